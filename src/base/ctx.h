@@ -1,0 +1,31 @@
+/* The context of one operation: its memory, its failure, where its events go, and whether it should stop. */
+#ifndef BASE_CTX_H
+#define BASE_CTX_H
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/event.h"
+
+struct ctx {
+    struct arena *mem;
+    struct error error;
+    event_fn *on_event; /* NULL: events go nowhere */
+    void *sink;
+    const char *database;  /* put on every event; NULL if none is chosen yet */
+    double started;        /* clock_monotonic() when the operation began */
+    atomic_int cancel;     /* set by another thread or a signal handler; the only thing they may touch */
+    /* Asks the user; NULL when nobody is there to answer. The answer is in the arena, NULL at end of input. */
+    const char *(*ask)(void *sink, const char *question);
+};
+
+void ctx_open(struct ctx *ctx, size_t max_memory); /* 0: no limit */
+void ctx_close(struct ctx *ctx);
+
+/* To be called between steps: ERR_CANCELLED if asked to stop, ERR_LIMIT if memory ran over its limit. */
+int ctx_check(struct ctx *ctx);
+
+#endif

@@ -1,0 +1,33 @@
+/* Files: whole-file reading, atomic writing, folders. Paths are shown in errors as given. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <sys/types.h>
+
+#include "base/ctx.h"
+#include "base/list.h"
+
+/* The owner of a descriptor: __attribute__((cleanup(fd_close))) int fd = -1; */
+void fd_close(int *fd);
+
+bool file_exists(const char *path);
+bool folder_exists(const char *path);
+
+/* The whole file with a zero byte behind it. ERR_FILE; ERR_LIMIT above `limit` bytes (0: the default of 64 MiB). */
+int file_read(struct ctx *ctx, const char *path, size_t limit, char **text, size_t *length);
+
+/* Written beside the target, synced, renamed over it, folder synced: after a crash the old or the new, never half. */
+int file_write(struct ctx *ctx, const char *path, const char *text, size_t length, mode_t mode);
+int file_remove(struct ctx *ctx, const char *path); /* no failure if it is absent */
+int folder_make(struct ctx *ctx, const char *path); /* with its parents; no failure if it is there */
+
+/* Names in a folder, sorted by bytes, without "." and "..". */
+int folder_list(struct ctx *ctx, const char *path, struct names *names);
+
+char *path_join(struct arena *mem, const char *folder, const char *name); /* an absolute `name` stands for itself */
+char *path_folder(struct arena *mem, const char *path);                   /* "." if there is no slash */
+const char *path_name(const char *path);                                  /* behind the last slash */
+char *path_stem(struct arena *mem, const char *path);                     /* name without its last extension */
+char *path_absolute(struct ctx *ctx, const char *path);                   /* NULL if the working folder is gone */
+
+#endif

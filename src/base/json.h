@@ -1,0 +1,60 @@
+/*
+ * JSON as a tree in the arena.  Read through jansson (strict UTF-8, positions in errors, duplicate keys
+ * refused), written here, to the byte as Python's json.dumps(..., ensure_ascii=False) writes, because
+ * checksums of 0.8.2 are taken over that text.
+ */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include "base/buf.h"
+#include "base/ctx.h"
+#include "base/list.h"
+
+enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_REAL, JSON_TEXT, JSON_ARRAY, JSON_OBJECT };
+
+struct json {
+    enum json_type type;
+    bool truth;
+    int64_t number;
+    double real;
+    const char *text;
+    const char **key;    /* of an object, in order; parallel to item */
+    struct json **item;  /* of an array or object */
+    int n;
+    int room;
+};
+
+/* `name` is what errors call the text (a path). ERR_SYNTAX with line and column. */
+int json_read(struct ctx *ctx, const char *name, const char *text, size_t length, struct json **value);
+
+enum json_style {
+    JSON_PYTHON,        /* one line, ", " and ": " */
+    JSON_PYTHON_SORTED, /* the same with keys sorted at every level */
+    JSON_INDENTED       /* indent=2, as json.dump(indent=2) */
+};
+void json_write(struct buf *out, const struct json *value, enum json_style style);
+char *json_text(struct arena *mem, const struct json *value, enum json_style style);
+
+struct json *json_null(struct arena *mem);
+struct json *json_bool(struct arena *mem, bool truth);
+struct json *json_int(struct arena *mem, int64_t number);
+struct json *json_real(struct arena *mem, double real);
+struct json *json_string(struct arena *mem, const char *text); /* NULL gives null; text is kept, not copied */
+struct json *json_array(struct arena *mem);
+struct json *json_object(struct arena *mem);
+struct json *json_names(struct arena *mem, const struct names *names);
+
+void json_add(struct arena *mem, struct json *array, struct json *item);
+void json_set(struct arena *mem, struct json *object, const char *key, struct json *item); /* replaces */
+void json_set_text(struct arena *mem, struct json *object, const char *key, const char *text);
+void json_set_int(struct arena *mem, struct json *object, const char *key, int64_t number);
+void json_set_bool(struct arena *mem, struct json *object, const char *key, bool truth);
+
+/* All accept NULL and values of another type, and then give NULL, 0 or false. */
+struct json *json_get(const struct json *object, const char *key);
+const char *json_get_text(const struct json *object, const char *key);
+int64_t json_get_int(const struct json *object, const char *key, int64_t otherwise);
+bool json_get_bool(const struct json *object, const char *key, bool otherwise);
+struct names json_get_names(struct arena *mem, const struct json *object, const char *key);
+
+#endif

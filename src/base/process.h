@@ -1,0 +1,33 @@
+/* Child processes: started without a shell, in a process group of their own, with a time limit. */
+#ifndef BASE_PROCESS_H
+#define BASE_PROCESS_H
+
+#include "base/ctx.h"
+#include "base/list.h"
+
+struct process_spec {
+    const char *const *argv; /* argv[0] is looked up on PATH; NULL at the end */
+    const char *folder;      /* working folder, NULL for ours */
+    const char *input;       /* sent to standard input; NULL: /dev/null */
+    size_t input_length;
+    const char *const *add_env; /* "NAME=value" added to our environment; NULL-terminated, may be NULL */
+    int reply_fd;            /* a pipe the child writes its answer to, as this descriptor (3 ..); 0: its standard output */
+    double seconds;          /* time limit; the whole group is killed then; 0: none */
+    size_t limit;            /* largest answer in bytes */
+};
+
+struct process_result {
+    char *reply; /* what came through the reply pipe, zero byte appended */
+    size_t reply_length;
+    char *errors; /* standard error, and standard output if reply_fd is another; last 64 KiB */
+    int status;   /* exit status, or 128 + signal */
+    bool timed_out;
+};
+
+/* Runs to its end. A non-zero exit is no failure here; ERR_FILE if it cannot be started, ERR_CANCELLED. */
+int process_run(struct ctx *ctx, const struct process_spec *spec, struct process_result *result);
+
+/* Where `name` is on PATH, or NULL. */
+char *process_find(struct arena *mem, const char *name);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * Database URLs as SQLAlchemy spells them: dialect+driver://user:password@host:port/database?key=value.
+ * User and password are percent-decoded, query values too; sqlite:///relative, sqlite:////absolute, :memory:.
+ * An IPv6 host stands in brackets.  The password is split off at once into a secret.
+ */
+#ifndef BASE_URL_H
+#define BASE_URL_H
+
+#include "base/ctx.h"
+#include "base/list.h"
+#include "base/secret.h"
+
+struct url {
+    const char *dialect; /* before "+": "postgresql" */
+    const char *driver;  /* behind it: "asyncpg"; NULL */
+    const char *user;    /* NULL if absent, also the rest */
+    const char *host;
+    int port;             /* 0 if absent */
+    const char *database; /* for sqlite the path; NULL or ":memory:" is in memory */
+    struct names keys;    /* query options in order, repeated ones too */
+    struct names values;
+    struct secret password;
+};
+
+/* ERR_CONFIG with what is wrong in it; the message never holds the text of the URL's password. */
+int url_read(struct ctx *ctx, const char *text, struct url *url);
+void url_close(struct url *url);
+const char *url_option(const struct url *url, const char *key); /* last one wins; NULL */
+char *url_show(struct arena *mem, const struct url *url);       /* password as *** */
+/* `text` may be no URL at all: everything that could be a password in it is replaced by ***. */
+char *url_mask(struct arena *mem, const char *text);
+
+#endif
