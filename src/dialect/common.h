@@ -1,0 +1,43 @@
+/*
+ * What engines share: generic loading of catalog rows into objects, and the ANSI renderers.
+ */
+#ifndef DIALECT_COMMON_H
+#define DIALECT_COMMON_H
+
+#include "dialect/dialect.h"
+
+/*
+ * A catalog query per kind.  Its column aliases are field names, plus these: "schema", "table" (or "parent"
+ * for parts: the index), "name"; "name_invented" ('t').  A cell that is NULL says "none" for TEXT, TYPE, EXPR and
+ * NAMES and leaves INT and FLAG unsaid.  FLAG: t/f, 1/0; NAMES: a JSON array of texts; EXPR sets `printed`.
+ * Rows come in parent and position order.
+ */
+struct catalog_query {
+    enum kind kind;
+    int minimum_version; /* 0: any */
+    int below_version;   /* 0: any */
+    const char *sql;
+};
+int catalog_load(struct ctx *ctx, struct conn *conn, const struct catalog_query *query, int n, struct tree *tree);
+/* One row into a new object below `parent`. */
+int catalog_assign(struct ctx *ctx, struct object *object, const struct rows *rows, int row);
+
+/* name ( a, b ) pieces and clauses that every engine spells alike. */
+void ansi_column_list(struct buf *out, const struct dialect *dialect, const struct names *columns); /* (a, b) */
+void ansi_table_name(struct buf *out, const struct dialect *dialect, const struct object *below); /* schema-qualified */
+void ansi_constraint_name(struct buf *out, const struct dialect *dialect, const struct object *object); /* CONSTRAINT x */
+void ansi_primary_key(struct buf *out, const struct dialect *dialect, const struct primary_key *key);
+void ansi_unique(struct buf *out, const struct dialect *dialect, const struct unique *unique);
+void ansi_check(struct buf *out, const struct dialect *dialect, const struct check *check);
+void ansi_foreign_key(struct buf *out, const struct dialect *dialect, const struct foreign_key *key);
+const char *expr_text(const struct expr *expr); /* the spelling to render: written, else printed */
+
+/* Actions and match as said, NULL and "NO ACTION"/"SIMPLE" alike: "" or " ON DELETE CASCADE". */
+const char *ansi_action(const char *action); /* NULL for NO ACTION */
+
+/* Settling that every engine needs: FK actions NO ACTION, flags false where unsaid is the default. */
+void settle_flag(struct object *object, int field, bool value);          /* if not said */
+void settle_text(struct object *object, int field, const char *value);   /* if not said */
+void settle_none(struct object *object, int field);                      /* if not said: known to be absent */
+
+#endif

@@ -1,0 +1,167 @@
+/*
+ * What an engine is to the rest of the program: one table of functions and facts.  dialects.c lists the
+ * tables; nothing else names an engine.  An engine that lacks something leaves NULL, and the caller says so.
+ *
+ * Trees: load() reads a live database, settle() makes the engine's defaults said.  Rendering is a sparse table by
+ * kind; a renderer appends whole statements.  Connections have an owner: conn_close() accepts NULL.
+ */
+#ifndef DIALECT_DIALECT_H
+#define DIALECT_DIALECT_H
+
+#include "base/url.h"
+#include "schema/change.h"
+#include "schema/filter.h"
+#include "sql/classify.h"
+#include "sql/ident.h"
+#include "sql/lex.h"
+#include "sql/normal.h"
+
+struct dialect;
+
+struct conn {
+    const struct dialect *dialect;
+    int version;              /* 34001 for SQLite 3.40.1, 150004 for PostgreSQL 15.4, 101119 for MariaDB 10.11.19 */
+    const char *version_text; /* as the server says it */
+    const char *target;       /* database for messages, without secrets: "app.db", "shop on db.example.com" */
+    bool in_transaction;
+    /* an engine's own struct begins with this one */
+};
+
+struct conn_options {
+    int connect_seconds;   /* 0: the default, 10 */
+    bool read_only;        /* must not change anything; SQLite: does not create the file */
+    const char *app_folder; /* SQLite: what relative paths are relative to; NULL: working folder */
+};
+
+struct rows {
+    struct names columns;
+    struct list row; /* const char ** each, columns.n cells; a NULL cell is SQL NULL */
+};
+
+/* Statements that belong together; see the engine's batch(). */
+struct batch_step {
+    const char *sql;
+    size_t length;
+    const struct names *params; /* NULL: none; a NULL item is SQL NULL */
+};
+struct batch {
+    struct batch_step *step;
+    int n;
+    bool transaction;   /* BEGIN ... COMMIT around all of it; else one by one */
+    int failed;         /* out: index of the step that failed, n if COMMIT did, -1 */
+    long position;      /* out: byte offset of the error in the step's text, -1 unknown */
+    void (*done)(void *sink, int step); /* after each step that succeeded (where known before the end); may be NULL */
+    void *sink;
+};
+
+/* SQL of the state tables. @t is the table's name, already quoted where that is needed. */
+struct state_sql {
+    const char *table_exists;      /* parameter: name; a row if it is there */
+    const char *create_migrations; /* spec: engine section 4, to the letter */
+    const char *create_seeds;
+    const char *create_journal;
+    const char *create_lock;
+    const char *insert_migration;  /* version, description, filename, migration_type, checksum */
+    const char *delete_migration;  /* version */
+    const char *upsert_repeatable; /* description, filename, migration_type, checksum */
+    const char *select_migrations; /* version, description, filename, migration_type, applied_at as text, checksum */
+    const char *journal_begin;     /* filename, direction, checksum, version, tool, who, total: row replaced */
+    const char *journal_step;      /* done, filename */
+    const char *journal_end;       /* outcome, duration ms, filename */
+    const char *journal_select;    /* filename, direction, checksum, version, done, total, outcome, started_at */
+    const char *lock_show;         /* owner, host, pid, version: row id 1 replaced */
+    const char *lock_clear;
+    const char *lock_select;       /* owner, host, pid, since, version, statement */
+    const char *lock_statement;    /* statement */
+};
+
+struct driver {
+    /* ERR_CONNECT with the reason and a hint. */
+    int (*open)(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
+    void (*close)(struct conn *conn);
+    int (*query)(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
+    int (*exec)(struct ctx *ctx, struct conn *conn, const char *sql);
+    /* Runs the batch; on failure of a transaction everything of it is undone. ERR_SQL, ERR_CANCELLED, ERR_CONNECT. */
+    int (*batch)(struct ctx *ctx, struct conn *conn, struct batch *batch);
+    void (*cancel)(struct conn *conn); /* may be called from another thread or a signal handler's thread */
+    /* Session lock. Never waits: *taken tells. Released by lock_release, by close, and by the death of the process. */
+    int (*lock_try)(struct ctx *ctx, struct conn *conn, bool *taken);
+    int (*lock_release)(struct ctx *ctx, struct conn *conn);
+    /* A database of our own, empty, gone when closed. `near` is a server that may be used for it; may be NULL. */
+    int (*scratch)(struct ctx *ctx, const struct url *near, struct conn **conn);
+};
+
+/* What renderers write into. */
+struct statement_out {
+    const char *sql;              /* without ";" */
+    bool refuses_transaction;
+    const struct change *change;  /* what it is for */
+};
+struct render {
+    struct ctx *ctx;
+    struct arena *mem;
+    const struct dialect *dialect;
+    int version;                  /* of the server to plan for; never 0: the dialect's minimum if unknown */
+    const struct changes *changes;
+    bool concurrently;            /* indexes on tables that existed before may be built CONCURRENTLY */
+    struct list out;              /* struct statement_out * */
+    const struct change *change;  /* the one being rendered */
+};
+void render_statement(struct render *render, struct buf *sql); /* takes what is in `sql` as one statement */
+void render_alone(struct render *render, struct buf *sql);     /* one that refuses a transaction */
+
+/* ERR_UNSUPPORTED with a reason where this engine and version cannot. */
+typedef int render_fn(struct render *render, const struct change *change);
+struct render_kind {
+    render_fn *create;
+    render_fn *drop;
+    render_fn *alter;
+    render_fn *rename;
+    render_fn *rebuild;
+};
+
+struct dialect {
+    enum engine engine;
+    const char *name;             /* database_type: "postgresql" */
+    const char *title;            /* "PostgreSQL" */
+    const char *const *schemes;   /* URL dialects, NULL-terminated: "postgresql", "postgres" */
+    int minimum_version;          /* what is rendered for when no server is known */
+    bool transactional_ddl;
+    const struct lex_rules *lex;
+    const struct ident_rules *ident;
+    const struct normal_rules *normal;
+    const struct driver *driver;
+    const struct state_sql *state;
+
+    /* The live schema, in one consistent view. NULL: make-migrations is not there yet for this engine. */
+    int (*load)(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
+    void (*settle)(struct arena *mem, struct tree *tree);
+    /* Comparable forms; NULL gives NULL. */
+    char *(*type_normal)(struct arena *mem, const char *type);
+    char *(*expr_normal)(struct arena *mem, const char *expr);
+    /* Are two default expressions of a column of that type the same? NULL: expr_normal decides. */
+    bool (*default_same)(struct arena *mem, const char *type, const char *a, const char *b);
+    /* Names that mean the same object: NULL is exact, else the folded form to compare. */
+    char *(*name_fold)(struct arena *mem, const char *name);
+    /* How this change can be applied here: as its fields say, or wider. */
+    enum apply (*apply)(const struct change *change, const struct changes *changes, int version);
+    const struct render_kind *render; /* indexed by kind */
+    /* Statements that bracket a plan or its down side when a change needs it (SQLite's rebuild); may be NULL. */
+};
+
+extern const struct dialect *const dialect_list[]; /* NULL-terminated, in dialects.c */
+
+const struct dialect *dialect_find(const char *database_type); /* NULL if unknown */
+const struct dialect *dialect_of_url(const struct url *url);   /* by its scheme; NULL */
+const struct dialect *dialect_of_engine(enum engine engine);
+
+/* Thin calls over the driver. */
+int conn_open(struct ctx *ctx, const struct dialect *dialect, const struct url *url, const struct conn_options *options,
+              struct conn **conn);
+void conn_close(struct conn **conn); /* for __attribute__((cleanup)); sets NULL */
+int conn_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
+int conn_exec(struct ctx *ctx, struct conn *conn, const char *sql);
+int conn_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
+const char *rows_cell(const struct rows *rows, int row, const char *column); /* NULL also for an unknown column */
+
+#endif

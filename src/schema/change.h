@@ -1,0 +1,43 @@
+/*
+ * Differences as data: what diff finds, plan orders, renderers spell, hazards judge, and reports show.
+ * A change is symmetric: change_reverse() of a list is the way back, so the down side is rendered by the same code.
+ */
+#ifndef SCHEMA_CHANGE_H
+#define SCHEMA_CHANGE_H
+
+#include "schema/tree.h"
+
+enum change_op {
+    CHANGE_CREATE,  /* before NULL */
+    CHANGE_DROP,    /* after NULL */
+    CHANGE_ALTER,   /* `fields` differ; peers of each other */
+    CHANGE_RENAME,  /* only the name (comes beside an ALTER if more differs) */
+    CHANGE_REBUILD  /* a table made anew with its rows: SQLite; before and after are the whole tables */
+};
+
+struct change {
+    enum change_op op;
+    enum kind kind;
+    struct object *before; /* in the tree that is */
+    struct object *after;  /* in the tree that is wanted */
+    uint64_t fields[SAID_WORDS]; /* of an ALTER: which differ */
+    bool replaced;         /* a DROP and CREATE pair that stands for one REPLACE */
+    bool detached;         /* a foreign key taken out of its table's CREATE, because of a cycle */
+    const char *resolved_from; /* of a RENAME: "rename_flag", "prompt"; NULL */
+};
+
+struct changes {
+    struct tree *before;
+    struct tree *after;
+    struct list list; /* struct change * */
+};
+
+struct change *change_add(struct arena *mem, struct changes *changes, enum change_op op, struct object *before,
+                          struct object *after);
+bool change_has(const struct change *change, int field);
+/* before and after swapped, CREATE and DROP swapped, the order turned round. */
+struct changes *change_reverse(struct arena *mem, const struct changes *changes);
+struct object *change_object(const struct change *change); /* after, or before of a DROP */
+const char *change_op_name(enum change_op op);             /* "create", ... */
+
+#endif

@@ -1,0 +1,28 @@
+/* Which objects a project looks at: include/exclude patterns, our own tables left out, ownership. */
+#ifndef SCHEMA_FILTER_H
+#define SCHEMA_FILTER_H
+
+#include "schema/tree.h"
+
+struct filter {
+    struct names include; /* patterns on "table" or "schema.table" with * and ?; empty: everything */
+    struct names exclude;
+    struct names own;     /* our state tables, never touched */
+};
+
+/* Removes from `tree` what the filter leaves out. */
+void filter_apply(const struct filter *filter, struct tree *tree);
+bool filter_match(const char *pattern, const char *name);
+
+/*
+ * The set of managed objects as texts "kind:schema.name" (the default schema is ""), indexes as
+ * "index:schema.table.name".  What is not OWNED by its parent needs an entry of its own.
+ */
+struct managed {
+    struct names paths;
+};
+char *managed_path(struct arena *mem, const struct object *object);
+void managed_add(struct arena *mem, struct managed *managed, const struct object *object);
+bool managed_has(struct arena *mem, const struct managed *managed, const struct object *object); /* of an OWNED one: its parent */
+
+#endif

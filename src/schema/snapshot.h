@@ -1,0 +1,36 @@
+/*
+ * Snapshot files: 0.8.2's format and checksum to the byte (spec: dbwarden-schema.md section 3), and under
+ * one more key, "dbwarden", the exact tree, both spellings of expressions, and what the project manages.
+ * A snapshot without that key comes from 0.8.2: what it cannot express is not said.
+ */
+#ifndef SCHEMA_SNAPSHOT_H
+#define SCHEMA_SNAPSHOT_H
+
+#include "schema/filter.h"
+#include "schema/tree.h"
+
+struct snapshot {
+    const char *migration_id; /* file stem of the migration it stands behind */
+    const char *database_name;
+    const char *database_type;
+    const char *applied_at; /* UTC, seconds: 2026-11-21T03:25:33Z */
+    struct tree *tree;
+    struct managed managed;
+    bool legacy; /* had no "dbwarden" key */
+};
+
+/* ERR_SYNTAX if it is no snapshot or its checksum is wrong; hint says how to make it anew. */
+int snapshot_read(struct ctx *ctx, const char *path, struct snapshot **snapshot);
+int snapshot_from_text(struct ctx *ctx, const char *name, const char *text, size_t length, struct snapshot **snapshot);
+char *snapshot_to_text(struct arena *mem, const struct snapshot *snapshot); /* indent 2, checksum last, newline */
+int snapshot_write(struct ctx *ctx, const char *path, const struct snapshot *snapshot); /* atomic, mode 0600 */
+
+/* 0.8.2's canonical form of a raw type text (spec 5.1); raw if unknown. */
+struct legacy_type {
+    const char *type;
+    bool raw;
+    int64_t length, precision, scale; /* -1: none */
+};
+struct legacy_type snapshot_type(struct arena *mem, const char *raw);
+
+#endif

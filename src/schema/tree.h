@@ -1,0 +1,35 @@
+/*
+ * A whole described schema: the object tree with what its source could speak of.  A kind that the source
+ * does not speak of (models know no triggers) is never a difference.
+ * The JSON form is generic: children under the plural of their kind, fields by name, an unsaid field absent,
+ * a known absence null; the models' reader, --explain, snapshots and tests all use it.
+ */
+#ifndef SCHEMA_TREE_H
+#define SCHEMA_TREE_H
+
+#include "base/json.h"
+#include "schema/object.h"
+
+struct tree {
+    struct object *root;  /* KIND_DATABASE; its schemas are named, the default one "" */
+    enum engine engine;
+    int version;          /* of the server: 150004, 34001, 101106; 0 unknown */
+    unsigned kinds;       /* bit set 1u << kind: what the source speaks of */
+};
+
+struct tree *tree_new(struct arena *mem, enum engine engine);
+struct tree *tree_copy(struct arena *mem, const struct tree *tree);
+/* The schema of that name ("" or NULL: the default one), made if it is absent. */
+struct object *tree_schema(struct arena *mem, struct tree *tree, const char *name);
+/* A top object of a schema, or NULL. */
+struct object *tree_find(const struct tree *tree, enum kind kind, const char *schema, const char *name);
+bool tree_speaks(const struct tree *tree, enum kind kind);
+
+struct json *tree_to_json(struct arena *mem, const struct tree *tree);
+/* `name` is what errors call the source. ERR_SYNTAX on an unknown kind, field or a wrong type. */
+int tree_from_json(struct ctx *ctx, const char *name, const struct json *json, struct tree **tree);
+
+/* Equal in every field that both say, text by text: for tests of loaders and snapshots. First difference in *where. */
+bool tree_same(struct arena *mem, const struct tree *a, const struct tree *b, char **where);
+
+#endif

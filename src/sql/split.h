@@ -1,0 +1,27 @@
+/*
+ * A section of a file into statements: by tokens and ";", per engine, and at the blank lines at which 0.8.2's
+ * own files end statements (design section 5, Splitting).  The pieces point into the source.
+ */
+#ifndef SQL_SPLIT_H
+#define SQL_SPLIT_H
+
+#include "base/ctx.h"
+#include "sql/lex.h"
+
+struct split {
+    struct sql_piece *piece; /* trimmed of white space and of comments around it; without the ";" */
+    int n;
+};
+
+/*
+ * `file` and `first_line` place messages. Warns (emit_warning_at) for each statement that a blank line ended.
+ * ERR_SYNTAX for an unfinished string, comment, dollar quote or body, at its beginning.
+ */
+int split_section(struct ctx *ctx, const struct lex_rules *rules, const char *file, int first_line, const char *text,
+                  size_t length, struct split *split);
+
+/* 0.8.2's own statements of a section (spec: engine section 3): for the checksum only. */
+struct names split_legacy(struct arena *mem, const char *text, size_t length);
+char *split_legacy_checksum(struct arena *mem, const struct names *statements);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * What a database remembers: 0.8.2's tables as they are, our journal and the row that shows who holds the lock.
+ */
+#ifndef STATE_STATE_H
+#define STATE_STATE_H
+
+#include "migration/migration.h"
+
+struct state {
+    struct conn *conn;
+    const char *migration_table; /* unquoted, as configured */
+    const char *seed_table;
+};
+
+struct applied {
+    const char *version; /* NULL for repeatables */
+    int64_t number;      /* -1 */
+    const char *description;
+    const char *filename;
+    const char *type;
+    const char *applied_at;
+    const char *checksum;
+};
+
+struct journal_row {
+    const char *filename;
+    const char *direction; /* "up" or "down" */
+    const char *checksum;  /* over tokens */
+    const char *version;
+    int done;
+    int total;
+    const char *outcome;   /* "running", "done", "failed" */
+    const char *started_at;
+};
+
+int state_prepare(struct ctx *ctx, struct state *state);                    /* creates what is missing */
+int state_exists(struct ctx *ctx, struct state *state, bool *exists);       /* of the migration table */
+int state_applied(struct ctx *ctx, struct state *state, struct list *rows); /* struct applied *, by number, then repeatables; empty if there is no table */
+struct applied *applied_version(const struct list *rows, int64_t number);
+struct applied *applied_file(const struct list *rows, const char *filename);
+int state_journal(struct ctx *ctx, struct state *state, struct list *rows); /* struct journal_row *; empty if there is no table */
+
+/* Steps to put into a batch beside a file's statements. */
+struct batch_step state_record(struct ctx *ctx, struct state *state, const struct migration *migration);
+struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct migration *migration);
+struct batch_step journal_begin(struct ctx *ctx, struct state *state, const struct migration *migration, bool down);
+struct batch_step journal_step(struct ctx *ctx, struct state *state, const struct migration *migration, int done);
+struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration, const char *outcome,
+                              double seconds);
+
+/* The lock. Waits up to `seconds`, saying who holds it; ERR_LOCKED then. Shows itself in _dbwarden_lock. */
+struct lock;
+int lock_acquire(struct ctx *ctx, struct state *state, double seconds, struct lock **lock);
+void lock_release(struct lock **lock); /* for cleanup; accepts NULL */
+
+struct lock_holder {
+    bool held;
+    const char *owner, *host, *pid, *since, *version, *statement;
+    bool legacy; /* 0.8.2's dbwarden_lock says TRUE */
+};
+int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder);
+
+#endif
