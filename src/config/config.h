@@ -1,0 +1,62 @@
+/*
+ * The configuration: which databases there are and where their files lie.  Read from dbwarden.py (executed once
+ * by the project's own Python), dbwarden.yaml, or options and DATABASE_URL; checked by one table of settings.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "dialect/dialect.h"
+
+struct database_config {
+    const char *name;
+    const struct dialect *dialect;
+    struct url url;              /* sync, else async (then with its async driver name, which we do not use) */
+    bool has_async;
+    struct url url_async;
+    const char *migrations_dir;  /* as configured or by default; relative to config->folder */
+    const char *migration_table; /* _dbwarden_migrations */
+    const char *seed_table;      /* _dbwarden_seeds */
+    struct names model_paths;    /* as configured: files, folders, dotted modules, "module:Base" */
+    struct names schema_files;
+    const struct dialect *dev_dialect; /* NULL: none */
+    struct url dev_url;
+    bool overlap_models;
+    bool secure_values;
+    bool is_default;
+    bool snapshots_each;         /* snapshots: each */
+    struct filter filter;        /* include, exclude; `own` already filled */
+    int line;                    /* where it stands in the file; 0 unknown */
+};
+
+struct config {
+    const char *source; /* path as messages show it; "options" when there is no file */
+    const char *folder; /* working folder of the project, absolute: the file's, or the working folder */
+    const char *python; /* interpreter that was used or would be; NULL unknown */
+    struct list databases; /* struct database_config *, in order */
+    struct database_config *fallback; /* the default one */
+};
+
+struct config_options {
+    const char *folder;         /* -C, NULL: working folder */
+    const char *file;           /* --config, NULL: search */
+    const char *url;            /* --url; NULL */
+    const char *migrations_dir; /* --migrations-dir */
+    const char *schema_file;    /* --schema-file */
+    const char *python;         /* --python */
+    bool dev;
+};
+
+/* The owner of a configuration holds its URLs' passwords: config_close() overwrites them; accepts NULL. */
+int config_open(struct ctx *ctx, const struct config_options *options, struct config **config);
+void config_close(struct config **config);
+/* NULL name: the default one. With dev, url and dialect are already the dev ones. ERR_CONFIG with the names there are. */
+int config_database(struct ctx *ctx, const struct config *config, const char *name, struct database_config **database);
+
+/* Which interpreter: --python, DBWARDEN_PYTHON, VIRTUAL_ENV, .venv beside the configuration, python3. ERR_CONFIG. */
+int python_find(struct ctx *ctx, const char *option, const char *folder, const char **python);
+
+/* The settings mutators (settings.c): rewrite dbwarden.py or dbwarden.yaml atomically, validated before it replaces the old. */
+enum setting_edit { EDIT_DATABASE_ADD, EDIT_DATABASE_REMOVE, EDIT_DATABASE_RENAME, EDIT_DEFAULT, EDIT_DEV_SET, EDIT_DEV_CLEAR };
+int config_edit(struct ctx *ctx, const struct config_options *options, enum setting_edit edit, const struct json *values);
+
+#endif
