@@ -39,6 +39,9 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args) __att
 #define NEW(arena, type)          ((type *)arena_alloc((arena), sizeof(type)))
 #define NEW_ARRAY(arena, type, n) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(n)))
 
+/* Zeroed memory in no arena, for the few things with an owner that calls free(); never NULL. */
+void *arena_outside(size_t size);
+
 /* Called when the system has no memory; must not return. NULL restores the default (abort). */
 void arena_on_failure(void (*handler)(size_t wanted));
 

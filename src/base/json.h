@@ -35,13 +35,17 @@ enum json_style {
 void json_write(struct buf *out, const struct json *value, enum json_style style);
 char *json_text(struct arena *mem, const struct json *value, enum json_style style);
 
-struct json *json_null(struct arena *mem);
+/* jansson has functions of these names too; the linker knows ours by others, else jansson would call them. */
+#define LINKED_AS(symbol) __asm__(symbol)
+
+struct json *json_null(struct arena *mem) LINKED_AS("base_json_null");
 struct json *json_bool(struct arena *mem, bool truth);
 struct json *json_int(struct arena *mem, int64_t number);
-struct json *json_real(struct arena *mem, double real);
-struct json *json_string(struct arena *mem, const char *text); /* NULL gives null; text is kept, not copied */
-struct json *json_array(struct arena *mem);
-struct json *json_object(struct arena *mem);
+struct json *json_real(struct arena *mem, double real) LINKED_AS("base_json_real");
+/* NULL gives null; the text is kept, not copied. */
+struct json *json_string(struct arena *mem, const char *text) LINKED_AS("base_json_string");
+struct json *json_array(struct arena *mem) LINKED_AS("base_json_array");
+struct json *json_object(struct arena *mem) LINKED_AS("base_json_object");
 struct json *json_names(struct arena *mem, const struct names *names);
 
 void json_add(struct arena *mem, struct json *array, struct json *item);

@@ -1,0 +1,27 @@
+/* The context of one operation, opened and closed with it. */
+#include "base/ctx.h"
+
+#include "base/clock.h"
+
+void ctx_open(struct ctx *ctx, size_t max_memory)
+{
+    *ctx = (struct ctx){.mem = arena_open(max_memory), .started = clock_monotonic()};
+    atomic_init(&ctx->cancel, 0);
+}
+
+void ctx_close(struct ctx *ctx)
+{
+    arena_close(ctx->mem);
+    ctx->mem = NULL;
+    ctx->error = (struct error){0};
+}
+
+int ctx_check(struct ctx *ctx)
+{
+    if (atomic_load(&ctx->cancel))
+        return fail(ctx, ERR_CANCELLED, "cancelled");
+    if (!arena_full(ctx->mem))
+        return 0;
+    fail(ctx, ERR_LIMIT, "the operation needs more memory than max_memory allows");
+    return fail_hint(ctx, "Raise max_memory, or work on less at once.");
+}

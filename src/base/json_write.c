@@ -1,0 +1,201 @@
+/*
+ * Writing JSON to the byte as Python's json.dumps(ensure_ascii=False) does: its separators, its escapes,
+ * its spelling of floating-point numbers.  Checksums are taken over this text.
+ */
+#include <math.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+#define INDENT 2
+
+static void write_value(struct buf *out, const struct json *value, enum json_style style, int depth);
+
+/* Behind the backslash, or 0 where there is no short spelling. */
+static char short_escape(char c)
+{
+    switch (c) {
+    case '"':
+    case '\\': return c;
+    case '\b': return 'b';
+    case '\f': return 'f';
+    case '\n': return 'n';
+    case '\r': return 'r';
+    case '\t': return 't';
+    default: return 0;
+    }
+}
+
+static void write_text(struct buf *out, const char *text)
+{
+    buf_add_c(out, '"');
+    for (; *text; text++) {
+        char letter = short_escape(*text);
+        if (letter) {
+            buf_add_c(out, '\\');
+            buf_add_c(out, letter);
+        } else if ((unsigned char)*text < ' ') {
+            buf_addf(out, "\\u%04x", (unsigned)*text);
+        } else {
+            buf_add_c(out, *text);
+        }
+    }
+    buf_add_c(out, '"');
+}
+
+/* The fewest significant digits that read back as the same number, and the power of ten of the first one. */
+static int shortest_digits(double real, char digits[32], int *power)
+{
+    char text[40];
+    int precision = 0;
+    do
+        snprintf(text, sizeof text, "%.*e", precision++, real);
+    while (precision < 17 && read_back_double(text) != real);
+    int n = 0;
+    const char *at = text;
+    for (; *at != 'e'; at++) /* over the decimal separator, whatever the locale has */
+        if (char_is_digit(*at))
+            digits[n++] = *at;
+    int64_t exponent = 0;
+    text_to_int(at + 1, &exponent);
+    *power = (int)exponent;
+    return n;
+}
+
+static void write_scientific(struct buf *out, const char *digits, int n, int power)
+{
+    buf_add_c(out, digits[0]);
+    if (n > 1)
+        buf_add_c(out, '.');
+    buf_add_n(out, digits + 1, (size_t)n - 1);
+    buf_addf(out, "e%c%02d", power < 0 ? '-' : '+', power < 0 ? -power : power);
+}
+
+static void write_positional(struct buf *out, const char *digits, int n, int power)
+{
+    buf_add(out, power < 0 ? "0." : "");
+    for (int i = power + 1; i < 0; i++)
+        buf_add_c(out, '0');
+    for (int i = 0; i < n; i++) {
+        if (i == power + 1 && i)
+            buf_add_c(out, '.');
+        buf_add_c(out, digits[i]);
+    }
+    for (int i = n; i <= power; i++)
+        buf_add_c(out, '0');
+    if (n <= power + 1)
+        buf_add(out, ".0");
+}
+
+static void write_real(struct buf *out, double real)
+{
+    if (isnan(real)) {
+        buf_add(out, "NaN");
+        return;
+    }
+    if (signbit(real))
+        buf_add_c(out, '-');
+    if (isinf(real)) {
+        buf_add(out, "Infinity");
+        return;
+    }
+    char digits[32];
+    int power, n = shortest_digits(fabs(real), digits, &power);
+    if (power < -4 || power >= 16)
+        write_scientific(out, digits, n, power);
+    else
+        write_positional(out, digits, n, power);
+}
+
+static void new_line(struct buf *out, enum json_style style, int depth)
+{
+    if (style != JSON_INDENTED)
+        return;
+    buf_add_c(out, '\n');
+    for (int i = 0; i < depth * INDENT; i++)
+        buf_add_c(out, ' ');
+}
+
+/* What stands between two items: with indent Python leaves no space at the end of a line. */
+static void write_comma(struct buf *out, enum json_style style)
+{
+    buf_add(out, style == JSON_INDENTED ? "," : ", ");
+}
+
+static void write_array(struct buf *out, const struct json *array, enum json_style style, int depth)
+{
+    buf_add_c(out, '[');
+    for (int i = 0; i < array->n; i++) {
+        if (i)
+            write_comma(out, style);
+        new_line(out, style, depth + 1);
+        write_value(out, array->item[i], style, depth + 1);
+    }
+    if (array->n)
+        new_line(out, style, depth);
+    buf_add_c(out, ']');
+}
+
+struct member {
+    const char *key;
+    const struct json *item;
+};
+
+/* Python sorts by code points, which for UTF-8 is the order of its bytes. */
+static int compare_members(const void *a, const void *b)
+{
+    return strcmp(((const struct member *)a)->key, ((const struct member *)b)->key);
+}
+
+static const struct member *members_of(struct arena *mem, const struct json *object, bool sorted)
+{
+    struct member *member = NEW_ARRAY(mem, struct member, object->n);
+    for (int i = 0; i < object->n; i++)
+        member[i] = (struct member){object->key[i], object->item[i]};
+    if (sorted && object->n > 1)
+        qsort(member, (size_t)object->n, sizeof *member, compare_members);
+    return member;
+}
+
+static void write_object(struct buf *out, const struct json *object, enum json_style style, int depth)
+{
+    const struct member *member = members_of(out->mem, object, style == JSON_PYTHON_SORTED);
+    buf_add_c(out, '{');
+    for (int i = 0; i < object->n; i++) {
+        if (i)
+            write_comma(out, style);
+        new_line(out, style, depth + 1);
+        write_text(out, member[i].key);
+        buf_add(out, ": ");
+        write_value(out, member[i].item, style, depth + 1);
+    }
+    if (object->n)
+        new_line(out, style, depth);
+    buf_add_c(out, '}');
+}
+
+static void write_value(struct buf *out, const struct json *value, enum json_style style, int depth)
+{
+    switch (value->type) {
+    case JSON_NULL: buf_add(out, "null"); break;
+    case JSON_BOOL: buf_add(out, value->truth ? "true" : "false"); break;
+    case JSON_INT: buf_addf(out, "%" PRId64, value->number); break;
+    case JSON_REAL: write_real(out, value->real); break;
+    case JSON_TEXT: write_text(out, value->text); break;
+    case JSON_ARRAY: write_array(out, value, style, depth); break;
+    case JSON_OBJECT: write_object(out, value, style, depth); break;
+    }
+}
+
+void json_write(struct buf *out, const struct json *value, enum json_style style)
+{
+    write_value(out, value, style, 0);
+}
+
+char *json_text(struct arena *mem, const struct json *value, enum json_style style)
+{
+    struct buf out;
+    buf_init(&out, mem);
+    json_write(&out, value, style);
+    return out.data;
+}
