@@ -37,13 +37,21 @@
 #undef tolower
 #undef toupper
 
-#pragma GCC poison strcpy strcat stpcpy strncat sprintf vsprintf gets strtok strtok_r
+#undef sprintf
+#undef vsprintf
+
+#pragma GCC poison strcat stpcpy strncat sprintf vsprintf gets strtok strtok_r
 #pragma GCC poison atoi atol atoll atof strtod strtof setlocale popen
 #pragma GCC poison isalnum isalpha isblank iscntrl isdigit isgraph islower isprint ispunct isspace isupper isxdigit
 #pragma GCC poison tolower toupper
 
-/* Not poisoned, because it is a good name for a field; a call of it does not compile either. */
+/*
+ * Not poisoned, because mysql.h has one in a macro and the other is a good name for a field; calls of
+ * them do not compile either.
+ */
+#undef strcpy
 #undef system
-#define system(command) system_starts_a_shell_and_is_banned
+#define strcpy(to, from) strcpy_may_overflow_and_is_banned
+#define system(command)  system_starts_a_shell_and_is_banned
 
 #endif
