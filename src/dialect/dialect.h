@@ -127,6 +127,7 @@ struct dialect {
     const char *const *schemes;   /* URL dialects, NULL-terminated: "postgresql", "postgres" */
     int minimum_version;          /* what is rendered for when no server is known */
     bool transactional_ddl;
+    bool loose_references;        /* a reference is not checked when it is made, and tables can go in any order: SQLite */
     const struct lex_rules *lex;
     const struct ident_rules *ident;
     const struct normal_rules *normal;
@@ -146,7 +147,6 @@ struct dialect {
     /* How this change can be applied here: as its fields say, or wider. */
     enum apply (*apply)(const struct change *change, const struct changes *changes, int version);
     const struct render_kind *render; /* indexed by kind */
-    /* Statements that bracket a plan or its down side when a change needs it (SQLite's rebuild); may be NULL. */
 };
 
 extern const struct dialect *const dialect_list[]; /* NULL-terminated, in dialects.c */

@@ -20,6 +20,7 @@ struct hazard {
 };
 
 struct plan {
+    const struct changes *source; /* as diff found them */
     struct changes *changes;  /* widened, in order */
     struct list statements;   /* struct statement_out * */
     struct list hazards;      /* struct hazard * */

@@ -15,6 +15,9 @@ enum change_op {
     CHANGE_REBUILD  /* a table made anew with its rows: SQLite; before and after are the whole tables */
 };
 
+/* The pseudo-field of an ALTER whose PART children differ. */
+enum { FIELD_PARTS = FIELD_LIMIT - 1 };
+
 struct change {
     enum change_op op;
     enum kind kind;
@@ -30,6 +33,7 @@ struct changes {
     struct tree *before;
     struct tree *after;
     struct list list; /* struct change * */
+    bool reversed;    /* made by change_reverse(): renames come last instead of first */
 };
 
 struct change *change_add(struct arena *mem, struct changes *changes, enum change_op op, struct object *before,
