@@ -19,7 +19,13 @@ enum option_type {
     OPTION_CHOICE  /* one of `choices` */
 };
 
-enum option_mark { OPTION_REQUIRED = 1, OPTION_POSITIONAL = 2, OPTION_SECRET = 4 };
+enum option_mark {
+    OPTION_REQUIRED = 1,
+    OPTION_POSITIONAL = 2,
+    OPTION_SECRET = 4,
+    OPTION_WHERE = 8, /* of a global one: says which project it is; dbw_open() takes it */
+    OPTION_SHOW = 16  /* of a global one: how the command line shows things; no command sees it */
+};
 
 struct option_info {
     const char *name;    /* "to-version"; a positional's in capitals for help: "DESCRIPTION" gives key "description" */
@@ -56,7 +62,14 @@ struct command {
     const char *description; /* paragraphs for help and man, with examples */
     const struct option_info *option; /* ends with a NULL name */
     int (*run)(struct ctx *ctx, const struct request *request, struct reply *reply);
+    const char *topic; /* heading it stands under in the overview: TOPIC_WRITE ... */
 };
+
+#define TOPIC_SET_UP "Set up"
+#define TOPIC_WRITE  "Write migrations"
+#define TOPIC_RUN    "Run them"
+#define TOPIC_LOOK   "Look around"
+#define TOPIC_OTHER  "Other"
 
 extern const struct command *const command_table[]; /* NULL-terminated, in table.c, in the order of help */
 extern const struct option_info global_options[];   /* in table.c */
