@@ -65,9 +65,15 @@ struct state_sql {
     const char *delete_migration;  /* version */
     const char *upsert_repeatable; /* description, filename, migration_type, checksum */
     const char *select_migrations; /* version, description, filename, migration_type, applied_at as text, checksum */
-    const char *journal_begin;     /* filename, direction, checksum, version, tool, who, total: row replaced */
-    const char *journal_step;      /* done, filename */
+    const char *journal_begin;     /* filename, direction, checksum, version, tool, who, total: row replaced, running, done 0 */
+    const char *journal_step;      /* done, checksum, filename */
     const char *journal_end;       /* outcome, duration ms, filename */
+    /*
+     * For a file that is one transaction, begin and end in one statement: filename, direction, checksum, version, tool, who,
+     * total, duration ms: row replaced with outcome 'done' and done = total. A NULL duration is computed by the server
+     * if it can (PostgreSQL: clock_timestamp() - now()), else stays NULL.
+     */
+    const char *journal_whole;
     const char *journal_select;    /* filename, direction, checksum, version, done, total, outcome, started_at */
     const char *lock_show;         /* owner, host, pid, version: row id 1 replaced */
     const char *lock_clear;
@@ -147,6 +153,19 @@ struct dialect {
     /* How this change can be applied here: as its fields say, or wider. */
     enum apply (*apply)(const struct change *change, const struct changes *changes, int version);
     const struct render_kind *render; /* indexed by kind */
+<<<<<<< Updated upstream
+=======
+
+    /*
+     * For the runner, about one statement of a file that was interrupted at it; both may be NULL.
+     * Before a statement that failed half-way is run again: what it left behind goes (an invalid index).
+     */
+    int (*clean_failed)(struct ctx *ctx, struct conn *conn, const struct classified *statement);
+    /* Did it take effect, as far as the catalog tells? *done is true only if that is sure. */
+    int (*statement_done)(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
+                          size_t length, bool *done);
+    /* Statements that bracket a plan or its down side when a change needs it (SQLite's rebuild); may be NULL. */
+>>>>>>> Stashed changes
 };
 
 extern const struct dialect *const dialect_list[]; /* NULL-terminated, in dialects.c */

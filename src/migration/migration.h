@@ -18,7 +18,8 @@ struct migration {
     const char *version;     /* digits as in the name; NULL for repeatables */
     int64_t number;          /* the version as a number; -1 */
     const char *description; /* as 0.8.2 records it: "0001 users" */
-    struct names depends_on;
+    const char *title;       /* header "-- description:"; NULL */
+    struct names depends_on; /* as written: versions or file stems */
     bool seed;
     bool no_transaction;     /* header "-- transaction: none" */
     struct split up;
@@ -27,10 +28,21 @@ struct migration {
     const char *checksum;       /* 0.8.2's */
     const char *token_checksum; /* the journal's, of the up side */
     const char *text;        /* the file */
+    size_t length;
+    const struct error *up_error;   /* what makes a side unusable; NULL. Of an applied file it does no harm */
+    const struct error *down_error;
+    struct list up_warnings;        /* struct event *, told when the side is used */
+    struct list down_warnings;
 };
 
-/* Reads and splits one file. */
+/* Reads and splits one file. ERR_FILE, ERR_LIMIT; what is wrong in its text waits for migration_check(). */
 int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration);
+/* To be called before a side is used: tells its warnings, fails with what was found wrong in it while reading. */
+int migration_check(struct ctx *ctx, const struct migration *migration, bool down);
+/* Fails as well for BEGIN, COMMIT and ROLLBACK of the user's own; `marks` gets a byte per statement: enum statement_mark. */
+enum statement_mark { STATEMENT_ALONE = 1, STATEMENT_ENDS_SEGMENT = 2, STATEMENT_DATA = 4, STATEMENT_CONTROL = 8 };
+int migration_marks(struct ctx *ctx, const struct dialect *dialect, const struct migration *migration, bool down,
+                    const unsigned char **marks);
 
 struct folder {
     const char *path;
@@ -40,8 +52,8 @@ struct folder {
     struct names ignored;   /* names that look like migrations but are not, for one warning each */
 };
 /*
- * ERR_FILE if the folder is absent, ERR_STATE for two files of one version, ERR_SYNTAX for a dependency that is
- * missing or circular; warns about misnamed files with the name they should have.
+ * ERR_FILE if the folder is absent, ERR_STATE for two files of one version; a dependency that is missing or
+ * circular becomes the up_error of the file; warns about misnamed files with the name they should have.
  */
 int folder_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct folder **folder);
 struct migration *folder_version(const struct folder *folder, int64_t number); /* NULL */

@@ -25,7 +25,7 @@ struct applied {
 struct journal_row {
     const char *filename;
     const char *direction; /* "up" or "down" */
-    const char *checksum;  /* over tokens */
+    const char *checksum;  /* over tokens; of an unfinished file: over the statements done */
     const char *version;
     int done;
     int total;
@@ -44,9 +44,14 @@ int state_journal(struct ctx *ctx, struct state *state, struct list *rows); /* s
 struct batch_step state_record(struct ctx *ctx, struct state *state, const struct migration *migration);
 struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct migration *migration);
 struct batch_step journal_begin(struct ctx *ctx, struct state *state, const struct migration *migration, bool down);
-struct batch_step journal_step(struct ctx *ctx, struct state *state, const struct migration *migration, int done);
+/* `checksum` is of the first `done` statements, so that an unfinished file may be mended behind them. */
+struct batch_step journal_step(struct ctx *ctx, struct state *state, const struct migration *migration, int done,
+                               const char *checksum);
 struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration, const char *outcome,
                               double seconds);
+/* Begin and end in one, for a file that is a single transaction. */
+struct batch_step journal_whole(struct ctx *ctx, struct state *state, const struct migration *migration, bool down,
+                                double seconds);
 
 /* The lock. Waits up to `seconds`, saying who holds it; ERR_LOCKED then. Shows itself in _dbwarden_lock. */
 struct lock;
