@@ -153,8 +153,7 @@ struct dialect {
     /* How this change can be applied here: as its fields say, or wider. */
     enum apply (*apply)(const struct change *change, const struct changes *changes, int version);
     const struct render_kind *render; /* indexed by kind */
-<<<<<<< Updated upstream
-=======
+
 
     /*
      * For the runner, about one statement of a file that was interrupted at it; both may be NULL.
@@ -165,7 +164,6 @@ struct dialect {
     int (*statement_done)(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
                           size_t length, bool *done);
     /* Statements that bracket a plan or its down side when a change needs it (SQLite's rebuild); may be NULL. */
->>>>>>> Stashed changes
 };
 
 extern const struct dialect *const dialect_list[]; /* NULL-terminated, in dialects.c */
