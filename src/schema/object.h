@@ -81,6 +81,7 @@ struct object {
     struct list children; /* struct object *, in order */
     uint64_t said[SAID_WORDS];
     struct object *peer; /* the same object on the other side of a comparison; set by diff */
+    int place;           /* where it was among its siblings when last looked at: only a hint, for object_next() */
 };
 
 struct field {

@@ -17,6 +17,7 @@ struct tree {
     unsigned kinds;       /* bit set 1u << kind: what the source speaks of */
 };
 
+/* Speaks of nothing yet: its source sets `kinds`. */
 struct tree *tree_new(struct arena *mem, enum engine engine);
 struct tree *tree_copy(struct arena *mem, const struct tree *tree);
 /* The schema of that name ("" or NULL: the default one), made if it is absent. */
@@ -26,7 +27,10 @@ struct object *tree_find(const struct tree *tree, enum kind kind, const char *sc
 bool tree_speaks(const struct tree *tree, enum kind kind);
 
 struct json *tree_to_json(struct arena *mem, const struct tree *tree);
-/* `name` is what errors call the source. ERR_SYNTAX on an unknown kind, field or a wrong type. */
+/*
+ * `name` is what errors call the source. ERR_SYNTAX on an unknown kind or field, one that the engine does not
+ * have, or a wrong type. Without the key "kinds" the source speaks of every kind.
+ */
 int tree_from_json(struct ctx *ctx, const char *name, const struct json *json, struct tree **tree);
 
 /* Equal in every field that both say, text by text: for tests of loaders and snapshots. First difference in *where. */
