@@ -12,9 +12,14 @@
 #define CHUNK_FIRST   ((size_t)16 << 10)
 #define CHUNK_LARGEST ((size_t)1 << 20)
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SINGLY true /* clang */
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
 #define SINGLY true
-#else
+#endif
+#ifndef SINGLY
 #define SINGLY false
 #endif
 

@@ -133,6 +133,14 @@ static const char *behind_links(struct ctx *ctx, const char *path)
     return copy;
 }
 
+/* As if the file had been written in place: its mode stays, and root leaves it to its owner. */
+static void keep_identity(int fd, const struct stat *old)
+{
+    fchmod(fd, old->st_mode & 07777);
+    if (geteuid() == 0 && fchown(fd, old->st_uid, old->st_gid))
+        return; /* some file systems know no owners */
+}
+
 static int replace(const char *temporary, const char *target, int *fd, const char *text, size_t length)
 {
     if (write_all(*fd, text, length) || fsync(*fd))
@@ -146,10 +154,16 @@ int file_write(struct ctx *ctx, const char *path, const char *text, size_t lengt
 {
     const char *target = behind_links(ctx, path);
     const char *folder = path_folder(ctx->mem, target);
+    struct stat old;
+    bool is_new = stat(target, &old) != 0;
+    if (!is_new && access(target, W_OK)) /* renaming would not mind, but whoever protected it does */
+        return fail_file(ctx, "write", path);
     char *temporary;
     __attribute__((cleanup(fd_close))) int fd = open_beside(ctx, folder, mode, &temporary);
     if (fd < 0)
         return fail_file(ctx, "write", path);
+    if (!is_new)
+        keep_identity(fd, &old);
     if (replace(temporary, target, &fd, text, length)) {
         int code = fail_file(ctx, "write", path);
         unlink(temporary);
@@ -165,6 +179,16 @@ int file_remove(struct ctx *ctx, const char *path)
     return fail_file(ctx, "remove", path);
 }
 
+static bool make_one(const char *path)
+{
+    if (!mkdir(path, 0777) || errno == EEXIST)
+        return true;
+    int why = errno; /* a read-only or automounted parent may refuse before it looks whether the folder is there */
+    bool there = folder_exists(path);
+    errno = why;
+    return there;
+}
+
 int folder_make(struct ctx *ctx, const char *path)
 {
     char *part = arena_dup(ctx->mem, path);
@@ -172,12 +196,14 @@ int folder_make(struct ctx *ctx, const char *path)
         end = strchrnul(end + 1, '/');
         char was = *end;
         *end = 0;
-        if (mkdir(part, 0777) && errno != EEXIST && !folder_exists(part))
+        if (!make_one(part))
             return fail_file(ctx, "make the folder", path);
         *end = was;
     }
+    if (folder_exists(path))
+        return 0;
     errno = ENOTDIR;
-    return folder_exists(path) ? 0 : fail_file(ctx, "make the folder", path);
+    return fail_file(ctx, "make the folder", path);
 }
 
 int folder_list(struct ctx *ctx, const char *path, struct names *names)

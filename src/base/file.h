@@ -16,7 +16,10 @@ bool folder_exists(const char *path);
 /* The whole file with a zero byte behind it. ERR_FILE; ERR_LIMIT above `limit` bytes (0: the default of 64 MiB). */
 int file_read(struct ctx *ctx, const char *path, size_t limit, char **text, size_t *length);
 
-/* Written beside the target, synced, renamed over it, folder synced: after a crash the old or the new, never half. */
+/*
+ * Written beside the target, synced, renamed over it, folder synced: after a crash the old or the new, never half.
+ * A symbolic link stays and what it leads to is replaced; a file that exists keeps its mode, a new one gets `mode`.
+ */
 int file_write(struct ctx *ctx, const char *path, const char *text, size_t length, mode_t mode);
 int file_remove(struct ctx *ctx, const char *path); /* no failure if it is absent */
 int folder_make(struct ctx *ctx, const char *path); /* with its parents; no failure if it is there */

@@ -22,6 +22,8 @@
 
 #define REPLY_LIMIT  ((size_t)64 << 20)
 #define ERRORS_KEPT  ((size_t)64 << 10)
+#define READ_AT_ONCE ((size_t)16 << 10)
+#define PIPE_HOLDS   ((size_t)128 << 10)
 #define LONGEST_WAIT 0.05 /* seconds between looks at the cancel flag */
 
 extern char **environ;
@@ -30,6 +32,7 @@ struct child {
     struct ctx *ctx;
     const struct process_spec *spec;
     pid_t pid;
+    bool lost; /* somebody else has reaped it, or nobody has to because SIGCHLD is ignored */
     int input;     /* our copy of what becomes its standard input */
     int reply[2];  /* pipes: read here, written by the child */
     int errors[2];
@@ -176,7 +179,7 @@ static void keep_tail(struct buf *text)
 /* What is there without waiting; closes the pipe at its end. */
 static void read_available(int *fd, struct buf *text)
 {
-    char block[16384];
+    char block[READ_AT_ONCE];
     ssize_t got = *fd < 0 ? -1 : read(*fd, block, sizeof block);
     if (got > 0)
         buf_add_n(text, block, (size_t)got);
@@ -196,59 +199,69 @@ static void wait_for_output(struct child *child, double seconds)
 }
 
 /* Without reaping, so that its number, which is also the group's, cannot go to somebody else yet. */
-static bool has_ended(const struct child *child)
+static bool has_ended(struct child *child)
 {
     siginfo_t info = {0};
-    return !waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid;
+    if (!waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT))
+        return info.si_pid != 0;
+    child->lost = errno == ECHILD;
+    return child->lost;
 }
 
-/* Why the loop must stop before the child does, or 0. */
-static int must_stop(struct child *child, double until, struct process_result *result)
+static int check_limits(const struct child *child)
 {
-    struct ctx *ctx = child->ctx;
     size_t limit = child->spec->limit ? child->spec->limit : REPLY_LIMIT;
-    TRY(ctx_check(ctx));
-    if (child->reply_text.len > limit)
-        return fail(ctx, ERR_LIMIT, "%s answered with more than %zu bytes", child->spec->argv[0], limit);
-    result->timed_out = child->spec->seconds > 0 && clock_monotonic() >= until;
-    return 0;
+    TRY(ctx_check(child->ctx));
+    if (child->reply_text.len <= limit)
+        return 0;
+    return fail(child->ctx, ERR_LIMIT, "%s answered with more than %zu bytes", child->spec->argv[0], limit);
 }
 
-/* The last of what the child wrote itself; what its own children still might write is not waited for. */
+/* Itself too, as it may have moved to another group. */
+static void kill_group(const struct child *child)
+{
+    if (child->lost)
+        return;
+    kill(-child->pid, SIGKILL);
+    kill(child->pid, SIGKILL);
+}
+
+/* What a pipe can hold when its writers are gone; a writer that left the group is not waited for. */
 static void drain(struct child *child)
 {
-    size_t before;
-    do {
-        before = child->reply_text.len + child->errors_text.len;
+    for (size_t held = 0; held < PIPE_HOLDS; held += READ_AT_ONCE)
         wait_for_output(child, 0);
-    } while (child->reply_text.len + child->errors_text.len > before);
 }
 
-static int watch(struct child *child, struct process_result *result)
+/* Returns when the child has ended, has to end, or its time is over. */
+static int watch(struct child *child, bool *timed_out)
 {
-    double until = clock_monotonic() + child->spec->seconds;
+    double started = clock_monotonic();
     double pause = 0.001;
     while (!has_ended(child)) {
         bool open = child->reply[0] >= 0 || child->errors[0] >= 0;
         wait_for_output(child, open ? LONGEST_WAIT : pause);
         if (!open && pause < LONGEST_WAIT)
             pause *= 2;
-        TRY(must_stop(child, until, result));
-        if (result->timed_out)
-            return 0;
+        TRY(check_limits(child));
+        *timed_out = child->spec->seconds > 0 && clock_monotonic() - started >= child->spec->seconds;
+        if (*timed_out)
+            break;
     }
+    kill_group(child);
     drain(child);
-    return must_stop(child, until + 1, result);
+    return check_limits(child);
 }
 
-static int reap(const struct child *child)
+static int reap(const struct child *child, int *result)
 {
-    int status;
-    kill(-child->pid, SIGKILL);
+    int status = 0;
+    kill_group(child);
     while (waitpid(child->pid, &status, 0) < 0)
         if (errno != EINTR)
-            return -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+            return fail(child->ctx, ERR_FILE, "cannot tell how %s ended: %s", child->spec->argv[0], strerror(errno));
+    *result = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return 0;
 }
 
 static void take_output(struct child *child, struct process_result *result)
@@ -271,10 +284,14 @@ int process_run(struct ctx *ctx, const struct process_spec *spec, struct process
     if (open_channels(&child))
         return fail_start(ctx, spec->argv[0], errno);
     TRY(start(&child));
-    int code = watch(&child, result);
-    result->status = reap(&child);
+    int watched = watch(&child, &result->timed_out);
     take_output(&child, result);
-    return code;
+    struct error why = ctx->error;
+    int reaped = reap(&child, &result->status);
+    if (!watched)
+        return reaped;
+    ctx->error = why;
+    return watched;
 }
 
 static bool is_program(const char *path)

@@ -13,7 +13,7 @@ struct process_spec {
     const char *const *add_env; /* "NAME=value" added to our environment; NULL-terminated, may be NULL */
     int reply_fd;            /* a pipe the child writes its answer to, as this descriptor (3 ..); 0: its standard output */
     double seconds;          /* time limit; the whole group is killed then; 0: none */
-    size_t limit;            /* largest answer in bytes */
+    size_t limit;            /* largest answer in bytes, else ERR_LIMIT; 0: the default of 64 MiB */
 };
 
 struct process_result {
@@ -24,7 +24,10 @@ struct process_result {
     bool timed_out;
 };
 
-/* Runs to its end. A non-zero exit is no failure here; ERR_FILE if it cannot be started, ERR_CANCELLED. */
+/*
+ * Runs to its end, then ends what is left of its group. A non-zero exit or a time limit that ran out is no failure
+ * here; ERR_FILE if it cannot be started, ERR_LIMIT, ERR_CANCELLED.
+ */
 int process_run(struct ctx *ctx, const struct process_spec *spec, struct process_result *result);
 
 /* Where `name` is on PATH, or NULL. */

@@ -8,18 +8,20 @@
 
 #define HIDDEN "***"
 
-/* Parts of the names under which passwords and their like travel. */
-static const char *const secret_word[] = {"password", "passwd", "passphrase", "pwd", "secret", "token", "apikey",
-                                          "api_key"};
-#define SECRET_WORDS (sizeof secret_word / sizeof *secret_word)
+/* Parts of the names under which passwords and their like travel; `quoted`: in SQL a quoted text may follow at once. */
+static const struct secret_word {
+    const char *word;
+    bool quoted;
+} secret_words[] = {{"password", true}, {"passwd", true}, {"passphrase", true}, {"pwd", false}, {"secret", false},
+                    {"token", false},   {"apikey", false}, {"api_key", false}};
 
-/* The length of the secret word at `text`, 0 if none is there. */
-static size_t secret_word_at(const char *text)
+/* The secret word that `text` begins with, or NULL. */
+static const struct secret_word *secret_word_at(const char *text)
 {
-    for (size_t i = 0; i < SECRET_WORDS; i++)
-        if (text_starts_nocase(text, secret_word[i]))
-            return strlen(secret_word[i]);
-    return 0;
+    for (size_t i = 0; i < sizeof secret_words / sizeof *secret_words; i++)
+        if (text_starts_nocase(text, secret_words[i].word))
+            return &secret_words[i];
+    return NULL;
 }
 
 static bool names_secret(const char *key)
@@ -43,7 +45,7 @@ static void encode(struct buf *out, const char *text, const char *plain)
 static void show_login(struct buf *out, const struct url *url)
 {
     if (url->user)
-        encode(out, url->user, "-.~ +!$&'()*,;=");
+        encode(out, url->user, "-.~ +");
     if (url->password.text)
         buf_add(out, ":" HIDDEN);
     if (url->user || url->password.text)
@@ -71,6 +73,19 @@ static void show_options(struct buf *out, const struct url *url)
     }
 }
 
+/*
+ * A "/" or "?" in a password that is not percent-encoded ends it early, and what follows is taken for host and
+ * database.  Answers from where on the database can be shown, NULL for all of it.
+ */
+static const char *behind_stray_password(const struct url *url)
+{
+    if (!url->database || text_starts_nocase(url->dialect, "sqlite"))
+        return NULL;
+    const char *at = strrchr(url->database, '@');
+    const char *colon = strchr(url->database, ':');
+    return at && (url->password.text || (colon && colon < at)) ? at : NULL;
+}
+
 char *url_show(struct arena *mem, const struct url *url)
 {
     struct buf out;
@@ -80,10 +95,9 @@ char *url_show(struct arena *mem, const struct url *url)
         buf_addf(&out, "+%s", url->driver);
     buf_add(&out, "://");
     show_login(&out, url);
-    /* A slash in a password that is not percent-encoded ends the host early; the rest is then in the "database". */
-    const char *astray = url->password.text && url->database ? strrchr(url->database, '@') : NULL;
-    if (astray) {
-        buf_addf(&out, HIDDEN "%s", astray);
+    const char *stray = behind_stray_password(url);
+    if (stray) {
+        buf_addf(&out, HIDDEN "%s", stray);
     } else {
         show_host(&out, url);
         if (url->database)
@@ -93,160 +107,210 @@ char *url_show(struct arena *mem, const struct url *url)
     return out.data;
 }
 
-static const char *line_end(const char *text)
+static const char *find_in(const char *from, const char *end, char c)
 {
-    return strchrnul(text, '\n');
+    return memchr(from, c, (size_t)(end - from));
 }
 
-/* Where a word that could be a URL's scheme begins, looking for the first "://" before `end`; `end` if there is none. */
-static const char *find_scheme(const char *text, const char *end)
+/* Where a word before "://" begins that is the scheme of a URL; `end` if there is none. */
+static const char *find_scheme(const char *from, const char *end)
 {
-    const char *mark = memmem(text, (size_t)(end - text), "://", 3);
+    const char *mark = memmem(from, (size_t)(end - from), "://", 3);
     if (!mark)
         return end;
-    while (mark > text && (char_is_word((unsigned char)mark[-1]) || mark[-1] == '+'))
+    while (mark > from && (char_is_word((unsigned char)mark[-1]) || mark[-1] == '+'))
         mark--;
     return mark;
 }
 
-static const char *last_at_sign(const char *from, const char *end)
-{
-    return memrchr(from, '@', (size_t)(end - from));
-}
-
 /* Up to 5 digits are a port; anything else behind a colon may be a password. */
-static bool is_port(const char *at, const char *end)
+static bool is_port(const char *from, const char *end)
 {
-    const char *digit = at;
-    while (digit < end && char_is_digit(*digit))
-        digit++;
-    return digit - at <= 5 && (digit == end || !char_is_word((unsigned char)*digit));
+    const char *at = from;
+    while (at < end && char_is_digit(*at))
+        at++;
+    return at > from && at - from <= 5 && (at == end || !char_is_word((unsigned char)*at));
 }
 
 /*
- * A URL, or the rest of a line that begins with one: user:password@ loses what is between the first colon and
- * the last "@".  Answers where it stopped copying.
+ * The text between the first colon and the last "@", or as long as there is no "@" what follows the colon and is
+ * no port: NULL if there is neither, else where it begins, *behind being where it ends.
  */
-static const char *mask_login(struct buf *out, const char *from, const char *end)
+static const char *find_password(const char *from, const char *end, const char **behind)
 {
-    const char *colon = memchr(from, ':', (size_t)(end - from));
-    const char *at = last_at_sign(from, end);
+    const char *colon = find_in(from, end, ':');
+    const char *at = memrchr(from, '@', (size_t)(end - from));
     if (!colon || (at && at < colon))
-        return from;
-    if (!at && (is_port(colon + 1, end) || memchr(from, '/', (size_t)(colon - from))))
-        return from;
-    const char *behind = at;
-    for (behind = at ? at : colon + 1; !at && behind < end && !char_is_space(*behind);)
-        behind++;
-    buf_add_n(out, from, (size_t)(colon + 1 - from));
-    buf_add(out, HIDDEN);
-    return behind;
+        return NULL;
+    if (!at && (is_port(colon + 1, end) || find_in(from, colon, '/')))
+        return NULL;
+    for (*behind = colon + 1; !at && *behind < end && !char_is_space((unsigned char)**behind);)
+        ++*behind;
+    if (at)
+        *behind = at;
+    return colon + 1;
 }
 
-static const char *skip_quoted(const char *at, const char *end)
+static void mask_login(struct buf *out, const char *from, const char *end)
 {
-    char quote = *at++;
-    while (at < end && *at != quote)
-        at += *at == '\\' && at + 1 < end ? 2 : 1;
-    return at;
-}
-
-/* The end of the value behind a secret word, `at` being right behind the word; *value gets its start, NULL if there is none. */
-static const char *secret_value(const char *at, const char *end, const char **value)
-{
-    const char *from = at;
-    if (at < end && (*at == '"' || *at == '\''))
-        at++;
-    while (at < end && char_is_space(*at))
-        at++;
-    bool assigned = at < end && (*at == '=' || *at == ':');
-    if (assigned)
-        at++;
-    while (at < end && char_is_space(*at))
-        at++;
-    bool quoted = at < end && (*at == '\'' || *at == '"') && (assigned || char_is_space(at[-1]));
-    *value = NULL;
-    if (!quoted && !assigned)
-        return from;
-    *value = quoted ? at + 1 : at;
-    if (quoted)
-        return skip_quoted(at, end);
-    while (at < end && !char_is_space(*at) && !strchr("&,;)}\"'", *at))
-        at++;
-    return at;
-}
-
-static const char *mask_word(struct buf *out, const char *at, const char *end)
-{
-    size_t length = secret_word_at(at);
-    if (!length && text_starts_nocase(at, "identified by"))
-        length = strlen("identified by");
-    if (!length)
-        return at;
-    const char *behind_word = at + length, *value;
-    const char *behind = secret_value(behind_word, end, &value);
-    buf_add_n(out, at, (size_t)((value ? value : behind_word) - at));
-    if (value && behind > value)
+    const char *behind = NULL;
+    const char *password = find_password(from, end, &behind);
+    if (password) {
+        buf_add_n(out, from, (size_t)(password - from));
         buf_add(out, HIDDEN);
-    return value ? behind : behind_word;
-}
-
-static void mask_words(struct buf *out, const char *at, const char *end)
-{
-    while (at < end) {
-        const char *behind = mask_word(out, at, end);
-        if (behind == at)
-            buf_add_c(out, *at++);
-        at = behind > at ? behind : at;
+        from = behind;
     }
+    buf_add_n(out, from, (size_t)(end - from));
 }
 
-/* Text without "://": user:password@ can still stand in it, as one word. */
-static void mask_plain(struct buf *out, const char *at, const char *end)
+/* Outside a URL user:password@ can still stand as one word. */
+static void mask_words_with_login(struct buf *out, const char *from, const char *end)
 {
-    struct buf words;
-    buf_init(&words, out->mem);
-    while (at < end) {
-        const char *word_end = at;
-        while (word_end < end && !char_is_space(*word_end))
+    while (from < end) {
+        const char *word_end = from;
+        while (word_end < end && !char_is_space((unsigned char)*word_end))
             word_end++;
-        if (last_at_sign(at, word_end))
-            at = mask_login(&words, at, word_end);
-        buf_add_n(&words, at, (size_t)(word_end - at));
+        if (find_in(from, word_end, '@'))
+            mask_login(out, from, word_end);
+        else
+            buf_add_n(out, from, (size_t)(word_end - from));
         if (word_end < end)
-            buf_add_c(&words, *word_end++);
-        at = word_end;
+            buf_add_c(out, *word_end++);
+        from = word_end;
     }
-    mask_words(out, words.data, words.data + words.len);
 }
 
-static void mask_line(struct buf *out, const char *at, const char *end)
+/* Where the URL whose login begins at `from` ends at the latest: another one begins, or the line ends. */
+static const char *find_url_end(const char *from, const char *end)
 {
-    const char *scheme = find_scheme(at, end);
-    mask_plain(out, at, scheme);
+    const char *next = find_scheme(from, end);
+    const char *behind;
+    while (next < end) {
+        bool begins_word = next > from && strchr(" \t\"'<(", next[-1]);
+        bool unfinished = find_password(from, next, &behind) && !find_in(from, next, '@');
+        if (begins_word && !unfinished)
+            return next;
+        next = find_scheme(strstr(next, "://") + 3, end);
+    }
+    return end;
+}
+
+static void mask_line_logins(struct buf *out, const char *line, const char *end)
+{
+    const char *scheme = find_scheme(line, end);
+    mask_words_with_login(out, line, scheme);
     while (scheme < end) {
         const char *from = strstr(scheme, "://") + 3;
-        const char *next = find_scheme(from, end);
-        struct buf rest;
-        buf_init(&rest, out->mem);
-        from = mask_login(&rest, from, next);
-        buf_add_n(out, scheme, (size_t)(strstr(scheme, "://") + 3 - scheme));
-        buf_add_n(&rest, from, (size_t)(next - from));
-        mask_words(out, rest.data, rest.data + rest.len);
+        const char *next = find_url_end(from, end);
+        bool is_path = *from == '/' && text_starts_nocase(scheme, "sqlite");
+        buf_add_n(out, scheme, (size_t)(from - scheme));
+        if (is_path)
+            buf_add_n(out, from, (size_t)(next - from));
+        else
+            mask_login(out, from, next);
         scheme = next;
     }
 }
 
+static void mask_logins(struct buf *out, const char *text)
+{
+    while (*text) {
+        const char *end = strchrnul(text, '\n');
+        mask_line_logins(out, text, end);
+        if (*end)
+            buf_add_c(out, *end++);
+        text = end;
+    }
+}
+
+/* Both spellings of a quote within quotes are seen: doubled and behind a backslash. */
+static const char *quoted_end(const char *at)
+{
+    char quote = *at++;
+    for (; *at; at++) {
+        if (*at == '\\' && at[1])
+            at++;
+        else if (*at == quote && at[1] == quote)
+            at++;
+        else if (*at == quote)
+            break;
+    }
+    return at;
+}
+
+static const char *bare_end(const char *at, char assignment, bool in_query)
+{
+    if (assignment == ':') /* YAML, where a value without quotes may hold spaces */
+        return strchrnul(at, '\n');
+    while (*at && !char_is_space((unsigned char)*at) && !(in_query && *at == '&'))
+        at += *at == '\\' && at[1] ? 2 : 1;
+    return at;
+}
+
+static const char *skip_blanks(const char *at)
+{
+    return at + strspn(at, " \t");
+}
+
+/*
+ * The value that follows a secret word which ends at `at`: password=x, "password": "x", PASSWORD 'x',
+ * PASSWORD('x').  NULL if none follows, else where it begins, *behind being where it ends.
+ */
+static const char *find_value(const char *at, bool may_be_quoted, bool in_query, const char **behind)
+{
+    const char *word_end = at;
+    if (*at == '"' || *at == '\'')
+        at++;
+    at = skip_blanks(at);
+    char assignment = *at == '=' || *at == ':' ? *at : 0;
+    if (assignment)
+        at = skip_blanks(at + (at[1] == '>' ? 2 : 1));
+    if (may_be_quoted && *at == '(')
+        at++;
+    bool quoted = (*at == '"' || *at == '\'') && (assignment || (may_be_quoted && at > word_end));
+    if (!quoted && !assignment)
+        return NULL;
+    *behind = quoted ? quoted_end(at) : bare_end(at, assignment, in_query);
+    return quoted ? at + 1 : at;
+}
+
+/* IDENTIFIED BY 'x', IDENTIFIED WITH plugin BY 'x' */
+static bool is_by(const char *text, const char *at)
+{
+    bool begins = at == text || !char_is_word((unsigned char)at[-1]);
+    return begins && text_starts_nocase(at, "by") && *skip_blanks(at + 2) == '\'';
+}
+
+/* Where the value ends that follows a secret word at `at`, after it was copied with the value hidden; else `at`. */
+static const char *mask_value(struct buf *out, const char *text, const char *at)
+{
+    const struct secret_word *word = secret_word_at(at);
+    bool by = !word && is_by(text, at);
+    if (!word && !by)
+        return at;
+    bool in_query = at > text && (at[-1] == '?' || at[-1] == '&');
+    const char *behind;
+    const char *value = find_value(at + (by ? 2 : strlen(word->word)), by || word->quoted, in_query, &behind);
+    if (!value)
+        return at;
+    buf_add_n(out, at, (size_t)(value - at));
+    if (behind > value)
+        buf_add(out, HIDDEN);
+    return behind;
+}
+
 char *url_mask(struct arena *mem, const char *text)
 {
-    struct buf out;
+    struct buf logins, out;
+    buf_init(&logins, mem);
     buf_init(&out, mem);
-    while (*text) {
-        const char *end = line_end(text);
-        mask_line(&out, text, end);
-        if (*end)
-            buf_add_c(&out, *end++);
-        text = end;
+    mask_logins(&logins, text);
+    for (const char *at = logins.data; *at;) {
+        const char *behind = mask_value(&out, logins.data, at);
+        if (behind == at)
+            buf_add_c(&out, *at++);
+        else
+            at = behind;
     }
     return out.data;
 }
