@@ -27,7 +27,7 @@ enum token_kind {
 struct lex_rules {
     bool backslash_escapes;   /* in '...': MySQL, MariaDB, ClickHouse */
     bool escape_strings;      /* E'...': PostgreSQL */
-    bool dollar_quotes;       /* $tag$...$tag$: PostgreSQL */
+    bool dollar_quotes;       /* $tag$...$tag$; $1 is a parameter, ? and @ belong to operators: PostgreSQL */
     bool nested_comments;     /* PostgreSQL */
     bool hash_comments;       /* # to end of line: MySQL */
     bool dash_needs_space;    /* "--" opens a comment only before white space: MySQL */
@@ -57,6 +57,7 @@ struct lexer {
     size_t offset;
     int line;
     int column;
+    int conditional; /* conditional comments that are open */
 };
 
 void lex_open(struct lexer *lexer, const struct lex_rules *rules, const char *text, size_t length);
@@ -66,6 +67,9 @@ struct token lex_next_code(struct lexer *lexer);    /* the same without white sp
 bool token_is(const struct token *token, const char *word);       /* unquoted word or punctuation, ignoring case */
 char *token_name(struct arena *mem, const struct token *token);   /* WORD or QUOTED as the name it means, unquoted */
 char *token_copy(struct arena *mem, const struct token *token);
+
+/* Opens or closes a conditional comment: an operator, so that what is inside counts as code. */
+bool token_is_conditional(const struct token *token);
 
 /*
  * SHA-256 over the code tokens of all statements, each token's kind and text, so that comments, white space

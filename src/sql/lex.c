@@ -1,0 +1,438 @@
+/*
+ * The lexer.  Each kind of token has one function that measures it: how many bytes from here belong to it.
+ * lex_next() asks the first byte which function that is, and keeps count of lines.
+ *
+ * It allocates nothing, keeps no tokens and knows no grammar; what is a statement is for split.c to say.
+ */
+#include "sql/lex.h"
+
+#include "base/buf.h"
+#include "base/text.h"
+
+void lex_open(struct lexer *lexer, const struct lex_rules *rules, const char *text, size_t length)
+{
+    *lexer = (struct lexer){.rules = rules, .text = text, .length = length, .line = 1, .column = 1};
+}
+
+/* What is left of the text from the token's first byte on. */
+struct rest {
+    const struct lex_rules *rules;
+    const char *text;
+    size_t length;
+};
+
+static int byte_at(const struct rest *rest, size_t i)
+{
+    return i < rest->length ? (unsigned char)rest->text[i] : -1;
+}
+
+static bool is_digit(int c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Bytes above ASCII are letters: UTF-8 needs no decoding to find where a name ends. */
+static bool starts_word(int c)
+{
+    return c >= 0 && ((unsigned)((c | 32) - 'a') < 26 || c == '_' || c >= 0x80);
+}
+
+static bool in_word(int c)
+{
+    return starts_word(c) || is_digit(c) || c == '$';
+}
+
+static bool is_space(int c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool is_in(int c, const char *set)
+{
+    return c > 0 && strchr(set, c);
+}
+
+static size_t measure_space(const struct rest *rest)
+{
+    size_t i = 1;
+    while (is_space(byte_at(rest, i)))
+        i++;
+    return i;
+}
+
+/* PostgreSQL ends a line comment at a lone carriage return too, the others do not. */
+static size_t measure_line_comment(const struct rest *rest)
+{
+    const char *end = memchr(rest->text, '\n', rest->length);
+    size_t length = end ? (size_t)(end - rest->text) : rest->length;
+    const char *carriage = rest->rules->escape_strings ? memchr(rest->text, '\r', length) : NULL;
+    if (carriage)
+        return (size_t)(carriage - rest->text);
+    return end && length > 0 && rest->text[length - 1] == '\r' ? length - 1 : length;
+}
+
+static size_t measure_block_comment(const struct rest *rest, bool *unfinished)
+{
+    int depth = 1;
+    size_t i = 2;
+    for (; i + 1 < rest->length && depth > 0; i++) {
+        if (rest->text[i] == '*' && rest->text[i + 1] == '/') {
+            depth--;
+            i++;
+        } else if (rest->rules->nested_comments && rest->text[i] == '/' && rest->text[i + 1] == '*') {
+            depth++;
+            i++;
+        }
+    }
+    *unfinished = depth > 0;
+    return depth > 0 ? rest->length : i;
+}
+
+/* From the quote at `start` to behind the one that closes it. A doubled quote stands for itself. */
+static size_t measure_quoted(const struct rest *rest, size_t start, bool backslash, bool *unfinished)
+{
+    char quote = rest->text[start] == '[' ? ']' : rest->text[start];
+    size_t i = start + 1;
+    while (i < rest->length) {
+        if (backslash && rest->text[i] == '\\') {
+            i += 2;
+        } else if (rest->text[i] != quote) {
+            i++;
+        } else if (quote != ']' && byte_at(rest, i + 1) == quote) {
+            i += 2;
+        } else {
+            return i + 1;
+        }
+    }
+    *unfinished = true;
+    return rest->length;
+}
+
+/* Length of "$tag$" at the beginning, 0 if there is none. */
+static size_t measure_dollar_tag(const struct rest *rest)
+{
+    size_t i = 1;
+    if (starts_word(byte_at(rest, i)))
+        while (in_word(byte_at(rest, i)) && byte_at(rest, i) != '$')
+            i++;
+    return byte_at(rest, i) == '$' ? i + 1 : 0;
+}
+
+static size_t measure_dollar_quoted(const struct rest *rest, size_t tag, bool *unfinished)
+{
+    const char *end = memmem(rest->text + tag, rest->length - tag, rest->text, tag);
+    *unfinished = !end;
+    return end ? (size_t)(end - rest->text) + tag : rest->length;
+}
+
+static size_t measure_word(const struct rest *rest, size_t from)
+{
+    while (in_word(byte_at(rest, from)))
+        from++;
+    return from;
+}
+
+static size_t measure_digits(const struct rest *rest, size_t from, bool hex)
+{
+    for (;; from++) {
+        int c = byte_at(rest, from);
+        bool letter = hex && (unsigned)((c | 32) - 'a') < 6;
+        bool joint = c == '_' && in_word(byte_at(rest, from + 1));
+        if (!is_digit(c) && !letter && !joint)
+            return from;
+    }
+}
+
+static size_t measure_number(const struct rest *rest)
+{
+    int second = byte_at(rest, 1) | 32;
+    if (rest->text[0] == '0' && is_in(second, "xob") && in_word(byte_at(rest, 2)))
+        return measure_digits(rest, 2, second == 'x');
+    size_t i = measure_digits(rest, 0, false);
+    if (byte_at(rest, i) == '.' && byte_at(rest, i + 1) != '.')
+        i = measure_digits(rest, i + 1, false);
+    if ((byte_at(rest, i) | 32) == 'e') {
+        size_t exponent = i + 1 + (is_in(byte_at(rest, i + 1), "+-") ? 1 : 0);
+        if (is_digit(byte_at(rest, exponent)))
+            i = measure_digits(rest, exponent, false);
+    }
+    return i;
+}
+
+/* PostgreSQL lets extensions make operators of these characters; see its manual on lexical structure. */
+static size_t measure_open_operator(const struct rest *rest)
+{
+    static const char characters[] = "+-*/<>=~!@#%^&|`?";
+    size_t i = 0;
+    bool may_end_in_sign = false;
+    for (; is_in(byte_at(rest, i), characters); i++) {
+        int c = byte_at(rest, i), next = byte_at(rest, i + 1);
+        if (i > 0 && ((c == '-' && next == '-') || (c == '/' && next == '*')))
+            break;
+        may_end_in_sign = may_end_in_sign || is_in(c, "~!@#%^&|`?");
+    }
+    while (i > 1 && !may_end_in_sign && is_in(byte_at(rest, i - 1), "+-"))
+        i--;
+    return i;
+}
+
+static size_t measure_known_operator(const struct rest *rest)
+{
+    static const char *const known[] = {"<=>", "->>", "->", "||", "&&", "<<", ">>", "<>", "!=", "<=",
+                                        ">=",  "==",  ":=", "::", "=>", "..", NULL};
+    for (int k = 0; known[k]; k++) {
+        size_t length = strlen(known[k]);
+        if (length <= rest->length && !memcmp(known[k], rest->text, length))
+            return length;
+    }
+    return 1;
+}
+
+static size_t measure_operator(const struct rest *rest)
+{
+    size_t open = rest->rules->dollar_quotes ? measure_open_operator(rest) : 0;
+    return open > 0 ? open : measure_known_operator(rest);
+}
+
+/* "?", "?1", "$1", ":name", "@name", "@@name" as the engine has them; 0 if it is none. */
+static size_t measure_parameter(const struct rest *rest)
+{
+    int first = byte_at(rest, 0), second = byte_at(rest, 1);
+    bool postgres = rest->rules->dollar_quotes;
+    if (first == '$' && in_word(second) && (!postgres || is_digit(second)))
+        return measure_word(rest, 1);
+    if (postgres)
+        return 0;
+    if (first == '?')
+        return measure_digits(rest, 1, false);
+    if (first == '@' && second == '@' && in_word(byte_at(rest, 2)))
+        return measure_word(rest, 2);
+    if (first == '@' && in_word(second))
+        return measure_word(rest, 1);
+    /* Only SQLite; a colon before a word is a label's in MySQL ("done:BEGIN") and half an "if" in ClickHouse. */
+    return first == ':' && rest->rules->bracket_names && in_word(second) ? measure_word(rest, 1) : 0;
+}
+
+/* Length of what opens a conditional comment, with its version: slash-star, M or not, "!", digits. */
+static size_t measure_conditional(const struct rest *rest)
+{
+    size_t i = byte_at(rest, 2) == 'M' ? 3 : 2;
+    if (!rest->rules->conditional_comments || byte_at(rest, i) != '!')
+        return 0;
+    size_t end = ++i;
+    while (end < i + 6 && is_digit(byte_at(rest, end)))
+        end++;
+    return end;
+}
+
+/* Letters before a quote that belong to the string: E'..', B'..', X'..', N'..', U&'..'. Where the quote is. */
+static size_t find_prefixed_quote(const struct rest *rest)
+{
+    if (is_in(byte_at(rest, 0), "bBxXnNeE") && byte_at(rest, 1) == '\'')
+        return is_in(byte_at(rest, 0), "eE") && !rest->rules->escape_strings ? 0 : 1;
+    bool unicode = rest->rules->escape_strings && (byte_at(rest, 0) | 32) == 'u' && byte_at(rest, 1) == '&';
+    return unicode && is_in(byte_at(rest, 2), "'\"") ? 2 : 0;
+}
+
+static size_t lex_quote(const struct rest *rest, size_t at, struct token *token)
+{
+    bool is_string = rest->text[at] == '\'' || (rest->text[at] == '"' && rest->rules->double_quote_strings);
+    bool backslash = rest->rules->backslash_escapes || (at > 0 && (rest->text[0] | 32) == 'e');
+    token->kind = is_string ? TOKEN_STRING : TOKEN_QUOTED;
+    return measure_quoted(rest, at, backslash && is_string, &token->unfinished);
+}
+
+static bool opens_dash_comment(const struct rest *rest)
+{
+    if (byte_at(rest, 0) != '-' || byte_at(rest, 1) != '-')
+        return false;
+    return !rest->rules->dash_needs_space || byte_at(rest, 2) <= ' ';
+}
+
+static bool opens_quote(const struct rest *rest, int c)
+{
+    return c == '\'' || c == '"' || (c == '`' && rest->rules->backtick_names) ||
+           (c == '[' && rest->rules->bracket_names);
+}
+
+static size_t lex_slash_or_star(struct lexer *lexer, const struct rest *rest, struct token *token)
+{
+    int first = byte_at(rest, 0), second = byte_at(rest, 1);
+    token->kind = TOKEN_OPERATOR;
+    if (lexer->conditional > 0 && first == '*' && second == '/') {
+        lexer->conditional--;
+        return 2;
+    }
+    if (first != '/' || second != '*')
+        return measure_operator(rest);
+    size_t conditional = measure_conditional(rest);
+    if (conditional > 0) {
+        lexer->conditional++;
+        return conditional;
+    }
+    token->kind = TOKEN_COMMENT;
+    return measure_block_comment(rest, &token->unfinished);
+}
+
+static size_t lex_sign(const struct rest *rest, int c, struct token *token)
+{
+    size_t length = measure_parameter(rest);
+    token->kind = TOKEN_PARAMETER;
+    if (length > 0)
+        return length;
+    size_t tag = c == '$' && rest->rules->dollar_quotes ? measure_dollar_tag(rest) : 0;
+    token->kind = tag > 0 ? TOKEN_STRING : TOKEN_OPERATOR;
+    return tag > 0 ? measure_dollar_quoted(rest, tag, &token->unfinished) : measure_operator(rest);
+}
+
+static size_t lex_word(const struct rest *rest, struct token *token)
+{
+    size_t quote = find_prefixed_quote(rest);
+    token->kind = TOKEN_WORD;
+    return quote > 0 ? lex_quote(rest, quote, token) : measure_word(rest, 1);
+}
+
+/* Sets the token's kind and gives its length. */
+static size_t lex_one(struct lexer *lexer, const struct rest *rest, struct token *token)
+{
+    int c = byte_at(rest, 0);
+    if (starts_word(c))
+        return lex_word(rest, token);
+    if (is_space(c))
+        return token->kind = TOKEN_SPACE, measure_space(rest);
+    if (opens_quote(rest, c))
+        return lex_quote(rest, 0, token);
+    if (opens_dash_comment(rest) || (c == '#' && rest->rules->hash_comments))
+        return token->kind = TOKEN_COMMENT, measure_line_comment(rest);
+    if (is_digit(c) || (c == '.' && is_digit(byte_at(rest, 1))))
+        return token->kind = TOKEN_NUMBER, measure_number(rest);
+    if (is_in(c, "()[],;") || (c == '.' && byte_at(rest, 1) != '.'))
+        return token->kind = TOKEN_PUNCTUATION, 1;
+    if (c == '/' || c == '*')
+        return lex_slash_or_star(lexer, rest, token);
+    return lex_sign(rest, c, token);
+}
+
+/* Only tokens that may hold a newline are searched for one. */
+static void count_lines(struct lexer *lexer, const struct token *token)
+{
+    bool may_span = token->kind == TOKEN_SPACE || token->kind == TOKEN_COMMENT || token->kind == TOKEN_STRING ||
+                    token->kind == TOKEN_QUOTED;
+    const char *at = token->text, *end = token->text + token->length;
+    for (const char *newline; may_span && (newline = memchr(at, '\n', (size_t)(end - at))); at = newline + 1) {
+        lexer->line++;
+        lexer->column = 1;
+    }
+    lexer->column += (int)(end - at);
+}
+
+struct token lex_next(struct lexer *lexer)
+{
+    struct token token = {.kind = TOKEN_END,
+                          .text = lexer->text + lexer->offset,
+                          .offset = lexer->offset,
+                          .line = lexer->line,
+                          .column = lexer->column};
+    if (lexer->offset >= lexer->length)
+        return token;
+    struct rest rest = {lexer->rules, token.text, lexer->length - lexer->offset};
+    token.length = lex_one(lexer, &rest, &token);
+    if (token.length > rest.length)
+        token.length = rest.length; /* a backslash was the last byte of a string */
+    lexer->offset += token.length;
+    count_lines(lexer, &token);
+    return token;
+}
+
+struct token lex_next_code(struct lexer *lexer)
+{
+    struct token token;
+    do {
+        token = lex_next(lexer);
+    } while (token.kind == TOKEN_SPACE || token.kind == TOKEN_COMMENT);
+    return token;
+}
+
+bool token_is(const struct token *token, const char *word)
+{
+    bool plain = token->kind == TOKEN_WORD || token->kind == TOKEN_PUNCTUATION || token->kind == TOKEN_OPERATOR;
+    return plain && !strncasecmp(token->text, word, token->length) && word[token->length] == '\0';
+}
+
+bool token_is_conditional(const struct token *token)
+{
+    if (token->kind != TOKEN_OPERATOR || token->length < 2)
+        return false;
+    return !memcmp(token->text, "/*", 2) || !memcmp(token->text, "*/", 2);
+}
+
+char *token_copy(struct arena *mem, const struct token *token)
+{
+    return arena_copy(mem, token->text, token->length);
+}
+
+static unsigned read_hex(const char *text, size_t length, size_t digits)
+{
+    unsigned value = 0;
+    if (digits > length)
+        return 0;
+    for (size_t i = 0; i < digits; i++) {
+        int c = char_lower((unsigned char)text[i]);
+        if (!char_is_digit(c) && (c < 'a' || c > 'f'))
+            return 0;
+        value = value * 16 + (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    return value;
+}
+
+static void add_code_point(struct buf *out, unsigned code)
+{
+    if (code < 0x80) {
+        buf_add_c(out, (char)code);
+    } else if (code < 0x800) {
+        buf_add_c(out, (char)(0xC0 | code >> 6));
+        buf_add_c(out, (char)(0x80 | (code & 63)));
+    } else if (code < 0x10000) {
+        buf_add_c(out, (char)(0xE0 | code >> 12));
+        buf_add_c(out, (char)(0x80 | (code >> 6 & 63)));
+        buf_add_c(out, (char)(0x80 | (code & 63)));
+    } else {
+        buf_add_c(out, (char)(0xF0 | (code >> 18 & 7)));
+        buf_add_c(out, (char)(0x80 | (code >> 12 & 63)));
+        buf_add_c(out, (char)(0x80 | (code >> 6 & 63)));
+        buf_add_c(out, (char)(0x80 | (code & 63)));
+    }
+}
+
+/* \0061 or \+000061 of a U&"..." name; gives what it took, 0 if it is no escape. */
+static size_t add_unicode_escape(struct buf *out, const char *text, size_t length)
+{
+    bool wide = length > 1 && text[1] == '+';
+    size_t digits = wide ? 6 : 4, start = wide ? 2 : 1;
+    unsigned code = length > start ? read_hex(text + start, length - start, digits) : 0;
+    if (code == 0)
+        return 0;
+    add_code_point(out, code);
+    return start + digits;
+}
+
+char *token_name(struct arena *mem, const struct token *token)
+{
+    if (token->kind != TOKEN_QUOTED && token->kind != TOKEN_STRING)
+        return token_copy(mem, token);
+    bool unicode = token->length > 2 && token->text[1] == '&';
+    size_t i = unicode ? 3 : 1;
+    size_t end = token->length - (token->unfinished ? 0 : 1);
+    char quote = token->text[i - 1] == '[' ? '\0' : token->text[i - 1]; /* brackets are not doubled */
+    struct buf name;
+    buf_init(&name, mem);
+    while (i < end) {
+        size_t taken = unicode && token->text[i] == '\\' ? add_unicode_escape(&name, token->text + i, end - i) : 0;
+        if (taken == 0) {
+            buf_add_c(&name, token->text[i]);
+            taken = token->text[i] == quote ? 2 : 1;
+        }
+        i += taken;
+    }
+    return name.data;
+}
