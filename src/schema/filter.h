@@ -4,6 +4,7 @@
 
 #include "schema/tree.h"
 
+/* A pattern without a dot is about the table's own name, in whatever schema it is. Views are tables here. */
 struct filter {
     struct names include; /* patterns on "table" or "schema.table" with * and ?; empty: everything */
     struct names exclude;
@@ -19,7 +20,7 @@ bool filter_match(const char *pattern, const char *name);
  * "index:schema.table.name".  What is not OWNED by its parent needs an entry of its own.
  */
 struct managed {
-    struct names paths;
+    struct names paths; /* kept sorted by managed_add() */
 };
 char *managed_path(struct arena *mem, const struct object *object);
 void managed_add(struct arena *mem, struct managed *managed, const struct object *object);

@@ -1,0 +1,145 @@
+/*
+ * Which objects a project looks at, and which of them are its own.
+ * The one idea: what is left out leaves the tree before the diff sees it, together with what hangs on it
+ * (its columns and indexes, the sequences that it owns, a schema that held nothing else), so that no later
+ * stage has to ask.
+ * Not here: what happens to an unmanaged object (diff/).
+ */
+#include "schema/filter.h"
+
+#include "base/text.h"
+
+/* Greedy with one step back: on a mismatch the last star swallows one more character. */
+bool filter_match(const char *pattern, const char *name)
+{
+    const char *star = NULL;
+    const char *after = NULL; /* where the text behind the star is tried next */
+    while (*name) {
+        if (*pattern == '*') {
+            star = pattern++;
+            after = name;
+        } else if (*pattern == '?' || *pattern == *name) {
+            pattern++;
+            /* A ? stands for a character, not for a byte of it. */
+            bool whole = pattern[-1] == '?';
+            name++;
+            while (whole && ((unsigned char)*name & 0xC0) == 0x80)
+                name++;
+        } else if (star) {
+            pattern = star + 1;
+            name = ++after;
+        } else
+            return false;
+    }
+    while (*pattern == '*')
+        pattern++;
+    return !*pattern;
+}
+
+/* What users call the default schema when they spell it out; in a tree it is "". */
+static const char *default_schema(enum engine engine)
+{
+    return engine == ENGINE_LITE ? "main" : engine == ENGINE_PG ? "public" : "";
+}
+
+static bool is_hit(const char *pattern, const char *schema, const char *name)
+{
+    const char *dot = strchr(pattern, '.');
+    if (!dot)
+        return filter_match(pattern, name);
+    char part[256];
+    size_t length = (size_t)(dot - pattern);
+    if (length >= sizeof part)
+        return false;
+    memcpy(part, pattern, length);
+    part[length] = 0;
+    return filter_match(part, schema) && filter_match(dot + 1, name);
+}
+
+static bool any_hit(const struct names *patterns, const char *schema, const char *name)
+{
+    for (int i = 0; i < patterns->n; i++)
+        if (is_hit(patterns->item[i], schema, name))
+            return true;
+    return false;
+}
+
+/* Our own tables are named exactly: an underscore or star in a configured name is no pattern. */
+static bool is_own(const struct filter *filter, const char *schema, const char *name)
+{
+    for (int i = 0; i < filter->own.n; i++) {
+        const char *own = filter->own.item[i];
+        size_t length = strlen(schema);
+        if (text_equal(own, name))
+            return true;
+        if (length && !strncmp(own, schema, length) && own[length] == '.' && text_equal(own + length + 1, name))
+            return true;
+    }
+    return false;
+}
+
+static bool is_left_out(const struct filter *filter, enum engine engine, const char *schema, const char *name)
+{
+    if (!schema || !*schema)
+        schema = default_schema(engine);
+    if (is_own(filter, schema, name) || any_hit(&filter->exclude, schema, name))
+        return true;
+    return filter->include.n && !any_hit(&filter->include, schema, name);
+}
+
+/* owned_by is "table.column", or "schema.table.column" where the table is in another schema. */
+static bool owner_is_left_out(const struct filter *filter, const struct tree *tree, const struct sequence *sequence)
+{
+    char owner[512];
+    size_t length = sequence->owned_by ? strlen(sequence->owned_by) : 0;
+    if (!length || length >= sizeof owner)
+        return false;
+    memcpy(owner, sequence->owned_by, length + 1);
+    char *column = strrchr(owner, '.');
+    if (!column)
+        return false;
+    *column = 0;
+    const char *schema = sequence->object.parent->name;
+    char *table = strchr(owner, '.');
+    if (!table)
+        return is_left_out(filter, tree->engine, schema, owner);
+    *table = 0;
+    return is_left_out(filter, tree->engine, owner, table + 1);
+}
+
+static bool goes(const struct filter *filter, const struct tree *tree, const struct object *object)
+{
+    if (object->kind == KIND_SEQUENCE)
+        return owner_is_left_out(filter, tree, (const struct sequence *)object);
+    if ((object->kind != KIND_TABLE && object->kind != KIND_VIEW) || !object->name)
+        return false;
+    return is_left_out(filter, tree->engine, object->parent->name, object->name);
+}
+
+static void filter_schema(const struct filter *filter, const struct tree *tree, struct object *schema)
+{
+    struct list *all = &schema->children;
+    int kept = 0;
+    for (int i = 0; i < all->n; i++) {
+        struct object *object = all->item[i];
+        if (goes(filter, tree, object)) {
+            object->parent = NULL;
+            continue;
+        }
+        object->place = kept;
+        all->item[kept++] = object;
+    }
+    all->n = kept;
+}
+
+void filter_apply(const struct filter *filter, struct tree *tree)
+{
+    for (int i = tree->root->children.n - 1; i >= 0; i--) {
+        struct object *schema = tree->root->children.item[i];
+        int before = schema->children.n;
+        filter_schema(filter, tree, schema);
+        /* A schema of which nothing is left is none of ours; the default one is always there. */
+        if (before && !schema->children.n && schema->name && *schema->name)
+            object_remove(schema);
+    }
+}
