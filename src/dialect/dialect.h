@@ -154,7 +154,6 @@ struct dialect {
     enum apply (*apply)(const struct change *change, const struct changes *changes, int version);
     const struct render_kind *render; /* indexed by kind */
 
-
     /*
      * For the runner, about one statement of a file that was interrupted at it; both may be NULL.
      * Before a statement that failed half-way is run again: what it left behind goes (an invalid index).
@@ -163,7 +162,6 @@ struct dialect {
     /* Did it take effect, as far as the catalog tells? *done is true only if that is sure. */
     int (*statement_done)(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
                           size_t length, bool *done);
-    /* Statements that bracket a plan or its down side when a change needs it (SQLite's rebuild); may be NULL. */
 };
 
 extern const struct dialect *const dialect_list[]; /* NULL-terminated, in dialects.c */

@@ -1,0 +1,456 @@
+/*
+ * One migration file: header, sections, statements, checksums.  Reading never fails over what is written in
+ * it: a fault is kept with the side it spoils and told when that side is used, because a file that 0.8.2 has
+ * applied long ago may hold anything.  The same goes for warnings.
+ * 0.8.2's checksum is taken over what that tool would have seen, which for a marker that it did not know, or
+ * behind a byte order mark, is nothing at all.
+ * Not here: names of files (file_name.c), order and dependencies (folder.c).
+ */
+#include "migration/parts.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/utf8.h"
+
+/* Large enough for a dump of 100 MB, small enough to notice that somebody gave us a disk image. */
+#define FILE_LIMIT ((size_t)512 << 20)
+
+enum side { SIDE_NONE, SIDE_UP, SIDE_DOWN };
+
+/* A run of lines between two markers. */
+struct section {
+    enum side side;
+    size_t from;
+    size_t to;
+    int line;
+};
+
+struct line {
+    const char *text; /* trimmed */
+    size_t length;
+    size_t from;
+    size_t to; /* behind its newline */
+    int number;
+};
+
+struct reading {
+    struct ctx *ctx;
+    const struct dialect *dialect;
+    struct migration *migration;
+    const char *text;
+    size_t length;
+    size_t start;         /* behind a byte order mark */
+    struct list sections; /* as we read them */
+    struct list legacy;   /* as 0.8.2 did */
+};
+
+const char *migration_type_name(enum migration_type type)
+{
+    static const char *const name[] = {"versioned", "runs_always", "runs_on_change"};
+    return name[type];
+}
+
+const struct error *error_keep(struct ctx *ctx)
+{
+    struct error *kept = NEW(ctx->mem, struct error);
+    *kept = ctx->error;
+    ctx->error = (struct error){0};
+    return kept;
+}
+
+int error_again(struct ctx *ctx, const struct error *error)
+{
+    ctx->error = *error;
+    return error->code;
+}
+
+/* An event sink that keeps warnings for later; the sink is a struct keeping. */
+struct keeping {
+    struct arena *mem;
+    struct list *list;
+};
+
+static void keep_event(void *sink, const struct event *event)
+{
+    struct keeping *keeping = sink;
+    struct event *copy = NEW(keeping->mem, struct event);
+    *copy = *event;
+    list_add(keeping->mem, keeping->list, copy);
+}
+
+static bool next_line(const struct reading *reading, struct line *line)
+{
+    if (line->to >= reading->length)
+        return false;
+    const char *start = reading->text + line->to;
+    const char *newline = memchr(start, '\n', reading->length - line->to);
+    line->from = line->to;
+    line->to = newline ? (size_t)(newline - reading->text) + 1 : reading->length;
+    line->number++;
+    const char *end = reading->text + line->to;
+    while (start < end && char_is_space((unsigned char)*start))
+        start++;
+    while (end > start && char_is_space((unsigned char)end[-1]))
+        end--;
+    line->text = start;
+    line->length = (size_t)(end - start);
+    return true;
+}
+
+static bool is_exactly(const struct line *line, const char *text)
+{
+    return line->length == strlen(text) && !memcmp(line->text, text, line->length);
+}
+
+/* The text behind "--" and white space if the line is a comment, else NULL. */
+static const char *comment_of(const struct line *line, size_t *length)
+{
+    if (line->length < 2 || line->text[0] != '-' || line->text[1] != '-')
+        return NULL;
+    const char *at = line->text + 2, *end = line->text + line->length;
+    while (at < end && char_is_space((unsigned char)*at))
+        at++;
+    *length = (size_t)(end - at);
+    return at;
+}
+
+static enum side marker(const struct line *line)
+{
+    size_t length;
+    const char *word = comment_of(line, &length);
+    if (word && length == 7 && !strncasecmp(word, "upgrade", 7))
+        return SIDE_UP;
+    return word && length == 8 && !strncasecmp(word, "rollback", 8) ? SIDE_DOWN : SIDE_NONE;
+}
+
+static enum side legacy_marker(const struct line *line)
+{
+    if (is_exactly(line, "-- upgrade"))
+        return SIDE_UP;
+    return is_exactly(line, "-- rollback") ? SIDE_DOWN : SIDE_NONE;
+}
+
+static void end_section(struct list *sections, size_t at)
+{
+    if (sections->n)
+        ((struct section *)sections->item[sections->n - 1])->to = at;
+}
+
+static void begin_section(const struct reading *reading, struct list *sections, enum side side, const struct line *line)
+{
+    end_section(sections, line->from);
+    struct section *section = NEW(reading->ctx->mem, struct section);
+    *section = (struct section){side, line->to, reading->length, line->number + 1};
+    list_add(reading->ctx->mem, sections, section);
+}
+
+/* The value behind "name:", or NULL; "" for a name alone. */
+static char *header_value(struct arena *mem, const struct line *line, const char *name)
+{
+    size_t length, named = strlen(name);
+    const char *at = comment_of(line, &length);
+    if (!at || length < named || strncasecmp(at, name, named))
+        return NULL;
+    char *rest = text_trim(mem, arena_copy(mem, at + named, length - named));
+    if (!*rest)
+        return rest;
+    return *rest == ':' ? text_trim(mem, rest + 1) : NULL;
+}
+
+static int read_depends_on(const struct reading *reading, const struct line *line, const char *value)
+{
+    struct ctx *ctx = reading->ctx;
+    struct json *json;
+    bool right = json_read(ctx, reading->migration->path, value, strlen(value), &json) >= 0 && json->type == JSON_ARRAY;
+    for (int i = 0; right && i < json->n; i++)
+        right = json->item[i]->type == JSON_TEXT;
+    if (right) {
+        for (int i = 0; i < json->n; i++)
+            names_add(ctx->mem, &reading->migration->depends_on, json->item[i]->text);
+        return 0;
+    }
+    fail(ctx, ERR_SYNTAX, "depends_on is not a list of versions: %s", value);
+    fail_hint(ctx, "Write it as: -- depends_on: [\"0002\"]");
+    return fail_at(ctx, reading->migration->path, line->number, 1);
+}
+
+static int read_transaction(const struct reading *reading, const struct line *line, const char *value)
+{
+    if (text_equal_nocase(value, "none")) {
+        reading->migration->no_transaction = true;
+        return 0;
+    }
+    fail(reading->ctx, ERR_SYNTAX, "unknown value of the header \"transaction\": %s", value);
+    fail_hint(reading->ctx, "The only value is: -- transaction: none");
+    return fail_at(reading->ctx, reading->migration->path, line->number, 1);
+}
+
+static int read_header_line(const struct reading *reading, const struct line *line)
+{
+    struct arena *mem = reading->ctx->mem;
+    const char *value;
+    if ((value = header_value(mem, line, "depends_on")) && *value)
+        return read_depends_on(reading, line, value);
+    if ((value = header_value(mem, line, "transaction")) && *value)
+        return read_transaction(reading, line, value);
+    if ((value = header_value(mem, line, "description")) && *value)
+        reading->migration->title = value;
+    else if ((value = header_value(mem, line, "seed")))
+        reading->migration->seed = true;
+    return 0;
+}
+
+/* SQL above the first marker belongs to no section: 0.8.2 passed over it without a word. */
+static void warn_about_stray_code(const struct reading *reading, size_t end)
+{
+    struct lexer lexer;
+    lex_open(&lexer, reading->dialect->lex, reading->text + reading->start, end - reading->start);
+    struct token token = lex_next_code(&lexer);
+    if (token.kind != TOKEN_END)
+        emit_warning_at(reading->ctx, (struct place){reading->migration->path, token.line, token.column},
+                        "what stands above the first \"-- upgrade\" or \"-- rollback\" is not run");
+}
+
+static int read_header(const struct reading *reading)
+{
+    struct line line = {.to = reading->start};
+    while (next_line(reading, &line) && marker(&line) == SIDE_NONE)
+        if (line.length > 2 && line.text[0] == '-')
+            TRY(read_header_line(reading, &line));
+    if (reading->sections.n && line.from > reading->start)
+        warn_about_stray_code(reading, line.from);
+    return 0;
+}
+
+static void find_sections(struct reading *reading)
+{
+    struct line line = {.to = reading->start};
+    while (next_line(reading, &line)) {
+        if (line.length < 8 || line.text[0] != '-')
+            continue;
+        enum side side = marker(&line);
+        if (side != SIDE_NONE)
+            begin_section(reading, &reading->sections, side, &line);
+        side = legacy_marker(&line);
+        /* 0.8.2 saw a byte order mark as part of the first line. */
+        if (side != SIDE_NONE && (line.from > reading->start || !reading->start))
+            begin_section(reading, &reading->legacy, side, &line);
+    }
+}
+
+static bool has_side(const struct list *sections, enum side side)
+{
+    for (int i = 0; i < sections->n; i++)
+        if (((struct section *)sections->item[i])->side == side)
+            return true;
+    return false;
+}
+
+static int add_section(const struct reading *reading, const struct section *section, struct split *all)
+{
+    struct ctx *ctx = reading->ctx;
+    struct split part = {0};
+    TRY(split_section(ctx, reading->dialect->lex, reading->migration->path, section->line, reading->text + section->from,
+                      section->to - section->from, &part));
+    if (!all->n) {
+        *all = part;
+        return 0;
+    }
+    size_t had = sizeof *all->piece * (size_t)all->n, more = sizeof *part.piece * (size_t)part.n;
+    all->piece = arena_grow(ctx->mem, all->piece, had, had + more);
+    memcpy(all->piece + all->n, part.piece, more);
+    all->n += part.n;
+    return 0;
+}
+
+static int split_up(const struct reading *reading)
+{
+    for (int i = 0; i < reading->sections.n; i++) {
+        const struct section *section = reading->sections.item[i];
+        if (section->side == SIDE_UP)
+            TRY(add_section(reading, section, &reading->migration->up));
+    }
+    return 0;
+}
+
+/* Of several pairs of sections the last is undone first; what stands between two "-- upgrade" keeps its order. */
+static int split_down(const struct reading *reading)
+{
+    const struct list *sections = &reading->sections;
+    for (int last = sections->n; last > 0;) {
+        int first = last - 1;
+        while (first > 0 && ((struct section *)sections->item[first])->side == SIDE_DOWN)
+            first--;
+        for (int i = first; i < last; i++) {
+            const struct section *section = sections->item[i];
+            if (section->side == SIDE_DOWN)
+                TRY(add_section(reading, section, &reading->migration->down));
+        }
+        last = first;
+    }
+    return 0;
+}
+
+/* Runs one reader with its warnings kept, and keeps its failure too, unless that is about us and not about the file. */
+static int keep_fault(const struct reading *reading, int (*reader)(const struct reading *), struct list *warnings,
+                      const struct error **error)
+{
+    struct ctx *ctx = reading->ctx;
+    event_fn *on_event = ctx->on_event;
+    void *sink = ctx->sink;
+    struct keeping keeping = {ctx->mem, warnings};
+    ctx->on_event = keep_event;
+    ctx->sink = &keeping;
+    int code = reader(reading);
+    ctx->on_event = on_event;
+    ctx->sink = sink;
+    if (code == ERR_CANCELLED)
+        return code;
+    if (code < 0 && !*error)
+        *error = error_keep(ctx);
+    return 0;
+}
+
+static char *legacy_checksum(const struct reading *reading)
+{
+    struct arena *mem = reading->ctx->mem;
+    struct arena_mark mark = arena_save(mem);
+    struct names all = {0};
+    for (int i = 0; i < reading->legacy.n; i++) {
+        const struct section *section = reading->legacy.item[i];
+        if (section->side != SIDE_UP)
+            continue;
+        struct names some = split_legacy(mem, reading->text + section->from, section->to - section->from);
+        if (!all.n)
+            all = some;
+        else
+            for (int j = 0; j < some.n; j++)
+                names_add(mem, &all, some.item[j]);
+    }
+    char checksum[65] = "";
+    memcpy(checksum, split_legacy_checksum(mem, &all), 64);
+    arena_rewind(mem, mark);
+    return arena_dup(mem, checksum);
+}
+
+static int spoiled(const struct reading *reading, size_t at, const char *what)
+{
+    int line = 1;
+    size_t begin = 0;
+    for (size_t i = 0; i < at; i++)
+        if (reading->text[i] == '\n') {
+            line++;
+            begin = i + 1;
+        }
+    fail(reading->ctx, ERR_SYNTAX, "%s", what);
+    fail_hint(reading->ctx, "Save the file as UTF-8 text.");
+    return fail_at(reading->ctx, reading->migration->path, line, (int)(at - begin) + 1);
+}
+
+static int check_bytes(const struct reading *reading)
+{
+    const char *zero = memchr(reading->text, 0, reading->length);
+    size_t at;
+    if (zero)
+        return spoiled(reading, (size_t)(zero - reading->text), "the file holds a zero byte");
+    if (!utf8_valid(reading->text, reading->length, &at))
+        return spoiled(reading, at, "the file is not UTF-8");
+    return 0;
+}
+
+static int no_upgrade(const struct reading *reading)
+{
+    bool empty = true;
+    for (size_t i = reading->start; empty && i < reading->length; i++)
+        empty = char_is_space((unsigned char)reading->text[i]);
+    fail(reading->ctx, ERR_SYNTAX, empty ? "the file is empty" : "no line says \"-- upgrade\"");
+    fail_hint(reading->ctx, "Put a line \"-- upgrade\" before the SQL that is to run, and \"-- rollback\" before what undoes it.");
+    return fail_at(reading->ctx, reading->migration->path, 1, 1);
+}
+
+static int read_text(struct reading *reading)
+{
+    struct migration *migration = reading->migration;
+    TRY(keep_fault(reading, check_bytes, &migration->up_warnings, &migration->up_error));
+    find_sections(reading);
+    migration->has_down = has_side(&reading->sections, SIDE_DOWN);
+    migration->checksum = legacy_checksum(reading);
+    TRY(keep_fault(reading, read_header, &migration->up_warnings, &migration->up_error));
+    migration->down_error = migration->up_error;
+    if (!has_side(&reading->sections, SIDE_UP))
+        TRY(keep_fault(reading, no_upgrade, &migration->up_warnings, &migration->up_error));
+    TRY(keep_fault(reading, split_up, &migration->up_warnings, &migration->up_error));
+    TRY(keep_fault(reading, split_down, &migration->down_warnings, &migration->down_error));
+    migration->token_checksum = lex_checksum(reading->ctx->mem, reading->dialect->lex, migration->up.piece,
+                                             migration->up.n);
+    return 0;
+}
+
+int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration)
+{
+    struct file_name name;
+    const char *filename = path_name(path);
+    if (file_name_read(ctx->mem, filename, &name) != NAME_MIGRATION) {
+        fail(ctx, ERR_USAGE, "%s is not named like a migration", path);
+        return fail_hint(ctx, "A migration's name is like primary__0001_users.sql.");
+    }
+    struct migration *new = *migration = NEW(ctx->mem, struct migration);
+    *new = (struct migration){.path = arena_dup(ctx->mem, path), .filename = arena_dup(ctx->mem, filename),
+                              .type = name.type, .version = name.version, .number = name.number,
+                              .description = name.description};
+    char *text;
+    TRY(file_read(ctx, path, FILE_LIMIT, &text, &new->length));
+    new->text = text;
+    struct reading reading = {.ctx = ctx, .dialect = dialect, .migration = new, .text = text, .length = new->length};
+    reading.start = new->length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    return read_text(&reading);
+}
+
+int migration_check(struct ctx *ctx, const struct migration *migration, bool down)
+{
+    const struct list *warnings = down ? &migration->down_warnings : &migration->up_warnings;
+    const struct error *error = down ? migration->down_error : migration->up_error;
+    for (int i = 0; i < warnings->n; i++) {
+        const struct event *event = warnings->item[i];
+        emit_warning_at(ctx, event->place, "%s", event->text);
+    }
+    return error ? error_again(ctx, error) : 0;
+}
+
+static int own_transaction(struct ctx *ctx, const struct migration *migration, const struct sql_piece *piece)
+{
+    int word = 0;
+    while (word < (int)piece->length && char_is_word((unsigned char)piece->text[word]))
+        word++;
+    fail(ctx, ERR_SYNTAX, "%.*s in a migration that is a transaction itself", word, piece->text);
+    fail_hint(ctx, "Remove it, or put \"-- transaction: none\" above \"-- upgrade\" to control transactions yourself.");
+    return fail_at(ctx, migration->path, piece->line, piece->column);
+}
+
+static bool is_control(const struct classified *what)
+{
+    return what->verb == VERB_BEGIN || what->verb == VERB_COMMIT || what->verb == VERB_ROLLBACK;
+}
+
+int migration_marks(struct ctx *ctx, const struct dialect *dialect, const struct migration *migration, bool down,
+                    const unsigned char **marks)
+{
+    const struct split *split = down ? &migration->down : &migration->up;
+    unsigned char *mark = NEW_ARRAY(ctx->mem, unsigned char, split->n + 1);
+    *marks = mark;
+    for (int i = 0; i < split->n; i++) {
+        const struct sql_piece *piece = &split->piece[i];
+        struct arena_mark place = arena_save(ctx->mem);
+        struct classified what = {0};
+        classify(ctx->mem, dialect->engine, dialect->lex, piece->text, piece->length, &what);
+        mark[i] = (unsigned char)((what.refuses_transaction ? STATEMENT_ALONE : 0) |
+                                  (what.ends_segment ? STATEMENT_ENDS_SEGMENT : 0) |
+                                  (what.data_only && what.verb != VERB_SELECT ? STATEMENT_DATA : 0) |
+                                  (is_control(&what) ? STATEMENT_CONTROL : 0));
+        arena_rewind(ctx->mem, place);
+        if (is_control(&what) && !migration->no_transaction)
+            return own_transaction(ctx, migration, piece);
+    }
+    return 0;
+}

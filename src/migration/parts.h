@@ -1,0 +1,28 @@
+/* What the files of this folder share with each other and nobody else. */
+#ifndef MIGRATION_PARTS_H
+#define MIGRATION_PARTS_H
+
+#include "migration/migration.h"
+
+/* What a file's name says. */
+struct file_name {
+    enum migration_type type;
+    const char *version; /* digits; NULL for repeatables */
+    int64_t number;      /* -1 */
+    const char *description;
+};
+
+enum name_verdict {
+    NAME_MIGRATION,
+    NAME_OTHER,   /* nothing of ours: silently left alone */
+    NAME_MISTAKEN /* SQL that would never run: worth a warning */
+};
+enum name_verdict file_name_read(struct arena *mem, const char *name, struct file_name *result);
+/* The name that `name` should have; `spare` is the next free number, for one that says none. */
+char *file_name_suggest(struct arena *mem, const char *name, const char *prefix, int64_t spare);
+
+/* A failure kept for later, and the context as it was before it. */
+const struct error *error_keep(struct ctx *ctx);
+int error_again(struct ctx *ctx, const struct error *error);
+
+#endif
