@@ -1,0 +1,336 @@
+/*
+ * What engines share: catalog rows into objects, the clauses that every engine spells alike, and settling.
+ * Its one idea is that a catalog query names fields by its column aliases, so that loading needs no code per
+ * kind.  Whatever only one engine spells in its own way stays in that engine's folder.
+ */
+#include "dialect/common.h"
+
+#include "base/json.h"
+#include "base/map.h"
+#include "base/text.h"
+
+/* What a column of a catalog query is, instead of a field's number. */
+enum cell_role { CELL_SCHEMA = -1, CELL_TABLE = -2, CELL_PARENT = -3, CELL_NAME = -4, CELL_INVENTED = -5, CELL_NONE = -6 };
+
+struct catalog_shape {
+    enum kind kind;
+    const struct rows *rows;
+    int *role; /* per column: a field's number or an enum cell_role */
+    int schema, table, parent, name; /* columns, -1 if absent */
+};
+
+static int cell_role_find(const char *column)
+{
+    static const struct { const char *column; int role; } known[] = {
+        {"schema", CELL_SCHEMA}, {"table", CELL_TABLE}, {"parent", CELL_PARENT},
+        {"name", CELL_NAME},     {"name_invented", CELL_INVENTED},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (text_equal(known[i].column, column))
+            return known[i].role;
+    return CELL_NONE;
+}
+
+static int shape_make(struct ctx *ctx, struct catalog_shape *shape, enum kind kind, const struct rows *rows)
+{
+    *shape = (struct catalog_shape){.kind = kind, .rows = rows, .schema = -1, .table = -1, .parent = -1, .name = -1};
+    shape->role = NEW_ARRAY(ctx->mem, int, rows->columns.n + 1);
+    for (int i = 0; i < rows->columns.n; i++) {
+        const char *column = rows->columns.item[i];
+        int field = field_find(kind, column);
+        shape->role[i] = field >= 0 ? field : cell_role_find(column);
+        if (shape->role[i] == CELL_SCHEMA)
+            shape->schema = i;
+        else if (shape->role[i] == CELL_TABLE)
+            shape->table = i;
+        else if (shape->role[i] == CELL_PARENT)
+            shape->parent = i;
+        else if (shape->role[i] == CELL_NAME)
+            shape->name = i;
+        else if (shape->role[i] == CELL_NONE)
+            return fail(ctx, ERR_FAILED, "the catalog query for kind %s names an unknown field \"%s\"",
+                        kind_table[kind].name, column);
+    }
+    return 0;
+}
+
+static bool cell_true(const char *cell)
+{
+    return cell != NULL && (text_equal_nocase(cell, "t") || text_equal(cell, "1") || text_equal_nocase(cell, "true"));
+}
+
+static int cell_names(struct ctx *ctx, const char *cell, struct names *names)
+{
+    struct json *array;
+    *names = (struct names){0};
+    if (cell == NULL)
+        return 0;
+    TRY(json_read(ctx, "catalog", cell, strlen(cell), &array));
+    for (int i = 0; array->type == JSON_ARRAY && i < array->n; i++)
+        names_add(ctx->mem, names, array->item[i]->text);
+    return 0;
+}
+
+static int cell_int(struct ctx *ctx, struct object *object, int field, const char *cell)
+{
+    if (cell == NULL)
+        return 0;
+    if (!text_to_int(cell, object_field(object, field)))
+        return fail(ctx, ERR_FAILED, "the catalog gave \"%s\" for %s.%s, which is no integer", cell,
+                    kind_table[object->kind].name, kind_table[object->kind].field[field].name);
+    object_say(object, field);
+    return 0;
+}
+
+static int cell_assign(struct ctx *ctx, struct object *object, int field, const char *cell)
+{
+    void *member = object_field(object, field);
+    switch (kind_table[object->kind].field[field].type) {
+    case FIELD_TEXT:
+    case FIELD_TYPE:
+        *(const char **)member = cell;
+        break;
+    case FIELD_EXPR:
+        *(struct expr *)member = (struct expr){.printed = cell};
+        break;
+    case FIELD_NAMES:
+        TRY(cell_names(ctx, cell, member));
+        break;
+    case FIELD_FLAG:
+        if (cell == NULL)
+            return 0;
+        *(bool *)member = cell_true(cell);
+        break;
+    case FIELD_INT:
+        return cell_int(ctx, object, field, cell);
+    }
+    object_say(object, field);
+    return 0;
+}
+
+static int row_assign(struct ctx *ctx, struct object *object, const struct catalog_shape *shape, int row)
+{
+    const char *const *cell = shape->rows->row.item[row];
+    for (int i = 0; i < shape->rows->columns.n; i++) {
+        if (shape->role[i] >= 0)
+            TRY(cell_assign(ctx, object, shape->role[i], cell[i]));
+        else if (shape->role[i] == CELL_INVENTED)
+            object->name_invented = cell_true(cell[i]);
+    }
+    return 0;
+}
+
+int catalog_assign(struct ctx *ctx, struct object *object, const struct rows *rows, int row)
+{
+    struct catalog_shape shape;
+    TRY(shape_make(ctx, &shape, object->kind, rows));
+    return row_assign(ctx, object, &shape, row);
+}
+
+/*
+ * Parents by name, so that loading stays linear in the number of objects: tables as "schema\1table", indexes as
+ * "schema\1index" and, for engines whose index names belong to their table, "schema\1table\1index".
+ */
+static void parent_remember(struct map *parents, struct object *object)
+{
+    if (object->kind == KIND_TABLE)
+        map_set(parents, arena_printf(parents->mem, "%s\1%s", object->parent->name, object->name), object);
+    if (object->kind != KIND_INDEX)
+        return;
+    struct object *table = object->parent;
+    map_set(parents, arena_printf(parents->mem, "i\1%s\1%s", table->parent->name, object->name), object);
+    map_set(parents, arena_printf(parents->mem, "i\1%s\1%s\1%s", table->parent->name, table->name, object->name), object);
+}
+
+static const char *shape_cell(const struct catalog_shape *shape, int column, int row)
+{
+    return column < 0 ? NULL : ((const char *const *)shape->rows->row.item[row])[column];
+}
+
+/* NULL: the parent was left out, and its children with it. */
+static struct object *parent_find(struct arena *mem, const struct map *parents, struct tree *tree,
+                                  const struct catalog_shape *shape, int row)
+{
+    const char *schema = shape_cell(shape, shape->schema, row);
+    const char *table = shape_cell(shape, shape->table, row);
+    const char *parent = shape_cell(shape, shape->parent, row);
+    if (schema == NULL)
+        schema = "";
+    switch (kind_table[shape->kind].parent) {
+    case KIND_DATABASE:
+        return tree->root;
+    case KIND_SCHEMA:
+        return tree_schema(mem, tree, schema);
+    case KIND_TABLE:
+        return map_get(parents, arena_printf(mem, "%s\1%s", schema, table != NULL ? table : parent));
+    default:
+        return table != NULL ? map_get(parents, arena_printf(mem, "i\1%s\1%s\1%s", schema, table, parent))
+                             : map_get(parents, arena_printf(mem, "i\1%s\1%s", schema, parent));
+    }
+}
+
+static int catalog_rows(struct ctx *ctx, enum kind kind, const struct rows *rows, struct tree *tree, struct map *parents)
+{
+    struct catalog_shape shape;
+    TRY(shape_make(ctx, &shape, kind, rows));
+    for (int row = 0; row < rows->row.n; row++) {
+        TRY(ctx_check(ctx));
+        struct object *object;
+        const char *name = shape_cell(&shape, shape.name, row);
+        struct object *parent = parent_find(ctx->mem, parents, tree, &shape, row);
+        if (parent == NULL)
+            continue;
+        if (kind == KIND_SCHEMA)
+            object = tree_schema(ctx->mem, tree, name);
+        else
+            object = object_new(ctx->mem, kind, parent, name);
+        TRY(row_assign(ctx, object, &shape, row));
+        parent_remember(parents, object);
+    }
+    return 0;
+}
+
+int catalog_load(struct ctx *ctx, struct conn *conn, const struct catalog_query *query, int n, struct tree *tree)
+{
+    struct map parents;
+    map_init(&parents, ctx->mem);
+    for (struct object *o = tree->root; o != NULL; o = object_next(tree->root, o))
+        parent_remember(&parents, o);
+    for (int i = 0; i < n; i++) {
+        struct rows rows;
+        if (conn->version < query[i].minimum_version)
+            continue;
+        if (query[i].below_version != 0 && conn->version >= query[i].below_version)
+            continue;
+        TRY(conn_query(ctx, conn, query[i].sql, NULL, &rows));
+        TRY(catalog_rows(ctx, query[i].kind, &rows, tree, &parents));
+        tree->kinds |= 1u << query[i].kind;
+    }
+    return 0;
+}
+
+const char *expr_text(const struct expr *expr)
+{
+    return expr->written != NULL ? expr->written : expr->printed;
+}
+
+void ansi_column_list(struct buf *out, const struct dialect *dialect, const struct names *columns)
+{
+    buf_add(out, "(");
+    ident_add_names(out, dialect->ident, columns);
+    buf_add(out, ")");
+}
+
+void ansi_table_name(struct buf *out, const struct dialect *dialect, const struct object *below)
+{
+    const struct object *top = below;
+    while (top->parent != NULL && top->parent->kind != KIND_SCHEMA)
+        top = top->parent;
+    const char *schema = top->parent != NULL ? top->parent->name : NULL;
+    ident_add_qualified(out, dialect->ident, schema != NULL && *schema != '\0' ? schema : NULL, top->name);
+}
+
+void ansi_constraint_name(struct buf *out, const struct dialect *dialect, const struct object *object)
+{
+    if (object->name == NULL || object->name_invented)
+        return;
+    buf_add(out, "CONSTRAINT ");
+    ident_add(out, dialect->ident, object->name);
+    buf_add(out, " ");
+}
+
+static void ansi_deferrable(struct buf *out, bool deferrable, bool initially_deferred)
+{
+    if (deferrable || initially_deferred)
+        buf_add(out, " DEFERRABLE");
+    if (initially_deferred)
+        buf_add(out, " INITIALLY DEFERRED");
+}
+
+static void ansi_include(struct buf *out, const struct dialect *dialect, const struct names *include)
+{
+    if (include->n == 0)
+        return;
+    buf_add(out, " INCLUDE ");
+    ansi_column_list(out, dialect, include);
+}
+
+void ansi_primary_key(struct buf *out, const struct dialect *dialect, const struct primary_key *key)
+{
+    ansi_constraint_name(out, dialect, &key->object);
+    buf_add(out, "PRIMARY KEY ");
+    ansi_column_list(out, dialect, &key->columns);
+    ansi_include(out, dialect, &key->include);
+    ansi_deferrable(out, key->deferrable, key->initially_deferred);
+}
+
+void ansi_unique(struct buf *out, const struct dialect *dialect, const struct unique *unique)
+{
+    ansi_constraint_name(out, dialect, &unique->object);
+    buf_add(out, unique->nulls_not_distinct ? "UNIQUE NULLS NOT DISTINCT " : "UNIQUE ");
+    ansi_column_list(out, dialect, &unique->columns);
+    ansi_include(out, dialect, &unique->include);
+    ansi_deferrable(out, unique->deferrable, unique->initially_deferred);
+}
+
+void ansi_check(struct buf *out, const struct dialect *dialect, const struct check *check)
+{
+    ansi_constraint_name(out, dialect, &check->object);
+    buf_addf(out, "CHECK (%s)", expr_text(&check->expr));
+    if (check->no_inherit)
+        buf_add(out, " NO INHERIT");
+}
+
+const char *ansi_action(const char *action)
+{
+    return action == NULL || text_equal_nocase(action, "NO ACTION") ? NULL : action;
+}
+
+void ansi_foreign_key(struct buf *out, const struct dialect *dialect, const struct foreign_key *key)
+{
+    const char *schema = key->ref_schema != NULL && *key->ref_schema != '\0' ? key->ref_schema : NULL;
+    ansi_constraint_name(out, dialect, &key->object);
+    buf_add(out, "FOREIGN KEY ");
+    ansi_column_list(out, dialect, &key->columns);
+    buf_add(out, " REFERENCES ");
+    ident_add_qualified(out, dialect->ident, schema, key->ref_table);
+    if (key->ref_columns.n > 0) {
+        buf_add(out, " ");
+        ansi_column_list(out, dialect, &key->ref_columns);
+    }
+    if (key->match != NULL && !text_equal_nocase(key->match, "SIMPLE"))
+        buf_addf(out, " MATCH %s", key->match);
+    if (ansi_action(key->on_delete) != NULL)
+        buf_addf(out, " ON DELETE %s", key->on_delete);
+    if (ansi_action(key->on_update) != NULL)
+        buf_addf(out, " ON UPDATE %s", key->on_update);
+    ansi_deferrable(out, key->deferrable, key->initially_deferred);
+}
+
+void settle_flag(struct object *object, int field, bool value)
+{
+    if (object_says(object, field))
+        return;
+    *(bool *)object_field(object, field) = value;
+    object_say(object, field);
+}
+
+void settle_text(struct object *object, int field, const char *value)
+{
+    if (object_says(object, field))
+        return;
+    *(const char **)object_field(object, field) = value;
+    object_say(object, field);
+}
+
+void settle_none(struct object *object, int field)
+{
+    static const unsigned size[] = {
+        [FIELD_TEXT] = sizeof(const char *),    [FIELD_TYPE] = sizeof(const char *), [FIELD_EXPR] = sizeof(struct expr),
+        [FIELD_NAMES] = sizeof(struct names),   [FIELD_FLAG] = sizeof(bool),         [FIELD_INT] = sizeof(int64_t),
+    };
+    if (object_says(object, field))
+        return;
+    memset(object_field(object, field), 0, size[kind_table[object->kind].field[field].type]);
+    object_say(object, field);
+}

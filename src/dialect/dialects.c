@@ -1,0 +1,11 @@
+/*
+ * The engines, in the order in which lists show them.  The only file that names one; everybody else finds it
+ * by name, scheme or bit.  An engine is a folder beside this file and a line below.
+ */
+#include "dialect/dialect.h"
+#include "dialect/sqlite/sqlite.h"
+
+const struct dialect *const dialect_list[] = {
+    &lite_dialect,
+    NULL,
+};

@@ -1,0 +1,215 @@
+/*
+ * Which rows have lost their parent.  Foreign keys are off during a batch, so they are checked at its end; but
+ * checking whole databases after every file would make many files slow.  So the authorizer notes which tables the
+ * statements touch, and only these and the tables that refer to them are checked; nothing at all if no
+ * table has a foreign key.
+ */
+#include "dialect/sqlite/sqlite.h"
+
+#include "base/text.h"
+
+enum { TOUCHED_LIMIT = 32 }; /* more than this many: one check of everything is cheaper */
+
+static int touch_note(void *arg, int action, const char *first, const char *second, const char *schema, const char *by)
+{
+    struct lite_conn *lite = arg;
+    const char *table;
+    switch (action) {
+    case SQLITE_INSERT:
+    case SQLITE_UPDATE:
+    case SQLITE_DELETE:
+    case SQLITE_CREATE_TABLE:
+    case SQLITE_DROP_TABLE:
+        table = first;
+        break;
+    case SQLITE_ALTER_TABLE:
+        table = second;
+        break;
+    default:
+        return SQLITE_OK;
+    }
+    if (table == NULL || text_starts_nocase(table, "sqlite_") || lite->touched->n > TOUCHED_LIMIT)
+        return SQLITE_OK;
+    if (map_get(lite->touched, table) == NULL)
+        map_set(lite->touched, arena_dup(lite->touched->mem, table), lite);
+    return SQLITE_OK;
+}
+
+void lite_keys_watch(struct ctx *ctx, struct lite_conn *lite)
+{
+    lite->touched = NEW(ctx->mem, struct map);
+    map_init(lite->touched, ctx->mem);
+    sqlite3_set_authorizer(lite->db, touch_note, lite);
+}
+
+void lite_keys_ignore(struct lite_conn *lite)
+{
+    sqlite3_set_authorizer(lite->db, NULL, NULL);
+}
+
+static bool step_mentions_keys(const struct batch_step *step)
+{
+    static const char word[] = "references";
+    const char *end = step->sql + step->length;
+    for (const char *c = step->sql; c + sizeof word - 1 <= end; c++)
+        if ((*c == 'r' || *c == 'R') && strncasecmp(c, word, sizeof word - 1) == 0)
+            return true;
+    return false;
+}
+
+/* Keeps has_foreign_keys true while there may be any: looked up once, and again when somebody else has written. */
+int lite_keys_note(struct ctx *ctx, struct lite_conn *lite, const struct batch *batch)
+{
+    struct rows rows;
+    int64_t version = 0;
+    TRY(lite_query(ctx, &lite->conn, "PRAGMA data_version", NULL, &rows));
+    text_to_int(rows_cell(&rows, 0, "data_version"), &version);
+    if (version != lite->data_version) {
+        TRY(lite_query(ctx, &lite->conn, "SELECT 1 FROM sqlite_master WHERE sql LIKE '%references%' LIMIT 1", NULL, &rows));
+        lite->has_foreign_keys = rows.row.n > 0;
+        lite->data_version = version;
+    }
+    for (int i = 0; !lite->has_foreign_keys && i < batch->n; i++)
+        lite->has_foreign_keys = step_mentions_keys(&batch->step[i]);
+    return 0;
+}
+
+static int orphans_of(struct ctx *ctx, struct lite_conn *lite, const char *table, struct list *orphans)
+{
+    struct buf sql;
+    struct rows rows;
+    buf_init(&sql, ctx->mem);
+    buf_add(&sql, "PRAGMA foreign_key_check");
+    if (table != NULL) {
+        buf_add(&sql, "(");
+        literal_add(&sql, &lite_ident, table);
+        buf_add(&sql, ")");
+    }
+    TRY(lite_query(ctx, &lite->conn, sql.data, NULL, &rows));
+    for (int i = 0; i < rows.row.n; i++) {
+        const char *const *cell = rows.row.item[i];
+        struct lite_orphan *orphan = NEW(ctx->mem, struct lite_orphan);
+        *orphan = (struct lite_orphan){.table = cell[0], .row = cell[1], .parent = cell[2], .key = cell[3]};
+        list_add(ctx->mem, orphans, orphan);
+    }
+    return 0;
+}
+
+/* Adds tables with a foreign key to `table`. The text narrows it down, as asking every table for its keys is slow. */
+static int referrers_add(struct ctx *ctx, struct lite_conn *lite, const char *table, struct names *tables)
+{
+    struct rows rows;
+    struct names params = {0};
+    names_add(ctx->mem, &params, table);
+    TRY(lite_query(ctx, &lite->conn,
+                   "SELECT DISTINCT m.name FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f "
+                   "WHERE m.type = 'table' AND m.sql LIKE '%references%' "
+                   "AND (instr(lower(m.sql), lower(?1)) > 0 OR instr(?1, '\"') + instr(?1, ']') + instr(?1, '`') > 0) "
+                   "AND f.\"table\" = ?1 COLLATE NOCASE",
+                   &params, &rows));
+    for (int i = 0; i < rows.row.n; i++) {
+        const char *name = *(const char *const *)rows.row.item[i];
+        if (!names_have(tables, name))
+            names_add(ctx->mem, tables, name);
+    }
+    return 0;
+}
+
+static int touched_there(struct ctx *ctx, struct lite_conn *lite, const char *table, struct names *tables)
+{
+    struct rows rows;
+    struct names params = {0};
+    names_add(ctx->mem, &params, table);
+    TRY(lite_query(ctx, &lite->conn,
+                   "SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE "
+                   "AND sql LIKE '%references%'",
+                   &params, &rows));
+    if (rows.row.n > 0 && !names_have(tables, *(const char *const *)rows.row.item[0]))
+        names_add(ctx->mem, tables, *(const char *const *)rows.row.item[0]);
+    return 0;
+}
+
+int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct list *orphans)
+{
+    struct names tables = {0};
+    if (!lite->has_foreign_keys)
+        return 0;
+    if (all || lite->touched == NULL || lite->touched->n > TOUCHED_LIMIT)
+        return orphans_of(ctx, lite, NULL, orphans);
+    for (int i = 0; i < lite->touched->n; i++) {
+        TRY(touched_there(ctx, lite, lite->touched->entry[i].key, &tables));
+        TRY(referrers_add(ctx, lite, lite->touched->entry[i].key, &tables));
+    }
+    for (int i = 0; i < tables.n; i++)
+        TRY(orphans_of(ctx, lite, tables.item[i], orphans));
+    return 0;
+}
+
+static char *orphan_key(struct arena *mem, const struct lite_orphan *orphan, bool with_table)
+{
+    const char *row = orphan->row != NULL ? orphan->row : "";
+    if (!with_table)
+        return arena_printf(mem, "%s\1%s", row, text_lower(mem, orphan->parent));
+    return arena_printf(mem, "%s\1%s\1%s", text_lower(mem, orphan->table), row, text_lower(mem, orphan->parent));
+}
+
+/* Counts, because a table without rowids does not say which row. */
+static void count_add(struct map *counts, const char *key, intptr_t by)
+{
+    int *count = map_get(counts, key);
+    if (count == NULL) {
+        count = NEW(counts->mem, int);
+        map_set(counts, key, count);
+    }
+    *count += (int)by;
+}
+
+static bool count_take(struct map *counts, const char *key)
+{
+    int *count = map_get(counts, key);
+    if (count == NULL || *count == 0)
+        return false;
+    --*count;
+    return true;
+}
+
+static int orphans_fail(struct ctx *ctx, const struct lite_orphan *first, int n)
+{
+    const char *row = first->row != NULL ? arena_printf(ctx->mem, "row %s of ", first->row) : "a row of ";
+    if (n == 1)
+        fail(ctx, ERR_SQL, "foreign key violated: %stable \"%s\" refers to a row of \"%s\" that is not there", row,
+             first->table, first->parent);
+    else
+        fail(ctx, ERR_SQL, "foreign key violated: %stable \"%s\" refers to a row of \"%s\" that is not there, and %d more",
+             row, first->table, first->parent, n - 1);
+    fail_hint(ctx, "Everything was undone; PRAGMA foreign_key_check lists such rows.");
+    ctx->error.sqlstate = lite_code_name(SQLITE_CONSTRAINT_FOREIGNKEY);
+    return ERR_SQL;
+}
+
+int lite_keys_compare(struct ctx *ctx, const struct list *before, const struct list *after)
+{
+    struct map exact, elsewhere;
+    const struct lite_orphan *first = NULL;
+    int n = 0;
+    struct list left = {0};
+    map_init(&exact, ctx->mem);
+    map_init(&elsewhere, ctx->mem);
+    for (int i = 0; i < before->n; i++)
+        count_add(&exact, orphan_key(ctx->mem, before->item[i], true), 1);
+    for (int i = 0; i < after->n; i++)
+        if (!count_take(&exact, orphan_key(ctx->mem, after->item[i], true)))
+            list_add(ctx->mem, &left, after->item[i]);
+    /* What is left over on both sides may be the same row of a table that was renamed. */
+    for (int i = 0; i < before->n; i++)
+        if (count_take(&exact, orphan_key(ctx->mem, before->item[i], true)))
+            count_add(&elsewhere, orphan_key(ctx->mem, before->item[i], false), 1);
+    for (int i = 0; i < left.n; i++) {
+        if (count_take(&elsewhere, orphan_key(ctx->mem, left.item[i], false)))
+            continue;
+        if (first == NULL)
+            first = left.item[i];
+        n++;
+    }
+    return n > 0 ? orphans_fail(ctx, first, n) : 0;
+}

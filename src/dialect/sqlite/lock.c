@@ -1,0 +1,76 @@
+/*
+ * The runner's lock: an open-file-description lock on a file beside the database, which the kernel releases
+ * with its holder.  Never on the database file itself, because closing a second descriptor of it would drop
+ * SQLite's own locks.  The file goes away with the lock; a killed holder's is taken over and removed by the next.
+ */
+#include "dialect/sqlite/sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+/* The holder removes the file before it lets go, so whoever gets the lock may hold it on a file that is gone. */
+static bool lock_stands(int fd, const char *path)
+{
+    struct stat held, there;
+    if (fstat(fd, &held) != 0 || stat(path, &there) != 0)
+        return false;
+    return held.st_dev == there.st_dev && held.st_ino == there.st_ino;
+}
+
+/* Whoever may write the database may take over the lock of a killed runner. */
+static void lock_share(const struct lite_conn *lite, int fd)
+{
+    struct stat database, own;
+    const char *path = sqlite3_db_filename(lite->db, "main");
+    if (stat(path, &database) != 0 || fstat(fd, &own) != 0 || own.st_uid != geteuid())
+        return;
+    if (fchmod(fd, database.st_mode & 0666) != 0)
+        return;
+}
+
+static int lock_open(struct ctx *ctx, struct lite_conn *lite, int *fd)
+{
+    *fd = open(lite->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (*fd >= 0)
+        return 0;
+    fail(ctx, ERR_FILE, "cannot create the lock file %s: %s", lite->lock_path, strerror(errno));
+    return fail_hint(ctx, "The folder of the database must be writable, for SQLite's own journal too.");
+}
+
+int lite_lock_try(struct ctx *ctx, struct conn *conn, bool *taken)
+{
+    struct lite_conn *lite = (struct lite_conn *)conn;
+    *taken = true;
+    while (lite->lock_fd < 0 && lite->lock_path != NULL) {
+        __attribute__((cleanup(fd_close))) int fd = -1;
+        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        TRY(lock_open(ctx, lite, &fd));
+        if (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
+            *taken = false;
+            if (errno == EAGAIN || errno == EACCES)
+                return 0;
+            return fail(ctx, ERR_FILE, "cannot lock %s: %s", lite->lock_path, strerror(errno));
+        }
+        if (!lock_stands(fd, lite->lock_path))
+            continue;
+        lock_share(lite, fd);
+        lite->lock_fd = fd;
+        fd = -1;
+    }
+    return 0;
+}
+
+int lite_lock_release(struct ctx *ctx, struct conn *conn)
+{
+    struct lite_conn *lite = (struct lite_conn *)conn;
+    if (lite->lock_fd < 0)
+        return 0;
+    /* Removed while it is held: a waiter that opened it before sees that it no longer stands, and opens anew. */
+    unlink(lite->lock_path);
+    fd_close(&lite->lock_fd);
+    return 0;
+}

@@ -1,0 +1,285 @@
+/*
+ * Opening a database as SQLAlchemy's pysqlite reads its URL: a path relative to the application's folder,
+ * nothing or ":memory:" for memory, or with uri=true one of SQLite's own file: URIs.
+ * A database that is only to be read is never created: what does not exist is an empty one, in memory.
+ */
+#include "dialect/sqlite/sqlite.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+
+enum { DEFAULT_BUSY_SECONDS = 5 };
+
+/* What pysqlite keeps for itself and does not hand on in a file: URI. */
+static const char *const pysqlite_options[] = {"uri",           "timeout",           "isolation_level", "detect_types",
+                                               "check_same_thread", "cached_statements", NULL};
+
+struct open_plan {
+    const char *file;   /* path or URI for SQLite */
+    const char *path;   /* on disk; NULL: in memory, or only SQLite can tell */
+    const char *target; /* for messages */
+    int flags;
+    double busy_seconds;
+    bool read_only;
+};
+
+static bool option_true(const char *value)
+{
+    return value != NULL && (text_equal_nocase(value, "true") || text_equal(value, "1") ||
+                             text_equal_nocase(value, "yes") || text_equal_nocase(value, "on"));
+}
+
+static bool pysqlite_option(const char *key)
+{
+    for (int i = 0; pysqlite_options[i] != NULL; i++)
+        if (text_equal(pysqlite_options[i], key))
+            return true;
+    return false;
+}
+
+/* Seconds with an optional fraction: strtod() follows the locale and does not say what it could not read. */
+static int timeout_read(struct ctx *ctx, const char *text, double *seconds)
+{
+    struct names part = text_split(ctx->mem, text, '.');
+    int64_t whole = 0, fraction = 0;
+    bool good = part.n <= 2 && text_to_int(part.item[0], &whole) && whole >= 0 && whole < 1000000;
+    if (good && part.n == 2)
+        good = strlen(part.item[1]) <= 6 && char_is_digit(part.item[1][0]) && text_to_int(part.item[1], &fraction);
+    if (!good)
+        return fail(ctx, ERR_CONFIG, "timeout=%s in the database URL is no number of seconds", text);
+    *seconds = (double)whole;
+    double scale = 1;
+    for (size_t i = 0; part.n == 2 && i < strlen(part.item[1]); i++)
+        scale *= 10;
+    *seconds += (double)fraction / scale;
+    return 0;
+}
+
+static int mode_read(struct ctx *ctx, const char *mode, struct open_plan *plan)
+{
+    static const struct { const char *mode; int flags; } known[] = {
+        {"ro", SQLITE_OPEN_READONLY},
+        {"rw", SQLITE_OPEN_READWRITE},
+        {"rwc", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE},
+        {"memory", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY},
+    };
+    for (size_t i = 0; mode != NULL && i < sizeof known / sizeof known[0]; i++) {
+        if (!text_equal(mode, known[i].mode))
+            continue;
+        plan->flags = known[i].flags;
+        if (plan->read_only && !text_equal(mode, "memory"))
+            plan->flags = SQLITE_OPEN_READONLY;
+        return 0;
+    }
+    if (mode == NULL)
+        return 0;
+    fail(ctx, ERR_CONFIG, "mode=%s in the database URL is unknown", mode);
+    return fail_hint(ctx, "SQLite knows ro, rw, rwc and memory.");
+}
+
+static void uri_add(struct buf *out, const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++) {
+        if (char_is_word(*c) || strchr("/.-~:@!$'()*,;=", *c) != NULL)
+            buf_add_c(out, *c);
+        else
+            buf_addf(out, "%%%02X", (unsigned)(unsigned char)*c);
+    }
+}
+
+/* file:relative becomes file:/absolute, and the options that are SQLite's own go behind it. */
+static void plan_uri(struct ctx *ctx, const struct url *url, const char *folder, struct open_plan *plan)
+{
+    struct buf out;
+    const char *rest = url->database + strlen("file:");
+    char join = '?';
+    buf_init(&out, ctx->mem);
+    buf_add(&out, "file:");
+    if (*rest != '/' && *rest != ':' && *rest != '\0' && folder != NULL && !text_equal(url_option(url, "mode"), "memory")) {
+        uri_add(&out, folder);
+        buf_add_c(&out, '/');
+    }
+    buf_add(&out, rest);
+    for (int i = 0; i < url->keys.n; i++) {
+        if (pysqlite_option(url->keys.item[i]))
+            continue;
+        buf_add_c(&out, join);
+        uri_add(&out, url->keys.item[i]);
+        buf_add_c(&out, '=');
+        uri_add(&out, url->values.item[i]);
+        join = '&';
+    }
+    plan->file = out.data;
+    plan->flags |= SQLITE_OPEN_URI;
+}
+
+static int plan_make(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct open_plan *plan)
+{
+    const char *database = url->database;
+    const char *timeout = url_option(url, "timeout");
+    bool memory = database == NULL || *database == '\0' || text_equal(database, ":memory:");
+    *plan = (struct open_plan){.busy_seconds = DEFAULT_BUSY_SECONDS, .read_only = options->read_only};
+    plan->flags = options->read_only && !memory ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    plan->target = memory ? ":memory:" : text_starts(database, "./") ? database + 2 : database;
+    TRY(mode_read(ctx, url_option(url, "mode"), plan));
+    if (timeout != NULL)
+        TRY(timeout_read(ctx, timeout, &plan->busy_seconds));
+    plan->file = ":memory:";
+    if (memory)
+        return 0;
+    if (option_true(url_option(url, "uri")) && text_starts(database, "file:")) {
+        plan_uri(ctx, url, options->app_folder, plan);
+        return 0;
+    }
+    plan->file = options->app_folder != NULL ? path_join(ctx->mem, options->app_folder, database) : database;
+    plan->path = plan->flags & SQLITE_OPEN_MEMORY ? NULL : plan->file;
+    /* SQLite is built on some systems to take "file:..." for a URI even unasked; a path with a slash is never one. */
+    if (*plan->file != '/')
+        plan->file = arena_printf(ctx->mem, "./%s", plan->file);
+    return 0;
+}
+
+/* Things that SQLite itself can only call "unable to open database file". */
+static int plan_check(struct ctx *ctx, struct open_plan *plan)
+{
+    struct stat there;
+    if (plan->path == NULL)
+        return 0;
+    if (stat(plan->path, &there) == 0) {
+        if (S_ISDIR(there.st_mode))
+            return fail(ctx, ERR_CONNECT, "cannot open database %s: it is a folder", plan->target);
+        return 0;
+    }
+    if (plan->read_only && (errno == ENOENT || errno == ENOTDIR)) {
+        plan->file = ":memory:";
+        plan->flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+        return 0;
+    }
+    char *folder = path_folder(ctx->mem, plan->path);
+    if (errno == ENOENT && !folder_exists(folder)) {
+        fail(ctx, ERR_CONNECT, "cannot create database %s: its folder does not exist", plan->target);
+        return fail_hint(ctx, "Make the folder %s, or correct the database URL.", folder);
+    }
+    return 0;
+}
+
+static int open_failed(struct ctx *ctx, struct lite_conn *lite, int rc)
+{
+    const char *target = lite->conn.target;
+    int reason = sqlite3_system_errno(lite->db);
+    if (atomic_load(&ctx->cancel))
+        return ctx_check(ctx);
+    ctx->error = (struct error){0};
+    switch (rc & 0xff) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        fail(ctx, ERR_CONNECT, "cannot open database %s: the file is not an SQLite database, or it is damaged", target);
+        fail_hint(ctx, "Check the database URL; an encrypted database cannot be read either.");
+        break;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        fail(ctx, ERR_CONNECT, "cannot open database %s: another program holds it locked", target);
+        fail_hint(ctx, "Waited %g seconds; ?timeout=30 in the database URL waits longer.", lite->busy_seconds);
+        break;
+    default:
+        fail(ctx, ERR_CONNECT, "cannot open database %s: %s", target,
+             reason != 0 ? strerror(reason) : sqlite3_errmsg(lite->db));
+        fail_hint(ctx, "The file and its folder must be readable for this user, and writable to change it.");
+    }
+    ctx->error.sqlstate = lite_code_name(rc);
+    return ctx->error.code;
+}
+
+static int busy_wait(void *arg, int attempts)
+{
+    struct lite_conn *lite = arg;
+    if (attempts == 0)
+        lite->busy_since = clock_monotonic();
+    if (clock_monotonic() - lite->busy_since >= lite->busy_seconds)
+        return 0;
+    if (lite->ctx != NULL && atomic_load(&lite->ctx->cancel))
+        return 0;
+    clock_sleep(attempts < 10 ? 0.002 : 0.025);
+    return 1;
+}
+
+static int cancel_asked(void *arg)
+{
+    struct lite_conn *lite = arg;
+    return lite->ctx != NULL && atomic_load(&lite->ctx->cancel);
+}
+
+static int open_database(struct ctx *ctx, struct lite_conn *lite, const struct open_plan *plan)
+{
+    enum { PROGRESS_STEPS = 2000 };
+    int rc = sqlite3_open_v2(plan->file, &lite->db, plan->flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc != SQLITE_OK)
+        return open_failed(ctx, lite, rc);
+    sqlite3_extended_result_codes(lite->db, 1);
+    sqlite3_busy_handler(lite->db, busy_wait, lite);
+    sqlite3_progress_handler(lite->db, PROGRESS_STEPS, cancel_asked, lite);
+    /* Opening reads nothing yet; this does. */
+    lite_enter(lite, ctx);
+    rc = sqlite3_exec(lite->db, "PRAGMA schema_version", NULL, NULL, NULL);
+    lite_leave(lite, 0);
+    if (rc != SQLITE_OK)
+        return open_failed(ctx, lite, rc);
+    const char *path = sqlite3_db_filename(lite->db, "main");
+    if (path != NULL && *path != '\0')
+        lite->lock_path = arena_printf(lite->mem, "%s-dbwarden.lock", path);
+    return 0;
+}
+
+static struct lite_conn *conn_new(const struct open_plan *plan)
+{
+    struct lite_conn *lite = arena_outside(sizeof *lite);
+    lite->mem = arena_open(0);
+    lite->conn.dialect = &lite_dialect;
+    lite->conn.version = lite_version_number();
+    lite->conn.version_text = sqlite3_libversion();
+    lite->conn.target = arena_dup(lite->mem, plan->target);
+    lite->busy_seconds = plan->busy_seconds;
+    lite->lock_fd = -1;
+    lite->data_version = -1;
+    return lite;
+}
+
+static int plan_open(struct ctx *ctx, const struct open_plan *plan, struct conn **conn)
+{
+    struct lite_conn *lite = conn_new(plan);
+    int result = open_database(ctx, lite, plan);
+    if (result < 0) {
+        lite_close(&lite->conn);
+        return result;
+    }
+    *conn = &lite->conn;
+    return 0;
+}
+
+int lite_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn)
+{
+    struct open_plan plan;
+    TRY(plan_make(ctx, url, options, &plan));
+    TRY(plan_check(ctx, &plan));
+    return plan_open(ctx, &plan, conn);
+}
+
+int lite_scratch(struct ctx *ctx, const struct url *near, struct conn **conn)
+{
+    static const struct open_plan plan = {
+        .file = ":memory:", .target = "scratch database", .flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
+    return plan_open(ctx, &plan, conn);
+}
+
+void lite_close(struct conn *conn)
+{
+    struct lite_conn *lite = (struct lite_conn *)conn;
+    lite_lock_release(NULL, conn);
+    sqlite3_close_v2(lite->db);
+    arena_close(lite->mem);
+    free(lite);
+}

@@ -1,0 +1,58 @@
+/*
+ * SQLite as a dialect: the table of what the other files of this folder do, and the facts about its language.
+ */
+#include "dialect/sqlite/sqlite.h"
+
+const struct lex_rules lite_lex = {
+    .backtick_names = true,
+    .bracket_names = true,
+    .begin_end_bodies = true,
+};
+
+/*
+ * Keywords that fail unquoted somewhere in the statements that we write.  SQLite takes the rest (key, plan, view ...) as
+ * names wherever a name may stand, and everyday columns stay readable.  true and false are no keywords, but
+ * mean the values in an expression.
+ */
+static const char *const lite_reserved[] = {
+    "abort", "add", "all", "alter", "analyze", "and", "as", "asc", "attach", "autoincrement", "begin",
+    "between", "by", "cascade", "case", "cast", "check", "collate", "column", "commit", "conflict",
+    "constraint", "create", "cross", "current_date", "current_time", "current_timestamp", "default",
+    "deferrable", "deferred", "delete", "desc", "detach", "distinct", "drop", "else", "end", "escape",
+    "except", "exclusive", "exists", "explain", "fail", "false", "for", "foreign", "from", "full",
+    "generated", "glob", "group", "having", "if", "ignore", "immediate", "in", "index", "indexed",
+    "initially", "inner", "insert", "instead", "intersect", "into", "is", "isnull", "join", "left", "like",
+    "limit", "materialized", "natural", "not", "nothing", "notnull", "null", "nulls", "on", "or", "order",
+    "outer", "pragma", "primary", "raise", "recursive", "references", "regexp", "reindex", "rename",
+    "replace", "restrict", "returning", "right", "rollback", "savepoint", "select", "set", "table",
+    "temporary", "then", "to", "transaction", "trigger", "true", "unbounded", "union", "unique", "update",
+    "using", "vacuum", "values", "virtual", "when", "where", "with", "without",
+};
+
+const struct ident_rules lite_ident = {
+    .style = QUOTE_DOUBLE,
+    .reserved = lite_reserved,
+    .n_reserved = (int)(sizeof lite_reserved / sizeof lite_reserved[0]),
+};
+
+const struct normal_rules lite_normal = {
+    .lex = &lite_lex,
+    .ident = &lite_ident,
+    .fold_names = true,
+};
+
+static const char *const lite_schemes[] = {"sqlite", "sqlite3", NULL};
+
+const struct dialect lite_dialect = {
+    .engine = ENGINE_LITE,
+    .name = "sqlite",
+    .title = "SQLite",
+    .schemes = lite_schemes,
+    .minimum_version = 34001,
+    .transactional_ddl = true,
+    .lex = &lite_lex,
+    .ident = &lite_ident,
+    .normal = &lite_normal,
+    .driver = &lite_driver,
+    .state = &lite_state,
+};

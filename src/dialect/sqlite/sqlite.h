@@ -1,0 +1,76 @@
+/* What the files of the SQLite dialect share. Nothing outside this folder but dialects.c and its tests includes it. */
+#ifndef DIALECT_SQLITE_SQLITE_H
+#define DIALECT_SQLITE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "base/map.h"
+#include "dialect/common.h"
+
+extern const struct dialect lite_dialect;
+extern const struct driver lite_driver;
+extern const struct state_sql lite_state;
+extern const struct lex_rules lite_lex;
+extern const struct ident_rules lite_ident;
+extern const struct normal_rules lite_normal;
+extern const struct render_kind lite_render[KIND_COUNT];
+
+struct lite_conn {
+    struct conn conn;
+    struct arena *mem;      /* its own: a connection outlives operations */
+    sqlite3 *db;
+    struct ctx *ctx;        /* of the call that is running: for cancelling; NULL between calls */
+    double busy_seconds;    /* how long to wait for another writer */
+    double busy_since;
+    int lock_fd;            /* -1: not held */
+    const char *lock_path;  /* NULL: in memory, where nobody else can be */
+    struct map *touched;    /* tables that the running batch has written to or changed; NULL outside one */
+    bool has_foreign_keys;  /* some table may have a foreign key; meaningful while data_version stands */
+    int64_t data_version;   /* -1: not looked yet */
+};
+
+/* driver.c: records what SQLite says about its last call; `position` may be NULL. */
+int lite_fail(struct lite_conn *lite, struct ctx *ctx, int rc);
+int lite_version_number(void); /* of the library at hand: 34001 */
+int lite_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
+int lite_exec(struct ctx *ctx, struct conn *conn, const char *sql);
+const char *lite_code_name(int code); /* "SQLITE_CONSTRAINT_UNIQUE" */
+void lite_enter(struct lite_conn *lite, struct ctx *ctx);
+int lite_leave(struct lite_conn *lite, int result);
+
+/* open.c */
+int lite_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
+void lite_close(struct conn *conn);
+int lite_scratch(struct ctx *ctx, const struct url *near, struct conn **conn);
+
+/* batch.c and keys.c */
+int lite_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
+int lite_step(struct ctx *ctx, struct lite_conn *lite, const struct batch_step *step, long *position);
+
+/* A row that refers to a parent that is not there. */
+struct lite_orphan {
+    const char *table;
+    const char *row;    /* rowid; NULL in a table without */
+    const char *parent;
+    const char *key;    /* number of the foreign key within its table */
+};
+void lite_keys_watch(struct ctx *ctx, struct lite_conn *lite); /* from here on, `touched` is filled */
+void lite_keys_ignore(struct lite_conn *lite);
+int lite_keys_note(struct ctx *ctx, struct lite_conn *lite, const struct batch *batch);
+int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct list *orphans);
+int lite_keys_compare(struct ctx *ctx, const struct list *before, const struct list *after);
+
+/* lock.c */
+int lite_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
+int lite_lock_release(struct ctx *ctx, struct conn *conn);
+
+/* catalog.c, settle.c, type.c, apply.c */
+int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
+void lite_settle(struct arena *mem, struct tree *tree);
+char *lite_type_normal(struct arena *mem, const char *type);
+char *lite_expr_normal(struct arena *mem, const char *expr);
+bool lite_default_same(struct arena *mem, const char *type, const char *a, const char *b);
+char *lite_name_fold(struct arena *mem, const char *name);
+enum apply lite_apply(const struct change *change, const struct changes *changes, int version);
+
+#endif
