@@ -1,0 +1,55 @@
+"""Servers, interpreters and projects for the integration tests.  Servers are real and start once per run."""
+
+import os
+import subprocess
+import sys
+import uuid
+
+import pytest
+import sqlalchemy as sa
+
+sys.path.insert(0, os.path.dirname(__file__))
+
+from support.project import ROOT, Project  # noqa: E402
+
+SERVERS = ROOT / "tests" / "servers" / "testservers.sh"
+
+
+def server_urls():
+    """NAME_URL=... lines of the servers that tests/run.sh started."""
+    folder = os.environ.get("DBWARDEN_TEST_SERVERS")
+    if not folder:
+        return {}
+    lines = subprocess.run([str(SERVERS), "env", folder], check=True, capture_output=True, text=True).stdout.split()
+    return dict(line.split("=", 1) for line in lines)
+
+
+@pytest.fixture(scope="session")
+def servers():
+    return server_urls()
+
+
+@pytest.fixture
+def postgres(servers, request):
+    """The URL of a new database on the server that the test asks for by `server`, PostgreSQL 15 otherwise."""
+    name = getattr(request, "param", "pg15")
+    url = servers[f"{name.upper()}_TCP_URL"]
+    database = f"t_{uuid.uuid4().hex[:12]}"
+    admin = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg2://"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {database}")
+    yield url.rsplit("/", 1)[0] + f"/{database}"
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A new SQLite project."""
+    return Project(tmp_path / "project", "sqlite:///./app.db", sys.executable)
+
+
+@pytest.fixture
+def pg_project(tmp_path, postgres):
+    return Project(tmp_path / "project", postgres, sys.executable)

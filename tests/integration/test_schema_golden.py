@@ -1,0 +1,205 @@
+"""Pairs of models against what SQLAlchemy builds from them: up reaches it, a second diff is empty, down comes back.
+
+Rows are in the tables wherever they can survive.  Cases whose change filled tables forbid must fail there, with
+nothing changed, and work on empty ones.
+"""
+
+import json
+import os
+import shutil
+import sys
+
+import pytest
+import sqlalchemy as sa
+from support import legacy, oracle
+from support.project import ROOT, Project
+
+CASES = ROOT / "tests" / "golden" / "schema"
+SERVER = os.environ.get("DBWARDEN_TEST_POSTGRES", "pg15")
+
+REFUSED = {"postgresql-diff-meta-info-conflict": "non-empty .info"}
+NEEDS_EMPTY = {
+    "postgresql-diff-add-column-notnull-nodefault": "NOT NULL without a default has no value for the rows that are there",
+}
+
+
+def cases(*modes):
+    found = []
+    for path in sorted(CASES.iterdir()):
+        case = json.loads((path / "case.json").read_text())
+        if case["mode"] in modes:
+            server = [SERVER] if case["engine"] == "postgresql" else [None]
+            found += [pytest.param(path, case, name, id=f"{path.name}{'' if name in (None, 'pg15') else '-' + name}")
+                      for name in server]
+    return found
+
+
+@pytest.fixture
+def database(request, tmp_path, servers):
+    """An engine on an empty database of the case's kind, and the URL for the project."""
+    server = request.node.callspec.params["server"]
+    if server is None:
+        engine = sa.create_engine(f"sqlite:///{tmp_path}/project/app.db")
+        (tmp_path / "project").mkdir()
+        yield engine, "sqlite:///./app.db"
+        engine.dispose()
+        return
+    name = f"g_{abs(hash((request.node.name, os.getpid()))):x}"
+    url = servers[f"{server.upper()}_TCP_URL"]
+    admin = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg2://"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for each in (name, name + "_oracle"):
+            connection.exec_driver_sql(f"CREATE DATABASE {each}")
+    ours = url.rsplit("/", 1)[0] + "/" + name
+    engine = sa.create_engine(ours.replace("postgresql://", "postgresql+psycopg2://"), poolclass=sa.pool.NullPool)
+    yield engine, ours
+    with admin.connect() as connection:
+        for each in (name, name + "_oracle"):
+            connection.exec_driver_sql(f"DROP DATABASE {each} WITH (FORCE)")
+    admin.dispose()
+
+
+def models_put(project, path, step):
+    """The models of a step as the project's `models`."""
+    target = project.folder / "models"
+    shutil.rmtree(target, ignore_errors=True)
+    single = path / f"{step}.py"
+    if single.exists():
+        target.mkdir()
+        shutil.copy(single, target / "models.py")
+    else:
+        shutil.copytree(path / step, target)
+
+
+def oracle_schema(engine, path, step, tmp_path, before_sql):
+    """What create_all builds from the models of a step, in a database of its own."""
+    folder = tmp_path / f"oracle_{step}"
+    single = path / f"{step}.py"
+    if single.exists():
+        folder.mkdir()
+        shutil.copy(single, folder / "models.py")
+    else:
+        shutil.copytree(path / step, folder / "models")
+    if engine.dialect.name == "sqlite":
+        other = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+    else:
+        other = sa.create_engine(engine.url.set(database=engine.url.database + "_oracle"), poolclass=sa.pool.NullPool)
+        with other.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+    run_sql(other, before_sql)
+    oracle.create_all(other, folder)
+    soft = oracle.soft_defaults(folder)
+    return oracle.reflect(other, soft), soft
+
+
+def run_sql(engine, text):
+    with engine.begin() as connection:
+        for statement in filter(str.strip, text.split(";")):
+            connection.exec_driver_sql(statement)
+
+
+def base_make(project, engine, path):
+    """The database and project before the change, as 0.8.2 left them."""
+    models_put(project, path, "before")
+    folder = project.folder / "models" if (path / "before.py").exists() else project.folder
+    extra = (path / "before.sql").read_text() if (path / "before.sql").exists() else ""
+    run_sql(engine, extra)
+    ddl = oracle.ddl_of(engine, folder)
+    oracle.create_all(engine, folder)
+    file = project.migration("0001", "base", "\n\n".join(ddl))
+    legacy.record(engine, file)
+    snapshots = project.folder / "dbwarden" / "schemas"
+    snapshots.mkdir(parents=True)
+    shutil.copy(path / "base.schema.json", snapshots / "primary__0001_base.schema.json")
+    return extra
+
+
+def survivors(rows, now):
+    """Of the rows from before, the values of columns that are still there."""
+    return {table: [{key: value for key, value in row.items() if now[table] and key in now[table][0]} for row in old]
+            for table, old in rows.items() if table in now}
+
+
+def make(project, case):
+    args = ["make-migrations", "-d", "primary", *case["options"]]
+    if case["mode"] == "nod":
+        args = ["make-migrations", *case["options"]]
+    return project.answer(args, case["answers"]) if case["answers"] else project.run(*args)
+
+
+def no_more_changes(project):
+    again = project.ok("make-migrations", "-d", "primary")
+    assert "No new migrations to generate" in again.out, again
+    shown = project.run("diff", "--exit-code", "models")
+    assert shown.status == 0, shown
+
+
+@pytest.mark.parametrize("path,case,server", cases("diff"))
+def test_change(path, case, server, database, tmp_path):
+    engine, url = database
+    project = Project(tmp_path / "project", url, sys.executable, model_paths=["models"])
+    extra = base_make(project, engine, path)
+    wanted_rows = oracle.fill(engine) if path.name not in NEEDS_EMPTY else {}
+    before = oracle.reflect(engine)
+    models_put(project, path, "after")
+
+    made = make(project, case)
+    if path.name in REFUSED:
+        assert made.status == 1 and REFUSED[path.name] in made.err, made
+        return
+    assert made.status == 0, made
+    wanted, soft = oracle_schema(engine, path, "after", tmp_path, extra)
+    if project.files() == ["primary__0001_base.sql"]:
+        assert oracle.reflect(engine, soft) == wanted
+        no_more_changes(project)
+        return
+
+    project.ok("migrate")
+    assert oracle.reflect(engine, soft) == wanted
+    after_rows = oracle.contents(engine)
+    no_more_changes(project)
+    text = (project.migrations / project.files()[-1]).read_text()
+    project.ok("rollback")
+    assert oracle.reflect(engine) == before
+    if "irreversible: data" not in text:
+        assert oracle.contents(engine) == wanted_rows
+        for table, rows in survivors(wanted_rows, after_rows).items():
+            assert len(rows) == len(after_rows[table])
+    project.ok("migrate")
+    assert oracle.reflect(engine, soft) == wanted
+
+
+@pytest.mark.parametrize("path,case,server", [item for item in cases("diff") if item.values[0].name in NEEDS_EMPTY])
+def test_change_that_rows_forbid(path, case, server, database, tmp_path):
+    engine, url = database
+    project = Project(tmp_path / "project", url, sys.executable, model_paths=["models"])
+    base_make(project, engine, path)
+    rows, before = oracle.fill(engine), oracle.reflect(engine)
+    models_put(project, path, "after")
+    made = make(project, case)
+    assert made.status == 0 and "only an empty table takes it" in made.err, made
+    failed = project.run("migrate")
+    assert failed.status == 1, failed
+    assert oracle.reflect(engine) == before and oracle.contents(engine) == rows
+
+
+@pytest.mark.parametrize("path,case,server", cases("flow", "nod"))
+def test_life_cycle(path, case, server, database, tmp_path):
+    """From an empty database through every step of the models, and all the way down again."""
+    engine, url = database
+    project = Project(tmp_path / "project", url, sys.executable, model_paths=["models"])
+    empty = oracle.reflect(engine)
+    for at, step in enumerate(case["steps"]):
+        models_put(project, path, step)
+        options = case["options"] if at == len(case["steps"]) - 1 else []
+        made = make(project, {**case, "options": options})
+        assert made.status == 0, made
+        project.ok("migrate")
+        wanted, soft = oracle_schema(engine, path, step, tmp_path, "")
+        assert oracle.reflect(engine, soft) == wanted
+        no_more_changes(project)
+    project.ok("downgrade", "--to", "0")
+    assert oracle.reflect(engine) == empty
+    project.ok("migrate")
+    assert oracle.reflect(engine, soft) == wanted
