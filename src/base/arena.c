@@ -195,12 +195,13 @@ char *arena_dup(struct arena *arena, const char *text)
 
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
+    char small[256]; /* most texts are, and then one pass is enough */
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, again);
+    int length = vsnprintf(small, sizeof small, format, again);
     va_end(again);
-    if (length < 0)
-        return arena_copy(arena, "", 0);
+    if (length < (int)sizeof small)
+        return arena_copy(arena, small, length > 0 ? (size_t)length : 0);
     char *text = arena_alloc(arena, (size_t)length + 1);
     vsnprintf(text, (size_t)length + 1, format, args);
     return text;

@@ -34,7 +34,8 @@ void *arena_grow(struct arena *arena, void *old, size_t size, size_t wider); /* 
 char *arena_copy(struct arena *arena, const char *text, size_t length);      /* zero byte appended */
 char *arena_dup(struct arena *arena, const char *text);                      /* NULL gives NULL */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vprintf(struct arena *arena, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0), nonnull(2)));
 
 #define NEW(arena, type)          ((type *)arena_alloc((arena), sizeof(type)))
 #define NEW_ARRAY(arena, type, n) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(n)))

@@ -17,8 +17,8 @@
 #include <wchar.h>
 
 /*
- * The one use that is allowed: to see whether digits which snprintf() has just written read back as the
- * same number.  Both sides follow the same locale, so it cannot matter which.
+ * The one use that is allowed: to see whether digits read back as the same number.  They are written without a
+ * decimal separator, which is what the locale could change.
  */
 #define read_back_double(digits) strtod((digits), NULL)
 

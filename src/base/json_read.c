@@ -85,6 +85,9 @@ static int fail_json(struct ctx *ctx, const char *name, const char *text, size_t
 
 int json_read(struct ctx *ctx, const char *name, const char *text, size_t length, struct json **value)
 {
+    const char *zero = memchr(text, 0, length);
+    if (zero) /* jansson takes it for the end, and a file that a crash has padded would pass */
+        return fail(ctx, ERR_SYNTAX, "%s is not valid JSON: zero byte at offset %td", name, zero - text);
     json_error_t error;
     json_t *from = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!from)

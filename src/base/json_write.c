@@ -43,43 +43,81 @@ static void write_text(struct buf *out, const char *text)
     buf_add_c(out, '"');
 }
 
-/* The fewest significant digits that read back as the same number, and the power of ten of the first one. */
-static int shortest_digits(double real, char digits[32], int *power)
+/* A number as its decimal digits; the first of them counts 10 to the power of `power`. */
+struct decimal {
+    char digits[24];
+    int n;
+    int power;
+};
+
+static struct decimal round_to(double real, int digits)
 {
+    struct decimal decimal = {0};
     char text[40];
-    int precision = 0;
-    do
-        snprintf(text, sizeof text, "%.*e", precision++, real);
-    while (precision < 17 && read_back_double(text) != real);
-    int n = 0;
+    snprintf(text, sizeof text, "%.*e", digits - 1, real);
     const char *at = text;
     for (; *at != 'e'; at++) /* over the decimal separator, whatever the locale has */
         if (char_is_digit(*at))
-            digits[n++] = *at;
-    int64_t exponent = 0;
-    text_to_int(at + 1, &exponent);
-    *power = (int)exponent;
-    return n;
+            decimal.digits[decimal.n++] = *at;
+    int64_t power = 0;
+    text_to_int(at + 1, &power);
+    decimal.power = (int)power;
+    return decimal;
 }
 
-static void write_scientific(struct buf *out, const char *digits, int n, int power)
+static bool reads_back(const struct decimal *decimal, double real)
 {
-    buf_add_c(out, digits[0]);
-    if (n > 1)
+    char text[40];
+    snprintf(text, sizeof text, "%se%d", decimal->digits, decimal->power - decimal->n + 1);
+    return read_back_double(text) == real;
+}
+
+/* To the next larger number of as many digits.  All nines give no number, and need not: fewer digits were tried before. */
+static void step_up(struct decimal *decimal)
+{
+    int at = decimal->n - 1;
+    while (at > 0 && decimal->digits[at] == '9')
+        decimal->digits[at--] = '0';
+    decimal->digits[at]++;
+}
+
+/*
+ * The fewest digits that read back as the same number.  Above a power of two the next number is twice as far
+ * away as below it, so that there the nearest decimal may be taken for another number and the next one not.
+ */
+static struct decimal shortest(double real)
+{
+    struct decimal decimal;
+    for (int digits = 1; digits < 17; digits++) {
+        decimal = round_to(real, digits);
+        if (reads_back(&decimal, real))
+            return decimal;
+        step_up(&decimal);
+        if (reads_back(&decimal, real))
+            return decimal;
+    }
+    return round_to(real, 17);
+}
+
+static void write_scientific(struct buf *out, const struct decimal *decimal)
+{
+    buf_add_c(out, decimal->digits[0]);
+    if (decimal->n > 1)
         buf_add_c(out, '.');
-    buf_add_n(out, digits + 1, (size_t)n - 1);
-    buf_addf(out, "e%c%02d", power < 0 ? '-' : '+', power < 0 ? -power : power);
+    buf_add(out, decimal->digits + 1);
+    buf_addf(out, "e%c%02d", decimal->power < 0 ? '-' : '+', abs(decimal->power));
 }
 
-static void write_positional(struct buf *out, const char *digits, int n, int power)
+static void write_positional(struct buf *out, const struct decimal *decimal)
 {
+    int n = decimal->n, power = decimal->power;
     buf_add(out, power < 0 ? "0." : "");
     for (int i = power + 1; i < 0; i++)
         buf_add_c(out, '0');
     for (int i = 0; i < n; i++) {
         if (i == power + 1 && i)
             buf_add_c(out, '.');
-        buf_add_c(out, digits[i]);
+        buf_add_c(out, decimal->digits[i]);
     }
     for (int i = n; i <= power; i++)
         buf_add_c(out, '0');
@@ -87,24 +125,27 @@ static void write_positional(struct buf *out, const char *digits, int n, int pow
         buf_add(out, ".0");
 }
 
+/* Not numbers in JSON, but Python writes them, and nothing else is to be written for them. */
+static bool write_special(struct buf *out, double real)
+{
+    if (isnan(real))
+        buf_add(out, "NaN");
+    else if (isinf(real))
+        buf_add(out, real < 0 ? "-Infinity" : "Infinity");
+    return !isfinite(real);
+}
+
 static void write_real(struct buf *out, double real)
 {
-    if (isnan(real)) {
-        buf_add(out, "NaN");
+    if (write_special(out, real))
         return;
-    }
     if (signbit(real))
         buf_add_c(out, '-');
-    if (isinf(real)) {
-        buf_add(out, "Infinity");
-        return;
-    }
-    char digits[32];
-    int power, n = shortest_digits(fabs(real), digits, &power);
-    if (power < -4 || power >= 16)
-        write_scientific(out, digits, n, power);
+    struct decimal decimal = shortest(fabs(real));
+    if (decimal.power < -4 || decimal.power >= 16)
+        write_scientific(out, &decimal);
     else
-        write_positional(out, digits, n, power);
+        write_positional(out, &decimal);
 }
 
 static void new_line(struct buf *out, enum json_style style, int depth)

@@ -129,18 +129,22 @@ static int read_login(struct ctx *ctx, struct piece *rest, struct url *url)
     return 0;
 }
 
+static int fail_port(struct ctx *ctx)
+{
+    fail(ctx, ERR_CONFIG, "the port in the database URL is not a number from 1 to 65535");
+    return fail_hint(ctx, "If the password contains / ? # or @, write it percent-encoded.");
+}
+
 static int read_port(struct ctx *ctx, struct piece digits, struct url *url)
 {
     if (digits.start == digits.end)
         return 0;
     for (const char *at = digits.start; at < digits.end; at++) {
         url->port = url->port * 10 + (*at - '0');
-        if (char_is_digit(*at) && url->port <= 65535)
-            continue;
-        fail(ctx, ERR_CONFIG, "the port in the database URL is not a number from 1 to 65535");
-        return fail_hint(ctx, "If the password contains / ? # or @, write it percent-encoded.");
+        if (!char_is_digit(*at) || url->port > 65535)
+            return fail_port(ctx);
     }
-    return 0;
+    return url->port ? 0 : fail_port(ctx);
 }
 
 static int read_host(struct ctx *ctx, struct piece *rest, struct url *url)
@@ -201,7 +205,7 @@ static int read_parts(struct ctx *ctx, struct piece rest, struct url *url)
     TRY(read_host(ctx, &rest, url));
     if (rest.start < rest.end && *rest.start == '/') {
         const char *end = find_any(rest, "?");
-        url->database = kept(ctx, (struct piece){rest.start + 1, end});
+        TRY(decode_text(ctx, (struct piece){rest.start + 1, end}, false, &url->database));
         rest.start = end;
     }
     if (rest.start < rest.end)

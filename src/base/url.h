@@ -1,7 +1,7 @@
 /*
  * Database URLs as SQLAlchemy spells them: dialect+driver://user:password@host:port/database?key=value.
- * User and password are percent-decoded, query values too; sqlite:///relative, sqlite:////absolute, :memory:.
- * An IPv6 host stands in brackets.  The password is split off at once into a secret.
+ * All but scheme and host is percent-decoded; sqlite:///relative, sqlite:////absolute, :memory:.  An IPv6 host stands
+ * in brackets.  The password is split off at once into a secret, also one that is given as the option password=.
  */
 #ifndef BASE_URL_H
 #define BASE_URL_H
