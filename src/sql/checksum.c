@@ -3,7 +3,7 @@
  * only reformatted is not an edited one.  What is hashed is part of the state that we leave in databases:
  * letters stand for the kinds of tokens here, so that the order of an enum may change and checksums do not.
  */
-#include <sha256.h>
+#include "sql/checksum.h"
 
 #include "sql/lex.h"
 
@@ -41,19 +41,24 @@ static void hash_piece(SHA256_CTX *hash, const struct lex_rules *rules, const st
     } while (token.kind != TOKEN_END);
 }
 
-char *lex_checksum(struct arena *mem, const struct lex_rules *rules, const struct sql_piece *piece, int n)
+char *checksum_text(struct arena *mem, SHA256_CTX *hash)
 {
     static const char hex[] = "0123456789abcdef";
     uint8_t digest[SHA256_DIGEST_LENGTH];
-    SHA256_CTX hash;
-    SHA256Init(&hash);
-    for (int i = 0; i < n; i++)
-        hash_piece(&hash, rules, &piece[i]);
-    SHA256Final(digest, &hash);
+    SHA256Final(digest, hash);
     char *text = arena_alloc(mem, 2 * sizeof digest + 1);
     for (size_t i = 0; i < sizeof digest; i++) {
         text[2 * i] = hex[digest[i] >> 4];
         text[2 * i + 1] = hex[digest[i] & 15];
     }
     return text;
+}
+
+char *lex_checksum(struct arena *mem, const struct lex_rules *rules, const struct sql_piece *piece, int n)
+{
+    SHA256_CTX hash;
+    SHA256Init(&hash);
+    for (int i = 0; i < n; i++)
+        hash_piece(&hash, rules, &piece[i]);
+    return checksum_text(mem, &hash);
 }

@@ -199,7 +199,7 @@ static size_t measure_parameter(const struct rest *rest)
 {
     int first = byte_at(rest, 0), second = byte_at(rest, 1);
     bool postgres = rest->rules->dollar_quotes;
-    if (first == '$' && in_word(second) && (!postgres || is_digit(second)))
+    if (first == '$' && (is_digit(second) || (starts_word(second) && !postgres)))
         return measure_word(rest, 1);
     if (postgres)
         return 0;

@@ -1,0 +1,27 @@
+/* Rules of the engines as these tests need them; the dialects have their own. */
+#ifndef SQL_RULES_H
+#define SQL_RULES_H
+
+#include "sql/ident.h"
+#include "sql/lex.h"
+
+static const struct lex_rules pg_lex = {
+    .escape_strings = true, .dollar_quotes = true, .nested_comments = true, .begin_atomic_bodies = true};
+static const struct lex_rules lite_lex = {.backtick_names = true, .bracket_names = true, .begin_end_bodies = true};
+static const struct lex_rules my_lex = {.backslash_escapes = true,
+                                        .hash_comments = true,
+                                        .dash_needs_space = true,
+                                        .backtick_names = true,
+                                        .double_quote_strings = true,
+                                        .conditional_comments = true,
+                                        .delimiter_command = true,
+                                        .begin_end_bodies = true};
+
+static const char *const few_reserved[] = {"order", "select", "table", "user"};
+static const struct ident_rules pg_ident = {
+    .style = QUOTE_DOUBLE, .reserved = few_reserved, .n_reserved = 4, .upper_needs_quotes = true};
+static const struct ident_rules lite_ident = {.style = QUOTE_DOUBLE, .reserved = few_reserved, .n_reserved = 4};
+static const struct ident_rules my_ident = {
+    .style = QUOTE_BACKTICK, .reserved = few_reserved, .n_reserved = 4, .backslash_escapes = true};
+
+#endif
