@@ -1,0 +1,32 @@
+"""Versioned database schema changes: configuration and model metadata.
+
+The work itself is done by the native ``dbwarden`` program, which this package puts on PATH, and by ``dbwarden._core``.
+"""
+
+from dbwarden._core import version as _version
+from dbwarden.config_registry import database_config
+from dbwarden.schema import CHColumnMeta, CHTableMeta, PGColumnMeta, PGTableMeta, TableMeta
+
+__version__ = _version()
+
+__all__ = [
+    "__version__",
+    "Base",
+    "CHColumnMeta",
+    "CHTableMeta",
+    "database_config",
+    "PGColumnMeta",
+    "PGTableMeta",
+    "TableMeta",
+]
+
+
+def __getattr__(name):
+    # SQLAlchemy is imported only by those who ask for a declarative base.
+    if name == "Base":
+        from sqlalchemy.orm import DeclarativeBase
+
+        base = type("Base", (DeclarativeBase,), {"__doc__": "A declarative base for models.", "__module__": __name__})
+        globals()["Base"] = base
+        return base
+    raise AttributeError(f"module 'dbwarden' has no attribute {name!r}")
