@@ -142,23 +142,39 @@ static void order_files(struct ctx *ctx, struct folder *folder)
     folder->versioned = ordering.order;
 }
 
+/* The first number that neither a file nor the suggestion for another one wants. */
+static int64_t spare_number(struct ctx *ctx, const struct folder *folder, const char *prefix)
+{
+    int64_t spare = name_next(folder);
+    for (int i = 0; i < folder->ignored.n; i++) {
+        struct file_name read = {.number = -1};
+        file_name_read(ctx->mem, file_name_suggest(ctx->mem, folder->ignored.item[i], prefix, 0), &read);
+        if (read.number >= spare)
+            spare = read.number + 1;
+    }
+    return spare;
+}
+
 static void warn_about_names(struct ctx *ctx, const struct folder *folder)
 {
     const char *prefix = path_name(folder->path);
     for (const char *c = prefix; *c; c++)
-        if (!char_is_word((unsigned char)*c))
+        if (!char_is_word((unsigned char)*c)) {
             prefix = "primary";
-    int64_t spare = name_next(folder);
+            break;
+        }
+    int64_t spare = folder->ignored.n ? spare_number(ctx, folder, prefix) : 0;
     for (int i = 0; i < folder->ignored.n; i++) {
         const char *name = folder->ignored.item[i];
         const char *better = file_name_suggest(ctx->mem, name, prefix, spare);
-        struct file_name read;
+        struct file_name read = {.number = -1};
+        file_name_read(ctx->mem, better, &read);
         /* A number that is taken would only trade this warning for an error. */
-        if (file_name_read(ctx->mem, better, &read) == NAME_MIGRATION && read.number >= 0 &&
-            folder_version(folder, read.number)) {
+        if (read.number >= 0 && folder_version(folder, read.number)) {
             const char *rest = strstr(better, read.version) + strlen(read.version);
-            better = arena_printf(ctx->mem, "%s__%04lld%s", prefix, (long long)spare, rest);
-        }
+            better = arena_printf(ctx->mem, "%s__%04lld%s", prefix, (long long)spare++, rest);
+        } else if (read.number == spare)
+            spare++;
         emit_warning_at(ctx, (struct place){.file = path_join(ctx->mem, folder->path, name)},
                         "is not run, because its name is not one of a migration; %s would be", better);
     }

@@ -33,7 +33,7 @@ struct journal_row {
     const char *started_at;
 };
 
-int state_prepare(struct ctx *ctx, struct state *state);                    /* creates what is missing */
+int state_prepare(struct ctx *ctx, struct state *state);                    /* creates what is missing but the seed table */
 int state_exists(struct ctx *ctx, struct state *state, bool *exists);       /* of the migration table */
 int state_applied(struct ctx *ctx, struct state *state, struct list *rows); /* struct applied *, by number, then repeatables; empty if there is no table */
 struct applied *applied_version(const struct list *rows, int64_t number);
@@ -42,7 +42,7 @@ int state_journal(struct ctx *ctx, struct state *state, struct list *rows); /* s
 
 /* Steps to put into a batch beside a file's statements. */
 struct batch_step state_record(struct ctx *ctx, struct state *state, const struct migration *migration);
-struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct migration *migration);
+struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct applied *applied);
 struct batch_step journal_begin(struct ctx *ctx, struct state *state, const struct migration *migration, bool down);
 /* `checksum` is of the first `done` statements, so that an unfinished file may be mended behind them. */
 struct batch_step journal_step(struct ctx *ctx, struct state *state, const struct migration *migration, int done,
@@ -64,5 +64,9 @@ struct lock_holder {
     bool legacy; /* 0.8.2's dbwarden_lock says TRUE */
 };
 int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder);
+/* Shows what the holder is busy with; best effort. `lock` may be NULL. */
+void lock_note(struct lock *lock, const char *statement);
+/* For "unlock": takes away what dead holders left to see, 0.8.2's TRUE too. ERR_LOCKED if somebody really holds it. */
+int lock_forget(struct ctx *ctx, struct state *state);
 
 #endif

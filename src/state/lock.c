@@ -1,0 +1,177 @@
+/*
+ * Only one runner at a time.  The lock itself is the engine's and dies with its holder; the row in _dbwarden_lock
+ * only shows who that is, so a row without a lock is what a killed holder left behind and means nothing.
+ * 0.8.2's dbwarden_lock is neither made nor obeyed: that tool never took it either.
+ */
+#include "state/parts.h"
+
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#define POLL_FIRST 0.1
+#define POLL_LONGEST 1.0
+
+struct lock {
+    struct ctx *ctx;
+    struct conn *conn;
+    bool shown;
+};
+
+static int read_row(struct ctx *ctx, struct conn *conn, struct lock_holder *holder)
+{
+    bool exists;
+    TRY(state_has(ctx, conn, LOCK_TABLE, &exists));
+    if (!exists)
+        return 0;
+    struct rows rows;
+    TRY(conn_query(ctx, conn, state_sql(ctx, conn, conn->dialect->state->lock_select, LOCK_TABLE), NULL, &rows));
+    if (!rows.row.n)
+        return 0;
+    const char **cell = rows.row.item[0];
+    holder->owner = cell[0];
+    holder->host = cell[1];
+    holder->pid = cell[2];
+    holder->since = cell[3];
+    holder->version = cell[4];
+    holder->statement = cell[5];
+    return 0;
+}
+
+static char *describe(struct arena *mem, const struct lock_holder *holder)
+{
+    if (!holder->owner)
+        return arena_dup(mem, "somebody who does not say");
+    return arena_printf(mem, "%s on %s, process %s, since %s", holder->owner, holder->host ? holder->host : "?",
+                        holder->pid ? holder->pid : "?", holder->since ? holder->since : "?");
+}
+
+static int wait_for_lock(struct ctx *ctx, struct state *state, double seconds)
+{
+    struct conn *conn = state->conn;
+    struct lock_holder holder = {0};
+    bool taken = false;
+    double began = clock_monotonic(), pause = POLL_FIRST;
+    for (int tries = 0;; tries++) {
+        TRY(ctx_check(ctx));
+        TRY(conn->dialect->driver->lock_try(ctx, conn, &taken));
+        if (taken)
+            return 0;
+        double left = seconds - (clock_monotonic() - began);
+        if (!tries || left <= 0)
+            TRY(read_row(ctx, conn, &holder));
+        if (left <= 0)
+            break;
+        if (!tries)
+            emit_info(ctx, "waiting for the migration lock of %s, held by %s", conn->target, describe(ctx->mem, &holder));
+        clock_sleep(pause < left ? pause : left);
+        pause = pause * 2 < POLL_LONGEST ? pause * 2 : POLL_LONGEST;
+    }
+    fail(ctx, ERR_LOCKED, "the migration lock of %s is held by %s", conn->target, describe(ctx->mem, &holder));
+    return fail_hint(ctx, "Wait until that runner is done, or give --lock-timeout more seconds; the lock of a runner that "
+                          "died is free.");
+}
+
+static int show(struct ctx *ctx, struct lock *lock)
+{
+    struct conn *conn = lock->conn;
+    const struct state_sql *sql = conn->dialect->state;
+    TRY(state_create(ctx, conn, sql->create_lock, LOCK_TABLE));
+    const char *pid = arena_printf(ctx->mem, "%d", (int)getpid());
+    const struct names *params = PARAMS(ctx->mem, state_user(ctx->mem), state_host(ctx->mem), pid, NULL);
+    struct batch_step step = state_step(state_sql(ctx, conn, sql->lock_show, LOCK_TABLE), params);
+    struct batch batch = {.step = &step, .n = 1};
+    TRY(conn_batch(ctx, conn, &batch));
+    lock->shown = true;
+    return 0;
+}
+
+int lock_acquire(struct ctx *ctx, struct state *state, double seconds, struct lock **lock)
+{
+    *lock = NULL;
+    TRY(wait_for_lock(ctx, state, seconds));
+    struct lock *new = arena_outside(sizeof *new);
+    *new = (struct lock){.ctx = ctx, .conn = state->conn};
+    int code = show(ctx, new);
+    if (code < 0)
+        lock_release(&new);
+    *lock = new;
+    return code;
+}
+
+/* Runs when something may have failed or been cancelled already: neither is disturbed, and neither disturbs. */
+void lock_release(struct lock **lock)
+{
+    struct lock *gone = *lock;
+    *lock = NULL;
+    if (!gone)
+        return;
+    struct ctx *ctx = gone->ctx;
+    struct error error = ctx->error;
+    int cancel = atomic_exchange(&ctx->cancel, 0);
+    if (gone->shown)
+        conn_exec(ctx, gone->conn, state_sql(ctx, gone->conn, gone->conn->dialect->state->lock_clear, LOCK_TABLE));
+    gone->conn->dialect->driver->lock_release(ctx, gone->conn);
+    if (cancel)
+        atomic_store(&ctx->cancel, cancel);
+    ctx->error = error;
+    free(gone);
+}
+
+void lock_note(struct lock *lock, const char *statement)
+{
+    if (!lock || !lock->shown)
+        return;
+    struct ctx *ctx = lock->ctx;
+    struct error error = ctx->error;
+    const char *text = state_sql(ctx, lock->conn, lock->conn->dialect->state->lock_statement, LOCK_TABLE);
+    struct batch_step step = state_step(text, PARAMS(ctx->mem, statement));
+    struct batch batch = {.step = &step, .n = 1};
+    conn_batch(ctx, lock->conn, &batch);
+    ctx->error = error;
+}
+
+static int read_legacy(struct ctx *ctx, struct conn *conn, bool *locked)
+{
+    bool exists;
+    *locked = false;
+    TRY(state_has(ctx, conn, LEGACY_LOCK_TABLE, &exists));
+    if (!exists)
+        return 0;
+    struct rows rows;
+    TRY(conn_query(ctx, conn, "SELECT locked FROM " LEGACY_LOCK_TABLE " WHERE id = 1", NULL, &rows));
+    const char *value = rows.row.n ? ((const char **)rows.row.item[0])[0] : NULL;
+    *locked = value && (*value == '1' || *value == 't' || *value == 'T');
+    return 0;
+}
+
+int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder)
+{
+    *holder = (struct lock_holder){0};
+    const struct driver *driver = state->conn->dialect->driver;
+    bool taken = false;
+    int code = driver->lock_try(ctx, state->conn, &taken);
+    if (code == ERR_CANCELLED || code == ERR_CONNECT)
+        return code;
+    if (taken)
+        TRY(driver->lock_release(ctx, state->conn));
+    else
+        TRY(read_row(ctx, state->conn, holder));
+    /* Whoever may not even try the lock (a folder that is read-only for him) has only the row to go by. */
+    holder->held = code < 0 ? holder->owner != NULL : !taken;
+    ctx->error = (struct error){0};
+    return read_legacy(ctx, state->conn, &holder->legacy);
+}
+
+int lock_forget(struct ctx *ctx, struct state *state)
+{
+    struct lock *lock;
+    TRY(lock_acquire(ctx, state, 0, &lock));
+    lock_release(&lock);
+    bool legacy;
+    TRY(read_legacy(ctx, state->conn, &legacy));
+    if (!legacy)
+        return 0;
+    return conn_exec(ctx, state->conn, "UPDATE " LEGACY_LOCK_TABLE " SET locked = FALSE, acquired_at = NULL WHERE id = 1");
+}

@@ -1,0 +1,26 @@
+/* What the files of this folder share with each other and nobody else. */
+#ifndef STATE_PARTS_H
+#define STATE_PARTS_H
+
+#include "state/state.h"
+
+#define JOURNAL_TABLE     "_dbwarden_journal"
+#define LOCK_TABLE        "_dbwarden_lock"
+#define LEGACY_LOCK_TABLE "dbwarden_lock"
+
+/* A statement of the dialect with the table's name put in. */
+char *state_sql(struct ctx *ctx, const struct conn *conn, const char *text, const char *table);
+int state_has(struct ctx *ctx, struct conn *conn, const char *table, bool *exists);
+/* Creates it unless it is there; two runners at once are no failure. */
+int state_create(struct ctx *ctx, struct conn *conn, const char *text, const char *table);
+/* Parameters of a statement; a NULL item is SQL NULL. */
+struct names *params_of(struct arena *mem, const char *const *item, int n);
+#define PARAMS(mem, ...)                                                          \
+    params_of((mem), (const char *const[]){__VA_ARGS__},                          \
+              (int)(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)))
+struct batch_step state_step(const char *sql, const struct names *params);
+
+const char *state_user(struct arena *mem);
+const char *state_host(struct arena *mem);
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * 0.8.2's own table of migrations, to the letter, and the odds and ends that all state tables share.  SQL comes from
+ * the dialect; this file puts in the table's name and the parameters.
+ * Names of tables were never quoted by 0.8.2, so where the engine folds unquoted names, they are folded here:
+ * "MyTable" on PostgreSQL is the table mytable that it made.
+ */
+#include "state/parts.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+static const char *folded(struct arena *mem, const struct conn *conn, const char *table)
+{
+    return conn->dialect->ident->upper_needs_quotes ? text_lower(mem, table) : table;
+}
+
+char *state_sql(struct ctx *ctx, const struct conn *conn, const char *text, const char *table)
+{
+    const char *name = ident_text(ctx->mem, conn->dialect->ident, folded(ctx->mem, conn, table));
+    return text_replace(ctx->mem, text, "@t", name);
+}
+
+struct names *params_of(struct arena *mem, const char *const *item, int n)
+{
+    struct names *params = NEW(mem, struct names);
+    params->item = NEW_ARRAY(mem, const char *, n);
+    params->n = params->room = n;
+    for (int i = 0; i < n; i++)
+        params->item[i] = item[i];
+    return params;
+}
+
+struct batch_step state_step(const char *sql, const struct names *params)
+{
+    return (struct batch_step){sql, strlen(sql), params};
+}
+
+int state_has(struct ctx *ctx, struct conn *conn, const char *table, bool *exists)
+{
+    struct rows rows;
+    const struct names *params = PARAMS(ctx->mem, folded(ctx->mem, conn, table));
+    TRY(conn_query(ctx, conn, conn->dialect->state->table_exists, params, &rows));
+    *exists = rows.row.n > 0;
+    return 0;
+}
+
+int state_create(struct ctx *ctx, struct conn *conn, const char *text, const char *table)
+{
+    bool exists;
+    TRY(state_has(ctx, conn, table, &exists));
+    return exists ? 0 : conn_exec(ctx, conn, state_sql(ctx, conn, text, table));
+}
+
+int state_prepare(struct ctx *ctx, struct state *state)
+{
+    const struct state_sql *sql = state->conn->dialect->state;
+    TRY(state_create(ctx, state->conn, sql->create_migrations, state->migration_table));
+    return state_create(ctx, state->conn, sql->create_journal, JOURNAL_TABLE);
+}
+
+int state_exists(struct ctx *ctx, struct state *state, bool *exists)
+{
+    return state_has(ctx, state->conn, state->migration_table, exists);
+}
+
+/* By number; repeatables behind, in the order of the table. */
+static int by_number(const void *a, const void *b)
+{
+    const struct applied *x = a, *y = b;
+    if (x->number < 0 || y->number < 0)
+        return (x->number < 0) - (y->number < 0);
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+int state_applied(struct ctx *ctx, struct state *state, struct list *rows)
+{
+    *rows = (struct list){0};
+    bool exists;
+    TRY(state_exists(ctx, state, &exists));
+    if (!exists)
+        return 0;
+    struct rows found;
+    const char *sql = state_sql(ctx, state->conn, state->conn->dialect->state->select_migrations, state->migration_table);
+    TRY(conn_query(ctx, state->conn, sql, NULL, &found));
+    for (int i = 0; i < found.row.n; i++) {
+        const char **cell = found.row.item[i];
+        struct applied *applied = NEW(ctx->mem, struct applied);
+        *applied = (struct applied){cell[0], -1, cell[1], cell[2], cell[3], cell[4], cell[5]};
+        if (cell[0] && !text_to_int(cell[0], &applied->number))
+            applied->number = -1;
+        list_add(ctx->mem, rows, applied);
+    }
+    list_sort(rows, by_number);
+    return 0;
+}
+
+struct applied *applied_version(const struct list *rows, int64_t number)
+{
+    int low = 0, high = rows->n;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        const struct applied *applied = rows->item[middle];
+        if (applied->number >= 0 && applied->number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    struct applied *applied = low < rows->n ? rows->item[low] : NULL;
+    return applied && applied->number == number ? applied : NULL;
+}
+
+struct applied *applied_file(const struct list *rows, const char *filename)
+{
+    for (int i = 0; i < rows->n; i++) {
+        struct applied *applied = rows->item[i];
+        if (text_equal(applied->filename, filename))
+            return applied;
+    }
+    return NULL;
+}
+
+struct batch_step state_record(struct ctx *ctx, struct state *state, const struct migration *migration)
+{
+    const struct state_sql *sql = state->conn->dialect->state;
+    const char *type = migration_type_name(migration->type);
+    bool versioned = migration->type == MIGRATION_VERSIONED;
+    const struct names *params =
+        versioned ? PARAMS(ctx->mem, migration->version, migration->description, migration->filename, type,
+                           migration->checksum)
+                  : PARAMS(ctx->mem, migration->description, migration->filename, type, migration->checksum);
+    const char *text = versioned ? sql->insert_migration : sql->upsert_repeatable;
+    return state_step(state_sql(ctx, state->conn, text, state->migration_table), params);
+}
+
+struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct applied *applied)
+{
+    const char *text = state->conn->dialect->state->delete_migration;
+    return state_step(state_sql(ctx, state->conn, text, state->migration_table), PARAMS(ctx->mem, applied->version));
+}
+
+const char *state_user(struct arena *mem)
+{
+    char space[4096];
+    struct passwd entry, *found = NULL;
+    if (!getpwuid_r(geteuid(), &entry, space, sizeof space, &found) && found)
+        return arena_dup(mem, entry.pw_name);
+    return arena_printf(mem, "uid %u", (unsigned)geteuid());
+}
+
+const char *state_host(struct arena *mem)
+{
+    char name[256] = "";
+    return gethostname(name, sizeof name - 1) ? "unknown" : arena_dup(mem, name);
+}
