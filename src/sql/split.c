@@ -135,8 +135,7 @@ static bool is_incomplete(const struct splitter *splitter)
                                         NULL};
     const struct statement *now = &splitter->now;
     const struct token *last = &now->last;
-    bool open = last->kind == TOKEN_OPERATOR && !token_is(last, "*");
-    return open || token_is(last, ",") || token_is(last, ".") || word_in(last, words) ||
+    return token_is(last, "=") || token_is(last, ",") || token_is(last, ".") || word_in(last, words) ||
            statement_is_bare_alter(now, splitter->lexer.rules);
 }
 

@@ -1,0 +1,427 @@
+/*
+ * What a statement does, read from its first words with a cursor over its code tokens.  Three tables say what the
+ * words mean: verbs, words before the kind of object, and kinds; the few statements with a shape of their own have a
+ * function each.  Nothing here fails: what is not understood is VERB_OTHER, or has no name.
+ */
+#include "sql/classify.h"
+
+#include "base/text.h"
+
+struct cursor {
+    struct lexer lexer;
+    struct token token; /* the one at hand */
+    struct arena *mem;
+    enum engine engine;
+};
+
+static void step(struct cursor *cursor)
+{
+    do {
+        cursor->token = lex_next_code(&cursor->lexer);
+    } while (token_is_conditional(&cursor->token));
+}
+
+static bool at(const struct cursor *cursor, const char *word)
+{
+    return token_is(&cursor->token, word);
+}
+
+static bool at_end(const struct cursor *cursor)
+{
+    return cursor->token.kind == TOKEN_END;
+}
+
+static bool accept(struct cursor *cursor, const char *word)
+{
+    bool found = at(cursor, word);
+    if (found)
+        step(cursor);
+    return found;
+}
+
+static bool at_one_of(const struct cursor *cursor, const char *const *words)
+{
+    for (int i = 0; words[i]; i++)
+        if (at(cursor, words[i]))
+            return true;
+    return false;
+}
+
+/* Moves to the word outside parentheses; false, and at the end, if there is none. */
+static bool seek(struct cursor *cursor, const char *word)
+{
+    int depth = 0;
+    for (; !at_end(cursor); step(cursor)) {
+        depth += at(cursor, "(") - at(cursor, ")");
+        if (depth == 0 && at(cursor, word))
+            return true;
+    }
+    return false;
+}
+
+static bool at_name(const struct cursor *cursor)
+{
+    enum token_kind kind = cursor->token.kind;
+    return kind == TOKEN_WORD || kind == TOKEN_QUOTED || kind == TOKEN_STRING;
+}
+
+static const char *take_name(struct cursor *cursor)
+{
+    if (!at_name(cursor))
+        return NULL;
+    const char *name = token_name(cursor->mem, &cursor->token);
+    if (cursor->engine == ENGINE_PG && cursor->token.kind == TOKEN_WORD)
+        name = text_lower(cursor->mem, name);
+    step(cursor);
+    return name;
+}
+
+/* a.b.c: the last part is the name, what stands before it comes in `before`, nearest first. */
+static const char *take_qualified(struct cursor *cursor, const char *before[2])
+{
+    const char *name = take_name(cursor);
+    before[0] = before[1] = NULL;
+    while (name && at(cursor, ".")) {
+        step(cursor);
+        before[1] = before[0];
+        before[0] = name;
+        name = take_name(cursor);
+    }
+    return name;
+}
+
+static void take_object_name(struct cursor *cursor, struct classified *result)
+{
+    const char *before[2];
+    result->name = take_qualified(cursor, before);
+    result->schema = before[0];
+}
+
+static void skip_existence(struct cursor *cursor)
+{
+    if (!accept(cursor, "if"))
+        return;
+    accept(cursor, "not");
+    accept(cursor, "exists");
+}
+
+struct kind_word {
+    const char *word;
+    enum kind kind;
+};
+
+static const struct kind_word kind_words[] = {
+    {"table", KIND_TABLE},     {"index", KIND_INDEX},       {"view", KIND_VIEW},     {"sequence", KIND_SEQUENCE},
+    {"trigger", KIND_TRIGGER}, {"type", KIND_ENUM},         {"schema", KIND_SCHEMA}, {"database", KIND_DATABASE},
+    {"column", KIND_COLUMN},   {"constraint", KIND_COUNT},  {"function", KIND_COUNT}, {"procedure", KIND_COUNT},
+    {"event", KIND_COUNT},     {"extension", KIND_COUNT},   {"domain", KIND_COUNT},  {"policy", KIND_COUNT},
+    {"role", KIND_COUNT},      {"user", KIND_COUNT},        {"rule", KIND_COUNT},    {"tablespace", KIND_COUNT},
+    {"server", KIND_COUNT},    {"publication", KIND_COUNT}, {"subscription", KIND_COUNT},
+    {"statistics", KIND_COUNT}, {"collation", KIND_COUNT},  {"aggregate", KIND_COUNT}, {"system", KIND_COUNT},
+    {"dictionary", KIND_COUNT}, {"language", KIND_COUNT},   {NULL, KIND_COUNT},
+};
+
+/* Takes the word if it is that kind's, and not the first half of CONSTRAINT TRIGGER or EVENT TRIGGER. */
+static bool is_kind(struct cursor *cursor, const struct kind_word *kind, enum verb verb)
+{
+    if (!at(cursor, kind->word) || (verb == VERB_CREATE && at(cursor, "constraint")))
+        return false;
+    step(cursor);
+    if (!strcmp(kind->word, "event") && cursor->engine == ENGINE_PG)
+        accept(cursor, "trigger");
+    return true;
+}
+
+/* Moves behind the word for the kind of object; NULL if none is near. */
+static const struct kind_word *take_kind(struct cursor *cursor, enum verb verb)
+{
+    enum { WORDS_BEFORE = 24 }; /* OR REPLACE ALGORITHM = x DEFINER = 'a'@'b' SQL SECURITY y ... */
+    for (int n = 0; n < WORDS_BEFORE && !at_end(cursor); n++) {
+        bool value = accept(cursor, "=");
+        for (const struct kind_word *kind = kind_words; kind->word && !value; kind++)
+            if (is_kind(cursor, kind, verb))
+                return kind;
+        if (cursor->engine == ENGINE_PG && (at(cursor, "(") || at(cursor, "for")))
+            return NULL; /* CREATE CAST (...), CREATE OPERATOR CLASS x FOR TYPE y: what follows is not the object */
+        step(cursor);
+    }
+    return NULL;
+}
+
+/* MySQL's two words for a database are one. */
+static enum kind settle_kind(const struct cursor *cursor, enum kind kind)
+{
+    bool mysql = cursor->engine == ENGINE_MY || cursor->engine == ENGINE_MARIA;
+    return kind == KIND_SCHEMA && mysql ? KIND_DATABASE : kind;
+}
+
+static void take_on_table(struct cursor *cursor, struct classified *result)
+{
+    const char *before[2];
+    if (!seek(cursor, "on"))
+        return;
+    step(cursor);
+    accept(cursor, "only");
+    result->table = take_qualified(cursor, before);
+    if (!result->schema)
+        result->schema = before[0];
+}
+
+static bool is_enum_body(struct cursor *cursor)
+{
+    return accept(cursor, "as") && at(cursor, "enum");
+}
+
+static void classify_create(struct cursor *cursor, struct classified *result)
+{
+    const struct kind_word *kind = take_kind(cursor, VERB_CREATE);
+    if (!kind)
+        return;
+    result->kind = settle_kind(cursor, kind->kind);
+    result->concurrently = kind->kind == KIND_INDEX && accept(cursor, "concurrently");
+    skip_existence(cursor);
+    if (!at(cursor, "on") && !at(cursor, "authorization"))
+        take_object_name(cursor, result);
+    if (accept(cursor, "authorization") && !result->name)
+        result->name = take_name(cursor);
+    if (result->kind == KIND_INDEX || result->kind == KIND_TRIGGER)
+        take_on_table(cursor, result);
+    if (result->kind == KIND_ENUM && !is_enum_body(cursor))
+        result->kind = KIND_COUNT;
+}
+
+static void classify_drop(struct cursor *cursor, struct classified *result)
+{
+    const struct kind_word *kind = take_kind(cursor, VERB_DROP);
+    if (!kind)
+        return;
+    result->kind = settle_kind(cursor, kind->kind);
+    result->concurrently = kind->kind == KIND_INDEX && accept(cursor, "concurrently");
+    skip_existence(cursor);
+    take_object_name(cursor, result);
+    if (at(cursor, "on"))
+        take_on_table(cursor, result);
+}
+
+/* Behind RENAME: "TO new" renames the object; "COLUMN a TO b" and PostgreSQL's "a TO b" something in it. */
+static void take_rename(struct cursor *cursor, struct classified *result)
+{
+    static const char *const inner[] = {"column", "constraint", "index", "key", "value", "attribute", NULL};
+    const char *before[2];
+    bool bare = cursor->engine == ENGINE_MY || cursor->engine == ENGINE_MARIA;
+    bool to = accept(cursor, "to") || (bare && (accept(cursor, "as") || accept(cursor, "=")));
+    if (!to && (!bare || at_one_of(cursor, inner)))
+        return;
+    result->new_name = take_qualified(cursor, before);
+    result->verb = VERB_RENAME;
+}
+
+/* The actions of ALTER, separated by commas outside parentheses. */
+static void take_actions(struct cursor *cursor, struct classified *result)
+{
+    for (bool more = true; more; more = seek(cursor, ",") && accept(cursor, ",")) {
+        if (accept(cursor, "rename")) {
+            take_rename(cursor, result);
+        } else if (accept(cursor, "add") && result->kind == KIND_ENUM && at(cursor, "value")) {
+            result->ends_segment = true;
+        } else if (accept(cursor, "detach")) {
+            result->concurrently = seek(cursor, "concurrently");
+            result->refuses_transaction = result->concurrently;
+        }
+    }
+}
+
+static void classify_alter(struct cursor *cursor, struct classified *result)
+{
+    const struct kind_word *kind = take_kind(cursor, VERB_ALTER);
+    if (!kind)
+        return;
+    result->kind = settle_kind(cursor, kind->kind);
+    if (!strcmp(kind->word, "system"))
+        return;
+    skip_existence(cursor);
+    accept(cursor, "only");
+    take_object_name(cursor, result);
+    accept(cursor, "*");
+    take_actions(cursor, result);
+}
+
+static void classify_rename(struct cursor *cursor, struct classified *result)
+{
+    const char *before[2];
+    if (!accept(cursor, "table") && !accept(cursor, "tables"))
+        return;
+    result->kind = KIND_TABLE;
+    skip_existence(cursor);
+    take_object_name(cursor, result);
+    if (accept(cursor, "to"))
+        result->new_name = take_qualified(cursor, before);
+}
+
+static void classify_comment(struct cursor *cursor, struct classified *result)
+{
+    const char *before[2];
+    const struct kind_word *kind = take_kind(cursor, VERB_COMMENT);
+    if (!kind)
+        return;
+    result->kind = kind->kind;
+    result->name = take_qualified(cursor, before);
+    result->schema = before[0];
+    if (kind->kind == KIND_COLUMN) {
+        result->table = before[0];
+        result->schema = before[1];
+    }
+    if (at(cursor, "on"))
+        take_on_table(cursor, result);
+}
+
+static void classify_data(struct cursor *cursor, struct classified *result)
+{
+    static const char *const before[] = {"or",     "rollback", "abort",        "replace", "fail",          "ignore",
+                                         "into",   "from",     "low_priority", "delayed", "high_priority", "quick",
+                                         "only",   "table",    NULL};
+    while (at_one_of(cursor, before))
+        step(cursor);
+    result->kind = KIND_TABLE;
+    take_object_name(cursor, result);
+}
+
+struct verb_word {
+    const char *word;
+    enum verb verb;
+    void (*classify)(struct cursor *cursor, struct classified *result);
+    bool data_only;
+};
+
+static const struct verb_word verb_words[] = {
+    {"create", VERB_CREATE, classify_create, false},   {"alter", VERB_ALTER, classify_alter, false},
+    {"drop", VERB_DROP, classify_drop, false},         {"rename", VERB_RENAME, classify_rename, false},
+    {"comment", VERB_COMMENT, classify_comment, false}, {"insert", VERB_INSERT, classify_data, true},
+    {"replace", VERB_INSERT, classify_data, true},     {"update", VERB_UPDATE, classify_data, true},
+    {"delete", VERB_DELETE, classify_data, true},      {"select", VERB_SELECT, NULL, true},
+    {"values", VERB_SELECT, NULL, true},               {"begin", VERB_BEGIN, NULL, false},
+    {"start", VERB_BEGIN, NULL, false},                {"commit", VERB_COMMIT, NULL, false},
+    {"end", VERB_COMMIT, NULL, false},                 {"rollback", VERB_ROLLBACK, NULL, false},
+    {"abort", VERB_ROLLBACK, NULL, false},             {"savepoint", VERB_SAVEPOINT, NULL, false},
+    {"release", VERB_SAVEPOINT, NULL, false},          {"set", VERB_SET, NULL, false},
+    {"reset", VERB_SET, NULL, false},                  {"pragma", VERB_PRAGMA, NULL, false},
+    {"vacuum", VERB_VACUUM, NULL, false},              {NULL, VERB_OTHER, NULL, false},
+};
+
+/* WITH a AS (...) and then a verb. */
+static void skip_common_tables(struct cursor *cursor)
+{
+    static const char *const verbs[] = {"select", "insert", "update", "delete", "values", "replace", NULL};
+    int depth = 0;
+    for (; !at_end(cursor) && (depth > 0 || !at_one_of(cursor, verbs)); step(cursor))
+        depth += at(cursor, "(") - at(cursor, ")");
+}
+
+static const struct verb_word *take_verb(struct cursor *cursor)
+{
+    const struct verb_word *verb = verb_words;
+    while (at(cursor, "("))
+        step(cursor);
+    if (at(cursor, "with"))
+        skip_common_tables(cursor);
+    while (verb->word && !at(cursor, verb->word))
+        verb++;
+    step(cursor);
+    return verb;
+}
+
+/* First words that say another verb than the first one alone. */
+static enum verb settle_verb(const struct cursor *cursor, const struct verb_word *verb)
+{
+    if (verb->verb == VERB_ROLLBACK && (at(cursor, "to") || at(cursor, "work")))
+        return at(cursor, "to") ? VERB_SAVEPOINT : VERB_ROLLBACK;
+    if (verb->verb == VERB_BEGIN && at(cursor, "not")) /* MariaDB's BEGIN NOT ATOMIC is a block */
+        return VERB_OTHER;
+    if (verb->word && !strcmp(verb->word, "start") && !at(cursor, "transaction"))
+        return VERB_OTHER;
+    return verb->verb;
+}
+
+struct refusal {
+    enum engine engine;
+    const char *first;
+    const char *second; /* NULL: any */
+};
+
+/* Statements that their engine runs only outside a transaction. */
+static const struct refusal refusals[] = {
+    {ENGINE_PG, "vacuum", NULL},           {ENGINE_PG, "create", "database"},   {ENGINE_PG, "drop", "database"},
+    {ENGINE_PG, "create", "tablespace"},   {ENGINE_PG, "drop", "tablespace"},   {ENGINE_PG, "alter", "system"},
+    {ENGINE_PG, "create", "subscription"}, {ENGINE_PG, "drop", "subscription"}, {ENGINE_PG, "reindex", "database"},
+    {ENGINE_PG, "reindex", "system"},      {ENGINE_PG, "reindex", "schema"},    {ENGINE_PG, "discard", "all"},
+    {ENGINE_PG, "commit", "prepared"},     {ENGINE_PG, "rollback", "prepared"}, {ENGINE_LITE, "vacuum", NULL},
+    {ENGINE_LITE, "attach", NULL},         {ENGINE_LITE, "detach", NULL},
+};
+
+/* Settings that SQLite does not change within a transaction. foreign_keys is the runner's own, see design. */
+static bool is_refusing_pragma(struct cursor *cursor)
+{
+    static const char *const names[] = {"journal_mode", "synchronous", "wal_checkpoint", "temp_store", NULL};
+    const char *before[2];
+    if (!accept(cursor, "pragma"))
+        return false;
+    const char *name = take_qualified(cursor, before);
+    for (int i = 0; name && names[i]; i++)
+        if (text_equal_nocase(name, names[i]))
+            return true;
+    return false;
+}
+
+static bool refuses_by_detail(struct cursor *cursor)
+{
+    if (cursor->engine == ENGINE_LITE)
+        return is_refusing_pragma(cursor);
+    if (cursor->engine != ENGINE_PG)
+        return false;
+    if (accept(cursor, "reindex"))
+        return seek(cursor, "concurrently");
+    if (accept(cursor, "cluster")) { /* of all tables */
+        accept(cursor, "verbose");
+        return at_end(cursor) || at(cursor, "(");
+    }
+    if (!accept(cursor, "alter"))
+        return false;
+    if (accept(cursor, "database"))
+        return seek(cursor, "tablespace");
+    return accept(cursor, "subscription") && (seek(cursor, "publication") || seek(cursor, "refresh"));
+}
+
+static bool refuses_transaction(struct cursor *cursor)
+{
+    struct cursor ahead = *cursor;
+    step(&ahead);
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        const struct refusal *refusal = &refusals[i];
+        if (refusal->engine == cursor->engine && at(cursor, refusal->first) &&
+            (!refusal->second || at(&ahead, refusal->second)))
+            return true;
+    }
+    ahead = *cursor;
+    return refuses_by_detail(&ahead);
+}
+
+static void open_cursor(struct cursor *cursor, const struct lex_rules *rules, const char *text, size_t length)
+{
+    lex_open(&cursor->lexer, rules, text, length);
+    step(cursor);
+}
+
+void classify(struct arena *mem, enum engine engine, const struct lex_rules *rules, const char *text, size_t length,
+              struct classified *result)
+{
+    struct cursor cursor = {.mem = mem, .engine = engine};
+    open_cursor(&cursor, rules, text, length);
+    *result = (struct classified){.kind = KIND_COUNT, .refuses_transaction = refuses_transaction(&cursor)};
+    const struct verb_word *verb = take_verb(&cursor);
+    result->verb = settle_verb(&cursor, verb);
+    result->data_only = verb->data_only;
+    if (verb->classify)
+        verb->classify(&cursor, result);
+    if (result->concurrently && result->kind == KIND_INDEX && engine == ENGINE_PG)
+        result->refuses_transaction = true;
+}
