@@ -3,9 +3,12 @@
  * by name, scheme or bit.  An engine is a folder beside this file and a line below.
  */
 #include "dialect/dialect.h"
+#include "dialect/mysql/mysql.h"
 #include "dialect/sqlite/sqlite.h"
 
 const struct dialect *const dialect_list[] = {
     &lite_dialect,
+    &my_dialect,
+    &my_mariadb_dialect,
     NULL,
 };

@@ -1,0 +1,11 @@
+/* MySQL and MariaDB share their client library, their functions and most of
+ * their language: two dialects, one folder. */
+#ifndef DIALECT_MYSQL_MYSQL_H
+#define DIALECT_MYSQL_MYSQL_H
+
+#include "dialect/dialect.h"
+
+extern const struct dialect my_dialect;
+extern const struct dialect my_mariadb_dialect;
+
+#endif
