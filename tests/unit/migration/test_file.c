@@ -1,0 +1,170 @@
+/* One migration file: sections and their markers, headers, both checksums, and faults that wait until the file is used. */
+#include "unit.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "migration/migration.h"
+
+#define EMPTY_SUM "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+static const struct dialect *lite(void)
+{
+    return dialect_find("sqlite");
+}
+
+static struct migration *read_bytes(struct ctx *ctx, const char *text, size_t length)
+{
+    char folder[] = "/tmp/dbwarden-unit-XXXXXX";
+    struct migration *migration;
+    assert_non_null(mkdtemp(folder));
+    const char *path = path_join(ctx->mem, folder, "primary__0001_x.sql");
+    assert_works(ctx, file_write(ctx, path, text, length, 0644));
+    assert_works(ctx, migration_read(ctx, lite(), path, &migration));
+    unlink(path);
+    rmdir(folder);
+    return migration;
+}
+
+static struct migration *read_one(struct ctx *ctx, const char *text)
+{
+    return read_bytes(ctx, text, strlen(text));
+}
+
+static const char *piece(struct ctx *ctx, const struct split *split, int i)
+{
+    assert_true(i < split->n);
+    return arena_copy(ctx->mem, split->piece[i].text, split->piece[i].length);
+}
+
+static void reads_both_sections(void **state)
+{
+    struct ctx *ctx = *state;
+    struct migration *m = read_one(ctx, "-- upgrade\n\nCREATE TABLE a (id INTEGER);\n\n-- a note\nINSERT INTO a\n-- dropped line\n"
+                                        "VALUES (1);  \n\n-- rollback\n\nDROP TABLE a;\n");
+    assert_works(ctx, migration_check(ctx, m, false));
+    assert_int_equal(m->up.n, 2);
+    assert_string_equal(piece(ctx, &m->up, 0), "CREATE TABLE a (id INTEGER)");
+    assert_int_equal(m->up.piece[1].line, 6);
+    assert_int_equal(m->down.n, 1);
+    assert_string_equal(piece(ctx, &m->down, 0), "DROP TABLE a");
+    assert_string_equal(m->checksum, "da715b880ce5dbcd31e633436bb589839d3c24e8c487ba0291767bcd0bc81190");
+    assert_string_equal(m->version, "0001");
+    assert_string_equal(m->description, "0001 x");
+}
+
+struct marker_case {
+    const char *text;
+    bool seen_by_old; /* did 0.8.2 find the section? */
+};
+
+static void accepts_markers_that_082_missed(void **state)
+{
+    static const struct marker_case cases[] = {
+        {"-- upgrade\n\nCREATE TABLE e (id INTEGER)\n", true},
+        {"   -- upgrade   \n\nCREATE TABLE e (id INTEGER)\n", true},
+        {"-- upgrade\r\n\r\nCREATE TABLE e (id INTEGER)\r\n", true},
+        {"--upgrade\n\nCREATE TABLE e (id INTEGER)\n", false},
+        {"-- UPGRADE\n\nCREATE TABLE e (id INTEGER)\n", false},
+        {"\xEF\xBB\xBF-- upgrade\n\nCREATE TABLE e (id INTEGER)\n", false},
+    };
+    struct ctx *ctx = *state;
+    const char *seen = read_one(ctx, cases[0].text)->checksum;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct migration *m = read_one(ctx, cases[i].text);
+        assert_works(ctx, migration_check(ctx, m, false));
+        assert_int_equal(m->up.n, 1);
+        assert_string_equal(piece(ctx, &m->up, 0), "CREATE TABLE e (id INTEGER)");
+        assert_string_equal(m->checksum, cases[i].seen_by_old ? seen : EMPTY_SUM);
+    }
+}
+
+static void a_later_upgrade_ends_a_rollback(void **state)
+{
+    struct ctx *ctx = *state;
+    struct migration *m = read_one(ctx, "-- upgrade\nCREATE TABLE h (id INTEGER);\n-- rollback\nDROP TABLE h;\n"
+                                        "-- upgrade\nCREATE TABLE i (id INTEGER);\n-- rollback\nDROP TABLE i;\n");
+    assert_int_equal(m->up.n, 2);
+    assert_int_equal(m->down.n, 2);
+    /* Undone from the end. */
+    assert_string_equal(piece(ctx, &m->down, 0), "DROP TABLE i");
+    assert_string_equal(piece(ctx, &m->down, 1), "DROP TABLE h");
+}
+
+static void reads_headers(void **state)
+{
+    struct ctx *ctx = *state;
+    struct migration *m = read_one(ctx, "-- Depends_On: [\"0002\", \"primary__0003_x\"]\n-- SEED\n-- description: Users table\n"
+                                        "-- transaction: none\n-- upgrade\nSELECT 1;\n");
+    assert_works(ctx, migration_check(ctx, m, false));
+    assert_int_equal(m->depends_on.n, 2);
+    assert_string_equal(m->depends_on.item[1], "primary__0003_x");
+    assert_true(m->seed);
+    assert_true(m->no_transaction);
+    assert_string_equal(m->title, "Users table");
+    assert_string_equal(m->description, "0001 x");
+}
+
+static void faults_wait_until_the_side_is_used(void **state)
+{
+    struct ctx *ctx = *state;
+    struct migration *m = read_one(ctx, "CREATE TABLE e (id INTEGER);\n");
+    assert_fails(ctx, migration_check(ctx, m, false), ERR_SYNTAX, "no line says \"-- upgrade\"");
+    assert_string_equal(m->checksum, EMPTY_SUM);
+    m = read_one(ctx, "");
+    assert_fails(ctx, migration_check(ctx, m, false), ERR_SYNTAX, "the file is empty");
+    m = read_one(ctx, "-- upgrade\nSELECT 1;\n-- rollback\nSELECT 'x\n");
+    assert_works(ctx, migration_check(ctx, m, false));
+    assert_int_equal(migration_check(ctx, m, true), ERR_SYNTAX);
+    assert_int_equal(ctx->error.place.line, 4);
+    m = read_bytes(ctx, "-- upgrade\nSELECT '\0';\n", 22);
+    assert_fails(ctx, migration_check(ctx, m, false), ERR_SYNTAX, "the file holds a zero byte");
+    assert_int_equal(ctx->error.place.line, 2);
+    m = read_one(ctx, "-- upgrade\nSELECT '\xFF';\n");
+    assert_fails(ctx, migration_check(ctx, m, true), ERR_SYNTAX, "the file is not UTF-8");
+    m = read_one(ctx, "-- depends_on: 0002\n-- upgrade\nSELECT 1;\n");
+    assert_fails(ctx, migration_check(ctx, m, false), ERR_SYNTAX, "depends_on is not a list of versions: 0002");
+    m = read_one(ctx, "-- transaction: off\n-- upgrade\nSELECT 1;\n");
+    assert_int_equal(migration_check(ctx, m, false), ERR_SYNTAX);
+}
+
+static int warnings;
+
+static void count_warnings(void *sink, const struct event *event)
+{
+    warnings += event->kind == EVENT_WARNING;
+}
+
+static void warns_only_when_used(void **state)
+{
+    struct ctx *ctx = *state;
+    ctx->on_event = count_warnings;
+    warnings = 0;
+    struct migration *m = read_one(ctx, "CREATE TABLE lost (id INTEGER);\n-- upgrade\nSELECT 1;\n");
+    assert_int_equal(warnings, 0);
+    assert_works(ctx, migration_check(ctx, m, false));
+    assert_int_equal(warnings, 1);
+}
+
+static void marks_statements(void **state)
+{
+    struct ctx *ctx = *state;
+    const unsigned char *marks;
+    struct migration *m = read_one(ctx, "-- upgrade\nCREATE TABLE a (b);\nINSERT INTO a VALUES (1);\nVACUUM;\n");
+    assert_works(ctx, migration_marks(ctx, lite(), m, false, &marks));
+    assert_int_equal(marks[0], 0);
+    assert_int_equal(marks[1], STATEMENT_DATA);
+    assert_int_equal(marks[2], STATEMENT_ALONE);
+    m = read_one(ctx, "-- upgrade\nCREATE TABLE a (b);\nbegin;\nINSERT INTO a VALUES (1);\nCOMMIT;\n");
+    assert_fails(ctx, migration_marks(ctx, lite(), m, false, &marks), ERR_SYNTAX,
+                 "begin in a migration that is a transaction itself");
+    assert_int_equal(ctx->error.place.line, 3);
+    m = read_one(ctx, "-- transaction: none\n-- upgrade\nbegin;\nINSERT INTO a VALUES (1);\nCOMMIT;\n");
+    assert_works(ctx, migration_marks(ctx, lite(), m, false, &marks));
+    assert_int_equal(marks[0], STATEMENT_CONTROL);
+}
+
+UNIT_TESTS(UNIT(reads_both_sections), UNIT(accepts_markers_that_082_missed), UNIT(a_later_upgrade_ends_a_rollback),
+           UNIT(reads_headers), UNIT(faults_wait_until_the_side_is_used), UNIT(warns_only_when_used), UNIT(marks_statements))

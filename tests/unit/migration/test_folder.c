@@ -1,0 +1,164 @@
+/* The folder: which files count, their order, and what is said about the others. */
+#include "unit.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "migration/migration.h"
+
+#define SQL "-- upgrade\nSELECT 1;\n"
+
+struct fixture {
+    struct ctx ctx;
+    char folder[40];
+    struct names said;
+};
+
+static void hear(void *sink, const struct event *event)
+{
+    struct fixture *fixture = sink;
+    names_add(fixture->ctx.mem, &fixture->said, event->text);
+}
+
+static int folder_open(void **state)
+{
+    struct fixture *fixture = arena_outside(sizeof *fixture);
+    ctx_open(&fixture->ctx, 0);
+    fixture->ctx.on_event = hear;
+    fixture->ctx.sink = fixture;
+    char base[] = "/tmp/dbwarden-unit-XXXXXX";
+    *state = fixture;
+    if (!mkdtemp(base))
+        return -1;
+    snprintf(fixture->folder, sizeof fixture->folder, "%s/primary", base);
+    return mkdir(fixture->folder, 0777);
+}
+
+static int folder_close(void **state)
+{
+    struct fixture *fixture = *state;
+    struct names names;
+    folder_list(&fixture->ctx, fixture->folder, &names);
+    for (int i = 0; i < names.n; i++)
+        unlink(path_join(fixture->ctx.mem, fixture->folder, names.item[i]));
+    rmdir(fixture->folder);
+    rmdir(path_folder(fixture->ctx.mem, fixture->folder));
+    ctx_close(&fixture->ctx);
+    free(fixture);
+    return 0;
+}
+
+static void put(struct fixture *fixture, const char *name, const char *text)
+{
+    struct ctx *ctx = &fixture->ctx;
+    assert_works(ctx, file_write(ctx, path_join(ctx->mem, fixture->folder, name), text, strlen(text), 0644));
+}
+
+static struct folder *read_folder(struct fixture *fixture)
+{
+    struct ctx *ctx = &fixture->ctx;
+    struct folder *folder = NULL;
+    assert_works(ctx, folder_read(ctx, dialect_find("sqlite"), fixture->folder, &folder));
+    return folder;
+}
+
+static const char *order_of(struct fixture *fixture, const struct folder *folder)
+{
+    struct names versions = {0};
+    for (int i = 0; i < folder->versioned.n; i++)
+        names_add(fixture->ctx.mem, &versions, ((struct migration *)folder->versioned.item[i])->version);
+    return names_join(fixture->ctx.mem, &versions, " ");
+}
+
+static void orders_by_number_whatever_the_prefix(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "primary__0002_b.sql", SQL);
+    put(fixture, "aaa__0010_c.sql", SQL);
+    put(fixture, "zzz__0001_a.sql", SQL);
+    put(fixture, "0003_x.sql", SQL);
+    put(fixture, "primary__10000_z.sql", SQL);
+    put(fixture, "primary__RA__one.sql", SQL);
+    put(fixture, "ROC__two.sql", SQL);
+    put(fixture, "primary__0002_b.rollback.sql", "-- rollback\n");
+    put(fixture, "primary__0002_b.plan.json", "{}");
+    struct folder *folder = read_folder(fixture);
+    assert_string_equal(order_of(fixture, folder), "0001 0002 0003 0010 10000");
+    assert_int_equal(folder->always.n, 1);
+    assert_int_equal(folder->on_change.n, 1);
+    assert_int_equal(folder->ignored.n, 0);
+    assert_int_equal(name_next(folder), 10001);
+    assert_string_equal(folder_version(folder, 10)->filename, "aaa__0010_c.sql");
+    assert_null(folder_version(folder, 11));
+    assert_int_equal(fixture->said.n, 0);
+}
+
+static void refuses_two_files_of_one_version(void **state)
+{
+    struct fixture *fixture = *state;
+    struct folder *folder;
+    put(fixture, "primary__0001_a.sql", SQL);
+    put(fixture, "primary__0001_b.sql", SQL);
+    assert_fails(&fixture->ctx, folder_read(&fixture->ctx, dialect_find("sqlite"), fixture->folder, &folder), ERR_STATE,
+                 "two files have version 0001: primary__0001_a.sql and primary__0001_b.sql");
+}
+
+static void says_how_misnamed_files_should_be_called(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "primary__0002_b.sql", SQL);
+    put(fixture, "primary__003_c.sql", SQL);
+    put(fixture, "primary__002_d.sql", SQL);
+    struct folder *folder = read_folder(fixture);
+    assert_int_equal(folder->ignored.n, 2);
+    assert_int_equal(fixture->said.n, 2);
+    assert_string_equal(fixture->said.item[0],
+                        "is not run, because its name is not one of a migration; primary__0004_d.sql would be");
+    assert_string_equal(fixture->said.item[1],
+                        "is not run, because its name is not one of a migration; primary__0003_c.sql would be");
+}
+
+static void dependencies_move_a_file_back(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "primary__0001_a.sql", "-- depends_on: [\"0003\"]\n" SQL);
+    put(fixture, "primary__0002_b.sql", SQL);
+    put(fixture, "primary__0003_c.sql", "-- depends_on: [\"primary__0004_d\"]\n" SQL);
+    put(fixture, "primary__0004_d.sql", SQL);
+    struct folder *folder = read_folder(fixture);
+    assert_string_equal(order_of(fixture, folder), "0004 0003 0001 0002");
+    assert_non_null(folder_version(folder, 1));
+    assert_non_null(folder_version(folder, 4));
+}
+
+static void a_wrong_dependency_spoils_only_its_file(void **state)
+{
+    struct fixture *fixture = *state;
+    struct ctx *ctx = &fixture->ctx;
+    put(fixture, "primary__0001_a.sql", "-- depends_on: [\"0099\"]\n" SQL);
+    put(fixture, "primary__0002_b.sql", "-- depends_on: [\"0003\"]\n" SQL);
+    put(fixture, "primary__0003_c.sql", "-- depends_on: [\"0002\"]\n" SQL);
+    put(fixture, "primary__0004_d.sql", SQL);
+    struct folder *folder = read_folder(fixture);
+    assert_fails(ctx, migration_check(ctx, folder_version(folder, 1), false), ERR_SYNTAX,
+                 "depends on 0099, which is not there");
+    assert_works(ctx, migration_check(ctx, folder_version(folder, 1), true));
+    assert_fails(ctx, migration_check(ctx, folder_version(folder, 3), false), ERR_SYNTAX,
+                 "depends on primary__0002_b.sql, which depends on this file");
+    assert_works(ctx, migration_check(ctx, folder_version(folder, 4), false));
+}
+
+static void says_that_the_folder_is_absent(void **state)
+{
+    struct fixture *fixture = *state;
+    struct folder *folder;
+    assert_int_equal(folder_read(&fixture->ctx, dialect_find("sqlite"), "/nonexistent/x", &folder), ERR_FILE);
+}
+
+#define FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_open, folder_close)
+
+UNIT_TESTS(FOLDER(orders_by_number_whatever_the_prefix), FOLDER(refuses_two_files_of_one_version),
+           FOLDER(says_how_misnamed_files_should_be_called), FOLDER(dependencies_move_a_file_back),
+           FOLDER(a_wrong_dependency_spoils_only_its_file), FOLDER(says_that_the_folder_is_absent))
