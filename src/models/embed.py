@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""Builds the reader's one text from its modules and the kinds' .def files, as a C array or as it is.
+
+    embed.py [--text] OUTPUT [DEPFILE]
+
+Which engine has which field is taken from schema/kind_*.def, so that the reader has no list of its own.
+"""
+import pathlib
+import re
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ENGINES = {"LITE": ["sqlite"], "PG": ["postgresql"], "MY": ["mysql"], "MARIA": ["mariadb"], "CH": ["clickhouse"],
+           "ALL": ["sqlite", "postgresql", "mysql", "mariadb", "clickhouse"]}
+
+
+def fields():
+    """{kind: {field: [engine, ...]}}"""
+    found = {}
+    for path in sorted((HERE.parent / "schema").glob("kind_*.def")):
+        kind = found.setdefault(path.stem[len("kind_"):], {})
+        for name, engines in re.findall(r"^FIELD\((\w+),\s*\w+,\s*([A-Z| ]+),", path.read_text(), re.M):
+            kind[name] = sorted(engine for word in engines.split("|") for engine in ENGINES[word.strip()])
+    return found
+
+
+def text():
+    modules = {path.stem: path.read_text(encoding="utf-8") for path in sorted((HERE / "reader").glob("*.py"))}
+    start = modules.pop("start")
+    lines = ["SOURCES = {"] + ["    %r: %r," % item for item in modules.items()] + ["}"]
+    return "\n".join(lines) + "\nFIELDS = %r\n\n" % fields() + start
+
+
+def c_array(data):
+    rows = []
+    for at in range(0, len(data), 20):
+        rows.append("    " + ", ".join(str(byte) for byte in data[at:at + 20]) + ",")
+    return ("/* Made by embed.py from models/reader/. */\n#include \"models/reader.h\"\n\n"
+            "const unsigned char reader_text[] = {\n%s\n};\nconst size_t reader_length = sizeof reader_text;\n"
+            % "\n".join(rows))
+
+
+def main(arguments):
+    as_text = arguments[0] == "--text"
+    output, *depfile = arguments[as_text:]
+    made = text() if as_text else c_array(text().encode("utf-8"))
+    pathlib.Path(output).write_text(made, encoding="utf-8")
+    for path in depfile:
+        sources = sorted(HERE.glob("reader/*.py")) + sorted(HERE.parent.glob("schema/kind_*.def"))
+        pathlib.Path(path).write_text("%s: %s\n" % (output, " ".join(map(str, sources))), encoding="utf-8")
+
+
+main(sys.argv[1:])

@@ -1,0 +1,43 @@
+/*
+ * The models of a database as a tree: asks the reader for its description in the tree's own JSON form and
+ * reads that with the same strictness as any other.  Nothing about SQLAlchemy is known here.
+ */
+#include "base/json.h"
+#include "base/text.h"
+#include "models/models.h"
+#include "models/reader.h"
+
+static struct json *request_for(struct ctx *ctx, const struct config *config, const struct database_config *database)
+{
+    struct arena *mem = ctx->mem;
+    struct json *request = json_object(mem);
+    json_set_text(mem, request, "folder", config->folder);
+    json_set_text(mem, request, "dialect", database->dialect->name);
+    json_set_int(mem, request, "version", 0);
+    json_set(mem, request, "paths", database->model_paths.n ? json_names(mem, &database->model_paths) : json_null(mem));
+    json_set_text(mem, request, "database", database->url.database);
+    return request;
+}
+
+static void emit_warnings(struct ctx *ctx, const struct json *warnings)
+{
+    for (int i = 0; warnings && i < warnings->n; i++) {
+        const struct json *warning = warnings->item[i];
+        struct place place = {path_near(ctx, json_get_text(warning, "file")), (int)json_get_int(warning, "line", 0), 0};
+        const char *text = json_get_text(warning, "text");
+        if (text)
+            emit_warning_at(ctx, place, "%s", text);
+    }
+}
+
+int models_read(struct ctx *ctx, const struct config *config, const struct database_config *database, struct tree **tree)
+{
+    const char *python;
+    struct json *reply;
+    TRY(python_find(ctx, config->python, config->folder, &python));
+    TRY(reader_run(ctx, python, config->folder, "models", request_for(ctx, config, database), &reply));
+    emit_warnings(ctx, json_get(reply, "warnings"));
+    emit_debug(ctx, "read %" PRId64 " modules with SQLAlchemy %s", json_get_int(reply, "modules", 0),
+               json_get_text(reply, "sqlalchemy"));
+    return tree_from_json(ctx, "the models", json_get(reply, "tree"), tree);
+}

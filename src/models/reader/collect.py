@@ -1,0 +1,268 @@
+"""Imports what model_paths names and gathers the MetaData that can be reached from there.
+
+An entry is a file, a folder, a dotted module or `module:name`; without entries the usual places are looked at,
+inside the project only.  Every module is imported once; the first exception ends the reading, because a model
+that is missing would look like a table to drop.
+"""
+import importlib
+import importlib.util
+import os
+import pkgutil
+import re
+import sys
+
+from . import find
+from .protocol import Refusal
+
+USUAL = ("models", "model", "models.py", "model.py")
+
+
+class Models:
+    """What was found: modules, their MetaData, and the classes that are mapped to a table."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.modules = []   # that the entries name
+        self.metadata = []
+        self.mapped = {}    # table -> classes, base classes first
+        self.lines = {}
+
+    def add_module(self, module):
+        if module not in self.modules:
+            self.modules.append(module)
+
+    def add_metadata(self, metadata):
+        if not any(metadata is known for known in self.metadata):
+            self.metadata.append(metadata)
+
+    def tables(self):
+        """Every table once, in the order in which they were described."""
+        found = {}
+        for metadata in self.metadata:
+            for table in list(metadata.tables.values()):
+                other = found.setdefault((table.schema, table.name), table)
+                if other is not table:
+                    raise self.described_twice(table, other)
+        return list(found.values())
+
+    def described_twice(self, table, other):
+        file, line = self.place(table)
+        classes = [self.mapped.get(one, [None])[0] for one in (other, table)]
+        names = ["%s.%s" % (one.__module__, one.__qualname__) for one in classes if one is not None]
+        hint = "It is described by %s." % " and by ".join(names) if names else None
+        return Refusal('table "%s" is described twice' % table.name, hint, file, line)
+
+    def place(self, table):
+        """(file, line) of the class that describes the table, if one does."""
+        classes = self.mapped.get(table)
+        return self.class_place(classes[0]) if classes else (None, 0)
+
+    def class_place(self, one):
+        file = getattr(sys.modules.get(one.__module__), "__file__", None)
+        if not file:
+            return None, 0
+        if file not in self.lines:
+            try:
+                with open(file, encoding="utf-8", errors="replace") as source:
+                    self.lines[file] = source.read().split("\n")
+            except OSError:
+                self.lines[file] = []
+        pattern = re.compile(r"\s*class\s+%s\b" % re.escape(one.__name__))
+        for number, text in enumerate(self.lines[file], 1):
+            if pattern.match(text):
+                return os.path.abspath(file), number
+        return os.path.abspath(file), 0
+
+
+def folder_files(folder):
+    """The Python files below a folder, sorted; of those that begin with "_" only __init__.py."""
+    found = []
+    for base, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in find.SKIPPED_FOLDERS and name[0] != ".")
+        for name in sorted(names):
+            if name.endswith(".py") and (name[0] != "_" or name == "__init__.py"):
+                found.append(os.path.join(base, name))
+    return found
+
+
+def discover(folder):
+    """The places where models usually lie, in the folder and one level below."""
+    places = [folder]
+    for base in (folder, os.path.join(folder, "src")):
+        if os.path.isdir(base):
+            places += [os.path.join(base, name) for name in sorted(os.listdir(base))
+                       if name not in find.SKIPPED_FOLDERS and name[0] != "."]
+    found = [os.path.join(place, name) for place in places for name in USUAL]
+    return [path for path in found if os.path.exists(path) and os.path.isdir(path) != path.endswith(".py")]
+
+
+def imported(action, what, folder, otherwise=None):
+    try:
+        return action()
+    except Refusal:
+        raise
+    except (Exception, SystemExit) as error:
+        refusal = find.import_refusal(error, what, folder, otherwise)
+        twice = re.search(r"Table '(?:[^']*)' is already defined", refusal.message)
+        refusal.hint = (twice_hint() if twice else None) or refusal.hint
+        raise refusal from None
+
+
+def twice_hint():
+    """A table that is already defined mostly means one file imported under two names: which?"""
+    files = {}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str):
+            names = files.setdefault(os.path.realpath(file), [])
+            if module not in [sys.modules[other] for other in names]:
+                names.append(name)
+    for file, names in files.items():
+        if len(names) > 1 and "site-packages" not in file:
+            return "%s was imported both as %s; name it in model_paths as the project imports it." % \
+                   (os.path.basename(file), " and as ".join(names))
+    return None
+
+
+def show(path, folder):
+    return os.path.relpath(path, folder) if path.startswith(folder + os.sep) else path
+
+
+def import_path(models, path):
+    files = folder_files(path) if os.path.isdir(path) else [path]
+    for file in files:
+        what = show(file, models.folder)
+        module = imported(lambda: find.import_file(file, models.folder), what, models.folder, file)
+        models.add_module(module)
+
+
+def import_dotted(models, name):
+    """A module; of a package also everything in it."""
+    module = imported(lambda: importlib.import_module(name), name, models.folder)
+    models.add_module(module)
+    for part in pkgutil.iter_modules(getattr(module, "__path__", [])):
+        if part.name[0] != "_":
+            import_dotted(models, name + "." + part.name)
+    return module
+
+
+def existing_path(entry, folder):
+    """What the entry is on disk, with or without .py; None if nothing."""
+    path = os.path.normpath(os.path.join(folder, entry))
+    for candidate in (path, path + ".py"):
+        if os.path.isfile(candidate) and candidate.endswith(".py") or candidate == path and os.path.isdir(path):
+            return candidate
+    return None
+
+
+def missing_entry(entry, folder):
+    hint = "An entry is a file or folder below %s, a module such as app.models, or app.models:Base." % folder
+    return Refusal('model_paths names "%s", which is neither a file, nor a folder, nor a module' % entry, hint)
+
+
+def dotted_exists(name):
+    """Is there such a module?  Its parents are imported to find out."""
+    if not re.match(r"[^\W\d]\w*(\.[^\W\d]\w*)*$", name):
+        return False
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError as error:
+        if error.name and (name == error.name or name.startswith(error.name + ".")):
+            return False
+        raise
+
+
+def import_entry(models, entry):
+    path = existing_path(entry, models.folder)
+    if path:
+        import_path(models, path)
+    elif imported(lambda: dotted_exists(entry), entry, models.folder):
+        import_dotted(models, entry)
+    else:
+        raise missing_entry(entry, models.folder)
+
+
+def metadata_of(value):
+    """The MetaData that a value is or has: a base class, a registry, a table, a mapped class."""
+    from sqlalchemy import MetaData
+
+    for candidate in (value, getattr(value, "metadata", None)):
+        if isinstance(candidate, MetaData):
+            return candidate
+    return None
+
+
+def import_named(models, entry):
+    """`module:name` stands for that metadata alone."""
+    module_name, _, name = entry.partition(":")
+    path = existing_path(module_name, models.folder)
+    if path and path.endswith(".py"):
+        module = imported(lambda: find.import_file(path, models.folder), module_name, models.folder, path)
+    elif imported(lambda: dotted_exists(module_name), module_name, models.folder):
+        module = imported(lambda: importlib.import_module(module_name), module_name, models.folder)
+    else:
+        raise missing_entry(entry, models.folder)
+    value = module
+    for part in name.split("."):
+        value = getattr(value, part, None)
+    metadata = metadata_of(value)
+    if metadata is None:
+        raise Refusal('model_paths names "%s": %s has no metadata called %s' % (entry, module_name, name),
+                      "It must be a MetaData, a declarative base, a registry or a table.",
+                      getattr(module, "__file__", None))
+    models.modules.append(module)
+    models.add_metadata(metadata)
+
+
+def is_ours(value, models):
+    """A class counts where it was written: one that is only imported for use does not bring its tables along."""
+    name = getattr(value, "__module__", None)
+    if not isinstance(value, type) or not isinstance(name, str):
+        return True
+    module = sys.modules.get(name)
+    file = getattr(module, "__file__", None)
+    return module in models.modules or name == "dbwarden" or file is None or find.in_project(file, models.folder)
+
+
+def gather_metadata(models, modules):
+    for module in modules:
+        for value in list(vars(module).values()):
+            try:
+                metadata = metadata_of(value) if is_ours(value, models) else None
+            except Exception:  # an object of the user's whose attributes raise
+                metadata = None
+            if metadata is not None:
+                models.add_metadata(metadata)
+
+
+def gather_classes(models):
+    """Every mapped class of the process by its table; base classes first."""
+    from sqlalchemy.orm import mapperlib
+
+    for registry in list(getattr(mapperlib, "_mapper_registries", ())):
+        for mapper in registry.mappers:
+            if mapper.local_table is not None:
+                models.mapped.setdefault(mapper.local_table, []).append(mapper.class_)
+    for classes in models.mapped.values():
+        classes.sort(key=lambda one: (len(one.__mro__), one.__module__, one.__qualname__))
+
+
+def collect(entries, folder):
+    models = Models(folder)
+    if entries is None:
+        entries = [show(path, folder) for path in discover(folder)]
+        if not entries:
+            raise Refusal("No SQLAlchemy models found",
+                          "Put them into models/ or models.py, or name them in model_paths of the configuration.")
+    for entry in entries:
+        if ":" in entry:
+            import_named(models, entry)
+        else:
+            before = list(models.modules)
+            import_entry(models, entry)
+            gather_metadata(models, [module for module in models.modules if module not in before])
+    gather_classes(models)
+    if not models.tables():
+        raise Refusal("No tables found in the specified model paths",
+                      "Looked at: %s." % ", ".join(module.__name__ for module in models.modules))
+    return models

@@ -1,0 +1,102 @@
+"""Columns: type, default, identity, generation, collation, comment, and the hints of class Meta."""
+from sqlalchemy import schema
+
+IDENTITY_NUMBERS = (("identity_start", "start"), ("identity_increment", "increment"), ("identity_min", "minvalue"),
+                    ("identity_max", "maxvalue"), ("identity_cache", "cache"))
+
+
+def describe(column, hints, target):
+    """The column as the tree's JSON has it."""
+    found = {
+        "name": target.clip(column.name),
+        "type": target.column_type(column),
+        "nullable": bool(column.nullable) and not (column.primary_key and target.name == "postgresql"),
+        "default_value": None,
+        "autoincrement": target.is_automatic(column),
+        "identity": None,
+        "computed": None,
+        "collation": None,
+        "comment": column.comment or hints.get("dw_comment") or None,
+    }
+    add_collation(found, column, target)
+    if column.computed is not None:
+        add_computed(found, column.computed, target)
+    elif target.has("column", "identity") and column.identity is not None:
+        add_identity(found, column.identity)
+    elif not found["autoincrement"]:
+        add_default(found, column, target)
+    if target.has("column", "identity"):
+        add_hints(found, hints)
+    return found
+
+
+def add_default(found, column, target):
+    if column.server_default is not None:
+        found["default_value"] = target.server_default(column)
+    elif not isinstance(column.default, schema.Sequence):
+        found["default_value"] = target.scalar_default(column)
+        if found["default_value"] is not None:
+            found["default_soft"] = True
+
+
+def add_collation(found, column, target):
+    for type_ in target.plain_types(column.type):
+        found["collation"] = found["collation"] or getattr(type_, "collation", None)
+
+
+def add_computed(found, computed, target):
+    found["computed"] = target.expression(computed.sqltext)
+    if computed.persisted is not None:
+        found["computed_stored"] = bool(computed.persisted)
+    else:
+        found["computed_stored"] = target.ddl.process(computed).rstrip().endswith("STORED")
+
+
+def add_identity(found, identity):
+    found["identity"] = "always" if identity.always else "by default"
+    for field, attribute in IDENTITY_NUMBERS:
+        value = getattr(identity, attribute, None)
+        if value is not None:
+            found[field] = int(value)
+    if identity.cycle is not None:
+        found["identity_cycle"] = bool(identity.cycle)
+
+
+def add_hints(found, hints):
+    """pg_* of class Meta or info=."""
+    if hints.get("pg_collation"):
+        found["collation"] = str(hints["pg_collation"])
+    if hints.get("pg_storage"):
+        found["storage"] = str(hints["pg_storage"]).lower()
+    if hints.get("pg_compression"):
+        name = str(hints["pg_compression"]).lower()
+        found["compression"] = {"p": "pglz", "l": "lz4"}.get(name, name)
+    if hints.get("pg_generated"):
+        forget_default(found)
+        found.update(computed=str(hints["pg_generated"]), computed_stored=True)
+    if hints.get("pg_identity"):
+        add_identity_hint(found, hints)
+
+
+def forget_default(found):
+    found.update(default_value=None, autoincrement=False)
+    found.pop("default_soft", None)
+
+
+def add_identity_hint(found, hints):
+    forget_default(found)
+    found.update(identity=str(hints["pg_identity"]).lower().replace("_", " "), nullable=False)
+    for field in ("start", "increment", "min", "max", "cache"):
+        value = hints.get("pg_identity_" + field)
+        if value is not None:
+            found["identity_" + field] = int(value)
+    if "pg_identity_cycle" in hints:
+        found["identity_cycle"] = bool(hints["pg_identity_cycle"])
+
+
+def enums(column, target):
+    """Native enum types that the column's type stands on."""
+    for type_ in target.plain_types(column.type):
+        if type(type_).__visit_name__ == "ENUM" and target.name == "postgresql" and \
+                getattr(type_, "native_enum", True):
+            yield type_

@@ -1,0 +1,128 @@
+"""`class Meta` of a model: what a project of 0.8.2 says of tables and columns beside SQLAlchemy.
+
+Plain inner classes, merged from the most basic class to the most derived; only what a Meta says itself counts.
+Lists are joined, everything else is replaced.  A class inside Meta speaks of the column of its name.
+"""
+from .protocol import Refusal
+
+LISTS = {"indexes", "checks", "uniques", "pg_indexes", "pg_checks", "pg_uniques", "pg_excludes", "ch_indexes",
+         "my_indexes", "sq_indexes", "pg_inherits", "ch_order_by"}
+TABLE_WORDS = {"comment", "indexes", "checks", "uniques", "pg_indexes", "pg_checks", "pg_uniques", "pg_excludes",
+               "pg_fillfactor", "pg_tablespace", "pg_unlogged", "pg_inherits", "pg_partition"}
+COLUMN_WORDS = {"comment", "public", "pg_collation", "pg_storage", "pg_compression", "pg_generated", "pg_identity",
+                "pg_identity_start", "pg_identity_increment", "pg_identity_min", "pg_identity_max"}
+OTHER_ENGINES = ("ch_", "my_", "mdb_", "sq_", "mysql_", "sqlite_", "clickhouse_")
+STORAGE_PARAMETERS = ("autovacuum_", "toast_", "log_autovacuum", "parallel_workers", "user_catalog_table",
+                      "vacuum_index_cleanup", "vacuum_truncate")
+
+
+def is_storage_parameter(word):
+    return word.startswith("pg_") and word[3:].startswith(STORAGE_PARAMETERS)
+
+
+class Meta:
+    """Merged: `table` holds attributes, `columns` attributes by column name."""
+
+    def __init__(self):
+        self.said = False
+        self.table = {}
+        self.columns = {}
+
+    def merge(self, source):
+        self.said = True
+        for word, value in vars(source).items():
+            if word.startswith("__"):
+                continue
+            if isinstance(value, type):
+                attributes = {key: item for key, item in vars(value).items() if not key.startswith("__")}
+                self.columns.setdefault(word, {}).update(attributes)
+            elif not callable(value) and not isinstance(value, (property, classmethod, staticmethod)):
+                self.merge_word(word, value)
+
+    def merge_word(self, word, value):
+        before = self.table.get(word)
+        if word in LISTS and isinstance(value, (list, tuple)) and isinstance(before, (list, tuple)):
+            value = list(before) + list(value)
+        self.table[word] = value
+
+
+def is_base(one):
+    """A declarative base: its Meta is meant for all of its models."""
+    return "metadata" in vars(one) or "registry" in vars(one)
+
+
+def sources(one, table):
+    """The classes of the MRO, basic first, whose Meta is meant for this class's own table: without a mapped
+    parent that has another table, and what only that parent brings along."""
+    hidden = set()
+    for other in one.__mro__:
+        mapper = vars(other).get("__mapper__")
+        if other is not one and mapper is not None and mapper.local_table is not table:
+            hidden.update(part for part in other.__mro__ if not is_base(part))
+    for base in one.__bases__:
+        if base not in hidden:
+            hidden.difference_update(base.__mro__)
+    return [other for other in reversed(one.__mro__) if other not in hidden and isinstance(vars(other).get("Meta"),
+                                                                                           type)]
+
+
+def read_meta(classes, table):
+    meta = Meta()
+    seen = []
+    for one in classes:
+        for source in sources(one, table):
+            if source not in seen:
+                seen.append(source)
+                meta.merge(vars(source)["Meta"])
+    return meta
+
+
+def refuse_info(table, models):
+    """0.8.2's rule: a model with Meta leaves info= alone."""
+    for column in table.columns:
+        if column.info:
+            file, line = models.place(table)
+            raise Refusal("DBWardenConfigError: Column '%s.%s' has non-empty .info before DBWarden metadata injection. "
+                          "Do not use mapped_column(info=...) - declare field metadata in class Meta instead."
+                          % (table.name, column.name), None, file, line)
+
+
+def info_hints(column):
+    """A model without Meta may say the same in info=."""
+    return {key: value for key, value in column.info.items()
+            if isinstance(key, str) and (key.startswith("pg_") or key == "dw_comment")}
+
+
+def column_hints(meta, table, models, warnings):
+    """Attributes by column name; unknown columns and words are reported."""
+    hints = {column.name: info_hints(column) for column in table.columns} if not meta.said else {}
+    for name, attributes in meta.columns.items():
+        column = table.columns.get(name)
+        if column is None:
+            column = next((other for other in table.columns if other.name == name), None)
+        if column is None:
+            warnings.add("class Meta of table %s speaks of a column %s, which it does not have" % (table.name, name),
+                         *models.place(table))
+            continue
+        known = {key: value for key, value in attributes.items() if value is not None and value is not False}
+        if "comment" in known:
+            known["dw_comment"] = known.pop("comment")
+        hints[column.name] = known
+        report(known, COLUMN_WORDS | {"dw_comment"}, "column %s.%s" % (table.name, name), table, models, warnings)
+    return hints
+
+
+def report(attributes, known, what, table, models, warnings):
+    ignored = sorted(word for word in attributes if word not in known and not word.startswith(OTHER_ENGINES)
+                     and not word.startswith("_") and not is_storage_parameter(word))
+    if ignored:
+        warnings.add("class Meta of %s: ignored %s" % (what, ", ".join(ignored)), *models.place(table))
+
+
+def table_meta(table, models, warnings):
+    """(table attributes, column attributes by name, whether there is a Meta at all)"""
+    meta = read_meta(models.mapped.get(table, []), table)
+    if meta.said:
+        refuse_info(table, models)
+        report(meta.table, TABLE_WORDS, "table %s" % table.name, table, models, warnings)
+    return meta.table, column_hints(meta, table, models, warnings), meta.said

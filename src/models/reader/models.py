@@ -1,0 +1,35 @@
+"""Mode `models`: imports the project's models and describes what SQLAlchemy knows of them as a schema tree."""
+import os
+import sys
+
+from . import collect, find, recorder
+from .protocol import Refusal, Warnings
+
+
+def need_sqlalchemy(folder):
+    try:
+        import sqlalchemy
+    except ImportError as error:
+        hint = "Install it there, or name the project's own interpreter with --python."
+        raise Refusal("%s has no SQLAlchemy: %s" % (sys.executable, find.text_of(error)), hint) from None
+    if tuple(int(part) for part in sqlalchemy.__version__.split(".")[:2]) < (1, 4):
+        raise Refusal("SQLAlchemy %s is too old, 1.4 or newer is needed" % sqlalchemy.__version__)
+    return sqlalchemy
+
+
+def read(request):
+    folder = request["folder"]
+    os.chdir(folder)
+    find.use_project(folder)
+    recorder.install()
+    sqlalchemy = need_sqlalchemy(folder)
+    warnings = Warnings()
+    models = collect.collect(request.get("paths"), folder)
+    from . import tree
+
+    return {
+        "tree": tree.describe(models, request, warnings),
+        "warnings": warnings.items,
+        "modules": len(models.modules),
+        "sqlalchemy": sqlalchemy.__version__,
+    }

@@ -1,0 +1,215 @@
+"""The schema tree in JSON: schemas with tables, enum types, sequences and views, as tree_from_json() reads it.
+
+Fields and kinds that an engine does not have (by the .def files) are taken out at the end, in one place.
+"""
+from sqlalchemy.types import SchemaType, TypeEngine
+
+from . import FIELDS, columns, constraints, indexes, meta
+from .find import text_of
+from .indexes import storage_options
+from .protocol import Refusal
+from .target import Target
+
+PLURALS = {"tables": "table", "columns": "column", "primary_keys": "primary_key", "uniques": "unique",
+           "checks": "check", "excludes": "exclude", "foreign_keys": "foreign_key", "indexes": "index",
+           "parts": "index_part", "enums": "enum", "sequences": "sequence", "schemas": "schema", "views": "view"}
+SPOKEN = ("table", "column", "primary_key", "unique", "check", "exclude", "foreign_key", "index", "index_part", "enum",
+          "sequence", "schema")
+
+
+class Builder:
+    def __init__(self, models, request, warnings):
+        self.models = models
+        self.target = Target(request["dialect"], request.get("version") or 0)
+        self.default_schema = "public" if self.target.name == "postgresql" else request.get("database")
+        self.warnings = warnings
+        self.schemas = {"": {"name": ""}}
+        self.dropped = {}  # (kind, field) -> first table or so that lost it
+
+    def schema_name(self, name):
+        """The tree's name of a schema: "" for the default one, and for all where an engine has none."""
+        if not name or name == self.default_schema:
+            return ""
+        if not self.target.has("foreign_key", "ref_schema"):
+            self.warnings.add("%s has no schemas: the tables of schema %s are described in the database itself"
+                              % (self.target.name, name))
+            return ""
+        return str(name)
+
+    def add(self, schema, plural, item):
+        name = self.schema_name(schema)
+        self.schemas.setdefault(name, {"name": name}).setdefault(plural, []).append(item)
+
+    # Tables
+
+    def table_options(self, table, attributes, said):
+        """Options of the table itself. What only a hint can say is left unsaid without one."""
+        target = self.target
+        found = {"comment": attributes.get("comment") or table.comment or None,
+                 "unlogged": bool(attributes.get("pg_unlogged")) or "UNLOGGED" in self.prefixes(table)}
+        options = dict(target.option(table, "with") or {})
+        if attributes.get("pg_fillfactor") is not None:
+            options["fillfactor"] = attributes["pg_fillfactor"]
+        options.update({word[3:]: value for word, value in attributes.items() if meta.is_storage_parameter(word)})
+        tablespace = attributes.get("pg_tablespace") or target.option(table, "tablespace")
+        inherits = attributes.get("pg_inherits") or target.option(table, "inherits") or []
+        partition = attributes.get("pg_partition") or target.option(table, "partition_by")
+        if options or said:
+            found["options"] = storage_options(options)
+        if tablespace or said:
+            found["tablespace"] = tablespace or None
+        if inherits or said:
+            found["inherits"] = [inherits] if isinstance(inherits, str) else [str(name) for name in inherits]
+        if partition:
+            found["partition_by"] = self.partition(partition)
+        if target.name == "sqlite":
+            found["without_rowid"] = target.option(table, "with_rowid") is False
+            found["strict"] = bool(target.option(table, "strict"))
+        self.add_mysql(found, table)
+        return found
+
+    def partition(self, partition):
+        if isinstance(partition, dict):
+            names = ", ".join(self.target.preparer.quote(str(name)) for name in partition.get("columns") or [])
+            return "%s (%s)" % (str(partition.get("strategy", "RANGE")).upper(), names)
+        return str(partition)
+
+    def add_mysql(self, found, table):
+        for field, keys in (("engine", ("engine",)), ("charset", ("default_charset", "charset", "character_set")),
+                            ("collation", ("collate", "default_collate"))):
+            if self.target.has("table", field):
+                value = next((self.target.option(table, key) for key in keys if self.target.option(table, key)), None)
+                if value is not None:
+                    found[field] = str(value)
+
+    @staticmethod
+    def prefixes(table):
+        return " ".join(str(prefix) for prefix in getattr(table, "_prefixes", ()) or ()).upper().split()
+
+    def add_table(self, table):
+        if getattr(table, "is_view", False):
+            return self.add_view(table)
+        if {"TEMPORARY", "TEMP"}.intersection(self.prefixes(table)):
+            return None
+        attributes, hints, said = meta.table_meta(table, self.models, self.warnings)
+        found = {"name": self.target.clip(table.name)}
+        found.update(self.table_options(table, attributes, said))
+        found["columns"] = [self.add_column(column, hints.get(column.name, {})) for column in table.columns
+                            if not getattr(column, "system", False)]
+        found.update(constraints.describe(table, attributes, self.target, self.models, self.schema_name))
+        found["indexes"] = indexes.described(table, attributes, self.target, self.models)
+        return self.add(table.schema, "tables", found)
+
+    def add_column(self, column, hints):
+        try:
+            found = columns.describe(column, hints, self.target)
+            for enum in columns.enums(column, self.target):
+                self.add_enum(enum)
+                if enum.schema and not self.schema_name(enum.schema):
+                    quoted = self.target.preparer.quote_schema(enum.schema) + "."
+                    found["type"] = found["type"].replace(quoted, "", 1)
+        except Refusal:
+            raise
+        except Exception as error:
+            raise Refusal("%s.%s: %s" % (column.table.name, column.name, text_of(error))) from error
+        return found
+
+    def add_view(self, table):
+        """SQLAlchemy 2.1 keeps views among the tables."""
+        ddl = table._creator_ddl
+        found = {"name": self.target.clip(table.name), "query": self.target.expression(ddl.selectable)}
+        if getattr(ddl, "materialized", False):
+            found["materialized"] = True
+        self.add(table.schema, "views", found)
+
+    # Enum types and sequences
+
+    def add_enum(self, enum):
+        if getattr(enum, "create_type", True) is False:
+            return
+        name, schema = self.target.clip(enum.name), self.schema_name(enum.schema)
+        known = self.schemas.get(schema, {}).get("enums", [])
+        item = {"name": name, "labels": list(enum.enums), "comment": None}
+        same = next((other for other in known if other["name"] == name), None)
+        if same is None:
+            self.add(enum.schema, "enums", item)
+        elif same["labels"] != item["labels"]:
+            self.warnings.add("enum type %s is described with different values (%s / %s): the first counts"
+                              % (name, ", ".join(same["labels"]), ", ".join(item["labels"])))
+
+    def add_sequences(self, metadata):
+        for sequence in metadata._sequences.values():
+            if getattr(sequence, "optional", False) and self.target.name == "postgresql":
+                continue
+            found = {"name": self.target.clip(sequence.name)}
+            for field, attribute in (("start", "start"), ("increment", "increment"), ("min", "minvalue"),
+                                     ("max", "maxvalue"), ("cache", "cache")):
+                value = getattr(sequence, attribute, None)
+                if value is not None:
+                    found[field] = int(value)
+            if getattr(sequence, "cycle", None) is not None:
+                found["cycle"] = bool(sequence.cycle)
+            if getattr(sequence, "data_type", None) is not None:
+                found["type"] = self.target.types.process(sequence.data_type)
+            known = self.schemas.get(self.schema_name(sequence.schema), {}).get("sequences", [])
+            if found["name"] not in {other["name"] for other in known}:
+                self.add(sequence.schema, "sequences", found)
+
+    def add_metadata_enums(self, metadata):
+        """Enum types that belong to the MetaData itself: it calls them before create_all()."""
+        if self.target.name != "postgresql":
+            return
+        for listener in metadata.dispatch.before_create:
+            owner = getattr(listener, "target", None) or getattr(listener, "__self__", None)
+            if isinstance(owner, SchemaType) and isinstance(owner, TypeEngine):
+                for impl in self.target.plain_types(owner):
+                    if type(impl).__visit_name__ == "ENUM" and impl.name:
+                        self.add_enum(impl)
+
+    # The end
+
+    def clean(self, kind, item, path):
+        """Without what the engine does not have."""
+        kept = {}
+        for key, value in item.items():
+            child = PLURALS.get(key)
+            if child and isinstance(value, list) and key not in FIELDS[kind]:
+                items = [self.clean(child, one, path + (one.get("name"),)) for one in value] \
+                    if self.target.speaks(child) or child == "schema" else []
+                if items:
+                    kept[key] = items
+            elif key == "name" or self.target.name in FIELDS[kind][key]:
+                kept[key] = value
+            elif value not in (None, False, []):
+                self.dropped.setdefault((kind, key), path)
+        return kept
+
+    def kinds(self):
+        spoken = [kind for kind in SPOKEN if self.target.speaks(kind)]
+        if any("views" in schema for schema in self.schemas.values()):
+            spoken.append("view")
+        return spoken
+
+    def result(self, version):
+        schemas = [self.clean("schema", schema, ()) for schema in self.schemas.values()]
+        if any(key == "comment" for _, key in self.dropped):
+            self.warnings.add("%s keeps no comments: those of the models are left out" % self.target.name)
+        return {"engine": self.target.name, "version": version, "kinds": self.kinds(), "schemas": schemas}
+
+
+def describe(models, request, warnings):
+    builder = Builder(models, request, warnings)
+    for table in models.tables():
+        try:
+            builder.add_table(table)
+        except Refusal as refusal:
+            if refusal.file is None:
+                refusal.file, refusal.line = models.place(table)
+            raise
+        except Exception as error:
+            file, line = models.place(table)
+            raise Refusal("table %s: %s" % (table.name, text_of(error)), None, file, line) from error
+    for metadata in models.metadata:
+        builder.add_sequences(metadata)
+        builder.add_metadata_enums(metadata)
+    return builder.result(request.get("version") or 0)
