@@ -175,7 +175,7 @@ void *arena_grow(struct arena *arena, void *old, size_t size, size_t wider)
     if (old && widen(arena, old, size, wider))
         return old;
     void *memory = arena_alloc(arena, wider);
-    if (size)
+    if (old && size)
         memcpy(memory, old, size);
     return memory;
 }

@@ -19,7 +19,7 @@ struct arena_mark {
     size_t total;
 };
 
-/* `limit` is in bytes, 0 for none; past it arena_full() turns true for good and the operation must end with an error. */
+/* `limit` is in bytes, 0 for none; past it arena_full() turns true for good and the operation must end in an error. */
 struct arena *arena_open(size_t limit);
 void arena_close(struct arena *arena); /* accepts NULL */
 int arena_full(const struct arena *arena);

@@ -12,7 +12,7 @@ struct buf {
 };
 
 void buf_init(struct buf *buf, struct arena *mem);
-void buf_add(struct buf *buf, const char *text);                  /* NULL adds nothing */
+void buf_add(struct buf *buf, const char *text); /* NULL adds nothing */
 void buf_add_n(struct buf *buf, const char *text, size_t length);
 void buf_add_c(struct buf *buf, char c);
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));

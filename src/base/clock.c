@@ -22,8 +22,8 @@ static char *iso_seconds(struct arena *mem, int64_t ms, int *rest)
     time_t seconds = (time_t)((ms - *rest) / 1000);
     struct tm tm = {0};
     gmtime_r(&seconds, &tm);
-    return arena_printf(mem, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-                        tm.tm_hour, tm.tm_min, tm.tm_sec);
+    return arena_printf(mem, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+                        tm.tm_min, tm.tm_sec);
 }
 
 char *clock_iso(struct arena *mem, int64_t ms)

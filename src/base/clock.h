@@ -4,10 +4,10 @@
 
 #include "base/arena.h"
 
-double clock_monotonic(void);                 /* seconds, for durations */
-int64_t clock_now_ms(void);                   /* UTC, milliseconds since 1970 */
-char *clock_iso(struct arena *mem, int64_t ms); /* 2026-11-21T03:25:33Z */
+double clock_monotonic(void);                      /* seconds, for durations */
+int64_t clock_now_ms(void);                        /* UTC, milliseconds since 1970 */
+char *clock_iso(struct arena *mem, int64_t ms);    /* 2026-11-21T03:25:33Z */
 char *clock_iso_ms(struct arena *mem, int64_t ms); /* 2026-11-21T03:25:33.123Z */
-void clock_sleep(double seconds);             /* returns early on a signal */
+void clock_sleep(double seconds);                  /* returns early on a signal */
 
 #endif

@@ -15,9 +15,9 @@ struct ctx {
     struct error error;
     event_fn *on_event; /* NULL: events go nowhere */
     void *sink;
-    const char *database;  /* put on every event; NULL if none is chosen yet */
-    double started;        /* clock_monotonic() when the operation began */
-    atomic_int cancel;     /* set by another thread or a signal handler; the only thing they may touch */
+    const char *database; /* put on every event; NULL if none is chosen yet */
+    double started;       /* clock_monotonic() when the operation began */
+    atomic_int cancel;    /* set by another thread or a signal handler; the only thing they may touch */
     /* Asks the user; NULL when nobody is there to answer. The answer is in the arena, NULL at end of input. */
     const char *(*ask)(void *sink, const char *question);
 };

@@ -10,19 +10,19 @@
 
 enum err {
     ERR_NONE = 0,
-    ERR_FAILED = -1,      /* something the user asked for did not work */
-    ERR_USAGE = -2,       /* unknown option, missing argument */
-    ERR_CONFIG = -3,      /* the configuration is wrong or absent */
-    ERR_FILE = -4,        /* a file cannot be read or written */
-    ERR_SYNTAX = -5,      /* a file or text of the user is malformed */
-    ERR_CONNECT = -6,     /* no connection to the database */
-    ERR_SQL = -7,         /* the server refused a statement */
-    ERR_LOCKED = -8,      /* another runner holds the lock */
-    ERR_CANCELLED = -9,   /* the user interrupted */
-    ERR_LIMIT = -10,      /* an input is larger than the limits allow, or memory is */
+    ERR_FAILED = -1,       /* something the user asked for did not work */
+    ERR_USAGE = -2,        /* unknown option, missing argument */
+    ERR_CONFIG = -3,       /* the configuration is wrong or absent */
+    ERR_FILE = -4,         /* a file cannot be read or written */
+    ERR_SYNTAX = -5,       /* a file or text of the user is malformed */
+    ERR_CONNECT = -6,      /* no connection to the database */
+    ERR_SQL = -7,          /* the server refused a statement */
+    ERR_LOCKED = -8,       /* another runner holds the lock */
+    ERR_CANCELLED = -9,    /* the user interrupted */
+    ERR_LIMIT = -10,       /* an input is larger than the limits allow, or memory is */
     ERR_UNSUPPORTED = -11, /* this engine or version cannot do that, or we cannot yet */
-    ERR_MODELS = -12,     /* the models cannot be read */
-    ERR_STATE = -13       /* the recorded state contradicts the files */
+    ERR_MODELS = -12,      /* the models cannot be read */
+    ERR_STATE = -13        /* the recorded state contradicts the files */
 };
 
 struct place {
@@ -50,11 +50,11 @@ int fail_at(struct ctx *ctx, const char *file, int line, int column);
 
 const char *err_name(enum err code); /* "config", "sql" ..., for JSON */
 
-#define TRY(call)             \
-    do {                      \
-        int try_ = (call);    \
-        if (try_ < 0)         \
-            return try_;      \
+#define TRY(call)          \
+    do {                   \
+        int try_ = (call); \
+        if (try_ < 0)      \
+            return try_;   \
     } while (0)
 
 #endif

@@ -13,7 +13,7 @@ enum event_kind {
 
 struct event {
     enum event_kind kind;
-    const char *text; /* in the arena of the operation: a listener that keeps it copies it */
+    const char *text;     /* in the arena of the operation: a listener that keeps it copies it */
     const char *database; /* name in the configuration, or NULL */
     struct place place;   /* of a warning about a file */
     int64_t done;

@@ -18,8 +18,8 @@ struct json {
     int64_t number;
     double real;
     const char *text;
-    const char **key;    /* of an object, in order; parallel to item */
-    struct json **item;  /* of an array or object */
+    const char **key;   /* of an object, in order; parallel to item */
+    struct json **item; /* of an array or object */
     int n;
     int room;
 };

@@ -72,7 +72,7 @@ static bool reads_back(const struct decimal *decimal, double real)
     return read_back_double(text) == real;
 }
 
-/* To the next larger number of as many digits.  All nines give no number, and need not: fewer digits were tried before. */
+/* To the next larger number of as many digits.  All nines give none, and need not: fewer digits were tried before. */
 static void step_up(struct decimal *decimal)
 {
     int at = decimal->n - 1;

@@ -23,14 +23,14 @@ struct names {
 
 void list_add(struct arena *mem, struct list *list, void *item);
 void list_insert(struct arena *mem, struct list *list, int at, void *item);
-void list_remove(struct list *list, int at); /* keeps the order of the rest */
+void list_remove(struct list *list, int at);                                     /* keeps the order of the rest */
 void list_sort(struct list *list, int (*compare)(const void *a, const void *b)); /* stable; gets the items themselves */
 
 void names_add(struct arena *mem, struct names *names, const char *name); /* keeps the pointer */
 bool names_have(const struct names *names, const char *name);
-int names_find(const struct names *names, const char *name); /* -1 if absent */
-bool names_equal(const struct names *a, const struct names *b); /* same texts in the same order */
-void names_sort(struct names *names);                            /* by bytes */
+int names_find(const struct names *names, const char *name);           /* -1 if absent */
+bool names_equal(const struct names *a, const struct names *b);        /* same texts in the same order */
+void names_sort(struct names *names);                                  /* by bytes */
 struct names names_copy(struct arena *mem, const struct names *names); /* texts too */
 char *names_join(struct arena *mem, const struct names *names, const char *separator);
 

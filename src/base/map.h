@@ -19,7 +19,7 @@ struct map {
 };
 
 void map_init(struct map *map, struct arena *mem);
-void *map_get(const struct map *map, const char *key);          /* NULL if absent */
-void map_set(struct map *map, const char *key, void *value);    /* key is kept, not copied; an old value is replaced */
+void *map_get(const struct map *map, const char *key);       /* NULL if absent */
+void map_set(struct map *map, const char *key, void *value); /* the key is kept, not copied; replaces */
 
 #endif

@@ -32,9 +32,9 @@ struct child {
     struct ctx *ctx;
     const struct process_spec *spec;
     pid_t pid;
-    bool lost; /* somebody else has reaped it, or nobody has to because SIGCHLD is ignored */
-    int input;     /* our copy of what becomes its standard input */
-    int reply[2];  /* pipes: read here, written by the child */
+    bool lost;    /* somebody else has reaped it, or nobody has to because SIGCHLD is ignored */
+    int input;    /* our copy of what becomes its standard input */
+    int reply[2]; /* pipes: read here, written by the child */
     int errors[2];
     struct buf reply_text;
     struct buf errors_text;
@@ -140,8 +140,7 @@ static void plan_signals(posix_spawnattr_t *attributes)
     posix_spawnattr_setsigmask(attributes, &none);
     posix_spawnattr_setsigdefault(attributes, &all);
     posix_spawnattr_setpgroup(attributes, 0);
-    posix_spawnattr_setflags(attributes,
-                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
 static int start(struct child *child)
@@ -151,6 +150,8 @@ static int start(struct child *child)
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     struct list argv = {0};
+    if (!spec->argv[0])
+        return fail_start(child->ctx, "a program without a name", ENOENT);
     for (const char *const *arg = spec->argv; *arg; arg++)
         list_add(mem, &argv, arena_dup(mem, *arg));
     list_add(mem, &argv, NULL);

@@ -11,9 +11,9 @@ struct process_spec {
     const char *input;       /* sent to standard input; NULL: /dev/null */
     size_t input_length;
     const char *const *add_env; /* "NAME=value" added to our environment; NULL-terminated, may be NULL */
-    int reply_fd;            /* a pipe the child writes its answer to, as this descriptor (3 ..); 0: its standard output */
-    double seconds;          /* time limit; the whole group is killed then; 0: none */
-    size_t limit;            /* largest answer in bytes, else ERR_LIMIT; 0: the default of 64 MiB */
+    int reply_fd;               /* where the child writes its answer: descriptor 3 or more, 0 for its standard output */
+    double seconds;             /* time limit; the whole group is killed then; 0: none */
+    size_t limit;               /* largest answer in bytes, else ERR_LIMIT; 0: the default of 64 MiB */
 };
 
 struct process_result {

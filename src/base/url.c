@@ -176,7 +176,7 @@ static bool names_password(const char *key)
 static int read_option(struct ctx *ctx, struct piece option, struct url *url)
 {
     const char *equals = find_any(option, "=");
-    const char *key, *value;
+    const char *key = NULL, *value = NULL;
     if (equals == option.end || equals + 1 == option.end)
         return 0; /* Python's parse_qsl() drops options without a value */
     TRY(decode_text(ctx, (struct piece){option.start, equals}, true, &key));

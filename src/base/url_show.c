@@ -12,8 +12,8 @@
 static const struct secret_word {
     const char *word;
     bool quoted;
-} secret_words[] = {{"password", true}, {"passwd", true}, {"passphrase", true}, {"pwd", false}, {"secret", false},
-                    {"token", false},   {"apikey", false}, {"api_key", false}};
+} secret_words[] = {{"password", true}, {"passwd", true}, {"passphrase", true}, {"pwd", false},
+                    {"secret", false},  {"token", false}, {"apikey", false},    {"api_key", false}};
 
 /* The secret word that `text` begins with, or NULL. */
 static const struct secret_word *secret_word_at(const char *text)
@@ -228,12 +228,10 @@ static const char *quoted_end(const char *at)
 {
     char quote = *at++;
     for (; *at; at++) {
-        if (*at == '\\' && at[1])
-            at++;
-        else if (*at == quote && at[1] == quote)
-            at++;
-        else if (*at == quote)
+        bool escaped = (*at == '\\' && at[1]) || (*at == quote && at[1] == quote);
+        if (!escaped && *at == quote)
             break;
+        at += escaped;
     }
     return at;
 }

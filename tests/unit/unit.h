@@ -20,11 +20,11 @@
 /* cmocka's fail() would hide ours. */
 #undef fail
 #undef fail_msg
-#define fail_msg(...)                    \
-    do {                                 \
-        print_error(__VA_ARGS__);        \
-        print_error("\n");               \
-        _fail(__FILE__, __LINE__);       \
+#define fail_msg(...)              \
+    do {                           \
+        print_error(__VA_ARGS__);  \
+        print_error("\n");         \
+        _fail(__FILE__, __LINE__); \
     } while (0)
 
 #include "base/ctx.h"
@@ -46,26 +46,26 @@ static inline int unit_close(void **state)
 
 #define UNIT(test) cmocka_unit_test_setup_teardown(test, unit_open, unit_close)
 
-#define UNIT_TESTS(...)                                           \
-    int main(void)                                                \
-    {                                                             \
-        const struct CMUnitTest tests[] = {__VA_ARGS__};          \
-        return cmocka_run_group_tests(tests, NULL, NULL);         \
+#define UNIT_TESTS(...)                                   \
+    int main(void)                                        \
+    {                                                     \
+        const struct CMUnitTest tests[] = {__VA_ARGS__};  \
+        return cmocka_run_group_tests(tests, NULL, NULL); \
     }
 
 /* The call succeeded; if not, the message says why. */
-#define assert_works(ctx, call)                                         \
-    do {                                                                \
-        if ((call) < 0)                                                 \
-            fail_msg("%s: %s", #call, (ctx)->error.message);            \
+#define assert_works(ctx, call)                              \
+    do {                                                     \
+        if ((call) < 0)                                      \
+            fail_msg("%s: %s", #call, (ctx)->error.message); \
     } while (0)
 
 /* The call failed with this code, and its message is this text. */
-#define assert_fails(ctx, call, expected_code, expected_message)        \
-    do {                                                                \
-        assert_int_equal((call), (expected_code));                      \
-        assert_int_equal((int)(ctx)->error.code, (expected_code));      \
-        assert_string_equal((ctx)->error.message, (expected_message));  \
+#define assert_fails(ctx, call, expected_code, expected_message)       \
+    do {                                                               \
+        assert_int_equal((call), (expected_code));                     \
+        assert_int_equal((int)(ctx)->error.code, (expected_code));     \
+        assert_string_equal((ctx)->error.message, (expected_message)); \
     } while (0)
 
 #endif

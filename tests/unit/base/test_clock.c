@@ -38,4 +38,5 @@ static void now_is_now(void **state)
     assert_true(llabs((long long)(clock_now_ms() / 1000 - time(NULL))) <= 2);
 }
 
-UNIT_TESTS(UNIT(writes_iso_times), UNIT(local_time_does_not_matter), UNIT(sleeps_about_as_long_as_told), UNIT(now_is_now))
+UNIT_TESTS(UNIT(writes_iso_times), UNIT(local_time_does_not_matter), UNIT(sleeps_about_as_long_as_told),
+           UNIT(now_is_now))

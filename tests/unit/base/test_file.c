@@ -168,7 +168,8 @@ static void failed_reading_says_why(void **state)
     struct ctx *ctx = *state;
     char *text;
     struct names names;
-    assert_fails(ctx, file_read(ctx, "absent", 0, &text, NULL), ERR_FILE, "cannot read absent: No such file or directory");
+    assert_fails(ctx, file_read(ctx, "absent", 0, &text, NULL), ERR_FILE,
+                 "cannot read absent: No such file or directory");
     assert_fails(ctx, file_read(ctx, ".", 0, &text, NULL), ERR_FILE, "cannot read .: Is a directory");
     assert_fails(ctx, folder_list(ctx, "absent", &names), ERR_FILE,
                  "cannot read the folder absent: No such file or directory");

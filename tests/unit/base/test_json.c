@@ -21,9 +21,9 @@ static void assert_rewrites(struct ctx *ctx, const char *text, enum json_style s
 static void writes_texts_as_python(void **state)
 {
     struct ctx *ctx = *state;
-    assert_rewrites(ctx, "\"\\u0001\\u001f\\u007f\\\"\\\\\\/\\b\\f\\n\\r\\t \\u00e9 \\u20ac \\ud83d\\ude00 \\u2028\"",
-                    JSON_PYTHON,
-                    "\"\\u0001\\u001f\x7F\\\"\\\\/\\b\\f\\n\\r\\t \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80 \xE2\x80\xA8\"");
+    assert_rewrites(
+        ctx, "\"\\u0001\\u001f\\u007f\\\"\\\\\\/\\b\\f\\n\\r\\t \\u00e9 \\u20ac \\ud83d\\ude00 \\u2028\"", JSON_PYTHON,
+        "\"\\u0001\\u001f\x7F\\\"\\\\/\\b\\f\\n\\r\\t \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80 \xE2\x80\xA8\"");
 }
 
 static void writes_integers_as_python(void **state)
@@ -40,7 +40,8 @@ static void writes_floats_as_python(void **state)
                     JSON_PYTHON,
                     "[0.0, -0.0, 1.0, 0.1, 100.0, 1000000000000000.0, 1e+16, 1.2345678901234568e+17, 0.0001, 1e-05, "
                     "1e-07, 1.5e+300]");
-    assert_rewrites(ctx, "[5e-324,1.7976931348623157e308,7.120236347223045e-307,3.141592653589793,9.5,99.4]", JSON_PYTHON,
+    assert_rewrites(ctx, "[5e-324,1.7976931348623157e308,7.120236347223045e-307,3.141592653589793,9.5,99.4]",
+                    JSON_PYTHON,
                     "[5e-324, 1.7976931348623157e+308, 7.120236347223045e-307, 3.141592653589793, 9.5, 99.4]");
 }
 
@@ -63,20 +64,22 @@ static void writes_the_rest_as_python(void **state)
 static void sorts_keys_by_code_point_at_every_level(void **state)
 {
     struct ctx *ctx = *state;
-    assert_rewrites(ctx,
-                    "{\"b\":{\"z\":1,\"a\":[2,{\"y\":3,\"x\":4}]},\"B\":0,\"\xC3\xA9\":5,\"\xF0\x9F\x98\x80\":6,"
-                    "\"\xEF\xBF\xAE\":7,\"a_\":8,\"a\":9}",
-                    JSON_PYTHON_SORTED,
-                    "{\"B\": 0, \"a\": 9, \"a_\": 8, \"b\": {\"a\": [2, {\"x\": 4, \"y\": 3}], \"z\": 1}, \"\xC3\xA9\": 5, "
-                    "\"\xEF\xBF\xAE\": 7, \"\xF0\x9F\x98\x80\": 6}");
+    assert_rewrites(
+        ctx,
+        "{\"b\":{\"z\":1,\"a\":[2,{\"y\":3,\"x\":4}]},\"B\":0,\"\xC3\xA9\":5,\"\xF0\x9F\x98\x80\":6,"
+        "\"\xEF\xBF\xAE\":7,\"a_\":8,\"a\":9}",
+        JSON_PYTHON_SORTED,
+        "{\"B\": 0, \"a\": 9, \"a_\": 8, \"b\": {\"a\": [2, {\"x\": 4, \"y\": 3}], \"z\": 1}, \"\xC3\xA9\": 5, "
+        "\"\xEF\xBF\xAE\": 7, \"\xF0\x9F\x98\x80\": 6}");
 }
 
 static void indents_as_python(void **state)
 {
     struct ctx *ctx = *state;
-    assert_rewrites(ctx, "{\"a\":[1,{\"b\":[],\"c\":{}},[[2]]],\"d\":{},\"e\":{\"f\":null}}", JSON_INDENTED,
-                    "{\n  \"a\": [\n    1,\n    {\n      \"b\": [],\n      \"c\": {}\n    },\n    [\n      [\n        2\n"
-                    "      ]\n    ]\n  ],\n  \"d\": {},\n  \"e\": {\n    \"f\": null\n  }\n}");
+    assert_rewrites(
+        ctx, "{\"a\":[1,{\"b\":[],\"c\":{}},[[2]]],\"d\":{},\"e\":{\"f\":null}}", JSON_INDENTED,
+        "{\n  \"a\": [\n    1,\n    {\n      \"b\": [],\n      \"c\": {}\n    },\n    [\n      [\n        2\n"
+        "      ]\n    ]\n  ],\n  \"d\": {},\n  \"e\": {\n    \"f\": null\n  }\n}");
     assert_rewrites(ctx, "[]", JSON_INDENTED, "[]");
 }
 
@@ -121,10 +124,12 @@ static void refuses_what_is_not_utf8_or_not_a_text(void **state)
 {
     struct ctx *ctx = *state;
     struct json *value;
-    const char *wrong[] = {"\"\xFF\"", "\"\xED\xA0\x80\"", "\"\\u0000\"", "\"a\nb\"", "nan", "01", "'a'", "[1 2]", "{1:2}"};
+    const char *wrong[] = {"\"\xFF\"", "\"\xED\xA0\x80\"", "\"\\u0000\"", "\"a\nb\"", "nan", "01", "'a'", "[1 2]",
+                           "{1:2}"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(json_read(ctx, "t", wrong[i], strlen(wrong[i]), &value), ERR_SYNTAX);
-    assert_fails(ctx, json_read(ctx, "t", "1 \0x", 4, &value), ERR_SYNTAX, "t is not valid JSON: zero byte at offset 2");
+    assert_fails(ctx, json_read(ctx, "t", "1 \0x", 4, &value), ERR_SYNTAX,
+                 "t is not valid JSON: zero byte at offset 2");
 }
 
 static void builds_and_replaces(void **state)
@@ -163,7 +168,8 @@ static void builds_large_arrays_and_objects(void **state)
 static void asking_gives_values_of_the_right_type_only(void **state)
 {
     struct ctx *ctx = *state;
-    struct json *object = parsed(ctx, "{\"t\":\"x\",\"i\":7,\"r\":1.5,\"b\":true,\"n\":null,\"l\":[\"a\",1,\"b\"],\"o\":{}}");
+    struct json *object =
+        parsed(ctx, "{\"t\":\"x\",\"i\":7,\"r\":1.5,\"b\":true,\"n\":null,\"l\":[\"a\",1,\"b\"],\"o\":{}}");
     assert_string_equal(json_get_text(object, "t"), "x");
     assert_null(json_get_text(object, "i"));
     assert_int_equal(json_get_int(object, "i", 0), 7);
@@ -193,5 +199,6 @@ UNIT_TESTS(UNIT(writes_texts_as_python), UNIT(writes_integers_as_python), UNIT(w
            UNIT(writes_what_is_no_number_as_python), UNIT(writes_the_rest_as_python),
            UNIT(sorts_keys_by_code_point_at_every_level), UNIT(indents_as_python), UNIT(keeps_the_order_of_keys),
            UNIT(refuses_with_the_place), UNIT(never_repeats_the_text_that_it_refuses),
-           UNIT(refuses_what_is_not_utf8_or_not_a_text), UNIT(builds_and_replaces), UNIT(builds_large_arrays_and_objects),
-           UNIT(asking_gives_values_of_the_right_type_only), UNIT(asking_nothing_gives_nothing))
+           UNIT(refuses_what_is_not_utf8_or_not_a_text), UNIT(builds_and_replaces),
+           UNIT(builds_large_arrays_and_objects), UNIT(asking_gives_values_of_the_right_type_only),
+           UNIT(asking_nothing_gives_nothing))

@@ -66,7 +66,8 @@ static void unread_input_and_no_input_are_fine(void **state)
 static void both_streams_may_be_large(void **state)
 {
     struct ctx *ctx = *state;
-    const char *script = "i=0; while [ $i -lt 20000 ]; do echo 0123456789; echo 0123456789 >&2; i=$((i+1)); done; echo last >&2";
+    const char *script =
+        "i=0; while [ $i -lt 20000 ]; do echo 0123456789; echo 0123456789 >&2; i=$((i+1)); done; echo last >&2";
     assert_works(ctx, run(ctx, (struct process_spec){0}, script));
     assert_int_equal(result.reply_length, 220000);
     assert_int_equal(strlen(result.errors), 65536);
@@ -224,7 +225,8 @@ static void blocked_and_ignored_signals_are_not_inherited(void **state)
     signal(SIGPIPE, handler);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     assert_true(text_starts(result.reply, "SigBlk:\t0000000000000000\nSigIgn:\t"));
-    assert_true(text_ends(result.reply, "00000000\n") || text_ends(result.reply, "80000000\n")); /* 32 is the C library's */
+    assert_true(text_ends(result.reply, "00000000\n") ||
+                text_ends(result.reply, "80000000\n")); /* 32 is the C library's */
 }
 
 static void nothing_is_left_open_here(void **state)

@@ -108,8 +108,19 @@ static void reads_whole_numbers_only(void **state)
     assert_true(value == INT64_MAX);
     assert_true(text_to_int("-9223372036854775808", &value));
     assert_true(value == INT64_MIN);
-    const char *wrong[] = {"", "-", "+", "--1", "1 ", " 1", "1.0", "0x1", "1e3", "12a", "9223372036854775808",
-                           "-9223372036854775809", "99999999999999999999999"};
+    const char *wrong[] = {"",
+                           "-",
+                           "+",
+                           "--1",
+                           "1 ",
+                           " 1",
+                           "1.0",
+                           "0x1",
+                           "1e3",
+                           "12a",
+                           "9223372036854775808",
+                           "-9223372036854775809",
+                           "99999999999999999999999"};
     value = 5;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_false(text_to_int(wrong[i], &value));

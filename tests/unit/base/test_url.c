@@ -8,8 +8,9 @@ static const char *parts_of(struct ctx *ctx, const char *text)
 {
     struct url url;
     assert_works(ctx, url_read(ctx, text, &url));
-    const char *part[] = {url.dialect, url.driver, url.user, url.password.text, url.host,
-                          url.port ? arena_printf(ctx->mem, "%d", url.port) : NULL, url.database};
+    const char *part[] = {url.dialect,       url.driver, url.user,
+                          url.password.text, url.host,   url.port ? arena_printf(ctx->mem, "%d", url.port) : NULL,
+                          url.database};
     struct names parts = {0};
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         names_add(ctx->mem, &parts, part[i] ? arena_dup(ctx->mem, part[i]) : "-");
@@ -164,5 +165,5 @@ static void refuses_zero_bytes(void **state)
 UNIT_TESTS(UNIT(reads_every_part), UNIT(parts_may_be_absent), UNIT(reads_sqlite_paths), UNIT(decodes_percent_escapes),
            UNIT(finds_the_end_of_the_password), UNIT(reads_hosts), UNIT(reads_options_as_python),
            UNIT(the_last_of_repeated_options_counts), UNIT(a_password_among_the_options_becomes_the_secret),
-           UNIT(the_password_is_nowhere_in_the_arena), UNIT(refuses_what_is_no_url), UNIT(refuses_wrong_hosts_and_ports),
-           UNIT(refuses_zero_bytes))
+           UNIT(the_password_is_nowhere_in_the_arena), UNIT(refuses_what_is_no_url),
+           UNIT(refuses_wrong_hosts_and_ports), UNIT(refuses_zero_bytes))

@@ -68,8 +68,9 @@ static void masks_urls(void **state)
 static void masks_several_urls_in_a_text(void **state)
 {
     struct ctx *ctx = *state;
-    assert_string_equal(url_mask(ctx->mem, "from mysql://a:canary@h1/x to \"mysql://b:canary@h2/y\"\n(mysql://c:canary@h3/z)"),
-                        "from mysql://a:***@h1/x to \"mysql://b:***@h2/y\"\n(mysql://c:***@h3/z)");
+    assert_string_equal(
+        url_mask(ctx->mem, "from mysql://a:canary@h1/x to \"mysql://b:canary@h2/y\"\n(mysql://c:canary@h3/z)"),
+        "from mysql://a:***@h1/x to \"mysql://b:***@h2/y\"\n(mysql://c:***@h3/z)");
     assert_string_equal(url_mask(ctx->mem, "mysql://h:3306/x or mysql://b:canary@h/y"),
                         "mysql://h:3306/x or mysql://b:***@h/y");
 }
@@ -122,7 +123,8 @@ static void leaves_other_texts_alone(void **state)
 static void no_password_gets_through(void **state)
 {
     struct ctx *ctx = *state;
-    const char *spelling[] = {"postgresql://u:%s@host/db?a=b", "error in mysql+pymysql://u:%s@host:3306/db: no", "u:%s@tcp(h)/d"};
+    const char *spelling[] = {"postgresql://u:%s@host/db?a=b", "error in mysql+pymysql://u:%s@host:3306/db: no",
+                              "u:%s@tcp(h)/d"};
     unsigned seed = 1;
     for (int round = 0; round < 3000; round++) {
         struct arena_mark mark = arena_save(ctx->mem);

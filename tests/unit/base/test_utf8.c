@@ -5,8 +5,18 @@
 
 static void accepts_the_edges_of_every_length(void **state)
 {
-    const char *valid[] = {"", "a", "\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
-                           "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "a\xC3\xA9z\xE2\x82\xAC"};
+    const char *valid[] = {"",
+                           "a",
+                           "\x7F",
+                           "\xC2\x80",
+                           "\xDF\xBF",
+                           "\xE0\xA0\x80",
+                           "\xED\x9F\xBF",
+                           "\xEE\x80\x80",
+                           "\xEF\xBF\xBF",
+                           "\xF0\x90\x80\x80",
+                           "\xF4\x8F\xBF\xBF",
+                           "a\xC3\xA9z\xE2\x82\xAC"};
     for (size_t i = 0; i < sizeof valid / sizeof *valid; i++)
         assert_true(utf8_valid(valid[i], strlen(valid[i]), NULL));
     assert_true(utf8_valid("a\0b", 3, NULL));
@@ -14,9 +24,23 @@ static void accepts_the_edges_of_every_length(void **state)
 
 static void refuses_forgeries_and_says_where(void **state)
 {
-    const char *wrong[] = {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3(", "\xE0\x9F\xBF", "\xE2\x82", "\xE2(\xAC",
-                           "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x8F\xBF\xBF", "\xF0\x9F\x98", "\xF4\x90\x80\x80",
-                           "\xF5\x80\x80\x80", "\xFE", "\xFF"};
+    const char *wrong[] = {"\x80",
+                           "\xBF",
+                           "\xC0\x80",
+                           "\xC1\xBF",
+                           "\xC3",
+                           "\xC3(",
+                           "\xE0\x9F\xBF",
+                           "\xE2\x82",
+                           "\xE2(\xAC",
+                           "\xED\xA0\x80",
+                           "\xED\xBF\xBF",
+                           "\xF0\x8F\xBF\xBF",
+                           "\xF0\x9F\x98",
+                           "\xF4\x90\x80\x80",
+                           "\xF5\x80\x80\x80",
+                           "\xFE",
+                           "\xFF"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         char text[16];
         int length = snprintf(text, sizeof text, "\xC3\xA9.%s", wrong[i]);
