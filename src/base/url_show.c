@@ -250,6 +250,21 @@ static const char *skip_blanks(const char *at)
     return at + strspn(at, " \t");
 }
 
+/* Behind "=", ":" or "=>" and blanks, *assignment being what was there; without one only the blanks are skipped. */
+static const char *skip_assignment(const char *at, char *assignment)
+{
+    at = skip_blanks(at);
+    *assignment = *at == '=' || *at == ':' ? *at : 0;
+    if (!*assignment)
+        return at;
+    return skip_blanks(at + (at[1] == '>' ? 2 : 1));
+}
+
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'';
+}
+
 /*
  * The value that follows a secret word which ends at `at`: password=x, "password": "x", PASSWORD 'x',
  * PASSWORD('x').  NULL if none follows, else where it begins, *behind being where it ends.
@@ -257,19 +272,16 @@ static const char *skip_blanks(const char *at)
 static const char *find_value(const char *at, bool may_be_quoted, bool in_query, const char **behind)
 {
     const char *word_end = at;
-    if (*at == '"' || *at == '\'')
-        at++;
-    at = skip_blanks(at);
-    char assignment = *at == '=' || *at == ':' ? *at : 0;
-    if (assignment)
-        at = skip_blanks(at + (at[1] == '>' ? 2 : 1));
+    char assignment;
+    at = skip_assignment(at + is_quote(*at), &assignment);
     if (may_be_quoted && *at == '(')
         at++;
-    bool quoted = (*at == '"' || *at == '\'') && (assignment || (may_be_quoted && at > word_end));
-    if (!quoted && !assignment)
-        return NULL;
-    *behind = quoted ? quoted_end(at) : bare_end(at, assignment, in_query);
-    return quoted ? at + 1 : at;
+    if (is_quote(*at) && (assignment || (may_be_quoted && at > word_end))) {
+        *behind = quoted_end(at);
+        return at + 1;
+    }
+    *behind = assignment ? bare_end(at, assignment, in_query) : at;
+    return assignment ? at : NULL;
 }
 
 /* IDENTIFIED BY 'x', IDENTIFIED WITH plugin BY 'x' */
