@@ -67,6 +67,7 @@ int lite_lock_release(struct ctx *ctx, struct conn *conn);
 /* catalog.c, settle.c, type.c, apply.c */
 int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
 void lite_settle(struct arena *mem, struct tree *tree);
+bool lite_is_rowid(const struct column *column); /* INTEGER PRIMARY KEY: the rowid by another name */
 char *lite_type_normal(struct arena *mem, const char *type);
 char *lite_expr_normal(struct arena *mem, const char *expr);
 bool lite_default_same(struct arena *mem, const char *type, const char *a, const char *b);

@@ -1,0 +1,126 @@
+/*
+ * The live schema as a tree: one query over sqlite_master, whose texts parse_*.c read.
+ * Left out are SQLite's own tables, virtual tables with the shadow tables that belong to them, and what the filter
+ * leaves out.
+ */
+#include "dialect/sqlite/parse.h"
+
+#include "base/text.h"
+
+struct lite_loader {
+    struct ctx *ctx;
+    struct conn *conn;
+    struct object *schema;
+    struct names hidden; /* virtual and shadow tables, lower case */
+    struct map tables;   /* lower-case name to table or view */
+};
+
+enum { CELL_TYPE, CELL_NAME, CELL_TABLE, CELL_SQL };
+
+static bool starts_with_words(const char *sql, const char *words)
+{
+    return sql != NULL && strncasecmp(sql, words, strlen(words)) == 0;
+}
+
+static bool has_virtual(const struct rows *rows)
+{
+    for (int i = 0; i < rows->row.n; i++)
+        if (starts_with_words(((const char *const *)rows->row.item[i])[CELL_SQL], "create virtual "))
+            return true;
+    return false;
+}
+
+/* Only SQLite knows which tables belong to a virtual one. */
+static int hidden_find(struct lite_loader *loader)
+{
+    struct rows rows;
+    if (loader->conn->version < 33700)
+        return 0;
+    TRY(lite_query(loader->ctx, loader->conn,
+                   "SELECT lower(name) FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow')",
+                   NULL, &rows));
+    for (int i = 0; i < rows.row.n; i++)
+        names_add(loader->ctx->mem, &loader->hidden, *(const char *const *)rows.row.item[i]);
+    return 0;
+}
+
+static bool is_hidden(struct lite_loader *loader, const char *table, const char *sql)
+{
+    return starts_with_words(sql, "create virtual ") ||
+           (loader->hidden.n > 0 && names_have(&loader->hidden, text_lower(loader->ctx->mem, table)));
+}
+
+static struct object *last_child(const struct object *parent)
+{
+    return parent->children.item[parent->children.n - 1];
+}
+
+static int top_load(struct lite_loader *loader, const char *const *cell)
+{
+    if (is_hidden(loader, cell[CELL_NAME], cell[CELL_SQL]))
+        return 0;
+    if (text_equal(cell[CELL_TYPE], "table"))
+        TRY(lite_parse_table(loader->ctx, loader->schema, cell[CELL_NAME], cell[CELL_SQL]));
+    else
+        TRY(lite_parse_view(loader->ctx, loader->schema, cell[CELL_NAME], cell[CELL_SQL]));
+    map_set(&loader->tables, text_lower(loader->ctx->mem, cell[CELL_NAME]), last_child(loader->schema));
+    return 0;
+}
+
+static int below_load(struct lite_loader *loader, const char *const *cell)
+{
+    struct object *parent = map_get(&loader->tables, text_lower(loader->ctx->mem, cell[CELL_TABLE]));
+    if (parent == NULL)
+        return 0;
+    if (text_equal(cell[CELL_TYPE], "index"))
+        return lite_parse_index(loader->ctx, parent, cell[CELL_NAME], cell[CELL_SQL]);
+    struct trigger *trigger = (struct trigger *)object_new(loader->ctx->mem, KIND_TRIGGER, parent, cell[CELL_NAME]);
+    SAY(trigger, TRIGGER, definition, ((struct expr){.printed = cell[CELL_SQL]}));
+    return 0;
+}
+
+/* The indexes that SQLite makes for keys have no text. A stored text keeps the comments behind it, so none is added. */
+static const char objects_query[] =
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+    "ORDER BY CASE type WHEN 'table' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, rowid";
+
+static int objects_load(struct lite_loader *loader)
+{
+    struct rows rows;
+    TRY(lite_query(loader->ctx, loader->conn, objects_query, NULL, &rows));
+    if (has_virtual(&rows))
+        TRY(hidden_find(loader));
+    for (int i = 0; i < rows.row.n; i++) {
+        const char *const *cell = rows.row.item[i];
+        bool top = text_equal(cell[CELL_TYPE], "table") || text_equal(cell[CELL_TYPE], "view");
+        TRY(ctx_check(loader->ctx));
+        TRY(top ? top_load(loader, cell) : below_load(loader, cell));
+    }
+    return 0;
+}
+
+static int load_consistently(struct lite_loader *loader)
+{
+    if (loader->conn->in_transaction)
+        return objects_load(loader);
+    TRY(lite_exec(loader->ctx, loader->conn, "BEGIN"));
+    int result = objects_load(loader);
+    sqlite3_exec(((struct lite_conn *)loader->conn)->db, "COMMIT", NULL, NULL, NULL);
+    return lite_leave((struct lite_conn *)loader->conn, result);
+}
+
+int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree)
+{
+    struct tree *made = tree_new(ctx->mem, ENGINE_LITE);
+    struct lite_loader loader = {.ctx = ctx, .conn = conn, .schema = tree_schema(ctx->mem, made, "")};
+    map_init(&loader.tables, ctx->mem);
+    made->version = conn->version;
+    made->kinds = 1u << KIND_DATABASE | 1u << KIND_TABLE | 1u << KIND_COLUMN | 1u << KIND_PRIMARY_KEY |
+                  1u << KIND_UNIQUE | 1u << KIND_CHECK | 1u << KIND_FOREIGN_KEY | 1u << KIND_INDEX |
+                  1u << KIND_INDEX_PART | 1u << KIND_VIEW | 1u << KIND_TRIGGER;
+    TRY(load_consistently(&loader));
+    if (filter != NULL)
+        filter_apply(filter, made);
+    *tree = made;
+    return 0;
+}

@@ -1,0 +1,178 @@
+/*
+ * SQLite's defaults made explicit, on both sides of a comparison.  Where it treats two spellings alike (INTEGER PRIMARY KEY
+ * with and without NOT NULL, COLLATE BINARY, REFERENCES without columns), both come out the same.
+ * What the models cannot say and SQLite can (a conflict clause, COLLATE in a key) stays unsaid: no difference.
+ */
+#include "dialect/sqlite/parse.h"
+
+#include "base/text.h"
+
+static const struct primary_key *key_of(const struct object *table)
+{
+    return (const struct primary_key *)object_only(table, KIND_PRIMARY_KEY);
+}
+
+static bool in_key(const struct primary_key *key, const char *column)
+{
+    for (int i = 0; key != NULL && i < key->columns.n; i++)
+        if (text_equal_nocase(key->columns.item[i], column))
+            return true;
+    return false;
+}
+
+/* "INTEGER PRIMARY KEY": the rowid by another name. As a column constraint with DESC it is not, for old times' sake. */
+bool lite_is_rowid(const struct column *column)
+{
+    const struct primary_key *key = key_of(column->object.parent);
+    const struct table *table = (const struct table *)column->object.parent;
+    if (key == NULL || key->columns.n != 1 || table->without_rowid || !text_equal_nocase(column->type, "INTEGER"))
+        return false;
+    return in_key(key, column->object.name) && key->orders.n == 0;
+}
+
+static void value_absent(struct expr *expr)
+{
+    const char *text = expr_text(expr);
+    if (text != NULL && text_equal_nocase(text, "NULL"))
+        *expr = (struct expr){0};
+}
+
+static void column_settle(struct column *column)
+{
+    struct object *object = &column->object;
+    const struct table *table = (const struct table *)object->parent;
+    settle_flag(object, COLUMN_nullable, true);
+    settle_none(object, COLUMN_default_value);
+    settle_none(object, COLUMN_autoincrement);
+    settle_none(object, COLUMN_computed);
+    settle_none(object, COLUMN_computed_stored);
+    settle_none(object, COLUMN_collation);
+    value_absent(&column->default_value);
+    if (column->collation != NULL && text_equal_nocase(column->collation, "BINARY"))
+        column->collation = NULL;
+    bool rowid = lite_is_rowid(column);
+    bool tight = table->without_rowid || table->strict;
+    if (rowid || (tight && in_key(key_of(object->parent), object->name)))
+        column->nullable = false;
+    column->autoincrement = column->autoincrement && rowid;
+}
+
+static void key_settle(struct object *object, int on_conflict, const char **action)
+{
+    settle_none(object, on_conflict);
+    if (*action != NULL && text_equal_nocase(*action, "ABORT"))
+        *action = NULL;
+}
+
+/* REFERENCES users means its primary key, unless that table is not in the tree. */
+static void reference_settle(struct arena *mem, struct foreign_key *key, const struct map *tables)
+{
+    const struct object *table = key->ref_table != NULL ? map_get(tables, text_lower(mem, key->ref_table)) : NULL;
+    const struct primary_key *target = table != NULL ? key_of(table) : NULL;
+    if (key->ref_columns.n > 0 || target == NULL)
+        return;
+    key->ref_columns = names_copy(mem, &target->columns);
+    object_say(&key->object, FOREIGN_KEY_ref_columns);
+}
+
+static void foreign_key_settle(struct arena *mem, struct foreign_key *key, const struct map *tables)
+{
+    struct object *object = &key->object;
+    settle_text(object, FOREIGN_KEY_on_delete, "NO ACTION");
+    settle_text(object, FOREIGN_KEY_on_update, "NO ACTION");
+    settle_text(object, FOREIGN_KEY_match, "SIMPLE");
+    settle_flag(object, FOREIGN_KEY_deferrable, false);
+    settle_flag(object, FOREIGN_KEY_initially_deferred, false);
+    key->on_delete = key->on_delete != NULL ? text_upper(mem, key->on_delete) : "NO ACTION";
+    key->on_update = key->on_update != NULL ? text_upper(mem, key->on_update) : "NO ACTION";
+    key->match = key->match != NULL ? text_upper(mem, key->match) : "SIMPLE";
+    if (key->initially_deferred)
+        key->deferrable = true;
+    reference_settle(mem, key, tables);
+}
+
+static void part_settle(struct index_part *part)
+{
+    struct object *object = &part->object;
+    settle_none(object, INDEX_PART_column);
+    settle_none(object, INDEX_PART_expr);
+    settle_none(object, INDEX_PART_collation);
+    settle_flag(object, INDEX_PART_descending, false);
+    const struct column *column = part->column != NULL ? lite_column(object->parent->parent, part->column) : NULL;
+    const char *own = column != NULL && column->collation != NULL ? column->collation : "BINARY";
+    if (part->collation != NULL && text_equal_nocase(part->collation, own))
+        part->collation = NULL;
+}
+
+static void index_settle(struct object *object)
+{
+    settle_flag(object, INDEX_is_unique, false);
+    settle_none(object, INDEX_predicate);
+}
+
+static void object_settle(struct arena *mem, struct object *object, const struct map *tables)
+{
+    switch (object->kind) {
+    case KIND_TABLE:
+        settle_flag(object, TABLE_without_rowid, false);
+        settle_flag(object, TABLE_strict, false);
+        break;
+    case KIND_COLUMN:
+        column_settle((struct column *)object);
+        break;
+    case KIND_PRIMARY_KEY:
+        key_settle(object, PRIMARY_KEY_on_conflict, &((struct primary_key *)object)->on_conflict);
+        break;
+    case KIND_UNIQUE:
+        key_settle(object, UNIQUE_on_conflict, &((struct unique *)object)->on_conflict);
+        break;
+    case KIND_FOREIGN_KEY:
+        foreign_key_settle(mem, (struct foreign_key *)object, tables);
+        break;
+    case KIND_INDEX:
+        index_settle(object);
+        break;
+    case KIND_INDEX_PART:
+        part_settle((struct index_part *)object);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool unique_same(const struct unique *a, const struct unique *b)
+{
+    if (a->object.name != NULL || b->object.name != NULL || a->columns.n != b->columns.n)
+        return false;
+    for (int i = 0; i < a->columns.n; i++)
+        if (!text_equal_nocase(a->columns.item[i], b->columns.item[i]))
+            return false;
+    return true;
+}
+
+/* UNIQUE said twice (at the column and at the table) is one index to SQLite. */
+static void uniques_settle(struct object *table)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        struct object *first = table->children.item[i];
+        for (int k = table->children.n - 1; first->kind == KIND_UNIQUE && k > i; k--) {
+            struct object *other = table->children.item[k];
+            if (other->kind == KIND_UNIQUE && unique_same((struct unique *)first, (struct unique *)other))
+                object_remove(other);
+        }
+    }
+}
+
+void lite_settle(struct arena *mem, struct tree *tree)
+{
+    struct map tables;
+    map_init(&tables, mem);
+    for (struct object *o = tree->root; o != NULL; o = object_next(tree->root, o)) {
+        if (o->kind != KIND_TABLE)
+            continue;
+        map_set(&tables, text_lower(mem, o->name), o);
+        uniques_settle(o);
+    }
+    for (struct object *o = tree->root; o != NULL; o = object_next(tree->root, o))
+        object_settle(mem, o, &tables);
+}
