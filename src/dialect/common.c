@@ -286,13 +286,10 @@ const char *ansi_action(const char *action)
     return action == NULL || text_equal_nocase(action, "NO ACTION") ? NULL : action;
 }
 
-void ansi_foreign_key(struct buf *out, const struct dialect *dialect, const struct foreign_key *key)
+void ansi_references(struct buf *out, const struct dialect *dialect, const struct foreign_key *key)
 {
     const char *schema = key->ref_schema != NULL && *key->ref_schema != '\0' ? key->ref_schema : NULL;
-    ansi_constraint_name(out, dialect, &key->object);
-    buf_add(out, "FOREIGN KEY ");
-    ansi_column_list(out, dialect, &key->columns);
-    buf_add(out, " REFERENCES ");
+    buf_add(out, "REFERENCES ");
     ident_add_qualified(out, dialect->ident, schema, key->ref_table);
     if (key->ref_columns.n > 0) {
         buf_add(out, " ");
@@ -305,6 +302,15 @@ void ansi_foreign_key(struct buf *out, const struct dialect *dialect, const stru
     if (ansi_action(key->on_update) != NULL)
         buf_addf(out, " ON UPDATE %s", key->on_update);
     ansi_deferrable(out, key->deferrable, key->initially_deferred);
+}
+
+void ansi_foreign_key(struct buf *out, const struct dialect *dialect, const struct foreign_key *key)
+{
+    ansi_constraint_name(out, dialect, &key->object);
+    buf_add(out, "FOREIGN KEY ");
+    ansi_column_list(out, dialect, &key->columns);
+    buf_add(out, " ");
+    ansi_references(out, dialect, key);
 }
 
 void settle_flag(struct object *object, int field, bool value)

@@ -62,7 +62,10 @@ static bool orders_say(const struct names *orders)
     return false;
 }
 
-/* ( column [COLLATE x] [DESC], ... [AUTOINCREMENT] ) */
+/*
+ * ( column [COLLATE x] [DESC], ... [AUTOINCREMENT] ).  A single column's DESC says nothing here: unlike at the column it does
+ * not keep INTEGER from being the rowid.
+ */
 static int key_columns(struct table_parser *t, struct names *columns, struct names *orders, bool *autoincrement)
 {
     *autoincrement = false;
@@ -80,7 +83,7 @@ static int key_columns(struct table_parser *t, struct names *columns, struct nam
         names_add(t->p.mem, orders, order);
     } while (parse_accept(&t->p, ","));
     *autoincrement = parse_accept(&t->p, "AUTOINCREMENT");
-    if (!orders_say(orders))
+    if (!orders_say(orders) || (orders->n == 1 && text_equal(orders->item[0], "DESC")))
         *orders = (struct names){0};
     return parse_expect(&t->p, ")");
 }

@@ -27,7 +27,8 @@ bool lite_is_rowid(const struct column *column)
     const struct table *table = (const struct table *)column->object.parent;
     if (key == NULL || key->columns.n != 1 || table->without_rowid || !text_equal_nocase(column->type, "INTEGER"))
         return false;
-    return in_key(key, column->object.name) && key->orders.n == 0;
+    bool descending = key->orders.n == 1 && text_equal(key->orders.item[0], "DESC");
+    return in_key(key, column->object.name) && !descending;
 }
 
 static void value_absent(struct expr *expr)

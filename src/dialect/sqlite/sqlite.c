@@ -62,4 +62,6 @@ const struct dialect lite_dialect = {
     .expr_normal = lite_expr_normal,
     .default_same = lite_default_same,
     .name_fold = lite_name_fold,
+    .apply = lite_apply,
+    .render = lite_render,
 };

@@ -64,6 +64,27 @@ int lite_keys_compare(struct ctx *ctx, const struct list *before, const struct l
 int lite_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int lite_lock_release(struct ctx *ctx, struct conn *conn);
 
+/*
+ * names.c: what objects are called when a statement of the plan runs.  Renames come first in a plan and last in a
+ * reversed one, so the names are those of the after tree, or of the before tree.
+ */
+const char *lite_now(const struct render *render, const struct object *object);
+const char *lite_column_now(const struct render *render, const struct object *table, const char *column);
+struct names lite_columns_now(const struct render *render, const struct object *table, const struct names *columns);
+/* The expression of `object`, of a table of the after tree, with the names of then. */
+const char *lite_expr_now(const struct render *render, const struct object *object, const struct expr *expr);
+bool lite_names_word(struct arena *mem, const char *text, const char *name); /* does `text` hold the name as a word? */
+
+/* render.c and rebuild.c */
+void lite_table_body(struct buf *out, const struct render *render, const struct object *table); /* "(...) STRICT" */
+void lite_default_add(struct buf *out, const char *text); /* a literal as it is, everything else in parentheses */
+int lite_index_create(struct render *render, const struct object *index);
+int lite_trigger_create(struct render *render, const struct object *trigger);
+int lite_rebuild(struct render *render, const struct change *change);
+bool lite_is_constant(const char *text); /* a literal; CURRENT_TIMESTAMP is none */
+bool lite_adds_inline(const struct foreign_key *key); /* written with ADD COLUMN of its only column */
+bool lite_can_add(const struct column *column);
+
 /* catalog.c, settle.c, type.c, apply.c */
 int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
 void lite_settle(struct arena *mem, struct tree *tree);

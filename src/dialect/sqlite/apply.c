@@ -1,0 +1,256 @@
+/*
+ * What SQLite's ALTER TABLE can do, by version; everything else is a rebuild of the table.
+ * It adds and drops simple columns (3.35), renames tables and columns, and from 3.53 on sets and drops NOT NULL and adds
+ * and drops CHECK.
+ */
+#include "dialect/sqlite/parse.h"
+
+#include "base/text.h"
+
+enum { VERSION_DROP_COLUMN = 33500, VERSION_ALTER_COLUMN = 35300 };
+
+bool lite_is_constant(const char *text)
+{
+    struct lexer lexer;
+    lex_open(&lexer, &lite_lex, text, strlen(text));
+    struct token token = lex_next_code(&lexer);
+    if (token.kind == TOKEN_OPERATOR && token.length == 1 && (*token.text == '-' || *token.text == '+'))
+        token = lex_next_code(&lexer);
+    bool word = token_is(&token, "NULL") || token_is(&token, "TRUE") || token_is(&token, "FALSE");
+    bool constant = word || token.kind == TOKEN_NUMBER || token.kind == TOKEN_STRING;
+    return constant && lex_next_code(&lexer).kind == TOKEN_END;
+}
+
+static bool names_have_nocase(const struct names *names, const char *name)
+{
+    for (int i = 0; i < names->n; i++)
+        if (text_equal_nocase(names->item[i], name))
+            return true;
+    return false;
+}
+
+/* The columns that a key, unique or foreign key is over; NULL for other kinds. */
+static const struct names *constraint_columns(const struct object *object)
+{
+    switch (object->kind) {
+    case KIND_PRIMARY_KEY:
+        return &((const struct primary_key *)object)->columns;
+    case KIND_UNIQUE:
+        return &((const struct unique *)object)->columns;
+    case KIND_FOREIGN_KEY:
+        return &((const struct foreign_key *)object)->columns;
+    default:
+        return NULL;
+    }
+}
+
+static bool in_key_or_unique(const struct column *column)
+{
+    const struct object *table = column->object.parent;
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        bool key = child->kind == KIND_PRIMARY_KEY || child->kind == KIND_UNIQUE;
+        if (key && names_have_nocase(constraint_columns(child), column->object.name))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Can ALTER TABLE add it?  A NOT NULL column without default is left to it too: it says clearly that the table
+ * is not empty.
+ */
+bool lite_can_add(const struct column *column)
+{
+    const char *value = expr_text(&column->default_value);
+    if (column->autoincrement || in_key_or_unique(column))
+        return false;
+    if (expr_text(&column->computed) != NULL)
+        return !column->computed_stored;
+    return value == NULL || lite_is_constant(value);
+}
+
+bool lite_adds_inline(const struct foreign_key *key)
+{
+    const struct object *table = key->object.parent;
+    if (key->columns.n != 1 || table->peer == NULL)
+        return false;
+    const struct column *column = lite_column(table, key->columns.item[0]);
+    return column != NULL && column->object.peer == NULL && lite_can_add(column);
+}
+
+static bool index_names(struct arena *mem, const struct object *index, const char *column)
+{
+    if (lite_names_word(mem, expr_text(&((const struct index *)index)->predicate), column))
+        return true;
+    for (int i = 0; i < index->children.n; i++) {
+        const struct index_part *part = index->children.item[i];
+        if (part->column != NULL && text_equal_nocase(part->column, column))
+            return true;
+        if (lite_names_word(mem, expr_text(&part->expr), column))
+            return true;
+    }
+    return false;
+}
+
+/* Does this object, as it is before or will be when the column goes, keep it from being dropped? */
+static bool object_holds(struct arena *mem, const struct object *object, const struct column *column)
+{
+    const char *name = column->object.name;
+    const struct object *table = column->object.parent;
+    bool same_table = object->parent == table;
+    switch (object->kind) {
+    case KIND_PRIMARY_KEY:
+    case KIND_UNIQUE:
+    case KIND_FOREIGN_KEY:
+        return same_table && names_have_nocase(constraint_columns(object), name);
+    case KIND_CHECK:
+        return same_table && lite_names_word(mem, expr_text(&((const struct check *)object)->expr), name);
+    case KIND_COLUMN:
+        return same_table && lite_names_word(mem, expr_text(&((const struct column *)object)->computed), name);
+    case KIND_INDEX:
+        return same_table && object->peer != NULL && index_names(mem, object, name);
+    case KIND_VIEW:
+        return object->peer != NULL && lite_names_word(mem, expr_text(&((const struct view *)object)->query), name);
+    case KIND_TRIGGER:
+        return object->peer != NULL && lite_names_word(mem, expr_text(&((const struct trigger *)object)->definition), name);
+    default:
+        return false;
+    }
+}
+
+static bool can_drop(const struct column *column, int version)
+{
+    const struct object *root = object_ancestor(&column->object, KIND_DATABASE);
+    struct arena *scratch = arena_open(0);
+    bool held = version < VERSION_DROP_COLUMN;
+    for (const struct object *o = root; o != NULL && !held; o = object_next(root, o)) {
+        struct arena_mark mark = arena_save(scratch);
+        held = o != &column->object && object_holds(scratch, o, column);
+        arena_rewind(scratch, mark);
+    }
+    arena_close(scratch);
+    return !held;
+}
+
+static bool only_field(const struct change *change, int field)
+{
+    for (int i = 0; i < kind_table[change->kind].fields; i++)
+        if (change_has(change, i) != (i == field))
+            return false;
+    return true;
+}
+
+/* SET NOT NULL refuses where a row holds NULL; a default can fill it, in a rebuild. */
+static bool can_alter(const struct change *change, int version)
+{
+    const struct column *after = (const struct column *)change->after;
+    if (version < VERSION_ALTER_COLUMN || !only_field(change, COLUMN_nullable))
+        return false;
+    return after->nullable || expr_text(&after->default_value) == NULL;
+}
+
+static bool is_plain_word(const struct token *token, const struct object *table, struct arena *mem)
+{
+    static const char *const keywords[] = {"AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "TRUE", "FALSE", NULL};
+    const struct column *column = lite_column(table, token_name(mem, token));
+    for (int i = 0; keywords[i] != NULL; i++)
+        if (token_is(token, keywords[i]))
+            return true;
+    return column != NULL && !column->nullable;
+}
+
+/*
+ * ADD CHECK of 3.53 refuses rows for which the condition is NULL, which a CHECK in CREATE TABLE lets pass.  So only a
+ * condition that cannot be NULL: NOT NULL columns, literals, and operators without functions or division.
+ */
+static bool never_null(struct arena *mem, const struct object *table, const char *text)
+{
+    struct lexer lexer;
+    lex_open(&lexer, &lite_lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        bool name = token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED;
+        if (name && !is_plain_word(&token, table, mem))
+            return false;
+        if (token_is(&token, "/") || token_is(&token, "%") || token_is(&token, "->") || token_is(&token, "->>"))
+            return false;
+        if (token.kind == TOKEN_OPERATOR && (*token.text == '/' || *token.text == '%' || token.length > 2 ||
+                                             (token.length == 2 && token.text[1] == '>' && token.text[0] == '-')))
+            return false;
+    }
+    return true;
+}
+
+static bool can_add_check(const struct check *check, int version)
+{
+    if (version < VERSION_ALTER_COLUMN)
+        return false;
+    struct arena *scratch = arena_open(0);
+    bool can = never_null(scratch, check->object.parent, expr_text(&check->expr));
+    arena_close(scratch);
+    return can;
+}
+
+static bool can_drop_check(const struct object *check, int version)
+{
+    int n = 0;
+    for (int i = 0; check->name != NULL && i < check->parent->children.n; i++) {
+        const struct object *child = check->parent->children.item[i];
+        n += (kind_table[child->kind].marks & KIND_CONTENT || child->kind == KIND_PRIMARY_KEY) &&
+             text_equal_nocase(child->name, check->name);
+    }
+    return version >= VERSION_ALTER_COLUMN && n == 1;
+}
+
+static enum apply rebuild_unless(bool native)
+{
+    return native ? APPLY_ALTER : APPLY_REBUILD;
+}
+
+static enum apply column_apply(const struct change *change, int version)
+{
+    switch (change->op) {
+    case CHANGE_CREATE:
+        return rebuild_unless(lite_can_add((const struct column *)change->after));
+    case CHANGE_DROP:
+        return rebuild_unless(can_drop((const struct column *)change->before, version));
+    case CHANGE_ALTER:
+        return rebuild_unless(can_alter(change, version));
+    default:
+        return APPLY_ALTER;
+    }
+}
+
+static enum apply check_apply(const struct change *change, int version)
+{
+    switch (change->op) {
+    case CHANGE_CREATE:
+        return rebuild_unless(can_add_check((const struct check *)change->after, version));
+    case CHANGE_DROP:
+        return rebuild_unless(can_drop_check(change->before, version));
+    default:
+        return APPLY_REBUILD;
+    }
+}
+
+enum apply lite_apply(const struct change *change, const struct changes *changes, int version)
+{
+    switch (change->kind) {
+    case KIND_COLUMN:
+        return column_apply(change, version);
+    case KIND_CHECK:
+        return check_apply(change, version);
+    case KIND_FOREIGN_KEY:
+        return rebuild_unless(change->op == CHANGE_CREATE && lite_adds_inline((const struct foreign_key *)change->after));
+    case KIND_PRIMARY_KEY:
+    case KIND_UNIQUE:
+        return APPLY_REBUILD;
+    case KIND_TABLE:
+        return rebuild_unless(change->op != CHANGE_ALTER);
+    case KIND_INDEX:
+    case KIND_TRIGGER:
+        return change->op == CHANGE_ALTER || change->op == CHANGE_RENAME ? APPLY_REPLACE : APPLY_ALTER;
+    default:
+        return APPLY_ALTER;
+    }
+}

@@ -1,0 +1,214 @@
+/*
+ * What ALTER TABLE cannot do: a new table, the rows copied, the old one dropped, the new one renamed, its indexes and
+ * triggers made again.  Rowids, the AUTOINCREMENT counter and everything of other tables that names it stay.
+ * It runs inside a transaction with foreign keys off (batch.c), so that dropping the old table deletes no children.
+ */
+#include "dialect/sqlite/parse.h"
+
+#include "base/text.h"
+
+struct rebuild {
+    struct render *render;
+    struct object *before;
+    struct object *after;
+    const char *name;     /* of the table while the rebuild runs */
+    const char *new_name;
+};
+
+static void say(struct rebuild *rebuild, const char *sql)
+{
+    struct buf out;
+    buf_init(&out, rebuild->render->mem);
+    buf_add(&out, sql);
+    render_statement(rebuild->render, &out);
+}
+
+/* What the wanted side is silent about stays as it is. */
+static void silence_fill(struct rebuild *rebuild)
+{
+    for (struct object *o = rebuild->after; o != NULL; o = object_next(rebuild->after, o)) {
+        const struct kind_info *info = &kind_table[o->kind];
+        for (int i = 0; o->peer != NULL && i < info->fields; i++)
+            if ((info->field[i].engines & ENGINE_LITE) && !object_says(o, i) && object_says(o->peer, i))
+                field_copy(rebuild->render->mem, o, o->peer, i);
+    }
+}
+
+static bool has_rowid_column(const struct object *table)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (child->kind == KIND_COLUMN && lite_is_rowid((const struct column *)child))
+            return true;
+    }
+    return false;
+}
+
+/* The word that means the rowid in both tables, or NULL if there is none to copy: references to it must survive. */
+static const char *rowid_word(const struct rebuild *rebuild)
+{
+    static const char *const words[] = {"rowid", "_rowid_", "oid"};
+    if (((const struct table *)rebuild->before)->without_rowid || ((const struct table *)rebuild->after)->without_rowid)
+        return NULL;
+    if (has_rowid_column(rebuild->after))
+        return NULL;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (lite_column(rebuild->before, words[i]) == NULL && lite_column(rebuild->after, words[i]) == NULL)
+            return words[i];
+    return NULL;
+}
+
+/* In quotes an unknown column would silently be a text; behind its table it never is. */
+static void source_name_add(struct buf *out, const struct rebuild *rebuild, const char *name)
+{
+    const char *ident = ident_text(rebuild->render->mem, &lite_ident, name);
+    if (*ident == '"') {
+        ident_add(out, &lite_ident, rebuild->name);
+        buf_add(out, ".");
+    }
+    buf_add(out, ident);
+}
+
+/* A NULL that is no longer allowed becomes the default, if there is one; without, SQLite refuses the row. */
+static void source_add(struct buf *out, const struct rebuild *rebuild, const struct column *column)
+{
+    const struct column *before = (const struct column *)column->object.peer;
+    const char *name = lite_now(rebuild->render, &column->object);
+    const char *value = expr_text(&column->default_value);
+    bool fill = before->nullable && !column->nullable && value != NULL && !lite_is_rowid(column);
+    buf_add(out, fill ? "coalesce(" : "");
+    source_name_add(out, rebuild, name);
+    if (fill) {
+        buf_add(out, ", ");
+        lite_default_add(out, value);
+        buf_add(out, ")");
+    }
+}
+
+static bool is_copied(const struct object *child)
+{
+    return child->kind == KIND_COLUMN && child->peer != NULL && expr_text(&((const struct column *)child)->computed) == NULL;
+}
+
+static void columns_add(struct buf *target, struct buf *source, const struct rebuild *rebuild)
+{
+    const char *rowid = rowid_word(rebuild);
+    const char *separator = "";
+    if (rowid != NULL) {
+        buf_add(target, rowid);
+        buf_add(source, rowid);
+        separator = ", ";
+    }
+    for (int i = 0; i < rebuild->after->children.n; i++) {
+        const struct object *child = rebuild->after->children.item[i];
+        if (!is_copied(child))
+            continue;
+        buf_add(target, separator);
+        buf_add(source, separator);
+        ident_add(target, &lite_ident, lite_now(rebuild->render, child));
+        source_add(source, rebuild, (const struct column *)child);
+        separator = ", ";
+    }
+}
+
+static int rows_copy(struct rebuild *rebuild)
+{
+    struct buf out, source;
+    buf_init(&out, rebuild->render->mem);
+    buf_init(&source, rebuild->render->mem);
+    buf_add(&out, "INSERT INTO ");
+    ident_add(&out, &lite_ident, rebuild->new_name);
+    buf_add(&out, " (");
+    columns_add(&out, &source, rebuild);
+    if (source.len == 0)
+        return fail(rebuild->render->ctx, ERR_UNSUPPORTED, "no column of table %s is left, so its rows cannot be kept",
+                    rebuild->name);
+    buf_addf(&out, ")\nSELECT %s\nFROM ", source.data);
+    ident_add(&out, &lite_ident, rebuild->name);
+    render_statement(rebuild->render, &out);
+    return 0;
+}
+
+static bool has_autoincrement(const struct object *table)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (child->kind == KIND_COLUMN && ((const struct column *)child)->autoincrement)
+            return true;
+    }
+    return false;
+}
+
+/* Numbers that were given away once are not given again, even if their rows are gone. */
+static void counter_copy(struct rebuild *rebuild)
+{
+    struct buf out;
+    if (!has_autoincrement(rebuild->before) || !has_autoincrement(rebuild->after))
+        return;
+    buf_init(&out, rebuild->render->mem);
+    buf_add(&out, "DELETE FROM sqlite_sequence WHERE name = ");
+    literal_add(&out, &lite_ident, rebuild->new_name);
+    render_statement(rebuild->render, &out);
+    buf_add(&out, "INSERT INTO sqlite_sequence (name, seq) SELECT ");
+    literal_add(&out, &lite_ident, rebuild->new_name);
+    buf_add(&out, ", seq FROM sqlite_sequence WHERE name = ");
+    literal_add(&out, &lite_ident, rebuild->name);
+    render_statement(rebuild->render, &out);
+}
+
+static void table_make(struct rebuild *rebuild)
+{
+    struct buf out;
+    buf_init(&out, rebuild->render->mem);
+    buf_add(&out, "CREATE TABLE ");
+    ident_add(&out, &lite_ident, rebuild->new_name);
+    buf_add(&out, " ");
+    lite_table_body(&out, rebuild->render, rebuild->after);
+    render_statement(rebuild->render, &out);
+}
+
+static void table_swap(struct rebuild *rebuild)
+{
+    struct buf out;
+    buf_init(&out, rebuild->render->mem);
+    buf_add(&out, "DROP TABLE ");
+    ident_add(&out, &lite_ident, rebuild->name);
+    render_statement(rebuild->render, &out);
+    buf_add(&out, "ALTER TABLE ");
+    ident_add(&out, &lite_ident, rebuild->new_name);
+    buf_add(&out, " RENAME TO ");
+    ident_add(&out, &lite_ident, rebuild->name);
+    render_statement(rebuild->render, &out);
+}
+
+static int belongings_make(struct rebuild *rebuild, enum kind kind)
+{
+    for (int i = 0; i < rebuild->after->children.n; i++) {
+        const struct object *child = rebuild->after->children.item[i];
+        if (child->kind != kind)
+            continue;
+        TRY(kind == KIND_INDEX ? lite_index_create(rebuild->render, child) : lite_trigger_create(rebuild->render, child));
+    }
+    return 0;
+}
+
+/*
+ * legacy_alter_table: the RENAME changes nothing but the name.  Otherwise it would refuse because of every view and trigger
+ * that names the table, which is not there at that moment, and turn the references of others to another name.
+ */
+int lite_rebuild(struct render *render, const struct change *change)
+{
+    struct rebuild rebuild = {.render = render, .before = change->before, .after = change->after};
+    rebuild.name = lite_now(render, change->after);
+    rebuild.new_name = arena_printf(render->mem, "_dbwarden_new_%s", rebuild.name);
+    silence_fill(&rebuild);
+    say(&rebuild, "PRAGMA legacy_alter_table = ON");
+    table_make(&rebuild);
+    TRY(rows_copy(&rebuild));
+    counter_copy(&rebuild);
+    table_swap(&rebuild);
+    TRY(belongings_make(&rebuild, KIND_INDEX));
+    TRY(belongings_make(&rebuild, KIND_TRIGGER));
+    say(&rebuild, "PRAGMA legacy_alter_table = OFF");
+    return 0;
+}

@@ -1,0 +1,445 @@
+/*
+ * SQLite's statements: CREATE in a form that people read, and the few ALTERs that there are.  Foreign keys always stand
+ * inside CREATE TABLE, which SQLite takes in any order.  What needs a rebuild is in rebuild.c.
+ */
+#include "dialect/sqlite/parse.h"
+
+#include "base/text.h"
+
+static void name_add(struct buf *out, const char *name)
+{
+    ident_add(out, &lite_ident, name);
+}
+
+static bool is_current(const char *text)
+{
+    return text_equal_nocase(text, "CURRENT_TIMESTAMP") || text_equal_nocase(text, "CURRENT_DATE") ||
+           text_equal_nocase(text, "CURRENT_TIME");
+}
+
+void lite_default_add(struct buf *out, const char *text)
+{
+    if (lite_is_constant(text) || is_current(text))
+        buf_add(out, text);
+    else
+        buf_addf(out, "(%s)", text);
+}
+
+/* "INTEGER PRIMARY KEY AUTOINCREMENT" and "INTEGER PRIMARY KEY DESC" mean what they mean only at the column. */
+static bool key_at_column(const struct object *table)
+{
+    const struct primary_key *key = (const struct primary_key *)object_only(table, KIND_PRIMARY_KEY);
+    if (key == NULL || key->columns.n != 1)
+        return false;
+    const struct column *column = lite_column(table, key->columns.item[0]);
+    bool descending = key->orders.n == 1 && text_equal(key->orders.item[0], "DESC");
+    return descending || (column != NULL && column->autoincrement && lite_is_rowid(column));
+}
+
+static void conflict_add(struct buf *out, const char *action)
+{
+    if (action != NULL)
+        buf_addf(out, " ON CONFLICT %s", action);
+}
+
+static void column_key_add(struct buf *out, const struct column *column)
+{
+    const struct primary_key *key = (const struct primary_key *)object_only(column->object.parent, KIND_PRIMARY_KEY);
+    if (!key_at_column(column->object.parent) || !text_equal_nocase(key->columns.item[0], column->object.name))
+        return;
+    buf_add(out, " ");
+    ansi_constraint_name(out, &lite_dialect, &key->object);
+    buf_add(out, "PRIMARY KEY");
+    if (key->orders.n > 0)
+        buf_addf(out, " %s", key->orders.item[0]);
+    conflict_add(out, key->on_conflict);
+    if (column->autoincrement)
+        buf_add(out, " AUTOINCREMENT");
+}
+
+static void column_add(struct buf *out, const struct render *render, const struct column *column)
+{
+    const char *computed = lite_expr_now(render, &column->object, &column->computed);
+    const char *value = expr_text(&column->default_value);
+    name_add(out, lite_now(render, &column->object));
+    if (column->type != NULL)
+        buf_addf(out, " %s", column->type);
+    if (!column->nullable) {
+        buf_add(out, " NOT NULL");
+        conflict_add(out, column->not_null_conflict);
+    }
+    column_key_add(out, column);
+    if (value != NULL && computed == NULL) {
+        buf_add(out, " DEFAULT ");
+        lite_default_add(out, value);
+    }
+    if (column->collation != NULL) {
+        buf_add(out, " COLLATE ");
+        name_add(out, column->collation);
+    }
+    if (computed != NULL)
+        buf_addf(out, " GENERATED ALWAYS AS (%s) %s", computed, column->computed_stored ? "STORED" : "VIRTUAL");
+}
+
+/* (a COLLATE nocase, b DESC) where the catalog had such orders; else the plain list stands already. */
+static void key_list_add(struct buf *out, const struct names *columns, const struct names *orders)
+{
+    buf_add(out, "(");
+    for (int i = 0; i < columns->n; i++) {
+        buf_add(out, i > 0 ? ", " : "");
+        name_add(out, columns->item[i]);
+        if (i < orders->n && orders->item[i][0] != '\0')
+            buf_addf(out, " %s", orders->item[i]);
+    }
+    buf_add(out, ")");
+}
+
+static void primary_key_add(struct buf *out, const struct render *render, const struct object *object)
+{
+    const struct primary_key *key = (const struct primary_key *)object;
+    struct names columns = lite_columns_now(render, object->parent, &key->columns);
+    ansi_constraint_name(out, &lite_dialect, object);
+    buf_add(out, "PRIMARY KEY ");
+    key_list_add(out, &columns, &key->orders);
+    conflict_add(out, key->on_conflict);
+}
+
+static void unique_add(struct buf *out, const struct render *render, const struct object *object)
+{
+    const struct unique *unique = (const struct unique *)object;
+    struct names columns = lite_columns_now(render, object->parent, &unique->columns);
+    ansi_constraint_name(out, &lite_dialect, object);
+    buf_add(out, "UNIQUE ");
+    key_list_add(out, &columns, &unique->orders);
+    conflict_add(out, unique->on_conflict);
+}
+
+static void check_add(struct buf *out, const struct render *render, const struct object *object)
+{
+    struct check now = *(const struct check *)object;
+    now.expr = (struct expr){.written = lite_expr_now(render, object, &((const struct check *)object)->expr)};
+    ansi_check(out, &lite_dialect, &now);
+}
+
+/* Its referenced table and columns may be about to be renamed too. */
+static struct foreign_key foreign_key_now(const struct render *render, const struct object *object)
+{
+    struct foreign_key now = *(const struct foreign_key *)object;
+    const struct tree *tree = object_ancestor(object, KIND_DATABASE) == render->changes->after->root
+                                  ? render->changes->after
+                                  : render->changes->before;
+    const struct object *schema = object_ancestor(object, KIND_SCHEMA);
+    const struct object *target = NULL;
+    now.columns = lite_columns_now(render, object->parent, &now.columns);
+    now.ref_schema = NULL;
+    for (int i = 0; tree != NULL && schema != NULL && i < schema->children.n && target == NULL; i++) {
+        const struct object *child = schema->children.item[i];
+        if (child->kind == KIND_TABLE && text_equal_nocase(child->name, now.ref_table))
+            target = child;
+    }
+    if (target == NULL)
+        return now;
+    now.ref_table = lite_now(render, target);
+    now.ref_columns = lite_columns_now(render, target, &now.ref_columns);
+    return now;
+}
+
+static void foreign_key_add(struct buf *out, const struct render *render, const struct object *object)
+{
+    struct foreign_key now = foreign_key_now(render, object);
+    ansi_foreign_key(out, &lite_dialect, &now);
+}
+
+static void line_begin(struct buf *out, bool *first)
+{
+    buf_add(out, *first ? "\n    " : ",\n    ");
+    *first = false;
+}
+
+typedef void constraint_fn(struct buf *out, const struct render *render, const struct object *object);
+
+static void constraints_add(struct buf *out, const struct render *render, const struct object *table, bool *first)
+{
+    static const struct { enum kind kind; constraint_fn *add; } order[] = {
+        {KIND_PRIMARY_KEY, primary_key_add},
+        {KIND_UNIQUE, unique_add},
+        {KIND_CHECK, check_add},
+        {KIND_FOREIGN_KEY, foreign_key_add},
+    };
+    for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
+        for (int i = 0; i < table->children.n; i++) {
+            const struct object *child = table->children.item[i];
+            if (child->kind != order[k].kind || (child->kind == KIND_PRIMARY_KEY && key_at_column(table)))
+                continue;
+            line_begin(out, first);
+            order[k].add(out, render, child);
+        }
+    }
+}
+
+void lite_table_body(struct buf *out, const struct render *render, const struct object *table)
+{
+    const struct table *options = (const struct table *)table;
+    bool first = true;
+    buf_add(out, "(");
+    for (int i = 0; i < table->children.n; i++) {
+        if (((const struct object *)table->children.item[i])->kind != KIND_COLUMN)
+            continue;
+        line_begin(out, &first);
+        column_add(out, render, table->children.item[i]);
+    }
+    constraints_add(out, render, table, &first);
+    buf_add(out, "\n)");
+    if (options->without_rowid)
+        buf_add(out, " WITHOUT ROWID");
+    if (options->strict)
+        buf_add(out, options->without_rowid ? ", STRICT" : " STRICT");
+}
+
+static int table_create(struct render *render, const struct change *change)
+{
+    struct buf out;
+    buf_init(&out, render->mem);
+    buf_add(&out, "CREATE TABLE ");
+    name_add(&out, change->after->name);
+    buf_add(&out, " ");
+    lite_table_body(&out, render, change->after);
+    render_statement(render, &out);
+    return 0;
+}
+
+static int drop_simply(struct render *render, const char *what, const char *name)
+{
+    struct buf out;
+    buf_init(&out, render->mem);
+    buf_addf(&out, "DROP %s ", what);
+    name_add(&out, name);
+    render_statement(render, &out);
+    return 0;
+}
+
+static int table_drop(struct render *render, const struct change *change)
+{
+    return drop_simply(render, "TABLE", change->before->name);
+}
+
+static void alter_begin(struct buf *out, const struct render *render, const struct object *below)
+{
+    buf_init(out, render->mem);
+    buf_add(out, "ALTER TABLE ");
+    name_add(out, lite_now(render, object_ancestor(below, KIND_TABLE)));
+    buf_add(out, " ");
+}
+
+static int table_rename(struct render *render, const struct change *change)
+{
+    struct buf out;
+    buf_init(&out, render->mem);
+    buf_add(&out, "ALTER TABLE ");
+    name_add(&out, change->before->name);
+    buf_add(&out, " RENAME TO ");
+    name_add(&out, change->after->name);
+    render_statement(render, &out);
+    return 0;
+}
+
+static int column_create(struct render *render, const struct change *change)
+{
+    const struct object *table = change->after->parent;
+    struct buf out;
+    alter_begin(&out, render, change->after);
+    buf_add(&out, "ADD COLUMN ");
+    column_add(&out, render, (const struct column *)change->after);
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        const struct foreign_key *key = (const struct foreign_key *)child;
+        if (child->kind != KIND_FOREIGN_KEY || child->peer != NULL || !lite_adds_inline(key) ||
+            !text_equal_nocase(key->columns.item[0], change->after->name))
+            continue;
+        struct foreign_key now = foreign_key_now(render, child);
+        buf_add(&out, " ");
+        ansi_constraint_name(&out, &lite_dialect, child);
+        ansi_references(&out, &lite_dialect, &now);
+    }
+    render_statement(render, &out);
+    return 0;
+}
+
+static int column_drop(struct render *render, const struct change *change)
+{
+    struct buf out;
+    alter_begin(&out, render, change->before);
+    buf_add(&out, "DROP COLUMN ");
+    name_add(&out, change->before->name);
+    render_statement(render, &out);
+    return 0;
+}
+
+/* Only NULL and NOT NULL come here, from 3.53 on. */
+static int column_alter(struct render *render, const struct change *change)
+{
+    const struct column *column = (const struct column *)change->after;
+    struct buf out;
+    alter_begin(&out, render, change->after);
+    buf_add(&out, "ALTER COLUMN ");
+    name_add(&out, lite_now(render, change->after));
+    buf_add(&out, column->nullable ? " DROP NOT NULL" : " SET NOT NULL");
+    if (!column->nullable)
+        conflict_add(&out, column->not_null_conflict);
+    render_statement(render, &out);
+    return 0;
+}
+
+static int column_rename(struct render *render, const struct change *change)
+{
+    struct buf out;
+    alter_begin(&out, render, change->after);
+    buf_add(&out, "RENAME COLUMN ");
+    name_add(&out, change->before->name);
+    buf_add(&out, " TO ");
+    name_add(&out, change->after->name);
+    render_statement(render, &out);
+    return 0;
+}
+
+/* Written with ADD COLUMN of its column, or in CREATE TABLE; everything else is a rebuild. */
+static int foreign_key_create(struct render *render, const struct change *change)
+{
+    if (change->after->parent->peer == NULL || lite_adds_inline((const struct foreign_key *)change->after))
+        return 0;
+    return fail(render->ctx, ERR_UNSUPPORTED, "SQLite cannot add %s without a rebuild of its table",
+                object_path(render->mem, change->after));
+}
+
+static int check_create(struct render *render, const struct change *change)
+{
+    struct buf out;
+    alter_begin(&out, render, change->after);
+    buf_add(&out, "ADD ");
+    check_add(&out, render, change->after);
+    render_statement(render, &out);
+    return 0;
+}
+
+static int check_drop(struct render *render, const struct change *change)
+{
+    struct buf out;
+    alter_begin(&out, render, change->before);
+    buf_add(&out, "DROP CONSTRAINT ");
+    name_add(&out, change->before->name);
+    render_statement(render, &out);
+    return 0;
+}
+
+static void part_add(struct buf *out, const struct render *render, const struct index_part *part)
+{
+    const struct object *table = part->object.parent->parent;
+    if (part->column != NULL)
+        name_add(out, lite_column_now(render, table, part->column));
+    else if (part->collation != NULL)
+        buf_addf(out, "(%s)", lite_expr_now(render, &part->object, &part->expr));
+    else
+        buf_add(out, lite_expr_now(render, &part->object, &part->expr));
+    if (part->collation != NULL) {
+        buf_add(out, " COLLATE ");
+        name_add(out, part->collation);
+    }
+    if (part->descending)
+        buf_add(out, " DESC");
+}
+
+int lite_index_create(struct render *render, const struct object *object)
+{
+    const struct index *index = (const struct index *)object;
+    const char *predicate = lite_expr_now(render, object, &index->predicate);
+    struct buf out;
+    bool first = true;
+    buf_init(&out, render->mem);
+    buf_add(&out, index->is_unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
+    name_add(&out, object->name);
+    buf_add(&out, " ON ");
+    name_add(&out, lite_now(render, object->parent));
+    buf_add(&out, " (");
+    for (int i = 0; i < object->children.n; i++) {
+        buf_add(&out, first ? "" : ", ");
+        part_add(&out, render, object->children.item[i]);
+        first = false;
+    }
+    buf_add(&out, ")");
+    if (predicate != NULL)
+        buf_addf(&out, " WHERE %s", predicate);
+    render_statement(render, &out);
+    return 0;
+}
+
+static int index_create(struct render *render, const struct change *change)
+{
+    return lite_index_create(render, change->after);
+}
+
+static int index_drop(struct render *render, const struct change *change)
+{
+    return drop_simply(render, "INDEX", change->before->name);
+}
+
+int lite_trigger_create(struct render *render, const struct object *object)
+{
+    struct buf out;
+    buf_init(&out, render->mem);
+    buf_add(&out, lite_expr_now(render, object, &((const struct trigger *)object)->definition));
+    while (out.len > 0 && (out.data[out.len - 1] == ';' || char_is_space(out.data[out.len - 1])))
+        buf_cut(&out, out.len - 1);
+    render_statement(render, &out);
+    return 0;
+}
+
+static int trigger_create(struct render *render, const struct change *change)
+{
+    return lite_trigger_create(render, change->after);
+}
+
+static int trigger_drop(struct render *render, const struct change *change)
+{
+    return drop_simply(render, "TRIGGER", change->before->name);
+}
+
+/* With a list of column names the text begins with it and holds AS too: see lite_parse_view(). */
+static int view_create(struct render *render, const struct change *change)
+{
+    const char *query = expr_text(&((const struct view *)change->after)->query);
+    struct buf out;
+    buf_init(&out, render->mem);
+    buf_add(&out, "CREATE VIEW ");
+    name_add(&out, change->after->name);
+    buf_addf(&out, *query == '(' ? " %s" : " AS %s", query);
+    render_statement(render, &out);
+    return 0;
+}
+
+static int view_drop(struct render *render, const struct change *change)
+{
+    return drop_simply(render, "VIEW", change->before->name);
+}
+
+/* A view goes and comes back, and its INSTEAD OF triggers with it. */
+static int view_alter(struct render *render, const struct change *change)
+{
+    TRY(view_drop(render, change));
+    TRY(view_create(render, change));
+    for (int i = 0; i < change->after->children.n; i++) {
+        const struct object *child = change->after->children.item[i];
+        if (child->kind == KIND_TRIGGER && child->peer != NULL)
+            TRY(lite_trigger_create(render, child));
+    }
+    return 0;
+}
+
+const struct render_kind lite_render[KIND_COUNT] = {
+    [KIND_TABLE] = {.create = table_create, .drop = table_drop, .rename = table_rename, .rebuild = lite_rebuild},
+    [KIND_COLUMN] = {.create = column_create, .drop = column_drop, .alter = column_alter, .rename = column_rename},
+    [KIND_CHECK] = {.create = check_create, .drop = check_drop},
+    [KIND_FOREIGN_KEY] = {.create = foreign_key_create},
+    [KIND_INDEX] = {.create = index_create, .drop = index_drop},
+    [KIND_VIEW] = {.create = view_create, .drop = view_drop, .alter = view_alter},
+    [KIND_TRIGGER] = {.create = trigger_create, .drop = trigger_drop},
+};
