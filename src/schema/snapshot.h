@@ -17,6 +17,7 @@ struct snapshot {
     struct tree *tree;
     struct managed managed;
     bool legacy; /* had no "dbwarden" key */
+    const struct json *document; /* of a legacy one: what its tree cannot say, such as ambiguous types */
 };
 
 /* ERR_SYNTAX if it is no snapshot or its checksum is wrong; hint says how to make it anew. */
@@ -24,6 +25,13 @@ int snapshot_read(struct ctx *ctx, const char *path, struct snapshot **snapshot)
 int snapshot_from_text(struct ctx *ctx, const char *name, const char *text, size_t length, struct snapshot **snapshot);
 char *snapshot_to_text(struct arena *mem, const struct snapshot *snapshot); /* indent 2, checksum last, newline */
 int snapshot_write(struct ctx *ctx, const char *path, const struct snapshot *snapshot); /* atomic, mode 0600 */
+
+/*
+ * Of a legacy snapshot only: fills what its tree leaves open (ambiguous types, the order of a composite primary key,
+ * the parts of expression indexes) from `wanted` where that could have been written like this, as 0.8.2 compared;
+ * else with what is most likely. For when no database can tell.
+ */
+void snapshot_assume(struct arena *mem, struct snapshot *snapshot, const struct tree *wanted);
 
 /* 0.8.2's canonical form of a raw type text (spec 5.1); raw if unknown. */
 struct legacy_type {

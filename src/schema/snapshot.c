@@ -1,0 +1,143 @@
+/*
+ * Snapshot files: the envelope, the checksum, and our own key in it.
+ * The one idea: the file stays one that 0.8.2 could have written, checksum rule included; what it could not
+ * express lives whole under one more key, and where that key is, nothing else in the file is believed.
+ * Not here: 0.8.2's part of the file (snapshot_fill.c writes it, snapshot_legacy.c reads it), which snapshot is
+ * the latest (run/).
+ */
+#include "schema/snapshot.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "schema/snapshot_legacy.h"
+
+enum { FORMAT_VERSION = 1, OWN_FORMAT = 1 };
+
+/* ---- writing ---- */
+
+/* SHA-256 over the sorted one-line form of everything but the checksum itself. */
+static char *checksum_of(struct arena *mem, const struct json *json)
+{
+    struct json *rest = json_object(mem);
+    for (int i = 0; i < json->n; i++)
+        if (!text_equal(json->key[i], "checksum"))
+            json_set(mem, rest, json->key[i], json->item[i]);
+    char *text = json_text(mem, rest, JSON_PYTHON_SORTED);
+    return hash_sha256(mem, text, strlen(text));
+}
+
+static struct json *own_part(struct arena *mem, const struct snapshot *snapshot)
+{
+    struct json *own = json_object(mem);
+    json_set_int(mem, own, "format", OWN_FORMAT);
+    json_set(mem, own, "tree", tree_to_json(mem, snapshot->tree));
+    json_set(mem, own, "managed", json_names(mem, &snapshot->managed.paths));
+    return own;
+}
+
+char *snapshot_to_text(struct arena *mem, const struct snapshot *snapshot)
+{
+    struct json *json = json_object(mem);
+    json_set_int(mem, json, "format_version", FORMAT_VERSION);
+    json_set_text(mem, json, "migration_id", snapshot->migration_id);
+    json_set_text(mem, json, "database_name", snapshot->database_name);
+    json_set_text(mem, json, "database_type",
+                  snapshot->database_type ? snapshot->database_type : engine_name(snapshot->tree->engine));
+    json_set_text(mem, json, "applied_at", snapshot->applied_at);
+    legacy_write(mem, json, snapshot);
+    if (!snapshot->legacy)
+        json_set(mem, json, "dbwarden", own_part(mem, snapshot));
+    json_set_text(mem, json, "checksum", checksum_of(mem, json));
+    struct buf out;
+    buf_init(&out, mem);
+    json_write(&out, json, JSON_INDENTED);
+    buf_add_c(&out, '\n');
+    return out.data;
+}
+
+int snapshot_write(struct ctx *ctx, const char *path, const struct snapshot *snapshot)
+{
+    char *text = snapshot_to_text(ctx->mem, snapshot);
+    TRY(folder_make(ctx, path_folder(ctx->mem, path)));
+    return file_write(ctx, path, text, strlen(text), 0600);
+}
+
+/* ---- reading ---- */
+
+static const char renew[] = "Restore the file from version control, or delete it so that the database is read instead.";
+
+static int not_a_snapshot(struct ctx *ctx, const char *name, const char *why)
+{
+    fail(ctx, ERR_SYNTAX, "%s is no snapshot: %s", name, why);
+    fail_at(ctx, name, 0, 0);
+    return fail_hint(ctx, "%s", renew);
+}
+
+static int check_envelope(struct ctx *ctx, const char *name, const struct json *json)
+{
+    if (json->type != JSON_OBJECT)
+        return not_a_snapshot(ctx, name, "it must be a JSON object");
+    if (json_get_int(json, "format_version", FORMAT_VERSION) > FORMAT_VERSION)
+        return fail(ctx, ERR_UNSUPPORTED, "snapshot %s has format %" PRId64 ", which this version cannot read", name,
+                    json_get_int(json, "format_version", 0));
+    const struct json *recorded = json_get(json, "checksum");
+    if (!recorded)
+        return 0; /* 0.8.2 took such files too: people remove the checksum on purpose to edit one */
+    if (recorded->type == JSON_TEXT && text_equal(recorded->text, checksum_of(ctx->mem, json)))
+        return 0;
+    fail(ctx, ERR_SYNTAX, "snapshot %s was changed after it was written (checksum does not match)", name);
+    fail_at(ctx, name, 0, 0);
+    return fail_hint(ctx, "%s", renew);
+}
+
+static int read_own(struct ctx *ctx, const char *name, const struct json *own, struct snapshot *snapshot)
+{
+    if (json_get_int(own, "format", -1) != OWN_FORMAT) {
+        fail(ctx, ERR_UNSUPPORTED, "snapshot %s was written by another version of dbwarden, whose format this one "
+             "cannot read", name);
+        return fail_hint(ctx, "Use that version, or delete the file so that the database is read instead.");
+    }
+    TRY(tree_from_json(ctx, arena_printf(ctx->mem, "%s: dbwarden.tree", name), json_get(own, "tree"), &snapshot->tree));
+    snapshot->managed.paths = json_get_names(ctx->mem, own, "managed");
+    names_sort(&snapshot->managed.paths);
+    return 0;
+}
+
+static int read_legacy(struct ctx *ctx, const char *name, const struct json *json, struct snapshot *snapshot)
+{
+    unsigned engine = snapshot->database_type ? engine_find(snapshot->database_type) : 0;
+    if (!engine)
+        return not_a_snapshot(ctx, name, "its database_type is none of sqlite, postgresql, mysql, mariadb, clickhouse");
+    snapshot->legacy = true;
+    snapshot->document = json;
+    return legacy_read(ctx, name, json, (enum engine)engine, &snapshot->tree);
+}
+
+int snapshot_from_text(struct ctx *ctx, const char *name, const char *text, size_t length, struct snapshot **snapshot)
+{
+    struct json *json;
+    if (json_read(ctx, name, text, length, &json) < 0)
+        return fail_hint(ctx, "%s", renew);
+    TRY(check_envelope(ctx, name, json));
+    struct snapshot *made = NEW(ctx->mem, struct snapshot);
+    made->migration_id = json_get_text(json, "migration_id");
+    made->database_name = json_get_text(json, "database_name");
+    made->database_type = json_get_text(json, "database_type");
+    made->applied_at = json_get_text(json, "applied_at");
+    const struct json *own = json_get(json, "dbwarden");
+    if (own)
+        TRY(read_own(ctx, name, own, made));
+    else
+        TRY(read_legacy(ctx, name, json, made));
+    *snapshot = made;
+    return 0;
+}
+
+int snapshot_read(struct ctx *ctx, const char *path, struct snapshot **snapshot)
+{
+    char *text;
+    size_t length;
+    TRY(file_read(ctx, path, 0, &text, &length));
+    return snapshot_from_text(ctx, path, text, length, snapshot);
+}

@@ -1,0 +1,327 @@
+#include "unit.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "samples.h"
+#include "schema/snapshot.h"
+
+static struct snapshot *read_sample(struct ctx *ctx, const char *text)
+{
+    struct snapshot *snapshot = NULL;
+    assert_works(ctx, snapshot_from_text(ctx, "sample", text, strlen(text), &snapshot));
+    return snapshot;
+}
+
+static struct object *find_in(const struct snapshot *snapshot, const char *table, enum kind kind, const char *name)
+{
+    struct object *holder = tree_find(snapshot->tree, KIND_TABLE, NULL, table);
+    assert_non_null(holder);
+    return kind == KIND_TABLE ? holder : object_child(holder, kind, name);
+}
+
+static struct column *column_of(const struct snapshot *snapshot, const char *table, const char *name)
+{
+    struct column *column = (struct column *)find_in(snapshot, table, KIND_COLUMN, name);
+    assert_non_null(column);
+    return column;
+}
+
+static void checksums_are_those_of_python(void **state)
+{
+    struct ctx *ctx = *state;
+    static const char *const samples[] = {postgresql_sample, sqlite_sample, mariadb_sample, odd_sample, own_text};
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct snapshot *snapshot = read_sample(ctx, samples[i]);
+        assert_int_equal(snapshot->legacy, samples[i] != own_text);
+        char *changed = text_replace(ctx->mem, samples[i], "\"primary\"", "\"primary2\"");
+        assert_fails(ctx, snapshot_from_text(ctx, "x.schema.json", changed, strlen(changed), &snapshot), ERR_SYNTAX,
+                     "snapshot x.schema.json was changed after it was written (checksum does not match)");
+        assert_non_null(ctx->error.hint);
+        assert_string_equal(ctx->error.place.file, "x.schema.json");
+    }
+}
+
+static void what_we_write_is_exact(void **state)
+{
+    struct ctx *ctx = *state;
+    struct snapshot snapshot = {.migration_id = "primary__0007_x",
+                                .database_name = "primary",
+                                .applied_at = "2026-11-21T03:25:33Z"};
+    struct json *json;
+    assert_works(ctx, json_read(ctx, "tree", own_tree, strlen(own_tree), &json));
+    assert_works(ctx, tree_from_json(ctx, "tree", json, &snapshot.tree));
+    managed_add(ctx->mem, &snapshot.managed, tree_find(snapshot.tree, KIND_TABLE, NULL, "users"));
+    assert_string_equal(snapshot_to_text(ctx->mem, &snapshot), own_text);
+    struct snapshot *back = read_sample(ctx, own_text);
+    assert_false(back->legacy);
+    assert_string_equal(back->migration_id, "primary__0007_x");
+    assert_true(managed_has(ctx->mem, &back->managed, tree_find(back->tree, KIND_TABLE, NULL, "users")));
+    assert_string_equal(snapshot_to_text(ctx->mem, back), own_text);
+}
+
+static void legacy_postgresql_says_what_it_knows(void **state)
+{
+    struct ctx *ctx = *state;
+    struct snapshot *snapshot = read_sample(ctx, postgresql_sample);
+    assert_int_equal(snapshot->tree->engine, ENGINE_PG);
+    assert_string_equal(snapshot->database_name, "primary");
+    struct column *id = column_of(snapshot, "users", "id");
+    assert_false(object_says(&id->object, COLUMN_type)); /* integer or smallint */
+    assert_true(id->autoincrement);
+    assert_true(field_is_none(&id->object, COLUMN_default_value));
+    assert_true(field_is_none(&id->object, COLUMN_storage));
+    assert_false(object_says(&id->object, COLUMN_identity));
+    struct column *size = column_of(snapshot, "users", "größe");
+    assert_string_equal(size->type, "NUMERIC(10, 2)");
+    assert_string_equal(size->default_value.printed, "1.5");
+    assert_null(size->default_value.written);
+    assert_string_equal(column_of(snapshot, "users", "email")->type, "VARCHAR(255)");
+    assert_string_equal(column_of(snapshot, "users", "email")->comment, "Wie \"man\" schreibt\n");
+    assert_string_equal(column_of(snapshot, "users", "mood")->type, "mood");
+    assert_string_equal(column_of(snapshot, "users", "tags")->type, "TEXT[]");
+    assert_string_equal(column_of(snapshot, "users", "tags")->storage, "main");
+    assert_string_equal(column_of(snapshot, "users", "doc")->type, "JSONB");
+    assert_false(object_says(&column_of(snapshot, "users", "at")->object, COLUMN_type)); /* with or without zone */
+    assert_string_equal(column_of(snapshot, "users", "twice")->computed.printed, "(id * 2)");
+    struct column *a = column_of(snapshot, "posts", "a");
+    assert_string_equal(a->type, "BIGINT");
+    assert_string_equal(a->identity, "by default");
+    assert_false(a->autoincrement);
+    assert_true(a->identity_max == INT64_MAX);
+    assert_string_equal(column_of(snapshot, "posts", "b")->type, "CHAR(32)");
+    struct table *users = (struct table *)find_in(snapshot, "users", KIND_TABLE, NULL);
+    assert_string_equal(users->options.item[0], "fillfactor=70");
+    assert_string_equal(users->comment, "people");
+    assert_true(users->unlogged);
+    struct enum_type *mood = (struct enum_type *)tree_find(snapshot->tree, KIND_ENUM, NULL, "mood");
+    assert_int_equal(mood->labels.n, 2);
+}
+
+static void legacy_constraints_and_indexes_are_told_apart(void **state)
+{
+    struct ctx *ctx = *state;
+    struct snapshot *snapshot = read_sample(ctx, postgresql_sample);
+    assert_null(find_in(snapshot, "users", KIND_INDEX, "users_email_key"));
+    struct unique *unique = (struct unique *)find_in(snapshot, "users", KIND_UNIQUE, "users_email_key");
+    assert_true(unique->deferrable);
+    assert_true(unique->nulls_not_distinct);
+    struct index *index = (struct index *)find_in(snapshot, "users", KIND_INDEX, "ix_mood");
+    assert_string_equal(index->method, "gin");
+    assert_string_equal(index->predicate.printed, "(id > 0)");
+    assert_string_equal(index->options.item[0], "fastupdate=off");
+    assert_int_equal(object_count(&index->object, KIND_INDEX_PART), 2);
+    struct index_part *at = index->object.children.item[1];
+    assert_true(at->descending);
+    assert_false(at->nulls_first);
+    assert_false(object_says(index->object.children.item[0], INDEX_PART_descending));
+    struct foreign_key *key = (struct foreign_key *)find_in(snapshot, "posts", KIND_FOREIGN_KEY, "posts_user_id_fkey");
+    assert_string_equal(key->on_delete, "CASCADE");
+    assert_false(object_says(&key->object, FOREIGN_KEY_ref_schema));
+    assert_true(((struct check *)find_in(snapshot, "users", KIND_CHECK, "ck_age"))->no_inherit);
+}
+
+static void legacy_primary_keys_have_no_order(void **state)
+{
+    struct ctx *ctx = *state;
+    struct snapshot *snapshot = read_sample(ctx, postgresql_sample);
+    struct primary_key *one =
+        (struct primary_key *)object_only(find_in(snapshot, "users", KIND_TABLE, NULL), KIND_PRIMARY_KEY);
+    assert_string_equal(one->columns.item[0], "id");
+    struct object *two = object_only(find_in(snapshot, "posts", KIND_TABLE, NULL), KIND_PRIMARY_KEY);
+    assert_non_null(two);
+    assert_false(object_says(two, PRIMARY_KEY_columns));
+}
+
+static void bookkeeping_is_no_table_of_the_user(void **state)
+{
+    struct ctx *ctx = *state;
+    struct snapshot *snapshot = read_sample(ctx, postgresql_sample);
+    assert_null(tree_find(snapshot->tree, KIND_TABLE, NULL, "_dbwarden_migrations"));
+    assert_null(tree_find(snapshot->tree, KIND_TABLE, NULL, "history"));
+    snapshot = read_sample(ctx, sqlite_sample);
+    assert_null(tree_find(snapshot->tree, KIND_TABLE, NULL, "dbwarden_lock"));
+    assert_non_null(tree_find(snapshot->tree, KIND_TABLE, NULL, "t"));
+}
+
+static void legacy_sqlite_has_unnamed_constraints(void **state)
+{
+    struct ctx *ctx = *state;
+    struct snapshot *snapshot = read_sample(ctx, sqlite_sample);
+    struct object *table = find_in(snapshot, "t", KIND_TABLE, NULL);
+    assert_null(object_only(table, KIND_FOREIGN_KEY)->name);
+    assert_non_null(object_child(table, KIND_CHECK, "ck_t_1"));
+    struct check *check = (struct check *)object_only(table, KIND_CHECK);
+    assert_null(check->object.name);
+    assert_string_equal(check->expr.printed, "id > 0");
+    assert_false(tree_speaks(snapshot->tree, KIND_UNIQUE));
+    assert_true(((struct index *)object_child(table, KIND_INDEX, "ix_n"))->is_unique);
+    assert_false(object_says(&column_of(snapshot, "t", "id")->object, COLUMN_autoincrement));
+    assert_string_equal(column_of(snapshot, "t", "n")->type, "VARCHAR(20)");
+}
+
+static void legacy_mariadb_hides_indexes_of_foreign_keys(void **state)
+{
+    struct ctx *ctx = *state;
+    struct snapshot *snapshot = read_sample(ctx, mariadb_sample);
+    assert_null(find_in(snapshot, "t", KIND_INDEX, "u"));
+    assert_non_null(find_in(snapshot, "t", KIND_INDEX, "u_by_hand"));
+    assert_true(column_of(snapshot, "t", "id")->autoincrement);
+    assert_string_equal(column_of(snapshot, "t", "price")->type, "NUMERIC(10, 2)");
+    assert_false(object_says(&column_of(snapshot, "t", "s")->object, COLUMN_type));
+}
+
+static void a_legacy_snapshot_survives_writing(void **state)
+{
+    struct ctx *ctx = *state;
+    static const char *const samples[] = {postgresql_sample, sqlite_sample, mariadb_sample};
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct snapshot *snapshot = read_sample(ctx, samples[i]);
+        char *text = snapshot_to_text(ctx->mem, snapshot);
+        struct snapshot *again = read_sample(ctx, text);
+        char *where = NULL;
+        if (!tree_same(ctx->mem, snapshot->tree, again->tree, &where))
+            fail_msg("%s", where);
+        assert_string_equal(snapshot_to_text(ctx->mem, again), text);
+    }
+}
+
+static void assuming_takes_the_wanted_type_where_it_fits(void **state)
+{
+    struct ctx *ctx = *state;
+    struct snapshot *snapshot = read_sample(ctx, postgresql_sample);
+    struct tree *wanted = tree_copy(ctx->mem, snapshot->tree);
+    struct snapshot other = *snapshot;
+    other.tree = wanted;
+    struct column *id = column_of(&other, "users", "id");
+    SAY(id, COLUMN, type, "smallint");
+    struct column *at = column_of(&other, "users", "at");
+    SAY(at, COLUMN, type, "timestamp with time zone");
+    struct column *user = column_of(&other, "posts", "user_id");
+    SAY(user, COLUMN, type, "bigint");
+    struct primary_key *key =
+        (struct primary_key *)object_only(find_in(&other, "posts", KIND_TABLE, NULL), KIND_PRIMARY_KEY);
+    struct names order = {0};
+    names_add(ctx->mem, &order, "a");
+    names_add(ctx->mem, &order, "b");
+    SAY(key, PRIMARY_KEY, columns, order);
+    struct object *lower = find_in(&other, "users", KIND_INDEX, "ix_lower");
+    struct index_part *part = (struct index_part *)object_new(ctx->mem, KIND_INDEX_PART, lower, NULL);
+    SAY(part, INDEX_PART, expr, ((struct expr){"lower(email)", NULL}));
+
+    snapshot_assume(ctx->mem, snapshot, wanted);
+    assert_string_equal(column_of(snapshot, "users", "id")->type, "smallint");
+    assert_string_equal(column_of(snapshot, "users", "at")->type, "timestamp with time zone");
+    assert_string_equal(column_of(snapshot, "posts", "user_id")->type, "INTEGER"); /* that is a change */
+    struct primary_key *own =
+        (struct primary_key *)object_only(find_in(snapshot, "posts", KIND_TABLE, NULL), KIND_PRIMARY_KEY);
+    assert_string_equal(own->columns.item[0], "a");
+    assert_int_equal(find_in(snapshot, "users", KIND_INDEX, "ix_lower")->children.n, 1);
+}
+
+static void canonical_types_follow_the_three_look_ups(void **state)
+{
+    static const struct {
+        const char *raw, *type;
+        bool is_raw;
+        int64_t length, precision, scale;
+    } cases[] = {
+        {"VARCHAR(255)", "varchar", false, 255, -1, -1},
+        {"character  varying ( 20 )", "varchar", false, 20, -1, -1},
+        {"VARCHAR", "varchar", false, -1, -1, -1},
+        {"VARCHAR(5) COLLATE \"de_DE\"", "varchar", false, 5, -1, -1},
+        {"NUMERIC(10, 2)", "numeric", false, -1, 10, 2},
+        {"DECIMAL(10)", "numeric", false, -1, -1, -1},
+        {"TIMESTAMP WITH TIME ZONE", "timestamp", false, -1, -1, -1},
+        {"TIMESTAMP WITHOUT TIME ZONE", "TIMESTAMP WITHOUT TIME ZONE", true, -1, -1, -1},
+        {"INT64", "integer", false, -1, -1, -1},
+        {"Float64", "float", false, -1, -1, -1},
+        {"TINYINT(1)", "integer", false, -1, -1, -1},
+        {"INTEGER UNSIGNED", "INTEGER UNSIGNED", true, -1, -1, -1},
+        {" CHAR(32) ", "CHAR(32)", true, -1, -1, -1},
+        {"DOUBLE PRECISION", "float", false, -1, -1, -1},
+        {"REAL", "float", false, -1, -1, -1},
+        {"ENUM('a','b')", "enum", false, -1, -1, -1},
+        {"jsonb", "json", false, -1, -1, -1},
+        {"INT4RANGE", "int4range", false, -1, -1, -1},
+        {"bytea", "bytes", false, -1, -1, -1},
+        {"LONGTEXT", "text", false, -1, -1, -1},
+        {"UUID", "uuid", false, -1, -1, -1},
+    };
+    struct ctx *ctx = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct legacy_type type = snapshot_type(ctx->mem, cases[i].raw);
+        assert_string_equal(type.type, cases[i].type);
+        assert_int_equal(type.raw, cases[i].is_raw);
+        assert_true(type.length == cases[i].length && type.precision == cases[i].precision &&
+                    type.scale == cases[i].scale);
+        /* What is stored is asked again, and must answer the same. */
+        if (!type.raw)
+            assert_string_equal(snapshot_type(ctx->mem, type.type).type, type.type);
+    }
+}
+
+static void a_file_that_is_no_snapshot_says_so(void **state)
+{
+    static const struct {
+        const char *text;
+        enum err code;
+        const char *message;
+    } cases[] = {
+        {"[]", ERR_SYNTAX, "s is no snapshot: it must be a JSON object"},
+        {"{}", ERR_SYNTAX,
+         "s is no snapshot: its database_type is none of sqlite, postgresql, mysql, mariadb, clickhouse"},
+        {"{\"format_version\": 2}", ERR_UNSUPPORTED, "snapshot s has format 2, which this version cannot read"},
+        {"{\"database_type\": \"sqlite\", \"tables\": []}", ERR_SYNTAX, "s: must be an object: tables"},
+        {"{\"database_type\": \"sqlite\", \"tables\": {\"t\": {}}}", ERR_SYNTAX,
+         "s: must be an object with columns: table t"},
+        {"{\"database_type\": \"sqlite\", \"tables\": {\"t\": {\"columns\": {\"c\": {}}}}}", ERR_SYNTAX,
+         "s: must be an object with a type: column c"},
+        {"{\"dbwarden\": {\"format\": 9}}", ERR_UNSUPPORTED,
+         "snapshot s was written by another version of dbwarden, whose format this one cannot read"},
+        {"{\"dbwarden\": {\"format\": 1, \"tree\": {\"engine\": \"sqlite\", \"tabels\": []}}}", ERR_SYNTAX,
+         "s: dbwarden.tree: tabels: a database has no \"tabels\""},
+    };
+    struct ctx *ctx = *state;
+    struct snapshot *snapshot;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_fails(ctx, snapshot_from_text(ctx, "s", cases[i].text, strlen(cases[i].text), &snapshot), cases[i].code,
+                     cases[i].message);
+    const char *conflict = "{\n<<<<<<< HEAD\n}";
+    assert_int_equal(snapshot_from_text(ctx, "s", conflict, strlen(conflict), &snapshot), ERR_SYNTAX);
+    assert_string_equal(ctx->error.place.file, "s");
+    assert_int_equal(ctx->error.place.line, 2);
+    assert_non_null(ctx->error.hint);
+}
+
+static void a_written_file_is_private_and_reads_back(void **state)
+{
+    struct ctx *ctx = *state;
+    char folder[] = "/tmp/dbwarden-unit-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    char *inner = path_join(ctx->mem, folder, "schemas");
+    char *path = path_join(ctx->mem, inner, "primary__0007_x.schema.json");
+    struct snapshot *snapshot = read_sample(ctx, own_text);
+    assert_works(ctx, snapshot_write(ctx, path, snapshot));
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_works(ctx, snapshot_read(ctx, path, &snapshot));
+    assert_string_equal(snapshot_to_text(ctx->mem, snapshot), own_text);
+    struct names left;
+    assert_works(ctx, folder_list(ctx, inner, &left));
+    assert_int_equal(left.n, 1);
+    assert_works(ctx, file_remove(ctx, path));
+    rmdir(inner);
+    rmdir(folder);
+    assert_int_equal(snapshot_read(ctx, path, &snapshot), ERR_FILE);
+}
+
+UNIT_TESTS(UNIT(checksums_are_those_of_python), UNIT(what_we_write_is_exact), UNIT(legacy_postgresql_says_what_it_knows),
+           UNIT(legacy_constraints_and_indexes_are_told_apart), UNIT(legacy_primary_keys_have_no_order),
+           UNIT(bookkeeping_is_no_table_of_the_user), UNIT(legacy_sqlite_has_unnamed_constraints),
+           UNIT(legacy_mariadb_hides_indexes_of_foreign_keys), UNIT(a_legacy_snapshot_survives_writing),
+           UNIT(assuming_takes_the_wanted_type_where_it_fits), UNIT(canonical_types_follow_the_three_look_ups),
+           UNIT(a_file_that_is_no_snapshot_says_so), UNIT(a_written_file_is_private_and_reads_back))
