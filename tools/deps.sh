@@ -4,6 +4,7 @@ set -eu
 
 build="
 gcc
+libc6-dev
 make
 pkg-config
 meson

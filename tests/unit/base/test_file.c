@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -121,6 +123,25 @@ static void failed_writing_leaves_the_old_file_and_nothing_else(void **state)
     assert_string_equal(names_here(ctx), "a");
     assert_fails(ctx, file_write(ctx, "absent/x", "x", 1, 0644), ERR_FILE,
                  "cannot write absent/x: No such file or directory");
+}
+
+static void a_disk_that_fills_up_costs_nothing(void **state)
+{
+    struct ctx *ctx = *state;
+    struct rlimit before, small;
+    put(ctx, "a", "old");
+    char *text = arena_alloc(ctx->mem, 100000);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    small = (struct rlimit){50000, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    int code = file_write(ctx, "a", text, 100000, 0644);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, handler);
+    assert_int_equal(code, ERR_FILE);
+    assert_string_equal(ctx->error.message, "cannot write a: File too large");
+    assert_string_equal(get(ctx, "a"), "old");
+    assert_string_equal(names_here(ctx), "a");
 }
 
 static void a_protected_file_is_not_replaced(void **state)
@@ -260,8 +281,8 @@ UNIT_TESTS(IN_FOLDER(reads_what_was_written), IN_FOLDER(replaces_without_a_trace
            IN_FOLDER(the_old_text_stays_readable_through_an_open_descriptor),
            IN_FOLDER(a_new_file_gets_the_mode_and_an_old_one_keeps_its_own), IN_FOLDER(a_symbolic_link_stays_one),
            IN_FOLDER(failed_writing_leaves_the_old_file_and_nothing_else), IN_FOLDER(a_protected_file_is_not_replaced),
-           IN_FOLDER(reading_has_a_limit), IN_FOLDER(reads_files_that_do_not_know_their_size),
-           IN_FOLDER(failed_reading_says_why), IN_FOLDER(removes_what_is_there),
-           IN_FOLDER(makes_folders_with_their_parents), IN_FOLDER(lists_names_by_bytes),
-           IN_FOLDER(no_descriptor_is_left_open), IN_FOLDER(paths_are_cut_and_joined),
+           IN_FOLDER(a_disk_that_fills_up_costs_nothing), IN_FOLDER(reading_has_a_limit),
+           IN_FOLDER(reads_files_that_do_not_know_their_size), IN_FOLDER(failed_reading_says_why),
+           IN_FOLDER(removes_what_is_there), IN_FOLDER(makes_folders_with_their_parents),
+           IN_FOLDER(lists_names_by_bytes), IN_FOLDER(no_descriptor_is_left_open), IN_FOLDER(paths_are_cut_and_joined),
            IN_FOLDER(absolute_paths_begin_here))
