@@ -1,0 +1,169 @@
+/*
+ * Rows by trial: every table gets a few tries with small values of its columns' types, in several rounds, so that rows
+ * find their parents.  What was accepted is read back and kept as text, column by column.
+ */
+#include "rows.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+struct rows_kept {
+    const struct tree *tree;
+    struct list tables; /* struct table_rows * */
+};
+
+struct table_rows {
+    const struct object *table;
+    const char *sql;
+    struct rows rows;
+};
+
+enum { ROUNDS = 2, TRIES = 3 };
+
+static bool skipped(const struct object *object)
+{
+    const struct column *column = (const struct column *)object;
+    return object->kind != KIND_COLUMN || column->computed.written || column->computed.printed ||
+           (column->identity && text_equal(column->identity, "always"));
+}
+
+static const char *enum_label(const struct tree *tree, const char *type)
+{
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        const struct enum_type *labels = (const struct enum_type *)o;
+        if (o->kind == KIND_ENUM && text_equal(o->name, type) && labels->labels.n)
+            return labels->labels.item[0];
+    }
+    return NULL;
+}
+
+static const char *value_for(struct arena *mem, const struct tree *tree, const char *type, int number)
+{
+    static const struct {
+        const char *word, *value;
+    } values[] = {{"bool", "true"}, {"json", "{\"a\": 1}"}, {"uuid", "00000000-0000-0000-0000-00000000000%d"},
+                  {"timestamp", "2026-01-0%d 00:00:00"}, {"date", "2026-01-0%d"}, {"time", "0%d:00:00"},
+                  {"interval", "%d days"}, {"[]", "{}"}, {"range", "empty"}, {"inet", "10.0.0.%d"}};
+    const char *lower = text_lower(mem, type ? type : "");
+    const char *label = enum_label(tree, type);
+    if (label)
+        return label;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (text_has(lower, values[i].word))
+            return text_replace(mem, values[i].value, "%d", arena_printf(mem, "%d", number % 9 + 1));
+    return arena_printf(mem, "%d", number);
+}
+
+static void row_try(struct ctx *ctx, struct conn *conn, const struct tree *tree, const struct object *table, int number)
+{
+    struct buf sql, values;
+    const struct ident_rules *ident = conn->dialect->ident;
+    buf_init(&sql, ctx->mem);
+    buf_init(&values, ctx->mem);
+    buf_add(&sql, "INSERT INTO ");
+    ident_add_qualified(&sql, ident, table->parent->name, table->name);
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *column = table->children.item[i];
+        if (skipped(column))
+            continue;
+        buf_add(&sql, values.len ? ", " : " (");
+        ident_add(&sql, ident, column->name);
+        buf_add(&values, values.len ? ", " : "");
+        literal_add(&values, ident, value_for(ctx->mem, tree, ((const struct column *)column)->type, number));
+    }
+    if (!values.len)
+        return;
+    buf_addf(&sql, ") VALUES (%s)", values.data);
+    conn_exec(ctx, conn, sql.data); /* refused: then not */
+    ctx->error = (struct error){0};
+}
+
+static int table_read(struct ctx *ctx, struct conn *conn, const struct object *table, struct table_rows *kept)
+{
+    struct buf sql, columns;
+    const struct ident_rules *ident = conn->dialect->ident;
+    buf_init(&sql, ctx->mem);
+    buf_init(&columns, ctx->mem);
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *column = table->children.item[i];
+        if (column->kind != KIND_COLUMN)
+            continue;
+        buf_add(&columns, columns.len ? ", " : "");
+        ident_add(&columns, ident, column->name);
+    }
+    buf_addf(&sql, "SELECT %s FROM ", columns.data);
+    ident_add_qualified(&sql, ident, table->parent->name, table->name);
+    buf_addf(&sql, " ORDER BY %s", columns.data);
+    kept->table = table;
+    kept->sql = sql.data;
+    return conn_query(ctx, conn, sql.data, NULL, &kept->rows);
+}
+
+struct rows_kept *rows_put(struct ctx *ctx, struct conn *conn, const struct tree *tree, uint64_t seed)
+{
+    struct rows_kept *kept = NEW(ctx->mem, struct rows_kept);
+    kept->tree = tree;
+    for (int round = 0; round < ROUNDS; round++)
+        for (struct object *o = tree->root; o; o = object_next(tree->root, o))
+            for (int i = 0; o->kind == KIND_TABLE && i < TRIES; i++)
+                row_try(ctx, conn, tree, o, 1 + (int)((seed + (uint64_t)i) % 5));
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        struct table_rows *rows = NEW(ctx->mem, struct table_rows);
+        if (o->kind == KIND_TABLE && table_read(ctx, conn, o, rows) == 0)
+            list_add(ctx->mem, &kept->tables, rows);
+    }
+    ctx->error = (struct error){0};
+    return kept;
+}
+
+bool rows_forbid(struct ctx *ctx, const struct rows_kept *rows)
+{
+    const char *state = ctx->error.sqlstate ? ctx->error.sqlstate : "";
+    return rows && (text_starts(state, "23") || text_starts(state, "22") || text_starts(state, "SQLITE_CONSTRAINT") ||
+                    text_has(ctx->error.message, "NULL") || text_has(ctx->error.message, "contains null") ||
+                    text_has(ctx->error.message, "parent"));
+}
+
+static int table_empty(struct ctx *ctx, struct conn *conn, const struct object *table)
+{
+    struct buf sql;
+    buf_init(&sql, ctx->mem);
+    buf_add(&sql, conn->dialect->engine == ENGINE_PG ? "TRUNCATE TABLE " : "DELETE FROM ");
+    ident_add_qualified(&sql, conn->dialect->ident, table->parent->name, table->name);
+    buf_add(&sql, conn->dialect->engine == ENGINE_PG ? " CASCADE" : "");
+    return conn_exec(ctx, conn, sql.data);
+}
+
+int rows_remove(struct ctx *ctx, struct conn *conn, const struct tree *tree)
+{
+    if (conn->dialect->engine == ENGINE_LITE)
+        TRY(conn_exec(ctx, conn, "PRAGMA foreign_keys = OFF"));
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o))
+        if (o->kind == KIND_TABLE)
+            TRY(table_empty(ctx, conn, o));
+    return 0;
+}
+
+static bool rows_equal(const struct rows *a, const struct rows *b)
+{
+    if (a->row.n != b->row.n)
+        return false;
+    for (int i = 0; i < a->row.n; i++)
+        for (int k = 0; k < a->columns.n; k++)
+            if (!text_equal(((const char **)a->row.item[i])[k], ((const char **)b->row.item[i])[k]))
+                return false;
+    return true;
+}
+
+int rows_check(struct ctx *ctx, struct conn *conn, const struct rows_kept *rows)
+{
+    for (int i = 0; i < rows->tables.n; i++) {
+        const struct table_rows *table = rows->tables.item[i];
+        struct rows now;
+        TRY(conn_query(ctx, conn, table->sql, NULL, &now));
+        if (!rows_equal(&table->rows, &now))
+            return fail(ctx, ERR_FAILED, "the rows of %s are not what they were", table->table->name);
+    }
+    return 0;
+}
