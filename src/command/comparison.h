@@ -7,27 +7,24 @@
 #include "diff/plan.h"
 
 struct comparison {
-  struct tree *wanted;
-  struct tree *written; /* the wanted schema as the models have it, before diff
+    struct tree *wanted;
+    struct tree *written; /* the wanted schema as the models have it, before diff
                            adds to it */
-  struct tree *current;
-  struct managed managed;
-  const char *source;  /* where `current` came from, for messages */
-  struct list renames; /* struct rename *, decided */
-  struct changes *changes;
-  struct names unmanaged;
+    struct tree *current;
+    struct managed managed;
+    const char *source;  /* where `current` came from, for messages */
+    struct list renames; /* struct rename *, decided */
+    struct changes *changes;
 };
 
 /* Reads both sides, settles renames (flags, then questions or hints), and
  * compares. */
-int comparison_make(struct ctx *ctx, struct session *session,
-                    const struct request *request,
+int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison);
 
 /* Changes in 0.8.2's words: struct name_change * for names, and the operations
  * of a .plan.json. */
-void operations_of(struct arena *mem, const struct dialect *dialect,
-                   const struct changes *changes, struct list *words,
+void operations_of(struct arena *mem, const struct dialect *dialect, const struct changes *changes, struct list *words,
                    struct json *operations);
 
 #endif

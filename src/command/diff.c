@@ -6,150 +6,131 @@
 #include "base/text.h"
 #include "command/comparison.h"
 
-static struct json *change_json(struct arena *mem,
-                                const struct change *change) {
-  struct json *json = json_object(mem), *fields = json_array(mem);
-  const struct kind_info *info = &kind_table[change->kind];
-  for (int i = 0; change->op == CHANGE_ALTER && i < info->fields; i++)
-    if (change_has(change, i))
-      json_add(mem, fields, json_string(mem, info->field[i].name));
-  json_set_text(mem, json, "change", change_op_name(change->op));
-  json_set_text(mem, json, "kind", info->name);
-  json_set_text(mem, json, "object", object_path(mem, change_object(change)));
-  json_set(mem, json, "fields", fields);
-  return json;
+static struct json *change_json(struct arena *mem, const struct change *change)
+{
+    struct json *json = json_object(mem), *fields = json_array(mem);
+    const struct kind_info *info = &kind_table[change->kind];
+    for (int i = 0; change->op == CHANGE_ALTER && i < info->fields; i++)
+        if (change_has(change, i))
+            json_add(mem, fields, json_string(mem, info->field[i].name));
+    json_set_text(mem, json, "change", change_op_name(change->op));
+    json_set_text(mem, json, "kind", info->name);
+    json_set_text(mem, json, "object", object_path(mem, change_object(change)));
+    json_set(mem, json, "fields", fields);
+    return json;
 }
 
-static const char *value_text(struct arena *mem, const struct object *object,
-                              int field) {
-  const void *value = object_field(object, field);
-  switch (kind_table[object->kind].field[field].type) {
-  case FIELD_TEXT:
-  case FIELD_TYPE:
-    return *(const char *const *)value ? *(const char *const *)value : "none";
-  case FIELD_EXPR: {
-    const struct expr *expr = value;
-    return expr->written   ? expr->written
-           : expr->printed ? expr->printed
-                           : "none";
-  }
-  case FIELD_NAMES:
-    return names_join(mem, value, ", ");
-  case FIELD_FLAG:
-    return *(const bool *)value ? "yes" : "no";
-  case FIELD_INT:
-    return arena_printf(mem, "%lld", (long long)*(const int64_t *)value);
-  }
-  return "";
+static const char *value_text(struct arena *mem, const struct object *object, int field)
+{
+    const void *value = object_field(object, field);
+    switch (kind_table[object->kind].field[field].type) {
+    case FIELD_TEXT:
+    case FIELD_TYPE: return *(const char *const *)value ? *(const char *const *)value : "none";
+    case FIELD_EXPR: {
+        const struct expr *expr = value;
+        return expr->written ? expr->written : expr->printed ? expr->printed : "none";
+    }
+    case FIELD_NAMES: return names_join(mem, value, ", ");
+    case FIELD_FLAG: return *(const bool *)value ? "yes" : "no";
+    case FIELD_INT: return arena_printf(mem, "%lld", (long long)*(const int64_t *)value);
+    }
+    return "";
 }
 
-static const char *change_detail(struct arena *mem,
-                                 const struct change *change) {
-  struct buf out;
-  buf_init(&out, mem);
-  if (change->op == CHANGE_RENAME)
-    buf_addf(&out, "was %s", change->before->name);
-  for (int i = 0;
-       change->op == CHANGE_ALTER && i < kind_table[change->kind].fields; i++)
-    if (change_has(change, i))
-      buf_addf(&out, "%s%s: %s → %s", out.len ? "; " : "",
-               kind_table[change->kind].field[i].name,
-               value_text(mem, change->before, i),
-               value_text(mem, change->after, i));
-  return out.data;
+static const char *change_detail(struct arena *mem, const struct change *change)
+{
+    struct buf out;
+    buf_init(&out, mem);
+    if (change->op == CHANGE_RENAME)
+        buf_addf(&out, "was %s", change->before->name);
+    for (int i = 0; change->op == CHANGE_ALTER && i < kind_table[change->kind].fields; i++)
+        if (change_has(change, i))
+            buf_addf(&out, "%s%s: %s → %s", out.len ? "; " : "", kind_table[change->kind].field[i].name,
+                     value_text(mem, change->before, i), value_text(mem, change->after, i));
+    return out.data;
 }
 
-static enum tone tone_of(enum change_op op) {
-  return op == CHANGE_CREATE ? TONE_GOOD
-         : op == CHANGE_DROP ? TONE_BAD
-                             : TONE_WARN;
+static enum tone tone_of(enum change_op op)
+{
+    return op == CHANGE_CREATE ? TONE_GOOD : op == CHANGE_DROP ? TONE_BAD : TONE_WARN;
 }
 
-static struct json *changes_report(struct arena *mem,
-                                   const struct changes *changes,
-                                   const char *title, struct report *report) {
-  static const char *const columns[] = {"Change", "Object", "Detail", NULL};
-  struct json *list = json_array(mem);
-  struct report_block *table =
-      changes->list.n ? report_table(report, title, columns) : NULL;
-  for (int i = 0; i < changes->list.n; i++) {
-    const struct change *change = changes->list.item[i];
-    const char *cells[] = {change_op_name(change->op),
-                           object_path(mem, change_object(change)),
-                           change_detail(mem, change), NULL};
-    report_row(report, table, tone_of(change->op), cells);
-    json_add(mem, list, change_json(mem, change));
-  }
-  return list;
+static struct json *changes_report(struct arena *mem, const struct changes *changes, const char *title,
+                                   struct report *report)
+{
+    static const char *const columns[] = {"Change", "Object", "Detail", NULL};
+    struct json *list = json_array(mem);
+    struct report_block *table = changes->list.n ? report_table(report, title, columns) : NULL;
+    for (int i = 0; i < changes->list.n; i++) {
+        const struct change *change = changes->list.item[i];
+        const char *cells[] = {change_op_name(change->op), object_path(mem, change_object(change)),
+                               change_detail(mem, change), NULL};
+        report_row(report, table, tone_of(change->op), cells);
+        json_add(mem, list, change_json(mem, change));
+    }
+    return list;
 }
 
-static int diff_models(struct ctx *ctx, struct session *session,
-                       const struct request *request, struct reply *reply,
-                       int *found) {
-  struct comparison comparison;
-  TRY(comparison_make(ctx, session, request, &comparison));
-  *found += comparison.changes->list.n;
-  json_set(ctx->mem, reply->json, "models",
-           changes_report(ctx->mem, comparison.changes,
-                          "Models against the database", &reply->report));
-  json_set(ctx->mem, reply->json, "unmanaged",
-           json_names(ctx->mem, &comparison.unmanaged));
-  if (!comparison.changes->list.n)
-    report_line(&reply->report, TONE_GOOD, "Models and database agree.");
-  return 0;
+static int diff_models(struct ctx *ctx, struct session *session, const struct request *request, struct reply *reply,
+                       int *found)
+{
+    struct comparison comparison;
+    TRY(comparison_make(ctx, session, request, &comparison));
+    *found += comparison.changes->list.n;
+    json_set(ctx->mem, reply->json, "models",
+             changes_report(ctx->mem, comparison.changes, "Models against the database", &reply->report));
+    json_set(ctx->mem, reply->json, "unmanaged", json_names(ctx->mem, &comparison.changes->unmanaged));
+    if (!comparison.changes->list.n)
+        report_line(&reply->report, TONE_GOOD, "Models and database agree.");
+    return 0;
 }
 
 /* What the migrations left behind, against what is there now. */
-static int diff_migrations(struct ctx *ctx, struct session *session,
-                           struct reply *reply, int *found) {
-  struct list applied = {0};
-  struct snapshot *snapshot = NULL;
-  struct tree *live;
-  struct managed managed = {0};
-  struct changes *changes;
-  const char *source;
-  const struct diff_options options = {0};
-  TRY(current_read(ctx, session, false, &live, &managed, &source));
-  TRY(session_connect(ctx, session, true));
-  TRY(state_applied(ctx, &session->state, &applied));
-  TRY(snapshot_latest(ctx, session, &applied, &snapshot));
-  if (!snapshot) {
-    report_line(&reply->report, TONE_DIM,
-                "There is no snapshot yet to compare the database with.");
-    json_set(ctx->mem, reply->json, "migrations", json_null(ctx->mem));
+static int diff_migrations(struct ctx *ctx, struct session *session, struct reply *reply, int *found)
+{
+    struct list applied = {0};
+    struct snapshot *snapshot = NULL;
+    struct tree *live;
+    struct managed managed = {0};
+    struct changes *changes;
+    const char *source;
+    TRY(current_read(ctx, session, false, &live, &managed, &source));
+    TRY(session_connect(ctx, session, true));
+    TRY(state_applied(ctx, &session->state, &applied));
+    TRY(snapshot_latest(ctx, session, &applied, &snapshot));
+    if (!snapshot) {
+        report_line(&reply->report, TONE_DIM, "There is no snapshot yet to compare the database with.");
+        json_set(ctx->mem, reply->json, "migrations", json_null(ctx->mem));
+        return 0;
+    }
+    session->database->dialect->settle(ctx->mem, snapshot->tree);
+    const struct diff_input input = {.dialect = session->database->dialect, .before = snapshot->tree, .after = live};
+    TRY(diff_trees(ctx, &input, &changes));
+    *found += changes->list.n;
+    json_set(ctx->mem, reply->json, "migrations",
+             changes_report(ctx->mem, changes, arena_printf(ctx->mem, "Database against %s", snapshot->migration_id),
+                            &reply->report));
+    if (!changes->list.n)
+        report_line(&reply->report, TONE_GOOD, "The database is as %s left it.", snapshot->migration_id);
     return 0;
-  }
-  session->database->dialect->settle(ctx->mem, snapshot->tree);
-  TRY(diff_trees(ctx, session->database->dialect, snapshot->tree, live,
-                 &options, &changes, NULL));
-  *found += changes->list.n;
-  json_set(ctx->mem, reply->json, "migrations",
-           changes_report(ctx->mem, changes,
-                          arena_printf(ctx->mem, "Database against %s",
-                                       snapshot->migration_id),
-                          &reply->report));
-  if (!changes->list.n)
-    report_line(&reply->report, TONE_GOOD, "The database is as %s left it.",
-                snapshot->migration_id);
-  return 0;
 }
 
-static int diff_run(struct ctx *ctx, const struct request *request,
-                    struct reply *reply) {
-  __attribute__((cleanup(config_close))) struct config *config = NULL;
-  __attribute__((cleanup(session_close))) struct session session = {0};
-  const char *what = request_text(request, "diff_type");
-  int found = 0;
-  ctx->ask = NULL; /* looking never asks */
-  TRY(config_open(ctx, request->where, &config));
-  TRY(session_open(ctx, config, request_text(request, "database"), &session));
-  TRY(session_folder(ctx, &session));
-  if (!text_equal(what, "migrations"))
-    TRY(diff_models(ctx, &session, request, reply, &found));
-  if (!text_equal(what, "models"))
-    TRY(diff_migrations(ctx, &session, reply, &found));
-  reply->status = found && request->exit_code ? 3 : 0;
-  return 0;
+static int diff_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    __attribute__((cleanup(config_close))) struct config *config = NULL;
+    __attribute__((cleanup(session_close))) struct session session = {0};
+    const char *what = request_text(request, "diff_type");
+    int found = 0;
+    ctx->ask = NULL; /* looking never asks */
+    TRY(config_open(ctx, request->where, &config));
+    TRY(session_open(ctx, config, request_text(request, "database"), &session));
+    TRY(session_folder(ctx, &session));
+    if (!text_equal(what, "migrations"))
+        TRY(diff_models(ctx, &session, request, reply, &found));
+    if (!text_equal(what, "models"))
+        TRY(diff_migrations(ctx, &session, reply, &found));
+    reply->status = found && request->exit_code ? 3 : 0;
+    return 0;
 }
 
 static const struct option_info options[] = {
@@ -159,23 +140,10 @@ static const struct option_info options[] = {
      .otherwise = "all",
      .choices = "models|migrations|all",
      .help = "what to hold against the database"},
-    {.name = "verbose",
-     .letter = 'v',
-     .type = OPTION_FLAG,
-     .help = "show details"},
-    {.name = "database",
-     .letter = 'd',
-     .type = OPTION_TEXT,
-     .value = "NAME",
-     .help = "entry of the configuration"},
-    {.name = "rename",
-     .type = OPTION_LIST,
-     .value = "TABLE.OLD:NEW",
-     .help = "a column that was renamed"},
-    {.name = "rename-table",
-     .type = OPTION_LIST,
-     .value = "OLD:NEW",
-     .help = "a table that was renamed"},
+    {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .help = "show details"},
+    {.name = "database", .letter = 'd', .type = OPTION_TEXT, .value = "NAME", .help = "entry of the configuration"},
+    {.name = "rename", .type = OPTION_LIST, .value = "TABLE.OLD:NEW", .help = "a column that was renamed"},
+    {.name = "rename-table", .type = OPTION_LIST, .value = "OLD:NEW", .help = "a table that was renamed"},
     {0},
 };
 

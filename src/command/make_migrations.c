@@ -11,168 +11,153 @@
 #include "command/comparison.h"
 
 struct generation {
-  struct ctx *ctx;
-  const struct request *request;
-  struct session *session;
-  struct comparison comparison;
-  struct plan *up;
-  struct plan *down; /* NULL: there is no way back */
-  const char *no_way_back;
-  const char *stem;
-  const char *up_text;
-  struct json *plan;
+    struct ctx *ctx;
+    const struct request *request;
+    struct session *session;
+    struct comparison comparison;
+    struct plan *up;
+    struct plan *down; /* NULL: there is no way back */
+    const char *no_way_back;
+    const char *stem;
+    const char *up_text;
+    struct json *plan;
 };
 
 /* The way back is part of a migration; where an engine has none, the file says
  * so and why. */
-static int plans_make(struct generation *generation) {
-  struct ctx *ctx = generation->ctx;
-  const struct dialect *dialect = generation->session->database->dialect;
-  struct plan_options options = {
-      .version = generation->comparison.current->version,
-      .concurrently = request_flag(generation->request, "concurrent")};
-  TRY(plan_make(ctx, dialect, generation->comparison.changes, &options,
-                &generation->up));
-  int code =
-      plan_reverse(ctx, dialect, generation->up, &options, &generation->down);
-  if (code == ERR_UNSUPPORTED) {
-    generation->no_way_back = ctx->error.message;
-    generation->down = NULL;
-    ctx->error = (struct error){0};
-    code = 0;
-  }
-  return code;
+static int plans_make(struct generation *generation)
+{
+    struct ctx *ctx = generation->ctx;
+    const struct dialect *dialect = generation->session->database->dialect;
+    struct plan_options options = {.version = generation->comparison.current->version,
+                                   .concurrently = request_flag(generation->request, "concurrent")};
+    TRY(plan_make(ctx, dialect, generation->comparison.changes, &options, &generation->up));
+    int code = plan_reverse(ctx, dialect, generation->up, &options, &generation->down);
+    if (code == ERR_UNSUPPORTED) {
+        generation->no_way_back = ctx->error.message;
+        generation->down = NULL;
+        ctx->error = (struct error){0};
+        code = 0;
+    }
+    return code;
 }
 
-static void name_choose(struct generation *generation,
-                        const struct list *words) {
-  struct arena *mem = generation->ctx->mem;
-  const char *description = request_text(generation->request, "description");
-  const char *slug = description && *description ? name_slug(mem, description)
-                                                 : name_auto(mem, words);
-  const char *file = name_file(mem, generation->session->database->name,
-                               name_next(generation->session->folder), slug);
-  generation->stem = path_stem(mem, file);
+static void name_choose(struct generation *generation, const struct list *words)
+{
+    struct arena *mem = generation->ctx->mem;
+    const char *description = request_text(generation->request, "description");
+    const char *slug = description && *description ? name_slug(mem, description) : name_auto(mem, words);
+    const char *file =
+        name_file(mem, generation->session->database->name, name_next(generation->session->folder), slug);
+    generation->stem = path_stem(mem, file);
 }
 
-static struct json *plan_json(struct generation *generation,
-                              struct json *operations) {
-  struct arena *mem = generation->ctx->mem;
-  struct json *plan = json_object(mem), *ours = json_object(mem);
-  struct managed managed = {0};
-  for (struct object *o = generation->comparison.written->root; o;
-       o = object_next(generation->comparison.written->root, o))
-    if (!(kind_table[o->kind].marks & (KIND_OWNED | KIND_PART)) && o->parent &&
-        o->kind != KIND_SCHEMA)
-      managed_add(mem, &managed, o);
-  json_set_text(mem, plan, "migration_id", generation->stem);
-  json_set(mem, plan, "operations", operations);
-  json_set(mem, plan, "required_flags", json_array(mem));
-  json_set_text(
-      mem, plan, "checksum",
-      hash_sha256(mem, generation->up_text, strlen(generation->up_text)));
-  json_set(mem, ours, "written",
-           tree_to_json(mem, generation->comparison.written));
-  json_set(mem, ours, "managed", json_names(mem, &managed.paths));
-  json_set(mem, plan, "dbwarden", ours);
-  return plan;
+static struct json *plan_json(struct generation *generation, struct json *operations)
+{
+    struct arena *mem = generation->ctx->mem;
+    struct json *plan = json_object(mem), *ours = json_object(mem);
+    struct managed managed = {0};
+    for (struct object *o = generation->comparison.written->root; o;
+         o = object_next(generation->comparison.written->root, o))
+        if (!(kind_table[o->kind].marks & (KIND_OWNED | KIND_PART)) && o->parent && o->kind != KIND_SCHEMA)
+            managed_add(mem, &managed, o);
+    json_set_text(mem, plan, "migration_id", generation->stem);
+    json_set(mem, plan, "operations", operations);
+    json_set(mem, plan, "required_flags", json_array(mem));
+    json_set_text(mem, plan, "checksum", hash_sha256(mem, generation->up_text, strlen(generation->up_text)));
+    json_set(mem, ours, "written", tree_to_json(mem, generation->comparison.written));
+    json_set(mem, ours, "managed", json_names(mem, &managed.paths));
+    json_set(mem, plan, "dbwarden", ours);
+    return plan;
 }
 
-static void down_add(struct generation *generation, struct buf *out) {
-  for (int i = 0; i < generation->up->hazards.n; i++) {
-    const struct hazard *hazard = generation->up->hazards.item[i];
-    if (hazard->irreversible)
-      buf_addf(out, "-- irreversible: data (%s)\n", hazard->text);
-  }
-  if (generation->down)
-    buf_addf(out, "%s\n", plan_text(generation->ctx->mem, generation->down));
-  else
-    buf_addf(out, "-- irreversible: %s\n", generation->no_way_back);
+static void down_add(struct generation *generation, struct buf *out)
+{
+    for (int i = 0; i < generation->up->hazards.n; i++) {
+        const struct hazard *hazard = generation->up->hazards.item[i];
+        if (hazard->irreversible)
+            buf_addf(out, "-- irreversible: data (%s)\n", hazard->text);
+    }
+    if (generation->down)
+        buf_addf(out, "%s\n", plan_text(generation->ctx->mem, generation->down));
+    else
+        buf_addf(out, "-- irreversible: %s\n", generation->no_way_back);
 }
 
-static int files_write(struct generation *generation, struct reply *reply) {
-  struct ctx *ctx = generation->ctx;
-  struct buf text;
-  buf_init(&text, ctx->mem);
-  buf_addf(&text, "-- upgrade\n\n%s\n\n-- rollback\n\n", generation->up_text);
-  down_add(generation, &text);
-  const char *folder = generation->session->folder->path;
-  const char *path = path_join(
-      ctx->mem, folder, arena_printf(ctx->mem, "%s.sql", generation->stem));
-  const char *plan_path =
-      path_join(ctx->mem, folder,
-                arena_printf(ctx->mem, "%s.plan.json", generation->stem));
-  const char *plan = arena_printf(
-      ctx->mem, "%s\n", json_text(ctx->mem, generation->plan, JSON_INDENTED));
-  TRY(file_write(ctx, plan_path, plan, strlen(plan), 0644));
-  TRY(file_write(ctx, path, text.data, text.len, 0644));
-  json_set_text(ctx->mem, reply->json, "file", path);
-  json_set_text(ctx->mem, reply->json, "plan_file", plan_path);
-  report_line(&reply->report, TONE_GOOD, "Created migration file: %s", path);
-  report_line(&reply->report, TONE_DIM, "Created migration plan: %s",
-              plan_path);
-  return 0;
-}
-
-static void hazards_report(struct generation *generation, struct reply *reply) {
-  struct arena *mem = generation->ctx->mem;
-  struct json *list = json_array(mem);
-  for (int i = 0; i < generation->up->hazards.n; i++) {
-    const struct hazard *hazard = generation->up->hazards.item[i];
-    struct json *json = json_object(mem);
-    json_set_text(mem, json, "code", hazard->code);
-    json_set_text(mem, json, "text", hazard->text);
-    json_set_bool(mem, json, "irreversible", hazard->irreversible);
-    json_add(mem, list, json);
-    emit_warning(generation->ctx, "%s", hazard->text);
-  }
-  json_set(mem, reply->json, "hazards", list);
-}
-
-static int generate(struct generation *generation, struct reply *reply) {
-  struct ctx *ctx = generation->ctx;
-  struct list words = {0};
-  struct json *operations = json_array(ctx->mem);
-  TRY(session_folder(ctx, generation->session));
-  TRY(comparison_make(ctx, generation->session, generation->request,
-                      &generation->comparison));
-  json_set_bool(ctx->mem, reply->json, "changes",
-                generation->comparison.changes->list.n > 0);
-  if (!generation->comparison.changes->list.n) {
-    report_line(&reply->report, TONE_GOOD,
-                "No new migrations to generate - all models already covered by "
-                "existing migrations.");
+static int files_write(struct generation *generation, struct reply *reply)
+{
+    struct ctx *ctx = generation->ctx;
+    struct buf text;
+    buf_init(&text, ctx->mem);
+    buf_addf(&text, "-- upgrade\n\n%s\n\n-- rollback\n\n", generation->up_text);
+    down_add(generation, &text);
+    const char *folder = generation->session->folder->path;
+    const char *path = path_join(ctx->mem, folder, arena_printf(ctx->mem, "%s.sql", generation->stem));
+    const char *plan_path = path_join(ctx->mem, folder, arena_printf(ctx->mem, "%s.plan.json", generation->stem));
+    const char *plan = arena_printf(ctx->mem, "%s\n", json_text(ctx->mem, generation->plan, JSON_INDENTED));
+    TRY(file_write(ctx, plan_path, plan, strlen(plan), 0644));
+    TRY(file_write(ctx, path, text.data, text.len, 0644));
+    json_set_text(ctx->mem, reply->json, "file", path);
+    json_set_text(ctx->mem, reply->json, "plan_file", plan_path);
+    report_line(&reply->report, TONE_GOOD, "Created migration file: %s", path);
+    report_line(&reply->report, TONE_DIM, "Created migration plan: %s", plan_path);
     return 0;
-  }
-  operations_of(ctx->mem, generation->session->database->dialect,
-                generation->comparison.changes, &words, operations);
-  TRY(plans_make(generation));
-  name_choose(generation, &words);
-  generation->up_text = plan_text(ctx->mem, generation->up);
-  generation->plan = plan_json(generation, operations);
-  hazards_report(generation, reply);
-  json_set(ctx->mem, reply->json, "operations", operations);
-  json_set_text(ctx->mem, reply->json, "upgrade", generation->up_text);
-  json_set_text(ctx->mem, reply->json, "rollback",
-                generation->down ? plan_text(ctx->mem, generation->down)
-                                 : NULL);
-  if (!request_flag(generation->request, "plan"))
-    return files_write(generation, reply);
-  reply->json = generation->plan;
-  report_raw(&reply->report,
-             json_text(ctx->mem, generation->plan, JSON_INDENTED));
-  return 0;
 }
 
-static int make_migrations_run(struct ctx *ctx, const struct request *request,
-                               struct reply *reply) {
-  __attribute__((cleanup(config_close))) struct config *config = NULL;
-  __attribute__((cleanup(session_close))) struct session session = {0};
-  TRY(config_open(ctx, request->where, &config));
-  TRY(session_open(ctx, config, request_text(request, "database"), &session));
-  struct generation generation = {
-      .ctx = ctx, .request = request, .session = &session};
-  return generate(&generation, reply);
+static void hazards_report(struct generation *generation, struct reply *reply)
+{
+    struct arena *mem = generation->ctx->mem;
+    struct json *list = json_array(mem);
+    for (int i = 0; i < generation->up->hazards.n; i++) {
+        const struct hazard *hazard = generation->up->hazards.item[i];
+        struct json *json = json_object(mem);
+        json_set_text(mem, json, "code", hazard->code);
+        json_set_text(mem, json, "text", hazard->text);
+        json_set_bool(mem, json, "irreversible", hazard->irreversible);
+        json_add(mem, list, json);
+        emit_warning(generation->ctx, "%s", hazard->text);
+    }
+    json_set(mem, reply->json, "hazards", list);
+}
+
+static int generate(struct generation *generation, struct reply *reply)
+{
+    struct ctx *ctx = generation->ctx;
+    struct list words = {0};
+    struct json *operations = json_array(ctx->mem);
+    TRY(session_folder(ctx, generation->session));
+    TRY(comparison_make(ctx, generation->session, generation->request, &generation->comparison));
+    json_set_bool(ctx->mem, reply->json, "changes", generation->comparison.changes->list.n > 0);
+    if (!generation->comparison.changes->list.n) {
+        report_line(&reply->report, TONE_GOOD,
+                    "No new migrations to generate - all models already covered by "
+                    "existing migrations.");
+        return 0;
+    }
+    operations_of(ctx->mem, generation->session->database->dialect, generation->comparison.changes, &words, operations);
+    TRY(plans_make(generation));
+    name_choose(generation, &words);
+    generation->up_text = plan_text(ctx->mem, generation->up);
+    generation->plan = plan_json(generation, operations);
+    hazards_report(generation, reply);
+    json_set(ctx->mem, reply->json, "operations", operations);
+    json_set_text(ctx->mem, reply->json, "upgrade", generation->up_text);
+    json_set_text(ctx->mem, reply->json, "rollback", generation->down ? plan_text(ctx->mem, generation->down) : NULL);
+    if (!request_flag(generation->request, "plan"))
+        return files_write(generation, reply);
+    reply->json = generation->plan;
+    report_raw(&reply->report, json_text(ctx->mem, generation->plan, JSON_INDENTED));
+    return 0;
+}
+
+static int make_migrations_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    __attribute__((cleanup(config_close))) struct config *config = NULL;
+    __attribute__((cleanup(session_close))) struct session session = {0};
+    TRY(config_open(ctx, request->where, &config));
+    TRY(session_open(ctx, config, request_text(request, "database"), &session));
+    struct generation generation = {.ctx = ctx, .request = request, .session = &session};
+    return generate(&generation, reply);
 }
 
 static const struct option_info options[] = {
@@ -181,26 +166,11 @@ static const struct option_info options[] = {
      .marks = OPTION_POSITIONAL,
      .help = "what the migration does; without it the file is named after the "
              "changes"},
-    {.name = "verbose",
-     .letter = 'v',
-     .type = OPTION_FLAG,
-     .help = "show details"},
-    {.name = "plan",
-     .type = OPTION_FLAG,
-     .help = "print the plan as JSON and write nothing"},
-    {.name = "database",
-     .letter = 'd',
-     .type = OPTION_TEXT,
-     .value = "NAME",
-     .help = "entry of the configuration"},
-    {.name = "rename",
-     .type = OPTION_LIST,
-     .value = "TABLE.OLD:NEW",
-     .help = "a column that was renamed"},
-    {.name = "rename-table",
-     .type = OPTION_LIST,
-     .value = "OLD:NEW",
-     .help = "a table that was renamed"},
+    {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .help = "show details"},
+    {.name = "plan", .type = OPTION_FLAG, .help = "print the plan as JSON and write nothing"},
+    {.name = "database", .letter = 'd', .type = OPTION_TEXT, .value = "NAME", .help = "entry of the configuration"},
+    {.name = "rename", .type = OPTION_LIST, .value = "TABLE.OLD:NEW", .help = "a column that was renamed"},
+    {.name = "rename-table", .type = OPTION_LIST, .value = "OLD:NEW", .help = "a table that was renamed"},
     {.name = "concurrent",
      .type = OPTION_SWITCH,
      .otherwise = "true",
@@ -211,8 +181,7 @@ static const struct option_info options[] = {
 
 const struct command make_migrations_command = {
     .name = "make-migrations",
-    .summary =
-        "write a migration from the difference between models and database",
+    .summary = "write a migration from the difference between models and database",
     .description = "Compares the schema that the models (or schema files) "
                    "describe with the database as it is, or with the latest\n"
                    "snapshot where no database can be reached, and writes the "

@@ -7,38 +7,28 @@
 #include "command/comparison.h"
 
 static const struct {
-  enum kind kind;
-  const char *create, *drop, *rename, *alter;
+    enum kind kind;
+    const char *create, *drop, *rename, *alter;
 } operation_words[] = {
-    {KIND_SCHEMA, "create_schema", "drop_schema", "rename_schema",
-     "alter_schema"},
+    {KIND_SCHEMA, "create_schema", "drop_schema", "rename_schema", "alter_schema"},
     {KIND_ENUM, "create_enum", "drop_enum", "rename_enum", "alter_enum"},
-    {KIND_SEQUENCE, "create_sequence", "drop_sequence", "rename_sequence",
-     "alter_sequence"},
-    {KIND_TABLE, "create_table", "drop_table", "rename_table",
-     "alter_pg_table"},
-    {KIND_COLUMN, "add_column", "drop_column", "rename_column",
-     "alter_pg_column_meta"},
-    {KIND_PRIMARY_KEY, "add_primary_key", "drop_primary_key",
-     "rename_primary_key", "alter_primary_key"},
-    {KIND_UNIQUE, "add_unique_constraint", "drop_unique_constraint",
-     "rename_unique_constraint", "alter_constraint"},
-    {KIND_CHECK, "add_check_constraint", "drop_check_constraint",
-     "rename_constraint", "alter_constraint"},
-    {KIND_EXCLUDE, "add_exclude_constraint", "drop_exclude_constraint",
-     "rename_constraint", "alter_constraint"},
-    {KIND_FOREIGN_KEY, "add_foreign_key", "drop_foreign_key",
-     "rename_foreign_key", "alter_foreign_key"},
+    {KIND_SEQUENCE, "create_sequence", "drop_sequence", "rename_sequence", "alter_sequence"},
+    {KIND_TABLE, "create_table", "drop_table", "rename_table", "alter_pg_table"},
+    {KIND_COLUMN, "add_column", "drop_column", "rename_column", "alter_pg_column_meta"},
+    {KIND_PRIMARY_KEY, "add_primary_key", "drop_primary_key", "rename_primary_key", "alter_primary_key"},
+    {KIND_UNIQUE, "add_unique_constraint", "drop_unique_constraint", "rename_unique_constraint", "alter_constraint"},
+    {KIND_CHECK, "add_check_constraint", "drop_check_constraint", "rename_constraint", "alter_constraint"},
+    {KIND_EXCLUDE, "add_exclude_constraint", "drop_exclude_constraint", "rename_constraint", "alter_constraint"},
+    {KIND_FOREIGN_KEY, "add_foreign_key", "drop_foreign_key", "rename_foreign_key", "alter_foreign_key"},
     {KIND_INDEX, "add_index", "drop_index", "rename_index", "alter_index"},
     {KIND_VIEW, "create_view", "drop_view", "rename_view", "alter_view"},
-    {KIND_TRIGGER, "create_trigger", "drop_trigger", "rename_trigger",
-     "alter_trigger"},
+    {KIND_TRIGGER, "create_trigger", "drop_trigger", "rename_trigger", "alter_trigger"},
 };
 
 static const struct {
-  enum kind kind;
-  int field;
-  const char *word;
+    enum kind kind;
+    int field;
+    const char *word;
 } field_words[] = {
     {KIND_TABLE, TABLE_comment, "alter_table_comment"},
     {KIND_COLUMN, COLUMN_type, "alter_column_type"},
@@ -48,146 +38,137 @@ static const struct {
 };
 
 struct writer {
-  struct arena *mem;
-  const struct dialect *dialect;
-  struct list *words;
-  struct json *operations;
+    struct arena *mem;
+    const struct dialect *dialect;
+    struct list *words;
+    struct json *operations;
 };
 
-static const char *word_of(const struct change *change) {
-  for (size_t i = 0; i < sizeof operation_words / sizeof *operation_words;
-       i++) {
-    if (operation_words[i].kind != change->kind)
-      continue;
-    switch (change->op) {
-    case CHANGE_CREATE:
-      return operation_words[i].create;
-    case CHANGE_DROP:
-      return operation_words[i].drop;
-    case CHANGE_RENAME:
-      return operation_words[i].rename;
-    case CHANGE_ALTER:
-    case CHANGE_REBUILD:
-      return operation_words[i].alter;
+static const char *word_of(const struct change *change)
+{
+    for (size_t i = 0; i < sizeof operation_words / sizeof *operation_words; i++) {
+        if (operation_words[i].kind != change->kind)
+            continue;
+        switch (change->op) {
+        case CHANGE_CREATE: return operation_words[i].create;
+        case CHANGE_DROP: return operation_words[i].drop;
+        case CHANGE_RENAME: return operation_words[i].rename;
+        case CHANGE_ALTER:
+        case CHANGE_REBUILD: return operation_words[i].alter;
+        }
     }
-  }
-  return "alter";
+    return "alter";
 }
 
-static const char *field_word(const struct writer *writer,
-                              const struct change *change, int field) {
-  for (size_t i = 0; i < sizeof field_words / sizeof *field_words; i++)
-    if (field_words[i].kind == change->kind && field_words[i].field == field)
-      return field_words[i].word;
-  if (change->kind == KIND_TABLE)
-    return arena_printf(writer->mem, "alter_pg_table_%s",
-                        kind_table[KIND_TABLE].field[field].name);
-  return word_of(change);
+static const char *field_word(const struct writer *writer, const struct change *change, int field)
+{
+    for (size_t i = 0; i < sizeof field_words / sizeof *field_words; i++)
+        if (field_words[i].kind == change->kind && field_words[i].field == field)
+            return field_words[i].word;
+    if (change->kind == KIND_TABLE)
+        return arena_printf(writer->mem, "alter_pg_table_%s", kind_table[KIND_TABLE].field[field].name);
+    return word_of(change);
 }
 
-static char *index_columns(struct arena *mem, const struct object *index) {
-  struct names columns = {0};
-  for (int i = 0; i < index->children.n; i++) {
-    const struct index_part *part = index->children.item[i];
-    if (part->object.kind == KIND_INDEX_PART && part->column)
-      names_add(mem, &columns, part->column);
-  }
-  return columns.n ? names_join(mem, &columns, ",") : NULL;
+static char *index_columns(struct arena *mem, const struct object *index)
+{
+    struct names columns = {0};
+    for (int i = 0; i < index->children.n; i++) {
+        const struct index_part *part = index->children.item[i];
+        if (part->object.kind == KIND_INDEX_PART && part->column)
+            names_add(mem, &columns, part->column);
+    }
+    return columns.n ? names_join(mem, &columns, ",") : NULL;
 }
 
 /* What 0.8.2 calls the target: a column, the columns of a key, the name of a
  * constraint. */
-static const char *target_of(const struct writer *writer,
-                             const struct object *object) {
-  const struct foreign_key *key = (const struct foreign_key *)object;
-  switch (object->kind) {
-  case KIND_TABLE:
-  case KIND_SCHEMA:
-  case KIND_ENUM:
-  case KIND_SEQUENCE:
-  case KIND_VIEW:
-    return NULL;
-  case KIND_INDEX: {
-    const char *columns = index_columns(writer->mem, object);
-    return columns ? columns : object->name;
-  }
-  case KIND_FOREIGN_KEY:
-    return arena_printf(writer->mem, "%s(%s)", key->ref_table,
-                        names_join(writer->mem, &key->ref_columns, ","));
-  default:
-    return object->name;
-  }
+static const char *target_of(const struct writer *writer, const struct object *object)
+{
+    const struct foreign_key *key = (const struct foreign_key *)object;
+    switch (object->kind) {
+    case KIND_TABLE:
+    case KIND_SCHEMA:
+    case KIND_ENUM:
+    case KIND_SEQUENCE:
+    case KIND_VIEW: return NULL;
+    case KIND_INDEX: {
+        const char *columns = index_columns(writer->mem, object);
+        return columns ? columns : object->name;
+    }
+    case KIND_FOREIGN_KEY:
+        return arena_printf(writer->mem, "%s(%s)", key->ref_table, names_join(writer->mem, &key->ref_columns, ","));
+    default: return object->name;
+    }
 }
 
-static const char *table_of(const struct object *object) {
-  const struct object *table = object_ancestor(object, KIND_TABLE);
-  return table ? table->name : object->name ? object->name : "";
+static const char *table_of(const struct object *object)
+{
+    const struct object *table = object_ancestor(object, KIND_TABLE);
+    return table ? table->name : object->name ? object->name : "";
 }
 
-static const char *suffix_of(const struct object *object) {
-  const struct index *index = (const struct index *)object;
-  bool other = object->kind == KIND_INDEX && index->method &&
-               !text_equal_nocase(index->method, "btree");
-  return other ? index->method : NULL;
+static const char *suffix_of(const struct object *object)
+{
+    const struct index *index = (const struct index *)object;
+    bool other = object->kind == KIND_INDEX && index->method && !text_equal_nocase(index->method, "btree");
+    return other ? index->method : NULL;
 }
 
-static void operation_add(const struct writer *writer,
-                          const struct change *change, const char *word) {
-  const struct object *object = change_object(change);
-  const char *target = target_of(writer, object);
-  struct name_change *name = NEW(writer->mem, struct name_change);
-  *name =
-      (struct name_change){word, table_of(object), target, suffix_of(object)};
-  list_add(writer->mem, writer->words, name);
+static void operation_add(const struct writer *writer, const struct change *change, const char *word)
+{
+    const struct object *object = change_object(change);
+    const char *target = target_of(writer, object);
+    struct name_change *name = NEW(writer->mem, struct name_change);
+    *name = (struct name_change){word, table_of(object), target, suffix_of(object)};
+    list_add(writer->mem, writer->words, name);
 
-  struct json *json = json_object(writer->mem);
-  json_set_text(writer->mem, json, "type", word);
-  json_set_text(writer->mem, json, "table", table_of(object));
-  json_set_text(writer->mem, json, "severity", "INFO");
-  if (change->resolved_from)
-    json_set_text(writer->mem, json, "resolved_from", change->resolved_from);
-  if (change->op == CHANGE_RENAME) {
-    const char *key = change->kind == KIND_TABLE ? "old_table" : "column";
-    json_set_text(writer->mem, json, "new_name", change->after->name);
-    json_set_text(writer->mem, json, key, change->before->name);
-  } else if (target)
-    json_set_text(writer->mem, json, "column", target);
-  json_add(writer->mem, writer->operations, json);
+    struct json *json = json_object(writer->mem);
+    json_set_text(writer->mem, json, "type", word);
+    json_set_text(writer->mem, json, "table", table_of(object));
+    json_set_text(writer->mem, json, "severity", "INFO");
+    if (change->resolved_from)
+        json_set_text(writer->mem, json, "resolved_from", change->resolved_from);
+    if (change->op == CHANGE_RENAME) {
+        const char *key = change->kind == KIND_TABLE ? "old_table" : "column";
+        json_set_text(writer->mem, json, "new_name", change->after->name);
+        json_set_text(writer->mem, json, key, change->before->name);
+    } else if (target)
+        json_set_text(writer->mem, json, "column", target);
+    json_add(writer->mem, writer->operations, json);
 }
 
-static void change_write(const struct writer *writer,
-                         const struct change *change) {
-  if (change->op != CHANGE_ALTER) {
-    operation_add(writer, change, word_of(change));
-    return;
-  }
-  const char *last = "";
-  for (int i = 0; i < kind_table[change->kind].fields; i++) {
-    const char *word =
-        change_has(change, i) ? field_word(writer, change, i) : NULL;
-    if (!word || text_equal(word, last))
-      continue;
-    operation_add(writer, change, word);
-    last = word;
-  }
-  if (change_has(change, FIELD_PARTS) && !*last)
-    operation_add(writer, change, word_of(change));
+static void change_write(const struct writer *writer, const struct change *change)
+{
+    if (change->op != CHANGE_ALTER) {
+        operation_add(writer, change, word_of(change));
+        return;
+    }
+    const char *last = "";
+    for (int i = 0; i < kind_table[change->kind].fields; i++) {
+        const char *word = change_has(change, i) ? field_word(writer, change, i) : NULL;
+        if (!word || text_equal(word, last))
+            continue;
+        operation_add(writer, change, word);
+        last = word;
+    }
+    if (change_has(change, FIELD_PARTS) && !*last)
+        operation_add(writer, change, word_of(change));
 }
 
 /* What lies in a new or dropped table is not told apart from it: 0.8.2 names
  * the table alone. */
-static bool is_told(const struct change *change) {
-  const struct object *object = change_object(change),
-                      *table = object_ancestor(object, KIND_TABLE);
-  return change->op == CHANGE_RENAME || object->kind == KIND_TABLE || !table ||
-         table->peer;
+static bool is_told(const struct change *change)
+{
+    const struct object *object = change_object(change), *table = object_ancestor(object, KIND_TABLE);
+    return change->op == CHANGE_RENAME || object->kind == KIND_TABLE || !table || table->peer;
 }
 
-void operations_of(struct arena *mem, const struct dialect *dialect,
-                   const struct changes *changes, struct list *words,
-                   struct json *operations) {
-  struct writer writer = {mem, dialect, words, operations};
-  for (int i = 0; i < changes->list.n; i++)
-    if (is_told(changes->list.item[i]))
-      change_write(&writer, changes->list.item[i]);
+void operations_of(struct arena *mem, const struct dialect *dialect, const struct changes *changes, struct list *words,
+                   struct json *operations)
+{
+    struct writer writer = {mem, dialect, words, operations};
+    for (int i = 0; i < changes->list.n; i++)
+        if (is_told(changes->list.item[i]))
+            change_write(&writer, changes->list.item[i]);
 }

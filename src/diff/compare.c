@@ -7,158 +7,152 @@
 
 #include "base/text.h"
 
-static bool expr_absent(const struct expr *expr) {
-  return !expr->written && !expr->printed;
+static bool expr_absent(const struct expr *expr)
+{
+    return !expr->written && !expr->printed;
 }
 
-static bool spelling_same(struct arena *mem, const struct dialect *dialect,
-                          const struct field_pair *pair, const char *a,
-                          const char *b) {
-  if (!a || !b)
-    return false;
-  if (text_equal(a, b))
+static bool spelling_same(struct arena *mem, const struct dialect *dialect, const struct field_pair *pair,
+                          const char *a, const char *b)
+{
+    if (!a || !b)
+        return false;
+    if (text_equal(a, b))
+        return true;
+    if (pair->type_text && dialect->default_same)
+        return dialect->default_same(mem, pair->type_text, a, b);
+    return text_equal(dialect->expr_normal(mem, a), dialect->expr_normal(mem, b));
+}
+
+static bool expr_same(struct arena *mem, const struct dialect *dialect, const struct field_pair *pair,
+                      const struct expr *a, const struct expr *b)
+{
+    if (expr_absent(a) || expr_absent(b))
+        return expr_absent(a) == expr_absent(b);
+    return spelling_same(mem, dialect, pair, a->written, b->written) ||
+           spelling_same(mem, dialect, pair, a->printed, b->printed) ||
+           spelling_same(mem, dialect, pair, a->written, b->printed) ||
+           spelling_same(mem, dialect, pair, a->printed, b->written);
+}
+
+static const char *name_folded(struct arena *mem, const struct dialect *dialect, const char *name)
+{
+    return name && dialect->name_fold ? dialect->name_fold(mem, name) : name;
+}
+
+bool compare_name(struct arena *mem, const struct dialect *dialect, const char *a, const char *b)
+{
+    return text_equal(name_folded(mem, dialect, a), name_folded(mem, dialect, b));
+}
+
+static bool names_same(struct arena *mem, const struct dialect *dialect, const struct names *a, const struct names *b)
+{
+    if (a->n != b->n)
+        return false;
+    for (int i = 0; i < a->n; i++)
+        if (!compare_name(mem, dialect, a->item[i], b->item[i]))
+            return false;
     return true;
-  if (pair->type_text && dialect->default_same)
-    return dialect->default_same(mem, pair->type_text, a, b);
-  return text_equal(dialect->expr_normal(mem, a), dialect->expr_normal(mem, b));
-}
-
-static bool expr_same(struct arena *mem, const struct dialect *dialect,
-                      const struct field_pair *pair, const struct expr *a,
-                      const struct expr *b) {
-  if (expr_absent(a) || expr_absent(b))
-    return expr_absent(a) == expr_absent(b);
-  return spelling_same(mem, dialect, pair, a->written, b->written) ||
-         spelling_same(mem, dialect, pair, a->printed, b->printed) ||
-         spelling_same(mem, dialect, pair, a->written, b->printed) ||
-         spelling_same(mem, dialect, pair, a->printed, b->written);
-}
-
-static const char *name_folded(struct arena *mem, const struct dialect *dialect,
-                               const char *name) {
-  return name && dialect->name_fold ? dialect->name_fold(mem, name) : name;
-}
-
-bool compare_name(struct arena *mem, const struct dialect *dialect,
-                  const char *a, const char *b) {
-  return text_equal(name_folded(mem, dialect, a), name_folded(mem, dialect, b));
-}
-
-static bool names_same(struct arena *mem, const struct dialect *dialect,
-                       const struct names *a, const struct names *b) {
-  if (a->n != b->n)
-    return false;
-  for (int i = 0; i < a->n; i++)
-    if (!compare_name(mem, dialect, a->item[i], b->item[i]))
-      return false;
-  return true;
 }
 
 /* A default that came from Python is soft: a database without it is as good. */
-static bool soft_default_absent(const struct object *before,
-                                const struct object *after, int field) {
-  if (after->kind != KIND_COLUMN || field != COLUMN_default_value)
-    return false;
-  const struct column *wanted = (const struct column *)after;
-  const struct column *current = (const struct column *)before;
-  return wanted->default_soft && expr_absent(&current->default_value);
+static bool soft_default_absent(const struct object *before, const struct object *after, int field)
+{
+    if (after->kind != KIND_COLUMN || field != COLUMN_default_value)
+        return false;
+    const struct column *wanted = (const struct column *)after;
+    const struct column *current = (const struct column *)before;
+    return wanted->default_soft && expr_absent(&current->default_value);
 }
 
-static bool value_same(struct arena *mem, const struct dialect *dialect,
-                       const struct field_pair *pair,
-                       const struct field *field) {
-  switch (field->type) {
-  case FIELD_TEXT: {
-    const char *a = *(const char *const *)pair->a,
-               *b = *(const char *const *)pair->b;
-    return field->marks & (FIELD_COLUMN_REF | FIELD_TABLE_REF)
-               ? compare_name(mem, dialect, a, b)
-               : text_equal(a, b);
-  }
-  case FIELD_TYPE:
-    return text_equal(dialect->type_normal(mem, *(const char *const *)pair->a),
-                      dialect->type_normal(mem, *(const char *const *)pair->b));
-  case FIELD_EXPR:
-    return expr_same(mem, dialect, pair, pair->a, pair->b);
-  case FIELD_NAMES:
-    return field->marks & (FIELD_COLUMN_REF | FIELD_TABLE_REF)
-               ? names_same(mem, dialect, pair->a, pair->b)
-               : names_equal(pair->a, pair->b);
-  case FIELD_FLAG:
-    return *(const bool *)pair->a == *(const bool *)pair->b;
-  case FIELD_INT:
-    return *(const int64_t *)pair->a == *(const int64_t *)pair->b;
-  }
-  return true;
-}
-
-bool compare_field(struct arena *mem, const struct dialect *dialect,
-                   const struct object *before, const struct object *after,
-                   int field) {
-  const struct field *info = &kind_table[before->kind].field[field];
-  if (info->apply == APPLY_IGNORE || !(info->engines & dialect->engine))
-    return true;
-  if (!object_says(before, field) || !object_says(after, field))
-    return true;
-  if (soft_default_absent(before, after, field))
-    return true;
-  struct field_pair pair = {.a = object_field(before, field),
-                            .b = object_field(after, field)};
-  if (before->kind == KIND_COLUMN && field == COLUMN_default_value) {
-    const struct column *column = (const struct column *)after;
-    pair.type_text =
-        column->type ? column->type : ((const struct column *)before)->type;
-  }
-  return value_same(mem, dialect, &pair, info);
-}
-
-static const struct object *part_next(const struct object *object, int *at) {
-  while (*at < object->children.n) {
-    const struct object *child = object->children.item[(*at)++];
-    if (kind_table[child->kind].marks & KIND_PART)
-      return child;
-  }
-  return NULL;
-}
-
-static bool parts_same(struct arena *mem, const struct dialect *dialect,
-                       const struct object *before,
-                       const struct object *after) {
-  int i = 0, k = 0;
-  for (;;) {
-    const struct object *a = part_next(before, &i), *b = part_next(after, &k);
-    if (!a || !b)
-      return !a && !b;
-    if (a->kind != b->kind || !diff_equal(mem, dialect, a, b, NULL))
-      return false;
-  }
-}
-
-bool diff_equal(struct arena *mem, const struct dialect *dialect,
-                const struct object *a, const struct object *b,
-                uint64_t *fields) {
-  uint64_t found[SAID_WORDS] = {0};
-  bool same = true;
-  for (int i = 0; i < kind_table[a->kind].fields; i++)
-    if (!compare_field(mem, dialect, a, b, i)) {
-      found[i / 64] |= UINT64_C(1) << (i % 64);
-      same = false;
+static bool value_same(struct arena *mem, const struct dialect *dialect, const struct field_pair *pair,
+                       const struct field *field)
+{
+    switch (field->type) {
+    case FIELD_TEXT: {
+        const char *a = *(const char *const *)pair->a, *b = *(const char *const *)pair->b;
+        return field->marks & (FIELD_COLUMN_REF | FIELD_TABLE_REF) ? compare_name(mem, dialect, a, b)
+                                                                   : text_equal(a, b);
     }
-  if (!parts_same(mem, dialect, a, b)) {
-    found[FIELD_PARTS / 64] |= UINT64_C(1) << (FIELD_PARTS % 64);
-    same = false;
-  }
-  for (int i = 0; fields && i < SAID_WORDS; i++)
-    fields[i] = found[i];
-  return same;
+    case FIELD_TYPE:
+        return text_equal(dialect->type_normal(mem, *(const char *const *)pair->a),
+                          dialect->type_normal(mem, *(const char *const *)pair->b));
+    case FIELD_EXPR: return expr_same(mem, dialect, pair, pair->a, pair->b);
+    case FIELD_NAMES:
+        return field->marks & (FIELD_COLUMN_REF | FIELD_TABLE_REF) ? names_same(mem, dialect, pair->a, pair->b)
+                                                                   : names_equal(pair->a, pair->b);
+    case FIELD_FLAG: return *(const bool *)pair->a == *(const bool *)pair->b;
+    case FIELD_INT: return *(const int64_t *)pair->a == *(const int64_t *)pair->b;
+    }
+    return true;
 }
 
-bool compare_identity(struct arena *mem, const struct dialect *dialect,
-                      const struct object *before, const struct object *after) {
-  const struct kind_info *info = &kind_table[before->kind];
-  for (int i = 0; i < info->fields; i++)
-    if (info->field[i].marks & FIELD_IDENTITY &&
-        !compare_field(mem, dialect, before, after, i))
-      return false;
-  return true;
+bool compare_field(struct arena *mem, const struct dialect *dialect, const struct object *before,
+                   const struct object *after, int field)
+{
+    const struct field *info = &kind_table[before->kind].field[field];
+    if (info->apply == APPLY_IGNORE || !(info->engines & dialect->engine))
+        return true;
+    if (!object_says(before, field) || !object_says(after, field))
+        return true;
+    if (soft_default_absent(before, after, field))
+        return true;
+    struct field_pair pair = {.a = object_field(before, field), .b = object_field(after, field)};
+    if (before->kind == KIND_COLUMN && field == COLUMN_default_value) {
+        const struct column *column = (const struct column *)after;
+        pair.type_text = column->type ? column->type : ((const struct column *)before)->type;
+    }
+    return value_same(mem, dialect, &pair, info);
+}
+
+static const struct object *part_next(const struct object *object, int *at)
+{
+    while (*at < object->children.n) {
+        const struct object *child = object->children.item[(*at)++];
+        if (kind_table[child->kind].marks & KIND_PART)
+            return child;
+    }
+    return NULL;
+}
+
+static bool parts_same(struct arena *mem, const struct dialect *dialect, const struct object *before,
+                       const struct object *after)
+{
+    int i = 0, k = 0;
+    for (;;) {
+        const struct object *a = part_next(before, &i), *b = part_next(after, &k);
+        if (!a || !b)
+            return !a && !b;
+        if (a->kind != b->kind || !diff_equal(mem, dialect, a, b, NULL))
+            return false;
+    }
+}
+
+bool diff_equal(struct arena *mem, const struct dialect *dialect, const struct object *a, const struct object *b,
+                uint64_t *fields)
+{
+    uint64_t found[SAID_WORDS] = {0};
+    bool same = true;
+    for (int i = 0; i < kind_table[a->kind].fields; i++)
+        if (!compare_field(mem, dialect, a, b, i)) {
+            found[i / 64] |= UINT64_C(1) << (i % 64);
+            same = false;
+        }
+    if (!parts_same(mem, dialect, a, b)) {
+        found[FIELD_PARTS / 64] |= UINT64_C(1) << (FIELD_PARTS % 64);
+        same = false;
+    }
+    for (int i = 0; fields && i < SAID_WORDS; i++)
+        fields[i] = found[i];
+    return same;
+}
+
+bool compare_identity(struct arena *mem, const struct dialect *dialect, const struct object *before,
+                      const struct object *after)
+{
+    const struct kind_info *info = &kind_table[before->kind];
+    for (int i = 0; i < info->fields; i++)
+        if (info->field[i].marks & FIELD_IDENTITY && !compare_field(mem, dialect, before, after, i))
+            return false;
+    return true;
 }

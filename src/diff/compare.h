@@ -6,19 +6,16 @@
 #include "diff/diff.h"
 
 struct field_pair {
-  const void *a;
-  const void *b;
-  const char
-      *type_text; /* of the column whose default is compared; else NULL */
+    const void *a;
+    const void *b;
+    const char *type_text; /* of the column whose default is compared; else NULL */
 };
 
-bool compare_field(struct arena *mem, const struct dialect *dialect,
-                   const struct object *before, const struct object *after,
-                   int field);
+bool compare_field(struct arena *mem, const struct dialect *dialect, const struct object *before,
+                   const struct object *after, int field);
 /* Only the fields that identify an unnamed object. */
-bool compare_identity(struct arena *mem, const struct dialect *dialect,
-                      const struct object *before, const struct object *after);
-bool compare_name(struct arena *mem, const struct dialect *dialect,
-                  const char *a, const char *b);
+bool compare_identity(struct arena *mem, const struct dialect *dialect, const struct object *before,
+                      const struct object *after);
+bool compare_name(struct arena *mem, const struct dialect *dialect, const char *a, const char *b);
 
 #endif

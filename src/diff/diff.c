@@ -12,114 +12,117 @@
 #include "diff/match.h"
 
 struct differ {
-  struct ctx *ctx;
-  struct arena *mem;
-  const struct dialect *dialect;
-  const struct diff_options *options;
-  struct changes *changes;
-  struct names *unmanaged;
+    struct ctx *ctx;
+    struct arena *mem;
+    const struct dialect *dialect;
+    const struct diff_input *input;
+    struct changes *changes;
 };
 
-static void peers_clear(const struct tree *tree) {
-  for (struct object *o = tree->root; o; o = object_next(tree->root, o))
-    o->peer = NULL;
+static void peers_clear(const struct tree *tree)
+{
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o))
+        o->peer = NULL;
 }
 
-static bool may_drop(const struct differ *differ, const struct object *object) {
-  const struct managed *managed = differ->options->managed;
-  return !managed || managed_has(differ->mem, managed, object);
+static bool may_drop(const struct differ *differ, const struct object *object)
+{
+    const struct managed *managed = differ->input->managed;
+    return !managed || managed_has(differ->mem, managed, object);
 }
 
 /* A copy in the wanted tree, so that a rebuild keeps it and references to it
  * resolve. */
-static void carry_over(struct differ *differ, struct object *object) {
-  struct object *copy = object_copy(differ->mem, object, object->parent->peer);
-  struct object *from = object, *to = copy;
-  while (from && to) {
-    from->peer = to;
-    to->peer = from;
-    from = object_next(object, from);
-    to = object_next(copy, to);
-  }
+static void carry_over(struct differ *differ, struct object *object)
+{
+    struct object *copy = object_copy(differ->mem, object, object->parent->peer);
+    struct object *from = object, *to = copy;
+    while (from && to) {
+        from->peer = to;
+        to->peer = from;
+        from = object_next(object, from);
+        to = object_next(copy, to);
+    }
 }
 
-static bool is_part(const struct object *object) {
-  return kind_table[object->kind].marks & KIND_PART;
+static bool is_part(const struct object *object)
+{
+    return kind_table[object->kind].marks & KIND_PART;
 }
 
 /* A parent that neither side made anew: its absent children were dropped on
  * purpose, or are not spoken of. */
-static void leftovers_carry_over(struct differ *differ) {
-  struct object *root = differ->changes->before->root;
-  for (struct object *o = root; o; o = object_next(root, o)) {
-    if (o->peer || !o->parent || !o->parent->peer || is_part(o))
-      continue;
-    bool spoken = tree_speaks(differ->changes->after, o->kind);
-    if (spoken && may_drop(differ, o))
-      continue;
-    if (spoken && differ->unmanaged)
-      names_add(differ->mem, differ->unmanaged, object_path(differ->mem, o));
-    carry_over(differ, o);
-  }
+static void leftovers_carry_over(struct differ *differ)
+{
+    struct object *root = differ->changes->before->root;
+    for (struct object *o = root; o; o = object_next(root, o)) {
+        if (o->peer || !o->parent || !o->parent->peer || is_part(o))
+            continue;
+        bool spoken = tree_speaks(differ->changes->after, o->kind);
+        if (spoken && may_drop(differ, o))
+            continue;
+        if (spoken)
+            names_add(differ->mem, &differ->changes->unmanaged, object_path(differ->mem, o));
+        carry_over(differ, o);
+    }
 }
 
-static bool is_compared(const struct differ *differ, enum kind kind) {
-  return tree_speaks(differ->changes->before, kind) &&
-         tree_speaks(differ->changes->after, kind);
+static bool is_compared(const struct differ *differ, enum kind kind)
+{
+    return tree_speaks(differ->changes->before, kind) && tree_speaks(differ->changes->after, kind);
 }
 
 /* Written inside its parent's own CREATE, and gone with its parent's DROP. */
-static bool goes_with_parent(const struct object *object) {
-  return object->parent && !object->parent->peer &&
-         kind_table[object->kind].marks & KIND_INLINE;
+static bool goes_with_parent(const struct object *object)
+{
+    return object->parent && !object->parent->peer && kind_table[object->kind].marks & KIND_INLINE;
 }
 
-static void drops_add(struct differ *differ) {
-  struct object *root = differ->changes->before->root;
-  for (struct object *o = root; o; o = object_next(root, o))
-    if (!o->peer && o->parent && !is_part(o) && !goes_with_parent(o))
-      change_add(differ->mem, differ->changes, CHANGE_DROP, o, NULL);
+static void drops_add(struct differ *differ)
+{
+    struct object *root = differ->changes->before->root;
+    for (struct object *o = root; o; o = object_next(root, o))
+        if (!o->peer && o->parent && !is_part(o) && !goes_with_parent(o))
+            change_add(differ->mem, differ->changes, CHANGE_DROP, o, NULL);
 }
 
-static void alters_and_creates_add(struct differ *differ) {
-  struct object *root = differ->changes->after->root;
-  for (struct object *o = root; o; o = object_next(root, o)) {
-    uint64_t fields[SAID_WORDS];
-    if (is_part(o) || !is_compared(differ, o->kind))
-      continue;
-    if (!o->peer && !goes_with_parent(o))
-      change_add(differ->mem, differ->changes, CHANGE_CREATE, NULL, o);
-    else if (o->peer && o->parent &&
-             !diff_equal(differ->mem, differ->dialect, o->peer, o, fields)) {
-      struct change *change =
-          change_add(differ->mem, differ->changes, CHANGE_ALTER, o->peer, o);
-      memcpy(change->fields, fields, sizeof fields);
+static void alters_and_creates_add(struct differ *differ)
+{
+    struct object *root = differ->changes->after->root;
+    for (struct object *o = root; o; o = object_next(root, o)) {
+        uint64_t fields[SAID_WORDS];
+        if (is_part(o) || !is_compared(differ, o->kind))
+            continue;
+        if (!o->peer && !goes_with_parent(o))
+            change_add(differ->mem, differ->changes, CHANGE_CREATE, NULL, o);
+        else if (o->peer && o->parent && !diff_equal(differ->mem, differ->dialect, o->peer, o, fields)) {
+            struct change *change = change_add(differ->mem, differ->changes, CHANGE_ALTER, o->peer, o);
+            memcpy(change->fields, fields, sizeof fields);
+        }
     }
-  }
 }
 
 /* The first schema of an engine is always there: it is never created or
  * dropped. */
-static void default_schema_ensure(struct arena *mem, struct changes *changes) {
-  tree_schema(mem, changes->before, "");
-  tree_schema(mem, changes->after, "");
+static void default_schema_ensure(struct arena *mem, struct changes *changes)
+{
+    tree_schema(mem, changes->before, "");
+    tree_schema(mem, changes->after, "");
 }
 
-int diff_trees(struct ctx *ctx, const struct dialect *dialect,
-               struct tree *before, struct tree *after,
-               const struct diff_options *options, struct changes **changes,
-               struct names *unmanaged) {
-  struct changes *found = NEW(ctx->mem, struct changes);
-  found->before = before;
-  found->after = after;
-  struct differ differ = {ctx, ctx->mem, dialect, options, found, unmanaged};
-  peers_clear(before);
-  peers_clear(after);
-  default_schema_ensure(ctx->mem, found);
-  match_trees(ctx, dialect, options, found);
-  leftovers_carry_over(&differ);
-  drops_add(&differ);
-  alters_and_creates_add(&differ);
-  *changes = found;
-  return ctx_check(ctx);
+int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes **changes)
+{
+    struct changes *found = NEW(ctx->mem, struct changes);
+    found->before = input->before;
+    found->after = input->after;
+    struct differ differ = {ctx, ctx->mem, input->dialect, input, found};
+    peers_clear(input->before);
+    peers_clear(input->after);
+    default_schema_ensure(ctx->mem, found);
+    match_trees(ctx, input, found);
+    leftovers_carry_over(&differ);
+    drops_add(&differ);
+    alters_and_creates_add(&differ);
+    *changes = found;
+    return ctx_check(ctx);
 }

@@ -10,35 +10,32 @@
 
 #include "dialect/dialect.h"
 
-struct diff_options {
-  const struct managed *managed; /* what may be dropped; NULL: everything */
-  const struct list *renames;    /* struct rename *, decided; NULL: none */
+struct diff_input {
+    const struct dialect *dialect;
+    struct tree *before;
+    struct tree *after;
+    const struct managed *managed; /* what may be dropped; NULL: everything */
+    const struct list *renames;    /* struct rename *, decided; NULL: none */
 };
 
 /* One rename: of a table ("users" to "people"), of a column of a table, or of
  * an enum's label. */
 struct rename {
-  enum kind kind;
-  const char *schema;
-  const char *table; /* of a column: its table's name in the *wanted* tree */
-  const char *from;
-  const char *to;
-  const char *resolved_from; /* "rename_flag", "prompt", NULL: a guess that
+    enum kind kind;
+    const char *schema;
+    const char *table; /* of a column: its table's name in the *wanted* tree */
+    const char *from;
+    const char *to;
+    const char *resolved_from; /* "rename_flag", "prompt", NULL: a guess that
                                 nobody has confirmed */
-  int percent;               /* of a guess: how alike */
+    int percent;               /* of a guess: how alike */
 };
 
-/* `unmanaged` gets the paths of objects left alone because the project does not
- * manage them. */
-int diff_trees(struct ctx *ctx, const struct dialect *dialect,
-               struct tree *before, struct tree *after,
-               const struct diff_options *options, struct changes **changes,
-               struct names *unmanaged);
+int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes **changes);
 
 /* Are these two objects of one kind equal, parts included? The differing fields
  * are set in `fields` (may be NULL). */
-bool diff_equal(struct arena *mem, const struct dialect *dialect,
-                const struct object *a, const struct object *b,
+bool diff_equal(struct arena *mem, const struct dialect *dialect, const struct object *a, const struct object *b,
                 uint64_t *fields);
 
 #endif

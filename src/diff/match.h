@@ -10,7 +10,6 @@
  * `before` as they are found and added to `changes`, so that what lies below
  * compares under the new names.
  */
-void match_trees(struct ctx *ctx, const struct dialect *dialect,
-                 const struct diff_options *options, struct changes *changes);
+void match_trees(struct ctx *ctx, const struct diff_input *input, struct changes *changes);
 
 #endif

@@ -9,34 +9,30 @@
 #include "diff/diff.h"
 
 struct plan_options {
-  int version; /* of the server; 0: the dialect's minimum */
-  bool concurrently;
+    int version; /* of the server; 0: the dialect's minimum */
+    bool concurrently;
 };
 
 struct hazard {
-  const char *code;  /* "drops-data", "narrows-type", "needs-rows",
+    const char *code;  /* "drops-data", "narrows-type", "needs-rows",
                         "rewrites-table", ... */
-  const char *text;  /* one sentence's worth, lower case */
-  bool irreversible; /* rows cannot come back with the rollback */
-  const struct change *change;
+    const char *text;  /* one sentence's worth, lower case */
+    bool irreversible; /* rows cannot come back with the rollback */
+    const struct change *change;
 };
 
 struct plan {
-  const struct changes *source; /* as diff found them */
-  struct changes *changes;      /* widened, in order */
-  struct list statements;       /* struct statement_out * */
-  struct list hazards;          /* struct hazard * */
+    const struct changes *source; /* as diff found them */
+    struct changes *changes;      /* widened, in order */
+    struct list statements;       /* struct statement_out * */
+    struct list hazards;          /* struct hazard * */
 };
 
-int plan_make(struct ctx *ctx, const struct dialect *dialect,
-              const struct changes *changes, const struct plan_options *options,
-              struct plan **plan);
+int plan_make(struct ctx *ctx, const struct dialect *dialect, const struct changes *changes,
+              const struct plan_options *options, struct plan **plan);
 /* The plan back; `up` is what plan_make() gave. */
-int plan_reverse(struct ctx *ctx, const struct dialect *dialect,
-                 const struct plan *up, const struct plan_options *options,
-                 struct plan **down);
-char *plan_text(
-    struct arena *mem,
-    const struct plan *plan); /* statements with ";", a blank line between */
+int plan_reverse(struct ctx *ctx, const struct dialect *dialect, const struct plan *up,
+                 const struct plan_options *options, struct plan **down);
+char *plan_text(struct arena *mem, const struct plan *plan); /* statements with ";", a blank line between */
 
 #endif

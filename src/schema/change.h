@@ -33,6 +33,7 @@ struct changes {
     struct tree *before;
     struct tree *after;
     struct list list; /* struct change * */
+    struct names unmanaged; /* paths of what was left alone because the project does not manage it */
     bool reversed;    /* made by change_reverse(): renames come last instead of first */
 };
 

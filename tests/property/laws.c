@@ -48,8 +48,8 @@ static struct tree *settled(struct law *law, const struct tree *tree)
 
 static int changes_between(struct law *law, const struct tree *a, const struct tree *b, struct changes **changes)
 {
-    static const struct diff_options options;
-    return diff_trees(law->ctx, law->dialect, settled(law, a), settled(law, b), &options, changes, NULL);
+    const struct diff_input input = {.dialect = law->dialect, .before = settled(law, a), .after = settled(law, b)};
+    return diff_trees(law->ctx, &input, changes);
 }
 
 static int must_agree(struct law *law, const struct tree *a, const struct tree *b)

@@ -42,9 +42,16 @@ static const char *value_for(struct arena *mem, const struct tree *tree, const c
 {
     static const struct {
         const char *word, *value;
-    } values[] = {{"bool", "true"}, {"json", "{\"a\": 1}"}, {"uuid", "00000000-0000-0000-0000-00000000000%d"},
-                  {"timestamp", "2026-01-0%d 00:00:00"}, {"date", "2026-01-0%d"}, {"time", "0%d:00:00"},
-                  {"interval", "%d days"}, {"[]", "{}"}, {"range", "empty"}, {"inet", "10.0.0.%d"}};
+    } values[] = {{"bool", "true"},
+                  {"json", "{\"a\": 1}"},
+                  {"uuid", "00000000-0000-0000-0000-00000000000%d"},
+                  {"timestamp", "2026-01-0%d 00:00:00"},
+                  {"date", "2026-01-0%d"},
+                  {"time", "0%d:00:00"},
+                  {"interval", "%d days"},
+                  {"[]", "{}"},
+                  {"range", "empty"},
+                  {"inet", "10.0.0.%d"}};
     const char *lower = text_lower(mem, type ? type : "");
     const char *label = enum_label(tree, type);
     if (label)

@@ -11,6 +11,7 @@ struct rows_kept *rows_put(struct ctx *ctx, struct conn *conn, const struct tree
 /* Was the failure just recorded one that rows can cause (a constraint, a value that does not fit)? */
 bool rows_forbid(struct ctx *ctx, const struct rows_kept *rows);
 int rows_remove(struct ctx *ctx, struct conn *conn, const struct tree *tree);
-int rows_check(struct ctx *ctx, struct conn *conn, const struct rows_kept *rows); /* ERR_FAILED if any is lost or changed */
+int rows_check(struct ctx *ctx, struct conn *conn,
+               const struct rows_kept *rows); /* ERR_FAILED if any is lost or changed */
 
 #endif

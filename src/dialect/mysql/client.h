@@ -12,38 +12,33 @@
 #include "dialect/mysql/mysql.h"
 
 struct my_conn {
-  struct conn conn;
-  MYSQL *mysql;
-  struct url
-      url; /* for the second connection that cancels; owns its password */
-  struct arena *mem; /* what the connection itself keeps */
-  bool locked;
+    struct conn conn;
+    MYSQL *mysql;
+    struct url url;    /* for the second connection that cancels; owns its password */
+    struct arena *mem; /* what the connection itself keeps */
+    bool locked;
 };
 
 extern const struct driver my_driver;
 extern const struct state_sql my_state;
 
 /* open.c */
-int my_open(struct ctx *ctx, const struct url *url,
-            const struct conn_options *options, struct conn **conn);
+int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
 void my_close(struct conn *conn);
 void my_cancel(struct conn *conn);
 
 /* query.c: ERR_SQL with what the server says, ERR_CONNECT if it is gone,
  * ERR_CANCELLED. */
 int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code);
-int my_send(struct ctx *ctx, struct my_conn *my, const char *sql,
-            size_t length); /* results are read and dropped */
-int my_query(struct ctx *ctx, struct conn *conn, const char *sql,
-             const struct names *params, struct rows *rows);
+int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length); /* results are read and dropped */
+int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
 int my_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 
 /* batch.c */
 int my_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 
 /* done.c */
-int my_statement_done(struct ctx *ctx, struct conn *conn,
-                      const struct classified *statement, const char *sql,
+int my_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
                       size_t length, bool *done);
 
 #endif

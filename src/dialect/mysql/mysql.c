@@ -19,34 +19,23 @@ static const struct lex_rules lex = {
 /* Words that neither server takes as a name unquoted, among those that name
  * tables in practice. */
 static const char *const reserved[] = {
-    "add",       "all",          "alter",      "and",      "as",
-    "asc",       "before",       "between",    "both",     "by",
-    "call",      "case",         "change",     "check",    "collate",
-    "column",    "condition",    "constraint", "convert",  "create",
-    "cross",     "current_user", "cursor",     "database", "default",
-    "delete",    "desc",         "describe",   "distinct", "div",
-    "drop",      "dual",         "each",       "else",     "exists",
-    "exit",      "explain",      "false",      "fetch",    "for",
-    "force",     "foreign",      "from",       "fulltext", "generated",
-    "grant",     "group",        "groups",     "having",   "if",
-    "ignore",    "in",           "index",      "inner",    "insert",
-    "interval",  "into",         "is",         "join",     "key",
-    "keys",      "kill",         "lag",        "lead",     "leading",
-    "left",      "like",         "limit",      "lines",    "load",
-    "lock",      "loop",         "match",      "mod",      "natural",
-    "not",       "null",         "of",         "on",       "optimize",
-    "option",    "or",           "order",      "outer",    "over",
-    "partition", "primary",      "procedure",  "range",    "rank",
-    "read",      "references",   "release",    "rename",   "repeat",
-    "replace",   "require",      "return",     "revoke",   "right",
-    "row",       "row_number",   "rows",       "schema",   "select",
-    "set",       "show",         "signal",     "spatial",  "sql",
-    "starting",  "system",       "table",      "then",     "to",
-    "trailing",  "trigger",      "true",       "undo",     "union",
-    "unique",    "unlock",       "unsigned",   "update",   "usage",
-    "use",       "using",        "values",     "when",     "where",
-    "while",     "window",       "with",       "write",    "xor",
-    "zerofill",
+    "add",       "all",        "alter",    "and",        "as",        "asc",          "before",   "between",
+    "both",      "by",         "call",     "case",       "change",    "check",        "collate",  "column",
+    "condition", "constraint", "convert",  "create",     "cross",     "current_user", "cursor",   "database",
+    "default",   "delete",     "desc",     "describe",   "distinct",  "div",          "drop",     "dual",
+    "each",      "else",       "exists",   "exit",       "explain",   "false",        "fetch",    "for",
+    "force",     "foreign",    "from",     "fulltext",   "generated", "grant",        "group",    "groups",
+    "having",    "if",         "ignore",   "in",         "index",     "inner",        "insert",   "interval",
+    "into",      "is",         "join",     "key",        "keys",      "kill",         "lag",      "lead",
+    "leading",   "left",       "like",     "limit",      "lines",     "load",         "lock",     "loop",
+    "match",     "mod",        "natural",  "not",        "null",      "of",           "on",       "optimize",
+    "option",    "or",         "order",    "outer",      "over",      "partition",    "primary",  "procedure",
+    "range",     "rank",       "read",     "references", "release",   "rename",       "repeat",   "replace",
+    "require",   "return",     "revoke",   "right",      "row",       "row_number",   "rows",     "schema",
+    "select",    "set",        "show",     "signal",     "spatial",   "sql",          "starting", "system",
+    "table",     "then",       "to",       "trailing",   "trigger",   "true",         "undo",     "union",
+    "unique",    "unlock",     "unsigned", "update",     "usage",     "use",          "using",    "values",
+    "when",      "where",      "while",    "window",     "with",      "write",        "xor",      "zerofill",
 };
 
 static const struct ident_rules ident = {
@@ -56,8 +45,7 @@ static const struct ident_rules ident = {
     .backslash_escapes = true,
 };
 
-static const struct normal_rules normal = {
-    .lex = &lex, .ident = &ident, .strip_charset = true};
+static const struct normal_rules normal = {.lex = &lex, .ident = &ident, .strip_charset = true};
 
 static const char *const mysql_schemes[] = {"mysql", NULL};
 static const char *const mariadb_schemes[] = {"mariadb", NULL};

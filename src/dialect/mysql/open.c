@@ -10,128 +10,117 @@
 
 enum { CONNECT_SECONDS = 10 };
 
-static const char *option_first(const struct url *url,
-                                const char *const *keys) {
-  for (; *keys; keys++)
-    if (url_option(url, *keys))
-      return url_option(url, *keys);
-  return NULL;
+static const char *option_first(const struct url *url, const char *const *keys)
+{
+    for (; *keys; keys++)
+        if (url_option(url, *keys))
+            return url_option(url, *keys);
+    return NULL;
 }
 
 /* pymysql, mysqlclient, asyncmy and the client library name the same things
  * differently. */
-static void options_set(MYSQL *mysql, const struct url *url,
-                        const struct conn_options *options) {
-  static const char *const ca[] = {"ssl_ca", "ssl-ca", NULL}, *const cert[] = {
-                                                                  "ssl_cert",
-                                                                  "ssl-cert",
-                                                                  NULL};
-  static const char *const key[] = {"ssl_key", "ssl-key", NULL},
-                           *const charset[] = {"charset", NULL};
-  unsigned seconds =
-      (unsigned)(options->connect_seconds ? options->connect_seconds
-                                          : CONNECT_SECONDS);
-  const char *character_set = option_first(url, charset);
-  mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
-  mysql_options(mysql, MYSQL_SET_CHARSET_NAME,
-                character_set ? character_set : "utf8mb4");
-  if (option_first(url, ca) || option_first(url, cert))
-    mysql_ssl_set(mysql, option_first(url, key), option_first(url, cert),
-                  option_first(url, ca), NULL, NULL);
+static void options_set(MYSQL *mysql, const struct url *url, const struct conn_options *options)
+{
+    static const char *const ca[] = {"ssl_ca", "ssl-ca", NULL}, *const cert[] = {"ssl_cert", "ssl-cert", NULL};
+    static const char *const key[] = {"ssl_key", "ssl-key", NULL}, *const charset[] = {"charset", NULL};
+    unsigned seconds = (unsigned)(options->connect_seconds ? options->connect_seconds : CONNECT_SECONDS);
+    const char *character_set = option_first(url, charset);
+    mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
+    mysql_options(mysql, MYSQL_SET_CHARSET_NAME, character_set ? character_set : "utf8mb4");
+    if (option_first(url, ca) || option_first(url, cert))
+        mysql_ssl_set(mysql, option_first(url, key), option_first(url, cert), option_first(url, ca), NULL, NULL);
 }
 
-static MYSQL *connect_raw(const struct url *url,
-                          const struct conn_options *options) {
-  static const char *const socket[] = {"unix_socket", "socket", NULL};
-  MYSQL *mysql = mysql_init(NULL);
-  if (!mysql)
-    return NULL;
-  options_set(mysql, url, options);
-  mysql_options(mysql, MYSQL_OPT_NONBLOCK, 0);
-  const char *path = option_first(url, socket);
-  mysql_real_connect(mysql, path ? "localhost" : url->host, url->user,
-                     url->password.text, url->database, (unsigned)url->port,
-                     path, 0);
-  return mysql;
+static MYSQL *connect_raw(const struct url *url, const struct conn_options *options)
+{
+    static const char *const socket[] = {"unix_socket", "socket", NULL};
+    MYSQL *mysql = mysql_init(NULL);
+    if (!mysql)
+        return NULL;
+    options_set(mysql, url, options);
+    mysql_options(mysql, MYSQL_OPT_NONBLOCK, 0);
+    const char *path = option_first(url, socket);
+    mysql_real_connect(mysql, path ? "localhost" : url->host, url->user, url->password.text, url->database,
+                       (unsigned)url->port, path, 0);
+    return mysql;
 }
 
-static const char *target_of(struct arena *mem, const struct url *url) {
-  return arena_printf(mem, "%s on %s",
-                      url->database ? url->database : "(no database)",
-                      url->host ? url->host : "localhost");
+static const char *target_of(struct arena *mem, const struct url *url)
+{
+    return arena_printf(mem, "%s on %s", url->database ? url->database : "(no database)",
+                        url->host ? url->host : "localhost");
 }
 
-static const char *hint_for(unsigned number) {
-  switch (number) {
-  case 1045:
-    return "Check user and password in the database URL.";
-  case 1049:
-    return "Create the database first: dbwarden does not.";
-  default:
-    return "Is the server running, and are host and port in the database URL "
-           "right?";
-  }
+static const char *hint_for(unsigned number)
+{
+    switch (number) {
+    case 1045: return "Check user and password in the database URL.";
+    case 1049: return "Create the database first: dbwarden does not.";
+    default:
+        return "Is the server running, and are host and port in the database URL "
+               "right?";
+    }
 }
 
-static int connect_fail(struct ctx *ctx, MYSQL *mysql, const struct url *url) {
-  unsigned number = mysql_errno(mysql);
-  fail(ctx, ERR_CONNECT, "cannot connect to %s: %s", target_of(ctx->mem, url),
-       mysql_error(mysql));
-  fail_hint(ctx, "%s", hint_for(number));
-  mysql_close(mysql);
-  return ERR_CONNECT;
+static int connect_fail(struct ctx *ctx, MYSQL *mysql, const struct url *url)
+{
+    unsigned number = mysql_errno(mysql);
+    fail(ctx, ERR_CONNECT, "cannot connect to %s: %s", target_of(ctx->mem, url), mysql_error(mysql));
+    fail_hint(ctx, "%s", hint_for(number));
+    mysql_close(mysql);
+    return ERR_CONNECT;
 }
 
-static void url_keep(struct arena *mem, struct url *to,
-                     const struct url *from) {
-  *to = (struct url){.dialect = arena_dup(mem, from->dialect),
-                     .user = arena_dup(mem, from->user),
-                     .host = arena_dup(mem, from->host),
-                     .port = from->port,
-                     .database = arena_dup(mem, from->database),
-                     .keys = names_copy(mem, &from->keys),
-                     .values = names_copy(mem, &from->values)};
-  secret_copy(&to->password, &from->password);
+static void url_keep(struct arena *mem, struct url *to, const struct url *from)
+{
+    *to = (struct url){.dialect = arena_dup(mem, from->dialect),
+                       .user = arena_dup(mem, from->user),
+                       .host = arena_dup(mem, from->host),
+                       .port = from->port,
+                       .database = arena_dup(mem, from->database),
+                       .keys = names_copy(mem, &from->keys),
+                       .values = names_copy(mem, &from->values)};
+    secret_copy(&to->password, &from->password);
 }
 
-int my_open(struct ctx *ctx, const struct url *url,
-            const struct conn_options *options, struct conn **conn) {
-  if (!url->database)
-    return fail(ctx, ERR_CONFIG, "the database URL names no database: %s",
-                url_show(ctx->mem, url));
-  MYSQL *mysql = connect_raw(url, options);
-  if (!mysql)
-    return fail(ctx, ERR_LIMIT, "no memory for a connection");
-  if (mysql_errno(mysql))
-    return connect_fail(ctx, mysql, url);
-  struct arena *mem = arena_open(0);
-  struct my_conn *my = NEW(mem, struct my_conn);
-  my->mem = mem;
-  my->mysql = mysql;
-  url_keep(mem, &my->url, url);
-  my->conn.version = (int)mysql_get_server_version(mysql);
-  my->conn.version_text = arena_dup(mem, mysql_get_server_info(mysql));
-  my->conn.target = target_of(mem, url);
-  my->conn.dialect = text_has(my->conn.version_text, "MariaDB")
-                         ? &my_mariadb_dialect
-                         : &my_dialect;
-  *conn = &my->conn;
-  return 0;
+int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn)
+{
+    if (!url->database)
+        return fail(ctx, ERR_CONFIG, "the database URL names no database: %s", url_show(ctx->mem, url));
+    MYSQL *mysql = connect_raw(url, options);
+    if (!mysql)
+        return fail(ctx, ERR_LIMIT, "no memory for a connection");
+    if (mysql_errno(mysql))
+        return connect_fail(ctx, mysql, url);
+    struct arena *mem = arena_open(0);
+    struct my_conn *my = NEW(mem, struct my_conn);
+    my->mem = mem;
+    my->mysql = mysql;
+    url_keep(mem, &my->url, url);
+    my->conn.version = (int)mysql_get_server_version(mysql);
+    my->conn.version_text = arena_dup(mem, mysql_get_server_info(mysql));
+    my->conn.target = target_of(mem, url);
+    my->conn.dialect = text_has(my->conn.version_text, "MariaDB") ? &my_mariadb_dialect : &my_dialect;
+    *conn = &my->conn;
+    return 0;
 }
 
-void my_close(struct conn *conn) {
-  struct my_conn *my = (struct my_conn *)conn;
-  mysql_close(my->mysql);
-  url_close(&my->url);
-  arena_close(my->mem);
+void my_close(struct conn *conn)
+{
+    struct my_conn *my = (struct my_conn *)conn;
+    mysql_close(my->mysql);
+    url_close(&my->url);
+    arena_close(my->mem);
 }
 
-void my_cancel(struct conn *conn) {
-  struct my_conn *my = (struct my_conn *)conn;
-  char sql[64];
-  snprintf(sql, sizeof sql, "KILL QUERY %lu", mysql_thread_id(my->mysql));
-  MYSQL *other = connect_raw(&my->url, &(struct conn_options){0});
-  if (other && !mysql_errno(other))
-    mysql_query(other, sql);
-  mysql_close(other);
+void my_cancel(struct conn *conn)
+{
+    struct my_conn *my = (struct my_conn *)conn;
+    char sql[64];
+    snprintf(sql, sizeof sql, "KILL QUERY %lu", mysql_thread_id(my->mysql));
+    MYSQL *other = connect_raw(&my->url, &(struct conn_options){0});
+    if (other && !mysql_errno(other))
+        mysql_query(other, sql);
+    mysql_close(other);
 }

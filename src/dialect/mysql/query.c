@@ -12,151 +12,146 @@
 
 enum { WAIT_MS = 200 };
 
-int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code) {
-  unsigned number = mysql_errno(mysql);
-  bool gone = number == CR_SERVER_GONE_ERROR || number == CR_SERVER_LOST;
-  if (atomic_load(&ctx->cancel))
-    return fail(ctx, ERR_CANCELLED, "interrupted");
-  fail(ctx, gone ? ERR_CONNECT : code, "%s", mysql_error(mysql));
-  ctx->error.sqlstate = arena_dup(ctx->mem, mysql_sqlstate(mysql));
-  return ctx->error.code;
+int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code)
+{
+    unsigned number = mysql_errno(mysql);
+    bool gone = number == CR_SERVER_GONE_ERROR || number == CR_SERVER_LOST;
+    if (atomic_load(&ctx->cancel))
+        return fail(ctx, ERR_CANCELLED, "interrupted");
+    fail(ctx, gone ? ERR_CONNECT : code, "%s", mysql_error(mysql));
+    ctx->error.sqlstate = arena_dup(ctx->mem, mysql_sqlstate(mysql));
+    return ctx->error.code;
 }
 
 /* Waits for what the client library is waiting for; a cancel reaches the server
  * once. */
-static int wait_for(struct ctx *ctx, struct my_conn *my, int wanted,
-                    bool *cancelled) {
-  struct pollfd fd = {.fd = mysql_get_socket(my->mysql)};
-  fd.events = (short)((wanted & MYSQL_WAIT_READ ? POLLIN : 0) |
-                      (wanted & MYSQL_WAIT_WRITE ? POLLOUT : 0) |
-                      (wanted & MYSQL_WAIT_EXCEPT ? POLLPRI : 0));
-  for (;;) {
-    int ready = poll(&fd, 1, WAIT_MS);
-    if (atomic_load(&ctx->cancel) && !*cancelled) {
-      *cancelled = true;
-      my_cancel(&my->conn);
+static int wait_for(struct ctx *ctx, struct my_conn *my, int wanted, bool *cancelled)
+{
+    struct pollfd fd = {.fd = mysql_get_socket(my->mysql)};
+    fd.events = (short)((wanted & MYSQL_WAIT_READ ? POLLIN : 0) | (wanted & MYSQL_WAIT_WRITE ? POLLOUT : 0) |
+                        (wanted & MYSQL_WAIT_EXCEPT ? POLLPRI : 0));
+    for (;;) {
+        int ready = poll(&fd, 1, WAIT_MS);
+        if (atomic_load(&ctx->cancel) && !*cancelled) {
+            *cancelled = true;
+            my_cancel(&my->conn);
+        }
+        if (ready > 0)
+            break;
+        if (ready == 0 && wanted & MYSQL_WAIT_TIMEOUT)
+            return MYSQL_WAIT_TIMEOUT;
     }
-    if (ready > 0)
-      break;
-    if (ready == 0 && wanted & MYSQL_WAIT_TIMEOUT)
-      return MYSQL_WAIT_TIMEOUT;
-  }
-  return (fd.revents & (POLLIN | POLLHUP | POLLERR) ? MYSQL_WAIT_READ : 0) |
-         (fd.revents & POLLOUT ? MYSQL_WAIT_WRITE : 0) |
-         (fd.revents & POLLPRI ? MYSQL_WAIT_EXCEPT : 0);
+    return (fd.revents & (POLLIN | POLLHUP | POLLERR) ? MYSQL_WAIT_READ : 0) |
+           (fd.revents & POLLOUT ? MYSQL_WAIT_WRITE : 0) | (fd.revents & POLLPRI ? MYSQL_WAIT_EXCEPT : 0);
 }
 
-static int send_text(struct ctx *ctx, struct my_conn *my, const char *sql,
-                     size_t length) {
-  int result = 0;
-  bool cancelled = false;
-  TRY(ctx_check(ctx));
-  int wanted = mysql_real_query_start(&result, my->mysql, sql, length);
-  while (wanted)
-    wanted = mysql_real_query_cont(&result, my->mysql,
-                                   wait_for(ctx, my, wanted, &cancelled));
-  return result ? my_fail(ctx, my->mysql, ERR_SQL) : 0;
+static int send_text(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
+{
+    int result = 0;
+    bool cancelled = false;
+    TRY(ctx_check(ctx));
+    int wanted = mysql_real_query_start(&result, my->mysql, sql, length);
+    while (wanted)
+        wanted = mysql_real_query_cont(&result, my->mysql, wait_for(ctx, my, wanted, &cancelled));
+    return result ? my_fail(ctx, my->mysql, ERR_SQL) : 0;
 }
 
 /* A CALL may give several results; all must be read before the next statement.
  */
-int my_send(struct ctx *ctx, struct my_conn *my, const char *sql,
-            size_t length) {
-  TRY(send_text(ctx, my, sql, length));
-  for (;;) {
-    mysql_free_result(mysql_store_result(my->mysql));
-    if (mysql_errno(my->mysql))
-      return my_fail(ctx, my->mysql, ERR_SQL);
-    int more = mysql_next_result(my->mysql);
-    if (more > 0)
-      return my_fail(ctx, my->mysql, ERR_SQL);
-    if (more < 0)
-      return 0;
-  }
+int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
+{
+    TRY(send_text(ctx, my, sql, length));
+    for (;;) {
+        mysql_free_result(mysql_store_result(my->mysql));
+        if (mysql_errno(my->mysql))
+            return my_fail(ctx, my->mysql, ERR_SQL);
+        int more = mysql_next_result(my->mysql);
+        if (more > 0)
+            return my_fail(ctx, my->mysql, ERR_SQL);
+        if (more < 0)
+            return 0;
+    }
 }
 
-int my_exec(struct ctx *ctx, struct conn *conn, const char *sql) {
-  return my_send(ctx, (struct my_conn *)conn, sql, strlen(sql));
+int my_exec(struct ctx *ctx, struct conn *conn, const char *sql)
+{
+    return my_send(ctx, (struct my_conn *)conn, sql, strlen(sql));
 }
 
-static void statement_close(MYSQL_STMT **statement) {
-  if (*statement)
-    mysql_stmt_close(*statement);
+static void statement_close(MYSQL_STMT **statement)
+{
+    if (*statement)
+        mysql_stmt_close(*statement);
 }
 
-static int statement_fail(struct ctx *ctx, MYSQL_STMT *statement) {
-  fail(ctx, ERR_SQL, "%s", mysql_stmt_error(statement));
-  ctx->error.sqlstate = arena_dup(ctx->mem, mysql_stmt_sqlstate(statement));
-  return ctx->error.code;
+static int statement_fail(struct ctx *ctx, MYSQL_STMT *statement)
+{
+    fail(ctx, ERR_SQL, "%s", mysql_stmt_error(statement));
+    ctx->error.sqlstate = arena_dup(ctx->mem, mysql_stmt_sqlstate(statement));
+    return ctx->error.code;
 }
 
-static int params_bind(struct ctx *ctx, MYSQL_STMT *statement,
-                       const struct names *params) {
-  MYSQL_BIND *bind = NEW_ARRAY(ctx->mem, MYSQL_BIND, params->n + 1);
-  for (int i = 0; i < params->n; i++) {
-    const char *text = params->item[i];
-    bind[i].buffer_type = text ? MYSQL_TYPE_STRING : MYSQL_TYPE_NULL;
-    bind[i].buffer = text ? arena_dup(ctx->mem, text) : NULL;
-    bind[i].buffer_length = text ? strlen(text) : 0;
-  }
-  if ((unsigned long)params->n != mysql_stmt_param_count(statement))
-    return fail(ctx, ERR_FAILED,
-                "a statement of our own has %lu parameters, not %d",
-                mysql_stmt_param_count(statement), params->n);
-  return params->n && mysql_stmt_bind_param(statement, bind)
-             ? statement_fail(ctx, statement)
-             : 0;
+static int params_bind(struct ctx *ctx, MYSQL_STMT *statement, const struct names *params)
+{
+    MYSQL_BIND *bind = NEW_ARRAY(ctx->mem, MYSQL_BIND, params->n + 1);
+    for (int i = 0; i < params->n; i++) {
+        const char *text = params->item[i];
+        bind[i].buffer_type = text ? MYSQL_TYPE_STRING : MYSQL_TYPE_NULL;
+        bind[i].buffer = text ? arena_dup(ctx->mem, text) : NULL;
+        bind[i].buffer_length = text ? strlen(text) : 0;
+    }
+    if ((unsigned long)params->n != mysql_stmt_param_count(statement))
+        return fail(ctx, ERR_FAILED, "a statement of our own has %lu parameters, not %d",
+                    mysql_stmt_param_count(statement), params->n);
+    return params->n && mysql_stmt_bind_param(statement, bind) ? statement_fail(ctx, statement) : 0;
 }
 
-static int rows_fetch(struct ctx *ctx, MYSQL_STMT *statement, MYSQL_RES *about,
-                      struct rows *rows) {
-  int n = (int)mysql_num_fields(about);
-  MYSQL_FIELD *field = mysql_fetch_fields(about);
-  MYSQL_BIND *bind = NEW_ARRAY(ctx->mem, MYSQL_BIND, n);
-  for (int i = 0; i < n; i++) {
-    names_add(ctx->mem, &rows->columns, arena_dup(ctx->mem, field[i].name));
-    bind[i].buffer_type = MYSQL_TYPE_STRING;
-    bind[i].buffer_length = field[i].max_length + 1;
-    bind[i].buffer = arena_alloc(ctx->mem, bind[i].buffer_length);
-    bind[i].length = NEW(ctx->mem, unsigned long);
-    bind[i].is_null = NEW(ctx->mem, my_bool);
-  }
-  if (mysql_stmt_bind_result(statement, bind))
-    return statement_fail(ctx, statement);
-  for (;;) {
-    int result = mysql_stmt_fetch(statement);
-    if (result == MYSQL_NO_DATA)
-      return 0;
-    if (result == 1)
-      return statement_fail(ctx, statement);
-    const char **cells = NEW_ARRAY(ctx->mem, const char *, n);
-    for (int i = 0; i < n; i++)
-      cells[i] = *bind[i].is_null
-                     ? NULL
-                     : arena_copy(ctx->mem, bind[i].buffer, *bind[i].length);
-    list_add(ctx->mem, &rows->row, cells);
-  }
+static int rows_fetch(struct ctx *ctx, MYSQL_STMT *statement, MYSQL_RES *about, struct rows *rows)
+{
+    int n = (int)mysql_num_fields(about);
+    MYSQL_FIELD *field = mysql_fetch_fields(about);
+    MYSQL_BIND *bind = NEW_ARRAY(ctx->mem, MYSQL_BIND, n);
+    for (int i = 0; i < n; i++) {
+        names_add(ctx->mem, &rows->columns, arena_dup(ctx->mem, field[i].name));
+        bind[i].buffer_type = MYSQL_TYPE_STRING;
+        bind[i].buffer_length = field[i].max_length + 1;
+        bind[i].buffer = arena_alloc(ctx->mem, bind[i].buffer_length);
+        bind[i].length = NEW(ctx->mem, unsigned long);
+        bind[i].is_null = NEW(ctx->mem, my_bool);
+    }
+    if (mysql_stmt_bind_result(statement, bind))
+        return statement_fail(ctx, statement);
+    for (;;) {
+        int result = mysql_stmt_fetch(statement);
+        if (result == MYSQL_NO_DATA)
+            return 0;
+        if (result == 1)
+            return statement_fail(ctx, statement);
+        const char **cells = NEW_ARRAY(ctx->mem, const char *, n);
+        for (int i = 0; i < n; i++)
+            cells[i] = *bind[i].is_null ? NULL : arena_copy(ctx->mem, bind[i].buffer, *bind[i].length);
+        list_add(ctx->mem, &rows->row, cells);
+    }
 }
 
-int my_query(struct ctx *ctx, struct conn *conn, const char *sql,
-             const struct names *params, struct rows *rows) {
-  static const struct names none;
-  struct my_conn *my = (struct my_conn *)conn;
-  *rows = (struct rows){0};
-  TRY(ctx_check(ctx));
-  __attribute__((cleanup(statement_close))) MYSQL_STMT *statement =
-      mysql_stmt_init(my->mysql);
-  my_bool measure = 1;
-  if (!statement)
-    return fail(ctx, ERR_LIMIT, "no memory for a statement");
-  mysql_stmt_attr_set(statement, STMT_ATTR_UPDATE_MAX_LENGTH, &measure);
-  if (mysql_stmt_prepare(statement, sql, strlen(sql)))
-    return my_fail(ctx, my->mysql, ERR_SQL);
-  TRY(params_bind(ctx, statement, params ? params : &none));
-  if (mysql_stmt_execute(statement) || mysql_stmt_store_result(statement))
-    return statement_fail(ctx, statement);
-  MYSQL_RES *about = mysql_stmt_result_metadata(statement);
-  int code = about ? rows_fetch(ctx, statement, about, rows) : 0;
-  mysql_free_result(about);
-  return code;
+int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows)
+{
+    static const struct names none;
+    struct my_conn *my = (struct my_conn *)conn;
+    *rows = (struct rows){0};
+    TRY(ctx_check(ctx));
+    __attribute__((cleanup(statement_close))) MYSQL_STMT *statement = mysql_stmt_init(my->mysql);
+    my_bool measure = 1;
+    if (!statement)
+        return fail(ctx, ERR_LIMIT, "no memory for a statement");
+    mysql_stmt_attr_set(statement, STMT_ATTR_UPDATE_MAX_LENGTH, &measure);
+    if (mysql_stmt_prepare(statement, sql, strlen(sql)))
+        return my_fail(ctx, my->mysql, ERR_SQL);
+    TRY(params_bind(ctx, statement, params ? params : &none));
+    if (mysql_stmt_execute(statement) || mysql_stmt_store_result(statement))
+        return statement_fail(ctx, statement);
+    MYSQL_RES *about = mysql_stmt_result_metadata(statement);
+    int code = about ? rows_fetch(ctx, statement, about, rows) : 0;
+    mysql_free_result(about);
+    return code;
 }

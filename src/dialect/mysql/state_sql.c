@@ -8,12 +8,11 @@
 const struct state_sql my_state = {
     .table_exists = "SELECT 1 FROM information_schema.tables WHERE "
                     "table_schema = DATABASE() AND table_name = ?",
-    .create_migrations =
-        "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255), description "
-        "VARCHAR(500), "
-        "filename VARCHAR(500) UNIQUE, migration_type VARCHAR(50), "
-        "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, checksum "
-        "VARCHAR(128))",
+    .create_migrations = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255), description "
+                         "VARCHAR(500), "
+                         "filename VARCHAR(500) UNIQUE, migration_type VARCHAR(50), "
+                         "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, checksum "
+                         "VARCHAR(128))",
     .create_seeds = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255), "
                     "description VARCHAR(500), "
                     "filename VARCHAR(500) UNIQUE, seed_type VARCHAR(10), "
@@ -36,29 +35,25 @@ const struct state_sql my_state = {
                         "migration_type, checksum) "
                         "VALUES (?, ?, ?, ?, ?)",
     .delete_migration = "DELETE FROM @t WHERE version = ?",
-    .upsert_repeatable =
-        "INSERT INTO @t (description, filename, migration_type, checksum) "
-        "VALUES (?, ?, ?, ?) "
-        "ON DUPLICATE KEY UPDATE description = VALUES(description), "
-        "migration_type = VALUES(migration_type), checksum = VALUES(checksum), "
-        "applied_at = CURRENT_TIMESTAMP",
-    .select_migrations =
-        "SELECT version, description, filename, migration_type, "
-        "CAST(applied_at AS CHAR) AS applied_at, "
-        "checksum FROM @t ORDER BY applied_at, version",
+    .upsert_repeatable = "INSERT INTO @t (description, filename, migration_type, checksum) "
+                         "VALUES (?, ?, ?, ?) "
+                         "ON DUPLICATE KEY UPDATE description = VALUES(description), "
+                         "migration_type = VALUES(migration_type), checksum = VALUES(checksum), "
+                         "applied_at = CURRENT_TIMESTAMP",
+    .select_migrations = "SELECT version, description, filename, migration_type, "
+                         "CAST(applied_at AS CHAR) AS applied_at, "
+                         "checksum FROM @t ORDER BY applied_at, version",
     .journal_begin = "REPLACE INTO @t (filename, direction, checksum, version, "
                      "tool, who, total) "
                      "VALUES (?, ?, ?, ?, ?, ?, ?)",
     .journal_step = "UPDATE @t SET done = ?, checksum = ? WHERE filename = ?",
-    .journal_end =
-        "UPDATE @t SET outcome = ?, duration_ms = ? WHERE filename = ?",
+    .journal_end = "UPDATE @t SET outcome = ?, duration_ms = ? WHERE filename = ?",
     .journal_whole = "REPLACE INTO @t (filename, direction, checksum, version, "
                      "tool, who, total, duration_ms, done, "
                      "outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, total, 'done')",
-    .journal_select =
-        "SELECT filename, direction, checksum, version, done, total, outcome, "
-        "CAST(started_at AS CHAR) AS started_at FROM @t ORDER BY started_at, "
-        "filename",
+    .journal_select = "SELECT filename, direction, checksum, version, done, total, outcome, "
+                      "CAST(started_at AS CHAR) AS started_at FROM @t ORDER BY started_at, "
+                      "filename",
     .lock_show = "REPLACE INTO @t (id, owner, host, pid, version) VALUES (1, "
                  "?, ?, ?, ?)",
     .lock_clear = "DELETE FROM @t",
