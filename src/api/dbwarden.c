@@ -1,0 +1,201 @@
+/*
+ * The public functions: a handle around one context, a request in, a reply out.  Everything a call makes lives in
+ * the handle's memory until the next call; only the reply is the caller's.  dbw_cancel() touches one atomic flag.
+ * Nothing is known here of any single command.
+ */
+#include "dbwarden.h"
+
+#include <pthread.h>
+
+#include "base/text.h"
+#include "command/request.h"
+
+struct dbw {
+    struct ctx ctx;
+    struct arena *keep; /* options and the last error: what outlives a call */
+    struct arena_mark error_mark;
+    struct arena_mark call_mark;
+    struct config_options where;
+    struct error open_error; /* options that were wrong: every call fails with it */
+    char *last_error;
+    dbw_event_fn *on_event;
+    void *sink;
+};
+
+static char *text_out(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = arena_outside(size);
+    memcpy(copy, text, size);
+    return copy;
+}
+
+/* max_memory is of the library alone: the other options are the same as on the command line. */
+static int options_read(struct dbw *handle, const char *options)
+{
+    struct ctx *ctx = &handle->ctx;
+    struct json *values = NULL, *where = json_object(handle->keep);
+    if (!options)
+        return 0;
+    TRY(json_read(ctx, "options", options, strlen(options), &values));
+    if (values->type != JSON_OBJECT)
+        return fail(ctx, ERR_USAGE, "the options of dbw_open() are a JSON object");
+    for (int i = 0; i < values->n; i++)
+        if (!text_equal(values->key[i], "max_memory"))
+            json_set(handle->keep, where, values->key[i], values->item[i]);
+    return where_read(ctx, where, &handle->where);
+}
+
+static size_t memory_limit(const char *options)
+{
+    struct ctx ctx;
+    struct json *values = NULL;
+    ctx_open(&ctx, 0);
+    if (options && json_read(&ctx, "options", options, strlen(options), &values) < 0)
+        values = NULL;
+    int64_t limit = json_get_int(values, "max_memory", 0);
+    ctx_close(&ctx);
+    return limit > 0 ? (size_t)limit : 0;
+}
+
+dbw *dbw_open(const char *options)
+{
+    struct dbw *handle = arena_outside(sizeof *handle);
+    ctx_open(&handle->ctx, memory_limit(options));
+    handle->keep = arena_open(0);
+    if (options_read(handle, options) < 0)
+        handle->open_error = handle->ctx.error;
+    handle->call_mark = arena_save(handle->ctx.mem);
+    handle->error_mark = arena_save(handle->keep);
+    return handle;
+}
+
+void dbw_close(dbw *handle)
+{
+    if (!handle)
+        return;
+    arena_close(handle->keep);
+    ctx_close(&handle->ctx);
+    free(handle);
+}
+
+static void event_out(void *sink, const struct event *event)
+{
+    static const char *const kinds[] = {[EVENT_DEBUG] = "debug", [EVENT_INFO] = "info", [EVENT_WARNING] = "warning",
+                                        [EVENT_PROGRESS] = "progress"};
+    struct dbw *handle = sink;
+    struct arena *mem = handle->ctx.mem;
+    struct arena_mark mark = arena_save(mem);
+    struct json *json = json_object(mem);
+    json_set_text(mem, json, "kind", kinds[event->kind]);
+    json_set_text(mem, json, "text", event->text);
+    json_set_text(mem, json, "database", event->database);
+    json_set_text(mem, json, "file", event->place.file);
+    json_set_int(mem, json, "line", event->place.line);
+    json_set_int(mem, json, "column", event->place.column);
+    json_set_int(mem, json, "done", event->done);
+    json_set_int(mem, json, "total", event->total);
+    json_set(mem, json, "seconds", json_real(mem, event->seconds));
+    handle->on_event(handle->sink, json_text(mem, json, JSON_PYTHON));
+    arena_rewind(mem, mark);
+}
+
+/* "settings show" or "migrate". */
+static int command_named(struct ctx *ctx, const char *title, const struct command **command)
+{
+    struct names titles = {0};
+    for (int i = 0; command_table[i]; i++) {
+        const char *one = command_title(ctx->mem, command_table[i]);
+        names_add(ctx->mem, &titles, one);
+        if (text_equal(one, title)) {
+            *command = command_table[i];
+            return 0;
+        }
+    }
+    fail(ctx, ERR_USAGE, "there is no command \"%s\"", title ? title : "");
+    const char *near = title ? text_nearest(&titles, title) : NULL;
+    return near ? fail_hint(ctx, "Did you mean \"%s\"?", near) : ERR_USAGE;
+}
+
+static int call(struct dbw *handle, const char *title, const char *request, struct reply *reply)
+{
+    struct ctx *ctx = &handle->ctx;
+    const struct command *command;
+    struct json *values = NULL;
+    if (handle->open_error.code) {
+        ctx->error = handle->open_error;
+        return (int)ctx->error.code;
+    }
+    TRY(command_named(ctx, title, &command));
+    if (request)
+        TRY(json_read(ctx, "request", request, strlen(request), &values));
+    return command_run(ctx, command, &handle->where, values, reply);
+}
+
+static void call_begin(struct dbw *handle, dbw_event_fn *on_event, void *sink)
+{
+    arena_rewind(handle->ctx.mem, handle->call_mark);
+    arena_rewind(handle->keep, handle->error_mark);
+    handle->last_error = NULL;
+    handle->on_event = on_event;
+    handle->sink = sink;
+    handle->ctx.on_event = on_event ? event_out : NULL;
+    handle->ctx.sink = handle;
+    handle->ctx.database = NULL;
+    memset(&handle->ctx.error, 0, sizeof handle->ctx.error);
+    atomic_store(&handle->ctx.cancel, 0);
+}
+
+int dbw_call(dbw *handle, const char *command, const char *request, dbw_event_fn *on_event, void *sink, char **reply)
+{
+    struct ctx *ctx = &handle->ctx;
+    struct reply answer = {0};
+    call_begin(handle, on_event, sink);
+    int result = call(handle, command, request, &answer);
+    struct json *json = answer.json ? answer.json : json_object(ctx->mem);
+    if (result < 0) {
+        struct json *error = error_json(ctx->mem, &ctx->error);
+        json_set(ctx->mem, json, "error", error);
+        handle->last_error = json_text(handle->keep, error, JSON_PYTHON);
+    }
+    if (reply)
+        *reply = text_out(json_text(ctx->mem, json, JSON_INDENTED));
+    return result < 0 ? exit_status(ctx->error.code) : answer.status;
+}
+
+void dbw_cancel(dbw *handle)
+{
+    atomic_store(&handle->ctx.cancel, 1);
+}
+
+const char *dbw_last_error(const dbw *handle)
+{
+    return handle->last_error;
+}
+
+void dbw_free(char *text)
+{
+    free(text);
+}
+
+const char *dbw_version(void)
+{
+    return DBW_VERSION;
+}
+
+static const char *commands_text;
+
+/* Made once and kept for the life of the process. */
+static void commands_make(void)
+{
+    struct arena *mem = arena_open(0);
+    commands_text = text_out(json_text(mem, commands_json(mem), JSON_INDENTED));
+    arena_close(mem);
+}
+
+const char *dbw_commands(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, commands_make);
+    return commands_text;
+}

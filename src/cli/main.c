@@ -1,0 +1,176 @@
+/*
+ * The program: words in, a request through command_run(), and a report, a JSON document or an error out.
+ * Everything that only a whole process may do is here: signals, standard streams, the exit status.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/argv.h"
+#include "cli/log.h"
+#include "cli/manual.h"
+#include "cli/terminal.h"
+
+static struct ctx *running; /* what a signal cancels */
+
+/* The first signal asks to stop between statements, the second ends the process; its locks go with it. */
+static void stop(int number)
+{
+    static const char text[] = "\nstopping after the current statement; once more to stop at once\n";
+    if (atomic_exchange(&running->cancel, 1))
+        _exit(130);
+    if (number == SIGINT && isatty(STDERR_FILENO)) {
+        ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+        (void)ignored;
+    }
+}
+
+/* SIGPIPE is ignored: a reader that goes away must not stop a migration in the middle. */
+static void signals_install(struct ctx *ctx)
+{
+    running = ctx;
+    struct sigaction action = {.sa_handler = stop};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+struct output {
+    struct terminal terminal; /* standard output */
+    struct log log;
+    bool json;
+};
+
+static bool word_given(int argc, char *const *argv, const char *word)
+{
+    for (int i = 1; i < argc && !text_equal(argv[i], "--"); i++)
+        if (text_equal(argv[i], word))
+            return true;
+    return false;
+}
+
+/* A result that could not be written is a failure, but a reader that has seen enough is none. */
+static int stream_finish(struct output *output, int status)
+{
+    errno = 0;
+    bool broken = fflush(stdout) != 0 || ferror(stdout);
+    if (broken && errno != EPIPE && status == 0) {
+        fprintf(stderr, "dbwarden: error: the result cannot be written: %s\n", strerror(errno));
+        return 1;
+    }
+    return status;
+}
+
+static int finish_failed(struct output *output, struct ctx *ctx, struct reply *reply)
+{
+    log_clear(&output->log);
+    if (!output->json)
+        terminal_report(&output->terminal, ctx->mem, &reply->report);
+    fflush(stdout);
+    log_error(&output->log, &ctx->error);
+    if (output->json) {
+        struct json *json = reply->json ? reply->json : json_object(ctx->mem);
+        json_set(ctx->mem, json, "error", error_json(ctx->mem, &ctx->error));
+        fprintf(stdout, "%s\n", json_text(ctx->mem, json, JSON_INDENTED));
+    }
+    return stream_finish(output, exit_status(ctx->error.code));
+}
+
+static int finish(struct output *output, struct ctx *ctx, struct reply *reply)
+{
+    log_clear(&output->log);
+    if (output->json)
+        fprintf(stdout, "%s\n", json_text(ctx->mem, reply->json, JSON_INDENTED));
+    else
+        terminal_report(&output->terminal, ctx->mem, &reply->report);
+    return stream_finish(output, reply->status);
+}
+
+/* What was asked for without a command: help, or the version; else a short reminder and status 2. */
+static int without_command(struct output *output, struct ctx *ctx, const struct arguments *parsed)
+{
+    struct reply reply = {.json = commands_json(ctx->mem), .report.mem = ctx->mem};
+    bool asked = json_get_bool(parsed->show, "help", false);
+    if (parsed->group)
+        manual_group(&reply.report, parsed->group);
+    else
+        manual_overview(&reply.report);
+    if (asked)
+        return finish(output, ctx, &reply);
+    terminal_report(&output->log.terminal, ctx->mem, &reply.report);
+    fail(ctx, ERR_USAGE, "no command was given");
+    if (output->json)
+        fprintf(stdout, "%s\n", json_text(ctx->mem, error_json(ctx->mem, &ctx->error), JSON_INDENTED));
+    return stream_finish(output, 2);
+}
+
+static int run(struct output *output, struct ctx *ctx, const struct arguments *parsed)
+{
+    struct reply reply = {.json = json_object(ctx->mem), .report.mem = ctx->mem};
+    struct config_options where;
+    if (json_get_bool(parsed->show, "help", false)) {
+        manual_command(&reply.report, parsed->command);
+        reply.json = command_json(ctx->mem, parsed->command);
+        return finish(output, ctx, &reply);
+    }
+    if (where_read(ctx, parsed->where, &where) < 0)
+        return finish_failed(output, ctx, &reply);
+    if (command_run(ctx, parsed->command, &where, parsed->values, &reply) < 0)
+        return finish_failed(output, ctx, &reply);
+    return finish(output, ctx, &reply);
+}
+
+static void output_open(struct output *output, struct ctx *ctx, const struct arguments *parsed)
+{
+    bool no_color = json_get_bool(parsed->show, "no_color", false);
+    output->terminal = terminal_open(stdout, no_color);
+    output->log.quiet = json_get_bool(parsed->show, "quiet", false);
+    output->log.verbose = json_get_bool(parsed->values, "verbose", false);
+    output->log.name_databases = json_get_bool(parsed->values, "all", false);
+    if (no_color)
+        output->log.terminal.colors = false;
+    if (isatty(STDIN_FILENO) && output->log.terminal.tables && !output->json)
+        ctx->ask = log_ask;
+}
+
+static int version_show(struct output *output, struct ctx *ctx)
+{
+    struct reply reply;
+    if (command_run(ctx, command_find(NULL, "version"), NULL, NULL, &reply) < 0)
+        return finish_failed(output, ctx, &reply);
+    return finish(output, ctx, &reply);
+}
+
+static int with_context(struct ctx *ctx, int argc, char *const *argv, struct output *output)
+{
+    struct arguments parsed;
+    output->json = word_given(argc, argv, "--json");
+    int result = argv_read(ctx, argc, argv, &parsed);
+    output_open(output, ctx, &parsed);
+    if (result < 0) {
+        struct reply nothing = {.json = json_object(ctx->mem), .report.mem = ctx->mem};
+        return finish_failed(output, ctx, &nothing);
+    }
+    if (json_get_bool(parsed.show, "version", false))
+        return version_show(output, ctx);
+    return parsed.command ? run(output, ctx, &parsed) : without_command(output, ctx, &parsed);
+}
+
+int main(int argc, char **argv)
+{
+    struct ctx ctx;
+    struct output output = {0};
+    ctx_open(&ctx, 0);
+    signals_install(&ctx);
+    log_open(&output.log, &ctx, stderr, word_given(argc, argv, "--no-color"));
+    ctx.on_event = log_event;
+    ctx.sink = &output.log;
+    int status = with_context(&ctx, argc, argv, &output);
+    log_close(&output.log);
+    ctx_close(&ctx);
+    return status;
+}

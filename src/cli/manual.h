@@ -1,0 +1,22 @@
+/* Help, man pages and completion, all from the table of commands. */
+#ifndef CLI_MANUAL_H
+#define CLI_MANUAL_H
+
+#include "command/request.h"
+
+extern const struct command help_command, completion_command;
+
+/* The overview (NULL, NULL), a group, or one command, as `--help` prints it. */
+void manual_overview(struct report *report);
+void manual_group(struct report *report, const char *group);
+void manual_command(struct report *report, const struct command *command);
+/* The page dbwarden(1), or dbwarden-NAME(1), in roff. */
+char *manual_page(struct arena *mem, const struct command *command);
+const char *manual_page_name(struct arena *mem, const struct command *command); /* "dbwarden-settings-show" */
+/* NULL: the shell is not known. */
+char *completion_script(struct arena *mem, const char *shell);
+
+/* "-t, --to-version VERSION" */
+char *option_usage(struct arena *mem, const struct option_info *option);
+
+#endif

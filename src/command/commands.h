@@ -1,0 +1,47 @@
+/*
+ * What the command files share: their names for table.c, the options that many have, and the way from a
+ * request to an opened project.
+ */
+#ifndef COMMAND_COMMANDS_H
+#define COMMAND_COMMANDS_H
+
+#include "command/request.h"
+
+extern const struct command init_command, config_command, settings_show_command, settings_default_command,
+    settings_add_command, settings_remove_command, settings_rename_command, settings_set_dev_command,
+    settings_clear_dev_command, database_list_command, database_add_command, database_remove_command, new_command,
+    make_rollback_command, migrate_command, rollback_command, downgrade_command, unlock_command, status_command,
+    history_command, check_db_command, snapshot_command, lock_status_command, version_command;
+
+#define DATABASE_OPTION                                                                                        \
+    {"database", 'd', OPTION_TEXT, 0, "NAME", NULL, NULL,                                                       \
+     "which database of the configuration; without it the one marked as default", 0}
+#define ALL_OPTION(what) {"all", 'a', OPTION_FLAG, 0, NULL, NULL, NULL, what " every database of the configuration", 0}
+
+/* A configuration and a session on one of its databases; the owner closes both. */
+struct project {
+    struct config *config;
+    struct session session;
+};
+void project_close(struct project *project); /* for cleanup; accepts one that was never opened */
+/* The configuration and a session of the database that --database names. */
+int project_open(struct ctx *ctx, const struct request *request, struct project *project);
+
+/* Opens a session on a database of an open configuration (NULL: the one that is default), for each command alike. */
+int session_begin(struct ctx *ctx, const struct request *request, const struct config *config, const char *database,
+                  struct session *session);
+
+/* A path as a person in the working folder would write it. */
+char *path_shown(struct ctx *ctx, const char *path);
+/* What a list of texts looks like in a report: "a, b"; "none". */
+const char *names_shown(struct arena *mem, const struct names *names);
+
+/*
+ * One database, or with --all each one in order; all of them run, and it fails in the end if one failed.
+ * The reply is that of the one, or {"databases": [...]} with an "error" in those that failed.
+ */
+typedef int one_database_fn(struct ctx *ctx, const struct request *request, struct session *session,
+                            struct reply *reply);
+int each_database(struct ctx *ctx, const struct request *request, one_database_fn *one, struct reply *reply);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * new: an empty migration file with the next version, to be filled in by hand.  It never overwrites a file
+ * and refuses a version that is taken.  No database is opened.
+ */
+#include "command/commands.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+static int version_choose(struct ctx *ctx, const struct request *request, const struct folder *folder, int64_t *number)
+{
+    const char *text = request_text(request, "version");
+    if (!text) {
+        *number = name_next(folder);
+        return 0;
+    }
+    TRY(version_read(ctx, text, number));
+    const struct migration *taken = folder_version(folder, *number);
+    if (!taken)
+        return 0;
+    fail(ctx, ERR_FAILED, "version %s is taken by %s", text, taken->filename);
+    return fail_hint(ctx, "The next free one is %04" PRId64 "; leave --version out to take it.", name_next(folder));
+}
+
+static int file_make(struct ctx *ctx, const char *path, const char *description)
+{
+    if (file_exists(path))
+        return fail(ctx, ERR_FILE, "%s exists already", path_shown(ctx, path));
+    struct names lines = text_lines(ctx->mem, description);
+    const char *line = text_trim(ctx->mem, names_join(ctx->mem, &lines, " "));
+    char *text = arena_printf(ctx->mem, "-- upgrade\n\n-- %s\n\n-- rollback\n\n-- %s\n", line, line);
+    return file_write(ctx, path, text, strlen(text), 0644);
+}
+
+static int new_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    struct project project __attribute__((cleanup(project_close))) = {0};
+    TRY(project_open(ctx, request, &project));
+    TRY(session_folder(ctx, &project.session));
+    const struct folder *folder = project.session.folder;
+    const char *description = request_text(request, "description");
+    char *slug = name_slug(ctx->mem, description);
+    if (!*slug) {
+        fail(ctx, ERR_USAGE, "\"%s\" has no letter or digit to name a file after", description);
+        return fail_hint(ctx, "Describe the change in a few words, such as \"add users\".");
+    }
+    int64_t number;
+    TRY(version_choose(ctx, request, folder, &number));
+    char *name = name_file(ctx->mem, project.session.database->name, number, slug);
+    char *path = path_join(ctx->mem, project.config->folder, path_join(ctx->mem, folder->path, name));
+    TRY(file_make(ctx, path, description));
+    json_set_text(ctx->mem, reply->json, "database", project.session.database->name);
+    json_set_text(ctx->mem, reply->json, "version", arena_printf(ctx->mem, "%04" PRId64, number));
+    json_set_text(ctx->mem, reply->json, "path", path_shown(ctx, path));
+    report_line(&reply->report, TONE_GOOD, "Created migration file: %s", path_shown(ctx, path));
+    return 0;
+}
+
+static const struct option_info new_options[] = {
+    {"DESCRIPTION", 0, OPTION_TEXT, OPTION_POSITIONAL | OPTION_REQUIRED, NULL, NULL, NULL,
+     "what the migration does, in a few words", 0},
+    {"version", 0, OPTION_TEXT, 0, "VERSION", NULL, NULL, "its version, digits only; without it the next one", 0},
+    DATABASE_OPTION,
+    NO_MORE_OPTIONS,
+};
+
+const struct command new_command = {
+    .name = "new",
+    .summary = "Write an empty migration file to fill in by hand",
+    .description = "Makes a file NAME__VERSION_description.sql with an upgrade and a rollback section in the database's "
+                   "migrations folder. An existing file is never overwritten.\n"
+                   "\n"
+                   "Examples:\n"
+                   "  dbwarden new \"add users\"\n"
+                   "  dbwarden new \"fill prices\" --version 0042 -d shop",
+    .option = new_options,
+    .run = new_run,
+    .topic = TOPIC_WRITE,
+};

@@ -1,0 +1,50 @@
+/*
+ * Reports: what a command shows a person, collected as lines, tables and raw text.  Nothing is drawn
+ * here; the command line's terminal or whoever else asked does that.
+ */
+#include "command/report.h"
+
+static struct report_block *block_new(struct report *report)
+{
+    struct report_block *block = NEW(report->mem, struct report_block);
+    list_add(report->mem, &report->block, block);
+    return block;
+}
+
+void report_line(struct report *report, enum tone tone, const char *format, ...)
+{
+    struct report_block *block = block_new(report);
+    va_list args;
+    va_start(args, format);
+    block->text = arena_vprintf(report->mem, format, args);
+    va_end(args);
+    block->type = BLOCK_LINE;
+    block->tone = tone;
+}
+
+void report_raw(struct report *report, const char *text)
+{
+    struct report_block *block = block_new(report);
+    block->type = BLOCK_RAW;
+    block->text = arena_dup(report->mem, text);
+}
+
+struct report_block *report_table(struct report *report, const char *title, const char *const *columns)
+{
+    struct report_block *block = block_new(report);
+    block->type = BLOCK_TABLE;
+    block->title = arena_dup(report->mem, title);
+    for (int i = 0; columns[i]; i++)
+        names_add(report->mem, &block->columns, columns[i]);
+    return block;
+}
+
+void report_row(struct report *report, struct report_block *table, enum tone tone, const char *const *cells)
+{
+    struct report_row *row = NEW(report->mem, struct report_row);
+    row->tone = tone;
+    row->cell = NEW_ARRAY(report->mem, const char *, table->columns.n);
+    for (int i = 0; i < table->columns.n; i++)
+        row->cell[i] = arena_dup(report->mem, cells[i] ? cells[i] : "");
+    list_add(report->mem, &table->row, row);
+}
