@@ -45,6 +45,22 @@ static char *option_help(struct arena *mem, const struct option_info *option)
     return text.data;
 }
 
+/* Options that stand in `without` too are left out: the command's own goes before the global one. */
+static bool option_in(const struct option_info *table, const struct option_info *wanted)
+{
+    for (const struct option_info *option = table; option && option->name; option++)
+        if (text_equal(option->name, wanted->name))
+            return true;
+    return false;
+}
+
+static char *sentence(struct arena *mem, const char *text)
+{
+    char *copy = arena_dup(mem, text);
+    *copy = (char)char_upper(*copy);
+    return copy;
+}
+
 /* Words from `text` until `width` is full; at least one. Returns what is left. */
 static const char *take_line(struct buf *line, const char *text, size_t width)
 {
@@ -106,6 +122,14 @@ static void heading(struct report *report, const char *text)
     report_line(report, TONE_TITLE, "%s:", text);
 }
 
+static void global_list(struct report *report, const struct command *command)
+{
+    heading(report, "Options of every command");
+    for (const struct option_info *option = global_options; option->name; option++)
+        if (!command || !option_in(command->option, option))
+            two_columns(report, option_usage(report->mem, option), option_help(report->mem, option), OPTION_COLUMN);
+}
+
 static void options(struct report *report, const struct option_info *table, bool positional, const char *title)
 {
     bool any = false;
@@ -138,14 +162,14 @@ void manual_command(struct report *report, const struct command *command)
 {
     report_line(report, TONE_PLAIN, "%s", usage_line(report->mem, command));
     report_line(report, TONE_PLAIN, "%s", "");
-    report_line(report, TONE_TITLE, "%s.", command->summary);
+    report_line(report, TONE_TITLE, "%s.", sentence(report->mem, command->summary));
     if (command->description) {
         report_line(report, TONE_PLAIN, "%s", "");
         paragraphs(report, command->description);
     }
     options(report, command->option, true, "Arguments");
     options(report, command->option, false, "Options");
-    options(report, global_options, false, "Options of every command");
+    global_list(report, command);
 }
 
 /* A group stands in the overview as one line, where its first command is. */
@@ -158,7 +182,7 @@ static void overview_topic(struct report *report, const char *topic)
         if (!text_equal(command->topic ? command->topic : TOPIC_OTHER, topic))
             continue;
         if (!command->group)
-            two_columns(report, command->name, command->summary, 20);
+            two_columns(report, command->name, sentence(report->mem, command->summary), 20);
         else if (!names_have(&groups, command->group)) {
             names_add(report->mem, &groups, command->group);
             char *more = arena_printf(report->mem, "%s ...", command->group);
@@ -189,7 +213,7 @@ void manual_overview(struct report *report)
     topics(report->mem, &names);
     for (int i = 0; i < names.n; i++)
         overview_topic(report, names.item[i]);
-    options(report, global_options, false, "Options of every command");
+    global_list(report, NULL);
     report_line(report, TONE_PLAIN, "%s", "");
     wrapped(report, "\"dbwarden COMMAND --help\" explains a command. Exit status: 0 done, 1 failed, 2 wrong usage, 3 pending "
                     "or drift (only with --exit-code), 4 locked by another runner, 5 no connection, 130 interrupted.");
@@ -202,5 +226,5 @@ void manual_group(struct report *report, const char *group)
     heading(report, "Commands");
     for (int i = 0; (command = command_at(i)); i++)
         if (text_equal(command->group, group))
-            two_columns(report, command->name, command->summary, 24);
+            two_columns(report, command->name, sentence(report->mem, command->summary), 24);
 }

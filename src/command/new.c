@@ -47,7 +47,7 @@ static int new_run(struct ctx *ctx, const struct request *request, struct reply 
     int64_t number;
     TRY(version_choose(ctx, request, folder, &number));
     char *name = name_file(ctx->mem, project.session.database->name, number, slug);
-    char *path = path_join(ctx->mem, project.config->folder, path_join(ctx->mem, folder->path, name));
+    char *path = path_join(ctx->mem, folder->path, name);
     TRY(file_make(ctx, path, description));
     json_set_text(ctx->mem, reply->json, "database", project.session.database->name);
     json_set_text(ctx->mem, reply->json, "version", arena_printf(ctx->mem, "%04" PRId64, number));

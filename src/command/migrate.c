@@ -1,0 +1,123 @@
+/*
+ * migrate: the request for run/migrate.c, and what it did told to a person.  The work is not here.
+ */
+#include "command/commands.h"
+
+#include "base/text.h"
+
+static int options_read(struct ctx *ctx, const struct request *request, struct migrate_options *options)
+{
+    *options = (struct migrate_options){
+        .count = request_int(request, "count", 0),
+        .to_version = request_text(request, "to_version"),
+        .baseline = request_flag(request, "baseline"),
+        .dry_run = request_flag(request, "dry_run"),
+    };
+    if (options->count && options->to_version) {
+        fail(ctx, ERR_USAGE, "--count and --to-version cannot be given together");
+        return fail_hint(ctx, "Say how many to apply, or up to which version.");
+    }
+    if (options->baseline && !options->to_version) {
+        fail(ctx, ERR_USAGE, "--baseline needs --to-version");
+        return fail_hint(ctx, "It marks every migration up to that version as applied, without running it.");
+    }
+    return 0;
+}
+
+static void statements_show(const struct json *migration, struct report *report)
+{
+    const struct json *statements = json_get(migration, "statements");
+    for (int i = 0; statements && statements->type == JSON_ARRAY && i < statements->n; i++) {
+        struct names lines = text_lines(report->mem, statements->item[i]->text);
+        report_line(report, TONE_PLAIN, "    %s%s", lines.n ? lines.item[0] : "", lines.n > 1 ? " ..." : "");
+    }
+}
+
+static int64_t type_count(const struct json *list, const char *type)
+{
+    int64_t n = 0;
+    for (int i = 0; list && i < list->n; i++)
+        n += text_equal(json_get_text(list->item[i], "type"), type);
+    return n;
+}
+
+static void dry_run_show(const struct json *json, struct report *report)
+{
+    const struct json *pending = json_get(json, "pending");
+    report_line(report, TONE_TITLE, "DRY RUN - No changes applied");
+    for (int i = 0; pending && i < pending->n; i++) {
+        const char *version = json_get_text(pending->item[i], "version");
+        const char *filename = json_get_text(pending->item[i], "filename");
+        if (version)
+            report_line(report, TONE_WARN, "  Would apply version %s: %s", version, filename);
+        else
+            report_line(report, TONE_WARN, "  Would apply: %s", filename);
+        statements_show(pending->item[i], report);
+    }
+    report_line(report, TONE_PLAIN,
+                "Dry-run summary: %" PRId64 " versioned, %" PRId64 " runs-always, %" PRId64
+                " runs-on-change migrations would be applied.",
+                type_count(pending, "versioned"), type_count(pending, "runs_always"),
+                type_count(pending, "runs_on_change"));
+}
+
+static void applied_show(const struct json *json, struct report *report)
+{
+    const struct json *applied = json_get(json, "applied");
+    int n = applied ? applied->n : 0;
+    if (n)
+        report_line(report, TONE_GOOD, "Migrations completed successfully: %d migration%s applied.", n, n == 1 ? "" : "s");
+    else
+        report_line(report, TONE_GOOD, "Migrations are up to date.");
+}
+
+static int migrate_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
+{
+    struct migrate_options options;
+    json_set_text(ctx->mem, reply->json, "database", session->database->name);
+    TRY(options_read(ctx, request, &options));
+    TRY(migrate_run(ctx, session, &options, reply->json));
+    if (options.dry_run)
+        dry_run_show(reply->json, &reply->report);
+    else if (options.baseline)
+        report_line(&reply->report, TONE_GOOD, "Baseline set at version: %s", options.to_version);
+    else
+        applied_show(reply->json, &reply->report);
+    return 0;
+}
+
+static int migrate_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    struct migrate_options options;
+    TRY(options_read(ctx, request, &options));
+    return each_database(ctx, request, migrate_one, reply);
+}
+
+static const struct option_info migrate_options[] = {
+    {"count", 'c', OPTION_INT, 0, "COUNT", NULL, NULL, "apply that many pending migrations at most", 1},
+    {"to-version", 't', OPTION_TEXT, 0, "VERSION", NULL, NULL, "apply up to this version, itself included", 0},
+    DATABASE_OPTION,
+    ALL_OPTION("migrate"),
+    {"baseline", 0, OPTION_FLAG, 0, NULL, NULL, NULL,
+     "with --to-version: mark as applied without running, to take over a database that has the tables already", 0},
+    {"dry-run", 0, OPTION_FLAG, 0, NULL, NULL, NULL, "show what would run; change nothing", 0},
+    NO_MORE_OPTIONS,
+};
+
+const struct command migrate_command = {
+    .name = "migrate",
+    .summary = "Apply pending migrations",
+    .description = "Applies the migrations that the database does not have yet, in the order of their versions, then the "
+                   "repeatable ones. Each file is one transaction where the database can do that; a run that was "
+                   "interrupted is continued by the next one. Only one runner works on a database at a time: another one "
+                   "waits, up to --lock-timeout seconds.\n"
+                   "\n"
+                   "Examples:\n"
+                   "  dbwarden migrate\n"
+                   "  dbwarden migrate --dry-run\n"
+                   "  dbwarden migrate --count 1\n"
+                   "  dbwarden migrate --baseline --to-version 0012",
+    .option = migrate_options,
+    .run = migrate_command_run,
+    .topic = TOPIC_RUN,
+};

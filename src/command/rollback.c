@@ -1,0 +1,106 @@
+/*
+ * rollback and downgrade: the requests for run/rollback.c, and what it did told to a person.  The work is
+ * not here.
+ */
+#include "command/commands.h"
+
+#include "base/text.h"
+
+static int reverted(const struct json *json)
+{
+    const struct json *list = json_get(json, "reverted");
+    return list ? list->n : 0;
+}
+
+static int run(struct ctx *ctx, const struct request *request, const struct rollback_options *options,
+               struct reply *reply)
+{
+    struct project project __attribute__((cleanup(project_close))) = {0};
+    TRY(project_open(ctx, request, &project));
+    json_set_text(ctx->mem, reply->json, "database", project.session.database->name);
+    return rollback_run(ctx, &project.session, options, reply->json);
+}
+
+static int rollback_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    const struct rollback_options options = {
+        .count = request_int(request, "count", 0),
+        .to_version = request_text(request, "to_version"),
+    };
+    if (options.count && options.to_version) {
+        fail(ctx, ERR_USAGE, "--count and --to-version cannot be given together");
+        return fail_hint(ctx, "Say how many to undo, or which version stays.");
+    }
+    TRY(run(ctx, request, &options, reply));
+    int n = reverted(reply->json);
+    if (n)
+        report_line(&reply->report, TONE_GOOD, "Rollback completed successfully: %d migration%s reverted.", n,
+                    n == 1 ? "" : "s");
+    else
+        report_line(&reply->report, TONE_PLAIN, "Nothing to rollback.");
+    return 0;
+}
+
+/* "0", "0000" and "base" mean: nothing applied. */
+static bool means_nothing(const char *target)
+{
+    int64_t number;
+    return text_equal_nocase(target, "base") || (text_to_int(target, &number) && number == 0);
+}
+
+static int downgrade_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    const char *target = request_text(request, "to");
+    struct rollback_options options = {.to_nothing = means_nothing(target)};
+    if (!options.to_nothing)
+        options.to_version = target;
+    TRY(run(ctx, request, &options, reply));
+    int n = reverted(reply->json);
+    if (n)
+        report_line(&reply->report, TONE_GOOD, "Downgrade completed: %d migration%s reverted%s%s.", n, n == 1 ? "" : "s",
+                    options.to_nothing ? "; none is left" : " to version ", options.to_nothing ? "" : target);
+    else
+        report_line(&reply->report, TONE_PLAIN, "Nothing to downgrade.");
+    return 0;
+}
+
+static const struct option_info rollback_options[] = {
+    {"count", 'c', OPTION_INT, 0, "COUNT", NULL, NULL, "undo that many, the last one first; without it one", 1},
+    {"to-version", 't', OPTION_TEXT, 0, "VERSION", NULL, NULL, "undo everything behind this version, which stays", 0},
+    DATABASE_OPTION,
+    NO_MORE_OPTIONS,
+};
+static const struct option_info downgrade_options[] = {
+    {"to", 't', OPTION_TEXT, OPTION_REQUIRED, "VERSION", NULL, NULL,
+     "version that stays applied; 0 or base undoes everything", 0},
+    DATABASE_OPTION,
+    NO_MORE_OPTIONS,
+};
+
+const struct command rollback_command = {
+    .name = "rollback",
+    .summary = "Undo the last migrations",
+    .description = "Runs the rollback sections of the migrations applied last, the newest first, and forgets them. All of "
+                   "them are checked before the first one runs.\n"
+                   "\n"
+                   "Examples:\n"
+                   "  dbwarden rollback\n"
+                   "  dbwarden rollback --count 3\n"
+                   "  dbwarden rollback --to-version 0007",
+    .option = rollback_options,
+    .run = rollback_command_run,
+    .topic = TOPIC_RUN,
+};
+
+const struct command downgrade_command = {
+    .name = "downgrade",
+    .summary = "Undo migrations down to a version, or down to nothing",
+    .description = "The same as \"rollback --to-version\", and with --to 0 or --to base down to an empty database.\n"
+                   "\n"
+                   "Examples:\n"
+                   "  dbwarden downgrade --to 0007\n"
+                   "  dbwarden downgrade --to base",
+    .option = downgrade_options,
+    .run = downgrade_command_run,
+    .topic = TOPIC_RUN,
+};
