@@ -120,7 +120,7 @@ static int command_named(struct ctx *ctx, const char *title, const struct comman
 static int call(struct dbw *handle, const char *title, const char *request, struct reply *reply)
 {
     struct ctx *ctx = &handle->ctx;
-    const struct command *command;
+    const struct command *command = NULL;
     struct json *values = NULL;
     if (handle->open_error.code) {
         ctx->error = handle->open_error;

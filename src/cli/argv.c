@@ -6,6 +6,7 @@
 #include "cli/argv.h"
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "cli/manual.h"
 
 struct reading {
@@ -185,9 +186,11 @@ static int option_unknown(struct reading *reading, const char *word)
         fail(ctx, ERR_USAGE, "unknown option %s before the command", word);
     struct names names = {0};
     option_names(reading, &names);
-    const char *near = text_nearest(&names, word);
+    const char *near = word[1] == '-' ? text_nearest(&names, word) : NULL;
     if (near)
         return fail_hint(ctx, "Did you mean %s?", near);
+    if (!command)
+        return fail_hint(ctx, "Options of a command stand behind it.");
     return fail_hint(ctx, "`dbwarden %s%s--help` lists the options.", title ? title : "", title ? " " : "");
 }
 
@@ -256,6 +259,8 @@ static bool is_option(const char *word)
 
 static int one_word(struct reading *reading, const char *word)
 {
+    if (!utf8_valid(word, strlen(word), NULL))
+        return fail(reading->ctx, ERR_USAGE, "word %d of the command line is not valid UTF-8", reading->at - 1);
     if (!reading->no_options && text_equal(word, "--")) {
         reading->no_options = true;
         return 0;
@@ -272,13 +277,9 @@ int argv_read(struct ctx *ctx, int argc, char *const *argv, struct arguments *pa
     parsed->where = json_object(ctx->mem);
     parsed->show = json_object(ctx->mem);
     struct reading reading = {.ctx = ctx, .parsed = parsed, .argc = argc, .argv = argv, .at = 1};
-    int result = 0;
     while (reading.at < argc) {
-        int one = one_word(&reading, argv[reading.at++]);
-        if (one < 0 && result == 0)
-            result = one;
-        if (one < 0)
-            break;
+        const char *word = argv[reading.at++];
+        TRY(one_word(&reading, word));
     }
-    return result;
+    return 0;
 }

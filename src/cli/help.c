@@ -60,7 +60,7 @@ static int help_run(struct ctx *ctx, const struct request *request, struct reply
     else if (words.n)
         manual_group(&reply->report, words.item[0]);
     else
-        manual_overview(&reply->report);
+        manual_overview(&reply->report, true);
     return 0;
 }
 

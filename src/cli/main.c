@@ -98,7 +98,7 @@ static int without_command(struct output *output, struct ctx *ctx, const struct 
     if (parsed->group)
         manual_group(&reply.report, parsed->group);
     else
-        manual_overview(&reply.report);
+        manual_overview(&reply.report, asked);
     if (asked)
         return finish(output, ctx, &reply);
     terminal_report(&output->log.terminal, ctx->mem, &reply.report);

@@ -172,7 +172,18 @@ void manual_command(struct report *report, const struct command *command)
     global_list(report, command);
 }
 
-/* A group stands in the overview as one line, where its first command is. */
+/* "show, default-database, ..." */
+static char *group_commands(struct arena *mem, const char *group)
+{
+    const struct command *command;
+    struct names names = {0};
+    for (int i = 0; (command = command_at(i)); i++)
+        if (text_equal(command->group, group))
+            names_add(mem, &names, command->name);
+    return names_join(mem, &names, ", ");
+}
+
+/* A group stands in the overview once, where its first command is. */
 static void overview_topic(struct report *report, const char *topic)
 {
     const struct command *command;
@@ -185,11 +196,7 @@ static void overview_topic(struct report *report, const char *topic)
             two_columns(report, command->name, sentence(report->mem, command->summary), 20);
         else if (!names_have(&groups, command->group)) {
             names_add(report->mem, &groups, command->group);
-            char *more = arena_printf(report->mem, "%s ...", command->group);
-            two_columns(report, more, arena_printf(report->mem, "Commands for %s: see \"dbwarden %s --help\"",
-                                                   text_equal(command->group, "settings") ? "the configuration"
-                                                                                          : "its databases",
-                                                   command->group), 20);
+            two_columns(report, command->group, group_commands(report->mem, command->group), 20);
         }
     }
 }
@@ -204,7 +211,7 @@ static void topics(struct arena *mem, struct names *names)
     }
 }
 
-void manual_overview(struct report *report)
+void manual_overview(struct report *report, bool whole)
 {
     report_line(report, TONE_PLAIN, "usage: dbwarden [OPTIONS] COMMAND [OPTIONS]");
     report_line(report, TONE_PLAIN, "%s", "");
@@ -213,8 +220,13 @@ void manual_overview(struct report *report)
     topics(report->mem, &names);
     for (int i = 0; i < names.n; i++)
         overview_topic(report, names.item[i]);
-    global_list(report, NULL);
+    if (whole)
+        global_list(report, NULL);
     report_line(report, TONE_PLAIN, "%s", "");
+    if (!whole) {
+        wrapped(report, "\"dbwarden --help\" shows the options, \"dbwarden COMMAND --help\" explains a command.");
+        return;
+    }
     wrapped(report, "\"dbwarden COMMAND --help\" explains a command. Exit status: 0 done, 1 failed, 2 wrong usage, 3 pending "
                     "or drift (only with --exit-code), 4 locked by another runner, 5 no connection, 130 interrupted.");
 }

@@ -6,8 +6,8 @@
 
 extern const struct command help_command, completion_command;
 
-/* The overview (NULL, NULL), a group, or one command, as `--help` prints it. */
-void manual_overview(struct report *report);
+/* All commands by topic; the whole of it has the global options too. */
+void manual_overview(struct report *report, bool whole);
 void manual_group(struct report *report, const char *group);
 void manual_command(struct report *report, const struct command *command);
 /* The page dbwarden(1), or dbwarden-NAME(1), in roff. */

@@ -148,8 +148,10 @@ static void scols_fill(struct libscols_table *drawn, struct arena *mem, const st
 static void drawn_table(const struct terminal *terminal, struct arena *mem, const struct report_block *table)
 {
     struct libscols_table *drawn = scols_new_table();
-    if (!drawn)
-        return plain_table(terminal, mem, table);
+    if (!drawn) {
+        plain_table(terminal, mem, table);
+        return;
+    }
     locale_t wide = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = wide ? uselocale(wide) : (locale_t)0;
     scols_table_set_stream(drawn, terminal->out);

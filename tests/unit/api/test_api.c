@@ -1,0 +1,128 @@
+/* The public functions: handles are independent, failures are replies, cancelling is safe from another thread. */
+#include "unit.h"
+
+#include <pthread.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "dbwarden.h"
+
+static struct json *parsed(struct ctx *ctx, const char *text)
+{
+    struct json *json;
+    assert_non_null(text);
+    assert_works(ctx, json_read(ctx, "reply", text, strlen(text), &json));
+    return json;
+}
+
+static void version_is_answered(void **state)
+{
+    struct ctx *ctx = *state;
+    char *reply = NULL;
+    dbw *handle = dbw_open(NULL);
+    assert_int_equal(dbw_call(handle, "version", NULL, NULL, NULL, &reply), 0);
+    assert_string_equal(json_get_text(parsed(ctx, reply), "version"), dbw_version());
+    assert_null(dbw_last_error(handle));
+    dbw_free(reply);
+    dbw_close(handle);
+}
+
+static void failures_are_replies_too(void **state)
+{
+    static const struct {
+        const char *command, *request, *code;
+        int status;
+    } cases[] = {
+        {"migrat", NULL, "usage", 2},
+        {"migrate", "{\"count\": \"x\"}", "usage", 2},
+        {"migrate", "{", "syntax", 1},
+        {"new", "{}", "usage", 2},
+    };
+    struct ctx *ctx = *state;
+    dbw *handle = dbw_open("{}");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *reply = NULL;
+        int status = dbw_call(handle, cases[i].command, cases[i].request, NULL, NULL, &reply);
+        assert_int_equal(status, cases[i].status);
+        struct json *error = json_get(parsed(ctx, reply), "error");
+        assert_string_equal(json_get_text(error, "code"), cases[i].code);
+        assert_string_equal(json_get_text(parsed(ctx, dbw_last_error(handle)), "code"), cases[i].code);
+        dbw_free(reply);
+    }
+    assert_int_equal(dbw_call(handle, "version", NULL, NULL, NULL, NULL), 0);
+    assert_null(dbw_last_error(handle));
+    dbw_close(handle);
+}
+
+static void wrong_options_fail_every_call(void **state)
+{
+    struct ctx *ctx = *state;
+    char *reply = NULL;
+    dbw *handle = dbw_open("{\"foldr\": \"/x\"}");
+    assert_non_null(handle);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(dbw_call(handle, "version", NULL, NULL, NULL, &reply), 2);
+        struct json *error = json_get(parsed(ctx, reply), "error");
+        assert_string_equal(json_get_text(error, "hint"), "Did you mean \"folder\"?");
+        dbw_free(reply);
+    }
+    dbw_close(handle);
+}
+
+static void events_are_json(void *sink, const char *text)
+{
+    names_add(((struct ctx *)sink)->mem, ((struct ctx *)sink)->sink, arena_dup(((struct ctx *)sink)->mem, text));
+}
+
+static void events_reach_the_caller(void **state)
+{
+    struct ctx *ctx = *state;
+    struct names events = {0};
+    ctx->sink = &events;
+    dbw *handle = dbw_open(NULL);
+    assert_int_equal(dbw_call(handle, "version", "{\"strict_translation\": true}", events_are_json, ctx, NULL), 0);
+    assert_int_equal(events.n, 1);
+    assert_string_equal(json_get_text(parsed(ctx, events.item[0]), "kind"), "warning");
+    dbw_close(handle);
+}
+
+static void *cancel_often(void *handle)
+{
+    for (int i = 0; i < 1000; i++)
+        dbw_cancel(handle);
+    return NULL;
+}
+
+static void cancelling_from_another_thread_is_safe(void **state)
+{
+    dbw *handle = dbw_open(NULL);
+    pthread_t thread;
+    pthread_create(&thread, NULL, cancel_often, handle);
+    for (int i = 0; i < 50; i++) {
+        int status = dbw_call(handle, "version", NULL, NULL, NULL, NULL);
+        assert_true(status == 0 || status == 130);
+    }
+    pthread_join(thread, NULL);
+    assert_int_equal(dbw_call(handle, "version", NULL, NULL, NULL, NULL), 0);
+    dbw_close(handle);
+}
+
+static void every_command_is_listed(void **state)
+{
+    struct ctx *ctx = *state;
+    struct json *commands = json_get(parsed(ctx, dbw_commands()), "commands");
+    assert_true(commands->n > 15);
+    for (int i = 0; i < commands->n; i++)
+        assert_non_null(json_get_text(commands->item[i], "summary"));
+    assert_ptr_equal(dbw_commands(), dbw_commands());
+}
+
+static void nothing_is_closed_or_freed_without_harm(void **state)
+{
+    dbw_close(NULL);
+    dbw_free(NULL);
+}
+
+UNIT_TESTS(UNIT(version_is_answered), UNIT(failures_are_replies_too), UNIT(wrong_options_fail_every_call),
+           UNIT(events_reach_the_caller), UNIT(cancelling_from_another_thread_is_safe), UNIT(every_command_is_listed),
+           UNIT(nothing_is_closed_or_freed_without_harm))

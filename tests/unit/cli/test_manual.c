@@ -1,0 +1,89 @@
+/* Help, man pages and completion say everything that the table of commands holds. */
+#include "unit.h"
+
+#include "base/text.h"
+#include "cli/argv.h"
+#include "cli/manual.h"
+#include "cli/terminal.h"
+
+static char *drawn(struct ctx *ctx, const struct report *report)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct terminal terminal = {.out = out};
+    terminal_report(&terminal, ctx->mem, report);
+    fclose(out);
+    char *copy = arena_dup(ctx->mem, text);
+    free(text);
+    return copy;
+}
+
+static void every_option_is_documented(void **state)
+{
+    struct ctx *ctx = *state;
+    const struct command *command;
+    for (int i = 0; (command = command_at(i)); i++) {
+        struct report report = {.mem = ctx->mem};
+        manual_command(&report, command);
+        char *help = drawn(ctx, &report);
+        char *page = manual_page(ctx->mem, command);
+        assert_true(*command->summary && command->summary[strlen(command->summary) - 1] != '.');
+        for (const struct option_info *option = command->option; option->name; option++) {
+            assert_true(option->help && *option->help);
+            assert_true(text_has(help, option_usage(ctx->mem, option)));
+            assert_true(text_has(page, text_replace(ctx->mem, option->name, "-", "\\-")));
+        }
+    }
+}
+
+static void help_fits_80_columns(void **state)
+{
+    struct ctx *ctx = *state;
+    const struct command *command;
+    for (int i = 0; (command = command_at(i)); i++) {
+        struct report report = {.mem = ctx->mem};
+        manual_command(&report, command);
+        struct names lines = text_lines(ctx->mem, drawn(ctx, &report));
+        for (int j = 0; j < lines.n; j++)
+            if (!text_starts(lines.item[j], "  dbwarden") && strlen(lines.item[j]) > 80)
+                fail_msg("%s: %s", command->name, lines.item[j]);
+    }
+}
+
+static void every_command_is_in_the_overview(void **state)
+{
+    struct ctx *ctx = *state;
+    const struct command *command;
+    struct report report = {.mem = ctx->mem};
+    manual_overview(&report, true);
+    char *help = drawn(ctx, &report);
+    for (int i = 0; (command = command_at(i)); i++)
+        assert_true(text_has(help, command->group ? command->group : command->name));
+    for (const struct option_info *option = global_options; option->name; option++)
+        assert_true(text_has(help, option_usage(ctx->mem, option)));
+}
+
+static void completion_knows_every_command(void **state)
+{
+    static const char *const shells[] = {"bash", "zsh", "fish"};
+    struct ctx *ctx = *state;
+    const struct command *command;
+    for (size_t i = 0; i < sizeof shells / sizeof *shells; i++) {
+        char *script = completion_script(ctx->mem, shells[i]);
+        for (int j = 0; (command = command_at(j)); j++)
+            assert_true(text_has(script, command->name));
+    }
+    assert_null(completion_script(ctx->mem, "tcsh"));
+}
+
+static void pages_escape_what_roff_would_take(void **state)
+{
+    struct ctx *ctx = *state;
+    char *page = manual_page(ctx->mem, NULL);
+    assert_true(text_starts(page, ".TH DBWARDEN 1"));
+    assert_true(text_has(page, "\\-\\-lock\\-timeout"));
+}
+
+UNIT_TESTS(UNIT(every_option_is_documented), UNIT(help_fits_80_columns), UNIT(every_command_is_in_the_overview),
+           UNIT(completion_knows_every_command), UNIT(pages_escape_what_roff_would_take))
