@@ -73,7 +73,8 @@ static int completion_run(struct ctx *ctx, const struct request *request, struct
 }
 
 static const struct option_info help_options[] = {
-    {"COMMAND", 0, OPTION_LIST, OPTION_POSITIONAL, NULL, NULL, NULL, "what to explain; without it everything is listed", 0},
+    {"COMMAND", 0, OPTION_LIST, OPTION_POSITIONAL, NULL, NULL, NULL, "what to explain; without it everything is listed",
+     0},
     {"man", 0, OPTION_FLAG, 0, NULL, NULL, NULL, "as the source of a man page", 0},
     {"man-dir", 0, OPTION_TEXT, 0, "DIR", NULL, NULL, "write the man pages of all commands to DIR", 0},
     NO_MORE_OPTIONS,
@@ -86,12 +87,13 @@ static const struct option_info completion_options[] = {
 const struct command help_command = {
     .name = "help",
     .summary = "Explain a command",
-    .description = "Prints the same as --help. With --man it prints a man page; with --json, every command and option as "
-                   "data.\n"
-                   "\n"
-                   "Examples:\n"
-                   "  dbwarden help settings show\n"
-                   "  dbwarden help migrate --man | man -l -",
+    .description =
+        "Prints the same as --help. With --man it prints a man page; with --json, every command and option as "
+        "data.\n"
+        "\n"
+        "Examples:\n"
+        "  dbwarden help settings show\n"
+        "  dbwarden help migrate --man | man -l -",
     .option = help_options,
     .run = help_run,
     .topic = TOPIC_OTHER,

@@ -99,7 +99,8 @@ static void progress_draw(struct log *log, const struct event *event)
         return;
     if (log->progress_shown && now - log->progress_drawn < 0.05 && event->done < event->total)
         return;
-    char *counts = arena_printf(log->mem, "[%" PRId64 "/%" PRId64 "] %.1f s  ", event->done, event->total, event->seconds);
+    char *counts =
+        arena_printf(log->mem, "[%" PRId64 "/%" PRId64 "] %.1f s  ", event->done, event->total, event->seconds);
     int room = log->terminal.width - (int)strlen(counts) - 1;
     fprintf(log->terminal.out, "\r\033[K%s%.*s", counts, room > 0 ? room : 0, event->text ? event->text : "");
     fflush(log->terminal.out);
@@ -109,8 +110,8 @@ static void progress_draw(struct log *log, const struct event *event)
 
 static void event_json(struct log *log, const struct event *event)
 {
-    static const char *const level[] = {[EVENT_DEBUG] = "DEBUG", [EVENT_INFO] = "INFO", [EVENT_WARNING] = "WARNING",
-                                        [EVENT_PROGRESS] = "INFO"};
+    static const char *const level[] = {
+        [EVENT_DEBUG] = "DEBUG", [EVENT_INFO] = "INFO", [EVENT_WARNING] = "WARNING", [EVENT_PROGRESS] = "INFO"};
     struct json *line = line_begin(log, level[event->kind], event->text, event->database);
     place_json(log, line, &event->place);
     line_end(log, line);
@@ -160,8 +161,8 @@ static void error_text(struct log *log, const struct error *error)
 {
     log_clear(log);
     const char *message = error->message ? error->message : "failed without saying why";
-    text_line(log, TONE_BAD, "dbwarden: error: ",
-              arena_printf(log->mem, "%s%s", place_text(log, &error->place), message));
+    text_line(log, TONE_BAD,
+              "dbwarden: error: ", arena_printf(log->mem, "%s%s", place_text(log, &error->place), message));
     if (error->detail)
         text_line(log, TONE_PLAIN, "detail: ", error->detail);
     if (error->hint)

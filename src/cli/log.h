@@ -12,8 +12,8 @@ struct log {
     bool json;
     bool quiet;
     bool verbose;
-    bool name_databases;      /* several are worked on: say which */
-    bool progress_shown;      /* the terminal's last line is progress */
+    bool name_databases; /* several are worked on: say which */
+    bool progress_shown; /* the terminal's last line is progress */
     double progress_drawn;
 };
 

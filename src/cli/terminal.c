@@ -18,12 +18,8 @@ static const struct {
     const char *escape; /* for lines */
     const char *color;  /* for libsmartcols */
 } tones[] = {
-    [TONE_PLAIN] = {"", NULL},
-    [TONE_GOOD] = {"\033[32m", "green"},
-    [TONE_WARN] = {"\033[33m", "yellow"},
-    [TONE_BAD] = {"\033[31m", "red"},
-    [TONE_DIM] = {"\033[2m", "halfbright"},
-    [TONE_TITLE] = {"\033[1m", "bold"},
+    [TONE_PLAIN] = {"", NULL},        [TONE_GOOD] = {"\033[32m", "green"},    [TONE_WARN] = {"\033[33m", "yellow"},
+    [TONE_BAD] = {"\033[31m", "red"}, [TONE_DIM] = {"\033[2m", "halfbright"}, [TONE_TITLE] = {"\033[1m", "bold"},
 };
 
 static int terminal_width(int fd)

@@ -10,13 +10,13 @@ struct terminal {
     FILE *out;
     bool tables; /* a person looks at it: draw tables */
     bool colors;
-    int width;   /* of a terminal; 0 otherwise */
+    int width; /* of a terminal; 0 otherwise */
 };
 
 /* Looks at what `out` is, at TERM, NO_COLOR and COLUMNS. */
 struct terminal terminal_open(FILE *out, bool no_color);
 void terminal_report(const struct terminal *terminal, struct arena *mem, const struct report *report);
-const char *terminal_tone(const struct terminal *terminal, enum tone tone); /* escape sequence; "" without colors */
+const char *terminal_tone(const struct terminal *terminal, enum tone tone);  /* escape sequence; "" without colors */
 const char *terminal_reset(const struct terminal *terminal, enum tone tone); /* what ends it */
 
 #endif

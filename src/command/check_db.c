@@ -133,8 +133,9 @@ static void parts_text(const struct object *table, struct report *report)
         }
         if (object->kind == KIND_FOREIGN_KEY) {
             const struct foreign_key *key = (const struct foreign_key *)object;
-            report_line(report, TONE_PLAIN, "  Foreign key (%s) -> %s (%s)", names_join(report->mem, &key->columns, ", "),
-                        key->ref_table, names_join(report->mem, &key->ref_columns, ", "));
+            report_line(report, TONE_PLAIN, "  Foreign key (%s) -> %s (%s)",
+                        names_join(report->mem, &key->columns, ", "), key->ref_table,
+                        names_join(report->mem, &key->ref_columns, ", "));
         }
     }
 }

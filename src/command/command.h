@@ -15,8 +15,8 @@ enum option_type {
     OPTION_SWITCH, /* --concurrent / --no-concurrent; true unless said otherwise if `otherwise` is "true" */
     OPTION_TEXT,
     OPTION_INT,
-    OPTION_LIST,   /* may be given several times */
-    OPTION_CHOICE  /* one of `choices` */
+    OPTION_LIST,  /* may be given several times */
+    OPTION_CHOICE /* one of `choices` */
 };
 
 enum option_mark {
@@ -28,15 +28,15 @@ enum option_mark {
 };
 
 struct option_info {
-    const char *name;    /* "to-version"; a positional's in capitals for help: "DESCRIPTION" gives key "description" */
-    char letter;         /* 't'; 0 */
+    const char *name; /* "to-version"; a positional's in capitals for help: "DESCRIPTION" gives key "description" */
+    char letter;      /* 't'; 0 */
     enum option_type type;
     unsigned marks;
-    const char *value;   /* what stands for the value in help: "VERSION" */
+    const char *value;     /* what stands for the value in help: "VERSION" */
     const char *otherwise; /* default as text; NULL */
-    const char *choices; /* "json|yaml|txt|sql" */
-    const char *help;    /* one sentence without a full stop */
-    int64_t least;       /* of an INT */
+    const char *choices;   /* "json|yaml|txt|sql" */
+    const char *help;      /* one sentence without a full stop */
+    int64_t least;         /* of an INT */
 };
 
 struct request {
@@ -58,8 +58,8 @@ struct reply {
 struct command {
     const char *group; /* "settings", NULL for top-level commands */
     const char *name;
-    const char *summary;     /* one line, no full stop */
-    const char *description; /* paragraphs for help and man, with examples */
+    const char *summary;              /* one line, no full stop */
+    const char *description;          /* paragraphs for help and man, with examples */
     const struct option_info *option; /* ends with a NULL name */
     int (*run)(struct ctx *ctx, const struct request *request, struct reply *reply);
     const char *topic; /* heading it stands under in the overview: TOPIC_WRITE ... */

@@ -9,14 +9,20 @@
 
 extern const struct command init_command, config_command, settings_show_command, settings_default_command,
     settings_add_command, settings_remove_command, settings_rename_command, settings_set_dev_command,
-    settings_clear_dev_command, database_list_command, database_add_command, database_remove_command, make_migrations_command,
-    new_command, diff_command, make_rollback_command, migrate_command, rollback_command, downgrade_command, unlock_command, status_command,
-    history_command, check_db_command, snapshot_command, lock_status_command, version_command;
+    settings_clear_dev_command, database_list_command, database_add_command, database_remove_command,
+    make_migrations_command, new_command, diff_command, make_rollback_command, migrate_command, rollback_command,
+    downgrade_command, unlock_command, status_command, history_command, check_db_command, snapshot_command,
+    lock_status_command, version_command;
 
-#define DATABASE_OPTION                                                                                        \
-    {"database", 'd', OPTION_TEXT, 0, "NAME", NULL, NULL,                                                       \
-     "which database of the configuration; without it the one marked as default", 0}
-#define ALL_OPTION(what) {"all", 'a', OPTION_FLAG, 0, NULL, NULL, NULL, what " every database of the configuration", 0}
+#define DATABASE_OPTION                                                                    \
+    {                                                                                      \
+        "database", 'd', OPTION_TEXT, 0, "NAME", NULL, NULL,                               \
+            "which database of the configuration; without it the one marked as default", 0 \
+    }
+#define ALL_OPTION(what)                                                                             \
+    {                                                                                                \
+        "all", 'a', OPTION_FLAG, 0, NULL, NULL, NULL, what " every database of the configuration", 0 \
+    }
 
 /* A configuration and a session on one of its databases; the owner closes both. */
 struct project {

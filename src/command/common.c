@@ -73,25 +73,32 @@ static void failure_show(struct ctx *ctx, const char *database, struct reply *re
         report_line(&reply->report, TONE_DIM, "hint: %s", ctx->error.hint);
 }
 
-static int run_one(struct ctx *ctx, const struct request *request, const struct config *config, const char *database,
-                   one_database_fn *one, struct reply *reply)
+/* What is done, and with which request, to each of the databases. */
+struct round {
+    const struct request *request;
+    const struct config *config;
+    one_database_fn *one;
+    struct reply *reply;
+};
+
+static int run_one(struct ctx *ctx, const struct round *round, const char *database, struct reply *reply)
 {
     struct session session __attribute__((cleanup(session_close))) = {0};
-    TRY(session_begin(ctx, request, config, database, &session));
-    return one(ctx, request, &session, reply);
+    TRY(session_begin(ctx, round->request, round->config, database, &session));
+    return round->one(ctx, round->request, &session, reply);
 }
 
 /* The reply's part for one of several databases; true if it failed. */
-static bool run_part(struct ctx *ctx, const struct request *request, const struct config *config, const char *database,
-                     one_database_fn *one, struct reply *reply)
+static bool run_part(struct ctx *ctx, const struct round *round, const char *database)
 {
+    struct reply *reply = round->reply;
     struct reply part = {.json = json_object(ctx->mem), .report = reply->report};
     if (part.report.block.n)
         report_line(&part.report, TONE_PLAIN, "%s", "");
     report_line(&part.report, TONE_TITLE, "=== %s ===", database);
     json_set_text(ctx->mem, part.json, "database", database);
     memset(&ctx->error, 0, sizeof ctx->error);
-    bool failed = run_one(ctx, request, config, database, one, &part) < 0;
+    bool failed = run_one(ctx, round, database, &part) < 0;
     if (failed)
         failure_show(ctx, database, &part);
     reply->report = part.report;
@@ -100,22 +107,22 @@ static bool run_part(struct ctx *ctx, const struct request *request, const struc
     return failed;
 }
 
-static int every_database(struct ctx *ctx, const struct request *request, const struct config *config,
-                          one_database_fn *one, struct reply *reply)
+static int every_database(struct ctx *ctx, const struct round *round)
 {
     struct names failed = {0};
-    json_set(ctx->mem, reply->json, "databases", json_array(ctx->mem));
-    for (int i = 0; i < config->databases.n; i++) {
-        const struct database_config *database = config->databases.item[i];
-        if (run_part(ctx, request, config, database->name, one, reply))
-            names_add(ctx->mem, &failed, arena_dup(ctx->mem, database->name));
+    const struct list *databases = &round->config->databases;
+    json_set(ctx->mem, round->reply->json, "databases", json_array(ctx->mem));
+    for (int i = 0; i < databases->n; i++) {
+        const struct database_config *database = databases->item[i];
+        if (run_part(ctx, round, database->name))
+            names_add(ctx->mem, &failed, database->name);
         if (ctx->error.code == ERR_CANCELLED)
             return ERR_CANCELLED;
     }
     ctx->database = NULL;
     if (!failed.n)
         return 0;
-    return fail(ctx, ERR_FAILED, "%d of %d databases failed: %s", failed.n, config->databases.n,
+    return fail(ctx, ERR_FAILED, "%d of %d databases failed: %s", failed.n, databases->n,
                 names_join(ctx->mem, &failed, ", "));
 }
 
@@ -123,7 +130,8 @@ int each_database(struct ctx *ctx, const struct request *request, one_database_f
 {
     struct config *config __attribute__((cleanup(config_close))) = NULL;
     TRY(config_open(ctx, request->where, &config));
+    const struct round round = {request, config, one, reply};
     if (request_flag(request, "all"))
-        return every_database(ctx, request, config, one, reply);
-    return run_one(ctx, request, config, request_text(request, "database"), one, reply);
+        return every_database(ctx, &round);
+    return run_one(ctx, &round, request_text(request, "database"), reply);
 }

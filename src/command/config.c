@@ -16,8 +16,9 @@ static void database_show(struct ctx *ctx, const struct database_config *databas
 {
     report_line(report, TONE_PLAIN, "  - %s%s", database->name, database->is_default ? " (default)" : "");
     struct json *shown = settings_json(ctx, database);
-    static const char *const keys[] = {"database_type", "database_url_sync", "database_url_async", "migrations_dir",
-                                       "migration_table", "seed_table", "dev_database_type", "dev_database_url"};
+    static const char *const keys[] = {"database_type",     "database_url_sync", "database_url_async",
+                                       "migrations_dir",    "migration_table",   "seed_table",
+                                       "dev_database_type", "dev_database_url"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         setting_line(ctx, report, keys[i], json_get_text(shown, keys[i]));
     if (database->model_paths.n)

@@ -42,8 +42,9 @@ static void legacy_show(const struct lock_holder *holder, struct report *report)
     if (!holder->legacy)
         return;
     report_line(report, TONE_WARN, "The table dbwarden_lock of DBWarden 0.8.2 says that the lock is held.");
-    report_line(report, TONE_DIM, "That row is not obeyed, and it is not changed; the table can be dropped once 0.8.2 is "
-                                  "no longer used.");
+    report_line(report, TONE_DIM,
+                "That row is not obeyed, and it is not changed; the table can be dropped once 0.8.2 is "
+                "no longer used.");
 }
 
 static void stale_show(const struct lock_holder *holder, struct report *report)
@@ -73,8 +74,8 @@ static int lock_status_run(struct ctx *ctx, const struct request *request, struc
 }
 
 /* Without state tables there is nothing to unlock, and unlock must not create them. */
-static int look(struct ctx *ctx, const struct request *request, const struct config *config,
-                struct lock_holder *holder, bool *nothing)
+static int look(struct ctx *ctx, const struct request *request, const struct config *config, struct lock_holder *holder,
+                bool *nothing)
 {
     struct session session __attribute__((cleanup(session_close))) = {0};
     bool exists;

@@ -19,7 +19,7 @@ static const struct {
     enum kind kind;
     const char *words;
 } droppable[] = {
-    {KIND_TABLE, "TABLE"}, {KIND_INDEX, "INDEX"},       {KIND_SCHEMA, "SCHEMA"}, {KIND_ENUM, "TYPE"},
+    {KIND_TABLE, "TABLE"}, {KIND_INDEX, "INDEX"},       {KIND_SCHEMA, "SCHEMA"},   {KIND_ENUM, "TYPE"},
     {KIND_VIEW, "VIEW"},   {KIND_SEQUENCE, "SEQUENCE"}, {KIND_TRIGGER, "TRIGGER"},
 };
 
@@ -64,7 +64,8 @@ static bool invert_create(struct inversion *inversion, const struct sql_piece *p
         bool bare = what->kind == KIND_INDEX && (inversion->dialect->engine & ENGINE_MY);
         buf_addf(inversion->out, "DROP %s%s %s%s", materialized ? "MATERIALIZED " : "", droppable[i].words,
                  what->concurrently ? "CONCURRENTLY " : "", bare ? "" : "IF EXISTS ");
-        name_add(inversion, what->kind == KIND_TRIGGER && (inversion->dialect->engine & ENGINE_PG) ? NULL : what->schema,
+        name_add(inversion,
+                 what->kind == KIND_TRIGGER && (inversion->dialect->engine & ENGINE_PG) ? NULL : what->schema,
                  what->name);
         if (names_table(inversion)) {
             buf_add(inversion->out, " ON ");
@@ -137,7 +138,8 @@ static bool invert_add(struct inversion *inversion, struct words *words, const c
     if (words_take(words, "CONSTRAINT"))
         what = "CONSTRAINT";
     else if (!words_take(words, "COLUMN")) {
-        static const char *const others[] = {"PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "INDEX", "KEY", "PARTITION", "EXCLUDE"};
+        static const char *const others[] = {"PRIMARY", "UNIQUE", "CHECK",     "FOREIGN",
+                                             "INDEX",   "KEY",    "PARTITION", "EXCLUDE"};
         for (size_t i = 0; i < sizeof others / sizeof *others; i++)
             if (token_is(&words->token, others[i]))
                 return false;
@@ -233,7 +235,8 @@ static int statements_invert(struct inversion *inversion, const struct migration
 }
 
 /* Whose SQL it is: the database whose migrations folder holds the file, else the one named or the default one. */
-static int dialect_choose(struct ctx *ctx, const struct request *request, const char *path, const struct dialect **dialect)
+static int dialect_choose(struct ctx *ctx, const struct request *request, const char *path,
+                          const struct dialect **dialect)
 {
     struct config *config __attribute__((cleanup(config_close))) = NULL;
     struct database_config *chosen;
@@ -300,8 +303,8 @@ static int make_rollback_run(struct ctx *ctx, const struct request *request, str
     json_set_int(ctx->mem, reply->json, "not_undone", unknown);
     report_line(&reply->report, TONE_GOOD, "Created rollback file: %s", target);
     if (unknown)
-        emit_warning(ctx, "%d of %d statements cannot be undone from their text; %s says which", unknown, migration->up.n,
-                     target);
+        emit_warning(ctx, "%d of %d statements cannot be undone from their text; %s says which", unknown,
+                     migration->up.n, target);
     return 0;
 }
 

@@ -66,7 +66,8 @@ static void applied_show(const struct json *json, struct report *report)
     const struct json *applied = json_get(json, "applied");
     int n = applied ? applied->n : 0;
     if (n)
-        report_line(report, TONE_GOOD, "Migrations completed successfully: %d migration%s applied.", n, n == 1 ? "" : "s");
+        report_line(report, TONE_GOOD, "Migrations completed successfully: %d migration%s applied.", n,
+                    n == 1 ? "" : "s");
     else
         report_line(report, TONE_GOOD, "Migrations are up to date.");
 }
@@ -107,16 +108,17 @@ static const struct option_info migrate_options[] = {
 const struct command migrate_command = {
     .name = "migrate",
     .summary = "Apply pending migrations",
-    .description = "Applies the migrations that the database does not have yet, in the order of their versions, then the "
-                   "repeatable ones. Each file is one transaction where the database can do that; a run that was "
-                   "interrupted is continued by the next one. Only one runner works on a database at a time: another one "
-                   "waits, up to --lock-timeout seconds.\n"
-                   "\n"
-                   "Examples:\n"
-                   "  dbwarden migrate\n"
-                   "  dbwarden migrate --dry-run\n"
-                   "  dbwarden migrate --count 1\n"
-                   "  dbwarden migrate --baseline --to-version 0012",
+    .description =
+        "Applies the migrations that the database does not have yet, in the order of their versions, then the "
+        "repeatable ones. Each file is one transaction where the database can do that; a run that was "
+        "interrupted is continued by the next one. Only one runner works on a database at a time: another one "
+        "waits, up to --lock-timeout seconds.\n"
+        "\n"
+        "Examples:\n"
+        "  dbwarden migrate\n"
+        "  dbwarden migrate --dry-run\n"
+        "  dbwarden migrate --count 1\n"
+        "  dbwarden migrate --baseline --to-version 0012",
     .option = migrate_options,
     .run = migrate_command_run,
     .topic = TOPIC_RUN,

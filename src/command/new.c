@@ -67,12 +67,13 @@ static const struct option_info new_options[] = {
 const struct command new_command = {
     .name = "new",
     .summary = "Write an empty migration file to fill in by hand",
-    .description = "Makes a file NAME__VERSION_description.sql with an upgrade and a rollback section in the database's "
-                   "migrations folder. An existing file is never overwritten.\n"
-                   "\n"
-                   "Examples:\n"
-                   "  dbwarden new \"add users\"\n"
-                   "  dbwarden new \"fill prices\" --version 0042 -d shop",
+    .description =
+        "Makes a file NAME__VERSION_description.sql with an upgrade and a rollback section in the database's "
+        "migrations folder. An existing file is never overwritten.\n"
+        "\n"
+        "Examples:\n"
+        "  dbwarden new \"add users\"\n"
+        "  dbwarden new \"fill prices\" --version 0042 -d shop",
     .option = new_options,
     .run = new_run,
     .topic = TOPIC_WRITE,

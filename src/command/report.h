@@ -16,10 +16,10 @@ struct report_row {
 struct report_block {
     enum { BLOCK_LINE, BLOCK_TABLE, BLOCK_RAW } type;
     enum tone tone;
-    const char *text;     /* of a line or raw text */
-    const char *title;    /* of a table */
+    const char *text;  /* of a line or raw text */
+    const char *title; /* of a table */
     struct names columns;
-    struct list row;      /* struct report_row * */
+    struct list row; /* struct report_row * */
 };
 struct report {
     struct arena *mem;
@@ -28,7 +28,8 @@ struct report {
 
 void report_line(struct report *report, enum tone tone, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void report_raw(struct report *report, const char *text); /* as it is, for SQL, JSON, YAML */
-struct report_block *report_table(struct report *report, const char *title, const char *const *columns); /* NULL-terminated */
+struct report_block *report_table(struct report *report, const char *title,
+                                  const char *const *columns); /* NULL-terminated */
 void report_row(struct report *report, struct report_block *table, enum tone tone, const char *const *cells);
 
 #endif

@@ -28,6 +28,9 @@ struct json *commands_json(struct arena *mem);
 /* {"code", "message", "hint", ...} of a failure. */
 struct json *error_json(struct arena *mem, const struct error *error);
 
-#define NO_MORE_OPTIONS {NULL, 0, OPTION_FLAG, 0, NULL, NULL, NULL, NULL, 0}
+#define NO_MORE_OPTIONS                                    \
+    {                                                      \
+        NULL, 0, OPTION_FLAG, 0, NULL, NULL, NULL, NULL, 0 \
+    }
 
 #endif

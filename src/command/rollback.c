@@ -57,8 +57,9 @@ static int downgrade_command_run(struct ctx *ctx, const struct request *request,
     TRY(run(ctx, request, &options, reply));
     int n = reverted(reply->json);
     if (n)
-        report_line(&reply->report, TONE_GOOD, "Downgrade completed: %d migration%s reverted%s%s.", n, n == 1 ? "" : "s",
-                    options.to_nothing ? "; none is left" : " to version ", options.to_nothing ? "" : target);
+        report_line(&reply->report, TONE_GOOD, "Downgrade completed: %d migration%s reverted%s%s.", n,
+                    n == 1 ? "" : "s", options.to_nothing ? "; none is left" : " to version ",
+                    options.to_nothing ? "" : target);
     else
         report_line(&reply->report, TONE_PLAIN, "Nothing to downgrade.");
     return 0;
@@ -80,13 +81,14 @@ static const struct option_info downgrade_options[] = {
 const struct command rollback_command = {
     .name = "rollback",
     .summary = "Undo the last migrations",
-    .description = "Runs the rollback sections of the migrations applied last, the newest first, and forgets them. All of "
-                   "them are checked before the first one runs.\n"
-                   "\n"
-                   "Examples:\n"
-                   "  dbwarden rollback\n"
-                   "  dbwarden rollback --count 3\n"
-                   "  dbwarden rollback --to-version 0007",
+    .description =
+        "Runs the rollback sections of the migrations applied last, the newest first, and forgets them. All of "
+        "them are checked before the first one runs.\n"
+        "\n"
+        "Examples:\n"
+        "  dbwarden rollback\n"
+        "  dbwarden rollback --count 3\n"
+        "  dbwarden rollback --to-version 0007",
     .option = rollback_options,
     .run = rollback_command_run,
     .topic = TOPIC_RUN,

@@ -98,20 +98,38 @@ static int clear_dev_run(struct ctx *ctx, const struct request *request, struct 
 }
 
 #define TYPES "sqlite|postgresql|mysql|mariadb|clickhouse"
-#define NAME_ARGUMENT                                                                                           \
-    {"NAME", 0, OPTION_TEXT, OPTION_POSITIONAL | OPTION_REQUIRED, NULL, NULL, NULL,                              \
-     "name of the database in the configuration", 0}
-#define TYPE_OPTION {"type", 't', OPTION_CHOICE, OPTION_REQUIRED, "TYPE", NULL, TYPES, "kind of database", 0}
-#define URL_OPTION                                                                                              \
-    {"url", 'u', OPTION_TEXT, OPTION_REQUIRED | OPTION_SECRET, "URL", NULL, NULL,                                \
-     "where it is, as SQLAlchemy spells it: dialect://user:password@host:port/database", 0}
-#define MIGRATIONS_OPTION                                                                                       \
-    {"migrations-dir", 0, OPTION_TEXT, 0, "DIR", NULL, NULL, "where its migration files are; default: migrations/NAME", 0}
-#define SEED_TABLE_OPTION                                                                                       \
-    {"seed-table", 0, OPTION_TEXT, 0, "TABLE", NULL, NULL, "table that remembers seeds; default: _dbwarden_seeds", 0}
-#define SCHEMA_FILE_OPTION                                                                                      \
-    {"schema-file", 0, OPTION_LIST, 0, "FILE", NULL, NULL, "file with the SQL of its schema; may be repeated", 0}
-#define DEFAULT_OPTION {"default", 0, OPTION_FLAG, 0, NULL, NULL, NULL, "make it the default database", 0}
+#define NAME_ARGUMENT                                                                  \
+    {                                                                                  \
+        "NAME", 0, OPTION_TEXT, OPTION_POSITIONAL | OPTION_REQUIRED, NULL, NULL, NULL, \
+            "name of the database in the configuration", 0                             \
+    }
+#define TYPE_OPTION                                                                             \
+    {                                                                                           \
+        "type", 't', OPTION_CHOICE, OPTION_REQUIRED, "TYPE", NULL, TYPES, "kind of database", 0 \
+    }
+#define URL_OPTION                                                                                \
+    {                                                                                             \
+        "url", 'u', OPTION_TEXT, OPTION_REQUIRED | OPTION_SECRET, "URL", NULL, NULL,              \
+            "where it is, as SQLAlchemy spells it: dialect://user:password@host:port/database", 0 \
+    }
+#define MIGRATIONS_OPTION                                                \
+    {                                                                    \
+        "migrations-dir", 0, OPTION_TEXT, 0, "DIR", NULL, NULL,          \
+            "where its migration files are; default: migrations/NAME", 0 \
+    }
+#define SEED_TABLE_OPTION                                                                                             \
+    {                                                                                                                 \
+        "seed-table", 0, OPTION_TEXT, 0, "TABLE", NULL, NULL, "table that remembers seeds; default: _dbwarden_seeds", \
+            0                                                                                                         \
+    }
+#define SCHEMA_FILE_OPTION                                                                                          \
+    {                                                                                                               \
+        "schema-file", 0, OPTION_LIST, 0, "FILE", NULL, NULL, "file with the SQL of its schema; may be repeated", 0 \
+    }
+#define DEFAULT_OPTION                                                                    \
+    {                                                                                     \
+        "default", 0, OPTION_FLAG, 0, NULL, NULL, NULL, "make it the default database", 0 \
+    }
 
 static const struct option_info settings_add_options[] = {
     NAME_ARGUMENT,
@@ -133,8 +151,8 @@ static const struct option_info database_add_options[] = {
     NAME_ARGUMENT,
     TYPE_OPTION,
     URL_OPTION,
-    {"model-paths", 'm', OPTION_LIST, 0, "PATH", NULL, NULL,
-     "file, folder or module with its models; may be repeated", 0},
+    {"model-paths", 'm', OPTION_LIST, 0, "PATH", NULL, NULL, "file, folder or module with its models; may be repeated",
+     0},
     MIGRATIONS_OPTION,
     SEED_TABLE_OPTION,
     SCHEMA_FILE_OPTION,
@@ -159,7 +177,7 @@ static const struct option_info set_dev_options[] = {
     NO_MORE_OPTIONS,
 };
 
-#define REWRITES                                                                                                \
+#define REWRITES \
     "The configuration file is rewritten in one step, and only if the result is valid; otherwise it stays as it is."
 
 const struct command settings_default_command = {
@@ -175,8 +193,9 @@ const struct command settings_add_command = {
     .group = "settings",
     .name = "database-add",
     .summary = "Add a database to the configuration",
-    .description = REWRITES "\n\nExamples:\n"
-                            "  dbwarden settings database-add logs -t sqlite -u sqlite:///./logs.db --model-path app/logs.py",
+    .description =
+        REWRITES "\n\nExamples:\n"
+                 "  dbwarden settings database-add logs -t sqlite -u sqlite:///./logs.db --model-path app/logs.py",
     .option = settings_add_options,
     .run = add_run,
     .topic = TOPIC_SET_UP,

@@ -67,11 +67,12 @@ static const struct option_info snapshot_options[] = {
 const struct command snapshot_command = {
     .name = "snapshot",
     .summary = "Show one table as the SQL that creates it",
-    .description = "Reads the live database and prints the CREATE TABLE of one table, complete with its constraints, and "
-                   "its indexes.\n"
-                   "\n"
-                   "Examples:\n"
-                   "  dbwarden snapshot users",
+    .description =
+        "Reads the live database and prints the CREATE TABLE of one table, complete with its constraints, and "
+        "its indexes.\n"
+        "\n"
+        "Examples:\n"
+        "  dbwarden snapshot users",
     .option = snapshot_options,
     .run = snapshot_run,
     .topic = TOPIC_LOOK,

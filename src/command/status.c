@@ -10,8 +10,8 @@ static const struct {
     const char *state, *shown;
     enum tone tone;
 } states[] = {
-    {"applied", "Applied", TONE_GOOD},  {"pending", "Pending", TONE_WARN}, {"edited", "Edited", TONE_BAD},
-    {"missing", "Missing", TONE_BAD},   {"changed", "Changed", TONE_WARN}, {"always", "Always", TONE_DIM},
+    {"applied", "Applied", TONE_GOOD},      {"pending", "Pending", TONE_WARN}, {"edited", "Edited", TONE_BAD},
+    {"missing", "Missing", TONE_BAD},       {"changed", "Changed", TONE_WARN}, {"always", "Always", TONE_DIM},
     {"unfinished", "Unfinished", TONE_BAD},
 };
 

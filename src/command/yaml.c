@@ -16,8 +16,8 @@ static bool put(yaml_emitter_t *emitter, int made, yaml_event_t *event)
 /* Would a reader take this plain text for something else than a text? */
 static bool needs_quotes(const char *text)
 {
-    static const char *const words[] = {"",    "~",  "null", "true", "false", "yes",  "no",
-                                        "on",  "off", "y",   "n",    ".inf",  ".nan", "=", "<<"};
+    static const char *const words[] = {"",    "~", "null", "true", "false", "yes", "no", "on",
+                                        "off", "y", "n",    ".inf", ".nan",  "=",   "<<"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (text_equal_nocase(text, words[i]))
             return true;
@@ -29,7 +29,8 @@ static bool put_scalar(yaml_emitter_t *emitter, const char *text, bool is_text)
     yaml_event_t event;
     yaml_scalar_style_t style = is_text && needs_quotes(text) ? YAML_SINGLE_QUOTED_SCALAR_STYLE : YAML_ANY_SCALAR_STYLE;
     yaml_char_t *value = (yaml_char_t *)(uintptr_t)text;
-    return put(emitter, yaml_scalar_event_initialize(&event, NULL, NULL, value, (int)strlen(text), 1, 1, style), &event);
+    return put(emitter, yaml_scalar_event_initialize(&event, NULL, NULL, value, (int)strlen(text), 1, 1, style),
+               &event);
 }
 
 static bool put_value(struct arena *mem, yaml_emitter_t *emitter, const struct json *value);
