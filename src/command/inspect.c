@@ -20,16 +20,14 @@ int inspect_live(struct ctx *ctx, struct session *session, struct tree **tree)
 int inspect_sql(struct ctx *ctx, const struct session *session, struct tree *tree, const char **sql)
 {
     const struct dialect *dialect = session->database->dialect;
-    const struct diff_options everything = {0};
     const struct plan_options options = {.version = session->conn->version};
     struct changes *changes;
     struct plan *plan;
-    struct names unmanaged = {0};
     struct tree *nothing = tree_new(ctx->mem, dialect->engine);
     nothing->version = tree->version;
     nothing->kinds = tree->kinds;
     dialect->settle(ctx->mem, nothing);
-    TRY(diff_trees(ctx, dialect, nothing, tree, &everything, &changes, &unmanaged));
+    TRY(diff_trees(ctx, &(struct diff_input){.dialect = dialect, .before = nothing, .after = tree}, &changes));
     TRY(plan_make(ctx, dialect, changes, &options, &plan));
     *sql = plan_text(ctx->mem, plan);
     return 0;
