@@ -8,11 +8,11 @@
 #include "schema/tree.h"
 
 enum change_op {
-    CHANGE_CREATE,  /* before NULL */
-    CHANGE_DROP,    /* after NULL */
-    CHANGE_ALTER,   /* `fields` differ; peers of each other */
-    CHANGE_RENAME,  /* only the name (comes beside an ALTER if more differs) */
-    CHANGE_REBUILD  /* a table made anew with its rows: SQLite; before and after are the whole tables */
+    CHANGE_CREATE, /* before NULL */
+    CHANGE_DROP,   /* after NULL */
+    CHANGE_ALTER,  /* `fields` differ; peers of each other */
+    CHANGE_RENAME, /* only the name (comes beside an ALTER if more differs) */
+    CHANGE_REBUILD /* a table made anew with its rows: SQLite; before and after are the whole tables */
 };
 
 /* The pseudo-field of an ALTER whose PART children differ. */
@@ -21,20 +21,20 @@ enum { FIELD_PARTS = FIELD_LIMIT - 1 };
 struct change {
     enum change_op op;
     enum kind kind;
-    struct object *before; /* in the tree that is */
-    struct object *after;  /* in the tree that is wanted */
+    struct object *before;       /* in the tree that is */
+    struct object *after;        /* in the tree that is wanted */
     uint64_t fields[SAID_WORDS]; /* of an ALTER: which differ */
-    bool replaced;         /* a DROP and CREATE pair that stands for one REPLACE */
-    bool detached;         /* a foreign key taken out of its table's CREATE, because of a cycle */
-    const char *resolved_from; /* of a RENAME: "rename_flag", "prompt"; NULL */
+    bool replaced;               /* a DROP and CREATE pair that stands for one REPLACE */
+    bool detached;               /* a foreign key taken out of its table's CREATE, because of a cycle */
+    const char *resolved_from;   /* of a RENAME: "rename_flag", "prompt"; NULL */
 };
 
 struct changes {
     struct tree *before;
     struct tree *after;
-    struct list list; /* struct change * */
+    struct list list;       /* struct change * */
     struct names unmanaged; /* paths of what was left alone because the project does not manage it */
-    bool reversed;    /* made by change_reverse(): renames come last instead of first */
+    bool reversed;          /* made by change_reverse(): renames come last instead of first */
 };
 
 struct change *change_add(struct arena *mem, struct changes *changes, enum change_op op, struct object *before,

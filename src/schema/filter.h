@@ -8,7 +8,7 @@
 struct filter {
     struct names include; /* patterns on "table" or "schema.table" with * and ?; empty: everything */
     struct names exclude;
-    struct names own;     /* our state tables, never touched */
+    struct names own; /* our state tables, never touched */
 };
 
 /* Removes from `tree` what the filter leaves out. */
@@ -24,6 +24,7 @@ struct managed {
 };
 char *managed_path(struct arena *mem, const struct object *object);
 void managed_add(struct arena *mem, struct managed *managed, const struct object *object);
-bool managed_has(struct arena *mem, const struct managed *managed, const struct object *object); /* of an OWNED one: its parent */
+bool managed_has(struct arena *mem, const struct managed *managed,
+                 const struct object *object); /* of an OWNED one: its parent */
 
 #endif

@@ -127,8 +127,17 @@ enum { DATABASE_FIELDS = 0 };
 #define struct_of_TRIGGER     trigger
 
 #define KIND(constant, name, plural, parent, marks, create, alter, drop) \
-    [KIND_##constant] = {KIND_##constant, #name, #plural, KIND_##parent, marks, create, alter, drop, \
-                         sizeof(struct struct_of_##constant), fields_of_##constant, constant##_FIELDS},
+    [KIND_##constant] = {KIND_##constant,                                \
+                         #name,                                          \
+                         #plural,                                        \
+                         KIND_##parent,                                  \
+                         marks,                                          \
+                         create,                                         \
+                         alter,                                          \
+                         drop,                                           \
+                         sizeof(struct struct_of_##constant),            \
+                         fields_of_##constant,                           \
+                         constant##_FIELDS},
 const struct kind_info kind_table[KIND_COUNT] = {
 #include "schema/kinds.def"
 };
@@ -270,9 +279,8 @@ void object_say(struct object *object, int field)
 static size_t field_size(enum field_type type)
 {
     static const size_t size[] = {
-        [FIELD_TEXT] = sizeof(const char *),   [FIELD_TYPE] = sizeof(const char *),
-        [FIELD_EXPR] = sizeof(struct expr),    [FIELD_NAMES] = sizeof(struct names),
-        [FIELD_FLAG] = sizeof(bool),           [FIELD_INT] = sizeof(int64_t),
+        [FIELD_TEXT] = sizeof(const char *),  [FIELD_TYPE] = sizeof(const char *), [FIELD_EXPR] = sizeof(struct expr),
+        [FIELD_NAMES] = sizeof(struct names), [FIELD_FLAG] = sizeof(bool),         [FIELD_INT] = sizeof(int64_t),
     };
     return size[type];
 }
@@ -363,7 +371,7 @@ static const struct {
     enum engine engine;
     const char *name;
 } engines[] = {
-    {ENGINE_LITE, "sqlite"},   {ENGINE_PG, "postgresql"},     {ENGINE_MY, "mysql"},
+    {ENGINE_LITE, "sqlite"},   {ENGINE_PG, "postgresql"}, {ENGINE_MY, "mysql"},
     {ENGINE_MARIA, "mariadb"}, {ENGINE_CH, "clickhouse"},
 };
 

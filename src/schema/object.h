@@ -13,14 +13,7 @@
 #include "base/list.h"
 
 /* Engines, as a bit set; the dialects' own tables use the same bits. */
-enum engine {
-    ENGINE_LITE = 1,
-    ENGINE_PG = 2,
-    ENGINE_MY = 4,
-    ENGINE_MARIA = 8,
-    ENGINE_CH = 16,
-    ENGINE_ALL = 31
-};
+enum engine { ENGINE_LITE = 1, ENGINE_PG = 2, ENGINE_MY = 4, ENGINE_MARIA = 8, ENGINE_CH = 16, ENGINE_ALL = 31 };
 
 enum kind {
 #define KIND(constant, name, plural, parent, marks, create, alter, drop) KIND_##constant,
@@ -75,8 +68,8 @@ enum { SAID_WORDS = 2, FIELD_LIMIT = 64 * SAID_WORDS };
 
 struct object {
     enum kind kind;
-    const char *name;    /* unquoted; NULL if it has none (or the engine keeps none) */
-    bool name_invented;  /* the name was made by settle(), not given: another name is no difference */
+    const char *name;   /* unquoted; NULL if it has none (or the engine keeps none) */
+    bool name_invented; /* the name was made by settle(), not given: another name is no difference */
     struct object *parent;
     struct list children; /* struct object *, in order */
     uint64_t said[SAID_WORDS];
@@ -110,57 +103,72 @@ struct kind_info {
 
 extern const struct kind_info kind_table[KIND_COUNT];
 
-#define FIELD_C_TEXT  const char *
-#define FIELD_C_TYPE  const char *
-#define FIELD_C_EXPR  struct expr
-#define FIELD_C_NAMES struct names
-#define FIELD_C_FLAG  bool
-#define FIELD_C_INT   int64_t
+#define FIELD_C_TEXT                                    const char *
+#define FIELD_C_TYPE                                    const char *
+#define FIELD_C_EXPR                                    struct expr
+#define FIELD_C_NAMES                                   struct names
+#define FIELD_C_FLAG                                    bool
+#define FIELD_C_INT                                     int64_t
 #define FIELD(member, type, engines, apply, marks, doc) FIELD_C_##type member;
 
-struct database { struct object object;
+struct database {
+    struct object object;
 #include "schema/kind_database.def"
 };
-struct schema { struct object object;
+struct schema {
+    struct object object;
 #include "schema/kind_schema.def"
 };
-struct enum_type { struct object object;
+struct enum_type {
+    struct object object;
 #include "schema/kind_enum.def"
 };
-struct sequence { struct object object;
+struct sequence {
+    struct object object;
 #include "schema/kind_sequence.def"
 };
-struct table { struct object object;
+struct table {
+    struct object object;
 #include "schema/kind_table.def"
 };
-struct column { struct object object;
+struct column {
+    struct object object;
 #include "schema/kind_column.def"
 };
-struct primary_key { struct object object;
+struct primary_key {
+    struct object object;
 #include "schema/kind_primary_key.def"
 };
-struct unique { struct object object;
+struct unique {
+    struct object object;
 #include "schema/kind_unique.def"
 };
-struct check { struct object object;
+struct check {
+    struct object object;
 #include "schema/kind_check.def"
 };
-struct exclude { struct object object;
+struct exclude {
+    struct object object;
 #include "schema/kind_exclude.def"
 };
-struct foreign_key { struct object object;
+struct foreign_key {
+    struct object object;
 #include "schema/kind_foreign_key.def"
 };
-struct index { struct object object;
+struct index {
+    struct object object;
 #include "schema/kind_index.def"
 };
-struct index_part { struct object object;
+struct index_part {
+    struct object object;
 #include "schema/kind_index_part.def"
 };
-struct view { struct object object;
+struct view {
+    struct object object;
 #include "schema/kind_view.def"
 };
-struct trigger { struct object object;
+struct trigger {
+    struct object object;
 #include "schema/kind_trigger.def"
 };
 #undef FIELD
@@ -169,78 +177,92 @@ struct trigger { struct object object;
 #define FIELD(member, type, engines, apply, marks, doc) SCHEMA_##member,
 enum schema_field {
 #include "schema/kind_schema.def"
-    SCHEMA_FIELDS };
+    SCHEMA_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) ENUM_##member,
 enum enum_field {
 #include "schema/kind_enum.def"
-    ENUM_FIELDS };
+    ENUM_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) SEQUENCE_##member,
 enum sequence_field {
 #include "schema/kind_sequence.def"
-    SEQUENCE_FIELDS };
+    SEQUENCE_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) TABLE_##member,
 enum table_field {
 #include "schema/kind_table.def"
-    TABLE_FIELDS };
+    TABLE_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) COLUMN_##member,
 enum column_field {
 #include "schema/kind_column.def"
-    COLUMN_FIELDS };
+    COLUMN_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) PRIMARY_KEY_##member,
 enum primary_key_field {
 #include "schema/kind_primary_key.def"
-    PRIMARY_KEY_FIELDS };
+    PRIMARY_KEY_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) UNIQUE_##member,
 enum unique_field {
 #include "schema/kind_unique.def"
-    UNIQUE_FIELDS };
+    UNIQUE_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) CHECK_##member,
 enum check_field {
 #include "schema/kind_check.def"
-    CHECK_FIELDS };
+    CHECK_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) EXCLUDE_##member,
 enum exclude_field {
 #include "schema/kind_exclude.def"
-    EXCLUDE_FIELDS };
+    EXCLUDE_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) FOREIGN_KEY_##member,
 enum foreign_key_field {
 #include "schema/kind_foreign_key.def"
-    FOREIGN_KEY_FIELDS };
+    FOREIGN_KEY_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) INDEX_##member,
 enum index_field {
 #include "schema/kind_index.def"
-    INDEX_FIELDS };
+    INDEX_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) INDEX_PART_##member,
 enum index_part_field {
 #include "schema/kind_index_part.def"
-    INDEX_PART_FIELDS };
+    INDEX_PART_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) VIEW_##member,
 enum view_field {
 #include "schema/kind_view.def"
-    VIEW_FIELDS };
+    VIEW_FIELDS
+};
 #undef FIELD
 #define FIELD(member, type, engines, apply, marks, doc) TRIGGER_##member,
 enum trigger_field {
 #include "schema/kind_trigger.def"
-    TRIGGER_FIELDS };
+    TRIGGER_FIELDS
+};
 #undef FIELD
 
 /* A new object as last child of `parent` (NULL: a root). The name is kept, not copied. */
 struct object *object_new(struct arena *mem, enum kind kind, struct object *parent, const char *name);
 struct object *object_copy(struct arena *mem, const struct object *object, struct object *parent); /* deep */
-void object_remove(struct object *object); /* from its parent */
+void object_remove(struct object *object);                                                         /* from its parent */
 
 struct object *object_child(const struct object *object, enum kind kind, const char *name); /* NULL if absent */
 struct object *object_only(const struct object *object, enum kind kind);                    /* first of that kind */
@@ -251,17 +273,17 @@ struct object *object_next(const struct object *root, const struct object *objec
 char *object_path(struct arena *mem, const struct object *object); /* "table users / column email", for messages */
 
 bool object_says(const struct object *object, int field);
-void object_say(struct object *object, int field);   /* the member has been set */
+void object_say(struct object *object, int field); /* the member has been set */
 void object_unsay(struct object *object, int field);
 #define SAY(pointer, KIND, member, value) ((pointer)->member = (value), object_say(&(pointer)->object, KIND##_##member))
 
 /* Fields by descriptor. `field` is the index in kind_table[kind].field. */
 void *object_field(const struct object *object, int field);
-int field_find(enum kind kind, const char *name); /* -1 */
+int field_find(enum kind kind, const char *name);           /* -1 */
 bool field_is_none(const struct object *object, int field); /* said, and absent: NULL, empty, false */
 void field_copy(struct arena *mem, struct object *to, const struct object *from, int field); /* said bit too */
 
-enum kind kind_find(const char *name);        /* by name; KIND_COUNT if unknown */
+enum kind kind_find(const char *name); /* by name; KIND_COUNT if unknown */
 enum kind kind_find_plural(const char *name);
 
 const char *engine_name(enum engine engine); /* "sqlite", "postgresql", "mysql", "mariadb", "clickhouse" */

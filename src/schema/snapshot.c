@@ -94,8 +94,10 @@ static int check_envelope(struct ctx *ctx, const char *name, const struct json *
 static int read_own(struct ctx *ctx, const char *name, const struct json *own, struct snapshot *snapshot)
 {
     if (json_get_int(own, "format", -1) != OWN_FORMAT) {
-        fail(ctx, ERR_UNSUPPORTED, "snapshot %s was written by another version of dbwarden, whose format this one "
-             "cannot read", name);
+        fail(ctx, ERR_UNSUPPORTED,
+             "snapshot %s was written by another version of dbwarden, whose format this one "
+             "cannot read",
+             name);
         return fail_hint(ctx, "Use that version, or delete the file so that the database is read instead.");
     }
     TRY(tree_from_json(ctx, arena_printf(ctx->mem, "%s: dbwarden.tree", name), json_get(own, "tree"), &snapshot->tree));

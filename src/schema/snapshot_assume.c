@@ -74,7 +74,8 @@ void snapshot_assume(struct arena *mem, struct snapshot *snapshot, const struct 
     const struct object *home = tree_schema(mem, snapshot->tree, NULL);
     for (int i = 0; i < home->children.n; i++) {
         const struct object *table = home->children.item[i];
-        const struct object *other = table->kind == KIND_TABLE ? tree_find(wanted, KIND_TABLE, NULL, table->name) : NULL;
+        const struct object *other =
+            table->kind == KIND_TABLE ? tree_find(wanted, KIND_TABLE, NULL, table->name) : NULL;
         for (int j = 0; j < table->children.n; j++) {
             struct object *object = table->children.item[j];
             struct object *peer = NULL;

@@ -91,8 +91,7 @@ static void set_identity(struct arena *mem, struct json *json, const struct colu
     json_set_text(mem, json, "identity", text_replace(mem, text_lower(mem, column->identity), " ", "_"));
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (object_says(&column->object, numbers[i].field))
-            json_set_int(mem, json, numbers[i].key,
-                         *(const int64_t *)object_field(&column->object, numbers[i].field));
+            json_set_int(mem, json, numbers[i].key, *(const int64_t *)object_field(&column->object, numbers[i].field));
 }
 
 static struct json *pg_column(struct arena *mem, const struct column *column, const char *type_storage)
@@ -226,7 +225,8 @@ static struct json *pg_table(struct arena *mem, const struct table *table)
         json_set_text(mem, json, "pg_tablespace", table->tablespace);
     if (table->inherits.n)
         json_set(mem, json, "pg_inherits",
-                 table->inherits.n == 1 ? json_string(mem, table->inherits.item[0]) : json_names(mem, &table->inherits));
+                 table->inherits.n == 1 ? json_string(mem, table->inherits.item[0])
+                                        : json_names(mem, &table->inherits));
     if (table->partition_by)
         json_set(mem, json, "pg_partition", partition_json(mem, table->partition_by));
     struct json *excludes = excludes_json(mem, &table->object);
@@ -339,7 +339,7 @@ static void add_unique(struct filling *fill, const struct unique *unique)
     struct arena *mem = fill->mem;
     const char *name = unique->object.name;
     if (!name)
-        return; /* 0.8.2 left them out */
+        return;                              /* 0.8.2 left them out */
     if (fill->tree->engine != ENGINE_LITE) { /* SQLAlchemy shows the index behind it as well */
         struct json *index = index_base(fill, &unique->object, json_names(mem, &unique->columns), true, NULL);
         if (unique->include.n)

@@ -77,12 +77,11 @@ static bool has_columns(const struct json *columns, const char *const *names, in
 /* By name, or by shape where the configuration gave it another name. */
 static bool is_bookkeeping(const char *name, const struct json *columns)
 {
-    static const char *const migrations[] = {"version",    "description", "filename", "migration_type",
-                                             "applied_at", "checksum"};
+    static const char *const migrations[] = {"version",        "description", "filename",
+                                             "migration_type", "applied_at",  "checksum"};
     static const char *const seeds[] = {"version", "description", "filename", "seed_type", "applied_at", "checksum"};
     static const char *const lock[] = {"id", "locked", "acquired_at"};
-    return text_starts(name, "_dbwarden_") ||
-           (text_equal(name, "dbwarden_lock") && has_columns(columns, lock, 3)) ||
+    return text_starts(name, "_dbwarden_") || (text_equal(name, "dbwarden_lock") && has_columns(columns, lock, 3)) ||
            has_columns(columns, migrations, 6) || has_columns(columns, seeds, 6);
 }
 
@@ -218,8 +217,8 @@ static void read_excludes(struct arena *mem, struct table *table, const struct j
             continue;
         if (text_starts_nocase(text, prefix))
             text += sizeof prefix - 1;
-        struct exclude *exclude = (struct exclude *)object_new(mem, KIND_EXCLUDE, &table->object,
-                                                               json_get_text(list->item[i], "name"));
+        struct exclude *exclude =
+            (struct exclude *)object_new(mem, KIND_EXCLUDE, &table->object, json_get_text(list->item[i], "name"));
         SAY(exclude, EXCLUDE, definition, printed(text));
     }
 }
@@ -297,19 +296,10 @@ static void read_parts(struct reading *reading, struct object *index, const stru
     }
 }
 
-static void read_index_options(struct reading *reading, struct index *index, const struct json *json)
+static void read_pg_index(struct arena *mem, struct index *index, const struct json *json)
 {
-    struct arena *mem = reading->mem;
-    enum engine engine = reading->tree->engine;
     const char *text;
     bool truth;
-    if (get_text(json, "using", &text) && text && (engine == ENGINE_PG || !text_equal(text, "btree")))
-        if (engine & (ENGINE_PG | ENGINE_MY | ENGINE_MARIA)) /* "btree" was the word for "not known" elsewhere */
-            SAY(index, INDEX, method, text);
-    if (engine & (ENGINE_PG | ENGINE_LITE) && get_text(json, "where", &text) && text)
-        SAY(index, INDEX, predicate, printed(text));
-    if (engine != ENGINE_PG)
-        return;
     struct names include = json_get_names(mem, json, "include");
     if (include.n)
         SAY(index, INDEX, include, include);
@@ -324,6 +314,21 @@ static void read_index_options(struct reading *reading, struct index *index, con
         SAY(index, INDEX, tablespace, text);
     if (get_bool(json, "nulls_not_distinct", &truth))
         SAY(index, INDEX, nulls_not_distinct, truth);
+}
+
+static void read_index_options(struct reading *reading, struct index *index, const struct json *json)
+{
+    enum engine engine = reading->tree->engine;
+    const char *method = json_get_text(json, "using");
+    const char *predicate = json_get_text(json, "where");
+    /* Elsewhere "btree" was the word for "not known". */
+    bool known = engine == ENGINE_PG || (engine & (ENGINE_MY | ENGINE_MARIA) && !text_equal(method, "btree"));
+    if (method && known)
+        SAY(index, INDEX, method, method);
+    if (predicate && engine & (ENGINE_PG | ENGINE_LITE))
+        SAY(index, INDEX, predicate, printed(predicate));
+    if (engine == ENGINE_PG)
+        read_pg_index(reading->mem, index, json);
 }
 
 /* Servers keep an index behind every unique constraint, and SQLAlchemy shows it as one more index. */
@@ -499,8 +504,8 @@ static unsigned spoken_kinds(const struct tree *tree)
     unsigned kinds = 1u << KIND_SCHEMA | 1u << KIND_TABLE | 1u << KIND_COLUMN;
     if (tree->engine == ENGINE_CH)
         return kinds;
-    kinds |= 1u << KIND_PRIMARY_KEY | 1u << KIND_CHECK | 1u << KIND_FOREIGN_KEY | 1u << KIND_INDEX |
-             1u << KIND_INDEX_PART;
+    kinds |=
+        1u << KIND_PRIMARY_KEY | 1u << KIND_CHECK | 1u << KIND_FOREIGN_KEY | 1u << KIND_INDEX | 1u << KIND_INDEX_PART;
     if (tree->engine != ENGINE_LITE)
         kinds |= 1u << KIND_UNIQUE;
     if (tree->engine == ENGINE_PG)

@@ -313,8 +313,8 @@ char *legacy_type_read(struct arena *mem, enum engine engine, const struct json 
     char *named = engine == ENGINE_PG ? pg_read(mem, canonical, column) : NULL;
     if (named)
         return named;
-    const struct spelling *exact = spelling_find(exact_spellings, sizeof exact_spellings / sizeof *exact_spellings,
-                                                 engine, canonical);
+    const struct spelling *exact =
+        spelling_find(exact_spellings, sizeof exact_spellings / sizeof *exact_spellings, engine, canonical);
     if (!exact)
         return NULL;
     /* MySQL's VARCHAR needs a length and its NUMERIC always has a precision: without them something was lost. */

@@ -4,9 +4,9 @@
  * everything but letters and digits, then everything but letters); what it does not know stays raw.
  * Not here: how an engine spells its types (snapshot_spelling.c).
  */
+#include "schema/snapshot_type.h"
 #include "base/buf.h"
 #include "base/text.h"
-#include "schema/snapshot_type.h"
 
 static const struct {
     const char *raw, *canonical;

@@ -81,8 +81,8 @@ static int read_expr(struct reader *reader, const struct spot *spot, const struc
     return 0;
 }
 
-static int read_field(struct reader *reader, const struct spot *spot, const struct json *json,
-                      struct object *object, int number)
+static int read_field(struct reader *reader, const struct spot *spot, const struct json *json, struct object *object,
+                      int number)
 {
     const struct field *field = &kind_table[object->kind].field[number];
     void *value = object_field(object, number);
@@ -137,11 +137,10 @@ static int refuse_key(struct reader *reader, const struct spot *spot, enum kind 
     return fail_hint(reader->ctx, "A %s has: %s.", info->name, names_join(reader->ctx->mem, &known, ", "));
 }
 
-static int read_children(struct reader *reader, const struct spot *spot, const struct json *json,
-                         struct object *parent, enum kind kind);
+static int read_children(struct reader *reader, const struct spot *spot, const struct json *json, struct object *parent,
+                         enum kind kind);
 
-static int read_member(struct reader *reader, const struct spot *spot, const struct json *json,
-                       struct object *object)
+static int read_member(struct reader *reader, const struct spot *spot, const struct json *json, struct object *object)
 {
     if (text_equal(spot->key, "name"))
         return read_text(reader, spot, json, &object->name);
@@ -166,8 +165,7 @@ static bool needs_name(enum kind kind)
     return kind != KIND_INDEX && !(kind_table[kind].marks & (KIND_PART | KIND_SINGLE | KIND_CONTENT));
 }
 
-static int read_object(struct reader *reader, const struct spot *spot, const struct json *json,
-                       struct object *object)
+static int read_object(struct reader *reader, const struct spot *spot, const struct json *json, struct object *object)
 {
     if (json->type != JSON_OBJECT)
         return refuse(reader, spot, "must be an object");
@@ -180,8 +178,8 @@ static int read_object(struct reader *reader, const struct spot *spot, const str
     return 0;
 }
 
-static int read_children(struct reader *reader, const struct spot *spot, const struct json *json,
-                         struct object *parent, enum kind kind)
+static int read_children(struct reader *reader, const struct spot *spot, const struct json *json, struct object *parent,
+                         enum kind kind)
 {
     if (json->type != JSON_ARRAY)
         return refuse(reader, spot, "must be a list");

@@ -47,9 +47,8 @@ static void checksums_are_those_of_python(void **state)
 static void what_we_write_is_exact(void **state)
 {
     struct ctx *ctx = *state;
-    struct snapshot snapshot = {.migration_id = "primary__0007_x",
-                                .database_name = "primary",
-                                .applied_at = "2026-11-21T03:25:33Z"};
+    struct snapshot snapshot = {
+        .migration_id = "primary__0007_x", .database_name = "primary", .applied_at = "2026-11-21T03:25:33Z"};
     struct json *json;
     assert_works(ctx, json_read(ctx, "tree", own_tree, strlen(own_tree), &json));
     assert_works(ctx, tree_from_json(ctx, "tree", json, &snapshot.tree));
@@ -319,9 +318,10 @@ static void a_written_file_is_private_and_reads_back(void **state)
     assert_int_equal(snapshot_read(ctx, path, &snapshot), ERR_FILE);
 }
 
-UNIT_TESTS(UNIT(checksums_are_those_of_python), UNIT(what_we_write_is_exact), UNIT(legacy_postgresql_says_what_it_knows),
-           UNIT(legacy_constraints_and_indexes_are_told_apart), UNIT(legacy_primary_keys_have_no_order),
-           UNIT(bookkeeping_is_no_table_of_the_user), UNIT(legacy_sqlite_has_unnamed_constraints),
-           UNIT(legacy_mariadb_hides_indexes_of_foreign_keys), UNIT(a_legacy_snapshot_survives_writing),
-           UNIT(assuming_takes_the_wanted_type_where_it_fits), UNIT(canonical_types_follow_the_three_look_ups),
-           UNIT(a_file_that_is_no_snapshot_says_so), UNIT(a_written_file_is_private_and_reads_back))
+UNIT_TESTS(UNIT(checksums_are_those_of_python), UNIT(what_we_write_is_exact),
+           UNIT(legacy_postgresql_says_what_it_knows), UNIT(legacy_constraints_and_indexes_are_told_apart),
+           UNIT(legacy_primary_keys_have_no_order), UNIT(bookkeeping_is_no_table_of_the_user),
+           UNIT(legacy_sqlite_has_unnamed_constraints), UNIT(legacy_mariadb_hides_indexes_of_foreign_keys),
+           UNIT(a_legacy_snapshot_survives_writing), UNIT(assuming_takes_the_wanted_type_where_it_fits),
+           UNIT(canonical_types_follow_the_three_look_ups), UNIT(a_file_that_is_no_snapshot_says_so),
+           UNIT(a_written_file_is_private_and_reads_back))

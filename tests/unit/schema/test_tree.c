@@ -67,7 +67,7 @@ static void without_kinds_a_source_speaks_of_all(void **state)
     assert_false(tree_speaks(tree_new(ctx->mem, ENGINE_LITE), KIND_TABLE));
 }
 
-#define IN_COLUMN(engine, text) \
+#define IN_COLUMN(engine, text)                                                                                      \
     "{\"engine\": \"" engine "\", \"schemas\": [{\"name\": \"\", \"tables\": [{\"name\": \"t\"}, {\"name\": \"u\", " \
     "\"columns\": [{\"name\": \"c\", " text "}]}]}]}"
 
@@ -90,7 +90,8 @@ static void wrong_json_is_refused_with_its_place(void **state)
          "models: schemas[0].tables[0]: a table needs a name"},
         {IN_COLUMN("sqlite", "\"storage\": \"main\""),
          "models: schemas[0].tables[1].columns[0].storage: sqlite has no storage of a column"},
-        {IN_COLUMN("sqlite", "\"typ\": \"text\""), "models: schemas[0].tables[1].columns[0].typ: a column has no \"typ\""},
+        {IN_COLUMN("sqlite", "\"typ\": \"text\""),
+         "models: schemas[0].tables[1].columns[0].typ: a column has no \"typ\""},
         {IN_COLUMN("sqlite", "\"columns\": []"),
          "models: schemas[0].tables[1].columns[0].columns: a column has no \"columns\""},
         {IN_COLUMN("sqlite", "\"type\": 5"), "models: schemas[0].tables[1].columns[0].type: must be a text or null"},
@@ -127,10 +128,12 @@ static void the_first_difference_is_told(void **state)
          "table u / column c: default_value differs"},
         {IN_COLUMN("sqlite", "\"default_value\": {\"written\": \"1\", \"printed\": \"(1)\"}"),
          IN_COLUMN("sqlite", "\"default_value\": {\"printed\": \"(1)\"}"), NULL},
-        {IN_COLUMN("sqlite", "\"type\": null"), "{\"engine\": \"sqlite\", \"schemas\": [{\"name\": \"\", \"tables\": "
-                                                 "[{\"name\": \"t\"}]}]}",
+        {IN_COLUMN("sqlite", "\"type\": null"),
+         "{\"engine\": \"sqlite\", \"schemas\": [{\"name\": \"\", \"tables\": "
+         "[{\"name\": \"t\"}]}]}",
          "table u: only in the first"},
-        {IN_COLUMN("sqlite", "\"type\": null"), IN_COLUMN("postgresql", "\"type\": null"), "database: the engines differ"},
+        {IN_COLUMN("sqlite", "\"type\": null"), IN_COLUMN("postgresql", "\"type\": null"),
+         "database: the engines differ"},
     };
     struct ctx *ctx = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -156,10 +159,11 @@ static void unnamed_constraints_are_told_apart_by_content(void **state)
                                 IN_TABLE("\"checks\": [{\"name\": null, \"expr\": \"a > 0\"}, {\"name\": \"k\", "
                                          "\"name_invented\": true, \"expr\": \"b > 0\"}]"),
                                 &a));
-    assert_works(ctx, read_tree(ctx,
-                                IN_TABLE("\"checks\": [{\"name\": \"given\", \"expr\": \"b > 0\"}, {\"name\": \"other\", "
-                                         "\"expr\": \"a > 0\"}]"),
-                                &b));
+    assert_works(ctx,
+                 read_tree(ctx,
+                           IN_TABLE("\"checks\": [{\"name\": \"given\", \"expr\": \"b > 0\"}, {\"name\": \"other\", "
+                                    "\"expr\": \"a > 0\"}]"),
+                           &b));
     assert_true(tree_same(ctx->mem, a, b, &where));
     assert_works(ctx, read_tree(ctx, IN_TABLE("\"checks\": [{\"name\": null, \"expr\": \"a > 1\"}]"), &b));
     assert_false(tree_same(ctx->mem, a, b, &where));
