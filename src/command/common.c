@@ -23,7 +23,6 @@ int session_begin(struct ctx *ctx, const struct request *request, const struct c
     memset(session, 0, sizeof *session);
     TRY(session_open(ctx, config, database, session));
     session->lock_timeout = (double)request_int(request, "lock_timeout", 300);
-    ctx->database = session->database->name;
     return 0;
 }
 

@@ -61,21 +61,30 @@ static void dry_run_show(const struct json *json, struct report *report)
                 type_count(pending, "runs_on_change"));
 }
 
+static int list_length(const struct json *json, const char *key)
+{
+    const struct json *list = json_get(json, key);
+    return list ? list->n : 0;
+}
+
 static void applied_show(const struct json *json, struct report *report)
 {
-    const struct json *applied = json_get(json, "applied");
-    int n = applied ? applied->n : 0;
+    int n = list_length(json, "applied"), repeatable = list_length(json, "repeatables");
+    int left = list_length(json, "pending");
     if (n)
         report_line(report, TONE_GOOD, "Migrations completed successfully: %d migration%s applied.", n,
                     n == 1 ? "" : "s");
-    else
+    else if (!left)
         report_line(report, TONE_GOOD, "Migrations are up to date.");
+    if (repeatable)
+        report_line(report, TONE_PLAIN, "%d repeatable migration%s run.", repeatable, repeatable == 1 ? "" : "s");
+    if (left)
+        report_line(report, TONE_WARN, "%d migration%s still pending.", left, left == 1 ? " is" : "s are");
 }
 
 static int migrate_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
 {
     struct migrate_options options;
-    json_set_text(ctx->mem, reply->json, "database", session->database->name);
     TRY(options_read(ctx, request, &options));
     TRY(migrate_run(ctx, session, &options, reply->json));
     if (options.dry_run)

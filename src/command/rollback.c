@@ -17,7 +17,6 @@ static int run(struct ctx *ctx, const struct request *request, const struct roll
 {
     struct project project __attribute__((cleanup(project_close))) = {0};
     TRY(project_open(ctx, request, &project));
-    json_set_text(ctx->mem, reply->json, "database", project.session.database->name);
     return rollback_run(ctx, &project.session, options, reply->json);
 }
 

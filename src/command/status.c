@@ -10,9 +10,8 @@ static const struct {
     const char *state, *shown;
     enum tone tone;
 } states[] = {
-    {"applied", "Applied", TONE_GOOD},      {"pending", "Pending", TONE_WARN}, {"edited", "Edited", TONE_BAD},
-    {"missing", "Missing", TONE_BAD},       {"changed", "Changed", TONE_WARN}, {"always", "Always", TONE_DIM},
-    {"unfinished", "Unfinished", TONE_BAD},
+    {"applied", "Applied", TONE_GOOD}, {"pending", "Pending", TONE_WARN}, {"edited", "Edited", TONE_BAD},
+    {"missing", "Missing", TONE_BAD},  {"broken", "Broken", TONE_BAD},    {"unfinished", "Unfinished", TONE_BAD},
 };
 
 static void row_show(const struct json *migration, struct report *report, struct report_block *table)
@@ -31,27 +30,68 @@ static void row_show(const struct json *migration, struct report *report, struct
     report_row(report, table, tone, cells);
 }
 
-static int status_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
+static void table_show(const struct json *json, const char *title, struct report *report)
 {
     static const char *const columns[] = {"Status", "Version", "Filename", NULL};
+    static const char *const lists[] = {"migrations", "repeatables"};
+    struct report_block *table = report_table(report, title, columns);
+    for (int l = 0; l < 2; l++) {
+        const struct json *list = json_get(json, lists[l]);
+        for (int i = 0; list && i < list->n; i++)
+            row_show(list->item[i], report, table);
+    }
+}
+
+/* What a person should do about the marks, once each. */
+static void explain(const struct json *json, struct report *report)
+{
     static const struct {
-        const char *key, *label;
-        enum tone tone;
-    } counts[] = {{"applied", "Applied", TONE_GOOD}, {"pending", "Pending", TONE_WARN}, {"total", "Total", TONE_PLAIN}};
-    json_set_text(ctx->mem, reply->json, "database", session->database->name);
-    TRY(session_folder(ctx, session));
-    TRY(session_connect(ctx, session, true));
+        const char *key, *text;
+    } notes[] = {
+        {"edited", "Edited: the file is not what was applied. Restore it, and put the change into a new migration."},
+        {"missing", "Missing: applied, but its file is gone."},
+        {"broken", "Broken: the file cannot be run as it is; `dbwarden migrate --dry-run` says why."},
+        {"unfinished", "Unfinished: a run was interrupted in it; `dbwarden migrate` continues there."},
+    };
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+        if (json_get_int(json, notes[i].key, 0))
+            report_line(report, TONE_DIM, "%s", notes[i].text);
+}
+
+static int64_t count(const struct json *json, const char *const *keys)
+{
+    int64_t n = 0;
+    for (; *keys; keys++)
+        n += json_get_int(json, *keys, 0);
+    return n;
+}
+
+/* Repeatables that run always are no news; changed ones are. */
+static bool repeatable_due(const struct json *json)
+{
+    const struct json *list = json_get(json, "repeatables");
+    for (int i = 0; list && i < list->n; i++)
+        if (text_equal(json_get_text(list->item[i], "status"), "pending") &&
+            text_equal(json_get_text(list->item[i], "type"), "runs_on_change"))
+            return true;
+    return false;
+}
+
+static int status_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
+{
+    static const char *const done[] = {"applied", "edited", "missing", NULL};
+    static const char *const todo[] = {"pending", "broken", "unfinished", NULL};
     TRY(status_run(ctx, session, reply->json));
-    const struct json *migrations = json_get(reply->json, "migrations");
-    char *title = arena_printf(ctx->mem, "Migration Status - %s", session->database->name);
-    struct report_block *table = report_table(&reply->report, title, columns);
-    for (int i = 0; migrations && i < migrations->n; i++)
-        row_show(migrations->item[i], &reply->report, table);
-    report_line(&reply->report, TONE_PLAIN, "%s", "");
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        report_line(&reply->report, counts[i].tone, "%s: %" PRId64, counts[i].label,
-                    json_get_int(reply->json, counts[i].key, 0));
-    if (request->exit_code && json_get_int(reply->json, "pending", 0) > 0)
+    const char *database = session->database->name;
+    int64_t pending = count(reply->json, todo);
+    struct report *report = &reply->report;
+    table_show(reply->json, arena_printf(ctx->mem, "Migration Status - %s", database), report);
+    report_line(report, TONE_PLAIN, "%s", "");
+    report_line(report, TONE_GOOD, "Applied: %" PRId64, count(reply->json, done));
+    report_line(report, pending ? TONE_WARN : TONE_PLAIN, "Pending: %" PRId64, pending);
+    report_line(report, TONE_PLAIN, "Total: %" PRId64, json_get_int(reply->json, "total", 0));
+    explain(reply->json, report);
+    if (request->exit_code && (pending || json_get_int(reply->json, "edited", 0) || repeatable_due(reply->json)))
         reply->status = 3;
     return 0;
 }
