@@ -1,0 +1,174 @@
+/*
+ * Text cases: what a change of schema becomes.  A case file has the sections current, desired (DDL of the engine), up,
+ * down and hazards, each under a line "== name".  The DDL is run in databases of its own and read back; what comes out is
+ * compared with the file, or written into it with --update; then up and down are run and must lead there and back.
+ * usage: cases ENGINE [--update] [--url URL] FILE...
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "law.h"
+#include "sql/split.h"
+
+static const char *const section_names[] = {"current", "desired", "up", "down", "hazards"};
+enum { CURRENT, DESIRED, UP, DOWN, HAZARDS, SECTIONS };
+
+struct text_case {
+    const char *path;
+    const char *head; /* lines before the first section */
+    const char *section[SECTIONS];
+};
+
+static int case_read(struct ctx *ctx, const char *path, struct text_case *text_case)
+{
+    char *text;
+    size_t length;
+    struct buf part;
+    int at = -1;
+    TRY(file_read(ctx, path, 0, &text, &length));
+    *text_case = (struct text_case){.path = path, .section = {"", "", "", "", ""}};
+    buf_init(&part, ctx->mem);
+    struct names lines = text_lines(ctx->mem, text);
+    for (int i = 0; i <= lines.n; i++) {
+        const char *line = i < lines.n ? lines.item[i] : "== end";
+        if (!text_starts(line, "== ")) {
+            buf_addf(&part, "%s\n", line);
+            continue;
+        }
+        *(at < 0 ? &text_case->head : &text_case->section[at]) =
+            at < 0 ? arena_dup(ctx->mem, part.data) : text_trim(ctx->mem, part.data);
+        buf_cut(&part, 0);
+        for (at = 0; at < SECTIONS && !text_equal(section_names[at], line + 3);)
+            at++;
+        if (at == SECTIONS && i < lines.n)
+            return fail(ctx, ERR_SYNTAX, "unknown section \"%s\"", line + 3);
+    }
+    return 0;
+}
+
+static int ddl_run(struct law *law, const char *text)
+{
+    struct split split;
+    TRY(split_section(law->ctx, law->dialect->lex, "case", 1, text, strlen(text), &split));
+    for (int i = 0; i < split.n; i++)
+        TRY(conn_exec(law->ctx, law->conn, arena_copy(law->ctx->mem, split.piece[i].text, split.piece[i].length)));
+    return 0;
+}
+
+/* What the DDL makes, in a database of its own. */
+static int tree_of(struct law *law, const struct url *url, const char *ddl, struct tree **tree)
+{
+    struct law other = *law;
+    TRY(law->dialect->driver->scratch(law->ctx, url, &other.conn));
+    int code = ddl_run(&other, ddl);
+    if (code == 0)
+        code = law_load(&other, tree);
+    conn_close(&other.conn);
+    return code;
+}
+
+static const char *hazards_text(struct arena *mem, const struct plan *plan)
+{
+    struct buf out;
+    buf_init(&out, mem);
+    for (int i = 0; i < plan->hazards.n; i++) {
+        const struct hazard *hazard = plan->hazards.item[i];
+        buf_addf(&out, "%s%s%s: %s", i ? "\n" : "", hazard->code, hazard->irreversible ? " (irreversible)" : "",
+                 hazard->text);
+    }
+    return out.data;
+}
+
+static int case_write(struct ctx *ctx, const struct text_case *text_case)
+{
+    struct buf out;
+    buf_init(&out, ctx->mem);
+    buf_add(&out, text_case->head);
+    for (int i = 0; i < SECTIONS; i++)
+        buf_addf(&out, "== %s\n%s%s", section_names[i], text_case->section[i], *text_case->section[i] ? "\n" : "");
+    return file_write(ctx, text_case->path, out.data, out.len, 0644);
+}
+
+static int texts_compare(struct law *law, struct text_case *text_case, const char *const *got, bool update)
+{
+    for (int i = UP; i < SECTIONS; i++) {
+        if (text_equal(text_case->section[i], got[i - UP]))
+            continue;
+        if (!update)
+            return law_broken(
+                law, arena_printf(law->ctx->mem, "%s is not as written but\n%s", section_names[i], got[i - UP]));
+        text_case->section[i] = got[i - UP];
+    }
+    return update ? case_write(law->ctx, text_case) : 0;
+}
+
+static int case_run(struct law *law, const struct url *url, const char *path, bool update)
+{
+    struct text_case text_case;
+    struct tree *current, *desired, *live;
+    struct changes *changes;
+    struct plan *up, *down;
+    law->doing = "reading";
+    TRY(case_read(law->ctx, path, &text_case));
+    TRY(ddl_run(law, text_case.section[CURRENT]));
+    TRY(law_load(law, &current));
+    TRY(tree_of(law, url, text_case.section[DESIRED], &desired));
+    TRY(law_changes(law, current, desired, &changes));
+    TRY(law_plans(law, changes, &up, &down));
+    const char *got[] = {plan_text(law->ctx->mem, up), plan_text(law->ctx->mem, down), hazards_text(law->ctx->mem, up)};
+    law->doing = "texts";
+    TRY(texts_compare(law, &text_case, got, update));
+    law->doing = "up";
+    TRY(law_run(law, up));
+    TRY(law_load(law, &live));
+    TRY(law_agree(law, live, desired));
+    law->doing = "down";
+    TRY(law_run(law, down));
+    TRY(law_load(law, &live));
+    return law_agree(law, live, current);
+}
+
+static bool file_run(struct law *law, const struct url *url, const char *path, bool update)
+{
+    struct ctx ctx;
+    ctx_open(&ctx, 0);
+    law->ctx = &ctx;
+    int code = law->dialect->driver->scratch(&ctx, url, &law->conn);
+    if (code == 0)
+        code = case_run(law, url, path, update);
+    if (code < 0)
+        fprintf(stderr, "%s: %s\n", path, ctx.error.message);
+    conn_close(&law->conn);
+    ctx_close(&ctx);
+    return code == 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct law law = {.dialect = argc > 1 ? dialect_find(argv[1]) : NULL};
+    struct url url = {0};
+    struct ctx ctx;
+    bool update = false, with_url = false;
+    int good = 0, bad = 0;
+    if (!law.dialect) {
+        fprintf(stderr, "usage: cases ENGINE [--update] [--url URL] FILE...\n");
+        return 2;
+    }
+    ctx_open(&ctx, 0);
+    for (int i = 2; i < argc; i++) {
+        if (text_equal(argv[i], "--update"))
+            update = true;
+        else if (text_equal(argv[i], "--url") && i + 1 < argc)
+            with_url = url_read(&ctx, argv[++i], &url) == 0;
+        else if (file_run(&law, with_url ? &url : NULL, argv[i], update))
+            good++;
+        else
+            bad++;
+    }
+    printf("cases: %s: %d passed, %d failed\n", law.dialect->name, good, bad);
+    url_close(&url);
+    ctx_close(&ctx);
+    return bad || !good ? 1 : 0;
+}

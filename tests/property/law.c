@@ -1,0 +1,106 @@
+/*
+ * The steps between two schemas on a real database: compare, plan, parse (PostgreSQL's own grammar), run, load.
+ */
+#include "law.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#ifdef HAVE_PG_QUERY
+#include <pg_query.h>
+#endif
+
+int law_broken(struct law *law, const char *text)
+{
+    return fail(law->ctx, ERR_FAILED, "%s: %s", law->doing, text);
+}
+
+struct tree *law_settled(struct law *law, const struct tree *tree)
+{
+    struct tree *copy = tree_copy(law->ctx->mem, tree);
+    law->dialect->settle(law->ctx->mem, copy);
+    return copy;
+}
+
+int law_changes(struct law *law, const struct tree *a, const struct tree *b, struct changes **changes)
+{
+    const struct diff_input input = {
+        .dialect = law->dialect, .before = law_settled(law, a), .after = law_settled(law, b)};
+    return diff_trees(law->ctx, &input, changes);
+}
+
+int law_agree(struct law *law, const struct tree *a, const struct tree *b)
+{
+    struct changes *changes;
+    TRY(law_changes(law, a, b, &changes));
+    if (!changes->list.n)
+        return 0;
+    const struct change *first = changes->list.item[0];
+    const char *path = object_path(law->ctx->mem, change_object(first));
+    for (int i = 0; first->op == CHANGE_ALTER && i < kind_table[first->kind].fields; i++)
+        if (change_has(first, i))
+            path = arena_printf(law->ctx->mem, "%s field %s", path, kind_table[first->kind].field[i].name);
+    return law_broken(law, arena_printf(law->ctx->mem, "%d changes left, first: %s %s", changes->list.n,
+                                        change_op_name(first->op), path));
+}
+
+int law_load(struct law *law, struct tree **tree)
+{
+    TRY(law->dialect->load(law->ctx, law->conn, &law->filter, tree));
+    law->dialect->settle(law->ctx->mem, *tree);
+    return 0;
+}
+
+static int parses(struct law *law, const struct plan *plan)
+{
+#ifdef HAVE_PG_QUERY
+    for (int i = 0; law->dialect->engine == ENGINE_PG && i < plan->statements.n; i++) {
+        const struct statement_out *statement = plan->statements.item[i];
+        PgQueryParseResult result = pg_query_parse(statement->sql);
+        const char *error = result.error ? arena_dup(law->ctx->mem, result.error->message) : NULL;
+        pg_query_free_parse_result(result);
+        if (error)
+            return law_broken(law, arena_printf(law->ctx->mem, "does not parse: %s: %s", statement->sql, error));
+    }
+#else
+    (void)law;
+    (void)plan;
+#endif
+    return 0;
+}
+
+/* As the runner does it: one transaction, cut where a statement refuses one or a new enum label must be committed. */
+int law_run(struct law *law, const struct plan *plan)
+{
+    struct ctx *ctx = law->ctx;
+    int from = 0, n = plan->statements.n;
+    while (from < n) {
+        struct batch batch = {.transaction = true};
+        batch.step = NEW_ARRAY(ctx->mem, struct batch_step, n);
+        while (from + batch.n < n) {
+            const struct statement_out *statement = plan->statements.item[from + batch.n];
+            struct classified classified;
+            size_t length = strlen(statement->sql);
+            classify(ctx->mem, law->dialect->engine, law->dialect->lex, statement->sql, length, &classified);
+            if (classified.refuses_transaction && batch.n)
+                break;
+            batch.step[batch.n++] = (struct batch_step){.sql = statement->sql, .length = length};
+            batch.transaction = !classified.refuses_transaction;
+            if (classified.refuses_transaction || classified.ends_segment)
+                break;
+        }
+        TRY(conn_batch(ctx, law->conn, &batch));
+        from += batch.n;
+    }
+    return 0;
+}
+
+int law_plans(struct law *law, struct changes *changes, struct plan **up, struct plan **down)
+{
+    struct plan_options options = {.version = law->conn->version, .concurrently = false};
+    TRY(plan_make(law->ctx, law->dialect, changes, &options, up));
+    TRY(parses(law, *up));
+    TRY(plan_reverse(law->ctx, law->dialect, *up, &options, down));
+    return parses(law, *down);
+}

@@ -1,0 +1,24 @@
+/* One database under test, and the steps that both the random laws and the text cases take on it. */
+#ifndef PROPERTY_LAW_H
+#define PROPERTY_LAW_H
+
+#include "diff/plan.h"
+
+struct law {
+    struct ctx *ctx;
+    const struct dialect *dialect;
+    struct conn *conn;
+    struct filter filter;
+    const char *doing;
+};
+
+/* `tree` as the engine would complete it; a copy. */
+struct tree *law_settled(struct law *law, const struct tree *tree);
+int law_changes(struct law *law, const struct tree *a, const struct tree *b, struct changes **changes);
+int law_agree(struct law *law, const struct tree *a, const struct tree *b); /* ERR_FAILED with the first difference */
+int law_load(struct law *law, struct tree **tree);
+int law_plans(struct law *law, struct changes *changes, struct plan **up, struct plan **down);
+int law_run(struct law *law, const struct plan *plan); /* as the runner does it */
+int law_broken(struct law *law, const char *text);
+
+#endif
