@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "diff/compare.h"
 #include "diff/step.h"
 
 struct finder {
@@ -80,48 +81,67 @@ static bool is_narrower(struct arena *mem, const char *from, const char *to)
     return true;
 }
 
-static void column_judge(const struct finder *finder, const struct change *change)
+/* A column that stays, of an ALTER or within a rebuilt table. */
+static void column_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
-    const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
-    const char *path = object_path(finder->mem, change_object(change));
-    if (change_has(change, COLUMN_type) && before->type && after->type &&
-        is_narrower(finder->mem, finder->dialect->type_normal(finder->mem, before->type),
-                    finder->dialect->type_normal(finder->mem, after->type)))
+    const struct column *before = (const struct column *)column->peer, *after = (const struct column *)column;
+    const char *path = object_path(finder->mem, column);
+    struct arena *mem = finder->mem;
+    if (!compare_field(mem, finder->dialect, column->peer, column, COLUMN_type) && before->type && after->type &&
+        is_narrower(mem, finder->dialect->type_normal(mem, before->type),
+                    finder->dialect->type_normal(mem, after->type)))
         hazard_add(finder, change, "narrows-type", false,
-                   arena_printf(finder->mem, "%s changes from %s to %s: values that do not fit stop it", path,
-                                before->type, after->type));
-    if (change_has(change, COLUMN_nullable) && !after->nullable)
+                   arena_printf(mem, "%s changes from %s to %s: values that do not fit stop it", path, before->type,
+                                after->type));
+    if (!compare_field(mem, finder->dialect, column->peer, column, COLUMN_nullable) && !after->nullable)
         hazard_add(finder, change, "needs-values", false,
-                   arena_printf(finder->mem, "%s becomes NOT NULL: rows that hold NULL stop it", path));
+                   arena_printf(mem, "%s becomes NOT NULL: rows that hold NULL stop it", path));
 }
 
-/* Of a rebuilt table, the columns that do not come along, and those whose
- * values may not fit. */
+static void column_added_judge(const struct finder *finder, const struct change *change, const struct object *column)
+{
+    if (!has_value_when_added((const struct column *)column))
+        hazard_add(finder, change, "needs-values", false,
+                   arena_printf(finder->mem, "%s is NOT NULL without a default: only an empty table takes it",
+                                object_path(finder->mem, column)));
+}
+
+static void column_dropped_judge(const struct finder *finder, const struct change *change, const struct object *column)
+{
+    if (!is_computed(column))
+        hazard_add(finder, change, "drops-data", true,
+                   arena_printf(finder->mem, "the values of %s are lost", object_path(finder->mem, column)));
+}
+
 static void rebuild_judge(const struct finder *finder, const struct change *change)
 {
-    const struct object *table = change->before;
-    for (int i = 0; i < table->children.n; i++) {
-        const struct object *column = table->children.item[i];
-        if (column->kind == KIND_COLUMN && !column->peer && !is_computed(column))
-            hazard_add(finder, change, "drops-data", true,
-                       arena_printf(finder->mem, "the values of %s are lost", object_path(finder->mem, column)));
+    for (int i = 0; i < change->before->children.n; i++) {
+        const struct object *column = change->before->children.item[i];
+        if (column->kind == KIND_COLUMN && !column->peer)
+            column_dropped_judge(finder, change, column);
+    }
+    for (int i = 0; i < change->after->children.n; i++) {
+        const struct object *column = change->after->children.item[i];
+        if (column->kind == KIND_COLUMN && column->peer)
+            column_judge(finder, change, column);
+        else if (column->kind == KIND_COLUMN)
+            column_added_judge(finder, change, column);
     }
 }
 
 static void change_judge(const struct finder *finder, const struct change *change)
 {
     const struct object *object = change_object(change);
-    const char *path = object_path(finder->mem, object);
     bool column = change->kind == KIND_COLUMN;
     if (change->op == CHANGE_DROP && change->kind == KIND_TABLE)
-        hazard_add(finder, change, "drops-data", true, arena_printf(finder->mem, "the rows of %s are lost", path));
-    else if (change->op == CHANGE_DROP && column && object->parent->peer && !is_computed(object))
-        hazard_add(finder, change, "drops-data", true, arena_printf(finder->mem, "the values of %s are lost", path));
-    else if (change->op == CHANGE_CREATE && column && !has_value_when_added((const struct column *)object))
-        hazard_add(finder, change, "needs-values", false,
-                   arena_printf(finder->mem, "%s is NOT NULL without a default: only an empty table takes it", path));
+        hazard_add(finder, change, "drops-data", true,
+                   arena_printf(finder->mem, "the rows of %s are lost", object_path(finder->mem, object)));
+    else if (change->op == CHANGE_DROP && column && object->parent->peer)
+        column_dropped_judge(finder, change, object);
+    else if (change->op == CHANGE_CREATE && column)
+        column_added_judge(finder, change, object);
     else if (change->op == CHANGE_ALTER && column)
-        column_judge(finder, change);
+        column_judge(finder, change, object);
     else if (change->op == CHANGE_REBUILD)
         rebuild_judge(finder, change);
 }
