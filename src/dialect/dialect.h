@@ -133,6 +133,7 @@ struct dialect {
     const char *const *schemes;   /* URL dialects, NULL-terminated: "postgresql", "postgres" */
     int minimum_version;          /* what is rendered for when no server is known */
     bool transactional_ddl;
+    bool loose_types;             /* a column takes values of any type: SQLite */
     bool loose_references;        /* a reference is not checked when it is made, and tables can go in any order: SQLite */
     const struct lex_rules *lex;
     const struct ident_rules *ident;

@@ -87,7 +87,8 @@ static void column_judge(const struct finder *finder, const struct change *chang
     const struct column *before = (const struct column *)column->peer, *after = (const struct column *)column;
     const char *path = object_path(finder->mem, column);
     struct arena *mem = finder->mem;
-    if (!compare_field(mem, finder->dialect, column->peer, column, COLUMN_type) && before->type && after->type &&
+    if (!finder->dialect->loose_types && !compare_field(mem, finder->dialect, column->peer, column, COLUMN_type) &&
+        before->type && after->type &&
         is_narrower(mem, finder->dialect->type_normal(mem, before->type),
                     finder->dialect->type_normal(mem, after->type)))
         hazard_add(finder, change, "narrows-type", false,

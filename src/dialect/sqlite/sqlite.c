@@ -50,6 +50,7 @@ const struct dialect lite_dialect = {
     .schemes = lite_schemes,
     .minimum_version = 34001,
     .transactional_ddl = true,
+    .loose_types = true,
     .loose_references = true,
     .lex = &lite_lex,
     .ident = &lite_ident,
