@@ -11,12 +11,10 @@
 #include "command/request.h"
 
 struct dbw {
-    struct ctx ctx;
-    struct arena *keep; /* options and the last error: what outlives a call */
-    struct arena_mark error_mark;
-    struct arena_mark call_mark;
+    struct ctx ctx;  /* of the call that is running; only its arena is changed between calls */
+    struct ctx open; /* what dbw_open() was given lives here, and why it was wrong */
+    size_t max_memory;
     struct config_options where;
-    struct error open_error; /* options that were wrong: every call fails with it */
     char *last_error;
     dbw_event_fn *on_event;
     void *sink;
@@ -33,40 +31,27 @@ static char *text_out(const char *text)
 /* max_memory is of the library alone: the other options are the same as on the command line. */
 static int options_read(struct dbw *handle, const char *options)
 {
-    struct ctx *ctx = &handle->ctx;
-    struct json *values = NULL, *where = json_object(handle->keep);
+    struct ctx *ctx = &handle->open;
+    struct json *values = NULL, *where = json_object(ctx->mem);
     if (!options)
         return 0;
     TRY(json_read(ctx, "options", options, strlen(options), &values));
     if (values->type != JSON_OBJECT)
         return fail(ctx, ERR_USAGE, "the options of dbw_open() are a JSON object");
+    int64_t limit = json_get_int(values, "max_memory", 0);
+    handle->max_memory = limit > 0 ? (size_t)limit : 0;
     for (int i = 0; i < values->n; i++)
         if (!text_equal(values->key[i], "max_memory"))
-            json_set(handle->keep, where, values->key[i], values->item[i]);
+            json_set(ctx->mem, where, values->key[i], values->item[i]);
     return where_read(ctx, where, &handle->where);
-}
-
-static size_t memory_limit(const char *options)
-{
-    struct ctx ctx;
-    struct json *values = NULL;
-    ctx_open(&ctx, 0);
-    if (options && json_read(&ctx, "options", options, strlen(options), &values) < 0)
-        values = NULL;
-    int64_t limit = json_get_int(values, "max_memory", 0);
-    ctx_close(&ctx);
-    return limit > 0 ? (size_t)limit : 0;
 }
 
 dbw *dbw_open(const char *options)
 {
     struct dbw *handle = arena_outside(sizeof *handle);
-    ctx_open(&handle->ctx, memory_limit(options));
-    handle->keep = arena_open(0);
-    if (options_read(handle, options) < 0)
-        handle->open_error = handle->ctx.error;
-    handle->call_mark = arena_save(handle->ctx.mem);
-    handle->error_mark = arena_save(handle->keep);
+    ctx_open(&handle->open, 0);
+    options_read(handle, options);
+    ctx_open(&handle->ctx, handle->max_memory);
     return handle;
 }
 
@@ -74,8 +59,9 @@ void dbw_close(dbw *handle)
 {
     if (!handle)
         return;
-    arena_close(handle->keep);
+    free(handle->last_error);
     ctx_close(&handle->ctx);
+    ctx_close(&handle->open);
     free(handle);
 }
 
@@ -122,8 +108,8 @@ static int call(struct dbw *handle, const char *title, const char *request, stru
     struct ctx *ctx = &handle->ctx;
     const struct command *command = NULL;
     struct json *values = NULL;
-    if (handle->open_error.code) {
-        ctx->error = handle->open_error;
+    if (handle->open.error.code) {
+        ctx->error = handle->open.error;
         return (int)ctx->error.code;
     }
     TRY(command_named(ctx, title, &command));
@@ -132,18 +118,21 @@ static int call(struct dbw *handle, const char *title, const char *request, stru
     return command_run(ctx, command, &handle->where, values, reply);
 }
 
+/* A new arena for each call: one that ran over its limit stays full. */
 static void call_begin(struct dbw *handle, dbw_event_fn *on_event, void *sink)
 {
-    arena_rewind(handle->ctx.mem, handle->call_mark);
-    arena_rewind(handle->keep, handle->error_mark);
+    struct ctx *ctx = &handle->ctx;
+    arena_close(ctx->mem);
+    ctx->mem = arena_open(handle->max_memory);
+    free(handle->last_error);
     handle->last_error = NULL;
     handle->on_event = on_event;
     handle->sink = sink;
-    handle->ctx.on_event = on_event ? event_out : NULL;
-    handle->ctx.sink = handle;
-    handle->ctx.database = NULL;
-    memset(&handle->ctx.error, 0, sizeof handle->ctx.error);
-    atomic_store(&handle->ctx.cancel, 0);
+    ctx->on_event = on_event ? event_out : NULL;
+    ctx->sink = handle;
+    ctx->database = NULL;
+    memset(&ctx->error, 0, sizeof ctx->error);
+    atomic_store(&ctx->cancel, 0);
 }
 
 int dbw_call(dbw *handle, const char *command, const char *request, dbw_event_fn *on_event, void *sink, char **reply)
@@ -156,7 +145,7 @@ int dbw_call(dbw *handle, const char *command, const char *request, dbw_event_fn
     if (result < 0) {
         struct json *error = error_json(ctx->mem, &ctx->error);
         json_set(ctx->mem, json, "error", error);
-        handle->last_error = json_text(handle->keep, error, JSON_PYTHON);
+        handle->last_error = text_out(json_text(ctx->mem, error, JSON_PYTHON));
     }
     if (reply)
         *reply = text_out(json_text(ctx->mem, json, JSON_INDENTED));

@@ -69,6 +69,17 @@ static void wrong_options_fail_every_call(void **state)
     dbw_close(handle);
 }
 
+static void a_full_memory_fails_one_call_only(void **state)
+{
+    dbw *handle = dbw_open("{\"max_memory\": 200000}");
+    char *request = arena_outside(400000);
+    memset(request, ' ', 399999);
+    dbw_call(handle, "version", request, NULL, NULL, NULL);
+    assert_int_equal(dbw_call(handle, "version", NULL, NULL, NULL, NULL), 0);
+    free(request);
+    dbw_close(handle);
+}
+
 static void events_are_json(void *sink, const char *text)
 {
     names_add(((struct ctx *)sink)->mem, ((struct ctx *)sink)->sink, arena_dup(((struct ctx *)sink)->mem, text));
@@ -124,5 +135,6 @@ static void nothing_is_closed_or_freed_without_harm(void **state)
 }
 
 UNIT_TESTS(UNIT(version_is_answered), UNIT(failures_are_replies_too), UNIT(wrong_options_fail_every_call),
-           UNIT(events_reach_the_caller), UNIT(cancelling_from_another_thread_is_safe), UNIT(every_command_is_listed),
+           UNIT(a_full_memory_fails_one_call_only), UNIT(events_reach_the_caller),
+           UNIT(cancelling_from_another_thread_is_safe), UNIT(every_command_is_listed),
            UNIT(nothing_is_closed_or_freed_without_harm))
