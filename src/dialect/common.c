@@ -10,20 +10,30 @@
 #include "base/text.h"
 
 /* What a column of a catalog query is, instead of a field's number. */
-enum cell_role { CELL_SCHEMA = -1, CELL_TABLE = -2, CELL_PARENT = -3, CELL_NAME = -4, CELL_INVENTED = -5, CELL_NONE = -6 };
+enum cell_role {
+    CELL_SCHEMA = -1,
+    CELL_TABLE = -2,
+    CELL_PARENT = -3,
+    CELL_NAME = -4,
+    CELL_INVENTED = -5,
+    CELL_NONE = -6
+};
 
 struct catalog_shape {
     enum kind kind;
     const struct rows *rows;
-    int *role; /* per column: a field's number or an enum cell_role */
+    int *role;                       /* per column: a field's number or an enum cell_role */
     int schema, table, parent, name; /* columns, -1 if absent */
 };
 
 static int cell_role_find(const char *column)
 {
-    static const struct { const char *column; int role; } known[] = {
-        {"schema", CELL_SCHEMA}, {"table", CELL_TABLE}, {"parent", CELL_PARENT},
-        {"name", CELL_NAME},     {"name_invented", CELL_INVENTED},
+    static const struct {
+        const char *column;
+        int role;
+    } known[] = {
+        {"schema", CELL_SCHEMA},          {"table", CELL_TABLE}, {"parent", CELL_PARENT}, {"name", CELL_NAME},
+        {"name_invented", CELL_INVENTED},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (text_equal(known[i].column, column))
@@ -87,22 +97,15 @@ static int cell_assign(struct ctx *ctx, struct object *object, int field, const 
     void *member = object_field(object, field);
     switch (kind_table[object->kind].field[field].type) {
     case FIELD_TEXT:
-    case FIELD_TYPE:
-        *(const char **)member = cell;
-        break;
-    case FIELD_EXPR:
-        *(struct expr *)member = (struct expr){.printed = cell};
-        break;
-    case FIELD_NAMES:
-        TRY(cell_names(ctx, cell, member));
-        break;
+    case FIELD_TYPE: *(const char **)member = cell; break;
+    case FIELD_EXPR: *(struct expr *)member = (struct expr){.printed = cell}; break;
+    case FIELD_NAMES: TRY(cell_names(ctx, cell, member)); break;
     case FIELD_FLAG:
         if (cell == NULL)
             return 0;
         *(bool *)member = cell_true(cell);
         break;
-    case FIELD_INT:
-        return cell_int(ctx, object, field, cell);
+    case FIELD_INT: return cell_int(ctx, object, field, cell);
     }
     object_say(object, field);
     return 0;
@@ -139,7 +142,8 @@ static void parent_remember(struct map *parents, struct object *object)
         return;
     struct object *table = object->parent;
     map_set(parents, arena_printf(parents->mem, "i\1%s\1%s", table->parent->name, object->name), object);
-    map_set(parents, arena_printf(parents->mem, "i\1%s\1%s\1%s", table->parent->name, table->name, object->name), object);
+    map_set(parents, arena_printf(parents->mem, "i\1%s\1%s\1%s", table->parent->name, table->name, object->name),
+            object);
 }
 
 static const char *shape_cell(const struct catalog_shape *shape, int column, int row)
@@ -157,19 +161,17 @@ static struct object *parent_find(struct arena *mem, const struct map *parents, 
     if (schema == NULL)
         schema = "";
     switch (kind_table[shape->kind].parent) {
-    case KIND_DATABASE:
-        return tree->root;
-    case KIND_SCHEMA:
-        return tree_schema(mem, tree, schema);
-    case KIND_TABLE:
-        return map_get(parents, arena_printf(mem, "%s\1%s", schema, table != NULL ? table : parent));
+    case KIND_DATABASE: return tree->root;
+    case KIND_SCHEMA: return tree_schema(mem, tree, schema);
+    case KIND_TABLE: return map_get(parents, arena_printf(mem, "%s\1%s", schema, table != NULL ? table : parent));
     default:
         return table != NULL ? map_get(parents, arena_printf(mem, "i\1%s\1%s\1%s", schema, table, parent))
                              : map_get(parents, arena_printf(mem, "i\1%s\1%s", schema, parent));
     }
 }
 
-static int catalog_rows(struct ctx *ctx, enum kind kind, const struct rows *rows, struct tree *tree, struct map *parents)
+static int catalog_rows(struct ctx *ctx, enum kind kind, const struct rows *rows, struct tree *tree,
+                        struct map *parents)
 {
     struct catalog_shape shape;
     TRY(shape_make(ctx, &shape, kind, rows));
@@ -332,8 +334,8 @@ void settle_text(struct object *object, int field, const char *value)
 void settle_none(struct object *object, int field)
 {
     static const unsigned size[] = {
-        [FIELD_TEXT] = sizeof(const char *),    [FIELD_TYPE] = sizeof(const char *), [FIELD_EXPR] = sizeof(struct expr),
-        [FIELD_NAMES] = sizeof(struct names),   [FIELD_FLAG] = sizeof(bool),         [FIELD_INT] = sizeof(int64_t),
+        [FIELD_TEXT] = sizeof(const char *),  [FIELD_TYPE] = sizeof(const char *), [FIELD_EXPR] = sizeof(struct expr),
+        [FIELD_NAMES] = sizeof(struct names), [FIELD_FLAG] = sizeof(bool),         [FIELD_INT] = sizeof(int64_t),
     };
     if (object_says(object, field))
         return;

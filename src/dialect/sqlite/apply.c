@@ -33,14 +33,10 @@ static bool names_have_nocase(const struct names *names, const char *name)
 static const struct names *constraint_columns(const struct object *object)
 {
     switch (object->kind) {
-    case KIND_PRIMARY_KEY:
-        return &((const struct primary_key *)object)->columns;
-    case KIND_UNIQUE:
-        return &((const struct unique *)object)->columns;
-    case KIND_FOREIGN_KEY:
-        return &((const struct foreign_key *)object)->columns;
-    default:
-        return NULL;
+    case KIND_PRIMARY_KEY: return &((const struct primary_key *)object)->columns;
+    case KIND_UNIQUE: return &((const struct unique *)object)->columns;
+    case KIND_FOREIGN_KEY: return &((const struct foreign_key *)object)->columns;
+    default: return NULL;
     }
 }
 
@@ -79,6 +75,20 @@ bool lite_adds_inline(const struct foreign_key *key)
     return column != NULL && column->object.peer == NULL && lite_can_add(column);
 }
 
+bool lite_names_word(struct arena *mem, const char *text, const char *name)
+{
+    struct lexer lexer;
+    if (text == NULL)
+        return false;
+    lex_open(&lexer, &lite_lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        bool named = token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED;
+        if (named && text_equal_nocase(token_name(mem, &token), name))
+            return true;
+    }
+    return false;
+}
+
 static bool index_names(struct arena *mem, const struct object *index, const char *column)
 {
     if (lite_names_word(mem, expr_text(&((const struct index *)index)->predicate), column))
@@ -93,30 +103,31 @@ static bool index_names(struct arena *mem, const struct object *index, const cha
     return false;
 }
 
-/* Does this object, as it is before or will be when the column goes, keep it from being dropped? */
+/* The expression in which an object may name columns; NULL for kinds without one. */
+static const char *object_text(const struct object *object)
+{
+    switch (object->kind) {
+    case KIND_CHECK: return expr_text(&((const struct check *)object)->expr);
+    case KIND_COLUMN: return expr_text(&((const struct column *)object)->computed);
+    case KIND_VIEW: return expr_text(&((const struct view *)object)->query);
+    case KIND_TRIGGER: return expr_text(&((const struct trigger *)object)->definition);
+    default: return NULL;
+    }
+}
+
+/* Does this object keep the column from being dropped? Indexes, views and triggers that go as well are gone by then. */
 static bool object_holds(struct arena *mem, const struct object *object, const struct column *column)
 {
     const char *name = column->object.name;
-    const struct object *table = column->object.parent;
-    bool same_table = object->parent == table;
-    switch (object->kind) {
-    case KIND_PRIMARY_KEY:
-    case KIND_UNIQUE:
-    case KIND_FOREIGN_KEY:
-        return same_table && names_have_nocase(constraint_columns(object), name);
-    case KIND_CHECK:
-        return same_table && lite_names_word(mem, expr_text(&((const struct check *)object)->expr), name);
-    case KIND_COLUMN:
-        return same_table && lite_names_word(mem, expr_text(&((const struct column *)object)->computed), name);
-    case KIND_INDEX:
-        return same_table && object->peer != NULL && index_names(mem, object, name);
-    case KIND_VIEW:
-        return object->peer != NULL && lite_names_word(mem, expr_text(&((const struct view *)object)->query), name);
-    case KIND_TRIGGER:
-        return object->peer != NULL && lite_names_word(mem, expr_text(&((const struct trigger *)object)->definition), name);
-    default:
-        return false;
-    }
+    bool same_table = object->parent == column->object.parent;
+    bool stays = object->peer != NULL;
+    const struct names *columns = same_table ? constraint_columns(object) : NULL;
+    if (columns != NULL)
+        return names_have_nocase(columns, name);
+    if (object->kind == KIND_INDEX)
+        return same_table && stays && index_names(mem, object, name);
+    bool anywhere = (object->kind == KIND_VIEW || object->kind == KIND_TRIGGER) && stays;
+    return (anywhere || same_table) && lite_names_word(mem, object_text(object), name);
 }
 
 static bool can_drop(const struct column *column, int version)
@@ -160,6 +171,16 @@ static bool is_plain_word(const struct token *token, const struct object *table,
     return column != NULL && !column->nullable;
 }
 
+/* Division by zero and a JSON path that leads nowhere give NULL; so do bit operators with NULL, but not without. */
+static bool is_plain_operator(const struct token *token)
+{
+    static const char *const plain[] = {"=", "==", "<>", "!=", "<", ">", "<=", ">=", "+", "-", "*", "||"};
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        if (token->length == strlen(plain[i]) && memcmp(token->text, plain[i], token->length) == 0)
+            return true;
+    return false;
+}
+
 /*
  * ADD CHECK of 3.53 refuses rows for which the condition is NULL, which a CHECK in CREATE TABLE lets pass.  So only a
  * condition that cannot be NULL: NOT NULL columns, literals, and operators without functions or division.
@@ -169,13 +190,9 @@ static bool never_null(struct arena *mem, const struct object *table, const char
     struct lexer lexer;
     lex_open(&lexer, &lite_lex, text, strlen(text));
     for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
-        bool name = token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED;
-        if (name && !is_plain_word(&token, table, mem))
+        if ((token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED) && !is_plain_word(&token, table, mem))
             return false;
-        if (token_is(&token, "/") || token_is(&token, "%") || token_is(&token, "->") || token_is(&token, "->>"))
-            return false;
-        if (token.kind == TOKEN_OPERATOR && (*token.text == '/' || *token.text == '%' || token.length > 2 ||
-                                             (token.length == 2 && token.text[1] == '>' && token.text[0] == '-')))
+        if (token.kind == TOKEN_OPERATOR && !is_plain_operator(&token))
             return false;
     }
     return true;
@@ -210,47 +227,35 @@ static enum apply rebuild_unless(bool native)
 static enum apply column_apply(const struct change *change, int version)
 {
     switch (change->op) {
-    case CHANGE_CREATE:
-        return rebuild_unless(lite_can_add((const struct column *)change->after));
-    case CHANGE_DROP:
-        return rebuild_unless(can_drop((const struct column *)change->before, version));
-    case CHANGE_ALTER:
-        return rebuild_unless(can_alter(change, version));
-    default:
-        return APPLY_ALTER;
+    case CHANGE_CREATE: return rebuild_unless(lite_can_add((const struct column *)change->after));
+    case CHANGE_DROP: return rebuild_unless(can_drop((const struct column *)change->before, version));
+    case CHANGE_ALTER: return rebuild_unless(can_alter(change, version));
+    default: return APPLY_ALTER;
     }
 }
 
 static enum apply check_apply(const struct change *change, int version)
 {
     switch (change->op) {
-    case CHANGE_CREATE:
-        return rebuild_unless(can_add_check((const struct check *)change->after, version));
-    case CHANGE_DROP:
-        return rebuild_unless(can_drop_check(change->before, version));
-    default:
-        return APPLY_REBUILD;
+    case CHANGE_CREATE: return rebuild_unless(can_add_check((const struct check *)change->after, version));
+    case CHANGE_DROP: return rebuild_unless(can_drop_check(change->before, version));
+    default: return APPLY_REBUILD;
     }
 }
 
 enum apply lite_apply(const struct change *change, const struct changes *changes, int version)
 {
     switch (change->kind) {
-    case KIND_COLUMN:
-        return column_apply(change, version);
-    case KIND_CHECK:
-        return check_apply(change, version);
+    case KIND_COLUMN: return column_apply(change, version);
+    case KIND_CHECK: return check_apply(change, version);
     case KIND_FOREIGN_KEY:
-        return rebuild_unless(change->op == CHANGE_CREATE && lite_adds_inline((const struct foreign_key *)change->after));
+        return rebuild_unless(change->op == CHANGE_CREATE &&
+                              lite_adds_inline((const struct foreign_key *)change->after));
     case KIND_PRIMARY_KEY:
-    case KIND_UNIQUE:
-        return APPLY_REBUILD;
-    case KIND_TABLE:
-        return rebuild_unless(change->op != CHANGE_ALTER);
+    case KIND_UNIQUE: return APPLY_REBUILD;
+    case KIND_TABLE: return rebuild_unless(change->op != CHANGE_ALTER);
     case KIND_INDEX:
-    case KIND_TRIGGER:
-        return change->op == CHANGE_ALTER || change->op == CHANGE_RENAME ? APPLY_REPLACE : APPLY_ALTER;
-    default:
-        return APPLY_ALTER;
+    case KIND_TRIGGER: return change->op == CHANGE_ALTER || change->op == CHANGE_RENAME ? APPLY_REPLACE : APPLY_ALTER;
+    default: return APPLY_ALTER;
     }
 }

@@ -27,17 +27,59 @@ int lite_leave(struct lite_conn *lite, int result)
 
 const char *lite_code_name(int code)
 {
-#define CODE(name) {SQLITE_##name, "SQLITE_" #name}
-    static const struct { int code; const char *name; } known[] = {
-        CODE(ERROR), CODE(INTERNAL), CODE(PERM), CODE(ABORT), CODE(BUSY), CODE(LOCKED), CODE(NOMEM), CODE(READONLY),
-        CODE(INTERRUPT), CODE(IOERR), CODE(CORRUPT), CODE(NOTFOUND), CODE(FULL), CODE(CANTOPEN), CODE(PROTOCOL),
-        CODE(SCHEMA), CODE(TOOBIG), CODE(CONSTRAINT), CODE(MISMATCH), CODE(MISUSE), CODE(AUTH), CODE(RANGE),
-        CODE(NOTADB), CODE(CONSTRAINT_CHECK), CODE(CONSTRAINT_FOREIGNKEY), CODE(CONSTRAINT_NOTNULL),
-        CODE(CONSTRAINT_PRIMARYKEY), CODE(CONSTRAINT_TRIGGER), CODE(CONSTRAINT_UNIQUE), CODE(CONSTRAINT_ROWID),
-        CODE(CONSTRAINT_DATATYPE), CODE(CONSTRAINT_FUNCTION), CODE(BUSY_SNAPSHOT), CODE(BUSY_RECOVERY),
-        CODE(READONLY_DBMOVED), CODE(READONLY_DIRECTORY), CODE(READONLY_CANTINIT), CODE(READONLY_RECOVERY),
-        CODE(CANTOPEN_ISDIR), CODE(IOERR_WRITE), CODE(IOERR_READ), CODE(IOERR_FSYNC), CODE(IOERR_SHORT_READ),
-        CODE(LOCKED_SHAREDCACHE), CODE(ERROR_MISSING_COLLSEQ),
+#define CODE(name)                     \
+    {                                  \
+        SQLITE_##name, "SQLITE_" #name \
+    }
+    static const struct {
+        int code;
+        const char *name;
+    } known[] = {
+        CODE(ERROR),
+        CODE(INTERNAL),
+        CODE(PERM),
+        CODE(ABORT),
+        CODE(BUSY),
+        CODE(LOCKED),
+        CODE(NOMEM),
+        CODE(READONLY),
+        CODE(INTERRUPT),
+        CODE(IOERR),
+        CODE(CORRUPT),
+        CODE(NOTFOUND),
+        CODE(FULL),
+        CODE(CANTOPEN),
+        CODE(PROTOCOL),
+        CODE(SCHEMA),
+        CODE(TOOBIG),
+        CODE(CONSTRAINT),
+        CODE(MISMATCH),
+        CODE(MISUSE),
+        CODE(AUTH),
+        CODE(RANGE),
+        CODE(NOTADB),
+        CODE(CONSTRAINT_CHECK),
+        CODE(CONSTRAINT_FOREIGNKEY),
+        CODE(CONSTRAINT_NOTNULL),
+        CODE(CONSTRAINT_PRIMARYKEY),
+        CODE(CONSTRAINT_TRIGGER),
+        CODE(CONSTRAINT_UNIQUE),
+        CODE(CONSTRAINT_ROWID),
+        CODE(CONSTRAINT_DATATYPE),
+        CODE(CONSTRAINT_FUNCTION),
+        CODE(BUSY_SNAPSHOT),
+        CODE(BUSY_RECOVERY),
+        CODE(READONLY_DBMOVED),
+        CODE(READONLY_DIRECTORY),
+        CODE(READONLY_CANTINIT),
+        CODE(READONLY_RECOVERY),
+        CODE(CANTOPEN_ISDIR),
+        CODE(IOERR_WRITE),
+        CODE(IOERR_READ),
+        CODE(IOERR_FSYNC),
+        CODE(IOERR_SHORT_READ),
+        CODE(LOCKED_SHAREDCACHE),
+        CODE(ERROR_MISSING_COLLSEQ),
     };
 #undef CODE
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -50,17 +92,13 @@ static void code_hint(struct ctx *ctx, const struct lite_conn *lite, int rc)
 {
     switch (rc & 0xff) {
     case SQLITE_BUSY:
-        fail_hint(ctx, "Another program has kept it locked for %g seconds; ?timeout=30 in the database URL waits longer.",
+        fail_hint(ctx,
+                  "Another program has kept it locked for %g seconds; ?timeout=30 in the database URL waits longer.",
                   lite->busy_seconds);
         break;
-    case SQLITE_READONLY:
-        fail_hint(ctx, "The database file and its folder must be writable for this user.");
-        break;
-    case SQLITE_FULL:
-        fail_hint(ctx, "The disk is full.");
-        break;
-    default:
-        break;
+    case SQLITE_READONLY: fail_hint(ctx, "The database file and its folder must be writable for this user."); break;
+    case SQLITE_FULL: fail_hint(ctx, "The disk is full."); break;
+    default: break;
     }
 }
 

@@ -19,14 +19,9 @@ static int touch_note(void *arg, int action, const char *first, const char *seco
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
     case SQLITE_CREATE_TABLE:
-    case SQLITE_DROP_TABLE:
-        table = first;
-        break;
-    case SQLITE_ALTER_TABLE:
-        table = second;
-        break;
-    default:
-        return SQLITE_OK;
+    case SQLITE_DROP_TABLE: table = first; break;
+    case SQLITE_ALTER_TABLE: table = second; break;
+    default: return SQLITE_OK;
     }
     if (table == NULL || text_starts_nocase(table, "sqlite_") || lite->touched->n > TOUCHED_LIMIT)
         return SQLITE_OK;
@@ -65,7 +60,8 @@ int lite_keys_note(struct ctx *ctx, struct lite_conn *lite, const struct batch *
     TRY(lite_query(ctx, &lite->conn, "PRAGMA data_version", NULL, &rows));
     text_to_int(rows_cell(&rows, 0, "data_version"), &version);
     if (version != lite->data_version) {
-        TRY(lite_query(ctx, &lite->conn, "SELECT 1 FROM sqlite_master WHERE sql LIKE '%references%' LIMIT 1", NULL, &rows));
+        TRY(lite_query(ctx, &lite->conn, "SELECT 1 FROM sqlite_master WHERE sql LIKE '%references%' LIMIT 1", NULL,
+                       &rows));
         lite->has_foreign_keys = rows.row.n > 0;
         lite->data_version = version;
     }
@@ -180,8 +176,9 @@ static int orphans_fail(struct ctx *ctx, const struct lite_orphan *first, int n)
         fail(ctx, ERR_SQL, "foreign key violated: %stable \"%s\" refers to a row of \"%s\" that is not there", row,
              first->table, first->parent);
     else
-        fail(ctx, ERR_SQL, "foreign key violated: %stable \"%s\" refers to a row of \"%s\" that is not there, and %d more",
-             row, first->table, first->parent, n - 1);
+        fail(ctx, ERR_SQL,
+             "foreign key violated: %stable \"%s\" refers to a row of \"%s\" that is not there, and %d more", row,
+             first->table, first->parent, n - 1);
     fail_hint(ctx, "Everything was undone; PRAGMA foreign_key_check lists such rows.");
     ctx->error.sqlstate = lite_code_name(SQLITE_CONSTRAINT_FOREIGNKEY);
     return ERR_SQL;

@@ -15,8 +15,8 @@
 enum { DEFAULT_BUSY_SECONDS = 5 };
 
 /* What pysqlite keeps for itself and does not hand on in a file: URI. */
-static const char *const pysqlite_options[] = {"uri",           "timeout",           "isolation_level", "detect_types",
-                                               "check_same_thread", "cached_statements", NULL};
+static const char *const pysqlite_options[] = {
+    "uri", "timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements", NULL};
 
 struct open_plan {
     const char *file;   /* path or URI for SQLite */
@@ -61,7 +61,10 @@ static int timeout_read(struct ctx *ctx, const char *text, double *seconds)
 
 static int mode_read(struct ctx *ctx, const char *mode, struct open_plan *plan)
 {
-    static const struct { const char *mode; int flags; } known[] = {
+    static const struct {
+        const char *mode;
+        int flags;
+    } known[] = {
         {"ro", SQLITE_OPEN_READONLY},
         {"rw", SQLITE_OPEN_READWRITE},
         {"rwc", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE},
@@ -99,7 +102,8 @@ static void plan_uri(struct ctx *ctx, const struct url *url, const char *folder,
     char join = '?';
     buf_init(&out, ctx->mem);
     buf_add(&out, "file:");
-    if (*rest != '/' && *rest != ':' && *rest != '\0' && folder != NULL && !text_equal(url_option(url, "mode"), "memory")) {
+    if (*rest != '/' && *rest != ':' && *rest != '\0' && folder != NULL &&
+        !text_equal(url_option(url, "mode"), "memory")) {
         uri_add(&out, folder);
         buf_add_c(&out, '/');
     }

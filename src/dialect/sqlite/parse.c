@@ -60,8 +60,8 @@ int parse_fail(struct lite_parser *parser)
     if (token->kind == TOKEN_END)
         fail(parser->ctx, ERR_FAILED, "cannot understand the stored definition of %s: it ends too early", parser->what);
     else
-        fail(parser->ctx, ERR_FAILED, "cannot understand the stored definition of %s at \"%.*s\" in line %d", parser->what,
-             token->length < 40 ? (int)token->length : 40, token->text, token->line);
+        fail(parser->ctx, ERR_FAILED, "cannot understand the stored definition of %s at \"%.*s\" in line %d",
+             parser->what, token->length < 40 ? (int)token->length : 40, token->text, token->line);
     return fail_hint(parser->ctx, "SELECT sql FROM sqlite_master shows it; please report it as a bug.");
 }
 

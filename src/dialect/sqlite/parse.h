@@ -32,7 +32,7 @@ int lite_parse_table(struct ctx *ctx, struct object *schema, const char *name, c
 int lite_parse_index(struct ctx *ctx, struct object *table, const char *name, const char *sql);
 int lite_parse_view(struct ctx *ctx, struct object *schema, const char *name, const char *sql);
 
-void lite_say_all(struct object *object); /* what is not said is absent */
+void lite_say_all(struct object *object);                                 /* what is not said is absent */
 struct column *lite_column(const struct object *table, const char *name); /* by name, ignoring case; NULL */
 
 #endif

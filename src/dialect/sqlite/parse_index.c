@@ -12,7 +12,8 @@ static bool is_operand(const struct lite_parser *p, int from, int to)
     int depth = 0;
     if (to - from == 1)
         return true;
-    if (!token_is(&p->token[from], "(") && (p->token[from].kind == TOKEN_OPERATOR || !token_is(&p->token[from + 1], "(")))
+    if (!token_is(&p->token[from], "(") &&
+        (p->token[from].kind == TOKEN_OPERATOR || !token_is(&p->token[from + 1], "(")))
         return false;
     for (int i = from; i < to; i++) {
         depth += token_is(&p->token[i], "(");

@@ -138,8 +138,10 @@ static int check_read(struct table_parser *t)
 
 static int action_read(struct table_parser *t, const char **action)
 {
-    static const struct { const char *first, *second, *action; } known[] = {
-        {"SET", "NULL", "SET NULL"},   {"SET", "DEFAULT", "SET DEFAULT"}, {"NO", "ACTION", "NO ACTION"},
+    static const struct {
+        const char *first, *second, *action;
+    } known[] = {
+        {"SET", "NULL", "SET NULL"},  {"SET", "DEFAULT", "SET DEFAULT"}, {"NO", "ACTION", "NO ACTION"},
         {"CASCADE", NULL, "CASCADE"}, {"RESTRICT", NULL, "RESTRICT"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -210,7 +212,8 @@ static int foreign_key_read(struct table_parser *t)
 /* A bare word as default is a text to SQLite; only these mean something else. */
 static const char *default_word(struct table_parser *t, const struct token *token)
 {
-    static const char *const values[] = {"NULL", "TRUE", "FALSE", "CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP", NULL};
+    static const char *const values[] = {"NULL", "TRUE", "FALSE", "CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP",
+                                         NULL};
     struct buf out;
     for (int i = 0; values[i] != NULL; i++)
         if (token_is(token, values[i]))
@@ -300,8 +303,8 @@ static int column_constraint(struct table_parser *t, bool *more)
 
 static bool type_ends(struct lite_parser *p)
 {
-    static const char *const enders[] = {"CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE",
-                                         "REFERENCES", "AS", "DEFERRABLE", NULL};
+    static const char *const enders[] = {"CONSTRAINT", "PRIMARY", "NOT",        "NULL", "UNIQUE",     "CHECK",
+                                         "DEFAULT",    "COLLATE", "REFERENCES", "AS",   "DEFERRABLE", NULL};
     const struct token *token = parse_peek(p, 0);
     if (token->kind != TOKEN_WORD && token->kind != TOKEN_QUOTED && token->kind != TOKEN_STRING)
         return true;

@@ -11,7 +11,7 @@ struct rebuild {
     struct render *render;
     struct object *before;
     struct object *after;
-    const char *name;     /* of the table while the rebuild runs */
+    const char *name; /* of the table while the rebuild runs */
     const char *new_name;
 };
 
@@ -73,7 +73,7 @@ static void source_name_add(struct buf *out, const struct rebuild *rebuild, cons
 static void source_add(struct buf *out, const struct rebuild *rebuild, const struct column *column)
 {
     const struct column *before = (const struct column *)column->object.peer;
-    const char *name = lite_now(rebuild->render, &column->object);
+    const char *name = column->object.name;
     const char *value = expr_text(&column->default_value);
     bool fill = before->nullable && !column->nullable && value != NULL && !lite_is_rowid(column);
     buf_add(out, fill ? "coalesce(" : "");
@@ -87,7 +87,8 @@ static void source_add(struct buf *out, const struct rebuild *rebuild, const str
 
 static bool is_copied(const struct object *child)
 {
-    return child->kind == KIND_COLUMN && child->peer != NULL && expr_text(&((const struct column *)child)->computed) == NULL;
+    return child->kind == KIND_COLUMN && child->peer != NULL &&
+           expr_text(&((const struct column *)child)->computed) == NULL;
 }
 
 static void columns_add(struct buf *target, struct buf *source, const struct rebuild *rebuild)
@@ -105,7 +106,7 @@ static void columns_add(struct buf *target, struct buf *source, const struct reb
             continue;
         buf_add(target, separator);
         buf_add(source, separator);
-        ident_add(target, &lite_ident, lite_now(rebuild->render, child));
+        ident_add(target, &lite_ident, child->name);
         source_add(source, rebuild, (const struct column *)child);
         separator = ", ";
     }
@@ -181,15 +182,15 @@ static void table_swap(struct rebuild *rebuild)
     render_statement(rebuild->render, &out);
 }
 
-static int belongings_make(struct rebuild *rebuild, enum kind kind)
+/* Indexes, then triggers. */
+static void belongings_make(struct rebuild *rebuild, enum kind kind,
+                            void (*create)(struct render *, const struct object *))
 {
     for (int i = 0; i < rebuild->after->children.n; i++) {
         const struct object *child = rebuild->after->children.item[i];
-        if (child->kind != kind)
-            continue;
-        TRY(kind == KIND_INDEX ? lite_index_create(rebuild->render, child) : lite_trigger_create(rebuild->render, child));
+        if (child->kind == kind)
+            create(rebuild->render, child);
     }
-    return 0;
 }
 
 /*
@@ -199,7 +200,7 @@ static int belongings_make(struct rebuild *rebuild, enum kind kind)
 int lite_rebuild(struct render *render, const struct change *change)
 {
     struct rebuild rebuild = {.render = render, .before = change->before, .after = change->after};
-    rebuild.name = lite_now(render, change->after);
+    rebuild.name = change->after->name;
     rebuild.new_name = arena_printf(render->mem, "_dbwarden_new_%s", rebuild.name);
     silence_fill(&rebuild);
     say(&rebuild, "PRAGMA legacy_alter_table = ON");
@@ -207,8 +208,8 @@ int lite_rebuild(struct render *render, const struct change *change)
     TRY(rows_copy(&rebuild));
     counter_copy(&rebuild);
     table_swap(&rebuild);
-    TRY(belongings_make(&rebuild, KIND_INDEX));
-    TRY(belongings_make(&rebuild, KIND_TRIGGER));
+    belongings_make(&rebuild, KIND_INDEX, lite_index_create);
+    belongings_make(&rebuild, KIND_TRIGGER, lite_trigger_create);
     say(&rebuild, "PRAGMA legacy_alter_table = OFF");
     return 0;
 }

@@ -42,13 +42,29 @@ static void conflict_add(struct buf *out, const char *action)
         buf_addf(out, " ON CONFLICT %s", action);
 }
 
-static void column_key_add(struct buf *out, const struct column *column)
+/*
+ * Forwards a renamed constraint has its new name in both trees.  On the way back the renames come last; but SQLite cannot
+ * rename one, so the rebuild that stands for it writes the name that it is to have in the end.
+ */
+static void constraint_name_add(struct buf *out, const struct render *render, const struct object *object)
+{
+    struct object named = *object;
+    for (int i = 0; render->changes->reversed && i < render->changes->list.n; i++) {
+        const struct change *change = render->changes->list.item[i];
+        if (change->op == CHANGE_RENAME && change->kind == object->kind && change->after->parent == object->parent &&
+            text_equal(change->before->name, object->name))
+            named.name = change->after->name;
+    }
+    ansi_constraint_name(out, &lite_dialect, &named);
+}
+
+static void column_key_add(struct buf *out, const struct render *render, const struct column *column)
 {
     const struct primary_key *key = (const struct primary_key *)object_only(column->object.parent, KIND_PRIMARY_KEY);
     if (!key_at_column(column->object.parent) || !text_equal_nocase(key->columns.item[0], column->object.name))
         return;
     buf_add(out, " ");
-    ansi_constraint_name(out, &lite_dialect, &key->object);
+    constraint_name_add(out, render, &key->object);
     buf_add(out, "PRIMARY KEY");
     if (key->orders.n > 0)
         buf_addf(out, " %s", key->orders.item[0]);
@@ -59,16 +75,16 @@ static void column_key_add(struct buf *out, const struct column *column)
 
 static void column_add(struct buf *out, const struct render *render, const struct column *column)
 {
-    const char *computed = lite_expr_now(render, &column->object, &column->computed);
+    const char *computed = expr_text(&column->computed);
     const char *value = expr_text(&column->default_value);
-    name_add(out, lite_now(render, &column->object));
+    name_add(out, column->object.name);
     if (column->type != NULL)
         buf_addf(out, " %s", column->type);
     if (!column->nullable) {
         buf_add(out, " NOT NULL");
         conflict_add(out, column->not_null_conflict);
     }
-    column_key_add(out, column);
+    column_key_add(out, render, column);
     if (value != NULL && computed == NULL) {
         buf_add(out, " DEFAULT ");
         lite_default_add(out, value);
@@ -94,60 +110,34 @@ static void key_list_add(struct buf *out, const struct names *columns, const str
     buf_add(out, ")");
 }
 
-static void primary_key_add(struct buf *out, const struct render *render, const struct object *object)
+static void primary_key_add(struct buf *out, const struct object *object)
 {
     const struct primary_key *key = (const struct primary_key *)object;
-    struct names columns = lite_columns_now(render, object->parent, &key->columns);
-    ansi_constraint_name(out, &lite_dialect, object);
     buf_add(out, "PRIMARY KEY ");
-    key_list_add(out, &columns, &key->orders);
+    key_list_add(out, &key->columns, &key->orders);
     conflict_add(out, key->on_conflict);
 }
 
-static void unique_add(struct buf *out, const struct render *render, const struct object *object)
+static void unique_add(struct buf *out, const struct object *object)
 {
     const struct unique *unique = (const struct unique *)object;
-    struct names columns = lite_columns_now(render, object->parent, &unique->columns);
-    ansi_constraint_name(out, &lite_dialect, object);
     buf_add(out, "UNIQUE ");
-    key_list_add(out, &columns, &unique->orders);
+    key_list_add(out, &unique->columns, &unique->orders);
     conflict_add(out, unique->on_conflict);
 }
 
-static void check_add(struct buf *out, const struct render *render, const struct object *object)
+static void check_add(struct buf *out, const struct object *object)
 {
-    struct check now = *(const struct check *)object;
-    now.expr = (struct expr){.written = lite_expr_now(render, object, &((const struct check *)object)->expr)};
-    ansi_check(out, &lite_dialect, &now);
+    buf_addf(out, "CHECK (%s)", expr_text(&((const struct check *)object)->expr));
 }
 
-/* Its referenced table and columns may be about to be renamed too. */
-static struct foreign_key foreign_key_now(const struct render *render, const struct object *object)
+static void foreign_key_add(struct buf *out, const struct object *object)
 {
-    struct foreign_key now = *(const struct foreign_key *)object;
-    const struct tree *tree = object_ancestor(object, KIND_DATABASE) == render->changes->after->root
-                                  ? render->changes->after
-                                  : render->changes->before;
-    const struct object *schema = object_ancestor(object, KIND_SCHEMA);
-    const struct object *target = NULL;
-    now.columns = lite_columns_now(render, object->parent, &now.columns);
-    now.ref_schema = NULL;
-    for (int i = 0; tree != NULL && schema != NULL && i < schema->children.n && target == NULL; i++) {
-        const struct object *child = schema->children.item[i];
-        if (child->kind == KIND_TABLE && text_equal_nocase(child->name, now.ref_table))
-            target = child;
-    }
-    if (target == NULL)
-        return now;
-    now.ref_table = lite_now(render, target);
-    now.ref_columns = lite_columns_now(render, target, &now.ref_columns);
-    return now;
-}
-
-static void foreign_key_add(struct buf *out, const struct render *render, const struct object *object)
-{
-    struct foreign_key now = foreign_key_now(render, object);
-    ansi_foreign_key(out, &lite_dialect, &now);
+    const struct foreign_key *key = (const struct foreign_key *)object;
+    buf_add(out, "FOREIGN KEY ");
+    ansi_column_list(out, &lite_dialect, &key->columns);
+    buf_add(out, " ");
+    ansi_references(out, &lite_dialect, key);
 }
 
 static void line_begin(struct buf *out, bool *first)
@@ -156,11 +146,14 @@ static void line_begin(struct buf *out, bool *first)
     *first = false;
 }
 
-typedef void constraint_fn(struct buf *out, const struct render *render, const struct object *object);
+typedef void constraint_fn(struct buf *out, const struct object *object);
 
 static void constraints_add(struct buf *out, const struct render *render, const struct object *table, bool *first)
 {
-    static const struct { enum kind kind; constraint_fn *add; } order[] = {
+    static const struct {
+        enum kind kind;
+        constraint_fn *add;
+    } order[] = {
         {KIND_PRIMARY_KEY, primary_key_add},
         {KIND_UNIQUE, unique_add},
         {KIND_CHECK, check_add},
@@ -172,7 +165,8 @@ static void constraints_add(struct buf *out, const struct render *render, const 
             if (child->kind != order[k].kind || (child->kind == KIND_PRIMARY_KEY && key_at_column(table)))
                 continue;
             line_begin(out, first);
-            order[k].add(out, render, child);
+            constraint_name_add(out, render, child);
+            order[k].add(out, child);
         }
     }
 }
@@ -227,7 +221,7 @@ static void alter_begin(struct buf *out, const struct render *render, const stru
 {
     buf_init(out, render->mem);
     buf_add(out, "ALTER TABLE ");
-    name_add(out, lite_now(render, object_ancestor(below, KIND_TABLE)));
+    name_add(out, object_ancestor(below, KIND_TABLE)->name);
     buf_add(out, " ");
 }
 
@@ -256,10 +250,9 @@ static int column_create(struct render *render, const struct change *change)
         if (child->kind != KIND_FOREIGN_KEY || child->peer != NULL || !lite_adds_inline(key) ||
             !text_equal_nocase(key->columns.item[0], change->after->name))
             continue;
-        struct foreign_key now = foreign_key_now(render, child);
         buf_add(&out, " ");
         ansi_constraint_name(&out, &lite_dialect, child);
-        ansi_references(&out, &lite_dialect, &now);
+        ansi_references(&out, &lite_dialect, key);
     }
     render_statement(render, &out);
     return 0;
@@ -282,7 +275,7 @@ static int column_alter(struct render *render, const struct change *change)
     struct buf out;
     alter_begin(&out, render, change->after);
     buf_add(&out, "ALTER COLUMN ");
-    name_add(&out, lite_now(render, change->after));
+    name_add(&out, change->after->name);
     buf_add(&out, column->nullable ? " DROP NOT NULL" : " SET NOT NULL");
     if (!column->nullable)
         conflict_add(&out, column->not_null_conflict);
@@ -316,7 +309,7 @@ static int check_create(struct render *render, const struct change *change)
     struct buf out;
     alter_begin(&out, render, change->after);
     buf_add(&out, "ADD ");
-    check_add(&out, render, change->after);
+    ansi_check(&out, &lite_dialect, (const struct check *)change->after);
     render_statement(render, &out);
     return 0;
 }
@@ -331,15 +324,13 @@ static int check_drop(struct render *render, const struct change *change)
     return 0;
 }
 
-static void part_add(struct buf *out, const struct render *render, const struct index_part *part)
+static void part_add(struct buf *out, const struct index_part *part)
 {
-    const struct object *table = part->object.parent->parent;
+    const char *expr = expr_text(&part->expr);
     if (part->column != NULL)
-        name_add(out, lite_column_now(render, table, part->column));
-    else if (part->collation != NULL)
-        buf_addf(out, "(%s)", lite_expr_now(render, &part->object, &part->expr));
+        name_add(out, part->column);
     else
-        buf_add(out, lite_expr_now(render, &part->object, &part->expr));
+        buf_addf(out, part->collation != NULL ? "(%s)" : "%s", expr);
     if (part->collation != NULL) {
         buf_add(out, " COLLATE ");
         name_add(out, part->collation);
@@ -348,33 +339,36 @@ static void part_add(struct buf *out, const struct render *render, const struct 
         buf_add(out, " DESC");
 }
 
-int lite_index_create(struct render *render, const struct object *object)
+static void index_add(struct render *render, const struct object *object, const char *name)
 {
     const struct index *index = (const struct index *)object;
-    const char *predicate = lite_expr_now(render, object, &index->predicate);
+    const char *predicate = expr_text(&index->predicate);
     struct buf out;
-    bool first = true;
     buf_init(&out, render->mem);
     buf_add(&out, index->is_unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
-    name_add(&out, object->name);
+    name_add(&out, name);
     buf_add(&out, " ON ");
-    name_add(&out, lite_now(render, object->parent));
+    name_add(&out, object->parent->name);
     buf_add(&out, " (");
     for (int i = 0; i < object->children.n; i++) {
-        buf_add(&out, first ? "" : ", ");
-        part_add(&out, render, object->children.item[i]);
-        first = false;
+        buf_add(&out, i > 0 ? ", " : "");
+        part_add(&out, object->children.item[i]);
     }
     buf_add(&out, ")");
     if (predicate != NULL)
         buf_addf(&out, " WHERE %s", predicate);
     render_statement(render, &out);
-    return 0;
+}
+
+void lite_index_create(struct render *render, const struct object *index)
+{
+    index_add(render, index, index->name);
 }
 
 static int index_create(struct render *render, const struct change *change)
 {
-    return lite_index_create(render, change->after);
+    lite_index_create(render, change->after);
+    return 0;
 }
 
 static int index_drop(struct render *render, const struct change *change)
@@ -382,20 +376,37 @@ static int index_drop(struct render *render, const struct change *change)
     return drop_simply(render, "INDEX", change->before->name);
 }
 
-int lite_trigger_create(struct render *render, const struct object *object)
+/* There is no RENAME INDEX. What the change holds is only its names; the index itself has either in its tree. */
+static int index_rename(struct render *render, const struct change *change)
+{
+    const struct object *index = object_child(change->after->parent, KIND_INDEX, change->after->name);
+    if (index == NULL)
+        index = object_child(change->after->parent, KIND_INDEX, change->before->name);
+    TRY(index_drop(render, change));
+    index_add(render, index, change->after->name);
+    return 0;
+}
+
+/* A rebuild does it: see lite_apply() and constraint_name_add(). */
+static int constraint_rename(struct render *render, const struct change *change)
+{
+    return 0;
+}
+
+void lite_trigger_create(struct render *render, const struct object *object)
 {
     struct buf out;
     buf_init(&out, render->mem);
-    buf_add(&out, lite_expr_now(render, object, &((const struct trigger *)object)->definition));
+    buf_add(&out, expr_text(&((const struct trigger *)object)->definition));
     while (out.len > 0 && (out.data[out.len - 1] == ';' || char_is_space(out.data[out.len - 1])))
         buf_cut(&out, out.len - 1);
     render_statement(render, &out);
-    return 0;
 }
 
 static int trigger_create(struct render *render, const struct change *change)
 {
-    return lite_trigger_create(render, change->after);
+    lite_trigger_create(render, change->after);
+    return 0;
 }
 
 static int trigger_drop(struct render *render, const struct change *change)
@@ -429,7 +440,7 @@ static int view_alter(struct render *render, const struct change *change)
     for (int i = 0; i < change->after->children.n; i++) {
         const struct object *child = change->after->children.item[i];
         if (child->kind == KIND_TRIGGER && child->peer != NULL)
-            TRY(lite_trigger_create(render, child));
+            lite_trigger_create(render, child);
     }
     return 0;
 }
@@ -437,9 +448,11 @@ static int view_alter(struct render *render, const struct change *change)
 const struct render_kind lite_render[KIND_COUNT] = {
     [KIND_TABLE] = {.create = table_create, .drop = table_drop, .rename = table_rename, .rebuild = lite_rebuild},
     [KIND_COLUMN] = {.create = column_create, .drop = column_drop, .alter = column_alter, .rename = column_rename},
-    [KIND_CHECK] = {.create = check_create, .drop = check_drop},
-    [KIND_FOREIGN_KEY] = {.create = foreign_key_create},
-    [KIND_INDEX] = {.create = index_create, .drop = index_drop},
+    [KIND_PRIMARY_KEY] = {.rename = constraint_rename},
+    [KIND_UNIQUE] = {.rename = constraint_rename},
+    [KIND_CHECK] = {.create = check_create, .drop = check_drop, .rename = constraint_rename},
+    [KIND_FOREIGN_KEY] = {.create = foreign_key_create, .rename = constraint_rename},
+    [KIND_INDEX] = {.create = index_create, .drop = index_drop, .rename = index_rename},
     [KIND_VIEW] = {.create = view_create, .drop = view_drop, .alter = view_alter},
     [KIND_TRIGGER] = {.create = trigger_create, .drop = trigger_drop},
 };

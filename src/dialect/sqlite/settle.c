@@ -118,26 +118,15 @@ static void object_settle(struct arena *mem, struct object *object, const struct
         settle_flag(object, TABLE_without_rowid, false);
         settle_flag(object, TABLE_strict, false);
         break;
-    case KIND_COLUMN:
-        column_settle((struct column *)object);
-        break;
+    case KIND_COLUMN: column_settle((struct column *)object); break;
     case KIND_PRIMARY_KEY:
         key_settle(object, PRIMARY_KEY_on_conflict, &((struct primary_key *)object)->on_conflict);
         break;
-    case KIND_UNIQUE:
-        key_settle(object, UNIQUE_on_conflict, &((struct unique *)object)->on_conflict);
-        break;
-    case KIND_FOREIGN_KEY:
-        foreign_key_settle(mem, (struct foreign_key *)object, tables);
-        break;
-    case KIND_INDEX:
-        index_settle(object);
-        break;
-    case KIND_INDEX_PART:
-        part_settle((struct index_part *)object);
-        break;
-    default:
-        break;
+    case KIND_UNIQUE: key_settle(object, UNIQUE_on_conflict, &((struct unique *)object)->on_conflict); break;
+    case KIND_FOREIGN_KEY: foreign_key_settle(mem, (struct foreign_key *)object, tables); break;
+    case KIND_INDEX: index_settle(object); break;
+    case KIND_INDEX_PART: part_settle((struct index_part *)object); break;
+    default: break;
     }
 }
 

@@ -14,6 +14,7 @@ const struct lex_rules lite_lex = {
  * names wherever a name may stand, and everyday columns stay readable.  true and false are no keywords, but
  * mean the values in an expression.
  */
+/* clang-format off */
 static const char *const lite_reserved[] = {
     "abort", "add", "all", "alter", "analyze", "and", "as", "asc", "attach", "autoincrement", "begin",
     "between", "by", "cascade", "case", "cast", "check", "collate", "column", "commit", "conflict",
@@ -26,8 +27,9 @@ static const char *const lite_reserved[] = {
     "outer", "pragma", "primary", "raise", "recursive", "references", "regexp", "reindex", "rename",
     "replace", "restrict", "returning", "right", "rollback", "savepoint", "select", "set", "table",
     "temporary", "then", "to", "transaction", "trigger", "true", "unbounded", "union", "unique", "update",
-    "using", "vacuum", "values", "virtual", "when", "where", "with", "without",
+    "using", "vacuum", "values", "virtual", "when", "where", "with", "without"
 };
+/* clang-format on */
 
 const struct ident_rules lite_ident = {
     .style = QUOTE_DOUBLE,

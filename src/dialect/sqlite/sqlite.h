@@ -17,16 +17,16 @@ extern const struct render_kind lite_render[KIND_COUNT];
 
 struct lite_conn {
     struct conn conn;
-    struct arena *mem;      /* its own: a connection outlives operations */
+    struct arena *mem; /* its own: a connection outlives operations */
     sqlite3 *db;
-    struct ctx *ctx;        /* of the call that is running: for cancelling; NULL between calls */
-    double busy_seconds;    /* how long to wait for another writer */
+    struct ctx *ctx;     /* of the call that is running: for cancelling; NULL between calls */
+    double busy_seconds; /* how long to wait for another writer */
     double busy_since;
-    int lock_fd;            /* -1: not held */
-    const char *lock_path;  /* NULL: in memory, where nobody else can be */
-    struct map *touched;    /* tables that the running batch has written to or changed; NULL outside one */
-    bool has_foreign_keys;  /* some table may have a foreign key; meaningful while data_version stands */
-    int64_t data_version;   /* -1: not looked yet */
+    int lock_fd;           /* -1: not held */
+    const char *lock_path; /* NULL: in memory, where nobody else can be */
+    struct map *touched;   /* tables that the running batch has written to or changed; NULL outside one */
+    bool has_foreign_keys; /* some table may have a foreign key; meaningful while data_version stands */
+    int64_t data_version;  /* -1: not looked yet */
 };
 
 /* driver.c: records what SQLite says about its last call; `position` may be NULL. */
@@ -50,9 +50,9 @@ int lite_step(struct ctx *ctx, struct lite_conn *lite, const struct batch_step *
 /* A row that refers to a parent that is not there. */
 struct lite_orphan {
     const char *table;
-    const char *row;    /* rowid; NULL in a table without */
+    const char *row; /* rowid; NULL in a table without */
     const char *parent;
-    const char *key;    /* number of the foreign key within its table */
+    const char *key; /* number of the foreign key within its table */
 };
 void lite_keys_watch(struct ctx *ctx, struct lite_conn *lite); /* from here on, `touched` is filled */
 void lite_keys_ignore(struct lite_conn *lite);
@@ -64,24 +64,14 @@ int lite_keys_compare(struct ctx *ctx, const struct list *before, const struct l
 int lite_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int lite_lock_release(struct ctx *ctx, struct conn *conn);
 
-/*
- * names.c: what objects are called when a statement of the plan runs.  Renames come first in a plan and last in a
- * reversed one, so the names are those of the after tree, or of the before tree.
- */
-const char *lite_now(const struct render *render, const struct object *object);
-const char *lite_column_now(const struct render *render, const struct object *table, const char *column);
-struct names lite_columns_now(const struct render *render, const struct object *table, const struct names *columns);
-/* The expression of `object`, of a table of the after tree, with the names of then. */
-const char *lite_expr_now(const struct render *render, const struct object *object, const struct expr *expr);
-bool lite_names_word(struct arena *mem, const char *text, const char *name); /* does `text` hold the name as a word? */
-
 /* render.c and rebuild.c */
 void lite_table_body(struct buf *out, const struct render *render, const struct object *table); /* "(...) STRICT" */
 void lite_default_add(struct buf *out, const char *text); /* a literal as it is, everything else in parentheses */
-int lite_index_create(struct render *render, const struct object *index);
-int lite_trigger_create(struct render *render, const struct object *trigger);
+void lite_index_create(struct render *render, const struct object *index);
+void lite_trigger_create(struct render *render, const struct object *trigger);
 int lite_rebuild(struct render *render, const struct change *change);
-bool lite_is_constant(const char *text); /* a literal; CURRENT_TIMESTAMP is none */
+bool lite_names_word(struct arena *mem, const char *text, const char *name); /* as a whole word */
+bool lite_is_constant(const char *text);                                     /* a literal; CURRENT_TIMESTAMP is none */
 bool lite_adds_inline(const struct foreign_key *key); /* written with ADD COLUMN of its only column */
 bool lite_can_add(const struct column *column);
 

@@ -31,8 +31,9 @@ const struct state_sql lite_state = {
                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     .journal_step = "UPDATE @t SET done = ?1, checksum = ?2 WHERE filename = ?3",
     .journal_end = "UPDATE @t SET outcome = ?1, duration_ms = ?2 WHERE filename = ?3",
-    .journal_whole = "INSERT OR REPLACE INTO @t (filename, direction, checksum, version, tool, who, total, done, outcome, "
-                     "duration_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 'done', ?8)",
+    .journal_whole =
+        "INSERT OR REPLACE INTO @t (filename, direction, checksum, version, tool, who, total, done, outcome, "
+        "duration_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 'done', ?8)",
     .journal_select = "SELECT filename, direction, checksum, version, done, total, outcome, started_at FROM @t "
                       "ORDER BY rowid",
     .lock_show = "INSERT OR REPLACE INTO @t (id, owner, host, pid, version) VALUES (1, ?1, ?2, ?3, ?4)",

@@ -44,7 +44,8 @@ static bool is_wrapped(const char *text, size_t length)
 
 char *lite_expr_normal(struct arena *mem, const char *expr)
 {
-    char *normal = normal_expr != NULL ? normal_expr(mem, &lite_normal, expr) : arena_dup(mem, expr); /* until it lands */
+    char *normal =
+        normal_expr != NULL ? normal_expr(mem, &lite_normal, expr) : arena_dup(mem, expr); /* until it lands */
     size_t length = normal != NULL ? strlen(normal) : 0;
     while (length > 2 && is_wrapped(normal, length)) {
         normal = text_trim(mem, text_slice(mem, normal, 1, length - 1));

@@ -1,0 +1,140 @@
+/* What the tests of the SQLite dialect share: a database in memory, its schema, and the road from one to another. */
+#ifndef TESTS_LITE_H
+#define TESTS_LITE_H
+
+#include "unit.h"
+
+#include "base/text.h"
+#include "diff/plan.h"
+#include "dialect/sqlite/parse.h"
+
+static inline struct conn *lite_memory(struct ctx *ctx)
+{
+    struct conn *conn = NULL;
+    assert_works(ctx, lite_driver.scratch(ctx, NULL, &conn));
+    return conn;
+}
+
+#define CONN __attribute__((cleanup(conn_close))) struct conn *
+
+static inline void lite_run(struct ctx *ctx, struct conn *conn, const char *sql)
+{
+    if (conn_exec(ctx, conn, sql) < 0)
+        fail_msg("%s: %s", sql, ctx->error.message);
+}
+
+/* Cells of the answer joined by "|", rows by a newline; NULL is "-". */
+static inline const char *lite_ask(struct ctx *ctx, struct conn *conn, const char *sql)
+{
+    struct rows rows;
+    struct buf out;
+    buf_init(&out, ctx->mem);
+    if (conn_query(ctx, conn, sql, NULL, &rows) < 0)
+        fail_msg("%s: %s", sql, ctx->error.message);
+    for (int i = 0; i < rows.row.n; i++) {
+        const char *const *cell = rows.row.item[i];
+        buf_add(&out, i > 0 ? "\n" : "");
+        for (int k = 0; k < rows.columns.n; k++)
+            buf_addf(&out, "%s%s", k > 0 ? "|" : "", cell[k] != NULL ? cell[k] : "-");
+    }
+    return out.data;
+}
+
+#define assert_answer(ctx, conn, sql, expected) assert_string_equal(lite_ask(ctx, conn, sql), expected)
+
+static inline struct tree *lite_tree(struct ctx *ctx, struct conn *conn)
+{
+    struct tree *tree = NULL;
+    if (lite_load(ctx, conn, NULL, &tree) < 0)
+        fail_msg("load: %s", ctx->error.message);
+    lite_settle(ctx->mem, tree);
+    return tree;
+}
+
+/* The settled schema that these statements make. */
+static inline struct tree *lite_tree_of(struct ctx *ctx, const char *sql)
+{
+    CONN conn = lite_memory(ctx);
+    lite_run(ctx, conn, sql);
+    return lite_tree(ctx, conn);
+}
+
+static inline struct changes *lite_diff(struct ctx *ctx, struct tree *before, struct tree *after, const struct list *renames)
+{
+    struct changes *changes = NULL;
+    struct diff_input input = {.dialect = &lite_dialect, .before = before, .after = after, .renames = renames};
+    assert_works(ctx, diff_trees(ctx, &input, &changes));
+    return changes;
+}
+
+static inline struct plan *lite_plan(struct ctx *ctx, const struct changes *changes, int version)
+{
+    struct plan *plan = NULL;
+    struct plan_options options = {.version = version};
+    assert_works(ctx, plan_make(ctx, &lite_dialect, changes, &options, &plan));
+    return plan;
+}
+
+static inline int lite_apply_plan(struct ctx *ctx, struct conn *conn, const struct plan *plan)
+{
+    struct batch batch = {.transaction = true, .n = plan->statements.n};
+    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, batch.n + 1);
+    for (int i = 0; i < batch.n; i++) {
+        const struct statement_out *statement = plan->statements.item[i];
+        batch.step[i] = (struct batch_step){.sql = statement->sql, .length = strlen(statement->sql)};
+    }
+    return conn_batch(ctx, conn, &batch);
+}
+
+static inline void lite_apply_well(struct ctx *ctx, struct conn *conn, const struct plan *plan)
+{
+    if (lite_apply_plan(ctx, conn, plan) < 0)
+        fail_msg("%s in\n%s", ctx->error.message, plan_text(ctx->mem, plan));
+}
+
+static inline void assert_no_difference(struct ctx *ctx, struct tree *a, struct tree *b)
+{
+    struct changes *changes = lite_diff(ctx, a, b, NULL);
+    if (changes->list.n > 0) {
+        const struct change *change = changes->list.item[0];
+        fail_msg("%d differences, the first: %s %s", changes->list.n, change_op_name(change->op),
+                 object_path(ctx->mem, change_object(change)));
+    }
+}
+
+/*
+ * Makes `before`, fills it, goes to `after` and compares with a fresh one, then back and compares again.
+ * Gives the connection as it is after the way up; `after_rows` is asked there.
+ */
+struct lite_journey {
+    const char *before;
+    const char *rows;     /* statements that fill it; NULL */
+    const char *after;
+    const char *ask;      /* NULL: nothing; the same answer is expected before, after and back */
+    const char *answer;
+    const struct list *renames;
+    int version;          /* 0: of the library at hand */
+};
+
+static inline void lite_travel(struct ctx *ctx, const struct lite_journey *journey)
+{
+    int version = journey->version != 0 ? journey->version : lite_version_number();
+    CONN conn = lite_memory(ctx);
+    lite_run(ctx, conn, journey->before);
+    if (journey->rows != NULL)
+        lite_run(ctx, conn, journey->rows);
+    struct changes *changes = lite_diff(ctx, lite_tree(ctx, conn), lite_tree_of(ctx, journey->after), journey->renames);
+    struct plan *up = lite_plan(ctx, changes, version);
+    struct plan *down = lite_plan(ctx, change_reverse(ctx->mem, changes), version);
+    lite_apply_well(ctx, conn, up);
+    assert_no_difference(ctx, lite_tree(ctx, conn), lite_tree_of(ctx, journey->after));
+    if (journey->ask != NULL)
+        assert_answer(ctx, conn, journey->ask, journey->answer);
+    assert_answer(ctx, conn, "PRAGMA integrity_check", "ok");
+    lite_apply_well(ctx, conn, down);
+    assert_no_difference(ctx, lite_tree(ctx, conn), lite_tree_of(ctx, journey->before));
+    if (journey->ask != NULL && journey->renames == NULL)
+        assert_answer(ctx, conn, journey->ask, journey->answer);
+}
+
+#endif
