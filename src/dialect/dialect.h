@@ -135,6 +135,7 @@ struct dialect {
     bool transactional_ddl;
     bool loose_types;             /* a column takes values of any type: SQLite */
     bool loose_references;        /* a reference is not checked when it is made, and tables can go in any order: SQLite */
+    bool renames_in_text;         /* RENAME COLUMN rewrites the texts of views and of other tables' triggers: SQLite */
     const struct lex_rules *lex;
     const struct ident_rules *ident;
     const struct normal_rules *normal;

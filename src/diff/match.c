@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "diff/compare.h"
+#include "diff/step.h"
 
 struct matcher {
     struct arena *mem;
@@ -85,6 +86,9 @@ static void column_renamed(const struct matcher *matcher, struct object *column,
         struct foreign_key *key = (struct foreign_key *)o;
         if (o->kind == KIND_FOREIGN_KEY && compare_name(matcher->mem, matcher->dialect, key->ref_table, table->name))
             names_renamed(matcher, &key->ref_columns, from, to);
+        bool text = o->kind == KIND_VIEW || (o->kind == KIND_TRIGGER && o->parent != table);
+        if (text && matcher->dialect->renames_in_text && references(matcher->mem, matcher->dialect, o, table))
+            fields_renamed(matcher, o, 0, from, to);
     }
 }
 

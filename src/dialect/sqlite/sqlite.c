@@ -54,6 +54,7 @@ const struct dialect lite_dialect = {
     .transactional_ddl = true,
     .loose_types = true,
     .loose_references = true,
+    .renames_in_text = true,
     .lex = &lite_lex,
     .ident = &lite_ident,
     .normal = &lite_normal,
