@@ -246,6 +246,23 @@ def fill(engine, rows=2):
     return contents(engine)
 
 
+def fill_some(engine, rows=2):
+    """As fill(), but a row that a constraint refuses stays out: for schemas that nobody wrote for tests."""
+    metadata = sa.MetaData()
+    metadata.reflect(engine)
+    for table in metadata.sorted_tables:
+        if table.name.startswith(OURS):
+            continue
+        for row in range(1, rows + 1):
+            values = {column.name: value_for(column, row) for column in table.columns
+                      if column.computed is None and not (column.identity and column.identity.always)}
+            try:
+                with engine.begin() as connection:
+                    connection.execute(table.insert().values(values))
+            except sa.exc.SQLAlchemyError:
+                continue
+
+
 def contents(engine):
     metadata = sa.MetaData()
     metadata.reflect(engine)

@@ -1,0 +1,100 @@
+"""Models of real applications, as their authors wrote them: from each release to the next and back, with rows."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from support import oracle
+from support.project import ROOT, Project
+
+APPS = {
+    "optuna": ("optuna.storages._rdb.models:BaseModel", ["2.10.1", "3.6.2", "5.0.0"]),
+    "jupyterhub": ("jupyterhub.orm:Base", ["2.3.1", "4.1.6", "6.1.1"]),
+    "arize-phoenix": ("phoenix.db.models:Base", ["8.32.1", "11.38.0", "20.26.1"]),
+}
+CACHE = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test")) / "apps"
+
+
+def interpreter(app, version):
+    """The Python of a virtual environment with that release and what it needs, pinned; made once."""
+    wanted = ROOT / "tests" / "apps" / f"{app}-{version}.txt"
+    folder = CACHE / wanted.stem
+    python = folder / "bin" / "python"
+    if not (folder / "ready").exists() or (folder / "ready").read_text() != wanted.read_text():
+        subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", str(folder)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
+                        "-r", str(wanted)], check=True)
+        (folder / "ready").write_text(wanted.read_text())
+    return python
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request, tmp_path):
+    """Engines on two empty databases, the project's and the oracle's, with their URLs."""
+    if request.param == "sqlite":
+        (tmp_path / "project").mkdir()
+        urls = [f"sqlite:///{tmp_path}/project/app.db", f"sqlite:///{tmp_path}/oracle.db"]
+        yield [(sa.create_engine(url), url) for url in urls]
+        return
+    url = request.getfixturevalue("postgres")
+    admin = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg2://"), isolation_level="AUTOCOMMIT",
+                             poolclass=sa.pool.NullPool)
+    name = admin.url.database + "_oracle"
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    urls = [url, url.rsplit("/", 1)[0] + "/" + name]
+    yield [(sa.create_engine(each.replace("postgresql://", "postgresql+psycopg2://"), poolclass=sa.pool.NullPool), each)
+           for each in urls]
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def their_schema(python, models, engine, url):
+    """What their own create_all makes, and the columns whose default is Python's."""
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
+        Path(engine.url.database).unlink(missing_ok=True)
+    else:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+    script = Path(__file__).parent / "support" / "build_schema.py"
+    done = subprocess.run([str(python), str(script), models, url], capture_output=True, text=True, cwd="/")
+    assert done.returncode == 0, done.stderr
+    soft = set(ast.literal_eval(done.stdout.strip().splitlines()[-1]))
+    return oracle.reflect(engine, soft), soft
+
+
+def rows_of(engine):
+    return {table: len(rows) for table, rows in oracle.contents(engine).items()}
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_releases(app, databases, tmp_path, monkeypatch):
+    models, versions = APPS[app]
+    (engine, url), (other, other_url) = databases
+    project = Project(tmp_path / "project", url, sys.executable, model_paths=[models])
+    before = oracle.reflect(engine)
+    for at, version in enumerate(versions):
+        project.python = interpreter(app, version)
+        if at == 1:
+            oracle.fill_some(engine)
+        rows = rows_of(engine)
+        project.ok("make-migrations", f"release {version}", "-d", "primary")
+        project.ok("migrate")
+        wanted, soft = their_schema(project.python, models, other, other_url)
+        assert oracle.reflect(engine, soft) == wanted
+        again = project.ok("make-migrations", "-d", "primary")
+        assert "No new migrations to generate" in again.out, again
+        if at:
+            there = rows_of(engine)
+            assert {table: n for table, n in rows.items() if table in there} == {
+                table: there[table] for table in rows if table in there}
+            project.ok("rollback")
+            assert oracle.reflect(engine) == before
+            project.ok("migrate")
+        before = oracle.reflect(engine)
