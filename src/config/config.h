@@ -34,6 +34,7 @@ struct config {
     const char *python; /* interpreter that was used or would be; NULL unknown */
     struct list databases; /* struct database_config *, in order */
     struct database_config *fallback; /* the default one */
+    bool dev;              /* --dev was given: url and dialect are the dev ones, snapshots lie apart */
 };
 
 struct config_options {

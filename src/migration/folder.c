@@ -107,6 +107,7 @@ static void place(struct ordering *ordering, struct migration *migration)
                   "Name a version, like \"0002\", or a file of the same folder without \".sql\".");
             continue;
         }
+        list_add(mem, &migration->needs, needed);
         const void *state = map_get(&ordering->visited, needed->filename);
         if (state == &visiting)
             spoil(ordering, migration,

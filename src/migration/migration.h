@@ -20,6 +20,7 @@ struct migration {
     const char *description; /* as 0.8.2 records it: "0001 users" */
     const char *title;       /* header "-- description:"; NULL */
     struct names depends_on; /* as written: versions or file stems */
+    struct list needs;       /* struct migration *: what they are, as far as they are there */
     bool seed;
     bool no_transaction;     /* header "-- transaction: none" */
     struct split up;

@@ -16,15 +16,24 @@ struct session {
     struct state state;
     struct lock *lock;   /* NULL until session_lock() */
     struct folder *folder; /* NULL until session_folder() */
-    double lock_timeout;
+    double lock_timeout;   /* seconds; set after session_open(), which makes it 300 */
+    bool read_only;        /* how conn was opened */
+    struct list applied;   /* struct applied *, as session_reload() found them */
+    struct list journal;   /* struct journal_row * */
+    struct list unfinished; /* those of it that began and did not end */
+    struct list ran;       /* struct migration *: what this session has run, up or down */
+    struct tree *wanted;   /* as wanted_read() last gave it: fills in what an old snapshot does not say; NULL */
+    const char *snapshot;  /* path of the last one written; NULL */
+    bool forward;          /* current_read() counts written migrations as applied: for make-migrations */
 };
 int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session);
 int session_connect(struct ctx *ctx, struct session *session, bool read_only);
 int session_lock(struct ctx *ctx, struct session *session); /* connects, prepares state tables, locks */
 int session_folder(struct ctx *ctx, struct session *session); /* reads and splits every migration file */
+int session_reload(struct ctx *ctx, struct session *session); /* applied and journal, as they are now */
 void session_close(struct session *session); /* for cleanup */
 
-/* One file, up or down: segments, journal, state row; continues an unfinished one. */
+/* One file, up or down: segments, journal, state row; continues an unfinished one. Needs session_reload(). */
 int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down);
 
 struct migrate_options {
@@ -33,7 +42,11 @@ struct migrate_options {
     bool baseline;
     bool dry_run;
 };
-/* `report` gets applied, skipped, pending ... as JSON; filled also when it fails half-way. */
+/*
+ * `report` is filled also when it fails half-way: database, dry_run, baseline (text or null), applied and
+ * repeatables ([{version, filename, seconds, statements}]), pending (what is left; of a dry run [{version, filename,
+ * statements: [text]}]), skipped (number of versions applied before), snapshot (path or null), up_to_date.
+ */
 int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct json *report);
 
 struct rollback_options {
@@ -41,9 +54,14 @@ struct rollback_options {
     const char *to_version; /* stays applied */
     bool to_nothing;        /* downgrade --to 0 or base */
 };
+/* `report`: database, reverted ([{version, filename, seconds, statements}]), version (now last, or null), snapshot. */
 int rollback_run(struct ctx *ctx, struct session *session, const struct rollback_options *options, struct json *report);
 
-/* Files against rows: applied, pending, missing files, edited files; nothing is changed, no lock is taken. */
+/*
+ * Files against rows; nothing is changed, no lock is taken. `report`: database, migrations ([{status, version, filename,
+ * applied_at}] in order, status applied, pending, missing, edited, unfinished or broken), repeatables ([{status, type,
+ * filename, applied_at}]), and the numbers applied, pending, missing, edited, unfinished, broken, total.
+ */
 int status_run(struct ctx *ctx, struct session *session, struct json *report);
 
 /* Snapshots of a project: dbwarden/schemas/ in its folder. */

@@ -1,0 +1,393 @@
+/*
+ * One file, up or down.  Where the engine's DDL is transactional, a file is cut into segments that each commit with
+ * their journal step; most files are one segment, and then state row and journal row are in the same transaction as
+ * the statements.  A statement that refuses a transaction is a segment of its own.  Where DDL is not transactional,
+ * or the file asks for it, every statement is followed by its journal step.
+ * A file that was interrupted goes on behind what is done.  What may have been done without being written down is
+ * looked up in the catalog; what even that cannot tell is run again.
+ * Not here: which files run (choose.c).
+ */
+#include "run/parts.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/text.h"
+
+/* Rows of data that go with one journal step where every statement would commit by itself. */
+#define DATA_GROUP 1000
+
+struct execution {
+    struct ctx *ctx;
+    struct session *session;
+    struct conn *conn;
+    const struct migration *migration;
+    bool down;
+    const struct split *split;
+    const unsigned char *mark;
+    int done;          /* statements known to be done */
+    const char *chain; /* checksum over these */
+    bool begun;        /* there is a journal row */
+    int doubtful;      /* the statement at which an earlier run ended; -1 */
+    bool finished;     /* state row and end of the journal are written */
+    double started;
+    /* of the batch at hand */
+    struct batch batch;
+    int first;         /* the statement that its steps begin with */
+    int offset;        /* our own steps before that */
+    int count;         /* statements in it */
+    int whole;         /* the step that wants the duration; -1 */
+};
+
+static double seconds_of(const struct execution *execution)
+{
+    return clock_monotonic() - execution->started;
+}
+
+static const char *chain_next(struct execution *execution, const char *chain, int i)
+{
+    struct arena *mem = execution->ctx->mem;
+    const char *sum = lex_checksum(mem, execution->conn->dialect->lex, &execution->split->piece[i], 1);
+    const char *both = arena_printf(mem, "%s%s", chain, sum);
+    return hash_sha256(mem, both, strlen(both));
+}
+
+/* Where it failed, in the file: the statement's place, moved on by the server's position in it. */
+static void place_of(const struct execution *execution, const struct sql_piece *piece, long position)
+{
+    int line = piece->line, column = piece->column;
+    for (long i = 0; i < position && (size_t)i < piece->length; i++) {
+        column = piece->text[i] == '\n' ? 1 : column + 1;
+        line += piece->text[i] == '\n';
+    }
+    fail_at(execution->ctx, execution->migration->path, line, column);
+}
+
+static const char *repair_hint(const struct execution *execution)
+{
+    struct arena *mem = execution->ctx->mem;
+    const char *command = execution->down ? "rollback" : "migrate";
+    if (!execution->begun || !execution->done)
+        return arena_printf(mem, "Nothing of this file is recorded as done. Mend it and run %s again.", command);
+    return arena_printf(mem, "The statements before it (%d) are done. Mend this one and run %s again, which goes on here.",
+                        execution->done, command);
+}
+
+static void explain(struct execution *execution)
+{
+    struct ctx *ctx = execution->ctx;
+    int at = execution->batch.failed - execution->offset;
+    if (ctx->error.code != ERR_SQL)
+        return;
+    if (at >= 0 && at < execution->count)
+        place_of(execution, &execution->split->piece[execution->first + at], execution->batch.position);
+    else
+        fail_at(ctx, execution->migration->path, 0, 0);
+    if (!ctx->error.hint)
+        fail_hint(ctx, "%s", repair_hint(execution));
+}
+
+/* A failure is about to be passed on: what the database is left with must not depend on how it is told. */
+static void settle_failure(struct execution *execution)
+{
+    struct ctx *ctx = execution->ctx;
+    struct error error = ctx->error;
+    if (error.code == ERR_CONNECT)
+        return;
+    int cancel = atomic_exchange(&ctx->cancel, 0);
+    if (execution->conn->in_transaction)
+        conn_exec(ctx, execution->conn, "ROLLBACK");
+    if (execution->begun && error.code != ERR_CANCELLED) {
+        struct batch_step step = journal_end(ctx, &execution->session->state, execution->migration, "failed",
+                                             seconds_of(execution));
+        struct batch batch = {.step = &step, .n = 1};
+        conn_batch(ctx, execution->conn, &batch);
+    }
+    if (cancel)
+        atomic_store(&ctx->cancel, cancel);
+    ctx->error = error;
+}
+
+static void begin_batch(struct execution *execution, int first, int room, bool transaction)
+{
+    execution->batch = (struct batch){.transaction = transaction};
+    execution->batch.step = NEW_ARRAY(execution->ctx->mem, struct batch_step, room + 6);
+    execution->first = first;
+    execution->offset = execution->count = 0;
+    execution->whole = -1;
+}
+
+static void add_step(struct execution *execution, struct batch_step step)
+{
+    execution->batch.step[execution->batch.n++] = step;
+}
+
+static void add_begin(struct execution *execution)
+{
+    if (execution->begun)
+        return;
+    add_step(execution, journal_begin(execution->ctx, &execution->session->state, execution->migration, execution->down));
+    execution->offset++;
+}
+
+static void add_statements(struct execution *execution, int first, int n)
+{
+    for (int i = first; i < first + n; i++) {
+        const struct sql_piece *piece = &execution->split->piece[i];
+        add_step(execution, (struct batch_step){piece->text, piece->length, NULL});
+    }
+    execution->count += n;
+}
+
+/* The state row: this is the step that makes the file applied, or not. */
+static int add_state(struct execution *execution)
+{
+    struct ctx *ctx = execution->ctx;
+    struct state *state = &execution->session->state;
+    const struct migration *migration = execution->migration;
+    if (!execution->down) {
+        add_step(execution, state_record(ctx, state, migration));
+        return 0;
+    }
+    const struct applied *row = applied_version(&execution->session->applied, migration->number);
+    if (!row)
+        return fail(ctx, ERR_STATE, "%s is not applied", migration->filename);
+    add_step(execution, state_unrecord(ctx, state, row));
+    return 0;
+}
+
+static int add_end(struct execution *execution)
+{
+    struct ctx *ctx = execution->ctx;
+    struct state *state = &execution->session->state;
+    const struct migration *migration = execution->migration;
+    TRY(add_state(execution));
+    if (!execution->begun && !execution->offset) {
+        execution->whole = execution->batch.n;
+        add_step(execution, journal_whole(ctx, state, migration, execution->down, -1));
+        return 0;
+    }
+    add_step(execution, journal_step(ctx, state, migration, execution->split->n, migration->token_checksum));
+    add_step(execution, journal_end(ctx, state, migration, "done", seconds_of(execution)));
+    return 0;
+}
+
+/* A driver that works step by step asks for the journal's parameters late enough to know how long it took. */
+static void step_done(void *sink, int step)
+{
+    struct execution *execution = sink;
+    if (step + 1 == execution->whole)
+        execution->batch.step[step + 1] = journal_whole(execution->ctx, &execution->session->state, execution->migration,
+                                                        execution->down, seconds_of(execution));
+}
+
+static int run_batch(struct execution *execution)
+{
+    execution->batch.done = step_done;
+    execution->batch.sink = execution;
+    int code = conn_batch(execution->ctx, execution->conn, &execution->batch);
+    if (code < 0) {
+        explain(execution);
+        return code;
+    }
+    if (execution->offset)
+        execution->begun = true;
+    return 0;
+}
+
+static const char *chain_over(struct execution *execution, int n)
+{
+    const char *chain = execution->chain;
+    for (int i = 0; i < n; i++)
+        chain = chain_next(execution, chain, execution->done + i);
+    return chain;
+}
+
+/* One transaction over statements done .. done + n, with everything that belongs to it. */
+static int run_together(struct execution *execution, int n)
+{
+    bool last = execution->done + n == execution->split->n;
+    bool whole = last && !execution->done && !execution->begun;
+    const char *chain = last ? "" : chain_over(execution, n);
+    begin_batch(execution, execution->done, n, true);
+    if (!whole)
+        add_begin(execution);
+    add_statements(execution, execution->done, n);
+    if (last)
+        TRY(add_end(execution));
+    else
+        add_step(execution, journal_step(execution->ctx, &execution->session->state, execution->migration,
+                                         execution->done + n, chain));
+    TRY(run_batch(execution));
+    execution->done += n;
+    execution->chain = chain;
+    execution->finished = last;
+    return 0;
+}
+
+static void classify_at(const struct execution *execution, int i, struct classified *what)
+{
+    const struct dialect *dialect = execution->conn->dialect;
+    const struct sql_piece *piece = &execution->split->piece[i];
+    classify(execution->ctx->mem, dialect->engine, dialect->lex, piece->text, piece->length, what);
+}
+
+/* The statement at which an earlier run ended may have taken effect, wholly or in part. */
+static int settle_doubt(struct execution *execution, bool *skip)
+{
+    const struct dialect *dialect = execution->conn->dialect;
+    const struct sql_piece *piece = &execution->split->piece[execution->done];
+    struct classified what;
+    classify_at(execution, execution->done, &what);
+    *skip = false;
+    if (dialect->statement_done)
+        TRY(dialect->statement_done(execution->ctx, execution->conn, &what, piece->text, piece->length, skip));
+    if (*skip)
+        emit_info(execution->ctx, "statement %d of %s was done before the interruption", execution->done + 1,
+                  execution->migration->filename);
+    else if (dialect->clean_failed)
+        TRY(dialect->clean_failed(execution->ctx, execution->conn, &what));
+    return 0;
+}
+
+static int begin_alone(struct execution *execution)
+{
+    if (execution->begun)
+        return 0;
+    begin_batch(execution, 0, 0, false);
+    add_begin(execution);
+    return run_batch(execution);
+}
+
+/* Alone, then its journal step: between the two is where doubt comes from. */
+static int run_alone(struct execution *execution)
+{
+    int at = execution->done;
+    const char *chain = chain_next(execution, execution->chain, at);
+    bool skip = false;
+    TRY(ctx_check(execution->ctx));
+    TRY(begin_alone(execution));
+    if (at == execution->doubtful)
+        TRY(settle_doubt(execution, &skip));
+    const struct sql_piece *piece = &execution->split->piece[at];
+    size_t length = piece->length < 200 ? piece->length : 200;
+    if (execution->mark[at] & STATEMENT_ALONE)
+        lock_note(execution->session->lock, arena_copy(execution->ctx->mem, piece->text, length));
+    begin_batch(execution, at, 1, false);
+    if (!skip)
+        add_statements(execution, at, 1);
+    add_step(execution, journal_step(execution->ctx, &execution->session->state, execution->migration, at + 1, chain));
+    TRY(run_batch(execution));
+    execution->done = at + 1;
+    execution->chain = chain;
+    return 0;
+}
+
+/* Rows and their journal step in one transaction, so that an interruption leaves no doubt about them. */
+static int run_data(struct execution *execution, int n)
+{
+    const char *chain = chain_over(execution, n);
+    TRY(ctx_check(execution->ctx));
+    TRY(begin_alone(execution));
+    begin_batch(execution, execution->done, n, true);
+    add_statements(execution, execution->done, n);
+    add_step(execution, journal_step(execution->ctx, &execution->session->state, execution->migration,
+                                     execution->done + n, chain));
+    TRY(run_batch(execution));
+    execution->done += n;
+    execution->chain = chain;
+    return 0;
+}
+
+/* How many of the statements from here on are alike: in one segment, or rows of data. */
+static int together(const struct execution *execution)
+{
+    int n = 0;
+    for (int i = execution->done; i < execution->split->n && !(execution->mark[i] & STATEMENT_ALONE); i++) {
+        n++;
+        if (execution->mark[i] & STATEMENT_ENDS_SEGMENT)
+            break;
+    }
+    return n;
+}
+
+static int data_together(const struct execution *execution)
+{
+    int n = 0, limit = execution->migration->no_transaction ? 1 : DATA_GROUP;
+    for (int i = execution->done; i < execution->split->n && n < limit && execution->mark[i] & STATEMENT_DATA; i++)
+        n++;
+    return n;
+}
+
+static int run_next(struct execution *execution)
+{
+    bool segments = execution->conn->dialect->transactional_ddl && !execution->migration->no_transaction;
+    int n = segments ? together(execution) : execution->conn->in_transaction ? 0 : data_together(execution);
+    if (!n)
+        return run_alone(execution);
+    return segments ? run_together(execution, n) : run_data(execution, n);
+}
+
+static int run_end(struct execution *execution)
+{
+    if (execution->conn->in_transaction) {
+        fail(execution->ctx, ERR_SYNTAX, "the file leaves a transaction open");
+        fail_hint(execution->ctx, "End it with COMMIT; without that its statements are undone.");
+        return fail_at(execution->ctx, execution->migration->path, 0, 0);
+    }
+    begin_batch(execution, 0, 0, true);
+    TRY(add_end(execution));
+    return run_batch(execution);
+}
+
+static int changed_while_unfinished(struct execution *execution, int done)
+{
+    struct ctx *ctx = execution->ctx;
+    fail(ctx, ERR_STATE, "%s was interrupted behind statement %d, and what comes up to there was changed since",
+         execution->migration->filename, done);
+    fail_hint(ctx, "Those statements are done already: restore them as they were. What follows may be changed.");
+    return fail_at(ctx, execution->migration->path, 0, 0);
+}
+
+/* Takes up what an earlier run left, if there is anything. */
+static int resume(struct execution *execution)
+{
+    const struct journal_row *row = journal_unfinished(execution->session, execution->migration->filename);
+    if (!row || text_equal(row->direction, "down") != execution->down)
+        return 0;
+    if (row->done > execution->split->n)
+        return changed_while_unfinished(execution, row->done);
+    const char *chain = chain_over(execution, row->done);
+    if (row->done && !text_equal(chain, row->checksum))
+        return changed_while_unfinished(execution, row->done);
+    execution->begun = true;
+    execution->done = execution->doubtful = row->done;
+    execution->chain = chain;
+    emit_info(execution->ctx, "%s was interrupted; it goes on behind statement %d of %d",
+              execution->migration->filename, row->done, execution->split->n);
+    return 0;
+}
+
+static int run_all(struct execution *execution)
+{
+    TRY(resume(execution));
+    if (!execution->split->n && !execution->down)
+        emit_warning_at(execution->ctx, (struct place){.file = execution->migration->path},
+                        "holds no statements: it is recorded as applied, and does nothing");
+    while (execution->done < execution->split->n)
+        TRY(run_next(execution));
+    return execution->finished ? 0 : run_end(execution);
+}
+
+int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down)
+{
+    struct execution execution = {
+        .ctx = ctx, .session = session, .conn = session->conn, .migration = migration, .down = down,
+        .split = down ? &migration->down : &migration->up, .chain = "", .doubtful = -1, .started = clock_monotonic(),
+    };
+    TRY(ctx_check(ctx));
+    TRY(migration_marks(ctx, session->database->dialect, migration, down, &execution.mark));
+    int code = run_all(&execution);
+    if (code < 0)
+        settle_failure(&execution);
+    return code;
+}

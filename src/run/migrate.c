@@ -1,0 +1,204 @@
+/*
+ * migrate, from top to bottom: files, lock, rows, choice, each file, repeatables, snapshot.  Everything that can be
+ * known before the first statement is checked before it.  A baseline takes the same road and marks instead of running.
+ * Not here: what is chosen (choose.c) and how one file runs (execute.c).
+ */
+#include "run/parts.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+static const char *version_of(const struct migration *migration)
+{
+    static const char *const mark[] = {NULL, "RA", "ROC"};
+    return migration->version ? migration->version : mark[migration->type];
+}
+
+static int run_file(struct ctx *ctx, struct session *session, struct migration *migration, struct json *list)
+{
+    struct arena_mark mark = arena_save(ctx->mem);
+    double started = clock_monotonic();
+    emit_info(ctx, "Starting migration: %s (version: %s)", migration->filename, version_of(migration));
+    TRY(execute_file(ctx, session, migration, false));
+    double seconds = clock_monotonic() - started;
+    emit_info(ctx, "[APPLIED] Completed migration: %s (version: %s) in %.2fs", migration->filename, version_of(migration),
+              seconds);
+    arena_rewind(ctx->mem, mark);
+    list_add(ctx->mem, &session->ran, migration);
+    json_add(ctx->mem, list, report_migration(ctx->mem, migration, seconds, migration->up.n));
+    return 0;
+}
+
+static int run_files(struct ctx *ctx, struct session *session, const struct choice *choice, struct json *report)
+{
+    struct json *applied = json_get(report, "applied"), *repeatables = json_get(report, "repeatables");
+    const struct list *lists[] = {&choice->versioned, &choice->always, &choice->on_change};
+    int done = 0, total = choice->versioned.n + choice->always.n + choice->on_change.n;
+    for (int l = 0; l < 3; l++)
+        for (int i = 0; i < lists[l]->n; i++) {
+            struct migration *migration = lists[l]->item[i];
+            emit_progress(ctx, done, total, migration->filename);
+            TRY(run_file(ctx, session, migration, l ? repeatables : applied));
+            emit_progress(ctx, ++done, total, migration->filename);
+            if (!l && session->database->snapshots_each)
+                TRY(snapshot_take(ctx, session));
+        }
+    return 0;
+}
+
+/* Marks files as applied that are there already: state and journal rows, nothing of their SQL. */
+static int mark_files(struct ctx *ctx, struct session *session, const struct migrate_options *options,
+                      const struct choice *choice, struct json *report)
+{
+    struct json *applied = json_get(report, "applied");
+    struct batch batch = {.transaction = true};
+    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, choice->versioned.n * 2 + 1);
+    for (int i = 0; i < choice->versioned.n; i++) {
+        const struct migration *migration = choice->versioned.item[i];
+        batch.step[batch.n++] = state_record(ctx, &session->state, migration);
+        batch.step[batch.n++] = journal_whole(ctx, &session->state, migration, false, 0);
+        json_add(ctx->mem, applied, report_migration(ctx->mem, migration, 0, 0));
+    }
+    if (batch.n)
+        TRY(conn_batch(ctx, session->conn, &batch));
+    json_set_text(ctx->mem, report, "baseline", options->to_version);
+    emit_info(ctx, "[APPLIED] Baseline set at version: %s", options->to_version);
+    return 0;
+}
+
+/* A rollback that was interrupted leaves its version applied and half undone: it is ended first, and runs anew then. */
+static int finish_rollbacks(struct ctx *ctx, struct session *session)
+{
+    bool any = false;
+    for (int i = session->folder->versioned.n - 1; i >= 0; i--) {
+        const struct migration *migration = session->folder->versioned.item[i];
+        const struct journal_row *row = journal_unfinished(session, migration->filename);
+        if (!row || !text_equal(row->direction, "down") || !applied_version(&session->applied, migration->number))
+            continue;
+        TRY(migration_check(ctx, migration, true));
+        emit_info(ctx, "Rolling back migration: %s (version: %s)", migration->filename, migration->version);
+        TRY(execute_file(ctx, session, migration, true));
+        any = true;
+    }
+    return any ? session_reload(ctx, session) : 0;
+}
+
+static void add_texts(struct ctx *ctx, const struct list *migrations, struct json *list)
+{
+    for (int i = 0; i < migrations->n; i++) {
+        const struct migration *migration = migrations->item[i];
+        struct json *entry = report_migration(ctx->mem, migration, 0, migration->up.n);
+        struct json *statements = json_array(ctx->mem);
+        for (int s = 0; s < migration->up.n; s++) {
+            const struct sql_piece *piece = &migration->up.piece[s];
+            json_add(ctx->mem, statements, json_string(ctx->mem, arena_copy(ctx->mem, piece->text, piece->length)));
+        }
+        json_set(ctx->mem, entry, "statements", statements);
+        json_set_text(ctx->mem, entry, "type", migration_type_name(migration->type));
+        json_add(ctx->mem, list, entry);
+    }
+}
+
+static int check_all(struct ctx *ctx, struct session *session, const struct choice *choice)
+{
+    TRY(choice_check(ctx, session, &choice->versioned, false));
+    TRY(choice_check(ctx, session, &choice->always, false));
+    return choice_check(ctx, session, &choice->on_change, false);
+}
+
+static int dry_run(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct json *report)
+{
+    struct choice choice;
+    TRY(session_connect(ctx, session, true));
+    TRY(session_reload(ctx, session));
+    TRY(choice_make(ctx, session, options, &choice));
+    if (!options->baseline)
+        TRY(check_all(ctx, session, &choice));
+    struct json *pending = json_get(report, "pending");
+    add_texts(ctx, &choice.versioned, pending);
+    add_texts(ctx, &choice.always, pending);
+    add_texts(ctx, &choice.on_change, pending);
+    json_set_int(ctx->mem, report, "skipped", choice.applied);
+    json_set_bool(ctx->mem, report, "up_to_date", !pending->n);
+    return 0;
+}
+
+static void report_begin(struct ctx *ctx, const struct session *session, const struct migrate_options *options,
+                         struct json *report)
+{
+    struct arena *mem = ctx->mem;
+    json_set_text(mem, report, "database", session->database->name);
+    json_set_bool(mem, report, "dry_run", options->dry_run);
+    json_set_text(mem, report, "baseline", NULL);
+    json_set(mem, report, "applied", json_array(mem));
+    json_set(mem, report, "repeatables", json_array(mem));
+    json_set(mem, report, "pending", json_array(mem));
+    json_set_int(mem, report, "skipped", 0);
+    json_set_text(mem, report, "snapshot", NULL);
+    json_set_bool(mem, report, "up_to_date", false);
+}
+
+static void tell_pending(struct ctx *ctx, const struct choice *choice)
+{
+    if (!choice->versioned.n)
+        return;
+    emit_info(ctx, "Pending migrations (%d):", choice->versioned.n);
+    for (int i = 0; i < choice->versioned.n; i++)
+        emit_info(ctx, "  [PENDING] %s", ((const struct migration *)choice->versioned.item[i])->version);
+}
+
+/* What the options or a failure left out. */
+static void report_left(struct ctx *ctx, const struct session *session, struct json *report)
+{
+    struct json *pending = json_get(report, "pending"), *applied = json_get(report, "applied");
+    struct names now = {0};
+    for (int i = 0; i < applied->n; i++)
+        names_add(ctx->mem, &now, json_get_text(applied->item[i], "version"));
+    int next = 0; /* they were applied in the order of the folder */
+    for (int i = 0; i < session->folder->versioned.n; i++) {
+        const struct migration *migration = session->folder->versioned.item[i];
+        if (next < now.n && text_equal(now.item[next], migration->version)) {
+            next++;
+            continue;
+        }
+        if (!applied_version(&session->applied, migration->number))
+            json_add(ctx->mem, pending, report_migration(ctx->mem, migration, 0, migration->up.n));
+    }
+}
+
+/* After a failure too: what was applied before it is what the next diff starts from. */
+static int take_snapshot(struct ctx *ctx, struct session *session, struct json *report, int code)
+{
+    struct error error = ctx->error;
+    bool any = json_get(report, "applied")->n > 0;
+    if (any && code != ERR_CANCELLED && code != ERR_CONNECT)
+        snapshot_take(ctx, session);
+    json_set_text(ctx->mem, report, "snapshot", session->snapshot);
+    if (code < 0)
+        ctx->error = error;
+    return code;
+}
+
+int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct json *report)
+{
+    struct choice choice;
+    report_begin(ctx, session, options, report);
+    TRY(session_folder(ctx, session));
+    if (options->dry_run)
+        return dry_run(ctx, session, options, report);
+    TRY(session_lock(ctx, session));
+    TRY(session_reload(ctx, session));
+    TRY(finish_rollbacks(ctx, session));
+    TRY(choice_make(ctx, session, options, &choice));
+    json_set_int(ctx->mem, report, "skipped", choice.applied);
+    if (!options->baseline) {
+        TRY(check_all(ctx, session, &choice));
+        tell_pending(ctx, &choice);
+    }
+    int code = options->baseline ? mark_files(ctx, session, options, &choice, report)
+                                 : run_files(ctx, session, &choice, report);
+    json_set_bool(ctx->mem, report, "up_to_date",
+                  !code && !json_get(report, "applied")->n && !json_get(report, "repeatables")->n);
+    report_left(ctx, session, report);
+    return take_snapshot(ctx, session, report, code);
+}

@@ -1,0 +1,202 @@
+/*
+ * The way back: applied versions, newest first, each undone by its file's rollback section in a transaction with the
+ * removal of its row.  Nothing starts unless every file that is needed is there and can be undone.
+ * "Newest" follows the order in which files run, so that a file goes before the one that it depends on.
+ */
+#include "run/parts.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+/* Applied rows in the order in which they were run; a row without a file stands by its number. */
+static void order_rows(struct ctx *ctx, const struct session *session, struct list *rows)
+{
+    for (int i = 0; i < session->folder->versioned.n; i++) {
+        const struct migration *migration = session->folder->versioned.item[i];
+        struct applied *row = applied_version(&session->applied, migration->number);
+        if (row)
+            list_add(ctx->mem, rows, row);
+    }
+    for (int i = 0; i < session->applied.n; i++) {
+        struct applied *row = session->applied.item[i];
+        if (row->number < 0 || folder_version(session->folder, row->number))
+            continue;
+        int at = 0;
+        while (at < rows->n && ((struct applied *)rows->item[at])->number < row->number)
+            at++;
+        list_insert(ctx->mem, rows, at, row);
+    }
+}
+
+/* Which version stays as the last one; 0: none does. */
+static int read_target(struct ctx *ctx, struct session *session, const struct rollback_options *options, int64_t *stays)
+{
+    *stays = 0;
+    if (options->to_nothing || text_equal(options->to_version, "base"))
+        return 0;
+    TRY(version_read(ctx, options->to_version, stays));
+    if (!*stays || applied_version(&session->applied, *stays))
+        return 0;
+    if (!folder_version(session->folder, *stays))
+        return version_unknown(ctx, session, options->to_version);
+    fail(ctx, ERR_USAGE, "target version %s has not been applied", options->to_version);
+    return fail_hint(ctx, "\"dbwarden history\" lists what is applied; 0 stands for nothing.");
+}
+
+static int choose_rows(struct ctx *ctx, struct session *session, const struct rollback_options *options, struct list *chosen)
+{
+    struct list rows = {0};
+    int64_t count = options->count ? options->count : 1, stays = 0;
+    bool by_version = options->to_version || options->to_nothing;
+    if (options->count && by_version)
+        return fail(ctx, ERR_USAGE, "cannot specify both 'count' and 'to-version'");
+    if (options->count < 0)
+        return fail(ctx, ERR_USAGE, "'count' must be a positive integer");
+    if (by_version)
+        TRY(read_target(ctx, session, options, &stays));
+    order_rows(ctx, session, &rows);
+    for (int i = rows.n - 1; i >= 0; i--) {
+        struct applied *row = rows.item[i];
+        if (by_version ? row->number > stays : chosen->n < count)
+            list_add(ctx->mem, chosen, row);
+    }
+    return 0;
+}
+
+static bool is_chosen(const struct list *chosen, int64_t number)
+{
+    for (int i = 0; i < chosen->n; i++)
+        if (((const struct applied *)chosen->item[i])->number == number)
+            return true;
+    return false;
+}
+
+/* Nothing that stays may need something that goes. */
+static int check_needs(struct ctx *ctx, const struct session *session, const struct list *chosen)
+{
+    for (int i = 0; i < session->folder->versioned.n; i++) {
+        const struct migration *migration = session->folder->versioned.item[i];
+        if (!migration->needs.n || !applied_version(&session->applied, migration->number) ||
+            is_chosen(chosen, migration->number))
+            continue;
+        for (int n = 0; n < migration->needs.n; n++) {
+            const struct migration *needed = migration->needs.item[n];
+            if (!is_chosen(chosen, needed->number))
+                continue;
+            fail(ctx, ERR_STATE, "%s depends on %s, which would be rolled back", migration->filename, needed->filename);
+            return fail_hint(ctx, "Roll back %s as well.", migration->version);
+        }
+    }
+    return 0;
+}
+
+/* "-- irreversible: why", as make-migrations writes it where there is no way back. */
+static const char *irreversible(struct ctx *ctx, const struct migration *migration)
+{
+    static const char mark[] = "-- irreversible:";
+    const char *found = strstr(migration->text, mark);
+    if (!found)
+        return NULL;
+    const char *end = strchrnul(found, '\n');
+    return text_trim(ctx->mem, arena_copy(ctx->mem, found + sizeof mark - 1, (size_t)(end - found) - (sizeof mark - 1)));
+}
+
+static int no_way_back(struct ctx *ctx, const struct migration *migration)
+{
+    const char *why = irreversible(ctx, migration);
+    if (why)
+        fail(ctx, ERR_STATE, "%s cannot be rolled back: %s", migration->filename, why);
+    else
+        fail(ctx, ERR_STATE, "%s has no SQL in a \"-- rollback\" section", migration->filename);
+    fail_hint(ctx, "Nothing has been rolled back. Write what undoes it below \"-- rollback\" and try again.");
+    return fail_at(ctx, migration->path, 0, 0);
+}
+
+static int find_files(struct ctx *ctx, struct session *session, const struct list *chosen, struct list *files)
+{
+    for (int i = 0; i < chosen->n; i++) {
+        const struct applied *row = chosen->item[i];
+        struct migration *migration = folder_version(session->folder, row->number);
+        if (!migration) {
+            fail(ctx, ERR_STATE, "the file of version %s is gone: %s", row->version, row->filename);
+            return fail_hint(ctx, "Nothing has been rolled back. Restore the file, because it says how to undo it.");
+        }
+        /* A file that did nothing, as "new" makes it, is undone by nothing. */
+        if (!migration->down.n && migration->up.n && !migration->down_error)
+            return no_way_back(ctx, migration);
+        list_add(ctx->mem, files, migration);
+    }
+    return choice_check(ctx, session, files, true);
+}
+
+static int refuse_unfinished(struct ctx *ctx, const struct session *session)
+{
+    for (int i = 0; i < session->unfinished.n; i++) {
+        const struct journal_row *row = session->unfinished.item[i];
+        if (!text_equal(row->direction, "up") || !row->version || !row->done)
+            continue;
+        fail(ctx, ERR_STATE, "%s was interrupted behind statement %d of %d", row->filename, row->done, row->total);
+        return fail_hint(ctx, "Run migrate first, which finishes it; then it can be rolled back as a whole.");
+    }
+    return 0;
+}
+
+static int undo_file(struct ctx *ctx, struct session *session, const struct migration *migration, struct json *list)
+{
+    double started = clock_monotonic();
+    emit_info(ctx, "Rolling back migration: %s (version: %s)", migration->filename, migration->version);
+    TRY(execute_file(ctx, session, migration, true));
+    double seconds = clock_monotonic() - started;
+    emit_info(ctx, "Rollback completed: %s (version: %s) in %.2fs", migration->filename, migration->version, seconds);
+    json_add(ctx->mem, list, report_migration(ctx->mem, migration, seconds, migration->down.n));
+    return 0;
+}
+
+static int undo_files(struct ctx *ctx, struct session *session, const struct list *files, struct json *report)
+{
+    struct json *reverted = json_get(report, "reverted");
+    for (int i = 0; i < files->n; i++) {
+        const struct migration *migration = files->item[i];
+        emit_progress(ctx, i, files->n, migration->filename);
+        TRY(undo_file(ctx, session, migration, reverted));
+        emit_progress(ctx, i + 1, files->n, migration->filename);
+    }
+    return 0;
+}
+
+static int report_end(struct ctx *ctx, struct session *session, struct json *report, int code)
+{
+    struct error error = ctx->error;
+    bool any = json_get(report, "reverted")->n > 0;
+    if (any && code != ERR_CANCELLED && code != ERR_CONNECT) {
+        snapshot_take(ctx, session);
+        if (!session_reload(ctx, session))
+            for (int i = 0; i < session->applied.n; i++) {
+                const struct applied *row = session->applied.item[i];
+                if (row->number >= 0)
+                    json_set_text(ctx->mem, report, "version", row->version);
+            }
+    }
+    json_set_text(ctx->mem, report, "snapshot", session->snapshot);
+    if (code < 0)
+        ctx->error = error;
+    return code;
+}
+
+int rollback_run(struct ctx *ctx, struct session *session, const struct rollback_options *options, struct json *report)
+{
+    struct list chosen = {0}, files = {0};
+    json_set_text(ctx->mem, report, "database", session->database->name);
+    json_set(ctx->mem, report, "reverted", json_array(ctx->mem));
+    json_set_text(ctx->mem, report, "version", NULL);
+    json_set_text(ctx->mem, report, "snapshot", NULL);
+    TRY(session_folder(ctx, session));
+    TRY(session_lock(ctx, session));
+    TRY(session_reload(ctx, session));
+    TRY(refuse_unfinished(ctx, session));
+    TRY(choose_rows(ctx, session, options, &chosen));
+    TRY(check_needs(ctx, session, &chosen));
+    TRY(find_files(ctx, session, &chosen, &files));
+    int code = undo_files(ctx, session, &files, report);
+    return report_end(ctx, session, report, code);
+}

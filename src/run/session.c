@@ -1,0 +1,88 @@
+/*
+ * A session is one database of the configuration while a command works on it: its connection, its lock, the files of
+ * its folder and the rows of its tables.  Everything is opened when it is first asked for, and files always before
+ * the database, so that what is wrong with them is said without touching it.
+ */
+#include "run/run.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+#define LOCK_TIMEOUT 300.0
+
+int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session)
+{
+    *session = (struct session){.config = config, .lock_timeout = LOCK_TIMEOUT};
+    struct database_config *found;
+    TRY(config_database(ctx, config, database, &found));
+    session->database = found;
+    session->state = (struct state){NULL, found->migration_table, found->seed_table};
+    ctx->database = found->name;
+    return 0;
+}
+
+int session_connect(struct ctx *ctx, struct session *session, bool read_only)
+{
+    if (session->conn && (!session->read_only || read_only))
+        return 0;
+    conn_close(&session->conn);
+    const struct database_config *database = session->database;
+    struct conn_options options = {.read_only = read_only, .app_folder = session->config->folder};
+    TRY(conn_open(ctx, database->dialect, &database->url, &options, &session->conn));
+    session->read_only = read_only;
+    session->state.conn = session->conn;
+    emit_debug(ctx, "connected to %s, %s %s", session->conn->target, database->dialect->title,
+               session->conn->version_text ? session->conn->version_text : "");
+    return 0;
+}
+
+int session_lock(struct ctx *ctx, struct session *session)
+{
+    if (session->lock)
+        return 0;
+    TRY(session_connect(ctx, session, false));
+    /* The lock comes first: two runners that create the state tables at once disturb each other. */
+    TRY(lock_acquire(ctx, &session->state, session->lock_timeout, &session->lock));
+    return state_prepare(ctx, &session->state);
+}
+
+/* As the user would write it: relative if the project is where he stands. */
+static const char *shown_path(struct ctx *ctx, const struct session *session)
+{
+    const char *configured = session->database->migrations_dir;
+    const char *here = path_absolute(ctx, ".");
+    if (*configured == '/' || !session->config->folder || text_equal(here, session->config->folder))
+        return configured;
+    return path_join(ctx->mem, session->config->folder, configured);
+}
+
+int session_folder(struct ctx *ctx, struct session *session)
+{
+    if (session->folder)
+        return 0;
+    const char *path = shown_path(ctx, session);
+    if (folder_exists(path))
+        return folder_read(ctx, session->database->dialect, path, &session->folder);
+    fail(ctx, ERR_FILE, "migrations directory not found for database '%s': %s", session->database->name, path);
+    return fail_hint(ctx, "Run 'dbwarden init' first.");
+}
+
+int session_reload(struct ctx *ctx, struct session *session)
+{
+    TRY(state_applied(ctx, &session->state, &session->applied));
+    TRY(state_journal(ctx, &session->state, &session->journal));
+    session->unfinished = (struct list){0};
+    for (int i = 0; i < session->journal.n; i++) {
+        struct journal_row *row = session->journal.item[i];
+        if (!text_equal(row->outcome, "done"))
+            list_add(ctx->mem, &session->unfinished, row);
+    }
+    return 0;
+}
+
+void session_close(struct session *session)
+{
+    lock_release(&session->lock);
+    conn_close(&session->conn);
+    session->state.conn = NULL;
+}

@@ -1,0 +1,177 @@
+/*
+ * The snapshots of a project: where they lie, which one counts, and taking one after a run.
+ * A snapshot counts only if the version that it stands behind is applied, so the newest file is not always the one; it
+ * is a memory and no truth, and where the live schema can be read, only its spellings and its owners are taken from it.
+ */
+#include "run/parts.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+
+/* With --dev another database stands behind the same versions, so it has a memory of its own. */
+static const char *folder_of(struct arena *mem, const struct config *config)
+{
+    return path_join(mem, config->folder, config->dev ? "dbwarden/schemas/dev" : "dbwarden/schemas");
+}
+
+char *snapshot_path(struct arena *mem, const struct config *config, const char *stem)
+{
+    return path_join(mem, folder_of(mem, config), arena_printf(mem, "%s.schema.json", stem));
+}
+
+static const char *stem_of(struct arena *mem, const char *filename)
+{
+    return text_ends(filename, ".sql") ? arena_copy(mem, filename, strlen(filename) - 4) : filename;
+}
+
+/* The snapshot behind an applied version, under its file's name or as 0.8.2's baseline; NULL. */
+static const char *file_behind(struct arena *mem, const struct session *session, const struct applied *row)
+{
+    const char *stems[] = {stem_of(mem, row->filename ? row->filename : ""),
+                           arena_printf(mem, "baseline-%s", row->version)};
+    for (int i = 0; i < 2; i++) {
+        const char *path = snapshot_path(mem, session->config, stems[i]);
+        if (file_exists(path))
+            return path;
+    }
+    return NULL;
+}
+
+static const char *newest_applied(struct arena *mem, const struct session *session, const struct list *applied)
+{
+    const char *found = NULL;
+    for (int i = applied->n - 1; i >= 0 && !found; i--) {
+        const struct applied *row = applied->item[i];
+        if (row->number >= 0)
+            found = file_behind(mem, session, row);
+    }
+    return found;
+}
+
+/* Does a file of the snapshot folder belong to this database, and behind which version? -1 if not. */
+static int64_t number_of(struct arena *mem, const struct session *session, const char *name)
+{
+    static const char end[] = ".schema.json";
+    if (!text_ends(name, end) || *name == '.')
+        return -1;
+    const char *stem = arena_copy(mem, name, strlen(name) - (sizeof end - 1));
+    struct snapshot named = {.migration_id = stem};
+    if (session->folder) {
+        const char *filename = arena_printf(mem, "%s.sql", stem);
+        for (int i = 0; i < session->folder->versioned.n; i++) {
+            const struct migration *migration = session->folder->versioned.item[i];
+            if (text_equal(migration->filename, filename))
+                return migration->number;
+        }
+    }
+    const char *own = arena_printf(mem, "%s__", session->database->name);
+    bool ours = text_starts(stem, own) || (session->database->is_default && text_starts(stem, "default__"));
+    if (ours)
+        named.migration_id = strstr(stem, "__") + 2;
+    return ours || (session->database->is_default && text_starts(stem, "baseline-")) ? snapshot_number(&named) : -1;
+}
+
+static int newest_of_all(struct ctx *ctx, const struct session *session, const char **found)
+{
+    const char *folder = folder_of(ctx->mem, session->config);
+    struct names names;
+    int64_t highest = -1;
+    *found = NULL;
+    if (!folder_exists(folder))
+        return 0;
+    TRY(folder_list(ctx, folder, &names));
+    for (int i = 0; i < names.n; i++) {
+        int64_t number = number_of(ctx->mem, session, names.item[i]);
+        if (number <= highest)
+            continue;
+        highest = number;
+        *found = path_join(ctx->mem, folder, names.item[i]);
+    }
+    return 0;
+}
+
+int snapshot_latest(struct ctx *ctx, const struct session *session, const struct list *applied, struct snapshot **snapshot)
+{
+    const char *path = NULL;
+    *snapshot = NULL;
+    if (applied)
+        path = newest_applied(ctx->mem, session, applied);
+    else
+        TRY(newest_of_all(ctx, session, &path));
+    if (!path)
+        return 0;
+    TRY(snapshot_read(ctx, path, snapshot));
+    const char *type = (*snapshot)->database_type;
+    if (!type || text_equal(type, session->database->dialect->name))
+        return 0;
+    emit_warning_at(ctx, (struct place){.file = path}, "is of a %s database and is not used for this one", type);
+    *snapshot = NULL;
+    return 0;
+}
+
+/* The version that is last now; NULL if none is applied. */
+static const struct applied *last_applied(const struct session *session)
+{
+    const struct applied *last = NULL;
+    for (int i = 0; i < session->applied.n; i++) {
+        const struct applied *row = session->applied.item[i];
+        if (row->number >= 0)
+            last = row;
+    }
+    return last;
+}
+
+/* A damaged one must not keep a new one from being written; make-migrations complains about it. */
+static struct snapshot *memory_before(struct ctx *ctx, const struct session *session, const struct list *applied)
+{
+    struct snapshot *before = NULL;
+    if (snapshot_latest(ctx, session, applied, &before) < 0) {
+        emit_warning(ctx, "%s", ctx->error.message);
+        ctx->error = (struct error){0};
+    }
+    return before;
+}
+
+static int fill(struct ctx *ctx, struct session *session, struct snapshot *snapshot)
+{
+    struct snapshot *before = memory_before(ctx, session, &session->applied);
+    struct snapshot *newest = memory_before(ctx, session, NULL);
+    /* Newest spellings first: the one that is found first stays. After a rollback, older ones count again. */
+    TRY(memory_of_plans(ctx, session, before ? snapshot_number(before) : -1, snapshot->tree));
+    if (before && !before->legacy)
+        memory_carry(ctx->mem, snapshot->tree, before->tree);
+    if (newest && !newest->legacy)
+        memory_carry(ctx->mem, snapshot->tree, newest->tree);
+    return memory_managed(ctx, session, before, snapshot->tree, &snapshot->managed);
+}
+
+static int take(struct ctx *ctx, struct session *session)
+{
+    TRY(session_folder(ctx, session));
+    TRY(session_reload(ctx, session));
+    const struct applied *last = last_applied(session);
+    if (!last)
+        return 0;
+    const struct database_config *database = session->database;
+    struct snapshot snapshot = {
+        .migration_id = stem_of(ctx->mem, last->filename), .database_name = database->name,
+        .database_type = database->dialect->name, .applied_at = clock_iso(ctx->mem, clock_now_ms()),
+    };
+    TRY(database->dialect->load(ctx, session->conn, &database->filter, &snapshot.tree));
+    TRY(fill(ctx, session, &snapshot));
+    const char *path = snapshot_path(ctx->mem, session->config, snapshot.migration_id);
+    TRY(snapshot_write(ctx, path, &snapshot));
+    session->snapshot = path;
+    emit_info(ctx, "Schema snapshot written: %s", path);
+    return 0;
+}
+
+int snapshot_take(struct ctx *ctx, struct session *session)
+{
+    if (!session->database->dialect->load || take(ctx, session) >= 0)
+        return 0;
+    emit_warning(ctx, "the schema snapshot was not written: %s", ctx->error.message);
+    ctx->error = (struct error){0};
+    return 0;
+}

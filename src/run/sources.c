@@ -1,0 +1,182 @@
+/*
+ * Where schemas are described: what is wanted (models or schema files) and what is (the live database, else the last
+ * snapshot).  For making migrations, what is is carried forward to behind those that are written and not applied
+ * yet, so that making them twice does not make them twice.
+ */
+#include "run/parts.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "models/models.h"
+
+static int run_file(struct ctx *ctx, struct conn *conn, const char *path, const char *shown)
+{
+    char *text;
+    size_t length;
+    struct split split;
+    TRY(file_read(ctx, path, 0, &text, &length));
+    size_t start = length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    TRY(split_section(ctx, conn->dialect->lex, shown, 1, text + start, length - start, &split));
+    struct batch batch = {.n = split.n};
+    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, split.n + 1);
+    for (int i = 0; i < split.n; i++)
+        batch.step[i] = (struct batch_step){split.piece[i].text, split.piece[i].length, NULL};
+    int code = conn_batch(ctx, conn, &batch);
+    if (code == ERR_SQL && batch.failed >= 0 && batch.failed < split.n)
+        fail_at(ctx, shown, split.piece[batch.failed].line, split.piece[batch.failed].column);
+    return code;
+}
+
+/* `folder` is what relative names are relative to. */
+static int read_files(struct ctx *ctx, const struct database_config *database, const char *folder,
+                      const struct names *files, struct tree **tree)
+{
+    const struct dialect *dialect = database->dialect;
+    __attribute__((cleanup(conn_close))) struct conn *conn = NULL;
+    if (!dialect->driver->scratch || !dialect->load) {
+        fail(ctx, ERR_UNSUPPORTED, "schema files cannot be read for %s yet", dialect->title);
+        return fail_hint(ctx, "Describe the schema with models, or write the migrations by hand.");
+    }
+    TRY(dialect->driver->scratch(ctx, &database->url, &conn));
+    for (int i = 0; i < files->n; i++)
+        TRY(run_file(ctx, conn, path_join(ctx->mem, folder, files->item[i]), files->item[i]));
+    TRY(dialect->load(ctx, conn, &database->filter, tree));
+    dialect->settle(ctx->mem, *tree);
+    return 0;
+}
+
+int ddl_read(struct ctx *ctx, const struct database_config *database, const struct names *files, struct tree **tree)
+{
+    return read_files(ctx, database, NULL, files, tree);
+}
+
+int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
+{
+    const struct database_config *database = session->database;
+    if (!database->dialect->load) {
+        fail(ctx, ERR_UNSUPPORTED, "%s schemas cannot be compared yet, so migrations cannot be made from them",
+             database->dialect->title);
+        return fail_hint(ctx, "Write the migration by hand: \"dbwarden new\" makes the file.");
+    }
+    if (database->schema_files.n)
+        TRY(read_files(ctx, database, session->config->folder, &database->schema_files, tree));
+    else {
+        TRY(models_read(ctx, session->config, database, tree));
+        database->dialect->settle(ctx->mem, *tree);
+    }
+    session->wanted = *tree;
+    return 0;
+}
+
+/* What is known about the base that is compared with. */
+struct standing {
+    struct tree *tree;
+    struct managed managed;
+    const char *source;
+    int64_t number; /* of a snapshot: the version behind which it stands; -1 before all */
+    bool live;      /* then the session's rows say what is applied */
+};
+
+static int read_live(struct ctx *ctx, struct session *session, struct standing *standing)
+{
+    const struct dialect *dialect = session->database->dialect;
+    struct snapshot *snapshot;
+    TRY(session_folder(ctx, session));
+    TRY(session_reload(ctx, session));
+    TRY(snapshot_latest(ctx, session, &session->applied, &snapshot));
+    TRY(dialect->load(ctx, session->conn, &session->database->filter, &standing->tree));
+    if (snapshot && !snapshot->legacy)
+        memory_carry(ctx->mem, standing->tree, snapshot->tree);
+    TRY(memory_of_plans(ctx, session, snapshot ? snapshot_number(snapshot) : -1, standing->tree));
+    TRY(memory_managed(ctx, session, snapshot, standing->tree, &standing->managed));
+    standing->source = session->conn->target;
+    standing->live = true;
+    return 0;
+}
+
+/* Without a database. `why` is what kept us from it; NULL if it was not asked for. */
+static int read_snapshot(struct ctx *ctx, struct session *session, const struct error *why, struct standing *standing)
+{
+    struct snapshot *snapshot;
+    TRY(session_folder(ctx, session));
+    TRY(snapshot_latest(ctx, session, NULL, &snapshot));
+    if (!snapshot && session->folder->versioned.n && why) {
+        ctx->error = *why;
+        return why->code;
+    }
+    if (why)
+        emit_warning(ctx, "%s; comparing with %s instead", why->message,
+                     snapshot ? arena_printf(ctx->mem, "the snapshot %s", snapshot->migration_id) : "an empty database");
+    if (!snapshot) {
+        standing->tree = tree_new(ctx->mem, session->database->dialect->engine);
+        standing->tree->kinds = ~0u;
+        standing->source = "nothing";
+        standing->number = -1;
+        return 0;
+    }
+    if (snapshot->legacy) {
+        emit_warning(ctx, "the snapshot %s was written by DBWarden 0.8.2 and does not say everything; what it leaves open is "
+                     "taken to be as wanted", snapshot->migration_id);
+        snapshot_assume(ctx->mem, snapshot, session->wanted);
+    }
+    filter_apply(&session->database->filter, snapshot->tree);
+    standing->tree = snapshot->tree;
+    standing->managed = snapshot->managed;
+    standing->source = snapshot->migration_id;
+    standing->number = snapshot_number(snapshot);
+    return 0;
+}
+
+static bool is_pending(const struct session *session, const struct standing *standing, const struct migration *migration)
+{
+    return standing->live ? !applied_version(&session->applied, migration->number) : migration->number > standing->number;
+}
+
+/* Files that wait to be applied: the newest plan among them says what they lead to. */
+static int carry_forward(struct ctx *ctx, struct session *session, struct standing *standing)
+{
+    struct names unplanned = {0};
+    const struct folder *folder = session->folder;
+    for (int i = folder->versioned.n - 1; i >= 0; i--) {
+        const struct migration *migration = folder->versioned.item[i];
+        struct plan_note *note;
+        if (!is_pending(session, standing, migration))
+            continue;
+        TRY(plan_note_read(ctx, migration, &note));
+        if (!note || !note->written) {
+            names_add(ctx->mem, &unplanned, migration->filename);
+            continue;
+        }
+        int version = standing->tree->version;
+        standing->tree = note->written;
+        standing->tree->version = version;
+        managed_merge(ctx->mem, &standing->managed, &note->managed, note->written);
+        emit_info(ctx, "%s is not applied yet; comparing with what it leads to", migration->filename);
+        break;
+    }
+    if (unplanned.n)
+        emit_warning(ctx, "not applied yet, so its changes are not seen here: %s", names_join(ctx->mem, &unplanned, ", "));
+    return 0;
+}
+
+int current_read(struct ctx *ctx, struct session *session, bool offline, struct tree **tree, struct managed *managed,
+                 const char **source)
+{
+    struct standing standing = {0};
+    int code = offline ? ERR_CONNECT : session_connect(ctx, session, true);
+    if (code < 0 && code != ERR_CONNECT)
+        return code;
+    struct error why = ctx->error;
+    ctx->error = (struct error){0};
+    if (code == 0)
+        TRY(read_live(ctx, session, &standing));
+    else
+        TRY(read_snapshot(ctx, session, offline ? NULL : &why, &standing));
+    if (session->forward)
+        TRY(carry_forward(ctx, session, &standing));
+    session->database->dialect->settle(ctx->mem, standing.tree);
+    *tree = standing.tree;
+    *managed = standing.managed;
+    *source = standing.source;
+    return 0;
+}

@@ -1,0 +1,105 @@
+/*
+ * Files against rows, for people and scripts that only look: nothing is changed, no lock is taken, and what would make
+ * migrate fail is a status here.
+ */
+#include "run/parts.h"
+
+#include "base/text.h"
+
+enum { APPLIED, PENDING, MISSING, EDITED, UNFINISHED, BROKEN, STATUSES };
+static const char *const status_name[STATUSES] = {"applied", "pending", "missing", "edited", "unfinished", "broken"};
+
+struct counting {
+    struct ctx *ctx;
+    struct session *session;
+    struct json *list;
+    int n[STATUSES];
+};
+
+static struct json *add(struct counting *counting, int status, const char *version, const char *filename)
+{
+    struct arena *mem = counting->ctx->mem;
+    struct json *entry = json_object(mem);
+    json_set_text(mem, entry, "status", status_name[status]);
+    json_set_text(mem, entry, "version", version);
+    json_set_text(mem, entry, "filename", filename);
+    json_add(mem, counting->list, entry);
+    counting->n[status]++;
+    return entry;
+}
+
+static int status_of(const struct counting *counting, const struct migration *migration, const struct applied *row)
+{
+    if (journal_unfinished(counting->session, migration->filename))
+        return UNFINISHED;
+    if (row)
+        return migration_edited(counting->session, migration, row) ? EDITED : APPLIED;
+    return migration->up_error ? BROKEN : PENDING;
+}
+
+static void add_row(struct counting *counting, int status, const struct migration *migration, const struct applied *row)
+{
+    struct arena *mem = counting->ctx->mem;
+    struct json *entry = add(counting, status, migration ? migration->version : row->version,
+                             migration ? migration->filename : row->filename);
+    json_set_text(mem, entry, "applied_at", row ? row->applied_at : NULL);
+    if (status == BROKEN)
+        json_set_text(mem, entry, "error", migration->up_error->message);
+}
+
+/* The rows without a file that come before this number. */
+static int add_missing(struct counting *counting, int from, int64_t below)
+{
+    const struct list *applied = &counting->session->applied;
+    for (; from < applied->n; from++) {
+        const struct applied *row = applied->item[from];
+        if (row->number < 0 || row->number >= below)
+            break;
+        if (!folder_version(counting->session->folder, row->number))
+            add_row(counting, MISSING, NULL, row);
+    }
+    return from;
+}
+
+static void add_repeatables(struct counting *counting, const struct list *files, struct json *list)
+{
+    struct arena *mem = counting->ctx->mem;
+    for (int i = 0; i < files->n; i++) {
+        const struct migration *migration = files->item[i];
+        const struct applied *row = applied_file(&counting->session->applied, migration->filename);
+        bool due = migration->type == MIGRATION_RUNS_ALWAYS || repeatable_changed(counting->session, migration);
+        struct json *entry = json_object(mem);
+        json_set_text(mem, entry, "status", due ? "pending" : "applied");
+        json_set_text(mem, entry, "type", migration_type_name(migration->type));
+        json_set_text(mem, entry, "filename", migration->filename);
+        json_set_text(mem, entry, "applied_at", row ? row->applied_at : NULL);
+        json_add(mem, list, entry);
+    }
+}
+
+int status_run(struct ctx *ctx, struct session *session, struct json *report)
+{
+    struct counting counting = {.ctx = ctx, .session = session, .list = json_array(ctx->mem)};
+    json_set_text(ctx->mem, report, "database", session->database->name);
+    TRY(session_folder(ctx, session));
+    TRY(session_connect(ctx, session, true));
+    TRY(session_reload(ctx, session));
+    int row = 0;
+    const struct list *files = &session->folder->versioned;
+    for (int i = 0; i < files->n; i++) {
+        const struct migration *migration = files->item[i];
+        row = add_missing(&counting, row, migration->number);
+        const struct applied *applied = applied_version(&session->applied, migration->number);
+        add_row(&counting, status_of(&counting, migration, applied), migration, applied);
+    }
+    add_missing(&counting, row, INT64_MAX);
+    struct json *repeatables = json_array(ctx->mem);
+    add_repeatables(&counting, &session->folder->always, repeatables);
+    add_repeatables(&counting, &session->folder->on_change, repeatables);
+    json_set(ctx->mem, report, "migrations", counting.list);
+    json_set(ctx->mem, report, "repeatables", repeatables);
+    for (int i = 0; i < STATUSES; i++)
+        json_set_int(ctx->mem, report, status_name[i], counting.n[i]);
+    json_set_int(ctx->mem, report, "total", files->n);
+    return 0;
+}
