@@ -4,10 +4,12 @@
  */
 #include "dialect/dialect.h"
 #include "dialect/mysql/mysql.h"
+#include "dialect/postgres/pg.h"
 #include "dialect/sqlite/sqlite.h"
 
 const struct dialect *const dialect_list[] = {
     &lite_dialect,
+    &pg_dialect,
     &my_dialect,
     &my_mariadb_dialect,
     NULL,

@@ -1,0 +1,143 @@
+/*
+ * From a URL to libpq's connection keywords.
+ *
+ * What libpq knows is passed on, under its own names; what only a Python driver knows is mapped where it means the same
+ * and else ignored with a debug event, so that one URL serves the application and us.  The password goes from the
+ * secret straight to libpq and is in no message.
+ */
+#include "base/text.h"
+#include "dialect/postgres/pg.h"
+
+/* Options of other drivers under libpq's names; NULL: known, and of no meaning here. */
+static const struct {
+    const char *option;
+    const char *keyword;
+} drivers_own[] = {
+    {"ssl", "sslmode"},
+    {"unix_sock", "host"},
+    {"timeout", "connect_timeout"},
+    {"database", "dbname"},
+    {"username", "user"},
+    {"async_fallback", NULL},
+    {"command_timeout", NULL},
+    {"max_cacheable_statement_size", NULL},
+    {"max_cached_statement_lifetime", NULL},
+    {"prepared_statement_cache_size", NULL},
+    {"prepared_statement_name_func", NULL},
+    {"prepare_threshold", NULL},
+    {"server_settings", NULL},
+    {"statement_cache_size", NULL},
+};
+
+static void keyword_set(struct pg_keywords *keywords, const char *key, const char *value)
+{
+    for (int i = 0; i < keywords->n; i++)
+        if (text_equal(keywords->key[i], key)) {
+            keywords->value[i] = value;
+            return;
+        }
+    if (keywords->n >= (int)(sizeof keywords->key / sizeof *keywords->key) - 1)
+        return;
+    keywords->key[keywords->n] = key;
+    keywords->value[keywords->n++] = value;
+}
+
+static bool libpq_knows(const char *key)
+{
+    PQconninfoOption *all = PQconndefaults();
+    bool known = false;
+
+    for (const PQconninfoOption *option = all; option != NULL && option->keyword != NULL && !known; option++)
+        known = text_equal(option->keyword, key);
+    PQconninfoFree(all);
+    return known;
+}
+
+/* asyncpg and pg8000 say ssl=true, False, require ... */
+static const char *sslmode_of(const char *value)
+{
+    if (text_equal_nocase(value, "true") || text_equal(value, "1") || text_equal_nocase(value, "on"))
+        return "require";
+    if (text_equal_nocase(value, "false") || text_equal(value, "0") || text_equal_nocase(value, "off"))
+        return "disable";
+    return value;
+}
+
+static void option_add(struct ctx *ctx, struct pg_keywords *keywords, const char *key, const char *value)
+{
+    const char *keyword = key;
+    bool ours = false;
+
+    for (size_t i = 0; i < sizeof drivers_own / sizeof *drivers_own; i++)
+        if (text_equal(key, drivers_own[i].option)) {
+            keyword = drivers_own[i].keyword;
+            ours = true;
+        }
+    if (keyword == NULL || (!ours && !libpq_knows(keyword))) {
+        emit_debug(ctx, "the connection option \"%s\" is for another driver and is ignored", key);
+        return;
+    }
+    if (text_equal(keyword, "sslmode"))
+        value = sslmode_of(value);
+    keyword_set(keywords, keyword, value);
+}
+
+/* host=a:1&host=b:2 and host=a,b: libpq wants two lists. */
+static void hosts_add(struct ctx *ctx, struct pg_keywords *keywords, const struct url *url)
+{
+    struct buf hosts, ports;
+    int n = 0;
+
+    buf_init(&hosts, ctx->mem);
+    buf_init(&ports, ctx->mem);
+    for (int i = 0; i < url->keys.n; i++) {
+        const char *value = url->values.item[i], *colon;
+        if (!text_equal(url->keys.item[i], "host"))
+            continue;
+        colon = value[0] == '/' ? NULL : strrchr(value, ':');
+        if (colon != NULL && strchr(value, ':') != colon)
+            colon = NULL; /* a bare IPv6 address */
+        buf_addf(&hosts, "%s%.*s", n > 0 ? "," : "", (int)(colon != NULL ? (size_t)(colon - value) : strlen(value)), value);
+        buf_addf(&ports, "%s%s", n > 0 ? "," : "", colon != NULL ? colon + 1 : "");
+        n++;
+    }
+    if (n == 0)
+        return;
+    keyword_set(keywords, "host", hosts.data);
+    if (strspn(ports.data, ",") < ports.len)
+        keyword_set(keywords, "port", ports.data);
+}
+
+void pg_address(struct ctx *ctx, const struct url *url, struct pg_keywords *keywords)
+{
+    *keywords = (struct pg_keywords){.n = 0};
+    keyword_set(keywords, "application_name", "dbwarden");
+    keyword_set(keywords, "connect_timeout", "10");
+    if (url->host != NULL)
+        keyword_set(keywords, "host", url->host);
+    if (url->port != 0)
+        keyword_set(keywords, "port", arena_printf(ctx->mem, "%d", url->port));
+    if (url->user != NULL)
+        keyword_set(keywords, "user", url->user);
+    if (url->database != NULL)
+        keyword_set(keywords, "dbname", url->database);
+    hosts_add(ctx, keywords, url);
+    for (int i = 0; i < url->keys.n; i++)
+        if (!text_equal(url->keys.item[i], "host"))
+            option_add(ctx, keywords, url->keys.item[i], url->values.item[i]);
+    if (url->password.text != NULL)
+        keyword_set(keywords, "password", url->password.text);
+    keyword_set(keywords, "client_encoding", "UTF8");
+}
+
+char *pg_target(struct arena *mem, const struct url *url)
+{
+    const char *host = url->host != NULL ? url->host : url_option(url, "host");
+    const char *database = url->database != NULL ? url->database : url_option(url, "dbname");
+
+    if (database == NULL)
+        database = url->user != NULL ? url->user : "postgres";
+    if (host == NULL || host[0] == '\0' || host[0] == '/')
+        return arena_printf(mem, "%s on this machine", database);
+    return arena_printf(mem, "%s on %s", database, host);
+}

@@ -1,0 +1,133 @@
+/*
+ * What ALTER COLUMN ... TYPE has to say so that the rows are converted.
+ *
+ * Where an assignment cast leads from the old type to the new one the server converts by itself, and a USING would
+ * only be noise.  Elsewhere we name the way: an explicit cast where there is one, else by way of text, which is
+ * always accepted and fails only if a row holds something that cannot be read as the new type.
+ */
+#include "base/text.h"
+#include "dialect/postgres/pg.h"
+
+/* Types between which every pair has an assignment cast (pg_cast.castcontext 'i' or 'a', or input/output to a string). */
+enum family { FAMILY_NONE, FAMILY_NUMBER, FAMILY_STRING, FAMILY_MOMENT, FAMILY_TIME, FAMILY_JSON, FAMILY_BITS, FAMILY_NET,
+              FAMILY_MAC };
+
+static enum family family_of(const struct pg_type *type)
+{
+    static const struct {
+        const char *name;
+        enum family family;
+    } members[] = {{"smallint", FAMILY_NUMBER},
+                   {"integer", FAMILY_NUMBER},
+                   {"bigint", FAMILY_NUMBER},
+                   {"numeric", FAMILY_NUMBER},
+                   {"real", FAMILY_NUMBER},
+                   {"double precision", FAMILY_NUMBER},
+                   {"text", FAMILY_STRING},
+                   {"character varying", FAMILY_STRING},
+                   {"character", FAMILY_STRING},
+                   {"bpchar", FAMILY_STRING},
+                   {"name", FAMILY_STRING},
+                   {"timestamp", FAMILY_MOMENT},
+                   {"date", FAMILY_MOMENT},
+                   {"time", FAMILY_TIME},
+                   {"json", FAMILY_JSON},
+                   {"jsonb", FAMILY_JSON},
+                   {"bit", FAMILY_BITS},
+                   {"bit varying", FAMILY_BITS},
+                   {"inet", FAMILY_NET},
+                   {"cidr", FAMILY_NET},
+                   {"macaddr", FAMILY_MAC},
+                   {"macaddr8", FAMILY_MAC}};
+
+    for (size_t i = 0; type->known && i < sizeof members / sizeof *members; i++)
+        if (text_equal(type->name, members[i].name))
+            return members[i].family;
+    return FAMILY_NONE;
+}
+
+/* Single casts beside the families. */
+static bool pair_assigns(const struct pg_type *from, const struct pg_type *to)
+{
+    static const char *const pairs[][2] = {{"timestamp", "time"}, {"time", "interval"}, {"interval", "time"},
+                                           {"smallint", "oid"},   {"integer", "oid"},   {"bigint", "oid"},
+                                           {"integer", "money"},  {"bigint", "money"},  {"numeric", "money"},
+                                           {"money", "numeric"},  {"oid", "bigint"},    {"oid", "integer"}};
+
+    for (size_t i = 0; from->known && to->known && i < sizeof pairs / sizeof *pairs; i++)
+        if (text_equal(from->name, pairs[i][0]) && text_equal(to->name, pairs[i][1]))
+            return !(text_equal(from->name, "time") && text_equal(from->tail, "with time zone"));
+    return false;
+}
+
+static bool assigns(const struct pg_type *from, const struct pg_type *to)
+{
+    enum family a = family_of(from), b = family_of(to);
+
+    if (from->array != to->array)
+        return b == FAMILY_STRING && !to->array;
+    if (b == FAMILY_STRING)
+        return true;
+    if (a != FAMILY_NONE && a == b)
+        return true;
+    if (pair_assigns(from, to))
+        return true;
+    return from->known == to->known && text_equal(from->schema, to->schema) && text_equal(from->name, to->name);
+}
+
+static bool is_named(const struct pg_type *type, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        if (type->known && text_equal(type->name, *names))
+            return true;
+    return false;
+}
+
+/* Pairs that have a cast of their own, though only an explicit one; anything from a string has one too. */
+static bool casts(const struct pg_type *from, const struct pg_type *to)
+{
+    static const char *const integer[] = {"integer", NULL};
+    static const char *const whole[] = {"integer", "bigint", NULL};
+    static const char *const boolean[] = {"boolean", NULL};
+    static const char *const bits[] = {"bit", NULL};
+    static const char *const json[] = {"jsonb", NULL};
+    enum family b = family_of(to);
+
+    if (family_of(from) == FAMILY_STRING && !from->array)
+        return true;
+    if (from->array || to->array)
+        return false;
+    return (is_named(from, integer) && is_named(to, boolean)) || (is_named(from, boolean) && is_named(to, integer)) ||
+           (is_named(from, whole) && is_named(to, bits)) || (is_named(from, bits) && is_named(to, whole)) ||
+           (is_named(from, json) && (b == FAMILY_NUMBER || is_named(to, boolean)));
+}
+
+static bool is_boolean(const struct pg_type *type)
+{
+    return type->known && !type->array && text_equal(type->name, "boolean");
+}
+
+static bool is_number(const struct pg_type *type)
+{
+    return !type->array && family_of(type) == FAMILY_NUMBER;
+}
+
+char *pg_using(struct arena *mem, const char *column, const char *from, const char *to)
+{
+    struct pg_type a, b;
+    const char *name = ident_text(mem, &pg_ident, column), *type = to;
+
+    if (from == NULL || !pg_type_read(mem, from, &a) || !pg_type_read(mem, to, &b))
+        return NULL;
+    if (assigns(&a, &b))
+        return NULL;
+    if (casts(&a, &b))
+        return arena_printf(mem, "%s::%s", name, type);
+    if (is_boolean(&a) && is_number(&b))
+        return arena_printf(mem, "%s::integer::%s", name, type);
+    if (is_number(&a) && is_boolean(&b))
+        return arena_printf(mem, "%s <> 0", name);
+    if (b.array && !a.array && assigns(&a, &(struct pg_type){b.schema, b.name, b.args, b.tail, false, b.known, b.serial}))
+        return arena_printf(mem, "CASE WHEN %s IS NOT NULL THEN ARRAY[%s] END::%s", name, name, type);
+    return arena_printf(mem, "%s::text::%s", name, type);
+}

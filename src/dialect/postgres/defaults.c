@@ -1,0 +1,283 @@
+/*
+ * Are two default expressions of a column of one type the same?
+ *
+ * The server prints a default with the types that it resolved ('x'::character varying), people write it without.
+ * A constant is compared by its value in the column's type; anything else by the normal form of expressions.
+ * Two that differ here may still mean the same; two that are equal never differ.
+ */
+#include "base/text.h"
+#include "dialect/postgres/pg.h"
+
+#pragma weak normal_expr
+char *pg_expr_normal(struct arena *mem, const char *expr)
+{
+    return normal_expr != NULL ? normal_expr(mem, &pg_normal, expr) : arena_dup(mem, expr); /* until it lands */
+}
+
+/* The code tokens of an expression. */
+struct tokens {
+    struct token *token;
+    int n;
+};
+
+static struct tokens tokens_read(struct arena *mem, const char *text)
+{
+    struct tokens tokens = {NULL, 0};
+    struct lexer lexer;
+    int room = 0;
+
+    lex_open(&lexer, &pg_lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        if (tokens.n == room) {
+            size_t size = sizeof(struct token) * (size_t)room;
+            room = room * 2 + 8;
+            tokens.token = arena_grow(mem, tokens.token, size, sizeof(struct token) * (size_t)room);
+        }
+        tokens.token[tokens.n++] = token;
+    }
+    return tokens;
+}
+
+/* Does the parenthesis that opens first close last? */
+static bool is_wrapped(const struct tokens *tokens)
+{
+    int depth = 0;
+
+    if (tokens->n < 2 || !token_is(&tokens->token[0], "("))
+        return false;
+    for (int i = 0; i < tokens->n; i++) {
+        depth += token_is(&tokens->token[i], "(") - token_is(&tokens->token[i], ")");
+        if (depth == 0)
+            return i == tokens->n - 1;
+    }
+    return false;
+}
+
+/* Where a trailing ::type begins, looking from the end; n if there is none. */
+static int cast_start(const struct tokens *tokens)
+{
+    for (int i = tokens->n - 1, depth = 0; i > 0; i--) {
+        const struct token *token = &tokens->token[i];
+        bool closes = token_is(token, ")") || token_is(token, "]"), opens = token_is(token, "(") || token_is(token, "[");
+        depth += closes - opens;
+        if (depth > 0 || closes || opens)
+            continue;
+        if (token->kind == TOKEN_OPERATOR && token->length == 2 && memcmp(token->text, "::", 2) == 0)
+            return i;
+        if (token->kind != TOKEN_WORD && token->kind != TOKEN_QUOTED && !token_is(token, "."))
+            break;
+    }
+    return tokens->n;
+}
+
+/* CAST ( x AS type ): x. */
+static bool strip_cast_call(struct tokens *tokens)
+{
+    int depth = 0;
+
+    if (tokens->n < 6 || !token_is(&tokens->token[0], "cast") || !token_is(&tokens->token[1], "("))
+        return false;
+    for (int i = 1; i < tokens->n; i++) {
+        depth += token_is(&tokens->token[i], "(") - token_is(&tokens->token[i], ")");
+        if (depth == 0)
+            return false;
+        if (depth == 1 && token_is(&tokens->token[i], "as")) {
+            *tokens = (struct tokens){tokens->token + 2, i - 2};
+            return true;
+        }
+    }
+    return false;
+}
+
+static void strip(struct tokens *tokens)
+{
+    for (;;) {
+        int cast;
+        if (is_wrapped(tokens)) {
+            *tokens = (struct tokens){tokens->token + 1, tokens->n - 2};
+            continue;
+        }
+        if (strip_cast_call(tokens))
+            continue;
+        cast = cast_start(tokens);
+        if (cast == tokens->n)
+            return;
+        tokens->n = cast;
+    }
+}
+
+/* 'it''s' as it's; NULL for the forms with escapes. */
+static char *string_value(struct arena *mem, const struct token *token)
+{
+    if (token->unfinished || token->length < 2 || token->text[0] != '\'')
+        return NULL;
+    return text_replace(mem, text_slice(mem, token_copy(mem, token), 1, token->length - 1), "''", "'");
+}
+
+static bool type_is_number(struct arena *mem, const char *type)
+{
+    static const char *const names[] = {"smallint", "integer", "bigint", "numeric", "real", "double precision", "money"};
+    struct pg_type read;
+
+    if (type == NULL || !pg_type_read(mem, type, &read) || !read.known || read.array)
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (text_equal(read.name, names[i]))
+            return true;
+    return false;
+}
+
+/* -007.50 as -7.5; texts that are no plain number stay. */
+static char *number_value(struct arena *mem, const char *text)
+{
+    const char *p = text_trim(mem, text);
+    bool minus = *p == '-', point = false;
+    size_t length;
+
+    p += *p == '-' || *p == '+';
+    for (const char *q = p; *q != '\0'; q++) {
+        if (!char_is_digit((unsigned char)*q) && (*q != '.' || point))
+            return arena_printf(mem, "%s%s", minus ? "-" : "", text_lower(mem, p));
+        point |= *q == '.';
+    }
+    while (*p == '0' && char_is_digit((unsigned char)p[1]))
+        p++;
+    length = strlen(p);
+    while (point && length > 0 && p[length - 1] == '0')
+        length--;
+    if (point && length > 0 && p[length - 1] == '.')
+        length--;
+    if (length == 0 || (length == 1 && *p == '0'))
+        return arena_dup(mem, "0");
+    return arena_printf(mem, "%s%s%.*s", minus ? "-" : "", *p == '.' ? "0" : "", (int)length, p);
+}
+
+static const char *boolean_value(struct arena *mem, const char *text)
+{
+    static const char *const yes[] = {"t", "true", "y", "yes", "on", "1", NULL};
+    static const char *const no[] = {"f", "false", "n", "no", "off", "0", NULL};
+    const char *said = text_lower(mem, text_trim(mem, text));
+
+    for (int i = 0; yes[i] != NULL; i++)
+        if (text_equal(said, yes[i]))
+            return "true";
+    for (int i = 0; no[i] != NULL; i++)
+        if (text_equal(said, no[i]))
+            return "false";
+    return said;
+}
+
+/* The text of a constant, before its type is looked at; NULL if this is no constant. */
+static const char *constant_text(struct arena *mem, const struct tokens *tokens)
+{
+    const struct token *first = tokens->n > 0 ? &tokens->token[0] : NULL, *last = first + tokens->n - 1;
+
+    if (first == NULL)
+        return NULL;
+    if (tokens->n == 1 && first->kind == TOKEN_NUMBER)
+        return token_copy(mem, first);
+    if (tokens->n == 1 && first->kind == TOKEN_STRING)
+        return string_value(mem, first);
+    if (tokens->n == 1 && (token_is(first, "true") || token_is(first, "false")))
+        return text_lower(mem, token_copy(mem, first));
+    if (tokens->n == 2 && last->kind == TOKEN_NUMBER && first->kind == TOKEN_OPERATOR && first->length == 1 &&
+        (*first->text == '-' || *first->text == '+'))
+        return arena_printf(mem, "%s%s", *first->text == '-' ? "-" : "", token_copy(mem, last));
+    if (tokens->n == 3 && token_is(first, "array") && token_is(first + 1, "[") && token_is(last, "]"))
+        return "{}";
+    return NULL;
+}
+
+const char *pg_constant(struct arena *mem, const char *expr)
+{
+    struct tokens tokens = tokens_read(mem, expr);
+
+    strip(&tokens);
+    return constant_text(mem, &tokens);
+}
+
+/* A value that two spellings of one constant share; NULL if the expression is no constant. */
+static const char *constant_value(struct arena *mem, const char *type, const char *expr)
+{
+    struct tokens tokens = tokens_read(mem, expr);
+    const char *text, *normal = pg_type_normal(mem, type);
+
+    strip(&tokens);
+    text = constant_text(mem, &tokens);
+    if (text == NULL)
+        return NULL;
+    if (text_equal(normal, "boolean"))
+        return boolean_value(mem, text);
+    /* A constant of an unknown type that is a number on both sides is compared as one. */
+    if (type_is_number(mem, type) || (type == NULL && tokens.token[0].kind != TOKEN_STRING))
+        return number_value(mem, text);
+    return text;
+}
+
+static bool is_null(const char *expr, struct arena *mem)
+{
+    struct tokens tokens = tokens_read(mem, expr);
+
+    strip(&tokens);
+    return tokens.n == 1 && token_is(&tokens.token[0], "null");
+}
+
+/* nextval('public."s"'::regclass): s, as a name; NULL for anything else. */
+static const char *nextval_of(struct arena *mem, const char *expr)
+{
+    struct tokens tokens = tokens_read(mem, expr), inner;
+    struct lexer lexer;
+    const char *name = NULL, *literal;
+    struct buf out;
+
+    strip(&tokens);
+    if (tokens.n < 4 || !token_is(&tokens.token[0], "nextval") || !token_is(&tokens.token[1], "("))
+        return NULL;
+    inner = (struct tokens){tokens.token + 2, tokens.n - 3};
+    strip(&inner);
+    if (inner.n != 1 || inner.token[0].kind != TOKEN_STRING || (literal = string_value(mem, &inner.token[0])) == NULL)
+        return NULL;
+    buf_init(&out, mem);
+    lex_open(&lexer, &pg_lex, literal, strlen(literal));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        if (token.kind != TOKEN_WORD && token.kind != TOKEN_QUOTED)
+            continue;
+        name = token_name(mem, &token);
+        if (token.kind == TOKEN_WORD)
+            name = text_lower(mem, name);
+        if (text_equal(name, "public"))
+            continue;
+        buf_addf(&out, "%s%s", out.len > 0 ? "." : "", name);
+    }
+    return name != NULL ? out.data : NULL;
+}
+
+/* now() and its SQL spellings are one function: the start of the transaction. */
+static const char *spelled_alike(const char *normal)
+{
+    static const char *const same[] = {"current_timestamp", "now()", "transaction_timestamp()", "pg_catalog.now()"};
+
+    for (size_t i = 0; normal != NULL && i < sizeof same / sizeof *same; i++)
+        if (text_equal_nocase(normal, same[i]))
+            return "now()";
+    return normal;
+}
+
+bool pg_default_same(struct arena *mem, const char *type, const char *a, const char *b)
+{
+    const char *x, *y;
+
+    if (a == NULL || b == NULL)
+        return a == b || (a == NULL ? is_null(b, mem) : is_null(a, mem));
+    x = constant_value(mem, type, a);
+    y = constant_value(mem, type, b);
+    if (x != NULL && y != NULL)
+        return text_equal(x, y);
+    if (x != NULL || y != NULL)
+        return false;
+    x = nextval_of(mem, a);
+    y = nextval_of(mem, b);
+    if (x != NULL && y != NULL)
+        return text_equal(x, y);
+    return text_equal(spelled_alike(pg_expr_normal(mem, a)), spelled_alike(pg_expr_normal(mem, b)));
+}

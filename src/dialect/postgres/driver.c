@@ -1,0 +1,272 @@
+/*
+ * The connection itself: open, close, queries with text parameters, one statement at a time, cancelling.
+ *
+ * Every call goes through libpq's asynchronous interface, so that an interrupt is answered within a fraction of a
+ * second.  Batches, the lock and scratch databases are in files of their own.
+ */
+#include "base/text.h"
+#include "dialect/postgres/pg.h"
+
+/* What to do about a refusal to let us in, by words of the server's or libpq's own message. */
+static const struct {
+    const char *part;
+    const char *hint;
+} connect_hints[] = {
+    {"password authentication failed", "Check user and password in the database URL."},
+    {"no password supplied", "Put the password into the database URL, or into PGPASSWORD or ~/.pgpass."},
+    {"does not exist", "Check the names in the database URL; createdb makes a database."},
+    {"Connection refused", "Is the server running, and are host and port right?"},
+    {"No such file or directory", "No server listens on that socket. Is it running, and is the host right?"},
+    {"could not translate host name", "Check the host in the database URL."},
+    {"no pg_hba.conf entry", "The server's pg_hba.conf has no line for this host, user and database."},
+    {"SSL", "See sslmode: add ?sslmode=require or ?sslmode=disable to the database URL."},
+    {"too many clients", "All connections of the server are taken. Wait, or raise max_connections."},
+    {"starting up", "The server is still starting. Try again in a moment."},
+};
+
+static int fail_connect(struct ctx *ctx, PGconn *pg, const char *target)
+{
+    const char *said = pg_message(ctx->mem, PQerrorMessage(pg));
+    const char *all = PQerrorMessage(pg), *hint = "Check the database URL, and that the server is reachable from here.";
+
+    for (size_t i = 0; i < sizeof connect_hints / sizeof *connect_hints; i++)
+        if (text_has(all, connect_hints[i].part)) {
+            hint = connect_hints[i].hint;
+            break;
+        }
+    fail(ctx, ERR_CONNECT, "cannot connect to %s: %s", target, said);
+    return fail_hint(ctx, "%s", hint);
+}
+
+static void notice_receive(void *sink, const PGresult *result)
+{
+    struct pg_conn *conn = sink;
+    const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+    if (conn->ctx != NULL && text != NULL)
+        emit_debug(conn->ctx, "server: %s", text);
+}
+
+static void url_keep(struct arena *mem, struct url *to, const struct url *from)
+{
+    *to = *from;
+    to->dialect = arena_dup(mem, from->dialect);
+    to->driver = arena_dup(mem, from->driver);
+    to->user = arena_dup(mem, from->user);
+    to->host = arena_dup(mem, from->host);
+    to->database = arena_dup(mem, from->database);
+    to->keys = names_copy(mem, &from->keys);
+    to->values = names_copy(mem, &from->values);
+    to->password = (struct secret){0};
+    secret_copy(&to->password, &from->password);
+}
+
+static double connect_seconds(const struct conn_options *options, const struct pg_keywords *keywords)
+{
+    double seconds = options != NULL && options->connect_seconds > 0 ? options->connect_seconds : 10;
+    double hosts = 1;
+
+    for (int i = 0; i < keywords->n; i++) {
+        int64_t said;
+        if (text_equal(keywords->key[i], "connect_timeout") && text_to_int(keywords->value[i], &said) && said > 0 &&
+            (options == NULL || options->connect_seconds == 0))
+            seconds = (double)said;
+        if (text_equal(keywords->key[i], "host"))
+            for (const char *p = keywords->value[i]; *p != '\0'; p++)
+                hosts += *p == ',';
+    }
+    return seconds * hosts;
+}
+
+static struct pg_conn *conn_new(const struct url *url)
+{
+    struct pg_conn *conn = arena_outside(sizeof *conn);
+
+    conn->mem = arena_open(0);
+    conn->conn.dialect = &pg_dialect;
+    conn->conn.target = pg_target(conn->mem, url);
+    url_keep(conn->mem, &conn->url, url);
+    return conn;
+}
+
+static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_options *options)
+{
+    struct pg_keywords keywords;
+
+    pg_address(ctx, &conn->url, &keywords);
+    conn->pg = PQconnectStartParams(keywords.key, keywords.value, 0);
+    if (conn->pg == NULL)
+        return fail(ctx, ERR_CONNECT, "cannot connect to %s: out of memory", conn->conn.target);
+    TRY(pg_connect_wait(ctx, conn->pg, connect_seconds(options, &keywords), conn->conn.target));
+    if (PQstatus(conn->pg) != CONNECTION_OK)
+        return fail_connect(ctx, conn->pg, conn->conn.target);
+    PQsetNoticeReceiver(conn->pg, notice_receive, conn);
+    PQsetnonblocking(conn->pg, 1);
+    conn->cancel = PQgetCancel(conn->pg);
+    conn->conn.version = PQserverVersion(conn->pg);
+    conn->conn.version_text = PQparameterStatus(conn->pg, "server_version");
+    conn->conn.version_text = arena_dup(conn->mem, conn->conn.version_text);
+    if (conn->conn.version >= pg_dialect.minimum_version)
+        return 0;
+    fail(ctx, ERR_UNSUPPORTED, "PostgreSQL %s is too old: 12 is the oldest that works here", conn->conn.version_text);
+    return fail_hint(ctx, "Upgrade the server; its own project stopped mending that version long ago.");
+}
+
+int pg_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn)
+{
+    struct pg_conn *made = conn_new(url);
+    int result = conn_start(ctx, made, options);
+
+    if (result < 0) {
+        pg_close(&made->conn);
+        return result;
+    }
+    *conn = &made->conn;
+    return 0;
+}
+
+void pg_cancel(struct conn *conn)
+{
+    struct pg_conn *pg = (struct pg_conn *)conn;
+    char ignored[256];
+
+    if (pg->cancel != NULL)
+        PQcancel(pg->cancel, ignored, (int)sizeof ignored);
+}
+
+/* One statement with text parameters, sent; results are for the caller to fetch. */
+static int query_send(struct ctx *ctx, struct pg_conn *conn, const char *sql, const struct names *params)
+{
+    int n = params != NULL ? params->n : 0;
+
+    if (!PQsendQueryParams(conn->pg, sql, n, NULL, n > 0 ? params->item : NULL, NULL, NULL, 0))
+        return pg_fail_lost(ctx, conn);
+    return pg_flush(ctx, conn);
+}
+
+static void rows_take(struct arena *mem, const PGresult *result, struct rows *rows)
+{
+    int columns = PQnfields(result), n = PQntuples(result);
+
+    for (int i = 0; i < columns; i++)
+        names_add(mem, &rows->columns, arena_dup(mem, PQfname(result, i)));
+    for (int row = 0; row < n; row++) {
+        const char **cell = NEW_ARRAY(mem, const char *, columns > 0 ? columns : 1);
+        for (int i = 0; i < columns; i++)
+            if (!PQgetisnull(result, row, i))
+                cell[i] = arena_copy(mem, PQgetvalue(result, row, i), (size_t)PQgetlength(result, row, i));
+        list_add(mem, &rows->row, cell);
+    }
+}
+
+/* COPY from or to the client cannot be part of a file of statements: it is ended, and refused. */
+static int refuse_copy(struct ctx *ctx, struct pg_conn *conn, const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+
+    if (status == PGRES_COPY_IN)
+        PQputCopyEnd(conn->pg, "no data comes with a statement");
+    if (status != PGRES_COPY_IN && status != PGRES_COPY_OUT)
+        return 0;
+    fail(ctx, ERR_UNSUPPORTED, "COPY from or to the client is not possible here");
+    return fail_hint(ctx, "Use INSERT, or COPY with a file of the server.");
+}
+
+/* All results of a running statement; the first failure is kept, the connection is ready again. */
+static int results_take(struct ctx *ctx, struct pg_conn *conn, struct rows *rows)
+{
+    int outcome = 0;
+
+    for (;;) {
+        __attribute__((cleanup(pg_result_clear))) PGresult *result = NULL;
+        TRY(pg_result(ctx, conn, &result));
+        if (result == NULL)
+            break;
+        if (outcome == 0 && pg_failed(result))
+            outcome = pg_fail(ctx, conn, result);
+        else if (outcome == 0)
+            outcome = refuse_copy(ctx, conn, result);
+        if (PQresultStatus(result) == PGRES_COPY_OUT)
+            for (char *line = NULL; PQgetCopyData(conn->pg, &line, 0) > 0; PQfreemem(line))
+                ;
+        if (rows != NULL && PQresultStatus(result) == PGRES_TUPLES_OK)
+            rows_take(ctx->mem, result, rows);
+    }
+    if (outcome < 0 && PQstatus(conn->pg) == CONNECTION_BAD)
+        conn->conn.in_transaction = false;
+    else
+        conn->conn.in_transaction = PQtransactionStatus(conn->pg) != PQTRANS_IDLE;
+    return outcome;
+}
+
+int pg_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows)
+{
+    struct pg_conn *pg = (struct pg_conn *)conn;
+
+    *rows = (struct rows){0};
+    if (!pg->shielded)
+        TRY(ctx_check(ctx));
+    pg->ctx = ctx;
+    TRY(query_send(ctx, pg, sql, params));
+    return results_take(ctx, pg, rows);
+}
+
+int pg_exec(struct ctx *ctx, struct conn *conn, const char *sql)
+{
+    struct pg_conn *pg = (struct pg_conn *)conn;
+
+    pg->ctx = ctx;
+    if (!PQsendQuery(pg->pg, sql))
+        return pg_fail_lost(ctx, pg);
+    TRY(pg_flush(ctx, pg));
+    return results_take(ctx, pg, NULL);
+}
+
+/* A scratch database can go only when nobody is in it: from a second connection, after ours has ended. */
+static void scratch_drop(struct pg_conn *conn)
+{
+    struct ctx ctx;
+    struct conn *other = NULL;
+    struct buf sql;
+
+    ctx_open(&ctx, 0);
+    conn->url.database = conn->scratch_near;
+    if (pg_open(&ctx, &conn->url, NULL, &other) == 0) {
+        buf_init(&sql, ctx.mem);
+        buf_add(&sql, "DROP DATABASE IF EXISTS ");
+        ident_add(&sql, &pg_ident, conn->scratch);
+        buf_add(&sql, conn->conn.version >= 130000 ? " WITH (FORCE)" : "");
+        pg_exec(&ctx, other, sql.data);
+    }
+    pg_close(other);
+    ctx_close(&ctx);
+}
+
+void pg_close(struct conn *conn)
+{
+    struct pg_conn *pg = (struct pg_conn *)conn;
+
+    if (pg == NULL)
+        return;
+    pg->ctx = NULL;
+    PQfreeCancel(pg->cancel);
+    PQfinish(pg->pg);
+    if (pg->scratch != NULL)
+        scratch_drop(pg);
+    pg_server_stop(pg->server);
+    url_close(&pg->url);
+    arena_close(pg->mem);
+    free(pg);
+}
+
+const struct driver pg_driver = {
+    .open = pg_open,
+    .close = pg_close,
+    .query = pg_query,
+    .exec = pg_exec,
+    .batch = pg_batch,
+    .cancel = pg_cancel,
+    .lock_try = pg_lock_try,
+    .lock_release = pg_lock_release,
+    .scratch = pg_scratch,
+};

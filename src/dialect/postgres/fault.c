@@ -1,0 +1,103 @@
+/*
+ * What the server says when it refuses, in our own form: message, SQLSTATE, detail, hint, and the place of the
+ * error as a byte offset.  The only place that reads error fields of a result.
+ */
+#include "base/text.h"
+#include "dialect/postgres/pg.h"
+
+static const char *field_of(struct arena *mem, const PGresult *result, int code)
+{
+    return arena_dup(mem, PQresultErrorField(result, code));
+}
+
+char *pg_message(struct arena *mem, const char *text)
+{
+    static const char *const prefixes[] = {"FATAL:", "ERROR:", "PANIC:", "error:", "could not connect to server:"};
+    char *line = text_trim(mem, text != NULL ? text : "");
+
+    line = text_trim(mem, text_slice(mem, line, 0, strcspn(line, "\n")));
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        const char *found = strstr(line, prefixes[i]);
+        if (found != NULL)
+            line = text_trim(mem, found + strlen(prefixes[i]));
+    }
+    while (text_ends(line, "."))
+        line = text_slice(mem, line, 0, strlen(line) - 1);
+    return line;
+}
+
+int pg_fail_lost(struct ctx *ctx, struct pg_conn *conn)
+{
+    const char *said = pg_message(ctx->mem, PQerrorMessage(conn->pg));
+
+    conn->conn.in_transaction = false;
+    if (said[0] == '\0')
+        said = "the server closed the connection";
+    fail(ctx, ERR_CONNECT, "the connection to %s was lost: %s", conn->conn.target, said);
+    return fail_hint(ctx, "What had not been committed is undone. Run the same command again once the server answers.");
+}
+
+/* Sentences for refusals that people meet and whose own text does not say what to do. */
+static const struct {
+    const char *sqlstate;
+    const char *hint;
+} hints[] = {
+    {"42501", "The database user needs more rights: ask for them, or connect as the owner of the object."},
+    {"25006", "The connection is read-only: it leads to a standby, or default_transaction_read_only is on."},
+    {"55P03", "Another session holds a lock on the object. Wait until it is done, or look into pg_stat_activity."},
+    {"40P01", "Another session held what this one needed. Run the same command again."},
+    {"53100", "The server's disk is full. Free some space and run the same command again."},
+};
+
+static const char *hint_of(const char *sqlstate)
+{
+    for (size_t i = 0; sqlstate != NULL && i < sizeof hints / sizeof *hints; i++)
+        if (text_equal(sqlstate, hints[i].sqlstate))
+            return hints[i].hint;
+    return NULL;
+}
+
+int pg_fail(struct ctx *ctx, struct pg_conn *conn, const PGresult *result)
+{
+    const char *sqlstate = field_of(ctx->mem, result, PG_DIAG_SQLSTATE);
+    const char *message = field_of(ctx->mem, result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *hint = field_of(ctx->mem, result, PG_DIAG_MESSAGE_HINT);
+
+    if (atomic_load(&ctx->cancel) && text_equal(sqlstate, "57014"))
+        return fail(ctx, ERR_CANCELLED, "interrupted");
+    if (sqlstate == NULL || message == NULL)
+        return pg_fail_lost(ctx, conn);
+    /* 57P01 to 57P03: the server shuts down, crashed, or does not take connections. */
+    if (text_starts(sqlstate, "57P"))
+        fail(ctx, ERR_CONNECT, "the server ended the connection: %s", message);
+    else
+        fail(ctx, ERR_SQL, "%s", message);
+    ctx->error.sqlstate = sqlstate;
+    ctx->error.detail = field_of(ctx->mem, result, PG_DIAG_MESSAGE_DETAIL);
+    ctx->error.hint = hint != NULL ? hint : hint_of(sqlstate);
+    return (int)ctx->error.code;
+}
+
+bool pg_failed(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+
+    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
+}
+
+/* The server counts characters from 1. */
+long pg_position(const PGresult *result, const char *sql)
+{
+    const char *said = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+    int64_t characters;
+    const char *p = sql;
+
+    if (said == NULL || !text_to_int(said, &characters) || characters < 1)
+        return -1;
+    while (--characters > 0 && *p != '\0') {
+        p++;
+        while (((unsigned char)*p & 0xC0) == 0x80)
+            p++;
+    }
+    return p - sql;
+}

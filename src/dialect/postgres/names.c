@@ -1,0 +1,204 @@
+/*
+ * The names that PostgreSQL gives to constraints and indexes that were given none, so that our plans and rollbacks
+ * can speak of them.  The rules are the server's: table, columns and a label joined by "_", the longer part cut
+ * until all of it fits into 63 bytes, and a number behind the label when the name is taken.
+ */
+#include "base/map.h"
+#include "base/text.h"
+#include "dialect/postgres/pg.h"
+
+enum { NAME_BYTES = 63 };
+
+/* Cut to at most `length` bytes without splitting a UTF-8 character. */
+static size_t clip(const char *text, size_t length)
+{
+    while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
+        length--;
+    return length;
+}
+
+char *pg_object_name(struct arena *mem, const char *first, const char *second, const char *label)
+{
+    size_t a = strlen(first), b = second != NULL ? strlen(second) : 0;
+    size_t extra = strlen(label) + 1 + (second != NULL ? 1 : 0);
+
+    while (a + b + extra > NAME_BYTES) {
+        if (a > b)
+            a--;
+        else
+            b--;
+    }
+    a = clip(first, a);
+    if (second == NULL)
+        return arena_printf(mem, "%.*s_%s", (int)a, first, label);
+    return arena_printf(mem, "%.*s_%.*s_%s", (int)a, first, (int)clip(second, b), second, label);
+}
+
+/* Column names joined as the server does: it stops once the text is as long as a name can be. */
+static char *join_columns(struct arena *mem, const struct names *columns)
+{
+    struct buf out;
+
+    buf_init(&out, mem);
+    for (int i = 0; i < columns->n; i++) {
+        if (i > 0)
+            buf_add_c(&out, '_');
+        buf_add(&out, columns->item[i]);
+        if (out.len > NAME_BYTES)
+            break;
+    }
+    return out.data;
+}
+
+static bool token_names(struct arena *mem, const struct token *token, const char *name)
+{
+    const char *said;
+
+    if (token->kind != TOKEN_WORD && token->kind != TOKEN_QUOTED)
+        return false;
+    said = token_name(mem, token);
+    return text_equal(token->kind == TOKEN_WORD ? text_lower(mem, said) : said, name);
+}
+
+bool pg_expr_mentions(struct arena *mem, const char *expr, const char *name)
+{
+    struct lexer lexer;
+    struct token token;
+
+    if (expr == NULL || name == NULL)
+        return false;
+    lex_open(&lexer, &pg_lex, expr, strlen(expr));
+    token = lex_next_code(&lexer);
+    while (token.kind != TOKEN_END) {
+        struct token next = lex_next_code(&lexer);
+        if (token_names(mem, &token, name) && !token_is(&next, "("))
+            return true;
+        token = next;
+    }
+    return false;
+}
+
+/* The one column that a condition is about; NULL if it is about none or several. */
+static const char *only_column(struct arena *mem, const struct object *table, const char *expr)
+{
+    const char *found = NULL;
+
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (child->kind != KIND_COLUMN || !pg_expr_mentions(mem, expr, child->name))
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = child->name;
+    }
+    return found;
+}
+
+/* Elements of an index by name; expressions are called "expr", and a name that comes again gets a number. */
+static struct names index_columns(struct arena *mem, const struct object *index)
+{
+    struct names names = {0};
+
+    for (int i = 0; i < index->children.n; i++) {
+        const struct index_part *part = index->children.item[i];
+        const char *base = part->column != NULL ? part->column : "expr", *name = base;
+        for (int number = 1; names_have(&names, name); number++)
+            name = arena_printf(mem, "%s%d", base, number);
+        names_add(mem, &names, name);
+    }
+    const struct names *include = &((const struct index *)index)->include;
+    for (int i = 0; i < include->n; i++)
+        names_add(mem, &names, include->item[i]);
+    return names;
+}
+
+static char *exclude_name(struct arena *mem, const struct object *object, const char *label)
+{
+    const struct exclude *exclude = (const struct exclude *)object;
+    const char *text = exclude->definition.written != NULL ? exclude->definition.written : exclude->definition.printed;
+    const struct object *table = object->parent;
+    struct names columns = {0};
+
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (child->kind == KIND_COLUMN && pg_expr_mentions(mem, text, child->name))
+            names_add(mem, &columns, child->name);
+    }
+    return pg_object_name(mem, table->name, join_columns(mem, &columns), label);
+}
+
+static char *columns_name(struct arena *mem, const struct object *object, const struct names *columns, const char *label)
+{
+    return pg_object_name(mem, object->parent->name, join_columns(mem, columns), label);
+}
+
+static char *name_with_label(struct arena *mem, const struct object *object, int number)
+{
+    static const char *const labels[KIND_COUNT] = {[KIND_PRIMARY_KEY] = "pkey", [KIND_UNIQUE] = "key",
+                                                   [KIND_CHECK] = "check",      [KIND_EXCLUDE] = "excl",
+                                                   [KIND_FOREIGN_KEY] = "fkey", [KIND_INDEX] = "idx"};
+    const char *label = labels[object->kind];
+    struct names columns;
+
+    if (label == NULL || object->parent == NULL || object->parent->name == NULL)
+        return NULL;
+    if (number > 0)
+        label = arena_printf(mem, "%s%d", label, number);
+    switch (object->kind) {
+    case KIND_PRIMARY_KEY:
+        return pg_object_name(mem, object->parent->name, NULL, label);
+    case KIND_UNIQUE:
+        return columns_name(mem, object, &((const struct unique *)object)->columns, label);
+    case KIND_FOREIGN_KEY:
+        return columns_name(mem, object, &((const struct foreign_key *)object)->columns, label);
+    case KIND_CHECK: {
+        const struct check *check = (const struct check *)object;
+        return pg_object_name(mem, object->parent->name, only_column(mem, object->parent, expr_text(&check->expr)), label);
+    }
+    case KIND_INDEX:
+        columns = index_columns(mem, object);
+        return columns_name(mem, object, &columns, label);
+    default:
+        return exclude_name(mem, object, label);
+    }
+}
+
+char *pg_default_name(struct arena *mem, const struct object *object)
+{
+    return name_with_label(mem, object, 0);
+}
+
+/* Relations and constraints of a schema share no name that the server invents. */
+static void collect_names(const struct object *schema, struct map *taken)
+{
+    for (const struct object *object = schema; object != NULL; object = object_next(schema, object))
+        if (object->name != NULL && object->kind != KIND_COLUMN && object->kind != KIND_SCHEMA &&
+            object->kind != KIND_INDEX_PART && object->kind != KIND_ENUM)
+            map_set(taken, object->name, taken);
+}
+
+static void name_one(struct arena *mem, struct object *object, struct map *taken)
+{
+    char *name = name_with_label(mem, object, 0);
+
+    for (int number = 1; name != NULL && map_get(taken, name) != NULL; number++)
+        name = name_with_label(mem, object, number);
+    if (name == NULL)
+        return;
+    object->name = name;
+    object->name_invented = true;
+    map_set(taken, name, taken);
+}
+
+void pg_name_unnamed(struct arena *mem, struct tree *tree)
+{
+    for (int i = 0; i < tree->root->children.n; i++) {
+        struct object *schema = tree->root->children.item[i];
+        struct map taken;
+        map_init(&taken, mem);
+        collect_names(schema, &taken);
+        for (struct object *object = schema; object != NULL; object = object_next(schema, object))
+            if (object->name == NULL)
+                name_one(mem, object, &taken);
+    }
+}

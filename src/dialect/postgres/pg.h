@@ -1,0 +1,126 @@
+/*
+ * What the files of the PostgreSQL dialect share: the connection, the names of its parts, and small helpers.
+ * Nothing outside this folder includes it but dialects.c, for pg_dialect.
+ */
+#ifndef DIALECT_POSTGRES_PG_H
+#define DIALECT_POSTGRES_PG_H
+
+#include <libpq-fe.h>
+
+#include "dialect/common.h"
+#include "dialect/dialect.h"
+
+struct pg_server;
+
+struct pg_conn {
+    struct conn conn; /* first: struct conn * is cast */
+    PGconn *pg;
+    PGcancel *cancel;
+    struct ctx *ctx;          /* of the call that is running: where notices go */
+    bool asked_pooler;        /* whether a pooler is in between is known */
+    bool locked;
+    struct url url;           /* a copy, to come back with a second connection; its texts are in `mem` */
+    struct arena *mem;        /* of the connection itself */
+    struct pg_server *server; /* a private one that ends with this connection */
+    char *scratch;            /* a database that is dropped with it; NULL */
+    const char *scratch_near; /* the database from which that is done */
+    bool shielded;            /* what runs now must not be cancelled: it cleans up */
+};
+
+/* driver.c */
+extern const struct driver pg_driver;
+int pg_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
+void pg_close(struct conn *conn);
+int pg_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
+int pg_exec(struct ctx *ctx, struct conn *conn, const char *sql);
+void pg_cancel(struct conn *conn);
+
+/* wait.c: the only place that waits for the server. ERR_CANCELLED once ctx->cancel is set, ERR_CONNECT. */
+int pg_result(struct ctx *ctx, struct pg_conn *conn, PGresult **result); /* *result NULL: the statement has ended */
+int pg_drain(struct ctx *ctx, struct pg_conn *conn);                     /* the rest of a statement's results */
+int pg_flush(struct ctx *ctx, struct pg_conn *conn);
+int pg_connect_wait(struct ctx *ctx, PGconn *pg, double seconds, const char *target);
+void pg_result_clear(PGresult **result); /* for cleanup */
+
+/* fault.c: what the server said, into ctx->error. */
+int pg_fail(struct ctx *ctx, struct pg_conn *conn, const PGresult *result);
+int pg_fail_lost(struct ctx *ctx, struct pg_conn *conn);
+bool pg_failed(const PGresult *result);
+long pg_position(const PGresult *result, const char *sql);
+char *pg_message(struct arena *mem, const char *text); /* one line, without "FATAL:" and the like */
+
+/* address.c */
+struct pg_keywords {
+    const char *key[64];
+    const char *value[64];
+    int n;
+};
+void pg_address(struct ctx *ctx, const struct url *url, struct pg_keywords *keywords);
+char *pg_target(struct arena *mem, const struct url *url);
+
+/* batch.c, lock.c, scratch.c, server.c */
+int pg_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
+int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
+int pg_lock_release(struct ctx *ctx, struct conn *conn);
+int pg_scratch(struct ctx *ctx, const struct url *near, struct conn **conn);
+int pg_server_start(struct ctx *ctx, int version, struct pg_server **server);
+const char *pg_server_folder(const struct pg_server *server);
+void pg_server_stop(struct pg_server *server); /* accepts NULL */
+
+/* catalog.c, recover.c */
+int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
+extern const struct catalog_query pg_catalog[];
+extern const int pg_catalog_n;
+int pg_clean_failed(struct ctx *ctx, struct conn *conn, const struct classified *statement);
+int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
+                      size_t length, bool *done);
+
+/* words.c, state_sql.c */
+extern const struct ident_rules pg_ident;
+extern const struct lex_rules pg_lex;
+extern const struct normal_rules pg_normal;
+extern const struct state_sql pg_state_sql;
+
+/* types.c */
+struct pg_type {
+    const char *schema; /* NULL if none is said */
+    const char *name;   /* the server's own: "character varying", "integer"; a user's type unquoted */
+    const char *args;   /* "10,2"; NULL */
+    const char *tail;   /* "with time zone", "day to second"; NULL */
+    bool array;
+    bool known;         /* one of the server's types that we know */
+    bool serial;
+};
+bool pg_type_read(struct arena *mem, const char *text, struct pg_type *type); /* false: not a type that we can read */
+char *pg_type_text(struct arena *mem, const struct pg_type *type);
+char *pg_type_normal(struct arena *mem, const char *type);
+/* "smallint", "integer", "bigint" of a serial's name; NULL if it is none. */
+const char *pg_serial_type(struct arena *mem, const char *type);
+const char *pg_serial_name(struct arena *mem, const char *type); /* SERIAL, ... for an integer type; NULL */
+const char *pg_type_storage(struct arena *mem, const char *type); /* NULL if not known */
+bool pg_opclass_is_default(const char *method, const char *opclass);
+
+/* cast.c: what an ALTER ... TYPE has to say so that rows are converted; NULL: nothing, the server does it by itself. */
+char *pg_using(struct arena *mem, const char *column, const char *from, const char *to);
+
+/* defaults.c */
+bool pg_default_same(struct arena *mem, const char *type, const char *a, const char *b);
+char *pg_expr_normal(struct arena *mem, const char *expr);
+/* The text of a constant without quotes and casts: ok of 'ok'::mood; NULL if it is none. */
+const char *pg_constant(struct arena *mem, const char *expr);
+
+/* names.c */
+void pg_name_unnamed(struct arena *mem, struct tree *tree);
+char *pg_object_name(struct arena *mem, const char *first, const char *second, const char *label);
+/* The name that the server would give this object if nothing else had it. */
+char *pg_default_name(struct arena *mem, const struct object *object);
+bool pg_expr_mentions(struct arena *mem, const char *expr, const char *name);
+
+/* settle.c, apply.c */
+void pg_settle(struct arena *mem, struct tree *tree);
+enum apply pg_apply(const struct change *change, const struct changes *changes, int version);
+
+extern const struct render_kind pg_render[KIND_COUNT];
+extern const struct dialect pg_dialect;
+
+#endif

@@ -1,0 +1,182 @@
+/*
+ * The small things that every PostgreSQL renderer needs: names, comments, version checks, invented names.
+ */
+#include "dialect/postgres/render.h"
+
+#include "base/map.h"
+#include "base/text.h"
+
+struct buf pg_begin(struct render *render, const char *text)
+{
+    struct buf out;
+
+    buf_init(&out, render->mem);
+    buf_add(&out, text);
+    return out;
+}
+
+void pg_ident_add(struct buf *out, const char *name)
+{
+    ident_add(out, &pg_ident, name);
+}
+
+static const char *schema_of(const struct object *object)
+{
+    const struct object *schema = object_ancestor(object, KIND_SCHEMA);
+
+    return schema != NULL && schema->name != NULL && schema->name[0] != '\0' ? schema->name : NULL;
+}
+
+void pg_sibling(struct buf *out, const struct object *below, const char *name)
+{
+    ident_add_qualified(out, &pg_ident, schema_of(below), name);
+}
+
+void pg_top(struct buf *out, const struct object *object)
+{
+    pg_sibling(out, object, object->name);
+}
+
+void pg_table(struct buf *out, const struct object *below)
+{
+    pg_top(out, object_ancestor(below, KIND_TABLE));
+}
+
+void pg_alter_table(struct buf *out, const struct object *below)
+{
+    buf_add(out, "ALTER TABLE ");
+    pg_table(out, below);
+    buf_add_c(out, ' ');
+}
+
+void pg_literal(struct buf *out, const char *text)
+{
+    literal_add(out, &pg_ident, text);
+}
+
+void pg_dotted(struct buf *out, const char *name)
+{
+    const char *dot = strchr(name, '.');
+
+    if (dot == NULL)
+        pg_ident_add(out, name);
+    else
+        ident_add_qualified(out, &pg_ident, arena_copy(out->mem, name, (size_t)(dot - name)), dot + 1);
+}
+
+/* Does the parenthesis that opens the text close only at its end? */
+static bool is_wrapped(const char *expr)
+{
+    struct lexer lexer;
+    int depth = 0;
+    bool any = false;
+
+    lex_open(&lexer, &pg_lex, expr, strlen(expr));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        if (any && depth == 0)
+            return false;
+        depth += token_is(&token, "(") - token_is(&token, ")");
+        any = true;
+    }
+    return any && expr[strspn(expr, " \t\n")] == '(';
+}
+
+void pg_wrapped(struct buf *out, const char *expr)
+{
+    buf_addf(out, is_wrapped(expr) ? "%s" : "(%s)", expr);
+}
+
+void pg_comment(struct render *render, const char *what, const struct buf *name, const char *comment)
+{
+    struct buf out = pg_begin(render, "COMMENT ON ");
+
+    buf_addf(&out, "%s %s IS ", what, name->data);
+    if (comment != NULL && comment[0] != '\0')
+        pg_literal(&out, comment);
+    else
+        buf_add(&out, "NULL");
+    render_statement(render, &out);
+}
+
+bool pg_version_known(const struct render *render)
+{
+    return render->version > pg_dialect.minimum_version;
+}
+
+int pg_needs(struct render *render, int version, const char *what)
+{
+    if (!pg_version_known(render) || render->version >= version)
+        return 0;
+    fail(render->ctx, ERR_UNSUPPORTED, "PostgreSQL %d has no %s, which came with %d", render->version / 10000, what,
+         version / 10000);
+    return fail_hint(render->ctx, "Upgrade the server, or take it out of %s.",
+                     object_path(render->mem, change_object(render->change)));
+}
+
+bool pg_expr_said(const struct expr *expr)
+{
+    return expr->written != NULL || expr->printed != NULL;
+}
+
+bool pg_has_change(const struct render *render, enum change_op op, const struct object *object)
+{
+    for (int i = 0; i < render->changes->list.n; i++) {
+        const struct change *change = render->changes->list.item[i];
+        if (change->op == op && change->kind == object->kind && change_object(change) == object)
+            return true;
+    }
+    return false;
+}
+
+bool pg_is_inline(const struct render *render, const struct object *object)
+{
+    return object->kind != KIND_FOREIGN_KEY || !pg_has_change(render, CHANGE_CREATE, object);
+}
+
+/* The object of the tree that is, in the same schema, that already has this name; NULL. */
+static const struct object *holder_of(const struct tree *tree, const struct object *like, const char *name)
+{
+    const struct object *schema = object_ancestor(like, KIND_SCHEMA);
+    const struct object *there = object_child(tree->root, KIND_SCHEMA, schema->name);
+
+    for (const struct object *object = there; object != NULL; object = object_next(there, object))
+        if (object->kind != KIND_COLUMN && object->kind != KIND_SCHEMA && object->kind != KIND_ENUM &&
+            text_equal(object->name, name))
+            return object;
+    return NULL;
+}
+
+/* A base and the number behind it: the next free one in both trees. */
+static char *next_name(struct render *render, const struct object *object)
+{
+    const char *base = pg_default_name(render->mem, object);
+    char *name = arena_dup(render->mem, base);
+
+    for (int number = 1; holder_of(render->changes->before, object, name) != NULL ||
+                         holder_of(render->changes->after, object, name) != NULL;
+         number++)
+        name = arena_printf(render->mem, "%s%d", base, number);
+    return name;
+}
+
+/*
+ * A name of ours is left to the server only if the server will choose the same.  Where a surviving object has it
+ * already, another is taken, and kept in the tree, so that the rollback drops what the upgrade made.
+ */
+void pg_choose_name(struct render *render, struct object *object, bool *explicitly)
+{
+    const struct object *holder;
+
+    *explicitly = object->name != NULL && !object->name_invented;
+    if (*explicitly || object->name == NULL)
+        return;
+    *explicitly = !text_equal(object->name, pg_default_name(render->mem, object));
+    if (object->parent->peer == NULL)
+        return; /* inside a new table's CREATE: the numbers are counted as the server does */
+    holder = holder_of(render->changes->before, object, object->name);
+    if (holder == NULL)
+        return;
+    *explicitly = true;
+    if (!pg_has_change(render, CHANGE_DROP, holder))
+        object->name = next_name(render, object);
+}

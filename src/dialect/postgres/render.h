@@ -1,0 +1,61 @@
+/*
+ * What the PostgreSQL renderers share.  A renderer makes whole statements of one change; names are qualified with
+ * the schema unless it is the default one, and a clause that the server at hand lacks is an error, never a hope.
+ */
+#ifndef DIALECT_POSTGRES_RENDER_H
+#define DIALECT_POSTGRES_RENDER_H
+
+#include "dialect/postgres/pg.h"
+
+/* A buffer that begins with `text`. */
+struct buf pg_begin(struct render *render, const char *text);
+void pg_table(struct buf *out, const struct object *below);                  /* schema.table of what is below a table */
+void pg_top(struct buf *out, const struct object *object);                   /* schema.name of a top object */
+void pg_sibling(struct buf *out, const struct object *below, const char *name); /* schema.name: indexes, sequences */
+void pg_alter_table(struct buf *out, const struct object *below);            /* "ALTER TABLE t " */
+void pg_literal(struct buf *out, const char *text);
+void pg_ident_add(struct buf *out, const char *name);
+void pg_wrapped(struct buf *out, const char *expr);                          /* in parentheses, if it is not already */
+void pg_comment(struct render *render, const char *what, const struct buf *name, const char *comment);
+void pg_dotted(struct buf *out, const char *name);                           /* "schema.name" as it is in a list */
+
+/* ERR_UNSUPPORTED if the server is known and older than `version`; `what` is "virtual columns". */
+int pg_needs(struct render *render, int version, const char *what);
+bool pg_version_known(const struct render *render);
+bool pg_expr_said(const struct expr *expr);
+
+/* Does this change list hold a change of its own for that object? */
+bool pg_has_change(const struct render *render, enum change_op op, const struct object *object);
+bool pg_is_inline(const struct render *render, const struct object *object);
+
+/* Before a constraint or index is made: its name, or none where the server will invent the same one. */
+void pg_choose_name(struct render *render, struct object *object, bool *explicitly);
+
+/* render_column.c */
+void pg_column_definition(struct render *render, struct buf *out, const struct column *column);
+void pg_column_after(struct render *render, const struct object *column); /* statements that follow its creation */
+int pg_column_check(struct render *render, const struct column *column);
+render_fn pg_column_create, pg_column_drop, pg_column_alter, pg_column_rename;
+
+/* render_constraint.c */
+int pg_constraint_text(struct render *render, struct buf *out, struct object *object);
+render_fn pg_constraint_create, pg_constraint_drop, pg_constraint_rename;
+
+/* render_table.c */
+render_fn pg_table_create, pg_table_drop, pg_table_alter, pg_table_rename;
+
+/* render_index.c */
+int pg_index_text(struct render *render, struct buf *out, struct index *index, bool concurrently);
+render_fn pg_index_create, pg_index_drop, pg_index_alter, pg_index_rename;
+
+/* render_enum.c */
+render_fn pg_enum_create, pg_enum_drop, pg_enum_alter, pg_enum_rename;
+
+/* render_object.c: schemas, sequences, views */
+render_fn pg_schema_create, pg_schema_drop, pg_schema_alter;
+render_fn pg_sequence_create, pg_sequence_drop, pg_sequence_alter, pg_sequence_rename;
+render_fn pg_view_create, pg_view_drop, pg_view_alter, pg_view_rename;
+void pg_sequences_own(struct render *render, const struct object *column); /* sequences that wait for this column */
+void pg_view_text(struct buf *out, const struct view *view, bool replace);
+
+#endif

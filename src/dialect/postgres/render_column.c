@@ -1,0 +1,437 @@
+/*
+ * Columns: the definition, the same in CREATE TABLE and ADD COLUMN, and one ALTER per difference, in the order in which
+ * the server accepts them: what hangs on the old type goes first, what needs the new one comes last.
+ *
+ * A serial column is its type, a sequence of its own and a default; changing into or out of it is written out.
+ */
+#include "base/text.h"
+#include "dialect/postgres/render.h"
+
+static bool is_computed(const struct column *column)
+{
+    return pg_expr_said(&column->computed);
+}
+
+static bool has_default(const struct column *column)
+{
+    return pg_expr_said(&column->default_value) && !is_computed(column);
+}
+
+int pg_column_check(struct render *render, const struct column *column)
+{
+    if (is_computed(column) && !column->computed_stored)
+        TRY(pg_needs(render, 180000, "virtual generated columns"));
+    if (column->compression != NULL)
+        TRY(pg_needs(render, 140000, "compression method of a column"));
+    return 0;
+}
+
+/* A default in a column definition may not be any expression: one with AND, IN, AT TIME ZONE ... wants parentheses. */
+static void default_text(struct buf *out, const char *expr)
+{
+    static const char *const words[] = {"and", "or", "not", "in", "like", "ilike", "similar", "between", "is", "isnull",
+                                        "notnull", "at", "collate", "overlaps"};
+    struct lexer lexer;
+    int depth = 0;
+
+    lex_open(&lexer, &pg_lex, expr, strlen(expr));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        depth += token_is(&token, "(") - token_is(&token, ")");
+        for (size_t i = 0; depth == 0 && i < sizeof words / sizeof *words; i++)
+            if (token_is(&token, words[i])) {
+                pg_wrapped(out, expr);
+                return;
+            }
+    }
+    buf_add(out, expr);
+}
+
+static int64_t type_top(struct arena *mem, const char *type)
+{
+    const char *normal = pg_type_normal(mem, type);
+
+    return text_equal(normal, "smallint") ? INT16_MAX : text_equal(normal, "integer") ? INT32_MAX : INT64_MAX;
+}
+
+/* Options that are not the server's own choice. */
+static void identity_options(struct buf *out, const struct column *column)
+{
+    bool up = column->identity_increment >= 0;
+    int64_t top = type_top(out->mem, column->type);
+    const char *open = " (", *space = "";
+    size_t bare = out->len;
+
+    buf_add(out, open);
+    if (object_says(&column->object, COLUMN_identity_start) &&
+        column->identity_start != (up ? column->identity_min : column->identity_max)) {
+        buf_addf(out, "START WITH %" PRId64, column->identity_start);
+        space = " ";
+    }
+    if (object_says(&column->object, COLUMN_identity_increment) && column->identity_increment != 1) {
+        buf_addf(out, "%sINCREMENT BY %" PRId64, space, column->identity_increment);
+        space = " ";
+    }
+    if (object_says(&column->object, COLUMN_identity_min) && column->identity_min != (up ? 1 : -top - 1)) {
+        buf_addf(out, "%sMINVALUE %" PRId64, space, column->identity_min);
+        space = " ";
+    }
+    if (object_says(&column->object, COLUMN_identity_max) && column->identity_max != (up ? top : -1)) {
+        buf_addf(out, "%sMAXVALUE %" PRId64, space, column->identity_max);
+        space = " ";
+    }
+    if (object_says(&column->object, COLUMN_identity_cache) && column->identity_cache != 1) {
+        buf_addf(out, "%sCACHE %" PRId64, space, column->identity_cache);
+        space = " ";
+    }
+    if (column->identity_cycle) {
+        buf_addf(out, "%sCYCLE", space);
+        space = " ";
+    }
+    if (space[0] == '\0')
+        buf_cut(out, bare);
+    else
+        buf_add_c(out, ')');
+}
+
+static const char *identity_word(const struct column *column)
+{
+    return text_equal(column->identity, "always") ? "ALWAYS" : "BY DEFAULT";
+}
+
+static const char *definition_type(struct arena *mem, const struct column *column)
+{
+    const char *serial = column->autoincrement ? pg_serial_name(mem, column->type) : NULL;
+
+    return serial != NULL ? serial : column->type;
+}
+
+void pg_column_definition(struct render *render, struct buf *out, const struct column *column)
+{
+    pg_ident_add(out, column->object.name);
+    buf_addf(out, " %s", definition_type(render->mem, column));
+    if (column->storage != NULL && render->version >= 160000)
+        buf_addf(out, " STORAGE %s", text_upper(render->mem, column->storage));
+    if (column->compression != NULL)
+        buf_addf(out, " COMPRESSION %s", column->compression);
+    if (column->collation != NULL) {
+        buf_add(out, " COLLATE ");
+        pg_ident_add(out, column->collation);
+    }
+    if (is_computed(column)) {
+        buf_add(out, " GENERATED ALWAYS AS ");
+        pg_wrapped(out, expr_text(&column->computed));
+        buf_add(out, column->computed_stored ? " STORED" : " VIRTUAL");
+    } else if (column->identity != NULL) {
+        buf_addf(out, " GENERATED %s AS IDENTITY", identity_word(column));
+        identity_options(out, column);
+    } else if (has_default(column) && !column->autoincrement) {
+        buf_add(out, " DEFAULT ");
+        default_text(out, expr_text(&column->default_value));
+    }
+    if (!column->nullable)
+        buf_add(out, " NOT NULL");
+}
+
+/* "ALTER TABLE t ALTER COLUMN c ", to be continued. */
+static struct buf alter_column(struct render *render, const struct column *column)
+{
+    struct buf out = pg_begin(render, "");
+
+    pg_alter_table(&out, &column->object);
+    buf_add(&out, "ALTER COLUMN ");
+    pg_ident_add(&out, column->object.name);
+    buf_add_c(&out, ' ');
+    return out;
+}
+
+static void alter_simple(struct render *render, const struct column *column, const char *what)
+{
+    struct buf out = alter_column(render, column);
+
+    buf_add(&out, what);
+    render_statement(render, &out);
+}
+
+static void set_storage(struct render *render, const struct column *column)
+{
+    const char *storage = column->storage != NULL ? column->storage : pg_type_storage(render->mem, column->type);
+
+    alter_simple(render, column,
+                 arena_printf(render->mem, "SET STORAGE %s", storage != NULL ? text_upper(render->mem, storage) : "DEFAULT"));
+}
+
+static void set_compression(struct render *render, const struct column *column)
+{
+    alter_simple(render, column, arena_printf(render->mem, "SET COMPRESSION %s",
+                                              column->compression != NULL ? column->compression : "default"));
+}
+
+static void set_comment(struct render *render, const struct column *column)
+{
+    struct buf name = pg_begin(render, "");
+
+    pg_table(&name, &column->object);
+    buf_add_c(&name, '.');
+    pg_ident_add(&name, column->object.name);
+    pg_comment(render, "COLUMN", &name, column->comment);
+}
+
+void pg_column_after(struct render *render, const struct object *object)
+{
+    const struct column *column = (const struct column *)object;
+
+    if (column->storage != NULL && render->version < 160000)
+        set_storage(render, column);
+    if (column->autoincrement && column->nullable && pg_serial_name(render->mem, column->type) != NULL)
+        alter_simple(render, column, "DROP NOT NULL");
+    if (column->comment != NULL)
+        set_comment(render, column);
+    pg_sequences_own(render, object);
+}
+
+int pg_column_create(struct render *render, const struct change *change)
+{
+    const struct column *column = (const struct column *)change->after;
+    struct buf out = pg_begin(render, "");
+
+    TRY(pg_column_check(render, column));
+    pg_alter_table(&out, change->after);
+    buf_add(&out, "ADD COLUMN ");
+    pg_column_definition(render, &out, column);
+    render_statement(render, &out);
+    pg_column_after(render, change->after);
+    return 0;
+}
+
+int pg_column_drop(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "");
+
+    pg_alter_table(&out, change->before);
+    buf_add(&out, "DROP COLUMN ");
+    pg_ident_add(&out, change->before->name);
+    render_statement(render, &out);
+    return 0;
+}
+
+int pg_column_rename(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "");
+
+    pg_alter_table(&out, change->after);
+    buf_add(&out, "RENAME COLUMN ");
+    pg_ident_add(&out, change->before->name);
+    buf_add(&out, " TO ");
+    pg_ident_add(&out, change->after->name);
+    render_statement(render, &out);
+    return 0;
+}
+
+/* The name that the server gives to a serial column's sequence. */
+static void serial_sequence(struct buf *out, const struct column *column)
+{
+    pg_sibling(out, &column->object,
+               pg_object_name(out->mem, column->object.parent->name, column->object.name, "seq"));
+}
+
+static void serial_off(struct render *render, const struct column *column)
+{
+    struct buf out = pg_begin(render, "DROP SEQUENCE IF EXISTS ");
+
+    alter_simple(render, column, "DROP DEFAULT");
+    serial_sequence(&out, column);
+    render_statement(render, &out);
+}
+
+/* Numbers go on behind the largest that is there. */
+static void sequence_catch_up(struct render *render, const struct column *column)
+{
+    struct buf out = pg_begin(render, "SELECT setval(pg_get_serial_sequence("), table = pg_begin(render, "");
+
+    pg_table(&table, &column->object);
+    pg_literal(&out, table.data);
+    buf_add(&out, ", ");
+    pg_literal(&out, column->object.name);
+    buf_add(&out, "), max(");
+    pg_ident_add(&out, column->object.name);
+    buf_addf(&out, ")) FROM %s HAVING max(", table.data);
+    pg_ident_add(&out, column->object.name);
+    buf_add(&out, ") > 0");
+    render_statement(render, &out);
+}
+
+static void serial_on(struct render *render, const struct column *column)
+{
+    struct buf out = pg_begin(render, "CREATE SEQUENCE "), name = pg_begin(render, "");
+
+    serial_sequence(&name, column);
+    buf_addf(&out, "%s AS %s OWNED BY ", name.data, pg_type_normal(render->mem, column->type));
+    pg_table(&out, &column->object);
+    buf_add_c(&out, '.');
+    pg_ident_add(&out, column->object.name);
+    render_statement(render, &out);
+    out = alter_column(render, column);
+    buf_add(&out, "SET DEFAULT nextval(");
+    pg_literal(&out, name.data);
+    buf_add_c(&out, ')');
+    render_statement(render, &out);
+    sequence_catch_up(render, column);
+}
+
+/* The sequence of a serial column counts in the column's type. */
+static void serial_retype(struct render *render, const struct column *column)
+{
+    struct buf out = pg_begin(render, "ALTER SEQUENCE IF EXISTS ");
+
+    serial_sequence(&out, column);
+    buf_addf(&out, " AS %s", pg_type_normal(render->mem, column->type));
+    render_statement(render, &out);
+}
+
+struct column_change {
+    const struct change *change;
+    const struct column *before;
+    const struct column *after;
+    const char *conversion; /* USING; NULL: none */
+    bool retype;            /* the type or the collation changes */
+    bool default_off;       /* the old default has to go before the type changes */
+};
+
+static void column_retype(struct render *render, const struct column_change *c)
+{
+    struct buf out = alter_column(render, c->after);
+
+    buf_addf(&out, "TYPE %s", c->after->type);
+    if (c->after->collation != NULL) {
+        buf_add(&out, " COLLATE ");
+        pg_ident_add(&out, c->after->collation);
+    }
+    if (c->conversion != NULL)
+        buf_addf(&out, " USING %s", c->conversion);
+    render_statement(render, &out);
+    if (c->after->autoincrement && c->before->autoincrement)
+        serial_retype(render, c->after);
+    /* A new type brings its own storage and compression. */
+    if (c->after->storage != NULL && !change_has(c->change, COLUMN_storage))
+        set_storage(render, c->after);
+    if (c->after->compression != NULL && !change_has(c->change, COLUMN_compression))
+        set_compression(render, c->after);
+}
+
+static void column_default(struct render *render, const struct column_change *c)
+{
+    bool changed = change_has(c->change, COLUMN_default_value) || change_has(c->change, COLUMN_autoincrement);
+
+    if (c->after->autoincrement || c->after->identity != NULL || is_computed(c->after))
+        return;
+    if (has_default(c->after) && (changed || c->default_off)) {
+        struct buf out = alter_column(render, c->after);
+        buf_addf(&out, "SET DEFAULT %s", expr_text(&c->after->default_value));
+        render_statement(render, &out);
+    } else if (changed && !c->default_off && has_default(c->before) && !c->before->autoincrement) {
+        alter_simple(render, c->after, "DROP DEFAULT");
+    }
+}
+
+static void identity_alter(struct render *render, const struct column_change *c)
+{
+    const struct column *after = c->after;
+    struct buf out = alter_column(render, after);
+    size_t bare = out.len;
+
+    if (change_has(c->change, COLUMN_identity))
+        buf_addf(&out, "SET GENERATED %s ", identity_word(after));
+    if (change_has(c->change, COLUMN_identity_increment))
+        buf_addf(&out, "SET INCREMENT BY %" PRId64 " ", after->identity_increment);
+    if (change_has(c->change, COLUMN_identity_min))
+        buf_addf(&out, "SET MINVALUE %" PRId64 " ", after->identity_min);
+    if (change_has(c->change, COLUMN_identity_max))
+        buf_addf(&out, "SET MAXVALUE %" PRId64 " ", after->identity_max);
+    if (change_has(c->change, COLUMN_identity_start))
+        buf_addf(&out, "SET START WITH %" PRId64 " ", after->identity_start);
+    if (change_has(c->change, COLUMN_identity_cache))
+        buf_addf(&out, "SET CACHE %" PRId64 " ", after->identity_cache);
+    if (change_has(c->change, COLUMN_identity_cycle))
+        buf_add(&out, after->identity_cycle ? "SET CYCLE " : "SET NO CYCLE ");
+    if (out.len == bare)
+        return;
+    buf_cut(&out, out.len - 1);
+    render_statement(render, &out);
+}
+
+static void column_identity(struct render *render, const struct column_change *c)
+{
+    struct buf out;
+
+    if (c->after->identity == NULL)
+        return;
+    if (c->before->identity != NULL) {
+        identity_alter(render, c);
+        return;
+    }
+    out = alter_column(render, c->after);
+    buf_addf(&out, "ADD GENERATED %s AS IDENTITY", identity_word(c->after));
+    identity_options(&out, c->after);
+    render_statement(render, &out);
+    sequence_catch_up(render, c->after);
+}
+
+static void column_computed(struct render *render, const struct column_change *c)
+{
+    struct buf out;
+
+    if (!change_has(c->change, COLUMN_computed))
+        return;
+    if (!is_computed(c->after)) {
+        alter_simple(render, c->after, "DROP EXPRESSION");
+        return;
+    }
+    out = alter_column(render, c->after);
+    buf_add(&out, "SET EXPRESSION AS ");
+    pg_wrapped(&out, expr_text(&c->after->computed));
+    render_statement(render, &out);
+}
+
+/* What has to go before the type changes. */
+static void column_before(struct render *render, const struct column_change *c)
+{
+    if (c->before->identity != NULL && c->after->identity == NULL)
+        alter_simple(render, c->after, "DROP IDENTITY");
+    if (c->before->autoincrement && !c->after->autoincrement)
+        serial_off(render, c->after);
+    if (has_default(c->before) && !c->before->autoincrement && c->after->identity != NULL)
+        alter_simple(render, c->after, "DROP DEFAULT");
+    else if (c->default_off)
+        alter_simple(render, c->after, "DROP DEFAULT");
+    if (change_has(c->change, COLUMN_nullable) && c->after->nullable)
+        alter_simple(render, c->after, "DROP NOT NULL");
+}
+
+int pg_column_alter(struct render *render, const struct change *change)
+{
+    struct column_change c = {change, (const struct column *)change->before, (const struct column *)change->after};
+
+    c.retype = change_has(change, COLUMN_type) || change_has(change, COLUMN_collation);
+    if (change_has(change, COLUMN_type))
+        c.conversion = pg_using(render->mem, c.after->object.name, c.before->type, c.after->type);
+    c.default_off = c.retype && has_default(c.before) && !c.before->autoincrement && c.after->identity == NULL &&
+                    !c.after->autoincrement && (c.conversion != NULL || change_has(change, COLUMN_default_value));
+    TRY(pg_column_check(render, c.after));
+    column_before(render, &c);
+    if (c.retype)
+        column_retype(render, &c);
+    column_computed(render, &c);
+    column_default(render, &c);
+    if (change_has(change, COLUMN_nullable) && !c.after->nullable)
+        alter_simple(render, c.after, "SET NOT NULL");
+    if (c.after->autoincrement && !c.before->autoincrement)
+        serial_on(render, c.after);
+    column_identity(render, &c);
+    if (change_has(change, COLUMN_storage))
+        set_storage(render, c.after);
+    if (change_has(change, COLUMN_compression))
+        set_compression(render, c.after);
+    if (change_has(change, COLUMN_comment))
+        set_comment(render, c.after);
+    return 0;
+}

@@ -1,0 +1,86 @@
+/*
+ * Primary keys, unique and check constraints, exclusions and foreign keys: the clause, the same in CREATE TABLE and
+ * in ALTER TABLE, and what adds, drops and renames them.
+ */
+#include "base/text.h"
+#include "dialect/postgres/render.h"
+
+static void exclude_text(struct buf *out, const struct exclude *exclude)
+{
+    const char *text = expr_text(&exclude->definition);
+
+    if (!text_starts_nocase(text, "EXCLUDE "))
+        buf_add(out, "EXCLUDE ");
+    buf_add(out, text);
+}
+
+int pg_constraint_text(struct render *render, struct buf *out, struct object *object)
+{
+    struct object bare = *object;
+    bool explicitly;
+
+    pg_choose_name(render, object, &explicitly);
+    bare = *object;
+    object->name_invented = true; /* the shared clauses name nothing; we do */
+    if (explicitly) {
+        buf_add(out, "CONSTRAINT ");
+        pg_ident_add(out, object->name);
+        buf_add_c(out, ' ');
+    }
+    switch (object->kind) {
+    case KIND_PRIMARY_KEY:
+        ansi_primary_key(out, &pg_dialect, (const struct primary_key *)object);
+        break;
+    case KIND_UNIQUE:
+        ansi_unique(out, &pg_dialect, (const struct unique *)object);
+        break;
+    case KIND_CHECK:
+        ansi_check(out, &pg_dialect, (const struct check *)object);
+        break;
+    case KIND_EXCLUDE:
+        exclude_text(out, (const struct exclude *)object);
+        break;
+    default:
+        ansi_foreign_key(out, &pg_dialect, (const struct foreign_key *)object);
+        break;
+    }
+    object->name_invented = bare.name_invented;
+    if (object->kind == KIND_UNIQUE && ((const struct unique *)object)->nulls_not_distinct)
+        return pg_needs(render, 150000, "NULLS NOT DISTINCT");
+    return 0;
+}
+
+int pg_constraint_create(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "");
+
+    pg_alter_table(&out, change->after);
+    buf_add(&out, "ADD ");
+    TRY(pg_constraint_text(render, &out, change->after));
+    render_statement(render, &out);
+    return 0;
+}
+
+int pg_constraint_drop(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "");
+
+    pg_alter_table(&out, change->before);
+    buf_add(&out, "DROP CONSTRAINT ");
+    pg_ident_add(&out, change->before->name);
+    render_statement(render, &out);
+    return 0;
+}
+
+int pg_constraint_rename(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "");
+
+    pg_alter_table(&out, change->after);
+    buf_add(&out, "RENAME CONSTRAINT ");
+    pg_ident_add(&out, change->before->name);
+    buf_add(&out, " TO ");
+    pg_ident_add(&out, change->after->name);
+    render_statement(render, &out);
+    return 0;
+}

@@ -1,0 +1,168 @@
+/*
+ * Indexes that no constraint stands behind.  On a table that was there before, one may be built CONCURRENTLY, which
+ * refuses a transaction; a table that the same plan makes has no rows to wait for.
+ */
+#include "base/text.h"
+#include "dialect/postgres/render.h"
+
+/* lower(name) may stand bare; any other expression needs parentheses. */
+static bool is_call(const char *expr)
+{
+    struct lexer lexer;
+    struct token token;
+    int depth = 0;
+
+    lex_open(&lexer, &pg_lex, expr, strlen(expr));
+    token = lex_next_code(&lexer);
+    if (token.kind != TOKEN_WORD && token.kind != TOKEN_QUOTED)
+        return false;
+    token = lex_next_code(&lexer);
+    if (!token_is(&token, "("))
+        return false;
+    for (; token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        depth += token_is(&token, "(") - token_is(&token, ")");
+        if (depth == 0) {
+            token = lex_next_code(&lexer);
+            return token.kind == TOKEN_END;
+        }
+    }
+    return false;
+}
+
+static void part_text(struct buf *out, const struct index_part *part)
+{
+    const char *expr = expr_text(&part->expr);
+
+    if (part->column != NULL)
+        pg_ident_add(out, part->column);
+    else if (is_call(expr))
+        buf_add(out, expr);
+    else
+        pg_wrapped(out, expr);
+    if (part->collation != NULL) {
+        buf_add(out, " COLLATE ");
+        pg_ident_add(out, part->collation);
+    }
+    if (part->opclass != NULL)
+        buf_addf(out, " %s", part->opclass);
+    if (part->descending)
+        buf_add(out, part->nulls_first ? " DESC" : " DESC NULLS LAST");
+    else if (part->nulls_first)
+        buf_add(out, " NULLS FIRST");
+}
+
+static void parts_text(struct buf *out, const struct index *index)
+{
+    const char *comma = "";
+
+    buf_add(out, " (");
+    for (int i = 0; i < index->object.children.n; i++) {
+        const struct object *child = index->object.children.item[i];
+        if (child->kind != KIND_INDEX_PART)
+            continue;
+        buf_add(out, comma);
+        part_text(out, (const struct index_part *)child);
+        comma = ", ";
+    }
+    buf_add_c(out, ')');
+}
+
+/* The order of the clauses is the grammar's: NULLS NOT DISTINCT, WITH, TABLESPACE, WHERE. */
+static void clauses_text(struct buf *out, const struct index *index)
+{
+    if (index->include.n > 0) {
+        buf_add(out, " INCLUDE ");
+        ansi_column_list(out, &pg_dialect, &index->include);
+    }
+    if (index->nulls_not_distinct)
+        buf_add(out, " NULLS NOT DISTINCT");
+    if (index->options.n > 0)
+        buf_addf(out, " WITH (%s)", names_join(out->mem, &index->options, ", "));
+    if (index->tablespace != NULL) {
+        buf_add(out, " TABLESPACE ");
+        pg_ident_add(out, index->tablespace);
+    }
+    if (pg_expr_said(&index->predicate))
+        buf_addf(out, " WHERE %s", expr_text(&index->predicate));
+}
+
+int pg_index_text(struct render *render, struct buf *out, struct index *index, bool concurrently)
+{
+    bool explicitly;
+
+    if (index->nulls_not_distinct)
+        TRY(pg_needs(render, 150000, "NULLS NOT DISTINCT"));
+    pg_choose_name(render, &index->object, &explicitly);
+    buf_addf(out, "CREATE %sINDEX %s", index->is_unique ? "UNIQUE " : "", concurrently ? "CONCURRENTLY " : "");
+    if (explicitly || concurrently) { /* a run that is repeated has to find what it made */
+        pg_ident_add(out, index->object.name);
+        buf_add_c(out, ' ');
+    }
+    buf_add(out, "ON ");
+    pg_table(out, &index->object);
+    if (index->method != NULL && !text_equal(index->method, "btree"))
+        buf_addf(out, " USING %s", index->method);
+    parts_text(out, index);
+    clauses_text(out, index);
+    return 0;
+}
+
+static void index_comment(struct render *render, const struct index *index)
+{
+    struct buf name = pg_begin(render, "");
+
+    pg_sibling(&name, &index->object, index->object.name);
+    pg_comment(render, "INDEX", &name, index->comment);
+}
+
+static bool may_be_concurrent(const struct render *render, const struct index *index)
+{
+    const struct table *table = (const struct table *)index->object.parent;
+
+    if (!render->concurrently || table->object.peer == NULL || table->partition_by != NULL)
+        return false;
+    return !object_says(&index->object, INDEX_concurrently) || index->concurrently;
+}
+
+int pg_index_create(struct render *render, const struct change *change)
+{
+    struct index *index = (struct index *)change->after;
+    bool concurrently = may_be_concurrent(render, index);
+    struct buf out = pg_begin(render, "");
+
+    TRY(pg_index_text(render, &out, index, concurrently));
+    if (concurrently)
+        render_alone(render, &out);
+    else
+        render_statement(render, &out);
+    if (index->comment != NULL)
+        index_comment(render, index);
+    return 0;
+}
+
+int pg_index_drop(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "DROP INDEX ");
+
+    pg_sibling(&out, change->before, change->before->name);
+    render_statement(render, &out);
+    return 0;
+}
+
+int pg_index_alter(struct render *render, const struct change *change)
+{
+    if (change_has(change, INDEX_comment))
+        index_comment(render, (const struct index *)change->after);
+    return 0;
+}
+
+int pg_index_rename(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "ALTER INDEX ");
+
+    pg_sibling(&out, change->before, change->before->name);
+    buf_add(&out, " RENAME TO ");
+    pg_ident_add(&out, change->after->name);
+    render_statement(render, &out);
+    return 0;
+}

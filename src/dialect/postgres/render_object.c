@@ -1,0 +1,251 @@
+/*
+ * Schemas, sequences and views: objects of their own, with no table around them.
+ *
+ * A sequence is made before the tables, so that defaults can use it; that it belongs to a column is said once the
+ * column is there.
+ */
+#include "base/text.h"
+#include "dialect/postgres/render.h"
+
+int pg_schema_create(struct render *render, const struct change *change)
+{
+    const struct schema *schema = (const struct schema *)change->after;
+    struct buf out = pg_begin(render, "CREATE SCHEMA "), name = pg_begin(render, "");
+
+    pg_ident_add(&name, schema->object.name);
+    buf_add(&out, name.data);
+    render_statement(render, &out);
+    if (schema->comment != NULL)
+        pg_comment(render, "SCHEMA", &name, schema->comment);
+    return 0;
+}
+
+int pg_schema_drop(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "DROP SCHEMA ");
+
+    pg_ident_add(&out, change->before->name);
+    render_statement(render, &out);
+    return 0;
+}
+
+int pg_schema_alter(struct render *render, const struct change *change)
+{
+    const struct schema *schema = (const struct schema *)change->after;
+    struct buf name = pg_begin(render, "");
+
+    pg_ident_add(&name, text_equal(schema->object.name, "") ? "public" : schema->object.name);
+    pg_comment(render, "SCHEMA", &name, schema->comment);
+    return 0;
+}
+
+/* "table.column" of OWNED BY, split. */
+static struct object *owner_find(struct arena *mem, const struct tree *tree, const struct sequence *sequence)
+{
+    const char *dot = strrchr(sequence->owned_by, '.');
+    struct object *table;
+
+    if (dot == NULL)
+        return NULL;
+    table = tree_find(tree, KIND_TABLE, sequence->object.parent->name,
+                      arena_copy(mem, sequence->owned_by, (size_t)(dot - sequence->owned_by)));
+    return table != NULL ? object_child(table, KIND_COLUMN, dot + 1) : NULL;
+}
+
+static void owned_by(struct render *render, const struct sequence *sequence)
+{
+    struct buf out = pg_begin(render, "ALTER SEQUENCE ");
+    const char *dot = sequence->owned_by != NULL ? strrchr(sequence->owned_by, '.') : NULL;
+
+    pg_top(&out, &sequence->object);
+    buf_add(&out, " OWNED BY ");
+    if (dot == NULL) {
+        buf_add(&out, "NONE");
+    } else {
+        pg_sibling(&out, &sequence->object,
+                   arena_copy(render->mem, sequence->owned_by, (size_t)(dot - sequence->owned_by)));
+        buf_add_c(&out, '.');
+        pg_ident_add(&out, dot + 1);
+    }
+    render_statement(render, &out);
+}
+
+/* Does the owner stand already when sequences are made and altered? */
+static bool owner_stands(struct render *render, const struct sequence *sequence)
+{
+    const struct object *column =
+        sequence->owned_by == NULL ? NULL : owner_find(render->mem, render->changes->before, sequence);
+
+    return sequence->owned_by == NULL || (column != NULL && !pg_has_change(render, CHANGE_DROP, column));
+}
+
+void pg_sequences_own(struct render *render, const struct object *column)
+{
+    for (int i = 0; i < render->changes->list.n; i++) {
+        const struct change *change = render->changes->list.item[i];
+        const struct sequence *sequence = (const struct sequence *)change->after;
+        bool says = change->kind == KIND_SEQUENCE &&
+                    (change->op == CHANGE_CREATE ||
+                     (change->op == CHANGE_ALTER && change_has(change, SEQUENCE_owned_by)));
+        if (!says || sequence->owned_by == NULL || owner_stands(render, sequence))
+            continue;
+        if (owner_find(render->mem, render->changes->after, sequence) == column)
+            owned_by(render, sequence);
+    }
+}
+
+/* All options; the server's own defaults are left out of a CREATE. */
+static void sequence_options(struct buf *out, const struct sequence *sequence, const struct change *change)
+{
+    bool create = change->op == CHANGE_CREATE, up = sequence->increment > 0;
+    bool big = text_equal(sequence->type, "bigint");
+    int64_t top = big ? INT64_MAX : text_equal(sequence->type, "smallint") ? INT16_MAX : INT32_MAX;
+
+    if (create ? !big : change_has(change, SEQUENCE_type))
+        buf_addf(out, " AS %s", sequence->type);
+    if (create ? sequence->increment != 1 : change_has(change, SEQUENCE_increment))
+        buf_addf(out, " INCREMENT BY %" PRId64, sequence->increment);
+    if (create ? sequence->min != (up ? 1 : -top - 1) : change_has(change, SEQUENCE_min))
+        buf_addf(out, " MINVALUE %" PRId64, sequence->min);
+    if (create ? sequence->max != (up ? top : -1) : change_has(change, SEQUENCE_max))
+        buf_addf(out, " MAXVALUE %" PRId64, sequence->max);
+    if (create ? sequence->start != (up ? sequence->min : sequence->max) : change_has(change, SEQUENCE_start))
+        buf_addf(out, " START WITH %" PRId64, sequence->start);
+    if (create ? sequence->cache != 1 : change_has(change, SEQUENCE_cache))
+        buf_addf(out, " CACHE %" PRId64, sequence->cache);
+    if (create ? sequence->cycle : change_has(change, SEQUENCE_cycle))
+        buf_add(out, sequence->cycle ? " CYCLE" : " NO CYCLE");
+}
+
+static void sequence_comment(struct render *render, const struct sequence *sequence)
+{
+    struct buf name = pg_begin(render, "");
+
+    pg_top(&name, &sequence->object);
+    pg_comment(render, "SEQUENCE", &name, sequence->comment);
+}
+
+int pg_sequence_create(struct render *render, const struct change *change)
+{
+    const struct sequence *sequence = (const struct sequence *)change->after;
+    struct buf out = pg_begin(render, "CREATE SEQUENCE ");
+
+    pg_top(&out, change->after);
+    sequence_options(&out, sequence, change);
+    render_statement(render, &out);
+    if (sequence->owned_by != NULL && owner_stands(render, sequence))
+        owned_by(render, sequence);
+    if (sequence->comment != NULL)
+        sequence_comment(render, sequence);
+    return 0;
+}
+
+/* One that belongs to a column goes with it. */
+int pg_sequence_drop(struct render *render, const struct change *change)
+{
+    const struct sequence *sequence = (const struct sequence *)change->before;
+    struct buf out = pg_begin(render, sequence->owned_by != NULL ? "DROP SEQUENCE IF EXISTS " : "DROP SEQUENCE ");
+
+    pg_top(&out, change->before);
+    render_statement(render, &out);
+    return 0;
+}
+
+int pg_sequence_alter(struct render *render, const struct change *change)
+{
+    const struct sequence *sequence = (const struct sequence *)change->after;
+    struct buf out = pg_begin(render, "ALTER SEQUENCE ");
+    size_t bare;
+
+    pg_top(&out, change->after);
+    bare = out.len;
+    sequence_options(&out, sequence, change);
+    if (out.len > bare)
+        render_statement(render, &out);
+    if (change_has(change, SEQUENCE_owned_by) && owner_stands(render, sequence))
+        owned_by(render, sequence);
+    if (change_has(change, SEQUENCE_comment))
+        sequence_comment(render, sequence);
+    return 0;
+}
+
+static int rename_top(struct render *render, const struct change *change, const char *what)
+{
+    struct buf out = pg_begin(render, "ALTER ");
+
+    buf_addf(&out, "%s ", what);
+    pg_top(&out, change->before);
+    buf_add(&out, " RENAME TO ");
+    pg_ident_add(&out, change->after->name);
+    render_statement(render, &out);
+    return 0;
+}
+
+int pg_sequence_rename(struct render *render, const struct change *change)
+{
+    return rename_top(render, change, "SEQUENCE");
+}
+
+static const char *view_word(const struct view *view)
+{
+    return view->materialized ? "MATERIALIZED VIEW" : "VIEW";
+}
+
+void pg_view_text(struct buf *out, const struct view *view, bool replace)
+{
+    buf_addf(out, "CREATE %s%s ", replace ? "OR REPLACE " : "", view_word(view));
+    pg_top(out, &view->object);
+    buf_addf(out, " AS\n%s", text_trim(out->mem, expr_text(&view->query)));
+}
+
+static void view_comment(struct render *render, const struct view *view)
+{
+    struct buf name = pg_begin(render, "");
+
+    pg_top(&name, &view->object);
+    pg_comment(render, view_word(view), &name, view->comment);
+}
+
+int pg_view_create(struct render *render, const struct change *change)
+{
+    const struct view *view = (const struct view *)change->after;
+    struct buf out = pg_begin(render, "");
+
+    pg_view_text(&out, view, false);
+    render_statement(render, &out);
+    if (view->comment != NULL)
+        view_comment(render, view);
+    return 0;
+}
+
+int pg_view_drop(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "DROP ");
+
+    buf_addf(&out, "%s ", view_word((const struct view *)change->before));
+    pg_top(&out, change->before);
+    render_statement(render, &out);
+    return 0;
+}
+
+int pg_view_alter(struct render *render, const struct change *change)
+{
+    const struct view *view = (const struct view *)change->after;
+    struct buf out = pg_begin(render, "");
+
+    if (change_has(change, VIEW_query)) {
+        pg_view_text(&out, view, true);
+        render_statement(render, &out);
+    }
+    if (change_has(change, VIEW_comment))
+        view_comment(render, view);
+    return 0;
+}
+
+int pg_view_rename(struct render *render, const struct change *change)
+{
+    const struct object *view = object_child(change->after->parent, KIND_VIEW, change->after->name);
+    bool materialized = view != NULL && ((const struct view *)view)->materialized;
+
+    return rename_top(render, change, materialized ? "MATERIALIZED VIEW" : "VIEW");
+}

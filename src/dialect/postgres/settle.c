@@ -1,0 +1,305 @@
+/*
+ * Making PostgreSQL's own defaults said, so that the diff need not know them: what a source left unsaid is what the
+ * server would have chosen, and the several ways of asking for the same thing become one (SERIAL, schema "public",
+ * storage that is the type's own, upper-case actions).
+ *
+ * Types and expressions keep their spelling: those are compared in normal form, and rendered as written.
+ */
+#include "base/text.h"
+#include "dialect/postgres/pg.h"
+
+/* Fields whose unsaid value is "none" or false, per kind. */
+static const int none_fields[KIND_COUNT][12] = {
+    [KIND_SCHEMA] = {SCHEMA_comment, -1},
+    [KIND_ENUM] = {ENUM_comment, -1},
+    [KIND_SEQUENCE] = {SEQUENCE_owned_by, SEQUENCE_comment, -1},
+    [KIND_TABLE] = {TABLE_comment, TABLE_tablespace, TABLE_inherits, TABLE_options, TABLE_partition_by, -1},
+    [KIND_COLUMN] = {COLUMN_default_value, COLUMN_identity, COLUMN_computed, COLUMN_collation, COLUMN_comment,
+                     COLUMN_storage, COLUMN_compression, -1},
+    [KIND_PRIMARY_KEY] = {PRIMARY_KEY_include, -1},
+    [KIND_UNIQUE] = {UNIQUE_include, -1},
+    [KIND_FOREIGN_KEY] = {FOREIGN_KEY_ref_schema, -1},
+    [KIND_INDEX] = {INDEX_predicate, INDEX_include, INDEX_options, INDEX_tablespace, INDEX_comment, -1},
+    [KIND_INDEX_PART] = {INDEX_PART_column, INDEX_PART_expr, INDEX_PART_opclass, INDEX_PART_collation, -1},
+    [KIND_VIEW] = {VIEW_comment, -1},
+};
+
+static const int false_fields[KIND_COUNT][8] = {
+    [KIND_SEQUENCE] = {SEQUENCE_cycle, -1},
+    [KIND_TABLE] = {TABLE_unlogged, -1},
+    [KIND_COLUMN] = {COLUMN_default_soft, COLUMN_autoincrement, -1},
+    [KIND_PRIMARY_KEY] = {PRIMARY_KEY_deferrable, PRIMARY_KEY_initially_deferred, -1},
+    [KIND_UNIQUE] = {UNIQUE_nulls_not_distinct, UNIQUE_deferrable, UNIQUE_initially_deferred, -1},
+    [KIND_CHECK] = {CHECK_no_inherit, -1},
+    [KIND_FOREIGN_KEY] = {FOREIGN_KEY_deferrable, FOREIGN_KEY_initially_deferred, -1},
+    [KIND_INDEX] = {INDEX_is_unique, INDEX_nulls_not_distinct, -1},
+    [KIND_INDEX_PART] = {INDEX_PART_descending, -1},
+    [KIND_VIEW] = {VIEW_materialized, -1},
+};
+
+/* A kind without a line of its own has an empty one, which would read as field 0. */
+static bool has_line(const int *line)
+{
+    return line[0] != 0 || line[1] != 0;
+}
+
+static void settle_table_driven(struct object *object)
+{
+    const int *none = none_fields[object->kind], *not = false_fields[object->kind];
+
+    for (int i = 0; has_line(none) && none[i] >= 0; i++)
+        settle_none(object, none[i]);
+    for (int i = 0; has_line(not) && not[i] >= 0; i++)
+        settle_flag(object, not[i], false);
+}
+
+/* The limits of an integer type, for sequences. */
+struct limits {
+    int64_t min;
+    int64_t max;
+};
+
+static struct limits type_limits(struct arena *mem, const char *type)
+{
+    const char *normal = pg_type_normal(mem, type);
+
+    if (text_equal(normal, "smallint"))
+        return (struct limits){INT16_MIN, INT16_MAX};
+    if (text_equal(normal, "integer"))
+        return (struct limits){INT32_MIN, INT32_MAX};
+    return (struct limits){INT64_MIN, INT64_MAX};
+}
+
+static void say_int(struct object *object, int field, int64_t *member, int64_t value)
+{
+    if (object_says(object, field))
+        return;
+    *member = value;
+    object_say(object, field);
+}
+
+static void settle_identity(struct arena *mem, struct column *column)
+{
+    struct limits limits = type_limits(mem, column->type);
+    struct object *object = &column->object;
+
+    column->identity = text_lower(mem, text_replace(mem, column->identity, "_", " "));
+    say_int(object, COLUMN_identity_increment, &column->identity_increment, 1);
+    say_int(object, COLUMN_identity_cache, &column->identity_cache, 1);
+    settle_flag(object, COLUMN_identity_cycle, false);
+    say_int(object, COLUMN_identity_min, &column->identity_min, column->identity_increment > 0 ? 1 : limits.min);
+    say_int(object, COLUMN_identity_max, &column->identity_max, column->identity_increment > 0 ? limits.max : -1);
+    say_int(object, COLUMN_identity_start, &column->identity_start,
+            column->identity_increment > 0 ? column->identity_min : column->identity_max);
+    SAY(column, COLUMN, nullable, false);
+}
+
+static bool expr_said(const struct expr *expr)
+{
+    return expr->written != NULL || expr->printed != NULL;
+}
+
+static void settle_serial(struct arena *mem, struct column *column)
+{
+    const char *integer = pg_serial_type(mem, column->type);
+
+    if (integer == NULL)
+        return;
+    SAY(column, COLUMN, type, text_upper(mem, integer));
+    SAY(column, COLUMN, autoincrement, true);
+    settle_flag(&column->object, COLUMN_nullable, false);
+}
+
+static bool in_primary_key(const struct column *column)
+{
+    const struct object *table = column->object.parent;
+    const struct object *key = table != NULL ? object_only(table, KIND_PRIMARY_KEY) : NULL;
+
+    return key != NULL && names_have(&((const struct primary_key *)key)->columns, column->object.name);
+}
+
+static void settle_column(struct arena *mem, struct column *column)
+{
+    settle_serial(mem, column);
+    if (in_primary_key(column))
+        SAY(column, COLUMN, nullable, false);
+    if (column->identity != NULL && column->identity[0] != '\0')
+        settle_identity(mem, column);
+    settle_flag(&column->object, COLUMN_nullable, true);
+    if (expr_said(&column->computed))
+        settle_flag(&column->object, COLUMN_computed_stored, true);
+    if (text_equal_nocase(column->collation, "default"))
+        column->collation = NULL;
+    if (column->storage != NULL) {
+        const char *own = column->type != NULL ? pg_type_storage(mem, column->type) : NULL;
+        column->storage = text_lower(mem, column->storage);
+        if (text_equal(column->storage, own) || text_equal(column->storage, "default"))
+            column->storage = NULL;
+    }
+    if (column->compression != NULL) {
+        column->compression = text_lower(mem, column->compression);
+        if (text_equal(column->compression, "default"))
+            column->compression = NULL;
+    }
+}
+
+/* "Fillfactor = 70" as fillfactor=70, sorted. */
+static void settle_options(struct arena *mem, struct names *options)
+{
+    struct names tidy = {0};
+
+    for (int i = 0; i < options->n; i++) {
+        struct names sides = text_split(mem, options->item[i], '=');
+        if (sides.n == 2)
+            names_add(mem, &tidy, arena_printf(mem, "%s=%s", text_lower(mem, text_trim(mem, sides.item[0])),
+                                               text_trim(mem, sides.item[1])));
+        else
+            names_add(mem, &tidy, text_trim(mem, options->item[i]));
+    }
+    names_sort(&tidy);
+    *options = tidy;
+}
+
+#pragma weak normal_space
+/* "range ( a , b )" as the server prints it: RANGE (a, b). */
+static const char *partition_text(struct arena *mem, const char *text)
+{
+    size_t word = strcspn(text, " (\t\n");
+    char *strategy = text_upper(mem, text_slice(mem, text, 0, word));
+    const char *key = text_trim(mem, text + word);
+
+    return arena_printf(mem, "%s %s", strategy, normal_space != NULL ? normal_space(mem, &pg_normal, key) : key);
+}
+
+static void settle_table(struct arena *mem, struct table *table)
+{
+    settle_options(mem, &table->options);
+    if (table->partition_by != NULL)
+        table->partition_by = partition_text(mem, table->partition_by);
+    for (int i = 0; i < table->inherits.n; i++)
+        if (text_starts(table->inherits.item[i], "public."))
+            table->inherits.item[i] += strlen("public.");
+}
+
+static void settle_sequence(struct arena *mem, struct sequence *sequence)
+{
+    struct object *object = &sequence->object;
+    struct limits limits;
+
+    settle_text(object, SEQUENCE_type, "bigint");
+    sequence->type = pg_type_normal(mem, sequence->type);
+    limits = type_limits(mem, sequence->type);
+    say_int(object, SEQUENCE_increment, &sequence->increment, 1);
+    say_int(object, SEQUENCE_cache, &sequence->cache, 1);
+    say_int(object, SEQUENCE_min, &sequence->min, sequence->increment > 0 ? 1 : limits.min);
+    say_int(object, SEQUENCE_max, &sequence->max, sequence->increment > 0 ? limits.max : -1);
+    say_int(object, SEQUENCE_start, &sequence->start, sequence->increment > 0 ? sequence->min : sequence->max);
+}
+
+static const char *action_text(struct arena *mem, const char *action)
+{
+    return action == NULL ? "NO ACTION" : text_upper(mem, text_trim(mem, action));
+}
+
+static void settle_foreign_key(struct arena *mem, struct foreign_key *key, const struct tree *tree)
+{
+    const struct object *table;
+
+    if (text_equal(key->ref_schema, "public") || text_equal(key->ref_schema, ""))
+        key->ref_schema = NULL;
+    SAY(key, FOREIGN_KEY, on_delete, action_text(mem, key->on_delete));
+    SAY(key, FOREIGN_KEY, on_update, action_text(mem, key->on_update));
+    SAY(key, FOREIGN_KEY, match, key->match == NULL ? "SIMPLE" : text_upper(mem, key->match));
+    if (key->initially_deferred)
+        SAY(key, FOREIGN_KEY, deferrable, true);
+    if (key->ref_columns.n > 0)
+        return;
+    table = tree_find(tree, KIND_TABLE, key->ref_schema, key->ref_table);
+    table = table != NULL ? object_only(table, KIND_PRIMARY_KEY) : NULL;
+    if (table != NULL)
+        SAY(key, FOREIGN_KEY, ref_columns, ((const struct primary_key *)table)->columns);
+}
+
+static void settle_deferred(struct object *object)
+{
+    struct primary_key *key = (struct primary_key *)object;
+    struct unique *unique = (struct unique *)object;
+
+    if (object->kind == KIND_PRIMARY_KEY && key->initially_deferred)
+        SAY(key, PRIMARY_KEY, deferrable, true);
+    if (object->kind == KIND_UNIQUE && unique->initially_deferred)
+        SAY(unique, UNIQUE, deferrable, true);
+}
+
+static void settle_index(struct arena *mem, struct index *index)
+{
+    settle_text(&index->object, INDEX_method, "btree");
+    index->method = index->method == NULL ? "btree" : text_lower(mem, index->method);
+    settle_options(mem, &index->options);
+}
+
+static void settle_part(struct index_part *part)
+{
+    const struct index *index = (const struct index *)part->object.parent;
+
+    if (part->opclass != NULL && pg_opclass_is_default(index->method, part->opclass))
+        part->opclass = NULL;
+    settle_flag(&part->object, INDEX_PART_nulls_first, part->descending);
+}
+
+static void settle_object(struct arena *mem, struct object *object, const struct tree *tree)
+{
+    settle_table_driven(object);
+    switch (object->kind) {
+    case KIND_COLUMN:
+        settle_column(mem, (struct column *)object);
+        break;
+    case KIND_TABLE:
+        settle_table(mem, (struct table *)object);
+        break;
+    case KIND_SEQUENCE:
+        settle_sequence(mem, (struct sequence *)object);
+        break;
+    case KIND_FOREIGN_KEY:
+        settle_foreign_key(mem, (struct foreign_key *)object, tree);
+        break;
+    case KIND_PRIMARY_KEY:
+    case KIND_UNIQUE:
+        settle_deferred(object);
+        break;
+    case KIND_INDEX:
+        settle_index(mem, (struct index *)object);
+        break;
+    case KIND_INDEX_PART:
+        settle_part((struct index_part *)object);
+        break;
+    default:
+        break;
+    }
+}
+
+/* What is said to be in schema "public" is in the default one. */
+static void fold_public(struct arena *mem, struct tree *tree)
+{
+    struct object *named = object_child(tree->root, KIND_SCHEMA, "public");
+    struct object *usual;
+
+    if (named == NULL)
+        return;
+    usual = tree_schema(mem, tree, "");
+    for (int i = 0; i < named->children.n; i++) {
+        struct object *child = named->children.item[i];
+        child->parent = usual;
+        list_add(mem, &usual->children, child);
+    }
+    named->children.n = 0;
+    object_remove(named);
+}
+
+void pg_settle(struct arena *mem, struct tree *tree)
+{
+    fold_public(mem, tree);
+    for (struct object *object = tree->root; object != NULL; object = object_next(tree->root, object))
+        settle_object(mem, object, tree);
+    pg_name_unnamed(mem, tree);
+}

@@ -1,0 +1,55 @@
+/*
+ * The state tables as SQL.  Migrations and seeds are 0.8.2's to the letter, so that either tool reads what the other
+ * wrote; journal and lock are ours.  @t is the table.
+ */
+#include "dialect/postgres/pg.h"
+
+const struct state_sql pg_state_sql = {
+    .table_exists = "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1",
+    .create_migrations = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255) UNIQUE, description VARCHAR(500), "
+                         "filename VARCHAR(500) UNIQUE, migration_type VARCHAR(50), "
+                         "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, checksum VARCHAR(128))",
+    .create_seeds = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255) UNIQUE, description VARCHAR(500), "
+                    "filename VARCHAR(500) UNIQUE, seed_type VARCHAR(10), "
+                    "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, checksum VARCHAR(128))",
+    .create_journal = "CREATE TABLE IF NOT EXISTS @t (filename VARCHAR(500) NOT NULL PRIMARY KEY, "
+                      "direction VARCHAR(4) NOT NULL, checksum VARCHAR(64) NOT NULL, version VARCHAR(255), "
+                      "tool VARCHAR(50), who VARCHAR(255), total INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, "
+                      "outcome VARCHAR(20) NOT NULL DEFAULT 'running', "
+                      "started_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, duration_ms BIGINT)",
+    .create_lock = "CREATE TABLE IF NOT EXISTS @t (id INTEGER PRIMARY KEY CHECK (id = 1), owner VARCHAR(255), "
+                   "host VARCHAR(255), pid VARCHAR(20), since TIMESTAMP DEFAULT CURRENT_TIMESTAMP, "
+                   "version VARCHAR(255), statement TEXT)",
+    .insert_migration = "INSERT INTO @t (version, description, filename, migration_type, checksum) "
+                        "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (version) DO UPDATE SET "
+                        "checksum = EXCLUDED.checksum, applied_at = CURRENT_TIMESTAMP",
+    .delete_migration = "DELETE FROM @t WHERE version = $1",
+    .upsert_repeatable = "INSERT INTO @t (description, filename, migration_type, checksum) VALUES ($1, $2, $3, $4) "
+                         "ON CONFLICT (filename) DO UPDATE SET description = EXCLUDED.description, "
+                         "migration_type = EXCLUDED.migration_type, checksum = EXCLUDED.checksum, "
+                         "applied_at = CURRENT_TIMESTAMP",
+    .select_migrations = "SELECT version, description, filename, migration_type, applied_at, checksum FROM @t "
+                         "ORDER BY applied_at",
+    .journal_begin = "INSERT INTO @t (filename, direction, checksum, version, tool, who, total) "
+                     "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (filename) DO UPDATE SET "
+                     "direction = EXCLUDED.direction, checksum = EXCLUDED.checksum, version = EXCLUDED.version, "
+                     "tool = EXCLUDED.tool, who = EXCLUDED.who, total = EXCLUDED.total, done = 0, "
+                     "outcome = 'running', started_at = CURRENT_TIMESTAMP, duration_ms = NULL",
+    .journal_step = "UPDATE @t SET done = $1, checksum = $2 WHERE filename = $3",
+    .journal_end = "UPDATE @t SET outcome = $1, duration_ms = $2 WHERE filename = $3",
+    .journal_whole = "INSERT INTO @t (filename, direction, checksum, version, tool, who, total, done, outcome, "
+                     "duration_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 'done', COALESCE($8, "
+                     "(EXTRACT(epoch FROM clock_timestamp() - now()) * 1000)::bigint)) "
+                     "ON CONFLICT (filename) DO UPDATE SET direction = EXCLUDED.direction, "
+                     "checksum = EXCLUDED.checksum, version = EXCLUDED.version, tool = EXCLUDED.tool, "
+                     "who = EXCLUDED.who, total = EXCLUDED.total, done = EXCLUDED.done, outcome = EXCLUDED.outcome, "
+                     "started_at = CURRENT_TIMESTAMP, duration_ms = EXCLUDED.duration_ms",
+    .journal_select = "SELECT filename, direction, checksum, version, done, total, outcome, started_at FROM @t "
+                      "ORDER BY started_at, filename",
+    .lock_show = "INSERT INTO @t (id, owner, host, pid, version) VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE "
+                 "SET owner = EXCLUDED.owner, host = EXCLUDED.host, pid = EXCLUDED.pid, since = CURRENT_TIMESTAMP, "
+                 "version = EXCLUDED.version, statement = NULL",
+    .lock_clear = "DELETE FROM @t",
+    .lock_select = "SELECT owner, host, pid, since, version, statement FROM @t WHERE id = 1",
+    .lock_statement = "UPDATE @t SET statement = $1 WHERE id = 1",
+};
