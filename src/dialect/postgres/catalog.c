@@ -182,12 +182,12 @@ static const char index_15_sql[] = INDEX_SQL(", x.indnullsnotdistinct AS nulls_n
     "ELSE quote_ident(ocn.nspname) || '.' END || quote_ident(oc.opcname)" parameters " END AS opclass, "         \
     "co.collname AS collation, p.option & 1 = 1 AS descending, p.option & 2 = 2 AS nulls_first"                  \
     INDEXES " CROSS JOIN LATERAL unnest(x.indkey::int2[], x.indclass::oid[], x.indcollation::oid[], "            \
-    "x.indoption::int2[]) WITH ORDINALITY AS p(number, class, collation, option, place) "                        \
+    "x.indoption::int2[]) WITH ORDINALITY AS p(number, class, collated, option, place) "                        \
     "JOIN pg_opclass oc ON oc.oid = p.class JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace "                 \
     "JOIN pg_attribute ia ON ia.attrelid = x.indexrelid AND ia.attnum = p.place "                                \
     "JOIN pg_type it ON it.oid = ia.atttypid "                                                                   \
     "LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = p.number AND p.number > 0 "              \
-    "LEFT JOIN pg_collation co ON co.oid = p.collation AND p.collation <> COALESCE(a.attcollation, it.typcollation)" \
+    "LEFT JOIN pg_collation co ON co.oid = p.collated AND p.collated <> COALESCE(a.attcollation, it.typcollation)" \
     IS_INDEX " AND p.place <= x.indnkeyatts ORDER BY 1, 2, p.place"
 
 static const char part_sql[] = PART_SQL("", "");
