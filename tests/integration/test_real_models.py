@@ -63,7 +63,7 @@ def their_schema(python, models, engine, url):
             connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA public")
     script = Path(__file__).parent / "support" / "build_schema.py"
-    done = subprocess.run([str(python), str(script), models, url], capture_output=True, text=True, cwd="/")
+    done = subprocess.run([str(python), str(script), models, url.replace("postgresql://", "postgresql+psycopg2://")], capture_output=True, text=True, cwd="/")
     assert done.returncode == 0, done.stderr
     soft = set(ast.literal_eval(done.stdout.strip().splitlines()[-1]))
     return oracle.reflect(engine, soft), soft
