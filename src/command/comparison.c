@@ -1,7 +1,6 @@
 /*
- * The road that make-migrations and diff share: what is wanted, what is there,
- * which renames are meant, what differs. Renames are never guessed where nobody
- * can be asked: then the two steps stay, and a warning names the flag.
+ * The road that make-migrations and diff share: what is wanted, what is there, which renames are meant, what differs.
+ * Renames are never guessed where nobody can be asked: then the two steps stay, and a warning names the flag.
  */
 #include "command/comparison.h"
 
@@ -114,8 +113,7 @@ static struct diff_input comparison_input(const struct dialect *dialect, const s
                                .renames = &comparison->renames};
 }
 
-/* Tables first: whether a table was renamed decides which columns there are to
- * compare. */
+/* Tables first: whether a table was renamed decides which columns there are to compare. */
 static int renames_settle(struct ctx *ctx, const struct dialect *dialect, struct comparison *comparison)
 {
     static const enum kind kinds[] = {KIND_TABLE, KIND_COLUMN};

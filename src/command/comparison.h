@@ -1,5 +1,4 @@
-/* Wanted against current, as make-migrations and diff both need it; private to
- * command/. */
+/* Wanted against current, as make-migrations and diff both need it; private to command/. */
 #ifndef COMMAND_COMPARISON_H
 #define COMMAND_COMPARISON_H
 
@@ -8,8 +7,7 @@
 
 struct comparison {
     struct tree *wanted;
-    struct tree *written; /* the wanted schema as the models have it, before diff
-                           adds to it */
+    struct tree *written; /* the wanted schema as the models have it, before diff adds to it */
     struct tree *current;
     struct managed managed;
     const char *source;  /* where `current` came from, for messages */
@@ -17,13 +15,11 @@ struct comparison {
     struct changes *changes;
 };
 
-/* Reads both sides, settles renames (flags, then questions or hints), and
- * compares. */
+/* Reads both sides, settles renames (flags, then questions or hints), and compares. */
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison);
 
-/* Changes in 0.8.2's words: struct name_change * for names, and the operations
- * of a .plan.json. */
+/* Changes in 0.8.2's words: struct name_change * for names, and the operations of a .plan.json. */
 void operations_of(struct arena *mem, const struct dialect *dialect, const struct changes *changes, struct list *words,
                    struct json *operations);
 

@@ -1,7 +1,6 @@
 /*
- * diff: what differs, without writing anything.  `models` holds the models
- * against the database, `migrations` holds the latest snapshot against it
- * (drift: changes that no migration made), `all` does both.
+ * diff: what differs, without writing anything.  `models` holds the models against the database, `migrations` holds
+ * the latest snapshot against it (drift: changes that no migration made), `all` does both.
  */
 #include "base/text.h"
 #include "command/comparison.h"

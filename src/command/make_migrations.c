@@ -1,7 +1,6 @@
 /*
- * make-migrations: from what is wanted and what is there to a migration file
- * and its plan.  Reads from top to bottom; writes nothing unless everything
- * before it worked, and nothing at all with --plan.
+ * make-migrations: from what is wanted and what is there to a migration file and its plan.  Reads from top to bottom;
+ * writes nothing unless everything before it worked, and nothing at all with --plan.
  */
 #include <string.h>
 
@@ -23,8 +22,7 @@ struct generation {
     struct json *plan;
 };
 
-/* The way back is part of a migration; where an engine has none, the file says
- * so and why. */
+/* The way back is part of a migration; where an engine has none, the file says so and why. */
 static int plans_make(struct generation *generation)
 {
     struct ctx *ctx = generation->ctx;

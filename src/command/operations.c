@@ -1,7 +1,6 @@
 /*
- * Changes in the words of 0.8.2: for the names of files and for .plan.json,
- * both of which its users' tools read. An alteration of several fields is
- * several operations there.
+ * Changes in the words of 0.8.2: for the names of files and for .plan.json, both of which its users' tools read. An
+ * alteration of several fields is several operations there.
  */
 #include "base/text.h"
 #include "command/comparison.h"
@@ -81,8 +80,7 @@ static char *index_columns(struct arena *mem, const struct object *index)
     return columns.n ? names_join(mem, &columns, ",") : NULL;
 }
 
-/* What 0.8.2 calls the target: a column, the columns of a key, the name of a
- * constraint. */
+/* What 0.8.2 calls the target: a column, the columns of a key, the name of a constraint. */
 static const char *target_of(const struct writer *writer, const struct object *object)
 {
     const struct foreign_key *key = (const struct foreign_key *)object;
@@ -156,8 +154,7 @@ static void change_write(const struct writer *writer, const struct change *chang
         operation_add(writer, change, word_of(change));
 }
 
-/* What lies in a new or dropped table is not told apart from it: 0.8.2 names
- * the table alone. */
+/* What lies in a new or dropped table is not told apart from it: 0.8.2 names the table alone. */
 static bool is_told(const struct change *change)
 {
     const struct object *object = change_object(change), *table = object_ancestor(object, KIND_TABLE);

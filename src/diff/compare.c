@@ -1,7 +1,6 @@
 /*
- * Are two fields, or two objects of one kind, the same?  The only place that
- * says so: by the descriptor of the field and the dialect's normal forms.  What
- * one side does not say is never a difference.
+ * Are two fields, or two objects of one kind, the same?  The only place that says so: by the descriptor of the field
+ * and the dialect's normal forms.  What one side does not say is never a difference.
  */
 #include "diff/compare.h"
 

@@ -1,5 +1,4 @@
-/* Sameness of fields and objects; private to diff/. diff_equal() of diff.h is
- * here too. */
+/* Sameness of fields and objects; private to diff/. diff_equal() of diff.h is here too. */
 #ifndef DIFF_COMPARE_H
 #define DIFF_COMPARE_H
 

@@ -1,7 +1,6 @@
 /*
- * From two settled trees to changes: match, carry over what the wanted side is
- * silent about, compare. One loop over descriptors; no engine is named here,
- * and ownership decides what may be dropped.
+ * From two settled trees to changes: match, carry over what the wanted side is silent about, compare. One loop over
+ * descriptors; no engine is named here, and ownership decides what may be dropped.
  */
 #include "diff/diff.h"
 
@@ -31,8 +30,7 @@ static bool may_drop(const struct differ *differ, const struct object *object)
     return !managed || managed_has(differ->mem, managed, object);
 }
 
-/* A copy in the wanted tree, so that a rebuild keeps it and references to it
- * resolve. */
+/* A copy in the wanted tree, so that a rebuild keeps it and references to it resolve. */
 static void carry_over(struct differ *differ, struct object *object)
 {
     struct object *copy = object_copy(differ->mem, object, object->parent->peer);
@@ -50,8 +48,7 @@ static bool is_part(const struct object *object)
     return kind_table[object->kind].marks & KIND_PART;
 }
 
-/* A parent that neither side made anew: its absent children were dropped on
- * purpose, or are not spoken of. */
+/* A parent that neither side made anew: its absent children were dropped on purpose, or are not spoken of. */
 static void leftovers_carry_over(struct differ *differ)
 {
     struct object *root = differ->changes->before->root;
@@ -102,8 +99,7 @@ static void alters_and_creates_add(struct differ *differ)
     }
 }
 
-/* The first schema of an engine is always there: it is never created or
- * dropped. */
+/* The first schema of an engine is always there: it is never created or dropped. */
 static void default_schema_ensure(struct arena *mem, struct changes *changes)
 {
     tree_schema(mem, changes->before, "");

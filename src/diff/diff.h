@@ -1,9 +1,7 @@
 /*
- * Two settled trees into changes: one generic loop over descriptors that names
- * no engine. Both trees are changed on the way, so that everything behind sees
- * one picture: renames are carried out in `before` (the rename changes keep the
- * old names), and what the wanted side does not speak of, or the project does
- * not manage, is copied into `after`.
+ * Two settled trees into changes: one generic loop over descriptors that names no engine. Both trees are changed on
+ * the way, so that everything behind sees one picture: renames are carried out in `before` (the rename changes keep
+ * the old names), and what the wanted side does not speak of, or the project does not manage, is copied into `after`.
  */
 #ifndef DIFF_DIFF_H
 #define DIFF_DIFF_H
@@ -18,23 +16,20 @@ struct diff_input {
     const struct list *renames;    /* struct rename *, decided; NULL: none */
 };
 
-/* One rename: of a table ("users" to "people"), of a column of a table, or of
- * an enum's label. */
+/* One rename: of a table ("users" to "people"), of a column of a table, or of an enum's label. */
 struct rename {
     enum kind kind;
     const char *schema;
     const char *table; /* of a column: its table's name in the *wanted* tree */
     const char *from;
     const char *to;
-    const char *resolved_from; /* "rename_flag", "prompt", NULL: a guess that
-                                nobody has confirmed */
+    const char *resolved_from; /* "rename_flag", "prompt", NULL: a guess that nobody has confirmed */
     int percent;               /* of a guess: how alike */
 };
 
 int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes **changes);
 
-/* Are these two objects of one kind equal, parts included? The differing fields
- * are set in `fields` (may be NULL). */
+/* Are these two objects of one kind equal, parts included? The differing fields are set in `fields` (may be NULL). */
 bool diff_equal(struct arena *mem, const struct dialect *dialect, const struct object *a, const struct object *b,
                 uint64_t *fields);
 

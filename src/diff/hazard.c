@@ -1,7 +1,6 @@
 /*
- * What a person should know before a plan runs: rows that are lost, values that
- * may not fit, tables that must be empty or filled.  Judged on changes, never
- * on SQL text, so every engine is judged alike.
+ * What a person should know before a plan runs: rows that are lost, values that may not fit, tables that must be empty
+ * or filled.  Judged on changes, never on SQL text, so every engine is judged alike.
  */
 #include <string.h>
 
@@ -54,8 +53,7 @@ static char *type_base(struct arena *mem, const char *type)
     return text_lower(mem, text_trim(mem, open ? arena_copy(mem, type, (size_t)(open - type)) : type));
 }
 
-/* Types ordered by what they can hold; a step to the left may lose something.
- */
+/* Types ordered by what they can hold; a step to the left may lose something. */
 static bool is_narrower(struct arena *mem, const char *from, const char *to)
 {
     static const char *const ladders[][6] = {

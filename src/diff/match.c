@@ -1,9 +1,7 @@
 /*
- * Finding pairs.  Kind by kind from the top, so that when constraints are
- * matched by content their tables and columns already have their peers and the
- * new names.  A rename is carried out in the tree at once: names, lists of
- * names, and names inside expressions; the change keeps small copies with the
- * names before and after.
+ * Finding pairs.  Kind by kind from the top, so that when constraints are matched by content their tables and columns
+ * already have their peers and the new names.  A rename is carried out in the tree at once: names, lists of names, and
+ * names inside expressions; the change keeps small copies with the names before and after.
  */
 #include "diff/match.h"
 
@@ -55,8 +53,7 @@ static void names_renamed(const struct matcher *matcher, struct names *names, co
             names->item[i] = to;
 }
 
-/* In every field of `object` that is marked `mark`, and in expressions if
- * `exprs`, `from` becomes `to`. */
+/* In every field of `object` that is marked `mark`, and in expressions if `exprs`, `from` becomes `to`. */
 static void fields_renamed(const struct matcher *matcher, struct object *object, unsigned mark, const char *from,
                            const char *to)
 {
@@ -166,8 +163,7 @@ static bool test_content(struct matcher *matcher, struct object *before, struct 
            compare_identity(matcher->mem, matcher->dialect, before, after);
 }
 
-/* Constraints and indexes that are the same but for their names: nothing is
- * lost by renaming, so nobody is asked. */
+/* Constraints and indexes that are the same but for their names: nothing is lost by renaming, so nobody is asked. */
 static bool test_same_but_name(struct matcher *matcher, struct object *before, struct object *after)
 {
     bool nameable = before->kind == KIND_INDEX || kind_table[before->kind].marks & KIND_CONTENT;
@@ -188,8 +184,7 @@ static void pairs_find(struct matcher *matcher, pair_test *test)
     }
 }
 
-/* Paired in another way than by name, but both are named: the name changes too.
- */
+/* Paired in another way than by name, but both are named: the name changes too. */
 static void names_align(struct matcher *matcher)
 {
     for (int i = 0; i < matcher->before->children.n; i++) {

@@ -1,8 +1,7 @@
 /*
- * The order of a plan: phases from kinds.def, and within new or dropped tables
- * and views, what is referenced comes first (or goes last).  A cycle is broken
- * by taking a foreign key out of its table's CREATE.  Deterministic: ties keep
- * the order in which diff found them.
+ * The order of a plan: phases from kinds.def, and within new or dropped tables and views, what is referenced comes
+ * first (or goes last).  A cycle is broken by taking a foreign key out of its table's CREATE.  Deterministic: ties
+ * keep the order in which diff found them.
  */
 #include <string.h>
 

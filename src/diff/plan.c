@@ -1,15 +1,13 @@
 /*
- * From changes to statements: widen, order, render.  The way down is the same
- * road with the changes reversed, so that there is no second description of
- * what a statement undoes.
+ * From changes to statements: widen, order, render.  The way down is the same road with the changes reversed, so that
+ * there is no second description of what a statement undoes.
  */
 #include "diff/plan.h"
 
 #include "base/text.h"
 #include "diff/step.h"
 
-/* What goes with its table: the server drops the indexes and triggers of a
- * table that is dropped. */
+/* What goes with its table: the server drops the indexes and triggers of a table that is dropped. */
 static bool is_implied(const struct change *change)
 {
     const struct object *table = change->before ? object_ancestor(change->before, KIND_TABLE) : NULL;

@@ -1,7 +1,6 @@
 /*
- * Changes into ordered statements.  Changes that the engine cannot apply as
- * they are get wider (alter to replace, replace to rebuild of the table); then
- * phases and references order them; then the dialect's renderers spell them.
+ * Changes into ordered statements.  Changes that the engine cannot apply as they are get wider (alter to replace,
+ * replace to rebuild of the table); then phases and references order them; then the dialect's renderers spell them.
  */
 #ifndef DIFF_PLAN_H
 #define DIFF_PLAN_H
@@ -14,8 +13,7 @@ struct plan_options {
 };
 
 struct hazard {
-    const char *code;  /* "drops-data", "narrows-type", "needs-rows",
-                        "rewrites-table", ... */
+    const char *code;  /* "drops-data", "narrows-type", "needs-rows", "rewrites-table", ... */
     const char *text;  /* one sentence's worth, lower case */
     bool irreversible; /* rows cannot come back with the rollback */
     const struct change *change;

@@ -1,7 +1,6 @@
 /*
- * Who names whom.  Marked fields are exact; types and expressions are searched
- * for the name as a whole word, which may find too much (a column called like a
- * table) but never too little: an edge too many only fixes an order.
+ * Who names whom.  Marked fields are exact; types and expressions are searched for the name as a whole word, which may
+ * find too much (a column called like a table) but never too little: an edge too many only fixes an order.
  */
 #include <string.h>
 

@@ -1,9 +1,7 @@
 /*
- * Guesses at renames.  A table was probably renamed if at least 60 % of its
- * columns are there under another table's name with the same types; columns
- * pair up by type where as many went as came.  These are 0.8.2's rules, so that
- * its users are asked the same questions.  A guess is only ever a question: the
- * command asks, or names the flag.
+ * Guesses at renames.  A table was probably renamed if at least 60 % of its columns are there under another table's
+ * name with the same types; columns pair up by type where as many went as came.  These are 0.8.2's rules, so that its
+ * users are asked the same questions.  A guess is only ever a question: the command asks, or names the flag.
  */
 #include "diff/rename.h"
 
@@ -75,8 +73,7 @@ static void guess_add(const struct guesser *guesser, const struct object *old, c
     list_add(guesser->mem, guesser->guesses, rename);
 }
 
-/* Tables of `old_schema` that are gone against tables of `new_schema` that are
- * new. */
+/* Tables of `old_schema` that are gone against tables of `new_schema` that are new. */
 static void tables_guess(const struct guesser *guesser, const struct object *old_schema,
                          const struct object *new_schema)
 {
@@ -224,8 +221,7 @@ static int rename_check_table(struct ctx *ctx, const struct tree *before, const 
     return 0;
 }
 
-/* A column flag may name its table as it was or as it will be; from here on it
- * is the wanted name. */
+/* A column flag may name its table as it was or as it will be; from here on it is the wanted name. */
 static int rename_check_column(struct ctx *ctx, const struct tree *before, const struct tree *after,
                                const struct list *decided, struct rename *rename)
 {

@@ -4,12 +4,12 @@
 
 #include "diff/plan.h"
 
-/* A copy of `source` in which every change is one that the engine can apply:
- * replaces, rebuilds, what depends on them. */
+/*
+ * A copy of `source` in which every change is one that the engine can apply: replaces, rebuilds, what depends on them.
+ */
 struct changes *widen(struct arena *mem, const struct dialect *dialect, const struct changes *source, int version);
 
-/* Orders `changes` in place by phase and reference; foreign keys of a cycle
- * become changes of their own. */
+/* Orders `changes` in place by phase and reference; foreign keys of a cycle become changes of their own. */
 void order(struct arena *mem, const struct dialect *dialect, struct changes *changes);
 
 /* What a person should know before running it. */

@@ -1,8 +1,7 @@
 /*
- * What the engine cannot change in place gets wider: alter to replace, replace
- * to a rebuild of the table.  And what depends on something replaced is
- * replaced with it: foreign keys on a key, constraints on a column, views on a
- * table. Ends with changes that can each be rendered.
+ * What the engine cannot change in place gets wider: alter to replace, replace to a rebuild of the table.  And what
+ * depends on something replaced is replaced with it: foreign keys on a key, constraints on a column, views on a table.
+ * Ends with changes that can each be rendered.
  */
 #include <string.h>
 
@@ -40,8 +39,7 @@ static enum apply apply_of(const struct widener *widener, const struct change *c
     return widest;
 }
 
-/* The table a change happens to, in the after tree. NULL if there is none, or
- * the table itself comes or goes. */
+/* The table a change happens to, in the after tree. NULL if there is none, or the table itself comes or goes. */
 static struct object *table_of(const struct change *change)
 {
     struct object *object = change->after ? change->after : change->before;
@@ -93,8 +91,7 @@ static bool is_dropped(const struct widener *widener, const struct object *befor
     return false;
 }
 
-/* `before` survives, but something that it depends on does not: it goes and
- * comes back. */
+/* `before` survives, but something that it depends on does not: it goes and comes back. */
 static void replace_ensure(struct widener *widener, struct object *before)
 {
     struct list *list = &widener->out->list;
@@ -162,8 +159,9 @@ static void views_on_replace(struct widener *widener, const struct object *objec
             replace_ensure(widener, o);
 }
 
-/* A generated column cannot outlive a change of type of what it is generated
- * from; the rest the server carries along. */
+/*
+ * A generated column cannot outlive a change of type of what it is generated from; the rest the server carries along.
+ */
 static void column_type_changed(struct widener *widener, struct object *column)
 {
     struct object *root = widener->source->before->root;
@@ -223,8 +221,7 @@ struct changes *widen(struct arena *mem, const struct dialect *dialect, const st
     *widener.out = (struct changes){.before = source->before, .after = source->after, .reversed = source->reversed};
     for (int i = 0; i < source->list.n; i++)
         change_widen(&widener, source->list.item[i]);
-    /* the list grows while it is walked: what is replaced may have dependents of
-   * its own */
+    /* the list grows while it is walked: what is replaced may have dependents of its own */
     for (int i = 0; !dialect->loose_references && i < widener.out->list.n; i++)
         dependents_replace(&widener, widener.out->list.item[i]);
     rebuilds_merge(&widener);

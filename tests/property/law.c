@@ -1,6 +1,4 @@
-/*
- * The steps between two schemas on a real database: compare, plan, parse (PostgreSQL's own grammar), run, load.
- */
+/* The steps between two schemas on a real database: compare, plan, parse (PostgreSQL's own grammar), run, load. */
 #include "law.h"
 
 #include <string.h>

@@ -1,7 +1,6 @@
 /*
- * Batches and the session lock.  DDL commits by itself on these servers, so a
- * transaction here only holds statements that change rows; the caller's journal
- * does the rest.
+ * Batches and the session lock.  DDL commits by itself on these servers, so a transaction here only holds statements
+ * that change rows; the caller's journal does the rest.
  */
 #include <string.h>
 

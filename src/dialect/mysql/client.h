@@ -1,10 +1,8 @@
-/* What the files of this folder share: the connection on top of the client
- * library. Private to it. */
+/* What the files of this folder share: the connection on top of the client library. Private to it. */
 #ifndef DIALECT_MYSQL_CLIENT_H
 #define DIALECT_MYSQL_CLIENT_H
 
-/* The client library's header declares a list_add() of its own, which nobody
- * calls. */
+/* The client library's header declares a list_add() of its own, which nobody calls. */
 #define list_add my_client_list_add
 #include <mysql.h>
 #undef list_add
@@ -27,8 +25,7 @@ int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
 void my_close(struct conn *conn);
 void my_cancel(struct conn *conn);
 
-/* query.c: ERR_SQL with what the server says, ERR_CONNECT if it is gone,
- * ERR_CANCELLED. */
+/* query.c: ERR_SQL with what the server says, ERR_CONNECT if it is gone, ERR_CANCELLED. */
 int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code);
 int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length); /* results are read and dropped */
 int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);

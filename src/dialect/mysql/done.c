@@ -1,7 +1,6 @@
 /*
- * After an interruption: did the statement that was running take effect?  DDL
- * is atomic here (MySQL 8.0, MariaDB 10.6), so the catalog can tell for what
- * creates, drops or renames something.  Where it cannot, the answer is no
+ * After an interruption: did the statement that was running take effect?  DDL is atomic here (MySQL 8.0, MariaDB
+ * 10.6), so the catalog can tell for what creates, drops or renames something.  Where it cannot, the answer is no
  * certainty.
  */
 #include <string.h>
@@ -72,8 +71,7 @@ static struct clause clause_read(struct arena *mem, const char *sql, size_t leng
     return clause;
 }
 
-/* ADD PRIMARY KEY, ADD CONSTRAINT and the like: the first word is no column's
- * name. */
+/* ADD PRIMARY KEY, ADD CONSTRAINT and the like: the first word is no column's name. */
 static bool is_column_name(const char *name)
 {
     static const char *const others[] = {"constraint", "primary", "unique", "foreign",   "fulltext",

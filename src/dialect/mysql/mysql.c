@@ -1,7 +1,6 @@
 /*
- * MySQL and MariaDB as dialects: facts about their language, and the table of
- * what this folder does. So far they run hand-written migrations; load and
- * render are absent, and whoever needs them says so.
+ * MySQL and MariaDB as dialects: facts about their language, and the table of what this folder does. So far they run
+ * hand-written migrations; load and render are absent, and whoever needs them says so.
  */
 #include "dialect/mysql/client.h"
 
@@ -16,8 +15,7 @@ static const struct lex_rules lex = {
     .begin_end_bodies = true,
 };
 
-/* Words that neither server takes as a name unquoted, among those that name
- * tables in practice. */
+/* Words that neither server takes as a name unquoted, among those that name tables in practice. */
 static const char *const reserved[] = {
     "add",       "all",        "alter",    "and",        "as",        "asc",          "before",   "between",
     "both",      "by",         "call",     "case",       "change",    "check",        "collate",  "column",

@@ -1,5 +1,6 @@
-/* MySQL and MariaDB share their client library, their functions and most of
- * their language: two dialects, one folder. */
+/*
+ * MySQL and MariaDB share their client library, their functions and most of their language: two dialects, one folder.
+ */
 #ifndef DIALECT_MYSQL_MYSQL_H
 #define DIALECT_MYSQL_MYSQL_H
 

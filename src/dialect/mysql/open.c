@@ -1,7 +1,6 @@
 /*
- * Connecting: SQLAlchemy's URL, whatever driver it names, as options of the
- * client library. Cancelling takes a second connection, because KILL QUERY is
- * how these servers are told.
+ * Connecting: SQLAlchemy's URL, whatever driver it names, as options of the client library. Cancelling takes a second
+ * connection, because KILL QUERY is how these servers are told.
  */
 #include <string.h>
 
@@ -18,8 +17,7 @@ static const char *option_first(const struct url *url, const char *const *keys)
     return NULL;
 }
 
-/* pymysql, mysqlclient, asyncmy and the client library name the same things
- * differently. */
+/* pymysql, mysqlclient, asyncmy and the client library name the same things differently. */
 static void options_set(MYSQL *mysql, const struct url *url, const struct conn_options *options)
 {
     static const char *const ca[] = {"ssl_ca", "ssl-ca", NULL}, *const cert[] = {"ssl_cert", "ssl-cert", NULL};

@@ -1,7 +1,6 @@
 /*
- * Sending statements.  Texts go through the client's non-blocking calls, so
- * that a long statement can be cancelled; our own statements, which have
- * parameters, are prepared ones.
+ * Sending statements.  Texts go through the client's non-blocking calls, so that a long statement can be cancelled;
+ * our own statements, which have parameters, are prepared ones.
  */
 #include <errmsg.h>
 #include <poll.h>
@@ -23,8 +22,7 @@ int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code)
     return ctx->error.code;
 }
 
-/* Waits for what the client library is waiting for; a cancel reaches the server
- * once. */
+/* Waits for what the client library is waiting for; a cancel reaches the server once. */
 static int wait_for(struct ctx *ctx, struct my_conn *my, int wanted, bool *cancelled)
 {
     struct pollfd fd = {.fd = mysql_get_socket(my->mysql)};
@@ -56,8 +54,7 @@ static int send_text(struct ctx *ctx, struct my_conn *my, const char *sql, size_
     return result ? my_fail(ctx, my->mysql, ERR_SQL) : 0;
 }
 
-/* A CALL may give several results; all must be read before the next statement.
- */
+/* A CALL may give several results; all must be read before the next statement. */
 int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
 {
     TRY(send_text(ctx, my, sql, length));

@@ -1,7 +1,6 @@
 /*
- * The state tables in the words of both servers: 0.8.2's two as it made them,
- * ours beside them. The lock's name fits GET_LOCK's 64 characters for a
- * database of any name.
+ * The state tables in the words of both servers: 0.8.2's two as it made them, ours beside them. The lock's name fits
+ * GET_LOCK's 64 characters for a database of any name.
  */
 #include "dialect/mysql/client.h"
 
