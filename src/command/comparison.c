@@ -141,7 +141,11 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     TRY(flags_read(ctx, request, &comparison->renames));
     TRY(wanted_read(ctx, session, &comparison->wanted));
     filter_apply(&session->database->filter, comparison->wanted);
-    TRY(current_read(ctx, session, false, &comparison->current, &comparison->managed, &comparison->source));
+    struct current current;
+    TRY(current_read(ctx, session, false, &current));
+    comparison->current = current.tree;
+    comparison->managed = current.managed;
+    comparison->source = current.source;
     comparison->written = tree_copy(ctx->mem, comparison->wanted);
     TRY(renames_settle(ctx, dialect, comparison));
     const struct diff_input input = comparison_input(dialect, comparison);

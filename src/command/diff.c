@@ -89,11 +89,9 @@ static int diff_migrations(struct ctx *ctx, struct session *session, struct repl
 {
     struct list applied = {0};
     struct snapshot *snapshot = NULL;
-    struct tree *live;
-    struct managed managed = {0};
+    struct current live;
     struct changes *changes;
-    const char *source;
-    TRY(current_read(ctx, session, false, &live, &managed, &source));
+    TRY(current_read(ctx, session, false, &live));
     TRY(session_connect(ctx, session, true));
     TRY(state_applied(ctx, &session->state, &applied));
     TRY(snapshot_latest(ctx, session, &applied, &snapshot));
@@ -103,7 +101,7 @@ static int diff_migrations(struct ctx *ctx, struct session *session, struct repl
         return 0;
     }
     session->database->dialect->settle(ctx->mem, snapshot->tree);
-    const struct diff_input input = {.dialect = session->database->dialect, .before = snapshot->tree, .after = live};
+    const struct diff_input input = {.dialect = session->database->dialect, .before = snapshot->tree, .after = live.tree};
     TRY(diff_trees(ctx, &input, &changes));
     *found += changes->list.n;
     json_set(ctx->mem, reply->json, "migrations",

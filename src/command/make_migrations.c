@@ -154,6 +154,7 @@ static int make_migrations_run(struct ctx *ctx, const struct request *request, s
     __attribute__((cleanup(session_close))) struct session session = {0};
     TRY(config_open(ctx, request->where, &config));
     TRY(session_open(ctx, config, request_text(request, "database"), &session));
+    session.forward = true;
     struct generation generation = {.ctx = ctx, .request = request, .session = &session};
     return generate(&generation, reply);
 }

@@ -251,8 +251,8 @@ static int add_section(const struct reading *reading, const struct section *sect
 {
     struct ctx *ctx = reading->ctx;
     struct split part = {0};
-    TRY(split_section(ctx, reading->dialect->lex, reading->migration->path, section->line, reading->text + section->from,
-                      section->to - section->from, &part));
+    TRY(split_section(ctx, reading->dialect->lex, reading->migration->path, section->line,
+                      reading->text + section->from, section->to - section->from, &part));
     if (!all->n) {
         *all = part;
         return 0;
@@ -365,7 +365,8 @@ static int no_upgrade(const struct reading *reading)
     for (size_t i = reading->start; empty && i < reading->length; i++)
         empty = char_is_space((unsigned char)reading->text[i]);
     fail(reading->ctx, ERR_SYNTAX, empty ? "the file is empty" : "no line says \"-- upgrade\"");
-    fail_hint(reading->ctx, "Put a line \"-- upgrade\" before the SQL that is to run, and \"-- rollback\" before what undoes it.");
+    fail_hint(reading->ctx,
+              "Put a line \"-- upgrade\" before the SQL that is to run, and \"-- rollback\" before what undoes it.");
     return fail_at(reading->ctx, reading->migration->path, 1, 1);
 }
 
@@ -382,8 +383,8 @@ static int read_text(struct reading *reading)
         TRY(keep_fault(reading, no_upgrade, &migration->up_warnings, &migration->up_error));
     TRY(keep_fault(reading, split_up, &migration->up_warnings, &migration->up_error));
     TRY(keep_fault(reading, split_down, &migration->down_warnings, &migration->down_error));
-    migration->token_checksum = lex_checksum(reading->ctx->mem, reading->dialect->lex, migration->up.piece,
-                                             migration->up.n);
+    migration->token_checksum =
+        lex_checksum(reading->ctx->mem, reading->dialect->lex, migration->up.piece, migration->up.n);
     return 0;
 }
 
@@ -396,8 +397,11 @@ int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *p
         return fail_hint(ctx, "A migration's name is like primary__0001_users.sql.");
     }
     struct migration *new = *migration = NEW(ctx->mem, struct migration);
-    *new = (struct migration){.path = arena_dup(ctx->mem, path), .filename = arena_dup(ctx->mem, filename),
-                              .type = name.type, .version = name.version, .number = name.number,
+    *new = (struct migration){.path = arena_dup(ctx->mem, path),
+                              .filename = arena_dup(ctx->mem, filename),
+                              .type = name.type,
+                              .version = name.version,
+                              .number = name.number,
                               .description = name.description};
     char *text;
     TRY(file_read(ctx, path, FILE_LIMIT, &text, &new->length));

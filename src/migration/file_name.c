@@ -61,7 +61,8 @@ static bool repeatable(const char *stem, const char *mark)
 static char *describe(struct arena *mem, const char *stem)
 {
     const char *at = strstr(stem, "__");
-    bool prefixed = at && at != stem && !versioned_at(stem) && !text_starts(stem, "RA__") && !text_starts(stem, "ROC__");
+    bool prefixed =
+        at && at != stem && !versioned_at(stem) && !text_starts(stem, "RA__") && !text_starts(stem, "ROC__");
     char *text = arena_dup(mem, prefixed ? at + 2 : stem);
     for (char *c = text; *c; c++)
         if (*c == '_')

@@ -58,7 +58,8 @@ static int check_duplicates(struct ctx *ctx, const struct folder *folder)
         if (a->number != b->number)
             continue;
         fail(ctx, ERR_STATE, "two files have version %s: %s and %s", b->version, a->filename, b->filename);
-        fail_hint(ctx, "Give one of them a number of its own; the next free one is %04lld.", (long long)name_next(folder));
+        fail_hint(ctx, "Give one of them a number of its own; the next free one is %04lld.",
+                  (long long)name_next(folder));
         return fail_at(ctx, b->path, 0, 0);
     }
     return 0;
@@ -78,7 +79,7 @@ struct ordering {
     struct ctx *ctx;
     const struct folder *folder; /* still by number */
     struct map by_name;
-    struct map visited;          /* file name -> itself while below it, then `done` */
+    struct map visited; /* file name -> itself while below it, then `done` */
     struct list order;
 };
 static char visiting, done;
@@ -110,8 +111,7 @@ static void place(struct ordering *ordering, struct migration *migration)
         list_add(mem, &migration->needs, needed);
         const void *state = map_get(&ordering->visited, needed->filename);
         if (state == &visiting)
-            spoil(ordering, migration,
-                  arena_printf(mem, "depends on %s, which depends on this file", needed->filename),
+            spoil(ordering, migration, arena_printf(mem, "depends on %s, which depends on this file", needed->filename),
                   "Take one of the two \"depends_on\" lines out.");
         else if (!state)
             place(ordering, needed);

@@ -12,7 +12,7 @@ enum migration_type { MIGRATION_VERSIONED, MIGRATION_RUNS_ALWAYS, MIGRATION_RUNS
 const char *migration_type_name(enum migration_type type); /* "versioned", "runs_always", "runs_on_change" */
 
 struct migration {
-    const char *path;        /* as messages show it */
+    const char *path; /* as messages show it */
     const char *filename;
     enum migration_type type;
     const char *version;     /* digits as in the name; NULL for repeatables */
@@ -22,17 +22,17 @@ struct migration {
     struct names depends_on; /* as written: versions or file stems */
     struct list needs;       /* struct migration *: what they are, as far as they are there */
     bool seed;
-    bool no_transaction;     /* header "-- transaction: none" */
+    bool no_transaction; /* header "-- transaction: none" */
     struct split up;
     struct split down;
     bool has_down;
     const char *checksum;       /* 0.8.2's */
     const char *token_checksum; /* the journal's, of the up side */
-    const char *text;        /* the file */
+    const char *text;           /* the file */
     size_t length;
-    const struct error *up_error;   /* what makes a side unusable; NULL. Of an applied file it does no harm */
+    const struct error *up_error; /* what makes a side unusable; NULL. Of an applied file it does no harm */
     const struct error *down_error;
-    struct list up_warnings;        /* struct event *, told when the side is used */
+    struct list up_warnings; /* struct event *, told when the side is used */
     struct list down_warnings;
 };
 
@@ -47,10 +47,10 @@ int migration_marks(struct ctx *ctx, const struct dialect *dialect, const struct
 
 struct folder {
     const char *path;
-    struct list versioned;  /* struct migration *, by number; depends_on already brought into order */
-    struct list always;     /* by name */
-    struct list on_change;  /* by name */
-    struct names ignored;   /* names that look like migrations but are not, for one warning each */
+    struct list versioned; /* struct migration *, by number; depends_on already brought into order */
+    struct list always;    /* by name */
+    struct list on_change; /* by name */
+    struct names ignored;  /* names that look like migrations but are not, for one warning each */
 };
 /*
  * ERR_FILE if the folder is absent, ERR_STATE for two files of one version; a dependency that is missing or

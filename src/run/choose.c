@@ -64,7 +64,8 @@ int version_unknown(struct ctx *ctx, const struct session *session, const char *
 static int refuse_edited(struct ctx *ctx, const struct migration *migration)
 {
     fail(ctx, ERR_STATE, "%s was changed after it was applied", migration->filename);
-    fail_hint(ctx, "Restore it as it was and put the change into a new migration; comments and white space may differ.");
+    fail_hint(ctx,
+              "Restore it as it was and put the change into a new migration; comments and white space may differ.");
     return fail_at(ctx, migration->path, 0, 0);
 }
 
@@ -102,8 +103,8 @@ static void warn_unfinished(struct ctx *ctx, const struct session *session)
             continue;
         const struct migration *migration = folder_version(session->folder, number);
         if (!migration || !text_equal(migration->filename, row->filename))
-            emit_warning(ctx, "%s was interrupted behind statement %d of %d, and its file is gone", row->filename, row->done,
-                         row->total);
+            emit_warning(ctx, "%s was interrupted behind statement %d of %d, and its file is gone", row->filename,
+                         row->done, row->total);
     }
 }
 
@@ -130,7 +131,8 @@ static int find_pending(struct ctx *ctx, struct session *session, struct choice 
         if (twin)
             return refuse_renumbered(ctx, migration, twin);
         if (migration->number < last && !migration->needs.n)
-            emit_warning(ctx, "%s is out of order: version %lld is applied already", migration->filename, (long long)last);
+            emit_warning(ctx, "%s is out of order: version %lld is applied already", migration->filename,
+                         (long long)last);
         list_add(ctx->mem, pending, migration);
     }
     return 0;

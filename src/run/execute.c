@@ -32,10 +32,10 @@ struct execution {
     double started;
     /* of the batch at hand */
     struct batch batch;
-    int first;         /* the statement that its steps begin with */
-    int offset;        /* our own steps before that */
-    int count;         /* statements in it */
-    int whole;         /* the step that wants the duration; -1 */
+    int first;  /* the statement that its steps begin with */
+    int offset; /* our own steps before that */
+    int count;  /* statements in it */
+    int whole;  /* the step that wants the duration; -1 */
 };
 
 static double seconds_of(const struct execution *execution)
@@ -68,7 +68,8 @@ static const char *repair_hint(const struct execution *execution)
     const char *command = execution->down ? "rollback" : "migrate";
     if (!execution->begun || !execution->done)
         return arena_printf(mem, "Nothing of this file is recorded as done. Mend it and run %s again.", command);
-    return arena_printf(mem, "The statements before it (%d) are done. Mend this one and run %s again, which goes on here.",
+    return arena_printf(mem,
+                        "The statements before it (%d) are done. Mend this one and run %s again, which goes on here.",
                         execution->done, command);
 }
 
@@ -97,8 +98,8 @@ static void settle_failure(struct execution *execution)
     if (execution->conn->in_transaction)
         conn_exec(ctx, execution->conn, "ROLLBACK");
     if (execution->begun && error.code != ERR_CANCELLED) {
-        struct batch_step step = journal_end(ctx, &execution->session->state, execution->migration, "failed",
-                                             seconds_of(execution));
+        struct batch_step step =
+            journal_end(ctx, &execution->session->state, execution->migration, "failed", seconds_of(execution));
         struct batch batch = {.step = &step, .n = 1};
         conn_batch(ctx, execution->conn, &batch);
     }
@@ -125,7 +126,8 @@ static void add_begin(struct execution *execution)
 {
     if (execution->begun)
         return;
-    add_step(execution, journal_begin(execution->ctx, &execution->session->state, execution->migration, execution->down));
+    add_step(execution,
+             journal_begin(execution->ctx, &execution->session->state, execution->migration, execution->down));
     execution->offset++;
 }
 
@@ -176,8 +178,8 @@ static void step_done(void *sink, int step)
 {
     struct execution *execution = sink;
     if (step + 1 == execution->whole)
-        execution->batch.step[step + 1] = journal_whole(execution->ctx, &execution->session->state, execution->migration,
-                                                        execution->down, seconds_of(execution));
+        execution->batch.step[step + 1] = journal_whole(execution->ctx, &execution->session->state,
+                                                        execution->migration, execution->down, seconds_of(execution));
 }
 
 static int run_batch(struct execution *execution)
@@ -381,8 +383,15 @@ static int run_all(struct execution *execution)
 int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down)
 {
     struct execution execution = {
-        .ctx = ctx, .session = session, .conn = session->conn, .migration = migration, .down = down,
-        .split = down ? &migration->down : &migration->up, .chain = "", .doubtful = -1, .started = clock_monotonic(),
+        .ctx = ctx,
+        .session = session,
+        .conn = session->conn,
+        .migration = migration,
+        .down = down,
+        .split = down ? &migration->down : &migration->up,
+        .chain = "",
+        .doubtful = -1,
+        .started = clock_monotonic(),
     };
     TRY(ctx_check(ctx));
     TRY(migration_marks(ctx, session->database->dialect, migration, down, &execution.mark));

@@ -157,7 +157,8 @@ static const struct object *only_unnamed(const struct object *parent, const stru
     }
     for (int i = 0; i < wanted->parent->children.n; i++) {
         const struct object *sibling = wanted->parent->children.item[i];
-        there += sibling->kind == wanted->kind && (!sibling->name || !object_child(parent, sibling->kind, sibling->name));
+        there +=
+            sibling->kind == wanted->kind && (!sibling->name || !object_child(parent, sibling->kind, sibling->name));
     }
     return here == 1 && there == 1 ? found : NULL;
 }
@@ -238,47 +239,60 @@ static bool add_touched(struct ctx *ctx, const struct session *session, const st
     return true;
 }
 
-/* What files without a plan have touched: there, a plan's text and the server's may belong to different expressions. */
-static int touched_by_hand(struct ctx *ctx, struct session *session, const struct list *later, const struct list *notes,
-                           struct names *touched, bool *anything)
-{
-    const struct folder *folder = session->folder;
-    const struct list *repeatables[] = {&folder->always, &folder->on_change};
-    bool known = true;
-    for (int l = 0; l < 2; l++)
-        for (int i = 0; i < repeatables[l]->n; i++)
-            known = known && add_touched(ctx, session, repeatables[l]->item[i], touched);
-    for (int i = 0; i < later->n; i++) {
-        const struct plan_note *note = notes->item[i];
-        if (!note || !note->trusted || !note->written)
-            known = known && add_touched(ctx, session, later->item[i], touched);
-    }
-    *anything = !known;
-    return ctx_check(ctx);
-}
+struct later {
+    const struct migration *migration;
+    struct plan_note *note; /* NULL: written by hand, or edited since */
+};
 
-int memory_of_plans(struct ctx *ctx, struct session *session, int64_t since, struct tree *tree)
+/* What was run behind version `since`, newest first. */
+static int find_later(struct ctx *ctx, const struct session *session, int64_t since, struct list *found)
 {
-    struct list later = {0}, notes = {0};
-    struct names never = {0};
-    bool anything;
     for (int i = session->folder->versioned.n - 1; i >= 0; i--) {
-        struct migration *migration = session->folder->versioned.item[i];
+        const struct migration *migration = session->folder->versioned.item[i];
         struct plan_note *note = NULL;
         if (!is_later(session, migration, since))
             continue;
         TRY(plan_note_read(ctx, migration, &note));
-        list_add(ctx->mem, &later, migration);
-        list_add(ctx->mem, &notes, note);
+        struct later *later = NEW(ctx->mem, struct later);
+        *later = (struct later){migration, note && note->trusted && note->written ? note : NULL};
+        list_add(ctx->mem, found, later);
     }
-    TRY(touched_by_hand(ctx, session, &later, &notes, &never, &anything));
-    for (int i = 0; i < later.n && !anything; i++) {
-        const struct plan_note *note = notes.item[i];
+    return 0;
+}
+
+/*
+ * What files without a plan have touched: there, a plan's text and the server's may belong to different expressions.
+ * False if that may be anything.
+ */
+static bool touched_by_hand(struct ctx *ctx, const struct session *session, const struct list *all,
+                            struct names *touched)
+{
+    const struct list *repeatables[] = {&session->folder->always, &session->folder->on_change};
+    bool known = true;
+    for (int l = 0; l < 2; l++)
+        for (int i = 0; i < repeatables[l]->n; i++)
+            known = known && add_touched(ctx, session, repeatables[l]->item[i], touched);
+    for (int i = 0; i < all->n; i++) {
+        const struct later *later = all->item[i];
+        known = known && (later->note || add_touched(ctx, session, later->migration, touched));
+    }
+    return known;
+}
+
+int memory_of_plans(struct ctx *ctx, struct session *session, int64_t since, struct tree *tree)
+{
+    struct list all = {0};
+    struct names never = {0};
+    TRY(find_later(ctx, session, since, &all));
+    if (!touched_by_hand(ctx, session, &all, &never))
+        return 0;
+    for (int i = 0; i < all.n; i++) {
+        const struct later *later = all.item[i];
         struct names only = {0};
-        if (!note || !note->trusted || !note->written || !add_touched(ctx, session, later.item[i], &only))
+        if (!later->note || !add_touched(ctx, session, later->migration, &only))
             continue;
         struct carrying carrying = {.mem = ctx->mem, .trusted = true, .only = &only, .never = &never};
-        carry_object(&carrying, tree->root, note->written->root);
+        carry_object(&carrying, tree->root, later->note->written->root);
         /* An older plan's text for the same table is out of date. */
         for (int n = 0; n < only.n; n++)
             names_add(ctx->mem, &never, only.item[n]);
@@ -369,8 +383,8 @@ static void rename_path(struct owning *owning, const struct classified *what)
         if (text_equal(fold(owning, path), own))
             owning->paths.item[i] = path_of(owning, what, what->new_name);
         else if (what->kind == KIND_TABLE && hangs_on(owning, path, schema, what->name))
-            owning->paths.item[i] = arena_printf(mem, "%.*s%s.%s%s", (int)kind, path, schema, what->new_name,
-                                                 path + kind + old);
+            owning->paths.item[i] =
+                arena_printf(mem, "%.*s%s.%s%s", (int)kind, path, schema, what->new_name, path + kind + old);
     }
 }
 

@@ -21,8 +21,8 @@ static int run_file(struct ctx *ctx, struct session *session, struct migration *
     emit_info(ctx, "Starting migration: %s (version: %s)", migration->filename, version_of(migration));
     TRY(execute_file(ctx, session, migration, false));
     double seconds = clock_monotonic() - started;
-    emit_info(ctx, "[APPLIED] Completed migration: %s (version: %s) in %.2fs", migration->filename, version_of(migration),
-              seconds);
+    emit_info(ctx, "[APPLIED] Completed migration: %s (version: %s) in %.2fs", migration->filename,
+              version_of(migration), seconds);
     arena_rewind(ctx->mem, mark);
     list_add(ctx->mem, &session->ran, migration);
     json_add(ctx->mem, list, report_migration(ctx->mem, migration, seconds, migration->up.n));

@@ -9,8 +9,8 @@ struct choice {
     struct list versioned; /* struct migration *, in the order to run */
     struct list always;
     struct list on_change;
-    int applied;           /* versions that are applied already */
-    int left;              /* pending ones that the options leave out */
+    int applied; /* versions that are applied already */
+    int left;    /* pending ones that the options leave out */
 };
 int choice_make(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct choice *choice);
 /* Reads every side that is going to be used, so that nothing starts if one of them cannot. */

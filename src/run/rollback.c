@@ -43,7 +43,8 @@ static int read_target(struct ctx *ctx, struct session *session, const struct ro
     return fail_hint(ctx, "\"dbwarden history\" lists what is applied; 0 stands for nothing.");
 }
 
-static int choose_rows(struct ctx *ctx, struct session *session, const struct rollback_options *options, struct list *chosen)
+static int choose_rows(struct ctx *ctx, struct session *session, const struct rollback_options *options,
+                       struct list *chosen)
 {
     struct list rows = {0};
     int64_t count = options->count ? options->count : 1, stays = 0;
@@ -98,7 +99,8 @@ static const char *irreversible(struct ctx *ctx, const struct migration *migrati
     if (!found)
         return NULL;
     const char *end = strchrnul(found, '\n');
-    return text_trim(ctx->mem, arena_copy(ctx->mem, found + sizeof mark - 1, (size_t)(end - found) - (sizeof mark - 1)));
+    return text_trim(ctx->mem,
+                     arena_copy(ctx->mem, found + sizeof mark - 1, (size_t)(end - found) - (sizeof mark - 1)));
 }
 
 static int no_way_back(struct ctx *ctx, const struct migration *migration)

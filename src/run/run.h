@@ -12,32 +12,32 @@
 struct session {
     const struct config *config;
     const struct database_config *database;
-    struct conn *conn;   /* NULL until session_connect() */
+    struct conn *conn; /* NULL until session_connect() */
     struct state state;
-    struct lock *lock;   /* NULL until session_lock() */
-    struct folder *folder; /* NULL until session_folder() */
-    double lock_timeout;   /* seconds; set after session_open(), which makes it 300 */
-    bool read_only;        /* how conn was opened */
-    struct list applied;   /* struct applied *, as session_reload() found them */
-    struct list journal;   /* struct journal_row * */
+    struct lock *lock;      /* NULL until session_lock() */
+    struct folder *folder;  /* NULL until session_folder() */
+    double lock_timeout;    /* seconds; set after session_open(), which makes it 300 */
+    bool read_only;         /* how conn was opened */
+    struct list applied;    /* struct applied *, as session_reload() found them */
+    struct list journal;    /* struct journal_row * */
     struct list unfinished; /* those of it that began and did not end */
-    struct list ran;       /* struct migration *: what this session has run, up or down */
-    struct tree *wanted;   /* as wanted_read() last gave it: fills in what an old snapshot does not say; NULL */
-    const char *snapshot;  /* path of the last one written; NULL */
-    bool forward;          /* current_read() counts written migrations as applied: for make-migrations */
+    struct list ran;        /* struct migration *: what this session has run, up or down */
+    struct tree *wanted;    /* as wanted_read() last gave it: fills in what an old snapshot does not say; NULL */
+    const char *snapshot;   /* path of the last one written; NULL */
+    bool forward;           /* current_read() counts written migrations as applied: for make-migrations */
 };
 int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session);
 int session_connect(struct ctx *ctx, struct session *session, bool read_only);
-int session_lock(struct ctx *ctx, struct session *session); /* connects, prepares state tables, locks */
+int session_lock(struct ctx *ctx, struct session *session);   /* connects, prepares state tables, locks */
 int session_folder(struct ctx *ctx, struct session *session); /* reads and splits every migration file */
 int session_reload(struct ctx *ctx, struct session *session); /* applied and journal, as they are now */
-void session_close(struct session *session); /* for cleanup */
+void session_close(struct session *session);                  /* for cleanup */
 
 /* One file, up or down: segments, journal, state row; continues an unfinished one. Needs session_reload(). */
 int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down);
 
 struct migrate_options {
-    int64_t count;       /* 0: all; of pending ones */
+    int64_t count; /* 0: all; of pending ones */
     const char *to_version;
     bool baseline;
     bool dry_run;
@@ -67,15 +67,20 @@ int status_run(struct ctx *ctx, struct session *session, struct json *report);
 /* Snapshots of a project: dbwarden/schemas/ in its folder. */
 char *snapshot_path(struct arena *mem, const struct config *config, const char *stem);
 /* The one to diff against: of the last applied version that has one (all versions if `applied` is NULL). NULL if none. */
-int snapshot_latest(struct ctx *ctx, const struct session *session, const struct list *applied, struct snapshot **snapshot);
+int snapshot_latest(struct ctx *ctx, const struct session *session, const struct list *applied,
+                    struct snapshot **snapshot);
 /* Reads the live schema and writes the snapshot under the stem of the last applied migration; a failure is a warning. */
 int snapshot_take(struct ctx *ctx, struct session *session);
 
 /* The schema that is wanted, from models or schema files of the database's configuration; settled. */
 int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree);
 /* The schema that is: live if it can be reached, else the latest snapshot; settled. */
-int current_read(struct ctx *ctx, struct session *session, bool offline, struct tree **tree, struct managed *managed,
-                 const char **source);
+struct current {
+    struct tree *tree;
+    struct managed managed;
+    const char *source; /* for messages */
+};
+int current_read(struct ctx *ctx, struct session *session, bool offline, struct current *current);
 /* Any DDL of the engine, run in a scratch database and read back. */
 int ddl_read(struct ctx *ctx, const struct database_config *database, const struct names *files, struct tree **tree);
 

@@ -91,7 +91,8 @@ static int newest_of_all(struct ctx *ctx, const struct session *session, const c
     return 0;
 }
 
-int snapshot_latest(struct ctx *ctx, const struct session *session, const struct list *applied, struct snapshot **snapshot)
+int snapshot_latest(struct ctx *ctx, const struct session *session, const struct list *applied,
+                    struct snapshot **snapshot)
 {
     const char *path = NULL;
     *snapshot = NULL;
@@ -155,8 +156,10 @@ static int take(struct ctx *ctx, struct session *session)
         return 0;
     const struct database_config *database = session->database;
     struct snapshot snapshot = {
-        .migration_id = stem_of(ctx->mem, last->filename), .database_name = database->name,
-        .database_type = database->dialect->name, .applied_at = clock_iso(ctx->mem, clock_now_ms()),
+        .migration_id = stem_of(ctx->mem, last->filename),
+        .database_name = database->name,
+        .database_type = database->dialect->name,
+        .applied_at = clock_iso(ctx->mem, clock_now_ms()),
     };
     TRY(database->dialect->load(ctx, session->conn, &database->filter, &snapshot.tree));
     TRY(fill(ctx, session, &snapshot));

@@ -68,11 +68,9 @@ int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
     return 0;
 }
 
-/* What is known about the base that is compared with. */
+/* What is compared with, and how far it reaches. */
 struct standing {
-    struct tree *tree;
-    struct managed managed;
-    const char *source;
+    struct current *current;
     int64_t number; /* of a snapshot: the version behind which it stands; -1 before all */
     bool live;      /* then the session's rows say what is applied */
 };
@@ -84,12 +82,12 @@ static int read_live(struct ctx *ctx, struct session *session, struct standing *
     TRY(session_folder(ctx, session));
     TRY(session_reload(ctx, session));
     TRY(snapshot_latest(ctx, session, &session->applied, &snapshot));
-    TRY(dialect->load(ctx, session->conn, &session->database->filter, &standing->tree));
+    TRY(dialect->load(ctx, session->conn, &session->database->filter, &standing->current->tree));
     if (snapshot && !snapshot->legacy)
-        memory_carry(ctx->mem, standing->tree, snapshot->tree);
-    TRY(memory_of_plans(ctx, session, snapshot ? snapshot_number(snapshot) : -1, standing->tree));
-    TRY(memory_managed(ctx, session, snapshot, standing->tree, &standing->managed));
-    standing->source = session->conn->target;
+        memory_carry(ctx->mem, standing->current->tree, snapshot->tree);
+    TRY(memory_of_plans(ctx, session, snapshot ? snapshot_number(snapshot) : -1, standing->current->tree));
+    TRY(memory_managed(ctx, session, snapshot, standing->current->tree, &standing->current->managed));
+    standing->current->source = session->conn->target;
     standing->live = true;
     return 0;
 }
@@ -106,30 +104,36 @@ static int read_snapshot(struct ctx *ctx, struct session *session, const struct 
     }
     if (why)
         emit_warning(ctx, "%s; comparing with %s instead", why->message,
-                     snapshot ? arena_printf(ctx->mem, "the snapshot %s", snapshot->migration_id) : "an empty database");
+                     snapshot ? arena_printf(ctx->mem, "the snapshot %s", snapshot->migration_id)
+                              : "an empty database");
     if (!snapshot) {
-        standing->tree = tree_new(ctx->mem, session->database->dialect->engine);
-        standing->tree->kinds = ~0u;
-        standing->source = "nothing";
+        standing->current->tree = tree_new(ctx->mem, session->database->dialect->engine);
+        standing->current->tree->kinds = ~0u;
+        standing->current->source = "nothing";
         standing->number = -1;
         return 0;
     }
     if (snapshot->legacy) {
-        emit_warning(ctx, "the snapshot %s was written by DBWarden 0.8.2 and does not say everything; what it leaves open is "
-                     "taken to be as wanted", snapshot->migration_id);
+        emit_warning(
+            ctx,
+            "the snapshot %s was written by DBWarden 0.8.2 and does not say everything; what it leaves open is "
+            "taken to be as wanted",
+            snapshot->migration_id);
         snapshot_assume(ctx->mem, snapshot, session->wanted);
     }
     filter_apply(&session->database->filter, snapshot->tree);
-    standing->tree = snapshot->tree;
-    standing->managed = snapshot->managed;
-    standing->source = snapshot->migration_id;
+    standing->current->tree = snapshot->tree;
+    standing->current->managed = snapshot->managed;
+    standing->current->source = snapshot->migration_id;
     standing->number = snapshot_number(snapshot);
     return 0;
 }
 
-static bool is_pending(const struct session *session, const struct standing *standing, const struct migration *migration)
+static bool is_pending(const struct session *session, const struct standing *standing,
+                       const struct migration *migration)
 {
-    return standing->live ? !applied_version(&session->applied, migration->number) : migration->number > standing->number;
+    return standing->live ? !applied_version(&session->applied, migration->number)
+                          : migration->number > standing->number;
 }
 
 /* Files that wait to be applied: the newest plan among them says what they lead to. */
@@ -147,22 +151,23 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
             names_add(ctx->mem, &unplanned, migration->filename);
             continue;
         }
-        int version = standing->tree->version;
-        standing->tree = note->written;
-        standing->tree->version = version;
-        managed_merge(ctx->mem, &standing->managed, &note->managed, note->written);
+        int version = standing->current->tree->version;
+        standing->current->tree = note->written;
+        standing->current->tree->version = version;
+        managed_merge(ctx->mem, &standing->current->managed, &note->managed, note->written);
         emit_info(ctx, "%s is not applied yet; comparing with what it leads to", migration->filename);
         break;
     }
     if (unplanned.n)
-        emit_warning(ctx, "not applied yet, so its changes are not seen here: %s", names_join(ctx->mem, &unplanned, ", "));
+        emit_warning(ctx, "not applied yet, so its changes are not seen here: %s",
+                     names_join(ctx->mem, &unplanned, ", "));
     return 0;
 }
 
-int current_read(struct ctx *ctx, struct session *session, bool offline, struct tree **tree, struct managed *managed,
-                 const char **source)
+int current_read(struct ctx *ctx, struct session *session, bool offline, struct current *current)
 {
-    struct standing standing = {0};
+    *current = (struct current){0};
+    struct standing standing = {.current = current};
     int code = offline ? ERR_CONNECT : session_connect(ctx, session, true);
     if (code < 0 && code != ERR_CONNECT)
         return code;
@@ -174,9 +179,6 @@ int current_read(struct ctx *ctx, struct session *session, bool offline, struct 
         TRY(read_snapshot(ctx, session, offline ? NULL : &why, &standing));
     if (session->forward)
         TRY(carry_forward(ctx, session, &standing));
-    session->database->dialect->settle(ctx->mem, standing.tree);
-    *tree = standing.tree;
-    *managed = standing.managed;
-    *source = standing.source;
+    session->database->dialect->settle(ctx->mem, current->tree);
     return 0;
 }

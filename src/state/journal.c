@@ -37,7 +37,8 @@ int state_journal(struct ctx *ctx, struct state *state, struct list *rows)
     for (int i = 0; i < found.row.n; i++) {
         const char **cell = found.row.item[i];
         struct journal_row *row = NEW(ctx->mem, struct journal_row);
-        *row = (struct journal_row){cell[0], cell[1], cell[2], cell[3], to_int(cell[4]), to_int(cell[5]), cell[6], cell[7]};
+        *row = (struct journal_row){cell[0],         cell[1],         cell[2], cell[3],
+                                    to_int(cell[4]), to_int(cell[5]), cell[6], cell[7]};
         list_add(ctx->mem, rows, row);
     }
     return 0;
@@ -69,8 +70,8 @@ struct batch_step journal_step(struct ctx *ctx, struct state *state, const struc
     return step_of(ctx, state, state->conn->dialect->state->journal_step, params);
 }
 
-struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration, const char *outcome,
-                              double seconds)
+struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration,
+                              const char *outcome, double seconds)
 {
     const struct names *params = PARAMS(ctx->mem, outcome, milliseconds(ctx->mem, seconds), migration->filename);
     return step_of(ctx, state, state->conn->dialect->state->journal_end, params);

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define POLL_FIRST 0.1
+#define POLL_FIRST   0.1
 #define POLL_LONGEST 1.0
 
 struct lock {
@@ -64,13 +64,15 @@ static int wait_for_lock(struct ctx *ctx, struct state *state, double seconds)
         if (left <= 0)
             break;
         if (!tries)
-            emit_info(ctx, "waiting for the migration lock of %s, held by %s", conn->target, describe(ctx->mem, &holder));
+            emit_info(ctx, "waiting for the migration lock of %s, held by %s", conn->target,
+                      describe(ctx->mem, &holder));
         clock_sleep(pause < left ? pause : left);
         pause = pause * 2 < POLL_LONGEST ? pause * 2 : POLL_LONGEST;
     }
     fail(ctx, ERR_LOCKED, "the migration lock of %s is held by %s", conn->target, describe(ctx->mem, &holder));
-    return fail_hint(ctx, "Wait until that runner is done, or give --lock-timeout more seconds; the lock of a runner that "
-                          "died is free.");
+    return fail_hint(ctx,
+                     "Wait until that runner is done, or give --lock-timeout more seconds; the lock of a runner that "
+                     "died is free.");
 }
 
 static int show(struct ctx *ctx, struct lock *lock)
@@ -173,5 +175,6 @@ int lock_forget(struct ctx *ctx, struct state *state)
     TRY(read_legacy(ctx, state->conn, &legacy));
     if (!legacy)
         return 0;
-    return conn_exec(ctx, state->conn, "UPDATE " LEGACY_LOCK_TABLE " SET locked = FALSE, acquired_at = NULL WHERE id = 1");
+    return conn_exec(ctx, state->conn,
+                     "UPDATE " LEGACY_LOCK_TABLE " SET locked = FALSE, acquired_at = NULL WHERE id = 1");
 }

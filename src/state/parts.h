@@ -15,8 +15,8 @@ int state_has(struct ctx *ctx, struct conn *conn, const char *table, bool *exist
 int state_create(struct ctx *ctx, struct conn *conn, const char *text, const char *table);
 /* Parameters of a statement; a NULL item is SQL NULL. */
 struct names *params_of(struct arena *mem, const char *const *item, int n);
-#define PARAMS(mem, ...)                                                          \
-    params_of((mem), (const char *const[]){__VA_ARGS__},                          \
+#define PARAMS(mem, ...)                                 \
+    params_of((mem), (const char *const[]){__VA_ARGS__}, \
               (int)(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)))
 struct batch_step state_step(const char *sql, const struct names *params);
 

@@ -29,16 +29,18 @@ struct journal_row {
     const char *version;
     int done;
     int total;
-    const char *outcome;   /* "running", "done", "failed" */
+    const char *outcome; /* "running", "done", "failed" */
     const char *started_at;
 };
 
-int state_prepare(struct ctx *ctx, struct state *state);                    /* creates what is missing but the seed table */
-int state_exists(struct ctx *ctx, struct state *state, bool *exists);       /* of the migration table */
-int state_applied(struct ctx *ctx, struct state *state, struct list *rows); /* struct applied *, by number, then repeatables; empty if there is no table */
+int state_prepare(struct ctx *ctx, struct state *state);              /* creates what is missing but the seed table */
+int state_exists(struct ctx *ctx, struct state *state, bool *exists); /* of the migration table */
+int state_applied(struct ctx *ctx, struct state *state,
+                  struct list *rows); /* struct applied *, by number, then repeatables; empty if there is no table */
 struct applied *applied_version(const struct list *rows, int64_t number);
 struct applied *applied_file(const struct list *rows, const char *filename);
-int state_journal(struct ctx *ctx, struct state *state, struct list *rows); /* struct journal_row *; empty if there is no table */
+int state_journal(struct ctx *ctx, struct state *state,
+                  struct list *rows); /* struct journal_row *; empty if there is no table */
 
 /* Steps to put into a batch beside a file's statements. */
 struct batch_step state_record(struct ctx *ctx, struct state *state, const struct migration *migration);
@@ -47,8 +49,8 @@ struct batch_step journal_begin(struct ctx *ctx, struct state *state, const stru
 /* `checksum` is of the first `done` statements, so that an unfinished file may be mended behind them. */
 struct batch_step journal_step(struct ctx *ctx, struct state *state, const struct migration *migration, int done,
                                const char *checksum);
-struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration, const char *outcome,
-                              double seconds);
+struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration,
+                              const char *outcome, double seconds);
 /* Begin and end in one, for a file that is a single transaction. */
 struct batch_step journal_whole(struct ctx *ctx, struct state *state, const struct migration *migration, bool down,
                                 double seconds);

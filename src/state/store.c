@@ -82,7 +82,8 @@ int state_applied(struct ctx *ctx, struct state *state, struct list *rows)
     if (!exists)
         return 0;
     struct rows found;
-    const char *sql = state_sql(ctx, state->conn, state->conn->dialect->state->select_migrations, state->migration_table);
+    const char *sql =
+        state_sql(ctx, state->conn, state->conn->dialect->state->select_migrations, state->migration_table);
     TRY(conn_query(ctx, state->conn, sql, NULL, &found));
     for (int i = 0; i < found.row.n; i++) {
         const char **cell = found.row.item[i];

@@ -42,8 +42,9 @@ static const char *piece(struct ctx *ctx, const struct split *split, int i)
 static void reads_both_sections(void **state)
 {
     struct ctx *ctx = *state;
-    struct migration *m = read_one(ctx, "-- upgrade\n\nCREATE TABLE a (id INTEGER);\n\n-- a note\nINSERT INTO a\n-- dropped line\n"
-                                        "VALUES (1);  \n\n-- rollback\n\nDROP TABLE a;\n");
+    struct migration *m =
+        read_one(ctx, "-- upgrade\n\nCREATE TABLE a (id INTEGER);\n\n-- a note\nINSERT INTO a\n-- dropped line\n"
+                      "VALUES (1);  \n\n-- rollback\n\nDROP TABLE a;\n");
     assert_works(ctx, migration_check(ctx, m, false));
     assert_int_equal(m->up.n, 2);
     assert_string_equal(piece(ctx, &m->up, 0), "CREATE TABLE a (id INTEGER)");
@@ -96,8 +97,9 @@ static void a_later_upgrade_ends_a_rollback(void **state)
 static void reads_headers(void **state)
 {
     struct ctx *ctx = *state;
-    struct migration *m = read_one(ctx, "-- Depends_On: [\"0002\", \"primary__0003_x\"]\n-- SEED\n-- description: Users table\n"
-                                        "-- transaction: none\n-- upgrade\nSELECT 1;\n");
+    struct migration *m =
+        read_one(ctx, "-- Depends_On: [\"0002\", \"primary__0003_x\"]\n-- SEED\n-- description: Users table\n"
+                      "-- transaction: none\n-- upgrade\nSELECT 1;\n");
     assert_works(ctx, migration_check(ctx, m, false));
     assert_int_equal(m->depends_on.n, 2);
     assert_string_equal(m->depends_on.item[1], "primary__0003_x");
@@ -167,4 +169,5 @@ static void marks_statements(void **state)
 }
 
 UNIT_TESTS(UNIT(reads_both_sections), UNIT(accepts_markers_that_082_missed), UNIT(a_later_upgrade_ends_a_rollback),
-           UNIT(reads_headers), UNIT(faults_wait_until_the_side_is_used), UNIT(warns_only_when_used), UNIT(marks_statements))
+           UNIT(reads_headers), UNIT(faults_wait_until_the_side_is_used), UNIT(warns_only_when_used),
+           UNIT(marks_statements))

@@ -126,11 +126,16 @@ static void reads_file_names(void **state)
 static void suggests_names(void **state)
 {
     static const char *const cases[][2] = {
-        {"primary__002_c.sql", "primary__0002_c.sql"},   {"primary__0006_g.SQL", "primary__0006_g.sql"},
-        {"a-b__0007_h.sql", "a_b__0007_h.sql"},          {"primary__0009_.sql", "primary__0009_change.sql"},
-        {"V3__add users.sql", "primary__0003_add_users.sql"}, {"users.sql", "primary__0042_users.sql"},
-        {"0001.sql", "primary__0001_change.sql"},        {"primary__ra__x.sql", "primary__RA__x.sql"},
-        {"ROC__.sql", "ROC__change.sql"},                {"primary_0004_x.sql", "primary__0004_x.sql"},
+        {"primary__002_c.sql", "primary__0002_c.sql"},
+        {"primary__0006_g.SQL", "primary__0006_g.sql"},
+        {"a-b__0007_h.sql", "a_b__0007_h.sql"},
+        {"primary__0009_.sql", "primary__0009_change.sql"},
+        {"V3__add users.sql", "primary__0003_add_users.sql"},
+        {"users.sql", "primary__0042_users.sql"},
+        {"0001.sql", "primary__0001_change.sql"},
+        {"primary__ra__x.sql", "primary__RA__x.sql"},
+        {"ROC__.sql", "ROC__change.sql"},
+        {"primary_0004_x.sql", "primary__0004_x.sql"},
         {"1_a.sql", "primary__0001_a.sql"},
     };
     struct ctx *ctx = *state;
@@ -154,4 +159,5 @@ static void reads_versions(void **state)
     assert_fails(ctx, version_read(ctx, "", &number), ERR_USAGE, "\"\" is no version");
 }
 
-UNIT_TESTS(UNIT(summarises_changes), UNIT(makes_slugs), UNIT(reads_file_names), UNIT(suggests_names), UNIT(reads_versions))
+UNIT_TESTS(UNIT(summarises_changes), UNIT(makes_slugs), UNIT(reads_file_names), UNIT(suggests_names),
+           UNIT(reads_versions))
