@@ -1,0 +1,81 @@
+"""The commands that README and docs/ show, run again: what they print is what the page says.
+
+A page is one session in a new folder.  `<!-- file: NAME -->` before a code block writes the block to that file; a block
+marked `console` holds `$ command` lines and what they printed.  DBWARDEN_TEST_UPDATE=1 writes what was printed into the
+page.  Times, durations and folders of one machine are masked on both sides.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.project import PROGRAM, ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"(?P<head>(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<kind>\w*)\n)(?P<body>.*?)(?P<tail>```\n)", re.DOTALL)
+MASKS = [
+    (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?"), "2026-11-21 12:00:00"),
+    (re.compile(r"\b\d+\.\d\ds\b"), "0.01s"),
+    (re.compile(r"\b\d+(\.\d+)? ms\b"), "1 ms"),
+    (re.compile(r"\bpid \d+"), "pid 4711"),
+]
+
+
+def masked(text, folder):
+    text = text.replace(str(folder), "/home/you/project")
+    for pattern, word in MASKS:
+        text = pattern.sub(word, text)
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip()
+
+
+def commands(body):
+    """The `$` lines of a block with their continuation lines, and what stands below each."""
+    found = []
+    for line in body.splitlines():
+        if line.startswith("$ "):
+            found.append([line[2:], []])
+        elif found and found[-1][0].endswith("\\") and not found[-1][1]:
+            found[-1][0] += "\n" + line
+        elif found:
+            found[-1][1].append(line)
+    return found
+
+
+def run(command, folder):
+    path = f"{Path(PROGRAM).parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("DBWARDEN_", "DATABASE_URL"))}
+    env.update(PATH=path, DBWARDEN_PYTHON=sys.executable, LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1")
+    done = subprocess.run(["bash", "-c", command], cwd=folder, env=env, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
+    return done.stdout
+
+
+def block_run(match, folder, wrong):
+    body = match["body"]
+    if match["file"]:
+        path = folder / match["file"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body)
+    if match["kind"] != "console":
+        return match[0]
+    out = []
+    for command, expected in commands(body):
+        printed = masked(run(command, folder), folder)
+        if printed != masked("\n".join(expected), folder):
+            wrong.append(f"$ {command}\n--- the page says\n" + "\n".join(expected) + f"\n--- it printed\n{printed}")
+        out.append(f"$ {command}\n" + (printed + "\n" if printed else ""))
+    return match["head"] + "".join(out) + match["tail"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page(page, tmp_path):
+    wrong = []
+    text = page.read_text()
+    again = BLOCK.sub(lambda match: block_run(match, tmp_path, wrong), text)
+    if os.environ.get("DBWARDEN_TEST_UPDATE"):
+        page.write_text(again)
+    else:
+        assert not wrong, "\n".join(wrong)
