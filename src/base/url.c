@@ -107,9 +107,10 @@ static const char *find_at_sign(struct piece rest)
 {
     const char *user_end = find_any(rest, ":/");
     bool has_password = user_end < rest.end && *user_end == ':';
-    const char *at = has_password ? find_any((struct piece){user_end, rest.end}, "@")
-                                  : find_last((struct piece){rest.start, user_end}, '@');
-    if (!at || at == rest.end)
+    const char *at = has_password ? find_any((struct piece){user_end, rest.end}, "@") : rest.end;
+    if (at == rest.end) /* that colon was a port's: user@host:5432 */
+        at = find_last((struct piece){rest.start, user_end}, '@');
+    if (!at)
         return NULL;
     struct piece host = {at, find_any((struct piece){at, rest.end}, "/?")};
     return find_last(host, '@');

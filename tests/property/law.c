@@ -50,10 +50,16 @@ int law_load(struct law *law, struct tree **tree)
     return 0;
 }
 
+/* The library has the grammar of 15; what a later server can do more, that server itself has to parse. */
+static bool is_known_grammar(const struct law *law)
+{
+    return law->dialect->engine == ENGINE_PG && law->conn->version < 160000;
+}
+
 static int parses(struct law *law, const struct plan *plan)
 {
 #ifdef HAVE_PG_QUERY
-    for (int i = 0; law->dialect->engine == ENGINE_PG && i < plan->statements.n; i++) {
+    for (int i = 0; is_known_grammar(law) && i < plan->statements.n; i++) {
         const struct statement_out *statement = plan->statements.item[i];
         PgQueryParseResult result = pg_query_parse(statement->sql);
         const char *error = result.error ? arena_dup(law->ctx->mem, result.error->message) : NULL;

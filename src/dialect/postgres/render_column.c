@@ -109,8 +109,6 @@ void pg_column_definition(struct render *render, struct buf *out, const struct c
 {
     pg_ident_add(out, column->object.name);
     buf_addf(out, " %s", definition_type(render->mem, column));
-    if (column->storage != NULL && render->version >= 160000)
-        buf_addf(out, " STORAGE %s", text_upper(render->mem, column->storage));
     if (column->compression != NULL)
         buf_addf(out, " COMPRESSION %s", column->compression);
     if (column->collation != NULL) {
@@ -180,7 +178,7 @@ void pg_column_after(struct render *render, const struct object *object)
 {
     const struct column *column = (const struct column *)object;
 
-    if (column->storage != NULL && render->version < 160000)
+    if (column->storage != NULL) /* a clause of the definition only since 16 */
         set_storage(render, column);
     if (column->autoincrement && column->nullable && pg_serial_name(render->mem, column->type) != NULL)
         alter_simple(render, column, "DROP NOT NULL");

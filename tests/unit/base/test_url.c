@@ -66,6 +66,7 @@ static void finds_the_end_of_the_password(void **state)
 {
     assert_parts("postgresql://u:p@ss@h/db", "postgresql - u p@ss h - db"); /* SQLAlchemy: password p, host ss@h */
     assert_parts("postgresql://user@corp@h/d", "postgresql - user@corp - h - d");
+    assert_parts("postgresql://user@h:5432/d", "postgresql - user - h 5432 d");
     assert_parts("postgresql://u:p/w?x#@h/db", "postgresql - u p/w?x# h - db");
     assert_parts("postgresql://u:a:b@h/db", "postgresql - u a:b h - db");
     assert_parts("postgresql://u:p@h/d?x=a@b", "postgresql - u p h - d x=a@b");
