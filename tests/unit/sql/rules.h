@@ -4,6 +4,7 @@
 
 #include "sql/ident.h"
 #include "sql/lex.h"
+#include "sql/normal.h"
 
 static const struct lex_rules pg_lex = {
     .escape_strings = true, .dollar_quotes = true, .nested_comments = true, .begin_atomic_bodies = true};
@@ -23,5 +24,14 @@ static const struct ident_rules pg_ident = {
 static const struct ident_rules lite_ident = {.style = QUOTE_DOUBLE, .reserved = few_reserved, .n_reserved = 4};
 static const struct ident_rules my_ident = {
     .style = QUOTE_BACKTICK, .reserved = few_reserved, .n_reserved = 4, .backslash_escapes = true};
+
+static const struct normal_rules pg_rules = {.lex = &pg_lex,
+                                             .ident = &pg_ident,
+                                             .strip_casts = true,
+                                             .any_array_to_in = true,
+                                             .like_operators = true,
+                                             .fold_names = true};
+static const struct normal_rules lite_rules = {.lex = &lite_lex, .ident = &lite_ident, .fold_names = true};
+static const struct normal_rules my_rules = {.lex = &my_lex, .ident = &my_ident, .strip_charset = true};
 
 #endif

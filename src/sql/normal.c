@@ -1,0 +1,84 @@
+/*
+ * Comparable forms.  An expression that can be read (term_parse.c) is printed from its tree; any other text is
+ * compared token by token, where only white space, comments and the case of keywords do not count.
+ */
+#include "sql/normal.h"
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "sql/term.h"
+
+static bool is_reserved(const struct ident_rules *rules, const char *word)
+{
+    for (int i = 0; i < rules->n_reserved; i++)
+        if (text_equal_nocase(rules->reserved[i], word))
+            return true;
+    return false;
+}
+
+/* Keywords in upper case, other words as the engine folds them. */
+static const char *word_text(struct arena *mem, const struct normal_rules *rules, const struct token *token)
+{
+    const char *word = token_copy(mem, token);
+    if (is_reserved(rules->ident, word))
+        return text_upper(mem, word);
+    return rules->fold_names ? text_lower(mem, word) : word;
+}
+
+static bool no_space_behind(const struct token *token)
+{
+    return token_is(token, "(") || token_is(token, "[") || token_is(token, ".") || token_is(token, "::");
+}
+
+static bool no_space_before(const struct token *token)
+{
+    static const char *const tight[] = {")", "]", "[", ",", ".", ";", "::", NULL};
+    for (int i = 0; tight[i]; i++)
+        if (token_is(token, tight[i]))
+            return true;
+    return false;
+}
+
+/* f(x), but IN (x): a name before a parenthesis is a function's. */
+static bool is_call(const struct normal_rules *rules, struct arena *mem, const struct token *before,
+                    const struct token *token)
+{
+    bool name = before->kind == TOKEN_QUOTED ||
+                (before->kind == TOKEN_WORD && !is_reserved(rules->ident, token_copy(mem, before)));
+    return name && token_is(token, "(");
+}
+
+char *normal_space(struct arena *mem, const struct normal_rules *rules, const char *text)
+{
+    struct lexer lexer;
+    struct token token, before = {.kind = TOKEN_END};
+    struct buf out;
+    size_t end = 0; /* behind the last token that is no ";" */
+    if (!text)
+        return NULL;
+    buf_init(&out, mem);
+    lex_open(&lexer, rules->lex, text, strlen(text));
+    while ((token = lex_next_code(&lexer)).kind != TOKEN_END) {
+        bool tight = before.kind == TOKEN_END || no_space_behind(&before) || no_space_before(&token) ||
+                     is_call(rules, mem, &before, &token);
+        if (!tight)
+            buf_add_c(&out, ' ');
+        if (token.kind == TOKEN_WORD)
+            buf_add(&out, word_text(mem, rules, &token));
+        else
+            buf_add_n(&out, token.text, token.length);
+        if (!token_is(&token, ";"))
+            end = out.len;
+        before = token;
+    }
+    buf_cut(&out, end);
+    return out.data;
+}
+
+char *normal_expr(struct arena *mem, const struct normal_rules *rules, const char *text)
+{
+    if (!text)
+        return NULL;
+    const struct term *term = term_parse(mem, rules, text, strlen(text));
+    return term ? arena_dup(mem, term_text(mem, term)) : normal_space(mem, rules, text);
+}
