@@ -2,6 +2,8 @@
 
 BUILD = build
 ASAN = build-asan
+COV = build-cov
+DB = sqlite
 C_FILES = $(shell find include src python tests bench -name '*.[ch]' 2>/dev/null)
 
 .PHONY: all deps check check-format check-layers check-sizes format tidy unit clean demo test bench soak coverage
@@ -14,6 +16,16 @@ deps:
 
 $(BUILD)/build.ninja:
 	meson setup $(BUILD)
+
+$(ASAN)/build.ninja:
+	meson setup $(ASAN) -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true \
+	  -Dc_args=-fno-sanitize-recover=all
+
+$(COV)/build.ninja:
+	meson setup $(COV) -Db_coverage=true -Doptimization=0
+
+clean:
+	rm -rf $(BUILD) $(ASAN) $(COV)
 
 # ---- style
 
@@ -37,34 +49,25 @@ tidy: all
 	@tools/deps.sh test
 	run-clang-tidy -quiet -p $(BUILD) '^$(CURDIR)/src/'
 
-# ---- unit: under AddressSanitizer and UndefinedBehaviorSanitizer
+# ---- tests; each installs what it needs
 
 unit: deps $(ASAN)/build.ninja
 	ninja -C $(ASAN)
 	meson test -C $(ASAN) --no-rebuild --suite unit --print-errorlogs
 
-$(ASAN)/build.ninja:
-	meson setup $(ASAN) -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
+test: # everything; ends with "N passed, N failed"
+	tests/run.sh
 
-clean:
-	rm -rf $(BUILD) $(ASAN)
+coverage: # everything once more, counted; the report is in build-cov/coverage
+	tests/coverage.sh
 
-# ---- demo
+soak: all # hours: the laws on thousands of random schemas, the fuzzers for minutes each
+	tests/soak.sh
 
-demo: all
+# ---- to look at
 
-# ---- test: everything
-
-test: check unit
-
-# ---- bench
+demo: all # DB=postgresql for a server, which it starts itself
+	examples/demo.sh $(DB)
 
 bench: all
-
-# ---- soak
-
-soak: all
-
-# ---- coverage
-
-coverage: deps
+	bench/run.sh

@@ -1,7 +1,7 @@
 /*
  * dbwarden._core: the eight functions of dbwarden.h for Python, and nothing else.  Limited API, so one build serves every
  * Python from 3.8; heap types and no globals, so it can be loaded in several interpreters; the GIL is released around
- * every call and taken back only to tell of an event.
+ * every call and taken back only to tell of an event, or of a signal that came meanwhile.
  */
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x03080000
@@ -17,24 +17,28 @@ struct handle {
 
 /* Where events go while a call runs. */
 struct listener {
-    PyObject *callable; /* NULL: nowhere */
+    PyObject *callable; /* NULL: nowhere, but signals are looked at all the same */
     struct handle *handle;
+    PyThreadState *thread;          /* of the caller, while it is without the GIL */
     PyObject *type, *value, *trace; /* what it raised; raised again when the call has stopped */
 };
 
+/* Runs in the caller's thread. Not PyGILState_Ensure(), which knows the main interpreter alone. */
 static void event_tell(void *sink, const char *event)
 {
     struct listener *listener = sink;
-    PyGILState_STATE state = PyGILState_Ensure();
+    PyEval_RestoreThread(listener->thread);
     if (!listener->type) {
-        PyObject *result = PyObject_CallFunction(listener->callable, "s", event);
-        if (!result) {
+        PyObject *result = NULL;
+        if (PyErr_CheckSignals() == 0 && listener->callable)
+            result = PyObject_CallFunction(listener->callable, "s", event);
+        if (PyErr_Occurred()) {
             PyErr_Fetch(&listener->type, &listener->value, &listener->trace);
             dbw_cancel(listener->handle->dbw);
         }
         Py_XDECREF(result);
     }
-    PyGILState_Release(state);
+    listener->thread = PyEval_SaveThread();
 }
 
 static int handle_check(struct handle *handle)
@@ -58,9 +62,9 @@ static PyObject *handle_call(PyObject *self, PyObject *args)
         return NULL;
     listener.callable = on_event == Py_None ? NULL : on_event;
     handle->busy = 1;
-    Py_BEGIN_ALLOW_THREADS
-    status = dbw_call(handle->dbw, command, request, listener.callable ? event_tell : NULL, &listener, &reply);
-    Py_END_ALLOW_THREADS
+    listener.thread = PyEval_SaveThread();
+    status = dbw_call(handle->dbw, command, request, event_tell, &listener, &reply);
+    PyEval_RestoreThread(listener.thread);
     handle->busy = 0;
     if (listener.type) {
         dbw_free(reply);

@@ -1,61 +1,92 @@
 #!/bin/bash
-# run.sh: everything that `make test` does.  Installs servers, builds with sanitizers, runs every test, and ends with
-# the runners' own closing lines and one line "N passed, N failed".
+# run.sh [PYTEST-ARGUMENT...]: everything that `make test` does.  Installs what is missing, builds with sanitizers,
+# starts servers, runs every test, and ends with a line for each part and one line "N passed, N failed".
+# DBWARDEN_TEST_BUILD  the build folder, one that the Makefile knows (default build-asan)
+# DBWARDEN_TEST_CACHE  the Python packages and what else is kept between runs (default /var/tmp/dbwarden-test)
+# DBWARDEN_TEST_JOBS   integration tests at a time (default 2)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
-passed=0 failed=0 closing=()
-servers=/tmp/dbwarden-test.$$
+exec </dev/null
+build=${DBWARDEN_TEST_BUILD:-build-asan}
 cache=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}
+passed=0 failed=0 closing=() servers=
 export TS_PORT=${TS_PORT:-21700} PYTHONDONTWRITEBYTECODE=1
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export LSAN_OPTIONS=suppressions=$PWD/tests/leaks.txt:print_suppressions=0
 
 count() { # NAME PASSED FAILED
   passed=$((passed + $2)) failed=$((failed + $3))
-  closing+=("$1: $2 passed, $3 failed")
+  closing+=("$1: $2 passed, $3 failed ($((SECONDS - since)) s)")
+  since=$SECONDS
 }
-finish() {
+stop_servers() {
+  [ -n "$servers" ] || return
   tests/servers/testservers.sh stop "$servers" >/dev/null 2>&1
   rm -rf "$servers"
+  servers=
+}
+finish() {
+  stop_servers
   printf '\n%s\n' "${closing[@]}"
   echo "$passed passed, $failed failed"
   [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
   exit
 }
 die() { count "$1" 0 1; finish; }
+tell() { printf '\n==> %s\n' "$*"; }
+since=$SECONDS
+trap stop_servers EXIT
+trap 'exit 130' INT TERM HUP
 
+tell "install"
 tools/deps.sh test || die "install"
+
+tell "style"
 if make -s check; then count style 1 0; else count style 0 1; fi
 
-[ -d build-asan ] || meson setup build-asan -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true >build-asan.log 2>&1 ||
-  { cat build-asan.log; die "configure"; }
-ninja -C build-asan >build-asan.log 2>&1 || { tail -60 build-asan.log; die "build"; }
-rm -f build-asan.log
+tell "build"
+make -s "$build/build.ninja" >"$build.log" 2>&1 && ninja -C "$build" >>"$build.log" 2>&1 ||
+  { tail -80 "$build.log"; die "build"; }
+rm -f "$build.log"
+count build 1 0
 
-meson test -C build-asan --no-rebuild --print-errorlogs --timeout-multiplier 4 ||:
-read -r ok bad < <(python3 - <<'PY'
-import json
-results = [json.loads(line)["result"] for line in open("build-asan/meson-logs/testlog.json")]
-bad = sum(result not in ("OK", "EXPECTEDFAIL") for result in results)
-print(len(results) - bad, bad)
+tell "unit, golden, property and fuzz tests"
+rm -f "$build/meson-logs/testlog.json"
+meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 4
+read -r ok bad < <(python3 - "$build/meson-logs/testlog.json" <<'PY'
+import json, sys
+results = [json.loads(line)["result"] for line in open(sys.argv[1])]
+bad = sum(result not in ("OK", "EXPECTEDFAIL", "SKIP") for result in results)
+print(sum(result in ("OK", "EXPECTEDFAIL") for result in results), bad)
 PY
 )
-count "unit, property and fuzz" "${ok:-0}" "${bad:-1}"
+count "unit, golden, property and fuzz programs" "${ok:-0}" "${bad:-1}"
 
-tests/servers/testservers.sh install pg15 pg18 mariadb mysql || die "servers"
-mkdir -p "$servers" && chmod 755 "$servers"
-tests/servers/testservers.sh start "$servers" pg15 pg18 mariadb mysql || die "servers"
+tell "integration tests"
+wanted="pg15 pg18 mariadb mysql"
+# shellcheck disable=SC2086 # one word per server is meant
+{
+  tests/servers/testservers.sh install $wanted || die "servers"
+  servers=$(mktemp -d /tmp/dbwarden-test.XXXXXX) && chmod 755 "$servers"
+  tests/servers/testservers.sh start "$servers" $wanted || die "servers"
+}
 tests/venv.sh "$cache" || die "python packages"
+count "servers and packages" 1 0
 
-DBWARDEN_PROGRAM=$PWD/build-asan/dbwarden DBWARDEN_TEST_SERVERS=$servers DBWARDEN_TEST_CACHE=$cache \
+rm -f "$build/integration.xml"
+DBWARDEN_PROGRAM=$PWD/$build/dbwarden DBWARDEN_TEST_SERVERS=$servers DBWARDEN_TEST_CACHE=$cache \
+  timeout --foreground "${DBWARDEN_TEST_LIMIT:-1800}" \
   "$cache/venv/bin/python" -m pytest tests/integration -q -n "${DBWARDEN_TEST_JOBS:-2}" -p no:cacheprovider \
-  --junitxml=build-asan/integration.xml "$@" ||:
-read -r ok bad < <(python3 - <<'PY'
-import xml.etree.ElementTree as tree
-suite = tree.parse("build-asan/integration.xml").getroot().find("testsuite")
+  --junitxml="$build/integration.xml" "$@"
+status=$?
+read -r ok bad < <(python3 - "$build/integration.xml" <<'PY'
+import sys, xml.etree.ElementTree as tree
+suite = tree.parse(sys.argv[1]).getroot().find("testsuite")
 bad = int(suite.get("failures")) + int(suite.get("errors"))
 print(int(suite.get("tests")) - bad - int(suite.get("skipped")), bad)
 PY
 )
-count "integration" "${ok:-0}" "${bad:-1}"
+# A runner that broke off is a failure, whatever it had counted by then.
+[ "$status" -le 1 ] || bad=$((${bad:-0} + 1))
+count "integration tests" "${ok:-0}" "${bad:-1}"
 finish

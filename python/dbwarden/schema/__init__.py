@@ -3,6 +3,8 @@
 Inheriting is optional; any inner class called Meta with these attributes works.
 """
 
+from dbwarden.schema.apply import DBWardenMeta, FieldMeta, apply_meta, attach_meta, read_meta
+
 
 class TableMeta:
     """Metadata that every engine has."""
@@ -70,4 +72,15 @@ class CHColumnMeta:
     ch_nullable = False
 
 
-__all__ = ["CHColumnMeta", "CHTableMeta", "PGColumnMeta", "PGTableMeta", "TableMeta"]
+__all__ = [
+    "apply_meta",
+    "attach_meta",
+    "CHColumnMeta",
+    "CHTableMeta",
+    "DBWardenMeta",
+    "FieldMeta",
+    "PGColumnMeta",
+    "PGTableMeta",
+    "read_meta",
+    "TableMeta",
+]

@@ -1,0 +1,49 @@
+#!/bin/bash
+# soak.sh: the long runs: the laws on thousands of random schemas, then every fuzzer.  Prints the seeds that repeat a
+# run, ends with a line for each part and one summary, and fails if any part did.
+# SOAK_SQLITE, SOAK_POSTGRESQL  runs of the laws (10000 and 500)     SOAK_FUZZ  seconds of each fuzzer (600)
+# SOAK_SEED                     the first seed (from the clock)
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+exec </dev/null
+seed=${SOAK_SEED:-$(date +%s)} closing=() failed=0 servers=
+export TS_PORT=${TS_PORT:-21860}
+stop_servers() {
+  [ -n "$servers" ] || return
+  tests/servers/testservers.sh stop "$servers" >/dev/null 2>&1
+  rm -rf "$servers"
+  servers=
+}
+trap stop_servers EXIT
+trap 'exit 130' INT TERM HUP
+
+part() { # NAME COMMAND...
+  local name=$1 since=$SECONDS
+  shift
+  printf '\n==> %s: %s\n' "$name" "$*"
+  if "$@"; then
+    closing+=("$name: good ($((SECONDS - since)) s)")
+  else
+    closing+=("$name: FAILED ($((SECONDS - since)) s)")
+    failed=$((failed + 1))
+  fi
+}
+
+tools/deps.sh test || exit 1
+laws=build/tests/property/laws
+echo "seed $seed"
+part "laws on SQLite" "$laws" sqlite "${SOAK_SQLITE:-10000}" "$seed"
+
+for server in pg15 pg18; do
+  tests/servers/testservers.sh install "$server" || exit 1
+  servers=$(mktemp -d /tmp/dbwarden-soak.XXXXXX) && chmod 755 "$servers"
+  url=$(tests/servers/testservers.sh start "$servers" "$server" 2>/dev/null | sed -n 's/^PG[0-9]*_TCP_URL=//p')
+  part "laws on PostgreSQL ($server)" "$laws" postgresql "${SOAK_POSTGRESQL:-500}" "$seed" "$url"
+  stop_servers
+done
+
+[ -x tests/fuzz/run.sh ] && part "fuzzers" tests/fuzz/run.sh "${SOAK_FUZZ:-600}"
+
+printf '\n%s\n' "${closing[@]}"
+echo "soak from seed $seed: ${#closing[@]} parts, $failed failed"
+[ "$failed" = 0 ]
