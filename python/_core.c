@@ -10,8 +10,7 @@
 #include "dbwarden.h"
 
 struct handle {
-    PyObject_HEAD
-    dbw *dbw;
+    PyObject_HEAD dbw *dbw;
     int busy;
 };
 
@@ -178,11 +177,8 @@ static PyMethodDef core_methods[] = {
 static PyModuleDef_Slot core_slots[] = {{Py_mod_exec, core_exec}, {0, NULL}};
 
 static struct PyModuleDef core_module = {
-    PyModuleDef_HEAD_INIT,
-    .m_name = "dbwarden._core",
-    .m_doc = "The native library.",
-    .m_methods = core_methods,
-    .m_slots = core_slots,
+    PyModuleDef_HEAD_INIT,     .m_name = "dbwarden._core", .m_doc = "The native library.",
+    .m_methods = core_methods, .m_slots = core_slots,
 };
 
 PyMODINIT_FUNC PyInit__core(void)
