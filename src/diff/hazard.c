@@ -53,48 +53,86 @@ static char *type_base(struct arena *mem, const char *type)
     return text_lower(mem, text_trim(mem, open ? arena_copy(mem, type, (size_t)(open - type)) : type));
 }
 
-/* Types ordered by what they can hold; a step to the left may lose something. */
-static bool is_narrower(struct arena *mem, const char *from, const char *to)
+enum loss { LOSS_NONE, LOSS_STOPS, LOSS_ROUNDS };
+
+/* Types ordered by what they can hold: a step to the left may lose something. */
+static const struct {
+    const char *type[5];
+    bool rounds; /* the server fits values in silently; else it refuses those that do not fit */
+} ladders[] = {
+    {{"smallint", "integer", "bigint", "numeric"}, false},
+    {{"bigint", "real", "double precision"}, true},
+    {{"bigint", "numeric"}, true},
+    {{"integer", "numeric"}, true},
+    {{"integer", "double precision"}, true},
+    {{"date", "timestamp without time zone", "timestamp with time zone"}, true},
+    {{"character varying", "text"}, false},
+    {{"json", "jsonb"}, false},
+};
+
+static int ladder_step(size_t ladder, const char *type)
 {
-    static const char *const ladders[][6] = {
-        {"smallint", "integer", "bigint", "numeric", NULL},
-        {"real", "double precision", NULL},
-        {"date", "timestamp without time zone", NULL},
-        {"character varying", "text", NULL},
-    };
+    for (int i = 0; ladders[ladder].type[i]; i++)
+        if (text_equal(ladders[ladder].type[i], type))
+            return i;
+    return -1;
+}
+
+static enum loss loss_same_type(struct arena *mem, const char *from, const char *to)
+{
+    int64_t a[2] = {0}, b[2] = {0};
+    int n = type_numbers(mem, from, a), m = type_numbers(mem, to, b);
+    if (!m || (n && b[0] >= a[0] && b[1] >= a[1]))
+        return LOSS_NONE;
+    bool rounds = text_starts(to, "timestamp") || text_starts(to, "time") || (m == 2 && (!n || b[1] < a[1]));
+    return rounds ? LOSS_ROUNDS : LOSS_STOPS;
+}
+
+static enum loss loss_between(struct arena *mem, const char *from, const char *to)
+{
     const char *a = type_base(mem, from), *b = type_base(mem, to);
-    int64_t x[2] = {0}, y[2] = {0};
-    int n = type_numbers(mem, from, x), m = type_numbers(mem, to, y);
+    enum loss worst = LOSS_NONE;
+    bool known = false;
     if (text_equal(a, b))
-        return m && (!n || y[0] < x[0] || y[1] < x[1]);
+        return loss_same_type(mem, from, to);
     for (size_t i = 0; i < sizeof ladders / sizeof *ladders; i++) {
-        int at = -1, wanted = -1;
-        for (int k = 0; ladders[i][k]; k++) {
-            at = text_equal(ladders[i][k], a) ? k : at;
-            wanted = text_equal(ladders[i][k], b) ? k : wanted;
-        }
-        if (at >= 0 && wanted >= 0)
-            return wanted < at;
+        int at = ladder_step(i, a), wanted = ladder_step(i, b);
+        if (at < 0 || wanted < 0)
+            continue;
+        known = true;
+        if (wanted < at && worst != LOSS_ROUNDS)
+            worst = ladders[i].rounds ? LOSS_ROUNDS : LOSS_STOPS;
     }
-    return true;
+    return known ? worst : LOSS_STOPS;
+}
+
+static void type_judge(const struct finder *finder, const struct change *change, const struct object *column)
+{
+    const struct column *before = (const struct column *)column->peer, *after = (const struct column *)column;
+    const struct dialect *dialect = finder->dialect;
+    if (dialect->loose_types || !before->type || !after->type ||
+        compare_field(finder->mem, dialect, column->peer, column, COLUMN_type))
+        return;
+    enum loss loss = loss_between(finder->mem, dialect->type_normal(finder->mem, before->type),
+                                  dialect->type_normal(finder->mem, after->type));
+    const char *text = arena_printf(finder->mem, "%s changes from %s to %s", object_path(finder->mem, column),
+                                    before->type, after->type);
+    if (loss == LOSS_STOPS)
+        hazard_add(finder, change, "narrows-type", false,
+                   arena_printf(finder->mem, "%s: values that do not fit stop it", text));
+    else if (loss == LOSS_ROUNDS)
+        hazard_add(finder, change, "rounds-values", true, arena_printf(finder->mem, "%s: values are rounded", text));
 }
 
 /* A column that stays, of an ALTER or within a rebuilt table. */
 static void column_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
-    const struct column *before = (const struct column *)column->peer, *after = (const struct column *)column;
-    const char *path = object_path(finder->mem, column);
-    struct arena *mem = finder->mem;
-    if (!finder->dialect->loose_types && !compare_field(mem, finder->dialect, column->peer, column, COLUMN_type) &&
-        before->type && after->type &&
-        is_narrower(mem, finder->dialect->type_normal(mem, before->type),
-                    finder->dialect->type_normal(mem, after->type)))
-        hazard_add(finder, change, "narrows-type", false,
-                   arena_printf(mem, "%s changes from %s to %s: values that do not fit stop it", path, before->type,
-                                after->type));
-    if (!compare_field(mem, finder->dialect, column->peer, column, COLUMN_nullable) && !after->nullable)
+    type_judge(finder, change, column);
+    if (!compare_field(finder->mem, finder->dialect, column->peer, column, COLUMN_nullable) &&
+        !((const struct column *)column)->nullable)
         hazard_add(finder, change, "needs-values", false,
-                   arena_printf(mem, "%s becomes NOT NULL: rows that hold NULL stop it", path));
+                   arena_printf(finder->mem, "%s becomes NOT NULL: rows that hold NULL stop it",
+                                object_path(finder->mem, column)));
 }
 
 static void column_added_judge(const struct finder *finder, const struct change *change, const struct object *column)
