@@ -78,8 +78,9 @@ static bool value_same(struct arena *mem, const struct dialect *dialect, const s
                           dialect->type_normal(mem, *(const char *const *)pair->b));
     case FIELD_EXPR: return expr_same(mem, dialect, pair, pair->a, pair->b);
     case FIELD_NAMES:
-        return field->marks & (FIELD_COLUMN_REF | FIELD_TABLE_REF) ? names_same(mem, dialect, pair->a, pair->b)
-                                                                   : names_equal(pair->a, pair->b);
+        return field->marks & (FIELD_COLUMN_REF | FIELD_TABLE_REF | FIELD_IDENTITY)
+                   ? names_same(mem, dialect, pair->a, pair->b)
+                   : names_equal(pair->a, pair->b);
     case FIELD_FLAG: return *(const bool *)pair->a == *(const bool *)pair->b;
     case FIELD_INT: return *(const int64_t *)pair->a == *(const int64_t *)pair->b;
     }

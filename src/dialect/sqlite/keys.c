@@ -70,24 +70,52 @@ int lite_keys_note(struct ctx *ctx, struct lite_conn *lite, const struct batch *
     return 0;
 }
 
-static int orphans_of(struct ctx *ctx, struct lite_conn *lite, const char *table, struct list *orphans)
+static int check_run(struct ctx *ctx, struct lite_conn *lite, const char *table, struct rows *rows)
 {
     struct buf sql;
-    struct rows rows;
     buf_init(&sql, ctx->mem);
-    buf_add(&sql, "PRAGMA foreign_key_check");
-    if (table != NULL) {
-        buf_add(&sql, "(");
-        literal_add(&sql, &lite_ident, table);
-        buf_add(&sql, ")");
+    buf_add(&sql, "PRAGMA foreign_key_check(");
+    literal_add(&sql, &lite_ident, table);
+    buf_add(&sql, ")");
+    return lite_query(ctx, &lite->conn, sql.data, NULL, rows);
+}
+
+static bool is_mismatch(const struct ctx *ctx)
+{
+    return text_starts(ctx->error.message, "foreign key mismatch");
+}
+
+/*
+ * A key that refers to columns which are not unique cannot be checked.  SQLite lets anyone create one and refuses to
+ * work with it only while foreign keys are enforced, so it is no reason to refuse a migration.
+ */
+static int orphans_of(struct ctx *ctx, struct lite_conn *lite, const char *table, struct list *orphans)
+{
+    struct rows rows;
+    int result = check_run(ctx, lite, table, &rows);
+    if (result < 0 && is_mismatch(ctx)) {
+        emit_warning(ctx, "the foreign keys of table %s are not checked: %s", table, ctx->error.message);
+        ctx->error = (struct error){0};
+        return 0;
     }
-    TRY(lite_query(ctx, &lite->conn, sql.data, NULL, &rows));
+    TRY(result);
     for (int i = 0; i < rows.row.n; i++) {
         const char *const *cell = rows.row.item[i];
         struct lite_orphan *orphan = NEW(ctx->mem, struct lite_orphan);
         *orphan = (struct lite_orphan){.table = cell[0], .row = cell[1], .parent = cell[2], .key = cell[3]};
         list_add(ctx->mem, orphans, orphan);
     }
+    return 0;
+}
+
+/* Table by table: one key that cannot be checked would end a check of everything. */
+static int orphans_anywhere(struct ctx *ctx, struct lite_conn *lite, struct list *orphans)
+{
+    struct rows rows;
+    TRY(lite_query(ctx, &lite->conn, "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%references%'",
+                   NULL, &rows));
+    for (int i = 0; i < rows.row.n; i++)
+        TRY(orphans_of(ctx, lite, *(const char *const *)rows.row.item[i], orphans));
     return 0;
 }
 
@@ -131,7 +159,7 @@ int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct 
     if (!lite->has_foreign_keys)
         return 0;
     if (all || lite->touched == NULL || lite->touched->n > TOUCHED_LIMIT)
-        return orphans_of(ctx, lite, NULL, orphans);
+        return orphans_anywhere(ctx, lite, orphans);
     for (int i = 0; i < lite->touched->n; i++) {
         TRY(touched_there(ctx, lite, lite->touched->entry[i].key, &tables));
         TRY(referrers_add(ctx, lite, lite->touched->entry[i].key, &tables));

@@ -251,13 +251,16 @@ static int generated_read(struct table_parser *t)
     return 0;
 }
 
+/* NULL only says that there is no NOT NULL here; one elsewhere in the column stands. */
 static int null_read(struct table_parser *t, bool nullable)
 {
     const char *conflict;
     TRY(conflict_read(t, &conflict));
-    t->column->nullable = nullable;
-    t->column->not_null_conflict = nullable ? NULL : conflict;
     t->name = NULL;
+    if (nullable)
+        return 0;
+    t->column->nullable = false;
+    t->column->not_null_conflict = conflict;
     return 0;
 }
 
