@@ -91,21 +91,31 @@ static void text_line(struct log *log, enum tone tone, const char *label, const 
     fprintf(terminal->out, "%s%s%s%s\n", terminal_tone(terminal, tone), label, terminal_reset(terminal, tone), text);
 }
 
+static void progress_again(struct log *log)
+{
+    if (!*log->progress)
+        return;
+    int room = log->terminal.width - 1;
+    fprintf(log->terminal.out, "\r\033[K%.*s", room > 0 ? room : 0, log->progress);
+    fflush(log->terminal.out);
+    log->progress_shown = true;
+}
+
 /* At most 20 times a second: drawing must not slow down what it reports on. */
 static void progress_draw(struct log *log, const struct event *event)
 {
     double now = clock_monotonic();
+    bool over = event->done >= event->total;
     if (!log->terminal.tables || log->json || log->quiet)
         return;
-    if (log->progress_shown && now - log->progress_drawn < 0.05 && event->done < event->total)
+    snprintf(log->progress, sizeof log->progress, "[%" PRId64 "/%" PRId64 "] %.1f s  %s", event->done, event->total,
+             event->seconds, event->text ? event->text : "");
+    if (log->progress_shown && now - log->progress_drawn < 0.05 && !over)
         return;
-    char *counts =
-        arena_printf(log->mem, "[%" PRId64 "/%" PRId64 "] %.1f s  ", event->done, event->total, event->seconds);
-    int room = log->terminal.width - (int)strlen(counts) - 1;
-    fprintf(log->terminal.out, "\r\033[K%s%.*s", counts, room > 0 ? room : 0, event->text ? event->text : "");
-    fflush(log->terminal.out);
-    log->progress_shown = true;
+    progress_again(log);
     log->progress_drawn = now;
+    if (over)
+        *log->progress = 0;
 }
 
 static void event_json(struct log *log, const struct event *event)
@@ -129,6 +139,7 @@ static void event_text(struct log *log, const struct event *event)
         text_line(log, TONE_DIM, text, "");
     else
         text_line(log, TONE_PLAIN, "", text);
+    progress_again(log);
 }
 
 void log_event(void *sink, const struct event *event)

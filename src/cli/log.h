@@ -15,6 +15,7 @@ struct log {
     bool name_databases; /* several are worked on: say which */
     bool progress_shown; /* the terminal's last line is progress */
     double progress_drawn;
+    char progress[256]; /* what it says, to be drawn again below other lines; "" if nothing is under way */
 };
 
 void log_open(struct log *log, struct ctx *ctx, FILE *out, bool no_color);

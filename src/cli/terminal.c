@@ -124,14 +124,20 @@ static void scols_row(struct libscols_table *drawn, struct arena *mem, const str
         return;
     for (int i = 0; i < table->columns.n; i++)
         scols_line_set_data(line, (size_t)i, cell_text(mem, row->cell[i]));
+    /* The first cell says what kind of row it is; a whole page of green is no help. */
     if (tones[row->tone].color)
-        scols_line_set_color(line, tones[row->tone].color);
+        scols_cell_set_color(scols_line_get_cell(line, 0), tones[row->tone].color);
 }
 
+/* Only the widest column is folded where the terminal is too narrow: short ones would become unreadable. */
 static void scols_fill(struct libscols_table *drawn, struct arena *mem, const struct report_block *table)
 {
+    int widest = 0;
+    for (int i = 1; i < table->columns.n; i++)
+        if (column_width(table, i) > column_width(table, widest))
+            widest = i;
     for (int i = 0; i < table->columns.n; i++) {
-        int flags = i == table->columns.n - 1 ? 0 : SCOLS_FL_WRAP;
+        int flags = i == widest ? SCOLS_FL_WRAP : 0;
         struct libscols_column *column = scols_table_new_column(drawn, table->columns.item[i], 0, flags);
         if (column)
             scols_cell_set_color(scols_column_get_header(column), "bold");
