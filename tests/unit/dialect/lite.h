@@ -5,8 +5,8 @@
 #include "unit.h"
 
 #include "base/text.h"
-#include "diff/plan.h"
 #include "dialect/sqlite/parse.h"
+#include "diff/plan.h"
 
 static inline struct conn *lite_memory(struct ctx *ctx)
 {
@@ -59,7 +59,8 @@ static inline struct tree *lite_tree_of(struct ctx *ctx, const char *sql)
     return lite_tree(ctx, conn);
 }
 
-static inline struct changes *lite_diff(struct ctx *ctx, struct tree *before, struct tree *after, const struct list *renames)
+static inline struct changes *lite_diff(struct ctx *ctx, struct tree *before, struct tree *after,
+                                        const struct list *renames)
 {
     struct changes *changes = NULL;
     struct diff_input input = {.dialect = &lite_dialect, .before = before, .after = after, .renames = renames};
@@ -108,12 +109,12 @@ static inline void assert_no_difference(struct ctx *ctx, struct tree *a, struct 
  */
 struct lite_journey {
     const char *before;
-    const char *rows;     /* statements that fill it; NULL */
+    const char *rows; /* statements that fill it; NULL */
     const char *after;
-    const char *ask;      /* NULL: nothing; the same answer is expected before, after and back */
+    const char *ask; /* NULL: nothing; the same answer is expected before, after and back */
     const char *answer;
     const struct list *renames;
-    int version;          /* 0: of the library at hand */
+    int version; /* 0: of the library at hand */
 };
 
 static inline void lite_travel(struct ctx *ctx, const struct lite_journey *journey)

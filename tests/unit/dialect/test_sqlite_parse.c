@@ -169,8 +169,9 @@ static void defaults_are_read_as_values(void **state)
 static void a_constraint_has_the_name_before_it(void **state)
 {
     struct ctx *ctx = *state;
-    struct tree *tree = lite_tree_of(ctx, "CREATE TABLE t (a CONSTRAINT x NOT NULL CHECK (a > 1), CONSTRAINT y, CHECK (a > 2), "
-                                          "CONSTRAINT z CHECK (a > 3))");
+    struct tree *tree =
+        lite_tree_of(ctx, "CREATE TABLE t (a CONSTRAINT x NOT NULL CHECK (a > 1), CONSTRAINT y, CHECK (a > 2), "
+                          "CONSTRAINT z CHECK (a > 3))");
     struct object *table = tree_find(tree, KIND_TABLE, "", "t");
     int n = 0;
     for (int i = 0; i < table->children.n; i++) {
@@ -222,8 +223,9 @@ static void defaults_are_compared_as_values(void **state)
 static void virtual_tables_and_their_shadows_are_left_out(void **state)
 {
     struct ctx *ctx = *state;
-    struct tree *tree = lite_tree_of(ctx, "CREATE VIRTUAL TABLE f USING fts5(a); CREATE TABLE t (id INTEGER PRIMARY KEY "
-                                          "AUTOINCREMENT); ANALYZE;");
+    struct tree *tree =
+        lite_tree_of(ctx, "CREATE VIRTUAL TABLE f USING fts5(a); CREATE TABLE t (id INTEGER PRIMARY KEY "
+                          "AUTOINCREMENT); ANALYZE;");
     assert_int_equal(object_count(tree_schema(ctx->mem, tree, ""), KIND_TABLE), 1);
 }
 
@@ -242,6 +244,6 @@ static void our_own_tables_are_left_out(void **state)
 }
 
 UNIT_TESTS(UNIT(the_reader_agrees_with_the_pragmas), UNIT(defaults_are_read_as_values),
-           UNIT(a_constraint_has_the_name_before_it), UNIT(spellings_of_a_key_are_the_same), UNIT(lengths_of_types_differ),
-           UNIT(defaults_are_compared_as_values), UNIT(virtual_tables_and_their_shadows_are_left_out),
-           UNIT(our_own_tables_are_left_out))
+           UNIT(a_constraint_has_the_name_before_it), UNIT(spellings_of_a_key_are_the_same),
+           UNIT(lengths_of_types_differ), UNIT(defaults_are_compared_as_values),
+           UNIT(virtual_tables_and_their_shadows_are_left_out), UNIT(our_own_tables_are_left_out))

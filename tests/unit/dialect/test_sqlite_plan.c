@@ -73,12 +73,11 @@ TRAVEL(constraints_come_and_go,
         .ask = "SELECT a, b FROM t",
         .answer = "1|1"})
 
-TRAVEL(options_of_a_table,
-       {.before = "CREATE TABLE t (a INT NOT NULL PRIMARY KEY, b TEXT);",
-        .rows = "INSERT INTO t VALUES (5, 'x');",
-        .after = "CREATE TABLE t (a INT NOT NULL PRIMARY KEY, b TEXT) STRICT, WITHOUT ROWID;",
-        .ask = "SELECT a, b FROM t",
-        .answer = "5|x"})
+TRAVEL(options_of_a_table, {.before = "CREATE TABLE t (a INT NOT NULL PRIMARY KEY, b TEXT);",
+                            .rows = "INSERT INTO t VALUES (5, 'x');",
+                            .after = "CREATE TABLE t (a INT NOT NULL PRIMARY KEY, b TEXT) STRICT, WITHOUT ROWID;",
+                            .ask = "SELECT a, b FROM t",
+                            .answer = "5|x"})
 
 TRAVEL(what_models_cannot_say_survives,
        {.before = "CREATE TABLE t (a INT NOT NULL ON CONFLICT IGNORE, b TEXT COLLATE NOCASE, c TEXT, "
@@ -94,11 +93,10 @@ TRAVEL(odd_names,
         .ask = "SELECT \"a \"\"b\", \"select\", \"c`d\" FROM \"order\"",
         .answer = "1|two|3"})
 
-TRAVEL(views_and_triggers_change,
-       {.before = "CREATE TABLE t (a INT, b INT); CREATE VIEW v AS SELECT a FROM t;"
-                  "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END;",
-        .after = "CREATE TABLE t (a INT, b INT); CREATE VIEW v AS SELECT a, b FROM t;"
-                 "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 2; END;"})
+TRAVEL(views_and_triggers_change, {.before = "CREATE TABLE t (a INT, b INT); CREATE VIEW v AS SELECT a FROM t;"
+                                             "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END;",
+                                   .after = "CREATE TABLE t (a INT, b INT); CREATE VIEW v AS SELECT a, b FROM t;"
+                                            "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 2; END;"})
 
 TRAVEL(a_column_that_things_name_goes,
        {.before = "CREATE TABLE t (a INT, b INT, c INT CHECK (c > b)); CREATE INDEX i ON t (a, b);",
@@ -107,12 +105,15 @@ TRAVEL(a_column_that_things_name_goes,
         .ask = "SELECT a, c FROM t",
         .answer = "1|3"})
 
-TRAVEL(names_of_constraints_and_indexes,
-       {.before = "CREATE TABLE t (a INT, CONSTRAINT old UNIQUE (a), CONSTRAINT oldc CHECK (a > 0)); CREATE INDEX i ON t (a);",
-        .rows = "INSERT INTO t VALUES (1);",
-        .after = "CREATE TABLE t (a INT, CONSTRAINT new UNIQUE (a), CONSTRAINT newc CHECK (a > 0)); CREATE INDEX k ON t (a);",
-        .ask = "SELECT a FROM t",
-        .answer = "1"})
+TRAVEL(
+    names_of_constraints_and_indexes,
+    {.before =
+         "CREATE TABLE t (a INT, CONSTRAINT old UNIQUE (a), CONSTRAINT oldc CHECK (a > 0)); CREATE INDEX i ON t (a);",
+     .rows = "INSERT INTO t VALUES (1);",
+     .after =
+         "CREATE TABLE t (a INT, CONSTRAINT new UNIQUE (a), CONSTRAINT newc CHECK (a > 0)); CREATE INDEX k ON t (a);",
+     .ask = "SELECT a FROM t",
+     .answer = "1"})
 
 TRAVEL(generated_columns,
        {.before = "CREATE TABLE t (a INT, b INT GENERATED ALWAYS AS (a * 2) STORED);",
@@ -124,7 +125,8 @@ TRAVEL(generated_columns,
 static void renames_go_with_a_rebuild_both_ways(void **state)
 {
     struct ctx *ctx = *state;
-    struct rename table = {.kind = KIND_TABLE, .schema = "", .from = "users", .to = "people", .resolved_from = "rename_flag"};
+    struct rename table = {
+        .kind = KIND_TABLE, .schema = "", .from = "users", .to = "people", .resolved_from = "rename_flag"};
     struct rename column = {.kind = KIND_COLUMN, .schema = "", .table = "people", .from = "email", .to = "mail"};
     struct list renames = {0};
     list_add(ctx->mem, &renames, &table);
@@ -152,10 +154,11 @@ static void children_survive_the_rebuild_of_their_parent(void **state)
 {
     struct ctx *ctx = *state;
     CONN conn = lite_memory(ctx);
-    lite_run(ctx, conn,
-             "PRAGMA foreign_keys = ON; CREATE TABLE p (id INTEGER PRIMARY KEY, up INT REFERENCES p (id) ON DELETE CASCADE, a INT);"
-             "CREATE TABLE c (id INTEGER PRIMARY KEY, p INT NOT NULL REFERENCES p (id) ON DELETE CASCADE);"
-             "INSERT INTO p VALUES (1, NULL, 1), (2, 1, 1); INSERT INTO c VALUES (1, 1), (2, 2);");
+    lite_run(
+        ctx, conn,
+        "PRAGMA foreign_keys = ON; CREATE TABLE p (id INTEGER PRIMARY KEY, up INT REFERENCES p (id) ON DELETE CASCADE, a INT);"
+        "CREATE TABLE c (id INTEGER PRIMARY KEY, p INT NOT NULL REFERENCES p (id) ON DELETE CASCADE);"
+        "INSERT INTO p VALUES (1, NULL, 1), (2, 1, 1); INSERT INTO c VALUES (1, 1), (2, 2);");
     struct tree *after = lite_tree_of(
         ctx, "CREATE TABLE p (id INTEGER PRIMARY KEY, up INT REFERENCES p (id) ON DELETE CASCADE, a TEXT NOT NULL);"
              "CREATE TABLE c (id INTEGER PRIMARY KEY, p INT NOT NULL REFERENCES p (id) ON DELETE CASCADE);");
@@ -171,8 +174,9 @@ static void what_alter_can_do_is_no_rebuild(void **state)
 {
     struct ctx *ctx = *state;
     struct tree *before = lite_tree_of(ctx, "CREATE TABLE t (a INT, b INT);");
-    struct tree *after = lite_tree_of(ctx, "CREATE TABLE t (a INT, c INT NOT NULL DEFAULT -1, d TEXT DEFAULT 'x' REFERENCES t (a));"
-                                           "CREATE INDEX i ON t (c);");
+    struct tree *after =
+        lite_tree_of(ctx, "CREATE TABLE t (a INT, c INT NOT NULL DEFAULT -1, d TEXT DEFAULT 'x' REFERENCES t (a));"
+                          "CREATE INDEX i ON t (c);");
     char *sql = plan_text(ctx->mem, lite_plan(ctx, lite_diff(ctx, before, after, NULL), 34001));
     assert_string_equal(sql, "ALTER TABLE t ADD COLUMN c INT NOT NULL DEFAULT -1;\n\n"
                              "ALTER TABLE t ADD COLUMN d TEXT DEFAULT 'x' REFERENCES t (a);\n\n"
@@ -185,7 +189,8 @@ static void newer_versions_alter_more(void **state)
     struct ctx *ctx = *state;
     const char *before = "CREATE TABLE t (a INT, b INT NOT NULL, c INT NOT NULL, CONSTRAINT k CHECK (b > 0))";
     const char *after = "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL, c INT, CHECK (b > 1))";
-    struct plan *plan = lite_plan(ctx, lite_diff(ctx, lite_tree_of(ctx, before), lite_tree_of(ctx, after), NULL), 35302);
+    struct plan *plan =
+        lite_plan(ctx, lite_diff(ctx, lite_tree_of(ctx, before), lite_tree_of(ctx, after), NULL), 35302);
     assert_string_equal(plan_text(ctx->mem, plan), "ALTER TABLE t DROP CONSTRAINT k;\n\n"
                                                    "ALTER TABLE t ALTER COLUMN a SET NOT NULL;\n\n"
                                                    "ALTER TABLE t ALTER COLUMN c DROP NOT NULL;\n\n"
@@ -210,8 +215,8 @@ static void a_create_is_made_for_reading(void **state)
 UNIT_TESTS(UNIT(new_tables_in_any_order), UNIT(a_column_comes_and_goes), UNIT(a_column_with_a_moving_default),
            UNIT(a_column_that_refers), UNIT(types_and_nullability_keep_rows_and_rowids),
            UNIT(a_null_that_is_no_longer_allowed_becomes_the_default), UNIT(the_counter_of_autoincrement_goes_on),
-           UNIT(constraints_come_and_go), UNIT(options_of_a_table), UNIT(what_models_cannot_say_survives), UNIT(odd_names),
-           UNIT(views_and_triggers_change), UNIT(a_column_that_things_name_goes), UNIT(names_of_constraints_and_indexes),
-           UNIT(generated_columns), UNIT(renames_go_with_a_rebuild_both_ways),
+           UNIT(constraints_come_and_go), UNIT(options_of_a_table), UNIT(what_models_cannot_say_survives),
+           UNIT(odd_names), UNIT(views_and_triggers_change), UNIT(a_column_that_things_name_goes),
+           UNIT(names_of_constraints_and_indexes), UNIT(generated_columns), UNIT(renames_go_with_a_rebuild_both_ways),
            UNIT(children_survive_the_rebuild_of_their_parent), UNIT(what_alter_can_do_is_no_rebuild),
            UNIT(newer_versions_alter_more), UNIT(a_create_is_made_for_reading))
