@@ -35,8 +35,8 @@ static void take_head(struct statement *statement, const struct token *token)
 {
     enum { HEAD_TOKENS = 24 };
     static const char *const routines[] = {"trigger", "procedure", "function", "event", NULL};
-    static const char *const others[] = {"table", "index",  "view",     "database",  "schema", "user",
-                                         "role",  "server", "sequence", "extension", "type",   "tablespace", NULL};
+    static const char *const others[] = {"table",  "index",    "view",      "database", "schema",     "user", "role",
+                                         "server", "sequence", "extension", "type",     "tablespace", NULL};
     bool first = statement->last.kind == TOKEN_END;
     if (first && !token_is(token, "create") && !token_is(token, "alter"))
         statement->head = HEAD_OTHER;
@@ -53,9 +53,9 @@ static void take_head(struct statement *statement, const struct token *token)
 /* "begin" and "end" are names too where they are not reserved. */
 static bool opens_block(const struct statement *statement, const struct lexer *lexer)
 {
-    static const char *const names_follow[] = {"select", "set", "by",   "where", "and", "or",     "not",     "distinct",
-                                               "of",     "on",  "into", "when",  "in",  "return", "declare", "like",
-                                               ".",      ",",   "(",    NULL};
+    static const char *const names_follow[] = {"select",   "set",  "by", "where", "and",  "or", "not",
+                                               "distinct", "of",   "on", "into",  "when", "in", "return",
+                                               "declare",  "like", ".",  ",",     "(",    NULL};
     static const char *const behind_names[] = {",", ".", ")", ";", "is", "in", "from", "as", NULL};
     const struct lex_rules *rules = lexer->rules;
     struct token next = peek(lexer);
@@ -65,8 +65,7 @@ static bool opens_block(const struct statement *statement, const struct lexer *l
         return false;
     if (statement->last.kind == TOKEN_OPERATOR && !token_is(&statement->last, ":"))
         return false;
-    return next.kind != TOKEN_OPERATOR && !is_one_of(&statement->last, names_follow) &&
-           !is_one_of(&next, behind_names);
+    return next.kind != TOKEN_OPERATOR && !is_one_of(&statement->last, names_follow) && !is_one_of(&next, behind_names);
 }
 
 static bool closes_block(const struct statement *statement, const struct lexer *lexer)
@@ -97,8 +96,8 @@ static bool is_function_if(const struct lexer *lexer)
 static bool opens_compound(const struct statement *statement, const struct token *token)
 {
     static const char *const words[] = {"if", "case", "loop", "while", "repeat", NULL};
-    static const char *const before[] = {"row", ")", "deterministic", "sql", "data", "definer", "invoker",
-                                         "do",  ":", NULL};
+    static const char *const before[] = {"row", ")", "deterministic", "sql", "data", "definer", "invoker", "do",
+                                         ":",   NULL};
     bool head_ended = is_one_of(&statement->last, before) || statement->last.kind == TOKEN_STRING;
     return head_ended && statement->parens == 0 && is_one_of(token, words);
 }
@@ -181,7 +180,8 @@ void statement_take(struct statement *statement, const struct lexer *lexer, cons
 bool statement_is_bare_alter(const struct statement *statement, const struct lex_rules *rules)
 {
     enum { BARE_TOKENS = 10 };
-    static const char *const between[] = {"if", "exists", "only", "foreign", "table", "materialized", "view", ".", NULL};
+    static const char *const between[] = {"if",           "exists", "only", "foreign", "table",
+                                          "materialized", "view",   ".",    NULL};
     struct lexer lexer;
     struct token token;
     int names = 0;

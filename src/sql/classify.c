@@ -111,14 +111,14 @@ struct kind_word {
 };
 
 static const struct kind_word kind_words[] = {
-    {"table", KIND_TABLE},     {"index", KIND_INDEX},       {"view", KIND_VIEW},     {"sequence", KIND_SEQUENCE},
-    {"trigger", KIND_TRIGGER}, {"type", KIND_ENUM},         {"schema", KIND_SCHEMA}, {"database", KIND_DATABASE},
-    {"column", KIND_COLUMN},   {"constraint", KIND_COUNT},  {"function", KIND_COUNT}, {"procedure", KIND_COUNT},
-    {"event", KIND_COUNT},     {"extension", KIND_COUNT},   {"domain", KIND_COUNT},  {"policy", KIND_COUNT},
-    {"role", KIND_COUNT},      {"user", KIND_COUNT},        {"rule", KIND_COUNT},    {"tablespace", KIND_COUNT},
-    {"server", KIND_COUNT},    {"publication", KIND_COUNT}, {"subscription", KIND_COUNT},
-    {"statistics", KIND_COUNT}, {"collation", KIND_COUNT},  {"aggregate", KIND_COUNT}, {"system", KIND_COUNT},
-    {"dictionary", KIND_COUNT}, {"language", KIND_COUNT},   {NULL, KIND_COUNT},
+    {"table", KIND_TABLE},     {"index", KIND_INDEX},       {"view", KIND_VIEW},          {"sequence", KIND_SEQUENCE},
+    {"trigger", KIND_TRIGGER}, {"type", KIND_ENUM},         {"schema", KIND_SCHEMA},      {"database", KIND_DATABASE},
+    {"column", KIND_COLUMN},   {"constraint", KIND_COUNT},  {"function", KIND_COUNT},     {"procedure", KIND_COUNT},
+    {"event", KIND_COUNT},     {"extension", KIND_COUNT},   {"domain", KIND_COUNT},       {"policy", KIND_COUNT},
+    {"role", KIND_COUNT},      {"user", KIND_COUNT},        {"rule", KIND_COUNT},         {"tablespace", KIND_COUNT},
+    {"server", KIND_COUNT},    {"publication", KIND_COUNT}, {"subscription", KIND_COUNT}, {"statistics", KIND_COUNT},
+    {"collation", KIND_COUNT}, {"aggregate", KIND_COUNT},   {"system", KIND_COUNT},       {"dictionary", KIND_COUNT},
+    {"language", KIND_COUNT},  {NULL, KIND_COUNT},
 };
 
 /* Takes the word if it is that kind's, and not the first half of CONSTRAINT TRIGGER or EVENT TRIGGER. */
@@ -277,9 +277,9 @@ static void classify_comment(struct cursor *cursor, struct classified *result)
 
 static void classify_data(struct cursor *cursor, struct classified *result)
 {
-    static const char *const before[] = {"or",     "rollback", "abort",        "replace", "fail",          "ignore",
-                                         "into",   "from",     "low_priority", "delayed", "high_priority", "quick",
-                                         "only",   "table",    NULL};
+    static const char *const before[] = {"or",   "rollback",     "abort",   "replace",       "fail",  "ignore", "into",
+                                         "from", "low_priority", "delayed", "high_priority", "quick", "only",   "table",
+                                         NULL};
     while (at_one_of(cursor, before))
         step(cursor);
     result->kind = KIND_TABLE;
@@ -294,18 +294,30 @@ struct verb_word {
 };
 
 static const struct verb_word verb_words[] = {
-    {"create", VERB_CREATE, classify_create, false},   {"alter", VERB_ALTER, classify_alter, false},
-    {"drop", VERB_DROP, classify_drop, false},         {"rename", VERB_RENAME, classify_rename, false},
-    {"comment", VERB_COMMENT, classify_comment, false}, {"insert", VERB_INSERT, classify_data, true},
-    {"replace", VERB_INSERT, classify_data, true},     {"update", VERB_UPDATE, classify_data, true},
-    {"delete", VERB_DELETE, classify_data, true},      {"select", VERB_SELECT, NULL, true},
-    {"values", VERB_SELECT, NULL, true},               {"begin", VERB_BEGIN, NULL, false},
-    {"start", VERB_BEGIN, NULL, false},                {"commit", VERB_COMMIT, NULL, false},
-    {"end", VERB_COMMIT, NULL, false},                 {"rollback", VERB_ROLLBACK, NULL, false},
-    {"abort", VERB_ROLLBACK, NULL, false},             {"savepoint", VERB_SAVEPOINT, NULL, false},
-    {"release", VERB_SAVEPOINT, NULL, false},          {"set", VERB_SET, NULL, false},
-    {"reset", VERB_SET, NULL, false},                  {"pragma", VERB_PRAGMA, NULL, false},
-    {"vacuum", VERB_VACUUM, NULL, false},              {NULL, VERB_OTHER, NULL, false},
+    {"create", VERB_CREATE, classify_create, false},
+    {"alter", VERB_ALTER, classify_alter, false},
+    {"drop", VERB_DROP, classify_drop, false},
+    {"rename", VERB_RENAME, classify_rename, false},
+    {"comment", VERB_COMMENT, classify_comment, false},
+    {"insert", VERB_INSERT, classify_data, true},
+    {"replace", VERB_INSERT, classify_data, true},
+    {"update", VERB_UPDATE, classify_data, true},
+    {"delete", VERB_DELETE, classify_data, true},
+    {"select", VERB_SELECT, NULL, true},
+    {"values", VERB_SELECT, NULL, true},
+    {"begin", VERB_BEGIN, NULL, false},
+    {"start", VERB_BEGIN, NULL, false},
+    {"commit", VERB_COMMIT, NULL, false},
+    {"end", VERB_COMMIT, NULL, false},
+    {"rollback", VERB_ROLLBACK, NULL, false},
+    {"abort", VERB_ROLLBACK, NULL, false},
+    {"savepoint", VERB_SAVEPOINT, NULL, false},
+    {"release", VERB_SAVEPOINT, NULL, false},
+    {"set", VERB_SET, NULL, false},
+    {"reset", VERB_SET, NULL, false},
+    {"pragma", VERB_PRAGMA, NULL, false},
+    {"vacuum", VERB_VACUUM, NULL, false},
+    {NULL, VERB_OTHER, NULL, false},
 };
 
 /* WITH a AS (...) and then a verb. */

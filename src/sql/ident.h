@@ -11,8 +11,8 @@ struct ident_rules {
     enum quote_style style;
     const char *const *reserved; /* lower case, sorted; words that need quoting */
     int n_reserved;
-    bool upper_needs_quotes;     /* unquoted names fold to lower case: PostgreSQL */
-    bool backslash_escapes;      /* in literals */
+    bool upper_needs_quotes; /* unquoted names fold to lower case: PostgreSQL */
+    bool backslash_escapes;  /* in literals */
 };
 
 void ident_add(struct buf *out, const struct ident_rules *rules, const char *name); /* quoted only where needed */

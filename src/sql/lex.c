@@ -178,8 +178,8 @@ static size_t measure_open_operator(const struct rest *rest)
 
 static size_t measure_known_operator(const struct rest *rest)
 {
-    static const char *const known[] = {"<=>", "->>", "->", "||", "&&", "<<", ">>", "<>", "!=", "<=",
-                                        ">=",  "==",  ":=", "::", "=>", "..", NULL};
+    static const char *const known[] = {
+        "<=>", "->>", "->", "||", "&&", "<<", ">>", "<>", "!=", "<=", ">=", "==", ":=", "::", "=>", "..", NULL};
     for (int k = 0; known[k]; k++) {
         size_t length = strlen(known[k]);
         if (length <= rest->length && !memcmp(known[k], rest->text, length))

@@ -13,11 +13,11 @@
 
 enum token_kind {
     TOKEN_END,
-    TOKEN_SPACE,      /* white space, newlines too */
-    TOKEN_COMMENT,    /* with its delimiters; a line comment without its newline */
-    TOKEN_WORD,       /* unquoted identifier or keyword */
-    TOKEN_QUOTED,     /* quoted identifier, with its quotes */
-    TOKEN_STRING,     /* string literal of any form, with quotes and prefix */
+    TOKEN_SPACE,   /* white space, newlines too */
+    TOKEN_COMMENT, /* with its delimiters; a line comment without its newline */
+    TOKEN_WORD,    /* unquoted identifier or keyword */
+    TOKEN_QUOTED,  /* quoted identifier, with its quotes */
+    TOKEN_STRING,  /* string literal of any form, with quotes and prefix */
     TOKEN_NUMBER,
     TOKEN_PARAMETER,  /* $1, ?, :name, @name as the engine has it */
     TOKEN_OPERATOR,   /* one or more operator characters, longest known */
@@ -25,19 +25,19 @@ enum token_kind {
 };
 
 struct lex_rules {
-    bool backslash_escapes;   /* in '...': MySQL, MariaDB, ClickHouse */
-    bool escape_strings;      /* E'...': PostgreSQL */
-    bool dollar_quotes;       /* $tag$...$tag$; $1 is a parameter, ? and @ belong to operators: PostgreSQL */
-    bool nested_comments;     /* PostgreSQL */
-    bool hash_comments;       /* # to end of line: MySQL */
-    bool dash_needs_space;    /* "--" opens a comment only before white space: MySQL */
-    bool backtick_names;      /* `name` */
-    bool bracket_names;       /* [name]: SQLite */
+    bool backslash_escapes;    /* in '...': MySQL, MariaDB, ClickHouse */
+    bool escape_strings;       /* E'...': PostgreSQL */
+    bool dollar_quotes;        /* $tag$...$tag$; $1 is a parameter, ? and @ belong to operators: PostgreSQL */
+    bool nested_comments;      /* PostgreSQL */
+    bool hash_comments;        /* # to end of line: MySQL */
+    bool dash_needs_space;     /* "--" opens a comment only before white space: MySQL */
+    bool backtick_names;       /* `name` */
+    bool bracket_names;        /* [name]: SQLite */
     bool double_quote_strings; /* "..." is a string: MySQL without ANSI_QUOTES */
     bool conditional_comments; /* slash-star-bang and slash-star-M-bang hold code: MySQL, MariaDB */
-    bool delimiter_command;   /* DELIMITER lines: MySQL */
-    bool begin_end_bodies;    /* CREATE TRIGGER|PROCEDURE|FUNCTION|EVENT ... BEGIN ... END holds semicolons */
-    bool begin_atomic_bodies; /* BEGIN ATOMIC ... END: PostgreSQL 14 */
+    bool delimiter_command;    /* DELIMITER lines: MySQL */
+    bool begin_end_bodies;     /* CREATE TRIGGER|PROCEDURE|FUNCTION|EVENT ... BEGIN ... END holds semicolons */
+    bool begin_atomic_bodies;  /* BEGIN ATOMIC ... END: PostgreSQL 14 */
 };
 
 struct token {
@@ -45,9 +45,9 @@ struct token {
     const char *text; /* points into the source, not zero-terminated */
     size_t length;
     size_t offset;
-    int line;         /* from 1 */
-    int column;       /* from 1, in bytes */
-    bool unfinished;  /* a string, quoted name or comment that the text ends in */
+    int line;        /* from 1 */
+    int column;      /* from 1, in bytes */
+    bool unfinished; /* a string, quoted name or comment that the text ends in */
 };
 
 struct lexer {
@@ -61,11 +61,11 @@ struct lexer {
 };
 
 void lex_open(struct lexer *lexer, const struct lex_rules *rules, const char *text, size_t length);
-struct token lex_next(struct lexer *lexer);         /* every byte is in exactly one token; TOKEN_END at the end */
-struct token lex_next_code(struct lexer *lexer);    /* the same without white space and comments */
+struct token lex_next(struct lexer *lexer);      /* every byte is in exactly one token; TOKEN_END at the end */
+struct token lex_next_code(struct lexer *lexer); /* the same without white space and comments */
 
-bool token_is(const struct token *token, const char *word);       /* unquoted word or punctuation, ignoring case */
-char *token_name(struct arena *mem, const struct token *token);   /* WORD or QUOTED as the name it means, unquoted */
+bool token_is(const struct token *token, const char *word);     /* unquoted word or punctuation, ignoring case */
+char *token_name(struct arena *mem, const struct token *token); /* WORD or QUOTED as the name it means, unquoted */
 char *token_copy(struct arena *mem, const struct token *token);
 
 /* Opens or closes a conditional comment: an operator, so that what is inside counts as code. */

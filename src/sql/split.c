@@ -23,11 +23,11 @@ struct splitter {
     const char *delimiter; /* NULL: ";" */
     size_t delimiter_length;
     struct statement now;
-    bool blank;               /* a blank line has passed since the last code token */
-    int conditional;          /* conditional comments open before the token at hand */
+    bool blank;      /* a blank line has passed since the last code token */
+    int conditional; /* conditional comments open before the token at hand */
     struct token conditional_at;
-    int delimited;            /* statements that a delimiter ended */
-    struct list blank_end;    /* struct token *: the last tokens of statements that a blank line ended */
+    int delimited;         /* statements that a delimiter ended */
+    struct list blank_end; /* struct token *: the last tokens of statements that a blank line ended */
     struct split *split;
     int room;
 };
@@ -118,11 +118,10 @@ static bool starts_ddl(const struct splitter *splitter, const struct token *toke
 /* A statement begins with a word, and with none of these. */
 static bool continues_statement(const struct splitter *splitter, const struct token *token)
 {
-    static const char *const words[] = {"from",    "where", "and",   "or",        "group",    "order", "having",
-                                        "limit",   "union", "join",  "left",      "right",    "inner", "cross",
-                                        "on",      "using", "as",    "for",       "values",   "then",  "else",
-                                        "offset",  "when",  "except", "returning", "natural", "engine", "language",
-                                        "intersect", NULL};
+    static const char *const words[] = {
+        "from", "where",  "and",   "or",     "group",     "order",   "having", "limit",    "union",     "join",
+        "left", "right",  "inner", "cross",  "on",        "using",   "as",     "for",      "values",    "then",
+        "else", "offset", "when",  "except", "returning", "natural", "engine", "language", "intersect", NULL};
     bool body = splitter->now.head == HEAD_ROUTINE && token_is(token, "begin");
     return body || (token->kind != TOKEN_WORD && !token_is_conditional(token)) || word_in(token, words);
 }
@@ -130,9 +129,9 @@ static bool continues_statement(const struct splitter *splitter, const struct to
 /* What stands before the blank line cannot be a whole statement. */
 static bool is_incomplete(const struct splitter *splitter)
 {
-    static const char *const words[] = {"as",    "and", "or",   "not",  "to",     "in",      "into",  "set", "add",
-                                        "where", "by",  "from", "then", "select", "returns", "table", "do",  "explain",
-                                        NULL};
+    static const char *const words[] = {"as",      "and",   "or",    "not",     "to",   "in",   "into",
+                                        "set",     "add",   "where", "by",      "from", "then", "select",
+                                        "returns", "table", "do",    "explain", NULL};
     const struct statement *now = &splitter->now;
     const struct token *last = &now->last;
     return token_is(last, "=") || token_is(last, ",") || token_is(last, ".") || word_in(last, words) ||
@@ -291,8 +290,8 @@ int split_section(struct ctx *ctx, const struct lex_rules *rules, const char *fi
     struct splitter splitter;
     for (int rule = BLANK_BEFORE_DDL; rule <= BLANK_ALWAYS; rule++) {
         *split = (struct split){0};
-        splitter = (struct splitter){.ctx = ctx, .file = file, .first_line = first_line, .blank_rule = rule,
-                                     .split = split};
+        splitter =
+            (struct splitter){.ctx = ctx, .file = file, .first_line = first_line, .blank_rule = rule, .split = split};
         lex_open(&splitter.lexer, rules, text, length);
         TRY(read_section(&splitter));
         if (splitter.delimited > 0)

@@ -45,18 +45,12 @@ const char *term_list(struct arena *mem, const struct list *items)
 const char *term_text(struct arena *mem, const struct term *term)
 {
     switch (term->kind) {
-    case TERM_CAST:
-        return arena_printf(mem, "%s::%s", term_operand(mem, term->inner), term->type);
-    case TERM_ARRAY:
-        return arena_printf(mem, "ARRAY[%s]", term_list(mem, &term->items));
-    case TERM_ROW:
-        return arena_printf(mem, "(%s)", term_list(mem, &term->items));
-    case TERM_AND:
-        return join(mem, &term->items, " AND ", true);
-    case TERM_OR:
-        return join(mem, &term->items, " OR ", true);
-    default:
-        return term->text;
+    case TERM_CAST: return arena_printf(mem, "%s::%s", term_operand(mem, term->inner), term->type);
+    case TERM_ARRAY: return arena_printf(mem, "ARRAY[%s]", term_list(mem, &term->items));
+    case TERM_ROW: return arena_printf(mem, "(%s)", term_list(mem, &term->items));
+    case TERM_AND: return join(mem, &term->items, " AND ", true);
+    case TERM_OR: return join(mem, &term->items, " OR ", true);
+    default: return term->text;
     }
 }
 

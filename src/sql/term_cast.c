@@ -165,8 +165,8 @@ static bool ends_in_blank(const char *literal)
 static bool is_added_to_string(const struct term *cast, enum place place)
 {
     static const char *const strings[] = {"text", "character varying", NULL};
-    static const char *const only_reading[] = {"json", "jsonb", "uuid", "inet", "cidr", "macaddr", "xml", "regconfig",
-                                               "regclass", "bytea", NULL};
+    static const char *const only_reading[] = {"json", "jsonb",     "uuid",     "inet",  "cidr", "macaddr",
+                                               "xml",  "regconfig", "regclass", "bytea", NULL};
     if (is_one_of(cast->type, strings) || place == PLACE_WHOLE)
         return !text_has(cast->type, "(");
     if (text_equal(cast->type, "bpchar"))
@@ -189,16 +189,11 @@ static bool is_added_to_number(const struct term *cast, enum place place)
 static bool is_added(const struct term *cast, enum place place)
 {
     switch (cast->inner->kind) {
-    case TERM_STRING:
-        return is_added_to_string(cast, place);
-    case TERM_NUMBER:
-        return is_added_to_number(cast, place);
-    case TERM_NAME:
-        return place == PLACE_TEXT && text_equal(cast->type, "text");
-    case TERM_NULL:
-        return place == PLACE_WHOLE;
-    default:
-        return false;
+    case TERM_STRING: return is_added_to_string(cast, place);
+    case TERM_NUMBER: return is_added_to_number(cast, place);
+    case TERM_NAME: return place == PLACE_TEXT && text_equal(cast->type, "text");
+    case TERM_NULL: return place == PLACE_WHOLE;
+    default: return false;
     }
 }
 
@@ -210,12 +205,41 @@ struct term *term_settle(struct term *term, enum place place)
 /* Functions whose arguments are strings, so that (name)::text is name there. */
 bool term_is_text_function(const char *name)
 {
-    static const char *const names[] = {
-        "lower",      "upper",       "initcap",   "length",         "char_length",    "character_length", "btrim",
-        "ltrim",      "rtrim",       "trim",      "substr",         "substring",      "replace",          "position",
-        "strpos",     "left",        "right",     "md5",            "regexp_replace", "regexp_match",     "split_part",
-        "translate",  "reverse",     "lpad",      "rpad",           "repeat",         "starts_with",      "to_tsvector",
-        "ascii",      "overlay",     "unaccent",  "regexp_matches", "similarity",     "word_similarity",  NULL};
+    static const char *const names[] = {"lower",
+                                        "upper",
+                                        "initcap",
+                                        "length",
+                                        "char_length",
+                                        "character_length",
+                                        "btrim",
+                                        "ltrim",
+                                        "rtrim",
+                                        "trim",
+                                        "substr",
+                                        "substring",
+                                        "replace",
+                                        "position",
+                                        "strpos",
+                                        "left",
+                                        "right",
+                                        "md5",
+                                        "regexp_replace",
+                                        "regexp_match",
+                                        "split_part",
+                                        "translate",
+                                        "reverse",
+                                        "lpad",
+                                        "rpad",
+                                        "repeat",
+                                        "starts_with",
+                                        "to_tsvector",
+                                        "ascii",
+                                        "overlay",
+                                        "unaccent",
+                                        "regexp_matches",
+                                        "similarity",
+                                        "word_similarity",
+                                        NULL};
     return is_one_of(name, names);
 }
 

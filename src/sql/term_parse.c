@@ -1,400 +1,29 @@
 /*
  * Reads an expression by precedence climbing.  What the engines differ in is a table of operators with how tightly
- * they bind.  The parser knows the expressions that people write into checks, defaults and indexes; at anything
+ * they bind (term_infix.c).  The parser knows the expressions that people write into checks, defaults and indexes; at anything
  * else (subqueries, windows, odd syntax) it gives up, and the caller compares tokens instead.
  */
 #include "base/buf.h"
 #include "base/text.h"
-#include "sql/term.h"
-
-/* How tightly things bind, loosest first. */
-enum level {
-    LEVEL_ANY,
-    LEVEL_OR,
-    LEVEL_XOR,
-    LEVEL_AND,
-    LEVEL_NOT,
-    LEVEL_IS,
-    LEVEL_COMPARE,
-    LEVEL_MATCH,
-    LEVEL_OTHER,
-    LEVEL_BITS,
-    LEVEL_SHIFT,
-    LEVEL_ADD,
-    LEVEL_MULTIPLY,
-    LEVEL_POWER,
-    LEVEL_ZONE,
-    LEVEL_COLLATE,
-    LEVEL_UNARY,
-    LEVEL_CAST
-};
-
-enum role { ROLE_AND, ROLE_OR, ROLE_COMPARE, ROLE_TEXT, ROLE_CONCAT, ROLE_PLAIN, ROLE_EXACT, ROLE_IS, ROLE_MATCH };
-
-struct infix {
-    const char *word;
-    enum level level;
-    enum role role;
-    const char *spelling; /* NULL: as `word` */
-};
-
-static const struct infix pg_infix[] = {
-    {"or", LEVEL_OR, ROLE_OR, NULL},
-    {"and", LEVEL_AND, ROLE_AND, NULL},
-    {"is", LEVEL_IS, ROLE_IS, NULL},
-    {"isnull", LEVEL_IS, ROLE_IS, NULL},
-    {"notnull", LEVEL_IS, ROLE_IS, NULL},
-    {"=", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {"<>", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {"!=", LEVEL_COMPARE, ROLE_COMPARE, "<>"},
-    {"<", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {">", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {"<=", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {">=", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {"not", LEVEL_MATCH, ROLE_MATCH, NULL},
-    {"in", LEVEL_MATCH, ROLE_MATCH, NULL},
-    {"between", LEVEL_MATCH, ROLE_MATCH, NULL},
-    {"like", LEVEL_MATCH, ROLE_MATCH, NULL},
-    {"ilike", LEVEL_MATCH, ROLE_MATCH, NULL},
-    {"similar", LEVEL_MATCH, ROLE_MATCH, NULL},
-    {"~~", LEVEL_OTHER, ROLE_TEXT, "LIKE"},
-    {"!~~", LEVEL_OTHER, ROLE_TEXT, "NOT LIKE"},
-    {"~~*", LEVEL_OTHER, ROLE_TEXT, "ILIKE"},
-    {"!~~*", LEVEL_OTHER, ROLE_TEXT, "NOT ILIKE"},
-    {"~", LEVEL_OTHER, ROLE_TEXT, NULL},
-    {"!~", LEVEL_OTHER, ROLE_TEXT, NULL},
-    {"~*", LEVEL_OTHER, ROLE_TEXT, NULL},
-    {"!~*", LEVEL_OTHER, ROLE_TEXT, NULL},
-    {"||", LEVEL_OTHER, ROLE_CONCAT, NULL},
-    {"+", LEVEL_ADD, ROLE_EXACT, NULL},
-    {"-", LEVEL_ADD, ROLE_EXACT, NULL},
-    {"*", LEVEL_MULTIPLY, ROLE_EXACT, NULL},
-    {"/", LEVEL_MULTIPLY, ROLE_EXACT, NULL},
-    {"%", LEVEL_MULTIPLY, ROLE_EXACT, NULL},
-    {"^", LEVEL_POWER, ROLE_EXACT, NULL},
-    {"at", LEVEL_ZONE, ROLE_MATCH, NULL},
-    {"collate", LEVEL_COLLATE, ROLE_MATCH, NULL},
-    {NULL, LEVEL_ANY, ROLE_PLAIN, NULL},
-};
-
-/* SQLite: equality, IS, IN, LIKE and BETWEEN bind alike; "||" binds tighter than arithmetic. */
-static const struct infix lite_infix[] = {
-    {"or", LEVEL_OR, ROLE_OR, NULL},
-    {"and", LEVEL_AND, ROLE_AND, NULL},
-    {"is", LEVEL_IS, ROLE_IS, NULL},
-    {"isnull", LEVEL_IS, ROLE_IS, NULL},
-    {"notnull", LEVEL_IS, ROLE_IS, NULL},
-    {"=", LEVEL_IS, ROLE_COMPARE, NULL},
-    {"==", LEVEL_IS, ROLE_COMPARE, "="},
-    {"<>", LEVEL_IS, ROLE_COMPARE, NULL},
-    {"!=", LEVEL_IS, ROLE_COMPARE, "<>"},
-    {"not", LEVEL_IS, ROLE_MATCH, NULL},
-    {"in", LEVEL_IS, ROLE_MATCH, NULL},
-    {"between", LEVEL_IS, ROLE_MATCH, NULL},
-    {"like", LEVEL_IS, ROLE_MATCH, NULL},
-    {"glob", LEVEL_IS, ROLE_MATCH, NULL},
-    {"match", LEVEL_IS, ROLE_MATCH, NULL},
-    {"regexp", LEVEL_IS, ROLE_MATCH, NULL},
-    {"<", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {">", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {"<=", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {">=", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {"<<", LEVEL_BITS, ROLE_PLAIN, NULL},
-    {">>", LEVEL_BITS, ROLE_PLAIN, NULL},
-    {"&", LEVEL_BITS, ROLE_PLAIN, NULL},
-    {"|", LEVEL_BITS, ROLE_PLAIN, NULL},
-    {"+", LEVEL_ADD, ROLE_EXACT, NULL},
-    {"-", LEVEL_ADD, ROLE_EXACT, NULL},
-    {"*", LEVEL_MULTIPLY, ROLE_EXACT, NULL},
-    {"/", LEVEL_MULTIPLY, ROLE_EXACT, NULL},
-    {"%", LEVEL_MULTIPLY, ROLE_EXACT, NULL},
-    {"||", LEVEL_POWER, ROLE_PLAIN, NULL},
-    {"->", LEVEL_POWER, ROLE_PLAIN, NULL},
-    {"->>", LEVEL_POWER, ROLE_PLAIN, NULL},
-    {"collate", LEVEL_COLLATE, ROLE_MATCH, NULL},
-    {NULL, LEVEL_ANY, ROLE_PLAIN, NULL},
-};
-
-/* MySQL and MariaDB. "||" is OR or concatenation by a mode of the session, so it is not known here. */
-static const struct infix my_infix[] = {
-    {"or", LEVEL_OR, ROLE_OR, NULL},
-    {"xor", LEVEL_XOR, ROLE_PLAIN, "XOR"},
-    {"and", LEVEL_AND, ROLE_AND, NULL},
-    {"&&", LEVEL_AND, ROLE_AND, NULL},
-    {"is", LEVEL_COMPARE, ROLE_IS, NULL},
-    {"=", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {"<=>", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {"<>", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {"!=", LEVEL_COMPARE, ROLE_COMPARE, "<>"},
-    {"<", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {">", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {"<=", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {">=", LEVEL_COMPARE, ROLE_COMPARE, NULL},
-    {"not", LEVEL_MATCH, ROLE_MATCH, NULL},
-    {"in", LEVEL_MATCH, ROLE_MATCH, NULL},
-    {"between", LEVEL_MATCH, ROLE_MATCH, NULL},
-    {"like", LEVEL_MATCH, ROLE_MATCH, NULL},
-    {"regexp", LEVEL_MATCH, ROLE_MATCH, NULL},
-    {"rlike", LEVEL_MATCH, ROLE_MATCH, "REGEXP"},
-    {"|", LEVEL_OTHER, ROLE_PLAIN, NULL},
-    {"&", LEVEL_BITS, ROLE_PLAIN, NULL},
-    {"<<", LEVEL_SHIFT, ROLE_PLAIN, NULL},
-    {">>", LEVEL_SHIFT, ROLE_PLAIN, NULL},
-    {"+", LEVEL_ADD, ROLE_EXACT, NULL},
-    {"-", LEVEL_ADD, ROLE_EXACT, NULL},
-    {"*", LEVEL_MULTIPLY, ROLE_EXACT, NULL},
-    {"/", LEVEL_MULTIPLY, ROLE_EXACT, NULL},
-    {"div", LEVEL_MULTIPLY, ROLE_EXACT, "DIV"},
-    {"%", LEVEL_MULTIPLY, ROLE_EXACT, NULL},
-    {"mod", LEVEL_MULTIPLY, ROLE_EXACT, "%"},
-    {"^", LEVEL_POWER, ROLE_PLAIN, NULL},
-    {"->", LEVEL_CAST, ROLE_PLAIN, NULL},
-    {"->>", LEVEL_CAST, ROLE_PLAIN, NULL},
-    {"collate", LEVEL_COLLATE, ROLE_MATCH, NULL},
-    {NULL, LEVEL_ANY, ROLE_PLAIN, NULL},
-};
+#include "sql/term_parser.h"
 
 enum { MAX_DEPTH = 100, MAX_TOKENS = 20000 };
 
-struct parser {
-    struct arena *mem;
-    const struct normal_rules *rules;
-    const struct infix *infix;
-    bool postgres;
-    struct token *token; /* code tokens, TOKEN_END last */
-    int at;
-    int depth;
-};
-
 static struct term *parse(struct parser *parser, enum level level);
-
-static const struct token *peek(const struct parser *parser, int ahead)
-{
-    for (int i = 0; i < ahead; i++)
-        if (parser->token[parser->at + i].kind == TOKEN_END)
-            ahead = i;
-    return &parser->token[parser->at + ahead];
-}
-
-static bool at_word(const struct parser *parser, const char *word)
-{
-    return token_is(peek(parser, 0), word);
-}
-
-static bool accept(struct parser *parser, const char *word)
-{
-    bool found = at_word(parser, word);
-    parser->at += found;
-    return found;
-}
-
-static bool at_one_of(const struct parser *parser, const char *const *words)
-{
-    for (int i = 0; words[i]; i++)
-        if (at_word(parser, words[i]))
-            return true;
-    return false;
-}
-
-/* Names and literals. */
-
-/* Unquoted they are values or syntax, so as names they are always shown quoted. */
-static const char *const constants[] = {"true", "false", "current_date", "current_time", "current_timestamp", "default",
-                                        NULL};
-static const char *const pg_constants[] = {"localtime",    "localtimestamp",  "current_user", "session_user", "user",
-                                           "current_role", "current_catalog", "current_schema", NULL};
-static const char *const syntax[] = {"null", "not", "case", "when", "then", "else", "end", "cast", "array", "row", "exists",
-                                     "interval", "any", "all", "some", "select", "from", NULL};
-
-static bool is_listed(const char *name, const char *const *words)
-{
-    for (int i = 0; words[i]; i++)
-        if (text_equal_nocase(name, words[i]))
-            return true;
-    return false;
-}
-
-static const char *name_text(const struct parser *parser, const struct token *token)
-{
-    const struct normal_rules *rules = parser->rules;
-    const char *name = token_name(parser->mem, token);
-    bool fold = rules->fold_names && (token->kind == TOKEN_WORD || !rules->ident->upper_needs_quotes);
-    if (fold)
-        name = text_lower(parser->mem, name);
-    bool special = is_listed(name, constants) || is_listed(name, pg_constants) || is_listed(name, syntax);
-    if (token->kind == TOKEN_QUOTED && special)
-        return arena_printf(parser->mem, "\"%s\"", name);
-    return ident_text(parser->mem, rules->ident, name);
-}
-
-/* One character behind a backslash, as MySQL and PostgreSQL's E'...' read it; -1: not known here. */
-static int unescape(char c)
-{
-    static const char from[] = "ntrb\\'\"", to[] = "\n\t\r\b\\'\"";
-    const char *found = c ? strchr(from, c) : NULL;
-    return found ? to[found - from] : -1;
-}
-
-/* The text of a string literal between its quotes; false if it has an escape that is not known here. */
-static bool read_string(struct buf *out, const char *text, size_t length, bool backslash)
-{
-    char quote = text[0];
-    for (size_t i = 1; i + 1 < length; i++) {
-        int c = (unsigned char)text[i];
-        if (c == quote) {
-            i++;
-        } else if (backslash && c == '\\') {
-            c = unescape(text[++i]);
-            if (c < 0)
-                return false;
-        }
-        buf_add_c(out, (char)c);
-    }
-    return true;
-}
-
-static struct term *string_term(const struct parser *parser, const char *value)
-{
-    struct ident_rules plain = {0};
-    struct buf literal;
-    buf_init(&literal, parser->mem);
-    literal_add(&literal, &plain, value);
-    return term_new(parser->mem, TERM_STRING, literal.data);
-}
-
-static struct term *parse_dollar_string(struct parser *parser, const struct token *token)
-{
-    const char *tag_end = memchr(token->text + 1, '$', token->length - 1);
-    size_t tag = (size_t)(tag_end - token->text) + 1;
-    return string_term(parser, arena_copy(parser->mem, token->text + tag, token->length - 2 * tag));
-}
-
-static struct term *parse_string(struct parser *parser)
-{
-    const struct token *token = peek(parser, 0);
-    struct buf value;
-    buf_init(&value, parser->mem);
-    parser->at++;
-    if (token->unfinished || memchr(token->text, '\0', token->length))
-        return NULL;
-    if (token->text[0] == '$')
-        return parse_dollar_string(parser, token);
-    bool escape = char_lower((unsigned char)token->text[0]) == 'e';
-    bool plain = token->text[0] == '\'' || token->text[0] == '"';
-    if (!escape && !plain)
-        return term_new(parser->mem, TERM_OTHER, token_copy(parser->mem, token));
-    bool backslash = escape || parser->rules->lex->backslash_escapes;
-    if (!read_string(&value, token->text + escape, token->length - escape, backslash))
-        return NULL;
-    return string_term(parser, value.data);
-}
-
-static struct term *parse_number(struct parser *parser)
-{
-    const char *text = text_lower(parser->mem, token_copy(parser->mem, peek(parser, 0)));
-    parser->at++;
-    while (text[0] == '0' && char_is_digit((unsigned char)text[1]))
-        text++;
-    return term_new(parser->mem, TERM_NUMBER, text[0] == '.' ? arena_printf(parser->mem, "0%s", text) : text);
-}
-
-/* Types. */
-
-/* "(10, 2)" of a type, added to its name. */
-static bool parse_type_length(struct parser *parser, struct buf *type)
-{
-    if (!accept(parser, "("))
-        return true;
-    buf_add_c(type, '(');
-    while (peek(parser, 0)->kind == TOKEN_NUMBER) {
-        buf_add(type, token_copy(parser->mem, peek(parser, 0)));
-        parser->at++;
-        if (accept(parser, ","))
-            buf_add_c(type, ',');
-    }
-    buf_add_c(type, ')');
-    return accept(parser, ")");
-}
-
-/* The name of a type of the server in one word or two; the longer one is tried first. */
-static char *parse_known_type(struct parser *parser)
-{
-    for (int words = 2; words > 0; words--) {
-        const struct token *first = peek(parser, 0), *second = peek(parser, 1);
-        if (first->kind != TOKEN_WORD || (words == 2 && second->kind != TOKEN_WORD))
-            continue;
-        const char *name = token_copy(parser->mem, first);
-        if (words == 2)
-            name = arena_printf(parser->mem, "%s %s", name, token_copy(parser->mem, second));
-        char *type = type_spelling(parser->mem, text_lower(parser->mem, name));
-        if (type) {
-            parser->at += words;
-            return type;
-        }
-    }
-    return NULL;
-}
-
-static const char *parse_named_type(struct parser *parser)
-{
-    struct buf type;
-    buf_init(&type, parser->mem);
-    do {
-        const struct token *token = peek(parser, 0);
-        if (token->kind != TOKEN_WORD && token->kind != TOKEN_QUOTED)
-            return NULL;
-        buf_add(&type, name_text(parser, token));
-        parser->at++;
-        if (at_word(parser, "."))
-            buf_add_c(&type, '.');
-    } while (accept(parser, "."));
-    return type.data;
-}
-
-/* timestamp(3) with time zone: the length stands in the middle. */
-static const char *parse_zone(struct parser *parser, const char *known)
-{
-    bool with = at_word(parser, "with"), without = at_word(parser, "without");
-    if ((!with && !without) || !token_is(peek(parser, 1), "time") || !token_is(peek(parser, 2), "zone"))
-        return known;
-    parser->at += 3;
-    const char *space = strchr(known, ' ');
-    char *stem = space ? arena_copy(parser->mem, known, (size_t)(space - known)) : arena_dup(parser->mem, known);
-    return arena_printf(parser->mem, "%s %s time zone", stem, with ? "with" : "without");
-}
-
-static const char *parse_type(struct parser *parser)
-{
-    struct buf type, length;
-    const char *known = parser->postgres ? parse_known_type(parser) : NULL;
-    const char *name = known ? known : parse_named_type(parser);
-    buf_init(&type, parser->mem);
-    buf_init(&length, parser->mem);
-    if (!name || !parse_type_length(parser, &length))
-        return NULL;
-    if (text_starts(name, "time"))
-        name = parse_zone(parser, name);
-    buf_addf(&type, "%s%s", name, length.data);
-    while (at_word(parser, "[") && token_is(peek(parser, 1), "]")) {
-        buf_add(&type, "[]");
-        parser->at += 2;
-    }
-    return type.data;
-}
 
 /* Lists, functions and the forms that have a syntax of their own. */
 
 static bool parse_items(struct parser *parser, struct list *items, const char *close)
 {
-    if (accept(parser, close))
+    if (parser_accept(parser, close))
         return true;
     do {
         struct term *item = parse(parser, LEVEL_ANY);
         if (!item)
             return false;
         list_add(parser->mem, items, item);
-    } while (accept(parser, ","));
-    return accept(parser, close);
+    } while (parser_accept(parser, ","));
+    return parser_accept(parser, close);
 }
 
 static struct term *parse_parentheses(struct parser *parser)
@@ -412,7 +41,7 @@ static struct term *parse_parentheses(struct parser *parser)
 static struct term *parse_array(struct parser *parser)
 {
     struct term *array = term_new(parser->mem, TERM_ARRAY, NULL);
-    if (!accept(parser, "[") || !parse_items(parser, &array->items, "]"))
+    if (!parser_accept(parser, "[") || !parse_items(parser, &array->items, "]"))
         return NULL;
     for (int i = 0; i < array->items.n; i++)
         array->items.item[i] = term_settle(array->items.item[i], PLACE_OPERAND);
@@ -429,18 +58,17 @@ static struct term *cast(struct parser *parser, struct term *inner, const char *
 
 static struct term *parse_cast_function(struct parser *parser)
 {
-    struct term *inner = accept(parser, "(") ? parse(parser, LEVEL_ANY) : NULL;
-    const char *type = inner && accept(parser, "as") ? parse_type(parser) : NULL;
-    return type && accept(parser, ")") ? cast(parser, inner, type) : NULL;
+    struct term *inner = parser_accept(parser, "(") ? parse(parser, LEVEL_ANY) : NULL;
+    const char *type = inner && parser_accept(parser, "as") ? parser_type(parser) : NULL;
+    return type && parser_accept(parser, ")") ? cast(parser, inner, type) : NULL;
 }
 
 /* The word, then an expression; false if either is missing. */
 static bool parse_clause(struct parser *parser, struct buf *out, const char *word, enum place place)
 {
-    struct term *term = accept(parser, word) ? parse(parser, LEVEL_ANY) : NULL;
+    struct term *term = parser_accept(parser, word) ? parse(parser, LEVEL_ANY) : NULL;
     if (term)
-        buf_addf(out, " %s %s", text_upper(parser->mem, word),
-                 term_text(parser->mem, term_settle(term, place)));
+        buf_addf(out, " %s %s", text_upper(parser->mem, word), term_text(parser->mem, term_settle(term, place)));
     return term != NULL;
 }
 
@@ -462,32 +90,32 @@ static struct term *parse_case(struct parser *parser)
     struct buf out;
     buf_init(&out, parser->mem);
     buf_add(&out, "CASE");
-    if (!at_word(parser, "when")) {
+    if (!parser_at(parser, "when")) {
         struct term *operand = parse(parser, LEVEL_ANY);
         if (!operand)
             return NULL;
         buf_addf(&out, " %s", term_text(parser->mem, operand));
     }
-    while (at_word(parser, "when"))
+    while (parser_at(parser, "when"))
         if (!parse_clause(parser, &out, "when", PLACE_OPERAND) || !parse_clause(parser, &out, "then", PLACE_OPERAND))
             return NULL;
-    if (accept(parser, "else") && !parse_else(parser, &out))
+    if (parser_accept(parser, "else") && !parse_else(parser, &out))
         return NULL;
     buf_add(&out, " END");
-    return accept(parser, "end") ? term_new(parser->mem, TERM_OTHER, out.data) : NULL;
+    return parser_accept(parser, "end") ? term_new(parser->mem, TERM_OTHER, out.data) : NULL;
 }
 
 /* TRIM(BOTH FROM a) has words and maybe nothing before the FROM; trim(a) is printed like that too. */
 static void parse_trim_start(struct parser *parser, struct buf *out)
 {
     static const char *const sides[] = {"both", "leading", "trailing", NULL};
-    if (!at_one_of(parser, sides)) {
-        buf_add(out, parser->postgres && !token_is(peek(parser, 1), ",") ? "BOTH FROM " : "");
+    if (!parser_at_one_of(parser, sides)) {
+        buf_add(out, parser->postgres && !token_is(parser_peek(parser, 1), ",") ? "BOTH FROM " : "");
         return;
     }
-    buf_addf(out, "%s ", text_upper(parser->mem, token_copy(parser->mem, peek(parser, 0))));
+    buf_addf(out, "%s ", text_upper(parser->mem, token_copy(parser->mem, parser_peek(parser, 0))));
     parser->at++;
-    if (accept(parser, "from"))
+    if (parser_accept(parser, "from"))
         buf_add(out, "FROM ");
 }
 
@@ -495,13 +123,13 @@ static void parse_trim_start(struct parser *parser, struct buf *out)
 static bool parse_separator(struct parser *parser, struct buf *out)
 {
     static const char *const words[] = {"from", "for", "placing", "in", NULL};
-    if (accept(parser, ",")) {
+    if (parser_accept(parser, ",")) {
         buf_add(out, ", ");
         return true;
     }
-    if (!at_one_of(parser, words))
+    if (!parser_at_one_of(parser, words))
         return false;
-    buf_addf(out, " %s ", text_upper(parser->mem, token_copy(parser->mem, peek(parser, 0))));
+    buf_addf(out, " %s ", text_upper(parser->mem, token_copy(parser->mem, parser_peek(parser, 0))));
     parser->at++;
     return true;
 }
@@ -518,7 +146,7 @@ static bool parse_arguments(struct parser *parser, struct buf *out, const char *
             return false;
         buf_add(out, term_text(parser->mem, term_settle(argument, place)));
     } while (parse_separator(parser, out));
-    return at_word(parser, ")");
+    return parser_at(parser, ")");
 }
 
 static struct term *parse_function(struct parser *parser, const char *name, bool plain_word)
@@ -526,26 +154,26 @@ static struct term *parse_function(struct parser *parser, const char *name, bool
     struct buf out;
     buf_init(&out, parser->mem);
     buf_addf(&out, "%s(", name);
-    if (at_word(parser, "*") && token_is(peek(parser, 1), ")")) {
+    if (parser_at(parser, "*") && token_is(parser_peek(parser, 1), ")")) {
         parser->at++;
         buf_add_c(&out, '*');
-    } else if (!at_word(parser, ")") && !parse_arguments(parser, &out, name)) {
+    } else if (!parser_at(parser, ")") && !parse_arguments(parser, &out, name)) {
         return NULL;
     }
     buf_add_c(&out, ')');
     struct term *term = term_new(parser->mem, TERM_OTHER, out.data);
     term->textual = plain_word && term_is_text_function(name);
-    return accept(parser, ")") ? term : NULL;
+    return parser_accept(parser, ")") ? term : NULL;
 }
 
 /* CURRENT_TIMESTAMP, CURRENT_TIMESTAMP(3), TRUE. */
 static struct term *parse_constant(struct parser *parser)
 {
-    const char *word = text_upper(parser->mem, token_copy(parser->mem, peek(parser, 0)));
+    const char *word = text_upper(parser->mem, token_copy(parser->mem, parser_peek(parser, 0)));
     parser->at++;
-    if (!accept(parser, "("))
+    if (!parser_accept(parser, "("))
         return term_new(parser->mem, TERM_OTHER, word);
-    if (accept(parser, ")"))
+    if (parser_accept(parser, ")"))
         return term_new(parser->mem, TERM_OTHER, word);
     return parse_function(parser, word, false);
 }
@@ -558,18 +186,18 @@ static struct term *parse_name(struct parser *parser)
     const char *name;
     bool qualified = false;
     for (;;) {
-        token = peek(parser, 0);
+        token = parser_peek(parser, 0);
         if (token->kind != TOKEN_WORD && token->kind != TOKEN_QUOTED)
             return NULL;
-        name = name_text(parser, token);
+        name = parser_name(parser, token);
         parser->at++;
-        if (!at_word(parser, "."))
+        if (!parser_at(parser, "."))
             break;
         buf_addf(&out, "%s.", name);
         parser->at++;
         qualified = true;
     }
-    bool call = accept(parser, "(");
+    bool call = parser_accept(parser, "(");
     bool word = token->kind == TOKEN_WORD;
     if (call && word) /* functions are case-insensitive everywhere, and many are reserved words */
         name = text_lower(parser->mem, token_copy(parser->mem, token));
@@ -583,10 +211,10 @@ static struct term *parse_name(struct parser *parser)
 static struct term *parse_typed_literal(struct parser *parser)
 {
     int start = parser->at;
-    bool word = peek(parser, 0)->kind == TOKEN_WORD && !at_word(parser, "case");
-    const char *type = parser->postgres && word ? parse_type(parser) : NULL;
-    bool literal = type && peek(parser, 0)->kind == TOKEN_STRING;
-    struct term *string = literal ? parse_string(parser) : NULL;
+    bool word = parser_peek(parser, 0)->kind == TOKEN_WORD && !parser_at(parser, "case");
+    const char *type = parser->postgres && word ? parser_type(parser) : NULL;
+    bool literal = type && parser_peek(parser, 0)->kind == TOKEN_STRING;
+    struct term *string = literal ? parser_string(parser) : NULL;
     if (string)
         return cast(parser, string, type);
     parser->at = start;
@@ -596,48 +224,45 @@ static struct term *parse_typed_literal(struct parser *parser)
 /* MySQL prints the character set of every string: _utf8mb4'x'. */
 static void skip_charset(struct parser *parser)
 {
-    const struct token *token = peek(parser, 0);
+    const struct token *token = parser_peek(parser, 0);
     if (parser->rules->strip_charset && token->kind == TOKEN_WORD && token->text[0] == '_' &&
-        peek(parser, 1)->kind == TOKEN_STRING)
+        parser_peek(parser, 1)->kind == TOKEN_STRING)
         parser->at++;
 }
 
 static struct term *parse_word(struct parser *parser)
 {
-    static const char *const unknown[] = {"exists", "any", "all", "some", "select", "with", "values", "binary", "distinct",
-                                          "variadic", "interval", "row", "collation", "unique", NULL};
-    bool quoted = peek(parser, 0)->kind == TOKEN_QUOTED;
+    static const char *const unknown[] = {"exists",   "any",    "all",       "some",     "select",
+                                          "with",     "values", "binary",    "distinct", "variadic",
+                                          "interval", "row",    "collation", "unique",   NULL};
+    bool quoted = parser_peek(parser, 0)->kind == TOKEN_QUOTED;
     struct term *literal = quoted ? NULL : parse_typed_literal(parser);
     if (literal)
         return literal;
-    if (quoted || token_is(peek(parser, 1), "."))
+    if (quoted || token_is(parser_peek(parser, 1), "."))
         return parse_name(parser);
-    if (accept(parser, "null"))
+    if (parser_accept(parser, "null"))
         return term_new(parser->mem, TERM_NULL, "NULL");
-    if (accept(parser, "case"))
+    if (parser_accept(parser, "case"))
         return parse_case(parser);
-    if (accept(parser, "cast"))
+    if (parser_accept(parser, "cast"))
         return parse_cast_function(parser);
-    if (parser->postgres && accept(parser, "array"))
+    if (parser->postgres && parser_accept(parser, "array"))
         return parse_array(parser);
-    if (at_one_of(parser, constants) || (parser->postgres && at_one_of(parser, pg_constants)))
+    if (parser_at_constant(parser))
         return parse_constant(parser);
-    return at_one_of(parser, unknown) ? NULL : parse_name(parser);
+    return parser_at_one_of(parser, unknown) ? NULL : parse_name(parser);
 }
 
 static struct term *parse_primary(struct parser *parser)
 {
     skip_charset(parser);
-    switch (peek(parser, 0)->kind) {
-    case TOKEN_NUMBER:
-        return parse_number(parser);
-    case TOKEN_STRING:
-        return parse_string(parser);
+    switch (parser_peek(parser, 0)->kind) {
+    case TOKEN_NUMBER: return parser_number(parser);
+    case TOKEN_STRING: return parser_string(parser);
     case TOKEN_WORD:
-    case TOKEN_QUOTED:
-        return parse_word(parser);
-    default:
-        return accept(parser, "(") ? parse_parentheses(parser) : NULL;
+    case TOKEN_QUOTED: return parse_word(parser);
+    default: return parser_accept(parser, "(") ? parse_parentheses(parser) : NULL;
     }
 }
 
@@ -659,13 +284,13 @@ static struct term *parse_sign(struct parser *parser, char sign)
 
 static struct term *parse_prefix(struct parser *parser)
 {
-    if (accept(parser, "not"))
+    if (parser_accept(parser, "not"))
         return parse_not(parser);
-    if (accept(parser, "-"))
+    if (parser_accept(parser, "-"))
         return parse_sign(parser, '-');
-    if (accept(parser, "+"))
+    if (parser_accept(parser, "+"))
         return parse_sign(parser, '+');
-    if (!parser->postgres && accept(parser, "~"))
+    if (!parser->postgres && parser_accept(parser, "~"))
         return parse_sign(parser, '~');
     return parse_primary(parser);
 }
@@ -679,7 +304,7 @@ static struct list one(struct parser *parser, struct term *term)
     return list;
 }
 
-static struct term *compare(struct parser *parser, struct term *left, const char *operator, struct term *right)
+static struct term *compare(struct parser *parser, struct term *left, const char *operator, struct term * right)
 {
     bool equality = text_equal(operator, "=") || text_equal(operator, "<>");
     struct list lefts = one(parser, left), rights = one(parser, right);
@@ -713,10 +338,10 @@ static struct term *constant_array(struct term *term)
 /* x = ANY (ARRAY[a, b]) is x IN (a, b); x <> ALL (...) is NOT IN. */
 static struct term *parse_quantified(struct parser *parser, struct term *left, const char *operator)
 {
-    bool any = !at_word(parser, "all");
+    bool any = !parser_at(parser, "all");
     parser->at++;
-    struct term *right = accept(parser, "(") ? parse(parser, LEVEL_ANY) : NULL;
-    if (!right || !accept(parser, ")"))
+    struct term *right = parser_accept(parser, "(") ? parse(parser, LEVEL_ANY) : NULL;
+    if (!right || !parser_accept(parser, ")"))
         return NULL;
     struct term *array = parser->rules->any_array_to_in ? constant_array(right) : NULL;
     if (array && text_equal(operator, any ? "=" : "<>"))
@@ -728,8 +353,8 @@ static struct term *parse_quantified(struct parser *parser, struct term *left, c
 static struct term *parse_comparison(struct parser *parser, struct term *left, const struct infix *infix)
 {
     static const char *const quantifiers[] = {"any", "some", "all", NULL};
-    const char *operator = infix->spelling ? infix->spelling : infix->word;
-    if (at_one_of(parser, quantifiers) && token_is(peek(parser, 1), "("))
+    const char *operator= infix->spelling ? infix->spelling : infix->word;
+    if (parser_at_one_of(parser, quantifiers) && token_is(parser_peek(parser, 1), "("))
         return parse_quantified(parser, left, operator);
     struct term *right = parse(parser, infix->level + 1);
     return right ? compare(parser, left, operator, right) : NULL;
@@ -743,7 +368,7 @@ static struct term *is_null(struct parser *parser, struct term *left, bool negat
 
 static struct term *parse_distinct(struct parser *parser, struct term *left, bool negated)
 {
-    struct term *right = accept(parser, "from") ? parse(parser, LEVEL_COMPARE + 1) : NULL;
+    struct term *right = parser_accept(parser, "from") ? parse(parser, LEVEL_COMPARE + 1) : NULL;
     if (!right)
         return NULL;
     struct term *distinct = compare(parser, left, "IS DISTINCT FROM", right);
@@ -756,14 +381,14 @@ static struct term *parse_is(struct parser *parser, struct term *left, const str
     static const char *const truths[] = {"true", "false", "unknown", NULL};
     if (!text_equal(infix->word, "is"))
         return is_null(parser, left, text_equal(infix->word, "notnull"));
-    bool negated = accept(parser, "not");
-    if (accept(parser, "null"))
+    bool negated = parser_accept(parser, "not");
+    if (parser_accept(parser, "null"))
         return is_null(parser, left, negated);
-    if (accept(parser, "distinct"))
+    if (parser_accept(parser, "distinct"))
         return parse_distinct(parser, left, negated);
-    const char *operator = negated ? "IS NOT" : "IS";
-    if (at_one_of(parser, truths)) {
-        const char *truth = text_upper(parser->mem, token_copy(parser->mem, peek(parser, 0)));
+    const char *operator= negated ? "IS NOT" : "IS";
+    if (parser_at_one_of(parser, truths)) {
+        const char *truth = text_upper(parser->mem, token_copy(parser->mem, parser_peek(parser, 0)));
         parser->at++;
         return term_compound(parser->mem, "%s %s %s", term_operand(parser->mem, left), operator, truth);
     }
@@ -771,7 +396,7 @@ static struct term *parse_is(struct parser *parser, struct term *left, const str
     return right ? compare(parser, left, operator, right) : NULL;
 }
 
-static struct term *text_operation(struct parser *parser, struct term *left, const char *operator, struct term *right)
+static struct term *text_operation(struct parser *parser, struct term *left, const char *operator, struct term * right)
 {
     left = term_settle(left, PLACE_TEXT);
     right = term_settle(right, PLACE_TEXT);
@@ -791,19 +416,20 @@ static struct term *between(struct parser *parser, struct term *left, struct ter
 
 static struct term *parse_between(struct parser *parser, struct term *left, enum level level, bool negated)
 {
-    if (at_word(parser, "symmetric"))
+    if (parser_at(parser, "symmetric"))
         return NULL;
     struct term *low = parse(parser, level + 1);
-    struct term *high = low && accept(parser, "and") ? parse(parser, level + 1) : NULL;
+    struct term *high = low && parser_accept(parser, "and") ? parse(parser, level + 1) : NULL;
     return high ? between(parser, left, low, high, negated) : NULL;
 }
 
 /* LIKE and its kin. PostgreSQL prints an ESCAPE as a function of the pattern. */
-static struct term *parse_like(struct parser *parser, struct term *left, const char *word, enum level level, bool negated)
+static struct term *parse_like(struct parser *parser, struct term *left, const char *word, enum level level,
+                               bool negated)
 {
-    const char *operator = arena_printf(parser->mem, "%s%s", negated ? "NOT " : "", word);
+    const char *operator= arena_printf(parser->mem, "%s%s", negated ? "NOT " : "", word);
     struct term *pattern = parse(parser, level + 1);
-    if (!pattern || !accept(parser, "escape"))
+    if (!pattern || !parser_accept(parser, "escape"))
         return pattern ? text_operation(parser, left, operator, pattern) : NULL;
     struct term *escape = parse(parser, level + 1);
     if (!escape)
@@ -811,15 +437,15 @@ static struct term *parse_like(struct parser *parser, struct term *left, const c
     const char *a = term_text(parser->mem, term_settle(pattern, PLACE_TEXT));
     const char *b = term_text(parser->mem, term_settle(escape, PLACE_TEXT));
     if (parser->postgres)
-        return text_operation(parser, left, operator,
-                              term_new(parser->mem, TERM_OTHER, arena_printf(parser->mem, "like_escape(%s, %s)", a, b)));
+        return text_operation(parser, left, operator, term_new(parser->mem, TERM_OTHER,
+                                                               arena_printf(parser->mem, "like_escape(%s, %s)", a, b)));
     return term_compound(parser->mem, "%s %s %s ESCAPE %s", term_operand(parser->mem, left), operator, a, b);
 }
 
 static struct term *parse_similar(struct parser *parser, struct term *left, enum level level, bool negated)
 {
-    struct term *pattern = accept(parser, "to") ? parse(parser, level + 1) : NULL;
-    if (!pattern || at_word(parser, "escape"))
+    struct term *pattern = parser_accept(parser, "to") ? parse(parser, level + 1) : NULL;
+    if (!pattern || parser_at(parser, "escape"))
         return NULL;
     const char *text = term_text(parser->mem, term_settle(pattern, PLACE_TEXT));
     return text_operation(parser, left, negated ? "!~" : "~",
@@ -829,14 +455,14 @@ static struct term *parse_similar(struct parser *parser, struct term *left, enum
 static struct term *parse_in(struct parser *parser, struct term *left, bool negated)
 {
     struct list values = {0};
-    if (!accept(parser, "(") || !parse_items(parser, &values, ")") || values.n == 0)
+    if (!parser_accept(parser, "(") || !parse_items(parser, &values, ")") || values.n == 0)
         return NULL;
     return within(parser, left, &values, negated);
 }
 
 static struct term *parse_zone_of(struct parser *parser, struct term *left)
 {
-    if (!accept(parser, "time") || !accept(parser, "zone"))
+    if (!parser_accept(parser, "time") || !parser_accept(parser, "zone"))
         return NULL;
     struct term *zone = parse(parser, LEVEL_ZONE + 1);
     return zone ? term_compound(parser->mem, "%s AT TIME ZONE %s", term_operand(parser->mem, left),
@@ -855,10 +481,10 @@ static struct term *parse_match(struct parser *parser, struct term *left, const 
 {
     bool negated = text_equal(infix->word, "not");
     const struct infix *word = infix;
-    if (negated && accept(parser, "null")) /* SQLite: x NOT NULL */
+    if (negated && parser_accept(parser, "null")) /* SQLite: x NOT NULL */
         return is_null(parser, left, true);
     if (negated)
-        for (word = parser->infix; word->word && !(word->role == ROLE_MATCH && accept(parser, word->word));)
+        for (word = parser->infix; word->word && !(word->role == ROLE_MATCH && parser_accept(parser, word->word));)
             word++;
     if (!word->word)
         return NULL;
@@ -879,8 +505,8 @@ static struct term *parse_match(struct parser *parser, struct term *left, const 
 static struct term *parse_binary(struct parser *parser, struct term *left, const struct infix *infix)
 {
     static const char *const quantifiers[] = {"any", "some", "all", NULL};
-    const char *operator = infix->spelling ? infix->spelling : infix->word;
-    if (at_one_of(parser, quantifiers) && token_is(peek(parser, 1), "("))
+    const char *operator= infix->spelling ? infix->spelling : infix->word;
+    if (parser_at_one_of(parser, quantifiers) && token_is(parser_peek(parser, 1), "("))
         return parse_quantified(parser, left, operator);
     struct term *right = parse(parser, infix->level + 1);
     if (!right)
@@ -904,16 +530,17 @@ static struct term *parse_binary(struct parser *parser, struct term *left, const
 static struct term *parse_subscript(struct parser *parser, struct term *left)
 {
     struct term *index = parse(parser, LEVEL_ANY);
-    if (!index || !accept(parser, "]"))
+    if (!index || !parser_accept(parser, "]"))
         return NULL;
-    return term_new(parser->mem, TERM_OTHER, arena_printf(parser->mem, "%s[%s]", term_operand(parser->mem, left),
-                                                          term_text(parser->mem, index)));
+    return term_new(
+        parser->mem, TERM_OTHER,
+        arena_printf(parser->mem, "%s[%s]", term_operand(parser->mem, left), term_text(parser->mem, index)));
 }
 
 /* The operator at hand; PostgreSQL's that are not in the table all bind alike. */
 static bool find_infix(struct parser *parser, struct infix *found)
 {
-    const struct token *token = peek(parser, 0);
+    const struct token *token = parser_peek(parser, 0);
     for (const struct infix *infix = parser->infix; infix->word; infix++)
         if (token_is(token, infix->word)) {
             *found = *infix;
@@ -930,26 +557,22 @@ static bool find_infix(struct parser *parser, struct infix *found)
 static struct term *parse_infix(struct parser *parser, struct term *left, const struct infix *infix)
 {
     switch (infix->role) {
-    case ROLE_COMPARE:
-        return parse_comparison(parser, left, infix);
-    case ROLE_IS:
-        return parse_is(parser, left, infix);
-    case ROLE_MATCH:
-        return parse_match(parser, left, infix);
-    default:
-        return parse_binary(parser, left, infix);
+    case ROLE_COMPARE: return parse_comparison(parser, left, infix);
+    case ROLE_IS: return parse_is(parser, left, infix);
+    case ROLE_MATCH: return parse_match(parser, left, infix);
+    default: return parse_binary(parser, left, infix);
     }
 }
 
 static struct term *parse_postfix(struct parser *parser, struct term *left)
 {
     for (;;) {
-        if (parser->postgres && accept(parser, "::")) {
-            const char *type = parse_type(parser);
+        if (parser->postgres && parser_accept(parser, "::")) {
+            const char *type = parser_type(parser);
             if (!type)
                 return NULL;
             left = cast(parser, left, type);
-        } else if (parser->postgres && accept(parser, "[")) {
+        } else if (parser->postgres && parser_accept(parser, "[")) {
             left = parse_subscript(parser, left);
             if (!left)
                 return NULL;
@@ -962,7 +585,7 @@ static struct term *parse_postfix(struct parser *parser, struct term *left)
 static struct term *parse_climbing(struct parser *parser, enum level level)
 {
     struct infix infix;
-    bool prefix = at_word(parser, "not") || at_word(parser, "-") || at_word(parser, "+");
+    bool prefix = parser_at(parser, "not") || parser_at(parser, "-") || parser_at(parser, "+");
     struct term *left = parse_prefix(parser);
     if (left && !prefix)
         left = parse_postfix(parser, left);
@@ -1007,5 +630,5 @@ struct term *term_parse(struct arena *mem, const struct normal_rules *rules, con
     if (!read_tokens(&parser, text, length))
         return NULL;
     struct term *term = parse(&parser, LEVEL_ANY);
-    return term && peek(&parser, 0)->kind == TOKEN_END ? term_settle(term, PLACE_WHOLE) : NULL;
+    return term && parser_peek(&parser, 0)->kind == TOKEN_END ? term_settle(term, PLACE_WHOLE) : NULL;
 }

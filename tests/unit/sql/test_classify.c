@@ -39,7 +39,8 @@ static void created_tables(void **state)
 {
     struct ctx *ctx = *state;
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE TABLE Users (id int)", "table users");
-    assert_object(ENGINE_PG, VERB_CREATE, "create unlogged table if not exists \"App\".\"Us er\" ()", "table App.Us er");
+    assert_object(ENGINE_PG, VERB_CREATE, "create unlogged table if not exists \"App\".\"Us er\" ()",
+                  "table App.Us er");
     assert_object(ENGINE_LITE, VERB_CREATE, "CREATE TEMP TABLE [Us er] AS SELECT 1", "table Us er");
     assert_object(ENGINE_LITE, VERB_CREATE, "CREATE VIRTUAL TABLE t USING fts5(a)", "table t");
     assert_object(ENGINE_MY, VERB_CREATE, "CREATE /*!32312 IF NOT EXISTS*/ TABLE `a`.`b` (c int)", "table a.b");
@@ -67,10 +68,11 @@ static void other_created_objects(void **state)
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE SCHEMA IF NOT EXISTS x AUTHORIZATION y", "schema x");
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE SCHEMA AUTHORIZATION y", "schema y");
     assert_object(ENGINE_MY, VERB_CREATE, "CREATE SCHEMA x", "database x");
-    assert_object(ENGINE_PG, VERB_CREATE, "CREATE CONSTRAINT TRIGGER r AFTER UPDATE OF a ON s.t FOR EACH ROW EXECUTE FUNCTION f()",
+    assert_object(ENGINE_PG, VERB_CREATE,
+                  "CREATE CONSTRAINT TRIGGER r AFTER UPDATE OF a ON s.t FOR EACH ROW EXECUTE FUNCTION f()",
                   "trigger s.r on t");
-    assert_object(ENGINE_MY, VERB_CREATE, "CREATE DEFINER=`table`@`%` TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET @a=1",
-                  "trigger r on t");
+    assert_object(ENGINE_MY, VERB_CREATE,
+                  "CREATE DEFINER=`table`@`%` TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET @a=1", "trigger r on t");
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE FUNCTION f(a int) RETURNS int AS $$ $$", "other f");
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE CAST (a AS b) WITH FUNCTION f(a)", "other -");
 }
@@ -123,12 +125,25 @@ static void data_is_told_from_structure(void **state)
 static void transaction_control(void **state)
 {
     struct ctx *ctx = *state;
-    static const struct { const char *text; enum verb verb; } cases[] = {
-        {"BEGIN", VERB_BEGIN}, {"begin immediate", VERB_BEGIN}, {"START TRANSACTION", VERB_BEGIN},
-        {"START REPLICA", VERB_OTHER}, {"BEGIN NOT ATOMIC SELECT 1; END", VERB_OTHER}, {"COMMIT", VERB_COMMIT},
-        {"END", VERB_COMMIT}, {"ROLLBACK", VERB_ROLLBACK}, {"ROLLBACK TO SAVEPOINT a", VERB_SAVEPOINT},
-        {"SAVEPOINT a", VERB_SAVEPOINT}, {"RELEASE a", VERB_SAVEPOINT}, {"SET x = 1", VERB_SET},
-        {"PRAGMA foreign_keys = ON", VERB_PRAGMA}, {"/* x */ GRANT ALL ON t TO u", VERB_OTHER}, {"", VERB_OTHER},
+    static const struct {
+        const char *text;
+        enum verb verb;
+    } cases[] = {
+        {"BEGIN", VERB_BEGIN},
+        {"begin immediate", VERB_BEGIN},
+        {"START TRANSACTION", VERB_BEGIN},
+        {"START REPLICA", VERB_OTHER},
+        {"BEGIN NOT ATOMIC SELECT 1; END", VERB_OTHER},
+        {"COMMIT", VERB_COMMIT},
+        {"END", VERB_COMMIT},
+        {"ROLLBACK", VERB_ROLLBACK},
+        {"ROLLBACK TO SAVEPOINT a", VERB_SAVEPOINT},
+        {"SAVEPOINT a", VERB_SAVEPOINT},
+        {"RELEASE a", VERB_SAVEPOINT},
+        {"SET x = 1", VERB_SET},
+        {"PRAGMA foreign_keys = ON", VERB_PRAGMA},
+        {"/* x */ GRANT ALL ON t TO u", VERB_OTHER},
+        {"", VERB_OTHER},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(of(ctx, ENGINE_MARIA, cases[i].text).verb, cases[i].verb);
@@ -143,25 +158,31 @@ static void assert_refuses(struct ctx *ctx, enum engine engine, bool expected, c
 
 static void postgres_refusals(void **state)
 {
-    assert_refuses(*state, ENGINE_PG, true, (const char *const[]){
-        "CREATE INDEX CONCURRENTLY i ON t (a)", "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)",
-        "DROP INDEX CONCURRENTLY i", "REINDEX INDEX CONCURRENTLY i", "REINDEX (VERBOSE) TABLE CONCURRENTLY t",
-        "REINDEX DATABASE d", "VACUUM FULL t", "CREATE DATABASE d", "DROP DATABASE IF EXISTS d",
-        "CREATE TABLESPACE s LOCATION '/x'", "ALTER SYSTEM SET a = 1", "CLUSTER", "CLUSTER VERBOSE",
-        "ALTER TABLE t DETACH PARTITION p CONCURRENTLY", "CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p",
-        "ALTER DATABASE d SET TABLESPACE s", NULL});
-    assert_refuses(*state, ENGINE_PG, false, (const char *const[]){
-        "CREATE INDEX i ON t (a)", "REINDEX TABLE t", "CLUSTER t", "CLUSTER VERBOSE t USING i", "ALTER DATABASE d SET a = 1",
-        "ALTER TABLE t DETACH PARTITION p", "REFRESH MATERIALIZED VIEW CONCURRENTLY v", "DROP TABLE concurrently",
-        "ALTER TYPE m ADD VALUE 'x'", "INSERT INTO t VALUES ('VACUUM')", NULL});
+    assert_refuses(*state, ENGINE_PG, true,
+                   (const char *const[]){
+                       "CREATE INDEX CONCURRENTLY i ON t (a)",
+                       "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)", "DROP INDEX CONCURRENTLY i",
+                       "REINDEX INDEX CONCURRENTLY i", "REINDEX (VERBOSE) TABLE CONCURRENTLY t", "REINDEX DATABASE d",
+                       "VACUUM FULL t", "CREATE DATABASE d", "DROP DATABASE IF EXISTS d",
+                       "CREATE TABLESPACE s LOCATION '/x'", "ALTER SYSTEM SET a = 1", "CLUSTER", "CLUSTER VERBOSE",
+                       "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
+                       "CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p", "ALTER DATABASE d SET TABLESPACE s", NULL});
+    assert_refuses(*state, ENGINE_PG, false,
+                   (const char *const[]){"CREATE INDEX i ON t (a)", "REINDEX TABLE t", "CLUSTER t",
+                                         "CLUSTER VERBOSE t USING i", "ALTER DATABASE d SET a = 1",
+                                         "ALTER TABLE t DETACH PARTITION p", "REFRESH MATERIALIZED VIEW CONCURRENTLY v",
+                                         "DROP TABLE concurrently", "ALTER TYPE m ADD VALUE 'x'",
+                                         "INSERT INTO t VALUES ('VACUUM')", NULL});
 }
 
 static void sqlite_refusals(void **state)
 {
-    assert_refuses(*state, ENGINE_LITE, true, (const char *const[]){
-        "VACUUM", "PRAGMA journal_mode = WAL", "PRAGMA main.journal_mode=wal", "ATTACH 'x' AS y", "DETACH y", NULL});
-    assert_refuses(*state, ENGINE_LITE, false, (const char *const[]){
-        "PRAGMA foreign_keys = OFF", "PRAGMA user_version = 3", "CREATE TABLE vacuum (a)", NULL});
+    assert_refuses(*state, ENGINE_LITE, true,
+                   (const char *const[]){"VACUUM", "PRAGMA journal_mode = WAL", "PRAGMA main.journal_mode=wal",
+                                         "ATTACH 'x' AS y", "DETACH y", NULL});
+    assert_refuses(
+        *state, ENGINE_LITE, false,
+        (const char *const[]){"PRAGMA foreign_keys = OFF", "PRAGMA user_version = 3", "CREATE TABLE vacuum (a)", NULL});
 }
 
 static void new_enum_values_end_a_segment(void **state)
@@ -172,6 +193,7 @@ static void new_enum_values_end_a_segment(void **state)
     assert_false(of(ctx, ENGINE_PG, "ALTER TABLE m ADD value int").ends_segment);
 }
 
-UNIT_TESTS(UNIT(created_tables), UNIT(created_indexes_know_their_table), UNIT(other_created_objects), UNIT(dropped_objects),
-           UNIT(renamed_objects), UNIT(comments_name_what_they_are_on), UNIT(data_is_told_from_structure),
-           UNIT(transaction_control), UNIT(postgres_refusals), UNIT(sqlite_refusals), UNIT(new_enum_values_end_a_segment))
+UNIT_TESTS(UNIT(created_tables), UNIT(created_indexes_know_their_table), UNIT(other_created_objects),
+           UNIT(dropped_objects), UNIT(renamed_objects), UNIT(comments_name_what_they_are_on),
+           UNIT(data_is_told_from_structure), UNIT(transaction_control), UNIT(postgres_refusals), UNIT(sqlite_refusals),
+           UNIT(new_enum_values_end_a_segment))

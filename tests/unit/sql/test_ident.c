@@ -10,7 +10,11 @@ static void quotes_only_where_needed(void **state)
     assert_string_equal(ident_text(ctx->mem, &pg_ident, "1a"), "\"1a\"");
     assert_string_equal(ident_text(ctx->mem, &pg_ident, ""), "\"\"");
     assert_string_equal(ident_text(ctx->mem, &pg_ident, "two words"), "\"two words\"");
-    assert_string_equal(ident_text(ctx->mem, &pg_ident, "gr\xC3\xB6\xC3\x9F""e"), "\"gr\xC3\xB6\xC3\x9F""e\"");
+    assert_string_equal(ident_text(ctx->mem, &pg_ident,
+                                   "gr\xC3\xB6\xC3\x9F"
+                                   "e"),
+                        "\"gr\xC3\xB6\xC3\x9F"
+                        "e\"");
 }
 
 static void quotes_reserved_words_in_any_case(void **state)
@@ -62,5 +66,6 @@ static void literals_survive_quotes_and_backslashes(void **state)
     assert_string_equal(my.data, "'it''s \\\\ ok'");
 }
 
-UNIT_TESTS(UNIT(quotes_only_where_needed), UNIT(quotes_reserved_words_in_any_case), UNIT(quotes_capitals_where_names_fold),
-           UNIT(doubles_the_quote_in_a_name), UNIT(joins_and_qualifies), UNIT(literals_survive_quotes_and_backslashes))
+UNIT_TESTS(UNIT(quotes_only_where_needed), UNIT(quotes_reserved_words_in_any_case),
+           UNIT(quotes_capitals_where_names_fold), UNIT(doubles_the_quote_in_a_name), UNIT(joins_and_qualifies),
+           UNIT(literals_survive_quotes_and_backslashes))

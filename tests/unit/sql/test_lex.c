@@ -45,7 +45,8 @@ static void strings_of_every_engine(void **state)
 static void dollar_quotes(void **state)
 {
     struct ctx *ctx = *state;
-    assert_string_equal(tokens(ctx, &pg_lex, "$$a;'b$$ $x$ $$ $x$ $1 a$b$c"), "s:$$a;'b$$ _ s:$x$ $$ $x$ _ p:$1 _ w:a$b$c");
+    assert_string_equal(tokens(ctx, &pg_lex, "$$a;'b$$ $x$ $$ $x$ $1 a$b$c"),
+                        "s:$$a;'b$$ _ s:$x$ $$ $x$ _ p:$1 _ w:a$b$c");
     assert_string_equal(tokens(ctx, &pg_lex, "$x$ a $y$"), "s!:$x$ a $y$");
     assert_string_equal(tokens(ctx, &lite_lex, "$$"), "o:$ o:$");
 }
@@ -71,9 +72,10 @@ static void conditional_comments_are_code(void **state)
 static void operators_are_as_long_as_the_engine_has_them(void **state)
 {
     struct ctx *ctx = *state;
-    assert_string_equal(tokens(ctx, &pg_lex, "a::text<>-1 b@>c d!~~e f*-1 g->>'h' i<->j"),
-                        "w:a o::: w:text o:<> o:- n:1 _ w:b o:@> w:c _ w:d o:!~~ w:e _ w:f o:* o:- n:1 _ w:g o:->> s:'h' _ "
-                        "w:i o:<-> w:j");
+    assert_string_equal(
+        tokens(ctx, &pg_lex, "a::text<>-1 b@>c d!~~e f*-1 g->>'h' i<->j"),
+        "w:a o::: w:text o:<> o:- n:1 _ w:b o:@> w:c _ w:d o:!~~ w:e _ w:f o:* o:- n:1 _ w:g o:->> s:'h' _ "
+        "w:i o:<-> w:j");
     assert_string_equal(tokens(ctx, &my_lex, "a<=>b||c>=-1"), "w:a o:<=> w:b o:|| w:c o:>= o:- n:1");
 }
 
@@ -157,11 +159,13 @@ static void the_checksum_sees_where_statements_end(void **state)
 static void the_checksum_never_changes(void **state)
 {
     struct ctx *ctx = *state;
-    assert_string_equal(checksum(ctx, "SELECT \"a\", 'b', 1, $1 FROM t WHERE x <> 2"), "6d3395a1609011162fca18e751780a358fd970ee2b14752d9eaab6f400363b6f");
+    assert_string_equal(checksum(ctx, "SELECT \"a\", 'b', 1, $1 FROM t WHERE x <> 2"),
+                        "6d3395a1609011162fca18e751780a358fd970ee2b14752d9eaab6f400363b6f");
 }
 
-UNIT_TESTS(UNIT(knows_the_plain_tokens), UNIT(strings_of_every_engine), UNIT(dollar_quotes), UNIT(comments_of_every_engine),
-           UNIT(conditional_comments_are_code), UNIT(operators_are_as_long_as_the_engine_has_them),
-           UNIT(parameters_are_as_the_engine_has_them), UNIT(says_what_is_unfinished), UNIT(counts_lines_and_columns),
-           UNIT(names_lose_their_quotes), UNIT(the_checksum_sees_code_only), UNIT(the_checksum_sees_where_statements_end),
+UNIT_TESTS(UNIT(knows_the_plain_tokens), UNIT(strings_of_every_engine), UNIT(dollar_quotes),
+           UNIT(comments_of_every_engine), UNIT(conditional_comments_are_code),
+           UNIT(operators_are_as_long_as_the_engine_has_them), UNIT(parameters_are_as_the_engine_has_them),
+           UNIT(says_what_is_unfinished), UNIT(counts_lines_and_columns), UNIT(names_lose_their_quotes),
+           UNIT(the_checksum_sees_code_only), UNIT(the_checksum_sees_where_statements_end),
            UNIT(the_checksum_never_changes))

@@ -88,7 +88,8 @@ static void comment_lines_inside_stay(void **state)
     struct ctx *ctx = *state;
     assert_pieces(&lite_lex, "CREATE TABLE u (\n  id INT, -- the id; really\n-- gone\n  e TEXT\n);",
                   "CREATE TABLE u (\n  id INT, -- the id; really\n-- gone\n  e TEXT\n)");
-    assert_pieces(&lite_lex, "INSERT INTO u VALUES (1, 'a\n\n-- inside\nb')", "INSERT INTO u VALUES (1, 'a\n\n-- inside\nb')");
+    assert_pieces(&lite_lex, "INSERT INTO u VALUES (1, 'a\n\n-- inside\nb')",
+                  "INSERT INTO u VALUES (1, 'a\n\n-- inside\nb')");
 }
 
 static void colons_are_left_alone(void **state)
@@ -100,10 +101,15 @@ static void colons_are_left_alone(void **state)
 static void sqlite_trigger_bodies_hold_semicolons(void **state)
 {
     struct ctx *ctx = *state;
-    assert_whole(&lite_lex, "CREATE TRIGGER tr AFTER INSERT ON u BEGIN\n  UPDATE u SET e = 'x';\n\n  UPDATE u SET e = 'y';\nEND");
-    assert_whole(&lite_lex, "CREATE TEMP TRIGGER IF NOT EXISTS tr BEFORE UPDATE OF a ON u WHEN CASE new.a WHEN 1 THEN 0 ELSE 1 END "
-                            "BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM v; END");
-    assert_whole(&lite_lex, "CREATE TRIGGER tr AFTER UPDATE ON u BEGIN UPDATE u SET end = 1, begin = 2; SELECT begin, end FROM u; END");
+    assert_whole(&lite_lex,
+                 "CREATE TRIGGER tr AFTER INSERT ON u BEGIN\n  UPDATE u SET e = 'x';\n\n  UPDATE u SET e = 'y';\nEND");
+    assert_whole(
+        &lite_lex,
+        "CREATE TEMP TRIGGER IF NOT EXISTS tr BEFORE UPDATE OF a ON u WHEN CASE new.a WHEN 1 THEN 0 ELSE 1 END "
+        "BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM v; END");
+    assert_whole(
+        &lite_lex,
+        "CREATE TRIGGER tr AFTER UPDATE ON u BEGIN UPDATE u SET end = 1, begin = 2; SELECT begin, end FROM u; END");
 }
 
 static void transactions_are_no_bodies(void **state)
@@ -118,7 +124,8 @@ static void postgres_bodies(void **state)
 {
     struct ctx *ctx = *state;
     assert_whole(&pg_lex, "CREATE FUNCTION f() RETURNS int AS $$\nBEGIN\n\n  RETURN 1;\nEND\n$$ LANGUAGE plpgsql");
-    assert_whole(&pg_lex, "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END");
+    assert_whole(&pg_lex,
+                 "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END");
     assert_whole(&pg_lex, "CREATE OR REPLACE PROCEDURE p() LANGUAGE sql BEGIN ATOMIC END");
     assert_whole(&pg_lex, "CREATE RULE r AS ON INSERT TO t DO ALSO (DELETE FROM a; DELETE FROM b)");
     assert_pieces(&pg_lex, "SELECT (1; SELECT 2", "SELECT (1|SELECT 2");
@@ -136,15 +143,17 @@ static void mysql_bodies_need_no_delimiter(void **state)
     assert_whole(&my_lex, "CREATE TRIGGER t BEFORE INSERT ON u FOR EACH ROW BEGIN SET NEW.a = 1; END");
     assert_whole(&my_lex, "CREATE TRIGGER t BEFORE INSERT ON u FOR EACH ROW SET NEW.a = 1");
     assert_whole(&my_lex, "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO BEGIN DELETE FROM t; END");
-    assert_whole(&my_lex, "CREATE PROCEDURE p() b: BEGIN DECLARE EXIT HANDLER FOR NOT FOUND BEGIN SELECT 1; END; END b");
+    assert_whole(&my_lex,
+                 "CREATE PROCEDURE p() b: BEGIN DECLARE EXIT HANDLER FOR NOT FOUND BEGIN SELECT 1; END; END b");
     assert_whole(&my_lex, "BEGIN NOT ATOMIC SELECT 1; SELECT 2; END");
 }
 
 static void mysql_bodies_without_begin(void **state)
 {
     struct ctx *ctx = *state;
-    assert_whole(&my_lex, "CREATE TRIGGER t BEFORE INSERT ON u FOR EACH ROW IF NEW.a THEN IF NEW.b THEN SET NEW.c = 1; END IF; "
-                          "SET NEW.d = IF(1, 2, 3); END IF");
+    assert_whole(&my_lex,
+                 "CREATE TRIGGER t BEFORE INSERT ON u FOR EACH ROW IF NEW.a THEN IF NEW.b THEN SET NEW.c = 1; END IF; "
+                 "SET NEW.d = IF(1, 2, 3); END IF");
     assert_whole(&my_lex, "CREATE PROCEDURE p(a INT) WHILE a DO SET a = a - 1; END WHILE");
     assert_whole(&my_lex, "CREATE PROCEDURE p(a INT) CASE a WHEN 1 THEN SELECT CASE a WHEN 1 THEN 2 END; END CASE");
     assert_whole(&my_lex, "CREATE FUNCTION f(a INT) RETURNS INT RETURN IF(a, 1, 2)");
@@ -154,12 +163,14 @@ static void mysql_bodies_without_begin(void **state)
 static void delimiter_commands(void **state)
 {
     struct ctx *ctx = *state;
-    assert_pieces(&my_lex, "SELECT 1;\nDELIMITER //\nCREATE PROCEDURE p()\nBEGIN\n  SELECT ';//';\nEND//\n\nSELECT 2 //\n"
-                           "DELIMITER ;\nSELECT 3;",
+    assert_pieces(&my_lex,
+                  "SELECT 1;\nDELIMITER //\nCREATE PROCEDURE p()\nBEGIN\n  SELECT ';//';\nEND//\n\nSELECT 2 //\n"
+                  "DELIMITER ;\nSELECT 3;",
                   "SELECT 1|CREATE PROCEDURE p()\nBEGIN\n  SELECT ';//';\nEND|SELECT 2|SELECT 3");
     assert_pieces(&my_lex, "delimiter $$\nCREATE TRIGGER t BEFORE INSERT ON u FOR EACH ROW BEGIN END$$\ndelimiter ;\n",
                   "CREATE TRIGGER t BEFORE INSERT ON u FOR EACH ROW BEGIN END");
-    assert_pieces(&my_lex, "DELIMITER ;;\nBEGIN NOT ATOMIC SELECT 1; END;;\nDELIMITER ;\n", "BEGIN NOT ATOMIC SELECT 1; END");
+    assert_pieces(&my_lex, "DELIMITER ;;\nBEGIN NOT ATOMIC SELECT 1; END;;\nDELIMITER ;\n",
+                  "BEGIN NOT ATOMIC SELECT 1; END");
     assert_pieces(&my_lex, "DELIMITER //\nSELECT 1;\n//\nSELECT 2;", "SELECT 1|SELECT 2");
     assert_pieces(&pg_lex, "DELIMITER //\nSELECT 1", "DELIMITER //\nSELECT 1");
     assert_no_warning();
@@ -169,16 +180,19 @@ static void conditional_comments_hold_code(void **state)
 {
     struct ctx *ctx = *state;
     assert_pieces(&my_lex, "/*!40101 SET NAMES utf8 */;\nSELECT 1;", "/*!40101 SET NAMES utf8 */|SELECT 1");
-    assert_pieces(&my_lex, "/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`b`*/ /*!50003 TRIGGER t BEFORE INSERT ON u FOR EACH ROW BEGIN\n"
-                           "SET @a = 1; END */;\nSELECT 1;",
-                  "/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`b`*/ /*!50003 TRIGGER t BEFORE INSERT ON u FOR EACH ROW BEGIN\n"
-                  "SET @a = 1; END */|SELECT 1");
+    assert_pieces(
+        &my_lex,
+        "/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`b`*/ /*!50003 TRIGGER t BEFORE INSERT ON u FOR EACH ROW BEGIN\n"
+        "SET @a = 1; END */;\nSELECT 1;",
+        "/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`b`*/ /*!50003 TRIGGER t BEFORE INSERT ON u FOR EACH ROW BEGIN\n"
+        "SET @a = 1; END */|SELECT 1");
 }
 
 static void without_any_semicolon_blank_lines_end_statements(void **state)
 {
     struct ctx *ctx = *state;
-    assert_pieces(&pg_lex, "CREATE TABLE a (\n\n  id int\n)\n\nINSERT INTO a VALUES (';\n\n')\n \t\n-- x;\n\nDROP TABLE a\n",
+    assert_pieces(&pg_lex,
+                  "CREATE TABLE a (\n\n  id int\n)\n\nINSERT INTO a VALUES (';\n\n')\n \t\n-- x;\n\nDROP TABLE a\n",
                   "CREATE TABLE a (\n\n  id int\n)|INSERT INTO a VALUES (';\n\n')|DROP TABLE a");
     assert_string_equal(heard.warnings.data, "f.sql:13: statements end at blank lines here; end each with \";\"\n");
 }
@@ -188,7 +202,8 @@ static void one_statement_without_semicolon_needs_no_warning(void **state)
     struct ctx *ctx = *state;
     assert_pieces(&pg_lex, "\n\nCREATE TABLE a (id int)\n\n-- done\n\n", "CREATE TABLE a (id int)");
     assert_no_warning();
-    assert_pieces(&pg_lex, "CREATE VIEW v AS\n\nSELECT a,\n\nb\n\nFROM t", "CREATE VIEW v AS\n\nSELECT a,\n\nb\n\nFROM t");
+    assert_pieces(&pg_lex, "CREATE VIEW v AS\n\nSELECT a,\n\nb\n\nFROM t",
+                  "CREATE VIEW v AS\n\nSELECT a,\n\nb\n\nFROM t");
     assert_no_warning();
 }
 
@@ -202,7 +217,8 @@ static void trigger_bodies_count_as_no_semicolon(void **state)
 static void mixed_sections_end_at_blank_lines_before_ddl(void **state)
 {
     struct ctx *ctx = *state;
-    assert_pieces(&pg_lex, "CREATE TABLE a (id int)\n\nCREATE INDEX i ON a (id);\n\nPRAGMA x = ON\n\nCOMMENT ON TABLE a IS 'x';",
+    assert_pieces(&pg_lex,
+                  "CREATE TABLE a (id int)\n\nCREATE INDEX i ON a (id);\n\nPRAGMA x = ON\n\nCOMMENT ON TABLE a IS 'x';",
                   "CREATE TABLE a (id int)|CREATE INDEX i ON a (id)|PRAGMA x = ON|COMMENT ON TABLE a IS 'x'");
     assert_string_equal(heard.warnings.data, "f.sql:10: statement ended at a blank line; end it with \";\"\n"
                                              "f.sql:14: statement ended at a blank line; end it with \";\"\n");
@@ -239,17 +255,19 @@ static void says_where_something_unfinished_begins(void **state)
 {
     struct ctx *ctx = *state;
     struct split result;
-    assert_fails(ctx, split(ctx, &pg_lex, "SELECT 1;\nSELECT 'a;\n", &result), ERR_SYNTAX, "this string is never closed");
+    assert_fails(ctx, split(ctx, &pg_lex, "SELECT 1;\nSELECT 'a;\n", &result), ERR_SYNTAX,
+                 "this string is never closed");
     assert_error_at(ctx, 11, 8);
     assert_fails(ctx, split(ctx, &pg_lex, "/* a", &result), ERR_SYNTAX, "this comment is never closed");
     assert_error_at(ctx, 10, 1);
-    assert_fails(ctx, split(ctx, &pg_lex, "SELECT $x$ $$;", &result), ERR_SYNTAX, "this dollar-quoted text is never closed");
+    assert_fails(ctx, split(ctx, &pg_lex, "SELECT $x$ $$;", &result), ERR_SYNTAX,
+                 "this dollar-quoted text is never closed");
     assert_error_at(ctx, 10, 8);
     assert_fails(ctx, split(ctx, &my_lex, "SELECT `a", &result), ERR_SYNTAX, "this quoted name is never closed");
     assert_fails(ctx, split(ctx, &my_lex, "SELECT /*!1 1;", &result), ERR_SYNTAX, "this comment is never closed");
     assert_error_at(ctx, 10, 8);
-    assert_fails(ctx, split(ctx, &lite_lex, "CREATE TRIGGER t AFTER INSERT ON u\nBEGIN SELECT 1;\nSELECT 2;", &result), ERR_SYNTAX,
-                 "the body that begins here has no END");
+    assert_fails(ctx, split(ctx, &lite_lex, "CREATE TRIGGER t AFTER INSERT ON u\nBEGIN SELECT 1;\nSELECT 2;", &result),
+                 ERR_SYNTAX, "the body that begins here has no END");
     assert_error_at(ctx, 11, 1);
     assert_fails(ctx, split(ctx, &my_lex, "DELIMITER\nSELECT 1", &result), ERR_SYNTAX, "DELIMITER without a delimiter");
 }
@@ -269,9 +287,11 @@ static void legacy_checksums_are_those_recorded(void **state)
     struct ctx *ctx = *state;
     assert_string_equal(legacy(ctx, "\nCREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(255))\n\n"),
                         "d5ba12e9348570a79a94de5ea75f05cc3e853a471c1a651cbbd35e13bb7181c0");
-    assert_string_equal(legacy(ctx, "\nCREATE TABLE a (id INTEGER);\n\n-- a note\nINSERT INTO a\n-- dropped line\nVALUES (1);  \n\n"),
-                        "da715b880ce5dbcd31e633436bb589839d3c24e8c487ba0291767bcd0bc81190");
-    assert_string_equal(legacy(ctx, "\n-- a note\n\n"), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_string_equal(
+        legacy(ctx, "\nCREATE TABLE a (id INTEGER);\n\n-- a note\nINSERT INTO a\n-- dropped line\nVALUES (1);  \n\n"),
+        "da715b880ce5dbcd31e633436bb589839d3c24e8c487ba0291767bcd0bc81190");
+    assert_string_equal(legacy(ctx, "\n-- a note\n\n"),
+                        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     assert_string_equal(legacy(ctx, ""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
@@ -288,8 +308,8 @@ UNIT_TESTS(UNIT(semicolons_end_statements), UNIT(pieces_know_where_they_are),
            UNIT(comment_lines_inside_stay), UNIT(colons_are_left_alone), UNIT(sqlite_trigger_bodies_hold_semicolons),
            UNIT(transactions_are_no_bodies), UNIT(postgres_bodies), UNIT(mysql_bodies_need_no_delimiter),
            UNIT(mysql_bodies_without_begin), UNIT(delimiter_commands), UNIT(conditional_comments_hold_code),
-           UNIT(without_any_semicolon_blank_lines_end_statements), UNIT(one_statement_without_semicolon_needs_no_warning),
-           UNIT(trigger_bodies_count_as_no_semicolon), UNIT(mixed_sections_end_at_blank_lines_before_ddl),
-           UNIT(statements_with_semicolons_may_hold_blank_lines), UNIT(line_ends_of_windows),
-           UNIT(says_where_something_unfinished_begins), UNIT(legacy_checksums_are_those_recorded),
-           UNIT(legacy_statements_end_at_blank_lines))
+           UNIT(without_any_semicolon_blank_lines_end_statements),
+           UNIT(one_statement_without_semicolon_needs_no_warning), UNIT(trigger_bodies_count_as_no_semicolon),
+           UNIT(mixed_sections_end_at_blank_lines_before_ddl), UNIT(statements_with_semicolons_may_hold_blank_lines),
+           UNIT(line_ends_of_windows), UNIT(says_where_something_unfinished_begins),
+           UNIT(legacy_checksums_are_those_recorded), UNIT(legacy_statements_end_at_blank_lines))
