@@ -476,16 +476,23 @@ static struct term *parse_collation(struct parser *parser, struct term *left)
     return name ? term_compound(parser->mem, "%s COLLATE %s", term_operand(parser->mem, left), name->text) : NULL;
 }
 
-/* Behind one of the words that are operators, NOT before some of them. */
+/* The word behind NOT: NOT LIKE, NOT IN, NOT BETWEEN; its entry has no word if it is none that can be negated. */
+static const struct infix *take_negated(struct parser *parser)
+{
+    const struct infix *infix = parser->infix;
+    while (infix->word &&
+           (infix->role != ROLE_MATCH || infix->level > LEVEL_MATCH || !parser_accept(parser, infix->word)))
+        infix++;
+    return infix;
+}
+
+/* Behind one of the words that are operators. */
 static struct term *parse_match(struct parser *parser, struct term *left, const struct infix *infix)
 {
     bool negated = text_equal(infix->word, "not");
-    const struct infix *word = infix;
     if (negated && parser_accept(parser, "null")) /* SQLite: x NOT NULL */
         return is_null(parser, left, true);
-    if (negated)
-        for (word = parser->infix; word->word && !(word->role == ROLE_MATCH && parser_accept(parser, word->word));)
-            word++;
+    const struct infix *word = negated ? take_negated(parser) : infix;
     if (!word->word)
         return NULL;
     if (text_equal(word->word, "between"))
@@ -495,9 +502,9 @@ static struct term *parse_match(struct parser *parser, struct term *left, const 
     if (text_equal(word->word, "similar"))
         return parse_similar(parser, left, word->level, negated);
     if (text_equal(word->word, "at"))
-        return negated ? NULL : parse_zone_of(parser, left);
+        return parse_zone_of(parser, left);
     if (text_equal(word->word, "collate"))
-        return negated ? NULL : parse_collation(parser, left);
+        return parse_collation(parser, left);
     const char *spelling = word->spelling ? word->spelling : text_upper(parser->mem, word->word);
     return parse_like(parser, left, spelling, word->level, negated);
 }
