@@ -6,8 +6,6 @@
 
 #include "base/text.h"
 
-#pragma weak normal_expr
-
 char *lite_type_normal(struct arena *mem, const char *type)
 {
     struct lexer lexer;
@@ -42,10 +40,27 @@ static bool is_wrapped(const char *text, size_t length)
     }
 }
 
+/* A RENAME leaves the new name quoted in the texts of views and triggers, needed or not. */
+static char *quotes_strip(struct arena *mem, const char *text)
+{
+    struct lexer lexer;
+    struct buf out;
+    buf_init(&out, mem);
+    lex_open(&lexer, &lite_lex, text, strlen(text));
+    for (struct token token = lex_next(&lexer); token.kind != TOKEN_END; token = lex_next(&lexer)) {
+        if (token.kind == TOKEN_QUOTED)
+            ident_add(&out, &lite_ident, text_lower(mem, token_name(mem, &token)));
+        else
+            buf_add_n(&out, token.text, token.length);
+    }
+    return out.data;
+}
+
 char *lite_expr_normal(struct arena *mem, const char *expr)
 {
-    char *normal =
-        normal_expr != NULL ? normal_expr(mem, &lite_normal, expr) : arena_dup(mem, expr); /* until it lands */
+    if (expr == NULL)
+        return NULL;
+    char *normal = normal_expr(mem, &lite_normal, quotes_strip(mem, expr));
     size_t length = normal != NULL ? strlen(normal) : 0;
     while (length > 2 && is_wrapped(normal, length)) {
         normal = text_trim(mem, text_slice(mem, normal, 1, length - 1));
