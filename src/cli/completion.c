@@ -6,21 +6,30 @@
 #include "cli/argv.h"
 #include "cli/manual.h"
 
+static bool takes_value(const struct option_info *option)
+{
+    return option->type != OPTION_FLAG && option->type != OPTION_SWITCH;
+}
+
 /* "--a --b -c" of one table. */
 static void option_words(struct buf *out, const struct option_info *table)
 {
     for (const struct option_info *option = table; option->name; option++) {
-        if (option->marks & OPTION_POSITIONAL) {
-            if (option->choices)
-                buf_addf(out, " %s", text_replace(out->mem, option->choices, "|", " "));
+        if (option->marks & OPTION_POSITIONAL)
             continue;
-        }
         buf_addf(out, " --%s", option->name);
         if (option->type == OPTION_SWITCH)
             buf_addf(out, " --no-%s", option->name);
         if (option->letter)
             buf_addf(out, " -%c", option->letter);
     }
+}
+
+static void positional_choices(struct buf *out, const struct option_info *table)
+{
+    for (const struct option_info *option = table; option->name; option++)
+        if ((option->marks & OPTION_POSITIONAL) && option->choices)
+            buf_addf(out, " %s", text_replace(out->mem, option->choices, "|", " "));
 }
 
 static void first_words(struct buf *out, const char *group)
@@ -44,7 +53,32 @@ static void groups_find(struct arena *mem, struct names *groups)
             names_add(mem, groups, command->group);
 }
 
-/* case patterns: what may follow each command, and after which options a choice is due. */
+static void valued_find(struct arena *mem, const struct option_info *table, struct names *valued)
+{
+    for (const struct option_info *option = table; option->name; option++) {
+        if (!takes_value(option) || (option->marks & OPTION_POSITIONAL))
+            continue;
+        char *name = arena_printf(mem, "--%s", option->name);
+        if (!names_have(valued, name))
+            names_add(mem, valued, name);
+        char *letter = option->letter ? arena_printf(mem, "-%c", option->letter) : NULL;
+        if (letter && !names_have(valued, letter))
+            names_add(mem, valued, letter);
+    }
+}
+
+/* "--folder|-C|...": options whose next word is no command. */
+static char *valued_pattern(struct arena *mem)
+{
+    struct names valued = {0};
+    const struct command *command;
+    valued_find(mem, global_options, &valued);
+    for (int i = 0; (command = command_at(i)); i++)
+        valued_find(mem, command->option, &valued);
+    return names_join(mem, &valued, "|");
+}
+
+/* What may follow each command: words, and options once a dash is typed. */
 static void bash_cases(struct buf *out)
 {
     struct names groups = {0};
@@ -57,6 +91,8 @@ static void bash_cases(struct buf *out)
     }
     for (int i = 0; (command = command_at(i)); i++) {
         buf_addf(out, "        \"%s\") words=\"", command_title(out->mem, command));
+        positional_choices(out, command->option);
+        buf_add(out, "\" options=\"$options");
         option_words(out, command->option);
         buf_add(out, "\" ;;\n");
     }
@@ -77,28 +113,42 @@ static void bash_choices(struct buf *out)
             }
 }
 
-static void bash_script(struct buf *out)
+static void bash_command_loop(struct buf *out)
 {
     struct names groups = {0};
     groups_find(out->mem, &groups);
+    buf_addf(out,
+             "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+             "        word=\"${COMP_WORDS[i]}\"\n"
+             "        case \"$word\" in\n"
+             "        %s) ((i++)); continue ;;\n"
+             "        -*) continue ;;\n"
+             "        esac\n"
+             "        case \"$command\" in\n"
+             "        \"\") command=\"$word\" ;;\n"
+             "        %s) command=\"$command $word\" ;;\n"
+             "        esac\n"
+             "    done\n",
+             valued_pattern(out->mem), names_join(out->mem, &groups, "|"));
+}
+
+static void bash_script(struct buf *out)
+{
     buf_add(out, "_dbwarden() {\n"
                  "    local current=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
-                 "    local command=\"\" word words i\n"
-                 "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-                 "        word=\"${COMP_WORDS[i]}\"\n"
-                 "        case \"$word\" in -*) continue ;; esac\n"
-                 "        case \"$command\" in\n"
-                 "        \"\") command=\"$word\" ;;\n");
-    buf_addf(out, "        %s) command=\"$command $word\" ;;\n", names_join(out->mem, &groups, "|"));
-    buf_add(out, "        esac\n    done\n    case \"$command $before\" in\n");
+                 "    local command=\"\" word words options i\n");
+    bash_command_loop(out);
+    buf_add(out, "    case \"$command $before\" in\n");
     bash_choices(out);
-    buf_add(out, "    esac\n    case \"$command\" in\n        \"\") words=\"");
+    buf_add(out, "    esac\n    options=\"");
+    option_words(out, global_options);
+    buf_add(out, "\"\n    case \"$command\" in\n        \"\") words=\"");
     first_words(out, NULL);
     buf_add(out, "\" ;;\n");
     bash_cases(out);
-    buf_add(out, "    esac\n    words=\"$words");
-    option_words(out, global_options);
-    buf_add(out, "\"\n    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+    buf_add(out, "    esac\n"
+                 "    case \"$current\" in -*) words=\"$options\" ;; esac\n"
+                 "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
                  "    [ ${#COMPREPLY[@]} -eq 0 ] && COMPREPLY=($(compgen -f -- \"$current\"))\n"
                  "}\ncomplete -F _dbwarden dbwarden\n");
 }
@@ -124,7 +174,7 @@ static void fish_options(struct buf *out, const char *when, const struct option_
             buf_addf(out, " -s %c", option->letter);
         if (option->choices)
             buf_addf(out, " -x -a '%s'", text_replace(out->mem, option->choices, "|", " "));
-        else if (option->type != OPTION_FLAG && option->type != OPTION_SWITCH)
+        else if (takes_value(option))
             buf_add(out, " -r");
         buf_addf(out, " -d '%s'\n", fish_quoted(out->mem, option->help));
     }
