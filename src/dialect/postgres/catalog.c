@@ -84,8 +84,8 @@ static const char table_sql[] =
     "co.collname AS collation, d.description AS comment, "                                                       \
     "CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' "  \
     "WHEN 'e' THEN 'external' ELSE 'extended' END END AS storage" compression                                    \
-    " FROM " TABLES " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND "    \
-    "(a.attislocal OR a.attinhcount = 0) JOIN pg_type t ON t.oid = a.atttypid "                                  \
+    " FROM " TABLES " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "       \
+    "JOIN pg_type t ON t.oid = a.atttypid "                                  \
     "LEFT JOIN pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum "                                        \
     "LEFT JOIN serials s ON s.relation = c.oid AND s.number = a.attnum "                                         \
     "LEFT JOIN pg_depend i ON a.attidentity <> '' AND i.refclassid = 'pg_class'::regclass AND i.refobjid = c.oid " \

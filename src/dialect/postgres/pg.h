@@ -116,6 +116,10 @@ char *pg_object_name(struct arena *mem, const char *first, const char *second, c
 char *pg_default_name(struct arena *mem, const struct object *object);
 bool pg_expr_mentions(struct arena *mem, const char *expr, const char *name);
 
+/* inherit.c: children get their parents' columns; the i-th parent of a table, or NULL. */
+void pg_inherit(struct arena *mem, struct tree *tree);
+struct object *pg_parent(const struct tree *tree, const struct table *table, int i);
+
 /* settle.c, apply.c */
 void pg_settle(struct arena *mem, struct tree *tree);
 enum apply pg_apply(const struct change *change, const struct changes *changes, int version);

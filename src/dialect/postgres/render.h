@@ -37,6 +37,12 @@ void pg_column_after(struct render *render, const struct object *column); /* sta
 int pg_column_check(struct render *render, const struct column *column);
 render_fn pg_column_create, pg_column_drop, pg_column_alter, pg_column_rename;
 
+/* inherit.c */
+const struct change *pg_parent_change(const struct render *render, const struct change *change);
+void pg_leave_parents_first(struct render *render, const struct change *column);
+void pg_alter_inherits(struct render *render, const struct change *change);
+void pg_children_drop(struct render *render, const struct change *change);
+
 /* render_constraint.c */
 int pg_constraint_text(struct render *render, struct buf *out, struct object *object);
 render_fn pg_constraint_create, pg_constraint_drop, pg_constraint_rename;

@@ -187,17 +187,57 @@ void pg_column_after(struct render *render, const struct object *object)
     pg_sequences_own(render, object);
 }
 
-int pg_column_create(struct render *render, const struct change *change)
+/*
+ * A generated column must not be there while the type of what it is made of changes: it is added behind the last such
+ * change.  NULL: nothing it is made of changes.
+ */
+static const struct change *waits_for(const struct render *render, const struct column *column)
+{
+    const struct change *last = NULL;
+
+    if (!is_computed(column))
+        return NULL;
+    for (int i = 0; i < render->changes->list.n; i++) {
+        const struct change *change = render->changes->list.item[i];
+        bool retypes = change->kind == KIND_COLUMN && change->op == CHANGE_ALTER &&
+                       (change_has(change, COLUMN_type) || change_has(change, COLUMN_collation));
+        if (retypes && change->after->parent == column->object.parent &&
+            pg_expr_mentions(render->mem, expr_text(&column->computed), change->after->name))
+            last = change;
+    }
+    return last;
+}
+
+static int column_add(struct render *render, const struct change *change)
 {
     const struct column *column = (const struct column *)change->after;
     struct buf out = pg_begin(render, "");
 
     TRY(pg_column_check(render, column));
-    pg_alter_table(&out, change->after);
-    buf_add(&out, "ADD COLUMN ");
-    pg_column_definition(render, &out, column);
-    render_statement(render, &out);
+    if (pg_parent_change(render, change) == NULL) {
+        pg_alter_table(&out, change->after);
+        buf_add(&out, "ADD COLUMN ");
+        pg_column_definition(render, &out, column);
+        render_statement(render, &out);
+    }
     pg_column_after(render, change->after);
+    return 0;
+}
+
+int pg_column_create(struct render *render, const struct change *change)
+{
+    pg_leave_parents_first(render, change);
+    return waits_for(render, (const struct column *)change->after) == NULL ? column_add(render, change) : 0;
+}
+
+static int waiting_add(struct render *render, const struct change *done)
+{
+    for (int i = 0; i < render->changes->list.n; i++) {
+        const struct change *change = render->changes->list.item[i];
+        if (change->kind == KIND_COLUMN && change->op == CHANGE_CREATE &&
+            waits_for(render, (const struct column *)change->after) == done)
+            TRY(column_add(render, change));
+    }
     return 0;
 }
 
@@ -205,10 +245,14 @@ int pg_column_drop(struct render *render, const struct change *change)
 {
     struct buf out = pg_begin(render, "");
 
+    pg_leave_parents_first(render, change);
+    if (pg_parent_change(render, change) != NULL)
+        return 0;
     pg_alter_table(&out, change->before);
     buf_add(&out, "DROP COLUMN ");
     pg_ident_add(&out, change->before->name);
     render_statement(render, &out);
+    pg_children_drop(render, change);
     return 0;
 }
 
@@ -405,16 +449,39 @@ static void column_before(struct render *render, const struct column_change *c)
         alter_simple(render, c->after, "DROP NOT NULL");
 }
 
-int pg_column_alter(struct render *render, const struct change *change)
+/* A default that says 'red'::color would keep the type alive. */
+static bool is_users_type(struct arena *mem, const char *type)
 {
+    struct pg_type read;
+
+    return !pg_type_read(mem, type, &read) || !read.known;
+}
+
+/* What a parent's change does to the children too is not said again; comments are each table's own. */
+static struct change without_inherited(const struct change *change, const struct change *parent)
+{
+    struct change own = *change;
+
+    for (int i = 0; parent != NULL && i < SAID_WORDS; i++)
+        own.fields[i] &= ~parent->fields[i];
+    if (change_has(change, COLUMN_comment))
+        own.fields[COLUMN_comment / 64] |= UINT64_C(1) << (COLUMN_comment % 64);
+    return own;
+}
+
+int pg_column_alter(struct render *render, const struct change *all)
+{
+    struct change own = without_inherited(all, pg_parent_change(render, all)), *change = &own;
     struct column_change c = {change, (const struct column *)change->before, (const struct column *)change->after};
 
     c.retype = change_has(change, COLUMN_type) || change_has(change, COLUMN_collation);
     if (change_has(change, COLUMN_type))
         c.conversion = pg_using(render->mem, c.after->object.name, c.before->type, c.after->type);
     c.default_off = c.retype && has_default(c.before) && !c.before->autoincrement && c.after->identity == NULL &&
-                    !c.after->autoincrement && (c.conversion != NULL || change_has(change, COLUMN_default_value));
+                    !c.after->autoincrement && (c.conversion != NULL || change_has(change, COLUMN_default_value) ||
+                                                is_users_type(render->mem, c.before->type));
     TRY(pg_column_check(render, c.after));
+    pg_leave_parents_first(render, all);
     column_before(render, &c);
     if (c.retype)
         column_retype(render, &c);
@@ -431,5 +498,5 @@ int pg_column_alter(struct render *render, const struct change *change)
         set_compression(render, c.after);
     if (change_has(change, COLUMN_comment))
         set_comment(render, c.after);
-    return 0;
+    return waiting_add(render, all);
 }

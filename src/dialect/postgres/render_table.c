@@ -113,26 +113,6 @@ int pg_table_drop(struct render *render, const struct change *change)
     return 0;
 }
 
-static void inherit_one(struct render *render, const struct object *table, const char *verb, const char *parent)
-{
-    struct buf out = pg_begin(render, "");
-
-    pg_alter_table(&out, table);
-    buf_add(&out, verb);
-    pg_dotted(&out, parent);
-    render_statement(render, &out);
-}
-
-static void alter_inherits(struct render *render, const struct table *before, const struct table *after)
-{
-    for (int i = 0; i < before->inherits.n; i++)
-        if (!names_have(&after->inherits, before->inherits.item[i]))
-            inherit_one(render, &after->object, "NO INHERIT ", before->inherits.item[i]);
-    for (int i = 0; i < after->inherits.n; i++)
-        if (!names_have(&before->inherits, after->inherits.item[i]))
-            inherit_one(render, &after->object, "INHERIT ", after->inherits.item[i]);
-}
-
 static const char *option_name(struct arena *mem, const char *option)
 {
     return text_slice(mem, option, 0, strcspn(option, "="));
@@ -183,7 +163,7 @@ int pg_table_alter(struct render *render, const struct change *change)
         render_statement(render, &out);
     }
     if (change_has(change, TABLE_inherits))
-        alter_inherits(render, before, after);
+        pg_alter_inherits(render, change);
     if (change_has(change, TABLE_options))
         alter_options(render, before, after);
     if (change_has(change, TABLE_tablespace)) {

@@ -301,5 +301,6 @@ void pg_settle(struct arena *mem, struct tree *tree)
     fold_public(mem, tree);
     for (struct object *object = tree->root; object != NULL; object = object_next(tree->root, object))
         settle_object(mem, object, tree);
+    pg_inherit(mem, tree);
     pg_name_unnamed(mem, tree);
 }
