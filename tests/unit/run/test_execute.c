@@ -1,0 +1,125 @@
+/* One file on a real SQLite database: all of it or nothing, statements that stand alone, and going on after a failure. */
+#include "project.h"
+
+static void a_file_is_one_transaction(void **state)
+{
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    project_put(project, "primary__0001_a.sql",
+                "-- upgrade\nCREATE TABLE a (id INTEGER);\n\nINSERT INTO a VALUES (1);\n");
+    project_put(project, "primary__0002_b.sql",
+                "-- upgrade\nCREATE TABLE b (id INTEGER);\n\nINSERT INTO b\n  SELECT nope FROM a;\n");
+    assert_int_equal(project_migrate(project), ERR_SQL);
+    assert_string_equal(ctx->error.message, "no such column: nope");
+    assert_true(text_ends(ctx->error.place.file, "migrations/primary/primary__0002_b.sql"));
+    assert_int_equal(ctx->error.place.line, 5);
+    assert_int_equal(ctx->error.place.column, 10);
+    assert_non_null(ctx->error.hint);
+    assert_query(project, TABLES, "a");
+    assert_query(project, APPLIED, "0001");
+    assert_query(project, OUTCOME, "primary__0001_a.sql up 2/2 done");
+    project_put(project, "primary__0002_b.sql", "-- upgrade\nCREATE TABLE b (id INTEGER);\n");
+    assert_works(ctx, project_migrate(project));
+    assert_query(project, TABLES, "a b");
+    assert_query(project, "SELECT count(*) FROM _dbwarden_lock", "0");
+}
+
+static void a_statement_alone_splits_the_file(void **state)
+{
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    const char *start = "-- upgrade\nCREATE TABLE a (id INTEGER);\nINSERT INTO a VALUES (1);\nVACUUM;\n";
+    project_put(project, "primary__0001_a.sql",
+                arena_printf(ctx->mem, "%sINSERT INTO a VALUES (2); INSERT INTO nope VALUES (3);", start));
+    assert_int_equal(project_migrate(project), ERR_SQL);
+    assert_int_equal(ctx->error.place.line, 5);
+    assert_query(project, "SELECT id FROM a", "1");
+    assert_query(project, "SELECT count(*) FROM _dbwarden_migrations", "0");
+    assert_query(project, OUTCOME, "primary__0001_a.sql up 3/5 failed");
+    assert_int_equal(json_get_int(project_status(project), "unfinished", 0), 1);
+    /* What is done may not be changed, what follows may. */
+    project_put(project, "primary__0001_a.sql",
+                "-- upgrade\nCREATE TABLE a (id TEXT);\nINSERT INTO a VALUES (1);\nVACUUM;\n");
+    assert_int_equal(project_migrate(project), ERR_STATE);
+    project_put(project, "primary__0001_a.sql", arena_printf(ctx->mem, "%sINSERT INTO a VALUES (4);", start));
+    assert_works(ctx, project_migrate(project));
+    assert_query(project, "SELECT id FROM a", "1 4");
+    assert_query(project, APPLIED, "0001");
+    assert_query(project, "SELECT outcome || done FROM _dbwarden_journal", "done4");
+    assert_works(ctx, project_migrate(project));
+    assert_true(json_get_bool(project->report, "up_to_date", false));
+}
+
+static void controls_its_own_transactions(void **state)
+{
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    const char *text =
+        "-- transaction: none\n-- upgrade\nCREATE TABLE a (id INTEGER);\nBEGIN;\nINSERT INTO a VALUES (1);\n"
+        "INSERT INTO a VALUES (%s);\nCOMMIT;\nINSERT INTO a VALUES (3);\n";
+    project_put(project, "primary__0001_a.sql", text_replace(ctx->mem, text, "%s", "nope"));
+    assert_int_equal(project_migrate(project), ERR_SQL);
+    /* The journal went back with the transaction, so it goes on at BEGIN. */
+    assert_query(project, OUTCOME, "primary__0001_a.sql up 1/6 failed");
+    assert_query(project, "SELECT count(*) FROM a", "0");
+    project_put(project, "primary__0001_a.sql", text_replace(ctx->mem, text, "%s", "2"));
+    assert_works(ctx, project_migrate(project));
+    assert_query(project, "SELECT id FROM a", "1 2 3");
+    assert_query(project, APPLIED, "0001");
+    project_put(project, "primary__0002_b.sql",
+                "-- transaction: none\n-- upgrade\nBEGIN;\nINSERT INTO a VALUES (9);\n");
+    assert_int_equal(project_migrate(project), ERR_SYNTAX);
+    assert_query(project, "SELECT id FROM a", "1 2 3");
+}
+
+static void takes_no_transactions_of_the_users_own(void **state)
+{
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    project_put(project, "primary__0001_a.sql", "-- upgrade\nCREATE TABLE a (id INTEGER);\n");
+    project_put(project, "primary__0002_b.sql", "-- upgrade\nBEGIN;\nCREATE TABLE b (id INTEGER);\nCOMMIT;\n");
+    assert_fails(ctx, project_migrate(project), ERR_SYNTAX, "BEGIN in a migration that is a transaction itself");
+    /* It is found before anything runs. */
+    assert_query(project, TABLES, "");
+}
+
+static void keys_are_checked_at_the_end(void **state)
+{
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    project_put(project, "primary__0001_a.sql",
+                "-- upgrade\nCREATE TABLE p (id INTEGER PRIMARY KEY);\n"
+                "CREATE TABLE c (id INTEGER, p INTEGER REFERENCES p (id));\nINSERT INTO c VALUES (1, 7);\n");
+    assert_int_equal(project_migrate(project), ERR_SQL);
+    assert_true(text_starts(ctx->error.message, "foreign key violated"));
+    assert_query(project, TABLES, "");
+}
+
+static void stops_between_files_when_asked(void **state)
+{
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    project_put(project, "primary__0001_a.sql", "-- upgrade\nCREATE TABLE a (id INTEGER);\n");
+    atomic_store(&ctx->cancel, 1);
+    assert_int_equal(project_migrate(project), ERR_CANCELLED);
+    atomic_store(&ctx->cancel, 0);
+    assert_query(project, "SELECT count(*) FROM sqlite_master WHERE name = 'a'", "0");
+    assert_works(ctx, project_migrate(project));
+    assert_query(project, APPLIED, "0001");
+}
+
+static void nothing_to_do_is_recorded_with_a_warning(void **state)
+{
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    project_put(project, "primary__0001_a.sql", "-- upgrade\n\n-- a note\n\n-- rollback\n\n-- a note\n");
+    project_put(project, "primary__0002_b.sql", "-- upgrade\n\n-- another\n\n-- rollback\n\n-- another\n");
+    assert_works(ctx, project_migrate(project));
+    assert_int_equal(project->warnings.n, 2);
+    assert_query(project, APPLIED, "0001 0002");
+}
+
+UNIT_TESTS(PROJECT(a_file_is_one_transaction), PROJECT(a_statement_alone_splits_the_file),
+           PROJECT(controls_its_own_transactions), PROJECT(takes_no_transactions_of_the_users_own),
+           PROJECT(keys_are_checked_at_the_end), PROJECT(stops_between_files_when_asked),
+           PROJECT(nothing_to_do_is_recorded_with_a_warning))
