@@ -92,11 +92,3 @@ def add_identity_hint(found, hints):
             found["identity_" + field] = int(value)
     if "pg_identity_cycle" in hints:
         found["identity_cycle"] = bool(hints["pg_identity_cycle"])
-
-
-def enums(column, target):
-    """Native enum types that the column's type stands on."""
-    for type_ in target.plain_types(column.type):
-        if type(type_).__visit_name__ == "ENUM" and target.name == "postgresql" and \
-                getattr(type_, "native_enum", True):
-            yield type_

@@ -46,7 +46,7 @@ def prepare():
 
 
 def answer(document):
-    data = json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace")
+    data = json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
     view = memoryview(data)
     while view:
         view = view[os.write(REPLY, view):]

@@ -170,6 +170,16 @@ class Target:
         if isinstance(item, types.TypeEngine):
             yield from self.plain_types(item)
 
+    def enums(self, type_):
+        """Native enum types that a type is, or is an array of."""
+        if self.name != "postgresql":
+            return
+        from sqlalchemy.dialects.postgresql import ENUM
+
+        for impl in self.plain_types(type_):
+            if isinstance(impl, ENUM) and impl.name:
+                yield impl
+
     def created(self, constraint):
         """Is it created on this dialect at all?  (ddl_if, checks of Boolean and Enum types)"""
         try:

@@ -103,7 +103,7 @@ class Builder:
     def add_column(self, column, hints):
         try:
             found = columns.describe(column, hints, self.target)
-            for enum in columns.enums(column, self.target):
+            for enum in self.target.enums(column.type):
                 self.add_enum(enum)
                 if enum.schema and not self.schema_name(enum.schema):
                     quoted = self.target.preparer.quote_schema(enum.schema) + "."
@@ -157,14 +157,11 @@ class Builder:
 
     def add_metadata_enums(self, metadata):
         """Enum types that belong to the MetaData itself: it calls them before create_all()."""
-        if self.target.name != "postgresql":
-            return
         for listener in metadata.dispatch.before_create:
             owner = getattr(listener, "target", None) or getattr(listener, "__self__", None)
             if isinstance(owner, SchemaType) and isinstance(owner, TypeEngine):
-                for impl in self.target.plain_types(owner):
-                    if type(impl).__visit_name__ == "ENUM" and impl.name:
-                        self.add_enum(impl)
+                for enum in self.target.enums(owner):
+                    self.add_enum(enum)
 
     # The end
 
