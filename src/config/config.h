@@ -10,7 +10,7 @@
 struct database_config {
     const char *name;
     const struct dialect *dialect;
-    struct url url;              /* sync, else async (then with its async driver name, which we do not use) */
+    struct url url; /* sync, else async (then with its async driver name, which we do not use) */
     bool has_async;
     struct url url_async;
     const char *migrations_dir;  /* as configured or by default; relative to config->folder */
@@ -21,20 +21,33 @@ struct database_config {
     const struct dialect *dev_dialect; /* NULL: none */
     struct url dev_url;
     bool overlap_models;
-    bool secure_values;
+    bool secure_values;         /* show the expressions below instead of URLs; NULL: none is known */
+    const char *url_expression; /* as the file has it: os.environ["DATABASE_URL"], ${DATABASE_URL} */
+    const char *url_async_expression;
+    const char *dev_url_expression;
     bool is_default;
-    bool snapshots_each;         /* snapshots: each */
-    struct filter filter;        /* include, exclude; `own` already filled */
-    int line;                    /* where it stands in the file; 0 unknown */
+    bool snapshots_each;  /* snapshots: each */
+    struct filter filter; /* include, exclude; `own` already filled */
+    int line;             /* where it stands in the file; 0 unknown */
 };
 
 struct config {
-    const char *source; /* path as messages show it; "options" when there is no file */
-    const char *folder; /* working folder of the project, absolute: the file's, or the working folder */
-    const char *python; /* interpreter that was used or would be; NULL unknown */
-    struct list databases; /* struct database_config *, in order */
-    struct database_config *fallback; /* the default one */
-    bool dev;              /* --dev was given: url and dialect are the dev ones, snapshots lie apart */
+    const char *source;               /* path as messages show it; "options" when there is no file */
+    const char *folder;               /* working folder of the project, absolute: the file's, or the working folder */
+    const char *python;               /* interpreter that was used or would be; NULL unknown */
+    struct list databases;            /* struct database_config *, in order */
+    struct database_config *fallback; /* the default one; NULL if it is among the left out */
+    bool dev;                         /* --dev was given: url and dialect are the dev ones, snapshots lie apart */
+    struct list left_out;             /* struct left_out *: configured, but not usable in this run */
+};
+
+/* Not among `databases`: an engine that is not there yet, or with --dev one without a development database. */
+struct left_out {
+    const char *name;
+    enum err code;
+    const char *message;
+    const char *hint;
+    bool is_default;
 };
 
 struct config_options {
@@ -53,11 +66,23 @@ void config_close(struct config **config);
 /* NULL name: the default one. With dev, url and dialect are already the dev ones. ERR_CONFIG with the names there are. */
 int config_database(struct ctx *ctx, const struct config *config, const char *name, struct database_config **database);
 
+/* The models of a database as a tree; ERR_MODELS with the model's file and line. */
+int config_models(struct ctx *ctx, const struct config *config, const struct database_config *database,
+                  struct tree **tree);
+
 /* Which interpreter: --python, DBWARDEN_PYTHON, VIRTUAL_ENV, .venv beside the configuration, python3. ERR_CONFIG. */
 int python_find(struct ctx *ctx, const char *option, const char *folder, const char **python);
 
 /* The settings mutators (settings.c): rewrite dbwarden.py or dbwarden.yaml atomically, validated before it replaces the old. */
-enum setting_edit { EDIT_DATABASE_ADD, EDIT_DATABASE_REMOVE, EDIT_DATABASE_RENAME, EDIT_DEFAULT, EDIT_DEV_SET, EDIT_DEV_CLEAR };
-int config_edit(struct ctx *ctx, const struct config_options *options, enum setting_edit edit, const struct json *values);
+enum setting_edit {
+    EDIT_DATABASE_ADD,
+    EDIT_DATABASE_REMOVE,
+    EDIT_DATABASE_RENAME,
+    EDIT_DEFAULT,
+    EDIT_DEV_SET,
+    EDIT_DEV_CLEAR
+};
+int config_edit(struct ctx *ctx, const struct config_options *options, enum setting_edit edit,
+                const struct json *values);
 
 #endif

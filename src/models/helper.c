@@ -79,9 +79,7 @@ static int fail_silent(struct ctx *ctx, const char *python, const char *mode, co
 static int fail_as_answered(struct ctx *ctx, const char *mode, const struct json *error, const char *errors)
 {
     const char *name = json_get_text(error, "code");
-    enum err code = text_equal(name, "failed") ? ERR_FAILED
-                    : text_equal(name, "config") ? ERR_CONFIG
-                                                 : code_for(mode);
+    enum err code = text_equal(name, "failed") ? ERR_FAILED : text_equal(name, "config") ? ERR_CONFIG : code_for(mode);
     const char *message = json_get_text(error, "message");
     const char *hint = json_get_text(error, "hint");
     const char *file = json_get_text(error, "file");
@@ -92,32 +90,32 @@ static int fail_as_answered(struct ctx *ctx, const char *mode, const struct json
     return hint ? fail_hint(ctx, "%s", url_mask(ctx->mem, hint)) : (int)code;
 }
 
-static int take_reply(struct ctx *ctx, const char *python, const char *mode, struct process_result *result,
+static int take_reply(struct ctx *ctx, const struct reader_call *call, struct process_result *result,
                       struct json **reply)
 {
     if (result->timed_out || !result->reply_length)
-        return fail_silent(ctx, python, mode, result);
+        return fail_silent(ctx, call->python, call->mode, result);
     int code = json_read(ctx, "the reader's answer", result->reply, result->reply_length, reply);
     explicit_bzero(result->reply, result->reply_length); /* URLs with their passwords */
     TRY(code);
     const struct json *error = json_get(*reply, "error");
     if (error)
-        return fail_as_answered(ctx, mode, error, result->errors);
+        return fail_as_answered(ctx, call->mode, error, result->errors);
     emit_prints(ctx, result->errors);
     return 0;
 }
 
-int reader_run(struct ctx *ctx, const char *python, const char *folder, const char *mode, const struct json *request,
-               struct json **reply)
+int reader_run(struct ctx *ctx, const struct reader_call *call, struct json **reply)
 {
     struct buf input;
     buf_init(&input, ctx->mem);
     buf_add_n(&input, (const char *)reader_text, reader_length);
-    json_write(&input, request, JSON_PYTHON);
-    const char *argv[] = {python, "-c", boot, mode, arena_printf(ctx->mem, "%zu", reader_length), NULL};
+    json_write(&input, call->request, JSON_PYTHON);
+    const char *length = arena_printf(ctx->mem, "%zu", reader_length);
+    const char *argv[] = {call->python, "-c", boot, call->mode, length, NULL};
     struct process_spec spec = {
         .argv = argv,
-        .folder = folder,
+        .folder = call->folder,
         .input = input.data,
         .input_length = input.len,
         .reply_fd = 3,
@@ -128,5 +126,5 @@ int reader_run(struct ctx *ctx, const char *python, const char *folder, const ch
     int code = process_run(ctx, &spec, &result);
     explicit_bzero(input.data + reader_length, input.len - reader_length);
     TRY(code);
-    return take_reply(ctx, python, mode, &result, reply);
+    return take_reply(ctx, call, &result, reply);
 }

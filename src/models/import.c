@@ -5,17 +5,16 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "models/models.h"
-#include "models/reader.h"
 
-static struct json *request_for(struct ctx *ctx, const struct config *config, const struct database_config *database)
+static struct json *request_for(struct ctx *ctx, const struct models_source *source)
 {
     struct arena *mem = ctx->mem;
     struct json *request = json_object(mem);
-    json_set_text(mem, request, "folder", config->folder);
-    json_set_text(mem, request, "dialect", database->dialect->name);
+    json_set_text(mem, request, "folder", source->folder);
+    json_set_text(mem, request, "dialect", source->dialect);
     json_set_int(mem, request, "version", 0);
-    json_set(mem, request, "paths", database->model_paths.n ? json_names(mem, &database->model_paths) : json_null(mem));
-    json_set_text(mem, request, "database", database->url.database);
+    json_set(mem, request, "paths", source->paths.n ? json_names(mem, &source->paths) : json_null(mem));
+    json_set_text(mem, request, "database", source->database);
     return request;
 }
 
@@ -30,12 +29,11 @@ static void emit_warnings(struct ctx *ctx, const struct json *warnings)
     }
 }
 
-int models_read(struct ctx *ctx, const struct config *config, const struct database_config *database, struct tree **tree)
+int models_read(struct ctx *ctx, const struct models_source *source, struct tree **tree)
 {
-    const char *python;
+    struct reader_call call = {source->python, source->folder, "models", request_for(ctx, source)};
     struct json *reply;
-    TRY(python_find(ctx, config->python, config->folder, &python));
-    TRY(reader_run(ctx, python, config->folder, "models", request_for(ctx, config, database), &reply));
+    TRY(reader_run(ctx, &call, &reply));
     emit_warnings(ctx, json_get(reply, "warnings"));
     emit_debug(ctx, "read %" PRId64 " modules with SQLAlchemy %s", json_get_int(reply, "modules", 0),
                json_get_text(reply, "sqlalchemy"));

@@ -1,17 +1,35 @@
 /*
- * SQLAlchemy models as a tree: reader.py (embedded in the program) runs in the project's own Python, writes JSON to
- * a pipe of its own, and import reads it into objects.  The user's prints go to our standard error.
+ * SQLAlchemy models as a tree: the reader (reader/, embedded in the program) runs in the project's own Python, writes
+ * JSON to a pipe of its own, and import reads it into objects.  The user's prints become debug events.
  */
 #ifndef MODELS_MODELS_H
 #define MODELS_MODELS_H
 
-#include "config/config.h"
+#include "base/json.h"
+#include "schema/tree.h"
 
-/* Runs reader.py in `mode` ("config", "models", "edit") with a JSON request; its JSON answer or its error as ours. */
-int reader_run(struct ctx *ctx, const char *python, const char *folder, const char *mode, const struct json *request,
-               struct json **reply);
+struct reader_call {
+    const char *python;         /* interpreter */
+    const char *folder;         /* working folder of the project */
+    const char *mode;           /* "config", "models" or "edit" */
+    const struct json *request; /* overwritten copies only, so it may hold a URL */
+};
+
+/* The reader's JSON answer, or its error as ours, with the user's file and line. */
+int reader_run(struct ctx *ctx, const struct reader_call *call, struct json **reply);
+
+/* `path` as the user would write it: relative to the working folder if it lies below it. NULL gives NULL. */
+const char *path_near(struct ctx *ctx, const char *path);
+
+struct models_source {
+    const char *python;
+    const char *folder;
+    const char *dialect;  /* "postgresql" */
+    const char *database; /* name on the server, which some engines call a schema; NULL unknown */
+    struct names paths;   /* files, folders, modules, "module:Base"; empty: the usual places */
+};
 
 /* ERR_MODELS with the model's file and line. Warnings of the reader are emitted. */
-int models_read(struct ctx *ctx, const struct config *config, const struct database_config *database, struct tree **tree);
+int models_read(struct ctx *ctx, const struct models_source *source, struct tree **tree);
 
 #endif

@@ -61,7 +61,7 @@ int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
     if (database->schema_files.n)
         TRY(read_files(ctx, database, session->config->folder, &database->schema_files, tree));
     else {
-        TRY(models_read(ctx, session->config, database, tree));
+        TRY(config_models(ctx, session->config, database, tree));
         database->dialect->settle(ctx->mem, *tree);
     }
     session->wanted = *tree;

@@ -1,0 +1,398 @@
+/*
+ * The table of settings, and the one place that judges a value: every error names the file, the line, the key, the
+ * value and what would be right.  Passwords go from the JSON into secrets, and the JSON text is overwritten.
+ * What several databases may not have in common is compare.c's matter.
+ */
+#include <stddef.h>
+
+#include "base/text.h"
+#include "config/setting.h"
+
+/* A database while its entry is read: what is needed until all keys are known. */
+struct draft {
+    struct database_config database; /* first: this is what the configuration holds */
+    const char *type;
+    const char *dev_type;
+    const struct setting_value *sync_url;
+    const struct setting_value *async_url;
+    const struct setting_value *dev_url;
+};
+
+/* One value under judgement. */
+struct judged {
+    struct ctx *ctx;
+    const struct setting_file *file;
+    const struct setting_entry *entry;
+    const struct setting_value *value;
+};
+
+struct setting {
+    const char *key;
+    int (*take)(struct judged *judged, void *member);
+    size_t offset; /* in struct draft */
+};
+
+/* The value for a message: passwords masked, what is no text by its type. */
+static const char *shown(struct ctx *ctx, const struct json *value)
+{
+    const char *type = json_get_text(value, "type");
+    if (type)
+        return arena_printf(ctx->mem, "a %s", type);
+    if (value->type == JSON_TEXT)
+        return arena_printf(ctx->mem, "\"%s\"", url_mask(ctx->mem, value->text));
+    return value->type == JSON_ARRAY ? "a list" : json_text(ctx->mem, value, JSON_PYTHON);
+}
+
+static const char *key_shown(const struct judged *judged)
+{
+    return judged->value->shown ? judged->value->shown : judged->value->key;
+}
+
+static int refuse(struct judged *judged, const char *must, const char *hint)
+{
+    struct ctx *ctx = judged->ctx;
+    fail(ctx, ERR_CONFIG, "%s is %s: it must be %s", key_shown(judged), shown(ctx, judged->value->value), must);
+    fail_at(ctx, judged->entry->source, judged->value->line, 0);
+    return hint ? fail_hint(ctx, "%s", hint) : ERR_CONFIG;
+}
+
+static bool matches(const char *text, bool underscore_first)
+{
+    bool starts = char_is_alpha((unsigned char)*text) || (underscore_first && *text == '_');
+    for (const char *at = text; *at; at++)
+        if (!char_is_word((unsigned char)*at))
+            return false;
+    return starts;
+}
+
+static int take_text(struct judged *judged, const char **text)
+{
+    if (judged->value->value->type != JSON_TEXT || !*judged->value->value->text)
+        return refuse(judged, "a text that is not empty", NULL);
+    *text = judged->value->value->text;
+    return 0;
+}
+
+static int take_name(struct judged *judged, void *member)
+{
+    const char **name = member;
+    if (judged->value->value->type != JSON_TEXT || !matches(judged->value->value->text, false))
+        return refuse(judged, "a letter followed by letters, digits and underscores", NULL);
+    *name = judged->value->value->text;
+    return 0;
+}
+
+static int take_table(struct judged *judged, void *member)
+{
+    const char **name = member;
+    if (judged->value->value->type != JSON_TEXT || !matches(judged->value->value->text, true))
+        return refuse(judged, "a letter or underscore followed by letters, digits and underscores", NULL);
+    *name = judged->value->value->text;
+    return 0;
+}
+
+static int take_type(struct judged *judged, void *member)
+{
+    const char **type = member;
+    struct names known = {0};
+    for (unsigned bit = 1; bit <= ENGINE_ALL; bit <<= 1)
+        names_add(judged->ctx->mem, &known, engine_name((enum engine)bit));
+    const char *text = judged->value->value->type == JSON_TEXT ? judged->value->value->text : "";
+    const char *meant = text_nearest(&known, text);
+    if (text_equal(text, "postgres"))
+        meant = "postgresql";
+    if (!names_have(&known, text))
+        return refuse(judged, arena_printf(judged->ctx->mem, "one of %s", names_join(judged->ctx->mem, &known, ", ")),
+                      meant ? arena_printf(judged->ctx->mem, "Did you mean \"%s\"?", meant) : NULL);
+    *type = text;
+    return 0;
+}
+
+static int take_flag(struct judged *judged, void *member)
+{
+    const struct json *value = judged->value->value;
+    bool *flag = member;
+    bool is_number = value->type == JSON_INT && (value->number == 0 || value->number == 1);
+    if (value->type != JSON_BOOL && !is_number)
+        return refuse(judged, "true or false", NULL);
+    *flag = is_number ? value->number == 1 : value->truth;
+    return 0;
+}
+
+static int take_names(struct judged *judged, void *member)
+{
+    const struct json *value = judged->value->value;
+    struct names *names = member;
+    if (value->type == JSON_TEXT)
+        return refuse(judged, "a list of texts", arena_printf(judged->ctx->mem, "Write [\"%s\"].", value->text));
+    if (value->type != JSON_ARRAY)
+        return refuse(judged, "a list of texts", NULL);
+    for (int i = 0; i < value->n; i++) {
+        if (value->item[i]->type != JSON_TEXT || !*value->item[i]->text)
+            return refuse(judged, "a list of texts that are not empty", NULL);
+        names_add(judged->ctx->mem, names, value->item[i]->text);
+    }
+    return 0;
+}
+
+static int take_snapshots(struct judged *judged, void *member)
+{
+    const struct json *value = judged->value->value;
+    bool *each = member;
+    bool is_each = value->type == JSON_TEXT && text_equal(value->text, "each");
+    if (!is_each && !(value->type == JSON_TEXT && text_equal(value->text, "last")))
+        return refuse(judged, "\"last\" or \"each\"", NULL);
+    *each = is_each;
+    return 0;
+}
+
+/* Where a relative path ends up: -1 above the folder, 0 in it, else below. */
+static int depth_of(struct arena *mem, const char *path)
+{
+    struct names parts = text_split(mem, path, '/');
+    int depth = 0;
+    for (int i = 0; i < parts.n && depth >= 0; i++) {
+        if (text_equal(parts.item[i], ".."))
+            depth--;
+        else if (*parts.item[i] && !text_equal(parts.item[i], "."))
+            depth++;
+    }
+    return depth;
+}
+
+static int take_folder(struct judged *judged, void *member)
+{
+    const char **folder = member;
+    const char *root = judged->file->folder;
+    TRY(take_text(judged, folder));
+    const char *inside = *folder;
+    if (text_starts(inside, root) && inside[strlen(root)] == '/')
+        inside += strlen(root) + 1;
+    if (*inside == '/' || depth_of(judged->ctx->mem, inside) <= 0)
+        return refuse(judged, arena_printf(judged->ctx->mem, "a folder below %s", root), NULL);
+    return 0;
+}
+
+/* An empty text is no URL, as 0.8.2 had it: it stands for "not given". */
+static int take_url(struct judged *judged, void *member)
+{
+    const struct setting_value **url = member;
+    if (judged->value->value->type != JSON_TEXT)
+        return refuse(judged, "a text such as postgresql://user:password@host:5432/name", NULL);
+    if (*judged->value->value->text)
+        *url = judged->value;
+    return 0;
+}
+
+#define DATABASE(member) offsetof(struct draft, database.member)
+static const struct setting setting_table[] = {
+    {"database_name", take_name, DATABASE(name)},
+    {"database_type", take_type, offsetof(struct draft, type)},
+    {"database_url_sync", take_url, offsetof(struct draft, sync_url)},
+    {"database_url_async", take_url, offsetof(struct draft, async_url)},
+    {"secure_values", take_flag, DATABASE(secure_values)},
+    {"default", take_flag, DATABASE(is_default)},
+    {"migrations_dir", take_folder, DATABASE(migrations_dir)},
+    {"migration_table", take_table, DATABASE(migration_table)},
+    {"seed_table", take_table, DATABASE(seed_table)},
+    {"model_paths", take_names, DATABASE(model_paths)},
+    {"schema_files", take_names, DATABASE(schema_files)},
+    {"include", take_names, DATABASE(filter.include)},
+    {"exclude", take_names, DATABASE(filter.exclude)},
+    {"snapshots", take_snapshots, DATABASE(snapshots_each)},
+    {"dev_database_type", take_type, offsetof(struct draft, dev_type)},
+    {"dev_database_url", take_url, offsetof(struct draft, dev_url)},
+    {"overlap_models", take_flag, DATABASE(overlap_models)},
+};
+enum { SETTINGS = sizeof setting_table / sizeof *setting_table };
+
+static int refuse_key(struct judged *judged)
+{
+    struct ctx *ctx = judged->ctx;
+    struct names known = {0};
+    for (int i = 0; i < SETTINGS; i++)
+        names_add(ctx->mem, &known, setting_table[i].key);
+    const char *meant = text_nearest(&known, judged->value->key);
+    fail(ctx, ERR_CONFIG, "%s has no setting \"%s\"", judged->file->call, judged->value->key);
+    fail_at(ctx, judged->entry->source, judged->value->line, 0);
+    if (meant)
+        return fail_hint(ctx, "Did you mean %s?", meant);
+    return fail_hint(ctx, "There are: %s.", names_join(ctx->mem, &known, ", "));
+}
+
+static int take_value(struct judged *judged, struct draft *draft)
+{
+    for (int i = 0; i < SETTINGS; i++) {
+        const struct setting *setting = &setting_table[i];
+        if (!text_equal(setting->key, judged->value->key))
+            continue;
+        if (judged->value->value->type == JSON_NULL) /* the same as not written */
+            return 0;
+        return setting->take(judged, (char *)draft + setting->offset);
+    }
+    return refuse_key(judged);
+}
+
+/* What was wrong in the URL, with the key and the masked value before it. */
+static int refuse_url(struct judged *judged)
+{
+    struct ctx *ctx = judged->ctx;
+    const char *reason = ctx->error.message;
+    const char *hint = ctx->error.hint;
+    fail(ctx, ERR_CONFIG, "%s is %s: %s", key_shown(judged), shown(ctx, judged->value->value), reason);
+    fail_at(ctx, judged->entry->source, judged->value->line, 0);
+    return hint ? fail_hint(ctx, "%s", hint) : ERR_CONFIG;
+}
+
+static int read_url(struct judged *judged, const struct setting_value *value, struct url *url)
+{
+    judged->value = value;
+    return url_read(judged->ctx, value->value->text, url) < 0 ? refuse_url(judged) : 0;
+}
+
+static bool understands(const struct dialect *dialect, const char *scheme)
+{
+    for (const char *const *each = dialect->schemes; *each; each++)
+        if (text_equal_nocase(*each, scheme))
+            return true;
+    return false;
+}
+
+/*
+ * The engine by its type, else by the URL.  *dialect is NULL for one that 0.8.2 knew and that is not here yet:
+ * its name is then in *type.
+ */
+static int choose_dialect(struct judged *judged, const char **type, const char *type_key, const struct url *url,
+                          const struct dialect **dialect)
+{
+    struct ctx *ctx = judged->ctx;
+    const struct dialect *by_url = dialect_of_url(url);
+    *dialect = *type ? dialect_find(*type) : by_url;
+    if (!*type && !by_url && engine_find(url->dialect))
+        *type = url->dialect;
+    if (!*type && !by_url)
+        return refuse(judged, "the URL of sqlite, postgresql, mysql, mariadb or clickhouse", NULL);
+    if (*dialect ? understands(*dialect, url->dialect) : !by_url)
+        return 0;
+    fail(ctx, ERR_CONFIG, "%s is \"%s\", but %s is %s", type_key, *type, key_shown(judged),
+         shown(ctx, judged->value->value));
+    fail_at(ctx, judged->entry->source, judged->value->line, 0);
+    return fail_hint(ctx, "Change the one that is wrong.");
+}
+
+static int leave_out(struct ctx *ctx, struct config *config, struct database_config *database, const char *type)
+{
+    struct left_out *left = NEW(ctx->mem, struct left_out);
+    left->name = database->name;
+    left->is_default = database->is_default;
+    left->code = ERR_UNSUPPORTED;
+    left->message =
+        arena_printf(ctx->mem, "database '%s' is of type %s, which is not supported yet", database->name, type);
+    list_add(ctx->mem, &config->left_out, left);
+    return 0;
+}
+
+static const char *expression_of(struct ctx *ctx, const struct setting_value *value)
+{
+    return value && value->expression ? url_mask(ctx->mem, value->expression) : NULL;
+}
+
+/* The text of a URL is not needed any more once everything was compared. */
+static void forget_text(const struct setting_value *value)
+{
+    if (!value || value->value->type != JSON_TEXT)
+        return;
+    char *text = (char *)(uintptr_t)value->value->text;
+    explicit_bzero(text, strlen(text));
+}
+
+static int take_urls(struct judged *judged, struct draft *draft)
+{
+    struct database_config *database = &draft->database;
+    struct ctx *ctx = judged->ctx;
+    const struct setting_value *first = draft->sync_url ? draft->sync_url : draft->async_url;
+    if (!first) {
+        fail(ctx, ERR_CONFIG, "%s: At least one of database_url_sync or database_url_async must be provided.",
+             database->name);
+        return fail_at(ctx, judged->entry->source, judged->entry->line, 0);
+    }
+    database->url_expression = expression_of(ctx, first);
+    database->url_async_expression = expression_of(ctx, draft->async_url);
+    database->dev_url_expression = expression_of(ctx, draft->dev_url);
+    database->has_async = draft->async_url != NULL;
+    if (draft->async_url)
+        TRY(read_url(judged, draft->async_url, &database->url_async));
+    TRY(read_url(judged, first, &database->url));
+    TRY(choose_dialect(judged, &draft->type, "database_type", &database->url, &database->dialect));
+    if (draft->dev_type && !draft->dev_url) {
+        fail(ctx, ERR_CONFIG, "%s: dev_database_url is required when dev_database_type is set", database->name);
+        return fail_at(ctx, judged->entry->source, judged->entry->line, 0);
+    }
+    if (!draft->dev_url)
+        return 0;
+    TRY(read_url(judged, draft->dev_url, &database->dev_url));
+    TRY(choose_dialect(judged, &draft->dev_type, "dev_database_type", &database->dev_url, &database->dev_dialect));
+    if (!database->dev_dialect)
+        emit_warning(ctx, "database '%s': a development database of type %s is not supported yet", database->name,
+                     draft->dev_type);
+    return 0;
+}
+
+static void take_defaults(struct ctx *ctx, struct database_config *database)
+{
+    static const char *const own[] = {"_dbwarden_migrations", "_dbwarden_seeds", "_dbwarden_lock", "_dbwarden_journal",
+                                      "dbwarden_lock"};
+    struct names *names = &database->filter.own;
+    if (!database->migrations_dir)
+        database->migrations_dir = arena_printf(ctx->mem, "migrations/%s", database->name);
+    if (!database->migration_table)
+        database->migration_table = own[0];
+    if (!database->seed_table)
+        database->seed_table = own[1];
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        names_add(ctx->mem, names, own[i]);
+    if (!names_have(names, database->migration_table))
+        names_add(ctx->mem, names, database->migration_table);
+    if (!names_have(names, database->seed_table))
+        names_add(ctx->mem, names, database->seed_table);
+}
+
+static int take_entry(struct ctx *ctx, const struct setting_file *file, const struct setting_entry *entry,
+                      struct config *config)
+{
+    struct judged judged = {ctx, file, entry, NULL};
+    struct draft *draft = NEW(ctx->mem, struct draft);
+    struct database_config *database = &draft->database;
+    list_add(ctx->mem, &config->databases, database); /* at once, so that config_close() finds its passwords */
+    database->line = entry->line;
+    if (entry->positional) {
+        fail(ctx, ERR_CONFIG, "database_config() takes keyword arguments only");
+        return fail_at(ctx, entry->source, entry->line, 0);
+    }
+    for (int i = 0; i < entry->values.n; i++) {
+        judged.value = entry->values.item[i];
+        TRY(take_value(&judged, draft));
+    }
+    if (!database->name) {
+        fail(ctx, ERR_CONFIG, "database_name is missing");
+        return fail_at(ctx, entry->source, entry->line, 0);
+    }
+    TRY(take_urls(&judged, draft));
+    take_defaults(ctx, database);
+    forget_text(draft->sync_url);
+    forget_text(draft->async_url);
+    forget_text(draft->dev_url);
+    return database->dialect ? 0 : leave_out(ctx, config, database, draft->type);
+}
+
+int settings_take(struct ctx *ctx, const struct setting_file *file, struct config *config)
+{
+    if (!file->entries.n) {
+        fail(ctx, ERR_CONFIG, "No %s found in %s",
+             text_equal(file->call, "databases") ? "database" : "database_config(...) call", file->source);
+        return fail_hint(ctx, "Run \"dbwarden init\" to make a configuration.");
+    }
+    for (int i = 0; i < file->entries.n; i++)
+        TRY(take_entry(ctx, file, file->entries.item[i], config));
+    return 0;
+}
