@@ -7,7 +7,7 @@ enum { WORDS = 12 };
 
 static int read_words(struct ctx *ctx, const char *const *words, struct arguments *parsed)
 {
-    char *argv[WORDS + 1] = {"dbwarden"};
+    char program[] = "dbwarden", *argv[WORDS + 1] = {program};
     int argc = 1;
     for (int i = 0; words[i]; i++)
         argv[argc++] = arena_dup(ctx->mem, words[i]);
