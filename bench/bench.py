@@ -1,0 +1,272 @@
+"""bench.py [PART...]: dbwarden against the floor, as ratios of medians of runs that take turns.
+
+Parts: start apply large catalog diff count.  A line of build/bench.jsonl for every program measured, one table at the
+end.  Nothing here is a test: a machine that is busy with something else only makes the ratios less sure.
+"""
+
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import workloads
+
+ROOT = Path(__file__).resolve().parents[1]
+WORK = ROOT / "build" / "bench"
+OURS, FLOOR = str(ROOT / "build" / "dbwarden"), str(WORK / "floor")
+SERVER, LOG = os.environ["BENCH_POSTGRESQL"], Path(os.environ["BENCH_SERVER_LOG"])
+DATABASE = SERVER.rsplit("/", 1)[0] + "/bench"
+RUNS, FULL = int(os.environ.get("BENCH_RUNS", "5")), os.environ.get("BENCH_FULL") == "1"
+rows = []
+
+
+class Runner:
+    """One contender: a command, run in a folder after `prepare`."""
+
+    def __init__(self, name, command, folder, prepare=lambda: None):
+        self.name, self.command, self.folder, self.prepare = name, [str(word) for word in command], folder, prepare
+        self.runs = []
+
+    def run(self):
+        self.prepare()
+        line = subprocess.run([WORK / "launch", WORK / "output.txt", *self.command], cwd=self.folder, check=True,
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
+        *numbers, status = line.split()
+        if status != "0":
+            sys.exit(f"{' '.join(self.command)}: exit {status}\n{(WORK / 'output.txt').read_text()[-2000:]}")
+        self.runs.append([float(number) for number in numbers])
+
+    @property
+    def seconds(self):
+        return statistics.median(run[0] for run in self.runs)
+
+    @property
+    def peak(self):
+        return max(run[3] for run in self.runs) / 1024
+
+
+def compare(what, ours, *others, runs=RUNS, aim=None):
+    """Runs all in turn and keeps the medians; the first of the others is what the aim is about."""
+    print(f"{what} ...", file=sys.stderr)
+    everyone = [ours, *others]
+    for _ in range(runs):
+        for runner in everyone:
+            runner.run()
+    with open(ROOT / "build" / "bench.jsonl", "a") as lines:
+        for runner in everyone:
+            user, system = (statistics.median(run[field] for run in runner.runs) for field in (1, 2))
+            print(json.dumps({"at": int(time.time()), "what": what, "who": runner.name, "runs": runs,
+                              "seconds": round(runner.seconds, 6), "user": round(user, 6), "system": round(system, 6),
+                              "peak_mb": round(runner.peak, 1)}), file=lines)
+    rows.append([what, f"{ours.seconds * 1000:.1f}", f"{ours.peak:.1f}"] + [
+        f"{runner.name} {runner.seconds * 1000:.1f} ms {runner.peak:.1f} MB: {ours.seconds / runner.seconds:.2f} x"
+        for runner in others] + ([f"aim {aim}"] if aim else []))
+
+
+def fact(what, value, aim=None):
+    with open(ROOT / "build" / "bench.jsonl", "a") as lines:
+        print(json.dumps({"at": int(time.time()), "what": what, "value": value}), file=lines)
+    rows.append([what, str(value), ""] + ([f"aim {aim}"] if aim else []))
+
+
+def fresh(name):
+    folder = WORK / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def psql(*words, url=DATABASE):
+    return subprocess.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-d", url, *words], check=True, text=True,
+                          capture_output=True).stdout.strip()
+
+
+def new_database(template="template1"):
+    psql("-c", "DROP DATABASE IF EXISTS bench WITH (FORCE)", "-c", f"CREATE DATABASE bench TEMPLATE {template}",
+         url=SERVER)
+
+
+def remove(*paths):
+    for path in paths:
+        for one in path.parent.glob(path.name + "*"):
+            one.unlink()
+
+
+# ---- parts
+
+
+def start():
+    folder = fresh("start")
+    workloads.project(folder, "sqlite:///./app.db")
+    runs = 10 * RUNS
+    for words, aim in ((["version"], "10 ms, 12 MB"), (["--help"], None), (["status"], None)):
+        compare(f"start: {' '.join(words)}", Runner("dbwarden", [OURS, *words], folder),
+                Runner("nothing", [FLOOR, "nothing"], folder), Runner("true", ["/bin/true"], folder), runs=runs, aim=aim)
+
+
+def apply():
+    seconds = {}
+    for n in (100, 1000) + ((9999,) if FULL else ()):
+        for engine in ("sqlite", "postgresql"):
+            seconds[engine, n] = apply_one(engine, n)
+    for engine in ("sqlite", "postgresql"):
+        most = max(n for _, n in seconds)
+        fact(f"apply: {engine}, time({most}) / time(100)", round(seconds[engine, most] / seconds[engine, 100], 1),
+             "linear" if most == 1000 else "110")
+
+
+def clean(engine, database, template="template1"):
+    return (lambda: remove(database)) if engine == "sqlite" else (lambda: new_database(template))
+
+
+def client(engine, database, script):
+    if engine == "sqlite":
+        return Runner("sqlite3", ["sqlite3", "-bail", database, f".read {script}"], WORK, clean(engine, database))
+    return Runner("psql", ["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", DATABASE, "-f", script], WORK,
+                  clean(engine, database))
+
+
+def apply_one(engine, n):
+    migrations = workloads.trivial(n, engine)
+    folder, files = fresh("project"), fresh("files")
+    workloads.plain(files, migrations)
+    mine, theirs = folder / "app.db", files / "floor.db"
+    workloads.project(folder, "sqlite:///./app.db" if engine == "sqlite" else DATABASE, migrations)
+    ours = Runner("dbwarden", [OURS, "migrate"], folder, clean(engine, mine))
+    floor = Runner("floor", [FLOOR, engine, theirs if engine == "sqlite" else DATABASE, files], files,
+                   clean(engine, theirs))
+    compare(f"apply {n}: {engine}", ours, client(engine, theirs, files / "all.txt"), floor, runs=RUNS if n < 5000 else 2,
+            aim="1.15 x client")
+    clean(engine, mine)()
+    ours.run()  # and what is left to do afterwards: nothing
+    sums = Runner("read files", [FLOOR, "sums", folder / "migrations" / "primary"], folder)
+    aim = {"sqlite": "30 ms", "postgresql": "50 ms"}[engine] if n == 1000 else None
+    compare(f"no-op migrate {n}: {engine}", Runner("dbwarden", [OURS, "migrate"], folder), sums, runs=2 * RUNS, aim=aim)
+    compare(f"status {n}: {engine}", Runner("dbwarden", [OURS, "status"], folder), sums, runs=2 * RUNS, aim=aim)
+    return statistics.median(run[0] for run in ours.runs)
+
+
+def large():
+    for rows_of, width in ((50000, 20), (100000, 950)):
+        for engine in ("sqlite", "postgresql"):
+            migrations = workloads.inserts(rows_of, width, engine)
+            folder, files = fresh("project"), fresh("files")
+            mine, theirs = folder / "app.db", files / "floor.db"
+            workloads.plain(files, migrations)
+            workloads.project(folder, "sqlite:///./app.db" if engine == "sqlite" else DATABASE, migrations)
+            script = next(files.glob("00001*"))
+            megabytes = script.stat().st_size / 1e6
+            others = [client(engine, theirs, files / "all.txt")]
+            if engine == "postgresql":
+                others.insert(0, Runner("one message", [FLOOR, "message", DATABASE, script], files,
+                                        clean(engine, theirs)))
+            dry = Runner("dbwarden", [OURS, "migrate", "--dry-run"], folder)
+            clean(engine, mine)()
+            if engine == "sqlite" and megabytes > 50:
+                compare(f"split {megabytes:.0f} MB (dry run)", dry,
+                        Runner("read it", [FLOOR, "sums", files], files), runs=3)
+                fact(f"split: MB/s, {megabytes:.0f} MB", round(megabytes / dry.seconds))
+            compare(f"one file of {rows_of} INSERTs, {megabytes:.0f} MB: {engine}",
+                    Runner("dbwarden", [OURS, "migrate"], folder, clean(engine, mine)), *others, runs=3,
+                    aim="1.3 x, memory 1.3 x file" if megabytes > 50 else "1.3 x")
+
+
+def fill_template(n, changes=0):
+    """A database of n tables to copy from; table by table, since one transaction would need too many locks."""
+    psql("-c", "DROP DATABASE IF EXISTS tables WITH (FORCE)", "-c", "CREATE DATABASE tables", url=SERVER)
+    script = WORK / "tables.sql"
+    script.write_text(workloads.many_tables(n, "postgresql", changes))
+    psql("-f", str(script), "-c", "VACUUM ANALYZE", url=SERVER.rsplit("/", 1)[0] + "/tables")
+
+
+def catalog():
+    for n in (100, 1000) + ((5000,) if FULL else ()):
+        fill_template(n)
+        new_database("tables")
+        folder = fresh("project")
+        workloads.project(folder, DATABASE)
+        compare(f"read the catalog of {n} tables: postgresql",
+                Runner("dbwarden", [OURS, "check-db", "-o", "json"], folder),
+                Runner("five queries", [FLOOR, "catalog", DATABASE], folder), aim="1.5 x")
+
+
+def diff():
+    for engine in ("sqlite", "postgresql"):
+        for n in (100, 1000) + ((5000,) if FULL else ()):
+            diff_one(engine, n)
+
+
+def diff_one(engine, n):
+    folder = fresh("project")
+    schema, url = workloads.many_tables(n, engine), DATABASE if engine == "postgresql" else "sqlite:///./app.db"
+    workloads.project(folder, url, schema=schema)
+    if engine == "postgresql":
+        fill_template(n)
+        new_database("tables")
+    else:
+        script = folder / "fill.sql"
+        script.write_text("BEGIN;\n" + schema + "COMMIT;\n")
+        subprocess.run(["sqlite3", "-bail", folder / "app.db", f".read {script}"], check=True)
+    read = Runner("read it", [OURS, "check-db", "-o", "json"], folder)
+    compare(f"diff of {n} tables, no change: {engine}", Runner("dbwarden", [OURS, "diff"], folder), read,
+            aim="2 x, scratch database apart")
+    (folder / "schema.sql").write_text(workloads.many_tables(n, engine, 10))
+    compare(f"diff of {n} tables, 10 changes: {engine}", Runner("dbwarden", [OURS, "diff"], folder), read)
+
+
+def count():
+    """What one more migration costs in statements, round trips and syncs: the difference of two runs."""
+    few, many = (counted(n) for n in (10, 30))
+    for key, aim in (("statements", "2 of its own + 4"), ("commits", "1"), ("round trips", "1"), ("fsyncs", "4")):
+        each = (many[key] - few[key]) / 20
+        fact(f"count: {key} a migration, {'SQLite' if key == 'fsyncs' else 'PostgreSQL'}", round(each, 2), aim)
+        fact(f"count: {key} beside them", round(few[key] - 10 * each, 1))
+
+
+def traced(folder, calls):
+    trace = WORK / "trace.txt"
+    subprocess.run(["strace", "-f", "-qq", "-s", "0", "-o", trace, "-e", f"trace={calls}", OURS, "migrate"], cwd=folder,
+                   check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    return re.findall(r"^\d+ +(\w+)\(.*= \d", trace.read_text(), re.M)
+
+
+def counted(n):
+    folder = fresh("project")
+    workloads.project(folder, "sqlite:///./app.db", workloads.trivial(n, "sqlite"))
+    found = {"fsyncs": len(traced(folder, "fsync,fdatasync"))}
+    folder = fresh("project")
+    new_database()
+    psql("-c", "ALTER DATABASE bench SET log_statement = 'all'")
+    workloads.project(folder, DATABASE, workloads.trivial(n, "postgresql"))
+    before = LOG.stat().st_size
+    calls = traced(folder, "sendto,recvfrom")
+    time.sleep(0.3)
+    said = LOG.read_bytes()[before:].decode(errors="replace")
+    found["statements"] = len(re.findall(r"LOG:  (?:statement|execute)", said))
+    found["commits"] = len(re.findall(r"LOG:  (?:statement|execute)[^:]*: COMMIT", said, re.I))
+    found["round trips"] = sum(one == "sendto" and after == "recvfrom" for one, after in zip(calls, calls[1:]))
+    return found
+
+
+PARTS = {"start": start, "apply": apply, "large": large, "catalog": catalog, "diff": diff, "count": count}
+
+
+def table():
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    print(f"{'':{widths[0]}}  {'ms':>{widths[1]}}  {'MB':>{widths[2]}}")
+    for what, milliseconds, peak, *others in rows:
+        print(f"{what:{widths[0]}}  {milliseconds:>{widths[1]}}  {peak:>{widths[2]}}  {'; '.join(others)}")
+
+
+if __name__ == "__main__":
+    unknown = [part for part in sys.argv[1:] if part not in PARTS]
+    if unknown:
+        sys.exit(f"bench.py: no part {unknown[0]!r}; there are {', '.join(PARTS)}")
+    for part in sys.argv[1:] or PARTS:
+        PARTS[part]()
+    table()

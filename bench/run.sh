@@ -1,0 +1,19 @@
+#!/bin/bash
+# run.sh [PART...]: builds the floor, starts a PostgreSQL that syncs as a real one does, and runs bench.py.
+# BENCH_RUNS  rounds of each measurement (5)     BENCH_FULL=1  10,000 migrations and 5,000 tables too
+set -euo pipefail
+cd "$(dirname "$0")/.."
+work=$PWD/build/bench
+mkdir -p "$work"
+tools/deps.sh test
+read -ra libraries < <(pkg-config --cflags --libs libpq sqlite3 libmariadb libcurl jansson yaml-0.1 libmd smartcols)
+gcc -O2 -D_GNU_SOURCE bench/floor.c -Wl,--no-as-needed "${libraries[@]}" -o "$work/floor"
+gcc -O2 -D_GNU_SOURCE bench/launch.c -o "$work/launch"
+
+servers=$(mktemp -d /tmp/dbwarden-bench.XXXXXX) && chmod 755 "$servers"
+trap 'tests/servers/testservers.sh stop "$servers" >/dev/null 2>&1; rm -rf "$servers"' EXIT
+export TS_PORT=${TS_PORT:-21880} TS_DURABLE=1
+tests/servers/testservers.sh install pg15
+BENCH_POSTGRESQL=$(tests/servers/testservers.sh start "$servers" pg15 2>/dev/null | sed -n 's/^PG15_TCP_URL=//p')
+export BENCH_POSTGRESQL BENCH_SERVER_LOG=$servers/pg15/log
+python3 bench/bench.py "$@"

@@ -1,0 +1,69 @@
+"""What the bench runs: projects of dbwarden, the same statements as plain files, schemas of many tables."""
+
+COLUMNS = [("name", "varchar(80) NOT NULL"), ("email", "varchar(200)"), ("status", "varchar(20) NOT NULL"),
+           ("quantity", "integer NOT NULL"), ("price", "numeric(12,2)"), ("active", "boolean NOT NULL"), ("note", "text"),
+           ("created_at", "timestamp NOT NULL"), ("updated_at", "timestamp"), ("reference", "varchar(40)")]
+
+
+def key_type(engine):
+    return "integer" if engine == "sqlite" else "bigint"
+
+
+def trivial(n, engine):
+    """(name, up, down): a table and an index each."""
+    return [(f"t{i:05d}",
+             f"CREATE TABLE t{i:05d} (id {key_type(engine)} PRIMARY KEY, name varchar(80) NOT NULL, made timestamp);\n"
+             f"CREATE INDEX t{i:05d}_name ON t{i:05d} (name);\n",
+             f"DROP TABLE t{i:05d};\n") for i in range(1, n + 1)]
+
+
+def inserts(rows, width, engine):
+    """One migration of many INSERTs, with what splitting must not stumble over in each."""
+    text = ("it''s; -- no comment " * (width // 20 + 1))[:width].rstrip("'") or "it''s; x"
+    return [("bulk", f"CREATE TABLE bulk (id {key_type(engine)} PRIMARY KEY, name text, v integer);\n" + "".join(
+        f"INSERT INTO bulk (id, name, v) VALUES ({i}, '{text}', {i % 97});\n" for i in range(1, rows + 1)),
+        "DROP TABLE bulk;\n")]
+
+
+def many_tables(n, engine, changes=0):
+    """A schema.sql: twelve columns, three indexes and a foreign key a table; `changes` of them differ."""
+    step, text = max(1, n // changes) if changes else 0, []
+    for i in range(1, n + 1):
+        kind = (i // step - 1) % 4 if changes and i % step == 0 and i // step <= changes else None
+        columns = [(name, "varchar(120) NOT NULL" if kind == 2 and name == "name" else kept) for name, kept in COLUMNS
+                   if kind != 3 or name != "note"]
+        columns += [("extra", "integer")] if kind == 0 else []
+        table = f"tab{i:05d}"
+        text.append(f"CREATE TABLE {table} (\n  id {key_type(engine)} NOT NULL,\n  parent_id {key_type(engine)},\n" +
+                    "".join(f"  {name} {kept},\n" for name, kept in columns) +
+                    f"  CONSTRAINT {table}_pkey PRIMARY KEY (id),\n"
+                    f"  CONSTRAINT {table}_parent_fk FOREIGN KEY (parent_id) REFERENCES tab{max(1, i - 1):05d} (id)\n);\n"
+                    f"CREATE INDEX {table}_name ON {table} (name);\n"
+                    f"CREATE INDEX {table}_status ON {table} (status, created_at);\n"
+                    f"CREATE UNIQUE INDEX {table}_reference ON {table} (reference);\n" +
+                    (f"CREATE INDEX {table}_quantity ON {table} (quantity);\n" if kind == 1 else ""))
+    return "".join(text)
+
+
+def plain(folder, migrations):
+    """One .sql file each, and all.txt for the engines' own clients, with the same commits and a row of state each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = ["CREATE TABLE state (version text PRIMARY KEY, name text, sum text);\n"]
+    for i, (name, up, _) in enumerate(migrations, 1):
+        (folder / f"{i:05d}_{name}.sql").write_text(up)
+        text.append(f"BEGIN;\n{up}INSERT INTO state (version, name, sum) VALUES ('{i:05d}', '{name}', 'x');\nCOMMIT;\n")
+    (folder / "all.txt").write_text("".join(text))
+
+
+def project(folder, url, migrations=(), schema=None):
+    """A project without Python."""
+    versions = folder / "migrations" / "primary"
+    versions.mkdir(parents=True, exist_ok=True)
+    files = "" if schema is None else "    schema_files: [schema.sql]\n"
+    (folder / "dbwarden.yaml").write_text(
+        f"databases:\n  primary:\n    default: true\n    database_type: {url.split(':')[0]}\n"
+        f"    database_url_sync: \"{url}\"\n{files}")
+    if schema is not None:
+        (folder / "schema.sql").write_text(schema)
+    for i, (name, up, down) in enumerate(migrations, 1):
+        (versions / f"primary__{i:04d}_{name}.sql").write_text(f"-- upgrade\n\n{up}\n-- rollback\n\n{down}")

@@ -1,0 +1,403 @@
+"""`pip install .` into a real virtual environment: what lands there, the native handle, what dbwarden.py and models import."""
+
+import fcntl
+import json
+import os
+import subprocess
+import textwrap
+from pathlib import Path
+
+import pytest
+from support.project import ROOT
+
+CACHE = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test"))
+BASE = "/usr/bin/python3"
+DATABASE = """
+    from dbwarden import database_config
+
+    primary = database_config(database_name="primary", default=True, database_url_sync="sqlite:///./app.db")
+"""
+SLOW = (
+    "CREATE TABLE {name} AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000)"
+    " SELECT count(*) AS total FROM n;"
+)
+
+
+class Package:
+    """An environment that the package is installed in."""
+
+    def __init__(self, folder):
+        self.bin = folder / "bin"
+
+    def run(self, *command, folder=None, status=0):
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("DBWARDEN_", "PYTHON"))}
+        kept["PATH"] = f"{self.bin}:/usr/bin:/bin"
+        done = subprocess.run([str(word) for word in command], cwd=folder, env=kept, capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=600)
+        assert done.returncode == status, f"{command}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def python(self, text, folder=None):
+        """What the lines print, as JSON."""
+        return json.loads(self.run(self.bin / "python", "-c", "import json\n" + textwrap.dedent(text), folder=folder))
+
+
+def install(folder):
+    pinned = [line for line in (ROOT / "tests/requirements.txt").read_text().split() if line.startswith("sqlalchemy")]
+    subprocess.run([BASE, "-m", "venv", "--clear", folder], check=True)
+    pip = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, *pinned, f"{ROOT}[models]"], check=True, timeout=900)
+
+
+@pytest.fixture(scope="session")
+def package():
+    """Installed once per test run; the runner's processes wait for the first of them."""
+    folder = CACHE / "package"
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(CACHE / "package.lock", "a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        if lock.read() != run or not (folder / "bin" / "dbwarden").exists():
+            install(folder)
+            lock.truncate(0)
+            lock.write(run)
+    return Package(folder)
+
+
+@pytest.fixture
+def slow_project(tmp_path):
+    """Three pending migrations that take a moment each."""
+    migrations = tmp_path / "migrations" / "primary"
+    migrations.mkdir(parents=True)
+    (tmp_path / "dbwarden.py").write_text(textwrap.dedent(DATABASE))
+    for number in range(1, 4):
+        name = f"t{number}"
+        (migrations / f"primary__000{number}_{name}.sql").write_text(
+            f"-- upgrade\n\n{SLOW.format(name=name)}\n\n-- rollback\n\nDROP TABLE {name};\n")
+    return tmp_path
+
+
+def test_wheel_holds_the_program_and_the_package_only(package):
+    files = package.python("""
+        from importlib.metadata import distribution
+        print(json.dumps([str(file) for file in distribution("dbwarden").files]))
+    """)
+    kept = {file for file in files if "dist-info" not in file and not file.endswith(".pyc")}
+    assert kept == {"../../../bin/dbwarden", "dbwarden/_core.abi3.so", "dbwarden/__init__.py",
+                    "dbwarden/config_registry.py", "dbwarden/exceptions.py", "dbwarden/schema/__init__.py",
+                    "dbwarden/schema/apply.py"}
+
+
+def test_dbwarden_on_path_is_the_native_program(package):
+    assert (package.bin / "dbwarden").read_bytes()[:4] == b"\x7fELF"
+    version = package.python("import dbwarden; print(json.dumps(dbwarden.__version__))")
+    assert version in package.run("dbwarden", "version")
+    metadata = package.python("""
+        from importlib.metadata import version
+        print(json.dumps(version("dbwarden")))
+    """)
+    assert metadata == version
+
+
+def test_names_that_projects_import(package):
+    assert package.python("""
+        from dbwarden import database_config, TableMeta, PGTableMeta, PGColumnMeta, CHTableMeta, CHColumnMeta, __version__
+        from dbwarden.schema import (apply_meta, attach_meta, CHColumnMeta, CHTableMeta, DBWardenMeta, FieldMeta,
+                                     PGColumnMeta, PGTableMeta, read_meta, TableMeta)
+        from dbwarden.exceptions import ConfigurationError, DBWardenConfigError, DBWardenError, LockError
+        import sys
+        early = "sqlalchemy" in sys.modules
+        from dbwarden import Base
+        from sqlalchemy.orm import DeclarativeBase
+        import dbwarden
+        print(json.dumps([early, issubclass(Base, DeclarativeBase), Base is dbwarden.Base, hasattr(Base, "metadata"),
+                          issubclass(DBWardenConfigError, ConfigurationError)]))
+    """) == [False, True, True, True, True]
+
+
+def test_configuration_errors_name_the_key(package):
+    errors = package.python("""
+        from dbwarden import database_config
+        from dbwarden.exceptions import ConfigurationError
+        errors = []
+        for keys in ({"database_name": "a"}, {"database_name": "a-b", "database_url_sync": "sqlite://"},
+                     {"database_name": "a", "database_url_sync": "sqlite://", "database_type": "oracle"},
+                     {"database_name": "a", "database_url_sync": "sqlite://", "model_paths": "models.py"}):
+            try:
+                database_config(**keys)
+            except ConfigurationError as error:
+                errors.append(str(error))
+        try:
+            database_config(database_name="a", database_url_sync="sqlite://", colour="red")
+        except TypeError as error:
+            errors.append(str(error))
+        print(json.dumps(errors))
+    """)
+    words = ["database_url_sync or database_url_async", "database_name is 'a-b'", "database_type is 'oracle'",
+             "['models.py']", "colour"]
+    assert [word in error for word, error in zip(words, errors)] == [True] * 5
+
+
+def test_registry_can_be_read_and_reset(package):
+    assert package.python("""
+        from dbwarden.config_registry import database_config, registered_entries, reset_registry
+        handle = database_config(database_name="one", database_url_sync="sqlite:///x.db")
+        names = [entry["database_name"] for entry in registered_entries()]
+        reset_registry()
+        print(json.dumps([names, len(registered_entries()), repr(handle)]))
+    """) == [["one"], 0, "DatabaseHandle('one', 'sqlite')"]
+
+
+def test_meta_is_merged_along_ancestors_and_written_to_columns(package):
+    assert package.python("""
+        from dbwarden import PGColumnMeta, PGTableMeta
+        from dbwarden.schema import apply_meta, read_meta
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase):
+            pass
+
+        class Stamped:
+            class Meta:
+                comment = "stamped"
+                pg_indexes = [{"name": "a", "columns": ["id"]}]
+
+        class User(Stamped, Base):
+            __tablename__ = "users"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            email: Mapped[str]
+
+            class Meta(PGTableMeta):
+                comment = "people"
+                pg_indexes = [{"name": "b", "columns": ["email"]}]
+
+                class email(PGColumnMeta):
+                    comment = "where to write"
+                    pg_storage = "external"
+                    public = False
+
+        plain = read_meta(Base)
+        assert apply_meta(User) is User and apply_meta(User) is User
+        meta = User.__dbwarden_meta__
+        print(json.dumps([plain, meta.comment, [index["name"] for index in meta.pg_indexes], meta.pg_fillfactor,
+                          meta.fields["email"].pg_storage, dict(User.__table__.c.email.info),
+                          "pg_indexes" in vars(Stamped.Meta) and len(Stamped.Meta.pg_indexes)]))
+    """) == [None, "people", ["a", "b"], None, "external", {"dw_comment": "where to write", "pg_storage": "external"}, 1]
+
+
+def test_meta_of_a_child_with_its_own_table_is_its_own(package):
+    assert package.python("""
+        from dbwarden.schema import apply_meta
+        from sqlalchemy import ForeignKey
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase):
+            pass
+
+        class Person(Base):
+            __tablename__ = "people"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            class Meta:
+                comment = "people"
+                uniques = [{"name": "u", "columns": ["id"]}]
+
+        class Worker(Person):
+            __tablename__ = "workers"
+            id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+            class Meta:
+                comment = "workers"
+
+        apply_meta(Person), apply_meta(Worker)
+        print(json.dumps([Person.__dbwarden_meta__.comment, Worker.__dbwarden_meta__.comment,
+                          Worker.__dbwarden_meta__.uniques]))
+    """) == ["people", "workers", None]
+
+
+def test_meta_beside_info_is_refused(package):
+    assert "User.email' has non-empty .info".lower() in package.python("""
+        from dbwarden.exceptions import DBWardenConfigError
+        from dbwarden.schema import apply_meta
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase):
+            pass
+
+        class User(Base):
+            __tablename__ = "user"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            email: Mapped[str] = mapped_column(info={"x": 1})
+            class Meta:
+                comment = "people"
+
+        try:
+            apply_meta(User)
+        except DBWardenConfigError as error:
+            print(json.dumps(str(error)))
+    """).lower()
+
+
+def test_a_project_of_the_package_migrates(package, tmp_path):
+    (tmp_path / "dbwarden.py").write_text(textwrap.dedent(DATABASE).replace(
+        "app.db\"", "app.db\", model_paths=[\"models.py\"]"))
+    (tmp_path / "models.py").write_text(textwrap.dedent("""
+        from dbwarden import Base, PGTableMeta
+        from sqlalchemy.orm import Mapped, mapped_column
+
+        class User(Base):
+            __tablename__ = "users"
+            id: Mapped[int] = mapped_column(primary_key=True)
+
+            class Meta(PGTableMeta):
+                checks = [{"name": "positive", "expression": "id > 0"}]
+    """))
+    package.run("dbwarden", "make-migrations", "first", folder=tmp_path)
+    package.run("dbwarden", "migrate", folder=tmp_path)
+    assert package.python("""
+        import sqlite3
+        print(json.dumps(sqlite3.connect("app.db").execute("SELECT sql FROM sqlite_master WHERE name = 'users'").fetchone()))
+    """, folder=tmp_path)[0].count("positive") == 1
+
+
+def test_handle_answers_and_tells_what_failed(package):
+    status, reply, none, unknown, error, closed = package.python("""
+        from dbwarden import _core
+        handle = _core.Handle()
+        status, reply = handle.call("version")
+        none = handle.last_error()
+        unknown, _ = handle.call("migrte")
+        error = json.loads(handle.last_error())
+        handle.close()
+        handle.close()
+        try:
+            handle.call("version")
+        except ValueError as refused:
+            closed = str(refused)
+        print(json.dumps([status, json.loads(reply), none, unknown, error, closed]))
+    """)
+    assert (status, none, unknown, closed) == (0, None, 2, "the handle is closed")
+    assert reply["version"] and "migrate" in error["hint"]
+    assert package.python("from dbwarden import _core; print(_core.commands())")
+
+
+def test_other_threads_run_during_a_call(package, slow_project):
+    """They would stand still if the call kept the interpreter to itself."""
+    status, ticks = package.python("""
+        import threading, time
+        from dbwarden import _core
+        handle, ticks, running = _core.Handle(), [], True
+        def tick():
+            while running:
+                ticks.append(time.monotonic())
+                time.sleep(0.005)
+        thread = threading.Thread(target=tick)
+        thread.start()
+        before = time.monotonic()
+        status, _ = handle.call("migrate")
+        after = time.monotonic()
+        running = False
+        thread.join()
+        print(json.dumps([status, sum(before < at < after for at in ticks)]))
+    """, folder=slow_project)
+    assert status == 0 and ticks > 5
+
+
+def test_a_handle_is_used_by_one_thread_at_a_time(package, slow_project):
+    assert package.python("""
+        import threading
+        from dbwarden import _core
+        handle, refused = _core.Handle(), []
+        inside = threading.Event()
+        done = threading.Event()
+        def listen(event):
+            inside.set()
+            done.wait(30)
+        thread = threading.Thread(target=handle.call, args=("migrate", None, listen))
+        thread.start()
+        inside.wait(30)
+        for act in (lambda: handle.call("version"), handle.close, handle.last_error):
+            try:
+                act()
+            except RuntimeError as error:
+                refused.append(str(error))
+        done.set()
+        thread.join()
+        print(json.dumps([refused, handle.call("version")[0]]))
+    """, folder=slow_project) == [["the handle is in use: one call at a time"] * 3, 0]
+
+
+def test_events_arrive_as_json_in_the_calling_thread(package, slow_project):
+    status, kinds, own_thread = package.python("""
+        import threading
+        from dbwarden import _core
+        events, threads = [], set()
+        def listen(event):
+            events.append(json.loads(event))
+            threads.add(threading.get_ident())
+        status, _ = _core.Handle().call("migrate", json.dumps({"count": 2}), listen)
+        print(json.dumps([status, sorted({event["kind"] for event in events}), threads == {threading.get_ident()}]))
+    """, folder=slow_project)
+    assert status == 0 and own_thread and kinds
+
+
+def test_what_the_listener_raises_stops_the_call_and_comes_out(package, slow_project):
+    raised, status = package.python("""
+        from dbwarden import _core
+        class Enough(Exception):
+            pass
+        def listen(event):
+            raise Enough("enough")
+        handle = _core.Handle()
+        try:
+            handle.call("migrate", None, listen)
+            raised = None
+        except Enough as error:
+            raised = str(error)
+        print(json.dumps([raised, handle.call("migrate")[0]]))
+    """, folder=slow_project)
+    assert (raised, status) == ("enough", 0)
+
+
+def test_cancel_from_another_thread_stops_between_statements(package, slow_project):
+    status, pending = package.python("""
+        import threading, time
+        from dbwarden import _core
+        handle = _core.Handle()
+        timer = threading.Timer(0.1, handle.cancel)
+        timer.start()
+        status, _ = handle.call("migrate")
+        timer.cancel()
+        print(json.dumps([status, json.loads(handle.call("status")[1])]))
+    """, folder=slow_project)
+    assert status == 130
+    package.run("dbwarden", "migrate", folder=slow_project)
+
+
+def test_an_interrupt_ends_the_call(package, slow_project):
+    assert package.python("""
+        import os, signal, threading
+        from dbwarden import _core
+        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        try:
+            _core.Handle().call("migrate")
+            print(json.dumps("finished"))
+        except KeyboardInterrupt:
+            print(json.dumps("interrupted"))
+    """, folder=slow_project) == "interrupted"
+
+
+def test_the_module_works_in_a_second_interpreter(package, slow_project):
+    """Events go back to the interpreter that called."""
+    assert package.python("""
+        import _xxsubinterpreters as interpreters
+        from dbwarden import _core
+        other = interpreters.create()
+        interpreters.run_string(other, '''
+        from dbwarden import _core
+        events = []
+        status, reply = _core.Handle().call("migrate", None, events.append)
+        open("other.txt", "w").write(f"{status} {bool(events)}")
+        '''.replace("        ", ""))
+        interpreters.destroy(other)
+        print(json.dumps([open("other.txt").read(), _core.Handle().call("version")[0]]))
+    """, folder=slow_project) == ["0 True", 0]
