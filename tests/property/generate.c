@@ -1,0 +1,195 @@
+/*
+ * Random schemas: enums, sequences, tables with everything that stands in them, views.
+ * The one idea: tables are made first and foreign keys last, each with columns of its own that copy their target's
+ * types; so every reference fits, cycles and references to oneself included.
+ * Left out: what an offline comparison cannot know (PostgreSQL prints views anew), and what needs more than the
+ * database (tablespaces).
+ */
+#include "base/text.h"
+#include "random.h"
+
+struct object *random_of_kind(struct dice *dice, enum kind kind)
+{
+    struct object *found = NULL;
+    int seen = 0;
+    for (struct object *object = dice->tree->root; object; object = object_next(dice->tree->root, object))
+        if (object->kind == kind && !dice_below(dice, ++seen))
+            found = object;
+    return found;
+}
+
+static struct object *home(struct dice *dice)
+{
+    return tree_schema(dice->mem, dice->tree, "");
+}
+
+/* PostgreSQL prints the name of a type quoted where it must be; a type in a column is compared as text. */
+static const char *plain_name(struct dice *dice, const char *word)
+{
+    return arena_printf(dice->mem, "%s%d", word, ++dice->serial);
+}
+
+struct object *random_enum(struct dice *dice)
+{
+    static const char *const labels[] = {"new", "open", "it's", "Done", "wartend", "größer", "two words"};
+    struct enum_type *type = (struct enum_type *)object_new(dice->mem, KIND_ENUM, home(dice), plain_name(dice, "mood"));
+    struct names names = {0};
+    int n = 2 + dice_below(dice, 3);
+    for (int i = 0; i < n; i++) {
+        const char *label = PICK(dice, labels);
+        if (!names_have(&names, label))
+            names_add(dice->mem, &names, label);
+    }
+    SAY(type, ENUM, labels, names);
+    if (dice_chance(dice, 20))
+        SAY(type, ENUM, comment, random_comment(dice));
+    say_some_absences(dice, &type->object);
+    return &type->object;
+}
+
+struct object *random_sequence(struct dice *dice)
+{
+    static const char *const integers[] = {"integer", "bigint", "smallint"};
+    struct sequence *sequence = (struct sequence *)object_new(dice->mem, KIND_SEQUENCE, home(dice), random_name(dice));
+    if (dice_chance(dice, 60))
+        SAY(sequence, SEQUENCE, type, PICK(dice, integers));
+    if (dice_chance(dice, 40))
+        SAY(sequence, SEQUENCE, start, 10 + dice_below(dice, 90));
+    if (dice_chance(dice, 40))
+        SAY(sequence, SEQUENCE, increment, 1 + dice_below(dice, 5));
+    if (dice_chance(dice, 30))
+        SAY(sequence, SEQUENCE, min, 1 + dice_below(dice, 9));
+    if (object_says(&sequence->object, SEQUENCE_min) && !object_says(&sequence->object, SEQUENCE_start))
+        SAY(sequence, SEQUENCE, start, 10);
+    if (dice_chance(dice, 30))
+        SAY(sequence, SEQUENCE, max, 1000 + dice_below(dice, 100));
+    if (dice_chance(dice, 30))
+        SAY(sequence, SEQUENCE, cache, 1 + dice_below(dice, 20));
+    if (dice_chance(dice, 30))
+        SAY(sequence, SEQUENCE, cycle, true);
+    if (dice_chance(dice, 20))
+        SAY(sequence, SEQUENCE, comment, random_comment(dice));
+    say_some_absences(dice, &sequence->object);
+    return &sequence->object;
+}
+
+static void random_storage(struct dice *dice, struct table *table)
+{
+    static const char *const options[] = {"autovacuum_enabled=false", "fillfactor=70"};
+    struct names chosen = {0};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (dice_chance(dice, 10))
+            names_add(dice->mem, &chosen, options[i]);
+    if (dice_chance(dice, 20))
+        SAY(table, TABLE, comment, random_comment(dice));
+    if (dice_chance(dice, 10))
+        SAY(table, TABLE, unlogged, true);
+    if (chosen.n)
+        SAY(table, TABLE, options, chosen);
+}
+
+static void random_columns(struct dice *dice, struct object *table)
+{
+    int n = 2 + dice_below(dice, 5);
+    for (int i = 0; i < n; i++) {
+        struct column *column = random_column(dice, table);
+        if (i && dice_chance(dice, 12))
+            specialise_column(dice, column);
+    }
+}
+
+static void random_constraints(struct dice *dice, struct object *table)
+{
+    struct table *options = (struct table *)table;
+    struct object *key = dice_chance(dice, options->without_rowid ? 100 : 85) ? random_primary_key(dice, table) : NULL;
+    if (!key && options->without_rowid) /* it cannot be without one */
+        SAY(options, TABLE, without_rowid, false);
+    if (dice_chance(dice, 35))
+        random_unique(dice, table);
+    if (dice_chance(dice, 15))
+        random_unique(dice, table);
+    if (dice_chance(dice, 35))
+        random_check(dice, table);
+    if (dice_chance(dice, 15))
+        random_check(dice, table);
+    if (dice_chance(dice, 50))
+        random_exclude(dice, table);
+}
+
+struct object *random_table(struct dice *dice)
+{
+    struct object *schema = home(dice);
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
+        schema = tree_schema(dice->mem, dice->tree, "app");
+    struct table *table = (struct table *)object_new(dice->mem, KIND_TABLE, schema, random_name(dice));
+    if (dice->engine == ENGINE_PG)
+        random_storage(dice, table);
+    if (dice->engine == ENGINE_LITE && dice_chance(dice, 12))
+        SAY(table, TABLE, strict, true);
+    if (dice->engine == ENGINE_LITE && dice_chance(dice, 12))
+        SAY(table, TABLE, without_rowid, true);
+    random_columns(dice, &table->object);
+    random_constraints(dice, &table->object);
+    for (int i = 0; i < table->object.children.n; i++) {
+        struct object *child = table->object.children.item[i];
+        if (child->kind == KIND_COLUMN)
+            say_some_absences(dice, child);
+    }
+    say_some_absences(dice, &table->object);
+    return &table->object;
+}
+
+struct object *random_view(struct dice *dice)
+{
+    const struct object *table = dice->engine == ENGINE_LITE ? random_of_kind(dice, KIND_TABLE) : NULL;
+    const struct column *column = table ? pick_column(dice, table, ~0u, false) : NULL;
+    if (!column)
+        return NULL;
+    struct view *view = (struct view *)object_new(dice->mem, KIND_VIEW, home(dice), random_name(dice));
+    const char *condition = dice_chance(dice, 50) ? random_condition(dice, table) : NULL;
+    const char *query = arena_printf(dice->mem, "SELECT %s FROM %s%s%s", quoted(dice, column->object.name),
+                                     quoted(dice, table->name), condition ? " WHERE " : "", condition ? condition : "");
+    SAY(view, VIEW, query, written(query));
+    return &view->object;
+}
+
+static void random_references(struct dice *dice, struct object *table)
+{
+    if (dice_chance(dice, 45))
+        random_foreign_key(dice, table);
+    if (dice_chance(dice, 15))
+        random_foreign_key(dice, table);
+    while (dice_chance(dice, 45))
+        random_index(dice, table);
+    if (dice_chance(dice, 12))
+        random_trigger(dice, table);
+}
+
+static unsigned spoken_kinds(enum engine engine)
+{
+    unsigned kinds = 1u << KIND_TABLE | 1u << KIND_COLUMN | 1u << KIND_PRIMARY_KEY | 1u << KIND_UNIQUE |
+                     1u << KIND_CHECK | 1u << KIND_FOREIGN_KEY | 1u << KIND_INDEX | 1u << KIND_INDEX_PART;
+    if (engine == ENGINE_PG)
+        return kinds | 1u << KIND_SCHEMA | 1u << KIND_ENUM | 1u << KIND_SEQUENCE | 1u << KIND_EXCLUDE;
+    return kinds | 1u << KIND_VIEW | 1u << KIND_TRIGGER;
+}
+
+struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, int size)
+{
+    struct dice dice = {.mem = mem, .tree = tree_new(mem, engine), .engine = engine, .state = seed};
+    dice.tree->kinds = spoken_kinds(engine);
+    dice.tree->version = engine == ENGINE_PG ? 150000 : 34001;
+    home(&dice);
+    for (int i = dice_below(&dice, 3); i > 0 && engine == ENGINE_PG; i--)
+        random_enum(&dice);
+    if (engine == ENGINE_PG && dice_chance(&dice, 25))
+        random_sequence(&dice);
+    struct list tables = {0};
+    for (int i = 0; i < size; i++)
+        list_add(mem, &tables, random_table(&dice));
+    for (int i = 0; i < tables.n; i++)
+        random_references(&dice, tables.item[i]);
+    if (dice_chance(&dice, 30))
+        random_view(&dice);
+    return dice.tree;
+}

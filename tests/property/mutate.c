@@ -1,0 +1,547 @@
+/*
+ * Random changes of a schema, as people make them: something is added, dropped or altered, one to four times.
+ * The one idea: a change that would leave the schema invalid (a column that a view names, a key that something
+ * references) is not made; another one is tried instead.
+ */
+#include "base/text.h"
+#include "random.h"
+
+/* ---- what depends on what ---- */
+
+static bool expr_mentions(struct dice *dice, const struct expr *expr, const char *name)
+{
+    const char *text = expr->written ? expr->written : expr->printed;
+    return text && (text_has(text, name) || text_has(text, quoted(dice, name)));
+}
+
+static bool object_mentions(struct dice *dice, const struct object *object, const char *name)
+{
+    const struct kind_info *info = &kind_table[object->kind];
+    for (int i = 0; i < info->fields; i++)
+        if (info->field[i].type == FIELD_EXPR && expr_mentions(dice, object_field(object, i), name))
+            return true;
+    return false;
+}
+
+/* In any expression of the schema, its own default aside. Names are alike in other tables: then rather not. */
+static bool is_mentioned(struct dice *dice, const char *name)
+{
+    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
+        if (object_mentions(dice, o, name))
+            return true;
+    return false;
+}
+
+static bool references(const struct object *object, const struct object *table, const char *column)
+{
+    const struct foreign_key *key = (const struct foreign_key *)object;
+    return object->kind == KIND_FOREIGN_KEY && text_equal(key->ref_table, table->name) &&
+           (!column || names_have(&key->ref_columns, column));
+}
+
+/* By a foreign key from anywhere; `column` NULL: any of its columns. */
+static bool is_referenced(struct dice *dice, const struct object *table, const char *column)
+{
+    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
+        if (references(o, table, column))
+            return true;
+    return false;
+}
+
+static bool key_is_referenced(struct dice *dice, const struct object *table, const struct names *columns)
+{
+    for (int i = 0; i < columns->n; i++)
+        if (is_referenced(dice, table, columns->item[i]))
+            return true;
+    return false;
+}
+
+/* Does a list of columns, or a part of an index, name this column? */
+static bool object_names(const struct object *object, const char *column)
+{
+    const struct kind_info *info = &kind_table[object->kind];
+    for (int i = 0; i < info->fields; i++) {
+        const void *value = object_field(object, i);
+        if (!(info->field[i].marks & FIELD_COLUMN_REF))
+            continue;
+        if (info->field[i].type == FIELD_NAMES ? names_have(value, column)
+                                               : text_equal(*(const char *const *)value, column))
+            return true;
+    }
+    for (int i = 0; i < object->children.n; i++)
+        if (object_names(object->children.item[i], column))
+            return true;
+    return false;
+}
+
+static bool in_key(const struct object *table, const char *column)
+{
+    const struct object *key = object_only(table, KIND_PRIMARY_KEY);
+    return key && object_names(key, column);
+}
+
+static bool in_foreign_key(const struct object *table, const char *column)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (child->kind == KIND_FOREIGN_KEY && object_names(child, column))
+            return true;
+    }
+    return false;
+}
+
+static bool is_special(const struct column *column)
+{
+    return column->identity || column->autoincrement || column->computed.written;
+}
+
+/* ---- columns ---- */
+
+static bool add_column(struct dice *dice)
+{
+    struct object *table = random_of_kind(dice, KIND_TABLE);
+    struct column *column = random_column(dice, table);
+    if (dice_chance(dice, 15))
+        specialise_column(dice, column);
+    say_some_absences(dice, &column->object);
+    return true;
+}
+
+static int plain_columns(const struct object *table)
+{
+    int n = 0;
+    for (int i = 0; i < table->children.n; i++) {
+        const struct column *column = table->children.item[i];
+        n += column->object.kind == KIND_COLUMN && !column->computed.written;
+    }
+    return n;
+}
+
+static bool drop_column(struct dice *dice)
+{
+    struct object *column = random_of_kind(dice, KIND_COLUMN);
+    struct object *table = column->parent;
+    if (in_key(table, column->name) || is_referenced(dice, table, column->name) || is_mentioned(dice, column->name) ||
+        plain_columns(table) < 3)
+        return false;
+    for (int i = table->children.n - 1; i >= 0; i--) { /* what stands on the column goes with it */
+        struct object *child = table->children.item[i];
+        if (child->kind != KIND_COLUMN && object_names(child, column->name))
+            object_remove(child);
+    }
+    object_remove(column);
+    return true;
+}
+
+static bool alter_nullable(struct dice *dice)
+{
+    struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
+    if (is_special(column) || in_key(column->object.parent, column->object.name))
+        return false;
+    SAY(column, COLUMN, nullable, !column->nullable);
+    if (column->nullable && dice->engine == ENGINE_LITE)
+        SAY(column, COLUMN, not_null_conflict, NULL);
+    return true;
+}
+
+static bool alter_default(struct dice *dice)
+{
+    struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
+    if (is_special(column))
+        return false;
+    const char *value = column->default_value.written && dice_chance(dice, 50) ? NULL : random_default(dice, column);
+    SAY(column, COLUMN, default_value, written(value));
+    return true;
+}
+
+static bool alter_type(struct dice *dice)
+{
+    struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
+    const struct object *table = column->object.parent;
+    const char *name = column->object.name;
+    const char *wider = wider_type(dice, column);
+    if (!wider || is_special(column) || in_key(table, name) || in_foreign_key(table, name) ||
+        is_referenced(dice, table, name) || is_mentioned(dice, name))
+        return false;
+    for (int i = 0; i < table->children.n; i++) { /* an operator class goes with a type */
+        const struct object *child = table->children.item[i];
+        if (child->kind == KIND_INDEX && object_names(child, name))
+            return false;
+    }
+    SAY(column, COLUMN, type, wider);
+    return true;
+}
+
+static bool alter_generation(struct dice *dice)
+{
+    struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
+    const char *text = column->computed.written;
+    if (!text || !text_has(text, " * 2"))
+        return false;
+    SAY(column, COLUMN, computed, written(text_replace(dice->mem, text, " * 2", " * 3")));
+    return true;
+}
+
+static bool alter_identity(struct dice *dice)
+{
+    struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
+    if (!column->identity)
+        return false;
+    if (dice_chance(dice, 50))
+        SAY(column, COLUMN, identity, text_equal(column->identity, "always") ? "by default" : "always");
+    else
+        SAY(column, COLUMN, identity_increment, 2 + dice_below(dice, 5));
+    return true;
+}
+
+static bool alter_column_comment(struct dice *dice)
+{
+    struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
+    if (dice->engine != ENGINE_PG)
+        return false;
+    SAY(column, COLUMN, comment, column->comment ? NULL : random_comment(dice));
+    return true;
+}
+
+static bool alter_storage(struct dice *dice)
+{
+    struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
+    if (dice->engine != ENGINE_PG || column_family(dice, column) != FAMILY_TEXT)
+        return false;
+    if (dice_chance(dice, 50))
+        SAY(column, COLUMN, storage, column->storage ? NULL : "external");
+    else
+        SAY(column, COLUMN, compression, column->compression ? NULL : "pglz");
+    return true;
+}
+
+/* ---- tables ---- */
+
+static bool add_table(struct dice *dice)
+{
+    struct object *table = random_table(dice);
+    if (dice_chance(dice, 50))
+        random_foreign_key(dice, table);
+    if (dice_chance(dice, 50))
+        random_index(dice, table);
+    return true;
+}
+
+static bool drop_table(struct dice *dice)
+{
+    struct object *table = random_of_kind(dice, KIND_TABLE);
+    struct list going = {0};
+    int tables = 0;
+    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o)) {
+        tables += o->kind == KIND_TABLE;
+        if (references(o, table, NULL) || (o->kind == KIND_VIEW && object_mentions(dice, o, table->name)))
+            list_add(dice->mem, &going, o);
+    }
+    if (tables < 2)
+        return false;
+    for (int i = 0; i < going.n; i++)
+        object_remove(going.item[i]);
+    struct object *schema = table->parent;
+    object_remove(table);
+    if (*schema->name && !schema->children.n)
+        object_remove(schema);
+    return true;
+}
+
+static bool alter_table_comment(struct dice *dice)
+{
+    struct table *table = (struct table *)random_of_kind(dice, KIND_TABLE);
+    if (dice->engine != ENGINE_PG)
+        return false;
+    SAY(table, TABLE, comment, table->comment ? NULL : random_comment(dice));
+    return true;
+}
+
+static bool alter_logging(struct dice *dice)
+{
+    struct table *table = (struct table *)random_of_kind(dice, KIND_TABLE);
+    if (dice->engine != ENGINE_PG || object_only(&table->object, KIND_FOREIGN_KEY) ||
+        is_referenced(dice, &table->object, NULL))
+        return false;
+    SAY(table, TABLE, unlogged, !table->unlogged);
+    return true;
+}
+
+static bool alter_options(struct dice *dice)
+{
+    struct table *table = (struct table *)random_of_kind(dice, KIND_TABLE);
+    if (dice->engine != ENGINE_PG)
+        return false;
+    SAY(table, TABLE, options, table->options.n ? (struct names){0} : one_name(dice->mem, "fillfactor=80"));
+    return true;
+}
+
+static bool alter_rowid(struct dice *dice)
+{
+    struct table *table = (struct table *)random_of_kind(dice, KIND_TABLE);
+    const struct primary_key *key = (const struct primary_key *)object_only(&table->object, KIND_PRIMARY_KEY);
+    if (dice->engine != ENGINE_LITE)
+        return false;
+    if (table->strict && dice_chance(dice, 50)) {
+        SAY(table, TABLE, strict, false);
+        return true;
+    }
+    for (int i = 0; key && i < key->columns.n; i++)
+        if (((struct column *)object_child(&table->object, KIND_COLUMN, key->columns.item[i]))->autoincrement)
+            return false;
+    if (!key)
+        return false;
+    SAY(table, TABLE, without_rowid, !table->without_rowid);
+    return true;
+}
+
+/* ---- keys, constraints, indexes ---- */
+
+static bool add_primary_key(struct dice *dice)
+{
+    return random_primary_key(dice, random_of_kind(dice, KIND_TABLE));
+}
+
+static bool drop_primary_key(struct dice *dice)
+{
+    struct primary_key *key = (struct primary_key *)random_of_kind(dice, KIND_PRIMARY_KEY);
+    if (!key || ((struct table *)key->object.parent)->without_rowid ||
+        key_is_referenced(dice, key->object.parent, &key->columns))
+        return false;
+    const struct column *first =
+        (const struct column *)object_child(key->object.parent, KIND_COLUMN, key->columns.item[0]);
+    if (dice->engine == ENGINE_LITE && first->autoincrement)
+        return false;
+    object_remove(&key->object);
+    return true;
+}
+
+static bool add_unique(struct dice *dice)
+{
+    return random_unique(dice, random_of_kind(dice, KIND_TABLE));
+}
+
+static bool drop_unique(struct dice *dice)
+{
+    struct unique *unique = (struct unique *)random_of_kind(dice, KIND_UNIQUE);
+    if (!unique || key_is_referenced(dice, unique->object.parent, &unique->columns))
+        return false;
+    object_remove(&unique->object);
+    return true;
+}
+
+static bool alter_unique(struct dice *dice)
+{
+    struct unique *unique = (struct unique *)random_of_kind(dice, KIND_UNIQUE);
+    if (!unique || dice->engine != ENGINE_PG || key_is_referenced(dice, unique->object.parent, &unique->columns))
+        return false;
+    SAY(unique, UNIQUE, deferrable, !unique->deferrable);
+    SAY(unique, UNIQUE, initially_deferred, false);
+    return true;
+}
+
+static bool add_check(struct dice *dice)
+{
+    return random_check(dice, random_of_kind(dice, KIND_TABLE));
+}
+
+static bool drop_check(struct dice *dice)
+{
+    struct object *check = random_of_kind(dice, KIND_CHECK);
+    if (check)
+        object_remove(check);
+    return check;
+}
+
+static bool alter_check(struct dice *dice)
+{
+    struct check *check = (struct check *)random_of_kind(dice, KIND_CHECK);
+    const char *condition = check ? random_condition(dice, check->object.parent) : NULL;
+    if (!condition || !check->object.name)
+        return false;
+    SAY(check, CHECK, expr, written(condition));
+    return true;
+}
+
+static bool add_exclude(struct dice *dice)
+{
+    return random_exclude(dice, random_of_kind(dice, KIND_TABLE));
+}
+
+static bool drop_exclude(struct dice *dice)
+{
+    struct object *exclude = random_of_kind(dice, KIND_EXCLUDE);
+    if (exclude)
+        object_remove(exclude);
+    return exclude;
+}
+
+static bool add_foreign_key(struct dice *dice)
+{
+    return random_foreign_key(dice, random_of_kind(dice, KIND_TABLE));
+}
+
+static bool drop_foreign_key(struct dice *dice)
+{
+    struct object *key = random_of_kind(dice, KIND_FOREIGN_KEY);
+    if (key)
+        object_remove(key);
+    return key;
+}
+
+static bool alter_foreign_key(struct dice *dice)
+{
+    struct foreign_key *key = (struct foreign_key *)random_of_kind(dice, KIND_FOREIGN_KEY);
+    if (!key)
+        return false;
+    SAY(key, FOREIGN_KEY, on_delete, text_equal(key->on_delete, "CASCADE") ? "RESTRICT" : "CASCADE");
+    return true;
+}
+
+static bool add_index(struct dice *dice)
+{
+    return random_index(dice, random_of_kind(dice, KIND_TABLE));
+}
+
+static bool drop_index(struct dice *dice)
+{
+    struct object *index = random_of_kind(dice, KIND_INDEX);
+    if (index)
+        object_remove(index);
+    return index;
+}
+
+static bool alter_index(struct dice *dice)
+{
+    struct index *index = (struct index *)random_of_kind(dice, KIND_INDEX);
+    if (!index || (index->method && !text_equal(index->method, "btree")))
+        return false;
+    struct index_part *part = index->object.children.item[0];
+    if (dice_chance(dice, 50))
+        SAY(part, INDEX_PART, descending, !part->descending);
+    else {
+        SAY(index, INDEX, is_unique, !index->is_unique);
+        if (dice->engine == ENGINE_PG)
+            SAY(index, INDEX, nulls_not_distinct, false);
+    }
+    return true;
+}
+
+/* ---- enums, sequences, views, triggers ---- */
+
+static bool add_enum(struct dice *dice)
+{
+    return dice->engine == ENGINE_PG && random_enum(dice);
+}
+
+static bool add_label(struct dice *dice)
+{
+    struct enum_type *type = (struct enum_type *)random_of_kind(dice, KIND_ENUM);
+    if (!type)
+        return false;
+    struct names labels = {0};
+    int at = dice_below(dice, type->labels.n + 1);
+    for (int i = 0; i <= type->labels.n; i++) {
+        if (i == at)
+            names_add(dice->mem, &labels, random_name(dice));
+        if (i < type->labels.n)
+            names_add(dice->mem, &labels, type->labels.item[i]);
+    }
+    SAY(type, ENUM, labels, labels);
+    return true;
+}
+
+static bool is_default_somewhere(struct dice *dice, const char *label)
+{
+    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o)) {
+        const struct column *column = (const struct column *)o;
+        if (o->kind == KIND_COLUMN && column->default_value.written &&
+            text_has(column->default_value.written, text_replace(dice->mem, label, "'", "''")))
+            return true;
+    }
+    return false;
+}
+
+static bool drop_label(struct dice *dice)
+{
+    struct enum_type *type = (struct enum_type *)random_of_kind(dice, KIND_ENUM);
+    if (!type || type->labels.n < 3 || is_default_somewhere(dice, type->labels.item[type->labels.n - 1]))
+        return false;
+    struct names labels = names_copy(dice->mem, &type->labels);
+    labels.n--;
+    SAY(type, ENUM, labels, labels);
+    return true;
+}
+
+static bool add_sequence(struct dice *dice)
+{
+    return dice->engine == ENGINE_PG && random_sequence(dice);
+}
+
+static bool drop_sequence(struct dice *dice)
+{
+    struct object *sequence = random_of_kind(dice, KIND_SEQUENCE);
+    if (sequence)
+        object_remove(sequence);
+    return sequence;
+}
+
+static bool alter_sequence(struct dice *dice)
+{
+    struct sequence *sequence = (struct sequence *)random_of_kind(dice, KIND_SEQUENCE);
+    if (!sequence)
+        return false;
+    SAY(sequence, SEQUENCE, increment, 1 + dice_below(dice, 9));
+    SAY(sequence, SEQUENCE, cycle, !sequence->cycle);
+    return true;
+}
+
+static bool add_view(struct dice *dice)
+{
+    return random_view(dice);
+}
+
+static bool drop_view(struct dice *dice)
+{
+    struct object *view = random_of_kind(dice, KIND_VIEW);
+    if (view)
+        object_remove(view);
+    return view;
+}
+
+static bool add_trigger(struct dice *dice)
+{
+    return random_trigger(dice, random_of_kind(dice, KIND_TABLE));
+}
+
+static bool drop_trigger(struct dice *dice)
+{
+    struct object *trigger = random_of_kind(dice, KIND_TRIGGER);
+    if (trigger)
+        object_remove(trigger);
+    return trigger;
+}
+
+/* Each gives false, and has changed nothing, where it cannot. */
+static bool (*const mutations[])(struct dice *) = {
+    add_column,          add_column,     drop_column,   drop_column,       alter_nullable,
+    alter_nullable,      alter_default,  alter_default, alter_type,        alter_type,
+    alter_generation,    alter_identity, alter_storage, add_table,         drop_table,
+    alter_logging,       alter_options,  alter_rowid,   add_primary_key,   drop_primary_key,
+    add_unique,          drop_unique,    alter_unique,  add_check,         drop_check,
+    alter_check,         add_exclude,    drop_exclude,  add_foreign_key,   drop_foreign_key,
+    add_index,           drop_index,     alter_index,   add_enum,          add_label,
+    drop_label,          add_sequence,   drop_sequence, alter_sequence,    add_view,
+    drop_view,           add_trigger,    drop_trigger,  alter_foreign_key, alter_column_comment,
+    alter_table_comment,
+};
+
+struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed)
+{
+    struct dice dice = {.mem = mem, .tree = tree_copy(mem, tree), .engine = tree->engine, .state = seed};
+    dice.serial = 1000; /* above every name that the tree has */
+    int wanted = 1 + dice_below(&dice, 4);
+    for (int tries = 0; tries < 100 && wanted > 0; tries++)
+        wanted -= PICK(&dice, mutations)(&dice);
+    return dice.tree;
+}

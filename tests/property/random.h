@@ -1,0 +1,81 @@
+/*
+ * What making and changing random schemas share: the dice, names, types and expressions.  A maker takes the dice and
+ * the place and gives an object that the engine accepts there, or NULL if there is nothing to make it of.
+ */
+#ifndef PROPERTY_RANDOM_H
+#define PROPERTY_RANDOM_H
+
+#include "generate.h"
+
+struct dice {
+    struct arena *mem;
+    struct tree *tree;
+    enum engine engine;
+    uint64_t state;
+    int serial; /* of the last name */
+};
+
+enum family {
+    FAMILY_INT,
+    FAMILY_NUMBER,
+    FAMILY_TEXT,
+    FAMILY_BOOL,
+    FAMILY_TIME,
+    FAMILY_JSON,
+    FAMILY_ARRAY,
+    FAMILY_RANGE,
+    FAMILY_ENUM,
+    FAMILY_OTHER
+};
+
+enum { FAMILY_ORDERED = 1 << FAMILY_INT | 1 << FAMILY_NUMBER | 1 << FAMILY_TEXT | 1 << FAMILY_TIME | 1 << FAMILY_ENUM };
+
+/* ---- dice.c ---- */
+
+uint64_t dice_next(struct dice *dice);
+int dice_below(struct dice *dice, int n);
+bool dice_chance(struct dice *dice, int percent);
+#define PICK(dice, array) ((array)[dice_below((dice), (int)(sizeof(array) / sizeof *(array)))])
+
+/* Words for names, some of which must be quoted; no other name of this schema is the same. */
+const char *random_name(struct dice *dice);
+const char *quoted(struct dice *dice, const char *name); /* as it must stand in an expression */
+const char *random_comment(struct dice *dice);
+struct expr written(const char *text);
+struct names one_name(struct arena *mem, const char *name);
+
+/* Any field that is not said and whose absence is the engine's default is sometimes said to be absent. */
+void say_some_absences(struct dice *dice, struct object *object);
+
+/* ---- types and columns: columns.c ---- */
+
+enum family column_family(const struct dice *dice, const struct column *column);
+void random_type(struct dice *dice, struct column *column);
+const char *random_default(struct dice *dice, const struct column *column); /* NULL: none fits */
+/* A type that values of this one can become without loss, or NULL. */
+const char *wider_type(struct dice *dice, const struct column *column);
+struct column *random_column(struct dice *dice, struct object *table);
+void specialise_column(struct dice *dice, struct column *column); /* into a generated or identity column, perhaps */
+/* A column of one of these families (bits), or NULL; `plain`: none that is generated. */
+struct column *pick_column(struct dice *dice, const struct object *table, unsigned families, bool plain);
+char *random_condition(struct dice *dice, const struct object *table); /* NULL: there is no column for one */
+
+/* ---- what stands in a table: parts.c ---- */
+
+struct object *random_primary_key(struct dice *dice, struct object *table);
+struct object *random_unique(struct dice *dice, struct object *table);
+struct object *random_check(struct dice *dice, struct object *table);
+struct object *random_exclude(struct dice *dice, struct object *table);
+struct object *random_foreign_key(struct dice *dice, struct object *table); /* with columns of its own */
+struct object *random_index(struct dice *dice, struct object *table);
+struct object *random_trigger(struct dice *dice, struct object *table);
+
+/* ---- generate.c ---- */
+
+struct object *random_enum(struct dice *dice);
+struct object *random_sequence(struct dice *dice);
+struct object *random_table(struct dice *dice);
+struct object *random_view(struct dice *dice);
+struct object *random_of_kind(struct dice *dice, enum kind kind); /* one of the schema's, or NULL */
+
+#endif
