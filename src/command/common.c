@@ -109,7 +109,7 @@ static bool run_part(struct ctx *ctx, const struct round *round, const char *dat
 static int every_database(struct ctx *ctx, const struct round *round)
 {
     struct names failed = {0};
-    const struct list *databases = &round->config->databases;
+    const struct list *databases = &round->config->databases, *left_out = &round->config->left_out;
     json_set(ctx->mem, round->reply->json, "databases", json_array(ctx->mem));
     for (int i = 0; i < databases->n; i++) {
         const struct database_config *database = databases->item[i];
@@ -118,10 +118,15 @@ static int every_database(struct ctx *ctx, const struct round *round)
         if (ctx->error.code == ERR_CANCELLED)
             return ERR_CANCELLED;
     }
+    for (int i = 0; i < left_out->n; i++) {
+        const struct left_out *left = left_out->item[i];
+        run_part(ctx, round, left->name);
+        names_add(ctx->mem, &failed, left->name);
+    }
     ctx->database = NULL;
     if (!failed.n)
         return 0;
-    return fail(ctx, ERR_FAILED, "%d of %d databases failed: %s", failed.n, databases->n,
+    return fail(ctx, ERR_FAILED, "%d of %d databases failed: %s", failed.n, databases->n + left_out->n,
                 names_join(ctx->mem, &failed, ", "));
 }
 

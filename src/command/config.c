@@ -44,6 +44,7 @@ static int config_run(struct ctx *ctx, const struct request *request, struct rep
         database_show(ctx, database, &reply->report);
     }
     json_set(ctx->mem, reply->json, "databases", databases);
+    json_set(ctx->mem, reply->json, "left_out", left_out_report(ctx, config, &reply->report));
     json_set_text(ctx->mem, reply->json, "source", source);
     json_set_text(ctx->mem, reply->json, "folder", config->folder);
     json_set_text(ctx->mem, reply->json, "python", config->python);

@@ -5,6 +5,8 @@
 #include "command/commands.h"
 
 struct json *settings_json(struct ctx *ctx, const struct database_config *database);
+/* Databases that cannot be used in this run, and why. */
+struct json *left_out_report(struct ctx *ctx, const struct config *config, struct report *report);
 /* "settings show": one database, or all; `database list` is the same with all. */
 int settings_report(struct ctx *ctx, const struct request *request, const char *name, bool all, struct reply *reply);
 

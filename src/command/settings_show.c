@@ -6,11 +6,13 @@
 
 #include "base/text.h"
 
-static char *url_shown(struct ctx *ctx, const struct database_config *database, const struct url *url)
+/* With secure_values what the file says stands for the URL: os.environ["DATABASE_URL"]. */
+static char *url_shown(struct ctx *ctx, const struct database_config *database, const struct url *url,
+                       const char *expression)
 {
-    if (database->secure_values)
-        return arena_dup(ctx->mem, "(hidden by secure_values)");
-    return url_show(ctx->mem, url);
+    if (!database->secure_values)
+        return url_show(ctx->mem, url);
+    return expression ? url_mask(ctx->mem, expression) : arena_dup(ctx->mem, "(hidden by secure_values)");
 }
 
 struct json *settings_json(struct ctx *ctx, const struct database_config *database)
@@ -20,9 +22,10 @@ struct json *settings_json(struct ctx *ctx, const struct database_config *databa
     json_set_text(mem, json, "database_name", database->name);
     json_set_bool(mem, json, "default", database->is_default);
     json_set_text(mem, json, "database_type", database->dialect->name);
-    json_set_text(mem, json, "database_url_sync", url_shown(ctx, database, &database->url));
+    json_set_text(mem, json, "database_url_sync", url_shown(ctx, database, &database->url, database->url_expression));
     json_set_text(mem, json, "database_url_async",
-                  database->has_async ? url_shown(ctx, database, &database->url_async) : NULL);
+                  database->has_async ? url_shown(ctx, database, &database->url_async, database->url_async_expression)
+                                      : NULL);
     json_set_text(mem, json, "migrations_dir", database->migrations_dir);
     json_set_text(mem, json, "migration_table", database->migration_table);
     json_set_text(mem, json, "seed_table", database->seed_table);
@@ -31,7 +34,8 @@ struct json *settings_json(struct ctx *ctx, const struct database_config *databa
     json_set(mem, json, "schema_files", json_names(mem, &files));
     json_set_text(mem, json, "dev_database_type", database->dev_dialect ? database->dev_dialect->name : NULL);
     json_set_text(mem, json, "dev_database_url",
-                  database->dev_dialect ? url_shown(ctx, database, &database->dev_url) : NULL);
+                  database->dev_dialect ? url_shown(ctx, database, &database->dev_url, database->dev_url_expression)
+                                        : NULL);
     json_set_bool(mem, json, "overlap_models", database->overlap_models);
     json_set_bool(mem, json, "secure_values", database->secure_values);
     return json;
@@ -74,6 +78,20 @@ static void show_one(struct ctx *ctx, const struct database_config *database, st
     settings_lines(ctx, database, &reply->report);
 }
 
+struct json *left_out_report(struct ctx *ctx, const struct config *config, struct report *report)
+{
+    struct json *all = json_array(ctx->mem);
+    for (int i = 0; i < config->left_out.n; i++) {
+        const struct left_out *left = config->left_out.item[i];
+        struct json *json = json_object(ctx->mem);
+        json_set_text(ctx->mem, json, "database_name", left->name);
+        json_set_text(ctx->mem, json, "message", left->message);
+        json_add(ctx->mem, all, json);
+        report_line(report, TONE_WARN, "Not usable now: %s: %s", left->name, left->message);
+    }
+    return all;
+}
+
 static void show_all(struct ctx *ctx, const struct config *config, struct reply *reply)
 {
     struct json *all = json_array(ctx->mem);
@@ -87,6 +105,7 @@ static void show_all(struct ctx *ctx, const struct config *config, struct reply 
                     database->is_default ? " (default)" : "");
         settings_lines(ctx, database, &reply->report);
     }
+    json_set(ctx->mem, reply->json, "left_out", left_out_report(ctx, config, &reply->report));
 }
 
 int settings_report(struct ctx *ctx, const struct request *request, const char *name, bool all, struct reply *reply)
