@@ -8,10 +8,9 @@
 #include "base/text.h"
 #include "dialect/postgres/pg.h"
 
-#pragma weak normal_expr
 char *pg_expr_normal(struct arena *mem, const char *expr)
 {
-    return normal_expr != NULL ? normal_expr(mem, &pg_normal, expr) : arena_dup(mem, expr); /* until it lands */
+    return normal_expr(mem, &pg_normal, expr);
 }
 
 /* The code tokens of an expression. */

@@ -160,7 +160,6 @@ static void settle_options(struct arena *mem, struct names *options)
     *options = tidy;
 }
 
-#pragma weak normal_space
 /* "range ( a , b )" as the server prints it: RANGE (a, b). */
 static const char *partition_text(struct arena *mem, const char *text)
 {
@@ -168,7 +167,7 @@ static const char *partition_text(struct arena *mem, const char *text)
     char *strategy = text_upper(mem, text_slice(mem, text, 0, word));
     const char *key = text_trim(mem, text + word);
 
-    return arena_printf(mem, "%s %s", strategy, normal_space != NULL ? normal_space(mem, &pg_normal, key) : key);
+    return arena_printf(mem, "%s %s", strategy, normal_space(mem, &pg_normal, key));
 }
 
 static void settle_table(struct arena *mem, struct table *table)
