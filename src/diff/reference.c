@@ -8,8 +8,9 @@
 #include "diff/compare.h"
 #include "diff/step.h"
 
-static bool text_names(struct arena *mem, const struct dialect *dialect, const char *text, const char *name)
+static bool text_names(struct arena *mem, const struct dialect *dialect, const char *text, const struct object *other)
 {
+    const char *name = other->name;
     if (!text || !name || !*name)
         return false;
     struct lexer lexer;
@@ -19,7 +20,7 @@ static bool text_names(struct arena *mem, const struct dialect *dialect, const c
         if (is_name && compare_name(mem, dialect, token_name(mem, &token), name))
             return true;
         /* nextval('orders_id_seq'::regclass): a sequence is named in a string */
-        if (token.kind == TOKEN_STRING && token.length > 2 && strstr(arena_copy(mem, token.text, token.length), name))
+        if (other->kind == KIND_SEQUENCE && token.kind == TOKEN_STRING && strstr(arena_copy(mem, token.text, token.length), name))
             return true;
     }
     return false;
@@ -35,6 +36,9 @@ static bool list_names(struct arena *mem, const struct dialect *dialect, const s
 
 static bool is_searched(const struct object *object, const struct field *field, const struct object *other)
 {
+    /* a default is no expression over columns, and 'ok' in it is no column called ok */
+    if (other->kind == KIND_COLUMN && object->kind == KIND_COLUMN)
+        return field == &kind_table[KIND_COLUMN].field[COLUMN_computed];
     if (other->kind == KIND_COLUMN)
         return field->marks & FIELD_COLUMN_REF || field->type == FIELD_EXPR;
     if (other->kind == KIND_TABLE || other->kind == KIND_VIEW)
@@ -43,17 +47,18 @@ static bool is_searched(const struct object *object, const struct field *field, 
 }
 
 static bool field_names(struct arena *mem, const struct dialect *dialect, const struct object *object, int at,
-                        const char *name)
+                        const struct object *other)
 {
+    const char *name = other->name;
     const void *value = object_field(object, at);
     switch (kind_table[object->kind].field[at].type) {
     case FIELD_NAMES: return list_names(mem, dialect, value, name);
     case FIELD_EXPR:
-        return text_names(mem, dialect, ((const struct expr *)value)->printed, name) ||
-               text_names(mem, dialect, ((const struct expr *)value)->written, name);
+        return text_names(mem, dialect, ((const struct expr *)value)->printed, other) ||
+               text_names(mem, dialect, ((const struct expr *)value)->written, other);
     case FIELD_TEXT:
         return *(const char *const *)value && compare_name(mem, dialect, *(const char *const *)value, name);
-    case FIELD_TYPE: return text_names(mem, dialect, *(const char *const *)value, name);
+    case FIELD_TYPE: return text_names(mem, dialect, *(const char *const *)value, other);
     case FIELD_FLAG:
     case FIELD_INT: break;
     }
@@ -68,7 +73,7 @@ bool references(struct arena *mem, const struct dialect *dialect, const struct o
     bool found = false;
     for (int i = 0; i < info->fields && !found; i++)
         if (object_says(object, i) && is_searched(object, &info->field[i], other))
-            found = field_names(mem, dialect, object, i, other->name);
+            found = field_names(mem, dialect, object, i, other);
     arena_rewind(mem, mark);
     return found;
 }

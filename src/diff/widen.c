@@ -196,7 +196,8 @@ static void dependents_replace(struct widener *widener, const struct change *cha
             views_on_replace(widener, change->before->parent);
         else if (change->kind == KIND_VIEW)
             views_on_replace(widener, change->before);
-    } else if (change->op == CHANGE_ALTER && change->kind == KIND_COLUMN && change_has(change, COLUMN_type))
+    } else if (change->op == CHANGE_ALTER && change->kind == KIND_COLUMN &&
+               (change_has(change, COLUMN_type) || change_has(change, COLUMN_collation)))
         column_type_changed(widener, change->before);
 }
 
