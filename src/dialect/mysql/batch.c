@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "dialect/mysql/client.h"
 
-#define LOCK_NAME "CONCAT('dbwarden.', SHA1(DATABASE()))"
+/* At most 64 characters. MySQL 9.7 has no SHA1() any more, so SHA2() cut short. */
+#define LOCK_NAME "CONCAT('dbwarden.', LEFT(SHA2(DATABASE(), 256), 40))"
 
 static int step_run(struct ctx *ctx, struct my_conn *my, const struct batch_step *step)
 {
