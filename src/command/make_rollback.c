@@ -202,7 +202,8 @@ static bool invert(struct inversion *inversion, const struct sql_piece *piece)
 {
     if (inversion->what.verb == VERB_CREATE)
         return invert_create(inversion, piece);
-    return inversion->what.verb == VERB_ALTER && invert_alter(inversion, piece);
+    return (inversion->what.verb == VERB_ALTER || inversion->what.verb == VERB_RENAME) &&
+           invert_alter(inversion, piece);
 }
 
 static void explain(struct inversion *inversion, const struct sql_piece *piece)

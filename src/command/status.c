@@ -86,6 +86,8 @@ static int status_one(struct ctx *ctx, const struct request *request, struct ses
     int64_t pending = count(reply->json, todo);
     struct report *report = &reply->report;
     table_show(reply->json, arena_printf(ctx->mem, "Migration Status - %s", database), report);
+    if (!json_get_int(reply->json, "total", 0))
+        report_line(report, TONE_DIM, "%s", "There are no migration files yet: make-migrations or new write one.");
     report_line(report, TONE_PLAIN, "%s", "");
     report_line(report, TONE_GOOD, "Applied: %" PRId64, count(reply->json, done));
     report_line(report, pending ? TONE_WARN : TONE_PLAIN, "Pending: %" PRId64, pending);
