@@ -27,11 +27,11 @@ static struct token peek(const struct lexer *lexer)
 
 bool statement_in_body(const struct statement *statement)
 {
-    return statement->blocks > 0 || statement->compounds > 0;
+    return statement->blocks > 0 || statement->compounds > 0 || (statement->head == HEAD_RULE && statement->parens > 0);
 }
 
 /* The words between CREATE and the kind of object are many ("DEFINER = 'x'@'y'"), so the kinds are looked for. */
-static void take_head(struct statement *statement, const struct token *token)
+static void take_head(struct statement *statement, const struct lex_rules *rules, const struct token *token)
 {
     enum { HEAD_TOKENS = 24 };
     static const char *const routines[] = {"trigger", "procedure", "function", "event", NULL};
@@ -44,7 +44,7 @@ static void take_head(struct statement *statement, const struct token *token)
         return;
     if (is_one_of(token, routines))
         statement->head = HEAD_ROUTINE;
-    else if (token_is(token, "rule"))
+    else if (rules->begin_atomic_bodies && token_is(token, "rule"))
         statement->head = HEAD_RULE;
     else if (is_one_of(token, others) || statement->tokens > HEAD_TOKENS)
         statement->head = HEAD_OTHER;
@@ -165,12 +165,14 @@ void statement_take(struct statement *statement, const struct lexer *lexer, cons
     statement->end = *token;
     if (token_is_conditional(token))
         return;
+    if (token_is(token, "(") && statement->head == HEAD_RULE && statement->parens == 0)
+        statement->body = *token;
     if (token->kind == TOKEN_PUNCTUATION)
         statement->parens += token_is(token, "(") - token_is(token, ")");
     if (statement->tokens == 1 && is_free_block(lexer, token))
         statement->head = HEAD_ROUTINE;
     if (statement->head == HEAD_UNKNOWN)
-        take_head(statement, token);
+        take_head(statement, lexer->rules, token);
     if (statement->head == HEAD_ROUTINE && token->kind == TOKEN_WORD)
         take_routine_word(statement, lexer, token);
     statement->previous = statement->last;

@@ -155,7 +155,7 @@ static bool ends_at_semicolon(const struct splitter *splitter, const struct toke
     const struct statement *now = &splitter->now;
     if (splitter->delimiter || splitter->lexer.conditional > 0 || !token_is(token, ";"))
         return false;
-    return !statement_in_body(now) && !(now->head == HEAD_RULE && now->parens > 0);
+    return !statement_in_body(now);
 }
 
 static void take_code(struct splitter *splitter, const struct token *token)
@@ -248,6 +248,14 @@ static bool has_blank_line(const struct token *space)
     return newline && memchr(newline + 1, '\n', space->length - (size_t)(newline + 1 - space->text));
 }
 
+static int fail_body(struct splitter *splitter)
+{
+    if (splitter->now.head == HEAD_RULE)
+        return fail_token(splitter, &splitter->now.body, "this parenthesis is never closed", "Close it with \")\".");
+    return fail_token(splitter, &splitter->now.body, "the body that begins here has no END",
+                      "Close every BEGIN, IF, CASE and loop of it with its END, and end the statement with \";\".");
+}
+
 static int read_section(struct splitter *splitter)
 {
     for (;;) {
@@ -264,8 +272,7 @@ static int read_section(struct splitter *splitter)
     if (splitter->conditional > 0)
         return fail_token(splitter, &splitter->conditional_at, "this comment is never closed", "Close it with */.");
     if (statement_in_body(&splitter->now) && !splitter->delimiter)
-        return fail_token(splitter, &splitter->now.body, "the body that begins here has no END",
-                          "Close every BEGIN, IF, CASE and loop of it with its END, and end the statement with \";\".");
+        return fail_body(splitter);
     end_statement(splitter);
     return 0;
 }

@@ -48,7 +48,7 @@ static void check_again(struct ctx *ctx, const struct dialect *dialect, const st
     buf_init(&joined, ctx->mem);
     for (int i = 0; i < split->n; i++) {
         buf_add_n(&joined, split->piece[i].text, split->piece[i].length);
-        buf_add(&joined, "\n;\n");
+        buf_add(&joined, ";\n");
     }
     CHECK(split_section(ctx, dialect->lex, "again.sql", 1, joined.data, joined.len, &again) == 0);
     CHECK(again.n == split->n);
