@@ -151,9 +151,17 @@ static bool test_name(struct matcher *matcher, struct object *before, struct obj
     return before->name && after->name && compare_name(matcher->mem, matcher->dialect, before->name, after->name);
 }
 
+/* Where the engine has no statement for it, another name makes another object. */
+static bool can_rename(const struct matcher *matcher, enum kind kind)
+{
+    const struct render_kind *render = matcher->dialect->render;
+    return !render || render[kind].rename;
+}
+
 static bool test_single(struct matcher *matcher, struct object *before, struct object *after)
 {
-    return kind_table[before->kind].marks & KIND_SINGLE;
+    bool named = before->name && after->name && !before->name_invented && !after->name_invented;
+    return kind_table[before->kind].marks & KIND_SINGLE && (!named || can_rename(matcher, before->kind));
 }
 
 static bool test_content(struct matcher *matcher, struct object *before, struct object *after)
@@ -167,7 +175,8 @@ static bool test_content(struct matcher *matcher, struct object *before, struct 
 static bool test_same_but_name(struct matcher *matcher, struct object *before, struct object *after)
 {
     bool nameable = before->kind == KIND_INDEX || kind_table[before->kind].marks & KIND_CONTENT;
-    return nameable && before->name && after->name && diff_equal(matcher->mem, matcher->dialect, before, after, NULL);
+    return nameable && can_rename(matcher, before->kind) && before->name && after->name &&
+           diff_equal(matcher->mem, matcher->dialect, before, after, NULL);
 }
 
 static void pairs_find(struct matcher *matcher, pair_test *test)

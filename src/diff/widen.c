@@ -69,7 +69,7 @@ static bool list_has(const struct list *list, const void *item)
 
 static void change_widen(struct widener *widener, const struct change *change)
 {
-    enum apply apply = apply_of(widener, change);
+    enum apply apply = change->op == CHANGE_RENAME ? APPLY_ALTER : apply_of(widener, change);
     struct object *table = table_of(change);
     if (apply == APPLY_REBUILD && table && table->peer) {
         if (!list_has(&widener->rebuilt, table))

@@ -112,7 +112,20 @@ static void columns_add(struct buf *target, struct buf *source, const struct reb
     }
 }
 
-static int rows_copy(struct rebuild *rebuild)
+/* Not one column is left: as many rows, of defaults. */
+static void defaults_add(struct buf *target, struct buf *source, const struct rebuild *rebuild)
+{
+    for (int i = 0; i < rebuild->after->children.n && source->len == 0; i++) {
+        const struct column *column = rebuild->after->children.item[i];
+        if (column->object.kind != KIND_COLUMN || expr_text(&column->computed) != NULL)
+            continue;
+        const char *value = expr_text(&column->default_value);
+        ident_add(target, &lite_ident, column->object.name);
+        lite_default_add(source, value != NULL ? value : "NULL");
+    }
+}
+
+static void rows_copy(struct rebuild *rebuild)
 {
     struct buf out, source;
     buf_init(&out, rebuild->render->mem);
@@ -122,12 +135,10 @@ static int rows_copy(struct rebuild *rebuild)
     buf_add(&out, " (");
     columns_add(&out, &source, rebuild);
     if (source.len == 0)
-        return fail(rebuild->render->ctx, ERR_UNSUPPORTED, "no column of table %s is left, so its rows cannot be kept",
-                    rebuild->name);
+        defaults_add(&out, &source, rebuild);
     buf_addf(&out, ")\nSELECT %s\nFROM ", source.data);
     ident_add(&out, &lite_ident, rebuild->name);
     render_statement(rebuild->render, &out);
-    return 0;
 }
 
 static bool has_autoincrement(const struct object *table)
@@ -164,7 +175,7 @@ static void table_make(struct rebuild *rebuild)
     buf_add(&out, "CREATE TABLE ");
     ident_add(&out, &lite_ident, rebuild->new_name);
     buf_add(&out, " ");
-    lite_table_body(&out, rebuild->render, rebuild->after);
+    lite_table_body(&out, rebuild->after);
     render_statement(rebuild->render, &out);
 }
 
@@ -205,7 +216,7 @@ int lite_rebuild(struct render *render, const struct change *change)
     silence_fill(&rebuild);
     say(&rebuild, "PRAGMA legacy_alter_table = ON");
     table_make(&rebuild);
-    TRY(rows_copy(&rebuild));
+    rows_copy(&rebuild);
     counter_copy(&rebuild);
     table_swap(&rebuild);
     belongings_make(&rebuild, KIND_INDEX, lite_index_create);

@@ -42,29 +42,13 @@ static void conflict_add(struct buf *out, const char *action)
         buf_addf(out, " ON CONFLICT %s", action);
 }
 
-/*
- * Forwards a renamed constraint has its new name in both trees.  On the way back the renames come last; but SQLite cannot
- * rename one, so the rebuild that stands for it writes the name that it is to have in the end.
- */
-static void constraint_name_add(struct buf *out, const struct render *render, const struct object *object)
-{
-    struct object named = *object;
-    for (int i = 0; render->changes->reversed && i < render->changes->list.n; i++) {
-        const struct change *change = render->changes->list.item[i];
-        if (change->op == CHANGE_RENAME && change->kind == object->kind && change->after->parent == object->parent &&
-            text_equal(change->before->name, object->name))
-            named.name = change->after->name;
-    }
-    ansi_constraint_name(out, &lite_dialect, &named);
-}
-
-static void column_key_add(struct buf *out, const struct render *render, const struct column *column)
+static void column_key_add(struct buf *out, const struct column *column)
 {
     const struct primary_key *key = (const struct primary_key *)object_only(column->object.parent, KIND_PRIMARY_KEY);
     if (!key_at_column(column->object.parent) || !text_equal_nocase(key->columns.item[0], column->object.name))
         return;
     buf_add(out, " ");
-    constraint_name_add(out, render, &key->object);
+    ansi_constraint_name(out, &lite_dialect, &key->object);
     buf_add(out, "PRIMARY KEY");
     if (key->orders.n > 0)
         buf_addf(out, " %s", key->orders.item[0]);
@@ -73,7 +57,7 @@ static void column_key_add(struct buf *out, const struct render *render, const s
         buf_add(out, " AUTOINCREMENT");
 }
 
-static void column_add(struct buf *out, const struct render *render, const struct column *column)
+static void column_add(struct buf *out, const struct column *column)
 {
     const char *computed = expr_text(&column->computed);
     const char *value = expr_text(&column->default_value);
@@ -84,7 +68,7 @@ static void column_add(struct buf *out, const struct render *render, const struc
         buf_add(out, " NOT NULL");
         conflict_add(out, column->not_null_conflict);
     }
-    column_key_add(out, render, column);
+    column_key_add(out, column);
     if (value != NULL && computed == NULL) {
         buf_add(out, " DEFAULT ");
         lite_default_add(out, value);
@@ -148,7 +132,7 @@ static void line_begin(struct buf *out, bool *first)
 
 typedef void constraint_fn(struct buf *out, const struct object *object);
 
-static void constraints_add(struct buf *out, const struct render *render, const struct object *table, bool *first)
+static void constraints_add(struct buf *out, const struct object *table, bool *first)
 {
     static const struct {
         enum kind kind;
@@ -165,13 +149,13 @@ static void constraints_add(struct buf *out, const struct render *render, const 
             if (child->kind != order[k].kind || (child->kind == KIND_PRIMARY_KEY && key_at_column(table)))
                 continue;
             line_begin(out, first);
-            constraint_name_add(out, render, child);
+            ansi_constraint_name(out, &lite_dialect, child);
             order[k].add(out, child);
         }
     }
 }
 
-void lite_table_body(struct buf *out, const struct render *render, const struct object *table)
+void lite_table_body(struct buf *out, const struct object *table)
 {
     const struct table *options = (const struct table *)table;
     bool first = true;
@@ -180,9 +164,9 @@ void lite_table_body(struct buf *out, const struct render *render, const struct 
         if (((const struct object *)table->children.item[i])->kind != KIND_COLUMN)
             continue;
         line_begin(out, &first);
-        column_add(out, render, table->children.item[i]);
+        column_add(out, table->children.item[i]);
     }
-    constraints_add(out, render, table, &first);
+    constraints_add(out, table, &first);
     buf_add(out, "\n)");
     if (options->without_rowid)
         buf_add(out, " WITHOUT ROWID");
@@ -197,7 +181,7 @@ static int table_create(struct render *render, const struct change *change)
     buf_add(&out, "CREATE TABLE ");
     name_add(&out, change->after->name);
     buf_add(&out, " ");
-    lite_table_body(&out, render, change->after);
+    lite_table_body(&out, change->after);
     render_statement(render, &out);
     return 0;
 }
@@ -243,7 +227,7 @@ static int column_create(struct render *render, const struct change *change)
     struct buf out;
     alter_begin(&out, render, change->after);
     buf_add(&out, "ADD COLUMN ");
-    column_add(&out, render, (const struct column *)change->after);
+    column_add(&out, (const struct column *)change->after);
     for (int i = 0; i < table->children.n; i++) {
         const struct object *child = table->children.item[i];
         const struct foreign_key *key = (const struct foreign_key *)child;
@@ -339,14 +323,39 @@ static void part_add(struct buf *out, const struct index_part *part)
         buf_add(out, " DESC");
 }
 
-static void index_add(struct render *render, const struct object *object, const char *name)
+static bool goes_with_table(const struct render *render, const struct object *table)
+{
+    for (int i = 0; table->peer != NULL && i < render->changes->list.n; i++) {
+        const struct change *change = render->changes->list.item[i];
+        if (change->op == CHANGE_REBUILD && change->before == table)
+            return true;
+    }
+    return table->peer == NULL;
+}
+
+/*
+ * Names of indexes and triggers belong to the whole schema.  One that is about to go with its table, or with the old
+ * form of a table that is rebuilt later, would still be in the way.
+ */
+static void name_free(struct render *render, const struct object *object, const char *what)
+{
+    const struct object *root = render->changes->before->root;
+    for (const struct object *o = root; o != NULL; o = object_next(root, o)) {
+        bool elsewhere = o->kind == object->kind && o->parent != object->parent->peer;
+        if (elsewhere && text_equal_nocase(o->name, object->name) && goes_with_table(render, o->parent))
+            drop_simply(render, what, object->name);
+    }
+}
+
+void lite_index_create(struct render *render, const struct object *object)
 {
     const struct index *index = (const struct index *)object;
     const char *predicate = expr_text(&index->predicate);
     struct buf out;
+    name_free(render, object, "INDEX IF EXISTS");
     buf_init(&out, render->mem);
     buf_add(&out, index->is_unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
-    name_add(&out, name);
+    name_add(&out, object->name);
     buf_add(&out, " ON ");
     name_add(&out, object->parent->name);
     buf_add(&out, " (");
@@ -360,11 +369,6 @@ static void index_add(struct render *render, const struct object *object, const 
     render_statement(render, &out);
 }
 
-void lite_index_create(struct render *render, const struct object *index)
-{
-    index_add(render, index, index->name);
-}
-
 static int index_create(struct render *render, const struct change *change)
 {
     lite_index_create(render, change->after);
@@ -376,26 +380,10 @@ static int index_drop(struct render *render, const struct change *change)
     return drop_simply(render, "INDEX", change->before->name);
 }
 
-/* There is no RENAME INDEX. What the change holds is only its names; the index itself has either in its tree. */
-static int index_rename(struct render *render, const struct change *change)
-{
-    const struct object *index = object_child(change->after->parent, KIND_INDEX, change->after->name);
-    if (index == NULL)
-        index = object_child(change->after->parent, KIND_INDEX, change->before->name);
-    TRY(index_drop(render, change));
-    index_add(render, index, change->after->name);
-    return 0;
-}
-
-/* A rebuild does it: see lite_apply() and constraint_name_add(). */
-static int constraint_rename(struct render *render, const struct change *change)
-{
-    return 0;
-}
-
 void lite_trigger_create(struct render *render, const struct object *object)
 {
     struct buf out;
+    name_free(render, object, "TRIGGER IF EXISTS");
     buf_init(&out, render->mem);
     buf_add(&out, expr_text(&((const struct trigger *)object)->definition));
     while (out.len > 0 && (out.data[out.len - 1] == ';' || char_is_space(out.data[out.len - 1])))
@@ -448,11 +436,9 @@ static int view_alter(struct render *render, const struct change *change)
 const struct render_kind lite_render[KIND_COUNT] = {
     [KIND_TABLE] = {.create = table_create, .drop = table_drop, .rename = table_rename, .rebuild = lite_rebuild},
     [KIND_COLUMN] = {.create = column_create, .drop = column_drop, .alter = column_alter, .rename = column_rename},
-    [KIND_PRIMARY_KEY] = {.rename = constraint_rename},
-    [KIND_UNIQUE] = {.rename = constraint_rename},
-    [KIND_CHECK] = {.create = check_create, .drop = check_drop, .rename = constraint_rename},
-    [KIND_FOREIGN_KEY] = {.create = foreign_key_create, .rename = constraint_rename},
-    [KIND_INDEX] = {.create = index_create, .drop = index_drop, .rename = index_rename},
+    [KIND_CHECK] = {.create = check_create, .drop = check_drop},
+    [KIND_FOREIGN_KEY] = {.create = foreign_key_create},
+    [KIND_INDEX] = {.create = index_create, .drop = index_drop},
     [KIND_VIEW] = {.create = view_create, .drop = view_drop, .alter = view_alter},
     [KIND_TRIGGER] = {.create = trigger_create, .drop = trigger_drop},
 };

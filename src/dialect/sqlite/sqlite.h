@@ -65,7 +65,7 @@ int lite_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int lite_lock_release(struct ctx *ctx, struct conn *conn);
 
 /* render.c and rebuild.c */
-void lite_table_body(struct buf *out, const struct render *render, const struct object *table); /* "(...) STRICT" */
+void lite_table_body(struct buf *out, const struct object *table); /* "(...) STRICT" */
 void lite_default_add(struct buf *out, const char *text); /* a literal as it is, everything else in parentheses */
 void lite_index_create(struct render *render, const struct object *index);
 void lite_trigger_create(struct render *render, const struct object *trigger);
