@@ -132,13 +132,17 @@ static size_t measure_word(const struct rest *rest, size_t from)
     return from;
 }
 
+static bool is_digit_of(int c, bool hex)
+{
+    return is_digit(c) || (hex && (unsigned)((c | 32) - 'a') < 6);
+}
+
 static size_t measure_digits(const struct rest *rest, size_t from, bool hex)
 {
     for (;; from++) {
         int c = byte_at(rest, from);
-        bool letter = hex && (unsigned)((c | 32) - 'a') < 6;
-        bool joint = c == '_' && in_word(byte_at(rest, from + 1));
-        if (!is_digit(c) && !letter && !joint)
+        bool joint = c == '_' && is_digit_of(byte_at(rest, from + 1), hex);
+        if (!is_digit_of(c, hex) && !joint)
             return from;
     }
 }
@@ -146,8 +150,9 @@ static size_t measure_digits(const struct rest *rest, size_t from, bool hex)
 static size_t measure_number(const struct rest *rest)
 {
     int second = byte_at(rest, 1) | 32;
-    if (rest->text[0] == '0' && is_in(second, "xob") && in_word(byte_at(rest, 2)))
-        return measure_digits(rest, 2, second == 'x');
+    size_t radix = rest->text[0] == '0' && is_in(second, "xob") ? measure_digits(rest, 2, second == 'x') : 0;
+    if (radix > 2)
+        return radix;
     size_t i = measure_digits(rest, 0, false);
     if (byte_at(rest, i) == '.' && byte_at(rest, i + 1) != '.')
         i = measure_digits(rest, i + 1, false);

@@ -14,6 +14,8 @@
 /* Which blank lines end a statement. */
 enum blank_rule { BLANK_BEFORE_DDL, BLANK_ALWAYS };
 
+enum { FIRST_ROOM = 16 };
+
 struct splitter {
     struct ctx *ctx;
     const char *file;
@@ -62,7 +64,7 @@ static void add_piece(struct splitter *splitter)
     bool noise = splitter->delimiter && token_is(&now->end, ";") && now->tokens > 1;
     const struct token *end = noise ? &now->previous : &now->end;
     if (split->n == splitter->room) {
-        int room = splitter->room ? 2 * splitter->room : 16;
+        int room = 2 * splitter->room;
         split->piece = arena_grow(splitter->ctx->mem, split->piece, sizeof *split->piece * (size_t)splitter->room,
                                   sizeof *split->piece * (size_t)room);
         splitter->room = room;
