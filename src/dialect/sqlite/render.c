@@ -402,7 +402,20 @@ static int trigger_drop(struct render *render, const struct change *change)
     return drop_simply(render, "TRIGGER", change->before->name);
 }
 
-/* With a list of column names the text begins with it and holds AS too: see lite_parse_view(). */
+static bool is_created(const struct render *render, const struct object *object)
+{
+    for (int i = 0; i < render->changes->list.n; i++) {
+        const struct change *change = render->changes->list.item[i];
+        if (change->op == CHANGE_CREATE && change->after == object)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * With a list of column names the text begins with it and holds AS too: see lite_parse_view().  A view that was replaced
+ * has lost its INSTEAD OF triggers.
+ */
 static int view_create(struct render *render, const struct change *change)
 {
     const char *query = expr_text(&((const struct view *)change->after)->query);
@@ -412,6 +425,11 @@ static int view_create(struct render *render, const struct change *change)
     name_add(&out, change->after->name);
     buf_addf(&out, *query == '(' ? " %s" : " AS %s", query);
     render_statement(render, &out);
+    for (int i = 0; change->replaced && i < change->after->children.n; i++) {
+        const struct object *child = change->after->children.item[i];
+        if (child->kind == KIND_TRIGGER && !is_created(render, child))
+            lite_trigger_create(render, child);
+    }
     return 0;
 }
 
@@ -420,25 +438,12 @@ static int view_drop(struct render *render, const struct change *change)
     return drop_simply(render, "VIEW", change->before->name);
 }
 
-/* A view goes and comes back, and its INSTEAD OF triggers with it. */
-static int view_alter(struct render *render, const struct change *change)
-{
-    TRY(view_drop(render, change));
-    TRY(view_create(render, change));
-    for (int i = 0; i < change->after->children.n; i++) {
-        const struct object *child = change->after->children.item[i];
-        if (child->kind == KIND_TRIGGER && child->peer != NULL)
-            lite_trigger_create(render, child);
-    }
-    return 0;
-}
-
 const struct render_kind lite_render[KIND_COUNT] = {
     [KIND_TABLE] = {.create = table_create, .drop = table_drop, .rename = table_rename, .rebuild = lite_rebuild},
     [KIND_COLUMN] = {.create = column_create, .drop = column_drop, .alter = column_alter, .rename = column_rename},
     [KIND_CHECK] = {.create = check_create, .drop = check_drop},
     [KIND_FOREIGN_KEY] = {.create = foreign_key_create},
     [KIND_INDEX] = {.create = index_create, .drop = index_drop},
-    [KIND_VIEW] = {.create = view_create, .drop = view_drop, .alter = view_alter},
+    [KIND_VIEW] = {.create = view_create, .drop = view_drop},
     [KIND_TRIGGER] = {.create = trigger_create, .drop = trigger_drop},
 };
