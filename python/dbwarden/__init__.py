@@ -11,7 +11,6 @@ __version__ = _version()
 
 __all__ = [
     "__version__",
-    "Base",
     "CHColumnMeta",
     "CHTableMeta",
     "database_config",

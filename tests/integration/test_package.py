@@ -38,8 +38,9 @@ class Package:
         return done.stdout
 
     def python(self, text, folder=None):
-        """What the lines print, as JSON."""
-        return json.loads(self.run(self.bin / "python", "-c", "import json\n" + textwrap.dedent(text), folder=folder))
+        """What the lines print, as JSON. The folder is not on the path: its dbwarden.py would hide the package."""
+        lines = "import json, sys\nsys.path.remove('')\n" + textwrap.dedent(text)
+        return json.loads(self.run(self.bin / "python", "-c", lines, folder=folder))
 
 
 def install(folder):
@@ -108,12 +109,14 @@ def test_names_that_projects_import(package):
         from dbwarden.exceptions import ConfigurationError, DBWardenConfigError, DBWardenError, LockError
         import sys
         early = "sqlalchemy" in sys.modules
+        from dbwarden import *
+        late = "sqlalchemy" in sys.modules
         from dbwarden import Base
         from sqlalchemy.orm import DeclarativeBase
         import dbwarden
-        print(json.dumps([early, issubclass(Base, DeclarativeBase), Base is dbwarden.Base, hasattr(Base, "metadata"),
+        print(json.dumps([early, late, issubclass(Base, DeclarativeBase), Base is dbwarden.Base, hasattr(Base, "metadata"),
                           issubclass(DBWardenConfigError, ConfigurationError)]))
-    """) == [False, True, True, True, True]
+    """) == [False, False, True, True, True, True]
 
 
 def test_configuration_errors_name_the_key(package):
@@ -251,6 +254,7 @@ def test_a_project_of_the_package_migrates(package, tmp_path):
             class Meta(PGTableMeta):
                 checks = [{"name": "positive", "expression": "id > 0"}]
     """))
+    (tmp_path / "migrations" / "primary").mkdir(parents=True)
     package.run("dbwarden", "make-migrations", "first", folder=tmp_path)
     package.run("dbwarden", "migrate", folder=tmp_path)
     assert package.python("""
@@ -393,6 +397,8 @@ def test_the_module_works_in_a_second_interpreter(package, slow_project):
         from dbwarden import _core
         other = interpreters.create()
         interpreters.run_string(other, '''
+        import sys
+        sys.path = [part for part in sys.path if part]
         from dbwarden import _core
         events = []
         status, reply = _core.Handle().call("migrate", None, events.append)
