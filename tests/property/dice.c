@@ -75,6 +75,7 @@ static bool needs_value(enum kind kind, const char *field)
         {KIND_FOREIGN_KEY, "ref_columns"},
         {KIND_FOREIGN_KEY, "ref_table"},
         {KIND_COLUMN, "computed_stored"},
+        {KIND_SEQUENCE, "type"},
     };
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (needed[i].kind == kind && text_equal(needed[i].field, field))
