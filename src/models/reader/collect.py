@@ -104,24 +104,17 @@ def imported(action, what, folder, otherwise=None):
     except (Exception, SystemExit) as error:
         refusal = find.import_refusal(error, what, folder, otherwise)
         twice = re.search(r"Table '(?:[^']*)' is already defined", refusal.message)
-        refusal.hint = (twice_hint() if twice else None) or refusal.hint
+        refusal.hint = (twice_hint(refusal.file) if twice else None) or refusal.hint
         raise refusal from None
 
 
-def twice_hint():
-    """A table that is already defined mostly means one file imported under two names: which?"""
-    files = {}
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str):
-            names = files.setdefault(os.path.realpath(file), [])
-            if module not in [sys.modules[other] for other in names]:
-                names.append(name)
-    for file, names in files.items():
-        if len(names) > 1 and "site-packages" not in file:
-            return "%s was imported both as %s; name it in model_paths as the project imports it." % \
-                   (os.path.basename(file), " and as ".join(names))
-    return None
+def twice_hint(file):
+    """A table that is already defined mostly means that its file is imported a second time, under another name."""
+    module = find.loaded_from(file) if file else None
+    if module is None:
+        return None
+    return "%s was imported before, as %s. Name it in model_paths as the project's own code imports it." % \
+           (os.path.basename(file), module.__name__)
 
 
 def show(path, folder):
@@ -215,9 +208,10 @@ def import_named(models, entry):
 
 
 def is_ours(value, models):
-    """A class counts where it was written: one that is only imported for use does not bring its tables along."""
+    """A class counts where it was written: one that is only imported for use does not bring its tables along.
+    The bases that declarative_base() makes say that SQLAlchemy wrote them."""
     name = getattr(value, "__module__", None)
-    if not isinstance(value, type) or not isinstance(name, str):
+    if not isinstance(value, type) or not isinstance(name, str) or name.startswith("sqlalchemy."):
         return True
     module = sys.modules.get(name)
     file = getattr(module, "__file__", None)

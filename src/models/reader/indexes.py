@@ -31,14 +31,15 @@ def text_part(text, table, target):
         if match:
             rest = match.group(1)
             found[field] = convert(match.group(2))
-    rest = strip_parentheses(rest)
-    name = target.unquoted(rest)
-    column = next((column for column in table.columns if column.name == name), None)
-    if column is None and name == rest and target.name == "postgresql":
-        column = next((column for column in table.columns if column.name == rest.lower()), None)
-    found["column"] = target.clip(column.name) if column is not None else None
-    found["expr"] = None if column is not None else rest
-    return found
+    return {**column_or_expression(strip_parentheses(rest), table, target), **found}
+
+
+def column_or_expression(text, table, target):
+    name = target.unquoted(text)
+    names = {column.name for column in table.columns}
+    if name not in names and name == text and target.name == "postgresql":
+        name = text.lower()
+    return {"column": target.clip(name), "expr": None} if name in names else {"column": None, "expr": text}
 
 
 def collation_of(expression):
@@ -68,7 +69,6 @@ def unwrap(expression, found):
 def part(expression, index, target):
     classes = target.option(index, "ops") or {}
     opclass = classes.get(getattr(expression, "key", None))
-    found = {"descending": None}
     found = {}
     inner = unwrap(expression, found)
     if isinstance(inner, elements.TextClause):
@@ -76,7 +76,7 @@ def part(expression, index, target):
     elif isinstance(inner, elements.ColumnClause) and getattr(inner, "table", None) is index.table:
         found.update(column=target.clip(inner.name), expr=None)
     else:
-        found.update(column=None, expr=strip_parentheses(target.expression(inner)))
+        found.update(column_or_expression(strip_parentheses(target.expression(inner)), index.table, target))
     if opclass:
         found["opclass"] = str(opclass)
     found.setdefault("descending", False)

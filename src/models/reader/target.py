@@ -8,6 +8,7 @@ import re
 
 import sqlalchemy
 from sqlalchemy import types
+from sqlalchemy.sql import ColumnElement
 
 from . import FIELDS
 
@@ -146,7 +147,10 @@ class Target:
             return None
 
     def server_default(self, column):
-        return self.ddl.get_column_default_string(column)
+        text = self.ddl.get_column_default_string(column)
+        if text is not None and self.name == "sqlite" and isinstance(column.server_default.arg, ColumnElement):
+            return "(%s)" % text  # as SQLite wants an expression, and its dialect writes it
+        return text
 
     def is_automatic(self, column):
         """Does the DDL let the server number this column: SERIAL, AUTO_INCREMENT, SQLite's AUTOINCREMENT?"""

@@ -2,6 +2,7 @@
 
 Fields and kinds that an engine does not have (by the .def files) are taken out at the end, in one place.
 """
+from sqlalchemy.exc import UnsupportedCompilationError
 from sqlalchemy.types import SchemaType, TypeEngine
 
 from . import FIELDS, columns, constraints, indexes, meta
@@ -110,6 +111,10 @@ class Builder:
                     found["type"] = found["type"].replace(quoted, "", 1)
         except Refusal:
             raise
+        except UnsupportedCompilationError:
+            name = type(column.type).__name__
+            raise Refusal("%s.%s: %s has no type %s" % (column.table.name, column.name, self.target.name, name),
+                          'Give it a variant: .with_variant(JSON(), "%s"), for example.' % self.target.name) from None
         except Exception as error:
             raise Refusal("%s.%s: %s" % (column.table.name, column.name, text_of(error))) from error
         return found
