@@ -52,6 +52,15 @@ static bool in_key_or_unique(const struct column *column)
     return false;
 }
 
+/* TRUE in a text column: rows that are there would show the number 1, where new ones get the text (seen in 3.40 and 3.53). */
+static bool is_truth_in_text(const struct column *column, const char *value)
+{
+    struct arena *scratch = arena_open(0);
+    bool numeric = lite_is_numeric(scratch, column->type);
+    arena_close(scratch);
+    return !numeric && (text_equal_nocase(value, "TRUE") || text_equal_nocase(value, "FALSE"));
+}
+
 /*
  * Can ALTER TABLE add it?  A NOT NULL column without default is left to it too: it says clearly that the table
  * is not empty.
@@ -63,7 +72,7 @@ bool lite_can_add(const struct column *column)
         return false;
     if (expr_text(&column->computed) != NULL)
         return !column->computed_stored;
-    return value == NULL || lite_is_constant(value);
+    return value == NULL || (lite_is_constant(value) && !is_truth_in_text(column, value));
 }
 
 bool lite_adds_inline(const struct foreign_key *key)

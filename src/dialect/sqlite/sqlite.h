@@ -82,6 +82,7 @@ bool lite_is_rowid(const struct column *column); /* INTEGER PRIMARY KEY: the row
 char *lite_type_normal(struct arena *mem, const char *type);
 char *lite_expr_normal(struct arena *mem, const char *expr);
 bool lite_default_same(struct arena *mem, const char *type, const char *a, const char *b);
+bool lite_is_numeric(struct arena *mem, const char *type); /* has an affinity that turns '1' into 1 */
 char *lite_name_fold(struct arena *mem, const char *name);
 enum apply lite_apply(const struct change *change, const struct changes *changes, int version);
 

@@ -70,7 +70,7 @@ char *lite_expr_normal(struct arena *mem, const char *expr)
 }
 
 /* Is the affinity of this type one that turns '1' into 1? The rules are SQLite's, in its order. */
-static bool is_numeric(struct arena *mem, const char *type)
+bool lite_is_numeric(struct arena *mem, const char *type)
 {
     const char *upper = type != NULL ? text_upper(mem, type) : "";
     if (text_has(upper, "INT"))
@@ -93,7 +93,7 @@ static bool looks_numeric(const char *text)
 static const char *default_value(struct arena *mem, const char *type, const char *normal)
 {
     size_t length = strlen(normal);
-    bool numeric = is_numeric(mem, type);
+    bool numeric = lite_is_numeric(mem, type);
     if (text_equal_nocase(normal, "TRUE"))
         return "1";
     if (text_equal_nocase(normal, "FALSE"))
