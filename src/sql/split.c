@@ -298,9 +298,9 @@ int split_section(struct ctx *ctx, const struct lex_rules *rules, const char *fi
 {
     struct splitter splitter;
     for (int rule = BLANK_BEFORE_DDL; rule <= BLANK_ALWAYS; rule++) {
-        *split = (struct split){0};
-        splitter =
-            (struct splitter){.ctx = ctx, .file = file, .first_line = first_line, .blank_rule = rule, .split = split};
+        *split = (struct split){.piece = NEW_ARRAY(ctx->mem, struct sql_piece, FIRST_ROOM)};
+        splitter = (struct splitter){
+            .ctx = ctx, .file = file, .first_line = first_line, .blank_rule = rule, .split = split, .room = FIRST_ROOM};
         lex_open(&splitter.lexer, rules, text, length);
         TRY(read_section(&splitter));
         if (splitter.delimited > 0)
