@@ -315,23 +315,28 @@ static int keep_fault(const struct reading *reading, int (*reader)(const struct 
 static char *legacy_checksum(const struct reading *reading)
 {
     struct arena *mem = reading->ctx->mem;
-    struct arena_mark mark = arena_save(mem);
+    const struct section *only = NULL;
     struct names all = {0};
+    int sections = 0;
+    for (int i = 0; i < reading->legacy.n; i++) {
+        const struct section *section = reading->legacy.item[i];
+        if (section->side != SIDE_UP)
+            continue;
+        only = section;
+        sections++;
+    }
+    /* A single section, as in nearly all files, is hashed where it stands, however large it is. */
+    if (sections == 1)
+        return split_legacy_sum(mem, reading->text + only->from, only->to - only->from);
     for (int i = 0; i < reading->legacy.n; i++) {
         const struct section *section = reading->legacy.item[i];
         if (section->side != SIDE_UP)
             continue;
         struct names some = split_legacy(mem, reading->text + section->from, section->to - section->from);
-        if (!all.n)
-            all = some;
-        else
-            for (int j = 0; j < some.n; j++)
-                names_add(mem, &all, some.item[j]);
+        for (int j = 0; j < some.n; j++)
+            names_add(mem, &all, some.item[j]);
     }
-    char checksum[65] = "";
-    memcpy(checksum, split_legacy_checksum(mem, &all), 64);
-    arena_rewind(mem, mark);
-    return arena_dup(mem, checksum);
+    return split_legacy_checksum(mem, &all);
 }
 
 static int spoiled(const struct reading *reading, size_t at, const char *what)

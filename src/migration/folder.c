@@ -40,10 +40,13 @@ static int add_file(struct reading *reading, const char *name)
     if (verdict != NAME_MIGRATION)
         return 0;
     const char *path = path_join(ctx->mem, folder->path, name);
-    if (folder_exists(path))
-        return 0;
     struct migration *migration;
-    TRY(migration_read(ctx, reading->dialect, path, &migration));
+    int code = migration_read(ctx, reading->dialect, path, &migration);
+    if (code == ERR_FILE && folder_exists(path)) {
+        ctx->error = (struct error){0};
+        return 0;
+    }
+    TRY(code);
     struct list *list = migration->type == MIGRATION_VERSIONED     ? &folder->versioned
                         : migration->type == MIGRATION_RUNS_ALWAYS ? &folder->always
                                                                    : &folder->on_change;

@@ -30,7 +30,8 @@ struct migration {
     const char *token_checksum; /* the journal's, of the up side */
     const char *text;           /* the file */
     size_t length;
-    const struct error *up_error; /* what makes a side unusable; NULL. Of an applied file it does no harm */
+    const unsigned char *marks[2]; /* of up and down, if somebody has kept what migration_marks() gave; NULL */
+    const struct error *up_error;  /* what makes a side unusable; NULL. Of an applied file it does no harm */
     const struct error *down_error;
     struct list up_warnings; /* struct event *, told when the side is used */
     struct list down_warnings;

@@ -209,12 +209,9 @@ int choice_make(struct ctx *ctx, struct session *session, const struct migrate_o
 int choice_check(struct ctx *ctx, struct session *session, const struct list *migrations, bool down)
 {
     for (int i = 0; i < migrations->n; i++) {
-        const struct migration *migration = migrations->item[i];
-        const unsigned char *marks;
+        struct migration *migration = migrations->item[i];
         TRY(migration_check(ctx, migration, down));
-        struct arena_mark mark = arena_save(ctx->mem);
-        TRY(migration_marks(ctx, session->database->dialect, migration, down, &marks));
-        arena_rewind(ctx->mem, mark);
+        TRY(migration_marks(ctx, session->database->dialect, migration, down, &migration->marks[down]));
     }
     return 0;
 }

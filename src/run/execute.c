@@ -389,12 +389,14 @@ int execute_file(struct ctx *ctx, struct session *session, const struct migratio
         .migration = migration,
         .down = down,
         .split = down ? &migration->down : &migration->up,
+        .mark = migration->marks[down],
         .chain = "",
         .doubtful = -1,
         .started = clock_monotonic(),
     };
     TRY(ctx_check(ctx));
-    TRY(migration_marks(ctx, session->database->dialect, migration, down, &execution.mark));
+    if (!execution.mark)
+        TRY(migration_marks(ctx, session->database->dialect, migration, down, &execution.mark));
     int code = run_all(&execution);
     if (code < 0)
         settle_failure(&execution);

@@ -157,6 +157,8 @@ static int undo_file(struct ctx *ctx, struct session *session, const struct migr
 static int undo_files(struct ctx *ctx, struct session *session, const struct list *files, struct json *report)
 {
     struct json *reverted = json_get(report, "reverted");
+    if (files->n)
+        TRY(lock_show(session->lock));
     for (int i = 0; i < files->n; i++) {
         const struct migration *migration = files->item[i];
         emit_progress(ctx, i, files->n, migration->filename);

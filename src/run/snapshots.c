@@ -124,20 +124,31 @@ static const struct applied *last_applied(const struct session *session)
 }
 
 /* A damaged one must not keep a new one from being written; make-migrations complains about it. */
-static struct snapshot *memory_before(struct ctx *ctx, const struct session *session, const struct list *applied)
+static struct snapshot *memory_before(struct ctx *ctx, const struct session *session)
 {
     struct snapshot *before = NULL;
-    if (snapshot_latest(ctx, session, applied, &before) < 0) {
+    if (snapshot_latest(ctx, session, &session->applied, &before) < 0) {
         emit_warning(ctx, "%s", ctx->error.message);
         ctx->error = (struct error){0};
     }
     return before;
 }
 
+/* Of a rolled back version perhaps, whose spellings still hold for what is left. */
+static struct snapshot *memory_newest(struct ctx *ctx, const struct session *session)
+{
+    struct snapshot *newest = NULL;
+    const char *path;
+    if (newest_of_all(ctx, session, &path) < 0 || !path ||
+        text_equal(path, newest_applied(ctx->mem, session, &session->applied)) || snapshot_read(ctx, path, &newest) < 0)
+        ctx->error = (struct error){0};
+    return newest && text_equal(newest->database_type, session->database->dialect->name) ? newest : NULL;
+}
+
 static int fill(struct ctx *ctx, struct session *session, struct snapshot *snapshot)
 {
-    struct snapshot *before = memory_before(ctx, session, &session->applied);
-    struct snapshot *newest = memory_before(ctx, session, NULL);
+    struct snapshot *before = memory_before(ctx, session);
+    struct snapshot *newest = memory_newest(ctx, session);
     /* Newest spellings first: the one that is found first stays. After a rollback, older ones count again. */
     TRY(memory_of_plans(ctx, session, before ? snapshot_number(before) : -1, snapshot->tree));
     if (before && !before->legacy)

@@ -75,9 +75,12 @@ static int wait_for_lock(struct ctx *ctx, struct state *state, double seconds)
                      "died is free.");
 }
 
-static int show(struct ctx *ctx, struct lock *lock)
+int lock_show(struct lock *lock)
 {
+    struct ctx *ctx = lock->ctx;
     struct conn *conn = lock->conn;
+    if (lock->shown)
+        return 0;
     const struct state_sql *sql = conn->dialect->state;
     TRY(state_create(ctx, conn, sql->create_lock, LOCK_TABLE));
     const char *pid = arena_printf(ctx->mem, "%d", (int)getpid());
@@ -95,11 +98,8 @@ int lock_acquire(struct ctx *ctx, struct state *state, double seconds, struct lo
     TRY(wait_for_lock(ctx, state, seconds));
     struct lock *new = arena_outside(sizeof *new);
     *new = (struct lock){.ctx = ctx, .conn = state->conn};
-    int code = show(ctx, new);
-    if (code < 0)
-        lock_release(&new);
     *lock = new;
-    return code;
+    return 0;
 }
 
 /* Runs when something may have failed or been cancelled already: neither is disturbed, and neither disturbs. */
@@ -170,8 +170,13 @@ int lock_forget(struct ctx *ctx, struct state *state)
 {
     struct lock *lock;
     TRY(lock_acquire(ctx, state, 0, &lock));
+    bool exists = false, legacy;
+    int code = state_has(ctx, state->conn, LOCK_TABLE, &exists);
+    if (!code && exists)
+        code = conn_exec(ctx, state->conn,
+                         state_sql(ctx, state->conn, state->conn->dialect->state->lock_clear, LOCK_TABLE));
     lock_release(&lock);
-    bool legacy;
+    TRY(code);
     TRY(read_legacy(ctx, state->conn, &legacy));
     if (!legacy)
         return 0;

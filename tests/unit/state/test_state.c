@@ -180,6 +180,7 @@ static void only_one_holds_the_lock(void **state)
     struct lock *lock = NULL, *second = NULL;
     struct lock_holder holder;
     assert_works(ctx, lock_acquire(ctx, &fixture->state, 0, &lock));
+    assert_works(ctx, lock_show(lock));
     assert_int_equal(lock_acquire(ctx, &theirs, 0.3, &second), ERR_LOCKED);
     assert_null(second);
     assert_int_equal(fixture->said.n, 1);
@@ -207,6 +208,7 @@ static void releases_after_a_failure_and_keeps_it(void **state)
     struct lock *lock = NULL;
     struct lock_holder holder;
     assert_works(ctx, lock_acquire(ctx, &fixture->state, 0, &lock));
+    assert_works(ctx, lock_show(lock));
     fail(ctx, ERR_SQL, "the reason");
     atomic_store(&ctx->cancel, 1);
     lock_release(&lock);
@@ -228,7 +230,7 @@ static void a_dead_holder_holds_nothing(void **state)
     pid_t child = fork();
     if (child == 0) {
         struct state own = {connect_to(fixture, false), "_dbwarden_migrations", "_dbwarden_seeds"};
-        _exit(lock_acquire(ctx, &own, 0, &lock) < 0);
+        _exit(lock_acquire(ctx, &own, 0, &lock) < 0 || lock_show(lock) < 0);
     }
     int status;
     waitpid(child, &status, 0);
