@@ -25,6 +25,7 @@ case $engine in
 esac
 
 note "The models of the first release become a migration, and the migration a schema."
+run init -d shop
 run make-migrations
 run migrate
 run status
