@@ -3,6 +3,7 @@
  * Everything that only a whole process may do is here: signals, standard streams, the exit status.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -39,8 +40,13 @@ static void signals_install(struct ctx *ctx)
     sigaction(SIGPIPE, &action, NULL);
 }
 
+/* The result is put together in memory, so that whatever goes wrong with standard output is seen at one place. */
 struct output {
-    struct terminal terminal; /* standard output */
+    struct terminal terminal; /* draws as standard output allows, into memory */
+    FILE *memory;
+    char *text; /* what is in it */
+    size_t length;
+    size_t written;
     struct log log;
     bool json;
 };
@@ -53,16 +59,38 @@ static bool word_given(int argc, char *const *argv, const char *word)
     return false;
 }
 
-/* A result that could not be written is a failure, but a reader that has seen enough is none. */
-static int stream_finish(struct output *output, int status)
+/* 0, or errno. */
+static int text_write(struct output *output)
 {
-    errno = 0;
-    bool broken = fflush(stdout) != 0 || ferror(stdout);
-    if (broken && errno != EPIPE && status == 0) {
-        fprintf(stderr, "dbwarden: error: the result cannot be written: %s\n", strerror(errno));
-        return 1;
+    fflush(output->terminal.out);
+    while (output->written < output->length) {
+        ssize_t n = write(STDOUT_FILENO, output->text + output->written, output->length - output->written);
+        if (n < 0 && errno != EINTR)
+            return errno;
+        output->written += n > 0 ? (size_t)n : 0;
     }
-    return status;
+    return 0;
+}
+
+/* A result that could not be written is a failure, but a reader that has seen enough is none. */
+static int text_finish(struct output *output, int status)
+{
+    int code = text_write(output);
+    if (code == 0 || code == EPIPE || status != 0)
+        return status;
+    fprintf(stderr, "dbwarden: error: the result cannot be written: %s\n", strerror(code));
+    return 1;
+}
+
+static void json_show(struct output *output, struct arena *mem, const struct json *json)
+{
+    fprintf(output->terminal.out, "%s\n", json_text(mem, json, JSON_INDENTED));
+}
+
+static void error_show(struct output *output, struct ctx *ctx, struct json *json)
+{
+    json_set(ctx->mem, json, "error", error_json(ctx->mem, &ctx->error));
+    json_show(output, ctx->mem, json);
 }
 
 static int finish_failed(struct output *output, struct ctx *ctx, struct reply *reply)
@@ -70,24 +98,21 @@ static int finish_failed(struct output *output, struct ctx *ctx, struct reply *r
     log_clear(&output->log);
     if (!output->json)
         terminal_report(&output->terminal, ctx->mem, &reply->report);
-    fflush(stdout);
+    text_write(output);
     log_error(&output->log, &ctx->error);
-    if (output->json) {
-        struct json *json = reply->json ? reply->json : json_object(ctx->mem);
-        json_set(ctx->mem, json, "error", error_json(ctx->mem, &ctx->error));
-        fprintf(stdout, "%s\n", json_text(ctx->mem, json, JSON_INDENTED));
-    }
-    return stream_finish(output, exit_status(ctx->error.code));
+    if (output->json)
+        error_show(output, ctx, reply->json ? reply->json : json_object(ctx->mem));
+    return text_finish(output, exit_status(ctx->error.code));
 }
 
 static int finish(struct output *output, struct ctx *ctx, struct reply *reply)
 {
     log_clear(&output->log);
     if (output->json)
-        fprintf(stdout, "%s\n", json_text(ctx->mem, reply->json, JSON_INDENTED));
+        json_show(output, ctx->mem, reply->json);
     else
         terminal_report(&output->terminal, ctx->mem, &reply->report);
-    return stream_finish(output, reply->status);
+    return text_finish(output, reply->status);
 }
 
 /* What was asked for without a command: help, or the version; else a short reminder and status 2. */
@@ -104,8 +129,8 @@ static int without_command(struct output *output, struct ctx *ctx, const struct 
     terminal_report(&output->log.terminal, ctx->mem, &reply.report);
     fail(ctx, ERR_USAGE, "no command was given");
     if (output->json)
-        fprintf(stdout, "%s\n", json_text(ctx->mem, error_json(ctx->mem, &ctx->error), JSON_INDENTED));
-    return stream_finish(output, 2);
+        error_show(output, ctx, json_object(ctx->mem));
+    return text_finish(output, 2);
 }
 
 static int run(struct output *output, struct ctx *ctx, const struct arguments *parsed)
@@ -128,6 +153,7 @@ static void output_open(struct output *output, struct ctx *ctx, const struct arg
 {
     bool no_color = json_get_bool(parsed->show, "no_color", false);
     output->terminal = terminal_open(stdout, no_color);
+    output->terminal.out = output->memory;
     output->log.quiet = json_get_bool(parsed->show, "quiet", false);
     output->log.verbose = json_get_bool(parsed->values, "verbose", false);
     output->log.name_databases = json_get_bool(parsed->values, "all", false);
@@ -160,17 +186,31 @@ static int with_context(struct ctx *ctx, int argc, char *const *argv, struct out
     return parsed.command ? run(output, ctx, &parsed) : without_command(output, ctx, &parsed);
 }
 
+/* A standard stream that is closed would be the next file that is opened: a result must not land in a database. */
+static void streams_fill(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+            _exit(1);
+}
+
 int main(int argc, char **argv)
 {
+    streams_fill();
     struct ctx ctx;
     struct output output = {0};
     ctx_open(&ctx, 0);
     signals_install(&ctx);
+    output.memory = open_memstream(&output.text, &output.length);
+    if (!output.memory)
+        abort();
     log_open(&output.log, &ctx, stderr, word_given(argc, argv, "--no-color"));
     ctx.on_event = log_event;
     ctx.sink = &output.log;
     int status = with_context(&ctx, argc, argv, &output);
     log_close(&output.log);
+    fclose(output.memory);
+    free(output.text);
     ctx_close(&ctx);
     return status;
 }
