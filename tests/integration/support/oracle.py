@@ -190,7 +190,7 @@ def table_comment(inspector, table, schema):
 
 
 EXTRAS = """
-SELECT 'deferrable' AS what, contype || pg_get_constraintdef(oid) AS value FROM pg_constraint
+SELECT 'deferrable' AS what, contype::text || pg_get_constraintdef(oid) AS value FROM pg_constraint
  WHERE conrelid = to_regclass(:table) AND condeferrable
 UNION ALL SELECT 'persistence', relpersistence::text FROM pg_class WHERE oid = to_regclass(:table)
 UNION ALL SELECT 'options', array_to_string(reloptions, ',') FROM pg_class WHERE oid = to_regclass(:table)
