@@ -222,7 +222,7 @@ void match_trees(struct ctx *ctx, const struct diff_input *input, struct changes
     pair_up(root, changes->after->root);
     for (int kind = KIND_DATABASE + 1; kind < KIND_COUNT; kind++)
         for (struct object *o = root; o; o = object_next(root, o)) {
-            if (!o->peer || o->kind != kind_table[kind].parent)
+            if (!o->peer || !kind_fits((enum kind)kind, o->kind))
                 continue;
             matcher.kind = (enum kind)kind;
             matcher.before = o;

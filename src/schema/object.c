@@ -359,6 +359,11 @@ enum kind kind_find(const char *name)
     return (enum kind)kind;
 }
 
+bool kind_fits(enum kind kind, enum kind parent)
+{
+    return kind_table[kind].parent == parent || (kind == KIND_TRIGGER && parent == KIND_VIEW);
+}
+
 enum kind kind_find_plural(const char *name)
 {
     int kind = 0;

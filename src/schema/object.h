@@ -285,6 +285,7 @@ void field_copy(struct arena *mem, struct object *to, const struct object *from,
 
 enum kind kind_find(const char *name); /* by name; KIND_COUNT if unknown */
 enum kind kind_find_plural(const char *name);
+bool kind_fits(enum kind kind, enum kind parent); /* its parent by kinds.def, or a view for a trigger (INSTEAD OF) */
 
 const char *engine_name(enum engine engine); /* "sqlite", "postgresql", "mysql", "mariadb", "clickhouse" */
 unsigned engine_find(const char *name);      /* 0 if unknown */

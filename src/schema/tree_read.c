@@ -114,7 +114,7 @@ static int read_field(struct reader *reader, const struct spot *spot, const stru
 static enum kind child_kind(enum kind parent, const char *key)
 {
     enum kind kind = kind_find_plural(key);
-    if (kind == KIND_COUNT || kind == KIND_DATABASE || kind_table[kind].parent != parent)
+    if (kind == KIND_COUNT || kind == KIND_DATABASE || !kind_fits(kind, parent))
         return KIND_COUNT;
     return kind;
 }

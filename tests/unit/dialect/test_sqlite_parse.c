@@ -33,6 +33,7 @@ static const char *const schemas[] = {
     "CREATE TABLE [t] (a); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w (x, y) AS SELECT 1, 2 /* end */",
     "CREATE TABLE t (a TEXT COLLATE binary, b TEXT COLLATE \"nocase\"); CREATE TRIGGER g BEFORE UPDATE OF a ON t WHEN NEW.a > 1 "
     "BEGIN SELECT 1; SELECT ';'; END",
+    "CREATE VIEW v AS SELECT 1 AS a; CREATE TRIGGER g INSTEAD OF INSERT ON v BEGIN SELECT 1; END",
     "CREATE TABLE \"\xc3\xa9t\xc3\xa9\" (\xc3\xa0 INT, \"\xe6\x97\xa5\xe6\x9c\xac\" TEXT DEFAULT '\xe2\x82\xac')",
     "CREATE TABLE t (a INT, CONSTRAINT \"odd name\" CHECK (a <> 0), CONSTRAINT b CONSTRAINT c UNIQUE (a))",
 };
@@ -118,6 +119,17 @@ static void index_agrees(struct ctx *ctx, struct conn *conn, const struct object
     }
 }
 
+/* As JSON and back it is the same tree. */
+static void survives_json(struct ctx *ctx, struct tree *tree, const char *sql)
+{
+    struct tree *again = NULL;
+    char *where = NULL;
+    if (tree_from_json(ctx, "test", tree_to_json(ctx->mem, tree), &again) < 0)
+        fail_msg("%s: %s", sql, ctx->error.message);
+    if (!tree_same(ctx->mem, tree, again, &where))
+        fail_msg("%s: %s", sql, where);
+}
+
 /* Rendered from what was read, SQLite has the same again. */
 static void comes_back(struct ctx *ctx, struct conn *conn, const char *sql)
 {
@@ -145,6 +157,7 @@ static void the_reader_agrees_with_the_pragmas(void **state)
             } else if (o->kind == KIND_INDEX)
                 index_agrees(ctx, conn, o);
         }
+        survives_json(ctx, tree, schemas[i]);
         comes_back(ctx, conn, schemas[i]);
     }
 }

@@ -98,6 +98,14 @@ TRAVEL(views_and_triggers_change, {.before = "CREATE TABLE t (a INT, b INT); CRE
                                    .after = "CREATE TABLE t (a INT, b INT); CREATE VIEW v AS SELECT a, b FROM t;"
                                             "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 2; END;"})
 
+TRAVEL(triggers_of_a_view_come_back_with_it,
+       {.before = "CREATE TABLE t (a INT, b INT); CREATE VIEW v AS SELECT a FROM t;"
+                  "CREATE TRIGGER g INSTEAD OF INSERT ON v BEGIN INSERT INTO t (a) VALUES (NEW.a); END;"
+                  "CREATE TRIGGER h INSTEAD OF DELETE ON v BEGIN SELECT 1; END;",
+        .after = "CREATE TABLE t (a INT, b INT); CREATE VIEW v AS SELECT a, b FROM t;"
+                 "CREATE TRIGGER g INSTEAD OF INSERT ON v BEGIN INSERT INTO t (a) VALUES (NEW.a); END;"
+                 "CREATE TRIGGER h INSTEAD OF DELETE ON v BEGIN SELECT 2; END;"})
+
 TRAVEL(a_column_that_things_name_goes,
        {.before = "CREATE TABLE t (a INT, b INT, c INT CHECK (c > b)); CREATE INDEX i ON t (a, b);",
         .rows = "INSERT INTO t VALUES (1, 2, 3);",
@@ -216,7 +224,7 @@ UNIT_TESTS(UNIT(new_tables_in_any_order), UNIT(a_column_comes_and_goes), UNIT(a_
            UNIT(a_column_that_refers), UNIT(types_and_nullability_keep_rows_and_rowids),
            UNIT(a_null_that_is_no_longer_allowed_becomes_the_default), UNIT(the_counter_of_autoincrement_goes_on),
            UNIT(constraints_come_and_go), UNIT(options_of_a_table), UNIT(what_models_cannot_say_survives),
-           UNIT(odd_names), UNIT(views_and_triggers_change), UNIT(a_column_that_things_name_goes),
-           UNIT(names_of_constraints_and_indexes), UNIT(generated_columns), UNIT(renames_go_with_a_rebuild_both_ways),
-           UNIT(children_survive_the_rebuild_of_their_parent), UNIT(what_alter_can_do_is_no_rebuild),
-           UNIT(newer_versions_alter_more), UNIT(a_create_is_made_for_reading))
+           UNIT(odd_names), UNIT(views_and_triggers_change), UNIT(triggers_of_a_view_come_back_with_it),
+           UNIT(a_column_that_things_name_goes), UNIT(names_of_constraints_and_indexes), UNIT(generated_columns),
+           UNIT(renames_go_with_a_rebuild_both_ways), UNIT(children_survive_the_rebuild_of_their_parent),
+           UNIT(what_alter_can_do_is_no_rebuild), UNIT(newer_versions_alter_more), UNIT(a_create_is_made_for_reading))
