@@ -58,7 +58,7 @@ struct batch_step journal_whole(struct ctx *ctx, struct state *state, const stru
 /* The lock. Waits up to `seconds`, saying who holds it; ERR_LOCKED then. */
 struct lock;
 int lock_acquire(struct ctx *ctx, struct state *state, double seconds, struct lock **lock);
-int lock_show(struct lock *lock); /* in _dbwarden_lock: for when there is something to do that takes time */
+int lock_show(struct lock *lock);      /* in _dbwarden_lock: for when there is something to do that takes time */
 void lock_release(struct lock **lock); /* for cleanup; accepts NULL */
 
 struct lock_holder {
