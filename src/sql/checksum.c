@@ -12,32 +12,52 @@ static const char kind_letter[] = {
     [TOKEN_NUMBER] = 'n', [TOKEN_PARAMETER] = 'p', [TOKEN_OPERATOR] = 'o', [TOKEN_PUNCTUATION] = 'x',
 };
 
-static void hash_bytes(SHA256_CTX *hash, const char *bytes, size_t length)
+/* Tokens are short, and libmd is slow on short texts: they are gathered first. */
+struct gathered {
+    SHA256_CTX hash;
+    size_t used;
+    uint8_t bytes[4096];
+};
+
+static void hash_gathered(struct gathered *gathered)
 {
-    SHA256Update(hash, (const uint8_t *)bytes, length);
+    SHA256Update(&gathered->hash, gathered->bytes, gathered->used);
+    gathered->used = 0;
+}
+
+static void add_bytes(struct gathered *gathered, const char *bytes, size_t length)
+{
+    if (length > sizeof gathered->bytes - gathered->used)
+        hash_gathered(gathered);
+    if (length > sizeof gathered->bytes) {
+        SHA256Update(&gathered->hash, (const uint8_t *)bytes, length);
+        return;
+    }
+    memcpy(gathered->bytes + gathered->used, bytes, length);
+    gathered->used += length;
 }
 
 /* Without the \r of \r\n: a checkout may change the line ends within strings too. */
-static void hash_text(SHA256_CTX *hash, const char *text, size_t length)
+static void add_text(struct gathered *gathered, const char *text, size_t length)
 {
     const char *end = text + length;
     for (const char *carriage; (carriage = memchr(text, '\r', (size_t)(end - text))); text = carriage + 1) {
         bool line_end = carriage + 1 < end && carriage[1] == '\n';
-        hash_bytes(hash, text, (size_t)(carriage - text) + (line_end ? 0 : 1));
+        add_bytes(gathered, text, (size_t)(carriage - text) + (line_end ? 0 : 1));
     }
-    hash_bytes(hash, text, (size_t)(end - text));
+    add_bytes(gathered, text, (size_t)(end - text));
 }
 
-static void hash_piece(SHA256_CTX *hash, const struct lex_rules *rules, const struct sql_piece *piece)
+static void add_piece(struct gathered *gathered, const struct lex_rules *rules, const struct sql_piece *piece)
 {
     struct lexer lexer;
     struct token token;
     lex_open(&lexer, rules, piece->text, piece->length);
     do {
         token = lex_next_code(&lexer);
-        hash_bytes(hash, &kind_letter[token.kind], 1);
-        hash_text(hash, token.text, token.length);
-        hash_bytes(hash, "", 1);
+        add_bytes(gathered, &kind_letter[token.kind], 1);
+        add_text(gathered, token.text, token.length);
+        add_bytes(gathered, "", 1);
     } while (token.kind != TOKEN_END);
 }
 
@@ -56,9 +76,10 @@ char *checksum_text(struct arena *mem, SHA256_CTX *hash)
 
 char *lex_checksum(struct arena *mem, const struct lex_rules *rules, const struct sql_piece *piece, int n)
 {
-    SHA256_CTX hash;
-    SHA256Init(&hash);
+    struct gathered gathered = {.used = 0};
+    SHA256Init(&gathered.hash);
     for (int i = 0; i < n; i++)
-        hash_piece(&hash, rules, &piece[i]);
-    return checksum_text(mem, &hash);
+        add_piece(&gathered, rules, &piece[i]);
+    hash_gathered(&gathered);
+    return checksum_text(mem, &gathered.hash);
 }

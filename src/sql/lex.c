@@ -358,8 +358,11 @@ struct token lex_next_code(struct lexer *lexer)
     return token;
 }
 
+/* Asked several times for every token of every file, hence the look at the first byte. */
 bool token_is(const struct token *token, const char *word)
 {
+    if (token->length == 0 || (token->text[0] | 32) != (word[0] | 32))
+        return false;
     bool plain = token->kind == TOKEN_WORD || token->kind == TOKEN_PUNCTUATION || token->kind == TOKEN_OPERATOR;
     return plain && !strncasecmp(token->text, word, token->length) && word[token->length] == '\0';
 }
