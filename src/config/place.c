@@ -202,9 +202,13 @@ static int take_named(struct ctx *ctx, const char *start, const char *file, stru
 int place_find(struct ctx *ctx, const struct config_options *options, struct config_place *place)
 {
     *place = (struct config_place){0};
-    const char *start = path_absolute(ctx, options->folder ? options->folder : ".");
-    if (!start || !folder_exists(start))
+    char *real = realpath(options->folder ? options->folder : ".", NULL);
+    if (!real || !folder_exists(real)) {
+        free(real);
         return fail(ctx, ERR_CONFIG, "there is no folder %s", options->folder ? options->folder : ".");
+    }
+    const char *start = arena_dup(ctx->mem, real);
+    free(real);
     place->root = start;
     if (options->file)
         return take_named(ctx, start, options->file, place);

@@ -285,7 +285,7 @@ int yaml_edit(struct ctx *ctx, const char *source, const char *text, const struc
     struct buf out;
     buf_init(&out, ctx->mem);
     int last = editor.lines.n;
-    while (last && editor.lines.item[last - 1] && !*editor.lines.item[last - 1])
+    while (last && (!editor.lines.item[last - 1] || !*editor.lines.item[last - 1]))
         last--;
     for (int i = 0; i < last; i++)
         if (editor.lines.item[i])

@@ -46,7 +46,7 @@ static const struct ident_rules ident = {
 static const struct normal_rules normal = {.lex = &lex, .ident = &ident, .strip_charset = true};
 
 static const char *const mysql_schemes[] = {"mysql", NULL};
-static const char *const mariadb_schemes[] = {"mariadb", NULL};
+static const char *const mariadb_schemes[] = {"mariadb", "mysql", NULL}; /* whose drivers SQLAlchemy names alike */
 
 const struct dialect my_dialect = {
     .engine = ENGINE_MY,

@@ -175,8 +175,9 @@ class Target:
             yield from self.plain_types(item)
 
     def enums(self, type_):
-        """Native enum types that a type is, or is an array of."""
-        if self.name != "postgresql":
+        """Native enum types that a type is, or is an array of, and that create_all would make."""
+        declared = (type_, getattr(type_, "item_type", None))
+        if self.name != "postgresql" or any(getattr(one, "create_type", True) is False for one in declared):
             return
         from sqlalchemy.dialects.postgresql import ENUM
 

@@ -130,8 +130,6 @@ class Builder:
     # Enum types and sequences
 
     def add_enum(self, enum):
-        if getattr(enum, "create_type", True) is False:
-            return
         name, schema = self.target.clip(enum.name), self.schema_name(enum.schema)
         known = self.schemas.get(schema, {}).get("enums", [])
         item = {"name": name, "labels": list(enum.enums), "comment": None}
