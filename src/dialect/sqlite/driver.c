@@ -237,6 +237,13 @@ int lite_step(struct ctx *ctx, struct lite_conn *lite, const struct batch_step *
     return rc == SQLITE_DONE ? 0 : lite_fail(lite, ctx, rc);
 }
 
+/* What others run may bring foreign keys; data_version tells only of other connections. */
+static int driver_exec(struct ctx *ctx, struct conn *conn, const char *sql)
+{
+    ((struct lite_conn *)conn)->data_version = -1;
+    return lite_exec(ctx, conn, sql);
+}
+
 static void driver_cancel(struct conn *conn)
 {
     sqlite3_interrupt(((struct lite_conn *)conn)->db);
@@ -246,7 +253,7 @@ const struct driver lite_driver = {
     .open = lite_open,
     .close = lite_close,
     .query = lite_query,
-    .exec = lite_exec,
+    .exec = driver_exec,
     .batch = lite_batch,
     .cancel = driver_cancel,
     .lock_try = lite_lock_try,

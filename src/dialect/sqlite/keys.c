@@ -1,8 +1,8 @@
 /*
  * Which rows have lost their parent.  Foreign keys are off during a batch, so they are checked at its end; but
  * checking whole databases after every file would make many files slow.  So the authorizer notes which tables the
- * statements touch, and only these and the tables that refer to them are checked; nothing at all if no
- * table has a foreign key.
+ * statements touch, and only these are checked, and the tables that refer to one that may have lost rows; nothing at
+ * all if no table has a foreign key.
  */
 #include "dialect/sqlite/sqlite.h"
 
@@ -10,23 +10,37 @@
 
 enum { TOUCHED_LIMIT = 32 }; /* more than this many: one check of everything is cheaper */
 
+struct touch {
+    bool loses; /* rows or columns may have gone, and with them somebody's parent */
+};
+
+static void table_touch(struct lite_conn *lite, const char *table, bool loses)
+{
+    bool own = text_starts_nocase(table, "sqlite_") ||
+               (text_starts_nocase(table, "_dbwarden_") && !text_starts_nocase(table, "_dbwarden_new_"));
+    struct touch *touch = own ? NULL : map_get(lite->touched, table);
+    if (own || lite->touched->n > TOUCHED_LIMIT)
+        return;
+    if (touch == NULL) {
+        touch = NEW(lite->touched->mem, struct touch);
+        map_set(lite->touched, arena_dup(lite->touched->mem, table), touch);
+    }
+    touch->loses = touch->loses || loses;
+}
+
+/* OR REPLACE and ON CONFLICT REPLACE delete rows, and the authorizer hears only of the INSERT. */
 static int touch_note(void *arg, int action, const char *first, const char *second, const char *schema, const char *by)
 {
     struct lite_conn *lite = arg;
-    const char *table;
     switch (action) {
-    case SQLITE_INSERT:
+    case SQLITE_CREATE_TABLE: table_touch(lite, first, false); break;
+    case SQLITE_INSERT: table_touch(lite, first, lite->replaces); break;
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
-    case SQLITE_CREATE_TABLE:
-    case SQLITE_DROP_TABLE: table = first; break;
-    case SQLITE_ALTER_TABLE: table = second; break;
-    default: return SQLITE_OK;
+    case SQLITE_DROP_TABLE: table_touch(lite, first, true); break;
+    case SQLITE_ALTER_TABLE: table_touch(lite, second, true); break;
+    default: break;
     }
-    if (table == NULL || text_starts_nocase(table, "sqlite_") || lite->touched->n > TOUCHED_LIMIT)
-        return SQLITE_OK;
-    if (map_get(lite->touched, table) == NULL)
-        map_set(lite->touched, arena_dup(lite->touched->mem, table), lite);
     return SQLITE_OK;
 }
 
@@ -42,17 +56,24 @@ void lite_keys_ignore(struct lite_conn *lite)
     sqlite3_set_authorizer(lite->db, NULL, NULL);
 }
 
-static bool step_mentions_keys(const struct batch_step *step)
+/* Looks for both words in one pass: a statement may be a hundred megabytes. */
+static void step_note(struct lite_conn *lite, const struct batch_step *step)
 {
-    static const char word[] = "references";
     const char *end = step->sql + step->length;
-    for (const char *c = step->sql; c + sizeof word - 1 <= end; c++)
-        if ((*c == 'r' || *c == 'R') && strncasecmp(c, word, sizeof word - 1) == 0)
-            return true;
-    return false;
+    for (const char *c = step->sql; c < end; c++) {
+        if ((*c != 'r' && *c != 'R') || end - c < 7)
+            continue;
+        if (strncasecmp(c, "replace", 7) == 0)
+            lite->replaces = true;
+        else if (end - c >= 10 && strncasecmp(c, "references", 10) == 0)
+            lite->has_foreign_keys = true;
+    }
 }
 
-/* Keeps has_foreign_keys true while there may be any: looked up once, and again when somebody else has written. */
+/*
+ * Keeps has_foreign_keys true while there may be any, and `replaces` while an INSERT may delete: looked up once, and
+ * again when somebody else has written.
+ */
 int lite_keys_note(struct ctx *ctx, struct lite_conn *lite, const struct batch *batch)
 {
     struct rows rows;
@@ -60,13 +81,18 @@ int lite_keys_note(struct ctx *ctx, struct lite_conn *lite, const struct batch *
     TRY(lite_query(ctx, &lite->conn, "PRAGMA data_version", NULL, &rows));
     text_to_int(rows_cell(&rows, 0, "data_version"), &version);
     if (version != lite->data_version) {
-        TRY(lite_query(ctx, &lite->conn, "SELECT 1 FROM sqlite_master WHERE sql LIKE '%references%' LIMIT 1", NULL,
-                       &rows));
-        lite->has_foreign_keys = rows.row.n > 0;
+        TRY(lite_query(ctx, &lite->conn,
+                       "SELECT max(sql LIKE '%references%') AS keys, max(sql LIKE '%conflict%replace%') AS replaces "
+                       "FROM sqlite_master",
+                       NULL, &rows));
+        lite->has_foreign_keys = text_equal(rows_cell(&rows, 0, "keys"), "1");
+        lite->schema_replaces = text_equal(rows_cell(&rows, 0, "replaces"), "1");
         lite->data_version = version;
     }
-    for (int i = 0; !lite->has_foreign_keys && i < batch->n; i++)
-        lite->has_foreign_keys = step_mentions_keys(&batch->step[i]);
+    lite->replaces = lite->schema_replaces;
+    for (int i = 0; i < batch->n; i++)
+        if (!lite->has_foreign_keys || !lite->replaces)
+            step_note(lite, &batch->step[i]);
     return 0;
 }
 
@@ -78,6 +104,12 @@ static int check_run(struct ctx *ctx, struct lite_conn *lite, const char *table,
     literal_add(&sql, &lite_ident, table);
     buf_add(&sql, ")");
     return lite_query(ctx, &lite->conn, sql.data, NULL, rows);
+}
+
+/* The table that was touched may be gone again. */
+static bool is_gone(const struct ctx *ctx)
+{
+    return text_starts(ctx->error.message, "no such table");
 }
 
 static bool is_mismatch(const struct ctx *ctx)
@@ -93,8 +125,9 @@ static int orphans_of(struct ctx *ctx, struct lite_conn *lite, const char *table
 {
     struct rows rows;
     int result = check_run(ctx, lite, table, &rows);
-    if (result < 0 && is_mismatch(ctx)) {
-        emit_warning(ctx, "the foreign keys of table %s are not checked: %s", table, ctx->error.message);
+    if (result == ERR_SQL && (is_mismatch(ctx) || is_gone(ctx))) {
+        if (is_mismatch(ctx))
+            emit_warning(ctx, "the foreign keys of table %s are not checked: %s", table, ctx->error.message);
         ctx->error = (struct error){0};
         return 0;
     }
@@ -139,20 +172,6 @@ static int referrers_add(struct ctx *ctx, struct lite_conn *lite, const char *ta
     return 0;
 }
 
-static int touched_there(struct ctx *ctx, struct lite_conn *lite, const char *table, struct names *tables)
-{
-    struct rows rows;
-    struct names params = {0};
-    names_add(ctx->mem, &params, table);
-    TRY(lite_query(ctx, &lite->conn,
-                   "SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE "
-                   "AND sql LIKE '%references%'",
-                   &params, &rows));
-    if (rows.row.n > 0 && !names_have(tables, *(const char *const *)rows.row.item[0]))
-        names_add(ctx->mem, tables, *(const char *const *)rows.row.item[0]);
-    return 0;
-}
-
 int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct list *orphans)
 {
     struct names tables = {0};
@@ -161,8 +180,11 @@ int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct 
     if (all || lite->touched == NULL || lite->touched->n > TOUCHED_LIMIT)
         return orphans_anywhere(ctx, lite, orphans);
     for (int i = 0; i < lite->touched->n; i++) {
-        TRY(touched_there(ctx, lite, lite->touched->entry[i].key, &tables));
-        TRY(referrers_add(ctx, lite, lite->touched->entry[i].key, &tables));
+        const struct map_entry *entry = &lite->touched->entry[i];
+        if (!names_have(&tables, entry->key))
+            names_add(ctx->mem, &tables, entry->key);
+        if (((const struct touch *)entry->value)->loses)
+            TRY(referrers_add(ctx, lite, entry->key, &tables));
     }
     for (int i = 0; i < tables.n; i++)
         TRY(orphans_of(ctx, lite, tables.item[i], orphans));

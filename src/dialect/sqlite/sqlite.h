@@ -26,6 +26,8 @@ struct lite_conn {
     const char *lock_path; /* NULL: in memory, where nobody else can be */
     struct map *touched;   /* tables that the running batch has written to or changed; NULL outside one */
     bool has_foreign_keys; /* some table may have a foreign key; meaningful while data_version stands */
+    bool schema_replaces;  /* some table resolves a conflict by deleting the other row; as has_foreign_keys */
+    bool replaces;         /* so does some statement of the running batch, perhaps */
     int64_t data_version;  /* -1: not looked yet */
 };
 

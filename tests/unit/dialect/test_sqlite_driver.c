@@ -249,8 +249,37 @@ static void a_child_without_its_parent_fails_the_batch(void **state)
                  "foreign key violated: row 1 of table \"c\" refers to a row of \"p\" that is not there, and 1 more");
     assert_fails(ctx, run_batch(ctx, conn, &batch, BATCH("INSERT INTO w VALUES ('x', 9)")), ERR_SQL,
                  "foreign key violated: a row of table \"w\" refers to a row of \"p\" that is not there");
+    assert_int_equal(run_batch(ctx, conn, &batch, BATCH("UPDATE p SET id = 5 WHERE id = 1")), ERR_SQL);
+    assert_int_equal(run_batch(ctx, conn, &batch, BATCH("UPDATE OR REPLACE p SET id = 1 WHERE id = 2")), ERR_SQL);
     assert_works(ctx, run_batch(ctx, conn, &batch, BATCH("DELETE FROM p WHERE id = 2", "DELETE FROM c WHERE p = 2")));
     assert_answer(ctx, conn, "SELECT count(*) FROM c", "1");
+}
+
+/* Nothing tells that an INSERT deletes the row that it replaces. */
+static void replacing_a_parent_fails_the_batch(void **state)
+{
+    struct ctx *ctx = *state;
+    CONN conn = lite_memory(ctx);
+    struct batch batch = {.transaction = true};
+    lite_run(ctx, conn,
+             "CREATE TABLE p (id INTEGER PRIMARY KEY, code TEXT UNIQUE, x UNIQUE ON CONFLICT REPLACE);"
+             "CREATE TABLE c (code TEXT REFERENCES p (id)); INSERT INTO p VALUES (1, 'a', 'b');"
+             "INSERT INTO c VALUES (1)");
+    assert_int_equal(run_batch(ctx, conn, &batch, BATCH("REPLACE INTO p VALUES (2, 'a', 'c')")), ERR_SQL);
+    assert_int_equal(run_batch(ctx, conn, &batch, BATCH("INSERT INTO p VALUES (2, 'd', 'b')")), ERR_SQL);
+    assert_works(ctx, run_batch(ctx, conn, &batch, BATCH("INSERT INTO p VALUES (2, 'd', 'e')")));
+}
+
+static void a_key_that_cannot_be_checked_is_a_warning(void **state)
+{
+    struct ctx *ctx = *state;
+    CONN conn = lite_memory(ctx);
+    struct batch batch = {.transaction = true};
+    lite_run(ctx, conn, family);
+    lite_run(ctx, conn,
+             "CREATE TABLE bad (a REFERENCES w (p)); INSERT INTO w VALUES ('x', 1); INSERT INTO bad VALUES (1)");
+    assert_works(ctx, run_batch(ctx, conn, &batch, BATCH("INSERT INTO bad VALUES (2)", "DELETE FROM w")));
+    assert_int_equal(run_batch(ctx, conn, &batch, BATCH("INSERT INTO bad VALUES (2)", "DELETE FROM p")), ERR_SQL);
 }
 
 static void orphans_from_before_are_no_failure(void **state)
@@ -390,6 +419,7 @@ UNIT_TESTS(UNIT(a_relative_path_starts_at_the_applications_folder), UNIT(reading
            UNIT(parameters_are_texts_or_null), UNIT(a_failed_batch_leaves_nothing), UNIT(an_error_has_its_position),
            UNIT(a_step_cannot_end_the_transaction), UNIT(without_a_transaction_steps_stay),
            UNIT(done_steps_are_reported), UNIT(a_child_without_its_parent_fails_the_batch),
+           UNIT(replacing_a_parent_fails_the_batch), UNIT(a_key_that_cannot_be_checked_is_a_warning),
            UNIT(orphans_from_before_are_no_failure), UNIT(foreign_keys_stay_as_they_were),
            UNIT(keys_that_another_connection_made_are_seen), UNIT(what_runs_can_be_cancelled),
            UNIT(only_one_holds_the_lock), UNIT(a_killed_holder_leaves_no_lock), UNIT(the_state_tables_work))
