@@ -160,7 +160,7 @@ def reflect_table(inspector, engine, table, schema, soft):
     for index in inspector.get_indexes(table, schema=schema):
         if index.get("duplicates_constraint"):
             continue
-        options = {key: str(value) for key, value in (index.get("dialect_options") or {}).items() if value}
+        options = {key: str(value) for key, value in (index.get("dialect_options") or {}).items() if str(value) not in ("", "[]", "{}", "None")}
         indexes.append(str((index.get("expressions") or index["column_names"], bool(index["unique"]),
                             sorted(options.items()), sorted((index.get("column_sorting") or {}).items()))))
     return {
