@@ -84,6 +84,14 @@ static int diff_models(struct ctx *ctx, struct session *session, const struct re
     return 0;
 }
 
+/* A project of hand-written files needs no models: the other half of `all` is then the whole answer. */
+static void models_absent(struct ctx *ctx, struct reply *reply)
+{
+    ctx->error = (struct error){0};
+    json_set(ctx->mem, reply->json, "models", json_null(ctx->mem));
+    report_line(&reply->report, TONE_DIM, "There are no models to compare the database with.");
+}
+
 /* What the migrations left behind, against what is there now. */
 static int diff_migrations(struct ctx *ctx, struct session *session, struct reply *reply, int *found)
 {
@@ -101,7 +109,8 @@ static int diff_migrations(struct ctx *ctx, struct session *session, struct repl
         return 0;
     }
     session->database->dialect->settle(ctx->mem, snapshot->tree);
-    const struct diff_input input = {.dialect = session->database->dialect, .before = snapshot->tree, .after = live.tree};
+    const struct diff_input input = {
+        .dialect = session->database->dialect, .before = snapshot->tree, .after = live.tree};
     TRY(diff_trees(ctx, &input, &changes));
     *found += changes->list.n;
     json_set(ctx->mem, reply->json, "migrations",
@@ -122,8 +131,13 @@ static int diff_run(struct ctx *ctx, const struct request *request, struct reply
     TRY(config_open(ctx, request->where, &config));
     TRY(session_open(ctx, config, request_text(request, "database"), &session));
     TRY(session_folder(ctx, &session));
-    if (!text_equal(what, "migrations"))
-        TRY(diff_models(ctx, &session, request, reply, &found));
+    if (!text_equal(what, "migrations")) {
+        int code = diff_models(ctx, &session, request, reply, &found);
+        if (code == ERR_MODELS && text_equal(what, "all") && !session.database->model_paths.n)
+            models_absent(ctx, reply);
+        else
+            TRY(code);
+    }
     if (!text_equal(what, "models"))
         TRY(diff_migrations(ctx, &session, reply, &found));
     reply->status = found && request->exit_code ? 3 : 0;

@@ -11,7 +11,8 @@ import sys
 import pytest
 import sqlalchemy as sa
 from engine_differences import DIFFERENT
-from support.project import ROOT, PROGRAM, Project
+from support import legacy
+from support.project import ROOT, Project
 
 CASES = ROOT / "tests" / "golden" / "engine"
 OURS = CASES / "ours.json"
@@ -32,6 +33,8 @@ class Recorded:
         self.project.folder, self.project.python = folder, sys.executable
         for name, text in case["files"].items():
             self.put(name, text.replace(case["url"], url))
+        if case["migrations"]:
+            (folder / case["migrations"]).mkdir(parents=True, exist_ok=True)
         alchemy = url.replace("postgresql://", "postgresql+psycopg2://")
         self.engine = sa.create_engine(
             f"sqlite:///{folder}/app.db" if url.startswith("sqlite") else alchemy, poolclass=sa.pool.NullPool)
@@ -48,6 +51,8 @@ class Recorded:
             (self.folder / name).unlink()
         with self.engine.begin() as connection:
             for sql in step.get("sql", []):
+                if "dbwarden_lock" in sql:
+                    connection.exec_driver_sql(legacy.LOCK)
                 connection.exec_driver_sql(sql)
 
     def outcome(self, status):
