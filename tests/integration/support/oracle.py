@@ -151,7 +151,7 @@ def reflect_table(inspector, engine, table, schema, soft):
         columns[column["name"]] = {
             "type": str(column["type"].compile(dialect=engine.dialect)) if not isinstance(column["type"], sa.types.NullType) else "",
             "nullable": column["nullable"],
-            "default": None if (table, column["name"]) in soft else default,
+            "default": None if (table, column["name"]) in soft else sequence_unnamed(default),
             "computed": (column.get("computed") or {}).get("sqltext"),
             "identity": column.get("identity"),
             "comment": column.get("comment"),
@@ -176,6 +176,11 @@ def reflect_table(inspector, engine, table, schema, soft):
         "comment": table_comment(inspector, table, schema),
         "extra": extras(engine, table, schema),
     }
+
+
+def sequence_unnamed(default):
+    """A renamed table keeps the sequence that was named after it, as PostgreSQL's own RENAME does."""
+    return "nextval" if default and default.startswith("nextval(") else default
 
 
 def spelling(text):
