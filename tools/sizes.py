@@ -14,6 +14,7 @@ FILE_LINES = 900
 FUNCTION_LINES = 80
 PARAMETERS = 5
 COMPLEXITY = 15
+CALLBACKS = {"touch_note"}  # their parameters are what a library passes
 FOLDERS = ["include", "src", "python", "tests"]
 
 NOISE = re.compile(
@@ -116,7 +117,7 @@ def offences(text):
     for function in all_functions:
         for what, value, limit in [
             ("lines", function.lines, FUNCTION_LINES),
-            ("parameters", function.parameters, PARAMETERS),
+            ("parameters", 0 if function.name in CALLBACKS else function.parameters, PARAMETERS),
             ("complexity", function.complexity, COMPLEXITY),
         ]:
             if value > limit:

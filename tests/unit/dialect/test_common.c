@@ -1,0 +1,105 @@
+/* What engines share, over an SQLite connection: catalog rows into objects, and clauses. */
+#include "lite.h"
+
+static struct tree *loaded(struct ctx *ctx, const struct catalog_query *query, int n)
+{
+    CONN conn = lite_memory(ctx);
+    struct tree *tree = tree_new(ctx->mem, ENGINE_PG);
+    assert_works(ctx, catalog_load(ctx, conn, query, n, tree));
+    return tree;
+}
+
+static void aliases_are_fields(void **state)
+{
+    static const struct catalog_query query[] = {
+        {.kind = KIND_TABLE,
+         .sql = "SELECT 'app' AS schema, 't' AS name, 'why' AS comment, 1 AS unlogged, NULL AS tablespace"},
+        {.kind = KIND_COLUMN,
+         .sql = "SELECT 'app' AS schema, 't' AS \"table\", 'c' AS name, 'int' AS type, 'f' AS nullable, "
+                "'1 + 1' AS default_value, NULL AS identity_start, 't' AS name_invented"},
+        {.kind = KIND_UNIQUE,
+         .sql = "SELECT 'app' AS schema, 't' AS \"table\", 'u' AS name, '[\"c\", \"d\"]' AS columns"},
+        {.kind = KIND_INDEX, .sql = "SELECT 'app' AS schema, 't' AS \"table\", 'i' AS name, 't' AS is_unique"},
+        {.kind = KIND_INDEX_PART, .sql = "SELECT 'app' AS schema, 'i' AS parent, 'c' AS \"column\", NULL AS expr"},
+        {.kind = KIND_COLUMN, .sql = "SELECT 'app' AS schema, 'unknown' AS \"table\", 'c' AS name"},
+        {.kind = KIND_VIEW, .minimum_version = 99999999, .sql = "no SQL at all"},
+        {.kind = KIND_VIEW, .below_version = 1, .sql = "no SQL at all"},
+    };
+    struct ctx *ctx = *state;
+    struct tree *tree = loaded(ctx, query, 8);
+    const struct table *table = (const struct table *)tree_find(tree, KIND_TABLE, "app", "t");
+    assert_string_equal(table->comment, "why");
+    assert_true(table->unlogged);
+    assert_true(object_says(&table->object, TABLE_tablespace) && table->tablespace == NULL);
+    assert_false(object_says(&table->object, TABLE_inherits));
+    const struct column *column = (const struct column *)object_only(&table->object, KIND_COLUMN);
+    assert_string_equal(column->type, "int");
+    assert_false(column->nullable);
+    assert_true(object_says(&column->object, COLUMN_nullable));
+    assert_string_equal(column->default_value.printed, "1 + 1");
+    assert_false(object_says(&column->object, COLUMN_identity_start));
+    assert_true(column->object.name_invented);
+    const struct unique *unique = (const struct unique *)object_only(&table->object, KIND_UNIQUE);
+    assert_string_equal(names_join(ctx->mem, &unique->columns, "+"), "c+d");
+    const struct object *index = object_only(&table->object, KIND_INDEX);
+    assert_string_equal(((const struct index_part *)object_only(index, KIND_INDEX_PART))->column, "c");
+    assert_true(tree_speaks(tree, KIND_INDEX_PART));
+    assert_false(tree_speaks(tree, KIND_VIEW));
+}
+
+static void an_alias_that_is_no_field_is_an_error(void **state)
+{
+    static const struct catalog_query query = {.kind = KIND_TABLE, .sql = "SELECT 't' AS name, 1 AS nonsense"};
+    struct ctx *ctx = *state;
+    CONN conn = lite_memory(ctx);
+    assert_fails(ctx, catalog_load(ctx, conn, &query, 1, tree_new(ctx->mem, ENGINE_PG)), ERR_FAILED,
+                 "the catalog query for kind table names an unknown field \"nonsense\"");
+}
+
+static void a_foreign_key_is_spelled(void **state)
+{
+    struct ctx *ctx = *state;
+    struct tree *tree = tree_new(ctx->mem, ENGINE_LITE);
+    struct object *table = object_new(ctx->mem, KIND_TABLE, tree_schema(ctx->mem, tree, ""), "t");
+    struct foreign_key *key = (struct foreign_key *)object_new(ctx->mem, KIND_FOREIGN_KEY, table, "fk");
+    struct buf out;
+    buf_init(&out, ctx->mem);
+    names_add(ctx->mem, &key->columns, "a b");
+    key->ref_table = "order";
+    names_add(ctx->mem, &key->ref_columns, "id");
+    key->on_delete = "NO ACTION";
+    key->on_update = "CASCADE";
+    key->match = "SIMPLE";
+    key->initially_deferred = true;
+    ansi_foreign_key(&out, &lite_dialect, key);
+    assert_string_equal(out.data, "CONSTRAINT fk FOREIGN KEY (\"a b\") REFERENCES \"order\" (id) ON UPDATE CASCADE "
+                                  "DEFERRABLE INITIALLY DEFERRED");
+}
+
+static void settling_only_fills_gaps(void **state)
+{
+    struct ctx *ctx = *state;
+    struct column *column = (struct column *)object_new(ctx->mem, KIND_COLUMN, NULL, "c");
+    SAY(column, COLUMN, nullable, false);
+    settle_flag(&column->object, COLUMN_nullable, true);
+    settle_text(&column->object, COLUMN_collation, "C");
+    settle_none(&column->object, COLUMN_default_value);
+    assert_false(column->nullable);
+    assert_string_equal(column->collation, "C");
+    assert_true(field_is_none(&column->object, COLUMN_default_value));
+}
+
+static void dialects_are_found(void **state)
+{
+    struct ctx *ctx = *state;
+    struct url url = {0};
+    assert_works(ctx, url_read(ctx, "sqlite+aiosqlite:///a.db", &url));
+    assert_ptr_equal(dialect_of_url(&url), &lite_dialect);
+    url_close(&url);
+    assert_ptr_equal(dialect_find("sqlite"), &lite_dialect);
+    assert_ptr_equal(dialect_of_engine(ENGINE_LITE), &lite_dialect);
+    assert_null(dialect_find("oracle"));
+}
+
+UNIT_TESTS(UNIT(aliases_are_fields), UNIT(an_alias_that_is_no_field_is_an_error), UNIT(a_foreign_key_is_spelled),
+           UNIT(settling_only_fills_gaps), UNIT(dialects_are_found))
