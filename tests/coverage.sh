@@ -1,13 +1,14 @@
 #!/bin/bash
-# coverage.sh: runs all tests on a build that counts, and reports the lines of src/ that ran; fails under 92 %.
+# coverage.sh [--report | PYTEST-ARGUMENT...]: runs all tests on a build that counts, and reports the lines of src/ that
+# ran; fails under 92 %. --report only reports what ran before.
 # What tests/coverage-exceptions.txt names is left out, each for the reason that stands there.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 build=build-cov limit=92
 tools/deps.sh test || exit 1
-find "$build" -name '*.gcda' -delete 2>/dev/null
 if [ "${1:-}" != --report ]; then
-  DBWARDEN_TEST_BUILD=$build DBWARDEN_TEST_LIMIT=${DBWARDEN_TEST_LIMIT:-5400} tests/run.sh
+  find "$build" -name '*.gcda' -delete 2>/dev/null
+  DBWARDEN_TEST_BUILD=$build DBWARDEN_TEST_LIMIT=${DBWARDEN_TEST_LIMIT:-5400} tests/run.sh "$@"
   tested=$?
 fi
 excluded=()

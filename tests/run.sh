@@ -27,7 +27,7 @@ stop_servers() {
 }
 finish() {
   stop_servers
-  printf '\n%s\n' "${closing[@]}"
+  echo; printf "%s\n" "${closing[@]}"
   echo "$passed passed, $failed failed"
   [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
   exit

@@ -44,6 +44,6 @@ done
 
 [ -x tests/fuzz/run.sh ] && part "fuzzers" tests/fuzz/run.sh "${SOAK_FUZZ:-600}"
 
-printf '\n%s\n' "${closing[@]}"
+echo; printf "%s\n" "${closing[@]}"
 echo "soak from seed $seed: ${#closing[@]} parts, $failed failed"
 [ "$failed" = 0 ]
