@@ -17,9 +17,25 @@ static bool is_current(const char *text)
            text_equal_nocase(text, "CURRENT_TIME");
 }
 
+/* The first parenthesis is closed by the last token, and not before. */
+static bool is_parenthesised(const char *text)
+{
+    struct lexer lexer;
+    int depth = 0;
+    lex_open(&lexer, &lite_lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        if (token_is(&token, ")") && --depth == 0)
+            return lex_next_code(&lexer).kind == TOKEN_END;
+        depth += token_is(&token, "(");
+        if (depth == 0)
+            return false;
+    }
+    return false;
+}
+
 void lite_default_add(struct buf *out, const char *text)
 {
-    if (lite_is_constant(text) || is_current(text))
+    if (lite_is_constant(text) || is_current(text) || is_parenthesised(text))
         buf_add(out, text);
     else
         buf_addf(out, "(%s)", text);
