@@ -5,8 +5,9 @@ from .protocol import Refusal
 
 
 def in_order(table):
-    """A table keeps its constraints in a set; this is the order in which they were made."""
-    return sorted(table.constraints, key=lambda constraint: constraint._creation_order)
+    """A table keeps its constraints in a set, and a column its checks; this is the order in which they were made."""
+    found = set(table.constraints).union(*(column.constraints for column in table.columns))
+    return sorted(found, key=lambda constraint: constraint._creation_order)
 
 
 def column_names(columns, target):
@@ -42,6 +43,8 @@ def primary_key(table, target):
     if not len(key.columns):
         return None
     found = {"name": target.constraint_name(key), "columns": column_names(columns, target)}
+    if target.name == "sqlite" and any(target.is_automatic(column) for column in columns):
+        found["name"] = None  # written inside the column, where SQLAlchemy gives it no name
     add_deferral(found, key)
     add_index_behind(found, key, target)
     conflict = [target.option(column, "on_conflict_primary_key") for column in key.columns]

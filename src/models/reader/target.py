@@ -8,7 +8,6 @@ import re
 
 import sqlalchemy
 from sqlalchemy import types
-from sqlalchemy.sql import ColumnElement
 
 from . import FIELDS
 
@@ -148,7 +147,7 @@ class Target:
 
     def server_default(self, column):
         text = self.ddl.get_column_default_string(column)
-        if text is not None and self.name == "sqlite" and isinstance(column.server_default.arg, ColumnElement):
+        if text is not None and self.name == "sqlite" and re.search(r"\W", text) and text.lstrip()[0] not in "'\"(":
             return "(%s)" % text  # as SQLite wants an expression, and its dialect writes it
         return text
 

@@ -75,7 +75,8 @@ def test_server_defaults_as_create_all_writes_them(project):
     assert found["e"]["default_value"] is None
     assert found["f"]["default_value"] == "'a\\b'"
     assert "default_soft" not in found["a"]
-    assert columns(project, body, "sqlite")["c"]["default_value"] == "(CURRENT_TIMESTAMP)"
+    assert columns(project, body, "sqlite")["c"]["default_value"] == "CURRENT_TIMESTAMP"
+    assert columns(project, body, "sqlite")["b"]["default_value"] == "(1 + 1)"
 
 
 def test_plain_python_defaults_become_soft_ones(project):
@@ -190,7 +191,7 @@ def test_constraints_with_all_their_options(project):
             __tablename__ = "t"
             id = Column(Integer, primary_key=True)
             p = Column(Integer)
-            q = Column(Integer, unique=True)
+            q = Column(Integer, CheckConstraint("q < 9", name="ck_q"), unique=True)
             me = Column(ForeignKey("t.id", name="fk_me", ondelete="set null", onupdate="cascade"))
             __table_args__ = (
                 ForeignKeyConstraint(["p", "q"], ["a.x", "a.y"], deferrable=True, initially="deferred", match="full",
@@ -207,7 +208,8 @@ def test_constraints_with_all_their_options(project):
     assert keys["fk_me"]["on_delete"] == "SET NULL" and keys["fk_me"]["on_update"] == "CASCADE"
     assert by_name(table["uniques"]) == {None: {"name": None, "columns": ["q"]},
                                          "uq_pq": {"name": "uq_pq", "columns": ["p", "q"], "deferrable": True}}
-    assert [(check["name"], check["expr"]) for check in table["checks"]] == [("ck_p", "p > 0"), (None, "q <> 5")]
+    assert [(check["name"], check["expr"]) for check in table["checks"]] == [
+        ("ck_q", "q < 9"), ("ck_p", "p > 0"), (None, "q <> 5")]
 
 
 def test_names_follow_the_conventions_of_the_metadata(project):
