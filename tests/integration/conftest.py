@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 sys.path.insert(0, os.path.dirname(__file__))
 
+from support.engines import ENGINES, EngineProject, created  # noqa: E402
 from support.project import ROOT, Project  # noqa: E402
 
 SERVERS = ROOT / "tests" / "servers" / "testservers.sh"
@@ -53,3 +54,16 @@ def project(tmp_path):
 @pytest.fixture
 def pg_project(tmp_path, postgres):
     return Project(tmp_path / "project", postgres, sys.executable)
+
+
+@pytest.fixture(params=ENGINES)
+def any_project(request, tmp_path, servers):
+    """A project with a new database, once for each engine."""
+    database, drop = created(request.param, servers, tmp_path / "project")
+    yield EngineProject(tmp_path / "project", database)
+    drop()
+
+
+@pytest.fixture
+def lite(tmp_path, servers):
+    return EngineProject(tmp_path / "project", created("sqlite", servers, tmp_path / "project")[0])
