@@ -47,6 +47,10 @@ static int help_run(struct ctx *ctx, const struct request *request, struct reply
     const char *folder = request_text(request, "man_dir");
     if (folder)
         return pages_write(ctx, folder, reply);
+    if (request_flag(request, "markdown")) {
+        report_raw(&reply->report, manual_markdown(ctx->mem));
+        return 0;
+    }
     struct names words = request_list(ctx->mem, request, "command");
     const struct command *command = NULL;
     bool man = request_flag(request, "man");
@@ -76,6 +80,7 @@ static const struct option_info help_options[] = {
     {"COMMAND", 0, OPTION_LIST, OPTION_POSITIONAL, NULL, NULL, NULL, "what to explain; without it everything is listed",
      0},
     {"man", 0, OPTION_FLAG, 0, NULL, NULL, NULL, "as the source of a man page", 0},
+    {"markdown", 0, OPTION_FLAG, 0, NULL, NULL, NULL, "print the reference of all commands as Markdown", 0},
     {"man-dir", 0, OPTION_TEXT, 0, "DIR", NULL, NULL, "write the man pages of all commands to DIR", 0},
     NO_MORE_OPTIONS,
 };

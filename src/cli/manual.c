@@ -29,7 +29,7 @@ char *option_usage(struct arena *mem, const struct option_info *option)
     return text.data;
 }
 
-static char *option_help(struct arena *mem, const struct option_info *option)
+char *option_help(struct arena *mem, const struct option_info *option)
 {
     struct buf text;
     buf_init(&text, mem);
@@ -143,7 +143,7 @@ static void options(struct report *report, const struct option_info *table, bool
     }
 }
 
-static char *usage_line(struct arena *mem, const struct command *command)
+char *command_usage(struct arena *mem, const struct command *command)
 {
     struct buf text;
     buf_init(&text, mem);
@@ -160,7 +160,7 @@ static char *usage_line(struct arena *mem, const struct command *command)
 
 void manual_command(struct report *report, const struct command *command)
 {
-    report_line(report, TONE_PLAIN, "%s", usage_line(report->mem, command));
+    report_line(report, TONE_PLAIN, "%s", command_usage(report->mem, command));
     report_line(report, TONE_PLAIN, "%s", "");
     report_line(report, TONE_TITLE, "%s.", sentence(report->mem, command->summary));
     if (command->description) {
@@ -201,14 +201,16 @@ static void overview_topic(struct report *report, const char *topic)
     }
 }
 
-static void topics(struct arena *mem, struct names *names)
+struct names manual_topics(struct arena *mem)
 {
     const struct command *command;
+    struct names names = {0};
     for (int i = 0; (command = command_at(i)); i++) {
         const char *topic = command->topic ? command->topic : TOPIC_OTHER;
-        if (!names_have(names, topic))
-            names_add(mem, names, topic);
+        if (!names_have(&names, topic))
+            names_add(mem, &names, topic);
     }
+    return names;
 }
 
 void manual_overview(struct report *report, bool whole)
@@ -216,8 +218,7 @@ void manual_overview(struct report *report, bool whole)
     report_line(report, TONE_PLAIN, "usage: dbwarden [OPTIONS] COMMAND [OPTIONS]");
     report_line(report, TONE_PLAIN, "%s", "");
     report_line(report, TONE_TITLE, "Versions, plans, applies and undoes changes of database schemas.");
-    struct names names = {0};
-    topics(report->mem, &names);
+    struct names names = manual_topics(report->mem);
     for (int i = 0; i < names.n; i++)
         overview_topic(report, names.item[i]);
     if (whole)

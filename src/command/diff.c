@@ -3,6 +3,7 @@
  * the latest snapshot against it (drift: changes that no migration made), `all` does both.
  */
 #include "base/text.h"
+#include "command/commands.h"
 #include "command/comparison.h"
 
 static struct json *change_json(struct arena *mem, const struct change *change)
@@ -152,19 +153,23 @@ static const struct option_info options[] = {
      .choices = "models|migrations|all",
      .help = "what to hold against the database"},
     {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .help = "show details"},
-    {.name = "database", .letter = 'd', .type = OPTION_TEXT, .value = "NAME", .help = "entry of the configuration"},
-    {.name = "rename", .type = OPTION_LIST, .value = "TABLE.OLD:NEW", .help = "a column that was renamed"},
-    {.name = "rename-table", .type = OPTION_LIST, .value = "OLD:NEW", .help = "a table that was renamed"},
+    DATABASE_OPTION,
+    {.name = "rename", .type = OPTION_LIST, .value = "TABLE.OLD:NEW", .help = "a column that was renamed; may be repeated"},
+    {.name = "rename-table", .type = OPTION_LIST, .value = "OLD:NEW", .help = "a table that was renamed; may be repeated"},
     {0},
 };
 
 const struct command diff_command = {
     .name = "diff",
-    .summary = "show what differs between models, migrations and database",
-    .description = "`diff models` shows what make-migrations would change; "
-                   "`diff migrations` shows drift, that is what was changed\n"
-                   "in the database without a migration. Exits with 3 on a "
-                   "difference if --exit-code is given.",
+    .summary = "Show what differs between models, migrations and database",
+    .description =
+        "Changes nothing. \"diff models\" shows what make-migrations would write; \"diff migrations\" shows drift, that "
+        "is what was changed in the database without a migration; \"diff\" shows both. The exit status is 0 also "
+        "where something differs, unless --exit-code asks for 3 then.\n"
+        "\n"
+        "Examples:\n"
+        "  dbwarden diff\n"
+        "  dbwarden diff migrations --exit-code",
     .option = options,
     .run = diff_run,
     .topic = TOPIC_LOOK,

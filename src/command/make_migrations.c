@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "command/commands.h"
 #include "command/comparison.h"
 
 struct generation {
@@ -167,9 +168,9 @@ static const struct option_info options[] = {
              "changes"},
     {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .help = "show details"},
     {.name = "plan", .type = OPTION_FLAG, .help = "print the plan as JSON and write nothing"},
-    {.name = "database", .letter = 'd', .type = OPTION_TEXT, .value = "NAME", .help = "entry of the configuration"},
-    {.name = "rename", .type = OPTION_LIST, .value = "TABLE.OLD:NEW", .help = "a column that was renamed"},
-    {.name = "rename-table", .type = OPTION_LIST, .value = "OLD:NEW", .help = "a table that was renamed"},
+    DATABASE_OPTION,
+    {.name = "rename", .type = OPTION_LIST, .value = "TABLE.OLD:NEW", .help = "a column that was renamed; may be repeated"},
+    {.name = "rename-table", .type = OPTION_LIST, .value = "OLD:NEW", .help = "a table that was renamed; may be repeated"},
     {.name = "concurrent",
      .type = OPTION_SWITCH,
      .otherwise = "true",
@@ -180,15 +181,17 @@ static const struct option_info options[] = {
 
 const struct command make_migrations_command = {
     .name = "make-migrations",
-    .summary = "write a migration from the difference between models and database",
-    .description = "Compares the schema that the models (or schema files) "
-                   "describe with the database as it is, or with the latest\n"
-                   "snapshot where no database can be reached, and writes the "
-                   "SQL that leads from one to the other and back.\n"
-                   "\n"
-                   "Renames are asked for on a terminal; in a pipe they are "
-                   "taken from --rename and --rename-table only.\n"
-                   "Nothing is dropped that this project does not manage.",
+    .summary = "Write a migration from the difference between models and database",
+    .description =
+        "Compares the schema that the models (or schema files) describe with the database as it is, or with the latest "
+        "snapshot where no database can be reached, and writes the SQL that leads from one to the other and back. "
+        "Nothing is dropped that this project does not manage.\n"
+        "\n"
+        "Renames are asked for on a terminal; in a pipe they are taken from --rename and --rename-table only.\n"
+        "\n"
+        "Examples:\n"
+        "  dbwarden make-migrations\n"
+        "  dbwarden make-migrations \"shorter names\" --rename users.mail:email",
     .option = options,
     .run = make_migrations_run,
     .topic = TOPIC_WRITE,

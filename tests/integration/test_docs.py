@@ -79,3 +79,12 @@ def test_page(page, tmp_path):
         page.write_text(again)
     else:
         assert not wrong, "\n".join(wrong)
+
+
+def test_commands():
+    """docs/commands.md is what the table of commands says."""
+    page = ROOT / "docs" / "commands.md"
+    printed = subprocess.run([PROGRAM, "help", "--markdown"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    if os.environ.get("DBWARDEN_TEST_UPDATE"):
+        page.write_text(printed)
+    assert page.read_text() == printed, "run this test with DBWARDEN_TEST_UPDATE=1"
