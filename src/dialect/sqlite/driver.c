@@ -109,7 +109,8 @@ int lite_fail(struct lite_conn *lite, struct ctx *ctx, int rc)
     if ((rc & 0xff) == SQLITE_INTERRUPT)
         return fail(ctx, ERR_CANCELLED, "cancelled");
     enum err code = (rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_NOTADB ? ERR_CONNECT : ERR_SQL;
-    fail(ctx, code, "%s", sqlite3_errmsg(lite->db));
+    /* A rebuild fails in the table that it makes; the user knows the other name. */
+    fail(ctx, code, "%s", text_replace(ctx->mem, sqlite3_errmsg(lite->db), "_dbwarden_new_", ""));
     code_hint(ctx, lite, rc);
     ctx->error.sqlstate = lite_code_name(rc);
     return code;

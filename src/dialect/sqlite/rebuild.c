@@ -125,12 +125,25 @@ static void defaults_add(struct buf *target, struct buf *source, const struct re
     }
 }
 
+static bool resolves_conflicts(const struct object *table)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if ((child->kind == KIND_COLUMN && ((const struct column *)child)->not_null_conflict != NULL) ||
+            (child->kind == KIND_PRIMARY_KEY && ((const struct primary_key *)child)->on_conflict != NULL) ||
+            (child->kind == KIND_UNIQUE && ((const struct unique *)child)->on_conflict != NULL))
+            return true;
+    }
+    return false;
+}
+
+/* A conflict clause of the new table must not throw rows away while they move: OR ABORT overrules it. */
 static void rows_copy(struct rebuild *rebuild)
 {
     struct buf out, source;
     buf_init(&out, rebuild->render->mem);
     buf_init(&source, rebuild->render->mem);
-    buf_add(&out, "INSERT INTO ");
+    buf_add(&out, resolves_conflicts(rebuild->after) ? "INSERT OR ABORT INTO " : "INSERT INTO ");
     ident_add(&out, &lite_ident, rebuild->new_name);
     buf_add(&out, " (");
     columns_add(&out, &source, rebuild);

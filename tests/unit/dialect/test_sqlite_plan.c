@@ -178,6 +178,17 @@ static void children_survive_the_rebuild_of_their_parent(void **state)
     assert_answer(ctx, conn, "SELECT count(*) FROM c", "0");
 }
 
+static void a_conflict_clause_throws_no_row_away(void **state)
+{
+    struct ctx *ctx = *state;
+    CONN conn = lite_memory(ctx);
+    lite_run(ctx, conn, "CREATE TABLE t (a INT); INSERT INTO t VALUES (1), (1)");
+    struct tree *after = lite_tree_of(ctx, "CREATE TABLE t (a INT UNIQUE ON CONFLICT REPLACE)");
+    struct plan *plan = lite_plan(ctx, lite_diff(ctx, lite_tree(ctx, conn), after, NULL), 0);
+    assert_fails(ctx, lite_apply_plan(ctx, conn, plan), ERR_SQL, "UNIQUE constraint failed: t.a");
+    assert_answer(ctx, conn, "SELECT count(*) FROM t", "2");
+}
+
 static void what_alter_can_do_is_no_rebuild(void **state)
 {
     struct ctx *ctx = *state;
@@ -227,4 +238,5 @@ UNIT_TESTS(UNIT(new_tables_in_any_order), UNIT(a_column_comes_and_goes), UNIT(a_
            UNIT(odd_names), UNIT(views_and_triggers_change), UNIT(triggers_of_a_view_come_back_with_it),
            UNIT(a_column_that_things_name_goes), UNIT(names_of_constraints_and_indexes), UNIT(generated_columns),
            UNIT(renames_go_with_a_rebuild_both_ways), UNIT(children_survive_the_rebuild_of_their_parent),
-           UNIT(what_alter_can_do_is_no_rebuild), UNIT(newer_versions_alter_more), UNIT(a_create_is_made_for_reading))
+           UNIT(a_conflict_clause_throws_no_row_away), UNIT(what_alter_can_do_is_no_rebuild),
+           UNIT(newer_versions_alter_more), UNIT(a_create_is_made_for_reading))
