@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ APPS = {
     "jupyterhub": ("jupyterhub.orm:Base", ["2.3.1", "4.1.6", "6.1.1"]),
     "arize-phoenix": ("phoenix.db.models:Base", ["8.32.1", "11.38.0", "20.26.1"]),
 }
+# Tables that get a NOT NULL column without a default: the applications' own migrations compute its values.
+NEEDS_EMPTY = re.compile(r"table (\S+) / column \S+ is NOT NULL without a default")
 CACHE = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test")) / "apps"
 
 
@@ -81,10 +84,10 @@ def test_releases(app, databases, tmp_path, monkeypatch):
     before = oracle.reflect(engine)
     for at, version in enumerate(versions):
         project.python = interpreter(app, version)
-        if at == 1:
-            oracle.fill_some(engine)
+        made = project.ok("make-migrations", f"release {version}", "-d", "primary")
+        if at:
+            oracle.fill_some(engine, skip=set(NEEDS_EMPTY.findall(made.err)))
         rows = rows_of(engine)
-        project.ok("make-migrations", f"release {version}", "-d", "primary")
         project.ok("migrate")
         wanted, soft = their_schema(project.python, models, other, other_url)
         assert oracle.reflect(engine, soft) == wanted
@@ -94,6 +97,7 @@ def test_releases(app, databases, tmp_path, monkeypatch):
             there = rows_of(engine)
             assert {table: n for table, n in rows.items() if table in there} == {
                 table: there[table] for table in rows if table in there}
+        if at and "No new migrations" not in made.out:
             project.ok("rollback")
             assert oracle.reflect(engine) == before
             project.ok("migrate")
