@@ -76,7 +76,7 @@ count "servers and packages" 1 0
 rm -f "$build/integration.xml"
 DBWARDEN_PROGRAM=$PWD/$build/dbwarden DBWARDEN_TEST_SERVERS=$servers DBWARDEN_TEST_CACHE=$cache \
   timeout --foreground "${DBWARDEN_TEST_LIMIT:-1800}" \
-  "$cache/venv/bin/python" -m pytest tests/integration -q -n "${DBWARDEN_TEST_JOBS:-2}" -p no:cacheprovider \
+  "$cache/venv/bin/python" -m pytest tests/unit tests/integration -q -n "${DBWARDEN_TEST_JOBS:-2}" -p no:cacheprovider \
   --junitxml="$build/integration.xml" "$@"
 status=$?
 read -r ok bad < <(python3 - "$build/integration.xml" <<'PY'

@@ -94,7 +94,3 @@ def project(tmp_path, reader_text):
     folder = tmp_path / "project"
     folder.mkdir()
     return Project(folder, reader_text)
-
-
-def by_name(items):
-    return {item["name"]: item for item in items}

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from conftest import by_name
+from trees import by_name
 
 HEAD = """
 from sqlalchemy import *

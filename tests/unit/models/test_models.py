@@ -2,7 +2,7 @@
 
 import pytest
 import sqlalchemy
-from conftest import by_name
+from trees import by_name
 
 HEAD = """
 import datetime, decimal, enum, uuid

@@ -1,0 +1,5 @@
+"""Reading what the reader says."""
+
+
+def by_name(items):
+    return {item["name"]: item for item in items}
