@@ -25,20 +25,22 @@ int catalog_assign(struct ctx *ctx, struct object *object, const struct rows *ro
 /* name ( a, b ) pieces and clauses that every engine spells alike. */
 void ansi_column_list(struct buf *out, const struct dialect *dialect, const struct names *columns); /* (a, b) */
 void ansi_table_name(struct buf *out, const struct dialect *dialect, const struct object *below); /* schema-qualified */
-void ansi_constraint_name(struct buf *out, const struct dialect *dialect, const struct object *object); /* CONSTRAINT x */
+void ansi_constraint_name(struct buf *out, const struct dialect *dialect,
+                          const struct object *object); /* CONSTRAINT x */
 void ansi_primary_key(struct buf *out, const struct dialect *dialect, const struct primary_key *key);
 void ansi_unique(struct buf *out, const struct dialect *dialect, const struct unique *unique);
 void ansi_check(struct buf *out, const struct dialect *dialect, const struct check *check);
 void ansi_foreign_key(struct buf *out, const struct dialect *dialect, const struct foreign_key *key);
-void ansi_references(struct buf *out, const struct dialect *dialect, const struct foreign_key *key); /* REFERENCES ... */
-const char *expr_text(const struct expr *expr); /* the spelling to render: written, else printed */
+void ansi_references(struct buf *out, const struct dialect *dialect,
+                     const struct foreign_key *key); /* REFERENCES ... */
+const char *expr_text(const struct expr *expr);      /* the spelling to render: written, else printed */
 
 /* Actions and match as said, NULL and "NO ACTION"/"SIMPLE" alike: "" or " ON DELETE CASCADE". */
 const char *ansi_action(const char *action); /* NULL for NO ACTION */
 
 /* Settling that every engine needs: FK actions NO ACTION, flags false where unsaid is the default. */
-void settle_flag(struct object *object, int field, bool value);          /* if not said */
-void settle_text(struct object *object, int field, const char *value);   /* if not said */
-void settle_none(struct object *object, int field);                      /* if not said: known to be absent */
+void settle_flag(struct object *object, int field, bool value);        /* if not said */
+void settle_text(struct object *object, int field, const char *value); /* if not said */
+void settle_none(struct object *object, int field);                    /* if not said: known to be absent */
 
 #endif

@@ -28,8 +28,8 @@ struct conn {
 };
 
 struct conn_options {
-    int connect_seconds;   /* 0: the default, 10 */
-    bool read_only;        /* must not change anything; SQLite: does not create the file */
+    int connect_seconds;    /* 0: the default, 10 */
+    bool read_only;         /* must not change anything; SQLite: does not create the file */
     const char *app_folder; /* SQLite: what relative paths are relative to; NULL: working folder */
 };
 
@@ -47,9 +47,9 @@ struct batch_step {
 struct batch {
     struct batch_step *step;
     int n;
-    bool transaction;   /* BEGIN ... COMMIT around all of it; else one by one */
-    int failed;         /* out: index of the step that failed, n if COMMIT did, -1 */
-    long position;      /* out: byte offset of the error in the step's text, -1 unknown */
+    bool transaction;                   /* BEGIN ... COMMIT around all of it; else one by one */
+    int failed;                         /* out: index of the step that failed, n if COMMIT did, -1 */
+    long position;                      /* out: byte offset of the error in the step's text, -1 unknown */
     void (*done)(void *sink, int step); /* after each step that succeeded (where known before the end); may be NULL */
     void *sink;
 };
@@ -65,20 +65,21 @@ struct state_sql {
     const char *delete_migration;  /* version */
     const char *upsert_repeatable; /* description, filename, migration_type, checksum */
     const char *select_migrations; /* version, description, filename, migration_type, applied_at as text, checksum */
-    const char *journal_begin;     /* filename, direction, checksum, version, tool, who, total: row replaced, running, done 0 */
-    const char *journal_step;      /* done, checksum, filename */
-    const char *journal_end;       /* outcome, duration ms, filename */
+    const char
+        *journal_begin; /* filename, direction, checksum, version, tool, who, total: row replaced, running, done 0 */
+    const char *journal_step; /* done, checksum, filename */
+    const char *journal_end;  /* outcome, duration ms, filename */
     /*
      * For a file that is one transaction, begin and end in one statement: filename, direction, checksum, version, tool, who,
      * total, duration ms: row replaced with outcome 'done' and done = total. A NULL duration is computed by the server
      * if it can (PostgreSQL: clock_timestamp() - now()), else stays NULL.
      */
     const char *journal_whole;
-    const char *journal_select;    /* filename, direction, checksum, version, done, total, outcome, started_at */
-    const char *lock_show;         /* owner, host, pid, version: row id 1 replaced */
+    const char *journal_select; /* filename, direction, checksum, version, done, total, outcome, started_at */
+    const char *lock_show;      /* owner, host, pid, version: row id 1 replaced */
     const char *lock_clear;
-    const char *lock_select;       /* owner, host, pid, since, version, statement */
-    const char *lock_statement;    /* statement */
+    const char *lock_select;    /* owner, host, pid, since, version, statement */
+    const char *lock_statement; /* statement */
 };
 
 struct driver {
@@ -99,19 +100,19 @@ struct driver {
 
 /* What renderers write into. */
 struct statement_out {
-    const char *sql;              /* without ";" */
+    const char *sql; /* without ";" */
     bool refuses_transaction;
-    const struct change *change;  /* what it is for */
+    const struct change *change; /* what it is for */
 };
 struct render {
     struct ctx *ctx;
     struct arena *mem;
     const struct dialect *dialect;
-    int version;                  /* of the server to plan for; never 0: the dialect's minimum if unknown */
+    int version; /* of the server to plan for; never 0: the dialect's minimum if unknown */
     const struct changes *changes;
-    bool concurrently;            /* indexes on tables that existed before may be built CONCURRENTLY */
-    struct list out;              /* struct statement_out * */
-    const struct change *change;  /* the one being rendered */
+    bool concurrently;           /* indexes on tables that existed before may be built CONCURRENTLY */
+    struct list out;             /* struct statement_out * */
+    const struct change *change; /* the one being rendered */
 };
 void render_statement(struct render *render, struct buf *sql); /* takes what is in `sql` as one statement */
 void render_alone(struct render *render, struct buf *sql);     /* one that refuses a transaction */
@@ -128,14 +129,14 @@ struct render_kind {
 
 struct dialect {
     enum engine engine;
-    const char *name;             /* database_type: "postgresql" */
-    const char *title;            /* "PostgreSQL" */
-    const char *const *schemes;   /* URL dialects, NULL-terminated: "postgresql", "postgres" */
-    int minimum_version;          /* what is rendered for when no server is known */
+    const char *name;           /* database_type: "postgresql" */
+    const char *title;          /* "PostgreSQL" */
+    const char *const *schemes; /* URL dialects, NULL-terminated: "postgresql", "postgres" */
+    int minimum_version;        /* what is rendered for when no server is known */
     bool transactional_ddl;
-    bool loose_types;             /* a column takes values of any type: SQLite */
-    bool loose_references;        /* a reference is not checked when it is made, and tables can go in any order: SQLite */
-    bool renames_in_text;         /* RENAME COLUMN rewrites the texts of views and of other tables' triggers: SQLite */
+    bool loose_types;      /* a column takes values of any type: SQLite */
+    bool loose_references; /* a reference is not checked when it is made, and tables can go in any order: SQLite */
+    bool renames_in_text;  /* RENAME COLUMN rewrites the texts of views and of other tables' triggers: SQLite */
     const struct lex_rules *lex;
     const struct ident_rules *ident;
     const struct normal_rules *normal;

@@ -8,9 +8,5 @@
 #include "dialect/sqlite/sqlite.h"
 
 const struct dialect *const dialect_list[] = {
-    &lite_dialect,
-    &pg_dialect,
-    &my_dialect,
-    &my_mariadb_dialect,
-    NULL,
+    &lite_dialect, &pg_dialect, &my_dialect, &my_mariadb_dialect, NULL,
 };
