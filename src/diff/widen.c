@@ -184,6 +184,25 @@ static void column_replaced(struct widener *widener, struct object *column)
     column_type_changed(widener, column);
 }
 
+/* Labels that are gone or in another order: the type is made anew, and all its columns change over to it. */
+static bool enum_is_remade(const struct change *change)
+{
+    const struct names *before = &((const struct enum_type *)change->before)->labels;
+    const struct names *after = &((const struct enum_type *)change->after)->labels;
+    int at = 0;
+    for (int i = 0; i < after->n && at < before->n; i++)
+        at += text_equal(before->item[at], after->item[i]);
+    return at < before->n;
+}
+
+static void enum_remade(struct widener *widener, const struct object *type)
+{
+    struct object *root = widener->source->before->root;
+    for (struct object *o = root; o; o = object_next(root, o))
+        if (o->kind == KIND_COLUMN && references(widener->mem, widener->dialect, o, type))
+            column_type_changed(widener, o);
+}
+
 static void dependents_replace(struct widener *widener, const struct change *change)
 {
     if (change->op == CHANGE_DROP) {
@@ -199,6 +218,8 @@ static void dependents_replace(struct widener *widener, const struct change *cha
     } else if (change->op == CHANGE_ALTER && change->kind == KIND_COLUMN &&
                (change_has(change, COLUMN_type) || change_has(change, COLUMN_collation)))
         column_type_changed(widener, change->before);
+    else if (change->op == CHANGE_ALTER && change->kind == KIND_ENUM && enum_is_remade(change))
+        enum_remade(widener, change->before);
 }
 
 static void rebuilds_merge(struct widener *widener)

@@ -45,14 +45,32 @@ static bool loses_rows(const struct plan *plan)
     return false;
 }
 
-/* One run: nothing to A, A to B, back to A, back to nothing. */
-static int run_one(struct law *law, uint64_t seed, struct plan **shown)
+/*
+ * Runs a plan that leads to `wanted`.  Filled tables may refuse it, empty ones must not: then the rows go, and what is
+ * left to do is planned anew, because a segment may have been committed.
+ */
+static int run_to(struct law *law, const struct plan *plan, const struct tree *wanted, struct rows_kept **rows)
 {
-    struct arena *mem = law->ctx->mem;
-    struct tree *nothing, *live, *a = random_tree(mem, law->dialect->engine, seed, 1 + (int)(seed % 6));
-    struct tree *b = random_mutation(mem, a, seed * 31 + 7);
+    struct tree *live;
     struct changes *changes;
-    struct plan *up, *down;
+    struct plan *rest, *unused;
+    int code = law_run(law, plan);
+    if (code != ERR_SQL || !rows_forbid(law->ctx, *rows))
+        return code;
+    law->ctx->error = (struct error){0};
+    *rows = NULL;
+    TRY(law_load(law, &live));
+    TRY(rows_remove(law->ctx, law->conn, live));
+    TRY(law_changes(law, live, wanted, &changes));
+    TRY(law_plans(law, changes, &rest, &unused));
+    return law_run(law, rest);
+}
+
+/* Nothing to A, and what holds for A alone. */
+static int run_build(struct law *law, const struct tree *a, struct plan **shown, struct tree **live)
+{
+    struct tree *nothing;
+    struct changes *changes;
     law->doing = "(a) A against A";
     TRY(law_agree(law, a, a));
     law->doing = "(b) build A";
@@ -60,41 +78,34 @@ static int run_one(struct law *law, uint64_t seed, struct plan **shown)
     TRY(law_changes(law, nothing, a, &changes));
     TRY(law_plans(law, changes, &shown[0], &shown[1]));
     TRY(law_run(law, shown[0]));
-    TRY(law_load(law, &live));
-    TRY(law_agree(law, live, a));
-    TRY(law_agree(law, a, live));
+    TRY(law_load(law, live));
+    TRY(law_agree(law, *live, a));
+    TRY(law_agree(law, a, *live));
     law->doing = "(e) snapshot";
-    TRY(snapshot_stable(law, live));
+    return snapshot_stable(law, *live);
+}
+
+/* One run: nothing to A, A to B, back to A, back to nothing. */
+static int run_one(struct law *law, uint64_t seed, struct plan **shown)
+{
+    struct arena *mem = law->ctx->mem;
+    struct tree *live, *after, *a = random_tree(mem, law->dialect->engine, seed, 1 + (int)(seed % 6));
+    struct tree *b = random_mutation(mem, a, seed * 31 + 7);
+    struct changes *changes;
+    TRY(run_build(law, a, shown, &live));
     struct rows_kept *rows = rows_put(law->ctx, law->conn, a, seed);
     law->doing = "(c) A to B";
     TRY(law_changes(law, live, b, &changes));
-    TRY(law_plans(law, changes, &up, &down));
-    shown[2] = up;
-    shown[3] = down;
-    int code = law_run(law, up);
-    if (code == ERR_SQL && rows_forbid(law->ctx, rows)) { /* filled tables may refuse it; empty ones must not */
-        law->ctx->error = (struct error){0};
-        TRY(rows_remove(law->ctx, law->conn, a));
-        rows = NULL;
-        code = law_run(law, up);
-    }
-    TRY(code);
-    struct tree *after;
+    TRY(law_plans(law, changes, &shown[2], &shown[3]));
+    TRY(run_to(law, shown[2], b, &rows));
     TRY(law_load(law, &after));
     TRY(law_agree(law, after, b));
     law->doing = "(d) back to A";
-    code = law_run(law, down);
-    if (code == ERR_SQL && rows && rows_forbid(law->ctx, rows)) {
-        law->ctx->error = (struct error){0};
-        TRY(rows_remove(law->ctx, law->conn, b));
-        rows = NULL;
-        code = law_run(law, down);
-    }
-    TRY(code);
+    TRY(run_to(law, shown[3], a, &rows));
     TRY(law_load(law, &after));
     TRY(law_agree(law, after, a));
     TRY(law_agree(law, live, after));
-    if (rows && !loses_rows(up) && !loses_rows(down))
+    if (rows && !loses_rows(shown[2]) && !loses_rows(shown[3]))
         TRY(rows_check(law->ctx, law->conn, rows));
     law->doing = "(d) back to nothing";
     return law_run(law, shown[1]);
