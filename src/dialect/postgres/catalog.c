@@ -174,7 +174,10 @@ static const char foreign_key_15_sql[] = FOREIGN_KEY_SQL(
 static const char index_sql[] = INDEX_SQL("");
 static const char index_15_sql[] = INDEX_SQL(", x.indnullsnotdistinct AS nulls_not_distinct");
 
-/* An operator class is said when it is not the default, or has parameters (13). */
+/*
+ * An expression has a collation of its own, which only the printed definition tells from one that is said.
+ * An operator class is said when it is not the default, or has parameters (13).
+ */
 #define PART_SQL(parameters, with_parameters)                                                                    \
     "SELECT " SCHEMA_OF("n") " AS schema, ic.relname AS parent, a.attname AS column, "                           \
     "CASE WHEN p.number = 0 THEN pg_get_indexdef(x.indexrelid, p.place::integer, true) END AS expr, "            \
@@ -187,7 +190,9 @@ static const char index_15_sql[] = INDEX_SQL(", x.indnullsnotdistinct AS nulls_n
     "JOIN pg_attribute ia ON ia.attrelid = x.indexrelid AND ia.attnum = p.place "                                \
     "JOIN pg_type it ON it.oid = ia.atttypid "                                                                   \
     "LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = p.number AND p.number > 0 "              \
-    "LEFT JOIN pg_collation co ON co.oid = p.collated AND p.collated <> COALESCE(a.attcollation, it.typcollation)" \
+    "LEFT JOIN pg_collation co ON co.oid = p.collated AND p.collated <> COALESCE(a.attcollation, it.typcollation) " \
+    "AND (p.number > 0 OR strpos(pg_get_indexdef(x.indexrelid, 0, true), pg_get_indexdef(x.indexrelid, "         \
+    "p.place::integer, true) || ' COLLATE ' || quote_ident(co.collname)) > 0)"                                  \
     IS_INDEX " AND p.place <= x.indnkeyatts ORDER BY 1, 2, p.place"
 
 static const char part_sql[] = PART_SQL("", "");

@@ -112,6 +112,16 @@ static struct names index_columns(struct arena *mem, const struct object *index)
     return names;
 }
 
+/* What is only included counts too. */
+static struct names unique_columns(struct arena *mem, const struct unique *unique)
+{
+    struct names names = names_copy(mem, &unique->columns);
+
+    for (int i = 0; i < unique->include.n; i++)
+        names_add(mem, &names, unique->include.item[i]);
+    return names;
+}
+
 static char *exclude_name(struct arena *mem, const struct object *object, const char *label)
 {
     const struct exclude *exclude = (const struct exclude *)object;
@@ -148,7 +158,8 @@ static char *name_with_label(struct arena *mem, const struct object *object, int
     case KIND_PRIMARY_KEY:
         return pg_object_name(mem, object->parent->name, NULL, label);
     case KIND_UNIQUE:
-        return columns_name(mem, object, &((const struct unique *)object)->columns, label);
+        columns = unique_columns(mem, (const struct unique *)object);
+        return columns_name(mem, object, &columns, label);
     case KIND_FOREIGN_KEY:
         return columns_name(mem, object, &((const struct foreign_key *)object)->columns, label);
     case KIND_CHECK: {

@@ -180,6 +180,26 @@ static bool mentions(struct arena *mem, const struct object *object, const char 
     }
 }
 
+/* Foreign keys on either end of a converted column: both ends have to be of one type whenever the key stands. */
+static void collect_keys(struct recreation *work, const struct object *column)
+{
+    struct object *root = work->render->changes->before->root;
+    const char *schema = column->parent->parent->name;
+
+    for (struct object *object = root; object != NULL; object = object_next(root, object)) {
+        const struct foreign_key *key = (const struct foreign_key *)object;
+        bool here, there;
+        if (object->kind != KIND_FOREIGN_KEY || item_of(&work->hanging, object) ||
+            pg_has_change(work->render, CHANGE_DROP, object))
+            continue;
+        here = object->parent == column->parent && names_have(&key->columns, column->name);
+        there = text_equal(key->ref_table, column->parent->name) && names_have(&key->ref_columns, column->name) &&
+                text_equal(key->ref_schema != NULL ? key->ref_schema : "", schema != NULL ? schema : "");
+        if (here || there)
+            list_add(work->render->mem, &work->hanging, object);
+    }
+}
+
 /* ERR_UNSUPPORTED for a generated column: what hangs on that one would have to be made again too. */
 static int collect_hanging(struct recreation *work)
 {
@@ -200,6 +220,7 @@ static int collect_hanging(struct recreation *work)
             }
             list_add(render->mem, &work->hanging, child);
         }
+        collect_keys(work, column);
     }
     return 0;
 }

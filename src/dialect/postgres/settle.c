@@ -186,7 +186,7 @@ static void settle_sequence(struct arena *mem, struct sequence *sequence)
     struct limits limits;
 
     settle_text(object, SEQUENCE_type, "bigint");
-    sequence->type = pg_type_normal(mem, sequence->type);
+    sequence->type = pg_type_normal(mem, sequence->type != NULL ? sequence->type : "bigint");
     limits = type_limits(mem, sequence->type);
     say_int(object, SEQUENCE_increment, &sequence->increment, 1);
     say_int(object, SEQUENCE_cache, &sequence->cache, 1);
