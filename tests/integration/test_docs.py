@@ -25,7 +25,7 @@ MASKS = [
 
 
 def masked(text, folder):
-    text = text.replace(str(folder), "/home/you/project")
+    text = text.replace(sys.executable, "/home/you/project/.venv/bin/python").replace(str(folder), "/home/you/project")
     for pattern, word in MASKS:
         text = pattern.sub(word, text)
     return "\n".join(line.rstrip() for line in text.splitlines()).strip()
