@@ -159,6 +159,14 @@ static void views_on_replace(struct widener *widener, const struct object *objec
             replace_ensure(widener, o);
 }
 
+static bool key_includes(const struct object *key, const struct object *column)
+{
+    if (key->parent != column->parent)
+        return false;
+    return (key->kind == KIND_PRIMARY_KEY && names_have(&((const struct primary_key *)key)->include, column->name)) ||
+           (key->kind == KIND_UNIQUE && names_have(&((const struct unique *)key)->include, column->name));
+}
+
 /*
  * A generated column cannot outlive a change of type of what it is generated from; the rest the server carries along.
  */
@@ -169,6 +177,8 @@ static void column_type_changed(struct widener *widener, struct object *column)
         bool computed = o->kind == KIND_COLUMN && o != column && o->parent == column->parent;
         if (foreign_key_uses(widener, o, column) || (computed && references(widener->mem, widener->dialect, o, column)))
             replace_ensure(widener, o);
+        if (key_includes(o, column)) /* PostgreSQL rebuilds the key, and forgets what rests on it */
+            key_dropped(widener, o);
     }
     views_on_replace(widener, column->parent);
 }

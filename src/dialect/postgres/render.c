@@ -177,6 +177,6 @@ void pg_choose_name(struct render *render, struct object *object, bool *explicit
     if (holder == NULL)
         return;
     *explicitly = true;
-    if (!pg_has_change(render, CHANGE_DROP, holder))
+    if (holder != object && !pg_has_change(render, CHANGE_DROP, holder))
         object->name = next_name(render, object);
 }

@@ -180,6 +180,32 @@ static bool mentions(struct arena *mem, const struct object *object, const char 
     }
 }
 
+static bool has_all(const struct names *names, const struct names *wanted)
+{
+    for (int i = 0; i < wanted->n; i++)
+        if (!names_have(names, wanted->item[i]))
+            return false;
+    return true;
+}
+
+/* A key that keeps the column beside its own: the server rebuilds it, and forgets the foreign keys that rest on it. */
+static bool rests_on_include(const struct foreign_key *key, const struct object *column)
+{
+    const struct object *table = column->parent;
+
+    for (int i = 0; i < table->children.n; i++) {
+        const struct unique *unique = table->children.item[i];
+        const struct primary_key *primary = table->children.item[i];
+        if (unique->object.kind == KIND_UNIQUE && names_have(&unique->include, column->name) &&
+            has_all(&unique->columns, &key->ref_columns))
+            return true;
+        if (primary->object.kind == KIND_PRIMARY_KEY && names_have(&primary->include, column->name) &&
+            has_all(&primary->columns, &key->ref_columns))
+            return true;
+    }
+    return false;
+}
+
 /* Foreign keys on either end of a converted column: both ends have to be of one type whenever the key stands. */
 static void collect_keys(struct recreation *work, const struct object *column)
 {
@@ -193,7 +219,8 @@ static void collect_keys(struct recreation *work, const struct object *column)
             pg_has_change(work->render, CHANGE_DROP, object))
             continue;
         here = object->parent == column->parent && names_have(&key->columns, column->name);
-        there = text_equal(key->ref_table, column->parent->name) && names_have(&key->ref_columns, column->name) &&
+        there = text_equal(key->ref_table, column->parent->name) &&
+                (names_have(&key->ref_columns, column->name) || rests_on_include(key, column)) &&
                 text_equal(key->ref_schema != NULL ? key->ref_schema : "", schema != NULL ? schema : "");
         if (here || there)
             list_add(work->render->mem, &work->hanging, object);

@@ -152,16 +152,74 @@ static void alter_options(struct render *render, const struct table *before, con
     }
 }
 
+static bool changes_persistence(const struct change *change)
+{
+    return change->op == CHANGE_ALTER && change->kind == KIND_TABLE && change_has(change, TABLE_unlogged);
+}
+
+/* Does a foreign key lead from one table to the other, now and still then? */
+static bool refers(const struct render *render, const struct object *from, const struct object *to)
+{
+    for (int i = 0; from != to && i < from->children.n; i++) {
+        const struct foreign_key *key = from->children.item[i];
+        if (key->object.kind == KIND_FOREIGN_KEY && !pg_has_change(render, CHANGE_DROP, &key->object) &&
+            tree_find(render->changes->before, KIND_TABLE, key->ref_schema, key->ref_table) == to)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * A logged table may not refer to an unlogged one, at no time: on the way to unlogged those that refer go first, on the
+ * way back those that are referred to.
+ */
+static void set_persistence(struct render *render, const struct change *change, struct list *done)
+{
+    const struct table *after = (const struct table *)change->after;
+    struct buf out;
+
+    for (int i = 0; i < done->n; i++)
+        if (done->item[i] == change->before)
+            return;
+    list_add(render->mem, done, change->before);
+    for (int i = 0; i < render->changes->list.n; i++) {
+        const struct change *other = render->changes->list.item[i];
+        if (!changes_persistence(other) || ((const struct table *)other->after)->unlogged != after->unlogged)
+            continue;
+        if (after->unlogged ? refers(render, other->before, change->before)
+                            : refers(render, change->before, other->before))
+            set_persistence(render, other, done);
+    }
+    out = pg_begin(render, "");
+    pg_alter_table(&out, change->after);
+    buf_add(&out, after->unlogged ? "SET UNLOGGED" : "SET LOGGED");
+    render_statement(render, &out);
+}
+
+/* The first table whose persistence changes brings all the others along, in their own order. */
+static void alter_persistence(struct render *render, const struct change *change)
+{
+    struct list done = {0};
+    bool first = true;
+
+    for (int i = 0; i < render->changes->list.n; i++) {
+        const struct change *other = render->changes->list.item[i];
+        if (!changes_persistence(other))
+            continue;
+        if (first && other != change)
+            return;
+        first = false;
+        set_persistence(render, other, &done);
+    }
+}
+
 int pg_table_alter(struct render *render, const struct change *change)
 {
     const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
     struct buf out = pg_begin(render, "");
 
-    if (change_has(change, TABLE_unlogged)) {
-        pg_alter_table(&out, change->after);
-        buf_add(&out, after->unlogged ? "SET UNLOGGED" : "SET LOGGED");
-        render_statement(render, &out);
-    }
+    if (change_has(change, TABLE_unlogged))
+        alter_persistence(render, change);
     if (change_has(change, TABLE_inherits))
         pg_alter_inherits(render, change);
     if (change_has(change, TABLE_options))

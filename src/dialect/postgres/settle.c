@@ -237,10 +237,26 @@ static void settle_index(struct arena *mem, struct index *index)
     settle_options(mem, &index->options);
 }
 
+/* A collation that is the column's own need not be said. */
+static void settle_part_collation(struct index_part *part)
+{
+    const struct object *table = part->object.parent->parent, *column;
+    const char *own = NULL;
+
+    if (part->collation == NULL || part->column == NULL)
+        return;
+    column = object_child(table, KIND_COLUMN, part->column);
+    if (column != NULL)
+        own = ((const struct column *)column)->collation;
+    if (text_equal(part->collation, own != NULL ? own : "default"))
+        part->collation = NULL;
+}
+
 static void settle_part(struct index_part *part)
 {
     const struct index *index = (const struct index *)part->object.parent;
 
+    settle_part_collation(part);
     if (part->opclass != NULL && pg_opclass_is_default(index->method, part->opclass))
         part->opclass = NULL;
     settle_flag(&part->object, INDEX_PART_nulls_first, part->descending);
