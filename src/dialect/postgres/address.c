@@ -97,7 +97,8 @@ static void hosts_add(struct ctx *ctx, struct pg_keywords *keywords, const struc
         colon = value[0] == '/' ? NULL : strrchr(value, ':');
         if (colon != NULL && strchr(value, ':') != colon)
             colon = NULL; /* a bare IPv6 address */
-        buf_addf(&hosts, "%s%.*s", n > 0 ? "," : "", (int)(colon != NULL ? (size_t)(colon - value) : strlen(value)), value);
+        buf_addf(&hosts, "%s%.*s", n > 0 ? "," : "", (int)(colon != NULL ? (size_t)(colon - value) : strlen(value)),
+                 value);
         buf_addf(&ports, "%s%s", n > 0 ? "," : "", colon != NULL ? colon + 1 : "");
         n++;
     }

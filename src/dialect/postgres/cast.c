@@ -9,36 +9,34 @@
 #include "dialect/postgres/pg.h"
 
 /* Types between which every pair has an assignment cast (pg_cast.castcontext 'i' or 'a', or input/output to a string). */
-enum family { FAMILY_NONE, FAMILY_NUMBER, FAMILY_STRING, FAMILY_MOMENT, FAMILY_TIME, FAMILY_JSON, FAMILY_BITS, FAMILY_NET,
-              FAMILY_MAC };
+enum family {
+    FAMILY_NONE,
+    FAMILY_NUMBER,
+    FAMILY_STRING,
+    FAMILY_MOMENT,
+    FAMILY_TIME,
+    FAMILY_JSON,
+    FAMILY_BITS,
+    FAMILY_NET,
+    FAMILY_MAC
+};
 
 static enum family family_of(const struct pg_type *type)
 {
     static const struct {
         const char *name;
         enum family family;
-    } members[] = {{"smallint", FAMILY_NUMBER},
-                   {"integer", FAMILY_NUMBER},
-                   {"bigint", FAMILY_NUMBER},
-                   {"numeric", FAMILY_NUMBER},
-                   {"real", FAMILY_NUMBER},
-                   {"double precision", FAMILY_NUMBER},
-                   {"text", FAMILY_STRING},
-                   {"character varying", FAMILY_STRING},
-                   {"character", FAMILY_STRING},
-                   {"bpchar", FAMILY_STRING},
-                   {"name", FAMILY_STRING},
-                   {"timestamp", FAMILY_MOMENT},
-                   {"date", FAMILY_MOMENT},
-                   {"time", FAMILY_TIME},
-                   {"json", FAMILY_JSON},
-                   {"jsonb", FAMILY_JSON},
-                   {"bit", FAMILY_BITS},
-                   {"bit varying", FAMILY_BITS},
-                   {"inet", FAMILY_NET},
-                   {"cidr", FAMILY_NET},
-                   {"macaddr", FAMILY_MAC},
-                   {"macaddr8", FAMILY_MAC}};
+    } members[] = {{"smallint", FAMILY_NUMBER},  {"integer", FAMILY_NUMBER},
+                   {"bigint", FAMILY_NUMBER},    {"numeric", FAMILY_NUMBER},
+                   {"real", FAMILY_NUMBER},      {"double precision", FAMILY_NUMBER},
+                   {"text", FAMILY_STRING},      {"character varying", FAMILY_STRING},
+                   {"character", FAMILY_STRING}, {"bpchar", FAMILY_STRING},
+                   {"name", FAMILY_STRING},      {"timestamp", FAMILY_MOMENT},
+                   {"date", FAMILY_MOMENT},      {"time", FAMILY_TIME},
+                   {"json", FAMILY_JSON},        {"jsonb", FAMILY_JSON},
+                   {"bit", FAMILY_BITS},         {"bit varying", FAMILY_BITS},
+                   {"inet", FAMILY_NET},         {"cidr", FAMILY_NET},
+                   {"macaddr", FAMILY_MAC},      {"macaddr8", FAMILY_MAC}};
 
     for (size_t i = 0; type->known && i < sizeof members / sizeof *members; i++)
         if (text_equal(type->name, members[i].name))
@@ -127,7 +125,8 @@ char *pg_using(struct arena *mem, const char *column, const char *from, const ch
         return arena_printf(mem, "%s::integer::%s", name, type);
     if (is_number(&a) && is_boolean(&b))
         return arena_printf(mem, "%s <> 0", name);
-    if (b.array && !a.array && assigns(&a, &(struct pg_type){b.schema, b.name, b.args, b.tail, false, b.known, b.serial}))
+    if (b.array && !a.array &&
+        assigns(&a, &(struct pg_type){b.schema, b.name, b.args, b.tail, false, b.known, b.serial}))
         return arena_printf(mem, "CASE WHEN %s IS NOT NULL THEN ARRAY[%s] END::%s", name, name, type);
     return arena_printf(mem, "%s::text::%s", name, type);
 }

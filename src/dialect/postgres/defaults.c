@@ -57,7 +57,8 @@ static int cast_start(const struct tokens *tokens)
 {
     for (int i = tokens->n - 1, depth = 0; i > 0; i--) {
         const struct token *token = &tokens->token[i];
-        bool closes = token_is(token, ")") || token_is(token, "]"), opens = token_is(token, "(") || token_is(token, "[");
+        bool closes = token_is(token, ")") || token_is(token, "]"),
+             opens = token_is(token, "(") || token_is(token, "[");
         depth += closes - opens;
         if (depth > 0 || closes || opens)
             continue;
@@ -115,7 +116,8 @@ static char *string_value(struct arena *mem, const struct token *token)
 
 static bool type_is_number(struct arena *mem, const char *type)
 {
-    static const char *const names[] = {"smallint", "integer", "bigint", "numeric", "real", "double precision", "money"};
+    static const char *const names[] = {"smallint", "integer",          "bigint", "numeric",
+                                        "real",     "double precision", "money"};
     struct pg_type read;
 
     if (type == NULL || !pg_type_read(mem, type, &read) || !read.known || read.array)

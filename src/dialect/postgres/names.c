@@ -137,16 +137,17 @@ static char *exclude_name(struct arena *mem, const struct object *object, const 
     return pg_object_name(mem, table->name, join_columns(mem, &columns), label);
 }
 
-static char *columns_name(struct arena *mem, const struct object *object, const struct names *columns, const char *label)
+static char *columns_name(struct arena *mem, const struct object *object, const struct names *columns,
+                          const char *label)
 {
     return pg_object_name(mem, object->parent->name, join_columns(mem, columns), label);
 }
 
 static char *name_with_label(struct arena *mem, const struct object *object, int number)
 {
-    static const char *const labels[KIND_COUNT] = {[KIND_PRIMARY_KEY] = "pkey", [KIND_UNIQUE] = "key",
-                                                   [KIND_CHECK] = "check",      [KIND_EXCLUDE] = "excl",
-                                                   [KIND_FOREIGN_KEY] = "fkey", [KIND_INDEX] = "idx"};
+    static const char *const labels[KIND_COUNT] = {
+        [KIND_PRIMARY_KEY] = "pkey", [KIND_UNIQUE] = "key",       [KIND_CHECK] = "check",
+        [KIND_EXCLUDE] = "excl",     [KIND_FOREIGN_KEY] = "fkey", [KIND_INDEX] = "idx"};
     const char *label = labels[object->kind];
     struct names columns;
 
@@ -155,22 +156,18 @@ static char *name_with_label(struct arena *mem, const struct object *object, int
     if (number > 0)
         label = arena_printf(mem, "%s%d", label, number);
     switch (object->kind) {
-    case KIND_PRIMARY_KEY:
-        return pg_object_name(mem, object->parent->name, NULL, label);
+    case KIND_PRIMARY_KEY: return pg_object_name(mem, object->parent->name, NULL, label);
     case KIND_UNIQUE:
         columns = unique_columns(mem, (const struct unique *)object);
         return columns_name(mem, object, &columns, label);
-    case KIND_FOREIGN_KEY:
-        return columns_name(mem, object, &((const struct foreign_key *)object)->columns, label);
+    case KIND_FOREIGN_KEY: return columns_name(mem, object, &((const struct foreign_key *)object)->columns, label);
     case KIND_CHECK: {
         const struct check *check = (const struct check *)object;
-        return pg_object_name(mem, object->parent->name, only_column(mem, object->parent, expr_text(&check->expr)), label);
+        return pg_object_name(mem, object->parent->name, only_column(mem, object->parent, expr_text(&check->expr)),
+                              label);
     }
-    case KIND_INDEX:
-        columns = index_columns(mem, object);
-        return columns_name(mem, object, &columns, label);
-    default:
-        return exclude_name(mem, object, label);
+    case KIND_INDEX: columns = index_columns(mem, object); return columns_name(mem, object, &columns, label);
+    default: return exclude_name(mem, object, label);
     }
 }
 

@@ -5,17 +5,24 @@
 #include "base/text.h"
 #include "dialect/postgres/pg.h"
 
-static const char *const ordered[] = {
-    "array_ops",    "bit_ops",       "bool_ops",     "bpchar_ops",    "bytea_ops",  "char_ops",     "date_ops",
-    "enum_ops",     "float4_ops",    "float8_ops",   "inet_ops",      "int2_ops",   "int4_ops",     "int8_ops",
-    "interval_ops", "jsonb_ops",     "macaddr8_ops", "macaddr_ops",   "money_ops",  "multirange_ops", "name_ops",
-    "numeric_ops",  "oid_ops",       "oidvector_ops", "pg_lsn_ops",   "range_ops",  "record_ops",   "text_ops",
-    "tid_ops",      "time_ops",      "timestamp_ops", "timestamptz_ops", "timetz_ops", "tsquery_ops", "tsvector_ops",
-    "uuid_ops",     "varbit_ops",    "xid8_ops",     NULL};
+static const char *const ordered[] = {"array_ops",     "bit_ops",         "bool_ops",
+                                      "bpchar_ops",    "bytea_ops",       "char_ops",
+                                      "date_ops",      "enum_ops",        "float4_ops",
+                                      "float8_ops",    "inet_ops",        "int2_ops",
+                                      "int4_ops",      "int8_ops",        "interval_ops",
+                                      "jsonb_ops",     "macaddr8_ops",    "macaddr_ops",
+                                      "money_ops",     "multirange_ops",  "name_ops",
+                                      "numeric_ops",   "oid_ops",         "oidvector_ops",
+                                      "pg_lsn_ops",    "range_ops",       "record_ops",
+                                      "text_ops",      "tid_ops",         "time_ops",
+                                      "timestamp_ops", "timestamptz_ops", "timetz_ops",
+                                      "tsquery_ops",   "tsvector_ops",    "uuid_ops",
+                                      "varbit_ops",    "xid8_ops",        NULL};
 static const char *const inverted[] = {"array_ops", "jsonb_ops", "tsvector_ops", NULL};
-static const char *const searched[] = {"box_ops",   "circle_ops", "multirange_ops", "point_ops",
-                                       "poly_ops",  "range_ops",  "tsquery_ops",    "tsvector_ops", NULL};
-static const char *const partitioned[] = {"box_ops", "inet_ops", "poly_ops", "quad_point_ops", "range_ops", "text_ops", NULL};
+static const char *const searched[] = {"box_ops",   "circle_ops",  "multirange_ops", "point_ops", "poly_ops",
+                                       "range_ops", "tsquery_ops", "tsvector_ops",   NULL};
+static const char *const partitioned[] = {"box_ops",   "inet_ops", "poly_ops", "quad_point_ops",
+                                          "range_ops", "text_ops", NULL};
 
 static const struct {
     const char *method;

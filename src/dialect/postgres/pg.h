@@ -16,8 +16,8 @@ struct pg_conn {
     struct conn conn; /* first: struct conn * is cast */
     PGconn *pg;
     PGcancel *cancel;
-    struct ctx *ctx;          /* of the call that is running: where notices go */
-    bool asked_pooler;        /* whether a pooler is in between is known */
+    struct ctx *ctx;   /* of the call that is running: where notices go */
+    bool asked_pooler; /* whether a pooler is in between is known */
     bool locked;
     struct url url;           /* a copy, to come back with a second connection; its texts are in `mem` */
     struct arena *mem;        /* of the connection itself */
@@ -88,7 +88,7 @@ struct pg_type {
     const char *args;   /* "10,2"; NULL */
     const char *tail;   /* "with time zone", "day to second"; NULL */
     bool array;
-    bool known;         /* one of the server's types that we know */
+    bool known; /* one of the server's types that we know */
     bool serial;
 };
 bool pg_type_read(struct arena *mem, const char *text, struct pg_type *type); /* false: not a type that we can read */
@@ -96,7 +96,7 @@ char *pg_type_text(struct arena *mem, const struct pg_type *type);
 char *pg_type_normal(struct arena *mem, const char *type);
 /* "smallint", "integer", "bigint" of a serial's name; NULL if it is none. */
 const char *pg_serial_type(struct arena *mem, const char *type);
-const char *pg_serial_name(struct arena *mem, const char *type); /* SERIAL, ... for an integer type; NULL */
+const char *pg_serial_name(struct arena *mem, const char *type);  /* SERIAL, ... for an integer type; NULL */
 const char *pg_type_storage(struct arena *mem, const char *type); /* NULL if not known */
 bool pg_opclass_is_default(const char *method, const char *opclass);
 

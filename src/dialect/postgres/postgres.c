@@ -5,22 +5,35 @@
 
 static const char *const schemes[] = {"postgresql", "postgres", NULL};
 
-#define CONSTRAINT {.create = pg_constraint_create, .drop = pg_constraint_drop, .rename = pg_constraint_rename}
+#define CONSTRAINT                                                                                 \
+    {                                                                                              \
+        .create = pg_constraint_create, .drop = pg_constraint_drop, .rename = pg_constraint_rename \
+    }
 
 const struct render_kind pg_render[KIND_COUNT] = {
     [KIND_SCHEMA] = {.create = pg_schema_create, .drop = pg_schema_drop, .alter = pg_schema_alter},
     [KIND_ENUM] = {.create = pg_enum_create, .drop = pg_enum_drop, .alter = pg_enum_alter, .rename = pg_enum_rename},
-    [KIND_SEQUENCE] = {.create = pg_sequence_create, .drop = pg_sequence_drop, .alter = pg_sequence_alter,
+    [KIND_SEQUENCE] = {.create = pg_sequence_create,
+                       .drop = pg_sequence_drop,
+                       .alter = pg_sequence_alter,
                        .rename = pg_sequence_rename},
-    [KIND_TABLE] = {.create = pg_table_create, .drop = pg_table_drop, .alter = pg_table_alter, .rename = pg_table_rename},
-    [KIND_COLUMN] = {.create = pg_column_create, .drop = pg_column_drop, .alter = pg_column_alter,
+    [KIND_TABLE] = {.create = pg_table_create,
+                    .drop = pg_table_drop,
+                    .alter = pg_table_alter,
+                    .rename = pg_table_rename},
+    [KIND_COLUMN] = {.create = pg_column_create,
+                     .drop = pg_column_drop,
+                     .alter = pg_column_alter,
                      .rename = pg_column_rename},
     [KIND_PRIMARY_KEY] = CONSTRAINT,
     [KIND_UNIQUE] = CONSTRAINT,
     [KIND_CHECK] = CONSTRAINT,
     [KIND_EXCLUDE] = CONSTRAINT,
     [KIND_FOREIGN_KEY] = CONSTRAINT,
-    [KIND_INDEX] = {.create = pg_index_create, .drop = pg_index_drop, .alter = pg_index_alter, .rename = pg_index_rename},
+    [KIND_INDEX] = {.create = pg_index_create,
+                    .drop = pg_index_drop,
+                    .alter = pg_index_alter,
+                    .rename = pg_index_rename},
     [KIND_VIEW] = {.create = pg_view_create, .drop = pg_view_drop, .alter = pg_view_alter, .rename = pg_view_rename},
 };
 

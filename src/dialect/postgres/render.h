@@ -9,15 +9,15 @@
 
 /* A buffer that begins with `text`. */
 struct buf pg_begin(struct render *render, const char *text);
-void pg_table(struct buf *out, const struct object *below);                  /* schema.table of what is below a table */
-void pg_top(struct buf *out, const struct object *object);                   /* schema.name of a top object */
+void pg_table(struct buf *out, const struct object *below); /* schema.table of what is below a table */
+void pg_top(struct buf *out, const struct object *object);  /* schema.name of a top object */
 void pg_sibling(struct buf *out, const struct object *below, const char *name); /* schema.name: indexes, sequences */
-void pg_alter_table(struct buf *out, const struct object *below);            /* "ALTER TABLE t " */
+void pg_alter_table(struct buf *out, const struct object *below);               /* "ALTER TABLE t " */
 void pg_literal(struct buf *out, const char *text);
 void pg_ident_add(struct buf *out, const char *name);
-void pg_wrapped(struct buf *out, const char *expr);                          /* in parentheses, if it is not already */
+void pg_wrapped(struct buf *out, const char *expr); /* in parentheses, if it is not already */
 void pg_comment(struct render *render, const char *what, const struct buf *name, const char *comment);
-void pg_dotted(struct buf *out, const char *name);                           /* "schema.name" as it is in a list */
+void pg_dotted(struct buf *out, const char *name); /* "schema.name" as it is in a list */
 
 /* ERR_UNSUPPORTED if the server is known and older than `version`; `what` is "virtual columns". */
 int pg_needs(struct render *render, int version, const char *what);

@@ -29,8 +29,8 @@ int pg_column_check(struct render *render, const struct column *column)
 /* A default in a column definition may not be any expression: one with AND, IN, AT TIME ZONE ... wants parentheses. */
 static void default_text(struct buf *out, const char *expr)
 {
-    static const char *const words[] = {"and", "or", "not", "in", "like", "ilike", "similar", "between", "is", "isnull",
-                                        "notnull", "at", "collate", "overlaps"};
+    static const char *const words[] = {"and",     "or", "not",    "in",      "like", "ilike",   "similar",
+                                        "between", "is", "isnull", "notnull", "at",   "collate", "overlaps"};
     struct lexer lexer;
     int depth = 0;
 
@@ -154,14 +154,16 @@ static void set_storage(struct render *render, const struct column *column)
 {
     const char *storage = column->storage != NULL ? column->storage : pg_type_storage(render->mem, column->type);
 
-    alter_simple(render, column,
-                 arena_printf(render->mem, "SET STORAGE %s", storage != NULL ? text_upper(render->mem, storage) : "DEFAULT"));
+    alter_simple(
+        render, column,
+        arena_printf(render->mem, "SET STORAGE %s", storage != NULL ? text_upper(render->mem, storage) : "DEFAULT"));
 }
 
 static void set_compression(struct render *render, const struct column *column)
 {
-    alter_simple(render, column, arena_printf(render->mem, "SET COMPRESSION %s",
-                                              column->compression != NULL ? column->compression : "default"));
+    alter_simple(
+        render, column,
+        arena_printf(render->mem, "SET COMPRESSION %s", column->compression != NULL ? column->compression : "default"));
 }
 
 static void set_comment(struct render *render, const struct column *column)
@@ -272,8 +274,7 @@ int pg_column_rename(struct render *render, const struct change *change)
 /* The name that the server gives to a serial column's sequence. */
 static void serial_sequence(struct buf *out, const struct column *column)
 {
-    pg_sibling(out, &column->object,
-               pg_object_name(out->mem, column->object.parent->name, column->object.name, "seq"));
+    pg_sibling(out, &column->object, pg_object_name(out->mem, column->object.parent->name, column->object.name, "seq"));
 }
 
 static void serial_off(struct render *render, const struct column *column)
@@ -478,8 +479,9 @@ int pg_column_alter(struct render *render, const struct change *all)
     if (change_has(change, COLUMN_type))
         c.conversion = pg_using(render->mem, c.after->object.name, c.before->type, c.after->type);
     c.default_off = c.retype && has_default(c.before) && !c.before->autoincrement && c.after->identity == NULL &&
-                    !c.after->autoincrement && (c.conversion != NULL || change_has(change, COLUMN_default_value) ||
-                                                is_users_type(render->mem, c.before->type));
+                    !c.after->autoincrement &&
+                    (c.conversion != NULL || change_has(change, COLUMN_default_value) ||
+                     is_users_type(render->mem, c.before->type));
     TRY(pg_column_check(render, c.after));
     pg_leave_parents_first(render, all);
     column_before(render, &c);

@@ -28,21 +28,11 @@ int pg_constraint_text(struct render *render, struct buf *out, struct object *ob
         buf_add_c(out, ' ');
     }
     switch (object->kind) {
-    case KIND_PRIMARY_KEY:
-        ansi_primary_key(out, &pg_dialect, (const struct primary_key *)object);
-        break;
-    case KIND_UNIQUE:
-        ansi_unique(out, &pg_dialect, (const struct unique *)object);
-        break;
-    case KIND_CHECK:
-        ansi_check(out, &pg_dialect, (const struct check *)object);
-        break;
-    case KIND_EXCLUDE:
-        exclude_text(out, (const struct exclude *)object);
-        break;
-    default:
-        ansi_foreign_key(out, &pg_dialect, (const struct foreign_key *)object);
-        break;
+    case KIND_PRIMARY_KEY: ansi_primary_key(out, &pg_dialect, (const struct primary_key *)object); break;
+    case KIND_UNIQUE: ansi_unique(out, &pg_dialect, (const struct unique *)object); break;
+    case KIND_CHECK: ansi_check(out, &pg_dialect, (const struct check *)object); break;
+    case KIND_EXCLUDE: exclude_text(out, (const struct exclude *)object); break;
+    default: ansi_foreign_key(out, &pg_dialect, (const struct foreign_key *)object); break;
     }
     object->name_invented = bare.name_invented;
     if (object->kind == KIND_UNIQUE && ((const struct unique *)object)->nulls_not_distinct)

@@ -116,7 +116,8 @@ static bool type_is(struct arena *mem, const char *text, const struct object *ty
     if (text == NULL || !pg_type_read(mem, text, &read) || read.known)
         return false;
     *array = read.array;
-    return text_equal(read.name, type->name) && text_equal(read.schema != NULL ? read.schema : "", schema != NULL ? schema : "");
+    return text_equal(read.name, type->name) &&
+           text_equal(read.schema != NULL ? read.schema : "", schema != NULL ? schema : "");
 }
 
 /* What stands in the way of a new type, collected before anything is said. */
@@ -142,7 +143,8 @@ static void collect_columns(struct recreation *work)
     const struct object *root = work->render->changes->before->root;
     bool array;
 
-    for (struct object *object = work->render->changes->before->root; object != NULL; object = object_next(root, object))
+    for (struct object *object = work->render->changes->before->root; object != NULL;
+         object = object_next(root, object))
         if (object->kind == KIND_COLUMN && !pg_has_change(work->render, CHANGE_CREATE, object) &&
             type_is(work->render->mem, ((struct column *)object)->type, &work->before->object, &array))
             list_add(work->render->mem, &work->columns, object);
@@ -166,17 +168,13 @@ static bool index_mentions(struct arena *mem, const struct object *object, const
 static bool mentions(struct arena *mem, const struct object *object, const char *column)
 {
     switch (object->kind) {
-    case KIND_CHECK:
-        return pg_expr_mentions(mem, expr_text(&((const struct check *)object)->expr), column);
-    case KIND_EXCLUDE:
-        return pg_expr_mentions(mem, expr_text(&((const struct exclude *)object)->definition), column);
-    case KIND_INDEX:
-        return index_mentions(mem, object, column);
+    case KIND_CHECK: return pg_expr_mentions(mem, expr_text(&((const struct check *)object)->expr), column);
+    case KIND_EXCLUDE: return pg_expr_mentions(mem, expr_text(&((const struct exclude *)object)->definition), column);
+    case KIND_INDEX: return index_mentions(mem, object, column);
     case KIND_COLUMN:
         return pg_expr_said(&((const struct column *)object)->computed) &&
                pg_expr_mentions(mem, expr_text(&((const struct column *)object)->computed), column);
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -241,8 +239,10 @@ static int collect_hanging(struct recreation *work)
             if (pg_has_change(render, CHANGE_DROP, child) && child->kind != KIND_COLUMN)
                 continue; /* gone already: constraints and indexes are dropped first */
             if (child->kind == KIND_COLUMN) {
-                fail(render->ctx, ERR_UNSUPPORTED, "enum \"%s\" cannot lose or reorder labels: column \"%s\" of \"%s\" is "
-                     "generated from it", work->before->object.name, child->name, table->name);
+                fail(render->ctx, ERR_UNSUPPORTED,
+                     "enum \"%s\" cannot lose or reorder labels: column \"%s\" of \"%s\" is "
+                     "generated from it",
+                     work->before->object.name, child->name, table->name);
                 return fail_hint(render->ctx, "Drop the generated column in a migration of its own first.");
             }
             list_add(render->mem, &work->hanging, child);

@@ -84,9 +84,9 @@ void pg_sequences_own(struct render *render, const struct object *column)
     for (int i = 0; i < render->changes->list.n; i++) {
         const struct change *change = render->changes->list.item[i];
         const struct sequence *sequence = (const struct sequence *)change->after;
-        bool says = change->kind == KIND_SEQUENCE &&
-                    (change->op == CHANGE_CREATE ||
-                     (change->op == CHANGE_ALTER && change_has(change, SEQUENCE_owned_by)));
+        bool says =
+            change->kind == KIND_SEQUENCE &&
+            (change->op == CHANGE_CREATE || (change->op == CHANGE_ALTER && change_has(change, SEQUENCE_owned_by)));
         if (!says || sequence->owned_by == NULL || owner_stands(render, sequence))
             continue;
         if (owner_find(render->mem, render->changes->after, sequence) == column)

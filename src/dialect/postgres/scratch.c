@@ -66,7 +66,8 @@ static int scratch_near(struct ctx *ctx, const struct url *url, int *version, st
 
     if (result == 0) {
         *version = near->version;
-        result = pg_query(ctx, near, "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user", NULL, &rows);
+        result = pg_query(ctx, near, "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user", NULL,
+                          &rows);
     }
     if (result == 0 && (rows.row.n == 0 || !text_equal(((const char **)rows.row.item[0])[0], "t")))
         result = fail(ctx, ERR_UNSUPPORTED, "the user may not create databases there");

@@ -82,7 +82,8 @@ static int64_t folder_major(struct ctx *ctx, const char *bin)
 
 static bool has_programs(struct ctx *ctx, const char *bin)
 {
-    return access(path_join(ctx->mem, bin, "initdb"), X_OK) == 0 && access(path_join(ctx->mem, bin, "postgres"), X_OK) == 0;
+    return access(path_join(ctx->mem, bin, "initdb"), X_OK) == 0 &&
+           access(path_join(ctx->mem, bin, "postgres"), X_OK) == 0;
 }
 
 static void versions_add(struct ctx *ctx, const char *root, struct names *found)
@@ -126,7 +127,9 @@ static int bin_find(struct ctx *ctx, int version, const char **bin)
         names_add(ctx->mem, &found, path_folder(ctx->mem, postgres));
     for (int i = 0; i < found.n; i++) {
         int64_t major = folder_major(ctx, found.item[i]);
-        int64_t off = version == 0 ? -major : major > version / 10000 ? major - version / 10000 : version / 10000 - major;
+        int64_t off = version == 0              ? -major
+                      : major > version / 10000 ? major - version / 10000
+                                                : version / 10000 - major;
         if (best == NULL || off < best_off) {
             best = found.item[i];
             best_off = off;
@@ -137,7 +140,8 @@ static int bin_find(struct ctx *ctx, int version, const char **bin)
         return 0;
     }
     fail(ctx, ERR_UNSUPPORTED, "no PostgreSQL server is installed here, and none was given for a scratch database");
-    return fail_hint(ctx, "Install one (Debian: apt install postgresql), or give a URL whose user may create databases.");
+    return fail_hint(ctx,
+                     "Install one (Debian: apt install postgresql), or give a URL whose user may create databases.");
 }
 
 static uid_t server_user(gid_t *gid)
@@ -183,7 +187,8 @@ static pid_t child_start(struct pg_server *server, const char *const *argv, bool
             _exit(126);
     }
     setenv("LC_ALL", "C.UTF-8", 1);
-    for (const char *const *name = (const char *const[]){"PGDATA", "PGPORT", "PGHOST", "PGOPTIONS", NULL}; *name; name++)
+    for (const char *const *name = (const char *const[]){"PGDATA", "PGPORT", "PGHOST", "PGOPTIONS", NULL}; *name;
+         name++)
         unsetenv(*name);
     execv(argv[0], (char *const *)(uintptr_t)argv);
     _exit(127);
@@ -242,9 +247,19 @@ static int folder_create(struct ctx *ctx, struct pg_server *server)
 
 static int cluster_make(struct ctx *ctx, struct pg_server *server, const char *bin)
 {
-    const char *argv[] = {path_join(ctx->mem, bin, "initdb"), "-D", path_join(ctx->mem, server->folder, "data"),
-                          "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
-                          "--no-instructions", NULL};
+    const char *argv[] = {path_join(ctx->mem, bin, "initdb"),
+                          "-D",
+                          path_join(ctx->mem, server->folder, "data"),
+                          "-A",
+                          "trust",
+                          "-U",
+                          "postgres",
+                          "-E",
+                          "UTF8",
+                          "--locale=C.UTF-8",
+                          "--no-sync",
+                          "--no-instructions",
+                          NULL};
 
     server->pid = child_start(server, argv, false);
     if (server->pid < 0)
@@ -274,10 +289,28 @@ static bool is_ready(struct ctx *ctx, const struct pg_server *server)
 static int server_run(struct ctx *ctx, struct pg_server *server, const char *bin)
 {
     double end = clock_monotonic() + START_SECONDS;
-    const char *argv[] = {path_join(ctx->mem, bin, "postgres"), "-D", path_join(ctx->mem, server->folder, "data"),
-                          "-k", server->folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c",
-                          "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB", "-c",
-                          "max_connections=10", "-c", "autovacuum=off", "-p", "5432", NULL};
+    const char *argv[] = {path_join(ctx->mem, bin, "postgres"),
+                          "-D",
+                          path_join(ctx->mem, server->folder, "data"),
+                          "-k",
+                          server->folder,
+                          "-c",
+                          "listen_addresses=",
+                          "-c",
+                          "fsync=off",
+                          "-c",
+                          "synchronous_commit=off",
+                          "-c",
+                          "full_page_writes=off",
+                          "-c",
+                          "shared_buffers=16MB",
+                          "-c",
+                          "max_connections=10",
+                          "-c",
+                          "autovacuum=off",
+                          "-p",
+                          "5432",
+                          NULL};
 
     server->pid = child_start(server, argv, true);
     if (server->pid < 0)
@@ -290,7 +323,8 @@ static int server_run(struct ctx *ctx, struct pg_server *server, const char *bin
             return fail(ctx, ERR_FAILED, "the private PostgreSQL server ended at once: %s", log_tail(ctx, server));
         }
         if (clock_monotonic() > end)
-            return fail(ctx, ERR_FAILED, "the private PostgreSQL server did not start within %d seconds", START_SECONDS);
+            return fail(ctx, ERR_FAILED, "the private PostgreSQL server did not start within %d seconds",
+                        START_SECONDS);
         clock_sleep(0.005);
     }
     return 0;

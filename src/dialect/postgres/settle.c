@@ -49,8 +49,8 @@ static void settle_table_driven(struct object *object)
 
     for (int i = 0; has_line(none) && none[i] >= 0; i++)
         settle_none(object, none[i]);
-    for (int i = 0; has_line(not) && not[i] >= 0; i++)
-        settle_flag(object, not[i], false);
+    for (int i = 0; has_line(not ) && not [i] >= 0; i++)
+        settle_flag(object, not [i], false);
 }
 
 /* The limits of an integer type, for sequences. */
@@ -151,8 +151,9 @@ static void settle_options(struct arena *mem, struct names *options)
     for (int i = 0; i < options->n; i++) {
         struct names sides = text_split(mem, options->item[i], '=');
         if (sides.n == 2)
-            names_add(mem, &tidy, arena_printf(mem, "%s=%s", text_lower(mem, text_trim(mem, sides.item[0])),
-                                               text_trim(mem, sides.item[1])));
+            names_add(mem, &tidy,
+                      arena_printf(mem, "%s=%s", text_lower(mem, text_trim(mem, sides.item[0])),
+                                   text_trim(mem, sides.item[1])));
         else
             names_add(mem, &tidy, text_trim(mem, options->item[i]));
     }
@@ -266,30 +267,15 @@ static void settle_object(struct arena *mem, struct object *object, const struct
 {
     settle_table_driven(object);
     switch (object->kind) {
-    case KIND_COLUMN:
-        settle_column(mem, (struct column *)object);
-        break;
-    case KIND_TABLE:
-        settle_table(mem, (struct table *)object);
-        break;
-    case KIND_SEQUENCE:
-        settle_sequence(mem, (struct sequence *)object);
-        break;
-    case KIND_FOREIGN_KEY:
-        settle_foreign_key(mem, (struct foreign_key *)object, tree);
-        break;
+    case KIND_COLUMN: settle_column(mem, (struct column *)object); break;
+    case KIND_TABLE: settle_table(mem, (struct table *)object); break;
+    case KIND_SEQUENCE: settle_sequence(mem, (struct sequence *)object); break;
+    case KIND_FOREIGN_KEY: settle_foreign_key(mem, (struct foreign_key *)object, tree); break;
     case KIND_PRIMARY_KEY:
-    case KIND_UNIQUE:
-        settle_deferred(object);
-        break;
-    case KIND_INDEX:
-        settle_index(mem, (struct index *)object);
-        break;
-    case KIND_INDEX_PART:
-        settle_part((struct index_part *)object);
-        break;
-    default:
-        break;
+    case KIND_UNIQUE: settle_deferred(object); break;
+    case KIND_INDEX: settle_index(mem, (struct index *)object); break;
+    case KIND_INDEX_PART: settle_part((struct index_part *)object); break;
+    default: break;
     }
 }
 

@@ -27,7 +27,7 @@ struct pg_alias {
 };
 
 #define WITH_ZONE "with time zone"
-#define NO_ZONE "without time zone"
+#define NO_ZONE   "without time zone"
 
 static const struct pg_alias pg_aliases[] = {
     {"bigint", "bigint", PLAIN},
@@ -135,11 +135,11 @@ static const struct pg_alias *alias_find(const char *words)
 /* The pieces of a type text before they are given a meaning. */
 struct pieces {
     struct arena *mem;
-    struct buf words;       /* unquoted ones before the arguments */
-    struct buf after;       /* unquoted ones behind them */
+    struct buf words; /* unquoted ones before the arguments */
+    struct buf after; /* unquoted ones behind them */
     struct buf args;
     const char *schema;
-    const char *quoted;     /* a name in quotes */
+    const char *quoted; /* a name in quotes */
     bool has_args;
     bool array;
     bool wrong;
@@ -366,11 +366,12 @@ const char *pg_serial_name(struct arena *mem, const char *type)
 /* Types whose values may be moved out of the row; the rest of the known ones are plain. */
 const char *pg_type_storage(struct arena *mem, const char *type)
 {
-    static const char *const extended[] = {"bit", "bit varying", "bpchar", "bytea", "character", "character varying",
-                                           "daterange", "int4range", "int8range", "json", "jsonb", "jsonpath", "numrange",
-                                           "path", "polygon", "text", "tsrange", "tstzrange", "tsvector", "xml",
-                                           "datemultirange", "int4multirange", "int8multirange", "nummultirange",
-                                           "tsmultirange", "tstzmultirange"};
+    static const char *const extended[] = {
+        "bit",          "bit varying",   "bpchar",         "bytea",          "character",      "character varying",
+        "daterange",    "int4range",     "int8range",      "json",           "jsonb",          "jsonpath",
+        "numrange",     "path",          "polygon",        "text",           "tsrange",        "tstzrange",
+        "tsvector",     "xml",           "datemultirange", "int4multirange", "int8multirange", "nummultirange",
+        "tsmultirange", "tstzmultirange"};
     static const char *const main_[] = {"cidr", "inet", "numeric"};
     struct pg_type read;
 

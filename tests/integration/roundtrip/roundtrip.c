@@ -38,7 +38,8 @@ static int file_load(struct walk *walk, int i)
     TRY(conn_exec(walk->law.ctx, walk->law.conn, text));
     TRY(law_load(&walk->law, &walk->tree[i]));
     if (walk->verbose)
-        fprintf(stderr, "%s\n", json_text(walk->law.ctx->mem, tree_to_json(walk->law.ctx->mem, walk->tree[i]), JSON_INDENTED));
+        fprintf(stderr, "%s\n",
+                json_text(walk->law.ctx->mem, tree_to_json(walk->law.ctx->mem, walk->tree[i]), JSON_INDENTED));
     return law_agree(&walk->law, walk->tree[i], walk->tree[i]);
 }
 
