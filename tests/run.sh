@@ -10,6 +10,9 @@ exec </dev/null
 build=${DBWARDEN_TEST_BUILD:-build-asan}
 cache=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}
 passed=0 failed=0 closing=() servers=
+# Thousands of small databases: a memory file system where there is one.
+scratch=/tmp
+[ -w /dev/shm ] && [ "$(df --output=avail /dev/shm | tail -1)" -gt 4000000 ] && scratch=/dev/shm
 export TS_PORT=${TS_PORT:-21700} PYTHONDONTWRITEBYTECODE=1
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export LSAN_OPTIONS=suppressions=$PWD/tests/leaks.txt:print_suppressions=0
@@ -62,12 +65,15 @@ PY
 )
 count "unit, golden, property and fuzz programs" "${ok:-0}" "${bad:-1}"
 
+tell "fuzzers, ten seconds each"
+if tests/fuzz/run.sh 10; then count fuzzers 1 0; else count fuzzers 0 1; fi
+
 tell "integration tests"
 wanted="pg15 pg18 mariadb mysql"
 # shellcheck disable=SC2086 # one word per server is meant
 {
   tests/servers/testservers.sh install $wanted || die "servers"
-  servers=$(mktemp -d /tmp/dbwarden-test.XXXXXX) && chmod 755 "$servers"
+  servers=$(mktemp -d "$scratch/dbwarden-test.XXXXXX") && chmod 755 "$servers"
   tests/servers/testservers.sh start "$servers" $wanted || die "servers"
 }
 tests/venv.sh "$cache" || die "python packages"
@@ -77,7 +83,7 @@ rm -f "$build/integration.xml"
 DBWARDEN_PROGRAM=$PWD/$build/dbwarden DBWARDEN_TEST_SERVERS=$servers DBWARDEN_TEST_CACHE=$cache \
   timeout --foreground "${DBWARDEN_TEST_LIMIT:-1800}" \
   "$cache/venv/bin/python" -m pytest tests/unit tests/integration -q -n "${DBWARDEN_TEST_JOBS:-2}" -p no:cacheprovider \
-  --junitxml="$build/integration.xml" "$@"
+  --basetemp="$servers/pytest" --junitxml="$build/integration.xml" "$@"
 status=$?
 read -r ok bad < <(python3 - "$build/integration.xml" <<'PY'
 import sys, xml.etree.ElementTree as tree

@@ -5,6 +5,7 @@
 #include "diff/plan.h"
 
 #include "base/text.h"
+#include "diff/compare.h"
 #include "diff/step.h"
 
 /* What goes with its table: the server drops the indexes and triggers of a table that is dropped. */
@@ -12,6 +13,19 @@ static bool is_implied(const struct change *change)
 {
     const struct object *table = change->before ? object_ancestor(change->before, KIND_TABLE) : NULL;
     return change->op == CHANGE_DROP && change->kind != KIND_TABLE && table && !table->peer && !change->detached;
+}
+
+/* An index of a dropped table whose name another index takes: it goes by itself, and first. */
+static bool name_is_taken(const struct dialect *dialect, const struct plan *plan, const struct change *drop,
+                          struct arena *mem)
+{
+    for (int i = 0; drop->kind == KIND_INDEX && i < plan->changes->list.n; i++) {
+        const struct change *change = plan->changes->list.item[i];
+        if (change->op == CHANGE_CREATE && change->kind == KIND_INDEX &&
+            compare_name(mem, dialect, change->after->name, drop->before->name))
+            return true;
+    }
+    return false;
 }
 
 static render_fn *renderer_of(const struct dialect *dialect, const struct change *change)
@@ -48,9 +62,11 @@ static int plan_render(struct ctx *ctx, const struct dialect *dialect, const str
                             .version = options->version ? options->version : dialect->minimum_version,
                             .changes = plan->changes,
                             .concurrently = options->concurrently};
-    for (int i = 0; i < plan->changes->list.n; i++)
-        if (!is_implied(plan->changes->list.item[i]))
-            TRY(change_render(&render, plan->changes->list.item[i]));
+    for (int i = 0; i < plan->changes->list.n; i++) {
+        const struct change *change = plan->changes->list.item[i];
+        if (!is_implied(change) || name_is_taken(dialect, plan, change, ctx->mem))
+            TRY(change_render(&render, change));
+    }
     plan->statements = render.out;
     return 0;
 }

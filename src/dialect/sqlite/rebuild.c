@@ -69,22 +69,6 @@ static void source_name_add(struct buf *out, const struct rebuild *rebuild, cons
     buf_add(out, ident);
 }
 
-/* A NULL that is no longer allowed becomes the default, if there is one; without, SQLite refuses the row. */
-static void source_add(struct buf *out, const struct rebuild *rebuild, const struct column *column)
-{
-    const struct column *before = (const struct column *)column->object.peer;
-    const char *name = column->object.name;
-    const char *value = expr_text(&column->default_value);
-    bool fill = before->nullable && !column->nullable && value != NULL && !lite_is_rowid(column);
-    buf_add(out, fill ? "coalesce(" : "");
-    source_name_add(out, rebuild, name);
-    if (fill) {
-        buf_add(out, ", ");
-        lite_default_add(out, value);
-        buf_add(out, ")");
-    }
-}
-
 static bool is_copied(const struct object *child)
 {
     return child->kind == KIND_COLUMN && child->peer != NULL &&
@@ -107,7 +91,7 @@ static void columns_add(struct buf *target, struct buf *source, const struct reb
         buf_add(target, separator);
         buf_add(source, separator);
         ident_add(target, &lite_ident, child->name);
-        source_add(source, rebuild, (const struct column *)child);
+        source_name_add(source, rebuild, child->name);
         separator = ", ";
     }
 }

@@ -50,13 +50,6 @@ TRAVEL(types_and_nullability_keep_rows_and_rowids,
         .ask = "SELECT rowid, a, b FROM t",
         .answer = "1|1|1\n3|3|3"})
 
-TRAVEL(a_null_that_is_no_longer_allowed_becomes_the_default,
-       {.before = "CREATE TABLE t (a INT, b INT);",
-        .rows = "INSERT INTO t VALUES (1, NULL), (2, 5);",
-        .after = "CREATE TABLE t (a INT, b INT NOT NULL DEFAULT 7);",
-        .ask = "SELECT a, coalesce(b, 7) FROM t",
-        .answer = "1|7\n2|5"})
-
 TRAVEL(the_counter_of_autoincrement_goes_on,
        {.before = "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a INT);",
         .rows = "INSERT INTO t (a) VALUES (1), (2), (3); DELETE FROM t WHERE id > 1;",
@@ -232,10 +225,9 @@ static void a_create_is_made_for_reading(void **state)
 }
 
 UNIT_TESTS(UNIT(new_tables_in_any_order), UNIT(a_column_comes_and_goes), UNIT(a_column_with_a_moving_default),
-           UNIT(a_column_that_refers), UNIT(types_and_nullability_keep_rows_and_rowids),
-           UNIT(a_null_that_is_no_longer_allowed_becomes_the_default), UNIT(the_counter_of_autoincrement_goes_on),
-           UNIT(constraints_come_and_go), UNIT(options_of_a_table), UNIT(what_models_cannot_say_survives),
-           UNIT(odd_names), UNIT(views_and_triggers_change), UNIT(triggers_of_a_view_come_back_with_it),
+           UNIT(a_column_that_refers), UNIT(types_and_nullability_keep_rows_and_rowids), UNIT(constraints_come_and_go),
+           UNIT(options_of_a_table), UNIT(what_models_cannot_say_survives), UNIT(odd_names),
+           UNIT(views_and_triggers_change), UNIT(triggers_of_a_view_come_back_with_it),
            UNIT(a_column_that_things_name_goes), UNIT(names_of_constraints_and_indexes), UNIT(generated_columns),
            UNIT(renames_go_with_a_rebuild_both_ways), UNIT(children_survive_the_rebuild_of_their_parent),
            UNIT(a_conflict_clause_throws_no_row_away), UNIT(what_alter_can_do_is_no_rebuild),

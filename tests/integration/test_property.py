@@ -1,0 +1,28 @@
+"""The laws on random schemas and the text cases, on PostgreSQL servers; SQLite's share runs with the unit tests."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from support.project import PROGRAM, ROOT
+
+BUILD = Path(PROGRAM).parent / "tests" / "property"
+RUNS = os.environ.get("DBWARDEN_TEST_LAWS", "40")
+
+
+def run(*args):
+    done = subprocess.run([str(arg) for arg in args], capture_output=True, text=True, timeout=900)
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("server", ["PG15", "PG18"])
+def test_laws(server, servers):
+    run(BUILD / "laws", "postgresql", RUNS, int(time.time()), servers[f"{server}_TCP_URL"])
+
+
+def test_text_cases(servers):
+    files = sorted((ROOT / "tests" / "golden" / "diff" / "postgresql").glob("*.txt"))
+    run(BUILD / "cases", "postgresql", "--url", servers["PG15_TCP_URL"], *files)
