@@ -226,8 +226,8 @@ static void a_create_is_made_for_reading(void **state)
 
 UNIT_TESTS(UNIT(new_tables_in_any_order), UNIT(a_column_comes_and_goes), UNIT(a_column_with_a_moving_default),
            UNIT(a_column_that_refers), UNIT(types_and_nullability_keep_rows_and_rowids), UNIT(constraints_come_and_go),
-           UNIT(options_of_a_table), UNIT(what_models_cannot_say_survives), UNIT(odd_names),
-           UNIT(views_and_triggers_change), UNIT(triggers_of_a_view_come_back_with_it),
+           UNIT(the_counter_of_autoincrement_goes_on), UNIT(options_of_a_table), UNIT(what_models_cannot_say_survives),
+           UNIT(odd_names), UNIT(views_and_triggers_change), UNIT(triggers_of_a_view_come_back_with_it),
            UNIT(a_column_that_things_name_goes), UNIT(names_of_constraints_and_indexes), UNIT(generated_columns),
            UNIT(renames_go_with_a_rebuild_both_ways), UNIT(children_survive_the_rebuild_of_their_parent),
            UNIT(a_conflict_clause_throws_no_row_away), UNIT(what_alter_can_do_is_no_rebuild),
