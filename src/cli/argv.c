@@ -59,6 +59,17 @@ static void command_names(struct arena *mem, const char *group, struct names *na
     }
 }
 
+/* What a user of 0.8.2 may look for: "unknown" alone would sound like a slip of the hand. */
+static bool is_awaited(const char *word)
+{
+    static const char *const awaited[] = {"seed",      "generate-models", "check",        "squash",
+                                          "--sandbox", "--with-backup",   "--backup-dir", "--safe-type-change"};
+    for (size_t i = 0; i < sizeof awaited / sizeof *awaited; i++)
+        if (text_equal(word, awaited[i]))
+            return true;
+    return false;
+}
+
 static int word_unknown(struct reading *reading, const char *word)
 {
     struct ctx *ctx = reading->ctx;
@@ -66,6 +77,8 @@ static int word_unknown(struct reading *reading, const char *word)
     struct names names = {0};
     command_names(ctx->mem, group, &names);
     fail(ctx, ERR_USAGE, "unknown command \"%s%s%s\"", group ? group : "", group ? " " : "", word);
+    if (!group && is_awaited(word))
+        return fail_hint(ctx, "DBWarden 0.8.2 had it; it is not there yet.");
     const char *near = text_nearest(&names, word);
     if (near)
         return fail_hint(ctx, "Did you mean \"%s%s%s\"?", group ? group : "", group ? " " : "", near);
@@ -186,6 +199,8 @@ static int option_unknown(struct reading *reading, const char *word)
         fail(ctx, ERR_USAGE, "unknown option %s before the command", word);
     struct names names = {0};
     option_names(reading, &names);
+    if (is_awaited(word))
+        return fail_hint(ctx, "DBWarden 0.8.2 had it; it is not there yet.");
     const char *near = word[1] == '-' ? text_nearest(&names, word) : NULL;
     if (near)
         return fail_hint(ctx, "Did you mean %s?", near);

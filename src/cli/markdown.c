@@ -80,24 +80,25 @@ char *manual_markdown(struct arena *mem)
 {
     struct buf out;
     buf_init(&out, mem);
-    buf_add(&out,
-            "# Commands\n\n"
-            "`dbwarden [OPTIONS] COMMAND [OPTIONS]`\n\n"
-            "Written by `dbwarden help --markdown`. The same text is in `dbwarden COMMAND --help` and in the man pages; "
-            "`dbwarden help --json` has it as data.\n\n"
-            "Results are on standard output, messages on standard error. With `--json` standard output is one JSON "
-            "document, also when the command fails.\n\n"
-            "## Exit status\n\n"
-            "| | |\n|---|---|\n"
-            "| 0 | done |\n"
-            "| 1 | failed; the message says why |\n"
-            "| 2 | wrong usage: an option or a command that is not there, a value that is none |\n"
-            "| 3 | something is pending or differs; only with `--exit-code` |\n"
-            "| 4 | locked: another runner worked on the database for longer than `--lock-timeout` |\n"
-            "| 5 | no connection to the database |\n"
-            "| 130 | interrupted; the next `dbwarden migrate` goes on |\n\n"
-            "## Options of every command\n\n"
-            "They may stand before or behind the command. Options cannot be abbreviated.\n");
+    buf_add(
+        &out,
+        "# Commands\n\n"
+        "`dbwarden [OPTIONS] COMMAND [OPTIONS]`\n\n"
+        "Written by `dbwarden help --markdown`. The same text is in `dbwarden COMMAND --help` and in the man pages; "
+        "`dbwarden help --json` has it as data.\n\n"
+        "Results are on standard output, messages on standard error. With `--json` standard output is one JSON "
+        "document, also when the command fails.\n\n"
+        "## Exit status\n\n"
+        "| | |\n|---|---|\n"
+        "| 0 | done |\n"
+        "| 1 | failed; the message says why |\n"
+        "| 2 | wrong usage: an option or a command that is not there, a value that is none |\n"
+        "| 3 | something is pending or differs; only with `--exit-code` |\n"
+        "| 4 | locked: another runner worked on the database for longer than `--lock-timeout` |\n"
+        "| 5 | no connection to the database |\n"
+        "| 130 | interrupted; the next `dbwarden migrate` goes on |\n\n"
+        "## Options of every command\n\n"
+        "They may stand before or behind the command. Options cannot be abbreviated.\n");
     md_options(&out, global_options);
     md_topics(&out);
     return out.data;

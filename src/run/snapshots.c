@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "models/models.h"
 
 /* With --dev another database stands behind the same versions, so it has a memory of its own. */
 static const char *folder_of(struct arena *mem, const struct config *config)
@@ -177,7 +178,7 @@ static int take(struct ctx *ctx, struct session *session)
     const char *path = snapshot_path(ctx->mem, session->config, snapshot.migration_id);
     TRY(snapshot_write(ctx, path, &snapshot));
     session->snapshot = path;
-    emit_info(ctx, "Schema snapshot written: %s", path);
+    emit_info(ctx, "Schema snapshot written: %s", path_near(ctx, path));
     return 0;
 }
 

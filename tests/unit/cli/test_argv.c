@@ -79,12 +79,14 @@ static void wrong_words_are_named(void **state)
         const char *message, *hint;
     } cases[] = {
         {{"migrat"}, "unknown command \"migrat\"", "Did you mean \"migrate\"?"},
-        {{"seed"}, "unknown command \"seed\"", NULL},
+        {{"seed"}, "unknown command \"seed\"", "DBWarden 0.8.2 had it; it is not there yet."},
         {{"settings", "shw"}, "unknown command \"settings shw\"", "Did you mean \"settings show\"?"},
         {{"migrate", "--cuont", "1"}, "migrate has no option --cuont", "Did you mean --count?"},
         {{"migrate", "--coun", "1"}, "migrate has no option --coun", "Did you mean --count?"},
-        {{"migrate", "--sandbox"}, "migrate has no option --sandbox", NULL},
-        {{"migrate", "--with-backup"}, "migrate has no option --with-backup", NULL},
+        {{"migrate", "--sandbox"}, "migrate has no option --sandbox", "DBWarden 0.8.2 had it; it is not there yet."},
+        {{"migrate", "--with-backup"},
+         "migrate has no option --with-backup",
+         "DBWarden 0.8.2 had it; it is not there yet."},
         {{"migrate", "-x"}, "migrate has no option -x", "`dbwarden migrate --help` lists the options."},
         {{"-d", "primary", "migrate"}, "unknown option -d before the command", "Options of a command stand behind it."},
         {{"migrate", "--count"}, "--count needs a COUNT behind it", NULL},

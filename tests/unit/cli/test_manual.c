@@ -64,6 +64,18 @@ static void every_command_is_in_the_overview(void **state)
         assert_true(text_has(help, option_usage(ctx->mem, option)));
 }
 
+static void the_reference_has_every_option(void **state)
+{
+    struct ctx *ctx = *state;
+    const struct command *command;
+    char *page = manual_markdown(ctx->mem);
+    for (int i = 0; (command = command_at(i)); i++) {
+        assert_true(text_has(page, arena_printf(ctx->mem, "\n### %s\n", command_title(ctx->mem, command))));
+        for (const struct option_info *option = command->option; option->name; option++)
+            assert_true(text_has(page, text_trim(ctx->mem, option_usage(ctx->mem, option))));
+    }
+}
+
 static void completion_knows_every_command(void **state)
 {
     static const char *const shells[] = {"bash", "zsh", "fish"};
@@ -86,4 +98,5 @@ static void pages_escape_what_roff_would_take(void **state)
 }
 
 UNIT_TESTS(UNIT(every_option_is_documented), UNIT(help_fits_80_columns), UNIT(every_command_is_in_the_overview),
-           UNIT(completion_knows_every_command), UNIT(pages_escape_what_roff_would_take))
+           UNIT(the_reference_has_every_option), UNIT(completion_knows_every_command),
+           UNIT(pages_escape_what_roff_would_take))
