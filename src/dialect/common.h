@@ -43,4 +43,24 @@ void settle_flag(struct object *object, int field, bool value);        /* if not
 void settle_text(struct object *object, int field, const char *value); /* if not said */
 void settle_none(struct object *object, int field);                    /* if not said: known to be absent */
 
+/*
+ * Queries that give a row if something is there.  Parameters are the schema, which may be NULL for the current one, for column
+ * and index_of the table, and the name.  NULL: cannot be looked up.
+ */
+struct done_sql {
+    const char *relation; /* tables, views, sequences */
+    const char *index;
+    const char *trigger;
+    const char *column;
+    const char *index_of; /* where ALTER TABLE can make one */
+};
+struct statement_text {
+    const struct classified *what;
+    const char *sql;
+    size_t length;
+};
+/* Did a statement that creates, drops or renames something take effect? *done is true only if the catalog says so. */
+int catalog_done(struct ctx *ctx, struct conn *conn, const struct statement_text *text, const struct done_sql *sql,
+                 bool *done);
+
 #endif

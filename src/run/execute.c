@@ -28,6 +28,7 @@ struct execution {
     const char *chain; /* checksum over these */
     bool begun;        /* there is a journal row */
     int doubtful;      /* the statement at which an earlier run ended; -1 */
+    bool refused;      /* the journal says that the server refused that one */
     bool finished;     /* state row and end of the journal are written */
     double started;
     /* of the batch at hand */
@@ -87,6 +88,13 @@ static void explain(struct execution *execution)
         fail_hint(ctx, "%s", repair_hint(execution));
 }
 
+/* The server's no to a statement of the file. Where a step of our own failed instead, the statement may be done. */
+static bool refused(const struct execution *execution, enum err code)
+{
+    int at = execution->batch.failed - execution->offset;
+    return code == ERR_SQL && at >= 0 && at < execution->count;
+}
+
 /* A failure is about to be passed on: what the database is left with must not depend on how it is told. */
 static void settle_failure(struct execution *execution)
 {
@@ -97,7 +105,7 @@ static void settle_failure(struct execution *execution)
     int cancel = atomic_exchange(&ctx->cancel, 0);
     if (execution->conn->in_transaction)
         conn_exec(ctx, execution->conn, "ROLLBACK");
-    if (execution->begun && error.code != ERR_CANCELLED) {
+    if (execution->begun && refused(execution, error.code)) {
         struct batch_step step =
             journal_end(ctx, &execution->session->state, execution->migration, "failed", seconds_of(execution));
         struct batch batch = {.step = &step, .n = 1};
@@ -182,6 +190,21 @@ static void step_done(void *sink, int step)
                                                         execution->migration, execution->down, seconds_of(execution));
 }
 
+/* From here on a kill is an interruption again, whatever ended the run before. */
+static void add_running(struct execution *execution)
+{
+    if (execution->refused)
+        add_step(execution,
+                 journal_end(execution->ctx, &execution->session->state, execution->migration, "running", -1));
+    execution->refused = false;
+}
+
+static void add_done(struct execution *execution, int done, const char *chain)
+{
+    add_step(execution, journal_step(execution->ctx, &execution->session->state, execution->migration, done, chain));
+    add_running(execution);
+}
+
 static int run_batch(struct execution *execution)
 {
     execution->batch.done = step_done;
@@ -217,8 +240,7 @@ static int run_together(struct execution *execution, int n)
     if (last)
         TRY(add_end(execution));
     else
-        add_step(execution, journal_step(execution->ctx, &execution->session->state, execution->migration,
-                                         execution->done + n, chain));
+        add_done(execution, execution->done + n, chain);
     TRY(run_batch(execution));
     execution->done += n;
     execution->chain = chain;
@@ -233,6 +255,18 @@ static void classify_at(const struct execution *execution, int i, struct classif
     classify(execution->ctx->mem, dialect->engine, dialect->lex, piece->text, piece->length, what);
 }
 
+/* A statement that the server refused is not done, although what it would make may be there: from somebody else. */
+static int settle_refused(struct execution *execution, bool *skip)
+{
+    bool there = *skip;
+    *skip = false;
+    if (there)
+        return 0;
+    begin_batch(execution, 0, 0, false);
+    add_running(execution);
+    return run_batch(execution);
+}
+
 /* The statement at which an earlier run ended may have taken effect, wholly or in part. */
 static int settle_doubt(struct execution *execution, bool *skip)
 {
@@ -243,6 +277,8 @@ static int settle_doubt(struct execution *execution, bool *skip)
     *skip = false;
     if (dialect->statement_done)
         TRY(dialect->statement_done(execution->ctx, execution->conn, &what, piece->text, piece->length, skip));
+    if (execution->refused)
+        TRY(settle_refused(execution, skip));
     if (*skip)
         emit_info(execution->ctx, "statement %d of %s was done before the interruption", execution->done + 1,
                   execution->migration->filename);
@@ -277,7 +313,7 @@ static int run_alone(struct execution *execution)
     begin_batch(execution, at, 1, false);
     if (!skip)
         add_statements(execution, at, 1);
-    add_step(execution, journal_step(execution->ctx, &execution->session->state, execution->migration, at + 1, chain));
+    add_done(execution, at + 1, chain);
     TRY(run_batch(execution));
     execution->done = at + 1;
     execution->chain = chain;
@@ -292,8 +328,7 @@ static int run_data(struct execution *execution, int n)
     TRY(begin_alone(execution));
     begin_batch(execution, execution->done, n, true);
     add_statements(execution, execution->done, n);
-    add_step(execution, journal_step(execution->ctx, &execution->session->state, execution->migration,
-                                     execution->done + n, chain));
+    add_done(execution, execution->done + n, chain);
     TRY(run_batch(execution));
     execution->done += n;
     execution->chain = chain;
@@ -362,6 +397,7 @@ static int resume(struct execution *execution)
     if (row->done && !text_equal(chain, row->checksum))
         return changed_while_unfinished(execution, row->done);
     execution->begun = true;
+    execution->refused = text_equal(row->outcome, "failed");
     execution->done = execution->doubtful = row->done;
     execution->chain = chain;
     emit_info(execution->ctx, "%s was interrupted; it goes on behind statement %d of %d",

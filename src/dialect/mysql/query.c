@@ -11,14 +11,28 @@
 
 enum { WAIT_MS = 200 };
 
-int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code)
+/* Also what the server says when it ends a session: shut down, or killed (MariaDB 1927, MySQL 3169). */
+static bool is_gone(unsigned number)
 {
-    unsigned number = mysql_errno(mysql);
-    bool gone = number == CR_SERVER_GONE_ERROR || number == CR_SERVER_LOST;
+    return number == CR_SERVER_GONE_ERROR || number == CR_SERVER_LOST || number == 1053 || number == 1927 ||
+           number == 3169;
+}
+
+static int fail_said(struct ctx *ctx, unsigned number, const char *said, enum err code)
+{
     if (atomic_load(&ctx->cancel))
         return fail(ctx, ERR_CANCELLED, "interrupted");
-    fail(ctx, gone ? ERR_CONNECT : code, "%s", mysql_error(mysql));
-    ctx->error.sqlstate = arena_dup(ctx->mem, mysql_sqlstate(mysql));
+    if (!is_gone(number))
+        return fail(ctx, code, "%s", said);
+    fail(ctx, ERR_CONNECT, "the connection was lost: %s", said);
+    return fail_hint(ctx, "Run the same command again once the server answers; it goes on where this one stopped.");
+}
+
+int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code)
+{
+    fail_said(ctx, mysql_errno(mysql), mysql_error(mysql), code);
+    if (ctx->error.code != ERR_CANCELLED)
+        ctx->error.sqlstate = arena_dup(ctx->mem, mysql_sqlstate(mysql));
     return ctx->error.code;
 }
 
@@ -83,8 +97,9 @@ static void statement_close(MYSQL_STMT **statement)
 
 static int statement_fail(struct ctx *ctx, MYSQL_STMT *statement)
 {
-    fail(ctx, ERR_SQL, "%s", mysql_stmt_error(statement));
-    ctx->error.sqlstate = arena_dup(ctx->mem, mysql_stmt_sqlstate(statement));
+    fail_said(ctx, mysql_stmt_errno(statement), mysql_stmt_error(statement), ERR_SQL);
+    if (ctx->error.code != ERR_CANCELLED)
+        ctx->error.sqlstate = arena_dup(ctx->mem, mysql_stmt_sqlstate(statement));
     return ctx->error.code;
 }
 

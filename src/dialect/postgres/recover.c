@@ -1,7 +1,7 @@
 /*
  * After an interruption: did the statement take effect, and what did a half-done one leave behind?
  *
- * Only statements that refuse a transaction come here; the others are undone by the server.  The usual one is CREATE
+ * Only statements outside a transaction come here; the others are undone by the server.  The usual one is CREATE
  * INDEX CONCURRENTLY, whose failure leaves an invalid index under the wanted name.
  */
 #include "base/text.h"
@@ -82,6 +82,16 @@ static int label_exists(struct ctx *ctx, struct conn *conn, const struct classif
     return 0;
 }
 
+static const struct done_sql pg_done = {
+    .relation = "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
+                "COALESCE($1, current_schema()) AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')",
+    .index = "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
+             "COALESCE($1, current_schema()) AND c.relname = $2 AND c.relkind IN ('i', 'I')",
+    .column = "SELECT 1 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = "
+              "c.relnamespace WHERE n.nspname = COALESCE($1, current_schema()) AND c.relname = $2 AND a.attname = $3 "
+              "AND a.attnum > 0 AND NOT a.attisdropped",
+};
+
 int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
                       size_t length, bool *done)
 {
@@ -95,7 +105,9 @@ int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classifie
                                                : statement->verb == VERB_DROP && state == INDEX_ABSENT;
         return 0;
     }
-    if (statement->kind != KIND_ENUM || statement->verb != VERB_ALTER || statement->name == NULL)
+    if (statement->kind != KIND_ENUM)
+        return catalog_done(ctx, conn, &(const struct statement_text){statement, sql, length}, &pg_done, done);
+    if (statement->verb != VERB_ALTER || statement->name == NULL)
         return 0;
     label = added_label(ctx->mem, sql, length);
     return label != NULL ? label_exists(ctx, conn, statement, label, done) : 0;

@@ -97,6 +97,7 @@ static void code_hint(struct ctx *ctx, const struct lite_conn *lite, int rc)
                   lite->busy_seconds);
         break;
     case SQLITE_READONLY: fail_hint(ctx, "The database file and its folder must be writable for this user."); break;
+    case SQLITE_IOERR: fail_hint(ctx, "The disk failed. Run the same command again once it can be written."); break;
     case SQLITE_FULL: fail_hint(ctx, "The disk is full."); break;
     default: break;
     }
@@ -108,7 +109,11 @@ int lite_fail(struct lite_conn *lite, struct ctx *ctx, int rc)
         return ctx_check(ctx);
     if ((rc & 0xff) == SQLITE_INTERRUPT)
         return fail(ctx, ERR_CANCELLED, "cancelled");
-    enum err code = (rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_NOTADB ? ERR_CONNECT : ERR_SQL;
+    enum err code = ERR_SQL;
+    if ((rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_NOTADB)
+        code = ERR_CONNECT;
+    else if ((rc & 0xff) == SQLITE_IOERR) /* no refusal: what was being written may be there or not */
+        code = ERR_FILE;
     /* A rebuild fails in the table that it makes; the user knows the other name. */
     fail(ctx, code, "%s", text_replace(ctx->mem, sqlite3_errmsg(lite->db), "_dbwarden_new_", ""));
     code_hint(ctx, lite, rc);

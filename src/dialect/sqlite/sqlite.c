@@ -68,4 +68,5 @@ const struct dialect lite_dialect = {
     .name_fold = lite_name_fold,
     .apply = lite_apply,
     .render = lite_render,
+    .statement_done = lite_statement_done,
 };

@@ -62,6 +62,10 @@ int lite_keys_note(struct ctx *ctx, struct lite_conn *lite, const struct batch *
 int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct list *orphans);
 int lite_keys_compare(struct ctx *ctx, const struct list *before, const struct list *after);
 
+/* done.c */
+int lite_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
+                        size_t length, bool *done);
+
 /* lock.c */
 int lite_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int lite_lock_release(struct ctx *ctx, struct conn *conn);

@@ -1,0 +1,428 @@
+"""Nothing is lost: killed, interrupted, two at once, no room, no rights, no server; the next plain migrate ends right.
+
+The places to fail at are chosen anew each time; DBWARDEN_TEST_FAULTS says how many of them per test, for a soak.
+"""
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+import sqlalchemy as sa
+from support.engines import (SERVER, TRANSACTIONAL, Database, EngineProject, alchemy_base, ended, killed, slow, wait_line,
+                             wait_until)
+from support.project import ROOT
+from support.trace import rounds, traced
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM]
+HEADS = ["", "-- transaction: none\n"]
+SERVERS = ["postgresql", "mariadb", "mysql"]
+
+
+def slow_file(project, seconds):
+    up = f"CREATE TABLE slow (id integer);\n{slow(project.engine, seconds)}\nCREATE TABLE after (id integer);"
+    project.migration("0002", "slow", up, "DROP TABLE after;\nDROP TABLE slow;")
+
+
+def slow_project(project, seconds):
+    project.table("0001", "one")
+    slow_file(project, seconds)
+    return project
+
+
+def in_slow(project, *args, **options):
+    """A runner in the middle of the slow statement."""
+    process = project.start("migrate", *args, **options)
+    wait_line(process, "Starting migration: primary__0002_slow.sql")
+    if project.engine not in TRANSACTIONAL:
+        wait_until(lambda: project.database.has("slow"))
+    time.sleep(0.3)
+    assert process.poll() is None, process.communicate()
+    return process
+
+
+def assert_whole(project):
+    database = project.database
+    assert database.tables() == ["after", "one", "slow"]
+    assert database.value("SELECT count(*) FROM slow") == 1
+    assert database.versions() == ["0001", "0002"] and database.unfinished() == []
+    assert project.ok("lock-status", "--json").json["held"] is False
+
+
+# ---- killed
+
+def test_killed(any_project):
+    slow_project(any_project, 1.5)
+    killed(in_slow(any_project))
+    assert any_project.database.versions() in (["0001"], ["0001", "0002"]), "a version is whole or absent"
+    any_project.ok("migrate")
+    assert_whole(any_project)
+
+
+@pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)
+def test_killed_goes_on_at_the_right_statement(any_project):
+    slow_project(any_project, 1.5)
+    killed(in_slow(any_project))
+    assert any_project.database.unfinished() == [("primary__0002_slow.sql", 1)]
+    assert any_project.statuses()["0002"] == "unfinished"
+    assert "it goes on behind statement 1 of 3" in any_project.ok("migrate").err
+    assert_whole(any_project)
+
+
+def many(project, head):
+    """Twenty statements: ten tables with a row each."""
+    up = "".join(f"CREATE TABLE t{i} (id integer PRIMARY KEY);\nINSERT INTO t{i} VALUES ({i});\n" for i in range(10))
+    down = "".join(f"DELETE FROM t{i};\nDROP TABLE t{i};\n" for i in reversed(range(10)))
+    project.migration("0001", "many", up, down, head=head)
+
+
+def assert_many(project):
+    assert project.database.tables() == [f"t{i}" for i in range(10)]
+    for i in range(10):
+        assert project.database.query(f"SELECT id FROM t{i}") == [(i,)]
+    assert project.database.versions() == ["0001"] and project.database.unfinished() == []
+
+
+def assert_nothing(project):
+    assert project.database.tables() == [] and project.database.versions() == [] and project.database.unfinished() == []
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_killed_anywhere(any_project, head):
+    many(any_project, head)
+    ups = traced(any_project, None, "migrate")[1]
+    assert_many(any_project)
+    downs = traced(any_project, None, "downgrade", "--to", "base")[1]
+    assert_nothing(any_project)
+    for _ in range(rounds(4)):
+        up, down = random.randint(1, ups), random.randint(1, downs)
+        print(f"killed at system call {up} of {ups}, and {down} of {downs} on the way back")
+        traced(any_project, f"signal=KILL:when={up}", "migrate")
+        any_project.ok("migrate")
+        assert_many(any_project)
+        traced(any_project, f"signal=KILL:when={down}", "downgrade", "--to", "base")
+        any_project.ok("downgrade", "--to", "base")
+        assert_nothing(any_project)
+
+
+@pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
+def test_killed_while_an_index_waits(any_project):
+    """A concurrent index that was cut off is invalid: the next run takes it away and builds it."""
+    project, database = any_project, any_project.database
+    project.table("0001", "one")
+    project.ok("migrate")
+    project.migration("0002", "index", "CREATE INDEX CONCURRENTLY one_id ON one (id);", "DROP INDEX one_id;")
+    with database.alchemy.connect() as connection:
+        connection.execution_options(isolation_level="READ COMMITTED").execute(sa.text("INSERT INTO one VALUES (1)"))
+        process = project.start("migrate")
+        wait_until(lambda: database.query("SELECT 1 FROM pg_index WHERE NOT indisvalid"))
+        killed(process)
+        database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'dbwarden%'"
+                     " AND datname = current_database()")
+        connection.commit()
+    assert database.versions() == ["0001"]
+    project.ok("migrate")
+    assert database.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'one_id'::regclass") == [(True,)]
+    assert database.value("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == 0
+    assert database.versions() == ["0001", "0002"]
+
+
+@pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
+def test_failed_concurrent_index(any_project):
+    project, database = any_project, any_project.database
+    project.migration("0001", "one", "CREATE TABLE one (id integer);", "DROP TABLE one;")
+    project.ok("migrate")
+    database.run("INSERT INTO one VALUES (1), (1)")
+    project.migration("0002", "index", "CREATE UNIQUE INDEX CONCURRENTLY one_id ON one (id);", "DROP INDEX one_id;")
+    shown = project.run("migrate")
+    assert shown.status == 1 and "primary__0002_index.sql:3:" in shown.err and "could not create unique index" in shown.err
+    assert project.run("migrate").status == 1, "again, and for the same reason"
+    assert database.value("SELECT count(*) FROM pg_class WHERE relname LIKE 'one_id%'") <= 1
+    database.run("DELETE FROM one WHERE ctid = (SELECT min(ctid) FROM one)")
+    project.ok("migrate")
+    assert database.query("SELECT relname, indisvalid, indisunique FROM pg_index JOIN pg_class ON oid = indexrelid"
+                          " WHERE indrelid = 'one'::regclass") == [("one_id", True, True)]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_refused_is_not_done(any_project, head):
+    """What a refused statement would make may be there already, made by somebody else: it stays refused."""
+    any_project.database.run("CREATE TABLE taken (other integer)")
+    any_project.migration("0001", "taken", "CREATE TABLE one (id integer);\nCREATE TABLE taken (id integer);",
+                          "DROP TABLE taken;\nDROP TABLE one;", head=head)
+    for _ in range(3):
+        shown = any_project.run("migrate")
+        assert shown.status == 1 and "exists" in shown.err, shown
+    assert any_project.database.versions() == []
+    any_project.database.run("DROP TABLE taken")
+    any_project.ok("migrate")
+    any_project.database.run("INSERT INTO taken (id) VALUES (1)")
+    assert any_project.database.versions() == ["0001"] and any_project.database.unfinished() == []
+
+
+# ---- two at once
+
+def test_second_runner_waits(any_project):
+    slow_project(any_project, 1.5)
+    first = in_slow(any_project)
+    second = ended(any_project.start("migrate"))
+    assert second.status == 0 and "waiting for the migration lock" in second.err and f"process {first.pid}" in second.err
+    assert "up to date" in second.out
+    assert ended(first).status == 0
+    assert_whole(any_project)
+
+
+@pytest.mark.parametrize("command", [["migrate"], ["rollback"], ["downgrade", "--to", "base"], ["unlock"],
+                                     ["migrate", "--baseline", "--to-version", "2"]])
+@pytest.mark.parametrize("timeout", [0, 1])
+def test_lock_timeout(lite, command, timeout):
+    first = in_slow(slow_project(lite, 30))
+    try:
+        began = time.monotonic()
+        shown = lite.run(*command, *(["--lock-timeout", str(timeout)] if command != ["unlock"] else []))
+        assert shown.status == 4 and "is held by" in shown.err and f"process {first.pid}" in shown.err, shown
+        assert shown.err.count("dbwarden: error:") == 1 and "hint:" in shown.err
+        assert command == ["unlock"] or time.monotonic() - began >= timeout
+        assert "ACTIVE" in lite.ok("lock-status").out and str(first.pid) in lite.ok("lock-status").out
+    finally:
+        killed(first)
+
+
+def test_lock_is_seen(any_project):
+    first = in_slow(slow_project(any_project, 3))
+    assert any_project.run("migrate", "--lock-timeout", "0").status == 4
+    report = any_project.ok("lock-status", "--json").json
+    assert report["held"] is True and report["holder"]["pid"] == str(first.pid)
+    assert ended(first).status == 0
+    assert any_project.ok("lock-status", "--json").json["held"] is False
+
+
+# ---- interrupted
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_interrupted(any_project, number):
+    """At once, with 130, nothing half done, the lock free; what is left to do may be mended and goes on."""
+    process = in_slow(slow_project(any_project, 60))
+    process.send_signal(number)
+    shown = ended(process, 20)
+    assert shown.status == 130 and shown.err.count("dbwarden: error:") == 1, shown
+    assert any_project.database.versions() == ["0001"]
+    assert any_project.ok("lock-status", "--json").json["held"] is False
+    if any_project.engine in TRANSACTIONAL:
+        assert any_project.database.tables() == ["one"]
+    else:
+        assert any_project.statuses()["0002"] == "unfinished"
+    slow_file(any_project, 0.01)
+    any_project.ok("migrate")
+    assert_whole(any_project)
+
+
+def test_interrupted_while_waiting_for_the_lock(any_project):
+    first = in_slow(slow_project(any_project, 3))
+    second = any_project.start("migrate")
+    wait_line(second, "waiting for the migration lock")
+    second.send_signal(signal.SIGTERM)
+    assert ended(second, 10).status == 130
+    assert ended(first).status == 0
+    assert_whole(any_project)
+
+
+# ---- no room
+
+@contextlib.contextmanager
+def disk(folder, size):
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def lite_at(folder):
+    return EngineProject(folder, Database("sqlite", "sqlite:///./app.db", f"sqlite:///{folder}/app.db"))
+
+
+def fill_up(folder):
+    with open(folder / "filler", "wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+
+
+def test_disk_full(tmp_path):
+    with disk(tmp_path / "disk", "2m") as folder:
+        project = lite_at(folder / "project")
+        project.table("0001", "one")
+        project.ok("migrate")
+        project.migration("0002", "big", "CREATE TABLE big (b blob);\nINSERT INTO big VALUES (zeroblob(4000000));", "DROP TABLE big;")
+        shown = project.run("migrate")
+        assert shown.status == 1 and "full" in shown.err and "hint:" in shown.err and shown.err.count("dbwarden: error:") == 1
+        assert project.database.tables() == ["one"] and project.database.versions() == ["0001"]
+        subprocess.run(["mount", "-o", "remount,size=20m", folder], check=True)
+        project.ok("migrate")
+        assert project.database.value("SELECT length(b) FROM big") == 4000000
+        assert project.database.value("PRAGMA integrity_check") == "ok"
+
+
+def test_disk_full_for_files(tmp_path):
+    """A file is written whole or not at all, and nothing of the try is left behind."""
+    with disk(tmp_path / "disk", "2m") as folder:
+        project = lite_at(folder / "project")
+        project.table("0001", "one")
+        project.ok("migrate")
+        fill_up(folder)
+        before = sorted(path.name for path in folder.rglob("*"))
+        shown = project.run("new", "more")
+        assert shown.status == 1 and "No space left" in shown.err and shown.err.count("dbwarden: error:") == 1
+        assert sorted(path.name for path in folder.rglob("*")) == before
+        project.write("dbwarden.yaml.txt", "")
+        (folder / "filler").unlink()
+        project.ok("new", "more")
+
+
+def test_result_cannot_be_written(lite):
+    lite.table("0001", "one")
+    with open("/dev/full", "w") as full, lite.start("migrate", "--json") as process:
+        process.communicate()
+        assert process.returncode == 0
+        done = subprocess.run([process.args[0], "status"], cwd=lite.folder, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1 and "the result cannot be written: No space left on device" in done.stderr
+
+
+# ---- no rights
+
+def test_read_only_disk(tmp_path):
+    with disk(tmp_path / "disk", "2m") as folder:
+        project = lite_at(folder / "project")
+        project.table("0001", "one")
+        project.ok("migrate")
+        project.table("0002", "two")
+        subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+        shown = project.run("migrate")
+        assert shown.status in (1, 5) and shown.err.count("dbwarden: error:") == 1 and "hint:" in shown.err, shown
+        assert "ead-only" in shown.err or "readonly" in shown.err
+        assert project.statuses() == {"0001": "applied", "0002": "pending"}
+        project.ok("history")
+        project.ok("lock-status")
+
+
+RIGHTS = {
+    "postgresql": ["CREATE ROLE {user} LOGIN", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {user}"],
+    "mariadb": ["CREATE USER {user}@'%' IDENTIFIED BY 'test'", "GRANT SELECT ON {database}.* TO {user}@'%'"],
+}
+RIGHTS["mysql"] = RIGHTS["mariadb"]
+
+
+@pytest.mark.parametrize("any_project", SERVERS, indirect=True)
+def test_read_only_user(any_project):
+    project, database = any_project, any_project.database
+    project.table("0001", "one")
+    project.ok("migrate")
+    project.table("0002", "two")
+    name = database.url.rsplit("/", 1)[1]
+    user = f"ro_{name}"
+    for sql in RIGHTS[project.engine]:
+        database.run(sql.format(user=user, database=name))
+    at = database.url.index("@")
+    login = f"{user}:test" if project.engine != "postgresql" else user
+    url = f"{project.engine}://{login}{database.url[at:]}"
+    try:
+        looked = project.ok("--url", url, "--migrations-dir", "migrations/primary", "status", "--json").json
+        assert [row["status"] for row in looked["migrations"]] == ["applied", "pending"]
+        shown = project.run("--url", url, "--migrations-dir", "migrations/primary", "migrate")
+        assert shown.status == 1 and "denied" in shown.err and shown.err.count("dbwarden: error:") == 1, shown
+        assert database.versions() == ["0001"] and not database.has("two")
+        assert project.ok("lock-status", "--json").json["held"] is False
+    finally:
+        if project.engine == "postgresql":
+            database.run(f"DROP OWNED BY {user}")
+        database.run(f"DROP USER {user}")
+    project.ok("migrate")
+
+
+# ---- no server
+
+@pytest.mark.parametrize("any_project", SERVERS, indirect=True)
+def test_session_ended_by_the_server(any_project):
+    project, database = any_project, any_project.database
+    process = in_slow(slow_project(project, 30))
+    if project.engine == "postgresql":
+        database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                     " AND datname = current_database()")
+    else:
+        for (number,) in database.query("SELECT id FROM information_schema.processlist WHERE db = database() AND info LIKE '%SLEEP%'"
+                                        " AND id <> connection_id()"):
+            database.run(f"KILL {number}")
+    shown = ended(process, 30)
+    assert shown.status == 5 and shown.err.count("dbwarden: error:") == 1 and "hint:" in shown.err, shown
+    assert database.versions() == ["0001"]
+    slow_file(project, 0.01)
+    project.ok("migrate")
+    assert_whole(project)
+
+
+@contextlib.contextmanager
+def own_server(tmp_path, name):
+    """A server that only this test kills; on the second half of the block of ports."""
+    folder = f"/tmp/ts-{os.getpid()}-{name}"
+    script = ROOT / "tests" / "servers" / "testservers.sh"
+    environment = {**os.environ, "TS_PORT": str(int(os.environ.get("TS_PORT", "21700")) + 8)}
+
+    def call(word, *names):
+        done = subprocess.run([script, word, folder, *names], env=environment, check=True, capture_output=True, text=True)
+        return dict(line.split("=", 1) for line in done.stdout.split() if "_" in line.split("=", 1)[0] and "=" in line)
+
+    try:
+        yield call, call("start", name)
+    finally:
+        call("stop")
+        subprocess.run(["rm", "-rf", folder], check=True)
+
+
+@pytest.mark.parametrize("engine, name", [("postgresql", "pg15"), ("mariadb", "mariadb"), ("mysql", "mysql")])
+def test_server_killed(tmp_path, engine, name):
+    with own_server(tmp_path, name) as (call, urls):
+        place = alchemy_base(engine, urls).format("postgres" if engine == "postgresql" else "test")
+        project = EngineProject(tmp_path / "project", Database(engine, urls[SERVER[engine]], place))
+        process = in_slow(slow_project(project, 30))
+        call("kill9", name)
+        shown = ended(process, 30)
+        assert shown.status == 5 and shown.err.count("dbwarden: error:") == 1 and "hint:" in shown.err, shown
+        shown = project.run("migrate")
+        assert shown.status == 5 and "cannot connect" in shown.err and "hint:" in shown.err, shown
+        call("restart", name)
+        slow_file(project, 0.01)
+        project.ok("migrate")
+        assert_whole(project)
+
+
+# ---- failing system calls
+
+FAILING = ["pwrite64:error=ENOSPC", "pwrite64:error=EIO", "fsync,fdatasync:error=EIO", "fsync,fdatasync:error=ENOSPC",
+           "write:error=ENOSPC", "openat:error=EMFILE", "pread64:error=EIO"]
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("fault", FAILING)
+def test_failing_call(lite, fault, head):
+    """One call fails: it is said, nothing is half recorded, and the next run ends right."""
+    calls, error = fault.split(":")
+    many(lite, head)
+    count = traced(lite, None, "migrate", calls=calls)[1]
+    lite.ok("downgrade", "--to", "base")
+    for _ in range(rounds(3)):
+        when = random.randint(1, max(count, 1))
+        print(f"{fault} at call {when} of {count}")
+        shown, _ = traced(lite, f"{error}:when={when}", "migrate", calls=calls)
+        assert shown.status in (0, 1, 5, 127), shown
+        told = shown.err.count("dbwarden: error:")
+        assert shown.status in (0, 127) or told == 1 or (calls == "write" and told == 0), shown
+        assert lite.database.value("PRAGMA integrity_check") == "ok"
+        assert head or lite.database.versions() != ["0001"] or len(lite.database.tables()) == 10
+        lite.ok("migrate")
+        assert_many(lite)
+        lite.ok("downgrade", "--to", "base")
+        assert_nothing(lite)
