@@ -20,7 +20,8 @@ static bool text_names(struct arena *mem, const struct dialect *dialect, const c
         if (is_name && compare_name(mem, dialect, token_name(mem, &token), name))
             return true;
         /* nextval('orders_id_seq'::regclass): a sequence is named in a string */
-        if (other->kind == KIND_SEQUENCE && token.kind == TOKEN_STRING && strstr(arena_copy(mem, token.text, token.length), name))
+        if (other->kind == KIND_SEQUENCE && token.kind == TOKEN_STRING &&
+            strstr(arena_copy(mem, token.text, token.length), name))
             return true;
     }
     return false;
