@@ -128,27 +128,33 @@ static bool type_is_number(struct arena *mem, const char *type)
     return false;
 }
 
+static bool is_plain_number(const char *digits)
+{
+    size_t before = strspn(digits, "0123456789"), behind = 0;
+
+    if (digits[before] == '.')
+        behind = 1 + strspn(digits + before + 1, "0123456789");
+    return digits[before + behind] == '\0' && before + behind > 0;
+}
+
 /* -007.50 as -7.5; texts that are no plain number stay. */
 static char *number_value(struct arena *mem, const char *text)
 {
-    const char *p = text_trim(mem, text);
-    bool minus = *p == '-', point = false;
+    const char *p = text_trim(mem, text), *point;
+    bool minus = *p == '-';
     size_t length;
 
     p += *p == '-' || *p == '+';
-    for (const char *q = p; *q != '\0'; q++) {
-        if (!char_is_digit((unsigned char)*q) && (*q != '.' || point))
-            return arena_printf(mem, "%s%s", minus ? "-" : "", text_lower(mem, p));
-        point |= *q == '.';
-    }
-    while (*p == '0' && char_is_digit((unsigned char)p[1]))
-        p++;
+    if (!is_plain_number(p))
+        return arena_printf(mem, "%s%s", minus ? "-" : "", text_lower(mem, p));
+    p += strspn(p, "0");
+    point = strchr(p, '.');
     length = strlen(p);
-    while (point && length > 0 && p[length - 1] == '0')
+    while (point != NULL && length > 0 && (p[length - 1] == '0' || p + length - 1 == point)) {
+        point = p + length - 1 == point ? NULL : point;
         length--;
-    if (point && length > 0 && p[length - 1] == '.')
-        length--;
-    if (length == 0 || (length == 1 && *p == '0'))
+    }
+    if (length == 0)
         return arena_dup(mem, "0");
     return arena_printf(mem, "%s%s%.*s", minus ? "-" : "", *p == '.' ? "0" : "", (int)length, p);
 }
@@ -168,21 +174,34 @@ static const char *boolean_value(struct arena *mem, const char *text)
     return said;
 }
 
+/* The text of a constant that is one token; NULL if this is none. */
+static const char *token_constant(struct arena *mem, const struct token *token)
+{
+    if (token->kind == TOKEN_NUMBER)
+        return token_copy(mem, token);
+    if (token->kind == TOKEN_STRING)
+        return string_value(mem, token);
+    if (token_is(token, "true") || token_is(token, "false"))
+        return text_lower(mem, token_copy(mem, token));
+    return NULL;
+}
+
+static bool is_sign(const struct token *token)
+{
+    return token->kind == TOKEN_OPERATOR && token->length == 1 && (*token->text == '-' || *token->text == '+');
+}
+
 /* The text of a constant, before its type is looked at; NULL if this is no constant. */
 static const char *constant_text(struct arena *mem, const struct tokens *tokens)
 {
-    const struct token *first = tokens->n > 0 ? &tokens->token[0] : NULL, *last = first + tokens->n - 1;
+    const struct token *first = tokens->token, *last;
 
-    if (first == NULL)
+    if (tokens->n == 0)
         return NULL;
-    if (tokens->n == 1 && first->kind == TOKEN_NUMBER)
-        return token_copy(mem, first);
-    if (tokens->n == 1 && first->kind == TOKEN_STRING)
-        return string_value(mem, first);
-    if (tokens->n == 1 && (token_is(first, "true") || token_is(first, "false")))
-        return text_lower(mem, token_copy(mem, first));
-    if (tokens->n == 2 && last->kind == TOKEN_NUMBER && first->kind == TOKEN_OPERATOR && first->length == 1 &&
-        (*first->text == '-' || *first->text == '+'))
+    last = first + tokens->n - 1;
+    if (tokens->n == 1)
+        return token_constant(mem, first);
+    if (tokens->n == 2 && is_sign(first) && last->kind == TOKEN_NUMBER)
         return arena_printf(mem, "%s%s", *first->text == '-' ? "-" : "", token_copy(mem, last));
     if (tokens->n == 3 && token_is(first, "array") && token_is(first + 1, "[") && token_is(last, "]"))
         return "{}";

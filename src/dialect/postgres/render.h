@@ -37,6 +37,23 @@ void pg_column_after(struct render *render, const struct object *column); /* sta
 int pg_column_check(struct render *render, const struct column *column);
 render_fn pg_column_create, pg_column_drop, pg_column_alter, pg_column_rename;
 
+/* counter.c */
+struct pg_counter {
+    int64_t start;
+    int64_t increment;
+    int64_t min;
+    int64_t max;
+    int64_t cache;
+    bool cycle;
+};
+struct pg_counter pg_counter_of_sequence(const struct sequence *sequence);
+struct pg_counter pg_counter_of_column(const struct column *column);
+/* What the server would choose for one that counts in this direction, between these limits. */
+struct pg_counter pg_counter_usual(struct arena *mem, const char *type, const struct pg_counter *counter);
+/* A clause for each option that differs, each with `prefix` before it: " " or " SET ". */
+void pg_counter_add(struct buf *out, const char *prefix, const struct pg_counter *counter,
+                    const struct pg_counter *other);
+
 /* inherit.c */
 const struct change *pg_parent_change(const struct render *render, const struct change *change);
 void pg_leave_parents_first(struct render *render, const struct change *column);

@@ -46,51 +46,17 @@ static void default_text(struct buf *out, const char *expr)
     buf_add(out, expr);
 }
 
-static int64_t type_top(struct arena *mem, const char *type)
-{
-    const char *normal = pg_type_normal(mem, type);
-
-    return text_equal(normal, "smallint") ? INT16_MAX : text_equal(normal, "integer") ? INT32_MAX : INT64_MAX;
-}
-
 /* Options that are not the server's own choice. */
 static void identity_options(struct buf *out, const struct column *column)
 {
-    bool up = column->identity_increment >= 0;
-    int64_t top = type_top(out->mem, column->type);
-    const char *open = " (", *space = "";
-    size_t bare = out->len;
+    struct pg_counter counter = pg_counter_of_column(column),
+                      usual = pg_counter_usual(out->mem, column->type, &counter);
+    struct buf options;
 
-    buf_add(out, open);
-    if (object_says(&column->object, COLUMN_identity_start) &&
-        column->identity_start != (up ? column->identity_min : column->identity_max)) {
-        buf_addf(out, "START WITH %" PRId64, column->identity_start);
-        space = " ";
-    }
-    if (object_says(&column->object, COLUMN_identity_increment) && column->identity_increment != 1) {
-        buf_addf(out, "%sINCREMENT BY %" PRId64, space, column->identity_increment);
-        space = " ";
-    }
-    if (object_says(&column->object, COLUMN_identity_min) && column->identity_min != (up ? 1 : -top - 1)) {
-        buf_addf(out, "%sMINVALUE %" PRId64, space, column->identity_min);
-        space = " ";
-    }
-    if (object_says(&column->object, COLUMN_identity_max) && column->identity_max != (up ? top : -1)) {
-        buf_addf(out, "%sMAXVALUE %" PRId64, space, column->identity_max);
-        space = " ";
-    }
-    if (object_says(&column->object, COLUMN_identity_cache) && column->identity_cache != 1) {
-        buf_addf(out, "%sCACHE %" PRId64, space, column->identity_cache);
-        space = " ";
-    }
-    if (column->identity_cycle) {
-        buf_addf(out, "%sCYCLE", space);
-        space = " ";
-    }
-    if (space[0] == '\0')
-        buf_cut(out, bare);
-    else
-        buf_add_c(out, ')');
+    buf_init(&options, out->mem);
+    pg_counter_add(&options, " ", &counter, &usual);
+    if (options.len > 0)
+        buf_addf(out, " (%s)", options.data + 1);
 }
 
 static const char *identity_word(const struct column *column)
@@ -378,27 +344,15 @@ static void column_default(struct render *render, const struct column_change *c)
 
 static void identity_alter(struct render *render, const struct column_change *c)
 {
-    const struct column *after = c->after;
-    struct buf out = alter_column(render, after);
-    size_t bare = out.len;
+    struct pg_counter counter = pg_counter_of_column(c->after), other = pg_counter_of_column(c->before);
+    struct buf out = alter_column(render, c->after), options = pg_begin(render, "");
 
     if (change_has(c->change, COLUMN_identity))
-        buf_addf(&out, "SET GENERATED %s ", identity_word(after));
-    if (change_has(c->change, COLUMN_identity_increment))
-        buf_addf(&out, "SET INCREMENT BY %" PRId64 " ", after->identity_increment);
-    if (change_has(c->change, COLUMN_identity_min))
-        buf_addf(&out, "SET MINVALUE %" PRId64 " ", after->identity_min);
-    if (change_has(c->change, COLUMN_identity_max))
-        buf_addf(&out, "SET MAXVALUE %" PRId64 " ", after->identity_max);
-    if (change_has(c->change, COLUMN_identity_start))
-        buf_addf(&out, "SET START WITH %" PRId64 " ", after->identity_start);
-    if (change_has(c->change, COLUMN_identity_cache))
-        buf_addf(&out, "SET CACHE %" PRId64 " ", after->identity_cache);
-    if (change_has(c->change, COLUMN_identity_cycle))
-        buf_add(&out, after->identity_cycle ? "SET CYCLE " : "SET NO CYCLE ");
-    if (out.len == bare)
+        buf_addf(&options, " SET GENERATED %s", identity_word(c->after));
+    pg_counter_add(&options, " SET ", &counter, &other);
+    if (options.len == 0)
         return;
-    buf_cut(&out, out.len - 1);
+    buf_add(&out, options.data + 1);
     render_statement(render, &out);
 }
 
@@ -470,35 +424,47 @@ static struct change without_inherited(const struct change *change, const struct
     return own;
 }
 
+static bool default_must_go(struct render *render, const struct column_change *c)
+{
+    if (!c->retype || !has_default(c->before) || c->before->autoincrement || c->after->identity != NULL ||
+        c->after->autoincrement)
+        return false;
+    return c->conversion != NULL || change_has(c->change, COLUMN_default_value) ||
+           is_users_type(render->mem, c->before->type);
+}
+
+/* What needs the new type, or has no order. */
+static void column_behind(struct render *render, const struct column_change *c)
+{
+    column_computed(render, c);
+    column_default(render, c);
+    if (change_has(c->change, COLUMN_nullable) && !c->after->nullable)
+        alter_simple(render, c->after, "SET NOT NULL");
+    if (c->after->autoincrement && !c->before->autoincrement)
+        serial_on(render, c->after);
+    column_identity(render, c);
+    if (change_has(c->change, COLUMN_storage))
+        set_storage(render, c->after);
+    if (change_has(c->change, COLUMN_compression))
+        set_compression(render, c->after);
+    if (change_has(c->change, COLUMN_comment))
+        set_comment(render, c->after);
+}
+
 int pg_column_alter(struct render *render, const struct change *all)
 {
     struct change own = without_inherited(all, pg_parent_change(render, all)), *change = &own;
     struct column_change c = {change, (const struct column *)change->before, (const struct column *)change->after};
 
+    TRY(pg_column_check(render, c.after));
     c.retype = change_has(change, COLUMN_type) || change_has(change, COLUMN_collation);
     if (change_has(change, COLUMN_type))
         c.conversion = pg_using(render->mem, c.after->object.name, c.before->type, c.after->type);
-    c.default_off = c.retype && has_default(c.before) && !c.before->autoincrement && c.after->identity == NULL &&
-                    !c.after->autoincrement &&
-                    (c.conversion != NULL || change_has(change, COLUMN_default_value) ||
-                     is_users_type(render->mem, c.before->type));
-    TRY(pg_column_check(render, c.after));
+    c.default_off = default_must_go(render, &c);
     pg_leave_parents_first(render, all);
     column_before(render, &c);
     if (c.retype)
         column_retype(render, &c);
-    column_computed(render, &c);
-    column_default(render, &c);
-    if (change_has(change, COLUMN_nullable) && !c.after->nullable)
-        alter_simple(render, c.after, "SET NOT NULL");
-    if (c.after->autoincrement && !c.before->autoincrement)
-        serial_on(render, c.after);
-    column_identity(render, &c);
-    if (change_has(change, COLUMN_storage))
-        set_storage(render, c.after);
-    if (change_has(change, COLUMN_compression))
-        set_compression(render, c.after);
-    if (change_has(change, COLUMN_comment))
-        set_comment(render, c.after);
+    column_behind(render, &c);
     return waiting_add(render, all);
 }

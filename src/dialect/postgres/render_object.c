@@ -94,27 +94,16 @@ void pg_sequences_own(struct render *render, const struct object *column)
     }
 }
 
-/* All options; the server's own defaults are left out of a CREATE. */
-static void sequence_options(struct buf *out, const struct sequence *sequence, const struct change *change)
+/* What differs from what the server would choose, or from what stands there. */
+static void sequence_options(struct buf *out, const struct sequence *sequence, const struct sequence *before)
 {
-    bool create = change->op == CHANGE_CREATE, up = sequence->increment > 0;
-    bool big = text_equal(sequence->type, "bigint");
-    int64_t top = big ? INT64_MAX : text_equal(sequence->type, "smallint") ? INT16_MAX : INT32_MAX;
+    struct pg_counter counter = pg_counter_of_sequence(sequence);
+    struct pg_counter other =
+        before != NULL ? pg_counter_of_sequence(before) : pg_counter_usual(out->mem, sequence->type, &counter);
 
-    if (create ? !big : change_has(change, SEQUENCE_type))
+    if (!text_equal(sequence->type, before != NULL ? before->type : "bigint"))
         buf_addf(out, " AS %s", sequence->type);
-    if (create ? sequence->increment != 1 : change_has(change, SEQUENCE_increment))
-        buf_addf(out, " INCREMENT BY %" PRId64, sequence->increment);
-    if (create ? sequence->min != (up ? 1 : -top - 1) : change_has(change, SEQUENCE_min))
-        buf_addf(out, " MINVALUE %" PRId64, sequence->min);
-    if (create ? sequence->max != (up ? top : -1) : change_has(change, SEQUENCE_max))
-        buf_addf(out, " MAXVALUE %" PRId64, sequence->max);
-    if (create ? sequence->start != (up ? sequence->min : sequence->max) : change_has(change, SEQUENCE_start))
-        buf_addf(out, " START WITH %" PRId64, sequence->start);
-    if (create ? sequence->cache != 1 : change_has(change, SEQUENCE_cache))
-        buf_addf(out, " CACHE %" PRId64, sequence->cache);
-    if (create ? sequence->cycle : change_has(change, SEQUENCE_cycle))
-        buf_add(out, sequence->cycle ? " CYCLE" : " NO CYCLE");
+    pg_counter_add(out, " ", &counter, &other);
 }
 
 static void sequence_comment(struct render *render, const struct sequence *sequence)
@@ -131,7 +120,7 @@ int pg_sequence_create(struct render *render, const struct change *change)
     struct buf out = pg_begin(render, "CREATE SEQUENCE ");
 
     pg_top(&out, change->after);
-    sequence_options(&out, sequence, change);
+    sequence_options(&out, sequence, NULL);
     render_statement(render, &out);
     if (sequence->owned_by != NULL && owner_stands(render, sequence))
         owned_by(render, sequence);
@@ -159,7 +148,7 @@ int pg_sequence_alter(struct render *render, const struct change *change)
 
     pg_top(&out, change->after);
     bare = out.len;
-    sequence_options(&out, sequence, change);
+    sequence_options(&out, sequence, (const struct sequence *)change->before);
     if (out.len > bare)
         render_statement(render, &out);
     if (change_has(change, SEQUENCE_owned_by) && owner_stands(render, sequence))

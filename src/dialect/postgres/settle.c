@@ -6,7 +6,7 @@
  * Types and expressions keep their spelling: those are compared in normal form, and rendered as written.
  */
 #include "base/text.h"
-#include "dialect/postgres/pg.h"
+#include "dialect/postgres/render.h"
 
 /* Fields whose unsaid value is "none" or false, per kind. */
 static const int none_fields[KIND_COUNT][12] = {
@@ -53,23 +53,6 @@ static void settle_table_driven(struct object *object)
         settle_flag(object, not [i], false);
 }
 
-/* The limits of an integer type, for sequences. */
-struct limits {
-    int64_t min;
-    int64_t max;
-};
-
-static struct limits type_limits(struct arena *mem, const char *type)
-{
-    const char *normal = pg_type_normal(mem, type);
-
-    if (text_equal(normal, "smallint"))
-        return (struct limits){INT16_MIN, INT16_MAX};
-    if (text_equal(normal, "integer"))
-        return (struct limits){INT32_MIN, INT32_MAX};
-    return (struct limits){INT64_MIN, INT64_MAX};
-}
-
 static void say_int(struct object *object, int field, int64_t *member, int64_t value)
 {
     if (object_says(object, field))
@@ -80,17 +63,20 @@ static void say_int(struct object *object, int field, int64_t *member, int64_t v
 
 static void settle_identity(struct arena *mem, struct column *column)
 {
-    struct limits limits = type_limits(mem, column->type);
+    struct pg_counter counter, usual;
     struct object *object = &column->object;
 
     column->identity = text_lower(mem, text_replace(mem, column->identity, "_", " "));
     say_int(object, COLUMN_identity_increment, &column->identity_increment, 1);
-    say_int(object, COLUMN_identity_cache, &column->identity_cache, 1);
+    counter = pg_counter_of_column(column);
+    usual = pg_counter_usual(mem, column->type, &counter);
+    say_int(object, COLUMN_identity_cache, &column->identity_cache, usual.cache);
     settle_flag(object, COLUMN_identity_cycle, false);
-    say_int(object, COLUMN_identity_min, &column->identity_min, column->identity_increment > 0 ? 1 : limits.min);
-    say_int(object, COLUMN_identity_max, &column->identity_max, column->identity_increment > 0 ? limits.max : -1);
+    say_int(object, COLUMN_identity_min, &column->identity_min, usual.min);
+    say_int(object, COLUMN_identity_max, &column->identity_max, usual.max);
+    counter = pg_counter_of_column(column);
     say_int(object, COLUMN_identity_start, &column->identity_start,
-            column->identity_increment > 0 ? column->identity_min : column->identity_max);
+            pg_counter_usual(mem, column->type, &counter).start);
     SAY(column, COLUMN, nullable, false);
 }
 
@@ -184,16 +170,18 @@ static void settle_table(struct arena *mem, struct table *table)
 static void settle_sequence(struct arena *mem, struct sequence *sequence)
 {
     struct object *object = &sequence->object;
-    struct limits limits;
+    struct pg_counter counter, usual;
 
     settle_text(object, SEQUENCE_type, "bigint");
     sequence->type = pg_type_normal(mem, sequence->type != NULL ? sequence->type : "bigint");
-    limits = type_limits(mem, sequence->type);
     say_int(object, SEQUENCE_increment, &sequence->increment, 1);
-    say_int(object, SEQUENCE_cache, &sequence->cache, 1);
-    say_int(object, SEQUENCE_min, &sequence->min, sequence->increment > 0 ? 1 : limits.min);
-    say_int(object, SEQUENCE_max, &sequence->max, sequence->increment > 0 ? limits.max : -1);
-    say_int(object, SEQUENCE_start, &sequence->start, sequence->increment > 0 ? sequence->min : sequence->max);
+    counter = pg_counter_of_sequence(sequence);
+    usual = pg_counter_usual(mem, sequence->type, &counter);
+    say_int(object, SEQUENCE_cache, &sequence->cache, usual.cache);
+    say_int(object, SEQUENCE_min, &sequence->min, usual.min);
+    say_int(object, SEQUENCE_max, &sequence->max, usual.max);
+    counter = pg_counter_of_sequence(sequence);
+    say_int(object, SEQUENCE_start, &sequence->start, pg_counter_usual(mem, sequence->type, &counter).start);
 }
 
 static const char *action_text(struct arena *mem, const char *action)
