@@ -14,7 +14,7 @@ FILE_LINES = 900
 FUNCTION_LINES = 80
 PARAMETERS = 5
 COMPLEXITY = 15
-CALLBACKS = {"touch_note"}  # their parameters are what a library passes
+FIXED = {"touch_note", "dbw_call"}  # their parameters are what a library passes, or what our public header promises
 FOLDERS = ["include", "src", "python", "tests"]
 
 NOISE = re.compile(
@@ -117,7 +117,7 @@ def offences(text):
     for function in all_functions:
         for what, value, limit in [
             ("lines", function.lines, FUNCTION_LINES),
-            ("parameters", 0 if function.name in CALLBACKS else function.parameters, PARAMETERS),
+            ("parameters", 0 if function.name in FIXED else function.parameters, PARAMETERS),
             ("complexity", function.complexity, COMPLEXITY),
         ]:
             if value > limit:

@@ -221,8 +221,7 @@ static int statements_invert(struct inversion *inversion, const struct migration
     for (int i = migration->up.n - 1; i >= 0; i--) {
         const struct sql_piece *piece = &migration->up.piece[i];
         buf_add_c(inversion->out, '\n');
-        classify(inversion->mem, inversion->dialect->engine, inversion->dialect->lex, piece->text, piece->length,
-                 &inversion->what);
+        classify(inversion->mem, inversion->dialect->engine, inversion->dialect->lex, piece, &inversion->what);
         size_t before = inversion->out->len;
         if (invert(inversion, piece)) {
             buf_add(inversion->out, ";\n");

@@ -54,13 +54,8 @@ struct done_sql {
     const char *column;
     const char *index_of; /* where ALTER TABLE can make one */
 };
-struct statement_text {
-    const struct classified *what;
-    const char *sql;
-    size_t length;
-};
 /* Did a statement that creates, drops or renames something take effect? *done is true only if the catalog says so. */
-int catalog_done(struct ctx *ctx, struct conn *conn, const struct statement_text *text, const struct done_sql *sql,
+int catalog_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const struct done_sql *sql,
                  bool *done);
 
 #endif

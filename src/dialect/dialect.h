@@ -163,8 +163,7 @@ struct dialect {
      */
     int (*clean_failed)(struct ctx *ctx, struct conn *conn, const struct classified *statement);
     /* Did it take effect, as far as the catalog tells? *done is true only if that is sure. */
-    int (*statement_done)(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
-                          size_t length, bool *done);
+    int (*statement_done)(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done);
 };
 
 extern const struct dialect *const dialect_list[]; /* NULL-terminated, in dialects.c */

@@ -108,10 +108,9 @@ static const char *sql_for(const struct done_sql *sql, enum kind kind)
     }
 }
 
-int catalog_done(struct ctx *ctx, struct conn *conn, const struct statement_text *text, const struct done_sql *sql,
+int catalog_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const struct done_sql *sql,
                  bool *done)
 {
-    const struct classified *statement = text->what;
     const struct looking looking = {ctx, conn, statement, sql};
     const char *look = sql_for(sql, statement->kind);
     bool there, creates = statement->verb == VERB_CREATE;
@@ -119,7 +118,8 @@ int catalog_done(struct ctx *ctx, struct conn *conn, const struct statement_text
     if (!look || !statement->name)
         return 0;
     if (statement->verb == VERB_ALTER || statement->verb == VERB_RENAME) {
-        struct clause clause = clause_read(ctx->mem, conn->dialect->lex, text->sql, text->length);
+        struct clause clause =
+            clause_read(ctx->mem, conn->dialect->lex, statement->piece.text, statement->piece.length);
         return alter_done(&looking, &clause, done);
     }
     if (!creates && statement->verb != VERB_DROP)

@@ -213,20 +213,24 @@ static void enum_remade(struct widener *widener, const struct object *type)
             column_type_changed(widener, o);
 }
 
+static void drop_dependents(struct widener *widener, const struct change *change)
+{
+    bool key = change->kind == KIND_UNIQUE || change->kind == KIND_PRIMARY_KEY || change->kind == KIND_INDEX;
+    if (key)
+        key_dropped(widener, change->before);
+    else if (change->kind == KIND_COLUMN && change->replaced)
+        column_replaced(widener, change->before);
+    else if (change->kind == KIND_COLUMN)
+        views_on_replace(widener, change->before->parent);
+    else if (change->kind == KIND_VIEW)
+        views_on_replace(widener, change->before);
+}
+
 static void dependents_replace(struct widener *widener, const struct change *change)
 {
-    if (change->op == CHANGE_DROP) {
-        bool key = change->kind == KIND_UNIQUE || change->kind == KIND_PRIMARY_KEY || change->kind == KIND_INDEX;
-        if (key)
-            key_dropped(widener, change->before);
-        if (change->kind == KIND_COLUMN && change->replaced)
-            column_replaced(widener, change->before);
-        else if (change->kind == KIND_COLUMN)
-            views_on_replace(widener, change->before->parent);
-        else if (change->kind == KIND_VIEW)
-            views_on_replace(widener, change->before);
-    } else if (change->op == CHANGE_ALTER && change->kind == KIND_COLUMN &&
-               (change_has(change, COLUMN_type) || change_has(change, COLUMN_collation)))
+    if (change->op == CHANGE_DROP)
+        drop_dependents(widener, change);
+    else if (change->op == CHANGE_ALTER && change->kind == KIND_COLUMN && change_has(change, COLUMN_type))
         column_type_changed(widener, change->before);
     else if (change->op == CHANGE_ALTER && change->kind == KIND_ENUM && enum_is_remade(change))
         enum_remade(widener, change->before);

@@ -251,8 +251,9 @@ static int add_section(const struct reading *reading, const struct section *sect
 {
     struct ctx *ctx = reading->ctx;
     struct split part = {0};
-    TRY(split_section(ctx, reading->dialect->lex, reading->migration->path, section->line,
-                      reading->text + section->from, section->to - section->from, &part));
+    const struct sql_piece text = {
+        .text = reading->text + section->from, .length = section->to - section->from, .line = section->line};
+    TRY(split_section(ctx, reading->dialect->lex, reading->migration->path, &text, &part));
     if (!all->n) {
         *all = part;
         return 0;
@@ -452,7 +453,7 @@ int migration_marks(struct ctx *ctx, const struct dialect *dialect, const struct
         const struct sql_piece *piece = &split->piece[i];
         struct arena_mark place = arena_save(ctx->mem);
         struct classified what = {0};
-        classify(ctx->mem, dialect->engine, dialect->lex, piece->text, piece->length, &what);
+        classify(ctx->mem, dialect->engine, dialect->lex, piece, &what);
         mark[i] = (unsigned char)((what.refuses_transaction ? STATEMENT_ALONE : 0) |
                                   (what.ends_segment ? STATEMENT_ENDS_SEGMENT : 0) |
                                   (what.data_only && what.verb != VERB_SELECT ? STATEMENT_DATA : 0) |

@@ -252,7 +252,7 @@ static void classify_at(const struct execution *execution, int i, struct classif
 {
     const struct dialect *dialect = execution->conn->dialect;
     const struct sql_piece *piece = &execution->split->piece[i];
-    classify(execution->ctx->mem, dialect->engine, dialect->lex, piece->text, piece->length, what);
+    classify(execution->ctx->mem, dialect->engine, dialect->lex, piece, what);
 }
 
 /* A statement that the server refused is not done, although what it would make may be there: from somebody else. */
@@ -271,12 +271,11 @@ static int settle_refused(struct execution *execution, bool *skip)
 static int settle_doubt(struct execution *execution, bool *skip)
 {
     const struct dialect *dialect = execution->conn->dialect;
-    const struct sql_piece *piece = &execution->split->piece[execution->done];
     struct classified what;
     classify_at(execution, execution->done, &what);
     *skip = false;
     if (dialect->statement_done)
-        TRY(dialect->statement_done(execution->ctx, execution->conn, &what, piece->text, piece->length, skip));
+        TRY(dialect->statement_done(execution->ctx, execution->conn, &what, skip));
     if (execution->refused)
         TRY(settle_refused(execution, skip));
     if (*skip)

@@ -16,7 +16,8 @@ static int run_file(struct ctx *ctx, struct conn *conn, const char *path, const 
     struct split split;
     TRY(file_read(ctx, path, 0, &text, &length));
     size_t start = length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
-    TRY(split_section(ctx, conn->dialect->lex, shown, 1, text + start, length - start, &split));
+    const struct sql_piece whole = {.text = text + start, .length = length - start, .line = 1};
+    TRY(split_section(ctx, conn->dialect->lex, shown, &whole, &split));
     struct batch batch = {.n = split.n};
     batch.step = NEW_ARRAY(ctx->mem, struct batch_step, split.n + 1);
     for (int i = 0; i < split.n; i++)

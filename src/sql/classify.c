@@ -423,12 +423,13 @@ static void open_cursor(struct cursor *cursor, const struct lex_rules *rules, co
     step(cursor);
 }
 
-void classify(struct arena *mem, enum engine engine, const struct lex_rules *rules, const char *text, size_t length,
+void classify(struct arena *mem, enum engine engine, const struct lex_rules *rules, const struct sql_piece *piece,
               struct classified *result)
 {
     struct cursor cursor = {.mem = mem, .engine = engine};
-    open_cursor(&cursor, rules, text, length);
-    *result = (struct classified){.kind = KIND_COUNT, .refuses_transaction = refuses_transaction(&cursor)};
+    open_cursor(&cursor, rules, piece->text, piece->length);
+    *result =
+        (struct classified){.piece = *piece, .kind = KIND_COUNT, .refuses_transaction = refuses_transaction(&cursor)};
     const struct verb_word *verb = take_verb(&cursor);
     result->verb = settle_verb(&cursor, verb);
     result->data_only = verb->data_only;

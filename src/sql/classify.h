@@ -29,6 +29,7 @@ enum verb {
 };
 
 struct classified {
+    struct sql_piece piece; /* the statement itself */
     enum verb verb;
     enum kind kind;           /* of the object; KIND_COUNT if it is none of ours */
     const char *schema;       /* as written, unquoted; NULL */
@@ -41,7 +42,7 @@ struct classified {
     bool data_only;    /* INSERT, UPDATE, DELETE, SELECT */
 };
 
-void classify(struct arena *mem, enum engine engine, const struct lex_rules *rules, const char *text, size_t length,
+void classify(struct arena *mem, enum engine engine, const struct lex_rules *rules, const struct sql_piece *piece,
               struct classified *result);
 
 #endif

@@ -293,15 +293,19 @@ static void warn_blank_ends(const struct splitter *splitter)
     }
 }
 
-int split_section(struct ctx *ctx, const struct lex_rules *rules, const char *file, int first_line, const char *text,
-                  size_t length, struct split *split)
+int split_section(struct ctx *ctx, const struct lex_rules *rules, const char *file, const struct sql_piece *section,
+                  struct split *split)
 {
     struct splitter splitter;
     for (int rule = BLANK_BEFORE_DDL; rule <= BLANK_ALWAYS; rule++) {
         *split = (struct split){.piece = NEW_ARRAY(ctx->mem, struct sql_piece, FIRST_ROOM)};
-        splitter = (struct splitter){
-            .ctx = ctx, .file = file, .first_line = first_line, .blank_rule = rule, .split = split, .room = FIRST_ROOM};
-        lex_open(&splitter.lexer, rules, text, length);
+        splitter = (struct splitter){.ctx = ctx,
+                                     .file = file,
+                                     .first_line = section->line,
+                                     .blank_rule = rule,
+                                     .split = split,
+                                     .room = FIRST_ROOM};
+        lex_open(&splitter.lexer, rules, section->text, section->length);
         TRY(read_section(&splitter));
         if (splitter.delimited > 0)
             break;

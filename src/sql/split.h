@@ -14,11 +14,11 @@ struct split {
 };
 
 /*
- * `file` and `first_line` place messages. Warns (emit_warning_at) for each statement that a blank line ended.
+ * `file` and the line of `section` place messages. Warns (emit_warning_at) for each statement that a blank line ended.
  * ERR_SYNTAX for an unfinished string, comment, dollar quote or body, at its beginning.
  */
-int split_section(struct ctx *ctx, const struct lex_rules *rules, const char *file, int first_line, const char *text,
-                  size_t length, struct split *split);
+int split_section(struct ctx *ctx, const struct lex_rules *rules, const char *file, const struct sql_piece *section,
+                  struct split *split);
 
 /* 0.8.2's own statements of a section (spec: engine section 3): for the checksum only. */
 struct names split_legacy(struct arena *mem, const char *text, size_t length);

@@ -50,7 +50,8 @@ static void check_again(struct ctx *ctx, const struct dialect *dialect, const st
         buf_add_n(&joined, split->piece[i].text, split->piece[i].length);
         buf_add(&joined, ";\n");
     }
-    CHECK(split_section(ctx, dialect->lex, "again.sql", 1, joined.data, joined.len, &again) == 0);
+    CHECK(split_section(ctx, dialect->lex, "again.sql",
+                        &(struct sql_piece){.text = joined.data, .length = joined.len, .line = 1}, &again) == 0);
     CHECK(again.n == split->n);
     CHECK(text_equal(lex_checksum(ctx->mem, dialect->lex, again.piece, again.n),
                      lex_checksum(ctx->mem, dialect->lex, split->piece, split->n)));
@@ -74,10 +75,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *text = (const char *)data + 1;
     ctx_open(&ctx, 0);
     check_legacy(&ctx, text, size - 1);
-    if (split_section(&ctx, dialect->lex, "fuzz.sql", 1, text, size - 1, &split) == 0) {
+    if (split_section(&ctx, dialect->lex, "fuzz.sql", &(struct sql_piece){.text = text, .length = size - 1, .line = 1},
+                      &split) == 0) {
         for (int i = 0; i < split.n; i++) {
             struct classified what;
-            classify(ctx.mem, dialect->engine, dialect->lex, split.piece[i].text, split.piece[i].length, &what);
+            classify(ctx.mem, dialect->engine, dialect->lex, &split.piece[i], &what);
         }
         if (!has_delimiter_command(dialect, text, size - 1)) {
             check_pieces(dialect, &split, text, size - 1);

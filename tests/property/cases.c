@@ -51,7 +51,8 @@ static int case_read(struct ctx *ctx, const char *path, struct text_case *text_c
 static int ddl_run(struct law *law, const char *text)
 {
     struct split split;
-    TRY(split_section(law->ctx, law->dialect->lex, "case", 1, text, strlen(text), &split));
+    const struct sql_piece section = {.text = text, .length = strlen(text), .line = 1};
+    TRY(split_section(law->ctx, law->dialect->lex, "case", &section, &split));
     for (int i = 0; i < split.n; i++)
         TRY(conn_exec(law->ctx, law->conn, arena_copy(law->ctx->mem, split.piece[i].text, split.piece[i].length)));
     return 0;

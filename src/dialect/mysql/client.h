@@ -35,7 +35,6 @@ int my_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 int my_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 
 /* done.c */
-int my_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
-                      size_t length, bool *done);
+int my_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done);
 
 #endif

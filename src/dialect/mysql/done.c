@@ -18,9 +18,7 @@ static const struct done_sql my_done = {
                 "AND table_name = ? AND index_name = ?",
 };
 
-int my_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
-                      size_t length, bool *done)
+int my_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done)
 {
-    const struct statement_text text = {statement, sql, length};
-    return catalog_done(ctx, conn, &text, &my_done, done);
+    return catalog_done(ctx, conn, statement, &my_done, done);
 }

@@ -72,8 +72,7 @@ int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
 extern const struct catalog_query pg_catalog[];
 extern const int pg_catalog_n;
 int pg_clean_failed(struct ctx *ctx, struct conn *conn, const struct classified *statement);
-int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
-                      size_t length, bool *done);
+int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done);
 
 /* words.c, state_sql.c */
 extern const struct ident_rules pg_ident;

@@ -92,8 +92,7 @@ static const struct done_sql pg_done = {
               "AND a.attnum > 0 AND NOT a.attisdropped",
 };
 
-int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
-                      size_t length, bool *done)
+int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done)
 {
     enum index_state state;
     const char *label;
@@ -106,9 +105,9 @@ int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classifie
         return 0;
     }
     if (statement->kind != KIND_ENUM)
-        return catalog_done(ctx, conn, &(const struct statement_text){statement, sql, length}, &pg_done, done);
+        return catalog_done(ctx, conn, statement, &pg_done, done);
     if (statement->verb != VERB_ALTER || statement->name == NULL)
         return 0;
-    label = added_label(ctx->mem, sql, length);
+    label = added_label(ctx->mem, statement->piece.text, statement->piece.length);
     return label != NULL ? label_exists(ctx, conn, statement, label, done) : 0;
 }

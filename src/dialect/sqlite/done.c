@@ -13,9 +13,7 @@ static const struct done_sql lite_done = {
     .column = "SELECT 1 FROM pragma_table_xinfo(?2, COALESCE(?1, 'main')) WHERE name = ?3 COLLATE NOCASE",
 };
 
-int lite_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
-                        size_t length, bool *done)
+int lite_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done)
 {
-    const struct statement_text text = {statement, sql, length};
-    return catalog_done(ctx, conn, &text, &lite_done, done);
+    return catalog_done(ctx, conn, statement, &lite_done, done);
 }

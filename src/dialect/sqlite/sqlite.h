@@ -63,8 +63,7 @@ int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct 
 int lite_keys_compare(struct ctx *ctx, const struct list *before, const struct list *after);
 
 /* done.c */
-int lite_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *sql,
-                        size_t length, bool *done);
+int lite_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done);
 
 /* lock.c */
 int lite_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);

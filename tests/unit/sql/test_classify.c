@@ -8,7 +8,7 @@ static struct classified of(struct ctx *ctx, enum engine engine, const char *tex
 {
     const struct lex_rules *rules = engine == ENGINE_PG ? &pg_lex : engine == ENGINE_LITE ? &lite_lex : &my_lex;
     struct classified result;
-    classify(ctx->mem, engine, rules, text, strlen(text), &result);
+    classify(ctx->mem, engine, rules, &(struct sql_piece){.text = text, .length = strlen(text)}, &result);
     return result;
 }
 

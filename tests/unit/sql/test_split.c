@@ -25,7 +25,8 @@ static int split(struct ctx *ctx, const struct lex_rules *rules, const char *tex
     buf_init(&heard.warnings, ctx->mem);
     ctx->on_event = hear;
     ctx->sink = &heard;
-    return split_section(ctx, rules, "f.sql", FIRST_LINE, text, strlen(text), result);
+    const struct sql_piece section = {.text = text, .length = strlen(text), .line = FIRST_LINE};
+    return split_section(ctx, rules, "f.sql", &section, result);
 }
 
 /* The pieces with "|" between them. */
