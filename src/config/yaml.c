@@ -206,7 +206,9 @@ static int parse(struct ctx *ctx, const char *source, const char *text, struct s
     int code = 0;
     if (!yaml_parser_load(&parser, &document)) {
         int line = (int)parser.problem_mark.line + 1;
-        code = fail_line(&reader, line, "not valid YAML: ", parser.problem ? parser.problem : "unreadable");
+        fail_line(&reader, line, "not valid YAML: ", parser.problem ? parser.problem : "unreadable");
+        fail_hint(ctx, "Indent with blanks, put one behind every colon, and close brackets and quotes.");
+        code = fail_at(ctx, reader.source, line, (int)parser.problem_mark.column + 1);
     } else {
         code = read_root(&reader, file);
         close_document(&document);
