@@ -1,0 +1,117 @@
+#include "postgres.h"
+
+static struct object *child(struct object *parent, enum kind kind, int at)
+{
+    for (int i = 0; i < parent->children.n; i++) {
+        struct object *object = parent->children.item[i];
+        if (object->kind == kind && at-- == 0)
+            return object;
+    }
+    fail_msg("no such child");
+    return NULL;
+}
+
+static struct object *table_of(struct tree *tree)
+{
+    return child(tree_schema(NULL, tree, ""), KIND_TABLE, 0);
+}
+
+static void unnamed_objects_get_the_servers_names(void **state)
+{
+    struct ctx *ctx = *state;
+    struct object *table = table_of(pg_tree(
+        ctx, "'tables': [{'name': 'users', 'columns': [{'name': 'id', 'type': 'int'}, {'name': 'a', 'type': 'int'},"
+             "{'name': 'b', 'type': 'int'}], 'primary_keys': [{'columns': ['id']}],"
+             "'uniques': [{'columns': ['a']}, {'columns': ['a', 'b']}, {'columns': ['b'], 'include': ['a']}],"
+             "'checks': [{'expr': 'a > 0'}, {'expr': 'a < 9'}, {'expr': 'a < b'}],"
+             "'foreign_keys': [{'columns': ['a', 'b'], 'ref_table': 'users', 'ref_columns': ['id', 'a']}],"
+             "'indexes': [{'parts': [{'column': 'a'}, {'expr': 'a + b'}, {'expr': 'b + 1'}]}]}]"));
+    static const struct {
+        enum kind kind;
+        int at;
+        const char *name;
+    } expected[] = {{KIND_PRIMARY_KEY, 0, "users_pkey"},      {KIND_UNIQUE, 0, "users_a_key"},
+                    {KIND_UNIQUE, 1, "users_a_b_key"},        {KIND_UNIQUE, 2, "users_b_a_key"},
+                    {KIND_CHECK, 0, "users_a_check"},         {KIND_CHECK, 1, "users_a_check1"},
+                    {KIND_CHECK, 2, "users_check"},           {KIND_FOREIGN_KEY, 0, "users_a_b_fkey"},
+                    {KIND_INDEX, 0, "users_a_expr_expr1_idx"}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        const struct object *object = child(table, expected[i].kind, expected[i].at);
+        assert_string_equal(object->name, expected[i].name);
+        assert_true(object->name_invented);
+    }
+}
+
+static void long_names_are_cut_as_the_server_cuts_them(void **state)
+{
+    struct ctx *ctx = *state;
+    assert_string_equal(pg_object_name(ctx->mem, "a_table_with_a_very_long_name_indeed_it_goes_on",
+                                       "and_a_column_whose_name_is_not_short_either", "fkey"),
+                        "a_table_with_a_very_long_name_and_a_column_whose_name_is_n_fkey");
+    assert_string_equal(pg_object_name(ctx->mem, "größenordnungenvonübermäßigerlängeüberallesmaßhinau", NULL, "pkey"),
+                        "größenordnungenvonübermäßigerlängeüberallesmaßhina_pkey");
+}
+
+static void defaults_are_said(void **state)
+{
+    struct ctx *ctx = *state;
+    struct object *table = table_of(pg_tree(
+        ctx, "'tables': [{'name': 't', 'columns': [{'name': 'id', 'type': 'bigint', 'identity': 'by_default'},"
+             "{'name': 's', 'type': 'SERIAL'}, {'name': 'x', 'type': 'text', 'storage': 'EXTENDED',"
+             "'compression': 'default', 'collation': 'default'}], 'primary_keys': [{'columns': ['x']}],"
+             "'foreign_keys': [{'columns': ['s'], 'ref_schema': 'public', 'ref_table': 't', 'on_delete': 'cascade'}],"
+             "'indexes': [{'name': 'i', 'method': 'GIN', 'options': ['FastUpdate = off'],"
+             "'parts': [{'column': 'x', 'opclass': 'jsonb_ops'}, {'column': 's', 'descending': true}]}]}]"));
+    const struct column *id = (struct column *)child(table, KIND_COLUMN, 0);
+    const struct column *serial = (struct column *)child(table, KIND_COLUMN, 1);
+    const struct column *text = (struct column *)child(table, KIND_COLUMN, 2);
+    const struct foreign_key *key = (struct foreign_key *)child(table, KIND_FOREIGN_KEY, 0);
+    struct index *index = (struct index *)child(table, KIND_INDEX, 0);
+    assert_string_equal(id->identity, "by default");
+    assert_int_equal(id->identity_start, 1);
+    assert_true(id->identity_max == INT64_MAX);
+    assert_false(id->nullable);
+    assert_string_equal(serial->type, "INTEGER");
+    assert_true(serial->autoincrement);
+    assert_false(serial->nullable);
+    assert_null(text->storage);
+    assert_null(text->compression);
+    assert_null(text->collation);
+    assert_false(text->nullable);
+    assert_null(key->ref_schema);
+    assert_string_equal(key->on_delete, "CASCADE");
+    assert_string_equal(key->on_update, "NO ACTION");
+    assert_string_equal(key->ref_columns.item[0], "x");
+    assert_string_equal(index->method, "gin");
+    assert_string_equal(index->options.item[0], "fastupdate=off");
+    assert_null(((struct index_part *)child(&index->object, KIND_INDEX_PART, 0))->opclass);
+    assert_true(((struct index_part *)child(&index->object, KIND_INDEX_PART, 1))->nulls_first);
+}
+
+static void public_is_the_default_schema(void **state)
+{
+    struct ctx *ctx = *state;
+    struct tree *tree = tree_new(ctx->mem, ENGINE_PG);
+    object_new(ctx->mem, KIND_TABLE, tree_schema(ctx->mem, tree, "public"), "t");
+    pg_settle(ctx->mem, tree);
+    assert_non_null(tree_find(tree, KIND_TABLE, "", "t"));
+    assert_null(object_child(tree->root, KIND_SCHEMA, "public"));
+}
+
+static void children_have_their_parents_columns(void **state)
+{
+    struct ctx *ctx = *state;
+    struct tree *tree =
+        pg_tree(ctx, "'tables': [{'name': 'child', 'inherits': ['base'], 'columns': [{'name': 'c', 'type': 'int'}]},"
+                     "{'name': 'base', 'columns': [{'name': 'id', 'type': 'serial', 'comment': 'mine'}]}]");
+    const struct object *table = tree_find(tree, KIND_TABLE, "", "child");
+    const struct column *id = (const struct column *)object_child(table, KIND_COLUMN, "id");
+    assert_non_null(id);
+    assert_false(id->autoincrement);
+    assert_string_equal(id->default_value.printed, "nextval('base_id_seq'::regclass)");
+    assert_null(id->comment);
+    assert_false(id->nullable);
+}
+
+UNIT_TESTS(UNIT(unnamed_objects_get_the_servers_names), UNIT(long_names_are_cut_as_the_server_cuts_them),
+           UNIT(defaults_are_said), UNIT(public_is_the_default_schema), UNIT(children_have_their_parents_columns))

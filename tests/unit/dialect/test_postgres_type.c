@@ -1,0 +1,137 @@
+#include "postgres.h"
+
+static void types_have_the_servers_names(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"varchar(255)", "character varying(255)"},
+        {"VARCHAR", "character varying"},
+        {"Character Varying ( 20 )", "character varying(20)"},
+        {"national character varying(3)", "character varying(3)"},
+        {"char", "character(1)"},
+        {"CHAR(3)", "character(3)"},
+        {"bpchar", "bpchar"},
+        {"bpchar(4)", "character(4)"},
+        {"INT", "integer"},
+        {"int8", "bigint"},
+        {"smallserial", "smallint"},
+        {"BIGSERIAL", "bigint"},
+        {"decimal(10, 2)", "numeric(10,2)"},
+        {"NUMERIC(10)", "numeric(10,0)"},
+        {"numeric", "numeric"},
+        {"float", "double precision"},
+        {"float(24)", "real"},
+        {"FLOAT(53)", "double precision"},
+        {"bool", "boolean"},
+        {"bit", "bit(1)"},
+        {"bit varying(5)", "bit varying(5)"},
+        {"timestamptz", "timestamp with time zone"},
+        {"TIMESTAMP WITHOUT TIME ZONE", "timestamp without time zone"},
+        {"timestamp(6) with time zone", "timestamp(6) with time zone"},
+        {"timestamptz(3)", "timestamp(3) with time zone"},
+        {"time", "time without time zone"},
+        {"timetz", "time with time zone"},
+        {"interval", "interval"},
+        {"interval(3)", "interval(3)"},
+        {"INTERVAL DAY TO SECOND(3)", "interval day to second(3)"},
+        {"int[]", "integer[]"},
+        {"integer[3][4]", "integer[]"},
+        {"text ARRAY", "text[]"},
+        {"varchar(10)[]", "character varying(10)[]"},
+        {"pg_catalog.int4", "integer"},
+        {"public.mood", "mood"},
+        {"Mood", "mood"},
+        {"\"Mood\"", "\"Mood\""},
+        {"app.\"Mood\"[]", "app.\"Mood\"[]"},
+        {"vector(3)", "vector(3)"},
+        {"geometry(Point, 4326)", "geometry(point,4326)"},
+    };
+    struct ctx *ctx = *state;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const char *normal = pg_type_normal(ctx->mem, pairs[i][0]);
+        assert_string_equal(normal, pairs[i][1]);
+        assert_string_equal(pg_type_normal(ctx->mem, normal), pairs[i][1]);
+    }
+    assert_null(pg_type_normal(ctx->mem, NULL));
+}
+
+static void different_types_stay_different(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"varchar(10)", "varchar(20)"},
+        {"json", "jsonb"},
+        {"timestamp", "timestamptz"},
+        {"int", "bigint"},
+        {"int", "int[]"},
+        {"char", "\"char\""},
+        {"mood", "\"Mood\""},
+        {"mood", "app.mood"},
+    };
+    struct ctx *ctx = *state;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        assert_string_not_equal(pg_type_normal(ctx->mem, pairs[i][0]), pg_type_normal(ctx->mem, pairs[i][1]));
+}
+
+static void defaults_are_compared_by_value(void **state)
+{
+    static const char *const same[][3] = {
+        {"varchar(10)", "'x'", "'x'::character varying"},
+        {"varchar", "'it''s'", "('it''s'::text)::character varying"},
+        {"numeric(10,2)", "0", "'0'::numeric"},
+        {"numeric", "0.50", "0.5"},
+        {"integer", "-1", "'-1'::integer"},
+        {"integer", "(1)", "1"},
+        {"bigint", "'007'", "7"},
+        {"boolean", "true", "'t'::boolean"},
+        {"boolean", "1", "TRUE"},
+        {"jsonb", "'{}'", "'{}'::jsonb"},
+        {"mood", "'a'", "'a'::app.mood"},
+        {"text", "CAST('x' AS text)", "'x'"},
+        {"integer[]", "'{}'", "ARRAY[]::integer[]"},
+        {"timestamptz", "now()", "CURRENT_TIMESTAMP"},
+        {"integer", "nextval('s')", "nextval('public.s'::regclass)"},
+        {"integer", "nextval('\"S\"'::regclass)", "nextval('public.\"S\"'::regclass)"},
+        {"text", "NULL::text", NULL},
+    };
+    static const char *const different[][3] = {
+        {"varchar", "'x'", "'X'"},    {"varchar", "'0'", "'00'"},    {"integer", "1", "-1"},
+        {"boolean", "true", "false"}, {"text", "'now()'", "now()"},  {"integer", "nextval('a')", "nextval('b')"},
+        {"text", "'x'", NULL},        {"text", "lower('x')", "'x'"}, {"integer", "nextval('s')", "nextval('app.s')"},
+    };
+    struct ctx *ctx = *state;
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        if (!pg_default_same(ctx->mem, same[i][0], same[i][1], same[i][2]))
+            fail_msg("%s and %s are the same %s", same[i][1], same[i][2], same[i][0]);
+    for (size_t i = 0; i < sizeof different / sizeof *different; i++)
+        if (pg_default_same(ctx->mem, different[i][0], different[i][1], different[i][2]))
+            fail_msg("%s and %s are not the same %s", different[i][1], different[i][2], different[i][0]);
+}
+
+static void conversions_name_a_way_only_where_there_is_none(void **state)
+{
+    static const char *const cases[][3] = {
+        {"varchar(10)", "text", NULL},
+        {"integer", "bigint", NULL},
+        {"integer", "varchar(5)", NULL},
+        {"timestamp", "timestamptz", NULL},
+        {"mood", "text", NULL},
+        {"json", "jsonb", NULL},
+        {"integer[]", "bigint[]", NULL},
+        {"varchar", "integer", "c::integer"},
+        {"text", "mood", "c::mood"},
+        {"mood", "color", "c::text::color"},
+        {"boolean", "integer", "c::integer"},
+        {"boolean", "bigint", "c::integer::bigint"},
+        {"bigint", "boolean", "c <> 0"},
+        {"integer", "integer[]", "CASE WHEN c IS NOT NULL THEN ARRAY[c] END::integer[]"},
+        {"bytea", "uuid", "c::text::uuid"},
+    };
+    struct ctx *ctx = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *way = pg_using(ctx->mem, "c", cases[i][0], cases[i][1]);
+        if (!text_equal(way, cases[i][2]))
+            fail_msg("%s to %s: %s", cases[i][0], cases[i][1], way != NULL ? way : "nothing");
+    }
+}
+
+UNIT_TESTS(UNIT(types_have_the_servers_names), UNIT(different_types_stay_different),
+           UNIT(defaults_are_compared_by_value), UNIT(conversions_name_a_way_only_where_there_is_none))
