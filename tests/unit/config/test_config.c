@@ -124,7 +124,10 @@ static void urls_are_refused_without_their_password(void **state)
 static void yaml_has_its_own_mistakes(void **state)
 {
     struct project *project = *state;
-    refused(project, "databases:\n  a: {\n", "3: not valid YAML: did not find expected node content");
+    refused(
+        project, "databases:\n  a: {\n",
+        "3: not valid YAML: did not find expected node content | Indent with blanks, put one behind every colon, and close "
+        "brackets and quotes.");
     refused(
         project, "database:\n  a: 1\n",
         "1: unknown key: database | The file has one key, databases; settings stand below the name of a database there.");
