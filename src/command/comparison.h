@@ -23,4 +23,7 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
 void operations_of(struct arena *mem, const struct dialect *dialect, const struct changes *changes, struct list *words,
                    struct json *operations);
 
+/* {change, kind, object, fields} of one change. */
+struct json *change_json(struct arena *mem, const struct change *change);
+
 #endif

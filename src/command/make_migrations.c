@@ -119,15 +119,59 @@ static void hazards_report(struct generation *generation, struct reply *reply)
     json_set(mem, reply->json, "hazards", list);
 }
 
+static struct json *statements_json(struct arena *mem, const struct plan *plan)
+{
+    struct json *list = json_array(mem);
+    for (int i = 0; plan && i < plan->statements.n; i++) {
+        const struct statement_out *statement = plan->statements.item[i];
+        struct json *json = json_object(mem);
+        json_set_text(mem, json, "sql", statement->sql);
+        json_set_bool(mem, json, "refuses_transaction", statement->refuses_transaction);
+        json_set(mem, json, "change", change_json(mem, statement->change));
+        json_add(mem, list, json);
+    }
+    return list;
+}
+
+static struct json *changes_list_json(struct arena *mem, const struct changes *changes)
+{
+    struct json *list = json_array(mem);
+    for (int i = 0; i < changes->list.n; i++)
+        json_add(mem, list, change_json(mem, changes->list.item[i]));
+    return list;
+}
+
+/* The value that stands behind one stage of the pipe. */
+static struct json *stage_json(const struct generation *generation, const char *stage)
+{
+    struct arena *mem = generation->ctx->mem;
+    if (text_equal(stage, "wanted"))
+        return tree_to_json(mem, generation->comparison.written);
+    if (text_equal(stage, "current"))
+        return tree_to_json(mem, generation->comparison.current);
+    if (text_equal(stage, "changes"))
+        return changes_list_json(mem, generation->comparison.changes);
+    return statements_json(mem, text_equal(stage, "up") ? generation->up : generation->down);
+}
+
+/* --plan and --explain: shown, and nothing is written. */
+static int document_show(struct reply *reply, struct arena *mem, struct json *json)
+{
+    reply->json = json;
+    report_raw(&reply->report, json_text(mem, json, JSON_INDENTED));
+    return 0;
+}
+
 static int generate(struct generation *generation, struct reply *reply)
 {
+    const char *stage = request_text(generation->request, "explain");
     struct ctx *ctx = generation->ctx;
     struct list words = {0};
     struct json *operations = json_array(ctx->mem);
     TRY(session_folder(ctx, generation->session));
     TRY(comparison_make(ctx, generation->session, generation->request, &generation->comparison));
     json_set_bool(ctx->mem, reply->json, "changes", generation->comparison.changes->list.n > 0);
-    if (!generation->comparison.changes->list.n) {
+    if (!generation->comparison.changes->list.n && !stage) {
         report_line(&reply->report, TONE_GOOD,
                     "No new migrations to generate - all models already covered by "
                     "existing migrations.");
@@ -135,6 +179,8 @@ static int generate(struct generation *generation, struct reply *reply)
     }
     operations_of(ctx->mem, generation->session->database->dialect, generation->comparison.changes, &words, operations);
     TRY(plans_make(generation));
+    if (stage)
+        return document_show(reply, ctx->mem, stage_json(generation, stage));
     name_choose(generation, &words);
     generation->up_text = plan_text(ctx->mem, generation->up);
     generation->plan = plan_json(generation, operations);
@@ -144,9 +190,7 @@ static int generate(struct generation *generation, struct reply *reply)
     json_set_text(ctx->mem, reply->json, "rollback", generation->down ? plan_text(ctx->mem, generation->down) : NULL);
     if (!request_flag(generation->request, "plan"))
         return files_write(generation, reply);
-    reply->json = generation->plan;
-    report_raw(&reply->report, json_text(ctx->mem, generation->plan, JSON_INDENTED));
-    return 0;
+    return document_show(reply, ctx->mem, generation->plan);
 }
 
 static int make_migrations_run(struct ctx *ctx, const struct request *request, struct reply *reply)
@@ -168,6 +212,11 @@ static const struct option_info options[] = {
              "changes"},
     {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .help = "show details"},
     {.name = "plan", .type = OPTION_FLAG, .help = "print the plan as JSON and write nothing"},
+    {.name = "explain",
+     .type = OPTION_CHOICE,
+     .value = "STAGE",
+     .choices = "wanted|current|changes|up|down",
+     .help = "print the value of a stage as JSON and write nothing"},
     DATABASE_OPTION,
     {.name = "rename",
      .type = OPTION_LIST,

@@ -169,3 +169,17 @@ void operations_of(struct arena *mem, const struct dialect *dialect, const struc
         if (is_told(changes->list.item[i]))
             change_write(&writer, changes->list.item[i]);
 }
+
+struct json *change_json(struct arena *mem, const struct change *change)
+{
+    struct json *json = json_object(mem), *fields = json_array(mem);
+    const struct kind_info *info = &kind_table[change->kind];
+    for (int i = 0; change->op == CHANGE_ALTER && i < info->fields; i++)
+        if (change_has(change, i))
+            json_add(mem, fields, json_string(mem, info->field[i].name));
+    json_set_text(mem, json, "change", change_op_name(change->op));
+    json_set_text(mem, json, "kind", info->name);
+    json_set_text(mem, json, "object", object_path(mem, change_object(change)));
+    json_set(mem, json, "fields", fields);
+    return json;
+}

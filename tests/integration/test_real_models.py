@@ -90,7 +90,7 @@ def test_releases(app, databases, tmp_path, monkeypatch):
         rows = rows_of(engine)
         project.ok("migrate")
         wanted, soft = their_schema(project.python, models, other, other_url)
-        assert oracle.reflect(engine, soft) == wanted
+        assert not oracle.differences(oracle.reflect(engine, soft), wanted)
         again = project.ok("make-migrations", "-d", "primary")
         assert "No new migrations to generate" in again.out, again
         if at:
@@ -99,6 +99,6 @@ def test_releases(app, databases, tmp_path, monkeypatch):
                 table: there[table] for table in rows if table in there}
         if at and "No new migrations" not in made.out:
             project.ok("rollback")
-            assert oracle.reflect(engine) == before
+            assert not oracle.differences(oracle.reflect(engine), before)
             project.ok("migrate")
         before = oracle.reflect(engine)

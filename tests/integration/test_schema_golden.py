@@ -152,23 +152,23 @@ def test_change(path, case, server, database, tmp_path):
     assert made.status == 0, made
     wanted, soft = oracle_schema(engine, path, "after", tmp_path, extra)
     if project.files() == ["primary__0001_base.sql"]:
-        assert oracle.reflect(engine, soft) == wanted
+        assert not oracle.differences(oracle.reflect(engine, soft), wanted)
         no_more_changes(project)
         return
 
     project.ok("migrate")
-    assert oracle.reflect(engine, soft) == wanted
+    assert not oracle.differences(oracle.reflect(engine, soft), wanted)
     after_rows = oracle.contents(engine)
     no_more_changes(project)
     text = (project.migrations / project.files()[-1]).read_text()
     project.ok("rollback")
-    assert oracle.reflect(engine) == before
+    assert not oracle.differences(oracle.reflect(engine), before)
     if "irreversible: data" not in text:
         assert oracle.contents(engine) == wanted_rows
         for table, rows in survivors(wanted_rows, after_rows).items():
             assert len(rows) <= len(after_rows[table])
     project.ok("migrate")
-    assert oracle.reflect(engine, soft) == wanted
+    assert not oracle.differences(oracle.reflect(engine, soft), wanted)
 
 
 @pytest.mark.parametrize("path,case,server", [item for item in cases("diff") if item.values[0].name in NEEDS_EMPTY])
@@ -198,9 +198,9 @@ def test_life_cycle(path, case, server, database, tmp_path):
         assert made.status == 0, made
         project.ok("migrate")
         wanted, soft = oracle_schema(engine, path, step, tmp_path, "")
-        assert oracle.reflect(engine, soft) == wanted
+        assert not oracle.differences(oracle.reflect(engine, soft), wanted)
         no_more_changes(project)
     project.ok("downgrade", "--to", "0")
-    assert oracle.reflect(engine) == empty
+    assert not oracle.differences(oracle.reflect(engine), empty)
     project.ok("migrate")
-    assert oracle.reflect(engine, soft) == wanted
+    assert not oracle.differences(oracle.reflect(engine, soft), wanted)

@@ -274,3 +274,18 @@ def contents(engine):
     with engine.connect() as connection:
         return {table.name: sorted((dict(row._mapping) for row in connection.execute(table.select())), key=str)
                 for table in metadata.sorted_tables if not table.name.startswith(OURS)}
+
+
+def differences(got, wanted, path=""):
+    """Where two reflections differ, one line each: readable where a whole schema is not."""
+    if isinstance(got, dict) and isinstance(wanted, dict):
+        found = []
+        for key in sorted(set(got) | set(wanted), key=str):
+            if key not in got or key not in wanted:
+                found.append(f"{path}/{key}: {'missing' if key not in got else 'not wanted'}")
+            else:
+                found += differences(got[key], wanted[key], f"{path}/{key}")
+        return found
+    if isinstance(got, list) and isinstance(wanted, list) and got != wanted:
+        return [f"{path}: got {[x for x in got if x not in wanted]} wanted {[x for x in wanted if x not in got]}"]
+    return [] if got == wanted else [f"{path}: got {got!r} wanted {wanted!r}"]
