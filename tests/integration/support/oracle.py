@@ -167,7 +167,7 @@ def reflect_table(inspector, engine, table, schema, soft):
         "columns": columns,
         "pk": inspector.get_pk_constraint(table, schema=schema)["constrained_columns"],
         "fks": sorted(str((key["constrained_columns"], key["referred_schema"], key["referred_table"],
-                           key["referred_columns"], sorted((key.get("options") or {}).items())))
+                           key["referred_columns"], sorted(key_options(engine, table, key).items())))
                       for key in inspector.get_foreign_keys(table, schema=schema)),
         "uniques": sorted(str((key["column_names"], sorted((key.get("dialect_options") or {}).items())))
                           for key in inspector.get_unique_constraints(table, schema=schema)),
@@ -176,6 +176,19 @@ def reflect_table(inspector, engine, table, schema, soft):
         "comment": table_comment(inspector, table, schema),
         "extra": extras(engine, table, schema),
     }
+
+
+def key_options(engine, table, key):
+    """On SQLite the inspector sees no actions of a REFERENCES that stands at its column: the server is asked."""
+    options = dict(key.get("options") or {})
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            rows = connection.exec_driver_sql(f'PRAGMA foreign_key_list("{table}")').mappings().fetchall()
+        for row in rows:
+            if row["table"] == key["referred_table"] and row["from"] == key["constrained_columns"][0]:
+                actions = {"ondelete": row["on_delete"], "onupdate": row["on_update"]}
+                options.update({name: action for name, action in actions.items() if action != "NO ACTION"})
+    return options
 
 
 def sequence_unnamed(default):
