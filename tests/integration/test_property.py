@@ -26,3 +26,18 @@ def test_laws(server, servers):
 def test_text_cases(servers):
     files = sorted((ROOT / "tests" / "golden" / "diff" / "postgresql").glob("*.txt"))
     run(BUILD / "cases", "postgresql", "--url", servers["PG15_TCP_URL"], *files)
+
+
+@pytest.mark.parametrize("server", ["PG15", "PG18"])
+def test_hand_written_schemas(servers, server):
+    """From nothing to each, from each to each, and back."""
+    files = sorted((ROOT / "tests" / "golden" / "roundtrip" / "postgresql").glob("*.sql"))
+    if server != "PG18":
+        files = [file for file in files if not file.stem.endswith("_18")]
+    run(BUILD / "roundtrip", "postgresql", servers[f"{server}_TCP_URL"], *files)
+
+
+def test_private_server():
+    """Without a server that may be used, one of our own is started, and is gone afterwards."""
+    files = sorted((ROOT / "tests" / "golden" / "roundtrip" / "postgresql").glob("shop_one.sql"))
+    run(BUILD / "roundtrip", "postgresql", "-", *files)
