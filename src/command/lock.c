@@ -43,7 +43,7 @@ static void legacy_show(const struct lock_holder *holder, struct report *report)
         return;
     report_line(report, TONE_WARN, "The table dbwarden_lock of DBWarden 0.8.2 says that the lock is held.");
     report_line(report, TONE_DIM,
-                "That row is not obeyed, and it is not changed; the table can be dropped once 0.8.2 is "
+                "That row is not obeyed; `dbwarden unlock` clears it, and the table can be dropped once 0.8.2 is "
                 "no longer used.");
 }
 
@@ -83,7 +83,7 @@ static int look(struct ctx *ctx, const struct request *request, const struct con
     TRY(session_connect(ctx, &session, true));
     TRY(state_exists(ctx, &session.state, &exists));
     TRY(lock_read(ctx, &session.state, holder));
-    *nothing = !exists && !holder->owner;
+    *nothing = !exists && !holder->owner && !holder->legacy;
     return 0;
 }
 
@@ -94,14 +94,13 @@ static int held_elsewhere(struct ctx *ctx, const struct lock_holder *holder)
     return fail_hint(ctx, "It is released when that process ends; end it if it is stuck.");
 }
 
-/* Taking the lock and letting it go is what clears the entry. */
-static int take_and_release(struct ctx *ctx, const struct request *request, const struct config *config,
-                            const struct lock_holder *holder)
+static int forget(struct ctx *ctx, const struct request *request, const struct config *config,
+                  const struct lock_holder *holder)
 {
     struct session session __attribute__((cleanup(session_close))) = {0};
     TRY(session_begin(ctx, request, config, request_text(request, "database"), &session));
-    session.lock_timeout = 0;
-    int result = session_lock(ctx, &session);
+    TRY(session_connect(ctx, &session, false));
+    int result = lock_forget(ctx, &session.state);
     return result == ERR_LOCKED ? held_elsewhere(ctx, holder) : result;
 }
 
@@ -113,14 +112,16 @@ static int unlock_run(struct ctx *ctx, const struct request *request, struct rep
     TRY(config_open(ctx, request->where, &config));
     TRY(look(ctx, request, config, &holder, &nothing));
     if (!nothing)
-        TRY(take_and_release(ctx, request, config, &holder));
+        TRY(forget(ctx, request, config, &holder));
     json_set_text(ctx->mem, reply->json, "database", ctx->database);
     json_set_bool(ctx->mem, reply->json, "cleared", holder.owner != NULL);
     json_set_bool(ctx->mem, reply->json, "legacy_lock", holder.legacy);
     report_line(&reply->report, TONE_GOOD, "%s",
                 holder.owner ? "Migration lock released successfully."
                              : "The lock is free: it is released when the process that holds it ends.");
-    legacy_show(&holder, &reply->report);
+    if (holder.legacy)
+        report_line(&reply->report, TONE_PLAIN, "%s",
+                    "What the table dbwarden_lock of DBWarden 0.8.2 said is cleared as well.");
     return 0;
 }
 
@@ -139,8 +140,9 @@ const struct command lock_status_command = {
 const struct command unlock_command = {
     .name = "unlock",
     .summary = "Clear what a runner that died left on display",
-    .description = "The lock itself is released when the process that holds it ends, however it ends. If it is free, "
-                   "unlock clears a leftover entry; if somebody holds it, it says who, and ends with status 4.",
+    .description =
+        "The lock itself is released when the process that holds it ends, however it ends. If it is free, "
+        "unlock clears a leftover entry, 0.8.2's included; if somebody holds it, it says who, and ends with status 4.",
     .option = lock_options,
     .run = unlock_run,
     .topic = TOPIC_RUN,

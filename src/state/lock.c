@@ -158,8 +158,7 @@ int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder)
         return code;
     if (taken)
         TRY(driver->lock_release(ctx, state->conn));
-    else
-        TRY(read_row(ctx, state->conn, holder));
+    TRY(read_row(ctx, state->conn, holder));
     /* Whoever may not even try the lock (a folder that is read-only for him) has only the row to go by. */
     holder->held = code < 0 ? holder->owner != NULL : !taken;
     ctx->error = (struct error){0};

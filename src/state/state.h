@@ -66,6 +66,7 @@ struct lock_holder {
     const char *owner, *host, *pid, *since, *version, *statement;
     bool legacy; /* 0.8.2's dbwarden_lock says TRUE */
 };
+/* An owner that holds nothing is what a runner that died left behind. */
 int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder);
 /* Shows what the holder is busy with; best effort. `lock` may be NULL. */
 void lock_note(struct lock *lock, const char *statement);

@@ -200,6 +200,18 @@ def test_lock_is_seen(any_project):
     assert any_project.ok("lock-status", "--json").json["held"] is False
 
 
+def test_unlock_clears_what_a_killed_runner_left(any_project):
+    killed(in_slow(slow_project(any_project, 1)))
+    row = "SELECT count(*) FROM _dbwarden_lock WHERE owner IS NOT NULL"
+    assert any_project.database.value(row) == 1
+    wait_until(lambda: any_project.ok("lock-status", "--json").json["held"] is False)
+    assert "without saying goodbye" in any_project.ok("lock-status").out
+    assert any_project.ok("unlock", "--json").json["cleared"] is True
+    assert any_project.database.value(row) == 0
+    assert "Migration lock: INACTIVE" in any_project.ok("lock-status").out
+    assert any_project.ok("unlock", "--json").json["cleared"] is False
+
+
 # ---- interrupted
 
 @pytest.mark.parametrize("number", SIGNALS)
