@@ -77,6 +77,7 @@ wanted="pg15 pg18 mariadb mysql"
   tests/servers/testservers.sh start "$servers" $wanted || die "servers"
 }
 tests/venv.sh "$cache" || die "python packages"
+tests/servers/sqlite.sh "$cache" >/dev/null || die "sqlite"
 count "servers and packages" 1 0
 
 rm -f "$build/integration.xml"

@@ -8,14 +8,16 @@ import json
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from support import legacy, oracle
 from support.project import ROOT, Project
 
+CACHE = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test"))
 CASES = ROOT / "tests" / "golden" / "schema"
-SERVER = os.environ.get("DBWARDEN_TEST_POSTGRES", "pg15")
+SERVERS = {"postgresql": ["pg15", "pg18"], "sqlite": [None, "sqlite-3.53"]}
 
 REFUSED = {"postgresql-diff-meta-info-conflict": "non-empty .info"}
 NEEDS_EMPTY = {
@@ -29,17 +31,18 @@ def cases(*modes):
     for path in sorted(CASES.iterdir()):
         case = json.loads((path / "case.json").read_text())
         if case["mode"] in modes:
-            server = [SERVER] if case["engine"] == "postgresql" else [None]
             found += [pytest.param(path, case, name, id=f"{path.name}{'' if name in (None, 'pg15') else '-' + name}")
-                      for name in server]
+                      for name in SERVERS[case["engine"]]]
     return found
 
 
 @pytest.fixture
-def database(request, tmp_path, servers):
+def database(request, tmp_path, servers, monkeypatch):
     """An engine on an empty database of the case's kind, and the URL for the project."""
     server = request.node.callspec.params["server"]
-    if server is None:
+    if server == "sqlite-3.53":
+        monkeypatch.setenv("DBWARDEN_TEST_LIBRARIES", str(CACHE / server))
+    if server is None or server.startswith("sqlite"):
         engine = sa.create_engine(f"sqlite:///{tmp_path}/project/app.db")
         (tmp_path / "project").mkdir()
         yield engine, "sqlite:///./app.db"

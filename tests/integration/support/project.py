@@ -56,6 +56,8 @@ class Project:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("DBWARDEN_")}
         kept.pop("DATABASE_URL", None)
         kept.pop("VIRTUAL_ENV", None)
+        if "DBWARDEN_TEST_LIBRARIES" in os.environ:  # another SQLite than the system's
+            kept["LD_LIBRARY_PATH"] = os.environ["DBWARDEN_TEST_LIBRARIES"]
         return {**kept, "DBWARDEN_PYTHON": str(self.python), "PYTHONDONTWRITEBYTECODE": "1", **(extra or {})}
 
     def start(self, *args, env=None, **options):
