@@ -3,14 +3,14 @@
  * elsewhere, without syncing, gone with its folder when stopped.
  *
  * PostgreSQL refuses to run as root, so root becomes "nobody" for it; that user must own the folder.  Nothing is kept
- * between runs.  If this process dies, the server's watcher ends it: it reads a pipe that only we hold open.
+ * between runs.  However this process ends, a watcher process outlives it by a moment: it reads a pipe that only we hold
+ * open, and when that closes it ends what still runs and removes the folder.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,7 +25,9 @@ enum { START_SECONDS = 60, NOBODY = 65534 };
 
 struct pg_server {
     char folder[64];
-    pid_t pid;
+    pid_t pid;     /* initdb, then postgres; 0: nothing runs */
+    pid_t watcher; /* 0: none yet */
+    int pipe;      /* tells the watcher what runs; its end is ours */
 };
 
 const char *pg_server_folder(const struct pg_server *server)
@@ -33,24 +35,63 @@ const char *pg_server_folder(const struct pg_server *server)
     return server->folder;
 }
 
-/* The folder's own contents only, never through a link. */
-static void folder_remove(const char *path)
+static void sleep_ms(long ms)
 {
-    struct ctx ctx;
-    struct names names;
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
 
-    ctx_open(&ctx, 0);
-    if (folder_list(&ctx, path, &names) == 0)
-        for (int i = 0; i < names.n; i++) {
-            struct stat stat;
-            const char *item = path_join(ctx.mem, path, names.item[i]);
-            if (lstat(item, &stat) == 0 && S_ISDIR(stat.st_mode))
-                folder_remove(item);
-            else
-                unlink(item);
-        }
-    rmdir(path);
-    ctx_close(&ctx);
+/* In the watcher: nothing here may allocate or lock, because the process that was forked may have had threads. */
+static void watch(const char *folder, int pipe)
+{
+    static char remove_word[] = "rm", options[] = "-rf";
+    char path[sizeof((struct pg_server *)0)->folder];
+    char *argv[] = {remove_word, options, path, NULL};
+    pid_t pid = 0, told;
+
+    memcpy(path, folder, sizeof path);
+    while (read(pipe, &told, sizeof told) == (ssize_t)sizeof told)
+        pid = told;
+    if (pid > 0)
+        kill(pid, SIGQUIT);
+    for (int i = 0; pid > 0 && i < 300 && kill(pid, 0) == 0; i++)
+        sleep_ms(10);
+    if (pid > 0)
+        kill(-pid, SIGKILL);
+    execv("/bin/rm", argv);
+    _exit(127);
+}
+
+static int watcher_start(struct ctx *ctx, struct pg_server *server)
+{
+    int ends[2], null;
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return fail(ctx, ERR_FAILED, "cannot make a pipe: %s", strerror(errno));
+    server->watcher = fork();
+    if (server->watcher == 0) {
+        setsid();
+        null = open("/dev/null", O_RDWR);
+        for (int fd = 0; fd < 256; fd++)
+            if (fd != ends[0] && fd != null)
+                close(fd);
+        dup2(null, 0);
+        dup2(null, 1);
+        dup2(null, 2);
+        watch(server->folder, ends[0]);
+    }
+    close(ends[0]);
+    server->pipe = ends[1];
+    if (server->watcher > 0)
+        return 0;
+    server->watcher = 0;
+    return fail(ctx, ERR_FAILED, "cannot start a process: %s", strerror(errno));
+}
+
+/* What the watcher has to end if we cannot. */
+static void watcher_tell(struct pg_server *server)
+{
+    ssize_t written = write(server->pipe, &server->pid, sizeof server->pid);
+    (void)written; /* without a watcher nobody is left to care */
 }
 
 void pg_server_stop(struct pg_server *server)
@@ -63,8 +104,15 @@ void pg_server_stop(struct pg_server *server)
             clock_sleep(0.01);
         kill(server->pid, SIGKILL);
         waitpid(server->pid, NULL, 0);
+        server->pid = 0;
+        watcher_tell(server);
     }
-    folder_remove(server->folder);
+    if (server->watcher > 0) {
+        close(server->pipe);
+        waitpid(server->watcher, NULL, 0);
+    } else if (server->folder[0] != '\0') {
+        rmdir(server->folder);
+    }
     free(server);
 }
 
@@ -172,25 +220,40 @@ static void child_become(const char *folder, bool root, uid_t uid, gid_t gid)
         close(fd);
 }
 
-static pid_t child_start(struct pg_server *server, const char *const *argv, bool dies_with_us)
+/* Our environment without what would lead libpq's relatives astray. */
+static char **child_environment(struct arena *mem)
 {
+    static char locale[] = "LC_ALL=C.UTF-8";
+    int n = 0, kept = 0;
+    char **made;
+
+    while (environ[n] != NULL)
+        n++;
+    made = NEW_ARRAY(mem, char *, n + 2);
+    for (int i = 0; i < n; i++)
+        if (!text_starts(environ[i], "PG") && !text_starts(environ[i], "LC_ALL="))
+            made[kept++] = environ[i];
+    made[kept] = locale;
+    return made;
+}
+
+static int child_start(struct ctx *ctx, struct pg_server *server, const char *const *argv)
+{
+    char **environment = child_environment(ctx->mem);
     gid_t gid;
     uid_t uid = server_user(&gid);
-    pid_t us = getpid(), pid = fork();
 
-    if (pid != 0)
-        return pid;
-    child_become(server->folder, geteuid() == 0, uid, gid);
-    if (dies_with_us) {
-        prctl(PR_SET_PDEATHSIG, SIGQUIT);
-        if (getppid() != us)
-            _exit(126);
+    server->pid = fork();
+    if (server->pid > 0) {
+        watcher_tell(server);
+        return 0;
     }
-    setenv("LC_ALL", "C.UTF-8", 1);
-    for (const char *const *name = (const char *const[]){"PGDATA", "PGPORT", "PGHOST", "PGOPTIONS", NULL}; *name;
-         name++)
-        unsetenv(*name);
-    execv(argv[0], (char *const *)(uintptr_t)argv);
+    if (server->pid < 0) {
+        server->pid = 0;
+        return fail(ctx, ERR_FAILED, "cannot start %s: %s", path_name(argv[0]), strerror(errno));
+    }
+    child_become(server->folder, geteuid() == 0, uid, gid);
+    execve(argv[0], (char *const *)(uintptr_t)argv, environment);
     _exit(127);
 }
 
@@ -261,9 +324,7 @@ static int cluster_make(struct ctx *ctx, struct pg_server *server, const char *b
                           "--no-instructions",
                           NULL};
 
-    server->pid = child_start(server, argv, false);
-    if (server->pid < 0)
-        return fail(ctx, ERR_FAILED, "cannot start initdb: %s", strerror(errno));
+    TRY(child_start(ctx, server, argv));
     return child_wait(ctx, server, "initdb");
 }
 
@@ -312,9 +373,7 @@ static int server_run(struct ctx *ctx, struct pg_server *server, const char *bin
                           "5432",
                           NULL};
 
-    server->pid = child_start(server, argv, true);
-    if (server->pid < 0)
-        return fail(ctx, ERR_FAILED, "cannot start postgres: %s", strerror(errno));
+    TRY(child_start(ctx, server, argv));
     while (!is_ready(ctx, server)) {
         int status;
         TRY(ctx_check(ctx));
@@ -338,6 +397,8 @@ int pg_server_start(struct ctx *ctx, int version, struct pg_server **server)
 
     if (result == 0)
         result = folder_create(ctx, made);
+    if (result == 0)
+        result = watcher_start(ctx, made);
     if (result == 0)
         result = cluster_make(ctx, made, bin);
     if (result == 0)

@@ -1,0 +1,313 @@
+/* On a private server, which is what scratch() gives without another; left out where no PostgreSQL is installed. */
+#include "postgres.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+
+static struct ctx server_ctx;
+static struct conn *server; /* one for all tests; each makes what it needs */
+
+static int server_start(void **state)
+{
+    (void)state;
+    ctx_open(&server_ctx, 0);
+    if (pg_scratch(&server_ctx, NULL, &server) < 0 && server_ctx.error.code != ERR_UNSUPPORTED)
+        print_error("%s\n", server_ctx.error.message);
+    return 0;
+}
+
+static int server_stop(void **state)
+{
+    char folder[128] = "";
+    (void)state;
+    if (server != NULL)
+        snprintf(folder, sizeof folder, "%s", ((struct pg_conn *)server)->url.host);
+    conn_close(&server);
+    ctx_close(&server_ctx);
+    return folder[0] != '\0' && folder_exists(folder);
+}
+
+/* A second connection to the same server. */
+static struct conn *second(struct ctx *ctx)
+{
+    struct conn *conn = NULL;
+    assert_works(ctx, pg_open(ctx, &((struct pg_conn *)server)->url, NULL, &conn));
+    return conn;
+}
+
+#define CONN __attribute__((cleanup(conn_close))) struct conn *
+#define NEEDS_SERVER    \
+    if (server == NULL) \
+    skip()
+
+static const char *ask(struct ctx *ctx, struct conn *conn, const char *sql)
+{
+    struct rows rows;
+    assert_works(ctx, pg_query(ctx, conn, sql, NULL, &rows));
+    return rows.row.n > 0 ? ((const char **)rows.row.item[0])[0] : "(no rows)";
+}
+
+static struct batch_step step(const char *sql)
+{
+    return (struct batch_step){.sql = sql, .length = strlen(sql)};
+}
+
+static void parameters_are_texts_and_nulls(void **state)
+{
+    struct ctx *ctx = *state;
+    struct names params = {0};
+    struct rows rows;
+    NEEDS_SERVER;
+    names_add(ctx->mem, &params, "it's");
+    names_add(ctx->mem, &params, NULL);
+    assert_works(ctx, pg_query(ctx, server, "SELECT $1::text AS a, $2::int AS b", &params, &rows));
+    assert_string_equal(rows_cell(&rows, 0, "a"), "it's");
+    assert_null(rows_cell(&rows, 0, "b"));
+    assert_true(server->version >= 120000);
+}
+
+static void refusals_carry_what_the_server_said(void **state)
+{
+    struct ctx *ctx = *state;
+    NEEDS_SERVER;
+    assert_works(ctx, pg_exec(ctx, server, "CREATE TABLE said (a int UNIQUE); INSERT INTO said VALUES (1)"));
+    assert_int_equal(pg_exec(ctx, server, "INSERT INTO said VALUES (1)"), ERR_SQL);
+    assert_string_equal(ctx->error.sqlstate, "23505");
+    assert_string_equal(ctx->error.detail, "Key (a)=(1) already exists.");
+    assert_int_equal(pg_exec(ctx, server, "SELECT nothere('x')"), ERR_SQL);
+    assert_non_null(ctx->error.hint);
+}
+
+static void a_failed_transaction_leaves_nothing(void **state)
+{
+    struct ctx *ctx = *state;
+    NEEDS_SERVER;
+    struct batch_step steps[] = {step("CREATE TABLE undone (a int)"), step("INSERT INTO undone VALUES (1)"),
+                                 step("SELECT 'ä', nothere FROM undone"), step("INSERT INTO undone VALUES (2)")};
+    struct batch batch = {.step = steps, .n = 4, .transaction = true};
+    assert_int_equal(pg_batch(ctx, server, &batch), ERR_SQL);
+    assert_int_equal(batch.failed, 2);
+    assert_int_equal(batch.position, strlen("SELECT 'ä', "));
+    assert_false(server->in_transaction);
+    assert_string_equal(ask(ctx, server, "SELECT to_regclass('undone') IS NULL"), "t");
+}
+
+static void a_commit_can_fail(void **state)
+{
+    struct ctx *ctx = *state;
+    NEEDS_SERVER;
+    struct batch_step steps[] = {
+        step("CREATE TABLE late (a int PRIMARY KEY, b int REFERENCES late DEFERRABLE INITIALLY DEFERRED)"),
+        step("INSERT INTO late VALUES (1, 2)")};
+    struct batch batch = {.step = steps, .n = 2, .transaction = true};
+    assert_int_equal(pg_batch(ctx, server, &batch), ERR_SQL);
+    assert_int_equal(batch.failed, 2);
+    assert_string_equal(ctx->error.sqlstate, "23503");
+    assert_string_equal(ask(ctx, server, "SELECT to_regclass('late') IS NULL"), "t");
+}
+
+static void count_done(void *sink, int at)
+{
+    assert_int_equal(*(int *)sink, at);
+    ++*(int *)sink;
+}
+
+static void long_batches_are_one_transaction(void **state)
+{
+    struct ctx *ctx = *state;
+    int n = 2501, done = 0;
+    struct batch_step *steps = NEW_ARRAY(ctx->mem, struct batch_step, n);
+    NEEDS_SERVER;
+    steps[0] = step("CREATE TABLE many (a int, t bigint DEFAULT txid_current())");
+    for (int i = 1; i < n; i++)
+        steps[i] = step(arena_printf(ctx->mem, "INSERT INTO many VALUES (%d)", i));
+    struct batch batch = {.step = steps, .n = n, .transaction = true, .done = count_done, .sink = &done};
+    assert_works(ctx, pg_batch(ctx, server, &batch));
+    assert_int_equal(done, n);
+    assert_string_equal(ask(ctx, server, "SELECT count(*) || ' ' || count(DISTINCT t) FROM many"), "2500 1");
+    steps[n - 1] = step("INSERT INTO many VALUES ('x')");
+    steps[0] = step("DELETE FROM many");
+    batch.done = NULL;
+    assert_int_equal(pg_batch(ctx, server, &batch), ERR_SQL);
+    assert_int_equal(batch.failed, n - 1);
+    assert_string_equal(ask(ctx, server, "SELECT count(*) FROM many"), "2500");
+}
+
+static void without_a_transaction_concurrently_works(void **state)
+{
+    struct ctx *ctx = *state;
+    NEEDS_SERVER;
+    struct batch_step steps[] = {step("CREATE TABLE alone (a int)"),
+                                 step("CREATE INDEX CONCURRENTLY alone_ix ON alone (a)"),
+                                 step("CREATE INDEX CONCURRENTLY alone_ix ON alone (a)")};
+    struct batch batch = {.step = steps, .n = 3};
+    assert_int_equal(pg_batch(ctx, server, &batch), ERR_SQL);
+    assert_int_equal(batch.failed, 2);
+    assert_string_equal(ask(ctx, server, "SELECT to_regclass('alone_ix')"), "alone_ix");
+}
+
+static void what_a_failed_build_left_is_removed(void **state)
+{
+    struct ctx *ctx = *state;
+    const char *sql = "CREATE UNIQUE INDEX CONCURRENTLY twice_ix ON twice (a)";
+    struct classified statement;
+    bool done = true;
+    NEEDS_SERVER;
+    assert_works(ctx, pg_exec(ctx, server, "CREATE TABLE twice (a int); INSERT INTO twice VALUES (1), (1)"));
+    assert_int_equal(pg_exec(ctx, server, sql), ERR_SQL);
+    struct sql_piece piece = {.text = sql, .length = strlen(sql), .line = 1};
+    classify(ctx->mem, ENGINE_PG, &pg_lex, &piece, &statement);
+    assert_works(ctx, pg_statement_done(ctx, server, &statement, &done));
+    assert_false(done);
+    assert_string_equal(ask(ctx, server, "SELECT to_regclass('twice_ix')"), "twice_ix");
+    assert_works(ctx, pg_clean_failed(ctx, server, &statement));
+    assert_string_equal(ask(ctx, server, "SELECT to_regclass('twice_ix') IS NULL"), "t");
+    assert_works(ctx, pg_exec(ctx, server, "DELETE FROM twice"));
+    assert_works(ctx, pg_exec(ctx, server, sql));
+    assert_works(ctx, pg_statement_done(ctx, server, &statement, &done));
+    assert_true(done);
+}
+
+static void *cancel_soon(void *sink)
+{
+    clock_sleep(0.3);
+    atomic_store(&((struct ctx *)sink)->cancel, 1);
+    return NULL;
+}
+
+static void an_interrupt_stops_a_statement(void **state)
+{
+    struct ctx *ctx = *state;
+    pthread_t thread;
+    double started = clock_monotonic();
+    NEEDS_SERVER;
+    struct batch_step steps[] = {step("CREATE TABLE stopped (a int)"), step("SELECT pg_sleep(30)")};
+    struct batch batch = {.step = steps, .n = 2, .transaction = true};
+    assert_int_equal(pthread_create(&thread, NULL, cancel_soon, ctx), 0);
+    assert_int_equal(pg_batch(ctx, server, &batch), ERR_CANCELLED);
+    assert_int_equal(batch.failed, 1);
+    pthread_join(thread, NULL);
+    assert_true(clock_monotonic() - started < 10);
+    atomic_store(&ctx->cancel, 0);
+    assert_string_equal(ask(ctx, server, "SELECT to_regclass('stopped') IS NULL"), "t");
+}
+
+static void one_at_a_time_holds_the_lock(void **state)
+{
+    struct ctx *ctx = *state;
+    bool taken = false;
+    NEEDS_SERVER;
+    CONN other = second(ctx);
+    assert_works(ctx, pg_lock_try(ctx, server, &taken));
+    assert_true(taken);
+    assert_works(ctx, pg_lock_try(ctx, other, &taken));
+    assert_false(taken);
+    assert_works(ctx, pg_lock_release(ctx, server));
+    assert_works(ctx, pg_lock_try(ctx, other, &taken));
+    assert_true(taken);
+    conn_close(&other); /* its end gives the lock back */
+    for (int i = 0; i < 100; i++) {
+        assert_works(ctx, pg_lock_try(ctx, server, &taken));
+        if (taken)
+            break;
+        clock_sleep(0.02);
+    }
+    assert_true(taken);
+    assert_works(ctx, pg_lock_release(ctx, server));
+}
+
+static void the_lock_goes_even_after_an_interrupt(void **state)
+{
+    struct ctx *ctx = *state;
+    bool taken = false;
+    NEEDS_SERVER;
+    assert_works(ctx, pg_lock_try(ctx, server, &taken));
+    atomic_store(&ctx->cancel, 1);
+    assert_works(ctx, pg_lock_release(ctx, server));
+    atomic_store(&ctx->cancel, 0);
+    assert_string_equal(ask(ctx, server, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
+}
+
+static void a_lost_connection_is_said(void **state)
+{
+    struct ctx *ctx = *state;
+    NEEDS_SERVER;
+    CONN other = second(ctx);
+    ask(ctx, server,
+        arena_printf(ctx->mem, "SELECT pg_terminate_backend(%s)", ask(ctx, other, "SELECT pg_backend_pid()")));
+    clock_sleep(0.1);
+    assert_int_equal(pg_exec(ctx, other, "SELECT 1"), ERR_CONNECT);
+    assert_int_equal(pg_exec(ctx, other, "SELECT 1"), ERR_CONNECT);
+}
+
+static void refused_connections_give_reason_and_hint(void **state)
+{
+    struct ctx *ctx = *state;
+    struct url url;
+    struct conn *conn = NULL;
+    assert_works(ctx, url_read(ctx, "postgresql://u:canary@127.0.0.1:1/db", &url));
+    assert_int_equal(pg_open(ctx, &url, NULL, &conn), ERR_CONNECT);
+    assert_true(text_has(ctx->error.message, "db on 127.0.0.1"));
+    assert_non_null(ctx->error.hint);
+    assert_false(text_has(ctx->error.message, "canary"));
+    url_close(&url);
+    NEEDS_SERVER;
+    url = ((struct pg_conn *)server)->url;
+    url.database = "nowhere";
+    assert_int_equal(pg_open(ctx, &url, NULL, &conn), ERR_CONNECT);
+    assert_true(text_has(ctx->error.message, "database \"nowhere\" does not exist"));
+}
+
+static void a_scratch_database_beside_goes_with_its_connection(void **state)
+{
+    struct ctx *ctx = *state;
+    NEEDS_SERVER;
+    const char *count = "SELECT count(*) FROM pg_database WHERE datname LIKE 'dbwarden_scratch%'";
+    struct conn *conn = NULL;
+    assert_works(ctx, pg_scratch(ctx, &((struct pg_conn *)server)->url, &conn));
+    assert_string_equal(ask(ctx, server, count), "1");
+    conn_close(&conn);
+    assert_string_equal(ask(ctx, server, count), "0");
+}
+
+static void our_tables_and_others_are_left_out(void **state)
+{
+    struct ctx *ctx = *state;
+    struct filter filter = {{0}, {0}, {0}};
+    struct tree *tree = NULL;
+    NEEDS_SERVER;
+    names_add(ctx->mem, &filter.own, "_own");
+    assert_works(ctx, pg_exec(ctx, server,
+                              "CREATE TABLE _own (a int); CREATE TABLE theirs (a serial PRIMARY KEY); "
+                              "CREATE TEMP TABLE passing (a int)"));
+    assert_works(ctx, pg_load(ctx, server, &filter, &tree));
+    assert_non_null(tree_find(tree, KIND_TABLE, "", "theirs"));
+    assert_null(tree_find(tree, KIND_TABLE, "", "_own"));
+    assert_null(tree_find(tree, KIND_SEQUENCE, "", "theirs_a_seq"));
+    for (const struct object *object = tree->root; object != NULL; object = object_next(tree->root, object))
+        assert_false(text_equal(object->name, "passing"));
+    assert_false(server->in_transaction);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {UNIT(parameters_are_texts_and_nulls),
+                                       UNIT(refusals_carry_what_the_server_said),
+                                       UNIT(a_failed_transaction_leaves_nothing),
+                                       UNIT(a_commit_can_fail),
+                                       UNIT(long_batches_are_one_transaction),
+                                       UNIT(without_a_transaction_concurrently_works),
+                                       UNIT(what_a_failed_build_left_is_removed),
+                                       UNIT(an_interrupt_stops_a_statement),
+                                       UNIT(one_at_a_time_holds_the_lock),
+                                       UNIT(the_lock_goes_even_after_an_interrupt),
+                                       UNIT(a_lost_connection_is_said),
+                                       UNIT(refused_connections_give_reason_and_hint),
+                                       UNIT(a_scratch_database_beside_goes_with_its_connection),
+                                       UNIT(our_tables_and_others_are_left_out)};
+    return cmocka_run_group_tests(tests, server_start, server_stop);
+}
