@@ -4,6 +4,8 @@
 # DBWARDEN_TEST_BUILD  the build folder, one that the Makefile knows (default build-asan)
 # DBWARDEN_TEST_CACHE  the Python packages and what else is kept between runs (default /var/tmp/dbwarden-test)
 # DBWARDEN_TEST_JOBS   integration tests at a time (default 2)
+# DBWARDEN_TEST_FUZZ   seconds for each fuzzer (default 10)
+# DBWARDEN_TEST_LIMIT  seconds for all integration tests (default 1800)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 exec </dev/null
@@ -53,7 +55,7 @@ make -s "$build/build.ninja" >"$build.log" 2>&1 && ninja -C "$build" >>"$build.l
 rm -f "$build.log"
 count build 1 0
 
-tell "unit, golden, property and fuzz tests"
+tell "unit, golden and property tests, the fuzzers' corpus"
 rm -f "$build/meson-logs/testlog.json"
 meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 4
 read -r ok bad < <(python3 - "$build/meson-logs/testlog.json" <<'PY'
@@ -63,10 +65,19 @@ bad = sum(result not in ("OK", "EXPECTEDFAIL", "SKIP") for result in results)
 print(sum(result in ("OK", "EXPECTEDFAIL") for result in results), bad)
 PY
 )
-count "unit, golden, property and fuzz programs" "${ok:-0}" "${bad:-1}"
+count "unit, golden, property and corpus programs" "${ok:-0}" "${bad:-1}"
 
 tell "fuzzers, ten seconds each"
 if tests/fuzz/run.sh 10; then count fuzzers 1 0; else count fuzzers 0 1; fi
+
+if [ "$build" = build-asan ]; then # the fuzzers have a build of their own
+  tell "fuzzers"
+  tests/fuzz/run.sh "${DBWARDEN_TEST_FUZZ:-10}" | tee "$build/fuzz.log"
+  status=$?
+  bad=$(grep -c '^fuzz .*: FAILED' "$build/fuzz.log")
+  [ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
+  count "fuzzers" "$(grep -c '^fuzz .* inputs in' "$build/fuzz.log")" "$bad"
+fi
 
 tell "integration tests"
 wanted="pg15 pg18 mariadb mysql"

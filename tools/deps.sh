@@ -29,6 +29,7 @@ clang-format
 clang-tidy
 gcovr
 git
+libclang-rt-14-dev
 procps
 sqlite3
 strace
