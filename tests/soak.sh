@@ -1,8 +1,8 @@
 #!/bin/bash
-# soak.sh: the long runs: the laws on thousands of random schemas, then every fuzzer.  Prints the seeds that repeat a
+# soak.sh: the long runs: the laws on thousands of random schemas, faults at hundreds of places, every fuzzer.  Prints the seeds that repeat a
 # run, ends with a line for each part and one summary, and fails if any part did.
 # SOAK_SQLITE, SOAK_POSTGRESQL  runs of the laws (10000 and 500)     SOAK_FUZZ  seconds of each fuzzer (600)
-# SOAK_SEED                     the first seed (from the clock)
+# SOAK_FAULTS                   places to fail at per test (200)     SOAK_SEED  the first seed (from the clock)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 exec </dev/null
@@ -41,6 +41,14 @@ for server in pg15 pg18; do
   part "laws on PostgreSQL ($server)" "$laws" postgresql "${SOAK_POSTGRESQL:-500}" "$seed" "$url"
   stop_servers
 done
+
+cache=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}
+tests/servers/testservers.sh install mariadb mysql && tests/venv.sh "$cache" || exit 1
+servers=$(mktemp -d /tmp/dbwarden-soak.XXXXXX) && chmod 755 "$servers"
+tests/servers/testservers.sh start "$servers" pg15 mariadb mysql >/dev/null 2>&1
+part "faults" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_FAULTS="${SOAK_FAULTS:-200}" "$cache/venv/bin/python" -m pytest \
+  tests/integration/test_fault.py -q -p no:cacheprovider -k "anywhere or failing"
+stop_servers
 
 [ -x tests/fuzz/run.sh ] && part "fuzzers" tests/fuzz/run.sh "${SOAK_FUZZ:-600}"
 

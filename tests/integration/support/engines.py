@@ -20,7 +20,7 @@ TRANSACTIONAL = ("sqlite", "postgresql")
 def slow(engine, seconds, table="slow"):
     """A statement that takes about that long and then leaves a row, or a table where that is how it is seen."""
     if engine == "sqlite":
-        rows = int(seconds * 6_000_000)
+        rows = int(seconds * 2_000_000)
         return (f"INSERT INTO {table} WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})"
                 " SELECT max(i) FROM n;")
     call = {"postgresql": f"pg_sleep({seconds})"}.get(engine, f"SLEEP({seconds})")
