@@ -95,6 +95,11 @@ static void tables_guess(const struct guesser *guesser, const struct object *old
     }
 }
 
+static bool is_managed(const struct guesser *guesser, const struct object *object)
+{
+    return !guesser->input->managed || managed_has(guesser->mem, guesser->input->managed, object);
+}
+
 static struct list columns_only_in(const struct guesser *guesser, const struct object *table,
                                    const struct object *other, bool old)
 {
@@ -102,7 +107,7 @@ static struct list columns_only_in(const struct guesser *guesser, const struct o
     const char *wanted_name = old ? other->name : table->name;
     for (int i = 0; i < table->children.n; i++) {
         struct object *column = table->children.item[i];
-        if (column->kind == KIND_COLUMN && !twin(guesser, other, column) &&
+        if (column->kind == KIND_COLUMN && !twin(guesser, other, column) && (!old || is_managed(guesser, column)) &&
             !is_decided(guesser, KIND_COLUMN, wanted_name, old ? column->name : NULL, old ? NULL : column->name))
             list_add(guesser->mem, &found, column);
     }

@@ -471,3 +471,34 @@ int memory_managed(struct ctx *ctx, struct session *session, const struct snapsh
     keep_present(&owning, managed);
     return 0;
 }
+
+/* ---- words ---- */
+
+static void words_add(struct arena *mem, struct map *words, const struct dialect *dialect, const struct split *split)
+{
+    for (int i = 0; i < split->n; i++) {
+        struct lexer lexer;
+        lex_open(&lexer, dialect->lex, split->piece[i].text, split->piece[i].length);
+        struct token token = lex_next_code(&lexer);
+        if (!token_is(&token, "create") && !token_is(&token, "alter"))
+            continue;
+        for (; token.kind != TOKEN_END; token = lex_next_code(&lexer))
+            if (token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED)
+                map_set(words, text_lower(mem, token_name(mem, &token)), words);
+    }
+}
+
+struct map *memory_words(struct arena *mem, const struct session *session)
+{
+    const struct folder *folder = session->folder;
+    const struct list *lists[] = {&folder->versioned, &folder->always, &folder->on_change};
+    struct map *words = NEW(mem, struct map);
+    map_init(words, mem);
+    for (int l = 0; l < 3; l++)
+        for (int i = 0; i < lists[l]->n; i++) {
+            const struct migration *migration = lists[l]->item[i];
+            words_add(mem, words, session->database->dialect, &migration->up);
+            words_add(mem, words, session->database->dialect, &migration->down);
+        }
+    return words;
+}

@@ -45,6 +45,8 @@ int memory_of_plans(struct ctx *ctx, struct session *session, int64_t since, str
 /* What of `tree` the project manages: as `before` (may be NULL) says, and what was applied since. */
 int memory_managed(struct ctx *ctx, struct session *session, const struct snapshot *before, const struct tree *tree,
                    struct managed *managed);
+/* The words of all CREATE and ALTER statements of the project: a column whose name is none of them is not its own. */
+struct map *memory_words(struct arena *mem, const struct session *session);
 void managed_merge(struct arena *mem, struct managed *managed, const struct names *paths, const struct tree *tree);
 
 #endif

@@ -88,6 +88,7 @@ static int read_live(struct ctx *ctx, struct session *session, struct standing *
         memory_carry(ctx->mem, standing->current->tree, snapshot->tree);
     TRY(memory_of_plans(ctx, session, snapshot ? snapshot_number(snapshot) : -1, standing->current->tree));
     TRY(memory_managed(ctx, session, snapshot, standing->current->tree, &standing->current->managed));
+    standing->current->managed.words = memory_words(ctx->mem, session);
     standing->current->source = session->conn->target;
     standing->live = true;
     return 0;

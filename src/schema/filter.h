@@ -2,6 +2,7 @@
 #ifndef SCHEMA_FILTER_H
 #define SCHEMA_FILTER_H
 
+#include "base/map.h"
 #include "schema/tree.h"
 
 /* A pattern without a dot is about the table's own name, in whatever schema it is. Views are tables here. */
@@ -21,10 +22,11 @@ bool filter_match(const char *pattern, const char *name);
  */
 struct managed {
     struct names paths; /* kept sorted by managed_add() */
+    struct map *words; /* lower-case words of the project's own DDL; NULL: all columns of a managed table are managed */
 };
 char *managed_path(struct arena *mem, const struct object *object);
 void managed_add(struct arena *mem, struct managed *managed, const struct object *object);
-bool managed_has(struct arena *mem, const struct managed *managed,
-                 const struct object *object); /* of an OWNED one: its parent */
+/* What is OWNED is managed with its parent; but a column that no file of the project names was added by somebody else. */
+bool managed_has(struct arena *mem, const struct managed *managed, const struct object *object);
 
 #endif

@@ -3,6 +3,7 @@
  * The one idea: what is part of something (a column of its table) is owned with it and needs no entry.
  */
 #include "base/buf.h"
+#include "base/text.h"
 #include "schema/filter.h"
 
 static void add_names(struct buf *out, const struct object *object)
@@ -65,6 +66,8 @@ void managed_add(struct arena *mem, struct managed *managed, const struct object
 bool managed_has(struct arena *mem, const struct managed *managed, const struct object *object)
 {
     bool found;
+    if (object->kind == KIND_COLUMN && managed->words && !map_get(managed->words, text_lower(mem, object->name)))
+        return false;
     find_path(&managed->paths, managed_path(mem, object), &found);
     return found;
 }
