@@ -67,9 +67,6 @@ PY
 )
 count "unit, golden, property and corpus programs" "${ok:-0}" "${bad:-1}"
 
-tell "fuzzers, ten seconds each"
-if tests/fuzz/run.sh 10; then count fuzzers 1 0; else count fuzzers 0 1; fi
-
 if [ "$build" = build-asan ]; then # the fuzzers have a build of their own
   tell "fuzzers"
   tests/fuzz/run.sh "${DBWARDEN_TEST_FUZZ:-10}" | tee "$build/fuzz.log"
