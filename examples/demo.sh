@@ -16,7 +16,7 @@ case $engine in
   sqlite) unset SHOP_DATABASE_URL;;
   postgresql)
     "$here/tests/servers/testservers.sh" install pg15
-    trap '"$here/tests/servers/testservers.sh" stop "$servers"' EXIT
+    trap '"$here/tests/servers/testservers.sh" stop "$servers"; rm -rf "$servers"' EXIT
     servers=$(mktemp -d /tmp/dbwarden-demo.XXXXXX) && chmod 755 "$servers"
     export TS_PORT=${TS_PORT:-21840}
     SHOP_DATABASE_URL=$("$here/tests/servers/testservers.sh" start "$servers" pg15 2>/dev/null | sed -n 's/^PG15_TCP_URL=//p')
