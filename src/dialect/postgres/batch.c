@@ -2,22 +2,41 @@
  * Statements that belong together.
  *
  * In a transaction they go out as one libpq pipeline: BEGIN, the statements, COMMIT, and a single wait for all the
- * answers, so that a migration costs one round trip.  Long batches are cut into chunks inside the one transaction.
- * Without a transaction each statement goes alone through the simple protocol, which opens no implicit block, so that
- * CREATE INDEX CONCURRENTLY and VACUUM work.
+ * answers, so that a migration costs one round trip.  Long batches are cut into chunks inside the one transaction, and
+ * long runs of plain statements go another way (bulk.c).  Without a transaction each statement goes alone through the
+ * simple protocol, which opens no implicit block, so that CREATE INDEX CONCURRENTLY and VACUUM work.
  */
+#include "dialect/postgres/batch.h"
+
 #include "base/text.h"
-#include "dialect/postgres/pg.h"
 
-enum { CHUNK_STEPS = 1000, CHUNK_BYTES = 4 << 20 };
+bool chunk_opens(const struct chunk *chunk)
+{
+    return chunk->first == 0;
+}
 
-struct pipeline {
-    struct ctx *ctx;
-    struct pg_conn *conn;
-    struct batch *batch;
-    int first; /* step of the chunk's first */
-    int end;   /* behind its last */
-};
+bool chunk_closes(const struct chunk *chunk)
+{
+    return chunk->end == chunk->batch->n;
+}
+
+void chunk_failed(struct chunk *chunk, int step, const PGresult *result)
+{
+    struct batch *batch = chunk->batch;
+    long position;
+
+    batch->failed = step;
+    if (step < 0 || step >= batch->n)
+        return;
+    position = pg_position(result, batch->step[step].sql);
+    batch->position = position <= (long)batch->step[step].length ? position : -1;
+}
+
+void chunk_done(struct chunk *chunk, int step)
+{
+    if (step >= 0 && step < chunk->batch->n && chunk->batch->done != NULL)
+        chunk->batch->done(chunk->batch->sink, step);
+}
 
 /* Statements of a file end where the next one begins: libpq wants a zero byte there. */
 static const char *step_sql(struct arena *mem, const struct batch_step *step)
@@ -25,99 +44,127 @@ static const char *step_sql(struct arena *mem, const struct batch_step *step)
     return step->sql[step->length] == '\0' ? step->sql : arena_copy(mem, step->sql, step->length);
 }
 
+/* COPY from or to the client stops a pipeline for good, so it must not even be sent. */
+static bool is_client_copy(const struct batch_step *step)
+{
+    struct lexer lexer;
+    struct token token;
+
+    lex_open(&lexer, &pg_lex, step->sql, step->length);
+    token = lex_next_code(&lexer);
+    if (!token_is(&token, "copy"))
+        return false;
+    while (token.kind != TOKEN_END && !token_is(&token, "stdin") && !token_is(&token, "stdout"))
+        token = lex_next_code(&lexer);
+    return token.kind != TOKEN_END;
+}
+
 static int step_check(struct ctx *ctx, const struct batch_step *step)
 {
+    if (is_client_copy(step))
+        return pg_fail_copy(ctx);
     if (memchr(step->sql, '\0', step->length) == NULL)
         return 0;
     fail(ctx, ERR_SYNTAX, "a statement holds a zero byte, which PostgreSQL cannot take");
     return fail_hint(ctx, "Remove it from the file; an editor may show it as ^@.");
 }
 
-static int pipeline_send(struct pipeline *pipeline, const char *sql, const struct names *params)
+static int pipeline_send(struct chunk *chunk, const char *sql, const struct names *params)
 {
     int n = params != NULL ? params->n : 0;
 
-    if (!PQsendQueryParams(pipeline->conn->pg, sql, n, NULL, n > 0 ? params->item : NULL, NULL, NULL, 0))
-        return pg_fail_lost(pipeline->ctx, pipeline->conn);
+    if (!PQsendQueryParams(chunk->conn->pg, sql, n, NULL, n > 0 ? params->item : NULL, NULL, NULL, 0))
+        return pg_fail_lost(chunk->ctx, chunk->conn);
     return 0;
 }
 
-static int chunk_send(struct pipeline *pipeline)
+static int step_send(struct chunk *chunk, const struct batch_step *step)
 {
-    struct batch *batch = pipeline->batch;
+    struct arena_mark mark = arena_save(chunk->ctx->mem);
+    int sent = pipeline_send(chunk, step_sql(chunk->ctx->mem, step), step->params);
+
+    if (sent == 0)
+        arena_rewind(chunk->ctx->mem, mark);
+    return sent;
+}
+
+static int pipeline_fill(struct chunk *chunk)
+{
+    struct batch *batch = chunk->batch;
     size_t bytes = 0;
 
-    if (pipeline->first == 0)
-        TRY(pipeline_send(pipeline, "BEGIN", NULL));
-    for (pipeline->end = pipeline->first; pipeline->end < batch->n; pipeline->end++) {
-        const struct batch_step *step = &batch->step[pipeline->end];
-        struct arena_mark mark = arena_save(pipeline->ctx->mem);
-        int sent;
-        if (pipeline->end - pipeline->first >= CHUNK_STEPS || bytes > CHUNK_BYTES)
+    if (chunk_opens(chunk))
+        TRY(pipeline_send(chunk, "BEGIN", NULL));
+    for (chunk->end = chunk->first; chunk->end < batch->n; chunk->end++) {
+        const struct batch_step *step = &batch->step[chunk->end];
+        bool full = chunk->end - chunk->first >= CHUNK_STEPS || bytes > CHUNK_BYTES;
+        if (full || (chunk->end > chunk->first && bulk_begins(batch, chunk->end)))
             break;
         bytes += step->length;
-        sent = pipeline_send(pipeline, step_sql(pipeline->ctx->mem, step), step->params);
-        if (sent < 0)
-            return sent;
-        arena_rewind(pipeline->ctx->mem, mark);
+        TRY(step_send(chunk, step));
     }
-    if (pipeline->end == batch->n)
-        TRY(pipeline_send(pipeline, "COMMIT", NULL));
-    if (!PQpipelineSync(pipeline->conn->pg))
-        return pg_fail_lost(pipeline->ctx, pipeline->conn);
-    return pg_flush(pipeline->ctx, pipeline->conn);
+    if (chunk_closes(chunk))
+        TRY(pipeline_send(chunk, "COMMIT", NULL));
+    if (!PQpipelineSync(chunk->conn->pg))
+        return pg_fail_lost(chunk->ctx, chunk->conn);
+    return pg_flush(chunk->ctx, chunk->conn);
 }
 
-static void step_failed(struct batch *batch, int step, const PGresult *result)
+/* The results of one statement, up to the NULL that ends them. */
+static int step_results(struct chunk *chunk, int step, int outcome)
 {
-    batch->failed = step;
-    if (step >= 0 && step < batch->n) {
-        const char *text = batch->step[step].sql;
-        long position = pg_position(result, text);
-        batch->position = position <= (long)batch->step[step].length ? position : -1;
-    }
-}
-
-/* The results of one statement, up to the NULL that ends them. `step` is -1 for BEGIN and batch->n for COMMIT. */
-static int step_results(struct pipeline *pipeline, int step, int outcome)
-{
-    struct batch *batch = pipeline->batch;
-
     for (bool first = true;; first = false) {
         __attribute__((cleanup(pg_result_clear))) PGresult *result = NULL;
-        TRY(pg_result(pipeline->ctx, pipeline->conn, &result));
+        TRY(pg_result(chunk->ctx, chunk->conn, &result));
         if (result == NULL)
             return outcome;
         if (outcome == 0 && pg_failed(result)) {
-            outcome = pg_fail(pipeline->ctx, pipeline->conn, result);
-            step_failed(batch, step, result);
-        } else if (outcome == 0 && first && step >= 0 && step < batch->n && batch->done != NULL)
-            batch->done(batch->sink, step);
+            outcome = pg_fail(chunk->ctx, chunk->conn, result);
+            chunk_failed(chunk, step, result);
+        } else if (outcome == 0 && first) {
+            chunk_done(chunk, step);
+        }
     }
 }
 
-static int sync_result(struct pipeline *pipeline)
+static bool is_connected(const struct chunk *chunk)
 {
-    __attribute__((cleanup(pg_result_clear))) PGresult *result = NULL;
-
-    return pg_result(pipeline->ctx, pipeline->conn, &result);
+    return PQstatus(chunk->conn->pg) == CONNECTION_OK;
 }
 
-static int chunk_run(struct pipeline *pipeline)
+static int pipeline_results(struct chunk *chunk)
 {
+    __attribute__((cleanup(pg_result_clear))) PGresult *sync = NULL;
     int outcome = 0;
 
-    TRY(ctx_check(pipeline->ctx));
-    TRY(chunk_send(pipeline));
-    if (pipeline->first == 0)
-        outcome = step_results(pipeline, -1, outcome);
-    for (int i = pipeline->first; i < pipeline->end && PQstatus(pipeline->conn->pg) == CONNECTION_OK; i++)
-        outcome = step_results(pipeline, i, outcome);
-    if (pipeline->end == pipeline->batch->n && PQstatus(pipeline->conn->pg) == CONNECTION_OK)
-        outcome = step_results(pipeline, pipeline->batch->n, outcome);
-    if (PQstatus(pipeline->conn->pg) == CONNECTION_OK)
-        TRY(sync_result(pipeline));
+    if (chunk_opens(chunk))
+        outcome = step_results(chunk, -1, outcome);
+    for (int i = chunk->first; i < chunk->end && is_connected(chunk); i++)
+        outcome = step_results(chunk, i, outcome);
+    if (chunk_closes(chunk) && is_connected(chunk))
+        outcome = step_results(chunk, chunk->batch->n, outcome);
+    if (is_connected(chunk))
+        TRY(pg_result(chunk->ctx, chunk->conn, &sync));
     return outcome;
+}
+
+static int pipeline_run(struct chunk *chunk)
+{
+    int outcome;
+
+    if (!PQenterPipelineMode(chunk->conn->pg))
+        return pg_fail_lost(chunk->ctx, chunk->conn);
+    outcome = pipeline_fill(chunk);
+    if (outcome == 0)
+        outcome = pipeline_results(chunk);
+    PQexitPipelineMode(chunk->conn->pg);
+    return outcome;
+}
+
+static int chunk_run(struct chunk *chunk)
+{
+    TRY(ctx_check(chunk->ctx));
+    return bulk_begins(chunk->batch, chunk->first) ? bulk_run(chunk) : pipeline_run(chunk);
 }
 
 /* What stands between BEGIN and a COMMIT that will not come. The failure that led here must survive this. */
@@ -135,16 +182,13 @@ static void undo(struct ctx *ctx, struct pg_conn *conn)
 
 static int batch_transaction(struct ctx *ctx, struct pg_conn *conn, struct batch *batch)
 {
-    struct pipeline pipeline = {.ctx = ctx, .conn = conn, .batch = batch};
+    struct chunk chunk = {.ctx = ctx, .conn = conn, .batch = batch};
     int outcome = 0;
 
-    if (!PQenterPipelineMode(conn->pg))
-        return pg_fail_lost(ctx, conn);
     do {
-        outcome = chunk_run(&pipeline);
-        pipeline.first = pipeline.end;
-    } while (outcome == 0 && pipeline.end < batch->n);
-    PQexitPipelineMode(conn->pg);
+        outcome = chunk_run(&chunk);
+        chunk.first = chunk.end;
+    } while (outcome == 0 && chunk.end < batch->n);
     if (outcome < 0)
         undo(ctx, conn);
     conn->conn.in_transaction = false;
@@ -171,7 +215,7 @@ static int step_alone(struct ctx *ctx, struct pg_conn *conn, struct batch *batch
             return outcome;
         if (outcome == 0 && pg_failed(result)) {
             outcome = pg_fail(ctx, conn, result);
-            step_failed(batch, step, result);
+            chunk_failed(&(struct chunk){.batch = batch}, step, result);
         }
     }
 }

@@ -137,6 +137,50 @@ static void long_batches_are_one_transaction(void **state)
     assert_string_equal(ask(ctx, server, "SELECT count(*) FROM many"), "2500");
 }
 
+/* Long runs of plain statements go another way than those with parameters: both ways, and both places of a failure. */
+static void a_failure_is_found_among_many(void **state)
+{
+    struct ctx *ctx = *state;
+    int n = 1500;
+    struct batch_step *steps = NEW_ARRAY(ctx->mem, struct batch_step, n);
+    struct names params = {0};
+    NEEDS_SERVER;
+    names_add(ctx->mem, &params, "0");
+    assert_works(ctx, pg_exec(ctx, server, "CREATE TABLE among (a int CHECK (a < 9000))"));
+    for (int i = 0; i < n; i++)
+        steps[i] = step(arena_printf(ctx->mem, "INSERT INTO among VALUES (%d) -- ä", i));
+    steps[700] = (struct batch_step){"INSERT INTO among VALUES ($1)", strlen("INSERT INTO among VALUES ($1)"), &params};
+    static const struct {
+        int at;
+        const char *sql;
+        long position;
+    } wrong[] = {{3, "INSERT INTO among VALUES (9001)", -1},
+                 {3, "INSERT INTO nowhere VALUES (1)", 12},
+                 {650, "INSERT INTO among VALUES (1 1)", 28},
+                 {650, "SELECT 'ä' FROM among WHERE b", 29},
+                 {698, "INSERT INTO among VALUES (9001)", -1},
+                 {1499, "INSERT INTO among VALUES (9001)", -1},
+                 {1499, "INSERT INTO nowhere VALUES (1)", 12},
+                 {0, "INSERT INTO nowhere VALUES (1)", 12},
+                 {700, "COPY among FROM STDIN", -1}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct batch_step kept = steps[wrong[i].at];
+        struct batch batch = {.step = steps, .n = n, .transaction = true};
+        steps[wrong[i].at] = step(wrong[i].sql);
+        assert_true(pg_batch(ctx, server, &batch) < 0);
+        assert_int_equal(batch.failed, wrong[i].at);
+        assert_int_equal(batch.position, wrong[i].position);
+        assert_string_equal(ask(ctx, server, "SELECT count(*) FROM among"), "0");
+        steps[wrong[i].at] = kept;
+    }
+    struct batch batch = {.step = steps, .n = n, .transaction = true};
+    assert_works(ctx, pg_batch(ctx, server, &batch));
+    assert_string_equal(ask(ctx, server, "SELECT count(*) FROM among"), "1500");
+    assert_int_equal(pg_exec(ctx, server, "COPY among FROM STDIN"), ERR_UNSUPPORTED);
+    assert_int_equal(pg_exec(ctx, server, "COPY among TO STDOUT"), ERR_UNSUPPORTED);
+    assert_string_equal(ask(ctx, server, "SELECT 1"), "1");
+}
+
 static void without_a_transaction_concurrently_works(void **state)
 {
     struct ctx *ctx = *state;
@@ -295,19 +339,14 @@ static void our_tables_and_others_are_left_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {UNIT(parameters_are_texts_and_nulls),
-                                       UNIT(refusals_carry_what_the_server_said),
-                                       UNIT(a_failed_transaction_leaves_nothing),
-                                       UNIT(a_commit_can_fail),
-                                       UNIT(long_batches_are_one_transaction),
-                                       UNIT(without_a_transaction_concurrently_works),
-                                       UNIT(what_a_failed_build_left_is_removed),
-                                       UNIT(an_interrupt_stops_a_statement),
-                                       UNIT(one_at_a_time_holds_the_lock),
-                                       UNIT(the_lock_goes_even_after_an_interrupt),
-                                       UNIT(a_lost_connection_is_said),
-                                       UNIT(refused_connections_give_reason_and_hint),
-                                       UNIT(a_scratch_database_beside_goes_with_its_connection),
-                                       UNIT(our_tables_and_others_are_left_out)};
+    const struct CMUnitTest tests[] = {
+        UNIT(parameters_are_texts_and_nulls),           UNIT(refusals_carry_what_the_server_said),
+        UNIT(a_failed_transaction_leaves_nothing),      UNIT(a_commit_can_fail),
+        UNIT(long_batches_are_one_transaction),         UNIT(a_failure_is_found_among_many),
+        UNIT(without_a_transaction_concurrently_works), UNIT(what_a_failed_build_left_is_removed),
+        UNIT(an_interrupt_stops_a_statement),           UNIT(one_at_a_time_holds_the_lock),
+        UNIT(the_lock_goes_even_after_an_interrupt),    UNIT(a_lost_connection_is_said),
+        UNIT(refused_connections_give_reason_and_hint), UNIT(a_scratch_database_beside_goes_with_its_connection),
+        UNIT(our_tables_and_others_are_left_out)};
     return cmocka_run_group_tests(tests, server_start, server_stop);
 }
