@@ -34,14 +34,14 @@ static bool expr_same(struct arena *mem, const struct dialect *dialect, const st
            spelling_same(mem, dialect, pair, a->printed, b->written);
 }
 
-static const char *name_folded(struct arena *mem, const struct dialect *dialect, const char *name)
-{
-    return name && dialect->name_fold ? dialect->name_fold(mem, name) : name;
-}
-
 bool compare_name(struct arena *mem, const struct dialect *dialect, const char *a, const char *b)
 {
-    return text_equal(name_folded(mem, dialect, a), name_folded(mem, dialect, b));
+    if (!a || !b || !dialect->name_fold || text_equal(a, b))
+        return text_equal(a, b);
+    struct arena_mark mark = arena_save(mem);
+    bool same = text_equal(dialect->name_fold(mem, a), dialect->name_fold(mem, b));
+    arena_rewind(mem, mark);
+    return same;
 }
 
 static bool names_same(struct arena *mem, const struct dialect *dialect, const struct names *a, const struct names *b)

@@ -64,7 +64,10 @@ int session_folder(struct ctx *ctx, struct session *session)
     if (folder_exists(path))
         return folder_read(ctx, session->database->dialect, path, &session->folder);
     fail(ctx, ERR_FILE, "migrations directory not found for database '%s': %s", session->database->name, path);
-    return fail_hint(ctx, "Run 'dbwarden init' first.");
+    const char *usual = arena_printf(ctx->mem, "migrations/%s", session->database->name);
+    if (text_equal(session->database->migrations_dir, usual))
+        return fail_hint(ctx, "Run 'dbwarden init -d %s' first.", session->database->name);
+    return fail_hint(ctx, "Make it first: mkdir -p %s", path);
 }
 
 int session_reload(struct ctx *ctx, struct session *session)

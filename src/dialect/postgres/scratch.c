@@ -54,7 +54,7 @@ static int scratch_on(struct ctx *ctx, struct conn *near, const struct url *url,
     made->scratch = arena_dup(made->mem, name);
     made->scratch_near = arena_dup(made->mem, PQdb(((struct pg_conn *)near)->pg));
     made->conn.target = "a scratch database";
-    return 0;
+    return pg_exec(ctx, *conn, "SET synchronous_commit = off"); /* nothing in it needs to survive a crash */
 }
 
 /* ERR_UNSUPPORTED if this server does not let us. *version is set as soon as it is known. */

@@ -1,6 +1,8 @@
 /* migrate and status on a real SQLite database: what is chosen, what is refused, and what is remembered. */
 #include "project.h"
 
+#include "base/text.h"
+
 static const char create_a[] = "-- upgrade\n\nCREATE TABLE a (id INTEGER);\n\n-- rollback\n\nDROP TABLE a;\n";
 static const char create_b[] = "-- upgrade\n\nCREATE TABLE b (id INTEGER);\n\n-- rollback\n\nDROP TABLE b;\n";
 static const char create_c[] = "-- upgrade\n\nCREATE TABLE c (id INTEGER);\n\n-- rollback\n\nDROP TABLE c;\n";
@@ -214,7 +216,11 @@ static void says_what_is_missing_in_the_folder(void **state)
     struct project *project = *state;
     project->database.migrations_dir = "elsewhere";
     assert_int_equal(project_migrate(project), ERR_FILE);
-    assert_string_equal(project->ctx.error.hint, "Run 'dbwarden init' first.");
+    assert_true(text_starts(project->ctx.error.hint, "Make it first: mkdir -p "));
+    project->database.migrations_dir = "migrations/other";
+    project->database.name = "other";
+    assert_int_equal(project_migrate(project), ERR_FILE);
+    assert_string_equal(project->ctx.error.hint, "Run 'dbwarden init -d other' first.");
 }
 
 UNIT_TESTS(PROJECT(applies_once_and_says_so), PROJECT(count_counts_pending_ones), PROJECT(goes_to_a_known_version_only),
