@@ -15,7 +15,18 @@ passed=0 failed=0 closing=() servers=
 # Thousands of small databases: a memory file system where there is one.
 scratch=/tmp
 [ -w /dev/shm ] && [ "$(df --output=avail /dev/shm | tail -1)" -gt 4000000 ] && scratch=/dev/shm
-export TS_PORT=${TS_PORT:-21700} PYTHONDONTWRITEBYTECODE=1
+# The first of a block of loopback ports that nobody listens on.
+free_ports() {
+  local base port
+  for base in $(seq 21700 20 23700); do
+    for port in $(seq "$base" $((base + 7))); do
+      if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then continue 2; fi
+    done
+    echo "$base"
+    return
+  done
+}
+export TS_PORT=${TS_PORT:-$(free_ports)} PYTHONDONTWRITEBYTECODE=1
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export LSAN_OPTIONS=suppressions=$PWD/tests/leaks.txt:print_suppressions=0
 
