@@ -221,7 +221,8 @@ static const char part_13_sql[] =
     PART_SQL("(SELECT ia.attoptions FROM pg_attribute ia WHERE ia.attrelid = x.indexrelid AND ia.attnum = p.place)");
 
 static const char view_sql[] = "SELECT " SCHEMA_OF(
-    "n") " AS schema, c.relname AS name, rtrim(pg_get_viewdef(c.oid, true), ';') AS query, "
+    "n") " AS schema, c.relname AS name, CASE WHEN c.reloptions IS NULL THEN '' ELSE 'WITH (' || "
+         "array_to_string(c.reloptions, ', ') || ') AS ' END || rtrim(pg_get_viewdef(c.oid, true), ';') AS query, "
          "c.relkind = 'm' AS materialized, d.description AS comment "
          "FROM " RELATIONS COMMENT_ON(
              "pg_class", "c.oid",

@@ -165,6 +165,11 @@ static const struct change *first_of(const struct render *render, const struct c
 /* A column that is changed must have left the parents that the table leaves: they would hold it (NOT NULL, in 18). */
 void pg_leave_parents_first(struct render *render, const struct change *column)
 {
+    const struct table *table = (const struct table *)change_object(column)->parent;
+    const struct table *peer = (const struct table *)table->object.peer;
+
+    if (table->inherits.n == 0 && (peer == NULL || peer->inherits.n == 0))
+        return;
     for (int i = 0; i < render->changes->list.n; i++) {
         const struct change *change = render->changes->list.item[i];
         if (change->op == CHANGE_ALTER && change->kind == KIND_TABLE && change_has(change, TABLE_inherits) &&

@@ -198,15 +198,28 @@ static void name_one(struct arena *mem, struct object *object, struct map *taken
     map_set(taken, name, taken);
 }
 
+static bool is_unnamed(const struct object *object)
+{
+    return object->name == NULL && object->kind != KIND_INDEX_PART && object->kind != KIND_DATABASE;
+}
+
+static void name_schema(struct arena *mem, struct object *schema)
+{
+    struct map taken = {0};
+
+    for (struct object *object = schema; object != NULL; object = object_next(schema, object)) {
+        if (!is_unnamed(object))
+            continue;
+        if (taken.mem == NULL) {
+            map_init(&taken, mem);
+            collect_names(schema, &taken);
+        }
+        name_one(mem, object, &taken);
+    }
+}
+
 void pg_name_unnamed(struct arena *mem, struct tree *tree)
 {
-    for (int i = 0; i < tree->root->children.n; i++) {
-        struct object *schema = tree->root->children.item[i];
-        struct map taken;
-        map_init(&taken, mem);
-        collect_names(schema, &taken);
-        for (struct object *object = schema; object != NULL; object = object_next(schema, object))
-            if (object->name == NULL)
-                name_one(mem, object, &taken);
-    }
+    for (int i = 0; i < tree->root->children.n; i++)
+        name_schema(mem, tree->root->children.item[i]);
 }

@@ -243,29 +243,49 @@ static void serial_sequence(struct buf *out, const struct column *column)
     pg_sibling(out, &column->object, pg_object_name(out->mem, column->object.parent->name, column->object.name, "seq"));
 }
 
+/* pg_get_serial_sequence('t', 'c') */
+static void owned_sequence(struct buf *out, const struct column *column)
+{
+    struct buf table;
+
+    buf_init(&table, out->mem);
+    pg_table(&table, &column->object);
+    buf_add(out, "pg_get_serial_sequence(");
+    pg_literal(out, table.data);
+    buf_add(out, ", ");
+    pg_literal(out, column->object.name);
+    buf_add_c(out, ')');
+}
+
+/* For the sequence that the column has: a table that was renamed left its sequences their names. */
+static void with_sequence(struct render *render, const struct column *column, const char *statement)
+{
+    struct buf out = pg_begin(render, "DO $$ BEGIN EXECUTE format(");
+
+    pg_literal(&out, statement);
+    buf_add(&out, ", ");
+    owned_sequence(&out, column);
+    buf_add(&out, "); END $$");
+    render_statement(render, &out);
+}
+
 static void serial_off(struct render *render, const struct column *column)
 {
-    struct buf out = pg_begin(render, "DROP SEQUENCE IF EXISTS ");
-
     alter_simple(render, column, "DROP DEFAULT");
-    serial_sequence(&out, column);
-    render_statement(render, &out);
+    with_sequence(render, column, "DROP SEQUENCE %s");
 }
 
 /* Numbers go on behind the largest that is there. */
 static void sequence_catch_up(struct render *render, const struct column *column)
 {
-    struct buf out = pg_begin(render, "SELECT setval(pg_get_serial_sequence("), table = pg_begin(render, "");
+    struct buf out = pg_begin(render, "SELECT setval("), largest = pg_begin(render, "max(");
 
-    pg_table(&table, &column->object);
-    pg_literal(&out, table.data);
-    buf_add(&out, ", ");
-    pg_literal(&out, column->object.name);
-    buf_add(&out, "), max(");
-    pg_ident_add(&out, column->object.name);
-    buf_addf(&out, ")) FROM %s HAVING max(", table.data);
-    pg_ident_add(&out, column->object.name);
-    buf_add(&out, ") > 0");
+    pg_ident_add(&largest, column->object.name);
+    buf_add_c(&largest, ')');
+    owned_sequence(&out, column);
+    buf_addf(&out, ", %s) FROM ", largest.data);
+    pg_table(&out, &column->object);
+    buf_addf(&out, " HAVING %s > 0", largest.data);
     render_statement(render, &out);
 }
 
@@ -290,11 +310,9 @@ static void serial_on(struct render *render, const struct column *column)
 /* The sequence of a serial column counts in the column's type. */
 static void serial_retype(struct render *render, const struct column *column)
 {
-    struct buf out = pg_begin(render, "ALTER SEQUENCE IF EXISTS ");
+    const char *type = pg_type_normal(render->mem, column->type);
 
-    serial_sequence(&out, column);
-    buf_addf(&out, " AS %s", pg_type_normal(render->mem, column->type));
-    render_statement(render, &out);
+    with_sequence(render, column, arena_printf(render->mem, "ALTER SEQUENCE %%s AS %s", type));
 }
 
 struct column_change {

@@ -84,6 +84,8 @@ void pg_sequences_own(struct render *render, const struct object *column)
     for (int i = 0; i < render->changes->list.n; i++) {
         const struct change *change = render->changes->list.item[i];
         const struct sequence *sequence = (const struct sequence *)change->after;
+        if (change->op == CHANGE_CREATE && (change->kind == KIND_TABLE || change->kind == KIND_COLUMN))
+            return; /* sequences come first: the rest of a long list need not be walked */
         bool says =
             change->kind == KIND_SEQUENCE &&
             (change->op == CHANGE_CREATE || (change->op == CHANGE_ALTER && change_has(change, SEQUENCE_owned_by)));
@@ -180,11 +182,27 @@ static const char *view_word(const struct view *view)
     return view->materialized ? "MATERIALIZED VIEW" : "VIEW";
 }
 
+/* Options of a view stand before its query: "WITH (security_invoker=true) AS SELECT ..." */
+static bool has_options(const char *query)
+{
+    struct lexer lexer;
+    struct token token;
+
+    lex_open(&lexer, &pg_lex, query, strlen(query));
+    token = lex_next_code(&lexer);
+    if (!token_is(&token, "with"))
+        return false;
+    token = lex_next_code(&lexer);
+    return token_is(&token, "(");
+}
+
 void pg_view_text(struct buf *out, const struct view *view, bool replace)
 {
+    const char *query = text_trim(out->mem, expr_text(&view->query));
+
     buf_addf(out, "CREATE %s%s ", replace ? "OR REPLACE " : "", view_word(view));
     pg_top(out, &view->object);
-    buf_addf(out, " AS\n%s", text_trim(out->mem, expr_text(&view->query)));
+    buf_addf(out, has_options(query) ? " %s" : " AS\n%s", query);
 }
 
 static void view_comment(struct render *render, const struct view *view)

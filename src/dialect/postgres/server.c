@@ -169,7 +169,6 @@ static int bin_find(struct ctx *ctx, int version, const char **bin)
     int64_t best_off = 0;
 
     versions_add(ctx, "/usr/lib/postgresql", &found);
-    versions_add(ctx, "/opt/homebrew/opt", &found);
     config_add(ctx, &found);
     if (postgres != NULL && has_programs(ctx, path_folder(ctx->mem, postgres)))
         names_add(ctx->mem, &found, path_folder(ctx->mem, postgres));

@@ -84,3 +84,6 @@ CREATE VIEW v_of_v AS SELECT id FROM v;
 CREATE VIEW moods AS SELECT m, count(*) AS n FROM users GROUP BY m;
 CREATE MATERIALIZED VIEW mv AS SELECT count(*) AS n FROM users;
 COMMENT ON MATERIALIZED VIEW mv IS 'mm';
+CREATE VIEW guarded WITH (security_barrier = true, check_option = local) AS SELECT id, email FROM users WHERE id > 3;
+CREATE TABLE counted (a serial, b serial);
+ALTER SEQUENCE counted_a_seq RENAME TO other_name;

@@ -77,3 +77,5 @@ CREATE VIEW v_of_v AS SELECT id, price FROM v;
 COMMENT ON VIEW v_of_v IS 'view of a view';
 CREATE VIEW moods AS SELECT m, count(*) AS n FROM users WHERE m <> 'sad' GROUP BY m;
 CREATE MATERIALIZED VIEW mv AS SELECT count(*) AS n, max(id) AS top FROM users;
+CREATE VIEW guarded AS SELECT id, email FROM users WHERE id > 3;
+CREATE TABLE counted (a bigserial, b int NOT NULL);
