@@ -55,7 +55,10 @@ trap stop_servers EXIT
 trap 'exit 130' INT TERM HUP
 
 tell "install"
+wanted="pg15 pg18 mariadb mysql"
 tools/deps.sh test || die "install"
+# shellcheck disable=SC2086 # one word per server is meant
+tests/servers/testservers.sh install $wanted || die "servers"
 
 tell "style"
 if make -s check; then count style 1 0; else count style 0 1; fi
@@ -88,13 +91,9 @@ if [ "$build" = build-asan ]; then # the fuzzers have a build of their own
 fi
 
 tell "integration tests"
-wanted="pg15 pg18 mariadb mysql"
+servers=$(mktemp -d "$scratch/dbwarden-test.XXXXXX") && chmod 755 "$servers"
 # shellcheck disable=SC2086 # one word per server is meant
-{
-  tests/servers/testservers.sh install $wanted || die "servers"
-  servers=$(mktemp -d "$scratch/dbwarden-test.XXXXXX") && chmod 755 "$servers"
-  tests/servers/testservers.sh start "$servers" $wanted || die "servers"
-}
+tests/servers/testservers.sh start "$servers" $wanted || die "servers"
 tests/venv.sh "$cache" || die "python packages"
 tests/servers/sqlite.sh "$cache" >/dev/null || die "sqlite"
 count "servers and packages" 1 0

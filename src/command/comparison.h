@@ -15,6 +15,16 @@ struct comparison {
     struct changes *changes;
 };
 
+#define RENAME_OPTIONS                                                   \
+    {.name = "rename",                                                   \
+     .type = OPTION_LIST,                                                \
+     .value = "TABLE.OLD:NEW",                                           \
+     .help = "a column that was renamed; may be repeated"},              \
+    {                                                                    \
+        .name = "rename-table", .type = OPTION_LIST, .value = "OLD:NEW", \
+        .help = "a table that was renamed; may be repeated"              \
+    }
+
 /* Reads both sides, settles renames (flags, then questions or hints), and compares. */
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison);

@@ -140,14 +140,7 @@ static const struct option_info options[] = {
      .help = "what to hold against the database"},
     {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .help = "show details"},
     DATABASE_OPTION,
-    {.name = "rename",
-     .type = OPTION_LIST,
-     .value = "TABLE.OLD:NEW",
-     .help = "a column that was renamed; may be repeated"},
-    {.name = "rename-table",
-     .type = OPTION_LIST,
-     .value = "OLD:NEW",
-     .help = "a table that was renamed; may be repeated"},
+    RENAME_OPTIONS,
     {0},
 };
 
