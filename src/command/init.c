@@ -83,6 +83,16 @@ static int config_make(struct ctx *ctx, const struct scaffold *scaffold, const c
     return 0;
 }
 
+/* A project has one configuration: the one that is there, else the one that is asked for. */
+static const struct scaffold *scaffold_choose(struct ctx *ctx, const char *root, bool yaml)
+{
+    if (file_exists(path_join(ctx->mem, root, yaml_scaffold.file)))
+        return &yaml_scaffold;
+    if (file_exists(path_join(ctx->mem, root, python_scaffold.file)))
+        return &python_scaffold;
+    return yaml ? &yaml_scaffold : &python_scaffold;
+}
+
 static int init_run(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
     const char *database = request_text(request, "database");
@@ -93,7 +103,7 @@ static int init_run(struct ctx *ctx, const struct request *request, struct reply
     const char *root = request->where->folder ? request->where->folder : ".";
     if (!folder_exists(root))
         return fail(ctx, ERR_FILE, "there is no folder %s", root);
-    const struct scaffold *scaffold = request_flag(request, "yaml") ? &yaml_scaffold : &python_scaffold;
+    const struct scaffold *scaffold = scaffold_choose(ctx, root, request_flag(request, "yaml"));
     const char *migrations = request->where->migrations_dir;
     if (!migrations)
         migrations = arena_printf(ctx->mem, "migrations/%s", database);
