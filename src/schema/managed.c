@@ -1,6 +1,7 @@
 /*
  * Which objects a project owns: the set of paths that models, schema.sql or migrations of it described before.
- * The one idea: what is part of something (a column of its table) is owned with it and needs no entry.
+ * The one idea: what is part of something (a constraint of its table) is owned with it and needs no entry.  Only a column
+ * must also be named by some statement of the project: one that somebody else added holds data that is not ours to drop.
  */
 #include "base/buf.h"
 #include "base/text.h"
