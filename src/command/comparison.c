@@ -155,3 +155,17 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
                   names_join(ctx->mem, &comparison->changes->unmanaged, "; "));
     return 0;
 }
+
+struct json *change_json(struct arena *mem, const struct change *change)
+{
+    struct json *json = json_object(mem), *fields = json_array(mem);
+    const struct kind_info *info = &kind_table[change->kind];
+    for (int i = 0; change->op == CHANGE_ALTER && i < info->fields; i++)
+        if (change_has(change, i))
+            json_add(mem, fields, json_string(mem, info->field[i].name));
+    json_set_text(mem, json, "change", change_op_name(change->op));
+    json_set_text(mem, json, "kind", info->name);
+    json_set_text(mem, json, "object", object_path(mem, change_object(change)));
+    json_set(mem, json, "fields", fields);
+    return json;
+}

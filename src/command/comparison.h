@@ -29,10 +29,6 @@ struct comparison {
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison);
 
-/* Changes in 0.8.2's words: struct name_change * for names, and the operations of a .plan.json. */
-void operations_of(struct arena *mem, const struct dialect *dialect, const struct changes *changes, struct list *words,
-                   struct json *operations);
-
 /* {change, kind, object, fields} of one change. */
 struct json *change_json(struct arena *mem, const struct change *change);
 

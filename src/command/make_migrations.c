@@ -177,7 +177,7 @@ static int generate(struct generation *generation, struct reply *reply)
                     "existing migrations.");
         return 0;
     }
-    operations_of(ctx->mem, generation->session->database->dialect, generation->comparison.changes, &words, operations);
+    legacy_operations(ctx->mem, generation->comparison.changes, &words, operations);
     TRY(plans_make(generation));
     if (stage)
         return document_show(reply, ctx->mem, stage_json(generation, stage));

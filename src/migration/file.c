@@ -313,7 +313,7 @@ static int keep_fault(const struct reading *reading, int (*reader)(const struct 
     return 0;
 }
 
-static char *legacy_checksum(const struct reading *reading)
+static char *checksum_of_ups(const struct reading *reading)
 {
     struct arena *mem = reading->ctx->mem;
     const struct section *only = NULL;
@@ -328,16 +328,16 @@ static char *legacy_checksum(const struct reading *reading)
     }
     /* A single section, as in nearly all files, is hashed where it stands, however large it is. */
     if (sections == 1)
-        return split_legacy_sum(mem, reading->text + only->from, only->to - only->from);
+        return legacy_checksum_of_text(mem, reading->text + only->from, only->to - only->from);
     for (int i = 0; i < reading->legacy.n; i++) {
         const struct section *section = reading->legacy.item[i];
         if (section->side != SIDE_UP)
             continue;
-        struct names some = split_legacy(mem, reading->text + section->from, section->to - section->from);
+        struct names some = legacy_statements(mem, reading->text + section->from, section->to - section->from);
         for (int j = 0; j < some.n; j++)
             names_add(mem, &all, some.item[j]);
     }
-    return split_legacy_checksum(mem, &all);
+    return legacy_checksum(mem, &all);
 }
 
 static int spoiled(const struct reading *reading, size_t at, const char *what)
@@ -382,7 +382,7 @@ static int read_text(struct reading *reading)
     TRY(keep_fault(reading, check_bytes, &migration->up_warnings, &migration->up_error));
     find_sections(reading);
     migration->has_down = has_side(&reading->sections, SIDE_DOWN);
-    migration->checksum = legacy_checksum(reading);
+    migration->checksum = checksum_of_ups(reading);
     TRY(keep_fault(reading, read_header, &migration->up_warnings, &migration->up_error));
     migration->down_error = migration->up_error;
     if (!has_side(&reading->sections, SIDE_UP))

@@ -6,6 +6,7 @@
 #define MIGRATION_MIGRATION_H
 
 #include "dialect/dialect.h"
+#include "legacy/legacy.h"
 #include "sql/split.h"
 
 enum migration_type { MIGRATION_VERSIONED, MIGRATION_RUNS_ALWAYS, MIGRATION_RUNS_ON_CHANGE };
@@ -65,13 +66,7 @@ int version_read(struct ctx *ctx, const char *text, int64_t *number);
 
 /* Names (spec sections 3 and 5). */
 char *name_slug(struct arena *mem, const char *description);
-char *name_auto(struct arena *mem, const struct list *changes); /* struct name_change * */
-struct name_change {
-    const char *operation; /* 0.8.2's word: "add_column" */
-    const char *table;
-    const char *target; /* NULL */
-    const char *suffix; /* index type other than btree; NULL */
-};
+char *name_auto(struct arena *mem, const struct list *changes); /* struct legacy_operation * */
 int64_t name_next(const struct folder *folder);
 char *name_file(struct arena *mem, const char *database, int64_t number, const char *slug); /* db__0001_slug.sql */
 

@@ -73,11 +73,11 @@ static struct group *group_of(struct arena *mem, struct list *groups, const char
     return group;
 }
 
-static void group_add(struct arena *mem, struct group *group, const struct name_change *change)
+static void group_add(struct arena *mem, struct group *group, const struct legacy_operation *change)
 {
     if (!group->n++)
-        group->operation = change->operation;
-    else if (!text_equal(group->operation, change->operation))
+        group->operation = change->word;
+    else if (!text_equal(group->operation, change->word))
         group->operation = NULL;
     if (change->target)
         names_add(mem, &group->targets, change->target);
@@ -100,9 +100,9 @@ static void name_one_table(struct buf *out, const struct group *group)
     add_targets(out, &group->targets, "more");
 }
 
-static void name_one_change(struct buf *out, const struct name_change *change)
+static void name_one_change(struct buf *out, const struct legacy_operation *change)
 {
-    buf_addf(out, "%s_%s", change->operation, change->table);
+    buf_addf(out, "%s_%s", change->word, change->table);
     if (change->target)
         buf_addf(out, "_%s", change->target);
     if (change->target && change->suffix)
@@ -187,7 +187,7 @@ char *name_auto(struct arena *mem, const struct list *changes)
         return arena_dup(mem, "auto_generated");
     struct list groups = {0};
     for (int i = 0; i < changes->n; i++) {
-        const struct name_change *change = changes->item[i];
+        const struct legacy_operation *change = changes->item[i];
         group_add(mem, group_of(mem, &groups, change->table), change);
     }
     struct buf out;

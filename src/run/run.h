@@ -6,7 +6,7 @@
 #define RUN_RUN_H
 
 #include "config/config.h"
-#include "schema/snapshot.h"
+#include "migration/snapshot.h"
 #include "state/state.h"
 
 struct session {

@@ -20,10 +20,4 @@ struct split {
 int split_section(struct ctx *ctx, const struct lex_rules *rules, const char *file, const struct sql_piece *section,
                   struct split *split);
 
-/* 0.8.2's own statements of a section (spec: engine section 3): for the checksum only. */
-struct names split_legacy(struct arena *mem, const char *text, size_t length);
-char *split_legacy_checksum(struct arena *mem, const struct names *statements);
-/* Both in one, without a copy of the text: for whole sections of any size. */
-char *split_legacy_sum(struct arena *mem, const char *text, size_t length);
-
 #endif

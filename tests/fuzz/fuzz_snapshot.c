@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "fuzz.h"
-#include "schema/snapshot.h"
+#include "migration/snapshot.h"
 
 static const char *without_checksum(struct ctx *ctx, const char *text, size_t length)
 {

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "fuzz.h"
+#include "legacy/legacy.h"
 #include "sql/split.h"
 
 static bool has_delimiter_command(const struct dialect *dialect, const char *text, size_t length)
@@ -59,10 +60,10 @@ static void check_again(struct ctx *ctx, const struct dialect *dialect, const st
 
 static void check_legacy(struct ctx *ctx, const char *text, size_t length)
 {
-    char *sum = split_legacy_sum(ctx->mem, text, length);
-    struct names statements = split_legacy(ctx->mem, text, length);
+    char *sum = legacy_checksum_of_text(ctx->mem, text, length);
+    struct names statements = legacy_statements(ctx->mem, text, length);
     if (length == 0 || !memchr(text, '\0', length))
-        CHECK(text_equal(sum, split_legacy_checksum(ctx->mem, &statements)));
+        CHECK(text_equal(sum, legacy_checksum(ctx->mem, &statements)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

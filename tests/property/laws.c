@@ -14,8 +14,8 @@
 #include "base/text.h"
 #include "generate.h"
 #include "law.h"
+#include "migration/snapshot.h"
 #include "rows.h"
-#include "schema/snapshot.h"
 
 static void texts_show(const char *title, struct plan *plan, struct arena *mem)
 {

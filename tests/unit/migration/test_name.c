@@ -45,8 +45,8 @@ static struct list read_changes(struct arena *mem, const char *text)
     struct names parts = text_split(mem, text, ',');
     for (int i = 0; i < parts.n && *text; i++) {
         struct names words = text_split(mem, parts.item[i], ' ');
-        struct name_change *change = NEW(mem, struct name_change);
-        change->operation = words.item[0];
+        struct legacy_operation *change = NEW(mem, struct legacy_operation);
+        change->word = words.item[0];
         change->table = words.item[1];
         change->target = words.n > 2 ? words.item[2] : NULL;
         change->suffix = words.n > 3 ? words.item[3] : NULL;

@@ -273,37 +273,6 @@ static void says_where_something_unfinished_begins(void **state)
     assert_fails(ctx, split(ctx, &my_lex, "DELIMITER\nSELECT 1", &result), ERR_SYNTAX, "DELIMITER without a delimiter");
 }
 
-/* What 0.8.2 did, for its checksum. */
-
-static const char *legacy(struct ctx *ctx, const char *text)
-{
-    struct names statements = split_legacy(ctx->mem, text, strlen(text));
-    const char *checksum = split_legacy_checksum(ctx->mem, &statements);
-    assert_string_equal(split_legacy_sum(ctx->mem, text, strlen(text)), checksum);
-    return checksum;
-}
-
-static void legacy_checksums_are_those_recorded(void **state)
-{
-    struct ctx *ctx = *state;
-    assert_string_equal(legacy(ctx, "\nCREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(255))\n\n"),
-                        "d5ba12e9348570a79a94de5ea75f05cc3e853a471c1a651cbbd35e13bb7181c0");
-    assert_string_equal(
-        legacy(ctx, "\nCREATE TABLE a (id INTEGER);\n\n-- a note\nINSERT INTO a\n-- dropped line\nVALUES (1);  \n\n"),
-        "da715b880ce5dbcd31e633436bb589839d3c24e8c487ba0291767bcd0bc81190");
-    assert_string_equal(legacy(ctx, "\n-- a note\n\n"),
-                        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    assert_string_equal(legacy(ctx, ""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-}
-
-static void legacy_statements_end_at_blank_lines(void **state)
-{
-    struct ctx *ctx = *state;
-    const char *text = "  SELECT 1;\n  -- x\n  SELECT 2\n \t\nSELECT 'a\n\n-- b\n';\r\nc\r\n\r\nd \xC2\xA0";
-    struct names statements = split_legacy(ctx->mem, text, strlen(text));
-    assert_string_equal(names_join(ctx->mem, &statements, "|"), "SELECT 1;\n  SELECT 2|SELECT 'a|';\nc|d");
-}
-
 UNIT_TESTS(UNIT(semicolons_end_statements), UNIT(pieces_know_where_they_are),
            UNIT(semicolons_in_strings_and_comments_end_nothing), UNIT(comments_around_statements_vanish),
            UNIT(comment_lines_inside_stay), UNIT(colons_are_left_alone), UNIT(sqlite_trigger_bodies_hold_semicolons),
@@ -312,5 +281,4 @@ UNIT_TESTS(UNIT(semicolons_end_statements), UNIT(pieces_know_where_they_are),
            UNIT(without_any_semicolon_blank_lines_end_statements),
            UNIT(one_statement_without_semicolon_needs_no_warning), UNIT(trigger_bodies_count_as_no_semicolon),
            UNIT(mixed_sections_end_at_blank_lines_before_ddl), UNIT(statements_with_semicolons_may_hold_blank_lines),
-           UNIT(line_ends_of_windows), UNIT(says_where_something_unfinished_begins),
-           UNIT(legacy_checksums_are_those_recorded), UNIT(legacy_statements_end_at_blank_lines))
+           UNIT(line_ends_of_windows), UNIT(says_where_something_unfinished_begins))

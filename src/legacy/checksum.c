@@ -4,10 +4,10 @@
  *
  * It read files as text, where every line end is one newline, and trimmed with Python's idea of white space.
  */
+#include "sql/checksum.h"
 #include "base/buf.h"
 #include "base/list.h"
-#include "sql/checksum.h"
-#include "sql/split.h"
+#include "legacy/legacy.h"
 
 /* Length of the white space character at the beginning, 0 if there is none: what Python's str.isspace() says. */
 static size_t space_length(const char *text, const char *end)
@@ -118,7 +118,7 @@ static void list_end(struct sink *sink)
     buf_init(&sink->statement, sink->mem);
 }
 
-struct names split_legacy(struct arena *mem, const char *text, size_t length)
+struct names legacy_statements(struct arena *mem, const char *text, size_t length)
 {
     struct sink sink = {.add = list_text, .end = list_end, .mem = mem};
     buf_init(&sink.statement, mem);
@@ -139,7 +139,7 @@ static void hash_end(struct sink *sink)
     sink->separate = true;
 }
 
-char *split_legacy_sum(struct arena *mem, const char *text, size_t length)
+char *legacy_checksum_of_text(struct arena *mem, const char *text, size_t length)
 {
     struct sink sink = {.add = hash_text, .end = hash_end};
     SHA256Init(&sink.hash);
@@ -147,7 +147,7 @@ char *split_legacy_sum(struct arena *mem, const char *text, size_t length)
     return checksum_text(mem, &sink.hash);
 }
 
-char *split_legacy_checksum(struct arena *mem, const struct names *statements)
+char *legacy_checksum(struct arena *mem, const struct names *statements)
 {
     struct sink sink = {.add = hash_text, .end = hash_end};
     SHA256Init(&sink.hash);

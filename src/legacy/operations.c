@@ -3,7 +3,7 @@
  * alteration of several fields is several operations there.
  */
 #include "base/text.h"
-#include "command/comparison.h"
+#include "legacy/legacy.h"
 
 static const struct {
     enum kind kind;
@@ -38,7 +38,6 @@ static const struct {
 
 struct writer {
     struct arena *mem;
-    const struct dialect *dialect;
     struct list *words;
     struct json *operations;
 };
@@ -117,9 +116,9 @@ static void operation_add(const struct writer *writer, const struct change *chan
 {
     const struct object *object = change_object(change);
     const char *target = target_of(writer, object);
-    struct name_change *name = NEW(writer->mem, struct name_change);
-    *name = (struct name_change){word, table_of(object), target, suffix_of(object)};
-    list_add(writer->mem, writer->words, name);
+    struct legacy_operation *operation = NEW(writer->mem, struct legacy_operation);
+    *operation = (struct legacy_operation){word, table_of(object), target, suffix_of(object)};
+    list_add(writer->mem, writer->words, operation);
 
     struct json *json = json_object(writer->mem);
     json_set_text(writer->mem, json, "type", word);
@@ -161,25 +160,10 @@ static bool is_told(const struct change *change)
     return change->op == CHANGE_RENAME || object->kind == KIND_TABLE || !table || table->peer;
 }
 
-void operations_of(struct arena *mem, const struct dialect *dialect, const struct changes *changes, struct list *words,
-                   struct json *operations)
+void legacy_operations(struct arena *mem, const struct changes *changes, struct list *words, struct json *json)
 {
-    struct writer writer = {mem, dialect, words, operations};
+    struct writer writer = {mem, words, json};
     for (int i = 0; i < changes->list.n; i++)
         if (is_told(changes->list.item[i]))
             change_write(&writer, changes->list.item[i]);
-}
-
-struct json *change_json(struct arena *mem, const struct change *change)
-{
-    struct json *json = json_object(mem), *fields = json_array(mem);
-    const struct kind_info *info = &kind_table[change->kind];
-    for (int i = 0; change->op == CHANGE_ALTER && i < info->fields; i++)
-        if (change_has(change, i))
-            json_add(mem, fields, json_string(mem, info->field[i].name));
-    json_set_text(mem, json, "change", change_op_name(change->op));
-    json_set_text(mem, json, "kind", info->name);
-    json_set_text(mem, json, "object", object_path(mem, change_object(change)));
-    json_set(mem, json, "fields", fields);
-    return json;
 }

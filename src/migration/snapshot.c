@@ -2,15 +2,15 @@
  * Snapshot files: the envelope, the checksum, and our own key in it.
  * The one idea: the file stays one that 0.8.2 could have written, checksum rule included; what it could not
  * express lives whole under one more key, and where that key is, nothing else in the file is believed.
- * Not here: 0.8.2's part of the file (snapshot_fill.c writes it, snapshot_legacy.c reads it), which snapshot is
+ * Not here: 0.8.2's part of the file (legacy/), which snapshot is
  * the latest (run/).
  */
-#include "schema/snapshot.h"
+#include "migration/snapshot.h"
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "schema/snapshot_legacy.h"
+#include "legacy/legacy.h"
 
 enum { FORMAT_VERSION = 1, OWN_FORMAT = 1 };
 
@@ -45,7 +45,7 @@ char *snapshot_to_text(struct arena *mem, const struct snapshot *snapshot)
     json_set_text(mem, json, "database_type",
                   snapshot->database_type ? snapshot->database_type : engine_name(snapshot->tree->engine));
     json_set_text(mem, json, "applied_at", snapshot->applied_at);
-    legacy_write(mem, json, snapshot);
+    legacy_write(mem, json, snapshot->tree, snapshot->document);
     if (!snapshot->legacy)
         json_set(mem, json, "dbwarden", own_part(mem, snapshot));
     json_set_text(mem, json, "checksum", checksum_of(mem, json));
@@ -142,4 +142,10 @@ int snapshot_read(struct ctx *ctx, const char *path, struct snapshot **snapshot)
     size_t length;
     TRY(file_read(ctx, path, 0, &text, &length));
     return snapshot_from_text(ctx, path, text, length, snapshot);
+}
+
+void snapshot_assume(struct arena *mem, struct snapshot *snapshot, const struct tree *wanted)
+{
+    if (snapshot->legacy)
+        legacy_assume(mem, snapshot->tree, snapshot->document, wanted);
 }

@@ -4,11 +4,10 @@
  * keys, no operator classes; all of that stays unsaid, so that it can never look like a change.
  * Its own bookkeeping tables, which it took for the user's, are left out.
  */
-#include "schema/snapshot_legacy.h"
+#include "legacy/parts.h"
 
 #include "base/map.h"
 #include "base/text.h"
-#include "schema/snapshot_type.h"
 
 struct reading {
     struct ctx *ctx;

@@ -5,8 +5,8 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "migration/snapshot.h"
 #include "samples.h"
-#include "schema/snapshot.h"
 
 static struct snapshot *read_sample(struct ctx *ctx, const char *text)
 {
@@ -220,48 +220,6 @@ static void assuming_takes_the_wanted_type_where_it_fits(void **state)
     assert_int_equal(find_in(snapshot, "users", KIND_INDEX, "ix_lower")->children.n, 1);
 }
 
-static void canonical_types_follow_the_three_look_ups(void **state)
-{
-    static const struct {
-        const char *raw, *type;
-        bool is_raw;
-        int64_t length, precision, scale;
-    } cases[] = {
-        {"VARCHAR(255)", "varchar", false, 255, -1, -1},
-        {"character  varying ( 20 )", "varchar", false, 20, -1, -1},
-        {"VARCHAR", "varchar", false, -1, -1, -1},
-        {"VARCHAR(5) COLLATE \"de_DE\"", "varchar", false, 5, -1, -1},
-        {"NUMERIC(10, 2)", "numeric", false, -1, 10, 2},
-        {"DECIMAL(10)", "numeric", false, -1, -1, -1},
-        {"TIMESTAMP WITH TIME ZONE", "timestamp", false, -1, -1, -1},
-        {"TIMESTAMP WITHOUT TIME ZONE", "TIMESTAMP WITHOUT TIME ZONE", true, -1, -1, -1},
-        {"INT64", "integer", false, -1, -1, -1},
-        {"Float64", "float", false, -1, -1, -1},
-        {"TINYINT(1)", "integer", false, -1, -1, -1},
-        {"INTEGER UNSIGNED", "INTEGER UNSIGNED", true, -1, -1, -1},
-        {" CHAR(32) ", "CHAR(32)", true, -1, -1, -1},
-        {"DOUBLE PRECISION", "float", false, -1, -1, -1},
-        {"REAL", "float", false, -1, -1, -1},
-        {"ENUM('a','b')", "enum", false, -1, -1, -1},
-        {"jsonb", "json", false, -1, -1, -1},
-        {"INT4RANGE", "int4range", false, -1, -1, -1},
-        {"bytea", "bytes", false, -1, -1, -1},
-        {"LONGTEXT", "text", false, -1, -1, -1},
-        {"UUID", "uuid", false, -1, -1, -1},
-    };
-    struct ctx *ctx = *state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct legacy_type type = snapshot_type(ctx->mem, cases[i].raw);
-        assert_string_equal(type.type, cases[i].type);
-        assert_int_equal(type.raw, cases[i].is_raw);
-        assert_true(type.length == cases[i].length && type.precision == cases[i].precision &&
-                    type.scale == cases[i].scale);
-        /* What is stored is asked again, and must answer the same. */
-        if (!type.raw)
-            assert_string_equal(snapshot_type(ctx->mem, type.type).type, type.type);
-    }
-}
-
 static void a_file_that_is_no_snapshot_says_so(void **state)
 {
     static const struct {
@@ -323,5 +281,4 @@ UNIT_TESTS(UNIT(checksums_are_those_of_python), UNIT(what_we_write_is_exact),
            UNIT(legacy_primary_keys_have_no_order), UNIT(bookkeeping_is_no_table_of_the_user),
            UNIT(legacy_sqlite_has_unnamed_constraints), UNIT(legacy_mariadb_hides_indexes_of_foreign_keys),
            UNIT(a_legacy_snapshot_survives_writing), UNIT(assuming_takes_the_wanted_type_where_it_fits),
-           UNIT(canonical_types_follow_the_three_look_ups), UNIT(a_file_that_is_no_snapshot_says_so),
-           UNIT(a_written_file_is_private_and_reads_back))
+           UNIT(a_file_that_is_no_snapshot_says_so), UNIT(a_written_file_is_private_and_reads_back))

@@ -2,11 +2,11 @@
  * 0.8.2's canonical types: the word for a type's raw text.
  * The one idea: a table of words, asked three times with ever less of the text (its arguments gone, then
  * everything but letters and digits, then everything but letters); what it does not know stays raw.
- * Not here: how an engine spells its types (snapshot_spelling.c).
+ * Not here: how an engine spells its types (type_spelling.c).
  */
-#include "schema/snapshot_type.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "legacy/parts.h"
 
 static const struct {
     const char *raw, *canonical;
@@ -127,7 +127,7 @@ int type_arguments(struct arena *mem, const char *text, int64_t number[2])
     return parts.n;
 }
 
-struct legacy_type snapshot_type(struct arena *mem, const char *raw)
+struct legacy_type legacy_type_of(struct arena *mem, const char *raw)
 {
     struct legacy_type type = {NULL, false, -1, -1, -1};
     char *lower = text_lower(mem, without_collation(mem, raw));

@@ -2,12 +2,12 @@
  * Column types between an engine's spelling and 0.8.2's canonical form.
  * The one idea: both directions are tables.  Forth, a type first becomes what SQLAlchemy reflected for 0.8.2;
  * back, only a word that stands for one single type of the engine gives a type.
- * Not here: the canonical words themselves (snapshot_type.c).
+ * Not here: the canonical words themselves (type.c).
  */
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/utf8.h"
-#include "schema/snapshot_type.h"
+#include "legacy/parts.h"
 
 /* ---- an engine's spelling as 0.8.2 would have reflected it ---- */
 
@@ -172,7 +172,7 @@ static void pg_write(struct arena *mem, const struct tree *tree, const char *typ
         write_enum(mem, named, out);
         return;
     }
-    out->type = snapshot_type(mem, reflected);
+    out->type = legacy_type_of(mem, reflected);
     out->storage = known < 0 ? "EXTENDED" : pg_types[known].storage;
     if (known >= 0 && pg_types[known].pg_kind)
         out->pg_type = pg_kind(mem, pg_types[known].pg_kind);
@@ -202,7 +202,7 @@ struct legacy_column_type legacy_type_write(struct arena *mem, const struct tree
     else if (tree->engine == ENGINE_PG)
         pg_write(mem, tree, type, &out);
     else
-        out.type = snapshot_type(mem, plain_reflected(mem, type));
+        out.type = legacy_type_of(mem, plain_reflected(mem, type));
     return out;
 }
 

@@ -1,13 +1,20 @@
+/* What the files of this folder share with each other and nobody else. */
+#ifndef LEGACY_PARTS_H
+#define LEGACY_PARTS_H
+
+#include "legacy/legacy.h"
+
+/* The entry of a column in a 0.8.2 document, or NULL. */
+const struct json *legacy_column(const struct json *document, const char *table, const char *column);
+
+/* "fk_posts_user_id": what 0.8.2 called a foreign key without a name. */
+char *legacy_fk_name(struct arena *mem, const char *table, const struct names *columns);
+
 /*
  * Column types between our trees, which have them as the engine spells them, and 0.8.2's snapshots, which have
  * a canonical word.  The way there loses much (smallint and integer are both "integer"); the way back gives a
  * type only where nothing was lost.
  */
-#ifndef SCHEMA_SNAPSHOT_TYPE_H
-#define SCHEMA_SNAPSHOT_TYPE_H
-
-#include "schema/snapshot.h"
-
 struct legacy_column_type {
     struct legacy_type type;
     const char *enum_name; /* NULL: is no enum type of its own */

@@ -3,8 +3,8 @@
  * one more key, "dbwarden", the exact tree, both spellings of expressions, and what the project manages.
  * A snapshot without that key comes from 0.8.2: what it cannot express is not said.
  */
-#ifndef SCHEMA_SNAPSHOT_H
-#define SCHEMA_SNAPSHOT_H
+#ifndef MIGRATION_SNAPSHOT_H
+#define MIGRATION_SNAPSHOT_H
 
 #include "schema/filter.h"
 #include "schema/tree.h"
@@ -32,13 +32,5 @@ int snapshot_write(struct ctx *ctx, const char *path, const struct snapshot *sna
  * else with what is most likely. For when no database can tell.
  */
 void snapshot_assume(struct arena *mem, struct snapshot *snapshot, const struct tree *wanted);
-
-/* 0.8.2's canonical form of a raw type text (spec 5.1); raw if unknown. */
-struct legacy_type {
-    const char *type;
-    bool raw;
-    int64_t length, precision, scale; /* -1: none */
-};
-struct legacy_type snapshot_type(struct arena *mem, const char *raw);
 
 #endif

@@ -6,12 +6,11 @@
  */
 #include "base/hash.h"
 #include "base/text.h"
-#include "schema/snapshot_legacy.h"
-#include "schema/snapshot_type.h"
+#include "legacy/parts.h"
 
 struct filling {
     struct arena *mem;
-    const struct snapshot *snapshot;
+    const struct json *document;
     const struct tree *tree;
     struct json *indexes;
     struct json *constraints;
@@ -114,7 +113,7 @@ static struct json *column_json(struct filling *fill, const struct column *colum
 {
     struct arena *mem = fill->mem;
     const char *table = column->object.parent->name;
-    const struct json *old = legacy_column(fill->snapshot->document, table, column->object.name);
+    const struct json *old = legacy_column(fill->document, table, column->object.name);
     bool typed = object_says(&column->object, COLUMN_type) || !old;
     struct legacy_column_type type = legacy_type_write(mem, fill->tree, column->type);
     const char *canonical = typed ? type.type.type : json_get_text(old, "type");
@@ -164,7 +163,7 @@ static struct names key_columns(struct filling *fill, const struct object *table
         return key->columns;
     if (!key)
         return (struct names){0};
-    const struct json *old = json_get(json_get(fill->snapshot->document, "tables"), table->name);
+    const struct json *old = json_get(json_get(fill->document, "tables"), table->name);
     return json_get_names(fill->mem, old, "primary_key");
 }
 
@@ -410,12 +409,12 @@ static void add_table(struct filling *fill, struct json *tables, const struct ta
         add_part(fill, table->object.children.item[i]);
 }
 
-void legacy_write(struct arena *mem, struct json *json, const struct snapshot *snapshot)
+void legacy_write(struct arena *mem, struct json *json, const struct tree *tree, const struct json *document)
 {
-    struct filling fill = {mem, snapshot, snapshot->tree, json_object(mem), json_object(mem)};
+    struct filling fill = {mem, document, tree, json_object(mem), json_object(mem)};
     struct json *tables = json_object(mem);
     struct json *enums = json_object(mem);
-    const struct object *home = object_child(snapshot->tree->root, KIND_SCHEMA, "");
+    const struct object *home = object_child(tree->root, KIND_SCHEMA, "");
     for (int i = 0; home && i < home->children.n; i++) {
         const struct object *object = home->children.item[i];
         if (object->kind == KIND_TABLE)
