@@ -1,0 +1,47 @@
+-- Column by column of all tables, inherited ones too; storage and collation only where they are not the type's own.
+-- A serial column's default (f) is nextval() of a sequence that belongs to it (o), and its type is one that serial has.
+-- That sequence is compared as text: a join over pg_depend once more is estimated at one row, and then costs seconds.
+-- `older` stands in for columns of pg_attribute that this server does not have yet: attcompression came with 14.
+SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
+       c.relname AS table,
+       a.attname AS name,
+       format_type(a.atttypid, a.atttypmod) AS type,
+       NOT a.attnotnull AS nullable,
+       CASE WHEN o.objid IS NULL AND a.attgenerated = '' THEN pg_get_expr(f.adbin, f.adrelid) END AS default_value,
+       o.objid IS NOT NULL AS autoincrement,
+       CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
+       q.seqstart AS identity_start,
+       q.seqincrement AS identity_increment,
+       q.seqmin AS identity_min,
+       q.seqmax AS identity_max,
+       q.seqcache AS identity_cache,
+       q.seqcycle AS identity_cycle,
+       CASE WHEN a.attgenerated <> '' THEN pg_get_expr(f.adbin, f.adrelid, true) END AS computed,
+       CASE WHEN a.attgenerated <> '' THEN a.attgenerated = 's' END AS computed_stored,
+       CASE WHEN a.attcollation <> t.typcollation THEN
+           (SELECT co.collname FROM pg_collation co WHERE co.oid = a.attcollation)
+       END AS collation,
+       d.description AS comment,
+       CASE WHEN a.attstorage <> t.typstorage THEN
+           CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' ELSE 'extended' END
+       END AS storage,
+       CASE a.compression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression
+FROM (VALUES (NULL::"char")) AS older(attcompression)
+CROSS JOIN pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+JOIN LATERAL (SELECT *, attcompression AS compression FROM pg_attribute) a
+  ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
+LEFT JOIN pg_depend o
+  ON o.classid = 'pg_class'::regclass AND o.objsubid = 0
+ AND o.refclassid = 'pg_class'::regclass AND o.refobjid = c.oid AND o.refobjsubid = a.attnum AND o.deptype = 'a'
+ AND a.atttypid IN (20, 21, 23)
+ AND pg_get_expr(f.adbin, f.adrelid) = 'nextval(' || quote_literal(o.objid::regclass) || '::regclass)'
+LEFT JOIN pg_depend i
+  ON a.attidentity <> '' AND i.classid = 'pg_class'::regclass AND i.deptype = 'i'
+ AND i.refclassid = 'pg_class'::regclass AND i.refobjid = c.oid AND i.refobjsubid = a.attnum
+LEFT JOIN pg_sequence q ON q.seqrelid = i.objid
+LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = a.attnum
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+ORDER BY 1, 2, a.attnum

@@ -1,0 +1,13 @@
+SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
+       t.typname AS name,
+       l.labels,
+       d.description AS comment
+FROM pg_type t
+JOIN pg_namespace n ON n.oid = t.typnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+JOIN (SELECT enumtypid, json_agg(enumlabel ORDER BY enumsortorder) AS labels FROM pg_enum GROUP BY 1) l
+  ON l.enumtypid = t.oid
+LEFT JOIN pg_description d ON d.classoid = 'pg_type'::regclass AND d.objoid = t.oid AND d.objsubid = 0
+WHERE t.typtype = 'e'
+  AND NOT EXISTS (SELECT FROM pg_depend e
+                  WHERE e.classid = 'pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')
+ORDER BY 1, 2

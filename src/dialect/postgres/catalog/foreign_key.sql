@@ -1,0 +1,31 @@
+-- The columns of SET NULL (a, b) are kept as part of the action.
+-- `older` stands in for a column of pg_constraint that this server does not have yet: confdelsetcols came with 15.
+SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
+       c.relname AS table,
+       k.conname AS name,
+       (SELECT json_agg(ka.attname ORDER BY p.place)
+        FROM unnest(k.conkey) WITH ORDINALITY AS p(number, place)
+        JOIN pg_attribute ka ON ka.attrelid = k.conrelid AND ka.attnum = p.number) AS columns,
+       NULLIF(CASE WHEN rn.nspname = current_schema() THEN '' ELSE rn.nspname END, '') AS ref_schema,
+       r.relname AS ref_table,
+       (SELECT json_agg(ka.attname ORDER BY p.place)
+        FROM unnest(k.confkey) WITH ORDINALITY AS p(number, place)
+        JOIN pg_attribute ka ON ka.attrelid = k.confrelid AND ka.attnum = p.number) AS ref_columns,
+       CASE k.confdeltype WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL'
+                          WHEN 'd' THEN 'SET DEFAULT' ELSE 'NO ACTION' END ||
+       COALESCE((SELECT ' (' || string_agg(quote_ident(ka.attname), ', ' ORDER BY p.place) || ')'
+                 FROM unnest(k.delete_columns) WITH ORDINALITY AS p(number, place)
+                 JOIN pg_attribute ka ON ka.attrelid = k.conrelid AND ka.attnum = p.number), '') AS on_delete,
+       CASE k.confupdtype WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL'
+                          WHEN 'd' THEN 'SET DEFAULT' ELSE 'NO ACTION' END AS on_update,
+       CASE k.confmatchtype WHEN 'f' THEN 'FULL' ELSE 'SIMPLE' END AS match,
+       k.condeferrable AS deferrable,
+       k.condeferred AS initially_deferred
+FROM (VALUES (NULL::int2[])) AS older(confdelsetcols)
+CROSS JOIN LATERAL (SELECT *, confdelsetcols AS delete_columns FROM pg_constraint) k
+JOIN pg_class c ON c.oid = k.conrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+JOIN pg_class r ON r.oid = k.confrelid
+JOIN pg_namespace rn ON rn.oid = r.relnamespace
+WHERE k.contype = 'f' AND k.conparentid = 0 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+ORDER BY 1, 2, 3

@@ -1,0 +1,29 @@
+-- Tables and partitioned tables; partitions come with their parent.
+SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
+       c.relname AS name,
+       d.description AS comment,
+       c.relpersistence = 'u' AS unlogged,
+       ts.spcname AS tablespace,
+       h.parents AS inherits,
+       CASE WHEN c.reloptions IS NOT NULL OR tc.reloptions IS NOT NULL THEN
+           (SELECT json_agg(x ORDER BY x COLLATE "C")
+            FROM (SELECT unnest(c.reloptions) UNION ALL SELECT 'toast.' || unnest(tc.reloptions)) AS r(x))
+       END AS options,
+       CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
+LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid
+LEFT JOIN (SELECT i.inhrelid,
+                  json_agg(CASE WHEN pn.nspname = current_schema() THEN p.relname::text
+                                ELSE pn.nspname || '.' || p.relname END ORDER BY i.inhseqno) AS parents
+           FROM pg_inherits i
+           JOIN pg_class p ON p.oid = i.inhparent
+           JOIN pg_namespace pn ON pn.oid = p.relnamespace
+           GROUP BY 1) h
+  ON h.inhrelid = c.oid
+LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+  AND NOT EXISTS (SELECT FROM pg_depend e
+                  WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
+ORDER BY 1, 2

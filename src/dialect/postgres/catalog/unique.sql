@@ -1,0 +1,23 @@
+-- An included column stands in indkey after the key's: indkey counts from 0, so indnkeyatts is the first one's place.
+-- `older` stands in for a column of pg_index that this server does not have yet: indnullsnotdistinct came with 15.
+SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
+       c.relname AS table,
+       k.conname AS name,
+       (SELECT json_agg(ka.attname ORDER BY p.place)
+        FROM unnest(k.conkey) WITH ORDINALITY AS p(number, place)
+        JOIN pg_attribute ka ON ka.attrelid = k.conrelid AND ka.attnum = p.number) AS columns,
+       CASE WHEN x.indnatts > x.indnkeyatts THEN
+           (SELECT json_agg(ka.attname ORDER BY p.place)
+            FROM unnest((x.indkey::int2[])[x.indnkeyatts:]) WITH ORDINALITY AS p(number, place)
+            JOIN pg_attribute ka ON ka.attrelid = x.indrelid AND ka.attnum = p.number)
+       END AS include,
+       k.condeferrable AS deferrable,
+       k.condeferred AS initially_deferred,
+       x.nulls_not_distinct
+FROM (VALUES (NULL::boolean)) AS older(indnullsnotdistinct)
+CROSS JOIN pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+JOIN LATERAL (SELECT *, indnullsnotdistinct AS nulls_not_distinct FROM pg_index) x ON x.indexrelid = k.conindid
+WHERE k.contype = 'u' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+ORDER BY 1, 2, 3

@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""Makes a C header of text files, so that they can be read and run as they are and still be part of the program.
+
+    embed.py OUTPUT FILE...
+
+Each FILE, say catalog/foreign_key.sql, becomes `static const char foreign_key_sql[]`, a string literal per line.
+"""
+import pathlib
+import sys
+
+ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n"})
+
+
+def array(path):
+    """The C array that holds the text of the file at `path`."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    literals = "\n".join('    "%s"' % line.translate(ESCAPES) for line in lines)
+    return "static const char %s[] =\n%s;\n" % (path.name.replace(".", "_"), literals)
+
+
+def main(output, *files):
+    arrays = [array(pathlib.Path(file)) for file in files]
+    pathlib.Path(output).write_text("/* Made by tools/embed.py. */\n\n" + "\n".join(arrays), encoding="utf-8")
+
+
+main(*sys.argv[1:])
