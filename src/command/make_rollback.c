@@ -42,13 +42,11 @@ static void name_add(struct inversion *inversion, const char *schema, const char
     ident_add_qualified(inversion->out, inversion->dialect->ident, schema, name);
 }
 
-/* MySQL has no DROP INDEX without its table; PostgreSQL no DROP TRIGGER without its. */
 static bool names_table(const struct inversion *inversion)
 {
-    unsigned engines = inversion->what.kind == KIND_INDEX     ? ENGINE_MY | ENGINE_MARIA
-                       : inversion->what.kind == KIND_TRIGGER ? ENGINE_PG
-                                                              : 0;
-    return inversion->what.table && (inversion->dialect->engine & engines);
+    const struct dialect *dialect = inversion->dialect;
+    return inversion->what.table && ((inversion->what.kind == KIND_INDEX && dialect->drops_index_on_table) ||
+                                     (inversion->what.kind == KIND_TRIGGER && dialect->drops_trigger_on_table));
 }
 
 /* CREATE OR REPLACE may have replaced something that only a person knows. */
@@ -61,11 +59,11 @@ static bool invert_create(struct inversion *inversion, const struct sql_piece *p
         if (droppable[i].kind != what->kind)
             continue;
         bool materialized = what->kind == KIND_VIEW && has_word(inversion, piece, "MATERIALIZED", 4);
-        bool bare = what->kind == KIND_INDEX && (inversion->dialect->engine & ENGINE_MY);
+        bool bare = what->kind == KIND_INDEX && inversion->dialect->drops_index_bare;
         buf_addf(inversion->out, "DROP %s%s %s%s", materialized ? "MATERIALIZED " : "", droppable[i].words,
                  what->concurrently ? "CONCURRENTLY " : "", bare ? "" : "IF EXISTS ");
         name_add(inversion,
-                 what->kind == KIND_TRIGGER && (inversion->dialect->engine & ENGINE_PG) ? NULL : what->schema,
+                 what->kind == KIND_TRIGGER && inversion->dialect->drops_trigger_on_table ? NULL : what->schema,
                  what->name);
         if (names_table(inversion)) {
             buf_add(inversion->out, " ON ");
@@ -221,7 +219,7 @@ static int statements_invert(struct inversion *inversion, const struct migration
     for (int i = migration->up.n - 1; i >= 0; i--) {
         const struct sql_piece *piece = &migration->up.piece[i];
         buf_add_c(inversion->out, '\n');
-        classify(inversion->mem, inversion->dialect->engine, inversion->dialect->lex, piece, &inversion->what);
+        classify(inversion->mem, inversion->dialect->classify, piece, &inversion->what);
         size_t before = inversion->out->len;
         if (invert(inversion, piece)) {
             buf_add(inversion->out, ";\n");

@@ -92,7 +92,7 @@ static const char *target_of(const struct comparison *comparison, const struct d
     struct arena *mem = comparison->ctx->mem;
     const char *type = dialect ? dialect->name : url->dialect;
     const char *name = url->database ? url->database : "";
-    if (url->host || url->user || !text_equal(type, engine_name(ENGINE_LITE)))
+    if (url->host || url->user || !dialect || !dialect->is_file)
         return arena_printf(mem, "%s::%s:%d/%s", type, url->host ? text_lower(mem, url->host) : "", url->port, name);
     if (!*name || text_starts(name, ":memory:"))
         return NULL;

@@ -127,6 +127,20 @@ struct render_kind {
     render_fn *rebuild;
 };
 
+/* Types ordered by what they can hold: a step to the left may lose something. */
+struct type_ladder {
+    const char *type[5]; /* as type_normal() spells them, without arguments; NULL after the last */
+    bool rounds;         /* the server fits values in silently; else it refuses those that do not fit */
+};
+
+/* What a change of a column's type may do to values. */
+struct type_rules {
+    const struct type_ladder
+        *ladders; /* up to one without types; between types of no common ladder anything may stop */
+    const char *const
+        *rounded; /* beginnings of types whose values are rounded, not refused, when there are fewer digits */
+};
+
 struct dialect {
     enum engine engine;
     const char *name;           /* database_type: "postgresql" */
@@ -134,12 +148,17 @@ struct dialect {
     const char *const *schemes; /* URL dialects, NULL-terminated: "postgresql", "postgres" */
     int minimum_version;        /* what is rendered for when no server is known */
     bool transactional_ddl;
-    bool loose_types;      /* a column takes values of any type: SQLite */
-    bool loose_references; /* a reference is not checked when it is made, and tables can go in any order: SQLite */
-    bool renames_in_text;  /* RENAME COLUMN rewrites the texts of views and of other tables' triggers: SQLite */
+    bool loose_references;     /* a reference is not checked when it is made, and tables can go in any order: SQLite */
+    bool renames_in_text;      /* RENAME COLUMN rewrites the texts of views and of other tables' triggers: SQLite */
+    bool is_file;              /* a database is a file, or in memory where it has no name */
+    bool drops_index_on_table; /* DROP INDEX i ON t */
+    bool drops_index_bare;     /* ... which has no IF EXISTS */
+    bool drops_trigger_on_table; /* DROP TRIGGER r ON t */
     const struct lex_rules *lex;
     const struct ident_rules *ident;
     const struct normal_rules *normal;
+    const struct classify_rules *classify;
+    const struct type_rules *types; /* NULL: a column takes values of any type */
     const struct driver *driver;
     const struct state_sql *state;
 

@@ -55,53 +55,46 @@ static char *type_base(struct arena *mem, const char *type)
 
 enum loss { LOSS_NONE, LOSS_STOPS, LOSS_ROUNDS };
 
-/* Types ordered by what they can hold: a step to the left may lose something. */
-static const struct {
-    const char *type[5];
-    bool rounds; /* the server fits values in silently; else it refuses those that do not fit */
-} ladders[] = {
-    {{"smallint", "integer", "bigint", "numeric"}, false},
-    {{"bigint", "real", "double precision"}, true},
-    {{"bigint", "numeric"}, true},
-    {{"integer", "numeric"}, true},
-    {{"integer", "double precision"}, true},
-    {{"date", "timestamp without time zone", "timestamp with time zone"}, true},
-    {{"character varying", "text"}, false},
-    {{"json", "jsonb"}, false},
-};
-
-static int ladder_step(size_t ladder, const char *type)
+static int ladder_step(const struct type_ladder *ladder, const char *type)
 {
-    for (int i = 0; ladders[ladder].type[i]; i++)
-        if (text_equal(ladders[ladder].type[i], type))
+    for (int i = 0; ladder->type[i]; i++)
+        if (text_equal(ladder->type[i], type))
             return i;
     return -1;
 }
 
-static enum loss loss_same_type(struct arena *mem, const char *from, const char *to)
+static bool rounds_digits(const struct type_rules *rules, const char *type)
+{
+    for (int i = 0; rules->rounded[i]; i++)
+        if (text_starts(type, rules->rounded[i]))
+            return true;
+    return false;
+}
+
+static enum loss loss_same_type(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
 {
     int64_t a[2] = {0}, b[2] = {0};
     int n = type_numbers(mem, from, a), m = type_numbers(mem, to, b);
     if (!m || (n && b[0] >= a[0] && b[1] >= a[1]))
         return LOSS_NONE;
-    bool rounds = text_starts(to, "timestamp") || text_starts(to, "time") || (m == 2 && (!n || b[1] < a[1]));
+    bool rounds = rounds_digits(rules, to) || (m == 2 && (!n || b[1] < a[1]));
     return rounds ? LOSS_ROUNDS : LOSS_STOPS;
 }
 
-static enum loss loss_between(struct arena *mem, const char *from, const char *to)
+static enum loss loss_between(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
 {
     const char *a = type_base(mem, from), *b = type_base(mem, to);
     enum loss worst = LOSS_NONE;
     bool known = false;
     if (text_equal(a, b))
-        return loss_same_type(mem, from, to);
-    for (size_t i = 0; i < sizeof ladders / sizeof *ladders; i++) {
-        int at = ladder_step(i, a), wanted = ladder_step(i, b);
+        return loss_same_type(mem, rules, from, to);
+    for (const struct type_ladder *ladder = rules->ladders; ladder->type[0]; ladder++) {
+        int at = ladder_step(ladder, a), wanted = ladder_step(ladder, b);
         if (at < 0 || wanted < 0)
             continue;
         known = true;
         if (wanted < at && worst != LOSS_ROUNDS)
-            worst = ladders[i].rounds ? LOSS_ROUNDS : LOSS_STOPS;
+            worst = ladder->rounds ? LOSS_ROUNDS : LOSS_STOPS;
     }
     return known ? worst : LOSS_STOPS;
 }
@@ -110,10 +103,10 @@ static void type_judge(const struct finder *finder, const struct change *change,
 {
     const struct column *before = (const struct column *)column->peer, *after = (const struct column *)column;
     const struct dialect *dialect = finder->dialect;
-    if (dialect->loose_types || !before->type || !after->type ||
+    if (!dialect->types || !before->type || !after->type ||
         compare_field(finder->mem, dialect, column->peer, column, COLUMN_type))
         return;
-    enum loss loss = loss_between(finder->mem, dialect->type_normal(finder->mem, before->type),
+    enum loss loss = loss_between(finder->mem, dialect->types, dialect->type_normal(finder->mem, before->type),
                                   dialect->type_normal(finder->mem, after->type));
     const char *text = arena_printf(finder->mem, "%s changes from %s to %s", object_path(finder->mem, column),
                                     before->type, after->type);

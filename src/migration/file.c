@@ -453,7 +453,7 @@ int migration_marks(struct ctx *ctx, const struct dialect *dialect, const struct
         const struct sql_piece *piece = &split->piece[i];
         struct arena_mark place = arena_save(ctx->mem);
         struct classified what = {0};
-        classify(ctx->mem, dialect->engine, dialect->lex, piece, &what);
+        classify(ctx->mem, dialect->classify, piece, &what);
         mark[i] = (unsigned char)((what.refuses_transaction ? STATEMENT_ALONE : 0) |
                                   (what.ends_segment ? STATEMENT_ENDS_SEGMENT : 0) |
                                   (what.data_only && what.verb != VERB_SELECT ? STATEMENT_DATA : 0) |

@@ -252,7 +252,7 @@ static void classify_at(const struct execution *execution, int i, struct classif
 {
     const struct dialect *dialect = execution->conn->dialect;
     const struct sql_piece *piece = &execution->split->piece[i];
-    classify(execution->ctx->mem, dialect->engine, dialect->lex, piece, what);
+    classify(execution->ctx->mem, dialect->classify, piece, what);
 }
 
 /* A statement that the server refused is not done, although what it would make may be there: from somebody else. */

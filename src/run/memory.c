@@ -226,7 +226,7 @@ static bool add_touched(struct ctx *ctx, const struct session *session, const st
     for (int i = 0; i < migration->up.n; i++) {
         const struct sql_piece *piece = &migration->up.piece[i];
         struct classified what;
-        classify(ctx->mem, dialect->engine, dialect->lex, piece, &what);
+        classify(ctx->mem, dialect->classify, piece, &what);
         if (what.data_only || what.verb == VERB_COMMENT || what.verb == VERB_SET || what.verb == VERB_PRAGMA)
             continue;
         if (!what.name || (what.kind == KIND_INDEX && !what.table && what.verb != VERB_DROP))
@@ -393,7 +393,7 @@ static void own_file(struct owning *owning, const struct migration *migration)
     for (int i = 0; i < migration->up.n; i++) {
         const struct sql_piece *piece = &migration->up.piece[i];
         struct classified what;
-        classify(owning->ctx->mem, owning->dialect->engine, owning->dialect->lex, piece, &what);
+        classify(owning->ctx->mem, owning->dialect->classify, piece, &what);
         if (!what.name || what.kind >= KIND_COUNT || kind_table[what.kind].marks & KIND_OWNED)
             continue;
         if (what.verb == VERB_CREATE)

@@ -11,7 +11,7 @@ struct cursor {
     struct lexer lexer;
     struct token token; /* the one at hand */
     struct arena *mem;
-    enum engine engine;
+    const struct classify_rules *rules;
 };
 
 static void step(struct cursor *cursor)
@@ -70,7 +70,7 @@ static const char *take_name(struct cursor *cursor)
     if (!at_name(cursor))
         return NULL;
     const char *name = token_name(cursor->mem, &cursor->token);
-    if (cursor->engine == ENGINE_PG && cursor->token.kind == TOKEN_WORD)
+    if (cursor->rules->folds_names && cursor->token.kind == TOKEN_WORD)
         name = text_lower(cursor->mem, name);
     step(cursor);
     return name;
@@ -127,7 +127,7 @@ static bool is_kind(struct cursor *cursor, const struct kind_word *kind, enum ve
     if (!at(cursor, kind->word) || (verb == VERB_CREATE && at(cursor, "constraint")))
         return false;
     step(cursor);
-    if (!strcmp(kind->word, "event") && cursor->engine == ENGINE_PG)
+    if (!strcmp(kind->word, "event"))
         accept(cursor, "trigger");
     return true;
 }
@@ -141,18 +141,21 @@ static const struct kind_word *take_kind(struct cursor *cursor, enum verb verb)
         for (const struct kind_word *kind = kind_words; kind->word && !value; kind++)
             if (is_kind(cursor, kind, verb))
                 return kind;
-        if (cursor->engine == ENGINE_PG && (at(cursor, "(") || at(cursor, "for")))
-            return NULL; /* CREATE CAST (...), CREATE OPERATOR CLASS x FOR TYPE y: what follows is not the object */
+        if (at(cursor, "for") || (accept(cursor, "(") && !at(cursor, ")")))
+            return NULL; /* CREATE OPERATOR CLASS x FOR TYPE y, CREATE CAST (...): what follows is not the object */
         step(cursor);
     }
     return NULL;
 }
 
-/* MySQL's two words for a database are one. */
 static enum kind settle_kind(const struct cursor *cursor, enum kind kind)
 {
-    bool mysql = cursor->engine == ENGINE_MY || cursor->engine == ENGINE_MARIA;
-    return kind == KIND_SCHEMA && mysql ? KIND_DATABASE : kind;
+    return kind == KIND_SCHEMA && cursor->rules->schema_is_database ? KIND_DATABASE : kind;
+}
+
+static bool accept_concurrently(struct cursor *cursor, enum kind kind)
+{
+    return kind == KIND_INDEX && cursor->rules->indexes_concurrently && accept(cursor, "concurrently");
 }
 
 static void take_on_table(struct cursor *cursor, struct classified *result)
@@ -178,7 +181,7 @@ static void classify_create(struct cursor *cursor, struct classified *result)
     if (!kind)
         return;
     result->kind = settle_kind(cursor, kind->kind);
-    result->concurrently = kind->kind == KIND_INDEX && accept(cursor, "concurrently");
+    result->concurrently = accept_concurrently(cursor, kind->kind);
     skip_existence(cursor);
     if (!at(cursor, "on") && !at(cursor, "authorization"))
         take_object_name(cursor, result);
@@ -196,19 +199,19 @@ static void classify_drop(struct cursor *cursor, struct classified *result)
     if (!kind)
         return;
     result->kind = settle_kind(cursor, kind->kind);
-    result->concurrently = kind->kind == KIND_INDEX && accept(cursor, "concurrently");
+    result->concurrently = accept_concurrently(cursor, kind->kind);
     skip_existence(cursor);
     take_object_name(cursor, result);
     if (at(cursor, "on"))
         take_on_table(cursor, result);
 }
 
-/* Behind RENAME: "TO new" renames the object; "COLUMN a TO b" and PostgreSQL's "a TO b" something in it. */
+/* After RENAME: "TO new" renames the object; "COLUMN a TO b" and PostgreSQL's "a TO b" something in it. */
 static void take_rename(struct cursor *cursor, struct classified *result)
 {
     static const char *const inner[] = {"column", "constraint", "index", "key", "value", "attribute", NULL};
     const char *before[2];
-    bool bare = cursor->engine == ENGINE_MY || cursor->engine == ENGINE_MARIA;
+    bool bare = cursor->rules->renames_bare;
     bool to = accept(cursor, "to") || (bare && (accept(cursor, "as") || accept(cursor, "=")));
     if (!to && (!bare || at_one_of(cursor, inner)))
         return;
@@ -226,7 +229,6 @@ static void take_actions(struct cursor *cursor, struct classified *result)
             result->ends_segment = true;
         } else if (accept(cursor, "detach")) {
             result->concurrently = seek(cursor, "concurrently");
-            result->refuses_transaction = result->concurrently;
         }
     }
 }
@@ -354,80 +356,47 @@ static enum verb settle_verb(const struct cursor *cursor, const struct verb_word
     return verb->verb;
 }
 
-struct refusal {
-    enum engine engine;
-    const char *first;
-    const char *second; /* NULL: any */
-};
-
-/* Statements that their engine runs only outside a transaction. */
-static const struct refusal refusals[] = {
-    {ENGINE_PG, "vacuum", NULL},           {ENGINE_PG, "create", "database"},   {ENGINE_PG, "drop", "database"},
-    {ENGINE_PG, "create", "tablespace"},   {ENGINE_PG, "drop", "tablespace"},   {ENGINE_PG, "alter", "system"},
-    {ENGINE_PG, "create", "subscription"}, {ENGINE_PG, "drop", "subscription"}, {ENGINE_PG, "reindex", "database"},
-    {ENGINE_PG, "reindex", "system"},      {ENGINE_PG, "reindex", "schema"},    {ENGINE_PG, "discard", "all"},
-    {ENGINE_PG, "commit", "prepared"},     {ENGINE_PG, "rollback", "prepared"}, {ENGINE_LITE, "vacuum", NULL},
-    {ENGINE_LITE, "attach", NULL},         {ENGINE_LITE, "detach", NULL},
-};
-
-/* Settings that SQLite does not change within a transaction. foreign_keys is the runner's own, see design. */
-static bool is_refusing_pragma(struct cursor *cursor)
+static bool has_later(struct cursor ahead, const char *word)
 {
-    static const char *const names[] = {"journal_mode", "synchronous", "wal_checkpoint", "temp_store", NULL};
-    const char *before[2];
-    if (!accept(cursor, "pragma"))
+    while (!at_end(&ahead) && !at(&ahead, word))
+        step(&ahead);
+    return !at_end(&ahead);
+}
+
+static bool is_refused(struct cursor ahead, const struct refusal *refusal)
+{
+    if (!accept(&ahead, refusal->first) || (refusal->second && !accept(&ahead, refusal->second)))
         return false;
-    const char *name = take_qualified(cursor, before);
+    if (refusal->whole && !at_end(&ahead))
+        return false;
+    return !refusal->later || has_later(ahead, refusal->later);
+}
+
+static bool is_refused_pragma(struct cursor ahead)
+{
+    const char *before[2];
+    const char *const *names = ahead.rules->refused_pragmas;
+    const char *name = names && accept(&ahead, "pragma") ? take_qualified(&ahead, before) : NULL;
     for (int i = 0; name && names[i]; i++)
         if (text_equal_nocase(name, names[i]))
             return true;
     return false;
 }
 
-static bool refuses_by_detail(struct cursor *cursor)
+static bool refuses_transaction(const struct cursor *cursor)
 {
-    if (cursor->engine == ENGINE_LITE)
-        return is_refusing_pragma(cursor);
-    if (cursor->engine != ENGINE_PG)
-        return false;
-    if (accept(cursor, "reindex"))
-        return seek(cursor, "concurrently");
-    if (accept(cursor, "cluster")) { /* of all tables */
-        accept(cursor, "verbose");
-        return at_end(cursor) || at(cursor, "(");
-    }
-    if (!accept(cursor, "alter"))
-        return false;
-    if (accept(cursor, "database"))
-        return seek(cursor, "tablespace");
-    return accept(cursor, "subscription") && (seek(cursor, "publication") || seek(cursor, "refresh"));
-}
-
-static bool refuses_transaction(struct cursor *cursor)
-{
-    struct cursor ahead = *cursor;
-    step(&ahead);
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
-        const struct refusal *refusal = &refusals[i];
-        if (refusal->engine == cursor->engine && at(cursor, refusal->first) &&
-            (!refusal->second || at(&ahead, refusal->second)))
+    for (const struct refusal *refusal = cursor->rules->refusals; refusal && refusal->first; refusal++)
+        if (is_refused(*cursor, refusal))
             return true;
-    }
-    ahead = *cursor;
-    return refuses_by_detail(&ahead);
+    return is_refused_pragma(*cursor);
 }
 
-static void open_cursor(struct cursor *cursor, const struct lex_rules *rules, const char *text, size_t length)
-{
-    lex_open(&cursor->lexer, rules, text, length);
-    step(cursor);
-}
-
-void classify(struct arena *mem, enum engine engine, const struct lex_rules *rules, const struct sql_piece *piece,
+void classify(struct arena *mem, const struct classify_rules *rules, const struct sql_piece *piece,
               struct classified *result)
 {
-    struct cursor cursor = {.mem = mem, .engine = engine};
-    open_cursor(&cursor, rules, piece->text, piece->length);
+    struct cursor cursor = {.mem = mem, .rules = rules};
+    lex_open(&cursor.lexer, rules->lex, piece->text, piece->length);
+    step(&cursor);
     *result =
         (struct classified){.piece = *piece, .kind = KIND_COUNT, .refuses_transaction = refuses_transaction(&cursor)};
     const struct verb_word *verb = take_verb(&cursor);
@@ -435,6 +404,6 @@ void classify(struct arena *mem, enum engine engine, const struct lex_rules *rul
     result->data_only = verb->data_only;
     if (verb->classify)
         verb->classify(&cursor, result);
-    if (result->concurrently && result->kind == KIND_INDEX && engine == ENGINE_PG)
+    if (result->concurrently)
         result->refuses_transaction = true;
 }

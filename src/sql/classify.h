@@ -33,7 +33,7 @@ struct classified {
     enum verb verb;
     enum kind kind;           /* of the object; KIND_COUNT if it is none of ours */
     const char *schema;       /* as written, unquoted; NULL */
-    const char *name;         /* NULL if there is none; PostgreSQL folds unquoted names */
+    const char *name;         /* NULL if there is none */
     const char *table;        /* CREATE INDEX and TRIGGER: the table */
     const char *new_name;     /* ALTER TABLE ... RENAME TO, RENAME TABLE */
     bool refuses_transaction; /* CREATE INDEX CONCURRENTLY, VACUUM, ... */
@@ -42,7 +42,26 @@ struct classified {
     bool data_only;    /* INSERT, UPDATE, DELETE, SELECT */
 };
 
-void classify(struct arena *mem, enum engine engine, const struct lex_rules *rules, const struct sql_piece *piece,
+/* Statements that begin with these words run only outside a transaction. */
+struct refusal {
+    const char *first;  /* NULL ends the table */
+    const char *second; /* NULL: any */
+    const char *later;  /* a word that must also follow, anywhere; NULL */
+    bool whole;         /* nothing follows */
+};
+
+/* What the statements of an engine have of their own; its dialect fills it in. */
+struct classify_rules {
+    const struct lex_rules *lex;
+    const struct refusal *refusals;     /* NULL: none */
+    const char *const *refused_pragmas; /* settings that do not change within a transaction; NULL-terminated, or NULL */
+    bool folds_names;                   /* bare names to lower case: PostgreSQL */
+    bool schema_is_database;            /* two words for one thing: MySQL */
+    bool renames_bare;                  /* ALTER TABLE a RENAME b, RENAME AS b: MySQL */
+    bool indexes_concurrently;          /* CREATE INDEX CONCURRENTLY: PostgreSQL */
+};
+
+void classify(struct arena *mem, const struct classify_rules *rules, const struct sql_piece *piece,
               struct classified *result);
 
 #endif

@@ -7,16 +7,19 @@
 #define SQL_NORMAL_H
 
 #include "sql/ident.h"
+#include "sql/infix.h"
 #include "sql/lex.h"
 
 struct normal_rules {
     const struct lex_rules *lex;
     const struct ident_rules *ident;
-    bool strip_casts;     /* ::type and CAST(x AS type) of a literal or column: PostgreSQL prints them */
-    bool any_array_to_in; /* x = ANY (ARRAY[a, b]) is x IN (a, b) */
-    bool like_operators;  /* ~~ is LIKE, !~~ NOT LIKE, ~~* ILIKE */
-    bool fold_names;      /* unquoted names to lower case */
-    bool strip_charset;   /* _utf8mb4'x' is 'x': MySQL prints it */
+    const struct infix *infix; /* the operators, up to one without a word */
+    bool is_compares;          /* x IS y holds for any y, and is no test for NULL only: SQLite */
+    bool strip_casts;          /* ::type and CAST(x AS type) of a literal or column: PostgreSQL prints them */
+    bool any_array_to_in;      /* x = ANY (ARRAY[a, b]) is x IN (a, b) */
+    bool like_operators;       /* ~~ is LIKE, !~~ NOT LIKE, ~~* ILIKE */
+    bool fold_names;           /* unquoted names to lower case */
+    bool strip_charset;        /* _utf8mb4'x' is 'x': MySQL prints it */
 };
 
 /* NULL gives NULL. Two expressions whose normal forms are equal mean the same; the reverse need not hold. */

@@ -1,6 +1,6 @@
 /*
  * Reads an expression by precedence climbing.  What the engines differ in is a table of operators with how tightly
- * they bind (term_infix.c).  The parser knows the expressions that people write into checks, defaults and indexes; at anything
+ * they bind (infix.h).  The parser knows the expressions that people write into checks, defaults and indexes; at anything
  * else (subqueries, windows, odd syntax) it gives up, and the caller compares tokens instead.
  */
 #include "base/buf.h"
@@ -392,7 +392,7 @@ static struct term *parse_is(struct parser *parser, struct term *left, const str
         parser->at++;
         return term_compound(parser->mem, "%s %s %s", term_operand(parser->mem, left), operator, truth);
     }
-    struct term *right = parser->infix == lite_infix ? parse(parser, infix->level + 1) : NULL;
+    struct term *right = parser->rules->is_compares ? parse(parser, infix->level + 1) : NULL;
     return right ? compare(parser, left, operator, right) : NULL;
 }
 
@@ -632,8 +632,7 @@ static bool read_tokens(struct parser *parser, const char *text, size_t length)
 struct term *term_parse(struct arena *mem, const struct normal_rules *rules, const char *text, size_t length)
 {
     const struct lex_rules *lex = rules->lex;
-    struct parser parser = {.mem = mem, .rules = rules, .postgres = lex->dollar_quotes};
-    parser.infix = lex->dollar_quotes ? pg_infix : lex->bracket_names ? lite_infix : my_infix;
+    struct parser parser = {.mem = mem, .rules = rules, .infix = rules->infix, .postgres = lex->dollar_quotes};
     if (!read_tokens(&parser, text, length))
         return NULL;
     struct term *term = parse(&parser, LEVEL_ANY);

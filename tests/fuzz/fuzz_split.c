@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                       &split) == 0) {
         for (int i = 0; i < split.n; i++) {
             struct classified what;
-            classify(ctx.mem, dialect->engine, dialect->lex, &split.piece[i], &what);
+            classify(ctx.mem, dialect->classify, &split.piece[i], &what);
         }
         if (!has_delimiter_command(dialect, text, size - 1)) {
             check_pieces(dialect, &split, text, size - 1);

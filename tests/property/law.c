@@ -86,8 +86,8 @@ int law_run(struct law *law, const struct plan *plan)
             const struct statement_out *statement = plan->statements.item[from + batch.n];
             struct classified classified;
             size_t length = strlen(statement->sql);
-            classify(ctx->mem, law->dialect->engine, law->dialect->lex,
-                     &(struct sql_piece){.text = statement->sql, .length = length}, &classified);
+            classify(ctx->mem, law->dialect->classify, &(struct sql_piece){.text = statement->sql, .length = length},
+                     &classified);
             if (classified.refuses_transaction && batch.n)
                 break;
             batch.step[batch.n++] = (struct batch_step){.sql = statement->sql, .length = length};

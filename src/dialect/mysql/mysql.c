@@ -43,7 +43,9 @@ static const struct ident_rules ident = {
     .backslash_escapes = true,
 };
 
-static const struct normal_rules normal = {.lex = &lex, .ident = &ident, .strip_charset = true};
+static const struct normal_rules normal = {.lex = &lex, .ident = &ident, .infix = my_infix, .strip_charset = true};
+
+static const struct classify_rules classify_words = {.lex = &lex, .schema_is_database = true, .renames_bare = true};
 
 static const char *const mysql_schemes[] = {"mysql", NULL};
 static const char *const mariadb_schemes[] = {"mariadb", "mysql", NULL}; /* whose drivers SQLAlchemy names alike */
@@ -54,9 +56,12 @@ const struct dialect my_dialect = {
     .title = "MySQL",
     .schemes = mysql_schemes,
     .minimum_version = 80000,
+    .drops_index_on_table = true,
+    .drops_index_bare = true,
     .lex = &lex,
     .ident = &ident,
     .normal = &normal,
+    .classify = &classify_words,
     .driver = &my_driver,
     .state = &my_state,
     .statement_done = my_statement_done,
@@ -68,9 +73,11 @@ const struct dialect my_mariadb_dialect = {
     .title = "MariaDB",
     .schemes = mariadb_schemes,
     .minimum_version = 100500,
+    .drops_index_on_table = true,
     .lex = &lex,
     .ident = &ident,
     .normal = &normal,
+    .classify = &classify_words,
     .driver = &my_driver,
     .state = &my_state,
     .statement_done = my_statement_done,

@@ -6,6 +6,7 @@
 
 #include "dialect/dialect.h"
 
+extern const struct infix my_infix[]; /* infix.c */
 extern const struct dialect my_dialect;
 extern const struct dialect my_mariadb_dialect;
 

@@ -75,10 +75,13 @@ extern const int pg_catalog_n;
 int pg_clean_failed(struct ctx *ctx, struct conn *conn, const struct classified *statement);
 int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done);
 
-/* words.c, state_sql.c */
+/* words.c, infix.c, state_sql.c */
 extern const struct ident_rules pg_ident;
 extern const struct lex_rules pg_lex;
 extern const struct normal_rules pg_normal;
+extern const struct classify_rules pg_classify;
+extern const struct type_rules pg_types;
+extern const struct infix pg_infix[];
 extern const struct state_sql pg_state_sql;
 
 /* types.c */

@@ -1,6 +1,7 @@
 /*
  * How PostgreSQL spells things: which words cannot be names without quotes, how texts are cut into tokens, and
- * which of the server's own spellings mean the same.  Tables only.
+ * which of the server's own spellings mean the same, which types hold more than others, which statements refuse a
+ * transaction.  Tables only.
  *
  * Words of the server's keyword list that are reserved (also as function or type names) up to version 18; the
  * ones that are only ever column names may stand bare and are left out.
@@ -126,8 +127,57 @@ const struct lex_rules pg_lex = {
 const struct normal_rules pg_normal = {
     .lex = &pg_lex,
     .ident = &pg_ident,
+    .infix = pg_infix,
     .strip_casts = true,
     .any_array_to_in = true,
     .like_operators = true,
     .fold_names = true,
+};
+
+static const struct type_ladder pg_ladders[] = {
+    {{"smallint", "integer", "bigint", "numeric"}, false},
+    {{"bigint", "real", "double precision"}, true},
+    {{"bigint", "numeric"}, true},
+    {{"integer", "numeric"}, true},
+    {{"integer", "double precision"}, true},
+    {{"date", "timestamp without time zone", "timestamp with time zone"}, true},
+    {{"character varying", "text"}, false},
+    {{"json", "jsonb"}, false},
+    {{NULL}, false},
+};
+
+static const char *const pg_rounded[] = {"timestamp", "time", NULL};
+
+const struct type_rules pg_types = {.ladders = pg_ladders, .rounded = pg_rounded};
+
+static const struct refusal pg_refusals[] = {
+    {.first = "vacuum"},
+    {.first = "create", .second = "database"},
+    {.first = "drop", .second = "database"},
+    {.first = "alter", .second = "database", .later = "tablespace"},
+    {.first = "create", .second = "tablespace"},
+    {.first = "drop", .second = "tablespace"},
+    {.first = "alter", .second = "system"},
+    {.first = "create", .second = "subscription"},
+    {.first = "drop", .second = "subscription"},
+    {.first = "alter", .second = "subscription", .later = "publication"},
+    {.first = "alter", .second = "subscription", .later = "refresh"},
+    {.first = "reindex", .second = "database"},
+    {.first = "reindex", .second = "system"},
+    {.first = "reindex", .second = "schema"},
+    {.first = "reindex", .later = "concurrently"},
+    {.first = "cluster", .whole = true}, /* of all tables */
+    {.first = "cluster", .second = "verbose", .whole = true},
+    {.first = "cluster", .second = "("},
+    {.first = "discard", .second = "all"},
+    {.first = "commit", .second = "prepared"},
+    {.first = "rollback", .second = "prepared"},
+    {0},
+};
+
+const struct classify_rules pg_classify = {
+    .lex = &pg_lex,
+    .refusals = pg_refusals,
+    .folds_names = true,
+    .indexes_concurrently = true,
 };

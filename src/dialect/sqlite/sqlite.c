@@ -40,7 +40,20 @@ const struct ident_rules lite_ident = {
 const struct normal_rules lite_normal = {
     .lex = &lite_lex,
     .ident = &lite_ident,
+    .infix = lite_infix,
+    .is_compares = true,
     .fold_names = true,
+};
+
+static const struct refusal lite_refusals[] = {{.first = "vacuum"}, {.first = "attach"}, {.first = "detach"}, {0}};
+
+/* Without foreign_keys, which is the runner's own. */
+static const char *const lite_refused_pragmas[] = {"journal_mode", "synchronous", "wal_checkpoint", "temp_store", NULL};
+
+static const struct classify_rules lite_classify = {
+    .lex = &lite_lex,
+    .refusals = lite_refusals,
+    .refused_pragmas = lite_refused_pragmas,
 };
 
 static const char *const lite_schemes[] = {"sqlite", "sqlite3", NULL};
@@ -52,12 +65,13 @@ const struct dialect lite_dialect = {
     .schemes = lite_schemes,
     .minimum_version = 34001,
     .transactional_ddl = true,
-    .loose_types = true,
+    .is_file = true,
     .loose_references = true,
     .renames_in_text = true,
     .lex = &lite_lex,
     .ident = &lite_ident,
     .normal = &lite_normal,
+    .classify = &lite_classify,
     .driver = &lite_driver,
     .state = &lite_state,
     .load = lite_load,

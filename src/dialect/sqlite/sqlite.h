@@ -13,6 +13,7 @@ extern const struct state_sql lite_state;
 extern const struct lex_rules lite_lex;
 extern const struct ident_rules lite_ident;
 extern const struct normal_rules lite_normal;
+extern const struct infix lite_infix[]; /* infix.c */
 extern const struct render_kind lite_render[KIND_COUNT];
 
 struct lite_conn {

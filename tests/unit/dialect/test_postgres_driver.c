@@ -204,7 +204,7 @@ static void what_a_failed_build_left_is_removed(void **state)
     assert_works(ctx, pg_exec(ctx, server, "CREATE TABLE twice (a int); INSERT INTO twice VALUES (1), (1)"));
     assert_int_equal(pg_exec(ctx, server, sql), ERR_SQL);
     struct sql_piece piece = {.text = sql, .length = strlen(sql), .line = 1};
-    classify(ctx->mem, ENGINE_PG, &pg_lex, &piece, &statement);
+    classify(ctx->mem, &pg_classify, &piece, &statement);
     assert_works(ctx, pg_statement_done(ctx, server, &statement, &done));
     assert_false(done);
     assert_string_equal(ask(ctx, server, "SELECT to_regclass('twice_ix')"), "twice_ix");

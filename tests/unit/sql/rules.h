@@ -1,4 +1,4 @@
-/* Rules of the engines as these tests need them; the dialects have their own. */
+/* Rules of the engines as these tests need them; the dialects have their own. Their operators are too many to repeat. */
 #ifndef SQL_RULES_H
 #define SQL_RULES_H
 
@@ -25,13 +25,18 @@ static const struct ident_rules lite_ident = {.style = QUOTE_DOUBLE, .reserved =
 static const struct ident_rules my_ident = {
     .style = QUOTE_BACKTICK, .reserved = few_reserved, .n_reserved = 4, .backslash_escapes = true};
 
+extern const struct infix pg_infix[], lite_infix[], my_infix[];
+
 static const struct normal_rules pg_rules = {.lex = &pg_lex,
                                              .ident = &pg_ident,
+                                             .infix = pg_infix,
                                              .strip_casts = true,
                                              .any_array_to_in = true,
                                              .like_operators = true,
                                              .fold_names = true};
-static const struct normal_rules lite_rules = {.lex = &lite_lex, .ident = &lite_ident, .fold_names = true};
-static const struct normal_rules my_rules = {.lex = &my_lex, .ident = &my_ident, .strip_charset = true};
+static const struct normal_rules lite_rules = {
+    .lex = &lite_lex, .ident = &lite_ident, .infix = lite_infix, .is_compares = true, .fold_names = true};
+static const struct normal_rules my_rules = {
+    .lex = &my_lex, .ident = &my_ident, .infix = my_infix, .strip_charset = true};
 
 #endif

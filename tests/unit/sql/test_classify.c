@@ -1,14 +1,13 @@
 #include "unit.h"
 
 #include "base/buf.h"
-#include "rules.h"
-#include "sql/classify.h"
+#include "dialect/dialect.h"
 
 static struct classified of(struct ctx *ctx, enum engine engine, const char *text)
 {
-    const struct lex_rules *rules = engine == ENGINE_PG ? &pg_lex : engine == ENGINE_LITE ? &lite_lex : &my_lex;
     struct classified result;
-    classify(ctx->mem, engine, rules, &(struct sql_piece){.text = text, .length = strlen(text)}, &result);
+    classify(ctx->mem, dialect_of_engine(engine)->classify, &(struct sql_piece){.text = text, .length = strlen(text)},
+             &result);
     return result;
 }
 
@@ -54,12 +53,14 @@ static void created_indexes_know_their_table(void **state)
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE INDEX ON t (a)", "index - on t");
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE INDEX CONCURRENTLY i ON t (a)", "index i on t");
     assert_object(ENGINE_LITE, VERB_CREATE, "CREATE INDEX aux.i ON t (a)", "index aux.i on t");
+    assert_object(ENGINE_LITE, VERB_CREATE, "CREATE INDEX concurrently ON t (a)", "index concurrently on t");
     assert_object(ENGINE_MY, VERB_CREATE, "CREATE FULLTEXT INDEX i USING BTREE ON t (a)", "index i on t");
 }
 
 static void other_created_objects(void **state)
 {
     struct ctx *ctx = *state;
+    assert_object(ENGINE_MY, VERB_CREATE, "CREATE DEFINER = CURRENT_USER() VIEW v AS SELECT 1", "view v");
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE TYPE s.mood AS ENUM ('a')", "enum s.mood");
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE TYPE pair AS (a int)", "other pair");
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE OR REPLACE TEMP RECURSIVE VIEW v AS SELECT 1", "view v");
@@ -163,9 +164,9 @@ static void postgres_refusals(void **state)
                        "CREATE INDEX CONCURRENTLY i ON t (a)",
                        "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)", "DROP INDEX CONCURRENTLY i",
                        "REINDEX INDEX CONCURRENTLY i", "REINDEX (VERBOSE) TABLE CONCURRENTLY t", "REINDEX DATABASE d",
-                       "VACUUM FULL t", "CREATE DATABASE d", "DROP DATABASE IF EXISTS d",
-                       "CREATE TABLESPACE s LOCATION '/x'", "ALTER SYSTEM SET a = 1", "CLUSTER", "CLUSTER VERBOSE",
-                       "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
+                       "REINDEX (CONCURRENTLY, VERBOSE) TABLE t", "VACUUM FULL t", "CREATE DATABASE d",
+                       "DROP DATABASE IF EXISTS d", "CREATE TABLESPACE s LOCATION '/x'", "ALTER SYSTEM SET a = 1",
+                       "CLUSTER", "CLUSTER VERBOSE", "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
                        "CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p", "ALTER DATABASE d SET TABLESPACE s", NULL});
     assert_refuses(*state, ENGINE_PG, false,
                    (const char *const[]){"CREATE INDEX i ON t (a)", "REINDEX TABLE t", "CLUSTER t",
