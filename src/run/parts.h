@@ -49,4 +49,8 @@ int memory_managed(struct ctx *ctx, struct session *session, const struct snapsh
 struct map *memory_words(struct arena *mem, const struct session *session);
 void managed_merge(struct arena *mem, struct managed *managed, const struct names *paths, const struct tree *tree);
 
+/* What schema files describe, settled. `folder` is what relative names are relative to; NULL: the working folder. */
+int schema_files_read(struct ctx *ctx, const struct database_config *database, const char *folder,
+                      const struct names *files, struct tree **tree);
+
 #endif

@@ -5,51 +5,8 @@
  */
 #include "run/parts.h"
 
-#include "base/file.h"
 #include "base/text.h"
 #include "models/models.h"
-
-static int run_file(struct ctx *ctx, struct conn *conn, const char *path, const char *shown)
-{
-    char *text;
-    size_t length;
-    struct split split;
-    TRY(file_read(ctx, path, 0, &text, &length));
-    size_t start = length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
-    const struct sql_piece whole = {.text = text + start, .length = length - start, .line = 1};
-    TRY(split_section(ctx, conn->dialect->lex, shown, &whole, &split));
-    struct batch batch = {.n = split.n};
-    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, split.n + 1);
-    for (int i = 0; i < split.n; i++)
-        batch.step[i] = (struct batch_step){split.piece[i].text, split.piece[i].length, NULL};
-    int code = conn_batch(ctx, conn, &batch);
-    if (code == ERR_SQL && batch.failed >= 0 && batch.failed < split.n)
-        fail_at(ctx, shown, split.piece[batch.failed].line, split.piece[batch.failed].column);
-    return code;
-}
-
-/* `folder` is what relative names are relative to. */
-static int read_files(struct ctx *ctx, const struct database_config *database, const char *folder,
-                      const struct names *files, struct tree **tree)
-{
-    const struct dialect *dialect = database->dialect;
-    __attribute__((cleanup(conn_close))) struct conn *conn = NULL;
-    if (!dialect->driver->scratch || !dialect->load) {
-        fail(ctx, ERR_UNSUPPORTED, "schema files cannot be read for %s yet", dialect->title);
-        return fail_hint(ctx, "Describe the schema with models, or write the migrations by hand.");
-    }
-    TRY(dialect->driver->scratch(ctx, &database->url, &conn));
-    for (int i = 0; i < files->n; i++)
-        TRY(run_file(ctx, conn, path_join(ctx->mem, folder, files->item[i]), files->item[i]));
-    TRY(dialect->load(ctx, conn, &database->filter, tree));
-    dialect->settle(ctx->mem, *tree);
-    return 0;
-}
-
-int ddl_read(struct ctx *ctx, const struct database_config *database, const struct names *files, struct tree **tree)
-{
-    return read_files(ctx, database, NULL, files, tree);
-}
 
 int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
 {
@@ -60,7 +17,7 @@ int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
         return fail_hint(ctx, "Write the migration by hand: \"dbwarden new\" makes the file.");
     }
     if (database->schema_files.n)
-        TRY(read_files(ctx, database, session->config->folder, &database->schema_files, tree));
+        TRY(schema_files_read(ctx, database, session->config->folder, &database->schema_files, tree));
     else {
         TRY(config_models(ctx, session->config, database, tree));
         database->dialect->settle(ctx->mem, *tree);
