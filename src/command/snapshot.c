@@ -26,7 +26,8 @@ static struct tree *table_alone(struct arena *mem, const struct tree *tree, stru
     struct tree *alone = tree_new(mem, tree->engine);
     const struct object *schema = object_ancestor(table, KIND_SCHEMA);
     alone->version = tree->version;
-    alone->kinds = tree->kinds & ~(1u << KIND_SCHEMA);
+    alone->kinds = tree->kinds;
+    kind_set_remove(&alone->kinds, KIND_SCHEMA);
     struct object *home = tree_schema(mem, alone, schema ? schema->name : "");
     list_add(mem, &home->children, table);
     table->parent = home;

@@ -131,12 +131,12 @@ int catalog_assign(struct ctx *ctx, struct object *object, const struct rows *ro
 }
 
 /*
- * Parents by name, so that loading stays linear in the number of objects: tables as "schema\1table", indexes as
+ * Parents by name, so that loading stays linear in the number of objects: tables and views as "schema\1table", indexes as
  * "schema\1index" and, for engines whose index names belong to their table, "schema\1table\1index".
  */
 static void parent_remember(struct map *parents, struct object *object)
 {
-    if (object->kind == KIND_TABLE)
+    if (kind_is(object->kind, KIND_HAS_COLUMNS))
         map_set(parents, arena_printf(parents->mem, "%s\1%s", object->parent->name, object->name), object);
     if (object->kind != KIND_INDEX)
         return;
@@ -160,7 +160,7 @@ static struct object *parent_find(struct arena *mem, const struct map *parents, 
     const char *parent = shape_cell(shape, shape->parent, row);
     if (schema == NULL)
         schema = "";
-    switch (kind_table[shape->kind].parent) {
+    switch (kind_table[shape->kind].parent[0]) {
     case KIND_DATABASE: return tree->root;
     case KIND_SCHEMA: return tree_schema(mem, tree, schema);
     case KIND_TABLE: return map_get(parents, arena_printf(mem, "%s\1%s", schema, table != NULL ? table : parent));
@@ -206,7 +206,7 @@ int catalog_load(struct ctx *ctx, struct conn *conn, const struct catalog_query 
             continue;
         TRY(conn_query(ctx, conn, query[i].sql, NULL, &rows));
         TRY(catalog_rows(ctx, query[i].kind, &rows, tree, &parents));
-        tree->kinds |= 1u << query[i].kind;
+        kind_set_add(&tree->kinds, query[i].kind);
     }
     return 0;
 }

@@ -91,7 +91,7 @@ bool compare_field(struct arena *mem, const struct dialect *dialect, const struc
                    const struct object *after, int field)
 {
     const struct field *info = &kind_table[before->kind].field[field];
-    if (info->apply == APPLY_IGNORE || !(info->engines & dialect->engine))
+    if (info->marks & FIELD_SILENT || !(info->engines & dialect->engine))
         return true;
     if (!object_says(before, field) || !object_says(after, field))
         return true;

@@ -174,7 +174,7 @@ static bool test_content(struct matcher *matcher, struct object *before, struct 
 /* Constraints and indexes that are the same but for their names: nothing is lost by renaming, so nobody is asked. */
 static bool test_same_but_name(struct matcher *matcher, struct object *before, struct object *after)
 {
-    bool nameable = before->kind == KIND_INDEX || kind_table[before->kind].marks & KIND_CONTENT;
+    bool nameable = kind_is(before->kind, KIND_NAME_MADE | KIND_CONTENT);
     return nameable && can_rename(matcher, before->kind) && before->name && after->name &&
            diff_equal(matcher->mem, matcher->dialect, before, after, NULL);
 }

@@ -23,8 +23,8 @@ static enum apply apply_by_fields(const struct change *change)
     const struct kind_info *info = &kind_table[change->kind];
     enum apply widest = change->op == CHANGE_ALTER && change_has(change, FIELD_PARTS) ? APPLY_REPLACE : APPLY_ALTER;
     for (int i = 0; change->op == CHANGE_ALTER && i < info->fields; i++)
-        if (change_has(change, i) && info->field[i].apply > widest)
-            widest = info->field[i].apply;
+        if (change_has(change, i) && info->field[i].marks & FIELD_REPLACE)
+            widest = APPLY_REPLACE;
     return widest;
 }
 

@@ -498,20 +498,19 @@ static int read_constraint(struct reading *reading, const char *name, const stru
  * What 0.8.2 looked at.  Not unique constraints of SQLite: it left out those without a name, which are most.
  * Exclusion constraints were noted only where there were some.
  */
-static unsigned spoken_kinds(const struct tree *tree)
+static struct kind_set spoken_kinds(const struct tree *tree)
 {
-    unsigned kinds = 1u << KIND_SCHEMA | 1u << KIND_TABLE | 1u << KIND_COLUMN;
     if (tree->engine == ENGINE_CH)
-        return kinds;
-    kinds |=
-        1u << KIND_PRIMARY_KEY | 1u << KIND_CHECK | 1u << KIND_FOREIGN_KEY | 1u << KIND_INDEX | 1u << KIND_INDEX_PART;
+        return kind_set_of(KIND_SCHEMA, KIND_TABLE, KIND_COLUMN);
+    struct kind_set kinds = kind_set_of(KIND_SCHEMA, KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_CHECK,
+                                        KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART);
     if (tree->engine != ENGINE_LITE)
-        kinds |= 1u << KIND_UNIQUE;
+        kind_set_add(&kinds, KIND_UNIQUE);
     if (tree->engine == ENGINE_PG)
-        kinds |= 1u << KIND_ENUM;
+        kind_set_add(&kinds, KIND_ENUM);
     for (struct object *object = tree->root; object; object = object_next(tree->root, object))
         if (object->kind == KIND_EXCLUDE)
-            kinds |= 1u << KIND_EXCLUDE;
+            kind_set_add(&kinds, KIND_EXCLUDE);
     return kinds;
 }
 

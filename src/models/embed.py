@@ -1,34 +1,38 @@
 #!/usr/bin/env python3
-"""Builds the reader's one text from its modules and the kinds' .def files, as a C array or as it is.
+"""Builds the reader's one text from its modules and kinds.def, as a C array or as it is.
 
     embed.py [--text] OUTPUT [DEPFILE]
 
-Which engine has which field is taken from schema/kind_*.def, so that the reader has no list of its own.
+What the kinds are called and which engine has which field is taken from schema/kinds.def, so that the reader has no
+list of its own.
 """
 import pathlib
 import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+KINDS = HERE.parent / "schema" / "kinds.def"
 ENGINES = {"LITE": ["sqlite"], "PG": ["postgresql"], "MY": ["mysql"], "MARIA": ["mariadb"], "CH": ["clickhouse"],
            "ALL": ["sqlite", "postgresql", "mysql", "mariadb", "clickhouse"]}
 
 
-def fields():
-    """{kind: {field: [engine, ...]}}"""
-    found = {}
-    for path in sorted((HERE.parent / "schema").glob("kind_*.def")):
-        kind = found.setdefault(path.stem[len("kind_"):], {})
-        for name, engines in re.findall(r"^FIELD\((\w+),\s*\w+,\s*([A-Z| ]+),", path.read_text(), re.M):
-            kind[name] = sorted(engine for word in engines.split("|") for engine in ENGINES[word.strip()])
-    return found
+def kinds():
+    """({kind: {field: [engine, ...]}}, {plural: kind})"""
+    text = KINDS.read_text(encoding="utf-8")
+    fields, plurals = {}, {}
+    for constant, name, plural in re.findall(r'^KIND\((\w+), \w+, "(\w+)", "(\w+)",', text, re.M):
+        plurals[plural] = name
+        own = fields[name] = {}
+        for member, engines in re.findall(r"^  FIELD\(%s, (\w+),\s*\w+,\s*([A-Z| ]+)," % constant, text, re.M):
+            own[member] = sorted(engine for word in engines.split("|") for engine in ENGINES[word.strip()])
+    return fields, plurals
 
 
 def text():
     modules = {path.stem: path.read_text(encoding="utf-8") for path in sorted((HERE / "reader").glob("*.py"))}
     start = modules.pop("start")
     lines = ["SOURCES = {"] + ["    %r: %r," % item for item in modules.items()] + ["}"]
-    return "\n".join(lines) + "\nFIELDS = %r\n\n" % fields() + start
+    return "\n".join(lines) + "\nFIELDS, PLURALS = %r\n\n" % (kinds(),) + start
 
 
 def c_array(data):
@@ -46,7 +50,7 @@ def main(arguments):
     made = text() if as_text else c_array(text().encode("utf-8"))
     pathlib.Path(output).write_text(made, encoding="utf-8")
     for path in depfile:
-        sources = sorted(HERE.glob("reader/*.py")) + sorted(HERE.parent.glob("schema/kind_*.def"))
+        sources = sorted(HERE.glob("reader/*.py")) + [KINDS]
         pathlib.Path(path).write_text("%s: %s\n" % (output, " ".join(map(str, sources))), encoding="utf-8")
 
 

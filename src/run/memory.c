@@ -337,7 +337,7 @@ static const char *path_of(const struct owning *owning, const struct classified 
     const char *schema = schema_of(owning, what->schema), *kind = kind_table[what->kind].name;
     if (what->kind == KIND_SCHEMA)
         return arena_printf(mem, "%s:%s", kind, name);
-    if (kind_table[what->kind].parent == KIND_TABLE)
+    if (kind_fits(what->kind, KIND_TABLE))
         return arena_printf(mem, "%s:%s.%s.%s", kind, schema, what->table ? what->table : "", name);
     return arena_printf(mem, "%s:%s.%s", kind, schema, name);
 }
@@ -361,7 +361,7 @@ static void drop_path(struct owning *owning, const struct classified *what)
 {
     const char *schema = schema_of(owning, what->schema);
     const char *own = fold(owning, path_of(owning, what, what->name));
-    bool by_name = kind_table[what->kind].parent == KIND_TABLE && !what->table; /* DROP INDEX x */
+    bool by_name = kind_fits(what->kind, KIND_TABLE) && !what->table; /* DROP INDEX x */
     const char *end = fold(owning, arena_printf(owning->ctx->mem, ".%s", what->name));
     const char *kind = arena_printf(owning->ctx->mem, "%s:", kind_table[what->kind].name);
     for (int i = owning->paths.n - 1; i >= 0; i--) {

@@ -67,7 +67,7 @@ static int read_snapshot(struct ctx *ctx, struct session *session, const struct 
                               : "an empty database");
     if (!snapshot) {
         standing->current->tree = tree_new(ctx->mem, session->database->dialect->engine);
-        standing->current->tree->kinds = ~0u;
+        standing->current->tree->kinds = kind_set_all();
         standing->current->source = "nothing";
         standing->number = -1;
         return 0;

@@ -1,5 +1,5 @@
 /*
- * Objects: the descriptor tables, made from kinds.def and kind_*.def, and the walking and asking that every
+ * Objects: the descriptor tables, made from kinds.def, and the walking and asking that every
  * generic part builds on.
  *
  * The one idea: a kind is data.  Whoever copies, compares, writes or reads objects loops over the fields of
@@ -13,8 +13,10 @@
 
 #include "base/text.h"
 
-/* The words of the .def files. */
+/* The words of kinds.def: its kinds, engines and marks without their prefixes. */
 enum {
+#define KIND(constant, tag, name, ...) constant = KIND_##constant,
+#include "schema/kinds.def"
     LITE = ENGINE_LITE,
     PG = ENGINE_PG,
     MY = ENGINE_MY,
@@ -24,130 +26,67 @@ enum {
     IDENTITY = FIELD_IDENTITY,
     COLUMN_REF = FIELD_COLUMN_REF,
     TABLE_REF = FIELD_TABLE_REF,
+    REPLACE = FIELD_REPLACE,
+    SILENT = FIELD_SILENT,
     INLINE = KIND_INLINE,
     PART = KIND_PART,
     SINGLE = KIND_SINGLE,
     CONTENT = KIND_CONTENT,
+    NAME_MADE = KIND_NAME_MADE,
     ORDERED = KIND_ORDERED,
-    OWNED = KIND_OWNED
+    OWNED = KIND_OWNED,
+    NAMESPACE = KIND_NAMESPACE,
+    HOLDS_ROWS = KIND_HOLDS_ROWS,
+    HAS_COLUMNS = KIND_HAS_COLUMNS,
+    IS_COLUMN = KIND_IS_COLUMN,
+    IS_KEY = KIND_IS_KEY,
+    NEEDS_KEY = KIND_NEEDS_KEY,
+    IS_TYPE = KIND_IS_TYPE,
+    COUNTER = KIND_COUNTER,
+    RELATION = KIND_RELATION,
+    IS_TEXT = KIND_IS_TEXT
 };
+/* clang-format off */
+#define NO_PARENT    {KIND_COUNT}
+#define PARENTS(...) {__VA_ARGS__, KIND_COUNT}
+#define KEEP         NULL
+#define NONE         ""
+#define YES          "yes"
 
-#define FIELD(member, type, engines, apply, marks, doc) \
-    {#member, FIELD_##type, offsetof(struct OWNER, member), engines, APPLY_##apply, marks, doc},
+/* The struct of a kind, found by its constant. */
+#define KIND(constant, tag, name, ...) union is_##constant { struct tag it; };
+#include "schema/kinds.def"
 
-static const struct field fields_of_DATABASE[1]; /* has none, and C has no empty arrays */
-#define OWNER schema
-static const struct field fields_of_SCHEMA[] = {
-#include "schema/kind_schema.def"
-};
-#undef OWNER
-#define OWNER enum_type
-static const struct field fields_of_ENUM[] = {
-#include "schema/kind_enum.def"
-};
-#undef OWNER
-#define OWNER sequence
-static const struct field fields_of_SEQUENCE[] = {
-#include "schema/kind_sequence.def"
-};
-#undef OWNER
-#define OWNER table
-static const struct field fields_of_TABLE[] = {
-#include "schema/kind_table.def"
-};
-#undef OWNER
-#define OWNER column
-static const struct field fields_of_COLUMN[] = {
-#include "schema/kind_column.def"
-};
-#undef OWNER
-#define OWNER primary_key
-static const struct field fields_of_PRIMARY_KEY[] = {
-#include "schema/kind_primary_key.def"
-};
-#undef OWNER
-#define OWNER unique
-static const struct field fields_of_UNIQUE[] = {
-#include "schema/kind_unique.def"
-};
-#undef OWNER
-#define OWNER check
-static const struct field fields_of_CHECK[] = {
-#include "schema/kind_check.def"
-};
-#undef OWNER
-#define OWNER exclude
-static const struct field fields_of_EXCLUDE[] = {
-#include "schema/kind_exclude.def"
-};
-#undef OWNER
-#define OWNER foreign_key
-static const struct field fields_of_FOREIGN_KEY[] = {
-#include "schema/kind_foreign_key.def"
-};
-#undef OWNER
-#define OWNER index
-static const struct field fields_of_INDEX[] = {
-#include "schema/kind_index.def"
-};
-#undef OWNER
-#define OWNER index_part
-static const struct field fields_of_INDEX_PART[] = {
-#include "schema/kind_index_part.def"
-};
-#undef OWNER
-#define OWNER view
-static const struct field fields_of_VIEW[] = {
-#include "schema/kind_view.def"
-};
-#undef OWNER
-#define OWNER trigger
-static const struct field fields_of_TRIGGER[] = {
-#include "schema/kind_trigger.def"
-};
-#undef OWNER
-#undef FIELD
+/* The last line of each is empty: a kind without fields has none else, and C has no empty arrays. */
+#define KIND(constant, tag, name, ...) static const struct field fields_of_##constant[] = {
+#define FIELD(constant, member, type, engines, unsaid, marks, doc) \
+    {#member, FIELD_##type, offsetof(union is_##constant, it.member), engines, unsaid, marks, doc},
+#define END(constant) {0}};
+#include "schema/kinds.def"
+/* clang-format on */
 
-enum { DATABASE_FIELDS = 0 };
-
-#define struct_of_DATABASE    database
-#define struct_of_SCHEMA      schema
-#define struct_of_ENUM        enum_type
-#define struct_of_SEQUENCE    sequence
-#define struct_of_TABLE       table
-#define struct_of_COLUMN      column
-#define struct_of_PRIMARY_KEY primary_key
-#define struct_of_UNIQUE      unique
-#define struct_of_CHECK       check
-#define struct_of_EXCLUDE     exclude
-#define struct_of_FOREIGN_KEY foreign_key
-#define struct_of_INDEX       index
-#define struct_of_INDEX_PART  index_part
-#define struct_of_VIEW        view
-#define struct_of_TRIGGER     trigger
-
-#define KIND(constant, name, plural, parent, marks, create, alter, drop) \
-    [KIND_##constant] = {KIND_##constant,                                \
-                         #name,                                          \
-                         #plural,                                        \
-                         KIND_##parent,                                  \
-                         marks,                                          \
-                         create,                                         \
-                         alter,                                          \
-                         drop,                                           \
-                         sizeof(struct struct_of_##constant),            \
-                         fields_of_##constant,                           \
+#define KIND(constant, tag, name, plural, sql, parents, marks, create, alter, drop, legacy) \
+    [KIND_##constant] = {KIND_##constant,                                                   \
+                         name,                                                              \
+                         plural,                                                            \
+                         sql,                                                               \
+                         parents,                                                           \
+                         marks,                                                             \
+                         create,                                                            \
+                         alter,                                                             \
+                         drop,                                                              \
+                         legacy,                                                            \
+                         sizeof(struct tag),                                                \
+                         fields_of_##constant,                                              \
                          constant##_FIELDS},
 const struct kind_info kind_table[KIND_COUNT] = {
 #include "schema/kinds.def"
 };
-#undef KIND
 
-#define KIND(constant, name, plural, parent, marks, create, alter, drop) \
-    _Static_assert((int)constant##_FIELDS < (int)FIELD_LIMIT, "kind " #name " has more fields than said[] has bits");
+#define KIND(constant, tag, name, ...) \
+    _Static_assert((int)constant##_FIELDS < (int)FIELD_LIMIT, "kind " name " has more fields than said[] has bits");
 #include "schema/kinds.def"
-#undef KIND
-_Static_assert(KIND_COUNT <= 32, "tree.kinds has one bit for a kind");
+_Static_assert(KIND_COUNT <= 64 * KIND_WORDS, "a set of kinds has one bit for a kind");
 
 /* ---- the tree of objects ---- */
 
@@ -361,7 +300,62 @@ enum kind kind_find(const char *name)
 
 bool kind_fits(enum kind kind, enum kind parent)
 {
-    return kind_table[kind].parent == parent || (kind == KIND_TRIGGER && parent == KIND_VIEW);
+    const int *fits = kind_table[kind].parent;
+    while (*fits != KIND_COUNT && *fits != (int)parent)
+        fits++;
+    return *fits != KIND_COUNT;
+}
+
+bool kind_is(enum kind kind, unsigned marks)
+{
+    return kind_table[kind].marks & marks;
+}
+
+void kind_set_add(struct kind_set *set, enum kind kind)
+{
+    set->word[kind / 64] |= UINT64_C(1) << (kind % 64);
+}
+
+void kind_set_remove(struct kind_set *set, enum kind kind)
+{
+    set->word[kind / 64] &= ~(UINT64_C(1) << (kind % 64));
+}
+
+bool kind_set_has(const struct kind_set *set, enum kind kind)
+{
+    return set->word[kind / 64] >> (kind % 64) & 1;
+}
+
+struct kind_set kind_set_make(const enum kind *kinds)
+{
+    struct kind_set set = {0};
+    for (; *kinds != KIND_COUNT; kinds++)
+        kind_set_add(&set, *kinds);
+    return set;
+}
+
+struct kind_set kind_set_all(void)
+{
+    struct kind_set set = {0};
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        kind_set_add(&set, (enum kind)kind);
+    return set;
+}
+
+struct kind_set kind_set_both(const struct kind_set *a, const struct kind_set *b)
+{
+    struct kind_set set;
+    for (int i = 0; i < KIND_WORDS; i++)
+        set.word[i] = a->word[i] & b->word[i];
+    return set;
+}
+
+bool kind_set_empty(const struct kind_set *set)
+{
+    for (int i = 0; i < KIND_WORDS; i++)
+        if (set->word[i])
+            return false;
+    return true;
 }
 
 enum kind kind_find_plural(const char *name)

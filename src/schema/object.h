@@ -1,7 +1,7 @@
 /*
- * Database objects as a tree.  kinds.def says which kinds there are, kind_X.def which fields a kind has;
- * from these lines come a typed struct per kind (for renderers) and a table of descriptors (for everything
- * generic: copying, comparing, JSON, catalog loading, documentation, random generation).
+ * Database objects as a tree.  kinds.def has a block per kind with its fields; from these blocks come a typed struct per
+ * kind (for renderers) and a table of descriptors (for everything generic: copying, comparing, JSON, catalog loading,
+ * documentation, random generation, and what the models' reader knows).
  *
  * A field is *said* or not.  An unsaid field is unknown and never a difference; a text that is said and NULL
  * is known to be absent.  settle() of an engine makes its defaults said on both sides, so the diff knows none.
@@ -16,19 +16,38 @@
 enum engine { ENGINE_LITE = 1, ENGINE_PG = 2, ENGINE_MY = 4, ENGINE_MARIA = 8, ENGINE_CH = 16, ENGINE_ALL = 31 };
 
 enum kind {
-#define KIND(constant, name, plural, parent, marks, create, alter, drop) KIND_##constant,
+#define KIND(constant, tag, name, ...) KIND_##constant,
 #include "schema/kinds.def"
-#undef KIND
     KIND_COUNT
 };
 
+/* What they mean is said in kinds.def. */
 enum kind_mark {
     KIND_INLINE = 1,
-    KIND_PART = 2,
-    KIND_SINGLE = 4,
-    KIND_CONTENT = 8,
-    KIND_ORDERED = 16,
-    KIND_OWNED = 32
+    KIND_PART = 1 << 1,
+    KIND_SINGLE = 1 << 2,
+    KIND_CONTENT = 1 << 3,
+    KIND_OVERLOADED = 1 << 4,
+    KIND_NAME_MADE = 1 << 5,
+    KIND_ORDERED = 1 << 6,
+    KIND_OWNED = 1 << 7,
+    KIND_NAMESPACE = 1 << 8,
+    KIND_HOLDS_ROWS = 1 << 9,
+    KIND_HAS_COLUMNS = 1 << 10,
+    KIND_IS_COLUMN = 1 << 11,
+    KIND_IS_KEY = 1 << 12,
+    KIND_NEEDS_KEY = 1 << 13,
+    KIND_IS_TYPE = 1 << 14,
+    KIND_COUNTER = 1 << 15,
+    KIND_RELATION = 1 << 16,
+    KIND_IS_TEXT = 1 << 17
+};
+
+enum { KIND_WORDS = 2, KIND_PARENTS = 3 };
+
+/* A set of kinds; {0} is the empty one. */
+struct kind_set {
+    uint64_t word[KIND_WORDS];
 };
 
 enum field_type {
@@ -40,18 +59,19 @@ enum field_type {
     FIELD_INT    /* int64_t; "none" is not said */
 };
 
-/* How a difference in a field is applied where the engine can; what it cannot, its dialect widens. */
+/* How a difference is applied where the engine can; what it cannot, its dialect widens. */
 enum apply {
-    APPLY_IGNORE,  /* is no difference */
     APPLY_ALTER,   /* in place */
     APPLY_REPLACE, /* drop and create the object */
     APPLY_REBUILD  /* rebuild the table that holds it */
 };
 
 enum field_mark {
-    FIELD_IDENTITY = 1,   /* part of what identifies an unnamed object of a CONTENT kind */
+    FIELD_IDENTITY = 1,   /* part of what identifies an object that its name does not (CONTENT, OVERLOADED) */
     FIELD_COLUMN_REF = 2, /* names columns of the table that holds it: follows their renames */
-    FIELD_TABLE_REF = 4   /* names tables: follows their renames, and orders steps */
+    FIELD_TABLE_REF = 4,  /* names tables: follows their renames, and orders steps */
+    FIELD_REPLACE = 8,    /* a difference drops and creates the object */
+    FIELD_SILENT = 16     /* is no difference */
 };
 
 /*
@@ -82,7 +102,7 @@ struct field {
     enum field_type type;
     unsigned offset; /* in the struct of the kind */
     unsigned engines;
-    enum apply apply;
+    const char *unsaid; /* what silence means: NULL nothing, "" known to be absent, else the value ("yes": true) */
     unsigned marks;
     const char *doc;
 };
@@ -91,173 +111,40 @@ struct kind_info {
     enum kind kind;
     const char *name;
     const char *plural;
-    enum kind parent;
+    const char *sql;              /* its word in SQL; "" */
+    int parent[KIND_PARENTS + 1]; /* enum kind, the usual one first; KIND_COUNT ends them */
     unsigned marks;
     int create_phase;
     int alter_phase;
     int drop_phase;
-    unsigned size; /* of its struct */
+    const char *legacy; /* "add_column": its creation in the plans of 0.8.2; "" */
+    unsigned size;      /* of its struct */
     const struct field *field;
     int fields;
 };
 
 extern const struct kind_info kind_table[KIND_COUNT];
 
-#define FIELD_C_TEXT                                    const char *
-#define FIELD_C_TYPE                                    const char *
-#define FIELD_C_EXPR                                    struct expr
-#define FIELD_C_NAMES                                   struct names
-#define FIELD_C_FLAG                                    bool
-#define FIELD_C_INT                                     int64_t
-#define FIELD(member, type, engines, apply, marks, doc) FIELD_C_##type member;
+#define FIELD_C_TEXT  const char *
+#define FIELD_C_TYPE  const char *
+#define FIELD_C_EXPR  struct expr
+#define FIELD_C_NAMES struct names
+#define FIELD_C_FLAG  bool
+#define FIELD_C_INT   int64_t
 
-struct database {
-    struct object object;
-#include "schema/kind_database.def"
-};
-struct schema {
-    struct object object;
-#include "schema/kind_schema.def"
-};
-struct enum_type {
-    struct object object;
-#include "schema/kind_enum.def"
-};
-struct sequence {
-    struct object object;
-#include "schema/kind_sequence.def"
-};
-struct table {
-    struct object object;
-#include "schema/kind_table.def"
-};
-struct column {
-    struct object object;
-#include "schema/kind_column.def"
-};
-struct primary_key {
-    struct object object;
-#include "schema/kind_primary_key.def"
-};
-struct unique {
-    struct object object;
-#include "schema/kind_unique.def"
-};
-struct check {
-    struct object object;
-#include "schema/kind_check.def"
-};
-struct exclude {
-    struct object object;
-#include "schema/kind_exclude.def"
-};
-struct foreign_key {
-    struct object object;
-#include "schema/kind_foreign_key.def"
-};
-struct index {
-    struct object object;
-#include "schema/kind_index.def"
-};
-struct index_part {
-    struct object object;
-#include "schema/kind_index_part.def"
-};
-struct view {
-    struct object object;
-#include "schema/kind_view.def"
-};
-struct trigger {
-    struct object object;
-#include "schema/kind_trigger.def"
-};
-#undef FIELD
+/* clang-format off */
+/* struct table { struct object object; const char *comment; ... }; and so on: one per kind. */
+#define KIND(constant, tag, name, ...)     struct tag { struct object object;
+#define FIELD(constant, member, type, ...) FIELD_C_##type member;
+#define END(constant)                      };
+#include "schema/kinds.def"
 
-/* Field numbers, for FIELD_SAY(object, column, type): enum column_field { COLUMN_type, ... } and so on. */
-#define FIELD(member, type, engines, apply, marks, doc) SCHEMA_##member,
-enum schema_field {
-#include "schema/kind_schema.def"
-    SCHEMA_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) ENUM_##member,
-enum enum_field {
-#include "schema/kind_enum.def"
-    ENUM_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) SEQUENCE_##member,
-enum sequence_field {
-#include "schema/kind_sequence.def"
-    SEQUENCE_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) TABLE_##member,
-enum table_field {
-#include "schema/kind_table.def"
-    TABLE_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) COLUMN_##member,
-enum column_field {
-#include "schema/kind_column.def"
-    COLUMN_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) PRIMARY_KEY_##member,
-enum primary_key_field {
-#include "schema/kind_primary_key.def"
-    PRIMARY_KEY_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) UNIQUE_##member,
-enum unique_field {
-#include "schema/kind_unique.def"
-    UNIQUE_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) CHECK_##member,
-enum check_field {
-#include "schema/kind_check.def"
-    CHECK_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) EXCLUDE_##member,
-enum exclude_field {
-#include "schema/kind_exclude.def"
-    EXCLUDE_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) FOREIGN_KEY_##member,
-enum foreign_key_field {
-#include "schema/kind_foreign_key.def"
-    FOREIGN_KEY_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) INDEX_##member,
-enum index_field {
-#include "schema/kind_index.def"
-    INDEX_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) INDEX_PART_##member,
-enum index_part_field {
-#include "schema/kind_index_part.def"
-    INDEX_PART_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) VIEW_##member,
-enum view_field {
-#include "schema/kind_view.def"
-    VIEW_FIELDS
-};
-#undef FIELD
-#define FIELD(member, type, engines, apply, marks, doc) TRIGGER_##member,
-enum trigger_field {
-#include "schema/kind_trigger.def"
-    TRIGGER_FIELDS
-};
-#undef FIELD
+/* Field numbers, for SAY(column, COLUMN, type, ...): enum column_field { COLUMN_type, ..., COLUMN_FIELDS }. */
+#define KIND(constant, tag, name, ...) enum tag##_field {
+#define FIELD(constant, member, ...)   constant##_##member,
+#define END(constant)                  constant##_FIELDS };
+#include "schema/kinds.def"
+/* clang-format on */
 
 /* A new object as last child of `parent` (NULL: a root). The name is kept, not copied. */
 struct object *object_new(struct arena *mem, enum kind kind, struct object *parent, const char *name);
@@ -285,7 +172,18 @@ void field_copy(struct arena *mem, struct object *to, const struct object *from,
 
 enum kind kind_find(const char *name); /* by name; KIND_COUNT if unknown */
 enum kind kind_find_plural(const char *name);
-bool kind_fits(enum kind kind, enum kind parent); /* its parent by kinds.def, or a view for a trigger (INSTEAD OF) */
+bool kind_fits(enum kind kind, enum kind parent); /* may be held by it */
+bool kind_is(enum kind kind, unsigned marks);     /* has one of these marks */
+
+void kind_set_add(struct kind_set *set, enum kind kind);
+void kind_set_remove(struct kind_set *set, enum kind kind);
+bool kind_set_has(const struct kind_set *set, enum kind kind);
+/* kind_set_of(KIND_TABLE, KIND_COLUMN) */
+#define kind_set_of(...) kind_set_make((const enum kind[]){__VA_ARGS__, KIND_COUNT})
+struct kind_set kind_set_make(const enum kind *kinds); /* KIND_COUNT ends them */
+struct kind_set kind_set_all(void);
+struct kind_set kind_set_both(const struct kind_set *a, const struct kind_set *b); /* what is in both */
+bool kind_set_empty(const struct kind_set *set);
 
 const char *engine_name(enum engine engine); /* "sqlite", "postgresql", "mysql", "mariadb", "clickhouse" */
 unsigned engine_find(const char *name);      /* 0 if unknown */

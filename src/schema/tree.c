@@ -37,5 +37,5 @@ struct object *tree_find(const struct tree *tree, enum kind kind, const char *sc
 
 bool tree_speaks(const struct tree *tree, enum kind kind)
 {
-    return tree->kinds >> kind & 1;
+    return kind_set_has(&tree->kinds, kind);
 }

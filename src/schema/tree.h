@@ -13,8 +13,8 @@
 struct tree {
     struct object *root; /* KIND_DATABASE; its schemas are named, the default one "" */
     enum engine engine;
-    int version;    /* of the server: 150004, 34001, 101106; 0 unknown */
-    unsigned kinds; /* bit set 1u << kind: what the source speaks of */
+    int version;           /* of the server: 150004, 34001, 101106; 0 unknown */
+    struct kind_set kinds; /* what the source speaks of */
 };
 
 /* Speaks of nothing yet: its source sets `kinds`. */

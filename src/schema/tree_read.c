@@ -114,7 +114,7 @@ static int read_field(struct reader *reader, const struct spot *spot, const stru
 static enum kind child_kind(enum kind parent, const char *key)
 {
     enum kind kind = kind_find_plural(key);
-    if (kind == KIND_COUNT || kind == KIND_DATABASE || !kind_fits(kind, parent))
+    if (kind == KIND_COUNT || !kind_fits(kind, parent))
         return KIND_COUNT;
     return kind;
 }
@@ -159,10 +159,9 @@ static int read_member(struct reader *reader, const struct spot *spot, const str
     return read_children(reader, spot, json, object, kind);
 }
 
-/* Models may leave an index nameless; settle() then makes its name. */
 static bool needs_name(enum kind kind)
 {
-    return kind != KIND_INDEX && !(kind_table[kind].marks & (KIND_PART | KIND_SINGLE | KIND_CONTENT));
+    return !kind_is(kind, KIND_PART | KIND_SINGLE | KIND_CONTENT | KIND_NAME_MADE);
 }
 
 static int read_object(struct reader *reader, const struct spot *spot, const struct json *json, struct object *object)
@@ -190,19 +189,19 @@ static int read_children(struct reader *reader, const struct spot *spot, const s
     return 0;
 }
 
-static int read_kinds(struct reader *reader, const struct json *json, unsigned *kinds)
+static int read_kinds(struct reader *reader, const struct json *json, struct kind_set *kinds)
 {
     struct spot spot = {NULL, "kinds", -1};
     struct names names;
     TRY(read_names(reader, &spot, json, &names));
-    *kinds = 0;
+    *kinds = (struct kind_set){0};
     for (int i = 0; i < names.n; i++) {
         enum kind kind = kind_find(names.item[i]);
         spot.index = i;
         if (kind == KIND_COUNT)
             return refuse(reader, &spot,
                           arena_printf(reader->ctx->mem, "there is no kind of object called \"%s\"", names.item[i]));
-        *kinds |= 1u << kind;
+        kind_set_add(kinds, kind);
     }
     return 0;
 }
@@ -247,7 +246,7 @@ int tree_from_json(struct ctx *ctx, const char *name, const struct json *json, s
         return refuse(&reader, NULL, "a schema must be a JSON object");
     TRY(read_engine(&reader, json));
     struct tree *made = tree_new(ctx->mem, reader.engine);
-    made->kinds = (1u << KIND_COUNT) - 1;
+    made->kinds = kind_set_all();
     for (int i = 0; i < json->n; i++)
         TRY(read_top(&reader, json->key[i], json->item[i], made));
     *tree = made;

@@ -8,7 +8,7 @@
 
 struct sameness {
     struct arena *mem;
-    unsigned kinds; /* that both speak of */
+    struct kind_set kinds; /* that both speak of */
     char **where;
 };
 
@@ -94,7 +94,7 @@ static bool children_same(struct sameness *same, const struct object *a, const s
     bool *taken = NEW_ARRAY(same->mem, bool, b->children.n + 1);
     for (int i = 0; i < a->children.n; i++) {
         const struct object *child = a->children.item[i];
-        if (!(same->kinds >> child->kind & 1))
+        if (!kind_set_has(&same->kinds, child->kind))
             continue;
         const struct object *counterpart = find_counterpart(child, b, taken);
         if (!counterpart)
@@ -104,7 +104,7 @@ static bool children_same(struct sameness *same, const struct object *a, const s
     }
     for (int i = 0; i < b->children.n; i++) {
         const struct object *child = b->children.item[i];
-        if (same->kinds >> child->kind & 1 && !taken[i])
+        if (kind_set_has(&same->kinds, child->kind) && !taken[i])
             return differ(same, child, "only in the second");
     }
     return true;
@@ -122,12 +122,12 @@ static bool object_same(struct sameness *same, const struct object *a, const str
 
 bool tree_same(struct arena *mem, const struct tree *a, const struct tree *b, char **where)
 {
-    struct sameness same = {mem, a->kinds & b->kinds, where};
+    struct sameness same = {mem, kind_set_both(&a->kinds, &b->kinds), where};
     if (where)
         *where = NULL;
     if (a->engine != b->engine)
         return differ(&same, a->root, "the engines differ");
-    if (!same.kinds && a->kinds != b->kinds)
+    if (kind_set_empty(&same.kinds) && !(kind_set_empty(&a->kinds) && kind_set_empty(&b->kinds)))
         return differ(&same, a->root, "there is no kind that both speak of");
     return object_same(&same, a->root, b->root);
 }

@@ -165,13 +165,13 @@ static void random_references(struct dice *dice, struct object *table)
         random_trigger(dice, table);
 }
 
-static unsigned spoken_kinds(enum engine engine)
+static struct kind_set spoken_kinds(enum engine engine)
 {
-    unsigned kinds = 1u << KIND_TABLE | 1u << KIND_COLUMN | 1u << KIND_PRIMARY_KEY | 1u << KIND_UNIQUE |
-                     1u << KIND_CHECK | 1u << KIND_FOREIGN_KEY | 1u << KIND_INDEX | 1u << KIND_INDEX_PART;
     if (engine == ENGINE_PG)
-        return kinds | 1u << KIND_SCHEMA | 1u << KIND_ENUM | 1u << KIND_SEQUENCE | 1u << KIND_EXCLUDE;
-    return kinds | 1u << KIND_VIEW | 1u << KIND_TRIGGER;
+        return kind_set_of(KIND_SCHEMA, KIND_ENUM, KIND_SEQUENCE, KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY,
+                           KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE, KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART);
+    return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
+                       KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
 }
 
 struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, int size)

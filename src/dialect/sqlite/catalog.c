@@ -115,9 +115,8 @@ int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, s
     struct lite_loader loader = {.ctx = ctx, .conn = conn, .schema = tree_schema(ctx->mem, made, "")};
     map_init(&loader.tables, ctx->mem);
     made->version = conn->version;
-    made->kinds = 1u << KIND_DATABASE | 1u << KIND_TABLE | 1u << KIND_COLUMN | 1u << KIND_PRIMARY_KEY |
-                  1u << KIND_UNIQUE | 1u << KIND_CHECK | 1u << KIND_FOREIGN_KEY | 1u << KIND_INDEX |
-                  1u << KIND_INDEX_PART | 1u << KIND_VIEW | 1u << KIND_TRIGGER;
+    made->kinds = kind_set_of(KIND_DATABASE, KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK,
+                              KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
     TRY(load_consistently(&loader));
     if (filter != NULL)
         filter_apply(filter, made);

@@ -1,5 +1,5 @@
-# The head of the reader: what the project's Python executes first.  SOURCES and FIELDS were written above by
-# embed.py; every module of the package is compiled only when it is imported, so that `config` never pays for
+# The head of the reader: what the project's Python executes first.  SOURCES, FIELDS and PLURALS were written above
+# by embed.py; every module of the package is compiled only when it is imported, so that `config` never pays for
 # what only `models` needs.  Up to the version check it must be readable by any Python.
 import os
 import sys
@@ -41,7 +41,7 @@ class Embedded:
         if part:
             exec(compile(SOURCES[part], "<dbwarden reader %s>" % part, "exec"), module.__dict__)
         else:
-            module.FIELDS = FIELDS
+            module.FIELDS, module.PLURALS = FIELDS, PLURALS
 
 
 sys.meta_path.insert(0, Embedded)

@@ -1,19 +1,16 @@
 """The schema tree in JSON: schemas with tables, enum types, sequences and views, as tree_from_json() reads it.
 
-Fields and kinds that an engine does not have (by the .def files) are taken out at the end, in one place.
+Fields and kinds that an engine does not have (by kinds.def) are taken out at the end, in one place.
 """
 from sqlalchemy.exc import UnsupportedCompilationError
 from sqlalchemy.types import SchemaType, TypeEngine
 
-from . import FIELDS, columns, constraints, indexes, meta
+from . import FIELDS, PLURALS, columns, constraints, indexes, meta
 from .find import text_of
 from .indexes import storage_options
 from .protocol import Refusal
 from .target import Target
 
-PLURALS = {"tables": "table", "columns": "column", "primary_keys": "primary_key", "uniques": "unique",
-           "checks": "check", "excludes": "exclude", "foreign_keys": "foreign_key", "indexes": "index",
-           "parts": "index_part", "enums": "enum", "sequences": "sequence", "schemas": "schema", "views": "view"}
 SPOKEN = ("table", "column", "primary_key", "unique", "check", "exclude", "foreign_key", "index", "index_part", "enum",
           "sequence", "schema")
 

@@ -168,7 +168,7 @@ static void unnamed_constraints_are_told_apart_by_content(void **state)
     assert_works(ctx, read_tree(ctx, IN_TABLE("\"checks\": [{\"name\": null, \"expr\": \"a > 1\"}]"), &b));
     assert_false(tree_same(ctx->mem, a, b, &where));
     assert_string_equal(where, "table t / check (a > 0): only in the first");
-    a->kinds = b->kinds = 1u << KIND_SCHEMA | 1u << KIND_TABLE;
+    a->kinds = b->kinds = kind_set_of(KIND_SCHEMA, KIND_TABLE);
     assert_true(tree_same(ctx->mem, a, b, &where));
 }
 

@@ -15,9 +15,8 @@ static struct classified of(struct ctx *ctx, enum engine engine, const char *tex
 static const char *object(struct ctx *ctx, enum engine engine, enum verb verb, const char *text)
 {
     static const char *const kinds[] = {
-#define KIND(constant, name, plural, parent, marks, create, alter, drop) #name,
+#define KIND(constant, tag, name, ...) name,
 #include "schema/kinds.def"
-#undef KIND
         "other"};
     struct classified result = of(ctx, engine, text);
     struct buf out;
