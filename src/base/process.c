@@ -37,6 +37,9 @@ struct child {
     int reply[2]; /* pipes: read here, written by the child */
     int errors[2];
     struct buf reply_text;
+    size_t seen;      /* of the reply, looked through for lines */
+    size_t told;      /* of the reply, passed on */
+    const char *line; /* the last that was passed on */
     struct buf errors_text;
 };
 
@@ -188,6 +191,19 @@ static void read_available(int *fd, struct buf *text)
         fd_close(fd);
 }
 
+/* While the child runs, so that whoever waits knows for what. */
+static void tell_lines(struct child *child)
+{
+    const struct buf *text = &child->reply_text;
+    for (; child->spec->tells && child->seen < text->len; child->seen++) {
+        if (text->data[child->seen] != '\n')
+            continue;
+        child->line = arena_printf(child->ctx->mem, "%.*s", (int)(child->seen - child->told), text->data + child->told);
+        child->told = child->seen + 1;
+        emit_info(child->ctx, "%s", child->line);
+    }
+}
+
 static void wait_for_output(struct child *child, double seconds)
 {
     struct pollfd wait[2] = {{.fd = child->reply[0], .events = POLLIN}, {.fd = child->errors[0], .events = POLLIN}};
@@ -197,6 +213,7 @@ static void wait_for_output(struct child *child, double seconds)
     if (wait[1].revents)
         read_available(&child->errors[0], &child->errors_text);
     keep_tail(&child->errors_text);
+    tell_lines(child);
 }
 
 /* Without reaping, so that its number, which is also the group's, cannot go to somebody else yet. */
@@ -268,8 +285,9 @@ static int reap(const struct child *child, int *result)
 static void take_output(struct child *child, struct process_result *result)
 {
     struct buf *errors = &child->errors_text;
-    result->reply = child->reply_text.data;
-    result->reply_length = child->reply_text.len;
+    result->reply = child->reply_text.data + child->told;
+    result->reply_length = child->reply_text.len - child->told;
+    result->told = child->line;
     result->errors = errors->len > ERRORS_KEPT ? errors->data + errors->len - ERRORS_KEPT : errors->data;
 }
 

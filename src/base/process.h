@@ -13,14 +13,16 @@ struct process_spec {
     const char *const *add_env; /* "NAME=value" added to our environment; NULL-terminated, may be NULL */
     int reply_fd;               /* where the child writes its answer: descriptor 3 or more, 0 for its standard output */
     double seconds;             /* time limit; the whole group is killed then; 0: none */
+    bool tells;                 /* every complete line of the answer is an info event as it comes; the rest answers */
     size_t limit;               /* largest answer in bytes, else ERR_LIMIT; 0: the default of 64 MiB */
 };
 
 struct process_result {
     char *reply; /* what came through the reply pipe, zero byte appended */
     size_t reply_length;
-    char *errors; /* standard error, and standard output if reply_fd is another; last 64 KiB */
-    int status;   /* exit status, or 128 + signal */
+    const char *told; /* the last line that it told; NULL: none */
+    char *errors;     /* standard error, and standard output if reply_fd is another; last 64 KiB */
+    int status;       /* exit status, or 128 + signal */
     bool timed_out;
 };
 

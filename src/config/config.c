@@ -196,8 +196,13 @@ int config_models(struct ctx *ctx, const struct config *config, const struct dat
         .folder = config->folder,
         .dialect = database->dialect->name,
         .database = database->url.database,
+        .name = database->name,
         .paths = database->model_paths,
     };
+    for (int i = 0; i < config->databases.n; i++)
+        names_add(ctx->mem, &source.databases, ((const struct database_config *)config->databases.item[i])->name);
+    for (int i = 0; i < config->left_out.n; i++)
+        names_add(ctx->mem, &source.databases, ((const struct left_out *)config->left_out.item[i])->name);
     if (!source.python)
         TRY(python_find(ctx, NULL, config->folder, &source.python));
     return models_read(ctx, &source, tree);

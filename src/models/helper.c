@@ -69,6 +69,8 @@ static int fail_silent(struct ctx *ctx, const char *python, const char *mode, co
              seconds_allowed(), text_equal(mode, "models") ? "models" : "configuration");
     else
         fail(ctx, code_for(mode), "%s ended with status %d before it answered", python, result->status);
+    if (result->told)
+        return fail_hint(ctx, "The last that was heard of it: %s", url_mask(ctx->mem, result->told));
     if (lines)
         return fail_hint(ctx, "Its last output: %s", lines);
     if (result->timed_out)
@@ -119,6 +121,7 @@ int reader_run(struct ctx *ctx, const struct reader_call *call, struct json **re
         .input = input.data,
         .input_length = input.len,
         .reply_fd = 3,
+        .tells = true,
         .seconds = seconds_allowed(),
         .limit = LARGEST_REPLY,
     };

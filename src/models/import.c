@@ -15,6 +15,8 @@ static struct json *request_for(struct ctx *ctx, const struct models_source *sou
     json_set_int(mem, request, "version", 0);
     json_set(mem, request, "paths", source->paths.n ? json_names(mem, &source->paths) : json_null(mem));
     json_set_text(mem, request, "database", source->database);
+    json_set_text(mem, request, "name", source->name);
+    json_set(mem, request, "databases", json_names(mem, &source->databases));
     return request;
 }
 

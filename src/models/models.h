@@ -24,9 +24,11 @@ const char *path_near(struct ctx *ctx, const char *path);
 struct models_source {
     const char *python;
     const char *folder;
-    const char *dialect;  /* "postgresql" */
-    const char *database; /* name on the server, which some engines call a schema; NULL unknown */
-    struct names paths;   /* files, folders, modules, "module:Base"; empty: the usual places */
+    const char *dialect;    /* "postgresql" */
+    const char *database;   /* name on the server, which some engines call a schema; NULL unknown */
+    const char *name;       /* in the configuration; a bind of that name (Flask-SQLAlchemy) is this database */
+    struct names databases; /* all names in the configuration */
+    struct names paths;     /* files, folders, modules, "module:Base"; empty: the usual places */
 };
 
 /* ERR_MODELS with the model's file and line. Warnings of the reader are emitted. */

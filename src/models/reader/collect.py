@@ -11,7 +11,7 @@ import pkgutil
 import re
 import sys
 
-from . import find
+from . import busy, find
 from .protocol import Refusal
 
 USUAL = ("models", "model", "models.py", "model.py")
@@ -20,10 +20,13 @@ USUAL = ("models", "model", "models.py", "model.py")
 class Models:
     """What was found: modules, their MetaData, and the classes that are mapped to a table."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, database=None):
         self.folder = folder
+        self.database = database
         self.modules = []   # that the entries name
         self.metadata = []
+        self.named = []     # those that an entry names itself
+        self.origins = {}   # MetaData -> (rank, "module:name") of what led to it
         self.mapped = {}    # table -> classes, base classes first
         self.lines = {}
 
@@ -31,15 +34,45 @@ class Models:
         if module not in self.modules:
             self.modules.append(module)
 
-    def add_metadata(self, metadata):
+    def add_metadata(self, metadata, rank, origin):
         if not any(metadata is known for known in self.metadata):
             self.metadata.append(metadata)
+        self.origins[metadata] = min(self.origins.get(metadata, (rank, origin)), (rank, origin), key=lambda one: one[0])
+
+    def bind(self, table):
+        """Flask-SQLAlchemy's name of the database that a table belongs to; None for the default one."""
+        named = any(table.metadata is one for one in self.named)
+        return table.info.get("bind_key") or (None if named else table.metadata.info.get("bind_key"))
+
+    def own_bind(self):
+        """A bind of the database's own name, else the default one."""
+        keys = {self.bind(table) for metadata in self.metadata for table in metadata.tables.values()}
+        keys.update(metadata.info.get("bind_key") for metadata in self.metadata)
+        return self.database if self.database in keys else None
+
+    def own_metadata(self):
+        """The MetaData whose sequences, types and listeners are meant for this database."""
+        own = self.own_bind()
+        return [one for one in self.metadata
+                if any(one is named for named in self.named) or one.info.get("bind_key") == own
+                or any(self.bind(table) == own for table in one.tables.values())]
+
+    def other_binds(self):
+        """{bind: names of its tables} of what belongs to other databases."""
+        own, found = self.own_bind(), {}
+        for metadata in self.metadata:
+            for table in metadata.tables.values():
+                if self.bind(table) != own:
+                    found.setdefault(self.bind(table), []).append(table.name)
+        return found
 
     def tables(self):
         """Every table once, in the order in which they were described."""
-        found = {}
+        own, found = self.own_bind(), {}
         for metadata in self.metadata:
             for table in list(metadata.tables.values()):
+                if self.bind(table) != own:
+                    continue
                 other = found.setdefault((table.schema, table.name), table)
                 if other is not table:
                     raise self.described_twice(table, other)
@@ -47,10 +80,13 @@ class Models:
 
     def described_twice(self, table, other):
         file, line = self.place(table)
+        places = [self.origins[one.metadata][1] for one in (other, table)]
         classes = [self.mapped.get(one, [None])[0] for one in (other, table)]
-        names = ["%s.%s" % (one.__module__, one.__qualname__) for one in classes if one is not None]
-        hint = "It is described by %s." % " and by ".join(names) if names else None
-        return Refusal('table "%s" is described twice' % table.name, hint, file, line)
+        shown = ["%s.%s of %s" % (one.__module__, one.__qualname__, place) if one is not None else place
+                 for one, place in zip(classes, places)]
+        hint = "It is described by %s. Name the MetaData that belongs to this database: model_paths=[\"%s\"]." \
+               % (" and by ".join(shown), places[0])
+        return Refusal('table "%s" is described twice, in %s and in %s' % (table.name, *places), hint, file, line)
 
     def place(self, table):
         """(file, line) of the class that describes the table, if one does."""
@@ -75,13 +111,16 @@ class Models:
 
 
 def folder_files(folder):
-    """The Python files below a folder, sorted; of those that begin with "_" only __init__.py."""
-    found = []
+    """The Python files below a folder, sorted; of those that begin with "_" only __init__.py.  Tests and migrations
+    only where the folder itself is one of theirs."""
+    found, outright = [], find.is_aside(folder)
     for base, folders, names in os.walk(folder):
+        wanted = [name for name in sorted(names) if name.endswith(".py") and (name[0] != "_" or name == "__init__.py")]
         folders[:] = sorted(name for name in folders if name not in find.SKIPPED_FOLDERS and name[0] != ".")
-        for name in sorted(names):
-            if name.endswith(".py") and (name[0] != "_" or name == "__init__.py"):
-                found.append(os.path.join(base, name))
+        if not outright:
+            wanted = [name for name in wanted if not find.is_aside(os.path.join(base, name))]
+            folders[:] = [name for name in folders if not find.is_aside(os.path.join(base, name))]
+        found += [os.path.join(base, name) for name in wanted]
     return found
 
 
@@ -98,7 +137,8 @@ def discover(folder):
 
 def imported(action, what, folder, otherwise=None):
     try:
-        return action()
+        with busy.importing(what):
+            return action()
     except Refusal:
         raise
     except (Exception, SystemExit) as error:
@@ -129,14 +169,16 @@ def import_path(models, path):
         models.add_module(module)
 
 
-def import_dotted(models, name):
-    """A module; of a package also everything in it."""
+def import_dotted(models, name, outright=False):
+    """A module; of a package also everything in it, but tests and migrations only of one that is named itself."""
     module = imported(lambda: importlib.import_module(name), name, models.folder)
     models.add_module(module)
-    for part in pkgutil.iter_modules(getattr(module, "__path__", [])):
-        if part.name[0] != "_":
-            import_dotted(models, name + "." + part.name)
-    return module
+    paths = list(getattr(module, "__path__", []))
+    outright = outright or any(find.is_aside(path) for path in paths)
+    for part in pkgutil.iter_modules(paths):
+        path = os.path.join(getattr(part.module_finder, "path", ""), part.name + ("" if part.ispkg else ".py"))
+        if part.name[0] != "_" and (outright or not find.is_aside(path)):
+            import_dotted(models, name + "." + part.name, outright)
 
 
 def existing_path(entry, folder):
@@ -176,13 +218,27 @@ def import_entry(models, entry):
 
 
 def metadata_of(value):
-    """The MetaData that a value is or has: a base class, a registry, a table, a mapped class."""
+    """The MetaData that a value is or has: a base class, a registry, a table, a mapped class; several where
+    Flask-SQLAlchemy has one for each bind."""
     from sqlalchemy import MetaData
 
-    for candidate in (value, getattr(value, "metadata", None)):
-        if isinstance(candidate, MetaData):
-            return candidate
-    return None
+    candidates = [value, getattr(value, "metadata", None)]
+    several = getattr(value, "metadatas", None)
+    candidates += several.values() if isinstance(several, dict) else []
+    found = []
+    for candidate in candidates:
+        if isinstance(candidate, MetaData) and not any(candidate is known for known in found):
+            found.append(candidate)
+    return found
+
+
+def origin_rank(value, module):
+    """How well a value names its MetaData: the MetaData or base itself where it was made, then anywhere, then the rest."""
+    if isinstance(value, type):
+        return (0 if value.__module__ == module.__name__ else 1) if "metadata" in vars(value) else 2
+    from sqlalchemy import Table
+
+    return 2 if isinstance(value, Table) else 1
 
 
 def import_named(models, entry):
@@ -198,13 +254,15 @@ def import_named(models, entry):
     value = module
     for part in name.split("."):
         value = getattr(value, part, None)
-    metadata = metadata_of(value)
-    if metadata is None:
+    found = metadata_of(value)
+    if not found:
         raise Refusal('model_paths names "%s": %s has no metadata called %s' % (entry, module_name, name),
                       "It must be a MetaData, a declarative base, a registry or a table.",
                       getattr(module, "__file__", None))
     models.modules.append(module)
-    models.add_metadata(metadata)
+    models.named += found if len(found) == 1 else []
+    for metadata in found:
+        models.add_metadata(metadata, -1, entry)
 
 
 def is_ours(value, models):
@@ -220,13 +278,13 @@ def is_ours(value, models):
 
 def gather_metadata(models, modules):
     for module in modules:
-        for value in list(vars(module).values()):
+        for name, value in list(vars(module).items()):
             try:
-                metadata = metadata_of(value) if is_ours(value, models) else None
+                found = metadata_of(value) if is_ours(value, models) else []
             except Exception:  # an object of the user's whose attributes raise
-                metadata = None
-            if metadata is not None:
-                models.add_metadata(metadata)
+                found = []
+            for metadata in found:
+                models.add_metadata(metadata, origin_rank(value, module), "%s:%s" % (module.__name__, name))
 
 
 def gather_classes(models):
@@ -241,8 +299,8 @@ def gather_classes(models):
         classes.sort(key=lambda one: (len(one.__mro__), one.__module__, one.__qualname__))
 
 
-def collect(entries, folder):
-    models = Models(folder)
+def collect(entries, folder, database=None):
+    models = Models(folder, database)
     if entries is None:
         entries = [show(path, folder) for path in discover(folder)]
         if not entries:
@@ -257,6 +315,8 @@ def collect(entries, folder):
             gather_metadata(models, [module for module in models.modules if module not in before])
     gather_classes(models)
     if not models.tables():
+        others = ", ".join(str(bind) for bind in models.other_binds())
+        hint = "Looked at: %s." % ", ".join(module.__name__ for module in models.modules)
         raise Refusal("No tables found in the specified model paths",
-                      "Looked at: %s." % ", ".join(module.__name__ for module in models.modules))
+                      hint + (" Their tables belong to other binds: %s." % others if others else ""))
     return models

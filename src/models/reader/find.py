@@ -15,6 +15,44 @@ SKIPPED_FOLDERS = {".venv", "venv", "env", "ENV", "node_modules", "__pycache__",
                    ".tox", ".nox", ".cache", "coverage", ".pytest_cache", ".mypy_cache", "site-packages", "Lib",
                    "Scripts", "bin", "include", "site", "alembic", "migrations"}
 
+# Beside the models of a package: what tests it, and what changes its database.
+ASIDE_FOLDERS = {"alembic", "migrations", "tests"}
+TESTS = re.compile(r"^\s*(async\s+)?def test|^\s*(import|from)\s+(pytest|unittest)\b", re.M)
+TABLES = re.compile(r"\b(__tablename__|mapped_column|Column|Table)\b|\btable\s*=\s*True\b")
+REVISION = re.compile(r"^down_revision\b", re.M)
+
+
+def text_of_file(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def is_alembic(folder):
+    """An Alembic environment under any name, or a folder of its revisions."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return False
+    if "script.py.mako" in names or {"env.py", "versions"}.issubset(names):
+        return True
+    return os.path.basename(folder) == "versions" and any(
+        REVISION.search(text_of_file(os.path.join(folder, name))) for name in names if name.endswith(".py"))
+
+
+def is_aside(path):
+    """Is it part of a project's tests or migrations?  A model may be called test_result.py, so what describes
+    tables and tests nothing is none."""
+    name = os.path.basename(path)
+    if os.path.isdir(path):
+        return name in ASIDE_FOLDERS or is_alembic(path)
+    if name.startswith("test_") and name.endswith(".py"):
+        text = text_of_file(path)
+        return TESTS.search(text) is not None or TABLES.search(text) is None
+    return name == "conftest.py"
+
 
 def use_project(folder):
     """The project's folder and its src/ first, its parent last (a neighbour must not hide an installed package)."""
@@ -60,11 +98,7 @@ def dotted(path, root):
 
 def says_source_folder(path):
     """Does the file import from `src.`?  Then the project's folder is its root, not src/."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return re.search(r"^\s*(from|import)\s+src[.\s]", file.read(), re.M) is not None
-    except OSError:
-        return False
+    return re.search(r"^\s*(from|import)\s+src[.\s]", text_of_file(path), re.M) is not None
 
 
 def module_name(path, folder):

@@ -2,7 +2,7 @@
 import os
 import sys
 
-from . import collect, find, recorder
+from . import busy, collect, find, recorder
 from .protocol import Refusal, Warnings
 
 
@@ -17,6 +17,14 @@ def need_sqlalchemy(folder):
     return sqlalchemy
 
 
+def report_binds(models, known, warnings):
+    """Tables of other binds belong to databases of those names; without such a database they have no home."""
+    for bind, names in sorted(models.other_binds().items(), key=str):
+        if bind is not None and bind not in known:
+            warnings.add('left out the tables of bind "%s" (%s): no database of the configuration is called %s'
+                         % (bind, ", ".join(sorted(names)), bind))
+
+
 def read(request):
     folder = request["folder"]
     os.chdir(folder)
@@ -24,7 +32,9 @@ def read(request):
     recorder.install()
     sqlalchemy = need_sqlalchemy(folder)
     warnings = Warnings()
-    models = collect.collect(request.get("paths"), folder)
+    busy.start(folder)
+    models = collect.collect(request.get("paths"), folder, request.get("name"))
+    report_binds(models, request.get("databases") or [], warnings)
     from . import tree
 
     return {

@@ -1,12 +1,13 @@
 """How the reader talks to the program that started it.
 
 The request comes as JSON on standard input, behind the reader's own text; the answer goes as one JSON
-document to descriptor 3.  What the user's code prints goes to standard error.  A failure is an answer too:
+document to descriptor 3, after lines that the program passes on as they come.  What the user's code prints goes to standard error.  A failure is an answer too:
 {"error": {code, message, hint, file, line}}.  Values of settings never go into a message.
 """
 import json
 import os
 import sys
+import threading
 
 REPLY = 3
 
@@ -45,11 +46,24 @@ def prepare():
     os.set_inheritable(REPLY, False)
 
 
-def answer(document):
-    data = json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+writing = threading.Lock()
+
+
+def write(data):
     view = memoryview(data)
     while view:
         view = view[os.write(REPLY, view):]
+
+
+def tell(text):
+    """A line for the user, now."""
+    with writing:
+        write(text.replace("\n", " ").encode("utf-8", "replace") + b"\n")
+
+
+def answer(document):
+    writing.acquire()  # nothing more is told
+    write(json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace"))
 
 
 def dispatch(mode, request):

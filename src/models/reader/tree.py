@@ -15,6 +15,20 @@ SPOKEN = ("table", "column", "primary_key", "unique", "check", "exclude", "forei
           "sequence", "schema")
 
 
+# What shares one list of names with the tables of a schema.
+INDEX = ("indexes", "index")
+NAMED_TOGETHER = {
+    "postgresql": (INDEX, ("uniques", "unique constraint"), ("primary_keys", "primary key"),
+                   ("excludes", "exclusion constraint")),
+    "sqlite": (INDEX,),
+}
+NAMES_HINT = {
+    "postgresql": "PostgreSQL keeps tables, indexes and the constraints that have an index in one list of names per "
+                  "schema: rename one of them.",
+    "sqlite": "SQLite keeps tables and indexes in one list of names for the whole database: rename one of them.",
+}
+
+
 class Builder:
     def __init__(self, models, request, warnings):
         self.models = models
@@ -22,6 +36,7 @@ class Builder:
         self.default_schema = "public" if self.target.name == "postgresql" else request.get("database")
         self.warnings = warnings
         self.schemas = {"": {"name": ""}}
+        self.taken = {}    # (schema, name) -> what has it
         self.dropped = {}  # (kind, field) -> first table or so that lost it
 
     def schema_name(self, name):
@@ -37,6 +52,21 @@ class Builder:
     def add(self, schema, plural, item):
         name = self.schema_name(schema)
         self.schemas.setdefault(name, {"name": name}).setdefault(plural, []).append(item)
+
+    def take_name(self, schema, name, what):
+        """Two of one name would be refused by the server, and look like one object to us."""
+        folded = name.lower() if self.target.name == "sqlite" else name
+        other = self.taken.setdefault((self.schema_name(schema), folded), what)
+        if other is not what:
+            raise Refusal('the name "%s" is given twice: to %s and to %s' % (name, other, what),
+                          NAMES_HINT.get(self.target.name))
+
+    def take_names(self, schema, found, words="table"):
+        self.take_name(schema, found["name"], "%s %s" % (words, found["name"]))
+        for plural, kind in NAMED_TOGETHER.get(self.target.name, ()):
+            for item in found.get(plural, ()):
+                if item["name"]:
+                    self.take_name(schema, item["name"], "the %s of table %s" % (kind, found["name"]))
 
     # Tables
 
@@ -96,6 +126,7 @@ class Builder:
                             if not getattr(column, "system", False)]
         found.update(constraints.describe(table, attributes, self.target, self.models, self.schema_name))
         found["indexes"] = indexes.described(table, attributes, self.target, self.models)
+        self.take_names(table.schema, found)
         return self.add(table.schema, "tables", found)
 
     def add_column(self, column, hints):
@@ -122,6 +153,7 @@ class Builder:
         found = {"name": self.target.clip(table.name), "query": self.target.expression(ddl.selectable)}
         if getattr(ddl, "materialized", False):
             found["materialized"] = True
+        self.take_names(table.schema, found, "view")
         self.add(table.schema, "views", found)
 
     # Enum types and sequences
@@ -206,7 +238,7 @@ def describe(models, request, warnings):
         except Exception as error:
             file, line = models.place(table)
             raise Refusal("table %s: %s" % (table.name, text_of(error)), None, file, line) from error
-    for metadata in models.metadata:
+    for metadata in models.own_metadata():
         builder.add_sequences(metadata)
         builder.add_metadata_enums(metadata)
     return builder.result(request.get("version") or 0)

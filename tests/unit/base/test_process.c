@@ -244,6 +244,33 @@ static void nothing_is_left_open_here(void **state)
     assert_int_equal(before, after);
 }
 
+static int heard;
+
+static void listen_to(void *sink, const struct event *event)
+{
+    (void)sink;
+    heard += event->kind == EVENT_INFO;
+}
+
+static void lines_before_the_answer_are_told_while_it_runs(void **state)
+{
+    struct ctx *ctx = *state;
+    struct process_spec spec = {.tells = true};
+    heard = 0;
+    ctx->on_event = listen_to;
+    assert_works(ctx, run(ctx, spec, "echo one; echo; printf tw; sleep 0.1; echo o; printf answer"));
+    assert_int_equal(heard, 3);
+    assert_string_equal(result.told, "two");
+    assert_string_equal(result.reply, "answer");
+    assert_int_equal(result.reply_length, 6);
+    assert_works(ctx, run(ctx, spec, "echo told; exit 1"));
+    assert_int_equal(result.reply_length, 0);
+    assert_works(ctx, run(ctx, (struct process_spec){0}, "echo kept"));
+    assert_string_equal(result.reply, "kept\n");
+    assert_null(result.told);
+    ctx->on_event = NULL;
+}
+
 static void a_host_that_ignores_its_children_gets_an_error(void **state)
 {
     struct ctx *ctx = *state;
@@ -278,4 +305,4 @@ UNIT_TESTS(UNIT(standard_output_is_the_reply), UNIT(a_reply_pipe_leaves_standard
            UNIT(what_cannot_be_started_is_a_failure), UNIT(arguments_pass_unchanged),
            UNIT(the_child_gets_no_other_descriptors), UNIT(blocked_and_ignored_signals_are_not_inherited),
            UNIT(nothing_is_left_open_here), UNIT(a_host_that_ignores_its_children_gets_an_error),
-           UNIT(programs_are_found_on_path))
+           UNIT(lines_before_the_answer_are_told_while_it_runs), UNIT(programs_are_found_on_path))

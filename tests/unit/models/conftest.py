@@ -31,6 +31,7 @@ class Project:
         self.folder = folder
         self.text = text
         self.prints = ""
+        self.told = []
 
     def write(self, **files):
         """Keyword `models__user` stands for models/user.py."""
@@ -62,6 +63,8 @@ class Project:
         self.prints = child.stderr.read().decode()
         assert child.stdout.read() == b"", "the user's prints belong to standard error"
         child.wait()
+        *told, answer = answer.split(b"\n")
+        self.told = [line.decode() for line in told]
         return json.loads(answer)
 
     def models(self, paths=None, dialect="postgresql", version=150004, **environment):

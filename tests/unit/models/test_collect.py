@@ -1,5 +1,7 @@
 """Which modules are imported, under which names, and whose tables count."""
 
+import os
+
 BASE = """
 from sqlalchemy.orm import declarative_base
 Base = declarative_base()
@@ -154,8 +156,138 @@ def test_two_bases_with_one_table(project):
             id = Column(Integer, primary_key=True)
     """)
     refusal = project.refusal()
-    assert refusal["message"] == 'table "t" is described twice'
-    assert refusal["hint"] == "It is described by models.T and by models.U."
+    assert refusal["message"] == 'table "t" is described twice, in models:A and in models:B'
+    assert refusal["hint"].startswith("It is described by models.T of models:A and by models.U of models:B.")
+    assert 'model_paths=["models:A"]' in refusal["hint"]
+    assert list(project.tables(["models:B"])) == ["t"]
+
+
+def test_two_bases_are_named_where_they_were_made(project):
+    for name in ("one", "two"):
+        project.put(f"{name}/__init__.py")
+        project.put(f"{name}/base.py", BASE)
+        project.put(f"{name}/models.py", model("T", "t", f"{name}.base"))
+    refusal = project.refusal(["one", "two"])
+    assert refusal["message"] == 'table "t" is described twice, in one.base:Base and in two.base:Base'
+
+
+OUCH = "raise RuntimeError('imported')\n"
+
+
+def test_tests_and_migrations_of_a_package_are_not_imported(project):
+    for path in ("alembic/env.py", "migrations/env.py", "migrations/versions/a.py", "tests/test_a.py", "tests/factory.py",
+                 "test_b.py", "conftest.py", "schema_changes/env.py", "old/versions/b.py"):
+        project.put("package/" + path, OUCH if path != "old/versions/b.py" else "down_revision = None\n" + OUCH)
+        project.put(os.path.join("package", os.path.dirname(path), "__init__.py"))
+    project.put("package/schema_changes/script.py.mako")
+    project.put("package/base.py", BASE)
+    project.put("package/versions/__init__.py")
+    project.put("package/versions/model.py", model("Version", "versions", "package.base"))
+    project.put("package/models.py", model("User", "users", "package.base"))
+    project.put("package/test_result.py", model("TestResult", "test_results", "package.base"))
+    for paths in (["package"], ["package/"], ["package.models", "package.versions.model", "package.test_result"]):
+        assert sorted(project.tables(paths)) == ["test_results", "users", "versions"], paths
+    (project.folder / "lib").mkdir()
+    (project.folder / "package").rename(project.folder / "lib" / "package")
+    assert sorted(project.tables(["package"], PYTHONPATH=str(project.folder / "lib"))) == [
+        "test_results", "users", "versions"]
+
+
+def test_what_is_named_outright_is_imported(project):
+    project.put("package/tests/__init__.py")
+    project.put("package/__init__.py")
+    project.put("package/tests/test_a.py", "import unittest\n" + BASE + model("T", "t", "x").replace("from x", "#"))
+    for paths in (["package/tests"], ["package.tests"], ["package.tests.test_a"], ["package/tests/test_a.py"]):
+        assert list(project.tables(paths)) == ["t"], paths
+    assert project.refusal(["package"])["message"] == "No tables found in the specified model paths"
+
+
+BINDS = """
+    from sqlalchemy import *
+    from sqlalchemy.orm import declarative_base
+    class Db:  # Flask-SQLAlchemy 3: a MetaData for each bind
+        metadatas = {None: MetaData(), "audit": MetaData(info={"bind_key": "audit"}),
+                     "far": MetaData(info={"bind_key": "far"})}
+    db = Db()
+    Base = declarative_base(metadata=db.metadatas[None])
+    class User(Base):
+        __tablename__ = "users"
+        id = Column(Integer, primary_key=True)
+    class Event(declarative_base(metadata=db.metadatas["audit"])):
+        __tablename__ = "users"
+        id = Column(Integer, primary_key=True)
+        text = Column(Text)
+    Table("remote", db.metadatas["far"], Column("id", Integer), Column("state", Enum("a", name="state")))
+    # Flask-SQLAlchemy 2: one MetaData, and the tables say it
+    Table("old", db.metadatas[None], Column("id", Integer), info={"bind_key": "audit"})
+"""
+
+
+def test_binds_are_databases(project):
+    project.write(models=BINDS)
+
+    def read(name, paths=None):
+        request = {"folder": str(project.folder), "dialect": "postgresql", "version": 150004, "paths": paths,
+                   "name": name, "databases": ["primary", "audit"]}
+        answer = project.run("models", request)
+        tables = answer["tree"]["schemas"][0]["tables"]
+        enums = answer["tree"]["schemas"][0].get("enums", [])
+        return ({table["name"]: len(table["columns"]) for table in tables}, len(enums),
+                [warning["text"] for warning in answer["warnings"]])
+
+    for paths in (None, ["models:db"]):
+        far = ['left out the tables of bind "far" (remote): no database of the configuration is called far']
+        assert read("primary", paths) == ({"users": 1}, 0, far)
+        assert read("audit", paths) == ({"users": 2, "old": 1}, 0, far)
+        assert read("far", paths)[:2] == ({"remote": 2}, 1)
+    assert read("primary", ["models:Event"])[0] == {"users": 2}
+
+
+def test_a_name_that_is_given_twice(project):
+    project.write(models="""
+        from sqlalchemy import *
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class A(Base):
+            __tablename__ = "a"
+            id = Column(Integer, primary_key=True)
+            __table_args__ = (Index("ix_id", "id"), UniqueConstraint("id", name="uq_id"))
+        class B(Base):
+            __tablename__ = "b"
+            id = Column(Integer, primary_key=True)
+            __table_args__ = (Index("ix_id", "id"),)
+        class C(Base):
+            __tablename__ = "c"
+            id = Column(Integer, primary_key=True)
+            __table_args__ = (Index("other", "id"),)
+    """)
+    for dialect in ("postgresql", "sqlite"):
+        refusal = project.refusal(dialect=dialect)
+        assert refusal["message"] == 'the name "ix_id" is given twice: to the index of table a and to the index of table b'
+        assert refusal["line"] == 9
+    assert sorted(project.tables(dialect="mysql")) == ["a", "b", "c"]
+
+
+def test_names_have_a_scope(project):
+    body = """
+        from sqlalchemy import *
+        meta = MetaData()
+        Table("a", meta, Column("id", Integer), UniqueConstraint("id", name="x"))
+        Table("b", meta, Column("id", Integer), UniqueConstraint("id", name="x"))
+        Table("c", meta, Column("id", Integer), Index("ix", "id"), schema="one")
+        Table("d", meta, Column("id", Integer), Index("ix", "id"), schema="two")
+    """
+    project.write(models=body)
+    assert project.refusal()["message"] == 'the name "x" is given twice: to the unique constraint of table a and to the unique constraint of table b'
+    assert 'the name "ix"' in project.refusal(dialect="sqlite")["message"]
+    project.write(models=body.replace('name="x"', "").replace('"two"', '"three"'))
+    project.tables()
+
+
+def test_a_long_import_says_what_is_imported(project):
+    project.write(models__slow="import time\n\ntime.sleep(3.6)\n" + BASE + model("A", "a", "x").replace("from x", "#"))
+    assert list(project.tables(["models"])) == ["a"]
+    assert project.told == ["importing models/slow.py has taken 3 s so far, now at models/slow.py:3"]
 
 
 def test_the_package_stands_in_for_everything(project):
