@@ -55,7 +55,7 @@ unit: deps $(ASAN)/build.ninja
 	ninja -C $(ASAN)
 	meson test -C $(ASAN) --no-rebuild --suite unit --print-errorlogs
 
-test: # everything; ends with "N passed, N failed"
+test: # everything; ends with "N passed, N failed"; SEED=random takes new random schemas, inputs and faults
 	tests/run.sh
 
 coverage: # everything once more, counted; the report is in build-cov/coverage

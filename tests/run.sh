@@ -4,14 +4,18 @@
 # DBWARDEN_TEST_BUILD  the build folder, one that the Makefile knows (default build-asan)
 # DBWARDEN_TEST_CACHE  the Python packages and what else is kept between runs (default /var/tmp/dbwarden-test)
 # DBWARDEN_TEST_JOBS   integration tests at a time (default 2)
-# DBWARDEN_TEST_FUZZ   seconds for each fuzzer (default 10)
+# DBWARDEN_TEST_FUZZ   inputs for each fuzzer (default 50000)
+# SEED                 of all that is random: the same (1) every time, another number, or "random" for a new one
 # DBWARDEN_TEST_LIMIT  seconds for all integration tests (default 1800)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 exec </dev/null
 build=${DBWARDEN_TEST_BUILD:-build-asan}
 cache=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}
-passed=0 failed=0 closing=() servers=
+passed=0 failed=0 closing=() servers= seed=${SEED:-1}
+[ "$seed" != random ] || seed=$(shuf -i 1-999999999 -n 1)
+case $seed in *[!0-9]*) echo "run.sh: SEED is a number or \"random\", not \"$seed\"" >&2; exit 2 ;; esac
+export DBWARDEN_TEST_SEED=$seed
 # Thousands of small databases: a memory file system where there is one.
 scratch=/tmp
 [ -w /dev/shm ] && [ "$(df --output=avail /dev/shm | tail -1)" -gt 4000000 ] && scratch=/dev/shm
@@ -44,6 +48,7 @@ stop_servers() {
 finish() {
   stop_servers
   echo; printf "%s\n" "${closing[@]}"
+  [ "$seed" = 1 ] || echo "all that is random came from seed $seed: SEED=$seed repeats it"
   echo "$passed passed, $failed failed"
   [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
   exit
@@ -83,11 +88,11 @@ count "unit, golden, property and corpus programs" "${ok:-0}" "${bad:-1}"
 
 if [ "$build" = build-asan ]; then # the fuzzers have a build of their own
   tell "fuzzers"
-  tests/fuzz/run.sh "${DBWARDEN_TEST_FUZZ:-10}" | tee "$build/fuzz.log"
+  tests/fuzz/run.sh runs "${DBWARDEN_TEST_FUZZ:-50000}" "$seed" | tee "$build/fuzz.log"
   status=$?
   bad=$(grep -c '^fuzz .*: FAILED' "$build/fuzz.log")
   [ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
-  count "fuzzers" "$(grep -c '^fuzz .* inputs in' "$build/fuzz.log")" "$bad"
+  count "fuzzers" "$(grep -c '^fuzz .* inputs from' "$build/fuzz.log")" "$bad"
 fi
 
 tell "integration tests"

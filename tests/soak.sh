@@ -2,12 +2,13 @@
 # soak.sh: the long runs: the laws on thousands of random schemas, faults at hundreds of places, every fuzzer.  Prints the seeds that repeat a
 # run, ends with a line for each part and one summary, and fails if any part did.
 # SOAK_SQLITE, SOAK_POSTGRESQL  runs of the laws (10000 and 500)     SOAK_FUZZ  seconds of each fuzzer (600)
-# SOAK_FAULTS                   places to fail at per test (200)     SOAK_SEED  the first seed (from the clock)
+# SOAK_FAULTS                   places to fail at per test (200)     SEED       the first seed (a new one)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 exec </dev/null
-seed=${SOAK_SEED:-$(date +%s)} closing=() failed=0 servers=
-export TS_PORT=${TS_PORT:-21860}
+seed=${SEED:-random} closing=() failed=0 servers=
+[ "$seed" != random ] || seed=$(shuf -i 1-999999999 -n 1)
+export DBWARDEN_TEST_SEED=$seed TS_PORT=${TS_PORT:-21860}
 stop_servers() {
   [ -n "$servers" ] || return
   tests/servers/testservers.sh stop "$servers" >/dev/null 2>&1
@@ -50,7 +51,7 @@ part "faults" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_FAULTS="${SOAK_
   tests/integration/test_fault.py -q -p no:cacheprovider -k "anywhere or failing"
 stop_servers
 
-[ -x tests/fuzz/run.sh ] && part "fuzzers" tests/fuzz/run.sh "${SOAK_FUZZ:-600}"
+part "fuzzers" tests/fuzz/run.sh seconds "${SOAK_FUZZ:-600}" "$seed"
 
 echo; printf "%s\n" "${closing[@]}"
 echo "soak from seed $seed: ${#closing[@]} parts, $failed failed"

@@ -12,7 +12,6 @@ ninja-build
 libpq-dev
 libmariadb-dev
 libsqlite3-dev
-libcurl4-openssl-dev
 libjansson-dev
 libyaml-dev
 libmd-dev

@@ -40,7 +40,7 @@ static void take_head(struct statement *statement, const struct lex_rules *rules
     bool first = statement->last.kind == TOKEN_END;
     if (first && !token_is(token, "create") && !token_is(token, "alter"))
         statement->head = HEAD_OTHER;
-    if (token->kind != TOKEN_WORD || token_is(&statement->last, "="))
+    if (token->kind != TOKEN_WORD || statement->parens != 0 || token_is(&statement->last, "="))
         return;
     if (is_one_of(token, routines))
         statement->head = HEAD_ROUTINE;

@@ -176,9 +176,10 @@ static void take_code(struct splitter *splitter, const struct token *token)
     statement_take(&splitter->now, &splitter->lexer, token);
 }
 
-/* Continues reading behind `length` bytes of the token, on its line. */
+/* Continues reading after `length` bytes of the token, on its line: what the whole token opened or closed is undone. */
 static void read_on_behind(struct splitter *splitter, const struct token *token, size_t length)
 {
+    splitter->lexer.conditional = splitter->conditional;
     splitter->lexer.offset = token->offset + length;
     splitter->lexer.line = token->line;
     splitter->lexer.column = token->column + (int)length;

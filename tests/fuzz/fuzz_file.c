@@ -2,6 +2,12 @@
 #include "fuzz.h"
 #include "migration/migration.h"
 
+static void check_told(const struct ctx *ctx)
+{
+    CHECK(ctx->error.message && ctx->error.hint);
+    CHECK(ctx->error.place.file && ctx->error.place.line > 0 && ctx->error.place.column > 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const struct dialect *dialect = fuzz_dialect(data, size);
@@ -16,9 +22,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CHECK(ctx.error.message);
     } else {
         CHECK(migration->checksum && migration->token_checksum);
-        for (int down = 0; down <= 1; down++)
+        for (int down = 0; down <= 1; down++) {
+            if (migration_check(&ctx, migration, down) < 0)
+                check_told(&ctx);
             if (migration_marks(&ctx, dialect, migration, down, &marks) < 0)
-                CHECK(ctx.error.message);
+                check_told(&ctx);
+        }
     }
     ctx_close(&ctx);
     return 0;

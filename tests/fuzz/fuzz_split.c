@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             check_again(&ctx, dialect, &split);
         }
     } else {
-        CHECK(ctx.error.code == ERR_SYNTAX && ctx.error.place.line > 0);
+        CHECK(ctx.error.code == ERR_SYNTAX && ctx.error.place.line > 0 && ctx.error.place.column > 0);
     }
     ctx_close(&ctx);
     return 0;

@@ -1,10 +1,15 @@
 #!/bin/bash
-# run.sh [SECONDS [TARGET...]]: lets libFuzzer loose on each target for that long (10), with sanitizers.
-# What it finds new lies in build-fuzz/found/TARGET and is tried first the next time; what breaks something, beside it.
+# run.sh runs|seconds N [SEED [TARGET...]]: lets libFuzzer loose on each target, with sanitizers.
+#   runs N     that many inputs, from the stored corpus and the seed (1) alone: every time the same ones
+#   seconds N  for that long. What it finds new lies in build-fuzz/found/TARGET and is tried first the next time.
+# An input that breaks something is kept in build-fuzz/found/TARGET-*, and printed.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
-seconds=${1:-10}
-shift
+usage() { sed -n '2s/^# \(run.sh [^:]*\):.*/usage: tests\/fuzz\/\1/p' tests/fuzz/run.sh >&2; exit 2; }
+[ $# -ge 2 ] || usage
+mode=$1 amount=$2 seed=${3:-1}
+shift $(($# < 3 ? $# : 3))
+case $mode in runs | seconds) ;; *) usage ;; esac
 build=build-fuzz
 if [ ! -f "$build/build.ninja" ]; then
   CC=clang meson setup "$build" -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 \
@@ -19,26 +24,35 @@ if [ ${#targets[@]} = 0 ]; then
   done
 fi
 ninja -C "$build" src/libdbwcore.a >"$build/ninja.log" || { cat "$build/ninja.log"; exit 1; }
-libraries=$(pkg-config --libs jansson libmd sqlite3 yaml-0.1 libpq libmariadb libcurl)
+libraries=$(pkg-config --libs jansson libmd sqlite3 yaml-0.1 libpq libmariadb)
 
 fuzz() { # TARGET
-  local target=$1 program=$build/fuzz_$1 found=$build/found/$1
+  local target=$1 program=$build/fuzz_$1 found=$build/found/$1 inputs
   mkdir -p "$found"
   # shellcheck disable=SC2086 # one word per library is meant
   clang -std=gnu11 -D_GNU_SOURCE -g -O1 -Isrc -include src/base/banned.h -fsanitize=fuzzer,address,undefined \
     "tests/fuzz/fuzz_$target.c" tests/fuzz/folder.c "$build/src/libdbwcore.a" $libraries -ldl -o "$program" || return 1
+  if [ "$mode" = runs ]; then
+    # Named one by one, because the order in which a folder lists its files is the file system's own.
+    printf '%s\n' "tests/fuzz/corpus/$target"/* | LC_ALL=C sort | paste -sd, >"$build/$target.inputs"
+    inputs=("-runs=$amount" "-seed_inputs=@$build/$target.inputs")
+  else
+    inputs=("-max_total_time=$amount" "$found" "tests/fuzz/corpus/$target")
+  fi
   ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-    "$program" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 \
-    -artifact_prefix="$found-" "$found" "tests/fuzz/corpus/$target" >"$build/$target.log" 2>&1
+    "$program" -seed="$seed" -timeout=20 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 \
+    -artifact_prefix="$found-" "${inputs[@]}" >"$build/$target.log" 2>&1
 }
 
 failed=0
 for target in "${targets[@]}"; do
+  since=$SECONDS
   if fuzz "$target"; then
-    echo "fuzz $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$target.log") inputs in $seconds s"
+    inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$target.log")
+    echo "fuzz $target: $inputs inputs from seed $seed ($((SECONDS - since)) s)"
   else
     failed=$((failed + 1))
-    echo "fuzz $target: FAILED"
+    echo "fuzz $target: FAILED (seed $seed)"
     tail -60 "$build/$target.log"
   fi
 done

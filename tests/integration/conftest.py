@@ -1,6 +1,7 @@
 """Servers, interpreters and projects for the integration tests.  Servers are real and start once per run."""
 
 import os
+import random
 import subprocess
 import sys
 import uuid
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 sys.path.insert(0, os.path.dirname(__file__))
 
 from support.engines import ENGINES, EngineProject, created  # noqa: E402
-from support.project import ROOT, Project  # noqa: E402
+from support.project import ROOT, SEED, Project  # noqa: E402
 
 SERVERS = ROOT / "tests" / "servers" / "testservers.sh"
 
@@ -23,6 +24,12 @@ def server_urls():
         return {}
     lines = subprocess.run([str(SERVERS), "env", folder], check=True, capture_output=True, text=True).stdout.split()
     return dict(line.split("=", 1) for line in lines)
+
+
+@pytest.fixture
+def dice(request):
+    """What is random in a test: its own, so that neither the order of tests nor their number changes it."""
+    return random.Random(f"{SEED} {request.node.name}")
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,11 @@
 """Nothing is lost: killed, interrupted, two at once, no room, no rights, no server; the next plain migrate ends right.
 
-The places to fail at are chosen anew each time; DBWARDEN_TEST_FAULTS says how many of them per test, for a soak.
+The places to fail at are chosen by DBWARDEN_TEST_SEED, and are the same without one; DBWARDEN_TEST_FAULTS says how many of
+them per test, for a soak.
 """
 
 import contextlib
 import os
-import random
 import signal
 import subprocess
 import time
@@ -91,14 +91,14 @@ def assert_nothing(project):
 
 
 @pytest.mark.parametrize("head", HEADS)
-def test_killed_anywhere(any_project, head):
+def test_killed_anywhere(any_project, dice, head):
     many(any_project, head)
     ups = traced(any_project, None, "migrate")[1]
     assert_many(any_project)
     downs = traced(any_project, None, "downgrade", "--to", "base")[1]
     assert_nothing(any_project)
     for _ in range(rounds(4)):
-        up, down = random.randint(1, ups), random.randint(1, downs)
+        up, down = dice.randint(1, ups), dice.randint(1, downs)
         print(f"killed at system call {up} of {ups}, and {down} of {downs} on the way back")
         traced(any_project, f"signal=KILL:when={up}", "migrate")
         any_project.ok("migrate")
@@ -419,14 +419,14 @@ FAILING = ["pwrite64:error=ENOSPC", "pwrite64:error=EIO", "fsync,fdatasync:error
 
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("fault", FAILING)
-def test_failing_call(lite, fault, head):
+def test_failing_call(lite, dice, fault, head):
     """One call fails: it is said, nothing is half recorded, and the next run ends right."""
     calls, error = fault.split(":")
     many(lite, head)
     count = traced(lite, None, "migrate", calls=calls)[1]
     lite.ok("downgrade", "--to", "base")
     for _ in range(rounds(3)):
-        when = random.randint(1, max(count, 1))
+        when = dice.randint(1, max(count, 1))
         print(f"{fault} at call {when} of {count}")
         shown, _ = traced(lite, f"{error}:when={when}", "migrate", calls=calls)
         assert shown.status in (0, 1, 5, 127), shown

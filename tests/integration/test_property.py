@@ -2,11 +2,10 @@
 
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
-from support.project import PROGRAM, ROOT
+from support.project import PROGRAM, ROOT, SEED
 
 BUILD = Path(PROGRAM).parent / "tests" / "property"
 RUNS = os.environ.get("DBWARDEN_TEST_LAWS", "40")
@@ -20,7 +19,7 @@ def run(*args):
 
 @pytest.mark.parametrize("server", ["PG15", "PG18"])
 def test_laws(server, servers):
-    run(BUILD / "laws", "postgresql", RUNS, int(time.time()), servers[f"{server}_TCP_URL"])
+    run(BUILD / "laws", "postgresql", RUNS, SEED, servers[f"{server}_TCP_URL"])
 
 
 def test_text_cases(servers):

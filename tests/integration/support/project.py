@@ -8,8 +8,19 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
+SEED = int(os.environ.get("DBWARDEN_TEST_SEED", "1"))  # of all that is random
 PROGRAM = os.environ.get("DBWARDEN_PROGRAM", str(ROOT / "build" / "dbwarden"))
+
+
+def fork_on_terminal():
+    try:
+        return pty.fork()
+    except OSError as error:
+        pytest.fail(f"this test needs a pseudo-terminal and the system gives none ({error}): is /dev/pts mounted"
+                    " (mount -t devpts devpts /dev/pts), and is /dev/ptmx there?")
 
 
 @dataclass
@@ -82,7 +93,7 @@ class Project:
 
     def answer(self, args, answers):
         """Runs on a terminal and types the answers, one at each question."""
-        pid, terminal = pty.fork()
+        pid, terminal = fork_on_terminal()
         if pid == 0:
             os.chdir(self.folder)
             os.execve(PROGRAM, [PROGRAM, *args], self.environment({"TERM": "dumb"}))

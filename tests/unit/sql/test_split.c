@@ -270,7 +270,28 @@ static void says_where_something_unfinished_begins(void **state)
     assert_fails(ctx, split(ctx, &lite_lex, "CREATE TRIGGER t AFTER INSERT ON u\nBEGIN SELECT 1;\nSELECT 2;", &result),
                  ERR_SYNTAX, "the body that begins here has no END");
     assert_error_at(ctx, 11, 1);
-    assert_fails(ctx, split(ctx, &my_lex, "DELIMITER\nSELECT 1", &result), ERR_SYNTAX, "DELIMITER without a delimiter");
+    assert_fails(ctx, split(ctx, &my_lex, "SELECT 1;\n DELIMITER\nSELECT 1", &result), ERR_SYNTAX,
+                 "DELIMITER without a delimiter");
+    assert_error_at(ctx, 11, 2);
+    assert_fails(ctx, split(ctx, &pg_lex, "CREATE RULE r AS ON UPDATE TO t DO\n(SELECT 1;", &result), ERR_SYNTAX,
+                 "this parenthesis is never closed");
+    assert_error_at(ctx, 11, 1);
+}
+
+static void a_delimiter_within_a_token_opens_and_closes_no_comment(void **state)
+{
+    struct ctx *ctx = *state;
+    struct split result;
+    assert_pieces(&my_lex, "DELIMITER /\nSELECT 1/*!1 */SELECT 2/", "SELECT 1|*!1 *|SELECT 2");
+    assert_fails(ctx, split(ctx, &my_lex, "DELIMITER */\nSELECT /*!1 1 */", &result), ERR_SYNTAX,
+                 "this comment is never closed");
+    assert_error_at(ctx, 11, 8);
+}
+
+static void words_in_parentheses_name_no_kind(void **state)
+{
+    struct ctx *ctx = *state;
+    assert_pieces(&pg_lex, "CREATE (RULE; SELECT 1;", "CREATE (RULE|SELECT 1");
 }
 
 UNIT_TESTS(UNIT(semicolons_end_statements), UNIT(pieces_know_where_they_are),
@@ -281,4 +302,5 @@ UNIT_TESTS(UNIT(semicolons_end_statements), UNIT(pieces_know_where_they_are),
            UNIT(without_any_semicolon_blank_lines_end_statements),
            UNIT(one_statement_without_semicolon_needs_no_warning), UNIT(trigger_bodies_count_as_no_semicolon),
            UNIT(mixed_sections_end_at_blank_lines_before_ddl), UNIT(statements_with_semicolons_may_hold_blank_lines),
-           UNIT(line_ends_of_windows), UNIT(says_where_something_unfinished_begins))
+           UNIT(line_ends_of_windows), UNIT(says_where_something_unfinished_begins),
+           UNIT(a_delimiter_within_a_token_opens_and_closes_no_comment), UNIT(words_in_parentheses_name_no_kind))
