@@ -215,3 +215,24 @@ const char *text_nearest(const struct names *known, const char *word)
     }
     return nearest;
 }
+
+/* "name" in "full_name" */
+static bool is_word_of(const char *part, const char *whole)
+{
+    size_t length = strlen(part);
+    for (const char *at = whole; length > 2 && *at; at++) {
+        bool starts = at == whole || at[-1] == '_', ends = strlen(at) == length || at[length] == '_';
+        if (starts && text_starts_nocase(at, part) && ends)
+            return true;
+    }
+    return false;
+}
+
+int text_likeness(const char *a, const char *b)
+{
+    size_t length = strlen(a) > strlen(b) ? strlen(a) : strlen(b);
+    if (!length || length > WORD_LONGEST)
+        return text_equal(a, b) ? 100 : 0;
+    int percent = 100 - edit_distance(a, b) * 100 / (int)length;
+    return percent < 75 && (is_word_of(a, b) || is_word_of(b, a)) ? 75 : percent;
+}

@@ -37,5 +37,7 @@ bool text_to_int(const char *text, int64_t *value); /* whole text, base 10, sign
 
 /* The name in `known` that `word` was probably meant to be (edit distance <= 2 or a third of it), or NULL. */
 const char *text_nearest(const struct names *known, const char *word);
+/* How alike two names are, in per cent: by edit distance, and at least 75 where one is a word of the other. */
+int text_likeness(const char *a, const char *b);
 
 #endif

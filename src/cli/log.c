@@ -202,5 +202,7 @@ const char *log_ask(void *sink, const char *question)
     ssize_t length = getline(&line, &room, stdin);
     const char *answer = length < 0 ? NULL : text_trim(log->ctx->mem, line);
     free(line);
+    if (!answer)
+        fputc('\n', log->terminal.out); /* the message stands on a line of its own */
     return answer;
 }

@@ -14,6 +14,7 @@
 #include "cli/terminal.h"
 
 static struct ctx *running; /* what a signal cancels */
+static atomic_int asking;   /* a question is open: nothing runs that has to end first */
 
 /* The first signal asks to stop between statements, the second ends the process; its locks go with it. */
 static void stop(int number)
@@ -21,10 +22,18 @@ static void stop(int number)
     static const char text[] = "\nstopping after the current statement; once more to stop at once\n";
     if (atomic_exchange(&running->cancel, 1))
         _exit(130);
-    if (number == SIGINT && isatty(STDERR_FILENO)) {
+    if (number == SIGINT && !atomic_load(&asking) && isatty(STDERR_FILENO)) {
         ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
         (void)ignored;
     }
+}
+
+static const char *ask(void *sink, const char *question)
+{
+    atomic_store(&asking, 1);
+    const char *answer = log_ask(sink, question);
+    atomic_store(&asking, 0);
+    return answer;
 }
 
 /* SIGPIPE is ignored: a reader that goes away must not stop a migration in the middle. */
@@ -159,8 +168,8 @@ static void output_open(struct output *output, struct ctx *ctx, const struct arg
     output->log.name_databases = json_get_bool(parsed->values, "all", false);
     if (no_color)
         output->log.terminal.colors = false;
-    if (isatty(STDIN_FILENO) && output->log.terminal.tables && !output->json)
-        ctx->ask = log_ask;
+    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !output->json)
+        ctx->ask = ask;
 }
 
 static int version_show(struct output *output, struct ctx *ctx)

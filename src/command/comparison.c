@@ -20,63 +20,103 @@ static int flags_read(struct ctx *ctx, const struct request *request, struct lis
     return 0;
 }
 
-static char *rename_text(struct arena *mem, const struct rename *rename, const char *arrow)
+static const char *retype_text(struct arena *mem, const struct rename *rename)
 {
-    if (rename->kind == KIND_TABLE)
-        return arena_printf(mem, "%s%s%s", rename->from, arrow, rename->to);
-    return arena_printf(mem, "%s.%s%s%s%s", rename->table, rename->from, arrow,
-                        rename->kind == KIND_COLUMN && text_equal(arrow, " → ") ? rename->table : "",
-                        text_equal(arrow, " → ") ? arena_printf(mem, ".%s", rename->to) : rename->to);
+    return rename->retype ? arena_printf(mem, " (%s)", rename->retype) : "";
+}
+
+/* What is at stake is said with the question: a No drops rows or values. */
+static const char *question_for_one(struct arena *mem, const struct rename *guess)
+{
+    const char *title = rename_title(mem, guess);
+    if (guess->kind == KIND_TABLE)
+        return arena_printf(mem,
+                            "Possible table rename: %s (%d%% of the columns match)\n"
+                            "  If not, %s is dropped with its rows, and %s is created empty.\n"
+                            "Rename the table? [y/n]:",
+                            title, guess->percent, guess->from, guess->to);
+    return arena_printf(mem,
+                        "Possible column rename: %s%s\n"
+                        "  If not, %s is dropped with its values, and %s is added without any.\n"
+                        "Rename the column? [y/n]:",
+                        title, retype_text(mem, guess), guess->from, guess->to);
 }
 
 static const char *question_for(struct arena *mem, const struct list *guesses)
 {
     const struct rename *first = guesses->item[0];
+    bool tables = first->kind == KIND_TABLE;
     struct buf out;
+    if (guesses->n == 1)
+        return question_for_one(mem, first);
     buf_init(&out, mem);
-    if (guesses->n == 1 && first->kind == KIND_TABLE) {
-        buf_addf(&out,
-                 "Possible table rename detected:\n  %s (%d%% columns "
-                 "match)\n\nTreat as rename? [Y/n]: ",
-                 rename_text(mem, first, " → "), first->percent);
-        return out.data;
+    buf_addf(&out, "Possible %s renames:\n", tables ? "table" : "column");
+    for (int i = 0; i < guesses->n; i++) {
+        const struct rename *guess = guesses->item[i];
+        buf_addf(&out, "  [%d] %s%s\n", i + 1, rename_title(mem, guess), retype_text(mem, guess));
     }
-    if (guesses->n == 1) {
-        buf_addf(&out, "Detected rename: %s. Confirm rename? [Y/n]: ", rename_text(mem, first, " → "));
-        return out.data;
-    }
-    buf_add(&out, first->kind == KIND_TABLE ? "Possible table renames detected:\n" : "Detected column renames:\n");
-    for (int i = 0; i < guesses->n; i++)
-        buf_addf(&out, "  [%d] %s\n", i + 1, rename_text(mem, guesses->item[i], " → "));
-    buf_add(&out, "  [a] Accept all\n  [s] Skip all\nSelect renames to confirm "
-                  "(e.g. 1,3 or a or s): ");
+    buf_addf(&out, "  What is not renamed is dropped with its %s, and the new %s.\n", tables ? "rows" : "values",
+             tables ? "table is created empty" : "column is added without any");
+    buf_add(&out, "Which are renames? [numbers as in 1,2; a for all; n for none]:");
     return out.data;
 }
 
-static bool answer_accepts(struct arena *mem, const struct list *guesses, int at, const char *answer)
+static bool word_in(const char *word, const char *const *words)
 {
-    const char *word = text_lower(mem, text_trim(mem, answer));
-    if (guesses->n == 1)
-        return !*word || text_equal(word, "y") || text_equal(word, "yes");
-    if (text_equal(word, "a") || text_equal(word, "all"))
-        return true;
-    struct names numbers = text_split(mem, text_replace(mem, word, " ", ","), ',');
+    for (; *words; words++)
+        if (text_equal(word, *words))
+            return true;
+    return false;
+}
+
+static bool numbers_read(struct arena *mem, const char *text, bool *accepted, int n)
+{
+    struct names numbers = text_split(mem, text_replace(mem, text, " ", ","), ',');
+    bool any = false;
     for (int i = 0; i < numbers.n; i++) {
         int64_t number;
-        if (text_to_int(numbers.item[i], &number) && number == at + 1)
-            return true;
+        if (!*numbers.item[i])
+            continue;
+        if (!text_to_int(numbers.item[i], &number) || number < 1 || number > n)
+            return false;
+        accepted[number - 1] = any = true;
     }
-    return false;
+    return any;
+}
+
+/* False: that was no clear answer. */
+static bool answer_read(struct arena *mem, const char *answer, bool *accepted, int n)
+{
+    static const char *const all[] = {"a", "all", NULL}, *const yes[] = {"y", "yes", NULL};
+    static const char *const no[] = {"n", "no", "none", "s", "skip", NULL};
+    const char *word = text_lower(mem, text_trim(mem, answer));
+    memset(accepted, 0, sizeof *accepted * (size_t)n);
+    if (word_in(word, no))
+        return true;
+    if (!word_in(word, n == 1 ? yes : all))
+        return n > 1 && numbers_read(mem, word, accepted, n);
+    memset(accepted, true, sizeof *accepted * (size_t)n);
+    return true;
 }
 
 static int guesses_ask(struct ctx *ctx, const struct list *guesses, struct list *renames)
 {
-    const char *answer = ctx->ask(ctx->sink, question_for(ctx->mem, guesses));
-    if (!answer)
-        return fail(ctx, ERR_CANCELLED, "no answer to the question about renames");
+    const char *question = question_for(ctx->mem, guesses);
+    bool *accepted = NEW_ARRAY(ctx->mem, bool, guesses->n);
+    for (;;) {
+        const char *answer = ctx->ask(ctx->sink, question);
+        if (!answer || atomic_load(&ctx->cancel)) {
+            fail(ctx, ERR_CANCELLED, "no answer to the question about renames; nothing was written");
+            return fail_hint(ctx, "Without a terminal, say it: %s.", rename_flag(ctx->mem, guesses->item[0]));
+        }
+        if (answer_read(ctx->mem, answer, accepted, guesses->n))
+            break;
+        question = guesses->n == 1 ? "Please answer y for yes or n for no:"
+                                   : "Please answer with numbers of the list, a for all, or n for none:";
+    }
     for (int i = 0; i < guesses->n; i++) {
         struct rename *guess = guesses->item[i];
-        if (!answer_accepts(ctx->mem, guesses, i, answer))
+        if (!accepted[i])
             continue;
         guess->resolved_from = "prompt";
         list_add(ctx->mem, renames, guess);
@@ -88,12 +128,28 @@ static void guesses_warn(struct ctx *ctx, const struct list *guesses)
 {
     for (int i = 0; i < guesses->n; i++) {
         const struct rename *guess = guesses->item[i];
-        const char *flag = guess->kind == KIND_TABLE ? "--rename-table" : "--rename";
-        emit_warning(ctx,
-                     "%s may be a rename, but nobody is here to ask: it becomes a "
-                     "drop and an add; use %s %s",
-                     rename_text(ctx->mem, guess, " → "), flag, rename_text(ctx->mem, guess, ":"));
+        bool table = guess->kind == KIND_TABLE;
+        emit_warning(ctx, "%s%s may be a rename: unless you say so, %s %s is dropped with its %s; use %s",
+                     rename_title(ctx->mem, guess), retype_text(ctx->mem, guess), table ? "table" : "column",
+                     guess->from, table ? "rows" : "values", rename_flag(ctx->mem, guess));
     }
+}
+
+struct json *guesses_json(struct arena *mem, const struct list *guesses)
+{
+    struct json *list = json_array(mem);
+    for (int i = 0; i < guesses->n; i++) {
+        const struct rename *guess = guesses->item[i];
+        struct json *json = json_object(mem);
+        json_set_text(mem, json, "kind", kind_table[guess->kind].name);
+        json_set_text(mem, json, "schema", guess->schema);
+        json_set_text(mem, json, "table", guess->table);
+        json_set_text(mem, json, "from", guess->from);
+        json_set_text(mem, json, "to", guess->to);
+        json_set_text(mem, json, "flag", rename_flag(mem, guess));
+        json_add(mem, list, json);
+    }
+    return list;
 }
 
 static void guesses_of_kind(struct arena *mem, const struct list *guesses, enum kind kind, struct list *found)
@@ -117,18 +173,21 @@ static struct diff_input comparison_input(const struct dialect *dialect, const s
 static int renames_settle(struct ctx *ctx, const struct dialect *dialect, struct comparison *comparison)
 {
     static const enum kind kinds[] = {KIND_TABLE, KIND_COLUMN};
-    TRY(rename_check(ctx, comparison->current, comparison->wanted, &comparison->renames));
     const struct diff_input input = comparison_input(dialect, comparison);
+    TRY(rename_check(ctx, &input, &comparison->renames));
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct list all = {0}, guesses;
         TRY(rename_guess(ctx, &input, &all));
         guesses_of_kind(ctx->mem, &all, kinds[i], &guesses);
         if (!guesses.n)
             continue;
-        if (ctx->ask)
+        if (ctx->ask) {
             TRY(guesses_ask(ctx, &guesses, &comparison->renames));
-        else
-            guesses_warn(ctx, &guesses);
+            continue;
+        }
+        guesses_warn(ctx, &guesses);
+        for (int k = 0; k < guesses.n; k++)
+            list_add(ctx->mem, &comparison->guesses, guesses.item[k]);
     }
     return 0;
 }

@@ -12,22 +12,26 @@ struct comparison {
     struct managed managed;
     const char *source;  /* where `current` came from, for messages */
     struct list renames; /* struct rename *, decided */
+    struct list guesses; /* struct rename *, that nobody was there to decide */
     struct changes *changes;
 };
 
-#define RENAME_OPTIONS                                                   \
-    {.name = "rename",                                                   \
-     .type = OPTION_LIST,                                                \
-     .value = "TABLE.OLD:NEW",                                           \
-     .help = "a column that was renamed; may be repeated"},              \
-    {                                                                    \
-        .name = "rename-table", .type = OPTION_LIST, .value = "OLD:NEW", \
-        .help = "a table that was renamed; may be repeated"              \
+#define RENAME_OPTIONS                                                                                    \
+    {.name = "rename",                                                                                    \
+     .type = OPTION_LIST,                                                                                 \
+     .value = "TABLE.OLD:NEW",                                                                            \
+     .help = "a column that was renamed, its table with a schema where that is needed; may be repeated"}, \
+    {                                                                                                     \
+        .name = "rename-table", .type = OPTION_LIST, .value = "OLD:NEW",                                  \
+        .help = "a table that was renamed, with its schema where that is needed; may be repeated"         \
     }
 
 /* Reads both sides, settles renames (flags, then questions or hints), and compares. */
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison);
+
+/* What may be renames and was not asked, as [{kind, from, to, flag}]. */
+struct json *guesses_json(struct arena *mem, const struct list *guesses);
 
 /* {change, kind, object, fields} of one change. */
 struct json *change_json(struct arena *mem, const struct change *change);

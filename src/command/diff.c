@@ -65,6 +65,7 @@ static int diff_models(struct ctx *ctx, struct session *session, const struct re
     *found += comparison.changes->list.n;
     json_set(ctx->mem, reply->json, "models",
              changes_report(ctx->mem, comparison.changes, "Models against the database", &reply->report));
+    json_set(ctx->mem, reply->json, "possible_renames", guesses_json(ctx->mem, &comparison.guesses));
     json_set(ctx->mem, reply->json, "unmanaged", json_names(ctx->mem, &comparison.changes->unmanaged));
     if (!comparison.changes->list.n)
         report_line(&reply->report, TONE_GOOD, "Models and database agree.");

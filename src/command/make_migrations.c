@@ -171,6 +171,7 @@ static int generate(struct generation *generation, struct reply *reply)
     TRY(session_folder(ctx, generation->session));
     TRY(comparison_make(ctx, generation->session, generation->request, &generation->comparison));
     json_set_bool(ctx->mem, reply->json, "changes", generation->comparison.changes->list.n > 0);
+    json_set(ctx->mem, reply->json, "possible_renames", guesses_json(ctx->mem, &generation->comparison.guesses));
     if (!generation->comparison.changes->list.n && !stage) {
         report_line(&reply->report, TONE_GOOD,
                     "No new migrations to generate - all models already covered by "
@@ -235,7 +236,9 @@ const struct command make_migrations_command = {
         "snapshot where no database can be reached, and writes the SQL that leads from one to the other and back. "
         "Nothing is dropped that this project does not manage.\n"
         "\n"
-        "Renames are asked for on a terminal; in a pipe they are taken from --rename and --rename-table only.\n"
+        "What may be a rename is asked for on a terminal, and what a No would drop is said with the question. Elsewhere a "
+        "warning names the flag that says it: --rename users.mail:email, --rename-table user:users, with a schema in front "
+        "where several have such a table (shop.users.mail:email).\n"
         "\n"
         "Examples:\n"
         "  dbwarden make-migrations\n"

@@ -16,15 +16,17 @@ struct diff_input {
     const struct list *renames;    /* struct rename *, decided; NULL: none */
 };
 
-/* One rename: of a table ("users" to "people"), of a column of a table, or of an enum's label. */
+/* One rename: of a table ("users" to "people"), or of a column of a table. */
 struct rename {
     enum kind kind;
-    const char *schema;
-    const char *table; /* of a column: its table's name in the *wanted* tree */
+    const char *schema; /* as trees name it; NULL: a flag did not say, and rename_check() has not found it yet */
+    const char *title;  /* of its schema, for messages and flags; NULL where nobody has to name it */
+    const char *table;  /* of a column: its table's name in the *wanted* tree */
     const char *from;
     const char *to;
     const char *resolved_from; /* "rename_flag", "prompt", NULL: a guess that nobody has confirmed */
-    int percent;               /* of a guess: how alike */
+    int percent;               /* of a guess about a table: how alike */
+    const char *retype;        /* of a guess about a column: "TEXT → VARCHAR(20)"; NULL if the type stays */
 };
 
 int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes **changes);

@@ -72,6 +72,14 @@ static void fields_renamed(const struct matcher *matcher, struct object *object,
     }
 }
 
+static bool key_refers_to(const struct matcher *matcher, const struct object *object, const struct object *table)
+{
+    const struct foreign_key *key = (const struct foreign_key *)object;
+    return object->kind == KIND_FOREIGN_KEY &&
+           text_equal(key->ref_schema ? key->ref_schema : "", table->parent->name) &&
+           compare_name(matcher->mem, matcher->dialect, key->ref_table, table->name);
+}
+
 static void column_renamed(const struct matcher *matcher, struct object *column, const char *to)
 {
     struct object *table = column->parent;
@@ -81,7 +89,7 @@ static void column_renamed(const struct matcher *matcher, struct object *column,
             fields_renamed(matcher, o, FIELD_COLUMN_REF, from, to);
     for (struct object *o = matcher->changes->before->root; o; o = object_next(matcher->changes->before->root, o)) {
         struct foreign_key *key = (struct foreign_key *)o;
-        if (o->kind == KIND_FOREIGN_KEY && compare_name(matcher->mem, matcher->dialect, key->ref_table, table->name))
+        if (key_refers_to(matcher, o, table))
             names_renamed(matcher, &key->ref_columns, from, to);
         bool text = o->kind == KIND_VIEW || (o->kind == KIND_TRIGGER && o->parent != table);
         if (text && matcher->dialect->renames_in_text && references(matcher->mem, matcher->dialect, o, table))
@@ -94,7 +102,8 @@ static void table_renamed(const struct matcher *matcher, struct object *table, c
     const char *from = table->name;
     struct object *root = matcher->changes->before->root;
     for (struct object *o = root; o; o = object_next(root, o))
-        if (o->kind == KIND_FOREIGN_KEY || o->kind == KIND_TABLE || o->kind == KIND_VIEW || o->kind == KIND_TRIGGER)
+        if (key_refers_to(matcher, o, table) || o->kind == KIND_TABLE || o->kind == KIND_VIEW ||
+            o->kind == KIND_TRIGGER)
             fields_renamed(matcher, o, FIELD_TABLE_REF, from, to);
 }
 
@@ -115,6 +124,8 @@ static const struct rename *rename_decided(const struct matcher *matcher, const 
         const struct rename *rename = renames->item[i];
         if (rename->kind != before->kind || !text_equal(rename->from, before->name) ||
             !text_equal(rename->to, after->name))
+            continue;
+        if (!text_equal(rename->schema, object_ancestor(after, KIND_SCHEMA)->name))
             continue;
         if (rename->kind != KIND_COLUMN || text_equal(rename->table, after->parent->name))
             return rename;

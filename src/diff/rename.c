@@ -1,16 +1,22 @@
 /*
- * Guesses at renames.  A table was probably renamed if at least 60 % of its columns are there under another table's
- * name with the same types; columns pair up by type where as many went as came.  These are 0.8.2's rules, so that its
- * users are asked the same questions.  A guess is only ever a question: the command asks, or names the flag.
+ * Guesses at renames.  A dropped table and a new one may be the same if most of their columns are; a dropped column and
+ * a new one of its table if they have the same type, similar names or the same place.  Of all such pairs the likeliest
+ * are taken, each name once: so there is at most one question for everything that would be dropped.
+ * A guess is only ever a question: the command asks, or names the flag (rename_flag.c).
  */
 #include "diff/rename.h"
 
-#include <string.h>
-
+#include "base/map.h"
 #include "base/text.h"
 #include "diff/compare.h"
 
-enum { TABLE_LIKENESS = 60 };
+enum {
+    TABLE_LIKENESS = 60,         /* 0.8.2's */
+    TABLE_LIKENESS_BY_NAME = 40, /* of tables whose names are alike too */
+    NAME_LIKENESS = 50,
+    SAME_TYPE = 50, /* counted like so many per cent of the name */
+    SAME_PLACE = 25
+};
 
 struct guesser {
     struct arena *mem;
@@ -18,24 +24,45 @@ struct guesser {
     struct list *guesses;
 };
 
-static struct object *twin(const struct guesser *guesser, const struct object *in, const struct object *object)
+/* A dropped object and a new one; the best pairs win. */
+struct pair {
+    struct object *old;
+    struct object *new;
+    int rank; /* where the old one stands */
+    int score;
+    int percent;
+};
+
+static bool names_same(const struct guesser *guesser, const char *a, const char *b)
 {
-    for (int i = 0; in && i < in->children.n; i++) {
-        struct object *child = in->children.item[i];
-        if (child->kind == object->kind && child->name &&
-            compare_name(guesser->mem, guesser->input->dialect, child->name, object->name))
-            return child;
-    }
-    return NULL;
+    return compare_name(guesser->mem, guesser->input->dialect, a, b);
 }
 
-static bool is_decided(const struct guesser *guesser, enum kind kind, const char *table, const char *from,
-                       const char *to)
+static const char *folded(const struct guesser *guesser, const char *name)
 {
+    const struct dialect *dialect = guesser->input->dialect;
+    return dialect->name_fold ? dialect->name_fold(guesser->mem, name) : name;
+}
+
+static struct map children_by_name(const struct guesser *guesser, const struct object *parent, enum kind kind)
+{
+    struct map map;
+    map_init(&map, guesser->mem);
+    for (int i = 0; i < parent->children.n; i++) {
+        struct object *child = parent->children.item[i];
+        if (child->kind == kind)
+            map_set(&map, folded(guesser, child->name), child);
+    }
+    return map;
+}
+
+static bool is_decided(const struct guesser *guesser, const struct object *object, bool old, const char *table)
+{
+    const char *schema = object_ancestor(object, KIND_SCHEMA)->name;
     for (int i = 0; guesser->input->renames && i < guesser->input->renames->n; i++) {
         const struct rename *rename = guesser->input->renames->item[i];
-        if (rename->kind == kind && (!table || text_equal(rename->table, table)) &&
-            ((from && text_equal(rename->from, from)) || (to && text_equal(rename->to, to))))
+        if (rename->kind == object->kind && text_equal(rename->schema, schema) && text_equal(rename->table, table) &&
+            text_equal(old ? rename->from : rename->to, object->name))
             return true;
     }
     return false;
@@ -48,102 +75,212 @@ static bool types_equal(const struct guesser *guesser, const struct object *a, c
                       guesser->input->dialect->type_normal(guesser->mem, y));
 }
 
-static int likeness(const struct guesser *guesser, const struct object *old, const struct object *new)
+/* Children of `parent` that `other` lacks; of the old side only what would be dropped. */
+static struct list only_in(const struct guesser *guesser, const struct object *parent, const struct map *other,
+                           enum kind kind, bool old)
 {
-    int same = 0, columns = object_count(old, KIND_COLUMN), most = object_count(new, KIND_COLUMN);
-    for (int i = 0; i < new->children.n; i++) {
-        const struct object *column = new->children.item[i];
-        const struct object *other = column->kind == KIND_COLUMN ? twin(guesser, old, column) : NULL;
-        same += other && types_equal(guesser, other, column);
+    struct list found = {0};
+    const struct managed *managed = old ? guesser->input->managed : NULL;
+    for (int i = 0; i < parent->children.n; i++) {
+        struct object *child = parent->children.item[i];
+        if (child->kind == kind && !map_get(other, folded(guesser, child->name)) &&
+            (!managed || managed_has(guesser->mem, managed, child)))
+            list_add(guesser->mem, &found, child);
     }
-    if (columns > most)
-        most = columns;
-    return most ? same * 100 / most : 0;
+    return found;
 }
 
-static void guess_add(const struct guesser *guesser, const struct object *old, const struct object *new, int percent)
+static struct list undecided(const struct guesser *guesser, struct list all, bool old, const char *table)
 {
+    struct list found = {0};
+    for (int i = 0; i < all.n; i++)
+        if (!is_decided(guesser, all.item[i], old, table))
+            list_add(guesser->mem, &found, all.item[i]);
+    return found;
+}
+
+/* ---- choosing ---- */
+
+static int pair_compare(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+    return (y->score > x->score) - (y->score < x->score);
+}
+
+/* Where another schema has a table of that name too, messages and flags have to say which is meant. */
+static const char *schema_title(const struct guesser *guesser, const struct object *schema, const char *table)
+{
+    const struct object *root = guesser->input->before->root;
+    if (*schema->name)
+        return schema->name;
+    for (int i = 0; i < root->children.n; i++) {
+        const struct object *other = root->children.item[i];
+        if (!text_equal(other->name, schema->name) && object_child(other, KIND_TABLE, table))
+            return default_schema(guesser->input->dialect->engine);
+    }
+    return NULL;
+}
+
+static void guess_add(const struct guesser *guesser, const struct pair *pair)
+{
+    const struct object *old = pair->old, *new = pair->new, *schema = object_ancestor(new, KIND_SCHEMA);
+    bool column = new->kind == KIND_COLUMN;
     struct rename *rename = NEW(guesser->mem, struct rename);
-    rename->kind = old->kind;
-    rename->from = old->name;
-    rename->to = new->name;
-    rename->percent = percent;
-    rename->schema = object_ancestor(new, KIND_SCHEMA)->name;
-    rename->table = new->kind == KIND_COLUMN ? new->parent->name : NULL;
+    *rename = (struct rename){.kind = old->kind,
+                              .schema = schema->name,
+                              .title = schema_title(guesser, schema, column ? old->parent->name : old->name),
+                              .table = column ? new->parent->name : NULL,
+                              .from = old->name,
+                              .to = new->name,
+                              .percent = pair->percent};
+    if (column && !types_equal(guesser, old, new))
+        rename->retype = arena_printf(guesser->mem, "%s → %s", ((const struct column *)old)->type,
+                                      ((const struct column *)new)->type);
     list_add(guesser->mem, guesser->guesses, rename);
 }
 
-/* Tables of `old_schema` that are gone against tables of `new_schema` that are new. */
-static void tables_guess(const struct guesser *guesser, const struct object *old_schema,
-                         const struct object *new_schema)
+static bool list_has(const struct list *list, const void *item)
 {
-    for (int i = 0; i < old_schema->children.n; i++) {
-        const struct object *old = old_schema->children.item[i];
-        if (old->kind != KIND_TABLE || twin(guesser, new_schema, old) ||
-            is_decided(guesser, KIND_TABLE, NULL, old->name, NULL) ||
-            (guesser->input->managed && !managed_has(guesser->mem, guesser->input->managed, old)))
+    for (int i = 0; i < list->n; i++)
+        if (list->item[i] == item)
+            return true;
+    return false;
+}
+
+static int rank_compare(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+    return x->rank - y->rank;
+}
+
+/* Every name is in one guess at most; they are told in the order of what was. */
+static void pairs_choose(const struct guesser *guesser, struct list *pairs)
+{
+    struct list taken = {0}, chosen = {0};
+    list_sort(pairs, pair_compare);
+    for (int i = 0; i < pairs->n; i++) {
+        struct pair *pair = pairs->item[i];
+        if (list_has(&taken, pair->old) || list_has(&taken, pair->new))
             continue;
-        for (int k = 0; k < new_schema->children.n; k++) {
-            const struct object *new = new_schema->children.item[k];
-            if (new->kind != KIND_TABLE || twin(guesser, old_schema, new) ||
-                is_decided(guesser, KIND_TABLE, NULL, NULL, new->name))
-                continue;
-            int percent = likeness(guesser, old, new);
-            if (percent >= TABLE_LIKENESS)
-                guess_add(guesser, old, new, percent);
+        list_add(guesser->mem, &taken, pair->old);
+        list_add(guesser->mem, &taken, pair->new);
+        list_add(guesser->mem, &chosen, pair);
+    }
+    list_sort(&chosen, rank_compare);
+    for (int i = 0; i < chosen.n; i++)
+        guess_add(guesser, chosen.item[i]);
+}
+
+static void pair_add(const struct guesser *guesser, struct list *pairs, struct pair pair)
+{
+    struct pair *copy = NEW(guesser->mem, struct pair);
+    *copy = pair;
+    list_add(guesser->mem, pairs, copy);
+}
+
+/* ---- tables ---- */
+
+/* How many of the columns are the same; a column that has another type is half of one. */
+static int columns_alike(const struct guesser *guesser, const struct map *old, const struct object *new)
+{
+    int halves = 0, columns = object_count(new, KIND_COLUMN), most = columns > old->n ? columns : old->n;
+    for (int i = 0; i < new->children.n; i++) {
+        const struct object *column = new->children.item[i];
+        const struct object *other = column->kind == KIND_COLUMN ? map_get(old, folded(guesser, column->name)) : NULL;
+        if (other)
+            halves += types_equal(guesser, other, column) ? 2 : 1;
+    }
+    return most ? halves * 50 / most : 0;
+}
+
+static void tables_guess(const struct guesser *guesser, const struct object *old_schema,
+                         const struct object *new_schema, const struct map *old_names)
+{
+    struct map new_names = children_by_name(guesser, new_schema, KIND_TABLE);
+    struct list gone = only_in(guesser, old_schema, &new_names, KIND_TABLE, true), pairs = {0};
+    struct list come = only_in(guesser, new_schema, old_names, KIND_TABLE, false);
+    gone = undecided(guesser, gone, true, NULL);
+    come = undecided(guesser, come, false, NULL);
+    for (int i = 0; i < gone.n; i++) {
+        struct object *old = gone.item[i];
+        struct map columns = children_by_name(guesser, old, KIND_COLUMN);
+        for (int k = 0; k < come.n; k++) {
+            struct object *new = come.item[k];
+            int percent = columns_alike(guesser, &columns, new), name = text_likeness(old->name, new->name);
+            if (percent >= (name >= NAME_LIKENESS ? TABLE_LIKENESS_BY_NAME : TABLE_LIKENESS))
+                pair_add(guesser, &pairs, (struct pair){old, new, i, 2 * percent + name, percent});
         }
     }
+    pairs_choose(guesser, &pairs);
 }
 
-static bool is_managed(const struct guesser *guesser, const struct object *object)
+/* ---- columns ---- */
+
+static bool is_computed(const struct object *column)
 {
-    return !guesser->input->managed || managed_has(guesser->mem, guesser->input->managed, object);
+    const struct expr *computed = &((const struct column *)column)->computed;
+    return computed->written || computed->printed;
 }
 
-static struct list columns_only_in(const struct guesser *guesser, const struct object *table,
-                                   const struct object *other, bool old)
+/* The column before this one; the number of columns before it in `place`. */
+static const struct object *neighbour(const struct object *column, int *place)
 {
-    struct list found = {0};
-    const char *wanted_name = old ? other->name : table->name;
-    for (int i = 0; i < table->children.n; i++) {
-        struct object *column = table->children.item[i];
-        if (column->kind == KIND_COLUMN && !twin(guesser, other, column) && (!old || is_managed(guesser, column)) &&
-            !is_decided(guesser, KIND_COLUMN, wanted_name, old ? column->name : NULL, old ? NULL : column->name))
-            list_add(guesser->mem, &found, column);
+    const struct object *before = NULL;
+    *place = 0;
+    for (int i = 0; i < column->parent->children.n && column->parent->children.item[i] != column; i++) {
+        const struct object *sibling = column->parent->children.item[i];
+        if (sibling->kind != KIND_COLUMN)
+            continue;
+        before = sibling;
+        (*place)++;
     }
-    return found;
+    return before;
 }
 
-static struct list same_type(const struct guesser *guesser, const struct list *columns, const struct object *like)
+static bool places_same(const struct guesser *guesser, const struct object *old, const struct object *new)
 {
-    struct list found = {0};
-    for (int i = 0; i < columns->n; i++)
-        if (types_equal(guesser, columns->item[i], like))
-            list_add(guesser->mem, &found, columns->item[i]);
-    return found;
+    int x, y;
+    const struct object *a = neighbour(old, &x), *b = neighbour(new, &y);
+    return x == y || (a && b && names_same(guesser, a->name, b->name));
+}
+
+/* Another type needs more to speak for it: the name, or the place where nothing else came or went. */
+static void column_pair_judge(const struct guesser *guesser, struct list *pairs, struct pair pair, bool alone)
+{
+    bool type = types_equal(guesser, pair.old, pair.new), place = places_same(guesser, pair.old, pair.new);
+    int name = text_likeness(pair.old->name, pair.new->name);
+    if (is_computed(pair.old) != is_computed(pair.new))
+        return;
+    pair.score = name + (type ? SAME_TYPE : 0) + (place ? SAME_PLACE : 0);
+    if (type || name >= NAME_LIKENESS || (place && alone))
+        pair_add(guesser, pairs, pair);
 }
 
 static void columns_guess(const struct guesser *guesser, const struct object *old, const struct object *new)
 {
-    struct list gone = columns_only_in(guesser, old, new, true), come = columns_only_in(guesser, new, old, false);
-    for (int i = 0; i < gone.n; i++) {
-        struct list from = same_type(guesser, &gone, gone.item[i]), to = same_type(guesser, &come, gone.item[i]);
-        if (from.n != to.n || from.item[0] != gone.item[i])
-            continue;
-        for (int k = 0; k < from.n; k++)
-            guess_add(guesser, from.item[k], to.item[k], 100);
-    }
+    struct map old_names = children_by_name(guesser, old, KIND_COLUMN);
+    struct map new_names = children_by_name(guesser, new, KIND_COLUMN);
+    struct list gone = only_in(guesser, old, &new_names, KIND_COLUMN, true), pairs = {0};
+    struct list come = only_in(guesser, new, &old_names, KIND_COLUMN, false);
+    gone = undecided(guesser, gone, true, new->name);
+    come = undecided(guesser, come, false, new->name);
+    bool alone = gone.n == 1 && come.n == 1;
+    for (int i = 0; i < gone.n; i++)
+        for (int k = 0; k < come.n; k++)
+            column_pair_judge(guesser, &pairs, (struct pair){gone.item[i], come.item[k], i, 0, 100}, alone);
+    pairs_choose(guesser, &pairs);
 }
 
-static const struct object *renamed_from(const struct guesser *guesser, const struct object *old_schema,
+static const struct object *renamed_from(const struct guesser *guesser, const struct map *old_names,
                                          const struct object *new)
 {
     for (int i = 0; guesser->input->renames && i < guesser->input->renames->n; i++) {
         const struct rename *rename = guesser->input->renames->item[i];
-        if (rename->kind == KIND_TABLE && text_equal(rename->to, new->name))
-            return object_child(old_schema, KIND_TABLE, rename->from);
+        if (rename->kind == KIND_TABLE && text_equal(rename->schema, new->parent->name) &&
+            text_equal(rename->to, new->name))
+            return map_get(old_names, folded(guesser, rename->from));
     }
-    return twin(guesser, old_schema, new);
+    return map_get(old_names, folded(guesser, new->name));
 }
 
 int rename_guess(struct ctx *ctx, const struct diff_input *input, struct list *guesses)
@@ -154,117 +291,14 @@ int rename_guess(struct ctx *ctx, const struct diff_input *input, struct list *g
         const struct object *old_schema = object_child(input->before->root, KIND_SCHEMA, new_schema->name);
         if (!old_schema)
             continue;
-        tables_guess(&guesser, old_schema, new_schema);
+        struct map old_names = children_by_name(&guesser, old_schema, KIND_TABLE);
+        tables_guess(&guesser, old_schema, new_schema, &old_names);
         for (int k = 0; k < new_schema->children.n; k++) {
             const struct object *new = new_schema->children.item[k];
-            const struct object *old = new->kind == KIND_TABLE ? renamed_from(&guesser, old_schema, new) : NULL;
+            const struct object *old = new->kind == KIND_TABLE ? renamed_from(&guesser, &old_names, new) : NULL;
             if (old)
                 columns_guess(&guesser, old, new);
         }
     }
     return ctx_check(ctx);
-}
-
-static int rename_add(struct ctx *ctx, struct list *decided, struct rename rename)
-{
-    struct rename *copy = NEW(ctx->mem, struct rename);
-    *copy = rename;
-    copy->resolved_from = "rename_flag";
-    list_add(ctx->mem, decided, copy);
-    return 0;
-}
-
-int rename_read_column(struct ctx *ctx, const char *flag, struct list *decided)
-{
-    const char *dot = strchr(flag, '.'), *colon = dot ? strchr(dot, ':') : NULL;
-    if (!colon || dot == flag || colon == dot + 1 || !colon[1]) {
-        fail(ctx, ERR_USAGE, "Invalid --rename format: '%s'. Expected table.old_name:new_name", flag);
-        return fail_hint(ctx, "For example: --rename users.mail:email");
-    }
-    return rename_add(ctx, decided,
-                      (struct rename){.kind = KIND_COLUMN,
-                                      .table = arena_copy(ctx->mem, flag, (size_t)(dot - flag)),
-                                      .from = arena_copy(ctx->mem, dot + 1, (size_t)(colon - dot - 1)),
-                                      .to = colon + 1});
-}
-
-int rename_read_table(struct ctx *ctx, const char *flag, struct list *decided)
-{
-    const char *colon = strchr(flag, ':');
-    if (!colon || colon == flag || !colon[1]) {
-        fail(ctx, ERR_USAGE, "Invalid --rename-table format: '%s'. Expected: old_table:new_table", flag);
-        return fail_hint(ctx, "For example: --rename-table user:users");
-    }
-    return rename_add(ctx, decided,
-                      (struct rename){.kind = KIND_TABLE,
-                                      .from = arena_copy(ctx->mem, flag, (size_t)(colon - flag)),
-                                      .to = colon + 1});
-}
-
-static struct object *table_anywhere(const struct tree *tree, const char *name)
-{
-    for (int i = 0; i < tree->root->children.n; i++) {
-        struct object *table = object_child(tree->root->children.item[i], KIND_TABLE, name);
-        if (table)
-            return table;
-    }
-    return NULL;
-}
-
-static int rename_check_table(struct ctx *ctx, const struct tree *before, const struct tree *after,
-                              const struct rename *rename)
-{
-    const char *what = arena_printf(ctx->mem, "--rename-table %s:%s", rename->from, rename->to);
-    if (!table_anywhere(before, rename->from))
-        return fail(ctx, ERR_USAGE, "%s: there is no table \"%s\" in the current schema", what, rename->from);
-    if (table_anywhere(before, rename->to))
-        return fail(ctx, ERR_USAGE, "%s: the current schema has a table \"%s\" already", what, rename->to);
-    if (table_anywhere(after, rename->from))
-        return fail(ctx, ERR_USAGE, "%s: the models still have a table \"%s\"", what, rename->from);
-    if (!table_anywhere(after, rename->to))
-        return fail(ctx, ERR_USAGE, "%s: the models have no table \"%s\"", what, rename->to);
-    return 0;
-}
-
-/* A column flag may name its table as it was or as it will be; from here on it is the wanted name. */
-static int rename_check_column(struct ctx *ctx, const struct tree *before, const struct tree *after,
-                               const struct list *decided, struct rename *rename)
-{
-    const char *old_table = rename->table;
-    for (int i = 0; i < decided->n; i++) {
-        const struct rename *table = decided->item[i];
-        if (table->kind != KIND_TABLE)
-            continue;
-        if (text_equal(table->from, rename->table))
-            rename->table = table->to;
-        if (text_equal(table->to, rename->table))
-            old_table = table->from;
-    }
-    const char *what = arena_printf(ctx->mem, "--rename %s.%s:%s", rename->table, rename->from, rename->to);
-    const struct object *old = table_anywhere(before, old_table), *new = table_anywhere(after, rename->table);
-    if (!old)
-        return fail(ctx, ERR_USAGE, "%s: there is no table \"%s\" in the current schema", what, old_table);
-    if (!new)
-        return fail(ctx, ERR_USAGE, "%s: the models have no table \"%s\"", what, rename->table);
-    if (!object_child(old, KIND_COLUMN, rename->from))
-        return fail(ctx, ERR_USAGE, "%s: table \"%s\" has no column \"%s\"", what, old_table, rename->from);
-    if (object_child(old, KIND_COLUMN, rename->to))
-        return fail(ctx, ERR_USAGE, "%s: table \"%s\" has a column \"%s\" already", what, old_table, rename->to);
-    if (object_child(new, KIND_COLUMN, rename->from))
-        return fail(ctx, ERR_USAGE, "%s: the models still have a column \"%s\"", what, rename->from);
-    if (!object_child(new, KIND_COLUMN, rename->to))
-        return fail(ctx, ERR_USAGE, "%s: the models have no column \"%s\"", what, rename->to);
-    return 0;
-}
-
-int rename_check(struct ctx *ctx, const struct tree *before, const struct tree *after, const struct list *decided)
-{
-    for (int i = 0; i < decided->n; i++) {
-        struct rename *rename = decided->item[i];
-        if (rename->kind == KIND_TABLE)
-            TRY(rename_check_table(ctx, before, after, rename));
-        else
-            TRY(rename_check_column(ctx, before, after, decided, rename));
-    }
-    return 0;
 }

@@ -4,11 +4,22 @@
 
 #include "diff/diff.h"
 
-/* struct rename * for each likely pair of dropped and added tables and columns, without those in input->renames. */
+/*
+ * struct rename * for dropped and added tables and columns that may be the same, without those in input->renames: the
+ * likeliest pairs, and every name in one pair at most.
+ */
 int rename_guess(struct ctx *ctx, const struct diff_input *input, struct list *guesses);
-/* --rename t.a:b and --rename-table a:b; ERR_USAGE with 0.8.2's words if malformed, or if it fits neither side. */
+
+/* --rename [s.]t.a:b and --rename-table [s.]a:b, names with . or : in double quotes; ERR_USAGE if malformed. */
 int rename_read_column(struct ctx *ctx, const char *flag, struct list *decided);
 int rename_read_table(struct ctx *ctx, const char *flag, struct list *decided);
-int rename_check(struct ctx *ctx, const struct tree *before, const struct tree *after, const struct list *decided);
+/*
+ * Finds the schema of each, and spells the names as the trees do; ERR_USAGE if one fits neither side, or several
+ * schemas. What is no rename on this engine (another case where names fold) is told and taken out.
+ */
+int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *decided);
+
+char *rename_title(struct arena *mem, const struct rename *rename); /* "users.mail → users.email" */
+char *rename_flag(struct arena *mem, const struct rename *rename);  /* "--rename users.mail:email" */
 
 #endif

@@ -36,8 +36,7 @@ bool filter_match(const char *pattern, const char *name)
     return !*pattern;
 }
 
-/* What users call the default schema when they spell it out; in a tree it is "". */
-static const char *default_schema(enum engine engine)
+const char *default_schema(enum engine engine)
 {
     return engine == ENGINE_LITE ? "main" : engine == ENGINE_PG ? "public" : "";
 }

@@ -15,6 +15,8 @@ struct filter {
 /* Removes from `tree` what the filter leaves out. */
 void filter_apply(const struct filter *filter, struct tree *tree);
 bool filter_match(const char *pattern, const char *name);
+/* What users call the default schema when they spell it out ("public"); in a tree it is "". */
+const char *default_schema(enum engine engine);
 
 /*
  * The set of managed objects as texts "kind:schema.name" (the default schema is ""), indexes as

@@ -1,0 +1,326 @@
+/*
+ * The flags that decide renames: read, held against both schemas, and written for messages.  A flag without a schema
+ * means the one in which the rename makes sense; where several do, it has to say which.
+ */
+#include "diff/rename.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "diff/compare.h"
+
+/* ---- reading ---- */
+
+/* One name, up to a dot or colon; in double quotes it may hold these too. NULL if it is empty or not closed. */
+static const char *name_read(struct arena *mem, const char **at)
+{
+    if (**at != '"') {
+        size_t length = strcspn(*at, ".:");
+        *at += length;
+        return length ? arena_copy(mem, *at - length, length) : NULL;
+    }
+    struct buf name;
+    buf_init(&name, mem);
+    for (const char *c = *at + 1; *c; c++) {
+        if (*c == '"' && *++c != '"') {
+            *at = c;
+            return name.len ? name.data : NULL;
+        }
+        buf_add_c(&name, *c);
+    }
+    return NULL;
+}
+
+/* [schema.][table.]old:new, with at most `most` names on the left. */
+static int flag_read(struct arena *mem, const char *flag, int most, struct names *left, const char **right)
+{
+    const char *at = flag;
+    do {
+        const char *name = name_read(mem, &at);
+        if (!name || left->n == most)
+            return ERR_USAGE;
+        names_add(mem, left, name);
+    } while (*at == '.' && *++at);
+    if (*at != ':' || !*++at)
+        return ERR_USAGE;
+    *right = *at == '"' ? name_read(mem, &at) : at;
+    return *right ? 0 : ERR_USAGE;
+}
+
+static int rename_add(struct ctx *ctx, struct list *decided, struct rename rename)
+{
+    struct rename *copy = NEW(ctx->mem, struct rename);
+    *copy = rename;
+    copy->title = rename.schema;
+    copy->resolved_from = "rename_flag";
+    list_add(ctx->mem, decided, copy);
+    return 0;
+}
+
+int rename_read_column(struct ctx *ctx, const char *flag, struct list *decided)
+{
+    struct names left = {0};
+    struct rename rename = {.kind = KIND_COLUMN};
+    if (flag_read(ctx->mem, flag, 3, &left, &rename.to) < 0 || left.n < 2) {
+        fail(ctx, ERR_USAGE, "Invalid --rename format: '%s'. Expected table.old_name:new_name", flag);
+        return fail_hint(ctx,
+                         "For example: --rename users.mail:email, or with a schema --rename shop.users.mail:email");
+    }
+    rename.schema = left.n == 3 ? left.item[0] : NULL;
+    rename.table = left.item[left.n - 2];
+    rename.from = left.item[left.n - 1];
+    return rename_add(ctx, decided, rename);
+}
+
+int rename_read_table(struct ctx *ctx, const char *flag, struct list *decided)
+{
+    struct names left = {0};
+    struct rename rename = {.kind = KIND_TABLE};
+    if (flag_read(ctx->mem, flag, 2, &left, &rename.to) < 0) {
+        fail(ctx, ERR_USAGE, "Invalid --rename-table format: '%s'. Expected: old_table:new_table", flag);
+        return fail_hint(ctx,
+                         "For example: --rename-table user:users, or with a schema --rename-table shop.user:users");
+    }
+    rename.schema = left.n == 2 ? left.item[0] : NULL;
+    rename.from = left.item[left.n - 1];
+    return rename_add(ctx, decided, rename);
+}
+
+/* ---- writing ---- */
+
+static void name_write(struct buf *out, const char *name)
+{
+    if (*name && !strpbrk(name, ".:\""))
+        buf_add(out, name);
+    else
+        buf_addf(out, "\"%s\"", text_replace(out->mem, name, "\"", "\"\""));
+}
+
+static void path_write(struct buf *out, const struct rename *rename)
+{
+    const char *const parts[] = {rename->title, rename->table, rename->from};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!parts[i])
+            continue;
+        if (out->len)
+            buf_add_c(out, '.');
+        name_write(out, parts[i]);
+    }
+}
+
+char *rename_title(struct arena *mem, const struct rename *rename)
+{
+    struct buf from, to;
+    struct rename new = *rename;
+    new.from = rename->to;
+    buf_init(&from, mem);
+    buf_init(&to, mem);
+    path_write(&from, rename);
+    path_write(&to, &new);
+    return arena_printf(mem, "%s → %s", from.data, to.data);
+}
+
+/* As a shell takes it. */
+char *rename_flag(struct arena *mem, const struct rename *rename)
+{
+    struct buf out;
+    buf_init(&out, mem);
+    path_write(&out, rename);
+    buf_add_c(&out, ':');
+    name_write(&out, rename->to);
+    bool plain = true;
+    for (const char *c = out.data; *c; c++)
+        plain = plain && ((unsigned char)*c >= 0x80 || char_is_word(*c) || strchr(".:-", *c));
+    const char *option = rename->kind == KIND_TABLE ? "--rename-table" : "--rename";
+    return plain ? arena_printf(mem, "%s %s", option, out.data)
+                 : arena_printf(mem, "%s '%s'", option, text_replace(mem, out.data, "'", "'\\''"));
+}
+
+/* ---- checking ---- */
+
+struct checker {
+    struct ctx *ctx;
+    struct arena *mem;
+    const struct diff_input *input;
+    const struct list *decided;
+};
+
+/* Why a rename does not fit a schema; `near` if the schema has the table at least. */
+struct misfit {
+    const char *reason; /* NULL: it fits */
+    bool near;
+};
+
+static const struct object *child_find(const struct checker *checker, const struct object *parent, enum kind kind,
+                                       const char *name)
+{
+    for (int i = 0; parent && i < parent->children.n; i++) {
+        const struct object *child = parent->children.item[i];
+        if (child->kind == kind && child->name &&
+            compare_name(checker->mem, checker->input->dialect, child->name, name))
+            return child;
+    }
+    return NULL;
+}
+
+__attribute__((format(printf, 3, 4))) static struct misfit misfit(const struct checker *checker, bool near,
+                                                                  const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct misfit misfit = {arena_vprintf(checker->mem, format, args), near};
+    va_end(args);
+    return misfit;
+}
+
+/* On success the names are spelled as the trees have them. */
+static struct misfit table_fit(const struct checker *checker, const struct object *before, const struct object *after,
+                               struct rename *rename)
+{
+    const struct object *old = child_find(checker, before, KIND_TABLE, rename->from);
+    const struct object *new = child_find(checker, after, KIND_TABLE, rename->to);
+    if (!old)
+        return misfit(checker, false, "there is no table \"%s\" in the current schema", rename->from);
+    if (child_find(checker, before, KIND_TABLE, rename->to))
+        return misfit(checker, true, "the current schema has a table \"%s\" already", rename->to);
+    if (child_find(checker, after, KIND_TABLE, rename->from))
+        return misfit(checker, true, "the models still have a table \"%s\"", rename->from);
+    if (!new)
+        return misfit(checker, true, "the models have no table \"%s\"", rename->to);
+    rename->from = old->name;
+    rename->to = new->name;
+    return (struct misfit){0};
+}
+
+/* A column flag may name its table as it was or as it will be. */
+static void table_names(const struct checker *checker, const struct rename *rename, const char *schema,
+                        const char **old, const char **new)
+{
+    const struct dialect *dialect = checker->input->dialect;
+    *old = *new = rename->table;
+    for (int i = 0; i < checker->decided->n; i++) {
+        const struct rename *table = checker->decided->item[i];
+        if (table->kind != KIND_TABLE || !text_equal(table->schema, schema))
+            continue;
+        if (compare_name(checker->mem, dialect, table->from, rename->table))
+            *new = table->to;
+        if (compare_name(checker->mem, dialect, table->to, rename->table))
+            *old = table->from;
+    }
+}
+
+static struct misfit column_fit(const struct checker *checker, const struct object *before, const struct object *after,
+                                struct rename *rename)
+{
+    const char *old_name, *new_name;
+    table_names(checker, rename, before->name, &old_name, &new_name);
+    const struct object *old = child_find(checker, before, KIND_TABLE, old_name);
+    const struct object *new = child_find(checker, after, KIND_TABLE, new_name);
+    if (!old)
+        return misfit(checker, false, "there is no table \"%s\" in the current schema", old_name);
+    if (!new)
+        return misfit(checker, true, "the models have no table \"%s\"", new_name);
+    const struct object *from = child_find(checker, old, KIND_COLUMN, rename->from);
+    const struct object *to = child_find(checker, new, KIND_COLUMN, rename->to);
+    if (!from)
+        return misfit(checker, true, "table \"%s\" has no column \"%s\"", old_name, rename->from);
+    if (child_find(checker, old, KIND_COLUMN, rename->to))
+        return misfit(checker, true, "table \"%s\" has a column \"%s\" already", old_name, rename->to);
+    if (child_find(checker, new, KIND_COLUMN, rename->from))
+        return misfit(checker, true, "the models still have a column \"%s\"", rename->from);
+    if (!to)
+        return misfit(checker, true, "the models have no column \"%s\"", rename->to);
+    rename->table = new->name;
+    rename->from = from->name;
+    rename->to = to->name;
+    return (struct misfit){0};
+}
+
+static bool schema_meant(const struct checker *checker, const struct rename *rename, const struct object *schema)
+{
+    const char *usual = default_schema(checker->input->dialect->engine);
+    if (schema->kind != KIND_SCHEMA)
+        return false;
+    return !rename->title || compare_name(checker->mem, checker->input->dialect, schema->name, rename->title) ||
+           (!*schema->name && text_equal(rename->title, usual));
+}
+
+static int ambiguous(const struct checker *checker, const struct rename *rename, const struct list *fitting)
+{
+    struct names flags = {0};
+    const char *usual = default_schema(checker->input->dialect->engine);
+    for (int i = 0; i < fitting->n; i++) {
+        struct rename one = *(const struct rename *)fitting->item[i];
+        one.title = *one.schema ? one.schema : usual;
+        names_add(checker->mem, &flags, rename_flag(checker->mem, &one));
+    }
+    fail(checker->ctx, ERR_USAGE, "%s: several schemas have such a table", rename_flag(checker->mem, rename));
+    return fail_hint(checker->ctx, "Say which is meant: %s.", names_join(checker->mem, &flags, " or "));
+}
+
+/* Finds the one schema in which the rename makes sense. */
+static int schema_find(const struct checker *checker, struct rename *rename)
+{
+    const struct diff_input *input = checker->input;
+    const struct object *root = input->before->root;
+    struct list fitting = {0};
+    struct misfit best = {0};
+    for (int i = 0; i < root->children.n; i++) {
+        const struct object *before = root->children.item[i];
+        if (!schema_meant(checker, rename, before))
+            continue;
+        const struct object *after = object_child(input->after->root, KIND_SCHEMA, before->name);
+        struct rename *one = NEW(checker->mem, struct rename);
+        *one = *rename;
+        one->schema = before->name;
+        struct misfit found = rename->kind == KIND_TABLE ? table_fit(checker, before, after, one)
+                                                         : column_fit(checker, before, after, one);
+        if (!found.reason)
+            list_add(checker->mem, &fitting, one);
+        else if (!best.reason || (found.near && !best.near))
+            best = found;
+    }
+    if (fitting.n > 1)
+        return ambiguous(checker, rename, &fitting);
+    if (!fitting.n) {
+        const char *reason = rename->title ? arena_printf(checker->mem, "there is no schema \"%s\"", rename->title)
+                                           : "the current schema has no tables";
+        return fail(checker->ctx, ERR_USAGE, "%s: %s", rename_flag(checker->mem, rename),
+                    best.reason ? best.reason : reason);
+    }
+    *rename = *(const struct rename *)fitting.item[0];
+    if (*rename->schema)
+        rename->title = rename->schema;
+    return 0;
+}
+
+static int contradictions_find(const struct checker *checker, const struct rename *rename, int before)
+{
+    for (int i = 0; i < before; i++) {
+        const struct rename *other = checker->decided->item[i];
+        if (other->kind == rename->kind && text_equal(other->schema, rename->schema) &&
+            text_equal(other->table, rename->table) &&
+            (text_equal(other->from, rename->from) || text_equal(other->to, rename->to)))
+            return fail(checker->ctx, ERR_USAGE, "%s contradicts %s", rename_flag(checker->mem, rename),
+                        rename_flag(checker->mem, other));
+    }
+    return 0;
+}
+
+int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *decided)
+{
+    struct checker checker = {ctx, ctx->mem, input, decided};
+    for (int i = 0; i < decided->n; i++) {
+        struct rename *rename = decided->item[i];
+        if (compare_name(ctx->mem, input->dialect, rename->from, rename->to)) {
+            emit_info(ctx, "%s: for %s these are the same name, so there is nothing to rename",
+                      rename_flag(ctx->mem, rename), input->dialect->title);
+            list_remove(decided, i--);
+            continue;
+        }
+        TRY(schema_find(&checker, rename));
+        TRY(contradictions_find(&checker, rename, i));
+    }
+    return 0;
+}

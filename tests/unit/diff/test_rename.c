@@ -1,0 +1,160 @@
+/* Which renames are guessed, and what flags are taken to mean: two schemas, folded names, other types. */
+#include "unit.h"
+
+#include "base/text.h"
+#include "diff/rename.h"
+
+/* Tables as "schema.table: column type, column type"; the default schema has no name. */
+static struct tree *tree_of(struct ctx *ctx, enum engine engine, const char *const *tables)
+{
+    struct tree *tree = tree_new(ctx->mem, engine);
+    for (; *tables; tables++) {
+        const char *colon = strchr(*tables, ':'), *dot = strchr(*tables, '.');
+        struct object *schema = tree_schema(ctx->mem, tree, text_slice(ctx->mem, *tables, 0, (size_t)(dot - *tables)));
+        const char *name = arena_copy(ctx->mem, dot + 1, (size_t)(colon - dot - 1));
+        struct object *table = object_new(ctx->mem, KIND_TABLE, schema, name);
+        struct names columns = text_split(ctx->mem, colon + 1, ',');
+        for (int i = 0; i < columns.n; i++) {
+            struct names words = text_split(ctx->mem, text_trim(ctx->mem, columns.item[i]), ' ');
+            struct column *column = (struct column *)object_new(ctx->mem, KIND_COLUMN, table, words.item[0]);
+            SAY(column, COLUMN, type, words.item[1]);
+        }
+    }
+    return tree;
+}
+
+#define TABLES(...)       \
+    (const char *const[]) \
+    {                     \
+        __VA_ARGS__, NULL \
+    }
+
+static struct diff_input input_of(struct ctx *ctx, const char *engine, const char *const *before,
+                                  const char *const *after)
+{
+    const struct dialect *dialect = dialect_find(engine);
+    return (struct diff_input){.dialect = dialect,
+                               .before = tree_of(ctx, dialect->engine, before),
+                               .after = tree_of(ctx, dialect->engine, after)};
+}
+
+static const char *flags_of(struct ctx *ctx, const struct list *renames)
+{
+    struct names flags = {0};
+    for (int i = 0; i < renames->n; i++)
+        names_add(ctx->mem, &flags, rename_flag(ctx->mem, renames->item[i]));
+    return names_join(ctx->mem, &flags, "; ");
+}
+
+static const char *guesses(struct ctx *ctx, const struct diff_input *input)
+{
+    struct list found = {0};
+    assert_works(ctx, rename_guess(ctx, input, &found));
+    return flags_of(ctx, &found);
+}
+
+static void the_likeliest_column_is_offered(void **state)
+{
+    struct ctx *ctx = *state;
+    struct diff_input input = input_of(ctx, "sqlite", TABLES(".u: id INTEGER, mail VARCHAR(100), nick TEXT"),
+                                       TABLES(".u: id INTEGER, nickname TEXT, email TEXT, site TEXT"));
+    assert_string_equal(guesses(ctx, &input), "--rename u.mail:email; --rename u.nick:nickname");
+}
+
+static void another_type_needs_the_name_or_the_place(void **state)
+{
+    struct ctx *ctx = *state;
+    struct diff_input place = input_of(ctx, "postgresql", TABLES(".t: id integer, price integer, z text"),
+                                       TABLES(".t: id integer, cost numeric, z text"));
+    assert_string_equal(guesses(ctx, &place), "--rename t.price:cost");
+    struct diff_input apart = input_of(ctx, "postgresql", TABLES(".t: id integer, price integer, z text"),
+                                       TABLES(".t: id integer, z text, born date, flag boolean"));
+    assert_string_equal(guesses(ctx, &apart), "");
+}
+
+static void a_table_is_offered_once(void **state)
+{
+    struct ctx *ctx = *state;
+    struct diff_input input = input_of(ctx, "postgresql", TABLES(".a: id integer, n text", ".user: id integer, n text"),
+                                       TABLES(".users: id integer, n text", ".z: x date"));
+    assert_string_equal(guesses(ctx, &input), "--rename-table user:users");
+}
+
+static void a_schema_is_named_where_it_has_to_be(void **state)
+{
+    struct ctx *ctx = *state;
+    struct diff_input input = input_of(ctx, "postgresql", TABLES(".u: id integer, k text", "two.u: id integer, k text"),
+                                       TABLES(".u: id integer, kk text", "two.u: id integer, kk text"));
+    assert_string_equal(guesses(ctx, &input), "--rename public.u.k:kk; --rename two.u.k:kk");
+}
+
+static void another_case_is_a_rename_where_names_do_not_fold(void **state)
+{
+    struct ctx *ctx = *state;
+    const char *const *before = TABLES(".u: Name TEXT"), *const *after = TABLES(".u: name TEXT");
+    struct diff_input lite = input_of(ctx, "sqlite", before, after), pg = input_of(ctx, "postgresql", before, after);
+    struct list decided = {0};
+    assert_string_equal(guesses(ctx, &lite), "");
+    assert_string_equal(guesses(ctx, &pg), "--rename u.Name:name");
+    assert_works(ctx, rename_read_column(ctx, "u.Name:name", &decided));
+    assert_works(ctx, rename_check(ctx, &pg, &decided));
+    assert_string_equal(flags_of(ctx, &decided), "--rename u.Name:name");
+    assert_works(ctx, rename_check(ctx, &lite, &decided));
+    assert_int_equal(decided.n, 0);
+}
+
+static void a_flag_finds_its_schema(void **state)
+{
+    struct ctx *ctx = *state;
+    struct diff_input input =
+        input_of(ctx, "postgresql", TABLES("one.users: id integer, mail text", "two.users: id integer, mail text"),
+                 TABLES("one.people: id integer, email text", "two.users: id integer, mail text"));
+    struct list decided = {0};
+    assert_works(ctx, rename_read_table(ctx, "users:people", &decided));
+    assert_works(ctx, rename_read_column(ctx, "users.mail:email", &decided));
+    assert_works(ctx, rename_check(ctx, &input, &decided));
+    assert_string_equal(flags_of(ctx, &decided), "--rename-table one.users:people; --rename one.people.mail:email");
+}
+
+static int check_column(struct ctx *ctx, const struct diff_input *input, const char *flag)
+{
+    struct list decided = {0};
+    TRY(rename_read_column(ctx, flag, &decided));
+    return rename_check(ctx, input, &decided);
+}
+
+static void a_flag_that_fits_twice_or_nowhere_is_refused(void **state)
+{
+    struct ctx *ctx = *state;
+    struct diff_input input =
+        input_of(ctx, "postgresql", TABLES(".u: k text", "two.u: k text"), TABLES(".u: kk text", "two.u: kk text"));
+    assert_fails(ctx, check_column(ctx, &input, "u.k:kk"), ERR_USAGE,
+                 "--rename u.k:kk: several schemas have such a table");
+    assert_string_equal(ctx->error.hint, "Say which is meant: --rename public.u.k:kk or --rename two.u.k:kk.");
+    assert_works(ctx, check_column(ctx, &input, "public.u.k:kk"));
+    assert_works(ctx, check_column(ctx, &input, "two.u.k:kk"));
+    assert_works(ctx, check_column(ctx, &input, "two.u.\"k\":\"kk\""));
+    assert_fails(ctx, check_column(ctx, &input, "tow.u.k:kk"), ERR_USAGE,
+                 "--rename tow.u.k:kk: there is no schema \"tow\"");
+    assert_fails(ctx, check_column(ctx, &input, "two.u.k:k2"), ERR_USAGE,
+                 "--rename two.u.k:k2: the models have no column \"k2\"");
+    for (size_t i = 0; i < 5; i++) {
+        static const char *const bad[] = {"u.k", "u.:kk", "a.b.c.d:e", "u.\"k:kk", ":kk"};
+        assert_int_equal(check_column(ctx, &input, bad[i]), ERR_USAGE);
+    }
+}
+
+static void flags_that_contradict_each_other_are_refused(void **state)
+{
+    struct ctx *ctx = *state;
+    struct diff_input input = input_of(ctx, "sqlite", TABLES(".u: a TEXT, b TEXT"), TABLES(".u: c TEXT"));
+    struct list decided = {0};
+    assert_works(ctx, rename_read_column(ctx, "u.a:c", &decided));
+    assert_works(ctx, rename_read_column(ctx, "u.b:c", &decided));
+    assert_fails(ctx, rename_check(ctx, &input, &decided), ERR_USAGE, "--rename u.b:c contradicts --rename u.a:c");
+}
+
+UNIT_TESTS(UNIT(the_likeliest_column_is_offered), UNIT(another_type_needs_the_name_or_the_place),
+           UNIT(a_table_is_offered_once), UNIT(a_schema_is_named_where_it_has_to_be),
+           UNIT(another_case_is_a_rename_where_names_do_not_fold), UNIT(a_flag_finds_its_schema),
+           UNIT(a_flag_that_fits_twice_or_nowhere_is_refused), UNIT(flags_that_contradict_each_other_are_refused))
