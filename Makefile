@@ -1,25 +1,27 @@
-# `make` builds build/dbwarden from a bare Debian 12; the other targets are for those who work on it.
+# `make deps && make` builds build/dbwarden on a bare Debian 12; the other targets are for those who work on it.
+# Packages are installed by `deps` alone, and by what calls it: demo, test, coverage, mutants, soak and bench.
 
 BUILD = build
 ASAN = build-asan
 COV = build-cov
 DB = sqlite
+FOR = build
 C_FILES = $(shell find include src python tests bench -name '*.[ch]' 2>/dev/null)
 
-.PHONY: all deps check check-format check-layers check-sizes format tidy unit clean demo test bench soak coverage
+.PHONY: all deps check check-format check-layers check-sizes format tidy unit clean demo test bench soak coverage mutants
 
-all: deps $(BUILD)/build.ninja
+all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
 
-deps:
-	@tools/deps.sh build
+deps: # FOR=test: what the tests need too
+	@tools/deps.sh install $(FOR)
 
 $(BUILD)/build.ninja:
-	meson setup $(BUILD)
+	meson setup $(BUILD) || { tools/deps.sh missing build; exit 1; }
 
 $(ASAN)/build.ninja:
 	meson setup $(ASAN) -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true \
-	  -Dc_args=-fno-sanitize-recover=all
+	  -Dc_args=-fno-sanitize-recover=all || { tools/deps.sh missing build; exit 1; }
 
 $(COV)/build.ninja:
 	meson setup $(COV) -Db_coverage=true -Doptimization=0
@@ -32,7 +34,7 @@ clean:
 check: check-format check-layers check-sizes
 
 check-format:
-	@tools/deps.sh test
+	@command -v clang-format >/dev/null || { tools/deps.sh missing test; exit 1; }
 	@unformatted=$$(for file in $(C_FILES); do clang-format $$file | cmp -s - $$file || echo $$file; done); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, see \`make format\`:" $$unformatted; exit 1; fi
 
@@ -46,28 +48,37 @@ format:
 	clang-format -i $(C_FILES)
 
 tidy: all
-	@tools/deps.sh test
+	@command -v run-clang-tidy >/dev/null || { tools/deps.sh missing test; exit 1; }
 	run-clang-tidy -quiet -p $(BUILD) '^$(CURDIR)/src/'
 
-# ---- tests; each installs what it needs
+# ---- tests
 
-unit: deps $(ASAN)/build.ninja
+unit: $(ASAN)/build.ninja
+	@tools/deps.sh missing build
 	ninja -C $(ASAN)
 	meson test -C $(ASAN) --no-rebuild --suite unit --print-errorlogs
 
-test: # everything; ends with "N passed, N failed"; SEED=random takes new random schemas, inputs and faults
+test: # installs packages and servers, then everything; ends with "N passed, N failed"; SEED=random takes new random schemas, inputs and faults
 	tests/run.sh
 
 coverage: # everything once more, counted; the report is in build-cov/coverage
 	tests/coverage.sh
 
-soak: all # hours: the laws on thousands of random schemas, the fuzzers for minutes each
+soak: # hours: the laws on thousands of random schemas, the fuzzers for minutes each
 	tests/soak.sh
+
+mutants: # an hour: are random faults in src/ noticed? ARGS=--help tells what it can do
+	@tools/deps.sh install test
+	tools/mutants.py $(ARGS)
 
 # ---- to look at
 
-demo: all # DB=postgresql for a server, which it starts itself
+demo: # DB=postgresql for a server, which it installs and starts itself
+	@tools/deps.sh install build
+	@$(MAKE) -s all
 	examples/demo.sh $(DB)
 
-bench: all
+bench:
+	@tools/deps.sh install test
+	@$(MAKE) -s all
 	bench/run.sh

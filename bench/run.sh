@@ -5,7 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$PWD/build/bench
 mkdir -p "$work"
-tools/deps.sh test
 read -ra libraries < <(pkg-config --cflags --libs libpq sqlite3 libmariadb jansson yaml-0.1 libmd smartcols)
 gcc -O2 -D_GNU_SOURCE bench/floor.c -Wl,--no-as-needed "${libraries[@]}" -o "$work/floor"
 gcc -O2 -D_GNU_SOURCE bench/launch.c -o "$work/launch"

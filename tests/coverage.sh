@@ -5,7 +5,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 build=build-cov limit=92
-tools/deps.sh test || exit 1
+tools/deps.sh install test || exit 1
 if [ "${1:-}" != --report ]; then
   find "$build" -name '*.gcda' -delete 2>/dev/null
   DBWARDEN_TEST_BUILD=$build DBWARDEN_TEST_LIMIT=${DBWARDEN_TEST_LIMIT:-5400} tests/run.sh "$@"

@@ -61,7 +61,7 @@ trap 'exit 130' INT TERM HUP
 
 tell "install"
 wanted="pg15 pg18 mariadb mysql"
-tools/deps.sh test || die "install"
+tools/deps.sh install test || die "install"
 # shellcheck disable=SC2086 # one word per server is meant
 tests/servers/testservers.sh install $wanted || die "servers"
 

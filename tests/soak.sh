@@ -30,7 +30,7 @@ part() { # NAME COMMAND...
   fi
 }
 
-tools/deps.sh test || exit 1
+tools/deps.sh install test && make -s all || exit 1
 laws=build/tests/property/laws
 echo "seed $seed"
 part "laws on SQLite" "$laws" sqlite "${SOAK_SQLITE:-10000}" "$seed"

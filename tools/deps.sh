@@ -1,5 +1,7 @@
 #!/bin/sh
-# deps.sh build|test: installs what is missing of the Debian packages that building, or testing too, needs.
+# deps.sh install|missing build|test: the Debian packages that building, or testing too, needs.
+#   install  installs those that are missing (as root, or with sudo)
+#   missing  changes nothing: names them, and fails if there are any
 set -eu
 
 build="
@@ -34,14 +36,14 @@ sqlite3
 strace
 "
 
-case ${1:-} in
-    build) wanted=$build ;;
-    test) wanted="$build $test" ;;
-    *) echo "usage: deps.sh build|test" >&2; exit 2 ;;
+case "${1:-} ${2:-}" in
+    "install build" | "missing build") wanted=$build ;;
+    "install test" | "missing test") wanted="$build $test" ;;
+    *) echo "usage: deps.sh install|missing build|test" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null; then
-    echo "deps.sh: this is no Debian; the packages that are needed are called there:" $wanted >&2
+    echo "deps.sh: this is not a Debian; the packages that are needed are called there:" $wanted >&2
     exit 0
 fi
 
@@ -53,6 +55,12 @@ for package in $wanted; do
 done
 [ -n "$missing" ] || exit 0
 
+if [ "$1" = missing ]; then
+    echo "these Debian packages are missing:$missing" >&2
+    echo "\`make deps\` installs what building needs, \`make deps FOR=test\` what testing needs." >&2
+    exit 1
+fi
+
 as_root=
 if [ "$(id -u)" != 0 ]; then
     as_root=sudo
@@ -61,8 +69,7 @@ if [ "$(id -u)" != 0 ]; then
         exit 1
     fi
 fi
-echo "installing:$missing"
-export DEBIAN_FRONTEND=noninteractive
+echo "installing Debian packages that are missing:$missing"
 $as_root apt-get -o DPkg::Lock::Timeout=600 update -q
 # shellcheck disable=SC2086
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -qy --no-install-recommends $missing
