@@ -82,6 +82,12 @@ struct state_sql {
     const char *lock_statement; /* statement */
 };
 
+/* What a scratch database has to be like. */
+struct scratch_spec {
+    const struct url *near;        /* a database to resemble, on a server that may be used; NULL */
+    const struct list *statements; /* struct classified *: what will be run in it, and so is not there before; NULL */
+};
+
 struct driver {
     /* ERR_CONNECT with the reason and a hint. */
     int (*open)(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
@@ -94,8 +100,10 @@ struct driver {
     /* Session lock. Never waits: *taken tells. Released by lock_release, by close, and by the death of the process. */
     int (*lock_try)(struct ctx *ctx, struct conn *conn, bool *taken);
     int (*lock_release)(struct ctx *ctx, struct conn *conn);
-    /* A database of our own, empty, gone when closed. `near` is a server that may be used for it; may be NULL. */
-    int (*scratch)(struct ctx *ctx, const struct url *near, struct conn **conn);
+    /* A database of our own, proved to be that, gone when closed. */
+    int (*scratch)(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
+    /* For reading what was made in it: as a session of its own, whatever the texts set. NULL: nothing can be set. */
+    int (*scratch_reopen)(struct ctx *ctx, struct conn *conn);
 };
 
 /* What renderers write into. */
@@ -175,6 +183,12 @@ struct dialect {
     /* How this change can be applied here: as its fields say, or wider. */
     enum apply (*apply)(const struct change *change, const struct changes *changes, int version);
     const struct render_kind *render; /* indexed by kind */
+
+    /*
+     * Does this statement change more than the database that it is run in: other databases, roles, the server? It is
+     * never run in a scratch database, which may be on the server that is in use. NULL: none does.
+     */
+    bool (*reaches_beyond)(const struct sql_piece *statement);
 
     /*
      * For the runner, about one statement of a file that was interrupted at it; both may be NULL.

@@ -1,12 +1,33 @@
 /*
  * Schema files: their statements are run in a scratch database of the engine, and that is read back, so that it is the
- * server which says what they mean.
+ * server which says what they mean.  Statements that reach beyond that database are left out, and named.
  */
 #include "run/parts.h"
 
 #include "base/file.h"
+#include "base/text.h"
 
-static int run_file(struct ctx *ctx, struct conn *conn, const char *path, const char *shown)
+struct schema_file {
+    const char *shown;      /* its name as it was given */
+    struct list statements; /* struct classified * */
+};
+
+/* Not the whole statement: it may hold a password. */
+static const char *first_words(struct arena *mem, const struct lex_rules *rules, const struct sql_piece *piece)
+{
+    enum { WORDS = 3 };
+    struct names words = {0};
+    struct lexer lexer;
+    lex_open(&lexer, rules, piece->text, piece->length);
+    for (int i = 0; i < WORDS; i++) {
+        struct token token = lex_next_code(&lexer);
+        if (token.kind != TOKEN_END)
+            names_add(mem, &words, token_copy(mem, &token));
+    }
+    return names_join(mem, &words, " ");
+}
+
+static int file_classify(struct ctx *ctx, const struct dialect *dialect, const char *path, struct schema_file *file)
 {
     char *text;
     size_t length;
@@ -14,14 +35,35 @@ static int run_file(struct ctx *ctx, struct conn *conn, const char *path, const 
     TRY(file_read(ctx, path, 0, &text, &length));
     size_t start = length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
     const struct sql_piece whole = {.text = text + start, .length = length - start, .line = 1};
-    TRY(split_section(ctx, conn->dialect->lex, shown, &whole, &split));
-    struct batch batch = {.n = split.n};
-    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, split.n + 1);
-    for (int i = 0; i < split.n; i++)
-        batch.step[i] = (struct batch_step){split.piece[i].text, split.piece[i].length, NULL};
+    TRY(split_section(ctx, dialect->lex, file->shown, &whole, &split));
+    for (int i = 0; i < split.n; i++) {
+        if (dialect->reaches_beyond && dialect->reaches_beyond(&split.piece[i])) {
+            const struct place place = {file->shown, split.piece[i].line, split.piece[i].column};
+            emit_warning_at(ctx, place, "left out, because it reaches beyond this database: %s",
+                            first_words(ctx->mem, dialect->lex, &split.piece[i]));
+            continue;
+        }
+        struct classified *statement = NEW(ctx->mem, struct classified);
+        classify(ctx->mem, dialect->classify, &split.piece[i], statement);
+        list_add(ctx->mem, &file->statements, statement);
+    }
+    return 0;
+}
+
+static int file_run(struct ctx *ctx, struct conn *conn, const struct schema_file *file)
+{
+    const struct list *statements = &file->statements;
+    struct batch batch = {.n = statements->n};
+    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, statements->n + 1);
+    for (int i = 0; i < statements->n; i++) {
+        const struct sql_piece *piece = &((const struct classified *)statements->item[i])->piece;
+        batch.step[i] = (struct batch_step){piece->text, piece->length, NULL};
+    }
     int code = conn_batch(ctx, conn, &batch);
-    if (code == ERR_SQL && batch.failed >= 0 && batch.failed < split.n)
-        fail_at(ctx, shown, split.piece[batch.failed].line, split.piece[batch.failed].column);
+    if (code == ERR_SQL && batch.failed >= 0 && batch.failed < batch.n) {
+        const struct sql_piece *piece = &((const struct classified *)statements->item[batch.failed])->piece;
+        fail_at(ctx, file->shown, piece->line, piece->column);
+    }
     return code;
 }
 
@@ -34,9 +76,20 @@ int schema_files_read(struct ctx *ctx, const struct database_config *database, c
         fail(ctx, ERR_UNSUPPORTED, "schema files cannot be read for %s yet", dialect->title);
         return fail_hint(ctx, "Describe the schema with models, or write the migrations by hand.");
     }
-    TRY(dialect->driver->scratch(ctx, &database->url, &conn));
+    struct schema_file *file = NEW_ARRAY(ctx->mem, struct schema_file, files->n + 1);
+    struct list all = {0};
+    for (int i = 0; i < files->n; i++) {
+        file[i].shown = files->item[i];
+        TRY(file_classify(ctx, dialect, path_join(ctx->mem, folder, files->item[i]), &file[i]));
+        for (int at = 0; at < file[i].statements.n; at++)
+            list_add(ctx->mem, &all, file[i].statements.item[at]);
+    }
+    const struct scratch_spec spec = {.near = &database->url, .statements = &all};
+    TRY(dialect->driver->scratch(ctx, &spec, &conn));
     for (int i = 0; i < files->n; i++)
-        TRY(run_file(ctx, conn, path_join(ctx->mem, folder, files->item[i]), files->item[i]));
+        TRY(file_run(ctx, conn, &file[i]));
+    if (dialect->driver->scratch_reopen)
+        TRY(dialect->driver->scratch_reopen(ctx, conn));
     TRY(dialect->load(ctx, conn, &database->filter, tree));
     dialect->settle(ctx->mem, *tree);
     return 0;

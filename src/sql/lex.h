@@ -36,6 +36,7 @@ struct lex_rules {
     bool double_quote_strings; /* "..." is a string: MySQL without ANSI_QUOTES */
     bool conditional_comments; /* slash-star-bang and slash-star-M-bang hold code: MySQL, MariaDB */
     bool delimiter_command;    /* DELIMITER lines: MySQL */
+    bool client_lines;         /* lines that begin with a backslash are for psql: PostgreSQL */
     bool begin_end_bodies;     /* CREATE TRIGGER|PROCEDURE|FUNCTION|EVENT ... BEGIN ... END holds semicolons */
     bool begin_atomic_bodies;  /* BEGIN ATOMIC ... END: PostgreSQL 14 */
 };

@@ -205,6 +205,30 @@ static int take_delimiter_command(struct splitter *splitter, const struct token 
     return 0;
 }
 
+/*
+ * A line for psql, as dumps have them.  What does nothing to a schema is passed over, a change of the database is named;
+ * the rest would do something that is not done here.
+ */
+static int take_client_line(struct splitter *splitter, const struct token *token)
+{
+    static const char *const idle[] = {"restrict", "unrestrict", "echo",   "qecho",    "set", "unset",
+                                       "pset",     "timing",     "prompt", "encoding", "x",   NULL};
+    static const char *const stays[] = {"connect", "c", NULL};
+    const char *end = splitter->lexer.text + splitter->lexer.length;
+    const char *newline = memchr(token->text, '\n', (size_t)(end - token->text));
+    struct token word = peek_code(splitter);
+    read_on_behind(splitter, token, (size_t)((newline ? newline : end) - token->text));
+    if (word_in(&word, idle))
+        return 0;
+    if (!word_in(&word, stays))
+        return fail_token(splitter, token, "this line is a command of psql, which does not read this file",
+                          "Write what it does as SQL, or leave it out.");
+    struct place place = {splitter->file, splitter->first_line + token->line - 1, token->column};
+    emit_warning_at(splitter->ctx, place, "\\%.*s is passed over: what follows belongs to the same database",
+                    (int)word.length, word.text);
+    return 0;
+}
+
 /* Where the user's own delimiter begins within the token; it may reach beyond. NULL: nowhere. */
 static const char *find_delimiter(const struct splitter *splitter, const struct token *token)
 {
@@ -234,6 +258,8 @@ static int take_token(struct splitter *splitter, struct token *token)
     bool command = splitter->lexer.rules->delimiter_command && splitter->now.tokens == 0;
     if (command && token_is(token, "delimiter"))
         return take_delimiter_command(splitter, token);
+    if (splitter->lexer.rules->client_lines && splitter->now.tokens == 0 && token->text[0] == '\\')
+        return take_client_line(splitter, token);
     const char *delimiter = find_delimiter(splitter, token);
     if (delimiter) {
         take_until_delimiter(splitter, token, delimiter);

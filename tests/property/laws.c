@@ -118,7 +118,7 @@ static int run_seed(struct law *law, const struct url *url, uint64_t seed)
     static const char *const titles[] = {"build A", "remove A", "A to B", "B to A"};
     ctx_open(&ctx, 0);
     law->ctx = &ctx;
-    int code = law->dialect->driver->scratch(&ctx, url, &law->conn);
+    int code = law->dialect->driver->scratch(&ctx, &(struct scratch_spec){.near = url}, &law->conn);
     if (code == 0)
         code = run_one(law, seed, shown);
     if (code < 0) {

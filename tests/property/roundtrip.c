@@ -24,7 +24,8 @@ struct walk {
 static int scratch(struct walk *walk)
 {
     conn_close(&walk->law.conn);
-    return walk->law.dialect->driver->scratch(walk->law.ctx, walk->url, &walk->law.conn);
+    return walk->law.dialect->driver->scratch(walk->law.ctx, &(struct scratch_spec){.near = walk->url},
+                                              &walk->law.conn);
 }
 
 /* What the server makes of a file. */

@@ -272,4 +272,5 @@ const struct driver pg_driver = {
     .lock_try = pg_lock_try,
     .lock_release = pg_lock_release,
     .scratch = pg_scratch,
+    .scratch_reopen = pg_scratch_reopen,
 };

@@ -24,6 +24,7 @@ struct pg_conn {
     struct pg_server *server; /* a private one that ends with this connection */
     char *scratch;            /* a database that is dropped with it; NULL */
     const char *scratch_near; /* the database from which that is done */
+    const char *scratch_path; /* the search path with which it is read */
     bool shielded;            /* what runs now must not be cancelled: it cleans up */
 };
 
@@ -63,7 +64,9 @@ char *pg_target(struct arena *mem, const struct url *url);
 int pg_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int pg_lock_release(struct ctx *ctx, struct conn *conn);
-int pg_scratch(struct ctx *ctx, const struct url *near, struct conn **conn);
+int pg_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
+int pg_scratch_reopen(struct ctx *ctx, struct conn *conn);
+bool pg_reaches_beyond(const struct sql_piece *statement);
 int pg_server_start(struct ctx *ctx, int version, struct pg_server **server);
 const char *pg_server_folder(const struct pg_server *server);
 void pg_server_stop(struct pg_server *server); /* accepts NULL */

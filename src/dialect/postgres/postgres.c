@@ -59,6 +59,7 @@ const struct dialect pg_dialect = {
     .default_same = pg_default_same,
     .apply = pg_apply,
     .render = pg_render,
+    .reaches_beyond = pg_reaches_beyond,
     .clean_failed = pg_clean_failed,
     .statement_done = pg_statement_done,
 };

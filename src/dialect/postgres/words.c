@@ -121,6 +121,7 @@ const struct lex_rules pg_lex = {
     .escape_strings = true,
     .dollar_quotes = true,
     .nested_comments = true,
+    .client_lines = true,
     .begin_atomic_bodies = true,
 };
 

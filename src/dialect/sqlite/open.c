@@ -272,7 +272,7 @@ int lite_open(struct ctx *ctx, const struct url *url, const struct conn_options 
     return plan_open(ctx, &plan, conn);
 }
 
-int lite_scratch(struct ctx *ctx, const struct url *near, struct conn **conn)
+int lite_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn)
 {
     static const struct open_plan plan = {
         .file = ":memory:", .target = "scratch database", .flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};

@@ -44,7 +44,7 @@ int lite_leave(struct lite_conn *lite, int result);
 /* open.c */
 int lite_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
 void lite_close(struct conn *conn);
-int lite_scratch(struct ctx *ctx, const struct url *near, struct conn **conn);
+int lite_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
 
 /* batch.c and keys.c */
 int lite_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);

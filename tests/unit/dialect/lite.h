@@ -11,7 +11,7 @@
 static inline struct conn *lite_memory(struct ctx *ctx)
 {
     struct conn *conn = NULL;
-    assert_works(ctx, lite_driver.scratch(ctx, NULL, &conn));
+    assert_works(ctx, lite_driver.scratch(ctx, &(struct scratch_spec){.near = NULL}, &conn));
     return conn;
 }
 

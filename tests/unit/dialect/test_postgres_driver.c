@@ -15,7 +15,8 @@ static int server_start(void **state)
 {
     (void)state;
     ctx_open(&server_ctx, 0);
-    if (pg_scratch(&server_ctx, NULL, &server) < 0 && server_ctx.error.code != ERR_UNSUPPORTED)
+    if (pg_scratch(&server_ctx, &(struct scratch_spec){.near = NULL}, &server) < 0 &&
+        server_ctx.error.code != ERR_UNSUPPORTED)
         print_error("%s\n", server_ctx.error.message);
     return 0;
 }
@@ -312,7 +313,7 @@ static void a_scratch_database_beside_goes_with_its_connection(void **state)
     NEEDS_SERVER;
     const char *count = "SELECT count(*) FROM pg_database WHERE datname LIKE 'dbwarden_scratch%'";
     struct conn *conn = NULL;
-    assert_works(ctx, pg_scratch(ctx, &((struct pg_conn *)server)->url, &conn));
+    assert_works(ctx, pg_scratch(ctx, &(struct scratch_spec){.near = &((struct pg_conn *)server)->url}, &conn));
     assert_string_equal(ask(ctx, server, count), "1");
     conn_close(&conn);
     assert_string_equal(ask(ctx, server, count), "0");

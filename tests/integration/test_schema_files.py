@@ -1,0 +1,195 @@
+"""Schema files of PostgreSQL: what their statements say, and where they may never be run."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import time
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+from support.project import Project
+
+POOLER = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
+
+
+def project_of(folder, url):
+    return Project(folder / "project", url, sys.executable, schema_files=["schema.sql"])
+
+
+@pytest.fixture
+def project(tmp_path, postgres):
+    return project_of(tmp_path, postgres)
+
+
+def rows(url, sql):
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall() if cursor.description else None
+
+
+def relations(url):
+    """schema.name of all tables of the user, without our own."""
+    return [name for (name,) in rows(
+        url, "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+             " AND tablename NOT LIKE '%dbwarden%' ORDER BY 1")]
+
+
+def reach(project, text, name="step"):
+    """Writes the schema, makes and applies the migration; what it says. There is no difference left."""
+    project.write("schema.sql", text)
+    before = project.files()
+    project.ok("make-migrations", name)
+    written = "".join((project.migrations / file).read_text() for file in project.files() if file not in before)
+    project.ok("migrate")
+    left = project.run("diff", "--exit-code")
+    assert left.status == 0, str(left)
+    return written
+
+
+def test_a_search_path_in_the_file_moves_nothing(project):
+    start = "CREATE SCHEMA s1;\nCREATE SCHEMA s2;\nSET search_path = s1;\nCREATE TABLE t (id int);\n"
+    reach(project, start)
+    rows(project.url, "INSERT INTO s1.t VALUES (1)")
+    written = reach(project, start + "SET search_path = s2;\nCREATE TABLE u (id int);\n", "more")
+    assert "DROP" not in written.split("-- rollback")[0]
+    assert relations(project.url) == ["s1.t", "s2.u"]
+    assert rows(project.url, "SELECT id FROM s1.t") == [(1,)]
+
+
+@pytest.mark.parametrize("setting", [
+    "SELECT pg_catalog.set_config('search_path', '', false);", "SET search_path = '';", "SET search_path TO pg_catalog;",
+    "SET SESSION search_path = nowhere, pg_temp;"])
+def test_a_dump_without_a_search_path_is_about_the_default_schema(project, setting):
+    written = reach(project, f"{setting}\nCREATE TABLE public.p (id integer NOT NULL);\nCREATE TYPE public.mood AS ENUM ('a');\n"
+                             "ALTER TABLE public.p ADD COLUMN m public.mood;\n")
+    assert "public" not in written
+    assert relations(project.url) == ["public.p"]
+
+
+def test_what_a_dump_sets_besides_does_not_reach_the_reading(project):
+    reach(project, "SET statement_timeout = 0;\nSET quote_all_identifiers = on;\nSET standard_conforming_strings = on;\n"
+                   "SET DateStyle = 'German';\nCREATE TABLE t (d date DEFAULT '2020-02-01', n int CHECK (n > 0));\n"
+                   "CREATE TEMPORARY TABLE gone (id int);\n")
+    assert relations(project.url) == ["public.t"]
+
+
+def test_an_open_transaction_is_an_error(project):
+    project.write("schema.sql", "BEGIN;\nCREATE TABLE t (id int);\n")
+    outcome = project.run("make-migrations", "a")
+    assert outcome.status != 0 and "transaction is still open" in outcome.err
+
+
+@pytest.mark.parametrize("creates", [False, True])
+def test_the_default_schema_is_the_url_s(tmp_path, postgres, creates):
+    rows(postgres, "CREATE SCHEMA app")
+    project = project_of(tmp_path, postgres + "?options=-csearch_path%3Dapp")
+    text = "CREATE TABLE t (id int PRIMARY KEY);\nCREATE TYPE mood AS ENUM ('a');\nCREATE TABLE u (m mood, t_id int REFERENCES t);\n"
+    reach(project, ("CREATE SCHEMA app;\n" if creates else "") + text)
+    assert relations(postgres) == ["app.t", "app.u"]
+    qualified = text.replace("TABLE ", "TABLE app.").replace("TYPE ", "TYPE app.").replace("(m ", "(m app.")
+    project.write("schema.sql", qualified.replace("REFERENCES t", "REFERENCES app.t"))
+    assert project.run("diff", "--exit-code").status == 0
+
+
+@pytest.mark.parametrize("path, schema", [("app,public", "app"), ("app", "app"), ("%22$user%22,public", "postgres")])
+def test_a_default_schema_that_is_still_to_be_made(tmp_path, postgres, path, schema):
+    project = project_of(tmp_path, f"{postgres}?options=-csearch_path%3D{path}")
+    text = f"CREATE SCHEMA {schema};\nCREATE TABLE t (id int);\n"
+    project.write("schema.sql", text)
+    outcome = project.run("make-migrations", "a")
+    assert outcome.status != 0 and f'new schema "{schema}" would come first' in outcome.err
+    rows(postgres, f"CREATE SCHEMA {schema}")
+    reach(project, text)
+    assert relations(postgres) == [f"{schema}.t"]
+
+
+def test_lines_for_psql_are_passed_over(project):
+    reach(project, "\\restrict abcDEF123\n\nCREATE TABLE t (id int);\n\n\\unrestrict abcDEF123\n")
+    project.write("schema.sql", "\\connect another\nCREATE TABLE t (id int);\n\\set ON_ERROR_STOP on\n")
+    outcome = project.ok("diff", "--exit-code")
+    assert "\\connect is passed over" in outcome.err
+    project.write("schema.sql", "CREATE TABLE t (id int);\n\\i more.sql\n")
+    outcome = project.run("diff")
+    assert outcome.status != 0 and "command of psql" in outcome.err and "schema.sql:2:1" in outcome.err
+
+
+def test_what_reaches_beyond_the_database_is_left_out(project):
+    database = urlsplit(project.url).path[1:]
+    role = f"r_{database}"
+    project.write("schema.sql", f"CREATE DATABASE {role};\nDROP DATABASE IF EXISTS {database} WITH (FORCE);\n"
+                                f"CREATE ROLE {role} PASSWORD 'hush-hush';\nGRANT pg_monitor TO postgres;\n"
+                                f"COMMENT ON DATABASE {database} IS 'changed';\nALTER SYSTEM SET work_mem = '7MB';\n"
+                                "CREATE TABLE t (id int);\nGRANT SELECT ON t TO PUBLIC;\n")
+    outcome = project.ok("make-migrations", "a")
+    assert outcome.err.count("reaches beyond") == 6 and "hush" not in outcome.err
+    assert rows(project.url, f"SELECT 1 FROM pg_database WHERE datname = '{role}'") == []
+    assert rows(project.url, f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'") == []
+    assert rows(project.url, "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+                             " WHERE datname = current_database()") == [(None,)]
+
+
+def test_extensions_of_the_database_are_there(project):
+    rows(project.url, "CREATE SCHEMA ext")
+    rows(project.url, "CREATE EXTENSION citext SCHEMA ext")
+    rows(project.url, "CREATE EXTENSION cube")
+    rows(project.url, "CREATE EXTENSION earthdistance")
+    reach(project, "CREATE EXTENSION IF NOT EXISTS cube;\nCREATE TABLE t (a ext.citext, b cube DEFAULT '(1,2)', c text);\n"
+                   "CREATE INDEX ON t USING gist (b);\n")
+
+
+@pytest.fixture
+def pooler(postgres, tmp_path_factory):
+    """URLs of pgbouncer before the database: one that ignores the name of a database, one that passes it on."""
+    parts = urlsplit(postgres)
+    if not POOLER:
+        pytest.fail("pgbouncer is missing: tools/deps.sh test installs it")
+    folder = tmp_path_factory.mktemp("pooler")
+    started, urls = [], {}
+    for number, (way, more) in enumerate({"ignores": f" dbname={parts.path[1:]}", "passes on": ""}.items()):
+        port = int(os.environ.get("DBWARDEN_TEST_POOLER_PORT", parts.port + 9)) + number
+        settings = folder / f"{number}.ini"
+        settings.write_text(f"[databases]\n* = host=127.0.0.1 port={parts.port} user=postgres{more}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+                            f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = session\n"
+                            "ignore_startup_parameters = extra_float_digits,options\n")
+        user = {"user": "nobody"} if os.getuid() == 0 else {}
+        if user:
+            for path in (folder.parent.parent, folder.parent, folder):
+                path.chmod(0o755)
+            shutil.chown(settings, pwd.getpwnam("nobody").pw_uid)
+        started.append(subprocess.Popen([POOLER, str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user))
+        urls[way] = f"postgresql://postgres:x@127.0.0.1:{port}{parts.path}"
+    for url in urls.values():
+        for _ in range(100):
+            try:
+                psycopg2.connect(url).close()
+                break
+            except psycopg2.OperationalError:
+                time.sleep(0.05)
+    yield urls
+    for process in started:
+        process.terminate()
+        process.wait()
+
+
+def scratch_databases(url):
+    return rows(url, "SELECT datname FROM pg_database WHERE datname LIKE 'dbwarden_scratch%'")
+
+
+def test_nothing_is_run_where_a_pooler_leads_elsewhere(tmp_path, postgres, pooler):
+    project = project_of(tmp_path, pooler["ignores"])
+    project.write("schema.sql", "CREATE TABLE t (id int);\nCREATE TABLE u (id int);\n")
+    outcome = project.ok("make-migrations", "a")
+    assert "ignores the name" in outcome.err and "private server" in outcome.err
+    assert relations(postgres) == [] and scratch_databases(postgres) == []
+    assert "CREATE TABLE" in (project.migrations / project.files()[0]).read_text()
+
+
+def test_a_pooler_that_passes_names_on_is_good_enough(tmp_path, postgres, pooler):
+    project = project_of(tmp_path, pooler["passes on"])
+    project.write("schema.sql", "CREATE TABLE t (id int);\n")
+    outcome = project.ok("make-migrations", "a")
+    assert "private server" not in outcome.err
+    assert relations(postgres) == [] and scratch_databases(postgres) == []
