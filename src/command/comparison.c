@@ -205,6 +205,7 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     comparison->current = current.tree;
     comparison->managed = current.managed;
     comparison->source = current.source;
+    TRY(defaults_settle(ctx, session, comparison));
     comparison->written = tree_copy(ctx->mem, comparison->wanted);
     TRY(renames_settle(ctx, dialect, comparison));
     const struct diff_input input = comparison_input(dialect, comparison);

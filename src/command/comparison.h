@@ -36,4 +36,7 @@ struct json *guesses_json(struct arena *mem, const struct list *guesses);
 /* {change, kind, object, fields} of one change. */
 struct json *change_json(struct arena *mem, const struct change *change);
 
+/* Takes defaults that are computed at import out of what is wanted, with a warning. */
+int defaults_settle(struct ctx *ctx, struct session *session, struct comparison *comparison);
+
 #endif

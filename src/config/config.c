@@ -188,10 +188,10 @@ void config_close(struct config **config)
     *config = NULL;
 }
 
-int config_models(struct ctx *ctx, const struct config *config, const struct database_config *database,
-                  struct tree **tree)
+static int models_source(struct ctx *ctx, const struct config *config, const struct database_config *database,
+                         struct models_source *source)
 {
-    struct models_source source = {
+    *source = (struct models_source){
         .python = config->python,
         .folder = config->folder,
         .dialect = database->dialect->name,
@@ -200,12 +200,26 @@ int config_models(struct ctx *ctx, const struct config *config, const struct dat
         .paths = database->model_paths,
     };
     for (int i = 0; i < config->databases.n; i++)
-        names_add(ctx->mem, &source.databases, ((const struct database_config *)config->databases.item[i])->name);
+        names_add(ctx->mem, &source->databases, ((const struct database_config *)config->databases.item[i])->name);
     for (int i = 0; i < config->left_out.n; i++)
-        names_add(ctx->mem, &source.databases, ((const struct left_out *)config->left_out.item[i])->name);
-    if (!source.python)
-        TRY(python_find(ctx, NULL, config->folder, &source.python));
+        names_add(ctx->mem, &source->databases, ((const struct left_out *)config->left_out.item[i])->name);
+    return source->python ? 0 : python_find(ctx, NULL, config->folder, &source->python);
+}
+
+int config_models(struct ctx *ctx, const struct config *config, const struct database_config *database,
+                  struct tree **tree)
+{
+    struct models_source source;
+    TRY(models_source(ctx, config, database, &source));
     return models_read(ctx, &source, tree);
+}
+
+int config_models_again(struct ctx *ctx, const struct config *config, const struct database_config *database,
+                        struct json *columns, struct tree **tree)
+{
+    struct models_source source;
+    TRY(models_source(ctx, config, database, &source));
+    return models_read_again(ctx, &source, columns, tree);
 }
 
 static int fail_left_out(struct ctx *ctx, const struct left_out *left)

@@ -69,6 +69,9 @@ int config_database(struct ctx *ctx, const struct config *config, const char *na
 /* The models of a database as a tree; ERR_MODELS with the model's file and line. */
 int config_models(struct ctx *ctx, const struct config *config, const struct database_config *database,
                   struct tree **tree);
+/* See models_read_again(). */
+int config_models_again(struct ctx *ctx, const struct config *config, const struct database_config *database,
+                        struct json *columns, struct tree **tree);
 
 /* Which interpreter: --python, DBWARDEN_PYTHON, VIRTUAL_ENV, .venv beside the configuration, python3. ERR_CONFIG. */
 int python_find(struct ctx *ctx, const char *option, const char *folder, const char **python);

@@ -56,9 +56,14 @@ static void emit_prints(struct ctx *ctx, const char *errors)
             emit_debug(ctx, "python: %s", url_mask(ctx->mem, lines.item[i]));
 }
 
+static bool reads_models(const char *mode)
+{
+    return text_equal(mode, "models") || text_equal(mode, "again");
+}
+
 static enum err code_for(const char *mode)
 {
-    return text_equal(mode, "models") ? ERR_MODELS : ERR_CONFIG;
+    return reads_models(mode) ? ERR_MODELS : ERR_CONFIG;
 }
 
 static int fail_silent(struct ctx *ctx, const char *python, const char *mode, const struct process_result *result)
@@ -66,7 +71,7 @@ static int fail_silent(struct ctx *ctx, const char *python, const char *mode, co
     const char *lines = last_lines(ctx, result->errors);
     if (result->timed_out)
         fail(ctx, code_for(mode), "%s did not answer within %.0f s while it read the project's %s", python,
-             seconds_allowed(), text_equal(mode, "models") ? "models" : "configuration");
+             seconds_allowed(), reads_models(mode) ? "models" : "configuration");
     else
         fail(ctx, code_for(mode), "%s ended with status %d before it answered", python, result->status);
     if (result->told)

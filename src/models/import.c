@@ -41,3 +41,21 @@ int models_read(struct ctx *ctx, const struct models_source *source, struct tree
                json_get_text(reply, "sqlalchemy"));
     return tree_from_json(ctx, "the models", json_get(reply, "tree"), tree);
 }
+
+/* Code that does not bear another date is read again without one. */
+int models_read_again(struct ctx *ctx, const struct models_source *source, struct json *columns, struct tree **tree)
+{
+    struct json *request = request_for(ctx, source), *reply = NULL;
+    struct reader_call call = {source->python, source->folder, "again", request};
+    json_set(ctx->mem, request, "columns", columns);
+    json_set_bool(ctx->mem, request, "shift", true);
+    if (reader_run(ctx, &call, &reply)) {
+        TRY(ctx_check(ctx));
+        ctx->error = (struct error){0};
+        json_set_bool(ctx->mem, request, "shift", false);
+        TRY(reader_run(ctx, &call, &reply));
+    }
+    const struct json *answer = json_get(reply, "tree");
+    *tree = NULL;
+    return answer && answer->type == JSON_OBJECT ? tree_from_json(ctx, "the models", answer, tree) : 0;
+}

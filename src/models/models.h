@@ -11,7 +11,7 @@
 struct reader_call {
     const char *python;         /* interpreter */
     const char *folder;         /* working folder of the project */
-    const char *mode;           /* "config", "models" or "edit" */
+    const char *mode;           /* "config", "edit", "models" or "again" */
     const struct json *request; /* overwritten copies only, so it may hold a URL */
 };
 
@@ -33,5 +33,11 @@ struct models_source {
 
 /* ERR_MODELS with the model's file and line. Warnings of the reader are emitted. */
 int models_read(struct ctx *ctx, const struct models_source *source, struct tree **tree);
+
+/*
+ * The models once more, in another process and as if it were another day, where a default of `columns` may have been computed
+ * at import: [{"literal", "changed"}]. NULL: all of them stand in the project's files, so there was no need.
+ */
+int models_read_again(struct ctx *ctx, const struct models_source *source, struct json *columns, struct tree **tree);
 
 #endif

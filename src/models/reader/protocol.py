@@ -76,6 +76,9 @@ def dispatch(mode, request):
     if mode == "models":
         from . import models
         return models.read(request)
+    if mode == "again":
+        from . import again
+        return again.read(request)
     raise Refusal("the reader knows no mode %r" % mode)
 
 
