@@ -53,7 +53,7 @@ static struct json *foreign_key_json(struct arena *mem, const struct foreign_key
     struct json *json = json_object(mem);
     json_set_text(mem, json, "name", key->object.name_invented ? NULL : key->object.name);
     json_set(mem, json, "columns", json_names(mem, &key->columns));
-    json_set_text(mem, json, "referred_table", key->ref_table);
+    json_set_text(mem, json, "referred_table", key->ref_table.name);
     json_set(mem, json, "referred_columns", json_names(mem, &key->ref_columns));
     return json;
 }
@@ -134,7 +134,7 @@ static void parts_text(const struct object *table, struct report *report)
         if (object->kind == KIND_FOREIGN_KEY) {
             const struct foreign_key *key = (const struct foreign_key *)object;
             report_line(report, TONE_PLAIN, "  Foreign key (%s) -> %s (%s)",
-                        names_join(report->mem, &key->columns, ", "), key->ref_table,
+                        names_join(report->mem, &key->columns, ", "), ref_text(report->mem, &key->ref_table),
                         names_join(report->mem, &key->ref_columns, ", "));
         }
     }

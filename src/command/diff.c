@@ -17,6 +17,8 @@ static const char *value_text(struct arena *mem, const struct object *object, in
         return expr->written ? expr->written : expr->printed ? expr->printed : "none";
     }
     case FIELD_NAMES: return names_join(mem, value, ", ");
+    case FIELD_REF: return ((const struct ref *)value)->name ? ref_text(mem, value) : "none";
+    case FIELD_REFS: return refs_text(mem, value, ", ");
     case FIELD_FLAG: return *(const bool *)value ? "yes" : "no";
     case FIELD_INT: return arena_printf(mem, "%lld", (long long)*(const int64_t *)value);
     }

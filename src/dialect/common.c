@@ -81,6 +81,35 @@ static int cell_names(struct ctx *ctx, const char *cell, struct names *names)
     return 0;
 }
 
+/* [schema, name] or [schema, name, part]. */
+static int cell_ref(struct ctx *ctx, const char *cell, struct ref *ref)
+{
+    struct json *json;
+    *ref = (struct ref){0};
+    if (cell == NULL)
+        return 0;
+    TRY(json_read(ctx, "catalog", cell, strlen(cell), &json));
+    if (!ref_from_json(ctx->mem, json, ref))
+        return fail(ctx, ERR_FAILED, "the catalog gave %s, which is not a reference", cell);
+    return 0;
+}
+
+static int cell_refs(struct ctx *ctx, const char *cell, struct refs *refs)
+{
+    struct json *array;
+    *refs = (struct refs){0};
+    if (cell == NULL)
+        return 0;
+    TRY(json_read(ctx, "catalog", cell, strlen(cell), &array));
+    for (int i = 0; array->type == JSON_ARRAY && i < array->n; i++) {
+        struct ref ref;
+        if (!ref_from_json(ctx->mem, array->item[i], &ref))
+            return fail(ctx, ERR_FAILED, "the catalog gave %s, which is not a list of references", cell);
+        refs_add(ctx->mem, refs, &ref);
+    }
+    return 0;
+}
+
 static int cell_int(struct ctx *ctx, struct object *object, int field, const char *cell)
 {
     if (cell == NULL)
@@ -100,6 +129,8 @@ static int cell_assign(struct ctx *ctx, struct object *object, int field, const 
     case FIELD_TYPE: *(const char **)member = cell; break;
     case FIELD_EXPR: *(struct expr *)member = (struct expr){.printed = cell}; break;
     case FIELD_NAMES: TRY(cell_names(ctx, cell, member)); break;
+    case FIELD_REF: TRY(cell_ref(ctx, cell, member)); break;
+    case FIELD_REFS: TRY(cell_refs(ctx, cell, member)); break;
     case FIELD_FLAG:
         if (cell == NULL)
             return 0;
@@ -232,6 +263,16 @@ void ansi_table_name(struct buf *out, const struct dialect *dialect, const struc
     ident_add_qualified(out, dialect->ident, schema != NULL && *schema != '\0' ? schema : NULL, top->name);
 }
 
+void ansi_ref(struct buf *out, const struct dialect *dialect, const struct ref *ref)
+{
+    const char *schema = ref->schema != NULL && *ref->schema != '\0' ? ref->schema : NULL;
+    ident_add_qualified(out, dialect->ident, schema, ref->name);
+    if (ref->part != NULL) {
+        buf_add_c(out, '.');
+        ident_add(out, dialect->ident, ref->part);
+    }
+}
+
 void ansi_constraint_name(struct buf *out, const struct dialect *dialect, const struct object *object)
 {
     if (object->name == NULL || object->name_invented)
@@ -290,9 +331,8 @@ const char *ansi_action(const char *action)
 
 void ansi_references(struct buf *out, const struct dialect *dialect, const struct foreign_key *key)
 {
-    const char *schema = key->ref_schema != NULL && *key->ref_schema != '\0' ? key->ref_schema : NULL;
     buf_add(out, "REFERENCES ");
-    ident_add_qualified(out, dialect->ident, schema, key->ref_table);
+    ansi_ref(out, dialect, &key->ref_table);
     if (key->ref_columns.n > 0) {
         buf_add(out, " ");
         ansi_column_list(out, dialect, &key->ref_columns);
@@ -333,12 +373,8 @@ void settle_text(struct object *object, int field, const char *value)
 
 void settle_none(struct object *object, int field)
 {
-    static const unsigned size[] = {
-        [FIELD_TEXT] = sizeof(const char *),  [FIELD_TYPE] = sizeof(const char *), [FIELD_EXPR] = sizeof(struct expr),
-        [FIELD_NAMES] = sizeof(struct names), [FIELD_FLAG] = sizeof(bool),         [FIELD_INT] = sizeof(int64_t),
-    };
     if (object_says(object, field))
         return;
-    memset(object_field(object, field), 0, size[kind_table[object->kind].field[field].type]);
+    object_unsay(object, field); /* clears the member */
     object_say(object, field);
 }

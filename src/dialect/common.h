@@ -31,6 +31,7 @@ void ansi_primary_key(struct buf *out, const struct dialect *dialect, const stru
 void ansi_unique(struct buf *out, const struct dialect *dialect, const struct unique *unique);
 void ansi_check(struct buf *out, const struct dialect *dialect, const struct check *check);
 void ansi_foreign_key(struct buf *out, const struct dialect *dialect, const struct foreign_key *key);
+void ansi_ref(struct buf *out, const struct dialect *dialect, const struct ref *ref);
 void ansi_references(struct buf *out, const struct dialect *dialect,
                      const struct foreign_key *key); /* REFERENCES ... */
 const char *expr_text(const struct expr *expr);      /* the spelling to render: written, else printed */

@@ -44,6 +44,33 @@ bool compare_name(struct arena *mem, const struct dialect *dialect, const char *
     return same;
 }
 
+bool compare_ref(struct arena *mem, const struct dialect *dialect, const struct ref *a, const struct ref *b)
+{
+    bool unsaid = !a->schema || !b->schema;
+    return (unsaid || text_equal(a->schema, b->schema)) && compare_name(mem, dialect, a->name, b->name) &&
+           compare_name(mem, dialect, a->part, b->part);
+}
+
+bool compare_ref_is(struct arena *mem, const struct dialect *dialect, const struct ref *ref,
+                    const struct object *object)
+{
+    struct ref whole = ref_to(object);
+    return ref->name && text_equal(ref->schema ? ref->schema : "", whole.schema) &&
+           compare_name(mem, dialect, ref->name, whole.name) &&
+           (!whole.part || compare_name(mem, dialect, ref->part, whole.part));
+}
+
+static bool refs_same_named(struct arena *mem, const struct dialect *dialect, const struct refs *a,
+                            const struct refs *b)
+{
+    if (a->n != b->n)
+        return false;
+    for (int i = 0; i < a->n; i++)
+        if (!compare_ref(mem, dialect, &a->item[i], &b->item[i]))
+            return false;
+    return true;
+}
+
 static bool names_same(struct arena *mem, const struct dialect *dialect, const struct names *a, const struct names *b)
 {
     if (a->n != b->n)
@@ -70,17 +97,18 @@ static bool value_same(struct arena *mem, const struct dialect *dialect, const s
     switch (field->type) {
     case FIELD_TEXT: {
         const char *a = *(const char *const *)pair->a, *b = *(const char *const *)pair->b;
-        return field->marks & (FIELD_COLUMN_REF | FIELD_TABLE_REF) ? compare_name(mem, dialect, a, b)
-                                                                   : text_equal(a, b);
+        return field->marks & FIELD_COLUMN_REF ? compare_name(mem, dialect, a, b) : text_equal(a, b);
     }
     case FIELD_TYPE:
         return text_equal(dialect->type_normal(mem, *(const char *const *)pair->a),
                           dialect->type_normal(mem, *(const char *const *)pair->b));
     case FIELD_EXPR: return expr_same(mem, dialect, pair, pair->a, pair->b);
     case FIELD_NAMES:
-        return field->marks & (FIELD_COLUMN_REF | FIELD_TABLE_REF | FIELD_IDENTITY)
+        return field->marks & (FIELD_COLUMN_REF | FIELD_FAR_COLUMN_REF | FIELD_IDENTITY)
                    ? names_same(mem, dialect, pair->a, pair->b)
                    : names_equal(pair->a, pair->b);
+    case FIELD_REF: return compare_ref(mem, dialect, pair->a, pair->b);
+    case FIELD_REFS: return refs_same_named(mem, dialect, pair->a, pair->b);
     case FIELD_FLAG: return *(const bool *)pair->a == *(const bool *)pair->b;
     case FIELD_INT: return *(const int64_t *)pair->a == *(const int64_t *)pair->b;
     }

@@ -16,5 +16,9 @@ bool compare_field(struct arena *mem, const struct dialect *dialect, const struc
 bool compare_identity(struct arena *mem, const struct dialect *dialect, const struct object *before,
                       const struct object *after);
 bool compare_name(struct arena *mem, const struct dialect *dialect, const char *a, const char *b);
+bool compare_ref(struct arena *mem, const struct dialect *dialect, const struct ref *a, const struct ref *b);
+/* Does it name that object, a column of it or not? */
+bool compare_ref_is(struct arena *mem, const struct dialect *dialect, const struct ref *ref,
+                    const struct object *object);
 
 #endif

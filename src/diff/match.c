@@ -72,12 +72,34 @@ static void fields_renamed(const struct matcher *matcher, struct object *object,
     }
 }
 
-static bool key_refers_to(const struct matcher *matcher, const struct object *object, const struct object *table)
+/*
+ * References of `object` to the table, or to its column `from` (far columns, the part of a reference), take the new name.
+ * A table's `from` is NULL.
+ */
+static void refs_renamed(const struct matcher *matcher, struct object *object, const struct object *table,
+                         const char *from, const char *to)
 {
-    const struct foreign_key *key = (const struct foreign_key *)object;
-    return object->kind == KIND_FOREIGN_KEY &&
-           text_equal(key->ref_schema ? key->ref_schema : "", table->parent->name) &&
-           compare_name(matcher->mem, matcher->dialect, key->ref_table, table->name);
+    const struct kind_info *info = &kind_table[object->kind];
+    bool refers = false;
+    for (int i = 0; i < info->fields; i++) {
+        void *at = object_field(object, i);
+        struct refs one = {.item = at, .n = 1}, *refs = info->field[i].type == FIELD_REFS ? at : &one;
+        if (info->field[i].type != FIELD_REF && info->field[i].type != FIELD_REFS)
+            continue;
+        for (int k = 0; k < refs->n; k++) {
+            struct ref *ref = &refs->item[k];
+            if (!compare_ref_is(matcher->mem, matcher->dialect, ref, table))
+                continue;
+            refers = true;
+            if (!from)
+                ref->name = to;
+            else if (ref->part && compare_name(matcher->mem, matcher->dialect, ref->part, from))
+                ref->part = to;
+        }
+    }
+    for (int i = 0; refers && from && i < info->fields; i++)
+        if (info->field[i].marks & FIELD_FAR_COLUMN_REF)
+            names_renamed(matcher, object_field(object, i), from, to);
 }
 
 static void column_renamed(const struct matcher *matcher, struct object *column, const char *to)
@@ -88,9 +110,7 @@ static void column_renamed(const struct matcher *matcher, struct object *column,
         if (o->kind != KIND_COLUMN || ((struct column *)o)->computed.written || ((struct column *)o)->computed.printed)
             fields_renamed(matcher, o, FIELD_COLUMN_REF, from, to);
     for (struct object *o = matcher->changes->before->root; o; o = object_next(matcher->changes->before->root, o)) {
-        struct foreign_key *key = (struct foreign_key *)o;
-        if (key_refers_to(matcher, o, table))
-            names_renamed(matcher, &key->ref_columns, from, to);
+        refs_renamed(matcher, o, table, from, to);
         bool text = o->kind == KIND_VIEW || (o->kind == KIND_TRIGGER && o->parent != table);
         if (text && matcher->dialect->renames_in_text && references(matcher->mem, matcher->dialect, o, table))
             fields_renamed(matcher, o, 0, from, to);
@@ -101,10 +121,11 @@ static void table_renamed(const struct matcher *matcher, struct object *table, c
 {
     const char *from = table->name;
     struct object *root = matcher->changes->before->root;
-    for (struct object *o = root; o; o = object_next(root, o))
-        if (key_refers_to(matcher, o, table) || o->kind == KIND_TABLE || o->kind == KIND_VIEW ||
-            o->kind == KIND_TRIGGER)
-            fields_renamed(matcher, o, FIELD_TABLE_REF, from, to);
+    for (struct object *o = root; o; o = object_next(root, o)) {
+        refs_renamed(matcher, o, table, NULL, to);
+        if (kind_is(o->kind, KIND_IS_TEXT))
+            fields_renamed(matcher, o, 0, from, to);
+    }
 }
 
 static struct object *name_card(struct arena *mem, const struct object *object, const char *name)

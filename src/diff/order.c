@@ -60,10 +60,9 @@ static void detach(struct orderer *orderer, struct object *key)
 
 static void node_visit(struct orderer *orderer, struct node *node);
 
-static void target_visit(struct orderer *orderer, struct node *from, const char *schema, const char *name,
-                         struct object *key)
+static void target_visit(struct orderer *orderer, struct node *from, const struct ref *ref, struct object *key)
 {
-    struct node *target = map_get(&orderer->by_name, key_of(orderer->mem, schema, name));
+    struct node *target = map_get(&orderer->by_name, key_of(orderer->mem, ref->schema, ref->name));
     if (!target || target == from)
         return;
     if (target->visit == VISIT_NOT)
@@ -75,14 +74,13 @@ static void target_visit(struct orderer *orderer, struct node *from, const char 
 static void table_visit(struct orderer *orderer, struct node *node, struct object *object)
 {
     const struct table *table = (const struct table *)object;
-    const char *schema = object->parent->name;
     for (int i = 0; i < table->inherits.n; i++)
-        target_visit(orderer, node, schema, table->inherits.item[i], NULL);
+        target_visit(orderer, node, &table->inherits.item[i], NULL);
     for (int i = 0; i < object->children.n; i++) {
         struct object *child = object->children.item[i];
         const struct foreign_key *key = (const struct foreign_key *)child;
         if (child->kind == KIND_FOREIGN_KEY)
-            target_visit(orderer, node, key->ref_schema ? key->ref_schema : "", key->ref_table, child);
+            target_visit(orderer, node, &key->ref_table, child);
     }
 }
 
@@ -92,8 +90,10 @@ static void view_visit(struct orderer *orderer, struct node *node, struct object
         struct node *other = orderer->node.item[i];
         struct object *view = change_object(other->change);
         if (other != node && other->change->op == orderer->op && view->kind == KIND_VIEW &&
-            references(orderer->mem, orderer->dialect, object, view))
-            target_visit(orderer, node, view->parent->name, view->name, NULL);
+            references(orderer->mem, orderer->dialect, object, view)) {
+            struct ref ref = ref_to(view);
+            target_visit(orderer, node, &ref, NULL);
+        }
     }
 }
 

@@ -35,6 +35,20 @@ static bool list_names(struct arena *mem, const struct dialect *dialect, const s
     return false;
 }
 
+static bool is_ref(const struct field *field)
+{
+    return (field->type == FIELD_REF || field->type == FIELD_REFS) && !(field->marks & FIELD_LATER);
+}
+
+static bool refs_name(struct arena *mem, const struct dialect *dialect, const struct refs *refs,
+                      const struct object *other)
+{
+    for (int i = 0; i < refs->n; i++)
+        if (compare_ref_is(mem, dialect, &refs->item[i], other))
+            return true;
+    return false;
+}
+
 static bool is_searched(const struct object *object, const struct field *field, const struct object *other)
 {
     /* a default is no expression over columns, and 'ok' in it is no column called ok */
@@ -43,7 +57,7 @@ static bool is_searched(const struct object *object, const struct field *field, 
     if (other->kind == KIND_COLUMN)
         return field->marks & FIELD_COLUMN_REF || field->type == FIELD_EXPR;
     if (other->kind == KIND_TABLE || other->kind == KIND_VIEW)
-        return field->marks & FIELD_TABLE_REF || object->kind == KIND_VIEW || object->kind == KIND_TRIGGER;
+        return is_ref(field) || object->kind == KIND_VIEW || object->kind == KIND_TRIGGER;
     return field->type == FIELD_TYPE || field->type == FIELD_EXPR;
 }
 
@@ -59,6 +73,8 @@ static bool field_names(struct arena *mem, const struct dialect *dialect, const 
                text_names(mem, dialect, ((const struct expr *)value)->written, other);
     case FIELD_TEXT:
         return *(const char *const *)value && compare_name(mem, dialect, *(const char *const *)value, name);
+    case FIELD_REF: return compare_ref_is(mem, dialect, value, other);
+    case FIELD_REFS: return refs_name(mem, dialect, value, other);
     case FIELD_TYPE: return text_names(mem, dialect, *(const char *const *)value, other);
     case FIELD_FLAG:
     case FIELD_INT: break;

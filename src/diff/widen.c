@@ -113,7 +113,7 @@ static const struct names *key_columns(const struct object *key)
 
 static bool key_serves(const struct widener *widener, const struct object *key, const struct foreign_key *foreign)
 {
-    if (!compare_name(widener->mem, widener->dialect, foreign->ref_table, key->parent->name))
+    if (!compare_ref_is(widener->mem, widener->dialect, &foreign->ref_table, key->parent))
         return false;
     if (key->kind == KIND_INDEX)
         return ((const struct index *)key)->is_unique;
@@ -139,7 +139,7 @@ static bool foreign_key_uses(const struct widener *widener, const struct object 
     if (object->kind != KIND_FOREIGN_KEY)
         return false;
     return (object->parent == column->parent && names_have(&key->columns, column->name)) ||
-           (compare_name(widener->mem, widener->dialect, key->ref_table, column->parent->name) &&
+           (compare_ref_is(widener->mem, widener->dialect, &key->ref_table, column->parent) &&
             names_have(&key->ref_columns, column->name));
 }
 

@@ -94,7 +94,8 @@ static const char *target_of(const struct writer *writer, const struct object *o
         return columns ? columns : object->name;
     }
     case KIND_FOREIGN_KEY:
-        return arena_printf(writer->mem, "%s(%s)", key->ref_table, names_join(writer->mem, &key->ref_columns, ","));
+        return arena_printf(writer->mem, "%s(%s)", key->ref_table.name,
+                            names_join(writer->mem, &key->ref_columns, ","));
     default: return object->name;
     }
 }

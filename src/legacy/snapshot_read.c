@@ -236,8 +236,11 @@ static void read_pg_table(struct arena *mem, struct table *table, const struct j
     struct names parents = json_get_names(mem, pg, "pg_inherits");
     if (get_text(pg, "pg_inherits", &text) && text)
         names_add(mem, &parents, text);
-    if (parents.n)
-        SAY(table, TABLE, inherits, parents);
+    for (int i = 0; i < parents.n; i++) {
+        struct ref parent = ref_from_text(mem, parents.item[i]);
+        refs_add(mem, &table->inherits, &parent);
+        object_say(&table->object, TABLE_inherits);
+    }
     const struct json *partition = json_get(pg, "pg_partition");
     struct names columns = json_get_names(mem, partition, "columns");
     if (json_get_text(partition, "strategy"))
@@ -427,7 +430,7 @@ static void read_foreign_key(struct reading *reading, struct object *table, cons
     bool truth;
     SAY(key, FOREIGN_KEY, columns, columns);
     if (get_text(json, "referenced_table", &text))
-        SAY(key, FOREIGN_KEY, ref_table, text);
+        SAY(key, FOREIGN_KEY, ref_table, ((struct ref){.name = text}));
     struct names referenced = json_get_names(mem, json, "referenced_columns");
     if (referenced.n)
         SAY(key, FOREIGN_KEY, ref_columns, referenced);

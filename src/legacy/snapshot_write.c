@@ -222,10 +222,12 @@ static struct json *pg_table(struct arena *mem, const struct table *table)
         json_set_bool(mem, json, "pg_unlogged", true);
     if (table->tablespace)
         json_set_text(mem, json, "pg_tablespace", table->tablespace);
-    if (table->inherits.n)
+    struct names parents = {0};
+    for (int i = 0; i < table->inherits.n; i++)
+        names_add(mem, &parents, ref_text(mem, &table->inherits.item[i]));
+    if (parents.n)
         json_set(mem, json, "pg_inherits",
-                 table->inherits.n == 1 ? json_string(mem, table->inherits.item[0])
-                                        : json_names(mem, &table->inherits));
+                 parents.n == 1 ? json_string(mem, parents.item[0]) : json_names(mem, &parents));
     if (table->partition_by)
         json_set(mem, json, "pg_partition", partition_json(mem, table->partition_by));
     struct json *excludes = excludes_json(mem, &table->object);
@@ -383,7 +385,7 @@ static void add_foreign_key(struct filling *fill, const struct foreign_key *key)
     const char *table = key->object.parent->name;
     const char *name = key->object.name ? key->object.name : legacy_fk_name(mem, table, &key->columns);
     struct json *json = constraint_base(mem, "foreign_key", name, table, &key->columns);
-    json_set_text(mem, json, "referenced_table", key->ref_table);
+    json_set_text(mem, json, "referenced_table", key->ref_table.name);
     json_set(mem, json, "referenced_columns", json_names(mem, &key->ref_columns));
     json_set_text(mem, json, "on_delete", key->on_delete ? key->on_delete : "NO ACTION");
     json_set_text(mem, json, "on_update", key->on_update ? key->on_update : "NO ACTION");

@@ -86,30 +86,11 @@ static bool is_left_out(const struct filter *filter, enum engine engine, const c
     return filter->include.n && !any_hit(&filter->include, schema, name);
 }
 
-/* owned_by is "table.column", or "schema.table.column" where the table is in another schema. */
-static bool owner_is_left_out(const struct filter *filter, const struct tree *tree, const struct sequence *sequence)
-{
-    char owner[512];
-    size_t length = sequence->owned_by ? strlen(sequence->owned_by) : 0;
-    if (!length || length >= sizeof owner)
-        return false;
-    memcpy(owner, sequence->owned_by, length + 1);
-    char *column = strrchr(owner, '.');
-    if (!column)
-        return false;
-    *column = 0;
-    const char *schema = sequence->object.parent->name;
-    char *table = strchr(owner, '.');
-    if (!table)
-        return is_left_out(filter, tree->engine, schema, owner);
-    *table = 0;
-    return is_left_out(filter, tree->engine, owner, table + 1);
-}
-
 static bool goes(const struct filter *filter, const struct tree *tree, const struct object *object)
 {
+    const struct ref *owner = &((const struct sequence *)object)->owned_by;
     if (object->kind == KIND_SEQUENCE)
-        return owner_is_left_out(filter, tree, (const struct sequence *)object);
+        return owner->name && is_left_out(filter, tree->engine, owner->schema, owner->name);
     if ((object->kind != KIND_TABLE && object->kind != KIND_VIEW) || !object->name)
         return false;
     return is_left_out(filter, tree->engine, object->parent->name, object->name);

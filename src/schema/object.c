@@ -25,7 +25,8 @@ enum {
     ALL = ENGINE_ALL,
     IDENTITY = FIELD_IDENTITY,
     COLUMN_REF = FIELD_COLUMN_REF,
-    TABLE_REF = FIELD_TABLE_REF,
+    FAR_COLUMN_REF = FIELD_FAR_COLUMN_REF,
+    LATER = FIELD_LATER,
     REPLACE = FIELD_REPLACE,
     SILENT = FIELD_SILENT,
     INLINE = KIND_INLINE,
@@ -219,7 +220,8 @@ static size_t field_size(enum field_type type)
 {
     static const size_t size[] = {
         [FIELD_TEXT] = sizeof(const char *),  [FIELD_TYPE] = sizeof(const char *), [FIELD_EXPR] = sizeof(struct expr),
-        [FIELD_NAMES] = sizeof(struct names), [FIELD_FLAG] = sizeof(bool),         [FIELD_INT] = sizeof(int64_t),
+        [FIELD_NAMES] = sizeof(struct names), [FIELD_REF] = sizeof(struct ref),    [FIELD_REFS] = sizeof(struct refs),
+        [FIELD_FLAG] = sizeof(bool),          [FIELD_INT] = sizeof(int64_t),
     };
     return size[type];
 }
@@ -253,6 +255,8 @@ bool field_is_none(const struct object *object, int field)
     case FIELD_TYPE: return !*(const char *const *)value;
     case FIELD_EXPR: return !((const struct expr *)value)->written && !((const struct expr *)value)->printed;
     case FIELD_NAMES: return !((const struct names *)value)->n;
+    case FIELD_REF: return !((const struct ref *)value)->name;
+    case FIELD_REFS: return !((const struct refs *)value)->n;
     case FIELD_FLAG: return !*(const bool *)value;
     case FIELD_INT: return false;
     }
@@ -272,6 +276,8 @@ static void value_copy(struct arena *mem, enum field_type type, void *to, const 
         break;
     }
     case FIELD_NAMES: *(struct names *)to = names_copy(mem, from); break;
+    case FIELD_REF: *(struct ref *)to = ref_copy(mem, from); break;
+    case FIELD_REFS: *(struct refs *)to = refs_copy(mem, from); break;
     case FIELD_FLAG:
     case FIELD_INT: break;
     }

@@ -11,6 +11,7 @@
 
 #include "base/ctx.h"
 #include "base/list.h"
+#include "schema/ref.h"
 
 /* Engines, as a bit set; the dialects' own tables use the same bits. */
 enum engine { ENGINE_LITE = 1, ENGINE_PG = 2, ENGINE_MY = 4, ENGINE_MARIA = 8, ENGINE_CH = 16, ENGINE_ALL = 31 };
@@ -55,6 +56,8 @@ enum field_type {
     FIELD_TYPE,  /* const char *, a type; compared by the dialect's type_normal() */
     FIELD_EXPR,  /* struct expr; compared by the dialect's expr_normal() */
     FIELD_NAMES, /* struct names; said and empty: none */
+    FIELD_REF,   /* struct ref; said and without a name: none */
+    FIELD_REFS,  /* struct refs; said and empty: none */
     FIELD_FLAG,  /* bool */
     FIELD_INT    /* int64_t; "none" is not said */
 };
@@ -66,12 +69,14 @@ enum apply {
     APPLY_REBUILD  /* rebuild the table that holds it */
 };
 
+/* A reference follows the renames of what it names, and orders steps. */
 enum field_mark {
-    FIELD_IDENTITY = 1,   /* part of what identifies an object that its name does not (CONTENT, OVERLOADED) */
-    FIELD_COLUMN_REF = 2, /* names columns of the table that holds it: follows their renames */
-    FIELD_TABLE_REF = 4,  /* names tables: follows their renames, and orders steps */
-    FIELD_REPLACE = 8,    /* a difference drops and creates the object */
-    FIELD_SILENT = 16     /* is no difference */
+    FIELD_IDENTITY = 1,            /* part of what identifies an object that its name does not (CONTENT, OVERLOADED) */
+    FIELD_COLUMN_REF = 1 << 1,     /* names columns of the table that holds it: follows their renames */
+    FIELD_FAR_COLUMN_REF = 1 << 2, /* names columns of what the object's REF names: likewise */
+    FIELD_LATER = 1 << 3,          /* said by a statement of its own, once what it names is there */
+    FIELD_REPLACE = 1 << 4,        /* a difference drops and creates the object */
+    FIELD_SILENT = 1 << 5          /* is no difference */
 };
 
 /*
@@ -129,6 +134,8 @@ extern const struct kind_info kind_table[KIND_COUNT];
 #define FIELD_C_TYPE  const char *
 #define FIELD_C_EXPR  struct expr
 #define FIELD_C_NAMES struct names
+#define FIELD_C_REF   struct ref
+#define FIELD_C_REFS  struct refs
 #define FIELD_C_FLAG  bool
 #define FIELD_C_INT   int64_t
 

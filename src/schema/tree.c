@@ -5,6 +5,8 @@
  */
 #include "schema/tree.h"
 
+#include "base/text.h"
+
 struct tree *tree_new(struct arena *mem, enum engine engine)
 {
     struct tree *tree = NEW(mem, struct tree);
@@ -33,6 +35,47 @@ struct object *tree_find(const struct tree *tree, enum kind kind, const char *sc
 {
     const struct object *holder = object_child(tree->root, KIND_SCHEMA, schema ? schema : "");
     return holder ? object_child(holder, kind, name) : NULL;
+}
+
+struct object *tree_find_ref(const struct tree *tree, enum kind kind, const struct ref *ref)
+{
+    struct object *top = ref->name ? tree_find(tree, kind, ref->schema, ref->name) : NULL;
+    return top && ref->part ? object_child(top, KIND_COLUMN, ref->part) : top;
+}
+
+static void fold_ref(struct ref *ref, const char *schema)
+{
+    if (text_equal(ref->schema, schema))
+        ref->schema = "";
+}
+
+static void fold_refs(struct object *object, const char *schema)
+{
+    const struct kind_info *info = &kind_table[object->kind];
+    for (int i = 0; i < info->fields; i++) {
+        struct refs *refs = object_field(object, i);
+        if (info->field[i].type == FIELD_REF)
+            fold_ref(object_field(object, i), schema);
+        for (int k = 0; info->field[i].type == FIELD_REFS && k < refs->n; k++)
+            fold_ref(&refs->item[k], schema);
+    }
+}
+
+void tree_fold_schema(struct arena *mem, struct tree *tree, const char *name)
+{
+    struct object *named = object_child(tree->root, KIND_SCHEMA, name);
+    struct object *usual = named ? tree_schema(mem, tree, "") : NULL;
+    for (int i = 0; named && i < named->children.n; i++) {
+        struct object *child = named->children.item[i];
+        child->parent = usual;
+        list_add(mem, &usual->children, child);
+    }
+    if (named) {
+        named->children.n = 0;
+        object_remove(named);
+    }
+    for (struct object *object = tree->root; object; object = object_next(tree->root, object))
+        fold_refs(object, name);
 }
 
 bool tree_speaks(const struct tree *tree, enum kind kind)

@@ -24,6 +24,10 @@ struct tree *tree_copy(struct arena *mem, const struct tree *tree);
 struct object *tree_schema(struct arena *mem, struct tree *tree, const char *name);
 /* A top object of a schema, or NULL. */
 struct object *tree_find(const struct tree *tree, enum kind kind, const char *schema, const char *name);
+/* What a reference names, a column of it if it has a part (`kind` is that of the top object), or NULL. */
+struct object *tree_find_ref(const struct tree *tree, enum kind kind, const struct ref *ref);
+/* The schema of that name becomes the default one, in references too. */
+void tree_fold_schema(struct arena *mem, struct tree *tree, const char *name);
 bool tree_speaks(const struct tree *tree, enum kind kind);
 
 struct json *tree_to_json(struct arena *mem, const struct tree *tree);

@@ -16,6 +16,14 @@ static struct json *expr_json(struct arena *mem, const struct expr *expr)
     return json;
 }
 
+static struct json *refs_json(struct arena *mem, const struct refs *refs)
+{
+    struct json *json = json_array(mem);
+    for (int i = 0; i < refs->n; i++)
+        json_add(mem, json, ref_to_json(mem, &refs->item[i]));
+    return json;
+}
+
 static struct json *field_json(struct arena *mem, const struct object *object, int field)
 {
     const void *value = object_field(object, field);
@@ -24,6 +32,8 @@ static struct json *field_json(struct arena *mem, const struct object *object, i
     case FIELD_TYPE: return json_string(mem, *(const char *const *)value);
     case FIELD_EXPR: return expr_json(mem, value);
     case FIELD_NAMES: return json_names(mem, value);
+    case FIELD_REF: return ref_to_json(mem, value);
+    case FIELD_REFS: return refs_json(mem, value);
     case FIELD_FLAG: return json_bool(mem, *(const bool *)value);
     case FIELD_INT: return json_int(mem, *(const int64_t *)value);
     }

@@ -61,6 +61,51 @@ static int read_names(struct reader *reader, const struct spot *spot, const stru
     return 0;
 }
 
+/*
+ * A text is what trees had before references were qualified: a name in the default schema; of an owner "table.column" in
+ * the schema of the object, of a list "schema.name" where the schema is another.
+ */
+static struct ref ref_of_text(struct reader *reader, const struct object *object, const struct field *field,
+                              const char *text)
+{
+    struct arena *mem = reader->ctx->mem;
+    const char *dot = strrchr(text, '.');
+    if (field->type == FIELD_REFS)
+        return ref_from_text(mem, text);
+    if (!(field->marks & FIELD_LATER) || !dot)
+        return (struct ref){"", arena_dup(mem, text), NULL};
+    const char *schema = object->parent->name ? object->parent->name : "";
+    return (struct ref){schema, arena_copy(mem, text, (size_t)(dot - text)), arena_dup(mem, dot + 1)};
+}
+
+static int read_ref(struct reader *reader, const struct spot *spot, const struct json *json,
+                    const struct object *object, const struct field *field, struct ref *ref)
+{
+    const char *schema = ref->schema; /* by the key "ref_schema" of older trees */
+    if (!ref_from_json(reader->ctx->mem, json, ref))
+        return refuse(reader, spot, "must be a name, a list of schema and name, or null");
+    if (json->type == JSON_TEXT)
+        *ref = ref_of_text(reader, object, field, json->text);
+    if (schema)
+        ref->schema = schema;
+    return 0;
+}
+
+static int read_refs(struct reader *reader, const struct spot *spot, const struct json *json,
+                     const struct object *object, const struct field *field, struct refs *refs)
+{
+    if (json->type != JSON_ARRAY)
+        return refuse(reader, spot, "must be a list of references");
+    *refs = (struct refs){0};
+    for (int i = 0; i < json->n; i++) {
+        struct spot item = {spot->outer, spot->key, i};
+        struct ref ref = {0};
+        TRY(read_ref(reader, &item, json->item[i], object, field, &ref));
+        refs_add(reader->ctx->mem, refs, &ref);
+    }
+    return 0;
+}
+
 static int read_expr(struct reader *reader, const struct spot *spot, const struct json *json, struct expr *expr)
 {
     *expr = (struct expr){0};
@@ -95,6 +140,8 @@ static int read_field(struct reader *reader, const struct spot *spot, const stru
     case FIELD_TYPE: TRY(read_text(reader, spot, json, value)); break;
     case FIELD_EXPR: TRY(read_expr(reader, spot, json, value)); break;
     case FIELD_NAMES: TRY(read_names(reader, spot, json, value)); break;
+    case FIELD_REF: TRY(read_ref(reader, spot, json, object, field, value)); break;
+    case FIELD_REFS: TRY(read_refs(reader, spot, json, object, field, value)); break;
     case FIELD_FLAG:
         if (json->type != JSON_BOOL)
             return refuse(reader, spot, "must be true or false");
@@ -150,6 +197,8 @@ static int read_member(struct reader *reader, const struct spot *spot, const str
         object->name_invented = json->truth;
         return 0;
     }
+    if (object->kind == KIND_FOREIGN_KEY && text_equal(spot->key, "ref_schema"))
+        return read_text(reader, spot, json, &((struct foreign_key *)object)->ref_table.schema);
     int field = field_find(object->kind, spot->key);
     if (field >= 0)
         return read_field(reader, spot, json, object, field);

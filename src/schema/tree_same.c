@@ -36,6 +36,8 @@ static bool value_same(enum field_type type, const void *a, const void *b)
     case FIELD_TYPE: return text_equal(*(const char *const *)a, *(const char *const *)b);
     case FIELD_EXPR: return expr_same(a, b);
     case FIELD_NAMES: return names_equal(a, b);
+    case FIELD_REF: return ref_same(a, b);
+    case FIELD_REFS: return refs_same(a, b);
     case FIELD_FLAG: return *(const bool *)a == *(const bool *)b;
     case FIELD_INT: return *(const int64_t *)a == *(const int64_t *)b;
     }

@@ -35,7 +35,7 @@ static bool is_mentioned(struct dice *dice, const char *name)
 static bool references(const struct object *object, const struct object *table, const char *column)
 {
     const struct foreign_key *key = (const struct foreign_key *)object;
-    return object->kind == KIND_FOREIGN_KEY && text_equal(key->ref_table, table->name) &&
+    return object->kind == KIND_FOREIGN_KEY && ref_is(&key->ref_table, table) &&
            (!column || names_have(&key->ref_columns, column));
 }
 

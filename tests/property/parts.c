@@ -283,10 +283,8 @@ struct object *random_foreign_key(struct dice *dice, struct object *table)
     struct names columns = referencing_columns(dice, table, target, &ref_columns);
     struct foreign_key *key = (struct foreign_key *)object_new(dice->mem, KIND_FOREIGN_KEY, table, maybe_name(dice));
     SAY(key, FOREIGN_KEY, columns, columns);
-    SAY(key, FOREIGN_KEY, ref_table, target->name);
+    SAY(key, FOREIGN_KEY, ref_table, ref_to(target));
     SAY(key, FOREIGN_KEY, ref_columns, ref_columns);
-    if (*target->parent->name)
-        SAY(key, FOREIGN_KEY, ref_schema, target->parent->name);
     random_actions(dice, key);
     say_some_absences(dice, &key->object);
     return &key->object;

@@ -11,15 +11,7 @@ enum { DEEPEST = 32 };
 
 struct object *pg_parent(const struct tree *tree, const struct table *table, int i)
 {
-    const char *name = table->inherits.item[i], *dot = strchr(name, '.');
-    struct object *schema;
-    char schema_name[64];
-
-    if (dot == NULL)
-        return tree_find(tree, KIND_TABLE, "", name);
-    snprintf(schema_name, sizeof schema_name, "%.*s", (int)(dot - name), name);
-    schema = object_child(tree->root, KIND_SCHEMA, schema_name);
-    return schema != NULL ? object_child(schema, KIND_TABLE, dot + 1) : NULL;
+    return tree_find_ref(tree, KIND_TABLE, &table->inherits.item[i]);
 }
 
 /* A parent's column in a child: comments, identity and the ownership of a sequence do not come along. */
@@ -97,7 +89,7 @@ const struct change *pg_parent_change(const struct render *render, const struct 
     for (int i = 0; other != NULL && i < table->inherits.n; i++) {
         const struct object *parent = pg_parent(tree, table, i), *its;
         const struct change *found;
-        if (parent == NULL || !names_have(&other->inherits, table->inherits.item[i]))
+        if (parent == NULL || !refs_have(&other->inherits, &table->inherits.item[i]))
             continue;
         its = object_child(parent, KIND_COLUMN, column->name);
         found = its != NULL ? change_of(render, change->op, its) : NULL;
@@ -123,13 +115,13 @@ void pg_children_drop(struct render *render, const struct change *change)
     }
 }
 
-static void inherit_one(struct render *render, const struct object *table, const char *verb, const char *parent)
+static void inherit_one(struct render *render, const struct object *table, const char *verb, const struct ref *parent)
 {
     struct buf out = pg_begin(render, "");
 
     pg_alter_table(&out, table);
     buf_add(&out, verb);
-    pg_dotted(&out, parent);
+    pg_ref(&out, parent);
     render_statement(render, &out);
 }
 
@@ -138,8 +130,8 @@ static void leave_parents(struct render *render, const struct change *change)
     const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
 
     for (int i = 0; i < before->inherits.n; i++)
-        if (!names_have(&after->inherits, before->inherits.item[i]))
-            inherit_one(render, &after->object, "NO INHERIT ", before->inherits.item[i]);
+        if (!refs_have(&after->inherits, &before->inherits.item[i]))
+            inherit_one(render, &after->object, "NO INHERIT ", &before->inherits.item[i]);
 }
 
 static bool is_of_table(const struct change *change, const struct change *table)
@@ -185,6 +177,6 @@ void pg_alter_inherits(struct render *render, const struct change *change)
     if (first_of(render, change) == NULL)
         leave_parents(render, change);
     for (int i = 0; i < after->inherits.n; i++)
-        if (!names_have(&before->inherits, after->inherits.item[i]))
-            inherit_one(render, &after->object, "INHERIT ", after->inherits.item[i]);
+        if (!refs_have(&before->inherits, &after->inherits.item[i]))
+            inherit_one(render, &after->object, "INHERIT ", &after->inherits.item[i]);
 }

@@ -54,14 +54,9 @@ void pg_literal(struct buf *out, const char *text)
     literal_add(out, &pg_ident, text);
 }
 
-void pg_dotted(struct buf *out, const char *name)
+void pg_ref(struct buf *out, const struct ref *ref)
 {
-    const char *dot = strchr(name, '.');
-
-    if (dot == NULL)
-        pg_ident_add(out, name);
-    else
-        ident_add_qualified(out, &pg_ident, arena_copy(out->mem, name, (size_t)(dot - name)), dot + 1);
+    ansi_ref(out, &pg_dialect, ref);
 }
 
 /* Does the parenthesis that opens the text close only at its end? */

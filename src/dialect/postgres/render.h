@@ -17,7 +17,7 @@ void pg_literal(struct buf *out, const char *text);
 void pg_ident_add(struct buf *out, const char *name);
 void pg_wrapped(struct buf *out, const char *expr); /* in parentheses, if it is not already */
 void pg_comment(struct render *render, const char *what, const struct buf *name, const char *comment);
-void pg_dotted(struct buf *out, const char *name); /* "schema.name" as it is in a list */
+void pg_ref(struct buf *out, const struct ref *ref);
 
 /* ERR_UNSUPPORTED if the server is known and older than `version`; `what` is "virtual columns". */
 int pg_needs(struct render *render, int version, const char *what);

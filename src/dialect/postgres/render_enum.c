@@ -208,7 +208,6 @@ static bool rests_on_include(const struct foreign_key *key, const struct object 
 static void collect_keys(struct recreation *work, const struct object *column)
 {
     struct object *root = work->render->changes->before->root;
-    const char *schema = column->parent->parent->name;
 
     for (struct object *object = root; object != NULL; object = object_next(root, object)) {
         const struct foreign_key *key = (const struct foreign_key *)object;
@@ -217,9 +216,8 @@ static void collect_keys(struct recreation *work, const struct object *column)
             pg_has_change(work->render, CHANGE_DROP, object))
             continue;
         here = object->parent == column->parent && names_have(&key->columns, column->name);
-        there = text_equal(key->ref_table, column->parent->name) &&
-                (names_have(&key->ref_columns, column->name) || rests_on_include(key, column)) &&
-                text_equal(key->ref_schema != NULL ? key->ref_schema : "", schema != NULL ? schema : "");
+        there = ref_is(&key->ref_table, column->parent) &&
+                (names_have(&key->ref_columns, column->name) || rests_on_include(key, column));
         if (here || there)
             list_add(work->render->mem, &work->hanging, object);
     }

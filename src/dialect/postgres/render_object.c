@@ -39,44 +39,25 @@ int pg_schema_alter(struct render *render, const struct change *change)
     return 0;
 }
 
-/* "table.column" of OWNED BY, split. */
-static struct object *owner_find(struct arena *mem, const struct tree *tree, const struct sequence *sequence)
-{
-    const char *dot = strrchr(sequence->owned_by, '.');
-    struct object *table;
-
-    if (dot == NULL)
-        return NULL;
-    table = tree_find(tree, KIND_TABLE, sequence->object.parent->name,
-                      arena_copy(mem, sequence->owned_by, (size_t)(dot - sequence->owned_by)));
-    return table != NULL ? object_child(table, KIND_COLUMN, dot + 1) : NULL;
-}
-
 static void owned_by(struct render *render, const struct sequence *sequence)
 {
     struct buf out = pg_begin(render, "ALTER SEQUENCE ");
-    const char *dot = sequence->owned_by != NULL ? strrchr(sequence->owned_by, '.') : NULL;
 
     pg_top(&out, &sequence->object);
     buf_add(&out, " OWNED BY ");
-    if (dot == NULL) {
+    if (sequence->owned_by.name == NULL)
         buf_add(&out, "NONE");
-    } else {
-        pg_sibling(&out, &sequence->object,
-                   arena_copy(render->mem, sequence->owned_by, (size_t)(dot - sequence->owned_by)));
-        buf_add_c(&out, '.');
-        pg_ident_add(&out, dot + 1);
-    }
+    else
+        pg_ref(&out, &sequence->owned_by);
     render_statement(render, &out);
 }
 
 /* Does the owner stand already when sequences are made and altered? */
 static bool owner_stands(struct render *render, const struct sequence *sequence)
 {
-    const struct object *column =
-        sequence->owned_by == NULL ? NULL : owner_find(render->mem, render->changes->before, sequence);
+    const struct object *column = tree_find_ref(render->changes->before, KIND_TABLE, &sequence->owned_by);
 
-    return sequence->owned_by == NULL || (column != NULL && !pg_has_change(render, CHANGE_DROP, column));
+    return sequence->owned_by.name == NULL || (column != NULL && !pg_has_change(render, CHANGE_DROP, column));
 }
 
 void pg_sequences_own(struct render *render, const struct object *column)
@@ -89,9 +70,9 @@ void pg_sequences_own(struct render *render, const struct object *column)
         bool says =
             change->kind == KIND_SEQUENCE &&
             (change->op == CHANGE_CREATE || (change->op == CHANGE_ALTER && change_has(change, SEQUENCE_owned_by)));
-        if (!says || sequence->owned_by == NULL || owner_stands(render, sequence))
+        if (!says || sequence->owned_by.name == NULL || owner_stands(render, sequence))
             continue;
-        if (owner_find(render->mem, render->changes->after, sequence) == column)
+        if (tree_find_ref(render->changes->after, KIND_TABLE, &sequence->owned_by) == column)
             owned_by(render, sequence);
     }
 }
@@ -124,7 +105,7 @@ int pg_sequence_create(struct render *render, const struct change *change)
     pg_top(&out, change->after);
     sequence_options(&out, sequence, NULL);
     render_statement(render, &out);
-    if (sequence->owned_by != NULL && owner_stands(render, sequence))
+    if (sequence->owned_by.name != NULL && owner_stands(render, sequence))
         owned_by(render, sequence);
     if (sequence->comment != NULL)
         sequence_comment(render, sequence);
@@ -135,7 +116,7 @@ int pg_sequence_create(struct render *render, const struct change *change)
 int pg_sequence_drop(struct render *render, const struct change *change)
 {
     const struct sequence *sequence = (const struct sequence *)change->before;
-    struct buf out = pg_begin(render, sequence->owned_by != NULL ? "DROP SEQUENCE IF EXISTS " : "DROP SEQUENCE ");
+    struct buf out = pg_begin(render, sequence->owned_by.name != NULL ? "DROP SEQUENCE IF EXISTS " : "DROP SEQUENCE ");
 
     pg_top(&out, change->before);
     render_statement(render, &out);

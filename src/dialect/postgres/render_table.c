@@ -47,7 +47,7 @@ static void inherits_text(struct buf *out, const struct table *table)
     buf_add(out, " INHERITS (");
     for (int i = 0; i < table->inherits.n; i++) {
         buf_add(out, i > 0 ? ", " : "");
-        pg_dotted(out, table->inherits.item[i]);
+        pg_ref(out, &table->inherits.item[i]);
     }
     buf_add_c(out, ')');
 }
@@ -84,7 +84,7 @@ static bool refers(const struct render *render, const struct object *from, const
     for (int i = 0; from != to && i < from->children.n; i++) {
         const struct foreign_key *key = from->children.item[i];
         if (key->object.kind == KIND_FOREIGN_KEY && !pg_has_change(render, CHANGE_DROP, &key->object) &&
-            tree_find(render->changes->before, KIND_TABLE, key->ref_schema, key->ref_table) == to)
+            tree_find_ref(render->changes->before, KIND_TABLE, &key->ref_table) == to)
             return true;
     }
     return false;
@@ -125,8 +125,7 @@ static void release_from_dropped(struct render *render, const struct object *tab
     for (struct object *object = root; object != NULL; object = object_next(root, object)) {
         struct change drop = {.op = CHANGE_DROP, .kind = KIND_FOREIGN_KEY, .before = object};
         if (object->kind == KIND_FOREIGN_KEY && object->parent->peer == NULL && refers(render, object->parent, table) &&
-            text_equal(((struct foreign_key *)object)->ref_table, table->name) &&
-            !pg_has_change(render, CHANGE_DROP, object))
+            ref_is(&((struct foreign_key *)object)->ref_table, table) && !pg_has_change(render, CHANGE_DROP, object))
             pg_constraint_drop(render, &drop);
     }
 }

@@ -18,7 +18,6 @@ static const int none_fields[KIND_COUNT][12] = {
                      COLUMN_storage, COLUMN_compression, -1},
     [KIND_PRIMARY_KEY] = {PRIMARY_KEY_include, -1},
     [KIND_UNIQUE] = {UNIQUE_include, -1},
-    [KIND_FOREIGN_KEY] = {FOREIGN_KEY_ref_schema, -1},
     [KIND_INDEX] = {INDEX_predicate, INDEX_include, INDEX_options, INDEX_tablespace, INDEX_comment, -1},
     [KIND_INDEX_PART] = {INDEX_PART_column, INDEX_PART_expr, INDEX_PART_opclass, INDEX_PART_collation, -1},
     [KIND_VIEW] = {VIEW_comment, -1},
@@ -162,9 +161,6 @@ static void settle_table(struct arena *mem, struct table *table)
     settle_options(mem, &table->options);
     if (table->partition_by != NULL)
         table->partition_by = partition_text(mem, table->partition_by);
-    for (int i = 0; i < table->inherits.n; i++)
-        if (text_starts(table->inherits.item[i], "public."))
-            table->inherits.item[i] += strlen("public.");
 }
 
 static void settle_sequence(struct arena *mem, struct sequence *sequence)
@@ -193,8 +189,6 @@ static void settle_foreign_key(struct arena *mem, struct foreign_key *key, const
 {
     const struct object *table;
 
-    if (text_equal(key->ref_schema, "public") || text_equal(key->ref_schema, ""))
-        key->ref_schema = NULL;
     SAY(key, FOREIGN_KEY, on_delete, action_text(mem, key->on_delete));
     SAY(key, FOREIGN_KEY, on_update, action_text(mem, key->on_update));
     SAY(key, FOREIGN_KEY, match, key->match == NULL ? "SIMPLE" : text_upper(mem, key->match));
@@ -202,7 +196,7 @@ static void settle_foreign_key(struct arena *mem, struct foreign_key *key, const
         SAY(key, FOREIGN_KEY, deferrable, true);
     if (key->ref_columns.n > 0)
         return;
-    table = tree_find(tree, KIND_TABLE, key->ref_schema, key->ref_table);
+    table = tree_find_ref(tree, KIND_TABLE, &key->ref_table);
     table = table != NULL ? object_only(table, KIND_PRIMARY_KEY) : NULL;
     if (table != NULL)
         SAY(key, FOREIGN_KEY, ref_columns, ((const struct primary_key *)table)->columns);
@@ -267,27 +261,9 @@ static void settle_object(struct arena *mem, struct object *object, const struct
     }
 }
 
-/* What is said to be in schema "public" is in the default one. */
-static void fold_public(struct arena *mem, struct tree *tree)
-{
-    struct object *named = object_child(tree->root, KIND_SCHEMA, "public");
-    struct object *usual;
-
-    if (named == NULL)
-        return;
-    usual = tree_schema(mem, tree, "");
-    for (int i = 0; i < named->children.n; i++) {
-        struct object *child = named->children.item[i];
-        child->parent = usual;
-        list_add(mem, &usual->children, child);
-    }
-    named->children.n = 0;
-    object_remove(named);
-}
-
 void pg_settle(struct arena *mem, struct tree *tree)
 {
-    fold_public(mem, tree);
+    tree_fold_schema(mem, tree, "public");
     for (struct object *object = tree->root; object != NULL; object = object_next(tree->root, object))
         settle_object(mem, object, tree);
     pg_inherit(mem, tree);

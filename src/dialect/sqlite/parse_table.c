@@ -174,7 +174,8 @@ static bool deferrable_read(struct table_parser *t, struct foreign_key *key)
 /* Behind REFERENCES. */
 static int references_read(struct table_parser *t, struct foreign_key *key)
 {
-    TRY(parse_name(&t->p, &key->ref_table));
+    key->ref_table.schema = "";
+    TRY(parse_name(&t->p, &key->ref_table.name));
     key->on_delete = key->on_update = "NO ACTION";
     key->match = "SIMPLE";
     if (parse_is(&t->p, "("))

@@ -68,7 +68,8 @@ static void key_settle(struct object *object, int on_conflict, const char **acti
 /* REFERENCES users means its primary key, unless that table is not in the tree. */
 static void reference_settle(struct arena *mem, struct foreign_key *key, const struct map *tables)
 {
-    const struct object *table = key->ref_table != NULL ? map_get(tables, text_lower(mem, key->ref_table)) : NULL;
+    const struct object *table =
+        key->ref_table.name != NULL ? map_get(tables, text_lower(mem, key->ref_table.name)) : NULL;
     const struct primary_key *target = table != NULL ? key_of(table) : NULL;
     if (key->ref_columns.n > 0 || target == NULL)
         return;

@@ -86,8 +86,7 @@ def foreign_key(constraint, target, schema_name):
     found = {
         "name": target.constraint_name(constraint),
         "columns": column_names(constraint.columns, target),
-        "ref_schema": schema_name(places[0][0]) or None,
-        "ref_table": target.clip(places[0][1]),
+        "ref_table": [schema_name(places[0][0]), target.clip(places[0][1])],
         "ref_columns": [target.clip(place[2]) for place in places if place[2]],
     }
     for field, value in (("on_delete", constraint.ondelete), ("on_update", constraint.onupdate),

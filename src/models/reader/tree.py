@@ -11,6 +11,7 @@ from .indexes import storage_options
 from .protocol import Refusal
 from .target import Target
 
+NO_SCHEMAS = ("sqlite", "clickhouse")
 SPOKEN = ("table", "column", "primary_key", "unique", "check", "exclude", "foreign_key", "index", "index_part", "enum",
           "sequence", "schema")
 
@@ -43,11 +44,16 @@ class Builder:
         """The tree's name of a schema: "" for the default one, and for all where an engine has none."""
         if not name or name == self.default_schema:
             return ""
-        if not self.target.has("foreign_key", "ref_schema"):
+        if self.target.name in NO_SCHEMAS:
             self.warnings.add("%s has no schemas: the tables of schema %s are described in the database itself"
                               % (self.target.name, name))
             return ""
         return str(name)
+
+    def reference(self, name):
+        """[schema, name] of "name" or "schema.name"."""
+        schema, _, last = str(name).rpartition(".")
+        return [self.schema_name(schema), last]
 
     def add(self, schema, plural, item):
         name = self.schema_name(schema)
@@ -87,7 +93,7 @@ class Builder:
         if tablespace or said:
             found["tablespace"] = tablespace or None
         if inherits or said:
-            found["inherits"] = [inherits] if isinstance(inherits, str) else [str(name) for name in inherits]
+            found["inherits"] = [self.reference(name) for name in ([inherits] if isinstance(inherits, str) else inherits)]
         if partition:
             found["partition_by"] = self.partition(partition)
         if target.name == "sqlite":

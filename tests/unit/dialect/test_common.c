@@ -65,7 +65,7 @@ static void a_foreign_key_is_spelled(void **state)
     struct buf out;
     buf_init(&out, ctx->mem);
     names_add(ctx->mem, &key->columns, "a b");
-    key->ref_table = "order";
+    key->ref_table = (struct ref){"", "order", NULL};
     names_add(ctx->mem, &key->ref_columns, "id");
     key->on_delete = "NO ACTION";
     key->on_update = "CASCADE";

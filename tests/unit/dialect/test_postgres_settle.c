@@ -78,7 +78,7 @@ static void defaults_are_said(void **state)
     assert_null(text->compression);
     assert_null(text->collation);
     assert_false(text->nullable);
-    assert_null(key->ref_schema);
+    assert_string_equal(key->ref_table.schema, "");
     assert_string_equal(key->on_delete, "CASCADE");
     assert_string_equal(key->on_update, "NO ACTION");
     assert_string_equal(key->ref_columns.item[0], "x");

@@ -89,7 +89,7 @@ static void foreign_keys_agree(struct ctx *ctx, struct conn *conn, const struct 
         const struct foreign_key *key = table->children.item[i];
         for (int k = 0; key->object.kind == KIND_FOREIGN_KEY && k < key->columns.n; k++, row++) {
             const char *to = rows_cell(&rows, row, "to");
-            assert_string_equal(rows_cell(&rows, row, "table"), key->ref_table);
+            assert_string_equal(rows_cell(&rows, row, "table"), key->ref_table.name);
             assert_string_equal(rows_cell(&rows, row, "from"), key->columns.item[k]);
             assert_string_equal(rows_cell(&rows, row, "on_delete"), key->on_delete);
             assert_string_equal(rows_cell(&rows, row, "on_update"), key->on_update);

@@ -69,7 +69,7 @@ def test_everything_on_postgresql(project):
         ["c"], "a > 1", True)
     assert table["excludes"] == [{"name": "ex", "definition": "USING gist (a WITH =)"}]
     assert table["options"] == ["autovacuum_enabled=false", "fillfactor=70"]
-    assert (table["tablespace"], table["unlogged"], table["inherits"]) == ("fast", True, ["base_t"])
+    assert (table["tablespace"], table["unlogged"], table["inherits"]) == ("fast", True, [["", "base_t"]])
     assert table["partition_by"] == "RANGE (id)"
     found = by_name(table["columns"])
     assert (found["a"]["comment"], found["a"]["identity"], found["a"]["identity_start"]) == ("it's", "by default", 100)

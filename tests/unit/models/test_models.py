@@ -203,7 +203,7 @@ def test_constraints_with_all_their_options(project):
     """
     table = one(project, body)
     keys = by_name(table["foreign_keys"])
-    assert keys["fk_a"] == {"name": "fk_a", "columns": ["p", "q"], "ref_schema": None, "ref_table": "a",
+    assert keys["fk_a"] == {"name": "fk_a", "columns": ["p", "q"], "ref_table": ["", "a"],
                             "ref_columns": ["x", "y"], "match": "FULL", "deferrable": True, "initially_deferred": True}
     assert keys["fk_me"]["on_delete"] == "SET NULL" and keys["fk_me"]["on_update"] == "CASCADE"
     assert by_name(table["uniques"]) == {None: {"name": None, "columns": ["q"]},
@@ -372,7 +372,7 @@ def test_schemas(project):
     answer = project.models()
     schemas = by_name(answer["tree"]["schemas"])
     assert [t["name"] for t in schemas["app"]["tables"]] == ["a"]
-    assert schemas[""]["tables"][0]["foreign_keys"][0]["ref_schema"] == "app"
+    assert schemas[""]["tables"][0]["foreign_keys"][0]["ref_table"][0] == "app"
     lite = project.models(dialect="sqlite")
     assert sorted(t["name"] for t in by_name(lite["tree"]["schemas"])[""]["tables"]) == ["a", "b"]
     assert len([w for w in lite["warnings"] if "no schemas" in w["text"]]) == 2
@@ -393,7 +393,7 @@ def test_exclude_and_table_options(project):
     assert table["excludes"] == [{"name": "no_overlap",
                                   "definition": "USING gist (during WITH &&) WHERE (id > 1)"}]
     assert (table["unlogged"], table["inherits"], table["tablespace"], table["partition_by"], table["comment"]) == (
-        True, ["parent"], "fast", "RANGE (id)", "it's")
+        True, [["", "parent"]], "fast", "RANGE (id)", "it's")
 
 
 def test_long_names_are_cut_as_the_server_cuts_them(project):
@@ -478,7 +478,7 @@ def test_a_reference_to_a_table_that_is_not_among_the_models(project):
             id = Column(Integer, primary_key=True)
             u = Column(Integer, ForeignKey("auth.users.id"))
     """)["foreign_keys"][0]
-    assert (key["ref_schema"], key["ref_table"], key["ref_columns"]) == ("auth", "users", ["id"])
+    assert (key["ref_table"], key["ref_columns"]) == (["auth", "users"], ["id"])
 
 
 def test_what_cannot_be_spelt_is_refused_with_its_place(project):

@@ -27,7 +27,7 @@ static struct tree *make_tree(struct arena *mem)
     object_new(mem, KIND_TABLE, home, "users");
     object_new(mem, KIND_INDEX, object_new(mem, KIND_TABLE, home, "_dbwarden_migrations"), "ix");
     struct sequence *sequence = (struct sequence *)object_new(mem, KIND_SEQUENCE, home, "m_seq");
-    SAY(sequence, SEQUENCE, owned_by, "_dbwarden_migrations.id");
+    SAY(sequence, SEQUENCE, owned_by, ((struct ref){"", "_dbwarden_migrations", "id"}));
     object_new(mem, KIND_SEQUENCE, home, "free_seq");
     object_new(mem, KIND_VIEW, home, "tmp_view");
     object_new(mem, KIND_TABLE, app, "tmp_users");

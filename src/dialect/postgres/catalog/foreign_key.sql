@@ -6,8 +6,7 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        (SELECT json_agg(ka.attname ORDER BY p.place)
         FROM unnest(k.conkey) WITH ORDINALITY AS p(number, place)
         JOIN pg_attribute ka ON ka.attrelid = k.conrelid AND ka.attnum = p.number) AS columns,
-       NULLIF(CASE WHEN rn.nspname = current_schema() THEN '' ELSE rn.nspname END, '') AS ref_schema,
-       r.relname AS ref_table,
+       json_build_array(CASE WHEN rn.nspname = current_schema() THEN '' ELSE rn.nspname END, r.relname) AS ref_table,
        (SELECT json_agg(ka.attname ORDER BY p.place)
         FROM unnest(k.confkey) WITH ORDINALITY AS p(number, place)
         JOIN pg_attribute ka ON ka.attrelid = k.confrelid AND ka.attnum = p.number) AS ref_columns,

@@ -9,7 +9,9 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        s.seqmax AS max,
        s.seqcache AS cache,
        s.seqcycle AS cycle,
-       ot.relname || '.' || oa.attname AS owned_by,
+       CASE WHEN oa.attname IS NOT NULL THEN
+           json_build_array(CASE WHEN tn.nspname = current_schema() THEN '' ELSE tn.nspname END, ot.relname, oa.attname)
+       END AS owned_by,
        d.description AS comment
 FROM pg_sequence s
 JOIN pg_class c ON c.oid = s.seqrelid
@@ -18,6 +20,7 @@ LEFT JOIN pg_depend o
   ON o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.objsubid = 0
  AND o.refclassid = 'pg_class'::regclass AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i')
 LEFT JOIN pg_class ot ON ot.oid = o.refobjid
+LEFT JOIN pg_namespace tn ON tn.oid = ot.relnamespace
 LEFT JOIN pg_attribute oa ON oa.attrelid = o.refobjid AND oa.attnum = o.refobjsubid
 LEFT JOIN pg_attrdef f ON f.adrelid = o.refobjid AND f.adnum = o.refobjsubid
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0

@@ -15,8 +15,8 @@ JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND
 LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
 LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid
 LEFT JOIN (SELECT i.inhrelid,
-                  json_agg(CASE WHEN pn.nspname = current_schema() THEN p.relname::text
-                                ELSE pn.nspname || '.' || p.relname END ORDER BY i.inhseqno) AS parents
+                  json_agg(json_build_array(CASE WHEN pn.nspname = current_schema() THEN '' ELSE pn.nspname END,
+                                            p.relname) ORDER BY i.inhseqno) AS parents
            FROM pg_inherits i
            JOIN pg_class p ON p.oid = i.inhparent
            JOIN pg_namespace pn ON pn.oid = p.relnamespace
