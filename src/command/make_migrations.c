@@ -54,19 +54,14 @@ static void name_choose(struct generation *generation, const struct list *words)
 static struct json *plan_json(struct generation *generation, struct json *operations)
 {
     struct arena *mem = generation->ctx->mem;
-    struct json *plan = json_object(mem), *ours = json_object(mem);
-    struct managed managed = {0};
-    for (struct object *o = generation->comparison.written->root; o;
-         o = object_next(generation->comparison.written->root, o))
-        if (!(kind_table[o->kind].marks & (KIND_OWNED | KIND_PART)) && o->parent && o->kind != KIND_SCHEMA)
-            managed_add(mem, &managed, o);
+    const struct comparison *comparison = &generation->comparison;
+    struct json *plan = json_object(mem);
     json_set_text(mem, plan, "migration_id", generation->stem);
     json_set(mem, plan, "operations", operations);
     json_set(mem, plan, "required_flags", json_array(mem));
     json_set_text(mem, plan, "checksum", hash_sha256(mem, generation->up_text, strlen(generation->up_text)));
-    json_set(mem, ours, "written", tree_to_json(mem, generation->comparison.written));
-    json_set(mem, ours, "managed", json_names(mem, &managed.paths));
-    json_set(mem, plan, "dbwarden", ours);
+    json_set(mem, plan, "dbwarden",
+             plan_note_json(mem, comparison->written, comparison->changes, &comparison->managed));
     return plan;
 }
 

@@ -4,67 +4,12 @@
  * Who owns an object is remembered in the same way: described by the models once, or created by a migration.
  * A spelling is taken over only where the printed text is still the one that it belongs to, or where a plan was just
  * applied unchanged and nothing since has touched the table.
- * Not here: reading and writing snapshot files (snapshots.c).
+ * Not here: reading and writing snapshot files (snapshots.c) and what plans say (plan_note.c).
  */
 #include "run/parts.h"
 
-#include "base/file.h"
-#include "base/hash.h"
 #include "base/map.h"
 #include "base/text.h"
-
-/* ---- plans ---- */
-
-/* The upgrade part as make-migrations wrote it, for its checksum; NULL if the file does not look like that any more. */
-static const char *planned_text(struct arena *mem, const struct migration *migration)
-{
-    static const char head[] = "-- upgrade\n\n", tail[] = "\n\n-- rollback\n";
-    const char *start = strstr(migration->text, head);
-    const char *end = start ? strstr(start, tail) : NULL;
-    if (!end || start + sizeof head - 1 > end)
-        return NULL;
-    start += sizeof head - 1;
-    return arena_copy(mem, start, (size_t)(end - start));
-}
-
-static bool plan_fits(struct arena *mem, const struct migration *migration, const struct json *plan)
-{
-    const char *text = planned_text(mem, migration), *sum = json_get_text(plan, "checksum");
-    return text && sum && text_equal(hash_sha256(mem, text, strlen(text)), sum);
-}
-
-static int note_from(struct ctx *ctx, const char *path, const struct migration *migration, struct plan_note *note)
-{
-    char *text;
-    size_t length;
-    struct json *plan;
-    TRY(file_read(ctx, path, 0, &text, &length));
-    TRY(json_read(ctx, path, text, length, &plan));
-    const struct json *own = json_get(plan, "dbwarden");
-    const struct json *written = json_get(own, "written");
-    note->managed = json_get_names(ctx->mem, own, "managed");
-    note->trusted = plan_fits(ctx->mem, migration, plan);
-    return written ? tree_from_json(ctx, path, written, &note->written) : 0;
-}
-
-int plan_note_read(struct ctx *ctx, const struct migration *migration, struct plan_note **note)
-{
-    size_t stem = strlen(migration->path) - strlen(".sql");
-    const char *path = arena_printf(ctx->mem, "%.*s.plan.json", (int)stem, migration->path);
-    *note = NULL;
-    if (!file_exists(path))
-        return 0;
-    struct plan_note *found = NEW(ctx->mem, struct plan_note);
-    int code = note_from(ctx, path, migration, found);
-    if (code == ERR_CANCELLED)
-        return code;
-    if (code < 0) {
-        emit_debug(ctx, "%s is not used: %s", path, ctx->error.message);
-        ctx->error = (struct error){0};
-    } else
-        *note = found;
-    return 0;
-}
 
 int64_t snapshot_number(const struct snapshot *snapshot)
 {
@@ -433,20 +378,13 @@ void managed_merge(struct arena *mem, struct managed *managed, const struct name
             managed_add(mem, managed, o);
 }
 
-/* What the newest plan says; its predecessors said the same before, and a snapshot remembers that. */
-static int own_plan(struct owning *owning, struct session *session, int64_t since)
+/* What the plan of a file says beyond its statements: tables that were there before are described by it. */
+static int own_plan(struct owning *owning, const struct migration *migration)
 {
-    for (int i = session->folder->versioned.n - 1; i >= 0; i--) {
-        const struct migration *migration = session->folder->versioned.item[i];
-        struct plan_note *note = NULL;
-        if (!is_later(session, migration, since))
-            continue;
-        TRY(plan_note_read(owning->ctx, migration, &note));
-        for (int n = 0; note && n < note->managed.n; n++)
-            names_add(owning->ctx->mem, &owning->paths, note->managed.item[n]);
-        if (note)
-            break;
-    }
+    struct plan_note *note = NULL;
+    TRY(plan_note_read(owning->ctx, migration, &note));
+    for (int n = 0; note && n < note->managed.n; n++)
+        names_add(owning->ctx->mem, &owning->paths, note->managed.item[n]);
     return 0;
 }
 
@@ -460,14 +398,16 @@ int memory_managed(struct ctx *ctx, struct session *session, const struct snapsh
         owning.paths = names_copy(ctx->mem, &before->managed.paths);
     for (int i = 0; i < folder->versioned.n; i++) {
         const struct migration *migration = folder->versioned.item[i];
-        if (applied_version(&session->applied, migration->number))
-            own_file(&owning, migration);
+        if (!applied_version(&session->applied, migration->number))
+            continue;
+        own_file(&owning, migration);
+        if (is_later(session, migration, known ? snapshot_number(before) : -1))
+            TRY(own_plan(&owning, migration));
     }
     for (int i = 0; i < folder->always.n; i++)
         own_file(&owning, folder->always.item[i]);
     for (int i = 0; i < folder->on_change.n; i++)
         own_file(&owning, folder->on_change.item[i]);
-    TRY(own_plan(&owning, session, known ? snapshot_number(before) : -1));
     keep_present(&owning, managed);
     return 0;
 }

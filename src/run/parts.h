@@ -27,14 +27,25 @@ struct json *report_migration(struct arena *mem, const struct migration *migrati
 
 /* What a project remembers about expressions and ownership (memory.c). */
 
-/* What make-migrations noted beside a migration file: the schema as its sources spell it, and what it manages. */
+/* What make-migrations noted beside a migration file (plan_note.c). */
 struct plan_note {
-    struct tree *written;
-    struct names managed;
-    bool trusted; /* the file still holds the SQL that was planned */
+    struct tree *written; /* what the file touches, as its sources spell it; NULL: not said */
+    bool whole;           /* `written` is the whole schema: a note of the first format */
+    struct list gone;     /* struct plan_gone *: what is not there any more, or under another name */
+    struct names managed; /* paths of what it touches, and of what is described from then on */
+    bool trusted;         /* the file still holds the SQL that was planned */
+};
+struct plan_gone {
+    enum kind kind;
+    const char *schema; /* NULL of a schema */
+    const char *name;
+    const char *to; /* its new name; NULL: dropped */
 };
 /* *note is NULL if there is none that can be read. */
 int plan_note_read(struct ctx *ctx, const struct migration *migration, struct plan_note **note);
+/* From the schema before the file to the one after it; what is not managed stays as it is. Needs note->written. */
+void plan_note_apply(struct arena *mem, const struct plan_note *note, const struct managed *managed,
+                     struct tree **tree);
 
 /* The number of the version behind which a snapshot stands; -1 if its name does not say. */
 int64_t snapshot_number(const struct snapshot *snapshot);

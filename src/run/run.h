@@ -81,6 +81,9 @@ struct current {
     const char *source; /* for messages */
 };
 int current_read(struct ctx *ctx, struct session *session, bool offline, struct current *current);
+/* What the .plan.json of these changes has to say to later runs; `written` is the wanted schema as its sources spell it. */
+struct json *plan_note_json(struct arena *mem, const struct tree *written, const struct changes *changes,
+                            const struct managed *managed);
 /* Any DDL of the engine, run in a scratch database and read back. */
 int ddl_read(struct ctx *ctx, const struct database_config *database, const struct names *files, struct tree **tree);
 

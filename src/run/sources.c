@@ -95,12 +95,14 @@ static bool is_pending(const struct session *session, const struct standing *sta
                           : migration->number > standing->number;
 }
 
-/* Files that wait to be applied: the newest plan among them says what they lead to. */
+/* Files that wait to be applied: their plans, one on the other, say what they lead to. */
 static int carry_forward(struct ctx *ctx, struct session *session, struct standing *standing)
 {
     struct names unplanned = {0};
     const struct folder *folder = session->folder;
-    for (int i = folder->versioned.n - 1; i >= 0; i--) {
+    const struct migration *last = NULL;
+    struct current *current = standing->current;
+    for (int i = 0; i < folder->versioned.n; i++) {
         const struct migration *migration = folder->versioned.item[i];
         struct plan_note *note;
         if (!is_pending(session, standing, migration))
@@ -110,13 +112,14 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
             names_add(ctx->mem, &unplanned, migration->filename);
             continue;
         }
-        int version = standing->current->tree->version;
-        standing->current->tree = note->written;
-        standing->current->tree->version = version;
-        managed_merge(ctx->mem, &standing->current->managed, &note->managed, note->written);
-        emit_info(ctx, "%s is not applied yet; comparing with what it leads to", migration->filename);
-        break;
+        managed_merge(ctx->mem, &current->managed, &note->managed, note->written);
+        plan_note_apply(ctx->mem, note, &current->managed, &current->tree);
+        managed_merge(ctx->mem, &current->managed, &note->managed, current->tree);
+        unplanned.n = 0; /* what came before a plan was no part of it */
+        last = migration;
     }
+    if (last)
+        emit_info(ctx, "%s is not applied yet; comparing with what it leads to", last->filename);
     if (unplanned.n)
         emit_warning(ctx, "not applied yet, so its changes are not seen here: %s",
                      names_join(ctx->mem, &unplanned, ", "));

@@ -1,0 +1,320 @@
+/*
+ * What make-migrations notes in the .plan.json beside a migration, for itself: how the sources spell the objects that the
+ * file touches, which objects are gone after it, and what the project manages from then on.
+ * The one idea: a note is as large as its change.  Laid over the schema before the file, it gives the schema after it,
+ * so that a chain of files that wait to be applied needs no copy of the whole schema in any of them.
+ * Notes of the first format hold the whole schema, and are still read.
+ */
+#include "run/parts.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/map.h"
+#include "base/text.h"
+
+enum { NOTE_FORMAT = 2 };
+
+/* ---- top objects: schemas, and what stands in them ---- */
+
+static bool is_top(const struct object *object)
+{
+    return kind_is(object->kind, KIND_NAMESPACE) || (object->parent && kind_is(object->parent->kind, KIND_NAMESPACE));
+}
+
+static const struct object *top_of(const struct object *object)
+{
+    while (object && !is_top(object))
+        object = object->parent;
+    return object;
+}
+
+static const char *schema_name(const struct object *top)
+{
+    return kind_is(top->kind, KIND_NAMESPACE) ? NULL : top->parent->name;
+}
+
+static struct object *top_find(const struct tree *tree, enum kind kind, const char *schema, const char *name)
+{
+    return kind_is(kind, KIND_NAMESPACE) ? object_child(tree->root, kind, name) : tree_find(tree, kind, schema, name);
+}
+
+static const char *top_key(struct arena *mem, const struct object *top)
+{
+    const char *schema = schema_name(top);
+    return arena_printf(mem, "%s:%s.%s", kind_table[top->kind].name, schema ? schema : "", top->name);
+}
+
+/* ---- writing ---- */
+
+struct noting {
+    struct arena *mem;
+    const struct tree *written;
+    struct map touched;   /* keys of top objects */
+    struct json *gone;    /* {kind, schema, name}, and the new name as "to" of one that was renamed */
+    struct names renamed; /* new names of whatever was renamed */
+};
+
+static void gone_add(struct noting *noting, const struct object *top, const char *to)
+{
+    struct json *json = json_object(noting->mem);
+    json_set_text(noting->mem, json, "kind", kind_table[top->kind].name);
+    if (schema_name(top))
+        json_set_text(noting->mem, json, "schema", schema_name(top));
+    json_set_text(noting->mem, json, "name", top->name);
+    if (to)
+        json_set_text(noting->mem, json, "to", to);
+    json_add(noting->mem, noting->gone, json);
+}
+
+static void touch(struct noting *noting, const struct object *object)
+{
+    const struct object *top = object ? top_of(object) : NULL;
+    if (top)
+        map_set(&noting->touched, top_key(noting->mem, top), noting);
+}
+
+static void change_note(struct noting *noting, const struct change *change)
+{
+    const struct object *before = change->before, *after = change->after;
+    touch(noting, before);
+    touch(noting, after);
+    if (before && change->op == CHANGE_RENAME)
+        names_add(noting->mem, &noting->renamed, after->name);
+    if (!before || top_of(before) != before ||
+        top_find(noting->written, before->kind, schema_name(before), before->name))
+        return;
+    if (change->op == CHANGE_RENAME)
+        gone_add(noting, before, after->name);
+    else if (change->op == CHANGE_DROP)
+        gone_add(noting, before, NULL);
+}
+
+static bool has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = text; at && *at; at++) {
+        bool starts = at == text || !char_is_word((unsigned char)at[-1]);
+        if (starts && text_starts_nocase(at, word) && !char_is_word((unsigned char)at[length]))
+            return true;
+    }
+    return false;
+}
+
+static bool field_has_word(const struct object *object, int field, const char *word)
+{
+    const void *value = object_field(object, field);
+    const struct names *names = value;
+    const struct expr *expr = value;
+    switch (kind_table[object->kind].field[field].type) {
+    case FIELD_TEXT:
+    case FIELD_TYPE: return has_word(*(const char *const *)value, word);
+    case FIELD_EXPR: return has_word(expr->written, word) || has_word(expr->printed, word);
+    case FIELD_NAMES:
+        for (int i = 0; i < names->n; i++)
+            if (has_word(names->item[i], word))
+                return true;
+        return false;
+    default: return false;
+    }
+}
+
+/* Who may name something that was renamed: it reads otherwise afterwards, although no statement is about it. */
+static bool names_renamed(const struct noting *noting, const struct object *top)
+{
+    for (const struct object *o = top; o; o = object_next(top, o))
+        for (int field = 0; field < kind_table[o->kind].fields; field++)
+            for (int i = 0; object_says(o, field) && i < noting->renamed.n; i++)
+                if (field_has_word(o, field, noting->renamed.item[i]))
+                    return true;
+    return false;
+}
+
+static bool is_touched(const struct noting *noting, const struct object *top)
+{
+    return map_get(&noting->touched, top_key(noting->mem, top)) || names_renamed(noting, top);
+}
+
+static void fields_copy(struct arena *mem, struct object *to, const struct object *from)
+{
+    for (int field = 0; field < kind_table[from->kind].fields; field++)
+        if (object_says(from, field))
+            field_copy(mem, to, from, field);
+}
+
+static struct tree *touched_part(struct noting *noting)
+{
+    struct arena *mem = noting->mem;
+    struct tree *part = tree_new(mem, noting->written->engine);
+    part->version = noting->written->version;
+    part->kinds = noting->written->kinds;
+    for (int i = 0; i < noting->written->root->children.n; i++) {
+        const struct object *schema = noting->written->root->children.item[i];
+        if (map_get(&noting->touched, top_key(mem, schema)))
+            fields_copy(mem, tree_schema(mem, part, schema->name), schema);
+        for (int k = 0; k < schema->children.n; k++)
+            if (is_touched(noting, schema->children.item[k]))
+                object_copy(mem, schema->children.item[k], tree_schema(mem, part, schema->name));
+    }
+    return part;
+}
+
+/* What it touches, and what its sources describe without its having been managed before. */
+static struct names managed_after(struct noting *noting, const struct managed *before)
+{
+    struct managed managed = {0};
+    const struct object *root = noting->written->root;
+    for (struct object *o = object_next(root, root); o; o = object_next(root, o)) {
+        if (kind_table[o->kind].marks & (KIND_OWNED | KIND_PART) || kind_is(o->kind, KIND_NAMESPACE))
+            continue;
+        if (is_touched(noting, top_of(o)) || !managed_has(noting->mem, before, o))
+            managed_add(noting->mem, &managed, o);
+    }
+    return managed.paths;
+}
+
+struct json *plan_note_json(struct arena *mem, const struct tree *written, const struct changes *changes,
+                            const struct managed *managed)
+{
+    struct noting noting = {.mem = mem, .written = written, .gone = json_array(mem)};
+    map_init(&noting.touched, mem);
+    for (int i = 0; i < changes->list.n; i++)
+        change_note(&noting, changes->list.item[i]);
+    struct names paths = managed_after(&noting, managed);
+    struct json *json = json_object(mem);
+    json_set_int(mem, json, "format", NOTE_FORMAT);
+    json_set(mem, json, "written", tree_to_json(mem, touched_part(&noting)));
+    json_set(mem, json, "gone", noting.gone);
+    json_set(mem, json, "managed", json_names(mem, &paths));
+    return json;
+}
+
+/* ---- reading ---- */
+
+/* The upgrade part as make-migrations wrote it, for its checksum; NULL if the file does not look like that any more. */
+static const char *planned_text(struct arena *mem, const struct migration *migration)
+{
+    static const char head[] = "-- upgrade\n\n", tail[] = "\n\n-- rollback\n";
+    const char *start = strstr(migration->text, head);
+    const char *end = start ? strstr(start, tail) : NULL;
+    if (!end || start + sizeof head - 1 > end)
+        return NULL;
+    start += sizeof head - 1;
+    return arena_copy(mem, start, (size_t)(end - start));
+}
+
+static bool plan_fits(struct arena *mem, const struct migration *migration, const struct json *plan)
+{
+    const char *text = planned_text(mem, migration), *sum = json_get_text(plan, "checksum");
+    return text && sum && text_equal(hash_sha256(mem, text, strlen(text)), sum);
+}
+
+static int gone_read(struct ctx *ctx, const char *path, const struct json *json, struct list *gone)
+{
+    for (int i = 0; json && i < json->n; i++) {
+        const char *kind = json_get_text(json->item[i], "kind"), *name = json_get_text(json->item[i], "name");
+        struct plan_gone *one = NEW(ctx->mem, struct plan_gone);
+        *one = (struct plan_gone){.kind = kind ? kind_find(kind) : KIND_COUNT,
+                                  .schema = json_get_text(json->item[i], "schema"),
+                                  .name = name,
+                                  .to = json_get_text(json->item[i], "to")};
+        if (one->kind == KIND_COUNT || !name)
+            return fail(ctx, ERR_SYNTAX, "%s: dbwarden.gone[%d]: needs the kind and the name of an object", path, i);
+        list_add(ctx->mem, gone, one);
+    }
+    return 0;
+}
+
+static int note_from(struct ctx *ctx, const char *path, const struct migration *migration, struct plan_note *note)
+{
+    char *text;
+    size_t length;
+    struct json *plan;
+    TRY(file_read(ctx, path, 0, &text, &length));
+    TRY(json_read(ctx, path, text, length, &plan));
+    const struct json *own = json_get(plan, "dbwarden");
+    const struct json *written = json_get(own, "written");
+    int64_t format = json_get_int(own, "format", 1);
+    if (format > NOTE_FORMAT)
+        return fail(ctx, ERR_UNSUPPORTED, "plan %s has format %" PRId64 ", which this version cannot read", path,
+                    format);
+    note->whole = format == 1;
+    note->managed = json_get_names(ctx->mem, own, "managed");
+    note->trusted = plan_fits(ctx->mem, migration, plan);
+    TRY(gone_read(ctx, path, json_get(own, "gone"), &note->gone));
+    return written ? tree_from_json(ctx, path, written, &note->written) : 0;
+}
+
+int plan_note_read(struct ctx *ctx, const struct migration *migration, struct plan_note **note)
+{
+    size_t stem = strlen(migration->path) - strlen(".sql");
+    const char *path = arena_printf(ctx->mem, "%.*s.plan.json", (int)stem, migration->path);
+    *note = NULL;
+    if (!file_exists(path))
+        return 0;
+    struct plan_note *found = NEW(ctx->mem, struct plan_note);
+    int code = note_from(ctx, path, migration, found);
+    if (code == ERR_CANCELLED)
+        return code;
+    if (code < 0) {
+        emit_debug(ctx, "%s is not used: %s", path, ctx->error.message);
+        ctx->error = (struct error){0};
+    } else
+        *note = found;
+    return 0;
+}
+
+/* ---- laying it over a schema ---- */
+
+static void gone_apply(const struct tree *tree, const struct plan_gone *gone)
+{
+    struct object *top = top_find(tree, gone->kind, gone->schema, gone->name);
+    if (top && gone->to)
+        top->name = gone->to;
+    else if (top)
+        object_remove(top);
+}
+
+/* Of an object that takes another's place: what that one had and the sources do not speak of, or that is not ours. */
+static void rest_keep(struct arena *mem, const struct plan_note *note, const struct managed *managed, struct object *to,
+                      const struct object *from)
+{
+    for (int i = 0; i < from->children.n; i++) {
+        const struct object *child = from->children.item[i];
+        bool stranger = child->name && !object_child(to, child->kind, child->name) && !managed_has(mem, managed, child);
+        if (stranger || !tree_speaks(note->written, child->kind))
+            object_copy(mem, child, to);
+    }
+}
+
+static void top_replace(struct arena *mem, const struct plan_note *note, const struct managed *managed,
+                        struct object *home, const struct object *top)
+{
+    struct object *old = object_child(home, top->kind, top->name);
+    struct object *copy = object_copy(mem, top, home);
+    if (!old)
+        return;
+    rest_keep(mem, note, managed, copy, old);
+    for (int i = 0; i < home->children.n; i++)
+        if (home->children.item[i] == old)
+            home->children.item[i] = copy;
+    home->children.n--; /* its copy was the last one */
+}
+
+void plan_note_apply(struct arena *mem, const struct plan_note *note, const struct managed *managed, struct tree **tree)
+{
+    if (note->whole) {
+        int version = (*tree)->version;
+        *tree = tree_copy(mem, note->written);
+        (*tree)->version = version;
+        return;
+    }
+    for (int i = 0; i < note->gone.n; i++)
+        gone_apply(*tree, note->gone.item[i]);
+    for (int i = 0; i < note->written->root->children.n; i++) {
+        const struct object *schema = note->written->root->children.item[i];
+        struct object *home = tree_schema(mem, *tree, schema->name);
+        fields_copy(mem, home, schema);
+        for (int k = 0; k < schema->children.n; k++)
+            top_replace(mem, note, managed, home, schema->children.item[k]);
+    }
+}
