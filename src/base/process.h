@@ -32,6 +32,29 @@ struct process_result {
  */
 int process_run(struct ctx *ctx, const struct process_spec *spec, struct process_result *result);
 
+/*
+ * A folder, and one child at a time in it, that do not outlive us: however this process ends, a watcher outlives it by a
+ * moment, ends the child and removes the folder.  The folder and the child are root's no more: of "nobody" then.
+ */
+struct process_kept;
+
+struct process_kept_spec {
+    const char *const *argv;    /* argv[0] is a path; NULL at the end */
+    const char *const *add_env; /* "NAME=value", NULL-terminated; may be NULL */
+    const char *drop_env;       /* variables that begin so are left out; NULL: none */
+};
+
+enum { PROCESS_KEPT_FOLDER = 64 };
+
+/* `stop` is the signal that asks the child to end; it has a few seconds before the group is killed. */
+int process_keep(struct ctx *ctx, const char *folder_template, int stop, struct process_kept **kept);
+const char *process_kept_folder(const struct process_kept *kept);
+/* Working folder is the folder, output goes to its file "log". ERR_FILE if it cannot be started. */
+int process_kept_start(struct ctx *ctx, struct process_kept *kept, const struct process_kept_spec *spec);
+/* Has the child ended? *status is its exit status, or 128 + signal, or -1 if somebody else took it. */
+bool process_kept_ended(struct process_kept *kept, int *status);
+void process_kept_end(struct process_kept *kept); /* all of it; accepts NULL */
+
 /* Where `name` is on PATH, or NULL. */
 char *process_find(struct arena *mem, const char *name);
 

@@ -256,7 +256,7 @@ void pg_close(struct conn *conn)
     PQfinish(pg->pg);
     if (pg->scratch != NULL)
         scratch_drop(pg);
-    pg_server_stop(pg->server);
+    scratch_server_stop(pg->server);
     url_close(&pg->url);
     arena_close(pg->mem);
     free(pg);

@@ -9,8 +9,7 @@
 
 #include "dialect/common.h"
 #include "dialect/dialect.h"
-
-struct pg_server;
+#include "dialect/scratch_server.h"
 
 struct pg_conn {
     struct conn conn; /* first: struct conn * is cast */
@@ -19,13 +18,13 @@ struct pg_conn {
     struct ctx *ctx;   /* of the call that is running: where notices go */
     bool asked_pooler; /* whether a pooler is in between is known */
     bool locked;
-    struct url url;           /* a copy, to come back with a second connection; its texts are in `mem` */
-    struct arena *mem;        /* of the connection itself */
-    struct pg_server *server; /* a private one that ends with this connection */
-    char *scratch;            /* a database that is dropped with it; NULL */
-    const char *scratch_near; /* the database from which that is done */
-    const char *scratch_path; /* the search path with which it is read */
-    bool shielded;            /* what runs now must not be cancelled: it cleans up */
+    struct url url;                /* a copy, to come back with a second connection; its texts are in `mem` */
+    struct arena *mem;             /* of the connection itself */
+    struct scratch_server *server; /* a private one that ends with this connection */
+    char *scratch;                 /* a database that is dropped with it; NULL */
+    const char *scratch_near;      /* the database from which that is done */
+    const char *scratch_path;      /* the search path with which it is read */
+    bool shielded;                 /* what runs now must not be cancelled: it cleans up */
 };
 
 /* driver.c */
@@ -67,9 +66,7 @@ int pg_lock_release(struct ctx *ctx, struct conn *conn);
 int pg_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
 int pg_scratch_reopen(struct ctx *ctx, struct conn *conn);
 bool pg_reaches_beyond(const struct sql_piece *statement);
-int pg_server_start(struct ctx *ctx, int version, struct pg_server **server);
-const char *pg_server_folder(const struct pg_server *server);
-void pg_server_stop(struct pg_server *server); /* accepts NULL */
+extern const struct scratch_server_spec pg_server_spec;
 
 /* catalog.c, recover.c */
 int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);

@@ -329,12 +329,12 @@ static int scratch_near(struct ctx *ctx, const struct url *url, struct surroundi
 
 static int scratch_private(struct ctx *ctx, const struct url *near, struct surroundings *around, struct conn **conn)
 {
-    struct pg_server *server = NULL;
+    struct scratch_server *server = NULL;
     struct url url = {.dialect = "postgresql", .user = "postgres", .database = "postgres", .port = 5432};
     const char *options = near ? url_option(near, "options") : NULL;
 
-    TRY(pg_server_start(ctx, around->version, &server));
-    url.host = pg_server_folder(server);
+    TRY(scratch_server_start(ctx, &pg_server_spec, around->version, &server));
+    url.host = scratch_server_folder(server);
     if (options) {
         names_add(ctx->mem, &url.keys, "options");
         names_add(ctx->mem, &url.values, options);
@@ -342,7 +342,7 @@ static int scratch_private(struct ctx *ctx, const struct url *near, struct surro
     int result = pg_open(ctx, &url, NULL, conn);
     if (result < 0) {
         struct error error = ctx->error;
-        pg_server_stop(server);
+        scratch_server_stop(server);
         ctx->error = error;
         return result;
     }
