@@ -29,7 +29,7 @@ static const char *retype_text(struct arena *mem, const struct rename *rename)
 static const char *question_for_one(struct arena *mem, const struct rename *guess)
 {
     const char *title = rename_title(mem, guess);
-    if (guess->kind == KIND_TABLE)
+    if (!guess->table)
         return arena_printf(mem,
                             "Possible table rename: %s (%d%% of the columns match)\n"
                             "  If not, %s is dropped with its rows, and %s is created empty.\n"
@@ -45,7 +45,7 @@ static const char *question_for_one(struct arena *mem, const struct rename *gues
 static const char *question_for(struct arena *mem, const struct list *guesses)
 {
     const struct rename *first = guesses->item[0];
-    bool tables = first->kind == KIND_TABLE;
+    bool tables = !first->table;
     struct buf out;
     if (guesses->n == 1)
         return question_for_one(mem, first);
@@ -128,7 +128,7 @@ static void guesses_warn(struct ctx *ctx, const struct list *guesses)
 {
     for (int i = 0; i < guesses->n; i++) {
         const struct rename *guess = guesses->item[i];
-        bool table = guess->kind == KIND_TABLE;
+        bool table = !guess->table;
         emit_warning(ctx, "%s%s may be a rename: unless you say so, %s %s is dropped with its %s; use %s",
                      rename_title(ctx->mem, guess), retype_text(ctx->mem, guess), table ? "table" : "column",
                      guess->from, table ? "rows" : "values", rename_flag(ctx->mem, guess));
@@ -141,7 +141,7 @@ struct json *guesses_json(struct arena *mem, const struct list *guesses)
     for (int i = 0; i < guesses->n; i++) {
         const struct rename *guess = guesses->item[i];
         struct json *json = json_object(mem);
-        json_set_text(mem, json, "kind", kind_table[guess->kind].name);
+        json_set_text(mem, json, "kind", guess->table ? "column" : "table");
         json_set_text(mem, json, "schema", guess->schema);
         json_set_text(mem, json, "table", guess->table);
         json_set_text(mem, json, "from", guess->from);
@@ -152,12 +152,13 @@ struct json *guesses_json(struct arena *mem, const struct list *guesses)
     return list;
 }
 
-static void guesses_of_kind(struct arena *mem, const struct list *guesses, enum kind kind, struct list *found)
+static struct list guesses_about(struct arena *mem, const struct list *guesses, bool columns)
 {
-    *found = (struct list){0};
+    struct list found = {0};
     for (int i = 0; i < guesses->n; i++)
-        if (((const struct rename *)guesses->item[i])->kind == kind)
-            list_add(mem, found, guesses->item[i]);
+        if ((((const struct rename *)guesses->item[i])->table != NULL) == columns)
+            list_add(mem, &found, guesses->item[i]);
+    return found;
 }
 
 static struct diff_input comparison_input(const struct dialect *dialect, const struct comparison *comparison)
@@ -172,13 +173,12 @@ static struct diff_input comparison_input(const struct dialect *dialect, const s
 /* Tables first: whether a table was renamed decides which columns there are to compare. */
 static int renames_settle(struct ctx *ctx, const struct dialect *dialect, struct comparison *comparison)
 {
-    static const enum kind kinds[] = {KIND_TABLE, KIND_COLUMN};
     const struct diff_input input = comparison_input(dialect, comparison);
     TRY(rename_check(ctx, &input, &comparison->renames));
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        struct list all = {0}, guesses;
+    for (int columns = 0; columns < 2; columns++) {
+        struct list all = {0};
         TRY(rename_guess(ctx, &input, &all));
-        guesses_of_kind(ctx->mem, &all, kinds[i], &guesses);
+        const struct list guesses = guesses_about(ctx->mem, &all, columns);
         if (!guesses.n)
             continue;
         if (ctx->ask) {

@@ -3,12 +3,13 @@
  * writes nothing unless everything before it worked, and nothing at all with --plan.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "command/baseline.h"
 #include "command/commands.h"
-#include "command/comparison.h"
 
 struct generation {
     struct ctx *ctx;
@@ -41,11 +42,17 @@ static int plans_make(struct generation *generation)
     return code;
 }
 
+static bool is_baseline(const struct generation *generation)
+{
+    return request_flag(generation->request, "baseline");
+}
+
 static void name_choose(struct generation *generation, const struct list *words)
 {
     struct arena *mem = generation->ctx->mem;
     const char *description = request_text(generation->request, "description");
-    const char *slug = description && *description ? name_slug(mem, description) : name_auto(mem, words);
+    const char *automatic = is_baseline(generation) ? "baseline" : name_auto(mem, words);
+    const char *slug = description && *description ? name_slug(mem, description) : automatic;
     const char *file =
         name_file(mem, generation->session->database->name, name_next(generation->session->folder), slug);
     generation->stem = path_stem(mem, file);
@@ -96,6 +103,68 @@ static int files_write(struct generation *generation, struct reply *reply)
     report_line(&reply->report, TONE_GOOD, "Created migration file: %s", path);
     report_line(&reply->report, TONE_DIM, "Created migration plan: %s", plan_path);
     return 0;
+}
+
+/* Written but not marked, it would be run, and fail at its first statement. */
+static int baseline_finish(struct generation *generation, struct reply *reply)
+{
+    struct ctx *ctx = generation->ctx;
+    const char *version = arena_printf(ctx->mem, "%04" PRId64, name_next(generation->session->folder));
+    struct json *marked = json_object(ctx->mem);
+    json_set(ctx->mem, reply->json, "baseline", marked);
+    int code = baseline_mark(ctx, generation->session, version, marked);
+    if (code < 0) {
+        unlink(json_get_text(reply->json, "file"));
+        unlink(json_get_text(reply->json, "plan_file"));
+        reply->report.block = (struct list){0};
+        return code;
+    }
+    report_line(
+        &reply->report, TONE_GOOD,
+        "Marked as applied: version %s describes what %s already has. `dbwarden diff` shows what still differs.",
+        version, generation->session->conn->target);
+    return 0;
+}
+
+/* How much is there of what the models describe, while no migration describes it. */
+static int count_undescribed(const struct generation *generation)
+{
+    const struct comparison *comparison = &generation->comparison;
+    const struct object *root = comparison->written->root;
+    int n = 0;
+    if (generation->session->folder->versioned.n || is_baseline(generation))
+        return 0;
+    for (const struct object *o = root; o; o = object_next(root, o))
+        n += o->parent && kind_is(o->parent->kind, KIND_NAMESPACE) && o->name &&
+             tree_find(comparison->current, o->kind, o->parent->name, o->name);
+    return n;
+}
+
+static int nothing_report(struct generation *generation, struct reply *reply)
+{
+    const char *text = "No new migrations to generate - all models already covered by existing migrations.";
+    bool undescribed = count_undescribed(generation) > 0;
+    json_set_bool(generation->ctx->mem, reply->json, "needs_baseline", undescribed);
+    if (undescribed)
+        text = "The database already has everything that the models describe; no migration describes it yet.";
+    else if (!generation->session->folder->versioned.n)
+        text = "Nothing to do: the models describe nothing, and there are no migrations.";
+    report_line(&reply->report, TONE_GOOD, "%s", text);
+    if (undescribed)
+        report_line(&reply->report, TONE_PLAIN,
+                    "`dbwarden make-migrations --baseline` writes it as the first migration and marks it as applied.");
+    return 0;
+}
+
+static void undescribed_warn(struct generation *generation)
+{
+    int n = count_undescribed(generation);
+    if (n)
+        emit_warning(
+            generation->ctx,
+            "%d of the objects that the models describe %s there already, and no migration creates %s: this one "
+            "holds the differences only; `dbwarden make-migrations --baseline` would write the rest first",
+            n, n == 1 ? "is" : "are", n == 1 ? "it" : "them");
 }
 
 static void hazards_report(struct generation *generation, struct reply *reply)
@@ -164,19 +233,19 @@ static int generate(struct generation *generation, struct reply *reply)
     struct list words = {0};
     struct json *operations = json_array(ctx->mem);
     TRY(session_folder(ctx, generation->session));
-    TRY(comparison_make(ctx, generation->session, generation->request, &generation->comparison));
+    if (is_baseline(generation))
+        TRY(baseline_compare(ctx, generation->session, &generation->comparison));
+    else
+        TRY(comparison_make(ctx, generation->session, generation->request, &generation->comparison));
     json_set_bool(ctx->mem, reply->json, "changes", generation->comparison.changes->list.n > 0);
     json_set(ctx->mem, reply->json, "possible_renames", guesses_json(ctx->mem, &generation->comparison.guesses));
-    if (!generation->comparison.changes->list.n && !stage) {
-        report_line(&reply->report, TONE_GOOD,
-                    "No new migrations to generate - all models already covered by "
-                    "existing migrations.");
-        return 0;
-    }
+    if (!generation->comparison.changes->list.n && !stage)
+        return nothing_report(generation, reply);
     legacy_operations(ctx->mem, generation->comparison.changes, &words, operations);
     TRY(plans_make(generation));
     if (stage)
         return document_show(reply, ctx->mem, stage_json(generation, stage));
+    undescribed_warn(generation);
     name_choose(generation, &words);
     generation->up_text = plan_text(ctx->mem, generation->up);
     generation->plan = plan_json(generation, operations);
@@ -184,9 +253,10 @@ static int generate(struct generation *generation, struct reply *reply)
     json_set(ctx->mem, reply->json, "operations", operations);
     json_set_text(ctx->mem, reply->json, "upgrade", generation->up_text);
     json_set_text(ctx->mem, reply->json, "rollback", generation->down ? plan_text(ctx->mem, generation->down) : NULL);
-    if (!request_flag(generation->request, "plan"))
-        return files_write(generation, reply);
-    return document_show(reply, ctx->mem, generation->plan);
+    if (request_flag(generation->request, "plan"))
+        return document_show(reply, ctx->mem, generation->plan);
+    TRY(files_write(generation, reply));
+    return is_baseline(generation) ? baseline_finish(generation, reply) : 0;
 }
 
 static int make_migrations_run(struct ctx *ctx, const struct request *request, struct reply *reply)
@@ -213,6 +283,9 @@ static const struct option_info options[] = {
      .value = "STAGE",
      .choices = "wanted|current|changes|up|down",
      .help = "print the value of a stage as JSON and write nothing"},
+    {.name = "baseline",
+     .type = OPTION_FLAG,
+     .help = "write what the database already has of the models as the first migration, and mark it as applied"},
     DATABASE_OPTION,
     RENAME_OPTIONS,
     {.name = "concurrent",
@@ -235,8 +308,13 @@ const struct command make_migrations_command = {
         "warning names the flag that says it: --rename users.mail:email, --rename-table user:users, with a schema in front "
         "where several have such a table (shop.users.mail:email).\n"
         "\n"
+        "A database that was there before its migrations is taken over with --baseline: what it has of what the models "
+        "describe becomes the first migration, which counts as applied. What differs from the models is left for the "
+        "next run, and what the models do not describe is left out.\n"
+        "\n"
         "Examples:\n"
         "  dbwarden make-migrations\n"
+        "  dbwarden make-migrations --baseline\n"
         "  dbwarden make-migrations \"shorter names\" --rename users.mail:email",
     .option = options,
     .run = make_migrations_run,

@@ -162,6 +162,7 @@ struct dialect {
     bool drops_index_on_table; /* DROP INDEX i ON t */
     bool drops_index_bare;     /* ... which has no IF EXISTS */
     bool drops_trigger_on_table; /* DROP TRIGGER r ON t */
+    const char *const *exists;   /* SQLSTATEs, or parts of messages, of "is there already"; NULL-terminated */
     const struct lex_rules *lex;
     const struct ident_rules *ident;
     const struct normal_rules *normal;

@@ -18,10 +18,9 @@ struct diff_input {
 
 /* One rename: of a table ("users" to "people"), or of a column of a table. */
 struct rename {
-    enum kind kind;
     const char *schema; /* as trees name it; NULL: a flag did not say, and rename_check() has not found it yet */
     const char *title;  /* of its schema, for messages and flags; NULL where nobody has to name it */
-    const char *table;  /* of a column: its table's name in the *wanted* tree */
+    const char *table;  /* of a column: its table's name in the *wanted* tree; NULL: a table is renamed */
     const char *from;
     const char *to;
     const char *resolved_from; /* "rename_flag", "prompt", NULL: a guess that nobody has confirmed */

@@ -141,14 +141,14 @@ static const struct rename *rename_decided(const struct matcher *matcher, const 
                                            const struct object *after)
 {
     const struct list *renames = matcher->input->renames;
+    bool column = kind_is(before->kind, KIND_IS_COLUMN);
+    if (!column && !kind_is(before->kind, KIND_HOLDS_ROWS))
+        return NULL;
     for (int i = 0; renames && i < renames->n; i++) {
         const struct rename *rename = renames->item[i];
-        if (rename->kind != before->kind || !text_equal(rename->from, before->name) ||
-            !text_equal(rename->to, after->name))
-            continue;
-        if (!text_equal(rename->schema, object_ancestor(after, KIND_SCHEMA)->name))
-            continue;
-        if (rename->kind != KIND_COLUMN || text_equal(rename->table, after->parent->name))
+        if (text_equal(rename->from, before->name) && text_equal(rename->to, after->name) &&
+            text_equal(rename->schema, object_schema(after)) &&
+            text_equal(rename->table, column ? after->parent->name : NULL))
             return rename;
     }
     return NULL;

@@ -44,13 +44,14 @@ static const char *folded(const struct guesser *guesser, const char *name)
     return dialect->name_fold ? dialect->name_fold(guesser->mem, name) : name;
 }
 
-static struct map children_by_name(const struct guesser *guesser, const struct object *parent, enum kind kind)
+/* Tables (KIND_HOLDS_ROWS) or columns (KIND_IS_COLUMN). */
+static struct map children_by_name(const struct guesser *guesser, const struct object *parent, unsigned class)
 {
     struct map map;
     map_init(&map, guesser->mem);
     for (int i = 0; i < parent->children.n; i++) {
         struct object *child = parent->children.item[i];
-        if (child->kind == kind)
+        if (kind_is(child->kind, class))
             map_set(&map, folded(guesser, child->name), child);
     }
     return map;
@@ -58,10 +59,9 @@ static struct map children_by_name(const struct guesser *guesser, const struct o
 
 static bool is_decided(const struct guesser *guesser, const struct object *object, bool old, const char *table)
 {
-    const char *schema = object_ancestor(object, KIND_SCHEMA)->name;
     for (int i = 0; guesser->input->renames && i < guesser->input->renames->n; i++) {
         const struct rename *rename = guesser->input->renames->item[i];
-        if (rename->kind == object->kind && text_equal(rename->schema, schema) && text_equal(rename->table, table) &&
+        if (text_equal(rename->schema, object_schema(object)) && text_equal(rename->table, table) &&
             text_equal(old ? rename->from : rename->to, object->name))
             return true;
     }
@@ -77,13 +77,13 @@ static bool types_equal(const struct guesser *guesser, const struct object *a, c
 
 /* Children of `parent` that `other` lacks; of the old side only what would be dropped. */
 static struct list only_in(const struct guesser *guesser, const struct object *parent, const struct map *other,
-                           enum kind kind, bool old)
+                           unsigned class, bool old)
 {
     struct list found = {0};
     const struct managed *managed = old ? guesser->input->managed : NULL;
     for (int i = 0; i < parent->children.n; i++) {
         struct object *child = parent->children.item[i];
-        if (child->kind == kind && !map_get(other, folded(guesser, child->name)) &&
+        if (kind_is(child->kind, class) && !map_get(other, folded(guesser, child->name)) &&
             (!managed || managed_has(guesser->mem, managed, child)))
             list_add(guesser->mem, &found, child);
     }
@@ -108,14 +108,14 @@ static int pair_compare(const void *a, const void *b)
 }
 
 /* Where another schema has a table of that name too, messages and flags have to say which is meant. */
-static const char *schema_title(const struct guesser *guesser, const struct object *schema, const char *table)
+static const char *schema_title(const struct guesser *guesser, const struct object *table)
 {
     const struct object *root = guesser->input->before->root;
-    if (*schema->name)
-        return schema->name;
+    if (*object_schema(table))
+        return object_schema(table);
     for (int i = 0; i < root->children.n; i++) {
         const struct object *other = root->children.item[i];
-        if (!text_equal(other->name, schema->name) && object_child(other, KIND_TABLE, table))
+        if (other != table->parent && object_child(other, table->kind, table->name))
             return default_schema(guesser->input->dialect->engine);
     }
     return NULL;
@@ -123,12 +123,11 @@ static const char *schema_title(const struct guesser *guesser, const struct obje
 
 static void guess_add(const struct guesser *guesser, const struct pair *pair)
 {
-    const struct object *old = pair->old, *new = pair->new, *schema = object_ancestor(new, KIND_SCHEMA);
-    bool column = new->kind == KIND_COLUMN;
+    const struct object *old = pair->old, *new = pair->new;
+    bool column = kind_is(new->kind, KIND_IS_COLUMN);
     struct rename *rename = NEW(guesser->mem, struct rename);
-    *rename = (struct rename){.kind = old->kind,
-                              .schema = schema->name,
-                              .title = schema_title(guesser, schema, column ? old->parent->name : old->name),
+    *rename = (struct rename){.schema = object_schema(new),
+                              .title = schema_title(guesser, column ? old->parent : old),
                               .table = column ? new->parent->name : NULL,
                               .from = old->name,
                               .to = new->name,
@@ -183,12 +182,12 @@ static void pair_add(const struct guesser *guesser, struct list *pairs, struct p
 /* How many of the columns are the same; a column that has another type is half of one. */
 static int columns_alike(const struct guesser *guesser, const struct map *old, const struct object *new)
 {
-    int halves = 0, columns = object_count(new, KIND_COLUMN), most = columns > old->n ? columns : old->n;
-    for (int i = 0; i < new->children.n; i++) {
-        const struct object *column = new->children.item[i];
-        const struct object *other = column->kind == KIND_COLUMN ? map_get(old, folded(guesser, column->name)) : NULL;
+    struct map columns = children_by_name(guesser, new, KIND_IS_COLUMN);
+    int halves = 0, most = columns.n > old->n ? columns.n : old->n;
+    for (int i = 0; i < columns.n; i++) {
+        const struct object *other = map_get(old, columns.entry[i].key);
         if (other)
-            halves += types_equal(guesser, other, column) ? 2 : 1;
+            halves += types_equal(guesser, other, columns.entry[i].value) ? 2 : 1;
     }
     return most ? halves * 50 / most : 0;
 }
@@ -196,14 +195,14 @@ static int columns_alike(const struct guesser *guesser, const struct map *old, c
 static void tables_guess(const struct guesser *guesser, const struct object *old_schema,
                          const struct object *new_schema, const struct map *old_names)
 {
-    struct map new_names = children_by_name(guesser, new_schema, KIND_TABLE);
-    struct list gone = only_in(guesser, old_schema, &new_names, KIND_TABLE, true), pairs = {0};
-    struct list come = only_in(guesser, new_schema, old_names, KIND_TABLE, false);
+    struct map new_names = children_by_name(guesser, new_schema, KIND_HOLDS_ROWS);
+    struct list gone = only_in(guesser, old_schema, &new_names, KIND_HOLDS_ROWS, true), pairs = {0};
+    struct list come = only_in(guesser, new_schema, old_names, KIND_HOLDS_ROWS, false);
     gone = undecided(guesser, gone, true, NULL);
     come = undecided(guesser, come, false, NULL);
     for (int i = 0; i < gone.n; i++) {
         struct object *old = gone.item[i];
-        struct map columns = children_by_name(guesser, old, KIND_COLUMN);
+        struct map columns = children_by_name(guesser, old, KIND_IS_COLUMN);
         for (int k = 0; k < come.n; k++) {
             struct object *new = come.item[k];
             int percent = columns_alike(guesser, &columns, new), name = text_likeness(old->name, new->name);
@@ -229,7 +228,7 @@ static const struct object *neighbour(const struct object *column, int *place)
     *place = 0;
     for (int i = 0; i < column->parent->children.n && column->parent->children.item[i] != column; i++) {
         const struct object *sibling = column->parent->children.item[i];
-        if (sibling->kind != KIND_COLUMN)
+        if (!kind_is(sibling->kind, KIND_IS_COLUMN))
             continue;
         before = sibling;
         (*place)++;
@@ -258,10 +257,10 @@ static void column_pair_judge(const struct guesser *guesser, struct list *pairs,
 
 static void columns_guess(const struct guesser *guesser, const struct object *old, const struct object *new)
 {
-    struct map old_names = children_by_name(guesser, old, KIND_COLUMN);
-    struct map new_names = children_by_name(guesser, new, KIND_COLUMN);
-    struct list gone = only_in(guesser, old, &new_names, KIND_COLUMN, true), pairs = {0};
-    struct list come = only_in(guesser, new, &old_names, KIND_COLUMN, false);
+    struct map old_names = children_by_name(guesser, old, KIND_IS_COLUMN);
+    struct map new_names = children_by_name(guesser, new, KIND_IS_COLUMN);
+    struct list gone = only_in(guesser, old, &new_names, KIND_IS_COLUMN, true), pairs = {0};
+    struct list come = only_in(guesser, new, &old_names, KIND_IS_COLUMN, false);
     gone = undecided(guesser, gone, true, new->name);
     come = undecided(guesser, come, false, new->name);
     bool alone = gone.n == 1 && come.n == 1;
@@ -276,8 +275,7 @@ static const struct object *renamed_from(const struct guesser *guesser, const st
 {
     for (int i = 0; guesser->input->renames && i < guesser->input->renames->n; i++) {
         const struct rename *rename = guesser->input->renames->item[i];
-        if (rename->kind == KIND_TABLE && text_equal(rename->schema, new->parent->name) &&
-            text_equal(rename->to, new->name))
+        if (!rename->table && text_equal(rename->schema, object_schema(new)) && text_equal(rename->to, new->name))
             return map_get(old_names, folded(guesser, rename->from));
     }
     return map_get(old_names, folded(guesser, new->name));
@@ -288,14 +286,15 @@ int rename_guess(struct ctx *ctx, const struct diff_input *input, struct list *g
     struct guesser guesser = {ctx->mem, input, guesses};
     for (int i = 0; i < input->after->root->children.n; i++) {
         const struct object *new_schema = input->after->root->children.item[i];
-        const struct object *old_schema = object_child(input->before->root, KIND_SCHEMA, new_schema->name);
+        const struct object *old_schema = object_child(input->before->root, new_schema->kind, new_schema->name);
         if (!old_schema)
             continue;
-        struct map old_names = children_by_name(&guesser, old_schema, KIND_TABLE);
+        struct map old_names = children_by_name(&guesser, old_schema, KIND_HOLDS_ROWS);
         tables_guess(&guesser, old_schema, new_schema, &old_names);
         for (int k = 0; k < new_schema->children.n; k++) {
             const struct object *new = new_schema->children.item[k];
-            const struct object *old = new->kind == KIND_TABLE ? renamed_from(&guesser, &old_names, new) : NULL;
+            const struct object *old =
+                kind_is(new->kind, KIND_HOLDS_ROWS) ? renamed_from(&guesser, &old_names, new) : NULL;
             if (old)
                 columns_guess(&guesser, old, new);
         }

@@ -61,7 +61,7 @@ static int rename_add(struct ctx *ctx, struct list *decided, struct rename renam
 int rename_read_column(struct ctx *ctx, const char *flag, struct list *decided)
 {
     struct names left = {0};
-    struct rename rename = {.kind = KIND_COLUMN};
+    struct rename rename = {0};
     if (flag_read(ctx->mem, flag, 3, &left, &rename.to) < 0 || left.n < 2) {
         fail(ctx, ERR_USAGE, "Invalid --rename format: '%s'. Expected table.old_name:new_name", flag);
         return fail_hint(ctx,
@@ -76,7 +76,7 @@ int rename_read_column(struct ctx *ctx, const char *flag, struct list *decided)
 int rename_read_table(struct ctx *ctx, const char *flag, struct list *decided)
 {
     struct names left = {0};
-    struct rename rename = {.kind = KIND_TABLE};
+    struct rename rename = {0};
     if (flag_read(ctx->mem, flag, 2, &left, &rename.to) < 0) {
         fail(ctx, ERR_USAGE, "Invalid --rename-table format: '%s'. Expected: old_table:new_table", flag);
         return fail_hint(ctx,
@@ -132,7 +132,7 @@ char *rename_flag(struct arena *mem, const struct rename *rename)
     bool plain = true;
     for (const char *c = out.data; *c; c++)
         plain = plain && ((unsigned char)*c >= 0x80 || char_is_word(*c) || strchr(".:-", *c));
-    const char *option = rename->kind == KIND_TABLE ? "--rename-table" : "--rename";
+    const char *option = rename->table ? "--rename" : "--rename-table";
     return plain ? arena_printf(mem, "%s %s", option, out.data)
                  : arena_printf(mem, "%s '%s'", option, text_replace(mem, out.data, "'", "'\\''"));
 }
@@ -152,12 +152,12 @@ struct misfit {
     bool near;
 };
 
-static const struct object *child_find(const struct checker *checker, const struct object *parent, enum kind kind,
+static const struct object *child_find(const struct checker *checker, const struct object *parent, unsigned class,
                                        const char *name)
 {
     for (int i = 0; parent && i < parent->children.n; i++) {
         const struct object *child = parent->children.item[i];
-        if (child->kind == kind && child->name &&
+        if (kind_is(child->kind, class) && child->name &&
             compare_name(checker->mem, checker->input->dialect, child->name, name))
             return child;
     }
@@ -178,13 +178,13 @@ __attribute__((format(printf, 3, 4))) static struct misfit misfit(const struct c
 static struct misfit table_fit(const struct checker *checker, const struct object *before, const struct object *after,
                                struct rename *rename)
 {
-    const struct object *old = child_find(checker, before, KIND_TABLE, rename->from);
-    const struct object *new = child_find(checker, after, KIND_TABLE, rename->to);
+    const struct object *old = child_find(checker, before, KIND_HOLDS_ROWS, rename->from);
+    const struct object *new = child_find(checker, after, KIND_HOLDS_ROWS, rename->to);
     if (!old)
         return misfit(checker, false, "there is no table \"%s\" in the current schema", rename->from);
-    if (child_find(checker, before, KIND_TABLE, rename->to))
+    if (child_find(checker, before, KIND_HOLDS_ROWS, rename->to))
         return misfit(checker, true, "the current schema has a table \"%s\" already", rename->to);
-    if (child_find(checker, after, KIND_TABLE, rename->from))
+    if (child_find(checker, after, KIND_HOLDS_ROWS, rename->from))
         return misfit(checker, true, "the models still have a table \"%s\"", rename->from);
     if (!new)
         return misfit(checker, true, "the models have no table \"%s\"", rename->to);
@@ -201,7 +201,7 @@ static void table_names(const struct checker *checker, const struct rename *rena
     *old = *new = rename->table;
     for (int i = 0; i < checker->decided->n; i++) {
         const struct rename *table = checker->decided->item[i];
-        if (table->kind != KIND_TABLE || !text_equal(table->schema, schema))
+        if (table->table || !text_equal(table->schema, schema))
             continue;
         if (compare_name(checker->mem, dialect, table->from, rename->table))
             *new = table->to;
@@ -215,19 +215,19 @@ static struct misfit column_fit(const struct checker *checker, const struct obje
 {
     const char *old_name, *new_name;
     table_names(checker, rename, before->name, &old_name, &new_name);
-    const struct object *old = child_find(checker, before, KIND_TABLE, old_name);
-    const struct object *new = child_find(checker, after, KIND_TABLE, new_name);
+    const struct object *old = child_find(checker, before, KIND_HOLDS_ROWS, old_name);
+    const struct object *new = child_find(checker, after, KIND_HOLDS_ROWS, new_name);
     if (!old)
         return misfit(checker, false, "there is no table \"%s\" in the current schema", old_name);
     if (!new)
         return misfit(checker, true, "the models have no table \"%s\"", new_name);
-    const struct object *from = child_find(checker, old, KIND_COLUMN, rename->from);
-    const struct object *to = child_find(checker, new, KIND_COLUMN, rename->to);
+    const struct object *from = child_find(checker, old, KIND_IS_COLUMN, rename->from);
+    const struct object *to = child_find(checker, new, KIND_IS_COLUMN, rename->to);
     if (!from)
         return misfit(checker, true, "table \"%s\" has no column \"%s\"", old_name, rename->from);
-    if (child_find(checker, old, KIND_COLUMN, rename->to))
+    if (child_find(checker, old, KIND_IS_COLUMN, rename->to))
         return misfit(checker, true, "table \"%s\" has a column \"%s\" already", old_name, rename->to);
-    if (child_find(checker, new, KIND_COLUMN, rename->from))
+    if (child_find(checker, new, KIND_IS_COLUMN, rename->from))
         return misfit(checker, true, "the models still have a column \"%s\"", rename->from);
     if (!to)
         return misfit(checker, true, "the models have no column \"%s\"", rename->to);
@@ -240,7 +240,7 @@ static struct misfit column_fit(const struct checker *checker, const struct obje
 static bool schema_meant(const struct checker *checker, const struct rename *rename, const struct object *schema)
 {
     const char *usual = default_schema(checker->input->dialect->engine);
-    if (schema->kind != KIND_SCHEMA)
+    if (!kind_is(schema->kind, KIND_NAMESPACE))
         return false;
     return !rename->title || compare_name(checker->mem, checker->input->dialect, schema->name, rename->title) ||
            (!*schema->name && text_equal(rename->title, usual));
@@ -270,12 +270,12 @@ static int schema_find(const struct checker *checker, struct rename *rename)
         const struct object *before = root->children.item[i];
         if (!schema_meant(checker, rename, before))
             continue;
-        const struct object *after = object_child(input->after->root, KIND_SCHEMA, before->name);
+        const struct object *after = object_child(input->after->root, before->kind, before->name);
         struct rename *one = NEW(checker->mem, struct rename);
         *one = *rename;
         one->schema = before->name;
-        struct misfit found = rename->kind == KIND_TABLE ? table_fit(checker, before, after, one)
-                                                         : column_fit(checker, before, after, one);
+        struct misfit found =
+            rename->table ? column_fit(checker, before, after, one) : table_fit(checker, before, after, one);
         if (!found.reason)
             list_add(checker->mem, &fitting, one);
         else if (!best.reason || (found.near && !best.near))
@@ -299,8 +299,7 @@ static int contradictions_find(const struct checker *checker, const struct renam
 {
     for (int i = 0; i < before; i++) {
         const struct rename *other = checker->decided->item[i];
-        if (other->kind == rename->kind && text_equal(other->schema, rename->schema) &&
-            text_equal(other->table, rename->table) &&
+        if (text_equal(other->schema, rename->schema) && text_equal(other->table, rename->table) &&
             (text_equal(other->from, rename->from) || text_equal(other->to, rename->to)))
             return fail(checker->ctx, ERR_USAGE, "%s contradicts %s", rename_flag(checker->mem, rename),
                         rename_flag(checker->mem, other));

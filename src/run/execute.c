@@ -74,6 +74,33 @@ static const char *repair_hint(const struct execution *execution)
                         execution->done, command);
 }
 
+static bool is_there_already(const struct execution *execution)
+{
+    const struct error *error = &execution->ctx->error;
+    for (const char *const *known = execution->conn->dialect->exists; known && *known; known++)
+        if (text_equal(error->sqlstate, *known) || (error->message && text_has(error->message, *known)))
+            return true;
+    return false;
+}
+
+/* A database that was filled before its migrations. */
+static const char *baseline_hint(const struct execution *execution)
+{
+    struct arena *mem = execution->ctx->mem;
+    const char *mark = arena_printf(
+        mem,
+        "If the database has had this from before, `dbwarden migrate --baseline --to-version %s` marks the "
+        "migrations up to this one as applied without running them",
+        execution->migration->version);
+    for (int i = 0; i < execution->session->applied.n; i++)
+        if (((const struct applied *)execution->session->applied.item[i])->number >= 0)
+            return arena_printf(mem, "%s.", mark);
+    return arena_printf(mem,
+                        "%s; where there are no migration files yet, `dbwarden make-migrations --baseline` writes the "
+                        "first one from the database.",
+                        mark);
+}
+
 static void explain(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
@@ -84,8 +111,10 @@ static void explain(struct execution *execution)
         place_of(execution, &execution->split->piece[execution->first + at], execution->batch.position);
     else
         fail_at(ctx, execution->migration->path, 0, 0);
-    if (!ctx->error.hint)
-        fail_hint(ctx, "%s", repair_hint(execution));
+    if (ctx->error.hint)
+        return;
+    bool early = !execution->down && !execution->done && execution->migration->version;
+    fail_hint(ctx, "%s", early && is_there_already(execution) ? baseline_hint(execution) : repair_hint(execution));
 }
 
 /* The server's no to a statement of the file. Where a step of our own failed instead, the statement may be done. */

@@ -187,6 +187,13 @@ struct object *object_ancestor(const struct object *object, enum kind kind)
     return NULL;
 }
 
+const char *object_schema(const struct object *object)
+{
+    while (object && !kind_is(object->kind, KIND_NAMESPACE))
+        object = object->parent;
+    return object && object->name ? object->name : "";
+}
+
 struct object *object_next(const struct object *root, const struct object *object)
 {
     if (object->children.n)

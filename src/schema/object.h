@@ -162,6 +162,7 @@ struct object *object_child(const struct object *object, enum kind kind, const c
 struct object *object_only(const struct object *object, enum kind kind);                    /* first of that kind */
 int object_count(const struct object *object, enum kind kind);
 struct object *object_ancestor(const struct object *object, enum kind kind); /* itself included; NULL */
+const char *object_schema(const struct object *object); /* name of the namespace that holds it; "" */
 /* Walks `object` and everything below it, parents first: for (o = tree; o; o = object_next(tree, o)). */
 struct object *object_next(const struct object *root, const struct object *object);
 char *object_path(struct arena *mem, const struct object *object); /* "table users / column email", for messages */

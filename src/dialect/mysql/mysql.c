@@ -50,6 +50,9 @@ static const struct classify_rules classify_words = {.lex = &lex, .schema_is_dat
 static const char *const mysql_schemes[] = {"mysql", NULL};
 static const char *const mariadb_schemes[] = {"mariadb", "mysql", NULL}; /* whose drivers SQLAlchemy names alike */
 
+/* A table, a column, a key of that name is there already. */
+static const char *const exists[] = {"42S01", "42S21", "Duplicate key name", NULL};
+
 const struct dialect my_dialect = {
     .engine = ENGINE_MY,
     .name = "mysql",
@@ -58,6 +61,7 @@ const struct dialect my_dialect = {
     .minimum_version = 80000,
     .drops_index_on_table = true,
     .drops_index_bare = true,
+    .exists = exists,
     .lex = &lex,
     .ident = &ident,
     .normal = &normal,
@@ -74,6 +78,7 @@ const struct dialect my_mariadb_dialect = {
     .schemes = mariadb_schemes,
     .minimum_version = 100500,
     .drops_index_on_table = true,
+    .exists = exists,
     .lex = &lex,
     .ident = &ident,
     .normal = &normal,

@@ -37,6 +37,9 @@ const struct render_kind pg_render[KIND_COUNT] = {
     [KIND_VIEW] = {.create = pg_view_create, .drop = pg_view_drop, .alter = pg_view_alter, .rename = pg_view_rename},
 };
 
+/* duplicate_table (and what shares its names), duplicate_object, _column, _schema, _function */
+static const char *const exists[] = {"42P07", "42710", "42701", "42P06", "42723", NULL};
+
 const struct dialect pg_dialect = {
     .engine = ENGINE_PG,
     .name = "postgresql",
@@ -45,6 +48,7 @@ const struct dialect pg_dialect = {
     .minimum_version = 120000,
     .transactional_ddl = true,
     .drops_trigger_on_table = true,
+    .exists = exists,
     .lex = &pg_lex,
     .ident = &pg_ident,
     .normal = &pg_normal,

@@ -58,6 +58,9 @@ static const struct classify_rules lite_classify = {
 
 static const char *const lite_schemes[] = {"sqlite", "sqlite3", NULL};
 
+/* There are no codes for it. */
+static const char *const exists[] = {"already exists", "duplicate column name", NULL};
+
 const struct dialect lite_dialect = {
     .engine = ENGINE_LITE,
     .name = "sqlite",
@@ -68,6 +71,7 @@ const struct dialect lite_dialect = {
     .is_file = true,
     .loose_references = true,
     .renames_in_text = true,
+    .exists = exists,
     .lex = &lite_lex,
     .ident = &lite_ident,
     .normal = &lite_normal,

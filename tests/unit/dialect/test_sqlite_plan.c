@@ -126,9 +126,8 @@ TRAVEL(generated_columns,
 static void renames_go_with_a_rebuild_both_ways(void **state)
 {
     struct ctx *ctx = *state;
-    struct rename table = {
-        .kind = KIND_TABLE, .schema = "", .from = "users", .to = "people", .resolved_from = "rename_flag"};
-    struct rename column = {.kind = KIND_COLUMN, .schema = "", .table = "people", .from = "email", .to = "mail"};
+    struct rename table = {.schema = "", .from = "users", .to = "people", .resolved_from = "rename_flag"};
+    struct rename column = {.schema = "", .table = "people", .from = "email", .to = "mail"};
     struct list renames = {0};
     list_add(ctx->mem, &renames, &table);
     list_add(ctx->mem, &renames, &column);
