@@ -100,22 +100,35 @@ static bool has_word(const char *text, const char *word)
     return false;
 }
 
+static bool ref_has_word(const struct ref *ref, const char *word)
+{
+    return has_word(ref->name, word) || has_word(ref->part, word);
+}
+
 static bool field_has_word(const struct object *object, int field, const char *word)
 {
     const void *value = object_field(object, field);
     const struct names *names = value;
+    const struct refs *refs = value;
     const struct expr *expr = value;
+    bool found = false;
     switch (kind_table[object->kind].field[field].type) {
     case FIELD_TEXT:
     case FIELD_TYPE: return has_word(*(const char *const *)value, word);
     case FIELD_EXPR: return has_word(expr->written, word) || has_word(expr->printed, word);
     case FIELD_NAMES:
         for (int i = 0; i < names->n; i++)
-            if (has_word(names->item[i], word))
-                return true;
-        return false;
-    default: return false;
+            found = found || has_word(names->item[i], word);
+        return found;
+    case FIELD_REF: return ref_has_word(value, word);
+    case FIELD_REFS:
+        for (int i = 0; i < refs->n; i++)
+            found = found || ref_has_word(&refs->item[i], word);
+        return found;
+    case FIELD_FLAG:
+    case FIELD_INT: break;
     }
+    return false;
 }
 
 /* Who may name something that was renamed: it reads otherwise afterwards, although no statement is about it. */
