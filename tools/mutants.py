@@ -156,18 +156,24 @@ def read_tests():
 
 
 def notices(mutant, tests):
-    """The name of the first test that fails, or None; those of the same folder come first, then the fastest."""
+    """The name of the first test that fails, or None. Those of the same folder are linked and run first, then all others; the fastest first."""
     folder = mutant.file.split("/")[1]
+    near = [pair for pair in tests if f"dbwarden:{folder}" in pair[0]["suite"]]
     end = time.monotonic() + MUTANT_SECONDS
-    for test, seconds in sorted(tests, key=lambda pair: (f"dbwarden:{folder}" not in pair[0]["suite"], pair[1])):
-        if not run_alone(test["cmd"], min(TEST_SECONDS + TEST_FACTOR * seconds, max(1, end - time.monotonic())), test["env"]):
-            return test["name"]
+    for group in (near, [pair for pair in tests if pair not in near]):
+        if group and not ninja(*(os.path.relpath(test["cmd"][0], BUILD) for test, _ in group)):
+            return "the build"
+        for test, seconds in sorted(group, key=lambda pair: pair[1]):
+            if not run_alone(test["cmd"], min(TEST_SECONDS + TEST_FACTOR * seconds, max(1, end - time.monotonic())), test["env"]):
+                return test["name"]
     return None
 
 
 def notices_with_servers():
     """All the rest: pytest with the servers that tests/run.sh uses, which the caller has started."""
     cache = os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test")
+    if not ninja("dbwarden"):
+        return "the build"
     command = [f"{cache}/venv/bin/python", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", str(ROOT / "tests/integration")]
     env = {"DBWARDEN_PROGRAM": str(BUILD / "dbwarden"), "DBWARDEN_TEST_CACHE": cache}
     return None if run_alone(command, 1800, env, memory=False) else "integration tests"
@@ -189,8 +195,6 @@ def try_mutant(mutant, output, tests, options):
     try:
         if not ninja(output) or (BUILD / output).read_bytes() == same:
             return False
-        if not ninja():
-            return "the build"
         return notices(mutant, tests) or (notices_with_servers() if options.all else None)
     finally:
         path.write_text(text)

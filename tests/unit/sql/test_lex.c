@@ -32,6 +32,16 @@ static void knows_the_plain_tokens(void **state)
     assert_string_equal(tokens(ctx, &pg_lex, "1..2"), "n:1 o:.. n:2");
 }
 
+static void numbers_end_where_they_must(void **state)
+{
+    struct ctx *ctx = *state;
+    assert_string_equal(tokens(ctx, &pg_lex, "0b1 0o7 0xfg 0x 1__0 1_"),
+                        "n:0b1 _ n:0o7 _ n:0xf w:g _ n:0 w:x _ n:1 w:__0 _ n:1 w:_");
+    assert_string_equal(tokens(ctx, &pg_lex, "1e+5 1e 1.e 1.5e-3x"), "n:1e+5 _ n:1 w:e _ n:1. w:e _ n:1.5e-3 w:x");
+    assert_string_equal(tokens(ctx, &pg_lex, ".5.6 1...3 a..b a[1:2]"),
+                        "n:.5 n:.6 _ n:1 o:.. n:.3 _ w:a o:.. w:b _ w:a x:[ n:1 o:: n:2 x:]");
+}
+
 static void strings_of_every_engine(void **state)
 {
     struct ctx *ctx = *state;
@@ -40,6 +50,10 @@ static void strings_of_every_engine(void **state)
     assert_string_equal(tokens(ctx, &pg_lex, "'a\\' 'b'"), "s:'a\\' _ s:'b'");
     assert_string_equal(tokens(ctx, &my_lex, "'a\\'b' \"c\\\"d\" `e``f`"), "s:'a\\'b' _ s:\"c\\\"d\" _ q:`e``f`");
     assert_string_equal(tokens(ctx, &lite_lex, "x'00' [a b] `c`"), "s:x'00' _ q:[a b] _ q:`c`");
+    assert_string_equal(tokens(ctx, &lite_lex, "E'a' n'b'"), "w:E s:'a' _ s:n'b'");
+    assert_string_equal(tokens(ctx, &my_lex, "U&'x'"), "w:U o:& s:'x'");
+    assert_string_equal(tokens(ctx, &pg_lex, "u&\"a\" U&x e'\\'' #a `"),
+                        "q:u&\"a\" _ w:U o:& w:x _ s:e'\\'' _ o:# w:a _ o:`");
 }
 
 static void dollar_quotes(void **state)
@@ -49,6 +63,7 @@ static void dollar_quotes(void **state)
                         "s:$$a;'b$$ _ s:$x$ $$ $x$ _ p:$1 _ w:a$b$c");
     assert_string_equal(tokens(ctx, &pg_lex, "$x$ a $y$"), "s!:$x$ a $y$");
     assert_string_equal(tokens(ctx, &lite_lex, "$$"), "o:$ o:$");
+    assert_string_equal(tokens(ctx, &pg_lex, "$a$b$a$ $1a$ $a b$"), "s:$a$b$a$ _ p:$1a$ _ o:$ w:a _ w:b$");
 }
 
 static void comments_of_every_engine(void **state)
@@ -59,6 +74,8 @@ static void comments_of_every_engine(void **state)
     assert_string_equal(tokens(ctx, &my_lex, "1--2 # x\n-- y"), "n:1 o:- o:- n:2 _ c:# x _ c:-- y");
     assert_string_equal(tokens(ctx, &pg_lex, "-- a\rb"), "c:-- a _ w:b");
     assert_string_equal(tokens(ctx, &my_lex, "-- a\rb"), "c:-- a\rb");
+    assert_string_equal(tokens(ctx, &my_lex, "a--\tb\n#\r\n--"), "w:a c:--\tb _ c:# _ c:--");
+    assert_string_equal(tokens(ctx, &pg_lex, "a\v\f\r--\n"), "w:a _ c:-- _");
 }
 
 static void conditional_comments_are_code(void **state)
@@ -67,6 +84,28 @@ static void conditional_comments_are_code(void **state)
     assert_string_equal(tokens(ctx, &my_lex, "/*!40101 SET a='*/' */; 2*/*M!1*/3"),
                         "o:/*!40101 _ w:SET _ w:a o:= s:'*/' _ o:*/ x:; _ n:2 o:* o:/*M!1 o:*/ n:3");
     assert_string_equal(tokens(ctx, &pg_lex, "/*!1 a*/"), "c:/*!1 a*/");
+    assert_string_equal(tokens(ctx, &my_lex, "/*!1000001*/ 2*/3"), "o:/*!100000 n:1 o:*/ _ n:2 o:* o:/ n:3");
+    assert_string_equal(tokens(ctx, &my_lex, "/*M!100100 a*/ /*M b*/ /*!*/"),
+                        "o:/*M!100100 _ w:a o:*/ _ c:/*M b*/ _ o:/*! o:*/");
+}
+
+static bool is_conditional(const struct lex_rules *rules, const char *text)
+{
+    struct lexer lexer;
+    lex_open(&lexer, rules, text, strlen(text));
+    lexer.conditional = 1;
+    struct token token = lex_next(&lexer);
+    return token_is_conditional(&token);
+}
+
+static void only_what_opens_or_closes_one_is_conditional(void **state)
+{
+    assert_true(is_conditional(&my_lex, "/*!1 a"));
+    assert_true(is_conditional(&my_lex, "*/"));
+    assert_false(is_conditional(&my_lex, "/* a */"));
+    assert_false(is_conditional(&my_lex, "||"));
+    assert_false(is_conditional(&my_lex, "/"));
+    assert_false(is_conditional(&my_lex, "ab"));
 }
 
 static void operators_are_as_long_as_the_engine_has_them(void **state)
@@ -77,6 +116,10 @@ static void operators_are_as_long_as_the_engine_has_them(void **state)
         "w:a o::: w:text o:<> o:- n:1 _ w:b o:@> w:c _ w:d o:!~~ w:e _ w:f o:* o:- n:1 _ w:g o:->> s:'h' _ "
         "w:i o:<-> w:j");
     assert_string_equal(tokens(ctx, &my_lex, "a<=>b||c>=-1"), "w:a o:<=> w:b o:|| w:c o:>= o:- n:1");
+    assert_string_equal(tokens(ctx, &my_lex, "<< >> != := -> ->> && == => :: .. <> <="),
+                        "o:<< _ o:>> _ o:!= _ o::= _ o:-> _ o:->> _ o:&& _ o:== _ o:=> _ o::: _ o:.. _ o:<> _ o:<=");
+    assert_string_equal(tokens(ctx, &pg_lex, "a@-b a<-b a*--x"), "w:a o:@- w:b _ w:a o:< o:- w:b _ w:a o:* c:--x");
+    assert_string_equal(tokens(ctx, &pg_lex, "a+/*x*/b @-"), "w:a o:+ c:/*x*/ w:b _ o:@-");
 }
 
 static void parameters_are_as_the_engine_has_them(void **state)
@@ -85,6 +128,8 @@ static void parameters_are_as_the_engine_has_them(void **state)
     assert_string_equal(tokens(ctx, &lite_lex, "? ?12 :a @b $c"), "p:? _ p:?12 _ p::a _ p:@b _ p:$c");
     assert_string_equal(tokens(ctx, &my_lex, "@a @@b.c l:BEGIN"), "p:@a _ p:@@b x:. w:c _ w:l o:: w:BEGIN");
     assert_string_equal(tokens(ctx, &pg_lex, "$1 :a ?|"), "p:$1 _ o:: w:a _ o:?|");
+    assert_string_equal(tokens(ctx, &lite_lex, ":1 : ?1a @ @@x $"), "p::1 _ o:: _ p:?1 w:a _ o:@ _ p:@@x _ o:$");
+    assert_string_equal(tokens(ctx, &my_lex, "@`a` @@ @'b' $1"), "o:@ q:`a` _ o:@ o:@ _ o:@ s:'b' _ p:$1");
 }
 
 static void says_what_is_unfinished(void **state)
@@ -131,6 +176,17 @@ static void names_lose_their_quotes(void **state)
     assert_string_equal(name_of(ctx, &pg_lex, "U&\"d\\0061t\\+0000E4x\""), "dat\xC3\xA4x");
 }
 
+static void unicode_escapes_become_utf8_of_every_length(void **state)
+{
+    struct ctx *ctx = *state;
+    assert_string_equal(name_of(ctx, &pg_lex, "U&\"\\007F\\0080\\07FF\""), "\x7F\xC2\x80\xDF\xBF");
+    assert_string_equal(name_of(ctx, &pg_lex, "U&\"\\0800\\FFFF\""), "\xE0\xA0\x80\xEF\xBF\xBF");
+    assert_string_equal(name_of(ctx, &pg_lex, "U&\"\\+010000\\+10fffF\""), "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF");
+    assert_string_equal(name_of(ctx, &pg_lex, "U&\"a\\006\""), "a\\006");
+    assert_string_equal(name_of(ctx, &pg_lex, "U&\"a\\+00006\""), "a\\+00006");
+    assert_string_equal(name_of(ctx, &pg_lex, "U&\"a\\006g\""), "a\\006g");
+}
+
 static const char *checksum(struct ctx *ctx, const char *text)
 {
     struct sql_piece piece = {.text = text, .length = strlen(text)};
@@ -163,9 +219,10 @@ static void the_checksum_never_changes(void **state)
                         "6d3395a1609011162fca18e751780a358fd970ee2b14752d9eaab6f400363b6f");
 }
 
-UNIT_TESTS(UNIT(knows_the_plain_tokens), UNIT(strings_of_every_engine), UNIT(dollar_quotes),
-           UNIT(comments_of_every_engine), UNIT(conditional_comments_are_code),
-           UNIT(operators_are_as_long_as_the_engine_has_them), UNIT(parameters_are_as_the_engine_has_them),
-           UNIT(says_what_is_unfinished), UNIT(counts_lines_and_columns), UNIT(names_lose_their_quotes),
+UNIT_TESTS(UNIT(knows_the_plain_tokens), UNIT(numbers_end_where_they_must), UNIT(strings_of_every_engine),
+           UNIT(dollar_quotes), UNIT(comments_of_every_engine), UNIT(conditional_comments_are_code),
+           UNIT(only_what_opens_or_closes_one_is_conditional), UNIT(operators_are_as_long_as_the_engine_has_them),
+           UNIT(parameters_are_as_the_engine_has_them), UNIT(says_what_is_unfinished), UNIT(counts_lines_and_columns),
+           UNIT(names_lose_their_quotes), UNIT(unicode_escapes_become_utf8_of_every_length),
            UNIT(the_checksum_sees_code_only), UNIT(the_checksum_sees_where_statements_end),
            UNIT(the_checksum_never_changes))

@@ -219,6 +219,23 @@ static void releases_after_a_failure_and_keeps_it(void **state)
     assert_false(holder.held);
 }
 
+static void a_row_that_cannot_be_cleared_disturbs_nobody(void **state)
+{
+    struct fixture *fixture = *state;
+    struct ctx *ctx = &fixture->ctx;
+    struct lock *lock = NULL;
+    assert_works(ctx, lock_acquire(ctx, &fixture->state, 0, &lock));
+    assert_works(ctx, lock_show(lock));
+    assert_works(ctx, conn_exec(ctx, fixture->conn, "DROP TABLE _dbwarden_lock"));
+    lock_note(lock, "SELECT 1");
+    assert_int_equal(ctx->error.code, 0);
+    fail(ctx, ERR_FAILED, "the reason");
+    lock_release(&lock);
+    assert_string_equal(ctx->error.message, "the reason");
+    assert_works(ctx, lock_acquire(ctx, &fixture->state, 0, &lock));
+    lock_release(&lock);
+}
+
 /* A killed holder leaves its row at most, and that holds nobody up. */
 static void a_dead_holder_holds_nothing(void **state)
 {
@@ -281,5 +298,5 @@ static void waiting_can_be_cancelled(void **state)
 
 UNIT_TESTS(STATE(an_untouched_database_has_no_rows), STATE(remembers_by_number), STATE(takes_up_a_table_of_082),
            STATE(the_journal_counts_statements), STATE(only_one_holds_the_lock),
-           STATE(releases_after_a_failure_and_keeps_it), STATE(a_dead_holder_holds_nothing),
-           STATE(reports_what_082_left_locked), STATE(waiting_can_be_cancelled))
+           STATE(releases_after_a_failure_and_keeps_it), STATE(a_row_that_cannot_be_cleared_disturbs_nobody),
+           STATE(a_dead_holder_holds_nothing), STATE(reports_what_082_left_locked), STATE(waiting_can_be_cancelled))
