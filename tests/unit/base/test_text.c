@@ -144,6 +144,28 @@ static void guesses_what_was_meant(void **state)
     assert_null(text_nearest(&known, endless));
 }
 
+static void knows_how_alike_names_are(void **state)
+{
+    assert_int_equal(text_likeness("", ""), 100);
+    assert_int_equal(text_likeness("a", ""), 0);
+    assert_int_equal(text_likeness("email", "email"), 100);
+    assert_int_equal(text_likeness("email", "mail"), 80);
+    assert_int_equal(text_likeness("mail", "email"), 80);
+    assert_int_equal(text_likeness("abcd", "abce"), 75);
+    assert_int_equal(text_likeness("abc", "xyz"), 0);
+    assert_int_equal(text_likeness("name", "full_name"), 75);
+    assert_int_equal(text_likeness("NAME_of_it", "name"), 75);
+    assert_int_equal(text_likeness("it", "do_it_now"), 23); /* too short for a word */
+    assert_int_equal(text_likeness("name", "surname_x"), 45);
+    assert_int_equal(text_likeness("name", "names_all"), 45);
+    char longest[202];
+    memset(longest, 'm', 201);
+    longest[201] = '\0';
+    assert_int_equal(text_likeness(longest, longest), 100);
+    assert_int_equal(text_likeness(longest, longest + 1), 0);
+}
+
 UNIT_TESTS(UNIT(compares), UNIT(finds_starts_ends_and_parts), UNIT(knows_ascii_only), UNIT(changes_case_of_ascii_only),
            UNIT(trims_both_ends), UNIT(slices), UNIT(replaces_every_occurrence), UNIT(splits),
-           UNIT(cuts_lines_whatever_their_ends), UNIT(reads_whole_numbers_only), UNIT(guesses_what_was_meant))
+           UNIT(cuts_lines_whatever_their_ends), UNIT(reads_whole_numbers_only), UNIT(guesses_what_was_meant),
+           UNIT(knows_how_alike_names_are))

@@ -195,6 +195,15 @@ static void a_database_is_found_by_name(void **state)
     assert_string_equal(database->url.database, "b.db");
     assert_fails(&project->ctx, config_database(&project->ctx, config, "c", &database), ERR_CONFIG,
                  "Database 'c' not found in settings config. Available databases: [a, b]");
+    assert_string_equal(project->ctx.error.hint ? project->ctx.error.hint : "", "");
+    assert_works(&project->ctx, config_database(&project->ctx, config, NULL, &database));
+    assert_string_equal(database->name, "a");
+    config_close(&config);
+    config = opened_yaml(project, "databases:\n  primary:\n    default: true\n    database_url_sync: sqlite:///a.db\n",
+                         false);
+    assert_fails(&project->ctx, config_database(&project->ctx, config, "primry", &database), ERR_CONFIG,
+                 "Database 'primry' not found in settings config. Available databases: [primary]");
+    assert_string_equal(project->ctx.error.hint, "Did you mean primary?");
 }
 
 static void dev_takes_the_place_of_the_real_one(void **state)
@@ -263,7 +272,16 @@ static void nothing_at_all_says_what_to_do(void **state)
     put(project, "dbwarden.yaml", ONE(""));
     options.file = NULL;
     options.schema_file = "x.sql";
-    assert_int_equal(config_open(&project->ctx, &options, &config), ERR_USAGE);
+    assert_fails(&project->ctx, config_open(&project->ctx, &options, &config), ERR_USAGE,
+                 arena_printf(project->ctx.mem, "--schema-file has no effect beside the configuration %s",
+                              project_path(project, "dbwarden.yaml")));
+    options.migrations_dir = "x";
+    assert_fails(&project->ctx, config_open(&project->ctx, &options, &config), ERR_USAGE,
+                 arena_printf(project->ctx.mem, "--migrations-dir has no effect beside the configuration %s",
+                              project_path(project, "dbwarden.yaml")));
+    options = (struct config_options){.folder = project->folder, .file = "dbwarden.yaml", .url = "sqlite:///x.db"};
+    assert_fails(&project->ctx, config_open(&project->ctx, &options, &config), ERR_USAGE,
+                 "--url and --config exclude each other");
 }
 
 static void python_is_executed(void **state)

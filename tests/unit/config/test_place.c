@@ -74,6 +74,32 @@ static void files_that_may_call_it_are_candidates(void **state)
     assert_true(text_ends(place.candidates.item[0], "/app/main.py"));
 }
 
-TESTS(TEST(one_above_wins_over_others_in_the_tree), TEST(without_a_workspace_only_the_folder_itself_counts),
-      TEST(otherwise_the_tree_must_hold_exactly_one), TEST(two_in_one_folder_are_refused),
-      TEST(files_that_may_call_it_are_candidates))
+static void a_named_file_is_taken_whatever_else_there_is(void **state)
+{
+    struct project *project = *state;
+    struct config_options options = {.folder = project->folder};
+    struct config_place place;
+    static const char *const names[] = {"conf/a.py", "conf/a.yaml", "conf/a.yml"};
+    put(project, "dbwarden.py", "");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        put(project, names[i], "");
+        options.file = names[i];
+        assert_works(&project->ctx, place_find(&project->ctx, &options, &place));
+        assert_string_equal(place.path, project_path(project, names[i]));
+        assert_string_equal(place.folder, project_path(project, "conf"));
+    }
+    put(project, "conf/a.toml", "");
+    options.file = "conf/a.toml";
+    assert_fails(&project->ctx, place_find(&project->ctx, &options, &place), ERR_CONFIG,
+                 "the configuration file conf/a.toml is neither Python nor YAML");
+    options.folder = project_path(project, "gone");
+    assert_fails(&project->ctx, place_find(&project->ctx, &options, &place), ERR_CONFIG,
+                 arena_printf(project->ctx.mem, "there is no folder %s", options.folder));
+    options.folder = project_path(project, "conf/a.py");
+    assert_fails(&project->ctx, place_find(&project->ctx, &options, &place), ERR_CONFIG,
+                 arena_printf(project->ctx.mem, "there is no folder %s", options.folder));
+}
+
+TESTS(TEST(a_named_file_is_taken_whatever_else_there_is), TEST(one_above_wins_over_others_in_the_tree),
+      TEST(without_a_workspace_only_the_folder_itself_counts), TEST(otherwise_the_tree_must_hold_exactly_one),
+      TEST(two_in_one_folder_are_refused), TEST(files_that_may_call_it_are_candidates))

@@ -172,6 +172,54 @@ static void legacy_mariadb_hides_indexes_of_foreign_keys(void **state)
     assert_false(object_says(&column_of(snapshot, "t", "s")->object, COLUMN_type));
 }
 
+/* The sample with one text of it changed, and without its checksum. */
+static struct snapshot *read_changed(struct ctx *ctx, const char *sample, const char *what, const char *with)
+{
+    const char *end = strstr(sample, ", \"checksum\"");
+    char *text = arena_printf(ctx->mem, "%.*s}", (int)(end - sample), sample);
+    assert_non_null(strstr(text, what));
+    return read_sample(ctx, text_replace(ctx->mem, text, what, with));
+}
+
+static void only_the_index_of_the_very_columns_is_behind_a_foreign_key(void **state)
+{
+    static const struct {
+        const char *was, *is, *index;
+        bool hidden;
+    } cases[] = {
+        {"u_by_hand", "u_2", "u_2", true},
+        {"u_by_hand", "u_12", "u_12", true},
+        {"u_by_hand", "t_ibfk_1", "t_ibfk_1", true},
+        {"u_by_hand", "u_", "u_", false},
+        {"u_by_hand", "u_2x", "u_2x", false},
+        {"u_by_hand", "u2", "u2", false},
+        {"[\"u\"], \"unique\": false", "[\"price\"], \"unique\": false", "u", false},
+        {"[\"u\"], \"unique\": false", "[\"u\", \"price\"], \"unique\": false", "u", false},
+        {"[\"u\"], \"unique\": false", "[\"u\"], \"unique\": true", "u", false},
+        {"\"type\": \"foreign_key\"", "\"type\": \"check\", \"expression\": \"u > 0\"", "u", false},
+    };
+    struct ctx *ctx = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot *snapshot = read_changed(ctx, mariadb_sample, cases[i].was, cases[i].is);
+        assert_int_equal(!find_in(snapshot, "t", KIND_INDEX, cases[i].index), cases[i].hidden);
+    }
+}
+
+static void an_ambiguous_type_keeps_what_was_said_of_it(void **state)
+{
+    struct ctx *ctx = *state;
+    struct snapshot *snapshot =
+        read_changed(ctx, mariadb_sample, "\"s\": {\"type\": \"text\"",
+                     "\"s\": {\"length\": 7, \"precision\": 8, \"scale\": 9, \"type\": \"text\"");
+    char *text = snapshot_to_text(ctx->mem, snapshot);
+    struct json *json;
+    assert_works(ctx, json_read(ctx, "again", text, strlen(text), &json));
+    const struct json *column = json_get(json_get(json_get(json_get(json, "tables"), "t"), "columns"), "s");
+    assert_int_equal(json_get_int(column, "length", 0), 7);
+    assert_int_equal(json_get_int(column, "precision", 0), 8);
+    assert_int_equal(json_get_int(column, "scale", 0), 9);
+}
+
 static void a_legacy_snapshot_survives_writing(void **state)
 {
     struct ctx *ctx = *state;
@@ -280,5 +328,7 @@ UNIT_TESTS(UNIT(checksums_are_those_of_python), UNIT(what_we_write_is_exact),
            UNIT(legacy_postgresql_says_what_it_knows), UNIT(legacy_constraints_and_indexes_are_told_apart),
            UNIT(legacy_primary_keys_have_no_order), UNIT(bookkeeping_is_no_table_of_the_user),
            UNIT(legacy_sqlite_has_unnamed_constraints), UNIT(legacy_mariadb_hides_indexes_of_foreign_keys),
-           UNIT(a_legacy_snapshot_survives_writing), UNIT(assuming_takes_the_wanted_type_where_it_fits),
-           UNIT(a_file_that_is_no_snapshot_says_so), UNIT(a_written_file_is_private_and_reads_back))
+           UNIT(only_the_index_of_the_very_columns_is_behind_a_foreign_key),
+           UNIT(an_ambiguous_type_keeps_what_was_said_of_it), UNIT(a_legacy_snapshot_survives_writing),
+           UNIT(assuming_takes_the_wanted_type_where_it_fits), UNIT(a_file_that_is_no_snapshot_says_so),
+           UNIT(a_written_file_is_private_and_reads_back))

@@ -6,8 +6,11 @@
 #include "sql/lex.h"
 #include "sql/normal.h"
 
-static const struct lex_rules pg_lex = {
-    .escape_strings = true, .dollar_quotes = true, .nested_comments = true, .begin_atomic_bodies = true};
+static const struct lex_rules pg_lex = {.escape_strings = true,
+                                        .dollar_quotes = true,
+                                        .nested_comments = true,
+                                        .begin_atomic_bodies = true,
+                                        .client_lines = true};
 static const struct lex_rules lite_lex = {.backtick_names = true, .bracket_names = true, .begin_end_bodies = true};
 static const struct lex_rules my_lex = {.backslash_escapes = true,
                                         .hash_comments = true,

@@ -238,6 +238,37 @@ static void statements_with_semicolons_may_hold_blank_lines(void **state)
     assert_no_warning();
 }
 
+static void more_statements_than_there_is_room_for_at_first(void **state)
+{
+    struct ctx *ctx = *state;
+    struct buf text, expected;
+    buf_init(&text, ctx->mem);
+    buf_init(&expected, ctx->mem);
+    for (int i = 0; i < 100; i++) {
+        buf_addf(&text, "SELECT %d;\n", i);
+        buf_addf(&expected, "%sSELECT %d", i ? "|" : "", i);
+    }
+    assert_pieces(&pg_lex, text.data, expected.data);
+}
+
+static void lines_for_psql_are_passed_over_or_refused(void **state)
+{
+    struct ctx *ctx = *state;
+    struct split result;
+    assert_pieces(&pg_lex, "\\restrict x;y\nSELECT 1;\n  \\SET ON_ERROR_STOP on\nSELECT 2;\n\\unrestrict x",
+                  "SELECT 1|SELECT 2");
+    assert_no_warning();
+    assert_pieces(&pg_lex, "SELECT 1;\n \\connect other\nSELECT 2;", "SELECT 1|SELECT 2");
+    assert_string_equal(heard.warnings.data,
+                        "f.sql:11: \\connect is passed over: what follows belongs to the same database\n");
+    assert_fails(ctx, split(ctx, &pg_lex, "SELECT 1;\n \\i more.sql\n", &result), ERR_SYNTAX,
+                 "this line is a command of psql, which does not read this file");
+    assert_int_equal(result.n, 1);
+    assert_int_equal(ctx->error.place.line, 11);
+    assert_int_equal(ctx->error.place.column, 2);
+    assert_pieces(&lite_lex, "\\echo a;\nSELECT 1;", "\\echo a|SELECT 1");
+}
+
 static void line_ends_of_windows(void **state)
 {
     struct ctx *ctx = *state;
@@ -302,5 +333,6 @@ UNIT_TESTS(UNIT(semicolons_end_statements), UNIT(pieces_know_where_they_are),
            UNIT(without_any_semicolon_blank_lines_end_statements),
            UNIT(one_statement_without_semicolon_needs_no_warning), UNIT(trigger_bodies_count_as_no_semicolon),
            UNIT(mixed_sections_end_at_blank_lines_before_ddl), UNIT(statements_with_semicolons_may_hold_blank_lines),
+           UNIT(more_statements_than_there_is_room_for_at_first), UNIT(lines_for_psql_are_passed_over_or_refused),
            UNIT(line_ends_of_windows), UNIT(says_where_something_unfinished_begins),
            UNIT(a_delimiter_within_a_token_opens_and_closes_no_comment), UNIT(words_in_parentheses_name_no_kind))

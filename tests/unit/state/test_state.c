@@ -1,13 +1,14 @@
 /* What a database remembers, on a real SQLite file: 0.8.2's table, the journal, the lock and who holds it. */
 #include "unit.h"
 
+#include <pwd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "state/state.h"
+#include "state/parts.h"
 
 struct fixture {
     struct ctx ctx;
@@ -277,6 +278,17 @@ static void reports_what_082_left_locked(void **state)
     assert_false(holder.legacy);
 }
 
+static void knows_who_and_where_it_is(void **state)
+{
+    struct fixture *fixture = *state;
+    struct passwd *entry = getpwuid(geteuid());
+    char host[256] = "";
+    if (entry)
+        assert_string_equal(state_user(fixture->ctx.mem), entry->pw_name);
+    assert_int_equal(gethostname(host, sizeof host - 1), 0);
+    assert_string_equal(state_host(fixture->ctx.mem), host);
+}
+
 static void waiting_can_be_cancelled(void **state)
 {
     struct fixture *fixture = *state;
@@ -299,4 +311,5 @@ static void waiting_can_be_cancelled(void **state)
 UNIT_TESTS(STATE(an_untouched_database_has_no_rows), STATE(remembers_by_number), STATE(takes_up_a_table_of_082),
            STATE(the_journal_counts_statements), STATE(only_one_holds_the_lock),
            STATE(releases_after_a_failure_and_keeps_it), STATE(a_row_that_cannot_be_cleared_disturbs_nobody),
-           STATE(a_dead_holder_holds_nothing), STATE(reports_what_082_left_locked), STATE(waiting_can_be_cancelled))
+           STATE(a_dead_holder_holds_nothing), STATE(reports_what_082_left_locked), STATE(knows_who_and_where_it_is),
+           STATE(waiting_can_be_cancelled))
