@@ -174,6 +174,8 @@ struct dialect {
     /* The live schema, in one consistent view. NULL: make-migrations is not there yet for this engine. */
     int (*load)(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
     void (*settle)(struct arena *mem, struct tree *tree);
+    /* What the database calls the schema "" for names without one; "" if there is none. NULL: no such thing. */
+    int (*usual_schema)(struct ctx *ctx, struct conn *conn, const char **name);
     /* Comparable forms; NULL gives NULL. */
     char *(*type_normal)(struct arena *mem, const char *type);
     char *(*expr_normal)(struct arena *mem, const char *expr);

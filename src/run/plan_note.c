@@ -159,6 +159,7 @@ static struct tree *touched_part(struct noting *noting)
     struct arena *mem = noting->mem;
     struct tree *part = tree_new(mem, noting->written->engine);
     part->version = noting->written->version;
+    part->usual_schema = noting->written->usual_schema;
     part->kinds = noting->written->kinds;
     for (int i = 0; i < noting->written->root->children.n; i++) {
         const struct object *schema = noting->written->root->children.item[i];

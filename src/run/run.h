@@ -14,17 +14,18 @@ struct session {
     const struct database_config *database;
     struct conn *conn; /* NULL until session_connect() */
     struct state state;
-    struct lock *lock;      /* NULL until session_lock() */
-    struct folder *folder;  /* NULL until session_folder() */
-    double lock_timeout;    /* seconds; set after session_open(), which makes it 300 */
-    bool read_only;         /* how conn was opened */
-    struct list applied;    /* struct applied *, as session_reload() found them */
-    struct list journal;    /* struct journal_row * */
-    struct list unfinished; /* those of it that began and did not end */
-    struct list ran;        /* struct migration *: what this session has run, up or down */
-    struct tree *wanted;    /* as wanted_read() last gave it: fills in what an old snapshot does not say; NULL */
-    const char *snapshot;   /* path of the last one written; NULL */
-    bool forward;           /* current_read() counts written migrations as applied: for make-migrations */
+    struct lock *lock;        /* NULL until session_lock() */
+    struct folder *folder;    /* NULL until session_folder() */
+    double lock_timeout;      /* seconds; set after session_open(), which makes it 300 */
+    bool read_only;           /* how conn was opened */
+    struct list applied;      /* struct applied *, as session_reload() found them */
+    struct list journal;      /* struct journal_row * */
+    struct list unfinished;   /* those of it that began and did not end */
+    struct list ran;          /* struct migration *: what this session has run, up or down */
+    struct tree *wanted;      /* as wanted_read() last gave it: fills in what an old snapshot does not say; NULL */
+    const char *snapshot;     /* path of the last one written; NULL */
+    struct error unreachable; /* why the database cannot be reached, once that was tried */
+    bool forward;             /* current_read() counts written migrations as applied: for make-migrations */
 };
 int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session);
 int session_connect(struct ctx *ctx, struct session *session, bool read_only);

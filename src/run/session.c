@@ -25,10 +25,17 @@ int session_connect(struct ctx *ctx, struct session *session, bool read_only)
 {
     if (session->conn && (!session->read_only || read_only))
         return 0;
+    if (session->unreachable.code) {
+        ctx->error = session->unreachable;
+        return ctx->error.code;
+    }
     conn_close(&session->conn);
     const struct database_config *database = session->database;
     struct conn_options options = {.read_only = read_only, .app_folder = session->config->folder};
-    TRY(conn_open(ctx, database->dialect, &database->url, &options, &session->conn));
+    int code = conn_open(ctx, database->dialect, &database->url, &options, &session->conn);
+    if (code == ERR_CONNECT)
+        session->unreachable = ctx->error;
+    TRY(code);
     session->read_only = read_only;
     session->state.conn = session->conn;
     emit_debug(ctx, "connected to %s, %s %s", session->conn->target, database->dialect->title,

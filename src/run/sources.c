@@ -8,6 +8,18 @@
 #include "base/text.h"
 #include "models/models.h"
 
+/* What models mean by a schema depends on the database, where it can be reached. */
+static int usual_schema_find(struct ctx *ctx, struct session *session, struct tree *tree)
+{
+    const struct dialect *dialect = session->database->dialect;
+    if (!dialect->usual_schema)
+        return 0;
+    if (session_connect(ctx, session, true) == 0)
+        return dialect->usual_schema(ctx, session->conn, &tree->usual_schema);
+    ctx->error = (struct error){0};
+    return 0;
+}
+
 int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
 {
     const struct database_config *database = session->database;
@@ -20,6 +32,7 @@ int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
         TRY(schema_files_read(ctx, database, session->config->folder, &database->schema_files, tree));
     else {
         TRY(config_models(ctx, session->config, database, tree));
+        TRY(usual_schema_find(ctx, session, *tree));
         database->dialect->settle(ctx->mem, *tree);
     }
     session->wanted = *tree;

@@ -13,7 +13,9 @@
 struct tree {
     struct object *root; /* KIND_DATABASE; its schemas are named, the default one "" */
     enum engine engine;
-    int version;           /* of the server: 150004, 34001, 101106; 0 unknown */
+    const char
+        *usual_schema; /* what the server calls the schema ""; NULL: unknown, so as most call it; "": there is none */
+    int version;       /* of the server: 150004, 34001, 101106; 0 unknown */
     struct kind_set kinds; /* what the source speaks of */
 };
 

@@ -80,6 +80,8 @@ struct json *tree_to_json(struct arena *mem, const struct tree *tree)
         if (tree_speaks(tree, (enum kind)kind))
             json_add(mem, kinds, json_string(mem, kind_table[kind].name));
     json_set(mem, json, "kinds", kinds);
+    if (tree->usual_schema)
+        json_set_text(mem, json, "usual_schema", tree->usual_schema);
     if (tree->root->name)
         json_set_text(mem, json, "name", tree->root->name);
     children_json(mem, json, tree->root);

@@ -284,6 +284,10 @@ static int read_top(struct reader *reader, const char *key, const struct json *j
         return read_version(reader, json, &tree->version);
     if (text_equal(key, "kinds"))
         return read_kinds(reader, json, &tree->kinds);
+    if (text_equal(key, "usual_schema")) {
+        tree->usual_schema = arena_dup(reader->ctx->mem, json->text);
+        return 0;
+    }
     struct spot spot = {NULL, key, -1};
     return read_member(reader, &spot, json, tree->root);
 }

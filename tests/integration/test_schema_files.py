@@ -102,8 +102,46 @@ def test_a_default_schema_that_is_still_to_be_made(tmp_path, postgres, path, sch
     outcome = project.run("make-migrations", "a")
     assert outcome.status != 0 and f'new schema "{schema}" would come first' in outcome.err
     rows(postgres, f"CREATE SCHEMA {schema}")
-    reach(project, text)
-    assert relations(postgres) == [f"{schema}.t"]
+    reach(project, text + "CREATE TABLE public.u (id int PRIMARY KEY);\nCREATE TABLE v (u_id int REFERENCES public.u);\n")
+    assert relations(postgres) == sorted([f"{schema}.t", f"{schema}.v", "public.u"])
+
+
+MODELS = """
+from sqlalchemy import Column, ForeignKey, Integer
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+
+
+class Usual(Base):
+    __tablename__ = "usual"
+    id = Column(Integer, primary_key=True)
+
+
+class Named(Base):
+    __tablename__ = "named"
+    __table_args__ = {"schema": "app"}
+    id = Column(Integer, primary_key=True)
+
+
+class Public(Base):
+    __tablename__ = "usual"
+    __table_args__ = {"schema": "public"}
+    id = Column(Integer, primary_key=True)
+    other = Column(ForeignKey("app.named.id"))
+"""
+
+
+def test_models_mean_the_same_schemas_as_the_url(tmp_path, postgres):
+    rows(postgres, "CREATE SCHEMA app")
+    project = Project(tmp_path / "project", postgres + "?options=-csearch_path%3Dapp,public", sys.executable,
+                      model_paths=["models"])
+    project.write("models.py", MODELS)
+    project.ok("make-migrations", "a")
+    project.ok("migrate")
+    assert relations(postgres) == ["app.named", "app.usual", "public.usual"]
+    left = project.run("diff", "--exit-code")
+    assert left.status == 0, str(left)
 
 
 def test_lines_for_psql_are_passed_over(project):

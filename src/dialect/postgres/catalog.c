@@ -38,8 +38,18 @@ static int warn_invalid(struct ctx *ctx, struct conn *conn)
     return 0;
 }
 
+int pg_usual_schema(struct ctx *ctx, struct conn *conn, const char **name)
+{
+    struct rows rows;
+
+    TRY(pg_query(ctx, conn, "SELECT COALESCE(current_schema(), '')", NULL, &rows));
+    *name = ((const char *const *)rows.row.item[0])[0];
+    return 0;
+}
+
 static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
+    TRY(pg_usual_schema(ctx, conn, &tree->usual_schema));
     TRY(catalog_load(ctx, conn, pg_catalog, pg_catalog_n, tree));
     return warn_invalid(ctx, conn);
 }

@@ -69,6 +69,7 @@ bool pg_reaches_beyond(const struct sql_piece *statement);
 extern const struct scratch_server_spec pg_server_spec;
 
 /* catalog.c, recover.c */
+int pg_usual_schema(struct ctx *ctx, struct conn *conn, const char **name);
 int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
 extern const struct catalog_query pg_catalog[];
 extern const int pg_catalog_n;

@@ -263,7 +263,7 @@ static void settle_object(struct arena *mem, struct object *object, const struct
 
 void pg_settle(struct arena *mem, struct tree *tree)
 {
-    tree_fold_schema(mem, tree, "public");
+    tree_fold_schema(mem, tree, tree->usual_schema ? tree->usual_schema : "public");
     for (struct object *object = tree->root; object != NULL; object = object_next(tree->root, object))
         settle_object(mem, object, tree);
     pg_inherit(mem, tree);

@@ -34,7 +34,7 @@ class Builder:
     def __init__(self, models, request, warnings):
         self.models = models
         self.target = Target(request["dialect"], request.get("version") or 0)
-        self.default_schema = "public" if self.target.name == "postgresql" else request.get("database")
+        self.default_schema = None if self.target.name == "postgresql" else request.get("database")
         self.warnings = warnings
         self.schemas = {"": {"name": ""}}
         self.taken = {}    # (schema, name) -> what has it
