@@ -89,6 +89,23 @@ static void what_is_wrong_is_said_with_what_would_be_right(void **state)
             "5: databases has no setting \"model_path\" | Did you mean model_paths?");
     refused(project, ONE("    model_paths: app\n"),
             "5: model_paths is \"app\": it must be a list of texts | Write [\"app\"].");
+    refused(project, ONE("    model_paths: 5\n"), "5: model_paths is 5: it must be a list of texts");
+    refused(project, ONE("    model_paths: [a, 5]\n"),
+            "5: model_paths is a list: it must be a list of texts that are not empty");
+    refused(project, ONE("    model_paths: ['']\n"),
+            "5: model_paths is a list: it must be a list of texts that are not empty");
+    refused(project, ONE("    seed_table: ''\n"),
+            "5: seed_table is \"\": it must be a letter or underscore followed by letters, digits and underscores");
+    refused(project, ONE("    seed_table: 5\n"),
+            "5: seed_table is 5: it must be a letter or underscore followed by letters, digits and underscores");
+    refused(project, ONE("    seed_table: a-b\n"),
+            "5: seed_table is \"a-b\": it must be a letter or underscore followed by letters, digits and underscores");
+    refused(project, ONE("    database_url_async: 5\n"),
+            "5: database_url_async is 5: it must be a text such as postgresql://user:password@host:5432/name");
+    refused(
+        project, ONE("    database_type: postgres\n"),
+        "5: database_type is \"postgres\": it must be one of sqlite, postgresql, mysql, mariadb, clickhouse | Did you mean \"postgresql\"?");
+    refused(project, ONE("    overlap_models: 2\n"), "5: overlap_models is 2: it must be true or false");
     refused(project, ONE("    overlap_models: maybe\n"), "5: overlap_models is \"maybe\": it must be true or false");
     refused(project, ONE("    seed_table: 1x\n"),
             "5: seed_table is \"1x\": it must be a letter or underscore followed by letters, digits and underscores");
@@ -134,6 +151,14 @@ static void yaml_has_its_own_mistakes(void **state)
     refused(project, "",
             "0: No database found in FOLDER/dbwarden.yaml | Run \"dbwarden init\" to make a configuration.");
     refused(project, ONE("    default: true\n"), "5: the key stands twice: default");
+    refused(project, "- a\n", "1: the file must be a mapping with the key databases");
+    refused(project, "databases:\n  [a]: {}\n", "2: the name of a database must be a word");
+    refused(project, "databases:\n  a: b\n", "2: there must be a mapping of settings under a");
+    refused(project, ONE("    [a]: b\n"), "5: a key must be a word");
+    refused(project, ONE("    seed_table: a${B\n"), "5: a value has ${ without its closing brace");
+    refused(
+        project, ONE("    seed_table: {a: b}\n"),
+        "5: seed_table is a mapping: it must be a letter or underscore followed by letters, digits and underscores");
     unsetenv("UNIT_NOT_SET");
     refused(project, "databases:\n  a:\n    database_url_sync: sqlite:///${UNIT_NOT_SET}\n",
             "3: the environment variable is not set: UNIT_NOT_SET | Set it, or write ${UNIT_NOT_SET:-value} to give a "

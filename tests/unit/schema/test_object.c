@@ -131,6 +131,26 @@ static void unsaid_and_none_are_two_things(void **state)
     assert_true(object_says(&other->object, TABLE_unlogged));
 }
 
+static void sets_hold_any_kind(void **state)
+{
+    struct kind_set none = {0}, all = kind_set_all(), some = kind_set_of(KIND_DATABASE, KIND_TABLE, KIND_COUNT - 1);
+    assert_true(kind_set_empty(&none));
+    for (int kind = 0; kind < KIND_COUNT; kind++) {
+        bool in = kind == KIND_DATABASE || kind == KIND_TABLE || kind == KIND_COUNT - 1;
+        struct kind_set one = {0};
+        kind_set_add(&one, (enum kind)kind);
+        assert_false(kind_set_empty(&one));
+        assert_true(kind_set_has(&all, (enum kind)kind));
+        assert_int_equal(kind_set_has(&some, (enum kind)kind), in);
+        struct kind_set both = kind_set_both(&some, &one);
+        assert_int_equal(kind_set_empty(&both), !in);
+        kind_set_remove(&one, (enum kind)kind);
+        assert_true(kind_set_empty(&one));
+    }
+    struct kind_set both = kind_set_both(&all, &some);
+    assert_memory_equal(&both, &some, sizeof both);
+}
+
 static void engines_have_the_names_users_write(void **state)
 {
     static const char *const names[] = {"sqlite", "postgresql", "mysql", "mariadb", "clickhouse"};
@@ -143,4 +163,4 @@ static void engines_have_the_names_users_write(void **state)
 
 UNIT_TESTS(UNIT(every_key_of_a_kind_is_its_own), UNIT(a_copy_is_deep_and_equal),
            UNIT(a_walk_meets_parents_first_and_everything_once), UNIT(paths_tell_objects_apart),
-           UNIT(unsaid_and_none_are_two_things), UNIT(engines_have_the_names_users_write))
+           UNIT(unsaid_and_none_are_two_things), UNIT(sets_hold_any_kind), UNIT(engines_have_the_names_users_write))

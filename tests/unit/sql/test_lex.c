@@ -4,13 +4,13 @@
 #include "rules.h"
 
 /* Tokens as "kind:text" with blanks between; a space token is "_". '!' marks an unfinished one. */
-static const char *tokens(struct ctx *ctx, const struct lex_rules *rules, const char *text)
+static const char *tokens_of(struct ctx *ctx, const struct lex_rules *rules, const char *text, size_t length)
 {
     static const char letter[] = "E_cwqsnpox";
     struct lexer lexer;
     struct buf out;
     buf_init(&out, ctx->mem);
-    lex_open(&lexer, rules, text, strlen(text));
+    lex_open(&lexer, rules, text, length);
     for (struct token token; (token = lex_next(&lexer)).kind != TOKEN_END;) {
         if (out.len > 0)
             buf_add_c(&out, ' ');
@@ -20,6 +20,11 @@ static const char *tokens(struct ctx *ctx, const struct lex_rules *rules, const 
             buf_addf(&out, "%c%s:%.*s", letter[token.kind], token.unfinished ? "!" : "", (int)token.length, token.text);
     }
     return out.data;
+}
+
+static const char *tokens(struct ctx *ctx, const struct lex_rules *rules, const char *text)
+{
+    return tokens_of(ctx, rules, text, strlen(text));
 }
 
 static void knows_the_plain_tokens(void **state)
@@ -142,6 +147,23 @@ static void says_what_is_unfinished(void **state)
     assert_string_equal(tokens(ctx, &pg_lex, "/*/"), "c!:/*/");
 }
 
+/* Sections of files are read in place: the next section follows without a zero byte. */
+static void what_stands_after_the_end_does_not_count(void **state)
+{
+    static const char *const texts[] = {
+        "/* a */", "/*!40101 a*/", "'a''b'", "$x$ a $x$",  "$1a",     "U&\"a\"",   "--a\r\nb",
+        "1.5e-3",  "0xFF",         "a->>b",  "\"a\"\"b\"", "'a\\'b'", "a.b..c",    "@@x",
+        ":ab",     "?12",          "a@-b",   "1_000",      "[a b]",   "/*M!1 a*/", "--\tb",
+    };
+    static const struct lex_rules *const rules[] = {&pg_lex, &my_lex, &lite_lex};
+    struct ctx *ctx = *state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (size_t r = 0; r < sizeof rules / sizeof *rules; r++)
+            for (size_t n = 1; n < strlen(texts[i]); n++)
+                assert_string_equal(tokens_of(ctx, rules[r], texts[i], n),
+                                    tokens(ctx, rules[r], arena_copy(ctx->mem, texts[i], n)));
+}
+
 static void counts_lines_and_columns(void **state)
 {
     struct lexer lexer;
@@ -222,7 +244,8 @@ static void the_checksum_never_changes(void **state)
 UNIT_TESTS(UNIT(knows_the_plain_tokens), UNIT(numbers_end_where_they_must), UNIT(strings_of_every_engine),
            UNIT(dollar_quotes), UNIT(comments_of_every_engine), UNIT(conditional_comments_are_code),
            UNIT(only_what_opens_or_closes_one_is_conditional), UNIT(operators_are_as_long_as_the_engine_has_them),
-           UNIT(parameters_are_as_the_engine_has_them), UNIT(says_what_is_unfinished), UNIT(counts_lines_and_columns),
+           UNIT(parameters_are_as_the_engine_has_them), UNIT(says_what_is_unfinished),
+           UNIT(what_stands_after_the_end_does_not_count), UNIT(counts_lines_and_columns),
            UNIT(names_lose_their_quotes), UNIT(unicode_escapes_become_utf8_of_every_length),
            UNIT(the_checksum_sees_code_only), UNIT(the_checksum_sees_where_statements_end),
            UNIT(the_checksum_never_changes))
