@@ -205,6 +205,67 @@ static void only_the_index_of_the_very_columns_is_behind_a_foreign_key(void **st
     }
 }
 
+static const char rich_tree[] =
+    "{\"engine\": \"postgresql\", \"version\": 150004, \"kinds\": [\"schema\", \"table\", \"column\", \"unique\", "
+    "\"check\", \"exclude\", \"index\", \"index_part\"], \"schemas\": [{\"name\": \"\", \"tables\": [{\"name\": \"t\", "
+    "\"unlogged\": true, \"tablespace\": \"fast\", \"inherits\": [[\"\", \"base\"], [\"app\", \"more\"]], "
+    "\"options\": [\"fillfactor=70\"], \"partition_by\": \"RANGE (a, b)\", \"columns\": [{\"name\": \"a\", \"type\": "
+    "\"text\", \"nullable\": true, \"collation\": \"C\", \"compression\": \"lz4\", \"storage\": \"main\"}, {\"name\": "
+    "\"b\", \"type\": \"bytea\", \"nullable\": true, \"compression\": \"pglz\"}], \"excludes\": [{\"name\": "
+    "\"none_alike\", \"definition\": {\"printed\": \"USING gist (a WITH =)\"}}], \"uniques\": [{\"name\": \"u\", "
+    "\"columns\": [\"a\"], \"nulls_not_distinct\": true}], \"indexes\": [{\"name\": \"ix\", \"is_unique\": true, "
+    "\"method\": \"btree\", \"predicate\": {\"printed\": \"(a > '')\"}, \"include\": [\"b\"], \"options\": "
+    "[\"deduplicate_items=off\", \"fillfactor=50\"], \"tablespace\": \"slow\", \"nulls_not_distinct\": true, \"parts\": "
+    "[{\"name\": null, \"column\": \"a\"}]}]}]}]}";
+
+/* What 0.8.2 itself would read of a snapshot of ours: all but the key that is ours. */
+static struct snapshot *read_as_legacy(struct ctx *ctx, const char *tree)
+{
+    struct snapshot snapshot = {
+        .migration_id = "p__0001_x", .database_name = "p", .applied_at = "2026-11-21T03:25:33Z"};
+    struct json *json, *kept = json_object(ctx->mem);
+    assert_works(ctx, json_read(ctx, "tree", tree, strlen(tree), &json));
+    assert_works(ctx, tree_from_json(ctx, "tree", json, &snapshot.tree));
+    char *text = snapshot_to_text(ctx->mem, &snapshot);
+    assert_works(ctx, json_read(ctx, "text", text, strlen(text), &json));
+    for (int i = 0; i < json->n; i++)
+        if (strcmp(json->key[i], "dbwarden") != 0 && strcmp(json->key[i], "checksum") != 0)
+            json_set(ctx->mem, kept, json->key[i], json->item[i]);
+    return read_sample(ctx, json_text(ctx->mem, kept, JSON_INDENTED));
+}
+
+static void options_of_postgresql_reach_the_predecessor(void **state)
+{
+    struct ctx *ctx = *state;
+    struct snapshot *snapshot = read_as_legacy(ctx, rich_tree);
+    assert_true(snapshot->legacy);
+    struct table *t = (struct table *)find_in(snapshot, "t", KIND_TABLE, NULL);
+    assert_true(t->unlogged);
+    assert_string_equal(t->tablespace, "fast");
+    assert_string_equal(t->partition_by, "RANGE (a, b)");
+    assert_string_equal(names_join(ctx->mem, &t->options, " "), "fillfactor=70");
+    assert_int_equal(t->inherits.n, 2);
+    assert_string_equal(t->inherits.item[0].name, "base");
+    assert_string_equal(t->inherits.item[1].schema, "app");
+    struct column *a = column_of(snapshot, "t", "a"), *b = column_of(snapshot, "t", "b");
+    assert_string_equal(a->collation, "C");
+    assert_string_equal(a->storage, "main");
+    assert_string_equal(a->compression, "lz4");
+    assert_string_equal(b->compression, "pglz");
+    assert_false(object_says(&b->object, COLUMN_collation));
+    struct exclude *exclude = (struct exclude *)find_in(snapshot, "t", KIND_EXCLUDE, "none_alike");
+    assert_string_equal(exclude->definition.printed, "USING gist (a WITH =)");
+    assert_true(((struct unique *)find_in(snapshot, "t", KIND_UNIQUE, "u"))->nulls_not_distinct);
+    assert_null(find_in(snapshot, "t", KIND_INDEX, "u"));
+    struct index *index = (struct index *)find_in(snapshot, "t", KIND_INDEX, "ix");
+    assert_true(index->is_unique);
+    assert_true(index->nulls_not_distinct);
+    assert_string_equal(index->predicate.printed, "(a > '')");
+    assert_string_equal(names_join(ctx->mem, &index->include, " "), "b");
+    assert_string_equal(names_join(ctx->mem, &index->options, " "), "deduplicate_items=off fillfactor=50");
+    assert_string_equal(index->tablespace, "slow");
+}
+
 static void an_ambiguous_type_keeps_what_was_said_of_it(void **state)
 {
     struct ctx *ctx = *state;
@@ -329,6 +390,6 @@ UNIT_TESTS(UNIT(checksums_are_those_of_python), UNIT(what_we_write_is_exact),
            UNIT(legacy_primary_keys_have_no_order), UNIT(bookkeeping_is_no_table_of_the_user),
            UNIT(legacy_sqlite_has_unnamed_constraints), UNIT(legacy_mariadb_hides_indexes_of_foreign_keys),
            UNIT(only_the_index_of_the_very_columns_is_behind_a_foreign_key),
-           UNIT(an_ambiguous_type_keeps_what_was_said_of_it), UNIT(a_legacy_snapshot_survives_writing),
-           UNIT(assuming_takes_the_wanted_type_where_it_fits), UNIT(a_file_that_is_no_snapshot_says_so),
-           UNIT(a_written_file_is_private_and_reads_back))
+           UNIT(options_of_postgresql_reach_the_predecessor), UNIT(an_ambiguous_type_keeps_what_was_said_of_it),
+           UNIT(a_legacy_snapshot_survives_writing), UNIT(assuming_takes_the_wanted_type_where_it_fits),
+           UNIT(a_file_that_is_no_snapshot_says_so), UNIT(a_written_file_is_private_and_reads_back))
