@@ -36,7 +36,6 @@ KIND_LINE = re.compile(r"^\s*KIND\(\s*(\w+)", re.MULTILINE)
 ALLOWANCE = {
     "base/url_show.c": 2,
     "diff/compare.c": 2,
-    "diff/hazard.c": 5,
     "diff/match.c": 6,
     "diff/order.c": 5,
     "diff/plan.c": 4,

@@ -141,12 +141,19 @@ struct type_ladder {
     bool rounds;         /* the server fits values in silently; else it refuses those that do not fit */
 };
 
+/* A change of type that takes values for something that they may not be. */
+struct type_caution {
+    const char *from, *to; /* as type_normal() spells them, without arguments; NULL after the last */
+    const char *text;      /* what happens to values; and what to do */
+};
+
 /* What a change of a column's type may do to values. */
 struct type_rules {
     const struct type_ladder
-        *ladders; /* up to one without types; between types of no common ladder anything may stop */
+        *ladders; /* up to one without types; between types of no common ladder and no caution anything may stop */
     const char *const
         *rounded; /* beginnings of types whose values are rounded, not refused, when there are fewer digits */
+    const struct type_caution *cautions; /* NULL: none */
 };
 
 struct dialect {

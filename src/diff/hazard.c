@@ -47,10 +47,13 @@ static int type_numbers(struct arena *mem, const char *type, int64_t number[2])
     return n;
 }
 
+/* Without its numbers: "timestamp with time zone" of "timestamp(3) with time zone". */
 static char *type_base(struct arena *mem, const char *type)
 {
-    const char *open = strchr(type, '(');
-    return text_lower(mem, text_trim(mem, open ? arena_copy(mem, type, (size_t)(open - type)) : type));
+    const char *open = strchr(type, '('), *close = open ? strchr(open, ')') : NULL;
+    if (!close)
+        return text_lower(mem, text_trim(mem, type));
+    return text_lower(mem, text_trim(mem, arena_printf(mem, "%.*s%s", (int)(open - type), type, close + 1)));
 }
 
 enum loss { LOSS_NONE, LOSS_STOPS, LOSS_ROUNDS };
@@ -81,6 +84,25 @@ static enum loss loss_same_type(struct arena *mem, const struct type_rules *rule
     return rounds ? LOSS_ROUNDS : LOSS_STOPS;
 }
 
+/* A type that holds more may have been given room for less. */
+static enum loss loss_of_numbers(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
+{
+    int64_t numbers[2];
+    if (type_numbers(mem, from, numbers))
+        return loss_same_type(mem, rules, from, to);
+    if (!type_numbers(mem, to, numbers))
+        return LOSS_NONE;
+    return !rounds_digits(rules, to) ? LOSS_STOPS : rounds_digits(rules, from) ? LOSS_ROUNDS : LOSS_NONE;
+}
+
+static const char *caution_of(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
+{
+    for (const struct type_caution *caution = rules->cautions; caution && caution->from; caution++)
+        if (text_equal(type_base(mem, from), caution->from) && text_equal(type_base(mem, to), caution->to))
+            return caution->text;
+    return NULL;
+}
+
 static enum loss loss_between(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
 {
     const char *a = type_base(mem, from), *b = type_base(mem, to);
@@ -96,7 +118,9 @@ static enum loss loss_between(struct arena *mem, const struct type_rules *rules,
         if (wanted < at && worst != LOSS_ROUNDS)
             worst = ladder->rounds ? LOSS_ROUNDS : LOSS_STOPS;
     }
-    return known ? worst : LOSS_STOPS;
+    if (known && worst == LOSS_NONE)
+        worst = loss_of_numbers(mem, rules, from, to);
+    return known || caution_of(mem, rules, from, to) ? worst : LOSS_STOPS;
 }
 
 static void type_judge(const struct finder *finder, const struct change *change, const struct object *column)
@@ -106,8 +130,10 @@ static void type_judge(const struct finder *finder, const struct change *change,
     if (!dialect->types || !before->type || !after->type ||
         compare_field(finder->mem, dialect, column->peer, column, COLUMN_type))
         return;
-    enum loss loss = loss_between(finder->mem, dialect->types, dialect->type_normal(finder->mem, before->type),
-                                  dialect->type_normal(finder->mem, after->type));
+    const char *from = dialect->type_normal(finder->mem, before->type);
+    const char *to = dialect->type_normal(finder->mem, after->type);
+    const char *caution = caution_of(finder->mem, dialect->types, from, to);
+    enum loss loss = loss_between(finder->mem, dialect->types, from, to);
     const char *text = arena_printf(finder->mem, "%s changes from %s to %s", object_path(finder->mem, column),
                                     before->type, after->type);
     if (loss == LOSS_STOPS)
@@ -115,6 +141,8 @@ static void type_judge(const struct finder *finder, const struct change *change,
                    arena_printf(finder->mem, "%s: values that do not fit stop it", text));
     else if (loss == LOSS_ROUNDS)
         hazard_add(finder, change, "rounds-values", true, arena_printf(finder->mem, "%s: values are rounded", text));
+    if (caution)
+        hazard_add(finder, change, "reads-session", false, arena_printf(finder->mem, "%s: %s", text, caution));
 }
 
 /* A column that stays, of an ALTER or within a rebuilt table. */
@@ -124,7 +152,7 @@ static void column_judge(const struct finder *finder, const struct change *chang
     if (!compare_field(finder->mem, finder->dialect, column->peer, column, COLUMN_nullable) &&
         !((const struct column *)column)->nullable)
         hazard_add(finder, change, "needs-values", false,
-                   arena_printf(finder->mem, "%s becomes NOT NULL: rows that hold NULL stop it",
+                   arena_printf(finder->mem, "%s becomes NOT NULL: rows that hold NULL stop it, so fill them first",
                                 object_path(finder->mem, column)));
 }
 
@@ -132,7 +160,9 @@ static void column_added_judge(const struct finder *finder, const struct change 
 {
     if (!has_value_when_added((const struct column *)column))
         hazard_add(finder, change, "needs-values", false,
-                   arena_printf(finder->mem, "%s is NOT NULL without a default: only an empty table takes it",
+                   arena_printf(finder->mem,
+                                "%s is NOT NULL without a default: only an empty table takes it; give it a server "
+                                "default, or add it as nullable, fill it, and make it NOT NULL then",
                                 object_path(finder->mem, column)));
 }
 
@@ -143,18 +173,43 @@ static void column_dropped_judge(const struct finder *finder, const struct chang
                    arena_printf(finder->mem, "the values of %s are lost", object_path(finder->mem, column)));
 }
 
+/* Of a type with labels (an enum), those that are gone. */
+static void labels_judge(const struct finder *finder, const struct change *change)
+{
+    int field = field_find(change->kind, "labels");
+    struct names gone = {0}, come = {0};
+    if (field < 0 || !change_has(change, field))
+        return;
+    const struct names *before = object_field(change->before, field), *after = object_field(change->after, field);
+    for (int i = 0; i < before->n; i++)
+        if (!names_have(after, before->item[i]))
+            names_add(finder->mem, &gone, arena_printf(finder->mem, "'%s'", before->item[i]));
+    for (int i = 0; i < after->n; i++)
+        if (!names_have(before, after->item[i]))
+            names_add(finder->mem, &come, arena_printf(finder->mem, "'%s'", after->item[i]));
+    if (!gone.n)
+        return;
+    const char *text = arena_printf(finder->mem, "%s loses %s: rows that hold %s stop it, so change them first",
+                                    object_path(finder->mem, change->after), names_join(finder->mem, &gone, ", "),
+                                    gone.n == 1 ? "it" : "one of them");
+    if (gone.n == come.n)
+        text = arena_printf(finder->mem, "%s; if %s was renamed to %s, write RENAME VALUE instead", text,
+                            names_join(finder->mem, &gone, ", "), names_join(finder->mem, &come, ", "));
+    hazard_add(finder, change, "narrows-type", false, text);
+}
+
 static void rebuild_judge(const struct finder *finder, const struct change *change)
 {
     for (int i = 0; i < change->before->children.n; i++) {
         const struct object *column = change->before->children.item[i];
-        if (column->kind == KIND_COLUMN && !column->peer)
+        if (kind_is(column->kind, KIND_IS_COLUMN) && !column->peer)
             column_dropped_judge(finder, change, column);
     }
     for (int i = 0; i < change->after->children.n; i++) {
         const struct object *column = change->after->children.item[i];
-        if (column->kind == KIND_COLUMN && column->peer)
+        if (kind_is(column->kind, KIND_IS_COLUMN) && column->peer)
             column_judge(finder, change, column);
-        else if (column->kind == KIND_COLUMN)
+        else if (kind_is(column->kind, KIND_IS_COLUMN))
             column_added_judge(finder, change, column);
     }
 }
@@ -162,8 +217,8 @@ static void rebuild_judge(const struct finder *finder, const struct change *chan
 static void change_judge(const struct finder *finder, const struct change *change)
 {
     const struct object *object = change_object(change);
-    bool column = change->kind == KIND_COLUMN;
-    if (change->op == CHANGE_DROP && change->kind == KIND_TABLE)
+    bool column = kind_is(change->kind, KIND_IS_COLUMN);
+    if (change->op == CHANGE_DROP && kind_is(change->kind, KIND_HOLDS_ROWS))
         hazard_add(finder, change, "drops-data", true,
                    arena_printf(finder->mem, "the rows of %s are lost", object_path(finder->mem, object)));
     else if (change->op == CHANGE_DROP && column && object->parent->peer)
@@ -172,6 +227,8 @@ static void change_judge(const struct finder *finder, const struct change *chang
         column_added_judge(finder, change, object);
     else if (change->op == CHANGE_ALTER && column)
         column_judge(finder, change, object);
+    else if (change->op == CHANGE_ALTER)
+        labels_judge(finder, change);
     else if (change->op == CHANGE_REBUILD)
         rebuild_judge(finder, change);
 }

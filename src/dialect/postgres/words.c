@@ -141,15 +141,31 @@ static const struct type_ladder pg_ladders[] = {
     {{"bigint", "numeric"}, true},
     {{"integer", "numeric"}, true},
     {{"integer", "double precision"}, true},
-    {{"date", "timestamp without time zone", "timestamp with time zone"}, true},
-    {{"character varying", "text"}, false},
+    {{"date", "timestamp without time zone"}, true},
+    {{"date", "timestamp with time zone"}, true},
+    {{"character", "character varying", "text"}, false},
     {{"json", "jsonb"}, false},
     {{NULL}, false},
 };
 
 static const char *const pg_rounded[] = {"timestamp", "time", NULL};
 
-const struct type_rules pg_types = {.ladders = pg_ladders, .rounded = pg_rounded};
+#define TO_ZONE                                                                                    \
+    "values are taken to be in the TimeZone of the session that runs it: if they are in another, " \
+    "write USING ... AT TIME ZONE 'UTC'"
+#define FROM_ZONE "values are written down in the TimeZone of the session that runs it; the zone is lost"
+
+static const struct type_caution pg_cautions[] = {
+    {"timestamp without time zone", "timestamp with time zone", TO_ZONE},
+    {"date", "timestamp with time zone", TO_ZONE},
+    {"time without time zone", "time with time zone", TO_ZONE},
+    {"timestamp with time zone", "timestamp without time zone", FROM_ZONE},
+    {"timestamp with time zone", "date", FROM_ZONE},
+    {"time with time zone", "time without time zone", FROM_ZONE},
+    {NULL, NULL, NULL},
+};
+
+const struct type_rules pg_types = {.ladders = pg_ladders, .rounded = pg_rounded, .cautions = pg_cautions};
 
 static const struct refusal pg_refusals[] = {
     {.first = "vacuum"},
