@@ -53,11 +53,12 @@ static inline int unit_close(void **state)
         return cmocka_run_group_tests(tests, NULL, NULL); \
     }
 
-/* The call succeeded; if not, the message says why. */
-#define assert_works(ctx, call)                              \
-    do {                                                     \
-        if ((call) < 0)                                      \
-            fail_msg("%s: %s", #call, (ctx)->error.message); \
+/* The call gave 0, and nothing else; if not, the message says why. */
+#define assert_works(ctx, call)                                                                            \
+    do {                                                                                                   \
+        int assert_code_ = (call);                                                                         \
+        if (assert_code_ != 0)                                                                             \
+            fail_msg("%s: %d: %s", #call, assert_code_, (ctx)->error.message ? (ctx)->error.message : ""); \
     } while (0)
 
 /* The call failed with this code, and its message is this text. */

@@ -93,6 +93,7 @@ static void types_of_postgresql_have_a_storage_and_a_kind(void **state)
         {"numeric(5,1)[]", "array EXTENDED {\"kind\": \"array\", \"inner\": \"NUMERIC(5, 1)\", \"dimensions\": 1}"},
         {"numeric[]", "array EXTENDED {\"kind\": \"array\", \"inner\": \"NUMERIC\", \"dimensions\": 1}"},
         {"varchar(9)[]", "array EXTENDED {\"kind\": \"array\", \"inner\": \"VARCHAR(9)\", \"dimensions\": 1}"},
+        {"odd][]", "array EXTENDED {\"kind\": \"array\", \"inner\": \"odd]\", \"dimensions\": 1}"},
         {"point[]", "array EXTENDED {\"kind\": \"array\", \"inner\": \"point\", \"dimensions\": 1}"},
         {"\"Mood\"", "enum PLAIN {\"kind\": \"enum\", \"type_name\": \"Mood\", \"values\": [\"sad\", \"gl\xC3\xA4"
                      "d\"]}"},
