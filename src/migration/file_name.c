@@ -145,9 +145,11 @@ char *file_name_suggest(struct arena *mem, const char *name, const char *prefix,
     const char *digits = find_digits(stem);
     int n = digits ? digits_at(digits) : 0;
     int64_t number = spare;
-    if (!digits || n > DIGITS_MOST)
+    if (n > DIGITS_MOST) {
         digits = NULL;
-    else
+        n = 0;
+    }
+    if (digits)
         text_to_int(arena_copy(mem, digits, (size_t)n), &number);
     const char *rest = digits ? clean(mem, digits + n, strlen(digits + n)) : clean(mem, stem, strlen(stem));
     const char *own = digits && digits > stem + 1 ? clean(mem, stem, (size_t)(digits - stem)) : prefix;

@@ -120,6 +120,60 @@ static void says_how_misnamed_files_should_be_called(void **state)
                         "is not run, because its name is not one of a migration; primary__0003_c.sql would be");
 }
 
+static void no_two_suggestions_are_alike(void **state)
+{
+    struct fixture *fixture = *state;
+    put(fixture, "primary__0002_b.sql", SQL);
+    put(fixture, "b.sql", SQL);
+    put(fixture, "c.sql", SQL);
+    put(fixture, "p__003_d.sql", SQL);
+    put(fixture, "p__002_e.sql", SQL);
+    read_folder(fixture);
+    assert_string_equal(text_replace(fixture->ctx.mem, names_join(fixture->ctx.mem, &fixture->said, "\n"),
+                                     "is not run, because its name is not one of a migration; ", ""),
+                        "primary__0004_b.sql would be\nprimary__0005_c.sql would be\nprimary__0006_e.sql would be\n"
+                        "p__0003_d.sql would be");
+}
+
+static void the_name_of_the_folder_is_the_prefix_if_it_can_be(void **state)
+{
+    struct fixture *fixture = *state;
+    struct ctx *ctx = &fixture->ctx;
+    struct folder *folder;
+    const char *odd = path_join(ctx->mem, fixture->folder, "my-files"), *file = path_join(ctx->mem, odd, "a.sql");
+    assert_int_equal(mkdir(odd, 0777), 0);
+    assert_works(ctx, file_write(ctx, file, SQL, strlen(SQL), 0644));
+    assert_works(ctx, folder_read(ctx, dialect_find("sqlite"), odd, &folder));
+    assert_true(text_ends(fixture->said.item[0], "; primary__0001_a.sql would be"));
+    unlink(file);
+    rmdir(odd);
+}
+
+static void a_folder_is_no_migration_whatever_its_name(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *inner = path_join(fixture->ctx.mem, fixture->folder, "primary__0001_a.sql");
+    assert_int_equal(mkdir(inner, 0777), 0);
+    put(fixture, "primary__0002_b.sql", SQL);
+    assert_string_equal(order_of(fixture, read_folder(fixture)), "0002");
+    assert_int_equal(fixture->ctx.error.code, 0);
+    rmdir(inner);
+}
+
+static void a_version_is_found_wherever_dependencies_put_it(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int i = 1; i <= 9; i++)
+        put(fixture, arena_printf(fixture->ctx.mem, "p__%04d_x.sql", i),
+            i == 1 ? "-- depends_on: [\"0009\"]\n" SQL : SQL);
+    struct folder *folder = read_folder(fixture);
+    assert_string_equal(order_of(fixture, folder), "0009 0001 0002 0003 0004 0005 0006 0007 0008");
+    for (int i = 1; i <= 9; i++)
+        assert_int_equal(folder_version(folder, i)->number, i);
+    assert_null(folder_version(folder, 0));
+    assert_null(folder_version(folder, 10));
+}
+
 static void dependencies_move_a_file_back(void **state)
 {
     struct fixture *fixture = *state;
@@ -160,5 +214,8 @@ static void says_that_the_folder_is_absent(void **state)
 #define FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_open, folder_close)
 
 UNIT_TESTS(FOLDER(orders_by_number_whatever_the_prefix), FOLDER(refuses_two_files_of_one_version),
-           FOLDER(says_how_misnamed_files_should_be_called), FOLDER(dependencies_move_a_file_back),
-           FOLDER(a_wrong_dependency_spoils_only_its_file), FOLDER(says_that_the_folder_is_absent))
+           FOLDER(says_how_misnamed_files_should_be_called), FOLDER(no_two_suggestions_are_alike),
+           FOLDER(the_name_of_the_folder_is_the_prefix_if_it_can_be),
+           FOLDER(a_folder_is_no_migration_whatever_its_name), FOLDER(a_version_is_found_wherever_dependencies_put_it),
+           FOLDER(dependencies_move_a_file_back), FOLDER(a_wrong_dependency_spoils_only_its_file),
+           FOLDER(says_that_the_folder_is_absent))

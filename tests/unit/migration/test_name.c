@@ -117,6 +117,8 @@ static void reads_file_names(void **state)
         assert_int_equal(file_name_read(ctx->mem, this->name, &name), this->verdict);
         if (this->verdict != NAME_MIGRATION)
             continue;
+        bool versioned = char_is_digit((unsigned char)*this->version);
+        assert_true(versioned ? name.number == strtoll(this->version, NULL, 10) : name.number == -1);
         static const char *const mark[] = {NULL, "RA", "ROC"};
         assert_string_equal(name.type ? mark[name.type] : name.version, this->version);
         assert_string_equal(name.description, this->description);
@@ -137,6 +139,13 @@ static void suggests_names(void **state)
         {"ROC__.sql", "ROC__change.sql"},
         {"primary_0004_x.sql", "primary__0004_x.sql"},
         {"1_a.sql", "primary__0001_a.sql"},
+        {"v12_a.sql", "primary__0012_a.sql"},
+        {"__0003_a.sql", "primary__0003_a.sql"},
+        {"(x)__0008_y!.sql", "x__0008_y.sql"},
+        {"V12345678901234567890_x.sql", "primary__0042_V12345678901234567890_x.sql"},
+        {"x_roc__.SQL", "x__ROC__change.sql"},
+        {"xroc__7.sql", "xroc__0007_change.sql"},
+        {"!.sql", "primary__0042_change.sql"},
     };
     struct ctx *ctx = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -157,6 +166,11 @@ static void reads_versions(void **state)
     assert_int_equal(number, 20240101120000);
     assert_fails(ctx, version_read(ctx, "-1", &number), ERR_USAGE, "\"-1\" is no version");
     assert_fails(ctx, version_read(ctx, "", &number), ERR_USAGE, "\"\" is no version");
+    assert_fails(ctx, version_read(ctx, "1x", &number), ERR_USAGE, "\"1x\" is no version");
+    assert_works(ctx, version_read(ctx, "999999999999999999", &number));
+    assert_true(number == 999999999999999999);
+    assert_fails(ctx, version_read(ctx, "1000000000000000000", &number), ERR_USAGE,
+                 "\"1000000000000000000\" is no version");
 }
 
 UNIT_TESTS(UNIT(summarises_changes), UNIT(makes_slugs), UNIT(reads_file_names), UNIT(suggests_names),

@@ -15,6 +15,15 @@ static struct snapshot *read_sample(struct ctx *ctx, const char *text)
     return snapshot;
 }
 
+/* The sample with one text of it changed, and without its checksum. */
+static struct snapshot *read_changed(struct ctx *ctx, const char *sample, const char *what, const char *with)
+{
+    const char *end = strstr(sample, ", \"checksum\"");
+    char *text = arena_printf(ctx->mem, "%.*s}", (int)(end - sample), sample);
+    assert_non_null(strstr(text, what));
+    return read_sample(ctx, text_replace(ctx->mem, text, what, with));
+}
+
 static struct object *find_in(const struct snapshot *snapshot, const char *table, enum kind kind, const char *name)
 {
     struct object *holder = tree_find(snapshot->tree, KIND_TABLE, NULL, table);
@@ -161,6 +170,21 @@ static void legacy_sqlite_has_unnamed_constraints(void **state)
     assert_string_equal(column_of(snapshot, "t", "n")->type, "VARCHAR(20)");
 }
 
+static void only_random_numbers_are_no_names_of_checks(void **state)
+{
+    static const struct {
+        const char *name;
+        bool random;
+    } cases[] = {{"ck_t_123456", true},  {"ck_t_-123456", true}, {"ck_t_12345", false}, {"ck_t_123456x", false},
+                 {"ck_u_123456", false}, {"cx_t_123456", false}, {"ck_t123456", false}, {"ck_t_--123456", false}};
+    struct ctx *ctx = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct snapshot *snapshot =
+            read_changed(ctx, sqlite_sample, "ck_t_1\"", arena_printf(ctx->mem, "%s\"", cases[i].name));
+        assert_int_equal(!find_in(snapshot, "t", KIND_CHECK, cases[i].name), cases[i].random);
+    }
+}
+
 static void legacy_mariadb_hides_indexes_of_foreign_keys(void **state)
 {
     struct ctx *ctx = *state;
@@ -170,15 +194,6 @@ static void legacy_mariadb_hides_indexes_of_foreign_keys(void **state)
     assert_true(column_of(snapshot, "t", "id")->autoincrement);
     assert_string_equal(column_of(snapshot, "t", "price")->type, "NUMERIC(10, 2)");
     assert_false(object_says(&column_of(snapshot, "t", "s")->object, COLUMN_type));
-}
-
-/* The sample with one text of it changed, and without its checksum. */
-static struct snapshot *read_changed(struct ctx *ctx, const char *sample, const char *what, const char *with)
-{
-    const char *end = strstr(sample, ", \"checksum\"");
-    char *text = arena_printf(ctx->mem, "%.*s}", (int)(end - sample), sample);
-    assert_non_null(strstr(text, what));
-    return read_sample(ctx, text_replace(ctx->mem, text, what, with));
 }
 
 static void only_the_index_of_the_very_columns_is_behind_a_foreign_key(void **state)
@@ -388,7 +403,8 @@ static void a_written_file_is_private_and_reads_back(void **state)
 UNIT_TESTS(UNIT(checksums_are_those_of_python), UNIT(what_we_write_is_exact),
            UNIT(legacy_postgresql_says_what_it_knows), UNIT(legacy_constraints_and_indexes_are_told_apart),
            UNIT(legacy_primary_keys_have_no_order), UNIT(bookkeeping_is_no_table_of_the_user),
-           UNIT(legacy_sqlite_has_unnamed_constraints), UNIT(legacy_mariadb_hides_indexes_of_foreign_keys),
+           UNIT(legacy_sqlite_has_unnamed_constraints), UNIT(only_random_numbers_are_no_names_of_checks),
+           UNIT(legacy_mariadb_hides_indexes_of_foreign_keys),
            UNIT(only_the_index_of_the_very_columns_is_behind_a_foreign_key),
            UNIT(options_of_postgresql_reach_the_predecessor), UNIT(an_ambiguous_type_keeps_what_was_said_of_it),
            UNIT(a_legacy_snapshot_survives_writing), UNIT(assuming_takes_the_wanted_type_where_it_fits),
