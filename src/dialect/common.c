@@ -363,14 +363,6 @@ void settle_flag(struct object *object, int field, bool value)
     object_say(object, field);
 }
 
-void settle_text(struct object *object, int field, const char *value)
-{
-    if (object_says(object, field))
-        return;
-    *(const char **)object_field(object, field) = value;
-    object_say(object, field);
-}
-
 void settle_none(struct object *object, int field)
 {
     if (object_says(object, field))

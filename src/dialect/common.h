@@ -40,9 +40,8 @@ const char *expr_text(const struct expr *expr);      /* the spelling to render: 
 const char *ansi_action(const char *action); /* NULL for NO ACTION */
 
 /* Settling that every engine needs: FK actions NO ACTION, flags false where unsaid is the default. */
-void settle_flag(struct object *object, int field, bool value);        /* if not said */
-void settle_text(struct object *object, int field, const char *value); /* if not said */
-void settle_none(struct object *object, int field);                    /* if not said: known to be absent */
+void settle_flag(struct object *object, int field, bool value); /* if not said */
+void settle_none(struct object *object, int field);             /* if not said: known to be absent */
 
 /*
  * Queries that give a row if something is there.  Parameters are the schema, which may be NULL for the current one, for column

@@ -30,6 +30,8 @@ struct object *tree_find(const struct tree *tree, enum kind kind, const char *sc
 struct object *tree_find_ref(const struct tree *tree, enum kind kind, const struct ref *ref);
 /* The schema of that name becomes the default one, in references too. */
 void tree_fold_schema(struct arena *mem, struct tree *tree, const char *name);
+/* Says what silence means by kinds.def, for the fields that the engine has. */
+void settle_unsaid(struct tree *tree);
 bool tree_speaks(const struct tree *tree, enum kind kind);
 
 struct json *tree_to_json(struct arena *mem, const struct tree *tree);

@@ -62,37 +62,30 @@ static int read_names(struct reader *reader, const struct spot *spot, const stru
 }
 
 /*
- * A text is what trees had before references were qualified: a name in the default schema; of an owner "table.column" in
- * the schema of the object, of a list "schema.name" where the schema is another.
+ * A text is what trees had before references were qualified: a name in the default schema or the one that "ref_schema"
+ * says; of an owner "table.column" in the schema of the object, of a list "schema.name" where the schema is another.
  */
-static struct ref ref_of_text(struct reader *reader, const struct object *object, const struct field *field,
-                              const char *text)
+static void qualify(struct arena *mem, const struct object *object, const struct field *field, struct ref *ref)
 {
-    struct arena *mem = reader->ctx->mem;
-    const char *dot = strrchr(text, '.');
+    const char *dot = strrchr(ref->name, '.');
     if (field->type == FIELD_REFS)
-        return ref_from_text(mem, text);
-    if (!(field->marks & FIELD_LATER) || !dot)
-        return (struct ref){"", arena_dup(mem, text), NULL};
-    const char *schema = object->parent->name ? object->parent->name : "";
-    return (struct ref){schema, arena_copy(mem, text, (size_t)(dot - text)), arena_dup(mem, dot + 1)};
+        *ref = ref_from_text(mem, ref->name);
+    else if (field->marks & FIELD_LATER && dot)
+        *ref = (struct ref){object->parent->name ? object->parent->name : "",
+                            arena_copy(mem, ref->name, (size_t)(dot - ref->name)), dot + 1};
 }
 
-static int read_ref(struct reader *reader, const struct spot *spot, const struct json *json,
-                    const struct object *object, const struct field *field, struct ref *ref)
+static int read_ref(struct reader *reader, const struct spot *spot, const struct json *json, struct ref *ref)
 {
     const char *schema = ref->schema; /* by the key "ref_schema" of older trees */
     if (!ref_from_json(reader->ctx->mem, json, ref))
         return refuse(reader, spot, "must be a name, a list of schema and name, or null");
-    if (json->type == JSON_TEXT)
-        *ref = ref_of_text(reader, object, field, json->text);
     if (schema)
         ref->schema = schema;
     return 0;
 }
 
-static int read_refs(struct reader *reader, const struct spot *spot, const struct json *json,
-                     const struct object *object, const struct field *field, struct refs *refs)
+static int read_refs(struct reader *reader, const struct spot *spot, const struct json *json, struct refs *refs)
 {
     if (json->type != JSON_ARRAY)
         return refuse(reader, spot, "must be a list of references");
@@ -100,10 +93,21 @@ static int read_refs(struct reader *reader, const struct spot *spot, const struc
     for (int i = 0; i < json->n; i++) {
         struct spot item = {spot->outer, spot->key, i};
         struct ref ref = {0};
-        TRY(read_ref(reader, &item, json->item[i], object, field, &ref));
+        TRY(read_ref(reader, &item, json->item[i], &ref));
         refs_add(reader->ctx->mem, refs, &ref);
     }
     return 0;
+}
+
+/* The references that are plain texts in the field's `json`. */
+static void qualify_texts(struct reader *reader, const struct json *json, struct object *object, int number)
+{
+    const struct field *field = &kind_table[object->kind].field[number];
+    struct refs one = {.item = object_field(object, number), .n = 1};
+    struct refs *refs = field->type == FIELD_REFS ? object_field(object, number) : &one;
+    for (int i = 0; i < refs->n; i++)
+        if ((field->type == FIELD_REFS ? json->item[i] : json)->type == JSON_TEXT)
+            qualify(reader->ctx->mem, object, field, &refs->item[i]);
 }
 
 static int read_expr(struct reader *reader, const struct spot *spot, const struct json *json, struct expr *expr)
@@ -140,8 +144,14 @@ static int read_field(struct reader *reader, const struct spot *spot, const stru
     case FIELD_TYPE: TRY(read_text(reader, spot, json, value)); break;
     case FIELD_EXPR: TRY(read_expr(reader, spot, json, value)); break;
     case FIELD_NAMES: TRY(read_names(reader, spot, json, value)); break;
-    case FIELD_REF: TRY(read_ref(reader, spot, json, object, field, value)); break;
-    case FIELD_REFS: TRY(read_refs(reader, spot, json, object, field, value)); break;
+    case FIELD_REF:
+        TRY(read_ref(reader, spot, json, value));
+        qualify_texts(reader, json, object, number);
+        break;
+    case FIELD_REFS:
+        TRY(read_refs(reader, spot, json, value));
+        qualify_texts(reader, json, object, number);
+        break;
     case FIELD_FLAG:
         if (json->type != JSON_BOOL)
             return refuse(reader, spot, "must be true or false");

@@ -8,50 +8,6 @@
 #include "base/text.h"
 #include "dialect/postgres/render.h"
 
-/* Fields whose unsaid value is "none" or false, per kind. */
-static const int none_fields[KIND_COUNT][12] = {
-    [KIND_SCHEMA] = {SCHEMA_comment, -1},
-    [KIND_ENUM] = {ENUM_comment, -1},
-    [KIND_SEQUENCE] = {SEQUENCE_owned_by, SEQUENCE_comment, -1},
-    [KIND_TABLE] = {TABLE_comment, TABLE_tablespace, TABLE_inherits, TABLE_options, TABLE_partition_by, -1},
-    [KIND_COLUMN] = {COLUMN_default_value, COLUMN_identity, COLUMN_computed, COLUMN_collation, COLUMN_comment,
-                     COLUMN_storage, COLUMN_compression, -1},
-    [KIND_PRIMARY_KEY] = {PRIMARY_KEY_include, -1},
-    [KIND_UNIQUE] = {UNIQUE_include, -1},
-    [KIND_INDEX] = {INDEX_predicate, INDEX_include, INDEX_options, INDEX_tablespace, INDEX_comment, -1},
-    [KIND_INDEX_PART] = {INDEX_PART_column, INDEX_PART_expr, INDEX_PART_opclass, INDEX_PART_collation, -1},
-    [KIND_VIEW] = {VIEW_comment, -1},
-};
-
-static const int false_fields[KIND_COUNT][8] = {
-    [KIND_SEQUENCE] = {SEQUENCE_cycle, -1},
-    [KIND_TABLE] = {TABLE_unlogged, -1},
-    [KIND_COLUMN] = {COLUMN_default_soft, COLUMN_autoincrement, -1},
-    [KIND_PRIMARY_KEY] = {PRIMARY_KEY_deferrable, PRIMARY_KEY_initially_deferred, -1},
-    [KIND_UNIQUE] = {UNIQUE_nulls_not_distinct, UNIQUE_deferrable, UNIQUE_initially_deferred, -1},
-    [KIND_CHECK] = {CHECK_no_inherit, -1},
-    [KIND_FOREIGN_KEY] = {FOREIGN_KEY_deferrable, FOREIGN_KEY_initially_deferred, -1},
-    [KIND_INDEX] = {INDEX_is_unique, INDEX_nulls_not_distinct, -1},
-    [KIND_INDEX_PART] = {INDEX_PART_descending, -1},
-    [KIND_VIEW] = {VIEW_materialized, -1},
-};
-
-/* A kind without a line of its own has an empty one, which would read as field 0. */
-static bool has_line(const int *line)
-{
-    return line[0] != 0 || line[1] != 0;
-}
-
-static void settle_table_driven(struct object *object)
-{
-    const int *none = none_fields[object->kind], *not = false_fields[object->kind];
-
-    for (int i = 0; has_line(none) && none[i] >= 0; i++)
-        settle_none(object, none[i]);
-    for (int i = 0; has_line(not ) && not [i] >= 0; i++)
-        settle_flag(object, not [i], false);
-}
-
 static void say_int(struct object *object, int field, int64_t *member, int64_t value)
 {
     if (object_says(object, field))
@@ -84,6 +40,7 @@ static bool expr_said(const struct expr *expr)
     return expr->written != NULL || expr->printed != NULL;
 }
 
+/* Before what is unsaid: a serial column is NOT NULL where an ordinary one accepts NULL. */
 static void settle_serial(struct arena *mem, struct column *column)
 {
     const char *integer = pg_serial_type(mem, column->type);
@@ -105,12 +62,10 @@ static bool in_primary_key(const struct column *column)
 
 static void settle_column(struct arena *mem, struct column *column)
 {
-    settle_serial(mem, column);
     if (in_primary_key(column))
         SAY(column, COLUMN, nullable, false);
     if (column->identity != NULL && column->identity[0] != '\0')
         settle_identity(mem, column);
-    settle_flag(&column->object, COLUMN_nullable, true);
     if (expr_said(&column->computed))
         settle_flag(&column->object, COLUMN_computed_stored, true);
     if (text_equal_nocase(column->collation, "default"))
@@ -168,9 +123,7 @@ static void settle_sequence(struct arena *mem, struct sequence *sequence)
     struct object *object = &sequence->object;
     struct pg_counter counter, usual;
 
-    settle_text(object, SEQUENCE_type, "bigint");
     sequence->type = pg_type_normal(mem, sequence->type != NULL ? sequence->type : "bigint");
-    say_int(object, SEQUENCE_increment, &sequence->increment, 1);
     counter = pg_counter_of_sequence(sequence);
     usual = pg_counter_usual(mem, sequence->type, &counter);
     say_int(object, SEQUENCE_cache, &sequence->cache, usual.cache);
@@ -215,7 +168,6 @@ static void settle_deferred(struct object *object)
 
 static void settle_index(struct arena *mem, struct index *index)
 {
-    settle_text(&index->object, INDEX_method, "btree");
     index->method = index->method == NULL ? "btree" : text_lower(mem, index->method);
     settle_options(mem, &index->options);
 }
@@ -247,7 +199,6 @@ static void settle_part(struct index_part *part)
 
 static void settle_object(struct arena *mem, struct object *object, const struct tree *tree)
 {
-    settle_table_driven(object);
     switch (object->kind) {
     case KIND_COLUMN: settle_column(mem, (struct column *)object); break;
     case KIND_TABLE: settle_table(mem, (struct table *)object); break;
@@ -264,6 +215,10 @@ static void settle_object(struct arena *mem, struct object *object, const struct
 void pg_settle(struct arena *mem, struct tree *tree)
 {
     tree_fold_schema(mem, tree, tree->usual_schema ? tree->usual_schema : "public");
+    for (struct object *object = tree->root; object != NULL; object = object_next(tree->root, object))
+        if (object->kind == KIND_COLUMN)
+            settle_serial(mem, (struct column *)object);
+    settle_unsaid(tree);
     for (struct object *object = tree->root; object != NULL; object = object_next(tree->root, object))
         settle_object(mem, object, tree);
     pg_inherit(mem, tree);

@@ -42,12 +42,7 @@ static void column_settle(struct column *column)
 {
     struct object *object = &column->object;
     const struct table *table = (const struct table *)object->parent;
-    settle_flag(object, COLUMN_nullable, true);
-    settle_none(object, COLUMN_default_value);
-    settle_none(object, COLUMN_autoincrement);
-    settle_none(object, COLUMN_computed);
     settle_none(object, COLUMN_computed_stored);
-    settle_none(object, COLUMN_collation);
     value_absent(&column->default_value);
     if (column->collation != NULL && text_equal_nocase(column->collation, "BINARY"))
         column->collation = NULL;
@@ -58,9 +53,8 @@ static void column_settle(struct column *column)
     column->autoincrement = column->autoincrement && rowid;
 }
 
-static void key_settle(struct object *object, int on_conflict, const char **action)
+static void conflict_settle(const char **action)
 {
-    settle_none(object, on_conflict);
     if (*action != NULL && text_equal_nocase(*action, "ABORT"))
         *action = NULL;
 }
@@ -79,12 +73,6 @@ static void reference_settle(struct arena *mem, struct foreign_key *key, const s
 
 static void foreign_key_settle(struct arena *mem, struct foreign_key *key, const struct map *tables)
 {
-    struct object *object = &key->object;
-    settle_text(object, FOREIGN_KEY_on_delete, "NO ACTION");
-    settle_text(object, FOREIGN_KEY_on_update, "NO ACTION");
-    settle_text(object, FOREIGN_KEY_match, "SIMPLE");
-    settle_flag(object, FOREIGN_KEY_deferrable, false);
-    settle_flag(object, FOREIGN_KEY_initially_deferred, false);
     key->on_delete = key->on_delete != NULL ? text_upper(mem, key->on_delete) : "NO ACTION";
     key->on_update = key->on_update != NULL ? text_upper(mem, key->on_update) : "NO ACTION";
     key->match = key->match != NULL ? text_upper(mem, key->match) : "SIMPLE";
@@ -96,36 +84,19 @@ static void foreign_key_settle(struct arena *mem, struct foreign_key *key, const
 static void part_settle(struct index_part *part)
 {
     struct object *object = &part->object;
-    settle_none(object, INDEX_PART_column);
-    settle_none(object, INDEX_PART_expr);
-    settle_none(object, INDEX_PART_collation);
-    settle_flag(object, INDEX_PART_descending, false);
     const struct column *column = part->column != NULL ? lite_column(object->parent->parent, part->column) : NULL;
     const char *own = column != NULL && column->collation != NULL ? column->collation : "BINARY";
     if (part->collation != NULL && text_equal_nocase(part->collation, own))
         part->collation = NULL;
 }
 
-static void index_settle(struct object *object)
-{
-    settle_flag(object, INDEX_is_unique, false);
-    settle_none(object, INDEX_predicate);
-}
-
 static void object_settle(struct arena *mem, struct object *object, const struct map *tables)
 {
     switch (object->kind) {
-    case KIND_TABLE:
-        settle_flag(object, TABLE_without_rowid, false);
-        settle_flag(object, TABLE_strict, false);
-        break;
     case KIND_COLUMN: column_settle((struct column *)object); break;
-    case KIND_PRIMARY_KEY:
-        key_settle(object, PRIMARY_KEY_on_conflict, &((struct primary_key *)object)->on_conflict);
-        break;
-    case KIND_UNIQUE: key_settle(object, UNIQUE_on_conflict, &((struct unique *)object)->on_conflict); break;
+    case KIND_PRIMARY_KEY: conflict_settle(&((struct primary_key *)object)->on_conflict); break;
+    case KIND_UNIQUE: conflict_settle(&((struct unique *)object)->on_conflict); break;
     case KIND_FOREIGN_KEY: foreign_key_settle(mem, (struct foreign_key *)object, tables); break;
-    case KIND_INDEX: index_settle(object); break;
     case KIND_INDEX_PART: part_settle((struct index_part *)object); break;
     default: break;
     }
@@ -157,6 +128,7 @@ static void uniques_settle(struct object *table)
 void lite_settle(struct arena *mem, struct tree *tree)
 {
     struct map tables;
+    settle_unsaid(tree);
     map_init(&tables, mem);
     for (struct object *o = tree->root; o != NULL; o = object_next(tree->root, o)) {
         if (o->kind != KIND_TABLE)

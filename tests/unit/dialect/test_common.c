@@ -82,10 +82,8 @@ static void settling_only_fills_gaps(void **state)
     struct column *column = (struct column *)object_new(ctx->mem, KIND_COLUMN, NULL, "c");
     SAY(column, COLUMN, nullable, false);
     settle_flag(&column->object, COLUMN_nullable, true);
-    settle_text(&column->object, COLUMN_collation, "C");
     settle_none(&column->object, COLUMN_default_value);
     assert_false(column->nullable);
-    assert_string_equal(column->collation, "C");
     assert_true(field_is_none(&column->object, COLUMN_default_value));
 }
 

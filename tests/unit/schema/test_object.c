@@ -161,6 +161,17 @@ static void engines_have_the_names_users_write(void **state)
     assert_int_equal(engine_find("oracle"), 0);
 }
 
+static void a_kind_may_have_several_parents(void **state)
+{
+    assert_true(kind_fits(KIND_TRIGGER, KIND_TABLE) && kind_fits(KIND_TRIGGER, KIND_VIEW));
+    assert_true(kind_fits(KIND_INDEX, KIND_VIEW));
+    assert_false(kind_fits(KIND_COLUMN, KIND_VIEW));
+    assert_false(kind_fits(KIND_DATABASE, KIND_DATABASE));
+    assert_true(kind_is(KIND_TABLE, KIND_HOLDS_ROWS));
+    assert_false(kind_is(KIND_VIEW, KIND_HOLDS_ROWS | KIND_IS_KEY));
+}
+
 UNIT_TESTS(UNIT(every_key_of_a_kind_is_its_own), UNIT(a_copy_is_deep_and_equal),
            UNIT(a_walk_meets_parents_first_and_everything_once), UNIT(paths_tell_objects_apart),
-           UNIT(unsaid_and_none_are_two_things), UNIT(sets_hold_any_kind), UNIT(engines_have_the_names_users_write))
+           UNIT(unsaid_and_none_are_two_things), UNIT(sets_hold_any_kind), UNIT(engines_have_the_names_users_write),
+           UNIT(a_kind_may_have_several_parents))
