@@ -5,38 +5,7 @@
 #include "base/text.h"
 #include "command/commands.h"
 #include "command/comparison.h"
-
-static const char *value_text(struct arena *mem, const struct object *object, int field)
-{
-    const void *value = object_field(object, field);
-    switch (kind_table[object->kind].field[field].type) {
-    case FIELD_TEXT:
-    case FIELD_TYPE: return *(const char *const *)value ? *(const char *const *)value : "none";
-    case FIELD_EXPR: {
-        const struct expr *expr = value;
-        return expr->written ? expr->written : expr->printed ? expr->printed : "none";
-    }
-    case FIELD_NAMES: return names_join(mem, value, ", ");
-    case FIELD_REF: return ((const struct ref *)value)->name ? ref_text(mem, value) : "none";
-    case FIELD_REFS: return refs_text(mem, value, ", ");
-    case FIELD_FLAG: return *(const bool *)value ? "yes" : "no";
-    case FIELD_INT: return arena_printf(mem, "%lld", (long long)*(const int64_t *)value);
-    }
-    return "";
-}
-
-static const char *change_detail(struct arena *mem, const struct change *change)
-{
-    struct buf out;
-    buf_init(&out, mem);
-    if (change->op == CHANGE_RENAME)
-        buf_addf(&out, "was %s", change->before->name);
-    for (int i = 0; change->op == CHANGE_ALTER && i < kind_table[change->kind].fields; i++)
-        if (change_has(change, i))
-            buf_addf(&out, "%s%s: %s → %s", out.len ? "; " : "", kind_table[change->kind].field[i].name,
-                     value_text(mem, change->before, i), value_text(mem, change->after, i));
-    return out.data;
-}
+#include "diff/describe.h"
 
 static enum tone tone_of(enum change_op op)
 {
@@ -52,7 +21,7 @@ static struct json *changes_report(struct arena *mem, const struct changes *chan
     for (int i = 0; i < changes->list.n; i++) {
         const struct change *change = changes->list.item[i];
         const char *cells[] = {change_op_name(change->op), object_path(mem, change_object(change)),
-                               change_detail(mem, change), NULL};
+                               change_details(mem, change), NULL};
         report_row(report, table, tone_of(change->op), cells);
         json_add(mem, list, change_json(mem, change));
     }

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "command/baseline.h"
 #include "command/commands.h"
+#include "diff/describe.h"
 
 struct generation {
     struct ctx *ctx;
@@ -21,6 +22,7 @@ struct generation {
     const char *no_way_back;
     const char *stem;
     const char *up_text;
+    const char *down_text; /* NULL as well */
     struct json *plan;
 };
 
@@ -74,13 +76,16 @@ static struct json *plan_json(struct generation *generation, struct json *operat
 
 static void down_add(struct generation *generation, struct buf *out)
 {
+    size_t start = out->len;
     for (int i = 0; i < generation->up->hazards.n; i++) {
         const struct hazard *hazard = generation->up->hazards.item[i];
         if (hazard->irreversible)
             buf_addf(out, "-- irreversible: data (%s)\n", hazard->text);
     }
+    if (out->len > start)
+        buf_add_c(out, '\n');
     if (generation->down)
-        buf_addf(out, "%s\n", plan_text(generation->ctx->mem, generation->down));
+        buf_addf(out, "%s\n", generation->down_text);
     else
         buf_addf(out, "-- irreversible: %s\n", generation->no_way_back);
 }
@@ -230,6 +235,7 @@ static int generate(struct generation *generation, struct reply *reply)
 {
     const char *stage = request_text(generation->request, "explain");
     struct ctx *ctx = generation->ctx;
+    const struct dialect *dialect = generation->session->database->dialect;
     struct list words = {0};
     struct json *operations = json_array(ctx->mem);
     TRY(session_folder(ctx, generation->session));
@@ -247,12 +253,14 @@ static int generate(struct generation *generation, struct reply *reply)
         return document_show(reply, ctx->mem, stage_json(generation, stage));
     undescribed_warn(generation);
     name_choose(generation, &words);
-    generation->up_text = plan_text(ctx->mem, generation->up);
+    generation->up_text = plan_commented(ctx->mem, dialect, generation->up, true);
+    if (generation->down)
+        generation->down_text = plan_commented(ctx->mem, dialect, generation->down, false);
     generation->plan = plan_json(generation, operations);
     hazards_report(generation, reply);
     json_set(ctx->mem, reply->json, "operations", operations);
     json_set_text(ctx->mem, reply->json, "upgrade", generation->up_text);
-    json_set_text(ctx->mem, reply->json, "rollback", generation->down ? plan_text(ctx->mem, generation->down) : NULL);
+    json_set_text(ctx->mem, reply->json, "rollback", generation->down_text);
     if (request_flag(generation->request, "plan"))
         return document_show(reply, ctx->mem, generation->plan);
     TRY(files_write(generation, reply));
