@@ -15,14 +15,6 @@ struct inversion {
     struct buf *out;
 };
 
-static const struct {
-    enum kind kind;
-    const char *words;
-} droppable[] = {
-    {KIND_TABLE, "TABLE"}, {KIND_INDEX, "INDEX"},       {KIND_SCHEMA, "SCHEMA"},   {KIND_ENUM, "TYPE"},
-    {KIND_VIEW, "VIEW"},   {KIND_SEQUENCE, "SEQUENCE"}, {KIND_TRIGGER, "TRIGGER"},
-};
-
 static bool has_word(const struct inversion *inversion, const struct sql_piece *piece, const char *word, int among)
 {
     struct lexer lexer;
@@ -53,25 +45,20 @@ static bool names_table(const struct inversion *inversion)
 static bool invert_create(struct inversion *inversion, const struct sql_piece *piece)
 {
     const struct classified *what = &inversion->what;
-    if (!what->name || has_word(inversion, piece, "REPLACE", 3))
+    bool alone = what->kind < KIND_COUNT && what->kind != KIND_DATABASE && !kind_is(what->kind, KIND_OWNED);
+    if (!what->name || !alone || has_word(inversion, piece, "REPLACE", 3))
         return false;
-    for (size_t i = 0; i < sizeof droppable / sizeof *droppable; i++) {
-        if (droppable[i].kind != what->kind)
-            continue;
-        bool materialized = what->kind == KIND_VIEW && has_word(inversion, piece, "MATERIALIZED", 4);
-        bool bare = what->kind == KIND_INDEX && inversion->dialect->drops_index_bare;
-        buf_addf(inversion->out, "DROP %s%s %s%s", materialized ? "MATERIALIZED " : "", droppable[i].words,
-                 what->concurrently ? "CONCURRENTLY " : "", bare ? "" : "IF EXISTS ");
-        name_add(inversion,
-                 what->kind == KIND_TRIGGER && inversion->dialect->drops_trigger_on_table ? NULL : what->schema,
-                 what->name);
-        if (names_table(inversion)) {
-            buf_add(inversion->out, " ON ");
-            name_add(inversion, NULL, what->table);
-        }
-        return true;
+    bool materialized = what->kind == KIND_VIEW && has_word(inversion, piece, "MATERIALIZED", 4);
+    bool bare = what->kind == KIND_INDEX && inversion->dialect->drops_index_bare;
+    buf_addf(inversion->out, "DROP %s%s %s%s", materialized ? "MATERIALIZED " : "", kind_table[what->kind].sql,
+             what->concurrently ? "CONCURRENTLY " : "", bare ? "" : "IF EXISTS ");
+    name_add(inversion, what->kind == KIND_TRIGGER && inversion->dialect->drops_trigger_on_table ? NULL : what->schema,
+             what->name);
+    if (names_table(inversion)) {
+        buf_add(inversion->out, " ON ");
+        name_add(inversion, NULL, what->table);
     }
-    return false;
+    return true;
 }
 
 /* The words behind ALTER TABLE name, up to the end. */

@@ -5,23 +5,16 @@
 #include "base/text.h"
 #include "legacy/legacy.h"
 
+/* Words that do not follow from that for creation. */
 static const struct {
     enum kind kind;
-    const char *create, *drop, *rename, *alter;
-} operation_words[] = {
-    {KIND_SCHEMA, "create_schema", "drop_schema", "rename_schema", "alter_schema"},
-    {KIND_ENUM, "create_enum", "drop_enum", "rename_enum", "alter_enum"},
-    {KIND_SEQUENCE, "create_sequence", "drop_sequence", "rename_sequence", "alter_sequence"},
-    {KIND_TABLE, "create_table", "drop_table", "rename_table", "alter_pg_table"},
-    {KIND_COLUMN, "add_column", "drop_column", "rename_column", "alter_pg_column_meta"},
-    {KIND_PRIMARY_KEY, "add_primary_key", "drop_primary_key", "rename_primary_key", "alter_primary_key"},
-    {KIND_UNIQUE, "add_unique_constraint", "drop_unique_constraint", "rename_unique_constraint", "alter_constraint"},
-    {KIND_CHECK, "add_check_constraint", "drop_check_constraint", "rename_constraint", "alter_constraint"},
-    {KIND_EXCLUDE, "add_exclude_constraint", "drop_exclude_constraint", "rename_constraint", "alter_constraint"},
-    {KIND_FOREIGN_KEY, "add_foreign_key", "drop_foreign_key", "rename_foreign_key", "alter_foreign_key"},
-    {KIND_INDEX, "add_index", "drop_index", "rename_index", "alter_index"},
-    {KIND_VIEW, "create_view", "drop_view", "rename_view", "alter_view"},
-    {KIND_TRIGGER, "create_trigger", "drop_trigger", "rename_trigger", "alter_trigger"},
+    enum change_op op;
+    const char *word;
+} other_words[] = {
+    {KIND_TABLE, CHANGE_ALTER, "alter_pg_table"},       {KIND_COLUMN, CHANGE_ALTER, "alter_pg_column_meta"},
+    {KIND_UNIQUE, CHANGE_ALTER, "alter_constraint"},    {KIND_CHECK, CHANGE_ALTER, "alter_constraint"},
+    {KIND_EXCLUDE, CHANGE_ALTER, "alter_constraint"},   {KIND_CHECK, CHANGE_RENAME, "rename_constraint"},
+    {KIND_EXCLUDE, CHANGE_RENAME, "rename_constraint"},
 };
 
 static const struct {
@@ -42,20 +35,18 @@ struct writer {
     struct json *operations;
 };
 
-static const char *word_of(const struct change *change)
+/* add_index, drop_index: another verb before what kinds.def has. */
+static const char *word_of(struct arena *mem, const struct change *change)
 {
-    for (size_t i = 0; i < sizeof operation_words / sizeof *operation_words; i++) {
-        if (operation_words[i].kind != change->kind)
-            continue;
-        switch (change->op) {
-        case CHANGE_CREATE: return operation_words[i].create;
-        case CHANGE_DROP: return operation_words[i].drop;
-        case CHANGE_RENAME: return operation_words[i].rename;
-        case CHANGE_ALTER:
-        case CHANGE_REBUILD: return operation_words[i].alter;
-        }
-    }
-    return "alter";
+    static const char *const verb[] = {[CHANGE_DROP] = "drop", [CHANGE_RENAME] = "rename", [CHANGE_ALTER] = "alter"};
+    enum change_op op = change->op == CHANGE_REBUILD ? CHANGE_ALTER : change->op;
+    const char *created = kind_table[change->kind].legacy;
+    for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
+        if (other_words[i].kind == change->kind && other_words[i].op == op)
+            return other_words[i].word;
+    if (!*created)
+        return "alter";
+    return op == CHANGE_CREATE ? created : arena_printf(mem, "%s%s", verb[op], strchr(created, '_'));
 }
 
 static const char *field_word(const struct writer *writer, const struct change *change, int field)
@@ -65,7 +56,7 @@ static const char *field_word(const struct writer *writer, const struct change *
             return field_words[i].word;
     if (change->kind == KIND_TABLE)
         return arena_printf(writer->mem, "alter_pg_table_%s", kind_table[KIND_TABLE].field[field].name);
-    return word_of(change);
+    return word_of(writer->mem, change);
 }
 
 static char *index_columns(struct arena *mem, const struct object *index)
@@ -139,7 +130,7 @@ static void operation_add(const struct writer *writer, const struct change *chan
 static void change_write(const struct writer *writer, const struct change *change)
 {
     if (change->op != CHANGE_ALTER) {
-        operation_add(writer, change, word_of(change));
+        operation_add(writer, change, word_of(writer->mem, change));
         return;
     }
     const char *last = "";
@@ -151,7 +142,7 @@ static void change_write(const struct writer *writer, const struct change *chang
         last = word;
     }
     if (change_has(change, FIELD_PARTS) && !*last)
-        operation_add(writer, change, word_of(change));
+        operation_add(writer, change, word_of(writer->mem, change));
 }
 
 /* What lies in a new or dropped table is not told apart from it: 0.8.2 names the table alone. */
