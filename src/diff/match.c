@@ -180,7 +180,9 @@ static bool test_decided(struct matcher *matcher, struct object *before, struct 
 
 static bool test_name(struct matcher *matcher, struct object *before, struct object *after)
 {
-    return before->name && after->name && compare_name(matcher->mem, matcher->dialect, before->name, after->name);
+    bool same = before->name && after->name && compare_name(matcher->mem, matcher->dialect, before->name, after->name);
+    return same &&
+           (!kind_is(before->kind, KIND_OVERLOADED) || compare_identity(matcher->mem, matcher->dialect, before, after));
 }
 
 /* Where the engine has no statement for it, another name makes another object. */
