@@ -209,18 +209,22 @@ def show(mutant):
 
 
 def run(files, options):
+    """How many of each folder were noticed and not, and the survivors; Ctrl-C ends it early."""
     tests, found = read_tests(), outputs()
     counts, survivors = collections.defaultdict(lambda: [0, 0]), []
-    for mutant in sample(files, options):
-        if sum(map(sum, counts.values())) == options.count:
-            break
-        noticed_by = try_mutant(mutant, found[mutant.file], tests, options)
-        if noticed_by is False:
-            continue
-        counts[mutant.file.rsplit("/", 1)[0]][noticed_by is None] += 1
-        print(f"{mutant.file}:{mutant.line}: {mutant.kind}: " + (f"noticed by {noticed_by}" if noticed_by else "SURVIVED"), flush=True)
-        if not noticed_by:
-            survivors.append(mutant)
+    try:
+        for mutant in sample(files, options):
+            if sum(map(sum, counts.values())) == options.count:
+                break
+            noticed_by = try_mutant(mutant, found[mutant.file], tests, options)
+            if noticed_by is False:
+                continue
+            counts[mutant.file.rsplit("/", 1)[0]][noticed_by is None] += 1
+            print(f"{mutant.file}:{mutant.line}: {mutant.kind}: " + (f"noticed by {noticed_by}" if noticed_by else "SURVIVED"), flush=True)
+            if not noticed_by:
+                survivors.append(mutant)
+    except KeyboardInterrupt:
+        pass
     return counts, survivors
 
 
