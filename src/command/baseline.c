@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "command/comparison.h"
 #include "diff/diff.h"
+#include "schema/unmodelled.h"
 
 static int check_untouched(struct ctx *ctx, struct session *session)
 {
@@ -122,6 +123,7 @@ int baseline_compare(struct ctx *ctx, struct session *session, struct comparison
     nothing->kinds = described;
     nothing->version = live->version;
     *comparison = (struct comparison){.current = nothing, .wanted = live, .written = tree_copy(ctx->mem, live)};
+    comparison->open = unmodelled_open(ctx->mem, live, nothing); /* what the file cannot hold */
     const struct diff_input input = {.dialect = dialect, .before = nothing, .after = live};
     return diff_trees(ctx, &input, &comparison->changes);
 }

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "diff/rename.h"
+#include "schema/unmodelled.h"
 
 static int flags_read(struct ctx *ctx, const struct request *request, struct list *renames)
 {
@@ -192,6 +193,35 @@ static int renames_settle(struct ctx *ctx, const struct dialect *dialect, struct
     return 0;
 }
 
+static void unmodelled_compare(struct arena *mem, struct comparison *comparison)
+{
+    for (int i = 0; i < comparison->renames.n; i++) {
+        const struct rename *rename = comparison->renames.item[i];
+        const struct unmodelled from = {.schema = rename->schema,
+                                        .on = rename->table ? rename->table : rename->from,
+                                        .column = rename->table ? rename->from : NULL};
+        unmodelled_rename(mem, comparison->current, &from, rename->to);
+    }
+    comparison->open = unmodelled_open(mem, comparison->wanted, comparison->current);
+    comparison->extra = unmodelled_extra(mem, comparison->wanted, comparison->current);
+}
+
+void comparison_tell(struct ctx *ctx, const struct request *request, const struct comparison *comparison, bool warn,
+                     struct json *json)
+{
+    const struct names extra = unmodelled_texts(ctx->mem, &comparison->extra);
+    struct json *both = json_object(ctx->mem);
+    json_set(ctx->mem, both, "wanted", json_names(ctx->mem, &comparison->open));
+    json_set(ctx->mem, both, "left_alone", json_names(ctx->mem, &extra));
+    json_set(ctx->mem, json, "unmodelled", both);
+    if (comparison->open.n && warn)
+        emit_warning(ctx, "wanted but not managed yet: %s", names_join(ctx->mem, &comparison->open, ", "));
+    if (extra.n)
+        emit_info(ctx, "not managed yet, left alone: %s",
+                  request_flag(request, "verbose") ? names_join(ctx->mem, &extra, ", ")
+                                                   : unmodelled_counts(ctx->mem, &comparison->extra));
+}
+
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison)
 {
@@ -209,7 +239,9 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     comparison->written = tree_copy(ctx->mem, comparison->wanted);
     TRY(renames_settle(ctx, dialect, comparison));
     const struct diff_input input = comparison_input(dialect, comparison);
+    unmodelled_compare(ctx->mem, comparison);
     TRY(diff_trees(ctx, &input, &comparison->changes));
+    TRY(unmodelled_check(ctx, comparison->changes));
     if (comparison->changes->unmanaged.n)
         emit_info(ctx, "not managed by this project, left alone: %s",
                   names_join(ctx->mem, &comparison->changes->unmanaged, "; "));

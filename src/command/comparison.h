@@ -14,6 +14,8 @@ struct comparison {
     struct list renames; /* struct rename *, decided */
     struct list guesses; /* struct rename *, that nobody was there to decide */
     struct changes *changes;
+    struct names open; /* wanted, but of a kind that is not managed yet: as texts */
+    struct list extra; /* struct unmodelled *: of such kinds, and in the database alone */
 };
 
 #define RENAME_OPTIONS                                                                                    \
@@ -29,6 +31,9 @@ struct comparison {
 /* Reads both sides, settles renames (flags, then questions or hints), and compares. */
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison);
+/* Names what no kind models: as a warning (unless the caller says it), a line of information, and in `json`. */
+void comparison_tell(struct ctx *ctx, const struct request *request, const struct comparison *comparison, bool warn,
+                     struct json *json);
 
 /* What may be renames and was not asked, as [{kind, from, to, flag}]. */
 struct json *guesses_json(struct arena *mem, const struct list *guesses);

@@ -33,12 +33,18 @@ static int diff_models(struct ctx *ctx, struct session *session, const struct re
 {
     struct comparison comparison;
     TRY(comparison_make(ctx, session, request, &comparison));
-    *found += comparison.changes->list.n;
+    int differences = comparison.changes->list.n;
+    *found += differences + comparison.open.n;
+    comparison_tell(ctx, request, &comparison, differences, reply->json);
     json_set(ctx->mem, reply->json, "models",
              changes_report(ctx->mem, comparison.changes, "Models against the database", &reply->report));
     json_set(ctx->mem, reply->json, "possible_renames", guesses_json(ctx->mem, &comparison.guesses));
     json_set(ctx->mem, reply->json, "unmanaged", json_names(ctx->mem, &comparison.changes->unmanaged));
-    if (!comparison.changes->list.n)
+    if (!differences && comparison.open.n)
+        report_line(&reply->report, TONE_WARN,
+                    "Models and database agree in everything that is compared; not compared: %s",
+                    names_join(ctx->mem, &comparison.open, ", "));
+    else if (!differences)
         report_line(&reply->report, TONE_GOOD, "Models and database agree.");
     return 0;
 }

@@ -32,7 +32,8 @@ static int plans_make(struct generation *generation)
     struct ctx *ctx = generation->ctx;
     const struct dialect *dialect = generation->session->database->dialect;
     struct plan_options options = {.version = generation->comparison.current->version,
-                                   .concurrently = request_flag(generation->request, "concurrent")};
+                                   .concurrently = request_flag(generation->request, "concurrent"),
+                                   .lose_attached = request_flag(generation->request, "lose_attached")};
     TRY(plan_make(ctx, dialect, generation->comparison.changes, &options, &generation->up));
     int code = plan_reverse(ctx, dialect, generation->up, &options, &generation->down);
     if (code == ERR_UNSUPPORTED) {
@@ -152,6 +153,8 @@ static int nothing_report(struct generation *generation, struct reply *reply)
     json_set_bool(generation->ctx->mem, reply->json, "needs_baseline", undescribed);
     if (undescribed)
         text = "The database already has everything that the models describe; no migration describes it yet.";
+    else if (generation->comparison.open.n)
+        text = "No new migrations to generate: models and database agree in everything that is compared.";
     else if (!generation->session->folder->versioned.n)
         text = "Nothing to do: the models describe nothing, and there are no migrations.";
     report_line(&reply->report, TONE_GOOD, "%s", text);
@@ -243,6 +246,7 @@ static int generate(struct generation *generation, struct reply *reply)
         TRY(baseline_compare(ctx, generation->session, &generation->comparison));
     else
         TRY(comparison_make(ctx, generation->session, generation->request, &generation->comparison));
+    comparison_tell(ctx, generation->request, &generation->comparison, true, reply->json);
     json_set_bool(ctx->mem, reply->json, "changes", generation->comparison.changes->list.n > 0);
     json_set(ctx->mem, reply->json, "possible_renames", guesses_json(ctx->mem, &generation->comparison.guesses));
     if (!generation->comparison.changes->list.n && !stage)
@@ -296,6 +300,10 @@ static const struct option_info options[] = {
      .help = "write what the database already has of the models as the first migration, and mark it as applied"},
     DATABASE_OPTION,
     RENAME_OPTIONS,
+    {.name = "lose-attached",
+     .type = OPTION_FLAG,
+     .help = "write it even if what has to be created again loses grants, triggers and the like that are not managed "
+             "yet"},
     {.name = "concurrent",
      .type = OPTION_SWITCH,
      .otherwise = "true",

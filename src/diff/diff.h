@@ -30,6 +30,12 @@ struct rename {
 
 int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes **changes);
 
+/*
+ * ERR_UNSUPPORTED with one sentence if a plan for these changes would drop what is still wanted in a form that no kind
+ * models, or write something without a property that no kind models. For comparing, not for making plans, it is not asked.
+ */
+int unmodelled_check(struct ctx *ctx, const struct changes *changes);
+
 /* Are these two objects of one kind equal, parts included? The differing fields are set in `fields` (may be NULL). */
 bool diff_equal(struct arena *mem, const struct dialect *dialect, const struct object *a, const struct object *b,
                 uint64_t *fields);

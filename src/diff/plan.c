@@ -82,6 +82,8 @@ int plan_make(struct ctx *ctx, const struct dialect *dialect, const struct chang
     made->changes = widen(ctx->mem, dialect, changes, version);
     order(ctx->mem, dialect, made->changes);
     hazards_find(ctx->mem, dialect, made->changes, &made->hazards);
+    if (!changes->reversed)
+        TRY(attached_check(ctx, made->changes, options->lose_attached, &made->hazards));
     TRY(plan_render(ctx, dialect, options, made));
     *plan = made;
     return ctx_check(ctx);

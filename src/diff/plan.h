@@ -10,6 +10,7 @@
 struct plan_options {
     int version; /* of the server; 0: the dialect's minimum */
     bool concurrently;
+    bool lose_attached; /* what is created again may lose what no kind models: a hazard instead of an error */
 };
 
 struct hazard {
@@ -31,6 +32,11 @@ int plan_make(struct ctx *ctx, const struct dialect *dialect, const struct chang
 /* The plan back; `up` is what plan_make() gave. */
 int plan_reverse(struct ctx *ctx, const struct dialect *dialect, const struct plan *up,
                  const struct plan_options *options, struct plan **down);
+/*
+ * What replacing an object would take with it although it stays (grants, rules, comments, triggers): ERR_UNSUPPORTED
+ * with a list, or a hazard "loses-attached" each if it may be lost. `changes` are widened: a replaced object is a DROP.
+ */
+int attached_check(struct ctx *ctx, const struct changes *changes, bool lose, struct list *hazards);
 char *plan_text(struct arena *mem, const struct plan *plan); /* statements with ";", a blank line between */
 
 #endif

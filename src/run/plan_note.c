@@ -317,9 +317,11 @@ static void top_replace(struct arena *mem, const struct plan_note *note, const s
 void plan_note_apply(struct arena *mem, const struct plan_note *note, const struct managed *managed, struct tree **tree)
 {
     if (note->whole) {
-        int version = (*tree)->version;
+        const struct tree *before = *tree;
         *tree = tree_copy(mem, note->written);
-        (*tree)->version = version;
+        (*tree)->version = before->version;
+        (*tree)->names_unmodelled = before->names_unmodelled;
+        (*tree)->unmodelled = before->unmodelled;
         return;
     }
     for (int i = 0; i < note->gone.n; i++)

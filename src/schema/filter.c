@@ -8,6 +8,7 @@
 #include "schema/filter.h"
 
 #include "base/text.h"
+#include "schema/unmodelled.h"
 
 /* Greedy with one step back: on a mismatch the last star swallows one more character. */
 bool filter_match(const char *pattern, const char *name)
@@ -112,8 +113,34 @@ static void filter_schema(const struct filter *filter, const struct tree *tree, 
     all->n = kept;
 }
 
+/* What hangs on a table that is left out goes with it. Include patterns are about tables: a function needs none. */
+static bool unmodelled_goes(const struct filter *filter, const struct tree *tree, const struct unmodelled *one)
+{
+    static const char *const tables[] = {"table",         "view",          "materialized view", "partition",
+                                         "foreign table", "virtual table", "shadow table"};
+    const char *schema = one->on && one->on_schema ? one->on_schema : one->schema;
+    const char *name = one->on ? one->on : one->name;
+    const char *kind = one->on ? one->on_kind : one->kind;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (text_equal(kind, tables[i]))
+            return is_left_out(filter, tree->engine, schema, name);
+    if (!schema || !name)
+        return false;
+    return any_hit(&filter->exclude, *schema ? schema : default_schema(tree->engine), name);
+}
+
+static void filter_unmodelled(const struct filter *filter, struct tree *tree)
+{
+    int kept = 0;
+    for (int i = 0; i < tree->unmodelled.n; i++)
+        if (!unmodelled_goes(filter, tree, tree->unmodelled.item[i]))
+            tree->unmodelled.item[kept++] = tree->unmodelled.item[i];
+    tree->unmodelled.n = kept;
+}
+
 void filter_apply(const struct filter *filter, struct tree *tree)
 {
+    filter_unmodelled(filter, tree);
     for (int i = tree->root->children.n - 1; i >= 0; i--) {
         struct object *schema = tree->root->children.item[i];
         int before = schema->children.n;

@@ -6,6 +6,7 @@
 #include "schema/tree.h"
 
 #include "base/text.h"
+#include "schema/unmodelled.h"
 
 struct tree *tree_new(struct arena *mem, enum engine engine)
 {
@@ -76,6 +77,13 @@ void tree_fold_schema(struct arena *mem, struct tree *tree, const char *name)
     }
     for (struct object *object = tree->root; object; object = object_next(tree->root, object))
         fold_refs(object, name);
+    for (int i = 0; i < tree->unmodelled.n; i++) {
+        struct unmodelled *one = tree->unmodelled.item[i];
+        if (text_equal(one->schema, name))
+            one->schema = "";
+        if (text_equal(one->on_schema, name))
+            one->on_schema = "";
+    }
 }
 
 bool tree_speaks(const struct tree *tree, enum kind kind)

@@ -16,7 +16,9 @@ struct tree {
     const char
         *usual_schema; /* what the server calls the schema ""; NULL: unknown, so as most call it; "": there is none */
     int version;       /* of the server: 150004, 34001, 101106; 0 unknown */
-    struct kind_set kinds; /* what the source speaks of */
+    struct kind_set kinds;  /* what the source speaks of */
+    bool names_unmodelled;  /* a server was asked for what no kind models; else an empty list means nothing */
+    struct list unmodelled; /* struct unmodelled * */
 };
 
 /* Speaks of nothing yet: its source sets `kinds`. */

@@ -4,6 +4,7 @@
  * An expression of which only the written spelling is known is a plain string.
  */
 #include "schema/tree.h"
+#include "schema/unmodelled.h"
 
 static struct json *expr_json(struct arena *mem, const struct expr *expr)
 {
@@ -85,5 +86,7 @@ struct json *tree_to_json(struct arena *mem, const struct tree *tree)
     if (tree->root->name)
         json_set_text(mem, json, "name", tree->root->name);
     children_json(mem, json, tree->root);
+    if (tree->names_unmodelled)
+        json_set(mem, json, "unmodelled", unmodelled_to_json(mem, &tree->unmodelled));
     return json;
 }

@@ -5,6 +5,7 @@
  */
 #include "base/text.h"
 #include "schema/tree.h"
+#include "schema/unmodelled.h"
 
 /* Where we are, from the inside out; spelt only when something is wrong. */
 struct spot {
@@ -297,6 +298,10 @@ static int read_top(struct reader *reader, const char *key, const struct json *j
     if (text_equal(key, "usual_schema")) {
         tree->usual_schema = arena_dup(reader->ctx->mem, json->text);
         return 0;
+    }
+    if (text_equal(key, "unmodelled")) {
+        tree->names_unmodelled = true;
+        return unmodelled_from_json(reader->ctx, reader->source, json, &tree->unmodelled);
     }
     struct spot spot = {NULL, key, -1};
     return read_member(reader, &spot, json, tree->root);

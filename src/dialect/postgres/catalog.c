@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "dialect/postgres/catalog_sql.h"
 #include "dialect/postgres/pg.h"
+#include "schema/unmodelled.h"
 
 /* Parents before their children. */
 const struct catalog_query pg_catalog[] = {
@@ -47,10 +48,31 @@ int pg_usual_schema(struct ctx *ctx, struct conn *conn, const char **name)
     return 0;
 }
 
+static int unmodelled_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
+{
+    struct rows rows;
+    TRY(pg_query(ctx, conn, unmodelled_sql, NULL, &rows));
+    tree->names_unmodelled = true;
+    for (int i = 0; i < rows.row.n; i++) {
+        struct unmodelled *one = NEW(ctx->mem, struct unmodelled);
+        *one = (struct unmodelled){.kind = rows_cell(&rows, i, "kind"),
+                                   .schema = rows_cell(&rows, i, "schema"),
+                                   .name = rows_cell(&rows, i, "name"),
+                                   .on_kind = rows_cell(&rows, i, "on_kind"),
+                                   .on_schema = rows_cell(&rows, i, "on_schema"),
+                                   .on = rows_cell(&rows, i, "on_name"),
+                                   .column = rows_cell(&rows, i, "column_name"),
+                                   .definition = rows_cell(&rows, i, "definition")};
+        list_add(ctx->mem, &tree->unmodelled, one);
+    }
+    return 0;
+}
+
 static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
     TRY(pg_usual_schema(ctx, conn, &tree->usual_schema));
     TRY(catalog_load(ctx, conn, pg_catalog, pg_catalog_n, tree));
+    TRY(unmodelled_load(ctx, conn, tree));
     return warn_invalid(ctx, conn);
 }
 

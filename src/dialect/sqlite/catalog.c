@@ -1,15 +1,17 @@
 /*
  * The live schema as a tree: one query over sqlite_master, whose texts parse_*.c read.
- * Left out are SQLite's own tables, virtual tables with the shadow tables that belong to them, and what the filter
- * leaves out.
+ * Virtual tables, with the shadow tables that belong to them, are only named; SQLite's own tables and what the filter
+ * leaves out are not there at all.
  */
 #include "dialect/sqlite/parse.h"
 
 #include "base/text.h"
+#include "schema/unmodelled.h"
 
 struct lite_loader {
     struct ctx *ctx;
     struct conn *conn;
+    struct tree *tree;
     struct object *schema;
     struct names hidden; /* virtual and shadow tables, lower case */
     struct map tables;   /* lower-case name to table or view */
@@ -55,10 +57,39 @@ static struct object *last_child(const struct object *parent)
     return parent->children.item[parent->children.n - 1];
 }
 
+/* The shadow tables of a virtual table begin with its name; it stands before them in sqlite_master. */
+static const char *virtual_of(const struct list *found, const char *name)
+{
+    const char *owner = NULL;
+    for (int i = 0; i < found->n; i++) {
+        const struct unmodelled *one = found->item[i];
+        size_t length = strlen(one->name);
+        if (!one->on && text_starts_nocase(name, one->name) && name[length] == '_' &&
+            (!owner || length > strlen(owner)))
+            owner = one->name;
+    }
+    return owner;
+}
+
+static void hidden_name(struct lite_loader *loader, const char *const *cell)
+{
+    struct unmodelled *one = NEW(loader->ctx->mem, struct unmodelled);
+    bool is_virtual = starts_with_words(cell[CELL_SQL], "create virtual ");
+    *one = (struct unmodelled){.kind = is_virtual ? "virtual table" : "shadow table",
+                               .schema = "",
+                               .name = cell[CELL_NAME],
+                               .on_kind = is_virtual ? NULL : "virtual table",
+                               .on = is_virtual ? NULL : virtual_of(&loader->tree->unmodelled, cell[CELL_NAME]),
+                               .definition = is_virtual ? cell[CELL_SQL] : NULL};
+    list_add(loader->ctx->mem, &loader->tree->unmodelled, one);
+}
+
 static int top_load(struct lite_loader *loader, const char *const *cell)
 {
-    if (is_hidden(loader, cell[CELL_NAME], cell[CELL_SQL]))
+    if (is_hidden(loader, cell[CELL_NAME], cell[CELL_SQL])) {
+        hidden_name(loader, cell);
         return 0;
+    }
     if (text_equal(cell[CELL_TYPE], "table"))
         TRY(lite_parse_table(loader->ctx, loader->schema, cell[CELL_NAME], cell[CELL_SQL]));
     else
@@ -112,9 +143,10 @@ static int load_consistently(struct lite_loader *loader)
 int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree)
 {
     struct tree *made = tree_new(ctx->mem, ENGINE_LITE);
-    struct lite_loader loader = {.ctx = ctx, .conn = conn, .schema = tree_schema(ctx->mem, made, "")};
+    struct lite_loader loader = {.ctx = ctx, .conn = conn, .tree = made, .schema = tree_schema(ctx->mem, made, "")};
     map_init(&loader.tables, ctx->mem);
     made->version = conn->version;
+    made->names_unmodelled = true;
     made->kinds = kind_set_of(KIND_DATABASE, KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK,
                               KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
     TRY(load_consistently(&loader));

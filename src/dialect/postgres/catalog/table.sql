@@ -1,8 +1,9 @@
--- Tables and partitioned tables; partitions come with their parent.
+-- Tables and partitioned tables; partitions come with their parent. UNLOGGED means nothing to a partitioned table: it has
+-- no rows, SET LOGGED leaves it as it is, and 18 refuses the word.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        c.relname AS name,
        d.description AS comment,
-       c.relpersistence = 'u' AS unlogged,
+       c.relpersistence = 'u' AND c.relkind = 'r' AS unlogged,
        ts.spcname AS tablespace,
        h.parents AS inherits,
        CASE WHEN c.reloptions IS NOT NULL OR tc.reloptions IS NOT NULL THEN
