@@ -64,7 +64,6 @@ static int diff_migrations(struct ctx *ctx, struct session *session, struct repl
     struct snapshot *snapshot = NULL;
     struct current live;
     struct changes *changes;
-    TRY(current_read(ctx, session, false, &live));
     TRY(session_connect(ctx, session, true));
     TRY(state_applied(ctx, &session->state, &applied));
     TRY(snapshot_latest(ctx, session, &applied, &snapshot));
@@ -73,6 +72,7 @@ static int diff_migrations(struct ctx *ctx, struct session *session, struct repl
         json_set(ctx->mem, reply->json, "migrations", json_null(ctx->mem));
         return 0;
     }
+    TRY(current_read(ctx, session, false, &live));
     session->database->dialect->settle(ctx->mem, snapshot->tree);
     const struct diff_input input = {
         .dialect = session->database->dialect, .before = snapshot->tree, .after = live.tree};

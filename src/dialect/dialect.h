@@ -181,6 +181,11 @@ struct dialect {
     /* The live schema, in one consistent view. NULL: make-migrations is not there yet for this engine. */
     int (*load)(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
     void (*settle)(struct arena *mem, struct tree *tree);
+    /*
+     * Appends all of a database that the outcome of statements in a scratch database made for it depends on, beside the
+     * server's version. NULL: nothing.
+     */
+    int (*scratch_facts)(struct ctx *ctx, struct conn *near, struct buf *facts);
     /* What the database calls the schema "" for names without one; "" if there is none. NULL: no such thing. */
     int (*usual_schema)(struct ctx *ctx, struct conn *conn, const char **name);
     /* Comparable forms; NULL gives NULL. */

@@ -60,8 +60,13 @@ int memory_managed(struct ctx *ctx, struct session *session, const struct snapsh
 struct map *memory_words(struct arena *mem, const struct session *session);
 void managed_merge(struct arena *mem, struct managed *managed, const struct names *paths, const struct tree *tree);
 
-/* What schema files describe, settled. `folder` is what relative names are relative to; NULL: the working folder. */
-int schema_files_read(struct ctx *ctx, const struct database_config *database, const char *folder,
-                      const struct names *files, struct tree **tree);
+/* What schema files describe, settled. */
+struct schema_files {
+    const struct database_config *database;
+    const char *folder; /* what names are relative to; NULL: the working folder */
+    const struct names *names;
+    struct conn *near; /* the database itself, where it can be reached; NULL */
+};
+int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "run/schema_cache.h"
 
 struct schema_file {
     const char *shown;      /* its name as it was given */
@@ -67,35 +68,47 @@ static int file_run(struct ctx *ctx, struct conn *conn, const struct schema_file
     return code;
 }
 
-int schema_files_read(struct ctx *ctx, const struct database_config *database, const char *folder,
-                      const struct names *files, struct tree **tree)
+static int files_run(struct ctx *ctx, const struct database_config *database, const struct list *files,
+                     const struct list *statements, struct tree **tree)
 {
     const struct dialect *dialect = database->dialect;
     __attribute__((cleanup(conn_close))) struct conn *conn = NULL;
+    const struct scratch_spec spec = {.near = &database->url, .statements = statements};
+    TRY(dialect->driver->scratch(ctx, &spec, &conn));
+    for (int i = 0; i < files->n; i++)
+        TRY(file_run(ctx, conn, files->item[i]));
+    if (dialect->driver->scratch_reopen)
+        TRY(dialect->driver->scratch_reopen(ctx, conn));
+    return dialect->load(ctx, conn, NULL, tree);
+}
+
+int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree)
+{
+    const struct dialect *dialect = source->database->dialect;
+    struct list files = {0}, statements = {0};
     if (!dialect->driver->scratch || !dialect->load) {
         fail(ctx, ERR_UNSUPPORTED, "schema files cannot be read for %s yet", dialect->title);
         return fail_hint(ctx, "Describe the schema with models, or write the migrations by hand.");
     }
-    struct schema_file *file = NEW_ARRAY(ctx->mem, struct schema_file, files->n + 1);
-    struct list all = {0};
-    for (int i = 0; i < files->n; i++) {
-        file[i].shown = files->item[i];
-        TRY(file_classify(ctx, dialect, path_join(ctx->mem, folder, files->item[i]), &file[i]));
-        for (int at = 0; at < file[i].statements.n; at++)
-            list_add(ctx->mem, &all, file[i].statements.item[at]);
+    for (int i = 0; i < source->names->n; i++) {
+        struct schema_file *file = NEW(ctx->mem, struct schema_file);
+        file->shown = source->names->item[i];
+        TRY(file_classify(ctx, dialect, path_join(ctx->mem, source->folder, file->shown), file));
+        list_add(ctx->mem, &files, file);
+        for (int at = 0; at < file->statements.n; at++)
+            list_add(ctx->mem, &statements, file->statements.item[at]);
     }
-    const struct scratch_spec spec = {.near = &database->url, .statements = &all};
-    TRY(dialect->driver->scratch(ctx, &spec, &conn));
-    for (int i = 0; i < files->n; i++)
-        TRY(file_run(ctx, conn, &file[i]));
-    if (dialect->driver->scratch_reopen)
-        TRY(dialect->driver->scratch_reopen(ctx, conn));
-    TRY(dialect->load(ctx, conn, &database->filter, tree));
+    const char *key = schema_cache_key(ctx, source->near, &statements);
+    if (!schema_cache_get(ctx, key, tree)) {
+        TRY(files_run(ctx, source->database, &files, &statements, tree));
+        schema_cache_put(ctx, key, *tree);
+    }
+    filter_apply(&source->database->filter, *tree);
     dialect->settle(ctx->mem, *tree);
     return 0;
 }
 
 int ddl_read(struct ctx *ctx, const struct database_config *database, const struct names *files, struct tree **tree)
 {
-    return schema_files_read(ctx, database, NULL, files, tree);
+    return schema_files_read(ctx, &(struct schema_files){.database = database, .names = files}, tree);
 }

@@ -8,16 +8,14 @@
 #include "base/text.h"
 #include "models/models.h"
 
-/* What models mean by a schema depends on the database, where it can be reached. */
-static int usual_schema_find(struct ctx *ctx, struct session *session, struct tree *tree)
+/* The database, where it can be reached; NULL. What is desired may depend on it. */
+static struct conn *near_database(struct ctx *ctx, struct session *session)
 {
-    const struct dialect *dialect = session->database->dialect;
-    if (!dialect->usual_schema)
-        return 0;
+    struct error before = ctx->error;
     if (session_connect(ctx, session, true) == 0)
-        return dialect->usual_schema(ctx, session->conn, &tree->usual_schema);
-    ctx->error = (struct error){0};
-    return 0;
+        return session->conn;
+    ctx->error = before;
+    return NULL;
 }
 
 int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
@@ -28,11 +26,17 @@ int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
              database->dialect->title);
         return fail_hint(ctx, "Write the migration by hand: \"dbwarden new\" makes the file.");
     }
-    if (database->schema_files.n)
-        TRY(schema_files_read(ctx, database, session->config->folder, &database->schema_files, tree));
-    else {
+    if (database->schema_files.n) {
+        const struct schema_files source = {.database = database,
+                                            .folder = session->config->folder,
+                                            .names = &database->schema_files,
+                                            .near = near_database(ctx, session)};
+        TRY(schema_files_read(ctx, &source, tree));
+    } else {
         TRY(config_models(ctx, session->config, database, tree));
-        TRY(usual_schema_find(ctx, session, *tree));
+        struct conn *near = database->dialect->usual_schema ? near_database(ctx, session) : NULL;
+        if (near) /* what models mean by a schema depends on what the database takes for the usual one */
+            TRY(database->dialect->usual_schema(ctx, near, &(*tree)->usual_schema));
         database->dialect->settle(ctx->mem, *tree);
     }
     session->wanted = *tree;

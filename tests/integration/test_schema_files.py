@@ -231,3 +231,60 @@ def test_a_pooler_that_passes_names_on_is_good_enough(tmp_path, postgres, pooler
     outcome = project.ok("make-migrations", "a")
     assert "private server" not in outcome.err
     assert relations(postgres) == [] and scratch_databases(postgres) == []
+
+
+def cached(project):
+    return sorted((project.folder.parent / "cache" / "dbwarden").glob("schema-*.json"))
+
+
+def test_what_the_server_made_of_the_same_text_is_remembered(project):
+    text = "CREATE TABLE t (id int PRIMARY KEY, n numeric(10,2) DEFAULT 1.50 CHECK (n > 0));\n"
+    reach(project, text)
+    assert len(cached(project)) == 1 and cached(project)[0].stat().st_mode & 0o777 == 0o600
+    rows(project.url, "ALTER TABLE t ADD COLUMN hand int")
+    assert "hand" in str(project.run("diff"))
+    project.write("schema.sql", text + "CREATE TABLE u (id int);\n")
+    assert "table u" in project.run("diff").out
+    assert len(cached(project)) == 2
+
+
+def test_the_memory_depends_on_what_the_outcome_depends_on(project):
+    text = "CREATE TABLE t (d date DEFAULT '2020-02-01');\n"
+    project.write("schema.sql", text)
+    project.ok("make-migrations", "a")
+    database = urlsplit(project.url).path[1:]
+    rows(project.url, f"ALTER DATABASE {database} SET DateStyle = 'German'")
+    project.ok("diff")
+    assert len(cached(project)) == 2
+    rows(project.url, "CREATE EXTENSION citext")
+    project.ok("diff")
+    assert len(cached(project)) == 3
+
+
+@pytest.mark.parametrize("damage", ["", "{", '{"engine": "sqlite"}', "[]", '{"engine": "postgresql", "tables": 3}'])
+def test_a_damaged_memory_is_as_if_it_were_not_there(project, damage):
+    reach(project, "CREATE TABLE t (id int);\n")
+    cached(project)[0].write_text(damage)
+    assert project.run("diff", "--exit-code").status == 0
+    assert len(cached(project)[0].read_text()) > 100
+
+
+def test_a_memory_that_others_may_write_or_nobody_wants_is_not_used(project):
+    reach(project, "CREATE TABLE t (id int);\n")
+    file = cached(project)[0]
+    good = file.read_text()
+    file.write_text(good.replace('"t"', '"other"'))
+    file.chmod(0o666)
+    assert project.run("diff", "--exit-code").status == 0
+    file.write_text(good.replace('"t"', '"other"'))
+    file.chmod(0o600)
+    assert project.run("diff", "--exit-code").status == 3, "it is believed"
+    assert project.run("diff", "--exit-code", env={"DBWARDEN_CACHE": "off"}).status == 0
+
+
+def test_the_memory_stays_small(tmp_path):
+    project = project_of(tmp_path, "sqlite:///./app.db")
+    for number in range(45):
+        project.write("schema.sql", f"CREATE TABLE t{number} (id int);\n")
+        project.ok("diff")
+    assert len(cached(project)) == 40

@@ -64,6 +64,7 @@ int pg_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int pg_lock_release(struct ctx *ctx, struct conn *conn);
 int pg_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
+int pg_scratch_facts(struct ctx *ctx, struct conn *near, struct buf *facts);
 int pg_scratch_reopen(struct ctx *ctx, struct conn *conn);
 bool pg_reaches_beyond(const struct sql_piece *statement);
 extern const struct scratch_server_spec pg_server_spec;

@@ -58,6 +58,7 @@ const struct dialect pg_dialect = {
     .state = &pg_state_sql,
     .load = pg_load,
     .settle = pg_settle,
+    .scratch_facts = pg_scratch_facts,
     .usual_schema = pg_usual_schema,
     .type_normal = pg_type_normal,
     .expr_normal = pg_expr_normal,

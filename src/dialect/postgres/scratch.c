@@ -64,6 +64,30 @@ static int surroundings_read(struct ctx *ctx, struct conn *near, struct surround
     return pg_query(ctx, near, roles_sql, NULL, &around->role);
 }
 
+int pg_scratch_facts(struct ctx *ctx, struct conn *near, struct buf *facts)
+{
+    static const char *const queries[] = {
+        schemas_sql,
+        "SELECT e.extname, n.nspname, e.extversion FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace "
+        "ORDER BY 1",
+        /* What was set for this session, role, database or server, and may change what a statement means or prints. */
+        "SELECT name, setting FROM pg_settings WHERE source NOT IN ('default', 'override') AND context IN ('user', "
+        "'superuser') AND name NOT IN ('application_name', 'client_encoding') ORDER BY 1",
+        "SELECT current_user, current_setting('server_encoding'), datcollate, datctype, to_regnamespace('public') "
+        "IS NULL FROM pg_database WHERE datname = 'template0'",
+    };
+
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        struct rows rows;
+        TRY(pg_query(ctx, near, queries[i], NULL, &rows));
+        for (int row = 0; row < rows.row.n; row++)
+            for (int column = 0; column < rows.columns.n; column++)
+                buf_addf(facts, "%s\n", cell_at(&rows, row, column));
+        buf_add(facts, "\n");
+    }
+    return 0;
+}
+
 /* What the texts make themselves must not be there before, unless they say IF NOT EXISTS. */
 enum making { MAKES_NOT, MAKES_IF_MISSING, MAKES };
 

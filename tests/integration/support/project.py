@@ -69,6 +69,7 @@ class Project:
         kept.pop("VIRTUAL_ENV", None)
         if "DBWARDEN_TEST_LIBRARIES" in os.environ:  # another SQLite than the system's
             kept["LD_LIBRARY_PATH"] = os.environ["DBWARDEN_TEST_LIBRARIES"]
+        kept["XDG_CACHE_HOME"] = str(self.folder.parent / "cache")
         return {**kept, "DBWARDEN_PYTHON": str(self.python), "PYTHONDONTWRITEBYTECODE": "1", **(extra or {})}
 
     def start(self, *args, env=None, **options):
