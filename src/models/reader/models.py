@@ -37,8 +37,10 @@ def read(request):
     report_binds(models, request.get("databases") or [], warnings)
     from . import tree
 
+    described, listening = tree.describe(models, request, warnings)
     return {
-        "tree": tree.describe(models, request, warnings),
+        "tree": described,
+        "events": listening,
         "warnings": warnings.items,
         "modules": len(models.modules),
         "sqlalchemy": sqlalchemy.__version__,

@@ -5,7 +5,7 @@ Fields and kinds that an engine does not have (by kinds.def) are taken out at th
 from sqlalchemy.exc import UnsupportedCompilationError
 from sqlalchemy.types import SchemaType, TypeEngine
 
-from . import FIELDS, PLURALS, columns, constraints, indexes, meta
+from . import FIELDS, PLURALS, columns, constraints, events, indexes, meta
 from .find import text_of
 from .indexes import storage_options
 from .protocol import Refusal
@@ -55,9 +55,12 @@ class Builder:
         schema, _, last = str(name).rpartition(".")
         return [self.schema_name(schema), last]
 
+    def add_schema(self, name):
+        name = self.schema_name(name)
+        return self.schemas.setdefault(name, {"name": name})
+
     def add(self, schema, plural, item):
-        name = self.schema_name(schema)
-        self.schemas.setdefault(name, {"name": name}).setdefault(plural, []).append(item)
+        self.add_schema(schema).setdefault(plural, []).append(item)
 
     def take_name(self, schema, name, what):
         """Two of one name would be refused by the server, and look like one object to us."""
@@ -120,10 +123,13 @@ class Builder:
     def prefixes(table):
         return " ".join(str(prefix) for prefix in getattr(table, "_prefixes", ()) or ()).upper().split()
 
+    def is_temporary(self, table):
+        return not {"TEMPORARY", "TEMP"}.isdisjoint(self.prefixes(table))
+
     def add_table(self, table):
         if getattr(table, "is_view", False):
             return self.add_view(table)
-        if {"TEMPORARY", "TEMP"}.intersection(self.prefixes(table)):
+        if self.is_temporary(table):
             return None
         attributes, hints, said = meta.table_meta(table, self.models, self.warnings)
         found = {"name": self.target.clip(table.name)}
@@ -233,6 +239,7 @@ class Builder:
 
 
 def describe(models, request, warnings):
+    """(the tree, the DDL elements that listen to create_all)"""
     builder = Builder(models, request, warnings)
     for table in models.tables():
         try:
@@ -247,4 +254,5 @@ def describe(models, request, warnings):
     for metadata in models.own_metadata():
         builder.add_sequences(metadata)
         builder.add_metadata_enums(metadata)
-    return builder.result(request.get("version") or 0)
+    listening = events.described(models, builder, warnings)
+    return builder.result(request.get("version") or 0), listening
