@@ -49,7 +49,8 @@ static const char *get(struct ctx *ctx, const char *path)
 
 static const char *names_here(struct ctx *ctx)
 {
-    struct names names;
+    struct names names = {0};
+    names_add(ctx->mem, &names, "from before");
     assert_works(ctx, folder_list(ctx, ".", &names));
     return names_join(ctx->mem, &names, " ");
 }

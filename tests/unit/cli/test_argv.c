@@ -87,6 +87,8 @@ static void wrong_words_are_named(void **state)
         {{"migrate", "--with-backup"},
          "migrate has no option --with-backup",
          "DBWarden 0.8.2 had it; it is not there yet."},
+        {{"make-migrations", "--xx-concurrent"}, "make-migrations has no option --xx-concurrent", NULL},
+        {{"make-migrations", "--no-plan"}, "make-migrations has no option --no-plan", NULL},
         {{"migrate", "-x"}, "migrate has no option -x", "`dbwarden migrate --help` lists the options."},
         {{"-d", "primary", "migrate"}, "unknown option -d before the command", "Options of a command stand behind it."},
         {{"migrate", "--count"}, "--count needs a COUNT behind it", NULL},

@@ -148,6 +148,10 @@ static void warns_only_when_used(void **state)
     assert_int_equal(warnings, 0);
     assert_works(ctx, migration_check(ctx, m, false));
     assert_int_equal(warnings, 1);
+    m = read_one(ctx, "CREATE TABLE lost (id INTEGER);\n");
+    assert_int_equal(m->up_warnings.n, 0); /* that there is no section says it all */
+    m = read_one(ctx, "-- a note\n\n-- upgrade\nSELECT 1;\n");
+    assert_int_equal(m->up_warnings.n, 0);
 }
 
 static void marks_statements(void **state)

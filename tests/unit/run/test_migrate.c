@@ -96,6 +96,21 @@ static void a_dry_run_touches_nothing(void **state)
     assert_query(project, APPLIED, "0001");
 }
 
+static void a_dry_run_refuses_what_a_run_would(void **state)
+{
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    const struct migrate_options dry = {.dry_run = true};
+    project_put(project, "primary__0001_a.sql", "-- upgrade\nSELECT 1;\n-- rollback\nSELECT 'x\n");
+    assert_works(ctx, project_migrate_with(project, &dry));
+    project_put(project, "primary__ROC__b.sql", "-- upgrade\nSELECT 'x\n");
+    assert_fails(ctx, project_migrate_with(project, &dry), ERR_SYNTAX, "this string is never closed");
+    project_put(project, "primary__ROC__b.sql", "-- upgrade\nSELECT 1;\n");
+    project_put(project, "primary__RA__c.sql", "-- upgrade\nCOMMIT;\n");
+    assert_fails(ctx, project_migrate_with(project, &dry), ERR_SYNTAX,
+                 "COMMIT in a migration that is a transaction itself");
+}
+
 static void refuses_an_edited_file_but_not_a_note_in_it(void **state)
 {
     struct project *project = *state;
@@ -225,7 +240,8 @@ static void says_what_is_missing_in_the_folder(void **state)
 
 UNIT_TESTS(PROJECT(applies_once_and_says_so), PROJECT(count_counts_pending_ones), PROJECT(goes_to_a_known_version_only),
            PROJECT(a_baseline_marks_and_runs_nothing), PROJECT(a_dry_run_touches_nothing),
-           PROJECT(refuses_an_edited_file_but_not_a_note_in_it), PROJECT(takes_over_what_082_applied),
-           PROJECT(the_same_sql_again_is_another_migration), PROJECT(refuses_a_renumbered_file),
-           PROJECT(runs_what_came_late_with_a_warning), PROJECT(repeatables_run_as_they_promise),
-           PROJECT(dependencies_order_and_bind), PROJECT(says_what_is_missing_in_the_folder))
+           PROJECT(a_dry_run_refuses_what_a_run_would), PROJECT(refuses_an_edited_file_but_not_a_note_in_it),
+           PROJECT(takes_over_what_082_applied), PROJECT(the_same_sql_again_is_another_migration),
+           PROJECT(refuses_a_renumbered_file), PROJECT(runs_what_came_late_with_a_warning),
+           PROJECT(repeatables_run_as_they_promise), PROJECT(dependencies_order_and_bind),
+           PROJECT(says_what_is_missing_in_the_folder))

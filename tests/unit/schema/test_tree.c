@@ -11,7 +11,8 @@ static int read_tree(struct ctx *ctx, const char *text, struct tree **tree)
 
 static const char rich[] =
     "{\"engine\": \"postgresql\", \"version\": 150004, \"kinds\": [\"schema\", \"enum\", \"table\", \"column\", "
-    "\"primary_key\", \"check\", \"index\", \"index_part\"], \"schemas\": [{\"name\": \"\", \"comment\": null, "
+    "\"primary_key\", \"check\", \"index\", \"index_part\"], \"usual_schema\": \"app\", \"name\": \"shop\", "
+    "\"schemas\": [{\"name\": \"\", \"comment\": null, "
     "\"enums\": [{\"name\": \"mood\", \"labels\": [\"sad\", \"glad\"]}], "
     "\"tables\": [{\"name\": \"users\", \"unlogged\": false, \"options\": [], "
     "\"columns\": [{\"name\": \"id\", \"type\": \"integer\", \"nullable\": false, \"identity\": \"always\", "

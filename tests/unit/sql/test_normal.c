@@ -48,6 +48,13 @@ static void rows_signs_and_quantifiers(void **state)
     assert_string_equal(form(ctx, &pg_rules, "+ a>- 1"), "(+ a) > -1");
     assert_string_equal(form(ctx, &lite_rules, "~a=-~b"), "(~ a) = (- (~ b))");
     assert_string_equal(form(ctx, &pg_rules, "a=SOME(b)"), "a = ANY (b)");
+    assert_string_equal(form(ctx, &lite_rules, "a IS b < c"), "a IS (b < c)");
+    assert_string_equal(form(ctx, &lite_rules, "a IS b IS NOT c = d"), "((a IS b) IS NOT c) = d");
+    assert_string_equal(form(ctx, &lite_rules, "a - b - c + d"), "((a - b) - c) + d");
+    assert_string_equal(form(ctx, &lite_rules, "a * b % c"), "(a * b) % c");
+    assert_string_equal(form(ctx, &lite_rules, "a || b || c -> d"), "((a || b) || c) -> d");
+    assert_string_equal(form(ctx, &lite_rules, "a < b = c >= d"), "(a < b) = (c >= d)");
+    assert_string_equal(form(ctx, &lite_rules, "NOT a AND b OR c"), "((NOT a) AND b) OR c");
     assert_string_equal(form(ctx, &pg_rules, "a||b<>all(c)"), "(a || b) <> ALL (c)");
     assert_string_equal(form(ctx, &pg_rules, "count( * )>1"), "count(*) > 1");
     assert_string_equal(form(ctx, &pg_rules, "current_timestamp()"), "CURRENT_TIMESTAMP");
