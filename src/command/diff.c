@@ -6,6 +6,7 @@
 #include "command/commands.h"
 #include "command/comparison.h"
 #include "diff/describe.h"
+#include "schema/unmodelled.h"
 
 static enum tone tone_of(enum change_op op)
 {
@@ -57,6 +58,27 @@ static void models_absent(struct ctx *ctx, struct reply *reply)
     report_line(&reply->report, TONE_DIM, "There are no models to compare the database with.");
 }
 
+/*
+ * What no kind models, then and now.  It is told, but is no difference: partitions and grants come and go without
+ * migrations.  False if something is gone or changed.
+ */
+static bool unmodelled_drift(struct arena *mem, const struct tree *then, const struct tree *now, struct reply *reply)
+{
+    const struct names gone = unmodelled_open(mem, then, now);
+    const struct list new = unmodelled_extra(mem, then, now);
+    const struct names texts = unmodelled_texts(mem, &new);
+    struct json *json = json_object(mem);
+    json_set(mem, json, "gone", json_names(mem, &gone));
+    json_set(mem, json, "new", json_names(mem, &texts));
+    json_set(mem, reply->json, "unmodelled_drift", json);
+    if (gone.n)
+        report_line(&reply->report, TONE_WARN, "Not managed yet, and gone or changed since: %s",
+                    names_join(mem, &gone, ", "));
+    if (new.n)
+        report_line(&reply->report, TONE_DIM, "Not managed yet, and new since: %s", unmodelled_counts(mem, &new));
+    return !gone.n;
+}
+
 /* What the migrations left behind, against what is there now. */
 static int diff_migrations(struct ctx *ctx, struct session *session, struct reply *reply, int *found)
 {
@@ -81,8 +103,10 @@ static int diff_migrations(struct ctx *ctx, struct session *session, struct repl
     json_set(ctx->mem, reply->json, "migrations",
              changes_report(ctx->mem, changes, arena_printf(ctx->mem, "Database against %s", snapshot->migration_id),
                             &reply->report));
+    bool whole = !snapshot->tree->names_unmodelled || unmodelled_drift(ctx->mem, snapshot->tree, live.tree, reply);
     if (!changes->list.n)
-        report_line(&reply->report, TONE_GOOD, "The database is as %s left it.", snapshot->migration_id);
+        report_line(&reply->report, TONE_GOOD, "The database is as %s left it%s.", snapshot->migration_id,
+                    whole ? "" : " in everything that is managed");
     return 0;
 }
 

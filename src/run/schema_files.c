@@ -28,6 +28,22 @@ static const char *first_words(struct arena *mem, const struct lex_rules *rules,
     return names_join(mem, &words, " ");
 }
 
+/* They are part of no schema, but nobody should wait for a migration that brings them. */
+static void rows_tell(struct ctx *ctx, const struct schema_file *file)
+{
+    int n = 0, line = 0;
+    for (int i = file->statements.n - 1; i >= 0; i--) {
+        const struct classified *statement = file->statements.item[i];
+        if (statement->data_only && statement->verb != VERB_SELECT) {
+            line = statement->piece.line;
+            n++;
+        }
+    }
+    if (n)
+        emit_info(ctx, "%s: rows are not compared: %d statement%s, the first in line %d", file->shown, n,
+                  n == 1 ? "" : "s", line);
+}
+
 static int file_classify(struct ctx *ctx, const struct dialect *dialect, const char *path, struct schema_file *file)
 {
     char *text;
@@ -48,6 +64,7 @@ static int file_classify(struct ctx *ctx, const struct dialect *dialect, const c
         classify(ctx->mem, dialect->classify, &split.piece[i], statement);
         list_add(ctx->mem, &file->statements, statement);
     }
+    rows_tell(ctx, file);
     return 0;
 }
 

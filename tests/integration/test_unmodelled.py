@@ -182,6 +182,25 @@ def test_a_pending_migration_does_not_make_what_it_cannot(place):
     assert wanted(place) == ["function f()"]
 
 
+@both_servers
+def test_what_somebody_took_away_is_told_as_drift(place):
+    place.starts("CREATE TABLE t (id integer);")
+    place.migration("0002", "by_hand", "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';")
+    place.ok("migrate")
+    assert "The database is as primary__0002_by_hand left it." in place.ok("diff", "migrations").out
+    place.sql("DROP FUNCTION f();\nGRANT SELECT ON t TO PUBLIC;")
+    shown = place.run("diff", "migrations", "--exit-code")
+    assert shown.status == 0 and "gone or changed since: function f()\n" in shown.out, shown
+    assert "new since: 1 grant\n" in shown.out and "left it in everything that is managed." in shown.out
+    drift = place.run("diff", "migrations", "--json").json["unmodelled_drift"]
+    assert drift == {"gone": ["function f()"], "new": ["grant SELECT to public on table t"]}
+
+
+def test_rows_of_a_schema_file_are_named(lite_place):
+    lite_place.write("schema.sql", "CREATE TABLE t (a text);\nINSERT INTO t VALUES ('a');\nDELETE FROM t;\n")
+    assert "schema.sql: rows are not compared: 2 statements, the first in line 2\n" in lite_place.ok("make-migrations").err
+
+
 CHANGES_KIND = {
     "attach": ("CREATE TABLE p (a integer) PARTITION BY RANGE (a); CREATE TABLE c (a integer)",
                "CREATE TABLE p (a integer) PARTITION BY RANGE (a); CREATE TABLE c (a integer);"

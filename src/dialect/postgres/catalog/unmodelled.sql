@@ -1,7 +1,8 @@
 -- What a database holds and no kind models: whole objects, what hangs on others, and properties of modelled objects.
 -- The current schema is called "".  What extensions own, and what the server makes for something else (array types,
 -- the indexes of constraints), is left out; so are temporary objects.  `definition` is compared, never run.
--- One text serves all versions: a column that only some have is found in the sub-select `older` outside by the others.
+
+-- -- One text serves all versions: a column that only some have is found in the sub-select `older` outside by the others.
 WITH ns AS (
     SELECT oid, CASE WHEN nspname = current_schema() THEN '' ELSE nspname::text END AS schema
     FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
@@ -9,17 +10,21 @@ WITH ns AS (
     SELECT DISTINCT classid, objid FROM pg_depend WHERE deptype IN ('e', 'i') AND objsubid = 0
 ), rel AS MATERIALIZED (
     SELECT c.oid, n.schema, c.relname::text AS name, c.relkind, c.relacl, c.relowner,
-        CASE WHEN c.relispartition AND c.relkind IN ('r', 'p') THEN 'partition' WHEN c.relkind IN ('r', 'p') THEN 'table'
+        CASE WHEN c.relispartition AND c.relkind IN ('r', 'p') THEN 'partition' WHEN c.relkind IN ('r',
+            'p') THEN 'table'
             WHEN c.relkind = 'v' THEN 'view' WHEN c.relkind = 'm' THEN 'materialized view'
             WHEN c.relkind = 'f' THEN 'foreign table' WHEN c.relkind = 'S' THEN 'sequence'
             WHEN c.relkind = 'c' THEN 'composite type' END AS word
     FROM pg_class c JOIN ns n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND c.relpersistence <> 't'
-        AND NOT EXISTS (SELECT FROM hidden h WHERE c.relkind <> 'c' AND h.classid = 'pg_class'::regclass AND h.objid = c.oid)
-        AND NOT EXISTS (SELECT FROM hidden h WHERE c.relkind = 'c' AND h.classid = 'pg_type'::regclass AND h.objid = c.reltype)
+        AND NOT EXISTS (SELECT FROM hidden h WHERE c.relkind <> 'c' AND h.classid = 'pg_class'::regclass
+            AND h.objid = c.oid)
+        AND NOT EXISTS (SELECT FROM hidden h WHERE c.relkind = 'c' AND h.classid = 'pg_type'::regclass
+            AND h.objid = c.reltype)
 ), proc AS MATERIALIZED (
     SELECT p.oid, n.schema, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name, p.prokind,
-        p.proacl, p.proowner, CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS word
+        p.proacl, p.proowner, CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate'
+            ELSE 'function' END AS word
     FROM pg_proc p JOIN ns n ON n.oid = p.pronamespace
     WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_proc'::regclass AND h.objid = p.oid)
 ), typ AS MATERIALIZED (
@@ -42,7 +47,8 @@ WITH ns AS (
         (SELECT string_agg(concat_ws(' ', o.amopstrategy, o.amopopr::regoperator, o.amoppurpose), ', '
             ORDER BY o.amopstrategy, o.amopopr::regoperator::text) FROM pg_amop o WHERE o.amopfamily = f.oid),
         (SELECT string_agg(concat_ws(' ', o.amprocnum, o.amproc::regprocedure), ', '
-            ORDER BY o.amprocnum, o.amproc::regprocedure::text) FROM pg_amproc o WHERE o.amprocfamily = f.oid)) AS list
+            ORDER BY o.amprocnum, o.amproc::regprocedure::text) FROM pg_amproc o
+                WHERE o.amprocfamily = f.oid)) AS list
     FROM pg_opfamily f WHERE f.oid >= 16384
 ), attached AS (
     -- What carries a comment of its own and hangs on a relation.
@@ -56,10 +62,13 @@ WITH ns AS (
     FROM rel WHERE relacl IS NOT NULL
     UNION ALL SELECT r.word, r.schema, r.name, a.attname, a.attacl, r.relowner, NULL
     FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attacl IS NOT NULL
-    UNION ALL SELECT word, schema, name, NULL, proacl, proowner, acldefault('f', proowner) FROM proc WHERE proacl IS NOT NULL
-    UNION ALL SELECT word, schema, name, NULL, typacl, typowner, acldefault('T', typowner) FROM typ WHERE typacl IS NOT NULL
+    UNION ALL SELECT word, schema, name, NULL, proacl, proowner, acldefault('f', proowner) FROM proc
+        WHERE proacl IS NOT NULL
+    UNION ALL SELECT word, schema, name, NULL, typacl, typowner, acldefault('T', typowner) FROM typ
+        WHERE typacl IS NOT NULL
     UNION ALL SELECT 'schema', n.schema, s.nspname, NULL, s.nspacl, s.nspowner,
-        COALESCE((SELECT initprivs FROM pg_init_privs i WHERE i.classoid = 'pg_namespace'::regclass AND i.objoid = s.oid),
+        COALESCE((SELECT initprivs FROM pg_init_privs i WHERE i.classoid = 'pg_namespace'::regclass
+            AND i.objoid = s.oid),
             acldefault('n', s.nspowner))
     FROM pg_namespace s JOIN ns n ON n.oid = s.oid WHERE s.nspacl IS NOT NULL
     UNION ALL SELECT 'language', NULL, lanname, NULL, lanacl, lanowner, acldefault('l', lanowner)
@@ -89,13 +98,15 @@ SELECT r.word AS kind, r.schema, r.name,
             FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid),
         (SELECT string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
             CASE WHEN a.attnotnull THEN 'not null' END, pg_get_expr(d.adbin, d.adrelid),
-            array_to_string(a.attfdwoptions, ', ')), ', ' ORDER BY CASE WHEN c.relispartition THEN a.attname END, a.attnum)
+            array_to_string(a.attfdwoptions, ', ')), ', ' ORDER BY CASE
+                WHEN c.relispartition THEN a.attname END, a.attnum)
             FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
             -- Of a partition only what it does not have from its parent.
             LEFT JOIN pg_attribute pa ON pa.attrelid = p.oid AND pa.attname = a.attname
             LEFT JOIN pg_attrdef pd ON pd.adrelid = p.oid AND pd.adnum = pa.attnum
             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND (pa.attrelid IS NULL
-                OR (a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) IS DISTINCT FROM (pa.attnotnull, pg_get_expr(pd.adbin, p.oid))
+                OR (a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) IS DISTINCT
+                    FROM (pa.attnotnull, pg_get_expr(pd.adbin, p.oid))
                 ))) AS definition, pn.schema AS on_schema
 FROM rel r JOIN pg_class c ON c.oid = r.oid LEFT JOIN pg_inherits i ON i.inhrelid = r.oid AND c.relispartition
     LEFT JOIN pg_class p ON p.oid = i.inhparent LEFT JOIN ns pn ON pn.oid = p.relnamespace
@@ -112,10 +123,12 @@ SELECT 'constraint', r.schema, k.conname, r.word, r.name, NULL, pg_get_constrain
 FROM con k JOIN rel r ON r.oid = k.conrelid AND r.word IN ('partition', 'foreign table')
 WHERE k.conparentid = 0 AND k.conislocal AND k.contype IN ('c', 'f', 'p', 'u', 'x')
 UNION ALL
-SELECT CASE WHEN t.tgconstraint <> 0 THEN 'constraint trigger' ELSE 'trigger' END, r.schema, t.tgname, r.word, r.name, NULL,
+SELECT CASE WHEN t.tgconstraint <> 0 THEN 'constraint trigger' ELSE 'trigger' END, r.schema, t.tgname, r.word,
+    r.name, NULL,
     pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'O' THEN '' ELSE ' ' || t.tgenabled::text END
 FROM (SELECT 0 AS tgparentid) AS older CROSS JOIN LATERAL
-    (SELECT oid, tgrelid, tgname, tgconstraint, tgenabled FROM pg_trigger WHERE NOT tgisinternal AND tgparentid = 0) AS t
+    (SELECT oid, tgrelid, tgname, tgconstraint, tgenabled FROM pg_trigger WHERE NOT tgisinternal
+        AND tgparentid = 0) AS t
     JOIN rel r ON r.oid = t.tgrelid
 UNION ALL
 SELECT 'disabled trigger', r.schema, k.conname, r.word, r.name, NULL, min(t.tgenabled::text)
@@ -127,49 +140,63 @@ SELECT 'rule', r.schema, w.rulename, r.word, r.name, NULL,
 FROM pg_rewrite w JOIN rel r ON r.oid = w.ev_class WHERE w.rulename <> '_RETURN'
 UNION ALL
 SELECT 'policy', r.schema, p.polname, r.word, r.name, NULL, concat_ws('; ', p.polcmd, p.polpermissive::text,
-    (SELECT string_agg(CASE WHEN o = 0 THEN 'public' ELSE pg_get_userbyid(o)::text END, ', ' ORDER BY 1) FROM unnest(p.polroles) AS o),
+    (SELECT string_agg(o.name, ', ' ORDER BY o.name)
+        FROM (SELECT CASE r WHEN 0 THEN 'public' ELSE pg_get_userbyid(r)::text END AS name
+            FROM unnest(p.polroles) AS r) AS o),
     'using ' || pg_get_expr(p.polqual, p.polrelid), 'check ' || pg_get_expr(p.polwithcheck, p.polrelid))
 FROM pg_policy p JOIN rel r ON r.oid = p.polrelid
 UNION ALL
 SELECT p.word, p.schema, p.name, NULL, NULL, NULL, CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE
     (SELECT concat_ws('; ', a.aggkind, a.aggnumdirectargs, a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
-        a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn, a.aggfinalextra, a.aggmfinalextra, a.aggfinalmodify,
-        a.aggmfinalmodify, a.aggsortop::regoperator, format_type(a.aggtranstype, NULL), format_type(a.aggmtranstype, NULL),
+        a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn, a.aggfinalextra, a.aggmfinalextra,
+            a.aggfinalmodify,
+        a.aggmfinalmodify, a.aggsortop::regoperator, format_type(a.aggtranstype, NULL),
+            format_type(a.aggmtranstype, NULL),
         'init ' || a.agginitval, 'minit ' || a.aggminitval, (SELECT proparallel FROM pg_proc WHERE oid = p.oid))
         FROM pg_aggregate a WHERE a.aggfnoid = p.oid) END
 FROM proc p
 UNION ALL
 SELECT y.word, y.schema, y.name, NULL, NULL, NULL,
-    CASE t.typtype WHEN 'd' THEN concat_ws('; ', format_type(t.typbasetype, t.typtypmod), t.typnotnull::text, t.typdefault,
-        NULLIF(t.typcollation, 0)::regcollation,
+    CASE t.typtype WHEN 'd' THEN concat_ws('; ', format_type(t.typbasetype, t.typtypmod), t.typnotnull::text,
+        t.typdefault,
+        (SELECT o.collname FROM pg_collation o WHERE o.oid = t.typcollation AND t.typcollation <> 100),
         (SELECT string_agg(k.conname || ' ' || pg_get_constraintdef(k.oid), '; ' ORDER BY k.conname)
             FROM pg_constraint k WHERE k.contypid = t.oid))
-    WHEN 'r' THEN (SELECT concat_ws('; ', format_type(g.rngsubtype, NULL), NULLIF(g.rngcollation, 0)::regcollation,
+    WHEN 'r' THEN (SELECT concat_ws('; ', format_type(g.rngsubtype, NULL),
+        (SELECT o.collname FROM pg_collation o WHERE o.oid = g.rngcollation),
         (SELECT o.opcname FROM pg_opclass o WHERE o.oid = g.rngsubopc), g.rngcanonical, g.rngsubdiff)
         FROM pg_range g WHERE g.rngtypid = t.oid)
-    WHEN 'b' THEN concat_ws('; ', t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout, t.typanalyze,
+    WHEN 'b' THEN concat_ws('; ', t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout,
+        t.typanalyze,
         t.typlen, t.typbyval, t.typcategory, t.typispreferred, t.typdelim, t.typalign, t.typstorage, t.typdefault) END
 FROM typ y JOIN pg_type t ON t.oid = y.oid WHERE y.typtype <> 'e'
 UNION ALL
-SELECT 'operator', n.schema, o.oprname || ' (' || concat_ws(', ', CASE WHEN o.oprleft = 0 THEN 'none' ELSE format_type(o.oprleft, NULL) END,
+SELECT 'operator', n.schema, o.oprname || ' (' || concat_ws(', ', CASE WHEN o.oprleft = 0 THEN 'none'
+    ELSE format_type(o.oprleft, NULL) END,
     CASE WHEN o.oprright = 0 THEN 'none' ELSE format_type(o.oprright, NULL) END) || ')', NULL, NULL, NULL,
-    concat_ws('; ', o.oprcode, o.oprcom::regoperator, o.oprnegate::regoperator, o.oprrest, o.oprjoin, o.oprcanhash, o.oprcanmerge)
+    concat_ws('; ', o.oprcode, o.oprcom::regoperator, o.oprnegate::regoperator, o.oprrest, o.oprjoin,
+        o.oprcanhash, o.oprcanmerge)
 FROM pg_operator o JOIN ns n ON n.oid = o.oprnamespace
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_operator'::regclass AND h.objid = o.oid)
 UNION ALL
 SELECT 'operator class', n.schema, o.opcname || ' using ' || m.amname, NULL, NULL, NULL,
     concat_ws('; ', format_type(o.opcintype, NULL), o.opcdefault, format_type(NULLIF(o.opckeytype, 0), NULL), f.list)
-FROM pg_opclass o JOIN ns n ON n.oid = o.opcnamespace JOIN pg_am m ON m.oid = o.opcmethod LEFT JOIN contents f ON f.oid = o.opcfamily
+FROM pg_opclass o JOIN ns n ON n.oid = o.opcnamespace JOIN pg_am m ON m.oid = o.opcmethod LEFT
+    JOIN contents f ON f.oid = o.opcfamily
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_opclass'::regclass AND h.objid = o.oid)
 UNION ALL
 SELECT 'operator family', n.schema, o.opfname || ' using ' || m.amname, NULL, NULL, NULL, f.list
-FROM pg_opfamily o JOIN ns n ON n.oid = o.opfnamespace JOIN pg_am m ON m.oid = o.opfmethod LEFT JOIN contents f ON f.oid = o.oid
+FROM pg_opfamily o JOIN ns n ON n.oid = o.opfnamespace JOIN pg_am m ON m.oid = o.opfmethod LEFT
+    JOIN contents f ON f.oid = o.oid
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_opfamily'::regclass AND h.objid = o.oid)
-    AND NOT EXISTS (SELECT FROM pg_opclass c WHERE c.opcnamespace = o.opfnamespace AND c.opcname = o.opfname AND c.opcmethod = o.opfmethod)
+    AND NOT EXISTS (SELECT FROM pg_opclass c WHERE c.opcnamespace = o.opfnamespace
+        AND c.opcname = o.opfname AND c.opcmethod = o.opfmethod)
 UNION ALL
-SELECT 'cast', NULL, '(' || format_type(c.castsource, NULL) || ' as ' || format_type(c.casttarget, NULL) || ')', NULL, NULL, NULL,
+SELECT 'cast', NULL, '(' || format_type(c.castsource, NULL) || ' as ' || format_type(c.casttarget,
+    NULL) || ')', NULL, NULL, NULL,
     concat_ws('; ', NULLIF(c.castfunc, 0)::regprocedure, c.castcontext, c.castmethod)
-FROM pg_cast c WHERE c.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_cast'::regclass AND h.objid = c.oid)
+FROM pg_cast c WHERE c.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h
+    WHERE h.classid = 'pg_cast'::regclass AND h.objid = c.oid)
 UNION ALL
 SELECT 'transform', NULL, 'for ' || format_type(t.trftype, NULL) || ' language ' || l.lanname, NULL, NULL, NULL,
     concat_ws('; ', t.trffromsql, t.trftosql)
@@ -182,7 +209,8 @@ FROM pg_collation c JOIN ns n ON n.oid = c.collnamespace
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_collation'::regclass AND h.objid = c.oid)
 UNION ALL
 SELECT 'conversion', n.schema, c.conname, NULL, NULL, NULL,
-    concat_ws('; ', pg_encoding_to_char(c.conforencoding), pg_encoding_to_char(c.contoencoding), c.conproc, c.condefault)
+    concat_ws('; ', pg_encoding_to_char(c.conforencoding), pg_encoding_to_char(c.contoencoding), c.conproc,
+        c.condefault)
 FROM pg_conversion c JOIN ns n ON n.oid = c.connamespace
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_conversion'::regclass AND h.objid = c.oid)
 UNION ALL
@@ -207,17 +235,22 @@ SELECT 'text search template', n.schema, c.tmplname, NULL, NULL, NULL, concat_ws
 FROM pg_ts_template c JOIN ns n ON n.oid = c.tmplnamespace
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_ts_template'::regclass AND h.objid = c.oid)
 UNION ALL
-SELECT 'statistics', r.schema, CASE WHEN n.schema = r.schema THEN '' WHEN n.schema = '' THEN current_schema() || '.' ELSE n.schema || '.' END
-    || s.stxname, r.word, r.name, NULL, concat_ws('; ', pg_get_statisticsobjdef(s.oid), NULLIF(to_jsonb(s) ->> 'stxstattarget', '-1'))
+SELECT 'statistics', r.schema, CASE WHEN n.schema = r.schema THEN ''
+    WHEN n.schema = '' THEN current_schema() || '.' ELSE n.schema || '.' END
+    || s.stxname, r.word, r.name, NULL, concat_ws('; ', pg_get_statisticsobjdef(s.oid),
+        NULLIF(to_jsonb(s) ->> 'stxstattarget', '-1'))
 FROM pg_statistic_ext s JOIN ns n ON n.oid = s.stxnamespace JOIN rel r ON r.oid = s.stxrelid
 UNION ALL
-SELECT 'event trigger', NULL, e.evtname, NULL, NULL, NULL, concat_ws('; ', e.evtevent, e.evtfoid::regprocedure, e.evttags::text, e.evtenabled)
-FROM pg_event_trigger e WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_event_trigger'::regclass AND h.objid = e.oid)
+SELECT 'event trigger', NULL, e.evtname, NULL, NULL, NULL, concat_ws('; ', e.evtevent, e.evtfoid::regprocedure,
+    e.evttags::text, e.evtenabled)
+FROM pg_event_trigger e WHERE NOT EXISTS (SELECT FROM hidden h
+    WHERE h.classid = 'pg_event_trigger'::regclass AND h.objid = e.oid)
 UNION ALL
 SELECT 'publication', NULL, p.pubname, NULL, NULL, NULL, (to_jsonb(p) - '{oid,pubowner,pubname}'::text[])::text
 FROM pg_publication p
 UNION ALL
-SELECT 'publication', r.schema, t.pubname, r.word, r.name, NULL, (to_jsonb(t) - '{pubname,schemaname,tablename,attnames}'::text[])::text
+SELECT 'publication', r.schema, t.pubname, r.word, r.name, NULL,
+    (to_jsonb(t) - '{pubname,schemaname,tablename,attnames}'::text[])::text
 FROM pg_publication p JOIN pg_publication_tables t ON t.pubname = p.pubname AND NOT p.puballtables
     JOIN ns n ON CASE WHEN n.schema = '' THEN current_schema() ELSE n.schema END = t.schemaname
     JOIN rel r ON r.schema = n.schema AND r.name = t.tablename
@@ -228,36 +261,47 @@ UNION ALL
 SELECT 'extension', NULL, e.extname, NULL, NULL, NULL, NULL FROM pg_extension e WHERE e.extname <> 'plpgsql'
 UNION ALL
 SELECT 'language', NULL, l.lanname, NULL, NULL, NULL,
-    concat_ws('; ', l.lanpltrusted, NULLIF(l.lanplcallfoid, 0)::regprocedure, NULLIF(l.laninline, 0)::regprocedure, NULLIF(l.lanvalidator, 0)::regprocedure)
-FROM pg_language l WHERE l.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_language'::regclass AND h.objid = l.oid)
+    concat_ws('; ', l.lanpltrusted, NULLIF(l.lanplcallfoid, 0)::regprocedure, NULLIF(l.laninline,
+        0)::regprocedure, NULLIF(l.lanvalidator, 0)::regprocedure)
+FROM pg_language l WHERE l.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h
+    WHERE h.classid = 'pg_language'::regclass AND h.objid = l.oid)
 UNION ALL
 SELECT 'access method', NULL, m.amname, NULL, NULL, NULL, concat_ws('; ', m.amtype, m.amhandler)
-FROM pg_am m WHERE m.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_am'::regclass AND h.objid = m.oid)
+FROM pg_am m WHERE m.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_am'::regclass
+    AND h.objid = m.oid)
 UNION ALL
 SELECT 'foreign data wrapper', NULL, w.fdwname, NULL, NULL, NULL,
-    concat_ws('; ', NULLIF(w.fdwhandler, 0)::regprocedure, NULLIF(w.fdwvalidator, 0)::regprocedure, array_to_string(w.fdwoptions, ', '))
+    concat_ws('; ', NULLIF(w.fdwhandler, 0)::regprocedure, NULLIF(w.fdwvalidator, 0)::regprocedure,
+        array_to_string(w.fdwoptions, ', '))
 FROM pg_foreign_data_wrapper w
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_foreign_data_wrapper'::regclass AND h.objid = w.oid)
 UNION ALL
-SELECT 'server', NULL, s.srvname, NULL, NULL, NULL, concat_ws('; ', w.fdwname, s.srvtype, s.srvversion, array_to_string(s.srvoptions, ', '))
+SELECT 'server', NULL, s.srvname, NULL, NULL, NULL, concat_ws('; ', w.fdwname, s.srvtype, s.srvversion,
+    array_to_string(s.srvoptions, ', '))
 FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_foreign_server'::regclass AND h.objid = s.oid)
 UNION ALL
 -- Without its options: they hold passwords.
 SELECT 'user mapping', NULL, 'for ' || m.usename, 'server', m.srvname, NULL, NULL FROM pg_user_mappings m
 UNION ALL
-SELECT 'default privileges', n.schema, CASE WHEN d.defaclrole = current_user::regrole THEN '' ELSE 'of ' || pg_get_userbyid(d.defaclrole) || ' ' END
-    || 'on ' || CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types'
+SELECT 'default privileges', n.schema, CASE WHEN d.defaclrole = current_user::regrole THEN '' ELSE 'of '
+    || pg_get_userbyid(d.defaclrole) || ' ' END
+    || 'on ' || CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences'
+        WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types'
         WHEN 'n' THEN 'schemas' ELSE 'large objects' END, NULL, NULL, NULL,
-    (SELECT string_agg(x.privilege_type || ' to ' || CASE x.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(x.grantee)::text END, ', ' ORDER BY 1)
-        FROM aclexplode(d.defaclacl) x WHERE x.grantee <> d.defaclrole)
+    (SELECT string_agg(o.text, ', ' ORDER BY o.text) FROM (
+        SELECT x.privilege_type || ' to ' || CASE x.grantee WHEN 0 THEN 'public'
+            ELSE pg_get_userbyid(x.grantee)::text END AS text
+        FROM aclexplode(d.defaclacl) x WHERE x.grantee <> d.defaclrole) AS o)
 FROM pg_default_acl d LEFT JOIN ns n ON n.oid = d.defaclnamespace
 UNION ALL
 SELECT p.kind, p.schema, string_agg(p.privilege, ', ' ORDER BY p.privilege) || p.joint
-    || CASE p.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(p.grantee)::text END, p.on_kind, p.on_name, p.column_name, NULL
+    || CASE p.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(p.grantee)::text END, p.on_kind, p.on_name,
+        p.column_name, NULL
 FROM privilege p GROUP BY p.kind, p.schema, p.joint, p.grantee, p.on_kind, p.on_name, p.column_name
 UNION ALL
--- Comments on relations that are not modelled and on the columns of views; of constraints, triggers, policies, rules; on the rest.
+-- Comments on relations that are not modelled and on the columns of views;
+-- of constraints, triggers, policies, rules; on the rest.
 SELECT 'comment', r.schema, NULL, r.word, r.name, a.attname, d.description
 FROM pg_description d JOIN rel r ON d.classoid = 'pg_class'::regclass AND r.oid = d.objoid
     LEFT JOIN pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid AND d.objsubid > 0
@@ -273,7 +317,8 @@ FROM pg_description d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid
 WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
     AND d.classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
-    AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid AND t.typtype = 'e')
+    AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
+        AND t.typtype = 'e')
     AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = d.classoid AND h.objid = d.objoid)
 UNION ALL
 SELECT 'security label', n.schema, l.provider, i.type, CASE WHEN i.schema = current_schema()
@@ -285,12 +330,15 @@ UNION ALL
 SELECT 'OF type', r.schema, format_type(c.reloftype, NULL), r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.reloftype <> 0
 UNION ALL
-SELECT 'row security', r.schema, CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'enabled' END, r.word, r.name, NULL,
+SELECT 'row security', r.schema, CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'enabled' END, r.word,
+    r.name, NULL,
     c.relrowsecurity::text
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND (c.relrowsecurity OR c.relforcerowsecurity)
 UNION ALL
-SELECT 'replica identity', r.schema, CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' ELSE 'using index ' ||
-    COALESCE((SELECT ic.relname FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid WHERE x.indrelid = c.oid AND x.indisreplident), '') END,
+SELECT 'replica identity', r.schema, CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing'
+    ELSE 'using index ' ||
+    COALESCE((SELECT ic.relname FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid
+        WHERE x.indrelid = c.oid AND x.indisreplident), '') END,
     r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relkind IN ('r', 'p', 'm') AND c.relreplident <> 'd'
 UNION ALL
@@ -298,27 +346,33 @@ SELECT 'cluster', r.schema, 'on ' || ic.relname, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_index x ON x.indrelid = r.oid AND x.indisclustered JOIN pg_class ic ON ic.oid = x.indexrelid
 UNION ALL
 SELECT 'access method', r.schema, m.amname, r.word, r.name, NULL, NULL
-FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relkind IN ('r', 'm') JOIN pg_am m ON m.oid = c.relam AND m.amname <> 'heap'
+FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relkind IN ('r', 'm') JOIN pg_am m ON m.oid = c.relam
+    AND m.amname <> 'heap'
 UNION ALL
 SELECT 'tablespace', r.schema, t.spcname, r.word, r.name, NULL, NULL
-FROM rel r JOIN pg_class c ON c.oid = r.oid AND r.word IN ('materialized view', 'partition') JOIN pg_tablespace t ON t.oid = c.reltablespace
+FROM rel r JOIN pg_class c ON c.oid = r.oid AND r.word IN ('materialized view', 'partition')
+    JOIN pg_tablespace t ON t.oid = c.reltablespace
 UNION ALL
 SELECT 'unlogged', r.schema, NULL, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relpersistence = 'u' AND r.relkind = 'S'
 UNION ALL
-SELECT 'storage parameter', r.schema, array_to_string(ic.reloptions, ', ') || ' of constraint ' || k.conname, r.word, r.name, NULL, NULL
+SELECT 'storage parameter', r.schema, array_to_string(ic.reloptions, ', ') || ' of constraint ' || k.conname,
+    r.word, r.name, NULL, NULL
 FROM rel r JOIN con k ON k.conrelid = r.oid AND k.contype IN ('p', 'u') AND r.word = 'table'
     JOIN pg_class ic ON ic.oid = k.conindid AND ic.reloptions IS NOT NULL
 UNION ALL
 SELECT w.word, r.schema, k.conname, r.word, r.name,
-    (SELECT a.attname FROM pg_attribute a WHERE k.contype = 'n' AND a.attrelid = k.conrelid AND a.attnum = k.conkey[1]),
+    (SELECT a.attname FROM pg_attribute a WHERE k.contype = 'n' AND a.attrelid = k.conrelid
+        AND a.attnum = k.conkey[1]),
     pg_get_constraintdef(k.oid)
 FROM con k JOIN rel r ON r.oid = k.conrelid AND r.word = 'table' CROSS JOIN LATERAL (VALUES
     (CASE WHEN k.contype IN ('c', 'f') AND k.conenforced AND NOT k.convalidated THEN 'not valid constraint' END),
     (CASE WHEN NOT k.conenforced THEN 'not enforced constraint' END),
-    (CASE WHEN k.conperiod THEN CASE k.contype WHEN 'f' THEN 'foreign key with period' ELSE 'constraint without overlaps' END END),
+    (CASE WHEN k.conperiod THEN CASE k.contype WHEN 'f' THEN 'foreign key with period'
+        ELSE 'constraint without overlaps' END END),
     (CASE WHEN k.contype = 'n' THEN 'not null constraint' END)) AS w(word)
-WHERE w.word IS NOT NULL AND k.conislocal AND (k.conparentid = 0 OR k.contype = 'n') AND (k.contype <> 'n' OR k.connoinherit
+WHERE w.word IS NOT NULL AND k.conislocal AND (k.conparentid = 0 OR k.contype = 'n')
+    AND (k.contype <> 'n' OR k.connoinherit
     OR NOT k.convalidated OR k.conname !~ '_not_null[0-9]*$')
 UNION ALL
 SELECT 'statistics target', r.schema, a.attstattarget::text, r.word, r.name, a.attname, NULL
@@ -332,5 +386,6 @@ SELECT 'column option', r.schema, array_to_string(a.attoptions, ', '), r.word, r
 FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attoptions IS NOT NULL
 UNION ALL
 SELECT 'default', r.schema, NULL, r.word, r.name, a.attname, pg_get_expr(d.adbin, d.adrelid)
-FROM rel r JOIN pg_attrdef d ON d.adrelid = r.oid AND r.word = 'view' JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = d.adnum
+FROM rel r JOIN pg_attrdef d ON d.adrelid = r.oid AND r.word = 'view'
+    JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = d.adnum
 ) AS other) AS found ORDER BY kind, schema, on_name, name, column_name
