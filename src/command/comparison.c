@@ -222,6 +222,25 @@ void comparison_tell(struct ctx *ctx, const struct request *request, const struc
                                                    : unmodelled_counts(ctx->mem, &comparison->extra));
 }
 
+/* With tables under the names that they will have. */
+static int events_before(struct ctx *ctx, struct session *session, const struct list *renames, struct list *known)
+{
+    TRY(session_folder(ctx, session));
+    TRY(events_known(ctx, session, known));
+    for (int i = 0; i < known->n; i++) {
+        struct ddl_event *event = known->item[i];
+        for (int k = 0; k < renames->n; k++) {
+            const struct rename *rename = renames->item[k];
+            if (!rename->table && text_equal(rename->from, event->table) &&
+                text_equal(rename->schema ? rename->schema : "", event->schema)) {
+                event->table = rename->to;
+                break;
+            }
+        }
+    }
+    return 0;
+}
+
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison)
 {
@@ -238,10 +257,16 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     TRY(defaults_settle(ctx, session, comparison));
     comparison->written = tree_copy(ctx->mem, comparison->wanted);
     TRY(renames_settle(ctx, dialect, comparison));
+    struct list known;
+    TRY(events_before(ctx, session, &comparison->renames, &known));
     const struct diff_input input = comparison_input(dialect, comparison);
     unmodelled_compare(ctx->mem, comparison);
+    events_spare(ctx, &input, &known);
+    events_spare(ctx, &input, &session->events);
     TRY(diff_trees(ctx, &input, &comparison->changes));
     TRY(unmodelled_check(ctx, comparison->changes));
+    const struct event_sides sides = {&session->events, &known};
+    events_plan(ctx, dialect, &sides, comparison->changes, &comparison->events);
     if (comparison->changes->unmanaged.n)
         emit_info(ctx, "not managed by this project, left alone: %s",
                   names_join(ctx->mem, &comparison->changes->unmanaged, "; "));

@@ -4,6 +4,7 @@
 
 #include "command/command.h"
 #include "diff/plan.h"
+#include "run/events.h"
 
 struct comparison {
     struct tree *wanted;
@@ -16,6 +17,7 @@ struct comparison {
     struct changes *changes;
     struct names open; /* wanted, but of a kind that is not managed yet: as texts */
     struct list extra; /* struct unmodelled *: of such kinds, and in the database alone */
+    struct event_plan events;
 };
 
 #define RENAME_OPTIONS                                                                                    \

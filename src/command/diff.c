@@ -35,13 +35,17 @@ static int diff_models(struct ctx *ctx, struct session *session, const struct re
     struct comparison comparison;
     TRY(comparison_make(ctx, session, request, &comparison));
     int differences = comparison.changes->list.n;
-    *found += differences + comparison.open.n;
+    int events = comparison.events.before.n + comparison.events.after.n;
+    *found += differences + comparison.open.n + events;
+    json_set_int(ctx->mem, reply->json, "ddl_elements", events);
     comparison_tell(ctx, request, &comparison, differences, reply->json);
     json_set(ctx->mem, reply->json, "models",
              changes_report(ctx->mem, comparison.changes, "Models against the database", &reply->report));
     json_set(ctx->mem, reply->json, "possible_renames", guesses_json(ctx->mem, &comparison.guesses));
     json_set(ctx->mem, reply->json, "unmanaged", json_names(ctx->mem, &comparison.changes->unmanaged));
-    if (!differences && comparison.open.n)
+    if (events)
+        report_line(&reply->report, TONE_WARN, "DDL elements of the models that no migration holds yet: %d", events);
+    else if (!differences && comparison.open.n)
         report_line(&reply->report, TONE_WARN,
                     "Models and database agree in everything that is compared; not compared: %s",
                     names_join(ctx->mem, &comparison.open, ", "));

@@ -50,11 +50,47 @@ static bool is_baseline(const struct generation *generation)
     return request_flag(generation->request, "baseline");
 }
 
+/* After the schemas that come or go with the migration, before all the rest; and at the end. */
+static void statements_frame(struct ctx *ctx, struct plan *plan, const struct names *before, const struct names *after)
+{
+    struct list framed = {0};
+    int i = 0;
+    for (; i < plan->statements.n; i++) {
+        struct statement_out *statement = plan->statements.item[i];
+        if (!statement->change || !kind_is(statement->change->kind, KIND_NAMESPACE))
+            break;
+        list_add(ctx->mem, &framed, statement);
+    }
+    const struct names *texts[] = {before, after};
+    for (int t = 0; t < 2; t++) {
+        for (int k = 0; k < texts[t]->n; k++) {
+            struct statement_out *statement = NEW(ctx->mem, struct statement_out);
+            statement->sql = texts[t]->item[k];
+            list_add(ctx->mem, &framed, statement);
+        }
+        for (; i < plan->statements.n; i++)
+            list_add(ctx->mem, &framed, plan->statements.item[i]);
+    }
+    plan->statements = framed;
+}
+
+static void events_frame(struct generation *generation)
+{
+    const struct event_plan *events = &generation->comparison.events;
+    statements_frame(generation->ctx, generation->up, &events->before, &events->after);
+    if (generation->down)
+        statements_frame(generation->ctx, generation->down, &events->down_before, &events->down_after);
+}
+
 static void name_choose(struct generation *generation, const struct list *words)
 {
     struct arena *mem = generation->ctx->mem;
     const char *description = request_text(generation->request, "description");
-    const char *automatic = is_baseline(generation) ? "baseline" : name_auto(mem, words);
+    const struct names *tables = &generation->comparison.events.tables;
+    const char *automatic = is_baseline(generation) ? "baseline"
+                            : words->n              ? name_auto(mem, words)
+                            : tables->n             ? name_slug(mem, arena_printf(mem, "ddl_of_%s", tables->item[0]))
+                                                    : "ddl_of_metadata";
     const char *slug = description && *description ? name_slug(mem, description) : automatic;
     const char *file =
         name_file(mem, generation->session->database->name, name_next(generation->session->folder), slug);
@@ -70,8 +106,10 @@ static struct json *plan_json(struct generation *generation, struct json *operat
     json_set(mem, plan, "operations", operations);
     json_set(mem, plan, "required_flags", json_array(mem));
     json_set_text(mem, plan, "checksum", hash_sha256(mem, generation->up_text, strlen(generation->up_text)));
-    json_set(mem, plan, "dbwarden",
-             plan_note_json(mem, comparison->written, comparison->changes, &comparison->managed));
+    struct json *note = plan_note_json(mem, comparison->written, comparison->changes, &comparison->managed);
+    if (comparison->events.changed)
+        json_set(mem, note, "events", events_json(mem, &comparison->events.known));
+    json_set(mem, plan, "dbwarden", note);
     return plan;
 }
 
@@ -83,11 +121,16 @@ static void down_add(struct generation *generation, struct buf *out)
         if (hazard->irreversible)
             buf_addf(out, "-- irreversible: data (%s)\n", hazard->text);
     }
+    const struct names *stays = &generation->comparison.events.stays;
+    for (int i = 0; i < stays->n; i++)
+        buf_addf(out, "-- stays, as the models do not say how to undo it: %s\n", stays->item[i]);
+    if (generation->down && !generation->down->statements.n)
+        buf_add(out, "-- irreversible: the models do not say how to undo their DDL elements\n");
     if (out->len > start)
         buf_add_c(out, '\n');
-    if (generation->down)
+    if (generation->down && generation->down->statements.n)
         buf_addf(out, "%s\n", generation->down_text);
-    else
+    else if (!generation->down)
         buf_addf(out, "-- irreversible: %s\n", generation->no_way_back);
 }
 
@@ -199,7 +242,7 @@ static struct json *statements_json(struct arena *mem, const struct plan *plan)
         struct json *json = json_object(mem);
         json_set_text(mem, json, "sql", statement->sql);
         json_set_bool(mem, json, "refuses_transaction", statement->refuses_transaction);
-        json_set(mem, json, "change", change_json(mem, statement->change));
+        json_set(mem, json, "change", statement->change ? change_json(mem, statement->change) : json_null(mem));
         json_add(mem, list, json);
     }
     return list;
@@ -247,12 +290,15 @@ static int generate(struct generation *generation, struct reply *reply)
     else
         TRY(comparison_make(ctx, generation->session, generation->request, &generation->comparison));
     comparison_tell(ctx, generation->request, &generation->comparison, true, reply->json);
-    json_set_bool(ctx->mem, reply->json, "changes", generation->comparison.changes->list.n > 0);
+    const struct event_plan *events = &generation->comparison.events;
+    bool changes = generation->comparison.changes->list.n || events->before.n || events->after.n;
+    json_set_bool(ctx->mem, reply->json, "changes", changes);
     json_set(ctx->mem, reply->json, "possible_renames", guesses_json(ctx->mem, &generation->comparison.guesses));
-    if (!generation->comparison.changes->list.n && !stage)
+    if (!changes && !stage)
         return nothing_report(generation, reply);
     legacy_operations(ctx->mem, generation->comparison.changes, &words, operations);
     TRY(plans_make(generation));
+    events_frame(generation);
     if (stage)
         return document_show(reply, ctx->mem, stage_json(generation, stage));
     undescribed_warn(generation);

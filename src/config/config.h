@@ -66,9 +66,9 @@ void config_close(struct config **config);
 /* NULL name: the default one. With dev, url and dialect are already the dev ones. ERR_CONFIG with the names there are. */
 int config_database(struct ctx *ctx, const struct config *config, const char *name, struct database_config **database);
 
-/* The models of a database as a tree; ERR_MODELS with the model's file and line. */
+/* See models_read(). */
 int config_models(struct ctx *ctx, const struct config *config, const struct database_config *database,
-                  struct tree **tree);
+                  struct tree **tree, const struct json **events);
 /* See models_read_again(). */
 int config_models_again(struct ctx *ctx, const struct config *config, const struct database_config *database,
                         struct json *columns, struct tree **tree);

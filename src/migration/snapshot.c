@@ -33,6 +33,8 @@ static struct json *own_part(struct arena *mem, const struct snapshot *snapshot)
     json_set_int(mem, own, "format", OWN_FORMAT);
     json_set(mem, own, "tree", tree_to_json(mem, snapshot->tree));
     json_set(mem, own, "managed", json_names(mem, &snapshot->managed.paths));
+    if (snapshot->events)
+        json_set(mem, own, "events", snapshot->events);
     return own;
 }
 
@@ -101,6 +103,7 @@ static int read_own(struct ctx *ctx, const char *name, const struct json *own, s
         return fail_hint(ctx, "Use that version, or delete the file so that the database is read instead.");
     }
     TRY(tree_from_json(ctx, arena_printf(ctx->mem, "%s: dbwarden.tree", name), json_get(own, "tree"), &snapshot->tree));
+    snapshot->events = json_get(own, "events");
     snapshot->managed.paths = json_get_names(ctx->mem, own, "managed");
     names_sort(&snapshot->managed.paths);
     return 0;

@@ -16,6 +16,7 @@ struct snapshot {
     const char *applied_at; /* UTC, seconds: 2026-11-21T03:25:33Z */
     struct tree *tree;
     struct managed managed;
+    struct json *events;         /* DDL elements that migrations hold up to here (run/events.h); NULL: not said */
     bool legacy;                 /* had no "dbwarden" key */
     const struct json *document; /* of a legacy one: what its tree cannot say, such as ambiguous types */
 };

@@ -31,7 +31,7 @@ static void emit_warnings(struct ctx *ctx, const struct json *warnings)
     }
 }
 
-int models_read(struct ctx *ctx, const struct models_source *source, struct tree **tree)
+int models_read(struct ctx *ctx, const struct models_source *source, struct tree **tree, const struct json **events)
 {
     struct reader_call call = {source->python, source->folder, "models", request_for(ctx, source)};
     struct json *reply;
@@ -39,6 +39,7 @@ int models_read(struct ctx *ctx, const struct models_source *source, struct tree
     emit_warnings(ctx, json_get(reply, "warnings"));
     emit_debug(ctx, "read %" PRId64 " modules with SQLAlchemy %s", json_get_int(reply, "modules", 0),
                json_get_text(reply, "sqlalchemy"));
+    *events = json_get(reply, "events");
     return tree_from_json(ctx, "the models", json_get(reply, "tree"), tree);
 }
 

@@ -31,8 +31,11 @@ struct models_source {
     struct names paths;     /* files, folders, modules, "module:Base"; empty: the usual places */
 };
 
-/* ERR_MODELS with the model's file and line. Warnings of the reader are emitted. */
-int models_read(struct ctx *ctx, const struct models_source *source, struct tree **tree);
+/*
+ * ERR_MODELS with the model's file and line. Warnings of the reader are emitted. `events`: the DDL elements that listen to
+ * create_all, in the order in which it would come to them: [{"schema", "table" or null, "moment", "definition", "template"}].
+ */
+int models_read(struct ctx *ctx, const struct models_source *source, struct tree **tree, const struct json **events);
 
 /*
  * The models once more, in another process and as if it were another day, where a default of `columns` may have been computed

@@ -29,11 +29,12 @@ struct json *report_migration(struct arena *mem, const struct migration *migrati
 
 /* What make-migrations noted beside a migration file (plan_note.c). */
 struct plan_note {
-    struct tree *written; /* what the file touches, as its sources spell it; NULL: not said */
-    bool whole;           /* `written` is the whole schema: a note of the first format */
-    struct list gone;     /* struct plan_gone *: what is not there any more, or under another name */
-    struct names managed; /* paths of what it touches, and of what is described from then on */
-    bool trusted;         /* the file still holds the SQL that was planned */
+    struct tree *written;      /* what the file touches, as its sources spell it; NULL: not said */
+    bool whole;                /* `written` is the whole schema: a note of the first format */
+    struct list gone;          /* struct plan_gone *: what is not there any more, or under another name */
+    struct names managed;      /* paths of what it touches, and of what is described from then on */
+    const struct json *events; /* what migrations hold of DDL elements from here on; NULL: what they held before */
+    bool trusted;              /* the file still holds the SQL that was planned */
 };
 struct plan_gone {
     enum kind kind;

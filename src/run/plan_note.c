@@ -252,6 +252,7 @@ static int note_from(struct ctx *ctx, const char *path, const struct migration *
         return fail(ctx, ERR_UNSUPPORTED, "plan %s has format %" PRId64 ", which this version cannot read", path,
                     format);
     note->whole = format == 1;
+    note->events = json_get(own, "events");
     note->managed = json_get_names(ctx->mem, own, "managed");
     note->trusted = plan_fits(ctx->mem, migration, plan);
     TRY(gone_read(ctx, path, json_get(own, "gone"), &note->gone));

@@ -22,6 +22,7 @@ struct session {
     struct list journal;      /* struct journal_row * */
     struct list unfinished;   /* those of it that began and did not end */
     struct list ran;          /* struct migration *: what this session has run, up or down */
+    struct list events;       /* struct ddl_event *, with `wanted` */
     struct tree *wanted;      /* as wanted_read() last gave it: fills in what an old snapshot does not say; NULL */
     const char *snapshot;     /* path of the last one written; NULL */
     struct error unreachable; /* why the database cannot be reached, once that was tried */

@@ -3,6 +3,7 @@
  * A snapshot counts only if the version that it stands behind is applied, so the newest file is not always the one; it
  * is a memory and no truth, and where the live schema can be read, only its spellings and its owners are taken from it.
  */
+#include "run/events.h"
 #include "run/parts.h"
 
 #include "base/clock.h"
@@ -156,6 +157,9 @@ static int fill(struct ctx *ctx, struct session *session, struct snapshot *snaps
         memory_carry(ctx->mem, snapshot->tree, before->tree);
     if (newest && !newest->legacy)
         memory_carry(ctx->mem, snapshot->tree, newest->tree);
+    struct list events;
+    TRY(events_known(ctx, session, &events));
+    snapshot->events = events.n ? events_json(ctx->mem, &events) : NULL;
     return memory_managed(ctx, session, before, snapshot->tree, &snapshot->managed);
 }
 

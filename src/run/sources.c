@@ -3,6 +3,7 @@
  * snapshot).  For making migrations, what is is carried forward to behind those that are written and not applied
  * yet, so that making them twice does not make them twice.
  */
+#include "run/events.h"
 #include "run/parts.h"
 
 #include "base/text.h"
@@ -33,7 +34,9 @@ int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
                                             .near = near_database(ctx, session)};
         TRY(schema_files_read(ctx, &source, tree));
     } else {
-        TRY(config_models(ctx, session->config, database, tree));
+        const struct json *events;
+        TRY(config_models(ctx, session->config, database, tree, &events));
+        session->events = events_read(ctx->mem, events);
         struct conn *near = database->dialect->usual_schema ? near_database(ctx, session) : NULL;
         if (near) /* what models mean by a schema depends on what the database takes for the usual one */
             TRY(database->dialect->usual_schema(ctx, near, &(*tree)->usual_schema));

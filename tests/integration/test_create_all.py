@@ -145,3 +145,195 @@ class T(Base):
     place.migrate()
     assert has_default(place.defaults()) == set()
     place.settled()
+
+
+TRIGGER = {
+    True: """
+event.listen(T.__table__, "before_create", DDL('''
+    CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.word = NEW.word || '!'; RETURN NEW; END $$'''))
+event.listen(T.__table__, "after_create", DDL(
+    "CREATE TRIGGER stamped BEFORE INSERT ON %(fullname)s FOR EACH ROW EXECUTE FUNCTION stamp()"))
+event.listen(T.__table__, "after_drop", DDL("DROP FUNCTION stamp();"))
+""",
+    False: """
+event.listen(T.__table__, "after_create", DDL('''
+    CREATE TRIGGER stamped AFTER INSERT ON %(fullname)s BEGIN UPDATE %(table)s SET word = word || '!' WHERE id = NEW.id; END'''))
+""",
+}
+TABLE = """
+from sqlalchemy import event
+class T(Base):
+    __tablename__ = "{name}"
+    id = Column(Integer, primary_key=True)
+    word = Column({type})
+event.listen(T.__table__, "after_create", DDL("CREATE INDEX ix_by_ddl ON %(fullname)s (word)"))
+event.listen(T.__table__, "after_create", DDL("SELECT no_such_thing").execute_if(dialect="mysql"))
+class Keep(Base):
+    __tablename__ = "keep"
+    id = Column(Integer, primary_key=True)
+"""
+INDEXING = 'event.listen(T.__table__, "after_create", DDL("CREATE INDEX'
+
+
+def with_events(place, name="t", type="String(20)", more=""):
+    place.models(TABLE.format(name=name, type=type) + TRIGGER[place.postgres] + more)
+
+
+def word(place, key, table="t"):
+    place.sql(f"INSERT INTO {table} (id, word) VALUES ({key}, 'a')")
+    return value(place, f"SELECT word FROM {table} WHERE id = {key}")
+
+
+def value(place, query):
+    with place.engine.connect() as connection:
+        return connection.exec_driver_sql(query).scalar()
+
+
+def indexes(place, table="t"):
+    return [index["name"] for index in sa.inspect(place.engine).get_indexes(table)]
+
+
+def test_ddl_elements_come_with_their_table_and_stay(place):
+    with_events(place)
+    place.migrate()
+    assert word(place, 1) == "a!" and indexes(place) == ["ix_by_ddl"]
+    again = place.settled()
+    assert "ix_by_ddl" not in again.err, again
+    assert "Models and database agree" in place.project.ok("diff", "--exit-code").out
+
+    with_events(place, type="String(40)")  # an ALTER, or a rebuild
+    place.migrate()
+    assert "ix_by_ddl" not in place.newest() or not place.postgres
+    assert word(place, 2) == "a!" and indexes(place) == ["ix_by_ddl"]
+    place.settled()
+    place.project.ok("rollback")
+    assert word(place, 3) == "a!" and indexes(place) == ["ix_by_ddl"]
+    place.project.ok("rollback")
+    assert sa.inspect(place.engine).get_table_names().count("t") == 0
+    place.project.ok("migrate")
+    assert word(place, 1) == "a!"
+    place.settled()
+
+
+def test_the_order_is_that_of_create_all(place):
+    with_events(place, more="""
+event.listen(Base.metadata, "before_create", DDL("SELECT 'first'"))
+event.listen(Base.metadata, "after_create", DDL("SELECT 'last'"))
+""")
+    place.project.ok("make-migrations")
+    up = place.newest().split("-- rollback")[0]
+    at = [up.index(text) for text in ("SELECT 'first'", "CREATE TABLE t", "ix_by_ddl", "TRIGGER stamped", "SELECT 'last'")]
+    assert at == sorted(at), up
+    assert "no_such_thing" not in up
+
+
+def test_an_element_that_is_new_on_a_table_that_is_there(place):
+    with_events(place)
+    place.migrate()
+    with_events(place, more="""
+event.listen(Keep.__table__, "after_create", DDL("CREATE INDEX ix_keep ON %(fullname)s (id)"))
+event.listen(Keep.__table__, "before_drop", DDL("DROP INDEX ix_keep"))
+""")
+    assert "DDL elements of the models that no migration holds yet: 1" in place.project.ok("diff").out
+    assert place.project.run("diff", "--exit-code").status != 0
+    place.migrate()
+    assert place.project.files()[-1].endswith("_ddl_of_keep.sql")
+    assert indexes(place, "keep") == ["ix_keep"]
+    place.settled()
+    place.project.ok("rollback")
+    assert indexes(place, "keep") == []
+    place.project.ok("migrate")
+
+    with_events(place)  # it goes, and its own before_drop says how
+    place.migrate()
+    assert indexes(place, "keep") == []
+    place.settled()
+
+
+def test_an_element_that_is_gone_is_reported_once_and_its_work_stays(place):
+    with_events(place)
+    place.migrate()
+    without = 'id(DDL("CREATE INDEX'
+    place.models(TABLE.format(name="t", type="String(20)").replace(INDEXING, without) + TRIGGER[place.postgres])
+    again = place.settled()
+    assert "nothing there says how to undo it, so what it made stays: CREATE INDEX ix_by_ddl" in again.err
+    place.models(TABLE.format(name="t", type="String(30)").replace(INDEXING, without) + TRIGGER[place.postgres])
+    place.migrate()
+    assert indexes(place) == ["ix_by_ddl"]
+    again = place.settled()
+    assert "ix_by_ddl" not in again.err
+    with_events(place, type="String(30)")  # and back: it is there
+    place.settled()
+
+
+def test_a_table_with_elements_that_goes_and_comes_back(place):
+    with_events(place)
+    place.migrate()
+    place.models("class Keep(Base):\n    __tablename__ = 'keep'\n    id = Column(Integer, primary_key=True)\n")
+    made = place.migrate()
+    assert "stays" not in made.err
+    if place.postgres:
+        assert value(place, "SELECT count(*) FROM pg_proc WHERE proname = 'stamp'") == 0
+    place.settled()
+    place.project.ok("rollback")
+    assert word(place, 1) == "a!" and indexes(place) == ["ix_by_ddl"]
+
+
+def test_a_renamed_table_keeps_its_elements(place):
+    with_events(place)
+    place.migrate()
+    with_events(place, name="people")
+    made = place.project.ok("make-migrations", "--rename-table", "t:people")
+    assert "TRIGGER stamped" not in place.newest(), made
+    place.project.ok("migrate")
+    assert word(place, 1, "people") == "a!" and indexes(place, "people") == ["ix_by_ddl"]
+    place.settled()
+    place.project.ok("rollback")
+    assert word(place, 2) == "a!" and indexes(place) == ["ix_by_ddl"]
+
+
+def test_a_database_that_create_all_made_is_taken_over(place):
+    with_events(place)
+    script = "import sys; sys.path.insert(0, sys.argv[1]); import models, sqlalchemy as sa\n" \
+             "models.Base.metadata.create_all(sa.create_engine(sys.argv[2]))"
+    import subprocess
+    subprocess.run([sys.executable, "-c", script, str(place.project.folder),
+                    place.engine.url.render_as_string(hide_password=False)], check=True)
+    assert word(place, 1) == "a!"
+    if not place.postgres:  # functions are not looked for
+        place.settled()
+
+
+ALTERING = {
+    True: """
+event.listen(T.__table__, "after_create", DDL("ALTER TABLE %(fullname)s ADD CONSTRAINT ck_ddl CHECK (id > 0), "
+                                              "ADD COLUMN extra tsvector GENERATED ALWAYS AS "
+                                              "(to_tsvector('english', word)) STORED"))
+event.listen(T.__table__, "after_create", DDL("CREATE SEQUENCE counting; CREATE VIEW words AS SELECT word FROM %(fullname)s"))
+event.listen(T.__table__, "before_drop", DDL("DROP VIEW words; DROP SEQUENCE counting"))
+""",
+    False: """
+event.listen(T.__table__, "after_create", DDL("ALTER TABLE %(fullname)s ADD COLUMN extra INTEGER"))
+event.listen(T.__table__, "after_create", DDL("CREATE VIEW words AS SELECT word FROM %(fullname)s"))
+event.listen(T.__table__, "before_drop", DDL("DROP VIEW words"))
+""",
+}
+
+
+def test_what_else_elements_make_is_not_dropped(place):
+    for size in (20, 40):
+        place.models(TABLE.format(name="t", type="Integer" if size == 20 else "BigInteger") + ALTERING[place.postgres])
+        if size == 20 or not place.postgres:  # PostgreSQL: a view stands in the way of a type
+            place.migrate()
+        else:
+            place.models(TABLE.format(name="t", type="Integer") + ALTERING[True])
+        place.settled()
+    columns = [column["name"] for column in sa.inspect(place.engine).get_columns("t")]
+    assert columns == ["id", "word", "extra"]
+    assert sa.inspect(place.engine).get_view_names() == ["words"]
+    for _ in place.project.files():
+        place.project.ok("rollback")
+    place.project.ok("migrate")
+    assert sa.inspect(place.engine).get_view_names() == ["words"]
+    if place.postgres:
+        assert sa.inspect(place.engine).get_sequence_names() == ["counting", "keep_id_seq", "t_id_seq"]

@@ -32,16 +32,18 @@ def is_wanted(ddl, owner, tables, target):
                               dialect=target.dialect, state=getattr(condition, "state", None))
 
 
-def statement(ddl, table, schema, target):
-    """The text with %(table)s, %(schema)s and %(fullname)s filled in; the tree's default schema is not written."""
+def statements(ddl, table, schema, target):
+    """(the text, the text with the names of its table left open).  The default schema is not written."""
     if not isinstance(ddl, sqlalchemy.DDL):
-        return str(ddl.compile(dialect=target.dialect)).strip()
+        text = str(ddl.compile(dialect=target.dialect)).strip()
+        return text, text
     names = {}
     if table is not None:
         quoted = target.preparer.quote(table.name)
         prefix = target.preparer.quote_schema(schema) if schema else ""
         names = {"table": quoted, "schema": prefix, "fullname": prefix + "." + quoted if prefix else quoted}
-    return (ddl.statement % {**names, **(ddl.context or {})}).strip()
+    return tuple((ddl.statement % {**filled, **(ddl.context or {})}).strip().rstrip(";").rstrip()
+                 for filled in (names, {name: "%%(%s)s" % name for name in names}))
 
 
 def function_name(listener):
@@ -77,11 +79,11 @@ class Reader:
             self.builder.add_schema(ddl.element)
             return
         try:
-            text = statement(ddl, table, schema, target).rstrip(";").rstrip()
+            text, template = statements(ddl, table, schema, target)
         except Exception as error:
             raise Refusal("a DDL element (%s of %s): %s" % (moment, what, text_of(error)), None, *place) from error
         item = {"schema": schema, "table": target.clip(table.name) if table is not None else None, "moment": moment,
-                "definition": text}
+                "definition": text, "template": template}
         if text and item not in self.found:
             self.found.append(item)
 
@@ -102,7 +104,7 @@ class Reader:
 
 
 def described(models, builder, warnings):
-    """[{schema, table, moment, definition}] in the order in which create_all() would come to them."""
+    """[{schema, table, moment, definition, template}] in the order in which create_all() would come to them."""
     reader = Reader(models, builder, warnings)
     metadata = models.own_metadata()
     for one in metadata:

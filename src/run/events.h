@@ -1,0 +1,52 @@
+/*
+ * DDL elements that listen to create_all() and drop_all() in the models.  They are statements, not objects: nothing in
+ * a database tells whether one was run, so a project remembers which ones its migrations hold.
+ */
+#ifndef RUN_EVENTS_H
+#define RUN_EVENTS_H
+
+#include "diff/diff.h"
+#include "run/run.h"
+
+struct ddl_event {
+    const char *schema; /* as trees name it; "" */
+    const char *table;  /* NULL: of the metadata */
+    const char *moment; /* before_create, after_create, before_drop, after_drop */
+    const char *definition;
+    const char *template; /* the same with the names of its table left open: its identity, so that a rename keeps it */
+    bool gone;            /* no longer in the models, and reported: what it made is still ours */
+};
+
+/* What a migration has to do about them; texts of SQL, and struct ddl_event * in `known`. */
+struct event_plan {
+    struct names before; /* the other statements of the upgrade */
+    struct names after;
+    struct names down_before;
+    struct names down_after;
+    struct names stays;  /* what the rollback cannot undo */
+    struct names tables; /* that it is about, for the file's name */
+    struct list known;   /* after the migration */
+    bool changed;        /* `known` is not what it was */
+};
+
+struct list events_read(struct arena *mem, const struct json *json); /* struct ddl_event *; NULL json: none */
+struct json *events_json(struct arena *mem, const struct list *events);
+
+/* What migrations hold so far: written ones if the session looks forward, else applied ones. Needs session_folder(). */
+int events_known(struct ctx *ctx, struct session *session, struct list *known);
+
+/*
+ * What is there because of these, an index, a trigger, a constraint that the models do not describe themselves, is copied into
+ * the wanted tree: so it is neither dropped nor a stranger.  Where its table goes, it is left to the elements.
+ */
+void events_spare(struct ctx *ctx, const struct diff_input *input, const struct list *events);
+
+/* Warns of elements that are gone and cannot be undone. */
+struct event_sides {
+    const struct list *wanted;
+    const struct list *known; /* with tables under their new names */
+};
+void events_plan(struct ctx *ctx, const struct dialect *dialect, const struct event_sides *sides,
+                 const struct changes *changes, struct event_plan *plan);
+
+#endif
