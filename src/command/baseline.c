@@ -113,6 +113,7 @@ int baseline_compare(struct ctx *ctx, struct session *session, struct comparison
     const struct kind_set described = kind_set_both(&wanted->kinds, &live->kinds);
     const struct diff_input both = {.dialect = dialect, .before = tree_copy(ctx->mem, live), .after = wanted};
     TRY(diff_trees(ctx, &both, &differences));
+    const struct list run = events_run(ctx, dialect, &session->events, both.before), none = {0};
     undescribed_remove(ctx->mem, live->root, both.before->root, &described);
     if (!count_described(live)) {
         fail(ctx, ERR_STATE, "%s has nothing of what the models describe", session->conn->target);
@@ -125,7 +126,10 @@ int baseline_compare(struct ctx *ctx, struct session *session, struct comparison
     *comparison = (struct comparison){.current = nothing, .wanted = live, .written = tree_copy(ctx->mem, live)};
     comparison->open = unmodelled_open(ctx->mem, live, nothing); /* what the file cannot hold */
     const struct diff_input input = {.dialect = dialect, .before = nothing, .after = live};
-    return diff_trees(ctx, &input, &comparison->changes);
+    TRY(diff_trees(ctx, &input, &comparison->changes));
+    const struct event_sides sides = {&run, &none};
+    events_plan(ctx, dialect, &sides, comparison->changes, &comparison->events);
+    return 0;
 }
 
 int baseline_mark(struct ctx *ctx, const struct session *session, const char *version, struct json *report)

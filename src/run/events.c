@@ -57,7 +57,10 @@ int events_known(struct ctx *ctx, struct session *session, struct list *known)
     bool all = session->forward || !session->conn;
     struct snapshot *snapshot = NULL;
     *known = (struct list){0};
-    TRY(snapshot_latest(ctx, session, all ? NULL : &session->applied, &snapshot));
+    if (snapshot_latest(ctx, session, all ? NULL : &session->applied, &snapshot) < 0) {
+        TRY(ctx_check(ctx));
+        ctx->error = (struct error){0}; /* a damaged one is reported where it is compared with */
+    }
     int64_t since = snapshot && snapshot->events ? snapshot_number(snapshot) : -1;
     for (int i = folder->versioned.n - 1; i >= 0; i--) {
         const struct migration *migration = folder->versioned.item[i];
@@ -228,29 +231,49 @@ static bool same_owner(const struct ddl_event *a, const struct ddl_event *b)
     return text_equal(a->schema, b->schema) && text_equal(a->table, b->table);
 }
 
-/*
- * Everything that it makes is there already: create_all() made this database.  What it only replaces, or makes if it is not
- * there, can be run again and decides nothing.
- */
-static bool was_run(const struct planning *planning, const struct ddl_event *event)
+static bool is_there(const struct tree *tree, const struct classified *what)
+{
+    for (const struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o))
+        if (o->kind == what->kind && o->name && text_equal_nocase(o->name, what->name))
+            return true;
+    return false;
+}
+
+/* How much of what it makes is in the tree, and how much is not; what no kind models is neither. */
+static void made_count(struct ctx *ctx, const struct dialect *dialect, const struct ddl_event *event,
+                       const struct tree *tree, int found[2])
 {
     struct split split;
-    int made = 0;
-    pieces_of(planning->ctx, planning->dialect, event, &split);
+    found[0] = found[1] = 0;
+    pieces_of(ctx, dialect, event, &split);
     for (int i = 0; i < split.n; i++) {
         struct classified what;
-        bool found = false;
-        classify(planning->ctx->mem, planning->dialect->classify, &split.piece[i], &what);
-        if (what.verb != VERB_CREATE || what.kind == KIND_COUNT || !what.name)
-            continue;
-        const struct object *root = planning->before->root;
-        for (const struct object *o = object_next(root, root); o && !found; o = object_next(root, o))
-            found = o->kind == what.kind && o->name && text_equal_nocase(o->name, what.name);
-        if (!found)
-            return false;
-        made++;
+        classify(ctx->mem, dialect->classify, &split.piece[i], &what);
+        if (what.verb == VERB_CREATE && what.kind < KIND_COUNT && what.name && tree_speaks(tree, what.kind))
+            found[is_there(tree, &what)]++;
     }
-    return made > 0;
+}
+
+/* Everything that it makes is there already: create_all() made this database. */
+static bool was_run(const struct planning *planning, const struct ddl_event *event)
+{
+    int found[2];
+    made_count(planning->ctx, planning->dialect, event, planning->before, found);
+    return found[true] && !found[false];
+}
+
+struct list events_run(struct ctx *ctx, const struct dialect *dialect, const struct list *events,
+                       const struct tree *tree)
+{
+    struct list run = {0};
+    for (int i = 0; i < events->n; i++) {
+        struct ddl_event *event = events->item[i];
+        int found[2];
+        made_count(ctx, dialect, event, tree, found);
+        if (!found[false] && table_is_in(tree, event))
+            list_add(ctx->mem, &run, event);
+    }
+    return run;
 }
 
 /* Texts of one owner's elements for a moment, into a list. */

@@ -41,6 +41,10 @@ int events_known(struct ctx *ctx, struct session *session, struct list *known);
  */
 void events_spare(struct ctx *ctx, const struct diff_input *input, const struct list *events);
 
+/* Those that a database was made with, as far as it can tell: of what they make and kinds model, all is there. */
+struct list events_run(struct ctx *ctx, const struct dialect *dialect, const struct list *events,
+                       const struct tree *tree);
+
 /* Warns of elements that are gone and cannot be undone. */
 struct event_sides {
     const struct list *wanted;

@@ -300,15 +300,19 @@ def test_a_database_that_create_all_made_is_taken_over(place):
     subprocess.run([sys.executable, "-c", script, str(place.project.folder),
                     place.engine.url.render_as_string(hide_password=False)], check=True)
     assert word(place, 1) == "a!"
-    if not place.postgres:  # functions are not looked for
-        place.settled()
+    place.project.ok("make-migrations", "--baseline")
+    assert "TRIGGER stamped" in place.newest() and place.newest().count("ix_by_ddl") == 1
+    place.settled()
+    place.project.ok("rollback")
+    place.project.ok("migrate")
+    assert word(place, 1) == "a!" and indexes(place) == ["ix_by_ddl"]
 
 
 ALTERING = {
     True: """
 event.listen(T.__table__, "after_create", DDL("ALTER TABLE %(fullname)s ADD CONSTRAINT ck_ddl CHECK (id > 0), "
                                               "ADD COLUMN extra tsvector GENERATED ALWAYS AS "
-                                              "(to_tsvector('english', word)) STORED"))
+                                              "(to_tsvector('english', word::text)) STORED"))
 event.listen(T.__table__, "after_create", DDL("CREATE SEQUENCE counting; CREATE VIEW words AS SELECT word FROM %(fullname)s"))
 event.listen(T.__table__, "before_drop", DDL("DROP VIEW words; DROP SEQUENCE counting"))
 """,
@@ -336,4 +340,4 @@ def test_what_else_elements_make_is_not_dropped(place):
     place.project.ok("migrate")
     assert sa.inspect(place.engine).get_view_names() == ["words"]
     if place.postgres:
-        assert sa.inspect(place.engine).get_sequence_names() == ["counting", "keep_id_seq", "t_id_seq"]
+        assert "counting" in sa.inspect(place.engine).get_sequence_names()
