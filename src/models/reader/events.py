@@ -32,6 +32,12 @@ def is_wanted(ddl, owner, tables, target):
                               dialect=target.dialect, state=getattr(condition, "state", None))
 
 
+def without_end(text):
+    """Without its last semicolon, and so that one can follow."""
+    text = text.strip().rstrip(";").rstrip()
+    return text + "\n" if "--" in text.rpartition("\n")[2] else text
+
+
 def statements(ddl, table, schema, target):
     """(the text, the text with the names of its table left open).  The default schema is not written."""
     if not isinstance(ddl, sqlalchemy.DDL):
@@ -42,7 +48,7 @@ def statements(ddl, table, schema, target):
         quoted = target.preparer.quote(table.name)
         prefix = target.preparer.quote_schema(schema) if schema else ""
         names = {"table": quoted, "schema": prefix, "fullname": prefix + "." + quoted if prefix else quoted}
-    return tuple((ddl.statement % {**filled, **(ddl.context or {})}).strip().rstrip(";").rstrip()
+    return tuple(without_end(ddl.statement % {**filled, **(ddl.context or {})})
                  for filled in (names, {name: "%%(%s)s" % name for name in names}))
 
 

@@ -44,12 +44,12 @@ def test_texts_are_filled_in(project):
     """
     assert read(project, body) == [
         ("", None, "before_create", "CREATE EXTENSION IF NOT EXISTS citext"),
-        ("s", "Te st", "after_create", 'CREATE TRIGGER r ON s."Te st" -- "Te st", s, 100%, y'),
+        ("s", "Te st", "after_create", 'CREATE TRIGGER r ON s."Te st" -- "Te st", s, 100%, y\n'),
         ("", "u", "before_create", "SELECT 1 FROM u"),
         ("", "u", "before_drop", "DROP TRIGGER r"),
         ("", None, "after_create", "SELECT 2")]
     assert warnings(project) == []
-    assert read(project, body, "sqlite")[1][3] == 'CREATE TRIGGER r ON "Te st" -- "Te st", , 100%, y'
+    assert read(project, body, "sqlite")[1][3] == 'CREATE TRIGGER r ON "Te st" -- "Te st", , 100%, y\n'
 
 
 def test_conditions(project):
