@@ -1,6 +1,7 @@
 /* Help, man pages and completion say everything that the table of commands holds. */
 #include "unit.h"
 
+#include "base/process.h"
 #include "base/text.h"
 #include "cli/argv.h"
 #include "cli/manual.h"
@@ -89,6 +90,35 @@ static void completion_knows_every_command(void **state)
     assert_null(completion_script(ctx->mem, "tcsh"));
 }
 
+/* What bash would offer for the last of these words. */
+static const char *offered(struct ctx *ctx, const char *words)
+{
+    const char *text = arena_printf(ctx->mem,
+                                    "%s\nCOMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _dbwarden; "
+                                    "printf %%s \"${COMPREPLY[*]}\" >&3",
+                                    completion_script(ctx->mem, "bash"), words);
+    const char *argv[] = {"bash", "-c", text, NULL};
+    const struct process_spec spec = {.argv = argv, .folder = "/", .reply_fd = 3, .seconds = 20, .limit = 65536};
+    struct process_result result;
+    assert_works(ctx, process_run(ctx, &spec, &result));
+    assert_string_equal(result.errors, "");
+    return arena_copy(ctx->mem, result.reply, result.reply_length);
+}
+
+static void bash_offers_what_fits(void **state)
+{
+    struct ctx *ctx = *state;
+    assert_string_equal(offered(ctx, "dbwarden make-r"), "make-rollback");
+    assert_string_equal(offered(ctx, "dbwarden --folder x settings database-s"), "database-set-dev");
+    assert_string_equal(offered(ctx, "dbwarden check-db --out ''"), "json yaml txt sql");
+    assert_string_equal(offered(ctx, "dbwarden check-db -o y"), "yaml");
+    assert_string_equal(offered(ctx, "dbwarden make-migrations --explain c"), "current changes");
+    assert_string_equal(offered(ctx, "dbwarden diff m"), "models migrations");
+    assert_string_equal(offered(ctx, "dbwarden migrate --to"), "--to-version");
+    assert_string_equal(offered(ctx, "dbwarden make-migrations --no-c"), "--no-color --no-concurrent");
+    assert_string_equal(offered(ctx, "dbwarden --no-c"), "--no-color");
+}
+
 static void pages_escape_what_roff_would_take(void **state)
 {
     struct ctx *ctx = *state;
@@ -98,5 +128,5 @@ static void pages_escape_what_roff_would_take(void **state)
 }
 
 UNIT_TESTS(UNIT(every_option_is_documented), UNIT(help_fits_80_columns), UNIT(every_command_is_in_the_overview),
-           UNIT(the_reference_has_every_option), UNIT(completion_knows_every_command),
+           UNIT(the_reference_has_every_option), UNIT(completion_knows_every_command), UNIT(bash_offers_what_fits),
            UNIT(pages_escape_what_roff_would_take))

@@ -107,6 +107,9 @@ static void looking_writes_nothing(void **state)
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
         make(&spot, requests[i]);
         assert_non_null(spot.reply.json);
+        const struct report_block *shown = spot.reply.report.block.item[0];
+        assert_int_equal(shown->type, BLOCK_RAW);
+        assert_string_equal(shown->text, json_text(spot.ctx->mem, spot.reply.json, JSON_INDENTED));
         assert_int_equal(files_in(&spot), 0);
     }
     make(&spot, "{\"explain\": \"changes\"}");

@@ -198,6 +198,10 @@ static void a_wrong_dependency_spoils_only_its_file(void **state)
     struct folder *folder = read_folder(fixture);
     assert_fails(ctx, migration_check(ctx, folder_version(folder, 1), false), ERR_SYNTAX,
                  "depends on 0099, which is not there");
+    assert_true(text_ends(ctx->error.place.file, "primary__0001_a.sql"));
+    assert_int_equal(ctx->error.place.line, 1);
+    assert_string_equal(ctx->error.hint,
+                        "Name a version, like \"0002\", or a file of the same folder without \".sql\".");
     assert_works(ctx, migration_check(ctx, folder_version(folder, 1), true));
     assert_fails(ctx, migration_check(ctx, folder_version(folder, 3), false), ERR_SYNTAX,
                  "depends on primary__0002_b.sql, which depends on this file");
