@@ -43,10 +43,11 @@ static void the_reader_is_asked_for_these_models(void **state)
     struct project *project = *state;
     struct models_source source = answering(project, "{\"tree\": " TREE "}", "");
     struct tree *tree;
+    const struct json *events;
     names_add(project->ctx.mem, &source.paths, "app/models.py");
     names_add(project->ctx.mem, &source.databases, "primary");
     names_add(project->ctx.mem, &source.databases, "other");
-    assert_works(&project->ctx, models_read(&project->ctx, &source, &tree));
+    assert_works(&project->ctx, models_read(&project->ctx, &source, &tree, &events));
     assert_non_null(tree_find(tree, KIND_TABLE, NULL, "users"));
     assert_int_equal(tree->engine, ENGINE_LITE);
     assert_string_equal(
@@ -63,7 +64,8 @@ static void without_paths_it_looks_in_the_usual_places(void **state)
     struct project *project = *state;
     struct models_source source = answering(project, "{\"tree\": " TREE "}", "");
     struct tree *tree;
-    assert_works(&project->ctx, models_read(&project->ctx, &source, &tree));
+    const struct json *events;
+    assert_works(&project->ctx, models_read(&project->ctx, &source, &tree, &events));
     assert_true(text_has(content(project, "request1"), "\"paths\": null"));
 }
 
@@ -76,7 +78,8 @@ static void warnings_have_their_place(void **state)
                   "\"odd\"}, {\"line\": 1}, {\"text\": \"no place\"}]}",
                   "");
     struct tree *tree;
-    assert_works(&project->ctx, models_read(&project->ctx, &source, &tree));
+    const struct json *events;
+    assert_works(&project->ctx, models_read(&project->ctx, &source, &tree, &events));
     assert_string_equal(names_join(project->ctx.mem, &heard, "|"), "/else/where.py:7: odd|-:0: no place");
 }
 
@@ -85,7 +88,8 @@ static void an_answer_that_is_no_tree_is_refused(void **state)
     struct project *project = *state;
     struct models_source source = answering(project, "{\"tree\": {\"engine\": \"sqlite\", \"schemas\": 5}}", "");
     struct tree *tree;
-    assert_int_equal(models_read(&project->ctx, &source, &tree), ERR_SYNTAX);
+    const struct json *events;
+    assert_int_equal(models_read(&project->ctx, &source, &tree, &events), ERR_SYNTAX);
     assert_true(text_has(project->ctx.error.message, "the models"));
 }
 
