@@ -22,6 +22,7 @@ struct json {
     struct json **item; /* of an array or object */
     int n;
     int room;
+    bool one_line; /* stands on one line, tightly, even where the rest is indented */
 };
 
 /* `name` is what errors call the text (a path). ERR_SYNTAX with line and column. */
@@ -30,7 +31,8 @@ int json_read(struct ctx *ctx, const char *name, const char *text, size_t length
 enum json_style {
     JSON_PYTHON,        /* one line, ", " and ": " */
     JSON_PYTHON_SORTED, /* the same with keys sorted at every level */
-    JSON_INDENTED       /* indent=2, as json.dump(indent=2) */
+    JSON_INDENTED,      /* indent=2, as json.dump(indent=2) */
+    JSON_TIGHT          /* one line, "," and ":" */
 };
 void json_write(struct buf *out, const struct json *value, enum json_style style);
 char *json_text(struct arena *mem, const struct json *value, enum json_style style);

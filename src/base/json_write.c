@@ -160,7 +160,7 @@ static void new_line(struct buf *out, enum json_style style, int depth)
 /* What stands between two items: with indent Python leaves no space at the end of a line. */
 static void write_comma(struct buf *out, enum json_style style)
 {
-    buf_add(out, style == JSON_INDENTED ? "," : ", ");
+    buf_add(out, style == JSON_INDENTED || style == JSON_TIGHT ? "," : ", ");
 }
 
 static void write_array(struct buf *out, const struct json *array, enum json_style style, int depth)
@@ -207,7 +207,7 @@ static void write_object(struct buf *out, const struct json *object, enum json_s
             write_comma(out, style);
         new_line(out, style, depth + 1);
         write_text(out, member[i].key);
-        buf_add(out, ": ");
+        buf_add(out, style == JSON_TIGHT ? ":" : ": ");
         write_value(out, member[i].item, style, depth + 1);
     }
     if (object->n)
@@ -217,6 +217,8 @@ static void write_object(struct buf *out, const struct json *object, enum json_s
 
 static void write_value(struct buf *out, const struct json *value, enum json_style style, int depth)
 {
+    if (value->one_line && style == JSON_INDENTED)
+        style = JSON_TIGHT;
     switch (value->type) {
     case JSON_NULL: buf_add(out, "null"); break;
     case JSON_BOOL: buf_add(out, value->truth ? "true" : "false"); break;

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "legacy/legacy.h"
 
-enum { FORMAT_VERSION = 1, OWN_FORMAT = 1 };
+enum { FORMAT_VERSION = 1, OWN_FORMAT = 2 };
 
 /* ---- writing ---- */
 
@@ -27,12 +27,52 @@ static char *checksum_of(struct arena *mem, const struct json *json)
     return hash_sha256(mem, text, strlen(text));
 }
 
+/* Has an entry of its own among what is managed, or could have one. */
+static bool stands_alone(const struct object *object)
+{
+    return object->parent && object->name && *object->name &&
+           !(kind_table[object->kind].marks & (KIND_OWNED | KIND_PART));
+}
+
+/* What is managed is nearly everything: the rest is named. NULL if something is managed that is not in the tree. */
+static struct json *unmanaged_json(struct arena *mem, const struct snapshot *snapshot)
+{
+    struct names paths = {0};
+    int managed = 0;
+    const struct object *root = snapshot->tree->root;
+    for (const struct object *o = root; o; o = object_next(root, o)) {
+        if (!stands_alone(o))
+            continue;
+        if (managed_has(mem, &snapshot->managed, o))
+            managed++;
+        else
+            names_add(mem, &paths, managed_path(mem, o));
+    }
+    names_sort(&paths);
+    return managed == snapshot->managed.paths.n ? json_names(mem, &paths) : NULL;
+}
+
+static void managed_except(struct arena *mem, struct snapshot *snapshot, const struct names *unmanaged)
+{
+    const struct object *root = snapshot->tree->root;
+    struct map named;
+    map_init(&named, mem);
+    for (int i = 0; i < unmanaged->n; i++)
+        map_set(&named, unmanaged->item[i], &named);
+    for (const struct object *o = root; o; o = object_next(root, o))
+        if (stands_alone(o) && !map_get(&named, managed_path(mem, o)))
+            names_add(mem, &snapshot->managed.paths, managed_path(mem, o));
+}
+
 static struct json *own_part(struct arena *mem, const struct snapshot *snapshot)
 {
     struct json *own = json_object(mem);
     json_set_int(mem, own, "format", OWN_FORMAT);
-    json_set(mem, own, "tree", tree_to_json(mem, snapshot->tree));
-    json_set(mem, own, "managed", json_names(mem, &snapshot->managed.paths));
+    json_set(mem, own, "tree", tree_to_json_short(mem, snapshot->tree));
+    struct json *unmanaged = unmanaged_json(mem, snapshot);
+    struct json *managed = unmanaged ? unmanaged : json_names(mem, &snapshot->managed.paths);
+    managed->one_line = true;
+    json_set(mem, own, unmanaged ? "unmanaged" : "managed", managed);
     if (snapshot->events)
         json_set(mem, own, "events", snapshot->events);
     return own;
@@ -95,7 +135,8 @@ static int check_envelope(struct ctx *ctx, const char *name, const struct json *
 
 static int read_own(struct ctx *ctx, const char *name, const struct json *own, struct snapshot *snapshot)
 {
-    if (json_get_int(own, "format", -1) != OWN_FORMAT) {
+    int64_t format = json_get_int(own, "format", -1);
+    if (format < 1 || format > OWN_FORMAT) {
         fail(ctx, ERR_UNSUPPORTED,
              "snapshot %s was written by another version of dbwarden, whose format this one "
              "cannot read",
@@ -105,6 +146,10 @@ static int read_own(struct ctx *ctx, const char *name, const struct json *own, s
     TRY(tree_from_json(ctx, arena_printf(ctx->mem, "%s: dbwarden.tree", name), json_get(own, "tree"), &snapshot->tree));
     snapshot->events = json_get(own, "events");
     snapshot->managed.paths = json_get_names(ctx->mem, own, "managed");
+    if (json_get(own, "unmanaged")) {
+        struct names unmanaged = json_get_names(ctx->mem, own, "unmanaged");
+        managed_except(ctx->mem, snapshot, &unmanaged);
+    }
     names_sort(&snapshot->managed.paths);
     return 0;
 }

@@ -194,11 +194,12 @@ struct json *plan_note_json(struct arena *mem, const struct tree *written, const
     for (int i = 0; i < changes->list.n; i++)
         change_note(&noting, changes->list.item[i]);
     struct names paths = managed_after(&noting, managed);
-    struct json *json = json_object(mem);
+    struct json *json = json_object(mem), *ours = json_names(mem, &paths);
+    ours->one_line = true;
     json_set_int(mem, json, "format", NOTE_FORMAT);
-    json_set(mem, json, "written", tree_to_json(mem, touched_part(&noting)));
+    json_set(mem, json, "written", tree_to_json_short(mem, touched_part(&noting)));
     json_set(mem, json, "gone", noting.gone);
-    json_set(mem, json, "managed", json_names(mem, &paths));
+    json_set(mem, json, "managed", ours);
     return json;
 }
 

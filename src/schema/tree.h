@@ -38,8 +38,13 @@ bool tree_speaks(const struct tree *tree, enum kind kind);
 
 struct json *tree_to_json(struct arena *mem, const struct tree *tree);
 /*
+ * The same shorter, for files: what silence means is not written. That is what kinds.def says, or nothing (null, false, [])
+ * in the fields that the key "unsaid" lists. Each object of a schema stands on a line.
+ */
+struct json *tree_to_json_short(struct arena *mem, const struct tree *tree);
+/*
  * `name` is what errors call the source. ERR_SYNTAX on an unknown kind or field, one that the engine does not
- * have, or a wrong type. Without the key "kinds" the source speaks of every kind.
+ * have, or a wrong type. Without the key "kinds" the source speaks of every kind. Both forms are read.
  */
 int tree_from_json(struct ctx *ctx, const char *name, const struct json *json, struct tree **tree);
 

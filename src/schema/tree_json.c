@@ -3,7 +3,7 @@
  * fields by name; what is not said is absent, what is known to be absent is null.
  * An expression of which only the written spelling is known is a plain string.
  */
-#include "schema/tree.h"
+#include "schema/tree_short.h"
 #include "schema/unmodelled.h"
 
 static struct json *expr_json(struct arena *mem, const struct expr *expr)
@@ -41,38 +41,56 @@ static struct json *field_json(struct arena *mem, const struct object *object, i
     return json_null(mem);
 }
 
-static void children_json(struct arena *mem, struct json *json, const struct object *object);
+struct writer {
+    struct arena *mem;
+    const struct tree_short *left_out; /* NULL: everything is written */
+};
 
-static struct json *object_json(struct arena *mem, const struct object *object)
+static void children_json(const struct writer *writer, struct json *json, const struct object *object);
+
+static struct json *object_json(const struct writer *writer, const struct object *object)
 {
+    struct arena *mem = writer->mem;
     const struct kind_info *info = &kind_table[object->kind];
     struct json *json = json_object(mem);
-    json_set_text(mem, json, "name", object->name);
+    if (object->name || !writer->left_out)
+        json_set_text(mem, json, "name", object->name);
     if (object->name_invented)
         json_set_bool(mem, json, "name_invented", true);
     for (int i = 0; i < info->fields; i++)
-        if (object_says(object, i))
+        if (object_says(object, i) && !(writer->left_out && short_leaves_out(writer->left_out, object, i)))
             json_set(mem, json, info->field[i].name, field_json(mem, object, i));
-    children_json(mem, json, object);
+    children_json(writer, json, object);
+    json->one_line = writer->left_out && object->parent && kind_is(object->parent->kind, KIND_NAMESPACE);
     return json;
 }
 
-static void children_json(struct arena *mem, struct json *json, const struct object *object)
+static void children_json(const struct writer *writer, struct json *json, const struct object *object)
 {
+    struct arena *mem = writer->mem;
     struct json *array[KIND_COUNT] = {0};
     for (int i = 0; i < object->children.n; i++) {
         const struct object *child = object->children.item[i];
         if (!array[child->kind])
             array[child->kind] = json_array(mem);
-        json_add(mem, array[child->kind], object_json(mem, child));
+        json_add(mem, array[child->kind], object_json(writer, child));
     }
     for (int kind = 0; kind < KIND_COUNT; kind++)
         if (array[kind])
             json_set(mem, json, kind_table[kind].plural, array[kind]);
 }
 
-struct json *tree_to_json(struct arena *mem, const struct tree *tree)
+static void unmodelled_json(const struct writer *writer, struct json *json, const struct tree *tree)
 {
+    struct json *list = unmodelled_to_json(writer->mem, &tree->unmodelled);
+    for (int i = 0; i < list->n; i++)
+        list->item[i]->one_line = writer->left_out;
+    json_set(writer->mem, json, "unmodelled", list);
+}
+
+static struct json *tree_json(const struct writer *writer, const struct tree *tree)
+{
+    struct arena *mem = writer->mem;
     struct json *json = json_object(mem);
     json_set_text(mem, json, "engine", engine_name(tree->engine));
     json_set_int(mem, json, "version", tree->version);
@@ -80,13 +98,30 @@ struct json *tree_to_json(struct arena *mem, const struct tree *tree)
     for (int kind = 0; kind < KIND_COUNT; kind++)
         if (tree_speaks(tree, (enum kind)kind))
             json_add(mem, kinds, json_string(mem, kind_table[kind].name));
+    kinds->one_line = writer->left_out;
     json_set(mem, json, "kinds", kinds);
     if (tree->usual_schema)
         json_set_text(mem, json, "usual_schema", tree->usual_schema);
+    if (writer->left_out)
+        json_set(mem, json, "unsaid", short_to_json(mem, writer->left_out));
     if (tree->root->name)
         json_set_text(mem, json, "name", tree->root->name);
-    children_json(mem, json, tree->root);
+    children_json(writer, json, tree->root);
     if (tree->names_unmodelled)
-        json_set(mem, json, "unmodelled", unmodelled_to_json(mem, &tree->unmodelled));
+        unmodelled_json(writer, json, tree);
     return json;
+}
+
+struct json *tree_to_json(struct arena *mem, const struct tree *tree)
+{
+    const struct writer writer = {mem, NULL};
+    return tree_json(&writer, tree);
+}
+
+struct json *tree_to_json_short(struct arena *mem, const struct tree *tree)
+{
+    struct tree_short *left_out = NEW(mem, struct tree_short);
+    short_find(left_out, tree);
+    const struct writer writer = {mem, left_out};
+    return tree_json(&writer, tree);
 }

@@ -4,7 +4,7 @@
  * (`models: tables[0].columns[2].storage: ...`), because a misspelt field must not quietly be "not said".
  */
 #include "base/text.h"
-#include "schema/tree.h"
+#include "schema/tree_short.h"
 #include "schema/unmodelled.h"
 
 /* Where we are, from the inside out; spelt only when something is wrong. */
@@ -289,7 +289,7 @@ static int read_version(struct reader *reader, const struct json *json, int *ver
 
 static int read_top(struct reader *reader, const char *key, const struct json *json, struct tree *tree)
 {
-    if (text_equal(key, "engine"))
+    if (text_equal(key, "engine") || text_equal(key, "unsaid"))
         return 0;
     if (text_equal(key, "version"))
         return read_version(reader, json, &tree->version);
@@ -307,6 +307,17 @@ static int read_top(struct reader *reader, const char *key, const struct json *j
     return read_member(reader, &spot, json, tree->root);
 }
 
+static int read_short(struct reader *reader, const struct json *json, struct tree *tree)
+{
+    struct spot spot = {NULL, "unsaid", -1};
+    struct tree_short *fields = NEW(reader->ctx->mem, struct tree_short);
+    const char *wrong = short_from_json(fields, json);
+    if (wrong)
+        return refuse(reader, &spot, wrong);
+    short_fill_in(fields, tree);
+    return 0;
+}
+
 int tree_from_json(struct ctx *ctx, const char *name, const struct json *json, struct tree **tree)
 {
     struct reader reader = {ctx, name, ENGINE_LITE};
@@ -317,6 +328,9 @@ int tree_from_json(struct ctx *ctx, const char *name, const struct json *json, s
     made->kinds = kind_set_all();
     for (int i = 0; i < json->n; i++)
         TRY(read_top(&reader, json->key[i], json->item[i], made));
+    const struct json *unsaid = json_get(json, "unsaid");
+    if (unsaid)
+        TRY(read_short(&reader, unsaid, made));
     *tree = made;
     return 0;
 }

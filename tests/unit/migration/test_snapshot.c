@@ -41,10 +41,11 @@ static struct column *column_of(const struct snapshot *snapshot, const char *tab
 static void checksums_are_those_of_python(void **state)
 {
     struct ctx *ctx = *state;
-    static const char *const samples[] = {postgresql_sample, sqlite_sample, mariadb_sample, odd_sample, own_text};
+    static const char *const samples[] = {postgresql_sample, sqlite_sample, mariadb_sample,
+                                          odd_sample,        own_text,      first_text};
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         struct snapshot *snapshot = read_sample(ctx, samples[i]);
-        assert_int_equal(snapshot->legacy, samples[i] != own_text);
+        assert_int_equal(snapshot->legacy, samples[i] != own_text && samples[i] != first_text);
         char *changed = text_replace(ctx->mem, samples[i], "\"primary\"", "\"primary2\"");
         assert_fails(ctx, snapshot_from_text(ctx, "x.schema.json", changed, strlen(changed), &snapshot), ERR_SYNTAX,
                      "snapshot x.schema.json was changed after it was written (checksum does not match)");
@@ -68,6 +69,17 @@ static void what_we_write_is_exact(void **state)
     assert_string_equal(back->migration_id, "primary__0007_x");
     assert_true(managed_has(ctx->mem, &back->managed, tree_find(back->tree, KIND_TABLE, NULL, "users")));
     assert_string_equal(snapshot_to_text(ctx->mem, back), own_text);
+}
+
+static void the_first_format_is_read(void **state)
+{
+    struct ctx *ctx = *state;
+    struct snapshot *snapshot = read_sample(ctx, first_text), *own = read_sample(ctx, own_text);
+    char *where = NULL;
+    if (!tree_same(ctx->mem, snapshot->tree, own->tree, &where))
+        fail_msg("%s", where);
+    assert_string_equal(names_join(ctx->mem, &snapshot->managed.paths, " "), "table:.users");
+    assert_string_equal(names_join(ctx->mem, &own->managed.paths, " "), "table:.users");
 }
 
 static void legacy_postgresql_says_what_it_knows(void **state)
@@ -400,7 +412,7 @@ static void a_written_file_is_private_and_reads_back(void **state)
     assert_int_equal(snapshot_read(ctx, path, &snapshot), ERR_FILE);
 }
 
-UNIT_TESTS(UNIT(checksums_are_those_of_python), UNIT(what_we_write_is_exact),
+UNIT_TESTS(UNIT(checksums_are_those_of_python), UNIT(what_we_write_is_exact), UNIT(the_first_format_is_read),
            UNIT(legacy_postgresql_says_what_it_knows), UNIT(legacy_constraints_and_indexes_are_told_apart),
            UNIT(legacy_primary_keys_have_no_order), UNIT(bookkeeping_is_no_table_of_the_user),
            UNIT(legacy_sqlite_has_unnamed_constraints), UNIT(only_random_numbers_are_no_names_of_checks),
