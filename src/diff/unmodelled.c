@@ -19,12 +19,14 @@ static int drop_check(struct ctx *ctx, const struct changes *changes, const stru
         return fail_hint(ctx, by_hand);
     }
     const struct list lost = unmodelled_on(ctx->mem, changes->before, object);
-    for (int i = 0; i < lost.n; i++)
-        if (text_equal(((const struct unmodelled *)lost.item[i])->kind, "partition")) {
+    for (int i = 0; i < lost.n; i++) {
+        const struct unmodelled *one = lost.item[i];
+        if (!one->on || text_equal(one->kind, "partition")) {
             fail(ctx, ERR_UNSUPPORTED, "%s cannot be dropped: %s would go with it, and is not managed yet",
-                 object_path(ctx->mem, object), unmodelled_text(ctx->mem, lost.item[i]));
+                 object_path(ctx->mem, object), unmodelled_text(ctx->mem, one));
             return fail_hint(ctx, by_hand);
         }
+    }
     return 0;
 }
 
@@ -48,26 +50,39 @@ static int whole_check(struct ctx *ctx, const struct changes *changes, const str
     return fail_hint(ctx, by_hand);
 }
 
+static void hazard_add(struct ctx *ctx, const struct change *change, const char *text, struct list *hazards)
+{
+    struct hazard *hazard = NEW(ctx->mem, struct hazard);
+    *hazard = (struct hazard){.code = "loses-attached", .text = text, .change = change};
+    list_add(ctx->mem, hazards, hazard);
+}
+
+/* What hangs on a part of something that is dropped is named with the whole. */
+static bool is_dropped_itself(const struct change *change)
+{
+    return change->op == CHANGE_DROP && change->before->parent && change->before->parent->peer;
+}
+
 int attached_check(struct ctx *ctx, const struct changes *changes, bool lose, struct list *hazards)
 {
     for (int i = 0; i < changes->list.n; i++) {
         const struct change *change = changes->list.item[i];
         struct list lost = {0};
-        if (change->op == CHANGE_DROP && change->replaced)
+        if (change->op == CHANGE_DROP && (change->replaced || is_dropped_itself(change)))
             lost = unmodelled_on(ctx->mem, changes->before, change->before);
         if (!lost.n)
             continue;
         const struct names texts = unmodelled_texts(ctx->mem, &lost);
-        const char *text = arena_printf(ctx->mem, "%s has to be dropped and created again, which loses %s",
-                                        object_path(ctx->mem, change->before), names_join(ctx->mem, &texts, ", "));
-        if (!lose) {
-            fail(ctx, ERR_UNSUPPORTED, "%s", text);
+        const char *what = object_path(ctx->mem, change->before), *list = names_join(ctx->mem, &texts, ", ");
+        const char *again =
+            arena_printf(ctx->mem, "%s has to be dropped and created again, which loses %s", what, list);
+        const char *gone = arena_printf(ctx->mem, "%s is dropped, and the rollback does not bring back %s", what, list);
+        if (change->replaced && !lose) {
+            fail(ctx, ERR_UNSUPPORTED, "%s", again);
             return fail_hint(ctx, "With --lose-attached the migration is written all the same; "
                                   "add to it by hand what has to come back.");
         }
-        struct hazard *hazard = NEW(ctx->mem, struct hazard);
-        *hazard = (struct hazard){.code = "loses-attached", .text = text, .change = change};
-        list_add(ctx->mem, hazards, hazard);
+        hazard_add(ctx, change, change->replaced ? again : gone, hazards);
     }
     return 0;
 }

@@ -251,7 +251,7 @@ static bool hangs_on_part(const struct unmodelled *one, const struct object *obj
 static bool hangs_on(const struct unmodelled *one, const struct object *object)
 {
     if (object->kind == KIND_SCHEMA)
-        return text_equal(one->on_kind, "schema") && text_equal(one->schema, object->name ? object->name : "");
+        return text_equal(one->schema, object->name ? object->name : "");
     if (is_top(object))
         return hangs_on_top(one, object);
     return object->parent && one->on && hangs_on_part(one, object);

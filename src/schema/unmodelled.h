@@ -41,7 +41,7 @@ void unmodelled_rename(struct arena *mem, struct tree *tree, const struct unmode
 const struct unmodelled *unmodelled_instead(const struct tree *tree, const struct object *object);
 /* A property of this object that its CREATE would have to write, and cannot; NULL. */
 const struct unmodelled *unmodelled_in_create(const struct tree *tree, const struct object *object);
-/* What is lost when this object is dropped, even if it is created again: struct unmodelled *. */
+/* What is lost when this object is dropped, even if it is created again; of a schema all in it: struct unmodelled *. */
 struct list unmodelled_on(struct arena *mem, const struct tree *tree, const struct object *object);
 
 struct json *unmodelled_to_json(struct arena *mem, const struct list *list);

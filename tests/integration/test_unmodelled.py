@@ -302,6 +302,40 @@ def test_what_hangs_on_a_replaced_view_is_not_lost_in_silence(place):
 
 
 @both_servers
+def test_what_goes_with_a_drop_is_named(place):
+    place.starts("CREATE TABLE x (b integer); CREATE TABLE t (a integer, b integer);", "GRANT SELECT (b) ON t TO PUBLIC")
+    place.write("schema.sql", "CREATE TABLE x (b integer); CREATE TABLE t (a integer);")
+    gone = "is dropped, and the rollback does not bring back grant SELECT to public on column t.b"
+    assert f"table t / column b {gone}" in place.ok("make-migrations", "--plan").err
+    place.write("schema.sql", "CREATE TABLE x (b integer);")
+    assert f"table t {gone}" in place.ok("make-migrations", "--plan").err
+
+
+@both_servers
+def test_a_schema_is_not_dropped_with_what_nobody_manages(place):
+    place.starts("CREATE SCHEMA s; CREATE TABLE t (a integer);",
+                 "CREATE FUNCTION s.f() RETURNS integer LANGUAGE sql AS 'SELECT 1'")
+    said = place.stops("CREATE TABLE t (a integer);")
+    assert "schema s cannot be dropped: function s.f() would go with it, and is not managed yet" in said
+
+
+@both_servers
+def test_partitions_are_not_replaced_with_their_parent(place):
+    place.starts("CREATE TABLE p (a integer, b integer) PARTITION BY RANGE (a);",
+                 "CREATE TABLE c PARTITION OF p FOR VALUES FROM (1) TO (10)")
+    said = place.stops("CREATE TABLE p (a integer, b integer) PARTITION BY RANGE (b);")
+    assert "table p has to be dropped and created again, which loses partition c of table p" in said
+
+
+@both_servers
+def test_a_baseline_names_what_it_does_not_hold(place):
+    schema = "CREATE TABLE t (a integer);\nCREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';\n"
+    place.sql(schema)
+    place.write("schema.sql", schema)
+    assert "not managed yet: function f()" in place.ok("make-migrations", "--baseline").err
+
+
+@both_servers
 def test_a_rename_takes_along_what_hangs_on_it(place):
     rest = """CREATE FUNCTION trg() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TRIGGER tr BEFORE INSERT ON {0} FOR EACH ROW EXECUTE FUNCTION trg();

@@ -112,7 +112,8 @@ static void an_object_finds_what_concerns_it(void **state)
     assert_string_equal(texts(ctx->mem, &list),
                         "not valid constraint c on table t; comment of constraint c on table t");
     list = unmodelled_on(ctx->mem, tree, tree_schema(ctx->mem, tree, "s"));
-    assert_string_equal(texts(ctx->mem, &list), "grant USAGE to bob on schema s");
+    assert_string_equal(texts(ctx->mem, &list),
+                        "function s.f(); partition s.p of table t; grant USAGE to bob on schema s");
 }
 
 static void a_rename_takes_along_what_hangs_on_it(void **state)
