@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "command/baseline.h"
 #include "command/commands.h"
+#include "command/fill.h"
 #include "diff/describe.h"
 
 struct generation {
@@ -34,7 +35,13 @@ static int plans_make(struct generation *generation)
     struct plan_options options = {.version = generation->comparison.current->version,
                                    .concurrently = request_flag(generation->request, "concurrent"),
                                    .lose_attached = request_flag(generation->request, "lose_attached")};
+    struct list fills = {0};
     TRY(plan_make(ctx, dialect, generation->comparison.changes, &options, &generation->up));
+    TRY(fills_settle(ctx, generation->request, dialect, generation->up, &fills));
+    options.fills = &fills;
+    if (fills.n)
+        TRY(plan_make(ctx, dialect, generation->comparison.changes, &options, &generation->up));
+    options.fills = NULL;
     int code = plan_reverse(ctx, dialect, generation->up, &options, &generation->down);
     if (code == ERR_UNSUPPORTED) {
         generation->no_way_back = ctx->error.message;
@@ -229,7 +236,9 @@ static void hazards_report(struct generation *generation, struct reply *reply)
         json_set_text(mem, json, "text", hazard->text);
         json_set_bool(mem, json, "irreversible", hazard->irreversible);
         json_add(mem, list, json);
-        emit_warning(generation->ctx, "%s", hazard->text);
+        const char *way =
+            hazard->column ? arena_printf(mem, "; or --fill %s=VALUE", fill_name(mem, hazard->column)) : "";
+        emit_warning(generation->ctx, "%s%s", hazard->text, way);
     }
     json_set(mem, reply->json, "hazards", list);
 }
@@ -341,6 +350,10 @@ static const struct option_info options[] = {
      .value = "STAGE",
      .choices = "wanted|current|changes|up|down",
      .help = "print the value of a stage as JSON and write nothing"},
+    {.name = "fill",
+     .type = OPTION_LIST,
+     .value = "TABLE.COLUMN=VALUE",
+     .help = "what the rows that are there get in a column that comes to be NOT NULL, as SQL; may be repeated"},
     {.name = "baseline",
      .type = OPTION_FLAG,
      .help = "write what the database already has of the models as the first migration, and mark it as applied"},
@@ -369,6 +382,9 @@ const struct command make_migrations_command = {
         "What may be a rename is asked for on a terminal, and what a No would drop is said with the question. Elsewhere a "
         "warning names the flag that says it: --rename users.mail:email, --rename-table user:users, with a schema in front "
         "where several have such a table (shop.users.mail:email).\n"
+        "\n"
+        "Where a column comes to be NOT NULL and nothing says what the rows that are there hold, a value for them is asked "
+        "for on a terminal, or given with --fill users.state=\"'new'\". It is used once and does not become the default.\n"
         "\n"
         "A database that was there before its migrations is taken over with --baseline: what it has of what the models "
         "describe becomes the first migration, which counts as applied. What differs from the models is left for the "

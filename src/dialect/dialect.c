@@ -90,6 +90,14 @@ static void statement_add(struct render *render, struct buf *sql, bool alone)
     buf_cut(sql, 0);
 }
 
+const char *fill_of(const struct list *fills, const struct object *column)
+{
+    for (int i = 0; fills && i < fills->n; i++)
+        if (((const struct fill *)fills->item[i])->column == column)
+            return ((const struct fill *)fills->item[i])->value;
+    return NULL;
+}
+
 void render_statement(struct render *render, struct buf *sql)
 {
     statement_add(render, sql, false);

@@ -112,6 +112,11 @@ struct statement_out {
     bool refuses_transaction;
     const struct change *change; /* what it is for */
 };
+/* A value for the rows that are there, where a column comes to be NOT NULL; it does not become its default. */
+struct fill {
+    const struct object *column; /* of the tree that is wanted */
+    const char *value;           /* an SQL expression */
+};
 struct render {
     struct ctx *ctx;
     struct arena *mem;
@@ -121,9 +126,11 @@ struct render {
     bool concurrently;           /* indexes on tables that existed before may be built CONCURRENTLY */
     struct list out;             /* struct statement_out * */
     const struct change *change; /* the one being rendered */
+    const struct list *fills;    /* struct fill *; NULL: none */
 };
 void render_statement(struct render *render, struct buf *sql); /* takes what is in `sql` as one statement */
 void render_alone(struct render *render, struct buf *sql);     /* one that refuses a transaction */
+const char *fill_of(const struct list *fills, const struct object *column); /* NULL: none */
 
 /* ERR_UNSUPPORTED with a reason where this engine and version cannot. */
 typedef int render_fn(struct render *render, const struct change *change);

@@ -14,12 +14,13 @@ struct finder {
     struct list *found;
 };
 
-static void hazard_add(const struct finder *finder, const struct change *change, const char *code, bool irreversible,
-                       const char *text)
+static struct hazard *hazard_add(const struct finder *finder, const struct change *change, const char *code,
+                                 bool irreversible, const char *text)
 {
     struct hazard *hazard = NEW(finder->mem, struct hazard);
     *hazard = (struct hazard){.code = code, .text = text, .irreversible = irreversible, .change = change};
     list_add(finder->mem, finder->found, hazard);
+    return hazard;
 }
 
 static bool is_computed(const struct object *column)
@@ -153,7 +154,8 @@ static void column_judge(const struct finder *finder, const struct change *chang
         !((const struct column *)column)->nullable)
         hazard_add(finder, change, "needs-values", false,
                    arena_printf(finder->mem, "%s becomes NOT NULL: rows that hold NULL stop it, so fill them first",
-                                object_path(finder->mem, column)));
+                                object_path(finder->mem, column)))
+            ->column = column;
 }
 
 static void column_added_judge(const struct finder *finder, const struct change *change, const struct object *column)
@@ -163,7 +165,8 @@ static void column_added_judge(const struct finder *finder, const struct change 
                    arena_printf(finder->mem,
                                 "%s is NOT NULL without a default: only an empty table takes it; give it a server "
                                 "default, or add it as nullable, fill it, and make it NOT NULL then",
-                                object_path(finder->mem, column)));
+                                object_path(finder->mem, column)))
+            ->column = column;
 }
 
 static void column_dropped_judge(const struct finder *finder, const struct change *change, const struct object *column)

@@ -61,7 +61,8 @@ static int plan_render(struct ctx *ctx, const struct dialect *dialect, const str
                             .dialect = dialect,
                             .version = options->version ? options->version : dialect->minimum_version,
                             .changes = plan->changes,
-                            .concurrently = options->concurrently};
+                            .concurrently = options->concurrently,
+                            .fills = options->fills};
     for (int i = 0; i < plan->changes->list.n; i++) {
         const struct change *change = plan->changes->list.item[i];
         if (!is_implied(change) || name_is_taken(dialect, plan, change, ctx->mem))
@@ -84,6 +85,11 @@ int plan_make(struct ctx *ctx, const struct dialect *dialect, const struct chang
     hazards_find(ctx->mem, dialect, made->changes, &made->hazards);
     if (!changes->reversed)
         TRY(attached_check(ctx, made->changes, options->lose_attached, &made->hazards));
+    for (int i = made->hazards.n - 1; i >= 0; i--) {
+        const struct hazard *hazard = made->hazards.item[i];
+        if (hazard->column && fill_of(options->fills, hazard->column))
+            list_remove(&made->hazards, i);
+    }
     TRY(plan_render(ctx, dialect, options, made));
     *plan = made;
     return ctx_check(ctx);

@@ -10,7 +10,8 @@
 struct plan_options {
     int version; /* of the server; 0: the dialect's minimum */
     bool concurrently;
-    bool lose_attached; /* what is created again may lose what no kind models: a hazard instead of an error */
+    bool lose_attached;       /* what is created again may lose what no kind models: a hazard instead of an error */
+    const struct list *fills; /* struct fill *; NULL: none. Of the way up only */
 };
 
 struct hazard {
@@ -18,6 +19,7 @@ struct hazard {
     const char *text;  /* one sentence's worth, lower case */
     bool irreversible; /* rows cannot come back with the rollback */
     const struct change *change;
+    const struct object *column; /* whose rows need values; NULL for other hazards */
 };
 
 struct plan {

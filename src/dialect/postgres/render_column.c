@@ -183,10 +183,17 @@ static int column_add(struct render *render, const struct change *change)
 
     TRY(pg_column_check(render, column));
     if (pg_parent_change(render, change) == NULL) {
+        const char *fill = fill_of(render->fills, change->after);
+        struct column filled = *column;
+
+        if (fill != NULL)
+            filled.default_value = (struct expr){.written = fill};
         pg_alter_table(&out, change->after);
         buf_add(&out, "ADD COLUMN ");
-        pg_column_definition(render, &out, column);
+        pg_column_definition(render, &out, &filled);
         render_statement(render, &out);
+        if (fill != NULL)
+            alter_simple(render, column, "DROP DEFAULT");
     }
     pg_column_after(render, change->after);
     return 0;
@@ -451,13 +458,31 @@ static bool default_must_go(struct render *render, const struct column_change *c
            is_users_type(render->mem, c->before->type);
 }
 
+static void rows_fill(struct render *render, const struct column *column)
+{
+    const char *fill = fill_of(render->fills, &column->object);
+    struct buf out = pg_begin(render, "UPDATE ");
+
+    if (fill == NULL)
+        return;
+    pg_top(&out, column->object.parent);
+    buf_add(&out, " SET ");
+    pg_ident_add(&out, column->object.name);
+    buf_addf(&out, " = %s WHERE ", fill);
+    pg_ident_add(&out, column->object.name);
+    buf_add(&out, " IS NULL");
+    render_statement(render, &out);
+}
+
 /* What needs the new type, or has no order. */
 static void column_behind(struct render *render, const struct column_change *c)
 {
     column_computed(render, c);
     column_default(render, c);
-    if (change_has(c->change, COLUMN_nullable) && !c->after->nullable)
+    if (change_has(c->change, COLUMN_nullable) && !c->after->nullable) {
+        rows_fill(render, c->after);
         alter_simple(render, c->after, "SET NOT NULL");
+    }
     if (c->after->autoincrement && !c->before->autoincrement)
         serial_on(render, c->after);
     column_identity(render, c);

@@ -69,10 +69,24 @@ static void source_name_add(struct buf *out, const struct rebuild *rebuild, cons
     buf_add(out, ident);
 }
 
-static bool is_copied(const struct object *child)
+static bool is_copied(const struct rebuild *rebuild, const struct object *child)
 {
-    return child->kind == KIND_COLUMN && child->peer != NULL &&
-           expr_text(&((const struct column *)child)->computed) == NULL;
+    return child->kind == KIND_COLUMN && expr_text(&((const struct column *)child)->computed) == NULL &&
+           (child->peer != NULL || fill_of(rebuild->render->fills, child) != NULL);
+}
+
+/* What a row had, or the value that it is given because NULL is not allowed any more. */
+static void source_add(struct buf *out, const struct rebuild *rebuild, const struct object *column)
+{
+    const char *fill = fill_of(rebuild->render->fills, column);
+    if (fill != NULL && column->peer == NULL) {
+        buf_addf(out, "(%s)", fill);
+        return;
+    }
+    buf_add(out, fill != NULL ? "coalesce(" : "");
+    source_name_add(out, rebuild, column->name);
+    if (fill != NULL)
+        buf_addf(out, ", (%s))", fill);
 }
 
 static void columns_add(struct buf *target, struct buf *source, const struct rebuild *rebuild)
@@ -86,12 +100,12 @@ static void columns_add(struct buf *target, struct buf *source, const struct reb
     }
     for (int i = 0; i < rebuild->after->children.n; i++) {
         const struct object *child = rebuild->after->children.item[i];
-        if (!is_copied(child))
+        if (!is_copied(rebuild, child))
             continue;
         buf_add(target, separator);
         buf_add(source, separator);
         ident_add(target, &lite_ident, child->name);
-        source_name_add(source, rebuild, child->name);
+        source_add(source, rebuild, child);
         separator = ", ";
     }
 }
