@@ -71,8 +71,9 @@ static char *index_columns(struct arena *mem, const struct object *index)
 }
 
 /* What 0.8.2 calls the target: a column, the columns of a key, the name of a constraint. */
-static const char *target_of(const struct writer *writer, const struct object *object)
+static const char *target_of(const struct writer *writer, const struct change *change, const struct object *object)
 {
+    bool renamed = change->op == CHANGE_RENAME; /* then the object is a card with a name, and nothing else is known */
     const struct foreign_key *key = (const struct foreign_key *)object;
     switch (object->kind) {
     case KIND_TABLE:
@@ -81,20 +82,24 @@ static const char *target_of(const struct writer *writer, const struct object *o
     case KIND_SEQUENCE:
     case KIND_VIEW: return NULL;
     case KIND_INDEX: {
-        const char *columns = index_columns(writer->mem, object);
+        const char *columns = renamed ? NULL : index_columns(writer->mem, object);
         return columns ? columns : object->name;
     }
     case KIND_FOREIGN_KEY:
+        if (renamed)
+            return object->name;
         return arena_printf(writer->mem, "%s(%s)", key->ref_table.name,
                             names_join(writer->mem, &key->ref_columns, ","));
     default: return object->name;
     }
 }
 
+/* Its table, or the view or whatever else it hangs on; of what hangs on nothing itself. */
 static const char *table_of(const struct object *object)
 {
-    const struct object *table = object_ancestor(object, KIND_TABLE);
-    return table ? table->name : object->name ? object->name : "";
+    while (object->parent && object->parent->parent && !kind_is(object->parent->kind, KIND_NAMESPACE))
+        object = object->parent;
+    return object->name ? object->name : "";
 }
 
 static const char *suffix_of(const struct object *object)
@@ -107,7 +112,7 @@ static const char *suffix_of(const struct object *object)
 static void operation_add(const struct writer *writer, const struct change *change, const char *word)
 {
     const struct object *object = change_object(change);
-    const char *target = target_of(writer, object);
+    const char *target = target_of(writer, change, object);
     struct legacy_operation *operation = NEW(writer->mem, struct legacy_operation);
     *operation = (struct legacy_operation){word, table_of(object), target, suffix_of(object)};
     list_add(writer->mem, writer->words, operation);

@@ -1,6 +1,8 @@
 /*
  * Names for new migration files, as 0.8.2 made them: a slug from a description, or a summary of the changes
  * ("add_columns_users_a_b_and_2_more"), at most 72 characters.
+ * The one idea: changes of one kind are a clause, clauses are strung together while they fit, and what is left is
+ * counted under its own kind.  Words are never cut.
  */
 #include "base/text.h"
 #include "migration/migration.h"
@@ -39,164 +41,184 @@ char *name_file(struct arena *mem, const char *database, int64_t number, const c
     return arena_printf(mem, "%s__%04lld_%s.sql", database, (long long)number, slug);
 }
 
-static const char *plural(struct arena *mem, const char *operation)
-{
-    if (text_equal(operation, "add_index"))
-        return "add_indexes";
-    if (text_equal(operation, "drop_index"))
-        return "drop_indexes";
-    if (text_equal(operation, "add_foreign_key"))
-        return "add_foreign_keys";
-    if (text_equal(operation, "drop_foreign_key"))
-        return "drop_foreign_keys";
-    return arena_printf(mem, "%ss", operation);
-}
-
-/* The changes of one table. */
-struct group {
-    const char *table;
-    const char *operation; /* NULL: several */
-    struct names targets;
+/* The changes of one word, and of one table where they are within tables. */
+struct clause {
+    const char *word;   /* "add_column" */
+    const char *table;  /* NULL: `names` are what stands alone (tables, views) */
+    const char *suffix; /* of its first change */
+    struct names names; /* those that have one */
     int n;
 };
 
-static struct group *group_of(struct arena *mem, struct list *groups, const char *table)
+/* What we do not tell apart in names: alter_pg_column_meta is "alter_column", alter_pg_table_x "alter_table". */
+static const char *plain_word(const char *word)
 {
-    for (int i = 0; i < groups->n; i++) {
-        struct group *group = groups->item[i];
-        if (text_equal(group->table, table))
-            return group;
+    if (text_starts(word, "alter_pg_column"))
+        return "alter_column";
+    return text_starts(word, "alter_pg_table") || text_starts(word, "alter_table_") ? "alter_table" : word;
+}
+
+static const char *noun_of(const char *word)
+{
+    const char *after = strchr(word, '_');
+    return after ? after + 1 : "object";
+}
+
+static const char *plural(struct arena *mem, const char *word)
+{
+    if (text_ends(word, "index"))
+        return arena_printf(mem, "%ses", word);
+    return arena_printf(mem, text_ends(word, "s") || text_ends(word, "nullable") ? "%s" : "%ss", word);
+}
+
+static struct clause *clause_of(struct arena *mem, struct list *clauses, const struct legacy_operation *change)
+{
+    const char *word = plain_word(change->word), *table = change->target ? change->table : NULL;
+    for (int i = 0; i < clauses->n; i++) {
+        struct clause *clause = clauses->item[i];
+        if (text_equal(clause->word, word) && text_equal(clause->table, table))
+            return clause;
     }
-    struct group *group = NEW(mem, struct group);
-    group->table = table;
-    list_add(mem, groups, group);
-    return group;
+    struct clause *clause = NEW(mem, struct clause);
+    *clause = (struct clause){.word = word, .table = table, .suffix = change->suffix};
+    list_add(mem, clauses, clause);
+    return clause;
 }
 
-static void group_add(struct arena *mem, struct group *group, const struct legacy_operation *change)
+static void clause_add(struct arena *mem, struct list *clauses, const struct legacy_operation *change)
 {
-    if (!group->n++)
-        group->operation = change->word;
-    else if (!text_equal(group->operation, change->word))
-        group->operation = NULL;
-    if (change->target)
-        names_add(mem, &group->targets, change->target);
+    struct clause *clause = clause_of(mem, clauses, change);
+    const char *name = change->target ? change->target : change->table;
+    if (*name && names_have(&clause->names, name))
+        return; /* two fields of one column */
+    clause->n++;
+    if (*name)
+        names_add(mem, &clause->names, name);
 }
 
-/* "_a", "_a_b", "_a_b_and_3_more": the first two targets, then how many there are. */
-static void add_targets(struct buf *out, const struct names *targets, const char *more)
+/* "_a", "_a_b", "_a_b_and_3_more"; of tables "_a_and_3_more_tables". */
+static void add_names(struct buf *out, const struct clause *clause, int shown)
 {
-    for (int i = 0; i < targets->n && i < 2; i++)
-        buf_addf(out, "_%s", targets->item[i]);
-    if (targets->n > 2)
-        buf_addf(out, "_and_%d_%s", targets->n - 2, more);
+    if (shown > clause->names.n)
+        shown = clause->names.n;
+    for (int i = 0; i < shown; i++)
+        buf_addf(out, "_%s", clause->names.item[i]);
+    if (clause->n > shown && shown)
+        buf_addf(out, "_and_%d_more", clause->n - shown);
+    if (clause->n > shown && !clause->table)
+        buf_addf(out, "_%s", plural(out->mem, noun_of(clause->word)));
 }
 
-static void name_one_table(struct buf *out, const struct group *group)
+static char *clause_text(struct arena *mem, const struct clause *clause, int shown)
 {
-    bool one_word = group->operation && group->targets.n;
-    const char *operation = !one_word ? "alter" : group->n == 1 ? group->operation : plural(out->mem, group->operation);
-    buf_addf(out, "%s_%s", operation, group->table);
-    add_targets(out, &group->targets, "more");
-}
-
-static void name_one_change(struct buf *out, const struct legacy_operation *change)
-{
-    buf_addf(out, "%s_%s", change->word, change->table);
-    if (change->target)
-        buf_addf(out, "_%s", change->target);
-    if (change->target && change->suffix)
-        buf_addf(out, "_%s", change->suffix);
-}
-
-static bool same_everywhere(const struct list *groups)
-{
-    const struct group *first = groups->item[0];
-    for (int i = 0; i < groups->n; i++) {
-        const struct group *group = groups->item[i];
-        if (!group->operation || !text_equal(group->operation, first->operation))
-            return false;
-    }
-    return true;
-}
-
-static void name_several_tables(struct buf *out, const struct list *groups)
-{
-    const struct group *primary = groups->item[0];
-    for (int i = 1; i < groups->n; i++) {
-        const struct group *group = groups->item[i];
-        if (group->n > primary->n)
-            primary = group;
-    }
-    int others = groups->n - 1;
-    const char *operation = primary->operation;
-    if (primary->targets.n) {
-        buf_addf(out, "%s_%s", same_everywhere(groups) ? operation : "alter", primary->table);
-        add_targets(out, &primary->targets, "more_targets");
-        buf_addf(out, "_and_%d_more_tables", others);
-        return;
-    }
-    if (operation && others == 1) {
-        const struct group *first = groups->item[0], *second = groups->item[1];
-        buf_addf(out, "%s_%s_%s", plural(out->mem, operation), first->table, second->table);
-    } else if (operation)
-        buf_addf(out, "%s_%s_and_%d_more_tables", plural(out->mem, operation), primary->table, others);
-    else if (primary->n >= 2)
-        buf_addf(out, "alter_%s_%s_and_%d_more", primary->table, primary->table, primary->n - 1);
-    else
-        buf_addf(out, "alter_%s_and_%d_more_tables", primary->table, others);
-}
-
-static bool is_verb(const char *word)
-{
-    static const char *const verbs[] = {"add", "drop", "alter", "create", "rename"};
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (text_starts(word, verbs[i]) && (!word[strlen(verbs[i])] || text_equal(word + strlen(verbs[i]), "s")))
-            return true;
-    return false;
-}
-
-/* Leading verbs stay, then words as long as they fit; the last one is cut. */
-static char *shorten(struct arena *mem, const char *name)
-{
-    if (strlen(name) <= NAME_LONGEST)
-        return arena_dup(mem, name);
-    struct names words = text_split(mem, name, '_');
     struct buf out;
     buf_init(&out, mem);
-    bool leading = true;
-    for (int i = 0; i < words.n; i++) {
-        const char *word = words.item[i];
-        leading = leading && is_verb(word);
-        size_t needed = out.len + (out.len > 0) + strlen(word);
-        if (!leading && needed > NAME_LONGEST) {
-            if (out.len + 1 < NAME_LONGEST)
-                buf_addf(&out, "_%.*s", (int)(NAME_LONGEST - out.len - 1), word);
+    buf_add(&out, clause->n > 1 ? plural(mem, clause->word) : clause->word);
+    if (clause->table)
+        buf_addf(&out, "_%s", clause->table);
+    add_names(&out, clause, shown);
+    if (clause->n == 1 && clause->table && clause->suffix)
+        buf_addf(&out, "_%s", clause->suffix);
+    return name_slug(mem, out.data);
+}
+
+/* As much of a clause as fits: two names, one, none. */
+static char *clause_fit(struct arena *mem, const struct clause *clause, size_t room)
+{
+    int most = clause->table || clause->n == 2 ? 2 : 1;
+    char *text = NULL;
+    for (int shown = most; shown >= 0; shown--) {
+        text = clause_text(mem, clause, shown);
+        if (strlen(text) <= room)
+            break;
+    }
+    return text;
+}
+
+static int left_after(const struct list *clauses, int from)
+{
+    int left = 0;
+    for (int i = from; i < clauses->n; i++)
+        left += ((const struct clause *)clauses->item[i])->n;
+    return left;
+}
+
+/* "_and_2_more_columns", or of several kinds "_and_2_more_changes". */
+static char *tail_text(struct arena *mem, const struct list *clauses, int from)
+{
+    int left = left_after(clauses, from);
+    if (!left)
+        return arena_dup(mem, "");
+    const char *noun = noun_of(((const struct clause *)clauses->item[from])->word);
+    for (int i = from; i < clauses->n; i++)
+        if (!text_equal(noun, noun_of(((const struct clause *)clauses->item[i])->word)))
+            noun = "change";
+    return arena_printf(mem, "_and_%d_more_%s", left, left > 1 ? plural(mem, noun) : noun);
+}
+
+static const char *table_of_all(const struct list *clauses)
+{
+    const struct clause *first = clauses->item[0];
+    for (int i = 1; i < clauses->n && first->table; i++)
+        if (!text_equal(((const struct clause *)clauses->item[i])->table, first->table))
+            return NULL;
+    return first->table;
+}
+
+/* Several things with one table: "alter_users_add_a_drop_b". */
+static char *one_table_text(struct arena *mem, const struct list *clauses, int shown)
+{
+    struct buf out;
+    buf_init(&out, mem);
+    buf_addf(&out, "alter_%s", table_of_all(clauses));
+    for (int i = 0; i < clauses->n; i++) {
+        const struct clause *clause = clauses->item[i];
+        const char *verb = text_slice(mem, clause->word, 0, strcspn(clause->word, "_"));
+        buf_addf(&out, "_%s", verb);
+        add_names(&out, clause, shown);
+    }
+    return name_slug(mem, out.data);
+}
+
+static char *clauses_text(struct arena *mem, const struct list *clauses)
+{
+    struct buf out;
+    buf_init(&out, mem);
+    for (int i = 0; i < clauses->n; i++) {
+        const char *tail = tail_text(mem, clauses, i + 1);
+        size_t used = out.len + (out.len > 0) + strlen(tail);
+        const char *text = clause_fit(mem, clauses->item[i], used < NAME_LONGEST ? NAME_LONGEST - used : 0);
+        if (i && used + strlen(text) > NAME_LONGEST) {
+            buf_add(&out, tail_text(mem, clauses, i));
             break;
         }
-        buf_addf(&out, "%s%s", out.len ? "_" : "", word);
+        buf_addf(&out, "%s%s", out.len ? "_" : "", text);
     }
-    while (out.len && out.data[out.len - 1] == '_')
-        buf_cut(&out, out.len - 1);
     return out.data;
+}
+
+/* Only a single name of more than 60 letters leads here. */
+static char *shorten(struct arena *mem, const char *name)
+{
+    size_t end = NAME_LONGEST;
+    if (strlen(name) <= NAME_LONGEST)
+        return arena_dup(mem, name);
+    while (end && name[end] != '_')
+        end--;
+    return arena_copy(mem, name, end ? end : NAME_LONGEST);
 }
 
 char *name_auto(struct arena *mem, const struct list *changes)
 {
-    if (!changes->n)
+    struct list clauses = {0};
+    for (int i = 0; i < changes->n; i++)
+        clause_add(mem, &clauses, changes->item[i]);
+    if (!clauses.n)
         return arena_dup(mem, "auto_generated");
-    struct list groups = {0};
-    for (int i = 0; i < changes->n; i++) {
-        const struct legacy_operation *change = changes->item[i];
-        group_add(mem, group_of(mem, &groups, change->table), change);
+    for (int shown = 2; clauses.n > 1 && table_of_all(&clauses) && shown > 0; shown--) {
+        char *name = one_table_text(mem, &clauses, shown);
+        if (strlen(name) <= NAME_LONGEST)
+            return name;
     }
-    struct buf out;
-    buf_init(&out, mem);
-    if (changes->n == 1)
-        name_one_change(&out, changes->item[0]);
-    else if (groups.n == 1)
-        name_one_table(&out, groups.item[0]);
-    else
-        name_several_tables(&out, &groups);
-    return name_slug(mem, shorten(mem, out.data));
+    return shorten(mem, clauses_text(mem, &clauses));
 }
