@@ -203,6 +203,43 @@ static void several_databases_may_not_collide(void **state)
             "6: model_paths overlap: 'a' and 'b' both have x | If that is meant, set overlap_models on one of them.");
 }
 
+/* The ways in which database b may mean what a means. */
+static void no_url_of_two_databases_is_the_same(void **state)
+{
+    static const char sync_a[] = "    database_url_sync: sqlite:///a.db\n";
+    static const struct {
+        const char *a, *b, *message;
+    } cases[] = {
+        {"    database_url_async: sqlite:///c.db\n", "    database_url_async: sqlite:///c.db\n",
+         "Duplicate database_url_async"},
+        {"    database_url_async: sqlite:///b.db\n", "", "Duplicate database target detected (async)"},
+        {"", "    database_url_async: sqlite:///a.db\n", "Duplicate database target detected (async)"},
+        {"    dev_database_url: sqlite:///d.db\n", "    dev_database_url: sqlite:///d.db\n",
+         "Duplicate dev_database_url"},
+        {"    dev_database_url: sqlite:///b.db\n", "", "Duplicate database target detected (dev_database_url)"},
+        {"", "    dev_database_url: sqlite:///a.db\n", "Duplicate database target detected (dev_database_url)"},
+    };
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct config_options options = {.folder = project->folder};
+        struct config *config = NULL;
+        put(project, "dbwarden.yaml",
+            arena_printf(ctx->mem,
+                         "databases:\n  a:\n    default: true\n    model_paths: [x]\n%s%s  b:\n    model_paths: [y]\n"
+                         "    database_url_sync: sqlite:///b.db\n%s",
+                         sync_a, cases[i].a, cases[i].b));
+        assert_fails(ctx, config_open(ctx, &options, &config), ERR_CONFIG,
+                     arena_printf(ctx->mem, "%s: 'a' and 'b' have the same", cases[i].message));
+    }
+    struct config *config __attribute__((cleanup(config_close))) =
+        opened_yaml(project,
+                    TWO("    database_url_sync: sqlite:///a.db\n    dev_database_url: sqlite:///c.db\n",
+                        "    database_url_sync: sqlite:///b.db\n    dev_database_url: sqlite:///d.db\n"),
+                    false);
+    assert_int_equal(config->databases.n, 2);
+}
+
 static void two_databases_in_memory_are_two(void **state)
 {
     struct config *config __attribute__((cleanup(config_close))) =
@@ -329,7 +366,8 @@ static void python_is_executed(void **state)
 
 TESTS(TEST(defaults_are_those_of_the_predecessor), TEST(every_key_is_taken),
       TEST(what_is_wrong_is_said_with_what_would_be_right), TEST(urls_are_refused_without_their_password),
-      TEST(yaml_has_its_own_mistakes), TEST(several_databases_may_not_collide), TEST(two_databases_in_memory_are_two),
+      TEST(yaml_has_its_own_mistakes), TEST(several_databases_may_not_collide),
+      TEST(no_url_of_two_databases_is_the_same), TEST(two_databases_in_memory_are_two),
       TEST(a_database_is_found_by_name), TEST(dev_takes_the_place_of_the_real_one),
       TEST(an_engine_that_is_not_there_hinders_no_other), TEST(without_a_file_options_describe_one_database),
       TEST(nothing_at_all_says_what_to_do), TEST(python_is_executed))
