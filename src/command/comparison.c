@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "diff/describe.h"
 #include "diff/rename.h"
 #include "schema/unmodelled.h"
 
@@ -283,6 +284,8 @@ struct json *change_json(struct arena *mem, const struct change *change)
     json_set_text(mem, json, "change", change_op_name(change->op));
     json_set_text(mem, json, "kind", info->name);
     json_set_text(mem, json, "object", object_path(mem, change_object(change)));
+    json_set_text(mem, json, "was", change->op == CHANGE_RENAME ? change->before->name : NULL);
+    json_set_text(mem, json, "details", change_details(mem, change));
     json_set(mem, json, "fields", fields);
     return json;
 }

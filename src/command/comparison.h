@@ -40,7 +40,7 @@ void comparison_tell(struct ctx *ctx, const struct request *request, const struc
 /* What may be renames and was not asked, as [{kind, from, to, flag}]. */
 struct json *guesses_json(struct arena *mem, const struct list *guesses);
 
-/* {change, kind, object, fields} of one change. */
+/* {change, kind, object, was, details, fields} of one change. */
 struct json *change_json(struct arena *mem, const struct change *change);
 
 /* Takes defaults that are computed at import out of what is wanted, with a warning. */
