@@ -73,6 +73,8 @@ static void masks_several_urls_in_a_text(void **state)
         "from mysql://a:***@h1/x to \"mysql://b:***@h2/y\"\n(mysql://c:***@h3/z)");
     assert_string_equal(url_mask(ctx->mem, "mysql://h:3306/x or mysql://b:canary@h/y"),
                         "mysql://h:3306/x or mysql://b:***@h/y");
+    assert_string_equal(url_mask(ctx->mem, "mysql://h:54321/x or mysql://b:canary@h/y"),
+                        "mysql://h:54321/x or mysql://b:***@h/y");
 }
 
 static void masks_passwords_outside_urls(void **state)

@@ -94,6 +94,17 @@ static void a_later_upgrade_ends_a_rollback(void **state)
     assert_string_equal(piece(ctx, &m->down, 1), "DROP TABLE h");
 }
 
+static void only_comments_are_markers(void **state)
+{
+    struct ctx *ctx = *state;
+    struct migration *m = read_one(ctx, "-- upgrade\nSELECT 1\n-x rollback\n+ -- rollback\n--- rollback\n;\n");
+    assert_false(m->has_down);
+    assert_int_equal(m->up.n, 1);
+    m = read_one(ctx, "-- upgrade\nSELECT 1;\n--rollbacks\n-- roll back\n--\n-- ROLLBACK\nSELECT 2;\n");
+    assert_true(m->has_down);
+    assert_int_equal(m->up.n, 1);
+}
+
 static void reads_headers(void **state)
 {
     struct ctx *ctx = *state;
@@ -173,5 +184,5 @@ static void marks_statements(void **state)
 }
 
 UNIT_TESTS(UNIT(reads_both_sections), UNIT(accepts_markers_that_082_missed), UNIT(a_later_upgrade_ends_a_rollback),
-           UNIT(reads_headers), UNIT(faults_wait_until_the_side_is_used), UNIT(warns_only_when_used),
-           UNIT(marks_statements))
+           UNIT(only_comments_are_markers), UNIT(reads_headers), UNIT(faults_wait_until_the_side_is_used),
+           UNIT(warns_only_when_used), UNIT(marks_statements))
