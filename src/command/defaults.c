@@ -87,6 +87,7 @@ int defaults_settle(struct ctx *ctx, struct session *session, struct comparison 
     }
     if (!again)
         return 0;
+    again->usual_schema = comparison->wanted->usual_schema;
     database->dialect->settle(ctx->mem, again);
     for (int i = 0; i < doubts.n; i++)
         default_forget(ctx, again, doubts.item[i]);

@@ -40,6 +40,11 @@ int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
         struct conn *near = database->dialect->usual_schema ? near_database(ctx, session) : NULL;
         if (near) /* what models mean by a schema depends on what the database takes for the usual one */
             TRY(database->dialect->usual_schema(ctx, near, &(*tree)->usual_schema));
+        for (int i = 0; (*tree)->usual_schema && i < session->events.n; i++) {
+            struct ddl_event *event = session->events.item[i];
+            if (text_equal(event->schema, (*tree)->usual_schema))
+                event->schema = ""; /* as settle() does with the tree's */
+        }
         database->dialect->settle(ctx->mem, *tree);
     }
     session->wanted = *tree;

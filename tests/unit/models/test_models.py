@@ -372,7 +372,7 @@ def test_schemas(project):
     answer = project.models()
     schemas = by_name(answer["tree"]["schemas"])
     assert [t["name"] for t in schemas["app"]["tables"]] == ["a"]
-    assert schemas[""]["tables"][0]["foreign_keys"][0]["ref_table"][0] == "app"
+    assert schemas["public"]["tables"][0]["foreign_keys"][0]["ref_table"][0] == "app"
     lite = project.models(dialect="sqlite")
     assert sorted(t["name"] for t in by_name(lite["tree"]["schemas"])[""]["tables"]) == ["a", "b"]
     assert len([w for w in lite["warnings"] if "no schemas" in w["text"]]) == 2
