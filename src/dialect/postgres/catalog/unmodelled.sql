@@ -372,8 +372,8 @@ FROM con k JOIN rel r ON r.oid = k.conrelid AND r.word = 'table' CROSS JOIN LATE
         ELSE 'constraint without overlaps' END END),
     (CASE WHEN k.contype = 'n' THEN 'not null constraint' END)) AS w(word)
 WHERE w.word IS NOT NULL AND k.conislocal AND (k.conparentid = 0 OR k.contype = 'n')
-    AND (k.contype <> 'n' OR k.connoinherit
-    OR NOT k.convalidated OR k.conname !~ '_not_null[0-9]*$')
+    AND (k.contype = 'n' OR NOT k.convalidated OR NOT k.conenforced OR k.conperiod)
+    AND (k.contype <> 'n' OR k.connoinherit OR NOT k.convalidated OR k.conname !~ '_not_null[0-9]*$')
 UNION ALL
 SELECT 'statistics target', r.schema, a.attstattarget::text, r.word, r.name, a.attname, NULL
 FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attstattarget >= 0
