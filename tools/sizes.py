@@ -90,7 +90,7 @@ class Function:
 
 
 def functions(text):
-    """Every function in cleaned text: a brace at the outermost level behind a closing parenthesis."""
+    """Every function in cleaned text: a brace at the outermost level after a closing parenthesis."""
     found, at, head_start = [], 0, 0
     while at < len(text):
         if text[at] == "{":

@@ -11,7 +11,7 @@ void buf_init(struct buf *buf, struct arena *mem)
     buf->room = FIRST_ROOM;
 }
 
-/* Room for `more` bytes and the zero behind them. */
+/* Room for `more` bytes and the zero after them. */
 static void make_room(struct buf *buf, size_t more)
 {
     size_t needed = buf->len + more + 1;

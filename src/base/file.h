@@ -13,7 +13,7 @@ void fd_close(int *fd);
 bool file_exists(const char *path);
 bool folder_exists(const char *path);
 
-/* The whole file with a zero byte behind it. ERR_FILE; ERR_LIMIT above `limit` bytes (0: the default of 64 MiB). */
+/* The whole file with a zero byte after it. ERR_FILE; ERR_LIMIT above `limit` bytes (0: the default of 64 MiB). */
 int file_read(struct ctx *ctx, const char *path, size_t limit, char **text, size_t *length);
 
 /*
@@ -29,7 +29,7 @@ int folder_list(struct ctx *ctx, const char *path, struct names *names);
 
 char *path_join(struct arena *mem, const char *folder, const char *name); /* an absolute `name` stands for itself */
 char *path_folder(struct arena *mem, const char *path);                   /* "." if there is no slash */
-const char *path_name(const char *path);                                  /* behind the last slash */
+const char *path_name(const char *path);                                  /* after the last slash */
 char *path_stem(struct arena *mem, const char *path);                     /* name without its last extension */
 char *path_absolute(struct ctx *ctx, const char *path);                   /* NULL if the working folder is gone */
 

@@ -12,7 +12,7 @@
 
 struct url {
     const char *dialect; /* before "+": "postgresql" */
-    const char *driver;  /* behind it: "asyncpg"; NULL */
+    const char *driver;  /* after it: "asyncpg"; NULL */
     const char *user;    /* NULL if absent, also the rest */
     const char *host;
     int port;             /* 0 if absent */

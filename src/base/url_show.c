@@ -223,7 +223,7 @@ static void mask_logins(struct buf *out, const char *text)
     }
 }
 
-/* Both spellings of a quote within quotes are seen: doubled and behind a backslash. */
+/* Both spellings of a quote within quotes are seen: doubled and after a backslash. */
 static const char *quoted_end(const char *at)
 {
     char quote = *at++;

@@ -1,5 +1,5 @@
 /*
- * Command lines into requests.  Global options may stand before and behind the command; "--" ends options.
+ * Command lines into requests.  Global options may stand before and after the command; "--" ends options.
  * A command's own option goes before a global one of the same name, once the command is known.  No abbreviations:
  * a script that works today must not break when an option is added.  Values are checked in request.c.
  */
@@ -205,7 +205,7 @@ static int option_unknown(struct reading *reading, const char *word)
     if (near)
         return fail_hint(ctx, "Did you mean %s?", near);
     if (!command)
-        return fail_hint(ctx, "Options of a command stand behind it.");
+        return fail_hint(ctx, "Options of a command stand after it.");
     return fail_hint(ctx, "`dbwarden %s%s--help` lists the options.", title ? title : "", title ? " " : "");
 }
 
@@ -217,7 +217,7 @@ static bool takes_value(const struct option_info *option)
 static int value_missing(struct reading *reading, const struct option_info *option)
 {
     const char *value = option->value ? option->value : "value";
-    return fail(reading->ctx, ERR_USAGE, "--%s needs a %s behind it", option->name, value);
+    return fail(reading->ctx, ERR_USAGE, "--%s needs a %s after it", option->name, value);
 }
 
 static int option_value(struct reading *reading, const struct option_info *option, const char *attached)

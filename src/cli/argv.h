@@ -15,7 +15,7 @@ struct arguments {
 /* ERR_USAGE names the word that is wrong, with the nearest known one in the hint. `parsed` holds what was read until then. */
 int argv_read(struct ctx *ctx, int argc, char *const *argv, struct arguments *parsed);
 
-/* Every command there is, those of the command line itself behind those of the table; NULL behind the last. */
+/* Every command there is, those of the command line itself after those of the table; NULL after the last. */
 const struct command *command_at(int i);
 
 #endif

@@ -98,7 +98,7 @@ char *manual_markdown(struct arena *mem)
         "| 5 | no connection to the database |\n"
         "| 130 | interrupted; the next `dbwarden migrate` goes on |\n\n"
         "## Options of every command\n\n"
-        "They may stand before or behind the command. Options cannot be abbreviated.\n");
+        "They may stand before or after the command. Options cannot be abbreviated.\n");
     md_options(&out, global_options);
     md_topics(&out);
     return out.data;

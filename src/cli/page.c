@@ -98,7 +98,7 @@ static char *main_page(struct arena *mem)
         roff_text(&out, manual_page_name(mem, command));
         buf_add(&out, "(1).\n");
     }
-    buf_add(&out, ".SH OPTIONS\nThey may stand before or behind the command.\n");
+    buf_add(&out, ".SH OPTIONS\nThey may stand before or after the command.\n");
     roff_options(&out, global_options);
     roff_exit_status(&out);
     buf_add(&out, ".SH ENVIRONMENT\n"

@@ -265,7 +265,7 @@ static struct json *changes_list_json(struct arena *mem, const struct changes *c
     return list;
 }
 
-/* The value that stands behind one stage of the pipe. */
+/* The value that stands after one stage of the pipe. */
 static struct json *stage_json(const struct generation *generation, const char *stage)
 {
     struct arena *mem = generation->ctx->mem;

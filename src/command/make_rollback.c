@@ -61,7 +61,7 @@ static bool invert_create(struct inversion *inversion, const struct sql_piece *p
     return true;
 }
 
-/* The words behind ALTER TABLE name, up to the end. */
+/* The words after ALTER TABLE name, up to the end. */
 struct words {
     const struct inversion *inversion;
     struct lexer lexer;

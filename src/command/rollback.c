@@ -66,7 +66,7 @@ static int downgrade_command_run(struct ctx *ctx, const struct request *request,
 
 static const struct option_info rollback_options[] = {
     {"count", 'c', OPTION_INT, 0, "COUNT", NULL, NULL, "undo that many, the last one first; without it one", 1},
-    {"to-version", 't', OPTION_TEXT, 0, "VERSION", NULL, NULL, "undo everything behind this version, which stays", 0},
+    {"to-version", 't', OPTION_TEXT, 0, "VERSION", NULL, NULL, "undo everything after this version, which stays", 0},
     DATABASE_OPTION,
     NO_MORE_OPTIONS,
 };

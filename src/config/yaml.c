@@ -36,7 +36,7 @@ static const char *scalar_text(struct ctx *ctx, const yaml_node_t *node)
     return arena_copy(ctx->mem, (const char *)node->data.scalar.value, node->data.scalar.length);
 }
 
-/* One ${...}: `at` is behind "${"; gives where it goes on. */
+/* One ${...}: `at` is after "${"; gives where it goes on. */
 static int add_variable(struct yaml_reader *reader, int line, const char *at, struct buf *out, const char **behind)
 {
     struct ctx *ctx = reader->ctx;
@@ -207,7 +207,7 @@ static int parse(struct ctx *ctx, const char *source, const char *text, struct s
     if (!yaml_parser_load(&parser, &document)) {
         int line = (int)parser.problem_mark.line + 1;
         fail_line(&reader, line, "not valid YAML: ", parser.problem ? parser.problem : "unreadable");
-        fail_hint(ctx, "Indent with blanks, put one behind every colon, and close brackets and quotes.");
+        fail_hint(ctx, "Indent with blanks, put one after every colon, and close brackets and quotes.");
         code = fail_at(ctx, reader.source, line, (int)parser.problem_mark.column + 1);
     } else {
         code = read_root(&reader, file);

@@ -24,7 +24,7 @@ struct editor {
     yaml_document_t *document;
     struct names lines;
     struct list databases; /* struct span * */
-    int end;               /* line behind the last database */
+    int end;               /* line after the last database */
     int column;            /* of the databases' names */
 };
 
@@ -35,7 +35,7 @@ static int refuse(struct editor *editor, int line, const char *message, const ch
     return hint ? fail_hint(editor->ctx, "%s", hint) : ERR_CONFIG;
 }
 
-/* The last line that a node's text stands on; the end of a block lies behind comments, so leaves are asked. */
+/* The last line that a node's text stands on; the end of a block lies after comments, so leaves are asked. */
 static int last_line(struct editor *editor, const yaml_node_t *node, int level)
 {
     int last = (int)node->start_mark.line;

@@ -115,7 +115,7 @@ static int cell_int(struct ctx *ctx, struct object *object, int field, const cha
     if (cell == NULL)
         return 0;
     if (!text_to_int(cell, object_field(object, field)))
-        return fail(ctx, ERR_FAILED, "the catalog gave \"%s\" for %s.%s, which is no integer", cell,
+        return fail(ctx, ERR_FAILED, "the catalog gave \"%s\" for %s.%s, which is not an integer", cell,
                     kind_table[object->kind].name, kind_table[object->kind].field[field].name);
     object_say(object, field);
     return 0;

@@ -41,7 +41,7 @@ static bool is_name(const struct token *token)
     return token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED;
 }
 
-/* One token behind ALTER TABLE name: the verb, then what it is done to, then its name. */
+/* One token after ALTER TABLE name: the verb, then what it is done to, then its name. */
 static void clause_take(struct arena *mem, const struct token *token, struct clause *clause)
 {
     bool index = token_is(token, "index") || token_is(token, "key"), column = token_is(token, "column");

@@ -1,6 +1,6 @@
 /*
  * Two settled trees into changes: one generic loop over descriptors that names no engine. Both trees are changed on
- * the way, so that everything behind sees one picture: renames are carried out in `before` (the rename changes keep
+ * the way, so that everything after sees one picture: renames are carried out in `before` (the rename changes keep
  * the old names), and what the wanted side does not speak of, or the project does not manage, is copied into `after`.
  */
 #ifndef DIFF_DIFF_H

@@ -55,7 +55,7 @@ static bool span_is(struct span span, const char *text)
     return (size_t)(span.to - span.from) == length && !memcmp(span.from, text, length);
 }
 
-/* The line at `from`; *next is where the next one begins, NULL behind the last. */
+/* The line at `from`; *next is where the next one begins, NULL after the last. */
 static struct span take_line(const char *from, const char *end, const char **next)
 {
     const char *at = from;

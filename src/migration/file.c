@@ -3,7 +3,7 @@
  * it: a fault is kept with the side it spoils and told when that side is used, because a file that 0.8.2 has
  * applied long ago may hold anything.  The same goes for warnings.
  * 0.8.2's checksum is taken over what that tool would have seen, which for a marker that it did not know, or
- * behind a byte order mark, is nothing at all.
+ * after a byte order mark, is nothing at all.
  * Not here: names of files (file_name.c), order and dependencies (folder.c).
  */
 #include "migration/parts.h"
@@ -30,7 +30,7 @@ struct line {
     const char *text; /* trimmed */
     size_t length;
     size_t from;
-    size_t to; /* behind its newline */
+    size_t to; /* after its newline */
     int number;
 };
 
@@ -40,7 +40,7 @@ struct reading {
     struct migration *migration;
     const char *text;
     size_t length;
-    size_t start;         /* behind a byte order mark */
+    size_t start;         /* after a byte order mark */
     struct list sections; /* as we read them */
     struct list legacy;   /* as 0.8.2 did */
 };
@@ -103,7 +103,7 @@ static bool is_exactly(const struct line *line, const char *text)
     return line->length == strlen(text) && !memcmp(line->text, text, line->length);
 }
 
-/* The text behind "--" and white space if the line is a comment, else NULL. */
+/* The text after "--" and white space if the line is a comment, else NULL. */
 static const char *comment_of(const struct line *line, size_t *length)
 {
     if (line->length < 2 || line->text[0] != '-' || line->text[1] != '-')
@@ -145,7 +145,7 @@ static void begin_section(const struct reading *reading, struct list *sections, 
     list_add(reading->ctx->mem, sections, section);
 }
 
-/* The value behind "name:", or NULL; "" for a name alone. */
+/* The value after "name:", or NULL; "" for a name alone. */
 static char *header_value(struct arena *mem, const struct line *line, const char *name)
 {
     size_t length, named = strlen(name);

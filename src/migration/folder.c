@@ -1,6 +1,6 @@
 /*
  * The folder of migration files: which names count, which were probably meant to, and the order to run them in.
- * The order is by version as a number, and a file that depends on a later one comes behind it.  A dependency that
+ * The order is by version as a number, and a file that depends on a later one comes after it.  A dependency that
  * is missing or circular spoils its file, not the folder: 0.8.2 never looked at dependencies, so files that are
  * applied already may name anything.
  */
@@ -228,6 +228,6 @@ int version_read(struct ctx *ctx, const char *text, int64_t *number)
         digits = digits && char_is_digit((unsigned char)text[i]);
     if (digits && text_to_int(text, number))
         return 0;
-    fail(ctx, ERR_USAGE, "\"%s\" is no version", text);
+    fail(ctx, ERR_USAGE, "\"%s\" is not a version", text);
     return fail_hint(ctx, "A version is the number in a migration's name, like 0002.");
 }

@@ -61,7 +61,7 @@ struct folder {
 int folder_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct folder **folder);
 struct migration *folder_version(const struct folder *folder, int64_t number); /* NULL */
 
-/* "0002" or "2" to a number; ERR_USAGE if it is no version. */
+/* "0002" or "2" to a number; ERR_USAGE if it is not a version. */
 int version_read(struct ctx *ctx, const char *text, int64_t *number);
 
 /* Names (spec sections 3 and 5). */

@@ -111,7 +111,7 @@ static const char renew[] = "Restore the file from version control, or delete it
 
 static int not_a_snapshot(struct ctx *ctx, const char *name, const char *why)
 {
-    fail(ctx, ERR_SYNTAX, "%s is no snapshot: %s", name, why);
+    fail(ctx, ERR_SYNTAX, "%s is not a snapshot: %s", name, why);
     fail_at(ctx, name, 0, 0);
     return fail_hint(ctx, "%s", renew);
 }

@@ -10,7 +10,7 @@
 #include "schema/tree.h"
 
 struct snapshot {
-    const char *migration_id; /* file stem of the migration it stands behind */
+    const char *migration_id; /* file stem of the migration it stands after */
     const char *database_name;
     const char *database_type;
     const char *applied_at; /* UTC, seconds: 2026-11-21T03:25:33Z */
@@ -21,7 +21,7 @@ struct snapshot {
     const struct json *document; /* of a legacy one: what its tree cannot say, such as ambiguous types */
 };
 
-/* ERR_SYNTAX if it is no snapshot or its checksum is wrong; hint says how to make it anew. */
+/* ERR_SYNTAX if it is not a snapshot or its checksum is wrong; hint says how to make it anew. */
 int snapshot_read(struct ctx *ctx, const char *path, struct snapshot **snapshot);
 int snapshot_from_text(struct ctx *ctx, const char *name, const char *text, size_t length, struct snapshot **snapshot);
 char *snapshot_to_text(struct arena *mem, const struct snapshot *snapshot); /* indent 2, checksum last, newline */

@@ -103,7 +103,7 @@ static void warn_unfinished(struct ctx *ctx, const struct session *session)
             continue;
         const struct migration *migration = folder_version(session->folder, number);
         if (!migration || !text_equal(migration->filename, row->filename))
-            emit_warning(ctx, "%s was interrupted behind statement %d of %d, and its file is gone", row->filename,
+            emit_warning(ctx, "%s was interrupted after statement %d of %d, and its file is gone", row->filename,
                          row->done, row->total);
     }
 }

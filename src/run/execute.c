@@ -3,7 +3,7 @@
  * their journal step; most files are one segment, and then state row and journal row are in the same transaction as
  * the statements.  A statement that refuses a transaction is a segment of its own.  Where DDL is not transactional,
  * or the file asks for it, every statement is followed by its journal step.
- * A file that was interrupted goes on behind what is done.  What may have been done without being written down is
+ * A file that was interrupted goes on after what is done.  What may have been done without being written down is
  * looked up in the catalog; what even that cannot tell is run again.
  * Not here: which files run (choose.c).
  */
@@ -68,9 +68,9 @@ static const char *repair_hint(const struct execution *execution)
     struct arena *mem = execution->ctx->mem;
     const char *command = execution->down ? "rollback" : "migrate";
     if (!execution->begun || !execution->done)
-        return arena_printf(mem, "Nothing of this file is recorded as done. Mend it and run %s again.", command);
+        return arena_printf(mem, "Nothing of this file is recorded as done. Fix it and run %s again.", command);
     return arena_printf(mem,
-                        "The statements before it (%d) are done. Mend this one and run %s again, which goes on here.",
+                        "The statements before it (%d) are done. Fix this one and run %s again, which goes on here.",
                         execution->done, command);
 }
 
@@ -407,7 +407,7 @@ static int run_end(struct execution *execution)
 static int changed_while_unfinished(struct execution *execution, int done)
 {
     struct ctx *ctx = execution->ctx;
-    fail(ctx, ERR_STATE, "%s was interrupted behind statement %d, and what comes up to there was changed since",
+    fail(ctx, ERR_STATE, "%s was interrupted after statement %d, and what comes up to there was changed since",
          execution->migration->filename, done);
     fail_hint(ctx, "Those statements are done already: restore them as they were. What follows may be changed.");
     return fail_at(ctx, execution->migration->path, 0, 0);
@@ -428,8 +428,8 @@ static int resume(struct execution *execution)
     execution->refused = text_equal(row->outcome, "failed");
     execution->done = execution->doubtful = row->done;
     execution->chain = chain;
-    emit_info(execution->ctx, "%s was interrupted; it goes on behind statement %d of %d",
-              execution->migration->filename, row->done, execution->split->n);
+    emit_info(execution->ctx, "%s was interrupted; it goes on after statement %d of %d", execution->migration->filename,
+              row->done, execution->split->n);
     return 0;
 }
 

@@ -189,7 +189,7 @@ struct later {
     struct plan_note *note; /* NULL: written by hand, or edited since */
 };
 
-/* What was run behind version `since`, newest first. */
+/* What was run after version `since`, newest first. */
 static int find_later(struct ctx *ctx, const struct session *session, int64_t since, struct list *found)
 {
     for (int i = session->folder->versioned.n - 1; i >= 0; i--) {

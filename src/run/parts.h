@@ -48,11 +48,11 @@ int plan_note_read(struct ctx *ctx, const struct migration *migration, struct pl
 void plan_note_apply(struct arena *mem, const struct plan_note *note, const struct managed *managed,
                      struct tree **tree);
 
-/* The number of the version behind which a snapshot stands; -1 if its name does not say. */
+/* The number of the version after which a snapshot stands; -1 if its name does not say. */
 int64_t snapshot_number(const struct snapshot *snapshot);
 /* Written spellings of `from` for what `to` says printed in the same way. */
 void memory_carry(struct arena *mem, struct tree *to, const struct tree *from);
-/* Written spellings from the newest applied plan behind version `since`. Needs session_folder() and applied. */
+/* Written spellings from the newest applied plan after version `since`. Needs session_folder() and applied. */
 int memory_of_plans(struct ctx *ctx, struct session *session, int64_t since, struct tree *tree);
 /* What of `tree` the project manages: as `before` (may be NULL) says, and what was applied since. */
 int memory_managed(struct ctx *ctx, struct session *session, const struct snapshot *before, const struct tree *tree,

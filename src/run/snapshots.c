@@ -27,7 +27,7 @@ static const char *stem_of(struct arena *mem, const char *filename)
     return text_ends(filename, ".sql") ? arena_copy(mem, filename, strlen(filename) - 4) : filename;
 }
 
-/* The snapshot behind an applied version, under its file's name or as 0.8.2's baseline; NULL. */
+/* The snapshot after an applied version, under its file's name or as 0.8.2's baseline; NULL. */
 static const char *file_behind(struct arena *mem, const struct session *session, const struct applied *row)
 {
     const char *stems[] = {stem_of(mem, row->filename ? row->filename : ""),
@@ -51,7 +51,7 @@ static const char *newest_applied(struct arena *mem, const struct session *sessi
     return found;
 }
 
-/* Does a file of the snapshot folder belong to this database, and behind which version? -1 if not. */
+/* Does a file of the snapshot folder belong to this database, and after which version? -1 if not. */
 static int64_t number_of(struct arena *mem, const struct session *session, const char *name)
 {
     static const char end[] = ".schema.json";

@@ -1,6 +1,6 @@
 /*
  * Where schemas are described: what is wanted (models or schema files) and what is (the live database, else the last
- * snapshot).  For making migrations, what is is carried forward to behind those that are written and not applied
+ * snapshot).  For making migrations, what is is carried forward past those that are written and not applied
  * yet, so that making them twice does not make them twice.
  */
 #include "run/events.h"
@@ -54,7 +54,7 @@ int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
 /* What is compared with, and how far it reaches. */
 struct standing {
     struct current *current;
-    int64_t number; /* of a snapshot: the version behind which it stands; -1 before all */
+    int64_t number; /* of a snapshot: the version after which it stands; -1 before all */
     bool live;      /* then the session's rows say what is applied */
 };
 

@@ -14,7 +14,7 @@
 bool filter_match(const char *pattern, const char *name)
 {
     const char *star = NULL;
-    const char *after = NULL; /* where the text behind the star is tried next */
+    const char *after = NULL; /* where the text after the star is tried next */
     while (*name) {
         if (*pattern == '*') {
             star = pattern++;

@@ -1,6 +1,6 @@
 /*
  * Bodies.  Its one idea: every statement in a body ends in ";", so the END that closes a block stands behind a ";" (or
- * right behind BEGIN), and the END of a CASE expression never does.  So neither CASE expressions nor inner IFs and
+ * right after BEGIN), and the END of a CASE expression never does.  So neither CASE expressions nor inner IFs and
  * loops need counting, and columns may be called "end".
  *
  * A body that is one IF, CASE or loop without BEGIN (MySQL) is followed by counting that word and its END.

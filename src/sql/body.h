@@ -28,7 +28,7 @@ struct statement {
     struct token body;     /* where the body begins */
 };
 
-/* The next code token; `lexer` stands behind it and is only looked ahead with. */
+/* The next code token; `lexer` stands after it and is only looked ahead with. */
 void statement_take(struct statement *statement, const struct lexer *lexer, const struct token *token);
 bool statement_in_body(const struct statement *statement);
 /* ALTER TABLE and a name, no more yet. */

@@ -132,7 +132,7 @@ static bool is_kind(struct cursor *cursor, const struct kind_word *kind, enum ve
     return true;
 }
 
-/* Moves behind the word for the kind of object; NULL if none is near. */
+/* Moves past the word for the kind of object; NULL if none is near. */
 static const struct kind_word *take_kind(struct cursor *cursor, enum verb verb)
 {
     enum { WORDS_BEFORE = 24 }; /* OR REPLACE ALGORITHM = x DEFINER = 'a'@'b' SQL SECURITY y ... */

@@ -88,7 +88,7 @@ static size_t measure_block_comment(const struct rest *rest, bool *unfinished)
     return depth > 0 ? rest->length : i;
 }
 
-/* From the quote at `start` to behind the one that closes it. A doubled quote stands for itself. */
+/* From the quote at `start` to after the one that closes it. A doubled quote stands for itself. */
 static size_t measure_quoted(const struct rest *rest, size_t start, bool backslash, bool *unfinished)
 {
     char quote = rest->text[start] == '[' ? ']' : rest->text[start];
@@ -412,7 +412,7 @@ static void add_code_point(struct buf *out, unsigned code)
     }
 }
 
-/* \0061 or \+000061 of a U&"..." name; gives what it took, 0 if it is no escape. */
+/* \0061 or \+000061 of a U&"..." name; gives what it took, 0 if it is not an escape. */
 static size_t add_unicode_escape(struct buf *out, const char *text, size_t length)
 {
     bool wide = length > 1 && text[1] == '+';

@@ -53,7 +53,7 @@ char *normal_space(struct arena *mem, const struct normal_rules *rules, const ch
     struct lexer lexer;
     struct token token, before = {.kind = TOKEN_END};
     struct buf out;
-    size_t end = 0; /* behind the last token that is no ";" */
+    size_t end = 0; /* after the last token that is no ";" */
     if (!text)
         return NULL;
     buf_init(&out, mem);

@@ -82,7 +82,7 @@ static bool is_one_of(const char *word, const char *const *words)
 static bool is_known_type(const char *type)
 {
     for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
-        if (text_starts(type, spellings[i].type)) /* with length or [] behind it */
+        if (text_starts(type, spellings[i].type)) /* with length or [] after it */
             return true;
     return text_starts(type, "time") || text_has(type, "(");
 }

@@ -70,7 +70,7 @@ const char *parser_name(const struct parser *parser, const struct token *token)
     return ident_text(parser->mem, rules->ident, name);
 }
 
-/* One character behind a backslash, as MySQL and PostgreSQL's E'...' read it; -1: not known here. */
+/* One character after a backslash, as MySQL and PostgreSQL's E'...' read it; -1: not known here. */
 static int unescape(char c)
 {
     static const char from[] = "ntrb\\'\"", to[] = "\n\t\r\b\\'\"";

@@ -476,7 +476,7 @@ static struct term *parse_collation(struct parser *parser, struct term *left)
     return name ? term_compound(parser->mem, "%s COLLATE %s", term_operand(parser->mem, left), name->text) : NULL;
 }
 
-/* The word behind NOT: NOT LIKE, NOT IN, NOT BETWEEN; its entry has no word if it is none that can be negated. */
+/* The word after NOT: NOT LIKE, NOT IN, NOT BETWEEN; its entry has no word if it is none that can be negated. */
 static const struct infix *take_negated(struct parser *parser)
 {
     const struct infix *infix = parser->infix;

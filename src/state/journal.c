@@ -1,7 +1,7 @@
 /*
  * The journal: a row per file that was started, with how many of its statements are done.  Where a file is one
  * transaction, its row is written with it; elsewhere it is what lets an interrupted file go on at the right place.
- * The checksum of an unfinished file is over the statements done alone, so that what follows may be mended.
+ * The checksum of an unfinished file is over the statements done alone, so that what follows may be fixed.
  * Not here: what to do about an unfinished file (run/execute.c).
  */
 #include "state/parts.h"

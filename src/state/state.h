@@ -46,7 +46,7 @@ int state_journal(struct ctx *ctx, struct state *state,
 struct batch_step state_record(struct ctx *ctx, struct state *state, const struct migration *migration);
 struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct applied *applied);
 struct batch_step journal_begin(struct ctx *ctx, struct state *state, const struct migration *migration, bool down);
-/* `checksum` is of the first `done` statements, so that an unfinished file may be mended behind them. */
+/* `checksum` is of the first `done` statements, so that an unfinished file may be fixed after them. */
 struct batch_step journal_step(struct ctx *ctx, struct state *state, const struct migration *migration, int done,
                                const char *checksum);
 struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration,

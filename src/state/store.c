@@ -65,7 +65,7 @@ int state_exists(struct ctx *ctx, struct state *state, bool *exists)
     return state_has(ctx, state->conn, state->migration_table, exists);
 }
 
-/* By number; repeatables behind, in the order of the table. */
+/* By number; repeatables after, in the order of the table. */
 static int by_number(const void *a, const void *b)
 {
     const struct applied *x = a, *y = b;

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
         }                                                                           \
     } while (0)
 
-/* The input is text behind a first byte that chooses the engine: '0' SQLite, '1' PostgreSQL, '2' MySQL, '3' MariaDB. */
+/* The input is text after a first byte that chooses the engine: '0' SQLite, '1' PostgreSQL, '2' MySQL, '3' MariaDB. */
 static inline const struct dialect *fuzz_dialect(const uint8_t *data, size_t size)
 {
     size_t n = 0;

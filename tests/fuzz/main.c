@@ -7,7 +7,7 @@ static void run_file(struct ctx *ctx, const char *path)
     char *text;
     size_t length;
     CHECK(file_read(ctx, path, 0, &text, &length) == 0);
-    /* A copy without the zero byte behind it, so that sanitizers see a read beyond the end. */
+    /* A copy without the zero byte after it, so that sanitizers see a read beyond the end. */
     uint8_t *exact = malloc(length > 0 ? length : 1);
     CHECK(exact);
     memcpy(exact, text, length);

@@ -68,7 +68,7 @@ def test_killed_goes_on_at_the_right_statement(any_project):
     killed(in_slow(any_project))
     assert any_project.database.unfinished() == [("primary__0002_slow.sql", 1)]
     assert any_project.statuses()["0002"] == "unfinished"
-    assert "it goes on behind statement 1 of 3" in any_project.ok("migrate").err
+    assert "it goes on after statement 1 of 3" in any_project.ok("migrate").err
     assert_whole(any_project)
 
 
@@ -216,7 +216,7 @@ def test_unlock_clears_what_a_killed_runner_left(any_project):
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_interrupted(any_project, number):
-    """At once, with 130, nothing half done, the lock free; what is left to do may be mended and goes on."""
+    """At once, with 130, nothing half done, the lock free; what is left to do may be fixed and goes on."""
     process = in_slow(slow_project(any_project, 60))
     process.send_signal(number)
     shown = ended(process, 20)

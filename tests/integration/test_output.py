@@ -145,7 +145,7 @@ BAD = {
     "required option": ({}, ["downgrade"], 2, ["--to", "hint:"]),
     "both": ({}, ["migrate", "--count", "1", "--to-version", "1"], 2, ["cannot be given together", "hint:"]),
     "baseline": ({}, ["migrate", "--baseline"], 2, ["--baseline needs --to-version", "hint:"]),
-    "version": ({}, ["migrate", "--to-version", "x1"], 2, ['"x1" is no version', "hint:"]),
+    "version": ({}, ["migrate", "--to-version", "x1"], 2, ['"x1" is not a version', "hint:"]),
     "scheme": ({}, ["--url", "postgre://h/d", "status"], 1, ["postgre://h/d", "postgresql"]),
     "port": ({}, ["--url", "postgresql://h:port/d", "status"], 1, ["port"]),
     "clickhouse": ({}, ["--url", "clickhouse://h/d", "--migrations-dir", "migrations/primary", "status"], 1, ["clickhouse", "not supported yet"]),

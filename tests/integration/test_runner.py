@@ -138,7 +138,7 @@ def test_file_gone(any_project):
 
 
 def test_failing_file(any_project):
-    """What ran before it stays; where it failed is said; mended, it goes on."""
+    """What ran before it stays; where it failed is said; fixed, it goes on."""
     any_project.table("0001", "one")
     any_project.migration("0002", "bad", "CREATE TABLE two (id integer);\n\nINSERT INTO nowhere VALUES (1);", "DROP TABLE two;")
     any_project.table("0003", "three")

@@ -61,7 +61,7 @@ static const char *random_conflict(struct dice *dice)
     return PICK(dice, conflicts);
 }
 
-/* "" or "DESC" behind each. Of one column alone it means nothing. */
+/* "" or "DESC" after each. Of one column alone it means nothing. */
 static struct names random_orders(struct dice *dice, int n)
 {
     struct names orders = {0};

@@ -15,7 +15,7 @@ struct chunk {
     int end;
 };
 
-/* "BEGIN" goes before the first step, "COMMIT" behind the last; they are steps -1 and batch->n. */
+/* "BEGIN" goes before the first step, "COMMIT" after the last; they are steps -1 and batch->n. */
 bool chunk_opens(const struct chunk *chunk);
 bool chunk_closes(const struct chunk *chunk);
 void chunk_failed(struct chunk *chunk, int step, const PGresult *result);

@@ -119,7 +119,7 @@ int bulk_run(struct chunk *chunk)
     outcome = pg_flush(chunk->ctx, chunk->conn);
     if (outcome == 0)
         outcome = bulk_results(&bulk);
-    if (outcome == 0) /* an error's texts live behind the mark */
+    if (outcome == 0) /* an error's texts live after the mark */
         arena_rewind(chunk->ctx->mem, mark);
     return outcome;
 }

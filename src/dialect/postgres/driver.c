@@ -109,7 +109,7 @@ static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_o
     if (conn->conn.version >= pg_dialect.minimum_version)
         return 0;
     fail(ctx, ERR_UNSUPPORTED, "PostgreSQL %s is too old: 12 is the oldest that works here", conn->conn.version_text);
-    return fail_hint(ctx, "Upgrade the server; its own project stopped mending that version long ago.");
+    return fail_hint(ctx, "Upgrade the server; its own project stopped fixing that version long ago.");
 }
 
 int pg_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn)

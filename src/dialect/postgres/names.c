@@ -1,7 +1,7 @@
 /*
  * The names that PostgreSQL gives to constraints and indexes that were given none, so that our plans and rollbacks
  * can speak of them.  The rules are the server's: table, columns and a label joined by "_", the longer part cut
- * until all of it fits into 63 bytes, and a number behind the label when the name is taken.
+ * until all of it fits into 63 bytes, and a number after the label when the name is taken.
  */
 #include "base/map.h"
 #include "base/text.h"

@@ -391,7 +391,7 @@ static int scratch_open(struct ctx *ctx, const struct scratch_spec *spec, struct
         emit_debug(ctx, "no scratch database on the given server (%s): a private server is started", error.message);
     result = scratch_private(ctx, spec->near, around, conn);
     if (result < 0 && ctx->error.code == ERR_UNSUPPORTED && (around->version == 0 || error.hint))
-        ctx->error = error; /* what is wrong with the given server is what the user can mend */
+        ctx->error = error; /* what is wrong with the given server is what the user can fix */
     return result < 0 ? (int)ctx->error.code : 0;
 }
 

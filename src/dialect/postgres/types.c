@@ -13,7 +13,7 @@ enum shape {
     LENGTH,   /* (n) as said */
     ONE,      /* (n), (1) if nothing is said */
     DECIMAL,  /* (p,s), s 0 if not said */
-    CLOCK,    /* precision, and a time zone or none behind it */
+    CLOCK,    /* precision, and a time zone or none after it */
     INTERVAL, /* precision or fields */
     FLOATING  /* the precision chooses the type */
 };
@@ -136,7 +136,7 @@ static const struct pg_alias *alias_find(const char *words)
 struct pieces {
     struct arena *mem;
     struct buf words; /* unquoted ones before the arguments */
-    struct buf after; /* unquoted ones behind them */
+    struct buf after; /* unquoted ones after them */
     struct buf args;
     const char *schema;
     const char *quoted; /* a name in quotes */

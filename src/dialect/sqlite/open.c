@@ -50,7 +50,7 @@ static int timeout_read(struct ctx *ctx, const char *text, double *seconds)
     if (good && part.n == 2)
         good = strlen(part.item[1]) <= 6 && char_is_digit(part.item[1][0]) && text_to_int(part.item[1], &fraction);
     if (!good)
-        return fail(ctx, ERR_CONFIG, "timeout=%s in the database URL is no number of seconds", text);
+        return fail(ctx, ERR_CONFIG, "timeout=%s in the database URL is not a number of seconds", text);
     *seconds = (double)whole;
     double scale = 1;
     for (size_t i = 0; part.n == 2 && i < strlen(part.item[1]); i++)
@@ -94,7 +94,7 @@ static void uri_add(struct buf *out, const char *text)
     }
 }
 
-/* file:relative becomes file:/absolute, and the options that are SQLite's own go behind it. */
+/* file:relative becomes file:/absolute, and the options that are SQLite's own go after it. */
 static void plan_uri(struct ctx *ctx, const struct url *url, const char *folder, struct open_plan *plan)
 {
     struct buf out;

@@ -22,7 +22,7 @@ bool parse_accept(struct lite_parser *parser, const char *word);
 bool parse_accept_words(struct lite_parser *parser, const char *first, const char *second);
 int parse_expect(struct lite_parser *parser, const char *word);
 int parse_name(struct lite_parser *parser, const char **name); /* quoted in any of SQLite's ways */
-int parse_skip_group(struct lite_parser *parser);              /* from "(" to behind its ")" */
+int parse_skip_group(struct lite_parser *parser);              /* from "(" to after its ")" */
 int parse_group(struct lite_parser *parser, const char **inside);
 char *parse_slice(struct lite_parser *parser, int from, int to); /* source text of tokens from .. to - 1 */
 int parse_fail(struct lite_parser *parser);

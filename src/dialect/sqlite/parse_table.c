@@ -37,7 +37,7 @@ static int conflict_read(struct table_parser *t, const char **action)
     return 0;
 }
 
-/* [COLLATE name] [ASC | DESC] behind a key column, in one spelling; "" if there is nothing. */
+/* [COLLATE name] [ASC | DESC] after a key column, in one spelling; "" if there is nothing. */
 static int order_read(struct table_parser *t, const char **order)
 {
     const char *collation = NULL;

@@ -23,14 +23,14 @@ class Argument:
 
     def __init__(self, start, value, end, comma):
         self.start, self.value, self.end = start, value, end
-        self.comma = comma  # offset behind the comma that follows it, or None
+        self.comma = comma  # offset after the comma that follows it, or None
 
 
 class Call:
     def __init__(self, node, statement, start, close, arguments):
         self.node = node
         self.statement = statement  # the whole statement, if it is `database_config(...)` or `name = ...`
-        self.start, self.close = start, close  # offsets: behind "(" and of ")"
+        self.start, self.close = start, close  # offsets: after "(" and of ")"
         self.arguments = arguments  # by keyword
 
 
@@ -71,7 +71,7 @@ class Source:
         return None
 
     def tokens_of(self, node):
-        """The tokens of a call behind its opening parenthesis, each as (text, start, end), up to the closing one."""
+        """The tokens of a call after its opening parenthesis, each as (text, start, end), up to the closing one."""
         end = self.node_offset(node.end_lineno, node.end_col_offset)
         start = self.node_offset(node.func.end_lineno, node.func.end_col_offset)
         skipped = (tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT,
@@ -142,7 +142,7 @@ class Source:
         return argument is not None and self.text[argument.value:argument.end].strip() != "False"
 
     def set(self, call, **values):
-        """Replaces the values of keywords that are there; the others go behind the last argument."""
+        """Replaces the values of keywords that are there; the others go after the last argument."""
         missing = []
         for key, value in values.items():
             argument = call.arguments.get(key)

@@ -15,7 +15,7 @@ static struct config *opened_yaml(struct project *project, const char *text, boo
     return opened(project, &options);
 }
 
-/* Opening fails, and the message (with the hint behind it) is this. */
+/* Opening fails, and the message (with the hint after it) is this. */
 static void refused(struct project *project, const char *text, const char *expected)
 {
     struct config_options options = {.folder = project->folder};
@@ -143,7 +143,7 @@ static void yaml_has_its_own_mistakes(void **state)
     struct project *project = *state;
     refused(
         project, "databases:\n  a: {\n",
-        "3: not valid YAML: did not find expected node content | Indent with blanks, put one behind every colon, and close "
+        "3: not valid YAML: did not find expected node content | Indent with blanks, put one after every colon, and close "
         "brackets and quotes.");
     refused(
         project, "database:\n  a: 1\n",

@@ -109,7 +109,7 @@ static void what_cannot_be_opened_says_why(void **state)
     assert_fails(ctx, open_url(ctx, "sqlite:///a.db?mode=x", &options, &conn), ERR_CONFIG,
                  "mode=x in the database URL is unknown");
     assert_fails(ctx, open_url(ctx, "sqlite:///a.db?timeout=soon", &options, &conn), ERR_CONFIG,
-                 "timeout=soon in the database URL is no number of seconds");
+                 "timeout=soon in the database URL is not a number of seconds");
     assert_fails(ctx, open_url(ctx, "sqlite:///a.db?mode=rw", &options, &conn), ERR_CONNECT,
                  "cannot open database a.db: No such file or directory");
 }

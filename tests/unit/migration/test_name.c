@@ -1,4 +1,4 @@
-/* Names of migration files: made from descriptions and changes, read, and mended. */
+/* Names of migration files: made from descriptions and changes, read, and fixed. */
 #include "unit.h"
 
 #include "base/text.h"
@@ -169,13 +169,13 @@ static void reads_versions(void **state)
     assert_int_equal(number, 2);
     assert_works(ctx, version_read(ctx, "20240101120000", &number));
     assert_int_equal(number, 20240101120000);
-    assert_fails(ctx, version_read(ctx, "-1", &number), ERR_USAGE, "\"-1\" is no version");
-    assert_fails(ctx, version_read(ctx, "", &number), ERR_USAGE, "\"\" is no version");
-    assert_fails(ctx, version_read(ctx, "1x", &number), ERR_USAGE, "\"1x\" is no version");
+    assert_fails(ctx, version_read(ctx, "-1", &number), ERR_USAGE, "\"-1\" is not a version");
+    assert_fails(ctx, version_read(ctx, "", &number), ERR_USAGE, "\"\" is not a version");
+    assert_fails(ctx, version_read(ctx, "1x", &number), ERR_USAGE, "\"1x\" is not a version");
     assert_works(ctx, version_read(ctx, "999999999999999999", &number));
     assert_true(number == 999999999999999999);
     assert_fails(ctx, version_read(ctx, "1000000000000000000", &number), ERR_USAGE,
-                 "\"1000000000000000000\" is no version");
+                 "\"1000000000000000000\" is not a version");
 }
 
 UNIT_TESTS(UNIT(summarises_changes), UNIT(makes_slugs), UNIT(reads_file_names), UNIT(suggests_names),

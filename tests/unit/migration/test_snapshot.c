@@ -356,16 +356,16 @@ static void assuming_takes_the_wanted_type_where_it_fits(void **state)
     assert_int_equal(find_in(snapshot, "users", KIND_INDEX, "ix_lower")->children.n, 1);
 }
 
-static void a_file_that_is_no_snapshot_says_so(void **state)
+static void a_file_that_is_not_a_snapshot_says_so(void **state)
 {
     static const struct {
         const char *text;
         enum err code;
         const char *message;
     } cases[] = {
-        {"[]", ERR_SYNTAX, "s is no snapshot: it must be a JSON object"},
+        {"[]", ERR_SYNTAX, "s is not a snapshot: it must be a JSON object"},
         {"{}", ERR_SYNTAX,
-         "s is no snapshot: its database_type is none of sqlite, postgresql, mysql, mariadb, clickhouse"},
+         "s is not a snapshot: its database_type is none of sqlite, postgresql, mysql, mariadb, clickhouse"},
         {"{\"format_version\": 2}", ERR_UNSUPPORTED, "snapshot s has format 2, which this version cannot read"},
         {"{\"database_type\": \"sqlite\", \"tables\": []}", ERR_SYNTAX, "s: must be an object: tables"},
         {"{\"database_type\": \"sqlite\", \"tables\": {\"t\": {}}}", ERR_SYNTAX,
@@ -420,4 +420,4 @@ UNIT_TESTS(UNIT(checksums_are_those_of_python), UNIT(what_we_write_is_exact), UN
            UNIT(only_the_index_of_the_very_columns_is_behind_a_foreign_key),
            UNIT(options_of_postgresql_reach_the_predecessor), UNIT(an_ambiguous_type_keeps_what_was_said_of_it),
            UNIT(a_legacy_snapshot_survives_writing), UNIT(assuming_takes_the_wanted_type_where_it_fits),
-           UNIT(a_file_that_is_no_snapshot_says_so), UNIT(a_written_file_is_private_and_reads_back))
+           UNIT(a_file_that_is_not_a_snapshot_says_so), UNIT(a_written_file_is_private_and_reads_back))
