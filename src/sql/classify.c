@@ -111,14 +111,16 @@ struct kind_word {
 };
 
 static const struct kind_word kind_words[] = {
-    {"table", KIND_TABLE},     {"index", KIND_INDEX},       {"view", KIND_VIEW},          {"sequence", KIND_SEQUENCE},
-    {"trigger", KIND_TRIGGER}, {"type", KIND_ENUM},         {"schema", KIND_SCHEMA},      {"database", KIND_DATABASE},
-    {"column", KIND_COLUMN},   {"constraint", KIND_COUNT},  {"function", KIND_COUNT},     {"procedure", KIND_COUNT},
-    {"event", KIND_COUNT},     {"extension", KIND_COUNT},   {"domain", KIND_COUNT},       {"policy", KIND_COUNT},
-    {"role", KIND_COUNT},      {"user", KIND_COUNT},        {"rule", KIND_COUNT},         {"tablespace", KIND_COUNT},
-    {"server", KIND_COUNT},    {"publication", KIND_COUNT}, {"subscription", KIND_COUNT}, {"statistics", KIND_COUNT},
-    {"collation", KIND_COUNT}, {"aggregate", KIND_COUNT},   {"system", KIND_COUNT},       {"dictionary", KIND_COUNT},
-    {"language", KIND_COUNT},  {NULL, KIND_COUNT},
+    {"table", KIND_TABLE},       {"index", KIND_INDEX},         {"view", KIND_VIEW},
+    {"sequence", KIND_SEQUENCE}, {"trigger", KIND_TRIGGER},     {"type", KIND_ENUM},
+    {"schema", KIND_SCHEMA},     {"database", KIND_DATABASE},   {"column", KIND_COLUMN},
+    {"constraint", KIND_COUNT},  {"function", KIND_COUNT},      {"procedure", KIND_COUNT},
+    {"event", KIND_COUNT},       {"extension", KIND_EXTENSION}, {"domain", KIND_COUNT},
+    {"policy", KIND_COUNT},      {"role", KIND_COUNT},          {"user", KIND_COUNT},
+    {"rule", KIND_COUNT},        {"tablespace", KIND_COUNT},    {"server", KIND_COUNT},
+    {"publication", KIND_COUNT}, {"subscription", KIND_COUNT},  {"statistics", KIND_COUNT},
+    {"collation", KIND_COUNT},   {"aggregate", KIND_COUNT},     {"system", KIND_COUNT},
+    {"dictionary", KIND_COUNT},  {"language", KIND_COUNT},      {NULL, KIND_COUNT},
 };
 
 /* Takes the word if it is that kind's, and not the first half of CONSTRAINT TRIGGER or EVENT TRIGGER. */

@@ -288,3 +288,38 @@ def test_the_memory_stays_small(tmp_path):
         project.write("schema.sql", f"CREATE TABLE t{number} (id int);\n")
         project.ok("diff")
     assert len(cached(project)) == 40
+
+
+def test_extensions_of_a_file_are_part_of_the_migration(project):
+    text = "CREATE TABLE t (a citext, b text);\n"
+    project.write("schema.sql", text)
+    assert '"citext" does not exist' in project.run("make-migrations", "a").err
+    written = reach(project, "CREATE SCHEMA ext;\nCREATE EXTENSION citext;\nCREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA ext;\n"
+                             + text + "CREATE INDEX ON t USING gin (b ext.gin_trgm_ops);\n")
+    assert written.index("CREATE EXTENSION IF NOT EXISTS citext;") < written.index("CREATE TABLE t")
+    assert "CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA ext;" in written and "VERSION" not in written
+    project.ok("rollback")
+    assert rows(project.url, "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'") == []
+    project.ok("migrate")
+    written = reach(project, "CREATE SCHEMA ext;\nCREATE EXTENSION citext;\n" + text, "less")
+    assert "DROP EXTENSION pg_trgm;" in written.split("-- rollback")[0]
+
+
+def test_extensions_that_the_file_does_not_name_stay(project):
+    rows(project.url, "CREATE EXTENSION cube")
+    written = reach(project, "CREATE EXTENSION IF NOT EXISTS citext;\nCREATE TABLE t (a citext, b cube);\n")
+    assert "cube" not in written.replace("b cube", "")
+    assert "EXTENSION" not in reach(project, "CREATE EXTENSION citext;\nCREATE TABLE t (a citext, b cube, c int);\n", "more")
+
+
+def test_versions_count_where_the_file_names_them(project):
+    rows(project.url, "CREATE EXTENSION citext VERSION '1.4'")
+    assert "EXTENSION" not in reach(project, "CREATE EXTENSION citext;\nCREATE TABLE t (a citext);\n")
+    written = reach(project, "CREATE EXTENSION citext VERSION '1.6';\nCREATE TABLE t (a citext);\n", "newer")
+    assert "ALTER EXTENSION citext UPDATE TO '1.6';" in written
+
+
+def test_an_extension_that_is_not_to_be_had_is_named(project):
+    project.write("schema.sql", "CREATE EXTENSION no_such_thing;\n")
+    outcome = project.run("make-migrations", "a")
+    assert outcome.status != 0 and '"no_such_thing"' in outcome.err

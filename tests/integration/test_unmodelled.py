@@ -29,7 +29,6 @@ default on column v.name
 default privileges on tables
 domain posint
 event trigger et
-extension citext
 foreign data wrapper w
 foreign table ft
 function etrg()
@@ -132,8 +131,7 @@ def test_everything_is_modelled_or_named(place):
     place.write("schema.sql", "")
     place.sql(EVERYTHING)
     shown = place.run("diff", "models", "--json").json
-    # The scratch database has the extensions of the database near it.
-    assert sorted(shown["unmodelled"]["left_alone"] + ["extension citext"]) == sorted(NAMED)
+    assert sorted(shown["unmodelled"]["left_alone"]) == sorted(NAMED)
     brief = place.ok("diff", "models").err
     assert "5 functions" in brief and "1 foreign data wrapper" in brief and "2 access methods" in brief
     assert "function wf()" not in brief and "function wf()" in place.ok("diff", "models", "-v").err
@@ -165,12 +163,6 @@ GRANT SELECT ON t TO PUBLIC;
     assert shown.status == 0 and "Models and database agree." in shown.out, shown
     place.sql("CREATE OR REPLACE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 2'")
     assert wanted(place) == ["function f() (another definition)"]
-
-
-@both_servers
-def test_an_extension_that_is_wanted(place):
-    place.write("schema.sql", "CREATE EXTENSION citext; CREATE TABLE t (a citext);")
-    assert wanted(place) == ["extension citext"]
 
 
 @both_servers

@@ -15,6 +15,7 @@ static const struct {
 } excused[] = {
     {KIND_DATABASE, NULL, ENGINE_ALL, "has no fields"},
     {KIND_SCHEMA, "comment", ENGINE_PG, "the default schema has one of its own"},
+    {KIND_EXTENSION, NULL, ENGINE_PG, "are those that the server has"},
     {KIND_VIEW, NULL, ENGINE_PG, "the server prints the query anew, which only memory can settle"},
     {KIND_TABLE, "tablespace", ENGINE_PG, "needs a folder on the server"},
     {KIND_INDEX, "tablespace", ENGINE_PG, "needs a folder on the server"},

@@ -14,12 +14,19 @@
 
 /* Parents before their children. */
 const struct catalog_query pg_catalog[] = {
-    {.kind = KIND_SCHEMA, .sql = schema_sql},     {.kind = KIND_ENUM, .sql = enum_sql},
-    {.kind = KIND_SEQUENCE, .sql = sequence_sql}, {.kind = KIND_TABLE, .sql = table_sql},
-    {.kind = KIND_COLUMN, .sql = column_sql},     {.kind = KIND_PRIMARY_KEY, .sql = primary_key_sql},
-    {.kind = KIND_UNIQUE, .sql = unique_sql},     {.kind = KIND_CHECK, .sql = check_sql},
-    {.kind = KIND_EXCLUDE, .sql = exclude_sql},   {.kind = KIND_FOREIGN_KEY, .sql = foreign_key_sql},
-    {.kind = KIND_INDEX, .sql = index_sql},       {.kind = KIND_INDEX_PART, .sql = index_part_sql},
+    {.kind = KIND_SCHEMA, .sql = schema_sql},
+    {.kind = KIND_EXTENSION, .sql = extension_sql},
+    {.kind = KIND_ENUM, .sql = enum_sql},
+    {.kind = KIND_SEQUENCE, .sql = sequence_sql},
+    {.kind = KIND_TABLE, .sql = table_sql},
+    {.kind = KIND_COLUMN, .sql = column_sql},
+    {.kind = KIND_PRIMARY_KEY, .sql = primary_key_sql},
+    {.kind = KIND_UNIQUE, .sql = unique_sql},
+    {.kind = KIND_CHECK, .sql = check_sql},
+    {.kind = KIND_EXCLUDE, .sql = exclude_sql},
+    {.kind = KIND_FOREIGN_KEY, .sql = foreign_key_sql},
+    {.kind = KIND_INDEX, .sql = index_sql},
+    {.kind = KIND_INDEX_PART, .sql = index_part_sql},
     {.kind = KIND_VIEW, .sql = view_sql},
 };
 const int pg_catalog_n = (int)(sizeof pg_catalog / sizeof *pg_catalog);
@@ -97,6 +104,7 @@ int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
         ctx->error = error;
     }
     TRY(result);
+    pg_scratch_trim((const struct pg_conn *)conn, loaded);
     if (filter != NULL)
         filter_apply(filter, loaded);
     *tree = loaded;

@@ -18,13 +18,14 @@ struct pg_conn {
     struct ctx *ctx;   /* of the call that is running: where notices go */
     bool asked_pooler; /* whether a pooler is in between is known */
     bool locked;
-    struct url url;                /* a copy, to come back with a second connection; its texts are in `mem` */
-    struct arena *mem;             /* of the connection itself */
-    struct scratch_server *server; /* a private one that ends with this connection */
-    char *scratch;                 /* a database that is dropped with it; NULL */
-    const char *scratch_near;      /* the database from which that is done */
-    const char *scratch_path;      /* the search path with which it is read */
-    bool shielded;                 /* what runs now must not be cancelled: it cleans up */
+    struct url url;                   /* a copy, to come back with a second connection; its texts are in `mem` */
+    struct arena *mem;                /* of the connection itself */
+    struct scratch_server *server;    /* a private one that ends with this connection */
+    char *scratch;                    /* a database that is dropped with it; NULL */
+    const char *scratch_near;         /* the database from which that is done */
+    const struct list *scratch_texts; /* struct classified *: what is run in it, as long as it is used; NULL */
+    const char *scratch_path;         /* the search path with which it is read */
+    bool shielded;                    /* what runs now must not be cancelled: it cleans up */
 };
 
 /* driver.c */
@@ -64,6 +65,8 @@ int pg_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int pg_lock_release(struct ctx *ctx, struct conn *conn);
 int pg_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
+/* Leaves of the extensions those that the texts ask for, and of their versions those that they name. */
+void pg_scratch_trim(const struct pg_conn *conn, struct tree *tree);
 int pg_scratch_facts(struct ctx *ctx, struct conn *near, struct buf *facts);
 int pg_scratch_reopen(struct ctx *ctx, struct conn *conn);
 bool pg_reaches_beyond(const struct sql_piece *statement);

@@ -12,6 +12,7 @@ static const char *const schemes[] = {"postgresql", "postgres", NULL};
 
 const struct render_kind pg_render[KIND_COUNT] = {
     [KIND_SCHEMA] = {.create = pg_schema_create, .drop = pg_schema_drop, .alter = pg_schema_alter},
+    [KIND_EXTENSION] = {.create = pg_extension_create, .drop = pg_extension_drop, .alter = pg_extension_alter},
     [KIND_ENUM] = {.create = pg_enum_create, .drop = pg_enum_drop, .alter = pg_enum_alter, .rename = pg_enum_rename},
     [KIND_SEQUENCE] = {.create = pg_sequence_create,
                        .drop = pg_sequence_drop,

@@ -75,6 +75,7 @@ render_fn pg_index_create, pg_index_drop, pg_index_alter, pg_index_rename;
 render_fn pg_enum_create, pg_enum_drop, pg_enum_alter, pg_enum_rename;
 
 /* render_object.c: schemas, sequences, views */
+render_fn pg_extension_create, pg_extension_drop, pg_extension_alter;
 render_fn pg_schema_create, pg_schema_drop, pg_schema_alter;
 render_fn pg_sequence_create, pg_sequence_drop, pg_sequence_alter, pg_sequence_rename;
 render_fn pg_view_create, pg_view_drop, pg_view_alter, pg_view_rename;

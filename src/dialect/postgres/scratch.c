@@ -91,20 +91,45 @@ int pg_scratch_facts(struct ctx *ctx, struct conn *near, struct buf *facts)
 /* What the texts make themselves must not be there before, unless they say IF NOT EXISTS. */
 enum making { MAKES_NOT, MAKES_IF_MISSING, MAKES };
 
-static enum making making_of(const struct scratch_spec *spec, const char *what, const char *name)
+static enum making making_of(const struct list *texts, const char *what, const char *name, bool *version)
 {
-    for (int i = 0; spec->statements && i < spec->statements->n; i++) {
-        const struct classified *statement = spec->statements->item[i];
+    for (int i = 0; texts && i < texts->n; i++) {
+        const struct classified *statement = texts->item[i];
         struct lexer lexer;
         if (statement->verb != VERB_CREATE || !statement->name || !text_equal(statement->name, name))
             continue;
         lex_open(&lexer, &pg_lex, statement->piece.text, statement->piece.length);
         lex_next_code(&lexer);
         struct token kind = lex_next_code(&lexer), next = lex_next_code(&lexer);
-        if (token_is(&kind, what))
-            return token_is(&next, "if") ? MAKES_IF_MISSING : MAKES;
+        if (!token_is(&kind, what))
+            continue;
+        enum making making = token_is(&next, "if") ? MAKES_IF_MISSING : MAKES;
+        while (version && !*version && next.kind != TOKEN_END) {
+            next = lex_next_code(&lexer);
+            *version = token_is(&next, "version");
+        }
+        return making;
     }
     return MAKES_NOT;
+}
+
+void pg_scratch_trim(const struct pg_conn *conn, struct tree *tree)
+{
+    if (!conn->scratch_texts)
+        return;
+    for (int i = 0; i < tree->root->children.n; i++) {
+        const struct object *schema = tree->root->children.item[i];
+        for (int k = schema->children.n - 1; k >= 0; k--) {
+            struct object *object = schema->children.item[k];
+            bool version = false;
+            if (object->kind != KIND_EXTENSION)
+                continue;
+            if (making_of(conn->scratch_texts, "extension", object->name, &version) == MAKES_NOT)
+                object_remove(object);
+            else if (!version)
+                object_unsay(object, EXTENSION_version);
+        }
+    }
 }
 
 static int exec_named(struct ctx *ctx, struct conn *conn, const char *before, const char *name, const char *after)
@@ -120,7 +145,7 @@ static int exec_named(struct ctx *ctx, struct conn *conn, const char *before, co
 
 static int schema_make(struct ctx *ctx, struct conn *conn, const struct scratch_spec *spec, const char *name)
 {
-    if (making_of(spec, "schema", name) == MAKES)
+    if (making_of(spec->statements, "schema", name, NULL) == MAKES)
         return 0;
     return exec_named(ctx, conn, "CREATE SCHEMA IF NOT EXISTS ", name, "");
 }
@@ -131,13 +156,13 @@ static int extension_make(struct ctx *ctx, struct pg_conn *conn, const struct sc
 {
     struct buf sql;
 
-    if (making_of(spec, "extension", name) == MAKES)
+    if (making_of(spec->statements, "extension", name, NULL) == MAKES)
         return 0;
     buf_init(&sql, ctx->mem);
     buf_add(&sql, "CREATE EXTENSION IF NOT EXISTS ");
     ident_add(&sql, &pg_ident, name);
     if (!text_equal(schema, "pg_catalog")) {
-        if (making_of(spec, "schema", schema) == MAKES)
+        if (making_of(spec->statements, "schema", schema, NULL) == MAKES)
             return 0;
         TRY(schema_make(ctx, &conn->conn, spec, schema));
         buf_add(&sql, " SCHEMA ");
@@ -202,7 +227,7 @@ static int default_check(struct ctx *ctx, const struct scratch_spec *spec, const
     const char *now = cell_at(&around->schema, 0, 0);
 
     for (int i = 0; i < names.n && !text_equal(names.item[i], now); i++) {
-        if (making_of(spec, "schema", names.item[i]) == MAKES_NOT)
+        if (making_of(spec->statements, "schema", names.item[i], NULL) == MAKES_NOT)
             continue;
         fail(
             ctx, ERR_CONFIG,
@@ -251,6 +276,7 @@ static int furnish(struct ctx *ctx, struct pg_conn *conn, const struct scratch_s
         TRY(schema_make(ctx, &conn->conn, spec, cell_at(&around->schema, i, 0)));
     for (int i = 0; i < around->extension.row.n; i++)
         TRY(extension_make(ctx, conn, spec, cell_at(&around->extension, i, 0), cell_at(&around->extension, i, 1)));
+    conn->scratch_texts = spec->statements;
     conn->scratch_path = reading_path(conn->mem, around);
     return path_set(ctx, &conn->conn, around->path);
 }

@@ -258,8 +258,6 @@ UNION ALL
 SELECT 'subscription', NULL, s.subname, NULL, NULL, NULL, s.subpublications::text
 FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()
 UNION ALL
-SELECT 'extension', NULL, e.extname, NULL, NULL, NULL, NULL FROM pg_extension e WHERE e.extname <> 'plpgsql'
-UNION ALL
 SELECT 'language', NULL, l.lanname, NULL, NULL, NULL,
     concat_ws('; ', l.lanpltrusted, NULLIF(l.lanplcallfoid, 0)::regprocedure, NULLIF(l.laninline,
         0)::regprocedure, NULLIF(l.lanvalidator, 0)::regprocedure)
