@@ -77,15 +77,21 @@ static int completion_run(struct ctx *ctx, const struct request *request, struct
 }
 
 static const struct option_info help_options[] = {
-    {"COMMAND", 0, OPTION_LIST, OPTION_POSITIONAL, NULL, NULL, NULL, "what to explain; without it everything is listed",
-     0},
-    {"man", 0, OPTION_FLAG, 0, NULL, NULL, NULL, "as the source of a man page", 0},
-    {"markdown", 0, OPTION_FLAG, 0, NULL, NULL, NULL, "print the reference of all commands as Markdown", 0},
-    {"man-dir", 0, OPTION_TEXT, 0, "DIR", NULL, NULL, "write the man pages of all commands to DIR", 0},
+    {.name = "COMMAND",
+     .type = OPTION_LIST,
+     .marks = OPTION_POSITIONAL,
+     .help = "what to explain; without it everything is listed"},
+    {.name = "man", .type = OPTION_FLAG, .help = "as the source of a man page"},
+    {.name = "markdown", .type = OPTION_FLAG, .help = "print the reference of all commands as Markdown"},
+    {.name = "man-dir", .type = OPTION_TEXT, .value = "DIR", .help = "write the man pages of all commands to DIR"},
     NO_MORE_OPTIONS,
 };
 static const struct option_info completion_options[] = {
-    {"SHELL", 0, OPTION_CHOICE, OPTION_POSITIONAL | OPTION_REQUIRED, NULL, NULL, "bash|zsh|fish", "which shell", 0},
+    {.name = "SHELL",
+     .type = OPTION_CHOICE,
+     .marks = OPTION_POSITIONAL | OPTION_REQUIRED,
+     .choices = "bash|zsh|fish",
+     .help = "which shell"},
     NO_MORE_OPTIONS,
 };
 

@@ -180,7 +180,13 @@ static int check_db_run(struct ctx *ctx, const struct request *request, struct r
 }
 
 static const struct option_info check_db_options[] = {
-    {"out", 'o', OPTION_CHOICE, 0, "FORMAT", "txt", "json|yaml|txt|sql", "how to print it", 0},
+    {.name = "out",
+     .letter = 'o',
+     .type = OPTION_CHOICE,
+     .value = "FORMAT",
+     .otherwise = "txt",
+     .choices = "json|yaml|txt|sql",
+     .help = "how to print it"},
     DATABASE_OPTION,
     NO_MORE_OPTIONS,
 };

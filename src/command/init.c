@@ -120,8 +120,13 @@ static int init_run(struct ctx *ctx, const struct request *request, struct reply
 }
 
 static const struct option_info init_options[] = {
-    {"database", 'd', OPTION_TEXT, 0, "NAME", "primary", NULL, "name of the database in the configuration", 0},
-    {"yaml", 0, OPTION_FLAG, 0, NULL, NULL, NULL, "write dbwarden.yaml, for a project without Python", 0},
+    {.name = "database",
+     .letter = 'd',
+     .type = OPTION_TEXT,
+     .value = "NAME",
+     .otherwise = "primary",
+     .help = "name of the database in the configuration"},
+    {.name = "yaml", .type = OPTION_FLAG, .help = "write dbwarden.yaml, for a project without Python"},
     NO_MORE_OPTIONS,
 };
 

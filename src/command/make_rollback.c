@@ -296,8 +296,11 @@ static int make_rollback_run(struct ctx *ctx, const struct request *request, str
 static const struct option_info make_rollback_options[] = {
     {"MIGRATION_FILE", 0, OPTION_TEXT, OPTION_POSITIONAL | OPTION_REQUIRED, NULL, NULL, NULL,
      "the migration file to undo", 0},
-    {"database", 'd', OPTION_TEXT, 0, "NAME", NULL, NULL,
-     "database whose SQL it is; without it the one whose migrations folder holds the file", 0},
+    {.name = "database",
+     .letter = 'd',
+     .type = OPTION_TEXT,
+     .value = "NAME",
+     .help = "database whose SQL it is; without it the one whose migrations folder holds the file"},
     NO_MORE_OPTIONS,
 };
 

@@ -104,13 +104,23 @@ static int migrate_command_run(struct ctx *ctx, const struct request *request, s
 }
 
 static const struct option_info migrate_options[] = {
-    {"count", 'c', OPTION_INT, 0, "COUNT", NULL, NULL, "apply that many pending migrations at most", 1},
-    {"to-version", 't', OPTION_TEXT, 0, "VERSION", NULL, NULL, "apply up to this version, itself included", 0},
+    {.name = "count",
+     .letter = 'c',
+     .type = OPTION_INT,
+     .value = "COUNT",
+     .help = "apply that many pending migrations at most",
+     .least = 1},
+    {.name = "to-version",
+     .letter = 't',
+     .type = OPTION_TEXT,
+     .value = "VERSION",
+     .help = "apply up to this version, itself included"},
     DATABASE_OPTION,
     ALL_OPTION("migrate"),
-    {"baseline", 0, OPTION_FLAG, 0, NULL, NULL, NULL,
-     "with --to-version: mark as applied without running, to take over a database that has the tables already", 0},
-    {"dry-run", 0, OPTION_FLAG, 0, NULL, NULL, NULL, "show what would run; change nothing", 0},
+    {.name = "baseline",
+     .type = OPTION_FLAG,
+     .help = "with --to-version: mark as applied without running, to take over a database that has the tables already"},
+    {.name = "dry-run", .type = OPTION_FLAG, .help = "show what would run; change nothing"},
     NO_MORE_OPTIONS,
 };
 

@@ -57,9 +57,14 @@ static int new_run(struct ctx *ctx, const struct request *request, struct reply 
 }
 
 static const struct option_info new_options[] = {
-    {"DESCRIPTION", 0, OPTION_TEXT, OPTION_POSITIONAL | OPTION_REQUIRED, NULL, NULL, NULL,
-     "what the migration does, in a few words", 0},
-    {"version", 0, OPTION_TEXT, 0, "VERSION", NULL, NULL, "its version, digits only; without it the next one", 0},
+    {.name = "DESCRIPTION",
+     .type = OPTION_TEXT,
+     .marks = OPTION_POSITIONAL | OPTION_REQUIRED,
+     .help = "what the migration does, in a few words"},
+    {.name = "version",
+     .type = OPTION_TEXT,
+     .value = "VERSION",
+     .help = "its version, digits only; without it the next one"},
     DATABASE_OPTION,
     NO_MORE_OPTIONS,
 };

@@ -65,14 +65,27 @@ static int downgrade_command_run(struct ctx *ctx, const struct request *request,
 }
 
 static const struct option_info rollback_options[] = {
-    {"count", 'c', OPTION_INT, 0, "COUNT", NULL, NULL, "undo that many, the last one first; without it one", 1},
-    {"to-version", 't', OPTION_TEXT, 0, "VERSION", NULL, NULL, "undo everything after this version, which stays", 0},
+    {.name = "count",
+     .letter = 'c',
+     .type = OPTION_INT,
+     .value = "COUNT",
+     .help = "undo that many, the last one first; without it one",
+     .least = 1},
+    {.name = "to-version",
+     .letter = 't',
+     .type = OPTION_TEXT,
+     .value = "VERSION",
+     .help = "undo everything after this version, which stays"},
     DATABASE_OPTION,
     NO_MORE_OPTIONS,
 };
 static const struct option_info downgrade_options[] = {
-    {"to", 't', OPTION_TEXT, OPTION_REQUIRED, "VERSION", NULL, NULL,
-     "version that stays applied; 0 or base undoes everything", 0},
+    {.name = "to",
+     .letter = 't',
+     .type = OPTION_TEXT,
+     .marks = OPTION_REQUIRED,
+     .value = "VERSION",
+     .help = "version that stays applied; 0 or base undoes everything"},
     DATABASE_OPTION,
     NO_MORE_OPTIONS,
 };

@@ -133,9 +133,11 @@ static int database_list_run(struct ctx *ctx, const struct request *request, str
 }
 
 static const struct option_info settings_show_options[] = {
-    {"DATABASE", 0, OPTION_TEXT, OPTION_POSITIONAL, NULL, NULL, NULL,
-     "which database of the configuration; without it the default one", 0},
-    {"all", 'a', OPTION_FLAG, 0, NULL, NULL, NULL, "every database", 0},
+    {.name = "DATABASE",
+     .type = OPTION_TEXT,
+     .marks = OPTION_POSITIONAL,
+     .help = "which database of the configuration; without it the default one"},
+    {.name = "all", .letter = 'a', .type = OPTION_FLAG, .help = "every database"},
     NO_MORE_OPTIONS,
 };
 static const struct option_info database_list_options[] = {NO_MORE_OPTIONS};
