@@ -23,6 +23,7 @@ SERVER, LOG = os.environ["BENCH_POSTGRESQL"], Path(os.environ["BENCH_SERVER_LOG"
 DATABASE = SERVER.rsplit("/", 1)[0] + "/bench"
 RUNS, FULL = int(os.environ.get("BENCH_RUNS", "5")), os.environ.get("BENCH_FULL") == "1"
 rows = []
+os.environ["XDG_CACHE_HOME"] = str(WORK / "cache")
 
 
 class Runner:
@@ -213,10 +214,15 @@ def diff_one(engine, n):
         script.write_text("BEGIN;\n" + schema + "COMMIT;\n")
         subprocess.run(["sqlite3", "-bail", folder / "app.db", f".read {script}"], check=True)
     read = Runner("read it", [OURS, "check-db", "-o", "json"], folder)
-    compare(f"diff of {n} tables, no change: {engine}", Runner("dbwarden", [OURS, "diff"], folder), read,
-            aim="2 x, scratch database apart")
-    (folder / "schema.sql").write_text(workloads.many_tables(n, engine, 10))
-    compare(f"diff of {n} tables, 10 changes: {engine}", Runner("dbwarden", [OURS, "diff"], folder), read)
+    compare(f"diff of {n} tables, no change: {engine}", Runner("dbwarden", [OURS, "diff"], folder), read, aim="2 x")
+    changed, texts = workloads.many_tables(n, engine, 10), iter(range(10 ** 6))
+
+    def change():
+        """A text that no run has seen, so that nothing of it is remembered."""
+        (folder / "schema.sql").write_text(changed + f"CREATE TABLE probe{next(texts)} (id integer);\n")
+
+    compare(f"diff of {n} tables, 10 changes: {engine}", Runner("dbwarden", [OURS, "diff"], folder, change), read,
+            aim="3 x")
 
 
 def count():
