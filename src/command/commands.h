@@ -14,14 +14,14 @@ extern const struct command init_command, config_command, settings_show_command,
     downgrade_command, unlock_command, status_command, history_command, check_db_command, snapshot_command,
     lock_status_command, version_command;
 
-#define DATABASE_OPTION                                                                    \
-    {                                                                                      \
-        "database", 'd', OPTION_TEXT, 0, "NAME", NULL, NULL,                               \
-            "which database of the configuration; without it the one marked as default", 0 \
+#define DATABASE_OPTION                                                                     \
+    {                                                                                       \
+        .name = "database", .letter = 'd', .type = OPTION_TEXT, .value = "NAME",            \
+        .help = "which database of the configuration; without it the one marked as default" \
     }
-#define ALL_OPTION(what)                                                                             \
-    {                                                                                                \
-        "all", 'a', OPTION_FLAG, 0, NULL, NULL, NULL, what " every database of the configuration", 0 \
+#define ALL_OPTION(what)                                                                                       \
+    {                                                                                                          \
+        .name = "all", .letter = 'a', .type = OPTION_FLAG, .help = what " every database of the configuration" \
     }
 
 /* A configuration and a session on one of its databases; the owner closes both. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "dialect/mysql/client.h"
+#include "dialect/mysql/parts.h"
 
 /* At most 64 characters. MySQL 9.7 has no SHA1() any more, so SHA2() cut short. */
 #define LOCK_NAME "CONCAT('dbwarden.', LEFT(SHA2(DATABASE(), 256), 40))"

@@ -3,7 +3,7 @@
  * 10.6, so the catalog does not tell half a truth.
  */
 #include "dialect/common.h"
-#include "dialect/mysql/client.h"
+#include "dialect/mysql/parts.h"
 
 static const struct done_sql my_done = {
     .relation =

@@ -2,7 +2,7 @@
  * MySQL and MariaDB as dialects: facts about their language, and the table of what this folder does. So far they run
  * hand-written migrations; load and render are absent, and whoever needs them says so.
  */
-#include "dialect/mysql/client.h"
+#include "dialect/mysql/parts.h"
 
 static const struct lex_rules lex = {
     .backslash_escapes = true,

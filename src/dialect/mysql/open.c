@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "dialect/mysql/client.h"
+#include "dialect/mysql/parts.h"
 
 enum { CONNECT_SECONDS = 10 };
 

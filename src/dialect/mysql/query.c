@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "dialect/mysql/client.h"
+#include "dialect/mysql/parts.h"
 
 enum { WAIT_MS = 200 };
 

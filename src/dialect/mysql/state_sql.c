@@ -2,7 +2,7 @@
  * The state tables in the words of both servers: 0.8.2's two as it made them, ours beside them. The lock's name fits
  * GET_LOCK's 64 characters for a database of any name.
  */
-#include "dialect/mysql/client.h"
+#include "dialect/mysql/parts.h"
 
 const struct state_sql my_state = {
     .table_exists = "SELECT 1 FROM information_schema.tables WHERE "

@@ -1,6 +1,6 @@
 /* What the files of this folder share: the connection on top of the client library. Private to it. */
-#ifndef DIALECT_MYSQL_CLIENT_H
-#define DIALECT_MYSQL_CLIENT_H
+#ifndef DIALECT_MYSQL_PARTS_H
+#define DIALECT_MYSQL_PARTS_H
 
 /* The client library's header declares a list_add() of its own, which nobody calls. */
 #define list_add my_client_list_add
