@@ -36,11 +36,6 @@ KIND_LINE = re.compile(r"^\s*KIND\(\s*(\w+)", re.MULTILINE)
 ALLOWANCE = {
     "base/url_show.c": 2,
     "diff/compare.c": 2,
-    "diff/match.c": 6,
-    "diff/order.c": 5,
-    "diff/plan.c": 4,
-    "diff/reference.c": 9,
-    "diff/widen.c": 19,
     "legacy/snapshot_read.c": 24,
     "legacy/snapshot_write.c": 7,
     "legacy/type_spelling.c": 8,

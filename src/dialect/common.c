@@ -275,7 +275,7 @@ void ansi_ref(struct buf *out, const struct dialect *dialect, const struct ref *
 
 void ansi_constraint_name(struct buf *out, const struct dialect *dialect, const struct object *object)
 {
-    if (object->name == NULL || object->name_invented)
+    if (!object->named)
         return;
     buf_add(out, "CONSTRAINT ");
     ident_add(out, dialect->ident, object->name);

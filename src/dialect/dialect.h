@@ -9,6 +9,7 @@
 #define DIALECT_DIALECT_H
 
 #include "base/url.h"
+#include "dialect/effect.h"
 #include "schema/change.h"
 #include "schema/filter.h"
 #include "sql/classify.h"
@@ -121,8 +122,9 @@ struct render {
     struct ctx *ctx;
     struct arena *mem;
     const struct dialect *dialect;
-    int version; /* of the server to plan for; never 0: the dialect's minimum if unknown */
-    const struct changes *changes;
+    int version;                 /* of the server to plan for; never 0: the dialect's minimum if unknown */
+    const struct tree *before;   /* the schema that is, */
+    const struct tree *after;    /* and the one that comes of it */
     bool concurrently;           /* indexes on tables that existed before may be built CONCURRENTLY */
     struct list out;             /* struct statement_out * */
     const struct change *change; /* the one being rendered */
@@ -140,6 +142,7 @@ struct render_kind {
     render_fn *alter;
     render_fn *rename;
     render_fn *rebuild;
+    render_fn *finish;
 };
 
 /* Types ordered by what they can hold: a step to the left may lose something. */
@@ -170,11 +173,10 @@ struct dialect {
     const char *const *schemes; /* URL dialects, NULL-terminated: "postgresql", "postgres" */
     int minimum_version;        /* what is rendered for when no server is known */
     bool transactional_ddl;
-    bool loose_references;     /* a reference is not checked when it is made, and tables can go in any order: SQLite */
-    bool renames_in_text;      /* RENAME COLUMN rewrites the texts of views and of other tables' triggers: SQLite */
-    bool is_file;              /* a database is a file, or in memory where it has no name */
-    bool drops_index_on_table; /* DROP INDEX i ON t */
-    bool drops_index_bare;     /* ... which has no IF EXISTS */
+    bool views_keep_names;       /* a view's column has the name that it was made with, whatever it selects by then */
+    bool is_file;                /* a database is a file, or in memory where it has no name */
+    bool drops_index_on_table;   /* DROP INDEX i ON t */
+    bool drops_index_bare;       /* ... which has no IF EXISTS */
     bool drops_trigger_on_table; /* DROP TRIGGER r ON t */
     const char *const *exists;   /* SQLSTATEs, or parts of messages, of "is there already"; NULL-terminated */
     const struct lex_rules *lex;
@@ -202,8 +204,14 @@ struct dialect {
     bool (*default_same)(struct arena *mem, const char *type, const char *a, const char *b);
     /* Names that mean the same object: NULL is exact, else the folded form to compare. */
     char *(*name_fold)(struct arena *mem, const char *name);
-    /* How this change can be applied here: as its fields say, or wider. */
-    enum apply (*apply)(const struct change *change, const struct changes *changes, int version);
+    const struct effect_row *effects; /* what changes make of objects and of what depends on them; {0} ends it */
+    /*
+     * Where names of a kind must differ, one letter for each name space: a small one is the schema's, a capital one the parent's.
+     * Indexed by kind; NULL: no two steps get in each other's way.
+     */
+    const char *const *name_spaces;
+    /* Before a nameless object is made: its name, and whether its CREATE has to say it. NULL: as settle() left it. */
+    void (*choose_name)(struct arena *mem, const struct changes *changes, struct object *object);
     const struct render_kind *render; /* indexed by kind */
 
     /*

@@ -99,6 +99,15 @@ static void alters_and_creates_add(struct differ *differ)
     }
 }
 
+/* What the desired side is silent about stays as it is, also where its object has to be made again. */
+static void silence_fill(struct arena *mem, const struct tree *after)
+{
+    for (struct object *o = after->root; o; o = object_next(after->root, o))
+        for (int i = 0; o->peer && i < kind_table[o->kind].fields; i++)
+            if (kind_table[o->kind].field[i].engines & after->engine && !object_says(o, i) && object_says(o->peer, i))
+                field_copy(mem, o, o->peer, i);
+}
+
 /* The first schema of an engine is always there: it is never created or dropped. */
 static void default_schema_ensure(struct arena *mem, struct changes *changes)
 {
@@ -115,7 +124,9 @@ int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes *
     peers_clear(input->before);
     peers_clear(input->after);
     default_schema_ensure(ctx->mem, found);
+    renames_carry(ctx, input, found);
     match_trees(ctx, input, found);
+    silence_fill(ctx->mem, found->after);
     leftovers_carry_over(&differ);
     drops_add(&differ);
     alters_and_creates_add(&differ);

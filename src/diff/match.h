@@ -4,10 +4,14 @@
 
 #include "diff/diff.h"
 
+/* Carries the decided renames out in `before`, names in texts included, and adds them to `changes`. */
+void renames_carry(struct ctx *ctx, const struct diff_input *input, struct changes *changes);
+/* `object` of the current tree gets its new name; the change keeps both. */
+struct change *rename_add(struct arena *mem, struct changes *changes, struct object *object, const char *to);
+
 /*
- * Sets `peer` on both sides of every pair, top down: by decided renames, by name, by content where a name is not
- * given. Renames are carried out in `before` as they are found and added to `changes`, so that what lies below
- * compares under the new names.
+ * Sets `peer` on both sides of every pair, top down: by name, by content where a name is not given.  Constraints and
+ * indexes that are the same but for their names are renamed as they are found.
  */
 void match_trees(struct ctx *ctx, const struct diff_input *input, struct changes *changes);
 

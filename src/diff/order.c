@@ -1,176 +1,429 @@
 /*
- * The order of a plan: phases from kinds.def, and within new or dropped tables and views, what is referenced comes
- * first (or goes last).  A cycle is broken by taking a foreign key out of its table's CREATE.  Deterministic: ties
- * keep the order in which diff found them.
+ * The order of a plan: one topological sort of all steps.  Arcs come from the dependency graphs (what is named is made
+ * before what names it, and goes after it), from parents, and from names that one step frees and another takes; phases
+ * decide where nothing else does, then the place in which diff found a change.  A circle is broken by taking foreign keys
+ * out of their table's CREATE or DROP, and where that does not help by phases alone.
  */
 #include <string.h>
 
 #include "base/map.h"
 #include "base/text.h"
+#include "diff/graph.h"
 #include "diff/step.h"
 
 enum { RENAME_FIRST = 1, RENAME_LAST = 1000 };
 
-enum visit { VISIT_NOT = 0, VISIT_RUNNING, VISIT_DONE };
+struct node;
+
+struct arc {
+    struct node *first;
+    struct node *then;
+    const struct object *cause; /* whose edge it is; NULL: no edge's */
+    bool loose;                 /* reads well, but is not needed */
+    bool cut;
+};
 
 struct node {
-    struct change *change;
-    enum visit visit;
+    struct change *step;
     int phase;
-    int rank; /* position among its group after sorting by reference */
-    int at;   /* position in the list */
+    int place;        /* among all, for ties */
+    int waits;        /* arcs that lead here from steps which are not done */
+    struct list arc;  /* struct arc *: what waits for this one */
+    struct list into; /* struct arc *: what this one waits for */
+    bool ready;
+    bool done;
 };
 
 struct orderer {
+    struct planner *planner;
     struct arena *mem;
-    const struct dialect *dialect;
-    struct changes *changes;
-    enum change_op op;
-    struct map by_name; /* "schema.name" to struct node *, of the group being sorted */
-    struct list node;   /* struct node *, all */
-    int next_rank;
+    struct list node;  /* struct node *, all */
+    struct list ready; /* a heap of those that wait for nothing */
+    struct list order; /* struct change *, the result */
 };
 
-static int phase_of(const struct change *change, bool reversed)
+static int phase_of(const struct change *step, bool reversed)
 {
-    const struct kind_info *info = &kind_table[change->kind];
-    switch (change->op) {
+    const struct kind_info *info = &kind_table[step->kind];
+    if (step->phase)
+        return step->phase;
+    switch (step->op) {
     case CHANGE_RENAME: return reversed ? RENAME_LAST : RENAME_FIRST;
     case CHANGE_CREATE: return info->create_phase;
     case CHANGE_DROP:
-        return change->replaced && info->drop_phase > info->create_phase ? info->create_phase - 1 : info->drop_phase;
+        return step->replaced && info->drop_phase > info->create_phase ? info->create_phase - 1 : info->drop_phase;
     case CHANGE_ALTER:
-    case CHANGE_REBUILD: break;
+    case CHANGE_REBUILD:
+    case CHANGE_FINISH: break;
     }
     return info->alter_phase;
 }
 
-static char *key_of(struct arena *mem, const char *schema, const char *name)
+/* ---- a heap by phase and place ---- */
+
+static bool comes_first(const struct node *a, const struct node *b)
 {
-    return arena_printf(mem, "%s.%s", schema ? schema : "", name ? name : "");
+    return a->phase != b->phase ? a->phase < b->phase : a->place < b->place;
 }
 
-static void detach(struct orderer *orderer, struct object *key)
+static void heap_swap(struct list *heap, int a, int b)
 {
-    struct change *change = orderer->op == CHANGE_CREATE
-                                ? change_add(orderer->mem, orderer->changes, CHANGE_CREATE, NULL, key)
-                                : change_add(orderer->mem, orderer->changes, CHANGE_DROP, key, NULL);
-    change->detached = true;
+    void *item = heap->item[a];
+    heap->item[a] = heap->item[b];
+    heap->item[b] = item;
 }
 
-static void node_visit(struct orderer *orderer, struct node *node);
-
-static void target_visit(struct orderer *orderer, struct node *from, const struct ref *ref, struct object *key)
+static void ready_add(struct orderer *orderer, struct node *node)
 {
-    struct node *target = map_get(&orderer->by_name, key_of(orderer->mem, ref->schema, ref->name));
-    if (!target || target == from)
-        return;
-    if (target->visit == VISIT_NOT)
-        node_visit(orderer, target);
-    else if (target->visit == VISIT_RUNNING && key && !orderer->dialect->loose_references)
-        detach(orderer, key);
+    struct list *heap = &orderer->ready;
+    list_add(orderer->mem, heap, node);
+    for (int at = heap->n - 1; at && comes_first(heap->item[at], heap->item[(at - 1) / 2]); at = (at - 1) / 2)
+        heap_swap(heap, at, (at - 1) / 2);
 }
 
-static void table_visit(struct orderer *orderer, struct node *node, struct object *object)
+static struct node *ready_take(struct orderer *orderer)
 {
-    const struct table *table = (const struct table *)object;
-    for (int i = 0; i < table->inherits.n; i++)
-        target_visit(orderer, node, &table->inherits.item[i], NULL);
-    for (int i = 0; i < object->children.n; i++) {
-        struct object *child = object->children.item[i];
-        const struct foreign_key *key = (const struct foreign_key *)child;
-        if (child->kind == KIND_FOREIGN_KEY)
-            target_visit(orderer, node, &key->ref_table, child);
+    struct list *heap = &orderer->ready;
+    struct node *first = heap->item[0];
+    heap->item[0] = heap->item[--heap->n];
+    for (int at = 0;;) {
+        int child = 2 * at + 1;
+        if (child + 1 < heap->n && comes_first(heap->item[child + 1], heap->item[child]))
+            child++;
+        if (child >= heap->n || !comes_first(heap->item[child], heap->item[at]))
+            return first;
+        heap_swap(heap, at, child);
+        at = child;
     }
 }
 
-static void view_visit(struct orderer *orderer, struct node *node, struct object *object)
+/* ---- arcs ---- */
+
+static struct node *node_add(struct orderer *orderer, struct change *step)
+{
+    struct node *node = NEW(orderer->mem, struct node);
+    *node =
+        (struct node){.step = step, .phase = phase_of(step, orderer->planner->out->reversed), .place = orderer->node.n};
+    step->at = orderer->node.n;
+    list_add(orderer->mem, &orderer->node, node);
+    return node;
+}
+
+static struct node *node_of(const struct orderer *orderer, const struct change *step)
+{
+    return orderer->node.item[step->at];
+}
+
+static struct arc *arc_add(struct orderer *orderer, const struct change *first, const struct change *then,
+                           const struct object *cause)
+{
+    if (!first || !then || first == then)
+        return NULL;
+    struct arc *arc = NEW(orderer->mem, struct arc);
+    *arc = (struct arc){.first = node_of(orderer, first), .then = node_of(orderer, then), .cause = cause};
+    list_add(orderer->mem, &arc->first->arc, arc);
+    list_add(orderer->mem, &arc->then->into, arc);
+    arc->then->waits++;
+    return arc;
+}
+
+static struct change *step_at(const struct orderer *orderer, int i)
+{
+    return ((const struct node *)orderer->node.item[i])->step;
+}
+
+/* The step of `object` in which the field of this edge is dealt with. */
+static const struct change *step_of_field(const struct change *step, const struct edge *edge)
+{
+    bool finishes = step && step->finish && change_has(step->finish, edge->field) && edge->how == EDGE_NAMES &&
+                    (step->before == edge->from || step->after == edge->from);
+    return finishes ? step->finish : step;
+}
+
+static bool is_loose(const struct orderer *orderer, const struct change *step, const struct edge *edge)
+{
+    const struct effect_row *row = effect_on(orderer->planner, step, edge);
+    return row && row->effect == EFFECT_LOOSE;
+}
+
+/* What is named in the desired tree is made first. */
+static void arc_making(struct orderer *orderer, const struct edge *edge)
+{
+    const struct change *first = step_making(edge->to), *then = step_of_field(step_making(edge->from), edge);
+    if (!first || !then || (first->backwards && then->backwards))
+        return;
+    struct arc *arc = arc_add(orderer, first, then, edge->from);
+    if (arc)
+        arc->loose = is_loose(orderer, first, edge);
+}
+
+/* What names goes first: away, or to its new form where what is named goes away or has to wait for it. */
+static void arc_unmaking(struct orderer *orderer, const struct edge *edge)
+{
+    const struct change *then = step_unmaking(edge->to), *own = step_unmaking(edge->from);
+    const struct change *first = step_of_field(own, edge);
+    bool later = kind_table[edge->from->kind].field[edge->field].marks & FIELD_LATER;
+    if (!first || !then || (later && own->op == CHANGE_DROP))
+        return;
+    bool both_stay = first->op != CHANGE_DROP && then->op != CHANGE_DROP;
+    struct arc *arc =
+        !both_stay || (first->backwards && then->backwards) ? arc_add(orderer, first, then, edge->from) : NULL;
+    if (arc)
+        arc->loose = is_loose(orderer, then, edge);
+    if (then->finish && first != then)
+        arc_add(orderer, first, then->finish, edge->from);
+}
+
+static void arcs_of_tree(struct orderer *orderer, const struct tree *tree, bool making)
+{
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        struct change *step = making ? step_making(o) : step_unmaking(o);
+        for (const struct edge *edge = o->needs; step && edge; edge = edge->next_need) {
+            if (making)
+                arc_making(orderer, edge);
+            else
+                arc_unmaking(orderer, edge);
+        }
+        struct change *around = o->parent ? (making ? step_making(o->parent) : step_unmaking(o->parent)) : NULL;
+        if (!step || !around || around->op == CHANGE_ALTER)
+            continue;
+        arc_add(orderer, making ? around : step, making ? step : around, NULL);
+    }
+}
+
+/* ---- names ---- */
+
+/* The places where the object's name must be free, one key for each letter of its kind's name spaces. */
+static struct names name_keys(struct orderer *orderer, const struct object *object, const char *name)
+{
+    const struct dialect *dialect = orderer->planner->dialect;
+    const char *spaces = dialect->name_spaces[object->kind];
+    const struct object *schema = object;
+    struct names keys = {0};
+    while (schema->parent && !(kind_table[schema->kind].marks & KIND_NAMESPACE))
+        schema = schema->parent;
+    const char *folded = name && dialect->name_fold ? dialect->name_fold(orderer->mem, name) : name;
+    for (const char *space = spaces; space && folded && *space; space++) {
+        bool in_parent = *space >= 'A' && *space <= 'Z';
+        const char *holder = in_parent ? object->parent->name : "";
+        names_add(orderer->mem, &keys,
+                  arena_printf(orderer->mem, "%c\1%s\1%s\1%s", *space, schema->name, holder, folded));
+    }
+    return keys;
+}
+
+static void names_freed(struct orderer *orderer, struct map *freed, const struct tree *tree)
+{
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        struct change *step = step_unmaking(o);
+        if (!step || step->op == CHANGE_ALTER || o->renamed)
+            continue;
+        struct names keys = name_keys(orderer, o, o->name);
+        for (int i = 0; i < keys.n; i++)
+            map_set(freed, keys.item[i], step);
+    }
+}
+
+static void renames_free(struct orderer *orderer, struct map *freed)
 {
     for (int i = 0; i < orderer->node.n; i++) {
-        struct node *other = orderer->node.item[i];
-        struct object *view = change_object(other->change);
-        if (other != node && other->change->op == orderer->op && view->kind == KIND_VIEW &&
-            references(orderer->mem, orderer->dialect, object, view)) {
-            struct ref ref = ref_to(view);
-            target_visit(orderer, node, &ref, NULL);
+        struct change *step = step_at(orderer, i);
+        if (step->op != CHANGE_RENAME)
+            continue;
+        struct names keys = name_keys(orderer, step->before, step->before->name);
+        for (int k = 0; k < keys.n; k++)
+            map_set(freed, keys.item[k], step);
+    }
+}
+
+static void name_taken(struct orderer *orderer, const struct map *freed, const struct object *object,
+                       const struct change *step)
+{
+    struct names keys = name_keys(orderer, object, object->name);
+    for (int i = 0; i < keys.n; i++)
+        arc_add(orderer, map_get(freed, keys.item[i]), step, NULL);
+}
+
+/* A name is free once the step is done that frees it. */
+static void arcs_of_names(struct orderer *orderer)
+{
+    struct map freed;
+    const struct tree *after = orderer->planner->out->after;
+    map_init(&freed, orderer->mem);
+    names_freed(orderer, &freed, orderer->planner->out->before);
+    renames_free(orderer, &freed);
+    if (!freed.n)
+        return;
+    for (struct object *o = after->root; o; o = object_next(after->root, o)) {
+        struct change *step = step_making(o);
+        if (step && step->op != CHANGE_ALTER && !o->renamed)
+            name_taken(orderer, &freed, o, step);
+    }
+    for (int i = 0; i < orderer->node.n; i++) {
+        struct change *step = step_at(orderer, i);
+        if (step->op == CHANGE_RENAME)
+            name_taken(orderer, &freed, step->after, step);
+    }
+}
+
+/* ---- steps of one object ---- */
+
+/* What a RENAME would break is away by then. */
+static void arcs_of_rename(struct orderer *orderer, const struct change *rename)
+{
+    const struct object *object = step_renamed(orderer->planner, rename);
+    for (const struct edge *edge = object ? object->needed : NULL; edge; edge = edge->next_needed) {
+        const struct effect_row *row = effect_on(orderer->planner, rename, edge);
+        const struct change *drop = row && row->effect == EFFECT_REPLACE ? step_unmaking(edge->from) : NULL;
+        if (drop && drop->op == CHANGE_DROP)
+            arc_add(orderer, drop, rename, NULL);
+    }
+}
+
+static void arcs_of_steps(struct orderer *orderer)
+{
+    for (int i = 0; i < orderer->node.n; i++) {
+        struct change *step = step_at(orderer, i);
+        if (step->finish)
+            arc_add(orderer, step, step->finish, NULL);
+        if (step->op == CHANGE_CREATE && step->replaced && step->after->peer)
+            arc_add(orderer, step_unmaking(step->after->peer), step, NULL);
+        if (step->op == CHANGE_RENAME)
+            arcs_of_rename(orderer, step);
+    }
+}
+
+/* ---- circles ---- */
+
+/* An arc because of a foreign key that is written in the CREATE, or goes with the DROP, of its table. */
+static bool is_detachable(const struct arc *arc, const struct object *table)
+{
+    unsigned both = KIND_NEEDS_KEY | KIND_INLINE;
+    return !arc->cut && !arc->loose && table && arc->cause && arc->cause->parent == table &&
+           (kind_table[arc->cause->kind].marks & both) == both;
+}
+
+static bool loose_cut(struct node *node)
+{
+    bool any = false;
+    for (int i = 0; i < node->into.n; i++) {
+        struct arc *arc = node->into.item[i];
+        if (arc->cut || !arc->loose || arc->first->done)
+            continue;
+        arc->cut = any = true;
+        node->waits--;
+    }
+    return any;
+}
+
+/* The foreign key as a step of its own. */
+static struct change *detach(struct orderer *orderer, const struct object *cause, struct change *around)
+{
+    struct planner *planner = orderer->planner;
+    struct object *key = (struct object *)(uintptr_t)cause;
+    bool making = around->op == CHANGE_CREATE;
+    if (key->apart)
+        return making ? key->made : key->unmade;
+    struct change *step = change_add(planner->mem, planner->out, around->op, making ? NULL : key, making ? key : NULL);
+    key->apart = true;
+    *(making ? &key->made : &key->unmade) = step;
+    node_add(orderer, step);
+    arc_add(orderer, making ? around : step, making ? step : around, NULL);
+    return step;
+}
+
+/* Takes out of the step what it has to wait for, or what others wait for because of it. */
+static bool foreign_keys_detach(struct orderer *orderer, struct node *node)
+{
+    bool making = node->step->op == CHANGE_CREATE, any = false;
+    const struct list *arcs = making ? &node->into : &node->arc;
+    const struct object *table = making ? node->step->after : node->step->before;
+    if (!making && node->step->op != CHANGE_DROP)
+        return false;
+    for (int i = 0, n = arcs->n; i < n; i++) {
+        struct arc *arc = arcs->item[i];
+        struct node *other = making ? arc->first : arc->then;
+        if (other->done || !is_detachable(arc, table))
+            continue;
+        struct change *own = detach(orderer, arc->cause, node->step);
+        arc->cut = true;
+        arc->then->waits--;
+        arc_add(orderer, making ? other->step : own, making ? own : other->step, NULL);
+        any = true;
+    }
+    return any;
+}
+
+static void ready_find(struct orderer *orderer)
+{
+    for (int i = 0; i < orderer->node.n; i++) {
+        struct node *node = orderer->node.item[i];
+        if (!node->done && !node->waits && !node->ready) {
+            node->ready = true;
+            ready_add(orderer, node);
         }
     }
 }
 
-/* Depth first: what this one references gets its rank before it. */
-static void node_visit(struct orderer *orderer, struct node *node)
+static struct node *first_waiting(const struct orderer *orderer)
 {
-    struct object *object = change_object(node->change);
-    node->visit = VISIT_RUNNING;
-    if (object->kind == KIND_TABLE)
-        table_visit(orderer, node, object);
-    else
-        view_visit(orderer, node, object);
-    node->visit = VISIT_DONE;
-    node->rank = orderer->next_rank++;
-}
-
-static bool in_group(const struct node *node, enum change_op op, enum kind kind)
-{
-    return node->change->op == op && node->change->kind == kind;
-}
-
-static void group_rank(struct orderer *orderer, enum change_op op, enum kind kind)
-{
-    int n = orderer->node.n;
-    orderer->op = op;
-    orderer->next_rank = 0;
-    map_init(&orderer->by_name, orderer->mem);
-    for (int i = 0; i < n; i++) {
+    struct node *first = NULL;
+    for (int i = 0; i < orderer->node.n; i++) {
         struct node *node = orderer->node.item[i];
-        const struct object *object = change_object(node->change);
-        if (in_group(node, op, kind))
-            map_set(&orderer->by_name, key_of(orderer->mem, object->parent->name, object->name), node);
+        if (!node->done && (!first || comes_first(node, first)))
+            first = node;
     }
-    for (int i = 0; i < n; i++) {
+    return first;
+}
+
+/* Nothing is ready and something is left: everything left waits in a circle, or for one. */
+static void circle_break(struct orderer *orderer)
+{
+    for (int i = 0, n = orderer->node.n; i < n && !orderer->ready.n; i++) {
         struct node *node = orderer->node.item[i];
-        if (in_group(node, op, kind) && node->visit == VISIT_NOT)
-            node_visit(orderer, node);
+        if (node->done)
+            continue;
+        bool any = loose_cut(node);
+        if (foreign_keys_detach(orderer, node) || any)
+            ready_find(orderer);
     }
-    for (int i = 0; op == CHANGE_DROP && i < n; i++) {
-        struct node *node = orderer->node.item[i];
-        if (in_group(node, op, kind))
-            node->rank = -node->rank;
+    if (orderer->ready.n)
+        return;
+    struct node *node = first_waiting(orderer);
+    node->ready = true;
+    ready_add(orderer, node);
+}
+
+static void node_do(struct orderer *orderer, struct node *node)
+{
+    node->done = true;
+    list_add(orderer->mem, &orderer->order, node->step);
+    for (int i = 0; i < node->arc.n; i++) {
+        struct arc *arc = node->arc.item[i];
+        if (arc->cut || --arc->then->waits || arc->then->ready)
+            continue;
+        arc->then->ready = true;
+        ready_add(orderer, arc->then);
     }
 }
 
-static void nodes_add(struct orderer *orderer)
+void steps_order(struct planner *planner)
 {
-    for (int i = orderer->node.n; i < orderer->changes->list.n; i++) {
-        struct node *node = NEW(orderer->mem, struct node);
-        node->change = orderer->changes->list.item[i];
-        node->phase = phase_of(node->change, orderer->changes->reversed);
-        node->at = i;
-        list_add(orderer->mem, &orderer->node, node);
+    struct orderer orderer = {.planner = planner, .mem = planner->mem};
+    struct changes *steps = planner->out;
+    for (int i = 0; i < steps->list.n; i++)
+        node_add(&orderer, steps->list.item[i]);
+    arcs_of_tree(&orderer, steps->before, false);
+    arcs_of_tree(&orderer, steps->after, true);
+    arcs_of_names(&orderer);
+    arcs_of_steps(&orderer);
+    ready_find(&orderer);
+    while (orderer.order.n < orderer.node.n) {
+        if (!orderer.ready.n)
+            circle_break(&orderer);
+        node_do(&orderer, ready_take(&orderer));
     }
-}
-
-static int node_compare(const void *a, const void *b)
-{
-    const struct node *x = a, *y = b;
-    if (x->phase != y->phase)
-        return x->phase < y->phase ? -1 : 1;
-    if (x->rank != y->rank)
-        return x->rank < y->rank ? -1 : 1;
-    return x->at - y->at;
-}
-
-void order(struct arena *mem, const struct dialect *dialect, struct changes *changes)
-{
-    static const enum kind kinds[] = {KIND_TABLE, KIND_VIEW};
-    struct orderer orderer = {.mem = mem, .dialect = dialect, .changes = changes};
-    nodes_add(&orderer);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        group_rank(&orderer, CHANGE_CREATE, kinds[i]);
-        group_rank(&orderer, CHANGE_DROP, kinds[i]);
-    }
-    nodes_add(&orderer); /* foreign keys that were taken out */
-    list_sort(&orderer.node, node_compare);
-    for (int i = 0; i < orderer.node.n; i++)
-        changes->list.item[i] = ((struct node *)orderer.node.item[i])->change;
+    steps->list = orderer.order;
+    for (int i = 0; i < steps->list.n; i++)
+        ((struct change *)steps->list.item[i])->at = i;
 }

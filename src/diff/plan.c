@@ -1,75 +1,66 @@
 /*
- * From changes to statements: widen, order, render.  The way down is the same road with the changes reversed, so that
+ * From changes to statements: effects, order, render.  The way down is the same road with the changes reversed, so that
  * there is no second description of what a statement undoes.
  */
 #include "diff/plan.h"
 
 #include "base/text.h"
 #include "diff/compare.h"
+#include "diff/graph.h"
 #include "diff/step.h"
 
-/* What goes with its table: the server drops the indexes and triggers of a table that is dropped. */
-static bool is_implied(const struct change *change)
+static render_fn *renderer_of(const struct dialect *dialect, const struct change *step)
 {
-    const struct object *table = change->before ? object_ancestor(change->before, KIND_TABLE) : NULL;
-    return change->op == CHANGE_DROP && change->kind != KIND_TABLE && table && !table->peer && !change->detached;
-}
-
-/* An index of a dropped table whose name another index takes: it goes by itself, and first. */
-static bool name_is_taken(const struct dialect *dialect, const struct plan *plan, const struct change *drop,
-                          struct arena *mem)
-{
-    for (int i = 0; drop->kind == KIND_INDEX && i < plan->changes->list.n; i++) {
-        const struct change *change = plan->changes->list.item[i];
-        if (change->op == CHANGE_CREATE && change->kind == KIND_INDEX &&
-            compare_name(mem, dialect, change->after->name, drop->before->name))
-            return true;
-    }
-    return false;
-}
-
-static render_fn *renderer_of(const struct dialect *dialect, const struct change *change)
-{
-    const struct render_kind *render = &dialect->render[change->kind];
-    switch (change->op) {
+    const struct render_kind *render = &dialect->render[step->kind];
+    switch (step->op) {
     case CHANGE_CREATE: return render->create;
     case CHANGE_DROP: return render->drop;
     case CHANGE_ALTER: return render->alter;
     case CHANGE_RENAME: return render->rename;
     case CHANGE_REBUILD: return render->rebuild;
+    case CHANGE_FINISH: return render->finish;
     }
     return NULL;
 }
 
-static int change_render(struct render *render, const struct change *change)
+static int step_render(struct render *render, const struct change *step)
 {
-    render_fn *renderer = renderer_of(render->dialect, change);
+    render_fn *renderer = renderer_of(render->dialect, step);
     if (!renderer) {
-        const char *path = object_path(render->mem, change_object(change));
-        return fail(render->ctx, ERR_UNSUPPORTED, "%s cannot %s %s", render->dialect->title, change_op_name(change->op),
+        const char *path = object_path(render->mem, change_object(step));
+        return fail(render->ctx, ERR_UNSUPPORTED, "%s cannot %s %s", render->dialect->title, change_op_name(step->op),
                     path);
     }
-    render->change = change;
-    return renderer(render, change);
+    render->change = step;
+    return renderer(render, step);
 }
 
-static int plan_render(struct ctx *ctx, const struct dialect *dialect, const struct plan_options *options,
-                       struct plan *plan)
+static int plan_render(const struct planner *planner, const struct plan_options *options, struct plan *plan)
 {
-    struct render render = {.ctx = ctx,
-                            .mem = ctx->mem,
-                            .dialect = dialect,
-                            .version = options->version ? options->version : dialect->minimum_version,
-                            .changes = plan->changes,
+    struct render render = {.ctx = planner->ctx,
+                            .mem = planner->mem,
+                            .dialect = planner->dialect,
+                            .version = planner->version,
+                            .before = planner->out->before,
+                            .after = planner->out->after,
                             .concurrently = options->concurrently,
                             .fills = options->fills};
-    for (int i = 0; i < plan->changes->list.n; i++) {
-        const struct change *change = plan->changes->list.item[i];
-        if (!is_implied(change) || name_is_taken(dialect, plan, change, ctx->mem))
-            TRY(change_render(&render, change));
-    }
+    for (int i = 0; i < plan->changes->list.n; i++)
+        TRY(step_render(&render, plan->changes->list.item[i]));
     plan->statements = render.out;
     return 0;
+}
+
+/* Names that were given are said; of the others each engine knows which it would choose by itself. */
+static void names_choose(const struct planner *planner)
+{
+    struct object *root = planner->out->after->root;
+    for (struct object *o = root; o; o = object_next(root, o)) {
+        const struct change *step = step_making(o);
+        o->named = o->name && !o->name_invented;
+        if (planner->dialect->choose_name && step && step->op != CHANGE_ALTER)
+            planner->dialect->choose_name(planner->mem, planner->out, o);
+    }
 }
 
 int plan_make(struct ctx *ctx, const struct dialect *dialect, const struct changes *changes,
@@ -78,10 +69,18 @@ int plan_make(struct ctx *ctx, const struct dialect *dialect, const struct chang
     if (!dialect->render)
         return fail(ctx, ERR_UNSUPPORTED, "migrations cannot be generated for %s yet", dialect->title);
     struct plan *made = NEW(ctx->mem, struct plan);
-    int version = options->version ? options->version : dialect->minimum_version;
+    struct planner planner = {.ctx = ctx,
+                              .mem = ctx->mem,
+                              .dialect = dialect,
+                              .version = options->version ? options->version : dialect->minimum_version,
+                              .source = changes};
+    graph_build(ctx->mem, dialect, changes->before);
+    graph_build(ctx->mem, dialect, changes->after);
+    TRY(effects_apply(&planner));
+    names_choose(&planner);
+    steps_order(&planner);
     made->source = changes;
-    made->changes = widen(ctx->mem, dialect, changes, version);
-    order(ctx->mem, dialect, made->changes);
+    made->changes = planner.out;
     hazards_find(ctx->mem, dialect, made->changes, &made->hazards);
     if (!changes->reversed)
         TRY(attached_check(ctx, made->changes, options->lose_attached, &made->hazards));
@@ -90,7 +89,7 @@ int plan_make(struct ctx *ctx, const struct dialect *dialect, const struct chang
         if (hazard->column && fill_of(options->fills, hazard->column))
             list_remove(&made->hazards, i);
     }
-    TRY(plan_render(ctx, dialect, options, made));
+    TRY(plan_render(&planner, options, made));
     *plan = made;
     return ctx_check(ctx);
 }

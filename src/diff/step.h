@@ -2,22 +2,41 @@
 #ifndef DIFF_STEP_H
 #define DIFF_STEP_H
 
+#include "dialect/effect.h"
 #include "diff/plan.h"
 
-/*
- * A copy of `source` in which every change is one that the engine can apply: replaces, rebuilds, what depends on them.
- */
-struct changes *widen(struct arena *mem, const struct dialect *dialect, const struct changes *source, int version);
+enum { STEP_GONE = -1 }; /* as phase: another step does it */
 
-/* Orders `changes` in place by phase and reference; foreign keys of a cycle become changes of their own. */
-void order(struct arena *mem, const struct dialect *dialect, struct changes *changes);
+struct planner {
+    struct ctx *ctx;
+    struct arena *mem;
+    const struct dialect *dialect;
+    int version; /* of the server to plan for */
+    const struct changes *source;
+    struct changes *out; /* the steps; objects point to theirs by `made` and `unmade` */
+};
+
+/*
+ * Fills planner->out: the changes, and what they bring along by the engine's table of effects.  Needs the graphs of both trees.
+ * ERR_UNSUPPORTED where a row refuses.
+ */
+int effects_apply(struct planner *planner);
+/* The row for a change of `kind`'s `field` itself (dependent ITSELF), or NULL. */
+const struct effect_row *effect_of_field(const struct planner *planner, const struct change *change, int field);
+const struct effect_row *effect_on(const struct planner *planner, const struct change *change, const struct edge *edge);
+
+/* Sorts planner->out: one topological order of all steps, phases where nothing else decides; cycles are broken. */
+void steps_order(struct planner *planner);
+
+/* The step that brings `object` of the desired tree about, or takes `object` of the current one away; NULL: none does. */
+struct change *step_making(const struct object *object);
+struct change *step_unmaking(const struct object *object);
+
+/* The object of a RENAME as it stands in the current tree, under its new name. */
+const struct object *step_renamed(const struct planner *planner, const struct change *step);
 
 /* What a person should know before running it. */
 void hazards_find(struct arena *mem, const struct dialect *dialect, const struct changes *changes,
                   struct list *hazards);
-
-/* Does `object` name `other` in a field, or in an expression as a word? */
-bool references(struct arena *mem, const struct dialect *dialect, const struct object *object,
-                const struct object *other);
 
 #endif

@@ -61,7 +61,7 @@ const char *change_op_name(enum change_op op)
 {
     static const char *const names[] = {
         [CHANGE_CREATE] = "create", [CHANGE_DROP] = "drop",       [CHANGE_ALTER] = "alter",
-        [CHANGE_RENAME] = "rename", [CHANGE_REBUILD] = "rebuild",
+        [CHANGE_RENAME] = "rename", [CHANGE_REBUILD] = "rebuild", [CHANGE_FINISH] = "finish",
     };
     return names[op];
 }

@@ -8,11 +8,12 @@
 #include "schema/tree.h"
 
 enum change_op {
-    CHANGE_CREATE, /* before NULL */
-    CHANGE_DROP,   /* after NULL */
-    CHANGE_ALTER,  /* `fields` differ; peers of each other */
-    CHANGE_RENAME, /* only the name (comes beside an ALTER if more differs) */
-    CHANGE_REBUILD /* a table made anew with its rows: SQLite; before and after are the whole tables */
+    CHANGE_CREATE,  /* before NULL */
+    CHANGE_DROP,    /* after NULL */
+    CHANGE_ALTER,   /* `fields` differ; peers of each other */
+    CHANGE_RENAME,  /* only the name (comes beside an ALTER if more differs) */
+    CHANGE_REBUILD, /* a table made anew with its rows: SQLite; before and after are the whole tables */
+    CHANGE_FINISH   /* the end of a CREATE or ALTER that had to wait for others; only plans have it */
 };
 
 /* The pseudo-field of an ALTER whose PART children differ. */
@@ -25,8 +26,16 @@ struct change {
     struct object *after;        /* in the tree that is wanted */
     uint64_t fields[SAID_WORDS]; /* of an ALTER: which differ */
     bool replaced;               /* a DROP and CREATE pair that stands for one REPLACE */
-    bool detached;               /* a foreign key taken out of its table's CREATE, because of a cycle */
     const char *resolved_from;   /* of a RENAME: "rename_flag", "prompt"; NULL */
+    struct object *renamed; /* of a RENAME: the object itself, in one of the trees; before and after are names only */
+
+    /* What the planner notes; unset in the changes that diff found. */
+    int phase;             /* 0: as the kind says */
+    int at;                /* place in the plan */
+    bool whole;            /* see struct effect_row */
+    bool backwards;        /* likewise */
+    struct change *finish; /* the FINISH step that belongs to it */
+    struct list absorbed;  /* struct change *: what the engine does by itself with this one */
 };
 
 struct changes {

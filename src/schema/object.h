@@ -62,13 +62,6 @@ enum field_type {
     FIELD_INT    /* int64_t; "none" is not said */
 };
 
-/* How a difference is applied where the engine can; what it cannot, its dialect widens. */
-enum apply {
-    APPLY_ALTER,   /* in place */
-    APPLY_REPLACE, /* drop and create the object */
-    APPLY_REBUILD  /* rebuild the table that holds it */
-};
-
 /* A reference follows the renames of what it names, and orders steps. */
 enum field_mark {
     FIELD_IDENTITY = 1,            /* part of what identifies an object that its name does not (CONTENT, OVERLOADED) */
@@ -76,7 +69,8 @@ enum field_mark {
     FIELD_FAR_COLUMN_REF = 1 << 2, /* names columns of what the object's REF names: likewise */
     FIELD_LATER = 1 << 3,          /* said by a statement of its own, once what it names is there */
     FIELD_REPLACE = 1 << 4,        /* a difference drops and creates the object */
-    FIELD_SILENT = 1 << 5          /* is no difference */
+    FIELD_SILENT = 1 << 5,         /* is no difference */
+    FIELD_CONSTANT = 1 << 6        /* an expression that reads no columns */
 };
 
 /*
@@ -100,6 +94,33 @@ struct object {
     uint64_t said[SAID_WORDS];
     struct object *peer; /* the same object on the other side of a comparison; set by diff */
     int place;           /* where it was among its siblings when last looked at: only a hint, for object_next() */
+
+    /* What planning notes about it; see diff/graph.h and diff/step.h. Not copied. */
+    struct edge *needs;     /* what it depends on in its tree */
+    struct edge *needed;    /* what depends on it */
+    struct edge *last_need; /* the ends of these two */
+    struct edge *last_needed;
+    struct change *made;   /* in the desired tree: the step that brings it about, itself and not with its parent */
+    struct change *unmade; /* in the current tree: the step that takes it away or changes it */
+    bool renamed;          /* a step of its own changes its name */
+    bool apart;            /* not written inside the CREATE of its parent although its kind is */
+    bool named;            /* its CREATE has to say its name */
+};
+
+enum edge_how {
+    EDGE_NAMES,   /* a field of `from` names `to` */
+    EDGE_RESTS,   /* `from` is a foreign key, `to` the key of the other table that has its columns */
+    EDGE_INHERITS /* two columns of one name, of a table and its parent */
+};
+
+/* One object depends on another of the same tree. */
+struct edge {
+    struct object *from;
+    struct object *to;
+    int field; /* of `from` (for inherited columns: of its table) by which it depends */
+    enum edge_how how;
+    struct edge *next_need;   /* of from->needs */
+    struct edge *next_needed; /* of to->needed */
 };
 
 struct field {

@@ -68,115 +68,33 @@ void pg_inherit(struct arena *mem, struct tree *tree)
             table_inherit(mem, tree, (struct table *)object, 0);
 }
 
-static const struct change *change_of(const struct render *render, enum change_op op, const struct object *column)
+static bool texts_equal(struct arena *mem, const struct object *a, const struct object *b, int field)
 {
-    for (int i = 0; i < render->changes->list.n; i++) {
-        const struct change *change = render->changes->list.item[i];
-        if (change->op == op && change->kind == KIND_COLUMN && change_object(change) == column)
-            return change;
+    const void *x = object_field(a, field), *y = object_field(b, field);
+    switch (kind_table[KIND_COLUMN].field[field].type) {
+    case FIELD_TEXT: return text_equal(*(const char *const *)x, *(const char *const *)y);
+    case FIELD_TYPE:
+        return text_equal(pg_type_normal(mem, *(const char *const *)x), pg_type_normal(mem, *(const char *const *)y));
+    case FIELD_EXPR: return text_equal(expr_text(x), expr_text(y));
+    case FIELD_FLAG: return *(const bool *)x == *(const bool *)y;
+    case FIELD_INT: return *(const int64_t *)x == *(const int64_t *)y;
+    case FIELD_NAMES:
+    case FIELD_REF:
+    case FIELD_REFS: break;
     }
-    return NULL;
+    return true;
 }
 
-/* The change of a parent that brings this one along, because the child inherits before and after; NULL. */
-const struct change *pg_parent_change(const struct render *render, const struct change *change)
+/* A column of CREATE TABLE that only says again what a parent says would stay when the parent's is dropped. */
+bool pg_only_inherited(struct arena *mem, const struct object *column)
 {
-    const struct object *column = change_object(change);
-    const struct table *table = (const struct table *)column->parent;
-    const struct table *other = (const struct table *)table->object.peer;
-    const struct tree *tree = change->after != NULL ? render->changes->after : render->changes->before;
-
-    for (int i = 0; other != NULL && i < table->inherits.n; i++) {
-        const struct object *parent = pg_parent(tree, table, i), *its;
-        const struct change *found;
-        if (parent == NULL || !refs_have(&other->inherits, &table->inherits.item[i]))
-            continue;
-        its = object_child(parent, KIND_COLUMN, column->name);
-        found = its != NULL ? change_of(render, change->op, its) : NULL;
-        if (found != NULL)
-            return found;
+    for (const struct edge *edge = column->needs; edge; edge = edge->next_need) {
+        bool same = edge->how == EDGE_INHERITS;
+        for (int i = 0; same && i < kind_table[KIND_COLUMN].fields; i++)
+            if (i != COLUMN_comment && object_says(column, i) && object_says(edge->to, i))
+                same = texts_equal(mem, column, edge->to, i);
+        if (same)
+            return true;
     }
-    return NULL;
-}
-
-/* Children that lose the same column as their parent: DROP COLUMN of the parent takes it from those that only inherit it. */
-void pg_children_drop(struct render *render, const struct change *change)
-{
-    for (int i = 0; i < render->changes->list.n; i++) {
-        const struct change *other = render->changes->list.item[i];
-        struct buf out;
-        if (other->op != CHANGE_DROP || other->kind != KIND_COLUMN || pg_parent_change(render, other) != change)
-            continue;
-        out = pg_begin(render, "");
-        pg_alter_table(&out, other->before);
-        buf_add(&out, "DROP COLUMN IF EXISTS ");
-        pg_ident_add(&out, other->before->name);
-        render_statement(render, &out);
-    }
-}
-
-static void inherit_one(struct render *render, const struct object *table, const char *verb, const struct ref *parent)
-{
-    struct buf out = pg_begin(render, "");
-
-    pg_alter_table(&out, table);
-    buf_add(&out, verb);
-    pg_ref(&out, parent);
-    render_statement(render, &out);
-}
-
-static void leave_parents(struct render *render, const struct change *change)
-{
-    const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
-
-    for (int i = 0; i < before->inherits.n; i++)
-        if (!refs_have(&after->inherits, &before->inherits.item[i]))
-            inherit_one(render, &after->object, "NO INHERIT ", &before->inherits.item[i]);
-}
-
-static bool is_of_table(const struct change *change, const struct change *table)
-{
-    const struct object *parent = change->kind == KIND_COLUMN ? change_object(change)->parent : NULL;
-
-    return parent != NULL && change->op != CHANGE_RENAME && (parent == table->before || parent == table->after);
-}
-
-/* The first change of a column that comes before the table's own change; NULL if none does. */
-static const struct change *first_of(const struct render *render, const struct change *table)
-{
-    for (int i = 0; i < render->changes->list.n; i++) {
-        const struct change *change = render->changes->list.item[i];
-        if (change == table)
-            return NULL;
-        if (is_of_table(change, table))
-            return change;
-    }
-    return NULL;
-}
-
-/* A column that is changed must have left the parents that the table leaves: they would hold it (NOT NULL, in 18). */
-void pg_leave_parents_first(struct render *render, const struct change *column)
-{
-    const struct table *table = (const struct table *)change_object(column)->parent;
-    const struct table *peer = (const struct table *)table->object.peer;
-
-    if (table->inherits.n == 0 && (peer == NULL || peer->inherits.n == 0))
-        return;
-    for (int i = 0; i < render->changes->list.n; i++) {
-        const struct change *change = render->changes->list.item[i];
-        if (change->op == CHANGE_ALTER && change->kind == KIND_TABLE && change_has(change, TABLE_inherits) &&
-            first_of(render, change) == column)
-            leave_parents(render, change);
-    }
-}
-
-void pg_alter_inherits(struct render *render, const struct change *change)
-{
-    const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
-
-    if (first_of(render, change) == NULL)
-        leave_parents(render, change);
-    for (int i = 0; i < after->inherits.n; i++)
-        if (!refs_have(&before->inherits, &after->inherits.item[i]))
-            inherit_one(render, &after->object, "INHERIT ", &after->inherits.item[i]);
+    return false;
 }

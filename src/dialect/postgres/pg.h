@@ -110,6 +110,8 @@ bool pg_opclass_is_default(const char *method, const char *opclass);
 
 /* cast.c: what an ALTER ... TYPE has to say so that rows are converted; NULL: nothing, the server does it by itself. */
 char *pg_using(struct arena *mem, const char *column, const char *from, const char *to);
+/* Do the same operators take both? */
+bool pg_same_family(struct arena *mem, const char *from, const char *to);
 
 /* defaults.c */
 bool pg_default_same(struct arena *mem, const char *type, const char *a, const char *b);
@@ -128,9 +130,10 @@ bool pg_expr_mentions(struct arena *mem, const char *expr, const char *name);
 void pg_inherit(struct arena *mem, struct tree *tree);
 struct object *pg_parent(const struct tree *tree, const struct table *table, int i);
 
-/* settle.c, apply.c */
+/* settle.c, effects.c */
 void pg_settle(struct arena *mem, struct tree *tree);
-enum apply pg_apply(const struct change *change, const struct changes *changes, int version);
+extern const struct effect_row pg_effects[];
+extern const char *const pg_name_spaces[];
 
 extern const struct render_kind pg_render[KIND_COUNT];
 extern const struct dialect pg_dialect;

@@ -113,21 +113,6 @@ bool pg_expr_said(const struct expr *expr)
     return expr->written != NULL || expr->printed != NULL;
 }
 
-bool pg_has_change(const struct render *render, enum change_op op, const struct object *object)
-{
-    for (int i = 0; i < render->changes->list.n; i++) {
-        const struct change *change = render->changes->list.item[i];
-        if (change->op == op && change->kind == object->kind && change_object(change) == object)
-            return true;
-    }
-    return false;
-}
-
-bool pg_is_inline(const struct render *render, const struct object *object)
-{
-    return object->kind != KIND_FOREIGN_KEY || !pg_has_change(render, CHANGE_CREATE, object);
-}
-
 /* The object of the tree that is, in the same schema, that already has this name; NULL. */
 static const struct object *holder_of(const struct tree *tree, const struct object *like, const char *name)
 {
@@ -141,37 +126,38 @@ static const struct object *holder_of(const struct tree *tree, const struct obje
     return NULL;
 }
 
-/* A base and the number behind it: the next free one in both trees. */
-static char *next_name(struct render *render, const struct object *object)
+/* A base and the number after it: the next free one in both trees. */
+static char *next_name(struct arena *mem, const struct changes *changes, const struct object *object)
 {
-    const char *base = pg_default_name(render->mem, object);
-    char *name = arena_dup(render->mem, base);
-
-    for (int number = 1; holder_of(render->changes->before, object, name) != NULL ||
-                         holder_of(render->changes->after, object, name) != NULL;
-         number++)
-        name = arena_printf(render->mem, "%s%d", base, number);
+    const char *base = pg_default_name(mem, object);
+    char *name = arena_dup(mem, base);
+    for (int number = 1; holder_of(changes->before, object, name) || holder_of(changes->after, object, name); number++)
+        name = arena_printf(mem, "%s%d", base, number);
     return name;
+}
+
+static bool goes_away(const struct object *object)
+{
+    while (object && !object->unmade)
+        object = object->parent;
+    return object && object->unmade->op == CHANGE_DROP;
 }
 
 /*
  * A name of ours is left to the server only if the server will choose the same.  Where a surviving object has it
  * already, another is taken, and kept in the tree, so that the rollback drops what the upgrade made.
  */
-void pg_choose_name(struct render *render, struct object *object, bool *explicitly)
+void pg_choose_name(struct arena *mem, const struct changes *changes, struct object *object)
 {
-    const struct object *holder;
-
-    *explicitly = object->name != NULL && !object->name_invented;
-    if (*explicitly || object->name == NULL)
+    if (object->named || !object->name || !object->name_invented)
         return;
-    *explicitly = !text_equal(object->name, pg_default_name(render->mem, object));
-    if (object->parent->peer == NULL)
+    object->named = !text_equal(object->name, pg_default_name(mem, object));
+    if (!object->parent->peer)
         return; /* inside a new table's CREATE: the numbers are counted as the server does */
-    holder = holder_of(render->changes->before, object, object->name);
-    if (holder == NULL)
+    const struct object *holder = holder_of(changes->before, object, object->name);
+    if (!holder)
         return;
-    *explicitly = true;
-    if (holder != object && !pg_has_change(render, CHANGE_DROP, holder))
-        object->name = next_name(render, object);
+    object->named = true;
+    if (!goes_away(holder))
+        object->name = next_name(mem, changes, object);
 }

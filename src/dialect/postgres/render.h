@@ -24,12 +24,7 @@ int pg_needs(struct render *render, int version, const char *what);
 bool pg_version_known(const struct render *render);
 bool pg_expr_said(const struct expr *expr);
 
-/* Does this change list hold a change of its own for that object? */
-bool pg_has_change(const struct render *render, enum change_op op, const struct object *object);
-bool pg_is_inline(const struct render *render, const struct object *object);
-
-/* Before a constraint or index is made: its name, or none where the server will invent the same one. */
-void pg_choose_name(struct render *render, struct object *object, bool *explicitly);
+void pg_choose_name(struct arena *mem, const struct changes *changes, struct object *object); /* see struct dialect */
 
 /* render_column.c */
 void pg_column_definition(struct render *render, struct buf *out, const struct column *column);
@@ -55,31 +50,29 @@ void pg_counter_add(struct buf *out, const char *prefix, const struct pg_counter
                     const struct pg_counter *other);
 
 /* inherit.c */
-const struct change *pg_parent_change(const struct render *render, const struct change *change);
-void pg_leave_parents_first(struct render *render, const struct change *column);
-void pg_alter_inherits(struct render *render, const struct change *change);
-void pg_children_drop(struct render *render, const struct change *change);
+bool pg_only_inherited(struct arena *mem, const struct object *column); /* nothing of it is the table's own */
 
 /* render_constraint.c */
-int pg_constraint_text(struct render *render, struct buf *out, struct object *object);
+int pg_constraint_text(struct render *render, struct buf *out, const struct object *object);
 render_fn pg_constraint_create, pg_constraint_drop, pg_constraint_rename;
 
 /* render_table.c */
-render_fn pg_table_create, pg_table_drop, pg_table_alter, pg_table_rename;
+render_fn pg_table_create, pg_table_drop, pg_table_alter, pg_table_rename, pg_table_finish;
 
 /* render_index.c */
-int pg_index_text(struct render *render, struct buf *out, struct index *index, bool concurrently);
+int pg_index_text(struct render *render, struct buf *out, const struct index *index, bool concurrently);
 render_fn pg_index_create, pg_index_drop, pg_index_alter, pg_index_rename;
 
 /* render_enum.c */
-render_fn pg_enum_create, pg_enum_drop, pg_enum_alter, pg_enum_rename;
+bool pg_only_adds(const struct names *before,
+                  const struct names *after); /* the old labels are all there, in their order */
+render_fn pg_enum_create, pg_enum_drop, pg_enum_alter, pg_enum_rename, pg_enum_finish;
 
 /* render_object.c: schemas, sequences, views */
 render_fn pg_extension_create, pg_extension_drop, pg_extension_alter;
 render_fn pg_schema_create, pg_schema_drop, pg_schema_alter;
-render_fn pg_sequence_create, pg_sequence_drop, pg_sequence_alter, pg_sequence_rename;
+render_fn pg_sequence_create, pg_sequence_drop, pg_sequence_alter, pg_sequence_rename, pg_sequence_finish;
 render_fn pg_view_create, pg_view_drop, pg_view_alter, pg_view_rename;
-void pg_sequences_own(struct render *render, const struct object *column); /* sequences that wait for this column */
 void pg_view_text(struct buf *out, const struct view *view, bool replace);
 
 #endif

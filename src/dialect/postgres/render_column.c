@@ -152,82 +152,44 @@ void pg_column_after(struct render *render, const struct object *object)
         alter_simple(render, column, "DROP NOT NULL");
     if (column->comment != NULL)
         set_comment(render, column);
-    pg_sequences_own(render, object);
-}
-
-/*
- * A generated column must not be there while the type of what it is made of changes: it is added behind the last such
- * change.  NULL: nothing it is made of changes.
- */
-static const struct change *waits_for(const struct render *render, const struct column *column)
-{
-    const struct change *last = NULL;
-
-    if (!is_computed(column))
-        return NULL;
-    for (int i = 0; i < render->changes->list.n; i++) {
-        const struct change *change = render->changes->list.item[i];
-        bool retypes = change->kind == KIND_COLUMN && change->op == CHANGE_ALTER &&
-                       (change_has(change, COLUMN_type) || change_has(change, COLUMN_collation));
-        if (retypes && change->after->parent == column->object.parent &&
-            pg_expr_mentions(render->mem, expr_text(&column->computed), change->after->name))
-            last = change;
-    }
-    return last;
-}
-
-static int column_add(struct render *render, const struct change *change)
-{
-    const struct column *column = (const struct column *)change->after;
-    struct buf out = pg_begin(render, "");
-
-    TRY(pg_column_check(render, column));
-    if (pg_parent_change(render, change) == NULL) {
-        const char *fill = fill_of(render->fills, change->after);
-        struct column filled = *column;
-
-        if (fill != NULL)
-            filled.default_value = (struct expr){.written = fill};
-        pg_alter_table(&out, change->after);
-        buf_add(&out, "ADD COLUMN ");
-        pg_column_definition(render, &out, &filled);
-        render_statement(render, &out);
-        if (fill != NULL)
-            alter_simple(render, column, "DROP DEFAULT");
-    }
-    pg_column_after(render, change->after);
-    return 0;
 }
 
 int pg_column_create(struct render *render, const struct change *change)
 {
-    pg_leave_parents_first(render, change);
-    return waits_for(render, (const struct column *)change->after) == NULL ? column_add(render, change) : 0;
-}
-
-static int waiting_add(struct render *render, const struct change *done)
-{
-    for (int i = 0; i < render->changes->list.n; i++) {
-        const struct change *change = render->changes->list.item[i];
-        if (change->kind == KIND_COLUMN && change->op == CHANGE_CREATE &&
-            waits_for(render, (const struct column *)change->after) == done)
-            TRY(column_add(render, change));
-    }
+    const struct column *column = (const struct column *)change->after;
+    const char *fill = fill_of(render->fills, change->after);
+    struct column filled = *column;
+    struct buf out = pg_begin(render, "");
+    TRY(pg_column_check(render, column));
+    if (fill)
+        filled.default_value = (struct expr){.written = fill};
+    pg_alter_table(&out, change->after);
+    buf_add(&out, "ADD COLUMN ");
+    pg_column_definition(render, &out, &filled);
+    render_statement(render, &out);
+    if (fill)
+        alter_simple(render, column, "DROP DEFAULT");
+    pg_column_after(render, change->after);
+    for (int i = 0; i < change->absorbed.n; i++) /* children have the column by now */
+        pg_column_after(render, ((const struct change *)change->absorbed.item[i])->after);
     return 0;
 }
 
-int pg_column_drop(struct render *render, const struct change *change)
+static void drop_one(struct render *render, const struct object *column, const char *words)
 {
     struct buf out = pg_begin(render, "");
-
-    pg_leave_parents_first(render, change);
-    if (pg_parent_change(render, change) != NULL)
-        return 0;
-    pg_alter_table(&out, change->before);
-    buf_add(&out, "DROP COLUMN ");
-    pg_ident_add(&out, change->before->name);
+    pg_alter_table(&out, column);
+    buf_add(&out, words);
+    pg_ident_add(&out, column->name);
     render_statement(render, &out);
-    pg_children_drop(render, change);
+}
+
+/* Children keep a column that they have said themselves, beside inheriting it. */
+int pg_column_drop(struct render *render, const struct change *change)
+{
+    drop_one(render, change->before, "DROP COLUMN ");
+    for (int i = 0; i < change->absorbed.n; i++)
+        drop_one(render, ((const struct change *)change->absorbed.item[i])->before, "DROP COLUMN IF EXISTS ");
     return 0;
 }
 
@@ -437,18 +399,6 @@ static bool is_users_type(struct arena *mem, const char *type)
     return !pg_type_read(mem, type, &read) || !read.known;
 }
 
-/* What a parent's change does to the children too is not said again; comments are each table's own. */
-static struct change without_inherited(const struct change *change, const struct change *parent)
-{
-    struct change own = *change;
-
-    for (int i = 0; parent != NULL && i < SAID_WORDS; i++)
-        own.fields[i] &= ~parent->fields[i];
-    if (change_has(change, COLUMN_comment))
-        own.fields[COLUMN_comment / 64] |= UINT64_C(1) << (COLUMN_comment % 64);
-    return own;
-}
-
 static bool default_must_go(struct render *render, const struct column_change *c)
 {
     if (!c->retype || !has_default(c->before) || c->before->autoincrement || c->after->identity != NULL ||
@@ -494,9 +444,8 @@ static void column_behind(struct render *render, const struct column_change *c)
         set_comment(render, c->after);
 }
 
-int pg_column_alter(struct render *render, const struct change *all)
+int pg_column_alter(struct render *render, const struct change *change)
 {
-    struct change own = without_inherited(all, pg_parent_change(render, all)), *change = &own;
     struct column_change c = {change, (const struct column *)change->before, (const struct column *)change->after};
 
     TRY(pg_column_check(render, c.after));
@@ -504,10 +453,9 @@ int pg_column_alter(struct render *render, const struct change *all)
     if (change_has(change, COLUMN_type))
         c.conversion = pg_using(render->mem, c.after->object.name, c.before->type, c.after->type);
     c.default_off = default_must_go(render, &c);
-    pg_leave_parents_first(render, all);
     column_before(render, &c);
     if (c.retype)
         column_retype(render, &c);
     column_behind(render, &c);
-    return waiting_add(render, all);
+    return 0;
 }

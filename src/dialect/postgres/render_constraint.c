@@ -9,24 +9,14 @@ static void exclude_text(struct buf *out, const struct exclude *exclude)
 {
     const char *text = expr_text(&exclude->definition);
 
+    ansi_constraint_name(out, &pg_dialect, &exclude->object);
     if (!text_starts_nocase(text, "EXCLUDE "))
         buf_add(out, "EXCLUDE ");
     buf_add(out, text);
 }
 
-int pg_constraint_text(struct render *render, struct buf *out, struct object *object)
+int pg_constraint_text(struct render *render, struct buf *out, const struct object *object)
 {
-    struct object bare = *object;
-    bool explicitly;
-
-    pg_choose_name(render, object, &explicitly);
-    bare = *object;
-    object->name_invented = true; /* the shared clauses name nothing; we do */
-    if (explicitly) {
-        buf_add(out, "CONSTRAINT ");
-        pg_ident_add(out, object->name);
-        buf_add_c(out, ' ');
-    }
     switch (object->kind) {
     case KIND_PRIMARY_KEY: ansi_primary_key(out, &pg_dialect, (const struct primary_key *)object); break;
     case KIND_UNIQUE: ansi_unique(out, &pg_dialect, (const struct unique *)object); break;
@@ -34,7 +24,6 @@ int pg_constraint_text(struct render *render, struct buf *out, struct object *ob
     case KIND_EXCLUDE: exclude_text(out, (const struct exclude *)object); break;
     default: ansi_foreign_key(out, &pg_dialect, (const struct foreign_key *)object); break;
     }
-    object->name_invented = bare.name_invented;
     if (object->kind == KIND_UNIQUE && ((const struct unique *)object)->nulls_not_distinct)
         return pg_needs(render, 150000, "NULLS NOT DISTINCT");
     return 0;

@@ -86,15 +86,12 @@ static void clauses_text(struct buf *out, const struct index *index)
         buf_addf(out, " WHERE %s", expr_text(&index->predicate));
 }
 
-int pg_index_text(struct render *render, struct buf *out, struct index *index, bool concurrently)
+int pg_index_text(struct render *render, struct buf *out, const struct index *index, bool concurrently)
 {
-    bool explicitly;
-
     if (index->nulls_not_distinct)
         TRY(pg_needs(render, 150000, "NULLS NOT DISTINCT"));
-    pg_choose_name(render, &index->object, &explicitly);
     buf_addf(out, "CREATE %sINDEX %s", index->is_unique ? "UNIQUE " : "", concurrently ? "CONCURRENTLY " : "");
-    if (explicitly || concurrently) { /* a run that is repeated has to find what it made */
+    if (index->object.named || concurrently) { /* a run that is repeated has to find what it made */
         pg_ident_add(out, index->object.name);
         buf_add_c(out, ' ');
     }
@@ -126,7 +123,7 @@ static bool may_be_concurrent(const struct render *render, const struct index *i
 
 int pg_index_create(struct render *render, const struct change *change)
 {
-    struct index *index = (struct index *)change->after;
+    const struct index *index = (const struct index *)change->after;
     bool concurrently = may_be_concurrent(render, index);
     struct buf out = pg_begin(render, "");
 

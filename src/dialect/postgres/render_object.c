@@ -45,36 +45,11 @@ static void owned_by(struct render *render, const struct sequence *sequence)
 
     pg_top(&out, &sequence->object);
     buf_add(&out, " OWNED BY ");
-    if (sequence->owned_by.name == NULL)
-        buf_add(&out, "NONE");
-    else
+    if (sequence->owned_by.name)
         pg_ref(&out, &sequence->owned_by);
+    else
+        buf_add(&out, "NONE");
     render_statement(render, &out);
-}
-
-/* Does the owner stand already when sequences are made and altered? */
-static bool owner_stands(struct render *render, const struct sequence *sequence)
-{
-    const struct object *column = tree_find_ref(render->changes->before, KIND_TABLE, &sequence->owned_by);
-
-    return sequence->owned_by.name == NULL || (column != NULL && !pg_has_change(render, CHANGE_DROP, column));
-}
-
-void pg_sequences_own(struct render *render, const struct object *column)
-{
-    for (int i = 0; i < render->changes->list.n; i++) {
-        const struct change *change = render->changes->list.item[i];
-        const struct sequence *sequence = (const struct sequence *)change->after;
-        if (change->op == CHANGE_CREATE && (change->kind == KIND_TABLE || change->kind == KIND_COLUMN))
-            return; /* sequences come first: the rest of a long list need not be walked */
-        bool says =
-            change->kind == KIND_SEQUENCE &&
-            (change->op == CHANGE_CREATE || (change->op == CHANGE_ALTER && change_has(change, SEQUENCE_owned_by)));
-        if (!says || sequence->owned_by.name == NULL || owner_stands(render, sequence))
-            continue;
-        if (tree_find_ref(render->changes->after, KIND_TABLE, &sequence->owned_by) == column)
-            owned_by(render, sequence);
-    }
 }
 
 /* What differs from what the server would choose, or from what stands there. */
@@ -105,8 +80,6 @@ int pg_sequence_create(struct render *render, const struct change *change)
     pg_top(&out, change->after);
     sequence_options(&out, sequence, NULL);
     render_statement(render, &out);
-    if (sequence->owned_by.name != NULL && owner_stands(render, sequence))
-        owned_by(render, sequence);
     if (sequence->comment != NULL)
         sequence_comment(render, sequence);
     return 0;
@@ -116,7 +89,7 @@ int pg_sequence_create(struct render *render, const struct change *change)
 int pg_sequence_drop(struct render *render, const struct change *change)
 {
     const struct sequence *sequence = (const struct sequence *)change->before;
-    struct buf out = pg_begin(render, sequence->owned_by.name != NULL ? "DROP SEQUENCE IF EXISTS " : "DROP SEQUENCE ");
+    struct buf out = pg_begin(render, sequence->owned_by.name ? "DROP SEQUENCE IF EXISTS " : "DROP SEQUENCE ");
 
     pg_top(&out, change->before);
     render_statement(render, &out);
@@ -134,8 +107,6 @@ int pg_sequence_alter(struct render *render, const struct change *change)
     sequence_options(&out, sequence, (const struct sequence *)change->before);
     if (out.len > bare)
         render_statement(render, &out);
-    if (change_has(change, SEQUENCE_owned_by) && owner_stands(render, sequence))
-        owned_by(render, sequence);
     if (change_has(change, SEQUENCE_comment))
         sequence_comment(render, sequence);
     return 0;
@@ -150,6 +121,13 @@ static int rename_top(struct render *render, const struct change *change, const 
     buf_add(&out, " RENAME TO ");
     pg_ident_add(&out, change->after->name);
     render_statement(render, &out);
+    return 0;
+}
+
+/* The column that it belongs to stands by now. */
+int pg_sequence_finish(struct render *render, const struct change *change)
+{
+    owned_by(render, (const struct sequence *)change->after);
     return 0;
 }
 
@@ -232,8 +210,5 @@ int pg_view_alter(struct render *render, const struct change *change)
 
 int pg_view_rename(struct render *render, const struct change *change)
 {
-    const struct object *view = object_child(change->after->parent, KIND_VIEW, change->after->name);
-    bool materialized = view != NULL && ((const struct view *)view)->materialized;
-
-    return rename_top(render, change, materialized ? "MATERIALIZED VIEW" : "VIEW");
+    return rename_top(render, change, view_word((const struct view *)change->renamed));
 }

@@ -16,7 +16,7 @@ static int columns_text(struct render *render, struct buf *out, const struct obj
 {
     for (int i = 0; i < table->children.n; i++) {
         const struct object *child = table->children.item[i];
-        if (child->kind != KIND_COLUMN)
+        if (child->kind != KIND_COLUMN || pg_only_inherited(render->mem, child))
             continue;
         TRY(pg_column_check(render, (const struct column *)child));
         item_begin(out, first);
@@ -31,8 +31,8 @@ static int constraints_text(struct render *render, struct buf *out, const struct
 
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
         for (int i = 0; i < table->children.n; i++) {
-            struct object *child = table->children.item[i];
-            if (child->kind != kinds[k] || !pg_is_inline(render, child))
+            const struct object *child = table->children.item[i];
+            if (child->kind != kinds[k] || child->apart)
                 continue;
             item_begin(out, first);
             TRY(pg_constraint_text(render, out, child));
@@ -73,110 +73,12 @@ static void table_comment(struct render *render, const struct table *table)
     pg_comment(render, "TABLE", &name, table->comment);
 }
 
-static bool changes_persistence(const struct change *change)
-{
-    return change->op == CHANGE_ALTER && change->kind == KIND_TABLE && change_has(change, TABLE_unlogged);
-}
-
-/* Does a foreign key lead from one table to the other, now and still then? */
-static bool refers(const struct render *render, const struct object *from, const struct object *to)
-{
-    for (int i = 0; from != to && i < from->children.n; i++) {
-        const struct foreign_key *key = from->children.item[i];
-        if (key->object.kind == KIND_FOREIGN_KEY && !pg_has_change(render, CHANGE_DROP, &key->object) &&
-            tree_find_ref(render->changes->before, KIND_TABLE, &key->ref_table) == to)
-            return true;
-    }
-    return false;
-}
-
-/*
- * A logged table may not refer to an unlogged one, at no time: on the way to unlogged those that refer go first, on the
- * way back those that are referred to.
- */
-static void set_persistence(struct render *render, const struct change *change, struct list *done)
-{
-    const struct table *after = (const struct table *)change->after;
-    struct buf out;
-
-    for (int i = 0; i < done->n; i++)
-        if (done->item[i] == change->before)
-            return;
-    list_add(render->mem, done, change->before);
-    for (int i = 0; i < render->changes->list.n; i++) {
-        const struct change *other = render->changes->list.item[i];
-        if (!changes_persistence(other) || ((const struct table *)other->after)->unlogged != after->unlogged)
-            continue;
-        if (after->unlogged ? refers(render, other->before, change->before)
-                            : refers(render, change->before, other->before))
-            set_persistence(render, other, done);
-    }
-    out = pg_begin(render, "");
-    pg_alter_table(&out, change->after);
-    buf_add(&out, after->unlogged ? "SET UNLOGGED" : "SET LOGGED");
-    render_statement(render, &out);
-}
-
-/* Tables that will be dropped refer until then. */
-static void release_from_dropped(struct render *render, const struct object *table)
-{
-    struct object *root = render->changes->before->root;
-
-    for (struct object *object = root; object != NULL; object = object_next(root, object)) {
-        struct change drop = {.op = CHANGE_DROP, .kind = KIND_FOREIGN_KEY, .before = object};
-        if (object->kind == KIND_FOREIGN_KEY && object->parent->peer == NULL && refers(render, object->parent, table) &&
-            ref_is(&((struct foreign_key *)object)->ref_table, table) && !pg_has_change(render, CHANGE_DROP, object))
-            pg_constraint_drop(render, &drop);
-    }
-}
-
-static void persistence_all(struct render *render, bool unlogged)
-{
-    struct list done = {0};
-
-    for (int i = 0; i < render->changes->list.n; i++) {
-        const struct change *change = render->changes->list.item[i];
-        if (!changes_persistence(change) || ((const struct table *)change->after)->unlogged != unlogged)
-            continue;
-        if (unlogged)
-            release_from_dropped(render, change->before);
-        set_persistence(render, change, &done);
-    }
-}
-
-static const struct change *first_change(const struct render *render, enum change_op op, bool persistence)
-{
-    for (int i = 0; i < render->changes->list.n; i++) {
-        const struct change *change = render->changes->list.item[i];
-        if (change->op == op && change->kind == KIND_TABLE && (!persistence || changes_persistence(change)))
-            return change;
-    }
-    return NULL;
-}
-
-/* All tables at once, in an order of their own: to logged before new tables refer to them, to unlogged in their turn. */
-static void alter_persistence(struct render *render, const struct change *change)
-{
-    if (change != first_change(render, CHANGE_ALTER, true))
-        return;
-    if (first_change(render, CHANGE_CREATE, false) == NULL)
-        persistence_all(render, false);
-    persistence_all(render, true);
-}
-
-static void persistence_before_create(struct render *render, const struct change *change)
-{
-    if (change == first_change(render, CHANGE_CREATE, false))
-        persistence_all(render, false);
-}
-
 int pg_table_create(struct render *render, const struct change *change)
 {
     const struct table *table = (const struct table *)change->after;
     struct buf out = pg_begin(render, table->unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ");
     bool first = true;
 
-    persistence_before_create(render, change);
     pg_top(&out, change->after);
     buf_add(&out, " (");
     TRY(columns_text(render, &out, change->after, &first));
@@ -194,18 +96,10 @@ int pg_table_create(struct render *render, const struct change *change)
     return 0;
 }
 
-static int fail_partition(struct render *render, const struct object *table)
-{
-    fail(render->ctx, ERR_UNSUPPORTED, "the partitioning of table \"%s\" cannot be changed in place", table->name);
-    return fail_hint(render->ctx, "Write the migration by hand: make a new table, copy the rows, swap the names.");
-}
-
 int pg_table_drop(struct render *render, const struct change *change)
 {
     struct buf out = pg_begin(render, "DROP TABLE ");
 
-    if (change->replaced)
-        return fail_partition(render, change->before);
     pg_top(&out, change->before);
     render_statement(render, &out);
     return 0;
@@ -250,15 +144,41 @@ static void alter_options(struct render *render, const struct table *before, con
     }
 }
 
+/* A statement for each parent of `some` that is not among `others`. */
+static void inherits_differ(struct render *render, const struct object *table, const char *verb,
+                            const struct refs *some, const struct refs *others)
+{
+    for (int i = 0; i < some->n; i++) {
+        if (refs_have(others, &some->item[i]))
+            continue;
+        struct buf out = pg_begin(render, "");
+        pg_alter_table(&out, table);
+        buf_add(&out, verb);
+        pg_ref(&out, &some->item[i]);
+        render_statement(render, &out);
+    }
+}
+
+/* Parents are left before columns change, and joined after it. */
+int pg_table_finish(struct render *render, const struct change *change)
+{
+    const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
+    inherits_differ(render, change->after, "INHERIT ", &after->inherits, &before->inherits);
+    return 0;
+}
+
 int pg_table_alter(struct render *render, const struct change *change)
 {
     const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
     struct buf out = pg_begin(render, "");
 
-    if (change_has(change, TABLE_unlogged))
-        alter_persistence(render, change);
+    if (change_has(change, TABLE_unlogged)) {
+        pg_alter_table(&out, change->after);
+        buf_add(&out, after->unlogged ? "SET UNLOGGED" : "SET LOGGED");
+        render_statement(render, &out);
+    }
     if (change_has(change, TABLE_inherits))
-        pg_alter_inherits(render, change);
+        inherits_differ(render, change->after, "NO INHERIT ", &before->inherits, &after->inherits);
     if (change_has(change, TABLE_options))
         alter_options(render, before, after);
     if (change_has(change, TABLE_tablespace)) {

@@ -23,17 +23,6 @@ static void say(struct rebuild *rebuild, const char *sql)
     render_statement(rebuild->render, &out);
 }
 
-/* What the wanted side is silent about stays as it is. */
-static void silence_fill(struct rebuild *rebuild)
-{
-    for (struct object *o = rebuild->after; o != NULL; o = object_next(rebuild->after, o)) {
-        const struct kind_info *info = &kind_table[o->kind];
-        for (int i = 0; o->peer != NULL && i < info->fields; i++)
-            if ((info->field[i].engines & ENGINE_LITE) && !object_says(o, i) && object_says(o->peer, i))
-                field_copy(rebuild->render->mem, o, o->peer, i);
-    }
-}
-
 static bool has_rowid_column(const struct object *table)
 {
     for (int i = 0; i < table->children.n; i++) {
@@ -224,7 +213,6 @@ int lite_rebuild(struct render *render, const struct change *change)
     struct rebuild rebuild = {.render = render, .before = change->before, .after = change->after};
     rebuild.name = change->after->name;
     rebuild.new_name = arena_printf(render->mem, "_dbwarden_new_%s", rebuild.name);
-    silence_fill(&rebuild);
     say(&rebuild, "PRAGMA legacy_alter_table = ON");
     table_make(&rebuild);
     rows_copy(&rebuild);

@@ -339,36 +339,11 @@ static void part_add(struct buf *out, const struct index_part *part)
         buf_add(out, " DESC");
 }
 
-static bool goes_with_table(const struct render *render, const struct object *table)
-{
-    for (int i = 0; table->peer != NULL && i < render->changes->list.n; i++) {
-        const struct change *change = render->changes->list.item[i];
-        if (change->op == CHANGE_REBUILD && change->before == table)
-            return true;
-    }
-    return table->peer == NULL;
-}
-
-/*
- * Names of indexes and triggers belong to the whole schema.  One that is about to go with its table, or with the old
- * form of a table that is rebuilt later, would still be in the way.
- */
-static void name_free(struct render *render, const struct object *object, const char *what)
-{
-    const struct object *root = render->changes->before->root;
-    for (const struct object *o = root; o != NULL; o = object_next(root, o)) {
-        bool elsewhere = o->kind == object->kind && o->parent != object->parent->peer;
-        if (elsewhere && text_equal_nocase(o->name, object->name) && goes_with_table(render, o->parent))
-            drop_simply(render, what, object->name);
-    }
-}
-
 void lite_index_create(struct render *render, const struct object *object)
 {
     const struct index *index = (const struct index *)object;
     const char *predicate = expr_text(&index->predicate);
     struct buf out;
-    name_free(render, object, "INDEX IF EXISTS");
     buf_init(&out, render->mem);
     buf_add(&out, index->is_unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
     name_add(&out, object->name);
@@ -399,7 +374,6 @@ static int index_drop(struct render *render, const struct change *change)
 void lite_trigger_create(struct render *render, const struct object *object)
 {
     struct buf out;
-    name_free(render, object, "TRIGGER IF EXISTS");
     buf_init(&out, render->mem);
     buf_add(&out, expr_text(&((const struct trigger *)object)->definition));
     while (out.len > 0 && (out.data[out.len - 1] == ';' || char_is_space(out.data[out.len - 1])))
@@ -418,20 +392,7 @@ static int trigger_drop(struct render *render, const struct change *change)
     return drop_simply(render, "TRIGGER", change->before->name);
 }
 
-static bool is_created(const struct render *render, const struct object *object)
-{
-    for (int i = 0; i < render->changes->list.n; i++) {
-        const struct change *change = render->changes->list.item[i];
-        if (change->op == CHANGE_CREATE && change->after == object)
-            return true;
-    }
-    return false;
-}
-
-/*
- * With a list of column names the text begins with it and holds AS too: see lite_parse_view().  A view that was replaced
- * has lost its INSTEAD OF triggers.
- */
+/* With a list of column names the text begins with it and holds AS too: see lite_parse_view(). */
 static int view_create(struct render *render, const struct change *change)
 {
     const char *query = expr_text(&((const struct view *)change->after)->query);
@@ -441,11 +402,6 @@ static int view_create(struct render *render, const struct change *change)
     name_add(&out, change->after->name);
     buf_addf(&out, *query == '(' ? " %s" : " AS %s", query);
     render_statement(render, &out);
-    for (int i = 0; change->replaced && i < change->after->children.n; i++) {
-        const struct object *child = change->after->children.item[i];
-        if (child->kind == KIND_TRIGGER && !is_created(render, child))
-            lite_trigger_create(render, child);
-    }
     return 0;
 }
 

@@ -81,7 +81,7 @@ bool lite_is_constant(const char *text);                                     /* 
 bool lite_adds_inline(const struct foreign_key *key); /* written with ADD COLUMN of its only column */
 bool lite_can_add(const struct column *column);
 
-/* catalog.c, settle.c, type.c, apply.c */
+/* catalog.c, settle.c, type.c, effects.c */
 int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
 void lite_settle(struct arena *mem, struct tree *tree);
 bool lite_is_rowid(const struct column *column); /* INTEGER PRIMARY KEY: the rowid by another name */
@@ -90,6 +90,7 @@ char *lite_expr_normal(struct arena *mem, const char *expr);
 bool lite_default_same(struct arena *mem, const char *type, const char *a, const char *b);
 bool lite_is_numeric(struct arena *mem, const char *type); /* has an affinity that turns '1' into 1 */
 char *lite_name_fold(struct arena *mem, const char *name);
-enum apply lite_apply(const struct change *change, const struct changes *changes, int version);
+extern const struct effect_row lite_effects[];
+extern const char *const lite_name_spaces[];
 
 #endif

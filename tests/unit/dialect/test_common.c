@@ -64,6 +64,7 @@ static void a_foreign_key_is_spelled(void **state)
     struct foreign_key *key = (struct foreign_key *)object_new(ctx->mem, KIND_FOREIGN_KEY, table, "fk");
     struct buf out;
     buf_init(&out, ctx->mem);
+    key->object.named = true;
     names_add(ctx->mem, &key->columns, "a b");
     key->ref_table = (struct ref){"", "order", NULL};
     names_add(ctx->mem, &key->ref_columns, "id");

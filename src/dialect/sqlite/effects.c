@@ -228,45 +228,98 @@ static bool can_drop_check(const struct object *check, int version)
     return version >= VERSION_ALTER_COLUMN && n == 1;
 }
 
-static enum apply rebuild_unless(bool native)
+/* ---- the table ---- */
+
+static bool column_not_added(const struct effect_case *effect)
 {
-    return native ? APPLY_ALTER : APPLY_REBUILD;
+    return !lite_can_add((const struct column *)effect->change->after);
 }
 
-static enum apply column_apply(const struct change *change, int version)
+static bool column_not_dropped(const struct effect_case *effect)
 {
-    switch (change->op) {
-    case CHANGE_CREATE: return rebuild_unless(lite_can_add((const struct column *)change->after));
-    case CHANGE_DROP: return rebuild_unless(can_drop((const struct column *)change->before, version));
-    case CHANGE_ALTER: return rebuild_unless(can_alter(change, version));
-    default: return APPLY_ALTER;
-    }
+    return !can_drop((const struct column *)effect->change->before, effect->version);
 }
 
-static enum apply check_apply(const struct change *change, int version)
+static bool column_not_altered(const struct effect_case *effect)
 {
-    switch (change->op) {
-    case CHANGE_CREATE: return rebuild_unless(can_add_check((const struct check *)change->after, version));
-    case CHANGE_DROP: return rebuild_unless(can_drop_check(change->before, version));
-    default: return APPLY_REBUILD;
-    }
+    return !can_alter(effect->change, effect->version);
 }
 
-enum apply lite_apply(const struct change *change, const struct changes *changes, int version)
+static bool check_not_added(const struct effect_case *effect)
 {
-    switch (change->kind) {
-    case KIND_COLUMN: return column_apply(change, version);
-    case KIND_CHECK: return check_apply(change, version);
-    case KIND_FOREIGN_KEY:
-        return rebuild_unless(change->op == CHANGE_CREATE &&
-                              lite_adds_inline((const struct foreign_key *)change->after));
-    case KIND_PRIMARY_KEY:
-    case KIND_UNIQUE: return APPLY_REBUILD;
-    case KIND_TABLE: return rebuild_unless(change->op != CHANGE_ALTER);
-    case KIND_INDEX:
-    case KIND_TRIGGER:
-    case KIND_VIEW: /* gone early: a view that has become wrong stops every ALTER TABLE */
-        return change->op == CHANGE_ALTER || change->op == CHANGE_RENAME ? APPLY_REPLACE : APPLY_ALTER;
-    default: return APPLY_ALTER;
-    }
+    return !can_add_check((const struct check *)effect->change->after, effect->version);
 }
+
+static bool check_not_dropped(const struct effect_case *effect)
+{
+    return !can_drop_check(effect->change->before, effect->version);
+}
+
+static bool key_not_inline(const struct effect_case *effect)
+{
+    return !lite_adds_inline((const struct foreign_key *)effect->change->after);
+}
+
+static bool is_text(const struct object *object)
+{
+    return kind_table[object->kind].marks & KIND_IS_TEXT;
+}
+
+/*
+ * RENAME COLUMN turns the column into another one of a view that shows it under its own name, and is refused when
+ * something reads that view.  On the way back an alias stands there.
+ */
+static bool is_read(const struct effect_case *effect)
+{
+    for (const struct edge *edge = effect->dependent->needed; edge; edge = edge->next_needed)
+        if (is_text(edge->from) && !effect->changes->reversed)
+            return true;
+    return false;
+}
+
+/* A rename looks at every view, and at what it reads. */
+static bool makes_room(const struct effect_case *effect)
+{
+    for (int i = 0; effect->change->replaced && i < effect->changes->list.n; i++)
+        if (((const struct change *)effect->changes->list.item[i])->op == CHANGE_RENAME)
+            return true;
+    return false;
+}
+
+#define REBUILT(kind, on, when)                                                \
+    {                                                                          \
+        kind, on, ANY_FIELD, ITSELF, ANY_FIELD, when, .effect = EFFECT_REBUILD \
+    }
+#define EVERY (ON(CREATE) | ON(DROP) | ON(ALTER) | ON(REBUILD))
+/* A reference is not looked at when it is made, and tables go in any order. */
+#define LOOSE(kind)                                                                       \
+    {                                                                                     \
+        kind, EVERY, ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, NULL, .effect = EFFECT_LOOSE \
+    }
+
+const struct effect_row lite_effects[] = {
+    REBUILT(KIND_COLUMN, ON(CREATE), column_not_added),
+    REBUILT(KIND_COLUMN, ON(DROP), column_not_dropped),
+    REBUILT(KIND_COLUMN, ON(ALTER), column_not_altered),
+    REBUILT(KIND_CHECK, ON(CREATE), check_not_added),
+    REBUILT(KIND_CHECK, ON(DROP), check_not_dropped),
+    REBUILT(KIND_CHECK, ON(ALTER), NULL),
+    REBUILT(KIND_FOREIGN_KEY, ON(CREATE), key_not_inline),
+    REBUILT(KIND_FOREIGN_KEY, ON(DROP) | ON(ALTER), NULL),
+    REBUILT(KIND_PRIMARY_KEY, ON(CREATE) | ON(DROP) | ON(ALTER), NULL),
+    REBUILT(KIND_UNIQUE, ON(CREATE) | ON(DROP) | ON(ALTER), NULL),
+    REBUILT(KIND_TABLE, ON(ALTER), NULL),
+    {KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_VIEW, ANY_FIELD, is_read, .effect = EFFECT_REPLACE},
+    {KIND_VIEW, ON(DROP), ANY_FIELD, KIND_VIEW, ANY_FIELD, makes_room, .effect = EFFECT_REPLACE},
+    LOOSE(KIND_TABLE),
+    LOOSE(KIND_COLUMN),
+    LOOSE(KIND_PRIMARY_KEY),
+    LOOSE(KIND_UNIQUE),
+    LOOSE(KIND_INDEX),
+    {0},
+};
+
+/* r: tables, views and indexes, t: triggers, C: columns of a table. */
+const char *const lite_name_spaces[KIND_COUNT] = {
+    [KIND_TABLE] = "r", [KIND_COLUMN] = "C", [KIND_INDEX] = "r", [KIND_VIEW] = "r", [KIND_TRIGGER] = "t",
+};

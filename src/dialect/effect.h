@@ -1,0 +1,53 @@
+/*
+ * What a change makes of its object, and of what depends on that object: a table of rows for each engine.  The planner
+ * reads the table and knows no engine.
+ *
+ * Rows are searched from the top and the first that fits is taken, so particular ones stand before general ones.  Where no
+ * row fits: an ALTER of a field that is marked REPLACE, or of a kind that cannot be altered, replaces the object; anything
+ * else is done in place; and a dependent is left alone.
+ */
+#ifndef DIALECT_EFFECT_H
+#define DIALECT_EFFECT_H
+
+#include "schema/change.h"
+
+enum effect {
+    EFFECT_NONE,    /* of the object: done in place; of a dependent: it does not notice */
+    EFFECT_LOOSE,   /* of a dependent: not even the order of the two matters */
+    EFFECT_ABSORB,  /* the engine does the same to the dependent by itself: no step of its own */
+    EFFECT_REMADE,  /* the engine makes the dependent anew by itself, and forgets what rests on it */
+    EFFECT_FOLLOW,  /* the dependent is altered too, in the field by which it depends */
+    EFFECT_REPLACE, /* dropped and created again */
+    EFFECT_REBUILD, /* the table that holds it is made anew, with its rows */
+    EFFECT_REFUSE   /* cannot be done: `reason` says why */
+};
+
+struct effect_case {
+    struct arena *mem;
+    int version; /* of the server that is planned for */
+    const struct change *change;
+    const struct object *dependent; /* in the current tree; NULL where the row is about the object itself */
+    const struct changes *changes;
+};
+
+enum { ANY_FIELD = -1, ITSELF = KIND_COUNT };
+#define ON(op) (1u << CHANGE_##op)
+
+struct effect_row {
+    enum kind kind; /* of what changes */
+    unsigned on;    /* ON(ALTER) | ON(DROP) ... */
+    int field;      /* that differs; ANY_FIELD */
+    int dependent;  /* its kind; ITSELF: the row is about what changes */
+    int by;         /* field of the dependent that names it; ANY_FIELD */
+    bool (*when)(const struct effect_case *effect);
+    enum effect effect;
+    int phase;          /* the field is a step of its own, in this phase; 0: one with the other fields */
+    int finish;         /* a FINISH step follows in this phase, when all that depends on it stands; 0: none */
+    bool whole;         /* the step is about the object with all that hangs on it */
+    bool backwards;     /* dependents with the same step go first */
+    bool on_inherit;    /* the row is about columns that are inherited */
+    const char *reason; /* of a refusal */
+    const char *hint;
+};
+
+#endif

@@ -1,0 +1,199 @@
+/*
+ * What PostgreSQL can change in place, what it carries along by itself, and what must make room and come back.
+ * Each row that is not plain from the documentation was seen on a server; versions are in the comments.
+ */
+#include "base/text.h"
+#include "dialect/postgres/render.h"
+
+/* ---- columns ---- */
+
+/* A generated column's expression could not be changed before 17, and cannot be made of an ordinary column at all. */
+static bool column_is_remade(const struct effect_case *effect)
+{
+    const struct change *change = effect->change;
+    const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
+    bool was = pg_expr_said(&before->computed), is = pg_expr_said(&after->computed);
+    if (!was && !is)
+        return false;
+    if (!was || change_has(change, COLUMN_type) || change_has(change, COLUMN_collation))
+        return true;
+    if (is && change_has(change, COLUMN_computed_stored))
+        return true;
+    if (!is) /* the values stay only if they were stored; DROP EXPRESSION came with 13 */
+        return !before->computed_stored || effect->version < 130000;
+    return change_has(change, COLUMN_computed) && effect->version < 170000;
+}
+
+/* Conditions and expressions are parsed anew under the new type, which may have no such operators. */
+static bool leaves_family(const struct effect_case *effect)
+{
+    const struct column *before = (const struct column *)effect->change->before;
+    const struct column *after = (const struct column *)effect->change->after;
+    return !pg_same_family(effect->mem, before->type, after->type);
+}
+
+static bool is_replaced(const struct effect_case *effect)
+{
+    return effect->change->replaced;
+}
+
+/* ---- enums ---- */
+
+/* Labels that go or change places: a new type under the old name, to which everything has to change over. */
+static bool labels_go(const struct effect_case *effect)
+{
+    const struct names *before = &((const struct enum_type *)effect->change->before)->labels;
+    const struct names *after = &((const struct enum_type *)effect->change->after)->labels;
+    return !pg_only_adds(before, after);
+}
+
+/* ---- tables ---- */
+
+static bool becomes_unlogged(const struct effect_case *effect)
+{
+    return ((const struct table *)effect->change->after)->unlogged;
+}
+
+static bool becomes_logged(const struct effect_case *effect)
+{
+    return !becomes_unlogged(effect);
+}
+
+static bool is_owned(const struct effect_case *effect)
+{
+    const struct change *change = effect->change;
+    return change->op == CHANGE_ALTER || ((const struct sequence *)change->after)->owned_by.name;
+}
+
+/* ---- views ---- */
+
+/* Everything before the first FROM that stands outside parentheses; NULL if a star hides the columns. */
+static char *select_list(struct arena *mem, const char *query)
+{
+    struct lexer lexer;
+    struct buf out;
+    int depth = 0;
+    buf_init(&out, mem);
+    lex_open(&lexer, &pg_lex, query, strlen(query));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        depth += token_is(&token, "(") - token_is(&token, ")");
+        if (!depth && token_is(&token, "from"))
+            break;
+        if (token.kind == TOKEN_OPERATOR && token.length == 1 && *token.text == '*')
+            return NULL;
+        buf_addf(&out, "%s ", token_copy(mem, &token));
+    }
+    return out.data;
+}
+
+/* What a query reads keeps the types of its columns? */
+static bool sources_stay(const struct object *view)
+{
+    for (const struct edge *edge = view->needs; edge; edge = edge->next_need) {
+        const struct change *step = edge->to->unmade ? edge->to->unmade : edge->to->made;
+        bool names = edge->to->kind == KIND_TABLE && step && step->op == CHANGE_ALTER;
+        if (step && !names)
+            return false;
+    }
+    return true;
+}
+
+/* CREATE OR REPLACE keeps a view's columns: it is tried only where the list of columns is the same text. */
+static bool columns_may_change(const struct effect_case *effect)
+{
+    const struct view *before = (const struct view *)effect->change->before;
+    const struct view *after = (const struct view *)effect->change->after;
+    const char *old = expr_text(&before->query), *new = expr_text(&after->query);
+    if (after->materialized || !old || !new)
+        return true;
+    const char *x = select_list(effect->mem, old), *y = select_list(effect->mem, new);
+    return !x || !y || !text_equal(x, y) || !sources_stay(&before->object) || !sources_stay(&after->object);
+}
+
+/* ---- the table ---- */
+
+#define REPLACED(kind, on, field, dependent, by, when)                 \
+    {                                                                  \
+        kind, on, field, dependent, by, when, .effect = EFFECT_REPLACE \
+    }
+#define OF_TYPE(dependent, by, when)                                    \
+    REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_type, dependent, by, when), \
+        REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_collation, dependent, by, when)
+#define WITH_COLUMN(dependent, by) REPLACED(KIND_COLUMN, ON(DROP), ANY_FIELD, dependent, by, is_replaced)
+#define WITH_LABELS(dependent, by) REPLACED(KIND_ENUM, ON(ALTER), ENUM_labels, dependent, by, labels_go)
+#define WITH_KEY(kind)             REPLACED(kind, ON(DROP), ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, NULL)
+#define KEY_REMADE(kind, include)                                                         \
+    {                                                                                     \
+        KIND_COLUMN, ON(ALTER), COLUMN_type, kind, include, NULL, .effect = EFFECT_REMADE \
+    }
+
+const struct effect_row pg_effects[] = {
+    /* of the object itself */
+    REPLACED(KIND_COLUMN, ON(ALTER), ANY_FIELD, ITSELF, ANY_FIELD, column_is_remade),
+    REPLACED(KIND_VIEW, ON(ALTER), VIEW_query, ITSELF, ANY_FIELD, columns_may_change),
+    {KIND_ENUM, ON(ALTER), ENUM_labels, ITSELF, ANY_FIELD, labels_go, .finish = 55},
+    {KIND_SEQUENCE, ON(CREATE) | ON(ALTER), SEQUENCE_owned_by, ITSELF, ANY_FIELD, is_owned, .finish = 56},
+    /* A logged table may never refer to an unlogged one. */
+    {KIND_TABLE, ON(ALTER), TABLE_unlogged, ITSELF, ANY_FIELD, becomes_logged, .phase = 39, .whole = true},
+    {KIND_TABLE, ON(ALTER), TABLE_unlogged, ITSELF, ANY_FIELD, becomes_unlogged, .phase = 58, .whole = true,
+     .backwards = true},
+    /* Columns change while neither the parents that are left nor those that are joined hold them. */
+    {KIND_TABLE, ON(ALTER), TABLE_inherits, ITSELF, ANY_FIELD, NULL, .phase = 15, .finish = 67},
+    {KIND_TABLE, ON(ALTER), TABLE_partition_by, ITSELF, ANY_FIELD, NULL, .effect = EFFECT_REFUSE,
+     .reason = "its partitioning cannot be changed in place",
+     .hint = "Write the migration by hand: make a new table, copy the rows, swap the names."},
+
+    /* inherited columns: the server does the same to the children, but for comments */
+    {KIND_COLUMN, ON(ALTER), COLUMN_comment, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE, .on_inherit = true},
+    {KIND_COLUMN, ON(CREATE) | ON(ALTER) | ON(DROP), ANY_FIELD, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_ABSORB,
+     .on_inherit = true},
+
+    /* another type */
+    OF_TYPE(KIND_COLUMN, COLUMN_computed, NULL),
+    OF_TYPE(KIND_VIEW, ANY_FIELD, NULL),
+    OF_TYPE(KIND_FOREIGN_KEY, ANY_FIELD, NULL),
+    OF_TYPE(KIND_INDEX, INDEX_predicate, leaves_family),
+    OF_TYPE(KIND_INDEX_PART, INDEX_PART_expr, leaves_family),
+    OF_TYPE(KIND_CHECK, ANY_FIELD, leaves_family),
+    OF_TYPE(KIND_EXCLUDE, ANY_FIELD, leaves_family),
+    /* the server builds a key anew if a column that it includes changes, and forgets the foreign keys that rest on it */
+    KEY_REMADE(KIND_PRIMARY_KEY, PRIMARY_KEY_include),
+    KEY_REMADE(KIND_UNIQUE, UNIQUE_include),
+    KEY_REMADE(KIND_INDEX, INDEX_include),
+
+    /* a column that goes and comes back */
+    WITH_COLUMN(KIND_COLUMN, COLUMN_computed),
+    WITH_COLUMN(KIND_VIEW, ANY_FIELD),
+    WITH_COLUMN(KIND_FOREIGN_KEY, ANY_FIELD),
+    WITH_COLUMN(KIND_PRIMARY_KEY, ANY_FIELD),
+    WITH_COLUMN(KIND_UNIQUE, ANY_FIELD),
+    WITH_COLUMN(KIND_CHECK, ANY_FIELD),
+    WITH_COLUMN(KIND_EXCLUDE, ANY_FIELD),
+    WITH_COLUMN(KIND_INDEX, ANY_FIELD),
+    WITH_COLUMN(KIND_INDEX_PART, ANY_FIELD),
+
+    /* a type that is made anew under its name */
+    {KIND_ENUM, ON(ALTER), ENUM_labels, KIND_COLUMN, COLUMN_type, labels_go, .effect = EFFECT_FOLLOW},
+    {KIND_ENUM, ON(ALTER), ENUM_labels, KIND_COLUMN, COLUMN_default_value, labels_go, .effect = EFFECT_FOLLOW},
+    WITH_LABELS(KIND_COLUMN, COLUMN_computed),
+    WITH_LABELS(KIND_CHECK, ANY_FIELD),
+    WITH_LABELS(KIND_EXCLUDE, ANY_FIELD),
+    WITH_LABELS(KIND_INDEX, ANY_FIELD),
+    WITH_LABELS(KIND_INDEX_PART, ANY_FIELD),
+    WITH_LABELS(KIND_VIEW, ANY_FIELD),
+
+    /* a key that goes: whatever rests on it */
+    WITH_KEY(KIND_PRIMARY_KEY),
+    WITH_KEY(KIND_UNIQUE),
+    WITH_KEY(KIND_INDEX),
+
+    REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_VIEW, ANY_FIELD, is_replaced),
+    {0},
+};
+
+/* r: relations, t: types (a table is one too), K: constraints of a table, C: its columns, T: its triggers. */
+const char *const pg_name_spaces[KIND_COUNT] = {
+    [KIND_ENUM] = "t",         [KIND_SEQUENCE] = "r", [KIND_TABLE] = "rt", [KIND_COLUMN] = "C",
+    [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",  [KIND_CHECK] = "K",  [KIND_EXCLUDE] = "rK",
+    [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",    [KIND_VIEW] = "rt",  [KIND_TRIGGER] = "T",
+};

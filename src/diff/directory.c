@@ -1,0 +1,63 @@
+/*
+ * Finding an object by the name that a text has for it.  Relations (whatever has columns or takes a relation's name) and
+ * types are two name spaces; a name without a schema means the default schema, as it does in the trees.
+ */
+#include "diff/directory.h"
+
+#include "diff/compare.h"
+
+static char *key_of(const struct directory *directory, const char *schema, const char *name)
+{
+    const struct dialect *dialect = directory->dialect;
+    char *key = arena_printf(directory->mem, "%s\1%s", schema ? schema : "", name);
+    return dialect->name_fold ? dialect->name_fold(directory->mem, key) : key;
+}
+
+void directory_open(struct directory *directory, struct arena *mem, const struct dialect *dialect,
+                    const struct tree *tree)
+{
+    *directory = (struct directory){.mem = mem, .dialect = dialect};
+    map_init(&directory->relation, mem);
+    map_init(&directory->type, mem);
+    for (int i = 0; i < tree->root->children.n; i++) {
+        const struct object *schema = tree->root->children.item[i];
+        for (int k = 0; k < schema->children.n; k++) {
+            struct object *object = schema->children.item[k];
+            unsigned marks = kind_table[object->kind].marks;
+            if (object->name && marks & (KIND_RELATION | KIND_HAS_COLUMNS))
+                map_set(&directory->relation, key_of(directory, schema->name, object->name), object);
+            if (object->name && marks & KIND_IS_TYPE)
+                map_set(&directory->type, key_of(directory, schema->name, object->name), object);
+        }
+    }
+}
+
+static struct object *find(const struct directory *directory, const struct map *map, const char *schema,
+                           const char *name)
+{
+    struct arena_mark mark = arena_save(directory->mem);
+    struct object *found = map_get(map, key_of(directory, schema, name));
+    arena_rewind(directory->mem, mark);
+    return found;
+}
+
+struct object *directory_relation(const struct directory *directory, const char *schema, const char *name)
+{
+    return find(directory, &directory->relation, schema, name);
+}
+
+struct object *directory_type(const struct directory *directory, const char *schema, const char *name)
+{
+    return find(directory, &directory->type, schema, name);
+}
+
+struct object *directory_column(const struct directory *directory, const struct object *relation, const char *name)
+{
+    for (int i = 0; i < relation->children.n; i++) {
+        struct object *child = relation->children.item[i];
+        if (kind_table[child->kind].marks & KIND_IS_COLUMN &&
+            compare_name(directory->mem, directory->dialect, child->name, name))
+            return child;
+    }
+    return NULL;
+}

@@ -1,0 +1,22 @@
+/* Objects of one tree by the names under which SQL texts speak of them. Private to diff/. */
+#ifndef DIFF_DIRECTORY_H
+#define DIFF_DIRECTORY_H
+
+#include "base/map.h"
+#include "dialect/dialect.h"
+
+struct directory {
+    struct arena *mem;
+    const struct dialect *dialect;
+    struct map relation; /* "schema\1name", folded, to struct object * */
+    struct map type;     /* likewise */
+};
+
+void directory_open(struct directory *directory, struct arena *mem, const struct dialect *dialect,
+                    const struct tree *tree);
+/* NULL if there is none. A schema of NULL is the default one. */
+struct object *directory_relation(const struct directory *directory, const char *schema, const char *name);
+struct object *directory_type(const struct directory *directory, const char *schema, const char *name);
+struct object *directory_column(const struct directory *directory, const struct object *relation, const char *name);
+
+#endif

@@ -1,0 +1,208 @@
+/*
+ * Building the dependency graph of a tree.  Edges come from reference fields, from types, and from expressions and bodies
+ * by resolving their names (mention.c); beside them stand two that no field spells out: a foreign key rests on the key of
+ * the other table that has its columns, and an inherited column on its parent's.  An edge too many only fixes an order;
+ * none is ever left out for a name that resolves.
+ */
+#include "diff/graph.h"
+
+#include "base/text.h"
+#include "diff/compare.h"
+
+struct builder {
+    struct arena *mem;
+    struct directory directory;
+    struct list found; /* struct mention *, of the text at hand */
+};
+
+static void edge_add(struct builder *builder, struct object *from, struct object *to, int field, enum edge_how how)
+{
+    for (const struct edge *edge = from->needs; edge; edge = edge->next_need)
+        if (edge->to == to && edge->field == field && edge->how == how)
+            return;
+    struct edge *edge = NEW(builder->mem, struct edge);
+    *edge = (struct edge){.from = from, .to = to, .field = field, .how = how};
+    *(from->needs ? &from->last_need->next_need : &from->needs) = edge;
+    *(to->needed ? &to->last_needed->next_needed : &to->needed) = edge;
+    from->last_need = edge;
+    to->last_needed = edge;
+}
+
+static struct object *relation_around(struct object *object)
+{
+    while (object && !(kind_table[object->kind].marks & KIND_HAS_COLUMNS))
+        object = object->parent;
+    return object;
+}
+
+static void column_edge(struct builder *builder, struct object *object, int field, const struct object *relation,
+                        const char *name)
+{
+    struct object *column = relation && name ? directory_column(&builder->directory, relation, name) : NULL;
+    if (column && column != object)
+        edge_add(builder, object, column, field, EDGE_NAMES);
+}
+
+static void column_edges(struct builder *builder, struct object *object, int field, const struct object *relation)
+{
+    const struct names *names = object_field(object, field);
+    for (int i = 0; i < names->n; i++)
+        column_edge(builder, object, field, relation, names->item[i]);
+}
+
+/* What the reference of `object` leads to; NULL if it has none or its target is not in the tree. */
+static struct object *target_of(const struct builder *builder, const struct object *object)
+{
+    const struct kind_info *info = &kind_table[object->kind];
+    for (int i = 0; i < info->fields; i++) {
+        const struct ref *ref = object_field(object, i);
+        if (info->field[i].type == FIELD_REF && ref->name)
+            return directory_relation(&builder->directory, ref->schema, ref->name);
+    }
+    return NULL;
+}
+
+static void ref_edge(struct builder *builder, struct object *object, int field, const struct ref *ref)
+{
+    struct object *relation = ref->name ? directory_relation(&builder->directory, ref->schema, ref->name) : NULL;
+    if (!relation)
+        return;
+    if (relation != object->parent)
+        edge_add(builder, object, relation, field, EDGE_NAMES);
+    if (ref->part)
+        column_edge(builder, object, field, relation, ref->part);
+}
+
+static void inherited_edges(struct builder *builder, struct object *table, int field, const struct ref *ref)
+{
+    struct object *parent = directory_relation(&builder->directory, ref->schema, ref->name);
+    ref_edge(builder, table, field, ref);
+    for (int i = 0; parent && parent != table && i < table->children.n; i++) {
+        struct object *column = table->children.item[i], *own = NULL;
+        if (kind_table[column->kind].marks & KIND_IS_COLUMN)
+            own = directory_column(&builder->directory, parent, column->name);
+        if (own)
+            edge_add(builder, column, own, field, EDGE_INHERITS);
+    }
+}
+
+static void text_edges(struct builder *builder, struct object *object, int field, const char *text)
+{
+    bool constant = kind_table[object->kind].field[field].marks & FIELD_CONSTANT;
+    builder->found.n = 0;
+    mentions_find(&builder->directory, object, constant, text, &builder->found);
+    for (int i = 0; i < builder->found.n; i++) {
+        const struct mention *mention = builder->found.item[i];
+        if (mention->to != object && mention->to != object->parent)
+            edge_add(builder, object, mention->to, field, EDGE_NAMES);
+    }
+}
+
+static void expr_edges(struct builder *builder, struct object *object, int field, const struct expr *expr)
+{
+    if (expr->printed || expr->written)
+        text_edges(builder, object, field, expr->printed ? expr->printed : expr->written);
+}
+
+static void type_edge(struct builder *builder, struct object *object, int field, const char *text)
+{
+    struct object *type = text ? mention_type(&builder->directory, text) : NULL;
+    if (type)
+        edge_add(builder, object, type, field, EDGE_NAMES);
+}
+
+static void names_edges(struct builder *builder, struct object *object, int field)
+{
+    unsigned marks = kind_table[object->kind].field[field].marks;
+    if (marks & FIELD_COLUMN_REF)
+        column_edges(builder, object, field, relation_around(object->parent));
+    else if (marks & FIELD_FAR_COLUMN_REF)
+        column_edges(builder, object, field, target_of(builder, object));
+}
+
+static void field_edges(struct builder *builder, struct object *object, int field)
+{
+    const struct field *info = &kind_table[object->kind].field[field];
+    void *value = object_field(object, field);
+    switch (info->type) {
+    case FIELD_NAMES: names_edges(builder, object, field); break;
+    case FIELD_TEXT:
+        if (info->marks & FIELD_COLUMN_REF)
+            column_edge(builder, object, field, relation_around(object->parent), *(const char *const *)value);
+        break;
+    case FIELD_REF: ref_edge(builder, object, field, value); break;
+    case FIELD_REFS:
+        for (int i = 0; i < ((const struct refs *)value)->n; i++)
+            inherited_edges(builder, object, field, &((const struct refs *)value)->item[i]);
+        break;
+    case FIELD_TYPE: type_edge(builder, object, field, *(const char *const *)value); break;
+    case FIELD_EXPR: expr_edges(builder, object, field, value); break;
+    case FIELD_FLAG:
+    case FIELD_INT: break;
+    }
+}
+
+static bool same_names(const struct builder *builder, const struct names *some, const struct names *all)
+{
+    int found = 0;
+    for (int i = 0; i < all->n; i++)
+        for (int k = 0; k < some->n; k++)
+            found += compare_name(builder->mem, builder->directory.dialect, some->item[k], all->item[i]);
+    return some->n == all->n && found == all->n;
+}
+
+/* The columns that a key is over: its own list, or its parts'. */
+static struct names key_columns(const struct builder *builder, const struct object *key)
+{
+    const struct kind_info *info = &kind_table[key->kind];
+    struct names columns = {0};
+    for (int i = 0; i < info->fields; i++)
+        if (info->field[i].type == FIELD_NAMES && info->field[i].marks & FIELD_IDENTITY)
+            return *(const struct names *)object_field(key, i);
+    for (int i = 0; i < key->children.n; i++) {
+        const struct object *part = key->children.item[i];
+        int column = field_find(part->kind, "column");
+        const char *name = column >= 0 ? *(const char *const *)object_field(part, column) : NULL;
+        names_add(builder->mem, &columns, name ? name : "");
+    }
+    return columns;
+}
+
+static bool is_key(const struct object *object)
+{
+    int unique = field_find(object->kind, "is_unique");
+    return kind_table[object->kind].marks & KIND_IS_KEY || (unique >= 0 && *(const bool *)object_field(object, unique));
+}
+
+static void rest_edges(struct builder *builder, struct object *object)
+{
+    const struct kind_info *info = &kind_table[object->kind];
+    const struct object *target = target_of(builder, object);
+    for (int i = 0; target && i < info->fields; i++) {
+        if (!(info->field[i].marks & FIELD_FAR_COLUMN_REF))
+            continue;
+        for (int k = 0; k < target->children.n; k++) {
+            struct object *key = target->children.item[k];
+            if (!is_key(key))
+                continue;
+            struct names columns = key_columns(builder, key);
+            if (same_names(builder, object_field(object, i), &columns))
+                edge_add(builder, object, key, i, EDGE_RESTS);
+        }
+    }
+}
+
+void graph_build(struct arena *mem, const struct dialect *dialect, const struct tree *tree)
+{
+    struct builder builder = {.mem = mem};
+    directory_open(&builder.directory, mem, dialect, tree);
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o))
+        o->needs = o->needed = o->last_need = o->last_needed = NULL;
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        for (int i = 0; i < kind_table[o->kind].fields; i++)
+            if (object_says(o, i))
+                field_edges(&builder, o, i);
+        if (kind_table[o->kind].marks & KIND_NEEDS_KEY)
+            rest_edges(&builder, o);
+    }
+}

@@ -1,0 +1,13 @@
+/*
+ * Who depends on whom in one tree: for each object the edges to what it names, rests on or inherits from, and back.
+ * Whoever asks "who depends on this" asks here.  Private to diff/; the edges hang on the objects (object->needs and
+ * object->needed), those of a tree are valid until the tree or its names change.
+ */
+#ifndef DIFF_GRAPH_H
+#define DIFF_GRAPH_H
+
+#include "diff/mention.h"
+
+void graph_build(struct arena *mem, const struct dialect *dialect, const struct tree *tree);
+
+#endif

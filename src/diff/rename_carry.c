@@ -1,0 +1,210 @@
+/*
+ * Carrying decided renames out in the current tree, as the engine will carry them out in the database: the objects get
+ * their new names, and so does every field and text that names one of them, where the name resolves to it.  A name in quotes,
+ * a function or another object of the same name stays as it is.
+ */
+#include "diff/match.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "diff/compare.h"
+#include "diff/graph.h"
+
+struct renamed {
+    struct object *object;
+    const char *to;
+    const struct rename *rename;
+};
+
+struct carrier {
+    struct arena *mem;
+    const struct dialect *dialect;
+    struct directory directory;
+    struct list renamed; /* struct renamed * */
+};
+
+static const struct renamed *renamed_find(const struct carrier *carrier, const struct object *object)
+{
+    for (int i = 0; object && i < carrier->renamed.n; i++) {
+        const struct renamed *renamed = carrier->renamed.item[i];
+        if (renamed->object == object)
+            return renamed;
+    }
+    return NULL;
+}
+
+/* ---- finding what is renamed ---- */
+
+/* The current name of a table that a rename of a column names as it will be. */
+static const char *table_before(const struct list *renames, const struct rename *column)
+{
+    for (int i = 0; i < renames->n; i++) {
+        const struct rename *rename = renames->item[i];
+        if (!rename->table && text_equal(rename->to, column->table) && text_equal(rename->schema, column->schema))
+            return rename->from;
+    }
+    return column->table;
+}
+
+static struct object *child_of_class(const struct object *parent, unsigned mark, const char *name)
+{
+    for (int i = 0; parent && i < parent->children.n; i++) {
+        struct object *child = parent->children.item[i];
+        if (kind_table[child->kind].marks & mark && text_equal(child->name, name))
+            return child;
+    }
+    return NULL;
+}
+
+static struct object *object_of(const struct tree *tree, const struct list *renames, const struct rename *rename)
+{
+    const struct object *schema = child_of_class(tree->root, KIND_NAMESPACE, rename->schema ? rename->schema : "");
+    if (!rename->table)
+        return child_of_class(schema, KIND_HOLDS_ROWS, rename->from);
+    const struct object *table = child_of_class(schema, KIND_HOLDS_ROWS, table_before(renames, rename));
+    return child_of_class(table, KIND_IS_COLUMN, rename->from);
+}
+
+/* ---- texts ---- */
+
+static int mention_compare(const void *a, const void *b)
+{
+    const struct mention *x = a, *y = b;
+    return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* Does the engine give the view's column the name that it had, or does what reads the view need it to? */
+static bool keeps_shown_name(const struct carrier *carrier, const struct object *view)
+{
+    return carrier->dialect->views_keep_names || view->needed;
+}
+
+static const char *text_carry(const struct carrier *carrier, const struct object *object, int field, const char *text)
+{
+    struct list found = {0};
+    struct buf out;
+    size_t at = 0;
+    bool constant = kind_table[object->kind].field[field].marks & FIELD_CONSTANT;
+    if (!text)
+        return NULL;
+    mentions_find(&carrier->directory, object, constant, text, &found);
+    list_sort(&found, mention_compare);
+    buf_init(&out, carrier->mem);
+    for (int i = 0; i < found.n; i++) {
+        const struct mention *mention = found.item[i];
+        const struct renamed *renamed = renamed_find(carrier, mention->to);
+        if (!renamed || mention->offset < at)
+            continue;
+        buf_add_n(&out, text + at, mention->offset - at);
+        ident_add(&out, carrier->dialect->ident, renamed->to);
+        if (mention->shown && keeps_shown_name(carrier, object)) {
+            buf_add(&out, " AS ");
+            ident_add(&out, carrier->dialect->ident, renamed->object->name);
+        }
+        at = mention->offset + mention->length;
+    }
+    if (!at)
+        return text;
+    buf_add(&out, text + at);
+    return out.data;
+}
+
+/* ---- fields ---- */
+
+static const struct object *relation_around(const struct object *object)
+{
+    while (object && !(kind_table[object->kind].marks & KIND_HAS_COLUMNS))
+        object = object->parent;
+    return object;
+}
+
+static void name_carry(const struct carrier *carrier, const struct object *relation, const char **name)
+{
+    const struct object *column = relation && *name ? directory_column(&carrier->directory, relation, *name) : NULL;
+    const struct renamed *renamed = renamed_find(carrier, column);
+    if (renamed)
+        *name = renamed->to;
+}
+
+static void names_carry(const struct carrier *carrier, const struct object *relation, struct names *names)
+{
+    for (int i = 0; i < names->n; i++)
+        name_carry(carrier, relation, &names->item[i]);
+}
+
+static void ref_carry(const struct carrier *carrier, struct ref *ref)
+{
+    const struct object *relation = ref->name ? directory_relation(&carrier->directory, ref->schema, ref->name) : NULL;
+    const struct renamed *renamed = renamed_find(carrier, relation);
+    name_carry(carrier, relation, &ref->part);
+    if (renamed)
+        ref->name = renamed->to;
+}
+
+/* The columns of the far side, before the reference itself changes its name. */
+static void far_names_carry(const struct carrier *carrier, struct object *object, int field)
+{
+    const struct kind_info *info = &kind_table[object->kind];
+    for (int i = 0; i < info->fields; i++) {
+        const struct ref *ref = object_field(object, i);
+        if (info->field[i].type == FIELD_REF && ref->name)
+            names_carry(carrier, directory_relation(&carrier->directory, ref->schema, ref->name),
+                        object_field(object, field));
+    }
+}
+
+static void field_carry(const struct carrier *carrier, struct object *object, int field)
+{
+    const struct field *info = &kind_table[object->kind].field[field];
+    const struct object *relation = info->marks & FIELD_COLUMN_REF ? relation_around(object->parent) : NULL;
+    void *value = object_field(object, field);
+    if (info->type == FIELD_NAMES)
+        names_carry(carrier, relation, value);
+    else if (info->type == FIELD_TEXT && relation)
+        name_carry(carrier, relation, value);
+    else if (info->type == FIELD_REF)
+        ref_carry(carrier, value);
+    else if (info->type == FIELD_EXPR) {
+        struct expr *expr = value;
+        expr->written = text_carry(carrier, object, field, expr->written);
+        expr->printed = text_carry(carrier, object, field, expr->printed);
+    } else if (info->type == FIELD_REFS)
+        for (int i = 0; i < ((struct refs *)value)->n; i++)
+            ref_carry(carrier, &((struct refs *)value)->item[i]);
+}
+
+static void object_carry(const struct carrier *carrier, struct object *object)
+{
+    const struct kind_info *info = &kind_table[object->kind];
+    for (int i = 0; i < info->fields; i++)
+        if (object_says(object, i) && info->field[i].marks & FIELD_FAR_COLUMN_REF)
+            far_names_carry(carrier, object, i);
+    for (int i = 0; i < info->fields; i++)
+        if (object_says(object, i) && !(info->field[i].marks & FIELD_FAR_COLUMN_REF))
+            field_carry(carrier, object, i);
+}
+
+void renames_carry(struct ctx *ctx, const struct diff_input *input, struct changes *changes)
+{
+    struct carrier carrier = {.mem = ctx->mem, .dialect = input->dialect};
+    struct object *root = changes->before->root;
+    for (int i = 0; input->renames && i < input->renames->n; i++) {
+        struct renamed *renamed = NEW(ctx->mem, struct renamed);
+        renamed->rename = input->renames->item[i];
+        renamed->object = object_of(changes->before, input->renames, renamed->rename);
+        renamed->to = renamed->rename->to;
+        if (renamed->object)
+            list_add(ctx->mem, &carrier.renamed, renamed);
+    }
+    if (!carrier.renamed.n)
+        return;
+    directory_open(&carrier.directory, ctx->mem, input->dialect, changes->before);
+    graph_build(ctx->mem, input->dialect, changes->before);
+    for (struct object *o = root; o; o = object_next(root, o))
+        object_carry(&carrier, o);
+    for (int i = 0; i < carrier.renamed.n; i++) {
+        const struct renamed *renamed = carrier.renamed.item[i];
+        rename_add(ctx->mem, changes, renamed->object, renamed->to)->resolved_from = renamed->rename->resolved_from;
+    }
+}
