@@ -76,12 +76,24 @@ static char *fields_text(struct arena *mem, const struct object *before, const s
     return names_join(mem, &found, ", ");
 }
 
+/* Of something new that is finished once others stand. */
+static char *fields_set(struct arena *mem, const struct change *change)
+{
+    struct names found = {0};
+    for (int i = 0; i < kind_table[change->kind].fields; i++)
+        if (change_has(change, i))
+            names_add(mem, &found, arena_printf(mem, "%s set", kind_table[change->kind].field[i].name));
+    return names_join(mem, &found, ", ");
+}
+
 char *change_details(struct arena *mem, const struct change *change)
 {
     if (change->op == CHANGE_RENAME)
         return arena_printf(mem, "was %s", change->before->name);
-    return change->op == CHANGE_ALTER ? fields_text(mem, change->before, change->after, change->fields)
-                                      : arena_dup(mem, "");
+    if (change->op == CHANGE_FINISH && !change->before)
+        return fields_set(mem, change);
+    bool differs = change->op == CHANGE_ALTER || change->op == CHANGE_FINISH;
+    return differs ? fields_text(mem, change->before, change->after, change->fields) : arena_dup(mem, "");
 }
 
 /* ---- blocks ---- */
@@ -182,7 +194,8 @@ static void change_describe(struct block *block, const struct change *change)
     const struct object *object = change_object(change);
     switch (change->op) {
     case CHANGE_RENAME: rename_describe(block, change); break;
-    case CHANGE_ALTER: phrase_add(block, label_of(block->mem, object), change_details(block->mem, change)); break;
+    case CHANGE_ALTER:
+    case CHANGE_FINISH: phrase_add(block, label_of(block->mem, object), change_details(block->mem, change)); break;
     case CHANGE_REBUILD: rebuild_describe(block, change->before, change->after); break;
     case CHANGE_CREATE:
         if (change->replaced && object->peer)

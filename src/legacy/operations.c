@@ -38,7 +38,6 @@ struct writer {
 /* add_index, drop_index: another verb before what kinds.def has. */
 static const char *word_of(struct arena *mem, const struct change *change)
 {
-<<<<<<< HEAD
     static const char *const verb[] = {[CHANGE_DROP] = "drop", [CHANGE_RENAME] = "rename", [CHANGE_ALTER] = "alter"};
     enum change_op op = change->op == CHANGE_REBUILD || change->op == CHANGE_FINISH ? CHANGE_ALTER : change->op;
     const char *created = kind_table[change->kind].legacy;
@@ -48,21 +47,6 @@ static const char *word_of(struct arena *mem, const struct change *change)
     if (!*created)
         return "alter";
     return op == CHANGE_CREATE ? created : arena_printf(mem, "%s%s", verb[op], strchr(created, '_'));
-=======
-    for (size_t i = 0; i < sizeof operation_words / sizeof *operation_words; i++) {
-        if (operation_words[i].kind != change->kind)
-            continue;
-        switch (change->op) {
-        case CHANGE_CREATE: return operation_words[i].create;
-        case CHANGE_DROP: return operation_words[i].drop;
-        case CHANGE_RENAME: return operation_words[i].rename;
-        case CHANGE_ALTER:
-        case CHANGE_REBUILD:
-        case CHANGE_FINISH: return operation_words[i].alter;
-        }
-    }
-    return "alter";
->>>>>>> 268d6d0 (Plan from one dependency graph, a table of effects for each engine and one topological order)
 }
 
 static const char *field_word(const struct writer *writer, const struct change *change, int field)
