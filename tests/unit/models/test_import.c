@@ -98,7 +98,6 @@ static void they_are_read_again_on_another_day(void **state)
     struct project *project = *state;
     struct models_source source = answering(project, "{\"tree\": " TREE "}", "");
     struct tree *tree;
-    const struct json *events;
     assert_works(&project->ctx, models_read_again(&project->ctx, &source, json_array(project->ctx.mem), &tree));
     assert_non_null(tree_find(tree, KIND_TABLE, NULL, "users"));
     assert_true(text_has(content(project, "request1"), "\"columns\": [], \"shift\": true}"));
@@ -111,7 +110,6 @@ static void models_that_bear_no_other_day_are_read_without_one(void **state)
     struct models_source source =
         answering(project, "{\"error\": {\"message\": \"too late\"}}", "{\"tree\": " TREE "}");
     struct tree *tree;
-    const struct json *events;
     assert_works(&project->ctx, models_read_again(&project->ctx, &source, json_array(project->ctx.mem), &tree));
     assert_non_null(tree_find(tree, KIND_TABLE, NULL, "users"));
     assert_int_equal(project->ctx.error.code, 0);
