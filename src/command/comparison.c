@@ -266,6 +266,9 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     events_spare(ctx, &input, &session->events);
     TRY(diff_trees(ctx, &input, &comparison->changes));
     TRY(unmodelled_check(ctx, comparison->changes));
+    if (request_flag(request, "drop_dependents"))
+        dangling_drop(ctx->mem, dialect, comparison->changes);
+    dangling_find(ctx->mem, dialect, comparison->changes, &comparison->dangling);
     const struct event_sides sides = {&session->events, &known};
     events_plan(ctx, dialect, &sides, comparison->changes, &comparison->events);
     if (comparison->changes->unmanaged.n)

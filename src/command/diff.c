@@ -39,6 +39,8 @@ static int diff_models(struct ctx *ctx, struct session *session, const struct re
     *found += differences + comparison.open.n + events;
     json_set_int(ctx->mem, reply->json, "ddl_elements", events);
     comparison_tell(ctx, request, &comparison, differences, reply->json);
+    for (int i = 0; i < comparison.dangling.n; i++)
+        emit_warning(ctx, "%s", dangling_text(ctx->mem, comparison.dangling.item[i]));
     json_set(ctx->mem, reply->json, "models",
              changes_report(ctx->mem, comparison.changes, "Models against the database", &reply->report));
     json_set(ctx->mem, reply->json, "possible_renames", guesses_json(ctx->mem, &comparison.guesses));

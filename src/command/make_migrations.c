@@ -52,6 +52,17 @@ static int plans_make(struct generation *generation)
     return code;
 }
 
+static int dangling_refuse(struct ctx *ctx, const struct list *dangling)
+{
+    struct names texts = {0};
+    for (int i = 0; i < dangling->n; i++)
+        names_add(ctx->mem, &texts, dangling_text(ctx->mem, dangling->item[i]));
+    if (!texts.n)
+        return 0;
+    fail(ctx, ERR_FAILED, "%s", names_join(ctx->mem, &texts, "; "));
+    return fail_hint(ctx, "Change or drop it in the same step, or let --drop-dependents drop it too.");
+}
+
 static bool is_baseline(const struct generation *generation)
 {
     return request_flag(generation->request, "baseline");
@@ -305,6 +316,7 @@ static int generate(struct generation *generation, struct reply *reply)
     json_set(ctx->mem, reply->json, "possible_renames", guesses_json(ctx->mem, &generation->comparison.guesses));
     if (!changes && !stage)
         return nothing_report(generation, reply);
+    TRY(dangling_refuse(ctx, &generation->comparison.dangling));
     legacy_operations(ctx->mem, generation->comparison.changes, &words, operations);
     TRY(plans_make(generation));
     events_frame(generation);
@@ -359,6 +371,9 @@ static const struct option_info options[] = {
      .help = "write what the database already has of the models as the first migration, and mark it as applied"},
     DATABASE_OPTION,
     RENAME_OPTIONS,
+    {.name = "drop-dependents",
+     .type = OPTION_FLAG,
+     .help = "drop views, triggers, indexes and the like too that name something which is dropped"},
     {.name = "lose-attached",
      .type = OPTION_FLAG,
      .help = "write it even if what has to be created again loses grants, triggers and the like that are not managed "

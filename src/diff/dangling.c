@@ -1,0 +1,87 @@
+/*
+ * What stays, and names something that goes: a view that reads a dropped column, a hand-made index on it, a trigger.  The
+ * engine would refuse it, drop it along without a word, or keep it and fail at every later use.
+ */
+#include "base/text.h"
+#include "diff/compare.h"
+#include "diff/graph.h"
+#include "diff/plan.h"
+
+static struct object *whole_of(struct object *object)
+{
+    while (kind_is(object->kind, KIND_PART))
+        object = object->parent;
+    return object;
+}
+
+/* Will the object name it as it does now? */
+static bool still_names(struct arena *mem, const struct dialect *dialect, const struct edge *edge)
+{
+    const struct object *whole = whole_of(edge->from);
+    return edge->from == whole ? compare_field(mem, dialect, whole, whole->peer, edge->field)
+                               : diff_equal(mem, dialect, whole, whole->peer, NULL);
+}
+
+static bool is_dangling(struct arena *mem, const struct dialect *dialect, const struct edge *edge)
+{
+    bool ownership = kind_table[edge->from->kind].field[edge->field].marks & FIELD_LATER;
+    const struct object *whole = whole_of(edge->from);
+    return !edge->to->peer && whole->peer && whole != edge->to && edge->how == EDGE_NAMES && !ownership &&
+           still_names(mem, dialect, edge);
+}
+
+void dangling_find(struct arena *mem, const struct dialect *dialect, const struct changes *changes, struct list *found)
+{
+    const struct object *last = NULL;
+    graph_build(mem, dialect, changes->before);
+    for (struct object *o = changes->before->root; o; o = object_next(changes->before->root, o))
+        for (struct edge *edge = o->needs; edge && whole_of(o) != last; edge = edge->next_need)
+            if (is_dangling(mem, dialect, edge)) {
+                list_add(mem, found, edge);
+                last = whole_of(o);
+            }
+}
+
+char *dangling_text(struct arena *mem, const struct edge *edge)
+{
+    return arena_printf(mem, "%s still names %s, which is dropped", object_path(mem, whole_of(edge->from)),
+                        object_path(mem, edge->to));
+}
+
+static void peers_forget(struct object *object)
+{
+    for (struct object *o = object; o; o = object_next(object, o))
+        o->peer = NULL;
+}
+
+static void changes_forget(struct changes *changes, const struct object *object)
+{
+    for (int i = changes->list.n - 1; i >= 0; i--) {
+        const struct change *change = changes->list.item[i];
+        const struct object *o = change->op == CHANGE_RENAME ? change->renamed : change->before;
+        while (o && o != object)
+            o = o->parent;
+        if (o)
+            list_remove(&changes->list, i);
+    }
+}
+
+/* Found anew after each round: what names a dropped view is left in its turn. */
+void dangling_drop(struct arena *mem, const struct dialect *dialect, struct changes *changes)
+{
+    for (;;) {
+        struct list found = {0};
+        dangling_find(mem, dialect, changes, &found);
+        for (int i = 0; i < found.n; i++) {
+            struct object *object = whole_of(((const struct edge *)found.item[i])->from);
+            if (!object->peer)
+                continue;
+            changes_forget(changes, object);
+            object_remove(object->peer);
+            peers_forget(object);
+            change_add(mem, changes, CHANGE_DROP, object, NULL);
+        }
+        if (!found.n)
+            return;
+    }
+}
