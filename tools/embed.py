@@ -3,7 +3,8 @@
 
     embed.py OUTPUT FILE...
 
-Each FILE, say catalog/foreign_key.sql, becomes `static const char foreign_key_sql[]`, a string literal per line.
+Each FILE, say catalog/foreign_key.sql, becomes `static const char foreign_key_sql[]`, a string literal per line; and the
+table `embedded[]` has all of them by name ("foreign_key"), in the order in which they were given.
 """
 import pathlib
 import sys
@@ -21,8 +22,10 @@ def array(path):
 
 
 def main(output, *files):
-    arrays = [array(pathlib.Path(file)) for file in files]
-    pathlib.Path(output).write_text(OPENING + "\n".join(arrays), encoding="utf-8")
+    paths = [pathlib.Path(file) for file in files]
+    rows = "".join('    {"%s", %s},\n' % (path.stem, path.name.replace(".", "_")) for path in paths)
+    table = "\nstatic const struct {\n    const char *name;\n    const char *text;\n} embedded[] = {\n%s};\n" % rows
+    pathlib.Path(output).write_text(OPENING + "\n".join(map(array, paths)) + table, encoding="utf-8")
 
 
 main(*sys.argv[1:])

@@ -12,25 +12,6 @@
 #include "dialect/postgres/pg.h"
 #include "schema/unmodelled.h"
 
-/* Parents before their children. */
-const struct catalog_query pg_catalog[] = {
-    {.kind = KIND_SCHEMA, .sql = schema_sql},
-    {.kind = KIND_EXTENSION, .sql = extension_sql},
-    {.kind = KIND_ENUM, .sql = enum_sql},
-    {.kind = KIND_SEQUENCE, .sql = sequence_sql},
-    {.kind = KIND_TABLE, .sql = table_sql},
-    {.kind = KIND_COLUMN, .sql = column_sql},
-    {.kind = KIND_PRIMARY_KEY, .sql = primary_key_sql},
-    {.kind = KIND_UNIQUE, .sql = unique_sql},
-    {.kind = KIND_CHECK, .sql = check_sql},
-    {.kind = KIND_EXCLUDE, .sql = exclude_sql},
-    {.kind = KIND_FOREIGN_KEY, .sql = foreign_key_sql},
-    {.kind = KIND_INDEX, .sql = index_sql},
-    {.kind = KIND_INDEX_PART, .sql = index_part_sql},
-    {.kind = KIND_VIEW, .sql = view_sql},
-};
-const int pg_catalog_n = (int)(sizeof pg_catalog / sizeof *pg_catalog);
-
 static int warn_invalid(struct ctx *ctx, struct conn *conn)
 {
     struct rows rows;
@@ -75,10 +56,21 @@ static int unmodelled_load(struct ctx *ctx, struct conn *conn, struct tree *tree
     return 0;
 }
 
+/* The files are listed with parents before their children. */
+static int kinds_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
+{
+    struct catalog_query query[KIND_COUNT];
+    int n = 0;
+    for (size_t i = 0; i < sizeof embedded / sizeof *embedded; i++)
+        if (kind_find(embedded[i].name) < KIND_COUNT)
+            query[n++] = (struct catalog_query){.kind = kind_find(embedded[i].name), .sql = embedded[i].text};
+    return catalog_load(ctx, conn, query, n, tree);
+}
+
 static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
     TRY(pg_usual_schema(ctx, conn, &tree->usual_schema));
-    TRY(catalog_load(ctx, conn, pg_catalog, pg_catalog_n, tree));
+    TRY(kinds_load(ctx, conn, tree));
     TRY(unmodelled_load(ctx, conn, tree));
     return warn_invalid(ctx, conn);
 }

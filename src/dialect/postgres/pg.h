@@ -75,8 +75,6 @@ extern const struct scratch_server_spec pg_server_spec;
 /* catalog.c, recover.c */
 int pg_usual_schema(struct ctx *ctx, struct conn *conn, const char **name);
 int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
-extern const struct catalog_query pg_catalog[];
-extern const int pg_catalog_n;
 int pg_clean_failed(struct ctx *ctx, struct conn *conn, const struct classified *statement);
 int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done);
 
