@@ -16,8 +16,8 @@ struct comparison {
     struct list guesses; /* struct rename *, that nobody was there to decide */
     struct changes *changes;
     struct list dangling; /* struct edge *: what stays and names something that goes; see dangling_find() */
-    struct names open; /* wanted, but of a kind that is not managed yet: as texts */
-    struct list extra; /* struct unmodelled *: of such kinds, and in the database alone */
+    struct names open;    /* wanted, but of a kind that is not managed yet: as texts */
+    struct list extra;    /* struct unmodelled *: of such kinds, and in the database alone */
     struct event_plan events;
 };
 

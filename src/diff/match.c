@@ -1,6 +1,6 @@
 /*
- * Finding pairs.  Kind by kind from the top, so that when constraints are matched by content their tables and columns
- * already have their peers.  Decided renames are carried out before (rename_carry.c), so that names are enough.
+ * Finding pairs, from the top downwards.  Decided renames are carried out before (rename_carry.c), so that names are
+ * enough; what has none is found by what it holds.
  */
 #include "diff/match.h"
 
@@ -117,18 +117,27 @@ static void children_match(struct matcher *matcher)
     names_align(matcher);
 }
 
+/* The pairs below a pair: kind by kind, then what is below those. */
+static void below_match(struct matcher *matcher, struct object *before)
+{
+    for (int kind = 1; kind < KIND_COUNT; kind++) {
+        if (!kind_fits((enum kind)kind, before->kind))
+            continue;
+        matcher->kind = (enum kind)kind;
+        matcher->before = before;
+        matcher->after = before->peer;
+        children_match(matcher);
+    }
+    for (int i = 0; i < before->children.n; i++) {
+        struct object *child = before->children.item[i];
+        if (child->peer)
+            below_match(matcher, child);
+    }
+}
+
 void match_trees(struct ctx *ctx, const struct diff_input *input, struct changes *changes)
 {
     struct matcher matcher = {.mem = ctx->mem, .dialect = input->dialect, .changes = changes};
-    struct object *root = changes->before->root;
-    pair_up(root, changes->after->root);
-    for (int kind = 1; kind < KIND_COUNT; kind++)
-        for (struct object *o = root; o; o = object_next(root, o)) {
-            if (!o->peer || !kind_fits((enum kind)kind, o->kind))
-                continue;
-            matcher.kind = (enum kind)kind;
-            matcher.before = o;
-            matcher.after = o->peer;
-            children_match(&matcher);
-        }
+    pair_up(changes->before->root, changes->after->root);
+    below_match(&matcher, changes->before->root);
 }

@@ -196,6 +196,13 @@ const char *object_schema(const struct object *object)
     return object && object->name ? object->name : "";
 }
 
+struct object *object_top(const struct object *object)
+{
+    while (object->parent && !kind_is(object->parent->kind, KIND_NAMESPACE))
+        object = object->parent;
+    return writable(object);
+}
+
 struct object *object_next(const struct object *root, const struct object *object)
 {
     if (object->children.n)

@@ -39,7 +39,7 @@ void pg_top(struct buf *out, const struct object *object)
 
 void pg_table(struct buf *out, const struct object *below)
 {
-    pg_top(out, object_ancestor(below, KIND_TABLE));
+    pg_top(out, object_top(below));
 }
 
 void pg_alter_table(struct buf *out, const struct object *below)

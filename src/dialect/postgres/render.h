@@ -9,7 +9,7 @@
 
 /* A buffer that begins with `text`. */
 struct buf pg_begin(struct render *render, const char *text);
-void pg_table(struct buf *out, const struct object *below); /* schema.table of what is below a table */
+void pg_table(struct buf *out, const struct object *below); /* schema.table of what is below a table or view */
 void pg_top(struct buf *out, const struct object *object);  /* schema.name of a top object */
 void pg_sibling(struct buf *out, const struct object *below, const char *name); /* schema.name: indexes, sequences */
 void pg_alter_table(struct buf *out, const struct object *below);               /* "ALTER TABLE t " */

@@ -114,9 +114,11 @@ static void index_comment(struct render *render, const struct index *index)
 
 static bool may_be_concurrent(const struct render *render, const struct index *index)
 {
-    const struct table *table = (const struct table *)index->object.parent;
+    const struct object *parent = index->object.parent;
+    bool is_new = !parent->peer || (parent->made && parent->made->op == CHANGE_CREATE);
+    bool partitioned = parent->kind == KIND_TABLE && ((const struct table *)parent)->partition_by;
 
-    if (!render->concurrently || table->object.peer == NULL || table->partition_by != NULL)
+    if (!render->concurrently || is_new || partitioned)
         return false;
     return !object_says(&index->object, INDEX_concurrently) || index->concurrently;
 }

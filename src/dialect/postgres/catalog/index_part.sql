@@ -30,7 +30,7 @@ CROSS JOIN LATERAL unnest(x.indkey::int2[], x.indclass::oid[], x.indcollation::o
            WITH ORDINALITY AS p(number, class, collated, option, place)
 JOIN pg_opclass oc ON oc.oid = p.class
 LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = p.number AND p.number > 0
-WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND x.indislive
+WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND x.indislive
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
   AND p.place <= x.indnkeyatts
 ORDER BY 1, 2, p.place

@@ -114,7 +114,7 @@ WHERE r.word IN ('partition', 'foreign table', 'composite type')
 UNION ALL
 SELECT *, NULL FROM (
 SELECT 'index', r.schema, ic.relname::text, r.word, r.name, NULL::text, pg_get_indexdef(x.indexrelid)
-FROM pg_index x JOIN rel r ON r.oid = x.indrelid AND r.word IN ('partition', 'materialized view')
+FROM pg_index x JOIN rel r ON r.oid = x.indrelid AND r.word = 'partition'
     JOIN pg_class ic ON ic.oid = x.indexrelid
 WHERE NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = x.indexrelid)
     AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_class'::regclass AND h.objid = x.indexrelid)
