@@ -156,6 +156,7 @@ const struct effect_row pg_effects[] = {
     OF_TYPE(KIND_INDEX_PART, INDEX_PART_expr, leaves_family),
     OF_TYPE(KIND_CHECK, ANY_FIELD, leaves_family),
     OF_TYPE(KIND_EXCLUDE, ANY_FIELD, leaves_family),
+    OF_TYPE(KIND_TRIGGER, ANY_FIELD, NULL),
     /* the server builds a key anew if a column that it includes changes, and forgets the foreign keys that rest on it */
     KEY_REMADE(KIND_PRIMARY_KEY, PRIMARY_KEY_include),
     KEY_REMADE(KIND_UNIQUE, UNIQUE_include),
@@ -171,6 +172,7 @@ const struct effect_row pg_effects[] = {
     WITH_COLUMN(KIND_EXCLUDE, ANY_FIELD),
     WITH_COLUMN(KIND_INDEX, ANY_FIELD),
     WITH_COLUMN(KIND_INDEX_PART, ANY_FIELD),
+    WITH_COLUMN(KIND_TRIGGER, ANY_FIELD),
 
     /* a type that is made anew under its name */
     {KIND_ENUM, ON(ALTER), ENUM_labels, KIND_COLUMN, COLUMN_type, labels_go, .effect = EFFECT_FOLLOW},
@@ -181,6 +183,7 @@ const struct effect_row pg_effects[] = {
     WITH_LABELS(KIND_INDEX, ANY_FIELD),
     WITH_LABELS(KIND_INDEX_PART, ANY_FIELD),
     WITH_LABELS(KIND_VIEW, ANY_FIELD),
+    WITH_LABELS(KIND_TRIGGER, ANY_FIELD),
 
     /* a key that goes: whatever rests on it */
     WITH_KEY(KIND_PRIMARY_KEY),

@@ -41,6 +41,7 @@ const struct render_kind pg_render[KIND_COUNT] = {
                     .drop = pg_index_drop,
                     .alter = pg_index_alter,
                     .rename = pg_index_rename},
+    [KIND_TRIGGER] = {.create = pg_trigger_create, .drop = pg_trigger_drop, .alter = pg_trigger_alter},
     [KIND_VIEW] = {.create = pg_view_create, .drop = pg_view_drop, .alter = pg_view_alter, .rename = pg_view_rename},
 };
 

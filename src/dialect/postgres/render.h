@@ -68,6 +68,9 @@ bool pg_only_adds(const struct names *before,
                   const struct names *after); /* the old labels are all there, in their order */
 render_fn pg_enum_create, pg_enum_drop, pg_enum_alter, pg_enum_rename, pg_enum_finish;
 
+/* render_trigger.c */
+render_fn pg_trigger_create, pg_trigger_drop, pg_trigger_alter;
+
 /* render_object.c: schemas, sequences, views */
 render_fn pg_extension_create, pg_extension_drop, pg_extension_alter;
 render_fn pg_schema_create, pg_schema_drop, pg_schema_alter;

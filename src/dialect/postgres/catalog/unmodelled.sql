@@ -129,7 +129,7 @@ SELECT CASE WHEN t.tgconstraint <> 0 THEN 'constraint trigger' ELSE 'trigger' EN
 FROM (SELECT 0 AS tgparentid) AS older CROSS JOIN LATERAL
     (SELECT oid, tgrelid, tgname, tgconstraint, tgenabled FROM pg_trigger WHERE NOT tgisinternal
         AND tgparentid = 0) AS t
-    JOIN rel r ON r.oid = t.tgrelid
+    JOIN rel r ON r.oid = t.tgrelid AND r.word NOT IN ('table', 'view')
 UNION ALL
 SELECT 'disabled trigger', r.schema, k.conname, r.word, r.name, NULL, min(t.tgenabled::text)
 FROM pg_trigger t JOIN rel r ON r.oid = t.tgrelid JOIN con k ON k.oid = t.tgconstraint
