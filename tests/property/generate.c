@@ -169,7 +169,8 @@ static struct kind_set spoken_kinds(enum engine engine)
 {
     if (engine == ENGINE_PG)
         return kind_set_of(KIND_SCHEMA, KIND_ENUM, KIND_SEQUENCE, KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY,
-                           KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE, KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART);
+                           KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE, KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART,
+                           KIND_TRIGGER);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
                        KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
 }

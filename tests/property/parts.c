@@ -411,14 +411,32 @@ struct object *random_index(struct dice *dice, struct object *table)
 
 /* ---- triggers ---- */
 
-struct object *random_trigger(struct dice *dice, struct object *table)
+static const char *trigger_text(struct dice *dice, const struct object *trigger)
 {
     static const char *const events[] = {"INSERT", "UPDATE", "DELETE"};
-    if (dice->engine != ENGINE_LITE)
+    const struct object *table = trigger->parent;
+    const char *name = quoted(dice, trigger->name), *on = quoted(dice, table->name);
+    if (dice->engine == ENGINE_LITE)
+        return arena_printf(dice->mem, "CREATE TRIGGER %s AFTER %s ON %s BEGIN SELECT 1; END", name, PICK(dice, events),
+                            on);
+    if (*table->parent->name)
+        on = arena_printf(dice->mem, "%s.%s", quoted(dice, table->parent->name), on);
+    return arena_printf(dice->mem,
+                        "CREATE TRIGGER %s BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION "
+                        "suppress_redundant_updates_trigger()",
+                        name, on);
+}
+
+struct object *random_trigger(struct dice *dice, struct object *table)
+{
+    static const char *const enabled[] = {"disabled", "replica", "always"};
+    if (!table)
         return NULL;
     struct trigger *trigger = (struct trigger *)object_new(dice->mem, KIND_TRIGGER, table, random_name(dice));
-    const char *text = arena_printf(dice->mem, "CREATE TRIGGER %s AFTER %s ON %s BEGIN SELECT 1; END",
-                                    quoted(dice, trigger->object.name), PICK(dice, events), quoted(dice, table->name));
-    SAY(trigger, TRIGGER, definition, written(text));
+    SAY(trigger, TRIGGER, definition, written(trigger_text(dice, &trigger->object)));
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 30))
+        SAY(trigger, TRIGGER, enabled, PICK(dice, enabled));
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 20))
+        SAY(trigger, TRIGGER, comment, random_comment(dice));
     return &trigger->object;
 }

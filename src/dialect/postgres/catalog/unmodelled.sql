@@ -307,6 +307,7 @@ WHERE r.word IN ('partition', 'foreign table', 'composite type') OR (d.objsubid 
 UNION ALL
 SELECT 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.description
 FROM pg_description d JOIN attached a ON a.class = d.classoid AND a.oid = d.objoid JOIN rel r ON r.oid = a.relation
+WHERE NOT (a.class = 'pg_trigger'::regclass AND r.word IN ('table', 'view'))
 UNION ALL
 SELECT 'comment', n.schema, NULL, i.type, CASE WHEN i.schema = current_schema()
     THEN replace(i.identity, quote_ident(current_schema()) || '.', '') ELSE i.identity END, NULL, d.description
