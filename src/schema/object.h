@@ -182,7 +182,8 @@ void object_remove(struct object *object);                                      
 struct object *object_child(const struct object *object, enum kind kind, const char *name); /* NULL if absent */
 struct object *object_only(const struct object *object, enum kind kind);                    /* first of that kind */
 int object_count(const struct object *object, enum kind kind);
-struct object *object_top(const struct object *object); /* what it belongs to right below the schema; itself if it stands there */
+struct object *object_top(
+    const struct object *object); /* what it belongs to right below the schema; itself if it stands there */
 struct object *object_ancestor(const struct object *object, enum kind kind); /* itself included; NULL */
 const char *object_schema(const struct object *object); /* name of the namespace that holds it; "" */
 /* Walks `object` and everything below it, parents first: for (o = tree; o; o = object_next(tree, o)). */
