@@ -38,7 +38,7 @@ struct effect_row {
     unsigned on;    /* ON(ALTER) | ON(DROP) ... */
     int field;      /* that differs; ANY_FIELD */
     int dependent;  /* its kind; ITSELF: the row is about what changes */
-    int by;         /* field of the dependent that names it; ANY_FIELD */
+    int by; /* field of the dependent that names it, and follows; of an inherited column, that follows; ANY_FIELD */
     bool (*when)(const struct effect_case *effect);
     enum effect effect;
     int phase;          /* the field is a step of its own, in this phase; 0: one with the other fields */

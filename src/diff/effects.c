@@ -49,7 +49,7 @@ const struct effect_row *effect_on(const struct planner *planner, const struct c
 {
     for (const struct effect_row *row = planner->dialect->effects; row->on; row++)
         if (row->dependent == (int)edge->from->kind && row->kind == change->kind && row->on & 1u << change->op &&
-            row_changes(row, change) && (row->by == ANY_FIELD || row->by == edge->field) &&
+            row_changes(row, change) && (row->by == ANY_FIELD || row->on_inherit || row->by == edge->field) &&
             row->on_inherit == (edge->how == EDGE_INHERITS) && row_fits(planner, row, change, edge->from))
             return row;
     return NULL;
@@ -193,6 +193,16 @@ static int own_effect(const struct widener *widener, const struct change *step, 
     return 0;
 }
 
+/* Do both tables stand before and after, and the one inherits from the other all the time? */
+static bool keeps_inheriting(const struct object *child, const struct object *parent)
+{
+    const struct object *other = child->parent->peer;
+    for (const struct edge *edge = other ? other->needs : NULL; edge; edge = edge->next_need)
+        if (edge->to == parent->parent->peer)
+            return true;
+    return false;
+}
+
 static int dependents_apply(struct widener *widener, const struct change *step, const struct object *object);
 
 /* What rests on a thing that the engine makes anew by itself sees it go and come. */
@@ -205,12 +215,12 @@ static int remade(struct widener *widener, struct object *object)
 static int dependent_apply(struct widener *widener, const struct change *step, const struct edge *edge)
 {
     const struct effect_row *row = effect_on(widener->planner, step, edge);
-    if (!row)
+    if (!row || (row->on_inherit && !keeps_inheriting(edge->from, edge->to)))
         return 0;
     struct object *dependent = whole_of(edge->from);
     switch (row->effect) {
     case EFFECT_REPLACE: replace_ensure(widener, dependent); break;
-    case EFFECT_FOLLOW: follow_ensure(widener, dependent, edge->field); break;
+    case EFFECT_FOLLOW: follow_ensure(widener, dependent, row->by == ANY_FIELD ? edge->field : row->by); break;
     case EFFECT_REMADE: return remade(widener, dependent);
     case EFFECT_REFUSE: return dependent->peer ? refuse(widener, step, dependent, row) : 0;
     case EFFECT_NONE:
@@ -261,16 +271,6 @@ static bool has_fields(const struct change *step)
     return false;
 }
 
-/* Do both tables stand before and after, and the one inherits from the other all the time? */
-static bool keeps_inheriting(const struct object *child, const struct object *parent)
-{
-    const struct object *other = child->parent->peer;
-    for (const struct edge *edge = other ? other->needs : NULL; edge; edge = edge->next_need)
-        if (edge->to == parent->parent->peer)
-            return true;
-    return false;
-}
-
 static bool row_absorbs(const struct widener *widener, const struct change *step, const struct edge *edge, int field)
 {
     struct change part = *step;
@@ -278,7 +278,7 @@ static bool row_absorbs(const struct widener *widener, const struct change *step
     if (field != ANY_FIELD)
         part.fields[field / 64] = UINT64_C(1) << (field % 64);
     const struct effect_row *row = effect_on(widener->planner, &part, edge);
-    return row && row->effect == EFFECT_ABSORB;
+    return row && (row->effect == EFFECT_ABSORB || (row->effect == EFFECT_FOLLOW && row->by != field));
 }
 
 /* What the engine does to `edge->from` by itself with the step of `edge->to` is no step of its own. */

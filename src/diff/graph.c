@@ -73,9 +73,13 @@ static void ref_edge(struct builder *builder, struct object *object, int field, 
         column_edge(builder, object, field, relation, ref->part);
 }
 
+/* The parents of parents too: what changes there comes down all the way. */
 static void inherited_edges(struct builder *builder, struct object *table, int field, const struct ref *ref)
 {
     struct object *parent = directory_relation(&builder->directory, ref->schema, ref->name);
+    for (const struct edge *edge = table->needs; edge; edge = edge->next_need)
+        if (edge->to == parent)
+            return; /* by another way */
     ref_edge(builder, table, field, ref);
     for (int i = 0; parent && parent != table && i < table->children.n; i++) {
         struct object *column = table->children.item[i], *own = NULL;
@@ -84,6 +88,10 @@ static void inherited_edges(struct builder *builder, struct object *table, int f
         if (own)
             edge_add(builder, column, own, field, EDGE_INHERITS);
     }
+    const struct refs *further =
+        parent && parent != table && parent->kind == table->kind ? object_field(parent, field) : NULL;
+    for (int i = 0; further && i < further->n; i++)
+        inherited_edges(builder, table, field, &further->item[i]);
 }
 
 static void text_edges(struct builder *builder, struct object *object, int field, const char *text)

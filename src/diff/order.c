@@ -376,24 +376,6 @@ static struct node *first_waiting(const struct orderer *orderer)
     return first;
 }
 
-/* Nothing is ready and something is left: everything left waits in a circle, or for one. */
-static void circle_break(struct orderer *orderer)
-{
-    for (int i = 0, n = orderer->node.n; i < n && !orderer->ready.n; i++) {
-        struct node *node = orderer->node.item[i];
-        if (node->done)
-            continue;
-        bool any = loose_cut(node);
-        if (foreign_keys_detach(orderer, node) || any)
-            ready_find(orderer);
-    }
-    if (orderer->ready.n)
-        return;
-    struct node *node = first_waiting(orderer);
-    node->ready = true;
-    ready_add(orderer, node);
-}
-
 static void node_do(struct orderer *orderer, struct node *node)
 {
     node->done = true;
@@ -405,6 +387,68 @@ static void node_do(struct orderer *orderer, struct node *node)
         arc->then->ready = true;
         ready_add(orderer, arc->then);
     }
+}
+
+static bool waits_for_renames(const struct node *node)
+{
+    for (int i = 0; i < node->into.n; i++) {
+        const struct arc *arc = node->into.item[i];
+        if (!arc->cut && !arc->first->done && arc->first->step->op != CHANGE_RENAME)
+            return false;
+    }
+    return true;
+}
+
+/* Names that change places: one of them makes room under a name that nobody has. */
+static void rename_aside(struct orderer *orderer, struct node *node)
+{
+    struct change *step = node->step, *aside = NEW(orderer->mem, struct change);
+    struct object *between = arena_alloc(orderer->mem, kind_table[step->kind].size);
+    *between = *step->before;
+    between->name = arena_printf(orderer->mem, "_dbwarden_%s", step->before->name);
+    *aside = *step;
+    aside->after = between;
+    step->before = between;
+    list_add(orderer->mem, &orderer->planner->out->list, aside);
+    node_do(orderer, node_add(orderer, aside));
+    for (int i = 0; i < node->arc.n; i++) {
+        struct arc *arc = node->arc.item[i];
+        if (arc->cut)
+            continue;
+        arc->cut = true;
+        arc->then->waits--;
+    }
+}
+
+static bool renames_part(struct orderer *orderer)
+{
+    for (int i = 0; i < orderer->node.n; i++) {
+        struct node *node = orderer->node.item[i];
+        if (node->done || node->step->op != CHANGE_RENAME || !waits_for_renames(node))
+            continue;
+        rename_aside(orderer, node);
+        ready_find(orderer);
+        return true;
+    }
+    return false;
+}
+
+/* Nothing is ready and something is left: everything left waits in a circle, or for one. */
+static void circle_break(struct orderer *orderer)
+{
+    for (int i = 0, n = orderer->node.n; i < n && !orderer->ready.n; i++) {
+        struct node *node = orderer->node.item[i];
+        if (node->done)
+            continue;
+        bool any = loose_cut(node);
+        if (foreign_keys_detach(orderer, node) || any)
+            ready_find(orderer);
+    }
+    if (orderer->ready.n || renames_part(orderer))
+        return;
+    struct node *node = first_waiting(orderer);
+    node->ready = true;
+    ready_add(orderer, node);
 }
 
 void steps_order(struct planner *planner)

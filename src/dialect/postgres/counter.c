@@ -35,6 +35,32 @@ struct pg_counter pg_counter_usual(struct arena *mem, const char *type, const st
     return (struct pg_counter){counter->max, 1, -top - 1, -1, 1, false};
 }
 
+static int64_t within(int64_t value, int64_t low, int64_t high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+bool pg_counter_apart(const struct pg_counter *counter, const struct pg_counter *before)
+{
+    return counter->min > before->max || counter->max < before->min;
+}
+
+bool pg_counter_return(struct buf *out, const char *const *sequence, const struct pg_counter *counter,
+                       const struct pg_counter *before)
+{
+    bool up = counter->min > before->min, down = counter->max < before->max;
+    int64_t low = up ? counter->min : before->min, high = down ? counter->max : before->max;
+    if ((!up && !down) || pg_counter_apart(counter, before))
+        return false;
+    buf_addf(out, "SELECT setval(%s, %" PRId64 ", false) FROM %s WHERE last_value", sequence[0],
+             within(counter->start, low, high), sequence[1]);
+    if (up && down)
+        buf_addf(out, " NOT BETWEEN %" PRId64 " AND %" PRId64, low, high);
+    else
+        buf_addf(out, up ? " < %" PRId64 : " > %" PRId64, up ? low : high);
+    return true;
+}
+
 void pg_counter_add(struct buf *out, const char *prefix, const struct pg_counter *counter,
                     const struct pg_counter *other)
 {

@@ -37,6 +37,21 @@ static bool is_replaced(const struct effect_case *effect)
     return effect->change->replaced;
 }
 
+/* What a child has of its own, the server overwrites with what the parent gets. */
+static bool default_is_own(const struct effect_case *effect)
+{
+    const struct column *parent = (const struct column *)effect->change->after;
+    const struct column *child = (const struct column *)effect->dependent->peer;
+    return child && !text_equal(expr_text(&parent->default_value), expr_text(&child->default_value));
+}
+
+static bool null_is_own(const struct effect_case *effect)
+{
+    const struct column *parent = (const struct column *)effect->change->after;
+    const struct column *child = (const struct column *)effect->dependent->peer;
+    return child && parent->nullable != child->nullable;
+}
+
 /* ---- enums ---- */
 
 /* Labels that go or change places: a new type under the old name, to which everything has to change over. */
@@ -126,6 +141,10 @@ static bool columns_may_change(const struct effect_case *effect)
     {                                                                                     \
         KIND_COLUMN, ON(ALTER), COLUMN_type, kind, include, NULL, .effect = EFFECT_REMADE \
     }
+#define OWN(field, by, when)                                                                              \
+    {                                                                                                     \
+        KIND_COLUMN, ON(ALTER), field, KIND_COLUMN, by, when, .effect = EFFECT_FOLLOW, .on_inherit = true \
+    }
 
 const struct effect_row pg_effects[] = {
     /* of the object itself */
@@ -138,13 +157,16 @@ const struct effect_row pg_effects[] = {
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, ITSELF, ANY_FIELD, becomes_unlogged, .phase = 58, .whole = true,
      .backwards = true},
     /* Columns change while neither the parents that are left nor those that are joined hold them. */
-    {KIND_TABLE, ON(ALTER), TABLE_inherits, ITSELF, ANY_FIELD, NULL, .phase = 15, .finish = 67},
+    {KIND_TABLE, ON(ALTER), TABLE_inherits, ITSELF, ANY_FIELD, NULL, .phase = 15, .finish = 73},
     {KIND_TABLE, ON(ALTER), TABLE_partition_by, ITSELF, ANY_FIELD, NULL, .effect = EFFECT_REFUSE,
      .reason = "its partitioning cannot be changed in place",
      .hint = "Write the migration by hand: make a new table, copy the rows, swap the names."},
 
     /* inherited columns: the server does the same to the children, but for comments */
     {KIND_COLUMN, ON(ALTER), COLUMN_comment, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE, .on_inherit = true},
+    OWN(COLUMN_default_value, COLUMN_default_value, default_is_own),
+    OWN(COLUMN_type, COLUMN_default_value, default_is_own),
+    OWN(COLUMN_nullable, COLUMN_nullable, null_is_own),
     {KIND_COLUMN, ON(CREATE) | ON(ALTER) | ON(DROP), ANY_FIELD, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_ABSORB,
      .on_inherit = true},
 

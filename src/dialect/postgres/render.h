@@ -45,6 +45,14 @@ struct pg_counter pg_counter_of_sequence(const struct sequence *sequence);
 struct pg_counter pg_counter_of_column(const struct column *column);
 /* What the server would choose for one that counts in this direction, between these limits. */
 struct pg_counter pg_counter_usual(struct arena *mem, const char *type, const struct pg_counter *counter);
+/*
+ * A counter that stands outside its new limits is refused, and where it stands only the server knows.  Limits apart from the
+ * old ones restart it; else `out` becomes a query that starts it anew within both, but only if it has to; false: no need.
+ * `sequence`: the sequence as a literal and as a name.
+ */
+bool pg_counter_apart(const struct pg_counter *counter, const struct pg_counter *before);
+bool pg_counter_return(struct buf *out, const char *const *sequence, const struct pg_counter *counter,
+                       const struct pg_counter *before);
 /* A clause for each option that differs, each with `prefix` before it: " " or " SET ". */
 void pg_counter_add(struct buf *out, const char *prefix, const struct pg_counter *counter,
                     const struct pg_counter *other);

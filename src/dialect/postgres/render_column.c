@@ -154,6 +154,33 @@ void pg_column_after(struct render *render, const struct object *object)
         set_comment(render, column);
 }
 
+/* After "... ALTER COLUMN c ". */
+static void set_default(struct render *render, const struct column *column, struct buf *out)
+{
+    if (has_default(column))
+        buf_addf(out, "SET DEFAULT %s", expr_text(&column->default_value));
+    else
+        buf_add(out, "DROP DEFAULT");
+    render_statement(render, out);
+}
+
+/* A child has the column by now, as its parent has it. */
+static void inherited_after(struct render *render, const struct column *parent, const struct column *child)
+{
+    if (!child->autoincrement && !child->identity &&
+        !text_equal(expr_text(&parent->default_value), expr_text(&child->default_value))) {
+        struct buf out = pg_begin(render, "ALTER TABLE ONLY "); /* its own children are looked at themselves */
+        pg_table(&out, &child->object);
+        buf_add(&out, " ALTER COLUMN ");
+        pg_ident_add(&out, child->object.name);
+        buf_add_c(&out, ' ');
+        set_default(render, child, &out);
+    }
+    if (parent->nullable != child->nullable)
+        alter_simple(render, child, child->nullable ? "DROP NOT NULL" : "SET NOT NULL");
+    pg_column_after(render, &child->object);
+}
+
 int pg_column_create(struct render *render, const struct change *change)
 {
     const struct column *column = (const struct column *)change->after;
@@ -170,8 +197,9 @@ int pg_column_create(struct render *render, const struct change *change)
     if (fill)
         alter_simple(render, column, "DROP DEFAULT");
     pg_column_after(render, change->after);
-    for (int i = 0; i < change->absorbed.n; i++) /* children have the column by now */
-        pg_column_after(render, ((const struct change *)change->absorbed.item[i])->after);
+    for (int i = 0; i < change->absorbed.n; i++)
+        inherited_after(render, column,
+                        (const struct column *)((const struct change *)change->absorbed.item[i])->after);
     return 0;
 }
 
@@ -320,12 +348,10 @@ static void column_default(struct render *render, const struct column_change *c)
 
     if (c->after->autoincrement || c->after->identity != NULL || is_computed(c->after))
         return;
-    if (has_default(c->after) && (changed || c->default_off)) {
+    bool off = c->default_off || c->before->autoincrement; /* if not, it may be one that a parent brought */
+    if (has_default(c->after) ? changed || c->default_off : changed && !off) {
         struct buf out = alter_column(render, c->after);
-        buf_addf(&out, "SET DEFAULT %s", expr_text(&c->after->default_value));
-        render_statement(render, &out);
-    } else if (changed && !c->default_off && has_default(c->before) && !c->before->autoincrement) {
-        alter_simple(render, c->after, "DROP DEFAULT");
+        set_default(render, c->after, &out);
     }
 }
 
@@ -339,6 +365,11 @@ static void identity_alter(struct render *render, const struct column_change *c)
     pg_counter_add(&options, " SET ", &counter, &other);
     if (options.len == 0)
         return;
+    struct buf query = pg_begin(render, "");
+    if (pg_counter_return(&query, (const char *const[]){"%1$L", "%1$s"}, &counter, &other))
+        with_sequence(render, c->after, query.data);
+    if (pg_counter_apart(&counter, &other))
+        buf_addf(&options, " RESTART WITH %" PRId64, counter.start);
     buf_add(&out, options.data + 1);
     render_statement(render, &out);
 }

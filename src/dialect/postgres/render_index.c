@@ -141,10 +141,13 @@ int pg_index_create(struct render *render, const struct change *change)
 
 int pg_index_drop(struct render *render, const struct change *change)
 {
-    struct buf out = pg_begin(render, "DROP INDEX ");
-
+    bool concurrently = may_be_concurrent(render, (const struct index *)change->before);
+    struct buf out = pg_begin(render, concurrently ? "DROP INDEX CONCURRENTLY " : "DROP INDEX ");
     pg_sibling(&out, change->before, change->before->name);
-    render_statement(render, &out);
+    if (concurrently)
+        render_alone(render, &out);
+    else
+        render_statement(render, &out);
     return 0;
 }
 

@@ -34,7 +34,8 @@ int pg_schema_alter(struct render *render, const struct change *change)
     const struct schema *schema = (const struct schema *)change->after;
     struct buf name = pg_begin(render, "");
 
-    pg_ident_add(&name, text_equal(schema->object.name, "") ? "public" : schema->object.name);
+    const char *usual = render->before->usual_schema ? render->before->usual_schema : render->after->usual_schema;
+    pg_ident_add(&name, *schema->object.name ? schema->object.name : usual && *usual ? usual : "public");
     pg_comment(render, "SCHEMA", &name, schema->comment);
     return 0;
 }
@@ -62,6 +63,18 @@ static void sequence_options(struct buf *out, const struct sequence *sequence, c
     if (!text_equal(sequence->type, before != NULL ? before->type : "bigint"))
         buf_addf(out, " AS %s", sequence->type);
     pg_counter_add(out, " ", &counter, &other);
+    if (before && pg_counter_apart(&counter, &other))
+        buf_addf(out, " RESTART WITH %" PRId64, counter.start);
+}
+
+static void sequence_return(struct render *render, const struct sequence *sequence, const struct sequence *before)
+{
+    struct pg_counter counter = pg_counter_of_sequence(sequence), other = pg_counter_of_sequence(before);
+    struct buf out = pg_begin(render, ""), name = pg_begin(render, ""), literal = pg_begin(render, "");
+    pg_top(&name, &sequence->object);
+    pg_literal(&literal, name.data);
+    if (pg_counter_return(&out, (const char *const[]){literal.data, name.data}, &counter, &other))
+        render_statement(render, &out);
 }
 
 static void sequence_comment(struct render *render, const struct sequence *sequence)
@@ -102,6 +115,7 @@ int pg_sequence_alter(struct render *render, const struct change *change)
     struct buf out = pg_begin(render, "ALTER SEQUENCE ");
     size_t bare;
 
+    sequence_return(render, sequence, (const struct sequence *)change->before);
     pg_top(&out, change->after);
     bare = out.len;
     sequence_options(&out, sequence, (const struct sequence *)change->before);

@@ -204,6 +204,19 @@ static void belongings_make(struct rebuild *rebuild, enum kind kind,
     }
 }
 
+static const char legacy_on[] = "PRAGMA legacy_alter_table = ON", legacy_off[] = "PRAGMA legacy_alter_table = OFF";
+
+/* A rebuild right after another goes on with the pragma of that one. */
+static void legacy_begin(struct rebuild *rebuild)
+{
+    struct list *out = &rebuild->render->out;
+    const struct statement_out *last = out->n ? out->item[out->n - 1] : NULL;
+    if (last && text_equal(last->sql, legacy_off))
+        list_remove(out, out->n - 1);
+    else
+        say(rebuild, legacy_on);
+}
+
 /*
  * legacy_alter_table: the RENAME changes nothing but the name.  Otherwise it would refuse because of every view and trigger
  * that names the table, which is not there at that moment, and turn the references of others to another name.
@@ -213,13 +226,13 @@ int lite_rebuild(struct render *render, const struct change *change)
     struct rebuild rebuild = {.render = render, .before = change->before, .after = change->after};
     rebuild.name = change->after->name;
     rebuild.new_name = arena_printf(render->mem, "_dbwarden_new_%s", rebuild.name);
-    say(&rebuild, "PRAGMA legacy_alter_table = ON");
+    legacy_begin(&rebuild);
     table_make(&rebuild);
     rows_copy(&rebuild);
     counter_copy(&rebuild);
     table_swap(&rebuild);
     belongings_make(&rebuild, KIND_INDEX, lite_index_create);
     belongings_make(&rebuild, KIND_TRIGGER, lite_trigger_create);
-    say(&rebuild, "PRAGMA legacy_alter_table = OFF");
+    say(&rebuild, legacy_off);
     return 0;
 }
