@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "diff/describe.h"
 #include "diff/rename.h"
+#include "run/judge.h"
 #include "schema/unmodelled.h"
 
 static int flags_read(struct ctx *ctx, const struct request *request, struct list *renames)
@@ -242,6 +243,40 @@ static int events_before(struct ctx *ctx, struct session *session, const struct 
     return 0;
 }
 
+static enum normalise normalise_read(const struct request *request)
+{
+    const char *mode = request_text(request, "normalise");
+    return text_equal(mode, "server")    ? NORMALISE_SERVER
+           : text_equal(mode, "offline") ? NORMALISE_OFFLINE
+                                         : NORMALISE_AUTO;
+}
+
+/* Twice where the server has something to say: comparing adds to both trees, so copies of them wait. */
+static int changes_find(struct ctx *ctx, struct session *session, enum normalise mode, struct comparison *comparison)
+{
+    const struct dialect *dialect = session->database->dialect;
+    struct diff_input input = comparison_input(dialect, comparison);
+    bool answered = false;
+    struct tree *current = NULL, *wanted = NULL;
+    if (judge_is_there(session, mode)) {
+        current = tree_copy(ctx->mem, comparison->current);
+        wanted = tree_copy(ctx->mem, comparison->wanted);
+    }
+    TRY(diff_trees(ctx, &input, &comparison->changes));
+    if (wanted) {
+        const struct judge_case judged = {mode, comparison->changes, wanted, comparison->written};
+        TRY(judge_ask(ctx, session, &judged, &answered));
+    }
+    if (answered) {
+        comparison->current = current;
+        comparison->wanted = wanted;
+        input = comparison_input(dialect, comparison);
+        TRY(diff_trees(ctx, &input, &comparison->changes));
+    }
+    judge_warn(ctx, dialect, comparison->changes);
+    return 0;
+}
+
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison)
 {
@@ -264,7 +299,7 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     unmodelled_compare(ctx->mem, comparison);
     events_spare(ctx, &input, &known);
     events_spare(ctx, &input, &session->events);
-    TRY(diff_trees(ctx, &input, &comparison->changes));
+    TRY(changes_find(ctx, session, normalise_read(request), comparison));
     TRY(unmodelled_check(ctx, comparison->changes));
     if (request_flag(request, "drop_dependents"))
         dangling_drop(ctx->mem, dialect, comparison->changes);

@@ -31,6 +31,14 @@ struct comparison {
         .help = "a table that was renamed, with its schema where that is needed; may be repeated"         \
     }
 
+#define NORMALISE_OPTION                                                                                              \
+    {                                                                                                                 \
+        .name = "normalise", .type = OPTION_CHOICE, .value = "MODE", .otherwise = "auto",                             \
+        .choices = "auto|server|offline",                                                                             \
+        .help = "who says whether two expressions are the same: the server where it has to (auto), in all cases, or " \
+                "never (PostgreSQL)"                                                                                  \
+    }
+
 /* Reads both sides, settles renames (flags, then questions or hints), and compares. */
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison);

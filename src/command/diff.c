@@ -149,6 +149,7 @@ static const struct option_info options[] = {
     {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .help = "show details"},
     DATABASE_OPTION,
     RENAME_OPTIONS,
+    NORMALISE_OPTION,
     {0},
 };
 

@@ -371,6 +371,7 @@ static const struct option_info options[] = {
      .help = "write what the database already has of the models as the first migration, and mark it as applied"},
     DATABASE_OPTION,
     RENAME_OPTIONS,
+    NORMALISE_OPTION,
     {.name = "drop-dependents",
      .type = OPTION_FLAG,
      .help = "drop views, triggers, indexes and the like too that name something which is dropped"},
@@ -400,6 +401,10 @@ const struct command make_migrations_command = {
         "\n"
         "Where a column comes to be NOT NULL and nothing says what the rows that are there hold, a value for them is asked "
         "for on a terminal, or given with --fill users.state=\"'new'\". It is used once and does not become the default.\n"
+        "\n"
+        "PostgreSQL prints expressions in its own words. Where these and the words of the models cannot be shown to be the same, "
+        "the server is asked: it makes a copy in a transaction that is rolled back, and says how it spells it. "
+        "--normalise=offline never asks, --normalise=server asks about all and writes what it says.\n"
         "\n"
         "A database that was there before its migrations is taken over with --baseline: what it has of what the models "
         "describe becomes the first migration, which counts as applied. What differs from the models is left for the "

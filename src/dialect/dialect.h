@@ -166,6 +166,18 @@ struct type_rules {
     const struct type_caution *cautions; /* NULL: none */
 };
 
+/* What a server is asked to make, so that it says how it spells it; see judge(). */
+struct judgement {
+    const struct list *statements; /* struct statement_out *; names without a schema are those of what they make */
+    struct tree *tree;             /* out: what came of them, in the schema "" */
+    struct list refused;           /* out: struct declined * */
+};
+struct declined {
+    const struct statement_out *statement;
+    struct error error;
+    bool missing; /* for want of something that is not there, and may come with the migration */
+};
+
 struct dialect {
     enum engine engine;
     const char *name;           /* database_type: "postgresql" */
@@ -197,6 +209,11 @@ struct dialect {
     int (*scratch_facts)(struct ctx *ctx, struct conn *near, struct buf *facts);
     /* What the database calls the schema "" for names without one; "" if there is none. NULL: no such thing. */
     int (*usual_schema)(struct ctx *ctx, struct conn *conn, const char **name);
+    /*
+     * Makes things beside all others, reads them back and takes them away again, whatever happens. ERR_SQL where the server does
+     * not let us. NULL: the engine keeps texts as they are written, so there is nothing to ask.
+     */
+    int (*judge)(struct ctx *ctx, struct conn *conn, struct judgement *judgement);
     /* Comparable forms; NULL gives NULL. */
     char *(*type_normal)(struct arena *mem, const char *type);
     char *(*expr_normal)(struct arena *mem, const char *expr);

@@ -57,20 +57,25 @@ static int unmodelled_load(struct ctx *ctx, struct conn *conn, struct tree *tree
 }
 
 /* The files are listed with parents before their children. */
-static int kinds_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
+int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *only, struct tree *tree)
 {
-    struct catalog_query query[KIND_COUNT];
+    struct catalog_query query[KIND_COUNT] = {0};
     int n = 0;
-    for (size_t i = 0; i < sizeof embedded / sizeof *embedded; i++)
-        if (kind_find(embedded[i].name) < KIND_COUNT)
-            query[n++] = (struct catalog_query){.kind = kind_find(embedded[i].name), .sql = embedded[i].text};
+    for (size_t i = 0; i < sizeof embedded / sizeof *embedded; i++) {
+        enum kind kind = kind_find(embedded[i].name);
+        if (kind == KIND_COUNT || (only && !kind_set_has(only, kind)))
+            continue;
+        query[n].kind = kind;
+        query[n++].sql = only ? arena_printf(ctx->mem, "SELECT * FROM (%s) AS here WHERE schema = ''", embedded[i].text)
+                              : embedded[i].text;
+    }
     return catalog_load(ctx, conn, query, n, tree);
 }
 
 static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
     TRY(pg_usual_schema(ctx, conn, &tree->usual_schema));
-    TRY(kinds_load(ctx, conn, tree));
+    TRY(pg_catalog_load(ctx, conn, NULL, tree));
     TRY(unmodelled_load(ctx, conn, tree));
     return warn_invalid(ctx, conn);
 }

@@ -60,10 +60,12 @@ struct pg_keywords {
 void pg_address(struct ctx *ctx, const struct url *url, struct pg_keywords *keywords);
 char *pg_target(struct arena *mem, const struct url *url);
 
-/* batch.c, lock.c, scratch.c, server.c */
+/* batch.c, judge.c, lock.c, scratch.c, server.c */
 int pg_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int pg_lock_release(struct ctx *ctx, struct conn *conn);
+int pg_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);
+char *pg_random_text(struct arena *mem); /* part of a name that nothing has yet */
 int pg_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
 /* Leaves of the extensions those that the texts ask for, and of their versions those that they name. */
 void pg_scratch_trim(const struct pg_conn *conn, struct tree *tree);
@@ -74,6 +76,8 @@ extern const struct scratch_server_spec pg_server_spec;
 
 /* catalog.c, recover.c */
 int pg_usual_schema(struct ctx *ctx, struct conn *conn, const char **name);
+/* `only`: of these kinds, and of the schema "". NULL: everything. */
+int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *only, struct tree *tree);
 int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
 int pg_clean_failed(struct ctx *ctx, struct conn *conn, const struct classified *statement);
 int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done);

@@ -35,7 +35,7 @@ static const char extensions_sql[] =
     "JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.oid >= 16384 ORDER BY e.oid";
 static const char roles_sql[] = "SELECT rolname FROM pg_roles WHERE rolname NOT LIKE 'pg\\_%' ORDER BY 1";
 
-static char *random_text(struct arena *mem)
+char *pg_random_text(struct arena *mem)
 {
     __attribute__((cleanup(fd_close))) int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
     unsigned long long number = 0;
@@ -322,7 +322,7 @@ static int database_prove(struct ctx *ctx, struct conn *conn, const char *name, 
 static int database_open(struct ctx *ctx, const struct url *url, const char *name, struct conn **conn)
 {
     struct url there = *url;
-    const char *mark = random_text(ctx->mem);
+    const char *mark = pg_random_text(ctx->mem);
     struct conn *made = NULL, *near = *conn;
 
     TRY(database_create(ctx, near, name, mark));
@@ -338,7 +338,7 @@ static int database_open(struct ctx *ctx, const struct url *url, const char *nam
 
 static int scratch_on(struct ctx *ctx, struct conn *near, const struct url *url, struct conn **conn)
 {
-    const char *name = arena_printf(ctx->mem, "dbwarden_scratch_%s", random_text(ctx->mem));
+    const char *name = arena_printf(ctx->mem, "dbwarden_scratch_%s", pg_random_text(ctx->mem));
     struct conn *opened = near;
 
     if (database_open(ctx, url, name, &opened) < 0) {

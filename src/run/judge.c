@@ -1,0 +1,501 @@
+/*
+ * Asking the server how it spells what is desired.
+ *
+ * What is in question is known from the changes: an expression or a type that differs and that no server has printed yet.
+ * Of each table that holds one a copy is made, columns only; onto that come the expressions, one statement each, so that a
+ * refusal has a name.  A view is made over copies of what it reads.  The statements come from the same planner and renderers as
+ * those of a migration.  Where they are run, and that nothing stays of them, is up to the dialect.
+ * Not here: comparing.  The answers are put into the desired tree, and diff starts again.
+ */
+#include "run/judge.h"
+
+#include "base/text.h"
+#include "diff/graph.h"
+#include "diff/plan.h"
+
+/* ---- what is in question ---- */
+
+static bool has_text(const struct object *object)
+{
+    for (int i = 0; i < kind_table[object->kind].fields; i++) {
+        const struct expr *expr = object_field(object, i);
+        if (kind_table[object->kind].field[i].type == FIELD_EXPR && (expr->written || expr->printed))
+            return true;
+    }
+    for (int i = 0; i < object->children.n; i++) {
+        const struct object *child = object->children.item[i];
+        if (kind_is(child->kind, KIND_PART) && has_text(child))
+            return true;
+    }
+    return false;
+}
+
+static bool spelling_differs(const struct change *change)
+{
+    for (int i = 0; i < kind_table[change->kind].fields; i++) {
+        enum field_type type = kind_table[change->kind].field[i].type;
+        if (change_has(change, i) && (type == FIELD_EXPR || type == FIELD_TYPE))
+            return true;
+    }
+    return change_has(change, FIELD_PARTS) && has_text(change->after);
+}
+
+/* Does the same table have one more of that kind, which may be the same? */
+static bool has_twin(const struct object *object)
+{
+    bool nameable = kind_is(object->kind, KIND_CONTENT | KIND_NAME_MADE);
+    return nameable && object->parent->peer && object_only(object->parent->peer, object->kind) && has_text(object);
+}
+
+static bool is_question(const struct change *change)
+{
+    if (change->op == CHANGE_ALTER)
+        return spelling_differs(change);
+    return change->op == CHANGE_CREATE && has_twin(change->after);
+}
+
+/* Indexes hang on views too, but not in what is made here. */
+static bool can_ask(const struct object *object)
+{
+    switch (object->kind) {
+    case KIND_COLUMN:
+    case KIND_CHECK:
+    case KIND_EXCLUDE:
+    case KIND_INDEX: return object->parent->kind == KIND_TABLE;
+    case KIND_VIEW: return true;
+    default: return false;
+    }
+}
+
+/* A schema.sql was printed by a server of this version already. */
+static bool is_printed(const struct changes *changes, const struct conn *conn)
+{
+    return changes->after->version / 10000 == conn->version / 10000;
+}
+
+/* struct object * of the desired tree. */
+static struct list questions_find(struct ctx *ctx, const struct judge_case *judged, const struct conn *conn)
+{
+    const struct changes *changes = judged->changes;
+    struct list found = {0};
+    struct object *root = changes->after->root;
+    if (judged->mode == NORMALISE_SERVER) {
+        for (struct object *o = root; o; o = object_next(root, o))
+            if (can_ask(o) && (o->kind == KIND_COLUMN || has_text(o)))
+                list_add(ctx->mem, &found, o);
+        return found;
+    }
+    for (int i = 0; i < changes->list.n && !is_printed(changes, conn); i++) {
+        const struct change *change = changes->list.item[i];
+        if (is_question(change) && can_ask(change->after))
+            list_add(ctx->mem, &found, change->after);
+    }
+    return found;
+}
+
+/* ---- what the server is asked to make ---- */
+
+struct trial {
+    struct ctx *ctx;
+    struct arena *mem;
+    const struct dialect *dialect;
+    const struct changes *changes;
+    const char *schema;  /* whose objects they are */
+    bool beside;         /* in the database itself: what does not change is there */
+    struct tree *tree;   /* of copies, in the schema "" */
+    struct list objects; /* struct object *: in question */
+    struct list copies;  /* struct object *: the copy of each */
+};
+
+static struct tree *tree_empty(struct trial *trial)
+{
+    struct tree *tree = tree_new(trial->mem, trial->dialect->engine);
+    tree->kinds = kind_set_all();
+    tree_schema(trial->mem, tree, "");
+    return tree;
+}
+
+static void column_copy(struct trial *trial, struct object *table, const struct object *object)
+{
+    const struct column *column = (const struct column *)object;
+    struct column *copy = (struct column *)object_new(trial->mem, KIND_COLUMN, table, object->name);
+    SAY(copy, COLUMN, type, column->type);
+    SAY(copy, COLUMN, collation, column->collation);
+    SAY(copy, COLUMN, nullable, true);
+}
+
+/* Columns as the table has them and in that order, because "*" of a view asks for it; then the new ones. */
+static struct object *table_copy(struct trial *trial, const struct object *table)
+{
+    struct object *home = tree_schema(trial->mem, trial->tree, "");
+    struct object *copy = object_child(home, KIND_TABLE, table->name);
+    if (copy)
+        return copy;
+    copy = object_new(trial->mem, KIND_TABLE, home, table->name);
+    for (int i = 0; table->peer && i < table->peer->children.n; i++) {
+        const struct object *child = table->peer->children.item[i];
+        if (child->kind == KIND_COLUMN && child->peer)
+            column_copy(trial, copy, child->peer);
+    }
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (child->kind == KIND_COLUMN && !child->peer)
+            column_copy(trial, copy, child);
+        else if (child->kind == KIND_PRIMARY_KEY) /* a view may group by it alone */
+            object_copy(trial->mem, child, copy)->name_invented = true;
+    }
+    return copy;
+}
+
+static struct object *view_copy(struct trial *trial, const struct object *object)
+{
+    struct object *home = tree_schema(trial->mem, trial->tree, "");
+    struct object *found = object_child(home, KIND_VIEW, object->name);
+    if (found)
+        return found;
+    struct view *copy = (struct view *)object_new(trial->mem, KIND_VIEW, home, object->name);
+    SAY(copy, VIEW, query, ((const struct view *)object)->query);
+    for (const struct edge *edge = object->needs; edge && !*trial->schema; edge = edge->next_need) {
+        const struct object *top = edge->to;
+        while (top->parent && !kind_is(top->parent->kind, KIND_NAMESPACE))
+            top = top->parent;
+        if (*object_schema(top))
+            continue;
+        if (top->kind == KIND_TABLE)
+            table_copy(trial, top);
+        else if (top->kind == KIND_VIEW)
+            view_copy(trial, top);
+    }
+    return &copy->object;
+}
+
+static struct object *column_fill(struct object *copy, const struct object *object)
+{
+    const struct column *from = (const struct column *)object;
+    struct column *to = (struct column *)copy;
+    SAY(to, COLUMN, default_value, from->default_value);
+    SAY(to, COLUMN, computed, from->computed);
+    if (object_says(object, COLUMN_computed_stored))
+        SAY(to, COLUMN, computed_stored, from->computed_stored);
+    return copy;
+}
+
+static struct object *copy_of(struct trial *trial, const struct object *object)
+{
+    if (object->kind == KIND_VIEW)
+        return view_copy(trial, object);
+    struct object *table = table_copy(trial, object->parent);
+    if (object->kind == KIND_COLUMN)
+        return column_fill(object_child(table, KIND_COLUMN, object->name), object);
+    struct object *copy = object_copy(trial->mem, object, table);
+    copy->name = arena_printf(trial->mem, "asked_%d", trial->copies.n);
+    copy->name_invented = false;
+    if (copy->kind == KIND_INDEX) {
+        struct index *index = (struct index *)copy;
+        SAY(index, INDEX, tablespace, NULL);
+        SAY(index, INDEX, comment, NULL);
+        SAY(index, INDEX, concurrently, false);
+    }
+    return copy;
+}
+
+static bool is_changed(const struct changes *changes, const struct object *object)
+{
+    for (int i = 0; i < changes->list.n; i++)
+        if (((const struct change *)changes->list.item[i])->after == object)
+            return true;
+    return !object->peer;
+}
+
+/* Types that are not there, or not like that. */
+static void types_copy(struct trial *trial)
+{
+    const struct object *from = object_child(trial->changes->after->root, KIND_SCHEMA, "");
+    struct object *home = tree_schema(trial->mem, trial->tree, "");
+    for (int i = 0; from && i < from->children.n; i++) {
+        const struct object *child = from->children.item[i];
+        if (kind_is(child->kind, KIND_IS_TYPE) && (!trial->beside || is_changed(trial->changes, child)) &&
+            !object_child(home, KIND_TABLE, child->name))
+            object_copy(trial->mem, child, home);
+    }
+}
+
+/* Without what is in question: that is put onto it. */
+static struct tree *tree_bare(struct trial *trial)
+{
+    struct tree *bare = tree_copy(trial->mem, trial->tree);
+    struct list out = {0};
+    for (struct object *o = bare->root; o; o = object_next(bare->root, o)) {
+        struct column *column = (struct column *)o;
+        bool computed = o->kind == KIND_COLUMN && (column->computed.written || column->computed.printed);
+        if (o->kind == KIND_COLUMN)
+            column->default_value = (struct expr){0};
+        if (computed || (o->kind != KIND_COLUMN && can_ask(o)))
+            list_add(trial->mem, &out, o);
+    }
+    for (int i = 0; i < out.n; i++)
+        object_remove(out.item[i]);
+    return bare;
+}
+
+static int statements_add(struct trial *trial, struct tree *before, struct tree *after, int version,
+                          struct list *statements)
+{
+    const struct diff_input input = {.dialect = trial->dialect, .before = before, .after = after};
+    const struct plan_options options = {.version = version};
+    struct changes *changes;
+    struct plan *plan;
+    TRY(diff_trees(trial->ctx, &input, &changes));
+    TRY(plan_make(trial->ctx, trial->dialect, changes, &options, &plan));
+    for (int i = 0; i < plan->statements.n; i++)
+        list_add(trial->mem, statements, plan->statements.item[i]);
+    return 0;
+}
+
+static int trial_make(struct trial *trial, int version, struct list *statements)
+{
+    trial->tree = tree_empty(trial);
+    for (int i = 0; i < trial->objects.n; i++)
+        list_add(trial->mem, &trial->copies, copy_of(trial, trial->objects.item[i]));
+    types_copy(trial);
+    trial->dialect->settle(trial->mem, trial->tree);
+    struct tree *bare = tree_bare(trial);
+    TRY(statements_add(trial, tree_empty(trial), tree_copy(trial->mem, bare), version, statements));
+    return statements_add(trial, bare, tree_copy(trial->mem, trial->tree), version, statements);
+}
+
+/* ---- what it says ---- */
+
+static const struct object *found_in(const struct tree *tree, const struct object *copy)
+{
+    if (kind_is(copy->parent->kind, KIND_NAMESPACE))
+        return tree_find(tree, copy->kind, "", copy->name);
+    const struct object *parent = tree_find(tree, copy->parent->kind, "", copy->parent->name);
+    return parent ? object_child(parent, copy->kind, copy->name) : NULL;
+}
+
+static bool spelling_take(struct object *to, const struct object *from)
+{
+    bool any = false;
+    for (int i = 0; i < kind_table[to->kind].fields; i++) {
+        struct expr *mine = object_field(to, i);
+        const struct expr *theirs = object_field(from, i);
+        if (kind_table[to->kind].field[i].type != FIELD_EXPR || !theirs->printed || !(mine->written || mine->printed))
+            continue;
+        any |= !text_equal(mine->printed, theirs->printed);
+        mine->printed = theirs->printed;
+    }
+    for (int i = 0; i < to->children.n && i < from->children.n; i++) {
+        struct object *part = to->children.item[i];
+        if (kind_is(part->kind, KIND_PART))
+            any |= spelling_take(part, from->children.item[i]);
+    }
+    return any;
+}
+
+/* A type is kept as it was said, unless it proves to be the one that is there. */
+static bool type_take(struct object *object, const struct object *found)
+{
+    struct column *column = (struct column *)object;
+    const struct column *made = (const struct column *)found, *current = (const struct column *)object->peer;
+    if (object->kind != KIND_COLUMN || !current || !text_equal(made->type, current->type) ||
+        text_equal(column->type, made->type))
+        return false;
+    column->type = made->type;
+    return true;
+}
+
+static bool answers_take(struct trial *trial, const struct tree *made)
+{
+    bool any = false;
+    for (int i = 0; i < trial->objects.n; i++) {
+        struct object *object = trial->objects.item[i];
+        const struct object *found = found_in(made, trial->copies.item[i]);
+        if (!found)
+            continue;
+        any |= spelling_take(object, found);
+        any |= type_take(object, found);
+    }
+    return any;
+}
+
+/* The object of the desired schema that a statement was about; the copy's table where it was about that as a whole. */
+static const struct object *object_of(const struct trial *trial, const struct object *made)
+{
+    for (int i = 0; i < trial->copies.n; i++) {
+        const struct object *copy = trial->copies.item[i];
+        if (copy->kind == made->kind && text_equal(copy->name, made->name) &&
+            text_equal(copy->parent->name, made->parent->name))
+            return trial->objects.item[i];
+    }
+    return made;
+}
+
+/* What is only missing may come with the migration: then the question stays open. */
+static int refusals_report(struct trial *trial, const struct list *refused)
+{
+    struct ctx *ctx = trial->ctx;
+    for (int i = 0; i < refused->n; i++) {
+        const struct declined *declined = refused->item[i];
+        const struct object *object = object_of(trial, change_object(declined->statement->change));
+        const char *path = object_path(ctx->mem, object);
+        if (declined->missing || object->kind == KIND_VIEW) {
+            emit_debug(ctx, "the server cannot say yet how it spells %s: %s", path, declined->error.message);
+            continue;
+        }
+        fail(ctx, ERR_SQL, "the server refuses %s: %s", path, declined->error.message);
+        ctx->error.sqlstate = declined->error.sqlstate;
+        ctx->error.detail = declined->error.detail;
+        return fail_hint(
+            ctx, "%s", declined->error.hint ? declined->error.hint : "Correct its text in the models or schema files.");
+    }
+    return 0;
+}
+
+static int trial_run(struct trial *trial, struct conn *conn, bool *answered)
+{
+    struct list statements = {0};
+    struct judgement judgement = {.statements = &statements};
+    int code = trial_make(trial, conn->version, &statements);
+    if (code == ERR_UNSUPPORTED) { /* the plan itself will say so */
+        trial->ctx->error = (struct error){0};
+        return 0;
+    }
+    TRY(code);
+    code = trial->dialect->judge(trial->ctx, conn, &judgement);
+    if (code == ERR_SQL)
+        return ERR_UNSUPPORTED; /* with what the server said */
+    TRY(code);
+    TRY(refusals_report(trial, &judgement.refused));
+    *answered |= answers_take(trial, judgement.tree);
+    return 0;
+}
+
+/* ERR_UNSUPPORTED where this database does not let us. Schema by schema: copies stand in one, and names without a schema mean the same in all. */
+static int questions_put(struct trial *trial, struct conn *conn, const struct list *questions, bool *answered)
+{
+    const struct object *root = trial->changes->after->root;
+    for (int i = 0; i < root->children.n; i++) {
+        struct trial one = *trial;
+        one.schema = ((const struct object *)root->children.item[i])->name;
+        for (int k = 0; k < questions->n; k++)
+            if (text_equal(object_schema(questions->item[k]), one.schema))
+                list_add(trial->mem, &one.objects, questions->item[k]);
+        if (one.objects.n)
+            TRY(trial_run(&one, conn, answered));
+    }
+    return 0;
+}
+
+/* A database that does not let us, or cannot: a standby. */
+static int questions_put_elsewhere(struct trial *trial, const struct session *session, const struct list *questions,
+                                   bool *answered)
+{
+    struct ctx *ctx = trial->ctx;
+    __attribute__((cleanup(conn_close))) struct conn *scratch = NULL;
+    const struct scratch_spec spec = {.near = &session->database->url};
+    emit_info(ctx, "%s does not let us try how it spells things (%s): a scratch database is asked",
+              session->conn->target, ctx->error.message);
+    ctx->error = (struct error){0};
+    int code = trial->dialect->driver->scratch(ctx, &spec, &scratch);
+    trial->beside = false;
+    if (code == 0)
+        code = questions_put(trial, scratch, questions, answered);
+    if (code != ERR_UNSUPPORTED)
+        return code;
+    emit_debug(ctx, "no scratch database can be asked either: %s", ctx->error.message);
+    ctx->error = (struct error){0};
+    return 0;
+}
+
+/* ---- into the trees that are compared ---- */
+
+/* `from` is a copy of `to` to whose lists diff has only added. */
+static void spellings_copy(struct object *to, const struct object *from, const struct judge_case *judged, bool desired)
+{
+    for (int i = 0; i < kind_table[to->kind].fields; i++) {
+        enum field_type type = kind_table[to->kind].field[i].type;
+        struct expr *mine = object_field(to, i);
+        const struct expr *theirs = object_field(from, i);
+        if (type == FIELD_TYPE && desired && object_says(to, i))
+            *(const char **)object_field(to, i) = *(const char *const *)object_field(from, i);
+        if (type != FIELD_EXPR || !theirs->printed || !(mine->written || mine->printed))
+            continue;
+        mine->printed = theirs->printed;
+        if (desired && judged->mode == NORMALISE_SERVER)
+            mine->written = NULL;
+    }
+    for (int i = 0; i < to->children.n && i < from->children.n; i++)
+        spellings_copy(to->children.item[i], from->children.item[i], judged, desired);
+}
+
+bool judge_is_there(const struct session *session, enum normalise mode)
+{
+    return mode != NORMALISE_OFFLINE && session->conn && session->database->dialect->judge;
+}
+
+int judge_ask(struct ctx *ctx, struct session *session, const struct judge_case *judged, bool *answered)
+{
+    const struct dialect *dialect = session->database->dialect;
+    *answered = false;
+    const struct list questions = questions_find(ctx, judged, session->conn);
+    struct trial trial = {.ctx = ctx, .mem = ctx->mem, .dialect = dialect, .changes = judged->changes, .beside = true};
+    if (!questions.n)
+        return 0;
+    graph_build(ctx->mem, dialect, judged->changes->after);
+    int code = questions_put(&trial, session->conn, &questions, answered);
+    if (code == ERR_UNSUPPORTED)
+        code = questions_put_elsewhere(&trial, session, &questions, answered);
+    TRY(code);
+    if (!*answered)
+        return 0;
+    spellings_copy(judged->desired->root, judged->changes->after->root, judged, true);
+    spellings_copy(judged->written->root, judged->changes->after->root, judged, false);
+    return 0;
+}
+
+/* ---- what nobody was asked about ---- */
+
+/* A text that takes the object's place, and that no server has printed as it is desired. */
+static bool is_unproved(const struct object *object, const struct change *change)
+{
+    for (int i = 0; i < kind_table[object->kind].fields; i++) {
+        const struct field *field = &kind_table[object->kind].field[i];
+        const struct expr *expr = object_field(object, i);
+        bool differs = change->op == CHANGE_CREATE || kind_is(object->kind, KIND_PART) || change_has(change, i);
+        if (field->type == FIELD_EXPR && !(field->marks & FIELD_CONSTANT) && differs && expr->written && !expr->printed)
+            return true;
+    }
+    for (int i = 0; i < object->children.n; i++) {
+        const struct object *child = object->children.item[i];
+        if (kind_is(child->kind, KIND_PART) && is_unproved(child, change))
+            return true;
+    }
+    return false;
+}
+
+/* What a CREATE may only spell in another way goes in the same table. */
+static bool replaces(const struct changes *changes, const struct change *change)
+{
+    for (int i = 0; i < changes->list.n && change->op == CHANGE_CREATE; i++) {
+        const struct change *other = changes->list.item[i];
+        if (other->op == CHANGE_DROP && other->kind == change->kind && other->before->parent->peer &&
+            other->before->parent->peer == change->after->parent)
+            return true;
+    }
+    return change->op == CHANGE_ALTER;
+}
+
+void judge_warn(struct ctx *ctx, const struct dialect *dialect, const struct changes *changes)
+{
+    struct names open = {0};
+    for (int i = 0; dialect->judge && i < changes->list.n; i++) {
+        const struct change *change = changes->list.item[i];
+        if (is_question(change) && replaces(changes, change) && is_unproved(change->after, change))
+            names_add(ctx->mem, &open, object_path(ctx->mem, change->after));
+    }
+    if (open.n)
+        emit_warning(
+            ctx, "no server has said whether the text differs in more than its spelling, so it counts as changed: %s",
+            names_join(ctx->mem, &open, "; "));
+}

@@ -1,0 +1,115 @@
+"""The server as judge: what create_all() makes is what the models say, however the server spells it."""
+
+import sys
+
+import pytest
+import sqlalchemy as sa
+from support.project import Project
+
+MODELS = """
+import sqlalchemy as sa
+from sqlalchemy import *
+from sqlalchemy.dialects.postgresql import *
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+metadata = Base.metadata
+
+
+def t(name, *parts, **more):
+    Table(name, metadata, Column("id", Integer, primary_key=True), *parts, **more)
+
+
+def d(type_, text):
+    return Column("c%d" % next(numbers), type_, server_default=sa.literal_column(text))
+
+
+import itertools
+numbers = itertools.count()
+"""
+
+DEFAULTS = """
+t("t", d(INET, "'10.0.0.1/32'"), d(CIDR, "'10.0.0.0/8'::cidr"), d(ARRAY(Integer), "'{1, 2}'"), d(JSONB, "'{\\"a\\":1}'"),
+  d(ARRAY(Text), "'{ \\"a b\\", c}'"), d(ARRAY(Integer), "ARRAY[1,2]"), d(ARRAY(Integer), "'{}'"), d(JSON, "'{\\"a\\":1}'"),
+  d(Float, "'1e3'"), d(Float, "1e3"), d(Date, "'2020-1-1'"), d(Date, "'Jan 2 2020'"),
+  d(DateTime, "'2020-1-1 1:2'"), d(DateTime(timezone=True), "'2020-01-01 00:00:00+00'"), d(Time, "'1:2'"),
+  d(INTERVAL, "'1 day 2 hours'"), d(INTERVAL, "'P1D'::interval"), d(INTERVAL, "'90 minutes'"),
+  d(INT4RANGE, "'[1,3]'"), d(TSRANGE, "'[2020-1-1, 2020-1-2)'"), d(DATERANGE, "'empty'"),
+  d(Numeric(10, 2), "1.5"), d(Numeric(10, 2), "'1.500'"), d(Numeric, "1e2"), d(Numeric(6, 3), "-0.50"),
+  d(UUID, "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'"), d(MACADDR, "'08-00-2B-01-02-03'"), d(MONEY, "'1.2'"),
+  d(BIT(3), "B'101'"), d(BYTEA, "'\\\\x4A'"), d(Boolean, "'yes'"), d(BigInteger, "'  7 '"),
+  d(String(5), "'a'::text"), d(Text, "upper('a') || 'b'"), d(DateTime, "(now() at time zone 'utc')"),
+  d(DateTime, "now() + interval '1 day'"), d(Integer, "(random()*10)::int"), d(Text, "coalesce(current_setting('a.b', true), '')"),
+  d(Text, "md5(random()::text)"), d(Integer, "cast(extract(epoch from now()) as integer)"), d(Text, "CURRENT_USER"),
+  d(TSVECTOR, "to_tsvector('english', 'a b')"), d(TSVECTOR, "'a b'"), d(OID, "'12'"),
+  d(Enum("ok", "no", name="mood"), "'ok'"), d(Enum("a", "b", name="kind2"), "CAST('a' AS kind2)"),
+  d(ARRAY(Enum("x", "y", name="xy")), "ARRAY['x']::xy[]"))
+"""
+
+CHECKS = """
+t("s", Column("p", JSONB), Column("since", DateTime), Column("till", DateTime), Column("n", Numeric(8, 2)), Column("name", String(20)),
+  Column("tags", ARRAY(Text)), Column("r", INT4RANGE),
+  CheckConstraint("till - since < interval '90 minutes'", name="a"),
+  CheckConstraint("p @? '$.a[*] ? (@ > 1)'", name="b"),
+  CheckConstraint("s.n > 0", name="c"),
+  CheckConstraint("CAST(p ->> 'p' AS VARCHAR) <> ''"),
+  CheckConstraint("since > '2020-1-1'", name="e"), CheckConstraint("n between 1.0 and 1e3", name="f"),
+  CheckConstraint("name ~ '^[a-z]+$' and length(name) in (1,2,3)", name="g"),
+  CheckConstraint("not (name is null or n != 3)"), CheckConstraint("tags && array['a','b']", name="h"),
+  CheckConstraint("r <@ '[1,10]'", name="i"), CheckConstraint("(p->'a')::int > 0 or p ? 'b'", name="j"),
+  CheckConstraint("case when n > 1 then name is not null else true end", name="k"),
+  CheckConstraint("extract(year from since) >= 2000", name="l"), CheckConstraint("name like 'a%' or name similar to 'b_'", name="m"),
+  CheckConstraint("till is distinct from since and coalesce(n, 0) >= 0", name="o"),
+  CheckConstraint("(since, till) overlaps (since, till)", name="q"), CheckConstraint("name::text collate \\"C\\" > 'a'", name="u"),
+  CheckConstraint("num_nonnulls(n, name) = 1", name="v"),
+  CheckConstraint("jsonb_typeof(p) = any(array['object','array'])", name="w"),
+  Index("ix1", sa.text("lower(name)"), postgresql_where=sa.text("since > '2020-1-1' and name is not null")),
+  Index("ix2", sa.text("(p ->> 'a')"), sa.text("coalesce(n,0) desc")),
+  Index("ix3", sa.text("(till - interval '90 minutes')")),
+  Index("ix4", "p", postgresql_using="gin"), Index("ix5", sa.text("date_trunc('day', since)"), unique=True),
+  ExcludeConstraint(("r", "&&"), where=sa.text("n > 1.0"), name="ex"))
+t("g", Column("a", Integer), Column("b", Numeric(5, 1), Computed("a * 1.5")), Column("c", Text, Computed("cast(a as text) || 'x'")),
+  Column("e", INTERVAL, Computed("a * interval '90 minutes'")))
+"""
+
+
+class Place:
+    def __init__(self, folder, url, body):
+        self.project = Project(folder, url, sys.executable, model_paths=["models.py"])
+        self.project.write("models.py", MODELS + body)
+        self.engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg2://"), poolclass=sa.pool.NullPool)
+        self.body = body
+
+    def create_all(self):
+        space = {}
+        exec(compile(MODELS + self.body, "models.py", "exec"), space)
+        space["metadata"].create_all(self.engine)
+
+    def sql(self, *statements):
+        with self.engine.begin() as connection:
+            return [connection.exec_driver_sql(statement) for statement in statements]
+
+    def rows(self, statement):
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(statement)]
+
+    def agrees(self, *more):
+        found = self.project.ok("diff", "models", *more)
+        assert "Models and database agree" in found.out, found
+        return found
+
+    def nothing_is_left(self):
+        assert not self.rows("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'dbwarden%%'")
+        assert not self.rows("SELECT 1 FROM pg_locks WHERE pid <> pg_backend_pid() AND database = "
+                             "(SELECT oid FROM pg_database WHERE datname = current_database())")
+        assert not self.rows("SELECT datname FROM pg_database WHERE datname LIKE 'dbwarden_scratch%%'")
+
+
+@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+@pytest.mark.parametrize("body", [DEFAULTS, CHECKS], ids=["defaults", "checks"])
+def test_what_create_all_made_is_adopted_without_a_difference(tmp_path, postgres, body):
+    place = Place(tmp_path / "p", postgres, body)
+    place.create_all()
+    for mode in ("auto", "server"):
+        place.agrees("--normalise", mode)
+    assert not place.project.files()
+    place.nothing_is_left()
