@@ -169,7 +169,6 @@ static struct diff_input comparison_input(const struct dialect *dialect, const s
     return (struct diff_input){.dialect = dialect,
                                .before = comparison->current,
                                .after = comparison->wanted,
-                               .managed = &comparison->managed,
                                .renames = &comparison->renames};
 }
 
@@ -288,7 +287,6 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     struct current current;
     TRY(current_read(ctx, session, false, &current));
     comparison->current = current.tree;
-    comparison->managed = current.managed;
     comparison->source = current.source;
     TRY(defaults_settle(ctx, session, comparison));
     comparison->written = tree_copy(ctx->mem, comparison->wanted);

@@ -10,7 +10,6 @@ struct comparison {
     struct tree *wanted;
     struct tree *written; /* the wanted schema as the models have it, before diff adds to it */
     struct tree *current;
-    struct managed managed;
     const char *source;  /* where `current` came from, for messages */
     struct list renames; /* struct rename *, decided */
     struct list guesses; /* struct rename *, that nobody was there to decide */

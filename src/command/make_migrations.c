@@ -124,7 +124,8 @@ static struct json *plan_json(struct generation *generation, struct json *operat
     json_set(mem, plan, "operations", operations);
     json_set(mem, plan, "required_flags", json_array(mem));
     json_set_text(mem, plan, "checksum", hash_sha256(mem, generation->up_text, strlen(generation->up_text)));
-    struct json *note = plan_note_json(mem, comparison->written, comparison->changes, &comparison->managed);
+    struct json *note =
+        plan_note_json(mem, generation->session->database->dialect, comparison->written, comparison->changes);
     if (comparison->events.changed)
         json_set(mem, note, "events", events_json(mem, &comparison->events.known));
     json_set(mem, plan, "dbwarden", note);

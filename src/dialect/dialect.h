@@ -12,6 +12,7 @@
 #include "dialect/effect.h"
 #include "schema/change.h"
 #include "schema/filter.h"
+#include "schema/managed.h"
 #include "sql/classify.h"
 #include "sql/ident.h"
 #include "sql/lex.h"
@@ -248,6 +249,7 @@ struct dialect {
 
 extern const struct dialect *const dialect_list[]; /* NULL-terminated, in dialects.c */
 
+struct key_forms dialect_forms(const struct dialect *dialect); /* for keys of what is owned */
 const struct dialect *dialect_find(const char *database_type); /* NULL if unknown */
 const struct dialect *dialect_of_url(const struct url *url);   /* by its scheme; NULL */
 const struct dialect *dialect_of_engine(enum engine engine);

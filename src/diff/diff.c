@@ -24,12 +24,6 @@ static void peers_clear(const struct tree *tree)
         o->peer = NULL;
 }
 
-static bool may_drop(const struct differ *differ, const struct object *object)
-{
-    const struct managed *managed = differ->input->managed;
-    return !managed || managed_has(differ->mem, managed, object);
-}
-
 /* A copy in the wanted tree, so that a rebuild keeps it and references to it resolve. */
 static void carry_over(struct differ *differ, struct object *object)
 {
@@ -56,7 +50,7 @@ static void leftovers_carry_over(struct differ *differ)
         if (o->peer || !o->parent || !o->parent->peer || is_part(o))
             continue;
         bool spoken = tree_speaks(differ->changes->after, o->kind);
-        if (spoken && may_drop(differ, o))
+        if (spoken && !o->stranger)
             continue;
         if (spoken)
             names_add(differ->mem, &differ->changes->unmanaged, object_path(differ->mem, o));
@@ -108,6 +102,28 @@ static void silence_fill(struct arena *mem, const struct tree *after)
                 field_copy(mem, o, o->peer, i);
 }
 
+static void settings_report(struct arena *mem, struct changes *changes, const struct object *object, int first)
+{
+    for (int i = first; i < object->unspoken.n; i++) {
+        const char *key = object->unspoken.item[i], *option = strchr(key, '.');
+        const char *title = option ? arena_printf(mem, "option %s", option + 1) : text_replace(mem, key, "_", " ");
+        names_add(mem, &changes->unmanaged, arena_printf(mem, "%s / %s", object_path(mem, object->peer), title));
+    }
+}
+
+/* So does a setting that neither models nor files ever spoke of: somebody else's. */
+static void settings_leave(struct arena *mem, const struct diff_input *input, struct changes *changes)
+{
+    const struct key_forms forms = dialect_forms(input->dialect);
+    for (struct object *o = changes->after->root; o; o = object_next(changes->after->root, o)) {
+        int before = o->unspoken.n;
+        if (!o->peer)
+            continue;
+        settings_keep(mem, &forms, o, o->peer);
+        settings_report(mem, changes, o, before);
+    }
+}
+
 /* The first schema of an engine is always there: it is never created or dropped. */
 static void default_schema_ensure(struct arena *mem, struct changes *changes)
 {
@@ -127,6 +143,7 @@ int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes *
     renames_carry(ctx, input, found);
     match_trees(ctx, input, found);
     silence_fill(ctx->mem, found->after);
+    settings_leave(ctx->mem, input, found);
     leftovers_carry_over(&differ);
     drops_add(&differ);
     alters_and_creates_add(&differ);

@@ -1,7 +1,8 @@
 /*
  * Two settled trees into changes: one generic loop over descriptors that names no engine. Both trees are changed on
  * the way, so that everything after sees one picture: renames are carried out in `before` (the rename changes keep
- * the old names), and what the wanted side does not speak of, or the project does not manage, is copied into `after`.
+ * the old names), and what the wanted side does not speak of, or the project does not own, is copied into `after`:
+ * objects of `before` that are strangers, and settings that are unspoken (schema/managed.h).
  */
 #ifndef DIFF_DIFF_H
 #define DIFF_DIFF_H
@@ -12,8 +13,7 @@ struct diff_input {
     const struct dialect *dialect;
     struct tree *before;
     struct tree *after;
-    const struct managed *managed; /* what may be dropped; NULL: everything */
-    const struct list *renames;    /* struct rename *, decided; NULL: none */
+    const struct list *renames; /* struct rename *, decided; NULL: none */
 };
 
 /* One rename: of a table ("users" to "people"), or of a column of a table. */

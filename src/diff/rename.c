@@ -80,11 +80,9 @@ static struct list only_in(const struct guesser *guesser, const struct object *p
                            unsigned class, bool old)
 {
     struct list found = {0};
-    const struct managed *managed = old ? guesser->input->managed : NULL;
     for (int i = 0; i < parent->children.n; i++) {
         struct object *child = parent->children.item[i];
-        if (kind_is(child->kind, class) && !map_get(other, folded(guesser, child->name)) &&
-            (!managed || managed_has(guesser->mem, managed, child)))
+        if (kind_is(child->kind, class) && !map_get(other, folded(guesser, child->name)) && !(old && child->stranger))
             list_add(guesser->mem, &found, child);
     }
     return found;

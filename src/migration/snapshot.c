@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "legacy/legacy.h"
+#include "schema/managed.h"
 
 enum { FORMAT_VERSION = 1, OWN_FORMAT = 2 };
 
@@ -27,41 +28,59 @@ static char *checksum_of(struct arena *mem, const struct json *json)
     return hash_sha256(mem, text, strlen(text));
 }
 
-/* Has an entry of its own among what is managed, or could have one. */
-static bool stands_alone(const struct object *object)
-{
-    return object->parent && object->name && *object->name &&
-           !(kind_table[object->kind].marks & (KIND_OWNED | KIND_PART));
-}
-
-/* What is managed is nearly everything: the rest is named. NULL if something is managed that is not in the tree. */
-static struct json *unmanaged_json(struct arena *mem, const struct snapshot *snapshot)
+/* What is owned is nearly everything: the rest is named, and so are settings that nobody of the project spoke of. */
+static struct json *left_alone_json(struct arena *mem, const struct tree *tree)
 {
     struct names paths = {0};
-    int managed = 0;
-    const struct object *root = snapshot->tree->root;
-    for (const struct object *o = root; o; o = object_next(root, o)) {
-        if (!stands_alone(o))
+    for (const struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o)) {
+        if (kind_is(o->kind, KIND_PART))
             continue;
-        if (managed_has(mem, &snapshot->managed, o))
-            managed++;
-        else
-            names_add(mem, &paths, managed_path(mem, o));
+        const char *path = managed_path(mem, o);
+        if (o->stranger)
+            names_add(mem, &paths, path);
+        for (int i = 0; !o->stranger && i < o->unspoken.n; i++)
+            names_add(mem, &paths, arena_printf(mem, "%s#%s", path, o->unspoken.item[i]));
     }
     names_sort(&paths);
-    return managed == snapshot->managed.paths.n ? json_names(mem, &paths) : NULL;
+    struct json *json = json_names(mem, &paths);
+    json->one_line = true;
+    return json;
 }
 
-static void managed_except(struct arena *mem, struct snapshot *snapshot, const struct names *unmanaged)
+static struct map map_of(struct arena *mem, const struct names *names)
 {
-    const struct object *root = snapshot->tree->root;
-    struct map named;
-    map_init(&named, mem);
-    for (int i = 0; i < unmanaged->n; i++)
-        map_set(&named, unmanaged->item[i], &named);
-    for (const struct object *o = root; o; o = object_next(root, o))
-        if (stands_alone(o) && !map_get(&named, managed_path(mem, o)))
-            names_add(mem, &snapshot->managed.paths, managed_path(mem, o));
+    struct map map;
+    map_init(&map, mem);
+    for (int i = 0; i < names->n; i++)
+        map_set(&map, names->item[i], &map);
+    return map;
+}
+
+/* Of a stranger nobody spoke at all. */
+static void left_alone_mark(struct arena *mem, const struct tree *tree, const struct names *paths)
+{
+    struct map left = map_of(mem, paths);
+    for (struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o)) {
+        if (kind_is(o->kind, KIND_PART))
+            continue;
+        const char *path = managed_path(mem, o);
+        struct names settings = settings_of(mem, o);
+        o->stranger = map_get(&left, path);
+        for (int i = 0; i < settings.n; i++)
+            if (o->stranger || map_get(&left, arena_printf(mem, "%s#%s", path, settings.item[i])))
+                names_add(mem, &o->unspoken, settings.item[i]);
+    }
+}
+
+/* Before records per part, one list or the other said which objects are owned, parts with what holds them. */
+static void old_records_mark(struct arena *mem, const struct tree *tree, const struct json *own)
+{
+    bool listed = !json_get(own, "unmanaged");
+    struct names paths = json_get_names(mem, own, listed ? "managed" : "unmanaged");
+    struct map named = map_of(mem, &paths);
+    for (struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o))
+        o->stranger = o->name && *o->name && !kind_is(o->kind, KIND_PART) &&
+                      (map_get(&named, managed_old_path(mem, o)) != NULL) != listed;
 }
 
 static struct json *own_part(struct arena *mem, const struct snapshot *snapshot)
@@ -69,10 +88,7 @@ static struct json *own_part(struct arena *mem, const struct snapshot *snapshot)
     struct json *own = json_object(mem);
     json_set_int(mem, own, "format", OWN_FORMAT);
     json_set(mem, own, "tree", tree_to_json_short(mem, snapshot->tree));
-    struct json *unmanaged = unmanaged_json(mem, snapshot);
-    struct json *managed = unmanaged ? unmanaged : json_names(mem, &snapshot->managed.paths);
-    managed->one_line = true;
-    json_set(mem, own, unmanaged ? "unmanaged" : "managed", managed);
+    json_set(mem, own, "left_alone", left_alone_json(mem, snapshot->tree));
     if (snapshot->events)
         json_set(mem, own, "events", snapshot->events);
     return own;
@@ -145,12 +161,12 @@ static int read_own(struct ctx *ctx, const char *name, const struct json *own, s
     }
     TRY(tree_from_json(ctx, arena_printf(ctx->mem, "%s: dbwarden.tree", name), json_get(own, "tree"), &snapshot->tree));
     snapshot->events = json_get(own, "events");
-    snapshot->managed.paths = json_get_names(ctx->mem, own, "managed");
-    if (json_get(own, "unmanaged")) {
-        struct names unmanaged = json_get_names(ctx->mem, own, "unmanaged");
-        managed_except(ctx->mem, snapshot, &unmanaged);
-    }
-    names_sort(&snapshot->managed.paths);
+    snapshot->recorded = json_get(own, "left_alone") != NULL;
+    struct names left = json_get_names(ctx->mem, own, "left_alone");
+    if (snapshot->recorded)
+        left_alone_mark(ctx->mem, snapshot->tree, &left);
+    else
+        old_records_mark(ctx->mem, snapshot->tree, own);
     return 0;
 }
 

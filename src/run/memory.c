@@ -1,10 +1,9 @@
 /*
  * What a database cannot tell.  A server prints an expression in its own words; that this is what the models mean by
  * theirs is known only from the moment when one became the other, so it is remembered from snapshot to snapshot.
- * Who owns an object is remembered in the same way: described by the models once, or created by a migration.
  * A spelling is taken over only where the printed text is still the one that it belongs to, or where a plan was just
  * applied unchanged and nothing since has touched the table.
- * Not here: reading and writing snapshot files (snapshots.c) and what plans say (plan_note.c).
+ * Not here: who owns what (owned.c), reading and writing snapshot files (snapshots.c) and what plans say (plan_note.c).
  */
 #include "run/parts.h"
 
@@ -154,8 +153,7 @@ void memory_carry(struct arena *mem, struct tree *to, const struct tree *from)
 
 /* ---- what files do ---- */
 
-/* Was it run after the snapshot of version `since`, as far as can be told? */
-static bool is_later(const struct session *session, const struct migration *migration, int64_t since)
+bool memory_is_later(const struct session *session, const struct migration *migration, int64_t since)
 {
     for (int i = 0; i < session->ran.n; i++)
         if (session->ran.item[i] == migration)
@@ -195,7 +193,7 @@ static int find_later(struct ctx *ctx, const struct session *session, int64_t si
     for (int i = session->folder->versioned.n - 1; i >= 0; i--) {
         const struct migration *migration = session->folder->versioned.item[i];
         struct plan_note *note = NULL;
-        if (!is_later(session, migration, since))
+        if (!memory_is_later(session, migration, since))
             continue;
         TRY(plan_note_read(ctx, migration, &note));
         struct later *later = NEW(ctx->mem, struct later);
@@ -243,202 +241,4 @@ int memory_of_plans(struct ctx *ctx, struct session *session, int64_t since, str
             names_add(ctx->mem, &never, only.item[n]);
     }
     return 0;
-}
-
-/* ---- ownership ---- */
-
-/*
- * Paths of objects as files create, rename and drop them, in the form of managed_path().  Names are compared as the
- * engine would: folded where it folds.
- */
-struct owning {
-    struct ctx *ctx;
-    const struct dialect *dialect;
-    const struct tree *tree;
-    struct names paths;
-};
-
-static const char *fold(const struct owning *owning, const char *text)
-{
-    return owning->dialect->name_fold ? owning->dialect->name_fold(owning->ctx->mem, text) : text;
-}
-
-/* The default schema has no name in a tree, but a file may spell it out. */
-static const char *schema_of(const struct owning *owning, const char *schema)
-{
-    if (!schema)
-        return "";
-    for (int i = 0; i < owning->tree->root->children.n; i++) {
-        const struct object *child = owning->tree->root->children.item[i];
-        if (child->kind == KIND_SCHEMA && text_equal(child->name, schema))
-            return schema;
-    }
-    return "";
-}
-
-static const char *path_of(const struct owning *owning, const struct classified *what, const char *name)
-{
-    struct arena *mem = owning->ctx->mem;
-    const char *schema = schema_of(owning, what->schema), *kind = kind_table[what->kind].name;
-    if (what->kind == KIND_SCHEMA)
-        return arena_printf(mem, "%s:%s", kind, name);
-    if (kind_fits(what->kind, KIND_TABLE))
-        return arena_printf(mem, "%s:%s.%s.%s", kind, schema, what->table ? what->table : "", name);
-    return arena_printf(mem, "%s:%s.%s", kind, schema, name);
-}
-
-static void forget(struct owning *owning, int at)
-{
-    owning->paths.n--;
-    memmove(owning->paths.item + at, owning->paths.item + at + 1,
-            sizeof *owning->paths.item * (size_t)(owning->paths.n - at));
-}
-
-/* What hangs on a table has it in the middle of its path: "index:.users.ix_email". */
-static bool hangs_on(const struct owning *owning, const char *path, const char *schema, const char *table)
-{
-    const char *colon = strchr(path, ':');
-    const char *start = arena_printf(owning->ctx->mem, "%s.%s.", schema, table);
-    return colon && text_starts(fold(owning, colon + 1), fold(owning, start));
-}
-
-static void drop_path(struct owning *owning, const struct classified *what)
-{
-    const char *schema = schema_of(owning, what->schema);
-    const char *own = fold(owning, path_of(owning, what, what->name));
-    bool by_name = kind_fits(what->kind, KIND_TABLE) && !what->table; /* DROP INDEX x */
-    const char *end = fold(owning, arena_printf(owning->ctx->mem, ".%s", what->name));
-    const char *kind = arena_printf(owning->ctx->mem, "%s:", kind_table[what->kind].name);
-    for (int i = owning->paths.n - 1; i >= 0; i--) {
-        const char *path = owning->paths.item[i], *folded = fold(owning, path);
-        bool same = by_name ? text_starts(path, kind) && text_ends(folded, end) : text_equal(folded, own);
-        if (same || (what->kind == KIND_TABLE && hangs_on(owning, path, schema, what->name)))
-            forget(owning, i);
-    }
-}
-
-static void rename_path(struct owning *owning, const struct classified *what)
-{
-    struct arena *mem = owning->ctx->mem;
-    const char *schema = schema_of(owning, what->schema);
-    const char *own = fold(owning, path_of(owning, what, what->name));
-    for (int i = 0; i < owning->paths.n; i++) {
-        const char *path = owning->paths.item[i];
-        size_t kind = strcspn(path, ":") + 1, old = strlen(schema) + 1 + strlen(what->name);
-        if (text_equal(fold(owning, path), own))
-            owning->paths.item[i] = path_of(owning, what, what->new_name);
-        else if (what->kind == KIND_TABLE && hangs_on(owning, path, schema, what->name))
-            owning->paths.item[i] =
-                arena_printf(mem, "%.*s%s.%s%s", (int)kind, path, schema, what->new_name, path + kind + old);
-    }
-}
-
-static void own_file(struct owning *owning, const struct migration *migration)
-{
-    for (int i = 0; i < migration->up.n; i++) {
-        const struct sql_piece *piece = &migration->up.piece[i];
-        struct classified what;
-        classify(owning->ctx->mem, owning->dialect->classify, piece, &what);
-        if (!what.name || what.kind >= KIND_COUNT || kind_table[what.kind].marks & KIND_OWNED)
-            continue;
-        if (what.verb == VERB_CREATE)
-            names_add(owning->ctx->mem, &owning->paths, path_of(owning, &what, what.name));
-        else if (what.verb == VERB_DROP)
-            drop_path(owning, &what);
-        else if (what.verb == VERB_RENAME && what.new_name)
-            rename_path(owning, &what);
-    }
-}
-
-/* Only what is there is managed: the rest of `paths` is gone, or filtered out. */
-static void keep_present(const struct owning *owning, struct managed *managed)
-{
-    struct arena *mem = owning->ctx->mem;
-    struct map known;
-    map_init(&known, mem);
-    for (int i = 0; i < owning->paths.n; i++)
-        map_set(&known, fold(owning, owning->paths.item[i]), &known);
-    const struct object *root = owning->tree->root;
-    for (const struct object *o = object_next(root, root); o; o = object_next(root, o)) {
-        if (kind_table[o->kind].marks & (KIND_OWNED | KIND_PART) || !o->name)
-            continue;
-        if (map_get(&known, fold(owning, managed_path(mem, o))))
-            managed_add(mem, managed, o);
-    }
-}
-
-void managed_merge(struct arena *mem, struct managed *managed, const struct names *paths, const struct tree *tree)
-{
-    struct map known;
-    map_init(&known, mem);
-    for (int i = 0; i < paths->n; i++)
-        map_set(&known, paths->item[i], &known);
-    for (const struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o))
-        if (!(kind_table[o->kind].marks & (KIND_OWNED | KIND_PART)) && o->name && map_get(&known, managed_path(mem, o)))
-            managed_add(mem, managed, o);
-}
-
-/* What the plan of a file says beyond its statements: tables that were there before are described by it. */
-static int own_plan(struct owning *owning, const struct migration *migration)
-{
-    struct plan_note *note = NULL;
-    TRY(plan_note_read(owning->ctx, migration, &note));
-    for (int n = 0; note && n < note->managed.n; n++)
-        names_add(owning->ctx->mem, &owning->paths, note->managed.item[n]);
-    return 0;
-}
-
-int memory_managed(struct ctx *ctx, struct session *session, const struct snapshot *before, const struct tree *tree,
-                   struct managed *managed)
-{
-    struct owning owning = {.ctx = ctx, .dialect = session->database->dialect, .tree = tree};
-    const struct folder *folder = session->folder;
-    bool known = before && !before->legacy;
-    if (known)
-        owning.paths = names_copy(ctx->mem, &before->managed.paths);
-    for (int i = 0; i < folder->versioned.n; i++) {
-        const struct migration *migration = folder->versioned.item[i];
-        if (!applied_version(&session->applied, migration->number))
-            continue;
-        own_file(&owning, migration);
-        if (is_later(session, migration, known ? snapshot_number(before) : -1))
-            TRY(own_plan(&owning, migration));
-    }
-    for (int i = 0; i < folder->always.n; i++)
-        own_file(&owning, folder->always.item[i]);
-    for (int i = 0; i < folder->on_change.n; i++)
-        own_file(&owning, folder->on_change.item[i]);
-    keep_present(&owning, managed);
-    return 0;
-}
-
-/* ---- words ---- */
-
-static void words_add(struct arena *mem, struct map *words, const struct dialect *dialect, const struct split *split)
-{
-    for (int i = 0; i < split->n; i++) {
-        struct lexer lexer;
-        lex_open(&lexer, dialect->lex, split->piece[i].text, split->piece[i].length);
-        struct token token = lex_next_code(&lexer);
-        if (!token_is(&token, "create") && !token_is(&token, "alter"))
-            continue;
-        for (; token.kind != TOKEN_END; token = lex_next_code(&lexer))
-            if (token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED)
-                map_set(words, text_lower(mem, token_name(mem, &token)), words);
-    }
-}
-
-struct map *memory_words(struct arena *mem, const struct session *session)
-{
-    const struct folder *folder = session->folder;
-    const struct list *lists[] = {&folder->versioned, &folder->always, &folder->on_change};
-    struct map *words = NEW(mem, struct map);
-    map_init(words, mem);
-    for (int l = 0; l < 3; l++)
-        for (int i = 0; i < lists[l]->n; i++) {
-            const struct migration *migration = lists[l]->item[i];
-            words_add(mem, words, session->database->dialect, &migration->up);
-            words_add(mem, words, session->database->dialect, &migration->down);
-        }
-    return words;
 }

@@ -2,7 +2,9 @@
 #ifndef RUN_PARTS_H
 #define RUN_PARTS_H
 
+#include "base/map.h"
 #include "run/run.h"
+#include "schema/managed.h"
 
 /* Choosing (choose.c): files against rows. */
 struct choice {
@@ -25,14 +27,15 @@ int version_unknown(struct ctx *ctx, const struct session *session, const char *
 /* One entry of a report's list. */
 struct json *report_migration(struct arena *mem, const struct migration *migration, double seconds, int statements);
 
-/* What a project remembers about expressions and ownership (memory.c). */
+/* What a project remembers about expressions (memory.c). */
 
 /* What make-migrations noted beside a migration file (plan_note.c). */
 struct plan_note {
-    struct tree *written;      /* what the file touches, as its sources spell it; NULL: not said */
-    bool whole;                /* `written` is the whole schema: a note of the first format */
-    struct list gone;          /* struct plan_gone *: what is not there any more, or under another name */
-    struct names managed;      /* paths of what it touches, and of what is described from then on */
+    struct tree *written;     /* what the file touches, as its sources spell it; NULL: not said */
+    bool whole;               /* `written` is the whole schema: a note of the first format */
+    struct list gone;         /* struct plan_gone *: what is not there any more, or under another name */
+    const struct json *owned; /* keys of what it does not touch and is described from then on, by top; NULL: not said */
+    struct names managed;     /* notes before records per part: old paths of what the project owns from then on */
     const struct json *events; /* what migrations hold of DDL elements from here on; NULL: what they held before */
     bool trusted;              /* the file still holds the SQL that was planned */
 };
@@ -44,8 +47,8 @@ struct plan_gone {
 };
 /* *note is NULL if there is none that can be read. */
 int plan_note_read(struct ctx *ctx, const struct migration *migration, struct plan_note **note);
-/* From the schema before the file to the one after it; what is not managed stays as it is. Needs note->written. */
-void plan_note_apply(struct arena *mem, const struct plan_note *note, const struct managed *managed,
+/* From the schema before the file to the one after it; what is not the project's stays as it is. Needs note->written. */
+void plan_note_apply(struct arena *mem, const struct dialect *dialect, const struct plan_note *note,
                      struct tree **tree);
 
 /* The number of the version after which a snapshot stands; -1 if its name does not say. */
@@ -54,12 +57,37 @@ int64_t snapshot_number(const struct snapshot *snapshot);
 void memory_carry(struct arena *mem, struct tree *to, const struct tree *from);
 /* Written spellings from the newest applied plan after version `since`. Needs session_folder() and applied. */
 int memory_of_plans(struct ctx *ctx, struct session *session, int64_t since, struct tree *tree);
-/* What of `tree` the project manages: as `before` (may be NULL) says, and what was applied since. */
-int memory_managed(struct ctx *ctx, struct session *session, const struct snapshot *before, const struct tree *tree,
-                   struct managed *managed);
-/* The words of all CREATE and ALTER statements of the project: a column whose name is none of them is not its own. */
-struct map *memory_words(struct arena *mem, const struct session *session);
-void managed_merge(struct arena *mem, struct managed *managed, const struct names *paths, const struct tree *tree);
+/* Was it run after the snapshot of version `since`, as far as can be told? */
+bool memory_is_later(const struct session *session, const struct migration *migration, int64_t since);
+
+/*
+ * What a project owns (owned.c), as a set of keys (schema/managed.h): filled from records, from notes beside files, and,
+ * where there are none, from what files say (owned_file.c); at the end a tree is marked by it.
+ */
+struct owned_top {
+    bool itself;
+    struct map parts; /* keys under it; NULL: no longer */
+};
+struct owned {
+    struct ctx *ctx;
+    const struct dialect *dialect;
+    const struct tree *tree; /* whose schemas files may name */
+    struct key_forms forms;
+    struct map tops; /* struct owned_top *; NULL: no longer */
+    struct map old;  /* paths of notes from before records per part */
+};
+void owned_open(struct ctx *ctx, const struct dialect *dialect, const struct tree *tree, struct owned *owned);
+struct owned_top *owned_top(struct owned *owned, const char *key); /* made if it is not there */
+void owned_part(struct owned *owned, struct owned_top *top, const char *key, bool is);
+void owned_rename(struct owned *owned, const char *from, const char *to); /* keys of tops */
+void owned_tree(struct owned *owned, const struct tree *tree);            /* what is no stranger in it */
+void owned_note(struct owned *owned, const struct plan_note *note);
+/* By the words of statements, as far as asked. What the file rebuilds in our own way is passed over. */
+enum owned_words { OWNED_SCHEMAS, OWNED_CREATED, OWNED_ALL };
+void owned_file(struct owned *owned, const struct migration *migration, enum owned_words words);
+void owned_mark(struct owned *owned, struct tree *tree);
+/* Marks what is the project's in a database's tree: as `before` (may be NULL) says, and what was applied since. */
+int owned_read(struct ctx *ctx, struct session *session, const struct snapshot *before, struct tree *tree);
 
 /* What schema files describe, settled. */
 struct schema_files {

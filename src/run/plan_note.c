@@ -1,6 +1,6 @@
 /*
  * What make-migrations notes in the .plan.json beside a migration, for itself: how the sources spell the objects that the
- * file touches, which objects are gone after it, and what the project manages from then on.
+ * file touches, which objects are gone after it, and what else the project owns from then on.
  * The one idea: a note is as large as its change.  Laid over the schema before the file, it gives the schema after it,
  * so that a chain of files that wait to be applied needs no copy of the whole schema in any of them.
  * Notes of the first format hold the whole schema, and are still read.
@@ -11,22 +11,9 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/text.h"
+#include "schema/managed.h"
 
 enum { NOTE_FORMAT = 2 };
-
-/* ---- top objects: schemas, and what stands in them ---- */
-
-static bool is_top(const struct object *object)
-{
-    return kind_is(object->kind, KIND_NAMESPACE) || (object->parent && kind_is(object->parent->kind, KIND_NAMESPACE));
-}
-
-static const struct object *top_of(const struct object *object)
-{
-    while (object && !is_top(object))
-        object = object->parent;
-    return object;
-}
 
 static const char *schema_name(const struct object *top)
 {
@@ -40,8 +27,8 @@ static struct object *top_find(const struct tree *tree, enum kind kind, const ch
 
 static const char *top_key(struct arena *mem, const struct object *top)
 {
-    const char *schema = schema_name(top);
-    return arena_printf(mem, "%s:%s.%s", kind_table[top->kind].name, schema ? schema : "", top->name);
+    static const struct key_forms exact = {0};
+    return managed_top_key(mem, &exact, top);
 }
 
 /* ---- writing ---- */
@@ -68,7 +55,7 @@ static void gone_add(struct noting *noting, const struct object *top, const char
 
 static void touch(struct noting *noting, const struct object *object)
 {
-    const struct object *top = object ? top_of(object) : NULL;
+    const struct object *top = managed_top(object);
     if (top)
         map_set(&noting->touched, top_key(noting->mem, top), noting);
 }
@@ -80,7 +67,7 @@ static void change_note(struct noting *noting, const struct change *change)
     touch(noting, after);
     if (before && change->op == CHANGE_RENAME)
         names_add(noting->mem, &noting->renamed, after->name);
-    if (!before || top_of(before) != before ||
+    if (!before || managed_top(before) != before ||
         top_find(noting->written, before->kind, schema_name(before), before->name))
         return;
     if (change->op == CHANGE_RENAME)
@@ -172,34 +159,62 @@ static struct tree *touched_part(struct noting *noting)
     return part;
 }
 
-/* What it touches, and what its sources describe without its having been managed before. */
-static struct names managed_after(struct noting *noting, const struct managed *before)
+static struct json *keys_under(const struct noting *noting, struct json *all, const char *top)
 {
-    struct managed managed = {0};
-    const struct object *root = noting->written->root;
-    for (struct object *o = object_next(root, root); o; o = object_next(root, o)) {
-        if (kind_table[o->kind].marks & (KIND_OWNED | KIND_PART) || kind_is(o->kind, KIND_NAMESPACE))
-            continue;
-        if (is_touched(noting, top_of(o)) || !managed_has(noting->mem, before, o))
-            managed_add(noting->mem, &managed, o);
-    }
-    return managed.paths;
+    for (int i = all->n - 1; i >= 0; i--)
+        if (text_equal(all->key[i], top))
+            return all->item[i];
+    struct json *keys = json_array(noting->mem);
+    keys->one_line = true;
+    json_set(noting->mem, all, top, keys);
+    return keys;
 }
 
-struct json *plan_note_json(struct arena *mem, const struct tree *written, const struct changes *changes,
-                            const struct managed *managed)
+/* Of an object that was somebody else's, its key; and settings that nobody spoke of before. */
+static struct names news_of(const struct noting *noting, const struct key_forms *forms, const struct object *object)
+{
+    struct arena *mem = noting->mem;
+    const struct object *before = object->peer;
+    const char *key = managed_any_key(mem, forms, object);
+    struct names news = {0}, settings = settings_of(mem, object);
+    if (key && before->stranger)
+        names_add(mem, &news, key);
+    for (int i = 0; key && i < settings.n; i++)
+        if (names_have(&before->unspoken, settings.item[i]) && !names_have(&object->unspoken, settings.item[i]))
+            names_add(mem, &news, arena_printf(mem, "%s#%s", key, settings.item[i]));
+    return news;
+}
+
+/* What the sources describe for the first time in objects that no statement touches. */
+static struct json *owned_json(struct noting *noting, const struct dialect *dialect, const struct changes *changes)
+{
+    const struct key_forms forms = dialect_forms(dialect);
+    struct json *all = json_object(noting->mem);
+    const struct object *root = changes->after->root;
+    for (const struct object *o = object_next(root, root); o; o = object_next(root, o)) {
+        const struct object *top = managed_top(o);
+        if (!o->peer || o->stranger || kind_is(o->kind, KIND_PART | KIND_NAMESPACE) || is_touched(noting, top))
+            continue;
+        struct names news = news_of(noting, &forms, o);
+        struct json *keys = news.n ? keys_under(noting, all, managed_top_key(noting->mem, &forms, top)) : NULL;
+        for (int i = 0; i < news.n; i++)
+            json_add(noting->mem, keys, json_string(noting->mem, news.item[i]));
+    }
+    return all;
+}
+
+struct json *plan_note_json(struct arena *mem, const struct dialect *dialect, const struct tree *written,
+                            const struct changes *changes)
 {
     struct noting noting = {.mem = mem, .written = written, .gone = json_array(mem)};
     map_init(&noting.touched, mem);
     for (int i = 0; i < changes->list.n; i++)
         change_note(&noting, changes->list.item[i]);
-    struct names paths = managed_after(&noting, managed);
-    struct json *json = json_object(mem), *ours = json_names(mem, &paths);
-    ours->one_line = true;
+    struct json *json = json_object(mem);
     json_set_int(mem, json, "format", NOTE_FORMAT);
     json_set(mem, json, "written", tree_to_json_short(mem, touched_part(&noting)));
     json_set(mem, json, "gone", noting.gone);
-    json_set(mem, json, "managed", ours);
+    json_set(mem, json, "owned", owned_json(&noting, dialect, changes));
     return json;
 }
 
@@ -254,6 +269,7 @@ static int note_from(struct ctx *ctx, const char *path, const struct migration *
                     format);
     note->whole = format == 1;
     note->events = json_get(own, "events");
+    note->owned = json_get(own, "owned");
     note->managed = json_get_names(ctx->mem, own, "managed");
     note->trusted = plan_fits(ctx->mem, migration, plan);
     TRY(gone_read(ctx, path, json_get(own, "gone"), &note->gone));
@@ -290,34 +306,56 @@ static void gone_apply(const struct tree *tree, const struct plan_gone *gone)
         object_remove(top);
 }
 
-/* Of an object that takes another's place: what that one had and the sources do not speak of, or that is not ours. */
-static void rest_keep(struct arena *mem, const struct plan_note *note, const struct managed *managed, struct object *to,
-                      const struct object *from)
+struct laying {
+    struct arena *mem;
+    const struct plan_note *note;
+    struct key_forms forms;
+};
+
+static struct object *child_like(const struct laying *laying, const struct object *parent, const struct object *wanted)
 {
+    const char *key = managed_any_key(laying->mem, &laying->forms, wanted);
+    for (int i = 0; key && i < parent->children.n; i++) {
+        struct object *child = parent->children.item[i];
+        if (child->kind == wanted->kind && text_equal(key, managed_any_key(laying->mem, &laying->forms, child)))
+            return child;
+    }
+    return NULL;
+}
+
+/* Of an object that takes another's place: what that one had and the sources do not speak of, or that is not ours. */
+static void rest_keep(const struct laying *laying, struct object *to, const struct object *from)
+{
+    struct arena *mem = laying->mem;
+    settings_keep(mem, &laying->forms, to, from);
     for (int i = 0; i < from->children.n; i++) {
         const struct object *child = from->children.item[i];
-        bool stranger = child->name && !object_child(to, child->kind, child->name) && !managed_has(mem, managed, child);
-        if (stranger || !tree_speaks(note->written, child->kind))
+        if (kind_is(child->kind, KIND_PART))
+            continue;
+        struct object *same = child_like(laying, to, child);
+        if (same)
+            settings_keep(mem, &laying->forms, same, child);
+        else if (child->stranger || !tree_speaks(laying->note->written, child->kind))
             object_copy(mem, child, to);
     }
 }
 
-static void top_replace(struct arena *mem, const struct plan_note *note, const struct managed *managed,
-                        struct object *home, const struct object *top)
+static void top_replace(const struct laying *laying, struct object *home, const struct object *top)
 {
     struct object *old = object_child(home, top->kind, top->name);
-    struct object *copy = object_copy(mem, top, home);
+    struct object *copy = object_copy(laying->mem, top, home);
     if (!old)
         return;
-    rest_keep(mem, note, managed, copy, old);
+    rest_keep(laying, copy, old);
     for (int i = 0; i < home->children.n; i++)
         if (home->children.item[i] == old)
             home->children.item[i] = copy;
     home->children.n--; /* its copy was the last one */
 }
 
-void plan_note_apply(struct arena *mem, const struct plan_note *note, const struct managed *managed, struct tree **tree)
+void plan_note_apply(struct arena *mem, const struct dialect *dialect, const struct plan_note *note, struct tree **tree)
 {
+    const struct laying laying = {mem, note, dialect_forms(dialect)};
     if (note->whole) {
         const struct tree *before = *tree;
         *tree = tree_copy(mem, note->written);
@@ -333,6 +371,6 @@ void plan_note_apply(struct arena *mem, const struct plan_note *note, const stru
         struct object *home = tree_schema(mem, *tree, schema->name);
         fields_copy(mem, home, schema);
         for (int k = 0; k < schema->children.n; k++)
-            top_replace(mem, note, managed, home, schema->children.item[k]);
+            top_replace(&laying, home, schema->children.item[k]);
     }
 }

@@ -78,14 +78,13 @@ int snapshot_take(struct ctx *ctx, struct session *session);
 int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree);
 /* The schema that is: live if it can be reached, else the latest snapshot; settled. */
 struct current {
-    struct tree *tree;
-    struct managed managed;
+    struct tree *tree;  /* with what the project owns marked */
     const char *source; /* for messages */
 };
 int current_read(struct ctx *ctx, struct session *session, bool offline, struct current *current);
 /* What the .plan.json of these changes has to say to later runs; `written` is the wanted schema as its sources spell it. */
-struct json *plan_note_json(struct arena *mem, const struct tree *written, const struct changes *changes,
-                            const struct managed *managed);
+struct json *plan_note_json(struct arena *mem, const struct dialect *dialect, const struct tree *written,
+                            const struct changes *changes);
 /* Any DDL of the engine, run in a scratch database and read back. */
 int ddl_read(struct ctx *ctx, const struct database_config *database, const struct names *files, struct tree **tree);
 

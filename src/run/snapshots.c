@@ -160,7 +160,7 @@ static int fill(struct ctx *ctx, struct session *session, struct snapshot *snaps
     struct list events;
     TRY(events_known(ctx, session, &events));
     snapshot->events = events.n ? events_json(ctx->mem, &events) : NULL;
-    return memory_managed(ctx, session, before, snapshot->tree, &snapshot->managed);
+    return owned_read(ctx, session, before, snapshot->tree);
 }
 
 static int take(struct ctx *ctx, struct session *session)

@@ -69,8 +69,7 @@ static int read_live(struct ctx *ctx, struct session *session, struct standing *
     if (snapshot && !snapshot->legacy)
         memory_carry(ctx->mem, standing->current->tree, snapshot->tree);
     TRY(memory_of_plans(ctx, session, snapshot ? snapshot_number(snapshot) : -1, standing->current->tree));
-    TRY(memory_managed(ctx, session, snapshot, standing->current->tree, &standing->current->managed));
-    standing->current->managed.words = memory_words(ctx->mem, session);
+    TRY(owned_read(ctx, session, snapshot, standing->current->tree));
     standing->current->source = session->conn->target;
     standing->live = true;
     return 0;
@@ -105,9 +104,10 @@ static int read_snapshot(struct ctx *ctx, struct session *session, const struct 
             snapshot->migration_id);
         snapshot_assume(ctx->mem, snapshot, session->wanted);
     }
+    if (!snapshot->recorded)
+        TRY(owned_read(ctx, session, snapshot, snapshot->tree));
     filter_apply(&session->database->filter, snapshot->tree);
     standing->current->tree = snapshot->tree;
-    standing->current->managed = snapshot->managed;
     standing->current->source = snapshot->migration_id;
     standing->number = snapshot_number(snapshot);
     return 0;
@@ -127,6 +127,10 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
     const struct folder *folder = session->folder;
     const struct migration *last = NULL;
     struct current *current = standing->current;
+    const struct dialect *dialect = session->database->dialect;
+    struct owned owned;
+    owned_open(ctx, dialect, current->tree, &owned);
+    owned_tree(&owned, current->tree);
     for (int i = 0; i < folder->versioned.n; i++) {
         const struct migration *migration = folder->versioned.item[i];
         struct plan_note *note;
@@ -137,12 +141,13 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
             names_add(ctx->mem, &unplanned, migration->filename);
             continue;
         }
-        managed_merge(ctx->mem, &current->managed, &note->managed, note->written);
-        plan_note_apply(ctx->mem, note, &current->managed, &current->tree);
-        managed_merge(ctx->mem, &current->managed, &note->managed, current->tree);
+        plan_note_apply(ctx->mem, dialect, note, &current->tree);
+        owned_note(&owned, note);
         unplanned.n = 0; /* what came before a plan was no part of it */
         last = migration;
     }
+    if (last)
+        owned_mark(&owned, current->tree);
     if (last)
         emit_info(ctx, "%s is not applied yet; comparing with what it leads to", last->filename);
     if (unplanned.n)

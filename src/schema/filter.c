@@ -1,9 +1,9 @@
 /*
- * Which objects a project looks at, and which of them are its own.
+ * Which objects a project looks at.
  * The one idea: what is left out leaves the tree before the diff sees it, together with what hangs on it
  * (its columns and indexes, the sequences that it owns, a schema that held nothing else), so that no later
  * stage has to ask.
- * Not here: what happens to an unmanaged object (diff/).
+ * Not here: which of them are its own (managed.c, run/owned.c).
  */
 #include "schema/filter.h"
 

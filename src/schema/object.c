@@ -30,6 +30,7 @@ enum {
     REPLACE = FIELD_REPLACE,
     SILENT = FIELD_SILENT,
     CONSTANT = FIELD_CONSTANT,
+    SETTING = FIELD_SETTING,
     INLINE = KIND_INLINE,
     PART = KIND_PART,
     SINGLE = KIND_SINGLE,
@@ -110,6 +111,8 @@ struct object *object_copy(struct arena *mem, const struct object *object, struc
 {
     struct object *copy = object_new(mem, object->kind, parent, arena_dup(mem, object->name));
     copy->name_invented = object->name_invented;
+    copy->stranger = object->stranger;
+    copy->unspoken = names_copy(mem, &object->unspoken);
     for (int i = 0; i < kind_table[object->kind].fields; i++)
         if (object_says(object, i))
             field_copy(mem, copy, object, i);

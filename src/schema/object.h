@@ -70,7 +70,8 @@ enum field_mark {
     FIELD_LATER = 1 << 3,          /* said by a statement of its own, once what it names is there */
     FIELD_REPLACE = 1 << 4,        /* a difference drops and creates the object */
     FIELD_SILENT = 1 << 5,         /* is no difference */
-    FIELD_CONSTANT = 1 << 6        /* an expression that reads no columns */
+    FIELD_CONSTANT = 1 << 6,       /* an expression that reads no columns */
+    FIELD_SETTING = 1 << 7 /* may be set by whoever runs the server: silence about it resets only what was said */
 };
 
 /*
@@ -94,6 +95,10 @@ struct object {
     uint64_t said[SAID_WORDS];
     struct object *peer; /* the same object on the other side of a comparison; set by diff */
     int place;           /* where it was among its siblings when last looked at: only a hint, for object_next() */
+
+    /* Ownership in the tree that is (schema/managed.h); what is carried over from there into the other keeps it. */
+    bool stranger;         /* the project did not make it and does not describe it: it stays */
+    struct names unspoken; /* its settings ("comment", "options.fillfactor") that the project never spoke of */
 
     /* What planning notes about it; see diff/graph.h and diff/step.h. Not copied. */
     struct edge *needs;     /* what it depends on in its tree */

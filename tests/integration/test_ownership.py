@@ -73,3 +73,258 @@ def test_patterns_leave_tables_out(place):
     project.write("dbwarden.py", text.replace("model_paths", "exclude=['users'], model_paths"))
     models(project, "age = Column(Integer)")
     assert "No new migrations" in project.ok("make-migrations").out
+
+
+# ---- what is recorded ----
+
+SETTLED = "No new migrations"
+
+
+def schema(project, text):
+    """The project describes its schema in SQL from here on."""
+    project.write("schema.sql", text)
+    config = (project.folder / "dbwarden.py").read_text()
+    if "schema_files" not in config:
+        project.write("dbwarden.py", config.replace("model_paths=['models.py']", "schema_files=['schema.sql']"))
+
+
+def step(project, *flags):
+    shown = project.ok("make-migrations", *flags)
+    project.ok("migrate")
+    return shown
+
+
+def settles(project):
+    shown = project.ok("make-migrations")
+    assert SETTLED in shown.out, shown.out
+    return shown.err
+
+
+def is_sqlite(engine):
+    return engine.dialect.name == "sqlite"
+
+
+def checks(engine, table):
+    if is_sqlite(engine):
+        with engine.connect() as connection:
+            text = connection.exec_driver_sql(f"SELECT sql FROM sqlite_schema WHERE name = '{table}'").scalar()
+        return text.upper().count("CHECK")
+    return len(sa.inspect(engine).get_check_constraints(table))
+
+
+def test_a_rebuild_takes_nothing_over(place):
+    """The rebuild names the column that somebody added, and the next plan still leaves it alone."""
+    project, engine = place
+    schema(project, "create table t (id integer primary key, size integer);")
+    step(project)
+    sql(engine, "ALTER TABLE t ADD COLUMN note text", "INSERT INTO t VALUES (1, 2, 'x')",
+        "CREATE INDEX ix_hand ON t (note)")
+    schema(project, "create table t (id integer primary key, size bigint);")
+    assert "note" in step(project).err
+    for _ in range(2):
+        left = settles(project)
+        assert "note" in left and "ix_hand" in left
+    schema(project, "create table t (id integer primary key, size bigint, more text);")
+    step(project)
+    assert set(columns(engine, "t")) == {"id", "size", "note", "more"}
+    project.ok("rollback")
+    project.ok("rollback")
+    assert set(columns(engine, "t")) == {"id", "size", "note"}
+    left = project.ok("make-migrations").err
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT note FROM t").fetchall() == [("x",)]
+
+
+@pytest.mark.parametrize("name", ["text", "key", "created_at", "title"])
+def test_a_column_by_hand_stays_whatever_its_name(place, name):
+    project, engine = place
+    other = "create table other (id integer primary key, title text, created_at timestamp);"
+    schema(project, other + "create table t (id integer primary key, size integer);")
+    step(project)
+    sql(engine, f'ALTER TABLE t ADD COLUMN "{name}" text')
+    assert name in settles(project)
+    schema(project, other + "create table t (id integer primary key, size integer, n integer);")
+    step(project)
+    assert name in columns(engine, "t")
+    assert name in settles(project)
+
+
+def test_constraints_by_hand_stay(place):
+    project, engine = place
+    text = "create table o (id integer primary key); create table t (id integer primary key, a integer, b integer, {0}{1});"
+    schema(project, text.format("c integer, ", "constraint ck_own check (a > 0)"))
+    step(project)
+    if is_sqlite(engine):
+        hand = ["CREATE TABLE x (id integer primary key, a integer, b integer REFERENCES o (id), c integer, "
+                "constraint ck_own check (a > 0), CHECK (b < 100), CONSTRAINT ck_hand CHECK (b > 0), UNIQUE (a, b))",
+                "DROP TABLE t", "ALTER TABLE x RENAME TO t"]
+    else:
+        hand = ["ALTER TABLE t ADD CHECK (b < 100)", "ALTER TABLE t ADD CONSTRAINT ck_hand CHECK (b > 0)",
+                "ALTER TABLE t ADD UNIQUE (a, b)", "ALTER TABLE t ADD FOREIGN KEY (b) REFERENCES o (id)"]
+    sql(engine, *hand)
+
+    def hands():
+        inspector = sa.inspect(engine)
+        return (checks(engine, "t"), len(inspector.get_unique_constraints("t")), len(inspector.get_foreign_keys("t")))
+
+    assert hands() == (3, 1, 1)
+    left = settles(project)
+    assert "ck_hand" in left and "unique" in left and "foreign key" in left
+    schema(project, text.format("", "constraint ck_own check (a > 1)"))  # its own check changes, c goes
+    step(project)
+    assert hands() == (3, 1, 1)
+    assert "ck_hand" in settles(project)
+    project.ok("rollback")
+    assert hands() == (3, 1, 1) and "c" in columns(engine, "t")
+    schema(project, text.format("c integer, ", "check (c > 0)"))
+    step(project)
+    schema(project, text.format("c integer", ""))  # and the project's own, without a name, goes
+    step(project)
+    assert hands() == (2, 1, 1)
+    assert "ck_hand" in settles(project)
+
+
+def test_what_is_renamed_stays_its_own(place):
+    """Index, check and column of a renamed table are the project's still, and can be dropped."""
+    project, engine = place
+    text = ("create table {0} (id integer primary key, name text, extra text, constraint ck_name check (name <> ''));"
+            "create index ix_extra on {0} (extra);")
+    schema(project, text.format("users"))
+    step(project)
+    sql(engine, "ALTER TABLE users ADD COLUMN hand text")
+    schema(project, text.format("people"))
+    left = step(project, "--rename-table", "users:people").err
+    assert "hand" in left and "ix_extra" not in left and "ck_name" not in left
+    left = settles(project)
+    assert "hand" in left and "ix_extra" not in left
+    schema(project, "create table people (id integer primary key, title text);")
+    step(project, "--rename", "people.name:title")
+    assert set(columns(engine, "people")) == {"id", "title", "hand"}
+    assert checks(engine, "people") == 0 and not sa.inspect(engine).get_indexes("people")
+    schema(project, "create table people (id integer primary key);")
+    step(project)
+    assert set(columns(engine, "people")) == {"id", "hand"}
+    settles(project)
+    for _ in range(3):
+        project.ok("rollback")
+    assert set(columns(engine, "users")) == {"id", "name", "extra", "hand"}
+
+
+def test_a_trigger_by_hand_survives_a_rebuild(place):
+    project, engine = place
+    if not is_sqlite(engine):
+        pytest.skip("triggers are compared on SQLite only")
+    schema(project, "create table t (id integer primary key, size integer); create table log (n integer);")
+    step(project)
+    sql(engine, "CREATE TRIGGER hand AFTER INSERT ON t BEGIN INSERT INTO log VALUES (NEW.id); END")
+    schema(project, "create table t (id integer primary key, size bigint); create table log (n integer);")
+    step(project)
+    assert "hand" in settles(project)
+    sql(engine, "INSERT INTO t VALUES (5, 6)")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM log").fetchall() == [(5,)]
+
+
+# ---- settings ----
+
+def default_of(engine, table, column):
+    return next(c["default"] for c in sa.inspect(engine).get_columns(table) if c["name"] == column)
+
+
+def test_a_default_that_nobody_spoke_of_stays(place):
+    project, engine = place
+    text = "create table t (id integer primary key, a integer{0}, b integer, c {1});"
+    schema(project, text.format(" default 3", "integer"))
+    step(project)
+    if is_sqlite(engine):
+        sql(engine, "CREATE TABLE x (id integer primary key, a integer default 3, b integer default 5, c integer)",
+            "DROP TABLE t", "ALTER TABLE x RENAME TO t")
+    else:
+        sql(engine, "ALTER TABLE t ALTER COLUMN b SET DEFAULT 5")
+    assert "column b / default value" in settles(project)
+    schema(project, text.format("", "bigint"))  # its own goes; on SQLite the table is rebuilt
+    step(project)
+    assert default_of(engine, "t", "a") is None and default_of(engine, "t", "b") == "5"
+    assert "column b / default value" in settles(project)
+    project.ok("rollback")
+    assert default_of(engine, "t", "a") == "3" and default_of(engine, "t", "b") == "5"
+
+
+PG_SETTINGS = """
+SELECT (SELECT coalesce(array_to_string(reloptions, ','), '') FROM pg_class WHERE relname = 't'),
+       (SELECT coalesce(array_to_string(reloptions, ','), '') FROM pg_class WHERE relname = 'ix_a'),
+       obj_description('t'::regclass), col_description('t'::regclass, 2),
+       (SELECT attstorage::text FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'a')
+"""
+
+
+def test_settings_that_nobody_spoke_of_stay(place):
+    project, engine = place
+    if is_sqlite(engine):
+        pytest.skip("SQLite has no such settings")
+
+    def settings():
+        with engine.connect() as connection:
+            return tuple(connection.exec_driver_sql(PG_SETTINGS).one())
+
+    text = "create table t (id integer primary key, a text{2}){0}; create index ix_a on t (a){1};"
+    schema(project, text.format("", "", ""))
+    step(project)
+    sql(engine, "ALTER TABLE t SET (fillfactor = 70, autovacuum_enabled = false)", "ALTER INDEX ix_a SET (fillfactor = 60)",
+        "COMMENT ON TABLE t IS 'hand'", "COMMENT ON COLUMN t.a IS 'hand'", "ALTER TABLE t ALTER a SET STORAGE EXTERNAL")
+    by_hand = ("fillfactor=70,autovacuum_enabled=false", "fillfactor=60", "hand", "hand", "e")
+    assert settings() == by_hand
+    left = settles(project)
+    assert "option fillfactor" in left and "comment" in left and "storage" in left
+    # One option is spoken of, and the other stays; then it is not any more.
+    schema(project, text.format(" with (fillfactor = 80)", "", "") + "comment on table t is 'ours';")
+    step(project)
+    assert "fillfactor=80" in settings()[0] and "autovacuum_enabled=false" in settings()[0]
+    assert settings()[1:] == ("fillfactor=60", "ours", "hand", "e")
+    settles(project)
+    project.ok("rollback")
+    assert sorted(settings()[0].split(",")) == sorted(by_hand[0].split(",")) and settings()[1:] == by_hand[1:]
+    project.ok("migrate")
+    schema(project, text.format("", "", ", n integer"))
+    step(project)
+    assert settings() == ("autovacuum_enabled=false", "fillfactor=60", None, "hand", "e")
+    settles(project)
+
+
+def test_the_usual_tablespace_is_none(place):
+    project, engine = place
+    if is_sqlite(engine):
+        pytest.skip("SQLite has no tablespaces")
+    schema(project, "create table t (id integer primary key) tablespace pg_default;")
+    step(project)
+    settles(project)
+    assert SETTLED in project.ok("make-migrations").out
+
+
+# ---- files without records ----
+
+def hand_written(project, number, up, down="SELECT 1"):
+    project.write(f"migrations/primary/primary__{number:04}_hand.sql", f"-- upgrade\n\n{up}\n\n-- rollback\n\n{down};\n")
+
+
+def test_files_say_what_they_make(place):
+    """No plan lies beside a file that was written by hand: what it creates by name is the project's."""
+    project, engine = place
+    schema(project, "create table t (id integer primary key);")
+    folder = project.ok("make-migrations").out
+    project.ok("migrate")
+    first = next(project.folder.rglob("*0001*.sql"))
+    first.with_name(first.name.replace("0001", "0002").split(".")[0] + ".sql").write_text(
+        "-- upgrade\n\nCREATE TABLE own (id integer PRIMARY KEY, a integer DEFAULT 4 CHECK (a > 0), b integer UNIQUE, "
+        "CONSTRAINT ck CHECK (b > 0));\nALTER TABLE t ADD COLUMN added integer;\n\n-- rollback\n\nDROP TABLE own;\n")
+    project.ok("migrate")
+    sql(engine, "ALTER TABLE own ADD COLUMN hand text", "ALTER TABLE t ADD COLUMN hand text")
+    schema(project, "create table t (id integer primary key); create table own (id integer primary key, a integer);")
+    left = step(project).err
+    assert "hand" in left and "ck" not in left
+    assert set(columns(engine, "own")) == {"id", "a", "hand"} and set(columns(engine, "t")) == {"id", "hand"}
+    assert checks(engine, "own") == 0 and default_of(engine, "own", "a") is None
+    settles(project)
+    schema(project, "create table t (id integer primary key);")
+    step(project)
+    assert "own" not in sa.inspect(engine).get_table_names()

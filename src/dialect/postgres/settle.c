@@ -111,8 +111,16 @@ static const char *partition_text(struct arena *mem, const char *text)
     return arena_printf(mem, "%s %s", strategy, normal_space(mem, &pg_normal, key));
 }
 
+/* The catalog names no tablespace where it is the database's own, which is this one unless somebody said otherwise. */
+static void settle_tablespace(const char **tablespace)
+{
+    if (*tablespace && text_equal(*tablespace, "pg_default"))
+        *tablespace = NULL;
+}
+
 static void settle_table(struct arena *mem, struct table *table)
 {
+    settle_tablespace(&table->tablespace);
     settle_options(mem, &table->options);
     if (table->partition_by != NULL)
         table->partition_by = partition_text(mem, table->partition_by);
@@ -170,6 +178,7 @@ static void settle_index(struct arena *mem, struct index *index)
 {
     index->method = index->method == NULL ? "btree" : text_lower(mem, index->method);
     settle_options(mem, &index->options);
+    settle_tablespace(&index->tablespace);
 }
 
 /* A collation that is the column's own need not be said. */

@@ -344,10 +344,10 @@ static const char own_text[] =
     "        }\n"
     "      ]\n"
     "    },\n"
-    "    \"unmanaged\": [\"enum:.mood\",\"index:.users.ix_n\",\"schema:app\",\"table:app.hidd"
-    "en\"]\n"
+    "    \"left_alone\": [\"enum:.mood\",\"schema:app\",\"table:.users/index:ix_n\",\"table:"
+    "app.hidden\"]\n"
     "  },\n"
-    "  \"checksum\": \"8acdae73ca8f4f4ba78d99ffe74f156b5e9d179601607903b8cc83f2f78f4028\"\n"
+    "  \"checksum\": \"5dd46f48021a15fa5d7c92e6240d1f3db1addd5a65963ab9f3a08dba09d02ce4\"\n"
     "}\n";
 
 /* The same as it was first written. */

@@ -6,6 +6,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "migration/snapshot.h"
+#include "schema/managed.h"
+
 #include "samples.h"
 
 static struct snapshot *read_sample(struct ctx *ctx, const char *text)
@@ -54,6 +56,13 @@ static void checksums_are_those_of_python(void **state)
     }
 }
 
+/* All but the table users, without its index. */
+static void strangers_mark(struct tree *tree)
+{
+    for (struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o))
+        o->stranger = *object_schema(o) || o->kind == KIND_ENUM || o->kind == KIND_INDEX;
+}
+
 static void what_we_write_is_exact(void **state)
 {
     struct ctx *ctx = *state;
@@ -62,13 +71,24 @@ static void what_we_write_is_exact(void **state)
     struct json *json;
     assert_works(ctx, json_read(ctx, "tree", own_tree, strlen(own_tree), &json));
     assert_works(ctx, tree_from_json(ctx, "tree", json, &snapshot.tree));
-    managed_add(ctx->mem, &snapshot.managed, tree_find(snapshot.tree, KIND_TABLE, NULL, "users"));
+    strangers_mark(snapshot.tree);
     assert_string_equal(snapshot_to_text(ctx->mem, &snapshot), own_text);
     struct snapshot *back = read_sample(ctx, own_text);
     assert_false(back->legacy);
     assert_string_equal(back->migration_id, "primary__0007_x");
-    assert_true(managed_has(ctx->mem, &back->managed, tree_find(back->tree, KIND_TABLE, NULL, "users")));
+    assert_true(back->recorded);
     assert_string_equal(snapshot_to_text(ctx->mem, back), own_text);
+}
+
+#define STRANGERS "enum:.mood table:.users/index:ix_n schema:app table:app.hidden"
+
+static char *strangers_of(struct arena *mem, const struct tree *tree)
+{
+    struct names found = {0};
+    for (const struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o))
+        if (o->stranger && !kind_is(o->kind, KIND_PART))
+            names_add(mem, &found, managed_path(mem, o));
+    return names_join(mem, &found, " ");
 }
 
 static void the_first_format_is_read(void **state)
@@ -78,8 +98,22 @@ static void the_first_format_is_read(void **state)
     char *where = NULL;
     if (!tree_same(ctx->mem, snapshot->tree, own->tree, &where))
         fail_msg("%s", where);
-    assert_string_equal(names_join(ctx->mem, &snapshot->managed.paths, " "), "table:.users");
-    assert_string_equal(names_join(ctx->mem, &own->managed.paths, " "), "table:.users");
+    assert_false(snapshot->recorded);
+    assert_true(own->recorded);
+    assert_string_equal(strangers_of(ctx->mem, snapshot->tree), STRANGERS);
+    assert_string_equal(strangers_of(ctx->mem, own->tree), STRANGERS);
+}
+
+/* Before records per part, "unmanaged" named whole objects; and what was set counted as the project's own. */
+static void records_before_parts_are_read(void **state)
+{
+    struct ctx *ctx = *state;
+    char *text = text_replace(ctx->mem, own_text, "left_alone", "unmanaged");
+    text = text_replace(ctx->mem, text, "table:.users/index:ix_n", "index:.users.ix_n");
+    text = text_replace(ctx->mem, text, "\"checksum\": ", "\"was\": ");
+    struct snapshot *snapshot = read_sample(ctx, text);
+    assert_false(snapshot->recorded);
+    assert_string_equal(strangers_of(ctx->mem, snapshot->tree), STRANGERS);
 }
 
 static void legacy_postgresql_says_what_it_knows(void **state)
@@ -413,10 +447,10 @@ static void a_written_file_is_private_and_reads_back(void **state)
 }
 
 UNIT_TESTS(UNIT(checksums_are_those_of_python), UNIT(what_we_write_is_exact), UNIT(the_first_format_is_read),
-           UNIT(legacy_postgresql_says_what_it_knows), UNIT(legacy_constraints_and_indexes_are_told_apart),
-           UNIT(legacy_primary_keys_have_no_order), UNIT(bookkeeping_is_no_table_of_the_user),
-           UNIT(legacy_sqlite_has_unnamed_constraints), UNIT(only_random_numbers_are_no_names_of_checks),
-           UNIT(legacy_mariadb_hides_indexes_of_foreign_keys),
+           UNIT(records_before_parts_are_read), UNIT(legacy_postgresql_says_what_it_knows),
+           UNIT(legacy_constraints_and_indexes_are_told_apart), UNIT(legacy_primary_keys_have_no_order),
+           UNIT(bookkeeping_is_no_table_of_the_user), UNIT(legacy_sqlite_has_unnamed_constraints),
+           UNIT(only_random_numbers_are_no_names_of_checks), UNIT(legacy_mariadb_hides_indexes_of_foreign_keys),
            UNIT(only_the_index_of_the_very_columns_is_behind_a_foreign_key),
            UNIT(options_of_postgresql_reach_the_predecessor), UNIT(an_ambiguous_type_keeps_what_was_said_of_it),
            UNIT(a_legacy_snapshot_survives_writing), UNIT(assuming_takes_the_wanted_type_where_it_fits),

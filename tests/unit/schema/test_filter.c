@@ -90,30 +90,5 @@ static void a_schema_of_which_nothing_is_left_goes_too(void **state)
     assert_non_null(object_child(tree->root, KIND_SCHEMA, ""));
 }
 
-static void managed_is_said_once_for_a_whole_table(void **state)
-{
-    struct ctx *ctx = *state;
-    struct tree *tree = make_tree(ctx->mem);
-    struct object *users = tree_find(tree, KIND_TABLE, "", "users");
-    struct object *column = object_new(ctx->mem, KIND_COLUMN, users, "id");
-    struct object *index = object_new(ctx->mem, KIND_INDEX, users, "ix");
-    struct object *part = object_new(ctx->mem, KIND_INDEX_PART, index, NULL);
-    struct object *events = tree_find(tree, KIND_TABLE, "app", "events");
-    assert_string_equal(managed_path(ctx->mem, users), "table:.users");
-    assert_string_equal(managed_path(ctx->mem, events), "table:app.events");
-    assert_string_equal(managed_path(ctx->mem, part), "index:.users.ix");
-    struct managed managed = {0};
-    managed_add(ctx->mem, &managed, users);
-    managed_add(ctx->mem, &managed, column);
-    managed_add(ctx->mem, &managed, events);
-    assert_int_equal(managed.paths.n, 2);
-    assert_true(managed_has(ctx->mem, &managed, column));
-    assert_false(managed_has(ctx->mem, &managed, index));
-    assert_false(managed_has(ctx->mem, &managed, part));
-    managed_add(ctx->mem, &managed, index);
-    assert_true(managed_has(ctx->mem, &managed, part));
-    assert_string_equal(managed.paths.item[0], "index:.users.ix");
-}
-
 UNIT_TESTS(UNIT(patterns_know_star_and_question_mark), UNIT(what_is_left_out_takes_along_what_hangs_on_it),
-           UNIT(a_schema_of_which_nothing_is_left_goes_too), UNIT(managed_is_said_once_for_a_whole_table))
+           UNIT(a_schema_of_which_nothing_is_left_goes_too))
