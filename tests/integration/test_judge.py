@@ -113,3 +113,89 @@ def test_what_create_all_made_is_adopted_without_a_difference(tmp_path, postgres
         place.agrees("--normalise", mode)
     assert not place.project.files()
     place.nothing_is_left()
+
+
+RELATED = """
+t("orders", Column("state", Enum("new", "done", name="state")), Column("total", Numeric(8, 2)), Column("at", DateTime),
+  Column("mail", DOMAIN("mail", Text, create_type=False), server_default=sa.text("'A@b'")),
+  CheckConstraint("state in ('new', 'done')", name="known"), CheckConstraint("mail <> 'x@y' and total > 1.0", name="much"),
+  Index("open", "at", postgresql_where=sa.text("state = 'new' and at > '2020-1-1'")), schema="app")
+t("orders", Column("total", Numeric(8, 2)), CheckConstraint("orders.total < 1e3"), CheckConstraint("total > 1.5e0"))
+"""
+
+
+@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+def test_tables_of_one_name_in_two_schemas_domains_and_enums(tmp_path, postgres):
+    place = Place(tmp_path / "p", postgres, RELATED)
+    place.sql("CREATE SCHEMA app", "CREATE DOMAIN mail AS text CHECK (value <> '')")
+    place.create_all()
+    place.agrees()
+    place.sql("ALTER TABLE orders DROP CONSTRAINT orders_total_check1, ADD CHECK (total > 1.6)")
+    changed = place.project.ok("make-migrations")
+    assert "1.5e0" in changed.out or "1.5e0" in (place.project.migrations / place.project.files()[0]).read_text()
+    assert (place.project.migrations / place.project.files()[0]).read_text().count("ADD CONSTRAINT") <= 2
+    place.project.ok("migrate")
+    place.agrees()
+    place.nothing_is_left()
+
+
+@pytest.mark.parametrize("postgres", ["pg15"], indirect=True)
+def test_what_offline_cannot_prove_is_named_and_a_column_is_not_replaced_silently(tmp_path, postgres):
+    place = Place(tmp_path / "p", postgres, CHECKS)
+    place.create_all()
+    found = place.project.ok("diff", "models", "--normalise", "offline")
+    assert "no server has said" in found.err and "table g / column e" in found.err and "table s / check b" in found.err
+    assert "no server has said" not in place.agrees().err
+
+
+@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+def test_what_the_server_refuses_is_an_error_with_the_object(tmp_path, postgres):
+    place = Place(tmp_path / "p", postgres, 't("t", Column("n", Integer, server_default=sa.text("\'1\'")), '
+                                            'CheckConstraint("n > 0", name="positive"))')
+    place.create_all()
+    place.project.write("models.py", MODELS + 't("t", Column("n", Integer, server_default=sa.text("\'one\'")), '
+                                              'CheckConstraint("m > 0", name="positive"))')
+    refused = place.project.run("make-migrations")
+    assert refused.status == 1 and "the server refuses table t / " in refused.err, refused
+    assert not place.project.files()
+    place.nothing_is_left()
+
+
+@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+def test_a_user_who_may_not_create_schemas_gets_the_answer_of_a_scratch_database(tmp_path, postgres):
+    place = Place(tmp_path / "p", postgres, CHECKS)
+    role = "judged_" + postgres.rsplit("_", 1)[1]
+    place.sql(f"CREATE ROLE {role} LOGIN")
+    place.create_all()
+    user = Project(tmp_path / "user", postgres.replace("postgres@", f"{role}@"), sys.executable, model_paths=["models.py"])
+    user.write("models.py", MODELS + CHECKS)
+    try:
+        found = user.ok("diff", "models")
+        assert "Models and database agree" in found.out and "a scratch database is asked" in found.err, found
+        place.nothing_is_left()
+    finally:
+        place.sql(f"DROP ROLE {role}")
+
+
+@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+def test_tables_are_not_locked_and_a_lock_of_others_does_not_hold_it_up(tmp_path, postgres):
+    place = Place(tmp_path / "p", postgres, CHECKS)
+    place.create_all()
+    with place.engine.begin() as other:
+        other.exec_driver_sql("LOCK TABLE s, g IN ROW EXCLUSIVE MODE")
+        place.agrees()
+
+
+@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+def test_a_view_of_a_file_is_the_one_that_is_there(tmp_path, postgres):
+    body = "CREATE TABLE a (id int PRIMARY KEY, n text DEFAULT '2020-1-1', at date DEFAULT '2020-1-1');\n" \
+           "CREATE VIEW v AS SELECT * FROM a WHERE at > '2020-1-1' GROUP BY a.id;\n" \
+           "CREATE MATERIALIZED VIEW m AS SELECT v.id, lower(n) AS low FROM v WHERE v.n IN ('a', 'b');\n"
+    project = Project(tmp_path / "p", postgres, sys.executable, schema_files=["schema.sql"])
+    project.write("schema.sql", body)
+    engine = sa.create_engine(postgres.replace("postgresql://", "postgresql+psycopg2://"), poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(body)
+    for mode in ("auto", "server"):
+        found = project.ok("diff", "models", "--normalise", mode)
+        assert "Models and database agree" in found.out, found

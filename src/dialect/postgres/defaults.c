@@ -114,66 +114,6 @@ static char *string_value(struct arena *mem, const struct token *token)
     return text_replace(mem, text_slice(mem, token_copy(mem, token), 1, token->length - 1), "''", "'");
 }
 
-static bool type_is_number(struct arena *mem, const char *type)
-{
-    static const char *const names[] = {"smallint", "integer",          "bigint", "numeric",
-                                        "real",     "double precision", "money"};
-    struct pg_type read;
-
-    if (type == NULL || !pg_type_read(mem, type, &read) || !read.known || read.array)
-        return false;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (text_equal(read.name, names[i]))
-            return true;
-    return false;
-}
-
-static bool is_plain_number(const char *digits)
-{
-    size_t before = strspn(digits, "0123456789"), behind = 0;
-
-    if (digits[before] == '.')
-        behind = 1 + strspn(digits + before + 1, "0123456789");
-    return digits[before + behind] == '\0' && before + behind > 0;
-}
-
-/* -007.50 as -7.5; texts that are no plain number stay. */
-static char *number_value(struct arena *mem, const char *text)
-{
-    const char *p = text_trim(mem, text), *point;
-    bool minus = *p == '-';
-    size_t length;
-
-    p += *p == '-' || *p == '+';
-    if (!is_plain_number(p))
-        return arena_printf(mem, "%s%s", minus ? "-" : "", text_lower(mem, p));
-    p += strspn(p, "0");
-    point = strchr(p, '.');
-    length = strlen(p);
-    while (point != NULL && length > 0 && (p[length - 1] == '0' || p + length - 1 == point)) {
-        point = p + length - 1 == point ? NULL : point;
-        length--;
-    }
-    if (length == 0)
-        return arena_dup(mem, "0");
-    return arena_printf(mem, "%s%s%.*s", minus ? "-" : "", *p == '.' ? "0" : "", (int)length, p);
-}
-
-static const char *boolean_value(struct arena *mem, const char *text)
-{
-    static const char *const yes[] = {"t", "true", "y", "yes", "on", "1", NULL};
-    static const char *const no[] = {"f", "false", "n", "no", "off", "0", NULL};
-    const char *said = text_lower(mem, text_trim(mem, text));
-
-    for (int i = 0; yes[i] != NULL; i++)
-        if (text_equal(said, yes[i]))
-            return "true";
-    for (int i = 0; no[i] != NULL; i++)
-        if (text_equal(said, no[i]))
-            return "false";
-    return said;
-}
-
 /* The text of a constant that is one token; NULL if this is none. */
 static const char *token_constant(struct arena *mem, const struct token *token)
 {
@@ -220,18 +160,16 @@ const char *pg_constant(struct arena *mem, const char *expr)
 static const char *constant_value(struct arena *mem, const char *type, const char *expr)
 {
     struct tokens tokens = tokens_read(mem, expr);
-    const char *text, *normal = pg_type_normal(mem, type);
+    const char *text;
 
     strip(&tokens);
     text = constant_text(mem, &tokens);
     if (text == NULL)
         return NULL;
-    if (text_equal(normal, "boolean"))
-        return boolean_value(mem, text);
+    if (type != NULL)
+        return pg_value(mem, type, text);
     /* A constant of an unknown type that is a number on both sides is compared as one. */
-    if (type_is_number(mem, type) || (type == NULL && tokens.token[0].kind != TOKEN_STRING))
-        return number_value(mem, text);
-    return text;
+    return tokens.token[0].kind != TOKEN_STRING ? pg_number_value(mem, text) : text;
 }
 
 static bool is_null(const char *expr, struct arena *mem)

@@ -121,6 +121,10 @@ char *pg_expr_normal(struct arena *mem, const char *expr);
 /* The text of a constant without quotes and casts: ok of 'ok'::mood; NULL if it is none. */
 const char *pg_constant(struct arena *mem, const char *expr);
 
+/* value.c: the text of a constant as the server would print it in that type, as far as the text alone tells. */
+const char *pg_value(struct arena *mem, const char *type, const char *text);
+const char *pg_number_value(struct arena *mem, const char *text);
+
 /* names.c */
 void pg_name_unnamed(struct arena *mem, struct tree *tree);
 char *pg_object_name(struct arena *mem, const char *first, const char *second, const char *label);
