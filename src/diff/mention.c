@@ -14,6 +14,7 @@ enum { DEEPEST = 100, NO_SCOPE = -1 };
 struct source {
     const char *alias; /* or the relation's own name */
     struct object *relation;
+    bool aliased;
 };
 
 struct scope {
@@ -270,6 +271,7 @@ static int source_read(struct scanner *scanner, int at)
         mention_add(reader, relation, last, false);
     if (is_alias(reader, alias)) {
         source->alias = name_at(reader, alias);
+        source->aliased = true;
         reader->use[alias] = USE_DONE;
         last = alias;
     }
@@ -402,14 +404,16 @@ static struct object *column_of_source(const struct reader *reader, const struct
 }
 
 /* x of FROM x, in this scope or one around it; a trigger's OLD and NEW are its table. */
-static const struct object *qualifier_find(const struct reader *reader, int scope, const char *name)
+static const struct object *qualifier_find(const struct reader *reader, int scope, const char *name, bool *aliased)
 {
     for (; scope != NO_SCOPE; scope = ((const struct scope *)reader->scopes.item[scope])->outer) {
         const struct list *sources = &((const struct scope *)reader->scopes.item[scope])->source;
         for (int i = 0; i < sources->n; i++) {
             const struct source *source = sources->item[i];
-            if (same_name(reader, source->alias, name))
+            if (same_name(reader, source->alias, name)) {
+                *aliased = source->aliased;
                 return source->relation;
+            }
         }
     }
     bool row = text_equal_nocase(name, "old") || text_equal_nocase(name, "new") || text_equal_nocase(name, "excluded");
@@ -443,8 +447,9 @@ static void qualified_mention(struct reader *reader, int at, int n, bool shown)
 {
     int last = at + 2 * (n - 1);
     const char *qualifier = name_at(reader, last - 2);
+    bool aliased = false;
     const struct object *relation = n == 2
-                                        ? qualifier_find(reader, reader->scope[at], qualifier)
+                                        ? qualifier_find(reader, reader->scope[at], qualifier, &aliased)
                                         : directory_relation(reader->directory, name_at(reader, last - 4), qualifier);
     if (!relation)
         return;
@@ -452,7 +457,7 @@ static void qualified_mention(struct reader *reader, int at, int n, bool shown)
     if (column)
         mention_add(reader, column, last, shown);
     /* The table's own name before the dot is a name of it too; an alias is not. */
-    if (relation->name && same_name(reader, relation->name, qualifier)) {
+    if (!aliased && relation->name && same_name(reader, relation->name, qualifier)) {
         struct object *named = directory_relation(reader->directory, relation->parent->name, relation->name);
         if (named)
             mention_add(reader, named, last - 2, false);

@@ -32,6 +32,7 @@ struct node {
     struct list into; /* struct arc *: what this one waits for */
     bool ready;
     bool done;
+    bool held; /* waits for a rename that comes last, see held_mark() */
 };
 
 struct orderer {
@@ -365,12 +366,12 @@ static void ready_find(struct orderer *orderer)
     }
 }
 
-static struct node *first_waiting(const struct orderer *orderer)
+static struct node *first_waiting(const struct orderer *orderer, bool held)
 {
     struct node *first = NULL;
     for (int i = 0; i < orderer->node.n; i++) {
         struct node *node = orderer->node.item[i];
-        if (!node->done && (!first || comes_first(node, first)))
+        if (!node->done && !node->ready && (held || !node->held) && (!first || comes_first(node, first)))
             first = node;
     }
     return first;
@@ -433,20 +434,53 @@ static bool renames_part(struct orderer *orderer)
     return false;
 }
 
-/* Nothing is ready and something is left: everything left waits in a circle, or for one. */
+/*
+ * Nothing is ready but renames that come last: all texts have the names from before them.  So whatever does not need their
+ * names to be free has to be done by then, and waits in a circle, or for one.
+ */
+static bool is_stuck(const struct orderer *orderer)
+{
+    return !orderer->ready.n || ((const struct node *)orderer->ready.item[0])->phase == RENAME_LAST;
+}
+
+static void held_mark(struct orderer *orderer)
+{
+    struct list held = {0};
+    for (int i = 0; i < orderer->node.n; i++) {
+        struct node *node = orderer->node.item[i];
+        node->held = !node->done && node->phase == RENAME_LAST;
+        if (node->held)
+            list_add(orderer->mem, &held, node);
+    }
+    for (int i = 0; i < held.n; i++) {
+        const struct node *node = held.item[i];
+        for (int k = 0; k < node->arc.n; k++) {
+            struct arc *arc = node->arc.item[k];
+            if (arc->cut || arc->then->held)
+                continue;
+            arc->then->held = true;
+            list_add(orderer->mem, &held, arc->then);
+        }
+    }
+}
+
 static void circle_break(struct orderer *orderer)
 {
-    for (int i = 0, n = orderer->node.n; i < n && !orderer->ready.n; i++) {
+    held_mark(orderer);
+    for (int i = 0, n = orderer->node.n; i < n && is_stuck(orderer); i++) {
         struct node *node = orderer->node.item[i];
-        if (node->done)
+        if (node->done || node->held)
             continue;
         bool any = loose_cut(node);
         if (foreign_keys_detach(orderer, node) || any)
             ready_find(orderer);
     }
-    if (orderer->ready.n || renames_part(orderer))
+    if (!is_stuck(orderer))
         return;
-    struct node *node = first_waiting(orderer);
+    struct node *node = orderer->planner->out->reversed ? first_waiting(orderer, false) : NULL;
+    if (!node && (orderer->ready.n || renames_part(orderer)))
+        return;
+    node = node ? node : first_waiting(orderer, true);
     node->ready = true;
     ready_add(orderer, node);
 }
@@ -463,7 +497,7 @@ void steps_order(struct planner *planner)
     arcs_of_steps(&orderer);
     ready_find(&orderer);
     while (orderer.order.n < orderer.node.n) {
-        if (!orderer.ready.n)
+        if (is_stuck(&orderer))
             circle_break(&orderer);
         node_do(&orderer, ready_take(&orderer));
     }

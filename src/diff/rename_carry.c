@@ -74,10 +74,10 @@ static int mention_compare(const void *a, const void *b)
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-/* Does the engine give the view's column the name that it had, or does what reads the view need it to? */
+/* Does the engine give the view's column the name that it had, or does what reads the view or hangs on it need it to? */
 static bool keeps_shown_name(const struct carrier *carrier, const struct object *view)
 {
-    return carrier->dialect->views_keep_names || view->needed;
+    return carrier->dialect->views_keep_names || view->needed || view->children.n;
 }
 
 static const char *text_carry(const struct carrier *carrier, const struct object *object, int field, const char *text)

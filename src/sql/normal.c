@@ -4,6 +4,8 @@
  */
 #include "sql/normal.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/text.h"
 #include "sql/term.h"
@@ -48,17 +50,55 @@ static bool is_call(const struct normal_rules *rules, struct arena *mem, const s
     return name && token_is(token, "(");
 }
 
+/* What names columns and relations as they stand: x AS x says nothing more. Types and collations may end an item, too. */
+static bool begins_item(const struct token *token)
+{
+    static const char *const words[] = {"select", "distinct", ",", "from", "join", NULL};
+    for (int i = 0; words[i]; i++)
+        if (token_is(token, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_name(const struct token *token)
+{
+    return token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED;
+}
+
+static bool stays_item(const struct token *before, const struct token *token, bool item)
+{
+    if (is_name(token))
+        return begins_item(before) || (item && token_is(before, "."));
+    return item && token_is(token, ".");
+}
+
+/* AS and the name that `before` has anyway, of which the lexer is at the first: passed over. */
+static bool alias_skip(struct lexer *lexer, const struct token *token, const struct token *before)
+{
+    struct lexer ahead = *lexer;
+    struct token alias = token_is(token, "as") ? lex_next_code(&ahead) : (struct token){.kind = TOKEN_END};
+    if (!is_name(&alias) || !is_name(before) || alias.length != before->length ||
+        memcmp(alias.text, before->text, alias.length))
+        return false;
+    *lexer = ahead;
+    return true;
+}
+
 char *normal_space(struct arena *mem, const struct normal_rules *rules, const char *text)
 {
     struct lexer lexer;
     struct token token, before = {.kind = TOKEN_END};
     struct buf out;
-    size_t end = 0; /* after the last token that is no ";" */
+    size_t end = 0;    /* after the last token that is not ";" */
+    bool item = false; /* nothing but a name with what qualifies it stands since the last begin */
     if (!text)
         return NULL;
     buf_init(&out, mem);
     lex_open(&lexer, rules->lex, text, strlen(text));
     while ((token = lex_next_code(&lexer)).kind != TOKEN_END) {
+        if (item && alias_skip(&lexer, &token, &before))
+            continue;
+        item = stays_item(&before, &token, item);
         bool tight = before.kind == TOKEN_END || no_space_behind(&before) || no_space_before(&token) ||
                      is_call(rules, mem, &before, &token);
         if (!tight)

@@ -2,6 +2,8 @@
  * Random columns: a table of types with what goes with each (a default, a wider type, the family that decides which
  * indexes and conditions it can have), and the choices that a column has beside its type.
  */
+#include <string.h>
+
 #include "base/text.h"
 #include "random.h"
 
@@ -68,9 +70,11 @@ static const struct type_choice *type_find(enum engine engine, const char *type)
     return NULL;
 }
 
-static const struct enum_type *enum_of(const struct dice *dice, const char *type)
+const struct enum_type *enum_of(const struct dice *dice, const char *type)
 {
-    return dice->engine == ENGINE_PG ? (const struct enum_type *)tree_find(dice->tree, KIND_ENUM, NULL, type) : NULL;
+    struct ref ref = ref_from_text(dice->mem, type);
+    bool can = dice->engine == ENGINE_PG && !strchr(type, '(');
+    return can ? (const struct enum_type *)tree_find(dice->tree, KIND_ENUM, ref.schema, ref.name) : NULL;
 }
 
 /* A type that only widening leads to is of the family that its beginning says. */
@@ -107,7 +111,7 @@ void random_type(struct dice *dice, struct column *column)
     do
         choice = &PICK(dice, types);
     while (!(choice->engines & dice->engine) || (is_strict(column) && !(choice->flags & STRICT)));
-    SAY(column, COLUMN, type, own ? own->name : choice->type);
+    SAY(column, COLUMN, type, own ? qualified(dice, own) : choice->type);
 }
 
 const char *random_default(struct dice *dice, const struct column *column)
@@ -147,9 +151,13 @@ char *random_condition(struct dice *dice, const struct object *table)
     static const char *const of_text[] = {"%s <> ''", "length(%s) > 2", "%s IN ('a', 'b', 'it''s')", "%s IS NOT NULL"};
     static const char *const of_int[] = {"%s > 0", "%s >= 0 AND %s < 1000", "%s BETWEEN 1 AND 10 OR %s IS NULL",
                                          "NOT %s = 5"};
-    const struct column *column = pick_column(dice, table, 1 << FAMILY_INT | 1 << FAMILY_TEXT, false);
+    const struct column *column =
+        pick_column(dice, table, 1 << FAMILY_INT | 1 << FAMILY_TEXT | 1 << FAMILY_ENUM, false);
     if (!column)
         return NULL;
+    if (column_family(dice, column) == FAMILY_ENUM)
+        return arena_printf(dice->mem, "%s = %s::%s", quoted(dice, column->object.name), random_default(dice, column),
+                            column->type);
     const char *pattern = column_family(dice, column) == FAMILY_INT ? PICK(dice, of_int) : PICK(dice, of_text);
     return text_replace(dice->mem, pattern, "%s", quoted(dice, column->object.name));
 }
@@ -226,7 +234,8 @@ static void random_value(struct dice *dice, struct column *column)
 
 struct column *random_column(struct dice *dice, struct object *table)
 {
-    struct column *column = (struct column *)object_new(dice->mem, KIND_COLUMN, table, random_name(dice));
+    struct column *column =
+        (struct column *)object_new(dice->mem, KIND_COLUMN, table, random_name_in(dice, KIND_COLUMN, table));
     random_type(dice, column);
     random_value(dice, column);
     if (column_family(dice, column) == FAMILY_TEXT)

@@ -1,6 +1,8 @@
 /*
  * Dice and names.  The generator is splitmix64, so that a seed means the same schema everywhere.
  */
+#include <string.h>
+
 #include "base/text.h"
 #include "random.h"
 #include "sql/ident.h"
@@ -30,6 +32,50 @@ const char *random_name(struct dice *dice)
     static const char *const odd[] = {"userName", "größe", "two words", "we\"ird", "it's", "Order", "a-b", "select"};
     const char *word = dice_chance(dice, 15) ? PICK(dice, odd) : PICK(dice, plain);
     return arena_printf(dice->mem, "%s%d", word, ++dice->serial);
+}
+
+static bool share_space(const char *a, const char *b, bool same_parent)
+{
+    for (; a && b && *a; a++)
+        if (strchr(b, *a) && (same_parent || *a < 'A' || *a > 'Z'))
+            return true;
+    return false;
+}
+
+static bool name_is_free(const struct dice *dice, enum kind kind, const struct object *parent, const char *name)
+{
+    const char *const *spaces = dialect_of_engine(dice->engine)->name_spaces;
+    const char *schema = object_schema(parent);
+    for (const struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
+        if (text_equal_nocase(o->name, name) && text_equal(object_schema(o), schema) &&
+            (share_space(spaces[kind], spaces[o->kind], o->parent == parent) ||
+             (o->parent == parent && kind_is(o->kind, KIND_INLINE) && kind_is(kind, KIND_INLINE))))
+            return false;
+    return true;
+}
+
+static bool is_plain(const char *name)
+{
+    return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789")] == '\0';
+}
+
+const char *random_name_in(struct dice *dice, enum kind kind, const struct object *parent)
+{
+    const char *found = NULL;
+    bool alike = dice_chance(dice, 50); /* a thing of the same kind, or anything */
+    int seen = 0;
+    for (const struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
+        if (o->name && o->parent && o->parent->parent && (!alike || o->kind == kind) && !dice_below(dice, ++seen))
+            found = o->name;
+    bool fits = found && (is_plain(found) || kind != KIND_ENUM);
+    return fits && dice_chance(dice, 50) && name_is_free(dice, kind, parent, found) ? found : random_name(dice);
+}
+
+const char *qualified(struct dice *dice, const struct object *object)
+{
+    const char *schema = object_schema(object);
+    return *schema ? arena_printf(dice->mem, "%s.%s", quoted(dice, schema), quoted(dice, object->name))
+                   : quoted(dice, object->name);
 }
 
 /* Names end in a number, so none is a reserved word. */

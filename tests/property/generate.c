@@ -5,6 +5,8 @@
  * Left out: what an offline comparison cannot know (PostgreSQL prints views anew), and what needs more than the
  * database (tablespaces).
  */
+#include <string.h>
+
 #include "base/text.h"
 #include "random.h"
 
@@ -18,21 +20,28 @@ struct object *random_of_kind(struct dice *dice, enum kind kind)
     return found;
 }
 
+/* Where the next one goes: names are the same in all of them. */
 static struct object *home(struct dice *dice)
 {
-    return tree_schema(dice->mem, dice->tree, "");
+    static const char *const others[] = {"app", "two"};
+    bool here = dice->engine == ENGINE_LITE || dice_chance(dice, 60);
+    return tree_schema(dice->mem, dice->tree, here ? "" : PICK(dice, others));
 }
 
 /* PostgreSQL prints the name of a type quoted where it must be; a type in a column is compared as text. */
-static const char *plain_name(struct dice *dice, const char *word)
+static const char *type_name(struct dice *dice, const struct object *schema)
 {
-    return arena_printf(dice->mem, "%s%d", word, ++dice->serial);
+    const char *name = random_name_in(dice, KIND_ENUM, schema);
+    return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789")]
+               ? arena_printf(dice->mem, "mood%d", ++dice->serial)
+               : name;
 }
 
 struct object *random_enum(struct dice *dice)
 {
     static const char *const labels[] = {"new", "open", "it's", "Done", "wartend", "größer", "two words"};
-    struct enum_type *type = (struct enum_type *)object_new(dice->mem, KIND_ENUM, home(dice), plain_name(dice, "mood"));
+    struct object *schema = home(dice);
+    struct enum_type *type = (struct enum_type *)object_new(dice->mem, KIND_ENUM, schema, type_name(dice, schema));
     struct names names = {0};
     int n = 2 + dice_below(dice, 3);
     for (int i = 0; i < n; i++) {
@@ -50,7 +59,9 @@ struct object *random_enum(struct dice *dice)
 struct object *random_sequence(struct dice *dice)
 {
     static const char *const integers[] = {"integer", "bigint", "smallint"};
-    struct sequence *sequence = (struct sequence *)object_new(dice->mem, KIND_SEQUENCE, home(dice), random_name(dice));
+    struct object *schema = home(dice);
+    struct sequence *sequence =
+        (struct sequence *)object_new(dice->mem, KIND_SEQUENCE, schema, random_name_in(dice, KIND_SEQUENCE, schema));
     if (dice_chance(dice, 60))
         SAY(sequence, SEQUENCE, type, PICK(dice, integers));
     if (dice_chance(dice, 40))
@@ -119,9 +130,8 @@ static void random_constraints(struct dice *dice, struct object *table)
 struct object *random_table(struct dice *dice)
 {
     struct object *schema = home(dice);
-    if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
-        schema = tree_schema(dice->mem, dice->tree, "app");
-    struct table *table = (struct table *)object_new(dice->mem, KIND_TABLE, schema, random_name(dice));
+    struct table *table =
+        (struct table *)object_new(dice->mem, KIND_TABLE, schema, random_name_in(dice, KIND_TABLE, schema));
     if (dice->engine == ENGINE_PG)
         random_storage(dice, table);
     if (dice->engine == ENGINE_LITE && dice_chance(dice, 12))
@@ -137,20 +147,6 @@ struct object *random_table(struct dice *dice)
     }
     say_some_absences(dice, &table->object);
     return &table->object;
-}
-
-struct object *random_view(struct dice *dice)
-{
-    const struct object *table = dice->engine == ENGINE_LITE ? random_of_kind(dice, KIND_TABLE) : NULL;
-    const struct column *column = table ? pick_column(dice, table, ~0u, false) : NULL;
-    if (!column)
-        return NULL;
-    struct view *view = (struct view *)object_new(dice->mem, KIND_VIEW, home(dice), random_name(dice));
-    const char *condition = dice_chance(dice, 50) ? random_condition(dice, table) : NULL;
-    const char *query = arena_printf(dice->mem, "SELECT %s FROM %s%s%s", quoted(dice, column->object.name),
-                                     quoted(dice, table->name), condition ? " WHERE " : "", condition ? condition : "");
-    SAY(view, VIEW, query, written(query));
-    return &view->object;
 }
 
 static void random_references(struct dice *dice, struct object *table)
@@ -170,7 +166,7 @@ static struct kind_set spoken_kinds(enum engine engine)
     if (engine == ENGINE_PG)
         return kind_set_of(KIND_SCHEMA, KIND_ENUM, KIND_SEQUENCE, KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY,
                            KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE, KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART,
-                           KIND_TRIGGER);
+                           KIND_VIEW, KIND_TRIGGER);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
                        KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
 }
@@ -180,7 +176,7 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
     struct dice dice = {.mem = mem, .tree = tree_new(mem, engine), .engine = engine, .state = seed};
     dice.tree->kinds = spoken_kinds(engine);
     dice.tree->version = engine == ENGINE_PG ? 150000 : 34001;
-    home(&dice);
+    tree_schema(mem, dice.tree, "");
     for (int i = dice_below(&dice, 3); i > 0 && engine == ENGINE_PG; i--)
         random_enum(&dice);
     if (engine == ENGINE_PG && dice_chance(&dice, 25))
@@ -190,7 +186,10 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
         list_add(mem, &tables, random_table(&dice));
     for (int i = 0; i < tables.n; i++)
         random_references(&dice, tables.item[i]);
-    if (dice_chance(&dice, 30))
+    while (dice_chance(&dice, 45))
         random_view(&dice);
+    struct object *view = dice_chance(&dice, 40) ? random_of_kind(&dice, KIND_VIEW) : NULL;
+    if (view)
+        random_trigger(&dice, view);
     return dice.tree;
 }

@@ -6,7 +6,10 @@
 
 /* `size` is about the number of tables. For SQLite and PostgreSQL. */
 struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, int size);
-/* A changed copy: things added, dropped and altered, nothing renamed; a valid schema again. */
-struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed);
+/*
+ * A changed copy: things added, dropped and altered; a valid schema again.  `renames` (struct rename *) says what was
+ * renamed; NULL: nothing is.
+ */
+struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dialect/common.h"
 
 #ifdef HAVE_PG_QUERY
 #include <pg_query.h>
@@ -21,10 +22,22 @@ struct tree *law_settled(struct law *law, const struct tree *tree)
     return copy;
 }
 
+void law_learn(const struct tree *tree, const struct tree *built)
+{
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        const struct object *same = kind_is(o->kind, KIND_IS_TEXT) && kind_is(o->parent->kind, KIND_NAMESPACE)
+                                        ? tree_find(built, o->kind, o->parent->name, o->name)
+                                        : NULL;
+        for (int i = 0; same && i < kind_table[o->kind].fields; i++)
+            if (kind_table[o->kind].field[i].type == FIELD_EXPR)
+                ((struct expr *)object_field(o, i))->printed = expr_text(object_field(same, i));
+    }
+}
+
 int law_changes(struct law *law, const struct tree *a, const struct tree *b, struct changes **changes)
 {
     const struct diff_input input = {
-        .dialect = law->dialect, .before = law_settled(law, a), .after = law_settled(law, b)};
+        .dialect = law->dialect, .before = law_settled(law, a), .after = law_settled(law, b), .renames = law->renames};
     return diff_trees(law->ctx, &input, changes);
 }
 

@@ -9,11 +9,14 @@ struct law {
     const struct dialect *dialect;
     struct conn *conn;
     struct filter filter;
+    const struct list *renames; /* of the next law_changes(); NULL: none */
     const char *doing;
 };
 
 /* `tree` as the engine would complete it; a copy. */
 struct tree *law_settled(struct law *law, const struct tree *tree);
+/* Only a server can tell how it prints a statement: `tree` learns that from what was built of it. */
+void law_learn(const struct tree *tree, const struct tree *built);
 int law_changes(struct law *law, const struct tree *a, const struct tree *b, struct changes **changes);
 int law_agree(struct law *law, const struct tree *a, const struct tree *b); /* ERR_FAILED with the first difference */
 int law_load(struct law *law, struct tree **tree);

@@ -8,30 +8,6 @@
 
 /* ---- what depends on what ---- */
 
-static bool expr_mentions(struct dice *dice, const struct expr *expr, const char *name)
-{
-    const char *text = expr->written ? expr->written : expr->printed;
-    return text && (text_has(text, name) || text_has(text, quoted(dice, name)));
-}
-
-static bool object_mentions(struct dice *dice, const struct object *object, const char *name)
-{
-    const struct kind_info *info = &kind_table[object->kind];
-    for (int i = 0; i < info->fields; i++)
-        if (info->field[i].type == FIELD_EXPR && expr_mentions(dice, object_field(object, i), name))
-            return true;
-    return false;
-}
-
-/* In any expression of the schema, its own default aside. Names are alike in other tables: then rather not. */
-static bool is_mentioned(struct dice *dice, const char *name)
-{
-    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
-        if (object_mentions(dice, o, name))
-            return true;
-    return false;
-}
-
 static bool references(const struct object *object, const struct object *table, const char *column)
 {
     const struct foreign_key *key = (const struct foreign_key *)object;
@@ -107,30 +83,9 @@ static bool add_column(struct dice *dice)
     return true;
 }
 
-static int plain_columns(const struct object *table)
-{
-    int n = 0;
-    for (int i = 0; i < table->children.n; i++) {
-        const struct column *column = table->children.item[i];
-        n += column->object.kind == KIND_COLUMN && !column->computed.written;
-    }
-    return n;
-}
-
 static bool drop_column(struct dice *dice)
 {
-    struct object *column = random_of_kind(dice, KIND_COLUMN);
-    struct object *table = column->parent;
-    if (in_key(table, column->name) || is_referenced(dice, table, column->name) || is_mentioned(dice, column->name) ||
-        plain_columns(table) < 3)
-        return false;
-    for (int i = table->children.n - 1; i >= 0; i--) { /* what stands on the column goes with it */
-        struct object *child = table->children.item[i];
-        if (child->kind != KIND_COLUMN && object_names(child, column->name))
-            object_remove(child);
-    }
-    object_remove(column);
-    return true;
+    return remove_with_dependents(dice, random_of_kind(dice, KIND_COLUMN));
 }
 
 static bool alter_nullable(struct dice *dice)
@@ -154,18 +109,26 @@ static bool alter_default(struct dice *dice)
     return true;
 }
 
+static bool has_opclass(const struct object *index)
+{
+    for (int i = 0; i < index->children.n; i++)
+        if (((const struct index_part *)index->children.item[i])->opclass)
+            return true;
+    return false;
+}
+
 static bool alter_type(struct dice *dice)
 {
     struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
     const struct object *table = column->object.parent;
     const char *name = column->object.name;
     const char *wider = wider_type(dice, column);
-    if (!wider || is_special(column) || in_key(table, name) || in_foreign_key(table, name) ||
-        is_referenced(dice, table, name) || is_mentioned(dice, name))
+    if (!wider || is_special(column) || (in_key(table, name) && dice->engine == ENGINE_LITE) ||
+        in_foreign_key(table, name) || is_referenced(dice, table, name))
         return false;
     for (int i = 0; i < table->children.n; i++) { /* an operator class goes with a type */
         const struct object *child = table->children.item[i];
-        if (child->kind == KIND_INDEX && object_names(child, name))
+        if (child->kind == KIND_INDEX && has_opclass(child) && object_names(child, name))
             return false;
     }
     SAY(column, COLUMN, type, wider);
@@ -229,20 +192,9 @@ static bool add_table(struct dice *dice)
 
 static bool drop_table(struct dice *dice)
 {
-    struct object *table = random_of_kind(dice, KIND_TABLE);
-    struct list going = {0};
-    int tables = 0;
-    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o)) {
-        tables += o->kind == KIND_TABLE;
-        if (references(o, table, NULL) || (o->kind == KIND_VIEW && object_mentions(dice, o, table->name)))
-            list_add(dice->mem, &going, o);
-    }
-    if (tables < 2)
+    struct object *table = random_of_kind(dice, KIND_TABLE), *schema = table->parent;
+    if (!remove_with_dependents(dice, table))
         return false;
-    for (int i = 0; i < going.n; i++)
-        object_remove(going.item[i]);
-    struct object *schema = table->parent;
-    object_remove(table);
     if (*schema->name && !schema->children.n)
         object_remove(schema);
     return true;
@@ -481,9 +433,7 @@ static bool add_sequence(struct dice *dice)
 static bool drop_sequence(struct dice *dice)
 {
     struct object *sequence = random_of_kind(dice, KIND_SEQUENCE);
-    if (sequence)
-        object_remove(sequence);
-    return sequence;
+    return sequence && remove_with_dependents(dice, sequence);
 }
 
 static bool alter_sequence(struct dice *dice)
@@ -504,14 +454,13 @@ static bool add_view(struct dice *dice)
 static bool drop_view(struct dice *dice)
 {
     struct object *view = random_of_kind(dice, KIND_VIEW);
-    if (view)
-        object_remove(view);
-    return view;
+    return view && remove_with_dependents(dice, view);
 }
 
 static bool add_trigger(struct dice *dice)
 {
-    return random_trigger(dice, random_of_kind(dice, KIND_TABLE));
+    struct object *view = dice_chance(dice, 30) ? random_of_kind(dice, KIND_VIEW) : NULL;
+    return random_trigger(dice, view ? view : random_of_kind(dice, KIND_TABLE));
 }
 
 static bool drop_trigger(struct dice *dice)
@@ -536,12 +485,17 @@ static bool (*const mutations[])(struct dice *) = {
     alter_table_comment,
 };
 
-struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed)
+struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)
 {
     struct dice dice = {.mem = mem, .tree = tree_copy(mem, tree), .engine = tree->engine, .state = seed};
     dice.serial = 1000; /* above every name that the tree has */
     int wanted = 1 + dice_below(&dice, 4);
+    if (renames && dice_chance(&dice, 30))
+        rename_some(&dice);
     for (int tries = 0; tries < 100 && wanted > 0; tries++)
         wanted -= PICK(&dice, mutations)(&dice);
+    renames_tidy(&dice);
+    if (renames)
+        *renames = dice.renames;
     return dice.tree;
 }

@@ -50,9 +50,9 @@ static bool has_key_of(const struct object *table, const struct names *columns)
     return false;
 }
 
-static const char *maybe_name(struct dice *dice)
+static const char *maybe_name(struct dice *dice, enum kind kind, const struct object *table)
 {
-    return dice_chance(dice, 50) ? random_name(dice) : NULL;
+    return dice_chance(dice, 50) ? random_name_in(dice, kind, table) : NULL;
 }
 
 static const char *random_conflict(struct dice *dice)
@@ -123,7 +123,8 @@ struct object *random_primary_key(struct dice *dice, struct object *table)
         struct column *column = (struct column *)object_child(table, KIND_COLUMN, columns.item[i]);
         SAY(column, COLUMN, nullable, false);
     }
-    struct primary_key *key = (struct primary_key *)object_new(dice->mem, KIND_PRIMARY_KEY, table, maybe_name(dice));
+    struct primary_key *key =
+        (struct primary_key *)object_new(dice->mem, KIND_PRIMARY_KEY, table, maybe_name(dice, KIND_PRIMARY_KEY, table));
     SAY(key, PRIMARY_KEY, columns, columns);
     struct column *first = (struct column *)object_child(table, KIND_COLUMN, columns.item[0]);
     bool counts = columns.n == 1 && column_family(dice, first) == FAMILY_INT && dice_chance(dice, 50);
@@ -158,7 +159,8 @@ struct object *random_unique(struct dice *dice, struct object *table)
     struct names columns = key_columns(dice, table, false);
     if (!columns.n || has_key_of(table, &columns))
         return NULL;
-    struct unique *unique = (struct unique *)object_new(dice->mem, KIND_UNIQUE, table, maybe_name(dice));
+    struct unique *unique =
+        (struct unique *)object_new(dice->mem, KIND_UNIQUE, table, maybe_name(dice, KIND_UNIQUE, table));
     SAY(unique, UNIQUE, columns, columns);
     if (dice->engine == ENGINE_PG)
         random_pg_unique(dice, unique);
@@ -180,7 +182,7 @@ struct object *random_check(struct dice *dice, struct object *table)
         if (other->object.kind == KIND_CHECK && text_equal(other->expr.written, condition))
             return NULL;
     }
-    struct check *check = (struct check *)object_new(dice->mem, KIND_CHECK, table, maybe_name(dice));
+    struct check *check = (struct check *)object_new(dice->mem, KIND_CHECK, table, maybe_name(dice, KIND_CHECK, table));
     SAY(check, CHECK, expr, written(condition));
     if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
         SAY(check, CHECK, no_inherit, true);
@@ -193,7 +195,8 @@ struct object *random_exclude(struct dice *dice, struct object *table)
     const struct column *column = dice->engine == ENGINE_PG ? pick_column(dice, table, 1 << FAMILY_RANGE, true) : NULL;
     if (!column || object_only(table, KIND_EXCLUDE))
         return NULL;
-    struct exclude *exclude = (struct exclude *)object_new(dice->mem, KIND_EXCLUDE, table, random_name(dice));
+    struct exclude *exclude =
+        (struct exclude *)object_new(dice->mem, KIND_EXCLUDE, table, random_name_in(dice, KIND_EXCLUDE, table));
     const char *name = quoted(dice, column->object.name);
     SAY(exclude, EXCLUDE, definition, written(arena_printf(dice->mem, "USING gist (%s WITH &&)", name)));
     return &exclude->object;
@@ -247,7 +250,8 @@ static struct names referencing_columns(struct dice *dice, struct object *table,
     struct names columns = {0};
     for (int i = 0; i < key->n; i++) {
         const struct column *referenced = (const struct column *)object_child(target, KIND_COLUMN, key->item[i]);
-        struct column *column = (struct column *)object_new(dice->mem, KIND_COLUMN, table, random_name(dice));
+        struct column *column =
+            (struct column *)object_new(dice->mem, KIND_COLUMN, table, random_name_in(dice, KIND_COLUMN, table));
         SAY(column, COLUMN, type, referenced->type);
         SAY(column, COLUMN, nullable, true);
         if (referenced->collation)
@@ -281,7 +285,8 @@ struct object *random_foreign_key(struct dice *dice, struct object *table)
         return NULL;
     struct names ref_columns = names_copy(dice->mem, target_columns);
     struct names columns = referencing_columns(dice, table, target, &ref_columns);
-    struct foreign_key *key = (struct foreign_key *)object_new(dice->mem, KIND_FOREIGN_KEY, table, maybe_name(dice));
+    struct foreign_key *key =
+        (struct foreign_key *)object_new(dice->mem, KIND_FOREIGN_KEY, table, maybe_name(dice, KIND_FOREIGN_KEY, table));
     SAY(key, FOREIGN_KEY, columns, columns);
     SAY(key, FOREIGN_KEY, ref_table, ref_to(target));
     SAY(key, FOREIGN_KEY, ref_columns, ref_columns);
@@ -391,7 +396,8 @@ static void ordinary_index(struct dice *dice, struct index *index)
 
 struct object *random_index(struct dice *dice, struct object *table)
 {
-    struct index *index = (struct index *)object_new(dice->mem, KIND_INDEX, table, random_name(dice));
+    struct index *index =
+        (struct index *)object_new(dice->mem, KIND_INDEX, table, random_name_in(dice, KIND_INDEX, table));
     if (dice->engine != ENGINE_PG || dice_chance(dice, 80) || !special_index(dice, index))
         ordinary_index(dice, index);
     if (!index->object.children.n) {
@@ -407,36 +413,4 @@ struct object *random_index(struct dice *dice, struct object *table)
         say_some_absences(dice, index->object.children.item[i]);
     say_some_absences(dice, &index->object);
     return &index->object;
-}
-
-/* ---- triggers ---- */
-
-static const char *trigger_text(struct dice *dice, const struct object *trigger)
-{
-    static const char *const events[] = {"INSERT", "UPDATE", "DELETE"};
-    const struct object *table = trigger->parent;
-    const char *name = quoted(dice, trigger->name), *on = quoted(dice, table->name);
-    if (dice->engine == ENGINE_LITE)
-        return arena_printf(dice->mem, "CREATE TRIGGER %s AFTER %s ON %s BEGIN SELECT 1; END", name, PICK(dice, events),
-                            on);
-    if (*table->parent->name)
-        on = arena_printf(dice->mem, "%s.%s", quoted(dice, table->parent->name), on);
-    return arena_printf(dice->mem,
-                        "CREATE TRIGGER %s BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION "
-                        "suppress_redundant_updates_trigger()",
-                        name, on);
-}
-
-struct object *random_trigger(struct dice *dice, struct object *table)
-{
-    static const char *const enabled[] = {"disabled", "replica", "always"};
-    if (!table)
-        return NULL;
-    struct trigger *trigger = (struct trigger *)object_new(dice->mem, KIND_TRIGGER, table, random_name(dice));
-    SAY(trigger, TRIGGER, definition, written(trigger_text(dice, &trigger->object)));
-    if (dice->engine == ENGINE_PG && dice_chance(dice, 30))
-        SAY(trigger, TRIGGER, enabled, PICK(dice, enabled));
-    if (dice->engine == ENGINE_PG && dice_chance(dice, 20))
-        SAY(trigger, TRIGGER, comment, random_comment(dice));
-    return &trigger->object;
 }

@@ -5,6 +5,7 @@
 #ifndef PROPERTY_RANDOM_H
 #define PROPERTY_RANDOM_H
 
+#include "dialect/dialect.h"
 #include "generate.h"
 
 struct dice {
@@ -12,7 +13,8 @@ struct dice {
     struct tree *tree;
     enum engine engine;
     uint64_t state;
-    int serial; /* of the last name */
+    int serial;          /* of the last name */
+    struct list renames; /* struct rename *, decided by a mutation */
 };
 
 enum family {
@@ -39,6 +41,8 @@ bool dice_chance(struct dice *dice, int percent);
 
 /* Words for names, some of which must be quoted; no other name of this schema is the same. */
 const char *random_name(struct dice *dice);
+/* One that is free there, and often that of something elsewhere: what is told apart by its place must not be by its name. */
+const char *random_name_in(struct dice *dice, enum kind kind, const struct object *parent);
 const char *quoted(struct dice *dice, const char *name); /* as it must stand in an expression */
 const char *random_comment(struct dice *dice);
 struct expr written(const char *text);
@@ -46,6 +50,8 @@ struct names one_name(struct arena *mem, const char *name);
 
 /* Any field that is not said and whose absence is the engine's default is sometimes said to be absent. */
 void say_some_absences(struct dice *dice, struct object *object);
+const char *qualified(struct dice *dice, const struct object *object);      /* as it must stand in an expression */
+const struct enum_type *enum_of(const struct dice *dice, const char *type); /* NULL: the type is none */
 
 /* ---- types and columns: columns.c ---- */
 
@@ -68,14 +74,25 @@ struct object *random_check(struct dice *dice, struct object *table);
 struct object *random_exclude(struct dice *dice, struct object *table);
 struct object *random_foreign_key(struct dice *dice, struct object *table); /* with columns of its own */
 struct object *random_index(struct dice *dice, struct object *table);
-struct object *random_trigger(struct dice *dice, struct object *table);
+
+/* ---- what reads others: views.c ---- */
+
+struct object *random_view(struct dice *dice);
+struct object *random_trigger(struct dice *dice, struct object *relation); /* a table or a view */
+
+/* ---- what depends on what, by the graph: depend.c ---- */
+
+/* Takes it out with all that cannot be without it; false, and nothing is changed, if that would take too much. */
+bool remove_with_dependents(struct dice *dice, struct object *object);
+/* Tables and columns get other names, in all that names them; noted in dice->renames. */
+void rename_some(struct dice *dice);
+void renames_tidy(struct dice *dice); /* those of what is no longer there go */
 
 /* ---- generate.c ---- */
 
 struct object *random_enum(struct dice *dice);
 struct object *random_sequence(struct dice *dice);
 struct object *random_table(struct dice *dice);
-struct object *random_view(struct dice *dice);
 struct object *random_of_kind(struct dice *dice, enum kind kind); /* one of the schema's, or NULL */
 
 #endif

@@ -28,14 +28,11 @@ static bool skipped(const struct object *object)
            (column->identity && text_equal(column->identity, "always"));
 }
 
-static const char *enum_label(const struct tree *tree, const char *type)
+static const char *enum_label(struct arena *mem, const struct tree *tree, const char *type)
 {
-    for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
-        const struct enum_type *labels = (const struct enum_type *)o;
-        if (o->kind == KIND_ENUM && text_equal(o->name, type) && labels->labels.n)
-            return labels->labels.item[0];
-    }
-    return NULL;
+    struct ref ref = ref_from_text(mem, type ? type : "");
+    const struct enum_type *found = (const struct enum_type *)tree_find(tree, KIND_ENUM, ref.schema, ref.name);
+    return found && found->labels.n ? found->labels.item[0] : NULL;
 }
 
 static const char *value_for(struct arena *mem, const struct tree *tree, const char *type, int number)
@@ -53,7 +50,7 @@ static const char *value_for(struct arena *mem, const struct tree *tree, const c
                   {"range", "empty"},
                   {"inet", "10.0.0.%d"}};
     const char *lower = text_lower(mem, type ? type : "");
-    const char *label = enum_label(tree, type);
+    const char *label = enum_label(mem, tree, type);
     if (label)
         return label;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)

@@ -216,9 +216,9 @@ const struct effect_row pg_effects[] = {
     {0},
 };
 
-/* r: relations, t: types (a table is one too), K: constraints of a table, C: its columns, T: its triggers. */
+/* r: relations, t: types (a table or a sequence is one too), K: constraints of a table, C: its columns, T: its triggers. */
 const char *const pg_name_spaces[KIND_COUNT] = {
-    [KIND_ENUM] = "t",         [KIND_SEQUENCE] = "r", [KIND_TABLE] = "rt", [KIND_COLUMN] = "C",
-    [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",  [KIND_CHECK] = "K",  [KIND_EXCLUDE] = "rK",
-    [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",    [KIND_VIEW] = "rt",  [KIND_TRIGGER] = "T",
+    [KIND_ENUM] = "t",         [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt", [KIND_COLUMN] = "C",
+    [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",  [KIND_EXCLUDE] = "rK",
+    [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",  [KIND_TRIGGER] = "T",
 };

@@ -60,20 +60,25 @@ static bool token_names(struct arena *mem, const struct token *token, const char
     return text_equal(token->kind == TOKEN_WORD ? text_lower(mem, said) : said, name);
 }
 
+/* Is this the name of a function, of a type, or of what stands before a dot? */
+static bool names_no_column(const struct token *next, bool type)
+{
+    return type || token_is(next, "(") || token_is(next, ".");
+}
+
 bool pg_expr_mentions(struct arena *mem, const char *expr, const char *name)
 {
     struct lexer lexer;
-    struct token token;
-
-    if (expr == NULL || name == NULL)
+    bool type = false; /* a type stands here */
+    if (!expr || !name)
         return false;
     lex_open(&lexer, &pg_lex, expr, strlen(expr));
-    token = lex_next_code(&lexer);
-    while (token.kind != TOKEN_END) {
-        struct token next = lex_next_code(&lexer);
-        if (token_names(mem, &token, name) && !token_is(&next, "("))
+    for (struct token token = lex_next_code(&lexer), next; token.kind != TOKEN_END; token = next) {
+        next = lex_next_code(&lexer);
+        if (token_names(mem, &token, name) && !names_no_column(&next, type))
             return true;
-        token = next;
+        type = token_is(&token, "::") || token_is(&token, "as") || (type && token_is(&next, ".")) ||
+               (type && token_is(&token, "."));
     }
     return false;
 }

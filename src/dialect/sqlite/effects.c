@@ -271,18 +271,20 @@ static bool is_text(const struct object *object)
  */
 static bool is_read(const struct effect_case *effect)
 {
+    bool read = effect->dependent->children.n; /* by a trigger of its own */
     for (const struct edge *edge = effect->dependent->needed; edge; edge = edge->next_needed)
-        if (is_text(edge->from) && !effect->changes->reversed)
-            return true;
-    return false;
+        read = read || is_text(edge->from);
+    return read && !effect->changes->reversed;
 }
 
-/* A rename looks at every view, and at what it reads. */
+/* RENAME and DROP COLUMN look at every view, and at what it reads. */
 static bool makes_room(const struct effect_case *effect)
 {
-    for (int i = 0; effect->change->replaced && i < effect->changes->list.n; i++)
-        if (((const struct change *)effect->changes->list.item[i])->op == CHANGE_RENAME)
+    for (int i = 0; effect->change->replaced && i < effect->changes->list.n; i++) {
+        const struct change *change = effect->changes->list.item[i];
+        if (change->op == CHANGE_RENAME || (change->op == CHANGE_DROP && change->kind == KIND_COLUMN))
             return true;
+    }
     return false;
 }
 
