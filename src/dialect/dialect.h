@@ -183,6 +183,7 @@ struct dialect {
     enum engine engine;
     const char *name;           /* database_type: "postgresql" */
     const char *title;          /* "PostgreSQL" */
+    const char *usual_name;     /* of the schema "" where nothing else is known; NULL: texts have no name for it */
     const char *const *schemes; /* URL dialects, NULL-terminated: "postgresql", "postgres" */
     int minimum_version;        /* what is rendered for when no server is known */
     bool transactional_ddl;

@@ -9,14 +9,16 @@
 static char *key_of(const struct directory *directory, const char *schema, const char *name)
 {
     const struct dialect *dialect = directory->dialect;
-    char *key = arena_printf(directory->mem, "%s\1%s", schema ? schema : "", name);
+    bool usual = !schema || (directory->usual && compare_name(directory->mem, dialect, schema, directory->usual));
+    char *key = arena_printf(directory->mem, "%s\1%s", usual ? "" : schema, name);
     return dialect->name_fold ? dialect->name_fold(directory->mem, key) : key;
 }
 
 void directory_open(struct directory *directory, struct arena *mem, const struct dialect *dialect,
                     const struct tree *tree)
 {
-    *directory = (struct directory){.mem = mem, .dialect = dialect};
+    const char *usual = tree->usual_schema ? tree->usual_schema : dialect->usual_name;
+    *directory = (struct directory){.mem = mem, .dialect = dialect, .usual = usual};
     map_init(&directory->relation, mem);
     map_init(&directory->type, mem);
     for (int i = 0; i < tree->root->children.n; i++) {

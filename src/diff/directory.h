@@ -8,6 +8,7 @@
 struct directory {
     struct arena *mem;
     const struct dialect *dialect;
+    const char *usual;   /* what texts may call the default schema; NULL */
     struct map relation; /* "schema\1name", folded, to struct object * */
     struct map type;     /* likewise */
 };

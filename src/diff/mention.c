@@ -20,6 +20,7 @@ struct source {
 struct scope {
     int outer;
     bool outermost; /* gives a view its columns */
+    bool inserts;
     struct list source;
 };
 
@@ -198,6 +199,7 @@ struct object *mention_type(const struct directory *directory, const char *text)
 struct depth {
     int scope;
     int outer;  /* the scope around this pair of parentheses */
+    int insert; /* the scope of the INSERT at hand, to which one comes back after its VALUES or SELECT */
     bool reads; /* within FROM, or at another place where relations stand */
     bool next;  /* the next name is one */
 };
@@ -305,8 +307,11 @@ static void parenthesis_open(struct scanner *scanner, int at)
     if (scanner->depth + 1 == DEEPEST)
         return;
     scanner->depth++;
-    scanner->level[scanner->depth] = (struct depth){
-        .scope = around->scope, .outer = around->scope, .reads = around->next && !call, .next = around->next && !call};
+    scanner->level[scanner->depth] = (struct depth){.scope = around->scope,
+                                                    .outer = around->scope,
+                                                    .insert = NO_SCOPE,
+                                                    .reads = around->next && !call,
+                                                    .next = around->next && !call};
 }
 
 static void statement_begin(struct scanner *scanner, int at)
@@ -315,6 +320,10 @@ static void statement_begin(struct scanner *scanner, int at)
     struct depth *level = &scanner->level[scanner->depth];
     bool first = !scanner->depth && is(reader, at, "select") && !reader->scopes.n;
     level->scope = scope_new(reader, level->outer, first);
+    if (is(reader, at, "insert")) {
+        ((struct scope *)reader->scopes.item[level->scope])->inserts = true;
+        level->insert = level->scope;
+    }
     level->reads = false;
     level->next = is(reader, at, "update");
 }
@@ -328,11 +337,21 @@ static bool is_from(const struct scanner *scanner, int at)
     return is(scanner->reader, at, "from") && !distinct && (level->scope != level->outer || !scanner->depth);
 }
 
+/* ON CONFLICT (...) DO UPDATE SET ... WHERE ... RETURNING ... of an INSERT is about its table. */
+static bool ends_insert(const struct reader *reader, int at)
+{
+    return (is(reader, at, "on") && is(reader, at + 1, "conflict")) || is(reader, at, "returning") ||
+           (is(reader, at, "update") && is(reader, at - 1, "do"));
+}
+
 static void keyword_read(struct scanner *scanner, int at)
 {
     struct reader *reader = scanner->reader;
     struct depth *level = &scanner->level[scanner->depth];
-    if (begins_statement(reader, at))
+    if (level->insert != NO_SCOPE && ends_insert(reader, at)) {
+        level->scope = level->insert;
+        level->reads = level->next = false;
+    } else if (begins_statement(reader, at))
         statement_begin(scanner, at);
     else if (is(reader, at, "with"))
         cte_note(reader, at);
@@ -380,7 +399,7 @@ static void scan(struct scanner *scanner)
     for (int i = head_read(reader); i < reader->n; i++) {
         struct depth *level = &scanner->level[scanner->depth];
         if (is(reader, i, ";") && !scanner->depth)
-            *level = (struct depth){.scope = NO_SCOPE, .outer = NO_SCOPE};
+            *level = (struct depth){.scope = NO_SCOPE, .outer = NO_SCOPE, .insert = NO_SCOPE};
         if (is(reader, i, "("))
             parenthesis_open(scanner, i);
         else if (is(reader, i, ")") && scanner->depth)
@@ -403,20 +422,21 @@ static struct object *column_of_source(const struct reader *reader, const struct
     return source->relation ? directory_column(reader->directory, source->relation, name) : NULL;
 }
 
-/* x of FROM x, in this scope or one around it; a trigger's OLD and NEW are its table. */
+/* x of FROM x, in this scope or one around it; a trigger's OLD and NEW are its table, EXCLUDED is that of the INSERT. */
 static const struct object *qualifier_find(const struct reader *reader, int scope, const char *name, bool *aliased)
 {
     for (; scope != NO_SCOPE; scope = ((const struct scope *)reader->scopes.item[scope])->outer) {
         const struct list *sources = &((const struct scope *)reader->scopes.item[scope])->source;
         for (int i = 0; i < sources->n; i++) {
             const struct source *source = sources->item[i];
-            if (same_name(reader, source->alias, name)) {
+            bool inserts = ((const struct scope *)reader->scopes.item[scope])->inserts;
+            if (same_name(reader, source->alias, name) || (inserts && text_equal_nocase(name, "excluded"))) {
                 *aliased = source->aliased;
                 return source->relation;
             }
         }
     }
-    bool row = text_equal_nocase(name, "old") || text_equal_nocase(name, "new") || text_equal_nocase(name, "excluded");
+    bool row = text_equal_nocase(name, "old") || text_equal_nocase(name, "new");
     bool own = reader->own && reader->own->name && same_name(reader, reader->own->name, name);
     return row || own ? reader->own : NULL;
 }
@@ -507,7 +527,7 @@ void mentions_find(const struct directory *directory, const struct object *objec
         return;
     reader.own = relation_around(object->parent);
     struct scanner scanner = {.reader = &reader};
-    scanner.level[0] = (struct depth){.scope = NO_SCOPE, .outer = NO_SCOPE};
+    scanner.level[0] = (struct depth){.scope = NO_SCOPE, .outer = NO_SCOPE, .insert = NO_SCOPE};
     for (int i = 0; i < reader.n; i++)
         reader.scope[i] = NO_SCOPE;
     if (statement)

@@ -52,6 +52,7 @@ const struct dialect pg_dialect = {
     .engine = ENGINE_PG,
     .name = "postgresql",
     .title = "PostgreSQL",
+    .usual_name = "public",
     .schemes = schemes,
     .minimum_version = 120000,
     .transactional_ddl = true,

@@ -65,6 +65,7 @@ const struct dialect lite_dialect = {
     .engine = ENGINE_LITE,
     .name = "sqlite",
     .title = "SQLite",
+    .usual_name = "main",
     .schemes = lite_schemes,
     .minimum_version = 34001,
     .transactional_ddl = true,
