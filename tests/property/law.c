@@ -22,12 +22,18 @@ struct tree *law_settled(struct law *law, const struct tree *tree)
     return copy;
 }
 
+static const struct object *twin_of(const struct object *object, const struct tree *built)
+{
+    if (!object->parent)
+        return built->root;
+    const struct object *parent = twin_of(object->parent, built);
+    return parent && object->name ? object_child(parent, object->kind, object->name) : NULL;
+}
+
 void law_learn(const struct tree *tree, const struct tree *built)
 {
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
-        const struct object *same = kind_is(o->kind, KIND_IS_TEXT) && kind_is(o->parent->kind, KIND_NAMESPACE)
-                                        ? tree_find(built, o->kind, o->parent->name, o->name)
-                                        : NULL;
+        const struct object *same = kind_is(o->kind, KIND_IS_TEXT) ? twin_of(o, built) : NULL;
         for (int i = 0; same && i < kind_table[o->kind].fields; i++)
             if (kind_table[o->kind].field[i].type == FIELD_EXPR)
                 ((struct expr *)object_field(o, i))->printed = expr_text(object_field(same, i));

@@ -194,23 +194,50 @@ static const char *random_event(struct dice *dice, const struct object *relation
     return "INSERT";
 }
 
+/* No function of our own is modelled, so it is one that every server has; no row is ever updated through a view. */
+static const char *pg_trigger_text(struct dice *dice, const struct object *trigger, const struct names *columns)
+{
+    const char *column = quoted(dice, any_of(dice, columns));
+    bool view = trigger->parent->kind == KIND_VIEW;
+    const char *of = !view && dice_chance(dice, 40) ? arena_printf(dice->mem, " OF %s", column) : "";
+    const char *when =
+        !view && dice_chance(dice, 30) ? arena_printf(dice->mem, " WHEN (OLD.%s IS NOT NULL)", column) : "";
+    return arena_printf(dice->mem,
+                        "CREATE TRIGGER %s %s UPDATE%s ON %s FOR EACH ROW%s EXECUTE FUNCTION "
+                        "suppress_redundant_updates_trigger()",
+                        quoted(dice, trigger->name), view ? "INSTEAD OF" : "BEFORE", of,
+                        qualified(dice, trigger->parent), when);
+}
+
+static const char *lite_trigger_text(struct dice *dice, const struct object *trigger, const struct names *columns)
+{
+    const struct object *relation = trigger->parent;
+    const char *event = random_event(dice, relation, columns);
+    const char *row = text_equal(event, "INSERT") ? "NEW" : "OLD";
+    const char *when = "";
+    if (dice_chance(dice, 30))
+        when = arena_printf(dice->mem, " WHEN %s.%s IS NOT NULL", row, quoted(dice, any_of(dice, columns)));
+    /* Rows that go must not leave others in their place. */
+    const char *action = text_equal(event, "DELETE") ? "SELECT 1" : random_action(dice, row, columns);
+    return arena_printf(dice->mem, "CREATE TRIGGER %s %s %s ON %s%s BEGIN %s; END", quoted(dice, trigger->name),
+                        relation->kind == KIND_VIEW ? "INSTEAD OF" : "AFTER", event, quoted(dice, relation->name), when,
+                        action);
+}
+
 struct object *random_trigger(struct dice *dice, struct object *relation)
 {
-    struct names columns = columns_of(dice, relation);
-    if (dice->engine != ENGINE_LITE || !columns.n)
+    static const char *const enabled[] = {"disabled", "replica", "always"};
+    struct names columns = relation ? columns_of(dice, relation) : (struct names){0};
+    if (!columns.n || (relation->kind == KIND_VIEW && ((const struct view *)relation)->materialized))
         return NULL;
     struct trigger *trigger =
         (struct trigger *)object_new(dice->mem, KIND_TRIGGER, relation, random_name_in(dice, KIND_TRIGGER, relation));
-    const char *event = random_event(dice, relation, &columns);
-    const char *row = text_equal(event, "INSERT") ? "NEW" : "OLD";
-    const char *when = dice_chance(dice, 30) ? arena_printf(dice->mem, " WHEN %s.%s IS NOT NULL", row,
-                                                            quoted(dice, any_of(dice, &columns)))
-                                             : "";
-    /* Rows that go must not leave others in their place. */
-    const char *action = text_equal(event, "DELETE") ? "SELECT 1" : random_action(dice, row, &columns);
-    const char *text = arena_printf(
-        dice->mem, "CREATE TRIGGER %s %s %s ON %s%s BEGIN %s; END", quoted(dice, trigger->object.name),
-        relation->kind == KIND_VIEW ? "INSTEAD OF" : "AFTER", event, quoted(dice, relation->name), when, action);
+    const char *text = dice->engine == ENGINE_LITE ? lite_trigger_text(dice, &trigger->object, &columns)
+                                                   : pg_trigger_text(dice, &trigger->object, &columns);
     SAY(trigger, TRIGGER, definition, written(text));
+    if (dice->engine == ENGINE_PG && relation->kind == KIND_TABLE && dice_chance(dice, 30))
+        SAY(trigger, TRIGGER, enabled, PICK(dice, enabled));
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 20))
+        SAY(trigger, TRIGGER, comment, random_comment(dice));
     return &trigger->object;
 }
