@@ -1,5 +1,7 @@
 """What a project does not manage is reported once and left alone; what it made may be dropped by it."""
 
+import json
+
 import pytest
 import sqlalchemy as sa
 from support.project import Project
@@ -130,7 +132,6 @@ def test_a_rebuild_takes_nothing_over(place):
     project.ok("rollback")
     project.ok("rollback")
     assert set(columns(engine, "t")) == {"id", "size", "note"}
-    left = project.ok("make-migrations").err
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT note FROM t").fetchall() == [("x",)]
 
@@ -303,16 +304,11 @@ def test_the_usual_tablespace_is_none(place):
 
 # ---- files without records ----
 
-def hand_written(project, number, up, down="SELECT 1"):
-    project.write(f"migrations/primary/primary__{number:04}_hand.sql", f"-- upgrade\n\n{up}\n\n-- rollback\n\n{down};\n")
-
-
 def test_files_say_what_they_make(place):
     """No plan lies beside a file that was written by hand: what it creates by name is the project's."""
     project, engine = place
     schema(project, "create table t (id integer primary key);")
-    folder = project.ok("make-migrations").out
-    project.ok("migrate")
+    step(project)
     first = next(project.folder.rglob("*0001*.sql"))
     first.with_name(first.name.replace("0001", "0002").split(".")[0] + ".sql").write_text(
         "-- upgrade\n\nCREATE TABLE own (id integer PRIMARY KEY, a integer DEFAULT 4 CHECK (a > 0), b integer UNIQUE, "
@@ -328,3 +324,50 @@ def test_files_say_what_they_make(place):
     schema(project, "create table t (id integer primary key);")
     step(project)
     assert "own" not in sa.inspect(engine).get_table_names()
+
+
+def test_what_stands_on_a_dropped_column_is_named(place):
+    """Somebody else's index would go with the column, or break: that is not done in silence."""
+    project, engine = place
+    schema(project, "create table t (id integer primary key, a integer, b integer);")
+    step(project)
+    sql(engine, "CREATE INDEX ix_hand ON t (b)")
+    schema(project, "create table t (id integer primary key, a integer);")
+    stopped = project.run("make-migrations")
+    assert stopped.status == 1 and "ix_hand" in stopped.err and "column b" in stopped.err
+
+
+def test_snapshots_from_before_records_per_part(place):
+    """Where the snapshot names whole objects only, what the project's files explain is its own, and nothing else."""
+    project, engine = place
+    schema(project, "create table t (id integer primary key, a integer default 3, b integer, constraint ck check (a > 0));"
+                    "create index ix on t (a);")
+    step(project)
+    sql(engine, "ALTER TABLE t ADD COLUMN hand text", "CREATE INDEX ix_hand ON t (hand)")
+    for path in project.folder.rglob("*.schema.json"):
+        snapshot = json.loads(path.read_text())
+        del snapshot["checksum"], snapshot["dbwarden"]["left_alone"]
+        snapshot["dbwarden"]["unmanaged"] = []
+        path.write_text(json.dumps(snapshot))
+    for path in project.folder.rglob("*.plan.json"):
+        plan = json.loads(path.read_text())
+        del plan["dbwarden"]["owned"]
+        plan["dbwarden"]["managed"] = ["index:.t.ix", "table:.t"]
+        path.write_text(json.dumps(plan))
+    schema(project, "create table t (id integer primary key, a integer);")
+    left = step(project).err
+    assert "hand" in left and "ix_hand" in left
+    assert set(columns(engine, "t")) == {"id", "a", "hand"}
+    assert checks(engine, "t") == 0 and default_of(engine, "t", "a") is None
+    assert [index["name"] for index in sa.inspect(engine).get_indexes("t")] == ["ix_hand"]
+    settles(project)
+
+
+def test_the_usual_tablespace_of_models_is_none(place):
+    project, engine = place
+    if is_sqlite(engine):
+        pytest.skip("SQLite has no tablespaces")
+    models(project, '__table_args__ = (sa.Index("ix_name", "name", postgresql_tablespace="pg_default"),)')
+    project.write("models.py", "import sqlalchemy as sa\n" + (project.folder / "models.py").read_text())
+    step(project)
+    settles(project)
