@@ -403,21 +403,22 @@ static bool add_label(struct dice *dice)
     return true;
 }
 
-static bool is_default_somewhere(struct dice *dice, const char *label)
+static bool is_said_somewhere(struct dice *dice, const char *label)
 {
-    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o)) {
-        const struct column *column = (const struct column *)o;
-        if (o->kind == KIND_COLUMN && column->default_value.written &&
-            text_has(column->default_value.written, text_replace(dice->mem, label, "'", "''")))
-            return true;
-    }
+    const char *literal = arena_printf(dice->mem, "'%s'", text_replace(dice->mem, label, "'", "''"));
+    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
+        for (int i = 0; i < kind_table[o->kind].fields; i++) {
+            const struct expr *expr = object_field(o, i);
+            if (kind_table[o->kind].field[i].type == FIELD_EXPR && expr->written && text_has(expr->written, literal))
+                return true;
+        }
     return false;
 }
 
 static bool drop_label(struct dice *dice)
 {
     struct enum_type *type = (struct enum_type *)random_of_kind(dice, KIND_ENUM);
-    if (!type || type->labels.n < 3 || is_default_somewhere(dice, type->labels.item[type->labels.n - 1]))
+    if (!type || type->labels.n < 3 || is_said_somewhere(dice, type->labels.item[type->labels.n - 1]))
         return false;
     struct names labels = names_copy(dice->mem, &type->labels);
     labels.n--;
