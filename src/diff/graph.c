@@ -1,8 +1,8 @@
 /*
- * Building the dependency graph of a tree.  Edges come from reference fields, from types, and from expressions and bodies
- * by resolving their names (mention.c); beside them stand two that no field spells out: a foreign key rests on the key of
- * the other table that has its columns, and an inherited column on its parent's.  An edge too many only fixes an order;
- * none is ever left out for a name that resolves.
+ * Building the dependency graph of a tree.  Edges come from reference fields, from types, from expressions and bodies by
+ * resolving their names (mention.c), and from what a server noted itself.  Beside them stand two that no field spells out:
+ * a foreign key rests on the key of the other table that has its columns, and an inherited column on its parent's.  An
+ * edge too many only fixes an order; none is ever left out for a name that resolves.
  */
 #include "diff/graph.h"
 
@@ -200,6 +200,25 @@ static void rest_edges(struct builder *builder, struct object *object)
     }
 }
 
+/* The field of `object` that holds its text. */
+static int text_field(const struct object *object)
+{
+    int field = 0;
+    while (field < kind_table[object->kind].fields && kind_table[object->kind].field[field].type != FIELD_EXPR)
+        field++;
+    return field;
+}
+
+static void noted_edges(struct builder *builder, const struct tree *tree)
+{
+    for (int i = 0; i < tree->dependencies.n; i++) {
+        const struct dependency *one = tree->dependencies.item[i];
+        struct object *from = directory_relation(&builder->directory, one->from.schema, one->from.name);
+        if (from && kind_is(from->kind, KIND_IS_TEXT))
+            ref_edge(builder, from, text_field(from), &one->to);
+    }
+}
+
 void graph_build(struct arena *mem, const struct dialect *dialect, const struct tree *tree)
 {
     struct builder builder = {.mem = mem};
@@ -213,4 +232,5 @@ void graph_build(struct arena *mem, const struct dialect *dialect, const struct 
         if (kind_table[o->kind].marks & KIND_NEEDS_KEY)
             rest_edges(&builder, o);
     }
+    noted_edges(&builder, tree);
 }

@@ -203,6 +203,11 @@ void renames_carry(struct ctx *ctx, const struct diff_input *input, struct chang
     graph_build(ctx->mem, input->dialect, changes->before);
     for (struct object *o = root; o; o = object_next(root, o))
         object_carry(&carrier, o);
+    for (int i = 0; i < changes->before->dependencies.n; i++) {
+        struct dependency *one = changes->before->dependencies.item[i];
+        ref_carry(&carrier, &one->from);
+        ref_carry(&carrier, &one->to);
+    }
     for (int i = 0; i < carrier.renamed.n; i++) {
         const struct renamed *renamed = carrier.renamed.item[i];
         rename_add(ctx->mem, changes, renamed->object, renamed->to)->resolved_from = renamed->rename->resolved_from;

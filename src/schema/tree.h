@@ -16,9 +16,16 @@ struct tree {
     const char
         *usual_schema; /* what the server calls the schema ""; NULL: unknown, so as most call it; "": there is none */
     int version;       /* of the server: 150004, 34001, 101106; 0 unknown */
-    struct kind_set kinds;  /* what the source speaks of */
-    bool names_unmodelled;  /* a server was asked for what no kind models; else an empty list means nothing */
-    struct list unmodelled; /* struct unmodelled * */
+    struct kind_set kinds;    /* what the source speaks of */
+    bool names_unmodelled;    /* a server was asked for what no kind models; else an empty list means nothing */
+    struct list unmodelled;   /* struct unmodelled * */
+    struct list dependencies; /* struct dependency *: what a server noted itself; none where nobody was asked */
+};
+
+/* `from` names `to`: a relation, or a column of one. */
+struct dependency {
+    struct ref from;
+    struct ref to;
 };
 
 /* Speaks of nothing yet: its source sets `kinds`. */

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "diff/graph.h"
 #include "law.h"
 
 struct walk {
@@ -28,6 +29,35 @@ static int scratch(struct walk *walk)
                                               &walk->law.conn);
 }
 
+static bool names(const struct object *from, const struct ref *to)
+{
+    for (const struct edge *edge = from->needs; edge; edge = edge->next_need) {
+        const struct object *relation = to->part ? edge->to->parent : edge->to;
+        if (text_equal(relation->name, to->name) && text_equal(relation->parent->name, to->schema) &&
+            (!to->part || text_equal(edge->to->name, to->part)))
+            return true;
+    }
+    return false;
+}
+
+/* What the server notes of views must be found in their texts too: it is the oracle of diff/mention.c. */
+static int texts_are_read(struct walk *walk, struct tree *tree)
+{
+    const struct list noted = tree->dependencies;
+    tree->dependencies = (struct list){0};
+    graph_build(walk->law.ctx->mem, walk->law.dialect, tree);
+    for (int i = 0; i < noted.n; i++) {
+        const struct dependency *one = noted.item[i];
+        const struct object *from = tree_find_ref(tree, KIND_VIEW, &one->from);
+        const struct object *to = tree_find_ref(tree, KIND_TABLE, &(struct ref){one->to.schema, one->to.name, NULL});
+        if (from && to && !names(from, &one->to))
+            return law_broken(&walk->law, arena_printf(walk->law.ctx->mem, "%s is not seen to name %s", from->name,
+                                                       ref_text(walk->law.ctx->mem, &one->to)));
+    }
+    tree->dependencies = noted;
+    return 0;
+}
+
 /* What the server makes of a file. */
 static int file_load(struct walk *walk, int i)
 {
@@ -41,6 +71,7 @@ static int file_load(struct walk *walk, int i)
     if (walk->verbose)
         fprintf(stderr, "%s\n",
                 json_text(walk->law.ctx->mem, tree_to_json(walk->law.ctx->mem, walk->tree[i]), JSON_INDENTED));
+    TRY(texts_are_read(walk, walk->tree[i]));
     return law_agree(&walk->law, walk->tree[i], walk->tree[i]);
 }
 

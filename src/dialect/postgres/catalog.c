@@ -72,10 +72,26 @@ int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *o
     return catalog_load(ctx, conn, query, n, tree);
 }
 
+/* The texts of views are read for names as well; what the server notes is sure, whatever the text looks like. */
+static int dependencies_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
+{
+    struct rows rows;
+    TRY(pg_query(ctx, conn, dependency_sql, NULL, &rows));
+    for (int i = 0; i < rows.row.n; i++) {
+        struct dependency *one = NEW(ctx->mem, struct dependency);
+        one->from = (struct ref){rows_cell(&rows, i, "schema"), rows_cell(&rows, i, "name"), NULL};
+        one->to = (struct ref){rows_cell(&rows, i, "to_schema"), rows_cell(&rows, i, "to_name"),
+                               rows_cell(&rows, i, "to_part")};
+        list_add(ctx->mem, &tree->dependencies, one);
+    }
+    return 0;
+}
+
 static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
     TRY(pg_usual_schema(ctx, conn, &tree->usual_schema));
     TRY(pg_catalog_load(ctx, conn, NULL, tree));
+    TRY(dependencies_load(ctx, conn, tree));
     TRY(unmodelled_load(ctx, conn, tree));
     return warn_invalid(ctx, conn);
 }
