@@ -432,10 +432,9 @@ static bool is_users_type(struct arena *mem, const char *type)
 
 static bool default_must_go(struct render *render, const struct column_change *c)
 {
-    if (!c->retype || !has_default(c->before) || c->before->autoincrement || c->after->identity != NULL ||
-        c->after->autoincrement)
+    if (!c->retype || !has_default(c->before) || c->before->autoincrement || c->after->identity != NULL)
         return false;
-    return c->conversion != NULL || change_has(c->change, COLUMN_default_value) ||
+    return c->after->autoincrement || c->conversion != NULL || change_has(c->change, COLUMN_default_value) ||
            is_users_type(render->mem, c->before->type);
 }
 

@@ -1,10 +1,10 @@
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        t.typname AS name,
-       l.labels,
+       COALESCE(l.labels, '[]') AS labels,
        d.description AS comment
 FROM pg_type t
 JOIN pg_namespace n ON n.oid = t.typnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
-JOIN (SELECT enumtypid, json_agg(enumlabel ORDER BY enumsortorder) AS labels FROM pg_enum GROUP BY 1) l
+LEFT JOIN (SELECT enumtypid, json_agg(enumlabel ORDER BY enumsortorder) AS labels FROM pg_enum GROUP BY 1) l
   ON l.enumtypid = t.oid
 LEFT JOIN pg_description d ON d.classoid = 'pg_type'::regclass AND d.objoid = t.oid AND d.objsubid = 0
 WHERE t.typtype = 'e'
