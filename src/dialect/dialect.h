@@ -165,6 +165,7 @@ struct type_rules {
     const char *const
         *rounded; /* beginnings of types whose values are rounded, not refused, when there are fewer digits */
     const struct type_caution *cautions; /* NULL: none */
+    const char *const *unlimited;        /* types that take the text of any value; NULL: none */
 };
 
 /* What a server is asked to make, so that it says how it spells it; see judge(). */

@@ -111,6 +111,9 @@ static enum loss loss_between(struct arena *mem, const struct type_rules *rules,
     bool known = false;
     if (text_equal(a, b))
         return loss_same_type(mem, rules, from, to);
+    for (const char *const *type = rules->unlimited; type && *type; type++)
+        if (text_equal(to, *type))
+            return LOSS_NONE;
     for (const struct type_ladder *ladder = rules->ladders; ladder->type[0]; ladder++) {
         int at = ladder_step(ladder, a), wanted = ladder_step(ladder, b);
         if (at < 0 || wanted < 0)

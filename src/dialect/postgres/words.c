@@ -165,7 +165,10 @@ static const struct type_caution pg_cautions[] = {
     {NULL, NULL, NULL},
 };
 
-const struct type_rules pg_types = {.ladders = pg_ladders, .rounded = pg_rounded, .cautions = pg_cautions};
+static const char *const pg_unlimited[] = {"text", "character varying", NULL};
+
+const struct type_rules pg_types = {
+    .ladders = pg_ladders, .rounded = pg_rounded, .cautions = pg_cautions, .unlimited = pg_unlimited};
 
 static const struct refusal pg_refusals[] = {
     {.first = "vacuum"},
