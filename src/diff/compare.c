@@ -117,14 +117,13 @@ static bool value_same(struct arena *mem, const struct dialect *dialect, const s
 
 /* A value in the type of its column.  Where that changes the server takes the old value over, so it has to hold in both. */
 static bool default_same(struct arena *mem, const struct dialect *dialect, const struct column *before,
-                         const struct column *after)
+                         const struct column *after, const struct field *field)
 {
-    const struct field *info = &kind_table[KIND_COLUMN].field[COLUMN_default_value];
     struct field_pair pair = {.a = &before->default_value, .b = &after->default_value};
     const char *types[] = {before->type ? before->type : after->type, after->type ? after->type : before->type};
     for (int i = 0, n = text_equal(types[0], types[1]) ? 1 : 2; i < n; i++) {
         pair.type_text = types[i];
-        if (!value_same(mem, dialect, &pair, info))
+        if (!value_same(mem, dialect, &pair, field))
             return false;
     }
     return true;
@@ -141,7 +140,7 @@ bool compare_field(struct arena *mem, const struct dialect *dialect, const struc
     if (soft_default_absent(before, after, field))
         return true;
     if (before->kind == KIND_COLUMN && field == COLUMN_default_value)
-        return default_same(mem, dialect, (const struct column *)before, (const struct column *)after);
+        return default_same(mem, dialect, (const struct column *)before, (const struct column *)after, info);
     const struct field_pair pair = {.a = object_field(before, field), .b = object_field(after, field)};
     return value_same(mem, dialect, &pair, info);
 }
