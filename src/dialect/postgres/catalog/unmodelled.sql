@@ -381,6 +381,29 @@ SELECT 'statistics target', r.schema, a.attstattarget || ' of index ' || ic.reln
 FROM att a JOIN pg_class ic ON ic.oid = a.attrelid AND a.attstattarget >= 0 JOIN pg_index x ON x.indexrelid = ic.oid
     JOIN rel r ON r.oid = x.indrelid
 UNION ALL
+-- What a serial or identity column's sequence has beside what the column says: a name of no such column, options.
+SELECT * FROM (
+    SELECT 'sequence setting', r.schema, concat_ws(', ', CASE WHEN s.relname !~ '_seq[0-9]*$' THEN 'named ' || s.relname END,
+        CASE WHEN d.description IS NOT NULL THEN 'comment' END,
+        CASE WHEN o.deptype = 'a' THEN NULLIF(concat_ws(', ',
+            CASE WHEN q.seqtypid <> a.atttypid THEN 'as ' || format_type(q.seqtypid, NULL) END,
+            CASE WHEN q.seqstart <> 1 THEN 'start ' || q.seqstart END,
+            CASE WHEN q.seqincrement <> 1 THEN 'increment ' || q.seqincrement END,
+            CASE WHEN q.seqmin <> 1 THEN 'minvalue ' || q.seqmin END,
+            CASE WHEN q.seqmax NOT IN (32767, 2147483647, 9223372036854775807) THEN 'maxvalue ' || q.seqmax END,
+            CASE WHEN q.seqcache <> 1 THEN 'cache ' || q.seqcache END,
+            CASE WHEN q.seqcycle THEN 'cycle' END), '') END) AS settings, r.word, r.name, a.attname, d.description
+    FROM pg_sequence q JOIN pg_class s ON s.oid = q.seqrelid
+        JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = q.seqrelid AND o.objsubid = 0
+            AND o.refclassid = 'pg_class'::regclass AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i')
+        JOIN rel r ON r.oid = o.refobjid
+        JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
+        LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+        LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = q.seqrelid AND d.objsubid = 0
+    WHERE o.deptype = 'i' OR (a.atttypid IN (20, 21, 23)
+        AND pg_get_expr(f.adbin, f.adrelid) = 'nextval(' || quote_literal(q.seqrelid::regclass) || '::regclass)')
+) AS counter WHERE settings <> ''
+UNION ALL
 SELECT 'column option', r.schema, array_to_string(a.attoptions, ', '), r.word, r.name, a.attname, NULL
 FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attoptions IS NOT NULL
 UNION ALL
