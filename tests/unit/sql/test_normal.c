@@ -342,6 +342,9 @@ static void view_queries_keep_all_but_space(void **state)
     assert_string_equal(normal_space(ctx->mem, &pg_rules, "select a ,\"B\"\n from  T where x='a  b'::text; -- end\n"),
                         "SELECT a, \"B\" from t where x = 'a  b'::text");
     assert_null(normal_space(ctx->mem, &pg_rules, NULL));
+    assert_string_equal(normal_space(ctx->mem, &pg_rules, "select t.a as a, b as c from t as t"),
+                        normal_space(ctx->mem, &pg_rules, "select t.a, b as c from t"));
+    assert_string_equal(normal_space(ctx->mem, &pg_rules, "select x::text as text"), "SELECT x::text as text");
 }
 
 static void deep_nesting_is_survived(void **state)
