@@ -224,6 +224,8 @@ struct dialect {
     bool (*default_same)(struct arena *mem, const char *type, const char *a, const char *b);
     /* Names that mean the same object: NULL is exact, else the folded form to compare. */
     char *(*name_fold)(struct arena *mem, const char *name);
+    /* With the pairs found, before anything is compared: what a source cannot say is made no difference. NULL: nothing. */
+    void (*reconcile)(struct arena *mem, struct changes *changes);
     const struct effect_row *effects; /* what changes make of objects and of what depends on them; {0} ends it */
     /*
      * Where names of a kind must differ, one letter for each name space: a small one is the schema's, a capital one the parent's.

@@ -142,6 +142,8 @@ int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes *
     default_schema_ensure(ctx->mem, found);
     renames_carry(ctx, input, found);
     match_trees(ctx, input, found);
+    if (input->dialect->reconcile)
+        input->dialect->reconcile(ctx->mem, found);
     silence_fill(ctx->mem, found->after);
     settings_leave(ctx->mem, input, found);
     leftovers_carry_over(&differ);

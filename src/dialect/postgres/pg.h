@@ -116,6 +116,7 @@ char *pg_using(struct arena *mem, const char *column, const char *from, const ch
 bool pg_same_family(struct arena *mem, const char *from, const char *to);
 
 /* defaults.c */
+void pg_reconcile(struct arena *mem, struct changes *changes); /* see struct dialect */
 bool pg_default_same(struct arena *mem, const char *type, const char *a, const char *b);
 char *pg_expr_normal(struct arena *mem, const char *expr);
 /* The text of a constant without quotes and casts: ok of 'ok'::mood; NULL if it is none. */

@@ -74,6 +74,7 @@ const struct dialect pg_dialect = {
     .type_normal = pg_type_normal,
     .expr_normal = pg_expr_normal,
     .default_same = pg_default_same,
+    .reconcile = pg_reconcile,
     .effects = pg_effects,
     .name_spaces = pg_name_spaces,
     .choose_name = pg_choose_name,

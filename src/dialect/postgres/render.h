@@ -84,6 +84,9 @@ render_fn pg_extension_create, pg_extension_drop, pg_extension_alter;
 render_fn pg_schema_create, pg_schema_drop, pg_schema_alter;
 render_fn pg_sequence_create, pg_sequence_drop, pg_sequence_alter, pg_sequence_rename, pg_sequence_finish;
 render_fn pg_view_create, pg_view_drop, pg_view_alter, pg_view_rename;
+/* A column becomes serial: takes over the sequence that stands under the name that it would get; false: there is none. */
+bool pg_sequence_joins(struct render *render, const struct column *column);
+bool pg_sequence_leaves(struct render *render, const struct column *column); /* the sequence of its serial stays */
 void pg_view_text(struct buf *out, const struct view *view, bool replace);
 
 #endif

@@ -269,7 +269,8 @@ static void with_sequence(struct render *render, const struct column *column, co
 static void serial_off(struct render *render, const struct column *column)
 {
     alter_simple(render, column, "DROP DEFAULT");
-    with_sequence(render, column, "DROP SEQUENCE %s");
+    if (!pg_sequence_leaves(render, column))
+        with_sequence(render, column, "DROP SEQUENCE %s");
 }
 
 /* Numbers go on behind the largest that is there. */
@@ -291,6 +292,14 @@ static void serial_on(struct render *render, const struct column *column)
     struct buf out = pg_begin(render, "CREATE SEQUENCE "), name = pg_begin(render, "");
 
     serial_sequence(&name, column);
+    if (pg_sequence_joins(render, column)) {
+        out = alter_column(render, column);
+        buf_add(&out, "SET DEFAULT nextval(");
+        pg_literal(&out, name.data);
+        buf_add_c(&out, ')');
+        render_statement(render, &out);
+        return;
+    }
     buf_addf(&out, "%s AS %s OWNED BY ", name.data, pg_type_normal(render->mem, column->type));
     pg_table(&out, &column->object);
     buf_add_c(&out, '.');

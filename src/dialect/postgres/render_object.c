@@ -85,9 +85,90 @@ static void sequence_comment(struct render *render, const struct sequence *seque
     pg_comment(render, "SEQUENCE", &name, sequence->comment);
 }
 
+static bool is_sequence_of(struct arena *mem, const struct object *column, const struct object *sequence)
+{
+    return column->kind == KIND_COLUMN && ((const struct column *)column)->autoincrement && column->peer &&
+           !((const struct column *)column->peer)->autoincrement &&
+           text_equal(pg_object_name(mem, column->parent->name, column->name, "seq"), sequence->name);
+}
+
+/* The column of the other tree whose serial has, or gets, this very sequence, and that is not serial in this one. */
+static const struct column *serial_of(struct arena *mem, const struct tree *tree, const struct object *sequence)
+{
+    const struct object *schema = object_child(tree->root, KIND_SCHEMA, object_schema(sequence));
+    for (const struct object *o = schema; o; o = object_next(schema, o))
+        if (is_sequence_of(mem, o, sequence))
+            return (const struct column *)o;
+    return NULL;
+}
+
+/* As SERIAL makes it. */
+static struct sequence sequence_of_serial(struct arena *mem, const struct column *column)
+{
+    struct sequence sequence = {.type = pg_type_normal(mem, column->type), .increment = 1, .min = 1};
+    struct pg_counter counter = pg_counter_of_sequence(&sequence);
+    struct pg_counter usual = pg_counter_usual(mem, sequence.type, &counter);
+    sequence.start = usual.min;
+    sequence.max = usual.max;
+    sequence.cache = usual.cache;
+    return sequence;
+}
+
+static void sequence_change(struct render *render, const struct object *name, const struct sequence *after,
+                            const struct sequence *before)
+{
+    struct buf out = pg_begin(render, "ALTER SEQUENCE ");
+    pg_top(&out, name);
+    size_t bare = out.len;
+    sequence_options(&out, after, before);
+    if (out.len > bare)
+        render_statement(render, &out);
+}
+
+bool pg_sequence_joins(struct render *render, const struct column *column)
+{
+    const char *name = pg_object_name(render->mem, column->object.parent->name, column->object.name, "seq");
+    const struct object *schema = object_child(render->before->root, KIND_SCHEMA, object_schema(&column->object));
+    const struct object *stands = schema ? object_child(schema, KIND_SEQUENCE, name) : NULL;
+    if (!stands || !is_sequence_of(render->mem, &column->object, stands))
+        return false;
+    struct sequence after = sequence_of_serial(render->mem, column);
+    after.object = *stands;
+    sequence_return(render, &after, (const struct sequence *)stands);
+    sequence_change(render, stands, &after, (const struct sequence *)stands);
+    after.owned_by =
+        (struct ref){.schema = object_schema(stands), .name = column->object.parent->name, .part = column->object.name};
+    owned_by(render, &after);
+    return true;
+}
+
+bool pg_sequence_leaves(struct render *render, const struct column *column)
+{
+    const char *name = pg_object_name(render->mem, column->object.parent->name, column->object.name, "seq");
+    const struct object *schema = object_child(render->after->root, KIND_SCHEMA, object_schema(&column->object));
+    return schema && object_child(schema, KIND_SEQUENCE, name);
+}
+
+/* The sequence of a serial stays, with its counter, and is one of its own from now on. */
+static void sequence_leave(struct render *render, const struct column *serial, const struct sequence *sequence)
+{
+    struct sequence before = sequence_of_serial(render->mem, serial);
+    if (!sequence->owned_by.name)
+        owned_by(render, sequence);
+    sequence_return(render, sequence, &before);
+    sequence_change(render, &sequence->object, sequence, &before);
+}
+
 int pg_sequence_create(struct render *render, const struct change *change)
 {
     const struct sequence *sequence = (const struct sequence *)change->after;
+    const struct column *serial = serial_of(render->mem, render->before, change->after);
+    if (serial) {
+        sequence_leave(render, serial, sequence);
+        if (sequence->comment)
+            sequence_comment(render, sequence);
+        return 0;
+    }
     struct buf out = pg_begin(render, "CREATE SEQUENCE ");
 
     pg_top(&out, change->after);
@@ -98,10 +179,12 @@ int pg_sequence_create(struct render *render, const struct change *change)
     return 0;
 }
 
-/* One that belongs to a column goes with it. */
+/* One that belongs to a column goes with it; one that a serial took over stays. */
 int pg_sequence_drop(struct render *render, const struct change *change)
 {
     const struct sequence *sequence = (const struct sequence *)change->before;
+    if (serial_of(render->mem, render->after, change->before))
+        return 0;
     struct buf out = pg_begin(render, sequence->owned_by.name ? "DROP SEQUENCE IF EXISTS " : "DROP SEQUENCE ");
 
     pg_top(&out, change->before);
@@ -112,15 +195,8 @@ int pg_sequence_drop(struct render *render, const struct change *change)
 int pg_sequence_alter(struct render *render, const struct change *change)
 {
     const struct sequence *sequence = (const struct sequence *)change->after;
-    struct buf out = pg_begin(render, "ALTER SEQUENCE ");
-    size_t bare;
-
     sequence_return(render, sequence, (const struct sequence *)change->before);
-    pg_top(&out, change->after);
-    bare = out.len;
-    sequence_options(&out, sequence, (const struct sequence *)change->before);
-    if (out.len > bare)
-        render_statement(render, &out);
+    sequence_change(render, change->after, sequence, (const struct sequence *)change->before);
     if (change_has(change, SEQUENCE_comment))
         sequence_comment(render, sequence);
     return 0;

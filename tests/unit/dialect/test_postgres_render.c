@@ -75,6 +75,41 @@ static void serial_comes_and_goes(void **state)
         "DO $$ BEGIN EXECUTE format('ALTER SEQUENCE %s AS bigint', pg_get_serial_sequence('t', 'id')); END $$;");
 }
 
+#define KEYED(uniques)                                                                                        \
+    pg_tree(*state, "'tables': [{'name': 't', 'columns': [{'name': 'id', 'type': 'int', 'nullable': false}]," \
+                    "'primary_keys': [{'columns': ['id']}], 'uniques': [" uniques "]}]")
+
+static void a_unique_that_says_a_key_again_is_satisfied(void **state)
+{
+    assert_plan(KEYED(""), KEYED("{'columns': ['id']}"), "");
+    assert_plan(KEYED(""), KEYED("{'name': 'uq', 'columns': ['id']}"), "");
+    assert_plan(KEYED(""), KEYED("{'columns': ['id'], 'deferrable': true}"),
+                "ALTER TABLE t ADD UNIQUE (id) DEFERRABLE;");
+    assert_plan(KEYED("{'name': 'uq', 'columns': ['id']}"), KEYED("{'name': 'uq', 'columns': ['id']}"), "");
+    assert_plan(NOTHING, KEYED("{'columns': ['id']}"),
+                "CREATE TABLE t (\n    id int NOT NULL,\n    PRIMARY KEY (id)\n);");
+}
+
+#define UNIQUES(uniques)                                                                  \
+    pg_tree(*state, "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'int'}]," \
+                    "'uniques': [" uniques "]}]")
+
+static void of_two_equal_uniques_the_named_one_is_made(void **state)
+{
+    assert_plan(NOTHING, UNIQUES("{'columns': ['a']}, {'name': 'uq', 'columns': ['a']}"),
+                "CREATE TABLE t (\n    a int,\n    CONSTRAINT uq UNIQUE (a)\n);");
+    assert_plan(UNIQUES("{'name': 't_a_key', 'columns': ['a']}"),
+                UNIQUES("{'columns': ['a']}, {'name': 'uq', 'columns': ['a']}"), "");
+}
+
+static void a_serial_may_count_in_its_own_way(void **state)
+{
+    assert_plan(pg_tree(*state, "'sequences': [{'name': 'nr', 'increment': 5, 'owned_by': 't.id'}],"
+                                "'tables': [{'name': 't', 'columns': [{'name': 'id', 'type': 'integer',"
+                                "'nullable': false, 'default_value': 'nextval(`nr`::regclass)'}]}]"),
+                pg_columns(*state, "{'name': 'id', 'type': 'serial'}"), "");
+}
+
 static void identity_options_are_set_one_by_one(void **state)
 {
     assert_plan(pg_columns(*state, "{'name': 'id', 'type': 'int', 'identity': 'always'}"),
@@ -224,8 +259,10 @@ static void partitioning_cannot_change(void **state)
 
 UNIT_TESTS(UNIT(a_table_is_written_one_item_per_line), UNIT(tables_that_refer_to_each_other_get_their_keys_later),
            UNIT(a_type_changes_with_its_default_out_of_the_way), UNIT(serial_comes_and_goes),
-           UNIT(identity_options_are_set_one_by_one), UNIT(a_generated_column_is_altered_where_the_server_can),
-           UNIT(labels_are_added_in_place), UNIT(labels_go_by_way_of_a_new_type),
-           UNIT(clauses_of_an_index_have_the_servers_order), UNIT(only_old_tables_get_indexes_concurrently),
-           UNIT(an_old_server_is_not_asked_for_what_it_lacks), UNIT(a_sequence_waits_for_its_column),
-           UNIT(a_view_is_replaced_in_place_if_its_columns_stay), UNIT(partitioning_cannot_change))
+           UNIT(a_unique_that_says_a_key_again_is_satisfied), UNIT(of_two_equal_uniques_the_named_one_is_made),
+           UNIT(a_serial_may_count_in_its_own_way), UNIT(identity_options_are_set_one_by_one),
+           UNIT(a_generated_column_is_altered_where_the_server_can), UNIT(labels_are_added_in_place),
+           UNIT(labels_go_by_way_of_a_new_type), UNIT(clauses_of_an_index_have_the_servers_order),
+           UNIT(only_old_tables_get_indexes_concurrently), UNIT(an_old_server_is_not_asked_for_what_it_lacks),
+           UNIT(a_sequence_waits_for_its_column), UNIT(a_view_is_replaced_in_place_if_its_columns_stay),
+           UNIT(partitioning_cannot_change))

@@ -1,5 +1,5 @@
 -- Column by column of all tables, inherited ones too; storage and collation only where they are not the type's own.
--- A serial column's default (f) is nextval() of a sequence that belongs to it (o), and its type is one that serial has.
+-- A serial column's default (f) is nextval() of a sequence that belongs to it (o) and is as SERIAL makes it for its type.
 -- That sequence is compared as text: a join over pg_depend once more is estimated at one row, and then costs seconds.
 -- `older` stands in for columns of pg_attribute that this server does not have yet: attcompression came with 14.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
@@ -38,6 +38,11 @@ LEFT JOIN pg_depend o
  AND o.refclassid = 'pg_class'::regclass AND o.refobjid = c.oid AND o.refobjsubid = a.attnum AND o.deptype = 'a'
  AND a.atttypid IN (20, 21, 23)
  AND pg_get_expr(f.adbin, f.adrelid) = 'nextval(' || quote_literal(o.objid::regclass) || '::regclass)'
+ AND EXISTS (SELECT FROM pg_sequence s
+             WHERE s.seqrelid = o.objid AND s.seqtypid = a.atttypid AND s.seqstart = 1 AND s.seqincrement = 1
+               AND s.seqmin = 1 AND s.seqcache = 1 AND NOT s.seqcycle
+               AND s.seqmax = (1::numeric * 2 ^ (8 * t.typlen - 1) - 1)
+               AND obj_description(o.objid, 'pg_class') IS NULL)
 LEFT JOIN pg_depend i
   ON a.attidentity <> '' AND i.classid = 'pg_class'::regclass AND i.deptype = 'i'
  AND i.refclassid = 'pg_class'::regclass AND i.refobjid = c.oid AND i.refobjsubid = a.attnum

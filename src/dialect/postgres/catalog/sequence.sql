@@ -1,5 +1,5 @@
 -- Sequences but those of identity columns (o.deptype 'i') and of serial columns: a column is serial if its default (f)
--- is nextval() of a sequence that belongs to it (o) and its type (int8, int2, int4) is one that serial has.
+-- is nextval() of a sequence that belongs to it (o) and the sequence is as SERIAL makes it for its type.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        c.relname AS name,
        format_type(s.seqtypid, NULL) AS type,
@@ -26,7 +26,8 @@ LEFT JOIN pg_attrdef f ON f.adrelid = o.refobjid AND f.adnum = o.refobjsubid
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
 WHERE o.deptype IS DISTINCT FROM 'i'
   AND c.relpersistence <> 't'
-  AND (oa.atttypid IN (20, 21, 23) AND
+  AND (oa.atttypid = s.seqtypid AND s.seqstart = 1 AND s.seqincrement = 1 AND s.seqmin = 1 AND s.seqcache = 1
+       AND NOT s.seqcycle AND s.seqmax = (1::numeric * 2 ^ (8 * oa.attlen - 1) - 1) AND d.description IS NULL AND
        pg_get_expr(f.adbin, f.adrelid) = 'nextval(' || quote_literal(o.objid::regclass) || '::regclass)') IS NOT TRUE
   AND NOT EXISTS (SELECT FROM pg_depend e
                   WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')

@@ -1,0 +1,80 @@
+/*
+ * What a description that no server has printed cannot say as the server does: that a serial's sequence counts in its own
+ * way, and that a UNIQUE which says a key again makes no second index.  Both are no difference.
+ */
+#include "base/text.h"
+#include "dialect/postgres/pg.h"
+
+static struct object *sequence_drawn(const struct tree *tree, const struct column *column)
+{
+    const struct object *table = column->object.parent;
+    for (int i = 0; i < table->parent->children.n; i++) {
+        struct object *object = table->parent->children.item[i];
+        const struct ref *owner = &((const struct sequence *)object)->owned_by;
+        if (object->kind == KIND_SEQUENCE && !object->peer && owner->part &&
+            text_equal(owner->part, column->object.name) && tree_find_ref(tree, KIND_TABLE, owner) == &column->object)
+            return object;
+    }
+    return NULL;
+}
+
+/* A serial is wanted, and the column draws from a sequence of its own: that is one. */
+static void serial_fold(struct arena *mem, const struct tree *before, const struct column *wanted)
+{
+    struct column *column = (struct column *)wanted->object.peer;
+    if (!wanted->autoincrement || !column || column->autoincrement)
+        return;
+    struct object *sequence = sequence_drawn(before, column);
+    if (!sequence)
+        return;
+    struct buf drawn;
+    buf_init(&drawn, mem);
+    ident_add_qualified(&drawn, &pg_ident, object_schema(sequence), sequence->name);
+    const char *text = arena_printf(mem, "nextval('%s'::regclass)", drawn.data);
+    if (!pg_default_same(mem, column->type, expr_text(&column->default_value), text))
+        return;
+    SAY(column, COLUMN, autoincrement, true);
+    SAY(column, COLUMN, default_value, ((struct expr){0}));
+    object_remove(sequence);
+}
+
+static bool says_again(const struct unique *unique, const struct object *key)
+{
+    if (key->kind == KIND_PRIMARY_KEY) {
+        const struct primary_key *primary = (const struct primary_key *)key;
+        return names_equal(&primary->columns, &unique->columns) && names_equal(&primary->include, &unique->include) &&
+               primary->deferrable == unique->deferrable && !unique->nulls_not_distinct &&
+               primary->initially_deferred == unique->initially_deferred;
+    }
+    const struct unique *other = (const struct unique *)key;
+    bool better = key->peer || unique->object.name_invented || !key->name_invented;
+    return key->kind == KIND_UNIQUE && other != unique && better && names_equal(&other->columns, &unique->columns) &&
+           names_equal(&other->include, &unique->include) && other->nulls_not_distinct == unique->nulls_not_distinct &&
+           other->deferrable == unique->deferrable && other->initially_deferred == unique->initially_deferred;
+}
+
+/* Of those that are the same, the one that stands, or has a name, is kept. */
+static void uniques_merge(struct object *table)
+{
+    for (int i = table->children.n - 1; i >= 0; i--) {
+        struct object *unique = table->children.item[i];
+        bool again = false;
+        for (int k = 0; !again && unique->kind == KIND_UNIQUE && !unique->peer && k < table->children.n; k++)
+            again = says_again((const struct unique *)unique, table->children.item[k]);
+        if (again)
+            object_remove(unique);
+    }
+}
+
+void pg_reconcile(struct arena *mem, struct changes *changes)
+{
+    struct object *root = changes->after->root;
+    if (changes->after->names_unmodelled)
+        return;
+    for (struct object *o = root; o; o = object_next(root, o)) {
+        if (o->kind == KIND_COLUMN)
+            serial_fold(mem, changes->before, (const struct column *)o);
+        else if (o->kind == KIND_TABLE)
+            uniques_merge(o);
+    }
+}
