@@ -1,0 +1,92 @@
+/* A rename in the current tree reaches every name that resolves to the renamed object, and nothing else. */
+#include "planned.h"
+
+static const struct list *renames(struct ctx *ctx, const char *schema, const char *table, const char *from,
+                                  const char *to)
+{
+    struct list *list = NEW(ctx->mem, struct list);
+    struct rename *rename = NEW(ctx->mem, struct rename);
+    *rename = (struct rename){.schema = schema, .table = table, .from = from, .to = to};
+    list_add(ctx->mem, list, rename);
+    return list;
+}
+
+/* Only the rename itself. */
+static void assert_only(struct ctx *ctx, struct tree *before, struct tree *after, const struct list *decided,
+                        const char *statement)
+{
+    assert_string_equal(planned(ctx, before, after, decided, false), statement);
+}
+
+static struct tree *lite(void **state, const char *column, const char *trigger)
+{
+    return tree_read(
+        *state, "sqlite",
+        arena_printf(((struct ctx *)*state)->mem,
+                     "{'name': '', 'tables': [{'name': 'person', 'columns': [{'name': '%s', 'type': 'TEXT'}],"
+                     "'triggers': [{'name': 'g', 'definition': '%s'}]},"
+                     "{'name': 'log', 'columns': [{'name': 'name', 'type': 'TEXT'}]}]}",
+                     column, trigger));
+}
+
+static void a_trigger_changes_only_the_names_of_the_column(void **state)
+{
+    static const char text[] = "CREATE TRIGGER g AFTER UPDATE OF %s ON person BEGIN "
+                               "INSERT INTO log(name) VALUES (`name was ` || OLD.%s); END";
+    struct arena *mem = ((struct ctx *)*state)->mem;
+    assert_only(*state, lite(state, "name", arena_printf(mem, text, "name", "name")),
+                lite(state, "full_name", arena_printf(mem, text, "full_name", "full_name")),
+                renames(*state, "", "person", "name", "full_name"),
+                "ALTER TABLE person RENAME COLUMN name TO full_name;");
+}
+
+static struct tree *pg(void **state, const char *format, const char *name)
+{
+    return tree_read(*state, "postgresql", text_replace(((struct ctx *)*state)->mem, format, "NAME", name));
+}
+
+static void a_function_and_a_text_keep_the_name(void **state)
+{
+    static const char tables[] = "{'name': '', 'tables': [{'name': 't', 'columns': [{'name': 'NAME', 'type': 'text'}],"
+                                 "'checks': [{'name': 'ck', 'expr': 'length(NAME) > 2 AND NAME <> `length`'}],"
+                                 "'indexes': [{'name': 'ix', 'parts': [{'expr': 'length(NAME)'}]}]}]}";
+    assert_only(*state, pg(state, tables, "length"), pg(state, tables, "len"),
+                renames(*state, "", "t", "length", "len"), "ALTER TABLE t RENAME COLUMN length TO len;");
+}
+
+static void a_column_of_the_tables_name_stays(void **state)
+{
+    static const char tables[] = "{'name': '', 'tables': [{'name': 'NAME', 'columns': [{'name': 'id', 'type': 'int'}]},"
+                                 "{'name': 'job', 'columns': [{'name': 'status', 'type': 'text'}],"
+                                 "'checks': [{'name': 'ck', 'expr': 'status <> ``'}]}],"
+                                 "'views': [{'name': 'v', 'query': 'SELECT status FROM job'}]}";
+    assert_only(*state, pg(state, tables, "status"), pg(state, tables, "states"),
+                renames(*state, "", NULL, "status", "states"), "ALTER TABLE status RENAME TO states;");
+}
+
+static void a_table_of_that_name_in_another_schema_stays(void **state)
+{
+    static const char tables[] =
+        "{'name': 'one', 'tables': [{'name': 'u', 'columns': [{'name': 'NAME', 'type': 'int'}],"
+        "'uniques': [{'name': 'uq', 'columns': ['NAME']}]}]},"
+        "{'name': 'two', 'tables': [{'name': 'u', 'columns': [{'name': 'k', 'type': 'int'}],"
+        "'uniques': [{'name': 'uq', 'columns': ['k']}]},"
+        "{'name': 'p', 'columns': [{'name': 'k', 'type': 'int'}], 'foreign_keys': ["
+        "{'name': 'fk', 'columns': ['k'], 'ref_table': ['two', 'u'], 'ref_columns': ['k']}]}]}";
+    assert_only(*state, pg(state, tables, "k"), pg(state, tables, "kk"), renames(*state, "one", "u", "k", "kk"),
+                "ALTER TABLE one.u RENAME COLUMN k TO kk;");
+}
+
+static void a_view_keeps_the_names_of_its_columns(void **state)
+{
+    static const char before[] = "{'name': '', 'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'int'}]}],"
+                                 "'views': [{'name': 'v', 'query': 'SELECT a FROM t WHERE a > 0'}]}";
+    static const char after[] = "{'name': '', 'tables': [{'name': 't', 'columns': [{'name': 'b', 'type': 'int'}]}],"
+                                "'views': [{'name': 'v', 'query': 'SELECT b AS a FROM t WHERE b > 0'}]}";
+    assert_only(*state, pg(state, before, ""), pg(state, after, ""), renames(*state, "", "t", "a", "b"),
+                "ALTER TABLE t RENAME COLUMN a TO b;");
+}
+
+UNIT_TESTS(UNIT(a_trigger_changes_only_the_names_of_the_column), UNIT(a_function_and_a_text_keep_the_name),
+           UNIT(a_column_of_the_tables_name_stays), UNIT(a_table_of_that_name_in_another_schema_stays),
+           UNIT(a_view_keeps_the_names_of_its_columns))
