@@ -150,17 +150,18 @@ static void field_edges(struct builder *builder, struct object *object, int fiel
     }
 }
 
-static bool same_names(const struct builder *builder, const struct names *some, const struct names *all)
+static bool same_names(struct arena *mem, const struct dialect *dialect, const struct names *some,
+                       const struct names *all)
 {
     int found = 0;
     for (int i = 0; i < all->n; i++)
         for (int k = 0; k < some->n; k++)
-            found += compare_name(builder->mem, builder->directory.dialect, some->item[k], all->item[i]);
+            found += compare_name(mem, dialect, some->item[k], all->item[i]);
     return some->n == all->n && found == all->n;
 }
 
 /* The columns that a key is over: its own list, or its parts'. */
-static struct names key_columns(const struct builder *builder, const struct object *key)
+static struct names key_columns(struct arena *mem, const struct object *key)
 {
     const struct kind_info *info = &kind_table[key->kind];
     struct names columns = {0};
@@ -171,15 +172,21 @@ static struct names key_columns(const struct builder *builder, const struct obje
         const struct object *part = key->children.item[i];
         int column = field_find(part->kind, "column");
         const char *name = column >= 0 ? *(const char *const *)object_field(part, column) : NULL;
-        names_add(builder->mem, &columns, name ? name : "");
+        names_add(mem, &columns, name ? name : "");
     }
     return columns;
 }
 
-static bool is_key(const struct object *object)
+bool is_unique_key(const struct object *object)
 {
     int unique = field_find(object->kind, "is_unique");
     return kind_table[object->kind].marks & KIND_IS_KEY || (unique >= 0 && *(const bool *)object_field(object, unique));
+}
+
+bool same_key(struct arena *mem, const struct dialect *dialect, const struct object *a, const struct object *b)
+{
+    const struct names of_a = key_columns(mem, a), of_b = key_columns(mem, b);
+    return same_names(mem, dialect, &of_a, &of_b);
 }
 
 static void rest_edges(struct builder *builder, struct object *object)
@@ -191,10 +198,10 @@ static void rest_edges(struct builder *builder, struct object *object)
             continue;
         for (int k = 0; k < target->children.n; k++) {
             struct object *key = target->children.item[k];
-            if (!is_key(key))
+            if (!is_unique_key(key))
                 continue;
-            struct names columns = key_columns(builder, key);
-            if (same_names(builder, object_field(object, i), &columns))
+            const struct names columns = key_columns(builder->mem, key);
+            if (same_names(builder->mem, builder->directory.dialect, object_field(object, i), &columns))
                 edge_add(builder, object, key, i, EDGE_RESTS);
         }
     }

@@ -281,6 +281,19 @@ static void arcs_of_rename(struct orderer *orderer, const struct change *rename)
     }
 }
 
+/* A key that another takes over from (a constraint that becomes an index) stands until that one does. */
+static void arcs_of_key(struct orderer *orderer, const struct change *drop)
+{
+    const struct object *key = drop->before, *table = key->parent ? key->parent->peer : NULL;
+    for (int i = 0; table && is_unique_key(key) && i < table->children.n; i++) {
+        const struct object *other = table->children.item[i];
+        bool comes = other->made && other->made->op == CHANGE_CREATE && is_unique_key(other);
+        if (comes && !text_equal(other->name, key->name) &&
+            same_key(orderer->mem, orderer->planner->dialect, key, other))
+            arc_add(orderer, other->made, drop, NULL);
+    }
+}
+
 static void arcs_of_steps(struct orderer *orderer)
 {
     for (int i = 0; i < orderer->node.n; i++) {
@@ -291,6 +304,8 @@ static void arcs_of_steps(struct orderer *orderer)
             arc_add(orderer, step_unmaking(step->after->peer), step, NULL);
         if (step->op == CHANGE_RENAME)
             arcs_of_rename(orderer, step);
+        if (step->op == CHANGE_DROP && !step->replaced)
+            arcs_of_key(orderer, step);
     }
 }
 
