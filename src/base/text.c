@@ -48,7 +48,7 @@ bool text_ends(const char *text, const char *suffix)
 
 bool text_has(const char *text, const char *part)
 {
-    return strstr(text, part) != NULL;
+    return strstr(text, part);
 }
 
 bool char_is_space(int c)

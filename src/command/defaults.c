@@ -49,7 +49,7 @@ static struct json *doubts_find(struct arena *mem, const struct dialect *dialect
             continue;
         struct json *json = json_object(mem);
         json_set_text(mem, json, "literal", column->default_value.written);
-        json_set_bool(mem, json, "changed", before != NULL);
+        json_set_bool(mem, json, "changed", before);
         json_add(mem, columns, json);
         list_add(mem, doubts, o);
     }

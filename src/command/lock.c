@@ -114,7 +114,7 @@ static int unlock_run(struct ctx *ctx, const struct request *request, struct rep
     if (!nothing)
         TRY(forget(ctx, request, config, &holder));
     json_set_text(ctx->mem, reply->json, "database", ctx->database);
-    json_set_bool(ctx->mem, reply->json, "cleared", holder.owner != NULL);
+    json_set_bool(ctx->mem, reply->json, "cleared", holder.owner);
     json_set_bool(ctx->mem, reply->json, "legacy_lock", holder.legacy);
     report_line(&reply->report, TONE_GOOD, "%s",
                 holder.owner ? "Migration lock released successfully."

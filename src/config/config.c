@@ -140,7 +140,7 @@ static void choose(struct ctx *ctx, const struct config_options *options, struct
     config->dev = options->dev;
     for (int i = 0; i < config->databases.n; i++) {
         struct database_config *database = config->databases.item[i];
-        bool usable = database->dialect != NULL;
+        bool usable = database->dialect;
         if (usable && options->dev && !database->dev_dialect) {
             leave_without_dev(ctx, config, database);
             usable = false;

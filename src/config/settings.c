@@ -319,7 +319,7 @@ static int take_urls(struct judged *judged, struct draft *draft)
     database->url_expression = expression_of(ctx, first);
     database->url_async_expression = expression_of(ctx, draft->async_url);
     database->dev_url_expression = expression_of(ctx, draft->dev_url);
-    database->has_async = draft->async_url != NULL;
+    database->has_async = draft->async_url;
     if (draft->async_url)
         TRY(read_url(judged, draft->async_url, &database->url_async));
     TRY(read_url(judged, first, &database->url));

@@ -66,14 +66,14 @@ static int shape_make(struct ctx *ctx, struct catalog_shape *shape, enum kind ki
 
 static bool cell_true(const char *cell)
 {
-    return cell != NULL && (text_equal_nocase(cell, "t") || text_equal(cell, "1") || text_equal_nocase(cell, "true"));
+    return cell && (text_equal_nocase(cell, "t") || text_equal(cell, "1") || text_equal_nocase(cell, "true"));
 }
 
 static int cell_names(struct ctx *ctx, const char *cell, struct names *names)
 {
     struct json *array;
     *names = (struct names){0};
-    if (cell == NULL)
+    if (!cell)
         return 0;
     TRY(json_read(ctx, "catalog", cell, strlen(cell), &array));
     for (int i = 0; array->type == JSON_ARRAY && i < array->n; i++)
@@ -86,7 +86,7 @@ static int cell_ref(struct ctx *ctx, const char *cell, struct ref *ref)
 {
     struct json *json;
     *ref = (struct ref){0};
-    if (cell == NULL)
+    if (!cell)
         return 0;
     TRY(json_read(ctx, "catalog", cell, strlen(cell), &json));
     if (!ref_from_json(ctx->mem, json, ref))
@@ -98,7 +98,7 @@ static int cell_refs(struct ctx *ctx, const char *cell, struct refs *refs)
 {
     struct json *array;
     *refs = (struct refs){0};
-    if (cell == NULL)
+    if (!cell)
         return 0;
     TRY(json_read(ctx, "catalog", cell, strlen(cell), &array));
     for (int i = 0; array->type == JSON_ARRAY && i < array->n; i++) {
@@ -112,7 +112,7 @@ static int cell_refs(struct ctx *ctx, const char *cell, struct refs *refs)
 
 static int cell_int(struct ctx *ctx, struct object *object, int field, const char *cell)
 {
-    if (cell == NULL)
+    if (!cell)
         return 0;
     if (!text_to_int(cell, object_field(object, field)))
         return fail(ctx, ERR_FAILED, "the catalog gave \"%s\" for %s.%s, which is not an integer", cell,
@@ -132,7 +132,7 @@ static int cell_assign(struct ctx *ctx, struct object *object, int field, const 
     case FIELD_REF: TRY(cell_ref(ctx, cell, member)); break;
     case FIELD_REFS: TRY(cell_refs(ctx, cell, member)); break;
     case FIELD_FLAG:
-        if (cell == NULL)
+        if (!cell)
             return 0;
         *(bool *)member = cell_true(cell);
         break;
@@ -189,15 +189,15 @@ static struct object *parent_find(struct arena *mem, const struct map *parents, 
     const char *schema = shape_cell(shape, shape->schema, row);
     const char *table = shape_cell(shape, shape->table, row);
     const char *parent = shape_cell(shape, shape->parent, row);
-    if (schema == NULL)
+    if (!schema)
         schema = "";
     switch (kind_table[shape->kind].parent[0]) {
     case KIND_DATABASE: return tree->root;
     case KIND_SCHEMA: return tree_schema(mem, tree, schema);
-    case KIND_TABLE: return map_get(parents, arena_printf(mem, "%s\1%s", schema, table != NULL ? table : parent));
+    case KIND_TABLE: return map_get(parents, arena_printf(mem, "%s\1%s", schema, table ? table : parent));
     default:
-        return table != NULL ? map_get(parents, arena_printf(mem, "i\1%s\1%s\1%s", schema, table, parent))
-                             : map_get(parents, arena_printf(mem, "i\1%s\1%s", schema, parent));
+        return table ? map_get(parents, arena_printf(mem, "i\1%s\1%s\1%s", schema, table, parent))
+                     : map_get(parents, arena_printf(mem, "i\1%s\1%s", schema, parent));
     }
 }
 
@@ -211,7 +211,7 @@ static int catalog_rows(struct ctx *ctx, enum kind kind, const struct rows *rows
         struct object *object;
         const char *name = shape_cell(&shape, shape.name, row);
         struct object *parent = parent_find(ctx->mem, parents, tree, &shape, row);
-        if (parent == NULL)
+        if (!parent)
             continue;
         if (kind == KIND_SCHEMA)
             object = tree_schema(ctx->mem, tree, name);
@@ -227,7 +227,7 @@ int catalog_load(struct ctx *ctx, struct conn *conn, const struct catalog_query 
 {
     struct map parents;
     map_init(&parents, ctx->mem);
-    for (struct object *o = tree->root; o != NULL; o = object_next(tree->root, o))
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o))
         parent_remember(&parents, o);
     for (int i = 0; i < n; i++) {
         struct rows rows;
@@ -244,7 +244,7 @@ int catalog_load(struct ctx *ctx, struct conn *conn, const struct catalog_query 
 
 const char *expr_text(const struct expr *expr)
 {
-    return expr->written != NULL ? expr->written : expr->printed;
+    return expr->written ? expr->written : expr->printed;
 }
 
 void ansi_column_list(struct buf *out, const struct dialect *dialect, const struct names *columns)
@@ -257,17 +257,17 @@ void ansi_column_list(struct buf *out, const struct dialect *dialect, const stru
 void ansi_table_name(struct buf *out, const struct dialect *dialect, const struct object *below)
 {
     const struct object *top = below;
-    while (top->parent != NULL && top->parent->kind != KIND_SCHEMA)
+    while (top->parent && top->parent->kind != KIND_SCHEMA)
         top = top->parent;
-    const char *schema = top->parent != NULL ? top->parent->name : NULL;
-    ident_add_qualified(out, dialect->ident, schema != NULL && *schema != '\0' ? schema : NULL, top->name);
+    const char *schema = top->parent ? top->parent->name : NULL;
+    ident_add_qualified(out, dialect->ident, schema && *schema != '\0' ? schema : NULL, top->name);
 }
 
 void ansi_ref(struct buf *out, const struct dialect *dialect, const struct ref *ref)
 {
-    const char *schema = ref->schema != NULL && *ref->schema != '\0' ? ref->schema : NULL;
+    const char *schema = ref->schema && *ref->schema != '\0' ? ref->schema : NULL;
     ident_add_qualified(out, dialect->ident, schema, ref->name);
-    if (ref->part != NULL) {
+    if (ref->part) {
         buf_add_c(out, '.');
         ident_add(out, dialect->ident, ref->part);
     }
@@ -326,7 +326,7 @@ void ansi_check(struct buf *out, const struct dialect *dialect, const struct che
 
 const char *ansi_action(const char *action)
 {
-    return action == NULL || text_equal_nocase(action, "NO ACTION") ? NULL : action;
+    return !action || text_equal_nocase(action, "NO ACTION") ? NULL : action;
 }
 
 void ansi_references(struct buf *out, const struct dialect *dialect, const struct foreign_key *key)
@@ -337,11 +337,11 @@ void ansi_references(struct buf *out, const struct dialect *dialect, const struc
         buf_add(out, " ");
         ansi_column_list(out, dialect, &key->ref_columns);
     }
-    if (key->match != NULL && !text_equal_nocase(key->match, "SIMPLE"))
+    if (key->match && !text_equal_nocase(key->match, "SIMPLE"))
         buf_addf(out, " MATCH %s", key->match);
-    if (ansi_action(key->on_delete) != NULL)
+    if (ansi_action(key->on_delete))
         buf_addf(out, " ON DELETE %s", key->on_delete);
-    if (ansi_action(key->on_update) != NULL)
+    if (ansi_action(key->on_update))
         buf_addf(out, " ON UPDATE %s", key->on_update);
     ansi_deferrable(out, key->deferrable, key->initially_deferred);
 }

@@ -8,7 +8,7 @@
 
 const struct dialect *dialect_find(const char *database_type)
 {
-    for (int i = 0; dialect_list[i] != NULL; i++)
+    for (int i = 0; dialect_list[i]; i++)
         if (text_equal(dialect_list[i]->name, database_type))
             return dialect_list[i];
     return NULL;
@@ -16,7 +16,7 @@ const struct dialect *dialect_find(const char *database_type)
 
 static bool dialect_has_scheme(const struct dialect *dialect, const char *scheme)
 {
-    for (const char *const *s = dialect->schemes; *s != NULL; s++)
+    for (const char *const *s = dialect->schemes; *s; s++)
         if (text_equal_nocase(*s, scheme))
             return true;
     return false;
@@ -24,7 +24,7 @@ static bool dialect_has_scheme(const struct dialect *dialect, const char *scheme
 
 const struct dialect *dialect_of_url(const struct url *url)
 {
-    for (int i = 0; dialect_list[i] != NULL; i++)
+    for (int i = 0; dialect_list[i]; i++)
         if (dialect_has_scheme(dialect_list[i], url->dialect))
             return dialect_list[i];
     return NULL;
@@ -32,7 +32,7 @@ const struct dialect *dialect_of_url(const struct url *url)
 
 const struct dialect *dialect_of_engine(enum engine engine)
 {
-    for (int i = 0; dialect_list[i] != NULL; i++)
+    for (int i = 0; dialect_list[i]; i++)
         if (dialect_list[i]->engine == engine)
             return dialect_list[i];
     return NULL;
@@ -43,12 +43,12 @@ int conn_open(struct ctx *ctx, const struct dialect *dialect, const struct url *
 {
     static const struct conn_options none;
     *conn = NULL;
-    return dialect->driver->open(ctx, url, options != NULL ? options : &none, conn);
+    return dialect->driver->open(ctx, url, options ? options : &none, conn);
 }
 
 void conn_close(struct conn **conn)
 {
-    if (*conn != NULL)
+    if (*conn)
         (*conn)->dialect->driver->close(*conn);
     *conn = NULL;
 }
@@ -56,7 +56,7 @@ void conn_close(struct conn **conn)
 int conn_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows)
 {
     struct rows unwanted;
-    return conn->dialect->driver->query(ctx, conn, sql, params, rows != NULL ? rows : &unwanted);
+    return conn->dialect->driver->query(ctx, conn, sql, params, rows ? rows : &unwanted);
 }
 
 int conn_exec(struct ctx *ctx, struct conn *conn, const char *sql)

@@ -69,7 +69,7 @@ static bool parse_clause(struct parser *parser, struct buf *out, const char *wor
     struct term *term = parser_accept(parser, word) ? parse(parser, LEVEL_ANY) : NULL;
     if (term)
         buf_addf(out, " %s %s", text_upper(parser->mem, word), term_text(parser->mem, term_settle(term, place)));
-    return term != NULL;
+    return term;
 }
 
 /* PostgreSQL prints the ELSE NULL that nobody wrote. */

@@ -130,7 +130,7 @@ int main(int argc, char **argv)
     struct walk walk = {.law = {.ctx = &ctx, .dialect = argc > 3 ? dialect_find(argv[1]) : NULL},
                         .file = (const char *const *)argv + 3,
                         .n = argc - 3,
-                        .verbose = getenv("ROUNDTRIP_VERBOSE") != NULL};
+                        .verbose = getenv("ROUNDTRIP_VERBOSE")};
     if (!walk.law.dialect) {
         fprintf(stderr, "usage: roundtrip ENGINE URL|- FILE...\n");
         return 2;

@@ -47,7 +47,7 @@ static bool libpq_knows(const char *key)
     PQconninfoOption *all = PQconndefaults();
     bool known = false;
 
-    for (const PQconninfoOption *option = all; option != NULL && option->keyword != NULL && !known; option++)
+    for (const PQconninfoOption *option = all; option && option->keyword && !known; option++)
         known = text_equal(option->keyword, key);
     PQconninfoFree(all);
     return known;
@@ -73,7 +73,7 @@ static void option_add(struct ctx *ctx, struct pg_keywords *keywords, const char
             keyword = drivers_own[i].keyword;
             ours = true;
         }
-    if (keyword == NULL || (!ours && !libpq_knows(keyword))) {
+    if (!keyword || (!ours && !libpq_knows(keyword))) {
         emit_debug(ctx, "the connection option \"%s\" is for another driver and is ignored", key);
         return;
     }
@@ -95,11 +95,10 @@ static void hosts_add(struct ctx *ctx, struct pg_keywords *keywords, const struc
         if (!text_equal(url->keys.item[i], "host"))
             continue;
         colon = value[0] == '/' ? NULL : strrchr(value, ':');
-        if (colon != NULL && strchr(value, ':') != colon)
+        if (colon && strchr(value, ':') != colon)
             colon = NULL; /* a bare IPv6 address */
-        buf_addf(&hosts, "%s%.*s", n > 0 ? "," : "", (int)(colon != NULL ? (size_t)(colon - value) : strlen(value)),
-                 value);
-        buf_addf(&ports, "%s%s", n > 0 ? "," : "", colon != NULL ? colon + 1 : "");
+        buf_addf(&hosts, "%s%.*s", n > 0 ? "," : "", (int)(colon ? (size_t)(colon - value) : strlen(value)), value);
+        buf_addf(&ports, "%s%s", n > 0 ? "," : "", colon ? colon + 1 : "");
         n++;
     }
     if (n == 0)
@@ -114,31 +113,31 @@ void pg_address(struct ctx *ctx, const struct url *url, struct pg_keywords *keyw
     *keywords = (struct pg_keywords){.n = 0};
     keyword_set(keywords, "application_name", "dbwarden");
     keyword_set(keywords, "connect_timeout", "10");
-    if (url->host != NULL)
+    if (url->host)
         keyword_set(keywords, "host", url->host);
     if (url->port != 0)
         keyword_set(keywords, "port", arena_printf(ctx->mem, "%d", url->port));
-    if (url->user != NULL)
+    if (url->user)
         keyword_set(keywords, "user", url->user);
-    if (url->database != NULL)
+    if (url->database)
         keyword_set(keywords, "dbname", url->database);
     hosts_add(ctx, keywords, url);
     for (int i = 0; i < url->keys.n; i++)
         if (!text_equal(url->keys.item[i], "host"))
             option_add(ctx, keywords, url->keys.item[i], url->values.item[i]);
-    if (url->password.text != NULL)
+    if (url->password.text)
         keyword_set(keywords, "password", url->password.text);
     keyword_set(keywords, "client_encoding", "UTF8");
 }
 
 char *pg_target(struct arena *mem, const struct url *url)
 {
-    const char *host = url->host != NULL ? url->host : url_option(url, "host");
-    const char *database = url->database != NULL ? url->database : url_option(url, "dbname");
+    const char *host = url->host ? url->host : url_option(url, "host");
+    const char *database = url->database ? url->database : url_option(url, "dbname");
 
-    if (database == NULL)
-        database = url->user != NULL ? url->user : "postgres";
-    if (host == NULL || host[0] == '\0' || host[0] == '/')
+    if (!database)
+        database = url->user ? url->user : "postgres";
+    if (!host || host[0] == '\0' || host[0] == '/')
         return arena_printf(mem, "%s on this machine", database);
     return arena_printf(mem, "%s on %s", database, host);
 }

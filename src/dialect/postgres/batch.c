@@ -34,7 +34,7 @@ void chunk_failed(struct chunk *chunk, int step, const PGresult *result)
 
 void chunk_done(struct chunk *chunk, int step)
 {
-    if (step >= 0 && step < chunk->batch->n && chunk->batch->done != NULL)
+    if (step >= 0 && step < chunk->batch->n && chunk->batch->done)
         chunk->batch->done(chunk->batch->sink, step);
 }
 
@@ -63,7 +63,7 @@ static int step_check(struct ctx *ctx, const struct batch_step *step)
 {
     if (is_client_copy(step))
         return pg_fail_copy(ctx);
-    if (memchr(step->sql, '\0', step->length) == NULL)
+    if (!memchr(step->sql, '\0', step->length))
         return 0;
     fail(ctx, ERR_SYNTAX, "a statement holds a zero byte, which PostgreSQL cannot take");
     return fail_hint(ctx, "Remove it from the file; an editor may show it as ^@.");
@@ -71,7 +71,7 @@ static int step_check(struct ctx *ctx, const struct batch_step *step)
 
 static int pipeline_send(struct chunk *chunk, const char *sql, const struct names *params)
 {
-    int n = params != NULL ? params->n : 0;
+    int n = params ? params->n : 0;
 
     if (!PQsendQueryParams(chunk->conn->pg, sql, n, NULL, n > 0 ? params->item : NULL, NULL, NULL, 0))
         return pg_fail_lost(chunk->ctx, chunk->conn);
@@ -116,7 +116,7 @@ static int step_results(struct chunk *chunk, int step, int outcome)
     for (bool first = true;; first = false) {
         __attribute__((cleanup(pg_result_clear))) PGresult *result = NULL;
         TRY(pg_result(chunk->ctx, chunk->conn, &result));
-        if (result == NULL)
+        if (!result)
             return outcome;
         if (outcome == 0 && pg_failed(result)) {
             outcome = pg_fail(chunk->ctx, chunk->conn, result);
@@ -200,8 +200,8 @@ static int step_alone(struct ctx *ctx, struct pg_conn *conn, struct batch *batch
     struct arena_mark mark = arena_save(ctx->mem);
     const char *sql = step_sql(ctx->mem, &batch->step[step]);
     const struct names *params = batch->step[step].params;
-    int sent = params != NULL ? PQsendQueryParams(conn->pg, sql, params->n, NULL, params->item, NULL, NULL, 0)
-                              : PQsendQuery(conn->pg, sql);
+    int sent = params ? PQsendQueryParams(conn->pg, sql, params->n, NULL, params->item, NULL, NULL, 0)
+                      : PQsendQuery(conn->pg, sql);
     int outcome = 0;
 
     if (!sent)
@@ -211,7 +211,7 @@ static int step_alone(struct ctx *ctx, struct pg_conn *conn, struct batch *batch
     for (;;) {
         __attribute__((cleanup(pg_result_clear))) PGresult *result = NULL;
         TRY(pg_result(ctx, conn, &result));
-        if (result == NULL)
+        if (!result)
             return outcome;
         if (outcome == 0 && pg_failed(result)) {
             outcome = pg_fail(ctx, conn, result);
@@ -231,7 +231,7 @@ static int batch_singly(struct ctx *ctx, struct pg_conn *conn, struct batch *bat
             batch->failed = i;
             return outcome;
         }
-        if (batch->done != NULL)
+        if (batch->done)
             batch->done(batch->sink, i);
     }
     return 0;

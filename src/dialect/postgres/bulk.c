@@ -13,7 +13,7 @@ static bool is_plain(const struct batch_step *step)
 {
     struct lexer lexer;
 
-    if (step->params != NULL)
+    if (step->params)
         return false;
     lex_open(&lexer, &pg_lex, step->sql, step->length);
     return lex_next_code(&lexer).kind != TOKEN_END;
@@ -24,7 +24,7 @@ bool bulk_begins(const struct batch *batch, int step)
     if (batch->n - step < BULK_STEPS)
         return false;
     for (int i = step; i < step + BULK_STEPS; i++)
-        if (batch->step[i].params != NULL)
+        if (batch->step[i].params)
             return false;
     return is_plain(&batch->step[step]);
 }
@@ -95,7 +95,7 @@ static int bulk_results(struct bulk *bulk)
     for (int answered = 0;; answered++) {
         __attribute__((cleanup(pg_result_clear))) PGresult *result = NULL;
         TRY(pg_result(chunk->ctx, chunk->conn, &result));
-        if (result == NULL)
+        if (!result)
             return outcome;
         if (outcome == 0 && pg_failed(result)) {
             outcome = pg_fail(chunk->ctx, chunk->conn, result);

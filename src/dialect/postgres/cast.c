@@ -75,7 +75,7 @@ static bool assigns(const struct pg_type *from, const struct pg_type *to)
 
 static bool is_named(const struct pg_type *type, const char *const *names)
 {
-    for (; *names != NULL; names++)
+    for (; *names; names++)
         if (type->known && text_equal(type->name, *names))
             return true;
     return false;
@@ -132,7 +132,7 @@ char *pg_using(struct arena *mem, const char *column, const char *from, const ch
     struct pg_type a, b;
     const char *name = ident_text(mem, &pg_ident, column), *type = to;
 
-    if (from == NULL || !pg_type_read(mem, from, &a) || !pg_type_read(mem, to, &b))
+    if (!from || !pg_type_read(mem, from, &a) || !pg_type_read(mem, to, &b))
         return NULL;
     if (text_equal(pg_type_normal(mem, from), pg_type_normal(mem, to)))
         return same_again(mem, name, &b, type);

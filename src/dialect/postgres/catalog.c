@@ -118,7 +118,7 @@ int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
     }
     TRY(result);
     pg_scratch_trim((const struct pg_conn *)conn, loaded);
-    if (filter != NULL)
+    if (filter)
         filter_apply(filter, loaded);
     *tree = loaded;
     return 0;

@@ -164,9 +164,9 @@ static const char *constant_value(struct arena *mem, const char *type, const cha
 
     strip(&tokens);
     text = constant_text(mem, &tokens);
-    if (text == NULL)
+    if (!text)
         return NULL;
-    if (type != NULL)
+    if (type)
         return pg_value(mem, type, text);
     /* A constant of an unknown type that is a number on both sides is compared as one. */
     return tokens.token[0].kind != TOKEN_STRING ? pg_number_value(mem, text) : text;
@@ -207,7 +207,7 @@ static const char *nextval_of(struct arena *mem, const char *expr)
             continue;
         buf_addf(&out, "%s%s", out.len > 0 ? "." : "", name);
     }
-    return name != NULL ? out.data : NULL;
+    return name ? out.data : NULL;
 }
 
 /* now() and its SQL spellings are one function: the start of the transaction. */
@@ -215,7 +215,7 @@ static const char *spelled_alike(const char *normal)
 {
     static const char *const same[] = {"current_timestamp", "now()", "transaction_timestamp()", "pg_catalog.now()"};
 
-    for (size_t i = 0; normal != NULL && i < sizeof same / sizeof *same; i++)
+    for (size_t i = 0; normal && i < sizeof same / sizeof *same; i++)
         if (text_equal_nocase(normal, same[i]))
             return "now()";
     return normal;
@@ -225,17 +225,17 @@ bool pg_default_same(struct arena *mem, const char *type, const char *a, const c
 {
     const char *x, *y;
 
-    if (a == NULL || b == NULL)
-        return a == b || (a == NULL ? is_null(b, mem) : is_null(a, mem));
+    if (!a || !b)
+        return a == b || (!a ? is_null(b, mem) : is_null(a, mem));
     x = constant_value(mem, type, a);
     y = constant_value(mem, type, b);
-    if (x != NULL && y != NULL)
+    if (x && y)
         return text_equal(x, y);
-    if (x != NULL || y != NULL)
+    if (x || y)
         return false;
     x = nextval_of(mem, a);
     y = nextval_of(mem, b);
-    if (x != NULL && y != NULL)
+    if (x && y)
         return text_equal(x, y);
     return text_equal(spelled_alike(pg_expr_normal(mem, a)), spelled_alike(pg_expr_normal(mem, b)));
 }

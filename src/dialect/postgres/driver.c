@@ -43,7 +43,7 @@ static void notice_receive(void *sink, const PGresult *result)
     struct pg_conn *conn = sink;
     const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
-    if (conn->ctx != NULL && text != NULL)
+    if (conn->ctx && text)
         emit_debug(conn->ctx, "server: %s", text);
 }
 
@@ -63,13 +63,13 @@ static void url_keep(struct arena *mem, struct url *to, const struct url *from)
 
 static double connect_seconds(const struct conn_options *options, const struct pg_keywords *keywords)
 {
-    double seconds = options != NULL && options->connect_seconds > 0 ? options->connect_seconds : 10;
+    double seconds = options && options->connect_seconds > 0 ? options->connect_seconds : 10;
     double hosts = 1;
 
     for (int i = 0; i < keywords->n; i++) {
         int64_t said;
         if (text_equal(keywords->key[i], "connect_timeout") && text_to_int(keywords->value[i], &said) && said > 0 &&
-            (options == NULL || options->connect_seconds == 0))
+            (!options || options->connect_seconds == 0))
             seconds = (double)said;
         if (text_equal(keywords->key[i], "host"))
             for (const char *p = keywords->value[i]; *p != '\0'; p++)
@@ -95,7 +95,7 @@ static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_o
 
     pg_address(ctx, &conn->url, &keywords);
     conn->pg = PQconnectStartParams(keywords.key, keywords.value, 0);
-    if (conn->pg == NULL)
+    if (!conn->pg)
         return fail(ctx, ERR_CONNECT, "cannot connect to %s: out of memory", conn->conn.target);
     TRY(pg_connect_wait(ctx, conn->pg, connect_seconds(options, &keywords), conn->conn.target));
     if (PQstatus(conn->pg) != CONNECTION_OK)
@@ -130,14 +130,14 @@ void pg_cancel(struct conn *conn)
     struct pg_conn *pg = (struct pg_conn *)conn;
     char ignored[256];
 
-    if (pg->cancel != NULL)
+    if (pg->cancel)
         PQcancel(pg->cancel, ignored, (int)sizeof ignored);
 }
 
 /* One statement with text parameters, sent; results are for the caller to fetch. */
 static int query_send(struct ctx *ctx, struct pg_conn *conn, const char *sql, const struct names *params)
 {
-    int n = params != NULL ? params->n : 0;
+    int n = params ? params->n : 0;
 
     if (!PQsendQueryParams(conn->pg, sql, n, NULL, n > 0 ? params->item : NULL, NULL, NULL, 0))
         return pg_fail_lost(ctx, conn);
@@ -183,7 +183,7 @@ static int results_take(struct ctx *ctx, struct pg_conn *conn, struct rows *rows
     for (;;) {
         __attribute__((cleanup(pg_result_clear))) PGresult *result = NULL;
         TRY(pg_result(ctx, conn, &result));
-        if (result == NULL)
+        if (!result)
             break;
         if (outcome == 0 && pg_failed(result))
             outcome = pg_fail(ctx, conn, result);
@@ -192,7 +192,7 @@ static int results_take(struct ctx *ctx, struct pg_conn *conn, struct rows *rows
         if (PQresultStatus(result) == PGRES_COPY_OUT)
             for (char *line = NULL; PQgetCopyData(conn->pg, &line, 0) > 0; PQfreemem(line))
                 ;
-        if (rows != NULL && PQresultStatus(result) == PGRES_TUPLES_OK)
+        if (rows && PQresultStatus(result) == PGRES_TUPLES_OK)
             rows_take(ctx->mem, result, rows);
     }
     if (outcome < 0 && PQstatus(conn->pg) == CONNECTION_BAD)
@@ -249,12 +249,12 @@ void pg_close(struct conn *conn)
 {
     struct pg_conn *pg = (struct pg_conn *)conn;
 
-    if (pg == NULL)
+    if (!pg)
         return;
     pg->ctx = NULL;
     PQfreeCancel(pg->cancel);
     PQfinish(pg->pg);
-    if (pg->scratch != NULL)
+    if (pg->scratch)
         scratch_drop(pg);
     scratch_server_stop(pg->server);
     url_close(&pg->url);

@@ -13,12 +13,12 @@ static const char *field_of(struct arena *mem, const PGresult *result, int code)
 char *pg_message(struct arena *mem, const char *text)
 {
     static const char *const prefixes[] = {"FATAL:", "ERROR:", "PANIC:", "error:", "could not connect to server:"};
-    char *line = text_trim(mem, text != NULL ? text : "");
+    char *line = text_trim(mem, text ? text : "");
 
     line = text_trim(mem, text_slice(mem, line, 0, strcspn(line, "\n")));
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         const char *found = strstr(line, prefixes[i]);
-        if (found != NULL)
+        if (found)
             line = text_trim(mem, found + strlen(prefixes[i]));
     }
     while (text_ends(line, "."))
@@ -51,7 +51,7 @@ static const struct {
 
 static const char *hint_of(const char *sqlstate)
 {
-    for (size_t i = 0; sqlstate != NULL && i < sizeof hints / sizeof *hints; i++)
+    for (size_t i = 0; sqlstate && i < sizeof hints / sizeof *hints; i++)
         if (text_equal(sqlstate, hints[i].sqlstate))
             return hints[i].hint;
     return NULL;
@@ -65,7 +65,7 @@ int pg_fail(struct ctx *ctx, struct pg_conn *conn, const PGresult *result)
 
     if (atomic_load(&ctx->cancel) && text_equal(sqlstate, "57014"))
         return fail(ctx, ERR_CANCELLED, "interrupted");
-    if (sqlstate == NULL || message == NULL)
+    if (!sqlstate || !message)
         return pg_fail_lost(ctx, conn);
     /* 57P01 to 57P03: the server shuts down, crashed, or does not take connections. */
     if (text_starts(sqlstate, "57P"))
@@ -74,7 +74,7 @@ int pg_fail(struct ctx *ctx, struct pg_conn *conn, const PGresult *result)
         fail(ctx, ERR_SQL, "%s", message);
     ctx->error.sqlstate = sqlstate;
     ctx->error.detail = field_of(ctx->mem, result, PG_DIAG_MESSAGE_DETAIL);
-    ctx->error.hint = hint != NULL ? hint : hint_of(sqlstate);
+    ctx->error.hint = hint ? hint : hint_of(sqlstate);
     return (int)ctx->error.code;
 }
 
@@ -92,7 +92,7 @@ long pg_position(const PGresult *result, const char *sql)
     int64_t characters;
     const char *p = sql;
 
-    if (said == NULL || !text_to_int(said, &characters) || characters < 1)
+    if (!said || !text_to_int(said, &characters) || characters < 1)
         return -1;
     while (--characters > 0 && *p != '\0') {
         p++;

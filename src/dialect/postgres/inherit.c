@@ -24,7 +24,7 @@ static void column_inherit(struct arena *mem, struct object *table, const struct
     list_insert(mem, &table->children, at, object);
     object->peer = NULL;
     SAY(column, COLUMN, comment, NULL);
-    if (from->identity != NULL) {
+    if (from->identity) {
         SAY(column, COLUMN, identity, NULL);
         object_unsay(object, COLUMN_identity_start);
         object_unsay(object, COLUMN_identity_increment);
@@ -50,12 +50,12 @@ static void table_inherit(struct arena *mem, const struct tree *tree, struct tab
 
     for (int i = 0; depth < DEEPEST && i < table->inherits.n; i++) {
         struct object *parent = pg_parent(tree, table, i);
-        if (parent == NULL || parent == &table->object)
+        if (!parent || parent == &table->object)
             continue;
         table_inherit(mem, tree, (struct table *)parent, depth + 1);
         for (int k = 0; k < parent->children.n; k++) {
             const struct object *child = parent->children.item[k];
-            if (child->kind == KIND_COLUMN && object_child(&table->object, KIND_COLUMN, child->name) == NULL)
+            if (child->kind == KIND_COLUMN && !object_child(&table->object, KIND_COLUMN, child->name))
                 column_inherit(mem, &table->object, (const struct column *)child, at++);
         }
     }
@@ -63,7 +63,7 @@ static void table_inherit(struct arena *mem, const struct tree *tree, struct tab
 
 void pg_inherit(struct arena *mem, struct tree *tree)
 {
-    for (struct object *object = tree->root; object != NULL; object = object_next(tree->root, object))
+    for (struct object *object = tree->root; object; object = object_next(tree->root, object))
         if (object->kind == KIND_TABLE && ((struct table *)object)->inherits.n > 0)
             table_inherit(mem, tree, (struct table *)object, 0);
 }

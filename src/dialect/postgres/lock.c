@@ -32,7 +32,7 @@ static bool same_backend(const char *pid, int number)
 {
     int64_t said;
 
-    return pid != NULL && text_to_int(pid, &said) && said == number;
+    return pid && text_to_int(pid, &said) && said == number;
 }
 
 /* With our connection idle, does another one land on the same backend? */

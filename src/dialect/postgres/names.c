@@ -19,8 +19,8 @@ static size_t clip(const char *text, size_t length)
 
 char *pg_object_name(struct arena *mem, const char *first, const char *second, const char *label)
 {
-    size_t a = strlen(first), b = second != NULL ? strlen(second) : 0;
-    size_t extra = strlen(label) + 1 + (second != NULL ? 1 : 0);
+    size_t a = strlen(first), b = second ? strlen(second) : 0;
+    size_t extra = strlen(label) + 1 + (second ? 1 : 0);
 
     while (a + b + extra > NAME_BYTES) {
         if (a > b)
@@ -29,7 +29,7 @@ char *pg_object_name(struct arena *mem, const char *first, const char *second, c
             b--;
     }
     a = clip(first, a);
-    if (second == NULL)
+    if (!second)
         return arena_printf(mem, "%.*s_%s", (int)a, first, label);
     return arena_printf(mem, "%.*s_%.*s_%s", (int)a, first, (int)clip(second, b), second, label);
 }
@@ -92,7 +92,7 @@ static const char *only_column(struct arena *mem, const struct object *table, co
         const struct object *child = table->children.item[i];
         if (child->kind != KIND_COLUMN || !pg_expr_mentions(mem, expr, child->name))
             continue;
-        if (found != NULL)
+        if (found)
             return NULL;
         found = child->name;
     }
@@ -106,7 +106,7 @@ static struct names index_columns(struct arena *mem, const struct object *index)
 
     for (int i = 0; i < index->children.n; i++) {
         const struct index_part *part = index->children.item[i];
-        const char *base = part->column != NULL ? part->column : "expr", *name = base;
+        const char *base = part->column ? part->column : "expr", *name = base;
         for (int number = 1; names_have(&names, name); number++)
             name = arena_printf(mem, "%s%d", base, number);
         names_add(mem, &names, name);
@@ -130,7 +130,7 @@ static struct names unique_columns(struct arena *mem, const struct unique *uniqu
 static char *exclude_name(struct arena *mem, const struct object *object, const char *label)
 {
     const struct exclude *exclude = (const struct exclude *)object;
-    const char *text = exclude->definition.written != NULL ? exclude->definition.written : exclude->definition.printed;
+    const char *text = exclude->definition.written ? exclude->definition.written : exclude->definition.printed;
     const struct object *table = object->parent;
     struct names columns = {0};
 
@@ -156,7 +156,7 @@ static char *name_with_label(struct arena *mem, const struct object *object, int
     const char *label = labels[object->kind];
     struct names columns;
 
-    if (label == NULL || object->parent == NULL || object->parent->name == NULL)
+    if (!label || !object->parent || !object->parent->name)
         return NULL;
     if (number > 0)
         label = arena_printf(mem, "%s%d", label, number);
@@ -184,8 +184,8 @@ char *pg_default_name(struct arena *mem, const struct object *object)
 /* Relations and constraints of a schema share no name that the server invents. */
 static void collect_names(const struct object *schema, struct map *taken)
 {
-    for (const struct object *object = schema; object != NULL; object = object_next(schema, object))
-        if (object->name != NULL && object->kind != KIND_COLUMN && object->kind != KIND_SCHEMA &&
+    for (const struct object *object = schema; object; object = object_next(schema, object))
+        if (object->name && object->kind != KIND_COLUMN && object->kind != KIND_SCHEMA &&
             object->kind != KIND_INDEX_PART && object->kind != KIND_ENUM)
             map_set(taken, object->name, taken);
 }
@@ -194,9 +194,9 @@ static void name_one(struct arena *mem, struct object *object, struct map *taken
 {
     char *name = name_with_label(mem, object, 0);
 
-    for (int number = 1; name != NULL && map_get(taken, name) != NULL; number++)
+    for (int number = 1; name && map_get(taken, name); number++)
         name = name_with_label(mem, object, number);
-    if (name == NULL)
+    if (!name)
         return;
     object->name = name;
     object->name_invented = true;
@@ -205,17 +205,17 @@ static void name_one(struct arena *mem, struct object *object, struct map *taken
 
 static bool is_unnamed(const struct object *object)
 {
-    return object->name == NULL && object->kind != KIND_INDEX_PART && object->kind != KIND_DATABASE;
+    return !object->name && object->kind != KIND_INDEX_PART && object->kind != KIND_DATABASE;
 }
 
 static void name_schema(struct arena *mem, struct object *schema)
 {
     struct map taken = {0};
 
-    for (struct object *object = schema; object != NULL; object = object_next(schema, object)) {
+    for (struct object *object = schema; object; object = object_next(schema, object)) {
         if (!is_unnamed(object))
             continue;
-        if (taken.mem == NULL) {
+        if (!taken.mem) {
             map_init(&taken, mem);
             collect_names(schema, &taken);
         }

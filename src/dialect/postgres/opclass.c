@@ -36,7 +36,7 @@ bool pg_opclass_is_default(const char *method, const char *opclass)
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
         if (!text_equal(method, defaults[i].method))
             continue;
-        for (const char *const *known = defaults[i].opclass; *known != NULL; known++)
+        for (const char *const *known = defaults[i].opclass; *known; known++)
             if (text_equal_nocase(opclass, *known))
                 return true;
     }

@@ -29,7 +29,7 @@ static int index_state(struct ctx *ctx, struct conn *conn, const struct classifi
 
 static bool is_concurrent_index(const struct classified *statement)
 {
-    return statement->kind == KIND_INDEX && statement->concurrently && statement->name != NULL;
+    return statement->kind == KIND_INDEX && statement->concurrently && statement->name;
 }
 
 int pg_clean_failed(struct ctx *ctx, struct conn *conn, const struct classified *statement)
@@ -106,8 +106,8 @@ int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classifie
     }
     if (statement->kind != KIND_ENUM)
         return catalog_done(ctx, conn, statement, &pg_done, done);
-    if (statement->verb != VERB_ALTER || statement->name == NULL)
+    if (statement->verb != VERB_ALTER || !statement->name)
         return 0;
     label = added_label(ctx->mem, statement->piece.text, statement->piece.length);
-    return label != NULL ? label_exists(ctx, conn, statement, label, done) : 0;
+    return label ? label_exists(ctx, conn, statement, label, done) : 0;
 }

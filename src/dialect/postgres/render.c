@@ -24,7 +24,7 @@ static const char *schema_of(const struct object *object)
 {
     const struct object *schema = object_ancestor(object, KIND_SCHEMA);
 
-    return schema != NULL && schema->name != NULL && schema->name[0] != '\0' ? schema->name : NULL;
+    return schema && schema->name && schema->name[0] != '\0' ? schema->name : NULL;
 }
 
 void pg_sibling(struct buf *out, const struct object *below, const char *name)
@@ -86,7 +86,7 @@ void pg_comment(struct render *render, const char *what, const struct buf *name,
     struct buf out = pg_begin(render, "COMMENT ON ");
 
     buf_addf(&out, "%s %s IS ", what, name->data);
-    if (comment != NULL && comment[0] != '\0')
+    if (comment && comment[0] != '\0')
         pg_literal(&out, comment);
     else
         buf_add(&out, "NULL");
@@ -110,7 +110,7 @@ int pg_needs(struct render *render, int version, const char *what)
 
 bool pg_expr_said(const struct expr *expr)
 {
-    return expr->written != NULL || expr->printed != NULL;
+    return expr->written || expr->printed;
 }
 
 /* The object of the tree that is, in the same schema, that already has this name; NULL. */
@@ -119,7 +119,7 @@ static const struct object *holder_of(const struct tree *tree, const struct obje
     const struct object *schema = object_ancestor(like, KIND_SCHEMA);
     const struct object *there = object_child(tree->root, KIND_SCHEMA, schema->name);
 
-    for (const struct object *object = there; object != NULL; object = object_next(there, object))
+    for (const struct object *object = there; object; object = object_next(there, object))
         if (object->kind != KIND_COLUMN && object->kind != KIND_SCHEMA && object->kind != KIND_ENUM &&
             text_equal(object->name, name))
             return object;

@@ -21,7 +21,7 @@ int pg_column_check(struct render *render, const struct column *column)
 {
     if (is_computed(column) && !column->computed_stored)
         TRY(pg_needs(render, 180000, "virtual generated columns"));
-    if (column->compression != NULL)
+    if (column->compression)
         TRY(pg_needs(render, 140000, "compression method of a column"));
     return 0;
 }
@@ -68,16 +68,16 @@ static const char *definition_type(struct arena *mem, const struct column *colum
 {
     const char *serial = column->autoincrement ? pg_serial_name(mem, column->type) : NULL;
 
-    return serial != NULL ? serial : column->type;
+    return serial ? serial : column->type;
 }
 
 void pg_column_definition(struct render *render, struct buf *out, const struct column *column)
 {
     pg_ident_add(out, column->object.name);
     buf_addf(out, " %s", definition_type(render->mem, column));
-    if (column->compression != NULL)
+    if (column->compression)
         buf_addf(out, " COMPRESSION %s", column->compression);
-    if (column->collation != NULL) {
+    if (column->collation) {
         buf_add(out, " COLLATE ");
         pg_ident_add(out, column->collation);
     }
@@ -85,7 +85,7 @@ void pg_column_definition(struct render *render, struct buf *out, const struct c
         buf_add(out, " GENERATED ALWAYS AS ");
         pg_wrapped(out, expr_text(&column->computed));
         buf_add(out, column->computed_stored ? " STORED" : " VIRTUAL");
-    } else if (column->identity != NULL) {
+    } else if (column->identity) {
         buf_addf(out, " GENERATED %s AS IDENTITY", identity_word(column));
         identity_options(out, column);
     } else if (has_default(column) && !column->autoincrement) {
@@ -118,18 +118,17 @@ static void alter_simple(struct render *render, const struct column *column, con
 
 static void set_storage(struct render *render, const struct column *column)
 {
-    const char *storage = column->storage != NULL ? column->storage : pg_type_storage(render->mem, column->type);
+    const char *storage = column->storage ? column->storage : pg_type_storage(render->mem, column->type);
 
-    alter_simple(
-        render, column,
-        arena_printf(render->mem, "SET STORAGE %s", storage != NULL ? text_upper(render->mem, storage) : "DEFAULT"));
+    alter_simple(render, column,
+                 arena_printf(render->mem, "SET STORAGE %s", storage ? text_upper(render->mem, storage) : "DEFAULT"));
 }
 
 static void set_compression(struct render *render, const struct column *column)
 {
     alter_simple(
         render, column,
-        arena_printf(render->mem, "SET COMPRESSION %s", column->compression != NULL ? column->compression : "default"));
+        arena_printf(render->mem, "SET COMPRESSION %s", column->compression ? column->compression : "default"));
 }
 
 static void set_comment(struct render *render, const struct column *column)
@@ -146,11 +145,11 @@ void pg_column_after(struct render *render, const struct object *object)
 {
     const struct column *column = (const struct column *)object;
 
-    if (column->storage != NULL) /* a clause of the definition only since 16 */
+    if (column->storage) /* a clause of the definition only since 16 */
         set_storage(render, column);
-    if (column->autoincrement && column->nullable && pg_serial_name(render->mem, column->type) != NULL)
+    if (column->autoincrement && column->nullable && pg_serial_name(render->mem, column->type))
         alter_simple(render, column, "DROP NOT NULL");
-    if (column->comment != NULL)
+    if (column->comment)
         set_comment(render, column);
 }
 
@@ -335,19 +334,19 @@ static void column_retype(struct render *render, const struct column_change *c)
     struct buf out = alter_column(render, c->after);
 
     buf_addf(&out, "TYPE %s", c->after->type);
-    if (c->after->collation != NULL) {
+    if (c->after->collation) {
         buf_add(&out, " COLLATE ");
         pg_ident_add(&out, c->after->collation);
     }
-    if (c->conversion != NULL)
+    if (c->conversion)
         buf_addf(&out, " USING %s", c->conversion);
     render_statement(render, &out);
     if (c->after->autoincrement && c->before->autoincrement)
         serial_retype(render, c->after);
     /* A new type brings its own storage and compression. */
-    if (c->after->storage != NULL && !change_has(c->change, COLUMN_storage))
+    if (c->after->storage && !change_has(c->change, COLUMN_storage))
         set_storage(render, c->after);
-    if (c->after->compression != NULL && !change_has(c->change, COLUMN_compression))
+    if (c->after->compression && !change_has(c->change, COLUMN_compression))
         set_compression(render, c->after);
 }
 
@@ -355,7 +354,7 @@ static void column_default(struct render *render, const struct column_change *c)
 {
     bool changed = change_has(c->change, COLUMN_default_value) || change_has(c->change, COLUMN_autoincrement);
 
-    if (c->after->autoincrement || c->after->identity != NULL || is_computed(c->after))
+    if (c->after->autoincrement || c->after->identity || is_computed(c->after))
         return;
     bool off = c->default_off || c->before->autoincrement; /* if not, it may be one that a parent brought */
     if (has_default(c->after) ? changed || c->default_off : changed && !off) {
@@ -387,9 +386,9 @@ static void column_identity(struct render *render, const struct column_change *c
 {
     struct buf out;
 
-    if (c->after->identity == NULL)
+    if (!c->after->identity)
         return;
-    if (c->before->identity != NULL) {
+    if (c->before->identity) {
         identity_alter(render, c);
         return;
     }
@@ -419,11 +418,11 @@ static void column_computed(struct render *render, const struct column_change *c
 /* What has to go before the type changes. */
 static void column_before(struct render *render, const struct column_change *c)
 {
-    if (c->before->identity != NULL && c->after->identity == NULL)
+    if (c->before->identity && !c->after->identity)
         alter_simple(render, c->after, "DROP IDENTITY");
     if (c->before->autoincrement && !c->after->autoincrement)
         serial_off(render, c->after);
-    if (has_default(c->before) && !c->before->autoincrement && c->after->identity != NULL)
+    if (has_default(c->before) && !c->before->autoincrement && c->after->identity)
         alter_simple(render, c->after, "DROP DEFAULT");
     else if (c->default_off)
         alter_simple(render, c->after, "DROP DEFAULT");
@@ -441,9 +440,9 @@ static bool is_users_type(struct arena *mem, const char *type)
 
 static bool default_must_go(struct render *render, const struct column_change *c)
 {
-    if (!c->retype || !has_default(c->before) || c->before->autoincrement || c->after->identity != NULL)
+    if (!c->retype || !has_default(c->before) || c->before->autoincrement || c->after->identity)
         return false;
-    return c->after->autoincrement || c->conversion != NULL || change_has(c->change, COLUMN_default_value) ||
+    return c->after->autoincrement || c->conversion || change_has(c->change, COLUMN_default_value) ||
            is_users_type(render->mem, c->before->type);
 }
 
@@ -452,7 +451,7 @@ static void rows_fill(struct render *render, const struct column *column)
     const char *fill = fill_of(render->fills, &column->object);
     struct buf out = pg_begin(render, "UPDATE ");
 
-    if (fill == NULL)
+    if (!fill)
         return;
     pg_top(&out, column->object.parent);
     buf_add(&out, " SET ");

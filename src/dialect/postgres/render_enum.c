@@ -31,7 +31,7 @@ static void create_type(struct render *render, const struct enum_type *type)
     labels_text(&out, &type->labels);
     buf_add_c(&out, ')');
     render_statement(render, &out);
-    if (type->comment != NULL)
+    if (type->comment)
         enum_comment(render, type);
 }
 
@@ -96,7 +96,7 @@ static void add_labels(struct render *render, const struct enum_type *before, co
         buf_add(&out, " ADD VALUE ");
         pg_literal(&out, after->labels.item[i]);
         next = next_old(&before->labels, &after->labels, i + 1);
-        if (next != NULL) {
+        if (next) {
             buf_add(&out, " BEFORE ");
             pg_literal(&out, next);
         }

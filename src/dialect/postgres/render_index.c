@@ -33,17 +33,17 @@ static void part_text(struct buf *out, const struct index_part *part)
 {
     const char *expr = expr_text(&part->expr);
 
-    if (part->column != NULL)
+    if (part->column)
         pg_ident_add(out, part->column);
     else if (is_call(expr))
         buf_add(out, expr);
     else
         pg_wrapped(out, expr);
-    if (part->collation != NULL) {
+    if (part->collation) {
         buf_add(out, " COLLATE ");
         pg_ident_add(out, part->collation);
     }
-    if (part->opclass != NULL)
+    if (part->opclass)
         buf_addf(out, " %s", part->opclass);
     if (part->descending)
         buf_add(out, part->nulls_first ? " DESC" : " DESC NULLS LAST");
@@ -78,7 +78,7 @@ static void clauses_text(struct buf *out, const struct index *index)
         buf_add(out, " NULLS NOT DISTINCT");
     if (index->options.n > 0)
         buf_addf(out, " WITH (%s)", names_join(out->mem, &index->options, ", "));
-    if (index->tablespace != NULL) {
+    if (index->tablespace) {
         buf_add(out, " TABLESPACE ");
         pg_ident_add(out, index->tablespace);
     }
@@ -97,7 +97,7 @@ int pg_index_text(struct render *render, struct buf *out, const struct index *in
     }
     buf_add(out, "ON ");
     pg_table(out, &index->object);
-    if (index->method != NULL && !text_equal(index->method, "btree"))
+    if (index->method && !text_equal(index->method, "btree"))
         buf_addf(out, " USING %s", index->method);
     parts_text(out, index);
     clauses_text(out, index);
@@ -134,7 +134,7 @@ int pg_index_create(struct render *render, const struct change *change)
         render_alone(render, &out);
     else
         render_statement(render, &out);
-    if (index->comment != NULL)
+    if (index->comment)
         index_comment(render, index);
     return 0;
 }

@@ -15,7 +15,7 @@ int pg_schema_create(struct render *render, const struct change *change)
     pg_ident_add(&name, schema->object.name);
     buf_add(&out, name.data);
     render_statement(render, &out);
-    if (schema->comment != NULL)
+    if (schema->comment)
         pg_comment(render, "SCHEMA", &name, schema->comment);
     return 0;
 }
@@ -58,9 +58,9 @@ static void sequence_options(struct buf *out, const struct sequence *sequence, c
 {
     struct pg_counter counter = pg_counter_of_sequence(sequence);
     struct pg_counter other =
-        before != NULL ? pg_counter_of_sequence(before) : pg_counter_usual(out->mem, sequence->type, &counter);
+        before ? pg_counter_of_sequence(before) : pg_counter_usual(out->mem, sequence->type, &counter);
 
-    if (!text_equal(sequence->type, before != NULL ? before->type : "bigint"))
+    if (!text_equal(sequence->type, before ? before->type : "bigint"))
         buf_addf(out, " AS %s", sequence->type);
     pg_counter_add(out, " ", &counter, &other);
     if (before && pg_counter_apart(&counter, &other))
@@ -174,7 +174,7 @@ int pg_sequence_create(struct render *render, const struct change *change)
     pg_top(&out, change->after);
     sequence_options(&out, sequence, NULL);
     render_statement(render, &out);
-    if (sequence->comment != NULL)
+    if (sequence->comment)
         sequence_comment(render, sequence);
     return 0;
 }
@@ -269,7 +269,7 @@ int pg_view_create(struct render *render, const struct change *change)
 
     pg_view_text(&out, view, false);
     render_statement(render, &out);
-    if (view->comment != NULL)
+    if (view->comment)
         view_comment(render, view);
     return 0;
 }

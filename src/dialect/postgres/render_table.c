@@ -55,11 +55,11 @@ static void inherits_text(struct buf *out, const struct table *table)
 static void table_suffix(struct buf *out, const struct table *table)
 {
     inherits_text(out, table);
-    if (table->partition_by != NULL)
+    if (table->partition_by)
         buf_addf(out, " PARTITION BY %s", table->partition_by);
     if (table->options.n > 0)
         buf_addf(out, " WITH (%s)", names_join(out->mem, &table->options, ", "));
-    if (table->tablespace != NULL) {
+    if (table->tablespace) {
         buf_add(out, " TABLESPACE ");
         pg_ident_add(out, table->tablespace);
     }
@@ -91,7 +91,7 @@ int pg_table_create(struct render *render, const struct change *change)
         if (child->kind == KIND_COLUMN)
             pg_column_after(render, child);
     }
-    if (table->comment != NULL)
+    if (table->comment)
         table_comment(render, table);
     return 0;
 }
@@ -184,7 +184,7 @@ int pg_table_alter(struct render *render, const struct change *change)
     if (change_has(change, TABLE_tablespace)) {
         pg_alter_table(&out, change->after);
         buf_add(&out, "SET TABLESPACE ");
-        pg_ident_add(&out, after->tablespace != NULL ? after->tablespace : "pg_default");
+        pg_ident_add(&out, after->tablespace ? after->tablespace : "pg_default");
         render_statement(render, &out);
     }
     if (change_has(change, TABLE_comment))

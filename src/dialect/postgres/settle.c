@@ -37,7 +37,7 @@ static void settle_identity(struct arena *mem, struct column *column)
 
 static bool expr_said(const struct expr *expr)
 {
-    return expr->written != NULL || expr->printed != NULL;
+    return expr->written || expr->printed;
 }
 
 /* Before what is unsaid: a serial column is NOT NULL where an ordinary one accepts NULL. */
@@ -45,7 +45,7 @@ static void settle_serial(struct arena *mem, struct column *column)
 {
     const char *integer = pg_serial_type(mem, column->type);
 
-    if (integer == NULL)
+    if (!integer)
         return;
     SAY(column, COLUMN, type, text_upper(mem, integer));
     SAY(column, COLUMN, autoincrement, true);
@@ -55,28 +55,28 @@ static void settle_serial(struct arena *mem, struct column *column)
 static bool in_primary_key(const struct column *column)
 {
     const struct object *table = column->object.parent;
-    const struct object *key = table != NULL ? object_only(table, KIND_PRIMARY_KEY) : NULL;
+    const struct object *key = table ? object_only(table, KIND_PRIMARY_KEY) : NULL;
 
-    return key != NULL && names_have(&((const struct primary_key *)key)->columns, column->object.name);
+    return key && names_have(&((const struct primary_key *)key)->columns, column->object.name);
 }
 
 static void settle_column(struct arena *mem, struct column *column)
 {
     if (in_primary_key(column))
         SAY(column, COLUMN, nullable, false);
-    if (column->identity != NULL && column->identity[0] != '\0')
+    if (column->identity && column->identity[0] != '\0')
         settle_identity(mem, column);
     if (expr_said(&column->computed))
         settle_flag(&column->object, COLUMN_computed_stored, true);
     if (text_equal_nocase(column->collation, "default"))
         column->collation = NULL;
-    if (column->storage != NULL) {
-        const char *own = column->type != NULL ? pg_type_storage(mem, column->type) : NULL;
+    if (column->storage) {
+        const char *own = column->type ? pg_type_storage(mem, column->type) : NULL;
         column->storage = text_lower(mem, column->storage);
         if (text_equal(column->storage, own) || text_equal(column->storage, "default"))
             column->storage = NULL;
     }
-    if (column->compression != NULL) {
+    if (column->compression) {
         column->compression = text_lower(mem, column->compression);
         if (text_equal(column->compression, "default"))
             column->compression = NULL;
@@ -122,7 +122,7 @@ static void settle_table(struct arena *mem, struct table *table)
 {
     settle_tablespace(&table->tablespace);
     settle_options(mem, &table->options);
-    if (table->partition_by != NULL)
+    if (table->partition_by)
         table->partition_by = partition_text(mem, table->partition_by);
 }
 
@@ -131,7 +131,7 @@ static void settle_sequence(struct arena *mem, struct sequence *sequence)
     struct object *object = &sequence->object;
     struct pg_counter counter, usual;
 
-    sequence->type = pg_type_normal(mem, sequence->type != NULL ? sequence->type : "bigint");
+    sequence->type = pg_type_normal(mem, sequence->type ? sequence->type : "bigint");
     counter = pg_counter_of_sequence(sequence);
     usual = pg_counter_usual(mem, sequence->type, &counter);
     say_int(object, SEQUENCE_cache, &sequence->cache, usual.cache);
@@ -143,7 +143,7 @@ static void settle_sequence(struct arena *mem, struct sequence *sequence)
 
 static const char *action_text(struct arena *mem, const char *action)
 {
-    return action == NULL ? "NO ACTION" : text_upper(mem, text_trim(mem, action));
+    return !action ? "NO ACTION" : text_upper(mem, text_trim(mem, action));
 }
 
 static void settle_foreign_key(struct arena *mem, struct foreign_key *key, const struct tree *tree)
@@ -152,14 +152,14 @@ static void settle_foreign_key(struct arena *mem, struct foreign_key *key, const
 
     SAY(key, FOREIGN_KEY, on_delete, action_text(mem, key->on_delete));
     SAY(key, FOREIGN_KEY, on_update, action_text(mem, key->on_update));
-    SAY(key, FOREIGN_KEY, match, key->match == NULL ? "SIMPLE" : text_upper(mem, key->match));
+    SAY(key, FOREIGN_KEY, match, !key->match ? "SIMPLE" : text_upper(mem, key->match));
     if (key->initially_deferred)
         SAY(key, FOREIGN_KEY, deferrable, true);
     if (key->ref_columns.n > 0)
         return;
     table = tree_find_ref(tree, KIND_TABLE, &key->ref_table);
-    table = table != NULL ? object_only(table, KIND_PRIMARY_KEY) : NULL;
-    if (table != NULL)
+    table = table ? object_only(table, KIND_PRIMARY_KEY) : NULL;
+    if (table)
         SAY(key, FOREIGN_KEY, ref_columns, ((const struct primary_key *)table)->columns);
 }
 
@@ -176,7 +176,7 @@ static void settle_deferred(struct object *object)
 
 static void settle_index(struct arena *mem, struct index *index)
 {
-    index->method = index->method == NULL ? "btree" : text_lower(mem, index->method);
+    index->method = !index->method ? "btree" : text_lower(mem, index->method);
     settle_options(mem, &index->options);
     settle_tablespace(&index->tablespace);
 }
@@ -187,12 +187,12 @@ static void settle_part_collation(struct index_part *part)
     const struct object *table = part->object.parent->parent, *column;
     const char *own = NULL;
 
-    if (part->collation == NULL || part->column == NULL)
+    if (!part->collation || !part->column)
         return;
     column = object_child(table, KIND_COLUMN, part->column);
-    if (column != NULL)
+    if (column)
         own = ((const struct column *)column)->collation;
-    if (text_equal(part->collation, own != NULL ? own : "default"))
+    if (text_equal(part->collation, own ? own : "default"))
         part->collation = NULL;
 }
 
@@ -201,7 +201,7 @@ static void settle_part(struct index_part *part)
     const struct index *index = (const struct index *)part->object.parent;
 
     settle_part_collation(part);
-    if (part->opclass != NULL && pg_opclass_is_default(index->method, part->opclass))
+    if (part->opclass && pg_opclass_is_default(index->method, part->opclass))
         part->opclass = NULL;
     settle_flag(&part->object, INDEX_PART_nulls_first, part->descending);
 }
@@ -224,11 +224,11 @@ static void settle_object(struct arena *mem, struct object *object, const struct
 void pg_settle(struct arena *mem, struct tree *tree)
 {
     tree_fold_schema(mem, tree, tree->usual_schema ? tree->usual_schema : "public");
-    for (struct object *object = tree->root; object != NULL; object = object_next(tree->root, object))
+    for (struct object *object = tree->root; object; object = object_next(tree->root, object))
         if (object->kind == KIND_COLUMN)
             settle_serial(mem, (struct column *)object);
     settle_unsaid(tree);
-    for (struct object *object = tree->root; object != NULL; object = object_next(tree->root, object))
+    for (struct object *object = tree->root; object; object = object_next(tree->root, object))
         settle_object(mem, object, tree);
     pg_inherit(mem, tree);
     pg_name_unnamed(mem, tree);

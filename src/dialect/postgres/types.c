@@ -185,9 +185,9 @@ static void take_array(struct pieces *pieces, struct lexer *lexer)
 
 static void take_dot(struct pieces *pieces)
 {
-    const char *name = pieces->quoted != NULL ? pieces->quoted : pieces->words.data;
+    const char *name = pieces->quoted ? pieces->quoted : pieces->words.data;
 
-    pieces->wrong |= pieces->schema != NULL || name[0] == '\0';
+    pieces->wrong |= pieces->schema || name[0] == '\0';
     pieces->schema = arena_dup(pieces->mem, name);
     pieces->quoted = NULL;
     buf_cut(&pieces->words, 0);
@@ -223,7 +223,7 @@ static bool pieces_read(struct arena *mem, const char *text, struct pieces *piec
     lex_open(&lexer, &pg_lex, text, strlen(text));
     for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
         take_token(pieces, &lexer, &token);
-    return !pieces->wrong && (pieces->quoted != NULL || pieces->words.len > 0);
+    return !pieces->wrong && (pieces->quoted || pieces->words.len > 0);
 }
 
 /* "timestamp with time zone" and "interval day to second" before the name is looked up: cut the tail off. */
@@ -250,7 +250,7 @@ static const char *cut_tail(struct pieces *pieces)
 
 static const char *decimal_args(struct arena *mem, const char *args)
 {
-    return args == NULL || strchr(args, ',') != NULL ? args : arena_printf(mem, "%s,0", args);
+    return !args || strchr(args, ',') ? args : arena_printf(mem, "%s,0", args);
 }
 
 static void give_shape(struct arena *mem, const struct pg_alias *alias, const char *tail, struct pg_type *type)
@@ -259,23 +259,23 @@ static void give_shape(struct arena *mem, const struct pg_alias *alias, const ch
 
     if (alias->shape == PLAIN)
         type->args = NULL;
-    else if (alias->shape == ONE && type->args == NULL)
+    else if (alias->shape == ONE && !type->args)
         type->args = "1";
     else if (alias->shape == DECIMAL)
         type->args = decimal_args(mem, type->args);
     else if (alias->shape == FLOATING) {
-        if (type->args != NULL && text_to_int(type->args, &digits) && digits <= 24)
+        if (type->args && text_to_int(type->args, &digits) && digits <= 24)
             type->name = "real";
         type->args = NULL;
     }
     if (alias->shape == CLOCK)
-        type->tail = tail != NULL ? tail : alias->tail;
+        type->tail = tail ? tail : alias->tail;
     else if (alias->shape == INTERVAL)
         type->tail = tail;
-    else if (tail != NULL)
+    else if (tail)
         type->known = false;
     /* bpchar(n) is character(n); without a length it is a type of its own. */
-    if (text_equal(type->name, "bpchar") && type->args != NULL)
+    if (text_equal(type->name, "bpchar") && type->args)
         type->name = "character";
 }
 
@@ -292,14 +292,14 @@ bool pg_type_read(struct arena *mem, const char *text, struct pg_type *type)
     type->args = pieces.has_args ? pieces.args.data : NULL;
     if (!text_equal(pieces.schema, "pg_catalog") && !text_equal(pieces.schema, "public"))
         type->schema = pieces.schema;
-    if (pieces.quoted != NULL) {
+    if (pieces.quoted) {
         type->name = pieces.quoted;
         type->tail = pieces.after.len > 0 ? pieces.after.data : NULL;
         return true;
     }
     tail = cut_tail(&pieces);
-    alias = type->schema == NULL ? alias_find(pieces.words.data) : NULL;
-    if (alias == NULL) {
+    alias = !type->schema ? alias_find(pieces.words.data) : NULL;
+    if (!alias) {
         type->name = pieces.words.data;
         type->tail = tail;
         return true;
@@ -314,7 +314,7 @@ bool pg_type_read(struct arena *mem, const char *text, struct pg_type *type)
 char *pg_type_text(struct arena *mem, const struct pg_type *type)
 {
     struct buf out;
-    bool fields = text_equal(type->name, "interval") && type->tail != NULL;
+    bool fields = text_equal(type->name, "interval") && type->tail;
 
     buf_init(&out, mem);
     if (type->known)
@@ -323,9 +323,9 @@ char *pg_type_text(struct arena *mem, const struct pg_type *type)
         ident_add_qualified(&out, &pg_ident, type->schema, type->name);
     if (fields)
         buf_addf(&out, " %s", type->tail);
-    if (type->args != NULL)
+    if (type->args)
         buf_addf(&out, "(%s)", type->args);
-    if (type->tail != NULL && !fields)
+    if (type->tail && !fields)
         buf_addf(&out, " %s", type->tail);
     if (type->array)
         buf_add(&out, "[]");
@@ -336,7 +336,7 @@ char *pg_type_normal(struct arena *mem, const char *type)
 {
     struct pg_type read;
 
-    if (type == NULL)
+    if (!type)
         return NULL;
     if (!pg_type_read(mem, type, &read))
         return text_lower(mem, text_trim(mem, type));
@@ -347,7 +347,7 @@ const char *pg_serial_type(struct arena *mem, const char *type)
 {
     struct pg_type read;
 
-    if (type == NULL || !pg_type_read(mem, type, &read) || !read.serial || read.array)
+    if (!type || !pg_type_read(mem, type, &read) || !read.serial || read.array)
         return NULL;
     return read.name;
 }
@@ -375,7 +375,7 @@ const char *pg_type_storage(struct arena *mem, const char *type)
     static const char *const main_[] = {"cidr", "inet", "numeric"};
     struct pg_type read;
 
-    if (type == NULL || !pg_type_read(mem, type, &read))
+    if (!type || !pg_type_read(mem, type, &read))
         return NULL;
     if (read.array)
         return "extended";

@@ -54,7 +54,7 @@ int pg_result(struct ctx *ctx, struct pg_conn *conn, PGresult **result)
     while (PQisBusy(conn->pg))
         TRY(wait_slice(ctx, conn, false));
     *result = PQgetResult(conn->pg);
-    if (*result == NULL && PQstatus(conn->pg) == CONNECTION_BAD)
+    if (!*result && PQstatus(conn->pg) == CONNECTION_BAD)
         return pg_fail_lost(ctx, conn);
     return 0;
 }
@@ -64,7 +64,7 @@ int pg_drain(struct ctx *ctx, struct pg_conn *conn)
     for (;;) {
         __attribute__((cleanup(pg_result_clear))) PGresult *result = NULL;
         TRY(pg_result(ctx, conn, &result));
-        if (result == NULL)
+        if (!result)
             return 0;
     }
 }

@@ -12,7 +12,7 @@ static int pragma_flag(struct ctx *ctx, struct lite_conn *lite, const char *sql,
     struct rows rows;
     TRY(lite_query(ctx, &lite->conn, sql, NULL, &rows));
     const char *const *cell = rows.row.n > 0 ? rows.row.item[0] : NULL;
-    *value = cell != NULL && text_equal(cell[0], "1");
+    *value = cell && text_equal(cell[0], "1");
     return 0;
 }
 
@@ -32,7 +32,7 @@ static int steps_run(struct ctx *ctx, struct lite_conn *lite, struct batch *batc
             batch->failed = i;
             return result;
         }
-        if (batch->done != NULL && !quiet)
+        if (batch->done && !quiet)
             batch->done(batch->sink, i);
     }
     return 0;

@@ -21,7 +21,7 @@ enum { CELL_TYPE, CELL_NAME, CELL_TABLE, CELL_SQL };
 
 static bool starts_with_words(const char *sql, const char *words)
 {
-    return sql != NULL && strncasecmp(sql, words, strlen(words)) == 0;
+    return sql && strncasecmp(sql, words, strlen(words)) == 0;
 }
 
 static bool has_virtual(const struct rows *rows)
@@ -101,7 +101,7 @@ static int top_load(struct lite_loader *loader, const char *const *cell)
 static int below_load(struct lite_loader *loader, const char *const *cell)
 {
     struct object *parent = map_get(&loader->tables, text_lower(loader->ctx->mem, cell[CELL_TABLE]));
-    if (parent == NULL)
+    if (!parent)
         return 0;
     if (text_equal(cell[CELL_TYPE], "index"))
         return lite_parse_index(loader->ctx, parent, cell[CELL_NAME], cell[CELL_SQL]);
@@ -150,7 +150,7 @@ int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, s
     made->kinds = kind_set_of(KIND_DATABASE, KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK,
                               KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
     TRY(load_consistently(&loader));
-    if (filter != NULL)
+    if (filter)
         filter_apply(filter, made);
     *tree = made;
     return 0;

@@ -123,10 +123,10 @@ int lite_fail(struct lite_conn *lite, struct ctx *ctx, int rc)
 
 static int params_bind(struct lite_conn *lite, struct ctx *ctx, sqlite3_stmt *statement, const struct names *params)
 {
-    for (int i = 0; params != NULL && i < params->n; i++) {
+    for (int i = 0; params && i < params->n; i++) {
         const char *text = params->item[i];
-        int rc = text == NULL ? sqlite3_bind_null(statement, i + 1)
-                              : sqlite3_bind_text(statement, i + 1, text, -1, SQLITE_STATIC);
+        int rc =
+            !text ? sqlite3_bind_null(statement, i + 1) : sqlite3_bind_text(statement, i + 1, text, -1, SQLITE_STATIC);
         if (rc != SQLITE_OK)
             return lite_fail(lite, ctx, rc);
     }
@@ -174,7 +174,7 @@ static int query_run(struct ctx *ctx, struct lite_conn *lite, const char *sql, c
     int rc = sqlite3_prepare_v2(lite->db, sql, -1, &statement, NULL);
     if (rc != SQLITE_OK)
         return lite_fail(lite, ctx, rc);
-    if (statement == NULL)
+    if (!statement)
         return 0;
     TRY(params_bind(lite, ctx, statement, params));
     return rows_read(lite, ctx, statement, rows);
@@ -202,9 +202,9 @@ static bool tail_has_statement(struct lite_conn *lite, const char *tail, const c
     while (tail < end) {
         STATEMENT statement = NULL;
         const char *next = NULL;
-        if (sqlite3_prepare_v2(lite->db, tail, (int)(end - tail), &statement, &next) != SQLITE_OK || statement != NULL)
+        if (sqlite3_prepare_v2(lite->db, tail, (int)(end - tail), &statement, &next) != SQLITE_OK || statement)
             return true;
-        if (next == NULL || next == tail)
+        if (!next || next == tail)
             return false;
         tail = next;
     }
@@ -234,7 +234,7 @@ int lite_step(struct ctx *ctx, struct lite_conn *lite, const struct batch_step *
     if (step->length > INT32_MAX)
         return fail(ctx, ERR_LIMIT, "the statement is larger than SQLite takes");
     TRY(step_prepare(ctx, lite, step, position, &statement));
-    if (statement == NULL)
+    if (!statement)
         return 0;
     TRY(params_bind(lite, ctx, statement, step->params));
     int rc;

@@ -70,24 +70,24 @@ bool lite_can_add(const struct column *column)
     const char *value = expr_text(&column->default_value);
     if (column->autoincrement || in_key_or_unique(column))
         return false;
-    if (expr_text(&column->computed) != NULL)
+    if (expr_text(&column->computed))
         return !column->computed_stored;
-    return value == NULL || (lite_is_constant(value) && !is_truth_in_text(column, value));
+    return !value || (lite_is_constant(value) && !is_truth_in_text(column, value));
 }
 
 bool lite_adds_inline(const struct foreign_key *key)
 {
     const struct object *table = key->object.parent;
-    if (key->columns.n != 1 || table->peer == NULL)
+    if (key->columns.n != 1 || !table->peer)
         return false;
     const struct column *column = lite_column(table, key->columns.item[0]);
-    return column != NULL && column->object.peer == NULL && lite_can_add(column);
+    return column && !column->object.peer && lite_can_add(column);
 }
 
 bool lite_names_word(struct arena *mem, const char *text, const char *name)
 {
     struct lexer lexer;
-    if (text == NULL)
+    if (!text)
         return false;
     lex_open(&lexer, &lite_lex, text, strlen(text));
     for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
@@ -104,7 +104,7 @@ static bool index_names(struct arena *mem, const struct object *index, const cha
         return true;
     for (int i = 0; i < index->children.n; i++) {
         const struct index_part *part = index->children.item[i];
-        if (part->column != NULL && text_equal_nocase(part->column, column))
+        if (part->column && text_equal_nocase(part->column, column))
             return true;
         if (lite_names_word(mem, expr_text(&part->expr), column))
             return true;
@@ -129,9 +129,9 @@ static bool object_holds(struct arena *mem, const struct object *object, const s
 {
     const char *name = column->object.name;
     bool same_table = object->parent == column->object.parent;
-    bool stays = object->peer != NULL;
+    bool stays = object->peer;
     const struct names *columns = same_table ? constraint_columns(object) : NULL;
-    if (columns != NULL)
+    if (columns)
         return names_have_nocase(columns, name);
     if (object->kind == KIND_INDEX)
         return same_table && stays && index_names(mem, object, name);
@@ -144,7 +144,7 @@ static bool can_drop(const struct column *column, int version)
     const struct object *root = object_ancestor(&column->object, KIND_DATABASE);
     struct arena *scratch = arena_open(0);
     bool held = version < VERSION_DROP_COLUMN;
-    for (const struct object *o = root; o != NULL && !held; o = object_next(root, o)) {
+    for (const struct object *o = root; o && !held; o = object_next(root, o)) {
         struct arena_mark mark = arena_save(scratch);
         held = o != &column->object && object_holds(scratch, o, column);
         arena_rewind(scratch, mark);
@@ -167,17 +167,17 @@ static bool can_alter(const struct change *change, int version)
     const struct column *after = (const struct column *)change->after;
     if (version < VERSION_ALTER_COLUMN || !only_field(change, COLUMN_nullable))
         return false;
-    return after->nullable || expr_text(&after->default_value) == NULL;
+    return after->nullable || !expr_text(&after->default_value);
 }
 
 static bool is_plain_word(const struct token *token, const struct object *table, struct arena *mem)
 {
     static const char *const keywords[] = {"AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "TRUE", "FALSE", NULL};
     const struct column *column = lite_column(table, token_name(mem, token));
-    for (int i = 0; keywords[i] != NULL; i++)
+    for (int i = 0; keywords[i]; i++)
         if (token_is(token, keywords[i]))
             return true;
-    return column != NULL && !column->nullable;
+    return column && !column->nullable;
 }
 
 /* Division by zero and a JSON path that leads nowhere give NULL; so do bit operators with NULL, but not without. */
@@ -220,7 +220,7 @@ static bool can_add_check(const struct check *check, int version)
 static bool can_drop_check(const struct object *check, int version)
 {
     int n = 0;
-    for (int i = 0; check->name != NULL && i < check->parent->children.n; i++) {
+    for (int i = 0; check->name && i < check->parent->children.n; i++) {
         const struct object *child = check->parent->children.item[i];
         n += (kind_table[child->kind].marks & KIND_CONTENT || child->kind == KIND_PRIMARY_KEY) &&
              text_equal_nocase(child->name, check->name);

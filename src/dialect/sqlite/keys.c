@@ -21,7 +21,7 @@ static void table_touch(struct lite_conn *lite, const char *table, bool loses)
     struct touch *touch = own ? NULL : map_get(lite->touched, table);
     if (own || lite->touched->n > TOUCHED_LIMIT)
         return;
-    if (touch == NULL) {
+    if (!touch) {
         touch = NEW(lite->touched->mem, struct touch);
         map_set(lite->touched, arena_dup(lite->touched->mem, table), touch);
     }
@@ -177,7 +177,7 @@ int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct 
     struct names tables = {0};
     if (!lite->has_foreign_keys)
         return 0;
-    if (all || lite->touched == NULL || lite->touched->n > TOUCHED_LIMIT)
+    if (all || !lite->touched || lite->touched->n > TOUCHED_LIMIT)
         return orphans_anywhere(ctx, lite, orphans);
     for (int i = 0; i < lite->touched->n; i++) {
         const struct map_entry *entry = &lite->touched->entry[i];
@@ -193,7 +193,7 @@ int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct 
 
 static char *orphan_key(struct arena *mem, const struct lite_orphan *orphan, bool with_table)
 {
-    const char *row = orphan->row != NULL ? orphan->row : "";
+    const char *row = orphan->row ? orphan->row : "";
     if (!with_table)
         return arena_printf(mem, "%s\1%s", row, text_lower(mem, orphan->parent));
     return arena_printf(mem, "%s\1%s\1%s", text_lower(mem, orphan->table), row, text_lower(mem, orphan->parent));
@@ -203,7 +203,7 @@ static char *orphan_key(struct arena *mem, const struct lite_orphan *orphan, boo
 static void count_add(struct map *counts, const char *key, intptr_t by)
 {
     int *count = map_get(counts, key);
-    if (count == NULL) {
+    if (!count) {
         count = NEW(counts->mem, int);
         map_set(counts, key, count);
     }
@@ -213,7 +213,7 @@ static void count_add(struct map *counts, const char *key, intptr_t by)
 static bool count_take(struct map *counts, const char *key)
 {
     int *count = map_get(counts, key);
-    if (count == NULL || *count == 0)
+    if (!count || *count == 0)
         return false;
     --*count;
     return true;
@@ -221,7 +221,7 @@ static bool count_take(struct map *counts, const char *key)
 
 static int orphans_fail(struct ctx *ctx, const struct lite_orphan *first, int n)
 {
-    const char *row = first->row != NULL ? arena_printf(ctx->mem, "row %s of ", first->row) : "a row of ";
+    const char *row = first->row ? arena_printf(ctx->mem, "row %s of ", first->row) : "a row of ";
     if (n == 1)
         fail(ctx, ERR_SQL, "foreign key violated: %stable \"%s\" refers to a row of \"%s\" that is not there", row,
              first->table, first->parent);
@@ -254,7 +254,7 @@ int lite_keys_compare(struct ctx *ctx, const struct list *before, const struct l
     for (int i = 0; i < left.n; i++) {
         if (count_take(&elsewhere, orphan_key(ctx->mem, left.item[i], false)))
             continue;
-        if (first == NULL)
+        if (!first)
             first = left.item[i];
         n++;
     }

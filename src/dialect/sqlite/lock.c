@@ -45,7 +45,7 @@ int lite_lock_try(struct ctx *ctx, struct conn *conn, bool *taken)
 {
     struct lite_conn *lite = (struct lite_conn *)conn;
     *taken = true;
-    while (lite->lock_fd < 0 && lite->lock_path != NULL) {
+    while (lite->lock_fd < 0 && lite->lock_path) {
         __attribute__((cleanup(fd_close))) int fd = -1;
         struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
         TRY(lock_open(ctx, lite, &fd));

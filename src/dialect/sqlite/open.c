@@ -29,13 +29,13 @@ struct open_plan {
 
 static bool option_true(const char *value)
 {
-    return value != NULL && (text_equal_nocase(value, "true") || text_equal(value, "1") ||
-                             text_equal_nocase(value, "yes") || text_equal_nocase(value, "on"));
+    return value && (text_equal_nocase(value, "true") || text_equal(value, "1") || text_equal_nocase(value, "yes") ||
+                     text_equal_nocase(value, "on"));
 }
 
 static bool pysqlite_option(const char *key)
 {
-    for (int i = 0; pysqlite_options[i] != NULL; i++)
+    for (int i = 0; pysqlite_options[i]; i++)
         if (text_equal(pysqlite_options[i], key))
             return true;
     return false;
@@ -70,7 +70,7 @@ static int mode_read(struct ctx *ctx, const char *mode, struct open_plan *plan)
         {"rwc", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE},
         {"memory", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY},
     };
-    for (size_t i = 0; mode != NULL && i < sizeof known / sizeof known[0]; i++) {
+    for (size_t i = 0; mode && i < sizeof known / sizeof known[0]; i++) {
         if (!text_equal(mode, known[i].mode))
             continue;
         plan->flags = known[i].flags;
@@ -78,7 +78,7 @@ static int mode_read(struct ctx *ctx, const char *mode, struct open_plan *plan)
             plan->flags = SQLITE_OPEN_READONLY;
         return 0;
     }
-    if (mode == NULL)
+    if (!mode)
         return 0;
     fail(ctx, ERR_CONFIG, "mode=%s in the database URL is unknown", mode);
     return fail_hint(ctx, "SQLite knows ro, rw, rwc and memory.");
@@ -87,7 +87,7 @@ static int mode_read(struct ctx *ctx, const char *mode, struct open_plan *plan)
 static void uri_add(struct buf *out, const char *text)
 {
     for (const char *c = text; *c != '\0'; c++) {
-        if (char_is_word(*c) || strchr("/.-~:@!$'()*,;=", *c) != NULL)
+        if (char_is_word(*c) || strchr("/.-~:@!$'()*,;=", *c))
             buf_add_c(out, *c);
         else
             buf_addf(out, "%%%02X", (unsigned)(unsigned char)*c);
@@ -102,8 +102,7 @@ static void plan_uri(struct ctx *ctx, const struct url *url, const char *folder,
     char join = '?';
     buf_init(&out, ctx->mem);
     buf_add(&out, "file:");
-    if (*rest != '/' && *rest != ':' && *rest != '\0' && folder != NULL &&
-        !text_equal(url_option(url, "mode"), "memory")) {
+    if (*rest != '/' && *rest != ':' && *rest != '\0' && folder && !text_equal(url_option(url, "mode"), "memory")) {
         uri_add(&out, folder);
         buf_add_c(&out, '/');
     }
@@ -125,12 +124,12 @@ static int plan_make(struct ctx *ctx, const struct url *url, const struct conn_o
 {
     const char *database = url->database;
     const char *timeout = url_option(url, "timeout");
-    bool memory = database == NULL || *database == '\0' || text_equal(database, ":memory:");
+    bool memory = !database || *database == '\0' || text_equal(database, ":memory:");
     *plan = (struct open_plan){.busy_seconds = DEFAULT_BUSY_SECONDS, .read_only = options->read_only};
     plan->flags = options->read_only && !memory ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     plan->target = memory ? ":memory:" : text_starts(database, "./") ? database + 2 : database;
     TRY(mode_read(ctx, url_option(url, "mode"), plan));
-    if (timeout != NULL)
+    if (timeout)
         TRY(timeout_read(ctx, timeout, &plan->busy_seconds));
     plan->file = ":memory:";
     if (memory)
@@ -139,7 +138,7 @@ static int plan_make(struct ctx *ctx, const struct url *url, const struct conn_o
         plan_uri(ctx, url, options->app_folder, plan);
         return 0;
     }
-    plan->file = options->app_folder != NULL ? path_join(ctx->mem, options->app_folder, database) : database;
+    plan->file = options->app_folder ? path_join(ctx->mem, options->app_folder, database) : database;
     plan->path = plan->flags & SQLITE_OPEN_MEMORY ? NULL : plan->file;
     /* SQLite is built on some systems to take "file:..." for a URI even unasked; a path with a slash is never one. */
     if (*plan->file != '/')
@@ -151,7 +150,7 @@ static int plan_make(struct ctx *ctx, const struct url *url, const struct conn_o
 static int plan_check(struct ctx *ctx, struct open_plan *plan)
 {
     struct stat there;
-    if (plan->path == NULL)
+    if (!plan->path)
         return 0;
     if (stat(plan->path, &there) == 0) {
         if (S_ISDIR(there.st_mode))
@@ -205,7 +204,7 @@ static int busy_wait(void *arg, int attempts)
         lite->busy_since = clock_monotonic();
     if (clock_monotonic() - lite->busy_since >= lite->busy_seconds)
         return 0;
-    if (lite->ctx != NULL && atomic_load(&lite->ctx->cancel))
+    if (lite->ctx && atomic_load(&lite->ctx->cancel))
         return 0;
     clock_sleep(attempts < 10 ? 0.002 : 0.025);
     return 1;
@@ -214,7 +213,7 @@ static int busy_wait(void *arg, int attempts)
 static int cancel_asked(void *arg)
 {
     struct lite_conn *lite = arg;
-    return lite->ctx != NULL && atomic_load(&lite->ctx->cancel);
+    return lite->ctx && atomic_load(&lite->ctx->cancel);
 }
 
 static int open_database(struct ctx *ctx, struct lite_conn *lite, const struct open_plan *plan)
@@ -233,7 +232,7 @@ static int open_database(struct ctx *ctx, struct lite_conn *lite, const struct o
     if (rc != SQLITE_OK)
         return open_failed(ctx, lite, rc);
     const char *path = sqlite3_db_filename(lite->db, "main");
-    if (path != NULL && *path != '\0')
+    if (path && *path != '\0')
         lite->lock_path = arena_printf(lite->mem, "%s-dbwarden.lock", path);
     return 0;
 }

@@ -135,7 +135,7 @@ void lite_say_all(struct object *object)
 
 struct column *lite_column(const struct object *table, const char *name)
 {
-    for (int i = 0; table != NULL && i < table->children.n; i++) {
+    for (int i = 0; table && i < table->children.n; i++) {
         struct object *child = table->children.item[i];
         if (child->kind == KIND_COLUMN && text_equal_nocase(child->name, name))
             return (struct column *)child;

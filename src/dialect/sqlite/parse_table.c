@@ -46,7 +46,7 @@ static int order_read(struct table_parser *t, const char **order)
     bool descending = parse_accept(&t->p, "DESC");
     if (!descending)
         parse_accept(&t->p, "ASC");
-    if (collation != NULL)
+    if (collation)
         *order = arena_printf(t->p.mem, "COLLATE %s%s", ident_text(t->p.mem, &lite_ident, collation),
                               descending ? " DESC" : "");
     else
@@ -99,7 +99,7 @@ static int primary_key_read(struct table_parser *t)
 {
     struct primary_key *key = (struct primary_key *)constraint_new(t, KIND_PRIMARY_KEY);
     bool autoincrement = false;
-    if (t->column == NULL) {
+    if (!t->column) {
         TRY(key_columns(t, &key->columns, &key->orders, &autoincrement));
         TRY(conflict_read(t, &key->on_conflict));
     } else {
@@ -112,7 +112,7 @@ static int primary_key_read(struct table_parser *t)
         autoincrement = parse_accept(&t->p, "AUTOINCREMENT");
     }
     struct column *column = lite_column(t->table, key->columns.item[0]);
-    if (autoincrement && column != NULL)
+    if (autoincrement && column)
         column->autoincrement = true;
     return 0;
 }
@@ -121,7 +121,7 @@ static int unique_read(struct table_parser *t)
 {
     struct unique *unique = (struct unique *)constraint_new(t, KIND_UNIQUE);
     bool autoincrement;
-    if (t->column == NULL)
+    if (!t->column)
         TRY(key_columns(t, &unique->columns, &unique->orders, &autoincrement));
     else
         names_add(t->p.mem, &unique->columns, t->column->object.name);
@@ -145,8 +145,8 @@ static int action_read(struct table_parser *t, const char **action)
         {"CASCADE", NULL, "CASCADE"}, {"RESTRICT", NULL, "RESTRICT"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        bool found = known[i].second != NULL ? parse_accept_words(&t->p, known[i].first, known[i].second)
-                                             : parse_accept(&t->p, known[i].first);
+        bool found = known[i].second ? parse_accept_words(&t->p, known[i].first, known[i].second)
+                                     : parse_accept(&t->p, known[i].first);
         if (!found)
             continue;
         *action = known[i].action;
@@ -164,7 +164,7 @@ static bool deferrable_read(struct table_parser *t, struct foreign_key *key)
     bool deferred = parse_accept_words(&t->p, "INITIALLY", "DEFERRED");
     if (!deferred)
         parse_accept_words(&t->p, "INITIALLY", "IMMEDIATE");
-    if (key != NULL) {
+    if (key) {
         key->deferrable = !denied;
         key->initially_deferred = deferred && !denied;
     }
@@ -199,7 +199,7 @@ static int references_read(struct table_parser *t, struct foreign_key *key)
 static int foreign_key_read(struct table_parser *t)
 {
     struct foreign_key *key = (struct foreign_key *)constraint_new(t, KIND_FOREIGN_KEY);
-    if (t->column != NULL) {
+    if (t->column) {
         names_add(t->p.mem, &key->columns, t->column->object.name);
         t->key = key;
     } else {
@@ -216,7 +216,7 @@ static const char *default_word(struct table_parser *t, const struct token *toke
     static const char *const values[] = {"NULL", "TRUE", "FALSE", "CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP",
                                          NULL};
     struct buf out;
-    for (int i = 0; values[i] != NULL; i++)
+    for (int i = 0; values[i]; i++)
         if (token_is(token, values[i]))
             return values[i];
     buf_init(&out, t->p.mem);
@@ -312,7 +312,7 @@ static bool type_ends(struct lite_parser *p)
     const struct token *token = parse_peek(p, 0);
     if (token->kind != TOKEN_WORD && token->kind != TOKEN_QUOTED && token->kind != TOKEN_STRING)
         return true;
-    for (int i = 0; enders[i] != NULL; i++)
+    for (int i = 0; enders[i]; i++)
         if (token_is(token, enders[i]))
             return true;
     return token_is(token, "GENERATED") && token_is(parse_peek(p, 1), "ALWAYS");

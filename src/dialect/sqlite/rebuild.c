@@ -42,7 +42,7 @@ static const char *rowid_word(const struct rebuild *rebuild)
     if (has_rowid_column(rebuild->after))
         return NULL;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (lite_column(rebuild->before, words[i]) == NULL && lite_column(rebuild->after, words[i]) == NULL)
+        if (!lite_column(rebuild->before, words[i]) && !lite_column(rebuild->after, words[i]))
             return words[i];
     return NULL;
 }
@@ -60,21 +60,21 @@ static void source_name_add(struct buf *out, const struct rebuild *rebuild, cons
 
 static bool is_copied(const struct rebuild *rebuild, const struct object *child)
 {
-    return child->kind == KIND_COLUMN && expr_text(&((const struct column *)child)->computed) == NULL &&
-           (child->peer != NULL || fill_of(rebuild->render->fills, child) != NULL);
+    return child->kind == KIND_COLUMN && !expr_text(&((const struct column *)child)->computed) &&
+           (child->peer || fill_of(rebuild->render->fills, child));
 }
 
 /* What a row had, or the value that it is given because NULL is not allowed any more. */
 static void source_add(struct buf *out, const struct rebuild *rebuild, const struct object *column)
 {
     const char *fill = fill_of(rebuild->render->fills, column);
-    if (fill != NULL && column->peer == NULL) {
+    if (fill && !column->peer) {
         buf_addf(out, "(%s)", fill);
         return;
     }
-    buf_add(out, fill != NULL ? "coalesce(" : "");
+    buf_add(out, fill ? "coalesce(" : "");
     source_name_add(out, rebuild, column->name);
-    if (fill != NULL)
+    if (fill)
         buf_addf(out, ", (%s))", fill);
 }
 
@@ -82,7 +82,7 @@ static void columns_add(struct buf *target, struct buf *source, const struct reb
 {
     const char *rowid = rowid_word(rebuild);
     const char *separator = "";
-    if (rowid != NULL) {
+    if (rowid) {
         buf_add(target, rowid);
         buf_add(source, rowid);
         separator = ", ";
@@ -104,11 +104,11 @@ static void defaults_add(struct buf *target, struct buf *source, const struct re
 {
     for (int i = 0; i < rebuild->after->children.n && source->len == 0; i++) {
         const struct column *column = rebuild->after->children.item[i];
-        if (column->object.kind != KIND_COLUMN || expr_text(&column->computed) != NULL)
+        if (column->object.kind != KIND_COLUMN || expr_text(&column->computed))
             continue;
         const char *value = expr_text(&column->default_value);
         ident_add(target, &lite_ident, column->object.name);
-        lite_default_add(source, value != NULL ? value : "NULL");
+        lite_default_add(source, value ? value : "NULL");
     }
 }
 
@@ -116,9 +116,9 @@ static bool resolves_conflicts(const struct object *table)
 {
     for (int i = 0; i < table->children.n; i++) {
         const struct object *child = table->children.item[i];
-        if ((child->kind == KIND_COLUMN && ((const struct column *)child)->not_null_conflict != NULL) ||
-            (child->kind == KIND_PRIMARY_KEY && ((const struct primary_key *)child)->on_conflict != NULL) ||
-            (child->kind == KIND_UNIQUE && ((const struct unique *)child)->on_conflict != NULL))
+        if ((child->kind == KIND_COLUMN && ((const struct column *)child)->not_null_conflict) ||
+            (child->kind == KIND_PRIMARY_KEY && ((const struct primary_key *)child)->on_conflict) ||
+            (child->kind == KIND_UNIQUE && ((const struct unique *)child)->on_conflict))
             return true;
     }
     return false;

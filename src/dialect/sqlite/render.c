@@ -45,16 +45,16 @@ void lite_default_add(struct buf *out, const char *text)
 static bool key_at_column(const struct object *table)
 {
     const struct primary_key *key = (const struct primary_key *)object_only(table, KIND_PRIMARY_KEY);
-    if (key == NULL || key->columns.n != 1)
+    if (!key || key->columns.n != 1)
         return false;
     const struct column *column = lite_column(table, key->columns.item[0]);
     bool descending = key->orders.n == 1 && text_equal(key->orders.item[0], "DESC");
-    return descending || (column != NULL && column->autoincrement && lite_is_rowid(column));
+    return descending || (column && column->autoincrement && lite_is_rowid(column));
 }
 
 static void conflict_add(struct buf *out, const char *action)
 {
-    if (action != NULL)
+    if (action)
         buf_addf(out, " ON CONFLICT %s", action);
 }
 
@@ -78,22 +78,22 @@ static void column_add(struct buf *out, const struct column *column)
     const char *computed = expr_text(&column->computed);
     const char *value = expr_text(&column->default_value);
     name_add(out, column->object.name);
-    if (column->type != NULL)
+    if (column->type)
         buf_addf(out, " %s", column->type);
     if (!column->nullable) {
         buf_add(out, " NOT NULL");
         conflict_add(out, column->not_null_conflict);
     }
     column_key_add(out, column);
-    if (value != NULL && computed == NULL) {
+    if (value && !computed) {
         buf_add(out, " DEFAULT ");
         lite_default_add(out, value);
     }
-    if (column->collation != NULL) {
+    if (column->collation) {
         buf_add(out, " COLLATE ");
         name_add(out, column->collation);
     }
-    if (computed != NULL)
+    if (computed)
         buf_addf(out, " GENERATED ALWAYS AS (%s) %s", computed, column->computed_stored ? "STORED" : "VIRTUAL");
 }
 
@@ -247,7 +247,7 @@ static int column_create(struct render *render, const struct change *change)
     for (int i = 0; i < table->children.n; i++) {
         const struct object *child = table->children.item[i];
         const struct foreign_key *key = (const struct foreign_key *)child;
-        if (child->kind != KIND_FOREIGN_KEY || child->peer != NULL || !lite_adds_inline(key) ||
+        if (child->kind != KIND_FOREIGN_KEY || child->peer || !lite_adds_inline(key) ||
             !text_equal_nocase(key->columns.item[0], change->after->name))
             continue;
         buf_add(&out, " ");
@@ -298,7 +298,7 @@ static int column_rename(struct render *render, const struct change *change)
 /* Written with ADD COLUMN of its column, or in CREATE TABLE; everything else is a rebuild. */
 static int foreign_key_create(struct render *render, const struct change *change)
 {
-    if (change->after->parent->peer == NULL || lite_adds_inline((const struct foreign_key *)change->after))
+    if (!change->after->parent->peer || lite_adds_inline((const struct foreign_key *)change->after))
         return 0;
     return fail(render->ctx, ERR_UNSUPPORTED, "SQLite cannot add %s without a rebuild of its table",
                 object_path(render->mem, change->after));
@@ -327,11 +327,11 @@ static int check_drop(struct render *render, const struct change *change)
 static void part_add(struct buf *out, const struct index_part *part)
 {
     const char *expr = expr_text(&part->expr);
-    if (part->column != NULL)
+    if (part->column)
         name_add(out, part->column);
     else
-        buf_addf(out, part->collation != NULL ? "(%s)" : "%s", expr);
-    if (part->collation != NULL) {
+        buf_addf(out, part->collation ? "(%s)" : "%s", expr);
+    if (part->collation) {
         buf_add(out, " COLLATE ");
         name_add(out, part->collation);
     }
@@ -355,7 +355,7 @@ void lite_index_create(struct render *render, const struct object *object)
         part_add(&out, object->children.item[i]);
     }
     buf_add(&out, ")");
-    if (predicate != NULL)
+    if (predicate)
         buf_addf(&out, " WHERE %s", predicate);
     render_statement(render, &out);
 }

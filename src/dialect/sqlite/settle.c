@@ -14,7 +14,7 @@ static const struct primary_key *key_of(const struct object *table)
 
 static bool in_key(const struct primary_key *key, const char *column)
 {
-    for (int i = 0; key != NULL && i < key->columns.n; i++)
+    for (int i = 0; key && i < key->columns.n; i++)
         if (text_equal_nocase(key->columns.item[i], column))
             return true;
     return false;
@@ -25,7 +25,7 @@ bool lite_is_rowid(const struct column *column)
 {
     const struct primary_key *key = key_of(column->object.parent);
     const struct table *table = (const struct table *)column->object.parent;
-    if (key == NULL || key->columns.n != 1 || table->without_rowid || !text_equal_nocase(column->type, "INTEGER"))
+    if (!key || key->columns.n != 1 || table->without_rowid || !text_equal_nocase(column->type, "INTEGER"))
         return false;
     bool descending = key->orders.n == 1 && text_equal(key->orders.item[0], "DESC");
     return in_key(key, column->object.name) && !descending;
@@ -34,7 +34,7 @@ bool lite_is_rowid(const struct column *column)
 static void value_absent(struct expr *expr)
 {
     const char *text = expr_text(expr);
-    if (text != NULL && text_equal_nocase(text, "NULL"))
+    if (text && text_equal_nocase(text, "NULL"))
         *expr = (struct expr){0};
 }
 
@@ -44,7 +44,7 @@ static void column_settle(struct column *column)
     const struct table *table = (const struct table *)object->parent;
     settle_none(object, COLUMN_computed_stored);
     value_absent(&column->default_value);
-    if (column->collation != NULL && text_equal_nocase(column->collation, "BINARY"))
+    if (column->collation && text_equal_nocase(column->collation, "BINARY"))
         column->collation = NULL;
     bool rowid = lite_is_rowid(column);
     bool tight = table->without_rowid || table->strict;
@@ -55,17 +55,16 @@ static void column_settle(struct column *column)
 
 static void conflict_settle(const char **action)
 {
-    if (*action != NULL && text_equal_nocase(*action, "ABORT"))
+    if (*action && text_equal_nocase(*action, "ABORT"))
         *action = NULL;
 }
 
 /* REFERENCES users means its primary key, unless that table is not in the tree. */
 static void reference_settle(struct arena *mem, struct foreign_key *key, const struct map *tables)
 {
-    const struct object *table =
-        key->ref_table.name != NULL ? map_get(tables, text_lower(mem, key->ref_table.name)) : NULL;
-    const struct primary_key *target = table != NULL ? key_of(table) : NULL;
-    if (key->ref_columns.n > 0 || target == NULL)
+    const struct object *table = key->ref_table.name ? map_get(tables, text_lower(mem, key->ref_table.name)) : NULL;
+    const struct primary_key *target = table ? key_of(table) : NULL;
+    if (key->ref_columns.n > 0 || !target)
         return;
     key->ref_columns = names_copy(mem, &target->columns);
     object_say(&key->object, FOREIGN_KEY_ref_columns);
@@ -73,9 +72,9 @@ static void reference_settle(struct arena *mem, struct foreign_key *key, const s
 
 static void foreign_key_settle(struct arena *mem, struct foreign_key *key, const struct map *tables)
 {
-    key->on_delete = key->on_delete != NULL ? text_upper(mem, key->on_delete) : "NO ACTION";
-    key->on_update = key->on_update != NULL ? text_upper(mem, key->on_update) : "NO ACTION";
-    key->match = key->match != NULL ? text_upper(mem, key->match) : "SIMPLE";
+    key->on_delete = key->on_delete ? text_upper(mem, key->on_delete) : "NO ACTION";
+    key->on_update = key->on_update ? text_upper(mem, key->on_update) : "NO ACTION";
+    key->match = key->match ? text_upper(mem, key->match) : "SIMPLE";
     if (key->initially_deferred)
         key->deferrable = true;
     reference_settle(mem, key, tables);
@@ -84,9 +83,9 @@ static void foreign_key_settle(struct arena *mem, struct foreign_key *key, const
 static void part_settle(struct index_part *part)
 {
     struct object *object = &part->object;
-    const struct column *column = part->column != NULL ? lite_column(object->parent->parent, part->column) : NULL;
-    const char *own = column != NULL && column->collation != NULL ? column->collation : "BINARY";
-    if (part->collation != NULL && text_equal_nocase(part->collation, own))
+    const struct column *column = part->column ? lite_column(object->parent->parent, part->column) : NULL;
+    const char *own = column && column->collation ? column->collation : "BINARY";
+    if (part->collation && text_equal_nocase(part->collation, own))
         part->collation = NULL;
 }
 
@@ -104,7 +103,7 @@ static void object_settle(struct arena *mem, struct object *object, const struct
 
 static bool unique_same(const struct unique *a, const struct unique *b)
 {
-    if (a->object.name != NULL || b->object.name != NULL || a->columns.n != b->columns.n)
+    if (a->object.name || b->object.name || a->columns.n != b->columns.n)
         return false;
     for (int i = 0; i < a->columns.n; i++)
         if (!text_equal_nocase(a->columns.item[i], b->columns.item[i]))
@@ -130,12 +129,12 @@ void lite_settle(struct arena *mem, struct tree *tree)
     struct map tables;
     settle_unsaid(tree);
     map_init(&tables, mem);
-    for (struct object *o = tree->root; o != NULL; o = object_next(tree->root, o)) {
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
         if (o->kind != KIND_TABLE)
             continue;
         map_set(&tables, text_lower(mem, o->name), o);
         uniques_settle(o);
     }
-    for (struct object *o = tree->root; o != NULL; o = object_next(tree->root, o))
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o))
         object_settle(mem, o, &tables);
 }

@@ -11,7 +11,7 @@ char *lite_type_normal(struct arena *mem, const char *type)
     struct lexer lexer;
     struct buf out;
     bool word_before = false;
-    if (type == NULL)
+    if (!type)
         return NULL;
     buf_init(&out, mem);
     lex_open(&lexer, &lite_lex, type, strlen(type));
@@ -58,10 +58,10 @@ static char *quotes_strip(struct arena *mem, const char *text)
 
 char *lite_expr_normal(struct arena *mem, const char *expr)
 {
-    if (expr == NULL)
+    if (!expr)
         return NULL;
     char *normal = normal_expr(mem, &lite_normal, quotes_strip(mem, expr));
-    size_t length = normal != NULL ? strlen(normal) : 0;
+    size_t length = normal ? strlen(normal) : 0;
     while (length > 2 && is_wrapped(normal, length)) {
         normal = text_trim(mem, text_slice(mem, normal, 1, length - 1));
         length = strlen(normal);
@@ -72,7 +72,7 @@ char *lite_expr_normal(struct arena *mem, const char *expr)
 /* Is the affinity of this type one that turns '1' into 1? The rules are SQLite's, in its order. */
 bool lite_is_numeric(struct arena *mem, const char *type)
 {
-    const char *upper = type != NULL ? text_upper(mem, type) : "";
+    const char *upper = type ? text_upper(mem, type) : "";
     if (text_has(upper, "INT"))
         return true;
     if (text_has(upper, "CHAR") || text_has(upper, "CLOB") || text_has(upper, "TEXT"))
@@ -108,7 +108,7 @@ static const char *default_value(struct arena *mem, const char *type, const char
 bool lite_default_same(struct arena *mem, const char *type, const char *a, const char *b)
 {
     char *x = lite_expr_normal(mem, a), *y = lite_expr_normal(mem, b);
-    if (x == NULL || y == NULL || text_equal(x, y))
+    if (!x || !y || text_equal(x, y))
         return text_equal(x, y);
     return text_equal(default_value(mem, type, text_replace(mem, x, "- ", "-")),
                       default_value(mem, type, text_replace(mem, y, "- ", "-")));
@@ -116,5 +116,5 @@ bool lite_default_same(struct arena *mem, const char *type, const char *a, const
 
 char *lite_name_fold(struct arena *mem, const char *name)
 {
-    return name != NULL ? text_lower(mem, name) : NULL;
+    return name ? text_lower(mem, name) : NULL;
 }

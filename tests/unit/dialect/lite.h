@@ -35,7 +35,7 @@ static inline const char *lite_ask(struct ctx *ctx, struct conn *conn, const cha
         const char *const *cell = rows.row.item[i];
         buf_add(&out, i > 0 ? "\n" : "");
         for (int k = 0; k < rows.columns.n; k++)
-            buf_addf(&out, "%s%s", k > 0 ? "|" : "", cell[k] != NULL ? cell[k] : "-");
+            buf_addf(&out, "%s%s", k > 0 ? "|" : "", cell[k] ? cell[k] : "-");
     }
     return out.data;
 }
@@ -122,19 +122,19 @@ static inline void lite_travel(struct ctx *ctx, const struct lite_journey *journ
     int version = journey->version != 0 ? journey->version : lite_version_number();
     CONN conn = lite_memory(ctx);
     lite_run(ctx, conn, journey->before);
-    if (journey->rows != NULL)
+    if (journey->rows)
         lite_run(ctx, conn, journey->rows);
     struct changes *changes = lite_diff(ctx, lite_tree(ctx, conn), lite_tree_of(ctx, journey->after), journey->renames);
     struct plan *up = lite_plan(ctx, changes, version);
     struct plan *down = lite_plan(ctx, change_reverse(ctx->mem, changes), version);
     lite_apply_well(ctx, conn, up);
     assert_no_difference(ctx, lite_tree(ctx, conn), lite_tree_of(ctx, journey->after));
-    if (journey->ask != NULL)
+    if (journey->ask)
         assert_answer(ctx, conn, journey->ask, journey->answer);
     assert_answer(ctx, conn, "PRAGMA integrity_check", "ok");
     lite_apply_well(ctx, conn, down);
     assert_no_difference(ctx, lite_tree(ctx, conn), lite_tree_of(ctx, journey->before));
-    if (journey->ask != NULL && journey->renames == NULL)
+    if (journey->ask && !journey->renames)
         assert_answer(ctx, conn, journey->ask, journey->answer);
 }
 

@@ -30,7 +30,7 @@ static void aliases_are_fields(void **state)
     const struct table *table = (const struct table *)tree_find(tree, KIND_TABLE, "app", "t");
     assert_string_equal(table->comment, "why");
     assert_true(table->unlogged);
-    assert_true(object_says(&table->object, TABLE_tablespace) && table->tablespace == NULL);
+    assert_true(object_says(&table->object, TABLE_tablespace) && !table->tablespace);
     assert_false(object_says(&table->object, TABLE_inherits));
     const struct column *column = (const struct column *)object_only(&table->object, KIND_COLUMN);
     assert_string_equal(column->type, "int");

@@ -25,7 +25,7 @@ static int server_stop(void **state)
 {
     char folder[128] = "";
     (void)state;
-    if (server != NULL)
+    if (server)
         snprintf(folder, sizeof folder, "%s", ((struct pg_conn *)server)->url.host);
     conn_close(&server);
     ctx_close(&server_ctx);
@@ -41,8 +41,8 @@ static struct conn *second(struct ctx *ctx)
 }
 
 #define CONN __attribute__((cleanup(conn_close))) struct conn *
-#define NEEDS_SERVER    \
-    if (server == NULL) \
+#define NEEDS_SERVER \
+    if (!server)     \
     skip()
 
 static const char *ask(struct ctx *ctx, struct conn *conn, const char *sql)
@@ -333,7 +333,7 @@ static void our_tables_and_others_are_left_out(void **state)
     assert_non_null(tree_find(tree, KIND_TABLE, "", "theirs"));
     assert_null(tree_find(tree, KIND_TABLE, "", "_own"));
     assert_null(tree_find(tree, KIND_SEQUENCE, "", "theirs_a_seq"));
-    for (const struct object *object = tree->root; object != NULL; object = object_next(tree->root, object))
+    for (const struct object *object = tree->root; object; object = object_next(tree->root, object))
         assert_false(text_equal(object->name, "passing"));
     assert_false(server->in_transaction);
 }

@@ -165,7 +165,7 @@ static void conversions_name_a_way_only_where_there_is_none(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *way = pg_using(ctx->mem, "c", cases[i][0], cases[i][1]);
         if (!text_equal(way, cases[i][2]))
-            fail_msg("%s to %s: %s", cases[i][0], cases[i][1], way != NULL ? way : "nothing");
+            fail_msg("%s to %s: %s", cases[i][0], cases[i][1], way ? way : "nothing");
     }
 }
 

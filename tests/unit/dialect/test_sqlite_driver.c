@@ -52,7 +52,7 @@ static struct conn *open_file(struct ctx *ctx, const char *folder)
 static int run_batch(struct ctx *ctx, struct conn *conn, struct batch *batch, const char *const *sql)
 {
     static struct batch_step step[16];
-    for (batch->n = 0; sql[batch->n] != NULL; batch->n++)
+    for (batch->n = 0; sql[batch->n]; batch->n++)
         step[batch->n] = (struct batch_step){.sql = sql[batch->n], .length = strlen(sql[batch->n])};
     batch->step = step;
     return conn_batch(ctx, conn, batch);

@@ -59,16 +59,16 @@ static void columns_agree(struct ctx *ctx, struct conn *conn, const struct objec
         const struct column *column = table->children.item[i];
         if (column->object.kind != KIND_COLUMN)
             continue;
-        const char *hidden = column->computed.printed == NULL ? "0" : column->computed_stored ? "3" : "2";
+        const char *hidden = !column->computed.printed ? "0" : column->computed_stored ? "3" : "2";
         int place = 0;
-        for (int k = 0; key != NULL && k < key->columns.n; k++)
+        for (int k = 0; key && k < key->columns.n; k++)
             if (text_equal_nocase(key->columns.item[k], column->object.name))
                 place = k + 1;
         assert_string_equal(rows_cell(&rows, at, "name"), column->object.name);
         const char *type = lite_type_normal(ctx->mem, rows_cell(&rows, at, "type"));
         if (!text_equal(type, lite_type_normal(ctx->mem, column->type)))
             fail_msg("%s: type %s, not %s", column->object.name, column->type, type);
-        if (key == NULL || place == 0)
+        if (!key || place == 0)
             assert_string_equal(rows_cell(&rows, at, "notnull"), column->nullable ? "0" : "1");
         assert_string_equal(rows_cell(&rows, at, "hidden"), hidden);
         assert_string_equal(rows_cell(&rows, at, "pk"), arena_printf(ctx->mem, "%d", place));
@@ -93,7 +93,7 @@ static void foreign_keys_agree(struct ctx *ctx, struct conn *conn, const struct 
             assert_string_equal(rows_cell(&rows, row, "from"), key->columns.item[k]);
             assert_string_equal(rows_cell(&rows, row, "on_delete"), key->on_delete);
             assert_string_equal(rows_cell(&rows, row, "on_update"), key->on_update);
-            if (to != NULL)
+            if (to)
                 assert_string_equal(to, key->ref_columns.item[k]);
         }
     }
@@ -112,7 +112,7 @@ static void index_agrees(struct ctx *ctx, struct conn *conn, const struct object
         if (!text_equal(rows_cell(&rows, i, "name"), part->column))
             fail_msg("part %d is %s, not %s", i, part->column, rows_cell(&rows, i, "name"));
         assert_string_equal(rows_cell(&rows, i, "desc"), part->descending ? "1" : "0");
-        if (part->collation != NULL)
+        if (part->collation)
             assert_true(text_equal_nocase(rows_cell(&rows, i, "coll"), part->collation));
         else
             assert_string_equal(rows_cell(&rows, i, "coll"), "BINARY");
@@ -150,7 +150,7 @@ static void the_reader_agrees_with_the_pragmas(void **state)
         lite_run(ctx, conn, schemas[i]);
         if (lite_load(ctx, conn, NULL, &tree) < 0)
             fail_msg("%s: %s", schemas[i], ctx->error.message);
-        for (struct object *o = tree->root; o != NULL; o = object_next(tree->root, o)) {
+        for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
             if (o->kind == KIND_TABLE) {
                 columns_agree(ctx, conn, o);
                 foreign_keys_agree(ctx, conn, o);
