@@ -221,8 +221,8 @@ static bool is_word_of(const char *part, const char *whole)
 {
     size_t length = strlen(part);
     for (const char *at = whole; length > 2 && *at; at++) {
-        bool starts = at == whole || at[-1] == '_', ends = strlen(at) == length || at[length] == '_';
-        if (starts && text_starts_nocase(at, part) && ends)
+        bool starts = (at == whole || at[-1] == '_') && text_starts_nocase(at, part);
+        if (starts && (!at[length] || at[length] == '_'))
             return true;
     }
     return false;

@@ -213,11 +213,14 @@ def test_what_is_renamed_stays_its_own(place):
 
 def test_a_trigger_by_hand_survives_a_rebuild(place):
     project, engine = place
-    if not is_sqlite(engine):
-        pytest.skip("triggers are compared on SQLite only")
     schema(project, "create table t (id integer primary key, size integer); create table log (n integer);")
     step(project)
-    sql(engine, "CREATE TRIGGER hand AFTER INSERT ON t BEGIN INSERT INTO log VALUES (NEW.id); END")
+    if is_sqlite(engine):
+        sql(engine, "CREATE TRIGGER hand AFTER INSERT ON t BEGIN INSERT INTO log VALUES (NEW.id); END")
+    else:
+        sql(engine, "CREATE FUNCTION log_it() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN INSERT INTO log VALUES (NEW.id); RETURN NEW; END'",
+            "CREATE TRIGGER hand AFTER INSERT OR UPDATE OF size ON t FOR EACH ROW EXECUTE FUNCTION log_it()")
     schema(project, "create table t (id integer primary key, size bigint); create table log (n integer);")
     step(project)
     assert "hand" in settles(project)
@@ -259,11 +262,9 @@ SELECT (SELECT coalesce(array_to_string(reloptions, ','), '') FROM pg_class WHER
 """
 
 
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 def test_settings_that_nobody_spoke_of_stay(place):
     project, engine = place
-    if is_sqlite(engine):
-        pytest.skip("SQLite has no such settings")
-
     def settings():
         with engine.connect() as connection:
             return tuple(connection.exec_driver_sql(PG_SETTINGS).one())
@@ -292,10 +293,9 @@ def test_settings_that_nobody_spoke_of_stay(place):
     settles(project)
 
 
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 def test_the_usual_tablespace_is_none(place):
     project, engine = place
-    if is_sqlite(engine):
-        pytest.skip("SQLite has no tablespaces")
     schema(project, "create table t (id integer primary key) tablespace pg_default;")
     step(project)
     settles(project)
@@ -363,10 +363,9 @@ def test_snapshots_from_before_records_per_part(place):
     settles(project)
 
 
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 def test_the_usual_tablespace_of_models_is_none(place):
     project, engine = place
-    if is_sqlite(engine):
-        pytest.skip("SQLite has no tablespaces")
     models(project, '__table_args__ = (sa.Index("ix_name", "name", postgresql_tablespace="pg_default"),)')
     project.write("models.py", "import sqlalchemy as sa\n" + (project.folder / "models.py").read_text())
     step(project)
