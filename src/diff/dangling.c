@@ -7,17 +7,10 @@
 #include "diff/graph.h"
 #include "diff/plan.h"
 
-static struct object *whole_of(struct object *object)
-{
-    while (kind_is(object->kind, KIND_PART))
-        object = object->parent;
-    return object;
-}
-
 /* Will the object name it as it does now? */
 static bool still_names(struct arena *mem, const struct dialect *dialect, const struct edge *edge)
 {
-    const struct object *whole = whole_of(edge->from);
+    const struct object *whole = object_whole(edge->from);
     return edge->from == whole ? compare_field(mem, dialect, whole, whole->peer, edge->field)
                                : diff_equal(mem, dialect, whole, whole->peer, NULL);
 }
@@ -25,7 +18,7 @@ static bool still_names(struct arena *mem, const struct dialect *dialect, const 
 static bool is_dangling(struct arena *mem, const struct dialect *dialect, const struct edge *edge)
 {
     bool ownership = kind_table[edge->from->kind].field[edge->field].marks & FIELD_LATER;
-    const struct object *whole = whole_of(edge->from);
+    const struct object *whole = object_whole(edge->from);
     return !edge->to->peer && whole->peer && whole != edge->to && edge->how == EDGE_NAMES && !ownership &&
            still_names(mem, dialect, edge);
 }
@@ -35,16 +28,16 @@ void dangling_find(struct arena *mem, const struct dialect *dialect, const struc
     const struct object *last = NULL;
     graph_build(mem, dialect, changes->before);
     for (struct object *o = changes->before->root; o; o = object_next(changes->before->root, o))
-        for (struct edge *edge = o->needs; edge && whole_of(o) != last; edge = edge->next_need)
+        for (struct edge *edge = o->needs; edge && object_whole(o) != last; edge = edge->next_need)
             if (is_dangling(mem, dialect, edge)) {
                 list_add(mem, found, edge);
-                last = whole_of(o);
+                last = object_whole(o);
             }
 }
 
 char *dangling_text(struct arena *mem, const struct edge *edge)
 {
-    return arena_printf(mem, "%s still names %s, which is dropped", object_path(mem, whole_of(edge->from)),
+    return arena_printf(mem, "%s still names %s, which is dropped", object_path(mem, object_whole(edge->from)),
                         object_path(mem, edge->to));
 }
 
@@ -73,7 +66,7 @@ void dangling_drop(struct arena *mem, const struct dialect *dialect, struct chan
         struct list found = {0};
         dangling_find(mem, dialect, changes, &found);
         for (int i = 0; i < found.n; i++) {
-            struct object *object = whole_of(((const struct edge *)found.item[i])->from);
+            struct object *object = object_whole(((const struct edge *)found.item[i])->from);
             if (!object->peer)
                 continue;
             changes_forget(changes, object);

@@ -130,16 +130,9 @@ static void follow_ensure(struct widener *widener, struct object *before, int fi
     step->fields[field / 64] |= UINT64_C(1) << (field % 64);
 }
 
-static struct object *whole_of(struct object *object)
-{
-    while (kind_table[object->kind].marks & KIND_PART)
-        object = object->parent;
-    return object;
-}
-
 static void rebuild_ensure(struct widener *widener, const struct change *step)
 {
-    struct object *table = whole_of(step->after ? step->after : step->before);
+    struct object *table = object_whole(step->after ? step->after : step->before);
     while (table && !(kind_table[table->kind].marks & KIND_HOLDS_ROWS))
         table = table->parent;
     if (table && !step->after)
@@ -217,7 +210,7 @@ static int dependent_apply(struct widener *widener, const struct change *step, c
     const struct effect_row *row = effect_on(widener->planner, step, edge);
     if (!row || (row->on_inherit && !keeps_inheriting(edge->from, edge->to)))
         return 0;
-    struct object *dependent = whole_of(edge->from);
+    struct object *dependent = object_whole(edge->from);
     switch (row->effect) {
     case EFFECT_REPLACE: replace_ensure(widener, dependent); break;
     case EFFECT_FOLLOW: follow_ensure(widener, dependent, row->by == ANY_FIELD ? edge->field : row->by); break;

@@ -28,13 +28,6 @@ static void edge_add(struct builder *builder, struct object *from, struct object
     to->last_needed = edge;
 }
 
-static struct object *relation_around(struct object *object)
-{
-    while (object && !(kind_table[object->kind].marks & KIND_HAS_COLUMNS))
-        object = object->parent;
-    return object;
-}
-
 static void column_edge(struct builder *builder, struct object *object, int field, const struct object *relation,
                         const char *name)
 {
@@ -123,7 +116,7 @@ static void names_edges(struct builder *builder, struct object *object, int fiel
 {
     unsigned marks = kind_table[object->kind].field[field].marks;
     if (marks & FIELD_COLUMN_REF)
-        column_edges(builder, object, field, relation_around(object->parent));
+        column_edges(builder, object, field, object_relation(object->parent));
     else if (marks & FIELD_FAR_COLUMN_REF)
         column_edges(builder, object, field, target_of(builder, object));
 }
@@ -136,7 +129,7 @@ static void field_edges(struct builder *builder, struct object *object, int fiel
     case FIELD_NAMES: names_edges(builder, object, field); break;
     case FIELD_TEXT:
         if (info->marks & FIELD_COLUMN_REF)
-            column_edge(builder, object, field, relation_around(object->parent), *(const char *const *)value);
+            column_edge(builder, object, field, object_relation(object->parent), *(const char *const *)value);
         break;
     case FIELD_REF: ref_edge(builder, object, field, value); break;
     case FIELD_REFS:

@@ -509,13 +509,6 @@ static void columns_mention(struct reader *reader)
     }
 }
 
-static const struct object *relation_around(const struct object *object)
-{
-    while (object && !(kind_table[object->kind].marks & KIND_HAS_COLUMNS))
-        object = object->parent;
-    return object;
-}
-
 void mentions_find(const struct directory *directory, const struct object *object, bool constant, const char *text,
                    struct list *found)
 {
@@ -525,7 +518,7 @@ void mentions_find(const struct directory *directory, const struct object *objec
     constants_mention(&reader);
     if (constant)
         return;
-    reader.own = relation_around(object->parent);
+    reader.own = object_relation(object->parent);
     struct scanner scanner = {.reader = &reader};
     scanner.level[0] = (struct depth){.scope = NO_SCOPE, .outer = NO_SCOPE, .insert = NO_SCOPE};
     for (int i = 0; i < reader.n; i++)

@@ -112,13 +112,6 @@ static const char *text_carry(const struct carrier *carrier, const struct object
 
 /* ---- fields ---- */
 
-static const struct object *relation_around(const struct object *object)
-{
-    while (object && !(kind_table[object->kind].marks & KIND_HAS_COLUMNS))
-        object = object->parent;
-    return object;
-}
-
 static void name_carry(const struct carrier *carrier, const struct object *relation, const char **name)
 {
     const struct object *column = relation && *name ? directory_column(&carrier->directory, relation, *name) : NULL;
@@ -157,7 +150,7 @@ static void far_names_carry(const struct carrier *carrier, struct object *object
 static void field_carry(const struct carrier *carrier, struct object *object, int field)
 {
     const struct field *info = &kind_table[object->kind].field[field];
-    const struct object *relation = info->marks & FIELD_COLUMN_REF ? relation_around(object->parent) : NULL;
+    const struct object *relation = info->marks & FIELD_COLUMN_REF ? object_relation(object->parent) : NULL;
     void *value = object_field(object, field);
     if (info->type == FIELD_NAMES)
         names_carry(carrier, relation, value);

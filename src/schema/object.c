@@ -206,6 +206,20 @@ struct object *object_top(const struct object *object)
     return writable(object);
 }
 
+struct object *object_whole(const struct object *object)
+{
+    while (kind_is(object->kind, KIND_PART))
+        object = object->parent;
+    return writable(object);
+}
+
+struct object *object_relation(const struct object *object)
+{
+    while (object && !kind_is(object->kind, KIND_HAS_COLUMNS))
+        object = object->parent;
+    return writable(object);
+}
+
 struct object *object_next(const struct object *root, const struct object *object)
 {
     if (object->children.n)
