@@ -96,10 +96,13 @@ static void alters_and_creates_add(struct differ *differ)
 /* What the desired side is silent about stays as it is, also where its object has to be made again. */
 static void silence_fill(struct arena *mem, const struct tree *after)
 {
-    for (struct object *o = after->root; o; o = object_next(after->root, o))
+    for (struct object *o = after->root; o; o = object_next(after->root, o)) {
+        if (o->peer && o->name_invented && o->peer->name && !o->peer->name_invented)
+            o->name = o->peer->name; /* it keeps the one that it has, whatever its table is called by now */
         for (int i = 0; o->peer && i < kind_table[o->kind].fields; i++)
             if (kind_table[o->kind].field[i].engines & after->engine && !object_says(o, i) && object_says(o->peer, i))
                 field_copy(mem, o, o->peer, i);
+    }
 }
 
 static void settings_report(struct arena *mem, struct changes *changes, const struct object *object, int first)
