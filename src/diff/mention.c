@@ -30,7 +30,6 @@ enum use { USE_OPEN, USE_DONE };
 struct reader {
     struct arena *mem;
     const struct directory *directory;
-    const struct object *object;
     const struct object *own; /* the relation whose columns stand bare; NULL: none */
     const char *text;
     struct token *token;
@@ -513,7 +512,7 @@ void mentions_find(const struct directory *directory, const struct object *objec
                    struct list *found)
 {
     bool statement = kind_table[object->kind].marks & KIND_IS_TEXT;
-    struct reader reader = {.mem = directory->mem, .directory = directory, .object = object, .found = found};
+    struct reader reader = {.mem = directory->mem, .directory = directory, .found = found};
     tokens_read(&reader, text);
     constants_mention(&reader);
     if (constant)

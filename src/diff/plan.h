@@ -1,6 +1,6 @@
 /*
- * Changes into ordered statements.  Changes that the engine cannot apply as they are get wider (alter to replace,
- * replace to rebuild of the table); then phases and references order them; then the dialect's renderers spell them.
+ * Changes into ordered statements.  The engine's table of effects turns changes into steps that it can do, with what they
+ * bring along; the dependency graph orders them; then the dialect's renderers spell them, one step at a time.
  */
 #ifndef DIFF_PLAN_H
 #define DIFF_PLAN_H
