@@ -5,6 +5,7 @@ import sys
 import pytest
 import sqlalchemy as sa
 from support.project import Project
+from support.scratch import left_over
 
 MODELS = """
 import sqlalchemy as sa
@@ -101,7 +102,7 @@ class Place:
         assert not self.rows("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'dbwarden%%'")
         assert not self.rows("SELECT 1 FROM pg_locks WHERE pid <> pg_backend_pid() AND database = "
                              "(SELECT oid FROM pg_database WHERE datname = current_database())")
-        assert not self.rows("SELECT datname FROM pg_database WHERE datname LIKE 'dbwarden_scratch%%'")
+        assert not left_over(self.project.url)
 
 
 @pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 from support.project import Project
+from support.scratch import left_over
 
 POOLER = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
 
@@ -187,7 +189,9 @@ def pooler(postgres, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pooler")
     started, urls = [], {}
     for number, (way, more) in enumerate({"ignores": f" dbname={parts.path[1:]}", "passes on": ""}.items()):
-        port = int(os.environ.get("DBWARDEN_TEST_POOLER_PORT", parts.port + 9)) + number
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
         settings = folder / f"{number}.ini"
         settings.write_text(f"[databases]\n* = host=127.0.0.1 port={parts.port} user=postgres{more}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
                             f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = session\n"
@@ -212,16 +216,12 @@ def pooler(postgres, tmp_path_factory):
         process.wait()
 
 
-def scratch_databases(url):
-    return rows(url, "SELECT datname FROM pg_database WHERE datname LIKE 'dbwarden_scratch%'")
-
-
 def test_nothing_is_run_where_a_pooler_leads_elsewhere(tmp_path, postgres, pooler):
     project = project_of(tmp_path, pooler["ignores"])
     project.write("schema.sql", "CREATE TABLE t (id int);\nCREATE TABLE u (id int);\n")
     outcome = project.ok("make-migrations", "a")
     assert "ignores the name" in outcome.err and "private server" in outcome.err
-    assert relations(postgres) == [] and scratch_databases(postgres) == []
+    assert relations(postgres) == [] and not left_over(postgres)
     assert "CREATE TABLE" in (project.migrations / project.files()[0]).read_text()
 
 
@@ -230,7 +230,27 @@ def test_a_pooler_that_passes_names_on_is_good_enough(tmp_path, postgres, pooler
     project.write("schema.sql", "CREATE TABLE t (id int);\n")
     outcome = project.ok("make-migrations", "a")
     assert "private server" not in outcome.err
-    assert relations(postgres) == [] and scratch_databases(postgres) == []
+    assert relations(postgres) == [] and not left_over(postgres)
+
+
+def test_what_a_killed_process_left_is_dropped_by_the_next_one(project):
+    rows(project.url, "CREATE TABLE kept (id int)")
+    server = project.url.rsplit("/", 1)[0]
+    admin = psycopg2.connect(server + "/postgres")
+    admin.autocommit = True
+    dead, used = (f"dbwarden_scratch_99999999{n}_0123456789abcde{n}" for n in (1, 2))
+    with admin.cursor() as cursor:
+        for name in (dead, used):
+            cursor.execute(f"CREATE DATABASE {name}")
+        inside = psycopg2.connect(f"{server}/{used}")
+        project.write("schema.sql", "CREATE TABLE t (id int);\n")
+        project.ok("make-migrations", "a")
+        cursor.execute("SELECT datname FROM pg_database WHERE datname IN (%s, %s)", (dead, used))
+        assert cursor.fetchall() == [(used,)]
+        inside.close()
+        cursor.execute(f"DROP DATABASE IF EXISTS {used} WITH (FORCE)")
+    admin.close()
+    assert not left_over(project.url)
 
 
 def cached(project):

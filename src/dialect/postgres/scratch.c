@@ -7,7 +7,8 @@
  *
  * Nothing is run in a database before it has proved to be the one that was made: a pooler or a proxy may ignore the
  * name and lead to a database that is in use.  The proof is its name together with a random mark, which stands in the
- * shared catalog as the comment of that database, and so can be found only on the very server that made it.
+ * shared catalog as the comment of that database, and so can be found only on the very server that made it.  The name
+ * also says which session made it, so that what a killed process left is dropped by the next one.
  */
 #include <fcntl.h>
 #include <unistd.h>
@@ -336,11 +337,31 @@ static int database_open(struct ctx *ctx, const struct url *url, const char *nam
     return result;
 }
 
+/* What a killed process of ours left: its name says who made it, who is gone, and nobody is in it. */
+static void left_over_drop(struct ctx *ctx, struct conn *near)
+{
+    struct error error = ctx->error;
+    struct rows rows;
+    if (pg_query(ctx, near,
+                 "SELECT d.datname FROM pg_catalog.pg_database d "
+                 "WHERE d.datname ~ '^dbwarden_scratch_[0-9]{1,9}_[0-9a-f]{16}$' "
+                 "AND pg_catalog.pg_get_userbyid(d.datdba) = current_user AND NOT EXISTS (SELECT FROM "
+                 "pg_catalog.pg_stat_activity a WHERE a.datid = d.oid OR a.pid = split_part(d.datname, '_', 3)::int)",
+                 NULL, &rows) == 0)
+        for (int i = 0; i < rows.row.n; i++)
+            exec_named(ctx, near, "DROP DATABASE IF EXISTS ", cell_at(&rows, i, 0), "");
+    ctx->error = error; /* somebody who is faster, or just entered it, is no fault of this run */
+}
+
 static int scratch_on(struct ctx *ctx, struct conn *near, const struct url *url, struct conn **conn)
 {
-    const char *name = arena_printf(ctx->mem, "dbwarden_scratch_%s", pg_random_text(ctx->mem));
     struct conn *opened = near;
+    struct rows rows;
 
+    left_over_drop(ctx, near);
+    TRY(pg_query(ctx, near, "SELECT pg_backend_pid()", NULL, &rows));
+    const char *random = pg_random_text(ctx->mem);
+    const char *name = arena_printf(ctx->mem, "dbwarden_scratch_%s_%s", cell_at(&rows, 0, 0), random);
     if (database_open(ctx, url, name, &opened) < 0) {
         struct error error = ctx->error;
         exec_named(ctx, near, "DROP DATABASE IF EXISTS ", name, "");
