@@ -6,7 +6,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -181,12 +183,12 @@ def test_extensions_of_the_database_are_there(project):
 
 
 @pytest.fixture
-def pooler(postgres, tmp_path_factory):
+def pooler(postgres):
     """URLs of pgbouncer before the database: one that ignores the name of a database, one that passes it on."""
     parts = urlsplit(postgres)
     if not POOLER:
         pytest.fail("pgbouncer is missing: tools/deps.sh test installs it")
-    folder = tmp_path_factory.mktemp("pooler")
+    folder = Path(tempfile.mkdtemp(prefix="dbwarden-pooler-"))
     started, urls = [], {}
     for number, (way, more) in enumerate({"ignores": f" dbname={parts.path[1:]}", "passes on": ""}.items()):
         with socket.socket() as probe:
@@ -198,8 +200,7 @@ def pooler(postgres, tmp_path_factory):
                             "ignore_startup_parameters = extra_float_digits,options\n")
         user = {"user": "nobody"} if os.getuid() == 0 else {}
         if user:
-            for path in (folder.parent.parent, folder.parent, folder):
-                path.chmod(0o755)
+            folder.chmod(0o755)
             shutil.chown(settings, pwd.getpwnam("nobody").pw_uid)
         started.append(subprocess.Popen([POOLER, str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user))
         urls[way] = f"postgresql://postgres:x@127.0.0.1:{port}{parts.path}"
@@ -210,10 +211,13 @@ def pooler(postgres, tmp_path_factory):
                 break
             except psycopg2.OperationalError:
                 time.sleep(0.05)
+        else:
+            pytest.fail("pgbouncer does not start")
     yield urls
     for process in started:
         process.terminate()
         process.wait()
+    shutil.rmtree(folder)
 
 
 def test_nothing_is_run_where_a_pooler_leads_elsewhere(tmp_path, postgres, pooler):
