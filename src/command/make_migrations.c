@@ -12,6 +12,7 @@
 #include "command/commands.h"
 #include "command/fill.h"
 #include "diff/describe.h"
+#include "run/missing.h"
 
 struct generation {
     struct ctx *ctx;
@@ -318,6 +319,8 @@ static int generate(struct generation *generation, struct reply *reply)
     if (!changes && !stage)
         return nothing_report(generation, reply);
     TRY(dangling_refuse(ctx, &generation->comparison.dangling));
+    if (!is_baseline(generation))
+        TRY(missing_check(ctx, generation->session, generation->comparison.changes, events));
     legacy_operations(ctx->mem, generation->comparison.changes, &words, operations);
     TRY(plans_make(generation));
     events_frame(generation);

@@ -180,6 +180,14 @@ struct declined {
     bool missing; /* for want of something that is not there, and may come with the migration */
 };
 
+/* Something that no kind models and an object of the desired schema names. */
+struct outside {
+    const struct object *object;
+    const char *kind;   /* "function" */
+    const char *schema; /* NULL if none is said */
+    const char *name;
+};
+
 struct dialect {
     enum engine engine;
     const char *name;           /* database_type: "postgresql" */
@@ -217,6 +225,11 @@ struct dialect {
      * not let us. NULL: the engine keeps texts as they are written, so there is nothing to ask.
      */
     int (*judge)(struct ctx *ctx, struct conn *conn, struct judgement *judgement);
+    /*
+     * What these objects (struct object *) name and the database does not have: struct outside *, types of the schema itself
+     * among them.  `conn` may be NULL: then all that they name.  NULL: cannot be told.
+     */
+    int (*missing)(struct ctx *ctx, struct conn *conn, const struct list *objects, struct list *missing);
     /* Comparable forms; NULL gives NULL. */
     char *(*type_normal)(struct arena *mem, const char *type);
     char *(*expr_normal)(struct arena *mem, const char *expr);

@@ -94,7 +94,8 @@ struct schema_files {
     const struct database_config *database;
     const char *folder; /* what names are relative to; NULL: the working folder */
     const struct names *names;
-    struct conn *near; /* the database itself, where it can be reached; NULL */
+    struct conn *near;      /* the database itself, where it can be reached; NULL */
+    struct list *described; /* gets struct schema_statement *; NULL */
 };
 int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree);
 

@@ -23,6 +23,7 @@ struct session {
     struct list unfinished;   /* those of it that began and did not end */
     struct list ran;          /* struct migration *: what this session has run, up or down */
     struct list events;       /* struct ddl_event *, with `wanted` */
+    struct list described;    /* struct schema_statement *, of the schema files, with `wanted` */
     struct tree *wanted;      /* as wanted_read() last gave it: fills in what an old snapshot does not say; NULL */
     const char *snapshot;     /* path of the last one written; NULL */
     struct error unreachable; /* why the database cannot be reached, once that was tried */
@@ -37,6 +38,11 @@ void session_close(struct session *session);                  /* for cleanup */
 
 /* One file, up or down: segments, journal, state row; continues an unfinished one. Needs session_reload(). */
 int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down);
+
+struct schema_statement {
+    const char *file; /* as it was given */
+    struct classified what;
+};
 
 struct migrate_options {
     int64_t count; /* 0: all; of pending ones */

@@ -99,6 +99,15 @@ static int files_run(struct ctx *ctx, const struct database_config *database, co
     return dialect->load(ctx, conn, NULL, tree);
 }
 
+static void statements_note(struct arena *mem, const struct schema_file *file, struct list *described)
+{
+    for (int i = 0; described && i < file->statements.n; i++) {
+        struct schema_statement *statement = NEW(mem, struct schema_statement);
+        *statement = (struct schema_statement){file->shown, *(const struct classified *)file->statements.item[i]};
+        list_add(mem, described, statement);
+    }
+}
+
 int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree)
 {
     const struct dialect *dialect = source->database->dialect;
@@ -112,6 +121,7 @@ int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct
         file->shown = source->names->item[i];
         TRY(file_classify(ctx, dialect, path_join(ctx->mem, source->folder, file->shown), file));
         list_add(ctx->mem, &files, file);
+        statements_note(ctx->mem, file, source->described);
         for (int at = 0; at < file->statements.n; at++)
             list_add(ctx->mem, &statements, file->statements.item[at]);
     }

@@ -31,7 +31,9 @@ int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
         const struct schema_files source = {.database = database,
                                             .folder = session->config->folder,
                                             .names = &database->schema_files,
-                                            .near = near_database(ctx, session)};
+                                            .near = near_database(ctx, session),
+                                            .described = &session->described};
+        session->described = (struct list){0};
         TRY(schema_files_read(ctx, &source, tree));
     } else {
         const struct json *events;

@@ -60,11 +60,12 @@ struct pg_keywords {
 void pg_address(struct ctx *ctx, const struct url *url, struct pg_keywords *keywords);
 char *pg_target(struct arena *mem, const struct url *url);
 
-/* batch.c, judge.c, lock.c, scratch.c, server.c */
+/* batch.c, judge.c, lock.c, missing.c, scratch.c, server.c */
 int pg_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int pg_lock_release(struct ctx *ctx, struct conn *conn);
 int pg_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);
+int pg_missing(struct ctx *ctx, struct conn *conn, const struct list *objects, struct list *missing);
 char *pg_random_text(struct arena *mem); /* part of a name that nothing has yet */
 int pg_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
 /* Leaves of the extensions those that the texts ask for, and of their versions those that they name. */

@@ -71,6 +71,7 @@ const struct dialect pg_dialect = {
     .scratch_facts = pg_scratch_facts,
     .usual_schema = pg_usual_schema,
     .judge = pg_judge,
+    .missing = pg_missing,
     .type_normal = pg_type_normal,
     .expr_normal = pg_expr_normal,
     .default_same = pg_default_same,
