@@ -82,6 +82,7 @@ int plan_make(struct ctx *ctx, const struct dialect *dialect, const struct chang
     made->source = changes;
     made->changes = planner.out;
     hazards_find(ctx->mem, dialect, made->changes, &made->hazards);
+    TRY(held_check(ctx, made->changes));
     if (!changes->reversed)
         TRY(attached_check(ctx, made->changes, options->lose_attached, &made->hazards));
     for (int i = made->hazards.n - 1; i >= 0; i--) {

@@ -201,6 +201,8 @@ void renames_carry(struct ctx *ctx, const struct diff_input *input, struct chang
         ref_carry(&carrier, &one->from);
         ref_carry(&carrier, &one->to);
     }
+    for (int i = 0; i < changes->before->held.n; i++)
+        ref_carry(&carrier, &((struct held *)changes->before->held.item[i])->what);
     for (int i = 0; i < carrier.renamed.n; i++) {
         const struct renamed *renamed = carrier.renamed.item[i];
         rename_add(ctx->mem, changes, renamed->object, renamed->to)->resolved_from = renamed->rename->resolved_from;

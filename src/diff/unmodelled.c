@@ -5,7 +5,7 @@
  */
 #include "schema/unmodelled.h"
 #include "base/text.h"
-#include "diff/plan.h"
+#include "diff/step.h"
 
 static const char by_hand[] =
     "Write this change by hand (\"dbwarden new\" makes the file); afterwards both sides agree.";
@@ -83,6 +83,64 @@ int attached_check(struct ctx *ctx, const struct changes *changes, bool lose, st
                                   "add to it by hand what has to come back.");
         }
         hazard_add(ctx, change, change->replaced ? again : gone, hazards);
+    }
+    return 0;
+}
+
+/* ---- what would be left without something that it needs ---- */
+
+/* Another type of a column, or a type that is made anew under its name. */
+static bool is_made_anew(const struct change *step)
+{
+    const struct kind_info *info = &kind_table[step->kind];
+    for (int i = 0; i < info->fields; i++)
+        if (info->field[i].type == FIELD_TYPE && change_has(step, i))
+            return true;
+    return step->finish && kind_is(step->kind, KIND_IS_TYPE);
+}
+
+static bool is_of(const struct held *held, const struct object *object)
+{
+    const struct object *top = object;
+    if (kind_is(object->kind, KIND_IS_COLUMN))
+        top = object->parent;
+    bool whole = top == object, named = kind_is(top->kind, KIND_IS_TYPE | KIND_RELATION);
+    return named && text_equal(held->what.name, top->name) && text_equal(held->what.schema, object_schema(top)) &&
+           top->parent && kind_is(top->parent->kind, KIND_NAMESPACE) &&
+           (whole ? !held->goes_along : text_equal(held->what.part, object->name));
+}
+
+static struct names holders_of(struct arena *mem, const struct tree *live, const struct object *object)
+{
+    struct names holders = {0};
+    for (int i = 0; i < live->held.n; i++) {
+        const struct held *held = live->held.item[i];
+        if (is_of(held, object) && !names_have(&holders, held->by))
+            names_add(mem, &holders, held->by);
+    }
+    return holders;
+}
+
+/* The way back leads over the same objects, so it is the database of today that says what holds them. */
+int held_check(struct ctx *ctx, const struct changes *steps)
+{
+    const struct tree *live = steps->reversed ? steps->after : steps->before;
+    for (int i = 0; live->held.n && i < steps->list.n; i++) {
+        const struct change *step = steps->list.item[i];
+        bool anew = step->op == CHANGE_ALTER && is_made_anew(step);
+        if (step->op != CHANGE_DROP && !anew)
+            continue;
+        const struct names holders = holders_of(ctx->mem, live, step->before);
+        if (!holders.n)
+            continue;
+        fail(ctx, ERR_UNSUPPORTED, "%s cannot be %s: %s %s it as it is, and %s not managed yet",
+             object_path(ctx->mem, step->before),
+             !anew                               ? "dropped"
+             : kind_is(step->kind, KIND_IS_TYPE) ? "made anew, as this change needs"
+                                                 : "given another type",
+             names_join(ctx->mem, &holders, ", "), holders.n == 1 ? "needs" : "need", holders.n == 1 ? "is" : "are");
+        return fail_hint(ctx, "Write this change by hand (\"dbwarden new\" makes the file): drop what needs it first, "
+                              "and create that again afterwards.");
     }
     return 0;
 }

@@ -20,12 +20,20 @@ struct tree {
     bool names_unmodelled;    /* a server was asked for what no kind models; else an empty list means nothing */
     struct list unmodelled;   /* struct unmodelled * */
     struct list dependencies; /* struct dependency *: what a server noted itself; none where nobody was asked */
+    struct list held;         /* struct held *: likewise */
 };
 
 /* `from` names `to`: a relation, or a column of one. */
 struct dependency {
     struct ref from;
     struct ref to;
+};
+
+/* Something that no kind models needs `what` to stay as it is: a relation or a type, or a column of a relation. */
+struct held {
+    struct ref what;
+    const char *by;  /* "function f(mood)" */
+    bool goes_along; /* it is dropped with the whole relation */
 };
 
 /* Speaks of nothing yet: its source sets `kinds`. */

@@ -366,3 +366,56 @@ def test_a_table_that_becomes_virtual_on_sqlite(lite_place):
     lite_place.starts("CREATE TABLE docs (body text); CREATE TABLE t (a text);")
     said = lite_place.stops("CREATE TABLE t (a text); CREATE VIRTUAL TABLE Docs USING fts5(body);")
     assert "table docs would be dropped, but it is wanted as virtual table Docs" in said
+
+
+HELD = """CREATE TYPE mood AS ENUM ('a', 'b');
+CREATE TABLE t (id integer, m mood, n integer);
+"""
+HOLDERS = {
+    "function f(mood)": "CREATE FUNCTION f(m mood) RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "function g()": "CREATE FUNCTION g() RETURNS mood[] LANGUAGE sql AS 'SELECT NULL::mood[]'",
+    "domain d": "CREATE DOMAIN d AS mood",
+    "composite type c": "CREATE TYPE c AS (m mood)",
+    "policy p on table t": "CREATE POLICY p ON t USING (m = 'a')",
+}
+
+
+@both_servers
+@pytest.mark.parametrize("holder, labels", zip(HOLDERS, ["'a'", "'b', 'a'", "'a', 'c'", "'c', 'b'", "'a'"]))
+def test_a_type_is_not_made_anew_under_what_nobody_manages(place, holder, labels):
+    place.starts(HELD, HOLDERS[holder])
+    said = place.stops(HELD.replace("'a', 'b'", labels))
+    assert f"cannot be made anew, as this change needs: {holder} needs it as it is" in said, said
+    assert "CASCADE" not in said
+    place.write("schema.sql", HELD.replace("'a', 'b'", "'a', 'b', 'c'"))  # that is done in place, one way only
+    place.ok("make-migrations", "more")
+    text = (place.migrations / "primary__0002_more.sql").read_text()
+    assert f"-- irreversible: enum mood cannot be made anew, as this change needs: {holder} needs it" in text, text
+    place.ok("migrate")
+
+
+@pytest.mark.parametrize("holder, change, says", [
+    ("CREATE FUNCTION f() RETURNS bigint BEGIN ATOMIC SELECT count(n) FROM t; END", ("n integer", "m integer"),
+     "table t / column n cannot be dropped: function f() needs it"),
+    ("CREATE FUNCTION f(t) RETURNS bigint LANGUAGE sql AS 'SELECT 1'", ("CREATE TABLE t (id integer, n integer)", ""),
+     "table t cannot be dropped: function f(t) needs it"),
+    ("CREATE POLICY p ON t USING (n = 1)", ("n integer", "n bigint"),
+     "table t / column n cannot be given another type: policy p on table t needs it"),
+    ("CREATE RULE r AS ON INSERT TO t DO ALSO SELECT new.n", ("n integer", "n bigint"),
+     "table t / column n cannot be given another type: rule r on table t needs it"),
+    ("CREATE FUNCTION f(v) RETURNS integer LANGUAGE sql AS 'SELECT 1'", ("id FROM t", "1 AS one"),
+     "view v cannot be dropped: function f(v) needs it"),
+])
+def test_what_nobody_manages_keeps_what_it_needs(place, holder, change, says):
+    schema = "CREATE TABLE t (id integer, n integer);\nCREATE VIEW v AS SELECT id FROM t;\n"
+    if says.startswith("table t cannot"):
+        schema = schema.replace("CREATE VIEW v AS SELECT id FROM t;\n", "CREATE TABLE u (a integer);\n")
+    place.starts(schema, holder)
+    assert says in place.stops(schema.replace(*change))
+
+
+def test_a_table_takes_its_policy_along(place):
+    place.starts("CREATE TABLE t (id integer, n integer);", "CREATE POLICY p ON t USING (n = 1)")
+    place.write("schema.sql", "CREATE TABLE u (a text);\n")
+    place.ok("make-migrations")
+    place.ok("migrate")

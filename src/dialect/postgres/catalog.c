@@ -87,11 +87,27 @@ static int dependencies_load(struct ctx *ctx, struct conn *conn, struct tree *tr
     return 0;
 }
 
+static int held_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
+{
+    struct rows rows;
+    TRY(pg_query(ctx, conn, held_sql, NULL, &rows));
+    for (int i = 0; i < rows.row.n; i++) {
+        struct held *one = NEW(ctx->mem, struct held);
+        one->what =
+            (struct ref){rows_cell(&rows, i, "schema"), rows_cell(&rows, i, "name"), rows_cell(&rows, i, "part")};
+        one->by = rows_cell(&rows, i, "holder");
+        one->goes_along = text_equal(rows_cell(&rows, i, "goes_along"), "t");
+        list_add(ctx->mem, &tree->held, one);
+    }
+    return 0;
+}
+
 static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
     TRY(pg_usual_schema(ctx, conn, &tree->usual_schema));
     TRY(pg_catalog_load(ctx, conn, NULL, tree));
     TRY(dependencies_load(ctx, conn, tree));
+    TRY(held_load(ctx, conn, tree));
     TRY(unmodelled_load(ctx, conn, tree));
     return warn_invalid(ctx, conn);
 }

@@ -1,0 +1,43 @@
+-- What no kind models and rests on something that is modelled, as the server itself notes it: the function that takes an
+-- enum, the policy that reads a column.  The server refuses to drop that, or to change the column's type, under it.
+-- Where the dependent is a part of the relation (`goes_along`), dropping that as a whole drops both.
+WITH ns AS (
+    SELECT oid, CASE WHEN nspname = current_schema() THEN '' ELSE nspname::text END AS schema
+    FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
+), holder AS (
+    SELECT d.classid, d.objid, d.refclassid, d.refobjid, d.refobjsubid
+    FROM pg_depend d
+    WHERE d.deptype = 'n' AND d.objid >= 16384 AND d.refobjid >= 16384
+      AND d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass)
+      AND CASE d.classid
+          WHEN 'pg_rewrite'::regclass THEN EXISTS (SELECT FROM pg_rewrite w WHERE w.oid = d.objid AND w.rulename <> '_RETURN')
+          WHEN 'pg_type'::regclass THEN EXISTS (SELECT FROM pg_type t WHERE t.oid = d.objid AND t.typtype IN ('d', 'r'))
+          WHEN 'pg_class'::regclass THEN EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relkind IN ('c', 'f'))
+          WHEN 'pg_constraint'::regclass THEN EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND k.contypid <> 0)
+          ELSE d.classid IN ('pg_proc'::regclass, 'pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
+              'pg_opfamily'::regclass, 'pg_policy'::regclass, 'pg_transform'::regclass, 'pg_publication_rel'::regclass)
+          END
+), resting AS (
+    SELECT h.*, COALESCE(e.oid, t.oid) AS type, COALESCE(NULLIF(COALESCE(e.typrelid, t.typrelid), 0), c.oid) AS relation
+    FROM holder h
+    LEFT JOIN pg_class c ON h.refclassid = 'pg_class'::regclass AND c.oid = h.refobjid
+    LEFT JOIN pg_type t ON h.refclassid = 'pg_type'::regclass AND t.oid = h.refobjid
+    LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+)
+SELECT DISTINCT
+       CASE WHEN d.oid IS NULL THEN pg_describe_object(h.classid, h.objid, 0)
+       ELSE 'domain ' || format_type(d.oid, NULL) END AS holder,
+       n.schema,
+       COALESCE(r.relname, t.typname) AS name,
+       a.attname AS part,
+       EXISTS (SELECT FROM pg_depend o
+               WHERE o.classid = h.classid AND o.objid = h.objid AND o.deptype IN ('a', 'i')
+                 AND o.refclassid = 'pg_class'::regclass AND o.refobjid = h.relation) AS goes_along
+FROM resting h
+LEFT JOIN pg_class r ON r.oid = h.relation
+LEFT JOIN pg_type t ON t.oid = h.type
+LEFT JOIN pg_type d ON h.classid = 'pg_type'::regclass AND d.oid = h.objid AND d.typtype = 'd'
+JOIN ns n ON n.oid = COALESCE(r.relnamespace, t.typnamespace)
+LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = h.refobjsubid AND h.refobjsubid > 0
+WHERE r.relkind IN ('r', 'p', 'v', 'm', 'S') OR (r.oid IS NULL AND t.typtype = 'e')
+ORDER BY 1, 2, 3, 4
