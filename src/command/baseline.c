@@ -100,20 +100,20 @@ static int count_described(const struct tree *tree)
 
 int baseline_compare(struct ctx *ctx, struct session *session, struct comparison *comparison)
 {
-    const struct dialect *dialect = session->database->dialect;
     struct tree *wanted, *live;
     struct changes *differences;
     TRY(wanted_read(ctx, session, &wanted));
-    filter_apply(&session->database->filter, wanted);
+    const struct target *target = session->target;
+    filter_apply(&session->database->filter, target_usual(target), wanted);
     TRY(session_connect(ctx, session, true));
     TRY(session_reload(ctx, session));
     TRY(check_untouched(ctx, session));
-    TRY(dialect->load(ctx, session->conn, &session->database->filter, &live));
-    dialect->settle(ctx->mem, live);
+    TRY(target->dialect->load(ctx, session->conn, &session->database->filter, &live));
+    tree_settle(ctx->mem, target, live);
     const struct kind_set described = kind_set_both(&wanted->kinds, &live->kinds);
-    const struct diff_input both = {.dialect = dialect, .before = tree_copy(ctx->mem, live), .after = wanted};
+    const struct diff_input both = {.target = target, .before = tree_copy(ctx->mem, live), .after = wanted};
     TRY(diff_trees(ctx, &both, &differences));
-    const struct list run = events_run(ctx, dialect, &session->events, both.before), none = {0};
+    const struct list run = events_run(ctx, target->dialect, &session->events, both.before), none = {0};
     undescribed_remove(ctx->mem, live->root, both.before->root, &described);
     if (!count_described(live)) {
         fail(ctx, ERR_STATE, "%s has nothing of what the models describe", session->conn->target);
@@ -125,10 +125,10 @@ int baseline_compare(struct ctx *ctx, struct session *session, struct comparison
     nothing->version = live->version;
     *comparison = (struct comparison){.current = nothing, .wanted = live, .written = tree_copy(ctx->mem, live)};
     comparison->open = unmodelled_open(ctx->mem, live, nothing); /* what the file cannot hold */
-    const struct diff_input input = {.dialect = dialect, .before = nothing, .after = live};
+    const struct diff_input input = {.target = target, .before = nothing, .after = live};
     TRY(diff_trees(ctx, &input, &comparison->changes));
     const struct event_sides sides = {&run, &none};
-    events_plan(ctx, dialect, &sides, comparison->changes, &comparison->events);
+    events_plan(ctx, target->dialect, &sides, comparison->changes, &comparison->events);
     return 0;
 }
 

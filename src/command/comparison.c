@@ -164,18 +164,16 @@ static struct list guesses_about(struct arena *mem, const struct list *guesses, 
     return found;
 }
 
-static struct diff_input comparison_input(const struct dialect *dialect, const struct comparison *comparison)
+static struct diff_input comparison_input(const struct target *target, const struct comparison *comparison)
 {
-    return (struct diff_input){.dialect = dialect,
-                               .before = comparison->current,
-                               .after = comparison->wanted,
-                               .renames = &comparison->renames};
+    return (struct diff_input){
+        .target = target, .before = comparison->current, .after = comparison->wanted, .renames = &comparison->renames};
 }
 
 /* Tables first: whether a table was renamed decides which columns there are to compare. */
-static int renames_settle(struct ctx *ctx, const struct dialect *dialect, struct comparison *comparison)
+static int renames_settle(struct ctx *ctx, const struct target *target, struct comparison *comparison)
 {
-    const struct diff_input input = comparison_input(dialect, comparison);
+    const struct diff_input input = comparison_input(target, comparison);
     TRY(rename_check(ctx, &input, &comparison->renames));
     for (int columns = 0; columns < 2; columns++) {
         struct list all = {0};
@@ -253,8 +251,8 @@ static enum normalise normalise_read(const struct request *request)
 /* Twice where the server has something to say: comparing adds to both trees, so copies of them wait. */
 static int changes_find(struct ctx *ctx, struct session *session, enum normalise mode, struct comparison *comparison)
 {
-    const struct dialect *dialect = session->database->dialect;
-    struct diff_input input = comparison_input(dialect, comparison);
+    const struct target *target = session->target;
+    struct diff_input input = comparison_input(target, comparison);
     bool answered = false;
     struct tree *current = NULL, *wanted = NULL;
     if (judge_is_there(session, mode)) {
@@ -269,41 +267,41 @@ static int changes_find(struct ctx *ctx, struct session *session, enum normalise
     if (answered) {
         comparison->current = current;
         comparison->wanted = wanted;
-        input = comparison_input(dialect, comparison);
+        input = comparison_input(target, comparison);
         TRY(diff_trees(ctx, &input, &comparison->changes));
     }
-    judge_warn(ctx, dialect, comparison->changes);
+    judge_warn(ctx, target->dialect, comparison->changes);
     return 0;
 }
 
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison)
 {
-    const struct dialect *dialect = session->database->dialect;
     *comparison = (struct comparison){0};
     TRY(flags_read(ctx, request, &comparison->renames));
     TRY(wanted_read(ctx, session, &comparison->wanted));
-    filter_apply(&session->database->filter, comparison->wanted);
+    const struct target *target = session->target;
+    filter_apply(&session->database->filter, target_usual(target), comparison->wanted);
     struct current current;
     TRY(current_read(ctx, session, false, &current));
     comparison->current = current.tree;
     comparison->source = current.source;
     TRY(defaults_settle(ctx, session, comparison));
     comparison->written = tree_copy(ctx->mem, comparison->wanted);
-    TRY(renames_settle(ctx, dialect, comparison));
+    TRY(renames_settle(ctx, target, comparison));
     struct list known;
     TRY(events_before(ctx, session, &comparison->renames, &known));
-    const struct diff_input input = comparison_input(dialect, comparison);
+    const struct diff_input input = comparison_input(target, comparison);
     unmodelled_compare(ctx->mem, comparison);
     events_spare(ctx, &input, &known);
     events_spare(ctx, &input, &session->events);
     TRY(changes_find(ctx, session, normalise_read(request), comparison));
     TRY(unmodelled_check(ctx, comparison->changes));
     if (request_flag(request, "drop_dependents"))
-        dangling_drop(ctx->mem, dialect, comparison->changes);
-    dangling_find(ctx->mem, dialect, comparison->changes, &comparison->dangling);
+        dangling_drop(ctx->mem, target, comparison->changes);
+    dangling_find(ctx->mem, target, comparison->changes, &comparison->dangling);
     const struct event_sides sides = {&session->events, &known};
-    events_plan(ctx, dialect, &sides, comparison->changes, &comparison->events);
+    events_plan(ctx, target->dialect, &sides, comparison->changes, &comparison->events);
     if (comparison->changes->unmanaged.n)
         emit_info(ctx, "not managed by this project, left alone: %s",
                   names_join(ctx->mem, &comparison->changes->unmanaged, "; "));

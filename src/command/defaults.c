@@ -15,11 +15,11 @@ static struct object *column_in(const struct tree *tree, const struct object *co
     return found ? object_child(found, KIND_COLUMN, column->name) : NULL;
 }
 
-static bool default_differs(struct arena *mem, const struct dialect *dialect, const struct object *before,
+static bool default_differs(struct arena *mem, const struct target *target, const struct object *before,
                             const struct object *after)
 {
     uint64_t fields[SAID_WORDS] = {0};
-    diff_equal(mem, dialect, before, after, fields);
+    diff_equal(mem, target, before, after, fields);
     return fields[COLUMN_default_value / 64] >> (COLUMN_default_value % 64) & 1;
 }
 
@@ -35,7 +35,7 @@ static bool is_left_out(const struct object *before, struct column *column)
 }
 
 /* The columns whose default comes from Python and is new or another than in the database. */
-static struct json *doubts_find(struct arena *mem, const struct dialect *dialect, const struct comparison *comparison,
+static struct json *doubts_find(struct arena *mem, const struct target *target, const struct comparison *comparison,
                                 struct list *doubts)
 {
     struct json *columns = json_array(mem);
@@ -45,7 +45,7 @@ static struct json *doubts_find(struct arena *mem, const struct dialect *dialect
         if (o->kind != KIND_COLUMN || !column->default_soft || !column->default_value.written)
             continue;
         const struct object *before = column_in(comparison->current, o);
-        if (is_left_out(before, column) || (before && !default_differs(mem, dialect, before, o)))
+        if (is_left_out(before, column) || (before && !default_differs(mem, target, before, o)))
             continue;
         struct json *json = json_object(mem);
         json_set_text(mem, json, "literal", column->default_value.written);
@@ -76,7 +76,7 @@ int defaults_settle(struct ctx *ctx, struct session *session, struct comparison 
     struct tree *again;
     if (database->schema_files.n)
         return 0;
-    struct json *columns = doubts_find(ctx->mem, database->dialect, comparison, &doubts);
+    struct json *columns = doubts_find(ctx->mem, session->target, comparison, &doubts);
     if (!doubts.n)
         return 0;
     if (config_models_again(ctx, session->config, database, columns, &again)) {
@@ -87,8 +87,7 @@ int defaults_settle(struct ctx *ctx, struct session *session, struct comparison 
     }
     if (!again)
         return 0;
-    again->usual_schema = comparison->wanted->usual_schema;
-    database->dialect->settle(ctx->mem, again);
+    tree_settle(ctx->mem, session->target, again);
     for (int i = 0; i < doubts.n; i++)
         default_forget(ctx, again, doubts.item[i]);
     return 0;

@@ -101,9 +101,8 @@ static int diff_migrations(struct ctx *ctx, struct session *session, struct repl
         return 0;
     }
     TRY(current_read(ctx, session, false, &live));
-    session->database->dialect->settle(ctx->mem, snapshot->tree);
-    const struct diff_input input = {
-        .dialect = session->database->dialect, .before = snapshot->tree, .after = live.tree};
+    tree_settle(ctx->mem, session->target, snapshot->tree);
+    const struct diff_input input = {.target = session->target, .before = snapshot->tree, .after = live.tree};
     TRY(diff_trees(ctx, &input, &changes));
     *found += changes->list.n;
     json_set(ctx->mem, reply->json, "migrations",

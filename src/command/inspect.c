@@ -12,23 +12,23 @@ int inspect_live(struct ctx *ctx, struct session *session, struct tree **tree)
     if (!database->dialect->load)
         return fail(ctx, ERR_UNSUPPORTED, "reading the schema of %s is not there yet", database->dialect->title);
     TRY(session_connect(ctx, session, true));
+    TRY(session_target(ctx, session));
     TRY(database->dialect->load(ctx, session->conn, &database->filter, tree));
-    database->dialect->settle(ctx->mem, *tree);
+    tree_settle(ctx->mem, session->target, *tree);
     return 0;
 }
 
 int inspect_sql(struct ctx *ctx, const struct session *session, struct tree *tree, const char **sql)
 {
-    const struct dialect *dialect = session->database->dialect;
-    const struct plan_options options = {.version = session->conn->version};
+    const struct target *target = session->target;
+    const struct plan_options options = {0};
     struct changes *changes;
     struct plan *plan;
-    struct tree *nothing = tree_new(ctx->mem, dialect->engine);
-    nothing->version = tree->version;
+    struct tree *nothing = tree_new(ctx->mem, target->dialect->engine);
     nothing->kinds = tree->kinds;
-    dialect->settle(ctx->mem, nothing);
-    TRY(diff_trees(ctx, &(struct diff_input){.dialect = dialect, .before = nothing, .after = tree}, &changes));
-    TRY(plan_make(ctx, dialect, changes, &options, &plan));
+    tree_settle(ctx->mem, target, nothing);
+    TRY(diff_trees(ctx, &(struct diff_input){.target = target, .before = nothing, .after = tree}, &changes));
+    TRY(plan_make(ctx, target, changes, &options, &plan));
     *sql = plan_text(ctx->mem, plan);
     return 0;
 }

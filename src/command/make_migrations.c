@@ -32,18 +32,17 @@ struct generation {
 static int plans_make(struct generation *generation)
 {
     struct ctx *ctx = generation->ctx;
-    const struct dialect *dialect = generation->session->database->dialect;
-    struct plan_options options = {.version = generation->comparison.current->version,
-                                   .concurrently = request_flag(generation->request, "concurrent"),
+    const struct target *target = generation->session->target;
+    struct plan_options options = {.concurrently = request_flag(generation->request, "concurrent"),
                                    .lose_attached = request_flag(generation->request, "lose_attached")};
     struct list fills = {0};
-    TRY(plan_make(ctx, dialect, generation->comparison.changes, &options, &generation->up));
-    TRY(fills_settle(ctx, generation->request, dialect, generation->up, &fills));
+    TRY(plan_make(ctx, target, generation->comparison.changes, &options, &generation->up));
+    TRY(fills_settle(ctx, generation->request, target->dialect, generation->up, &fills));
     options.fills = &fills;
     if (fills.n)
-        TRY(plan_make(ctx, dialect, generation->comparison.changes, &options, &generation->up));
+        TRY(plan_make(ctx, target, generation->comparison.changes, &options, &generation->up));
     options.fills = NULL;
-    int code = plan_reverse(ctx, dialect, generation->up, &options, &generation->down);
+    int code = plan_reverse(ctx, target, generation->up, &options, &generation->down);
     if (code == ERR_UNSUPPORTED) {
         generation->no_way_back = ctx->error.message;
         generation->down = NULL;
@@ -125,8 +124,7 @@ static struct json *plan_json(struct generation *generation, struct json *operat
     json_set(mem, plan, "operations", operations);
     json_set(mem, plan, "required_flags", json_array(mem));
     json_set_text(mem, plan, "checksum", hash_sha256(mem, generation->up_text, strlen(generation->up_text)));
-    struct json *note =
-        plan_note_json(mem, generation->session->database->dialect, comparison->written, comparison->changes);
+    struct json *note = plan_note_json(mem, generation->session->target, comparison->written, comparison->changes);
     if (comparison->events.changed)
         json_set(mem, note, "events", events_json(mem, &comparison->events.known));
     json_set(mem, plan, "dbwarden", note);
@@ -303,7 +301,6 @@ static int generate(struct generation *generation, struct reply *reply)
 {
     const char *stage = request_text(generation->request, "explain");
     struct ctx *ctx = generation->ctx;
-    const struct dialect *dialect = generation->session->database->dialect;
     struct list words = {0};
     struct json *operations = json_array(ctx->mem);
     TRY(session_folder(ctx, generation->session));
@@ -328,9 +325,9 @@ static int generate(struct generation *generation, struct reply *reply)
         return document_show(reply, ctx->mem, stage_json(generation, stage));
     undescribed_warn(generation);
     name_choose(generation, &words);
-    generation->up_text = plan_commented(ctx->mem, dialect, generation->up, true);
+    generation->up_text = plan_commented(ctx->mem, generation->session->target, generation->up, true);
     if (generation->down)
-        generation->down_text = plan_commented(ctx->mem, dialect, generation->down, false);
+        generation->down_text = plan_commented(ctx->mem, generation->session->target, generation->down, false);
     generation->plan = plan_json(generation, operations);
     hazards_report(generation, reply);
     json_set(ctx->mem, reply->json, "operations", operations);

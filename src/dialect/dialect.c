@@ -80,11 +80,6 @@ const char *rows_cell(const struct rows *rows, int row, const char *column)
     return cells[at];
 }
 
-struct key_forms dialect_forms(const struct dialect *dialect)
-{
-    return (struct key_forms){.name = dialect->name_fold, .expr = dialect->expr_normal, .type = dialect->type_normal};
-}
-
 static void statement_add(struct render *render, struct buf *sql, bool alone)
 {
     struct statement_out *statement = NEW(render->mem, struct statement_out);

@@ -19,6 +19,8 @@
 #include "sql/normal.h"
 
 struct dialect;
+struct facts;  /* target.h */
+struct target; /* likewise */
 
 struct conn {
     const struct dialect *dialect;
@@ -122,8 +124,7 @@ struct fill {
 struct render {
     struct ctx *ctx;
     struct arena *mem;
-    const struct dialect *dialect;
-    int version;                 /* of the server to plan for; never 0: the dialect's minimum if unknown */
+    const struct target *target;
     const struct tree *before;   /* the schema that is, */
     const struct tree *after;    /* and the one that comes of it */
     bool concurrently;           /* indexes on tables that existed before may be built CONCURRENTLY */
@@ -192,9 +193,9 @@ struct dialect {
     enum engine engine;
     const char *name;           /* database_type: "postgresql" */
     const char *title;          /* "PostgreSQL" */
-    const char *usual_name;     /* of the schema "" where nothing else is known; NULL: texts have no name for it */
+    const char *usual_name;     /* of the schema "" where no server has said it; NULL: texts have no name for it */
     const char *const *schemes; /* URL dialects, NULL-terminated: "postgresql", "postgres" */
-    int minimum_version;        /* what is rendered for when no server is known */
+    int minimum_version;        /* the oldest server that is worked with */
     bool transactional_ddl;
     bool views_keep_names;       /* a view's column has the name that it was made with, whatever it selects by then */
     bool is_file;                /* a database is a file, or in memory where it has no name */
@@ -212,14 +213,14 @@ struct dialect {
 
     /* The live schema, in one consistent view. NULL: make-migrations is not there yet for this engine. */
     int (*load)(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
-    void (*settle)(struct arena *mem, struct tree *tree);
+    void (*settle)(struct arena *mem, const struct target *target, struct tree *tree);
     /*
      * Appends all of a database that the outcome of statements in a scratch database made for it depends on, beside the
      * server's version. NULL: nothing.
      */
     int (*scratch_facts)(struct ctx *ctx, struct conn *near, struct buf *facts);
-    /* What the database calls the schema "" for names without one; "" if there is none. NULL: no such thing. */
-    int (*usual_schema)(struct ctx *ctx, struct conn *conn, const char **name);
+    /* What the server says of itself and this database, in one query; what it leaves stays unknown. NULL: nothing. */
+    int (*facts)(struct ctx *ctx, struct conn *conn, struct facts *facts);
     /*
      * Makes things beside all others, reads them back and takes them away again, whatever happens. ERR_SQL where the server does
      * not let us. NULL: the engine keeps texts as they are written, so there is nothing to ask.
@@ -231,14 +232,15 @@ struct dialect {
      */
     int (*missing)(struct ctx *ctx, struct conn *conn, const struct list *objects, struct list *missing);
     /* Comparable forms; NULL gives NULL. */
-    char *(*type_normal)(struct arena *mem, const char *type);
-    char *(*expr_normal)(struct arena *mem, const char *expr);
+    char *(*type_normal)(struct arena *mem, const struct target *target, const char *type);
+    char *(*expr_normal)(struct arena *mem, const struct target *target, const char *expr);
     /* Are two default expressions of a column of that type the same? NULL: expr_normal decides. */
-    bool (*default_same)(struct arena *mem, const char *type, const char *a, const char *b);
+    bool (*default_same)(struct arena *mem, const struct target *target, const char *type, const char *a,
+                         const char *b);
     /* Names that mean the same object: NULL is exact, else the folded form to compare. */
-    char *(*name_fold)(struct arena *mem, const char *name);
+    char *(*name_fold)(struct arena *mem, const struct target *target, const char *name);
     /* With the pairs found, before anything is compared: what a source cannot say is made no difference. NULL: nothing. */
-    void (*reconcile)(struct arena *mem, struct changes *changes);
+    void (*reconcile)(struct arena *mem, const struct target *target, struct changes *changes);
     const struct effect_row *effects; /* what changes make of objects and of what depends on them; {0} ends it */
     /*
      * Where names of a kind must differ, one letter for each name space: a small one is the schema's, a capital one the parent's.
@@ -266,7 +268,6 @@ struct dialect {
 
 extern const struct dialect *const dialect_list[]; /* NULL-terminated, in dialects.c */
 
-struct key_forms dialect_forms(const struct dialect *dialect); /* for keys of what is owned */
 const struct dialect *dialect_find(const char *database_type); /* NULL if unknown */
 const struct dialect *dialect_of_url(const struct url *url);   /* by its scheme; NULL */
 const struct dialect *dialect_of_engine(enum engine engine);

@@ -24,7 +24,7 @@ enum effect {
 
 struct effect_case {
     struct arena *mem;
-    int version; /* of the server that is planned for */
+    const struct target *target;
     const struct change *change;
     const struct object *dependent; /* in the current tree; NULL where the row is about the object itself */
     const struct changes *changes;

@@ -10,15 +10,14 @@ struct field_pair {
     const char *type_text; /* of the column whose default is compared; else NULL */
 };
 
-bool compare_field(struct arena *mem, const struct dialect *dialect, const struct object *before,
+bool compare_field(struct arena *mem, const struct target *target, const struct object *before,
                    const struct object *after, int field);
 /* Only the fields that identify an unnamed object. */
-bool compare_identity(struct arena *mem, const struct dialect *dialect, const struct object *before,
+bool compare_identity(struct arena *mem, const struct target *target, const struct object *before,
                       const struct object *after);
-bool compare_name(struct arena *mem, const struct dialect *dialect, const char *a, const char *b);
-bool compare_ref(struct arena *mem, const struct dialect *dialect, const struct ref *a, const struct ref *b);
+bool compare_name(struct arena *mem, const struct target *target, const char *a, const char *b);
+bool compare_ref(struct arena *mem, const struct target *target, const struct ref *a, const struct ref *b);
 /* Does it name that object, a column of it or not? */
-bool compare_ref_is(struct arena *mem, const struct dialect *dialect, const struct ref *ref,
-                    const struct object *object);
+bool compare_ref_is(struct arena *mem, const struct target *target, const struct ref *ref, const struct object *object);
 
 #endif

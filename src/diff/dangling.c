@@ -8,28 +8,28 @@
 #include "diff/plan.h"
 
 /* Will the object name it as it does now? */
-static bool still_names(struct arena *mem, const struct dialect *dialect, const struct edge *edge)
+static bool still_names(struct arena *mem, const struct target *target, const struct edge *edge)
 {
     const struct object *whole = object_whole(edge->from);
-    return edge->from == whole ? compare_field(mem, dialect, whole, whole->peer, edge->field)
-                               : diff_equal(mem, dialect, whole, whole->peer, NULL);
+    return edge->from == whole ? compare_field(mem, target, whole, whole->peer, edge->field)
+                               : diff_equal(mem, target, whole, whole->peer, NULL);
 }
 
-static bool is_dangling(struct arena *mem, const struct dialect *dialect, const struct edge *edge)
+static bool is_dangling(struct arena *mem, const struct target *target, const struct edge *edge)
 {
     bool ownership = kind_table[edge->from->kind].field[edge->field].marks & FIELD_LATER;
     const struct object *whole = object_whole(edge->from);
     return !edge->to->peer && whole->peer && whole != edge->to && edge->how == EDGE_NAMES && !ownership &&
-           still_names(mem, dialect, edge);
+           still_names(mem, target, edge);
 }
 
-void dangling_find(struct arena *mem, const struct dialect *dialect, const struct changes *changes, struct list *found)
+void dangling_find(struct arena *mem, const struct target *target, const struct changes *changes, struct list *found)
 {
     const struct object *last = NULL;
-    graph_build(mem, dialect, changes->before);
+    graph_build(mem, target, changes->before);
     for (struct object *o = changes->before->root; o; o = object_next(changes->before->root, o))
         for (struct edge *edge = o->needs; edge && object_whole(o) != last; edge = edge->next_need)
-            if (is_dangling(mem, dialect, edge)) {
+            if (is_dangling(mem, target, edge)) {
                 list_add(mem, found, edge);
                 last = object_whole(o);
             }
@@ -60,11 +60,11 @@ static void changes_forget(struct changes *changes, const struct object *object)
 }
 
 /* Found anew after each round: what names a dropped view is left in its turn. */
-void dangling_drop(struct arena *mem, const struct dialect *dialect, struct changes *changes)
+void dangling_drop(struct arena *mem, const struct target *target, struct changes *changes)
 {
     for (;;) {
         struct list found = {0};
-        dangling_find(mem, dialect, changes, &found);
+        dangling_find(mem, target, changes, &found);
         for (int i = 0; i < found.n; i++) {
             struct object *object = object_whole(((const struct edge *)found.item[i])->from);
             if (!object->peer)

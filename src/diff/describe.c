@@ -101,7 +101,7 @@ char *change_details(struct arena *mem, const struct change *change)
 /* Neighbouring statements about one table, view ... */
 struct block {
     struct arena *mem;
-    const struct dialect *dialect;
+    const struct target *target;
     const struct plan *plan;
     const char *title;    /* of its object; NULL before the first */
     struct names phrases; /* what is done to it */
@@ -142,7 +142,7 @@ static void pair_describe(struct block *block, const struct object *before, cons
 {
     uint64_t fields[SAID_WORDS];
     const char *text = same;
-    if (!diff_equal(block->mem, block->dialect, before, after, fields))
+    if (!diff_equal(block->mem, block->target, before, after, fields))
         text = fields_text(block->mem, before, after, fields);
     if (text)
         phrase_add(block, label_of(block->mem, after), text);
@@ -255,9 +255,9 @@ static void block_end(struct block *block, struct buf *out, bool warn)
     block->n = 0;
 }
 
-char *plan_commented(struct arena *mem, const struct dialect *dialect, const struct plan *plan, bool warn)
+char *plan_commented(struct arena *mem, const struct target *target, const struct plan *plan, bool warn)
 {
-    struct block block = {.mem = mem, .dialect = dialect, .plan = plan};
+    struct block block = {.mem = mem, .target = target, .plan = plan};
     block.told = NEW_ARRAY(mem, const struct change *, plan->statements.n + 1);
     struct buf out;
     buf_init(&out, mem);

@@ -13,7 +13,7 @@
 struct differ {
     struct ctx *ctx;
     struct arena *mem;
-    const struct dialect *dialect;
+    const struct target *target;
     const struct diff_input *input;
     struct changes *changes;
 };
@@ -86,7 +86,7 @@ static void alters_and_creates_add(struct differ *differ)
             continue;
         if (!o->peer && !goes_with_parent(o))
             change_add(differ->mem, differ->changes, CHANGE_CREATE, NULL, o);
-        else if (o->peer && o->parent && !diff_equal(differ->mem, differ->dialect, o->peer, o, fields)) {
+        else if (o->peer && o->parent && !diff_equal(differ->mem, differ->target, o->peer, o, fields)) {
             struct change *change = change_add(differ->mem, differ->changes, CHANGE_ALTER, o->peer, o);
             memcpy(change->fields, fields, sizeof fields);
         }
@@ -117,7 +117,7 @@ static void settings_report(struct arena *mem, struct changes *changes, const st
 /* So does a setting that neither models nor files ever spoke of: somebody else's. */
 static void settings_leave(struct arena *mem, const struct diff_input *input, struct changes *changes)
 {
-    const struct key_forms forms = dialect_forms(input->dialect);
+    const struct key_forms forms = key_forms_of(input->target);
     for (struct object *o = changes->after->root; o; o = object_next(changes->after->root, o)) {
         int before = o->unspoken.n;
         if (!o->peer)
@@ -139,14 +139,14 @@ int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes *
     struct changes *found = NEW(ctx->mem, struct changes);
     found->before = input->before;
     found->after = input->after;
-    struct differ differ = {ctx, ctx->mem, input->dialect, input, found};
+    struct differ differ = {ctx, ctx->mem, input->target, input, found};
     peers_clear(input->before);
     peers_clear(input->after);
     default_schema_ensure(ctx->mem, found);
     renames_carry(ctx, input, found);
     match_trees(ctx, input, found);
-    if (input->dialect->reconcile)
-        input->dialect->reconcile(ctx->mem, found);
+    if (input->target->dialect->reconcile)
+        input->target->dialect->reconcile(ctx->mem, input->target, found);
     silence_fill(ctx->mem, found->after);
     settings_leave(ctx->mem, input, found);
     leftovers_carry_over(&differ);

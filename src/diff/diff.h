@@ -7,10 +7,10 @@
 #ifndef DIFF_DIFF_H
 #define DIFF_DIFF_H
 
-#include "dialect/dialect.h"
+#include "dialect/target.h"
 
 struct diff_input {
-    const struct dialect *dialect;
+    const struct target *target;
     struct tree *before;
     struct tree *after;
     const struct list *renames; /* struct rename *, decided; NULL: none */
@@ -37,13 +37,13 @@ int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes *
 int unmodelled_check(struct ctx *ctx, const struct changes *changes);
 
 /* What stays in the desired tree and names something that goes, as struct edge *: one for each such object. */
-void dangling_find(struct arena *mem, const struct dialect *dialect, const struct changes *changes, struct list *found);
+void dangling_find(struct arena *mem, const struct target *target, const struct changes *changes, struct list *found);
 char *dangling_text(struct arena *mem, const struct edge *edge); /* "view v still names table t / column c, ..." */
 /* Drops it too, and what names that. */
-void dangling_drop(struct arena *mem, const struct dialect *dialect, struct changes *changes);
+void dangling_drop(struct arena *mem, const struct target *target, struct changes *changes);
 
 /* Are these two objects of one kind equal, parts included? The differing fields are set in `fields` (may be NULL). */
-bool diff_equal(struct arena *mem, const struct dialect *dialect, const struct object *a, const struct object *b,
+bool diff_equal(struct arena *mem, const struct target *target, const struct object *a, const struct object *b,
                 uint64_t *fields);
 
 #endif

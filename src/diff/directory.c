@@ -6,19 +6,18 @@
 
 #include "diff/compare.h"
 
-static char *key_of(const struct directory *directory, const char *schema, const char *name)
+static const char *key_of(const struct directory *directory, const char *schema, const char *name)
 {
-    const struct dialect *dialect = directory->dialect;
-    bool usual = !schema || (directory->usual && compare_name(directory->mem, dialect, schema, directory->usual));
+    const struct target *target = directory->target;
+    bool usual = !schema || (directory->usual && compare_name(directory->mem, target, schema, directory->usual));
     char *key = arena_printf(directory->mem, "%s\1%s", usual ? "" : schema, name);
-    return dialect->name_fold ? dialect->name_fold(directory->mem, key) : key;
+    return name_fold(directory->mem, target, key);
 }
 
-void directory_open(struct directory *directory, struct arena *mem, const struct dialect *dialect,
+void directory_open(struct directory *directory, struct arena *mem, const struct target *target,
                     const struct tree *tree)
 {
-    const char *usual = tree->usual_schema ? tree->usual_schema : dialect->usual_name;
-    *directory = (struct directory){.mem = mem, .dialect = dialect, .usual = usual};
+    *directory = (struct directory){.mem = mem, .target = target, .usual = target_usual(target)};
     map_init(&directory->relation, mem);
     map_init(&directory->type, mem);
     for (int i = 0; i < tree->root->children.n; i++) {
@@ -58,7 +57,7 @@ struct object *directory_column(const struct directory *directory, const struct 
     for (int i = 0; i < relation->children.n; i++) {
         struct object *child = relation->children.item[i];
         if (kind_table[child->kind].marks & KIND_IS_COLUMN &&
-            compare_name(directory->mem, directory->dialect, child->name, name))
+            compare_name(directory->mem, directory->target, child->name, name))
             return child;
     }
     return NULL;

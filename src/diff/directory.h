@@ -3,17 +3,17 @@
 #define DIFF_DIRECTORY_H
 
 #include "base/map.h"
-#include "dialect/dialect.h"
+#include "dialect/target.h"
 
 struct directory {
     struct arena *mem;
-    const struct dialect *dialect;
+    const struct target *target;
     const char *usual;   /* what texts may call the default schema; NULL */
     struct map relation; /* "schema\1name", folded, to struct object * */
     struct map type;     /* likewise */
 };
 
-void directory_open(struct directory *directory, struct arena *mem, const struct dialect *dialect,
+void directory_open(struct directory *directory, struct arena *mem, const struct target *target,
                     const struct tree *tree);
 /* NULL if there is none. A schema of NULL is the default one. */
 struct object *directory_relation(const struct directory *directory, const char *schema, const char *name);

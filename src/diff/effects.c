@@ -20,7 +20,7 @@ struct widener {
 static bool row_fits(const struct planner *planner, const struct effect_row *row, const struct change *change,
                      const struct object *dependent)
 {
-    const struct effect_case effect = {planner->mem, planner->version, change, dependent, planner->source};
+    const struct effect_case effect = {planner->mem, planner->target, change, dependent, planner->source};
     struct arena_mark mark = arena_save(planner->mem);
     bool fits = !row->when || row->when(&effect);
     arena_rewind(planner->mem, mark);
@@ -34,7 +34,7 @@ static bool row_is_about(const struct effect_row *row, const struct change *chan
 
 const struct effect_row *effect_of_field(const struct planner *planner, const struct change *change, int field)
 {
-    for (const struct effect_row *row = planner->dialect->effects; row->on; row++)
+    for (const struct effect_row *row = planner->target->dialect->effects; row->on; row++)
         if (row->dependent == ITSELF && row_is_about(row, change, field) && row_fits(planner, row, change, NULL))
             return row;
     return NULL;
@@ -47,7 +47,7 @@ static bool row_changes(const struct effect_row *row, const struct change *chang
 
 const struct effect_row *effect_on(const struct planner *planner, const struct change *change, const struct edge *edge)
 {
-    for (const struct effect_row *row = planner->dialect->effects; row->on; row++)
+    for (const struct effect_row *row = planner->target->dialect->effects; row->on; row++)
         if (row->dependent == (int)edge->from->kind && row->kind == change->kind && row->on & 1u << change->op &&
             row_changes(row, change) && (row->by == ANY_FIELD || row->on_inherit || row->by == edge->field) &&
             row->on_inherit == (edge->how == EDGE_INHERITS) && row_fits(planner, row, change, edge->from))
@@ -160,7 +160,7 @@ static int refuse(const struct widener *widener, const struct change *step, cons
 
 static enum effect effect_unsaid(const struct widener *widener, const struct change *step, int field)
 {
-    const struct render_kind *render = &widener->planner->dialect->render[step->kind];
+    const struct render_kind *render = &widener->planner->target->dialect->render[step->kind];
     if (step->op != CHANGE_ALTER)
         return EFFECT_NONE;
     bool replaces = field == FIELD_PARTS || kind_table[step->kind].field[field].marks & FIELD_REPLACE;

@@ -143,13 +143,13 @@ static void field_edges(struct builder *builder, struct object *object, int fiel
     }
 }
 
-static bool same_names(struct arena *mem, const struct dialect *dialect, const struct names *some,
+static bool same_names(struct arena *mem, const struct target *target, const struct names *some,
                        const struct names *all)
 {
     int found = 0;
     for (int i = 0; i < all->n; i++)
         for (int k = 0; k < some->n; k++)
-            found += compare_name(mem, dialect, some->item[k], all->item[i]);
+            found += compare_name(mem, target, some->item[k], all->item[i]);
     return some->n == all->n && found == all->n;
 }
 
@@ -176,10 +176,10 @@ bool is_unique_key(const struct object *object)
     return kind_table[object->kind].marks & KIND_IS_KEY || (unique >= 0 && *(const bool *)object_field(object, unique));
 }
 
-bool same_key(struct arena *mem, const struct dialect *dialect, const struct object *a, const struct object *b)
+bool same_key(struct arena *mem, const struct target *target, const struct object *a, const struct object *b)
 {
     const struct names of_a = key_columns(mem, a), of_b = key_columns(mem, b);
-    return same_names(mem, dialect, &of_a, &of_b);
+    return same_names(mem, target, &of_a, &of_b);
 }
 
 static void rest_edges(struct builder *builder, struct object *object)
@@ -194,7 +194,7 @@ static void rest_edges(struct builder *builder, struct object *object)
             if (!is_unique_key(key))
                 continue;
             const struct names columns = key_columns(builder->mem, key);
-            if (same_names(builder->mem, builder->directory.dialect, object_field(object, i), &columns))
+            if (same_names(builder->mem, builder->directory.target, object_field(object, i), &columns))
                 edge_add(builder, object, key, i, EDGE_RESTS);
         }
     }
@@ -219,10 +219,10 @@ static void noted_edges(struct builder *builder, const struct tree *tree)
     }
 }
 
-void graph_build(struct arena *mem, const struct dialect *dialect, const struct tree *tree)
+void graph_build(struct arena *mem, const struct target *target, const struct tree *tree)
 {
     struct builder builder = {.mem = mem};
-    directory_open(&builder.directory, mem, dialect, tree);
+    directory_open(&builder.directory, mem, target, tree);
     for (struct object *o = tree->root; o; o = object_next(tree->root, o))
         o->needs = o->needed = o->last_need = o->last_needed = NULL;
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {

@@ -8,10 +8,10 @@
 
 #include "diff/mention.h"
 
-void graph_build(struct arena *mem, const struct dialect *dialect, const struct tree *tree);
+void graph_build(struct arena *mem, const struct target *target, const struct tree *tree);
 
 bool is_unique_key(const struct object *object); /* a constraint or an index: foreign keys can rest on it */
 /* Are two keys over the same columns? */
-bool same_key(struct arena *mem, const struct dialect *dialect, const struct object *a, const struct object *b);
+bool same_key(struct arena *mem, const struct target *target, const struct object *a, const struct object *b);
 
 #endif

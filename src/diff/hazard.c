@@ -10,7 +10,7 @@
 
 struct finder {
     struct arena *mem;
-    const struct dialect *dialect;
+    const struct target *target;
     struct list *found;
 };
 
@@ -130,14 +130,14 @@ static enum loss loss_between(struct arena *mem, const struct type_rules *rules,
 static void type_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
     const struct column *before = (const struct column *)column->peer, *after = (const struct column *)column;
-    const struct dialect *dialect = finder->dialect;
-    if (!dialect->types || !before->type || !after->type ||
-        compare_field(finder->mem, dialect, column->peer, column, COLUMN_type))
+    const struct target *target = finder->target;
+    if (!target->dialect->types || !before->type || !after->type ||
+        compare_field(finder->mem, target, column->peer, column, COLUMN_type))
         return;
-    const char *from = dialect->type_normal(finder->mem, before->type);
-    const char *to = dialect->type_normal(finder->mem, after->type);
-    const char *caution = caution_of(finder->mem, dialect->types, from, to);
-    enum loss loss = loss_between(finder->mem, dialect->types, from, to);
+    const char *from = type_normal(finder->mem, target, before->type);
+    const char *to = type_normal(finder->mem, target, after->type);
+    const char *caution = caution_of(finder->mem, target->dialect->types, from, to);
+    enum loss loss = loss_between(finder->mem, target->dialect->types, from, to);
     const char *text = arena_printf(finder->mem, "%s changes from %s to %s", object_path(finder->mem, column),
                                     before->type, after->type);
     if (loss == LOSS_STOPS)
@@ -153,7 +153,7 @@ static void type_judge(const struct finder *finder, const struct change *change,
 static void column_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
     type_judge(finder, change, column);
-    if (!compare_field(finder->mem, finder->dialect, column->peer, column, COLUMN_nullable) &&
+    if (!compare_field(finder->mem, finder->target, column->peer, column, COLUMN_nullable) &&
         !((const struct column *)column)->nullable)
         hazard_add(finder, change, "needs-values", false,
                    arena_printf(finder->mem, "%s becomes NOT NULL: rows that hold NULL stop it, so fill them first",
@@ -239,9 +239,9 @@ static void change_judge(const struct finder *finder, const struct change *chang
         rebuild_judge(finder, change);
 }
 
-void hazards_find(struct arena *mem, const struct dialect *dialect, const struct changes *changes, struct list *hazards)
+void hazards_find(struct arena *mem, const struct target *target, const struct changes *changes, struct list *hazards)
 {
-    struct finder finder = {mem, dialect, hazards};
+    struct finder finder = {mem, target, hazards};
     for (int i = 0; i < changes->list.n; i++)
         change_judge(&finder, changes->list.item[i]);
 }

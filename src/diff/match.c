@@ -9,7 +9,7 @@
 
 struct matcher {
     struct arena *mem;
-    const struct dialect *dialect;
+    const struct target *target;
     struct changes *changes;
     struct object *before; /* the parents whose children are being matched */
     struct object *after;
@@ -48,15 +48,15 @@ typedef bool pair_test(struct matcher *matcher, struct object *before, struct ob
 
 static bool test_name(struct matcher *matcher, struct object *before, struct object *after)
 {
-    bool same = before->name && after->name && compare_name(matcher->mem, matcher->dialect, before->name, after->name);
+    bool same = before->name && after->name && compare_name(matcher->mem, matcher->target, before->name, after->name);
     return same &&
-           (!kind_is(before->kind, KIND_OVERLOADED) || compare_identity(matcher->mem, matcher->dialect, before, after));
+           (!kind_is(before->kind, KIND_OVERLOADED) || compare_identity(matcher->mem, matcher->target, before, after));
 }
 
 /* Where the engine has no statement for it, another name makes another object. */
 static bool can_rename(const struct matcher *matcher, enum kind kind)
 {
-    const struct render_kind *render = matcher->dialect->render;
+    const struct render_kind *render = matcher->target->dialect->render;
     return !render || render[kind].rename;
 }
 
@@ -70,7 +70,7 @@ static bool test_content(struct matcher *matcher, struct object *before, struct 
 {
     bool unnamed = !before->name || !after->name || before->name_invented || after->name_invented;
     return unnamed && kind_table[before->kind].marks & KIND_CONTENT &&
-           compare_identity(matcher->mem, matcher->dialect, before, after);
+           compare_identity(matcher->mem, matcher->target, before, after);
 }
 
 /* Constraints and indexes that are the same but for their names: nothing is lost by renaming, so nobody is asked. */
@@ -78,7 +78,7 @@ static bool test_same_but_name(struct matcher *matcher, struct object *before, s
 {
     bool nameable = kind_is(before->kind, KIND_NAME_MADE | KIND_CONTENT);
     return nameable && can_rename(matcher, before->kind) && before->name && after->name &&
-           diff_equal(matcher->mem, matcher->dialect, before, after, NULL);
+           diff_equal(matcher->mem, matcher->target, before, after, NULL);
 }
 
 static void pairs_find(struct matcher *matcher, pair_test *test)
@@ -102,7 +102,7 @@ static void names_align(struct matcher *matcher)
         struct object *before = matcher->before->children.item[i], *after = before->peer;
         if (before->kind != matcher->kind || !after || !before->name || !after->name || after->name_invented)
             continue;
-        if (!compare_name(matcher->mem, matcher->dialect, before->name, after->name))
+        if (!compare_name(matcher->mem, matcher->target, before->name, after->name))
             rename_add(matcher->mem, matcher->changes, before, after->name);
     }
 }
@@ -137,7 +137,7 @@ static void below_match(struct matcher *matcher, struct object *before)
 
 void match_trees(struct ctx *ctx, const struct diff_input *input, struct changes *changes)
 {
-    struct matcher matcher = {.mem = ctx->mem, .dialect = input->dialect, .changes = changes};
+    struct matcher matcher = {.mem = ctx->mem, .target = input->target, .changes = changes};
     pair_up(changes->before->root, changes->after->root);
     below_match(&matcher, changes->before->root);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "diff/compare.h"
 
 enum { DEEPEST = 100, NO_SCOPE = -1 };
 
@@ -72,16 +73,13 @@ static bool is_operator(const struct reader *reader, int at, const char *text)
 static const char *name_at(const struct reader *reader, int at)
 {
     const char *name = token_name(reader->mem, &reader->token[at]);
-    bool folds = reader->token[at].kind == TOKEN_WORD && reader->directory->dialect->ident->upper_needs_quotes;
+    bool folds = reader->token[at].kind == TOKEN_WORD && reader->directory->target->dialect->ident->upper_needs_quotes;
     return folds ? text_lower(reader->mem, name) : name;
 }
 
 static bool same_name(const struct reader *reader, const char *a, const char *b)
 {
-    const struct dialect *dialect = reader->directory->dialect;
-    if (!dialect->name_fold)
-        return text_equal(a, b);
-    return a && b && text_equal(dialect->name_fold(reader->mem, a), dialect->name_fold(reader->mem, b));
+    return compare_name(reader->mem, reader->directory->target, a, b);
 }
 
 /* Names joined by dots from `at` on: how many; the last one is at `at + 2 * (n - 1)`. */
@@ -106,13 +104,13 @@ static void tokens_read(struct reader *reader, const char *text)
     struct lexer lexer;
     int room = 0;
     reader->text = text;
-    lex_open(&lexer, reader->directory->dialect->lex, text, strlen(text));
+    lex_open(&lexer, reader->directory->target->dialect->lex, text, strlen(text));
     while (lex_next_code(&lexer).kind != TOKEN_END)
         room++;
     reader->token = NEW_ARRAY(reader->mem, struct token, room + 1);
     reader->scope = NEW_ARRAY(reader->mem, int, room + 1);
     reader->use = NEW_ARRAY(reader->mem, enum use, room + 1);
-    lex_open(&lexer, reader->directory->dialect->lex, text, strlen(text));
+    lex_open(&lexer, reader->directory->target->dialect->lex, text, strlen(text));
     while (reader->n < room)
         reader->token[reader->n++] = lex_next_code(&lexer);
 }

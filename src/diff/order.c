@@ -197,13 +197,13 @@ static void arcs_of_tree(struct orderer *orderer, const struct tree *tree, bool 
 /* The places where the object's name must be free, one key for each letter of its kind's name spaces. */
 static struct names name_keys(struct orderer *orderer, const struct object *object, const char *name)
 {
-    const struct dialect *dialect = orderer->planner->dialect;
-    const char *spaces = dialect->name_spaces[object->kind];
+    const struct target *target = orderer->planner->target;
+    const char *spaces = target->dialect->name_spaces[object->kind];
     const struct object *schema = object;
     struct names keys = {0};
     while (schema->parent && !(kind_table[schema->kind].marks & KIND_NAMESPACE))
         schema = schema->parent;
-    const char *folded = name && dialect->name_fold ? dialect->name_fold(orderer->mem, name) : name;
+    const char *folded = name_fold(orderer->mem, target, name);
     for (const char *space = spaces; space && folded && *space; space++) {
         bool in_parent = *space >= 'A' && *space <= 'Z';
         const char *holder = in_parent ? object->parent->name : "";
@@ -289,7 +289,7 @@ static void arcs_of_key(struct orderer *orderer, const struct change *drop)
         const struct object *other = table->children.item[i];
         bool comes = other->made && other->made->op == CHANGE_CREATE && is_unique_key(other);
         if (comes && !text_equal(other->name, key->name) &&
-            same_key(orderer->mem, orderer->planner->dialect, key, other))
+            same_key(orderer->mem, orderer->planner->target, key, other))
             arc_add(orderer, other->made, drop, NULL);
     }
 }

@@ -9,9 +9,9 @@
 #include "diff/graph.h"
 #include "diff/step.h"
 
-static render_fn *renderer_of(const struct dialect *dialect, const struct change *step)
+static render_fn *renderer_of(const struct target *target, const struct change *step)
 {
-    const struct render_kind *render = &dialect->render[step->kind];
+    const struct render_kind *render = &target->dialect->render[step->kind];
     switch (step->op) {
     case CHANGE_CREATE: return render->create;
     case CHANGE_DROP: return render->drop;
@@ -25,11 +25,11 @@ static render_fn *renderer_of(const struct dialect *dialect, const struct change
 
 static int step_render(struct render *render, const struct change *step)
 {
-    render_fn *renderer = renderer_of(render->dialect, step);
+    render_fn *renderer = renderer_of(render->target, step);
     if (!renderer) {
         const char *path = object_path(render->mem, change_object(step));
-        return fail(render->ctx, ERR_UNSUPPORTED, "%s cannot %s %s", render->dialect->title, change_op_name(step->op),
-                    path);
+        return fail(render->ctx, ERR_UNSUPPORTED, "%s cannot %s %s", render->target->dialect->title,
+                    change_op_name(step->op), path);
     }
     render->change = step;
     return renderer(render, step);
@@ -39,8 +39,7 @@ static int plan_render(const struct planner *planner, const struct plan_options 
 {
     struct render render = {.ctx = planner->ctx,
                             .mem = planner->mem,
-                            .dialect = planner->dialect,
-                            .version = planner->version,
+                            .target = planner->target,
                             .before = planner->out->before,
                             .after = planner->out->after,
                             .concurrently = options->concurrently,
@@ -58,30 +57,26 @@ static void names_choose(const struct planner *planner)
     for (struct object *o = root; o; o = object_next(root, o)) {
         const struct change *step = step_making(o);
         o->named = o->name && !o->name_invented;
-        if (planner->dialect->choose_name && step && step->op != CHANGE_ALTER)
-            planner->dialect->choose_name(planner->mem, planner->out, o);
+        if (planner->target->dialect->choose_name && step && step->op != CHANGE_ALTER)
+            planner->target->dialect->choose_name(planner->mem, planner->out, o);
     }
 }
 
-int plan_make(struct ctx *ctx, const struct dialect *dialect, const struct changes *changes,
+int plan_make(struct ctx *ctx, const struct target *target, const struct changes *changes,
               const struct plan_options *options, struct plan **plan)
 {
-    if (!dialect->render)
-        return fail(ctx, ERR_UNSUPPORTED, "migrations cannot be generated for %s yet", dialect->title);
+    if (!target->dialect->render)
+        return fail(ctx, ERR_UNSUPPORTED, "migrations cannot be generated for %s yet", target->dialect->title);
     struct plan *made = NEW(ctx->mem, struct plan);
-    struct planner planner = {.ctx = ctx,
-                              .mem = ctx->mem,
-                              .dialect = dialect,
-                              .version = options->version ? options->version : dialect->minimum_version,
-                              .source = changes};
-    graph_build(ctx->mem, dialect, changes->before);
-    graph_build(ctx->mem, dialect, changes->after);
+    struct planner planner = {.ctx = ctx, .mem = ctx->mem, .target = target, .source = changes};
+    graph_build(ctx->mem, target, changes->before);
+    graph_build(ctx->mem, target, changes->after);
     TRY(effects_apply(&planner));
     names_choose(&planner);
     steps_order(&planner);
     made->source = changes;
     made->changes = planner.out;
-    hazards_find(ctx->mem, dialect, made->changes, &made->hazards);
+    hazards_find(ctx->mem, target, made->changes, &made->hazards);
     TRY(held_check(ctx, made->changes));
     if (!changes->reversed)
         TRY(attached_check(ctx, made->changes, options->lose_attached, &made->hazards));
@@ -95,10 +90,10 @@ int plan_make(struct ctx *ctx, const struct dialect *dialect, const struct chang
     return ctx_check(ctx);
 }
 
-int plan_reverse(struct ctx *ctx, const struct dialect *dialect, const struct plan *up,
+int plan_reverse(struct ctx *ctx, const struct target *target, const struct plan *up,
                  const struct plan_options *options, struct plan **down)
 {
-    return plan_make(ctx, dialect, change_reverse(ctx->mem, up->source), options, down);
+    return plan_make(ctx, target, change_reverse(ctx->mem, up->source), options, down);
 }
 
 char *plan_text(struct arena *mem, const struct plan *plan)

@@ -8,7 +8,6 @@
 #include "diff/diff.h"
 
 struct plan_options {
-    int version; /* of the server; 0: the dialect's minimum */
     bool concurrently;
     bool lose_attached;       /* what is created again may lose what no kind models: a hazard instead of an error */
     const struct list *fills; /* struct fill *; NULL: none. Of the way up only */
@@ -29,10 +28,10 @@ struct plan {
     struct list hazards;          /* struct hazard * */
 };
 
-int plan_make(struct ctx *ctx, const struct dialect *dialect, const struct changes *changes,
+int plan_make(struct ctx *ctx, const struct target *target, const struct changes *changes,
               const struct plan_options *options, struct plan **plan);
 /* The plan back; `up` is what plan_make() gave. */
-int plan_reverse(struct ctx *ctx, const struct dialect *dialect, const struct plan *up,
+int plan_reverse(struct ctx *ctx, const struct target *target, const struct plan *up,
                  const struct plan_options *options, struct plan **down);
 /*
  * What replacing an object would take with it although it stays (grants, rules, comments, triggers): ERR_UNSUPPORTED

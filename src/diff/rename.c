@@ -35,13 +35,12 @@ struct pair {
 
 static bool names_same(const struct guesser *guesser, const char *a, const char *b)
 {
-    return compare_name(guesser->mem, guesser->input->dialect, a, b);
+    return compare_name(guesser->mem, guesser->input->target, a, b);
 }
 
 static const char *folded(const struct guesser *guesser, const char *name)
 {
-    const struct dialect *dialect = guesser->input->dialect;
-    return dialect->name_fold ? dialect->name_fold(guesser->mem, name) : name;
+    return name_fold(guesser->mem, guesser->input->target, name);
 }
 
 /* Tables (KIND_HOLDS_ROWS) or columns (KIND_IS_COLUMN). */
@@ -71,8 +70,8 @@ static bool is_decided(const struct guesser *guesser, const struct object *objec
 static bool types_equal(const struct guesser *guesser, const struct object *a, const struct object *b)
 {
     const char *x = ((const struct column *)a)->type, *y = ((const struct column *)b)->type;
-    return text_equal(guesser->input->dialect->type_normal(guesser->mem, x),
-                      guesser->input->dialect->type_normal(guesser->mem, y));
+    return text_equal(type_normal(guesser->mem, guesser->input->target, x),
+                      type_normal(guesser->mem, guesser->input->target, y));
 }
 
 /* Children of `parent` that `other` lacks; of the old side only what would be dropped. */
@@ -114,7 +113,7 @@ static const char *schema_title(const struct guesser *guesser, const struct obje
     for (int i = 0; i < root->children.n; i++) {
         const struct object *other = root->children.item[i];
         if (other != table->parent && object_child(other, table->kind, table->name))
-            return default_schema(guesser->input->dialect->engine);
+            return target_usual(guesser->input->target);
     }
     return NULL;
 }

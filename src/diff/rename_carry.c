@@ -19,7 +19,7 @@ struct renamed {
 
 struct carrier {
     struct arena *mem;
-    const struct dialect *dialect;
+    const struct target *target;
     struct directory directory;
     struct list renamed; /* struct renamed * */
 };
@@ -77,7 +77,7 @@ static int mention_compare(const void *a, const void *b)
 /* Does the engine give the view's column the name that it had, or does what reads the view or hangs on it need it to? */
 static bool keeps_shown_name(const struct carrier *carrier, const struct object *view)
 {
-    return carrier->dialect->views_keep_names || view->needed || view->children.n;
+    return carrier->target->dialect->views_keep_names || view->needed || view->children.n;
 }
 
 static const char *text_carry(const struct carrier *carrier, const struct object *object, int field, const char *text)
@@ -97,10 +97,10 @@ static const char *text_carry(const struct carrier *carrier, const struct object
         if (!renamed || mention->offset < at)
             continue;
         buf_add_n(&out, text + at, mention->offset - at);
-        ident_add(&out, carrier->dialect->ident, renamed->to);
+        ident_add(&out, carrier->target->dialect->ident, renamed->to);
         if (mention->shown && keeps_shown_name(carrier, object)) {
             buf_add(&out, " AS ");
-            ident_add(&out, carrier->dialect->ident, renamed->object->name);
+            ident_add(&out, carrier->target->dialect->ident, renamed->object->name);
         }
         at = mention->offset + mention->length;
     }
@@ -180,7 +180,7 @@ static void object_carry(const struct carrier *carrier, struct object *object)
 
 void renames_carry(struct ctx *ctx, const struct diff_input *input, struct changes *changes)
 {
-    struct carrier carrier = {.mem = ctx->mem, .dialect = input->dialect};
+    struct carrier carrier = {.mem = ctx->mem, .target = input->target};
     struct object *root = changes->before->root;
     for (int i = 0; input->renames && i < input->renames->n; i++) {
         struct renamed *renamed = NEW(ctx->mem, struct renamed);
@@ -192,8 +192,8 @@ void renames_carry(struct ctx *ctx, const struct diff_input *input, struct chang
     }
     if (!carrier.renamed.n)
         return;
-    directory_open(&carrier.directory, ctx->mem, input->dialect, changes->before);
-    graph_build(ctx->mem, input->dialect, changes->before);
+    directory_open(&carrier.directory, ctx->mem, input->target, changes->before);
+    graph_build(ctx->mem, input->target, changes->before);
     for (struct object *o = root; o; o = object_next(root, o))
         object_carry(&carrier, o);
     for (int i = 0; i < changes->before->dependencies.n; i++) {

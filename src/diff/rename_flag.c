@@ -158,7 +158,7 @@ static const struct object *child_find(const struct checker *checker, const stru
     for (int i = 0; parent && i < parent->children.n; i++) {
         const struct object *child = parent->children.item[i];
         if (kind_is(child->kind, class) && child->name &&
-            compare_name(checker->mem, checker->input->dialect, child->name, name))
+            compare_name(checker->mem, checker->input->target, child->name, name))
             return child;
     }
     return NULL;
@@ -197,15 +197,15 @@ static struct misfit table_fit(const struct checker *checker, const struct objec
 static void table_names(const struct checker *checker, const struct rename *rename, const char *schema,
                         const char **old, const char **new)
 {
-    const struct dialect *dialect = checker->input->dialect;
+    const struct target *target = checker->input->target;
     *old = *new = rename->table;
     for (int i = 0; i < checker->decided->n; i++) {
         const struct rename *table = checker->decided->item[i];
         if (table->table || !text_equal(table->schema, schema))
             continue;
-        if (compare_name(checker->mem, dialect, table->from, rename->table))
+        if (compare_name(checker->mem, target, table->from, rename->table))
             *new = table->to;
-        if (compare_name(checker->mem, dialect, table->to, rename->table))
+        if (compare_name(checker->mem, target, table->to, rename->table))
             *old = table->from;
     }
 }
@@ -239,17 +239,17 @@ static struct misfit column_fit(const struct checker *checker, const struct obje
 
 static bool schema_meant(const struct checker *checker, const struct rename *rename, const struct object *schema)
 {
-    const char *usual = default_schema(checker->input->dialect->engine);
+    const char *usual = target_usual(checker->input->target);
     if (!kind_is(schema->kind, KIND_NAMESPACE))
         return false;
-    return !rename->title || compare_name(checker->mem, checker->input->dialect, schema->name, rename->title) ||
+    return !rename->title || compare_name(checker->mem, checker->input->target, schema->name, rename->title) ||
            (!*schema->name && text_equal(rename->title, usual));
 }
 
 static int ambiguous(const struct checker *checker, const struct rename *rename, const struct list *fitting)
 {
     struct names flags = {0};
-    const char *usual = default_schema(checker->input->dialect->engine);
+    const char *usual = target_usual(checker->input->target);
     for (int i = 0; i < fitting->n; i++) {
         struct rename one = *(const struct rename *)fitting->item[i];
         one.title = *one.schema ? one.schema : usual;
@@ -312,9 +312,9 @@ int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *d
     struct checker checker = {ctx, ctx->mem, input, decided};
     for (int i = 0; i < decided->n; i++) {
         struct rename *rename = decided->item[i];
-        if (compare_name(ctx->mem, input->dialect, rename->from, rename->to)) {
+        if (compare_name(ctx->mem, input->target, rename->from, rename->to)) {
             emit_info(ctx, "%s: for %s these are the same name, so there is nothing to rename",
-                      rename_flag(ctx->mem, rename), input->dialect->title);
+                      rename_flag(ctx->mem, rename), input->target->dialect->title);
             list_remove(decided, i--);
             continue;
         }

@@ -10,8 +10,7 @@ enum { STEP_GONE = -1 }; /* as phase: another step does it */
 struct planner {
     struct ctx *ctx;
     struct arena *mem;
-    const struct dialect *dialect;
-    int version; /* of the server to plan for */
+    const struct target *target;
     const struct changes *source;
     struct changes *out; /* the steps; objects point to theirs by `made` and `unmade` */
 };
@@ -39,7 +38,6 @@ const struct object *step_renamed(const struct planner *planner, const struct ch
 int held_check(struct ctx *ctx, const struct changes *steps);
 
 /* What a person should know before running it. */
-void hazards_find(struct arena *mem, const struct dialect *dialect, const struct changes *changes,
-                  struct list *hazards);
+void hazards_find(struct arena *mem, const struct target *target, const struct changes *changes, struct list *hazards);
 
 #endif

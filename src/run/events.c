@@ -203,7 +203,7 @@ void events_spare(struct ctx *ctx, const struct diff_input *input, const struct 
     }
     for (int i = 0; i < found.n; i++)
         for (int k = 0; k < events->n; k++)
-            if (event_makes(ctx, input->dialect, events->item[k], found.item[i])) {
+            if (event_makes(ctx, input->target->dialect, events->item[k], found.item[i])) {
                 spare(ctx, input, events->item[k], found.item[i]);
                 break;
             }

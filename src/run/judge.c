@@ -98,7 +98,7 @@ static struct list questions_find(struct ctx *ctx, const struct judge_case *judg
 struct trial {
     struct ctx *ctx;
     struct arena *mem;
-    const struct dialect *dialect;
+    const struct target *target;
     const struct changes *changes;
     const char *schema;  /* whose objects they are */
     bool beside;         /* in the database itself: what does not change is there */
@@ -109,7 +109,7 @@ struct trial {
 
 static struct tree *tree_empty(struct trial *trial)
 {
-    struct tree *tree = tree_new(trial->mem, trial->dialect->engine);
+    struct tree *tree = tree_new(trial->mem, trial->target->dialect->engine);
     tree->kinds = kind_set_all();
     tree_schema(trial->mem, tree, "");
     return tree;
@@ -238,30 +238,29 @@ static struct tree *tree_bare(struct trial *trial)
     return bare;
 }
 
-static int statements_add(struct trial *trial, struct tree *before, struct tree *after, int version,
-                          struct list *statements)
+static int statements_add(struct trial *trial, struct tree *before, struct tree *after, struct list *statements)
 {
-    const struct diff_input input = {.dialect = trial->dialect, .before = before, .after = after};
-    const struct plan_options options = {.version = version};
+    const struct diff_input input = {.target = trial->target, .before = before, .after = after};
+    const struct plan_options options = {0};
     struct changes *changes;
     struct plan *plan;
     TRY(diff_trees(trial->ctx, &input, &changes));
-    TRY(plan_make(trial->ctx, trial->dialect, changes, &options, &plan));
+    TRY(plan_make(trial->ctx, trial->target, changes, &options, &plan));
     for (int i = 0; i < plan->statements.n; i++)
         list_add(trial->mem, statements, plan->statements.item[i]);
     return 0;
 }
 
-static int trial_make(struct trial *trial, int version, struct list *statements)
+static int trial_make(struct trial *trial, struct list *statements)
 {
     trial->tree = tree_empty(trial);
     for (int i = 0; i < trial->objects.n; i++)
         list_add(trial->mem, &trial->copies, copy_of(trial, trial->objects.item[i]));
     types_copy(trial);
-    trial->dialect->settle(trial->mem, trial->tree);
+    tree_settle(trial->mem, trial->target, trial->tree);
     struct tree *bare = tree_bare(trial);
-    TRY(statements_add(trial, tree_empty(trial), tree_copy(trial->mem, bare), version, statements));
-    return statements_add(trial, bare, tree_copy(trial->mem, trial->tree), version, statements);
+    TRY(statements_add(trial, tree_empty(trial), tree_copy(trial->mem, bare), statements));
+    return statements_add(trial, bare, tree_copy(trial->mem, trial->tree), statements);
 }
 
 /* ---- what it says ---- */
@@ -356,13 +355,13 @@ static int trial_run(struct trial *trial, struct conn *conn, bool *answered)
 {
     struct list statements = {0};
     struct judgement judgement = {.statements = &statements};
-    int code = trial_make(trial, conn->version, &statements);
+    int code = trial_make(trial, &statements);
     if (code == ERR_UNSUPPORTED) { /* the plan itself will say so */
         trial->ctx->error = (struct error){0};
         return 0;
     }
     TRY(code);
-    code = trial->dialect->judge(trial->ctx, conn, &judgement);
+    code = trial->target->dialect->judge(trial->ctx, conn, &judgement);
     if (code == ERR_SQL)
         return ERR_UNSUPPORTED; /* with what the server said */
     TRY(code);
@@ -397,10 +396,15 @@ static int questions_put_elsewhere(struct trial *trial, const struct session *se
     emit_info(ctx, "%s does not let us try how it spells things (%s): a scratch database is asked",
               session->conn->target, ctx->error.message);
     ctx->error = (struct error){0};
-    int code = trial->dialect->driver->scratch(ctx, &spec, &scratch);
-    trial->beside = false;
+    struct trial elsewhere = *trial;
+    struct target there;
+    int code = trial->target->dialect->driver->scratch(ctx, &spec, &scratch);
+    elsewhere.beside = false;
+    elsewhere.target = &there;
     if (code == 0)
-        code = questions_put(trial, scratch, questions, answered);
+        code = target_read(ctx, scratch, &there);
+    if (code == 0)
+        code = questions_put(&elsewhere, scratch, questions, answered);
     if (code != ERR_UNSUPPORTED)
         return code;
     emit_debug(ctx, "no scratch database can be asked either: %s", ctx->error.message);
@@ -436,13 +440,13 @@ bool judge_is_there(const struct session *session, enum normalise mode)
 
 int judge_ask(struct ctx *ctx, struct session *session, const struct judge_case *judged, bool *answered)
 {
-    const struct dialect *dialect = session->database->dialect;
     *answered = false;
     const struct list questions = questions_find(ctx, judged, session->conn);
-    struct trial trial = {.ctx = ctx, .mem = ctx->mem, .dialect = dialect, .changes = judged->changes, .beside = true};
+    struct trial trial = {
+        .ctx = ctx, .mem = ctx->mem, .target = session->target, .changes = judged->changes, .beside = true};
     if (!questions.n)
         return 0;
-    graph_build(ctx->mem, dialect, judged->changes->after);
+    graph_build(ctx->mem, session->target, judged->changes->after);
     int code = questions_put(&trial, session->conn, &questions, answered);
     if (code == ERR_UNSUPPORTED)
         code = questions_put_elsewhere(&trial, session, &questions, answered);

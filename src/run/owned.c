@@ -8,9 +8,9 @@
 
 #include "base/text.h"
 
-void owned_open(struct ctx *ctx, const struct dialect *dialect, const struct tree *tree, struct owned *owned)
+void owned_open(struct ctx *ctx, const struct target *target, const struct tree *tree, struct owned *owned)
 {
-    *owned = (struct owned){.ctx = ctx, .dialect = dialect, .tree = tree, .forms = dialect_forms(dialect)};
+    *owned = (struct owned){.ctx = ctx, .target = target, .tree = tree, .forms = key_forms_of(target)};
     map_init(&owned->tops, ctx->mem);
     map_init(&owned->old, ctx->mem);
 }
@@ -266,7 +266,8 @@ int owned_read(struct ctx *ctx, struct session *session, const struct snapshot *
     const struct list *repeatables[] = {&session->folder->always, &session->folder->on_change};
     bool known = before && !before->legacy;
     int64_t since = known ? snapshot_number(before) : -1;
-    owned_open(ctx, session->database->dialect, tree, &owned);
+    TRY(session_target(ctx, session));
+    owned_open(ctx, session->target, tree, &owned);
     if (known && before->recorded)
         owned_tree(&owned, before->tree);
     else

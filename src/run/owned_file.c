@@ -48,8 +48,9 @@ static const char *take_name(struct reader *reader)
         return NULL;
     const char *name = token_name(reader->mem, &token);
     step(reader);
-    return token.kind == TOKEN_WORD && reader->owned->dialect->classify->folds_names ? text_lower(reader->mem, name)
-                                                                                     : name;
+    return token.kind == TOKEN_WORD && reader->owned->target->dialect->classify->folds_names
+               ? text_lower(reader->mem, name)
+               : name;
 }
 
 static void skip_existence(struct reader *reader)
@@ -474,7 +475,7 @@ static void comment_read(struct reader *reader, const struct classified *what)
 static void statement_read(struct owned *owned, const struct classified *what, enum owned_words words)
 {
     struct reader reader = {.owned = owned, .mem = owned->ctx->mem};
-    lex_open(&reader.lexer, owned->dialect->lex, what->piece.text, what->piece.length);
+    lex_open(&reader.lexer, owned->target->dialect->lex, what->piece.text, what->piece.length);
     step(&reader);
     if (what->verb == VERB_CREATE)
         create_read(&reader, what);
@@ -510,7 +511,7 @@ void owned_file(struct owned *owned, const struct migration *migration, enum own
     struct classified *all = NEW_ARRAY(mem, struct classified, migration->up.n + 1);
     struct names rebuilt = {0};
     for (int i = 0; i < migration->up.n; i++) {
-        classify(mem, owned->dialect->classify, &migration->up.piece[i], &all[i]);
+        classify(mem, owned->target->dialect->classify, &migration->up.piece[i], &all[i]);
         const char *table = rebuilt_by(mem, &all[i]);
         if (table)
             names_add(mem, &rebuilt, table);

@@ -48,8 +48,7 @@ struct plan_gone {
 /* *note is NULL if there is none that can be read. */
 int plan_note_read(struct ctx *ctx, const struct migration *migration, struct plan_note **note);
 /* From the schema before the file to the one after it; what is not the project's stays as it is. Needs note->written. */
-void plan_note_apply(struct arena *mem, const struct dialect *dialect, const struct plan_note *note,
-                     struct tree **tree);
+void plan_note_apply(struct arena *mem, const struct target *target, const struct plan_note *note, struct tree **tree);
 
 /* The number of the version after which a snapshot stands; -1 if its name does not say. */
 int64_t snapshot_number(const struct snapshot *snapshot);
@@ -70,13 +69,13 @@ struct owned_top {
 };
 struct owned {
     struct ctx *ctx;
-    const struct dialect *dialect;
+    const struct target *target;
     const struct tree *tree; /* whose schemas files may name */
     struct key_forms forms;
     struct map tops; /* struct owned_top *; NULL: no longer */
     struct map old;  /* paths of notes from before records per part */
 };
-void owned_open(struct ctx *ctx, const struct dialect *dialect, const struct tree *tree, struct owned *owned);
+void owned_open(struct ctx *ctx, const struct target *target, const struct tree *tree, struct owned *owned);
 struct owned_top *owned_top(struct owned *owned, const char *key); /* made if it is not there */
 void owned_part(struct owned *owned, struct owned_top *top, const char *key, bool is);
 void owned_rename(struct owned *owned, const char *from, const char *to); /* keys of tops */
@@ -95,6 +94,7 @@ struct schema_files {
     const char *folder; /* what names are relative to; NULL: the working folder */
     const struct names *names;
     struct conn *near;      /* the database itself, where it can be reached; NULL */
+    struct target *target;  /* learns the usual schema's name where only the scratch database says it */
     struct list *described; /* gets struct schema_statement *; NULL */
 };
 int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree);

@@ -146,7 +146,6 @@ static struct tree *touched_part(struct noting *noting)
     struct arena *mem = noting->mem;
     struct tree *part = tree_new(mem, noting->written->engine);
     part->version = noting->written->version;
-    part->usual_schema = noting->written->usual_schema;
     part->kinds = noting->written->kinds;
     for (int i = 0; i < noting->written->root->children.n; i++) {
         const struct object *schema = noting->written->root->children.item[i];
@@ -186,9 +185,9 @@ static struct names news_of(const struct noting *noting, const struct key_forms 
 }
 
 /* What the sources describe for the first time in objects that no statement touches. */
-static struct json *owned_json(struct noting *noting, const struct dialect *dialect, const struct changes *changes)
+static struct json *owned_json(struct noting *noting, const struct target *target, const struct changes *changes)
 {
-    const struct key_forms forms = dialect_forms(dialect);
+    const struct key_forms forms = key_forms_of(target);
     struct json *all = json_object(noting->mem);
     const struct object *root = changes->after->root;
     for (const struct object *o = object_next(root, root); o; o = object_next(root, o)) {
@@ -203,7 +202,7 @@ static struct json *owned_json(struct noting *noting, const struct dialect *dial
     return all;
 }
 
-struct json *plan_note_json(struct arena *mem, const struct dialect *dialect, const struct tree *written,
+struct json *plan_note_json(struct arena *mem, const struct target *target, const struct tree *written,
                             const struct changes *changes)
 {
     struct noting noting = {.mem = mem, .written = written, .gone = json_array(mem)};
@@ -214,7 +213,7 @@ struct json *plan_note_json(struct arena *mem, const struct dialect *dialect, co
     json_set_int(mem, json, "format", NOTE_FORMAT);
     json_set(mem, json, "written", tree_to_json_short(mem, touched_part(&noting)));
     json_set(mem, json, "gone", noting.gone);
-    json_set(mem, json, "owned", owned_json(&noting, dialect, changes));
+    json_set(mem, json, "owned", owned_json(&noting, target, changes));
     return json;
 }
 
@@ -353,9 +352,9 @@ static void top_replace(const struct laying *laying, struct object *home, const 
     home->children.n--; /* its copy was the last one */
 }
 
-void plan_note_apply(struct arena *mem, const struct dialect *dialect, const struct plan_note *note, struct tree **tree)
+void plan_note_apply(struct arena *mem, const struct target *target, const struct plan_note *note, struct tree **tree)
 {
-    const struct laying laying = {mem, note, dialect_forms(dialect)};
+    const struct laying laying = {mem, note, key_forms_of(target)};
     if (note->whole) {
         const struct tree *before = *tree;
         *tree = tree_copy(mem, note->written);

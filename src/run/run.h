@@ -6,13 +6,16 @@
 #define RUN_RUN_H
 
 #include "config/config.h"
+#include "dialect/target.h"
 #include "migration/snapshot.h"
 #include "state/state.h"
 
 struct session {
     const struct config *config;
     const struct database_config *database;
-    struct conn *conn; /* NULL until session_connect() */
+    struct conn *conn;       /* NULL until session_connect() */
+    struct target *target;   /* NULL until session_target() */
+    struct snapshot *newest; /* as session_target() read it for want of a database; NULL */
     struct state state;
     struct lock *lock;        /* NULL until session_lock() */
     struct folder *folder;    /* NULL until session_folder() */
@@ -31,6 +34,9 @@ struct session {
 };
 int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session);
 int session_connect(struct ctx *ctx, struct session *session, bool read_only);
+/* Who is planned for: the database where it can be reached, else as the last snapshot remembers it. */
+int session_target(struct ctx *ctx, struct session *session);
+bool session_reach(struct ctx *ctx, struct session *session); /* connects to read, if that can be done */
 int session_lock(struct ctx *ctx, struct session *session);   /* connects, prepares state tables, locks */
 int session_folder(struct ctx *ctx, struct session *session); /* reads and splits every migration file */
 int session_reload(struct ctx *ctx, struct session *session); /* applied and journal, as they are now */
@@ -89,7 +95,7 @@ struct current {
 };
 int current_read(struct ctx *ctx, struct session *session, bool offline, struct current *current);
 /* What the .plan.json of these changes has to say to later runs; `written` is the wanted schema as its sources spell it. */
-struct json *plan_note_json(struct arena *mem, const struct dialect *dialect, const struct tree *written,
+struct json *plan_note_json(struct arena *mem, const struct target *target, const struct tree *written,
                             const struct changes *changes);
 /* Any DDL of the engine, run in a scratch database and read back. */
 int ddl_read(struct ctx *ctx, const struct database_config *database, const struct names *files, struct tree **tree);

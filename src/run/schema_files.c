@@ -130,12 +130,16 @@ int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct
         TRY(files_run(ctx, source->database, &files, &statements, tree));
         schema_cache_put(ctx, key, *tree);
     }
-    filter_apply(&source->database->filter, *tree);
-    dialect->settle(ctx->mem, *tree);
+    if (!source->target->facts.usual_schema)
+        source->target->facts.usual_schema = (*tree)->usual_schema;
+    filter_apply(&source->database->filter, target_usual(source->target), *tree);
+    tree_settle(ctx->mem, source->target, *tree);
     return 0;
 }
 
 int ddl_read(struct ctx *ctx, const struct database_config *database, const struct names *files, struct tree **tree)
 {
-    return schema_files_read(ctx, &(struct schema_files){.database = database, .names = files}, tree);
+    struct target target = target_offline(database->dialect, NULL);
+    const struct schema_files source = {.database = database, .names = files, .target = &target};
+    return schema_files_read(ctx, &source, tree);
 }

@@ -43,6 +43,31 @@ int session_connect(struct ctx *ctx, struct session *session, bool read_only)
     return 0;
 }
 
+bool session_reach(struct ctx *ctx, struct session *session)
+{
+    struct error before = ctx->error;
+    if (session_connect(ctx, session, true) == 0)
+        return true;
+    ctx->error = before;
+    return false;
+}
+
+int session_target(struct ctx *ctx, struct session *session)
+{
+    if (session->target)
+        return 0;
+    struct target *target = NEW(ctx->mem, struct target);
+    if (session_reach(ctx, session))
+        TRY(target_read(ctx, session->conn, target));
+    else {
+        TRY(session_folder(ctx, session));
+        TRY(snapshot_latest(ctx, session, NULL, &session->newest));
+        *target = target_offline(session->database->dialect, session->newest ? session->newest->tree : NULL);
+    }
+    session->target = target;
+    return 0;
+}
+
 int session_lock(struct ctx *ctx, struct session *session)
 {
     if (session->lock)

@@ -9,16 +9,6 @@
 #include "base/text.h"
 #include "models/models.h"
 
-/* The database, where it can be reached; NULL. What is desired may depend on it. */
-static struct conn *near_database(struct ctx *ctx, struct session *session)
-{
-    struct error before = ctx->error;
-    if (session_connect(ctx, session, true) == 0)
-        return session->conn;
-    ctx->error = before;
-    return NULL;
-}
-
 int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
 {
     const struct database_config *database = session->database;
@@ -27,11 +17,13 @@ int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
              database->dialect->title);
         return fail_hint(ctx, "Write the migration by hand: \"dbwarden new\" makes the file.");
     }
+    TRY(session_target(ctx, session)); /* what is meant by a name may depend on the database */
     if (database->schema_files.n) {
         const struct schema_files source = {.database = database,
                                             .folder = session->config->folder,
                                             .names = &database->schema_files,
-                                            .near = near_database(ctx, session),
+                                            .near = session->conn,
+                                            .target = session->target,
                                             .described = &session->described};
         session->described = (struct list){0};
         TRY(schema_files_read(ctx, &source, tree));
@@ -39,15 +31,12 @@ int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
         const struct json *events;
         TRY(config_models(ctx, session->config, database, tree, &events));
         session->events = events_read(ctx->mem, events);
-        struct conn *near = database->dialect->usual_schema ? near_database(ctx, session) : NULL;
-        if (near) /* what models mean by a schema depends on what the database takes for the usual one */
-            TRY(database->dialect->usual_schema(ctx, near, &(*tree)->usual_schema));
-        for (int i = 0; (*tree)->usual_schema && i < session->events.n; i++) {
+        for (int i = 0; i < session->events.n; i++) {
             struct ddl_event *event = session->events.item[i];
-            if (text_equal(event->schema, (*tree)->usual_schema))
-                event->schema = ""; /* as settle() does with the tree's */
+            if (text_equal(event->schema, target_usual(session->target)))
+                event->schema = ""; /* as settling does with the tree's */
         }
-        database->dialect->settle(ctx->mem, *tree);
+        tree_settle(ctx->mem, session->target, *tree);
     }
     session->wanted = *tree;
     return 0;
@@ -80,9 +69,10 @@ static int read_live(struct ctx *ctx, struct session *session, struct standing *
 /* Without a database. `why` is what kept us from it; NULL if it was not asked for. */
 static int read_snapshot(struct ctx *ctx, struct session *session, const struct error *why, struct standing *standing)
 {
-    struct snapshot *snapshot;
+    struct snapshot *snapshot = session->newest;
     TRY(session_folder(ctx, session));
-    TRY(snapshot_latest(ctx, session, NULL, &snapshot));
+    if (!snapshot)
+        TRY(snapshot_latest(ctx, session, NULL, &snapshot));
     if (!snapshot && session->folder->versioned.n && why) {
         ctx->error = *why;
         return why->code;
@@ -108,7 +98,7 @@ static int read_snapshot(struct ctx *ctx, struct session *session, const struct 
     }
     if (!snapshot->recorded)
         TRY(owned_read(ctx, session, snapshot, snapshot->tree));
-    filter_apply(&session->database->filter, snapshot->tree);
+    filter_apply(&session->database->filter, target_usual(session->target), snapshot->tree);
     standing->current->tree = snapshot->tree;
     standing->current->source = snapshot->migration_id;
     standing->number = snapshot_number(snapshot);
@@ -129,9 +119,8 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
     const struct folder *folder = session->folder;
     const struct migration *last = NULL;
     struct current *current = standing->current;
-    const struct dialect *dialect = session->database->dialect;
     struct owned owned;
-    owned_open(ctx, dialect, current->tree, &owned);
+    owned_open(ctx, session->target, current->tree, &owned);
     owned_tree(&owned, current->tree);
     for (int i = 0; i < folder->versioned.n; i++) {
         const struct migration *migration = folder->versioned.item[i];
@@ -143,7 +132,7 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
             names_add(ctx->mem, &unplanned, migration->filename);
             continue;
         }
-        plan_note_apply(ctx->mem, dialect, note, &current->tree);
+        plan_note_apply(ctx->mem, session->target, note, &current->tree);
         owned_note(&owned, note);
         unplanned.n = 0; /* what came before a plan was no part of it */
         last = migration;
@@ -161,6 +150,7 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
 int current_read(struct ctx *ctx, struct session *session, bool offline, struct current *current)
 {
     *current = (struct current){0};
+    TRY(session_target(ctx, session));
     struct standing standing = {.current = current};
     int code = offline ? ERR_CONNECT : session_connect(ctx, session, true);
     if (code < 0 && code != ERR_CONNECT)
@@ -173,6 +163,6 @@ int current_read(struct ctx *ctx, struct session *session, bool offline, struct 
         TRY(read_snapshot(ctx, session, offline ? NULL : &why, &standing));
     if (session->forward)
         TRY(carry_forward(ctx, session, &standing));
-    session->database->dialect->settle(ctx->mem, current->tree);
+    tree_settle(ctx->mem, session->target, current->tree);
     return 0;
 }

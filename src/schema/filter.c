@@ -37,11 +37,6 @@ bool filter_match(const char *pattern, const char *name)
     return !*pattern;
 }
 
-const char *default_schema(enum engine engine)
-{
-    return engine == ENGINE_LITE ? "main" : engine == ENGINE_PG ? "public" : "";
-}
-
 static bool is_hit(const char *pattern, const char *schema, const char *name)
 {
     const char *dot = strchr(pattern, '.');
@@ -78,32 +73,32 @@ static bool is_own(const struct filter *filter, const char *schema, const char *
     return false;
 }
 
-static bool is_left_out(const struct filter *filter, enum engine engine, const char *schema, const char *name)
+static bool is_left_out(const struct filter *filter, const char *usual, const char *schema, const char *name)
 {
     if (!schema || !*schema)
-        schema = default_schema(engine);
+        schema = usual ? usual : "";
     if (is_own(filter, schema, name) || any_hit(&filter->exclude, schema, name))
         return true;
     return filter->include.n && !any_hit(&filter->include, schema, name);
 }
 
-static bool goes(const struct filter *filter, const struct tree *tree, const struct object *object)
+static bool goes(const struct filter *filter, const char *usual, const struct object *object)
 {
     const struct ref *owner = &((const struct sequence *)object)->owned_by;
     if (object->kind == KIND_SEQUENCE)
-        return owner->name && is_left_out(filter, tree->engine, owner->schema, owner->name);
+        return owner->name && is_left_out(filter, usual, owner->schema, owner->name);
     if ((object->kind != KIND_TABLE && object->kind != KIND_VIEW) || !object->name)
         return false;
-    return is_left_out(filter, tree->engine, object->parent->name, object->name);
+    return is_left_out(filter, usual, object->parent->name, object->name);
 }
 
-static void filter_schema(const struct filter *filter, const struct tree *tree, struct object *schema)
+static void filter_schema(const struct filter *filter, const char *usual, struct object *schema)
 {
     struct list *all = &schema->children;
     int kept = 0;
     for (int i = 0; i < all->n; i++) {
         struct object *object = all->item[i];
-        if (goes(filter, tree, object)) {
+        if (goes(filter, usual, object)) {
             object->parent = NULL;
             continue;
         }
@@ -114,7 +109,7 @@ static void filter_schema(const struct filter *filter, const struct tree *tree, 
 }
 
 /* What hangs on a table that is left out goes with it. Include patterns are about tables: a function needs none. */
-static bool unmodelled_goes(const struct filter *filter, const struct tree *tree, const struct unmodelled *one)
+static bool unmodelled_goes(const struct filter *filter, const char *usual, const struct unmodelled *one)
 {
     static const char *const tables[] = {"table",         "view",          "materialized view", "partition",
                                          "foreign table", "virtual table", "shadow table"};
@@ -123,28 +118,28 @@ static bool unmodelled_goes(const struct filter *filter, const struct tree *tree
     const char *kind = one->on ? one->on_kind : one->kind;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (text_equal(kind, tables[i]))
-            return is_left_out(filter, tree->engine, schema, name);
+            return is_left_out(filter, usual, schema, name);
     if (!schema || !name)
         return false;
-    return any_hit(&filter->exclude, *schema ? schema : default_schema(tree->engine), name);
+    return any_hit(&filter->exclude, *schema || !usual ? schema : usual, name);
 }
 
-static void filter_unmodelled(const struct filter *filter, struct tree *tree)
+static void filter_unmodelled(const struct filter *filter, const char *usual, struct tree *tree)
 {
     int kept = 0;
     for (int i = 0; i < tree->unmodelled.n; i++)
-        if (!unmodelled_goes(filter, tree, tree->unmodelled.item[i]))
+        if (!unmodelled_goes(filter, usual, tree->unmodelled.item[i]))
             tree->unmodelled.item[kept++] = tree->unmodelled.item[i];
     tree->unmodelled.n = kept;
 }
 
-void filter_apply(const struct filter *filter, struct tree *tree)
+void filter_apply(const struct filter *filter, const char *usual, struct tree *tree)
 {
-    filter_unmodelled(filter, tree);
+    filter_unmodelled(filter, usual, tree);
     for (int i = tree->root->children.n - 1; i >= 0; i--) {
         struct object *schema = tree->root->children.item[i];
         int before = schema->children.n;
-        filter_schema(filter, tree, schema);
+        filter_schema(filter, usual, schema);
         /* A schema of which nothing is left is none of ours; the default one is always there. */
         if (before && !schema->children.n && schema->name && *schema->name)
             object_remove(schema);

@@ -11,10 +11,8 @@ struct filter {
     struct names own; /* our state tables, never touched */
 };
 
-/* Removes from `tree` what the filter leaves out. */
-void filter_apply(const struct filter *filter, struct tree *tree);
+/* Removes from `tree` what the filter leaves out. Patterns may call the schema "" `usual`; NULL: it has no name. */
+void filter_apply(const struct filter *filter, const char *usual, struct tree *tree);
 bool filter_match(const char *pattern, const char *name);
-/* What users call the default schema when they spell it out ("public"); in a tree it is "". */
-const char *default_schema(enum engine engine);
 
 #endif

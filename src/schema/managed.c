@@ -9,9 +9,19 @@
 #include "base/buf.h"
 #include "base/text.h"
 
-static const char *form(struct arena *mem, char *(*as)(struct arena *mem, const char *text), const char *text)
+static const char *name_form(struct arena *mem, const struct key_forms *forms, const char *name)
 {
-    return as ? as(mem, text) : text;
+    return forms->name ? forms->name(mem, forms->target, name) : name;
+}
+
+static const char *expr_form(struct arena *mem, const struct key_forms *forms, const char *expr)
+{
+    return forms->expr ? forms->expr(mem, forms->target, expr) : expr;
+}
+
+static const char *type_form(struct arena *mem, const struct key_forms *forms, const char *type)
+{
+    return forms->type ? forms->type(mem, forms->target, type) : type;
 }
 
 const struct object *managed_top(const struct object *object)
@@ -27,7 +37,7 @@ char *managed_top_key_of(struct arena *mem, const struct key_forms *forms, enum 
 {
     if (kind_is(kind, KIND_NAMESPACE))
         return arena_printf(mem, "%s:%s", kind_table[kind].name, name);
-    return arena_printf(mem, "%s:%s.%s", kind_table[kind].name, schema ? schema : "", form(mem, forms->name, name));
+    return arena_printf(mem, "%s:%s.%s", kind_table[kind].name, schema ? schema : "", name_form(mem, forms, name));
 }
 
 char *managed_top_key(struct arena *mem, const struct key_forms *forms, const struct object *top)
@@ -39,20 +49,20 @@ char *managed_name_key(struct arena *mem, const struct key_forms *forms, enum ki
 {
     if (kind_is(kind, KIND_SINGLE))
         return arena_dup(mem, kind_table[kind].name);
-    return arena_printf(mem, "%s:%s", kind_table[kind].name, form(mem, forms->name, name));
+    return arena_printf(mem, "%s:%s", kind_table[kind].name, name_form(mem, forms, name));
 }
 
 char *managed_columns_key(struct arena *mem, const struct key_forms *forms, enum kind kind, const struct names *columns)
 {
     struct names folded = {0};
     for (int i = 0; i < columns->n; i++)
-        names_add(mem, &folded, form(mem, forms->name, columns->item[i]));
+        names_add(mem, &folded, name_form(mem, forms, columns->item[i]));
     return arena_printf(mem, "%s(%s)", kind_table[kind].name, names_join(mem, &folded, ", "));
 }
 
 char *managed_expr_key(struct arena *mem, const struct key_forms *forms, enum kind kind, const char *expr)
 {
-    return arena_printf(mem, "%s(%s)", kind_table[kind].name, form(mem, forms->expr, expr));
+    return arena_printf(mem, "%s(%s)", kind_table[kind].name, expr_form(mem, forms, expr));
 }
 
 char *managed_key(struct arena *mem, const struct key_forms *forms, const struct object *object)
@@ -182,7 +192,7 @@ static bool default_is_over(struct arena *mem, const struct key_forms *forms, co
         return true;
     const char *text = was->default_value.printed ? was->default_value.printed : was->default_value.written;
     return text && strstr(text, "::") && now->type && was->type &&
-           !text_equal(form(mem, forms->type, now->type), form(mem, forms->type, was->type));
+           !text_equal(type_form(mem, forms, now->type), type_form(mem, forms, was->type));
 }
 
 void settings_keep(struct arena *mem, const struct key_forms *forms, struct object *to, const struct object *from)

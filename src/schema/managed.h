@@ -10,11 +10,14 @@
 #include "base/map.h"
 #include "schema/tree.h"
 
-/* How an engine compares; NULL: the text as it is. */
+struct target;
+
+/* How what is planned for compares; NULL: the text as it is. */
 struct key_forms {
-    char *(*name)(struct arena *mem, const char *name);
-    char *(*expr)(struct arena *mem, const char *expr);
-    char *(*type)(struct arena *mem, const char *type);
+    const struct target *target;
+    char *(*name)(struct arena *mem, const struct target *target, const char *name);
+    char *(*expr)(struct arena *mem, const struct target *target, const char *expr);
+    char *(*type)(struct arena *mem, const struct target *target, const char *type);
 };
 
 /* A schema, or what stands in one: the object itself or what holds it; NULL of the root. */

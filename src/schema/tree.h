@@ -13,9 +13,8 @@
 struct tree {
     struct object *root; /* KIND_DATABASE; its schemas are named, the default one "" */
     enum engine engine;
-    const char
-        *usual_schema; /* what the server calls the schema ""; NULL: unknown, so as most call it; "": there is none */
-    int version;       /* of the server: 150004, 34001, 101106; 0 unknown */
+    int version;              /* of the server that it was read from: 150004, 34001, 101106; 0: of none */
+    const char *usual_schema; /* what that calls the schema "" of its names; NULL, "": see struct facts */
     struct kind_set kinds;    /* what the source speaks of */
     bool names_unmodelled;    /* a server was asked for what no kind models; else an empty list means nothing */
     struct list unmodelled;   /* struct unmodelled * */

@@ -62,7 +62,7 @@ static int ddl_run(struct law *law, const char *text)
 static int tree_of(struct law *law, const struct url *url, const char *ddl, struct tree **tree)
 {
     struct law other = *law;
-    TRY(law->dialect->driver->scratch(law->ctx, &(struct scratch_spec){.near = url}, &other.conn));
+    TRY(law_open(&other, url));
     int code = ddl_run(&other, ddl);
     if (code == 0)
         code = law_load(&other, tree);
@@ -136,7 +136,7 @@ static bool file_run(struct law *law, const struct url *url, const char *path, b
     struct ctx ctx;
     ctx_open(&ctx, 0);
     law->ctx = &ctx;
-    int code = law->dialect->driver->scratch(&ctx, &(struct scratch_spec){.near = url}, &law->conn);
+    int code = law_open(law, url);
     if (code == 0)
         code = case_run(law, url, path, update);
     if (code < 0)

@@ -62,7 +62,8 @@ bool remove_with_dependents(struct dice *dice, struct object *object)
 {
     struct list going = {0};
     int tables = 0;
-    graph_build(dice->mem, dialect_of_engine(dice->engine), dice->tree);
+    const struct target target = target_offline(dialect_of_engine(dice->engine), NULL);
+    graph_build(dice->mem, &target, dice->tree);
     list_add(dice->mem, &going, object);
     for (int i = 0; i < going.n; i++)
         dependents_add(dice, &going, going.item[i]);
@@ -127,10 +128,9 @@ void rename_some(struct dice *dice)
     struct arena *own = ctx.mem;
     ctx.mem = dice->mem;
     struct changes changes = {.before = dice->tree, .after = dice->tree};
-    const struct diff_input input = {.dialect = dialect_of_engine(dice->engine),
-                                     .before = dice->tree,
-                                     .after = dice->tree,
-                                     .renames = &dice->renames};
+    const struct target target = target_offline(dialect_of_engine(dice->engine), NULL);
+    const struct diff_input input = {
+        .target = &target, .before = dice->tree, .after = dice->tree, .renames = &dice->renames};
     renames_carry(&ctx, &input, &changes);
     ctx.mem = own;
     ctx_close(&ctx);

@@ -15,10 +15,16 @@ int law_broken(struct law *law, const char *text)
     return fail(law->ctx, ERR_FAILED, "%s: %s", law->doing, text);
 }
 
+int law_open(struct law *law, const struct url *url)
+{
+    TRY(law->dialect->driver->scratch(law->ctx, &(struct scratch_spec){.near = url}, &law->conn));
+    return target_read(law->ctx, law->conn, &law->target);
+}
+
 struct tree *law_settled(struct law *law, const struct tree *tree)
 {
     struct tree *copy = tree_copy(law->ctx->mem, tree);
-    law->dialect->settle(law->ctx->mem, copy);
+    tree_settle(law->ctx->mem, &law->target, copy);
     return copy;
 }
 
@@ -43,7 +49,7 @@ void law_learn(const struct tree *tree, const struct tree *built)
 int law_changes(struct law *law, const struct tree *a, const struct tree *b, struct changes **changes)
 {
     const struct diff_input input = {
-        .dialect = law->dialect, .before = law_settled(law, a), .after = law_settled(law, b), .renames = law->renames};
+        .target = &law->target, .before = law_settled(law, a), .after = law_settled(law, b), .renames = law->renames};
     return diff_trees(law->ctx, &input, changes);
 }
 
@@ -65,7 +71,7 @@ int law_agree(struct law *law, const struct tree *a, const struct tree *b)
 int law_load(struct law *law, struct tree **tree)
 {
     TRY(law->dialect->load(law->ctx, law->conn, &law->filter, tree));
-    law->dialect->settle(law->ctx->mem, *tree);
+    tree_settle(law->ctx->mem, &law->target, *tree);
     return 0;
 }
 
@@ -122,9 +128,9 @@ int law_run(struct law *law, const struct plan *plan)
 
 int law_plans(struct law *law, struct changes *changes, struct plan **up, struct plan **down)
 {
-    struct plan_options options = {.version = law->conn->version, .concurrently = false};
-    TRY(plan_make(law->ctx, law->dialect, changes, &options, up));
+    struct plan_options options = {.concurrently = false};
+    TRY(plan_make(law->ctx, &law->target, changes, &options, up));
     TRY(parses(law, *up));
-    TRY(plan_reverse(law->ctx, law->dialect, *up, &options, down));
+    TRY(plan_reverse(law->ctx, &law->target, *up, &options, down));
     return parses(law, *down);
 }

@@ -8,11 +8,13 @@ struct law {
     struct ctx *ctx;
     const struct dialect *dialect;
     struct conn *conn;
+    struct target target; /* of conn */
     struct filter filter;
     const struct list *renames; /* of the next law_changes(); NULL: none */
     const char *doing;
 };
 
+int law_open(struct law *law, const struct url *url); /* conn: a scratch database; `url` may be NULL */
 /* `tree` as the engine would complete it; a copy. */
 struct tree *law_settled(struct law *law, const struct tree *tree);
 /* Only a server can tell how it prints a statement: `tree` learns that from what was built of it. */

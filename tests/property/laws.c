@@ -93,7 +93,7 @@ static int learn_alone(struct law *law, const struct url *url, const struct tree
     struct tree *nothing, *built;
     struct changes *changes;
     struct plan *up, *unused;
-    TRY(law->dialect->driver->scratch(law->ctx, &(struct scratch_spec){.near = url}, &other.conn));
+    TRY(law_open(&other, url));
     int code = law_load(&other, &nothing);
     code = code < 0 ? code : law_changes(&other, nothing, b, &changes);
     code = code < 0 ? code : law_plans(&other, changes, &up, &unused);
@@ -173,7 +173,7 @@ static int run_seed(struct law *law, const struct url *url, uint64_t seed)
     ctx_open(&ctx, 0);
     law->ctx = &ctx;
     law->renames = NULL;
-    int code = law->dialect->driver->scratch(&ctx, &(struct scratch_spec){.near = url}, &law->conn);
+    int code = law_open(law, url);
     if (code == 0)
         code = run_one(law, url, seed, shown);
     if (code < 0) {

@@ -25,8 +25,7 @@ struct walk {
 static int scratch(struct walk *walk)
 {
     conn_close(&walk->law.conn);
-    return walk->law.dialect->driver->scratch(walk->law.ctx, &(struct scratch_spec){.near = walk->url},
-                                              &walk->law.conn);
+    return law_open(&walk->law, walk->url);
 }
 
 static bool names(const struct object *from, const struct ref *to)
@@ -45,7 +44,7 @@ static int texts_are_read(struct walk *walk, struct tree *tree)
 {
     const struct list noted = tree->dependencies;
     tree->dependencies = (struct list){0};
-    graph_build(walk->law.ctx->mem, walk->law.dialect, tree);
+    graph_build(walk->law.ctx->mem, &walk->law.target, tree);
     for (int i = 0; i < noted.n; i++) {
         const struct dependency *one = noted.item[i];
         const struct object *from = tree_find_ref(tree, KIND_VIEW, &one->from);

@@ -68,6 +68,7 @@ const struct dialect my_dialect = {
     .classify = &classify_words,
     .driver = &my_driver,
     .state = &my_state,
+    .facts = my_facts,
     .statement_done = my_statement_done,
 };
 
@@ -85,5 +86,6 @@ const struct dialect my_mariadb_dialect = {
     .classify = &classify_words,
     .driver = &my_driver,
     .state = &my_state,
+    .facts = my_facts,
     .statement_done = my_statement_done,
 };

@@ -31,6 +31,8 @@ int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
 int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
 int my_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 
+int my_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
+
 /* batch.c */
 int my_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 

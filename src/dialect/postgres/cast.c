@@ -134,14 +134,14 @@ static char *same_again(struct arena *mem, const char *name, const struct pg_typ
     return type->known ? NULL : arena_printf(mem, "%s::text%s::%s", name, type->array ? "[]" : "", text);
 }
 
-char *pg_using(struct arena *mem, const char *column, const char *from, const char *to)
+char *pg_using(struct arena *mem, const struct target *target, const char *column, const char *from, const char *to)
 {
     struct pg_type a, b;
     const char *name = ident_text(mem, &pg_ident, column), *type = to;
 
     if (!from || !pg_type_read(mem, from, &a) || !pg_type_read(mem, to, &b))
         return NULL;
-    if (text_equal(pg_type_normal(mem, from), pg_type_normal(mem, to)))
+    if (text_equal(pg_type_normal(mem, target, from), pg_type_normal(mem, target, to)))
         return same_again(mem, name, &b, type);
     if (assigns(&a, &b))
         return NULL;

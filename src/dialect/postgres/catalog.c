@@ -27,12 +27,21 @@ static int warn_invalid(struct ctx *ctx, struct conn *conn)
     return 0;
 }
 
-int pg_usual_schema(struct ctx *ctx, struct conn *conn, const char **name)
+int pg_facts(struct ctx *ctx, struct conn *conn, struct facts *facts)
 {
     struct rows rows;
 
-    TRY(pg_query(ctx, conn, "SELECT COALESCE(current_schema(), '')", NULL, &rows));
-    *name = ((const char *const *)rows.row.item[0])[0];
+    TRY(pg_query(
+        ctx, conn,
+        "SELECT COALESCE(current_schema(), '') AS usual_schema, current_setting('search_path') AS search_path, "
+        "current_setting('TimeZone') AS time_zone, current_setting('server_encoding') AS charset, "
+        "(SELECT datcollate FROM pg_database WHERE datname = current_database()) AS collation",
+        NULL, &rows));
+    facts->usual_schema = rows_cell(&rows, 0, "usual_schema");
+    facts->search_path = rows_cell(&rows, 0, "search_path");
+    facts->time_zone = rows_cell(&rows, 0, "time_zone");
+    facts->charset = rows_cell(&rows, 0, "charset");
+    facts->collation = rows_cell(&rows, 0, "collation");
     return 0;
 }
 
@@ -104,7 +113,9 @@ static int held_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
 
 static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
-    TRY(pg_usual_schema(ctx, conn, &tree->usual_schema));
+    struct facts facts;
+    TRY(pg_facts(ctx, conn, &facts));
+    tree->usual_schema = facts.usual_schema;
     TRY(pg_catalog_load(ctx, conn, NULL, tree));
     TRY(dependencies_load(ctx, conn, tree));
     TRY(held_load(ctx, conn, tree));
@@ -135,7 +146,7 @@ int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
     TRY(result);
     pg_scratch_trim((const struct pg_conn *)conn, loaded);
     if (filter)
-        filter_apply(filter, loaded);
+        filter_apply(filter, *loaded->usual_schema ? loaded->usual_schema : NULL, loaded);
     *tree = loaded;
     return 0;
 }

@@ -19,7 +19,7 @@ struct pg_counter pg_counter_of_column(const struct column *column)
 
 static int64_t type_top(struct arena *mem, const char *type)
 {
-    const char *normal = pg_type_normal(mem, type);
+    const char *normal = pg_type_plain(mem, type);
 
     if (text_equal(normal, "smallint"))
         return INT16_MAX;

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "dialect/postgres/pg.h"
 
-char *pg_expr_normal(struct arena *mem, const char *expr)
+char *pg_expr_normal(struct arena *mem, const struct target *target, const char *expr)
 {
     return normal_expr(mem, &pg_normal, expr);
 }
@@ -180,13 +180,12 @@ static bool is_null(const char *expr, struct arena *mem)
     return tokens.n == 1 && token_is(&tokens.token[0], "null");
 }
 
-/* nextval('public."s"'::regclass): s, as a name; NULL for anything else. */
-static const char *nextval_of(struct arena *mem, const char *expr)
+/* nextval('app."s"'::regclass): s where app is the usual schema, as a name; NULL for anything else. */
+static const char *nextval_of(struct arena *mem, const char *usual, const char *expr)
 {
     struct tokens tokens = tokens_read(mem, expr), inner;
-    struct lexer lexer;
-    const char *name = NULL, *literal;
-    struct buf out;
+    const char *literal;
+    struct names names = {0};
 
     strip(&tokens);
     if (tokens.n < 4 || !token_is(&tokens.token[0], "nextval") || !token_is(&tokens.token[1], "("))
@@ -195,19 +194,16 @@ static const char *nextval_of(struct arena *mem, const char *expr)
     strip(&inner);
     if (inner.n != 1 || inner.token[0].kind != TOKEN_STRING || (literal = string_value(mem, &inner.token[0])) == NULL)
         return NULL;
-    buf_init(&out, mem);
-    lex_open(&lexer, &pg_lex, literal, strlen(literal));
-    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
-        if (token.kind != TOKEN_WORD && token.kind != TOKEN_QUOTED)
-            continue;
-        name = token_name(mem, &token);
-        if (token.kind == TOKEN_WORD)
-            name = text_lower(mem, name);
-        if (text_equal(name, "public"))
-            continue;
-        buf_addf(&out, "%s%s", out.len > 0 ? "." : "", name);
+    tokens = tokens_read(mem, literal);
+    for (int i = 0; i < tokens.n; i++) {
+        const struct token *token = &tokens.token[i];
+        const char *name = token_name(mem, token);
+        if (token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED)
+            names_add(mem, &names, token->kind == TOKEN_WORD ? text_lower(mem, name) : name);
     }
-    return name ? out.data : NULL;
+    if (names.n == 2 && text_equal(names.item[0], usual))
+        return names.item[1];
+    return names.n ? names_join(mem, &names, ".") : NULL;
 }
 
 /* now() and its SQL spellings are one function: the start of the transaction. */
@@ -221,9 +217,9 @@ static const char *spelled_alike(const char *normal)
     return normal;
 }
 
-bool pg_default_same(struct arena *mem, const char *type, const char *a, const char *b)
+bool pg_default_same(struct arena *mem, const struct target *target, const char *type, const char *a, const char *b)
 {
-    const char *x, *y;
+    const char *x, *y, *usual = target_usual(target);
 
     if (!a || !b)
         return a == b || (!a ? is_null(b, mem) : is_null(a, mem));
@@ -233,9 +229,9 @@ bool pg_default_same(struct arena *mem, const char *type, const char *a, const c
         return text_equal(x, y);
     if (x || y)
         return false;
-    x = nextval_of(mem, a);
-    y = nextval_of(mem, b);
+    x = nextval_of(mem, usual, a);
+    y = nextval_of(mem, usual, b);
     if (x && y)
         return text_equal(x, y);
-    return text_equal(spelled_alike(pg_expr_normal(mem, a)), spelled_alike(pg_expr_normal(mem, b)));
+    return text_equal(spelled_alike(pg_expr_normal(mem, target, a)), spelled_alike(pg_expr_normal(mem, target, b)));
 }

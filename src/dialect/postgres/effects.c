@@ -20,8 +20,8 @@ static bool column_is_remade(const struct effect_case *effect)
     if (is && change_has(change, COLUMN_computed_stored))
         return true;
     if (!is) /* the values stay only if they were stored; DROP EXPRESSION came with 13 */
-        return !before->computed_stored || effect->version < 130000;
-    return change_has(change, COLUMN_computed) && effect->version < 170000;
+        return !before->computed_stored || effect->target->version < 130000;
+    return change_has(change, COLUMN_computed) && effect->target->version < 170000;
 }
 
 /* Conditions and expressions are parsed anew under the new type, which may have no such operators. */

@@ -68,13 +68,15 @@ void pg_inherit(struct arena *mem, struct tree *tree)
             table_inherit(mem, tree, (struct table *)object, 0);
 }
 
-static bool texts_equal(struct arena *mem, const struct object *a, const struct object *b, int field)
+static bool texts_equal(struct arena *mem, const struct target *target, const struct object *a, const struct object *b,
+                        int field)
 {
     const void *x = object_field(a, field), *y = object_field(b, field);
     switch (kind_table[KIND_COLUMN].field[field].type) {
     case FIELD_TEXT: return text_equal(*(const char *const *)x, *(const char *const *)y);
     case FIELD_TYPE:
-        return text_equal(pg_type_normal(mem, *(const char *const *)x), pg_type_normal(mem, *(const char *const *)y));
+        return text_equal(pg_type_normal(mem, target, *(const char *const *)x),
+                          pg_type_normal(mem, target, *(const char *const *)y));
     case FIELD_EXPR: return text_equal(expr_text(x), expr_text(y));
     case FIELD_FLAG: return *(const bool *)x == *(const bool *)y;
     case FIELD_INT: return *(const int64_t *)x == *(const int64_t *)y;
@@ -86,13 +88,13 @@ static bool texts_equal(struct arena *mem, const struct object *a, const struct 
 }
 
 /* A column of CREATE TABLE that only says again what a parent says would stay when the parent's is dropped. */
-bool pg_only_inherited(struct arena *mem, const struct object *column)
+bool pg_only_inherited(struct arena *mem, const struct target *target, const struct object *column)
 {
     for (const struct edge *edge = column->needs; edge; edge = edge->next_need) {
         bool same = edge->how == EDGE_INHERITS;
         for (int i = 0; same && i < kind_table[KIND_COLUMN].fields; i++)
             if (i != COLUMN_comment && object_says(column, i) && object_says(edge->to, i))
-                same = texts_equal(mem, column, edge->to, i);
+                same = texts_equal(mem, target, column, edge->to, i);
         if (same)
             return true;
     }

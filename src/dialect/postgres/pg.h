@@ -10,6 +10,7 @@
 #include "dialect/common.h"
 #include "dialect/dialect.h"
 #include "dialect/scratch_server.h"
+#include "dialect/target.h"
 
 struct pg_conn {
     struct conn conn; /* first: struct conn * is cast */
@@ -76,7 +77,7 @@ bool pg_reaches_beyond(const struct sql_piece *statement);
 extern const struct scratch_server_spec pg_server_spec;
 
 /* catalog.c, recover.c */
-int pg_usual_schema(struct ctx *ctx, struct conn *conn, const char **name);
+int pg_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 /* `only`: of these kinds, and of the schema "". NULL: everything. */
 int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *only, struct tree *tree);
 int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
@@ -104,7 +105,8 @@ struct pg_type {
 };
 bool pg_type_read(struct arena *mem, const char *text, struct pg_type *type); /* false: not a type that we can read */
 char *pg_type_text(struct arena *mem, const struct pg_type *type);
-char *pg_type_normal(struct arena *mem, const char *type);
+char *pg_type_normal(struct arena *mem, const struct target *target, const char *type);
+char *pg_type_plain(struct arena *mem, const char *type); /* of one of the server's own */
 /* "smallint", "integer", "bigint" of a serial's name; NULL if it is none. */
 const char *pg_serial_type(struct arena *mem, const char *type);
 const char *pg_serial_name(struct arena *mem, const char *type);  /* SERIAL, ... for an integer type; NULL */
@@ -112,14 +114,14 @@ const char *pg_type_storage(struct arena *mem, const char *type); /* NULL if not
 bool pg_opclass_is_default(const char *method, const char *opclass);
 
 /* cast.c: what an ALTER ... TYPE has to say so that rows are converted; NULL: nothing, the server does it by itself. */
-char *pg_using(struct arena *mem, const char *column, const char *from, const char *to);
+char *pg_using(struct arena *mem, const struct target *target, const char *column, const char *from, const char *to);
 /* Do the same operators take both? */
 bool pg_same_family(struct arena *mem, const char *from, const char *to);
 
 /* defaults.c */
-void pg_reconcile(struct arena *mem, struct changes *changes); /* see struct dialect */
-bool pg_default_same(struct arena *mem, const char *type, const char *a, const char *b);
-char *pg_expr_normal(struct arena *mem, const char *expr);
+void pg_reconcile(struct arena *mem, const struct target *target, struct changes *changes); /* see struct dialect */
+bool pg_default_same(struct arena *mem, const struct target *target, const char *type, const char *a, const char *b);
+char *pg_expr_normal(struct arena *mem, const struct target *target, const char *expr);
 /* The text of a constant without quotes and casts: ok of 'ok'::mood; NULL if it is none. */
 const char *pg_constant(struct arena *mem, const char *expr);
 
@@ -139,7 +141,7 @@ void pg_inherit(struct arena *mem, struct tree *tree);
 struct object *pg_parent(const struct tree *tree, const struct table *table, int i);
 
 /* settle.c, effects.c */
-void pg_settle(struct arena *mem, struct tree *tree);
+void pg_settle(struct arena *mem, const struct target *target, struct tree *tree);
 extern const struct effect_row pg_effects[];
 extern const char *const pg_name_spaces[];
 

@@ -19,7 +19,8 @@ static struct object *sequence_drawn(const struct tree *tree, const struct colum
 }
 
 /* A serial is wanted, and the column draws from a sequence of its own: that is one. */
-static void serial_fold(struct arena *mem, const struct tree *before, const struct column *wanted)
+static void serial_fold(struct arena *mem, const struct target *target, const struct tree *before,
+                        const struct column *wanted)
 {
     struct column *column = (struct column *)wanted->object.peer;
     if (!wanted->autoincrement || !column || column->autoincrement)
@@ -31,7 +32,7 @@ static void serial_fold(struct arena *mem, const struct tree *before, const stru
     buf_init(&drawn, mem);
     ident_add_qualified(&drawn, &pg_ident, object_schema(sequence), sequence->name);
     const char *text = arena_printf(mem, "nextval('%s'::regclass)", drawn.data);
-    if (!pg_default_same(mem, column->type, expr_text(&column->default_value), text))
+    if (!pg_default_same(mem, target, column->type, expr_text(&column->default_value), text))
         return;
     SAY(column, COLUMN, autoincrement, true);
     SAY(column, COLUMN, default_value, ((struct expr){0}));
@@ -66,14 +67,14 @@ static void uniques_merge(struct object *table)
     }
 }
 
-void pg_reconcile(struct arena *mem, struct changes *changes)
+void pg_reconcile(struct arena *mem, const struct target *target, struct changes *changes)
 {
     struct object *root = changes->after->root;
     if (changes->after->names_unmodelled)
         return;
     for (struct object *o = root; o; o = object_next(root, o)) {
         if (o->kind == KIND_COLUMN)
-            serial_fold(mem, changes->before, (const struct column *)o);
+            serial_fold(mem, target, changes->before, (const struct column *)o);
         else if (o->kind == KIND_TABLE)
             uniques_merge(o);
     }

@@ -21,7 +21,6 @@ void pg_ref(struct buf *out, const struct ref *ref);
 
 /* ERR_UNSUPPORTED if the server is known and older than `version`; `what` is "virtual columns". */
 int pg_needs(struct render *render, int version, const char *what);
-bool pg_version_known(const struct render *render);
 bool pg_expr_said(const struct expr *expr);
 
 void pg_choose_name(struct arena *mem, const struct changes *changes, struct object *object); /* see struct dialect */
@@ -58,7 +57,8 @@ void pg_counter_add(struct buf *out, const char *prefix, const struct pg_counter
                     const struct pg_counter *other);
 
 /* inherit.c */
-bool pg_only_inherited(struct arena *mem, const struct object *column); /* nothing of it is the table's own */
+/* Nothing of it is the table's own. */
+bool pg_only_inherited(struct arena *mem, const struct target *target, const struct object *column);
 
 /* render_constraint.c */
 int pg_constraint_text(struct render *render, struct buf *out, const struct object *object);

@@ -299,7 +299,7 @@ static void serial_on(struct render *render, const struct column *column)
         render_statement(render, &out);
         return;
     }
-    buf_addf(&out, "%s AS %s OWNED BY ", name.data, pg_type_normal(render->mem, column->type));
+    buf_addf(&out, "%s AS %s OWNED BY ", name.data, pg_type_plain(render->mem, column->type));
     pg_table(&out, &column->object);
     buf_add_c(&out, '.');
     pg_ident_add(&out, column->object.name);
@@ -315,7 +315,7 @@ static void serial_on(struct render *render, const struct column *column)
 /* The sequence of a serial column counts in the column's type. */
 static void serial_retype(struct render *render, const struct column *column)
 {
-    const char *type = pg_type_normal(render->mem, column->type);
+    const char *type = pg_type_plain(render->mem, column->type);
 
     with_sequence(render, column, arena_printf(render->mem, "ALTER SEQUENCE %%s AS %s", type));
 }
@@ -489,7 +489,7 @@ int pg_column_alter(struct render *render, const struct change *change)
     TRY(pg_column_check(render, c.after));
     c.retype = change_has(change, COLUMN_type) || change_has(change, COLUMN_collation);
     if (change_has(change, COLUMN_type))
-        c.conversion = pg_using(render->mem, c.after->object.name, c.before->type, c.after->type);
+        c.conversion = pg_using(render->mem, render->target, c.after->object.name, c.before->type, c.after->type);
     c.default_off = default_must_go(render, &c);
     column_before(render, &c);
     if (c.retype)

@@ -34,8 +34,7 @@ int pg_schema_alter(struct render *render, const struct change *change)
     const struct schema *schema = (const struct schema *)change->after;
     struct buf name = pg_begin(render, "");
 
-    const char *usual = render->before->usual_schema ? render->before->usual_schema : render->after->usual_schema;
-    pg_ident_add(&name, *schema->object.name ? schema->object.name : usual && *usual ? usual : "public");
+    pg_ident_add(&name, *schema->object.name ? schema->object.name : target_usual(render->target));
     pg_comment(render, "SCHEMA", &name, schema->comment);
     return 0;
 }
@@ -105,7 +104,7 @@ static const struct column *serial_of(struct arena *mem, const struct tree *tree
 /* As SERIAL makes it. */
 static struct sequence sequence_of_serial(struct arena *mem, const struct column *column)
 {
-    struct sequence sequence = {.type = pg_type_normal(mem, column->type), .increment = 1, .min = 1};
+    struct sequence sequence = {.type = pg_type_plain(mem, column->type), .increment = 1, .min = 1};
     struct pg_counter counter = pg_counter_of_sequence(&sequence);
     struct pg_counter usual = pg_counter_usual(mem, sequence.type, &counter);
     sequence.start = usual.min;

@@ -16,7 +16,7 @@ static int columns_text(struct render *render, struct buf *out, const struct obj
 {
     for (int i = 0; i < table->children.n; i++) {
         const struct object *child = table->children.item[i];
-        if (child->kind != KIND_COLUMN || pg_only_inherited(render->mem, child))
+        if (child->kind != KIND_COLUMN || pg_only_inherited(render->mem, render->target, child))
             continue;
         TRY(pg_column_check(render, (const struct column *)child));
         item_begin(out, first);

@@ -1,7 +1,7 @@
 /*
  * Making PostgreSQL's own defaults said, so that the diff need not know them: what a source left unsaid is what the
- * server would have chosen, and the several ways of asking for the same thing become one (SERIAL, schema "public",
- * storage that is the type's own, upper-case actions).
+ * server would have chosen, and the several ways of asking for the same thing become one (SERIAL, the usual schema
+ * by its name, storage that is the type's own, upper-case actions).
  *
  * Types and expressions keep their spelling: those are compared in normal form, and rendered as written.
  */
@@ -131,7 +131,7 @@ static void settle_sequence(struct arena *mem, struct sequence *sequence)
     struct object *object = &sequence->object;
     struct pg_counter counter, usual;
 
-    sequence->type = pg_type_normal(mem, sequence->type ? sequence->type : "bigint");
+    sequence->type = pg_type_plain(mem, sequence->type ? sequence->type : "bigint");
     counter = pg_counter_of_sequence(sequence);
     usual = pg_counter_usual(mem, sequence->type, &counter);
     say_int(object, SEQUENCE_cache, &sequence->cache, usual.cache);
@@ -221,9 +221,10 @@ static void settle_object(struct arena *mem, struct object *object, const struct
     }
 }
 
-void pg_settle(struct arena *mem, struct tree *tree)
+void pg_settle(struct arena *mem, const struct target *target, struct tree *tree)
 {
-    tree_fold_schema(mem, tree, tree->usual_schema ? tree->usual_schema : "public");
+    if (target_usual(target))
+        tree_fold_schema(mem, tree, target_usual(target));
     for (struct object *object = tree->root; object; object = object_next(tree->root, object))
         if (object->kind == KIND_COLUMN)
             settle_serial(mem, (struct column *)object);

@@ -290,7 +290,7 @@ bool pg_type_read(struct arena *mem, const char *text, struct pg_type *type)
         return false;
     type->array = pieces.array;
     type->args = pieces.has_args ? pieces.args.data : NULL;
-    if (!text_equal(pieces.schema, "pg_catalog") && !text_equal(pieces.schema, "public"))
+    if (!text_equal(pieces.schema, "pg_catalog"))
         type->schema = pieces.schema;
     if (pieces.quoted) {
         type->name = pieces.quoted;
@@ -332,7 +332,8 @@ char *pg_type_text(struct arena *mem, const struct pg_type *type)
     return out.data;
 }
 
-char *pg_type_normal(struct arena *mem, const char *type)
+/* A user's type in the usual schema goes without it, unless the server has one of that name, which comes first. */
+static char *normal_text(struct arena *mem, const char *type, const char *usual)
 {
     struct pg_type read;
 
@@ -340,7 +341,19 @@ char *pg_type_normal(struct arena *mem, const char *type)
         return NULL;
     if (!pg_type_read(mem, type, &read))
         return text_lower(mem, text_trim(mem, type));
+    if (usual && text_equal(read.schema, usual) && !alias_find(read.name))
+        read.schema = NULL;
     return pg_type_text(mem, &read);
+}
+
+char *pg_type_normal(struct arena *mem, const struct target *target, const char *type)
+{
+    return normal_text(mem, type, target_usual(target));
+}
+
+char *pg_type_plain(struct arena *mem, const char *type)
+{
+    return normal_text(mem, type, NULL);
 }
 
 const char *pg_serial_type(struct arena *mem, const char *type)
@@ -354,7 +367,7 @@ const char *pg_serial_type(struct arena *mem, const char *type)
 
 const char *pg_serial_name(struct arena *mem, const char *type)
 {
-    const char *normal = pg_type_normal(mem, type);
+    const char *normal = pg_type_plain(mem, type);
 
     if (text_equal(normal, "integer"))
         return "SERIAL";

@@ -151,7 +151,7 @@ int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, s
                               KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
     TRY(load_consistently(&loader));
     if (filter)
-        filter_apply(filter, made);
+        filter_apply(filter, conn->dialect->usual_name, made);
     *tree = made;
     return 0;
 }

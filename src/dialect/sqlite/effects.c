@@ -237,22 +237,22 @@ static bool column_not_added(const struct effect_case *effect)
 
 static bool column_not_dropped(const struct effect_case *effect)
 {
-    return !can_drop((const struct column *)effect->change->before, effect->version);
+    return !can_drop((const struct column *)effect->change->before, effect->target->version);
 }
 
 static bool column_not_altered(const struct effect_case *effect)
 {
-    return !can_alter(effect->change, effect->version);
+    return !can_alter(effect->change, effect->target->version);
 }
 
 static bool check_not_added(const struct effect_case *effect)
 {
-    return !can_add_check((const struct check *)effect->change->after, effect->version);
+    return !can_add_check((const struct check *)effect->change->after, effect->target->version);
 }
 
 static bool check_not_dropped(const struct effect_case *effect)
 {
-    return !can_drop_check(effect->change->before, effect->version);
+    return !can_drop_check(effect->change->before, effect->target->version);
 }
 
 static bool key_not_inline(const struct effect_case *effect)

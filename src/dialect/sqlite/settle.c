@@ -124,7 +124,7 @@ static void uniques_settle(struct object *table)
     }
 }
 
-void lite_settle(struct arena *mem, struct tree *tree)
+void lite_settle(struct arena *mem, const struct target *target, struct tree *tree)
 {
     struct map tables;
     settle_unsaid(tree);

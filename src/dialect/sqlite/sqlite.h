@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "dialect/common.h"
+#include "dialect/target.h"
 
 extern const struct dialect lite_dialect;
 extern const struct driver lite_driver;
@@ -83,13 +84,13 @@ bool lite_can_add(const struct column *column);
 
 /* catalog.c, settle.c, type.c, effects.c */
 int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
-void lite_settle(struct arena *mem, struct tree *tree);
+void lite_settle(struct arena *mem, const struct target *target, struct tree *tree);
 bool lite_is_rowid(const struct column *column); /* INTEGER PRIMARY KEY: the rowid by another name */
-char *lite_type_normal(struct arena *mem, const char *type);
-char *lite_expr_normal(struct arena *mem, const char *expr);
-bool lite_default_same(struct arena *mem, const char *type, const char *a, const char *b);
+char *lite_type_normal(struct arena *mem, const struct target *target, const char *type);
+char *lite_expr_normal(struct arena *mem, const struct target *target, const char *expr);
+bool lite_default_same(struct arena *mem, const struct target *target, const char *type, const char *a, const char *b);
 bool lite_is_numeric(struct arena *mem, const char *type); /* has an affinity that turns '1' into 1 */
-char *lite_name_fold(struct arena *mem, const char *name);
+char *lite_name_fold(struct arena *mem, const struct target *target, const char *name);
 extern const struct effect_row lite_effects[];
 extern const char *const lite_name_spaces[];
 

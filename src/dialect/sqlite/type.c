@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-char *lite_type_normal(struct arena *mem, const char *type)
+char *lite_type_normal(struct arena *mem, const struct target *target, const char *type)
 {
     struct lexer lexer;
     struct buf out;
@@ -56,7 +56,7 @@ static char *quotes_strip(struct arena *mem, const char *text)
     return out.data;
 }
 
-char *lite_expr_normal(struct arena *mem, const char *expr)
+char *lite_expr_normal(struct arena *mem, const struct target *target, const char *expr)
 {
     if (!expr)
         return NULL;
@@ -105,16 +105,16 @@ static const char *default_value(struct arena *mem, const char *type, const char
     return normal;
 }
 
-bool lite_default_same(struct arena *mem, const char *type, const char *a, const char *b)
+bool lite_default_same(struct arena *mem, const struct target *target, const char *type, const char *a, const char *b)
 {
-    char *x = lite_expr_normal(mem, a), *y = lite_expr_normal(mem, b);
+    char *x = lite_expr_normal(mem, target, a), *y = lite_expr_normal(mem, target, b);
     if (!x || !y || text_equal(x, y))
         return text_equal(x, y);
     return text_equal(default_value(mem, type, text_replace(mem, x, "- ", "-")),
                       default_value(mem, type, text_replace(mem, y, "- ", "-")));
 }
 
-char *lite_name_fold(struct arena *mem, const char *name)
+char *lite_name_fold(struct arena *mem, const struct target *target, const char *name)
 {
     return name ? text_lower(mem, name) : NULL;
 }

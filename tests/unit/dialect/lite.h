@@ -8,6 +8,15 @@
 #include "dialect/sqlite/parse.h"
 #include "diff/plan.h"
 
+/* Of that version; 0: of the library at hand. */
+static inline struct target lite_target(int version)
+{
+    struct target target = target_offline(&lite_dialect, NULL);
+    target.version = version ? version : lite_version_number();
+    target.version_known = true;
+    return target;
+}
+
 static inline struct conn *lite_memory(struct ctx *ctx)
 {
     struct conn *conn = NULL;
@@ -47,7 +56,8 @@ static inline struct tree *lite_tree(struct ctx *ctx, struct conn *conn)
     struct tree *tree = NULL;
     if (lite_load(ctx, conn, NULL, &tree) < 0)
         fail_msg("load: %s", ctx->error.message);
-    lite_settle(ctx->mem, tree);
+    const struct target target = lite_target(0);
+    lite_settle(ctx->mem, &target, tree);
     return tree;
 }
 
@@ -63,7 +73,8 @@ static inline struct changes *lite_diff(struct ctx *ctx, struct tree *before, st
                                         const struct list *renames)
 {
     struct changes *changes = NULL;
-    struct diff_input input = {.dialect = &lite_dialect, .before = before, .after = after, .renames = renames};
+    const struct target target = lite_target(0);
+    struct diff_input input = {.target = &target, .before = before, .after = after, .renames = renames};
     assert_works(ctx, diff_trees(ctx, &input, &changes));
     return changes;
 }
@@ -71,8 +82,9 @@ static inline struct changes *lite_diff(struct ctx *ctx, struct tree *before, st
 static inline struct plan *lite_plan(struct ctx *ctx, const struct changes *changes, int version)
 {
     struct plan *plan = NULL;
-    struct plan_options options = {.version = version};
-    assert_works(ctx, plan_make(ctx, &lite_dialect, changes, &options, &plan));
+    const struct target target = lite_target(version);
+    struct plan_options options = {0};
+    assert_works(ctx, plan_make(ctx, &target, changes, &options, &plan));
     return plan;
 }
 
@@ -119,14 +131,13 @@ struct lite_journey {
 
 static inline void lite_travel(struct ctx *ctx, const struct lite_journey *journey)
 {
-    int version = journey->version != 0 ? journey->version : lite_version_number();
     CONN conn = lite_memory(ctx);
     lite_run(ctx, conn, journey->before);
     if (journey->rows)
         lite_run(ctx, conn, journey->rows);
     struct changes *changes = lite_diff(ctx, lite_tree(ctx, conn), lite_tree_of(ctx, journey->after), journey->renames);
-    struct plan *up = lite_plan(ctx, changes, version);
-    struct plan *down = lite_plan(ctx, change_reverse(ctx->mem, changes), version);
+    struct plan *up = lite_plan(ctx, changes, journey->version);
+    struct plan *down = lite_plan(ctx, change_reverse(ctx->mem, changes), journey->version);
     lite_apply_well(ctx, conn, up);
     assert_no_difference(ctx, lite_tree(ctx, conn), lite_tree_of(ctx, journey->after));
     if (journey->ask)

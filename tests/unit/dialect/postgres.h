@@ -8,6 +8,15 @@
 #include "dialect/postgres/pg.h"
 #include "diff/plan.h"
 
+/* Of that version; 0: unknown. */
+static inline struct target pg_target_of(int version)
+{
+    struct target target = target_offline(&pg_dialect, NULL);
+    target.version = version ? version : pg_dialect.minimum_version;
+    target.version_known = version;
+    return target;
+}
+
 /* A tree whose default schema holds `schema`: "'tables': [...]", with ' for ". */
 static inline struct tree *pg_tree(struct ctx *ctx, const char *schema)
 {
@@ -17,7 +26,8 @@ static inline struct tree *pg_tree(struct ctx *ctx, const char *schema)
     text = text_replace(ctx->mem, text_replace(ctx->mem, text, "'", "\""), "`", "'");
     assert_works(ctx, json_read(ctx, "test", text, strlen(text), &json));
     assert_works(ctx, tree_from_json(ctx, "test", json, &tree));
-    pg_settle(ctx->mem, tree);
+    const struct target target = pg_target_of(0);
+    pg_settle(ctx->mem, &target, tree);
     return tree;
 }
 
@@ -28,12 +38,13 @@ static inline struct tree *pg_columns(struct ctx *ctx, const char *columns)
 
 static inline struct plan *pg_plan(struct ctx *ctx, struct tree *before, struct tree *after, int version)
 {
-    struct diff_input input = {.dialect = &pg_dialect, .before = before, .after = after};
-    struct plan_options options = {.version = version};
+    const struct target target = pg_target_of(version);
+    struct diff_input input = {.target = &target, .before = before, .after = after};
+    struct plan_options options = {0};
     struct changes *changes = NULL;
     struct plan *plan = NULL;
     assert_works(ctx, diff_trees(ctx, &input, &changes));
-    assert_works(ctx, plan_make(ctx, &pg_dialect, changes, &options, &plan));
+    assert_works(ctx, plan_make(ctx, &target, changes, &options, &plan));
     return plan;
 }
 

@@ -188,13 +188,14 @@ static void only_old_tables_get_indexes_concurrently(void **state)
     struct tree *with = with_index(state, "{'name': 'ix', 'parts': [{'column': 'b'}]}");
     struct tree *without[] = {with_index(state, ""), NOTHING};
     for (int i = 0; i < 2; i++) {
-        struct diff_input input = {.dialect = &pg_dialect, .before = without[i], .after = tree_copy(ctx->mem, with)};
-        struct plan_options options = {.version = 150000, .concurrently = true};
+        const struct target target = pg_target_of(150000);
+        struct diff_input input = {.target = &target, .before = without[i], .after = tree_copy(ctx->mem, with)};
+        struct plan_options options = {.concurrently = true};
         struct changes *changes = NULL;
         struct plan *plan = NULL;
         const struct statement_out *last;
         assert_works(ctx, diff_trees(ctx, &input, &changes));
-        assert_works(ctx, plan_make(ctx, &pg_dialect, changes, &options, &plan));
+        assert_works(ctx, plan_make(ctx, &target, changes, &options, &plan));
         last = plan->statements.item[plan->statements.n - 1];
         assert_string_equal(last->sql, i == 0 ? "CREATE INDEX CONCURRENTLY ix ON t (b)" : "CREATE INDEX ix ON t (b)");
         assert_int_equal(last->refuses_transaction, i == 0);
@@ -205,12 +206,13 @@ static void an_old_server_is_not_asked_for_what_it_lacks(void **state)
 {
     struct ctx *ctx = *state;
     struct tree *after = with_index(state, "{'name': 'ix', 'nulls_not_distinct': true, 'parts': [{'column': 'b'}]}");
-    struct diff_input input = {.dialect = &pg_dialect, .before = with_index(state, ""), .after = after};
-    struct plan_options options = {.version = 140010};
+    const struct target target = pg_target_of(140010);
+    struct diff_input input = {.target = &target, .before = with_index(state, ""), .after = after};
+    struct plan_options options = {0};
     struct changes *changes = NULL;
     struct plan *plan = NULL;
     assert_works(ctx, diff_trees(ctx, &input, &changes));
-    assert_fails(ctx, plan_make(ctx, &pg_dialect, changes, &options, &plan), ERR_UNSUPPORTED,
+    assert_fails(ctx, plan_make(ctx, &target, changes, &options, &plan), ERR_UNSUPPORTED,
                  "PostgreSQL 14 has no NULLS NOT DISTINCT, which came with 15");
 }
 
@@ -245,7 +247,8 @@ static void a_view_is_replaced_in_place_if_its_columns_stay(void **state)
 static void partitioning_cannot_change(void **state)
 {
     struct ctx *ctx = *state;
-    struct diff_input input = {.dialect = &pg_dialect,
+    const struct target target = pg_target_of(0);
+    struct diff_input input = {.target = &target,
                                .before = pg_columns(ctx, "{'name': 'a', 'type': 'int'}"),
                                .after = pg_tree(ctx, "'tables': [{'name': 't', 'partition_by': 'range (a)',"
                                                      "'columns': [{'name': 'a', 'type': 'int'}]}]")};
@@ -253,7 +256,7 @@ static void partitioning_cannot_change(void **state)
     struct changes *changes = NULL;
     struct plan *plan = NULL;
     assert_works(ctx, diff_trees(ctx, &input, &changes));
-    assert_fails(ctx, plan_make(ctx, &pg_dialect, changes, &options, &plan), ERR_UNSUPPORTED,
+    assert_fails(ctx, plan_make(ctx, &target, changes, &options, &plan), ERR_UNSUPPORTED,
                  "table t: its partitioning cannot be changed in place");
 }
 

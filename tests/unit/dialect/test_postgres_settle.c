@@ -88,14 +88,28 @@ static void defaults_are_said(void **state)
     assert_true(((struct index_part *)child(&index->object, KIND_INDEX_PART, 1))->nulls_first);
 }
 
-static void public_is_the_default_schema(void **state)
+static void the_usual_schema_is_the_default_one(void **state)
 {
+    static const struct {
+        const char *said, *folded; /* NULL: no server has said it; none is folded */
+    } cases[] = {{NULL, "public"}, {"public", "public"}, {"app", "app"}, {"", NULL}};
     struct ctx *ctx = *state;
-    struct tree *tree = tree_new(ctx->mem, ENGINE_PG);
-    object_new(ctx->mem, KIND_TABLE, tree_schema(ctx->mem, tree, "public"), "t");
-    pg_settle(ctx->mem, tree);
-    assert_non_null(tree_find(tree, KIND_TABLE, "", "t"));
-    assert_null(object_child(tree->root, KIND_SCHEMA, "public"));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct target target = pg_target_of(0);
+        struct tree *tree = tree_new(ctx->mem, ENGINE_PG);
+        target.facts.usual_schema = cases[i].said;
+        object_new(ctx->mem, KIND_TABLE, tree_schema(ctx->mem, tree, ""), "plain");
+        object_new(ctx->mem, KIND_TABLE, tree_schema(ctx->mem, tree, "public"), "public");
+        object_new(ctx->mem, KIND_TABLE, tree_schema(ctx->mem, tree, "app"), "app");
+        pg_settle(ctx->mem, &target, tree);
+        assert_non_null(tree_find(tree, KIND_TABLE, "", "plain"));
+        for (int k = 0; k < 2; k++) {
+            const char *name = k ? "app" : "public";
+            bool folded = text_equal(name, cases[i].folded);
+            assert_int_equal(folded, tree_find(tree, KIND_TABLE, "", name) != NULL);
+            assert_int_equal(folded, !object_child(tree->root, KIND_SCHEMA, name));
+        }
+    }
 }
 
 static void children_have_their_parents_columns(void **state)
@@ -114,4 +128,5 @@ static void children_have_their_parents_columns(void **state)
 }
 
 UNIT_TESTS(UNIT(unnamed_objects_get_the_servers_names), UNIT(long_names_are_cut_as_the_server_cuts_them),
-           UNIT(defaults_are_said), UNIT(public_is_the_default_schema), UNIT(children_have_their_parents_columns))
+           UNIT(defaults_are_said), UNIT(the_usual_schema_is_the_default_one),
+           UNIT(children_have_their_parents_columns))

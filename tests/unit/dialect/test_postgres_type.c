@@ -46,12 +46,32 @@ static void types_have_the_servers_names(void **state)
         {"geometry(Point, 4326)", "geometry(point,4326)"},
     };
     struct ctx *ctx = *state;
+    const struct target target = pg_target_of(0);
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        const char *normal = pg_type_normal(ctx->mem, pairs[i][0]);
+        const char *normal = pg_type_normal(ctx->mem, &target, pairs[i][0]);
         assert_string_equal(normal, pairs[i][1]);
-        assert_string_equal(pg_type_normal(ctx->mem, normal), pairs[i][1]);
+        assert_string_equal(pg_type_normal(ctx->mem, &target, normal), pairs[i][1]);
     }
-    assert_null(pg_type_normal(ctx->mem, NULL));
+    assert_null(pg_type_normal(ctx->mem, &target, NULL));
+}
+
+/* Where another schema than public comes first, it is that one which goes without saying. */
+static void the_usual_schema_goes_without_saying(void **state)
+{
+    struct ctx *ctx = *state;
+    struct target target = pg_target_of(0);
+    target.facts.usual_schema = "app";
+    assert_string_equal(pg_type_normal(ctx->mem, &target, "app.mood[]"), "mood[]");
+    assert_string_equal(pg_type_normal(ctx->mem, &target, "\"app\".\"Mood\""), "\"Mood\"");
+    assert_string_equal(pg_type_normal(ctx->mem, &target, "public.mood"), "public.mood");
+    assert_string_equal(pg_type_normal(ctx->mem, &target, "app.text"), "app.text"); /* text is the server's */
+    assert_true(pg_default_same(ctx->mem, &target, "app.mood", "'ok'::app.mood", "'ok'::mood"));
+    assert_true(pg_default_same(ctx->mem, &target, "int", "nextval('app.s')", "nextval('s'::regclass)"));
+    assert_true(pg_default_same(ctx->mem, &target, "int", "nextval('app.app')", "nextval('app'::regclass)"));
+    assert_false(pg_default_same(ctx->mem, &target, "int", "nextval('public.s')", "nextval('s'::regclass)"));
+    target.facts.usual_schema = "";
+    assert_string_equal(pg_type_normal(ctx->mem, &target, "public.mood"), "public.mood");
+    assert_false(pg_default_same(ctx->mem, &target, "int", "nextval('public.s')", "nextval('s'::regclass)"));
 }
 
 static void different_types_stay_different(void **state)
@@ -67,8 +87,10 @@ static void different_types_stay_different(void **state)
         {"mood", "app.mood"},
     };
     struct ctx *ctx = *state;
+    const struct target target = pg_target_of(0);
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        assert_string_not_equal(pg_type_normal(ctx->mem, pairs[i][0]), pg_type_normal(ctx->mem, pairs[i][1]));
+        assert_string_not_equal(pg_type_normal(ctx->mem, &target, pairs[i][0]),
+                                pg_type_normal(ctx->mem, &target, pairs[i][1]));
 }
 
 static void defaults_are_compared_by_value(void **state)
@@ -134,11 +156,12 @@ static void defaults_are_compared_by_value(void **state)
         {"bytea", "'A'", "'a'"},
     };
     struct ctx *ctx = *state;
+    const struct target target = pg_target_of(0);
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-        if (!pg_default_same(ctx->mem, same[i][0], same[i][1], same[i][2]))
+        if (!pg_default_same(ctx->mem, &target, same[i][0], same[i][1], same[i][2]))
             fail_msg("%s and %s are the same %s", same[i][1], same[i][2], same[i][0]);
     for (size_t i = 0; i < sizeof different / sizeof *different; i++)
-        if (pg_default_same(ctx->mem, different[i][0], different[i][1], different[i][2]))
+        if (pg_default_same(ctx->mem, &target, different[i][0], different[i][1], different[i][2]))
             fail_msg("%s and %s are not the same %s", different[i][1], different[i][2], different[i][0]);
 }
 
@@ -162,12 +185,14 @@ static void conversions_name_a_way_only_where_there_is_none(void **state)
         {"bytea", "uuid", "c::text::uuid"},
     };
     struct ctx *ctx = *state;
+    const struct target target = pg_target_of(0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *way = pg_using(ctx->mem, "c", cases[i][0], cases[i][1]);
+        const char *way = pg_using(ctx->mem, &target, "c", cases[i][0], cases[i][1]);
         if (!text_equal(way, cases[i][2]))
             fail_msg("%s to %s: %s", cases[i][0], cases[i][1], way ? way : "nothing");
     }
 }
 
-UNIT_TESTS(UNIT(types_have_the_servers_names), UNIT(different_types_stay_different),
-           UNIT(defaults_are_compared_by_value), UNIT(conversions_name_a_way_only_where_there_is_none))
+UNIT_TESTS(UNIT(types_have_the_servers_names), UNIT(the_usual_schema_goes_without_saying),
+           UNIT(different_types_stay_different), UNIT(defaults_are_compared_by_value),
+           UNIT(conversions_name_a_way_only_where_there_is_none))

@@ -65,8 +65,8 @@ static void columns_agree(struct ctx *ctx, struct conn *conn, const struct objec
             if (text_equal_nocase(key->columns.item[k], column->object.name))
                 place = k + 1;
         assert_string_equal(rows_cell(&rows, at, "name"), column->object.name);
-        const char *type = lite_type_normal(ctx->mem, rows_cell(&rows, at, "type"));
-        if (!text_equal(type, lite_type_normal(ctx->mem, column->type)))
+        const char *type = lite_type_normal(ctx->mem, NULL, rows_cell(&rows, at, "type"));
+        if (!text_equal(type, lite_type_normal(ctx->mem, NULL, column->type)))
             fail_msg("%s: type %s, not %s", column->object.name, column->type, type);
         if (!key || place == 0)
             assert_string_equal(rows_cell(&rows, at, "notnull"), column->nullable ? "0" : "1");
@@ -213,10 +213,10 @@ static void spellings_of_a_key_are_the_same(void **state)
 static void lengths_of_types_differ(void **state)
 {
     struct ctx *ctx = *state;
-    assert_string_equal(lite_type_normal(ctx->mem, "varchar ( 50 )"), "VARCHAR(50)");
-    assert_string_equal(lite_type_normal(ctx->mem, "numeric(10 , 2)"), "NUMERIC(10,2)");
-    assert_string_equal(lite_type_normal(ctx->mem, "unsigned  big\nint"), "UNSIGNED BIG INT");
-    assert_null(lite_type_normal(ctx->mem, NULL));
+    assert_string_equal(lite_type_normal(ctx->mem, NULL, "varchar ( 50 )"), "VARCHAR(50)");
+    assert_string_equal(lite_type_normal(ctx->mem, NULL, "numeric(10 , 2)"), "NUMERIC(10,2)");
+    assert_string_equal(lite_type_normal(ctx->mem, NULL, "unsigned  big\nint"), "UNSIGNED BIG INT");
+    assert_null(lite_type_normal(ctx->mem, NULL, NULL));
     struct tree *a = lite_tree_of(ctx, "CREATE TABLE t (a VARCHAR(50))");
     struct tree *b = lite_tree_of(ctx, "CREATE TABLE t (a VARCHAR(100))");
     assert_int_equal(lite_diff(ctx, a, b, NULL)->list.n, 1);
@@ -225,12 +225,12 @@ static void lengths_of_types_differ(void **state)
 static void defaults_are_compared_as_values(void **state)
 {
     struct ctx *ctx = *state;
-    assert_true(lite_default_same(ctx->mem, "INTEGER", "'0'", "0"));
-    assert_true(lite_default_same(ctx->mem, "BOOLEAN", "false", "0"));
-    assert_true(lite_default_same(ctx->mem, "NUMERIC(4,2)", "'1.5'", "(1.5)"));
-    assert_false(lite_default_same(ctx->mem, "VARCHAR(5)", "'0'", "0"));
-    assert_false(lite_default_same(ctx->mem, "INTEGER", "'0x'", "0"));
-    assert_false(lite_default_same(ctx->mem, "INTEGER", "1", "0"));
+    assert_true(lite_default_same(ctx->mem, NULL, "INTEGER", "'0'", "0"));
+    assert_true(lite_default_same(ctx->mem, NULL, "BOOLEAN", "false", "0"));
+    assert_true(lite_default_same(ctx->mem, NULL, "NUMERIC(4,2)", "'1.5'", "(1.5)"));
+    assert_false(lite_default_same(ctx->mem, NULL, "VARCHAR(5)", "'0'", "0"));
+    assert_false(lite_default_same(ctx->mem, NULL, "INTEGER", "'0x'", "0"));
+    assert_false(lite_default_same(ctx->mem, NULL, "INTEGER", "1", "0"));
 }
 
 static void virtual_tables_and_their_shadows_are_left_out(void **state)

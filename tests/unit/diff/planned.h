@@ -17,7 +17,8 @@ static inline struct tree *tree_read(struct ctx *ctx, const char *engine, const 
     text = text_replace(ctx->mem, text_replace(ctx->mem, text, "'", "\""), "`", "'");
     assert_works(ctx, json_read(ctx, "test", text, strlen(text), &json));
     assert_works(ctx, tree_from_json(ctx, "test", json, &tree));
-    dialect_find(engine)->settle(ctx->mem, tree);
+    const struct target target = target_offline(dialect_find(engine), NULL);
+    tree_settle(ctx->mem, &target, tree);
     return tree;
 }
 
@@ -25,14 +26,14 @@ static inline struct tree *tree_read(struct ctx *ctx, const char *engine, const 
 static inline const char *planned(struct ctx *ctx, struct tree *before, struct tree *after, const struct list *renames,
                                   bool back)
 {
-    const struct dialect *dialect = dialect_of_engine(before->engine);
-    const struct diff_input input = {.dialect = dialect, .before = before, .after = after, .renames = renames};
+    const struct target target = target_offline(dialect_of_engine(before->engine), NULL);
+    const struct diff_input input = {.target = &target, .before = before, .after = after, .renames = renames};
     const struct plan_options options = {0};
     struct changes *changes;
     struct plan *up, *down;
     assert_works(ctx, diff_trees(ctx, &input, &changes));
-    assert_works(ctx, plan_make(ctx, dialect, changes, &options, &up));
-    assert_works(ctx, plan_reverse(ctx, dialect, up, &options, &down));
+    assert_works(ctx, plan_make(ctx, &target, changes, &options, &up));
+    assert_works(ctx, plan_reverse(ctx, &target, up, &options, &down));
     return plan_text(ctx->mem, back ? down : up);
 }
 

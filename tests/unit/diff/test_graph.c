@@ -13,10 +13,16 @@ static const char schemas[] =
     "'views': [{'name': 'v', 'query': 'SELECT p.code FROM parent p'}, {'name': 'w', 'query': 'SELECT code FROM v'}]},"
     "{'name': 'app', 'tables': [{'name': 'parent', 'columns': [{'name': 'id', 'type': 'integer'}]}]}";
 
+static void build(void **state, const struct tree *tree)
+{
+    const struct target target = target_offline(dialect_find("postgresql"), NULL);
+    graph_build(((struct ctx *)*state)->mem, &target, tree);
+}
+
 static struct tree *graph(void **state)
 {
     struct tree *tree = tree_read(*state, "postgresql", schemas);
-    graph_build(((struct ctx *)*state)->mem, dialect_find("postgresql"), tree);
+    build(state, tree);
     return tree;
 }
 
@@ -81,7 +87,7 @@ static void edges_go_both_ways_and_are_made_once(void **state)
     int first = 0, again = 0;
     for (const struct edge *edge = code->needed; edge; edge = edge->next_needed, first++)
         assert_ptr_equal(edge->to, code);
-    graph_build(((struct ctx *)*state)->mem, dialect_find("postgresql"), tree);
+    build(state, tree);
     for (const struct edge *edge = code->needed; edge; edge = edge->next_needed)
         again++;
     assert_true(first > 3);

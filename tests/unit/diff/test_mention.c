@@ -20,13 +20,14 @@ struct bench {
 
 static struct bench bench_of(struct ctx *ctx, const char *engine)
 {
-    const struct dialect *dialect = dialect_find(engine);
-    struct bench bench = {.ctx = ctx, .tree = tree_of(ctx, dialect->engine, tables)};
+    struct target *target = NEW(ctx->mem, struct target);
+    *target = target_offline(dialect_find(engine), NULL);
+    struct bench bench = {.ctx = ctx, .tree = tree_of(ctx, target->dialect->engine, tables)};
     const char *const enums[] = {"mood", "name"};
     object_new(ctx->mem, KIND_ENUM, tree_schema(ctx->mem, bench.tree, ""), enums[0]);
     object_new(ctx->mem, KIND_ENUM, tree_schema(ctx->mem, bench.tree, "app"), enums[1]);
     object_new(ctx->mem, KIND_SEQUENCE, tree_schema(ctx->mem, bench.tree, "app"), "counter");
-    directory_open(&bench.directory, ctx->mem, dialect, bench.tree);
+    directory_open(&bench.directory, ctx->mem, target, bench.tree);
     return bench;
 }
 

@@ -6,10 +6,11 @@
 static struct diff_input input_of(struct ctx *ctx, const char *engine, const char *const *before,
                                   const char *const *after)
 {
-    const struct dialect *dialect = dialect_find(engine);
-    return (struct diff_input){.dialect = dialect,
-                               .before = tree_of(ctx, dialect->engine, before),
-                               .after = tree_of(ctx, dialect->engine, after)};
+    struct target *target = NEW(ctx->mem, struct target);
+    *target = target_offline(dialect_find(engine), NULL);
+    return (struct diff_input){.target = target,
+                               .before = tree_of(ctx, target->dialect->engine, before),
+                               .after = tree_of(ctx, target->dialect->engine, after)};
 }
 
 static const char *flags_of(struct ctx *ctx, const struct list *renames)

@@ -75,7 +75,7 @@ static void what_is_left_out_takes_along_what_hangs_on_it(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct tree *tree = make_tree(ctx->mem);
         struct filter filter = filter_of(ctx->mem, cases[i].include, cases[i].exclude, cases[i].own);
-        filter_apply(&filter, tree);
+        filter_apply(&filter, "public", tree);
         assert_string_equal(what_is_left(ctx->mem, tree), cases[i].left);
     }
 }
@@ -85,7 +85,7 @@ static void a_schema_of_which_nothing_is_left_goes_too(void **state)
     struct ctx *ctx = *state;
     struct tree *tree = make_tree(ctx->mem);
     struct filter filter = filter_of(ctx->mem, NULL, "app.*", NULL);
-    filter_apply(&filter, tree);
+    filter_apply(&filter, "public", tree);
     assert_null(object_child(tree->root, KIND_SCHEMA, "app"));
     assert_non_null(object_child(tree->root, KIND_SCHEMA, ""));
 }

@@ -134,7 +134,7 @@ static void what_a_filter_leaves_out_takes_along_what_hangs_on_it(void **state)
     struct filter filter = {0};
     names_add(ctx->mem, &filter.exclude, "t");
     names_add(ctx->mem, &filter.exclude, "s.*");
-    filter_apply(&filter, tree);
+    filter_apply(&filter, "public", tree);
     assert_string_equal(texts(ctx->mem, &tree->unmodelled), "function f(); domain d; policy q on table other");
 }
 
