@@ -93,15 +93,24 @@ static void alters_and_creates_add(struct differ *differ)
     }
 }
 
-/* What the desired side is silent about stays as it is, also where its object has to be made again. */
-static void silence_fill(struct arena *mem, const struct tree *after)
+/*
+ * What the desired side is silent about stays as it is, also where its object has to be made again; but not in a key of
+ * other columns.
+ */
+static void silence_fill(struct arena *mem, const struct target *target, const struct tree *after)
 {
     for (struct object *o = after->root; o; o = object_next(after->root, o)) {
-        if (o->peer && o->name_invented && o->peer->name && !o->peer->name_invented)
+        if (!o->peer)
+            continue;
+        if (o->name_invented && o->peer->name && !o->peer->name_invented)
             o->name = o->peer->name; /* it keeps the one that it has, whatever its table is called by now */
-        for (int i = 0; o->peer && i < kind_table[o->kind].fields; i++)
-            if (kind_table[o->kind].field[i].engines & after->engine && !object_says(o, i) && object_says(o->peer, i))
+        bool same = compare_identity(mem, target, o->peer, o);
+        for (int i = 0; i < kind_table[o->kind].fields; i++) {
+            const struct field *field = &kind_table[o->kind].field[i];
+            bool stays = same || !(field->marks & FIELD_REPLACE);
+            if (stays && field->engines & after->engine && !object_says(o, i) && object_says(o->peer, i))
                 field_copy(mem, o, o->peer, i);
+        }
     }
 }
 
@@ -147,7 +156,7 @@ int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes *
     match_trees(ctx, input, found);
     if (input->target->dialect->reconcile)
         input->target->dialect->reconcile(ctx->mem, input->target, found);
-    silence_fill(ctx->mem, found->after);
+    silence_fill(ctx->mem, input->target, found->after);
     settings_leave(ctx->mem, input, found);
     leftovers_carry_over(&differ);
     drops_add(&differ);

@@ -149,10 +149,18 @@ static void type_judge(const struct finder *finder, const struct change *change,
         hazard_add(finder, change, "reads-session", false, arena_printf(finder->mem, "%s: %s", text, caution));
 }
 
+static void values_lost(const struct finder *finder, const struct change *change, const struct object *column)
+{
+    hazard_add(finder, change, "drops-data", true,
+               arena_printf(finder->mem, "the values of %s are lost", object_path(finder->mem, column)));
+}
+
 /* A column that stays, of an ALTER or within a rebuilt table. */
 static void column_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
     type_judge(finder, change, column);
+    if (is_computed(column) && !is_computed(column->peer))
+        values_lost(finder, change, column);
     if (!compare_field(finder->mem, finder->target, column->peer, column, COLUMN_nullable) &&
         !((const struct column *)column)->nullable)
         hazard_add(finder, change, "needs-values", false,
@@ -175,8 +183,7 @@ static void column_added_judge(const struct finder *finder, const struct change 
 static void column_dropped_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
     if (!is_computed(column))
-        hazard_add(finder, change, "drops-data", true,
-                   arena_printf(finder->mem, "the values of %s are lost", object_path(finder->mem, column)));
+        values_lost(finder, change, column);
 }
 
 /* Of a type with labels (an enum), those that are gone. */

@@ -2,7 +2,8 @@
  * The order of a plan: one topological sort of all steps.  Arcs come from the dependency graphs (what is named is made
  * before what names it, and goes after it), from parents, and from names that one step frees and another takes; phases
  * decide where nothing else does, then the place in which diff found a change.  A circle is broken by taking foreign keys
- * out of their table's CREATE or DROP, and where that does not help by phases alone.
+ * out of their table's CREATE or DROP, then by dropping what holds a name before its table goes, and where that does not
+ * help by phases alone.
  */
 #include <string.h>
 
@@ -19,6 +20,7 @@ struct arc {
     struct node *first;
     struct node *then;
     const struct object *cause; /* whose edge it is; NULL: no edge's */
+    struct object *frees;       /* what has the name that the later step takes; NULL: it is about no name */
     bool loose;                 /* reads well, but is not needed */
     bool cut;
 };
@@ -213,6 +215,20 @@ static struct names name_keys(struct orderer *orderer, const struct object *obje
     return keys;
 }
 
+/* How a name becomes free. */
+struct freed {
+    const struct change *step;
+    struct object *object; /* that has it; NULL: it gets another */
+};
+
+static void freed_note(struct orderer *orderer, struct map *freed, const struct names *keys, struct freed how)
+{
+    struct freed *kept = NEW(orderer->mem, struct freed);
+    *kept = how;
+    for (int i = 0; i < keys->n; i++)
+        map_set(freed, keys->item[i], kept);
+}
+
 static void names_freed(struct orderer *orderer, struct map *freed, const struct tree *tree)
 {
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
@@ -220,8 +236,7 @@ static void names_freed(struct orderer *orderer, struct map *freed, const struct
         if (!step || step->op == CHANGE_ALTER || o->renamed)
             continue;
         struct names keys = name_keys(orderer, o, o->name);
-        for (int i = 0; i < keys.n; i++)
-            map_set(freed, keys.item[i], step);
+        freed_note(orderer, freed, &keys, (struct freed){step, o});
     }
 }
 
@@ -232,8 +247,7 @@ static void renames_free(struct orderer *orderer, struct map *freed)
         if (step->op != CHANGE_RENAME)
             continue;
         struct names keys = name_keys(orderer, step->before, step->before->name);
-        for (int k = 0; k < keys.n; k++)
-            map_set(freed, keys.item[k], step);
+        freed_note(orderer, freed, &keys, (struct freed){step, NULL});
     }
 }
 
@@ -241,8 +255,12 @@ static void name_taken(struct orderer *orderer, const struct map *freed, const s
                        const struct change *step)
 {
     struct names keys = name_keys(orderer, object, object->name);
-    for (int i = 0; i < keys.n; i++)
-        arc_add(orderer, map_get(freed, keys.item[i]), step, NULL);
+    for (int i = 0; i < keys.n; i++) {
+        const struct freed *how = map_get(freed, keys.item[i]);
+        struct arc *arc = how ? arc_add(orderer, how->step, step, NULL) : NULL;
+        if (arc)
+            arc->frees = how->object;
+    }
 }
 
 /* A name is free once the step is done that frees it. */
@@ -332,17 +350,18 @@ static bool loose_cut(struct node *node)
     return any;
 }
 
-/* The foreign key as a step of its own. */
+/* What comes or goes with another, as a step of its own. */
 static struct change *detach(struct orderer *orderer, const struct object *cause, struct change *around)
 {
     struct planner *planner = orderer->planner;
-    struct object *key = (struct object *)(uintptr_t)cause;
+    struct object *part = (struct object *)(uintptr_t)cause;
     bool making = around->op == CHANGE_CREATE;
-    if (key->apart)
-        return making ? key->made : key->unmade;
-    struct change *step = change_add(planner->mem, planner->out, around->op, making ? NULL : key, making ? key : NULL);
-    key->apart = true;
-    *(making ? &key->made : &key->unmade) = step;
+    if (part->apart)
+        return making ? part->made : part->unmade;
+    struct change *step = change_add(planner->mem, planner->out, making ? CHANGE_CREATE : CHANGE_DROP,
+                                     making ? NULL : part, making ? part : NULL);
+    part->apart = true;
+    *(making ? &part->made : &part->unmade) = step;
     node_add(orderer, step);
     arc_add(orderer, making ? around : step, making ? step : around, NULL);
     return step;
@@ -365,6 +384,42 @@ static bool foreign_keys_detach(struct orderer *orderer, struct node *node)
         arc->cut = true;
         arc->then->waits--;
         arc_add(orderer, making ? other->step : own, making ? own : other->step, NULL);
+        any = true;
+    }
+    return any;
+}
+
+static bool references_part(struct orderer *orderer, struct node *node)
+{
+    bool any = loose_cut(node);
+    return foreign_keys_detach(orderer, node) || any;
+}
+
+/* Can it be dropped before the step with which it goes, and is nothing in the way that goes with that step too? */
+static bool goes_alone(const struct orderer *orderer, const struct object *object, const struct change *step)
+{
+    if (!object || object->unmade == step || !orderer->planner->target->dialect->render[object->kind].drop)
+        return false;
+    for (const struct edge *edge = object->needed; edge; edge = edge->next_needed)
+        if (step_unmaking(edge->from) == step)
+            return false;
+    return true;
+}
+
+/* A name that would be free when its table goes is free before that. */
+static bool names_part(struct orderer *orderer, struct node *node)
+{
+    bool any = false;
+    for (int i = 0, n = node->arc.n; i < n; i++) {
+        struct arc *arc = node->arc.item[i];
+        if (arc->cut || arc->then->done || !goes_alone(orderer, arc->frees, node->step))
+            continue;
+        struct change *own = detach(orderer, arc->frees, node->step);
+        for (const struct edge *edge = arc->frees->needed; edge; edge = edge->next_needed)
+            arc_add(orderer, step_unmaking(edge->from), own, NULL);
+        arc->cut = true;
+        arc->then->waits--;
+        arc_add(orderer, own, arc->then->step, NULL);
         any = true;
     }
     return any;
@@ -479,17 +534,20 @@ static void held_mark(struct orderer *orderer)
     }
 }
 
+static void nodes_part(struct orderer *orderer, bool (*part)(struct orderer *, struct node *))
+{
+    for (int i = 0, n = orderer->node.n; i < n && is_stuck(orderer); i++) {
+        struct node *node = orderer->node.item[i];
+        if (!node->done && !node->held && part(orderer, node))
+            ready_find(orderer);
+    }
+}
+
 static void circle_break(struct orderer *orderer)
 {
     held_mark(orderer);
-    for (int i = 0, n = orderer->node.n; i < n && is_stuck(orderer); i++) {
-        struct node *node = orderer->node.item[i];
-        if (node->done || node->held)
-            continue;
-        bool any = loose_cut(node);
-        if (foreign_keys_detach(orderer, node) || any)
-            ready_find(orderer);
-    }
+    nodes_part(orderer, references_part);
+    nodes_part(orderer, names_part);
     if (!is_stuck(orderer))
         return;
     struct node *node = orderer->planner->out->reversed ? first_waiting(orderer, false) : NULL;

@@ -14,7 +14,7 @@
 struct renamed {
     struct object *object;
     const char *to;
-    const struct rename *rename;
+    const struct rename *rename; /* NULL: the engine renames it by itself, with the column that it inherits */
 };
 
 struct carrier {
@@ -178,22 +178,39 @@ static void object_carry(const struct carrier *carrier, struct object *object)
             field_carry(carrier, object, i);
 }
 
+static void renamed_add(struct carrier *carrier, struct object *object, const struct rename *rename, const char *to)
+{
+    struct renamed *renamed = NEW(carrier->mem, struct renamed);
+    *renamed = (struct renamed){object, to, rename};
+    list_add(carrier->mem, &carrier->renamed, renamed);
+}
+
+/* The columns that inherit one of those. */
+static void heirs_add(struct carrier *carrier)
+{
+    for (int i = 0; i < carrier->renamed.n; i++) {
+        const struct renamed *renamed = carrier->renamed.item[i];
+        for (const struct edge *edge = renamed->object->needed; edge; edge = edge->next_needed)
+            if (edge->how == EDGE_INHERITS && !renamed_find(carrier, edge->from))
+                renamed_add(carrier, edge->from, NULL, renamed->to);
+    }
+}
+
 void renames_carry(struct ctx *ctx, const struct diff_input *input, struct changes *changes)
 {
     struct carrier carrier = {.mem = ctx->mem, .target = input->target};
     struct object *root = changes->before->root;
     for (int i = 0; input->renames && i < input->renames->n; i++) {
-        struct renamed *renamed = NEW(ctx->mem, struct renamed);
-        renamed->rename = input->renames->item[i];
-        renamed->object = object_of(changes->before, input->renames, renamed->rename);
-        renamed->to = renamed->rename->to;
-        if (renamed->object)
-            list_add(ctx->mem, &carrier.renamed, renamed);
+        const struct rename *rename = input->renames->item[i];
+        struct object *object = object_of(changes->before, input->renames, rename);
+        if (object)
+            renamed_add(&carrier, object, rename, rename->to);
     }
     if (!carrier.renamed.n)
         return;
     directory_open(&carrier.directory, ctx->mem, input->target, changes->before);
     graph_build(ctx->mem, input->target, changes->before);
+    heirs_add(&carrier);
     for (struct object *o = root; o; o = object_next(root, o))
         object_carry(&carrier, o);
     for (int i = 0; i < changes->before->dependencies.n; i++) {
@@ -205,6 +222,9 @@ void renames_carry(struct ctx *ctx, const struct diff_input *input, struct chang
         ref_carry(&carrier, &((struct held *)changes->before->held.item[i])->what);
     for (int i = 0; i < carrier.renamed.n; i++) {
         const struct renamed *renamed = carrier.renamed.item[i];
-        rename_add(ctx->mem, changes, renamed->object, renamed->to)->resolved_from = renamed->rename->resolved_from;
+        if (renamed->rename)
+            rename_add(ctx->mem, changes, renamed->object, renamed->to)->resolved_from = renamed->rename->resolved_from;
+        else
+            renamed->object->name = renamed->to;
     }
 }

@@ -72,13 +72,20 @@ static bool stays_item(const struct token *before, const struct token *token, bo
     return item && token_is(token, ".");
 }
 
-/* AS and the name that `before` has anyway, of which the lexer is at the first: passed over. */
-static bool alias_skip(struct lexer *lexer, const struct token *token, const struct token *before)
+static const char *name_text(struct arena *mem, const struct normal_rules *rules, const struct token *token)
+{
+    const char *name = token_name(mem, token);
+    return rules->fold_names && token->kind == TOKEN_WORD ? text_lower(mem, name) : name;
+}
+
+/* AS and the name that `before` has anyway, in quotes or not; the lexer is at the first of them: passed over. */
+static bool alias_skip(struct arena *mem, const struct normal_rules *rules, struct lexer *lexer,
+                       const struct token *token, const struct token *before)
 {
     struct lexer ahead = *lexer;
     struct token alias = token_is(token, "as") ? lex_next_code(&ahead) : (struct token){.kind = TOKEN_END};
-    if (!is_name(&alias) || !is_name(before) || alias.length != before->length ||
-        memcmp(alias.text, before->text, alias.length))
+    if (!is_name(&alias) || !is_name(before) ||
+        !text_equal(name_text(mem, rules, &alias), name_text(mem, rules, before)))
         return false;
     *lexer = ahead;
     return true;
@@ -96,7 +103,7 @@ char *normal_space(struct arena *mem, const struct normal_rules *rules, const ch
     buf_init(&out, mem);
     lex_open(&lexer, rules->lex, text, strlen(text));
     while ((token = lex_next_code(&lexer)).kind != TOKEN_END) {
-        if (item && alias_skip(&lexer, &token, &before))
+        if (item && alias_skip(mem, rules, &lexer, &token, &before))
             continue;
         item = stays_item(&before, &token, item);
         bool tight = before.kind == TOKEN_END || no_space_behind(&before) || no_space_before(&token) ||

@@ -122,6 +122,10 @@ const char *random_default(struct dice *dice, const struct column *column)
             dice->mem, "'%s'",
             text_replace(dice->mem, labels->labels.item[dice_below(dice, labels->labels.n)], "'", "''"));
     const struct type_choice *choice = type_find(dice->engine, column->type);
+    bool draws = choice && choice->family == FAMILY_INT && dice_chance(dice, 15);
+    const struct object *sequence = draws ? random_of_kind(dice, KIND_SEQUENCE) : NULL;
+    if (sequence)
+        return arena_printf(dice->mem, "nextval('%s'::regclass)", qualified(dice, sequence));
     return choice ? choice->defaults[dice_below(dice, 2)] : NULL;
 }
 

@@ -3,6 +3,7 @@
  * server says so when the changed schema is built.
  */
 #include "base/text.h"
+#include "dialect/common.h"
 #include "diff/graph.h"
 #include "diff/match.h"
 #include "random.h"
@@ -58,12 +59,17 @@ static bool is_too_much(const struct list *going, const struct object *root)
     return false;
 }
 
+void find_dependents(struct dice *dice)
+{
+    const struct target target = target_offline(dialect_of_engine(dice->engine), NULL);
+    graph_build(dice->mem, &target, dice->tree);
+}
+
 bool remove_with_dependents(struct dice *dice, struct object *object)
 {
     struct list going = {0};
     int tables = 0;
-    const struct target target = target_offline(dialect_of_engine(dice->engine), NULL);
-    graph_build(dice->mem, &target, dice->tree);
+    find_dependents(dice);
     list_add(dice->mem, &going, object);
     for (int i = 0; i < going.n; i++)
         dependents_add(dice, &going, going.item[i]);
@@ -77,6 +83,75 @@ bool remove_with_dependents(struct dice *dice, struct object *object)
                 SAY((struct column *)o, COLUMN, default_value, written(NULL));
     for (int i = 0; i < going.n; i++)
         object_remove(going.item[i]);
+    return true;
+}
+
+/* ---- what has to change together ---- */
+
+static void list_once(struct dice *dice, struct list *list, struct object *object)
+{
+    for (int i = 0; i < list->n; i++)
+        if (list->item[i] == object)
+            return;
+    list_add(dice->mem, list, object);
+}
+
+/* The column at the other end, if this pair of a foreign key has it at one. */
+static void tie(struct dice *dice, struct list *tied, const struct foreign_key *key, const struct column *column)
+{
+    struct object *table = key->object.parent, *target = tree_find_ref(dice->tree, KIND_TABLE, &key->ref_table);
+    for (int i = 0; target && i < key->columns.n; i++) {
+        struct object *near = object_child(table, KIND_COLUMN, key->columns.item[i]);
+        struct object *far = object_child(target, KIND_COLUMN, key->ref_columns.item[i]);
+        if (near == &column->object)
+            list_once(dice, tied, far);
+        if (far == &column->object)
+            list_once(dice, tied, near);
+    }
+}
+
+struct list tied_columns(struct dice *dice, struct column *column)
+{
+    struct list tied = {0};
+    list_add(dice->mem, &tied, column);
+    for (int i = 0; i < tied.n; i++)
+        for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
+            if (o->kind == KIND_FOREIGN_KEY)
+                tie(dice, &tied, (const struct foreign_key *)o, tied.item[i]);
+    return tied;
+}
+
+/* A logged table refers to logged ones only: those that it names change with it, or those that name it. */
+struct list tied_tables(struct dice *dice, struct table *table)
+{
+    struct list tied = {0};
+    list_add(dice->mem, &tied, table);
+    for (int i = 0; i < tied.n; i++)
+        for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o)) {
+            if (o->kind != KIND_FOREIGN_KEY)
+                continue;
+            struct object *far = tree_find_ref(dice->tree, KIND_TABLE, &((struct foreign_key *)o)->ref_table);
+            struct object *first = table->unlogged ? o->parent : far, *then = table->unlogged ? far : o->parent;
+            if (first == tied.item[i] && ((const struct table *)then)->unlogged == table->unlogged)
+                list_once(dice, &tied, then);
+        }
+    return tied;
+}
+
+bool reads_any_type(struct dice *dice, const struct column *column)
+{
+    static const char *const needs_type[] = {"''", " IN (", "length(", "lower(", "upper(", "::"};
+    find_dependents(dice);
+    for (const struct edge *edge = column->object.needed; edge; edge = edge->next_needed) {
+        const struct field *field = &kind_table[edge->from->kind].field[edge->field];
+        const char *text = field->type == FIELD_EXPR ? expr_text(object_field(edge->from, edge->field)) : "";
+        for (size_t i = 0; i < sizeof needs_type / sizeof *needs_type; i++)
+            if (text_has(text, needs_type[i]))
+                return false;
+        const struct index_part *part = (const struct index_part *)edge->from;
+        if (part->object.kind == KIND_INDEX_PART && (part->opclass || part->collation))
+            return false;
+    }
     return true;
 }
 

@@ -42,15 +42,26 @@ static bool share_space(const char *a, const char *b, bool same_parent)
     return false;
 }
 
-static bool name_is_free(const struct dice *dice, enum kind kind, const struct object *parent, const char *name)
+/* Parents and children share the names of columns and checks. */
+static const struct object *line_of(const struct dice *dice, const struct object *object)
+{
+    const struct table *table = (const struct table *)object;
+    while (table && table->object.kind == KIND_TABLE && table->inherits.n)
+        table = (const struct table *)tree_find_ref(dice->tree, KIND_TABLE, &table->inherits.item[0]);
+    return table ? &table->object : object;
+}
+
+bool name_is_free(const struct dice *dice, enum kind kind, const struct object *parent, const char *name)
 {
     const char *const *spaces = dialect_of_engine(dice->engine)->name_spaces;
-    const char *schema = object_schema(parent);
-    for (const struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
-        if (text_equal_nocase(o->name, name) && text_equal(object_schema(o), schema) &&
-            (share_space(spaces[kind], spaces[o->kind], o->parent == parent) ||
-             (o->parent == parent && kind_is(o->kind, KIND_INLINE) && kind_is(kind, KIND_INLINE))))
+    const struct object *line = line_of(dice, parent);
+    for (const struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o)) {
+        bool beside = text_equal_nocase(o->name, name) && line_of(dice, o->parent) == line;
+        if ((beside && kind_is(o->kind, KIND_INLINE) && kind_is(kind, KIND_INLINE)) ||
+            (text_equal_nocase(o->name, name) && (beside || text_equal(object_schema(o), object_schema(parent))) &&
+             share_space(spaces[kind], spaces[o->kind], beside)))
             return false;
+    }
     return true;
 }
 
@@ -62,13 +73,28 @@ static bool is_plain(const char *name)
 const char *random_name_in(struct dice *dice, enum kind kind, const struct object *parent)
 {
     const char *found = NULL;
-    bool alike = dice_chance(dice, 50); /* a thing of the same kind, or anything */
+    bool alike = dice_chance(dice, 50); /* a thing of the same kind, or anything; now, or before */
+    const struct tree *tree = dice->old && dice_chance(dice, 50) ? dice->old : dice->tree;
     int seen = 0;
-    for (const struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o))
         if (o->name && o->parent && o->parent->parent && (!alike || o->kind == kind) && !dice_below(dice, ++seen))
             found = o->name;
     bool fits = found && (is_plain(found) || kind != KIND_ENUM);
     return fits && dice_chance(dice, 50) && name_is_free(dice, kind, parent, found) ? found : random_name(dice);
+}
+
+struct object *random_with_field(struct dice *dice, const char *name, int *field)
+{
+    struct object *found = NULL;
+    int seen = 0;
+    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o)) {
+        int at = field_find(o->kind, name);
+        if (at < 0 || !(kind_table[o->kind].field[at].engines & dice->engine) || dice_below(dice, ++seen))
+            continue;
+        found = o;
+        *field = at;
+    }
+    return found;
 }
 
 const char *qualified(struct dice *dice, const struct object *object)

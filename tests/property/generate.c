@@ -25,7 +25,10 @@ static struct object *home(struct dice *dice)
 {
     static const char *const others[] = {"app", "two"};
     bool here = dice->engine == ENGINE_LITE || dice_chance(dice, 60);
-    return tree_schema(dice->mem, dice->tree, here ? "" : PICK(dice, others));
+    struct schema *schema = (struct schema *)tree_schema(dice->mem, dice->tree, here ? "" : PICK(dice, others));
+    if (!here && !dice->old && dice_chance(dice, 20))
+        SAY(schema, SCHEMA, comment, random_comment(dice));
+    return &schema->object;
 }
 
 /* PostgreSQL prints the name of a type quoted where it must be; a type in a column is compared as text. */
@@ -84,6 +87,25 @@ struct object *random_sequence(struct dice *dice)
     return &sequence->object;
 }
 
+bool give_owner(struct dice *dice, struct sequence *sequence)
+{
+    const struct object *column = random_of_kind(dice, KIND_COLUMN);
+    if (!column || !text_equal(object_schema(column), object_schema(&sequence->object)))
+        return false;
+    SAY(sequence, SEQUENCE, owned_by, ref_to(column));
+    return true;
+}
+
+static void random_parent(struct dice *dice, struct table *table)
+{
+    const struct object *parent = random_of_kind(dice, KIND_TABLE);
+    if (parent == &table->object)
+        return;
+    struct refs parents = {.item = NEW(dice->mem, struct ref), .n = 1, .room = 1};
+    *parents.item = ref_to(parent);
+    SAY(table, TABLE, inherits, parents);
+}
+
 static void random_storage(struct dice *dice, struct table *table)
 {
     static const char *const options[] = {"autovacuum_enabled=false", "fillfactor=70"};
@@ -134,6 +156,8 @@ struct object *random_table(struct dice *dice)
         (struct table *)object_new(dice->mem, KIND_TABLE, schema, random_name_in(dice, KIND_TABLE, schema));
     if (dice->engine == ENGINE_PG)
         random_storage(dice, table);
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
+        random_parent(dice, table);
     if (dice->engine == ENGINE_LITE && dice_chance(dice, 12))
         SAY(table, TABLE, strict, true);
     if (dice->engine == ENGINE_LITE && dice_chance(dice, 12))
@@ -171,6 +195,21 @@ static struct kind_set spoken_kinds(enum engine engine)
                        KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
 }
 
+static void random_dependents(struct dice *dice)
+{
+    while (dice_chance(dice, 45)) {
+        struct view *view = (struct view *)random_view(dice);
+        if (view && view->materialized && dice_chance(dice, 60))
+            random_index(dice, &view->object);
+    }
+    struct object *view = dice_chance(dice, 40) ? random_of_kind(dice, KIND_VIEW) : NULL;
+    if (view)
+        random_trigger(dice, view);
+    struct object *sequence = dice_chance(dice, 40) ? random_of_kind(dice, KIND_SEQUENCE) : NULL;
+    if (sequence)
+        give_owner(dice, (struct sequence *)sequence);
+}
+
 struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, int size)
 {
     struct dice dice = {.mem = mem, .tree = tree_new(mem, engine), .engine = engine, .state = seed};
@@ -186,10 +225,6 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
         list_add(mem, &tables, random_table(&dice));
     for (int i = 0; i < tables.n; i++)
         random_references(&dice, tables.item[i]);
-    while (dice_chance(&dice, 45))
-        random_view(&dice);
-    struct object *view = dice_chance(&dice, 40) ? random_of_kind(&dice, KIND_VIEW) : NULL;
-    if (view)
-        random_trigger(&dice, view);
+    random_dependents(&dice);
     return dice.tree;
 }

@@ -58,6 +58,7 @@ static int run_to(struct law *law, const struct plan *plan, const struct tree *w
     if (code != ERR_SQL || !rows_forbid(law->ctx, *rows))
         return code;
     law->ctx->error = (struct error){0};
+    law->renames = NULL; /* there is nothing left that they could keep */
     *rows = NULL;
     TRY(law_load(law, &live));
     TRY(rows_remove(law->ctx, law->conn, live));

@@ -56,16 +56,6 @@ static bool in_key(const struct object *table, const char *column)
     return key && object_names(key, column);
 }
 
-static bool in_foreign_key(const struct object *table, const char *column)
-{
-    for (int i = 0; i < table->children.n; i++) {
-        const struct object *child = table->children.item[i];
-        if (child->kind == KIND_FOREIGN_KEY && object_names(child, column))
-            return true;
-    }
-    return false;
-}
-
 static bool is_special(const struct column *column)
 {
     return column->identity || column->autoincrement || column->computed.written;
@@ -117,21 +107,55 @@ static bool has_opclass(const struct object *index)
     return false;
 }
 
-static bool alter_type(struct dice *dice)
+static bool can_retype(struct dice *dice, const struct column *column)
 {
-    struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
     const struct object *table = column->object.parent;
     const char *name = column->object.name;
-    const char *wider = wider_type(dice, column);
-    if (!wider || is_special(column) || (in_key(table, name) && dice->engine == ENGINE_LITE) ||
-        in_foreign_key(table, name) || is_referenced(dice, table, name))
+    if (is_special(column) || (in_key(table, name) && dice->engine == ENGINE_LITE))
         return false;
     for (int i = 0; i < table->children.n; i++) { /* an operator class goes with a type */
         const struct object *child = table->children.item[i];
         if (child->kind == KIND_INDEX && has_opclass(child) && object_names(child, name))
             return false;
     }
-    SAY(column, COLUMN, type, wider);
+    return true;
+}
+
+/* A text becomes an enum, or an enum a text: what belongs to the one alone goes. */
+static const char *other_family(struct dice *dice, struct column *column)
+{
+    enum family family = column_family(dice, column);
+    const struct object *labels = family == FAMILY_TEXT ? random_of_kind(dice, KIND_ENUM) : NULL;
+    bool fits = (labels || family == FAMILY_ENUM) && reads_any_type(dice, column);
+    return !fits ? NULL : labels ? qualified(dice, labels) : "text";
+}
+
+static void change_family(struct dice *dice, struct column *column, const char *type)
+{
+    SAY(column, COLUMN, type, type);
+    SAY(column, COLUMN, collation, NULL);
+    SAY(column, COLUMN, storage, NULL);
+    SAY(column, COLUMN, compression, NULL);
+    SAY(column, COLUMN, default_value, written(column->default_value.written ? random_default(dice, column) : NULL));
+}
+
+/* With the columns that foreign keys tie to it. */
+static bool alter_type(struct dice *dice)
+{
+    struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
+    bool other = dice->engine == ENGINE_PG && dice_chance(dice, 40);
+    const char *type = other ? other_family(dice, column) : wider_type(dice, column);
+    struct list tied = tied_columns(dice, column);
+    for (int i = 0; i < tied.n; i++)
+        if (!type || !can_retype(dice, tied.item[i]) || (other && !reads_any_type(dice, tied.item[i])) ||
+            ((struct table *)((struct object *)tied.item[i])->parent)->strict)
+            return false;
+    for (int i = 0; i < tied.n; i++) {
+        if (other)
+            change_family(dice, tied.item[i], type);
+        else
+            SAY((struct column *)tied.item[i], COLUMN, type, type);
+    }
     return true;
 }
 
@@ -154,15 +178,6 @@ static bool alter_identity(struct dice *dice)
         SAY(column, COLUMN, identity, text_equal(column->identity, "always") ? "by default" : "always");
     else
         SAY(column, COLUMN, identity_increment, 2 + dice_below(dice, 5));
-    return true;
-}
-
-static bool alter_column_comment(struct dice *dice)
-{
-    struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
-    if (dice->engine != ENGINE_PG)
-        return false;
-    SAY(column, COLUMN, comment, column->comment ? NULL : random_comment(dice));
     return true;
 }
 
@@ -200,22 +215,36 @@ static bool drop_table(struct dice *dice)
     return true;
 }
 
-static bool alter_table_comment(struct dice *dice)
+/* With the tables that foreign keys tie to it. */
+static bool alter_logging(struct dice *dice)
 {
     struct table *table = (struct table *)random_of_kind(dice, KIND_TABLE);
     if (dice->engine != ENGINE_PG)
         return false;
-    SAY(table, TABLE, comment, table->comment ? NULL : random_comment(dice));
+    struct list tied = tied_tables(dice, table);
+    bool unlogged = !table->unlogged;
+    for (int i = 0; i < tied.n; i++)
+        SAY((struct table *)tied.item[i], TABLE, unlogged, unlogged);
     return true;
 }
 
-static bool alter_logging(struct dice *dice)
+/* A child that leaves its parent keeps the parent's columns as its own, or loses them. */
+static bool leave_parent(struct dice *dice)
 {
     struct table *table = (struct table *)random_of_kind(dice, KIND_TABLE);
-    if (dice->engine != ENGINE_PG || object_only(&table->object, KIND_FOREIGN_KEY) ||
-        is_referenced(dice, &table->object, NULL))
+    if (!table->inherits.n)
         return false;
-    SAY(table, TABLE, unlogged, !table->unlogged);
+    const struct object *parent = tree_find_ref(dice->tree, KIND_TABLE, &table->inherits.item[0]);
+    for (int i = 0; i < parent->children.n; i++)
+        if (((struct object *)parent->children.item[i])->kind == KIND_COLUMN && is_special(parent->children.item[i]))
+            return false;
+    if (dice_chance(dice, 50))
+        for (int i = 0; i < parent->children.n; i++) {
+            const struct object *child = parent->children.item[i];
+            if (child->kind == KIND_COLUMN)
+                object_copy(dice->mem, child, &table->object);
+        }
+    SAY(table, TABLE, inherits, (struct refs){0});
     return true;
 }
 
@@ -350,17 +379,29 @@ static bool alter_foreign_key(struct dice *dice)
     return true;
 }
 
+static bool alter_key(struct dice *dice)
+{
+    struct object *key = random_of_kind(dice, dice_chance(dice, 50) ? KIND_PRIMARY_KEY : KIND_UNIQUE);
+    return key && change_key(dice, key);
+}
+
 static bool add_index(struct dice *dice)
 {
-    return random_index(dice, random_of_kind(dice, KIND_TABLE));
+    struct object *view = dice_chance(dice, 30) ? random_of_kind(dice, KIND_VIEW) : NULL;
+    bool stored = view && ((const struct view *)view)->materialized;
+    return random_index(dice, stored ? view : random_of_kind(dice, KIND_TABLE));
 }
 
 static bool drop_index(struct dice *dice)
 {
     struct object *index = random_of_kind(dice, KIND_INDEX);
-    if (index)
-        object_remove(index);
-    return index;
+    return index && remove_with_dependents(dice, index);
+}
+
+static bool is_depended_on(struct dice *dice, const struct object *object)
+{
+    find_dependents(dice);
+    return object->needed;
 }
 
 static bool alter_index(struct dice *dice)
@@ -369,7 +410,7 @@ static bool alter_index(struct dice *dice)
     if (!index || (index->method && !text_equal(index->method, "btree")))
         return false;
     struct index_part *part = index->object.children.item[0];
-    if (dice_chance(dice, 50))
+    if (dice_chance(dice, 50) || part->expr.written || is_depended_on(dice, &index->object))
         SAY(part, INDEX_PART, descending, !part->descending);
     else {
         SAY(index, INDEX, is_unique, !index->is_unique);
@@ -399,6 +440,18 @@ static bool add_label(struct dice *dice)
         if (i < type->labels.n)
             names_add(dice->mem, &labels, type->labels.item[i]);
     }
+    SAY(type, ENUM, labels, labels);
+    return true;
+}
+
+static bool move_label(struct dice *dice)
+{
+    struct enum_type *type = (struct enum_type *)random_of_kind(dice, KIND_ENUM);
+    if (!type || type->labels.n < 2)
+        return false;
+    struct names labels = {0};
+    for (int i = 0; i < type->labels.n; i++)
+        names_add(dice->mem, &labels, type->labels.item[(i + 1) % type->labels.n]);
     SAY(type, ENUM, labels, labels);
     return true;
 }
@@ -447,6 +500,21 @@ static bool alter_sequence(struct dice *dice)
     return true;
 }
 
+static bool alter_owner(struct dice *dice)
+{
+    struct sequence *sequence = (struct sequence *)random_of_kind(dice, KIND_SEQUENCE);
+    if (!sequence || !sequence->owned_by.name)
+        return sequence && give_owner(dice, sequence);
+    SAY(sequence, SEQUENCE, owned_by, ((struct ref){0}));
+    return true;
+}
+
+static bool alter_view(struct dice *dice)
+{
+    struct view *view = (struct view *)random_of_kind(dice, KIND_VIEW);
+    return view && view_reshape(dice, view);
+}
+
 static bool add_view(struct dice *dice)
 {
     return random_view(dice);
@@ -472,23 +540,59 @@ static bool drop_trigger(struct dice *dice)
     return trigger;
 }
 
+/* ---- of any kind ---- */
+
+static bool alter_comment(struct dice *dice)
+{
+    int field;
+    struct object *object = random_with_field(dice, "comment", &field);
+    if (!object || (object->kind == KIND_SCHEMA && !*object->name))
+        return false;
+    const char **comment = object_field(object, field);
+    *comment = *comment ? NULL : random_comment(dice);
+    object_say(object, field);
+    return true;
+}
+
+/* A constraint or an index that nothing knows by its name. */
+static struct object *random_named(struct dice *dice)
+{
+    static const enum kind kinds[] = {KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK,
+                                      KIND_EXCLUDE,     KIND_INDEX,  KIND_FOREIGN_KEY};
+    struct object *object = random_of_kind(dice, PICK(dice, kinds));
+    return object && object->name ? object : NULL;
+}
+
+static bool swap_names(struct dice *dice)
+{
+    struct object *one = random_named(dice), *other = random_named(dice);
+    if (!one || !other || one == other)
+        return false;
+    const char *was = one->name, *is = other->name;
+    one->name = other->name = NULL;
+    bool free = name_is_free(dice, one->kind, one->parent, is) && name_is_free(dice, other->kind, other->parent, was);
+    one->name = free ? is : was;
+    other->name = free ? was : is;
+    return free;
+}
+
 /* Each gives false, and has changed nothing, where it cannot. */
 static bool (*const mutations[])(struct dice *) = {
-    add_column,          add_column,     drop_column,   drop_column,       alter_nullable,
-    alter_nullable,      alter_default,  alter_default, alter_type,        alter_type,
-    alter_generation,    alter_identity, alter_storage, add_table,         drop_table,
-    alter_logging,       alter_options,  alter_rowid,   add_primary_key,   drop_primary_key,
-    add_unique,          drop_unique,    alter_unique,  add_check,         drop_check,
-    alter_check,         add_exclude,    drop_exclude,  add_foreign_key,   drop_foreign_key,
-    add_index,           drop_index,     alter_index,   add_enum,          add_label,
-    drop_label,          add_sequence,   drop_sequence, alter_sequence,    add_view,
-    drop_view,           add_trigger,    drop_trigger,  alter_foreign_key, alter_column_comment,
-    alter_table_comment,
+    add_column,      add_column,        drop_column,    drop_column,   alter_nullable,   alter_nullable,
+    alter_default,   alter_default,     alter_type,     alter_type,    alter_generation, alter_identity,
+    alter_storage,   add_table,         drop_table,     alter_logging, alter_options,    alter_rowid,
+    add_primary_key, drop_primary_key,  add_unique,     drop_unique,   alter_unique,     add_check,
+    drop_check,      alter_check,       add_exclude,    drop_exclude,  add_foreign_key,  drop_foreign_key,
+    add_index,       drop_index,        alter_index,    add_enum,      add_label,        drop_label,
+    add_sequence,    drop_sequence,     alter_sequence, add_view,      drop_view,        add_trigger,
+    drop_trigger,    alter_foreign_key, alter_comment,  alter_comment, leave_parent,     alter_key,
+    alter_key,       move_label,        alter_owner,    alter_view,    alter_view,       swap_names,
+    swap_names,
 };
 
 struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)
 {
-    struct dice dice = {.mem = mem, .tree = tree_copy(mem, tree), .engine = tree->engine, .state = seed};
+    struct dice dice = {.mem = mem, .tree = tree_copy(mem, tree), .old = tree, .engine = tree->engine, .state = seed};
     dice.serial = 1000; /* above every name that the tree has */
     int wanted = 1 + dice_below(&dice, 4);
     if (renames && dice_chance(&dice, 30))

@@ -204,16 +204,33 @@ struct object *random_exclude(struct dice *dice, struct object *table)
 
 /* ---- foreign keys ---- */
 
-/* What a foreign key can point to: the primary key or a unique constraint that is checked at once. */
-static const struct names *target_key(struct dice *dice, const struct object *table)
+/* The columns of a unique index of nothing but columns as they are. */
+static struct names index_columns(struct dice *dice, const struct index *index)
 {
-    const struct names *found = NULL;
+    struct names columns = {0};
+    if (!index->is_unique || index->predicate.written)
+        return columns;
+    for (int i = 0; i < index->object.children.n; i++) {
+        const struct index_part *part = index->object.children.item[i];
+        if (!part->column || part->opclass || part->collation)
+            return (struct names){0};
+        names_add(dice->mem, &columns, part->column);
+    }
+    return columns;
+}
+
+/* What a foreign key can point to: a primary key or unique constraint that is checked at once, or a plain unique index. */
+static struct names target_key(struct dice *dice, const struct object *table)
+{
+    struct names found = {0};
     int seen = 0;
     for (int i = 0; i < table->children.n; i++) {
         const struct object *object = table->children.item[i];
-        const struct unique *unique = (const struct unique *)object;
-        const struct names *columns = columns_of(object);
-        if (!columns || (object->kind == KIND_UNIQUE && unique->deferrable) ||
+        const struct names *key = columns_of(object);
+        struct names columns = key ? *key : (struct names){0};
+        if (object->kind == KIND_INDEX)
+            columns = index_columns(dice, (const struct index *)object);
+        if (!columns.n || (object->kind == KIND_UNIQUE && ((const struct unique *)object)->deferrable) ||
             (object->kind == KIND_PRIMARY_KEY && ((const struct primary_key *)object)->deferrable))
             continue;
         if (!dice_below(dice, ++seen))
@@ -232,14 +249,14 @@ static bool can_hold(struct dice *dice, const struct table *table, const struct 
     return fits;
 }
 
-static const struct object *random_target(struct dice *dice, const struct table *table, const struct names **key)
+static const struct object *random_target(struct dice *dice, const struct table *table, struct names *key)
 {
     const struct object *target = dice_chance(dice, 15) ? &table->object : random_of_kind(dice, KIND_TABLE);
-    *key = target ? target_key(dice, target) : NULL;
-    if (!*key || (((const struct table *)target)->unlogged && !table->unlogged))
+    *key = target ? target_key(dice, target) : (struct names){0};
+    if (!key->n || (((const struct table *)target)->unlogged && !table->unlogged))
         return NULL;
-    for (int i = 0; i < (*key)->n; i++)
-        if (!can_hold(dice, table, target, (*key)->item[i]))
+    for (int i = 0; i < key->n; i++)
+        if (!can_hold(dice, table, target, key->item[i]))
             return NULL;
     return target;
 }
@@ -279,11 +296,11 @@ static void random_actions(struct dice *dice, struct foreign_key *key)
 
 struct object *random_foreign_key(struct dice *dice, struct object *table)
 {
-    const struct names *target_columns;
+    struct names target_columns;
     const struct object *target = random_target(dice, (const struct table *)table, &target_columns);
     if (!target)
         return NULL;
-    struct names ref_columns = names_copy(dice->mem, target_columns);
+    struct names ref_columns = names_copy(dice->mem, &target_columns);
     struct names columns = referencing_columns(dice, table, target, &ref_columns);
     struct foreign_key *key =
         (struct foreign_key *)object_new(dice->mem, KIND_FOREIGN_KEY, table, maybe_name(dice, KIND_FOREIGN_KEY, table));
@@ -394,11 +411,26 @@ static void ordinary_index(struct dice *dice, struct index *index)
         random_pg_index(dice, index);
 }
 
+/* The types of a view's columns are the server's secret; these can be said of any. */
+static void view_index(struct dice *dice, struct index *index)
+{
+    struct names columns = relation_columns(dice, index->object.parent);
+    const char *column = columns.n ? quoted(dice, columns.item[dice_below(dice, columns.n)]) : NULL;
+    if (!column)
+        return;
+    struct index_part *part = (struct index_part *)object_new(dice->mem, KIND_INDEX_PART, &index->object, NULL);
+    SAY(part, INDEX_PART, expr, written(arena_printf(dice->mem, "(%s IS NULL)", column)));
+    if (dice_chance(dice, 30))
+        SAY(part, INDEX_PART, descending, true);
+}
+
 struct object *random_index(struct dice *dice, struct object *table)
 {
     struct index *index =
         (struct index *)object_new(dice->mem, KIND_INDEX, table, random_name_in(dice, KIND_INDEX, table));
-    if (dice->engine != ENGINE_PG || dice_chance(dice, 80) || !special_index(dice, index))
+    if (table->kind == KIND_VIEW)
+        view_index(dice, index);
+    else if (dice->engine != ENGINE_PG || dice_chance(dice, 80) || !special_index(dice, index))
         ordinary_index(dice, index);
     if (!index->object.children.n) {
         object_remove(&index->object);
@@ -413,4 +445,52 @@ struct object *random_index(struct dice *dice, struct object *table)
         say_some_absences(dice, index->object.children.item[i]);
     say_some_absences(dice, &index->object);
     return &index->object;
+}
+
+/* ---- keys that change while others rest on them ---- */
+
+/* A unique constraint, or an index; a primary key as either. */
+static void key_become(struct dice *dice, struct object *key, const struct names *columns)
+{
+    struct object *table = key->parent;
+    object_remove(key);
+    if (key->kind == KIND_UNIQUE || dice_chance(dice, 50)) {
+        struct index *index =
+            (struct index *)object_new(dice->mem, KIND_INDEX, table, random_name_in(dice, KIND_INDEX, table));
+        SAY(index, INDEX, is_unique, true);
+        for (int i = 0; i < columns->n; i++) {
+            struct index_part *part = (struct index_part *)object_new(dice->mem, KIND_INDEX_PART, &index->object, NULL);
+            SAY(part, INDEX_PART, column, columns->item[i]);
+        }
+        return;
+    }
+    struct unique *unique =
+        (struct unique *)object_new(dice->mem, KIND_UNIQUE, table, random_name_in(dice, KIND_UNIQUE, table));
+    SAY(unique, UNIQUE, columns, *columns);
+}
+
+static bool counts_itself(const struct object *table, const struct names *columns)
+{
+    for (int i = 0; i < columns->n; i++)
+        if (((const struct column *)object_child(table, KIND_COLUMN, columns->item[i]))->autoincrement)
+            return true;
+    return false;
+}
+
+bool change_key(struct dice *dice, struct object *key)
+{
+    struct names columns = names_copy(dice->mem, columns_of(key)), include = {0};
+    bool lite = dice->engine == ENGINE_LITE;
+    if (lite && (((const struct table *)key->parent)->without_rowid || counts_itself(key->parent, &columns)))
+        return false;
+    if (lite || dice_chance(dice, 50)) {
+        key_become(dice, key, &columns);
+        return true;
+    }
+    include_something(dice, key->parent, &columns, &include);
+    if (key->kind == KIND_UNIQUE)
+        SAY((struct unique *)key, UNIQUE, include, include);
+    else
+        SAY((struct primary_key *)key, PRIMARY_KEY, include, include);
+    return true;
 }

@@ -11,6 +11,7 @@
 struct dice {
     struct arena *mem;
     struct tree *tree;
+    const struct tree *old; /* what a mutation began with: its names are handed on; NULL: nothing */
     enum engine engine;
     uint64_t state;
     int serial;          /* of the last name */
@@ -43,6 +44,7 @@ bool dice_chance(struct dice *dice, int percent);
 const char *random_name(struct dice *dice);
 /* One that is free there, and often that of something elsewhere: what is told apart by its place must not be by its name. */
 const char *random_name_in(struct dice *dice, enum kind kind, const struct object *parent);
+bool name_is_free(const struct dice *dice, enum kind kind, const struct object *parent, const char *name);
 const char *quoted(struct dice *dice, const char *name); /* as it must stand in an expression */
 const char *random_comment(struct dice *dice);
 struct expr written(const char *text);
@@ -50,6 +52,8 @@ struct names one_name(struct arena *mem, const char *name);
 
 /* Any field that is not said and whose absence is the engine's default is sometimes said to be absent. */
 void say_some_absences(struct dice *dice, struct object *object);
+/* One that has this field on this engine; NULL: there is none. */
+struct object *random_with_field(struct dice *dice, const char *name, int *field);
 const char *qualified(struct dice *dice, const struct object *object);      /* as it must stand in an expression */
 const struct enum_type *enum_of(const struct dice *dice, const char *type); /* NULL: the type is none */
 
@@ -73,17 +77,27 @@ struct object *random_unique(struct dice *dice, struct object *table);
 struct object *random_check(struct dice *dice, struct object *table);
 struct object *random_exclude(struct dice *dice, struct object *table);
 struct object *random_foreign_key(struct dice *dice, struct object *table); /* with columns of its own */
-struct object *random_index(struct dice *dice, struct object *table);
+struct object *random_index(struct dice *dice, struct object *relation);    /* a table or a materialised view */
+bool change_key(struct dice *dice, struct object *key); /* it stays one of the same columns, in another form */
 
 /* ---- what reads others: views.c ---- */
 
 struct object *random_view(struct dice *dice);
 struct object *random_trigger(struct dice *dice, struct object *relation); /* a table or a view */
+struct names relation_columns(struct dice *dice, const struct object *relation);
+bool view_reshape(struct dice *dice, struct view *view); /* one column more, or one less that nothing reads */
 
 /* ---- what depends on what, by the graph: depend.c ---- */
 
+void find_dependents(struct dice *dice); /* builds the graph: object->needed */
 /* Takes it out with all that cannot be without it; false, and nothing is changed, if that would take too much. */
 bool remove_with_dependents(struct dice *dice, struct object *object);
+/* That column and all that foreign keys tie to it, which have one type. */
+struct list tied_columns(struct dice *dice, struct column *column);
+/* That table and all that must change its logging with it. */
+struct list tied_tables(struct dice *dice, struct table *table);
+/* Do expressions of others fit it whether it is a text or an enum? */
+bool reads_any_type(struct dice *dice, const struct column *column);
 /* Tables and columns get other names, in all that names them; noted in dice->renames. */
 void rename_some(struct dice *dice);
 void renames_tidy(struct dice *dice); /* those of what is no longer there go */
@@ -92,6 +106,7 @@ void renames_tidy(struct dice *dice); /* those of what is no longer there go */
 
 struct object *random_enum(struct dice *dice);
 struct object *random_sequence(struct dice *dice);
+bool give_owner(struct dice *dice, struct sequence *sequence); /* a column of its schema */
 struct object *random_table(struct dice *dice);
 struct object *random_of_kind(struct dice *dice, enum kind kind); /* one of the schema's, or NULL */
 

@@ -14,13 +14,10 @@ static const struct {
     const char *why;
 } excused[] = {
     {KIND_DATABASE, NULL, ENGINE_ALL, "has no fields"},
-    {KIND_SCHEMA, "comment", ENGINE_PG, "the default schema has one of its own"},
     {KIND_EXTENSION, NULL, ENGINE_PG, "are those that the server has"},
     {KIND_TABLE, "tablespace", ENGINE_PG, "needs a folder on the server"},
     {KIND_INDEX, "tablespace", ENGINE_PG, "needs a folder on the server"},
-    {KIND_TABLE, "inherits", ENGINE_PG, "takes its columns from elsewhere"},
     {KIND_TABLE, "partition_by", ENGINE_PG, "limits keys and references"},
-    {KIND_SEQUENCE, "owned_by", ENGINE_PG, "goes with a column that may be dropped"},
     {KIND_COLUMN, "default_soft", ENGINE_ALL, "is about where a default came from"},
     {KIND_INDEX, "concurrently", ENGINE_PG, "is about how, not what"},
 };

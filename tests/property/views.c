@@ -36,7 +36,7 @@ static struct names view_columns(struct dice *dice, const struct view *view)
     return columns;
 }
 
-static struct names columns_of(struct dice *dice, const struct object *relation)
+struct names relation_columns(struct dice *dice, const struct object *relation)
 {
     struct names columns = {0};
     if (relation->kind == KIND_VIEW)
@@ -59,7 +59,7 @@ static bool random_source(struct dice *dice, struct source *source)
     const struct object *view = dice_chance(dice, 35) ? random_of_kind(dice, KIND_VIEW) : NULL;
     *source = (struct source){.relation = view ? view : random_of_kind(dice, KIND_TABLE)};
     if (source->relation)
-        source->columns = columns_of(dice, source->relation);
+        source->columns = relation_columns(dice, source->relation);
     return source->columns.n;
 }
 
@@ -160,6 +160,57 @@ struct object *random_view(struct dice *dice)
     return &view->object;
 }
 
+/* ---- views that change their columns ---- */
+
+/* Does any other text, or an index on the view, have that word? */
+static bool is_read(struct dice *dice, const struct view *view, const char *name)
+{
+    const char *word = quoted(dice, name);
+    for (const struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
+        for (int i = 0; o != &view->object && i < kind_table[o->kind].fields; i++) {
+            const struct expr *expr = object_field(o, i);
+            if (kind_table[o->kind].field[i].type == FIELD_EXPR && expr->written && text_has(expr->written, word))
+                return true;
+        }
+    return false;
+}
+
+/* Where the last item of the select list begins, and where it ends. */
+static bool last_item(struct dice *dice, const char *text, size_t *from, size_t *to)
+{
+    struct lexer lexer;
+    int depth = 0;
+    *from = 0;
+    lex_open(&lexer, dialect_of_engine(dice->engine)->lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        depth += token_is(&token, "(") - token_is(&token, ")");
+        *to = (size_t)(token.text - text);
+        if (!depth && token_is(&token, "from"))
+            return true;
+        if (!depth && token_is(&token, ","))
+            *from = *to;
+    }
+    return false;
+}
+
+bool view_reshape(struct dice *dice, struct view *view)
+{
+    const char *text = view->query.written;
+    size_t from, to;
+    struct names columns = view_columns(dice, view);
+    if (!text || !last_item(dice, text, &from, &to))
+        return false;
+    const char *head = text_slice(dice->mem, text, 0, to - 1), *middle = "";
+    if (dice_chance(dice, 50))
+        middle = arena_printf(dice->mem, ", %d AS %s", dice_below(dice, 9), quoted(dice, random_name(dice)));
+    else if (!from || is_read(dice, view, columns.item[columns.n - 1]))
+        return false;
+    else
+        head = text_slice(dice->mem, text, 0, from);
+    SAY(view, VIEW, query, written(arena_printf(dice->mem, "%s%s %s", head, middle, text + to)));
+    return true;
+}
+
 /* ---- triggers ---- */
 
 /* Something that it does: into a table of its own choice, with a value of the row at hand and the name of its column as text. */
@@ -227,7 +278,7 @@ static const char *lite_trigger_text(struct dice *dice, const struct object *tri
 struct object *random_trigger(struct dice *dice, struct object *relation)
 {
     static const char *const enabled[] = {"disabled", "replica", "always"};
-    struct names columns = relation ? columns_of(dice, relation) : (struct names){0};
+    struct names columns = relation ? relation_columns(dice, relation) : (struct names){0};
     if (!columns.n || (relation->kind == KIND_VIEW && ((const struct view *)relation)->materialized))
         return NULL;
     struct trigger *trigger =

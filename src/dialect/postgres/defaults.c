@@ -8,9 +8,71 @@
 #include "base/text.h"
 #include "dialect/postgres/pg.h"
 
+/* Where a cast goes after the items of an array, and where the one of the whole array stood. */
+struct spread {
+    size_t end[64]; /* of the items */
+    int n;
+    size_t after; /* the whole, cast and all; 0: it has none */
+    const char *cast;
+};
+
+/* The lexer is after ARRAY; what is not ARRAY[a, b]::type[] has no `after`. */
+static void spread_read(struct arena *mem, struct lexer lexer, const char *text, struct spread *spread)
+{
+    int depth = 0;
+    struct token token;
+    *spread = (struct spread){.n = 0};
+    do {
+        token = lex_next_code(&lexer);
+        depth += token_is(&token, "[") + token_is(&token, "(") - token_is(&token, "]") - token_is(&token, ")");
+        bool ends = depth == 0 || (depth == 1 && token_is(&token, ","));
+        if (ends && spread->n == (int)(sizeof spread->end / sizeof *spread->end))
+            return;
+        if (ends)
+            spread->end[spread->n++] = (size_t)(token.text - text);
+    } while (depth > 0 && token.kind != TOKEN_END);
+    struct token colons = lex_next_code(&lexer), open = colons;
+    if (!token_is(&token, "]") || !token_is(&colons, "::"))
+        return;
+    while (open.kind != TOKEN_END && !token_is(&open, "["))
+        open = lex_next_code(&lexer);
+    struct token close = lex_next_code(&lexer);
+    if (!token_is(&close, "]"))
+        return;
+    spread->cast = text_trim(mem, text_slice(mem, colons.text, 0, (size_t)(open.text - colons.text)));
+    spread->after = (size_t)(close.text - text) + close.length;
+}
+
+/* ARRAY[a, b]::t[] as ARRAY[a::t, b::t]: the server prints the first, and the second once it has read that. */
+static const char *casts_spread(struct arena *mem, const char *text)
+{
+    struct lexer lexer;
+    struct spread spread;
+    struct buf out;
+    size_t at = 0;
+    buf_init(&out, mem);
+    lex_open(&lexer, &pg_lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        if (!token_is(&token, "array") || (size_t)(token.text - text) < at)
+            continue;
+        spread_read(mem, lexer, text, &spread);
+        for (int i = 0; spread.after && i < spread.n; i++) {
+            buf_add_n(&out, text + at, spread.end[i] - at);
+            buf_add(&out, spread.cast);
+            at = spread.end[i];
+        }
+        if (spread.after) {
+            buf_add_c(&out, ']');
+            at = spread.after;
+        }
+    }
+    buf_add(&out, text + at);
+    return out.data;
+}
+
 char *pg_expr_normal(struct arena *mem, const struct target *target, const char *expr)
 {
-    return normal_expr(mem, &pg_normal, expr);
+    return normal_expr(mem, &pg_normal, expr && text_has(expr, "]::") ? casts_spread(mem, expr) : expr);
 }
 
 /* The code tokens of an expression. */

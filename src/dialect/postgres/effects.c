@@ -162,8 +162,10 @@ const struct effect_row pg_effects[] = {
      .reason = "its partitioning cannot be changed in place",
      .hint = "Write the migration by hand: make a new table, copy the rows, swap the names."},
 
-    /* inherited columns: the server does the same to the children, but for comments */
+    /* inherited columns: the server does the same to the children, but for comments and compression */
     {KIND_COLUMN, ON(ALTER), COLUMN_comment, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE, .on_inherit = true},
+    {KIND_COLUMN, ON(ALTER), COLUMN_compression, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE,
+     .on_inherit = true},
     OWN(COLUMN_default_value, COLUMN_default_value, default_is_own),
     OWN(COLUMN_type, COLUMN_default_value, default_is_own),
     OWN(COLUMN_nullable, COLUMN_nullable, null_is_own),

@@ -193,6 +193,19 @@ static void conversions_name_a_way_only_where_there_is_none(void **state)
     }
 }
 
+/* What the server prints of a view, it prints in another way once it has read that. */
+static void a_cast_of_an_array_is_one_of_its_items(void **state)
+{
+    struct arena *mem = ((struct ctx *)*state)->mem;
+    const struct target target = pg_target_of(0);
+    static const char whole[] = "SELECT a FROM t WHERE a::text = ANY (ARRAY['x, y]'::varchar, f(b, c)]::text[])";
+    static const char each[] = "SELECT a FROM t WHERE a::text = ANY (ARRAY['x, y]'::varchar::text, f(b, c)::text])";
+    assert_string_equal(pg_expr_normal(mem, &target, whole), pg_expr_normal(mem, &target, each));
+    assert_string_not_equal(pg_expr_normal(mem, &target, whole), pg_expr_normal(mem, &target,
+                                                                                "SELECT a FROM t WHERE a::text = ANY "
+                                                                                "(ARRAY['x, y]'::varchar, f(b, c)])"));
+}
+
 UNIT_TESTS(UNIT(types_have_the_servers_names), UNIT(the_usual_schema_goes_without_saying),
            UNIT(different_types_stay_different), UNIT(defaults_are_compared_by_value),
-           UNIT(conversions_name_a_way_only_where_there_is_none))
+           UNIT(conversions_name_a_way_only_where_there_is_none), UNIT(a_cast_of_an_array_is_one_of_its_items))

@@ -87,6 +87,16 @@ static void a_view_keeps_the_names_of_its_columns(void **state)
                 "ALTER TABLE t RENAME COLUMN a TO b;");
 }
 
+static void a_column_that_is_inherited_follows(void **state)
+{
+    static const char tables[] = "{'name': '', 'tables': [{'name': 'p', 'columns': [{'name': 'NAME', 'type': 'int'}]},"
+                                 "{'name': 'c', 'inherits': ['p'], 'columns': [{'name': 'own', 'type': 'int'}],"
+                                 "'indexes': [{'name': 'ix', 'parts': [{'column': 'NAME'}, {'expr': 'NAME + own'}]}]},"
+                                 "{'name': 'd', 'inherits': ['c'], 'checks': [{'name': 'ck', 'expr': 'NAME > own'}]}]}";
+    assert_only(*state, pg(state, tables, "a"), pg(state, tables, "b"), renames(*state, "", "p", "a", "b"),
+                "ALTER TABLE p RENAME COLUMN a TO b;");
+}
+
 UNIT_TESTS(UNIT(a_trigger_changes_only_the_names_of_the_column), UNIT(a_function_and_a_text_keep_the_name),
            UNIT(a_column_of_the_tables_name_stays), UNIT(a_table_of_that_name_in_another_schema_stays),
-           UNIT(a_view_keeps_the_names_of_its_columns))
+           UNIT(a_view_keeps_the_names_of_its_columns), UNIT(a_column_that_is_inherited_follows))

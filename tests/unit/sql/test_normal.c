@@ -35,6 +35,8 @@ static void forms_are_readable(void **state)
     assert_null(form(ctx, &pg_rules, NULL));
     assert_string_equal(form(ctx, &pg_rules, "((Age>=0)and not(b))"), "(age >= 0) AND (NOT b)");
     assert_string_equal(form(ctx, &pg_rules, "\"Age\" = 'it''s'"), "\"Age\" = 'it''s'");
+    assert_string_equal(form(ctx, &lite_rules, "SELECT t.\"a\" AS a FROM t"), "SELECT t.\"a\" from t");
+    assert_string_equal(form(ctx, &pg_rules, "SELECT t.A AS \"A\" FROM t"), "SELECT t.a as \"A\" from t");
     assert_string_equal(
         form(ctx, &pg_rules,
              "((status)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))"),
