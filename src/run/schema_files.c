@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "run/schema_cache.h"
+#include "run/schema_partial.h"
 
 struct schema_file {
     const char *shown;      /* its name as it was given */
@@ -85,18 +86,64 @@ static int file_run(struct ctx *ctx, struct conn *conn, const struct schema_file
     return code;
 }
 
-static int files_run(struct ctx *ctx, const struct database_config *database, const struct list *files,
-                     const struct list *statements, struct tree **tree)
+struct texts {
+    const struct database_config *database;
+    struct list files;      /* struct schema_file * */
+    struct list statements; /* struct classified *, of all files */
+    struct list said;
+};
+
+static int scratch_open(struct ctx *ctx, const struct texts *texts, struct conn **conn)
 {
-    const struct dialect *dialect = database->dialect;
-    __attribute__((cleanup(conn_close))) struct conn *conn = NULL;
-    const struct scratch_spec spec = {.near = &database->url, .statements = statements};
-    TRY(dialect->driver->scratch(ctx, &spec, &conn));
-    for (int i = 0; i < files->n; i++)
-        TRY(file_run(ctx, conn, files->item[i]));
+    const struct scratch_spec spec = {.near = &texts->database->url, .statements = &texts->statements};
+    return texts->database->dialect->driver->scratch(ctx, &spec, conn);
+}
+
+static int scratch_read(struct ctx *ctx, struct conn *conn, struct tree **tree)
+{
+    const struct dialect *dialect = conn->dialect;
     if (dialect->driver->scratch_reopen)
         TRY(dialect->driver->scratch_reopen(ctx, conn));
     return dialect->load(ctx, conn, NULL, tree);
+}
+
+static int files_run(struct ctx *ctx, const struct texts *texts, struct tree **tree)
+{
+    __attribute__((cleanup(conn_close))) struct conn *conn = NULL;
+    TRY(scratch_open(ctx, texts, &conn));
+    for (int i = 0; i < texts->files.n; i++)
+        TRY(file_run(ctx, conn, texts->files.item[i]));
+    return scratch_read(ctx, conn, tree);
+}
+
+static int pieces_run(struct ctx *ctx, const struct texts *texts, const struct list *pieces, struct tree **tree)
+{
+    __attribute__((cleanup(conn_close))) struct conn *conn = NULL;
+    struct batch batch = {.n = pieces->n, .step = NEW_ARRAY(ctx->mem, struct batch_step, pieces->n + 1)};
+    for (int i = 0; i < pieces->n; i++) {
+        const struct sql_piece *piece = pieces->item[i];
+        batch.step[i] = (struct batch_step){piece->text, piece->length, NULL};
+    }
+    TRY(scratch_open(ctx, texts, &conn));
+    TRY(conn_batch(ctx, conn, &batch));
+    return scratch_read(ctx, conn, tree);
+}
+
+/* Where the last texts are known: false if all has to be run, for whatever reason. Errors are for the whole text to tell. */
+static bool changes_run(struct ctx *ctx, const struct texts *texts, const struct schema_cache *cache,
+                        struct tree **tree)
+{
+    struct partial partial = {.ctx = ctx, .dialect = texts->database->dialect};
+    struct list before = {0};
+    struct tree *fresh;
+    struct error error = ctx->error;
+    bool done = schema_cache_get_last(ctx, cache, &before, tree) && partial_choose(&partial, &before, &texts->said) &&
+                pieces_run(ctx, texts, &partial.statements, &fresh) == 0 && partial_merge(&partial, fresh, *tree);
+    if (done)
+        emit_debug(ctx, "%d of %d statements are run, the rest is known", partial.statements.n, texts->statements.n);
+    else
+        ctx->error = error;
+    return done;
 }
 
 static void statements_note(struct arena *mem, const struct schema_file *file, struct list *described)
@@ -108,27 +155,36 @@ static void statements_note(struct arena *mem, const struct schema_file *file, s
     }
 }
 
-int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree)
+static int texts_read(struct ctx *ctx, const struct schema_files *source, struct texts *texts)
 {
     const struct dialect *dialect = source->database->dialect;
-    struct list files = {0}, statements = {0};
-    if (!dialect->driver->scratch || !dialect->load) {
-        fail(ctx, ERR_UNSUPPORTED, "schema files cannot be read for %s yet", dialect->title);
-        return fail_hint(ctx, "Describe the schema with models, or write the migrations by hand.");
-    }
     for (int i = 0; i < source->names->n; i++) {
         struct schema_file *file = NEW(ctx->mem, struct schema_file);
         file->shown = source->names->item[i];
         TRY(file_classify(ctx, dialect, path_join(ctx->mem, source->folder, file->shown), file));
-        list_add(ctx->mem, &files, file);
+        list_add(ctx->mem, &texts->files, file);
         statements_note(ctx->mem, file, source->described);
         for (int at = 0; at < file->statements.n; at++)
-            list_add(ctx->mem, &statements, file->statements.item[at]);
+            list_add(ctx->mem, &texts->statements, file->statements.item[at]);
     }
-    const char *key = schema_cache_key(ctx, source->near, &statements);
-    if (!schema_cache_get(ctx, key, tree)) {
-        TRY(files_run(ctx, source->database, &files, &statements, tree));
-        schema_cache_put(ctx, key, *tree);
+    texts->said = said_read(ctx, dialect, &texts->statements);
+    return 0;
+}
+
+int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree)
+{
+    const struct dialect *dialect = source->database->dialect;
+    struct texts texts = {.database = source->database};
+    if (!dialect->driver->scratch || !dialect->load) {
+        fail(ctx, ERR_UNSUPPORTED, "schema files cannot be read for %s yet", dialect->title);
+        return fail_hint(ctx, "Describe the schema with models, or write the migrations by hand.");
+    }
+    TRY(texts_read(ctx, source, &texts));
+    const struct schema_cache cache = schema_cache_of(ctx, source, &texts.said);
+    if (!schema_cache_get(ctx, &cache, tree)) {
+        if (!changes_run(ctx, &texts, &cache, tree))
+            TRY(files_run(ctx, &texts, tree));
+        schema_cache_put(ctx, &cache, &texts.said, *tree);
     }
     if (!source->target->facts.usual_schema)
         source->target->facts.usual_schema = (*tree)->usual_schema;

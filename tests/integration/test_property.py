@@ -36,6 +36,15 @@ def test_hand_written_schemas(servers, server):
     run(BUILD / "roundtrip", "postgresql", servers[f"{server}_TCP_URL"], *files)
 
 
+@pytest.mark.parametrize("server", ["PG15", "PG18"])
+def test_parts_of_schema_texts(servers, server):
+    """What has changed of a text, run alone, gives what all of it gives: random schemas, and texts by hand."""
+    url = servers[f"{server}_TCP_URL"]
+    run(BUILD / "partial", "postgresql", max(1, int(RUNS) // 4), SEED, url)
+    if server == "PG15":
+        run(BUILD / "partial", "postgresql", url, ROOT / "tests" / "golden" / "partial" / "postgresql.txt")
+
+
 def test_private_server():
     """Without a server that may be used, one of our own is started, and is gone afterwards."""
     files = sorted((ROOT / "tests" / "golden" / "roundtrip" / "postgresql").glob("shop_one.sql"))

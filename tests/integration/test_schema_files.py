@@ -272,6 +272,17 @@ def test_what_the_server_made_of_the_same_text_is_remembered(project):
     assert len(cached(project)) == 2
 
 
+def test_only_what_changed_is_run_again(project):
+    text = "CREATE TABLE t (id int PRIMARY KEY);\nCREATE TABLE u (t int REFERENCES t);\nCREATE TABLE v (id int);\n"
+    reach(project, text)
+    text = text.replace("REFERENCES t", "REFERENCES t, n int")
+    project.write("schema.sql", text)
+    outcome = project.run("-v", "diff")
+    assert "2 of 3 statements are run" in outcome.err and "u" in outcome.out, "u, and t which it names"
+    project.write("schema.sql", text.replace("(id int PRIMARY KEY)", "(id int)"))
+    assert "no primary key for" in project.run("diff").err, "what the server refuses it refuses"
+
+
 def test_the_memory_depends_on_what_the_outcome_depends_on(project):
     text = "CREATE TABLE t (d date DEFAULT '2020-02-01');\n"
     project.write("schema.sql", text)
