@@ -123,6 +123,34 @@ static bool dependencies_from_json(struct arena *mem, const struct json *json, s
     return json != NULL;
 }
 
+static struct json *held_to_json(struct arena *mem, const struct list *all)
+{
+    struct json *json = json_array(mem);
+    for (int i = 0; i < all->n; i++) {
+        const struct held *held = all->item[i];
+        struct json *one = json_object(mem);
+        json_set(mem, one, "what", ref_to_json(mem, &held->what));
+        json_set_text(mem, one, "by", held->by);
+        json_set_bool(mem, one, "goes_along", held->goes_along);
+        json_add(mem, json, one);
+    }
+    return json;
+}
+
+static bool held_from_json(struct arena *mem, const struct json *json, struct list *all)
+{
+    for (int i = 0; json && json->type == JSON_ARRAY && i < json->n; i++) {
+        const struct json *one = json->item[i], *what = json_get(one, "what");
+        struct held *held = NEW(mem, struct held);
+        held->by = json_get_text(one, "by");
+        held->goes_along = json_get_bool(one, "goes_along", false);
+        if (!held->by || !what || !ref_from_json(mem, what, &held->what))
+            return false;
+        list_add(mem, all, held);
+    }
+    return json != NULL;
+}
+
 static struct json *cache_read_key(struct ctx *ctx, const char *key, struct tree **tree)
 {
     const char *path = cache_path(ctx->mem, file_start, key);
@@ -130,7 +158,8 @@ static struct json *cache_read_key(struct ctx *ctx, const char *key, struct tree
     struct error before = ctx->error;
     bool got = json && text_equal(json_get_text(json, "key"), key) &&
                tree_from_json(ctx, path, json_get(json, "tree"), tree) == 0 &&
-               dependencies_from_json(ctx->mem, json_get(json, "dependencies"), &(*tree)->dependencies);
+               dependencies_from_json(ctx->mem, json_get(json, "dependencies"), &(*tree)->dependencies) &&
+               held_from_json(ctx->mem, json_get(json, "held"), &(*tree)->held);
     ctx->error = before;
     if (got)
         utimensat(AT_FDCWD, path, NULL, 0); /* used again: among the youngest */
@@ -241,6 +270,7 @@ void schema_cache_put(struct ctx *ctx, const struct schema_cache *cache, const s
     json_set_text(ctx->mem, json, "key", cache->key);
     json_set(ctx->mem, json, "statements", said_to_json(ctx->mem, said));
     json_set(ctx->mem, json, "dependencies", dependencies_to_json(ctx->mem, &tree->dependencies));
+    json_set(ctx->mem, json, "held", held_to_json(ctx->mem, &tree->held));
     json_set(ctx->mem, json, "tree", tree_to_json_short(ctx->mem, tree));
     const char *text = json_text(ctx->mem, json, JSON_PYTHON);
     bool made = !folder_exists(folder);

@@ -377,6 +377,20 @@ static void dependencies_merge(const struct partial *partial, const struct tree 
     tree->dependencies = merged;
 }
 
+static void held_merge(const struct partial *partial, const struct tree *fresh, struct tree *tree)
+{
+    struct list merged = {0};
+    for (int side = 0; side < 2; side++) {
+        const struct list *all = side ? &fresh->held : &tree->held;
+        for (int i = 0; i < all->n; i++) {
+            const struct held *one = all->item[i];
+            if (is_read_again(group_named(partial, one->what.name)) == (side == 1))
+                list_add(partial->ctx->mem, &merged, all->item[i]);
+        }
+    }
+    tree->held = merged;
+}
+
 static struct object *schema_named(const struct tree *tree, const char *name)
 {
     return object_child(tree->root, KIND_SCHEMA, name);
@@ -399,5 +413,6 @@ bool partial_merge(const struct partial *partial, struct tree *fresh, struct tre
     }
     unmodelled_merge(partial, fresh, tree);
     dependencies_merge(partial, fresh, tree);
+    held_merge(partial, fresh, tree);
     return true;
 }

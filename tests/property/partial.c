@@ -102,6 +102,12 @@ static const char *tree_text(struct reader *reader, const struct tree *tree)
         const struct dependency *one = tree->dependencies.item[i];
         list_add(mem, &lines, arena_printf(mem, "%s -> %s", ref_text(mem, &one->from), ref_text(mem, &one->to)));
     }
+    for (int i = 0; i < tree->held.n; i++) {
+        const struct held *one = tree->held.item[i];
+        list_add(
+            mem, &lines,
+            arena_printf(mem, "%s <- %s%s", ref_text(mem, &one->what), one->by, one->goes_along ? ", goes along" : ""));
+    }
     list_sort(&lines, text_order);
     copy->unmodelled = (struct list){0};
     buf_init(&text, mem);
@@ -139,6 +145,7 @@ static int step_check(struct reader *reader, const struct version *before, const
     TRY(code);
     TRY(tree_from_json(law->ctx, "memory", tree_to_json_short(mem, before->tree), &merged)); /* as the cache has it */
     merged->dependencies = before->tree->dependencies;
+    merged->held = before->tree->held;
     if (!partial_merge(&partial, fresh, merged))
         return 0;
     *part = true;
