@@ -264,7 +264,7 @@ static int reader_open(struct reader *reader, struct ctx *ctx, const char *engin
         TRY(url_read(ctx, address, url));
         reader->url = url;
     }
-    return reader->law.dialect->driver->scratch(ctx, &(struct scratch_spec){.near = reader->url}, &reader->law.conn);
+    return law_open(&reader->law, reader->url);
 }
 
 int main(int argc, char **argv)
