@@ -298,12 +298,25 @@ static void ansi_include(struct buf *out, const struct dialect *dialect, const s
     ansi_column_list(out, dialect, include);
 }
 
+/* Of the index behind a key, where the engine has such. */
+static void index_settings(struct buf *out, const struct dialect *dialect, const struct names *options,
+                           const char *tablespace)
+{
+    if (options->n)
+        buf_addf(out, " WITH (%s)", names_join(out->mem, options, ", "));
+    if (tablespace) {
+        buf_add(out, " USING INDEX TABLESPACE ");
+        ident_add(out, dialect->ident, tablespace);
+    }
+}
+
 void ansi_primary_key(struct buf *out, const struct dialect *dialect, const struct primary_key *key)
 {
     ansi_constraint_name(out, dialect, &key->object);
     buf_add(out, "PRIMARY KEY ");
     ansi_column_list(out, dialect, &key->columns);
     ansi_include(out, dialect, &key->include);
+    index_settings(out, dialect, &key->options, key->tablespace);
     ansi_deferrable(out, key->deferrable, key->initially_deferred);
 }
 
@@ -313,6 +326,7 @@ void ansi_unique(struct buf *out, const struct dialect *dialect, const struct un
     buf_add(out, unique->nulls_not_distinct ? "UNIQUE NULLS NOT DISTINCT " : "UNIQUE ");
     ansi_column_list(out, dialect, &unique->columns);
     ansi_include(out, dialect, &unique->include);
+    index_settings(out, dialect, &unique->options, unique->tablespace);
     ansi_deferrable(out, unique->deferrable, unique->initially_deferred);
 }
 

@@ -228,7 +228,7 @@ static bool hangs_on_top(const struct unmodelled *one, const struct object *top)
            text_equal(schema_of_on(one), schema_of(top));
 }
 
-/* "storage parameter fillfactor=70 of constraint c", "cluster on i" */
+/* "cluster on i", "constraint c" of a comment */
 static bool is_about(const struct unmodelled *one, const char *name)
 {
     if (!one->name || !name)

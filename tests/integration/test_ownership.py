@@ -263,6 +263,33 @@ SELECT (SELECT coalesce(array_to_string(reloptions, ','), '') FROM pg_class WHER
 
 
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_settings_of_a_keys_index_stay_until_the_project_speaks_of_them(place):
+    project, engine = place
+    def settings():
+        with engine.connect() as connection:
+            return list(connection.exec_driver_sql("SELECT array_to_string(reloptions, ',') FROM pg_class "
+                                                   "WHERE relname IN ('t_pkey', 't_a_key') ORDER BY relname").scalars())
+
+    text = "create table t (id integer primary key{0}, a text unique{1});"
+    schema(project, text.format("", ""))
+    step(project)
+    sql(engine, "ALTER INDEX t_pkey SET (fillfactor = 60)", "ALTER INDEX t_a_key SET (fillfactor = 60)")
+    settles(project)
+    assert settings() == ["fillfactor=60", "fillfactor=60"]
+    schema(project, text.format("", " with (fillfactor = 70)"))
+    step(project)
+    assert settings() == ["fillfactor=70", "fillfactor=60"]
+    settles(project)
+    project.ok("rollback")
+    assert settings() == ["fillfactor=60", "fillfactor=60"]
+    project.ok("migrate")
+    schema(project, text.format("", "") + "create table u (id integer);")
+    step(project)
+    assert settings() == [None, "fillfactor=60"]
+    settles(project)
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 def test_settings_that_nobody_spoke_of_stay(place):
     project, engine = place
     def settings():

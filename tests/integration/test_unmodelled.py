@@ -61,7 +61,6 @@ rule r on table t
 server s
 statistics st on table t
 statistics target 50 on column t.name
-storage parameter fillfactor=70 of constraint u_uq on table u
 text search configuration conf
 text search dictionary dict
 text search parser prs

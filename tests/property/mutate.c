@@ -314,7 +314,13 @@ static bool drop_unique(struct dice *dice)
 static bool alter_unique(struct dice *dice)
 {
     struct unique *unique = (struct unique *)random_of_kind(dice, KIND_UNIQUE);
-    if (!unique || dice->engine != ENGINE_PG || key_is_referenced(dice, unique->object.parent, &unique->columns))
+    if (!unique || dice->engine != ENGINE_PG)
+        return false;
+    if (dice_chance(dice, 40)) {
+        SAY(unique, UNIQUE, options, unique->options.n ? (struct names){0} : one_name(dice->mem, "fillfactor=80"));
+        return true;
+    }
+    if (key_is_referenced(dice, unique->object.parent, &unique->columns))
         return false;
     SAY(unique, UNIQUE, deferrable, !unique->deferrable);
     SAY(unique, UNIQUE, initially_deferred, false);

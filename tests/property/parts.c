@@ -112,6 +112,8 @@ static void random_pg_key(struct dice *dice, struct primary_key *key)
         SAY(key, PRIMARY_KEY, deferrable, true);
     if (key->deferrable && dice_chance(dice, 50))
         SAY(key, PRIMARY_KEY, initially_deferred, true);
+    if (dice_chance(dice, 10))
+        SAY(key, PRIMARY_KEY, options, one_name(dice->mem, "fillfactor=60"));
 }
 
 struct object *random_primary_key(struct dice *dice, struct object *table)
@@ -152,6 +154,8 @@ static void random_pg_unique(struct dice *dice, struct unique *unique)
         SAY(unique, UNIQUE, deferrable, true);
     if (unique->deferrable && dice_chance(dice, 50))
         SAY(unique, UNIQUE, initially_deferred, true);
+    if (dice_chance(dice, 10))
+        SAY(unique, UNIQUE, options, one_name(dice->mem, "fillfactor=60"));
 }
 
 struct object *random_unique(struct dice *dice, struct object *table)

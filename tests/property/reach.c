@@ -17,6 +17,8 @@ static const struct {
     {KIND_EXTENSION, NULL, ENGINE_PG, "are those that the server has"},
     {KIND_TABLE, "tablespace", ENGINE_PG, "needs a folder on the server"},
     {KIND_INDEX, "tablespace", ENGINE_PG, "needs a folder on the server"},
+    {KIND_PRIMARY_KEY, "tablespace", ENGINE_PG, "needs a folder on the server"},
+    {KIND_UNIQUE, "tablespace", ENGINE_PG, "needs a folder on the server"},
     {KIND_TABLE, "partition_by", ENGINE_PG, "limits keys and references"},
     {KIND_COLUMN, "default_soft", ENGINE_ALL, "is about where a default came from"},
     {KIND_INDEX, "concurrently", ENGINE_PG, "is about how, not what"},

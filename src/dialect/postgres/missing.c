@@ -129,7 +129,8 @@ static const struct {
     int field;
     const char *names;
 } named[] = {
-    {KIND_TABLE, TABLE_tablespace, "tablespace"},         {KIND_COLUMN, COLUMN_collation, "collation"},
+    {KIND_TABLE, TABLE_tablespace, "tablespace"},         {KIND_PRIMARY_KEY, PRIMARY_KEY_tablespace, "tablespace"},
+    {KIND_UNIQUE, UNIQUE_tablespace, "tablespace"},       {KIND_COLUMN, COLUMN_collation, "collation"},
     {KIND_INDEX, INDEX_method, "access method"},          {KIND_INDEX, INDEX_tablespace, "tablespace"},
     {KIND_INDEX_PART, INDEX_PART_collation, "collation"}, {KIND_INDEX_PART, INDEX_PART_opclass, "operator class"},
 };

@@ -10,6 +10,12 @@ static const char *const schemes[] = {"postgresql", "postgres", NULL};
         .create = pg_constraint_create, .drop = pg_constraint_drop, .rename = pg_constraint_rename \
     }
 
+#define KEY                                                                                \
+    {                                                                                      \
+        .create = pg_constraint_create, .drop = pg_constraint_drop, .alter = pg_key_alter, \
+        .rename = pg_constraint_rename                                                     \
+    }
+
 const struct render_kind pg_render[KIND_COUNT] = {
     [KIND_SCHEMA] = {.create = pg_schema_create, .drop = pg_schema_drop, .alter = pg_schema_alter},
     [KIND_EXTENSION] = {.create = pg_extension_create, .drop = pg_extension_drop, .alter = pg_extension_alter},
@@ -32,8 +38,8 @@ const struct render_kind pg_render[KIND_COUNT] = {
                      .drop = pg_column_drop,
                      .alter = pg_column_alter,
                      .rename = pg_column_rename},
-    [KIND_PRIMARY_KEY] = CONSTRAINT,
-    [KIND_UNIQUE] = CONSTRAINT,
+    [KIND_PRIMARY_KEY] = KEY,
+    [KIND_UNIQUE] = KEY,
     [KIND_CHECK] = CONSTRAINT,
     [KIND_EXCLUDE] = CONSTRAINT,
     [KIND_FOREIGN_KEY] = CONSTRAINT,

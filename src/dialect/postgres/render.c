@@ -156,3 +156,47 @@ void pg_choose_name(struct arena *mem, const struct changes *changes, struct obj
     if (!goes_away(holder))
         object->name = next_name(mem, changes, object);
 }
+
+static const char *option_name(struct arena *mem, const char *option)
+{
+    return text_slice(mem, option, 0, strcspn(option, "="));
+}
+
+static bool has_option(struct arena *mem, const struct names *options, const char *name)
+{
+    for (int i = 0; i < options->n; i++)
+        if (text_equal(option_name(mem, options->item[i]), name))
+            return true;
+    return false;
+}
+
+static void options_statement(struct render *render, const char *alter, const char *verb, const struct names *options)
+{
+    struct buf out = pg_begin(render, alter);
+    buf_addf(&out, "%s (%s)", verb, names_join(render->mem, options, ", "));
+    if (options->n)
+        render_statement(render, &out);
+}
+
+void pg_options_alter(struct render *render, const char *alter, const struct names *before, const struct names *after)
+{
+    struct names set = {0}, reset = {0};
+    for (int i = 0; i < after->n; i++)
+        if (!names_have(before, after->item[i]))
+            names_add(render->mem, &set, after->item[i]);
+    for (int i = 0; i < before->n; i++) {
+        const char *name = option_name(render->mem, before->item[i]);
+        if (!has_option(render->mem, after, name))
+            names_add(render->mem, &reset, name);
+    }
+    options_statement(render, alter, "RESET", &reset);
+    options_statement(render, alter, "SET", &set);
+}
+
+void pg_tablespace_alter(struct render *render, const char *alter, const char *tablespace)
+{
+    struct buf out = pg_begin(render, alter);
+    buf_add(&out, "SET TABLESPACE ");
+    pg_ident_add(&out, tablespace ? tablespace : "pg_default");
+    render_statement(render, &out);
+}

@@ -13,6 +13,9 @@ void pg_table(struct buf *out, const struct object *below); /* schema.table of w
 void pg_top(struct buf *out, const struct object *object);  /* schema.name of a top object */
 void pg_sibling(struct buf *out, const struct object *below, const char *name); /* schema.name: indexes, sequences */
 void pg_alter_table(struct buf *out, const struct object *below);               /* "ALTER TABLE t " */
+/* SET what is new or different, RESET what is gone; `alter` is how the statements begin: "ALTER INDEX i ". */
+void pg_options_alter(struct render *render, const char *alter, const struct names *before, const struct names *after);
+void pg_tablespace_alter(struct render *render, const char *alter, const char *tablespace); /* NULL: the usual one */
 void pg_literal(struct buf *out, const char *text);
 void pg_ident_add(struct buf *out, const char *name);
 void pg_wrapped(struct buf *out, const char *expr); /* in parentheses, if it is not already */
@@ -62,7 +65,7 @@ bool pg_only_inherited(struct arena *mem, const struct target *target, const str
 
 /* render_constraint.c */
 int pg_constraint_text(struct render *render, struct buf *out, const struct object *object);
-render_fn pg_constraint_create, pg_constraint_drop, pg_constraint_rename;
+render_fn pg_constraint_create, pg_key_alter, pg_constraint_drop, pg_constraint_rename;
 
 /* render_table.c */
 render_fn pg_table_create, pg_table_drop, pg_table_alter, pg_table_rename, pg_table_finish;

@@ -40,6 +40,23 @@ int pg_constraint_create(struct render *render, const struct change *change)
     return 0;
 }
 
+/* Of the index behind the key: the rest of a key is replaced. */
+int pg_key_alter(struct render *render, const struct change *change)
+{
+    bool primary = change->kind == KIND_PRIMARY_KEY;
+    int options = primary ? PRIMARY_KEY_options : UNIQUE_options;
+    int tablespace = primary ? PRIMARY_KEY_tablespace : UNIQUE_tablespace;
+    struct buf out = pg_begin(render, "ALTER INDEX ");
+
+    pg_sibling(&out, change->after, change->after->name);
+    buf_add_c(&out, ' ');
+    if (change_has(change, options))
+        pg_options_alter(render, out.data, object_field(change->before, options), object_field(change->after, options));
+    if (change_has(change, tablespace))
+        pg_tablespace_alter(render, out.data, *(const char *const *)object_field(change->after, tablespace));
+    return 0;
+}
+
 int pg_constraint_drop(struct render *render, const struct change *change)
 {
     struct buf out = pg_begin(render, "");

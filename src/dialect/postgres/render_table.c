@@ -105,45 +105,6 @@ int pg_table_drop(struct render *render, const struct change *change)
     return 0;
 }
 
-static const char *option_name(struct arena *mem, const char *option)
-{
-    return text_slice(mem, option, 0, strcspn(option, "="));
-}
-
-static bool has_option(struct arena *mem, const struct names *options, const char *name)
-{
-    for (int i = 0; i < options->n; i++)
-        if (text_equal(option_name(mem, options->item[i]), name))
-            return true;
-    return false;
-}
-
-/* SET what is new or different, RESET what is gone. */
-static void alter_options(struct render *render, const struct table *before, const struct table *after)
-{
-    struct names set = {0}, reset = {0};
-    struct buf out = pg_begin(render, "");
-
-    for (int i = 0; i < after->options.n; i++)
-        if (!names_have(&before->options, after->options.item[i]))
-            names_add(render->mem, &set, after->options.item[i]);
-    for (int i = 0; i < before->options.n; i++) {
-        const char *name = option_name(render->mem, before->options.item[i]);
-        if (!has_option(render->mem, &after->options, name))
-            names_add(render->mem, &reset, name);
-    }
-    if (reset.n > 0) {
-        pg_alter_table(&out, &after->object);
-        buf_addf(&out, "RESET (%s)", names_join(render->mem, &reset, ", "));
-        render_statement(render, &out);
-    }
-    if (set.n > 0) {
-        pg_alter_table(&out, &after->object);
-        buf_addf(&out, "SET (%s)", names_join(render->mem, &set, ", "));
-        render_statement(render, &out);
-    }
-}
-
 /* A statement for each parent of `some` that is not among `others`. */
 static void inherits_differ(struct render *render, const struct object *table, const char *verb,
                             const struct refs *some, const struct refs *others)
@@ -179,14 +140,11 @@ int pg_table_alter(struct render *render, const struct change *change)
     }
     if (change_has(change, TABLE_inherits))
         inherits_differ(render, change->after, "NO INHERIT ", &before->inherits, &after->inherits);
+    pg_alter_table(&out, change->after);
     if (change_has(change, TABLE_options))
-        alter_options(render, before, after);
-    if (change_has(change, TABLE_tablespace)) {
-        pg_alter_table(&out, change->after);
-        buf_add(&out, "SET TABLESPACE ");
-        pg_ident_add(&out, after->tablespace ? after->tablespace : "pg_default");
-        render_statement(render, &out);
-    }
+        pg_options_alter(render, out.data, &before->options, &after->options);
+    if (change_has(change, TABLE_tablespace))
+        pg_tablespace_alter(render, out.data, after->tablespace);
     if (change_has(change, TABLE_comment))
         table_comment(render, after);
     return 0;

@@ -163,15 +163,20 @@ static void settle_foreign_key(struct arena *mem, struct foreign_key *key, const
         SAY(key, FOREIGN_KEY, ref_columns, ((const struct primary_key *)table)->columns);
 }
 
-static void settle_deferred(struct object *object)
+static void settle_primary_key(struct arena *mem, struct primary_key *key)
 {
-    struct primary_key *key = (struct primary_key *)object;
-    struct unique *unique = (struct unique *)object;
-
-    if (object->kind == KIND_PRIMARY_KEY && key->initially_deferred)
+    if (key->initially_deferred)
         SAY(key, PRIMARY_KEY, deferrable, true);
-    if (object->kind == KIND_UNIQUE && unique->initially_deferred)
+    settle_options(mem, &key->options);
+    settle_tablespace(&key->tablespace);
+}
+
+static void settle_unique(struct arena *mem, struct unique *unique)
+{
+    if (unique->initially_deferred)
         SAY(unique, UNIQUE, deferrable, true);
+    settle_options(mem, &unique->options);
+    settle_tablespace(&unique->tablespace);
 }
 
 static void settle_index(struct arena *mem, struct index *index)
@@ -213,8 +218,8 @@ static void settle_object(struct arena *mem, struct object *object, const struct
     case KIND_TABLE: settle_table(mem, (struct table *)object); break;
     case KIND_SEQUENCE: settle_sequence(mem, (struct sequence *)object); break;
     case KIND_FOREIGN_KEY: settle_foreign_key(mem, (struct foreign_key *)object, tree); break;
-    case KIND_PRIMARY_KEY:
-    case KIND_UNIQUE: settle_deferred(object); break;
+    case KIND_PRIMARY_KEY: settle_primary_key(mem, (struct primary_key *)object); break;
+    case KIND_UNIQUE: settle_unique(mem, (struct unique *)object); break;
     case KIND_INDEX: settle_index(mem, (struct index *)object); break;
     case KIND_INDEX_PART: settle_part((struct index_part *)object); break;
     default: break;

@@ -202,6 +202,60 @@ static void only_old_tables_get_indexes_concurrently(void **state)
     }
 }
 
+/* Where CREATE would lock writers out, DROP would too: on the way there, and on the way back. */
+static void old_tables_lose_indexes_concurrently(void **state)
+{
+    struct ctx *ctx = *state;
+    struct tree *with = with_index(state, "{'name': 'ix', 'parts': [{'column': 'b'}]}");
+    const struct target target = pg_target_of(150000);
+    struct plan_options options = {.concurrently = true};
+    for (int up = 0; up < 2; up++) {
+        struct tree *without = with_index(state, "");
+        struct diff_input input = {.target = &target,
+                                   .before = up ? without : tree_copy(ctx->mem, with),
+                                   .after = up ? tree_copy(ctx->mem, with) : without};
+        struct changes *changes = NULL;
+        struct plan *plan[2] = {NULL};
+        assert_works(ctx, diff_trees(ctx, &input, &changes));
+        assert_works(ctx, plan_make(ctx, &target, changes, &options, &plan[0]));
+        assert_works(ctx, plan_reverse(ctx, &target, plan[0], &options, &plan[1]));
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(plan[i]->statements.n, 1);
+            const struct statement_out *statement = plan[i]->statements.item[0];
+            assert_string_equal(statement->sql,
+                                i == up ? "DROP INDEX CONCURRENTLY ix" : "CREATE INDEX CONCURRENTLY ix ON t (b)");
+            assert_true(statement->refuses_transaction);
+        }
+    }
+    struct diff_input input = {.target = &target, .before = NOTHING, .after = tree_copy(ctx->mem, with)};
+    struct changes *changes = NULL;
+    struct plan *up = NULL, *down = NULL;
+    assert_works(ctx, diff_trees(ctx, &input, &changes));
+    assert_works(ctx, plan_make(ctx, &target, changes, &options, &up));
+    assert_works(ctx, plan_reverse(ctx, &target, up, &options, &down));
+    assert_string_equal(plan_text(ctx->mem, down), "DROP TABLE t;");
+}
+
+static struct tree *with_key(void **state, const char *settings)
+{
+    return pg_tree(*state, arena_printf(((struct ctx *)*state)->mem,
+                                        "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'int'}],"
+                                        "'primary_keys': [{'name': 'p', 'columns': ['a']%s}]}]",
+                                        settings));
+}
+
+static void the_index_of_a_key_is_moved_and_tuned_in_place(void **state)
+{
+    const char *settings = ", 'options': ['fillfactor=50'], 'tablespace': 'fast'";
+    assert_plan(NOTHING, with_key(state, settings),
+                "CREATE TABLE t (\n    a int NOT NULL,\n"
+                "    CONSTRAINT p PRIMARY KEY (a) WITH (fillfactor=50) USING INDEX TABLESPACE fast\n);");
+    assert_plan(with_key(state, ""), with_key(state, settings),
+                "ALTER INDEX p SET (fillfactor=50);\n\nALTER INDEX p SET TABLESPACE fast;");
+    assert_plan(with_key(state, settings), with_key(state, ""),
+                "ALTER INDEX p RESET (fillfactor);\n\nALTER INDEX p SET TABLESPACE pg_default;");
+}
+
 static void an_old_server_is_not_asked_for_what_it_lacks(void **state)
 {
     struct ctx *ctx = *state;
@@ -266,6 +320,7 @@ UNIT_TESTS(UNIT(a_table_is_written_one_item_per_line), UNIT(tables_that_refer_to
            UNIT(a_serial_may_count_in_its_own_way), UNIT(identity_options_are_set_one_by_one),
            UNIT(a_generated_column_is_altered_where_the_server_can), UNIT(labels_are_added_in_place),
            UNIT(labels_go_by_way_of_a_new_type), UNIT(clauses_of_an_index_have_the_servers_order),
-           UNIT(only_old_tables_get_indexes_concurrently), UNIT(an_old_server_is_not_asked_for_what_it_lacks),
+           UNIT(only_old_tables_get_indexes_concurrently), UNIT(old_tables_lose_indexes_concurrently),
+           UNIT(the_index_of_a_key_is_moved_and_tuned_in_place), UNIT(an_old_server_is_not_asked_for_what_it_lacks),
            UNIT(a_sequence_waits_for_its_column), UNIT(a_view_is_replaced_in_place_if_its_columns_stay),
            UNIT(partitioning_cannot_change))

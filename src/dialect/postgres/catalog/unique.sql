@@ -13,11 +13,17 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        END AS include,
        k.condeferrable AS deferrable,
        k.condeferred AS initially_deferred,
+       CASE WHEN ic.reloptions IS NOT NULL THEN
+           (SELECT json_agg(o ORDER BY o COLLATE "C") FROM unnest(ic.reloptions) AS o)
+       END AS options,
+       ts.spcname AS tablespace,
        x.nulls_not_distinct
 FROM (VALUES (NULL::boolean)) AS older(indnullsnotdistinct)
 CROSS JOIN pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 JOIN LATERAL (SELECT *, indnullsnotdistinct AS nulls_not_distinct FROM pg_index) x ON x.indexrelid = k.conindid
+JOIN pg_class ic ON ic.oid = k.conindid
+LEFT JOIN pg_tablespace ts ON ts.oid = ic.reltablespace
 WHERE k.contype = 'u' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
 ORDER BY 1, 2, 3

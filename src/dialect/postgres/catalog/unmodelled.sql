@@ -355,11 +355,6 @@ UNION ALL
 SELECT 'unlogged', r.schema, NULL, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relpersistence = 'u' AND r.relkind = 'S'
 UNION ALL
-SELECT 'storage parameter', r.schema, array_to_string(ic.reloptions, ', ') || ' of constraint ' || k.conname,
-    r.word, r.name, NULL, NULL
-FROM rel r JOIN con k ON k.conrelid = r.oid AND k.contype IN ('p', 'u') AND r.word = 'table'
-    JOIN pg_class ic ON ic.oid = k.conindid AND ic.reloptions IS NOT NULL
-UNION ALL
 SELECT w.word, r.schema, k.conname, r.word, r.name,
     (SELECT a.attname FROM pg_attribute a WHERE k.contype = 'n' AND a.attrelid = k.conrelid
         AND a.attnum = k.conkey[1]),
