@@ -112,13 +112,29 @@ static void index_comment(struct render *render, const struct index *index)
     pg_comment(render, "INDEX", &name, index->comment);
 }
 
+/*
+ * A unique key of the same name stands on the other side: that has to go before this comes, and only one transaction for both
+ * keeps the rows from being without either.
+ */
+static bool takes_turns(const struct index *index)
+{
+    static const enum kind keys[] = {KIND_UNIQUE, KIND_PRIMARY_KEY, KIND_INDEX};
+    const struct object *other = index->object.parent->peer;
+    for (size_t i = 0; other && index->is_unique && i < sizeof keys / sizeof *keys; i++) {
+        const struct object *key = object_child(other, keys[i], index->object.name);
+        if (key && (key->kind != KIND_INDEX || ((const struct index *)key)->is_unique))
+            return true;
+    }
+    return false;
+}
+
 static bool may_be_concurrent(const struct render *render, const struct index *index)
 {
     const struct object *parent = index->object.parent;
     bool is_new = !parent->peer || (parent->made && parent->made->op == CHANGE_CREATE);
     bool partitioned = parent->kind == KIND_TABLE && ((const struct table *)parent)->partition_by;
 
-    if (!render->concurrently || is_new || partitioned)
+    if (!render->concurrently || is_new || partitioned || takes_turns(index))
         return false;
     return !object_says(&index->object, INDEX_concurrently) || index->concurrently;
 }

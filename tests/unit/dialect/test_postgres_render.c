@@ -236,6 +236,34 @@ static void old_tables_lose_indexes_concurrently(void **state)
     assert_string_equal(plan_text(ctx->mem, down), "DROP TABLE t;");
 }
 
+/* Of one name, so neither can be there before the other has gone: all in one transaction, whatever was asked for. */
+static void a_key_and_an_index_of_one_name_take_turns_in_a_transaction(void **state)
+{
+    struct ctx *ctx = *state;
+    static const char table[] = "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'int'}], %s}]";
+    static const char *const parts[] = {"'uniques': [{'name': 'k', 'columns': ['a']}]",
+                                        "'indexes': [{'name': 'k', 'is_unique': true, 'parts': [{'column': 'a'}]}]",
+                                        "'indexes': [{'name': 'k', 'is_unique': true, 'options': ['fillfactor=50'], "
+                                        "'parts': [{'column': 'a'}]}]"};
+    const struct target target = pg_target_of(150000);
+    const struct plan_options options = {.concurrently = true};
+    for (int i = 0; i < 2; i++) {
+        struct diff_input input = {.target = &target,
+                                   .before = pg_tree(ctx, arena_printf(ctx->mem, table, parts[i])),
+                                   .after = pg_tree(ctx, arena_printf(ctx->mem, table, parts[i + 1]))};
+        struct changes *changes = NULL;
+        struct plan *plan[2] = {NULL};
+        assert_works(ctx, diff_trees(ctx, &input, &changes));
+        assert_works(ctx, plan_make(ctx, &target, changes, &options, &plan[0]));
+        assert_works(ctx, plan_reverse(ctx, &target, plan[0], &options, &plan[1]));
+        for (int way = 0; way < 2; way++) {
+            assert_int_equal(plan[way]->statements.n, 2);
+            for (int k = 0; k < 2; k++)
+                assert_false(((const struct statement_out *)plan[way]->statements.item[k])->refuses_transaction);
+        }
+    }
+}
+
 static struct tree *with_key(void **state, const char *settings)
 {
     return pg_tree(*state, arena_printf(((struct ctx *)*state)->mem,
@@ -321,6 +349,7 @@ UNIT_TESTS(UNIT(a_table_is_written_one_item_per_line), UNIT(tables_that_refer_to
            UNIT(a_generated_column_is_altered_where_the_server_can), UNIT(labels_are_added_in_place),
            UNIT(labels_go_by_way_of_a_new_type), UNIT(clauses_of_an_index_have_the_servers_order),
            UNIT(only_old_tables_get_indexes_concurrently), UNIT(old_tables_lose_indexes_concurrently),
+           UNIT(a_key_and_an_index_of_one_name_take_turns_in_a_transaction),
            UNIT(the_index_of_a_key_is_moved_and_tuned_in_place), UNIT(an_old_server_is_not_asked_for_what_it_lacks),
            UNIT(a_sequence_waits_for_its_column), UNIT(a_view_is_replaced_in_place_if_its_columns_stay),
            UNIT(partitioning_cannot_change))
