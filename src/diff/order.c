@@ -160,14 +160,26 @@ static void arc_making(struct orderer *orderer, const struct edge *edge)
         arc->loose = is_loose(orderer, first, edge);
 }
 
+/* What is dropped along with its owner (a sequence with a column) is let go of by all others before that. */
+static void arcs_of_owned(struct orderer *orderer, const struct object *owned, const struct change *with)
+{
+    for (const struct edge *edge = owned->needed; edge; edge = edge->next_needed)
+        arc_add(orderer, step_unmaking(edge->from), with, edge->from);
+}
+
 /* What names goes first: away, or to its new form where what is named goes away or has to wait for it. */
 static void arc_unmaking(struct orderer *orderer, const struct edge *edge)
 {
     const struct change *then = step_unmaking(edge->to), *own = step_unmaking(edge->from);
     const struct change *first = step_of_field(own, edge);
     bool later = kind_table[edge->from->kind].field[edge->field].marks & FIELD_LATER;
-    if (!first || !then || (later && own->op == CHANGE_DROP))
+    if (!first || !then)
         return;
+    if (later && own->op == CHANGE_DROP) {
+        if (then->op == CHANGE_DROP)
+            arcs_of_owned(orderer, edge->from, then);
+        return;
+    }
     bool both_stay = first->op != CHANGE_DROP && then->op != CHANGE_DROP;
     struct arc *arc =
         !both_stay || (first->backwards && then->backwards) ? arc_add(orderer, first, then, edge->from) : NULL;

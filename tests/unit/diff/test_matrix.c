@@ -1,15 +1,32 @@
 /*
- * Kinds x engines: what each dialect can do with each kind that it has. A cell that is missing has to be in the list of gaps,
- * and a gap that is filled has to leave it: the list only gets shorter.
+ * Kinds x engines: what each dialect can do with each kind that it has, asked of the same tables that the planner works by.
+ * A cell that is missing has to be in the list of gaps, and a gap that is filled has to leave it: the list only gets
+ * shorter.  docs/kinds.md is the same cells in words; with --update it is written anew.
  */
 #include "unit.h"
 
-#include "base/text.h"
-#include "dialect/dialect.h"
+#include <stdio.h>
+#include <stdlib.h>
 
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "dialect/target.h"
+
+/* "engine kind: cell" */
 static const char *const gaps[] = {
     NULL,
 };
+
+enum cell { LOAD, SETTLE, CREATE, DROP, ALTER, RENAME, CASE, CELLS };
+static const char *const cell_names[CELLS] = {"load", "settle", "create", "drop", "alter", "rename", "golden case"};
+
+/* Of the sources: the tests say where they are; by hand it is run there. */
+static const char *in_sources(struct ctx *ctx, const char *path)
+{
+    const char *root = getenv("DBWARDEN_SOURCE");
+    return path_join(ctx->mem, root ? root : ".", path);
+}
 
 static bool has_kind(const struct dialect *dialect, const struct kind_info *info)
 {
@@ -19,49 +36,278 @@ static bool has_kind(const struct dialect *dialect, const struct kind_info *info
     return false;
 }
 
-/* Without ALTER every difference drops and creates, which a kind that holds rows or values cannot bear. */
-static bool needs_alter(const struct dialect *dialect, const struct kind_info *info)
+/* ---- what the tables say ---- */
+
+/* The row by which a step of that kind makes its table anew; NULL: none does. */
+static const struct effect_row *rebuild_row(const struct dialect *dialect, const struct kind_info *info, unsigned on)
 {
-    if (!(info->marks & (KIND_HOLDS_ROWS | KIND_IS_COLUMN | KIND_COUNTER)))
-        return false;
     for (const struct effect_row *row = dialect->effects; row->on; row++)
-        if (row->kind == info->kind && row->on & ON(ALTER) && row->dependent == ITSELF && row->effect == EFFECT_REBUILD)
+        if (row->kind == info->kind && row->on & on && row->dependent == ITSELF && row->effect == EFFECT_REBUILD)
+            return row;
+    return NULL;
+}
+
+/* Has an ALTER of it, or of this field, that effect? */
+static bool alters_by(const struct dialect *dialect, const struct kind_info *info, int field, enum effect effect)
+{
+    for (const struct effect_row *row = dialect->effects; row->on; row++)
+        if (row->kind == info->kind && row->on & ON(ALTER) && row->dependent == ITSELF && row->effect == effect &&
+            (field == ANY_FIELD || row->field == field))
+            return true;
+    return false;
+}
+
+/* Is there a difference that the engine can only make by dropping and creating it? */
+static bool is_replaced(const struct dialect *dialect, const struct kind_info *info)
+{
+    for (int i = 0; i < info->fields; i++)
+        if (info->field[i].engines & dialect->engine && info->field[i].marks & FIELD_REPLACE &&
+            !alters_by(dialect, info, i, EFFECT_REFUSE))
+            return true;
+    return alters_by(dialect, info, ANY_FIELD, EFFECT_REPLACE);
+}
+
+/* Without ALTER every difference drops and creates, which a kind that holds rows, values or a state cannot bear. */
+static const char *alter_word(const struct dialect *dialect, const struct kind_info *info)
+{
+    const struct effect_row *rebuild = rebuild_row(dialect, info, ON(ALTER));
+    if (rebuild)
+        return rebuild->when ? "in place where it can be, else the table is rebuilt" : "the table is rebuilt";
+    if (!dialect->render[info->kind].alter)
+        return kind_is(info->kind, KIND_HOLDS_ROWS | KIND_IS_COLUMN | KIND_COUNTER) ? NULL : "dropped and created";
+    if (alters_by(dialect, info, ANY_FIELD, EFFECT_REFUSE))
+        return "in place, or refused with the reason";
+    return is_replaced(dialect, info) ? "some in place, else dropped and created" : "in place";
+}
+
+static const char *make_word(const struct dialect *dialect, const struct kind_info *info, unsigned on, bool renders)
+{
+    const struct effect_row *rebuild = rebuild_row(dialect, info, on);
+    if (rebuild)
+        return rebuild->when && renders ? "yes, or the table is rebuilt" : "the table is rebuilt";
+    return renders ? "yes" : NULL;
+}
+
+static const char *rename_word(const struct dialect *dialect, const struct kind_info *info)
+{
+    if (dialect->render[info->kind].rename)
+        return kind_is(info->kind, KIND_HOLDS_ROWS | KIND_IS_COLUMN) ? "in place, if you say so" : "in place";
+    if (kind_is(info->kind, KIND_HOLDS_ROWS | KIND_IS_COLUMN))
+        return NULL;
+    return rebuild_row(dialect, info, ON(ALTER)) ? "the table is rebuilt" : "another object";
+}
+
+/* ---- what is tried ---- */
+
+static struct object *parent_of(struct ctx *ctx, const struct dialect *dialect, struct tree *tree, enum kind kind)
+{
+    enum kind parent = (enum kind)kind_table[kind].parent[0];
+    if (parent == KIND_DATABASE)
+        return tree->root;
+    if (parent == KIND_SCHEMA)
+        return tree_schema(ctx->mem, tree, "");
+    return object_new(ctx->mem, parent, parent_of(ctx, dialect, tree, parent), "holder");
+}
+
+/* Of an object about which nothing is said, all is said that silence means something for. */
+static bool settles(struct ctx *ctx, const struct dialect *dialect, const struct kind_info *info)
+{
+    struct tree *tree = tree_new(ctx->mem, dialect->engine);
+    const struct target target = target_offline(dialect, tree);
+    struct object *object =
+        object_new(ctx->mem, info->kind, parent_of(ctx, dialect, tree, info->kind), info->kind ? "it" : NULL);
+    tree_settle(ctx->mem, &target, tree);
+    for (int i = 0; i < info->fields; i++)
+        if (info->field[i].engines & dialect->engine && info->field[i].unsaid && !object_says(object, i))
             return false;
     return true;
 }
 
-static void cell(struct ctx *ctx, struct names *missing, bool there, const char *what)
+/* A database with one of each kind, for the engine that needs no server. */
+static int loaded(struct ctx *ctx, const struct dialect *dialect, struct tree **tree)
 {
-    if (!there)
-        names_add(ctx->mem, missing, what);
+    static const char *const ddl[] = {
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER UNIQUE, m INTEGER REFERENCES t (id), CHECK (n > 0))",
+        "CREATE INDEX i ON t (n)",
+        "CREATE VIEW v AS SELECT n FROM t",
+        "CREATE TRIGGER g AFTER DELETE ON t BEGIN SELECT 1; END",
+    };
+    __attribute__((cleanup(conn_close))) struct conn *conn = NULL;
+    struct filter everything = {0};
+    TRY(dialect->driver->scratch(ctx, &(struct scratch_spec){0}, &conn));
+    for (size_t i = 0; i < sizeof ddl / sizeof *ddl; i++)
+        TRY(conn_exec(ctx, conn, ddl[i]));
+    return dialect->load(ctx, conn, &everything, tree);
 }
 
-static void cells_of(struct ctx *ctx, struct names *missing, const struct dialect *dialect,
-                     const struct kind_info *info)
+/* PostgreSQL reads every kind by a query of its own; a file is read, and what comes out is looked at. */
+static bool loads(struct ctx *ctx, const struct dialect *dialect, const struct kind_info *info)
+{
+    struct tree *tree;
+    if (!dialect->is_file)
+        return file_exists(in_sources(ctx, arena_printf(ctx->mem, "src/dialect/postgres/catalog/%s.sql", info->name)));
+    assert_works(ctx, loaded(ctx, dialect, &tree));
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o))
+        if (o->kind == info->kind)
+            return true;
+    return false;
+}
+
+/* What the text cases of the engine run, up and down. */
+static const char *cases_text(struct ctx *ctx, const struct dialect *dialect)
+{
+    struct names files;
+    struct buf all;
+    const char *folder = in_sources(ctx, arena_printf(ctx->mem, "tests/golden/diff/%s", dialect->name));
+    buf_init(&all, ctx->mem);
+    assert_works(ctx, folder_list(ctx, folder, &files));
+    for (int i = 0; i < files.n; i++) {
+        char *text;
+        size_t length;
+        assert_works(ctx, file_read(ctx, path_join(ctx->mem, folder, files.item[i]), 0, &text, &length));
+        const char *up = strstr(text, "== up");
+        buf_add(&all, up ? up : "");
+    }
+    return all.data;
+}
+
+static bool has_case(struct ctx *ctx, const struct kind_info *info, const char *cases)
+{
+    static const char *const before[] = {"CREATE ", "ALTER ", "DROP ", "ADD "};
+    if (kind_is(info->kind, KIND_INLINE))
+        return text_has(cases, info->sql);
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+        if (text_has(cases, arena_printf(ctx->mem, "%s%s ", before[i], info->sql)))
+            return true;
+    return false;
+}
+
+/* ---- the cells ---- */
+
+struct row {
+    const char *cell[CELLS]; /* a word; NULL: missing */
+};
+
+static struct row row_of(struct ctx *ctx, const struct dialect *dialect, const struct kind_info *info,
+                         const char *cases)
 {
     const struct render_kind *render = &dialect->render[info->kind];
-    const char *head = arena_printf(ctx->mem, "%s %s", dialect->name, info->name);
-    bool rebuilt = false;
-    for (const struct effect_row *row = dialect->effects; row->on; row++)
-        rebuilt = rebuilt || (row->kind == info->kind && row->dependent == ITSELF && row->effect == EFFECT_REBUILD);
-    cell(ctx, missing, render->create || rebuilt, arena_printf(ctx->mem, "%s: create", head));
-    cell(ctx, missing, render->drop || rebuilt, arena_printf(ctx->mem, "%s: drop", head));
-    cell(ctx, missing, render->alter || !needs_alter(dialect, info), arena_printf(ctx->mem, "%s: alter", head));
-    cell(ctx, missing, render->rename || !(info->marks & (KIND_HOLDS_ROWS | KIND_IS_COLUMN)),
-         arena_printf(ctx->mem, "%s: rename", head));
+    return (struct row){{
+        [LOAD] = loads(ctx, dialect, info) ? "yes" : NULL,
+        [SETTLE] = settles(ctx, dialect, info) ? "yes" : NULL,
+        [CREATE] = make_word(dialect, info, ON(CREATE), render->create),
+        [DROP] = make_word(dialect, info, ON(DROP), render->drop),
+        [ALTER] = alter_word(dialect, info),
+        [RENAME] = rename_word(dialect, info),
+        [CASE] = has_case(ctx, info, cases) ? "yes" : NULL,
+    }};
 }
 
 static void every_cell_is_filled_or_a_known_gap(void **state)
 {
     struct ctx *ctx = *state;
     struct names missing = {0}, known = {0};
-    for (const struct dialect *const *dialect = dialect_list; *dialect; dialect++)
-        for (int kind = 0; (*dialect)->render && kind < KIND_COUNT; kind++)
-            if (has_kind(*dialect, &kind_table[kind]))
-                cells_of(ctx, &missing, *dialect, &kind_table[kind]);
+    for (const struct dialect *const *dialect = dialect_list; *dialect; dialect++) {
+        const char *cases = (*dialect)->render ? cases_text(ctx, *dialect) : NULL;
+        for (int kind = 0; cases && kind < KIND_COUNT; kind++) {
+            const struct kind_info *info = &kind_table[kind];
+            struct row row = has_kind(*dialect, info) ? row_of(ctx, *dialect, info, cases) : (struct row){{NULL}};
+            for (int i = 0; has_kind(*dialect, info) && i < CELLS; i++)
+                if (!row.cell[i])
+                    names_add(ctx->mem, &missing,
+                              arena_printf(ctx->mem, "%s %s: %s", (*dialect)->name, info->name, cell_names[i]));
+        }
+    }
     for (int i = 0; gaps[i]; i++)
         names_add(ctx->mem, &known, gaps[i]);
     assert_string_equal(names_join(ctx->mem, &missing, "\n"), names_join(ctx->mem, &known, "\n"));
+    assert_int_equal(missing.n, known.n);
 }
 
-UNIT_TESTS(UNIT(every_cell_is_filled_or_a_known_gap))
+/* ---- the page ---- */
+
+static const char *title_of(struct ctx *ctx, const struct kind_info *info)
+{
+    return text_replace(ctx->mem, info->name, "_", " ");
+}
+
+static void fields_add(struct ctx *ctx, struct buf *page, const struct dialect *dialect, const struct kind_info *info)
+{
+    struct names docs = {0};
+    for (int i = 0; i < info->fields; i++)
+        if (info->field[i].engines & dialect->engine && !(info->field[i].marks & FIELD_SILENT))
+            names_add(ctx->mem, &docs, arena_printf(ctx->mem, "`%s` %s", info->field[i].name, info->field[i].doc));
+    if (docs.n)
+        buf_addf(page, "- **%s**: %s\n", title_of(ctx, info), names_join(ctx->mem, &docs, " · "));
+}
+
+static void engine_add(struct ctx *ctx, struct buf *page, const struct dialect *dialect)
+{
+    const char *cases = cases_text(ctx, dialect);
+    buf_addf(page, "\n## %s\n\n| object | created | dropped | changed | renamed |\n|---|---|---|---|---|\n",
+             dialect->title);
+    for (int kind = 0; kind < KIND_COUNT; kind++) {
+        if (!has_kind(dialect, &kind_table[kind]))
+            continue;
+        const struct row row = row_of(ctx, dialect, &kind_table[kind], cases);
+        buf_addf(page, "| %s", title_of(ctx, &kind_table[kind]));
+        for (int i = CREATE; i <= RENAME; i++)
+            buf_addf(page, " | %s", row.cell[i] ? row.cell[i] : "no");
+        buf_add(page, " |\n");
+    }
+    buf_add(page, "\nWhat is read, compared and written of each:\n\n");
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        fields_add(ctx, page, dialect, &kind_table[kind]);
+}
+
+static const char *page_text(struct ctx *ctx)
+{
+    struct buf page;
+    struct names others = {0};
+    buf_init(&page, ctx->mem);
+    buf_add(
+        &page,
+        "# What is managed\n\n"
+        "Which kinds of database objects are read from a database, compared with your models or `schema.sql`, and\n"
+        "changed by generated migrations. What is not listed is left alone and named in the output of\n"
+        "`make-migrations` and `diff`.\n\n"
+        "- **The table is rebuilt**: a new table is made, the rows are copied, and the new one takes the old name;\n"
+        "  indexes and triggers come back with it. Columns, keys and constraints of a new table are part of its\n"
+        "  CREATE TABLE.\n"
+        "- **Dropped and created**: what rests on it makes room and comes back; rows stay.\n"
+        "- **If you say so**: a question, or `--rename` and `--rename-table`; else it is one dropped and one new.\n"
+        "- **Another object**: under another name it is a new one, and the old one is dropped.\n");
+    for (const struct dialect *const *dialect = dialect_list; *dialect; dialect++) {
+        if ((*dialect)->render)
+            engine_add(ctx, &page, *dialect);
+        else
+            names_add(ctx->mem, &others, (*dialect)->title);
+    }
+    if (others.n)
+        buf_addf(&page, "\n## %s\n\nMigrations are written by hand; they are run, locked and undone as everywhere.\n",
+                 names_join(ctx->mem, &others, ", "));
+    return page.data;
+}
+
+static void the_page_says_the_same(void **state)
+{
+    struct ctx *ctx = *state;
+    char *page;
+    size_t length;
+    assert_works(ctx, file_read(ctx, in_sources(ctx, "docs/kinds.md"), 0, &page, &length));
+    if (!text_equal(page, page_text(ctx)))
+        fail_msg("docs/kinds.md is not what the tables say: run build/tests/unit/diff_test_matrix --update here");
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {UNIT(every_cell_is_filled_or_a_known_gap), UNIT(the_page_says_the_same)};
+    if (argc < 2 || !text_equal(argv[1], "--update"))
+        return cmocka_run_group_tests(tests, NULL, NULL);
+    struct ctx ctx;
+    ctx_open(&ctx, 0);
+    const char *page = page_text(&ctx);
+    int code = file_write(&ctx, in_sources(&ctx, "docs/kinds.md"), page, strlen(page), 0644);
+    ctx_close(&ctx);
+    return code < 0;
+}
