@@ -60,10 +60,12 @@ struct batch {
 
 /* SQL of the state tables. @t is the table's name, already quoted where that is needed. */
 struct state_sql {
-    const char *table_exists;      /* parameter: name; a row if it is there */
+    const char *table_exists;      /* name: a row with the schema or database at hand, how many columns it has (0: it is
+                                      not there), and how many of them are called "evidence" */
     const char *create_migrations; /* spec: engine section 4, to the letter */
     const char *create_seeds;
     const char *create_journal;
+    const char *journal_upgrade; /* what the journals of earlier versions lack */
     const char *create_lock;
     const char *insert_migration;  /* version, description, filename, migration_type, checksum */
     const char *delete_migration;  /* version */
@@ -71,15 +73,16 @@ struct state_sql {
     const char *select_migrations; /* version, description, filename, migration_type, applied_at as text, checksum */
     const char
         *journal_begin; /* filename, direction, checksum, version, tool, who, total: row replaced, running, done 0 */
-    const char *journal_step; /* done, checksum, filename */
-    const char *journal_end;  /* outcome, duration ms, filename */
+    const char *journal_step;     /* done, checksum, filename; evidence goes */
+    const char *journal_evidence; /* evidence, filename */
+    const char *journal_end;      /* outcome, duration ms, filename */
     /*
      * For a file that is one transaction, begin and end in one statement: filename, direction, checksum, version, tool, who,
      * total, duration ms: row replaced with outcome 'done' and done = total. A NULL duration is computed by the server
      * if it can (PostgreSQL: clock_timestamp() - now()), else stays NULL.
      */
     const char *journal_whole;
-    const char *journal_select; /* filename, direction, checksum, version, done, total, outcome, started_at */
+    const char *journal_select; /* all columns, and "started": the time as text */
     const char *lock_show;      /* owner, host, pid, version: row id 1 replaced */
     const char *lock_clear;
     const char *lock_select;    /* owner, host, pid, since, version, statement */

@@ -6,6 +6,8 @@
  */
 #include "state/parts.h"
 
+#include <limits.h>
+
 #include "base/text.h"
 
 static const char *number(struct arena *mem, int64_t value)
@@ -18,10 +20,45 @@ static const char *milliseconds(struct arena *mem, double seconds)
     return seconds < 0 ? NULL : number(mem, (int64_t)(seconds * 1000 + 0.5));
 }
 
-static int to_int(const char *text)
+static int fail_damaged(struct ctx *ctx, const struct rows *rows, int i, const char *column)
 {
-    int64_t value = 0;
-    return text && text_to_int(text, &value) ? (int)value : 0;
+    const char *said = rows_cell(rows, i, column), *file = rows_cell(rows, i, "filename");
+    fail(ctx, ERR_STATE, "the row of %s in " JOURNAL_TABLE " is damaged: %s is %s", file ? file : "no file", column,
+         said ? said : "NULL");
+    return fail_hint(ctx, "Restore that row from a backup: what it says decides which statements run.");
+}
+
+static int number_read(struct ctx *ctx, const struct rows *rows, int i, const char *column, int *number)
+{
+    const char *text = rows_cell(rows, i, column);
+    int64_t value = -1;
+    if (!text || !text_to_int(text, &value) || value < 0 || value > INT_MAX)
+        return fail_damaged(ctx, rows, i, column);
+    *number = (int)value;
+    return 0;
+}
+
+/* By name: a journal of an earlier version has fewer columns. */
+static int row_read(struct ctx *ctx, const struct rows *rows, int i, struct journal_row *row)
+{
+    *row = (struct journal_row){
+        .filename = rows_cell(rows, i, "filename"),
+        .direction = rows_cell(rows, i, "direction"),
+        .checksum = rows_cell(rows, i, "checksum"),
+        .version = rows_cell(rows, i, "version"),
+        .outcome = rows_cell(rows, i, "outcome"),
+        .started_at = rows_cell(rows, i, "started"),
+        .evidence = rows_cell(rows, i, "evidence"),
+    };
+    TRY(number_read(ctx, rows, i, "done", &row->done));
+    TRY(number_read(ctx, rows, i, "total", &row->total));
+    const char *const needed[] = {"filename", "direction", "checksum", "outcome"};
+    for (int n = 0; n < 4; n++)
+        if (!rows_cell(rows, i, needed[n]))
+            return fail_damaged(ctx, rows, i, needed[n]);
+    if (!text_equal(row->direction, "up") && !text_equal(row->direction, "down"))
+        return fail_damaged(ctx, rows, i, "direction");
+    return row->done > row->total ? fail_damaged(ctx, rows, i, "done") : 0;
 }
 
 int state_journal(struct ctx *ctx, struct state *state, struct list *rows)
@@ -29,16 +66,15 @@ int state_journal(struct ctx *ctx, struct state *state, struct list *rows)
     *rows = (struct list){0};
     struct conn *conn = state->conn;
     bool exists;
-    TRY(state_has(ctx, conn, JOURNAL_TABLE, &exists));
+    TRY(state_has(ctx, state, JOURNAL_TABLE, &exists));
     if (!exists)
         return 0;
     struct rows found;
-    TRY(conn_query(ctx, conn, state_sql(ctx, conn, conn->dialect->state->journal_select, JOURNAL_TABLE), NULL, &found));
+    const char *sql = state_sql(ctx, state, conn->dialect->state->journal_select, JOURNAL_TABLE);
+    TRY(conn_query(ctx, conn, sql, NULL, &found));
     for (int i = 0; i < found.row.n; i++) {
-        const char **cell = found.row.item[i];
         struct journal_row *row = NEW(ctx->mem, struct journal_row);
-        *row = (struct journal_row){cell[0],         cell[1],         cell[2], cell[3],
-                                    to_int(cell[4]), to_int(cell[5]), cell[6], cell[7]};
+        TRY(row_read(ctx, &found, i, row));
         list_add(ctx->mem, rows, row);
     }
     return 0;
@@ -46,7 +82,7 @@ int state_journal(struct ctx *ctx, struct state *state, struct list *rows)
 
 static struct batch_step step_of(struct ctx *ctx, struct state *state, const char *text, const struct names *params)
 {
-    return state_step(state_sql(ctx, state->conn, text, JOURNAL_TABLE), params);
+    return state_step(state_sql(ctx, state, text, JOURNAL_TABLE), params);
 }
 
 /* What both ways to begin have in common; a duration of its own is the eighth parameter of the longer one. */
@@ -68,6 +104,13 @@ struct batch_step journal_step(struct ctx *ctx, struct state *state, const struc
 {
     const struct names *params = PARAMS(ctx->mem, number(ctx->mem, done), checksum, migration->filename);
     return step_of(ctx, state, state->conn->dialect->state->journal_step, params);
+}
+
+struct batch_step journal_evidence(struct ctx *ctx, struct state *state, const struct migration *migration,
+                                   const char *evidence)
+{
+    const struct names *params = PARAMS(ctx->mem, evidence, migration->filename);
+    return step_of(ctx, state, state->conn->dialect->state->journal_evidence, params);
 }
 
 struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration,

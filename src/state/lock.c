@@ -15,18 +15,19 @@
 
 struct lock {
     struct ctx *ctx;
-    struct conn *conn;
+    struct state *state;
     bool shown;
 };
 
-static int read_row(struct ctx *ctx, struct conn *conn, struct lock_holder *holder)
+static int read_row(struct ctx *ctx, struct state *state, struct lock_holder *holder)
 {
     bool exists;
-    TRY(state_has(ctx, conn, LOCK_TABLE, &exists));
+    TRY(state_has(ctx, state, LOCK_TABLE, &exists));
     if (!exists)
         return 0;
     struct rows rows;
-    TRY(conn_query(ctx, conn, state_sql(ctx, conn, conn->dialect->state->lock_select, LOCK_TABLE), NULL, &rows));
+    const char *sql = state_sql(ctx, state, state->conn->dialect->state->lock_select, LOCK_TABLE);
+    TRY(conn_query(ctx, state->conn, sql, NULL, &rows));
     if (!rows.row.n)
         return 0;
     const char **cell = rows.row.item[0];
@@ -60,7 +61,7 @@ static int wait_for_lock(struct ctx *ctx, struct state *state, double seconds)
             return 0;
         double left = seconds - (clock_monotonic() - began);
         if (!tries || left <= 0)
-            TRY(read_row(ctx, conn, &holder));
+            TRY(read_row(ctx, state, &holder));
         if (left <= 0)
             break;
         if (!tries)
@@ -78,16 +79,16 @@ static int wait_for_lock(struct ctx *ctx, struct state *state, double seconds)
 int lock_show(struct lock *lock)
 {
     struct ctx *ctx = lock->ctx;
-    struct conn *conn = lock->conn;
+    struct state *state = lock->state;
     if (lock->shown)
         return 0;
-    const struct state_sql *sql = conn->dialect->state;
-    TRY(state_create(ctx, conn, sql->create_lock, LOCK_TABLE));
+    const struct state_sql *sql = state->conn->dialect->state;
+    TRY(state_create(ctx, state, sql->create_lock, LOCK_TABLE));
     const char *pid = arena_printf(ctx->mem, "%d", (int)getpid());
     const struct names *params = PARAMS(ctx->mem, state_user(ctx->mem), state_host(ctx->mem), pid, NULL);
-    struct batch_step step = state_step(state_sql(ctx, conn, sql->lock_show, LOCK_TABLE), params);
+    struct batch_step step = state_step(state_sql(ctx, state, sql->lock_show, LOCK_TABLE), params);
     struct batch batch = {.step = &step, .n = 1};
-    TRY(conn_batch(ctx, conn, &batch));
+    TRY(conn_batch(ctx, state->conn, &batch));
     lock->shown = true;
     return 0;
 }
@@ -97,7 +98,7 @@ int lock_acquire(struct ctx *ctx, struct state *state, double seconds, struct lo
     *lock = NULL;
     TRY(wait_for_lock(ctx, state, seconds));
     struct lock *new = arena_outside(sizeof *new);
-    *new = (struct lock){.ctx = ctx, .conn = state->conn};
+    *new = (struct lock){.ctx = ctx, .state = state};
     *lock = new;
     return 0;
 }
@@ -112,9 +113,10 @@ void lock_release(struct lock **lock)
     struct ctx *ctx = gone->ctx;
     struct error error = ctx->error;
     int cancel = atomic_exchange(&ctx->cancel, 0);
+    struct conn *conn = gone->state->conn;
     if (gone->shown)
-        conn_exec(ctx, gone->conn, state_sql(ctx, gone->conn, gone->conn->dialect->state->lock_clear, LOCK_TABLE));
-    gone->conn->dialect->driver->lock_release(ctx, gone->conn);
+        conn_exec(ctx, conn, state_sql(ctx, gone->state, conn->dialect->state->lock_clear, LOCK_TABLE));
+    conn->dialect->driver->lock_release(ctx, conn);
     if (cancel)
         atomic_store(&ctx->cancel, cancel);
     ctx->error = error;
@@ -127,22 +129,24 @@ void lock_note(struct lock *lock, const char *statement)
         return;
     struct ctx *ctx = lock->ctx;
     struct error error = ctx->error;
-    const char *text = state_sql(ctx, lock->conn, lock->conn->dialect->state->lock_statement, LOCK_TABLE);
+    struct conn *conn = lock->state->conn;
+    const char *text = state_sql(ctx, lock->state, conn->dialect->state->lock_statement, LOCK_TABLE);
     struct batch_step step = state_step(text, PARAMS(ctx->mem, statement));
     struct batch batch = {.step = &step, .n = 1};
-    conn_batch(ctx, lock->conn, &batch);
+    conn_batch(ctx, conn, &batch);
     ctx->error = error;
 }
 
-static int read_legacy(struct ctx *ctx, struct conn *conn, bool *locked)
+static int read_legacy(struct ctx *ctx, struct state *state, bool *locked)
 {
     bool exists;
     *locked = false;
-    TRY(state_has(ctx, conn, LEGACY_LOCK_TABLE, &exists));
+    TRY(state_has(ctx, state, LEGACY_LOCK_TABLE, &exists));
     if (!exists)
         return 0;
     struct rows rows;
-    TRY(conn_query(ctx, conn, "SELECT locked FROM " LEGACY_LOCK_TABLE " WHERE id = 1", NULL, &rows));
+    const char *sql = state_sql(ctx, state, "SELECT locked FROM @t WHERE id = 1", LEGACY_LOCK_TABLE);
+    TRY(conn_query(ctx, state->conn, sql, NULL, &rows));
     const char *value = rows.row.n ? ((const char **)rows.row.item[0])[0] : NULL;
     *locked = value && (*value == '1' || *value == 't' || *value == 'T');
     return 0;
@@ -158,11 +162,11 @@ int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder)
         return code;
     if (taken)
         TRY(driver->lock_release(ctx, state->conn));
-    TRY(read_row(ctx, state->conn, holder));
+    TRY(read_row(ctx, state, holder));
     /* Whoever may not even try the lock (a folder that is read-only for him) has only the row to go by. */
     holder->held = code < 0 ? holder->owner != NULL : !taken;
     ctx->error = (struct error){0};
-    return read_legacy(ctx, state->conn, &holder->legacy);
+    return read_legacy(ctx, state, &holder->legacy);
 }
 
 int lock_forget(struct ctx *ctx, struct state *state)
@@ -170,15 +174,14 @@ int lock_forget(struct ctx *ctx, struct state *state)
     struct lock *lock;
     TRY(lock_acquire(ctx, state, 0, &lock));
     bool exists = false, legacy;
-    int code = state_has(ctx, state->conn, LOCK_TABLE, &exists);
+    int code = state_has(ctx, state, LOCK_TABLE, &exists);
     if (!code && exists)
-        code = conn_exec(ctx, state->conn,
-                         state_sql(ctx, state->conn, state->conn->dialect->state->lock_clear, LOCK_TABLE));
+        code = conn_exec(ctx, state->conn, state_sql(ctx, state, state->conn->dialect->state->lock_clear, LOCK_TABLE));
     lock_release(&lock);
     TRY(code);
-    TRY(read_legacy(ctx, state->conn, &legacy));
+    TRY(read_legacy(ctx, state, &legacy));
     if (!legacy)
         return 0;
-    return conn_exec(ctx, state->conn,
-                     "UPDATE " LEGACY_LOCK_TABLE " SET locked = FALSE, acquired_at = NULL WHERE id = 1");
+    const char *sql = "UPDATE @t SET locked = FALSE, acquired_at = NULL WHERE id = 1";
+    return conn_exec(ctx, state->conn, state_sql(ctx, state, sql, LEGACY_LOCK_TABLE));
 }

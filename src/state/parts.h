@@ -8,11 +8,11 @@
 #define LOCK_TABLE        "_dbwarden_lock"
 #define LEGACY_LOCK_TABLE "dbwarden_lock"
 
-/* A statement of the dialect with the table's name put in. */
-char *state_sql(struct ctx *ctx, const struct conn *conn, const char *text, const char *table);
-int state_has(struct ctx *ctx, struct conn *conn, const char *table, bool *exists);
+/* A statement of the dialect with the table's name put in, qualified: a file may leave another search path or database. */
+char *state_sql(struct ctx *ctx, const struct state *state, const char *text, const char *table);
+int state_has(struct ctx *ctx, struct state *state, const char *table, bool *exists);
 /* Creates it unless it is there; two runners at once are no failure. */
-int state_create(struct ctx *ctx, struct conn *conn, const char *text, const char *table);
+int state_create(struct ctx *ctx, struct state *state, const char *text, const char *table);
 /* Parameters of a statement; a NULL item is SQL NULL. */
 struct names *params_of(struct arena *mem, const char *const *item, int n);
 #define PARAMS(mem, ...)                                 \

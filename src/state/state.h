@@ -10,6 +10,7 @@ struct state {
     struct conn *conn;
     const char *migration_table; /* unquoted, as configured */
     const char *seed_table;
+    const char *home; /* the schema or database of these tables, found when one is first looked for; NULL: not yet */
 };
 
 struct applied {
@@ -31,6 +32,7 @@ struct journal_row {
     int total;
     const char *outcome; /* "running", "done", "failed" */
     const char *started_at;
+    const char *evidence; /* of the statement that was begun last; see journal_evidence(). NULL: none was */
 };
 
 int state_prepare(struct ctx *ctx, struct state *state);              /* creates what is missing but the seed table */
@@ -40,7 +42,7 @@ int state_applied(struct ctx *ctx, struct state *state,
 struct applied *applied_version(const struct list *rows, int64_t number);
 struct applied *applied_file(const struct list *rows, const char *filename);
 int state_journal(struct ctx *ctx, struct state *state,
-                  struct list *rows); /* struct journal_row *; empty if there is no table */
+                  struct list *rows); /* struct journal_row *; empty if there is no table; ERR_STATE: a damaged row */
 
 /* Steps to put into a batch beside a file's statements. */
 struct batch_step state_record(struct ctx *ctx, struct state *state, const struct migration *migration);
@@ -49,6 +51,12 @@ struct batch_step journal_begin(struct ctx *ctx, struct state *state, const stru
 /* `checksum` is of the first `done` statements, so that an unfinished file may be fixed after them. */
 struct batch_step journal_step(struct ctx *ctx, struct state *state, const struct migration *migration, int done,
                                const char *checksum);
+/*
+ * Before a statement whose effect no transaction ties to its step: which one it is, and what the catalog says of all that it
+ * names. The step of a statement that is done takes it away again.
+ */
+struct batch_step journal_evidence(struct ctx *ctx, struct state *state, const struct migration *migration,
+                                   const char *evidence);
 struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration,
                               const char *outcome, double seconds);
 /* Begin and end in one, for a file that is a single transaction. */

@@ -16,10 +16,12 @@ static const char *folded(struct arena *mem, const struct conn *conn, const char
     return conn->dialect->ident->upper_needs_quotes ? text_lower(mem, table) : table;
 }
 
-char *state_sql(struct ctx *ctx, const struct conn *conn, const char *text, const char *table)
+char *state_sql(struct ctx *ctx, const struct state *state, const char *text, const char *table)
 {
-    const char *name = ident_text(ctx->mem, conn->dialect->ident, folded(ctx->mem, conn, table));
-    return text_replace(ctx->mem, text, "@t", name);
+    struct buf name;
+    buf_init(&name, ctx->mem);
+    ident_add_qualified(&name, state->conn->dialect->ident, state->home, folded(ctx->mem, state->conn, table));
+    return text_replace(ctx->mem, text, "@t", name.data);
 }
 
 struct names *params_of(struct arena *mem, const char *const *item, int n)
@@ -37,32 +39,49 @@ struct batch_step state_step(const char *sql, const struct names *params)
     return (struct batch_step){sql, strlen(sql), params};
 }
 
-int state_has(struct ctx *ctx, struct conn *conn, const char *table, bool *exists)
+/* How many columns it has, and whether one of them is "evidence". */
+static int look_for(struct ctx *ctx, struct state *state, const char *table, bool *exists, bool *evidence)
 {
     struct rows rows;
+    struct conn *conn = state->conn;
     const struct names *params = PARAMS(ctx->mem, folded(ctx->mem, conn, table));
     TRY(conn_query(ctx, conn, conn->dialect->state->table_exists, params, &rows));
-    *exists = rows.row.n > 0;
+    const char **cell = rows.row.item[0];
+    if (!state->home && cell[0])
+        state->home = arena_dup(ctx->mem, cell[0]);
+    *exists = !text_equal(cell[1], "0");
+    *evidence = *exists && text_equal(cell[2], "1");
     return 0;
 }
 
-int state_create(struct ctx *ctx, struct conn *conn, const char *text, const char *table)
+int state_has(struct ctx *ctx, struct state *state, const char *table, bool *exists)
+{
+    bool evidence;
+    return look_for(ctx, state, table, exists, &evidence);
+}
+
+int state_create(struct ctx *ctx, struct state *state, const char *text, const char *table)
 {
     bool exists;
-    TRY(state_has(ctx, conn, table, &exists));
-    return exists ? 0 : conn_exec(ctx, conn, state_sql(ctx, conn, text, table));
+    TRY(state_has(ctx, state, table, &exists));
+    return exists ? 0 : conn_exec(ctx, state->conn, state_sql(ctx, state, text, table));
 }
 
 int state_prepare(struct ctx *ctx, struct state *state)
 {
     const struct state_sql *sql = state->conn->dialect->state;
-    TRY(state_create(ctx, state->conn, sql->create_migrations, state->migration_table));
-    return state_create(ctx, state->conn, sql->create_journal, JOURNAL_TABLE);
+    bool exists, evidence;
+    TRY(state_create(ctx, state, sql->create_migrations, state->migration_table));
+    TRY(look_for(ctx, state, JOURNAL_TABLE, &exists, &evidence));
+    if (evidence)
+        return 0;
+    const char *text = exists ? sql->journal_upgrade : sql->create_journal;
+    return conn_exec(ctx, state->conn, state_sql(ctx, state, text, JOURNAL_TABLE));
 }
 
 int state_exists(struct ctx *ctx, struct state *state, bool *exists)
 {
-    return state_has(ctx, state->conn, state->migration_table, exists);
+    return state_has(ctx, state, state->migration_table, exists);
 }
 
 /* By number; repeatables after, in the order of the table. */
@@ -82,8 +101,7 @@ int state_applied(struct ctx *ctx, struct state *state, struct list *rows)
     if (!exists)
         return 0;
     struct rows found;
-    const char *sql =
-        state_sql(ctx, state->conn, state->conn->dialect->state->select_migrations, state->migration_table);
+    const char *sql = state_sql(ctx, state, state->conn->dialect->state->select_migrations, state->migration_table);
     TRY(conn_query(ctx, state->conn, sql, NULL, &found));
     for (int i = 0; i < found.row.n; i++) {
         const char **cell = found.row.item[i];
@@ -132,13 +150,13 @@ struct batch_step state_record(struct ctx *ctx, struct state *state, const struc
                            migration->checksum)
                   : PARAMS(ctx->mem, migration->description, migration->filename, type, migration->checksum);
     const char *text = versioned ? sql->insert_migration : sql->upsert_repeatable;
-    return state_step(state_sql(ctx, state->conn, text, state->migration_table), params);
+    return state_step(state_sql(ctx, state, text, state->migration_table), params);
 }
 
 struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct applied *applied)
 {
     const char *text = state->conn->dialect->state->delete_migration;
-    return state_step(state_sql(ctx, state->conn, text, state->migration_table), PARAMS(ctx->mem, applied->version));
+    return state_step(state_sql(ctx, state, text, state->migration_table), PARAMS(ctx->mem, applied->version));
 }
 
 const char *state_user(struct arena *mem)

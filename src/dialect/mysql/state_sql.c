@@ -5,8 +5,8 @@
 #include "dialect/mysql/parts.h"
 
 const struct state_sql my_state = {
-    .table_exists = "SELECT 1 FROM information_schema.tables WHERE "
-                    "table_schema = DATABASE() AND table_name = ?",
+    .table_exists = "SELECT DATABASE(), COUNT(*), COUNT(CASE WHEN column_name = 'evidence' THEN 1 END) FROM "
+                    "information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?",
     .create_migrations = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255), description "
                          "VARCHAR(500), "
                          "filename VARCHAR(500) UNIQUE, migration_type VARCHAR(50), "
@@ -25,7 +25,8 @@ const struct state_sql my_state = {
                       "done INT NOT NULL DEFAULT 0, "
                       "outcome VARCHAR(20) NOT NULL DEFAULT 'running', "
                       "started_at TIMESTAMP(3) NOT NULL DEFAULT "
-                      "CURRENT_TIMESTAMP(3), duration_ms BIGINT)",
+                      "CURRENT_TIMESTAMP(3), duration_ms BIGINT, evidence TEXT)",
+    .journal_upgrade = "ALTER TABLE @t ADD COLUMN evidence TEXT",
     .create_lock = "CREATE TABLE IF NOT EXISTS @t (id INT PRIMARY KEY, owner "
                    "VARCHAR(255), host VARCHAR(255), "
                    "pid VARCHAR(20), since TIMESTAMP DEFAULT "
@@ -45,14 +46,13 @@ const struct state_sql my_state = {
     .journal_begin = "REPLACE INTO @t (filename, direction, checksum, version, "
                      "tool, who, total) "
                      "VALUES (?, ?, ?, ?, ?, ?, ?)",
-    .journal_step = "UPDATE @t SET done = ?, checksum = ? WHERE filename = ?",
+    .journal_step = "UPDATE @t SET done = ?, checksum = ?, evidence = NULL WHERE filename = ?",
+    .journal_evidence = "UPDATE @t SET evidence = ? WHERE filename = ?",
     .journal_end = "UPDATE @t SET outcome = ?, duration_ms = ? WHERE filename = ?",
     .journal_whole = "REPLACE INTO @t (filename, direction, checksum, version, "
                      "tool, who, total, duration_ms, done, "
                      "outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, total, 'done')",
-    .journal_select = "SELECT filename, direction, checksum, version, done, total, outcome, "
-                      "CAST(started_at AS CHAR) AS started_at FROM @t ORDER BY started_at, "
-                      "filename",
+    .journal_select = "SELECT j.*, CAST(started_at AS CHAR) AS started FROM @t AS j ORDER BY started_at, filename",
     .lock_show = "REPLACE INTO @t (id, owner, host, pid, version) VALUES (1, "
                  "?, ?, ?, ?)",
     .lock_clear = "DELETE FROM @t",

@@ -5,7 +5,9 @@
 #include "dialect/postgres/pg.h"
 
 const struct state_sql pg_state_sql = {
-    .table_exists = "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1",
+    .table_exists =
+        "SELECT current_schema(), count(*), count(*) FILTER (WHERE attname = 'evidence') FROM pg_catalog.pg_attribute "
+        "WHERE attrelid = to_regclass(quote_ident(current_schema()) || '.' || quote_ident($1)) AND attnum > 0",
     .create_migrations = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255) UNIQUE, description VARCHAR(500), "
                          "filename VARCHAR(500) UNIQUE, migration_type VARCHAR(50), "
                          "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, checksum VARCHAR(128))",
@@ -16,7 +18,8 @@ const struct state_sql pg_state_sql = {
                       "direction VARCHAR(4) NOT NULL, checksum VARCHAR(64) NOT NULL, version VARCHAR(255), "
                       "tool VARCHAR(50), who VARCHAR(255), total INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, "
                       "outcome VARCHAR(20) NOT NULL DEFAULT 'running', "
-                      "started_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, duration_ms BIGINT)",
+                      "started_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, duration_ms BIGINT, evidence TEXT)",
+    .journal_upgrade = "ALTER TABLE @t ADD COLUMN IF NOT EXISTS evidence TEXT",
     .create_lock = "CREATE TABLE IF NOT EXISTS @t (id INTEGER PRIMARY KEY CHECK (id = 1), owner VARCHAR(255), "
                    "host VARCHAR(255), pid VARCHAR(20), since TIMESTAMP DEFAULT CURRENT_TIMESTAMP, "
                    "version VARCHAR(255), statement TEXT)",
@@ -34,8 +37,9 @@ const struct state_sql pg_state_sql = {
                      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (filename) DO UPDATE SET "
                      "direction = EXCLUDED.direction, checksum = EXCLUDED.checksum, version = EXCLUDED.version, "
                      "tool = EXCLUDED.tool, who = EXCLUDED.who, total = EXCLUDED.total, done = 0, "
-                     "outcome = 'running', started_at = CURRENT_TIMESTAMP, duration_ms = NULL",
-    .journal_step = "UPDATE @t SET done = $1, checksum = $2 WHERE filename = $3",
+                     "outcome = 'running', started_at = CURRENT_TIMESTAMP, duration_ms = NULL, evidence = NULL",
+    .journal_step = "UPDATE @t SET done = $1, checksum = $2, evidence = NULL WHERE filename = $3",
+    .journal_evidence = "UPDATE @t SET evidence = $1 WHERE filename = $2",
     .journal_end = "UPDATE @t SET outcome = $1, duration_ms = $2 WHERE filename = $3",
     .journal_whole = "INSERT INTO @t (filename, direction, checksum, version, tool, who, total, done, outcome, "
                      "duration_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 'done', COALESCE($8, "
@@ -44,8 +48,7 @@ const struct state_sql pg_state_sql = {
                      "checksum = EXCLUDED.checksum, version = EXCLUDED.version, tool = EXCLUDED.tool, "
                      "who = EXCLUDED.who, total = EXCLUDED.total, done = EXCLUDED.done, outcome = EXCLUDED.outcome, "
                      "started_at = CURRENT_TIMESTAMP, duration_ms = EXCLUDED.duration_ms",
-    .journal_select = "SELECT filename, direction, checksum, version, done, total, outcome, started_at FROM @t "
-                      "ORDER BY started_at, filename",
+    .journal_select = "SELECT *, started_at AS started FROM @t ORDER BY started_at, filename",
     .lock_show = "INSERT INTO @t (id, owner, host, pid, version) VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE "
                  "SET owner = EXCLUDED.owner, host = EXCLUDED.host, pid = EXCLUDED.pid, since = CURRENT_TIMESTAMP, "
                  "version = EXCLUDED.version, statement = NULL",

@@ -5,7 +5,8 @@
 #include "dialect/sqlite/sqlite.h"
 
 const struct state_sql lite_state = {
-    .table_exists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
+    .table_exists =
+        "SELECT 'main', count(*), count(CASE WHEN name = 'evidence' THEN 1 END) FROM pragma_table_info(?1, 'main')",
     .create_migrations = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255), description VARCHAR(500), "
                          "filename VARCHAR(500) UNIQUE, migration_type VARCHAR(50), "
                          "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, checksum VARCHAR(128))",
@@ -16,7 +17,8 @@ const struct state_sql lite_state = {
                       "direction VARCHAR(4) NOT NULL, checksum VARCHAR(64) NOT NULL, version VARCHAR(255), "
                       "tool VARCHAR(50), who VARCHAR(255), total INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, "
                       "outcome VARCHAR(20) NOT NULL DEFAULT 'running', "
-                      "started_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, duration_ms INTEGER)",
+                      "started_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, duration_ms INTEGER, evidence TEXT)",
+    .journal_upgrade = "ALTER TABLE @t ADD COLUMN evidence TEXT",
     .create_lock = "CREATE TABLE IF NOT EXISTS @t (id INTEGER PRIMARY KEY CHECK (id = 1), owner VARCHAR(255), "
                    "host VARCHAR(255), pid VARCHAR(20), since TIMESTAMP DEFAULT CURRENT_TIMESTAMP, "
                    "version VARCHAR(255), statement TEXT)",
@@ -29,13 +31,13 @@ const struct state_sql lite_state = {
                          "ORDER BY applied_at, rowid",
     .journal_begin = "INSERT OR REPLACE INTO @t (filename, direction, checksum, version, tool, who, total) "
                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    .journal_step = "UPDATE @t SET done = ?1, checksum = ?2 WHERE filename = ?3",
+    .journal_step = "UPDATE @t SET done = ?1, checksum = ?2, evidence = NULL WHERE filename = ?3",
+    .journal_evidence = "UPDATE @t SET evidence = ?1 WHERE filename = ?2",
     .journal_end = "UPDATE @t SET outcome = ?1, duration_ms = ?2 WHERE filename = ?3",
     .journal_whole =
         "INSERT OR REPLACE INTO @t (filename, direction, checksum, version, tool, who, total, done, outcome, "
         "duration_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 'done', ?8)",
-    .journal_select = "SELECT filename, direction, checksum, version, done, total, outcome, started_at FROM @t "
-                      "ORDER BY rowid",
+    .journal_select = "SELECT *, started_at AS started FROM @t ORDER BY rowid",
     .lock_show = "INSERT OR REPLACE INTO @t (id, owner, host, pid, version) VALUES (1, ?1, ?2, ?3, ?4)",
     .lock_clear = "DELETE FROM @t",
     .lock_select = "SELECT owner, host, pid, since, version, statement FROM @t WHERE id = 1",
