@@ -24,6 +24,13 @@ extern const struct command init_command, config_command, settings_show_command,
         .name = "all", .letter = 'a', .type = OPTION_FLAG, .help = what " every database of the configuration" \
     }
 
+#define INTERRUPTED_OPTION                                                                                      \
+    {                                                                                                           \
+        .name = "interrupted", .type = OPTION_CHOICE, .value = "ANSWER", .choices = "done|again",               \
+        .help = "what became of the statement at which an earlier run ended, where the database itself cannot " \
+                "tell: it is done, or it has to run again"                                                      \
+    }
+
 /* A configuration and a session on one of its databases; the owner closes both. */
 struct project {
     struct config *config;

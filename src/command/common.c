@@ -23,6 +23,7 @@ int session_begin(struct ctx *ctx, const struct request *request, const struct c
     memset(session, 0, sizeof *session);
     TRY(session_open(ctx, config, database, session));
     session->lock_timeout = (double)request_int(request, "lock_timeout", 300);
+    session->interrupted = request_text(request, "interrupted");
     return 0;
 }
 

@@ -120,6 +120,7 @@ static const struct option_info migrate_options[] = {
     {.name = "baseline",
      .type = OPTION_FLAG,
      .help = "with --to-version: mark as applied without running, to take over a database that has the tables already"},
+    INTERRUPTED_OPTION,
     {.name = "dry-run", .type = OPTION_FLAG, .help = "show what would run; change nothing"},
     NO_MORE_OPTIONS,
 };

@@ -77,6 +77,7 @@ static const struct option_info rollback_options[] = {
      .value = "VERSION",
      .help = "undo everything after this version, which stays"},
     DATABASE_OPTION,
+    INTERRUPTED_OPTION,
     NO_MORE_OPTIONS,
 };
 static const struct option_info downgrade_options[] = {
@@ -87,6 +88,7 @@ static const struct option_info downgrade_options[] = {
      .value = "VERSION",
      .help = "version that stays applied; 0 or base undoes everything"},
     DATABASE_OPTION,
+    INTERRUPTED_OPTION,
     NO_MORE_OPTIONS,
 };
 

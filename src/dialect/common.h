@@ -43,19 +43,12 @@ const char *ansi_action(const char *action); /* NULL for NO ACTION */
 void settle_flag(struct object *object, int field, bool value); /* if not said */
 void settle_none(struct object *object, int field);             /* if not said: known to be absent */
 
-/*
- * Queries that give a row if something is there.  Parameters are the schema, which may be NULL for the current one, for column
- * and index_of the table, and the name.  NULL: cannot be looked up.
- */
-struct done_sql {
-    const char *relation; /* tables, views, sequences */
-    const char *index;
-    const char *trigger;
-    const char *column;
-    const char *index_of; /* where ALTER TABLE can make one */
+/* Names in a statement outside parentheses, "schema.name" as two, unquoted, each once and at most `limit`: objects and others. */
+struct named {
+    const char *schema; /* NULL */
+    const char *name;
 };
-/* Did a statement that creates, drops or renames something take effect? *done is true only if the catalog says so. */
-int catalog_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, const struct done_sql *sql,
-                 bool *done);
+void statement_names(struct arena *mem, const struct lex_rules *rules, const struct sql_piece *piece, int limit,
+                     struct list *names); /* struct named * */
 
 #endif

@@ -51,9 +51,10 @@ struct batch_step {
 struct batch {
     struct batch_step *step;
     int n;
-    bool transaction;                   /* BEGIN ... COMMIT around all of it; else one by one */
-    int failed;                         /* out: index of the step that failed, n if COMMIT did, -1 */
-    long position;                      /* out: byte offset of the error in the step's text, -1 unknown */
+    bool transaction;        /* BEGIN ... COMMIT around all of it; else one by one */
+    const struct names *own; /* tables of ours, qualified and quoted, that a LOCK TABLES must hold too; NULL */
+    int failed;              /* out: index of the step that failed, n if COMMIT did, -1 */
+    long position;           /* out: byte offset of the error in the step's text, -1 unknown */
     void (*done)(void *sink, int step); /* after each step that succeeded (where known before the end); may be NULL */
     void *sink;
 };
@@ -107,6 +108,14 @@ struct driver {
     /* Session lock. Never waits: *taken tells. Released by lock_release, by close, and by the death of the process. */
     int (*lock_try)(struct ctx *ctx, struct conn *conn, bool *taken);
     int (*lock_release)(struct ctx *ctx, struct conn *conn);
+    /*
+     * Brings the session back to what it was when it was opened, but for its locks: settings, role, search path or database,
+     * temporary objects. session_save() comes before a file that changes it, where the engine cannot tell by itself; NULL else.
+     */
+    int (*session_save)(struct ctx *ctx, struct conn *conn);
+    int (*session_reset)(struct ctx *ctx, struct conn *conn, const struct sql_piece *piece, int n); /* what was run */
+    /* Statements that do so for settings and roles within a transaction, so that steps of our own run as ourselves; NULL: none. */
+    const char *const *session_steps;
     /* A database of our own, proved to be that, gone when closed. */
     int (*scratch)(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
     /* For reading what was made in it: as a session of its own, whatever the texts set. NULL: nothing can be set. */
@@ -192,6 +201,12 @@ struct outside {
     const char *name;
 };
 
+enum doubt {
+    DOUBT_NOT_DONE, /* and so may be run again */
+    DOUBT_DONE,
+    DOUBT_OPEN /* nobody can tell */
+};
+
 struct dialect {
     enum engine engine;
     const char *name;           /* database_type: "postgresql" */
@@ -205,7 +220,9 @@ struct dialect {
     bool drops_index_on_table;   /* DROP INDEX i ON t */
     bool drops_index_bare;       /* ... which has no IF EXISTS */
     bool drops_trigger_on_table; /* DROP TRIGGER r ON t */
-    const char *const *exists;   /* SQLSTATEs, or parts of messages, of "is there already"; NULL-terminated */
+    const char *const *outside_only; /* SQLSTATEs of "not within a transaction"; NULL-terminated; NULL: none */
+    const char *begin_plain;   /* begins a transaction in which nothing is checked but by the server; NULL: as any */
+    const char *const *exists; /* SQLSTATEs, or parts of messages, of "is there already"; NULL-terminated */
     const struct lex_rules *lex;
     const struct ident_rules *ident;
     const struct normal_rules *normal;
@@ -261,12 +278,14 @@ struct dialect {
     bool (*reaches_beyond)(const struct sql_piece *statement);
 
     /*
-     * For the runner, about one statement of a file that was interrupted at it; both may be NULL.
-     * Before a statement that failed half-way is run again: what it left behind goes (an invalid index).
+     * For the runner, about a statement that no transaction ties to its step in the journal; NULL: there are none.
+     * What the catalog says of all that it names, for comparison before and after; NULL: that would prove nothing.
      */
-    int (*clean_failed)(struct ctx *ctx, struct conn *conn, const struct classified *statement);
-    /* Did it take effect, as far as the catalog tells? *done is true only if that is sure. */
-    int (*statement_done)(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done);
+    int (*statement_evidence)(struct ctx *ctx, struct conn *conn, const struct classified *statement,
+                              const char **evidence);
+    /* After an interruption at it: was it done? Takes away or finishes what it left half-done. */
+    int (*statement_doubt)(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
+                           enum doubt *doubt);
 };
 
 extern const struct dialect *const dialect_list[]; /* NULL-terminated, in dialects.c */

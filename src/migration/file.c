@@ -443,6 +443,11 @@ static bool is_control(const struct classified *what)
     return what->verb == VERB_BEGIN || what->verb == VERB_COMMIT || what->verb == VERB_ROLLBACK;
 }
 
+static bool is_opaque(const struct classified *what)
+{
+    return what->touches == TOUCHES_ANYTHING || what->verb == VERB_SELECT;
+}
+
 int migration_marks(struct ctx *ctx, const struct dialect *dialect, const struct migration *migration, bool down,
                     const unsigned char **marks)
 {
@@ -457,7 +462,9 @@ int migration_marks(struct ctx *ctx, const struct dialect *dialect, const struct
         mark[i] = (unsigned char)((what.refuses_transaction ? STATEMENT_ALONE : 0) |
                                   (what.ends_segment ? STATEMENT_ENDS_SEGMENT : 0) |
                                   (what.data_only && what.verb != VERB_SELECT ? STATEMENT_DATA : 0) |
-                                  (is_control(&what) ? STATEMENT_CONTROL : 0));
+                                  (is_control(&what) ? STATEMENT_CONTROL : 0) |
+                                  (what.touches == TOUCHES_SESSION ? STATEMENT_SESSION : 0) |
+                                  (is_opaque(&what) ? STATEMENT_OPAQUE : 0));
         arena_rewind(ctx->mem, place);
         if (is_control(&what) && !migration->no_transaction)
             return own_transaction(ctx, migration, piece);

@@ -43,7 +43,14 @@ int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *p
 /* To be called before a side is used: tells its warnings, fails with what was found wrong in it while reading. */
 int migration_check(struct ctx *ctx, const struct migration *migration, bool down);
 /* Fails as well for BEGIN, COMMIT and ROLLBACK of the user's own; `marks` gets a byte per statement: enum statement_mark. */
-enum statement_mark { STATEMENT_ALONE = 1, STATEMENT_ENDS_SEGMENT = 2, STATEMENT_DATA = 4, STATEMENT_CONTROL = 8 };
+enum statement_mark {
+    STATEMENT_ALONE = 1, /* refuses a transaction */
+    STATEMENT_ENDS_SEGMENT = 2,
+    STATEMENT_DATA = 4,
+    STATEMENT_CONTROL = 8,
+    STATEMENT_SESSION = 16, /* changes the session, and nothing else */
+    STATEMENT_OPAQUE = 32   /* may change the session among other things */
+};
 int migration_marks(struct ctx *ctx, const struct dialect *dialect, const struct migration *migration, bool down,
                     const unsigned char **marks);
 

@@ -3,11 +3,11 @@
  * their journal step; most files are one segment, and then state row and journal row are in the same transaction as
  * the statements.  A statement that refuses a transaction is a segment of its own.  Where DDL is not transactional,
  * or the file asks for it, every statement is followed by its journal step.
- * A file that was interrupted goes on after what is done.  What may have been done without being written down is
- * looked up in the catalog; what even that cannot tell is run again.
- * Not here: which files run (choose.c).
+ * A file that was interrupted goes on after what is done, in a session as the statements done have left it (replay.c).
+ * A file leaves nothing of its session behind: own steps run as ourselves, and after it everything is as it was before.
+ * Not here: which files run (choose.c), and statements that commit by themselves (alone.c).
  */
-#include "run/parts.h"
+#include "run/execution.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -15,29 +15,6 @@
 
 /* Rows of data that go with one journal step where every statement would commit by itself. */
 #define DATA_GROUP 1000
-
-struct execution {
-    struct ctx *ctx;
-    struct session *session;
-    struct conn *conn;
-    const struct migration *migration;
-    bool down;
-    const struct split *split;
-    const unsigned char *mark;
-    int done;          /* statements known to be done */
-    const char *chain; /* checksum over these */
-    bool begun;        /* there is a journal row */
-    int doubtful;      /* the statement at which an earlier run ended; -1 */
-    bool refused;      /* the journal says that the server refused that one */
-    bool finished;     /* state row and end of the journal are written */
-    double started;
-    /* of the batch at hand */
-    struct batch batch;
-    int first;  /* the statement that its steps begin with */
-    int offset; /* our own steps before that */
-    int count;  /* statements in it */
-    int whole;  /* the step that wants the duration; -1 */
-};
 
 static double seconds_of(const struct execution *execution)
 {
@@ -67,11 +44,11 @@ static const char *repair_hint(const struct execution *execution)
 {
     struct arena *mem = execution->ctx->mem;
     const char *command = execution->down ? "rollback" : "migrate";
-    if (!execution->begun || !execution->done)
+    if (!execution->begun || !execution->kept)
         return arena_printf(mem, "Nothing of this file is recorded as done. Fix it and run %s again.", command);
     return arena_printf(mem,
                         "The statements before it (%d) are done. Fix this one and run %s again, which goes on here.",
-                        execution->done, command);
+                        execution->kept, command);
 }
 
 static bool is_there_already(const struct execution *execution)
@@ -113,6 +90,12 @@ static void explain(struct execution *execution)
         fail_at(ctx, execution->migration->path, 0, 0);
     if (ctx->error.hint)
         return;
+    if (execution_outside_only(execution)) {
+        fail_hint(ctx,
+                  "It has to run outside a transaction: put it into a file of its own with \"-- transaction: none\" "
+                  "above \"-- upgrade\".");
+        return;
+    }
     bool early = !execution->down && !execution->done && execution->migration->version;
     fail_hint(ctx, "%s", early && is_there_already(execution) ? baseline_hint(execution) : repair_hint(execution));
 }
@@ -124,7 +107,22 @@ static bool refused(const struct execution *execution, enum err code)
     return code == ERR_SQL && at >= 0 && at < execution->count;
 }
 
-/* A failure is about to be passed on: what the database is left with must not depend on how it is told. */
+static bool changes_session(unsigned char mark)
+{
+    return mark & (STATEMENT_SESSION | STATEMENT_OPAQUE);
+}
+
+/* Nothing of a file's session reaches the next one, nor our own work after it. */
+static int reset_session(struct execution *execution)
+{
+    const struct driver *driver = execution->conn->dialect->driver;
+    if (!execution->session_changed || !driver->session_reset)
+        return 0;
+    execution->session_changed = false;
+    return driver->session_reset(execution->ctx, execution->conn, execution->split->piece, execution->split->n);
+}
+
+/* A failure is about to be passed on: what the database and the session are left with must not depend on how it is told. */
 static void settle_failure(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
@@ -134,6 +132,7 @@ static void settle_failure(struct execution *execution)
     int cancel = atomic_exchange(&ctx->cancel, 0);
     if (execution->conn->in_transaction)
         conn_exec(ctx, execution->conn, "ROLLBACK");
+    reset_session(execution);
     if (execution->begun && refused(execution, error.code)) {
         struct batch_step step =
             journal_end(ctx, &execution->session->state, execution->migration, "failed", seconds_of(execution));
@@ -145,16 +144,19 @@ static void settle_failure(struct execution *execution)
     ctx->error = error;
 }
 
-static void begin_batch(struct execution *execution, int first, int room, bool transaction)
+/* ---- a batch */
+
+void execution_begin_batch(struct execution *execution, int first, int room, bool transaction)
 {
-    execution->batch = (struct batch){.transaction = transaction};
-    execution->batch.step = NEW_ARRAY(execution->ctx->mem, struct batch_step, room + 6);
+    enum { OWN_STEPS = 12 };
+    execution->batch = (struct batch){.transaction = transaction, .own = &execution->own};
+    execution->batch.step = NEW_ARRAY(execution->ctx->mem, struct batch_step, room + OWN_STEPS);
     execution->first = first;
     execution->offset = execution->count = 0;
     execution->whole = -1;
 }
 
-static void add_step(struct execution *execution, struct batch_step step)
+void execution_add(struct execution *execution, struct batch_step step)
 {
     execution->batch.step[execution->batch.n++] = step;
 }
@@ -163,18 +165,30 @@ static void add_begin(struct execution *execution)
 {
     if (execution->begun)
         return;
-    add_step(execution,
-             journal_begin(execution->ctx, &execution->session->state, execution->migration, execution->down));
+    execution_add(execution,
+                  journal_begin(execution->ctx, &execution->session->state, execution->migration, execution->down));
     execution->offset++;
 }
 
-static void add_statements(struct execution *execution, int first, int n)
+void execution_add_statements(struct execution *execution, int first, int n)
 {
     for (int i = first; i < first + n; i++) {
         const struct sql_piece *piece = &execution->split->piece[i];
-        add_step(execution, (struct batch_step){piece->text, piece->length, NULL});
+        execution_add(execution, (struct batch_step){piece->text, piece->length, NULL});
+        execution->session_changed = execution->session_changed || changes_session(execution->mark[i]);
     }
     execution->count += n;
+}
+
+/* A role of the file's may not write our tables, and its time-outs are not meant for them. */
+static void add_ourselves(struct execution *execution)
+{
+    const char *const *step = execution->conn->dialect->driver->session_steps;
+    if (!step || !execution->session_changed)
+        return;
+    for (; *step; step++)
+        execution_add(execution, (struct batch_step){*step, strlen(*step), NULL});
+    execution->settings_reset = true;
 }
 
 /* The state row: this is the step that makes the file applied, or not. */
@@ -184,13 +198,13 @@ static int add_state(struct execution *execution)
     struct state *state = &execution->session->state;
     const struct migration *migration = execution->migration;
     if (!execution->down) {
-        add_step(execution, state_record(ctx, state, migration));
+        execution_add(execution, state_record(ctx, state, migration));
         return 0;
     }
     const struct applied *row = applied_version(&execution->session->applied, migration->number);
     if (!row)
         return fail(ctx, ERR_STATE, "%s is not applied", migration->filename);
-    add_step(execution, state_unrecord(ctx, state, row));
+    execution_add(execution, state_unrecord(ctx, state, row));
     return 0;
 }
 
@@ -199,14 +213,15 @@ static int add_end(struct execution *execution)
     struct ctx *ctx = execution->ctx;
     struct state *state = &execution->session->state;
     const struct migration *migration = execution->migration;
+    add_ourselves(execution);
     TRY(add_state(execution));
     if (!execution->begun && !execution->offset) {
         execution->whole = execution->batch.n;
-        add_step(execution, journal_whole(ctx, state, migration, execution->down, -1));
+        execution_add(execution, journal_whole(ctx, state, migration, execution->down, -1));
         return 0;
     }
-    add_step(execution, journal_step(ctx, state, migration, execution->split->n, migration->token_checksum));
-    add_step(execution, journal_end(ctx, state, migration, "done", seconds_of(execution)));
+    execution_add(execution, journal_step(ctx, state, migration, execution->split->n, migration->token_checksum));
+    execution_add(execution, journal_end(ctx, state, migration, "done", seconds_of(execution)));
     return 0;
 }
 
@@ -219,36 +234,41 @@ static void step_done(void *sink, int step)
                                                         execution->migration, execution->down, seconds_of(execution));
 }
 
-/* From here on a kill is an interruption again, whatever ended the run before. */
-static void add_running(struct execution *execution)
+void execution_add_done(struct execution *execution, int done, const char *chain)
 {
-    if (execution->refused)
-        add_step(execution,
-                 journal_end(execution->ctx, &execution->session->state, execution->migration, "running", -1));
+    struct ctx *ctx = execution->ctx;
+    struct state *state = &execution->session->state;
+    add_ourselves(execution);
+    execution_add(execution, journal_step(ctx, state, execution->migration, done, chain));
+    if (execution->refused) /* from here on a kill is an interruption again */
+        execution_add(execution, journal_end(ctx, state, execution->migration, "running", -1));
     execution->refused = false;
 }
 
-static void add_done(struct execution *execution, int done, const char *chain)
-{
-    add_step(execution, journal_step(execution->ctx, &execution->session->state, execution->migration, done, chain));
-    add_running(execution);
-}
-
-static int run_batch(struct execution *execution)
+int execution_run_batch(struct execution *execution)
 {
     execution->batch.done = step_done;
     execution->batch.sink = execution;
     int code = conn_batch(execution->ctx, execution->conn, &execution->batch);
-    if (code < 0) {
+    if (code < 0)
         explain(execution);
-        return code;
-    }
-    if (execution->offset)
-        execution->begun = true;
+    return code;
+}
+
+int execution_begin_alone(struct execution *execution)
+{
+    if (execution->begun)
+        return 0;
+    execution_begin_batch(execution, 0, 0, false);
+    add_begin(execution);
+    TRY(execution_run_batch(execution));
+    execution->begun = true;
     return 0;
 }
 
-static const char *chain_over(struct execution *execution, int n)
+/* ---- statements that go together */
+
+const char *execution_chain(struct execution *execution, int n)
 {
     const char *chain = execution->chain;
     for (int i = 0; i < n; i++)
@@ -256,110 +276,52 @@ static const char *chain_over(struct execution *execution, int n)
     return chain;
 }
 
-/* One transaction over statements done .. done + n, with everything that belongs to it. */
-static int run_together(struct execution *execution, int n)
+void execution_advance(struct execution *execution, int n, const char *chain)
 {
-    bool last = execution->done + n == execution->split->n;
-    bool whole = last && !execution->done && !execution->begun;
-    const char *chain = last ? "" : chain_over(execution, n);
-    begin_batch(execution, execution->done, n, true);
-    if (!whole)
-        add_begin(execution);
-    add_statements(execution, execution->done, n);
-    if (last)
-        TRY(add_end(execution));
-    else
-        add_done(execution, execution->done + n, chain);
-    TRY(run_batch(execution));
     execution->done += n;
+    execution->kept = execution->done;
     execution->chain = chain;
-    execution->finished = last;
-    return 0;
 }
 
-static void classify_at(const struct execution *execution, int i, struct classified *what)
+void execution_classify(const struct execution *execution, int i, struct classified *what)
 {
     const struct dialect *dialect = execution->conn->dialect;
     const struct sql_piece *piece = &execution->split->piece[i];
     classify(execution->ctx->mem, dialect->classify, piece, what);
 }
 
-/* A statement that the server refused is not done, although what it would make may be there: from somebody else. */
-static int settle_refused(struct execution *execution, bool *skip)
+/* One transaction over statements done .. done + n, with everything that belongs to it. */
+static int run_together(struct execution *execution, int n)
 {
-    bool there = *skip;
-    *skip = false;
-    if (there)
-        return 0;
-    begin_batch(execution, 0, 0, false);
-    add_running(execution);
-    return run_batch(execution);
-}
-
-/* The statement at which an earlier run ended may have taken effect, wholly or in part. */
-static int settle_doubt(struct execution *execution, bool *skip)
-{
-    const struct dialect *dialect = execution->conn->dialect;
-    struct classified what;
-    classify_at(execution, execution->done, &what);
-    *skip = false;
-    if (dialect->statement_done)
-        TRY(dialect->statement_done(execution->ctx, execution->conn, &what, skip));
-    if (execution->refused)
-        TRY(settle_refused(execution, skip));
-    if (*skip)
-        emit_info(execution->ctx, "statement %d of %s was done before the interruption", execution->done + 1,
-                  execution->migration->filename);
-    else if (dialect->clean_failed)
-        TRY(dialect->clean_failed(execution->ctx, execution->conn, &what));
-    return 0;
-}
-
-static int begin_alone(struct execution *execution)
-{
-    if (execution->begun)
-        return 0;
-    begin_batch(execution, 0, 0, false);
-    add_begin(execution);
-    return run_batch(execution);
-}
-
-/* Alone, then its journal step: between the two is where doubt comes from. */
-static int run_alone(struct execution *execution)
-{
-    int at = execution->done;
-    const char *chain = chain_next(execution, execution->chain, at);
-    bool skip = false;
-    TRY(ctx_check(execution->ctx));
-    TRY(begin_alone(execution));
-    if (at == execution->doubtful)
-        TRY(settle_doubt(execution, &skip));
-    const struct sql_piece *piece = &execution->split->piece[at];
-    size_t length = piece->length < 200 ? piece->length : 200;
-    if (execution->mark[at] & STATEMENT_ALONE)
-        lock_note(execution->session->lock, arena_copy(execution->ctx->mem, piece->text, length));
-    begin_batch(execution, at, 1, false);
-    if (!skip)
-        add_statements(execution, at, 1);
-    add_done(execution, at + 1, chain);
-    TRY(run_batch(execution));
-    execution->done = at + 1;
-    execution->chain = chain;
+    bool last = execution->done + n == execution->split->n;
+    bool whole = last && !execution->done && !execution->begun;
+    const char *chain = last ? "" : execution_chain(execution, n);
+    execution_begin_batch(execution, execution->done, n, true);
+    if (!whole)
+        add_begin(execution);
+    execution_add_statements(execution, execution->done, n);
+    if (last)
+        TRY(add_end(execution));
+    else
+        execution_add_done(execution, execution->done + n, chain);
+    TRY(execution_run_batch(execution));
+    execution->begun = true;
+    execution_advance(execution, n, chain);
+    execution->finished = last;
     return 0;
 }
 
 /* Rows and their journal step in one transaction, so that an interruption leaves no doubt about them. */
 static int run_data(struct execution *execution, int n)
 {
-    const char *chain = chain_over(execution, n);
+    const char *chain = execution_chain(execution, n);
     TRY(ctx_check(execution->ctx));
-    TRY(begin_alone(execution));
-    begin_batch(execution, execution->done, n, true);
-    add_statements(execution, execution->done, n);
-    add_done(execution, execution->done + n, chain);
-    TRY(run_batch(execution));
-    execution->done += n;
-    execution->chain = chain;
+    TRY(execution_begin_alone(execution));
+    execution_begin_batch(execution, execution->done, n, true);
+    execution_add_statements(execution, execution->done, n);
+    execution_add_done(execution, execution->done + n, chain);
+    TRY(execution_run_batch(execution));
+    execution_advance(execution, n, chain);
     return 0;
 }
 
@@ -378,6 +340,8 @@ static int together(const struct execution *execution)
 static int data_together(const struct execution *execution)
 {
     int n = 0, limit = execution->migration->no_transaction ? 1 : DATA_GROUP;
+    if (execution->conn->in_transaction || execution->conn->dialect->transactional_ddl)
+        return 0;
     for (int i = execution->done; i < execution->split->n && n < limit && execution->mark[i] & STATEMENT_DATA; i++)
         n++;
     return n;
@@ -386,9 +350,11 @@ static int data_together(const struct execution *execution)
 static int run_next(struct execution *execution)
 {
     bool segments = execution->conn->dialect->transactional_ddl && !execution->migration->no_transaction;
-    int n = segments ? together(execution) : execution->conn->in_transaction ? 0 : data_together(execution);
+    int n = segments ? together(execution) : data_together(execution);
+    if (execution->settings_reset && !execution->conn->in_transaction)
+        TRY(execution_replay(execution, false));
     if (!n)
-        return run_alone(execution);
+        return execution_alone(execution);
     return segments ? run_together(execution, n) : run_data(execution, n);
 }
 
@@ -399,9 +365,9 @@ static int run_end(struct execution *execution)
         fail_hint(execution->ctx, "End it with COMMIT; without that its statements are undone.");
         return fail_at(execution->ctx, execution->migration->path, 0, 0);
     }
-    begin_batch(execution, 0, 0, true);
+    execution_begin_batch(execution, 0, 0, true);
     TRY(add_end(execution));
-    return run_batch(execution);
+    return execution_run_batch(execution);
 }
 
 static int changed_while_unfinished(struct execution *execution, int done)
@@ -421,27 +387,42 @@ static int resume(struct execution *execution)
         return 0;
     if (row->done > execution->split->n)
         return changed_while_unfinished(execution, row->done);
-    const char *chain = chain_over(execution, row->done);
+    const char *chain = execution_chain(execution, row->done);
     if (row->done && !text_equal(chain, row->checksum))
         return changed_while_unfinished(execution, row->done);
     execution->begun = true;
     execution->refused = text_equal(row->outcome, "failed");
-    execution->done = execution->doubtful = row->done;
-    execution->chain = chain;
+    execution->doubtful = row->done;
+    execution->evidence = row->evidence;
+    execution_advance(execution, row->done, chain);
     emit_info(execution->ctx, "%s was interrupted; it goes on after statement %d of %d", execution->migration->filename,
               row->done, execution->split->n);
-    return 0;
+    return execution_replay(execution, true);
+}
+
+static bool any_changes_session(const struct execution *execution)
+{
+    for (int i = 0; i < execution->split->n; i++)
+        if (changes_session(execution->mark[i]))
+            return true;
+    return false;
 }
 
 static int run_all(struct execution *execution)
 {
+    const struct driver *driver = execution->conn->dialect->driver;
+    if (driver->session_save && any_changes_session(execution))
+        TRY(driver->session_save(execution->ctx, execution->conn));
     TRY(resume(execution));
     if (!execution->split->n && !execution->down)
         emit_warning_at(execution->ctx, (struct place){.file = execution->migration->path},
                         "holds no statements: it is recorded as applied, and does nothing");
     while (execution->done < execution->split->n)
         TRY(run_next(execution));
-    return execution->finished ? 0 : run_end(execution);
+    if (execution->finished || execution->conn->in_transaction)
+        return execution->finished ? reset_session(execution) : run_end(execution);
+    TRY(reset_session(execution));
+    return run_end(execution);
 }
 
 int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down)
@@ -459,6 +440,7 @@ int execute_file(struct ctx *ctx, struct session *session, const struct migratio
         .started = clock_monotonic(),
     };
     TRY(ctx_check(ctx));
+    names_add(ctx->mem, &execution.own, state_journal_name(ctx, &session->state));
     if (!execution.mark)
         TRY(migration_marks(ctx, session->database->dialect, migration, down, &execution.mark));
     int code = run_all(&execution);

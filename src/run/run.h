@@ -30,6 +30,7 @@ struct session {
     struct tree *wanted;      /* as wanted_read() last gave it: fills in what an old snapshot does not say; NULL */
     const char *snapshot;     /* path of the last one written; NULL */
     struct error unreachable; /* why the database cannot be reached, once that was tried */
+    const char *interrupted;  /* what the user says of a statement nobody else can tell about: "done", "again"; NULL */
     bool forward;             /* current_read() counts written migrations as applied: for make-migrations */
 };
 int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session);

@@ -293,35 +293,35 @@ static void classify_data(struct cursor *cursor, struct classified *result)
 struct verb_word {
     const char *word;
     enum verb verb;
+    enum touches touches;
     void (*classify)(struct cursor *cursor, struct classified *result);
-    bool data_only;
 };
 
 static const struct verb_word verb_words[] = {
-    {"create", VERB_CREATE, classify_create, false},
-    {"alter", VERB_ALTER, classify_alter, false},
-    {"drop", VERB_DROP, classify_drop, false},
-    {"rename", VERB_RENAME, classify_rename, false},
-    {"comment", VERB_COMMENT, classify_comment, false},
-    {"insert", VERB_INSERT, classify_data, true},
-    {"replace", VERB_INSERT, classify_data, true},
-    {"update", VERB_UPDATE, classify_data, true},
-    {"delete", VERB_DELETE, classify_data, true},
-    {"select", VERB_SELECT, NULL, true},
-    {"values", VERB_SELECT, NULL, true},
-    {"begin", VERB_BEGIN, NULL, false},
-    {"start", VERB_BEGIN, NULL, false},
-    {"commit", VERB_COMMIT, NULL, false},
-    {"end", VERB_COMMIT, NULL, false},
-    {"rollback", VERB_ROLLBACK, NULL, false},
-    {"abort", VERB_ROLLBACK, NULL, false},
-    {"savepoint", VERB_SAVEPOINT, NULL, false},
-    {"release", VERB_SAVEPOINT, NULL, false},
-    {"set", VERB_SET, NULL, false},
-    {"reset", VERB_SET, NULL, false},
-    {"pragma", VERB_PRAGMA, NULL, false},
-    {"vacuum", VERB_VACUUM, NULL, false},
-    {NULL, VERB_OTHER, NULL, false},
+    {"create", VERB_CREATE, TOUCHES_CATALOG, classify_create},
+    {"alter", VERB_ALTER, TOUCHES_CATALOG, classify_alter},
+    {"drop", VERB_DROP, TOUCHES_CATALOG, classify_drop},
+    {"rename", VERB_RENAME, TOUCHES_CATALOG, classify_rename},
+    {"comment", VERB_COMMENT, TOUCHES_CATALOG, classify_comment},
+    {"insert", VERB_INSERT, TOUCHES_ROWS, classify_data},
+    {"replace", VERB_INSERT, TOUCHES_ROWS, classify_data},
+    {"update", VERB_UPDATE, TOUCHES_ROWS, classify_data},
+    {"delete", VERB_DELETE, TOUCHES_ROWS, classify_data},
+    {"select", VERB_SELECT, TOUCHES_ROWS, NULL},
+    {"values", VERB_SELECT, TOUCHES_ROWS, NULL},
+    {"begin", VERB_BEGIN, TOUCHES_TRANSACTION, NULL},
+    {"start", VERB_BEGIN, TOUCHES_TRANSACTION, NULL},
+    {"commit", VERB_COMMIT, TOUCHES_TRANSACTION, NULL},
+    {"end", VERB_COMMIT, TOUCHES_TRANSACTION, NULL},
+    {"rollback", VERB_ROLLBACK, TOUCHES_TRANSACTION, NULL},
+    {"abort", VERB_ROLLBACK, TOUCHES_TRANSACTION, NULL},
+    {"savepoint", VERB_SAVEPOINT, TOUCHES_TRANSACTION, NULL},
+    {"release", VERB_SAVEPOINT, TOUCHES_TRANSACTION, NULL},
+    {"set", VERB_SET, TOUCHES_SESSION, NULL},
+    {"reset", VERB_SET, TOUCHES_SESSION, NULL},
+    {"pragma", VERB_PRAGMA, TOUCHES_SESSION, NULL},
+    {"vacuum", VERB_VACUUM, TOUCHES_NOTHING, NULL},
+    {NULL, VERB_OTHER, TOUCHES_ANYTHING, NULL},
 };
 
 /* WITH a AS (...) and then a verb. */
@@ -393,6 +393,26 @@ static bool refuses_transaction(const struct cursor *cursor)
     return is_refused_pragma(*cursor);
 }
 
+/* Also after "schema.". */
+static bool at_second(struct cursor ahead, const char *word)
+{
+    if (at(&ahead, word))
+        return true;
+    step(&ahead);
+    return accept(&ahead, ".") && at(&ahead, word);
+}
+
+/* The engine's own words first: they are more exact. */
+static enum touches settle_touches(struct cursor ahead, const struct verb_word *verb, enum verb settled)
+{
+    for (const struct touch_words *words = ahead.rules->touches; words && words->first; words++) {
+        struct cursor cursor = ahead;
+        if (accept(&cursor, words->first) && (!words->second || at_second(cursor, words->second)))
+            return words->touches;
+    }
+    return settled == VERB_OTHER ? TOUCHES_ANYTHING : verb->touches;
+}
+
 void classify(struct arena *mem, const struct classify_rules *rules, const struct sql_piece *piece,
               struct classified *result)
 {
@@ -401,9 +421,11 @@ void classify(struct arena *mem, const struct classify_rules *rules, const struc
     step(&cursor);
     *result =
         (struct classified){.piece = *piece, .kind = KIND_COUNT, .refuses_transaction = refuses_transaction(&cursor)};
+    const struct cursor start = cursor;
     const struct verb_word *verb = take_verb(&cursor);
     result->verb = settle_verb(&cursor, verb);
-    result->data_only = verb->data_only;
+    result->touches = settle_touches(start, verb, result->verb);
+    result->data_only = verb->touches == TOUCHES_ROWS;
     if (verb->classify)
         verb->classify(&cursor, result);
     if (result->concurrently)

@@ -28,9 +28,20 @@ enum verb {
     VERB_VACUUM
 };
 
+/* What a statement may have changed, and so where to look whether it did; and whether to run it twice is harmless. */
+enum touches {
+    TOUCHES_ANYTHING,    /* CALL, DO, LOAD DATA: its words do not say */
+    TOUCHES_CATALOG,     /* objects: what the catalog says of those it names tells whether it was run */
+    TOUCHES_ROWS,        /* rows, which a transaction ties to whatever else is in it */
+    TOUCHES_SESSION,     /* the session alone: SET, USE, PRAGMA, temporary tables */
+    TOUCHES_TRANSACTION, /* BEGIN, COMMIT, ROLLBACK, SAVEPOINT */
+    TOUCHES_NOTHING      /* VACUUM, ANALYZE: to run it twice is harmless */
+};
+
 struct classified {
     struct sql_piece piece; /* the statement itself */
     enum verb verb;
+    enum touches touches;
     enum kind kind;           /* of the object; KIND_COUNT if it is none of ours */
     const char *schema;       /* as written, unquoted; NULL */
     const char *name;         /* NULL if there is none */
@@ -50,10 +61,18 @@ struct refusal {
     bool whole;         /* nothing follows */
 };
 
+/* Statements that begin with these words, beside those that are alike everywhere. */
+struct touch_words {
+    const char *first;  /* NULL ends the table */
+    const char *second; /* NULL: any */
+    enum touches touches;
+};
+
 /* What the statements of an engine have of their own; its dialect fills it in. */
 struct classify_rules {
     const struct lex_rules *lex;
     const struct refusal *refusals;     /* NULL: none */
+    const struct touch_words *touches;  /* NULL: none */
     const char *const *refused_pragmas; /* settings that do not change within a transaction; NULL-terminated, or NULL */
     bool folds_names;                   /* bare names to lower case: PostgreSQL */
     bool schema_is_database;            /* two words for one thing: MySQL */

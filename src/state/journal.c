@@ -80,6 +80,11 @@ int state_journal(struct ctx *ctx, struct state *state, struct list *rows)
     return 0;
 }
 
+const char *state_journal_name(struct ctx *ctx, const struct state *state)
+{
+    return state_sql(ctx, state, "@t", JOURNAL_TABLE);
+}
+
 static struct batch_step step_of(struct ctx *ctx, struct state *state, const char *text, const struct names *params)
 {
     return state_step(state_sql(ctx, state, text, JOURNAL_TABLE), params);

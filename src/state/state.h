@@ -44,6 +44,9 @@ struct applied *applied_file(const struct list *rows, const char *filename);
 int state_journal(struct ctx *ctx, struct state *state,
                   struct list *rows); /* struct journal_row *; empty if there is no table; ERR_STATE: a damaged row */
 
+/* The journal as it has to be written in SQL, for a LOCK TABLES that must hold it too. */
+const char *state_journal_name(struct ctx *ctx, const struct state *state);
+
 /* Steps to put into a batch beside a file's statements. */
 struct batch_step state_record(struct ctx *ctx, struct state *state, const struct migration *migration);
 struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct applied *applied);

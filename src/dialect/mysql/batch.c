@@ -10,11 +10,34 @@
 /* At most 64 characters. MySQL 9.7 has no SHA1() any more, so SHA2() cut short. */
 #define LOCK_NAME "CONCAT('dbwarden.', LEFT(SHA2(DATABASE(), 256), 40))"
 
-static int step_run(struct ctx *ctx, struct my_conn *my, const struct batch_step *step)
+/* Under LOCK TABLES no other table can be written, so ours are locked with the user's. */
+static int tables_lock(struct ctx *ctx, struct my_conn *my, const struct batch_step *step, const struct names *own)
+{
+    struct buf sql;
+    buf_init(&sql, ctx->mem);
+    buf_add_n(&sql, step->sql, step->length);
+    for (int i = 0; own && i < own->n; i++)
+        buf_addf(&sql, ", %s WRITE", own->item[i]);
+    TRY(my_send(ctx, my, sql.data, sql.len));
+    my->holds_tables = true;
+    return 0;
+}
+
+static int step_run(struct ctx *ctx, struct my_conn *my, const struct batch_step *step, const struct names *own)
 {
     struct rows rows;
+    struct lexer lexer;
     if (step->params)
         return my_query(ctx, &my->conn, arena_copy(ctx->mem, step->sql, step->length), step->params, &rows);
+    lex_open(&lexer, my_dialect.lex, step->sql, step->length);
+    struct token first = lex_next_code(&lexer);
+    if (token_is(&first, "lock")) {
+        struct token second = lex_next_code(&lexer);
+        if (token_is(&second, "tables") || token_is(&second, "table"))
+            return tables_lock(ctx, my, step, own);
+    }
+    if (token_is(&first, "unlock"))
+        my->holds_tables = false;
     return my_send(ctx, my, step->sql, step->length);
 }
 
@@ -33,7 +56,7 @@ static long error_position(struct ctx *ctx, const struct batch_step *step)
 static int steps_run(struct ctx *ctx, struct my_conn *my, struct batch *batch)
 {
     for (int i = 0; i < batch->n; i++) {
-        int code = step_run(ctx, my, &batch->step[i]);
+        int code = step_run(ctx, my, &batch->step[i], batch->own);
         if (code < 0) {
             batch->failed = i;
             batch->position = code == ERR_SQL ? error_position(ctx, &batch->step[i]) : -1;
@@ -59,13 +82,16 @@ int my_batch(struct ctx *ctx, struct conn *conn, struct batch *batch)
     batch->position = -1;
     if (!batch->transaction)
         return steps_run(ctx, my, batch);
-    TRY(my_exec(ctx, conn, "START TRANSACTION"));
+    /* START TRANSACTION would give back tables that are locked; this does not. */
+    TRY(my_exec(ctx, conn, my->holds_tables ? "SET autocommit = 0" : "START TRANSACTION"));
     conn->in_transaction = true;
     int code = steps_run(ctx, my, batch);
     if (code == 0 && (code = my_exec(ctx, conn, "COMMIT")) < 0)
         batch->failed = batch->n;
     if (code < 0)
         transaction_undo(my);
+    if (my->holds_tables)
+        mysql_query(my->mysql, "SET autocommit = 1");
     conn->in_transaction = false;
     return code;
 }
@@ -108,4 +134,6 @@ const struct driver my_driver = {
     .cancel = my_cancel,
     .lock_try = lock_try,
     .lock_release = lock_release,
+    .session_save = my_session_save,
+    .session_reset = my_session_reset,
 };

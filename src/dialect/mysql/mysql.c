@@ -45,7 +45,23 @@ static const struct ident_rules ident = {
 
 static const struct normal_rules normal = {.lex = &lex, .ident = &ident, .infix = my_infix, .strip_charset = true};
 
-static const struct classify_rules classify_words = {.lex = &lex, .schema_is_database = true, .renames_bare = true};
+static const struct touch_words touches[] = {
+    {"create", "temporary", TOUCHES_SESSION}, {"drop", "temporary", TOUCHES_SESSION},
+    {"use", NULL, TOUCHES_SESSION},           {"prepare", NULL, TOUCHES_SESSION},
+    {"deallocate", NULL, TOUCHES_SESSION},    {"lock", NULL, TOUCHES_SESSION},
+    {"unlock", NULL, TOUCHES_SESSION},        {"set", "password", TOUCHES_NOTHING},
+    {"set", "global", TOUCHES_NOTHING},       {"set", "persist", TOUCHES_NOTHING},
+    {"set", "default", TOUCHES_NOTHING}, /* SET DEFAULT ROLE */
+    {"grant", NULL, TOUCHES_CATALOG},         {"revoke", NULL, TOUCHES_CATALOG},
+    {"truncate", NULL, TOUCHES_NOTHING},      {"analyze", NULL, TOUCHES_NOTHING},
+    {"optimize", NULL, TOUCHES_NOTHING},      {"check", NULL, TOUCHES_NOTHING},
+    {"repair", NULL, TOUCHES_NOTHING},        {"flush", NULL, TOUCHES_NOTHING},
+    {"show", NULL, TOUCHES_NOTHING},          {"describe", NULL, TOUCHES_NOTHING},
+    {"explain", NULL, TOUCHES_NOTHING},       {NULL, NULL, TOUCHES_ANYTHING},
+};
+
+static const struct classify_rules classify_words = {
+    .lex = &lex, .touches = touches, .schema_is_database = true, .renames_bare = true};
 
 static const char *const mysql_schemes[] = {"mysql", NULL};
 static const char *const mariadb_schemes[] = {"mariadb", "mysql", NULL}; /* whose drivers SQLAlchemy names alike */
@@ -69,7 +85,8 @@ const struct dialect my_dialect = {
     .driver = &my_driver,
     .state = &my_state,
     .facts = my_facts,
-    .statement_done = my_statement_done,
+    .statement_evidence = my_statement_evidence,
+    .statement_doubt = my_statement_doubt,
 };
 
 const struct dialect my_mariadb_dialect = {
@@ -87,5 +104,6 @@ const struct dialect my_mariadb_dialect = {
     .driver = &my_driver,
     .state = &my_state,
     .facts = my_facts,
-    .statement_done = my_statement_done,
+    .statement_evidence = my_statement_evidence,
+    .statement_doubt = my_statement_doubt,
 };

@@ -108,6 +108,7 @@ void my_close(struct conn *conn)
 {
     struct my_conn *my = (struct my_conn *)conn;
     mysql_close(my->mysql);
+    arena_close(my->session);
     url_close(&my->url);
     arena_close(my->mem);
 }

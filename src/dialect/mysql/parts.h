@@ -15,6 +15,9 @@ struct my_conn {
     struct url url;    /* for the second connection that cancels; owns its password */
     struct arena *mem; /* what the connection itself keeps */
     bool locked;
+    bool holds_tables;     /* LOCK TABLES is in force: START TRANSACTION would end it */
+    struct arena *session; /* memory of what follows; NULL: nothing is kept */
+    struct rows variables; /* those of the session before the file at hand: name, value */
 };
 
 extern const struct driver my_driver;
@@ -29,6 +32,8 @@ void my_cancel(struct conn *conn);
 int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code);
 int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length); /* results are read and dropped */
 int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
+/* For what cannot be prepared: appends all cells of the answer. */
+int my_show(struct ctx *ctx, struct my_conn *my, const char *sql, struct buf *said);
 int my_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 
 int my_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
@@ -36,7 +41,13 @@ int my_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 /* batch.c */
 int my_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 
-/* done.c */
-int my_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done);
+/* evidence.c */
+int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char **text);
+int my_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
+                       enum doubt *doubt);
+
+/* reset.c */
+int my_session_save(struct ctx *ctx, struct conn *conn);
+int my_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piece *piece, int n);
 
 #endif

@@ -84,6 +84,19 @@ int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
     }
 }
 
+int my_show(struct ctx *ctx, struct my_conn *my, const char *sql, struct buf *said)
+{
+    TRY(send_text(ctx, my, sql, strlen(sql)));
+    MYSQL_RES *result = mysql_store_result(my->mysql);
+    if (!result)
+        return mysql_errno(my->mysql) ? my_fail(ctx, my->mysql, ERR_SQL) : 0;
+    for (MYSQL_ROW row; (row = mysql_fetch_row(result));)
+        for (unsigned i = 0; i < mysql_num_fields(result); i++)
+            buf_addf(said, "%s\t", row[i] ? row[i] : "NULL");
+    mysql_free_result(result);
+    return 0;
+}
+
 int my_exec(struct ctx *ctx, struct conn *conn, const char *sql)
 {
     return my_send(ctx, (struct my_conn *)conn, sql, strlen(sql));

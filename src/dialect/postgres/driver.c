@@ -271,6 +271,8 @@ const struct driver pg_driver = {
     .cancel = pg_cancel,
     .lock_try = pg_lock_try,
     .lock_release = pg_lock_release,
+    .session_reset = pg_session_reset,
+    .session_steps = pg_session_steps,
     .scratch = pg_scratch,
     .scratch_reopen = pg_scratch_reopen,
 };

@@ -81,8 +81,12 @@ int pg_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 /* `only`: of these kinds, and of the schema "". NULL: everything. */
 int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *only, struct tree *tree);
 int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
-int pg_clean_failed(struct ctx *ctx, struct conn *conn, const struct classified *statement);
-int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done);
+int pg_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement,
+                          const char **evidence);
+int pg_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
+                       enum doubt *doubt);
+extern const char *const pg_session_steps[];
+int pg_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piece *piece, int n);
 
 /* words.c, infix.c, state_sql.c */
 extern const struct ident_rules pg_ident;

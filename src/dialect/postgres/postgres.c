@@ -54,11 +54,15 @@ const struct render_kind pg_render[KIND_COUNT] = {
 /* duplicate_table (and what shares its names), duplicate_object, _column, _schema, _function */
 static const char *const exists[] = {"42P07", "42710", "42701", "42P06", "42723", NULL};
 
+/* "cannot run inside a transaction block"; COMMIT in a procedure or a DO block that is called within one. */
+static const char *const pg_outside_only[] = {"25001", "2D000", NULL};
+
 const struct dialect pg_dialect = {
     .engine = ENGINE_PG,
     .name = "postgresql",
     .title = "PostgreSQL",
     .usual_name = "public",
+    .outside_only = pg_outside_only,
     .schemes = schemes,
     .minimum_version = 120000,
     .transactional_ddl = true,
@@ -87,6 +91,6 @@ const struct dialect pg_dialect = {
     .choose_name = pg_choose_name,
     .render = pg_render,
     .reaches_beyond = pg_reaches_beyond,
-    .clean_failed = pg_clean_failed,
-    .statement_done = pg_statement_done,
+    .statement_evidence = pg_statement_evidence,
+    .statement_doubt = pg_statement_doubt,
 };

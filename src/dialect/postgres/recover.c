@@ -1,113 +1,133 @@
 /*
- * After an interruption: did the statement take effect, and what did a half-done one leave behind?
+ * After an interruption: was the statement done, and what did a half-done one leave?  And the session after a file.
  *
- * Only statements outside a transaction come here; the others are undone by the server.  The usual one is CREATE
- * INDEX CONCURRENTLY, whose failure leaves an invalid index under the wanted name.
+ * Only statements that refuse a transaction come here; the others are undone by the server.  The usual one is CREATE INDEX
+ * CONCURRENTLY, whose failure leaves an invalid index.  Evidence is one line per relation, index, child and database of
+ * a name that the statement holds, with what makes it this one: before the statement it is written into the journal, and
+ * what is there afterwards and was not before is the statement's.
  */
 #include "base/text.h"
+#include "dialect/common.h"
 #include "dialect/postgres/pg.h"
 
-enum index_state { INDEX_ABSENT, INDEX_INVALID, INDEX_VALID };
+enum { NAMES_LIMIT = 64 };
 
-static int index_state(struct ctx *ctx, struct conn *conn, const struct classified *statement, enum index_state *state)
+/* $1: names as a JSON array. inhdetachpending came with 14, so it is read by way of JSON. */
+static const char evidence_sql[] =
+    "WITH named AS (SELECT value AS name FROM jsonb_array_elements_text($1::jsonb)), "
+    "near AS (SELECT c.oid, c.relkind, c.relfilenode, c.relname FROM pg_catalog.pg_class c JOIN named ON c.relname = name) "
+    "SELECT 'relation ' || oid || ' ' || relname || ' ' || relkind::text || ' ' || relfilenode FROM near "
+    "UNION SELECT 'index ' || x.indexrelid || ' ' || c.relfilenode || CASE WHEN x.indisvalid THEN ' valid' ELSE ' invalid' END "
+    "FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class c ON c.oid = x.indexrelid "
+    "WHERE x.indrelid IN (SELECT oid FROM near) OR x.indexrelid IN (SELECT oid FROM near) "
+    "UNION SELECT 'child ' || i.inhrelid || ' of ' || i.inhparent || COALESCE(' pending ' || NULLIF(to_jsonb(i) ->> "
+    "'inhdetachpending', 'false'), '') FROM pg_catalog.pg_inherits i WHERE i.inhparent IN (SELECT oid FROM near) "
+    "UNION SELECT 'database ' || oid || ' ' || datname FROM pg_catalog.pg_database JOIN named ON datname = name "
+    "UNION SELECT 'tablespace ' || oid || ' ' || spcname FROM pg_catalog.pg_tablespace JOIN named ON spcname = name "
+    "ORDER BY 1";
+
+static const char *names_json(struct arena *mem, const struct classified *statement)
+{
+    struct list names = {0};
+    struct json *array = json_array(mem);
+    statement_names(mem, &pg_lex, &statement->piece, NAMES_LIMIT, &names);
+    for (int i = 0; i < names.n; i++) {
+        const struct named *named = names.item[i];
+        json_add(mem, array, json_string(mem, named->name));
+        json_add(mem, array, json_string(mem, text_lower(mem, named->name)));
+    }
+    return json_text(mem, array, JSON_PYTHON);
+}
+
+static int evidence_read(struct ctx *ctx, struct conn *conn, const struct classified *statement, struct names *lines)
 {
     struct names params = {0};
     struct rows rows;
-
-    names_add(ctx->mem, &params, statement->name);
-    names_add(ctx->mem, &params, statement->schema);
-    TRY(pg_query(ctx, conn,
-                 "SELECT x.indisvalid FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_namespace n ON "
-                 "n.oid = c.relnamespace WHERE c.relname = $1 AND n.nspname = COALESCE($2, current_schema())",
-                 &params, &rows));
-    if (rows.row.n == 0)
-        *state = INDEX_ABSENT;
-    else
-        *state = text_equal(((const char **)rows.row.item[0])[0], "t") ? INDEX_VALID : INDEX_INVALID;
+    names_add(ctx->mem, &params, names_json(ctx->mem, statement));
+    TRY(pg_query(ctx, conn, evidence_sql, &params, &rows));
+    for (int i = 0; i < rows.row.n; i++)
+        names_add(ctx->mem, lines, ((const char **)rows.row.item[i])[0]);
     return 0;
 }
 
-static bool is_concurrent_index(const struct classified *statement)
+int pg_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char **evidence)
 {
-    return statement->kind == KIND_INDEX && statement->concurrently && statement->name;
+    struct names lines = {0};
+    *evidence = NULL;
+    if (statement->touches == TOUCHES_ANYTHING)
+        return 0;
+    TRY(evidence_read(ctx, conn, statement, &lines));
+    *evidence = names_join(ctx->mem, &lines, "\n");
+    return 0;
 }
 
-int pg_clean_failed(struct ctx *ctx, struct conn *conn, const struct classified *statement)
+/* "index OID FILE invalid" that was not there before: what a build that was cut off left. */
+static int drop_invalid(struct ctx *ctx, struct conn *conn, const char *line)
 {
-    enum index_state state;
-    struct buf sql;
-
-    if (!is_concurrent_index(statement) || statement->verb != VERB_CREATE)
-        return 0;
-    TRY(index_state(ctx, conn, statement, &state));
-    if (state != INDEX_INVALID)
-        return 0;
-    buf_init(&sql, ctx->mem);
-    buf_add(&sql, "DROP INDEX CONCURRENTLY IF EXISTS ");
-    ident_add_qualified(&sql, &pg_ident, statement->schema, statement->name);
-    emit_info(ctx, "removing the invalid index \"%s\" that an interrupted run left", statement->name);
-    return pg_exec(ctx, conn, sql.data);
+    struct names params = {0};
+    struct rows rows;
+    const char *after = line + strlen("index ");
+    names_add(ctx->mem, &params, text_slice(ctx->mem, after, 0, strcspn(after, " ")));
+    TRY(pg_query(ctx, conn, "SELECT $1::oid::regclass::text", &params, &rows));
+    const char *name = ((const char **)rows.row.item[0])[0];
+    emit_info(ctx, "removing the invalid index %s that an interrupted run left", name);
+    return pg_exec(ctx, conn, arena_printf(ctx->mem, "DROP INDEX CONCURRENTLY IF EXISTS %s", name));
 }
 
-/* "ADD VALUE [IF NOT EXISTS] 'label'" of ALTER TYPE: the label, or NULL. */
-static const char *added_label(struct arena *mem, const char *sql, size_t length)
+/* DETACH ... CONCURRENTLY that was cut off between its two transactions: only FINALIZE can follow. */
+static int detach_finish(struct ctx *ctx, struct conn *conn, const struct classified *statement)
 {
+    struct arena *mem = ctx->mem;
+    const char *text = arena_copy(mem, statement->piece.text, statement->piece.length);
     struct lexer lexer;
-    bool value = false;
-
-    lex_open(&lexer, &pg_lex, sql, length);
-    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
-        if (value && token.kind == TOKEN_STRING && token.length >= 2)
-            return text_replace(mem, text_slice(mem, token_copy(mem, &token), 1, token.length - 1), "''", "'");
-        value |= token_is(&token, "value");
-    }
-    return NULL;
-}
-
-static int label_exists(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *label,
-                        bool *exists)
-{
-    struct names params = {0};
-    struct rows rows;
-
-    names_add(ctx->mem, &params, statement->name);
-    names_add(ctx->mem, &params, statement->schema);
-    names_add(ctx->mem, &params, label);
-    TRY(pg_query(ctx, conn,
-                 "SELECT 1 FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid JOIN pg_namespace n ON n.oid = "
-                 "t.typnamespace WHERE t.typname = $1 AND n.nspname = COALESCE($2, current_schema()) AND "
-                 "e.enumlabel = $3",
-                 &params, &rows));
-    *exists = rows.row.n > 0;
+    lex_open(&lexer, &pg_lex, text, statement->piece.length);
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if (token_is(&token, "concurrently")) {
+            const char *head = text_slice(mem, text, 0, token.offset), *tail = text + token.offset + token.length;
+            emit_info(ctx, "finishing the DETACH that an interrupted run began");
+            return pg_exec(ctx, conn, arena_printf(mem, "%sFINALIZE%s", head, tail));
+        }
     return 0;
 }
 
-static const struct done_sql pg_done = {
-    .relation = "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
-                "COALESCE($1, current_schema()) AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')",
-    .index = "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
-             "COALESCE($1, current_schema()) AND c.relname = $2 AND c.relkind IN ('i', 'I')",
-    .column = "SELECT 1 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = "
-              "c.relnamespace WHERE n.nspname = COALESCE($1, current_schema()) AND c.relname = $2 AND a.attname = $3 "
-              "AND a.attnum > 0 AND NOT a.attisdropped",
-};
-
-int pg_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done)
+static int line_settle(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *line,
+                       enum doubt *doubt)
 {
-    enum index_state state;
-    const char *label;
+    if (text_starts(line, "child ") && text_has(line, " pending"))
+        return detach_finish(ctx, conn, statement);
+    if (!text_starts(line, "index ") || !text_ends(line, " invalid"))
+        return 0;
+    *doubt = DOUBT_NOT_DONE;
+    return statement->verb == VERB_DROP ? 0 : drop_invalid(ctx, conn, line);
+}
 
-    *done = false;
-    if (is_concurrent_index(statement)) {
-        TRY(index_state(ctx, conn, statement, &state));
-        *done = statement->verb == VERB_CREATE ? state == INDEX_VALID
-                                               : statement->verb == VERB_DROP && state == INDEX_ABSENT;
+int pg_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
+                       enum doubt *doubt)
+{
+    struct names is = {0};
+    *doubt = DOUBT_OPEN;
+    if (!before)
         return 0;
+    const struct names was = text_split(ctx->mem, before, '\n');
+    TRY(evidence_read(ctx, conn, statement, &is));
+    bool same = text_equal(before, names_join(ctx->mem, &is, "\n"));
+    *doubt = DOUBT_DONE;
+    for (int i = 0; i < is.n; i++) {
+        if (names_find(&was, is.item[i]) >= 0)
+            continue;
+        TRY(line_settle(ctx, conn, statement, is.item[i], doubt));
     }
-    if (statement->kind != KIND_ENUM)
-        return catalog_done(ctx, conn, statement, &pg_done, done);
-    if (statement->verb != VERB_ALTER || !statement->name)
-        return 0;
-    label = added_label(ctx->mem, statement->piece.text, statement->piece.length);
-    return label ? label_exists(ctx, conn, statement, label, done) : 0;
+    if (same)
+        *doubt = DOUBT_NOT_DONE;
+    return 0;
+}
+
+const char *const pg_session_steps[] = {"RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL", NULL};
+
+int pg_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piece *piece, int n)
+{
+    (void)piece, (void)n;
+    for (int i = 0; pg_session_steps[i]; i++)
+        TRY(pg_exec(ctx, conn, pg_session_steps[i]));
+    return pg_exec(ctx, conn, "CLOSE ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES");
 }

@@ -195,7 +195,35 @@ static const struct refusal pg_refusals[] = {
     {0},
 };
 
+static const struct touch_words pg_touches[] = {
+    {"create", "temp", TOUCHES_SESSION},
+    {"create", "temporary", TOUCHES_SESSION},
+    {"prepare", "transaction", TOUCHES_ANYTHING},
+    {"prepare", NULL, TOUCHES_SESSION},
+    {"deallocate", NULL, TOUCHES_SESSION},
+    {"listen", NULL, TOUCHES_SESSION},
+    {"unlisten", NULL, TOUCHES_SESSION},
+    {"discard", NULL, TOUCHES_SESSION},
+    {"declare", NULL, TOUCHES_SESSION},
+    {"close", NULL, TOUCHES_SESSION},
+    {"load", NULL, TOUCHES_SESSION},
+    {"alter", "system", TOUCHES_NOTHING},
+    {"analyze", NULL, TOUCHES_NOTHING},
+    {"analyse", NULL, TOUCHES_NOTHING},
+    {"reindex", NULL, TOUCHES_NOTHING},
+    {"cluster", NULL, TOUCHES_NOTHING},
+    {"checkpoint", NULL, TOUCHES_NOTHING},
+    {"refresh", NULL, TOUCHES_NOTHING},
+    {"select", "set_config", TOUCHES_SESSION},
+    {"grant", NULL, TOUCHES_CATALOG},
+    {"revoke", NULL, TOUCHES_CATALOG},
+    {"truncate", NULL, TOUCHES_CATALOG},
+    {"lock", NULL, TOUCHES_NOTHING},
+    {NULL, NULL, TOUCHES_ANYTHING},
+};
+
 const struct classify_rules pg_classify = {
+    .touches = pg_touches,
     .lex = &pg_lex,
     .refusals = pg_refusals,
     .folds_names = true,

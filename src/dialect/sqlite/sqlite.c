@@ -50,7 +50,14 @@ static const struct refusal lite_refusals[] = {{.first = "vacuum"}, {.first = "a
 /* Without foreign_keys, which is the runner's own. */
 static const char *const lite_refused_pragmas[] = {"journal_mode", "synchronous", "wal_checkpoint", "temp_store", NULL};
 
+static const struct touch_words touches[] = {
+    {"create", "temp", TOUCHES_SESSION}, {"create", "temporary", TOUCHES_SESSION}, {"attach", NULL, TOUCHES_SESSION},
+    {"detach", NULL, TOUCHES_SESSION},   {"analyze", NULL, TOUCHES_NOTHING},       {"reindex", NULL, TOUCHES_NOTHING},
+    {NULL, NULL, TOUCHES_ANYTHING},
+};
+
 static const struct classify_rules lite_classify = {
+    .touches = touches,
     .lex = &lite_lex,
     .refusals = lite_refusals,
     .refused_pragmas = lite_refused_pragmas,
@@ -66,6 +73,7 @@ const struct dialect lite_dialect = {
     .name = "sqlite",
     .title = "SQLite",
     .usual_name = "main",
+    .begin_plain = "BEGIN IMMEDIATE",
     .schemes = lite_schemes,
     .minimum_version = 34001,
     .transactional_ddl = true,
@@ -86,5 +94,4 @@ const struct dialect lite_dialect = {
     .effects = lite_effects,
     .name_spaces = lite_name_spaces,
     .render = lite_render,
-    .statement_done = lite_statement_done,
 };

@@ -17,6 +17,8 @@ extern const struct normal_rules lite_normal;
 extern const struct infix lite_infix[]; /* infix.c */
 extern const struct render_kind lite_render[KIND_COUNT];
 
+enum { LITE_SETTINGS = 16 };
+
 struct lite_conn {
     struct conn conn;
     struct arena *mem; /* its own: a connection outlives operations */
@@ -24,13 +26,14 @@ struct lite_conn {
     struct ctx *ctx;     /* of the call that is running: for cancelling; NULL between calls */
     double busy_seconds; /* how long to wait for another writer */
     double busy_since;
-    int lock_fd;           /* -1: not held */
-    const char *lock_path; /* NULL: in memory, where nobody else can be */
-    struct map *touched;   /* tables that the running batch has written to or changed; NULL outside one */
-    bool has_foreign_keys; /* some table may have a foreign key; meaningful while data_version stands */
-    bool schema_replaces;  /* some table resolves a conflict by deleting the other row; as has_foreign_keys */
-    bool replaces;         /* so does some statement of the running batch, perhaps */
-    int64_t data_version;  /* -1: not looked yet */
+    int lock_fd;                    /* -1: not held */
+    const char *lock_path;          /* NULL: in memory, where nobody else can be */
+    struct map *touched;            /* tables that the running batch has written to or changed; NULL outside one */
+    bool has_foreign_keys;          /* some table may have a foreign key; meaningful while data_version stands */
+    bool schema_replaces;           /* some table resolves a conflict by deleting the other row; as has_foreign_keys */
+    bool replaces;                  /* so does some statement of the running batch, perhaps */
+    int64_t data_version;           /* -1: not looked yet */
+    int64_t setting[LITE_SETTINGS]; /* those of the session before the file at hand; -1: has no number (reset.c) */
 };
 
 /* driver.c: records what SQLite says about its last call; `position` may be NULL. */
@@ -64,8 +67,9 @@ int lite_keys_note(struct ctx *ctx, struct lite_conn *lite, const struct batch *
 int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct list *orphans);
 int lite_keys_compare(struct ctx *ctx, const struct list *before, const struct list *after);
 
-/* done.c */
-int lite_statement_done(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *done);
+/* reset.c */
+int lite_session_save(struct ctx *ctx, struct conn *conn);
+int lite_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piece *piece, int n);
 
 /* lock.c */
 int lite_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);

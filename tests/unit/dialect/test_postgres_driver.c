@@ -195,26 +195,53 @@ static void without_a_transaction_concurrently_works(void **state)
     assert_string_equal(ask(ctx, server, "SELECT to_regclass('alone_ix')"), "alone_ix");
 }
 
+static enum doubt doubt_of(struct ctx *ctx, const char *sql, const char *before)
+{
+    struct classified statement;
+    enum doubt doubt = DOUBT_OPEN;
+    struct sql_piece piece = {.text = sql, .length = strlen(sql), .line = 1};
+    classify(ctx->mem, &pg_classify, &piece, &statement);
+    assert_works(ctx, pg_statement_doubt(ctx, server, &statement, before, &doubt));
+    return doubt;
+}
+
+static const char *evidence_of(struct ctx *ctx, const char *sql)
+{
+    struct classified statement;
+    const char *evidence = NULL;
+    struct sql_piece piece = {.text = sql, .length = strlen(sql), .line = 1};
+    classify(ctx->mem, &pg_classify, &piece, &statement);
+    assert_works(ctx, pg_statement_evidence(ctx, server, &statement, &evidence));
+    return evidence;
+}
+
 static void what_a_failed_build_left_is_removed(void **state)
 {
     struct ctx *ctx = *state;
     const char *sql = "CREATE UNIQUE INDEX CONCURRENTLY twice_ix ON twice (a)";
-    struct classified statement;
-    bool done = true;
     NEEDS_SERVER;
     assert_works(ctx, pg_exec(ctx, server, "CREATE TABLE twice (a int); INSERT INTO twice VALUES (1), (1)"));
+    const char *before = evidence_of(ctx, sql);
+    assert_int_equal(doubt_of(ctx, sql, before), DOUBT_NOT_DONE);
     assert_int_equal(pg_exec(ctx, server, sql), ERR_SQL);
-    struct sql_piece piece = {.text = sql, .length = strlen(sql), .line = 1};
-    classify(ctx->mem, &pg_classify, &piece, &statement);
-    assert_works(ctx, pg_statement_done(ctx, server, &statement, &done));
-    assert_false(done);
     assert_string_equal(ask(ctx, server, "SELECT to_regclass('twice_ix')"), "twice_ix");
-    assert_works(ctx, pg_clean_failed(ctx, server, &statement));
+    assert_int_equal(doubt_of(ctx, sql, before), DOUBT_NOT_DONE);
     assert_string_equal(ask(ctx, server, "SELECT to_regclass('twice_ix') IS NULL"), "t");
     assert_works(ctx, pg_exec(ctx, server, "DELETE FROM twice"));
     assert_works(ctx, pg_exec(ctx, server, sql));
-    assert_works(ctx, pg_statement_done(ctx, server, &statement, &done));
-    assert_true(done);
+    assert_int_equal(doubt_of(ctx, sql, before), DOUBT_DONE);
+}
+
+static void an_index_without_a_name_is_known_by_its_table(void **state)
+{
+    struct ctx *ctx = *state;
+    const char *sql = "CREATE INDEX CONCURRENTLY ON nameless (a)";
+    NEEDS_SERVER;
+    assert_works(ctx, pg_exec(ctx, server, "CREATE TABLE nameless (a int, b int); CREATE INDEX ON nameless (b)"));
+    const char *before = evidence_of(ctx, sql);
+    assert_int_equal(doubt_of(ctx, sql, before), DOUBT_NOT_DONE);
+    assert_works(ctx, pg_exec(ctx, server, sql));
+    assert_int_equal(doubt_of(ctx, sql, before), DOUBT_DONE);
 }
 
 static void *cancel_soon(void *sink)
@@ -340,14 +367,21 @@ static void our_tables_and_others_are_left_out(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        UNIT(parameters_are_texts_and_nulls),           UNIT(refusals_carry_what_the_server_said),
-        UNIT(a_failed_transaction_leaves_nothing),      UNIT(a_commit_can_fail),
-        UNIT(long_batches_are_one_transaction),         UNIT(a_failure_is_found_among_many),
-        UNIT(without_a_transaction_concurrently_works), UNIT(what_a_failed_build_left_is_removed),
-        UNIT(an_interrupt_stops_a_statement),           UNIT(one_at_a_time_holds_the_lock),
-        UNIT(the_lock_goes_even_after_an_interrupt),    UNIT(a_lost_connection_is_said),
-        UNIT(refused_connections_give_reason_and_hint), UNIT(a_scratch_database_beside_goes_with_its_connection),
-        UNIT(our_tables_and_others_are_left_out)};
+    const struct CMUnitTest tests[] = {UNIT(parameters_are_texts_and_nulls),
+                                       UNIT(refusals_carry_what_the_server_said),
+                                       UNIT(a_failed_transaction_leaves_nothing),
+                                       UNIT(a_commit_can_fail),
+                                       UNIT(long_batches_are_one_transaction),
+                                       UNIT(a_failure_is_found_among_many),
+                                       UNIT(without_a_transaction_concurrently_works),
+                                       UNIT(what_a_failed_build_left_is_removed),
+                                       UNIT(an_index_without_a_name_is_known_by_its_table),
+                                       UNIT(an_interrupt_stops_a_statement),
+                                       UNIT(one_at_a_time_holds_the_lock),
+                                       UNIT(the_lock_goes_even_after_an_interrupt),
+                                       UNIT(a_lost_connection_is_said),
+                                       UNIT(refused_connections_give_reason_and_hint),
+                                       UNIT(a_scratch_database_beside_goes_with_its_connection),
+                                       UNIT(our_tables_and_others_are_left_out)};
     return cmocka_run_group_tests(tests, server_start, server_stop);
 }

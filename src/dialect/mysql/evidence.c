@@ -1,0 +1,192 @@
+/*
+ * Was a statement done before an interruption?  DDL commits by itself here, but each statement is atomic (since MySQL 8.0
+ * and MariaDB 10.6), so what SHOW CREATE says of everything that the statement names is one thing before it and another
+ * after it.  The sum over that is written into the journal before the statement, and compared when a run is taken up.
+ *
+ * What stays as it was may be run again: either it was not done, or it changes nothing that shows.  A counter moves by
+ * itself and is left out.  Renames in a ring may exchange tables that look alike, so there the identity of each table is
+ * part of it; where that may not be read, nothing is proved.
+ */
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "dialect/common.h"
+#include "dialect/mysql/parts.h"
+
+enum { NAMES_LIMIT = 256 };
+
+struct evidence {
+    struct ctx *ctx;
+    struct my_conn *my;
+    const struct classified *statement;
+    struct buf said;
+};
+
+/* What the server refuses to show is not there, or not for us; a lost connection is another matter. */
+static int show(struct evidence *evidence, const char *sql)
+{
+    struct ctx *ctx = evidence->ctx;
+    struct error error = ctx->error;
+    buf_add(&evidence->said, "\n");
+    int code = my_show(ctx, evidence->my, sql, &evidence->said);
+    if (code != ERR_SQL)
+        return code;
+    ctx->error = error;
+    return 0;
+}
+
+static int show_named(struct evidence *evidence, const char *what, const struct named *named)
+{
+    struct buf sql;
+    buf_init(&sql, evidence->ctx->mem);
+    buf_addf(&sql, "SHOW CREATE %s ", what);
+    ident_add_qualified(&sql, my_dialect.ident, named->schema, named->name);
+    return show(evidence, sql.data);
+}
+
+/* " AUTO_INCREMENT=17" of tables: rows of an application move it. */
+static char *without_counters(struct arena *mem, const char *text)
+{
+    static const char mark[] = " AUTO_INCREMENT=";
+    struct buf out;
+    buf_init(&out, mem);
+    for (const char *found; (found = strstr(text, mark)); text = found) {
+        buf_add_n(&out, text, (size_t)(found - text));
+        found += sizeof mark - 1;
+        found += strspn(found, "0123456789");
+    }
+    buf_add(&out, text);
+    return out.data;
+}
+
+static bool is_word(const struct classified *statement, const char *word)
+{
+    struct lexer lexer;
+    lex_open(&lexer, my_dialect.lex, statement->piece.text, statement->piece.length);
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if (token_is(&token, word))
+            return true;
+    return false;
+}
+
+/* Things that have names of their own kind: of those only the one that the statement is about. */
+static int show_object(struct evidence *evidence)
+{
+    static const char *const kinds[] = {"PROCEDURE", "FUNCTION", "EVENT", "TRIGGER", "DATABASE", "USER"};
+    const struct classified *statement = evidence->statement;
+    const struct named named = {statement->schema, statement->name};
+    for (size_t i = 0; statement->name && i < sizeof kinds / sizeof *kinds; i++)
+        if (is_word(statement, kinds[i]))
+            TRY(show_named(evidence, kinds[i], &named));
+    return 0;
+}
+
+static int show_rights(struct evidence *evidence)
+{
+    static const char *const views[] = {"user_privileges", "schema_privileges", "table_privileges",
+                                        "column_privileges"};
+    static const char *const words[] = {"grant", "revoke", "user", "role"};
+    bool asked = false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        asked = asked || is_word(evidence->statement, words[i]);
+    for (size_t i = 0; asked && i < sizeof views / sizeof *views; i++)
+        TRY(show(evidence, arena_printf(evidence->ctx->mem,
+                                        "SELECT * FROM information_schema.%s ORDER BY 1, 2, 3, 4, 5", views[i])));
+    return 0;
+}
+
+/* InnoDB writes other characters than these in a way of its own. */
+static bool identity_name(struct evidence *evidence, const struct named *named, struct buf *sql)
+{
+    const char *schema = named->schema ? named->schema : evidence->my->url.database;
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    if (schema[strspn(schema, plain)] || named->name[strspn(named->name, plain)])
+        return false;
+    buf_addf(sql, ", '%s/%s'", text_lower(evidence->ctx->mem, schema), text_lower(evidence->ctx->mem, named->name));
+    return true;
+}
+
+/* Numbers that stay with a table through renames; needs the right PROCESS. */
+static int show_identities(struct evidence *evidence, const struct list *names, bool *proves)
+{
+    struct ctx *ctx = evidence->ctx;
+    struct error error = ctx->error;
+    bool maria = evidence->my->conn.dialect == &my_mariadb_dialect;
+    struct buf sql;
+    buf_init(&sql, ctx->mem);
+    buf_addf(&sql, "SELECT name, table_id FROM information_schema.%s WHERE LOWER(SUBSTRING_INDEX(name, '#', 1)) IN (''",
+             maria ? "innodb_sys_tables" : "innodb_tables");
+    *proves = true;
+    for (int i = 0; i < names->n; i++)
+        *proves = *proves && identity_name(evidence, names->item[i], &sql);
+    buf_add(&sql, ") ORDER BY 1");
+    int code = my_show(ctx, evidence->my, sql.data, &evidence->said);
+    *proves = *proves && code == 0;
+    if (code != ERR_SQL)
+        return code;
+    ctx->error = error;
+    return 0;
+}
+
+static int collect(struct evidence *evidence, bool *proves)
+{
+    struct ctx *ctx = evidence->ctx;
+    const struct classified *statement = evidence->statement;
+    struct list names = {0};
+    *proves = true;
+    statement_names(ctx->mem, my_dialect.lex, &statement->piece, NAMES_LIMIT, &names);
+    for (int i = 0; i < names.n; i++)
+        TRY(show_named(evidence, "TABLE", names.item[i]));
+    TRY(show_object(evidence));
+    TRY(show_rights(evidence));
+    return is_word(statement, "rename") || is_word(statement, "exchange") ? show_identities(evidence, &names, proves)
+                                                                          : 0;
+}
+
+int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char **text)
+{
+    struct evidence evidence = {.ctx = ctx, .my = (struct my_conn *)conn, .statement = statement};
+    bool proves;
+    *text = NULL;
+    if (statement->touches != TOUCHES_CATALOG)
+        return 0;
+    buf_init(&evidence.said, ctx->mem);
+    TRY(collect(&evidence, &proves));
+    const char *said = without_counters(ctx->mem, evidence.said.data);
+    *text = proves ? hash_sha256(ctx->mem, said, strlen(said)) : NULL;
+    return 0;
+}
+
+/* Of several tables some may be gone: neither "done" nor "not done". */
+static int drop_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, enum doubt *doubt)
+{
+    struct list names = {0};
+    statement_names(ctx->mem, my_dialect.lex, &statement->piece, NAMES_LIMIT, &names);
+    struct evidence evidence = {.ctx = ctx, .my = (struct my_conn *)conn, .statement = statement};
+    buf_init(&evidence.said, ctx->mem);
+    for (int i = 0; i < names.n; i++)
+        TRY(show_named(&evidence, "TABLE", names.item[i]));
+    *doubt = strspn(evidence.said.data, "\n") == evidence.said.len ? DOUBT_DONE : DOUBT_OPEN;
+    return 0;
+}
+
+int my_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
+                       enum doubt *doubt)
+{
+    const char *now;
+    *doubt = DOUBT_OPEN;
+    if (!before)
+        return 0;
+    TRY(my_statement_evidence(ctx, conn, statement, &now));
+    if (!now)
+        return 0;
+    *doubt = text_equal(before, now) ? DOUBT_NOT_DONE : DOUBT_DONE;
+    bool drops = statement->verb == VERB_DROP && (statement->kind == KIND_TABLE || statement->kind == KIND_VIEW);
+    if (*doubt == DOUBT_NOT_DONE || !drops)
+        return 0;
+    if (!is_word(statement, "exists"))
+        return drop_doubt(ctx, conn, statement, doubt);
+    *doubt = DOUBT_NOT_DONE; /* DROP ... IF EXISTS drops what is left of them */
+    return 0;
+}

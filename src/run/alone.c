@@ -1,0 +1,244 @@
+/*
+ * A statement that is not in one transaction with its step in the journal could be done without the journal's knowing.  So
+ * each is run in the way that leaves the least doubt:
+ *   TIED      where a transaction can hold it, with its step in one of its own;
+ *   WITNESSED the same where the statement may commit by itself, like CALL: a row that is written within the transaction
+ *             before it is there after an interruption only if something was committed;
+ *   WATCHED   what the catalog says of all that it names is written into the journal first, and compared afterwards;
+ *   INSIDE    within a transaction of the user's own nothing is written until his COMMIT, which the step goes before;
+ *   PLAIN     where running it again is harmless.
+ */
+#include "run/execution.h"
+
+#include "base/text.h"
+
+enum way { WAY_PLAIN, WAY_INSIDE, WAY_COMMIT, WAY_TIED, WAY_WITNESSED, WAY_WATCHED };
+
+/* Written for a statement whose doing the catalog cannot prove. */
+#define NO_EVIDENCE "?"
+
+bool execution_outside_only(const struct execution *execution)
+{
+    const struct error *error = &execution->ctx->error;
+    for (const char *const *known = execution->conn->dialect->outside_only; known && *known; known++)
+        if (error->code == ERR_SQL && text_equal(error->sqlstate, *known))
+            return true;
+    return false;
+}
+
+static enum way way_of(const struct execution *execution, const struct classified *what)
+{
+    bool transactional = execution->conn->dialect->transactional_ddl, inside = execution->conn->in_transaction;
+    if (what->touches == TOUCHES_TRANSACTION && what->verb == VERB_COMMIT && inside)
+        return WAY_COMMIT;
+    if (what->touches == TOUCHES_TRANSACTION)
+        return transactional && what->verb != VERB_ROLLBACK && what->verb != VERB_COMMIT ? WAY_INSIDE : WAY_PLAIN;
+    if (inside && transactional)
+        return WAY_INSIDE;
+    if (what->touches == TOUCHES_SESSION || what->touches == TOUCHES_NOTHING)
+        return WAY_PLAIN;
+    if (execution->mark[execution->done] & STATEMENT_ALONE)
+        return WAY_WATCHED;
+    if (transactional)
+        return WAY_TIED;
+    if (what->touches == TOUCHES_CATALOG)
+        return WAY_WATCHED;
+    return inside ? (what->touches == TOUCHES_ROWS ? WAY_PLAIN : WAY_WATCHED) : WAY_WITNESSED;
+}
+
+/* "STATEMENT:SUM:WHAT THE CATALOG SAYS" */
+static const char *evidence_head(const struct execution *execution)
+{
+    struct arena *mem = execution->ctx->mem;
+    int at = execution->done;
+    const char *sum = lex_checksum(mem, execution->conn->dialect->lex, &execution->split->piece[at], 1);
+    return arena_printf(mem, "%d:%.16s:", at, sum);
+}
+
+static int add_evidence(struct execution *execution, const struct classified *what, bool look)
+{
+    struct ctx *ctx = execution->ctx;
+    const struct dialect *dialect = execution->conn->dialect;
+    const char *said = NULL;
+    if (look && dialect->statement_evidence)
+        TRY(dialect->statement_evidence(ctx, execution->conn, what, &said));
+    const char *text = arena_printf(ctx->mem, "%s%s", evidence_head(execution), said ? said : NO_EVIDENCE);
+    execution_add(execution, journal_evidence(ctx, &execution->session->state, execution->migration, text));
+    execution->offset++;
+    return 0;
+}
+
+static void note(struct execution *execution)
+{
+    const struct sql_piece *piece = &execution->split->piece[execution->done];
+    size_t length = piece->length < 200 ? piece->length : 200;
+    lock_note(execution->session->lock, arena_copy(execution->ctx->mem, piece->text, length));
+}
+
+static int run_watched(struct execution *execution, const struct classified *what, const char *chain)
+{
+    int at = execution->done;
+    if (execution->mark[at] & STATEMENT_ALONE)
+        note(execution);
+    execution_begin_batch(execution, at, 2, false);
+    TRY(add_evidence(execution, what, true));
+    execution_add_statements(execution, at, 1);
+    execution_add_done(execution, at + 1, chain);
+    return execution_run_batch(execution);
+}
+
+static int run_tied(struct execution *execution, const struct classified *what, const char *chain, bool witnessed)
+{
+    struct ctx *ctx = execution->ctx;
+    int at = execution->done;
+    const char *begin = execution->conn->dialect->begin_plain;
+    execution_begin_batch(execution, at, 4, !begin);
+    if (begin) {
+        execution_add(execution, (struct batch_step){begin, strlen(begin), NULL});
+        execution->offset++;
+    }
+    if (witnessed)
+        TRY(add_evidence(execution, what, false));
+    execution_add_statements(execution, at, 1);
+    execution_add_done(execution, at + 1, chain);
+    if (begin)
+        execution_add(execution, (struct batch_step){"COMMIT", strlen("COMMIT"), NULL});
+    int code = execution_run_batch(execution);
+    if (code == 0 || !execution_outside_only(execution))
+        return code;
+    ctx->error = (struct error){0};
+    return run_watched(execution, what, chain);
+}
+
+static int run_commit(struct execution *execution, const char *chain)
+{
+    int at = execution->done;
+    execution_begin_batch(execution, at, 1, false);
+    execution_add_done(execution, at + 1, chain);
+    execution->offset = execution->batch.n;
+    execution_add_statements(execution, at, 1);
+    return execution_run_batch(execution);
+}
+
+static int run_plain(struct execution *execution, const char *chain)
+{
+    int at = execution->done;
+    execution_begin_batch(execution, at, 1, false);
+    execution_add_statements(execution, at, 1);
+    execution_add_done(execution, at + 1, chain);
+    return execution_run_batch(execution);
+}
+
+static int run_inside(struct execution *execution)
+{
+    execution_begin_batch(execution, execution->done, 1, false);
+    execution_add_statements(execution, execution->done, 1);
+    return execution_run_batch(execution);
+}
+
+static int run_in_way(struct execution *execution, const struct classified *what, const char *chain)
+{
+    switch (way_of(execution, what)) {
+    case WAY_INSIDE: return run_inside(execution);
+    case WAY_COMMIT: return run_commit(execution, chain);
+    case WAY_TIED: return run_tied(execution, what, chain, false);
+    case WAY_WITNESSED: return run_tied(execution, what, chain, true);
+    case WAY_WATCHED: return run_watched(execution, what, chain);
+    case WAY_PLAIN: break;
+    }
+    return run_plain(execution, chain);
+}
+
+/* ---- after an interruption */
+
+static int fail_at_statement(struct execution *execution)
+{
+    const struct sql_piece *piece = &execution->split->piece[execution->done];
+    return fail_at(execution->ctx, execution->migration->path, piece->line, piece->column);
+}
+
+static int fail_open(struct execution *execution)
+{
+    struct ctx *ctx = execution->ctx;
+    const char *command = execution->down ? "rollback" : "migrate";
+    fail(ctx, ERR_STATE,
+         "%s was interrupted at its statement %d, and the database cannot tell whether that was done or not",
+         execution->migration->filename, execution->done + 1);
+    fail_hint(ctx,
+              "Look whether its effect is there: if it is, `dbwarden %s --interrupted done` goes on after it; if it is "
+              "not, `dbwarden %s --interrupted again` runs it.",
+              command, command);
+    return fail_at_statement(execution);
+}
+
+static int fail_changed(struct execution *execution)
+{
+    struct ctx *ctx = execution->ctx;
+    fail(ctx, ERR_STATE, "%s was interrupted at its statement %d, which was changed since",
+         execution->migration->filename, execution->done + 1);
+    fail_hint(ctx, "Restore the statement as it was, so that it can be found out whether it was done.");
+    return fail_at_statement(execution);
+}
+
+static enum doubt doubt_answered(const struct execution *execution, enum doubt doubt)
+{
+    const char *said = execution->session->interrupted;
+    if (doubt != DOUBT_OPEN || !said)
+        return doubt;
+    return text_equal(said, "done") ? DOUBT_DONE : DOUBT_NOT_DONE;
+}
+
+/* The statement at which an earlier run ended may have been done. Without evidence it was not reached. */
+static int settle_doubt(struct execution *execution, const struct classified *what, bool *skip)
+{
+    const struct dialect *dialect = execution->conn->dialect;
+    const char *head = evidence_head(execution), *said = execution->evidence;
+    enum doubt doubt = DOUBT_OPEN;
+    *skip = false;
+    execution->doubtful = -1;
+    if (!said)
+        return 0;
+    if (!text_starts(said, head))
+        return execution->refused ? 0 : fail_changed(execution);
+    const char *before = said + strlen(head);
+    if (dialect->statement_doubt)
+        TRY(dialect->statement_doubt(execution->ctx, execution->conn, what,
+                                     text_equal(before, NO_EVIDENCE) ? NULL : before, &doubt));
+    if (execution->refused)
+        return 0; /* the server said no: what may be there now is somebody else's */
+    doubt = doubt_answered(execution, doubt);
+    if (doubt == DOUBT_OPEN)
+        return fail_open(execution);
+    *skip = doubt == DOUBT_DONE;
+    if (*skip)
+        emit_info(execution->ctx, "statement %d of %s was done before the interruption", execution->done + 1,
+                  execution->migration->filename);
+    return 0;
+}
+
+static int run_step_only(struct execution *execution, const char *chain)
+{
+    execution_begin_batch(execution, execution->done + 1, 1, false);
+    execution_add_done(execution, execution->done + 1, chain);
+    return execution_run_batch(execution);
+}
+
+int execution_alone(struct execution *execution)
+{
+    const char *chain = execution_chain(execution, 1);
+    struct classified what;
+    bool skip = false;
+    TRY(ctx_check(execution->ctx));
+    TRY(execution_begin_alone(execution));
+    execution_classify(execution, execution->done, &what);
+    if (execution->done == execution->doubtful)
+        TRY(settle_doubt(execution, &what, &skip));
+    TRY(skip ? run_step_only(execution, chain) : run_in_way(execution, &what, chain));
+    if (execution->conn->in_transaction && execution->conn->dialect->transactional_ddl) {
+        execution->done++;
+        execution->chain = chain;
+    } else {
+        execution_advance(execution, 1, chain);
+    }
+    return 0;
+}

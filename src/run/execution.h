@@ -1,0 +1,55 @@
+/* One file while it runs: what execute.c, alone.c and replay.c share with each other and nobody else. */
+#ifndef RUN_EXECUTION_H
+#define RUN_EXECUTION_H
+
+#include "run/parts.h"
+
+struct execution {
+    struct ctx *ctx;
+    struct session *session;
+    struct conn *conn;
+    const struct migration *migration;
+    bool down;
+    const struct split *split;
+    const unsigned char *mark;
+    int done;          /* statements that were run */
+    int kept;          /* of these, how many the journal says are done; fewer within a transaction of the user's own */
+    const char *chain; /* checksum over `done` */
+    bool begun;        /* there is a journal row */
+    int doubtful;      /* the statement at which an earlier run ended; -1 */
+    const char *evidence; /* what the journal says of it; NULL */
+    bool refused;         /* the journal says that the server refused it */
+    bool finished;        /* state row and end of the journal are written */
+    bool session_changed; /* by a statement of the file that was run */
+    bool settings_reset;  /* by steps of our own: what the file set has to be set again */
+    struct names own;     /* our tables that are written between its statements */
+    double started;
+    /* of the batch at hand */
+    struct batch batch;
+    int first;  /* the statement that its steps begin with */
+    int offset; /* our own steps before that */
+    int count;  /* statements in it */
+    int whole;  /* the step that wants the duration; -1 */
+};
+
+/* execute.c: a batch is begun, filled with statements and with steps of our own, and run. */
+void execution_begin_batch(struct execution *execution, int first, int room, bool transaction);
+void execution_add(struct execution *execution, struct batch_step step);
+void execution_add_statements(struct execution *execution, int first, int n);
+void execution_add_done(struct execution *execution, int done,
+                        const char *chain); /* as ourselves, not as the file's role */
+int execution_run_batch(struct execution *execution);
+int execution_begin_alone(struct execution *execution); /* the journal row, before a statement that commits by itself */
+void execution_advance(struct execution *execution, int n, const char *chain); /* and the journal says so */
+const char *execution_chain(struct execution *execution, int n);               /* over n more statements */
+void execution_classify(const struct execution *execution, int i, struct classified *what);
+
+/* alone.c: the next statement by itself, so that an interruption at it can be told from one before and one after. */
+int execution_alone(struct execution *execution);
+bool execution_outside_only(
+    const struct execution *execution); /* the server refused it for the transaction around it */
+
+/* replay.c: the session as the statements done have left it. After an interruption also what is no setting. */
+int execution_replay(struct execution *execution, bool resumed);
+
+#endif

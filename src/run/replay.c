@@ -1,0 +1,136 @@
+/*
+ * The session as the statements done have left it: SET, USE, PREPARE, temporary tables of a file that goes on after an
+ * interruption.  They are run again, in their order, as far as their outcome does not depend on rows: what was computed
+ * from those may come out differently now, and is refused if a later statement needs it.
+ * After steps of our own, which run with the settings of the connection, only settings are set again.
+ */
+#include "run/execution.h"
+
+#include "base/text.h"
+
+static bool is_setting(const struct classified *what)
+{
+    return what->verb == VERB_SET || what->verb == VERB_SELECT || what->verb == VERB_PRAGMA;
+}
+
+/* A value that comes from a function or from rows; set_config() and PREPARE only say what they say. */
+static bool is_computed(const struct dialect *dialect, const struct sql_piece *piece, const struct classified *what)
+{
+    struct lexer lexer;
+    if (what->verb == VERB_OTHER)
+        return false;
+    lex_open(&lexer, dialect->lex, piece->text, piece->length);
+    lex_next_code(&lexer);
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if (token_is(&token, "select") || (what->verb == VERB_SET && token_is(&token, "(")))
+            return true;
+    return false;
+}
+
+/* The names that a later statement would use: @variables, and the temporary table. */
+static void results_add(struct arena *mem, const struct dialect *dialect, const struct sql_piece *piece,
+                        const struct classified *what, struct names *results)
+{
+    struct lexer lexer;
+    if (what->name)
+        names_add(mem, results, text_lower(mem, what->name));
+    lex_open(&lexer, dialect->lex, piece->text, piece->length);
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if (token.kind == TOKEN_PARAMETER)
+            names_add(mem, results, text_lower(mem, token_copy(mem, &token)));
+}
+
+static bool is_needed(struct arena *mem, const struct dialect *dialect, const struct sql_piece *piece,
+                      const struct names *results)
+{
+    struct lexer lexer;
+    struct arena_mark mark = arena_save(mem);
+    bool found = false;
+    lex_open(&lexer, dialect->lex, piece->text, piece->length);
+    for (struct token token = lex_next_code(&lexer); !found && token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        if (token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED)
+            found = names_find(results, text_lower(mem, token_name(mem, &token))) >= 0;
+        else if (token.kind == TOKEN_PARAMETER)
+            found = names_find(results, text_lower(mem, token_copy(mem, &token))) >= 0;
+    }
+    arena_rewind(mem, mark);
+    return found;
+}
+
+static int fail_lost(const struct execution *execution, int at, int needs)
+{
+    struct ctx *ctx = execution->ctx;
+    const struct sql_piece *piece = &execution->split->piece[needs];
+    fail(
+        ctx, ERR_STATE,
+        "%s was interrupted after statement %d, and this one needs what statement %d computed in the session that is gone",
+        execution->migration->filename, execution->kept, at + 1);
+    fail_hint(ctx, "What follows the statements done may be changed: write the value itself there, and run it again.");
+    return fail_at(ctx, execution->migration->path, piece->line, piece->column);
+}
+
+/* Statement `at` cannot be run again for the same result: does one that is still to run need it? */
+static int check_unneeded(const struct execution *execution, int at, const struct classified *what)
+{
+    struct arena *mem = execution->ctx->mem;
+    const struct dialect *dialect = execution->conn->dialect;
+    struct names results = {0};
+    results_add(mem, dialect, &execution->split->piece[at], what, &results);
+    for (int i = execution->done; results.n && i < execution->split->n; i++)
+        if (is_needed(mem, dialect, &execution->split->piece[i], &results))
+            return fail_lost(execution, at, i);
+    return 0;
+}
+
+/* INSERT into a temporary table, SELECT ... INTO @variable: rows that only the session had. */
+static bool fills_session(const struct execution *execution, const struct classified *what,
+                          const struct names *temporary)
+{
+    if (what->touches != TOUCHES_ROWS)
+        return false;
+    if (what->name && names_find(temporary, text_lower(execution->ctx->mem, what->name)) >= 0)
+        return true;
+    return what->verb == VERB_SELECT && memmem(what->piece.text, what->piece.length, "@", 1);
+}
+
+static int replay_one(struct execution *execution, int i)
+{
+    const struct sql_piece *piece = &execution->split->piece[i];
+    execution_begin_batch(execution, i, 1, false);
+    execution_add_statements(execution, i, 1);
+    emit_debug(execution->ctx, "again, for the session: %.*s", (int)(piece->length < 100 ? piece->length : 100),
+               piece->text);
+    return execution_run_batch(execution);
+}
+
+static int replay_resumed(struct execution *execution, int i, const struct classified *what, struct names *temporary)
+{
+    struct arena *mem = execution->ctx->mem;
+    if (fills_session(execution, what, temporary))
+        return check_unneeded(execution, i, what);
+    if (what->touches != TOUCHES_SESSION)
+        return 0;
+    if (what->verb == VERB_CREATE && what->name)
+        names_add(mem, temporary, text_lower(mem, what->name));
+    if (is_computed(execution->conn->dialect, &execution->split->piece[i], what))
+        return check_unneeded(execution, i, what);
+    return replay_one(execution, i);
+}
+
+int execution_replay(struct execution *execution, bool resumed)
+{
+    struct names temporary = {0};
+    execution->settings_reset = false;
+    for (int i = 0; i < execution->done; i++) {
+        struct classified what;
+        if (!(execution->mark[i] & STATEMENT_SESSION) && !resumed)
+            continue;
+        execution_classify(execution, i, &what);
+        if (resumed)
+            TRY(replay_resumed(execution, i, &what, &temporary));
+        else if (is_setting(&what))
+            TRY(replay_one(execution, i));
+        execution->session_changed = execution->session_changed || what.touches == TOUCHES_SESSION;
+    }
+    return 0;
+}
