@@ -26,24 +26,36 @@ bool execution_outside_only(const struct execution *execution)
     return false;
 }
 
+static enum way way_of_control(const struct execution *execution, const struct classified *what)
+{
+    if (what->verb == VERB_COMMIT && execution->conn->in_transaction)
+        return WAY_COMMIT;
+    bool ends = what->verb == VERB_COMMIT || what->verb == VERB_ROLLBACK;
+    return execution->conn->dialect->transactional_ddl && !ends ? WAY_INSIDE : WAY_PLAIN;
+}
+
+/* Where DDL commits by itself, within a transaction of the user's own too. */
+static enum way way_of_committing(const struct execution *execution, const struct classified *what)
+{
+    if (what->touches == TOUCHES_CATALOG)
+        return WAY_WATCHED;
+    if (!execution->conn->in_transaction)
+        return WAY_WITNESSED;
+    return what->touches == TOUCHES_ROWS ? WAY_PLAIN : WAY_WATCHED;
+}
+
 static enum way way_of(const struct execution *execution, const struct classified *what)
 {
-    bool transactional = execution->conn->dialect->transactional_ddl, inside = execution->conn->in_transaction;
-    if (what->touches == TOUCHES_TRANSACTION && what->verb == VERB_COMMIT && inside)
-        return WAY_COMMIT;
+    bool transactional = execution->conn->dialect->transactional_ddl;
     if (what->touches == TOUCHES_TRANSACTION)
-        return transactional && what->verb != VERB_ROLLBACK && what->verb != VERB_COMMIT ? WAY_INSIDE : WAY_PLAIN;
-    if (inside && transactional)
+        return way_of_control(execution, what);
+    if (execution->conn->in_transaction && transactional)
         return WAY_INSIDE;
     if (what->touches == TOUCHES_SESSION || what->touches == TOUCHES_NOTHING)
         return WAY_PLAIN;
     if (execution->mark[execution->done] & STATEMENT_ALONE)
         return WAY_WATCHED;
-    if (transactional)
-        return WAY_TIED;
-    if (what->touches == TOUCHES_CATALOG)
-        return WAY_WATCHED;
-    return inside ? (what->touches == TOUCHES_ROWS ? WAY_PLAIN : WAY_WATCHED) : WAY_WITNESSED;
+    return transactional ? WAY_TIED : way_of_committing(execution, what);
 }
 
 /* "STATEMENT:SUM:WHAT THE CATALOG SAYS" */
