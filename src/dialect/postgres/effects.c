@@ -69,6 +69,30 @@ static bool becomes_unlogged(const struct effect_case *effect)
     return ((const struct table *)effect->change->after)->unlogged;
 }
 
+/* Do references lead from the one table to the other? */
+static bool table_reaches(struct arena *mem, const struct object *from, const struct object *to, struct list *seen)
+{
+    for (int i = 0; i < seen->n; i++)
+        if (seen->item[i] == from)
+            return false;
+    list_add(mem, seen, (void *)(uintptr_t)from);
+    for (int i = 0; i < from->children.n; i++) {
+        const struct object *key = from->children.item[i];
+        for (const struct edge *edge = key->kind == KIND_FOREIGN_KEY ? key->needs : NULL; edge; edge = edge->next_need)
+            if (edge->to->kind == KIND_TABLE && (edge->to == to || table_reaches(mem, edge->to, to, seen)))
+                return true;
+    }
+    return false;
+}
+
+/* Tables that refer to each other have no first one to change; one that refers to itself may. */
+static bool in_circle(const struct effect_case *effect)
+{
+    const struct object *table = effect->change->before, *other = effect->dependent->parent;
+    struct list seen = {0};
+    return table != other && table_reaches(effect->mem, table, other, &seen);
+}
+
 static bool becomes_logged(const struct effect_case *effect)
 {
     return !becomes_unlogged(effect);
@@ -156,6 +180,7 @@ const struct effect_row pg_effects[] = {
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, ITSELF, ANY_FIELD, becomes_logged, .phase = 39, .whole = true},
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, ITSELF, ANY_FIELD, becomes_unlogged, .phase = 58, .whole = true,
      .backwards = true},
+    REPLACED(KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_FOREIGN_KEY, ANY_FIELD, in_circle),
     /* Columns change while neither the parents that are left nor those that are joined hold them. */
     {KIND_TABLE, ON(ALTER), TABLE_inherits, ITSELF, ANY_FIELD, NULL, .phase = 15, .finish = 73},
     {KIND_TABLE, ON(ALTER), TABLE_partition_by, ITSELF, ANY_FIELD, NULL, .effect = EFFECT_REFUSE,
