@@ -214,6 +214,7 @@ struct dialect {
     const char *usual_name;     /* of the schema "" where no server has said it; NULL: texts have no name for it */
     const char *const *schemes; /* URL dialects, NULL-terminated: "postgresql", "postgres" */
     int minimum_version;        /* the oldest server that is worked with */
+    bool majors_only;           /* 150004 is a 15, and what can be done depends on that alone; else 80013 is 8.0.13 */
     bool transactional_ddl;
     bool views_keep_names;       /* a view's column has the name that it was made with, whatever it selects by then */
     bool is_file;                /* a database is a file, or in memory where it has no name */
@@ -262,6 +263,7 @@ struct dialect {
     /* With the pairs found, before anything is compared: what a source cannot say is made no difference. NULL: nothing. */
     void (*reconcile)(struct arena *mem, const struct target *target, struct changes *changes);
     const struct effect_row *effects; /* what changes make of objects and of what depends on them; {0} ends it */
+    const struct since *since;        /* what not every version has; NULL: nothing */
     /*
      * Where names of a kind must differ, one letter for each name space: a small one is the schema's, a capital one the parent's.
      * Indexed by kind; NULL: no two steps get in each other's way.

@@ -50,4 +50,17 @@ struct effect_row {
     const char *hint;
 };
 
+/*
+ * What came with a version of the server: a plan for one that is known to be older is refused.  Rows end with version 0.
+ */
+struct since {
+    int version;
+    enum kind kind;
+    int field;           /* that is given, or changes */
+    const char *what;    /* "virtual generated columns" */
+    const char *instead; /* "name the storage of": the hint for those who stay; NULL: it is to be left out */
+    /* Is it that? `before` is NULL of what is new. NULL: wherever the field says something. */
+    bool (*when)(struct arena *mem, const struct object *before, const struct object *after);
+};
+
 #endif

@@ -62,3 +62,10 @@ bool target_lacks(const struct target *target, int version)
 {
     return target->version_known && target->version < version;
 }
+
+char *version_text(struct arena *mem, const struct dialect *dialect, int version)
+{
+    if (dialect->majors_only)
+        return arena_printf(mem, "%d", version / 10000);
+    return arena_printf(mem, "%d.%d.%d", version / 10000, version / 100 % 100, version % 100);
+}

@@ -42,5 +42,6 @@ struct key_forms key_forms_of(const struct target *target); /* for keys of what 
 const char *target_usual(const struct target *target);
 /* Is the server known to be older? */
 bool target_lacks(const struct target *target, int version);
+char *version_text(struct arena *mem, const struct dialect *dialect, int version); /* "15", "8.0.13" */
 
 #endif

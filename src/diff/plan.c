@@ -72,6 +72,7 @@ int plan_make(struct ctx *ctx, const struct target *target, const struct changes
     graph_build(ctx->mem, target, changes->before);
     graph_build(ctx->mem, target, changes->after);
     TRY(effects_apply(&planner));
+    TRY(since_check(&planner));
     names_choose(&planner);
     steps_order(&planner);
     made->source = changes;

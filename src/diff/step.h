@@ -24,6 +24,9 @@ int effects_apply(struct planner *planner);
 const struct effect_row *effect_of_field(const struct planner *planner, const struct change *change, int field);
 const struct effect_row *effect_on(const struct planner *planner, const struct change *change, const struct edge *edge);
 
+/* ERR_UNSUPPORTED where the server is known to be too old for what a step makes. Needs the steps. */
+int since_check(const struct planner *planner);
+
 /* Sorts planner->out: one topological order of all steps, phases where nothing else decides; cycles are broken. */
 void steps_order(struct planner *planner);
 

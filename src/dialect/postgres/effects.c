@@ -243,6 +243,28 @@ const struct effect_row pg_effects[] = {
     {0},
 };
 
+static bool is_virtual(struct arena *mem, const struct object *before, const struct object *after)
+{
+    const struct column *column = (const struct column *)after;
+    return pg_expr_said(&column->computed) && !column->computed_stored;
+}
+
+/* By name where the type is one of the server's own; of others only the server knows it. */
+static bool has_storage_back(struct arena *mem, const struct object *before, const struct object *after)
+{
+    const struct column *column = (const struct column *)after;
+    return before && !column->storage && !pg_type_storage(mem, column->type);
+}
+
+const struct since pg_since[] = {
+    {140000, KIND_COLUMN, COLUMN_compression, "compression method of a column"},
+    {150000, KIND_UNIQUE, UNIQUE_nulls_not_distinct, "NULLS NOT DISTINCT"},
+    {150000, KIND_INDEX, INDEX_nulls_not_distinct, "NULLS NOT DISTINCT"},
+    {160000, KIND_COLUMN, COLUMN_storage, "SET STORAGE DEFAULT", "name the storage of", has_storage_back},
+    {180000, KIND_COLUMN, COLUMN_computed, "virtual generated columns", NULL, is_virtual},
+    {0},
+};
+
 /* r: relations, t: types (a table or a sequence is one too), K: constraints of a table, C: its columns, T: its triggers. */
 const char *const pg_name_spaces[KIND_COUNT] = {
     [KIND_ENUM] = "t",         [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt", [KIND_COLUMN] = "C",

@@ -147,6 +147,7 @@ struct object *pg_parent(const struct tree *tree, const struct table *table, int
 /* settle.c, effects.c */
 void pg_settle(struct arena *mem, const struct target *target, struct tree *tree);
 extern const struct effect_row pg_effects[];
+extern const struct since pg_since[];
 extern const char *const pg_name_spaces[];
 
 extern const struct render_kind pg_render[KIND_COUNT];

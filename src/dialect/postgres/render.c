@@ -93,16 +93,6 @@ void pg_comment(struct render *render, const char *what, const struct buf *name,
     render_statement(render, &out);
 }
 
-int pg_needs(struct render *render, int version, const char *what)
-{
-    if (!target_lacks(render->target, version))
-        return 0;
-    fail(render->ctx, ERR_UNSUPPORTED, "PostgreSQL %d has no %s, which came with %d", render->target->version / 10000,
-         what, version / 10000);
-    return fail_hint(render->ctx, "Upgrade the server, or take it out of %s.",
-                     object_path(render->mem, change_object(render->change)));
-}
-
 bool pg_expr_said(const struct expr *expr)
 {
     return expr->written || expr->printed;

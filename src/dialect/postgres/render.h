@@ -22,8 +22,6 @@ void pg_wrapped(struct buf *out, const char *expr); /* in parentheses, if it is 
 void pg_comment(struct render *render, const char *what, const struct buf *name, const char *comment);
 void pg_ref(struct buf *out, const struct ref *ref);
 
-/* ERR_UNSUPPORTED if the server is known and older than `version`; `what` is "virtual columns". */
-int pg_needs(struct render *render, int version, const char *what);
 bool pg_expr_said(const struct expr *expr);
 
 void pg_choose_name(struct arena *mem, const struct changes *changes, struct object *object); /* see struct dialect */
@@ -31,7 +29,6 @@ void pg_choose_name(struct arena *mem, const struct changes *changes, struct obj
 /* render_column.c */
 void pg_column_definition(struct render *render, struct buf *out, const struct column *column);
 void pg_column_after(struct render *render, const struct object *column); /* statements that follow its creation */
-int pg_column_check(struct render *render, const struct column *column);
 render_fn pg_column_create, pg_column_drop, pg_column_alter, pg_column_rename;
 
 /* counter.c */
@@ -64,14 +61,14 @@ void pg_counter_add(struct buf *out, const char *prefix, const struct pg_counter
 bool pg_only_inherited(struct arena *mem, const struct target *target, const struct object *column);
 
 /* render_constraint.c */
-int pg_constraint_text(struct render *render, struct buf *out, const struct object *object);
+void pg_constraint_text(struct buf *out, const struct object *object);
 render_fn pg_constraint_create, pg_key_alter, pg_constraint_drop, pg_constraint_rename;
 
 /* render_table.c */
 render_fn pg_table_create, pg_table_drop, pg_table_alter, pg_table_rename, pg_table_finish;
 
 /* render_index.c */
-int pg_index_text(struct render *render, struct buf *out, const struct index *index, bool concurrently);
+void pg_index_text(struct buf *out, const struct index *index, bool concurrently);
 render_fn pg_index_create, pg_index_drop, pg_index_alter, pg_index_rename;
 
 /* render_enum.c */

@@ -17,15 +17,6 @@ static bool has_default(const struct column *column)
     return pg_expr_said(&column->default_value) && !is_computed(column);
 }
 
-int pg_column_check(struct render *render, const struct column *column)
-{
-    if (is_computed(column) && !column->computed_stored)
-        TRY(pg_needs(render, 180000, "virtual generated columns"));
-    if (column->compression)
-        TRY(pg_needs(render, 140000, "compression method of a column"));
-    return 0;
-}
-
 /* A default in a column definition may not be any expression: one with AND, IN, AT TIME ZONE ... wants parentheses. */
 static void default_text(struct buf *out, const char *expr)
 {
@@ -186,7 +177,6 @@ int pg_column_create(struct render *render, const struct change *change)
     const char *fill = fill_of(render->fills, change->after);
     struct column filled = *column;
     struct buf out = pg_begin(render, "");
-    TRY(pg_column_check(render, column));
     if (fill)
         filled.default_value = (struct expr){.written = fill};
     pg_alter_table(&out, change->after);
@@ -486,7 +476,6 @@ int pg_column_alter(struct render *render, const struct change *change)
 {
     struct column_change c = {change, (const struct column *)change->before, (const struct column *)change->after};
 
-    TRY(pg_column_check(render, c.after));
     c.retype = change_has(change, COLUMN_type) || change_has(change, COLUMN_collation);
     if (change_has(change, COLUMN_type))
         c.conversion = pg_using(render->mem, render->target, c.after->object.name, c.before->type, c.after->type);

@@ -15,7 +15,7 @@ static void exclude_text(struct buf *out, const struct exclude *exclude)
     buf_add(out, text);
 }
 
-int pg_constraint_text(struct render *render, struct buf *out, const struct object *object)
+void pg_constraint_text(struct buf *out, const struct object *object)
 {
     switch (object->kind) {
     case KIND_PRIMARY_KEY: ansi_primary_key(out, &pg_dialect, (const struct primary_key *)object); break;
@@ -24,9 +24,6 @@ int pg_constraint_text(struct render *render, struct buf *out, const struct obje
     case KIND_EXCLUDE: exclude_text(out, (const struct exclude *)object); break;
     default: ansi_foreign_key(out, &pg_dialect, (const struct foreign_key *)object); break;
     }
-    if (object->kind == KIND_UNIQUE && ((const struct unique *)object)->nulls_not_distinct)
-        return pg_needs(render, 150000, "NULLS NOT DISTINCT");
-    return 0;
 }
 
 int pg_constraint_create(struct render *render, const struct change *change)
@@ -35,7 +32,7 @@ int pg_constraint_create(struct render *render, const struct change *change)
 
     pg_alter_table(&out, change->after);
     buf_add(&out, "ADD ");
-    TRY(pg_constraint_text(render, &out, change->after));
+    pg_constraint_text(&out, change->after);
     render_statement(render, &out);
     return 0;
 }

@@ -86,10 +86,8 @@ static void clauses_text(struct buf *out, const struct index *index)
         buf_addf(out, " WHERE %s", expr_text(&index->predicate));
 }
 
-int pg_index_text(struct render *render, struct buf *out, const struct index *index, bool concurrently)
+void pg_index_text(struct buf *out, const struct index *index, bool concurrently)
 {
-    if (index->nulls_not_distinct)
-        TRY(pg_needs(render, 150000, "NULLS NOT DISTINCT"));
     buf_addf(out, "CREATE %sINDEX %s", index->is_unique ? "UNIQUE " : "", concurrently ? "CONCURRENTLY " : "");
     if (index->object.named || concurrently) { /* a run that is repeated has to find what it made */
         pg_ident_add(out, index->object.name);
@@ -101,7 +99,6 @@ int pg_index_text(struct render *render, struct buf *out, const struct index *in
         buf_addf(out, " USING %s", index->method);
     parts_text(out, index);
     clauses_text(out, index);
-    return 0;
 }
 
 static void index_comment(struct render *render, const struct index *index)
@@ -145,7 +142,7 @@ int pg_index_create(struct render *render, const struct change *change)
     bool concurrently = may_be_concurrent(render, index);
     struct buf out = pg_begin(render, "");
 
-    TRY(pg_index_text(render, &out, index, concurrently));
+    pg_index_text(&out, index, concurrently);
     if (concurrently)
         render_alone(render, &out);
     else

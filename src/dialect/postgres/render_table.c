@@ -12,20 +12,18 @@ static void item_begin(struct buf *out, bool *first)
     *first = false;
 }
 
-static int columns_text(struct render *render, struct buf *out, const struct object *table, bool *first)
+static void columns_text(struct render *render, struct buf *out, const struct object *table, bool *first)
 {
     for (int i = 0; i < table->children.n; i++) {
         const struct object *child = table->children.item[i];
         if (child->kind != KIND_COLUMN || pg_only_inherited(render->mem, render->target, child))
             continue;
-        TRY(pg_column_check(render, (const struct column *)child));
         item_begin(out, first);
         pg_column_definition(render, out, (const struct column *)child);
     }
-    return 0;
 }
 
-static int constraints_text(struct render *render, struct buf *out, const struct object *table, bool *first)
+static void constraints_text(struct buf *out, const struct object *table, bool *first)
 {
     static const enum kind kinds[] = {KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE, KIND_FOREIGN_KEY};
 
@@ -35,9 +33,8 @@ static int constraints_text(struct render *render, struct buf *out, const struct
             if (child->kind != kinds[k] || child->apart)
                 continue;
             item_begin(out, first);
-            TRY(pg_constraint_text(render, out, child));
+            pg_constraint_text(out, child);
         }
-    return 0;
 }
 
 static void inherits_text(struct buf *out, const struct table *table)
@@ -81,8 +78,8 @@ int pg_table_create(struct render *render, const struct change *change)
 
     pg_top(&out, change->after);
     buf_add(&out, " (");
-    TRY(columns_text(render, &out, change->after, &first));
-    TRY(constraints_text(render, &out, change->after, &first));
+    columns_text(render, &out, change->after, &first);
+    constraints_text(&out, change->after, &first);
     buf_add(&out, first ? ")" : "\n)");
     table_suffix(&out, table);
     render_statement(render, &out);

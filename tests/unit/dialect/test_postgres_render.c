@@ -284,18 +284,51 @@ static void the_index_of_a_key_is_moved_and_tuned_in_place(void **state)
                 "ALTER INDEX p RESET (fillfactor);\n\nALTER INDEX p SET TABLESPACE pg_default;");
 }
 
+/* One that is asked for is refused to a server that is known to be older, and written for one that has it, or may. */
 static void an_old_server_is_not_asked_for_what_it_lacks(void **state)
 {
+#define A_COLUMN(more) "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'mood'}, {'name': 'b'" more "}]}]"
+#define A_KEY(key)     "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'int'}], " key "}]"
+#define A_VIRTUAL      ", 'type': 'int', 'computed': '1', 'computed_stored': false"
+    static const struct {
+        const char *before, *after;
+        int lacks, has;
+        const char *refusal, *statement;
+    } cases[] = {
+        {A_KEY("'indexes': []"),
+         A_KEY("'indexes': [{'name': 'i', 'nulls_not_distinct': true, 'parts': [{'column': 'a'}]}]"), 140010, 150000,
+         "PostgreSQL 14 has no NULLS NOT DISTINCT, which came with 15", "NULLS NOT DISTINCT"},
+        {A_KEY("'uniques': []"), A_KEY("'uniques': [{'name': 'u', 'nulls_not_distinct': true, 'columns': ['a']}]"),
+         140010, 150000, "PostgreSQL 14 has no NULLS NOT DISTINCT, which came with 15", "NULLS NOT DISTINCT"},
+        {A_COLUMN(", 'type': 'text'"), A_COLUMN(", 'type': 'text', 'compression': 'lz4'"), 130000, 140000,
+         "PostgreSQL 13 has no compression method of a column, which came with 14", "SET COMPRESSION lz4"},
+        {"'tables': []", A_COLUMN(A_VIRTUAL), 170004, 180000,
+         "PostgreSQL 17 has no virtual generated columns, which came with 18", "GENERATED ALWAYS AS (1) VIRTUAL"},
+        {A_COLUMN(", 'type': 'vector', 'storage': 'plain'"), A_COLUMN(", 'type': 'vector', 'storage': null"), 150004,
+         160000, "PostgreSQL 15 has no SET STORAGE DEFAULT, which came with 16", "SET STORAGE DEFAULT"},
+        {A_COLUMN(", 'type': 'text', 'storage': 'plain'"), A_COLUMN(", 'type': 'text', 'storage': null"), 0, 120000,
+         NULL, "SET STORAGE EXTENDED"},
+    };
     struct ctx *ctx = *state;
-    struct tree *after = with_index(state, "{'name': 'ix', 'nulls_not_distinct': true, 'parts': [{'column': 'b'}]}");
-    const struct target target = pg_target_of(140010);
-    struct diff_input input = {.target = &target, .before = with_index(state, ""), .after = after};
-    struct plan_options options = {0};
-    struct changes *changes = NULL;
-    struct plan *plan = NULL;
-    assert_works(ctx, diff_trees(ctx, &input, &changes));
-    assert_fails(ctx, plan_make(ctx, &target, changes, &options, &plan), ERR_UNSUPPORTED,
-                 "PostgreSQL 14 has no NULLS NOT DISTINCT, which came with 15");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const int versions[] = {cases[i].has, 0, cases[i].lacks};
+        for (int k = 0; k < (cases[i].lacks ? 3 : 2); k++) {
+            const struct target target = pg_target_of(versions[k]);
+            struct diff_input input = {
+                .target = &target, .before = pg_tree(ctx, cases[i].before), .after = pg_tree(ctx, cases[i].after)};
+            const struct plan_options options = {0};
+            struct changes *changes = NULL;
+            struct plan *plan = NULL;
+            assert_works(ctx, diff_trees(ctx, &input, &changes));
+            if (k == 2) {
+                assert_fails(ctx, plan_make(ctx, &target, changes, &options, &plan), ERR_UNSUPPORTED, cases[i].refusal);
+                continue;
+            }
+            assert_works(ctx, plan_make(ctx, &target, changes, &options, &plan));
+            if (!text_has(plan_text(ctx->mem, plan), cases[i].statement))
+                fail_msg("case %d: %s", (int)i, plan_text(ctx->mem, plan));
+        }
+    }
 }
 
 static void a_sequence_waits_for_its_column(void **state)
