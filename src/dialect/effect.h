@@ -2,9 +2,10 @@
  * What a change makes of its object, and of what depends on that object: a table of rows for each engine.  The planner
  * reads the table and knows no engine.
  *
- * Rows are searched from the top and the first that fits is taken, so particular ones stand before general ones.  Where no
- * row fits: an ALTER of a field that is marked REPLACE, or of a kind that cannot be altered, replaces the object; anything
- * else is done in place; and a dependent is left alone.
+ * Rows are searched from the top and the first that fits is taken, so particular ones stand before general ones; only
+ * where something follows, the later rows by which it follows are taken too.  Where no row fits: an ALTER of a field that is
+ * marked REPLACE, or of a kind that cannot be altered, replaces the object; anything else is done in place; and a dependent
+ * is left alone.
  */
 #ifndef DIALECT_EFFECT_H
 #define DIALECT_EFFECT_H

@@ -45,14 +45,20 @@ static bool row_changes(const struct effect_row *row, const struct change *chang
     return row->field == ANY_FIELD || change->op != CHANGE_ALTER || change_has(change, row->field);
 }
 
-const struct effect_row *effect_on(const struct planner *planner, const struct change *change, const struct edge *edge)
+static const struct effect_row *effect_from(const struct planner *planner, const struct effect_row *row,
+                                            const struct change *change, const struct edge *edge)
 {
-    for (const struct effect_row *row = planner->target->dialect->effects; row->on; row++)
+    for (; row->on; row++)
         if (row->dependent == (int)edge->from->kind && row->kind == change->kind && row->on & 1u << change->op &&
             row_changes(row, change) && (row->by == ANY_FIELD || row->on_inherit || row->by == edge->field) &&
             row->on_inherit == (edge->how == EDGE_INHERITS) && row_fits(planner, row, change, edge->from))
             return row;
     return NULL;
+}
+
+const struct effect_row *effect_on(const struct planner *planner, const struct change *change, const struct edge *edge)
+{
+    return effect_from(planner, planner->target->dialect->effects, change, edge);
 }
 
 /* ---- steps ---- */
@@ -205,15 +211,29 @@ static int remade(struct widener *widener, struct object *object)
     return dependents_apply(widener, &gone, object);
 }
 
+/* The row after one of which something follows: another field may follow another. */
+static const struct effect_row *next_followed(const struct planner *planner, const struct effect_row *row,
+                                              const struct change *step, const struct edge *edge)
+{
+    do {
+        row = effect_from(planner, row + 1, step, edge);
+    } while (row && row->effect != EFFECT_FOLLOW);
+    return row;
+}
+
 static int dependent_apply(struct widener *widener, const struct change *step, const struct edge *edge)
 {
-    const struct effect_row *row = effect_on(widener->planner, step, edge);
+    const struct planner *planner = widener->planner;
+    const struct effect_row *row = effect_on(planner, step, edge);
     if (!row || (row->on_inherit && !keeps_inheriting(edge->from, edge->to)))
         return 0;
     struct object *dependent = object_whole(edge->from);
     switch (row->effect) {
     case EFFECT_REPLACE: replace_ensure(widener, dependent); break;
-    case EFFECT_FOLLOW: follow_ensure(widener, dependent, row->by == ANY_FIELD ? edge->field : row->by); break;
+    case EFFECT_FOLLOW:
+        for (; row; row = next_followed(planner, row, step, edge))
+            follow_ensure(widener, dependent, row->by == ANY_FIELD ? edge->field : row->by);
+        break;
     case EFFECT_REMADE: return remade(widener, dependent);
     case EFFECT_REFUSE: return dependent->peer ? refuse(widener, step, dependent, row) : 0;
     case EFFECT_NONE:
