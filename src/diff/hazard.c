@@ -156,9 +156,28 @@ static void values_lost(const struct finder *finder, const struct change *change
 }
 
 /* A column that stays, of an ALTER or within a rebuilt table. */
+static const char *default_of(const struct object *column)
+{
+    const struct expr *expr = &((const struct column *)column)->default_value;
+    return expr->written ? expr->written : expr->printed;
+}
+
+/* Nobody asked for it to go, but the column has no place for it any more. */
+static void default_judge(const struct finder *finder, const struct change *change, const struct object *column)
+{
+    const char *text = default_of(column->peer);
+    if (!text || default_of(column) || !names_have(&column->peer->unspoken, "default_value"))
+        return;
+    hazard_add(finder, change, "drops-default", false,
+               arena_printf(finder->mem,
+                            "%s loses its default %s, which nobody of this project set: what it becomes has none",
+                            object_path(finder->mem, column), text));
+}
+
 static void column_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
     type_judge(finder, change, column);
+    default_judge(finder, change, column);
     if (is_computed(column) && !is_computed(column->peer))
         values_lost(finder, change, column);
     if (!compare_field(finder->mem, finder->target, column->peer, column, COLUMN_nullable) &&
@@ -182,6 +201,8 @@ static void column_added_judge(const struct finder *finder, const struct change 
 
 static void column_dropped_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
+    if (column->peer)
+        default_judge(finder, change, column->peer);
     if (!is_computed(column))
         values_lost(finder, change, column);
 }

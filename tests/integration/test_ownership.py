@@ -263,6 +263,19 @@ SELECT (SELECT coalesce(array_to_string(reloptions, ','), '') FROM pg_class WHER
 
 
 @pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("becomes", ["integer generated always as identity", "serial", "integer generated always as (1) stored"])
+def test_a_default_that_has_to_go_is_named(place, becomes):
+    project, engine = place
+    schema(project, "create table t (id integer not null);")
+    step(project)
+    sql(engine, "ALTER TABLE t ALTER id SET DEFAULT 7")
+    schema(project, f"create table t (id {becomes} not null);")
+    said = project.ok("make-migrations").err
+    assert "table t / column id loses its default 7, which nobody of this project set" in said
+    project.ok("migrate")
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 def test_settings_of_a_keys_index_stay_until_the_project_speaks_of_them(place):
     project, engine = place
     def settings():
