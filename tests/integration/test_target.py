@@ -145,6 +145,17 @@ def test_a_snapshot_remembers_the_usual_schema(tmp_path, postgres):
     assert "comparing with the snapshot" in nothing.err and len(project.files()) == 1, str(nothing)
 
 
+def test_a_scratch_database_says_the_usual_schema_where_nothing_else_does(tmp_path):
+    project = Project(tmp_path / "project", f"postgresql://postgres@127.0.0.1:1/gone{PATH}app", sys.executable,
+                      schema_files=["schema.sql"])
+    project.write("schema.sql", "CREATE TABLE app.t (id int PRIMARY KEY);\n"
+                                "CREATE TABLE public.u (id int PRIMARY KEY, t_id int REFERENCES t);\n")
+    project.ok("make-migrations", "a")
+    text = (project.migrations / project.files()[0]).read_text()
+    assert "CREATE TABLE t (" in text and "CREATE TABLE public.u (" in text and "REFERENCES t (id)" in text
+    assert "SCHEMA" not in text  # every database has a schema public, and what comes first on the path is there
+
+
 def test_patterns_speak_of_the_usual_schema_by_its_name(tmp_path, postgres):
     run(postgres, "CREATE SCHEMA app", "CREATE TABLE app.left_alone (id int)", "CREATE TABLE public.kept (id int)")
     project = Project(tmp_path / "project", f"{postgres}{PATH}app,public", sys.executable, schema_files=["schema.sql"],
