@@ -177,11 +177,18 @@ static bool is_taken(const struct dice *dice, const char *from, const char *to)
     return false;
 }
 
+/* See the refusal among SQLite's effects. */
+static bool cannot_rename(const struct object *object)
+{
+    const struct object *table = object->kind == KIND_COLUMN ? object->parent : NULL;
+    return table && ((const struct table *)table)->without_rowid && object_only(table, KIND_UNIQUE);
+}
+
 static void rename_decide(struct dice *dice, enum kind kind)
 {
     const struct object *object = random_of_kind(dice, kind);
     const char *to = object ? random_name_in(dice, kind, object->parent) : NULL;
-    if (!object || is_taken(dice, object->name, to))
+    if (!object || cannot_rename(object) || is_taken(dice, object->name, to))
         return;
     struct rename *rename = NEW(dice->mem, struct rename);
     *rename = (struct rename){.schema = object_schema(object), .from = object->name, .to = to};

@@ -277,6 +277,18 @@ static bool is_read(const struct effect_case *effect)
     return read && !effect->changes->reversed;
 }
 
+/* "No such column" says RENAME COLUMN of one from which another is generated, if that is UNIQUE in a WITHOUT ROWID table (3.40). */
+static bool is_unique_without_rowid(const struct effect_case *effect)
+{
+    const struct object *column = effect->dependent, *table = column->parent;
+    for (int i = 0; ((const struct table *)table)->without_rowid && i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (child->kind == KIND_UNIQUE && names_have_nocase(constraint_columns(child), column->name))
+            return true;
+    }
+    return false;
+}
+
 /* RENAME and DROP COLUMN look at every view, and at what it reads. */
 static bool makes_room(const struct effect_case *effect)
 {
@@ -313,6 +325,9 @@ const struct effect_row lite_effects[] = {
     REBUILT(KIND_TABLE, ON(ALTER), NULL),
     {KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_VIEW, ANY_FIELD, is_read, .effect = EFFECT_REPLACE},
     {KIND_VIEW, ON(DROP), ANY_FIELD, KIND_VIEW, ANY_FIELD, makes_room, .effect = EFFECT_REPLACE},
+    {KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_COLUMN, COLUMN_computed, is_unique_without_rowid, .effect = EFFECT_REFUSE,
+     .reason = "SQLite cannot rename what a generated column of a WITHOUT ROWID table reads while that one is UNIQUE",
+     .hint = "Take the UNIQUE away in one migration, rename in the next, and put it back after that."},
     LOOSE(KIND_TABLE),
     LOOSE(KIND_COLUMN),
     LOOSE(KIND_PRIMARY_KEY),

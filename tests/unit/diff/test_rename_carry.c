@@ -97,6 +97,26 @@ static void a_column_that_is_inherited_follows(void **state)
                 "ALTER TABLE p RENAME COLUMN a TO b;");
 }
 
+/* Seen in 3.40: "error in table t after rename: no such column". */
+static void what_sqlite_cannot_rename_is_refused(void **state)
+{
+    struct ctx *ctx = *state;
+    static const char table[] =
+        "{'name': '', 'tables': [{'name': 't', 'without_rowid': true, 'columns': [{'name': 'NAME', 'type': 'INTEGER'},"
+        "{'name': 'k', 'type': 'INTEGER', 'computed': 'NAME * 2', 'computed_stored': true}],"
+        "'primary_keys': [{'columns': ['NAME']}], 'uniques': [{'columns': ['k']}]}]}";
+    struct changes *changes;
+    struct plan *plan;
+    const struct target target = target_offline(dialect_find("sqlite"), NULL);
+    const struct diff_input input = {.target = &target,
+                                     .before = tree_read(ctx, "sqlite", text_replace(ctx->mem, table, "NAME", "a")),
+                                     .after = tree_read(ctx, "sqlite", text_replace(ctx->mem, table, "NAME", "b")),
+                                     .renames = renames(ctx, "", "t", "a", "b")};
+    assert_works(ctx, diff_trees(ctx, &input, &changes));
+    assert_int_equal(plan_make(ctx, &target, changes, &(struct plan_options){0}, &plan), ERR_UNSUPPORTED);
+}
+
 UNIT_TESTS(UNIT(a_trigger_changes_only_the_names_of_the_column), UNIT(a_function_and_a_text_keep_the_name),
            UNIT(a_column_of_the_tables_name_stays), UNIT(a_table_of_that_name_in_another_schema_stays),
-           UNIT(a_view_keeps_the_names_of_its_columns), UNIT(a_column_that_is_inherited_follows))
+           UNIT(a_view_keeps_the_names_of_its_columns), UNIT(a_column_that_is_inherited_follows),
+           UNIT(what_sqlite_cannot_rename_is_refused))
