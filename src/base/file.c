@@ -7,7 +7,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define READ_LIMIT ((size_t)64 << 20)
@@ -113,6 +117,34 @@ static int open_beside(struct ctx *ctx, const char *folder, mode_t mode, char **
     return -1;
 }
 
+/* ".dbwarden-PID-NUMBER.tmp" of a process that is no more, or of another day. */
+static bool is_left_over(const char *folder, const char *name)
+{
+    enum { DAY = 24 * 60 * 60 };
+    long pid;
+    unsigned number;
+    int end = 0;
+    struct stat status;
+    char path[PATH_MAX];
+    if (sscanf(name, ".dbwarden-%9ld-%9u.tmp%n", &pid, &number, &end) != 2 || !end || name[end] || pid <= 0)
+        return false;
+    if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+        return true;
+    return snprintf(path, sizeof path, "%s/%s", folder, name) < (int)sizeof path && !lstat(path, &status) &&
+           time(NULL) - status.st_mtime > DAY;
+}
+
+void folder_tidy(const char *folder)
+{
+    DIR *stream = opendir(folder);
+    if (!stream)
+        return;
+    for (struct dirent *entry; (entry = readdir(stream));)
+        if (is_left_over(folder, entry->d_name))
+            unlinkat(dirfd(stream), entry->d_name, 0);
+    closedir(stream);
+}
+
 /* Without this a crash may forget the rename. Some file systems cannot and say EINVAL; that is no failure. */
 static int sync_folder(const char *folder)
 {
@@ -158,6 +190,7 @@ int file_write(struct ctx *ctx, const char *path, const char *text, size_t lengt
     bool is_new = stat(target, &old) != 0;
     if (!is_new && access(target, W_OK)) /* renaming would not mind, but whoever protected it does */
         return fail_file(ctx, "write", path);
+    folder_tidy(folder);
     char *temporary;
     __attribute__((cleanup(fd_close))) int fd = open_beside(ctx, folder, mode, &temporary);
     if (fd < 0)

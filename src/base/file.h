@@ -16,6 +16,9 @@ bool folder_exists(const char *path);
 /* The whole file with a zero byte after it. ERR_FILE; ERR_LIMIT above `limit` bytes (0: the default of 64 MiB). */
 int file_read(struct ctx *ctx, const char *path, size_t limit, char **text, size_t *length);
 
+/* Removes the temporary files of file_write() whose writer was killed. */
+void folder_tidy(const char *folder);
+
 /*
  * Written beside the target, synced, renamed over it, folder synced: after a crash the old or the new, never half.
  * A symbolic link stays and what it leads to is replaced; a file that exists keeps its mode, a new one gets `mode`.

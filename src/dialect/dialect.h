@@ -108,6 +108,7 @@ struct driver {
     /* Session lock. Never waits: *taken tells. Released by lock_release, by close, and by the death of the process. */
     int (*lock_try)(struct ctx *ctx, struct conn *conn, bool *taken);
     int (*lock_release)(struct ctx *ctx, struct conn *conn);
+    int (*lock_look)(struct ctx *ctx, struct conn *conn, bool *held); /* by anybody; takes nothing, not for a moment */
     /*
      * Brings the session back to what it was when it was opened, but for its locks: settings, role, search path or database,
      * temporary objects. session_save() comes before a file that changes it, where the engine cannot tell by itself; NULL else.

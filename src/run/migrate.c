@@ -175,6 +175,8 @@ static int take_snapshot(struct ctx *ctx, struct session *session, struct json *
     bool any = json_get(report, "applied")->n > 0;
     if (any && code != ERR_CANCELLED && code != ERR_CONNECT)
         snapshot_take(ctx, session);
+    else if (!code)
+        snapshot_catch_up(ctx, session);
     json_set_text(ctx->mem, report, "snapshot", session->snapshot);
     if (code < 0)
         ctx->error = error;

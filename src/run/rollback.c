@@ -172,6 +172,8 @@ static int report_end(struct ctx *ctx, struct session *session, struct json *rep
 {
     struct error error = ctx->error;
     bool any = json_get(report, "reverted")->n > 0;
+    if (!any && !code)
+        snapshot_catch_up(ctx, session);
     if (any && code != ERR_CANCELLED && code != ERR_CONNECT) {
         snapshot_take(ctx, session);
         if (!session_reload(ctx, session))

@@ -86,6 +86,8 @@ int snapshot_latest(struct ctx *ctx, const struct session *session, const struct
                     struct snapshot **snapshot);
 /* Reads the live schema and writes the snapshot under the stem of the last applied migration; a failure is a warning. */
 int snapshot_take(struct ctx *ctx, struct session *session);
+/* The same if the last version has none, which a run that was killed before writing it leaves. Needs session_reload(). */
+int snapshot_catch_up(struct ctx *ctx, struct session *session);
 
 /* The schema that is wanted, from models or schema files of the database's configuration; settled. */
 int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree);

@@ -186,6 +186,16 @@ static int take(struct ctx *ctx, struct session *session)
     return 0;
 }
 
+/* The one of the last version was never written if the run was killed between its commit and that. */
+int snapshot_catch_up(struct ctx *ctx, struct session *session)
+{
+    const struct applied *last = last_applied(session);
+    if (!last || !session->database->dialect->load)
+        return 0;
+    folder_tidy(folder_of(ctx->mem, session->config));
+    return file_behind(ctx->mem, session, last) ? 0 : snapshot_take(ctx, session);
+}
+
 int snapshot_take(struct ctx *ctx, struct session *session)
 {
     if (!session->database->dialect->load || take(ctx, session) >= 0)

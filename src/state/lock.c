@@ -155,16 +155,12 @@ static int read_legacy(struct ctx *ctx, struct state *state, bool *locked)
 int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder)
 {
     *holder = (struct lock_holder){0};
-    const struct driver *driver = state->conn->dialect->driver;
-    bool taken = false;
-    int code = driver->lock_try(ctx, state->conn, &taken);
+    int code = state->conn->dialect->driver->lock_look(ctx, state->conn, &holder->held);
     if (code == ERR_CANCELLED || code == ERR_CONNECT)
         return code;
-    if (taken)
-        TRY(driver->lock_release(ctx, state->conn));
     TRY(read_row(ctx, state, holder));
-    /* Whoever may not even try the lock (a folder that is read-only for him) has only the row to go by. */
-    holder->held = code < 0 ? holder->owner != NULL : !taken;
+    if (code < 0) /* whoever may not even look has only the row to go by */
+        holder->held = holder->owner != NULL;
     ctx->error = (struct error){0};
     return read_legacy(ctx, state, &holder->legacy);
 }

@@ -438,3 +438,31 @@ def test_failing_call(lite, dice, fault, head):
         assert_many(lite)
         lite.ok("downgrade", "--to", "base")
         assert_nothing(lite)
+
+
+# ---- what a killed run left in files
+
+def test_a_snapshot_that_a_killed_run_did_not_write(lite, dice):
+    """The run after it writes it, and takes away the file that was half written."""
+    lite.table("0001", "one")
+    calls = traced(lite, None, "migrate", calls="write,pwrite64,fsync,fdatasync,rename,openat,unlink")[1]
+    snapshot = lite.folder / "dbwarden" / "schemas" / "primary__0001_one.schema.json"
+    wanted = [json_line for json_line in snapshot.read_text().splitlines() if "applied_at" not in json_line and "checksum" not in json_line]
+    for _ in range(rounds(15)):
+        at = dice.randint(calls * 3 // 4, calls)
+        for path in [*lite.folder.glob("app.db*"), *snapshot.parent.glob("*"), *snapshot.parent.glob(".*.tmp")]:
+            path.unlink()
+        traced(lite, f"signal=KILL:when={at}", "migrate", calls="write,pwrite64,fsync,fdatasync,rename,openat,unlink")
+        lite.ok("migrate")
+        assert sorted(path.name for path in snapshot.parent.iterdir()) == [snapshot.name], f"killed at {at} of {calls}"
+        assert [line for line in snapshot.read_text().splitlines() if "applied_at" not in line and "checksum" not in line] == wanted
+
+
+def test_looking_at_the_lock_takes_nothing(any_project):
+    """lock-status beside a runner that does not wait."""
+    any_project.table("0001", "one")
+    any_project.ok("migrate")
+    looking = [any_project.start("lock-status") for _ in range(8)]
+    for _ in range(6):
+        any_project.ok("migrate", "--lock-timeout", "0")
+    assert all(ended(process).status == 0 for process in looking)

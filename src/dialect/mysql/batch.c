@@ -125,6 +125,11 @@ static int lock_release(struct ctx *ctx, struct conn *conn)
     return lock_ask(ctx, conn, "SELECT RELEASE_LOCK(" LOCK_NAME ")", &released);
 }
 
+static int lock_look(struct ctx *ctx, struct conn *conn, bool *held)
+{
+    return lock_ask(ctx, conn, "SELECT IS_USED_LOCK(" LOCK_NAME ") IS NOT NULL", held);
+}
+
 const struct driver my_driver = {
     .open = my_open,
     .close = my_close,
@@ -134,6 +139,7 @@ const struct driver my_driver = {
     .cancel = my_cancel,
     .lock_try = lock_try,
     .lock_release = lock_release,
+    .lock_look = lock_look,
     .session_save = my_session_save,
     .session_reset = my_session_reset,
 };

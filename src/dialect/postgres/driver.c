@@ -271,6 +271,7 @@ const struct driver pg_driver = {
     .cancel = pg_cancel,
     .lock_try = pg_lock_try,
     .lock_release = pg_lock_release,
+    .lock_look = pg_lock_look,
     .session_reset = pg_session_reset,
     .session_steps = pg_session_steps,
     .scratch = pg_scratch,

@@ -101,6 +101,19 @@ int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken)
     return 0;
 }
 
+int pg_lock_look(struct ctx *ctx, struct conn *conn, bool *held)
+{
+    const char *said = NULL;
+    TRY(query_text(
+        ctx, conn,
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
+        "AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) "
+        "AND (classid::bigint << 32 | objid::bigint) = " LOCK_KEY ")",
+        &said));
+    *held = text_equal(said, "t");
+    return 0;
+}
+
 /* Also after a cancellation: the lock must go. */
 int pg_lock_release(struct ctx *ctx, struct conn *conn)
 {

@@ -65,6 +65,7 @@ char *pg_target(struct arena *mem, const struct url *url);
 int pg_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int pg_lock_release(struct ctx *ctx, struct conn *conn);
+int pg_lock_look(struct ctx *ctx, struct conn *conn, bool *held);
 int pg_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);
 int pg_missing(struct ctx *ctx, struct conn *conn, const struct list *objects, struct list *missing);
 char *pg_random_text(struct arena *mem); /* part of a name that nothing has yet */

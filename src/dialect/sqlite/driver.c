@@ -264,6 +264,7 @@ const struct driver lite_driver = {
     .cancel = driver_cancel,
     .lock_try = lite_lock_try,
     .lock_release = lite_lock_release,
+    .lock_look = lite_lock_look,
     .session_save = lite_session_save,
     .session_reset = lite_session_reset,
     .scratch = lite_scratch,

@@ -74,3 +74,20 @@ int lite_lock_release(struct ctx *ctx, struct conn *conn)
     fd_close(&lite->lock_fd);
     return 0;
 }
+
+/* Asking needs no right to write, and a file that is not there holds nothing. */
+int lite_lock_look(struct ctx *ctx, struct conn *conn, bool *held)
+{
+    const struct lite_conn *lite = (const struct lite_conn *)conn;
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    *held = lite->lock_fd >= 0;
+    if (*held || !lite->lock_path)
+        return 0;
+    __attribute__((cleanup(fd_close))) int fd = open(lite->lock_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : fail(ctx, ERR_FILE, "cannot open %s: %s", lite->lock_path, strerror(errno));
+    if (fcntl(fd, F_OFD_GETLK, &lock) != 0)
+        return fail(ctx, ERR_FILE, "cannot ask for the lock on %s: %s", lite->lock_path, strerror(errno));
+    *held = lock.l_type != F_UNLCK;
+    return 0;
+}

@@ -74,6 +74,7 @@ int lite_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piec
 /* lock.c */
 int lite_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int lite_lock_release(struct ctx *ctx, struct conn *conn);
+int lite_lock_look(struct ctx *ctx, struct conn *conn, bool *held);
 
 /* render.c and rebuild.c */
 void lite_table_body(struct buf *out, const struct object *table); /* "(...) STRICT" */
