@@ -210,9 +210,7 @@ def diff_one(engine, n):
         fill_template(n)
         new_database("tables")
     else:
-        script = folder / "fill.sql"
-        script.write_text("BEGIN;\n" + schema + "COMMIT;\n")
-        subprocess.run(["sqlite3", "-bail", folder / "app.db", f".read {script}"], check=True)
+        fill_file(folder, schema)
     read = Runner("read it", [OURS, "check-db", "-o", "json"], folder)
     compare(f"diff of {n} tables, no change: {engine}", Runner("dbwarden", [OURS, "diff"], folder), read, aim="2 x")
     changed, texts = workloads.many_tables(n, engine, 10), iter(range(10 ** 6))
@@ -221,8 +219,25 @@ def diff_one(engine, n):
         """A text that no run has seen, so that nothing of it is remembered."""
         (folder / "schema.sql").write_text(changed + f"CREATE TABLE probe{next(texts)} (id integer);\n")
 
+    Runner("dbwarden", [OURS, "diff"], folder).run()  # so that the text before the changes is known
     compare(f"diff of {n} tables, 10 changes: {engine}", Runner("dbwarden", [OURS, "diff"], folder, change), read,
             aim="3 x")
+    if engine == "sqlite":
+        compare(f"diff of {n} tables, a new text: {engine}", anew(n), anew(n // 2), aim="2 x: linear")
+
+
+def fill_file(folder, schema):
+    script = folder / "fill.sql"
+    script.write_text("BEGIN;\n" + schema + "COMMIT;\n")
+    subprocess.run(["sqlite3", "-bail", folder / "app.db", f".read {script}"], check=True)
+
+
+def anew(n):
+    """A diff without a difference, of a text of which nothing is known."""
+    folder, schema = fresh(f"anew{n}"), workloads.many_tables(n, "sqlite")
+    workloads.project(folder, "sqlite:///./app.db", schema=schema)
+    fill_file(folder, schema)
+    return Runner(f"{n} tables", [OURS, "diff"], folder, lambda: shutil.rmtree(WORK / "cache", ignore_errors=True))
 
 
 def count():

@@ -219,6 +219,7 @@ struct dialect {
     bool transactional_ddl;
     bool views_keep_names;       /* a view's column has the name that it was made with, whatever it selects by then */
     bool is_file;                /* a database is a file, or in memory where it has no name */
+    bool create_reads_all;       /* the more there is in a database, the longer a CREATE takes */
     bool drops_index_on_table;   /* DROP INDEX i ON t */
     bool drops_index_bare;       /* ... which has no IF EXISTS */
     bool drops_trigger_on_table; /* DROP TRIGGER r ON t */

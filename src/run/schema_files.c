@@ -129,6 +129,13 @@ static int pieces_run(struct ctx *ctx, const struct texts *texts, const struct l
     return scratch_read(ctx, conn, tree);
 }
 
+/* Too many for one database, where that is slow to fill. */
+static bool is_slow(const struct texts *texts, int statements)
+{
+    enum { SOON_DONE = 200 };
+    return texts->database->dialect->create_reads_all && statements >= SOON_DONE;
+}
+
 /* Where the last texts are known: false if all has to be run, for whatever reason. Errors are for the whole text to tell. */
 static bool changes_run(struct ctx *ctx, const struct texts *texts, const struct schema_cache *cache,
                         struct tree **tree)
@@ -138,12 +145,32 @@ static bool changes_run(struct ctx *ctx, const struct texts *texts, const struct
     struct tree *fresh;
     struct error error = ctx->error;
     bool done = schema_cache_get_last(ctx, cache, &before, tree) && partial_choose(&partial, &before, &texts->said) &&
-                pieces_run(ctx, texts, &partial.statements, &fresh) == 0 && partial_merge(&partial, fresh, *tree);
+                !is_slow(texts, partial.statements.n) && pieces_run(ctx, texts, &partial.statements, &fresh) == 0 &&
+                partial_merge(&partial, fresh, *tree);
     if (done)
         emit_debug(ctx, "%d of %d statements are run, the rest is known", partial.statements.n, texts->statements.n);
     else
         ctx->error = error;
     return done;
+}
+
+/* Where a database of many tables is slow to make: in several. False as above. */
+static bool slices_run(struct ctx *ctx, const struct texts *texts, struct tree **tree)
+{
+    enum { SLICE = 50 };
+    const struct dialect *dialect = texts->database->dialect;
+    struct partial partial = {.ctx = ctx, .dialect = dialect, .slice = SLICE};
+    struct error error = ctx->error;
+    if (!is_slow(texts, texts->statements.n) || !partial_slices(&partial, &texts->said))
+        return false;
+    *tree = tree_new(ctx->mem, dialect->engine);
+    bool done = true;
+    while (done && partial_slice_next(&partial)) {
+        struct tree *fresh;
+        done = pieces_run(ctx, texts, &partial.statements, &fresh) == 0 && partial_slice_take(&partial, fresh, *tree);
+    }
+    ctx->error = error;
+    return done && partial_slices_end(&partial, *tree);
 }
 
 static void statements_note(struct arena *mem, const struct schema_file *file, struct list *described)
@@ -182,7 +209,7 @@ int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct
     TRY(texts_read(ctx, source, &texts));
     const struct schema_cache cache = schema_cache_of(ctx, source, &texts.said);
     if (!schema_cache_get(ctx, &cache, tree)) {
-        if (!changes_run(ctx, &texts, &cache, tree))
+        if (!changes_run(ctx, &texts, &cache, tree) && !slices_run(ctx, &texts, tree))
             TRY(files_run(ctx, &texts, tree));
         schema_cache_put(ctx, &cache, &texts.said, *tree);
     }

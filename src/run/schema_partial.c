@@ -416,3 +416,77 @@ bool partial_merge(const struct partial *partial, struct tree *fresh, struct tre
     held_merge(partial, fresh, tree);
     return true;
 }
+
+/* ---- slices of a new text */
+
+bool partial_slices(struct partial *partial, const struct list *now)
+{
+    map_init(&partial->groups, partial->ctx->mem);
+    partial->now = now;
+    partial->next = 0;
+    for (int i = 0; i < now->n; i++)
+        if (((const struct said *)now->item[i])->statement->verb == VERB_ALTER)
+            return false; /* it may look at all that there is */
+    return groups_read(partial, &(const struct list){0}, now) && uses_read(partial, now);
+}
+
+bool partial_slice_next(struct partial *partial)
+{
+    int first = partial->next;
+    for (int i = 0; i < partial->groups.n; i++)
+        group_at(partial, i)->need = NOT_NEEDED;
+    while (partial->next < partial->groups.n && partial->next < first + partial->slice)
+        group_at(partial, partial->next++)->need = READ_AGAIN;
+    partial->statements = (struct list){0};
+    needs_spread(partial);
+    statements_choose(partial, partial->now);
+    return partial->next > first;
+}
+
+static int kind_order(const void *a, const void *b)
+{
+    return (int)((const struct object *)a)->kind - (int)((const struct object *)b)->kind;
+}
+
+bool partial_slice_take(const struct partial *partial, struct tree *fresh, struct tree *tree)
+{
+    struct arena *mem = partial->ctx->mem;
+    if (!all_have_groups(partial, fresh))
+        return false;
+    for (int i = 0; i < fresh->root->children.n; i++) {
+        const struct object *from = fresh->root->children.item[i];
+        struct object *to = tree_schema(mem, tree, from->name);
+        for (int k = 0; k < from->children.n; k++) {
+            struct object *top = from->children.item[k];
+            if (!is_read_again(group_of_object(partial, top)))
+                continue;
+            top->parent = to;
+            list_add(mem, &to->children, top);
+        }
+    }
+    tree->version = fresh->version;
+    tree->kinds = fresh->kinds;
+    tree->usual_schema = fresh->usual_schema;
+    tree->names_unmodelled = fresh->names_unmodelled;
+    return !fresh->unmodelled.n && !fresh->dependencies.n && !fresh->held.n;
+}
+
+/* Names that one database would not have twice. */
+bool partial_slices_end(const struct partial *partial, struct tree *tree)
+{
+    struct map names;
+    map_init(&names, partial->ctx->mem);
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        if (!o->parent || o->kind == KIND_SCHEMA || !(may_be_chosen(o) || o->kind == KIND_TRIGGER) ||
+            kind_is(o->kind, KIND_INLINE))
+            continue;
+        const char *key = arena_printf(partial->ctx->mem, "%s\1%s\1%s", object_schema(object_top(o)),
+                                       o->kind == KIND_TRIGGER ? "trigger" : "", said_fold(partial->ctx->mem, o->name));
+        if (map_get(&names, key))
+            return false;
+        map_set(&names, key, o);
+    }
+    for (int i = 0; i < tree->root->children.n; i++)
+        list_sort(&((struct object *)tree->root->children.item[i])->children, kind_order);
+    return true;
+}

@@ -141,11 +141,23 @@ static const char *owner_of_created(const struct classified *statement, const st
     }
 }
 
+/* DROP of anything but a property: whether that is refused depends on what else is there. */
+static bool drops_outside(const struct words *words)
+{
+    static const char *const properties[] = {"default", "not", "identity", "expression", NULL};
+    for (int at = 2; at < words->n; at = word_is(words, at, "(") ? skip_parens(words, at) : at + 1)
+        if (word_is(words, at, "drop") && !word_in(words, at + 1, properties))
+            return true;
+    return false;
+}
+
 static const char *owner_of_altered(const struct classified *statement, const struct words *words)
 {
     static const char *const kinds[] = {"table", "sequence", "type", "view", "materialized", NULL};
     static const char *const further[] = {"rename", "inherit", "attach", "detach", "schema", "of", "attribute", NULL};
-    return word_in(words, 1, kinds) && !has_outside(words, 2, further) ? statement->name : NULL;
+    if (!word_in(words, 1, kinds) || has_outside(words, 2, further) || drops_outside(words))
+        return NULL;
+    return statement->name;
 }
 
 /* Of an index it is known once all statements are read. */

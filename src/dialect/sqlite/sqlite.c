@@ -78,6 +78,7 @@ const struct dialect lite_dialect = {
     .minimum_version = 34001,
     .transactional_ddl = true,
     .is_file = true,
+    .create_reads_all = true,
     .exists = exists,
     .lex = &lite_lex,
     .ident = &lite_ident,
