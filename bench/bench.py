@@ -212,14 +212,16 @@ def diff_one(engine, n):
     else:
         fill_file(folder, schema)
     read = Runner("read it", [OURS, "check-db", "-o", "json"], folder)
+    Runner("dbwarden", [OURS, "diff"], folder).run()  # so that the text is known
     compare(f"diff of {n} tables, no change: {engine}", Runner("dbwarden", [OURS, "diff"], folder), read, aim="2 x")
     changed, texts = workloads.many_tables(n, engine, 10), iter(range(10 ** 6))
 
     def change():
-        """A text that no run has seen, so that nothing of it is remembered."""
+        """The text without changes is the last that is known, and the one with them no run has seen."""
+        (folder / "schema.sql").write_text(schema)
+        subprocess.run([OURS, "diff"], cwd=folder, check=True, capture_output=True)
         (folder / "schema.sql").write_text(changed + f"CREATE TABLE probe{next(texts)} (id integer);\n")
 
-    Runner("dbwarden", [OURS, "diff"], folder).run()  # so that the text before the changes is known
     compare(f"diff of {n} tables, 10 changes: {engine}", Runner("dbwarden", [OURS, "diff"], folder, change), read,
             aim="3 x")
     if engine == "sqlite":
