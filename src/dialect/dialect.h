@@ -208,6 +208,8 @@ enum doubt {
     DOUBT_OPEN /* nobody can tell */
 };
 
+enum { NAME_SPACE_OF_TYPES = 't' };
+
 struct dialect {
     enum engine engine;
     const char *name;           /* database_type: "postgresql" */
@@ -268,7 +270,7 @@ struct dialect {
     const struct since *since;        /* what not every version has; NULL: nothing */
     /*
      * Where names of a kind must differ, one letter for each name space: a small one is the schema's, a capital one the parent's.
-     * Indexed by kind; NULL: no two steps get in each other's way.
+     * Indexed by kind; NULL: no two steps get in each other's way.  Columns may be of what stands in NAME_SPACE_OF_TYPES.
      */
     const char *const *name_spaces;
     /* Before a nameless object is made: its name, and whether its CREATE has to say it. NULL: as settle() left it. */

@@ -15,12 +15,23 @@ static bool still_names(struct arena *mem, const struct target *target, const st
                                : diff_equal(mem, target, whole, whole->peer, NULL);
 }
 
+/* A value is spelled in the type of its column ('ok'::mood), and goes over to another type with it. */
+static bool type_leaves(struct arena *mem, const struct target *target, const struct edge *edge)
+{
+    const struct object *whole = object_whole(edge->from);
+    for (const struct edge *other = edge->from->needs; other && edge->from == whole; other = other->next_need)
+        if (other->to == edge->to && kind_table[whole->kind].field[other->field].type == FIELD_TYPE)
+            return kind_table[whole->kind].field[edge->field].type == FIELD_EXPR &&
+                   !compare_field(mem, target, whole, whole->peer, other->field);
+    return false;
+}
+
 static bool is_dangling(struct arena *mem, const struct target *target, const struct edge *edge)
 {
     bool ownership = kind_table[edge->from->kind].field[edge->field].marks & FIELD_LATER;
     const struct object *whole = object_whole(edge->from);
     return !edge->to->peer && whole->peer && whole != edge->to && edge->how == EDGE_NAMES && !ownership &&
-           still_names(mem, target, edge);
+           still_names(mem, target, edge) && !type_leaves(mem, target, edge);
 }
 
 void dangling_find(struct arena *mem, const struct target *target, const struct changes *changes, struct list *found)

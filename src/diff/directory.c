@@ -4,6 +4,8 @@
  */
 #include "diff/directory.h"
 
+#include <string.h>
+
 #include "diff/compare.h"
 
 static const char *key_of(const struct directory *directory, const char *schema, const char *name)
@@ -12,6 +14,13 @@ static const char *key_of(const struct directory *directory, const char *schema,
     bool usual = !schema || (directory->usual && compare_name(directory->mem, target, schema, directory->usual));
     char *key = arena_printf(directory->mem, "%s\1%s", usual ? "" : schema, name);
     return name_fold(directory->mem, target, key);
+}
+
+/* An engine may have a type of whole rows for whatever has columns. */
+static bool names_type(const struct dialect *dialect, enum kind kind)
+{
+    const char *spaces = dialect->name_spaces ? dialect->name_spaces[kind] : NULL;
+    return spaces && strchr(spaces, NAME_SPACE_OF_TYPES);
 }
 
 void directory_open(struct directory *directory, struct arena *mem, const struct target *target,
@@ -27,7 +36,7 @@ void directory_open(struct directory *directory, struct arena *mem, const struct
             unsigned marks = kind_table[object->kind].marks;
             if (object->name && marks & (KIND_RELATION | KIND_HAS_COLUMNS))
                 map_set(&directory->relation, key_of(directory, schema->name, object->name), object);
-            if (object->name && marks & KIND_IS_TYPE)
+            if (object->name && (marks & KIND_IS_TYPE || names_type(target->dialect, object->kind)))
                 map_set(&directory->type, key_of(directory, schema->name, object->name), object);
         }
     }

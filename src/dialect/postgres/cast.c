@@ -115,6 +115,11 @@ static bool is_whole(const struct pg_type *type)
     return text_equal(type->name, "smallint") || text_equal(type->name, "integer") || text_equal(type->name, "bigint");
 }
 
+static bool is_padded(const struct pg_type *type)
+{
+    return text_equal(type->name, "character") || text_equal(type->name, "bpchar");
+}
+
 bool pg_same_family(struct arena *mem, const char *from, const char *to)
 {
     struct pg_type a, b;
@@ -123,6 +128,8 @@ bool pg_same_family(struct arena *mem, const char *from, const char *to)
     enum family family = family_of(&a);
     if (family == FAMILY_NONE)
         return a.known && b.known && text_equal(a.name, b.name);
+    if (family == FAMILY_STRING && is_padded(&a) != is_padded(&b)) /* 'x'::bpchar would stay what it is */
+        return false;
     if (family == FAMILY_NUMBER) /* a constant beside a numeric is printed, and kept, with another cast */
         return text_equal(a.name, b.name) || (is_whole(&a) && is_whole(&b));
     return family == family_of(&b);

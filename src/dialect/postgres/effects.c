@@ -32,6 +32,16 @@ static bool leaves_family(const struct effect_case *effect)
     return !pg_same_family(effect->mem, before->type, after->type);
 }
 
+/* The server looks at no row of the other table: it refuses whatever the new type is. */
+static bool is_row_type(const struct effect_case *effect)
+{
+    const struct object *table = effect->change->before->parent;
+    for (const struct edge *edge = table->needed; edge; edge = edge->next_needed)
+        if (edge->from->kind == KIND_COLUMN && edge->field == COLUMN_type && edge->from->peer)
+            return true;
+    return false;
+}
+
 static bool is_replaced(const struct effect_case *effect)
 {
     return effect->change->replaced;
@@ -172,6 +182,9 @@ static bool columns_may_change(const struct effect_case *effect)
 
 const struct effect_row pg_effects[] = {
     /* of the object itself */
+    {KIND_COLUMN, ON(ALTER), COLUMN_type, ITSELF, ANY_FIELD, is_row_type, .effect = EFFECT_REFUSE,
+     .reason = "its type cannot change while a column has the type of whole rows of its table",
+     .hint = "Write the migration by hand: change that column to another type and back, with its rows."},
     REPLACED(KIND_COLUMN, ON(ALTER), ANY_FIELD, ITSELF, ANY_FIELD, column_is_remade),
     REPLACED(KIND_VIEW, ON(ALTER), VIEW_query, ITSELF, ANY_FIELD, columns_may_change),
     {KIND_ENUM, ON(ALTER), ENUM_labels, ITSELF, ANY_FIELD, labels_go, .finish = 55},

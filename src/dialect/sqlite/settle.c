@@ -5,6 +5,8 @@
  */
 #include "dialect/sqlite/parse.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 static const struct primary_key *key_of(const struct object *table)
@@ -38,13 +40,79 @@ static void value_absent(struct expr *expr)
         *expr = (struct expr){0};
 }
 
-static void column_settle(struct column *column)
+/* Names of collations are the same in either case; those that SQLite brings along get one spelling. */
+static const char *collation_name(const char *name)
+{
+    static const char *const own[] = {"BINARY", "NOCASE", "RTRIM"};
+    for (size_t i = 0; name && i < sizeof own / sizeof *own; i++)
+        if (text_equal_nocase(name, own[i]))
+            return own[i];
+    return name;
+}
+
+/* "COLLATE nocase DESC" of a key's column */
+static void orders_settle(struct arena *mem, struct names *orders)
+{
+    static const char word[] = "COLLATE ";
+    for (int i = 0; i < orders->n; i++) {
+        if (!text_starts(orders->item[i], word))
+            continue;
+        const char *rest = orders->item[i] + strlen(word), *space = strchr(rest, ' ');
+        const char *name = space ? text_slice(mem, rest, 0, (size_t)(space - rest)) : rest;
+        orders->item[i] = arena_printf(mem, "%s%s%s", word, collation_name(name), space ? space : "");
+    }
+}
+
+static bool is_rowid_name(const char *name)
+{
+    return text_equal_nocase(name, "rowid") || text_equal_nocase(name, "oid") || text_equal_nocase(name, "_rowid_");
+}
+
+static bool is_string(struct arena *mem, const struct object *table, const struct token *token)
+{
+    char next = token->text[token->length];
+    if (token->kind != TOKEN_QUOTED || *token->text != '"' || next == '.' || next == '(')
+        return false;
+    const char *name = token_name(mem, token);
+    return !lite_column(table, name) && !is_rowid_name(name);
+}
+
+/* A name in double quotes that is no column is a text: SQLite itself writes it as one when it changes the table. */
+static const char *strings_settle(struct arena *mem, const struct object *table, const char *text)
+{
+    struct lexer lexer;
+    struct buf out;
+    bool is_name = false; /* after what only a name can follow */
+    if (!text || !strchr(text, '"'))
+        return text;
+    buf_init(&out, mem);
+    lex_open(&lexer, &lite_lex, text, strlen(text));
+    for (struct token token = lex_next(&lexer); token.kind != TOKEN_END; token = lex_next(&lexer)) {
+        if (!is_name && is_string(mem, table, &token))
+            literal_add(&out, &lite_ident, token_name(mem, &token));
+        else
+            buf_add_n(&out, token.text, token.length);
+        if (token.kind != TOKEN_SPACE)
+            is_name = token_is(&token, ".") || token_is(&token, "COLLATE") || token_is(&token, "AS");
+    }
+    return out.data;
+}
+
+static void expr_settle(struct arena *mem, const struct object *table, struct expr *expr)
+{
+    expr->written = strings_settle(mem, table, expr->written);
+    expr->printed = strings_settle(mem, table, expr->printed);
+}
+
+static void column_settle(struct arena *mem, struct column *column)
 {
     struct object *object = &column->object;
     const struct table *table = (const struct table *)object->parent;
     settle_none(object, COLUMN_computed_stored);
     value_absent(&column->default_value);
-    if (column->collation && text_equal_nocase(column->collation, "BINARY"))
+    expr_settle(mem, object->parent, &column->computed);
+    column->collation = collation_name(column->collation);
+    if (text_equal(column->collation, "BINARY"))
         column->collation = NULL;
     bool rowid = lite_is_rowid(column);
     bool tight = table->without_rowid || table->strict;
@@ -85,6 +153,7 @@ static void part_settle(struct index_part *part)
     struct object *object = &part->object;
     const struct column *column = part->column ? lite_column(object->parent->parent, part->column) : NULL;
     const char *own = column && column->collation ? column->collation : "BINARY";
+    part->collation = collation_name(part->collation);
     if (part->collation && text_equal_nocase(part->collation, own))
         part->collation = NULL;
 }
@@ -92,9 +161,16 @@ static void part_settle(struct index_part *part)
 static void object_settle(struct arena *mem, struct object *object, const struct map *tables)
 {
     switch (object->kind) {
-    case KIND_COLUMN: column_settle((struct column *)object); break;
-    case KIND_PRIMARY_KEY: conflict_settle(&((struct primary_key *)object)->on_conflict); break;
-    case KIND_UNIQUE: conflict_settle(&((struct unique *)object)->on_conflict); break;
+    case KIND_COLUMN: column_settle(mem, (struct column *)object); break;
+    case KIND_PRIMARY_KEY:
+        conflict_settle(&((struct primary_key *)object)->on_conflict);
+        orders_settle(mem, &((struct primary_key *)object)->orders);
+        break;
+    case KIND_UNIQUE:
+        conflict_settle(&((struct unique *)object)->on_conflict);
+        orders_settle(mem, &((struct unique *)object)->orders);
+        break;
+    case KIND_CHECK: expr_settle(mem, object->parent, &((struct check *)object)->expr); break;
     case KIND_FOREIGN_KEY: foreign_key_settle(mem, (struct foreign_key *)object, tables); break;
     case KIND_INDEX_PART: part_settle((struct index_part *)object); break;
     default: break;
