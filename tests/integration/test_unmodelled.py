@@ -449,3 +449,25 @@ def test_a_table_takes_its_policy_along(place):
     place.write("schema.sql", "CREATE TABLE u (a text);\n")
     place.ok("make-migrations")
     place.ok("migrate")
+
+
+@both_servers
+def test_a_type_of_whole_rows_keeps_its_columns(place):
+    place.starts("CREATE TABLE b (x text, n integer); CREATE TABLE a (id integer, r b, s b[])")
+    said = place.stops("CREATE TABLE b (x varchar(9), n integer); CREATE TABLE a (id integer, r b, s b[])")
+    assert "table b / column x: its type cannot change while a column has the type of whole rows" in said
+
+
+@both_servers
+def test_values_go_over_to_another_type(place):
+    """Their defaults name the old type only by its cast, which goes with it."""
+    place.starts("CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE p (m mood DEFAULT 'ok', n mood[] DEFAULT '{}')",
+                 "INSERT INTO p DEFAULT VALUES")
+    place.write("schema.sql", "CREATE SCHEMA s; CREATE TYPE s.mood AS ENUM ('sad', 'ok');"
+                              "CREATE TABLE p (m s.mood DEFAULT 'ok', n text[] DEFAULT '{}')")
+    place.ok("make-migrations")
+    place.ok("migrate")
+    place.ok("diff", "--exit-code")
+    place.ok("rollback")
+    with place.engine_in.connect() as connection:
+        assert connection.exec_driver_sql("SELECT m::text, n::text FROM p").all() == [("ok", "{}")]
