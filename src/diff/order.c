@@ -311,6 +311,19 @@ static void arcs_of_rename(struct orderer *orderer, const struct change *rename)
     }
 }
 
+/* A part is renamed under the new name of what holds it: after that is renamed, or on the way back before. */
+static void arcs_of_holder(struct orderer *orderer, const struct change *rename)
+{
+    const struct object *object = step_renamed(orderer->planner, rename), *holder = object ? object->parent : NULL;
+    for (int i = 0; holder && holder->renamed && i < orderer->node.n; i++) {
+        const struct change *other = step_at(orderer, i);
+        if (other->op != CHANGE_RENAME || step_renamed(orderer->planner, other) != holder)
+            continue;
+        bool back = orderer->planner->out->reversed;
+        arc_add(orderer, back ? rename : other, back ? other : rename, object);
+    }
+}
+
 /* A key that another takes over from (a constraint that becomes an index) stands until that one does. */
 static void arcs_of_key(struct orderer *orderer, const struct change *drop)
 {
@@ -332,8 +345,10 @@ static void arcs_of_steps(struct orderer *orderer)
             arc_add(orderer, step, step->finish, NULL);
         if (step->op == CHANGE_CREATE && step->replaced && step->after->peer)
             arc_add(orderer, step_unmaking(step->after->peer), step, NULL);
-        if (step->op == CHANGE_RENAME)
+        if (step->op == CHANGE_RENAME) {
             arcs_of_rename(orderer, step);
+            arcs_of_holder(orderer, step);
+        }
         if (step->op == CHANGE_DROP && !step->replaced)
             arcs_of_key(orderer, step);
     }
@@ -476,7 +491,7 @@ static bool waits_for_renames(const struct node *node)
 {
     for (int i = 0; i < node->into.n; i++) {
         const struct arc *arc = node->into.item[i];
-        if (!arc->cut && !arc->first->done && arc->first->step->op != CHANGE_RENAME)
+        if (!arc->cut && !arc->first->done && (arc->first->step->op != CHANGE_RENAME || arc->cause))
             return false;
     }
     return true;
@@ -496,7 +511,7 @@ static void rename_aside(struct orderer *orderer, struct node *node)
     node_do(orderer, node_add(orderer, aside));
     for (int i = 0; i < node->arc.n; i++) {
         struct arc *arc = node->arc.item[i];
-        if (arc->cut)
+        if (arc->cut || arc->cause) /* not about the name that is free now */
             continue;
         arc->cut = true;
         arc->then->waits--;

@@ -116,7 +116,30 @@ static void what_sqlite_cannot_rename_is_refused(void **state)
     assert_int_equal(plan_make(ctx, &target, changes, &(struct plan_options){0}, &plan), ERR_UNSUPPORTED);
 }
 
+/* Parts are renamed under the table's new name: on the way back before it has its old one again. */
+static void names_of_parts_change_places_in_a_renamed_table(void **state)
+{
+    struct ctx *ctx = *state;
+    static const char tables[] = "{'name': '', 'tables': [{'name': 'TABLE', 'columns': [{'name': 'a', 'type': 'int'},"
+                                 "{'name': 'b', 'type': 'int'}], 'primary_keys': [{'name': 'ONE', 'columns': ['a']}],"
+                                 "'uniques': [{'name': 'OTHER', 'columns': ['b']}]}]}";
+    const char *before = text_replace(ctx->mem, tables, "TABLE", "t"), *after;
+    after = text_replace(ctx->mem, tables, "TABLE", "u");
+    before = text_replace(ctx->mem, text_replace(ctx->mem, before, "ONE", "x"), "OTHER", "y");
+    after = text_replace(ctx->mem, text_replace(ctx->mem, after, "ONE", "y"), "OTHER", "x");
+    for (int back = 0; back < 2; back++) {
+        const char *text =
+            planned(ctx, pg(state, before, ""), pg(state, after, ""), renames(ctx, "", NULL, "t", "u"), back);
+        if (back)
+            IN_ORDER(text, "ALTER TABLE u RENAME CONSTRAINT", "ALTER TABLE u RENAME CONSTRAINT",
+                     "ALTER TABLE u RENAME CONSTRAINT", "ALTER TABLE u RENAME TO t;");
+        else
+            IN_ORDER(text, "ALTER TABLE t RENAME TO u;", "ALTER TABLE u RENAME CONSTRAINT",
+                     "ALTER TABLE u RENAME CONSTRAINT", "ALTER TABLE u RENAME CONSTRAINT");
+    }
+}
+
 UNIT_TESTS(UNIT(a_trigger_changes_only_the_names_of_the_column), UNIT(a_function_and_a_text_keep_the_name),
            UNIT(a_column_of_the_tables_name_stays), UNIT(a_table_of_that_name_in_another_schema_stays),
            UNIT(a_view_keeps_the_names_of_its_columns), UNIT(a_column_that_is_inherited_follows),
-           UNIT(what_sqlite_cannot_rename_is_refused))
+           UNIT(what_sqlite_cannot_rename_is_refused), UNIT(names_of_parts_change_places_in_a_renamed_table))
