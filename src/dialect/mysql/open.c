@@ -86,6 +86,7 @@ int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
 {
     if (!url->database)
         return fail(ctx, ERR_CONFIG, "the database URL names no database: %s", url_show(ctx->mem, url));
+    TRY(my_library_load(ctx));
     MYSQL *mysql = connect_raw(url, options);
     if (!mysql)
         return fail(ctx, ERR_LIMIT, "no memory for a connection");

@@ -23,6 +23,8 @@ struct my_conn {
 extern const struct driver my_driver;
 extern const struct state_sql my_state;
 
+int my_library_load(struct ctx *ctx); /* libmariadb.c: before anything of the client library is called */
+
 /* open.c */
 int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
 void my_close(struct conn *conn);

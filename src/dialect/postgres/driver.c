@@ -114,6 +114,7 @@ static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_o
 
 int pg_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn)
 {
+    TRY(pg_library_load(ctx));
     struct pg_conn *made = conn_new(url);
     int result = conn_start(ctx, made, options);
 

@@ -29,6 +29,8 @@ struct pg_conn {
     bool shielded;                    /* what runs now must not be cancelled: it cleans up */
 };
 
+int pg_library_load(struct ctx *ctx); /* libpq.c: before anything of libpq is called */
+
 /* driver.c */
 extern const struct driver pg_driver;
 int pg_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);

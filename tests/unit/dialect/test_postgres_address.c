@@ -7,6 +7,7 @@ static const char *keywords_of(struct ctx *ctx, const char *text)
     struct url url;
     struct buf out;
     buf_init(&out, ctx->mem);
+    assert_works(ctx, pg_library_load(ctx));
     assert_works(ctx, url_read(ctx, text, &url));
     pg_address(ctx, &url, &keywords);
     for (int i = 0; i < keywords.n; i++)
