@@ -21,6 +21,7 @@ enum side { SIDE_NONE, SIDE_UP, SIDE_DOWN };
 /* A run of lines between two markers. */
 struct section {
     enum side side;
+    size_t marker; /* the marker's line */
     size_t from;
     size_t to;
     int line;
@@ -124,6 +125,43 @@ static enum side marker(const struct line *line)
     return word && length == 8 && !strncasecmp(word, "rollback", 8) ? SIDE_DOWN : SIDE_NONE;
 }
 
+/*
+ * Reads along with the lines, to know which of them begin within a string, a comment or rows of data.  Lines are asked
+ * about in order.  What is never closed holds no line: where it should have ended is not known, and the section that it
+ * spoils should not be the whole rest of the file.
+ */
+struct along {
+    struct lexer lexer;
+    struct token token; /* the one that was read last */
+    int conditional;    /* conditional comments open before it */
+};
+
+static struct along along_open(const struct reading *reading)
+{
+    struct along along = {.token = {.kind = TOKEN_SPACE}};
+    lex_open(&along.lexer, reading->dialect->lex, reading->text, reading->length);
+    along.lexer.offset = reading->start;
+    return along;
+}
+
+static void along_step(struct along *along)
+{
+    along->conditional = along->lexer.conditional;
+    along->token = lex_next(&along->lexer);
+}
+
+static bool holds_line(struct along *along, size_t at)
+{
+    while (along->token.kind != TOKEN_END && along->token.offset + along->token.length <= at)
+        along_step(along);
+    if (along->token.unfinished && along->token.offset < at) {
+        lex_open(&along->lexer, along->lexer.rules, along->lexer.text, along->lexer.length);
+        along->lexer.offset = at;
+        along_step(along);
+    }
+    return along->conditional > 0 || (along->token.offset < at && along->token.kind != TOKEN_SPACE);
+}
+
 static enum side legacy_marker(const struct line *line)
 {
     if (is_exactly(line, "-- upgrade"))
@@ -141,7 +179,7 @@ static void begin_section(const struct reading *reading, struct list *sections, 
 {
     end_section(sections, line->from);
     struct section *section = NEW(reading->ctx->mem, struct section);
-    *section = (struct section){side, line->to, reading->length, line->number + 1};
+    *section = (struct section){side, line->from, line->to, reading->length, line->number + 1};
     list_add(reading->ctx->mem, sections, section);
 }
 
@@ -201,6 +239,23 @@ static int read_header_line(const struct reading *reading, const struct line *li
     return 0;
 }
 
+/* "-- irreversible: why", as make-migrations writes it below "-- rollback" where there is no way back. */
+static void read_irreversible(const struct reading *reading)
+{
+    struct line line = {.to = reading->start};
+    struct along along = along_open(reading);
+    const char *value;
+    for (int i = 0; i < reading->sections.n; i++) {
+        const struct section *section = reading->sections.item[i];
+        line.to = section->side == SIDE_DOWN ? section->from : section->to;
+        while (line.to < section->to && next_line(reading, &line))
+            if (line.length > 2 && line.text[0] == '-' &&
+                (value = header_value(reading->ctx->mem, &line, "irreversible")) &&
+                !holds_line(&along, (size_t)(line.text - reading->text)) && !reading->migration->irreversible)
+                reading->migration->irreversible = value;
+    }
+}
+
 /* SQL above the first marker belongs to no section: 0.8.2 passed over it without a word. */
 static void warn_about_stray_code(const struct reading *reading, size_t end)
 {
@@ -214,26 +269,30 @@ static void warn_about_stray_code(const struct reading *reading, size_t end)
 
 static int read_header(const struct reading *reading)
 {
+    const struct section *first = reading->sections.n ? reading->sections.item[0] : NULL;
+    size_t end = first ? first->marker : reading->length;
     struct line line = {.to = reading->start};
-    while (next_line(reading, &line) && marker(&line) == SIDE_NONE)
-        if (line.length > 2 && line.text[0] == '-')
+    struct along along = along_open(reading);
+    while (line.to < end && next_line(reading, &line))
+        if (line.length > 2 && line.text[0] == '-' && !holds_line(&along, (size_t)(line.text - reading->text)))
             TRY(read_header_line(reading, &line));
-    if (reading->sections.n && line.from > reading->start)
-        warn_about_stray_code(reading, line.from);
+    if (first && end > reading->start)
+        warn_about_stray_code(reading, end);
     return 0;
 }
 
 static void find_sections(struct reading *reading)
 {
     struct line line = {.to = reading->start};
+    struct along along = along_open(reading);
     while (next_line(reading, &line)) {
         if (line.length < 8 || line.text[0] != '-')
             continue;
         enum side side = marker(&line);
-        if (side != SIDE_NONE)
+        if (side != SIDE_NONE && !holds_line(&along, (size_t)(line.text - reading->text)))
             begin_section(reading, &reading->sections, side, &line);
+        /* 0.8.2 looked at lines alone, and saw a byte order mark as part of the first one. */
         side = legacy_marker(&line);
-        /* 0.8.2 saw a byte order mark as part of the first line. */
         if (side != SIDE_NONE && (line.from > reading->start || !reading->start))
             begin_section(reading, &reading->legacy, side, &line);
     }
@@ -389,6 +448,8 @@ static int read_text(struct reading *reading)
         TRY(keep_fault(reading, no_upgrade, &migration->up_warnings, &migration->up_error));
     TRY(keep_fault(reading, split_up, &migration->up_warnings, &migration->up_error));
     TRY(keep_fault(reading, split_down, &migration->down_warnings, &migration->down_error));
+    if (migration->has_down && !migration->down.n)
+        read_irreversible(reading);
     migration->token_checksum =
         lex_checksum(reading->ctx->mem, reading->dialect->lex, migration->up.piece, migration->up.n);
     return 0;

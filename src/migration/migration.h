@@ -27,6 +27,7 @@ struct migration {
     struct split up;
     struct split down;
     bool has_down;
+    const char *irreversible;   /* why there is no SQL below "-- rollback", if the file says so; NULL */
     const char *checksum;       /* 0.8.2's */
     const char *token_checksum; /* the journal's, of the up side */
     const char *text;           /* the file */

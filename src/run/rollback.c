@@ -91,23 +91,10 @@ static int check_needs(struct ctx *ctx, const struct session *session, const str
     return 0;
 }
 
-/* "-- irreversible: why", as make-migrations writes it where there is no way back. */
-static const char *irreversible(struct ctx *ctx, const struct migration *migration)
-{
-    static const char mark[] = "-- irreversible:";
-    const char *found = strstr(migration->text, mark);
-    if (!found)
-        return NULL;
-    const char *end = strchrnul(found, '\n');
-    return text_trim(ctx->mem,
-                     arena_copy(ctx->mem, found + sizeof mark - 1, (size_t)(end - found) - (sizeof mark - 1)));
-}
-
 static int no_way_back(struct ctx *ctx, const struct migration *migration)
 {
-    const char *why = irreversible(ctx, migration);
-    if (why)
-        fail(ctx, ERR_STATE, "%s cannot be rolled back: %s", migration->filename, why);
+    if (migration->irreversible)
+        fail(ctx, ERR_STATE, "%s cannot be rolled back: %s", migration->filename, migration->irreversible);
     else
         fail(ctx, ERR_STATE, "%s has no SQL in a \"-- rollback\" section", migration->filename);
     fail_hint(ctx, "Nothing has been rolled back. Write what undoes it below \"-- rollback\" and try again.");

@@ -10,6 +10,7 @@
 static const char kind_letter[] = {
     [TOKEN_END] = ';',    [TOKEN_WORD] = 'w',      [TOKEN_QUOTED] = 'q',   [TOKEN_STRING] = 's',
     [TOKEN_NUMBER] = 'n', [TOKEN_PARAMETER] = 'p', [TOKEN_OPERATOR] = 'o', [TOKEN_PUNCTUATION] = 'x',
+    [TOKEN_CLIENT] = 'c', [TOKEN_ROWS] = 'r',
 };
 
 /* Tokens are short, and libmd is slow on short texts: they are gathered first. */

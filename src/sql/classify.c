@@ -305,6 +305,7 @@ static const struct verb_word verb_words[] = {
     {"comment", VERB_COMMENT, TOUCHES_CATALOG, classify_comment},
     {"insert", VERB_INSERT, TOUCHES_ROWS, classify_data},
     {"replace", VERB_INSERT, TOUCHES_ROWS, classify_data},
+    {"copy", VERB_INSERT, TOUCHES_ROWS, classify_data},
     {"update", VERB_UPDATE, TOUCHES_ROWS, classify_data},
     {"delete", VERB_DELETE, TOUCHES_ROWS, classify_data},
     {"select", VERB_SELECT, TOUCHES_ROWS, NULL},

@@ -318,11 +318,65 @@ static size_t lex_one(struct lexer *lexer, const struct rest *rest, struct token
     return lex_sign(rest, c, token);
 }
 
+/* Where a statement stands that psql might read rows for. A new lexer stands before one. */
+enum copy { COPY_OUTSIDE, COPY_NOT, COPY_VERB, COPY_FROM, COPY_STDIN, COPY_ROWS };
+
+/* psql takes rows from the next line on, and reads the rest of this one after them: only an empty one is understood. */
+static bool line_ends(const struct lexer *lexer)
+{
+    size_t i = lexer->offset;
+    while (i < lexer->length && (lexer->text[i] == ' ' || lexer->text[i] == '\t' || lexer->text[i] == '\r'))
+        i++;
+    return i < lexer->length && lexer->text[i] == '\n';
+}
+
+static int copy_next(const struct lexer *lexer, const struct token *token)
+{
+    if (token_is(token, ";"))
+        return lexer->copy == COPY_STDIN && line_ends(lexer) ? COPY_ROWS : COPY_OUTSIDE;
+    switch (lexer->copy) {
+    case COPY_OUTSIDE: return token_is(token, "copy") ? COPY_VERB : COPY_NOT;
+    case COPY_VERB: return token_is(token, "from") ? COPY_FROM : COPY_VERB;
+    case COPY_FROM: return token_is(token, "stdin") ? COPY_STDIN : COPY_VERB;
+    default: return lexer->copy;
+    }
+}
+
+/* To the end of the line "\.", or unfinished. */
+static size_t measure_rows(const struct rest *rest, struct token *token)
+{
+    const char *at = rest->text, *end = rest->text + rest->length;
+    token->kind = TOKEN_ROWS;
+    while ((at = memchr(at, '\n', (size_t)(end - at)))) {
+        at++;
+        if (end - at >= 2 && at[0] == '\\' && at[1] == '.' && (end - at == 2 || at[2] == '\n' || at[2] == '\r'))
+            return (size_t)(at + 2 - rest->text);
+    }
+    token->unfinished = true;
+    return rest->length;
+}
+
+static size_t measure_client_line(const struct rest *rest, struct token *token)
+{
+    const char *newline = memchr(rest->text, '\n', rest->length);
+    size_t length = newline ? (size_t)(newline - rest->text) : rest->length;
+    token->kind = TOKEN_CLIENT;
+    return length > 0 && rest->text[length - 1] == '\r' ? length - 1 : length;
+}
+
+/* What only psql understands, 0 if it is none of that. */
+static size_t lex_client(const struct lexer *lexer, const struct rest *rest, struct token *token)
+{
+    if (lexer->copy == COPY_ROWS)
+        return measure_rows(rest, token);
+    return lexer->copy == COPY_OUTSIDE && rest->text[0] == '\\' ? measure_client_line(rest, token) : 0;
+}
+
 /* Only tokens that may hold a newline are searched for one. */
 static void count_lines(struct lexer *lexer, const struct token *token)
 {
     bool may_span = token->kind == TOKEN_SPACE || token->kind == TOKEN_COMMENT || token->kind == TOKEN_STRING ||
-                    token->kind == TOKEN_QUOTED;
+                    token->kind == TOKEN_QUOTED || token->kind == TOKEN_ROWS;
     const char *at = token->text, *end = token->text + token->length;
     for (const char *newline; may_span && (newline = memchr(at, '\n', (size_t)(end - at))); at = newline + 1) {
         lexer->line++;
@@ -341,10 +395,17 @@ struct token lex_next(struct lexer *lexer)
     if (lexer->offset >= lexer->length)
         return token;
     struct rest rest = {lexer->rules, token.text, lexer->length - lexer->offset};
-    token.length = lex_one(lexer, &rest, &token);
+    token.length = lexer->rules->client_lines ? lex_client(lexer, &rest, &token) : 0;
+    if (token.length == 0)
+        token.length = lex_one(lexer, &rest, &token);
     if (token.length > rest.length)
         token.length = rest.length; /* a backslash was the last byte of a string */
     lexer->offset += token.length;
+    if (token.kind == TOKEN_ROWS)
+        lexer->copy = COPY_OUTSIDE;
+    else if (lexer->rules->client_lines && token.kind != TOKEN_SPACE && token.kind != TOKEN_COMMENT &&
+             token.kind != TOKEN_CLIENT)
+        lexer->copy = copy_next(lexer, &token);
     count_lines(lexer, &token);
     return token;
 }

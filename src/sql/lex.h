@@ -19,9 +19,11 @@ enum token_kind {
     TOKEN_QUOTED,  /* quoted identifier, with its quotes */
     TOKEN_STRING,  /* string literal of any form, with quotes and prefix */
     TOKEN_NUMBER,
-    TOKEN_PARAMETER,  /* $1, ?, :name, @name as the engine has it */
-    TOKEN_OPERATOR,   /* one or more operator characters, longest known */
-    TOKEN_PUNCTUATION /* one of ( ) [ ] , . ; */
+    TOKEN_PARAMETER,   /* $1, ?, :name, @name as the engine has it */
+    TOKEN_OPERATOR,    /* one or more operator characters, longest known */
+    TOKEN_PUNCTUATION, /* one of ( ) [ ] , . ; */
+    TOKEN_CLIENT,      /* a line for psql, from its backslash to before its end */
+    TOKEN_ROWS         /* what follows "COPY ... FROM stdin;", from its line end to the line "\\." */
 };
 
 struct lex_rules {
@@ -36,7 +38,7 @@ struct lex_rules {
     bool double_quote_strings; /* "..." is a string: MySQL without ANSI_QUOTES */
     bool conditional_comments; /* slash-star-bang and slash-star-M-bang hold code: MySQL, MariaDB */
     bool delimiter_command;    /* DELIMITER lines: MySQL */
-    bool client_lines;         /* lines that begin with a backslash are for psql: PostgreSQL */
+    bool client_lines;         /* lines for psql and the rows of COPY FROM stdin, as dumps have them: PostgreSQL */
     bool begin_end_bodies;     /* CREATE TRIGGER|PROCEDURE|FUNCTION|EVENT ... BEGIN ... END holds semicolons */
     bool begin_atomic_bodies;  /* BEGIN ATOMIC ... END: PostgreSQL 14 */
 };
@@ -59,6 +61,7 @@ struct lexer {
     int line;
     int column;
     int conditional; /* conditional comments that are open */
+    int copy;        /* how much of "COPY ... FROM stdin;" has been seen */
 };
 
 void lex_open(struct lexer *lexer, const struct lex_rules *rules, const char *text, size_t length);

@@ -24,6 +24,7 @@ struct splitter {
     enum blank_rule blank_rule;
     const char *delimiter; /* NULL: ";" */
     size_t delimiter_length;
+    struct token delimiter_at; /* the word DELIMITER that set it */
     struct statement now;
     bool blank;      /* a blank line has passed since the last code token */
     int conditional; /* conditional comments open before the token at hand */
@@ -47,6 +48,9 @@ static int check_finished(struct splitter *splitter, const struct token *token)
         return 0;
     if (token->kind == TOKEN_COMMENT)
         return fail_token(splitter, token, "this comment is never closed", "Close it with */.");
+    if (token->kind == TOKEN_ROWS)
+        return fail_token(splitter, token, "the rows of this COPY have no end",
+                          "Put the rows below it, and a line \\. at their end.");
     if (token->kind == TOKEN_QUOTED)
         return fail_token(splitter, token, "this quoted name is never closed",
                           "Close it, and double a quote that is part of the name.");
@@ -201,6 +205,7 @@ static int take_delimiter_command(struct splitter *splitter, const struct token 
     bool semicolon = length == 1 && *from == ';';
     splitter->delimiter = semicolon ? NULL : from;
     splitter->delimiter_length = length;
+    splitter->delimiter_at = *token;
     splitter->delimited++;
     return 0;
 }
@@ -214,19 +219,39 @@ static int take_client_line(struct splitter *splitter, const struct token *token
     static const char *const idle[] = {"restrict", "unrestrict", "echo",   "qecho",    "set", "unset",
                                        "pset",     "timing",     "prompt", "encoding", "x",   NULL};
     static const char *const stays[] = {"connect", "c", NULL};
-    const char *end = splitter->lexer.text + splitter->lexer.length;
-    const char *newline = memchr(token->text, '\n', (size_t)(end - token->text));
-    struct token word = peek_code(splitter);
-    read_on_behind(splitter, token, (size_t)((newline ? newline : end) - token->text));
+    struct lexer lexer;
+    lex_open(&lexer, splitter->lexer.rules, token->text + 1, token->length - 1);
+    struct token word = lex_next(&lexer);
     if (word_in(&word, idle))
         return 0;
-    if (!word_in(&word, stays))
-        return fail_token(splitter, token, "this line is a command of psql, which does not read this file",
-                          "Write what it does as SQL, or leave it out.");
+    if (!word_in(&word, stays)) {
+        const char *message =
+            arena_printf(splitter->ctx->mem, "\\%.*s is a command of psql, which does not read this file",
+                         (int)word.length, word.text);
+        return fail_token(splitter, token, message, "Write what it does as SQL, or leave it out.");
+    }
     struct place place = {splitter->file, splitter->first_line + token->line - 1, token->column};
     emit_warning_at(splitter->ctx, place, "\\%.*s is passed over: what follows belongs to the same database",
                     (int)word.length, word.text);
     return 0;
+}
+
+/* They belong to the statement before them, whose ";" becomes part of its text. */
+static int take_rows(struct splitter *splitter, const struct token *token)
+{
+    struct split *split = splitter->split;
+    if (splitter->now.tokens > 0 || split->n == 0)
+        return fail_token(splitter, token, "rows for COPY within another statement", "Put the COPY outside of it.");
+    struct sql_piece *copy = &split->piece[split->n - 1];
+    copy->length = (size_t)(token->text + token->length - copy->text);
+    return 0;
+}
+
+/* The client looks for its delimiter before it looks for comments: "DELIMITER #". */
+static bool is_delimiter(const struct splitter *splitter, const struct token *comment)
+{
+    return splitter->delimiter && comment->length >= splitter->delimiter_length &&
+           !memcmp(comment->text, splitter->delimiter, splitter->delimiter_length);
 }
 
 /* Where the user's own delimiter begins within the token; it may reach beyond. NULL: nowhere. */
@@ -258,8 +283,10 @@ static int take_token(struct splitter *splitter, struct token *token)
     bool command = splitter->lexer.rules->delimiter_command && splitter->now.tokens == 0;
     if (command && token_is(token, "delimiter"))
         return take_delimiter_command(splitter, token);
-    if (splitter->lexer.rules->client_lines && splitter->now.tokens == 0 && token->text[0] == '\\')
+    if (token->kind == TOKEN_CLIENT)
         return take_client_line(splitter, token);
+    if (token->kind == TOKEN_ROWS)
+        return take_rows(splitter, token);
     const char *delimiter = find_delimiter(splitter, token);
     if (delimiter) {
         take_until_delimiter(splitter, token, delimiter);
@@ -285,6 +312,18 @@ static int fail_body(struct splitter *splitter)
                       "Close every BEGIN, IF, CASE and loop of it with its END, and end the statement with \";\".");
 }
 
+static int fail_delimiter(struct splitter *splitter)
+{
+    struct arena *mem = splitter->ctx->mem;
+    int length = (int)splitter->delimiter_length, line = splitter->first_line + splitter->now.first.line - 1;
+    const char *message =
+        arena_printf(mem, "the delimiter %.*s, which is set here, does not end the statement that begins in line %d",
+                     length, splitter->delimiter, line);
+    const char *hint =
+        arena_printf(mem, "End it with %.*s and set the delimiter back: DELIMITER ;", length, splitter->delimiter);
+    return fail_token(splitter, &splitter->delimiter_at, message, hint);
+}
+
 static int read_section(struct splitter *splitter)
 {
     for (;;) {
@@ -295,13 +334,15 @@ static int read_section(struct splitter *splitter)
         TRY(check_finished(splitter, &token));
         if (token.kind == TOKEN_SPACE)
             splitter->blank = splitter->blank || has_blank_line(&token);
-        else if (token.kind != TOKEN_COMMENT)
+        else if (token.kind != TOKEN_COMMENT || is_delimiter(splitter, &token))
             TRY(take_token(splitter, &token));
     }
     if (splitter->conditional > 0)
         return fail_token(splitter, &splitter->conditional_at, "this comment is never closed", "Close it with */.");
     if (statement_in_body(&splitter->now) && !splitter->delimiter)
         return fail_body(splitter);
+    if (splitter->delimiter && splitter->now.tokens > 0)
+        return fail_delimiter(splitter);
     end_statement(splitter);
     return 0;
 }

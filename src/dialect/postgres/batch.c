@@ -44,25 +44,9 @@ static const char *step_sql(struct arena *mem, const struct batch_step *step)
     return step->sql[step->length] == '\0' ? step->sql : arena_copy(mem, step->sql, step->length);
 }
 
-/* COPY from or to the client stops a pipeline for good, so it must not even be sent. */
-static bool is_client_copy(const struct batch_step *step)
-{
-    struct lexer lexer;
-    struct token token;
-
-    lex_open(&lexer, &pg_lex, step->sql, step->length);
-    token = lex_next_code(&lexer);
-    if (!token_is(&token, "copy"))
-        return false;
-    while (token.kind != TOKEN_END && !token_is(&token, "stdin") && !token_is(&token, "stdout"))
-        token = lex_next_code(&lexer);
-    return token.kind != TOKEN_END;
-}
-
 static int step_check(struct ctx *ctx, const struct batch_step *step)
 {
-    if (is_client_copy(step))
-        return pg_fail_copy(ctx);
+    TRY(copy_check(ctx, step));
     if (!memchr(step->sql, '\0', step->length))
         return 0;
     fail(ctx, ERR_SYNTAX, "a statement holds a zero byte, which PostgreSQL cannot take");
@@ -98,7 +82,7 @@ static int pipeline_fill(struct chunk *chunk)
     for (chunk->end = chunk->first; chunk->end < batch->n; chunk->end++) {
         const struct batch_step *step = &batch->step[chunk->end];
         bool full = chunk->end - chunk->first >= CHUNK_STEPS || bytes > CHUNK_BYTES;
-        if (full || (chunk->end > chunk->first && bulk_begins(batch, chunk->end)))
+        if (full || (chunk->end > chunk->first && bulk_begins(batch, chunk->end)) || copy_is(step))
             break;
         bytes += step->length;
         TRY(step_send(chunk, step));
@@ -164,6 +148,8 @@ static int pipeline_run(struct chunk *chunk)
 static int chunk_run(struct chunk *chunk)
 {
     TRY(ctx_check(chunk->ctx));
+    if (copy_is(&chunk->batch->step[chunk->first]))
+        return copy_run(chunk);
     return bulk_begins(chunk->batch, chunk->first) ? bulk_run(chunk) : pipeline_run(chunk);
 }
 
@@ -197,6 +183,8 @@ static int batch_transaction(struct ctx *ctx, struct pg_conn *conn, struct batch
 
 static int step_alone(struct ctx *ctx, struct pg_conn *conn, struct batch *batch, int step)
 {
+    if (copy_is(&batch->step[step]))
+        return copy_alone(&(struct chunk){.ctx = ctx, .conn = conn, .batch = batch, .first = step, .end = step + 1});
     struct arena_mark mark = arena_save(ctx->mem);
     const char *sql = step_sql(ctx->mem, &batch->step[step]);
     const struct names *params = batch->step[step].params;

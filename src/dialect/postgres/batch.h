@@ -25,4 +25,10 @@ void chunk_done(struct chunk *chunk, int step);
 bool bulk_begins(const struct batch *batch, int step);
 int bulk_run(struct chunk *chunk); /* sets `end` */
 
+/* copy.c: a COPY from or to the client. One that brings its rows (in its text, as the lexer gives them) is run alone. */
+bool copy_is(const struct batch_step *step);
+int copy_check(struct ctx *ctx, const struct batch_step *step);
+int copy_run(struct chunk *chunk); /* sets `end` */
+int copy_alone(struct chunk *chunk);
+
 #endif

@@ -13,7 +13,7 @@ static bool is_plain(const struct batch_step *step)
 {
     struct lexer lexer;
 
-    if (step->params)
+    if (step->params || copy_is(step))
         return false;
     lex_open(&lexer, &pg_lex, step->sql, step->length);
     return lex_next_code(&lexer).kind != TOKEN_END;

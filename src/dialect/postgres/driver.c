@@ -160,12 +160,6 @@ static void rows_take(struct arena *mem, const PGresult *result, struct rows *ro
     }
 }
 
-int pg_fail_copy(struct ctx *ctx)
-{
-    fail(ctx, ERR_UNSUPPORTED, "COPY from or to the client is not possible here");
-    return fail_hint(ctx, "Use INSERT, or COPY with a file of the server.");
-}
-
 /* COPY from or to the client cannot be part of a file of statements: it is ended, and refused. */
 static int refuse_copy(struct ctx *ctx, struct pg_conn *conn, const PGresult *result)
 {
@@ -173,7 +167,9 @@ static int refuse_copy(struct ctx *ctx, struct pg_conn *conn, const PGresult *re
 
     if (status == PGRES_COPY_IN)
         PQputCopyEnd(conn->pg, "no data comes with a statement");
-    return status == PGRES_COPY_IN || status == PGRES_COPY_OUT ? pg_fail_copy(ctx) : 0;
+    if (status != PGRES_COPY_IN && status != PGRES_COPY_OUT)
+        return 0;
+    return fail(ctx, ERR_UNSUPPORTED, "COPY from or to the client is not possible here");
 }
 
 /* All results of a running statement; the first failure is kept, the connection is ready again. */

@@ -38,7 +38,6 @@ void pg_close(struct conn *conn);
 int pg_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
 int pg_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 void pg_cancel(struct conn *conn);
-int pg_fail_copy(struct ctx *ctx);
 
 /* wait.c: the only place that waits for the server. ERR_CANCELLED once ctx->cancel is set, ERR_CONNECT. */
 int pg_result(struct ctx *ctx, struct pg_conn *conn, PGresult **result); /* *result NULL: the statement has ended */

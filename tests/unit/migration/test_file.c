@@ -15,17 +15,22 @@ static const struct dialect *lite(void)
     return dialect_find("sqlite");
 }
 
-static struct migration *read_bytes(struct ctx *ctx, const char *text, size_t length)
+static struct migration *read_for(struct ctx *ctx, const char *engine, const char *text, size_t length)
 {
     char folder[] = "/tmp/dbwarden-unit-XXXXXX";
     struct migration *migration;
     assert_non_null(mkdtemp(folder));
     const char *path = path_join(ctx->mem, folder, "primary__0001_x.sql");
     assert_works(ctx, file_write(ctx, path, text, length, 0644));
-    assert_works(ctx, migration_read(ctx, lite(), path, &migration));
+    assert_works(ctx, migration_read(ctx, dialect_find(engine), path, &migration));
     unlink(path);
     rmdir(folder);
     return migration;
+}
+
+static struct migration *read_bytes(struct ctx *ctx, const char *text, size_t length)
+{
+    return read_for(ctx, "sqlite", text, length);
 }
 
 static struct migration *read_one(struct ctx *ctx, const char *text)
@@ -103,6 +108,65 @@ static void only_comments_are_markers(void **state)
     m = read_one(ctx, "-- upgrade\nSELECT 1;\n--rollbacks\n-- roll back\n--\n-- ROLLBACK\nSELECT 2;\n");
     assert_true(m->has_down);
     assert_int_equal(m->up.n, 1);
+}
+
+/* A marker is a line of code; the one at the end of each text is. */
+static void markers_within_something_are_none(void **state)
+{
+    static const struct {
+        const char *engine;
+        const char *up;
+    } cases[] = {
+        {"sqlite", "INSERT INTO a VALUES ('x\n-- rollback\n-- upgrade\ny');"},
+        {"sqlite", "SELECT 1 AS \"x\n-- rollback\ny\", [x\n-- rollback\n];"},
+        {"sqlite", "/* x\n-- rollback\n*/ SELECT 1;"},
+        {"postgresql", "DO $x$\n-- rollback\n$x$;"},
+        {"postgresql", "SELECT E'\\'\n-- rollback\n';"},
+        {"postgresql", "/* /* */\n--rollback\n*/ SELECT 1;"},
+        {"postgresql", "COPY a FROM stdin;\nit's\n-- rollback\n\\."},
+        {"postgresql", "\\restrict it's\nSELECT 1;"},
+        {"mysql", "SELECT \"\\\"\n-- rollback\n\";"},
+        {"mysql", "/*!50003 SELECT 1\n-- rollback\n */;"},
+    };
+    struct ctx *ctx = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = arena_printf(ctx->mem, "-- upgrade\n%s\n-- rollback\nSELECT 2;\n", cases[i].up);
+        struct migration *m = read_for(ctx, cases[i].engine, text, strlen(text));
+        assert_works(ctx, migration_check(ctx, m, false));
+        assert_int_equal(m->up.n, 1);
+        assert_int_equal(m->down.n, 1);
+        assert_string_equal(piece(ctx, &m->down, 0), "SELECT 2");
+    }
+}
+
+static void old_checksums_stay_where_markers_were_mistaken(void **state)
+{
+    struct ctx *ctx = *state;
+    struct migration *m = read_one(ctx, "-- upgrade\nINSERT INTO a VALUES ('x\n-- rollback\ny');\n");
+    struct migration *seen = read_one(ctx, "-- upgrade\nINSERT INTO a VALUES ('x\n");
+    assert_string_equal(m->checksum, seen->checksum);
+}
+
+static void what_is_never_closed_spoils_its_own_section(void **state)
+{
+    struct ctx *ctx = *state;
+    struct migration *m = read_one(ctx, "-- upgrade\nSELECT 'x;\n-- rollback\nSELECT 1;\n");
+    assert_fails(ctx, migration_check(ctx, m, false), ERR_SYNTAX, "this string is never closed");
+    assert_int_equal(m->down.n, 1);
+}
+
+static void directives_within_comments_are_none(void **state)
+{
+    struct ctx *ctx = *state;
+    struct migration *m =
+        read_one(ctx, "/*\n-- transaction: none\n-- upgrade\n-- rollback\n*/\n-- seed\n-- upgrade\nSELECT 1;\n");
+    assert_works(ctx, migration_check(ctx, m, false));
+    assert_false(m->no_transaction);
+    assert_true(m->seed);
+    assert_int_equal(m->up.n, 1);
+    assert_false(m->has_down);
+    m = read_one(ctx, "-- upgrade\nSELECT '\n-- irreversible: no\n';\n-- rollback\n-- irreversible: yes: it is\n");
+    assert_string_equal(m->irreversible, "yes: it is");
 }
 
 static void reads_headers(void **state)
@@ -184,5 +248,7 @@ static void marks_statements(void **state)
 }
 
 UNIT_TESTS(UNIT(reads_both_sections), UNIT(accepts_markers_that_082_missed), UNIT(a_later_upgrade_ends_a_rollback),
-           UNIT(only_comments_are_markers), UNIT(reads_headers), UNIT(faults_wait_until_the_side_is_used),
+           UNIT(only_comments_are_markers), UNIT(markers_within_something_are_none),
+           UNIT(old_checksums_stay_where_markers_were_mistaken), UNIT(what_is_never_closed_spoils_its_own_section),
+           UNIT(directives_within_comments_are_none), UNIT(reads_headers), UNIT(faults_wait_until_the_side_is_used),
            UNIT(warns_only_when_used), UNIT(marks_statements))

@@ -172,7 +172,10 @@ static void delimiter_commands(void **state)
                   "CREATE TRIGGER t BEFORE INSERT ON u FOR EACH ROW BEGIN END");
     assert_pieces(&my_lex, "DELIMITER ;;\nBEGIN NOT ATOMIC SELECT 1; END;;\nDELIMITER ;\n",
                   "BEGIN NOT ATOMIC SELECT 1; END");
-    assert_pieces(&my_lex, "DELIMITER //\nSELECT 1;\n//\nSELECT 2;", "SELECT 1|SELECT 2");
+    assert_pieces(&my_lex, "DELIMITER //\nSELECT 1;\n//\nSELECT 2;\n//\n", "SELECT 1|SELECT 2");
+    assert_pieces(&my_lex, "DELIMITER #\nSELECT 1; # SELECT 2; -- # no\n#\nDELIMITER ;\nSELECT 3 # a note\n;",
+                  "SELECT 1|SELECT 2|SELECT 3");
+    assert_pieces(&my_lex, "DELIMITER --\nSELECT 1 --\nSELECT 2 --\n", "SELECT 1|SELECT 2");
     assert_pieces(&pg_lex, "DELIMITER //\nSELECT 1", "DELIMITER //\nSELECT 1");
     assert_no_warning();
 }
@@ -262,11 +265,41 @@ static void lines_for_psql_are_passed_over_or_refused(void **state)
     assert_string_equal(heard.warnings.data,
                         "f.sql:11: \\connect is passed over: what follows belongs to the same database\n");
     assert_fails(ctx, split(ctx, &pg_lex, "SELECT 1;\n \\i more.sql\n", &result), ERR_SYNTAX,
-                 "this line is a command of psql, which does not read this file");
+                 "\\i is a command of psql, which does not read this file");
     assert_int_equal(result.n, 1);
     assert_int_equal(ctx->error.place.line, 11);
     assert_int_equal(ctx->error.place.column, 2);
     assert_pieces(&lite_lex, "\\echo a;\nSELECT 1;", "\\echo a|SELECT 1");
+}
+
+static void rows_belong_to_their_copy(void **state)
+{
+    struct ctx *ctx = *state;
+    struct split result;
+    assert_pieces(&pg_lex, "COPY a (b) FROM stdin;\n1\tit's; --\n\\N\n\\.\n\nSELECT 1;",
+                  "COPY a (b) FROM stdin;\n1\tit's; --\n\\N\n\\.|SELECT 1");
+    assert_no_warning();
+    assert_pieces(&pg_lex, "\\restrict x\r\nCOPY a FROM STDIN WITH (FORMAT csv); \r\n$$\r\n\\.\r\nSELECT 1;",
+                  "COPY a FROM STDIN WITH (FORMAT csv); \r\n$$\r\n\\.|SELECT 1");
+    assert_pieces(&pg_lex, "COPY a FROM stdin;\n\\.", "COPY a FROM stdin;\n\\.");
+    assert_pieces(&pg_lex, "COPY a FROM '/x'; SELECT 'from stdin'; SELECT copy FROM stdin;\nSELECT 1;",
+                  "COPY a FROM '/x'|SELECT 'from stdin'|SELECT copy FROM stdin|SELECT 1");
+    assert_pieces(&pg_lex, "COPY a FROM stdin; SELECT 1;", "COPY a FROM stdin|SELECT 1");
+    assert_fails(ctx, split(ctx, &pg_lex, "SELECT 1;\nCOPY a FROM stdin;\n1\n\\.x\n", &result), ERR_SYNTAX,
+                 "the rows of this COPY have no end");
+    assert_int_equal(ctx->error.place.line, 11);
+    assert_pieces(&my_lex, "COPY a FROM stdin;\n1;", "COPY a FROM stdin|1");
+}
+
+static void a_delimiter_has_to_end_what_follows(void **state)
+{
+    struct ctx *ctx = *state;
+    struct split result;
+    assert_fails(ctx, split(ctx, &my_lex, "SELECT 1;\n  DELIMITER //\nSELECT 1//\n\nSELECT 2;\nSELECT 3;\n", &result),
+                 ERR_SYNTAX, "the delimiter //, which is set here, does not end the statement that begins in line 14");
+    assert_int_equal(ctx->error.place.line, 11);
+    assert_int_equal(ctx->error.place.column, 3);
+    assert_works(ctx, split(ctx, &my_lex, "DELIMITER //\nSELECT 1//\n-- nothing\n", &result));
 }
 
 static void line_ends_of_windows(void **state)
@@ -334,5 +367,6 @@ UNIT_TESTS(UNIT(semicolons_end_statements), UNIT(pieces_know_where_they_are),
            UNIT(one_statement_without_semicolon_needs_no_warning), UNIT(trigger_bodies_count_as_no_semicolon),
            UNIT(mixed_sections_end_at_blank_lines_before_ddl), UNIT(statements_with_semicolons_may_hold_blank_lines),
            UNIT(more_statements_than_there_is_room_for_at_first), UNIT(lines_for_psql_are_passed_over_or_refused),
-           UNIT(line_ends_of_windows), UNIT(says_where_something_unfinished_begins),
-           UNIT(a_delimiter_within_a_token_opens_and_closes_no_comment), UNIT(words_in_parentheses_name_no_kind))
+           UNIT(rows_belong_to_their_copy), UNIT(a_delimiter_has_to_end_what_follows), UNIT(line_ends_of_windows),
+           UNIT(says_where_something_unfinished_begins), UNIT(a_delimiter_within_a_token_opens_and_closes_no_comment),
+           UNIT(words_in_parentheses_name_no_kind))
