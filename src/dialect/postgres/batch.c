@@ -208,13 +208,33 @@ static int step_alone(struct ctx *ctx, struct pg_conn *conn, struct batch *batch
     }
 }
 
+/* In a scratch database, may the step be run again, or the whole transaction that it stands in? */
+static bool is_helped(struct ctx *ctx, struct pg_conn *conn)
+{
+    struct error error = ctx->error;
+
+    if (!pg_loans_may_help(conn, &error) || (conn->conn.in_transaction && pg_exec(ctx, &conn->conn, "ROLLBACK") < 0))
+        return false;
+    if (pg_loans_make(ctx, conn) > 0)
+        return true;
+    ctx->error = error;
+    return false;
+}
+
 static int batch_singly(struct ctx *ctx, struct pg_conn *conn, struct batch *batch)
 {
-    for (int i = 0; i < batch->n; i++) {
+    for (int i = 0, begin = 0; i < batch->n; i++) {
         int outcome = ctx_check(ctx);
+        if (!conn->conn.in_transaction)
+            begin = i;
         if (outcome == 0)
             outcome = step_alone(ctx, conn, batch, i);
         conn->conn.in_transaction = PQtransactionStatus(conn->pg) != PQTRANS_IDLE;
+        if (outcome == ERR_SQL && is_helped(ctx, conn)) {
+            conn->conn.in_transaction = false;
+            i = begin - 1;
+            continue;
+        }
         if (outcome < 0) {
             batch->failed = i;
             return outcome;

@@ -12,6 +12,8 @@
 #include "dialect/postgres/pg.h"
 #include "schema/unmodelled.h"
 
+const char *const pg_borrow_sql = borrow_sql;
+
 static int warn_invalid(struct ctx *ctx, struct conn *conn)
 {
     struct rows rows;

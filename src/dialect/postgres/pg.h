@@ -26,6 +26,9 @@ struct pg_conn {
     const char *scratch_near;         /* the database from which that is done */
     const struct list *scratch_texts; /* struct classified *: what is run in it, as long as it is used; NULL */
     const char *scratch_path;         /* the search path with which it is read */
+    struct list loans;                /* struct loan *: what a text may need, not made in it yet */
+    struct names lent;                /* "1255:16384" of what was made so */
+    struct names lent_schemas;        /* made for it */
     bool shielded;                    /* what runs now must not be cancelled: it cleans up */
 };
 
@@ -71,14 +74,24 @@ int pg_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);
 int pg_missing(struct ctx *ctx, struct conn *conn, const struct list *objects, struct list *missing);
 char *pg_random_text(struct arena *mem); /* part of a name that nothing has yet */
 int pg_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
-/* Leaves of the extensions those that the texts ask for, and of their versions those that they name. */
+/* Leaves of extensions, their versions and the schemas of copies those that the texts ask for. */
 void pg_scratch_trim(const struct pg_conn *conn, struct tree *tree);
+bool pg_texts_make_schema(const struct list *texts, const char *name); /* and it must not be there before */
 int pg_scratch_facts(struct ctx *ctx, struct conn *near, struct buf *facts);
 int pg_scratch_reopen(struct ctx *ctx, struct conn *conn);
 bool pg_reaches_beyond(const struct sql_piece *statement);
 extern const struct scratch_server_spec pg_server_spec;
 
+/* borrow.c: what no kind models, taken over into a scratch database. */
+int pg_loans_read(struct ctx *ctx, struct conn *near, struct list *loans);
+void pg_loans_choose(struct ctx *ctx, struct pg_conn *conn, const struct list *loans, const struct list *texts);
+/* Makes what can be made by now; how much that was, or an error. */
+int pg_loans_make(struct ctx *ctx, struct pg_conn *conn);
+int pg_loans_hide(struct ctx *ctx, struct pg_conn *conn);
+bool pg_loans_may_help(const struct pg_conn *conn, const struct error *error);
+
 /* catalog.c, recover.c */
+extern const char *const pg_borrow_sql;
 int pg_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 /* `only`: of these kinds, and of the schema "". NULL: everything. */
 int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *only, struct tree *tree);

@@ -25,6 +25,7 @@ struct surroundings {
     struct rows schema;    /* those on it that exist, in order: name */
     struct rows extension; /* name, schema */
     struct rows role;      /* name */
+    struct list loans;     /* struct loan *: what no kind models */
     bool no_public;        /* somebody dropped it */
 };
 
@@ -62,12 +63,13 @@ static int surroundings_read(struct ctx *ctx, struct conn *near, struct surround
     around->no_public = text_equal(cell_at(&path, 0, 2), "t");
     TRY(pg_query(ctx, near, schemas_sql, NULL, &around->schema));
     TRY(pg_query(ctx, near, extensions_sql, NULL, &around->extension));
-    return pg_query(ctx, near, roles_sql, NULL, &around->role);
+    TRY(pg_query(ctx, near, roles_sql, NULL, &around->role));
+    return pg_loans_read(ctx, near, &around->loans);
 }
 
 int pg_scratch_facts(struct ctx *ctx, struct conn *near, struct buf *facts)
 {
-    static const char *const queries[] = {
+    const char *const queries[] = {
         schemas_sql,
         "SELECT e.extname, n.nspname, e.extversion FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace "
         "ORDER BY 1",
@@ -76,6 +78,8 @@ int pg_scratch_facts(struct ctx *ctx, struct conn *near, struct buf *facts)
         "'superuser') AND name NOT IN ('application_name', 'client_encoding') ORDER BY 1",
         "SELECT current_user, current_setting('server_encoding'), datcollate, datctype, to_regnamespace('public') "
         "IS NULL FROM pg_database WHERE datname = 'template0'",
+        arena_printf(ctx->mem, "SELECT md5(string_agg(definition, chr(10) ORDER BY definition)) FROM (%s) AS loan",
+                     pg_borrow_sql),
     };
 
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
@@ -114,12 +118,17 @@ static enum making making_of(const struct list *texts, const char *what, const c
     return MAKES_NOT;
 }
 
+bool pg_texts_make_schema(const struct list *texts, const char *name)
+{
+    return making_of(texts, "schema", name, NULL) == MAKES;
+}
+
 void pg_scratch_trim(const struct pg_conn *conn, struct tree *tree)
 {
     if (!conn->scratch_texts)
         return;
-    for (int i = 0; i < tree->root->children.n; i++) {
-        const struct object *schema = tree->root->children.item[i];
+    for (int i = tree->root->children.n - 1; i >= 0; i--) {
+        struct object *schema = tree->root->children.item[i];
         for (int k = schema->children.n - 1; k >= 0; k--) {
             struct object *object = schema->children.item[k];
             bool version = false;
@@ -130,6 +139,9 @@ void pg_scratch_trim(const struct pg_conn *conn, struct tree *tree)
             else if (!version)
                 object_unsay(object, EXTENSION_version);
         }
+        if (!schema->children.n && names_have(&conn->lent_schemas, schema->name) &&
+            making_of(conn->scratch_texts, "schema", schema->name, NULL) == MAKES_NOT)
+            object_remove(schema);
     }
 }
 
@@ -146,7 +158,7 @@ static int exec_named(struct ctx *ctx, struct conn *conn, const char *before, co
 
 static int schema_make(struct ctx *ctx, struct conn *conn, const struct scratch_spec *spec, const char *name)
 {
-    if (making_of(spec->statements, "schema", name, NULL) == MAKES)
+    if (pg_texts_make_schema(spec->statements, name))
         return 0;
     return exec_named(ctx, conn, "CREATE SCHEMA IF NOT EXISTS ", name, "");
 }
@@ -163,7 +175,7 @@ static int extension_make(struct ctx *ctx, struct pg_conn *conn, const struct sc
     buf_add(&sql, "CREATE EXTENSION IF NOT EXISTS ");
     ident_add(&sql, &pg_ident, name);
     if (!text_equal(schema, "pg_catalog")) {
-        if (making_of(spec->statements, "schema", schema, NULL) == MAKES)
+        if (pg_texts_make_schema(spec->statements, schema))
             return 0;
         TRY(schema_make(ctx, &conn->conn, spec, schema));
         buf_add(&sql, " SCHEMA ");
@@ -279,6 +291,9 @@ static int furnish(struct ctx *ctx, struct pg_conn *conn, const struct scratch_s
         TRY(extension_make(ctx, conn, spec, cell_at(&around->extension, i, 0), cell_at(&around->extension, i, 1)));
     conn->scratch_texts = spec->statements;
     conn->scratch_path = reading_path(conn->mem, around);
+    pg_loans_choose(ctx, conn, &around->loans, spec->statements);
+    if (!spec->statements && pg_loans_make(ctx, conn) < 0)
+        return (int)ctx->error.code;
     return path_set(ctx, &conn->conn, around->path);
 }
 
@@ -289,6 +304,7 @@ int pg_scratch_reopen(struct ctx *ctx, struct conn *conn)
         return fail_hint(ctx, "Add the COMMIT that belongs to it, or leave out its BEGIN.");
     }
     TRY(pg_exec(ctx, conn, "DISCARD ALL"));
+    TRY(pg_loans_hide(ctx, (struct pg_conn *)conn));
     return path_set(ctx, conn, ((struct pg_conn *)conn)->scratch_path);
 }
 

@@ -8,6 +8,8 @@ WITH ns AS (
     SELECT d.classid, d.objid, d.refclassid, d.refobjid, d.refobjsubid
     FROM pg_depend d
     WHERE d.deptype = 'n' AND d.objid >= 16384 AND d.refobjid >= 16384
+      -- What was copied into a scratch database is not of it.
+      AND concat(d.classid::oid, ':', d.objid) <> ALL (string_to_array(COALESCE(current_setting('dbwarden.borrowed', true), ''), ' '))
       AND d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass)
       AND CASE d.classid
           WHEN 'pg_rewrite'::regclass THEN EXISTS (SELECT FROM pg_rewrite w WHERE w.oid = d.objid AND w.rulename <> '_RETURN')

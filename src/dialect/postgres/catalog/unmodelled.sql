@@ -7,7 +7,11 @@ WITH ns AS (
     SELECT oid, CASE WHEN nspname = current_schema() THEN '' ELSE nspname::text END AS schema
     FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
 ), hidden AS MATERIALIZED (
-    SELECT DISTINCT classid, objid FROM pg_depend WHERE deptype IN ('e', 'i') AND objsubid = 0
+    SELECT classid, objid FROM pg_depend WHERE deptype IN ('e', 'i') AND objsubid = 0
+    UNION
+    -- What was copied into a scratch database.
+    SELECT split_part(c, ':', 1)::oid, split_part(c, ':', 2)::oid
+    FROM unnest(string_to_array(NULLIF(current_setting('dbwarden.borrowed', true), ''), ' ')) AS c
 ), rel AS MATERIALIZED (
     SELECT c.oid, n.schema, c.relname::text AS name, c.relkind, c.relacl, c.relowner,
         CASE WHEN c.relispartition AND c.relkind IN ('r', 'p') THEN 'partition' WHEN c.relkind IN ('r',
