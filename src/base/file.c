@@ -205,6 +205,37 @@ int file_write(struct ctx *ctx, const char *path, const char *text, size_t lengt
     return sync_folder(folder) ? fail_file(ctx, "write", path) : 0;
 }
 
+int file_begin(struct ctx *ctx, const char *path, char **temporary)
+{
+    const char *folder = path_folder(ctx->mem, path);
+    folder_tidy(folder);
+    __attribute__((cleanup(fd_close))) int fd = open_beside(ctx, folder, S_IRUSR | S_IWUSR, temporary);
+    return fd < 0 ? fail_file(ctx, "write", path) : 0;
+}
+
+/* link() does not replace what is there, which rename() would; not every file system has it. */
+static int give_name(const char *temporary, const char *path)
+{
+    if (!link(temporary, path))
+        return unlink(temporary);
+    if (errno != EPERM && errno != EOPNOTSUPP)
+        return -1;
+    return renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE);
+}
+
+int file_finish(struct ctx *ctx, const char *temporary, const char *path)
+{
+    __attribute__((cleanup(fd_close))) int fd = open(temporary, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) || give_name(temporary, path) || sync_folder(path_folder(ctx->mem, path)))
+        return fail_file(ctx, "write", path);
+    return 0;
+}
+
+void file_drop(const char *temporary)
+{
+    unlink(temporary);
+}
+
 int file_remove(struct ctx *ctx, const char *path)
 {
     if (!unlink(path) || errno == ENOENT)

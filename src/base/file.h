@@ -24,6 +24,13 @@ void folder_tidy(const char *folder);
  * A symbolic link stays and what it leads to is replaced; a file that exists keeps its mode, a new one gets `mode`.
  */
 int file_write(struct ctx *ctx, const char *path, const char *text, size_t length, mode_t mode);
+/*
+ * The same for a file that somebody else fills: an empty one beside `path` for us alone, whose name is *temporary; then
+ * synced and given its name, in which a file that is there already is an error. file_drop() is for when that failed.
+ */
+int file_begin(struct ctx *ctx, const char *path, char **temporary);
+int file_finish(struct ctx *ctx, const char *temporary, const char *path);
+void file_drop(const char *temporary);
 int file_remove(struct ctx *ctx, const char *path); /* no failure if it is absent */
 int folder_make(struct ctx *ctx, const char *path); /* with its parents; no failure if it is there */
 

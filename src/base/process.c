@@ -75,13 +75,12 @@ static int open_pipe(int ends[2], int above)
     return move_up(&ends[0], above) || move_up(&ends[1], above) ? -1 : fcntl(ends[0], F_SETFL, O_NONBLOCK);
 }
 
-static int open_input(const struct process_spec *spec)
+/* A text as a file without a name, to be read from its beginning; -1. */
+static int memory_file(const char *text, size_t length)
 {
-    if (!spec->input)
-        return open("/dev/null", O_RDONLY | O_CLOEXEC);
     int fd = memfd_create("input", MFD_CLOEXEC);
-    for (size_t done = 0; fd >= 0 && done < spec->input_length;) {
-        ssize_t put = write(fd, spec->input + done, spec->input_length - done);
+    for (size_t done = 0; fd >= 0 && done < length;) {
+        ssize_t put = write(fd, text + done, length - done);
         if (put < 0 && errno != EINTR)
             fd_close(&fd);
         done += put > 0 ? (size_t)put : 0;
@@ -89,6 +88,24 @@ static int open_input(const struct process_spec *spec)
     if (fd >= 0)
         lseek(fd, 0, SEEK_SET);
     return fd;
+}
+
+static int open_input(const struct process_spec *spec)
+{
+    if (spec->input_fd)
+        return fcntl(spec->input_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (!spec->input)
+        return open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return memory_file(spec->input, spec->input_length);
+}
+
+int process_secret(struct ctx *ctx, const char *text, size_t length, int *fd)
+{
+    *fd = memory_file(text, length);
+    if (*fd >= 0 && !fchmod(*fd, S_IRUSR | S_IWUSR) && !move_up(fd, STDERR_FILENO))
+        return 0;
+    fd_close(fd);
+    return fail(ctx, ERR_FILE, "cannot hand a password to another program: %s", strerror(errno));
 }
 
 static int open_channels(struct child *child)
@@ -109,12 +126,24 @@ static bool sets(const char *const *add, const char *variable)
     return false;
 }
 
-/* Ours, with the additions replacing what has their names. */
-static char **environment(struct arena *mem, const char *const *add)
+static bool keeps(const char *const *keep, const char *variable)
 {
+    size_t length = strcspn(variable, "=");
+    if (!keep)
+        return true;
+    for (; *keep; keep++)
+        if (strlen(*keep) == length && !strncmp(*keep, variable, length))
+            return true;
+    return false;
+}
+
+/* Ours, or what is to be kept of it, with the additions replacing what has their names. */
+static char **environment(struct arena *mem, const struct process_spec *spec)
+{
+    const char *const *add = spec->add_env;
     struct list all = {0};
     for (char **variable = environ; variable && *variable; variable++)
-        if (!sets(add, *variable))
+        if (keeps(spec->keep_env, *variable) && !sets(add, *variable))
             list_add(mem, &all, *variable);
     for (; add && *add; add++)
         list_add(mem, &all, arena_dup(mem, *add));
@@ -124,12 +153,14 @@ static char **environment(struct arena *mem, const char *const *add)
 
 static void plan_files(const struct child *child, posix_spawn_file_actions_t *files)
 {
-    int reply_fd = child->spec->reply_fd;
+    int reply_fd = child->spec->reply_fd, output = reply_fd ? child->errors[1] : child->reply[1];
     posix_spawn_file_actions_adddup2(files, child->input, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(files, reply_fd ? child->errors[1] : child->reply[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(files, child->spec->output_fd ? child->spec->output_fd : output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(files, child->errors[1], STDERR_FILENO);
     if (reply_fd > STDERR_FILENO)
         posix_spawn_file_actions_adddup2(files, child->reply[1], reply_fd);
+    for (const int *fd = child->spec->pass_fds; fd && *fd; fd++) /* onto itself: it stays open in the child */
+        posix_spawn_file_actions_adddup2(files, *fd, *fd);
     if (child->spec->folder)
         posix_spawn_file_actions_addchdir_np(files, child->spec->folder);
 }
@@ -162,8 +193,8 @@ static int start(struct child *child)
     posix_spawnattr_init(&attributes);
     plan_files(child, &files);
     plan_signals(&attributes);
-    int number = posix_spawnp(&child->pid, spec->argv[0], &files, &attributes, (char **)argv.item,
-                              environment(mem, spec->add_env));
+    int number =
+        posix_spawnp(&child->pid, spec->argv[0], &files, &attributes, (char **)argv.item, environment(mem, spec));
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     fd_close(&child->input);

@@ -10,11 +10,15 @@ struct process_spec {
     const char *folder;      /* working folder, NULL for ours */
     const char *input;       /* sent to standard input; NULL: /dev/null */
     size_t input_length;
-    const char *const *add_env; /* "NAME=value" added to our environment; NULL-terminated, may be NULL */
-    int reply_fd;               /* where the child writes its answer: descriptor 3 or more, 0 for its standard output */
-    double seconds;             /* time limit; the whole group is killed then; 0: none */
-    bool tells;                 /* every complete line of the answer is an info event as it comes; the rest answers */
-    size_t limit;               /* largest answer in bytes, else ERR_LIMIT; 0: the default of 64 MiB */
+    int input_fd;        /* instead of `input`: a file of ours that becomes standard input; 0: none */
+    int output_fd;       /* a file of ours that standard output goes into; 0: none */
+    const int *pass_fds; /* more of ours that the child gets under their numbers, all above 2; 0 ends them; NULL */
+    const char *const *keep_env; /* only these variables of ours are handed on; NULL-terminated; NULL: all */
+    const char *const *add_env;  /* "NAME=value" added to our environment; NULL-terminated, may be NULL */
+    int reply_fd;   /* where the child writes its answer: descriptor 3 or more, 0 for its standard output */
+    double seconds; /* time limit; the whole group is killed then; 0: none */
+    bool tells;     /* every complete line of the answer is an info event as it comes; the rest answers */
+    size_t limit;   /* largest answer in bytes, else ERR_LIMIT; 0: the default of 64 MiB */
 };
 
 struct process_result {
@@ -54,6 +58,12 @@ int process_kept_start(struct ctx *ctx, struct process_kept *kept, const struct 
 /* Has the child ended? *status is its exit status, or 128 + signal, or -1 if somebody else took it. */
 bool process_kept_ended(struct process_kept *kept, int *status);
 void process_kept_end(struct process_kept *kept); /* all of it; accepts NULL */
+
+/*
+ * A text as a file that only a child of ours sees, for passwords: in memory, without a name, readable for us alone. The child
+ * that has it among its `pass_fds` opens /dev/fd/NUMBER. The owner closes it with fd_close(). ERR_FILE.
+ */
+int process_secret(struct ctx *ctx, const char *text, size_t length, int *fd);
 
 /* Where `name` is on PATH, or NULL. */
 char *process_find(struct arena *mem, const char *name);

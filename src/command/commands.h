@@ -12,7 +12,7 @@ extern const struct command init_command, config_command, settings_show_command,
     settings_clear_dev_command, database_list_command, database_add_command, database_remove_command,
     make_migrations_command, new_command, diff_command, make_rollback_command, migrate_command, rollback_command,
     downgrade_command, unlock_command, status_command, history_command, check_db_command, snapshot_command,
-    lock_status_command, version_command;
+    lock_status_command, restore_command, version_command;
 
 #define DATABASE_OPTION                                                                     \
     {                                                                                       \
@@ -29,6 +29,16 @@ extern const struct command init_command, config_command, settings_show_command,
         .name = "interrupted", .type = OPTION_CHOICE, .value = "ANSWER", .choices = "done|again",               \
         .help = "what became of the statement at which an earlier run ended, where the database itself cannot " \
                 "tell: it is done, or it has to run again"                                                      \
+    }
+
+#define BACKUP_OPTIONS                                                                                  \
+    {.name = "with-backup",                                                                             \
+     .letter = 'b',                                                                                     \
+     .type = OPTION_FLAG,                                                                               \
+     .help = "copy the whole database into a file before anything is run; \"restore\" brings it back"}, \
+    {                                                                                                   \
+        .name = "backup-dir", .type = OPTION_TEXT, .value = "DIR",                                      \
+        .help = "folder for that file; without it backups/ in the project"                              \
     }
 
 /* A configuration and a session on one of its databases; the owner closes both. */

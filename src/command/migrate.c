@@ -12,6 +12,8 @@ static int options_read(struct ctx *ctx, const struct request *request, struct m
         .to_version = request_text(request, "to_version"),
         .baseline = request_flag(request, "baseline"),
         .dry_run = request_flag(request, "dry_run"),
+        .backup = request_flag(request, "with_backup"),
+        .backup_dir = request_text(request, "backup_dir"),
     };
     if (options->count && options->to_version) {
         fail(ctx, ERR_USAGE, "--count and --to-version cannot be given together");
@@ -121,6 +123,7 @@ static const struct option_info migrate_options[] = {
      .type = OPTION_FLAG,
      .help = "with --to-version: mark as applied without running, to take over a database that has the tables already"},
     INTERRUPTED_OPTION,
+    BACKUP_OPTIONS,
     {.name = "dry-run", .type = OPTION_FLAG, .help = "show what would run; change nothing"},
     NO_MORE_OPTIONS,
 };
@@ -138,6 +141,7 @@ const struct command migrate_command = {
         "  dbwarden migrate\n"
         "  dbwarden migrate --dry-run\n"
         "  dbwarden migrate --count 1\n"
+        "  dbwarden migrate --with-backup\n"
         "  dbwarden migrate --baseline --to-version 0012",
     .option = migrate_options,
     .run = migrate_command_run,

@@ -25,6 +25,8 @@ static int rollback_command_run(struct ctx *ctx, const struct request *request, 
     const struct rollback_options options = {
         .count = request_int(request, "count", 0),
         .to_version = request_text(request, "to_version"),
+        .backup = request_flag(request, "with_backup"),
+        .backup_dir = request_text(request, "backup_dir"),
     };
     if (options.count && options.to_version) {
         fail(ctx, ERR_USAGE, "--count and --to-version cannot be given together");
@@ -50,7 +52,11 @@ static bool means_nothing(const char *target)
 static int downgrade_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
     const char *target = request_text(request, "to");
-    struct rollback_options options = {.to_nothing = means_nothing(target)};
+    struct rollback_options options = {
+        .to_nothing = means_nothing(target),
+        .backup = request_flag(request, "with_backup"),
+        .backup_dir = request_text(request, "backup_dir"),
+    };
     if (!options.to_nothing)
         options.to_version = target;
     TRY(run(ctx, request, &options, reply));
@@ -78,6 +84,7 @@ static const struct option_info rollback_options[] = {
      .help = "undo everything after this version, which stays"},
     DATABASE_OPTION,
     INTERRUPTED_OPTION,
+    BACKUP_OPTIONS,
     NO_MORE_OPTIONS,
 };
 static const struct option_info downgrade_options[] = {
@@ -89,6 +96,7 @@ static const struct option_info downgrade_options[] = {
      .help = "version that stays applied; 0 or base undoes everything"},
     DATABASE_OPTION,
     INTERRUPTED_OPTION,
+    BACKUP_OPTIONS,
     NO_MORE_OPTIONS,
 };
 

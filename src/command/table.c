@@ -25,6 +25,7 @@ const struct command *const command_table[] = {
     &migrate_command,
     &rollback_command,
     &downgrade_command,
+    &restore_command,
     &unlock_command,
     &status_command,
     &history_command,

@@ -96,6 +96,18 @@ struct scratch_spec {
     const struct list *statements; /* struct classified *: what will be run in it, and so is not there before; NULL */
 };
 
+/* Copies of a whole database in one file, for people and for the engine's own programs. */
+struct backup_way {
+    const char *ending; /* of such a file: "db" */
+    /* Writes one consistent copy into `path`, which is there, empty and ours alone. ERR_UNSUPPORTED if a program is missing. */
+    int (*save)(struct ctx *ctx, struct conn *conn, const char *path);
+    /*
+     * Makes the database what the copy says, and nothing else. Where the engine can, all or nothing; else what was left by a
+     * failure is made whole by the next try. The copy is checked before anything is changed.
+     */
+    int (*load)(struct ctx *ctx, struct conn *conn, const char *path);
+};
+
 struct driver {
     /* ERR_CONNECT with the reason and a hint. */
     int (*open)(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
@@ -121,6 +133,7 @@ struct driver {
     int (*scratch)(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
     /* For reading what was made in it: as a session of its own, whatever the texts set. NULL: nothing can be set. */
     int (*scratch_reopen)(struct ctx *ctx, struct conn *conn);
+    const struct backup_way *backup; /* NULL: not there yet */
 };
 
 /* What renderers write into. */

@@ -136,6 +136,7 @@ static void report_begin(struct ctx *ctx, const struct session *session, const s
     json_set(mem, report, "repeatables", json_array(mem));
     json_set(mem, report, "pending", json_array(mem));
     json_set_int(mem, report, "skipped", 0);
+    json_set_text(mem, report, "backup", NULL);
     json_set_text(mem, report, "snapshot", NULL);
     json_set_bool(mem, report, "up_to_date", false);
 }
@@ -183,6 +184,17 @@ static int take_snapshot(struct ctx *ctx, struct session *session, struct json *
     return code;
 }
 
+static int take_backup(struct ctx *ctx, struct session *session, const struct migrate_options *options,
+                       const struct choice *choice, struct json *report)
+{
+    const char *path;
+    if (!options->backup || !(choice->versioned.n + choice->always.n + choice->on_change.n))
+        return 0;
+    TRY(backup_take(ctx, session, options->backup_dir, &path));
+    json_set_text(ctx->mem, report, "backup", path);
+    return 0;
+}
+
 int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct json *report)
 {
     struct choice choice;
@@ -199,6 +211,7 @@ int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_o
         TRY(check_all(ctx, session, &choice));
         tell_pending(ctx, &choice);
     }
+    TRY(take_backup(ctx, session, options, &choice, report));
     int code = options->baseline ? mark_files(ctx, session, options, &choice, report)
                                  : run_files(ctx, session, &choice, report);
     json_set_bool(ctx->mem, report, "up_to_date",

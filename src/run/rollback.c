@@ -182,6 +182,7 @@ int rollback_run(struct ctx *ctx, struct session *session, const struct rollback
     json_set_text(ctx->mem, report, "database", session->database->name);
     json_set(ctx->mem, report, "reverted", json_array(ctx->mem));
     json_set_text(ctx->mem, report, "version", NULL);
+    json_set_text(ctx->mem, report, "backup", NULL);
     json_set_text(ctx->mem, report, "snapshot", NULL);
     TRY(session_folder(ctx, session));
     TRY(session_lock(ctx, session));
@@ -190,6 +191,11 @@ int rollback_run(struct ctx *ctx, struct session *session, const struct rollback
     TRY(choose_rows(ctx, session, options, &chosen));
     TRY(check_needs(ctx, session, &chosen));
     TRY(find_files(ctx, session, &chosen, &files));
+    if (options->backup && files.n) {
+        const char *path;
+        TRY(backup_take(ctx, session, options->backup_dir, &path));
+        json_set_text(ctx->mem, report, "backup", path);
+    }
     int code = undo_files(ctx, session, &files, report);
     return report_end(ctx, session, report, code);
 }

@@ -56,11 +56,14 @@ struct migrate_options {
     const char *to_version;
     bool baseline;
     bool dry_run;
+    bool backup;            /* before anything runs, if something will */
+    const char *backup_dir; /* NULL: backups/ in the project */
 };
 /*
  * `report` is filled also when it fails half-way: database, dry_run, baseline (text or null), applied and
  * repeatables ([{version, filename, seconds, statements}]), pending (what is left; of a dry run [{version, filename,
- * statements: [text]}]), skipped (number of versions applied before), snapshot (path or null), up_to_date.
+ * statements: [text]}]), skipped (number of versions applied before), backup (path or null), snapshot (path or null),
+ * up_to_date.
  */
 int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct json *report);
 
@@ -68,9 +71,22 @@ struct rollback_options {
     int64_t count;          /* 0: one, unless to_version says more */
     const char *to_version; /* stays applied */
     bool to_nothing;        /* downgrade --to 0 or base */
+    bool backup;            /* as in migrate_options */
+    const char *backup_dir;
 };
-/* `report`: database, reverted ([{version, filename, seconds, statements}]), version (now last, or null), snapshot. */
+/* `report`: database, reverted ([{version, filename, seconds, statements}]), version (now last, or null), backup, snapshot. */
 int rollback_run(struct ctx *ctx, struct session *session, const struct rollback_options *options, struct json *report);
+
+/* A copy of the whole database; `folder` NULL: backups/ in the project. Needs session_lock(). The path is in the arena. */
+int backup_take(struct ctx *ctx, struct session *session, const char *folder, const char **path);
+
+struct restore_options {
+    const char *file;
+    bool yes;   /* do not ask */
+    bool force; /* also the backup of another database */
+};
+/* `report`: database, file, version (now last, or null). */
+int restore_run(struct ctx *ctx, struct session *session, const struct restore_options *options, struct json *report);
 
 /*
  * Files against rows; nothing is changed, no lock is taken. `report`: database, migrations ([{status, version, filename,

@@ -20,6 +20,8 @@ MASKS = [
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?"), "2026-11-21 12:00:00"),
     (re.compile(r"\b\d+\.\d\ds\b"), "0.01s"),
     (re.compile(r"\b\d+(\.\d+)? ms\b"), "1 ms"),
+    (re.compile(r"_\d{8}_\d{6}\b"), "_20261121_120000"),
+    (re.compile(r"\b\d+ bytes\b"), "20480 bytes"),
     (re.compile(r"\bpid \d+"), "pid 4711"),
 ]
 

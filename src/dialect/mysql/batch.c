@@ -130,6 +130,8 @@ static int lock_look(struct ctx *ctx, struct conn *conn, bool *held)
     return lock_ask(ctx, conn, "SELECT IS_USED_LOCK(" LOCK_NAME ") IS NOT NULL", held);
 }
 
+static const struct backup_way backup = {.ending = "sql", .save = my_backup_save, .load = my_backup_load};
+
 const struct driver my_driver = {
     .open = my_open,
     .close = my_close,
@@ -142,4 +144,5 @@ const struct driver my_driver = {
     .lock_look = lock_look,
     .session_save = my_session_save,
     .session_reset = my_session_reset,
+    .backup = &backup,
 };

@@ -40,6 +40,10 @@ int my_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 
 int my_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 
+/* backup.c */
+int my_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
+int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
+
 /* batch.c */
 int my_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 

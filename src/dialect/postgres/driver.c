@@ -259,6 +259,8 @@ void pg_close(struct conn *conn)
     free(pg);
 }
 
+static const struct backup_way backup = {.ending = "dump", .save = pg_backup_save, .load = pg_backup_load};
+
 const struct driver pg_driver = {
     .open = pg_open,
     .close = pg_close,
@@ -273,4 +275,5 @@ const struct driver pg_driver = {
     .session_steps = pg_session_steps,
     .scratch = pg_scratch,
     .scratch_reopen = pg_scratch_reopen,
+    .backup = &backup,
 };

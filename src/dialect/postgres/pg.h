@@ -65,6 +65,10 @@ struct pg_keywords {
 void pg_address(struct ctx *ctx, const struct url *url, struct pg_keywords *keywords);
 char *pg_target(struct arena *mem, const struct url *url);
 
+/* backup.c */
+int pg_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
+int pg_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
+
 /* batch.c, judge.c, lock.c, missing.c, scratch.c, server.c */
 int pg_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);

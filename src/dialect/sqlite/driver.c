@@ -255,6 +255,8 @@ static void driver_cancel(struct conn *conn)
     sqlite3_interrupt(((struct lite_conn *)conn)->db);
 }
 
+static const struct backup_way backup = {.ending = "db", .save = lite_backup_save, .load = lite_backup_load};
+
 const struct driver lite_driver = {
     .open = lite_open,
     .close = lite_close,
@@ -268,4 +270,5 @@ const struct driver lite_driver = {
     .session_save = lite_session_save,
     .session_reset = lite_session_reset,
     .scratch = lite_scratch,
+    .backup = &backup,
 };

@@ -67,6 +67,10 @@ int lite_keys_note(struct ctx *ctx, struct lite_conn *lite, const struct batch *
 int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct list *orphans);
 int lite_keys_compare(struct ctx *ctx, const struct list *before, const struct list *after);
 
+/* backup.c */
+int lite_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
+int lite_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
+
 /* reset.c */
 int lite_session_save(struct ctx *ctx, struct conn *conn);
 int lite_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piece *piece, int n);

@@ -1,0 +1,161 @@
+/*
+ * Copies by mariadb-dump or mysqldump, brought back by the client program.  These servers commit every CREATE by itself, so
+ * bringing one back cannot be one transaction: the file is looked at first, and a restore that was interrupted is run again.
+ * The programs get the connection as an options file in memory.
+ */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "dialect/client_program.h"
+#include "dialect/mysql/parts.h"
+
+static const char *const dump_names[] = {"mariadb-dump", "mysqldump", NULL};
+static const char *const dump_names_mysql[] = {"mysqldump", "mariadb-dump", NULL};
+static const char *const client_names[] = {"mariadb", "mysql", NULL};
+static const char *const client_names_mysql[] = {"mysql", "mariadb", NULL};
+
+static int find(struct ctx *ctx, const struct conn *conn, const char *const *maria, const char *const *mysql,
+                const char **path)
+{
+    bool is_mysql = conn->dialect == &my_dialect;
+    const struct client_program program = {.names = is_mysql ? mysql : maria,
+                                           .package = is_mysql ? "default-mysql-client" : "mariadb-client"};
+    return client_program_find(ctx, &program, 0, path);
+}
+
+/* In double quotes, where a backslash is what it is in C. */
+static void value_add(struct buf *text, const char *key, const char *value)
+{
+    if (!value || !*value)
+        return;
+    buf_addf(text, "%s=\"", key);
+    for (const char *c = value; *c; c++) {
+        if (*c == '\n' || *c == '\t' || *c == '\r') {
+            buf_addf(text, "\\%c", *c == '\n' ? 'n' : *c == '\t' ? 't' : 'r');
+            continue;
+        }
+        if (*c == '"' || *c == '\\')
+            buf_add_c(text, '\\');
+        buf_add_c(text, *c);
+    }
+    buf_add(text, "\"\n");
+}
+
+static const char *either(const struct url *url, const char *a, const char *b)
+{
+    const char *value = url_option(url, a);
+    return value ? value : url_option(url, b);
+}
+
+/* "loose-": not every program of that name knows it. */
+static const char dump_options[] = "[mysqldump]\nsingle-transaction\nquick\nroutines\nevents\ntriggers\nhex-blob\n"
+                                   "no-tablespaces\nloose-set-gtid-purged=OFF\nloose-column-statistics=0\n";
+
+static int options_file(struct ctx *ctx, const struct url *url, int *fd)
+{
+    struct arena *mem = arena_open(0); /* of its own, so that the password can be overwritten at once */
+    struct buf text;
+    buf_init(&text, mem);
+    buf_add(&text, "[client]\ndefault-character-set=utf8mb4\n");
+    value_add(&text, "user", url->user);
+    value_add(&text, "password", url->password.text);
+    const char *socket = either(url, "unix_socket", "socket");
+    value_add(&text, "socket", socket);
+    value_add(&text, "host", socket ? NULL : url->host);
+    if (url->port && !socket)
+        buf_addf(&text, "port=%d\n", url->port);
+    value_add(&text, "ssl-ca", either(url, "ssl_ca", "ssl-ca"));
+    value_add(&text, "ssl-cert", either(url, "ssl_cert", "ssl-cert"));
+    value_add(&text, "ssl-key", either(url, "ssl_key", "ssl-key"));
+    buf_add(&text, dump_options);
+    int code = process_secret(ctx, text.data, text.len, fd);
+    explicit_bzero(text.data, text.len);
+    arena_close(mem);
+    return code;
+}
+
+static int run(struct ctx *ctx, struct conn *conn, const char *program, int input, int output)
+{
+    const struct url *url = &((struct my_conn *)conn)->url;
+    __attribute__((cleanup(fd_close))) int fd = -1;
+    TRY(options_file(ctx, url, &fd));
+    const int fds[] = {fd, 0};
+    const char *const argv[] = {program, arena_printf(ctx->mem, "--defaults-file=/dev/fd/%d", fd), url->database, NULL};
+    return client_program_run(
+        ctx, (struct process_spec){.argv = argv, .input_fd = input, .output_fd = output, .pass_fds = fds});
+}
+
+int my_backup_save(struct ctx *ctx, struct conn *conn, const char *path)
+{
+    __attribute__((cleanup(fd_close))) int fd = open(path, O_WRONLY | O_CLOEXEC);
+    const char *program;
+    if (fd < 0)
+        return fail(ctx, ERR_FILE, "cannot write %s", path);
+    TRY(find(ctx, conn, dump_names, dump_names_mysql, &program));
+    return run(ctx, conn, program, 0, fd);
+}
+
+/* ---- bringing one back */
+
+/* The dumping program's last line: without it the file is not whole. */
+static int check_end(struct ctx *ctx, int fd, const char *path)
+{
+    enum { TAIL = 256 };
+    char tail[TAIL + 1];
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return fail(ctx, ERR_FILE, "cannot read %s", path);
+    off_t from = status.st_size > TAIL ? status.st_size - TAIL : 0;
+    ssize_t got = pread(fd, tail, TAIL, from);
+    tail[got < 0 ? 0 : got] = 0;
+    if (strstr(tail, "-- Dump completed"))
+        return 0;
+    fail(ctx, ERR_FILE, "%s is not whole: its last line is missing", path);
+    return fail_hint(ctx, "Nothing was changed.");
+}
+
+/* Of this database: "DROP VIEW", and a name. Views first: they have no rows to lose and may rest on tables. */
+static const char contents_sql[] =
+    "SELECT CASE table_type WHEN 'VIEW' THEN 'VIEW' WHEN 'SEQUENCE' THEN 'SEQUENCE' ELSE 'TABLE' END AS what, table_name "
+    "AS name FROM information_schema.tables WHERE table_schema = DATABASE() UNION ALL SELECT routine_type, routine_name "
+    "FROM information_schema.routines WHERE routine_schema = DATABASE() UNION ALL SELECT 'EVENT', event_name FROM "
+    "information_schema.events WHERE event_schema = DATABASE()";
+
+static int clear(struct ctx *ctx, struct conn *conn)
+{
+    struct rows rows;
+    TRY(my_query(ctx, conn, contents_sql, NULL, &rows));
+    TRY(my_exec(ctx, conn, "SET SESSION foreign_key_checks = 0"));
+    int code = 0;
+    for (int i = 0; i < rows.row.n && code == 0; i++) {
+        const char *const *cell = rows.row.item[i];
+        struct buf sql;
+        buf_init(&sql, ctx->mem);
+        buf_addf(&sql, "DROP %s IF EXISTS ", cell[0]);
+        ident_add(&sql, conn->dialect->ident, cell[1]);
+        code = my_exec(ctx, conn, sql.data);
+    }
+    struct error error = ctx->error;
+    my_exec(ctx, conn, "SET SESSION foreign_key_checks = 1");
+    ctx->error = error;
+    return code;
+}
+
+int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
+{
+    __attribute__((cleanup(fd_close))) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const char *program;
+    if (fd < 0)
+        return fail(ctx, ERR_FILE, "cannot read %s", path);
+    TRY(find(ctx, conn, client_names, client_names_mysql, &program));
+    TRY(check_end(ctx, fd, path));
+    int code = clear(ctx, conn);
+    if (code == 0)
+        code = run(ctx, conn, program, fd, 0);
+    if (code < 0 && code != ERR_CONNECT)
+        fail_hint(ctx, "The database is half restored: run restore again once this is put right.");
+    return code;
+}

@@ -1,0 +1,258 @@
+/*
+ * Copies by pg_dump in its own format, brought back by pg_restore and psql.
+ *
+ * Bringing one back is one transaction in the database itself: what is in it is dropped, then pg_restore's script is run, so
+ * that whoever is connected sees the old or the new and a failure changes nothing.  (A new database under the old one's name
+ * would need rights on the server, nobody connected, and would lose what is set for the database.)  Extensions and the
+ * schemas that they are in stay, because many users may not make them.
+ *
+ * The programs get the connection as a service file and the password as a password file, both in memory.
+ */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "dialect/client_program.h"
+#include "dialect/postgres/pg.h"
+
+#define PROGRAM(variable, name)                                 \
+    static const char *const variable##_names[] = {name, NULL}; \
+    static const struct client_program variable = {variable##_names, "/usr/lib/postgresql", "postgresql-client"}
+
+PROGRAM(dump_program, "pg_dump");
+PROGRAM(restore_program, "pg_restore");
+PROGRAM(shell_program, "psql");
+
+/* What is not of a schema's, then what is in the schemas that stay, then the others with all that is in them. */
+static const char clear_sql[] =
+    "SET client_min_messages = warning;\n"
+    "DO $clear$ DECLARE it text; BEGIN\n"
+    "FOR it IN SELECT format('DROP EVENT TRIGGER %I', evtname) FROM pg_event_trigger e WHERE NOT EXISTS (SELECT FROM "
+    "pg_depend d WHERE d.objid = e.oid AND d.classid = 'pg_event_trigger'::regclass AND d.deptype = 'e') LOOP EXECUTE it; "
+    "END LOOP;\n"
+    "FOR it IN SELECT format('DROP PUBLICATION %I', pubname) FROM pg_publication LOOP EXECUTE it; END LOOP;\n"
+    "FOR it IN SELECT format('DROP SERVER %I CASCADE', srvname) FROM pg_foreign_server s WHERE NOT EXISTS (SELECT FROM "
+    "pg_depend d WHERE d.objid = s.oid AND d.classid = 'pg_foreign_server'::regclass AND d.deptype = 'e') LOOP EXECUTE it; "
+    "END LOOP;\n"
+    "PERFORM lo_unlink(oid) FROM pg_largeobject_metadata;\n"
+    "FOR it IN SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace n WHERE nspname !~ '^pg_' AND nspname NOT "
+    "IN ('information_schema', 'public') AND NOT EXISTS (SELECT FROM pg_extension e WHERE e.extnamespace = n.oid) AND NOT "
+    "EXISTS (SELECT FROM pg_depend d WHERE d.objid = n.oid AND d.classid = 'pg_namespace'::regclass AND d.deptype = 'e') "
+    "LOOP EXECUTE it; END LOOP;\n"
+    /* Each anew, because CASCADE has taken some of those that come later. */
+    "LOOP SELECT drop INTO it FROM (\n"
+    "SELECT 1 AS turn, format('DROP %s %I.%I CASCADE', CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' "
+    "WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END, n.nspname, c.relname) AS "
+    "drop, c.oid, 'pg_class'::regclass AS class, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')\n"
+    "UNION ALL SELECT 2, format('DROP %s %s CASCADE', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE "
+    "'FUNCTION' END, p.oid::regprocedure), p.oid, 'pg_proc'::regclass, n.nspname FROM pg_proc p JOIN pg_namespace n ON n.oid "
+    "= p.pronamespace\n"
+    "UNION ALL SELECT 3, format('DROP TYPE %I.%I CASCADE', n.nspname, t.typname), t.oid, 'pg_type'::regclass, n.nspname FROM "
+    "pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('e', 'd', 'r') AND t.typelem = 0\n"
+    "UNION ALL SELECT 4, format('DROP COLLATION %I.%I CASCADE', n.nspname, c.collname), c.oid, 'pg_collation'::regclass, "
+    "n.nspname FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace\n"
+    "UNION ALL SELECT 5, format('DROP TEXT SEARCH CONFIGURATION %I.%I CASCADE', n.nspname, c.cfgname), c.oid, "
+    "'pg_ts_config'::regclass, n.nspname FROM pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace\n"
+    "UNION ALL SELECT 6, format('DROP TEXT SEARCH DICTIONARY %I.%I CASCADE', n.nspname, c.dictname), c.oid, "
+    "'pg_ts_dict'::regclass, n.nspname FROM pg_ts_dict c JOIN pg_namespace n ON n.oid = c.dictnamespace\n"
+    ") AS each WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_depend d WHERE "
+    "d.objid = each.oid AND d.classid = each.class AND (d.deptype = 'e' OR d.deptype = 'i')) ORDER BY turn, drop LIMIT 1;\n"
+    "EXIT WHEN NOT FOUND; EXECUTE it; END LOOP;\n"
+    "END $clear$;\n";
+
+/* What the connection has in the end, wherever it came from, but for the password; one key a line. */
+static char *service_text(struct arena *mem, PGconn *pg)
+{
+    static const char *const leave[] = {"password",
+                                        "passfile",
+                                        "service",
+                                        "servicefile",
+                                        "client_encoding",
+                                        "replication",
+                                        "fallback_application_name",
+                                        "application_name"};
+    PQconninfoOption *all = PQconninfo(pg);
+    struct buf text;
+    buf_init(&text, mem);
+    buf_add(&text, "[dbwarden]\n");
+    for (const PQconninfoOption *option = all; option && option->keyword; option++) {
+        bool left = !option->val || !*option->val || strchr(option->val, '\n');
+        for (size_t i = 0; i < sizeof leave / sizeof *leave && !left; i++)
+            left = text_equal(option->keyword, leave[i]);
+        if (!left)
+            buf_addf(&text, "%s=%s\n", option->keyword, option->val);
+    }
+    buf_add(&text, "application_name=dbwarden\n");
+    PQconninfoFree(all);
+    return text.data;
+}
+
+/* The only copy that is not libpq's own; overwritten when it has been handed on. */
+static int password_file(struct ctx *ctx, PGconn *pg, int *fd)
+{
+    const char *password = PQpass(pg);
+    size_t n = 0, length = password ? strlen(password) : 0;
+    char *line = arena_outside(2 * length + 16);
+    memcpy(line, "*:*:*:*:", 8);
+    for (n = 8; length && *password; password++) {
+        if (*password == ':' || *password == '\\')
+            line[n++] = '\\';
+        line[n++] = *password;
+    }
+    line[n++] = '\n';
+    int code = process_secret(ctx, line, n, fd);
+    explicit_bzero(line, n);
+    free(line);
+    return code;
+}
+
+struct there { /* a connection as the programs are given it */
+    int fds[5];
+    int n;
+    const char *env[6];
+};
+
+static void there_close(struct there *there)
+{
+    for (int i = 0; i < there->n; i++)
+        fd_close(&there->fds[i]);
+}
+
+static int there_add(struct ctx *ctx, struct there *there, const char *text, const char **path)
+{
+    TRY(process_secret(ctx, text, strlen(text), &there->fds[there->n]));
+    *path = arena_printf(ctx->mem, "/dev/fd/%d", there->fds[there->n++]);
+    return 0;
+}
+
+static int there_open(struct ctx *ctx, const struct pg_conn *conn, struct there *there)
+{
+    const char *service;
+    TRY(there_add(ctx, there, service_text(ctx->mem, conn->pg), &service));
+    TRY(password_file(ctx, conn->pg, &there->fds[there->n]));
+    there->env[0] = arena_printf(ctx->mem, "PGSERVICEFILE=%s", service);
+    there->env[1] = arena_printf(ctx->mem, "PGPASSFILE=/dev/fd/%d", there->fds[there->n++]);
+    there->env[2] = "PGSERVICE=dbwarden";
+    return 0;
+}
+
+static int run(struct ctx *ctx, const struct there *there, const char *const *argv, int output)
+{
+    const struct process_spec spec = {.argv = argv, .output_fd = output, .pass_fds = there->fds, .add_env = there->env};
+    return client_program_run(ctx, spec);
+}
+
+static int find(struct ctx *ctx, const struct pg_conn *conn, const struct client_program *program, const char **path)
+{
+    return client_program_find(ctx, program, conn->conn.version / 10000, path);
+}
+
+int pg_backup_save(struct ctx *ctx, struct conn *conn, const char *path)
+{
+    __attribute__((cleanup(there_close))) struct there there = {0};
+    __attribute__((cleanup(fd_close))) int fd = open(path, O_WRONLY | O_CLOEXEC);
+    const char *program;
+    if (fd < 0)
+        return fail(ctx, ERR_FILE, "cannot write %s", path);
+    TRY(find(ctx, (struct pg_conn *)conn, &dump_program, &program));
+    TRY(there_open(ctx, (struct pg_conn *)conn, &there));
+    const char *const argv[] = {program, "-Fc", "--no-password", "-d", "service=dbwarden", NULL};
+    return run(ctx, &there, argv, fd);
+}
+
+/* ---- bringing one back */
+
+/* A file without a name, as large as it may get: beside the backup, or where temporary files are. */
+static int open_nameless(struct ctx *ctx, const char *path)
+{
+    const char *tmp = getenv("TMPDIR");
+    const char *const folders[] = {path_folder(ctx->mem, path), tmp && *tmp ? tmp : "/tmp"};
+    int fd = -1;
+    for (int i = 0; i < 2 && fd < 0; i++)
+        fd = open(folders[i], O_RDWR | O_TMPFILE | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    return fd;
+}
+
+static int read_all(struct ctx *ctx, int fd, char **text)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0 || status.st_size > 64 << 20)
+        return fail(ctx, ERR_LIMIT, "the backup's table of contents is too long");
+    *text = NEW_ARRAY(ctx->mem, char, status.st_size + 1);
+    ssize_t got = pread(fd, *text, (size_t)status.st_size, 0);
+    (*text)[got < 0 ? 0 : got] = 0;
+    return 0;
+}
+
+/* Is this line of the table of contents about an extension that is there, or the schema that one is in? */
+static bool stays(struct arena *mem, const char *line, const struct rows *extensions)
+{
+    for (int i = 0; i < extensions->row.n; i++) {
+        const char *const *cell = extensions->row.item[i];
+        if (strstr(line, arena_printf(mem, " EXTENSION - %s ", cell[0])) ||
+            strstr(line, arena_printf(mem, " COMMENT - EXTENSION %s ", cell[0])) ||
+            (!text_equal(cell[1], "public") && strstr(line, arena_printf(mem, " SCHEMA - %s ", cell[1]))))
+            return true;
+    }
+    return false;
+}
+
+/* pg_restore's own table of contents, without what is there and stays. */
+static int contents(struct ctx *ctx, struct pg_conn *conn, const char *program, const char *path, char **text)
+{
+    __attribute__((cleanup(fd_close))) int fd = open_nameless(ctx, path);
+    const struct there nowhere = {0};
+    const char *const argv[] = {program, "-l", path, NULL};
+    struct rows extensions;
+    struct buf kept;
+    if (fd < 0)
+        return fail(ctx, ERR_FILE, "no room for a temporary file, beside the backup or in /tmp");
+    if (run(ctx, &nowhere, argv, fd) < 0) {
+        fail(ctx, ERR_FILE, "%s cannot be read: %s", path, ctx->error.message);
+        return fail_hint(ctx, "Nothing was changed.");
+    }
+    TRY(read_all(ctx, fd, text));
+    TRY(pg_query(ctx, &conn->conn,
+                 "SELECT extname, nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace", NULL,
+                 &extensions));
+    buf_init(&kept, ctx->mem);
+    struct names lines = text_lines(ctx->mem, *text);
+    for (int i = 0; i < lines.n; i++)
+        if (!stays(ctx->mem, lines.item[i], &extensions))
+            buf_addf(&kept, "%s\n", lines.item[i]);
+    *text = kept.data;
+    return 0;
+}
+
+int pg_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
+{
+    struct pg_conn *pg = (struct pg_conn *)conn;
+    __attribute__((cleanup(there_close))) struct there there = {0};
+    __attribute__((cleanup(fd_close))) int script = open_nameless(ctx, path);
+    const char *restore, *shell, *list_path, *clear_path;
+    char *list = NULL;
+    if (script < 0)
+        return fail(ctx, ERR_FILE, "no room for a temporary file, beside the backup or in /tmp");
+    TRY(find(ctx, pg, &restore_program, &restore));
+    TRY(find(ctx, pg, &shell_program, &shell));
+    TRY(contents(ctx, pg, restore, path, &list));
+    TRY(there_open(ctx, pg, &there));
+    TRY(there_add(ctx, &there, list, &list_path));
+    TRY(there_add(ctx, &there, clear_sql, &clear_path));
+    const char *const unpack[] = {restore, "-f", "-", "-L", list_path, path, NULL};
+    if (run(ctx, &there, unpack, script) < 0)
+        return ctx->error.code == ERR_FAILED ? fail_hint(ctx, "Nothing was changed.") : (int)ctx->error.code;
+    there.fds[there.n++] = script;
+    const char *script_path = arena_printf(ctx->mem, "/dev/fd/%d", script);
+    script = -1; /* is `there`'s from here on */
+    const char *const argv[] = {
+        shell, "-X",       "-q", "-w",        "-1", "-v", "ON_ERROR_STOP=1", "-d", "service=dbwarden",
+        "-f",  clear_path, "-f", script_path, NULL};
+    if (run(ctx, &there, argv, 0) == 0)
+        return 0;
+    return ctx->error.code == ERR_FAILED && !ctx->error.hint ? fail_hint(ctx, "Nothing was changed.")
+                                                             : (int)ctx->error.code;
+}
