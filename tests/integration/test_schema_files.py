@@ -358,3 +358,18 @@ def test_an_extension_that_is_not_to_be_had_is_named(project):
     project.write("schema.sql", "CREATE EXTENSION no_such_thing;\n")
     outcome = project.run("make-migrations", "a")
     assert outcome.status != 0 and '"no_such_thing"' in outcome.err
+
+
+def test_an_identity_column_of_a_parent(project):
+    """The server adds none to a table with children: said before anything is written, and on the way back in the file."""
+    with_it = "CREATE TABLE p (id int, k int GENERATED ALWAYS AS IDENTITY);\nCREATE TABLE c (more int) INHERITS (p);\n"
+    without = "CREATE TABLE p (id int);\nCREATE TABLE c (more int) INHERITS (p);\n"
+    reach(project, with_it)
+    reach(project, without)
+    assert "-- irreversible: table p / column k: an identity column cannot be added" in (
+        project.migrations / project.files()[-1]).read_text()
+    before = project.files()
+    project.write("schema.sql", with_it)
+    refused = project.run("make-migrations", "b")
+    assert refused.status != 0 and "that others inherit from" in refused.err and "hint:" in refused.err, refused
+    assert project.files() == before

@@ -63,11 +63,21 @@ static bool is_special(const struct column *column)
 
 /* ---- columns ---- */
 
+static bool is_parent(const struct dice *dice, const struct object *table)
+{
+    const struct ref ref = ref_to(table);
+    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
+        if (o->kind == KIND_TABLE && refs_have(&((const struct table *)o)->inherits, &ref))
+            return true;
+    return false;
+}
+
 static bool add_column(struct dice *dice)
 {
     struct object *table = random_of_kind(dice, KIND_TABLE);
     struct column *column = random_column(dice, table);
-    if (dice_chance(dice, 15))
+    /* PostgreSQL adds no identity column to a table with children; see the refusal among its effects. */
+    if (dice_chance(dice, 15) && !is_parent(dice, table))
         specialise_column(dice, column);
     say_some_absences(dice, &column->object);
     return true;
@@ -75,7 +85,10 @@ static bool add_column(struct dice *dice)
 
 static bool drop_column(struct dice *dice)
 {
-    return remove_with_dependents(dice, random_of_kind(dice, KIND_COLUMN));
+    struct object *column = random_of_kind(dice, KIND_COLUMN);
+    if (((const struct column *)column)->identity && is_parent(dice, column->parent))
+        return false; /* there would be no way back */
+    return remove_with_dependents(dice, column);
 }
 
 static bool alter_nullable(struct dice *dice)

@@ -42,6 +42,21 @@ static bool is_row_type(const struct effect_case *effect)
     return false;
 }
 
+static bool has_children(const struct object *table)
+{
+    for (const struct edge *edge = table ? table->needed : NULL; edge; edge = edge->next_needed)
+        if (edge->from->kind == KIND_TABLE && edge->field == TABLE_inherits)
+            return true;
+    return false;
+}
+
+/* "cannot recursively add identity column", in every version; nor may the children be left out. */
+static bool is_identity_for_children(const struct effect_case *effect)
+{
+    const struct column *column = (const struct column *)effect->change->after;
+    return column->identity && column->object.parent->peer && has_children(column->object.parent);
+}
+
 static bool is_replaced(const struct effect_case *effect)
 {
     return effect->change->replaced;
@@ -185,6 +200,9 @@ const struct effect_row pg_effects[] = {
     {KIND_COLUMN, ON(ALTER), COLUMN_type, ITSELF, ANY_FIELD, is_row_type, .effect = EFFECT_REFUSE,
      .reason = "its type cannot change while a column has the type of whole rows of its table",
      .hint = "Write the migration by hand: change that column to another type and back, with its rows."},
+    {KIND_COLUMN, ON(CREATE), ANY_FIELD, ITSELF, ANY_FIELD, is_identity_for_children, .effect = EFFECT_REFUSE,
+     .reason = "an identity column cannot be added to a table that others inherit from",
+     .hint = "Add it as a plain column in one step, and make it an identity column in the next."},
     REPLACED(KIND_COLUMN, ON(ALTER), ANY_FIELD, ITSELF, ANY_FIELD, column_is_remade),
     REPLACED(KIND_VIEW, ON(ALTER), VIEW_query, ITSELF, ANY_FIELD, columns_may_change),
     {KIND_ENUM, ON(ALTER), ENUM_labels, ITSELF, ANY_FIELD, labels_go, .finish = 55},
