@@ -50,6 +50,11 @@ def database_config(
     include=None,
     exclude=None,
     snapshots=None,
+    lock_timeout=None,
+    statement_timeout=None,
+    retry_for=None,
+    wait_for_db=None,
+    wait_for_runner=None,
 ):
     """Registers a database and returns its handle.
 

@@ -6,6 +6,8 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 
 enum err {
@@ -38,6 +40,7 @@ struct error {
     const char *sqlstate; /* five characters, or the engine's own number; NULL if there is none */
     const char *detail;   /* what the server said beside its message; NULL if nothing */
     struct place place;
+    bool passing; /* time may cure it: a lock of another session's, a server that is not up yet */
 };
 
 struct ctx;

@@ -167,6 +167,45 @@ bool text_to_int(const char *text, int64_t *value)
     return true;
 }
 
+/* strtod() follows the locale, so digits and the fraction are read apart. */
+static const char *decimal_read(const char *text, double *value)
+{
+    double sum = 0, scale = 1;
+    const char *at = text;
+    for (; char_is_digit(*at); at++)
+        sum = sum * 10 + (*at - '0');
+    if (at == text || at - text > 9)
+        return NULL;
+    if (*at == '.')
+        for (at++; char_is_digit(*at); at++)
+            sum += (*at - '0') * (scale /= 10);
+    *value = sum;
+    return at;
+}
+
+bool text_to_seconds(const char *text, double *seconds)
+{
+    static const struct {
+        const char *unit;
+        double seconds;
+    } units[] = {{"", 1}, {"ms", 0.001}, {"s", 1}, {"min", 60}, {"h", 3600}};
+    double value;
+    if (text_equal_nocase(text, "off")) {
+        *seconds = 0;
+        return true;
+    }
+    const char *unit = decimal_read(text, &value);
+    if (!unit)
+        return false;
+    unit += strspn(unit, " ");
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (text_equal_nocase(unit, units[i].unit)) {
+            *seconds = value * units[i].seconds;
+            return true;
+        }
+    return false;
+}
+
 #define WORD_LONGEST 64
 
 static int smallest(int a, int b, int c)

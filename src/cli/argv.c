@@ -160,7 +160,7 @@ static const struct option_info *option_where(const struct reading *reading,
 
 static bool fits_name(const struct option_info *option, const char *name)
 {
-    return text_equal(option->name, name);
+    return text_equal(option->name, name) || text_equal(option->also, name);
 }
 
 static bool fits_no_name(const struct option_info *option, const char *name)

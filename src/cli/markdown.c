@@ -94,7 +94,7 @@ char *manual_markdown(struct arena *mem)
         "| 1 | failed; the message says why |\n"
         "| 2 | wrong usage: an option or a command that is not there, a value that is none |\n"
         "| 3 | something is pending or differs; only with `--exit-code` |\n"
-        "| 4 | locked: another runner worked on the database for longer than `--lock-timeout` |\n"
+        "| 4 | locked: another runner worked on the database for longer than `--wait-for-runner` |\n"
         "| 5 | no connection to the database |\n"
         "| 130 | interrupted; the next `dbwarden migrate` goes on |\n\n"
         "## Options of every command\n\n"

@@ -17,12 +17,21 @@ void project_close(struct project *project)
     config_close(&project->config);
 }
 
+static void seconds_take(const struct request *request, const char *key, double *seconds)
+{
+    int64_t said = request_int(request, key, -1);
+    if (said >= 0)
+        *seconds = (double)said;
+}
+
 int session_begin(struct ctx *ctx, const struct request *request, const struct config *config, const char *database,
                   struct session *session)
 {
     memset(session, 0, sizeof *session);
     TRY(session_open(ctx, config, database, session));
-    session->lock_timeout = (double)request_int(request, "lock_timeout", 300);
+    seconds_take(request, "wait_for_runner", &session->wait_for_runner);
+    seconds_take(request, "wait_for_db", &session->wait_for_db);
+    seconds_take(request, "retry_for", &session->retry_for);
     session->interrupted = request_text(request, "interrupted");
     return 0;
 }

@@ -135,7 +135,7 @@ const struct command migrate_command = {
         "Applies the migrations that the database does not have yet, in the order of their versions, then the "
         "repeatable ones. Each file is one transaction where the database can do that; a run that was "
         "interrupted is continued by the next one. Only one runner works on a database at a time: another one "
-        "waits, up to --lock-timeout seconds.\n"
+        "waits, up to --wait-for-runner seconds.\n"
         "\n"
         "Examples:\n"
         "  dbwarden migrate\n"

@@ -8,15 +8,20 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+static char *key_of(struct arena *mem, const char *name)
+{
+    return name ? text_lower(mem, text_replace(mem, name, "-", "_")) : NULL;
+}
+
 char *option_key(struct arena *mem, const struct option_info *option)
 {
-    return text_lower(mem, text_replace(mem, option->name, "-", "_"));
+    return key_of(mem, option->name);
 }
 
 const struct option_info *option_by_key(struct arena *mem, const struct option_info *table, const char *key)
 {
     for (const struct option_info *option = table; option && option->name; option++)
-        if (text_equal(option_key(mem, option), key))
+        if (text_equal(option_key(mem, option), key) || text_equal(key_of(mem, option->also), key))
             return option;
     return NULL;
 }
@@ -135,7 +140,7 @@ static int check_keys(struct ctx *ctx, const struct command *command, const stru
             return unknown_key(ctx, command_title(ctx->mem, command), &keys, key);
         }
         TRY(check_value(ctx, option, values->item[i]));
-        json_set(ctx->mem, checked, arena_dup(ctx->mem, key), values->item[i]);
+        json_set(ctx->mem, checked, option_key(ctx->mem, option), values->item[i]);
     }
     return 0;
 }

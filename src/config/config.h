@@ -28,7 +28,12 @@ struct database_config {
     bool is_default;
     bool snapshots_each;  /* snapshots: each */
     struct filter filter; /* include, exclude; `own` already filled */
-    int line;             /* where it stands in the file; 0 unknown */
+    double lock_timeout;  /* seconds, of each statement; -1: as the engine has it */
+    double statement_timeout;
+    double retry_for;       /* how long to try again what another session stood in the way of */
+    double wait_for_db;     /* how long to wait for a server that is not up yet */
+    double wait_for_runner; /* how long to wait for another runner */
+    int line;               /* where it stands in the file; 0 unknown */
 };
 
 struct config {

@@ -8,6 +8,9 @@
 #include "base/text.h"
 #include "config/setting.h"
 
+/* For what others do, if nobody says how long. */
+#define PATIENCE_SECONDS 300
+
 /* A database while its entry is read: what is needed until all keys are known. */
 struct draft {
     struct database_config database; /* first: this is what the configuration holds */
@@ -135,6 +138,18 @@ static int take_names(struct judged *judged, void *member)
     return 0;
 }
 
+static int take_duration(struct judged *judged, void *member)
+{
+    const struct json *value = judged->value->value;
+    double *seconds = member;
+    double number = value->type == JSON_INT ? (double)value->number : value->type == JSON_REAL ? value->real : -1;
+    bool is_text = value->type == JSON_TEXT, good = is_text ? text_to_seconds(value->text, seconds) : number >= 0;
+    if (good && !is_text)
+        *seconds = number;
+    return good ? 0
+                : refuse(judged, "a number of seconds, or a text such as \"500ms\", \"2s\", \"5min\" or \"off\"", NULL);
+}
+
 static int take_snapshots(struct judged *judged, void *member)
 {
     const struct json *value = judged->value->value;
@@ -200,6 +215,11 @@ static const struct setting setting_table[] = {
     {"include", take_names, DATABASE(filter.include)},
     {"exclude", take_names, DATABASE(filter.exclude)},
     {"snapshots", take_snapshots, DATABASE(snapshots_each)},
+    {"lock_timeout", take_duration, DATABASE(lock_timeout)},
+    {"statement_timeout", take_duration, DATABASE(statement_timeout)},
+    {"retry_for", take_duration, DATABASE(retry_for)},
+    {"wait_for_db", take_duration, DATABASE(wait_for_db)},
+    {"wait_for_runner", take_duration, DATABASE(wait_for_runner)},
     {"dev_database_type", take_type, offsetof(struct draft, dev_type)},
     {"dev_database_url", take_url, offsetof(struct draft, dev_url)},
     {"overlap_models", take_flag, DATABASE(overlap_models)},
@@ -365,6 +385,8 @@ static int take_entry(struct ctx *ctx, const struct setting_file *file, const st
     struct database_config *database = &draft->database;
     list_add(ctx->mem, &config->databases, database); /* at once, so that config_close() finds its passwords */
     database->line = entry->line;
+    database->lock_timeout = -1;
+    database->retry_for = database->wait_for_runner = PATIENCE_SECONDS;
     if (entry->positional) {
         fail(ctx, ERR_CONFIG, "database_config() takes keyword arguments only");
         return fail_at(ctx, entry->source, entry->line, 0);

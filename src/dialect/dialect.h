@@ -31,10 +31,17 @@ struct conn {
     /* an engine's own struct begins with this one */
 };
 
+/* How long a statement may take, in seconds; 0: as long as it likes. */
+struct limits {
+    double lock;      /* waiting for a lock of the server's, while others queue up after it */
+    double statement; /* altogether */
+};
+
 struct conn_options {
-    int connect_seconds;    /* 0: the default, 10 */
-    bool read_only;         /* must not change anything; SQLite: does not create the file */
-    const char *app_folder; /* SQLite: what relative paths are relative to; NULL: working folder */
+    int connect_seconds;         /* 0: the default, 10 */
+    bool read_only;              /* must not change anything; SQLite: does not create the file */
+    const char *app_folder;      /* SQLite: what relative paths are relative to; NULL: working folder */
+    const struct limits *limits; /* of every statement; NULL: as the server has it */
 };
 
 struct rows {
@@ -129,6 +136,8 @@ struct driver {
     int (*session_reset)(struct ctx *ctx, struct conn *conn, const struct sql_piece *piece, int n); /* what was run */
     /* Statements that do so for settings and roles within a transaction, so that steps of our own run as ourselves; NULL: none. */
     const char *const *session_steps;
+    /* Other limits from here on, also after session_reset(); costs no round trip where that can be avoided. */
+    int (*limit)(struct ctx *ctx, struct conn *conn, const struct limits *limits);
     /* A database of our own, proved to be that, gone when closed. */
     int (*scratch)(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
     /* For reading what was made in it: as a session of its own, whatever the texts set. NULL: nothing can be set. */
@@ -230,6 +239,7 @@ struct dialect {
     const char *usual_name;     /* of the schema "" where no server has said it; NULL: texts have no name for it */
     const char *const *schemes; /* URL dialects, NULL-terminated: "postgresql", "postgres" */
     int minimum_version;        /* the oldest server that is worked with */
+    double lock_seconds;        /* how long a statement waits for a lock if nobody says otherwise */
     bool majors_only;           /* 150004 is a 15, and what can be done depends on that alone; else 80013 is 8.0.13 */
     bool transactional_ddl;
     bool views_keep_names;       /* a view's column has the name that it was made with, whatever it selects by then */

@@ -224,10 +224,59 @@ static int read_transaction(const struct reading *reading, const struct line *li
     return fail_at(reading->ctx, reading->migration->path, line->number, 1);
 }
 
+/* "-- set NAME = VALUE"; anything else that begins with the word is prose. */
+static bool is_set(struct arena *mem, const struct line *line, char **name, char **value)
+{
+    size_t length;
+    const char *at = comment_of(line, &length);
+    if (!at || length < 4 || strncasecmp(at, "set", 3) || !char_is_space((unsigned char)at[3]))
+        return false;
+    char *rest = text_trim(mem, arena_copy(mem, at + 4, length - 4)), *end = rest;
+    while (char_is_word((unsigned char)*end))
+        end++;
+    const char *equals = end + strspn(end, " \t");
+    if (end == rest || *equals != '=')
+        return false;
+    *value = text_trim(mem, equals + 1);
+    *name = text_slice(mem, rest, 0, (size_t)(end - rest));
+    return true;
+}
+
+static int read_set(const struct reading *reading, const struct line *line, const char *name, const char *value)
+{
+    struct ctx *ctx = reading->ctx;
+    struct limits *limits = &reading->migration->limits;
+    const struct {
+        const char *name;
+        double *seconds;
+    } known[] = {{"lock_timeout", &limits->lock}, {"statement_timeout", &limits->statement}};
+    struct names names = {0};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        names_add(ctx->mem, &names, known[i].name);
+        if (!text_equal_nocase(name, known[i].name))
+            continue;
+        if (text_to_seconds(value, known[i].seconds))
+            return 0;
+        fail(ctx, ERR_SYNTAX, "%s is \"%s\": it must be a time such as 500ms, 2s, 5min or off", name, value);
+        return fail_at(ctx, reading->migration->path, line->number, 1);
+    }
+    const char *near = text_nearest(&names, name);
+    fail(ctx, ERR_SYNTAX, "there is nothing called \"%s\" to set in the header of a file", name);
+    if (near)
+        fail_hint(ctx, "Did you mean %s?", near);
+    else
+        fail_hint(ctx, "There are %s; what the server sets stands as SET below \"-- upgrade\".",
+                  names_join(ctx->mem, &names, " and "));
+    return fail_at(ctx, reading->migration->path, line->number, 1);
+}
+
 static int read_header_line(const struct reading *reading, const struct line *line)
 {
     struct arena *mem = reading->ctx->mem;
     const char *value;
+    char *name, *set;
+    if (is_set(mem, line, &name, &set))
+        return read_set(reading, line, name, set);
     if ((value = header_value(mem, line, "depends_on")) && *value)
         return read_depends_on(reading, line, value);
     if ((value = header_value(mem, line, "transaction")) && *value)
@@ -469,7 +518,8 @@ int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *p
                               .type = name.type,
                               .version = name.version,
                               .number = name.number,
-                              .description = name.description};
+                              .description = name.description,
+                              .limits = {-1, -1}};
     char *text;
     TRY(file_read(ctx, path, FILE_LIMIT, &text, &new->length));
     new->text = text;

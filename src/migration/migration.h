@@ -23,7 +23,8 @@ struct migration {
     struct names depends_on; /* as written: versions or file stems */
     struct list needs;       /* struct migration *: what they are, as far as they are there */
     bool seed;
-    bool no_transaction; /* header "-- transaction: none" */
+    bool no_transaction;  /* header "-- transaction: none" */
+    struct limits limits; /* headers "-- set lock_timeout = 2s", "-- set statement_timeout = ..."; -1: not said */
     struct split up;
     struct split down;
     bool has_down;

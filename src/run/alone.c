@@ -74,6 +74,7 @@ static int add_evidence(struct execution *execution, const struct classified *wh
     const char *said = NULL;
     if (look && dialect->statement_evidence)
         TRY(dialect->statement_evidence(ctx, execution->conn, what, &said));
+    execution->said = said;
     const char *text = arena_printf(ctx->mem, "%s%s", evidence_head(execution), said ? said : NO_EVIDENCE);
     execution_add(execution, journal_evidence(ctx, &execution->session->state, execution->migration, text));
     execution->offset++;
@@ -109,6 +110,7 @@ static int run_tied(struct execution *execution, const struct classified *what, 
         execution_add(execution, (struct batch_step){begin, strlen(begin), NULL});
         execution->offset++;
     }
+    execution->once = witnessed; /* what it committed by itself stays */
     if (witnessed)
         TRY(add_evidence(execution, what, false));
     execution_add_statements(execution, at, 1);
@@ -161,6 +163,86 @@ static int run_in_way(struct execution *execution, const struct classified *what
     return run_plain(execution, chain);
 }
 
+/* ---- for another session's sake */
+
+static int run_step_only(struct execution *execution, const char *chain)
+{
+    execution_begin_batch(execution, execution->done + 1, 1, false);
+    execution_add_done(execution, execution->done + 1, chain);
+    return execution_run_batch(execution);
+}
+
+/* ROLLBACK of a transaction that we began, where the driver did not do so itself. */
+static int undo_tied(struct execution *execution)
+{
+    struct ctx *ctx = execution->ctx;
+    struct error error = ctx->error;
+    int code = execution->conn->in_transaction ? conn_exec(ctx, execution->conn, "ROLLBACK") : 0;
+    if (code == 0)
+        ctx->error = error;
+    return code;
+}
+
+/* Taking away what is left half-done may have to wait for the same session as the statement. */
+static int ask_doubt(struct execution *execution, const struct classified *what, const char *before, enum doubt *doubt)
+{
+    struct ctx *ctx = execution->ctx;
+    const struct dialect *dialect = execution->conn->dialect;
+    if (!dialect->statement_doubt)
+        return 0;
+    int code = dialect->statement_doubt(ctx, execution->conn, what, before, doubt);
+    while (code < 0 && execution_retry(execution)) {
+        ctx->error = (struct error){0};
+        code = dialect->statement_doubt(ctx, execution->conn, what, before, doubt);
+    }
+    return code < 0 ? (int)ctx->error.code : 0;
+}
+
+/* What a statement that waited in vain has left behind is taken away; only the catalog can say that it did nothing. */
+static int look_after_watched(struct execution *execution, const struct classified *what, enum doubt *doubt)
+{
+    struct ctx *ctx = execution->ctx;
+    struct error error = ctx->error;
+    *doubt = DOUBT_OPEN;
+    if (execution->said && execution_refused(execution, ctx->error.code))
+        TRY(ask_doubt(execution, what, execution->said, doubt));
+    ctx->error = error;
+    return 0;
+}
+
+/* After a failure: may the statement be run again, or is it done after all? */
+static int look_after(struct execution *execution, const struct classified *what, enum way way, enum doubt *doubt)
+{
+    *doubt = DOUBT_OPEN;
+    if (!execution->ctx->error.passing)
+        return 0;
+    if (way == WAY_WATCHED)
+        return look_after_watched(execution, what, doubt);
+    if (way == WAY_TIED)
+        TRY(undo_tied(execution));
+    if ((way == WAY_TIED || way == WAY_PLAIN) && !execution->conn->in_transaction)
+        *doubt = DOUBT_NOT_DONE;
+    return 0;
+}
+
+static int run_patiently(struct execution *execution, const struct classified *what, const char *chain)
+{
+    for (;;) {
+        enum doubt doubt;
+        enum way way = way_of(execution, what);
+        execution->said = NULL;
+        int code = run_in_way(execution, what, chain);
+        if (code == 0)
+            return 0;
+        TRY(look_after(execution, what, way, &doubt));
+        if (doubt == DOUBT_DONE)
+            return run_step_only(execution, chain);
+        if (doubt == DOUBT_OPEN || !execution_retry(execution))
+            return execution->ctx->error.code;
+        execution->ctx->error = (struct error){0};
+    }
+}
+
 /* ---- after an interruption */
 
 static int fail_at_statement(struct execution *execution)
@@ -203,7 +285,6 @@ static enum doubt doubt_answered(const struct execution *execution, enum doubt d
 /* The statement at which an earlier run ended may have been done. Without evidence it was not reached. */
 static int settle_doubt(struct execution *execution, const struct classified *what, bool *skip)
 {
-    const struct dialect *dialect = execution->conn->dialect;
     const char *head = evidence_head(execution), *said = execution->evidence;
     enum doubt doubt = DOUBT_OPEN;
     *skip = false;
@@ -213,9 +294,7 @@ static int settle_doubt(struct execution *execution, const struct classified *wh
     if (!text_starts(said, head))
         return execution->refused ? 0 : fail_changed(execution);
     const char *before = said + strlen(head);
-    if (dialect->statement_doubt)
-        TRY(dialect->statement_doubt(execution->ctx, execution->conn, what,
-                                     text_equal(before, NO_EVIDENCE) ? NULL : before, &doubt));
+    TRY(ask_doubt(execution, what, text_equal(before, NO_EVIDENCE) ? NULL : before, &doubt));
     if (execution->refused)
         return 0; /* the server said no: what may be there now is somebody else's */
     doubt = doubt_answered(execution, doubt);
@@ -228,13 +307,6 @@ static int settle_doubt(struct execution *execution, const struct classified *wh
     return 0;
 }
 
-static int run_step_only(struct execution *execution, const char *chain)
-{
-    execution_begin_batch(execution, execution->done + 1, 1, false);
-    execution_add_done(execution, execution->done + 1, chain);
-    return execution_run_batch(execution);
-}
-
 int execution_alone(struct execution *execution)
 {
     const char *chain = execution_chain(execution, 1);
@@ -245,7 +317,8 @@ int execution_alone(struct execution *execution)
     execution_classify(execution, execution->done, &what);
     if (execution->done == execution->doubtful)
         TRY(settle_doubt(execution, &what, &skip));
-    TRY(skip ? run_step_only(execution, chain) : run_in_way(execution, &what, chain));
+    TRY(skip ? run_step_only(execution, chain) : run_patiently(execution, &what, chain));
+    execution->patience.tries = 0;
     if (execution->conn->in_transaction && execution->conn->dialect->transactional_ddl) {
         execution->done++;
         execution->chain = chain;

@@ -218,7 +218,7 @@ int restore_run(struct ctx *ctx, struct session *session, const struct restore_o
     TRY(session_connect(ctx, session, false));
     TRY(note_check(ctx, session, options, note));
     TRY(confirm(ctx, session, options, note));
-    TRY(lock_acquire(ctx, &session->state, session->lock_timeout, &session->lock));
+    TRY(lock_acquire(ctx, &session->state, session->wait_for_runner, &session->lock));
     emit_info(ctx, "Restoring %s from %s ...", session->conn->target, options->file);
     TRY(way->load(ctx, session->conn, options->file));
     session->state.home = NULL;

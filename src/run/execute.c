@@ -88,6 +88,8 @@ static void explain(struct execution *execution)
         place_of(execution, &execution->split->piece[execution->first + at], execution->batch.position);
     else
         fail_at(ctx, execution->migration->path, 0, 0);
+    if (ctx->error.passing)
+        fail_hint(ctx, "%s", execution_retry_hint(execution));
     if (ctx->error.hint)
         return;
     if (execution_outside_only(execution)) {
@@ -101,7 +103,7 @@ static void explain(struct execution *execution)
 }
 
 /* The server's no to a statement of the file. Where a step of our own failed instead, the statement may be done. */
-static bool refused(const struct execution *execution, enum err code)
+bool execution_refused(const struct execution *execution, enum err code)
 {
     int at = execution->batch.failed - execution->offset;
     return code == ERR_SQL && at >= 0 && at < execution->count;
@@ -133,7 +135,7 @@ static void settle_failure(struct execution *execution)
     if (execution->conn->in_transaction)
         conn_exec(ctx, execution->conn, "ROLLBACK");
     reset_session(execution);
-    if (execution->begun && refused(execution, error.code)) {
+    if (execution->begun && execution_refused(execution, error.code)) {
         struct batch_step step =
             journal_end(ctx, &execution->session->state, execution->migration, "failed", seconds_of(execution));
         struct batch batch = {.step = &step, .n = 1};
@@ -154,6 +156,7 @@ void execution_begin_batch(struct execution *execution, int first, int room, boo
     execution->first = first;
     execution->offset = execution->count = 0;
     execution->whole = -1;
+    execution->once = false;
 }
 
 void execution_add(struct execution *execution, struct batch_step step)
@@ -247,9 +250,19 @@ void execution_add_done(struct execution *execution, int done, const char *chain
 
 int execution_run_batch(struct execution *execution)
 {
+    struct ctx *ctx = execution->ctx;
+    bool again = (execution->batch.transaction && !execution->once) || !execution->count;
     execution->batch.done = step_done;
     execution->batch.sink = execution;
-    int code = conn_batch(execution->ctx, execution->conn, &execution->batch);
+    int code = conn_batch(ctx, execution->conn, &execution->batch);
+    while (code < 0 && again && execution_retry(execution)) {
+        ctx->error = (struct error){0};
+        code = conn_batch(ctx, execution->conn, &execution->batch);
+    }
+    if (code == 0)
+        execution->patience.tries = 0;
+    else if (ctx->error.code < 0) /* a pause may have ended in a cancel */
+        code = ctx->error.code;
     if (code < 0)
         explain(execution);
     return code;
@@ -425,6 +438,32 @@ static int run_all(struct execution *execution)
     return run_end(execution);
 }
 
+/* The file's own limits, or those of the session again. */
+static int limit(const struct execution *execution, bool own)
+{
+    const struct driver *driver = execution->conn->dialect->driver;
+    const struct limits *said = &execution->migration->limits;
+    struct limits limits = execution->session->limits;
+    if (own && said->lock >= 0)
+        limits.lock = said->lock;
+    if (own && said->statement >= 0)
+        limits.statement = said->statement;
+    return driver->limit ? driver->limit(execution->ctx, execution->conn, &limits) : 0;
+}
+
+static int run_limited(struct execution *execution)
+{
+    TRY(limit(execution, true));
+    int code = run_all(execution);
+    if (code < 0)
+        settle_failure(execution);
+    struct error error = execution->ctx->error;
+    if (error.code != ERR_CONNECT && limit(execution, false) < 0 && code == 0)
+        return execution->ctx->error.code;
+    execution->ctx->error = error;
+    return code;
+}
+
 int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down)
 {
     struct execution execution = {
@@ -443,8 +482,5 @@ int execute_file(struct ctx *ctx, struct session *session, const struct migratio
     names_add(ctx->mem, &execution.own, state_journal_name(ctx, &session->state));
     if (!execution.mark)
         TRY(migration_marks(ctx, session->database->dialect, migration, down, &execution.mark));
-    int code = run_all(&execution);
-    if (code < 0)
-        settle_failure(&execution);
-    return code;
+    return run_limited(&execution);
 }

@@ -3,6 +3,7 @@
 #define RUN_EXECUTION_H
 
 #include "run/parts.h"
+#include "run/patience.h"
 
 struct execution {
     struct ctx *ctx;
@@ -17,12 +18,15 @@ struct execution {
     const char *chain; /* checksum over `done` */
     bool begun;        /* there is a journal row */
     int doubtful;      /* the statement at which an earlier run ended; -1 */
-    const char *evidence; /* what the journal says of it; NULL */
-    bool refused;         /* the journal says that the server refused it */
-    bool finished;        /* state row and end of the journal are written */
-    bool session_changed; /* by a statement of the file that was run */
-    bool settings_reset;  /* by steps of our own: what the file set has to be set again */
-    struct names own;     /* our tables that are written between its statements */
+    const char *evidence;     /* what the journal says of it; NULL */
+    const char *said;         /* what the catalog said before the statement at hand; NULL */
+    bool refused;             /* the journal says that the server refused it */
+    bool finished;            /* state row and end of the journal are written */
+    bool session_changed;     /* by a statement of the file that was run */
+    bool settings_reset;      /* by steps of our own: what the file set has to be set again */
+    bool once;                /* the batch at hand may have done something although it failed */
+    struct patience patience; /* with the batch at hand */
+    struct names own;         /* our tables that are written between its statements */
     double started;
     /* of the batch at hand */
     struct batch batch;
@@ -39,10 +43,15 @@ void execution_add_statements(struct execution *execution, int first, int n);
 void execution_add_done(struct execution *execution, int done,
                         const char *chain); /* as ourselves, not as the file's role */
 int execution_run_batch(struct execution *execution);
+bool execution_refused(const struct execution *execution, enum err code); /* a statement of the file, by the server */
 int execution_begin_alone(struct execution *execution); /* the journal row, before a statement that commits by itself */
 void execution_advance(struct execution *execution, int n, const char *chain); /* and the journal says so */
 const char *execution_chain(struct execution *execution, int n);               /* over n more statements */
 void execution_classify(const struct execution *execution, int i, struct classified *what);
+
+/* patience.c: see patience_wait() */
+bool execution_retry(struct execution *execution);
+const char *execution_retry_hint(struct execution *execution);
 
 /* alone.c: the next statement by itself, so that an interruption at it can be told from one before and one after. */
 int execution_alone(struct execution *execution);

@@ -35,7 +35,7 @@ static int run_files(struct ctx *ctx, struct session *session, const struct choi
     const struct list *lists[] = {&choice->versioned, &choice->always, &choice->on_change};
     int done = 0, total = choice->versioned.n + choice->always.n + choice->on_change.n;
     if (total)
-        TRY(lock_show(session->lock));
+        TRY(session_show_lock(ctx, session));
     for (int l = 0; l < 3; l++)
         for (int i = 0; i < lists[l]->n; i++) {
             struct migration *migration = lists[l]->item[i];

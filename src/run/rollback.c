@@ -145,7 +145,7 @@ static int undo_files(struct ctx *ctx, struct session *session, const struct lis
 {
     struct json *reverted = json_get(report, "reverted");
     if (files->n)
-        TRY(lock_show(session->lock));
+        TRY(session_show_lock(ctx, session));
     for (int i = 0; i < files->n; i++) {
         const struct migration *migration = files->item[i];
         emit_progress(ctx, i, files->n, migration->filename);

@@ -17,9 +17,13 @@ struct session {
     struct target *target;   /* NULL until session_target() */
     struct snapshot *newest; /* as session_target() read it for want of a database; NULL */
     struct state state;
-    struct lock *lock;        /* NULL until session_lock() */
-    struct folder *folder;    /* NULL until session_folder() */
-    double lock_timeout;      /* seconds; set after session_open(), which makes it 300 */
+    struct lock *lock;     /* NULL until session_lock() */
+    struct folder *folder; /* NULL until session_folder() */
+    double
+        wait_for_runner; /* seconds; set after session_open(), which takes it and what follows from the configuration */
+    double wait_for_db;  /* for a server that is not up yet */
+    double retry_for;    /* what another session stood in the way of */
+    struct limits limits;     /* of statements, unless their file says otherwise */
     bool read_only;           /* how conn was opened */
     struct list applied;      /* struct applied *, as session_reload() found them */
     struct list journal;      /* struct journal_row * */
@@ -37,11 +41,12 @@ int session_open(struct ctx *ctx, const struct config *config, const char *datab
 int session_connect(struct ctx *ctx, struct session *session, bool read_only);
 /* Who is planned for: the database where it can be reached, else as the last snapshot remembers it. */
 int session_target(struct ctx *ctx, struct session *session);
-bool session_reach(struct ctx *ctx, struct session *session); /* connects to read, if that can be done */
-int session_lock(struct ctx *ctx, struct session *session);   /* connects, prepares state tables, locks */
-int session_folder(struct ctx *ctx, struct session *session); /* reads and splits every migration file */
-int session_reload(struct ctx *ctx, struct session *session); /* applied and journal, as they are now */
-void session_close(struct session *session);                  /* for cleanup */
+bool session_reach(struct ctx *ctx, struct session *session);    /* connects to read, if that can be done */
+int session_lock(struct ctx *ctx, struct session *session);      /* connects, prepares state tables, locks */
+int session_show_lock(struct ctx *ctx, struct session *session); /* before work that takes time; see lock_show() */
+int session_folder(struct ctx *ctx, struct session *session);    /* reads and splits every migration file */
+int session_reload(struct ctx *ctx, struct session *session);    /* applied and journal, as they are now */
+void session_close(struct session *session);                     /* for cleanup */
 
 /* One file, up or down: segments, journal, state row; continues an unfinished one. Needs session_reload(). */
 int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down);

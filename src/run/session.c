@@ -3,22 +3,58 @@
  * its folder and the rows of its tables.  Everything is opened when it is first asked for, and files always before
  * the database, so that what is wrong with them is said without touching it.
  */
-#include "run/run.h"
+#include "run/patience.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 
-#define LOCK_TIMEOUT 300.0
+#define WAIT_TOLD_SECONDS 10.0
+
+/* A limit that nobody set is the engine's. */
+static struct limits limits_of(const struct database_config *database)
+{
+    double lock = database->lock_timeout;
+    return (struct limits){lock < 0 ? database->dialect->lock_seconds : lock, database->statement_timeout};
+}
 
 int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session)
 {
-    *session = (struct session){.config = config, .lock_timeout = LOCK_TIMEOUT};
+    *session = (struct session){.config = config};
     struct database_config *found;
     TRY(config_database(ctx, config, database, &found));
     session->database = found;
+    session->wait_for_runner = found->wait_for_runner;
+    session->wait_for_db = found->wait_for_db;
+    session->retry_for = found->retry_for;
+    session->limits = limits_of(found);
     session->state = (struct state){NULL, found->migration_table, found->seed_table};
     ctx->database = found->name;
     return 0;
+}
+
+/* Containers start together: what means that the server is not up yet is tried again, if the user is willing to wait. */
+static int connect_patiently(struct ctx *ctx, struct session *session, const struct conn_options *options)
+{
+    const struct database_config *database = session->database;
+    double began = clock_monotonic(), told = -WAIT_TOLD_SECONDS, pause = 0.1;
+    for (;;) {
+        int code = conn_open(ctx, database->dialect, &database->url, options, &session->conn);
+        double waited = clock_monotonic() - began, left = session->wait_for_db - waited;
+        if (code != ERR_CONNECT || !ctx->error.passing || session->wait_for_db <= 0)
+            return code;
+        if (left <= 0) {
+            ctx->error.message = arena_printf(ctx->mem, "%s, for %.0f seconds", ctx->error.message, waited);
+            return code;
+        }
+        if (waited - told >= WAIT_TOLD_SECONDS) {
+            emit_info(ctx, "waiting for the database, up to %.0f seconds more: %s", left, ctx->error.message);
+            told = waited;
+        }
+        clock_sleep(pause < left ? pause : left);
+        TRY(ctx_check(ctx));
+        pause = pause * 2 < 1 ? pause * 2 : 1;
+    }
 }
 
 int session_connect(struct ctx *ctx, struct session *session, bool read_only)
@@ -32,7 +68,9 @@ int session_connect(struct ctx *ctx, struct session *session, bool read_only)
     conn_close(&session->conn);
     const struct database_config *database = session->database;
     struct conn_options options = {.read_only = read_only, .app_folder = session->config->folder};
-    int code = conn_open(ctx, database->dialect, &database->url, &options, &session->conn);
+    if (!read_only) /* who only reads stops nobody, and may wait for what is being changed */
+        options.limits = &session->limits;
+    int code = connect_patiently(ctx, session, &options);
     if (code == ERR_CONNECT)
         session->unreachable = ctx->error;
     TRY(code);
@@ -74,8 +112,21 @@ int session_lock(struct ctx *ctx, struct session *session)
         return 0;
     TRY(session_connect(ctx, session, false));
     /* The lock comes first: two runners that create the state tables at once disturb each other. */
-    TRY(lock_acquire(ctx, &session->state, session->lock_timeout, &session->lock));
-    return state_prepare(ctx, &session->state);
+    TRY(lock_acquire(ctx, &session->state, session->wait_for_runner, &session->lock));
+    struct patience patience = {0};
+    int code = state_prepare(ctx, &session->state);
+    while (code < 0 && patience_wait(ctx, session, &patience, "our own tables"))
+        code = state_prepare(ctx, &session->state);
+    return code < 0 ? (int)ctx->error.code : 0;
+}
+
+int session_show_lock(struct ctx *ctx, struct session *session)
+{
+    struct patience patience = {0};
+    int code = lock_show(session->lock);
+    while (code < 0 && patience_wait(ctx, session, &patience, "our own tables"))
+        code = lock_show(session->lock);
+    return code < 0 ? (int)ctx->error.code : 0;
 }
 
 /* As the user would write it: relative if the project is where he stands. */

@@ -71,9 +71,9 @@ static int wait_for_lock(struct ctx *ctx, struct state *state, double seconds)
         pause = pause * 2 < POLL_LONGEST ? pause * 2 : POLL_LONGEST;
     }
     fail(ctx, ERR_LOCKED, "the migration lock of %s is held by %s", conn->target, describe(ctx->mem, &holder));
-    return fail_hint(ctx,
-                     "Wait until that runner is done, or give --lock-timeout more seconds; the lock of a runner that "
-                     "died is free.");
+    return fail_hint(
+        ctx, "Wait until that runner is done, or give --wait-for-runner more seconds; the lock of a runner that "
+             "died is free.");
 }
 
 int lock_show(struct lock *lock)

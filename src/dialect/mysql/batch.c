@@ -145,4 +145,5 @@ const struct driver my_driver = {
     .session_save = my_session_save,
     .session_reset = my_session_reset,
     .backup = &backup,
+    .limit = my_limit,
 };

@@ -61,11 +61,22 @@ static const char *hint_for(unsigned number)
     }
 }
 
+/* No socket, nobody who listens, a name that is not known yet, a server that comes up or goes down. */
+static bool not_up_yet(unsigned number)
+{
+    static const unsigned known[] = {2002, 2003, 2005, 2013, 1053, 0};
+    for (int i = 0; known[i]; i++)
+        if (number == known[i])
+            return true;
+    return false;
+}
+
 static int connect_fail(struct ctx *ctx, MYSQL *mysql, const struct url *url)
 {
     unsigned number = mysql_errno(mysql);
     fail(ctx, ERR_CONNECT, "cannot connect to %s: %s", target_of(ctx->mem, url), mysql_error(mysql));
     fail_hint(ctx, "%s", hint_for(number));
+    ctx->error.passing = not_up_yet(number);
     mysql_close(mysql);
     return ERR_CONNECT;
 }
@@ -101,8 +112,12 @@ int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
     my->conn.version_text = arena_dup(mem, mysql_get_server_info(mysql));
     my->conn.target = target_of(mem, url);
     my->conn.dialect = text_has(my->conn.version_text, "MariaDB") ? &my_mariadb_dialect : &my_dialect;
-    *conn = &my->conn;
-    return 0;
+    int code = options->limits ? my_limit(ctx, &my->conn, options->limits) : 0;
+    if (code < 0)
+        my_close(&my->conn);
+    else
+        *conn = &my->conn;
+    return code;
 }
 
 void my_close(struct conn *conn)

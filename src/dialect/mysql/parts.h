@@ -17,6 +17,8 @@ struct my_conn {
     bool locked;
     bool holds_tables;     /* LOCK TABLES is in force: START TRANSACTION would end it */
     struct arena *session; /* memory of what follows; NULL: nothing is kept */
+    struct limits limits;  /* in force */
+    bool overdue;          /* the statement at hand was ended by us for its time limit */
     struct rows variables; /* those of the session before the file at hand: name, value */
 };
 
@@ -43,6 +45,9 @@ int my_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 /* backup.c */
 int my_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
 int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
+
+/* limit.c */
+int my_limit(struct ctx *ctx, struct conn *conn, const struct limits *limits);
 
 /* batch.c */
 int my_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);

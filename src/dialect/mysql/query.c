@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "dialect/mysql/parts.h"
 
@@ -18,14 +19,38 @@ static bool is_gone(unsigned number)
            number == 3169;
 }
 
+/* What another session stood in the way of: a lock, a deadlock, a row that was changed since it was read (MariaDB). */
+static bool is_passing(unsigned number)
+{
+    return number == 1205 || number == 1213 || number == 1020;
+}
+
+static bool is_overdue(unsigned number)
+{
+    return number == 1969 || number == 3024; /* MariaDB's max_statement_time, MySQL's max_execution_time */
+}
+
 static int fail_said(struct ctx *ctx, unsigned number, const char *said, enum err code)
 {
     if (atomic_load(&ctx->cancel))
         return fail(ctx, ERR_CANCELLED, "interrupted");
-    if (!is_gone(number))
-        return fail(ctx, code, "%s", said);
+    if (!is_gone(number)) {
+        fail(ctx, code, "%s", said);
+        ctx->error.passing = is_passing(number);
+        if (is_overdue(number))
+            fail_hint(ctx, "\"-- set statement_timeout = off\" above \"-- upgrade\" lifts the limit for a file.");
+        return code;
+    }
     fail(ctx, ERR_CONNECT, "the connection was lost: %s", said);
     return fail_hint(ctx, "Run the same command again once the server answers; it goes on where this one stopped.");
+}
+
+static int fail_overdue(struct ctx *ctx, struct my_conn *my)
+{
+    my->overdue = false;
+    fail(ctx, ERR_SQL, "the statement took longer than statement_timeout (%g seconds)", my->limits.statement);
+    ctx->error.sqlstate = "70100";
+    return fail_hint(ctx, "\"-- set statement_timeout = off\" above \"-- upgrade\" lifts the limit for a file.");
 }
 
 int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code)
@@ -36,16 +61,31 @@ int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code)
     return ctx->error.code;
 }
 
+/* A statement that is on its way. */
+struct sent {
+    double since;
+    bool cancelled;
+};
+
+static bool must_end(struct ctx *ctx, struct my_conn *my, const struct sent *sent)
+{
+    if (atomic_load(&ctx->cancel))
+        return true;
+    my->overdue = my->limits.statement > 0 && my->conn.dialect->engine == ENGINE_MY &&
+                  clock_monotonic() - sent->since > my->limits.statement;
+    return my->overdue;
+}
+
 /* Waits for what the client library is waiting for; a cancel reaches the server once. */
-static int wait_for(struct ctx *ctx, struct my_conn *my, int wanted, bool *cancelled)
+static int wait_for(struct ctx *ctx, struct my_conn *my, int wanted, struct sent *sent)
 {
     struct pollfd fd = {.fd = mysql_get_socket(my->mysql)};
     fd.events = (short)((wanted & MYSQL_WAIT_READ ? POLLIN : 0) | (wanted & MYSQL_WAIT_WRITE ? POLLOUT : 0) |
                         (wanted & MYSQL_WAIT_EXCEPT ? POLLPRI : 0));
     for (;;) {
         int ready = poll(&fd, 1, WAIT_MS);
-        if (atomic_load(&ctx->cancel) && !*cancelled) {
-            *cancelled = true;
+        if (!sent->cancelled && must_end(ctx, my, sent)) {
+            sent->cancelled = true;
             my_cancel(&my->conn);
         }
         if (ready > 0)
@@ -60,11 +100,14 @@ static int wait_for(struct ctx *ctx, struct my_conn *my, int wanted, bool *cance
 static int send_text(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
 {
     int result = 0;
-    bool cancelled = false;
+    struct sent sent = {.since = clock_monotonic()};
     TRY(ctx_check(ctx));
+    my->overdue = false;
     int wanted = mysql_real_query_start(&result, my->mysql, sql, length);
     while (wanted)
-        wanted = mysql_real_query_cont(&result, my->mysql, wait_for(ctx, my, wanted, &cancelled));
+        wanted = mysql_real_query_cont(&result, my->mysql, wait_for(ctx, my, wanted, &sent));
+    if (result && my->overdue && mysql_errno(my->mysql) == 1317)
+        return fail_overdue(ctx, my);
     return result ? my_fail(ctx, my->mysql, ERR_SQL) : 0;
 }
 

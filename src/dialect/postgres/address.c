@@ -29,7 +29,7 @@ static const struct {
     {"statement_cache_size", NULL},
 };
 
-static void keyword_set(struct pg_keywords *keywords, const char *key, const char *value)
+void pg_keyword_set(struct pg_keywords *keywords, const char *key, const char *value)
 {
     for (int i = 0; i < keywords->n; i++)
         if (text_equal(keywords->key[i], key)) {
@@ -79,7 +79,7 @@ static void option_add(struct ctx *ctx, struct pg_keywords *keywords, const char
     }
     if (text_equal(keyword, "sslmode"))
         value = sslmode_of(value);
-    keyword_set(keywords, keyword, value);
+    pg_keyword_set(keywords, keyword, value);
 }
 
 /* host=a:1&host=b:2 and host=a,b: libpq wants two lists. */
@@ -103,31 +103,31 @@ static void hosts_add(struct ctx *ctx, struct pg_keywords *keywords, const struc
     }
     if (n == 0)
         return;
-    keyword_set(keywords, "host", hosts.data);
+    pg_keyword_set(keywords, "host", hosts.data);
     if (strspn(ports.data, ",") < ports.len)
-        keyword_set(keywords, "port", ports.data);
+        pg_keyword_set(keywords, "port", ports.data);
 }
 
 void pg_address(struct ctx *ctx, const struct url *url, struct pg_keywords *keywords)
 {
     *keywords = (struct pg_keywords){.n = 0};
-    keyword_set(keywords, "application_name", "dbwarden");
-    keyword_set(keywords, "connect_timeout", "10");
+    pg_keyword_set(keywords, "application_name", "dbwarden");
+    pg_keyword_set(keywords, "connect_timeout", "10");
     if (url->host)
-        keyword_set(keywords, "host", url->host);
+        pg_keyword_set(keywords, "host", url->host);
     if (url->port != 0)
-        keyword_set(keywords, "port", arena_printf(ctx->mem, "%d", url->port));
+        pg_keyword_set(keywords, "port", arena_printf(ctx->mem, "%d", url->port));
     if (url->user)
-        keyword_set(keywords, "user", url->user);
+        pg_keyword_set(keywords, "user", url->user);
     if (url->database)
-        keyword_set(keywords, "dbname", url->database);
+        pg_keyword_set(keywords, "dbname", url->database);
     hosts_add(ctx, keywords, url);
     for (int i = 0; i < url->keys.n; i++)
         if (!text_equal(url->keys.item[i], "host"))
             option_add(ctx, keywords, url->keys.item[i], url->values.item[i]);
     if (url->password.text)
-        keyword_set(keywords, "password", url->password.text);
-    keyword_set(keywords, "client_encoding", "UTF8");
+        pg_keyword_set(keywords, "password", url->password.text);
+    pg_keyword_set(keywords, "client_encoding", "UTF8");
 }
 
 char *pg_target(struct arena *mem, const struct url *url)

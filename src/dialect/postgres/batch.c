@@ -79,6 +79,8 @@ static int pipeline_fill(struct chunk *chunk)
 
     if (chunk_opens(chunk))
         TRY(pipeline_send(chunk, "BEGIN", NULL));
+    if (chunk_opens(chunk) && chunk->limits)
+        TRY(pipeline_send(chunk, chunk->limits, NULL));
     for (chunk->end = chunk->first; chunk->end < batch->n; chunk->end++) {
         const struct batch_step *step = &batch->step[chunk->end];
         bool full = chunk->end - chunk->first >= CHUNK_STEPS || bytes > CHUNK_BYTES;
@@ -122,6 +124,8 @@ static int pipeline_results(struct chunk *chunk)
     int outcome = 0;
 
     if (chunk_opens(chunk))
+        outcome = step_results(chunk, -1, outcome);
+    if (chunk_opens(chunk) && chunk->limits && is_connected(chunk))
         outcome = step_results(chunk, -1, outcome);
     for (int i = chunk->first; i < chunk->end && is_connected(chunk); i++)
         outcome = step_results(chunk, i, outcome);
@@ -168,7 +172,7 @@ static void undo(struct ctx *ctx, struct pg_conn *conn)
 
 static int batch_transaction(struct ctx *ctx, struct pg_conn *conn, struct batch *batch)
 {
-    struct chunk chunk = {.ctx = ctx, .conn = conn, .batch = batch};
+    struct chunk chunk = {.ctx = ctx, .conn = conn, .batch = batch, .limits = pg_limits_sql(ctx->mem, conn, "true")};
     int outcome = 0;
 
     do {
@@ -223,6 +227,7 @@ static bool is_helped(struct ctx *ctx, struct pg_conn *conn)
 
 static int batch_singly(struct ctx *ctx, struct pg_conn *conn, struct batch *batch)
 {
+    TRY(pg_limits_alone(ctx, conn));
     for (int i = 0, begin = 0; i < batch->n; i++) {
         int outcome = ctx_check(ctx);
         if (!conn->conn.in_transaction)

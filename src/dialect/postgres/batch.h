@@ -8,6 +8,7 @@ enum { CHUNK_STEPS = 1000, CHUNK_BYTES = 4 << 20, BULK_STEPS = 100 };
 
 /* Steps `first` to `end` - 1 of a transaction, after one another and with one wait. */
 struct chunk {
+    const char *limits; /* sent after BEGIN; NULL */
     struct ctx *ctx;
     struct pg_conn *conn;
     struct batch *batch;

@@ -50,6 +50,8 @@ static void bulk_collect(struct bulk *bulk)
     bulk->start = NEW_ARRAY(chunk->ctx->mem, size_t, CHUNK_STEPS);
     if (chunk_opens(chunk))
         bulk_add(bulk, "BEGIN", strlen("BEGIN"));
+    if (chunk_opens(chunk) && chunk->limits)
+        bulk_add(bulk, chunk->limits, strlen(chunk->limits));
     for (chunk->end = chunk->first; chunk->end < batch->n; chunk->end++) {
         const struct batch_step *step = &batch->step[chunk->end];
         if (chunk->end - chunk->first == CHUNK_STEPS || bulk->text.len > CHUNK_BYTES || !is_plain(step))
@@ -61,12 +63,18 @@ static void bulk_collect(struct bulk *bulk)
         bulk_add(bulk, "COMMIT", strlen("COMMIT"));
 }
 
+/* Statements of our own before the first step. */
+static int opening(const struct chunk *chunk)
+{
+    return chunk_opens(chunk) ? 1 + (chunk->limits ? 1 : 0) : 0;
+}
+
 /* `answered` statements have succeeded; a place in the text is surer, because a syntax error comes before all of them. */
 static int failed_step(const struct bulk *bulk, const PGresult *result, int answered)
 {
     const struct chunk *chunk = bulk->chunk;
     long position = pg_position(result, bulk->text.data);
-    int step = chunk->first + answered - (chunk_opens(chunk) ? 1 : 0);
+    int step = chunk->first + answered - opening(chunk);
 
     if (position < 0)
         return step;
@@ -90,7 +98,7 @@ static void bulk_failed(const struct bulk *bulk, const PGresult *result, int ans
 static int bulk_results(struct bulk *bulk)
 {
     struct chunk *chunk = bulk->chunk;
-    int outcome = 0, step = chunk_opens(chunk) ? -1 : chunk->first;
+    int outcome = 0, step = chunk->first - opening(chunk);
 
     for (int answered = 0;; answered++) {
         __attribute__((cleanup(pg_result_clear))) PGresult *result = NULL;
@@ -103,7 +111,7 @@ static int bulk_results(struct bulk *bulk)
         } else if (outcome == 0) {
             chunk_done(chunk, step);
         }
-        step = step < 0 ? chunk->first : step + 1;
+        step++;
     }
 }
 

@@ -11,30 +11,36 @@
 static const struct {
     const char *part;
     const char *hint;
+    bool passing; /* it is not up yet */
 } connect_hints[] = {
     {"password authentication failed", "Check user and password in the database URL."},
     {"no password supplied", "Put the password into the database URL, or into PGPASSWORD or ~/.pgpass."},
     {"does not exist", "Check the names in the database URL; createdb makes a database."},
-    {"Connection refused", "Is the server running, and are host and port right?"},
-    {"No such file or directory", "No server listens on that socket. Is it running, and is the host right?"},
-    {"could not translate host name", "Check the host in the database URL."},
+    {"Connection refused", "Is the server running, and are host and port right?", true},
+    {"No such file or directory", "No server listens on that socket. Is it running, and is the host right?", true},
+    {"could not translate host name", "Check the host in the database URL.", true},
     {"no pg_hba.conf entry", "The server's pg_hba.conf has no line for this host, user and database."},
     {"SSL", "See sslmode: add ?sslmode=require or ?sslmode=disable to the database URL."},
     {"too many clients", "All connections of the server are taken. Wait, or raise max_connections."},
-    {"starting up", "The server is still starting. Try again in a moment."},
+    {"starting up", "The server is still starting. Try again in a moment.", true},
+    {"shutting down", "The server is shutting down. Try again once it is up.", true},
+    {"server closed the connection unexpectedly", "The server may be restarting. Try again in a moment.", true},
 };
 
 static int fail_connect(struct ctx *ctx, PGconn *pg, const char *target)
 {
     const char *said = pg_message(ctx->mem, PQerrorMessage(pg));
     const char *all = PQerrorMessage(pg), *hint = "Check the database URL, and that the server is reachable from here.";
+    bool passing = false;
 
     for (size_t i = 0; i < sizeof connect_hints / sizeof *connect_hints; i++)
         if (text_has(all, connect_hints[i].part)) {
             hint = connect_hints[i].hint;
+            passing = connect_hints[i].passing;
             break;
         }
     fail(ctx, ERR_CONNECT, "cannot connect to %s: %s", target, said);
+    ctx->error.passing = passing;
     return fail_hint(ctx, "%s", hint);
 }
 
@@ -94,6 +100,8 @@ static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_o
     struct pg_keywords keywords;
 
     pg_address(ctx, &conn->url, &keywords);
+    if (options && options->limits && !conn->no_options)
+        pg_limits_address(ctx, options->limits, &keywords);
     conn->pg = PQconnectStartParams(keywords.key, keywords.value, 0);
     if (!conn->pg)
         return fail(ctx, ERR_CONNECT, "cannot connect to %s: out of memory", conn->conn.target);
@@ -106,6 +114,10 @@ static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_o
     conn->conn.version = PQserverVersion(conn->pg);
     conn->conn.version_text = PQparameterStatus(conn->pg, "server_version");
     conn->conn.version_text = arena_dup(conn->mem, conn->conn.version_text);
+    if (options && options->limits)
+        conn->limits = *options->limits;
+    if (options && options->limits && !conn->no_options)
+        conn->startup = *options->limits;
     if (conn->conn.version >= pg_dialect.minimum_version)
         return 0;
     fail(ctx, ERR_UNSUPPORTED, "PostgreSQL %s is too old: 12 is the oldest that works here", conn->conn.version_text);
@@ -118,6 +130,12 @@ int pg_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
     struct pg_conn *made = conn_new(url);
     int result = conn_start(ctx, made, options);
 
+    if (result == ERR_CONNECT && options && options->limits && text_has(ctx->error.message, "startup parameter")) {
+        PQfinish(made->pg);
+        made->pg = NULL;
+        made->no_options = true;
+        result = conn_start(ctx, made, options);
+    }
     if (result < 0) {
         pg_close(&made->conn);
         return result;
@@ -272,6 +290,7 @@ const struct driver pg_driver = {
     .lock_release = pg_lock_release,
     .lock_look = pg_lock_look,
     .session_reset = pg_session_reset,
+    .limit = pg_limit,
     .session_steps = pg_session_steps,
     .scratch = pg_scratch,
     .scratch_reopen = pg_scratch_reopen,

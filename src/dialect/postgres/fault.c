@@ -41,20 +41,27 @@ int pg_fail_lost(struct ctx *ctx, struct pg_conn *conn)
 static const struct {
     const char *sqlstate;
     const char *hint;
+    bool passing;
 } hints[] = {
     {"42501", "The database user needs more rights: ask for them, or connect as the owner of the object."},
     {"25006", "The connection is read-only: it leads to a standby, or default_transaction_read_only is on."},
-    {"55P03", "Another session holds a lock on the object. Wait until it is done, or look into pg_stat_activity."},
-    {"40P01", "Another session held what this one needed. Run the same command again."},
+    {"55P03", "Another session holds a lock on the object. Wait until it is done, or look into pg_stat_activity.",
+     true},
+    {"40P01", "Another session held what this one needed. Run the same command again.", true},
+    {"40001", "Another session changed what this one had read. Run the same command again.", true},
+    {"57014",
+     "It ran into statement_timeout (\"-- set statement_timeout = off\" above \"-- upgrade\" lifts it for a file), or "
+     "somebody cancelled it."},
     {"53100", "The server's disk is full. Free some space and run the same command again."},
 };
 
-static const char *hint_of(const char *sqlstate)
+static void hint_add(struct error *error)
 {
-    for (size_t i = 0; sqlstate && i < sizeof hints / sizeof *hints; i++)
-        if (text_equal(sqlstate, hints[i].sqlstate))
-            return hints[i].hint;
-    return NULL;
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+        if (text_equal(error->sqlstate, hints[i].sqlstate)) {
+            error->hint = error->hint ? error->hint : hints[i].hint;
+            error->passing = hints[i].passing;
+        }
 }
 
 int pg_fail(struct ctx *ctx, struct pg_conn *conn, const PGresult *result)
@@ -74,7 +81,8 @@ int pg_fail(struct ctx *ctx, struct pg_conn *conn, const PGresult *result)
         fail(ctx, ERR_SQL, "%s", message);
     ctx->error.sqlstate = sqlstate;
     ctx->error.detail = field_of(ctx->mem, result, PG_DIAG_MESSAGE_DETAIL);
-    ctx->error.hint = hint ? hint : hint_of(sqlstate);
+    ctx->error.hint = hint;
+    hint_add(&ctx->error);
     return (int)ctx->error.code;
 }
 

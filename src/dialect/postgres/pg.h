@@ -30,6 +30,10 @@ struct pg_conn {
     struct names lent;                /* "1255:16384" of what was made so */
     struct names lent_schemas;        /* made for it */
     bool shielded;                    /* what runs now must not be cancelled: it cleans up */
+    struct limits limits;             /* of the statements at hand, */
+    struct limits startup;            /* and those that the session began with, to which a RESET leads */
+    bool limits_set;                  /* the session has other ones at the moment */
+    bool no_options;                  /* a pooler that takes no options: SET would reach other people's sessions */
 };
 
 int pg_library_load(struct ctx *ctx); /* libpq.c: before anything of libpq is called */
@@ -62,12 +66,20 @@ struct pg_keywords {
     const char *value[64];
     int n;
 };
+void pg_keyword_set(struct pg_keywords *keywords, const char *key, const char *value);
 void pg_address(struct ctx *ctx, const struct url *url, struct pg_keywords *keywords);
 char *pg_target(struct arena *mem, const struct url *url);
 
 /* backup.c */
 int pg_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
 int pg_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
+
+/* limit.c */
+void pg_limits_address(struct ctx *ctx, const struct limits *limits, struct pg_keywords *keywords);
+int pg_limit(struct ctx *ctx, struct conn *conn, const struct limits *limits);
+/* `local` is set_config()'s; NULL: nothing differs from what the session began with. */
+char *pg_limits_sql(struct arena *mem, const struct pg_conn *conn, const char *local);
+int pg_limits_alone(struct ctx *ctx, struct pg_conn *conn); /* before a statement by itself */
 
 /* batch.c, judge.c, lock.c, missing.c, scratch.c, server.c */
 int pg_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);

@@ -65,6 +65,7 @@ const struct dialect pg_dialect = {
     .outside_only = pg_outside_only,
     .schemes = schemes,
     .minimum_version = 120000,
+    .lock_seconds = 2,
     .majors_only = true,
     .transactional_ddl = true,
     .views_keep_names = true,

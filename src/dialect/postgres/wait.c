@@ -87,8 +87,11 @@ int pg_connect_wait(struct ctx *ctx, PGconn *pg, double seconds, const char *tar
     while (PQstatus(pg) != CONNECTION_BAD) {
         int ready = poll_connecting(ctx, pg, state);
         TRY(ready);
-        if (ready == 0 && clock_monotonic() > end)
-            return fail(ctx, ERR_CONNECT, "cannot connect to %s: no answer within %g seconds", target, seconds);
+        if (ready == 0 && clock_monotonic() > end) {
+            fail(ctx, ERR_CONNECT, "cannot connect to %s: no answer within %g seconds", target, seconds);
+            ctx->error.passing = true;
+            return ERR_CONNECT;
+        }
         if (ready == 0)
             continue;
         state = PQconnectPoll(pg);

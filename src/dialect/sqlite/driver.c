@@ -5,6 +5,7 @@
  */
 #include "dialect/sqlite/sqlite.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 int lite_version_number(void)
@@ -16,6 +17,7 @@ int lite_version_number(void)
 void lite_enter(struct lite_conn *lite, struct ctx *ctx)
 {
     lite->ctx = ctx;
+    lite->statement_since = clock_monotonic();
 }
 
 int lite_leave(struct lite_conn *lite, int result)
@@ -92,9 +94,11 @@ static void code_hint(struct ctx *ctx, const struct lite_conn *lite, int rc)
 {
     switch (rc & 0xff) {
     case SQLITE_BUSY:
-        fail_hint(ctx,
-                  "Another program has kept it locked for %g seconds; ?timeout=30 in the database URL waits longer.",
-                  lite->busy_seconds);
+        fail_hint(
+            ctx,
+            "Another program has kept it locked for %g seconds; lock_timeout in the configuration, or ?timeout=30 in "
+            "the database URL, waits longer.",
+            lite->busy_seconds);
         break;
     case SQLITE_READONLY: fail_hint(ctx, "The database file and its folder must be writable for this user."); break;
     case SQLITE_IOERR: fail_hint(ctx, "The disk failed. Run the same command again once it can be written."); break;
@@ -103,12 +107,27 @@ static void code_hint(struct ctx *ctx, const struct lite_conn *lite, int rc)
     }
 }
 
+/* Nobody but the statement's own time limit interrupts without a word in the context. */
+static int fail_overdue(struct lite_conn *lite, struct ctx *ctx)
+{
+    if (lite->statement_limit <= 0)
+        return fail(ctx, ERR_CANCELLED, "cancelled");
+    fail(ctx, ERR_SQL, "the statement took longer than statement_timeout (%g seconds)", lite->statement_limit);
+    ctx->error.sqlstate = "SQLITE_INTERRUPT";
+    return fail_hint(ctx, "\"-- set statement_timeout = off\" above \"-- upgrade\" lifts the limit for a file.");
+}
+
+static bool is_passing(int rc)
+{
+    return (rc & 0xff) == SQLITE_BUSY || rc == SQLITE_LOCKED_SHAREDCACHE;
+}
+
 int lite_fail(struct lite_conn *lite, struct ctx *ctx, int rc)
 {
     if (atomic_load(&ctx->cancel))
         return ctx_check(ctx);
     if ((rc & 0xff) == SQLITE_INTERRUPT)
-        return fail(ctx, ERR_CANCELLED, "cancelled");
+        return fail_overdue(lite, ctx);
     enum err code = ERR_SQL;
     if ((rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_NOTADB)
         code = ERR_CONNECT;
@@ -118,6 +137,7 @@ int lite_fail(struct lite_conn *lite, struct ctx *ctx, int rc)
     fail(ctx, code, "%s", text_replace(ctx->mem, sqlite3_errmsg(lite->db), "_dbwarden_new_", ""));
     code_hint(ctx, lite, rc);
     ctx->error.sqlstate = lite_code_name(rc);
+    ctx->error.passing = is_passing(rc);
     return code;
 }
 
@@ -269,6 +289,7 @@ const struct driver lite_driver = {
     .lock_look = lite_lock_look,
     .session_save = lite_session_save,
     .session_reset = lite_session_reset,
+    .limit = lite_limit,
     .scratch = lite_scratch,
     .backup = &backup,
 };

@@ -12,8 +12,6 @@
 #include "base/file.h"
 #include "base/text.h"
 
-enum { DEFAULT_BUSY_SECONDS = 5 };
-
 /* What pysqlite keeps for itself and does not hand on in a file: URI. */
 static const char *const pysqlite_options[] = {
     "uri", "timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements", NULL};
@@ -23,7 +21,7 @@ struct open_plan {
     const char *path;   /* on disk; NULL: in memory, or only SQLite can tell */
     const char *target; /* for messages */
     int flags;
-    double busy_seconds;
+    double busy_seconds; /* -1: not said */
     bool read_only;
 };
 
@@ -125,7 +123,7 @@ static int plan_make(struct ctx *ctx, const struct url *url, const struct conn_o
     const char *database = url->database;
     const char *timeout = url_option(url, "timeout");
     bool memory = !database || *database == '\0' || text_equal(database, ":memory:");
-    *plan = (struct open_plan){.busy_seconds = DEFAULT_BUSY_SECONDS, .read_only = options->read_only};
+    *plan = (struct open_plan){.busy_seconds = -1, .read_only = options->read_only};
     plan->flags = options->read_only && !memory ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     plan->target = memory ? ":memory:" : text_starts(database, "./") ? database + 2 : database;
     TRY(mode_read(ctx, url_option(url, "mode"), plan));
@@ -210,21 +208,42 @@ static int busy_wait(void *arg, int attempts)
     return 1;
 }
 
-static int cancel_asked(void *arg)
+static bool overdue(const struct lite_conn *lite)
+{
+    return lite->statement_limit > 0 && clock_monotonic() - lite->statement_since > lite->statement_limit;
+}
+
+static int must_stop(void *arg)
 {
     struct lite_conn *lite = arg;
-    return lite->ctx && atomic_load(&lite->ctx->cancel);
+    return (lite->ctx && atomic_load(&lite->ctx->cancel)) || overdue(lite);
+}
+
+void lite_watch(struct lite_conn *lite)
+{
+    enum { PROGRESS_STEPS = 2000 };
+    sqlite3_busy_handler(lite->db, busy_wait, lite);
+    sqlite3_progress_handler(lite->db, PROGRESS_STEPS, must_stop, lite);
+}
+
+/* A time that stands in the URL goes before what the connection was opened with, and not before a file's own. */
+int lite_limit(struct ctx *ctx, struct conn *conn, const struct limits *limits)
+{
+    struct lite_conn *lite = (struct lite_conn *)conn;
+    bool of_file = limits->lock != lite->opened_with;
+    (void)ctx;
+    lite->busy_seconds = lite->url_seconds >= 0 && !of_file ? lite->url_seconds : limits->lock;
+    lite->statement_limit = limits->statement;
+    return 0;
 }
 
 static int open_database(struct ctx *ctx, struct lite_conn *lite, const struct open_plan *plan)
 {
-    enum { PROGRESS_STEPS = 2000 };
     int rc = sqlite3_open_v2(plan->file, &lite->db, plan->flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK)
         return open_failed(ctx, lite, rc);
     sqlite3_extended_result_codes(lite->db, 1);
-    sqlite3_busy_handler(lite->db, busy_wait, lite);
-    sqlite3_progress_handler(lite->db, PROGRESS_STEPS, cancel_asked, lite);
+    lite_watch(lite);
     /* Opening reads nothing yet; this does. */
     lite_enter(lite, ctx);
     rc = sqlite3_exec(lite->db, "PRAGMA schema_version", NULL, NULL, NULL);
@@ -245,7 +264,8 @@ static struct lite_conn *conn_new(const struct open_plan *plan)
     lite->conn.version = lite_version_number();
     lite->conn.version_text = sqlite3_libversion();
     lite->conn.target = arena_dup(lite->mem, plan->target);
-    lite->busy_seconds = plan->busy_seconds;
+    lite->url_seconds = plan->busy_seconds;
+    lite->busy_seconds = plan->busy_seconds >= 0 ? plan->busy_seconds : lite_dialect.lock_seconds;
     lite->lock_fd = -1;
     lite->data_version = -1;
     return lite;
@@ -268,13 +288,19 @@ int lite_open(struct ctx *ctx, const struct url *url, const struct conn_options 
     struct open_plan plan;
     TRY(plan_make(ctx, url, options, &plan));
     TRY(plan_check(ctx, &plan));
-    return plan_open(ctx, &plan, conn);
+    TRY(plan_open(ctx, &plan, conn));
+    if (!options->limits)
+        return 0;
+    ((struct lite_conn *)*conn)->opened_with = options->limits->lock;
+    return lite_limit(ctx, *conn, options->limits);
 }
 
 int lite_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn)
 {
-    static const struct open_plan plan = {
-        .file = ":memory:", .target = "scratch database", .flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
+    static const struct open_plan plan = {.file = ":memory:",
+                                          .target = "scratch database",
+                                          .busy_seconds = -1,
+                                          .flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
     return plan_open(ctx, &plan, conn);
 }
 

@@ -7,22 +7,10 @@
 #include "base/text.h"
 
 static const char *const settings[LITE_SETTINGS] = {
-    "foreign_keys",
-    "recursive_triggers",
-    "ignore_check_constraints",
-    "legacy_alter_table",
-    "writable_schema",
-    "query_only",
-    "read_uncommitted",
-    "reverse_unordered_selects",
-    "automatic_index",
-    "cell_size_check",
-    "trusted_schema",
-    "secure_delete",
-    "synchronous",
-    "cache_size",
-    "busy_timeout",
-    "defer_foreign_keys",
+    "foreign_keys",    "recursive_triggers", "ignore_check_constraints", "legacy_alter_table",
+    "writable_schema", "query_only",         "read_uncommitted",         "reverse_unordered_selects",
+    "automatic_index", "cell_size_check",    "trusted_schema",           "secure_delete",
+    "synchronous",     "cache_size",         "defer_foreign_keys",
 };
 
 static int setting_read(struct ctx *ctx, struct conn *conn, int i, int64_t *value)
@@ -53,6 +41,7 @@ static int settings_restore(struct ctx *ctx, struct conn *conn)
             TRY(lite_exec(ctx, conn,
                           arena_printf(ctx->mem, "PRAGMA %s = %lld", settings[i], (long long)lite->setting[i])));
     }
+    lite_watch(lite); /* PRAGMA busy_timeout puts a handler of its own in the place of ours */
     return lite_exec(ctx, conn, "PRAGMA case_sensitive_like = OFF"); /* which cannot be read */
 }
 

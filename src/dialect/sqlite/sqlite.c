@@ -76,6 +76,7 @@ const struct dialect lite_dialect = {
     .begin_plain = "BEGIN IMMEDIATE",
     .schemes = lite_schemes,
     .minimum_version = 34001,
+    .lock_seconds = 5,
     .transactional_ddl = true,
     .is_file = true,
     .create_reads_all = true,

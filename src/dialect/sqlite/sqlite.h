@@ -17,7 +17,7 @@ extern const struct normal_rules lite_normal;
 extern const struct infix lite_infix[]; /* infix.c */
 extern const struct render_kind lite_render[KIND_COUNT];
 
-enum { LITE_SETTINGS = 16 };
+enum { LITE_SETTINGS = 15 };
 
 struct lite_conn {
     struct conn conn;
@@ -26,6 +26,10 @@ struct lite_conn {
     struct ctx *ctx;     /* of the call that is running: for cancelling; NULL between calls */
     double busy_seconds; /* how long to wait for another writer */
     double busy_since;
+    double url_seconds;     /* what the URL says of it; -1 */
+    double opened_with;     /* the limit for locks */
+    double statement_limit; /* seconds; 0: none */
+    double statement_since;
     int lock_fd;                    /* -1: not held */
     const char *lock_path;          /* NULL: in memory, where nobody else can be */
     struct map *touched;            /* tables that the running batch has written to or changed; NULL outside one */
@@ -48,6 +52,8 @@ int lite_leave(struct lite_conn *lite, int result);
 /* open.c */
 int lite_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
 void lite_close(struct conn *conn);
+int lite_limit(struct ctx *ctx, struct conn *conn, const struct limits *limits);
+void lite_watch(struct lite_conn *lite); /* installs what looks after waiting and long statements */
 int lite_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
 
 /* batch.c and keys.c */

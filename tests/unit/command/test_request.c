@@ -18,7 +18,9 @@ static void defaults_are_filled_in(void **state)
     struct json *checked;
     assert_works(ctx, check(ctx, NULL, "check-db", "{}", &checked));
     assert_string_equal(json_get_text(checked, "out"), "txt");
-    assert_int_equal(json_get_int(checked, "lock_timeout", 0), 300);
+    assert_null(json_get(checked, "wait_for_runner"));
+    assert_works(ctx, check(ctx, NULL, "check-db", "{\"lock_timeout\": 5}", &checked));
+    assert_int_equal(json_get_int(checked, "wait_for_runner", 0), 5);
     assert_null(json_get(checked, "database"));
     assert_works(ctx, check(ctx, NULL, "make-migrations", "{\"description\": null}", &checked));
     assert_true(json_get_bool(checked, "concurrent", false));
@@ -37,7 +39,7 @@ static void wrong_values_are_named(void **state)
         {"migrate", "{\"to_version\": 2}", "--to-version needs a text, not 2"},
         {"migrate", "{\"to_version\": \"\"}", "--to-version is empty"},
         {"migrate", "{\"json\": true}", "migrate has no option \"json\""},
-        {"migrate", "{\"lock_timeout\": -1}", "--lock-timeout must be at least 0, not -1"},
+        {"migrate", "{\"lock_timeout\": -1}", "--wait-for-runner must be at least 0, not -1"},
         {"migrate", "[]", "a request is a JSON object of options"},
         {"check-db", "{\"out\": \"xml\"}", "--out needs one of json, yaml, txt, sql, not \"xml\""},
         {"make-migrations", "{\"rename\": \"a\"}", "--rename needs a list of texts, not \"a\""},

@@ -110,7 +110,7 @@ static inline int project_migrate_with(struct project *project, const struct mig
     project->said = project->warnings = (struct names){0};
     project->report = json_object(ctx->mem);
     TRY(session_open(ctx, &project->config, NULL, &session));
-    session.lock_timeout = 0;
+    session.wait_for_runner = 0;
     return migrate_run(ctx, &session, options, project->report);
 }
 
@@ -128,7 +128,7 @@ static inline int project_rollback_with(struct project *project, const struct ro
     project->said = project->warnings = (struct names){0};
     project->report = json_object(ctx->mem);
     TRY(session_open(ctx, &project->config, NULL, &session));
-    session.lock_timeout = 0;
+    session.wait_for_runner = 0;
     return rollback_run(ctx, &session, options, project->report);
 }
 
