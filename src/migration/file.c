@@ -499,9 +499,12 @@ static int read_text(struct reading *reading)
     TRY(keep_fault(reading, split_down, &migration->down_warnings, &migration->down_error));
     if (migration->has_down && !migration->down.n)
         read_irreversible(reading);
-    migration->token_checksum =
-        lex_checksum(reading->ctx->mem, reading->dialect->lex, migration->up.piece, migration->up.n);
     return 0;
+}
+
+char *migration_tokens(struct arena *mem, const struct migration *migration)
+{
+    return lex_checksum(mem, migration->lex, migration->up.piece, migration->up.n);
 }
 
 int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration)
@@ -515,6 +518,7 @@ int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *p
     struct migration *new = *migration = NEW(ctx->mem, struct migration);
     *new = (struct migration){.path = arena_dup(ctx->mem, path),
                               .filename = arena_dup(ctx->mem, filename),
+                              .lex = dialect->lex,
                               .type = name.type,
                               .version = name.version,
                               .number = name.number,

@@ -30,7 +30,8 @@ struct migration {
     bool has_down;
     const char *irreversible;   /* why there is no SQL below "-- rollback", if the file says so; NULL */
     const char *checksum;       /* 0.8.2's */
-    const char *token_checksum; /* the journal's, of the up side */
+    const char *token_checksum; /* of a file that runs: what migration_tokens() gives; else NULL */
+    const struct lex_rules *lex;
     const char *text;           /* the file */
     size_t length;
     const unsigned char *marks[2]; /* of up and down, if somebody has kept what migration_marks() gave; NULL */
@@ -42,6 +43,8 @@ struct migration {
 
 /* Reads and splits one file. ERR_FILE, ERR_LIMIT; what is wrong in its text waits for migration_check(). */
 int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration);
+/* The journal's checksum, over the tokens of the up side; as dear as reading the file, so asked for only where it counts. */
+char *migration_tokens(struct arena *mem, const struct migration *migration);
 /* To be called before a side is used: tells its warnings, fails with what was found wrong in it while reading. */
 int migration_check(struct ctx *ctx, const struct migration *migration, bool down);
 /* Fails as well for BEGIN, COMMIT and ROLLBACK of the user's own; `marks` gets a byte per statement: enum statement_mark. */

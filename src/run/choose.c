@@ -33,20 +33,21 @@ static const char *journal_checksum(const struct session *session, const char *f
     return NULL;
 }
 
-bool migration_edited(const struct session *session, const struct migration *migration, const struct applied *row)
+bool migration_edited(struct arena *mem, const struct session *session, const struct migration *migration,
+                      const struct applied *row)
 {
     if (!row->checksum || text_equal(row->checksum, migration->checksum))
         return false;
-    return !text_equal(journal_checksum(session, row->filename, row->version), migration->token_checksum);
+    return !text_equal(journal_checksum(session, row->filename, row->version), migration_tokens(mem, migration));
 }
 
-bool repeatable_changed(const struct session *session, const struct migration *migration)
+bool repeatable_changed(struct arena *mem, const struct session *session, const struct migration *migration)
 {
     const struct applied *row = applied_file(&session->applied, migration->filename);
     if (!row || journal_unfinished(session, migration->filename))
         return true;
     const char *ran = journal_checksum(session, migration->filename, NULL);
-    return ran ? !text_equal(ran, migration->token_checksum) : !text_equal(row->checksum, migration->checksum);
+    return ran ? !text_equal(ran, migration_tokens(mem, migration)) : !text_equal(row->checksum, migration->checksum);
 }
 
 int version_unknown(struct ctx *ctx, const struct session *session, const char *text)
@@ -123,7 +124,7 @@ static int find_pending(struct ctx *ctx, struct session *session, struct choice 
     for (int i = 0; i < session->folder->versioned.n; i++) {
         struct migration *migration = session->folder->versioned.item[i];
         const struct applied *row = applied_version(&session->applied, migration->number);
-        if (row && migration_edited(session, migration, row))
+        if (row && migration_edited(ctx->mem, session, migration, row))
             return refuse_edited(ctx, migration);
         if (row)
             continue;
@@ -201,7 +202,7 @@ int choice_make(struct ctx *ctx, struct session *session, const struct migrate_o
         return 0;
     choice->always = session->folder->always;
     for (int i = 0; i < session->folder->on_change.n; i++)
-        if (repeatable_changed(session, session->folder->on_change.item[i]))
+        if (repeatable_changed(ctx->mem, session, session->folder->on_change.item[i]))
             list_add(ctx->mem, &choice->on_change, session->folder->on_change.item[i]);
     return 0;
 }

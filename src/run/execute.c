@@ -466,11 +466,13 @@ static int run_limited(struct execution *execution)
 
 int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down)
 {
+    struct migration running = *migration;
+    running.token_checksum = migration_tokens(ctx->mem, migration);
     struct execution execution = {
         .ctx = ctx,
         .session = session,
         .conn = session->conn,
-        .migration = migration,
+        .migration = &running,
         .down = down,
         .split = down ? &migration->down : &migration->up,
         .mark = migration->marks[down],

@@ -17,8 +17,9 @@ struct choice {
 int choice_make(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct choice *choice);
 /* Reads every side that is going to be used, so that nothing starts if one of them cannot. */
 int choice_check(struct ctx *ctx, struct session *session, const struct list *migrations, bool down);
-bool migration_edited(const struct session *session, const struct migration *migration, const struct applied *row);
-bool repeatable_changed(const struct session *session, const struct migration *migration);
+bool migration_edited(struct arena *mem, const struct session *session, const struct migration *migration,
+                      const struct applied *row);
+bool repeatable_changed(struct arena *mem, const struct session *session, const struct migration *migration);
 /* The row of a file that began and did not end; NULL. */
 const struct journal_row *journal_unfinished(const struct session *session, const char *filename);
 /* A version that a user gave and nobody knows: ERR_USAGE with the nearest one. */

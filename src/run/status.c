@@ -33,7 +33,7 @@ static int status_of(const struct counting *counting, const struct migration *mi
     if (journal_unfinished(counting->session, migration->filename))
         return UNFINISHED;
     if (row)
-        return migration_edited(counting->session, migration, row) ? EDITED : APPLIED;
+        return migration_edited(counting->ctx->mem, counting->session, migration, row) ? EDITED : APPLIED;
     return migration->up_error ? BROKEN : PENDING;
 }
 
@@ -67,7 +67,8 @@ static void add_repeatables(struct counting *counting, const struct list *files,
     for (int i = 0; i < files->n; i++) {
         const struct migration *migration = files->item[i];
         const struct applied *row = applied_file(&counting->session->applied, migration->filename);
-        bool due = migration->type == MIGRATION_RUNS_ALWAYS || repeatable_changed(counting->session, migration);
+        bool due = migration->type == MIGRATION_RUNS_ALWAYS ||
+                   repeatable_changed(counting->ctx->mem, counting->session, migration);
         struct json *entry = json_object(mem);
         json_set_text(mem, entry, "status", due ? "pending" : "applied");
         json_set_text(mem, entry, "type", migration_type_name(migration->type));
