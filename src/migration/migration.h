@@ -32,7 +32,7 @@ struct migration {
     const char *checksum;       /* 0.8.2's */
     const char *token_checksum; /* of a file that runs: what migration_tokens() gives; else NULL */
     const struct lex_rules *lex;
-    const char *text;           /* the file */
+    const char *text; /* the file */
     size_t length;
     const unsigned char *marks[2]; /* of up and down, if somebody has kept what migration_marks() gave; NULL */
     const struct error *up_error;  /* what makes a side unusable; NULL. Of an applied file it does no harm */

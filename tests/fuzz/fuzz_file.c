@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (migration_read(&ctx, dialect, path, &migration) < 0) {
         CHECK(ctx.error.message);
     } else {
-        CHECK(migration->checksum && migration_tokens(ctx->mem, migration));
+        CHECK(migration->checksum && migration_tokens(ctx.mem, migration));
         for (int down = 0; down <= 1; down++) {
             if (migration_check(&ctx, migration, down) < 0)
                 check_told(&ctx);
