@@ -60,16 +60,23 @@ static bool can_rename(const struct matcher *matcher, enum kind kind)
     return !render || render[kind].rename;
 }
 
+/* Where the engine cannot rename, what gets its first name is another object too. */
+static bool gains_name(const struct matcher *matcher, const struct object *before, const struct object *after)
+{
+    return !before->name && after->name && !after->name_invented && !can_rename(matcher, before->kind);
+}
+
 static bool test_single(struct matcher *matcher, struct object *before, struct object *after)
 {
     bool named = before->name && after->name && !before->name_invented && !after->name_invented;
-    return kind_table[before->kind].marks & KIND_SINGLE && (!named || can_rename(matcher, before->kind));
+    return kind_table[before->kind].marks & KIND_SINGLE && (!named || can_rename(matcher, before->kind)) &&
+           !gains_name(matcher, before, after);
 }
 
 static bool test_content(struct matcher *matcher, struct object *before, struct object *after)
 {
     bool unnamed = !before->name || !after->name || before->name_invented || after->name_invented;
-    return unnamed && kind_table[before->kind].marks & KIND_CONTENT &&
+    return unnamed && !gains_name(matcher, before, after) && kind_table[before->kind].marks & KIND_CONTENT &&
            compare_identity(matcher->mem, matcher->target, before, after);
 }
 

@@ -17,9 +17,12 @@ cluster on t_pkey on table t
 collation coll
 column option n_distinct=5 on column t.name
 comment of constraint t_pkey on table t
+comment of index t_pkey on table t
 comment on column v.name
+comment on extension plpgsql
 comment on function f()
 comment on type posint
+comment on type u
 composite type addr
 constraint p1_ck on partition p1
 conversion conv

@@ -236,6 +236,18 @@ static void random_value(struct dice *dice, struct column *column)
         SAY(column, COLUMN, not_null_conflict, PICK(dice, conflicts));
 }
 
+static void random_clause_names(struct dice *dice, struct column *column)
+{
+    static const int fields[] = {COLUMN_not_null_name, COLUMN_default_name, COLUMN_collation_name,
+                                 COLUMN_computed_name};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (dice->engine != ENGINE_LITE || !dice_chance(dice, 10))
+            continue;
+        *(const char **)object_field(&column->object, fields[i]) = i % 2 ? "given name" : "named";
+        object_say(&column->object, fields[i]);
+    }
+}
+
 struct column *random_column(struct dice *dice, struct object *table)
 {
     struct column *column =
@@ -246,6 +258,7 @@ struct column *random_column(struct dice *dice, struct object *table)
         random_text_options(dice, column);
     if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
         SAY(column, COLUMN, comment, random_comment(dice));
+    random_clause_names(dice, column);
     return column;
 }
 

@@ -29,13 +29,16 @@ int pg_schema_drop(struct render *render, const struct change *change)
     return 0;
 }
 
+/* Where nobody says anything about the schema public, initdb has. */
 int pg_schema_alter(struct render *render, const struct change *change)
 {
     const struct schema *schema = (const struct schema *)change->after;
+    const char *called = *schema->object.name ? schema->object.name : target_usual(render->target);
+    bool initial = !schema->comment && text_equal(called, "public");
     struct buf name = pg_begin(render, "");
 
-    pg_ident_add(&name, *schema->object.name ? schema->object.name : target_usual(render->target));
-    pg_comment(render, "SCHEMA", &name, schema->comment);
+    pg_ident_add(&name, called);
+    pg_comment(render, "SCHEMA", &name, initial ? "standard public schema" : schema->comment);
     return 0;
 }
 
@@ -182,8 +185,12 @@ int pg_sequence_create(struct render *render, const struct change *change)
 int pg_sequence_drop(struct render *render, const struct change *change)
 {
     const struct sequence *sequence = (const struct sequence *)change->before;
-    if (serial_of(render->mem, render->after, change->before))
+    if (serial_of(render->mem, render->after, change->before)) {
+        struct sequence serial = {.object = *change->before};
+        if (sequence->comment)
+            sequence_comment(render, &serial);
         return 0;
+    }
     struct buf out = pg_begin(render, sequence->owned_by.name ? "DROP SEQUENCE IF EXISTS " : "DROP SEQUENCE ");
 
     pg_top(&out, change->before);

@@ -16,11 +16,17 @@ struct table_parser {
     const char *name;        /* of the constraint; NULL */
 };
 
+static const char *name_take(struct table_parser *t)
+{
+    const char *name = t->name;
+    t->name = NULL;
+    return name;
+}
+
 static struct object *constraint_new(struct table_parser *t, enum kind kind)
 {
-    struct object *object = object_new(t->p.mem, kind, t->table, t->name);
+    struct object *object = object_new(t->p.mem, kind, t->table, name_take(t));
     lite_say_all(object);
-    t->name = NULL;
     return object;
 }
 
@@ -228,6 +234,7 @@ static int default_read(struct table_parser *t)
 {
     int from = t->p.at;
     const char **value = &t->column->default_value.printed;
+    t->column->default_name = name_take(t);
     if (parse_is(&t->p, "("))
         return parse_group(&t->p, value);
     if (parse_is(&t->p, "+") || parse_is(&t->p, "-"))
@@ -245,6 +252,7 @@ static int default_read(struct table_parser *t)
 
 static int generated_read(struct table_parser *t)
 {
+    t->column->computed_name = name_take(t);
     TRY(parse_group(&t->p, &t->column->computed.printed));
     t->column->computed_stored = parse_accept(&t->p, "STORED");
     if (!t->column->computed_stored)
@@ -255,21 +263,22 @@ static int generated_read(struct table_parser *t)
 /* NULL only says that there is no NOT NULL here; one elsewhere in the column stands. */
 static int null_read(struct table_parser *t, bool nullable)
 {
-    const char *conflict;
+    const char *conflict, *name = name_take(t);
     TRY(conflict_read(t, &conflict));
-    t->name = NULL;
     if (nullable)
         return 0;
     t->column->nullable = false;
+    t->column->not_null_name = name;
     t->column->not_null_conflict = conflict;
     return 0;
 }
 
 static int collate_read(struct table_parser *t)
 {
+    t->column->collation_name = name_take(t);
     TRY(parse_name(&t->p, &t->column->collation));
     if (text_equal_nocase(t->column->collation, "BINARY"))
-        t->column->collation = NULL;
+        t->column->collation = t->column->collation_name = NULL;
     return 0;
 }
 

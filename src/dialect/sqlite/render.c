@@ -73,6 +73,15 @@ static void column_key_add(struct buf *out, const struct column *column)
         buf_add(out, " AUTOINCREMENT");
 }
 
+static void clause_add(struct buf *out, const char *name, const char *clause)
+{
+    if (name) {
+        buf_add(out, " CONSTRAINT ");
+        name_add(out, name);
+    }
+    buf_addf(out, " %s", clause);
+}
+
 static void column_add(struct buf *out, const struct column *column)
 {
     const char *computed = expr_text(&column->computed);
@@ -81,20 +90,22 @@ static void column_add(struct buf *out, const struct column *column)
     if (column->type)
         buf_addf(out, " %s", column->type);
     if (!column->nullable) {
-        buf_add(out, " NOT NULL");
+        clause_add(out, column->not_null_name, "NOT NULL");
         conflict_add(out, column->not_null_conflict);
     }
     column_key_add(out, column);
     if (value && !computed) {
-        buf_add(out, " DEFAULT ");
+        clause_add(out, column->default_name, "DEFAULT ");
         lite_default_add(out, value);
     }
     if (column->collation) {
-        buf_add(out, " COLLATE ");
+        clause_add(out, column->collation_name, "COLLATE ");
         name_add(out, column->collation);
     }
-    if (computed)
-        buf_addf(out, " GENERATED ALWAYS AS (%s) %s", computed, column->computed_stored ? "STORED" : "VIRTUAL");
+    if (computed) {
+        clause_add(out, column->computed_name, "GENERATED ALWAYS AS ");
+        buf_addf(out, "(%s) %s", computed, column->computed_stored ? "STORED" : "VIRTUAL");
+    }
 }
 
 /* (a COLLATE nocase, b DESC) where the catalog had such orders; else the plain list stands already. */

@@ -104,6 +104,19 @@ static void expr_settle(struct arena *mem, const struct object *table, struct ex
     expr->printed = strings_settle(mem, table, expr->printed);
 }
 
+/* A name is that of its clause. */
+static void clause_names_settle(struct column *column)
+{
+    if (column->nullable)
+        column->not_null_name = NULL;
+    if (!expr_text(&column->default_value))
+        column->default_name = NULL;
+    if (!column->collation)
+        column->collation_name = NULL;
+    if (!expr_text(&column->computed))
+        column->computed_name = NULL;
+}
+
 static void column_settle(struct arena *mem, struct column *column)
 {
     struct object *object = &column->object;
@@ -119,6 +132,7 @@ static void column_settle(struct arena *mem, struct column *column)
     if (rowid || (tight && in_key(key_of(object->parent), object->name)))
         column->nullable = false;
     column->autoincrement = column->autoincrement && rowid;
+    clause_names_settle(column);
 }
 
 static void conflict_settle(const char **action)

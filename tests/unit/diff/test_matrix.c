@@ -75,9 +75,11 @@ static const char *alter_word(const struct dialect *dialect, const struct kind_i
         return rebuild->when ? "in place where it can be, else the table is rebuilt" : "the table is rebuilt";
     if (!dialect->render[info->kind].alter)
         return kind_is(info->kind, KIND_HOLDS_ROWS | KIND_IS_COLUMN | KIND_COUNTER) ? NULL : "dropped and created";
+    bool replaced = is_replaced(dialect, info);
     if (alters_by(dialect, info, ANY_FIELD, EFFECT_REFUSE))
-        return "in place, or refused with the reason";
-    return is_replaced(dialect, info) ? "some in place, else dropped and created" : "in place";
+        return replaced ? "some in place, some dropped and created, some refused with the reason"
+                        : "in place, or refused with the reason";
+    return replaced ? "some in place, else dropped and created" : "in place";
 }
 
 static const char *make_word(const struct dialect *dialect, const struct kind_info *info, unsigned on, bool renders)

@@ -322,7 +322,18 @@ WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
     AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
         AND t.typtype = 'e')
-    AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = d.classoid AND h.objid = d.objoid)
+    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e')
+UNION ALL
+-- Of the indexes that no kind models: those of constraints, and those of partitions.
+SELECT 'comment', r.schema, 'of index ' || ic.relname, r.word, r.name, NULL, d.description
+FROM pg_description d JOIN pg_index x ON d.classoid = 'pg_class'::regclass AND d.objoid = x.indexrelid
+    JOIN pg_class ic ON ic.oid = x.indexrelid JOIN rel r ON r.oid = x.indrelid
+WHERE r.word = 'partition' OR EXISTS (SELECT FROM con k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
+UNION ALL
+-- An extension brings a comment of its own.
+SELECT 'comment', NULL, NULL, 'extension', e.extname, NULL, d.description
+FROM pg_description d JOIN pg_extension e ON d.classoid = 'pg_extension'::regclass AND d.objoid = e.oid
+WHERE d.description IS DISTINCT FROM (SELECT a.comment FROM pg_available_extensions() a WHERE a.name = e.extname)
 UNION ALL
 SELECT 'security label', n.schema, l.provider, i.type, CASE WHEN i.schema = current_schema()
     THEN replace(i.identity, quote_ident(current_schema()) || '.', '') ELSE i.identity END, NULL, l.label
@@ -380,18 +391,11 @@ SELECT 'statistics target', r.schema, a.attstattarget || ' of index ' || ic.reln
 FROM att a JOIN pg_class ic ON ic.oid = a.attrelid AND a.attstattarget >= 0 JOIN pg_index x ON x.indexrelid = ic.oid
     JOIN rel r ON r.oid = x.indrelid
 UNION ALL
--- What a serial or identity column's sequence has beside what the column says: a name of no such column, options.
+-- What a serial or identity column's sequence has beside what the column says. One that is not as SERIAL makes it is a
+-- sequence of its own.
 SELECT * FROM (
     SELECT 'sequence setting', r.schema, concat_ws(', ', CASE WHEN s.relname !~ '_seq[0-9]*$' THEN 'named ' || s.relname END,
-        CASE WHEN d.description IS NOT NULL THEN 'comment' END,
-        CASE WHEN o.deptype = 'a' THEN NULLIF(concat_ws(', ',
-            CASE WHEN q.seqtypid <> a.atttypid THEN 'as ' || format_type(q.seqtypid, NULL) END,
-            CASE WHEN q.seqstart <> 1 THEN 'start ' || q.seqstart END,
-            CASE WHEN q.seqincrement <> 1 THEN 'increment ' || q.seqincrement END,
-            CASE WHEN q.seqmin <> 1 THEN 'minvalue ' || q.seqmin END,
-            CASE WHEN q.seqmax NOT IN (32767, 2147483647, 9223372036854775807) THEN 'maxvalue ' || q.seqmax END,
-            CASE WHEN q.seqcache <> 1 THEN 'cache ' || q.seqcache END,
-            CASE WHEN q.seqcycle THEN 'cycle' END), '') END) AS settings, r.word, r.name, a.attname, d.description
+        CASE WHEN d.description IS NOT NULL THEN 'comment' END) AS settings, r.word, r.name, a.attname, d.description
     FROM pg_sequence q JOIN pg_class s ON s.oid = q.seqrelid
         JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = q.seqrelid AND o.objsubid = 0
             AND o.refclassid = 'pg_class'::regclass AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i')
@@ -399,7 +403,9 @@ SELECT * FROM (
         JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
         LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
         LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = q.seqrelid AND d.objsubid = 0
-    WHERE o.deptype = 'i' OR (a.atttypid IN (20, 21, 23)
+    WHERE o.deptype = 'i' OR (a.atttypid IN (20, 21, 23) AND a.atttypid = q.seqtypid AND q.seqstart = 1
+        AND q.seqincrement = 1 AND q.seqmin = 1 AND q.seqcache = 1 AND NOT q.seqcycle
+        AND q.seqmax = (1::numeric * 2 ^ (8 * a.attlen - 1) - 1) AND d.description IS NULL
         AND pg_get_expr(f.adbin, f.adrelid) = 'nextval(' || quote_literal(q.seqrelid::regclass) || '::regclass)')
 ) AS counter WHERE settings <> ''
 UNION ALL
