@@ -1,6 +1,7 @@
 /*
  * lock-status and unlock: who is changing this database right now.  The lock belongs to a running process or
- * session and goes with it, so unlock never takes it from anybody; it clears what a dead one left on display.
+ * session and goes with it (a lease a while later), so unlock never takes it from anybody; it clears what a dead one
+ * left on display.
  */
 #include "command/commands.h"
 
@@ -20,6 +21,7 @@ static void holder_json(struct arena *mem, const struct lock_holder *holder, str
         json_set_text(mem, who, "since", holder->since);
         json_set_text(mem, who, "version", holder->version);
         json_set_text(mem, who, "statement", holder->statement);
+        json_set_text(mem, who, "lease_seconds", holder->left);
         json_set(mem, json, "holder", who);
     }
     json_set_bool(mem, json, "legacy_lock", holder->legacy);
@@ -35,6 +37,8 @@ static void holder_show(const struct lock_holder *holder, struct report *report)
         report_line(report, TONE_PLAIN, "  Version: %s", holder->version);
     if (holder->statement)
         report_line(report, TONE_PLAIN, "  Statement: %s", holder->statement);
+    if (holder->left)
+        report_line(report, TONE_PLAIN, "  Lease: %s seconds left, if it is not extended", holder->left);
 }
 
 static void legacy_show(const struct lock_holder *holder, struct report *report)
@@ -91,6 +95,9 @@ static int held_elsewhere(struct ctx *ctx, const struct lock_holder *holder)
 {
     fail(ctx, ERR_LOCKED, "the lock is held by %s on %s, process %s, since %s", or_unknown(holder->owner),
          or_unknown(holder->host), or_unknown(holder->pid), or_unknown(holder->since));
+    if (holder->left)
+        return fail_hint(ctx, "Its lease runs out %s seconds after that process has ended; end it if it is stuck.",
+                         holder->left);
     return fail_hint(ctx, "It is released when that process ends; end it if it is stuck.");
 }
 
@@ -141,7 +148,8 @@ const struct command unlock_command = {
     .name = "unlock",
     .summary = "Clear what a runner that died left on display",
     .description =
-        "The lock itself is released when the process that holds it ends, however it ends. If it is free, "
+        "The lock itself is released when the process that holds it ends, however it ends; behind a connection pooler "
+        "it is a lease, which runs out a minute later. If it is free, "
         "unlock clears a leftover entry, 0.8.2's included; if somebody holds it, it says who, and ends with status 4.",
     .option = lock_options,
     .run = unlock_run,

@@ -64,11 +64,98 @@ int conn_exec(struct ctx *ctx, struct conn *conn, const char *sql)
     return conn->dialect->driver->exec(ctx, conn, sql);
 }
 
+/* ---- batches under a lease */
+
+static int fail_lost(struct ctx *ctx, const struct conn *conn)
+{
+    fail(ctx, ERR_LOCKED, "the migration lock of %s was lost: it was not renewed in time, and others may have taken it",
+         conn->target);
+    return fail_hint(ctx, "What this process had not committed is undone. Run the same command again: it goes on from "
+                          "what is done by then.");
+}
+
+static int batch_run(struct ctx *ctx, struct conn *conn, struct batch *batch)
+{
+    batch->failed = -1;
+    batch->position = -1;
+    int code = conn->dialect->driver->batch(ctx, conn, batch);
+    int at = batch->failed;
+    bool fence = conn->fence && at >= 0 && at < batch->n && batch->step[at].sql == conn->fence->sql;
+    bool lost = code == ERR_SQL && fence && text_equal(ctx->error.sqlstate, conn->dialect->state->lease_lost);
+    return lost ? fail_lost(ctx, conn) : code;
+}
+
+struct fenced {
+    struct batch *outer;
+    struct batch inner;
+};
+
+/* The caller may put another text into the step that comes next. */
+static void fenced_done(void *sink, int step)
+{
+    struct fenced *fenced = sink;
+    struct batch *outer = fenced->outer;
+    if (step < 1 || step > outer->n || !outer->done)
+        return;
+    outer->done(outer->sink, step - 1);
+    if (step < outer->n)
+        fenced->inner.step[step + 1] = outer->step[step];
+}
+
+/* At its end once more: as long as it ran, nobody could take the lease, and afterwards it must not have run out. */
+static int batch_within(struct ctx *ctx, struct conn *conn, struct batch *batch)
+{
+    struct fenced fenced = {.outer = batch, .inner = *batch};
+    struct batch *inner = &fenced.inner;
+    inner->n = batch->n + 2;
+    inner->step = NEW_ARRAY(ctx->mem, struct batch_step, inner->n);
+    inner->step[0] = inner->step[inner->n - 1] = *conn->fence;
+    for (int i = 0; i < batch->n; i++)
+        inner->step[i + 1] = batch->step[i];
+    inner->done = fenced_done;
+    inner->sink = &fenced;
+    int code = batch_run(ctx, conn, inner);
+    batch->failed = inner->failed > batch->n ? batch->n : inner->failed - 1;
+    batch->position = inner->position;
+    return code;
+}
+
+/* Steps of our own, which have parameters, go with the fence in one transaction; before a statement alone it stands alone. */
+static int batch_singly(struct ctx *ctx, struct conn *conn, struct batch *batch)
+{
+    for (int i = 0; i < batch->n; i++) {
+        struct batch one = {.step = &batch->step[i], .n = 1, .own = batch->own};
+        bool tied = batch->step[i].params && !conn->in_transaction;
+        int code = tied || conn->in_transaction ? 0 : conn_fence(ctx, conn);
+        if (code == 0)
+            code = tied ? batch_within(ctx, conn, &one) : batch_run(ctx, conn, &one);
+        batch->position = one.position;
+        if (code < 0) {
+            batch->failed = i;
+            return code;
+        }
+        if (batch->done)
+            batch->done(batch->sink, i);
+    }
+    return 0;
+}
+
+int conn_fence(struct ctx *ctx, struct conn *conn)
+{
+    if (!conn->fence)
+        return 0;
+    struct batch_step step = *conn->fence;
+    struct batch batch = {.step = &step, .n = 1};
+    return batch_run(ctx, conn, &batch);
+}
+
 int conn_batch(struct ctx *ctx, struct conn *conn, struct batch *batch)
 {
     batch->failed = -1;
     batch->position = -1;
-    return conn->dialect->driver->batch(ctx, conn, batch);
+    if (!conn->fence)
+        return batch_run(ctx, conn, batch);
+    return batch->transaction ? batch_within(ctx, conn, batch) : batch_singly(ctx, conn, batch);
 }
 
 const char *rows_cell(const struct rows *rows, int row, const char *column)

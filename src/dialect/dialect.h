@@ -28,6 +28,8 @@ struct conn {
     const char *version_text; /* as the server says it */
     const char *target;       /* database for messages, without secrets: "app.db", "shop on db.example.com" */
     bool in_transaction;
+    bool pooled;                    /* a session lasts no longer than its transaction */
+    const struct batch_step *fence; /* fails once the lease is lost, and extends it; NULL: no lease is held */
     /* an engine's own struct begins with this one */
 };
 
@@ -68,8 +70,8 @@ struct batch {
 
 /* SQL of the state tables. @t is the table's name, already quoted where that is needed. */
 struct state_sql {
-    const char *table_exists;      /* name: a row with the schema or database at hand, how many columns it has (0: it is
-                                      not there), and how many of them are called "evidence" */
+    const char *table_exists; /* name of a column, name: a row with the schema or database at hand, how many columns
+                                      the table has (0: it is not there), and how many of them are called so */
     const char *create_migrations; /* spec: engine section 4, to the letter */
     const char *create_seeds;
     const char *create_journal;
@@ -95,6 +97,17 @@ struct state_sql {
     const char *lock_clear;
     const char *lock_select;    /* owner, host, pid, since, version, statement */
     const char *lock_statement; /* statement */
+    /* The lease, where sessions cannot lock; see state/lease.c. NULL: they always can. Times are the server's. */
+    const char *const *lease_prepare; /* make the table, or add what it lacks; NULL-terminated, one transaction */
+    const char *lease_row;            /* makes row id 1 if it is not there */
+    const char *lease_take;  /* owner, host, pid, token, seconds: a row if it was free; never waits, nor takes what the
+                                  session lock of somebody else protects */
+    const char *lease_fence; /* token, seconds: extends it, holds the row until COMMIT, fails if the token is another */
+    const char *lease_extend;  /* token, seconds; never waits */
+    const char *lease_release; /* token */
+    const char *lease_end;     /* for who holds the session lock: ends one that ran out; how many are left */
+    const char *lease_select;  /* as lock_select, and "live", "left": whether it holds, and for how many seconds yet */
+    const char *lease_lost;    /* SQLSTATE of lease_fence's failure */
 };
 
 /* What a scratch database has to be like. */
@@ -128,6 +141,10 @@ struct driver {
     int (*lock_try)(struct ctx *ctx, struct conn *conn, bool *taken);
     int (*lock_release)(struct ctx *ctx, struct conn *conn);
     int (*lock_look)(struct ctx *ctx, struct conn *conn, bool *held); /* by anybody; takes nothing, not for a moment */
+    /* Why lock_try() cannot be relied on here, as the end of a sentence; *why NULL: it can. Sets conn->pooled. NULL: it always can. */
+    int (*lock_doubt)(struct ctx *ctx, struct conn *conn, const char **why);
+    int (*twin)(struct ctx *ctx, struct conn *conn,
+                struct conn **twin); /* a second connection; NULL without lock_doubt */
     /*
      * Brings the session back to what it was when it was opened, but for its locks: settings, role, search path or database,
      * temporary objects. session_save() comes before a file that changes it, where the engine cannot tell by itself; NULL else.
@@ -136,6 +153,8 @@ struct driver {
     int (*session_reset)(struct ctx *ctx, struct conn *conn, const struct sql_piece *piece, int n); /* what was run */
     /* Statements that do so for settings and roles within a transaction, so that steps of our own run as ourselves; NULL: none. */
     const char *const *session_steps;
+    const char *const
+        *pooled_steps; /* the same where conn->pooled, without a trace in what others get; NULL: as those */
     /* Other limits from here on, also after session_reset(); costs no round trip where that can be avoided. */
     int (*limit)(struct ctx *ctx, struct conn *conn, const struct limits *limits);
     /* A database of our own, proved to be that, gone when closed. */
@@ -305,6 +324,8 @@ struct dialect {
      * never run in a scratch database, which may be on the server that is in use. NULL: none does.
      */
     bool (*reaches_beyond)(const struct sql_piece *statement);
+    /* Of a statement about the session: does it last no longer than its transaction? NULL: sessions are never pooled. */
+    bool (*ends_with_transaction)(const struct sql_piece *statement);
 
     /*
      * For the runner, about a statement that no transaction ties to its step in the journal; NULL: there are none.
@@ -329,7 +350,9 @@ int conn_open(struct ctx *ctx, const struct dialect *dialect, const struct url *
 void conn_close(struct conn **conn); /* for __attribute__((cleanup)); sets NULL */
 int conn_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
 int conn_exec(struct ctx *ctx, struct conn *conn, const char *sql);
+/* With a lease, no step is run that it does not cover: ERR_LOCKED once it is lost. */
 int conn_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
+int conn_fence(struct ctx *ctx, struct conn *conn); /* the same, before something that is no batch */
 const char *rows_cell(const struct rows *rows, int row, const char *column); /* NULL also for an unknown column */
 
 #endif

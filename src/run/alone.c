@@ -294,6 +294,7 @@ static int settle_doubt(struct execution *execution, const struct classified *wh
     if (!text_starts(said, head))
         return execution->refused ? 0 : fail_changed(execution);
     const char *before = said + strlen(head);
+    TRY(conn_fence(execution->ctx, execution->conn));
     TRY(ask_doubt(execution, what, text_equal(before, NO_EVIDENCE) ? NULL : before, &doubt));
     if (execution->refused)
         return 0; /* the server said no: what may be there now is somebody else's */

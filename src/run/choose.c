@@ -207,12 +207,32 @@ int choice_make(struct ctx *ctx, struct session *session, const struct migrate_o
     return 0;
 }
 
+/* What a file sets for more than its transaction would reach others there, and not its own next statement. */
+static int check_pooled(struct ctx *ctx, const struct session *session, const struct migration *migration, bool down)
+{
+    const struct split *split = down ? &migration->down : &migration->up;
+    bool (*ends)(const struct sql_piece *) = session->database->dialect->ends_with_transaction;
+    for (int i = 0; session->conn->pooled && i < split->n; i++) {
+        const struct sql_piece *piece = &split->piece[i];
+        if (!(migration->marks[down][i] & STATEMENT_SESSION) || ends(piece))
+            continue;
+        fail(ctx, ERR_UNSUPPORTED, "%s changes the session, and the pooler in between has none that lasts",
+             migration->filename);
+        fail_hint(ctx,
+                  "Make it part of a transaction (SET LOCAL, set_config(..., true), ON COMMIT DROP), or give a URL "
+                  "that leads to the server itself.");
+        return fail_at(ctx, migration->path, piece->line, piece->column);
+    }
+    return 0;
+}
+
 int choice_check(struct ctx *ctx, struct session *session, const struct list *migrations, bool down)
 {
     for (int i = 0; i < migrations->n; i++) {
         struct migration *migration = migrations->item[i];
         TRY(migration_check(ctx, migration, down));
         TRY(migration_marks(ctx, session->database->dialect, migration, down, &migration->marks[down]));
+        TRY(check_pooled(ctx, session, migration, down));
     }
     return 0;
 }

@@ -186,7 +186,8 @@ void execution_add_statements(struct execution *execution, int first, int n)
 /* A role of the file's may not write our tables, and its time-outs are not meant for them. */
 static void add_ourselves(struct execution *execution)
 {
-    const char *const *step = execution->conn->dialect->driver->session_steps;
+    const struct driver *driver = execution->conn->dialect->driver;
+    const char *const *step = execution->conn->pooled ? driver->pooled_steps : driver->session_steps;
     if (!step || !execution->session_changed)
         return;
     for (; *step; step++)
@@ -242,6 +243,8 @@ void execution_add_done(struct execution *execution, int done, const char *chain
     struct ctx *ctx = execution->ctx;
     struct state *state = &execution->session->state;
     add_ourselves(execution);
+    if (execution->conn->fence && execution->conn->in_transaction) /* of the user's own: no batch begins it */
+        execution_add(execution, *execution->conn->fence);
     execution_add(execution, journal_step(ctx, state, execution->migration, done, chain));
     if (execution->refused) /* from here on a kill is an interruption again */
         execution_add(execution, journal_end(ctx, state, execution->migration, "running", -1));

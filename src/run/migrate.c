@@ -175,7 +175,7 @@ static int take_snapshot(struct ctx *ctx, struct session *session, struct json *
 {
     struct error error = ctx->error;
     bool any = json_get(report, "applied")->n > 0;
-    if (any && code != ERR_CANCELLED && code != ERR_CONNECT)
+    if (any && code != ERR_CANCELLED && code != ERR_CONNECT && code != ERR_LOCKED)
         snapshot_take(ctx, session);
     else if (!code)
         snapshot_catch_up(ctx, session);

@@ -1,6 +1,7 @@
 /*
  * Only one runner at a time.  The lock itself is the engine's and dies with its holder; the row in _dbwarden_lock
- * only shows who that is, so a row without a lock is what a killed holder left behind and means nothing.
+ * only shows who that is, so a row without a lock is what a killed holder left behind and means nothing.  Only where sessions
+ * cannot lock the row decides, as a lease (lease.c).
  * 0.8.2's dbwarden_lock is neither made nor obeyed: that tool never took it either.
  */
 #include "state/parts.h"
@@ -17,16 +18,18 @@ struct lock {
     struct ctx *ctx;
     struct state *state;
     bool shown;
+    struct lease *lease; /* NULL: the lock is the session's */
 };
 
 static int read_row(struct ctx *ctx, struct state *state, struct lock_holder *holder)
 {
-    bool exists;
-    TRY(state_has(ctx, state, LOCK_TABLE, &exists));
-    if (!exists)
+    struct look look;
+    const struct state_sql *known = state->conn->dialect->state;
+    TRY(state_look(ctx, state, LOCK_TABLE, "token", &look));
+    if (!look.table)
         return 0;
     struct rows rows;
-    const char *sql = state_sql(ctx, state, state->conn->dialect->state->lock_select, LOCK_TABLE);
+    const char *sql = state_sql(ctx, state, look.column ? known->lease_select : known->lock_select, LOCK_TABLE);
     TRY(conn_query(ctx, state->conn, sql, NULL, &rows));
     if (!rows.row.n)
         return 0;
@@ -37,6 +40,9 @@ static int read_row(struct ctx *ctx, struct state *state, struct lock_holder *ho
     holder->since = cell[3];
     holder->version = cell[4];
     holder->statement = cell[5];
+    const char *live = rows_cell(&rows, 0, "live");
+    if (live && (*live == 't' || *live == '1'))
+        holder->left = rows_cell(&rows, 0, "left");
     return 0;
 }
 
@@ -48,15 +54,66 @@ static char *describe(struct arena *mem, const struct lock_holder *holder)
                         holder->pid ? holder->pid : "?", holder->since ? holder->since : "?");
 }
 
-static int wait_for_lock(struct ctx *ctx, struct state *state, double seconds)
+static int lock_try(struct ctx *ctx, struct state *state, const char *why, struct lease **lease, bool *taken)
+{
+    const struct driver *driver = state->conn->dialect->driver;
+    if (why) {
+        TRY(lease_try(ctx, state, lease));
+        *taken = *lease != NULL;
+        return 0;
+    }
+    TRY(driver->lock_try(ctx, state->conn, taken));
+    if (!*taken)
+        return 0;
+    bool live = false;
+    int code = lease_end(ctx, state, &live);
+    *taken = code == 0 && !live;
+    if (!*taken) {
+        struct error error = ctx->error;
+        driver->lock_release(ctx, state->conn);
+        ctx->error = error;
+    }
+    return code;
+}
+
+/* What decides here, and so what has to be there for it. */
+static int lock_doubt(struct ctx *ctx, struct state *state, const char **why)
+{
+    const struct driver *driver = state->conn->dialect->driver;
+    bool known = *why;
+    if (driver->lock_doubt)
+        TRY(driver->lock_doubt(ctx, state->conn, why));
+    if (!*why || known)
+        return 0;
+    emit_debug(ctx, "the lock is a lease, because %s", *why);
+    return lease_prepare(ctx, state);
+}
+
+static int fail_held(struct ctx *ctx, const struct conn *conn, const struct lock_holder *holder)
+{
+    fail(ctx, ERR_LOCKED, "the migration lock of %s is held by %s", conn->target, describe(ctx->mem, holder));
+    if (holder->left)
+        return fail_hint(
+            ctx,
+            "Wait until that runner is done, or give --wait-for-runner more seconds; if it died, its lease "
+            "runs out in %s seconds.",
+            holder->left);
+    return fail_hint(
+        ctx, "Wait until that runner is done, or give --wait-for-runner more seconds; the lock of a runner that "
+             "died is free.");
+}
+
+static int wait_for_lock(struct ctx *ctx, struct state *state, double seconds, struct lease **lease)
 {
     struct conn *conn = state->conn;
     struct lock_holder holder = {0};
     bool taken = false;
+    const char *why = NULL;
     double began = clock_monotonic(), pause = POLL_FIRST;
     for (int tries = 0;; tries++) {
         TRY(ctx_check(ctx));
-        TRY(conn->dialect->driver->lock_try(ctx, conn, &taken));
+        TRY(lock_doubt(ctx, state, &why));
+        TRY(lock_try(ctx, state, why, lease, &taken));
         if (taken)
             return 0;
         double left = seconds - (clock_monotonic() - began);
@@ -65,15 +122,12 @@ static int wait_for_lock(struct ctx *ctx, struct state *state, double seconds)
         if (left <= 0)
             break;
         if (!tries)
-            emit_info(ctx, "waiting for the migration lock of %s, held by %s", conn->target,
-                      describe(ctx->mem, &holder));
+            emit_info(ctx, "waiting for the migration lock of %s, held by %s%s%s", conn->target,
+                      describe(ctx->mem, &holder), why ? "; it is a lease, because " : "", why ? why : "");
         clock_sleep(pause < left ? pause : left);
         pause = pause * 2 < POLL_LONGEST ? pause * 2 : POLL_LONGEST;
     }
-    fail(ctx, ERR_LOCKED, "the migration lock of %s is held by %s", conn->target, describe(ctx->mem, &holder));
-    return fail_hint(
-        ctx, "Wait until that runner is done, or give --wait-for-runner more seconds; the lock of a runner that "
-             "died is free.");
+    return fail_held(ctx, conn, &holder);
 }
 
 int lock_show(struct lock *lock)
@@ -96,9 +150,10 @@ int lock_show(struct lock *lock)
 int lock_acquire(struct ctx *ctx, struct state *state, double seconds, struct lock **lock)
 {
     *lock = NULL;
-    TRY(wait_for_lock(ctx, state, seconds));
+    struct lease *lease = NULL;
+    TRY(wait_for_lock(ctx, state, seconds, &lease));
     struct lock *new = arena_outside(sizeof *new);
-    *new = (struct lock){.ctx = ctx, .state = state};
+    *new = (struct lock){.ctx = ctx, .state = state, .shown = lease, .lease = lease};
     *lock = new;
     return 0;
 }
@@ -114,9 +169,13 @@ void lock_release(struct lock **lock)
     struct error error = ctx->error;
     int cancel = atomic_exchange(&ctx->cancel, 0);
     struct conn *conn = gone->state->conn;
-    if (gone->shown)
-        conn_exec(ctx, conn, state_sql(ctx, gone->state, conn->dialect->state->lock_clear, LOCK_TABLE));
-    conn->dialect->driver->lock_release(ctx, conn);
+    if (gone->lease) {
+        lease_release(ctx, gone->state, gone->lease);
+    } else {
+        if (gone->shown)
+            conn_exec(ctx, conn, state_sql(ctx, gone->state, conn->dialect->state->lock_clear, LOCK_TABLE));
+        conn->dialect->driver->lock_release(ctx, conn);
+    }
     if (cancel)
         atomic_store(&ctx->cancel, cancel);
     ctx->error = error;
@@ -161,6 +220,7 @@ int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder)
     TRY(read_row(ctx, state, holder));
     if (code < 0) /* whoever may not even look has only the row to go by */
         holder->held = holder->owner != NULL;
+    holder->held = holder->held || holder->left;
     ctx->error = (struct error){0};
     return read_legacy(ctx, state, &holder->legacy);
 }
@@ -170,7 +230,7 @@ int lock_forget(struct ctx *ctx, struct state *state)
     struct lock *lock;
     TRY(lock_acquire(ctx, state, 0, &lock));
     bool exists = false, legacy;
-    int code = state_has(ctx, state, LOCK_TABLE, &exists);
+    int code = lock->lease ? 0 : state_has(ctx, state, LOCK_TABLE, &exists); /* a lease takes its row with it */
     if (!code && exists)
         code = conn_exec(ctx, state->conn, state_sql(ctx, state, state->conn->dialect->state->lock_clear, LOCK_TABLE));
     lock_release(&lock);

@@ -11,6 +11,11 @@
 /* A statement of the dialect with the table's name put in, qualified: a file may leave another search path or database. */
 char *state_sql(struct ctx *ctx, const struct state *state, const char *text, const char *table);
 int state_has(struct ctx *ctx, struct state *state, const char *table, bool *exists);
+struct look {
+    bool table;  /* is it there, */
+    bool column; /* and has it that column? */
+};
+int state_look(struct ctx *ctx, struct state *state, const char *table, const char *column, struct look *look);
 /* Creates it unless it is there; two runners at once are no failure. */
 int state_create(struct ctx *ctx, struct state *state, const char *text, const char *table);
 /* Parameters of a statement; a NULL item is SQL NULL. */
@@ -19,6 +24,14 @@ struct names *params_of(struct arena *mem, const char *const *item, int n);
     params_of((mem), (const char *const[]){__VA_ARGS__}, \
               (int)(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)))
 struct batch_step state_step(const char *sql, const struct names *params);
+
+/* lease.c. A lease is held until it is released; meanwhile state->conn has its fence. */
+struct lease;
+int lease_prepare(struct ctx *ctx, struct state *state);                   /* its table and columns */
+int lease_try(struct ctx *ctx, struct state *state, struct lease **lease); /* *lease stays NULL if somebody has it */
+void lease_release(struct ctx *ctx, struct state *state, struct lease *lease);
+int lease_end(struct ctx *ctx, struct state *state,
+              bool *live); /* with the session lock: is there one that did not run out? */
 
 const char *state_user(struct arena *mem);
 const char *state_host(struct arena *mem);

@@ -75,7 +75,8 @@ void lock_release(struct lock **lock); /* for cleanup; accepts NULL */
 struct lock_holder {
     bool held;
     const char *owner, *host, *pid, *since, *version, *statement;
-    bool legacy; /* 0.8.2's dbwarden_lock says TRUE */
+    const char *left; /* of a lease: seconds until it runs out without its holder; NULL: the lock is the session's */
+    bool legacy;      /* 0.8.2's dbwarden_lock says TRUE */
 };
 /* An owner that holds nothing is what a runner that died left behind. */
 int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder);

@@ -39,25 +39,26 @@ struct batch_step state_step(const char *sql, const struct names *params)
     return (struct batch_step){sql, strlen(sql), params};
 }
 
-/* How many columns it has, and whether one of them is "evidence". */
-static int look_for(struct ctx *ctx, struct state *state, const char *table, bool *exists, bool *evidence)
+int state_look(struct ctx *ctx, struct state *state, const char *table, const char *column, struct look *look)
 {
     struct rows rows;
     struct conn *conn = state->conn;
-    const struct names *params = PARAMS(ctx->mem, folded(ctx->mem, conn, table));
+    const struct names *params = PARAMS(ctx->mem, column, folded(ctx->mem, conn, table));
     TRY(conn_query(ctx, conn, conn->dialect->state->table_exists, params, &rows));
     const char **cell = rows.row.item[0];
     if (!state->home && cell[0])
         state->home = arena_dup(ctx->mem, cell[0]);
-    *exists = !text_equal(cell[1], "0");
-    *evidence = *exists && text_equal(cell[2], "1");
+    look->table = !text_equal(cell[1], "0");
+    look->column = look->table && text_equal(cell[2], "1");
     return 0;
 }
 
 int state_has(struct ctx *ctx, struct state *state, const char *table, bool *exists)
 {
-    bool evidence;
-    return look_for(ctx, state, table, exists, &evidence);
+    struct look look;
+    TRY(state_look(ctx, state, table, "", &look));
+    *exists = look.table;
+    return 0;
 }
 
 int state_create(struct ctx *ctx, struct state *state, const char *text, const char *table)
@@ -70,12 +71,12 @@ int state_create(struct ctx *ctx, struct state *state, const char *text, const c
 int state_prepare(struct ctx *ctx, struct state *state)
 {
     const struct state_sql *sql = state->conn->dialect->state;
-    bool exists, evidence;
+    struct look look;
     TRY(state_create(ctx, state, sql->create_migrations, state->migration_table));
-    TRY(look_for(ctx, state, JOURNAL_TABLE, &exists, &evidence));
-    if (evidence)
+    TRY(state_look(ctx, state, JOURNAL_TABLE, "evidence", &look));
+    if (look.column)
         return 0;
-    const char *text = exists ? sql->journal_upgrade : sql->create_journal;
+    const char *text = look.table ? sql->journal_upgrade : sql->create_journal;
     return conn_exec(ctx, state->conn, state_sql(ctx, state, text, JOURNAL_TABLE));
 }
 

@@ -1,22 +1,13 @@
 """Schema files of PostgreSQL: what their statements say, and where they may never be run."""
 
-import os
-import pwd
-import shutil
-import socket
-import subprocess
 import sys
-import tempfile
-import time
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
+from support.pooler import pooler
 from support.project import Project
 from support.scratch import left_over
-
-POOLER = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
 
 
 def project_of(folder, url):
@@ -182,57 +173,21 @@ def test_extensions_of_the_database_are_there(project):
                    "CREATE INDEX ON t USING gist (b);\n")
 
 
-@pytest.fixture
-def pooler(postgres):
-    """URLs of pgbouncer before the database: one that ignores the name of a database, one that passes it on."""
-    parts = urlsplit(postgres)
-    if not POOLER:
-        pytest.fail("pgbouncer is missing: tools/deps.sh test installs it")
-    folder = Path(tempfile.mkdtemp(prefix="dbwarden-pooler-"))
-    started, urls = [], {}
-    for number, (way, more) in enumerate({"ignores": f" dbname={parts.path[1:]}", "passes on": ""}.items()):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        settings = folder / f"{number}.ini"
-        settings.write_text(f"[databases]\n* = host=127.0.0.1 port={parts.port} user=postgres{more}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
-                            f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = session\n"
-                            "ignore_startup_parameters = extra_float_digits,options\n")
-        user = {"user": "nobody"} if os.getuid() == 0 else {}
-        if user:
-            folder.chmod(0o755)
-            shutil.chown(settings, pwd.getpwnam("nobody").pw_uid)
-        started.append(subprocess.Popen([POOLER, str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user))
-        urls[way] = f"postgresql://postgres:x@127.0.0.1:{port}{parts.path}"
-    for url in urls.values():
-        for _ in range(100):
-            try:
-                psycopg2.connect(url).close()
-                break
-            except psycopg2.OperationalError:
-                time.sleep(0.05)
-        else:
-            pytest.fail("pgbouncer does not start")
-    yield urls
-    for process in started:
-        process.terminate()
-        process.wait()
-    shutil.rmtree(folder)
-
-
-def test_nothing_is_run_where_a_pooler_leads_elsewhere(tmp_path, postgres, pooler):
-    project = project_of(tmp_path, pooler["ignores"])
-    project.write("schema.sql", "CREATE TABLE t (id int);\nCREATE TABLE u (id int);\n")
-    outcome = project.ok("make-migrations", "a")
+def test_nothing_is_run_where_a_pooler_leads_elsewhere(tmp_path, postgres):
+    with pooler(postgres, fixed=True) as through:
+        project = project_of(tmp_path, through)
+        project.write("schema.sql", "CREATE TABLE t (id int);\nCREATE TABLE u (id int);\n")
+        outcome = project.ok("make-migrations", "a")
     assert "ignores the name" in outcome.err and "private server" in outcome.err
     assert relations(postgres) == [] and not left_over(postgres)
     assert "CREATE TABLE" in (project.migrations / project.files()[0]).read_text()
 
 
-def test_a_pooler_that_passes_names_on_is_good_enough(tmp_path, postgres, pooler):
-    project = project_of(tmp_path, pooler["passes on"])
-    project.write("schema.sql", "CREATE TABLE t (id int);\n")
-    outcome = project.ok("make-migrations", "a")
+def test_a_pooler_that_passes_names_on_is_good_enough(tmp_path, postgres):
+    with pooler(postgres) as through:
+        project = project_of(tmp_path, through)
+        project.write("schema.sql", "CREATE TABLE t (id int);\n")
+        outcome = project.ok("make-migrations", "a")
     assert "private server" not in outcome.err
     assert relations(postgres) == [] and not left_over(postgres)
 

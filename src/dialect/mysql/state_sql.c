@@ -5,7 +5,7 @@
 #include "dialect/mysql/parts.h"
 
 const struct state_sql my_state = {
-    .table_exists = "SELECT DATABASE(), COUNT(*), COUNT(CASE WHEN column_name = 'evidence' THEN 1 END) FROM "
+    .table_exists = "SELECT DATABASE(), COUNT(*), COUNT(CASE WHEN column_name = ? THEN 1 END) FROM "
                     "information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?",
     .create_migrations = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255), description "
                          "VARCHAR(500), "

@@ -1,116 +1,142 @@
 /*
- * The session lock: an advisory lock of the database, asked for without waiting.
+ * The session lock: an advisory lock of the database, asked for without waiting; and the proof that a session can hold one.
  *
- * A transaction pooler gives each statement another backend, so a lock taken through one belongs to nobody.  A pooler
- * shows itself by a process id that is not the backend's; whether it gives backends away between statements is found
- * out with a second connection, which in that mode gets the very backend that ours just used.
+ * A pooler shows itself by a process id that is not the backend's.  In transaction mode it gives each transaction another
+ * backend, so a lock that is taken through one belongs to nobody, and ending that backend would end somebody else's work.
+ * Session mode is believed only after a property of our session has survived while a second connection was busy: in doubt
+ * the lease decides (state/lease.c), which works everywhere.
  */
 #include "base/text.h"
 #include "dialect/postgres/pg.h"
 
-/* "dbwarden" as eight bytes: one lock per database, whatever its tables are called. */
-#define LOCK_KEY "7233475211925153134"
-
-static int fail_pooler(struct ctx *ctx, const struct pg_conn *conn)
-{
-    fail(ctx, ERR_UNSUPPORTED, "%s is reached through a transaction pooler, which cannot hold the migration lock",
-         conn->conn.target);
-    return fail_hint(ctx, "Give a URL that leads to the server itself, or to a pooler in session mode.");
-}
+/* How often the property has to survive. */
+enum { PROOF_ROUNDS = 5 };
 
 /* ERR_SQL of a query that must not fail is passed on; a row is always there. */
-static int query_text(struct ctx *ctx, struct conn *conn, const char *sql, const char **text)
+static int query_cells(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params,
+                       const char *const **cells)
 {
     struct rows rows;
-
-    TRY(pg_query(ctx, conn, sql, NULL, &rows));
-    *text = rows.row.n > 0 ? ((const char **)rows.row.item[0])[0] : NULL;
+    TRY(pg_query(ctx, conn, sql, params, &rows));
+    *cells = rows.row.item[0];
     return 0;
 }
 
 static bool same_backend(const char *pid, int number)
 {
     int64_t said;
-
     return pid && text_to_int(pid, &said) && said == number;
 }
 
-/* With our connection idle, does another one land on the same backend? */
-static int pooler_check(struct ctx *ctx, struct pg_conn *conn, const char *pid)
+/* Is the backend still ours, with what we set in it? */
+static int session_asked(struct ctx *ctx, struct conn *conn, const char *mark, const char *pid, bool *ours)
+{
+    const char *const *cell;
+    TRY(query_cells(ctx, conn, "SELECT pg_backend_pid(), current_setting('dbwarden.proof', true)", NULL, &cell));
+    *ours = text_equal(cell[0], pid) && text_equal(cell[1], mark);
+    return 0;
+}
+
+/*
+ * Round after round the other connection is used more often, so that no pool that hands out its backends in turn gives
+ * each of us the same ones by rule.
+ */
+static int session_survives(struct ctx *ctx, struct conn *conn, struct conn *other, bool *proven)
+{
+    const char *mark = pg_random_text(ctx->mem), *const * cell;
+    struct names params = {0};
+    names_add(ctx->mem, &params, mark);
+    TRY(query_cells(ctx, conn, "SELECT pg_backend_pid(), set_config('dbwarden.proof', $1, false)", &params, &cell));
+    const char *pid = cell[0];
+    *proven = true;
+    for (int round = 1; *proven && round <= PROOF_ROUNDS; round++) {
+        for (int i = 0; *proven && i < round; i++) {
+            TRY(query_cells(ctx, other, "SELECT pg_backend_pid()", NULL, &cell));
+            *proven = !text_equal(cell[0], pid);
+        }
+        if (*proven)
+            TRY(session_asked(ctx, conn, mark, pid, proven));
+    }
+    return 0;
+}
+
+/* Statement mode refuses every transaction, and ends the connection with it. */
+static int transactions_check(struct ctx *ctx, const struct conn *conn, struct conn *other)
+{
+    int code = pg_exec(ctx, other, "BEGIN");
+    if (code == 0)
+        return pg_exec(ctx, other, "ROLLBACK");
+    if (code == ERR_CANCELLED)
+        return code;
+    fail(ctx, ERR_UNSUPPORTED, "%s is reached through a pooler that allows no transactions", conn->target);
+    return fail_hint(ctx, "Give a URL that leads to the server itself, or to a pooler in transaction or session mode.");
+}
+
+static int pooler_asked(struct ctx *ctx, struct pg_conn *conn, bool *proven)
 {
     struct conn *other = NULL;
-    const char *its = NULL;
-    int result = pg_open(ctx, &conn->url, NULL, &other);
-
-    if (result == 0)
-        result = query_text(ctx, other, "SELECT pg_backend_pid()", &its);
-    pg_close(other);
-    TRY(result);
-    return text_equal(pid, its) ? fail_pooler(ctx, conn) : 0;
-}
-
-/* The backend that took the lock is not ours any more: only its end gives the lock back. */
-static void lock_abandon(struct ctx *ctx, struct pg_conn *conn, const char *pid)
-{
-    struct names params = {0};
-    struct rows rows;
-
-    names_add(ctx->mem, &params, pid);
-    pg_query(ctx, &conn->conn, "SELECT pg_terminate_backend($1)", &params, &rows);
-}
-
-static int lock_verify(struct ctx *ctx, struct pg_conn *conn, const char *pid)
-{
-    const char *held = NULL;
-    struct names params = {0};
-    struct rows rows;
-
-    names_add(ctx->mem, &params, pid);
-    TRY(pg_query(ctx, &conn->conn,
-                 "SELECT pg_backend_pid() = $1::integer AND EXISTS (SELECT FROM pg_catalog.pg_locks WHERE pid = "
-                 "pg_backend_pid() AND locktype = 'advisory' AND granted AND objsubid = 1 AND "
-                 "(classid::bigint << 32 | objid::bigint) = " LOCK_KEY ")",
-                 &params, &rows));
-    held = rows.row.n > 0 ? ((const char **)rows.row.item[0])[0] : NULL;
-    if (text_equal(held, "t"))
+    struct error error = ctx->error;
+    *proven = false;
+    int code = pg_open(ctx, &conn->url, NULL, &other);
+    if (code == ERR_CONNECT) { /* a pool of one: nothing can be proved */
+        ctx->error = error;
         return 0;
-    lock_abandon(ctx, conn, pid);
-    return fail_pooler(ctx, conn);
+    }
+    if (code == 0)
+        code = transactions_check(ctx, &conn->conn, other);
+    if (code == 0)
+        code = session_survives(ctx, &conn->conn, other, proven);
+    pg_close(other);
+    return code;
+}
+
+int pg_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why)
+{
+    struct pg_conn *pg = (struct pg_conn *)conn;
+    const char *const *cell;
+    *why = pg->no_lock;
+    if (pg->asked_lock)
+        return 0;
+    TRY(query_cells(ctx, conn, "SELECT pg_backend_pid(), version()", NULL, &cell));
+    bool proven = true;
+    if (text_has(cell[1], "PGlite"))
+        pg->no_lock = "all connections to it are one session";
+    else if (!same_backend(cell[0], PQbackendPID(pg->pg)))
+        TRY(pooler_asked(ctx, pg, &proven));
+    if (!proven) {
+        pg->no_lock = "a pooler in between gives no session a backend of its own";
+        conn->pooled = true;
+        pg->no_options = true; /* whatever was said at the start, the backends have not heard it */
+        pg->startup = (struct limits){0};
+    }
+    pg->asked_lock = true;
+    *why = pg->no_lock;
+    return 0;
+}
+
+int pg_twin(struct ctx *ctx, struct conn *conn, struct conn **twin)
+{
+    return pg_open(ctx, &((struct pg_conn *)conn)->url, NULL, twin);
 }
 
 int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken)
 {
-    struct pg_conn *pg = (struct pg_conn *)conn;
-    struct rows rows;
     const char *const *cell;
-
-    *taken = false;
-    if (!pg->asked_pooler) {
-        const char *pid = NULL;
-        TRY(query_text(ctx, conn, "SELECT pg_backend_pid()", &pid));
-        if (!same_backend(pid, PQbackendPID(pg->pg)))
-            TRY(pooler_check(ctx, pg, pid));
-        pg->asked_pooler = true;
-    }
-    TRY(pg_query(ctx, conn, "SELECT pg_try_advisory_lock(" LOCK_KEY "), pg_backend_pid()", NULL, &rows));
-    cell = rows.row.item[0];
-    if (!text_equal(cell[0], "t"))
-        return 0;
-    TRY(lock_verify(ctx, pg, cell[1]));
-    *taken = pg->locked = true;
+    TRY(query_cells(ctx, conn, "SELECT pg_try_advisory_lock(" PG_LOCK_KEY ")", NULL, &cell));
+    *taken = ((struct pg_conn *)conn)->locked = text_equal(cell[0], "t");
     return 0;
 }
 
 int pg_lock_look(struct ctx *ctx, struct conn *conn, bool *held)
 {
-    const char *said = NULL;
-    TRY(query_text(
+    const char *const *cell;
+    TRY(query_cells(
         ctx, conn,
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
         "AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) "
-        "AND (classid::bigint << 32 | objid::bigint) = " LOCK_KEY ")",
-        &said));
-    *held = text_equal(said, "t");
+        "AND (classid::bigint << 32 | objid::bigint) = " PG_LOCK_KEY ")",
+        NULL, &cell));
+    *held = text_equal(cell[0], "t");
     return 0;
 }
 
@@ -127,7 +153,7 @@ int pg_lock_release(struct ctx *ctx, struct conn *conn)
     if (PQstatus(pg->pg) != CONNECTION_OK)
         return 0; /* gone with the connection */
     pg->shielded = true;
-    result = pg_query(ctx, conn, "SELECT pg_advisory_unlock(" LOCK_KEY ")", NULL, &rows);
+    result = pg_query(ctx, conn, "SELECT pg_advisory_unlock(" PG_LOCK_KEY ")", NULL, &rows);
     pg->shielded = false;
     return result;
 }

@@ -12,12 +12,16 @@
 #include "dialect/scratch_server.h"
 #include "dialect/target.h"
 
+/* "dbwarden" as eight bytes: one lock per database, whatever its tables are called. */
+#define PG_LOCK_KEY "7233475211925153134"
+
 struct pg_conn {
     struct conn conn; /* first: struct conn * is cast */
     PGconn *pg;
     PGcancel *cancel;
-    struct ctx *ctx;   /* of the call that is running: where notices go */
-    bool asked_pooler; /* whether a pooler is in between is known */
+    struct ctx *ctx;     /* of the call that is running: where notices go */
+    bool asked_lock;     /* whether sessions can lock is known: */
+    const char *no_lock; /* why not; NULL: they can */
     bool locked;
     struct url url;                   /* a copy, to come back with a second connection; its texts are in `mem` */
     struct arena *mem;                /* of the connection itself */
@@ -86,6 +90,8 @@ int pg_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int pg_lock_release(struct ctx *ctx, struct conn *conn);
 int pg_lock_look(struct ctx *ctx, struct conn *conn, bool *held);
+int pg_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why);
+int pg_twin(struct ctx *ctx, struct conn *conn, struct conn **twin);
 int pg_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);
 int pg_missing(struct ctx *ctx, struct conn *conn, const struct list *objects, struct list *missing);
 char *pg_random_text(struct arena *mem); /* part of a name that nothing has yet */
@@ -95,6 +101,7 @@ void pg_scratch_trim(const struct pg_conn *conn, struct tree *tree);
 bool pg_texts_make_schema(const struct list *texts, const char *name); /* and it must not be there before */
 int pg_scratch_facts(struct ctx *ctx, struct conn *near, struct buf *facts);
 int pg_scratch_reopen(struct ctx *ctx, struct conn *conn);
+bool pg_ends_with_transaction(const struct sql_piece *statement); /* pooled.c */
 bool pg_reaches_beyond(const struct sql_piece *statement);
 extern const struct scratch_server_spec pg_server_spec;
 
@@ -117,6 +124,7 @@ int pg_statement_evidence(struct ctx *ctx, struct conn *conn, const struct class
 int pg_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
                        enum doubt *doubt);
 extern const char *const pg_session_steps[];
+extern const char *const pg_pooled_steps[];
 int pg_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piece *piece, int n);
 
 /* words.c, infix.c, state_sql.c */

@@ -94,6 +94,7 @@ const struct dialect pg_dialect = {
     .choose_name = pg_choose_name,
     .render = pg_render,
     .reaches_beyond = pg_reaches_beyond,
+    .ends_with_transaction = pg_ends_with_transaction,
     .statement_evidence = pg_statement_evidence,
     .statement_doubt = pg_statement_doubt,
 };

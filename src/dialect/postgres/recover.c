@@ -124,9 +124,16 @@ int pg_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classifi
 
 const char *const pg_session_steps[] = {"RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL", NULL};
 
+/* For the rest of the transaction: the backend is somebody else's afterwards, with the settings that it has now. */
+const char *const pg_pooled_steps[] = {"SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE",
+                                       "SET LOCAL statement_timeout TO DEFAULT", "SET LOCAL lock_timeout TO DEFAULT",
+                                       NULL};
+
 int pg_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piece *piece, int n)
 {
     (void)piece, (void)n;
+    if (conn->pooled)
+        return 0; /* nothing of it outlived its transaction, and whatever is set here is somebody else's */
     for (int i = 0; pg_session_steps[i]; i++)
         TRY(pg_exec(ctx, conn, pg_session_steps[i]));
     return pg_exec(ctx, conn, "CLOSE ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES");

@@ -4,10 +4,20 @@
  */
 #include "dialect/postgres/pg.h"
 
+/* Two that make it at once would disturb each other. */
+static const char *const lease_prepare[] = {
+    "SELECT pg_advisory_xact_lock(" PG_LOCK_KEY " + 1)",
+    "CREATE TABLE IF NOT EXISTS @t (id INTEGER PRIMARY KEY CHECK (id = 1), owner VARCHAR(255), host VARCHAR(255), "
+    "pid VARCHAR(20), since TIMESTAMP DEFAULT CURRENT_TIMESTAMP, version VARCHAR(255), statement TEXT)",
+    "ALTER TABLE @t ADD COLUMN IF NOT EXISTS token VARCHAR(64)",
+    "ALTER TABLE @t ADD COLUMN IF NOT EXISTS expires TIMESTAMPTZ",
+    NULL,
+};
+
 const struct state_sql pg_state_sql = {
     .table_exists =
-        "SELECT current_schema(), count(*), count(*) FILTER (WHERE attname = 'evidence') FROM pg_catalog.pg_attribute "
-        "WHERE attrelid = to_regclass(quote_ident(current_schema()) || '.' || quote_ident($1)) AND attnum > 0",
+        "SELECT current_schema(), count(*), count(*) FILTER (WHERE attname = $1) FROM pg_catalog.pg_attribute "
+        "WHERE attrelid = to_regclass(quote_ident(current_schema()) || '.' || quote_ident($2)) AND attnum > 0",
     .create_migrations = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255) UNIQUE, description VARCHAR(500), "
                          "filename VARCHAR(500) UNIQUE, migration_type VARCHAR(50), "
                          "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, checksum VARCHAR(128))",
@@ -22,10 +32,9 @@ const struct state_sql pg_state_sql = {
     .journal_upgrade = "ALTER TABLE @t ADD COLUMN IF NOT EXISTS evidence TEXT",
     .create_lock = "CREATE TABLE IF NOT EXISTS @t (id INTEGER PRIMARY KEY CHECK (id = 1), owner VARCHAR(255), "
                    "host VARCHAR(255), pid VARCHAR(20), since TIMESTAMP DEFAULT CURRENT_TIMESTAMP, "
-                   "version VARCHAR(255), statement TEXT)",
+                   "version VARCHAR(255), statement TEXT, token VARCHAR(64), expires TIMESTAMPTZ)",
     .insert_migration = "INSERT INTO @t (version, description, filename, migration_type, checksum) "
-                        "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (version) DO UPDATE SET "
-                        "checksum = EXCLUDED.checksum, applied_at = CURRENT_TIMESTAMP",
+                        "VALUES ($1, $2, $3, $4, $5)", /* a second run undoes itself */
     .delete_migration = "DELETE FROM @t WHERE version = $1",
     .upsert_repeatable = "INSERT INTO @t (description, filename, migration_type, checksum) VALUES ($1, $2, $3, $4) "
                          "ON CONFLICT (filename) DO UPDATE SET description = EXCLUDED.description, "
@@ -55,4 +64,32 @@ const struct state_sql pg_state_sql = {
     .lock_clear = "DELETE FROM @t",
     .lock_select = "SELECT owner, host, pid, since, version, statement FROM @t WHERE id = 1",
     .lock_statement = "UPDATE @t SET statement = $1 WHERE id = 1",
+    .lease_prepare = lease_prepare,
+    .lease_row = "INSERT INTO @t (id) SELECT 1 WHERE NOT EXISTS (SELECT FROM @t WHERE id = 1) ON CONFLICT DO NOTHING",
+    .lease_take =
+        "WITH free AS (SELECT id FROM @t WHERE id = 1 AND CASE WHEN token IS NULL OR expires < clock_timestamp() "
+        "THEN pg_try_advisory_xact_lock(" PG_LOCK_KEY ") ELSE false END FOR UPDATE SKIP LOCKED) UPDATE @t AS l SET "
+        "owner = $1, host = $2, pid = $3, since = CURRENT_TIMESTAMP, version = NULL, statement = NULL, token = $4, "
+        "expires = clock_timestamp() + make_interval(secs => $5::double precision) FROM free WHERE l.id = free.id "
+        "RETURNING l.id",
+    /* Division by zero: the one failure that needs no function of our own. */
+    .lease_fence =
+        "WITH mine AS (UPDATE @t SET expires = clock_timestamp() + make_interval(secs => $2::double precision) "
+        "WHERE id = 1 AND token = $1 RETURNING id) SELECT 1 / count(*) FROM mine",
+    .lease_extend =
+        "WITH mine AS (SELECT id FROM @t WHERE id = 1 AND token = $1 FOR UPDATE SKIP LOCKED) UPDATE @t AS l SET "
+        "expires = clock_timestamp() + make_interval(secs => $2::double precision) FROM mine WHERE l.id = mine.id",
+    .lease_release = "UPDATE @t SET owner = NULL, host = NULL, pid = NULL, since = NULL, version = NULL, "
+                     "statement = NULL, token = NULL, expires = NULL WHERE id = 1 AND token = $1",
+    .lease_end =
+        "WITH dead AS (SELECT id FROM @t WHERE token IS NOT NULL AND expires < clock_timestamp() FOR UPDATE "
+        "SKIP LOCKED), ended AS (UPDATE @t AS l SET token = NULL, expires = NULL FROM dead WHERE l.id = dead.id "
+        "RETURNING l.id) SELECT count(*) FROM @t WHERE token IS NOT NULL AND id NOT IN (SELECT id FROM ended)",
+    /* In a long transaction of the holder's it has run out, but the row is locked. */
+    .lease_select =
+        "SELECT owner, host, pid, since, version, statement, token IS NOT NULL AND (expires > clock_timestamp() "
+        "OR EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'transactionid' AND granted AND "
+        "transactionid = t.xmax)) AS live, greatest(0, ceil(extract(epoch FROM expires - "
+        "clock_timestamp())))::bigint AS left FROM @t AS t WHERE id = 1",
+    .lease_lost = "22012",
 };

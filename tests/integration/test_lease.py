@@ -1,0 +1,153 @@
+"""Behind a pooler: who holds the lock is in a row, a holder that died loses it after a while, and one that comes back too late notices."""
+
+import os
+import signal
+import time
+
+import pytest
+from support.engines import ended, killed, slow, wait_until
+from test_two import advisory_locks, pooled
+
+SHORT = {"DBWARDEN_LEASE_SECONDS": "2"}
+
+
+def slow_files(project, seconds, head=""):
+    project.table("0001", "one")
+    project.migration("0002", "two", f"CREATE TABLE two (n integer);\n{slow('postgresql', seconds, 'two')}", "DROP TABLE two;", head)
+    project.table("0003", "three")
+
+
+def in_slow(project):
+    process = project.start("migrate", env=SHORT)
+    wait_until(lambda: project.database.value(
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()"))
+    return process
+
+
+@pytest.fixture
+def both(tmp_path, postgres):
+    with pooled(tmp_path, postgres) as projects:
+        yield projects
+
+
+def whole(project):
+    return project.database.tables() == ["one", "three", "two"] and project.database.versions() == ["0001", "0002", "0003"] \
+        and project.database.value("SELECT count(*) FROM two") == 1 and project.database.unfinished() == []
+
+
+@pytest.mark.parametrize("head", ["", "-- transaction: none\n\n"], ids=["transaction", "none"])
+@pytest.mark.parametrize("first, second", [(0, 0), (0, 1), (1, 0)], ids=["both pooled", "second direct", "first direct"])
+def test_the_second_waits_for_longer_than_a_lease(both, first, second, head):
+    slow_files(both[0], 5, head)
+    process = in_slow(both[first])
+    time.sleep(2.5)
+    report = both[second].ok("lock-status", "--json").json
+    assert report["held"] is True and report["holder"]["pid"] == str(process.pid)
+    shown = both[second].run("migrate", "--wait-for-runner", "0")
+    assert shown.status == 4 and f"process {process.pid}" in shown.err
+    assert both[second].run("unlock").status == 4
+    waiting = ended(both[second].start("migrate"))
+    assert waiting.status == 0 and "waiting for the migration lock" in waiting.err and "up to date" in waiting.out
+    assert ("lease, because a pooler" in waiting.err) == (second == 0)
+    assert ended(process).status == 0 and whole(both[0])
+    assert both[second].ok("lock-status", "--json").json["held"] is False and advisory_locks(both[0]) == 0
+
+
+@pytest.mark.parametrize("next_one", [0, 1], ids=["pooled", "direct"])
+def test_a_killed_holder_loses_it_after_a_while(both, next_one):
+    slow_files(both[0], 4)
+    killed(in_slow(both[0]))
+    assert both[next_one].run("migrate", "--wait-for-runner", "0").status == 4
+    time.sleep(2.5)
+    assert both[next_one].run("migrate", "--wait-for-runner", "0").status == 4, "the server is still at its statement"
+    both[next_one].ok("migrate")
+    assert whole(both[0])
+
+
+@pytest.mark.parametrize("next_one", [0, 1], ids=["pooled", "direct"])
+@pytest.mark.parametrize("head", ["", "-- transaction: none\n\n"], ids=["transaction", "none"])
+def test_a_holder_that_slept_too_long_notices(both, head, next_one):
+    """It is stopped between two files, while others take over; then it goes on."""
+    both[0].database.run("CREATE TABLE gate (n integer)")
+    slow_files(both[0], 0.01, head)
+    with both[0].database.alchemy.connect() as connection:
+        blocker = connection.connection.cursor()
+        blocker.execute("BEGIN")
+        blocker.execute("LOCK TABLE gate")
+        both[0].migration("0002", "two", "CREATE TABLE two (n integer);\nINSERT INTO two SELECT 1;\nINSERT INTO gate VALUES (1);",
+                          "DROP TABLE two;", head)
+        process = both[0].start("migrate", env=SHORT)
+        wait_until(lambda: both[0].database.value("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+        os.kill(process.pid, signal.SIGSTOP)
+        blocker.execute("ROLLBACK")
+        time.sleep(2.5 if head else 4.5)
+        both[next_one].ok("migrate")
+    os.kill(process.pid, signal.SIGCONT)
+    late = ended(process)
+    assert late.status == 4 and "was lost" in late.err and late.err.count("dbwarden: error:") == 1, str(late)
+    assert both[0].database.tables() == ["gate", "one", "three", "two"] and both[0].database.versions() == ["0001", "0002", "0003"]
+    assert both[0].database.value("SELECT count(*) FROM two") == 1 and both[0].database.unfinished() == []
+    assert both[0].ok("lock-status", "--json").json["held"] is False
+    assert "up to date" in both[0].ok("migrate").out
+
+
+def test_a_table_of_an_earlier_version_gets_its_columns(both):
+    both[0].database.run("CREATE TABLE _dbwarden_lock (id integer PRIMARY KEY CHECK (id = 1), owner varchar(255), host varchar(255),"
+                         " pid varchar(20), since timestamp DEFAULT CURRENT_TIMESTAMP, version varchar(255), statement text)")
+    both[0].table("0001", "one")
+    both[1].ok("lock-status")
+    both[0].ok("migrate")
+    assert both[0].database.tables() == ["one"]
+
+
+@pytest.mark.parametrize("statement", [
+    "SET search_path = other", "SET SESSION statement_timeout = 5", "SET ROLE postgres", "RESET ALL", "CREATE TEMP TABLE x (n int)",
+    "PREPARE p AS SELECT 1", "SELECT set_config('search_path', '', false)", "LISTEN x", "DECLARE c CURSOR WITH HOLD FOR SELECT 1"])
+def test_what_needs_a_session_is_refused(both, statement):
+    through, direct = both
+    through.table("0001", "one")
+    through.migration("0002", "two", f"CREATE TABLE two (id integer);\n{statement};")
+    shown = through.run("migrate")
+    assert shown.status == 1 and "changes the session" in shown.err and "0002_two.sql:4:1" in shown.err and "SET LOCAL" in shown.err, shown
+    assert through.database.tables() == [], "before the first statement"
+    direct.ok("migrate")
+
+
+def test_what_ends_with_its_transaction_works(both):
+    through = both[0]
+    through.database.run("CREATE SCHEMA other")
+    through.migration("0001", "one", "SET LOCAL search_path = other;\nSET LOCAL ROLE pg_monitor;\nSET LOCAL ROLE NONE;\n"
+                      "SELECT set_config('statement_timeout', '9999', true);\nCREATE TABLE one (id integer);\n"
+                      "CREATE TEMP TABLE x (n int) ON COMMIT DROP;\nDECLARE c CURSOR FOR SELECT 1;\nCLOSE c;\nSET CONSTRAINTS ALL DEFERRED;\n")
+    through.ok("migrate")
+    assert through.database.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'other' AND tablename = 'one'") == 1
+
+
+def test_session_mode_is_believed_once_it_is_proven(tmp_path, postgres):
+    with pooled(tmp_path, postgres, "session") as (through, _):
+        through.migration("0001", "one", "SET search_path = public;\nCREATE TABLE one (id integer);")
+        assert "lease" not in through.ok("-v", "migrate").err
+        assert through.database.value("SELECT count(*) FROM _dbwarden_lock") == 0
+
+
+@pytest.mark.parametrize("turns, size", [(False, 1), (False, 4), (True, 1), (True, 2), (True, 3), (True, 8)])
+def test_transaction_mode_is_never_taken_for_a_session(tmp_path, postgres, turns, size):
+    with pooled(tmp_path, postgres, turns=turns, size=size) as (through, _):
+        through.table("0001", "one")
+        assert "the lock is a lease, because a pooler" in through.ok("-v", "migrate").err
+        assert advisory_locks(through) == 0
+
+
+def test_statement_mode_is_refused(tmp_path, postgres):
+    with pooled(tmp_path, postgres, "statement") as (through, _):
+        through.table("0001", "one")
+        shown = through.run("migrate")
+        assert shown.status == 1 and "allows no transactions" in shown.err and "hint:" in shown.err
+        assert through.database.tables() == [] and advisory_locks(through) == 0
+
+
+def test_a_double_run_undoes_itself(pg_project):
+    """What no lock can prevent: somebody else recorded the version meanwhile."""
+    pg_project.migration("0001", "one", "CREATE TABLE one (id integer);\n"
+                         "INSERT INTO _dbwarden_migrations (version, filename) VALUES ('0001', 'primary__0001_one.sql');")
+    assert pg_project.run("migrate").status != 0
