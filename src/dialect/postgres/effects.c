@@ -77,6 +77,28 @@ static bool null_is_own(const struct effect_case *effect)
     return child && parent->nullable != child->nullable;
 }
 
+/* The first of those from which it inherits, that has no parent itself; `other` than that one, if not NULL. */
+static const struct object *root_of(const struct object *column, const struct object *other)
+{
+    const struct object *found = NULL;
+    bool inherits = false;
+    for (const struct edge *edge = column->needs; edge && !found; edge = edge->next_need) {
+        if (edge->how != EDGE_INHERITS)
+            continue;
+        inherits = true;
+        found = root_of(edge->to, other);
+    }
+    return inherits || column == other ? found : column;
+}
+
+/* The server changes a column together with those that inherit it, and refuses if one has a second origin. */
+static bool has_two_roots(const struct effect_case *effect)
+{
+    const struct object *child = effect->dependent, *table = child->parent;
+    bool moves = table->unmade && (table->unmade->op != CHANGE_ALTER || change_has(table->unmade, TABLE_inherits));
+    return !moves && root_of(child, root_of(child, NULL));
+}
+
 /* ---- enums ---- */
 
 /* Labels that go or change places: a new type under the old name, to which everything has to change over. */
@@ -218,6 +240,9 @@ const struct effect_row pg_effects[] = {
      .reason = "its partitioning cannot be changed in place",
      .hint = "Write the migration by hand: make a new table, copy the rows, swap the names."},
 
+    {KIND_COLUMN, ON(ALTER), COLUMN_type, KIND_COLUMN, ANY_FIELD, has_two_roots, .effect = EFFECT_REFUSE,
+     .on_inherit = true, .reason = "the server refuses another type for a column that a child has from two parents",
+     .hint = "Write the migration by hand: NO INHERIT from that parent, the type in all three tables, INHERIT again."},
     /* inherited columns: the server does the same to the children, but for comments and compression */
     {KIND_COLUMN, ON(ALTER), COLUMN_comment, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE, .on_inherit = true},
     {KIND_COLUMN, ON(ALTER), COLUMN_compression, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE,
