@@ -55,6 +55,7 @@ def database_config(
     retry_for=None,
     wait_for_db=None,
     wait_for_runner=None,
+    normalise=None,
 ):
     """Registers a database and returns its handle.
 

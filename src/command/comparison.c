@@ -240,9 +240,9 @@ static int events_before(struct ctx *ctx, struct session *session, const struct 
     return 0;
 }
 
-static enum normalise normalise_read(const struct request *request)
+static enum normalise normalise_read(const struct request *request, const struct database_config *database)
 {
-    const char *mode = request_text(request, "normalise");
+    const char *given = request_text(request, "normalise"), *mode = given ? given : database->normalise;
     return text_equal(mode, "server")    ? NORMALISE_SERVER
            : text_equal(mode, "offline") ? NORMALISE_OFFLINE
                                          : NORMALISE_AUTO;
@@ -295,7 +295,7 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     unmodelled_compare(ctx->mem, comparison);
     events_spare(ctx, &input, &known);
     events_spare(ctx, &input, &session->events);
-    TRY(changes_find(ctx, session, normalise_read(request), comparison));
+    TRY(changes_find(ctx, session, normalise_read(request, session->database), comparison));
     TRY(unmodelled_check(ctx, comparison->changes));
     if (request_flag(request, "drop_dependents"))
         dangling_drop(ctx->mem, target, comparison->changes);

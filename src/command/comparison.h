@@ -32,10 +32,9 @@ struct comparison {
 
 #define NORMALISE_OPTION                                                                                              \
     {                                                                                                                 \
-        .name = "normalise", .type = OPTION_CHOICE, .value = "MODE", .otherwise = "auto",                             \
-        .choices = "auto|server|offline",                                                                             \
+        .name = "normalise", .type = OPTION_CHOICE, .value = "MODE", .choices = "auto|server|offline",                \
         .help = "who says whether two expressions are the same: the server where it has to (auto), in all cases, or " \
-                "never (PostgreSQL)"                                                                                  \
+                "never (PostgreSQL); else what the setting normalise says, or auto"                                   \
     }
 
 /* Reads both sides, settles renames (flags, then questions or hints), and compares. */

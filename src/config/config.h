@@ -26,9 +26,10 @@ struct database_config {
     const char *url_async_expression;
     const char *dev_url_expression;
     bool is_default;
-    bool snapshots_each;  /* snapshots: each */
-    struct filter filter; /* include, exclude; `own` already filled */
-    double lock_timeout;  /* seconds, of each statement; -1: as the engine has it */
+    bool snapshots_each;   /* snapshots: each */
+    const char *normalise; /* auto, server, offline: what --normalise is where it is not given; NULL: auto */
+    struct filter filter;  /* include, exclude; `own` already filled */
+    double lock_timeout;   /* seconds, of each statement; -1: as the engine has it */
     double statement_timeout;
     double retry_for;       /* how long to try again what another session stood in the way of */
     double wait_for_db;     /* how long to wait for a server that is not up yet */

@@ -161,6 +161,16 @@ static int take_snapshots(struct judged *judged, void *member)
     return 0;
 }
 
+static int take_normalise(struct judged *judged, void *member)
+{
+    static const char *const modes[] = {"auto", "server", "offline", NULL};
+    const char **mode = member, *text = judged->value->value->type == JSON_TEXT ? judged->value->value->text : "";
+    for (int i = 0; modes[i] && !*mode; i++)
+        if (text_equal(text, modes[i]))
+            *mode = modes[i];
+    return *mode ? 0 : refuse(judged, "\"auto\", \"server\" or \"offline\"", NULL);
+}
+
 /* Where a relative path ends up: -1 above the folder, 0 in it, else below. */
 static int depth_of(struct arena *mem, const char *path)
 {
@@ -215,6 +225,7 @@ static const struct setting setting_table[] = {
     {"include", take_names, DATABASE(filter.include)},
     {"exclude", take_names, DATABASE(filter.exclude)},
     {"snapshots", take_snapshots, DATABASE(snapshots_each)},
+    {"normalise", take_normalise, DATABASE(normalise)},
     {"lock_timeout", take_duration, DATABASE(lock_timeout)},
     {"statement_timeout", take_duration, DATABASE(statement_timeout)},
     {"retry_for", take_duration, DATABASE(retry_for)},

@@ -54,14 +54,13 @@ static bool is_question(const struct change *change)
     return change->op == CHANGE_CREATE && has_twin(change->after);
 }
 
-/* Indexes hang on views too, but not in what is made here. */
 static bool can_ask(const struct object *object)
 {
     switch (object->kind) {
     case KIND_COLUMN:
     case KIND_CHECK:
-    case KIND_EXCLUDE:
-    case KIND_INDEX: return object->parent->kind == KIND_TABLE;
+    case KIND_EXCLUDE: return object->parent->kind == KIND_TABLE;
+    case KIND_INDEX: /* also of a materialised view */
     case KIND_VIEW: return true;
     default: return false;
     }
@@ -184,7 +183,10 @@ static struct object *copy_of(struct trial *trial, const struct object *object)
 {
     if (object->kind == KIND_VIEW)
         return view_copy(trial, object);
-    struct object *table = table_copy(trial, object->parent);
+    bool on_view = object->parent->kind == KIND_VIEW;
+    struct object *table = on_view ? view_copy(trial, object->parent) : table_copy(trial, object->parent);
+    if (on_view)
+        SAY((struct view *)table, VIEW, materialized, true);
     if (object->kind == KIND_COLUMN)
         return column_fill(object_child(table, KIND_COLUMN, object->name), object);
     struct object *copy = object_copy(trial->mem, object, table);

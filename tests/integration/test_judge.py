@@ -200,3 +200,30 @@ def test_a_view_of_a_file_is_the_one_that_is_there(tmp_path, postgres):
     for mode in ("auto", "server"):
         found = project.ok("diff", "models", "--normalise", mode)
         assert "Models and database agree" in found.out, found
+
+
+@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+def test_expressions_of_a_materialised_views_index_are_put_to_the_server_without_filling_the_view(tmp_path, postgres):
+    body = "CREATE TABLE a (id int PRIMARY KEY, n text, at date);\n" \
+           "CREATE MATERIALIZED VIEW m AS SELECT id, n, at, 1 / (id - id) AS never FROM a;\n" \
+           "CREATE INDEX i ON m ((n || 'x')) WHERE at > '2020-1-1' AND n IN ('a', 'b');\n"
+    project = Project(tmp_path / "p", postgres, sys.executable, schema_files=["schema.sql"], normalise="server")
+    project.write("schema.sql", body)
+    engine = sa.create_engine(postgres.replace("postgresql://", "postgresql+psycopg2://"), poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(body)
+    for more in ([], ["--normalise", "auto"], ["--normalise", "offline"]):
+        found = project.ok("diff", "models", *more)
+        assert "Models and database agree" in found.out, found
+    project.write("schema.sql", body.replace("'2020-1-1'", "'one'"))
+    assert project.run("diff").status == 1
+
+
+@pytest.mark.parametrize("postgres", ["pg15"], indirect=True)
+def test_the_setting_says_who_is_asked_where_no_option_does(tmp_path, postgres):
+    place = Place(tmp_path / "p", postgres, CHECKS)
+    place.create_all()
+    place.project = Project(tmp_path / "q", postgres, sys.executable, model_paths=["models.py"], normalise="offline")
+    place.project.write("models.py", MODELS + CHECKS)
+    assert "no server has said" in place.project.ok("diff", "models").err
+    assert "no server has said" not in place.agrees("--normalise", "auto").err

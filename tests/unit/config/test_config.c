@@ -60,7 +60,7 @@ static void every_key_is_taken(void **state)
         "    database_url_async: \"mariadb+asyncmy://u:geheim@db/shop\"\n    secure_values: true\n"
         "    migrations_dir: sql/a\n    migration_table: _m\n    seed_table: s1\n    model_paths: [app.models, x.py]\n"
         "    schema_files:\n      - a.sql\n      - ${UNIT_NOT_SET:-b.sql}\n    include: ['shop_*']\n    exclude: [tmp]\n"
-        "    snapshots: each\n    overlap_models: true\n    dev_database_url: sqlite:///dev.db\n",
+        "    snapshots: each\n    normalise: offline\n    overlap_models: true\n    dev_database_url: sqlite:///dev.db\n",
         false);
     const struct database_config *database = config->fallback;
     assert_string_equal(database->dialect->name, "mariadb");
@@ -74,6 +74,7 @@ static void every_key_is_taken(void **state)
     assert_string_equal(database->schema_files.item[1], "b.sql");
     assert_string_equal(database->filter.include.item[0], "shop_*");
     assert_true(names_have(&database->filter.own, "_m") && names_have(&database->filter.own, "s1"));
+    assert_string_equal(database->normalise, "offline");
     assert_true(database->snapshots_each && database->overlap_models && database->secure_values);
     assert_string_equal(database->dev_dialect->name, "sqlite");
 }
@@ -81,15 +82,18 @@ static void every_key_is_taken(void **state)
 static void what_is_wrong_is_said_with_what_would_be_right(void **state)
 {
     struct project *project = *state;
-    refused(project, ONE("    colour: red\n"),
-            "5: databases has no setting \"colour\" | There are: database_name, database_type, database_url_sync, "
-            "database_url_async, secure_values, default, migrations_dir, migration_table, seed_table, model_paths, "
-            "schema_files, include, exclude, snapshots, lock_timeout, statement_timeout, retry_for, wait_for_db, "
-            "wait_for_runner, dev_database_type, dev_database_url, overlap_models.");
+    refused(
+        project, ONE("    colour: red\n"),
+        "5: databases has no setting \"colour\" | There are: database_name, database_type, database_url_sync, "
+        "database_url_async, secure_values, default, migrations_dir, migration_table, seed_table, model_paths, "
+        "schema_files, include, exclude, snapshots, normalise, lock_timeout, statement_timeout, retry_for, wait_for_db, "
+        "wait_for_runner, dev_database_type, dev_database_url, overlap_models.");
     refused(project, ONE("    model_path: [a]\n"),
             "5: databases has no setting \"model_path\" | Did you mean model_paths?");
     refused(project, ONE("    model_paths: app\n"),
             "5: model_paths is \"app\": it must be a list of texts | Write [\"app\"].");
+    refused(project, ONE("    normalise: never\n"),
+            "5: normalise is \"never\": it must be \"auto\", \"server\" or \"offline\"");
     refused(project, ONE("    model_paths: 5\n"), "5: model_paths is 5: it must be a list of texts");
     refused(project, ONE("    model_paths: [a, 5]\n"),
             "5: model_paths is a list: it must be a list of texts that are not empty");
