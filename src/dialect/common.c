@@ -231,10 +231,6 @@ int catalog_load(struct ctx *ctx, struct conn *conn, const struct catalog_query 
         parent_remember(&parents, o);
     for (int i = 0; i < n; i++) {
         struct rows rows;
-        if (conn->version < query[i].minimum_version)
-            continue;
-        if (query[i].below_version != 0 && conn->version >= query[i].below_version)
-            continue;
         TRY(conn_query(ctx, conn, query[i].sql, NULL, &rows));
         TRY(catalog_rows(ctx, query[i].kind, &rows, tree, &parents));
         kind_set_add(&tree->kinds, query[i].kind);

@@ -14,8 +14,6 @@
  */
 struct catalog_query {
     enum kind kind;
-    int minimum_version; /* 0: any */
-    int below_version;   /* 0: any */
     const char *sql;
 };
 int catalog_load(struct ctx *ctx, struct conn *conn, const struct catalog_query *query, int n, struct tree *tree);

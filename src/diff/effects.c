@@ -9,7 +9,7 @@
 #include "diff/graph.h"
 #include "diff/step.h"
 
-struct widener {
+struct run {
     struct planner *planner;
     struct list queue;   /* struct change *: steps to look at */
     struct list rebuilt; /* struct object *: tables of the desired tree */
@@ -71,15 +71,15 @@ static bool covers(const struct change *step)
            (step->op == CHANGE_CREATE || step->op == CHANGE_DROP || step->op == CHANGE_REBUILD || step->whole);
 }
 
-static struct change *step_add(struct widener *widener, enum change_op op, struct object *before, struct object *after)
+static struct change *step_add(struct run *run, enum change_op op, struct object *before, struct object *after)
 {
-    struct planner *planner = widener->planner;
+    struct planner *planner = run->planner;
     struct change *step = change_add(planner->mem, planner->out, op, before, after);
     if (before)
         before->unmade = step;
     if (after)
         after->made = step;
-    list_add(planner->mem, &widener->queue, step);
+    list_add(planner->mem, &run->queue, step);
     return step;
 }
 
@@ -89,26 +89,26 @@ static bool takes_away(const struct change *step)
 }
 
 /* What hangs on a replaced object goes with it and has to be made again. */
-static void children_return(struct widener *widener, struct object *before)
+static void children_return(struct run *run, struct object *before)
 {
     for (int i = 0; i < before->children.n; i++) {
         struct object *child = before->children.item[i];
         if (!child->peer || kind_table[child->kind].marks & KIND_PART)
             continue;
         if (!child->unmade) {
-            step_add(widener, CHANGE_CREATE, NULL, child->peer)->replaced = true;
+            step_add(run, CHANGE_CREATE, NULL, child->peer)->replaced = true;
         } else if (!takes_away(child->unmade)) {
             struct change *step = child->unmade;
             *step = (struct change){.op = CHANGE_CREATE, .kind = step->kind, .after = step->after, .replaced = true};
             child->unmade = NULL;
-            list_add(widener->planner->mem, &widener->queue, step);
+            list_add(run->planner->mem, &run->queue, step);
         }
-        children_return(widener, child);
+        children_return(run, child);
     }
 }
 
 /* `before` survives, but not as it is: it goes and comes back. An ALTER of it becomes the DROP. */
-static void replace_ensure(struct widener *widener, struct object *before)
+static void replace_ensure(struct run *run, struct object *before)
 {
     struct object *after = before->peer;
     if (!after || takes_away(step_unmaking(before)))
@@ -116,27 +116,27 @@ static void replace_ensure(struct widener *widener, struct object *before)
     struct change *drop = before->unmade;
     if (drop) {
         *drop = (struct change){.op = CHANGE_DROP, .kind = before->kind, .before = before};
-        list_add(widener->planner->mem, &widener->queue, drop);
+        list_add(run->planner->mem, &run->queue, drop);
     } else
-        drop = step_add(widener, CHANGE_DROP, before, NULL);
+        drop = step_add(run, CHANGE_DROP, before, NULL);
     drop->replaced = true;
-    step_add(widener, CHANGE_CREATE, NULL, after)->replaced = true;
-    children_return(widener, before);
+    step_add(run, CHANGE_CREATE, NULL, after)->replaced = true;
+    children_return(run, before);
 }
 
-static void follow_ensure(struct widener *widener, struct object *before, int field)
+static void follow_ensure(struct run *run, struct object *before, int field)
 {
     struct change *step = before->unmade;
     if (!before->peer || takes_away(step_unmaking(before)) || (step && change_has(step, field)))
         return;
     if (!step)
-        step = step_add(widener, CHANGE_ALTER, before, before->peer);
+        step = step_add(run, CHANGE_ALTER, before, before->peer);
     else
-        list_add(widener->planner->mem, &widener->queue, step);
+        list_add(run->planner->mem, &run->queue, step);
     step->fields[field / 64] |= UINT64_C(1) << (field % 64);
 }
 
-static void rebuild_ensure(struct widener *widener, const struct change *step)
+static void rebuild_ensure(struct run *run, const struct change *step)
 {
     struct object *table = object_whole(step->after ? step->after : step->before);
     while (table && !(kind_table[table->kind].marks & KIND_HOLDS_ROWS))
@@ -145,18 +145,18 @@ static void rebuild_ensure(struct widener *widener, const struct change *step)
         table = table->peer;
     if (!table || !table->peer)
         return;
-    for (int i = 0; i < widener->rebuilt.n; i++)
-        if (widener->rebuilt.item[i] == table)
+    for (int i = 0; i < run->rebuilt.n; i++)
+        if (run->rebuilt.item[i] == table)
             return;
-    list_add(widener->planner->mem, &widener->rebuilt, table);
+    list_add(run->planner->mem, &run->rebuilt, table);
 }
 
 /* ---- one step ---- */
 
-static int refuse(const struct widener *widener, const struct change *step, const struct object *dependent,
+static int refuse(const struct run *run, const struct change *step, const struct object *dependent,
                   const struct effect_row *row)
 {
-    struct ctx *ctx = widener->planner->ctx;
+    struct ctx *ctx = run->planner->ctx;
     const char *path = object_path(ctx->mem, change_object(step));
     if (dependent)
         path = arena_printf(ctx->mem, "%s: %s", path, object_path(ctx->mem, dependent));
@@ -164,9 +164,9 @@ static int refuse(const struct widener *widener, const struct change *step, cons
     return fail_hint(ctx, "%s", row->hint);
 }
 
-static enum effect effect_unsaid(const struct widener *widener, const struct change *step, int field)
+static enum effect effect_unsaid(const struct run *run, const struct change *step, int field)
 {
-    const struct render_kind *render = &widener->planner->target->dialect->render[step->kind];
+    const struct render_kind *render = &run->planner->target->dialect->render[step->kind];
     if (step->op != CHANGE_ALTER)
         return EFFECT_NONE;
     bool replaces = field == FIELD_PARTS || kind_table[step->kind].field[field].marks & FIELD_REPLACE;
@@ -174,16 +174,16 @@ static enum effect effect_unsaid(const struct widener *widener, const struct cha
 }
 
 /* The widest effect of the fields that differ; of a CREATE or DROP, of the change as such. */
-static int own_effect(const struct widener *widener, const struct change *step, enum effect *widest)
+static int own_effect(const struct run *run, const struct change *step, enum effect *widest)
 {
     *widest = EFFECT_NONE;
     for (int i = step->op == CHANGE_ALTER ? 0 : ANY_FIELD; i < FIELD_LIMIT; i++) {
         if (i != ANY_FIELD && !change_has(step, i))
             continue;
-        const struct effect_row *row = effect_of_field(widener->planner, step, i);
-        enum effect effect = row ? row->effect : effect_unsaid(widener, step, i);
+        const struct effect_row *row = effect_of_field(run->planner, step, i);
+        enum effect effect = row ? row->effect : effect_unsaid(run, step, i);
         if (effect == EFFECT_REFUSE)
-            return refuse(widener, step, NULL, row);
+            return refuse(run, step, NULL, row);
         if (effect > *widest)
             *widest = effect;
         if (i == ANY_FIELD)
@@ -202,13 +202,13 @@ static bool keeps_inheriting(const struct object *child, const struct object *pa
     return false;
 }
 
-static int dependents_apply(struct widener *widener, const struct change *step, const struct object *object);
+static int dependents_apply(struct run *run, const struct change *step, const struct object *object);
 
 /* What rests on a thing that the engine makes anew by itself sees it go and come. */
-static int remade(struct widener *widener, struct object *object)
+static int remade(struct run *run, struct object *object)
 {
     const struct change gone = {.op = CHANGE_DROP, .kind = object->kind, .before = object, .replaced = true};
-    return dependents_apply(widener, &gone, object);
+    return dependents_apply(run, &gone, object);
 }
 
 /* The row after one of which something follows: another field may follow another. */
@@ -221,21 +221,21 @@ static const struct effect_row *next_followed(const struct planner *planner, con
     return row;
 }
 
-static int dependent_apply(struct widener *widener, const struct change *step, const struct edge *edge)
+static int dependent_apply(struct run *run, const struct change *step, const struct edge *edge)
 {
-    const struct planner *planner = widener->planner;
+    const struct planner *planner = run->planner;
     const struct effect_row *row = effect_on(planner, step, edge);
     if (!row || (row->on_inherit && !keeps_inheriting(edge->from, edge->to)))
         return 0;
     struct object *dependent = object_whole(edge->from);
     switch (row->effect) {
-    case EFFECT_REPLACE: replace_ensure(widener, dependent); break;
+    case EFFECT_REPLACE: replace_ensure(run, dependent); break;
     case EFFECT_FOLLOW:
         for (; row; row = next_followed(planner, row, step, edge))
-            follow_ensure(widener, dependent, row->by == ANY_FIELD ? edge->field : row->by);
+            follow_ensure(run, dependent, row->by == ANY_FIELD ? edge->field : row->by);
         break;
-    case EFFECT_REMADE: return remade(widener, dependent);
-    case EFFECT_REFUSE: return dependent->peer ? refuse(widener, step, dependent, row) : 0;
+    case EFFECT_REMADE: return remade(run, dependent);
+    case EFFECT_REFUSE: return dependent->peer ? refuse(run, step, dependent, row) : 0;
     case EFFECT_NONE:
     case EFFECT_LOOSE:
     case EFFECT_ABSORB:
@@ -244,10 +244,10 @@ static int dependent_apply(struct widener *widener, const struct change *step, c
     return 0;
 }
 
-static int dependents_apply(struct widener *widener, const struct change *step, const struct object *object)
+static int dependents_apply(struct run *run, const struct change *step, const struct object *object)
 {
     for (const struct edge *edge = object->needed; edge; edge = edge->next_needed)
-        TRY(dependent_apply(widener, step, edge));
+        TRY(dependent_apply(run, step, edge));
     return 0;
 }
 
@@ -259,19 +259,19 @@ const struct object *step_renamed(const struct planner *planner, const struct ch
     return root && root != planner->source->before->root ? step->renamed->peer : step->renamed;
 }
 
-static int step_apply(struct widener *widener, struct change *step)
+static int step_apply(struct run *run, struct change *step)
 {
     enum effect effect = EFFECT_NONE;
     if (step->op != CHANGE_RENAME)
-        TRY(own_effect(widener, step, &effect));
+        TRY(own_effect(run, step, &effect));
     if (effect == EFFECT_REBUILD)
-        rebuild_ensure(widener, step);
+        rebuild_ensure(run, step);
     else if (effect == EFFECT_REPLACE && step->op == CHANGE_ALTER) {
-        replace_ensure(widener, step->before); /* the step is the DROP now, and in the queue again */
+        replace_ensure(run, step->before); /* the step is the DROP now, and in the queue again */
         return 0;
     }
-    const struct object *before = step->op == CHANGE_RENAME ? step_renamed(widener->planner, step) : step->before;
-    return before ? dependents_apply(widener, step, before) : 0;
+    const struct object *before = step->op == CHANGE_RENAME ? step_renamed(run->planner, step) : step->before;
+    return before ? dependents_apply(run, step, before) : 0;
 }
 
 /* ---- afterwards ---- */
@@ -284,49 +284,49 @@ static bool has_fields(const struct change *step)
     return false;
 }
 
-static bool row_absorbs(const struct widener *widener, const struct change *step, const struct edge *edge, int field)
+static bool row_absorbs(const struct run *run, const struct change *step, const struct edge *edge, int field)
 {
     struct change part = *step;
     memset(part.fields, 0, sizeof part.fields);
     if (field != ANY_FIELD)
         part.fields[field / 64] = UINT64_C(1) << (field % 64);
-    const struct effect_row *row = effect_on(widener->planner, &part, edge);
+    const struct effect_row *row = effect_on(run->planner, &part, edge);
     return row && (row->effect == EFFECT_ABSORB || (row->effect == EFFECT_FOLLOW && row->by != field));
 }
 
 /* What the engine does to `edge->from` by itself with the step of `edge->to` is no step of its own. */
-static void absorb(struct widener *widener, const struct edge *edge, struct change *step, struct change *own)
+static void absorb(struct run *run, const struct edge *edge, struct change *step, struct change *own)
 {
     if (!step || step == own || step->op != own->op || !keeps_inheriting(edge->from, edge->to))
         return;
     if (own->op != CHANGE_ALTER) {
-        if (!row_absorbs(widener, step, edge, ANY_FIELD))
+        if (!row_absorbs(run, step, edge, ANY_FIELD))
             return;
         own->phase = STEP_GONE;
-        list_add(widener->planner->mem, &step->absorbed, own);
+        list_add(run->planner->mem, &step->absorbed, own);
         return;
     }
     for (int i = 0; i < kind_table[own->kind].fields; i++)
-        if (change_has(step, i) && row_absorbs(widener, step, edge, i))
+        if (change_has(step, i) && row_absorbs(run, step, edge, i))
             own->fields[i / 64] &= ~(UINT64_C(1) << (i % 64));
     if (!has_fields(own))
         own->phase = STEP_GONE;
 }
 
-static void absorb_all(struct widener *widener, const struct tree *tree, bool making)
+static void absorb_all(struct run *run, const struct tree *tree, bool making)
 {
     for (struct object *o = tree->root; o; o = object_next(tree->root, o))
         for (const struct edge *edge = o->needs; edge; edge = edge->next_need) {
             struct change *own = making ? o->made : o->unmade;
             struct change *step = making ? edge->to->made : edge->to->unmade;
             if (edge->how == EDGE_INHERITS && own && making == (own->op == CHANGE_CREATE))
-                absorb(widener, edge, step, own);
+                absorb(run, edge, step, own);
         }
 }
 
-static void step_finish(struct widener *widener, struct change *step, const struct effect_row *row, int field)
+static void step_finish(struct run *run, struct change *step, const struct effect_row *row, int field)
 {
-    struct planner *planner = widener->planner;
+    struct planner *planner = run->planner;
     if (!step->finish) {
         step->finish = NEW(planner->mem, struct change);
         *step->finish = (struct change){.op = CHANGE_FINISH,
@@ -341,9 +341,9 @@ static void step_finish(struct widener *widener, struct change *step, const stru
 }
 
 /* A field in a phase of its own leaves the step that it was found in. */
-static struct change *step_split(struct widener *widener, struct change *step, const struct effect_row *row, int field)
+static struct change *step_split(struct run *run, struct change *step, const struct effect_row *row, int field)
 {
-    struct planner *planner = widener->planner;
+    struct planner *planner = run->planner;
     uint64_t bit = UINT64_C(1) << (field % 64);
     struct change *own = NEW(planner->mem, struct change);
     *own = (struct change){.op = step->op,
@@ -363,7 +363,7 @@ static struct change *step_split(struct widener *widener, struct change *step, c
     return own;
 }
 
-static void step_phase(struct widener *widener, struct change *step)
+static void step_phase(struct run *run, struct change *step)
 {
     bool alters = step->op == CHANGE_ALTER;
     if (!alters && step->op != CHANGE_CREATE)
@@ -371,12 +371,12 @@ static void step_phase(struct widener *widener, struct change *step)
     for (int i = 0; i < kind_table[step->kind].fields; i++) {
         if (alters ? !change_has(step, i) : !object_says(step->after, i))
             continue;
-        const struct effect_row *row = effect_of_field(widener->planner, step, i);
+        const struct effect_row *row = effect_of_field(run->planner, step, i);
         struct change *own = step;
         if (row && row->phase && alters)
-            own = step_split(widener, step, row, i);
+            own = step_split(run, step, row, i);
         if (row && row->finish)
-            step_finish(widener, own, row, i);
+            step_finish(run, own, row, i);
     }
     if (alters && !has_fields(step))
         step->phase = STEP_GONE;
@@ -389,11 +389,11 @@ static bool is_within(const struct object *object, const struct object *holder)
     return object;
 }
 
-static void rebuilds_merge(struct widener *widener)
+static void rebuilds_merge(struct run *run)
 {
-    struct list *list = &widener->planner->out->list;
-    for (int i = 0; i < widener->rebuilt.n; i++) {
-        struct object *table = widener->rebuilt.item[i];
+    struct list *list = &run->planner->out->list;
+    for (int i = 0; i < run->rebuilt.n; i++) {
+        struct object *table = run->rebuilt.item[i];
         struct object *sides[] = {table, table->peer};
         for (int k = 0; k < list->n; k++) {
             struct change *step = list->item[k];
@@ -403,7 +403,7 @@ static void rebuilds_merge(struct widener *widener)
         for (int side = 0; side < 2; side++)
             for (struct object *o = sides[side]; o; o = object_next(sides[side], o))
                 o->made = o->unmade = NULL;
-        step_add(widener, CHANGE_REBUILD, table->peer, table);
+        step_add(run, CHANGE_REBUILD, table->peer, table);
     }
 }
 
@@ -439,14 +439,14 @@ static void marks_clear(const struct tree *tree)
     }
 }
 
-static void source_copy(struct widener *widener, const struct changes *source)
+static void source_copy(struct run *run, const struct changes *source)
 {
     for (int i = 0; i < source->list.n; i++) {
         const struct change *change = source->list.item[i];
-        struct change *step = NEW(widener->planner->mem, struct change);
+        struct change *step = NEW(run->planner->mem, struct change);
         *step = *change;
-        list_add(widener->planner->mem, &widener->planner->out->list, step);
-        list_add(widener->planner->mem, &widener->queue, step);
+        list_add(run->planner->mem, &run->planner->out->list, step);
+        list_add(run->planner->mem, &run->queue, step);
         if (step->op == CHANGE_RENAME) { /* its sides are names only */
             step->renamed->renamed = true;
             if (step->renamed->peer)
@@ -463,21 +463,21 @@ static void source_copy(struct widener *widener, const struct changes *source)
 int effects_apply(struct planner *planner)
 {
     const struct changes *source = planner->source;
-    struct widener widener = {.planner = planner};
+    struct run run = {.planner = planner};
     planner->out = NEW(planner->mem, struct changes);
     *planner->out = (struct changes){.before = source->before, .after = source->after, .reversed = source->reversed};
     marks_clear(source->before);
     marks_clear(source->after);
-    source_copy(&widener, source);
-    for (int i = 0; i < widener.queue.n; i++)
-        TRY(step_apply(&widener, widener.queue.item[i]));
-    rebuilds_merge(&widener);
+    source_copy(&run, source);
+    for (int i = 0; i < run.queue.n; i++)
+        TRY(step_apply(&run, run.queue.item[i]));
+    rebuilds_merge(&run);
     gone_remove(planner->out);
-    absorb_all(&widener, source->before, false);
-    absorb_all(&widener, source->after, true);
+    absorb_all(&run, source->before, false);
+    absorb_all(&run, source->after, true);
     gone_remove(planner->out);
     for (int i = 0, n = planner->out->list.n; i < n; i++)
-        step_phase(&widener, planner->out->list.item[i]);
+        step_phase(&run, planner->out->list.item[i]);
     gone_remove(planner->out);
     return 0;
 }

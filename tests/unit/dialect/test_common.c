@@ -22,11 +22,9 @@ static void aliases_are_fields(void **state)
         {.kind = KIND_INDEX, .sql = "SELECT 'app' AS schema, 't' AS \"table\", 'i' AS name, 't' AS is_unique"},
         {.kind = KIND_INDEX_PART, .sql = "SELECT 'app' AS schema, 'i' AS parent, 'c' AS \"column\", NULL AS expr"},
         {.kind = KIND_COLUMN, .sql = "SELECT 'app' AS schema, 'unknown' AS \"table\", 'c' AS name"},
-        {.kind = KIND_VIEW, .minimum_version = 99999999, .sql = "no SQL at all"},
-        {.kind = KIND_VIEW, .below_version = 1, .sql = "no SQL at all"},
     };
     struct ctx *ctx = *state;
-    struct tree *tree = loaded(ctx, query, 8);
+    struct tree *tree = loaded(ctx, query, 6);
     const struct table *table = (const struct table *)tree_find(tree, KIND_TABLE, "app", "t");
     assert_string_equal(table->comment, "why");
     assert_true(table->unlogged);
