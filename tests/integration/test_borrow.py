@@ -105,3 +105,18 @@ def test_what_nobody_has_is_still_an_error(place):
     place.write("schema.sql", "CREATE TABLE t (id integer DEFAULT f(), n nowhere);\n")
     said = place.run("make-migrations")
     assert said.status == 1 and 'type "nowhere" does not exist' in said.err and "schema.sql:1:" in said.err, said
+
+
+def test_a_collation_outside_of_the_search_path_is_named_with_its_schema(place):
+    place.sql("CREATE SCHEMA lib; CREATE COLLATION lib.plain (provider = libc, locale = 'C');"
+              "CREATE COLLATION plain (provider = libc, locale = 'POSIX'); CREATE COLLATION lib.\"en.x\" FROM lib.plain")
+    place.write("schema.sql", "CREATE TABLE t (a text COLLATE lib.plain, b text COLLATE plain, c text);\n"
+                              "CREATE INDEX i ON t (c COLLATE lib.plain, b COLLATE lib.\"en.x\", a);\n")
+    written = settles(place)
+    assert 'a text COLLATE "lib"."plain"' in written and "b text COLLATE plain" in written, written
+    assert 'c COLLATE "lib"."plain", b COLLATE "lib"."en.x", a)' in written, written
+    place.write("schema.sql", "CREATE TABLE t (a text COLLATE plain, b text COLLATE lib.plain, c text);\n"
+                              "CREATE INDEX i ON t (c COLLATE plain, b, a);\n")
+    settles(place)
+    place.ok("rollback")
+    place.sql("DROP TABLE t; DROP COLLATION lib.plain, lib.\"en.x\"")

@@ -196,6 +196,13 @@ static bool columns_may_change(const struct effect_case *effect)
     return !x || !y || !text_equal(x, y) || !sources_stay(&before->object) || !sources_stay(&after->object);
 }
 
+/* The index of a partitioned table is none that could be set: its partitions have theirs. */
+static bool is_partitioned(const struct effect_case *effect)
+{
+    const struct object *table = effect->change->before->parent;
+    return table->kind == KIND_TABLE && ((const struct table *)table)->partition_by;
+}
+
 /* ---- the table ---- */
 
 #define REPLACED(kind, on, field, dependent, by, when)                 \
@@ -226,6 +233,9 @@ const struct effect_row pg_effects[] = {
      .reason = "an identity column cannot be added to a table that others inherit from",
      .hint = "Add it as a plain column in one step, and make it an identity column in the next."},
     REPLACED(KIND_COLUMN, ON(ALTER), ANY_FIELD, ITSELF, ANY_FIELD, column_is_remade),
+    REPLACED(KIND_INDEX, ON(ALTER), INDEX_options, ITSELF, ANY_FIELD, is_partitioned),
+    REPLACED(KIND_PRIMARY_KEY, ON(ALTER), PRIMARY_KEY_options, ITSELF, ANY_FIELD, is_partitioned),
+    REPLACED(KIND_UNIQUE, ON(ALTER), UNIQUE_options, ITSELF, ANY_FIELD, is_partitioned),
     REPLACED(KIND_VIEW, ON(ALTER), VIEW_query, ITSELF, ANY_FIELD, columns_may_change),
     {KIND_ENUM, ON(ALTER), ENUM_labels, ITSELF, ANY_FIELD, labels_go, .finish = 55},
     {KIND_SEQUENCE, ON(CREATE) | ON(ALTER), SEQUENCE_owned_by, ITSELF, ANY_FIELD, is_owned, .finish = 56},

@@ -135,12 +135,13 @@ static const struct {
     {KIND_INDEX_PART, INDEX_PART_collation, "collation"}, {KIND_INDEX_PART, INDEX_PART_opclass, "operator class"},
 };
 
-/* An operator class is spelled as in SQL, with parameters perhaps; other names stand as they are. */
+/* An operator class is spelled as in SQL, with parameters perhaps, and so is a collation with its schema; other names stand as they are. */
 static void field_read(struct needs *needs, const char *kind, const char *text)
 {
     struct ref ref = {.name = text};
     struct pg_type read;
-    if (text_equal(kind, "operator class") && pg_type_read(needs->mem, text, &read))
+    bool spelled = text_equal(kind, "operator class") || (text_equal(kind, "collation") && *text == '"');
+    if (spelled && pg_type_read(needs->mem, text, &read))
         ref = (struct ref){.schema = read.schema, .name = read.name};
     need_add(needs, kind, &ref, "");
 }

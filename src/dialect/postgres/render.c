@@ -20,6 +20,14 @@ void pg_ident_add(struct buf *out, const char *name)
     ident_add(out, &pg_ident, name);
 }
 
+void pg_collation_add(struct buf *out, const char *collation)
+{
+    if (*collation == '"')
+        buf_add(out, collation);
+    else
+        pg_ident_add(out, collation);
+}
+
 static const char *schema_of(const struct object *object)
 {
     const struct object *schema = object_ancestor(object, KIND_SCHEMA);

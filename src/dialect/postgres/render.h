@@ -18,7 +18,8 @@ void pg_options_alter(struct render *render, const char *alter, const struct nam
 void pg_tablespace_alter(struct render *render, const char *alter, const char *tablespace); /* NULL: the usual one */
 void pg_literal(struct buf *out, const char *text);
 void pg_ident_add(struct buf *out, const char *name);
-void pg_wrapped(struct buf *out, const char *expr); /* in parentheses, if it is not already */
+void pg_collation_add(struct buf *out, const char *collation); /* a name, or "schema"."name" as it is spelled */
+void pg_wrapped(struct buf *out, const char *expr);            /* in parentheses, if it is not already */
 void pg_comment(struct render *render, const char *what, const struct buf *name, const char *comment);
 void pg_ref(struct buf *out, const struct ref *ref);
 

@@ -70,7 +70,7 @@ void pg_column_definition(struct render *render, struct buf *out, const struct c
         buf_addf(out, " COMPRESSION %s", column->compression);
     if (column->collation) {
         buf_add(out, " COLLATE ");
-        pg_ident_add(out, column->collation);
+        pg_collation_add(out, column->collation);
     }
     if (is_computed(column)) {
         buf_add(out, " GENERATED ALWAYS AS ");
@@ -326,7 +326,7 @@ static void column_retype(struct render *render, const struct column_change *c)
     buf_addf(&out, "TYPE %s", c->after->type);
     if (c->after->collation) {
         buf_add(&out, " COLLATE ");
-        pg_ident_add(&out, c->after->collation);
+        pg_collation_add(&out, c->after->collation);
     }
     if (c->conversion)
         buf_addf(&out, " USING %s", c->conversion);

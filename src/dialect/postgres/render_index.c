@@ -41,7 +41,7 @@ static void part_text(struct buf *out, const struct index_part *part)
         pg_wrapped(out, expr);
     if (part->collation) {
         buf_add(out, " COLLATE ");
-        pg_ident_add(out, part->collation);
+        pg_collation_add(out, part->collation);
     }
     if (part->opclass)
         buf_addf(out, " %s", part->opclass);
@@ -166,8 +166,17 @@ int pg_index_drop(struct render *render, const struct change *change)
 
 int pg_index_alter(struct render *render, const struct change *change)
 {
+    const struct index *before = (const struct index *)change->before, *after = (const struct index *)change->after;
+    struct buf out = pg_begin(render, "ALTER INDEX ");
+
+    pg_sibling(&out, change->after, change->after->name);
+    buf_add_c(&out, ' ');
+    if (change_has(change, INDEX_options))
+        pg_options_alter(render, out.data, &before->options, &after->options);
+    if (change_has(change, INDEX_tablespace))
+        pg_tablespace_alter(render, out.data, after->tablespace);
     if (change_has(change, INDEX_comment))
-        index_comment(render, (const struct index *)change->after);
+        index_comment(render, after);
     return 0;
 }
 

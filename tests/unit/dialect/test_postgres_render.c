@@ -243,7 +243,7 @@ static void a_key_and_an_index_of_one_name_take_turns_in_a_transaction(void **st
     static const char table[] = "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'int'}], %s}]";
     static const char *const parts[] = {"'uniques': [{'name': 'k', 'columns': ['a']}]",
                                         "'indexes': [{'name': 'k', 'is_unique': true, 'parts': [{'column': 'a'}]}]",
-                                        "'indexes': [{'name': 'k', 'is_unique': true, 'options': ['fillfactor=50'], "
+                                        "'indexes': [{'name': 'k', 'is_unique': true, 'nulls_not_distinct': true, "
                                         "'parts': [{'column': 'a'}]}]"};
     const struct target target = pg_target_of(150000);
     const struct plan_options options = {.concurrently = true};
@@ -282,6 +282,26 @@ static void the_index_of_a_key_is_moved_and_tuned_in_place(void **state)
                 "ALTER INDEX p SET (fillfactor=50);\n\nALTER INDEX p SET TABLESPACE fast;");
     assert_plan(with_key(state, settings), with_key(state, ""),
                 "ALTER INDEX p RESET (fillfactor);\n\nALTER INDEX p SET TABLESPACE pg_default;");
+}
+
+static struct tree *with_index_on(void **state, const char *table, const char *settings)
+{
+    return pg_tree(*state, arena_printf(((struct ctx *)*state)->mem,
+                                        "'tables': [{'name': 't'%s, 'columns': [{'name': 'a', 'type': 'int'}],"
+                                        "'indexes': [{'name': 'i', 'parts': [{'column': 'a'}]%s}]}]",
+                                        table, settings));
+}
+
+static void an_index_is_moved_and_tuned_in_place_but_not_of_a_partitioned_table(void **state)
+{
+    const char *settings = ", 'options': ['fillfactor=50'], 'tablespace': 'fast'";
+    const char *parted = ", 'partition_by': 'RANGE (a)'";
+    assert_plan(with_index_on(state, "", ""), with_index_on(state, "", settings),
+                "ALTER INDEX i SET (fillfactor=50);\n\nALTER INDEX i SET TABLESPACE fast;");
+    assert_plan(with_index_on(state, "", settings), with_index_on(state, "", ""),
+                "ALTER INDEX i RESET (fillfactor);\n\nALTER INDEX i SET TABLESPACE pg_default;");
+    assert_plan(with_index_on(state, parted, ""), with_index_on(state, parted, ", 'options': ['fillfactor=50']"),
+                "DROP INDEX i;\n\nCREATE INDEX i ON t (a) WITH (fillfactor=50);");
 }
 
 /* One that is asked for is refused to a server that is known to be older, and written for one that has it, or may. */
@@ -383,6 +403,7 @@ UNIT_TESTS(UNIT(a_table_is_written_one_item_per_line), UNIT(tables_that_refer_to
            UNIT(labels_go_by_way_of_a_new_type), UNIT(clauses_of_an_index_have_the_servers_order),
            UNIT(only_old_tables_get_indexes_concurrently), UNIT(old_tables_lose_indexes_concurrently),
            UNIT(a_key_and_an_index_of_one_name_take_turns_in_a_transaction),
-           UNIT(the_index_of_a_key_is_moved_and_tuned_in_place), UNIT(an_old_server_is_not_asked_for_what_it_lacks),
-           UNIT(a_sequence_waits_for_its_column), UNIT(a_view_is_replaced_in_place_if_its_columns_stay),
-           UNIT(partitioning_cannot_change))
+           UNIT(the_index_of_a_key_is_moved_and_tuned_in_place),
+           UNIT(an_index_is_moved_and_tuned_in_place_but_not_of_a_partitioned_table),
+           UNIT(an_old_server_is_not_asked_for_what_it_lacks), UNIT(a_sequence_waits_for_its_column),
+           UNIT(a_view_is_replaced_in_place_if_its_columns_stay), UNIT(partitioning_cannot_change))

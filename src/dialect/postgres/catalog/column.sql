@@ -1,4 +1,5 @@
 -- Column by column of all tables, inherited ones too; storage and collation only where they are not the type's own.
+-- A collation that the search path does not lead to is spelled with its schema, in quotes.
 -- A serial column's default (f) is nextval() of a sequence that belongs to it (o) and is as SERIAL makes it for its type.
 -- That sequence is compared as text: a join over pg_depend once more is estimated at one row, and then costs seconds.
 -- `older` stands in for columns of pg_attribute that this server does not have yet: attcompression came with 14.
@@ -19,7 +20,9 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        CASE WHEN a.attgenerated <> '' THEN pg_get_expr(f.adbin, f.adrelid, true) END AS computed,
        CASE WHEN a.attgenerated <> '' THEN a.attgenerated = 's' END AS computed_stored,
        CASE WHEN a.attcollation <> t.typcollation THEN
-           (SELECT co.collname FROM pg_collation co WHERE co.oid = a.attcollation)
+           (SELECT CASE WHEN pg_collation_is_visible(co.oid) THEN co.collname::text
+                ELSE concat('"', replace(cn.nspname, '"', '""'), '"."', replace(co.collname, '"', '""'), '"') END
+            FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation)
        END AS collation,
        d.description AS comment,
        CASE WHEN a.attstorage <> t.typstorage THEN

@@ -18,7 +18,9 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
                  strpos(pg_get_indexdef(x.indexrelid, 0, true),
                         pg_get_indexdef(x.indexrelid, p.place::integer, true) || ' COLLATE ' ||
                         quote_ident((SELECT co.collname FROM pg_collation co WHERE co.oid = p.collated))) > 0 THEN
-           (SELECT co.collname FROM pg_collation co WHERE co.oid = p.collated)
+           (SELECT CASE WHEN pg_collation_is_visible(co.oid) THEN co.collname::text
+                ELSE concat('"', replace(cn.nspname, '"', '""'), '"."', replace(co.collname, '"', '""'), '"') END
+            FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = p.collated)
        END AS collation,
        p.option & 1 = 1 AS descending,
        p.option & 2 = 2 AS nulls_first
