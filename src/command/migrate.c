@@ -19,6 +19,9 @@ static int options_read(struct ctx *ctx, const struct request *request, struct m
         fail(ctx, ERR_USAGE, "--count and --to-version cannot be given together");
         return fail_hint(ctx, "Say how many to apply, or up to which version.");
     }
+    bool sandbox = request_flag(request, "sandbox");
+    if (!sandbox && (request_flag(request, "keep") || request_text(request, "sandbox_url")))
+        return fail(ctx, ERR_USAGE, "--keep and --sandbox-url go with --sandbox");
     if (options->baseline && !options->to_version) {
         fail(ctx, ERR_USAGE, "--baseline needs --to-version");
         return fail_hint(ctx, "It marks every migration up to that version as applied, without running it.");
@@ -88,6 +91,10 @@ static int migrate_one(struct ctx *ctx, const struct request *request, struct se
 {
     struct migrate_options options;
     TRY(options_read(ctx, request, &options));
+    const struct sandbox_options sandbox = {.url = request_text(request, "sandbox_url"),
+                                            .keep = request_flag(request, "keep")};
+    if (request_flag(request, "sandbox") && !options.dry_run)
+        TRY(sandbox_enter(ctx, session, &sandbox, reply->json));
     TRY(migrate_run(ctx, session, &options, reply->json));
     if (options.dry_run)
         dry_run_show(reply->json, &reply->report);
@@ -95,6 +102,10 @@ static int migrate_one(struct ctx *ctx, const struct request *request, struct se
         report_line(&reply->report, TONE_GOOD, "Baseline set at version: %s", options.to_version);
     else
         applied_show(reply->json, &reply->report);
+    if (session->sandbox)
+        report_line(&reply->report, TONE_PLAIN, "This was a sandbox: %s itself is as it was.%s%s",
+                    session->database->name, sandbox.keep ? " The copy is kept: " : "",
+                    sandbox.keep ? session->conn->target : "");
     return 0;
 }
 
@@ -124,6 +135,15 @@ static const struct option_info migrate_options[] = {
      .help = "with --to-version: mark as applied without running, to take over a database that has the tables already"},
     INTERRUPTED_OPTION,
     BACKUP_OPTIONS,
+    {.name = "sandbox",
+     .type = OPTION_FLAG,
+     .help = "run the files on a copy of the database, which is gone afterwards; nothing else is changed"},
+    {.name = "sandbox-url",
+     .type = OPTION_TEXT,
+     .marks = OPTION_SECRET,
+     .value = "URL",
+     .help = "with --sandbox: a server that the copy may be made on"},
+    {.name = "keep", .type = OPTION_FLAG, .help = "with --sandbox: the copy stays, and it is said where"},
     {.name = "dry-run", .type = OPTION_FLAG, .help = "show what would run; change nothing"},
     NO_MORE_OPTIONS,
 };
@@ -142,6 +162,7 @@ const struct command migrate_command = {
         "  dbwarden migrate --dry-run\n"
         "  dbwarden migrate --count 1\n"
         "  dbwarden migrate --with-backup\n"
+        "  dbwarden migrate --sandbox\n"
         "  dbwarden migrate --baseline --to-version 0012",
     .option = migrate_options,
     .run = migrate_command_run,

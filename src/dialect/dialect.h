@@ -128,6 +128,16 @@ struct backup_way {
     int (*load)(struct ctx *ctx, struct conn *conn, const char *path);
 };
 
+/* A database to try files out in: what another holds, and nobody misses it. */
+struct sandbox_spec {
+    const struct url *near;   /* of what is copied */
+    const struct url *given;  /* a server that is meant for it; NULL: the engine's choice */
+    const struct list *piece; /* struct sql_piece *: what will be run in it */
+    struct names own;         /* tables whose rows come along in any case; none, if there are none yet */
+    bool keep;                /* it stays when its connection is closed */
+    bool rows;                /* out: all rows came along */
+};
+
 struct driver {
     /* ERR_CONNECT with the reason and a hint. */
     int (*open)(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
@@ -162,6 +172,8 @@ struct driver {
     /* For reading what was made in it: as a session of its own, whatever the texts set. NULL: nothing can be set. */
     int (*scratch_reopen)(struct ctx *ctx, struct conn *conn);
     const struct backup_way *backup; /* NULL: not there yet */
+    /* A copy of the database that `near` is connected to; its `target` says where. NULL: not there yet. */
+    int (*sandbox)(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 };
 
 /* What renderers write into. */

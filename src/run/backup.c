@@ -158,14 +158,25 @@ static int save(struct ctx *ctx, struct session *session, const char *path)
     return code;
 }
 
+static const char *folder_of(struct ctx *ctx, const struct session *session, const char *folder)
+{
+    return folder ? folder : path_join(ctx->mem, session->config->folder, "backups");
+}
+
+int backup_check(struct ctx *ctx, const struct session *session, const char *folder)
+{
+    if (!session->database->dialect->driver->backup)
+        return no_backup(ctx, session);
+    folder = folder_of(ctx, session, folder);
+    return access(folder, F_OK) == 0 ? folder_check(ctx, folder) : 0;
+}
+
 int backup_take(struct ctx *ctx, struct session *session, const char *folder, const char **path)
 {
     struct stat status;
     double began = clock_monotonic();
-    if (!session->database->dialect->driver->backup)
-        return no_backup(ctx, session);
-    if (!folder)
-        folder = path_join(ctx->mem, session->config->folder, "backups");
+    TRY(backup_check(ctx, session, folder));
+    folder = folder_of(ctx, session, folder);
     TRY(folder_prepare(ctx, folder));
     *path = new_path(ctx, session, folder);
     emit_info(ctx, "Backing up %s ...", session->conn->target);

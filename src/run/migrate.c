@@ -189,8 +189,10 @@ static int take_backup(struct ctx *ctx, struct session *session, const struct mi
                        const struct choice *choice, struct json *report)
 {
     const char *path;
-    if (!options->backup || !(choice->versioned.n + choice->always.n + choice->on_change.n))
+    if (!options->backup || session->sandbox)
         return 0;
+    if (!(choice->versioned.n + choice->always.n + choice->on_change.n))
+        return backup_check(ctx, session, options->backup_dir);
     TRY(backup_take(ctx, session, options->backup_dir, &path));
     json_set_text(ctx->mem, report, "backup", path);
     return 0;

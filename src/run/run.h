@@ -33,6 +33,7 @@ struct session {
     struct list described;    /* struct schema_statement *, of the schema files, with `wanted` */
     struct tree *wanted;      /* as wanted_read() last gave it: fills in what an old snapshot does not say; NULL */
     const char *snapshot;     /* path of the last one written; NULL */
+    bool sandbox;             /* conn leads to a copy: the project's snapshots are not for it */
     struct error unreachable; /* why the database cannot be reached, once that was tried */
     const char *interrupted;  /* what the user says of a statement nobody else can tell about: "done", "again"; NULL */
     bool forward;             /* current_read() counts written migrations as applied: for make-migrations */
@@ -55,6 +56,14 @@ struct schema_statement {
     const char *file; /* as it was given */
     struct classified what;
 };
+
+/* Before anything else is done with the session: from here on, its connection leads to a copy of its database. */
+struct sandbox_options {
+    const char *url; /* a server that is meant for it; NULL */
+    bool keep;       /* the copy stays */
+};
+/* `report`: sandbox: {copy_of, place, rows, kept}. */
+int sandbox_enter(struct ctx *ctx, struct session *session, const struct sandbox_options *options, struct json *report);
 
 struct migrate_options {
     int64_t count; /* 0: all; of pending ones */
@@ -83,6 +92,7 @@ struct rollback_options {
 int rollback_run(struct ctx *ctx, struct session *session, const struct rollback_options *options, struct json *report);
 
 /* A copy of the whole database; `folder` NULL: backups/ in the project. Needs session_lock(). The path is in the arena. */
+int backup_check(struct ctx *ctx, const struct session *session, const char *folder); /* what can be known before */
 int backup_take(struct ctx *ctx, struct session *session, const char *folder, const char **path);
 
 struct restore_options {

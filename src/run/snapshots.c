@@ -190,7 +190,7 @@ static int take(struct ctx *ctx, struct session *session)
 int snapshot_catch_up(struct ctx *ctx, struct session *session)
 {
     const struct applied *last = last_applied(session);
-    if (!last || !session->database->dialect->load)
+    if (!last || !session->database->dialect->load || session->sandbox)
         return 0;
     folder_tidy(folder_of(ctx->mem, session->config));
     return file_behind(ctx->mem, session, last) ? 0 : snapshot_take(ctx, session);
@@ -198,7 +198,7 @@ int snapshot_catch_up(struct ctx *ctx, struct session *session)
 
 int snapshot_take(struct ctx *ctx, struct session *session)
 {
-    if (!session->database->dialect->load || take(ctx, session) >= 0)
+    if (!session->database->dialect->load || session->sandbox || take(ctx, session) >= 0)
         return 0;
     emit_warning(ctx, "the schema snapshot was not written: %s", ctx->error.message);
     ctx->error = (struct error){0};

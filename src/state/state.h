@@ -37,6 +37,8 @@ struct journal_row {
 
 int state_prepare(struct ctx *ctx, struct state *state);              /* creates what is missing but the seed table */
 int state_exists(struct ctx *ctx, struct state *state, bool *exists); /* of the migration table */
+/* Those that say which files are applied, as far as they are there; unquoted. */
+int state_tables(struct ctx *ctx, struct state *state, struct names *names);
 int state_applied(struct ctx *ctx, struct state *state,
                   struct list *rows); /* struct applied *, by number, then repeatables; empty if there is no table */
 struct applied *applied_version(const struct list *rows, int64_t number);

@@ -68,6 +68,18 @@ int state_create(struct ctx *ctx, struct state *state, const char *text, const c
     return exists ? 0 : conn_exec(ctx, state->conn, state_sql(ctx, state, text, table));
 }
 
+int state_tables(struct ctx *ctx, struct state *state, struct names *names)
+{
+    const char *const tables[] = {state->migration_table, JOURNAL_TABLE};
+    for (int i = 0; i < 2; i++) {
+        bool exists;
+        TRY(state_has(ctx, state, tables[i], &exists));
+        if (exists)
+            names_add(ctx->mem, names, folded(ctx->mem, state->conn, tables[i]));
+    }
+    return 0;
+}
+
 int state_prepare(struct ctx *ctx, struct state *state)
 {
     const struct state_sql *sql = state->conn->dialect->state;

@@ -109,10 +109,10 @@ static int password_file(struct ctx *ctx, PGconn *pg, int *fd)
     return code;
 }
 
-struct there { /* a connection as the programs are given it */
-    int fds[5];
+struct there {  /* a connection as the programs are given it */
+    int fds[8]; /* 0 after the last */
     int n;
-    const char *env[6];
+    const char *env[4];
 };
 
 static void there_close(struct there *there)
@@ -150,17 +150,30 @@ static int find(struct ctx *ctx, const struct pg_conn *conn, const struct client
     return client_program_find(ctx, program, conn->conn.version / 10000, path);
 }
 
-int pg_backup_save(struct ctx *ctx, struct conn *conn, const char *path)
+/* `more`: options, NULL-terminated. */
+static int copy_out(struct ctx *ctx, struct pg_conn *conn, const char *const *more, int fd)
 {
     __attribute__((cleanup(there_close))) struct there there = {0};
-    __attribute__((cleanup(fd_close))) int fd = open(path, O_WRONLY | O_CLOEXEC);
+    struct names argv = {0};
     const char *program;
+    TRY(find(ctx, conn, &dump_program, &program));
+    TRY(there_open(ctx, conn, &there));
+    const char *const first[] = {program, "-Fc", "--no-password", "-d", "service=dbwarden", NULL};
+    for (const char *const *word = first; *word; word++)
+        names_add(ctx->mem, &argv, *word);
+    for (; *more; more++)
+        names_add(ctx->mem, &argv, *more);
+    names_add(ctx->mem, &argv, NULL);
+    return run(ctx, &there, argv.item, fd);
+}
+
+int pg_backup_save(struct ctx *ctx, struct conn *conn, const char *path)
+{
+    __attribute__((cleanup(fd_close))) int fd = open(path, O_WRONLY | O_CLOEXEC);
+    const char *const nothing[] = {NULL};
     if (fd < 0)
         return fail(ctx, ERR_FILE, "cannot write %s", path);
-    TRY(find(ctx, (struct pg_conn *)conn, &dump_program, &program));
-    TRY(there_open(ctx, (struct pg_conn *)conn, &there));
-    const char *const argv[] = {program, "-Fc", "--no-password", "-d", "service=dbwarden", NULL};
-    return run(ctx, &there, argv, fd);
+    return copy_out(ctx, (struct pg_conn *)conn, nothing, fd);
 }
 
 /* ---- bringing one back */
@@ -227,32 +240,134 @@ static int contents(struct ctx *ctx, struct pg_conn *conn, const char *program, 
     return 0;
 }
 
+struct incoming {
+    const char *path;
+    const char *option; /* for pg_restore */
+    const char *first;  /* SQL that is run before it */
+    int fd;             /* what `path` or `option` name as a file of ours; 0: nothing */
+};
+
+/* The script of a copy, run in one transaction. */
+static int copy_in(struct ctx *ctx, struct pg_conn *conn, const struct incoming *in)
+{
+    __attribute__((cleanup(there_close))) struct there there = {0};
+    int script = open_nameless(ctx, in->path);
+    const char *restore, *shell, *first_path;
+    if (in->fd)
+        there.fds[there.n++] = in->fd;
+    if (script < 0)
+        return fail(ctx, ERR_FILE, "no room for a temporary file, beside the backup or in /tmp");
+    there.fds[there.n++] = script;
+    TRY(find(ctx, conn, &restore_program, &restore));
+    TRY(find(ctx, conn, &shell_program, &shell));
+    TRY(there_open(ctx, conn, &there));
+    TRY(there_add(ctx, &there, in->first, &first_path));
+    const char *const unpack[] = {restore, "-f", "-", in->option, in->path, NULL};
+    TRY(run(ctx, &there, unpack, script));
+    const char *const argv[] = {shell,
+                                "-X",
+                                "-q",
+                                "-w",
+                                "-1",
+                                "-v",
+                                "ON_ERROR_STOP=1",
+                                "-d",
+                                "service=dbwarden",
+                                "-f",
+                                first_path,
+                                "-f",
+                                arena_printf(ctx->mem, "/dev/fd/%d", script),
+                                NULL};
+    return run(ctx, &there, argv, 0);
+}
+
 int pg_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
 {
     struct pg_conn *pg = (struct pg_conn *)conn;
-    __attribute__((cleanup(there_close))) struct there there = {0};
-    __attribute__((cleanup(fd_close))) int script = open_nameless(ctx, path);
-    const char *restore, *shell, *list_path, *clear_path;
+    const char *program;
     char *list = NULL;
-    if (script < 0)
-        return fail(ctx, ERR_FILE, "no room for a temporary file, beside the backup or in /tmp");
-    TRY(find(ctx, pg, &restore_program, &restore));
-    TRY(find(ctx, pg, &shell_program, &shell));
-    TRY(contents(ctx, pg, restore, path, &list));
-    TRY(there_open(ctx, pg, &there));
-    TRY(there_add(ctx, &there, list, &list_path));
-    TRY(there_add(ctx, &there, clear_sql, &clear_path));
-    const char *const unpack[] = {restore, "-f", "-", "-L", list_path, path, NULL};
-    if (run(ctx, &there, unpack, script) < 0)
-        return ctx->error.code == ERR_FAILED ? fail_hint(ctx, "Nothing was changed.") : (int)ctx->error.code;
-    there.fds[there.n++] = script;
-    const char *script_path = arena_printf(ctx->mem, "/dev/fd/%d", script);
-    script = -1; /* is `there`'s from here on */
-    const char *const argv[] = {
-        shell, "-X",       "-q", "-w",        "-1", "-v", "ON_ERROR_STOP=1", "-d", "service=dbwarden",
-        "-f",  clear_path, "-f", script_path, NULL};
-    if (run(ctx, &there, argv, 0) == 0)
+    int fd = -1; /* copy_in() closes it */
+    TRY(find(ctx, pg, &restore_program, &program));
+    TRY(contents(ctx, pg, program, path, &list));
+    TRY(process_secret(ctx, list, strlen(list), &fd));
+    const char *option = arena_printf(ctx->mem, "--use-list=/dev/fd/%d", fd);
+    if (copy_in(ctx, pg, &(struct incoming){path, option, clear_sql, fd}) == 0)
         return 0;
     return ctx->error.code == ERR_FAILED && !ctx->error.hint ? fail_hint(ctx, "Nothing was changed.")
                                                              : (int)ctx->error.code;
+}
+
+/* ---- a database to try files out in */
+
+enum { SMALL = 64 << 20 }; /* bytes: up to here rows come along */
+
+static int is_small(struct ctx *ctx, struct conn *near, bool *small)
+{
+    struct rows rows;
+    TRY(pg_query(ctx, near, arena_printf(ctx->mem, "SELECT pg_database_size(current_database()) <= %d", SMALL), NULL,
+                 &rows));
+    *small = rows.row.n && text_equal(((const char *const *)rows.row.item[0])[0], "t");
+    return 0;
+}
+
+static int bring_over(struct ctx *ctx, struct pg_conn *near, const char *const *what, struct pg_conn *made)
+{
+    __attribute__((cleanup(fd_close))) int fd = open_nameless(ctx, "/tmp/sandbox");
+    if (fd < 0)
+        return fail(ctx, ERR_FILE, "no room for a temporary file in /tmp");
+    TRY(copy_out(ctx, near, what, fd));
+    const struct incoming in = {arena_printf(ctx->mem, "/dev/fd/%d", fd), "--no-owner", "SELECT 1", fd};
+    fd = -1; /* copy_in() closes it */
+    return copy_in(ctx, made, &in);
+}
+
+static int fill(struct ctx *ctx, struct sandbox_spec *spec, struct pg_conn *near, struct pg_conn *made)
+{
+    const char *const all[] = {NULL}, *const schema[] = {"-s", NULL};
+    struct names own = {0};
+    TRY(is_small(ctx, &near->conn, &spec->rows));
+    TRY(bring_over(ctx, near, spec->rows ? all : schema, made));
+    if (spec->rows || !spec->own.n)
+        return 0;
+    names_add(ctx->mem, &own, "-a");
+    for (int i = 0; i < spec->own.n; i++)
+        names_add(ctx->mem, &own, arena_printf(ctx->mem, "--table=\"%s\"", spec->own.item[i]));
+    names_add(ctx->mem, &own, NULL);
+    return bring_over(ctx, near, own.item, made);
+}
+
+static bool reaches_beyond(const struct sandbox_spec *spec)
+{
+    for (int i = 0; i < spec->piece->n; i++)
+        if (pg_reaches_beyond(spec->piece->item[i]))
+            return true;
+    return false;
+}
+
+int pg_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn)
+{
+    bool beyond = reaches_beyond(spec);
+    if (beyond && spec->given)
+        emit_warning(ctx, "a file changes what all databases of a server share; the sandbox's server will be changed");
+    const struct scratch_spec scratch = {.near = spec->given ? spec->given : spec->near};
+    const char *const server = spec->given ? "given" : beyond ? "private" : NULL;
+    TRY(pg_scratch_bare(ctx, &scratch, near, server, conn));
+    struct pg_conn *made = (struct pg_conn *)*conn;
+    int code = 0;
+    if (spec->keep && made->server) {
+        code =
+            fail(ctx, ERR_UNSUPPORTED, "the copy is on a private server, which ends with this run: it cannot be kept");
+        fail_hint(ctx, "Give --sandbox-url of a server on which a database may be created.");
+    }
+    if (code == 0)
+        code = fill(ctx, spec, (struct pg_conn *)near, made);
+    if (code == 0)
+        code = pg_scratch_settle(ctx, conn, spec->keep);
+    if (code == 0)
+        return 0;
+    struct error error = ctx->error;
+    pg_close(*conn);
+    *conn = NULL;
+    ctx->error = error;
+    return code;
 }

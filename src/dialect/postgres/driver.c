@@ -298,4 +298,5 @@ const struct driver pg_driver = {
     .scratch = pg_scratch,
     .scratch_reopen = pg_scratch_reopen,
     .backup = &backup,
+    .sandbox = pg_sandbox,
 };

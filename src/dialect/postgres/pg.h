@@ -77,6 +77,7 @@ char *pg_target(struct arena *mem, const struct url *url);
 /* backup.c */
 int pg_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
 int pg_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
+int pg_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 
 /* limit.c */
 void pg_limits_address(struct ctx *ctx, const struct limits *limits, struct pg_keywords *keywords);
@@ -102,6 +103,9 @@ bool pg_texts_make_schema(const struct list *texts, const char *name); /* and it
 int pg_scratch_facts(struct ctx *ctx, struct conn *near, struct buf *facts);
 int pg_scratch_reopen(struct ctx *ctx, struct conn *conn);
 bool pg_ends_with_transaction(const struct sql_piece *statement); /* pooled.c */
+int pg_scratch_bare(struct ctx *ctx, const struct scratch_spec *spec, struct conn *near, const char *server,
+                    struct conn **conn);
+int pg_scratch_settle(struct ctx *ctx, struct conn **conn, bool keep);
 bool pg_reaches_beyond(const struct sql_piece *statement);
 extern const struct scratch_server_spec pg_server_spec;
 

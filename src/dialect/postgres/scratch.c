@@ -466,6 +466,75 @@ int pg_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **c
     return furnish(ctx, (struct pg_conn *)*conn, spec, &around);
 }
 
+/*
+ * Without anything in it, for a copy of the database that `near` is connected to. `server`: "given" if it has to be the one of
+ * `spec`, "private" if it has to be one of our own; NULL: as above.
+ */
+int pg_scratch_bare(struct ctx *ctx, const struct scratch_spec *spec, struct conn *near, const char *server,
+                    struct conn **conn)
+{
+    struct surroundings around = {.version = near->version}, there = {0};
+
+    TRY(surroundings_read(ctx, near, &around));
+    if (text_equal(server, "private"))
+        TRY(scratch_private(ctx, spec->near, &around, conn));
+    else if (text_equal(server, "given"))
+        TRY(scratch_near(ctx, spec->near, &there, conn));
+    else
+        TRY(scratch_open(ctx, spec, &around, conn));
+    if (around.no_public && pg_exec(ctx, *conn, "DROP SCHEMA public") == ERR_SQL)
+        ctx->error = (struct error){0};
+    return path_set(ctx, *conn, around.path);
+}
+
+/* To be kept, it gets a name that nobody takes for something that was left over; nobody may be in it then. */
+static int scratch_rename(struct ctx *ctx, struct pg_conn *old, const char *name)
+{
+    struct url url = old->url;
+    struct conn *near = NULL;
+
+    url.database = old->scratch_near;
+    TRY(pg_open(ctx, &url, NULL, &near));
+    PQfinish(old->pg);
+    old->pg = NULL;
+    const char *before = arena_printf(ctx->mem, "ALTER DATABASE %s RENAME TO ", old->scratch);
+    int code = exec_named(ctx, near, before, name, "");
+    pg_close(near);
+    return code;
+}
+
+/*
+ * The search path becomes the database's, so that it is there again whenever a session is reset; the session is a new one, and
+ * in a database that stays if it is to be kept.
+ */
+int pg_scratch_settle(struct ctx *ctx, struct conn **conn, bool keep)
+{
+    struct pg_conn *old = (struct pg_conn *)*conn;
+    struct url url = old->url;
+    struct conn *opened = NULL;
+    struct rows rows;
+
+    TRY(pg_query(ctx, *conn, "SELECT current_database()", NULL, &rows));
+    TRY(exec_named(ctx, *conn, "ALTER DATABASE ", cell_at(&rows, 0, 0), " SET search_path FROM CURRENT"));
+    if (keep) {
+        url.database = arena_printf(ctx->mem, "dbwarden_sandbox_%s", pg_random_text(ctx->mem));
+        TRY(scratch_rename(ctx, old, url.database));
+        old->scratch = NULL;
+    }
+    TRY(pg_open(ctx, &url, NULL, &opened));
+    struct pg_conn *new = (struct pg_conn *)opened;
+    new->server = old->server;
+    new->scratch = old->scratch ? arena_dup(new->mem, old->scratch) : NULL;
+    new->scratch_near = old->scratch_near ? arena_dup(new->mem, old->scratch_near) : NULL;
+    if (!keep)
+        new->conn.target = arena_dup(new->mem, old->conn.target);
+    old->server = NULL;
+    old->scratch = NULL;
+    pg_close(*conn);
+    *conn = opened;
+    return 0;
+}
+
 /* Statements about the server as a whole, by their first words. */
 static const char *const beyond[][3] = {
     {"create", "database"},     {"alter", "database"},

@@ -5,6 +5,8 @@
  */
 #include "dialect/sqlite/sqlite.h"
 
+#include <fcntl.h>
+
 #include "base/file.h"
 #include "base/text.h"
 
@@ -42,9 +44,25 @@ static int copy_pages(struct ctx *ctx, sqlite3 *to, sqlite3 *from, int at_once, 
     return fail_copy(ctx, to, path, finished != SQLITE_OK ? finished : rc);
 }
 
+/* As it is at one moment: without a transaction of ours, it would begin anew whenever somebody else writes in between. */
+static int copy_moment(struct ctx *ctx, struct lite_conn *lite, sqlite3 *copy, const char *path)
+{
+    struct rows rows;
+    TRY(lite_exec(ctx, &lite->conn, "BEGIN"));
+    int result = lite_query(ctx, &lite->conn, "SELECT count(*) FROM sqlite_master", NULL, &rows);
+    if (result == 0)
+        result = copy_pages(ctx, copy, lite->db, PAGES_AT_ONCE, path);
+    struct error error = ctx->error;
+    int cancel = atomic_exchange(&ctx->cancel, 0);
+    lite_exec(ctx, &lite->conn, "ROLLBACK");
+    if (cancel)
+        atomic_store(&ctx->cancel, cancel);
+    ctx->error = error;
+    return result;
+}
+
 int lite_backup_save(struct ctx *ctx, struct conn *conn, const char *path)
 {
-    struct lite_conn *lite = (struct lite_conn *)conn;
     __attribute__((cleanup(db_close))) sqlite3 *copy = NULL;
     const char *file = *path == '/' ? path : arena_printf(ctx->mem, "./%s", path);
     int rc = sqlite3_open_v2(file, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -52,19 +70,7 @@ int lite_backup_save(struct ctx *ctx, struct conn *conn, const char *path)
         rc = sqlite3_exec(copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL, NULL, NULL);
     if (rc != SQLITE_OK)
         return fail_copy(ctx, copy, path, rc);
-    /* Without a transaction of ours, the copy would begin anew whenever somebody else writes in between. */
-    TRY(lite_exec(ctx, conn, "BEGIN"));
-    struct rows rows;
-    int result = lite_query(ctx, conn, "SELECT count(*) FROM sqlite_master", NULL, &rows);
-    if (result == 0)
-        result = copy_pages(ctx, copy, lite->db, PAGES_AT_ONCE, path);
-    struct error error = ctx->error;
-    int cancel = atomic_exchange(&ctx->cancel, 0);
-    lite_exec(ctx, conn, "ROLLBACK");
-    if (cancel)
-        atomic_store(&ctx->cancel, cancel);
-    ctx->error = error;
-    return result;
+    return copy_moment(ctx, (struct lite_conn *)conn, copy, path);
 }
 
 static int check_copy(struct ctx *ctx, sqlite3 *copy, const char *path)
@@ -102,4 +108,33 @@ int lite_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
         fail_hint(ctx, "In WAL mode a copy with another page size cannot come in: PRAGMA journal_mode = DELETE first.");
     lite->data_version = -1;
     return lite_leave(lite, result);
+}
+
+/* Rows and all: in memory as far as it has room, else in a file without a name. One that is kept has a name. */
+int lite_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn)
+{
+    struct url url = {.dialect = "sqlite"};
+    char name[] = "/tmp/dbwarden-sandbox-XXXXXX.db";
+    if (spec->given)
+        return fail(ctx, ERR_USAGE, "--sandbox-url is for servers: an SQLite database is copied beside it");
+    if (spec->keep) {
+        __attribute__((cleanup(fd_close))) int fd = mkostemps(name, 3, O_CLOEXEC);
+        if (fd < 0)
+            return fail(ctx, ERR_FILE, "cannot make a file for the sandbox in /tmp");
+        url.database = arena_dup(ctx->mem, name);
+        TRY(lite_open(ctx, &url, &(struct conn_options){0}, conn));
+    } else {
+        TRY(lite_scratch(ctx, NULL, conn));
+    }
+    spec->rows = true;
+    struct lite_conn *made = (struct lite_conn *)*conn;
+    if (copy_moment(ctx, (struct lite_conn *)near, made->db, "sandbox") == 0)
+        return 0;
+    struct error error = ctx->error;
+    lite_close(*conn);
+    *conn = NULL;
+    if (spec->keep)
+        file_drop(name);
+    ctx->error = error;
+    return ctx->error.code;
 }

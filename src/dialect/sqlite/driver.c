@@ -292,4 +292,5 @@ const struct driver lite_driver = {
     .limit = lite_limit,
     .scratch = lite_scratch,
     .backup = &backup,
+    .sandbox = lite_sandbox,
 };

@@ -297,8 +297,8 @@ int lite_open(struct ctx *ctx, const struct url *url, const struct conn_options 
 
 int lite_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn)
 {
-    static const struct open_plan plan = {.file = ":memory:",
-                                          .target = "scratch database",
+    static const struct open_plan plan = {.file = "", /* without a name: in memory while it is small */
+                                          .target = "a scratch database",
                                           .busy_seconds = -1,
                                           .flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
     return plan_open(ctx, &plan, conn);

@@ -76,6 +76,7 @@ int lite_keys_compare(struct ctx *ctx, const struct list *before, const struct l
 /* backup.c */
 int lite_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
 int lite_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
+int lite_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 
 /* reset.c */
 int lite_session_save(struct ctx *ctx, struct conn *conn);

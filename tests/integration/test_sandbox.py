@@ -1,0 +1,122 @@
+"""migrate --sandbox: an ordinary run on a copy, after which nothing is changed."""
+
+import sqlite3
+
+import pytest
+import sqlalchemy as sa
+
+
+WITH = pytest.mark.parametrize("any_project", ["sqlite", "postgresql"], indirect=True)
+
+
+def files(project):
+    return {path: path.stat().st_mtime_ns for path in project.folder.rglob("*") if path.is_file()}
+
+
+def sandboxed(project, servers, *more):
+    given = ["--sandbox-url", project.url] if project.engine in ("mysql", "mariadb") else []
+    return project.run("migrate", "--sandbox", *given, *more)
+
+
+def filled(project):
+    project.migration("0001", "keep", "CREATE TABLE keep (id integer PRIMARY KEY, note varchar(20));\n"
+                      "INSERT INTO keep VALUES (1, 'a'), (2, NULL);", "DROP TABLE keep;")
+    project.ok("migrate")
+
+
+@WITH
+def test_what_would_happen(any_project, servers):
+    project = any_project
+    filled(project)
+    project.migration("0002", "more", "CREATE TABLE more (id integer PRIMARY KEY);\nDELETE FROM keep;", "DROP TABLE more;")
+    before = files(project)
+    outcome = sandboxed(project, servers, "--json")
+    assert outcome.status == 0, outcome
+    reply = outcome.json
+    assert [row["version"] for row in reply["applied"]] == ["0002"], "applied ones are not run again"
+    assert reply["sandbox"]["rows"] is True and reply["sandbox"]["kept"] is False
+    assert files(project) == before, "no snapshot"
+    assert project.database.tables() == ["keep"] and project.database.value("SELECT count(*) FROM keep") == 2
+    assert project.database.versions() == ["0001"]
+
+
+@WITH
+def test_rows_make_it_fail(any_project, servers):
+    """What only the rows that are there can tell; the exit status is migrate's."""
+    project = any_project
+    filled(project)
+    project.migration("0002", "more", "CREATE TABLE n AS SELECT note FROM keep;\nINSERT INTO keep SELECT id, 'x' FROM keep;", "")
+    failed = sandboxed(project, servers)
+    assert failed.status == 1 and "0002_more.sql:4" in failed.err, failed
+    assert project.database.tables() == ["keep"] and project.database.unfinished() == []
+    assert project.statuses() == {"0001": "applied", "0002": "pending"}
+
+
+@WITH
+def test_nothing_there_yet(any_project, servers):
+    project = any_project
+    project.table("0001", "a")
+    assert sandboxed(project, servers).status == 0
+    assert project.database.tables() == [] and not project.database.has("_dbwarden_migrations")
+
+
+def databases(project):
+    with project.database.alchemy.connect() as connection:
+        sql = "SELECT datname FROM pg_database" if project.engine == "postgresql" else "SHOW DATABASES"
+        return {row[0] for row in connection.execute(sa.text(sql)) if "sandbox" in row[0] or "scratch" in row[0]}
+
+
+@WITH
+def test_kept(any_project, servers):
+    project = any_project
+    filled(project)
+    project.table("0002", "more")
+    assert sandboxed(project, servers).status == 0
+    if project.engine == "sqlite":
+        place = project.ok("migrate", "--sandbox", "--keep", "--json").json["sandbox"]["place"]
+        assert sqlite3.connect(place).execute("SELECT count(*) FROM more").fetchone() == (0,)
+        return
+    assert databases(project) == set(), "gone with the run"
+    outcome = sandboxed(project, servers, "--keep", "--json")
+    assert outcome.status == 0, outcome
+    place = outcome.json["sandbox"]["place"]
+    [name] = databases(project)
+    assert name in place
+    assert sandboxed(project, servers).status == 0, "and the next run leaves it alone"
+    assert databases(project) == {name}
+    project.database.run(f"DROP DATABASE {name}")
+
+
+def test_postgresql_session(pg_project):
+    """The search path of the database, and what a file sets."""
+    project = pg_project
+    engine = sa.create_engine(project.url.replace("postgresql://", "postgresql+psycopg2://"), isolation_level="AUTOCOMMIT")
+    name = project.url.rsplit("/", 1)[1]
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA app")
+        connection.exec_driver_sql(f"ALTER DATABASE {name} SET search_path = app, public")
+    engine.dispose()
+    project.migration("0001", "a", "CREATE TABLE a (id int);\nSET search_path = public;\nCREATE TABLE b (id int);", "")
+    project.ok("migrate")
+    project.migration("0002", "c", "SET search_path = public;\nCREATE TABLE c (id int);", "")
+    project.migration("0003", "d", "CREATE TABLE d (id int);\nALTER TABLE app.d ADD x int;\nALTER TABLE a ADD y int;", "")
+    project.ok("migrate", "--sandbox")
+
+
+def test_roles_need_a_private_server(pg_project):
+    """A role would be made on the server that is in use; its own server takes it, and cannot be kept."""
+    project = pg_project
+    project.migration("0001", "a", "CREATE TABLE a (id int);\nCREATE ROLE sandbox_only;\nGRANT SELECT ON a TO sandbox_only;", "")
+    outcome = project.ok("migrate", "--sandbox")
+    assert "a private PostgreSQL server" in outcome.err
+    again = project.ok("migrate", "--sandbox")
+    assert again.status == 0
+    kept = project.run("migrate", "--sandbox", "--keep")
+    assert kept.status == 1 and "cannot be kept" in kept.err, kept
+
+
+def test_usage(lite):
+    assert "go with --sandbox" in lite.run("migrate", "--keep").err
+    lite.table("0001", "a")
+    text = lite.ok("migrate", "--sandbox").out
+    assert "This was a sandbox: primary itself is as it was." in text
