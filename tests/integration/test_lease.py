@@ -151,3 +151,25 @@ def test_a_double_run_undoes_itself(pg_project):
     pg_project.migration("0001", "one", "CREATE TABLE one (id integer);\n"
                          "INSERT INTO _dbwarden_migrations (version, filename) VALUES ('0001', 'primary__0001_one.sql');")
     assert pg_project.run("migrate").status != 0
+
+
+def test_a_killed_holder_whose_index_is_still_being_built(both):
+    """The server goes on with it, and nobody is there to hear that: the next runner waits, and builds no second one."""
+    through = both[0]
+    through.migration("0001", "one", "CREATE TABLE one (n integer);")
+    through.ok("migrate")
+    through.migration("0002", "two", "CREATE INDEX CONCURRENTLY ix ON one (n);", "DROP INDEX ix;")
+    with through.database.alchemy.connect() as connection:
+        blocker = connection.connection.cursor()
+        blocker.execute("BEGIN")
+        blocker.execute("INSERT INTO one VALUES (1)")
+        process = through.start("migrate", env=SHORT)
+        wait_until(lambda: through.database.value("SELECT count(*) FROM pg_index WHERE NOT indisvalid"))
+        killed(process)
+        time.sleep(2.5)
+        following = through.start("migrate", env=SHORT)
+        time.sleep(3)
+        blocker.execute("COMMIT")
+    assert ended(following).status == 0
+    assert through.database.query("SELECT indisvalid FROM pg_index WHERE indrelid = 'one'::regclass") == [(True,)]
+    assert through.database.versions() == ["0001", "0002"] and through.database.unfinished() == []
