@@ -173,3 +173,24 @@ def test_a_killed_holder_whose_index_is_still_being_built(both):
     assert ended(following).status == 0
     assert through.database.query("SELECT indisvalid FROM pg_index WHERE indrelid = 'one'::regclass") == [(True,)]
     assert through.database.versions() == ["0001", "0002"] and through.database.unfinished() == []
+
+
+def test_an_interrupted_holder_gives_it_back_at_once(both):
+    slow_files(both[0], 60)
+    process = in_slow(both[0])
+    process.send_signal(signal.SIGINT)
+    assert ended(process, 20).status == 130
+    slow_files(both[0], 0.01)
+    both[1].ok("migrate", "--wait-for-runner", "0")
+    assert whole(both[0]) and advisory_locks(both[0]) == 0
+
+
+def test_a_holder_whose_connection_is_cut_gives_it_back(both):
+    """By the server, as when it is about to restart: the lease is released over another connection."""
+    slow_files(both[0], 60)
+    process = in_slow(both[0])
+    both[0].database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()")
+    assert ended(process, 20).status != 0
+    slow_files(both[0], 0.01)
+    both[0].ok("migrate", "--wait-for-runner", "0")
+    assert whole(both[0])
