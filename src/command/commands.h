@@ -12,7 +12,8 @@ extern const struct command init_command, config_command, settings_show_command,
     settings_clear_dev_command, database_list_command, database_add_command, database_remove_command,
     make_migrations_command, new_command, diff_command, make_rollback_command, migrate_command, rollback_command,
     downgrade_command, unlock_command, status_command, history_command, check_db_command, snapshot_command,
-    lock_status_command, restore_command, version_command;
+    lock_status_command, restore_command, version_command, seed_create_command, seed_apply_command, seed_list_command,
+    seed_rollback_command;
 
 #define DATABASE_OPTION                                                                     \
     {                                                                                       \
@@ -41,6 +42,12 @@ extern const struct command init_command, config_command, settings_show_command,
         .help = "folder for that file; without it backups/ in the project"                              \
     }
 
+#define TIME_LIMIT_OPTION                                                                           \
+    {                                                                                               \
+        .name = "time-limit", .type = OPTION_INT, .value = "SECONDS", .otherwise = "600",           \
+        .help = "how long each seed in Python may take before it is stopped and undone", .least = 1 \
+    }
+
 /* A configuration and a session on one of its databases; the owner closes both. */
 struct project {
     struct config *config;
@@ -53,6 +60,9 @@ int project_open(struct ctx *ctx, const struct request *request, struct project 
 /* Opens a session on a database of an open configuration (NULL: the one that is default), for each command alike. */
 int session_begin(struct ctx *ctx, const struct request *request, const struct config *config, const char *database,
                   struct session *session);
+
+/* What seed_apply_run() reports. */
+void seeds_applied_show(const struct json *json, struct report *report);
 
 /* A path as a person in the working folder would write it. */
 char *path_shown(struct ctx *ctx, const char *path);

@@ -33,22 +33,40 @@ static void history_show(struct ctx *ctx, const struct list *rows, const char *d
     json_set(ctx->mem, reply->json, "migrations", all);
 }
 
+static void seeds_show(struct ctx *ctx, const struct list *rows, const char *database, struct reply *reply)
+{
+    static const char *const columns[] = {"Version", "Description", "Applied At", "Type", NULL};
+    struct json *all = json_array(ctx->mem);
+    struct report_block *table = NULL;
+    for (int i = 0; i < rows->n; i++) {
+        const struct applied *row = rows->item[i];
+        const char *cells[] = {row->version, row->description, row->applied_at, row->type};
+        if (!table)
+            table = report_table(&reply->report, arena_printf(ctx->mem, "Seed History - %s", database), columns);
+        report_row(&reply->report, table, TONE_PLAIN, cells);
+        json_add(ctx->mem, all, applied_json(ctx->mem, row, i));
+    }
+    json_set(ctx->mem, reply->json, "seeds", all);
+}
+
 static int history_run(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
     struct project project __attribute__((cleanup(project_close))) = {0};
     TRY(project_open(ctx, request, &project));
     TRY(session_connect(ctx, &project.session, true));
-    struct list rows = {0};
+    struct list rows = {0}, seeds = {0};
     TRY(state_applied(ctx, &project.session.state, &rows));
+    TRY(state_seeds(ctx, &project.session.state, &seeds));
     const char *database = project.session.database->name;
     json_set_text(ctx->mem, reply->json, "database", database);
     if (!rows.n) {
         json_set(ctx->mem, reply->json, "migrations", json_array(ctx->mem));
         report_line(&reply->report, TONE_PLAIN, "No migrations have been applied to '%s' yet.", database);
-        return 0;
+    } else {
+        history_show(ctx, &rows, database, reply);
+        report_line(&reply->report, TONE_PLAIN, "Total migrations applied: %d", rows.n);
     }
-    history_show(ctx, &rows, database, reply);
-    report_line(&reply->report, TONE_PLAIN, "Total migrations applied: %d", rows.n);
+    seeds_show(ctx, &seeds, database, reply);
     return 0;
 }
 
@@ -57,7 +75,8 @@ static const struct option_info history_options[] = {DATABASE_OPTION, NO_MORE_OP
 const struct command history_command = {
     .name = "history",
     .summary = "Show what was applied, and when",
-    .description = "Lists the rows of the migration table. With --json each has its file name and checksum too.",
+    .description =
+        "Lists the rows of the migration table, and of the seed table if there are any. With --json each has its file name and checksum too.",
     .option = history_options,
     .run = history_run,
     .topic = TOPIC_LOOK,

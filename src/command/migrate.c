@@ -22,6 +22,11 @@ static int options_read(struct ctx *ctx, const struct request *request, struct m
     bool sandbox = request_flag(request, "sandbox");
     if (!sandbox && (request_flag(request, "keep") || request_text(request, "sandbox_url")))
         return fail(ctx, ERR_USAGE, "--keep and --sandbox-url go with --sandbox");
+    if (options->baseline && request_flag(request, "apply_seeds"))
+        return fail(ctx, ERR_USAGE, "--baseline runs nothing, so --apply-seeds cannot be given with it");
+    if (sandbox && request_flag(request, "apply_seeds"))
+        return fail(ctx, ERR_USAGE,
+                    "--apply-seeds cannot be given with --sandbox: seeds in Python would reach the database itself");
     if (options->baseline && !options->to_version) {
         fail(ctx, ERR_USAGE, "--baseline needs --to-version");
         return fail_hint(ctx, "It marks every migration up to that version as applied, without running it.");
@@ -87,6 +92,18 @@ static void applied_show(const struct json *json, struct report *report)
         report_line(report, TONE_WARN, "%d migration%s still pending.", left, left == 1 ? " is" : "s are");
 }
 
+/* They are told under their own key, whatever becomes of them. */
+static int apply_seeds(struct ctx *ctx, const struct migrate_options *options, struct session *session,
+                       struct reply *reply)
+{
+    const struct seed_options seeds = {.dry_run = options->dry_run, .if_any = true};
+    struct json *json = json_object(ctx->mem);
+    json_set(ctx->mem, reply->json, "seeds", json);
+    TRY(seed_apply_run(ctx, session, &seeds, json));
+    seeds_applied_show(json, &reply->report);
+    return 0;
+}
+
 static int migrate_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
 {
     struct migrate_options options;
@@ -106,7 +123,7 @@ static int migrate_one(struct ctx *ctx, const struct request *request, struct se
         report_line(&reply->report, TONE_PLAIN, "This was a sandbox: %s itself is as it was.%s%s",
                     session->database->name, sandbox.keep ? " The copy is kept: " : "",
                     sandbox.keep ? session->conn->target : "");
-    return 0;
+    return request_flag(request, "apply_seeds") ? apply_seeds(ctx, &options, session, reply) : 0;
 }
 
 static int migrate_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
@@ -133,6 +150,8 @@ static const struct option_info migrate_options[] = {
     {.name = "baseline",
      .type = OPTION_FLAG,
      .help = "with --to-version: mark as applied without running, to take over a database that has the tables already"},
+    {.name = "apply-seeds", .type = OPTION_FLAG, .help = "apply pending seeds after the migrations"},
+    TIME_LIMIT_OPTION,
     INTERRUPTED_OPTION,
     BACKUP_OPTIONS,
     {.name = "sandbox",

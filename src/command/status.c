@@ -77,6 +77,19 @@ static bool repeatable_due(const struct json *json)
     return false;
 }
 
+static void seeds_show(const struct json *json, struct report *report)
+{
+    const struct json *counts = json_get(json, "seed_counts");
+    struct names said = {0};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        int64_t n = json_get_int(counts, states[i].state, 0);
+        if (n)
+            names_add(report->mem, &said, arena_printf(report->mem, "%" PRId64 " %s", n, states[i].state));
+    }
+    if (said.n)
+        report_line(report, TONE_PLAIN, "Seeds: %s", names_join(report->mem, &said, ", "));
+}
+
 static int status_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
 {
     static const char *const done[] = {"applied", "edited", "missing", NULL};
@@ -92,6 +105,7 @@ static int status_one(struct ctx *ctx, const struct request *request, struct ses
     report_line(report, TONE_GOOD, "Applied: %" PRId64, count(reply->json, done));
     report_line(report, pending ? TONE_WARN : TONE_PLAIN, "Pending: %" PRId64, pending);
     report_line(report, TONE_PLAIN, "Total: %" PRId64, json_get_int(reply->json, "total", 0));
+    seeds_show(reply->json, report);
     explain(reply->json, report);
     if (request->exit_code && (pending || json_get_int(reply->json, "edited", 0) || repeatable_due(reply->json)))
         reply->status = 3;

@@ -222,6 +222,17 @@ int config_models_again(struct ctx *ctx, const struct config *config, const stru
     return models_read_again(ctx, &source, columns, tree);
 }
 
+int config_seed(struct ctx *ctx, const struct config *config, const struct database_config *database,
+                struct seed_source *seed, bool *ran)
+{
+    seed->python = config->python;
+    seed->folder = config->folder;
+    seed->url = &database->url;
+    if (!seed->python)
+        TRY(python_find(ctx, NULL, config->folder, &seed->python));
+    return models_seed(ctx, seed, ran);
+}
+
 static int fail_left_out(struct ctx *ctx, const struct left_out *left)
 {
     fail(ctx, left->code, "%s", left->message);

@@ -6,6 +6,7 @@
 #define CONFIG_CONFIG_H
 
 #include "dialect/dialect.h"
+#include "models/models.h"
 
 struct database_config {
     const char *name;
@@ -78,6 +79,10 @@ int config_models(struct ctx *ctx, const struct config *config, const struct dat
 /* See models_read_again(). */
 int config_models_again(struct ctx *ctx, const struct config *config, const struct database_config *database,
                         struct json *columns, struct tree **tree);
+
+/* See models_seed(); `seed` says path, record, params, down and seconds. */
+int config_seed(struct ctx *ctx, const struct config *config, const struct database_config *database,
+                struct seed_source *seed, bool *ran);
 
 /* Which interpreter: --python, DBWARDEN_PYTHON, VIRTUAL_ENV, .venv beside the configuration, python3. ERR_CONFIG. */
 int python_find(struct ctx *ctx, const char *option, const char *folder, const char **python);

@@ -81,6 +81,8 @@ struct state_sql {
     const char *delete_migration;  /* version */
     const char *upsert_repeatable; /* description, filename, migration_type, checksum */
     const char *select_migrations; /* version, description, filename, migration_type, applied_at as text, checksum */
+    const char *insert_seed;       /* version, description, filename, seed_type, checksum; of two at once one fails */
+    const char *select_seeds;      /* like migrations, with seed_type */
     const char
         *journal_begin; /* filename, direction, checksum, version, tool, who, total: row replaced, running, done 0 */
     const char *journal_step;     /* done, checksum, filename; evidence goes */

@@ -157,3 +157,24 @@ char *legacy_checksum(struct arena *mem, const struct names *statements)
     }
     return checksum_text(mem, &sink.hash);
 }
+
+char *legacy_checksum_of_seed(struct arena *mem, const char *text, size_t length)
+{
+    struct sink sink = {.add = hash_text, .end = hash_end};
+    const char *end = text + length;
+    SHA256Init(&sink.hash);
+    for (const char *at = text; at < end;) {
+        const char *semicolon = memchr(at, ';', (size_t)(end - at));
+        const struct span part = trim((struct span){at, semicolon ? semicolon : end});
+        for (const char *from = part.from, *next = from; part.from < part.to && next; from = next) {
+            struct span line = take_line(from, part.to, &next);
+            hash_text(&sink, line.from, (size_t)(line.to - line.from));
+            if (next)
+                hash_text(&sink, "\n", 1);
+        }
+        if (part.from < part.to)
+            hash_end(&sink);
+        at = semicolon ? semicolon + 1 : end;
+    }
+    return checksum_text(mem, &sink.hash);
+}

@@ -40,6 +40,9 @@ char *legacy_checksum(struct arena *mem, const struct names *statements);
 /* Both in one, without a copy of the text: for whole sections of any size. */
 char *legacy_checksum_of_text(struct arena *mem, const char *text, size_t length);
 
+/* Of a seed of SQL: all of it, cut at every ";", without white space around the parts. */
+char *legacy_checksum_of_seed(struct arena *mem, const char *text, size_t length);
+
 /* ---- plans ---- */
 
 /* A change in its words, which name files and stand in .plan.json. */

@@ -9,6 +9,7 @@
 #include "migration/parts.h"
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/utf8.h"
@@ -48,7 +49,7 @@ struct reading {
 
 const char *migration_type_name(enum migration_type type)
 {
-    static const char *const name[] = {"versioned", "runs_always", "runs_on_change"};
+    static const char *const name[] = {"versioned", "runs_always", "runs_on_change", "seed"};
     return name[type];
 }
 
@@ -316,16 +317,27 @@ static void warn_about_stray_code(const struct reading *reading, size_t end)
                         "what stands above the first \"-- upgrade\" or \"-- rollback\" is not run");
 }
 
+static bool is_seed(const struct reading *reading)
+{
+    return reading->migration->type == MIGRATION_SEED;
+}
+
+/* Of a seed, which is a section itself, the comments that it begins with. */
+static bool in_header(const struct reading *reading, const struct line *line)
+{
+    return !is_seed(reading) || !line->length || text_starts(line->text, "--");
+}
+
 static int read_header(const struct reading *reading)
 {
     const struct section *first = reading->sections.n ? reading->sections.item[0] : NULL;
-    size_t end = first ? first->marker : reading->length;
+    size_t end = first && !is_seed(reading) ? first->marker : reading->length;
     struct line line = {.to = reading->start};
     struct along along = along_open(reading);
-    while (line.to < end && next_line(reading, &line))
+    while (line.to < end && next_line(reading, &line) && in_header(reading, &line))
         if (line.length > 2 && line.text[0] == '-' && !holds_line(&along, (size_t)(line.text - reading->text)))
             TRY(read_header_line(reading, &line));
-    if (first && end > reading->start)
+    if (!is_seed(reading) && first && end > reading->start)
         warn_about_stray_code(reading, end);
     return 0;
 }
@@ -334,6 +346,8 @@ static void find_sections(struct reading *reading)
 {
     struct line line = {.to = reading->start};
     struct along along = along_open(reading);
+    if (is_seed(reading))
+        begin_section(reading, &reading->sections, SIDE_UP, &line);
     while (next_line(reading, &line)) {
         if (line.length < 8 || line.text[0] != '-')
             continue;
@@ -490,7 +504,8 @@ static int read_text(struct reading *reading)
     TRY(keep_fault(reading, check_bytes, &migration->up_warnings, &migration->up_error));
     find_sections(reading);
     migration->has_down = has_side(&reading->sections, SIDE_DOWN);
-    migration->checksum = checksum_of_ups(reading);
+    migration->checksum = is_seed(reading) ? legacy_checksum_of_seed(reading->ctx->mem, reading->text, reading->length)
+                                           : checksum_of_ups(reading);
     TRY(keep_fault(reading, read_header, &migration->up_warnings, &migration->up_error));
     migration->down_error = migration->up_error;
     if (!has_side(&reading->sections, SIDE_UP))
@@ -507,6 +522,21 @@ char *migration_tokens(struct arena *mem, const struct migration *migration)
     return lex_checksum(mem, migration->lex, migration->up.piece, migration->up.n);
 }
 
+int migration_fill(struct ctx *ctx, const struct dialect *dialect, struct migration *migration)
+{
+    char *text;
+    TRY(file_read(ctx, migration->path, FILE_LIMIT, &text, &migration->length));
+    migration->text = text;
+    if (migration->python) {
+        migration->checksum = hash_sha256(ctx->mem, text, migration->length);
+        return 0;
+    }
+    struct reading reading = {
+        .ctx = ctx, .dialect = dialect, .migration = migration, .text = text, .length = migration->length};
+    reading.start = reading.length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    return read_text(&reading);
+}
+
 int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration)
 {
     struct file_name name;
@@ -519,17 +549,13 @@ int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *p
     *new = (struct migration){.path = arena_dup(ctx->mem, path),
                               .filename = arena_dup(ctx->mem, filename),
                               .lex = dialect->lex,
+                              .journal_name = arena_dup(ctx->mem, filename),
                               .type = name.type,
                               .version = name.version,
                               .number = name.number,
                               .description = name.description,
                               .limits = {-1, -1}};
-    char *text;
-    TRY(file_read(ctx, path, FILE_LIMIT, &text, &new->length));
-    new->text = text;
-    struct reading reading = {.ctx = ctx, .dialect = dialect, .migration = new, .text = text, .length = new->length};
-    reading.start = new->length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
-    return read_text(&reading);
+    return migration_fill(ctx, dialect, new);
 }
 
 int migration_check(struct ctx *ctx, const struct migration *migration, bool down)

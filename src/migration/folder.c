@@ -54,7 +54,7 @@ static int add_file(struct reading *reading, const char *name)
     return ctx_check(ctx);
 }
 
-static int check_duplicates(struct ctx *ctx, const struct folder *folder)
+int folder_check(struct ctx *ctx, const struct folder *folder)
 {
     for (int i = 1; i < folder->versioned.n; i++) {
         const struct migration *a = folder->versioned.item[i - 1], *b = folder->versioned.item[i];
@@ -194,7 +194,7 @@ int folder_read(struct ctx *ctx, const struct dialect *dialect, const char *path
     for (int i = 0; i < names.n; i++)
         TRY(add_file(&reading, names.item[i]));
     list_sort(&(*folder)->versioned, by_number);
-    TRY(check_duplicates(ctx, *folder));
+    TRY(folder_check(ctx, *folder));
     warn_about_names(ctx, *folder);
     order_files(ctx, *folder);
     return 0;

@@ -9,12 +9,13 @@
 #include "legacy/legacy.h"
 #include "sql/split.h"
 
-enum migration_type { MIGRATION_VERSIONED, MIGRATION_RUNS_ALWAYS, MIGRATION_RUNS_ON_CHANGE };
-const char *migration_type_name(enum migration_type type); /* "versioned", "runs_always", "runs_on_change" */
+enum migration_type { MIGRATION_VERSIONED, MIGRATION_RUNS_ALWAYS, MIGRATION_RUNS_ON_CHANGE, MIGRATION_SEED };
+const char *migration_type_name(enum migration_type type); /* "versioned", "runs_always", "runs_on_change", "seed" */
 
 struct migration {
     const char *path; /* as messages show it */
     const char *filename;
+    const char *journal_name; /* what the journal calls it: names of seeds and of migrations may be alike */
     enum migration_type type;
     const char *version;     /* digits as in the name; NULL for repeatables */
     int64_t number;          /* the version as a number; -1 */
@@ -22,9 +23,10 @@ struct migration {
     const char *title;       /* header "-- description:"; NULL */
     struct names depends_on; /* as written: versions or file stems */
     struct list needs;       /* struct migration *: what they are, as far as they are there */
-    bool seed;
-    bool no_transaction;  /* header "-- transaction: none" */
-    struct limits limits; /* headers "-- set lock_timeout = 2s", "-- set statement_timeout = ..."; -1: not said */
+    bool seed;               /* header "-- seed": a migration of rows */
+    bool python;             /* a seed that is code; nothing of it is split */
+    bool no_transaction;     /* header "-- transaction: none" */
+    struct limits limits;    /* headers "-- set lock_timeout = 2s", "-- set statement_timeout = ..."; -1: not said */
     struct split up;
     struct split down;
     bool has_down;
@@ -65,6 +67,7 @@ struct folder {
     struct list always;    /* by name */
     struct list on_change; /* by name */
     struct names ignored;  /* names that look like migrations but are not, for one warning each */
+    bool absent;           /* of seeds: none of the places for them is there */
 };
 /*
  * ERR_FILE if the folder is absent, ERR_STATE for two files of one version; a dependency that is missing or
@@ -72,6 +75,13 @@ struct folder {
  */
 int folder_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct folder **folder);
 struct migration *folder_version(const struct folder *folder, int64_t number); /* NULL */
+
+/*
+ * Seeds: the files of these folders, which have to be there, by number; ERR_STATE for two of one version. Names that are nearly those of
+ * seeds are warned about.
+ */
+int seeds_read(struct ctx *ctx, const struct dialect *dialect, const struct names *paths, struct folder **folder);
+char *seed_file(struct arena *mem, int64_t number, const char *slug, bool python); /* V0001__slug.sql */
 
 /* "0002" or "2" to a number; ERR_USAGE if it is not a version. */
 int version_read(struct ctx *ctx, const char *text, int64_t *number);

@@ -21,6 +21,10 @@ enum name_verdict file_name_read(struct arena *mem, const char *name, struct fil
 /* The name that `name` should have; `spare` is the next free number, for one that says none. */
 char *file_name_suggest(struct arena *mem, const char *name, const char *prefix, int64_t spare);
 
+/* Reads and splits the file of a struct whose names are set. */
+int migration_fill(struct ctx *ctx, const struct dialect *dialect, struct migration *migration);
+int folder_check(struct ctx *ctx, const struct folder *folder); /* ERR_STATE for two files of one version */
+
 /* A failure kept for later, and the context as it was before it. */
 const struct error *error_keep(struct ctx *ctx);
 int error_again(struct ctx *ctx, const struct error *error);

@@ -30,8 +30,10 @@ const char *path_near(struct ctx *ctx, const char *path)
     return path + length + 1;
 }
 
-static double seconds_allowed(void)
+static double seconds_allowed(const struct reader_call *call)
 {
+    if (call->seconds > 0)
+        return call->seconds;
     const char *text = getenv("DBWARDEN_READER_SECONDS");
     int64_t seconds;
     return text && text_to_int(text, &seconds) && seconds > 0 ? (double)seconds : DEFAULT_SECONDS;
@@ -48,49 +50,69 @@ static const char *last_lines(struct ctx *ctx, const char *errors)
     return *text ? url_mask(ctx->mem, text) : NULL;
 }
 
-static void emit_prints(struct ctx *ctx, const char *errors)
+/* What a failure is called, and whether what the code prints is meant for the user. */
+struct mode {
+    const char *name;
+    enum err code;
+    const char *busy;
+    bool speaks;
+    const char *more_time;
+};
+static const char reader_seconds[] = "DBWARDEN_READER_SECONDS=120 would give it more time.";
+static const struct mode modes[] = {
+    {"config", ERR_CONFIG, "it read the project's configuration", false, reader_seconds},
+    {"edit", ERR_CONFIG, "it read the project's configuration", false, reader_seconds},
+    {"models", ERR_MODELS, "it read the project's models", false, reader_seconds},
+    {"again", ERR_MODELS, "it read the project's models", false, reader_seconds},
+    {"seed", ERR_FAILED, "it ran the seed", true, "Nothing of it is kept. --time-limit gives it more seconds."},
+};
+
+static const struct mode *mode_of(const char *name)
+{
+    const struct mode *mode = modes;
+    while (!text_equal(mode->name, name))
+        mode++;
+    return mode;
+}
+
+static void emit_prints(struct ctx *ctx, const struct mode *mode, const char *errors)
 {
     struct names lines = text_lines(ctx->mem, errors);
-    for (int i = 0; i < lines.n; i++)
-        if (*lines.item[i])
-            emit_debug(ctx, "python: %s", url_mask(ctx->mem, lines.item[i]));
+    for (int i = 0; i < lines.n; i++) {
+        const char *line = url_mask(ctx->mem, lines.item[i]);
+        if (*line && mode->speaks)
+            emit_info(ctx, "python: %s", line);
+        else if (*line)
+            emit_debug(ctx, "python: %s", line);
+    }
 }
 
-static bool reads_models(const char *mode)
+static int fail_silent(struct ctx *ctx, const struct reader_call *call, const struct process_result *result)
 {
-    return text_equal(mode, "models") || text_equal(mode, "again");
-}
-
-static enum err code_for(const char *mode)
-{
-    return reads_models(mode) ? ERR_MODELS : ERR_CONFIG;
-}
-
-static int fail_silent(struct ctx *ctx, const char *python, const char *mode, const struct process_result *result)
-{
+    const struct mode *mode = mode_of(call->mode);
     const char *lines = last_lines(ctx, result->errors);
     if (result->timed_out)
-        fail(ctx, code_for(mode), "%s did not answer within %.0f s while it read the project's %s", python,
-             seconds_allowed(), reads_models(mode) ? "models" : "configuration");
+        fail(ctx, mode->code, "%s did not answer within %.0f s while %s", call->python, seconds_allowed(call),
+             mode->busy);
     else
-        fail(ctx, code_for(mode), "%s ended with status %d before it answered", python, result->status);
+        fail(ctx, mode->code, "%s ended with status %d before it answered", call->python, result->status);
     if (result->told)
         return fail_hint(ctx, "The last that was heard of it: %s", url_mask(ctx->mem, result->told));
     if (lines)
         return fail_hint(ctx, "Its last output: %s", lines);
     if (result->timed_out)
-        return fail_hint(ctx, "DBWARDEN_READER_SECONDS=120 would give it more time.");
+        return fail_hint(ctx, "%s", mode->more_time);
     return fail_hint(ctx, "Does code that is executed on import call sys.exit() or os._exit()?");
 }
 
-static int fail_as_answered(struct ctx *ctx, const char *mode, const struct json *error, const char *errors)
+static int fail_as_answered(struct ctx *ctx, const struct mode *mode, const struct json *error, const char *errors)
 {
     const char *name = json_get_text(error, "code");
-    enum err code = text_equal(name, "failed") ? ERR_FAILED : text_equal(name, "config") ? ERR_CONFIG : code_for(mode);
+    enum err code = text_equal(name, "failed") ? ERR_FAILED : text_equal(name, "config") ? ERR_CONFIG : mode->code;
     const char *message = json_get_text(error, "message");
     const char *hint = json_get_text(error, "hint");
     const char *file = json_get_text(error, "file");
-    emit_prints(ctx, errors);
+    emit_prints(ctx, mode, errors);
     fail(ctx, code, "%s", url_mask(ctx->mem, message ? message : "the reader failed without a reason"));
     if (file)
         fail_at(ctx, path_near(ctx, file), (int)json_get_int(error, "line", 0), 0);
@@ -101,14 +123,14 @@ static int take_reply(struct ctx *ctx, const struct reader_call *call, struct pr
                       struct json **reply)
 {
     if (result->timed_out || !result->reply_length)
-        return fail_silent(ctx, call->python, call->mode, result);
+        return fail_silent(ctx, call, result);
     int code = json_read(ctx, "the reader's answer", result->reply, result->reply_length, reply);
     explicit_bzero(result->reply, result->reply_length); /* URLs with their passwords */
     TRY(code);
     const struct json *error = json_get(*reply, "error");
     if (error)
-        return fail_as_answered(ctx, call->mode, error, result->errors);
-    emit_prints(ctx, result->errors);
+        return fail_as_answered(ctx, mode_of(call->mode), error, result->errors);
+    emit_prints(ctx, mode_of(call->mode), result->errors);
     return 0;
 }
 
@@ -118,6 +140,10 @@ int reader_run(struct ctx *ctx, const struct reader_call *call, struct json **re
     buf_init(&input, ctx->mem);
     buf_add_n(&input, (const char *)reader_text, reader_length);
     json_write(&input, call->request, JSON_PYTHON);
+    if (call->secret && call->secret->text) { /* last, so that no buffer that was too small keeps it */
+        buf_add_n(&input, "", 1);
+        buf_add_n(&input, call->secret->text, call->secret->length);
+    }
     const char *length = arena_printf(ctx->mem, "%zu", reader_length);
     const char *argv[] = {call->python, "-c", boot, call->mode, length, NULL};
     struct process_spec spec = {
@@ -127,7 +153,7 @@ int reader_run(struct ctx *ctx, const struct reader_call *call, struct json **re
         .input_length = input.len,
         .reply_fd = 3,
         .tells = true,
-        .seconds = seconds_allowed(),
+        .seconds = seconds_allowed(call),
         .limit = LARGEST_REPLY,
     };
     struct process_result result;

@@ -6,17 +6,36 @@
 #define MODELS_MODELS_H
 
 #include "base/json.h"
+#include "base/url.h"
 #include "schema/tree.h"
 
 struct reader_call {
-    const char *python;         /* interpreter */
-    const char *folder;         /* working folder of the project */
-    const char *mode;           /* "config", "edit", "models" or "again" */
-    const struct json *request; /* overwritten copies only, so it may hold a URL */
+    const char *python;          /* interpreter */
+    const char *folder;          /* working folder of the project */
+    const char *mode;            /* "config", "edit", "models", "again" or "seed" */
+    const struct json *request;  /* overwritten copies only, so it may hold a URL */
+    const struct secret *secret; /* a password that goes beside it; NULL: none */
+    double seconds;              /* time limit; 0: the usual one */
 };
 
 /* The reader's JSON answer, or its error as ours, with the user's file and line. */
 int reader_run(struct ctx *ctx, const struct reader_call *call, struct json **reply);
+
+/*
+ * A seed in Python: its function seed(), or rollback(), in one transaction with the statement `record`. *ran is false if it has no
+ * rollback(); then only the record goes. ERR_FAILED with the place in the project where an exception arose: nothing is kept.
+ */
+struct seed_source {
+    const char *python;
+    const char *folder; /* of the project */
+    const char *path;   /* of the seed; absolute */
+    const struct url *url;
+    const char *record;
+    const struct names *params;
+    bool down;
+    double seconds;
+};
+int models_seed(struct ctx *ctx, const struct seed_source *source, bool *ran);
 
 /* `path` as the user would write it: relative to the working folder if it lies below it. NULL gives NULL. */
 const char *path_near(struct ctx *ctx, const char *path);

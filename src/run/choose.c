@@ -33,12 +33,15 @@ static const char *journal_checksum(const struct session *session, const char *f
     return NULL;
 }
 
+/* By version too: a file may have been renamed, but seeds and repeatables have none in the journal. */
 bool migration_edited(struct arena *mem, const struct session *session, const struct migration *migration,
                       const struct applied *row)
 {
     if (!row->checksum || text_equal(row->checksum, migration->checksum))
         return false;
-    return !text_equal(journal_checksum(session, row->filename, row->version), migration_tokens(mem, migration));
+    const char *name = row->seed ? migration->journal_name : row->filename;
+    const char *ran = journal_checksum(session, name, row->seed ? NULL : row->version);
+    return !text_equal(ran, migration_tokens(mem, migration));
 }
 
 bool repeatable_changed(struct arena *mem, const struct session *session, const struct migration *migration)
@@ -244,5 +247,7 @@ struct json *report_migration(struct arena *mem, const struct migration *migrati
     json_set_text(mem, entry, "filename", migration->filename);
     json_set(mem, entry, "seconds", json_real(mem, seconds));
     json_set_int(mem, entry, "statements", statements);
+    if (migration->seed)
+        json_set_bool(mem, entry, "seed", true);
     return entry;
 }

@@ -43,7 +43,8 @@ static void place_of(const struct execution *execution, const struct sql_piece *
 static const char *repair_hint(const struct execution *execution)
 {
     struct arena *mem = execution->ctx->mem;
-    const char *command = execution->down ? "rollback" : "migrate";
+    bool seed = execution->migration->type == MIGRATION_SEED;
+    const char *command = execution->down ? (seed ? "seed rollback" : "rollback") : seed ? "seed apply" : "migrate";
     if (!execution->begun || !execution->kept)
         return arena_printf(mem, "Nothing of this file is recorded as done. Fix it and run %s again.", command);
     return arena_printf(mem,
@@ -98,7 +99,7 @@ static void explain(struct execution *execution)
                   "above \"-- upgrade\".");
         return;
     }
-    bool early = !execution->down && !execution->done && execution->migration->version;
+    bool early = !execution->down && !execution->done && execution->migration->type == MIGRATION_VERSIONED;
     fail_hint(ctx, "%s", early && is_there_already(execution) ? baseline_hint(execution) : repair_hint(execution));
 }
 
@@ -205,7 +206,9 @@ static int add_state(struct execution *execution)
         execution_add(execution, state_record(ctx, state, migration));
         return 0;
     }
-    const struct applied *row = applied_version(&execution->session->applied, migration->number);
+    const struct session *session = execution->session;
+    const struct list *rows = migration->type == MIGRATION_SEED ? &session->seed_rows : &session->applied;
+    const struct applied *row = applied_version(rows, migration->number);
     if (!row)
         return fail(ctx, ERR_STATE, "%s is not applied", migration->filename);
     execution_add(execution, state_unrecord(ctx, state, row));
@@ -398,7 +401,7 @@ static int changed_while_unfinished(struct execution *execution, int done)
 /* Takes up what an earlier run left, if there is anything. */
 static int resume(struct execution *execution)
 {
-    const struct journal_row *row = journal_unfinished(execution->session, execution->migration->filename);
+    const struct journal_row *row = journal_unfinished(execution->session, execution->migration->journal_name);
     if (!row || text_equal(row->direction, "down") != execution->down)
         return 0;
     if (row->done > execution->split->n)

@@ -24,8 +24,11 @@ struct session {
     double wait_for_db;  /* for a server that is not up yet */
     double retry_for;    /* what another session stood in the way of */
     struct limits limits;     /* of statements, unless their file says otherwise */
+    double seed_seconds;      /* what a seed in Python may take */
     bool read_only;           /* how conn was opened */
+    struct folder *seeds;     /* NULL until session_seeds() */
     struct list applied;      /* struct applied *, as session_reload() found them */
+    struct list seed_rows;    /* likewise, of the seed table, as session_seed_rows() found them */
     struct list journal;      /* struct journal_row * */
     struct list unfinished;   /* those of it that began and did not end */
     struct list ran;          /* struct migration *: what this session has run, up or down */
@@ -43,11 +46,17 @@ int session_connect(struct ctx *ctx, struct session *session, bool read_only);
 /* Who is planned for: the database where it can be reached, else as the last snapshot remembers it. */
 int session_target(struct ctx *ctx, struct session *session);
 bool session_reach(struct ctx *ctx, struct session *session);    /* connects to read, if that can be done */
-int session_lock(struct ctx *ctx, struct session *session);      /* connects, prepares state tables, locks */
+int session_hold(struct ctx *ctx, struct session *session);      /* connects and locks */
+int session_lock(struct ctx *ctx, struct session *session);      /* the same, and prepares the tables for migrations */
 int session_show_lock(struct ctx *ctx, struct session *session); /* before work that takes time; see lock_show() */
 int session_folder(struct ctx *ctx, struct session *session);    /* reads and splits every migration file */
 int session_reload(struct ctx *ctx, struct session *session);    /* applied and journal, as they are now */
-void session_close(struct session *session);                     /* for cleanup */
+/* A path of the project as the user would write it. */
+const char *session_path(struct ctx *ctx, const struct session *session, const char *configured);
+int session_seeds(struct ctx *ctx, struct session *session);         /* reads and splits every seed file */
+int session_seed_rows(struct ctx *ctx, struct session *session);     /* session_reload(), and the seed table */
+int session_prepare_seeds(struct ctx *ctx, struct session *session); /* the tables for seeds */
+void session_close(struct session *session);                         /* for cleanup */
 
 /* One file, up or down: segments, journal, state row; continues an unfinished one. Needs session_reload(). */
 int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down);
@@ -103,10 +112,24 @@ struct restore_options {
 /* `report`: database, file, version (now last, or null). */
 int restore_run(struct ctx *ctx, struct session *session, const struct restore_options *options, struct json *report);
 
+struct seed_options {
+    const char *version; /* this one only; NULL */
+    bool dry_run;
+    bool if_any; /* no folder of seeds is no failure */
+};
+/* `report`, filled also when it fails half-way: database, dry_run, applied and pending ([{version, filename, type, seconds}]). */
+int seed_apply_run(struct ctx *ctx, struct session *session, const struct seed_options *options, struct json *report);
+/* Here to_version goes too, as in 0.8.2. `report`: database, folder (path or null), reverted (as applied). */
+int seed_rollback_run(struct ctx *ctx, struct session *session, const struct rollback_options *options,
+                      struct json *report);
+/* `report`: database, folder (path or null), seeds ([{status, version, filename, type, applied_at}]), seed_counts by status. */
+int seed_list_run(struct ctx *ctx, struct session *session, struct json *report);
+int seeds_report(struct ctx *ctx, struct session *session, struct json *report); /* the last two */
+
 /*
  * Files against rows; nothing is changed, no lock is taken. `report`: database, migrations ([{status, version, filename,
  * applied_at}] in order, status applied, pending, missing, edited, unfinished or broken), repeatables ([{status, type,
- * filename, applied_at}]), and the numbers applied, pending, missing, edited, unfinished, broken, total.
+ * filename, applied_at}]), and the numbers applied, pending, missing, edited, unfinished, broken, total; and of seeds what seeds_report() says.
  */
 int status_run(struct ctx *ctx, struct session *session, struct json *report);
 

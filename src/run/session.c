@@ -106,18 +106,35 @@ int session_target(struct ctx *ctx, struct session *session)
     return 0;
 }
 
-int session_lock(struct ctx *ctx, struct session *session)
+int session_hold(struct ctx *ctx, struct session *session)
 {
     if (session->lock)
         return 0;
     TRY(session_connect(ctx, session, false));
-    /* The lock comes first: two runners that create the state tables at once disturb each other. */
-    TRY(lock_acquire(ctx, &session->state, session->wait_for_runner, &session->lock));
+    return lock_acquire(ctx, &session->state, session->wait_for_runner, &session->lock);
+}
+
+static int prepare(struct ctx *ctx, struct session *session, int (*tables)(struct ctx *ctx, struct state *state))
+{
     struct patience patience = {0};
-    int code = state_prepare(ctx, &session->state);
+    int code = tables(ctx, &session->state);
     while (code < 0 && patience_wait(ctx, session, &patience, "our own tables"))
-        code = state_prepare(ctx, &session->state);
+        code = tables(ctx, &session->state);
     return code < 0 ? (int)ctx->error.code : 0;
+}
+
+/* The lock comes first: two runners that create the state tables at once disturb each other. */
+int session_lock(struct ctx *ctx, struct session *session)
+{
+    if (session->lock)
+        return 0;
+    TRY(session_hold(ctx, session));
+    return prepare(ctx, session, state_prepare);
+}
+
+int session_prepare_seeds(struct ctx *ctx, struct session *session)
+{
+    return prepare(ctx, session, state_prepare_seeds);
 }
 
 int session_show_lock(struct ctx *ctx, struct session *session)
@@ -129,10 +146,9 @@ int session_show_lock(struct ctx *ctx, struct session *session)
     return code < 0 ? (int)ctx->error.code : 0;
 }
 
-/* As the user would write it: relative if the project is where he stands. */
-static const char *shown_path(struct ctx *ctx, const struct session *session)
+/* Relative if the project is where he stands. */
+const char *session_path(struct ctx *ctx, const struct session *session, const char *configured)
 {
-    const char *configured = session->database->migrations_dir;
     const char *here = path_absolute(ctx, ".");
     if (*configured == '/' || !session->config->folder || text_equal(here, session->config->folder))
         return configured;
@@ -143,7 +159,7 @@ int session_folder(struct ctx *ctx, struct session *session)
 {
     if (session->folder)
         return 0;
-    const char *path = shown_path(ctx, session);
+    const char *path = session_path(ctx, session, session->database->migrations_dir);
     if (folder_exists(path))
         return folder_read(ctx, session->database->dialect, path, &session->folder);
     fail(ctx, ERR_FILE, "migrations directory not found for database '%s': %s", session->database->name, path);

@@ -83,8 +83,9 @@ int status_run(struct ctx *ctx, struct session *session, struct json *report)
     struct counting counting = {.ctx = ctx, .session = session, .list = json_array(ctx->mem)};
     json_set_text(ctx->mem, report, "database", session->database->name);
     TRY(session_folder(ctx, session));
+    TRY(session_seeds(ctx, session));
     TRY(session_connect(ctx, session, true));
-    TRY(session_reload(ctx, session));
+    TRY(session_seed_rows(ctx, session));
     int row = 0;
     const struct list *files = &session->folder->versioned;
     for (int i = 0; i < files->n; i++) {
@@ -102,5 +103,5 @@ int status_run(struct ctx *ctx, struct session *session, struct json *report)
     for (int i = 0; i < STATUSES; i++)
         json_set_int(ctx->mem, report, status_name[i], counting.n[i]);
     json_set_int(ctx->mem, report, "total", files->n);
-    return 0;
+    return seeds_report(ctx, session, report);
 }

@@ -95,8 +95,9 @@ static struct names *begin_params(struct ctx *ctx, const struct migration *migra
 {
     const char *who = arena_printf(ctx->mem, "%s@%s", state_user(ctx->mem), state_host(ctx->mem));
     const char *total = number(ctx->mem, down ? migration->down.n : migration->up.n);
-    return PARAMS(ctx->mem, migration->filename, down ? "down" : "up", checksum, migration->version,
-                  "dbwarden " DBW_VERSION, who, total);
+    const char *version = migration->type == MIGRATION_SEED ? NULL : migration->version; /* those are migrations' */
+    return PARAMS(ctx->mem, migration->journal_name, down ? "down" : "up", checksum, version, "dbwarden " DBW_VERSION,
+                  who, total);
 }
 
 struct batch_step journal_begin(struct ctx *ctx, struct state *state, const struct migration *migration, bool down)
@@ -107,21 +108,21 @@ struct batch_step journal_begin(struct ctx *ctx, struct state *state, const stru
 struct batch_step journal_step(struct ctx *ctx, struct state *state, const struct migration *migration, int done,
                                const char *checksum)
 {
-    const struct names *params = PARAMS(ctx->mem, number(ctx->mem, done), checksum, migration->filename);
+    const struct names *params = PARAMS(ctx->mem, number(ctx->mem, done), checksum, migration->journal_name);
     return step_of(ctx, state, state->conn->dialect->state->journal_step, params);
 }
 
 struct batch_step journal_evidence(struct ctx *ctx, struct state *state, const struct migration *migration,
                                    const char *evidence)
 {
-    const struct names *params = PARAMS(ctx->mem, evidence, migration->filename);
+    const struct names *params = PARAMS(ctx->mem, evidence, migration->journal_name);
     return step_of(ctx, state, state->conn->dialect->state->journal_evidence, params);
 }
 
 struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration,
                               const char *outcome, double seconds)
 {
-    const struct names *params = PARAMS(ctx->mem, outcome, milliseconds(ctx->mem, seconds), migration->filename);
+    const struct names *params = PARAMS(ctx->mem, outcome, milliseconds(ctx->mem, seconds), migration->journal_name);
     return step_of(ctx, state, state->conn->dialect->state->journal_end, params);
 }
 

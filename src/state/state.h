@@ -21,6 +21,7 @@ struct applied {
     const char *type;
     const char *applied_at;
     const char *checksum;
+    bool seed; /* a row of the seed table */
 };
 
 struct journal_row {
@@ -35,12 +36,14 @@ struct journal_row {
     const char *evidence; /* of the statement that was begun last; see journal_evidence(). NULL: none was */
 };
 
-int state_prepare(struct ctx *ctx, struct state *state);              /* creates what is missing but the seed table */
+int state_prepare(struct ctx *ctx, struct state *state);              /* for migrations: their table and the journal */
 int state_exists(struct ctx *ctx, struct state *state, bool *exists); /* of the migration table */
 /* Those that say which files are applied, as far as they are there; unquoted. */
 int state_tables(struct ctx *ctx, struct state *state, struct names *names);
 int state_applied(struct ctx *ctx, struct state *state,
                   struct list *rows); /* struct applied *, by number, then repeatables; empty if there is no table */
+int state_prepare_seeds(struct ctx *ctx, struct state *state);            /* for seeds: their table and the journal */
+int state_seeds(struct ctx *ctx, struct state *state, struct list *rows); /* the same of the seed table */
 struct applied *applied_version(const struct list *rows, int64_t number);
 struct applied *applied_file(const struct list *rows, const char *filename);
 int state_journal(struct ctx *ctx, struct state *state,

@@ -80,16 +80,27 @@ int state_tables(struct ctx *ctx, struct state *state, struct names *names)
     return 0;
 }
 
-int state_prepare(struct ctx *ctx, struct state *state)
+static int prepare_journal(struct ctx *ctx, struct state *state)
 {
     const struct state_sql *sql = state->conn->dialect->state;
     struct look look;
-    TRY(state_create(ctx, state, sql->create_migrations, state->migration_table));
     TRY(state_look(ctx, state, JOURNAL_TABLE, "evidence", &look));
     if (look.column)
         return 0;
     const char *text = look.table ? sql->journal_upgrade : sql->create_journal;
     return conn_exec(ctx, state->conn, state_sql(ctx, state, text, JOURNAL_TABLE));
+}
+
+int state_prepare(struct ctx *ctx, struct state *state)
+{
+    TRY(state_create(ctx, state, state->conn->dialect->state->create_migrations, state->migration_table));
+    return prepare_journal(ctx, state);
+}
+
+int state_prepare_seeds(struct ctx *ctx, struct state *state)
+{
+    TRY(state_create(ctx, state, state->conn->dialect->state->create_seeds, state->seed_table));
+    return prepare_journal(ctx, state);
 }
 
 int state_exists(struct ctx *ctx, struct state *state, bool *exists)
@@ -106,16 +117,15 @@ static int by_number(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
-int state_applied(struct ctx *ctx, struct state *state, struct list *rows)
+static int read_applied(struct ctx *ctx, struct state *state, const char *select, const char *table, struct list *rows)
 {
     *rows = (struct list){0};
     bool exists;
-    TRY(state_exists(ctx, state, &exists));
+    TRY(state_has(ctx, state, table, &exists));
     if (!exists)
         return 0;
     struct rows found;
-    const char *sql = state_sql(ctx, state, state->conn->dialect->state->select_migrations, state->migration_table);
-    TRY(conn_query(ctx, state->conn, sql, NULL, &found));
+    TRY(conn_query(ctx, state->conn, state_sql(ctx, state, select, table), NULL, &found));
     for (int i = 0; i < found.row.n; i++) {
         const char **cell = found.row.item[i];
         struct applied *applied = NEW(ctx->mem, struct applied);
@@ -125,6 +135,19 @@ int state_applied(struct ctx *ctx, struct state *state, struct list *rows)
         list_add(ctx->mem, rows, applied);
     }
     list_sort(rows, by_number);
+    return 0;
+}
+
+int state_applied(struct ctx *ctx, struct state *state, struct list *rows)
+{
+    return read_applied(ctx, state, state->conn->dialect->state->select_migrations, state->migration_table, rows);
+}
+
+int state_seeds(struct ctx *ctx, struct state *state, struct list *rows)
+{
+    TRY(read_applied(ctx, state, state->conn->dialect->state->select_seeds, state->seed_table, rows));
+    for (int i = 0; i < rows->n; i++)
+        ((struct applied *)rows->item[i])->seed = true;
     return 0;
 }
 
@@ -156,20 +179,21 @@ struct applied *applied_file(const struct list *rows, const char *filename)
 struct batch_step state_record(struct ctx *ctx, struct state *state, const struct migration *migration)
 {
     const struct state_sql *sql = state->conn->dialect->state;
-    const char *type = migration_type_name(migration->type);
-    bool versioned = migration->type == MIGRATION_VERSIONED;
+    bool versioned = migration->type == MIGRATION_VERSIONED, seed = migration->type == MIGRATION_SEED;
+    const char *type = !seed ? migration_type_name(migration->type) : migration->python ? "python" : "sql";
     const struct names *params =
-        versioned ? PARAMS(ctx->mem, migration->version, migration->description, migration->filename, type,
-                           migration->checksum)
-                  : PARAMS(ctx->mem, migration->description, migration->filename, type, migration->checksum);
-    const char *text = versioned ? sql->insert_migration : sql->upsert_repeatable;
-    return state_step(state_sql(ctx, state, text, state->migration_table), params);
+        versioned || seed ? PARAMS(ctx->mem, migration->version, migration->description, migration->filename, type,
+                                   migration->checksum)
+                          : PARAMS(ctx->mem, migration->description, migration->filename, type, migration->checksum);
+    const char *text = versioned ? sql->insert_migration : seed ? sql->insert_seed : sql->upsert_repeatable;
+    return state_step(state_sql(ctx, state, text, seed ? state->seed_table : state->migration_table), params);
 }
 
 struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct applied *applied)
 {
     const char *text = state->conn->dialect->state->delete_migration;
-    return state_step(state_sql(ctx, state, text, state->migration_table), PARAMS(ctx->mem, applied->version));
+    const char *table = applied->seed ? state->seed_table : state->migration_table;
+    return state_step(state_sql(ctx, state, text, table), PARAMS(ctx->mem, applied->version));
 }
 
 const char *state_user(struct arena *mem)

@@ -62,16 +62,17 @@ class Recorded:
             for table in inspector.get_table_names():
                 columns = [column["name"] for column in inspector.get_columns(table)]
                 rows = connection.execute(sa.text(f'SELECT * FROM "{table}"')).mappings().fetchall()
-                if "migration_type" in columns:
-                    keys = ("version", "description", "filename", "migration_type", "checksum")
+                kind = next((key for key in ("migration_type", "seed_type") if key in columns), None)
+                if kind:
+                    keys = ("version", "description", "filename", kind, "checksum")
                     state[table] = sorted(([row[key] for key in keys] for row in rows), key=str)
-                elif table not in HIDDEN and "seed_type" not in columns:
+                elif table not in HIDDEN:
                     tables[table] = [columns, sorted([None if v is None else str(v) for v in row.values()] for row in rows)]
         return {"rc": status, "state": state, "tables": tables}
 
 
 def recorded_outcome(step):
-    state = {table: sorted(rows, key=str) for table, rows in step["state"].items() if "seed" not in table}
+    state = {table: sorted(rows, key=str) for table, rows in step["state"].items()}
     tables = {table: [columns, sorted(rows, key=str)] for table, (columns, rows) in step["tables"].items()}
     return {"rc": step.get("rc", 0), "state": state, "tables": tables}
 

@@ -43,6 +43,10 @@ const struct state_sql my_state = {
     .select_migrations = "SELECT version, description, filename, migration_type, "
                          "CAST(applied_at AS CHAR) AS applied_at, "
                          "checksum FROM @t ORDER BY applied_at, version",
+    .insert_seed = "INSERT INTO @t (version, description, filename, seed_type, checksum) "
+                   "VALUES (?, ?, ?, ?, ?)",
+    .select_seeds =
+        "SELECT version, description, filename, seed_type, CAST(applied_at AS CHAR) AS applied_at, checksum FROM @t",
     .journal_begin = "REPLACE INTO @t (filename, direction, checksum, version, "
                      "tool, who, total) "
                      "VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -42,6 +42,9 @@ const struct state_sql pg_state_sql = {
                          "applied_at = CURRENT_TIMESTAMP",
     .select_migrations = "SELECT version, description, filename, migration_type, applied_at, checksum FROM @t "
                          "ORDER BY applied_at",
+    .insert_seed = "INSERT INTO @t (version, description, filename, seed_type, checksum) "
+                   "VALUES ($1, $2, $3, $4, $5)",
+    .select_seeds = "SELECT version, description, filename, seed_type, applied_at, checksum FROM @t",
     .journal_begin = "INSERT INTO @t (filename, direction, checksum, version, tool, who, total) "
                      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (filename) DO UPDATE SET "
                      "direction = EXCLUDED.direction, checksum = EXCLUDED.checksum, version = EXCLUDED.version, "

@@ -28,6 +28,9 @@ const struct state_sql lite_state = {
                          "VALUES (?1, ?2, ?3, ?4)",
     .select_migrations = "SELECT version, description, filename, migration_type, applied_at, checksum FROM @t "
                          "ORDER BY applied_at, rowid",
+    .insert_seed = "INSERT INTO @t (version, description, filename, seed_type, checksum) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5)",
+    .select_seeds = "SELECT version, description, filename, seed_type, applied_at, checksum FROM @t",
     .journal_begin = "INSERT OR REPLACE INTO @t (filename, direction, checksum, version, tool, who, total) "
                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     .journal_step = "UPDATE @t SET done = ?1, checksum = ?2, evidence = NULL WHERE filename = ?3",

@@ -1,6 +1,6 @@
 """How the reader talks to the program that started it.
 
-The request comes as JSON on standard input, behind the reader's own text; the answer goes as one JSON
+The request comes as JSON on standard input, behind the reader's own text and before a zero byte and a password, if there is one; the answer goes as one JSON
 document to descriptor 3, after lines that the program passes on as they come.  What the user's code prints goes to standard error.  A failure is an answer too:
 {"error": {code, message, hint, file, line}}.  Values of settings never go into a message.
 """
@@ -76,6 +76,9 @@ def dispatch(mode, request):
     if mode == "models":
         from . import models
         return models.read(request)
+    if mode == "seed":
+        from . import seed
+        return seed.read(request)
     if mode == "again":
         from . import again
         return again.read(request)
@@ -92,7 +95,9 @@ def own_failure(error):
 
 
 def serve(mode):
-    request = json.loads(sys.stdin.buffer.read().decode("utf-8"))
+    text, _, secret = sys.stdin.buffer.read().decode("utf-8").partition("\0")
+    request = json.loads(text)
+    request["secret"] = secret or None
     prepare()
     sys.argv[:] = ["dbwarden"]
     try:

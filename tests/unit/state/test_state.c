@@ -70,6 +70,7 @@ static struct migration versioned(const char *version, int64_t number)
                               .number = number,
                               .description = "it's \"odd\"",
                               .filename = version,
+                              .journal_name = version,
                               .checksum = "sum",
                               .token_checksum = "tokens"};
 }

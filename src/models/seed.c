@@ -1,0 +1,42 @@
+/*
+ * A seed in Python: the reader runs it in the project's own interpreter, in a transaction with the statement that records it.
+ */
+#include "base/json.h"
+#include "models/models.h"
+
+static struct json *url_json(struct arena *mem, const struct url *url)
+{
+    struct json *json = json_object(mem), *options = json_object(mem);
+    json_set_text(mem, json, "dialect", url->dialect);
+    json_set_text(mem, json, "driver", url->driver);
+    json_set_text(mem, json, "user", url->user);
+    json_set_text(mem, json, "host", url->host);
+    json_set(mem, json, "port", url->port ? json_int(mem, url->port) : json_null(mem));
+    json_set_text(mem, json, "database", url->database);
+    for (int i = 0; i < url->keys.n; i++)
+        json_set_text(mem, options, url->keys.item[i], url->values.item[i]);
+    json_set(mem, json, "options", options);
+    return json;
+}
+
+int models_seed(struct ctx *ctx, const struct seed_source *source, bool *ran)
+{
+    struct json *request = json_object(ctx->mem), *reply;
+    json_set_text(ctx->mem, request, "folder", source->folder);
+    json_set_text(ctx->mem, request, "path", source->path);
+    json_set(ctx->mem, request, "url", url_json(ctx->mem, source->url));
+    json_set_text(ctx->mem, request, "record", source->record);
+    json_set(ctx->mem, request, "params", json_names(ctx->mem, source->params));
+    json_set_bool(ctx->mem, request, "down", source->down);
+    const struct reader_call call = {
+        .python = source->python,
+        .folder = source->folder,
+        .mode = "seed",
+        .request = request,
+        .secret = &source->url->password,
+        .seconds = source->seconds,
+    };
+    TRY(reader_run(ctx, &call, &reply));
+    *ran = json_get_bool(reply, "ran", false);
+    return 0;
+}
