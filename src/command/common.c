@@ -34,6 +34,7 @@ int session_begin(struct ctx *ctx, const struct request *request, const struct c
     seconds_take(request, "retry_for", &session->retry_for);
     session->seed_seconds = (double)request_int(request, "time_limit", 600);
     session->interrupted = request_text(request, "interrupted");
+    session->verbose = request_flag(request, "verbose");
     return 0;
 }
 

@@ -34,12 +34,25 @@ static int options_read(struct ctx *ctx, const struct request *request, struct m
     return 0;
 }
 
+static bool is_outside(const struct json *migration, int number)
+{
+    const struct json *outside = json_get(migration, "outside");
+    for (int i = 0; outside && i < outside->n; i++)
+        if (outside->item[i]->number == number)
+            return true;
+    return false;
+}
+
+/* As they will be run. */
 static void statements_show(const struct json *migration, struct report *report)
 {
     const struct json *statements = json_get(migration, "statements");
     for (int i = 0; statements && statements->type == JSON_ARRAY && i < statements->n; i++) {
         struct names lines = text_lines(report->mem, statements->item[i]->text);
-        report_line(report, TONE_PLAIN, "    %s%s", lines.n ? lines.item[0] : "", lines.n > 1 ? " ..." : "");
+        if (is_outside(migration, i + 1))
+            report_line(report, TONE_DIM, "    -- outside of a transaction:");
+        for (int k = 0; k < lines.n; k++)
+            report_line(report, TONE_PLAIN, "    %s%s", lines.item[k], k + 1 == lines.n ? ";" : "");
     }
 }
 

@@ -233,9 +233,27 @@ static int add_end(struct execution *execution)
 }
 
 /* A driver that works step by step asks for the journal's parameters late enough to know how long it took. */
+/* As it was run, but for what is too long to be read; the time is that since the one before it. */
+static void tell_statement(struct execution *execution, int at)
+{
+    enum { READABLE = 4000 };
+    struct ctx *ctx = execution->ctx;
+    struct arena_mark mark = arena_save(ctx->mem);
+    const struct sql_piece *piece = &execution->split->piece[at];
+    double now = clock_monotonic();
+    int length = piece->length > READABLE ? READABLE : (int)piece->length;
+    emit_debug(ctx, "statement %d of %d (%.3fs): %.*s%s", at + 1, execution->split->n, now - execution->shown, length,
+               piece->text, piece->length > READABLE ? " ..." : "");
+    execution->shown = now;
+    arena_rewind(ctx->mem, mark);
+}
+
 static void step_done(void *sink, int step)
 {
     struct execution *execution = sink;
+    int at = step - execution->offset;
+    if (execution->session->verbose && at >= 0 && at < execution->count)
+        tell_statement(execution, execution->first + at);
     if (step + 1 == execution->whole)
         execution->batch.step[step + 1] = journal_whole(execution->ctx, &execution->session->state,
                                                         execution->migration, execution->down, seconds_of(execution));
@@ -259,6 +277,7 @@ int execution_run_batch(struct execution *execution)
     struct ctx *ctx = execution->ctx;
     bool again = (execution->batch.transaction && !execution->once) || !execution->count;
     execution->batch.done = step_done;
+    execution->shown = clock_monotonic();
     execution->batch.sink = execution;
     int code = conn_batch(ctx, execution->conn, &execution->batch);
     while (code < 0 && again && execution_retry(execution)) {

@@ -28,6 +28,7 @@ struct execution {
     struct patience patience; /* with the batch at hand */
     struct names own;         /* our tables that are written between its statements */
     double started;
+    double shown; /* when --verbose last told of a statement */
     /* of the batch at hand */
     struct batch batch;
     int first;  /* the statement that its steps begin with */

@@ -86,7 +86,19 @@ static int finish_rollbacks(struct ctx *ctx, struct session *session)
     return any ? session_reload(ctx, session) : 0;
 }
 
-static void add_texts(struct ctx *ctx, const struct list *migrations, struct json *list)
+/* Numbers of the statements that commit by themselves: all, where the engine or the file knows no transactions. */
+static struct json *outside_json(struct ctx *ctx, const struct session *session, const struct migration *migration)
+{
+    bool all = migration->no_transaction || !session->database->dialect->transactional_ddl;
+    const unsigned char *marks = migration->marks[false];
+    struct json *outside = json_array(ctx->mem);
+    for (int i = 0; i < migration->up.n; i++)
+        if (marks && (all ? !(marks[i] & STATEMENT_DATA) : marks[i] & STATEMENT_ALONE))
+            json_add(ctx->mem, outside, json_int(ctx->mem, i + 1));
+    return outside;
+}
+
+static void add_texts(struct ctx *ctx, const struct session *session, const struct list *migrations, struct json *list)
 {
     for (int i = 0; i < migrations->n; i++) {
         const struct migration *migration = migrations->item[i];
@@ -97,6 +109,7 @@ static void add_texts(struct ctx *ctx, const struct list *migrations, struct jso
             json_add(ctx->mem, statements, json_string(ctx->mem, arena_copy(ctx->mem, piece->text, piece->length)));
         }
         json_set(ctx->mem, entry, "statements", statements);
+        json_set(ctx->mem, entry, "outside", outside_json(ctx, session, migration));
         json_set_text(ctx->mem, entry, "type", migration_type_name(migration->type));
         json_add(ctx->mem, list, entry);
     }
@@ -118,9 +131,9 @@ static int dry_run(struct ctx *ctx, struct session *session, const struct migrat
     if (!options->baseline)
         TRY(check_all(ctx, session, &choice));
     struct json *pending = json_get(report, "pending");
-    add_texts(ctx, &choice.versioned, pending);
-    add_texts(ctx, &choice.always, pending);
-    add_texts(ctx, &choice.on_change, pending);
+    add_texts(ctx, session, &choice.versioned, pending);
+    add_texts(ctx, session, &choice.always, pending);
+    add_texts(ctx, session, &choice.on_change, pending);
     json_set_int(ctx->mem, report, "skipped", choice.applied);
     json_set_bool(ctx->mem, report, "up_to_date", !pending->n);
     return 0;

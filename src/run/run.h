@@ -36,6 +36,7 @@ struct session {
     struct list described;    /* struct schema_statement *, of the schema files, with `wanted` */
     struct tree *wanted;      /* as wanted_read() last gave it: fills in what an old snapshot does not say; NULL */
     const char *snapshot;     /* path of the last one written; NULL */
+    bool verbose;             /* statements are told with their times */
     bool sandbox;             /* conn leads to a copy: the project's snapshots are not for it */
     struct error unreachable; /* why the database cannot be reached, once that was tried */
     const char *interrupted;  /* what the user says of a statement nobody else can tell about: "done", "again"; NULL */
@@ -85,7 +86,7 @@ struct migrate_options {
 /*
  * `report` is filled also when it fails half-way: database, dry_run, baseline (text or null), applied and
  * repeatables ([{version, filename, seconds, statements}]), pending (what is left; of a dry run [{version, filename,
- * statements: [text]}]), skipped (number of versions applied before), backup (path or null), snapshot (path or null),
+ * statements: [text], outside: [number]}], the latter being those outside of the file's transactions), skipped (number of versions applied before), backup (path or null), snapshot (path or null),
  * up_to_date.
  */
 int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct json *report);
