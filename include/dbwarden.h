@@ -34,7 +34,10 @@ typedef void dbw_event_fn(void *sink, const char *event_json);
  */
 DBW_API int dbw_call(dbw *handle, const char *command, const char *request, dbw_event_fn *on_event, void *sink,
                      char **reply);
-/* Asks a running call to stop between statements. From any thread, or from a signal handler. */
+/*
+ * Asks a running call to stop between statements; a statement that does not end within some seconds is cancelled, at the second
+ * call at once. From any thread, or from a signal handler.
+ */
 DBW_API void dbw_cancel(dbw *handle);
 /* The last failure of this handle as JSON {"code", "message", "hint", "file", "line", ...}; NULL if there was none. Owned by it. */
 DBW_API const char *dbw_last_error(const dbw *handle);

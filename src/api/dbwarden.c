@@ -133,6 +133,7 @@ static void call_begin(struct dbw *handle, dbw_event_fn *on_event, void *sink)
     ctx->database = NULL;
     memset(&ctx->error, 0, sizeof ctx->error);
     atomic_store(&ctx->cancel, 0);
+    ctx->asked = 0;
 }
 
 int dbw_call(dbw *handle, const char *command, const char *request, dbw_event_fn *on_event, void *sink, char **reply)
@@ -154,7 +155,7 @@ int dbw_call(dbw *handle, const char *command, const char *request, dbw_event_fn
 
 void dbw_cancel(dbw *handle)
 {
-    atomic_store(&handle->ctx.cancel, 1);
+    atomic_fetch_add(&handle->ctx.cancel, 1);
 }
 
 const char *dbw_last_error(const dbw *handle)

@@ -25,3 +25,18 @@ int ctx_check(struct ctx *ctx)
     fail(ctx, ERR_LIMIT, "the operation needs more memory than max_memory allows");
     return fail_hint(ctx, "Raise max_memory, or work on less at once.");
 }
+
+bool ctx_must_stop(struct ctx *ctx)
+{
+    int cancel = atomic_load(&ctx->cancel);
+    if (cancel != 1 || ctx->grace <= 0)
+        return cancel != 0;
+    if (ctx->asked <= 0)
+        ctx->asked = clock_monotonic();
+    return clock_monotonic() - ctx->asked > ctx->grace;
+}
+
+int ctx_check_within(struct ctx *ctx)
+{
+    return atomic_load(&ctx->cancel) && !ctx_must_stop(ctx) ? 0 : ctx_check(ctx);
+}

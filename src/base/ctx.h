@@ -17,7 +17,9 @@ struct ctx {
     void *sink;
     const char *database; /* put on every event; NULL if none is chosen yet */
     double started;       /* clock_monotonic() when the operation began */
-    atomic_int cancel;    /* set by another thread or a signal handler; the only thing they may touch */
+    atomic_int cancel;    /* set by another thread or a signal handler, which touch nothing else; 2: at once */
+    double grace;         /* how long what runs may take to end by itself once it is asked to stop; seconds */
+    double asked;         /* when that was noticed first; 0 */
     /* Asks the user; NULL when nobody is there to answer. The answer is in the arena, NULL at end of input. */
     const char *(*ask)(void *sink, const char *question);
 };
@@ -27,5 +29,11 @@ void ctx_close(struct ctx *ctx);
 
 /* To be called between steps: ERR_CANCELLED if asked to stop, ERR_LIMIT if memory ran over its limit. */
 int ctx_check(struct ctx *ctx);
+
+/* The same between steps that belong together: who is asked to stop may still finish them, if that is soon. */
+int ctx_check_within(struct ctx *ctx);
+
+/* To be asked while something runs that can be cut off: is it time to do so? */
+bool ctx_must_stop(struct ctx *ctx);
 
 #endif

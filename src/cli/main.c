@@ -16,14 +16,20 @@
 static struct ctx *running; /* what a signal cancels */
 static atomic_int asking;   /* a question is open: nothing runs that has to end first */
 
-/* The first signal asks to stop between statements, the second ends the process; its locks go with it. */
+/*
+ * The first signal asks to stop safely, the second cuts off the statement at hand, the third ends the process; its locks go
+ * with it.  Where no statement of a file runs, the second does so already.
+ */
 static void stop(int number)
 {
-    static const char text[] = "\nstopping after the current statement; once more to stop at once\n";
-    if (atomic_exchange(&running->cancel, 1))
+    static const char *const text[] = {
+        "\nstopping after the statement at hand, if that ends soon; once more to cancel it\n",
+        "\ncancelling the statement; once more to end at once\n"};
+    int before = atomic_fetch_add(&running->cancel, 1);
+    if (before > 1 || (before && running->grace <= 0))
         _exit(130);
     if (number == SIGINT && !atomic_load(&asking) && isatty(STDERR_FILENO)) {
-        ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+        ssize_t ignored = write(STDERR_FILENO, text[before], strlen(text[before]));
         (void)ignored;
     }
 }

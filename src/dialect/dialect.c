@@ -46,6 +46,12 @@ int conn_open(struct ctx *ctx, const struct dialect *dialect, const struct url *
     return dialect->driver->open(ctx, url, options ? options : &none, conn);
 }
 
+void conn_tick(struct ctx *ctx, struct conn *conn)
+{
+    if (conn->watch)
+        conn->watch->tick(ctx, conn->watch);
+}
+
 void conn_close(struct conn **conn)
 {
     if (*conn)

@@ -22,8 +22,15 @@ struct dialect;
 struct facts;  /* target.h */
 struct target; /* likewise */
 
+/* Somebody who looks after a statement while it runs: called every fraction of a second by whoever waits for it. */
+struct watch {
+    void (*tick)(struct ctx *ctx, struct watch *watch);
+};
+
 struct conn {
     const struct dialect *dialect;
+    struct watch *watch;      /* NULL: nobody */
+    const char *session;      /* what the server calls this session; NULL: it has no sessions */
     int version;              /* 34001 for SQLite 3.40.1, 150004 for PostgreSQL 15.4, 101119 for MariaDB 10.11.19 */
     const char *version_text; /* as the server says it */
     const char *target;       /* database for messages, without secrets: "app.db", "shop on db.example.com" */
@@ -342,6 +349,12 @@ struct dialect {
     bool (*ends_with_transaction)(const struct sql_piece *statement);
 
     /*
+     * Asked by a second session about the one whose name is the parameter; until one gives rows; NULL-terminated; NULL: none.
+     * `blockers`: pid, user, application, state, seconds, query, oldest first. `progress`: what, done, total.
+     */
+    const char *const *blockers;
+    const char *const *progress;
+    /*
      * For the runner, about a statement that no transaction ties to its step in the journal; NULL: there are none.
      * What the catalog says of all that it names, for comparison before and after; NULL: that would prove nothing.
      */
@@ -352,6 +365,7 @@ struct dialect {
                            enum doubt *doubt);
 };
 
+void conn_tick(struct ctx *ctx, struct conn *conn);
 extern const struct dialect *const dialect_list[]; /* NULL-terminated, in dialects.c */
 
 const struct dialect *dialect_find(const char *database_type); /* NULL if unknown */

@@ -16,6 +16,9 @@
 /* Rows of data that go with one journal step where every statement would commit by itself. */
 #define DATA_GROUP 1000
 
+/* A statement that ends within that time after the first signal is let to. */
+#define GRACE_SECONDS 5.0
+
 static double seconds_of(const struct execution *execution)
 {
     return clock_monotonic() - execution->started;
@@ -125,10 +128,28 @@ static int reset_session(struct execution *execution)
     return driver->session_reset(execution->ctx, execution->conn, execution->split->piece, execution->split->n);
 }
 
+/* What an interrupted run leaves, and what the next one does. */
+static void explain_stop(const struct execution *execution)
+{
+    struct ctx *ctx = execution->ctx;
+    const char *command = execution->down ? "rollback" : "migrate", *file = execution->migration->filename;
+    int files = execution->session->ran.n, n = execution->split->n;
+    const char *before = files ? arena_printf(ctx->mem, "%d file%s done before, ", files, files == 1 ? "" : "s") : "";
+    if (execution->kept) {
+        fail(ctx, ERR_CANCELLED, "interrupted: %s%d of %d statements of %s are kept", before, execution->kept, n, file);
+        fail_hint(ctx, "`dbwarden %s` goes on at statement %d.", command, execution->kept + 1);
+        return;
+    }
+    fail(ctx, ERR_CANCELLED, "interrupted: %snothing of %s is kept", before, file);
+    fail_hint(ctx, "`dbwarden %s` begins with that file.", command);
+}
+
 /* A failure is about to be passed on: what the database and the session are left with must not depend on how it is told. */
 static void settle_failure(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
+    if (ctx->error.code == ERR_CANCELLED)
+        explain_stop(execution);
     struct error error = ctx->error;
     if (error.code == ERR_CONNECT)
         return;
@@ -272,6 +293,21 @@ void execution_add_done(struct execution *execution, int done, const char *chain
     execution->refused = false;
 }
 
+static int batch_watched(struct execution *execution)
+{
+    struct ctx *ctx = execution->ctx;
+    const char *file = execution->migration->filename;
+    int first = execution->first + 1, last = execution->first + execution->count, n = execution->split->n;
+    if (execution->count == 1)
+        watcher_begin(&execution->watcher, arena_printf(ctx->mem, "statement %d of %d of %s", first, n, file));
+    else if (execution->count)
+        watcher_begin(&execution->watcher,
+                      arena_printf(ctx->mem, "statements %d to %d of %d of %s", first, last, n, file));
+    int code = conn_batch(ctx, execution->conn, &execution->batch);
+    watcher_end(&execution->watcher);
+    return code;
+}
+
 int execution_run_batch(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
@@ -279,10 +315,10 @@ int execution_run_batch(struct execution *execution)
     execution->batch.done = step_done;
     execution->shown = clock_monotonic();
     execution->batch.sink = execution;
-    int code = conn_batch(ctx, execution->conn, &execution->batch);
+    int code = batch_watched(execution);
     while (code < 0 && again && execution_retry(execution)) {
         ctx->error = (struct error){0};
-        code = conn_batch(ctx, execution->conn, &execution->batch);
+        code = batch_watched(execution);
     }
     if (code == 0)
         execution->patience.tries = 0;
@@ -388,6 +424,7 @@ static int data_together(const struct execution *execution)
 static int run_next(struct execution *execution)
 {
     bool segments = execution->conn->dialect->transactional_ddl && !execution->migration->no_transaction;
+    TRY(ctx_check(execution->ctx));
     int n = segments ? together(execution) : data_together(execution);
     if (execution->settings_reset && !execution->conn->in_transaction)
         TRY(execution_replay(execution, false));
@@ -478,10 +515,15 @@ static int limit(const struct execution *execution, bool own)
 
 static int run_limited(struct execution *execution)
 {
+    struct ctx *ctx = execution->ctx;
     TRY(limit(execution, true));
+    watcher_open(&execution->watcher, execution->session);
+    ctx->grace = GRACE_SECONDS;
     int code = run_all(execution);
     if (code < 0)
         settle_failure(execution);
+    ctx->grace = 0;
+    watcher_close(&execution->watcher);
     struct error error = execution->ctx->error;
     if (error.code != ERR_CONNECT && limit(execution, false) < 0 && code == 0)
         return execution->ctx->error.code;

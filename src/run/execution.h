@@ -4,6 +4,7 @@
 
 #include "run/parts.h"
 #include "run/patience.h"
+#include "run/watch.h"
 
 struct execution {
     struct ctx *ctx;
@@ -18,13 +19,14 @@ struct execution {
     const char *chain; /* checksum over `done` */
     bool begun;        /* there is a journal row */
     int doubtful;      /* the statement at which an earlier run ended; -1 */
-    const char *evidence;     /* what the journal says of it; NULL */
-    const char *said;         /* what the catalog said before the statement at hand; NULL */
-    bool refused;             /* the journal says that the server refused it */
-    bool finished;            /* state row and end of the journal are written */
-    bool session_changed;     /* by a statement of the file that was run */
-    bool settings_reset;      /* by steps of our own: what the file set has to be set again */
-    bool once;                /* the batch at hand may have done something although it failed */
+    const char *evidence; /* what the journal says of it; NULL */
+    const char *said;     /* what the catalog said before the statement at hand; NULL */
+    bool refused;         /* the journal says that the server refused it */
+    bool finished;        /* state row and end of the journal are written */
+    bool session_changed; /* by a statement of the file that was run */
+    bool settings_reset;  /* by steps of our own: what the file set has to be set again */
+    bool once;            /* the batch at hand may have done something although it failed */
+    struct watcher watcher;
     struct patience patience; /* with the batch at hand */
     struct names own;         /* our tables that are written between its statements */
     double started;

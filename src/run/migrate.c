@@ -39,6 +39,8 @@ static int run_files(struct ctx *ctx, struct session *session, const struct choi
     for (int l = 0; l < 3; l++)
         for (int i = 0; i < lists[l]->n; i++) {
             struct migration *migration = lists[l]->item[i];
+            session->file = done;
+            session->files = total;
             emit_progress(ctx, done, total, migration->filename);
             TRY(run_file(ctx, session, migration, l ? repeatables : applied));
             emit_progress(ctx, ++done, total, migration->filename);

@@ -28,6 +28,8 @@ bool patience_wait(struct ctx *ctx, const struct session *session, struct patien
     double now = clock_monotonic();
     if (!ctx->error.passing || ctx->error.code != ERR_SQL)
         return false;
+    if (ctx_check(ctx) < 0)
+        return false;
     if (!patience->tries++) {
         patience->since = now;
         patience->pause = PAUSE_FIRST;

@@ -40,6 +40,7 @@ struct session {
     bool sandbox;             /* conn leads to a copy: the project's snapshots are not for it */
     struct error unreachable; /* why the database cannot be reached, once that was tried */
     const char *interrupted;  /* what the user says of a statement nobody else can tell about: "done", "again"; NULL */
+    int file, files;          /* of this run: how many are done, of how many */
     bool forward;             /* current_read() counts written migrations as applied: for make-migrations */
 };
 int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session);

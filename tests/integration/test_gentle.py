@@ -166,6 +166,66 @@ def test_settings(lite):
     lite.ok("status", "--lock-timeout", "3", "--wait-for-runner", "4")
 
 
+# ---- who is in the way
+
+@pytest.mark.parametrize("any_project", SERVERS, indirect=True)
+def test_who_blocks_is_told_without_asking(any_project):
+    """Process, user, age and statement, its literals masked; not again and again."""
+    held_project(any_project, "ALTER TABLE held ADD COLUMN b integer;", head="-- set lock_timeout = 3s\n")
+    secret = "SELECT a FROM held WHERE 'canary' <> 'canary2'"
+    pid = {"postgresql": "SELECT pg_backend_pid()"}.get(any_project.engine, "SELECT CONNECTION_ID()")
+    with holding(any_project.database, secret) as connection:
+        number = connection.execute(sa.text(pid)).scalar()
+        connection.execute(sa.text(secret))
+        process = any_project.start("migrate")
+        time.sleep(2.2)
+    shown = ended(process)
+    told = [line for line in shown.err.splitlines() if "waits for process" in line]
+    assert shown.status == 0 and len(told) == 1, shown
+    assert told[0].startswith("statement") and f"waits for process {number} (" in told[0] and " s): " in told[0], told
+    assert "canary" not in shown.err
+    if any_project.engine == "postgresql":
+        assert "(postgres, " in told[0] and "idle in transaction" in told[0] and "SELECT a FROM held WHERE '***' <> '***'" in told[0], told
+
+
+# ---- signals
+
+@pytest.mark.parametrize("any_project", SERVERS, indirect=True)
+def test_the_first_signal_lets_a_short_statement_end(any_project):
+    """What ended by itself is kept, the rest is not begun, and both are said."""
+    from support.engines import slow
+    any_project.migration("0001", "slow", f"CREATE TABLE slow (id bigint);\n{slow(any_project.engine, 2)}\nCREATE TABLE late (id integer);", "",
+                          head="-- transaction: none\n")
+    process = any_project.start("migrate")
+    wait_until(lambda: any_project.database.has("slow"))
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    shown = ended(process, 20)
+    assert shown.status == 130 and "interrupted: 2 of 3 statements of primary__0001_slow.sql are kept" in shown.err, shown
+    assert "`dbwarden migrate` goes on at statement 3." in shown.err
+    assert any_project.database.value("SELECT count(*) FROM slow") == 1 and not any_project.database.has("late")
+    any_project.ok("migrate")
+    assert any_project.database.value("SELECT count(*) FROM slow") == 1 and any_project.database.has("late")
+
+
+@pytest.mark.parametrize("any_project", ["sqlite", *SERVERS], indirect=True)
+def test_the_second_signal_cancels_the_statement(any_project):
+    from support.engines import slow
+    any_project.table("0001", "one")
+    any_project.migration("0002", "slow", f"CREATE TABLE slow (id bigint);\n{slow(any_project.engine, 60)}", "")
+    process = any_project.start("migrate")
+    wait_line(process, "Starting migration: primary__0002")
+    time.sleep(0.5)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    shown = ended(process, 20)
+    assert shown.status == 130 and time.monotonic() - began < 4, shown
+    kept = "nothing of" if any_project.engine in ("sqlite", "postgresql") else "1 of 2 statements of"
+    assert f"interrupted: 1 file done before, {kept} primary__0002_slow.sql" in shown.err, shown
+
+
 # ---- containers that start together
 
 def test_wait_for_db(tmp_path, servers):

@@ -86,6 +86,7 @@ const struct dialect my_dialect = {
     .driver = &my_driver,
     .state = &my_state,
     .facts = my_facts,
+    .blockers = my_blockers,
     .statement_evidence = my_statement_evidence,
     .statement_doubt = my_statement_doubt,
 };
@@ -106,6 +107,8 @@ const struct dialect my_mariadb_dialect = {
     .driver = &my_driver,
     .state = &my_state,
     .facts = my_facts,
+    .blockers = my_mariadb_blockers,
+    .progress = my_mariadb_progress,
     .statement_evidence = my_statement_evidence,
     .statement_doubt = my_statement_doubt,
 };

@@ -108,6 +108,7 @@ int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
     my->mem = mem;
     my->mysql = mysql;
     url_keep(mem, &my->url, url);
+    my->conn.session = arena_printf(mem, "%lu", mysql_thread_id(mysql));
     my->conn.version = (int)mysql_get_server_version(mysql);
     my->conn.version_text = arena_dup(mem, mysql_get_server_info(mysql));
     my->conn.target = target_of(mem, url);

@@ -46,6 +46,11 @@ int my_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 int my_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
 int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
 
+/* look.c */
+extern const char *const my_blockers[];
+extern const char *const my_mariadb_blockers[];
+extern const char *const my_mariadb_progress[];
+
 /* limit.c */
 int my_limit(struct ctx *ctx, struct conn *conn, const struct limits *limits);
 

@@ -32,7 +32,7 @@ static bool is_overdue(unsigned number)
 
 static int fail_said(struct ctx *ctx, unsigned number, const char *said, enum err code)
 {
-    if (atomic_load(&ctx->cancel))
+    if (ctx_must_stop(ctx))
         return fail(ctx, ERR_CANCELLED, "interrupted");
     if (!is_gone(number)) {
         fail(ctx, code, "%s", said);
@@ -69,7 +69,7 @@ struct sent {
 
 static bool must_end(struct ctx *ctx, struct my_conn *my, const struct sent *sent)
 {
-    if (atomic_load(&ctx->cancel))
+    if (ctx_must_stop(ctx))
         return true;
     my->overdue = my->limits.statement > 0 && my->conn.dialect->engine == ENGINE_MY &&
                   clock_monotonic() - sent->since > my->limits.statement;
@@ -84,6 +84,8 @@ static int wait_for(struct ctx *ctx, struct my_conn *my, int wanted, struct sent
                         (wanted & MYSQL_WAIT_EXCEPT ? POLLPRI : 0));
     for (;;) {
         int ready = poll(&fd, 1, WAIT_MS);
+        if (ready == 0)
+            conn_tick(ctx, &my->conn);
         if (!sent->cancelled && must_end(ctx, my, sent)) {
             sent->cancelled = true;
             my_cancel(&my->conn);
@@ -101,7 +103,7 @@ static int send_text(struct ctx *ctx, struct my_conn *my, const char *sql, size_
 {
     int result = 0;
     struct sent sent = {.since = clock_monotonic()};
-    TRY(ctx_check(ctx));
+    TRY(ctx_check_within(ctx));
     my->overdue = false;
     int wanted = mysql_real_query_start(&result, my->mysql, sql, length);
     while (wanted)
@@ -207,7 +209,7 @@ int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct n
     static const struct names none;
     struct my_conn *my = (struct my_conn *)conn;
     *rows = (struct rows){0};
-    TRY(ctx_check(ctx));
+    TRY(ctx_check_within(ctx));
     __attribute__((cleanup(statement_close))) MYSQL_STMT *statement = mysql_stmt_init(my->mysql);
     my_bool measure = 1;
     if (!statement)

@@ -229,7 +229,7 @@ static int batch_singly(struct ctx *ctx, struct pg_conn *conn, struct batch *bat
 {
     TRY(pg_limits_alone(ctx, conn));
     for (int i = 0, begin = 0; i < batch->n; i++) {
-        int outcome = ctx_check(ctx);
+        int outcome = ctx_check_within(ctx);
         if (!conn->conn.in_transaction)
             begin = i;
         if (outcome == 0)

@@ -111,6 +111,7 @@ static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_o
     PQsetNoticeReceiver(conn->pg, notice_receive, conn);
     PQsetnonblocking(conn->pg, 1);
     conn->cancel = PQgetCancel(conn->pg);
+    conn->conn.session = arena_printf(conn->mem, "%d", PQbackendPID(conn->pg));
     conn->conn.version = PQserverVersion(conn->pg);
     conn->conn.version_text = PQparameterStatus(conn->pg, "server_version");
     conn->conn.version_text = arena_dup(conn->mem, conn->conn.version_text);
@@ -223,7 +224,7 @@ int pg_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct n
 
     *rows = (struct rows){0};
     if (!pg->shielded)
-        TRY(ctx_check(ctx));
+        TRY(ctx_check_within(ctx));
     pg->ctx = ctx;
     TRY(query_send(ctx, pg, sql, params));
     return results_take(ctx, pg, rows);

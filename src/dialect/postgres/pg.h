@@ -79,6 +79,10 @@ int pg_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
 int pg_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
 int pg_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 
+/* look.c */
+extern const char *const pg_blockers[];
+extern const char *const pg_progress[];
+
 /* limit.c */
 void pg_limits_address(struct ctx *ctx, const struct limits *limits, struct pg_keywords *keywords);
 int pg_limit(struct ctx *ctx, struct conn *conn, const struct limits *limits);

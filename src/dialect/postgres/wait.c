@@ -19,7 +19,7 @@ void pg_result_clear(PGresult **result)
 /* A cancel that arrives between two statements is lost: it is repeated with every slice. */
 static void cancel_if_asked(struct ctx *ctx, struct pg_conn *conn)
 {
-    if (!conn->shielded && atomic_load(&ctx->cancel))
+    if (!conn->shielded && ctx_must_stop(ctx))
         pg_cancel(&conn->conn);
 }
 
@@ -30,6 +30,7 @@ static int wait_slice(struct ctx *ctx, struct pg_conn *conn, bool writing)
     if (writing)
         fd.events |= POLLOUT;
     cancel_if_asked(ctx, conn);
+    conn_tick(ctx, &conn->conn);
     if (fd.fd < 0)
         return pg_fail_lost(ctx, conn);
     if (poll(&fd, 1, SLICE_MS) > 0 && (fd.revents & (POLLIN | POLLERR | POLLHUP)) && PQconsumeInput(conn->pg) == 0)

@@ -20,7 +20,7 @@ static int steps_run(struct ctx *ctx, struct lite_conn *lite, struct batch *batc
 {
     for (int i = 0; i < batch->n; i++) {
         lite_enter(lite, ctx);
-        int result = ctx_check(ctx);
+        int result = ctx_check_within(ctx);
         if (result == 0)
             result = lite_step(ctx, lite, &batch->step[i], &batch->position);
         lite_leave(lite, result);

@@ -124,7 +124,7 @@ static bool is_passing(int rc)
 
 int lite_fail(struct lite_conn *lite, struct ctx *ctx, int rc)
 {
-    if (atomic_load(&ctx->cancel))
+    if (ctx_must_stop(ctx))
         return ctx_check(ctx);
     if ((rc & 0xff) == SQLITE_INTERRUPT)
         return fail_overdue(lite, ctx);

@@ -216,7 +216,7 @@ static bool overdue(const struct lite_conn *lite)
 static int must_stop(void *arg)
 {
     struct lite_conn *lite = arg;
-    return (lite->ctx && atomic_load(&lite->ctx->cancel)) || overdue(lite);
+    return (lite->ctx && ctx_must_stop(lite->ctx)) || overdue(lite);
 }
 
 void lite_watch(struct lite_conn *lite)
