@@ -165,3 +165,4 @@ def test_a_folder_for_one_database(lite):
     assert project.ok("seed", "create", "third", "--json").json["path"] == "dbwarden/primary/seeds/V0003__third.sql"
     project.write("seeds/V0001__again.sql", "SELECT 1;")
     assert "two files have version" in project.run("seed", "list").err
+    assert "two files have version" in project.ok("status").err
