@@ -56,7 +56,7 @@ int sandbox_enter(struct ctx *ctx, struct session *session, const struct sandbox
     emit_info(ctx, "Sandbox: a copy of %s, %s, in %s", of, with, conn->target);
     struct json *said = json_object(ctx->mem);
     json_set_text(ctx->mem, said, "copy_of", of);
-    json_set_text(ctx->mem, said, "place", conn->target);
+    json_set_text(ctx->mem, said, "place", arena_dup(ctx->mem, conn->target)); /* outlives the connection */
     json_set_bool(ctx->mem, said, "rows", spec.rows);
     json_set_bool(ctx->mem, said, "kept", options->keep);
     json_set(ctx->mem, report, "sandbox", said);

@@ -6,9 +6,6 @@ import pytest
 import sqlalchemy as sa
 
 
-WITH = pytest.mark.parametrize("any_project", ["sqlite", "postgresql"], indirect=True)
-
-
 def files(project):
     return {path: path.stat().st_mtime_ns for path in project.folder.rglob("*") if path.is_file()}
 
@@ -24,7 +21,6 @@ def filled(project):
     project.ok("migrate")
 
 
-@WITH
 def test_what_would_happen(any_project, servers):
     project = any_project
     filled(project)
@@ -40,7 +36,6 @@ def test_what_would_happen(any_project, servers):
     assert project.database.versions() == ["0001"]
 
 
-@WITH
 def test_rows_make_it_fail(any_project, servers):
     """What only the rows that are there can tell; the exit status is migrate's."""
     project = any_project
@@ -52,7 +47,6 @@ def test_rows_make_it_fail(any_project, servers):
     assert project.statuses() == {"0001": "applied", "0002": "pending"}
 
 
-@WITH
 def test_nothing_there_yet(any_project, servers):
     project = any_project
     project.table("0001", "a")
@@ -66,24 +60,24 @@ def databases(project):
         return {row[0] for row in connection.execute(sa.text(sql)) if "sandbox" in row[0] or "scratch" in row[0]}
 
 
-@WITH
 def test_kept(any_project, servers):
     project = any_project
     filled(project)
     project.table("0002", "more")
+    before = databases(project) if project.engine != "sqlite" else set()
     assert sandboxed(project, servers).status == 0
     if project.engine == "sqlite":
         place = project.ok("migrate", "--sandbox", "--keep", "--json").json["sandbox"]["place"]
         assert sqlite3.connect(place).execute("SELECT count(*) FROM more").fetchone() == (0,)
         return
-    assert databases(project) == set(), "gone with the run"
+    assert databases(project) == before, "gone with the run"
     outcome = sandboxed(project, servers, "--keep", "--json")
     assert outcome.status == 0, outcome
     place = outcome.json["sandbox"]["place"]
-    [name] = databases(project)
+    [name] = databases(project) - before
     assert name in place
     assert sandboxed(project, servers).status == 0, "and the next run leaves it alone"
-    assert databases(project) == {name}
+    assert databases(project) - before == {name}
     project.database.run(f"DROP DATABASE {name}")
 
 
@@ -113,6 +107,31 @@ def test_roles_need_a_private_server(pg_project):
     assert again.status == 0
     kept = project.run("migrate", "--sandbox", "--keep")
     assert kept.status == 1 and "cannot be kept" in kept.err, kept
+
+
+@pytest.mark.parametrize("any_project", ["mariadb"], indirect=True)
+def test_private_mariadb(any_project):
+    """From local binaries, under the name that the database has: files may name it."""
+    project = any_project
+    filled(project)
+    name = project.url.rsplit("/", 1)[1]
+    project.migration("0002", "more", f"CREATE TABLE {name}.more (id integer PRIMARY KEY);\nDELETE FROM {name}.keep;\n"
+                      "CREATE PROCEDURE p() SELECT 1;", f"DROP TABLE {name}.more;")
+    outcome = project.run("migrate", "--sandbox")
+    assert outcome.status == 0 and "a private MariaDB server" in outcome.err, outcome
+    assert project.database.tables() == ["keep"] and project.database.value("SELECT count(*) FROM keep") == 2
+    given = project.run("migrate", "--sandbox", "--sandbox-url", project.url)
+    assert given.status == 1 and f"names the database {name}" in given.err, given
+
+
+@pytest.mark.parametrize("any_project", ["mysql", "mariadb"], indirect=True)
+def test_given_server_runs_nothing_beyond(any_project):
+    project = any_project
+    project.migration("0001", "a", "CREATE TABLE user (id int);\nCREATE TABLE role (id int);", "")
+    assert project.run("migrate", "--sandbox", "--sandbox-url", project.url).status == 0, "names of tables are no matter"
+    project.migration("0002", "b", "CREATE USER sandbox_only;", "")
+    refused = project.run("migrate", "--sandbox", "--sandbox-url", project.url)
+    assert refused.status == 1 and "a file has CREATE USER" in refused.err, refused
 
 
 def test_usage(lite):

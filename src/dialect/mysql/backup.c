@@ -77,25 +77,47 @@ static int options_file(struct ctx *ctx, const struct url *url, int *fd)
     return code;
 }
 
-static int run(struct ctx *ctx, struct conn *conn, const char *program, int input, int output)
+/* `more`: words after the options file, NULL-terminated: options, the database, tables. */
+static int run(struct ctx *ctx, const struct url *url, const char *program, const char *const *more,
+               struct process_spec spec)
 {
-    const struct url *url = &((struct my_conn *)conn)->url;
     __attribute__((cleanup(fd_close))) int fd = -1;
+    struct names argv = {0};
     TRY(options_file(ctx, url, &fd));
     const int fds[] = {fd, 0};
-    const char *const argv[] = {program, arena_printf(ctx->mem, "--defaults-file=/dev/fd/%d", fd), url->database, NULL};
-    return client_program_run(
-        ctx, (struct process_spec){.argv = argv, .input_fd = input, .output_fd = output, .pass_fds = fds});
+    names_add(ctx->mem, &argv, program);
+    names_add(ctx->mem, &argv, arena_printf(ctx->mem, "--defaults-file=/dev/fd/%d", fd));
+    for (; *more; more++)
+        names_add(ctx->mem, &argv, *more);
+    names_add(ctx->mem, &argv, NULL);
+    spec.argv = argv.item;
+    spec.pass_fds = fds;
+    return client_program_run(ctx, spec);
+}
+
+int my_dump(struct ctx *ctx, struct conn *conn, const char *const *more, int fd)
+{
+    const char *program;
+    TRY(find(ctx, conn, dump_names, dump_names_mysql, &program));
+    return run(ctx, &((struct my_conn *)conn)->url, program, more, (struct process_spec){.output_fd = fd});
+}
+
+int my_feed(struct ctx *ctx, struct conn *conn, int fd)
+{
+    const struct url *url = &((struct my_conn *)conn)->url;
+    const char *const more[] = {url->database, NULL};
+    const char *program;
+    TRY(find(ctx, conn, client_names, client_names_mysql, &program));
+    return run(ctx, url, program, more, (struct process_spec){.input_fd = fd});
 }
 
 int my_backup_save(struct ctx *ctx, struct conn *conn, const char *path)
 {
     __attribute__((cleanup(fd_close))) int fd = open(path, O_WRONLY | O_CLOEXEC);
-    const char *program;
+    const char *const more[] = {((struct my_conn *)conn)->url.database, NULL};
     if (fd < 0)
         return fail(ctx, ERR_FILE, "cannot write %s", path);
-    TRY(find(ctx, conn, dump_names, dump_names_mysql, &program));
-    return run(ctx, conn, program, 0, fd);
+    return my_dump(ctx, conn, more, fd);
 }
 
 /* ---- bringing one back */
@@ -154,7 +176,7 @@ int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
     TRY(check_end(ctx, fd, path));
     int code = clear(ctx, conn);
     if (code == 0)
-        code = run(ctx, conn, program, fd, 0);
+        code = my_feed(ctx, conn, fd);
     if (code < 0 && code != ERR_CONNECT)
         fail_hint(ctx, "The database is half restored: run restore again once this is put right.");
     return code;

@@ -145,5 +145,6 @@ const struct driver my_driver = {
     .session_save = my_session_save,
     .session_reset = my_session_reset,
     .backup = &backup,
+    .sandbox = my_sandbox,
     .limit = my_limit,
 };

@@ -121,10 +121,25 @@ int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
     return code;
 }
 
+static void database_drop(struct my_conn *my)
+{
+    struct ctx ctx;
+    struct buf sql;
+    ctx_open(&ctx, 0);
+    buf_init(&sql, ctx.mem);
+    buf_add(&sql, "DROP DATABASE IF EXISTS ");
+    ident_add(&sql, my->conn.dialect->ident, my->url.database);
+    my_exec(&ctx, &my->conn, sql.data);
+    ctx_close(&ctx);
+}
+
 void my_close(struct conn *conn)
 {
     struct my_conn *my = (struct my_conn *)conn;
+    if (my->drop)
+        database_drop(my);
     mysql_close(my->mysql);
+    scratch_server_stop(my->server);
     arena_close(my->session);
     url_close(&my->url);
     arena_close(my->mem);

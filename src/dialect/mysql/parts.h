@@ -8,12 +8,15 @@
 #undef list_add
 
 #include "dialect/mysql/mysql.h"
+#include "dialect/scratch_server.h"
 
 struct my_conn {
     struct conn conn;
     MYSQL *mysql;
-    struct url url;    /* for the second connection that cancels; owns its password */
-    struct arena *mem; /* what the connection itself keeps */
+    struct url url;                /* for the second connection that cancels; owns its password */
+    struct arena *mem;             /* what the connection itself keeps */
+    struct scratch_server *server; /* a private one that ends with this connection; NULL */
+    bool drop;                     /* its database goes with it */
     bool locked;
     bool holds_tables;     /* LOCK TABLES is in force: START TRANSACTION would end it */
     struct arena *session; /* memory of what follows; NULL: nothing is kept */
@@ -45,6 +48,11 @@ int my_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 /* backup.c */
 int my_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
 int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
+int my_dump(struct ctx *ctx, struct conn *conn, const char *const *more, int fd); /* words after the options; NULL */
+int my_feed(struct ctx *ctx, struct conn *conn, int fd);
+
+/* sandbox.c */
+int my_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 
 /* look.c */
 extern const char *const my_blockers[];
