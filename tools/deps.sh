@@ -31,6 +31,7 @@ clang-tidy
 gcovr
 git
 libclang-rt-14-dev
+mariadb-client
 pgbouncer
 procps
 sqlite3

@@ -62,6 +62,24 @@ static int open_to_read(struct ctx *ctx, const char *path, struct stat *status)
     return ERR_FILE;
 }
 
+static const char *mode_name(mode_t mode)
+{
+    return S_ISDIR(mode) ? "a folder" : S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
+}
+
+int file_head(struct ctx *ctx, const char *path, char *head, size_t room, size_t *length)
+{
+    struct stat status;
+    if (!stat(path, &status) && !S_ISREG(status.st_mode))
+        return fail(ctx, ERR_FILE, "%s is %s, not an ordinary file", path, mode_name(status.st_mode));
+    __attribute__((cleanup(fd_close))) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    ssize_t got = fd < 0 ? -1 : read_some(fd, head, room);
+    if (got < 0)
+        return fail_file(ctx, "read", path);
+    *length = (size_t)got;
+    return 0;
+}
+
 int file_read(struct ctx *ctx, const char *path, size_t limit, char **text, size_t *length)
 {
     struct stat status;

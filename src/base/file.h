@@ -14,6 +14,8 @@ bool file_exists(const char *path);
 bool folder_exists(const char *path);
 
 /* The whole file with a zero byte after it. ERR_FILE; ERR_LIMIT above `limit` bytes (0: the default of 64 MiB). */
+/* The first bytes of an ordinary file: ERR_FILE for a folder, a pipe, a device or a socket, which it does not wait for. */
+int file_head(struct ctx *ctx, const char *path, char *head, size_t room, size_t *length);
 int file_read(struct ctx *ctx, const char *path, size_t limit, char **text, size_t *length);
 
 /* Removes the temporary files of file_write() whose writer was killed. */

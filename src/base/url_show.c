@@ -27,9 +27,21 @@ static const struct secret_word *secret_word_at(const char *text)
 static bool names_secret(const char *key)
 {
     for (; *key; key++)
-        if (secret_word_at(key))
+        if (secret_word_at(key) || text_starts_nocase(key, "key"))
             return true;
     return false;
+}
+
+/* "key=", "sslkey=": the length of an option's name, if what it names is secret in a URL only; else 0. */
+static size_t secret_option(const char *at)
+{
+    size_t length = 0;
+    while (char_is_word((unsigned char)at[length]))
+        length++;
+    for (size_t i = 0; at[length] == '=' && i < length; i++)
+        if (text_starts_nocase(at + i, "key") && i + 3 <= length)
+            return length;
+    return 0;
 }
 
 static void encode(struct buf *out, const char *text, const char *plain)
@@ -296,11 +308,13 @@ static const char *mask_value(struct buf *out, const char *text, const char *at)
 {
     const struct secret_word *word = secret_word_at(at);
     bool by = !word && is_by(text, at);
-    if (!word && !by)
-        return at;
     bool in_query = at > text && (at[-1] == '?' || at[-1] == '&');
+    size_t option = !word && in_query ? secret_option(at) : 0;
+    if (!word && !by && !option)
+        return at;
     const char *behind;
-    const char *value = find_value(at + (by ? 2 : strlen(word->word)), by || word->quoted, in_query, &behind);
+    size_t length = word ? strlen(word->word) : option ? option : 2;
+    const char *value = find_value(at + length, by || (word && word->quoted), in_query, &behind);
     if (!value)
         return at;
     buf_add_n(out, at, (size_t)(value - at));

@@ -283,7 +283,7 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     const struct target *target = session->target;
     filter_apply(&session->database->filter, target_usual(target), comparison->wanted);
     struct current current;
-    TRY(current_read(ctx, session, false, &current));
+    TRY(current_read(ctx, session, &current));
     comparison->current = current.tree;
     comparison->source = current.source;
     TRY(defaults_settle(ctx, session, comparison));

@@ -37,6 +37,12 @@ struct comparison {
                 "never (PostgreSQL); else what the setting normalise says, or auto"                                   \
     }
 
+#define OFFLINE_OPTION                                                                                               \
+    {                                                                                                                \
+        .name = "offline", .type = OPTION_FLAG,                                                                      \
+        .help = "do not ask the database: the latest snapshot and the plans of the files after it say what is there" \
+    }
+
 /* Reads both sides, settles renames (flags, then questions or hints), and compares. */
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison);

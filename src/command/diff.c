@@ -100,7 +100,7 @@ static int diff_migrations(struct ctx *ctx, struct session *session, struct repl
         json_set(ctx->mem, reply->json, "migrations", json_null(ctx->mem));
         return 0;
     }
-    TRY(current_read(ctx, session, false, &live));
+    TRY(current_read(ctx, session, &live));
     tree_settle(ctx->mem, session->target, snapshot->tree);
     const struct diff_input input = {.target = session->target, .before = snapshot->tree, .after = live.tree};
     TRY(diff_trees(ctx, &input, &changes));
@@ -124,6 +124,7 @@ static int diff_run(struct ctx *ctx, const struct request *request, struct reply
     ctx->ask = NULL; /* looking never asks */
     TRY(config_open(ctx, request->where, &config));
     TRY(session_open(ctx, config, request_text(request, "database"), &session));
+    session.offline = session.forward = request_flag(request, "offline");
     TRY(session_folder(ctx, &session));
     if (!text_equal(what, "migrations")) {
         int code = diff_models(ctx, &session, request, reply, &found);
@@ -132,7 +133,9 @@ static int diff_run(struct ctx *ctx, const struct request *request, struct reply
         else
             TRY(code);
     }
-    if (!text_equal(what, "models"))
+    if (session.offline && text_equal(what, "all"))
+        report_line(&reply->report, TONE_DIM, "The database itself was not looked at (--offline).");
+    else if (!text_equal(what, "models"))
         TRY(diff_migrations(ctx, &session, reply, &found));
     reply->status = found && request->exit_code ? 3 : 0;
     return 0;
@@ -149,6 +152,7 @@ static const struct option_info options[] = {
     DATABASE_OPTION,
     RENAME_OPTIONS,
     NORMALISE_OPTION,
+    OFFLINE_OPTION,
     {0},
 };
 
@@ -158,7 +162,8 @@ const struct command diff_command = {
     .description =
         "Changes nothing. \"diff models\" shows what make-migrations would write; \"diff migrations\" shows drift, that "
         "is what was changed in the database without a migration; \"diff\" shows both. The exit status is 0 also "
-        "where something differs, unless --exit-code asks for 3 then.\n"
+        "where something differs, unless --exit-code asks for 3 then. With --offline models are held against the latest "
+        "snapshot and the files after it.\n"
         "\n"
         "Examples:\n"
         "  dbwarden diff\n"

@@ -137,11 +137,12 @@ static void down_add(struct generation *generation, struct buf *out)
     for (int i = 0; i < generation->up->hazards.n; i++) {
         const struct hazard *hazard = generation->up->hazards.item[i];
         if (hazard->irreversible)
-            buf_addf(out, "-- irreversible: data (%s)\n", hazard->text);
+            buf_addf(out, "-- irreversible: data (%s)\n", comment_line(generation->ctx->mem, hazard->text));
     }
     const struct names *stays = &generation->comparison.events.stays;
     for (int i = 0; i < stays->n; i++)
-        buf_addf(out, "-- stays, as the models do not say how to undo it: %s\n", stays->item[i]);
+        buf_addf(out, "-- stays, as the models do not say how to undo it: %s\n",
+                 comment_line(generation->ctx->mem, stays->item[i]));
     if (generation->down && !generation->down->statements.n)
         buf_add(out, "-- irreversible: the models do not say how to undo their DDL elements\n");
     if (out->len > start)
@@ -149,7 +150,55 @@ static void down_add(struct generation *generation, struct buf *out)
     if (generation->down && generation->down->statements.n)
         buf_addf(out, "%s\n", generation->down_text);
     else if (!generation->down)
-        buf_addf(out, "-- irreversible: %s\n", generation->no_way_back);
+        buf_addf(out, "-- irreversible: %s\n", comment_line(generation->ctx->mem, generation->no_way_back));
+}
+
+/* Are the pieces the statements, token by token, each ending where a piece ends? */
+static bool is_as_meant(const struct lex_rules *rules, const struct plan *plan, const struct split *split)
+{
+    int at = 0;
+    for (int i = 0; plan && i < plan->statements.n; i++) {
+        const char *sql = ((const struct statement_out *)plan->statements.item[i])->sql;
+        struct lexer meant, read;
+        lex_open(&meant, rules, sql, strlen(sql));
+        struct token next = lex_next_code(&meant);
+        while (next.kind != TOKEN_END && at < split->n) {
+            const struct sql_piece *piece = &split->piece[at++];
+            lex_open(&read, rules, piece->text, piece->length);
+            for (struct token token = lex_next_code(&read); token.kind != TOKEN_END; token = lex_next_code(&read)) {
+                if (token.length != next.length || memcmp(token.text, next.text, token.length))
+                    return false;
+                next = lex_next_code(&meant);
+            }
+            while (token_is(&next, ";"))
+                next = lex_next_code(&meant);
+        }
+        if (next.kind != TOKEN_END)
+            return false;
+    }
+    return at == split->n;
+}
+
+/* Whatever names, defaults and comments hold: a file that would not run as it was planned is not written. */
+static int read_back(const struct generation *generation, const char *path, const struct buf *text)
+{
+    struct ctx *ctx = generation->ctx;
+    const struct dialect *dialect = generation->session->target->dialect;
+    const struct sql_piece whole = {.text = text->data, .length = text->len};
+    struct migration *migration;
+    event_fn *on_event = ctx->on_event;
+    ctx->on_event = NULL;
+    int code = migration_of_text(ctx, dialect, path, &whole, &migration);
+    for (int down = 0; code == 0 && down <= 1; down++)
+        code = migration_check(ctx, migration, down);
+    ctx->on_event = on_event;
+    if (code == 0 && (!is_as_meant(dialect->lex, generation->up, &migration->up) ||
+                      !is_as_meant(dialect->lex, generation->down, &migration->down)))
+        code = fail(ctx, ERR_FAILED, "its statements would be read in another way than they were planned");
+    if (code == 0 || code == ERR_CANCELLED)
+        return code;
+    fail(ctx, code, "%s is not written: %s", path, ctx->error.message);
+    return fail_hint(ctx, "This is a fault of dbwarden: please report it, with what --explain up prints.");
 }
 
 static int files_write(struct generation *generation, struct reply *reply)
@@ -163,6 +212,7 @@ static int files_write(struct generation *generation, struct reply *reply)
     const char *path = path_join(ctx->mem, folder, arena_printf(ctx->mem, "%s.sql", generation->stem));
     const char *plan_path = path_join(ctx->mem, folder, arena_printf(ctx->mem, "%s.plan.json", generation->stem));
     const char *plan = arena_printf(ctx->mem, "%s\n", json_text(ctx->mem, generation->plan, JSON_INDENTED));
+    TRY(read_back(generation, path, &text));
     TRY(file_write(ctx, plan_path, plan, strlen(plan), 0644));
     TRY(file_write(ctx, path, text.data, text.len, 0644));
     json_set_text(ctx->mem, reply->json, "file", path);
@@ -346,6 +396,7 @@ static int make_migrations_run(struct ctx *ctx, const struct request *request, s
     TRY(config_open(ctx, request->where, &config));
     TRY(session_open(ctx, config, request_text(request, "database"), &session));
     session.forward = true;
+    session.offline = request_flag(request, "offline");
     struct generation generation = {.ctx = ctx, .request = request, .session = &session};
     return generate(&generation, reply);
 }
@@ -373,6 +424,7 @@ static const struct option_info options[] = {
     DATABASE_OPTION,
     RENAME_OPTIONS,
     NORMALISE_OPTION,
+    OFFLINE_OPTION,
     {.name = "drop-dependents",
      .type = OPTION_FLAG,
      .help = "drop views, triggers, indexes and the like too that name something which is dropped"},
@@ -394,7 +446,8 @@ const struct command make_migrations_command = {
     .description =
         "Compares the schema that the models (or schema files) describe with the database as it is, or with the latest "
         "snapshot where no database can be reached, and writes the SQL that leads from one to the other and back. "
-        "Nothing is dropped that this project does not manage.\n"
+        "Nothing is dropped that this project does not manage. Where there is neither, nothing is written; with --offline "
+        "the plans beside the files then say what is there.\n"
         "\n"
         "What may be a rename is asked for on a terminal, and what a No would drop is said with the question. Elsewhere a "
         "warning names the flag that says it: --rename users.mail:email, --rename-table user:users, with a schema in front "

@@ -28,6 +28,8 @@ static int file_make(struct ctx *ctx, const char *path, const char *description)
         return fail(ctx, ERR_FILE, "%s exists already", path_shown(ctx, path));
     struct names lines = text_lines(ctx->mem, description);
     const char *line = text_trim(ctx->mem, names_join(ctx->mem, &lines, " "));
+    if (text_equal_nocase(line, "upgrade") || text_equal_nocase(line, "rollback")) /* it would begin a section */
+        line = arena_printf(ctx->mem, "\"%s\"", line);
     char *text = arena_printf(ctx->mem, "-- upgrade\n\n-- %s\n\n-- rollback\n\n-- %s\n", line, line);
     return file_write(ctx, path, text, strlen(text), 0644);
 }

@@ -44,27 +44,6 @@ static int check_default(const struct comparison *comparison)
                   arena_printf(mem, "Exactly one default=True required, found %d", found), hint);
 }
 
-static int check_models(const struct comparison *comparison)
-{
-    struct arena *mem = comparison->ctx->mem;
-    struct names missing = {0};
-    int line = 0;
-    for (int i = 0; i < comparison->config->databases.n; i++) {
-        const struct database_config *database = database_at(comparison, i);
-        if (database->model_paths.n || database->schema_files.n)
-            continue;
-        line = line ? line : database->line;
-        names_add(mem, &missing, database->name);
-    }
-    if (comparison->config->databases.n < 2 || !missing.n)
-        return 0;
-    return refuse(comparison, line,
-                  arena_printf(mem,
-                               "model_paths is required when more than one database is configured. Missing for: %s",
-                               names_join(mem, &missing, ", ")),
-                  "Give each database its model_paths, or schema_files.");
-}
-
 /* A path without "." and empty pieces; ".." is taken literally away with what stands before it. */
 static const char *tidy(struct arena *mem, const char *path)
 {
@@ -194,7 +173,6 @@ int settings_compare(struct ctx *ctx, const struct setting_file *file, struct co
 {
     struct comparison comparison = {ctx, file, config};
     TRY(check_default(&comparison));
-    TRY(check_models(&comparison));
     for (int i = 0; i < config->databases.n; i++) {
         TRY(check_own_dev(&comparison, database_at(&comparison, i)));
         for (int j = 0; j < i; j++)

@@ -191,6 +191,12 @@ void config_close(struct config **config)
 static int models_source(struct ctx *ctx, const struct config *config, const struct database_config *database,
                          struct models_source *source)
 {
+    if (config->databases.n + config->left_out.n > 1 && !database->model_paths.n) {
+        fail(ctx, ERR_MODELS, "model_paths is required when more than one database is configured. Missing for: %s",
+             database->name);
+        return fail_hint(ctx,
+                         "Give it its model_paths, or schema_files; without them its migrations are written by hand.");
+    }
     *source = (struct models_source){
         .python = config->python,
         .folder = config->folder,

@@ -264,13 +264,16 @@ static int take_value(struct judged *judged, struct draft *draft)
     return refuse_key(judged);
 }
 
-/* What was wrong in the URL, with the key and the masked value before it. */
+/* What was wrong in the URL, with the key and the masked value before it. What is no URL at all may be a password. */
 static int refuse_url(struct judged *judged)
 {
     struct ctx *ctx = judged->ctx;
     const char *reason = ctx->error.message;
     const char *hint = ctx->error.hint;
-    fail(ctx, ERR_CONFIG, "%s is %s: %s", key_shown(judged), shown(ctx, judged->value->value), reason);
+    if (strstr(judged->value->value->text, "://"))
+        fail(ctx, ERR_CONFIG, "%s is %s: %s", key_shown(judged), shown(ctx, judged->value->value), reason);
+    else
+        fail(ctx, ERR_CONFIG, "%s: %s", key_shown(judged), reason);
     fail_at(ctx, judged->entry->source, judged->value->line, 0);
     return hint ? fail_hint(ctx, "%s", hint) : ERR_CONFIG;
 }

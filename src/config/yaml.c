@@ -12,11 +12,13 @@
 
 #define LARGEST_FILE ((size_t)1 << 20)
 #define DEEPEST      4
+#define MOST_VALUES  10000
 
 struct yaml_reader {
     struct ctx *ctx;
     const char *source;
     yaml_document_t *document;
+    int values; /* so far, an alias counted each time */
 };
 
 static int fail_line(struct yaml_reader *reader, int line, const char *message, const char *what)
@@ -99,6 +101,8 @@ static struct json *plain_json(struct arena *mem, const char *text)
 static int node_json(struct yaml_reader *reader, const yaml_node_t *node, int level, struct json **json)
 {
     struct arena *mem = reader->ctx->mem;
+    if (++reader->values > MOST_VALUES)
+        return fail_line(reader, node_line(node), "more values than a configuration can need", "");
     if (node->type == YAML_SCALAR_NODE) {
         const char *text;
         TRY(substitute(reader, node_line(node), scalar_text(reader->ctx, node), &text));

@@ -224,13 +224,23 @@ static void change_tell(struct block *block, const struct change *change)
     block->told[block->n++] = change;
 }
 
+char *comment_line(struct arena *mem, const char *text)
+{
+    char *line = arena_dup(mem, text);
+    for (char *at = line; *at; at++)
+        if (*at == '\n' || *at == '\r')
+            *at = ' ';
+    return line;
+}
+
 static void comment_add(const struct block *block, struct buf *out, bool warn)
 {
     struct names shown = block->phrases;
     if (shown.n > PHRASE_LIMIT)
         shown.n = PHRASE_LIMIT;
     const char *phrases = names_join(block->mem, &shown, ", ");
-    buf_addf(out, "-- %s: %s", block->title, text_replace(block->mem, phrases, "→", "->"));
+    const char *line = arena_printf(block->mem, "%s: %s", block->title, text_replace(block->mem, phrases, "→", "->"));
+    buf_addf(out, "-- %s", comment_line(block->mem, line));
     if (shown.n < block->phrases.n)
         buf_addf(out, " and %d more", block->phrases.n - shown.n);
     buf_add_c(out, '\n');
@@ -238,7 +248,7 @@ static void comment_add(const struct block *block, struct buf *out, bool warn)
         const struct hazard *hazard = block->plan->hazards.item[i];
         for (int k = 0; k < block->n; k++)
             if (block->told[k] == hazard->change)
-                buf_addf(out, "-- warning: %s\n", text_replace(block->mem, hazard->text, "\n", " "));
+                buf_addf(out, "-- warning: %s\n", comment_line(block->mem, hazard->text));
     }
 }
 

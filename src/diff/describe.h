@@ -12,5 +12,7 @@ char *change_details(struct arena *mem, const struct change *change);
  * a comment says what it does, and, if `warn`, what a person should know first.
  */
 char *plan_commented(struct arena *mem, const struct target *target, const struct plan *plan, bool warn);
+/* Fit to stand after "--": names and texts may hold line ends. */
+char *comment_line(struct arena *mem, const char *text);
 
 #endif

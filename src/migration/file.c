@@ -13,9 +13,13 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "sql/body.h"
+#include "sql/classify.h"
 
 /* Large enough for a dump of 100 MB, small enough to notice that somebody gave us a disk image. */
 #define FILE_LIMIT ((size_t)512 << 20)
+
+enum { HEAD = 4096 };
 
 enum side { SIDE_NONE, SIDE_UP, SIDE_DOWN };
 
@@ -127,14 +131,15 @@ static enum side marker(const struct line *line)
 }
 
 /*
- * Reads along with the lines, to know which of them begin within a string, a comment or rows of data.  Lines are asked
- * about in order.  What is never closed holds no line: where it should have ended is not known, and the section that it
- * spoils should not be the whole rest of the file.
+ * Reads along with the lines, to know which of them stand within a string, a comment, rows of data or a body.  Lines are
+ * asked about in order.  What is never closed holds no line: where it should have ended is not known, and the section that
+ * it spoils should not be the whole rest of the file.
  */
 struct along {
     struct lexer lexer;
-    struct token token; /* the one that was read last */
-    int conditional;    /* conditional comments open before it */
+    struct token token;         /* the one that was read last */
+    int conditional;            /* conditional comments open before it */
+    struct statement statement; /* that may have a body; no token of it yet: none */
 };
 
 static struct along along_open(const struct reading *reading)
@@ -145,10 +150,35 @@ static struct along along_open(const struct reading *reading)
     return along;
 }
 
+/* Most tokens are of statements without a body, and are not looked at twice. */
+static void along_statement(struct along *along)
+{
+    struct statement *statement = &along->statement;
+    const struct token *token = &along->token;
+    bool begins = token_is(token, "create") || (along->lexer.rules->delimiter_command && token_is(token, "begin"));
+    if (!statement->tokens && !begins)
+        return;
+    bool inside = statement_in_body(statement);
+    if (inside || !token_is(token, ";"))
+        statement_take(statement, &along->lexer, token);
+    if (!statement_in_body(statement) && (inside || token_is(token, ";")))
+        *statement = (struct statement){0};
+}
+
 static void along_step(struct along *along)
 {
     along->conditional = along->lexer.conditional;
     along->token = lex_next(&along->lexer);
+    if (along->token.kind != TOKEN_SPACE && along->token.kind != TOKEN_COMMENT)
+        along_statement(along);
+}
+
+/* `along` is a copy. */
+static bool body_ends(struct along along)
+{
+    while (along.token.kind != TOKEN_END && statement_in_body(&along.statement))
+        along_step(&along);
+    return along.token.kind != TOKEN_END;
 }
 
 static bool holds_line(struct along *along, size_t at)
@@ -158,9 +188,17 @@ static bool holds_line(struct along *along, size_t at)
     if (along->token.unfinished && along->token.offset < at) {
         lex_open(&along->lexer, along->lexer.rules, along->lexer.text, along->lexer.length);
         along->lexer.offset = at;
+        along->statement = (struct statement){0};
         along_step(along);
     }
-    return along->conditional > 0 || (along->token.offset < at && along->token.kind != TOKEN_SPACE);
+    if (along->conditional > 0 || (along->token.offset < at && along->token.kind != TOKEN_SPACE))
+        return true;
+    if (!statement_in_body(&along->statement))
+        return false;
+    bool ends = body_ends(*along);
+    if (!ends)
+        along->statement = (struct statement){0};
+    return ends;
 }
 
 static enum side legacy_marker(const struct line *line)
@@ -415,6 +453,48 @@ static int split_down(const struct reading *reading)
     return 0;
 }
 
+/* BEGIN or COMMIT without anything that it would make different. */
+static bool is_plain(const struct reading *reading, const struct sql_piece *piece, const char *const *verbs)
+{
+    static const char *const rest[] = {"transaction", "work", "deferred", "immediate", "exclusive", NULL};
+    struct lexer lexer;
+    lex_open(&lexer, reading->dialect->lex, piece->text, piece->length);
+    struct token token = lex_next_code(&lexer);
+    bool plain = token_is_one_of(&token, verbs);
+    while (plain && (token = lex_next_code(&lexer)).kind != TOKEN_END)
+        plain = token_is_one_of(&token, rest);
+    return plain;
+}
+
+static bool is_session(const struct reading *reading, const struct sql_piece *piece)
+{
+    struct classified what;
+    classify(reading->ctx->mem, reading->dialect->classify, piece, &what);
+    return what.touches == TOUCHES_SESSION;
+}
+
+/*
+ * Dumps of SQLite and of many tools stand between BEGIN and COMMIT as a whole, settings of the session aside: that is what a
+ * file is here without them.
+ */
+static void drop_frame(const struct reading *reading, struct split *split)
+{
+    static const char *const begins[] = {"begin", "start", NULL}, *const ends[] = {"commit", "end", NULL};
+    int first = 0, last = split->n - 1;
+    while (first < split->n && is_session(reading, &split->piece[first]))
+        first++;
+    if (first >= split->n || !is_plain(reading, &split->piece[first], begins))
+        return;
+    while (last > first && is_session(reading, &split->piece[last]))
+        last--;
+    if (last == first || !is_plain(reading, &split->piece[last], ends))
+        return;
+    struct sql_piece *piece = split->piece;
+    memmove(piece + last, piece + last + 1, sizeof *piece * (size_t)(split->n - last - 1));
+    memmove(piece + first, piece + first + 1, sizeof *piece * (size_t)(split->n - first - 2));
+    split->n -= 2;
+}
+
 /* Runs one reader with its warnings kept, and keeps its failure too, unless that is about us and not about the file. */
 static int keep_fault(const struct reading *reading, int (*reader)(const struct reading *), struct list *warnings,
                       const struct error **error)
@@ -472,7 +552,9 @@ static int spoiled(const struct reading *reading, size_t at, const char *what)
             begin = i + 1;
         }
     fail(reading->ctx, ERR_SYNTAX, "%s", what);
-    fail_hint(reading->ctx, "Save the file as UTF-8 text.");
+    fail_hint(reading->ctx, reading->dialect->lex->delimiter_command
+                                ? "Save the file as UTF-8 text; a dump that holds bytes has to be made with --hex-blob."
+                                : "Save the file as UTF-8 text.");
     return fail_at(reading->ctx, reading->migration->path, line, (int)(at - begin) + 1);
 }
 
@@ -514,6 +596,10 @@ static int read_text(struct reading *reading)
     TRY(keep_fault(reading, split_down, &migration->down_warnings, &migration->down_error));
     if (migration->has_down && !migration->down.n)
         read_irreversible(reading);
+    if (!migration->no_transaction) {
+        drop_frame(reading, &migration->up);
+        drop_frame(reading, &migration->down);
+    }
     return 0;
 }
 
@@ -522,22 +608,30 @@ char *migration_tokens(struct arena *mem, const struct migration *migration)
     return lex_checksum(mem, migration->lex, migration->up.piece, migration->up.n);
 }
 
-int migration_fill(struct ctx *ctx, const struct dialect *dialect, struct migration *migration)
+static int text_take(struct ctx *ctx, const struct dialect *dialect, struct migration *migration)
 {
-    char *text;
-    TRY(file_read(ctx, migration->path, FILE_LIMIT, &text, &migration->length));
-    migration->text = text;
-    if (migration->python) {
-        migration->checksum = hash_sha256(ctx->mem, text, migration->length);
-        return 0;
-    }
     struct reading reading = {
-        .ctx = ctx, .dialect = dialect, .migration = migration, .text = text, .length = migration->length};
-    reading.start = reading.length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
+        .ctx = ctx, .dialect = dialect, .migration = migration, .text = migration->text, .length = migration->length};
+    reading.start = reading.length >= 3 && !memcmp(reading.text, "\xEF\xBB\xBF", 3) ? 3 : 0;
     return read_text(&reading);
 }
 
-int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration)
+int migration_fill(struct ctx *ctx, const struct dialect *dialect, struct migration *migration)
+{
+    char *text, head[HEAD];
+    TRY(file_head(ctx, migration->path, head, sizeof head, &migration->length));
+    if (memchr(head, 0, migration->length)) /* no text, perhaps a large one: nothing else of it is worth reading */
+        text = arena_copy(ctx->mem, head, migration->length);
+    else
+        TRY(file_read(ctx, migration->path, FILE_LIMIT, &text, &migration->length));
+    migration->text = text;
+    if (!migration->python)
+        return text_take(ctx, dialect, migration);
+    migration->checksum = hash_sha256(ctx->mem, text, migration->length);
+    return 0;
+}
+
+static int name_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration)
 {
     struct file_name name;
     const char *filename = path_name(path);
@@ -555,7 +649,22 @@ int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *p
                               .number = name.number,
                               .description = name.description,
                               .limits = {-1, -1}};
-    return migration_fill(ctx, dialect, new);
+    return 0;
+}
+
+int migration_of_text(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct sql_piece *text,
+                      struct migration **migration)
+{
+    TRY(name_read(ctx, dialect, path, migration));
+    (*migration)->text = text->text;
+    (*migration)->length = text->length;
+    return text_take(ctx, dialect, *migration);
+}
+
+int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration)
+{
+    TRY(name_read(ctx, dialect, path, migration));
+    return migration_fill(ctx, dialect, *migration);
 }
 
 int migration_check(struct ctx *ctx, const struct migration *migration, bool down)

@@ -44,6 +44,7 @@ static int add_file(struct reading *reading, const char *name)
     int code = migration_read(ctx, reading->dialect, path, &migration);
     if (code == ERR_FILE && folder_exists(path)) {
         ctx->error = (struct error){0};
+        emit_warning_at(ctx, (struct place){.file = path}, "is a folder, and is passed over");
         return 0;
     }
     TRY(code);

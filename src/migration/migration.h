@@ -45,6 +45,9 @@ struct migration {
 
 /* Reads and splits one file. ERR_FILE, ERR_LIMIT; what is wrong in its text waits for migration_check(). */
 int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration);
+/* The same of a text that is not written yet. */
+int migration_of_text(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct sql_piece *text,
+                      struct migration **migration);
 /* The journal's checksum, over the tokens of the up side; as dear as reading the file, so asked for only where it counts. */
 char *migration_tokens(struct arena *mem, const struct migration *migration);
 /* To be called before a side is used: tells its warnings, fails with what was found wrong in it while reading. */

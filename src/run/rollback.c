@@ -43,6 +43,25 @@ static int read_target(struct ctx *ctx, struct session *session, const struct ro
     return fail_hint(ctx, "\"dbwarden history\" lists what is applied; 0 stands for nothing.");
 }
 
+/* The last one by its number is undone first, because what comes later may rest on it; that is not always the last one applied. */
+static void tell_order(struct ctx *ctx, const struct session *session, const struct list *chosen)
+{
+    const struct applied *last = NULL;
+    for (int i = 0; i < session->applied.n; i++) {
+        const struct applied *row = session->applied.item[i];
+        if (row->number >= 0 && row->applied_at && (!last || strcmp(row->applied_at, last->applied_at) >= 0))
+            last = row;
+    }
+    for (int i = 0; i < chosen->n; i++)
+        if (chosen->item[i] == last)
+            return;
+    if (last && chosen->n)
+        emit_warning(ctx,
+                     "version %s was applied last, but it comes before %s, which is rolled back first: numbers decide, "
+                     "and --to-version says how far",
+                     last->version, ((const struct applied *)chosen->item[chosen->n - 1])->version);
+}
+
 static int choose_rows(struct ctx *ctx, struct session *session, const struct rollback_options *options,
                        struct list *chosen)
 {
@@ -61,6 +80,8 @@ static int choose_rows(struct ctx *ctx, struct session *session, const struct ro
         if (by_version ? row->number > stays : chosen->n < count)
             list_add(ctx->mem, chosen, row);
     }
+    if (!by_version)
+        tell_order(ctx, session, chosen);
     return 0;
 }
 
@@ -113,6 +134,9 @@ static int find_files(struct ctx *ctx, struct session *session, const struct lis
         /* A file that did nothing, as "new" makes it, is undone by nothing. */
         if (!migration->down.n && migration->up.n && !migration->down_error)
             return no_way_back(ctx, migration);
+        if (migration_edited(ctx->mem, session, migration, row))
+            emit_warning_at(ctx, (struct place){.file = migration->path},
+                            "was changed after it was applied; its rollback section is run as it stands now");
         list_add(ctx->mem, files, migration);
     }
     return choice_check(ctx, session, files, true);

@@ -41,6 +41,7 @@ struct session {
     struct error unreachable; /* why the database cannot be reached, once that was tried */
     const char *interrupted;  /* what the user says of a statement nobody else can tell about: "done", "again"; NULL */
     int file, files;          /* of this run: how many are done, of how many */
+    bool offline;             /* the database is not asked, even if it would answer */
     bool forward;             /* current_read() counts written migrations as applied: for make-migrations */
 };
 int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session);
@@ -152,7 +153,7 @@ struct current {
     struct tree *tree;  /* with what the project owns marked */
     const char *source; /* for messages */
 };
-int current_read(struct ctx *ctx, struct session *session, bool offline, struct current *current);
+int current_read(struct ctx *ctx, struct session *session, struct current *current);
 /* What the .plan.json of these changes has to say to later runs; `written` is the wanted schema as its sources spell it. */
 struct json *plan_note_json(struct arena *mem, const struct target *target, const struct tree *written,
                             const struct changes *changes);

@@ -61,6 +61,10 @@ int session_connect(struct ctx *ctx, struct session *session, bool read_only)
 {
     if (session->conn && (!session->read_only || read_only))
         return 0;
+    if (session->offline) {
+        fail(ctx, ERR_USAGE, "this cannot be done without the database, and --offline leaves it alone");
+        return fail_hint(ctx, "Say it without --offline.");
+    }
     if (session->unreachable.code) {
         ctx->error = session->unreachable;
         return ctx->error.code;

@@ -27,12 +27,23 @@ static const char *stem_of(struct arena *mem, const char *filename)
     return text_ends(filename, ".sql") ? arena_copy(mem, filename, strlen(filename) - 4) : filename;
 }
 
+/*
+ * Files of several databases may have one name; then the database's is put before it, as it is in the names that are made
+ * here.  Without several, and in older files, the stem alone is the name.
+ */
+static const char *own_stem(struct arena *mem, const struct session *session, const char *stem)
+{
+    const char *prefix = arena_printf(mem, "%s__", session->database->name);
+    bool alone = session->config->databases.n + session->config->left_out.n < 2;
+    return alone || text_starts(stem, prefix) ? stem : arena_printf(mem, "%s%s", prefix, stem);
+}
+
 /* The snapshot after an applied version, under its file's name or as 0.8.2's baseline; NULL. */
 static const char *file_behind(struct arena *mem, const struct session *session, const struct applied *row)
 {
-    const char *stems[] = {stem_of(mem, row->filename ? row->filename : ""),
-                           arena_printf(mem, "baseline-%s", row->version)};
-    for (int i = 0; i < 2; i++) {
+    const char *stem = stem_of(mem, row->filename ? row->filename : "");
+    const char *stems[] = {own_stem(mem, session, stem), stem, arena_printf(mem, "baseline-%s", row->version)};
+    for (size_t i = 0; i < sizeof stems / sizeof *stems; i++) {
         const char *path = snapshot_path(mem, session->config, stems[i]);
         if (file_exists(path))
             return path;
@@ -60,10 +71,12 @@ static int64_t number_of(struct arena *mem, const struct session *session, const
     const char *stem = arena_copy(mem, name, strlen(name) - (sizeof end - 1));
     struct snapshot named = {.migration_id = stem};
     if (session->folder) {
+        const char *prefix = arena_printf(mem, "%s__", session->database->name);
         const char *filename = arena_printf(mem, "%s.sql", stem);
+        const char *bare = text_starts(filename, prefix) ? filename + strlen(prefix) : filename;
         for (int i = 0; i < session->folder->versioned.n; i++) {
             const struct migration *migration = session->folder->versioned.item[i];
-            if (text_equal(migration->filename, filename))
+            if (text_equal(migration->filename, filename) || text_equal(migration->filename, bare))
                 return migration->number;
         }
     }
@@ -93,6 +106,18 @@ static int newest_of_all(struct ctx *ctx, const struct session *session, const c
     return 0;
 }
 
+/* From when two databases wrote files of one name. */
+static bool is_of_another(const struct session *session, const struct snapshot *snapshot)
+{
+    const struct list *databases = &session->config->databases;
+    for (int i = 0; i < databases->n; i++) {
+        const struct database_config *database = databases->item[i];
+        if (database != session->database && text_equal(snapshot->database_name, database->name))
+            return true;
+    }
+    return false;
+}
+
 int snapshot_latest(struct ctx *ctx, const struct session *session, const struct list *applied,
                     struct snapshot **snapshot)
 {
@@ -105,6 +130,10 @@ int snapshot_latest(struct ctx *ctx, const struct session *session, const struct
     if (!path)
         return 0;
     TRY(snapshot_read(ctx, path, snapshot));
+    if (is_of_another(session, *snapshot)) {
+        *snapshot = NULL;
+        return 0;
+    }
     const char *type = (*snapshot)->database_type;
     if (!type || text_equal(type, session->database->dialect->name))
         return 0;
@@ -179,7 +208,7 @@ static int take(struct ctx *ctx, struct session *session)
     };
     TRY(database->dialect->load(ctx, session->conn, &database->filter, &snapshot.tree));
     TRY(fill(ctx, session, &snapshot));
-    const char *path = snapshot_path(ctx->mem, session->config, snapshot.migration_id);
+    const char *path = snapshot_path(ctx->mem, session->config, own_stem(ctx->mem, session, snapshot.migration_id));
     TRY(snapshot_write(ctx, path, &snapshot));
     session->snapshot = path;
     emit_info(ctx, "Schema snapshot written: %s", path_near(ctx, path));
@@ -193,7 +222,12 @@ int snapshot_catch_up(struct ctx *ctx, struct session *session)
     if (!last || !session->database->dialect->load || session->sandbox)
         return 0;
     folder_tidy(folder_of(ctx->mem, session->config));
-    return file_behind(ctx->mem, session, last) ? 0 : snapshot_take(ctx, session);
+    struct snapshot *there = NULL;
+    if (file_behind(ctx->mem, session, last) &&
+        (session->config->databases.n < 2 || (snapshot_latest(ctx, session, &session->applied, &there) == 0 && there)))
+        return 0;
+    ctx->error = (struct error){0};
+    return snapshot_take(ctx, session);
 }
 
 int snapshot_take(struct ctx *ctx, struct session *session)

@@ -84,14 +84,14 @@ static int read_snapshot(struct ctx *ctx, struct session *session, const struct 
     TRY(session_folder(ctx, session));
     if (!snapshot)
         TRY(snapshot_latest(ctx, session, NULL, &snapshot));
-    if (!snapshot && session->folder->versioned.n && why) {
+    if (!snapshot && why) {
         ctx->error = *why;
+        fail_hint(ctx, "%s%sThere is no snapshot to go by instead; --offline goes by the plans of the files alone.",
+                  why->hint ? why->hint : "", why->hint ? " " : "");
         return why->code;
     }
     if (why)
-        emit_warning(ctx, "%s; comparing with %s instead", why->message,
-                     snapshot ? arena_printf(ctx->mem, "the snapshot %s", snapshot->migration_id)
-                              : "an empty database");
+        emit_warning(ctx, "%s; comparing with the snapshot %s instead", why->message, snapshot->migration_id);
     if (!snapshot) {
         standing->current->tree = empty_database(ctx->mem, session);
         standing->current->source = "nothing";
@@ -157,12 +157,12 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
     return 0;
 }
 
-int current_read(struct ctx *ctx, struct session *session, bool offline, struct current *current)
+int current_read(struct ctx *ctx, struct session *session, struct current *current)
 {
     *current = (struct current){0};
     TRY(session_target(ctx, session));
     struct standing standing = {.current = current};
-    int code = offline ? ERR_CONNECT : session_connect(ctx, session, true);
+    int code = session->offline ? ERR_CONNECT : session_connect(ctx, session, true);
     if (code < 0 && code != ERR_CONNECT)
         return code;
     struct error why = ctx->error;
@@ -170,7 +170,7 @@ int current_read(struct ctx *ctx, struct session *session, bool offline, struct 
     if (code == 0)
         TRY(read_live(ctx, session, &standing));
     else
-        TRY(read_snapshot(ctx, session, offline ? NULL : &why, &standing));
+        TRY(read_snapshot(ctx, session, session->offline ? NULL : &why, &standing));
     if (session->forward)
         TRY(carry_forward(ctx, session, &standing));
     tree_settle(ctx->mem, session->target, current->tree);

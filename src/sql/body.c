@@ -7,14 +7,6 @@
  */
 #include "sql/body.h"
 
-static bool is_one_of(const struct token *token, const char *const *words)
-{
-    for (int i = 0; words[i]; i++)
-        if (token_is(token, words[i]))
-            return true;
-    return false;
-}
-
 static struct token peek(const struct lexer *lexer)
 {
     struct lexer ahead = *lexer;
@@ -42,11 +34,11 @@ static void take_head(struct statement *statement, const struct lex_rules *rules
         statement->head = HEAD_OTHER;
     if (token->kind != TOKEN_WORD || statement->parens != 0 || token_is(&statement->last, "="))
         return;
-    if (is_one_of(token, routines))
+    if (token_is_one_of(token, routines))
         statement->head = HEAD_ROUTINE;
     else if (rules->begin_atomic_bodies && token_is(token, "rule"))
         statement->head = HEAD_RULE;
-    else if (is_one_of(token, others) || statement->tokens > HEAD_TOKENS)
+    else if (token_is_one_of(token, others) || statement->tokens > HEAD_TOKENS)
         statement->head = HEAD_OTHER;
 }
 
@@ -65,7 +57,8 @@ static bool opens_block(const struct statement *statement, const struct lexer *l
         return false;
     if (statement->last.kind == TOKEN_OPERATOR && !token_is(&statement->last, ":"))
         return false;
-    return next.kind != TOKEN_OPERATOR && !is_one_of(&statement->last, names_follow) && !is_one_of(&next, behind_names);
+    return next.kind != TOKEN_OPERATOR && !token_is_one_of(&statement->last, names_follow) &&
+           !token_is_one_of(&next, behind_names);
 }
 
 static bool closes_block(const struct statement *statement, const struct lexer *lexer)
@@ -73,7 +66,7 @@ static bool closes_block(const struct statement *statement, const struct lexer *
     static const char *const before[] = {";", "begin", "atomic", NULL};
     static const char *const inner[] = {"if", "case", "loop", "while", "repeat", "for", NULL};
     struct token next = peek(lexer);
-    return is_one_of(&statement->last, before) && !is_one_of(&next, inner);
+    return token_is_one_of(&statement->last, before) && !token_is_one_of(&next, inner);
 }
 
 /* IF(a, b, c), the function, has two commas in its parentheses; a condition of IF ... THEN does not. */
@@ -98,8 +91,8 @@ static bool opens_compound(const struct statement *statement, const struct token
     static const char *const words[] = {"if", "case", "loop", "while", "repeat", NULL};
     static const char *const before[] = {"row", ")", "deterministic", "sql", "data", "definer", "invoker", "do",
                                          ":",   NULL};
-    bool head_ended = is_one_of(&statement->last, before) || statement->last.kind == TOKEN_STRING;
-    return head_ended && statement->parens == 0 && is_one_of(token, words);
+    bool head_ended = token_is_one_of(&statement->last, before) || statement->last.kind == TOKEN_STRING;
+    return head_ended && statement->parens == 0 && token_is_one_of(token, words);
 }
 
 static bool same_word(const struct token *a, const struct token *b)
@@ -193,6 +186,6 @@ bool statement_is_bare_alter(const struct statement *statement, const struct lex
     if (!token_is(&token, "alter") || statement->tokens > BARE_TOKENS)
         return false;
     for (bool dot = false; (token = lex_next_code(&lexer)).kind != TOKEN_END; dot = token_is(&token, "."))
-        names += !dot && !is_one_of(&token, between);
+        names += !dot && !token_is_one_of(&token, between);
     return names <= 1;
 }

@@ -428,6 +428,14 @@ bool token_is(const struct token *token, const char *word)
     return plain && !strncasecmp(token->text, word, token->length) && word[token->length] == '\0';
 }
 
+bool token_is_one_of(const struct token *token, const char *const *words)
+{
+    for (int i = 0; words[i]; i++)
+        if (token_is(token, words[i]))
+            return true;
+    return false;
+}
+
 bool token_is_conditional(const struct token *token)
 {
     if (token->kind != TOKEN_OPERATOR || token->length < 2)

@@ -68,7 +68,8 @@ void lex_open(struct lexer *lexer, const struct lex_rules *rules, const char *te
 struct token lex_next(struct lexer *lexer);      /* every byte is in exactly one token; TOKEN_END at the end */
 struct token lex_next_code(struct lexer *lexer); /* the same without white space and comments */
 
-bool token_is(const struct token *token, const char *word);     /* unquoted word or punctuation, ignoring case */
+bool token_is(const struct token *token, const char *word); /* unquoted word or punctuation, ignoring case */
+bool token_is_one_of(const struct token *token, const char *const *words); /* up to NULL */
 char *token_name(struct arena *mem, const struct token *token); /* WORD or QUOTED as the name it means, unquoted */
 char *token_copy(struct arena *mem, const struct token *token);
 

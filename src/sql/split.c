@@ -103,14 +103,6 @@ static struct token peek_code(const struct splitter *splitter)
     return lex_next_code(&ahead);
 }
 
-static bool word_in(const struct token *token, const char *const *words)
-{
-    for (int i = 0; token->kind == TOKEN_WORD && words[i]; i++)
-        if (token_is(token, words[i]))
-            return true;
-    return false;
-}
-
 /* What begins a statement of 0.8.2's generator, and not a table option ("COMMENT = 'x'") or a privilege. */
 static bool starts_ddl(const struct splitter *splitter, const struct token *token)
 {
@@ -118,7 +110,7 @@ static bool starts_ddl(const struct splitter *splitter, const struct token *toke
     struct token next = peek_code(splitter);
     if (token_is(token, "comment"))
         return token_is(&next, "on");
-    return word_in(token, verbs) && next.kind == TOKEN_WORD && !token_is(&next, "on");
+    return token_is_one_of(token, verbs) && next.kind == TOKEN_WORD && !token_is(&next, "on");
 }
 
 /* A statement begins with a word, and with none of these. */
@@ -129,7 +121,7 @@ static bool continues_statement(const struct splitter *splitter, const struct to
         "left", "right",  "inner", "cross",  "on",        "using",   "as",     "for",      "values",    "then",
         "else", "offset", "when",  "except", "returning", "natural", "engine", "language", "intersect", NULL};
     bool body = splitter->now.head == HEAD_ROUTINE && token_is(token, "begin");
-    return body || (token->kind != TOKEN_WORD && !token_is_conditional(token)) || word_in(token, words);
+    return body || (token->kind != TOKEN_WORD && !token_is_conditional(token)) || token_is_one_of(token, words);
 }
 
 /* What stands before the blank line cannot be a whole statement. */
@@ -140,7 +132,7 @@ static bool is_incomplete(const struct splitter *splitter)
                                         "returns", "table", "do",    "explain", NULL};
     const struct statement *now = &splitter->now;
     const struct token *last = &now->last;
-    return token_is(last, "=") || token_is(last, ",") || token_is(last, ".") || word_in(last, words) ||
+    return token_is(last, "=") || token_is(last, ",") || token_is(last, ".") || token_is_one_of(last, words) ||
            statement_is_bare_alter(now, splitter->lexer.rules);
 }
 
@@ -222,9 +214,9 @@ static int take_client_line(struct splitter *splitter, const struct token *token
     struct lexer lexer;
     lex_open(&lexer, splitter->lexer.rules, token->text + 1, token->length - 1);
     struct token word = lex_next(&lexer);
-    if (word_in(&word, idle))
+    if (token_is_one_of(&word, idle))
         return 0;
-    if (!word_in(&word, stays)) {
+    if (!token_is_one_of(&word, stays)) {
         const char *message =
             arena_printf(splitter->ctx->mem, "\\%.*s is a command of psql, which does not read this file",
                          (int)word.length, word.text);

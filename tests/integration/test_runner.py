@@ -238,9 +238,9 @@ def test_out_of_order(any_project):
 
 
 def test_own_transaction(any_project):
-    any_project.migration("0001", "own", "BEGIN;\nCREATE TABLE own (id integer);\nCOMMIT;", "DROP TABLE own;")
+    any_project.migration("0001", "own", "CREATE TABLE own (id integer);\nBEGIN;\nCREATE TABLE two (id integer);\nCOMMIT;", "DROP TABLE own;")
     shown = any_project.run("migrate")
-    assert shown.status == 1 and "-- transaction: none" in shown.err and "primary__0001_own.sql:3:" in shown.err
+    assert shown.status == 1 and "-- transaction: none" in shown.err and "primary__0001_own.sql:4:" in shown.err
     assert any_project.database.tables() == []
     any_project.migration("0001", "own", "CREATE TABLE own (id integer);\nBEGIN;\nINSERT INTO own VALUES (1);\nCOMMIT;",
                           "DROP TABLE own;", head="-- transaction: none\n")

@@ -29,7 +29,7 @@ static void hides_secret_options(void **state)
 {
     struct ctx *ctx = *state;
     assert_shown(ctx, "postgresql://h/d?sslpassword=canary&sslkey=k&access_token=canary",
-                 "postgresql://h/d?sslpassword=***&sslkey=k&access_token=***");
+                 "postgresql://h/d?sslpassword=***&sslkey=***&access_token=***");
     assert_shown(ctx, "postgresql://h/d?password=canary&a=b", "postgresql://:***@h/d?a=b");
 }
 

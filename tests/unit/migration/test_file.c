@@ -126,6 +126,11 @@ static void markers_within_something_are_none(void **state)
         {"postgresql", "COPY a FROM stdin;\nit's\n-- rollback\n\\."},
         {"postgresql", "\\restrict it's\nSELECT 1;"},
         {"mysql", "SELECT \"\\\"\n-- rollback\n\";"},
+        {"sqlite", "CREATE TRIGGER t AFTER INSERT ON a BEGIN\n-- rollback\nDELETE FROM b; END\n;"},
+        {"postgresql", "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC\n-- rollback\nSELECT 1; END;"},
+        {"mysql", "CREATE PROCEDURE p() BEGIN\nIF 1 THEN\n--rollback\nSELECT 1;\n-- rollback\nEND IF; END;"},
+        {"mysql", "DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1;\n-- rollback\nEND//\n"},
+        {"mysql", "DELIMITER //\n//\nCREATE PROCEDURE p() BEGIN\n-- rollback\nSELECT 1;\nEND//\nDELIMITER ;"},
         {"mysql", "/*!50003 SELECT 1\n-- rollback\n */;"},
     };
     struct ctx *ctx = *state;
@@ -152,6 +157,9 @@ static void what_is_never_closed_spoils_its_own_section(void **state)
     struct ctx *ctx = *state;
     struct migration *m = read_one(ctx, "-- upgrade\nSELECT 'x;\n-- rollback\nSELECT 1;\n");
     assert_fails(ctx, migration_check(ctx, m, false), ERR_SYNTAX, "this string is never closed");
+    assert_int_equal(m->down.n, 1);
+    m = read_one(ctx, "-- upgrade\nCREATE TRIGGER t AFTER INSERT ON a BEGIN\nDELETE FROM b;\n-- rollback\nSELECT 1;\n");
+    assert_fails(ctx, migration_check(ctx, m, false), ERR_SYNTAX, "the body that begins here has no END");
     assert_int_equal(m->down.n, 1);
 }
 
@@ -229,6 +237,28 @@ static void warns_only_when_used(void **state)
     assert_int_equal(m->up_warnings.n, 0);
 }
 
+static void a_frame_of_begin_and_commit_is_what_a_file_is_anyway(void **state)
+{
+    struct ctx *ctx = *state;
+    const unsigned char *marks;
+    struct migration *m =
+        read_one(ctx, "-- upgrade\nPRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nSELECT 1;\nSELECT 2;\n"
+                      "COMMIT;\nPRAGMA foreign_keys=ON;\n-- rollback\nBEGIN;\nEND;\n");
+    assert_int_equal(m->up.n, 4);
+    assert_string_equal(piece(ctx, &m->up, 0), "PRAGMA foreign_keys=OFF");
+    assert_string_equal(piece(ctx, &m->up, 2), "SELECT 2");
+    assert_string_equal(piece(ctx, &m->up, 3), "PRAGMA foreign_keys=ON");
+    assert_int_equal(m->down.n, 0);
+    assert_works(ctx, migration_marks(ctx, lite(), m, false, &marks));
+    static const char *const kept[] = {"BEGIN;\nSELECT 1;\nROLLBACK;", "BEGIN;\nSELECT 1;\nCOMMIT;\nSELECT 2;",
+                                       "SELECT 1;\nBEGIN;\nSELECT 2;\nCOMMIT;", "BEGIN;\nCOMMIT;\nBEGIN;\nCOMMIT;",
+                                       "BEGIN;"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        m = read_one(ctx, arena_printf(ctx->mem, "-- upgrade\n%s\n", kept[i]));
+        assert_int_equal(migration_marks(ctx, lite(), m, false, &marks), ERR_SYNTAX);
+    }
+}
+
 static void marks_statements(void **state)
 {
     struct ctx *ctx = *state;
@@ -251,4 +281,5 @@ UNIT_TESTS(UNIT(reads_both_sections), UNIT(accepts_markers_that_082_missed), UNI
            UNIT(only_comments_are_markers), UNIT(markers_within_something_are_none),
            UNIT(old_checksums_stay_where_markers_were_mistaken), UNIT(what_is_never_closed_spoils_its_own_section),
            UNIT(directives_within_comments_are_none), UNIT(reads_headers), UNIT(faults_wait_until_the_side_is_used),
-           UNIT(warns_only_when_used), UNIT(marks_statements))
+           UNIT(warns_only_when_used), UNIT(marks_statements),
+           UNIT(a_frame_of_begin_and_commit_is_what_a_file_is_anyway))

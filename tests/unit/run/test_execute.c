@@ -77,7 +77,8 @@ static void takes_no_transactions_of_the_users_own(void **state)
     struct project *project = *state;
     struct ctx *ctx = &project->ctx;
     project_put(project, "primary__0001_a.sql", "-- upgrade\nCREATE TABLE a (id INTEGER);\n");
-    project_put(project, "primary__0002_b.sql", "-- upgrade\nBEGIN;\nCREATE TABLE b (id INTEGER);\nCOMMIT;\n");
+    project_put(project, "primary__0002_b.sql",
+                "-- upgrade\nCREATE TABLE b (id INTEGER);\nBEGIN;\nCREATE TABLE c (id INTEGER);\nCOMMIT;\n");
     assert_fails(ctx, project_migrate(project), ERR_SYNTAX, "BEGIN in a migration that is a transaction itself");
     /* It is found before anything runs. */
     assert_query(project, TABLES, "");
