@@ -187,7 +187,7 @@ BAD = {
     "database folder": ({"dbwarden.yaml": YAML.replace("./app.db", "./nowhere/app.db")}, ["migrate"], 5, ["nowhere", "hint:"]),
     "snapshot table": ({}, ["snapshot", "nowhere"], 1, ['no table "nowhere"', "hint:"]),
     "migration file": ({}, ["make-rollback", "nowhere.sql"], 1, ["there is no file nowhere.sql", "hint:"]),
-    "seeds": ({}, ["seed", "apply"], 2, ["seed"]),
+    "seeds": ({}, ["seed", "apply"], 1, ["seeds directory not found", "seed create"]),
 }
 
 
