@@ -100,18 +100,18 @@ static int count_described(const struct tree *tree)
 
 int baseline_compare(struct ctx *ctx, struct session *session, struct comparison *comparison)
 {
-    struct tree *wanted, *live;
+    struct tree *desired, *live;
     struct changes *differences;
-    TRY(wanted_read(ctx, session, &wanted));
+    TRY(desired_read(ctx, session, &desired));
     const struct target *target = session->target;
-    filter_apply(&session->database->filter, target_usual(target), wanted);
+    filter_apply(&session->database->filter, target_usual(target), desired);
     TRY(session_connect(ctx, session, true));
     TRY(session_reload(ctx, session));
     TRY(check_untouched(ctx, session));
     TRY(target->dialect->load(ctx, session->conn, &session->database->filter, &live));
     tree_settle(ctx->mem, target, live);
-    const struct kind_set described = kind_set_both(&wanted->kinds, &live->kinds);
-    const struct diff_input both = {.target = target, .before = tree_copy(ctx->mem, live), .after = wanted};
+    const struct kind_set described = kind_set_both(&desired->kinds, &live->kinds);
+    const struct diff_input both = {.target = target, .before = tree_copy(ctx->mem, live), .after = desired};
     TRY(diff_trees(ctx, &both, &differences));
     const struct list run = events_run(ctx, target->dialect, &session->events, both.before), none = {0};
     undescribed_remove(ctx->mem, live->root, both.before->root, &described);
@@ -123,7 +123,7 @@ int baseline_compare(struct ctx *ctx, struct session *session, struct comparison
     struct tree *nothing = tree_new(ctx->mem, live->engine);
     nothing->kinds = described;
     nothing->version = live->version;
-    *comparison = (struct comparison){.current = nothing, .wanted = live, .written = tree_copy(ctx->mem, live)};
+    *comparison = (struct comparison){.current = nothing, .desired = live, .written = tree_copy(ctx->mem, live)};
     comparison->open = unmodelled_open(ctx->mem, live, nothing); /* what the file cannot hold */
     const struct diff_input input = {.target = target, .before = nothing, .after = live};
     TRY(diff_trees(ctx, &input, &comparison->changes));

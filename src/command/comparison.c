@@ -1,5 +1,5 @@
 /*
- * The road that make-migrations and diff share: what is wanted, what is there, which renames are meant, what differs.
+ * The road that make-migrations and diff share: what is desired, what is there, which renames are meant, what differs.
  * Renames are never guessed where nobody can be asked: then the two steps stay, and a warning names the flag.
  */
 #include "command/comparison.h"
@@ -167,7 +167,7 @@ static struct list guesses_about(struct arena *mem, const struct list *guesses, 
 static struct diff_input comparison_input(const struct target *target, const struct comparison *comparison)
 {
     return (struct diff_input){
-        .target = target, .before = comparison->current, .after = comparison->wanted, .renames = &comparison->renames};
+        .target = target, .before = comparison->current, .after = comparison->desired, .renames = &comparison->renames};
 }
 
 /* Tables first: whether a table was renamed decides which columns there are to compare. */
@@ -201,8 +201,8 @@ static void unmodelled_compare(struct arena *mem, struct comparison *comparison)
                                         .column = rename->table ? rename->from : NULL};
         unmodelled_rename(mem, comparison->current, &from, rename->to);
     }
-    comparison->open = unmodelled_open(mem, comparison->wanted, comparison->current);
-    comparison->extra = unmodelled_extra(mem, comparison->wanted, comparison->current);
+    comparison->open = unmodelled_open(mem, comparison->desired, comparison->current);
+    comparison->extra = unmodelled_extra(mem, comparison->desired, comparison->current);
 }
 
 void comparison_tell(struct ctx *ctx, const struct request *request, const struct comparison *comparison, bool warn,
@@ -254,19 +254,19 @@ static int changes_find(struct ctx *ctx, struct session *session, enum normalise
     const struct target *target = session->target;
     struct diff_input input = comparison_input(target, comparison);
     bool answered = false;
-    struct tree *current = NULL, *wanted = NULL;
+    struct tree *current = NULL, *desired = NULL;
     if (judge_is_there(session, mode)) {
         current = tree_copy(ctx->mem, comparison->current);
-        wanted = tree_copy(ctx->mem, comparison->wanted);
+        desired = tree_copy(ctx->mem, comparison->desired);
     }
     TRY(diff_trees(ctx, &input, &comparison->changes));
-    if (wanted) {
-        const struct judge_case judged = {mode, comparison->changes, wanted, comparison->written};
+    if (desired) {
+        const struct judge_case judged = {mode, comparison->changes, desired, comparison->written};
         TRY(judge_ask(ctx, session, &judged, &answered));
     }
     if (answered) {
         comparison->current = current;
-        comparison->wanted = wanted;
+        comparison->desired = desired;
         input = comparison_input(target, comparison);
         TRY(diff_trees(ctx, &input, &comparison->changes));
     }
@@ -279,15 +279,15 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
 {
     *comparison = (struct comparison){0};
     TRY(flags_read(ctx, request, &comparison->renames));
-    TRY(wanted_read(ctx, session, &comparison->wanted));
+    TRY(desired_read(ctx, session, &comparison->desired));
     const struct target *target = session->target;
-    filter_apply(&session->database->filter, target_usual(target), comparison->wanted);
+    filter_apply(&session->database->filter, target_usual(target), comparison->desired);
     struct current current;
     TRY(current_read(ctx, session, &current));
     comparison->current = current.tree;
     comparison->source = current.source;
     TRY(defaults_settle(ctx, session, comparison));
-    comparison->written = tree_copy(ctx->mem, comparison->wanted);
+    comparison->written = tree_copy(ctx->mem, comparison->desired);
     TRY(renames_settle(ctx, target, comparison));
     struct list known;
     TRY(events_before(ctx, session, &comparison->renames, &known));

@@ -7,15 +7,15 @@
 #include "run/events.h"
 
 struct comparison {
-    struct tree *wanted;
-    struct tree *written; /* the wanted schema as the models have it, before diff adds to it */
+    struct tree *desired;
+    struct tree *written; /* the desired schema as the models have it, before diff adds to it */
     struct tree *current;
     const char *source;  /* where `current` came from, for messages */
     struct list renames; /* struct rename *, decided */
     struct list guesses; /* struct rename *, that nobody was there to decide */
     struct changes *changes;
     struct list dangling; /* struct edge *: what stays and names something that goes; see dangling_find() */
-    struct names open;    /* wanted, but of a kind that is not managed yet: as texts */
+    struct names open;    /* desired, but of a kind that is not managed yet: as texts */
     struct list extra;    /* struct unmodelled *: of such kinds, and in the database alone */
     struct event_plan events;
 };
@@ -56,7 +56,7 @@ struct json *guesses_json(struct arena *mem, const struct list *guesses);
 /* {change, kind, object, was, details, fields} of one change. */
 struct json *change_json(struct arena *mem, const struct change *change);
 
-/* Takes defaults that are computed at import out of what is wanted, with a warning. */
+/* Takes defaults that are computed at import out of what is desired, with a warning. */
 int defaults_settle(struct ctx *ctx, struct session *session, struct comparison *comparison);
 
 #endif

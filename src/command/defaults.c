@@ -39,7 +39,7 @@ static struct json *doubts_find(struct arena *mem, const struct target *target, 
                                 struct list *doubts)
 {
     struct json *columns = json_array(mem);
-    struct object *root = comparison->wanted->root;
+    struct object *root = comparison->desired->root;
     for (struct object *o = object_next(root, root); o; o = object_next(root, o)) {
         struct column *column = (struct column *)o;
         if (o->kind != KIND_COLUMN || !column->default_soft || !column->default_value.written)

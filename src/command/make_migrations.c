@@ -1,5 +1,5 @@
 /*
- * make-migrations: from what is wanted and what is there to a migration file and its plan.  Reads from top to bottom;
+ * make-migrations: from what is desired and what is there to a migration file and its plan.  Reads from top to bottom;
  * writes nothing unless everything before it worked, and nothing at all with --plan.
  */
 #include <string.h>

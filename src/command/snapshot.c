@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-static struct object *table_find(struct arena *mem, const struct tree *tree, const char *wanted, struct names *titles)
+static struct object *table_find(struct arena *mem, const struct tree *tree, const char *desired, struct names *titles)
 {
     struct object *found = NULL;
     for (struct object *object = tree->root; object; object = object_next(tree->root, object)) {
@@ -14,7 +14,7 @@ static struct object *table_find(struct arena *mem, const struct tree *tree, con
             continue;
         const char *title = table_title(mem, object);
         names_add(mem, titles, title);
-        if (text_equal(title, wanted) || (!found && text_equal(object->name, wanted)))
+        if (text_equal(title, desired) || (!found && text_equal(object->name, desired)))
             found = object;
     }
     return found;
@@ -39,13 +39,13 @@ static int snapshot_run(struct ctx *ctx, const struct request *request, struct r
     struct project project __attribute__((cleanup(project_close))) = {0};
     struct tree *tree;
     struct names titles = {0};
-    const char *wanted = request_text(request, "table_name"), *sql;
+    const char *desired = request_text(request, "table_name"), *sql;
     TRY(project_open(ctx, request, &project));
     TRY(inspect_live(ctx, &project.session, &tree));
-    struct object *table = table_find(ctx->mem, tree, wanted, &titles);
+    struct object *table = table_find(ctx->mem, tree, desired, &titles);
     if (!table) {
-        const char *near = text_nearest(&titles, wanted);
-        fail(ctx, ERR_FAILED, "there is no table \"%s\" in %s", wanted, project.session.conn->target);
+        const char *near = text_nearest(&titles, desired);
+        fail(ctx, ERR_FAILED, "there is no table \"%s\" in %s", desired, project.session.conn->target);
         return near ? fail_hint(ctx, "Did you mean \"%s\"?", near)
                     : fail_hint(ctx, "`dbwarden check-db` lists the tables.");
     }

@@ -84,9 +84,9 @@ static bool soft_default_absent(const struct object *before, const struct object
 {
     if (after->kind != KIND_COLUMN || field != COLUMN_default_value)
         return false;
-    const struct column *wanted = (const struct column *)after;
+    const struct column *desired = (const struct column *)after;
     const struct column *current = (const struct column *)before;
-    return wanted->default_soft && expr_absent(&current->default_value);
+    return desired->default_soft && expr_absent(&current->default_value);
 }
 
 static bool value_same(struct arena *mem, const struct target *target, const struct field_pair *pair,

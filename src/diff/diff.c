@@ -1,5 +1,5 @@
 /*
- * From two settled trees to changes: match, carry over what the wanted side is silent about, compare. One loop over
+ * From two settled trees to changes: match, carry over what the desired side is silent about, compare. One loop over
  * descriptors; no engine is named here, and ownership decides what may be dropped.
  */
 #include "diff/diff.h"
@@ -24,7 +24,7 @@ static void peers_clear(const struct tree *tree)
         o->peer = NULL;
 }
 
-/* A copy in the wanted tree, so that a rebuild keeps it and references to it resolve. */
+/* A copy in the desired tree, so that a rebuild keeps it and references to it resolve. */
 static void carry_over(struct differ *differ, struct object *object)
 {
     struct object *copy = object_copy(differ->mem, object, object->parent->peer);

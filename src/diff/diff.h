@@ -1,7 +1,7 @@
 /*
  * Two settled trees into changes: one generic loop over descriptors that names no engine. Both trees are changed on
  * the way, so that everything after sees one picture: renames are carried out in `before` (the rename changes keep
- * the old names), and what the wanted side does not speak of, or the project does not own, is copied into `after`:
+ * the old names), and what the desired side does not speak of, or the project does not own, is copied into `after`:
  * objects of `before` that are strangers, and settings that are unspoken (schema/managed.h).
  */
 #ifndef DIFF_DIFF_H
@@ -20,7 +20,7 @@ struct diff_input {
 struct rename {
     const char *schema; /* as trees name it; NULL: a flag did not say, and rename_check() has not found it yet */
     const char *title;  /* of its schema, for messages and flags; NULL where nobody has to name it */
-    const char *table;  /* of a column: its table's name in the *wanted* tree; NULL: a table is renamed */
+    const char *table;  /* of a column: its table's name in the *desired* tree; NULL: a table is renamed */
     const char *from;
     const char *to;
     const char *resolved_from; /* "rename_flag", "prompt", NULL: a guess that nobody has confirmed */
@@ -31,7 +31,7 @@ struct rename {
 int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes **changes);
 
 /*
- * ERR_UNSUPPORTED with one sentence if a plan for these changes would drop what is still wanted in a form that no kind
+ * ERR_UNSUPPORTED with one sentence if a plan for these changes would drop what is still desired in a form that no kind
  * models, or write something without a property that no kind models. For comparing, not for making plans, it is not asked.
  */
 int unmodelled_check(struct ctx *ctx, const struct changes *changes);

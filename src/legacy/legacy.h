@@ -20,10 +20,10 @@ int legacy_read(struct ctx *ctx, const char *name, const struct json *json, enum
 
 /*
  * Fills what a tree from a 0.8.2 file leaves open (ambiguous types, the order of a composite primary key, the parts of
- * expression indexes) from `wanted` where that could have been written like this, as 0.8.2 compared; else with what is
+ * expression indexes) from `desired` where that could have been written like this, as 0.8.2 compared; else with what is
  * most likely. For when no database can tell.
  */
-void legacy_assume(struct arena *mem, struct tree *tree, const struct json *document, const struct tree *wanted);
+void legacy_assume(struct arena *mem, struct tree *tree, const struct json *document, const struct tree *desired);
 
 /* Its canonical form of a raw type text (spec 5.1); raw if unknown. */
 struct legacy_type {

@@ -1,6 +1,6 @@
 /*
- * What a legacy snapshot leaves open, filled in with the wanted schema at hand.
- * The one idea: where the wanted object could have been written like this, 0.8.2 would have seen no difference, so
+ * What a legacy snapshot leaves open, filled in with the desired schema at hand.
+ * The one idea: where the desired object could have been written like this, 0.8.2 would have seen no difference, so
  * there is none; where it could not, the difference is real and the likeliest spelling stands for the old side.
  * Only for when the database, which knows better, cannot be asked.
  */
@@ -12,17 +12,17 @@ struct assuming {
     struct arena *mem;
     const struct tree *tree;
     const struct json *document;
-    const struct tree *wanted;
+    const struct tree *desired;
 };
 
-static void assume_type(const struct assuming *assuming, struct column *column, const struct column *wanted)
+static void assume_type(const struct assuming *assuming, struct column *column, const struct column *desired)
 {
     struct arena *mem = assuming->mem;
     const struct json *json = legacy_column(assuming->document, column->object.parent->name, column->object.name);
     if (!json || object_says(&column->object, COLUMN_type))
         return;
-    if (wanted && wanted->type && legacy_type_fits(mem, assuming->wanted, wanted->type, json)) {
-        SAY(column, COLUMN, type, arena_dup(mem, wanted->type));
+    if (desired && desired->type && legacy_type_fits(mem, assuming->desired, desired->type, json)) {
+        SAY(column, COLUMN, type, arena_dup(mem, desired->type));
         return;
     }
     const char *guess = legacy_type_guess(mem, assuming->tree->engine, json);
@@ -40,14 +40,14 @@ static bool same_set(const struct names *a, const struct names *b)
     return true;
 }
 
-static void assume_key(const struct assuming *assuming, struct primary_key *key, const struct primary_key *wanted)
+static void assume_key(const struct assuming *assuming, struct primary_key *key, const struct primary_key *desired)
 {
     if (object_says(&key->object, PRIMARY_KEY_columns))
         return;
     const struct json *tables = json_get(assuming->document, "tables");
     struct names columns = json_get_names(assuming->mem, json_get(tables, key->object.parent->name), "primary_key");
-    if (wanted && same_set(&columns, &wanted->columns))
-        columns = names_copy(assuming->mem, &wanted->columns);
+    if (desired && same_set(&columns, &desired->columns))
+        columns = names_copy(assuming->mem, &desired->columns);
     SAY(key, PRIMARY_KEY, columns, columns);
 }
 
@@ -64,13 +64,13 @@ static bool has_unknown_parts(const struct object *index)
     return !any;
 }
 
-static void assume_parts(struct arena *mem, struct object *index, const struct object *wanted)
+static void assume_parts(struct arena *mem, struct object *index, const struct object *desired)
 {
-    if (!wanted || !has_unknown_parts(index))
+    if (!desired || !has_unknown_parts(index))
         return;
     index->children = (struct list){0};
-    for (int i = 0; i < wanted->children.n; i++)
-        object_copy(mem, wanted->children.item[i], index);
+    for (int i = 0; i < desired->children.n; i++)
+        object_copy(mem, desired->children.item[i], index);
 }
 
 static void assume_part(const struct assuming *assuming, struct object *object, const struct object *other)
@@ -87,14 +87,14 @@ static void assume_part(const struct assuming *assuming, struct object *object, 
         assume_parts(assuming->mem, object, peer);
 }
 
-void legacy_assume(struct arena *mem, struct tree *tree, const struct json *document, const struct tree *wanted)
+void legacy_assume(struct arena *mem, struct tree *tree, const struct json *document, const struct tree *desired)
 {
-    const struct assuming assuming = {mem, tree, document, wanted};
+    const struct assuming assuming = {mem, tree, document, desired};
     const struct object *home = tree_schema(mem, tree, NULL);
     for (int i = 0; i < home->children.n; i++) {
         const struct object *table = home->children.item[i];
         const struct object *other =
-            table->kind == KIND_TABLE ? tree_find(wanted, KIND_TABLE, NULL, table->name) : NULL;
+            table->kind == KIND_TABLE ? tree_find(desired, KIND_TABLE, NULL, table->name) : NULL;
         for (int j = 0; j < table->children.n; j++)
             assume_part(&assuming, table->children.item[j], other);
     }

@@ -208,8 +208,8 @@ int snapshot_read(struct ctx *ctx, const char *path, struct snapshot **snapshot)
     return snapshot_from_text(ctx, path, text, length, snapshot);
 }
 
-void snapshot_assume(struct arena *mem, struct snapshot *snapshot, const struct tree *wanted)
+void snapshot_assume(struct arena *mem, struct snapshot *snapshot, const struct tree *desired)
 {
     if (snapshot->legacy)
-        legacy_assume(mem, snapshot->tree, snapshot->document, wanted);
+        legacy_assume(mem, snapshot->tree, snapshot->document, desired);
 }

@@ -28,9 +28,9 @@ int snapshot_write(struct ctx *ctx, const char *path, const struct snapshot *sna
 
 /*
  * Of a legacy snapshot only: fills what its tree leaves open (ambiguous types, the order of a composite primary key,
- * the parts of expression indexes) from `wanted` where that could have been written like this, as 0.8.2 compared;
+ * the parts of expression indexes) from `desired` where that could have been written like this, as 0.8.2 compared;
  * else with what is most likely. For when no database can tell.
  */
-void snapshot_assume(struct arena *mem, struct snapshot *snapshot, const struct tree *wanted);
+void snapshot_assume(struct arena *mem, struct snapshot *snapshot, const struct tree *desired);
 
 #endif

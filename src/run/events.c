@@ -159,7 +159,7 @@ static bool event_makes(struct ctx *ctx, const struct dialect *dialect, const st
     return false;
 }
 
-/* The name that a table of the tree that is has in the wanted one. */
+/* The name that a table of the tree that is has in the desired one. */
 static const char *name_after(const struct list *renames, const struct object *table)
 {
     for (int i = 0; renames && i < renames->n; i++) {
@@ -171,7 +171,7 @@ static const char *name_after(const struct list *renames, const struct object *t
     return table->name;
 }
 
-/* What holds it in the wanted tree; NULL if that is not there. */
+/* What holds it in the desired tree; NULL if that is not there. */
 static struct object *home_of(const struct diff_input *input, const struct object *object)
 {
     const struct object *parent = object->parent;
@@ -214,7 +214,7 @@ void events_spare(struct ctx *ctx, const struct diff_input *input, const struct 
 struct planning {
     struct ctx *ctx;
     const struct dialect *dialect;
-    const struct list *wanted;
+    const struct list *desired;
     const struct list *known;
     const struct tree *before;
     const struct tree *after;
@@ -316,12 +316,12 @@ static void new_plan(struct planning *planning, struct ddl_event *event)
         return;
     about(planning, event);
     names_add(mem, is_moment(event, "before_create") ? &plan->before : &plan->after, event->definition);
-    if (there && !undoes(planning->wanted, event))
+    if (there && !undoes(planning->desired, event))
         names_add(mem, &plan->stays, shown(mem, event));
-    if (there && !event->table && !undoes(planning->wanted, event))
+    if (there && !event->table && !undoes(planning->desired, event))
         return;
-    texts_add(planning, planning->wanted, event, "before_drop", &plan->down_before);
-    texts_add(planning, planning->wanted, event, "after_drop", &plan->down_after);
+    texts_add(planning, planning->desired, event, "before_drop", &plan->down_before);
+    texts_add(planning, planning->desired, event, "after_drop", &plan->down_after);
 }
 
 /* The table goes: as drop_all() would do it, and back as create_all() would. */
@@ -339,7 +339,7 @@ static bool can_undo(const struct planning *planning, const struct ddl_event *ev
 {
     for (int i = 0; i < planning->known->n; i++) {
         const struct ddl_event *other = planning->known->item[i];
-        if (same_owner(other, event) && !is_drop(other) && event_find(planning->wanted, other))
+        if (same_owner(other, event) && !is_drop(other) && event_find(planning->desired, other))
             return false;
     }
     return undoes(planning->known, event);
@@ -374,18 +374,18 @@ static void gone_plan(struct planning *planning, struct ddl_event *event)
 void events_plan(struct ctx *ctx, const struct dialect *dialect, const struct event_sides *sides,
                  const struct changes *changes, struct event_plan *plan)
 {
-    const struct list *wanted = sides->wanted, *known = sides->known;
-    struct planning planning = {ctx, dialect, wanted, known, changes->before, changes->after, plan};
+    const struct list *desired = sides->desired, *known = sides->known;
+    struct planning planning = {ctx, dialect, desired, known, changes->before, changes->after, plan};
     *plan = (struct event_plan){0};
     for (int i = 0; i < known->n; i++)
-        if (!event_find(wanted, known->item[i]))
+        if (!event_find(desired, known->item[i]))
             gone_plan(&planning, known->item[i]);
     plan->changed = plan->known.n != known->n;
-    for (int i = 0; i < wanted->n; i++) {
-        const struct ddl_event *before = event_find(known, wanted->item[i]);
+    for (int i = 0; i < desired->n; i++) {
+        const struct ddl_event *before = event_find(known, desired->item[i]);
         if (!before)
-            new_plan(&planning, wanted->item[i]);
-        list_add(ctx->mem, &plan->known, wanted->item[i]);
+            new_plan(&planning, desired->item[i]);
+        list_add(ctx->mem, &plan->known, desired->item[i]);
         plan->changed |= !before || before->gone;
     }
     plan->changed |= plan->known.n != known->n;

@@ -37,7 +37,7 @@ int events_known(struct ctx *ctx, struct session *session, struct list *known);
 
 /*
  * What is there because of these, an index, a trigger, a constraint that the models do not describe themselves, is copied into
- * the wanted tree: so it is neither dropped nor a stranger.  Where its table goes, it is left to the elements.
+ * the desired tree: so it is neither dropped nor a stranger.  Where its table goes, it is left to the elements.
  */
 void events_spare(struct ctx *ctx, const struct diff_input *input, const struct list *events);
 
@@ -47,7 +47,7 @@ struct list events_run(struct ctx *ctx, const struct dialect *dialect, const str
 
 /* Warns of elements that are gone and cannot be undone. */
 struct event_sides {
-    const struct list *wanted;
+    const struct list *desired;
     const struct list *known; /* with tables under their new names */
 };
 void events_plan(struct ctx *ctx, const struct dialect *dialect, const struct event_sides *sides,

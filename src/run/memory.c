@@ -88,39 +88,39 @@ static const struct object *child_at(const struct object *parent, enum kind kind
 }
 
 /* The only child of a kind that has no name of its own, if the other side has one nameless or foreign object too. */
-static const struct object *only_unnamed(const struct object *parent, const struct object *wanted)
+static const struct object *only_unnamed(const struct object *parent, const struct object *desired)
 {
     const struct object *found = NULL;
     int here = 0, there = 0;
     for (int i = 0; i < parent->children.n; i++) {
         const struct object *child = parent->children.item[i];
-        if (child->kind != wanted->kind || (child->name && !child->name_invented))
+        if (child->kind != desired->kind || (child->name && !child->name_invented))
             continue;
         found = child;
         here++;
     }
-    for (int i = 0; i < wanted->parent->children.n; i++) {
-        const struct object *sibling = wanted->parent->children.item[i];
+    for (int i = 0; i < desired->parent->children.n; i++) {
+        const struct object *sibling = desired->parent->children.item[i];
         there +=
-            sibling->kind == wanted->kind && (!sibling->name || !object_child(parent, sibling->kind, sibling->name));
+            sibling->kind == desired->kind && (!sibling->name || !object_child(parent, sibling->kind, sibling->name));
     }
     return here == 1 && there == 1 ? found : NULL;
 }
 
-static const struct object *match_of(const struct object *wanted, const struct object *parent)
+static const struct object *match_of(const struct object *desired, const struct object *parent)
 {
-    unsigned marks = kind_table[wanted->kind].marks;
+    unsigned marks = kind_table[desired->kind].marks;
     if (marks & KIND_PART)
-        return child_at(parent, wanted->kind, rank_of(wanted));
-    const struct object *named = wanted->name ? object_child(parent, wanted->kind, wanted->name) : NULL;
+        return child_at(parent, desired->kind, rank_of(desired));
+    const struct object *named = desired->name ? object_child(parent, desired->kind, desired->name) : NULL;
     if (named || !(marks & KIND_CONTENT))
         return named;
     for (int i = 0; i < parent->children.n; i++) {
         const struct object *child = parent->children.item[i];
-        if (child->kind == wanted->kind && printed_alike(child, wanted))
+        if (child->kind == desired->kind && printed_alike(child, desired))
             return child;
     }
-    return only_unnamed(parent, wanted);
+    return only_unnamed(parent, desired);
 }
 
 /* Tables and views are what a plan is about; what hangs on them follows. */

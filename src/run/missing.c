@@ -1,5 +1,5 @@
 /*
- * Functions, domains, collations and other things that no kind models, and that a wanted object names.  A migration does not
+ * Functions, domains, collations and other things that no kind models, and that a desired object names.  A migration does not
  * make them, so they have to be there before it runs: the database has them, a hand-written migration that waits makes
  * them, or a DDL element of the models does.  Else it is better said now than by the server.
  */
@@ -134,18 +134,18 @@ static void place_add(struct ctx *ctx, const struct session *session, const stru
 }
 
 static int missing_fail(struct ctx *ctx, const struct session *session, const struct outside *one,
-                        const struct unmodelled *wanted)
+                        const struct unmodelled *desired)
 {
     const char *name = one->schema ? arena_printf(ctx->mem, "%s.%s", one->schema, one->name) : one->name;
-    const char *what = wanted ? unmodelled_text(ctx->mem, wanted) : arena_printf(ctx->mem, "%s %s", one->kind, name);
+    const char *what = desired ? unmodelled_text(ctx->mem, desired) : arena_printf(ctx->mem, "%s %s", one->kind, name);
     const char *place = session->conn ? session->conn->target : "the last snapshot";
     const struct object *whole = object_whole(one->object);
     fail(ctx, ERR_UNSUPPORTED, "%s needs %s, which %s does not have%s", object_path(ctx->mem, whole), what, place,
-         wanted ? " and which is not managed yet" : "");
+         desired ? " and which is not managed yet" : "");
     fail_hint(ctx,
               "Create it in a hand-written migration first (\"dbwarden new\" makes the file)%s; then run "
               "make-migrations again.",
-              wanted ? "" : ", or correct the name");
+              desired ? "" : ", or correct the name");
     place_add(ctx, session, whole);
     return ERR_UNSUPPORTED;
 }
@@ -161,12 +161,12 @@ int missing_check(struct ctx *ctx, const struct session *session, const struct c
     TRY(dialect->missing(ctx, session->conn, &objects, &missing));
     for (int i = 0; i < missing.n; i++) {
         const struct outside *one = missing.item[i];
-        const struct unmodelled *wanted = unmodelled_called(changes->after, one->name);
-        bool unsure = !session->conn && (!wanted || unmodelled_called(changes->before, one->name));
+        const struct unmodelled *desired = unmodelled_called(changes->after, one->name);
+        bool unsure = !session->conn && (!desired || unmodelled_called(changes->before, one->name));
         if (unsure || is_described(changes->after, one) || pending_makes(ctx->mem, session, one->name) ||
             events_make(ctx->mem, dialect, events, one->name))
             continue;
-        return missing_fail(ctx, session, one, wanted);
+        return missing_fail(ctx, session, one, desired);
     }
     return 0;
 }

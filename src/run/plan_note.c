@@ -311,12 +311,12 @@ struct laying {
     struct key_forms forms;
 };
 
-static struct object *child_like(const struct laying *laying, const struct object *parent, const struct object *wanted)
+static struct object *child_like(const struct laying *laying, const struct object *parent, const struct object *desired)
 {
-    const char *key = managed_any_key(laying->mem, &laying->forms, wanted);
+    const char *key = managed_any_key(laying->mem, &laying->forms, desired);
     for (int i = 0; key && i < parent->children.n; i++) {
         struct object *child = parent->children.item[i];
-        if (child->kind == wanted->kind && text_equal(key, managed_any_key(laying->mem, &laying->forms, child)))
+        if (child->kind == desired->kind && text_equal(key, managed_any_key(laying->mem, &laying->forms, child)))
             return child;
     }
     return NULL;

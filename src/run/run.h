@@ -32,9 +32,9 @@ struct session {
     struct list journal;      /* struct journal_row * */
     struct list unfinished;   /* those of it that began and did not end */
     struct list ran;          /* struct migration *: what this session has run, up or down */
-    struct list events;       /* struct ddl_event *, with `wanted` */
-    struct list described;    /* struct schema_statement *, of the schema files, with `wanted` */
-    struct tree *wanted;      /* as wanted_read() last gave it: fills in what an old snapshot does not say; NULL */
+    struct list events;       /* struct ddl_event *, with `desired` */
+    struct list described;    /* struct schema_statement *, of the schema files, with `desired` */
+    struct tree *desired;     /* as desired_read() last gave it: fills in what an old snapshot does not say; NULL */
     const char *snapshot;     /* path of the last one written; NULL */
     bool verbose;             /* statements are told with their times */
     bool sandbox;             /* conn leads to a copy: the project's snapshots are not for it */
@@ -146,15 +146,15 @@ int snapshot_take(struct ctx *ctx, struct session *session);
 /* The same if the last version has none, which a run that was killed before writing it leaves. Needs session_reload(). */
 int snapshot_catch_up(struct ctx *ctx, struct session *session);
 
-/* The schema that is wanted, from models or schema files of the database's configuration; settled. */
-int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree);
+/* The schema that is desired, from models or schema files of the database's configuration; settled. */
+int desired_read(struct ctx *ctx, struct session *session, struct tree **tree);
 /* The schema that is: live if it can be reached, else the latest snapshot; settled. */
 struct current {
     struct tree *tree;  /* with what the project owns marked */
     const char *source; /* for messages */
 };
 int current_read(struct ctx *ctx, struct session *session, struct current *current);
-/* What the .plan.json of these changes has to say to later runs; `written` is the wanted schema as its sources spell it. */
+/* What the .plan.json of these changes has to say to later runs; `written` is the desired schema as its sources spell it. */
 struct json *plan_note_json(struct arena *mem, const struct target *target, const struct tree *written,
                             const struct changes *changes);
 /* Any DDL of the engine, run in a scratch database and read back. */

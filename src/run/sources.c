@@ -1,5 +1,5 @@
 /*
- * Where schemas are described: what is wanted (models or schema files) and what is (the live database, else the last
+ * Where schemas are described: what is desired (models or schema files) and what is (the live database, else the last
  * snapshot).  For making migrations, what is is carried forward past those that are written and not applied
  * yet, so that making them twice does not make them twice.
  */
@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "models/models.h"
 
-int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
+int desired_read(struct ctx *ctx, struct session *session, struct tree **tree)
 {
     const struct database_config *database = session->database;
     if (!database->dialect->load) {
@@ -38,7 +38,7 @@ int wanted_read(struct ctx *ctx, struct session *session, struct tree **tree)
         }
         tree_settle(ctx->mem, session->target, *tree);
     }
-    session->wanted = *tree;
+    session->desired = *tree;
     return 0;
 }
 
@@ -72,7 +72,8 @@ static struct tree *empty_database(struct arena *mem, const struct session *sess
     const struct dialect *dialect = session->database->dialect;
     struct tree *tree = tree_new(mem, dialect->engine);
     tree->kinds = kind_set_all();
-    if (dialect->usual_name && session->wanted && object_child(session->wanted->root, KIND_SCHEMA, dialect->usual_name))
+    if (dialect->usual_name && session->desired &&
+        object_child(session->desired->root, KIND_SCHEMA, dialect->usual_name))
         tree_schema(mem, tree, dialect->usual_name);
     return tree;
 }
@@ -104,7 +105,7 @@ static int read_snapshot(struct ctx *ctx, struct session *session, const struct 
             "the snapshot %s was written by DBWarden 0.8.2 and does not say everything; what it leaves open is "
             "taken to be as wanted",
             snapshot->migration_id);
-        snapshot_assume(ctx->mem, snapshot, session->wanted);
+        snapshot_assume(ctx->mem, snapshot, session->desired);
     }
     if (!snapshot->recorded)
         TRY(owned_read(ctx, session, snapshot, snapshot->tree));

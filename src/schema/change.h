@@ -23,7 +23,7 @@ struct change {
     enum change_op op;
     enum kind kind;
     struct object *before;       /* in the tree that is */
-    struct object *after;        /* in the tree that is wanted */
+    struct object *after;        /* in the tree that is desired */
     uint64_t fields[SAID_WORDS]; /* of an ALTER: which differ */
     bool replaced;               /* a DROP and CREATE pair that stands for one REPLACE */
     const char *resolved_from;   /* of a RENAME: "rename_flag", "prompt"; NULL */

@@ -18,12 +18,12 @@ static struct object *sequence_drawn(const struct tree *tree, const struct colum
     return NULL;
 }
 
-/* A serial is wanted, and the column draws from a sequence of its own: that is one. */
+/* A serial is desired, and the column draws from a sequence of its own: that is one. */
 static void serial_fold(struct arena *mem, const struct target *target, const struct tree *before,
-                        const struct column *wanted)
+                        const struct column *desired)
 {
-    struct column *column = (struct column *)wanted->object.peer;
-    if (!wanted->autoincrement || !column || column->autoincrement)
+    struct column *column = (struct column *)desired->object.peer;
+    if (!desired->autoincrement || !column || column->autoincrement)
         return;
     struct object *sequence = sequence_drawn(before, column);
     if (!sequence)
