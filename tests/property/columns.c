@@ -125,7 +125,8 @@ const char *random_default(struct dice *dice, const struct column *column)
     bool draws = choice && choice->family == FAMILY_INT && dice_chance(dice, 15);
     const struct object *sequence = draws ? random_of_kind(dice, KIND_SEQUENCE) : NULL;
     if (sequence)
-        return arena_printf(dice->mem, "nextval('%s'::regclass)", qualified(dice, sequence));
+        return arena_printf(dice->mem, "nextval('%s'::regclass)",
+                            text_replace(dice->mem, qualified(dice, sequence), "'", "''"));
     return choice ? choice->defaults[dice_below(dice, 2)] : NULL;
 }
 
