@@ -59,14 +59,16 @@ bool compare_ref_is(struct arena *mem, const struct target *target, const struct
            (!whole.part || compare_name(mem, target, ref->part, whole.part));
 }
 
+/* In any order: parents of a table that are left and joined again come last, and only the places of columns tell of it. */
 static bool refs_same_named(struct arena *mem, const struct target *target, const struct refs *a, const struct refs *b)
 {
-    if (a->n != b->n)
-        return false;
-    for (int i = 0; i < a->n; i++)
-        if (!compare_ref(mem, target, &a->item[i], &b->item[i]))
-            return false;
-    return true;
+    bool same = a->n == b->n;
+    for (int i = 0; same && i < a->n; i++) {
+        same = false;
+        for (int k = 0; !same && k < b->n; k++)
+            same = compare_ref(mem, target, &a->item[i], &b->item[k]);
+    }
+    return same;
 }
 
 static bool names_same(struct arena *mem, const struct target *target, const struct names *a, const struct names *b)

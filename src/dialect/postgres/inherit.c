@@ -44,6 +44,36 @@ static void column_inherit(struct arena *mem, struct object *table, const struct
     }
 }
 
+void pg_inherited_checks(struct arena *mem, const struct tree *tree, const struct object *parent, struct list *checks)
+{
+    const struct table *table = (const struct table *)parent;
+    for (int i = 0; i < parent->children.n; i++) {
+        struct object *check = parent->children.item[i];
+        if (check->kind == KIND_CHECK && *check->name && !((const struct check *)check)->no_inherit)
+            list_add(mem, checks, check);
+    }
+    for (int i = 0; i < table->inherits.n && checks->n < DEEPEST * DEEPEST; i++) {
+        const struct object *above = pg_parent(tree, table, i);
+        if (above && above != parent)
+            pg_inherited_checks(mem, tree, above, checks);
+    }
+}
+
+/* A check of a parent's under its name is the parent's, and follows it. */
+static void checks_follow(struct arena *mem, const struct tree *tree, struct object *table, const struct object *parent)
+{
+    struct list checks = {0};
+    pg_inherited_checks(mem, tree, parent, &checks);
+    for (int i = table->children.n - 1; i >= 0; i--) {
+        const struct object *own = table->children.item[i];
+        for (int k = 0; own->kind == KIND_CHECK && k < checks.n; k++)
+            if (text_equal(own->name, ((const struct object *)checks.item[k])->name)) {
+                list_remove(&table->children, i);
+                break;
+            }
+    }
+}
+
 static void table_inherit(struct arena *mem, const struct tree *tree, struct table *table, int depth)
 {
     int at = 0;
@@ -53,6 +83,7 @@ static void table_inherit(struct arena *mem, const struct tree *tree, struct tab
         if (!parent || parent == &table->object)
             continue;
         table_inherit(mem, tree, (struct table *)parent, depth + 1);
+        checks_follow(mem, tree, &table->object, parent);
         for (int k = 0; k < parent->children.n; k++) {
             const struct object *child = parent->children.item[k];
             if (child->kind == KIND_COLUMN && !object_child(&table->object, KIND_COLUMN, child->name))

@@ -188,6 +188,8 @@ char *pg_default_name(struct arena *mem, const struct object *object);
 bool pg_expr_mentions(struct arena *mem, const char *expr, const char *name);
 
 /* inherit.c: children get their parents' columns; the i-th parent of a table, or NULL. */
+/* Those of a table and of its parents that children have as well: struct object *. */
+void pg_inherited_checks(struct arena *mem, const struct tree *tree, const struct object *parent, struct list *checks);
 void pg_inherit(struct arena *mem, struct tree *tree);
 struct object *pg_parent(const struct tree *tree, const struct table *table, int i);
 

@@ -102,6 +102,27 @@ int pg_table_drop(struct render *render, const struct change *change)
     return 0;
 }
 
+/* INHERIT wants the parent's checks in the child, NO INHERIT leaves them there: they come and go with it. */
+static void checks_differ(struct render *render, const struct object *table, const struct tree *tree,
+                          const struct ref *parent, bool come)
+{
+    struct list checks = {0};
+    const struct object *from = tree_find_ref(tree, KIND_TABLE, parent);
+    if (from)
+        pg_inherited_checks(render->mem, tree, from, &checks);
+    for (int i = 0; i < checks.n; i++) {
+        const struct object *check = checks.item[i];
+        struct buf out = pg_begin(render, "");
+        pg_alter_table(&out, table);
+        buf_add(&out, come ? "ADD " : "DROP CONSTRAINT IF EXISTS ");
+        if (come)
+            pg_constraint_text(&out, check);
+        else
+            pg_ident_add(&out, check->name);
+        render_statement(render, &out);
+    }
+}
+
 /* A statement for each parent of `some` that is not among `others`. */
 static void inherits_differ(struct render *render, const struct object *table, const char *verb,
                             const struct refs *some, const struct refs *others)
@@ -109,11 +130,16 @@ static void inherits_differ(struct render *render, const struct object *table, c
     for (int i = 0; i < some->n; i++) {
         if (refs_have(others, &some->item[i]))
             continue;
+        bool come = *verb == 'I';
+        if (come)
+            checks_differ(render, table, render->after, &some->item[i], true);
         struct buf out = pg_begin(render, "");
         pg_alter_table(&out, table);
         buf_add(&out, verb);
         pg_ref(&out, &some->item[i]);
         render_statement(render, &out);
+        if (!come)
+            checks_differ(render, table, render->before, &some->item[i], false);
     }
 }
 
