@@ -63,11 +63,10 @@ def test_rollback_with_backup(any_project):
     assert project.ok("migrate", "--with-backup", "--json").json["backup"] is None, "nothing to run, nothing to copy"
 
 
+@pytest.mark.parametrize("any_project", ["postgresql", "mariadb", "mysql"], indirect=True)
 def test_no_password_is_shown(any_project):
     """Not in arguments, environment, messages or files, and one that needs quoting arrives; seen from inside the program."""
     project = any_project
-    if project.engine == "sqlite":
-        pytest.skip("has none")
     filled(project)
     user, password = f"u{uuid.uuid4().hex[:8]}", "s3:c\\et \"#'canary%"
     name = project.url.rsplit("/", 1)[1]
@@ -121,12 +120,10 @@ def test_a_full_folder_stops_before_anything_runs(lite):
     assert list((lite.folder / "backups").iterdir()) == [], "no half of a backup stays"
 
 
+@pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)
 def test_a_missing_program_is_named(any_project):
+    """PostgreSQL's are looked for outside of PATH too, and SQLite needs none."""
     project = any_project
-    if project.engine == "sqlite":
-        pytest.skip("needs no program")
-    if project.engine == "postgresql":
-        pytest.skip("is looked for outside PATH too")
     filled(project)
     failed = project.run("migrate", "--with-backup", env={"PATH": "/nonexistent"})
     assert failed.status == 1 and "is not installed here" in failed.err and "apt install" in failed.err, failed
