@@ -49,7 +49,8 @@ static void check_again(struct ctx *ctx, const struct dialect *dialect, const st
     buf_init(&joined, ctx->mem);
     for (int i = 0; i < split->n; i++) {
         buf_add_n(&joined, split->piece[i].text, split->piece[i].length);
-        buf_add(&joined, "\n;\n"); /* rows of COPY end with a line of their own */
+        if (i + 1 < split->n)
+            buf_add(&joined, "\n; "); /* rows of COPY end with a line of their own, and begin after one that ends */
     }
     CHECK(split_section(ctx, dialect->lex, "again.sql",
                         &(struct sql_piece){.text = joined.data, .length = joined.len, .line = 1}, &again) == 0);
