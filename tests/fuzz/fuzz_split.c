@@ -48,9 +48,11 @@ static void check_again(struct ctx *ctx, const struct dialect *dialect, const st
     struct buf joined;
     buf_init(&joined, ctx->mem);
     for (int i = 0; i < split->n; i++) {
-        buf_add_n(&joined, split->piece[i].text, split->piece[i].length);
-        if (i + 1 < split->n)
-            buf_add(&joined, "\n; "); /* rows of COPY end with a line of their own, and begin after one that ends */
+        const struct sql_piece *piece = &split->piece[i];
+        /* Rows of COPY end with the line "\\.", and would begin after a semicolon that ends one. */
+        bool rows = piece->length >= 2 && !memcmp(piece->text + piece->length - 2, "\\.", 2);
+        buf_add_n(&joined, piece->text, piece->length);
+        buf_add(&joined, rows ? "\n; " : "; ");
     }
     CHECK(split_section(ctx, dialect->lex, "again.sql",
                         &(struct sql_piece){.text = joined.data, .length = joined.len, .line = 1}, &again) == 0);

@@ -24,7 +24,7 @@ if [ ${#targets[@]} = 0 ]; then
   done
 fi
 ninja -C "$build" src/libdbwcore.a >"$build/ninja.log" || { cat "$build/ninja.log"; exit 1; }
-libraries=$(pkg-config --libs jansson libmd sqlite3 yaml-0.1 libpq libmariadb)
+libraries=$(pkg-config --libs jansson libmd sqlite3 yaml-0.1)
 
 fuzz() { # TARGET
   local target=$1 program=$build/fuzz_$1 found=$build/found/$1 inputs
