@@ -36,7 +36,7 @@ SHAPES = [
     "VACUUM busy", "ALTER TABLE busy REPLICA IDENTITY FULL",
 ]
 WAITED = ("SELECT COALESCE(max(extract(epoch FROM clock_timestamp() - l.waitstart)), 0)::float8 FROM pg_locks l "
-          "JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND a.application_name = 'app'")
+          "JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND a.application_name = 'app' AND a.datname = current_database()")
 
 
 class Application:

@@ -95,7 +95,8 @@ def pooled(tmp_path, postgres, mode="transaction", **options):
 
 
 def advisory_locks(project):
-    return project.database.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+    return project.database.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+                                  " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
 
 
 @pytest.mark.parametrize("beside", [0, 3], ids=["pooled", "some direct"])
