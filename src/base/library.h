@@ -1,7 +1,7 @@
 /*
  * A shared library that is loaded when it is first needed, so that a start pays only for what it uses, and a machine needs
  * only the client libraries of the servers that it talks to.  What calls it is written as if it were linked: for each
- * function there is one of the same name that passes the call on (see library.def files).
+ * function there is one of the same name that passes the call on (library_calls.h).
  */
 #ifndef BASE_LIBRARY_H
 #define BASE_LIBRARY_H

@@ -134,3 +134,21 @@ def test_without_server_and_snapshot_nothing_is_written(any_project):
     project.write("dbwarden.yaml", away)
     shown = project.ok("make-migrations", "third")
     assert "comparing with the snapshot" in shown.err and "No new migrations" in shown.out
+
+
+@pytest.mark.parametrize("any_project", ["sqlite", "postgresql"], indirect=True)
+def test_markers_in_what_make_migrations_writes(any_project):
+    """A default, and where there are some a comment, that hold lines like markers: written, read back, run, undone."""
+    project, value = any_project, "a\n-- rollback\nDROP TABLE keep;\n-- upgrade\nb"
+    project.write("dbwarden.yaml", (project.folder / "dbwarden.yaml").read_text() + "    schema_files: [schema.sql]\n")
+    text = f"CREATE TABLE keep (id integer PRIMARY KEY);\nCREATE TABLE t (id integer PRIMARY KEY, v text DEFAULT '{value}');\n"
+    if project.engine == "postgresql":
+        text += f"COMMENT ON TABLE t IS '{value}';\n"
+    project.write("schema.sql", text)
+    project.ok("make-migrations", "a")
+    project.ok("migrate")
+    assert project.run("diff", "--exit-code").status == 0
+    project.database.run("INSERT INTO t (id) VALUES (1)")
+    assert project.database.value("SELECT v FROM t") == value
+    project.ok("rollback")
+    assert project.database.tables() == []

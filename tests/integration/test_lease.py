@@ -5,6 +5,7 @@ import signal
 import time
 
 import pytest
+import sqlalchemy as sa
 from support.engines import ended, killed, slow, wait_until
 from test_two import advisory_locks, pooled
 
@@ -151,7 +152,13 @@ def test_a_double_run_undoes_itself(pg_project):
     """What no lock can prevent: somebody else recorded the version meanwhile."""
     pg_project.migration("0001", "one", "CREATE TABLE one (id integer);\n"
                          "INSERT INTO _dbwarden_migrations (version, filename) VALUES ('0001', 'primary__0001_one.sql');")
-    assert pg_project.run("migrate").status != 0
+    refused = pg_project.run("migrate")
+    assert refused.status == 1 and "duplicate key" in refused.err, refused
+    database = sa.create_engine(pg_project.url.replace("postgresql://", "postgresql+psycopg2://"))
+    assert not sa.inspect(database).has_table("one")
+    with database.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM _dbwarden_migrations").scalar() == 0
+    database.dispose()
 
 
 def test_a_killed_holder_whose_index_is_still_being_built(both):

@@ -43,7 +43,7 @@ static struct conn *second(struct ctx *ctx)
 #define CONN __attribute__((cleanup(conn_close))) struct conn *
 #define NEEDS_SERVER \
     if (!server)     \
-    skip()
+    fail_msg("no PostgreSQL could be started: tests/servers/testservers.sh install pg15 installs one")
 
 static const char *ask(struct ctx *ctx, struct conn *conn, const char *sql)
 {

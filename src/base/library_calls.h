@@ -1,0 +1,36 @@
+/*
+ * Makes of a list of functions what lets them be called as if the library were linked: a pointer for each, a function of
+ * its name that calls through it, and `symbols` for struct library.  LIBRARY_CALLS names the list, a .def file of
+ * GIVES(result, name, parameters, arguments) and, without a result, DOES(name, parameters, arguments).
+ * To be included once, by the one file that owns the library; no guard, because it is code.
+ */
+#include "base/library.h"
+
+#define GIVES(result, name, params, args) static result(*at_##name) params;
+#define DOES(name, params, args)          static void(*at_##name) params;
+#include LIBRARY_CALLS
+#undef GIVES
+#undef DOES
+
+#define GIVES(result, name, params, args) \
+    result name params                    \
+    {                                     \
+        return at_##name args;            \
+    }
+#define DOES(name, params, args) \
+    void name params             \
+    {                            \
+        at_##name args;          \
+    }
+#include LIBRARY_CALLS
+#undef GIVES
+#undef DOES
+
+#define GIVES(result, name, params, args) {#name, &at_##name},
+#define DOES(name, params, args)          {#name, &at_##name},
+static const struct library_symbol symbols[] = {
+#include LIBRARY_CALLS
+    {NULL, NULL},
+};
+#undef GIVES
+#undef DOES
