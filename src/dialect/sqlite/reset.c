@@ -45,7 +45,7 @@ static int settings_restore(struct ctx *ctx, struct conn *conn)
     return lite_exec(ctx, conn, "PRAGMA case_sensitive_like = OFF"); /* which cannot be read */
 }
 
-/* `format` takes a name, and what else the row says. */
+/* The query gives names, and what stands between `before` and each. */
 static int drop_each(struct ctx *ctx, struct conn *conn, const char *query, const char *before)
 {
     struct rows rows;
