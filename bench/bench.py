@@ -107,7 +107,7 @@ def start():
     runs = 10 * RUNS
     for words, aim in ((["version"], "10 ms, 12 MB"), (["--help"], None), (["status"], None)):
         compare(f"start: {' '.join(words)}", Runner("dbwarden", [OURS, *words], folder),
-                Runner("nothing", [FLOOR, "nothing"], folder), Runner("true", ["/bin/true"], folder), runs=runs, aim=aim)
+                Runner("nothing", [str(WORK / "nothing")], folder), Runner("true", ["/bin/true"], folder), runs=runs, aim=aim)
 
 
 def apply():

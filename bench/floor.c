@@ -3,7 +3,6 @@
  * library and nothing around them, no splitting, no checks, no journal.  One transaction a file, with one row of state; on
  * PostgreSQL one pipeline and so one round trip a file.
  *
- *   floor nothing                    start and end, with the same libraries linked
  *   floor sqlite DATABASE FOLDER     runs the .sql files of the folder in the order of their names
  *   floor postgresql URL FOLDER      the same; a statement ends at the end of a line, which is true of what generate.py writes
  *   floor message URL FILE           one file as one message
@@ -206,14 +205,6 @@ static void sums(const char *folder, struct dirent **entries, int n)
 }
 
 /* One name of each library keeps it linked. */
-static void nothing(void)
-{
-    int major, minor, patch;
-    yaml_get_version(&major, &minor, &patch);
-    printf("%s %d %lu %d %s\n", sqlite3_libversion(), PQlibVersion(), mysql_get_client_version(), major,
-           jansson_version_str());
-}
-
 int main(int argc, char **argv)
 {
     const char *mode = argc > 1 ? argv[1] : "";
@@ -233,9 +224,7 @@ int main(int argc, char **argv)
         pg_catalog(argv[2]);
     else if (strcmp(mode, "sums") == 0 && argc == 3)
         sums(folder, entries, n);
-    else if (strcmp(mode, "nothing") == 0)
-        nothing();
     else
-        die("usage", "floor nothing | sqlite | postgresql | message | catalog | sums");
+        die("usage", "floor sqlite | postgresql | message | catalog | sums");
     return 0;
 }

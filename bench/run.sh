@@ -7,6 +7,9 @@ work=$PWD/build/bench
 mkdir -p "$work"
 read -ra libraries < <(pkg-config --cflags --libs libpq sqlite3 libmariadb jansson yaml-0.1 libmd smartcols)
 gcc -O2 -D_GNU_SOURCE bench/floor.c -Wl,--no-as-needed "${libraries[@]}" -o "$work/floor"
+# What a start costs at least: the libraries that the program is linked with, and no others.
+read -ra linked < <(pkg-config --libs sqlite3 jansson yaml-0.1 libmd smartcols)
+echo 'int main(void) { return 0; }' | gcc -O2 -x c - -Wl,--no-as-needed "${linked[@]}" -o "$work/nothing"
 gcc -O2 -D_GNU_SOURCE bench/launch.c -o "$work/launch"
 
 servers=$(mktemp -d /tmp/dbwarden-bench.XXXXXX) && chmod 755 "$servers"
