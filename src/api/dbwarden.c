@@ -130,7 +130,7 @@ static void call_begin(struct dbw *handle, dbw_event_fn *on_event, void *sink)
     handle->sink = sink;
     ctx->on_event = on_event ? event_out : NULL;
     ctx->sink = handle;
-    ctx->database = NULL;
+    ctx->database = ctx->engine = NULL;
     memset(&ctx->error, 0, sizeof ctx->error);
     atomic_store(&ctx->cancel, 0);
     ctx->asked = 0;

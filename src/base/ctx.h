@@ -16,6 +16,7 @@ struct ctx {
     event_fn *on_event; /* NULL: events go nowhere */
     void *sink;
     const char *database; /* put on every event; NULL if none is chosen yet */
+    const char *engine;   /* its database_type, likewise */
     double started;       /* clock_monotonic() when the operation began */
     atomic_int cancel;    /* set by another thread or a signal handler, which touch nothing else; 2: at once */
     double grace;         /* how long what runs may take to end by itself once it is asked to stop; seconds */

@@ -7,6 +7,7 @@
 static void send_event(struct ctx *ctx, struct event event)
 {
     event.database = ctx->database;
+    event.engine = ctx->engine;
     event.seconds = clock_monotonic() - ctx->started;
     ctx->on_event(ctx->sink, &event);
 }

@@ -15,6 +15,7 @@ struct event {
     enum event_kind kind;
     const char *text;     /* in the arena of the operation: a listener that keeps it copies it */
     const char *database; /* name in the configuration, or NULL */
+    const char *engine;   /* its database_type, or NULL */
     struct place place;   /* of a warning about a file */
     int64_t done;
     int64_t total;

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 #define INDENT 2
 
@@ -26,10 +27,18 @@ static char short_escape(char c)
     }
 }
 
+/* What is not UTF-8, from a file's name or a server, would make the whole document unreadable. */
 static void write_text(struct buf *out, const char *text)
 {
+    size_t length = strlen(text), wrong;
+    const char *next_wrong = utf8_valid(text, length, &wrong) ? NULL : text + wrong;
     buf_add_c(out, '"');
-    for (; *text; text++) {
+    for (const char *end = text + length; text < end; text++) {
+        if (text == next_wrong) {
+            buf_add(out, "\xEF\xBF\xBD"); /* U+FFFD */
+            next_wrong = utf8_valid(text + 1, (size_t)(end - text) - 1, &wrong) ? NULL : text + 1 + wrong;
+            continue;
+        }
         char letter = short_escape(*text);
         if (letter) {
             buf_add_c(out, '\\');

@@ -1,6 +1,7 @@
 /*
  * The log: what goes to standard error while a command runs.  For people a line is its text; machines that set
- * DBWARDEN_LOG_JSON get one JSON object per line, errors included.  Progress is one line that is drawn over, on a terminal only.
+ * DBWARDEN_LOG_JSON get one JSON object per line and nothing else, errors and progress included.  For people progress is one
+ * line that is drawn over, on a terminal only.
  */
 #include "cli/log.h"
 
@@ -41,22 +42,24 @@ void log_clear(struct log *log)
     fflush(log->terminal.out);
 }
 
-static struct json *line_begin(struct log *log, const char *level, const char *message, const char *database)
+static void set_if(struct log *log, struct json *line, const char *key, const char *text)
+{
+    if (text)
+        json_set_text(log->mem, line, key, text);
+}
+
+/* The first four keys are on every line. */
+static struct json *line_begin(struct log *log, const char *level, const char *message, const char *database,
+                               const char *engine)
 {
     struct json *line = json_object(log->mem);
     json_set_text(log->mem, line, "timestamp", clock_iso_ms(log->mem, clock_now_ms()));
     json_set_text(log->mem, line, "level", level);
     json_set_text(log->mem, line, "logger", "dbwarden");
-    json_set_text(log->mem, line, "message", message);
-    if (database)
-        json_set_text(log->mem, line, "db_name", database);
+    json_set_text(log->mem, line, "message", message ? message : "failed without saying why");
+    set_if(log, line, "db_name", database);
+    set_if(log, line, "db_type", engine);
     return line;
-}
-
-static void set_if(struct log *log, struct json *line, const char *key, const char *text)
-{
-    if (text)
-        json_set_text(log->mem, line, key, text);
 }
 
 static void place_json(struct log *log, struct json *line, const struct place *place)
@@ -106,7 +109,7 @@ static void progress_draw(struct log *log, const struct event *event)
 {
     double now = clock_monotonic();
     bool over = event->done >= event->total;
-    if (!log->terminal.tables || log->json || log->quiet)
+    if (!log->terminal.tables || log->quiet)
         return;
     snprintf(log->progress, sizeof log->progress, "[%" PRId64 "/%" PRId64 "] %.1f s  %s", event->done, event->total,
              event->seconds, event->text ? event->text : "");
@@ -122,9 +125,25 @@ static void event_json(struct log *log, const struct event *event)
 {
     static const char *const level[] = {
         [EVENT_DEBUG] = "DEBUG", [EVENT_INFO] = "INFO", [EVENT_WARNING] = "WARNING", [EVENT_PROGRESS] = "INFO"};
-    struct json *line = line_begin(log, level[event->kind], event->text, event->database);
+    struct json *line = line_begin(log, level[event->kind], event->text, event->database, event->engine);
     place_json(log, line, &event->place);
+    if (event->kind == EVENT_PROGRESS) {
+        json_set_int(log->mem, line, "done", event->done);
+        json_set_int(log->mem, line, "total", event->total);
+        json_set(log->mem, line, "seconds", json_real(log->mem, (double)(int64_t)(event->seconds * 1000) / 1000));
+    }
     line_end(log, line);
+}
+
+/* The first, one a second and the last: what reads lines keeps them all. */
+static void progress_json(struct log *log, const struct event *event)
+{
+    double now = clock_monotonic();
+    bool over = event->done >= event->total;
+    if (log->quiet || (log->progress_drawn > 0 && now - log->progress_drawn < 1 && !over))
+        return;
+    event_json(log, event);
+    log->progress_drawn = over ? 0 : now;
 }
 
 static void event_text(struct log *log, const struct event *event)
@@ -146,7 +165,9 @@ void log_event(void *sink, const struct event *event)
 {
     struct log *log = sink;
     struct arena_mark mark = arena_save(log->mem);
-    if (event->kind == EVENT_PROGRESS)
+    if (event->kind == EVENT_PROGRESS && log->json)
+        progress_json(log, event);
+    else if (event->kind == EVENT_PROGRESS)
         progress_draw(log, event);
     else if (log->quiet || (event->kind == EVENT_DEBUG && !log->verbose))
         return;
@@ -159,7 +180,7 @@ void log_event(void *sink, const struct event *event)
 
 static void error_json_line(struct log *log, const struct error *error)
 {
-    struct json *line = line_begin(log, "ERROR", error->message, log->ctx->database);
+    struct json *line = line_begin(log, "ERROR", error->message, log->ctx->database, log->ctx->engine);
     json_set_text(log->mem, line, "code", err_name(error->code));
     set_if(log, line, "hint", error->hint);
     set_if(log, line, "sqlstate", error->sqlstate);

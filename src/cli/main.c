@@ -15,6 +15,7 @@
 
 static struct ctx *running; /* what a signal cancels */
 static atomic_int asking;   /* a question is open: nothing runs that has to end first */
+static bool by_machine;     /* standard error has lines of JSON only */
 
 /*
  * The first signal asks to stop safely, the second cuts off the statement at hand, the third ends the process; its locks go
@@ -28,7 +29,7 @@ static void stop(int number)
     int before = atomic_fetch_add(&running->cancel, 1);
     if (before > 1 || (before && running->grace <= 0))
         _exit(130);
-    if (number == SIGINT && !atomic_load(&asking) && isatty(STDERR_FILENO)) {
+    if (number == SIGINT && !by_machine && !atomic_load(&asking) && isatty(STDERR_FILENO)) {
         ssize_t ignored = write(STDERR_FILENO, text[before], strlen(text[before]));
         (void)ignored;
     }
@@ -93,7 +94,10 @@ static int text_finish(struct output *output, int status)
     int code = text_write(output);
     if (code == 0 || code == EPIPE || status != 0)
         return status;
-    fprintf(stderr, "dbwarden: error: the result cannot be written: %s\n", strerror(code));
+    struct ctx *ctx = output->log.ctx;
+    ctx->error = (struct error){0};
+    fail(ctx, ERR_FILE, "the result cannot be written: %s", strerror(code));
+    log_error(&output->log, &ctx->error);
     return 1;
 }
 
@@ -141,8 +145,12 @@ static int without_command(struct output *output, struct ctx *ctx, const struct 
         manual_overview(&reply.report, asked);
     if (asked)
         return finish(output, ctx, &reply);
-    terminal_report(&output->log.terminal, ctx->mem, &reply.report);
     fail(ctx, ERR_USAGE, "no command was given");
+    fail_hint(ctx, "`dbwarden --help` lists them.");
+    if (output->log.json)
+        log_error(&output->log, &ctx->error);
+    else
+        terminal_report(&output->log.terminal, ctx->mem, &reply.report);
     if (output->json)
         error_show(output, ctx, json_object(ctx->mem));
     return text_finish(output, 2);
@@ -174,7 +182,7 @@ static void output_open(struct output *output, struct ctx *ctx, const struct arg
     output->log.name_databases = json_get_bool(parsed->values, "all", false);
     if (no_color)
         output->log.terminal.colors = false;
-    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !output->json)
+    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !output->json && !output->log.json)
         ctx->ask = ask;
 }
 
@@ -220,6 +228,7 @@ int main(int argc, char **argv)
     if (!output.memory)
         abort();
     log_open(&output.log, &ctx, stderr, word_given(argc, argv, "--no-color"));
+    by_machine = output.log.json;
     ctx.on_event = log_event;
     ctx.sink = &output.log;
     int status = with_context(&ctx, argc, argv, &output);

@@ -135,7 +135,7 @@ static int every_database(struct ctx *ctx, const struct round *round)
         run_part(ctx, round, left->name);
         names_add(ctx->mem, &failed, left->name);
     }
-    ctx->database = NULL;
+    ctx->database = ctx->engine = NULL;
     if (!failed.n)
         return 0;
     return fail(ctx, ERR_FAILED, "%d of %d databases failed: %s", failed.n, databases->n + left_out->n,

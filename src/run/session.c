@@ -30,6 +30,7 @@ int session_open(struct ctx *ctx, const struct config *config, const char *datab
     session->limits = limits_of(found);
     session->state = (struct state){NULL, found->migration_table, found->seed_table};
     ctx->database = found->name;
+    ctx->engine = found->dialect->name;
     return 0;
 }
 

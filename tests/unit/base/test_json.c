@@ -195,8 +195,15 @@ static void asking_nothing_gives_nothing(void **state)
     assert_int_equal(json_get_names(ctx->mem, NULL, "a").n, 0);
 }
 
-UNIT_TESTS(UNIT(writes_texts_as_python), UNIT(writes_integers_as_python), UNIT(writes_floats_as_python),
-           UNIT(writes_what_is_no_number_as_python), UNIT(writes_the_rest_as_python),
+static void what_is_no_utf8_is_replaced(void **state)
+{
+    struct ctx *ctx = *state;
+    struct json *text = json_string(ctx->mem, "a\xFFz\xE2\x82\xC3\xA4\xC3");
+    assert_string_equal(json_text(ctx->mem, text, JSON_TIGHT), "\"a\uFFFDz\uFFFD\uFFFD\u00E4\uFFFD\"");
+}
+
+UNIT_TESTS(UNIT(what_is_no_utf8_is_replaced), UNIT(writes_texts_as_python), UNIT(writes_integers_as_python),
+           UNIT(writes_floats_as_python), UNIT(writes_what_is_no_number_as_python), UNIT(writes_the_rest_as_python),
            UNIT(sorts_keys_by_code_point_at_every_level), UNIT(indents_as_python), UNIT(keeps_the_order_of_keys),
            UNIT(refuses_with_the_place), UNIT(never_repeats_the_text_that_it_refuses),
            UNIT(refuses_what_is_not_utf8_or_not_a_text), UNIT(builds_and_replaces),

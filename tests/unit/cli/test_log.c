@@ -74,14 +74,15 @@ static void verbose_and_quiet(void **state)
 
 static void machines_get_one_object_per_line(void **state)
 {
-    static const char *const levels[] = {"INFO", "WARNING", "ERROR"};
+    static const char *const levels[] = {"INFO", "WARNING", "INFO", "ERROR"};
     struct ctx *ctx = *state;
     struct capture capture;
+    ctx->engine = "sqlite";
     capture_open(&capture, ctx);
     capture.log.json = true;
     say_everything(ctx, &capture.log);
     struct names lines = text_lines(ctx->mem, text_trim(ctx->mem, capture_close(&capture, ctx)));
-    assert_int_equal(lines.n, 3);
+    assert_int_equal(lines.n, 4);
     for (int i = 0; i < lines.n; i++) {
         struct json *line;
         assert_works(ctx, json_read(ctx, "log", lines.item[i], strlen(lines.item[i]), &line));
@@ -92,6 +93,8 @@ static void machines_get_one_object_per_line(void **state)
         assert_string_equal(json_get_text(line, "level"), levels[i]);
         assert_string_equal(json_get_text(line, "logger"), "dbwarden");
         assert_string_equal(json_get_text(line, "db_name"), "primary");
+        assert_string_equal(json_get_text(line, "db_type"), "sqlite");
+        assert_int_equal(json_get_int(line, "done", -1), i == 2 ? 1 : -1);
         assert_non_null(json_get_text(line, "message"));
     }
 }
