@@ -94,7 +94,7 @@ static void text_edges(struct builder *builder, struct object *object, int field
     mentions_find(&builder->directory, object, constant, text, &builder->found);
     for (int i = 0; i < builder->found.n; i++) {
         const struct mention *mention = builder->found.item[i];
-        if (mention->to != object && mention->to != object->parent)
+        if (mention->to != object && mention->to != object->parent && mention->to->parent != object)
             edge_add(builder, object, mention->to, field, EDGE_NAMES);
     }
 }

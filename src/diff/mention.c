@@ -515,7 +515,7 @@ void mentions_find(const struct directory *directory, const struct object *objec
     constants_mention(&reader);
     if (constant)
         return;
-    reader.own = object_relation(object->parent);
+    reader.own = object_relation(statement ? object->parent : object);
     struct scanner scanner = {.reader = &reader};
     scanner.level[0] = (struct depth){.scope = NO_SCOPE, .outer = NO_SCOPE, .insert = NO_SCOPE};
     for (int i = 0; i < reader.n; i++)

@@ -245,7 +245,8 @@ static void read_pg_table(struct arena *mem, struct table *table, const struct j
     struct names columns = json_get_names(mem, partition, "columns");
     if (json_get_text(partition, "strategy"))
         SAY(table, TABLE, partition_by,
-            arena_printf(mem, "%s (%s)", json_get_text(partition, "strategy"), names_join(mem, &columns, ", ")));
+            ((struct expr){.written = arena_printf(mem, "%s (%s)", json_get_text(partition, "strategy"),
+                                                   names_join(mem, &columns, ", "))}));
     read_excludes(mem, table, json_get(pg, "pg_excludes"));
 }
 

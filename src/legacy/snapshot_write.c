@@ -228,8 +228,8 @@ static struct json *pg_table(struct arena *mem, const struct table *table)
     if (parents.n)
         json_set(mem, json, "pg_inherits",
                  parents.n == 1 ? json_string(mem, parents.item[0]) : json_names(mem, &parents));
-    if (table->partition_by)
-        json_set(mem, json, "pg_partition", partition_json(mem, table->partition_by));
+    if (expr_text(&table->partition_by))
+        json_set(mem, json, "pg_partition", partition_json(mem, expr_text(&table->partition_by)));
     struct json *excludes = excludes_json(mem, &table->object);
     if (excludes->n)
         json_set(mem, json, "pg_excludes", excludes);

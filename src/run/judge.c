@@ -60,8 +60,10 @@ static bool can_ask(const struct object *object)
     case KIND_COLUMN:
     case KIND_CHECK:
     case KIND_EXCLUDE: return object->parent->kind == KIND_TABLE;
+    case KIND_TABLE: return has_text(object);
     case KIND_INDEX: /* also of a materialised view */
-    case KIND_VIEW: return true;
+    case KIND_VIEW:
+    case KIND_TRIGGER: return true;
     default: return false;
     }
 }
@@ -179,14 +181,54 @@ static struct object *column_fill(struct object *copy, const struct object *obje
     return copy;
 }
 
+/* Of the text of a trigger: the table that it is on. */
+static struct sql_piece table_in(const struct trial *trial, const char *text)
+{
+    const struct sql_piece whole = {.text = text, .length = strlen(text), .line = 1};
+    struct classified found;
+    classify(trial->mem, trial->target->dialect->classify, &whole, &found);
+    return found.on;
+}
+
+static const char *text_on(const struct trial *trial, const char *text, const char *table)
+{
+    const struct sql_piece on = table_in(trial, text);
+    return on.text ? arena_printf(trial->mem, "%.*s%s%s", (int)(on.text - text), text, table, on.text + on.length)
+                   : text;
+}
+
+/* Under its own name, which its text has too. */
+static struct object *trigger_copy(struct trial *trial, const struct object *object, struct object *table)
+{
+    struct trigger *copy = (struct trigger *)object_copy(trial->mem, object, table);
+    const char *name = ident_text(trial->mem, trial->target->dialect->ident, table->name);
+    const struct expr *from = &copy->definition;
+    const char *text = text_on(trial, from->written ? from->written : from->printed, name);
+    SAY(copy, TRIGGER, definition, ((struct expr){.written = text}));
+    SAY(copy, TRIGGER, enabled, NULL);
+    SAY(copy, TRIGGER, comment, NULL);
+    return &copy->object;
+}
+
+static struct object *partitioned_copy(struct trial *trial, const struct object *object)
+{
+    struct table *copy = (struct table *)table_copy(trial, object);
+    SAY(copy, TABLE, partition_by, ((const struct table *)object)->partition_by);
+    return &copy->object;
+}
+
 static struct object *copy_of(struct trial *trial, const struct object *object)
 {
     if (object->kind == KIND_VIEW)
         return view_copy(trial, object);
+    if (object->kind == KIND_TABLE)
+        return partitioned_copy(trial, object);
     bool on_view = object->parent->kind == KIND_VIEW;
     struct object *table = on_view ? view_copy(trial, object->parent) : table_copy(trial, object->parent);
-    if (on_view)
+    if (on_view && object->kind == KIND_INDEX)
         SAY((struct view *)table, VIEW, materialized, true);
+    if (object->kind == KIND_TRIGGER)
+        return trigger_copy(trial, object, table);
     if (object->kind == KIND_COLUMN)
         return column_fill(object_child(table, KIND_COLUMN, object->name), object);
     struct object *copy = object_copy(trial->mem, object, table);
@@ -232,7 +274,7 @@ static struct tree *tree_bare(struct trial *trial)
         bool computed = o->kind == KIND_COLUMN && (column->computed.written || column->computed.printed);
         if (o->kind == KIND_COLUMN)
             column->default_value = (struct expr){0};
-        if (computed || (o->kind != KIND_COLUMN && can_ask(o)))
+        if (computed || (!kind_is(o->kind, KIND_IS_COLUMN | KIND_HOLDS_ROWS) && can_ask(o)))
             list_add(trial->mem, &out, o);
     }
     for (int i = 0; i < out.n; i++)
@@ -275,7 +317,17 @@ static const struct object *found_in(const struct tree *tree, const struct objec
     return parent ? object_child(parent, copy->kind, copy->name) : NULL;
 }
 
-static bool spelling_take(struct object *to, const struct object *from)
+/* A trigger of a copy names the copy. */
+static const char *answer_of(const struct trial *trial, const struct object *to, const struct expr *mine,
+                             const char *printed)
+{
+    if (to->kind != KIND_TRIGGER)
+        return printed;
+    const struct sql_piece on = table_in(trial, mine->written ? mine->written : mine->printed);
+    return on.text ? text_on(trial, printed, arena_copy(trial->mem, on.text, on.length)) : printed;
+}
+
+static bool spelling_take(const struct trial *trial, struct object *to, const struct object *from)
 {
     bool any = false;
     for (int i = 0; i < kind_table[to->kind].fields; i++) {
@@ -283,13 +335,14 @@ static bool spelling_take(struct object *to, const struct object *from)
         const struct expr *theirs = object_field(from, i);
         if (kind_table[to->kind].field[i].type != FIELD_EXPR || !theirs->printed || !(mine->written || mine->printed))
             continue;
-        any |= !text_equal(mine->printed, theirs->printed);
-        mine->printed = theirs->printed;
+        const char *printed = answer_of(trial, to, mine, theirs->printed);
+        any |= !text_equal(mine->printed, printed);
+        mine->printed = printed;
     }
     for (int i = 0; i < to->children.n && i < from->children.n; i++) {
         struct object *part = to->children.item[i];
         if (kind_is(part->kind, KIND_PART))
-            any |= spelling_take(part, from->children.item[i]);
+            any |= spelling_take(trial, part, from->children.item[i]);
     }
     return any;
 }
@@ -314,7 +367,7 @@ static bool answers_take(struct trial *trial, const struct tree *made)
         const struct object *found = found_in(made, trial->copies.item[i]);
         if (!found)
             continue;
-        any |= spelling_take(object, found);
+        any |= spelling_take(trial, object, found);
         any |= type_take(object, found);
     }
     return any;

@@ -10,12 +10,14 @@
 struct cursor {
     struct lexer lexer;
     struct token token; /* the one at hand */
+    const char *past;   /* the end of the one before it */
     struct arena *mem;
     const struct classify_rules *rules;
 };
 
 static void step(struct cursor *cursor)
 {
+    cursor->past = cursor->token.text + cursor->token.length;
     do {
         cursor->token = lex_next_code(&cursor->lexer);
     } while (token_is_conditional(&cursor->token));
@@ -167,7 +169,10 @@ static void take_on_table(struct cursor *cursor, struct classified *result)
         return;
     step(cursor);
     accept(cursor, "only");
+    const char *begin = cursor->token.text;
     result->table = take_qualified(cursor, before);
+    if (result->table)
+        result->on = (struct sql_piece){.text = begin, .length = (size_t)(cursor->past - begin)};
     if (!result->schema)
         result->schema = before[0];
 }

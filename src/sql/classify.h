@@ -46,6 +46,7 @@ struct classified {
     const char *schema;       /* as written, unquoted; NULL */
     const char *name;         /* NULL if there is none */
     const char *table;        /* CREATE INDEX and TRIGGER: the table */
+    struct sql_piece on;      /* that, where it is written, schema and all */
     const char *new_name;     /* ALTER TABLE ... RENAME TO, RENAME TABLE */
     bool refuses_transaction; /* CREATE INDEX CONCURRENTLY, VACUUM, ... */
     bool concurrently;

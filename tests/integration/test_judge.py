@@ -219,6 +219,55 @@ def test_expressions_of_a_materialised_views_index_are_put_to_the_server_without
     assert project.run("diff").status == 1
 
 
+@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+def test_a_triggers_condition_is_put_to_the_server_on_a_copy_of_its_table(tmp_path, postgres):
+    function = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN new; END$$;\n"
+    body = "CREATE SCHEMA app;\nCREATE TABLE t (id int, n text);\nCREATE TABLE app.t (id int, n text, at date);\n" \
+           "CREATE VIEW v AS SELECT id FROM t;\n" \
+           "CREATE TRIGGER one AFTER UPDATE OF n, id ON t FOR EACH ROW WHEN (old.n IN ('a', 'b') or new.id>1.5) " \
+           "EXECUTE FUNCTION f();\n" \
+           "CREATE TRIGGER \"On\" BEFORE INSERT ON app.t FOR EACH ROW WHEN (new.at > '2020-1-1') EXECUTE FUNCTION f();\n" \
+           "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON app.t DEFERRABLE FOR EACH ROW EXECUTE FUNCTION f();\n" \
+           "CREATE TRIGGER of_view INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f();\n" \
+           "ALTER TABLE t DISABLE TRIGGER one;\n"
+    project = Project(tmp_path / "p", postgres, sys.executable, schema_files=["schema.sql"], normalise="server")
+    project.write("schema.sql", function + body)
+    engine = sa.create_engine(postgres.replace("postgresql://", "postgresql+psycopg2://"), poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql((function + body).replace("%", "%%"))
+    with engine.begin() as other:
+        other.exec_driver_sql("LOCK TABLE t, app.t IN SHARE ROW EXCLUSIVE MODE")
+        for more in ([], ["--normalise", "auto"], ["--normalise", "offline"]):
+            found = project.ok("diff", "models", *more)
+            assert "Models and database agree" in found.out, found
+    project.write("schema.sql", (function + body).replace("'2020-1-1'", "'2021-1-1'"))
+    found = project.ok("make-migrations")
+    file = (project.migrations / project.files()[0]).read_text()
+    assert file.count("CREATE TRIGGER") == 2 and "ON app.t " in file and "'2021-01-01'" in file, file
+    project.ok("migrate")
+    assert "Models and database agree" in project.ok("diff", "models").out
+
+
+@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+def test_the_key_of_a_partitioned_table_is_put_to_the_server_and_follows_a_renamed_column(tmp_path, postgres):
+    body = """
+t("by_day", Column("at", DateTime), postgresql_partition_by="range (date_trunc('day', at), (id+1))")
+t("by_hash", Column("name", Text), Column("k", Text), postgresql_partition_by="HASH (lower(name), k)")
+""".replace("t(", "Table(").replace('", Column', '", metadata, Column("id", Integer), Column', 2)
+    place = Place(tmp_path / "p", postgres, body)
+    place.create_all()
+    for mode in ("auto", "server"):
+        place.agrees("--normalise", mode)
+    place.nothing_is_left()
+    place.project.write("models.py", MODELS + body.replace('"k"', '"key"').replace(", k)", ", key)"))
+    place.project.ok("make-migrations", "--rename", "by_hash.k:key")
+    place.project.ok("migrate")
+    place.agrees()
+    place.project.write("models.py", MODELS + body.replace('"k"', '"key"').replace(", k)", ")"))
+    refused = place.project.run("make-migrations")
+    assert refused.status == 1 and "its partitioning cannot be changed in place" in refused.err, refused
+
+
 @pytest.mark.parametrize("postgres", ["pg15"], indirect=True)
 def test_the_setting_says_who_is_asked_where_no_option_does(tmp_path, postgres):
     place = Place(tmp_path / "p", postgres, CHECKS)

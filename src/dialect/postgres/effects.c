@@ -200,7 +200,7 @@ static bool columns_may_change(const struct effect_case *effect)
 static bool is_partitioned(const struct effect_case *effect)
 {
     const struct object *table = effect->change->before->parent;
-    return table->kind == KIND_TABLE && ((const struct table *)table)->partition_by;
+    return table->kind == KIND_TABLE && expr_text(&((const struct table *)table)->partition_by);
 }
 
 /* ---- the table ---- */

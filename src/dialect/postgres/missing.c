@@ -153,6 +153,13 @@ static void type_read(struct needs *needs, const char *text)
         need_add(needs, "type", &(struct ref){.schema = read.schema, .name = read.name}, "");
 }
 
+/* HASH (lower(name)): the strategy is no function. */
+static void expr_read(struct needs *needs, const char *text)
+{
+    bool partitioning = needs->object->kind == KIND_TABLE;
+    text_read(needs, partitioning ? text + strcspn(text, "(") : text);
+}
+
 static void object_read(struct needs *needs, const struct object *object)
 {
     needs->object = object;
@@ -162,7 +169,7 @@ static void object_read(struct needs *needs, const struct object *object)
         if (type == FIELD_TYPE)
             type_read(needs, *(const char *const *)value);
         else if (type == FIELD_EXPR && expr_text(value))
-            text_read(needs, expr_text(value));
+            expr_read(needs, expr_text(value));
     }
     for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
         if (named[i].kind != object->kind)

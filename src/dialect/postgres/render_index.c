@@ -129,7 +129,7 @@ static bool may_be_concurrent(const struct render *render, const struct index *i
 {
     const struct object *parent = index->object.parent;
     bool is_new = !parent->peer || (parent->made && parent->made->op == CHANGE_CREATE);
-    bool partitioned = parent->kind == KIND_TABLE && ((const struct table *)parent)->partition_by;
+    bool partitioned = parent->kind == KIND_TABLE && expr_text(&((const struct table *)parent)->partition_by);
 
     if (!render->concurrently || is_new || partitioned || takes_turns(index))
         return false;

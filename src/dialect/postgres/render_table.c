@@ -52,8 +52,8 @@ static void inherits_text(struct buf *out, const struct table *table)
 static void table_suffix(struct buf *out, const struct table *table)
 {
     inherits_text(out, table);
-    if (table->partition_by)
-        buf_addf(out, " PARTITION BY %s", table->partition_by);
+    if (expr_text(&table->partition_by))
+        buf_addf(out, " PARTITION BY %s", expr_text(&table->partition_by));
     if (table->options.n > 0)
         buf_addf(out, " WITH (%s)", names_join(out->mem, &table->options, ", "));
     if (table->tablespace) {

@@ -104,6 +104,8 @@ static void settle_options(struct arena *mem, struct names *options)
 /* "range ( a , b )" as the server prints it: RANGE (a, b). */
 static const char *partition_text(struct arena *mem, const char *text)
 {
+    if (!text)
+        return NULL;
     size_t word = strcspn(text, " (\t\n");
     char *strategy = text_upper(mem, text_slice(mem, text, 0, word));
     const char *key = text_trim(mem, text + word);
@@ -122,8 +124,8 @@ static void settle_table(struct arena *mem, struct table *table)
 {
     settle_tablespace(&table->tablespace);
     settle_options(mem, &table->options);
-    if (table->partition_by)
-        table->partition_by = partition_text(mem, table->partition_by);
+    table->partition_by.written = partition_text(mem, table->partition_by.written);
+    table->partition_by.printed = partition_text(mem, table->partition_by.printed);
 }
 
 static void settle_sequence(struct arena *mem, struct sequence *sequence)

@@ -303,7 +303,7 @@ static void options_of_postgresql_reach_the_predecessor(void **state)
     struct table *t = (struct table *)find_in(snapshot, "t", KIND_TABLE, NULL);
     assert_true(t->unlogged);
     assert_string_equal(t->tablespace, "fast");
-    assert_string_equal(t->partition_by, "RANGE (a, b)");
+    assert_string_equal(t->partition_by.written, "RANGE (a, b)");
     assert_string_equal(names_join(ctx->mem, &t->options, " "), "fillfactor=70");
     assert_int_equal(t->inherits.n, 2);
     assert_string_equal(t->inherits.item[0].name, "base");

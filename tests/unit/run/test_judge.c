@@ -1,0 +1,146 @@
+/*
+ * Every text that an engine with a judge has is put to it: a table with a field of expression class per line, held against
+ * kinds.def.  The server is played: it says "told" of everything that it is asked to make.
+ */
+#include "unit.h"
+
+#include "base/text.h"
+#include "diff/diff.h"
+#include "run/judge.h"
+
+static const struct judged {
+    enum kind kind;
+    int field;
+    const char *schema; /* %s is an expression */
+} judged[] = {
+    {KIND_TABLE, TABLE_partition_by,
+     "'tables': [{'name': 't', 'partition_by': 'RANGE ((%s))', 'columns': [{'name': 'a', 'type': 'integer'}]}]"},
+    {KIND_COLUMN, COLUMN_default_value,
+     "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'integer', 'default_value': '%s'}]}]"},
+    {KIND_COLUMN, COLUMN_computed,
+     "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'integer', 'computed': '%s'}]}]"},
+    {KIND_CHECK, CHECK_expr, "'tables': [{'name': 't', 'checks': [{'name': 'c', 'expr': '%s > 0'}]}]"},
+    {KIND_EXCLUDE, EXCLUDE_definition,
+     "'tables': [{'name': 't', 'excludes': [{'name': 'e', 'definition': 'USING gist ((%s) WITH =)'}]}]"},
+    {KIND_INDEX, INDEX_predicate,
+     "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'integer'}], "
+     "'indexes': [{'name': 'i', 'predicate': '%s > 0', 'parts': [{'column': 'a'}]}]}]"},
+    {KIND_INDEX_PART, INDEX_PART_expr,
+     "'tables': [{'name': 't', 'indexes': [{'name': 'i', 'parts': [{'expr': '%s'}]}]}]"},
+    {KIND_VIEW, VIEW_query, "'views': [{'name': 'v', 'query': 'SELECT %s AS a'}]"},
+    {KIND_TRIGGER, TRIGGER_definition,
+     "'tables': [{'name': 't', 'triggers': [{'name': 'r', 'definition': "
+     "'CREATE TRIGGER r AFTER INSERT ON app.t FOR EACH ROW WHEN (%s > 0) EXECUTE FUNCTION f()'}]}]"},
+};
+
+static struct dialect played; /* an engine with a judge, and ours in its place */
+static struct buf asked;
+
+/* What is made, as it was said, but for the texts. */
+static int judge_play(struct ctx *ctx, struct conn *conn, struct judgement *judgement)
+{
+    const struct list *statements = judgement->statements;
+    const struct object *root = NULL;
+    for (int i = 0; i < statements->n; i++) {
+        const struct statement_out *statement = statements->item[i];
+        buf_addf(&asked, "%s;\n", statement->sql);
+        root = statement->change->after;
+    }
+    while (root && root->parent)
+        root = root->parent;
+    judgement->tree = tree_new(ctx->mem, conn->dialect->engine);
+    for (int i = 0; root && i < root->children.n; i++)
+        object_copy(ctx->mem, root->children.item[i], judgement->tree->root);
+    for (struct object *o = judgement->tree->root; o; o = object_next(judgement->tree->root, o))
+        for (int i = 0; i < kind_table[o->kind].fields; i++)
+            if (kind_table[o->kind].field[i].type == FIELD_EXPR && object_says(o, i))
+                ((struct expr *)object_field(o, i))->printed =
+                    o->kind == KIND_TRIGGER ? "CREATE TRIGGER r told ON t" : "told";
+    return 0;
+}
+
+static struct tree *tree_with(struct ctx *ctx, const struct target *target, const char *schema, const char *text)
+{
+    const char *json_text = arena_printf(ctx->mem, "{'engine': '%s', 'schemas': [{'name': '', %s}]}", played.name,
+                                         text_replace(ctx->mem, schema, "%s", text));
+    struct json *json = NULL;
+    struct tree *tree = NULL;
+    json_text = text_replace(ctx->mem, json_text, "'", "\"");
+    assert_works(ctx, json_read(ctx, "test", json_text, strlen(json_text), &json));
+    assert_works(ctx, tree_from_json(ctx, "test", json, &tree));
+    tree_settle(ctx->mem, target, tree);
+    return tree;
+}
+
+static const struct object *object_of_kind(const struct tree *tree, enum kind kind)
+{
+    struct object *found = tree->root;
+    while (found && found->kind != kind)
+        found = object_next(tree->root, found);
+    return found;
+}
+
+/* What the server says of the desired text; NULL if it was not asked. */
+static const char *told(struct ctx *ctx, const struct judged *one)
+{
+    struct target target = target_offline(&played, NULL);
+    struct tree *desired = tree_with(ctx, &target, one->schema, "1 + 1");
+    struct diff_input input = {.target = &target,
+                               .before = tree_with(ctx, &target, one->schema, "1 + 2"),
+                               .after = tree_copy(ctx->mem, desired)};
+    struct conn conn = {.dialect = &played, .version = played.minimum_version};
+    struct session session = {.conn = &conn, .target = &target};
+    struct changes *changes = NULL;
+    bool answered = false;
+    buf_init(&asked, ctx->mem);
+    assert_works(ctx, diff_trees(ctx, &input, &changes));
+    const struct judge_case judge_case = {NORMALISE_AUTO, changes, desired, tree_copy(ctx->mem, desired)};
+    assert_works(ctx, judge_ask(ctx, &session, &judge_case, &answered));
+    assert_true(answered == (strstr(asked.data, "1 + 1") != NULL));
+    return ((const struct expr *)object_field(object_of_kind(desired, one->kind), one->field))->printed;
+}
+
+static const struct judged *judged_find(enum kind kind, int field)
+{
+    for (size_t i = 0; i < sizeof judged / sizeof *judged; i++)
+        if (judged[i].kind == kind && judged[i].field == field)
+            return &judged[i];
+    return NULL;
+}
+
+static void every_text_is_put_to_the_judge(void **state)
+{
+    struct ctx *ctx = *state;
+    for (int d = 0; dialect_list[d]; d++) {
+        if (!dialect_list[d]->judge)
+            continue;
+        played = *dialect_list[d];
+        played.judge = judge_play;
+        for (int kind = 0; kind < KIND_COUNT; kind++)
+            for (int i = 0; i < kind_table[kind].fields; i++) {
+                const struct field *field = &kind_table[kind].field[i];
+                if (field->type != FIELD_EXPR || !(field->engines & played.engine))
+                    continue;
+                const struct judged *one = judged_find((enum kind)kind, i);
+                if (!one)
+                    fail_msg("%s of a %s is no line of `judged`", field->name, kind_table[kind].name);
+                const char *text = told(ctx, one);
+                if (!text || !strstr(text, "told"))
+                    fail_msg("%s of a %s is not put to the server of %s", field->name, kind_table[kind].name,
+                             played.title);
+            }
+    }
+}
+
+/* The copy stands in a schema of its own, so that no table of the user is locked; the answer is about the table itself. */
+static void a_trigger_is_asked_about_on_a_copy_of_its_table(void **state)
+{
+    played = *dialect_of_engine(ENGINE_PG);
+    played.judge = judge_play;
+    const struct judged *trigger = judged_find(KIND_TRIGGER, TRIGGER_definition);
+    assert_string_equal(told(*state, trigger), "CREATE TRIGGER r told ON app.t");
+    assert_null(strstr(asked.data, "app.t"));
+    assert_non_null(strstr(asked.data, "CREATE TRIGGER r AFTER INSERT ON t FOR EACH ROW WHEN (1 + 1 > 0)"));
+}
+
+UNIT_TESTS(UNIT(every_text_is_put_to_the_judge), UNIT(a_trigger_is_asked_about_on_a_copy_of_its_table))
