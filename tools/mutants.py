@@ -161,7 +161,8 @@ def notices(mutant, tests):
     near = [pair for pair in tests if f"dbwarden:{folder}" in pair[0]["suite"]]
     end = time.monotonic() + MUTANT_SECONDS
     for group in (near, [pair for pair in tests if pair not in near]):
-        if group and not ninja(*(os.path.relpath(test["cmd"][0], BUILD) for test, _ in group)):
+        programs = {os.path.relpath(word, BUILD) for test, _ in group for word in test["cmd"] if word.startswith(str(BUILD))}
+        if group and not ninja(*sorted(programs)):
             return "the build"
         for test, seconds in sorted(group, key=lambda pair: pair[1]):
             if not run_alone(test["cmd"], min(TEST_SECONDS + TEST_FACTOR * seconds, max(1, end - time.monotonic())), test["env"]):

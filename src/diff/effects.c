@@ -20,7 +20,8 @@ struct run {
 static bool row_fits(const struct planner *planner, const struct effect_row *row, const struct change *change,
                      const struct object *dependent)
 {
-    const struct effect_case effect = {planner->mem, planner->target, change, dependent, planner->source};
+    const struct effect_case effect = {planner->mem, planner->target, change,
+                                       dependent,    planner->source, planner->fills};
     struct arena_mark mark = arena_save(planner->mem);
     bool fits = !row->when || row->when(&effect);
     arena_rewind(planner->mem, mark);

@@ -12,6 +12,7 @@ struct planner {
     struct arena *mem;
     const struct target *target;
     const struct changes *source;
+    const struct list *fills;
     struct changes *out; /* the steps; objects point to theirs by `made` and `unmade` */
 };
 

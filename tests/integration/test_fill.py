@@ -66,3 +66,11 @@ def test_without_them_the_flag_is_named(filled):
 def test_a_flag_that_fits_nothing_is_refused(filled):
     for flag in ("users.n=1", "users.state", "users.state=", "users.state=1; DROP TABLE users"):
         assert filled.run("make-migrations", "--fill", flag).status == 2, flag
+
+
+def test_a_new_column_alone(filled):
+    filled.write("schema.sql", BEFORE.replace(");", ", state VARCHAR(10) NOT NULL);"))
+    filled.ok("make-migrations", "second", "--fill", "users.state='new'")
+    filled.ok("migrate")
+    assert filled.query("SELECT id, name, state FROM users ORDER BY id") == [(1, "Ada", "new"), (2, None, "new")]
+    filled.ok("diff", "--exit-code")

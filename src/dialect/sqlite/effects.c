@@ -230,9 +230,11 @@ static bool can_drop_check(const struct object *check, int version)
 
 /* ---- the table ---- */
 
+/* ADD COLUMN cannot say what the rows that are there get. */
 static bool column_not_added(const struct effect_case *effect)
 {
-    return !lite_can_add((const struct column *)effect->change->after);
+    const struct object *column = effect->change->after;
+    return !lite_can_add((const struct column *)column) || fill_of(effect->fills, column);
 }
 
 static bool column_not_dropped(const struct effect_case *effect)

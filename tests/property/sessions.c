@@ -1,0 +1,235 @@
+/*
+ * Sessions: commands of the program, one after the other in a new folder, and what they print.  A session file has comments,
+ * then its steps:
+ *   == NAME      what follows is written into that file
+ *   $ COMMAND    is run by the shell; what follows is what it prints, and [N] if it ends with that status
+ *   % SQL        is run on app.db; what follows are its rows
+ * What is printed is compared with the file, or written into it with --update.  Times, sizes and places are masked.
+ * usage: sessions PROGRAM [--update] FILE...
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "dialect/dialect.h"
+
+enum { COMMAND_SECONDS = 60 };
+
+struct session {
+    struct ctx *ctx;
+    const char *program;
+    char folder[40];
+};
+
+/* ---- what differs from run to run ---- */
+
+/* '#' is a digit, '+' one or more of them, all else itself. */
+static const struct {
+    const char *pattern;
+    const char *with;
+} masks[] = {{"####-##-## ##:##:##", "TIME"},
+             {"####-##-##T##:##:##", "TIME"},
+             {"########_######_#", "STAMP"}, /* the second backup of one second */
+             {"########_######", "STAMP"},
+             {"+.##s", "0.01s"},
+             {"+.###s", "0.001s"},
+             {"\"seconds\": +.+e-##", "\"seconds\": 0.01"},
+             {"\"seconds\": +.+", "\"seconds\": 0.01"},
+             {"+ ms", "1 ms"},
+             {"+ bytes", "N bytes"},
+             {"\"version\": +,", "\"version\": N,"},
+             {"3.+.+", "3.N"}, /* of SQLite */
+             {"pid +", "pid N"}};
+
+/* How much of `text` the pattern takes; 0: it does not fit. */
+static size_t pattern_fits(const char *pattern, const char *text)
+{
+    const char *at = text;
+    for (; *pattern; pattern++) {
+        bool digit = char_is_digit((unsigned char)*at);
+        if ((*pattern == '#' || *pattern == '+') ? !digit : *pattern != *at)
+            return 0;
+        at++;
+        while (*pattern == '+' && char_is_digit((unsigned char)*at))
+            at++;
+    }
+    return (size_t)(at - text);
+}
+
+static const char *masked(const struct session *session, const char *text)
+{
+    struct buf out;
+    buf_init(&out, session->ctx->mem);
+    text = text_replace(session->ctx->mem, text, session->folder, "/project");
+    for (bool begins = true; *text; begins = !char_is_digit((unsigned char)text[-1])) {
+        size_t length = 0;
+        for (size_t i = 0; begins && !length && i < sizeof masks / sizeof *masks; i++)
+            if ((length = pattern_fits(masks[i].pattern, text)) > 0)
+                buf_add(&out, masks[i].with);
+        if (!length)
+            buf_add_c(&out, *text);
+        text += length ? length : 1;
+    }
+    return text_trim(session->ctx->mem, out.data);
+}
+
+/* ---- steps ---- */
+
+static int step_write(struct session *session, const char *name, const char *body)
+{
+    struct ctx *ctx = session->ctx;
+    const char *path = path_join(ctx->mem, session->folder, name);
+    TRY(folder_make(ctx, path_folder(ctx->mem, path)));
+    return file_write(ctx, path, body, strlen(body), 0644);
+}
+
+static int step_command(struct session *session, const char *command, const char **printed)
+{
+    struct ctx *ctx = session->ctx;
+    static const char *const keep[] = {"HOME", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", NULL};
+    const char *path = arena_printf(ctx->mem, "PATH=%s:%s", path_folder(ctx->mem, session->program), getenv("PATH"));
+    const char *cache = arena_printf(ctx->mem, "XDG_CACHE_HOME=%s/.cache", session->folder);
+    const char *const add[] = {path, cache, "LC_ALL=C.UTF-8", "TZ=UTC", NULL};
+    const char *const argv[] = {"sh", "-c", arena_printf(ctx->mem, "exec 2>&1; %s", command), NULL};
+    const struct process_spec spec = {
+        .argv = argv, .folder = session->folder, .keep_env = keep, .add_env = add, .seconds = COMMAND_SECONDS};
+    struct process_result result;
+    TRY(process_run(ctx, &spec, &result));
+    *printed = masked(session, result.reply);
+    if (result.status != 0)
+        *printed = arena_printf(ctx->mem, "%s%s[%d]", *printed, **printed ? "\n" : "", result.status);
+    return 0;
+}
+
+static const char *rows_text(struct arena *mem, const struct rows *rows)
+{
+    struct names lines = {0};
+    for (int i = 0; i < rows->row.n; i++) {
+        struct names cells = {0};
+        for (int j = 0; j < rows->columns.n; j++) {
+            const char *cell = ((const char **)rows->row.item[i])[j];
+            names_add(mem, &cells, cell ? cell : "NULL");
+        }
+        names_add(mem, &lines, names_join(mem, &cells, " | "));
+    }
+    return names_join(mem, &lines, "\n");
+}
+
+static int step_sql(struct session *session, const char *sql, const char **printed)
+{
+    __attribute__((cleanup(url_close))) struct url url = {0};
+    __attribute__((cleanup(conn_close))) struct conn *conn = NULL;
+    struct ctx *ctx = session->ctx;
+    struct rows rows;
+    TRY(url_read(ctx, arena_printf(ctx->mem, "sqlite:///%s/app.db", session->folder), &url));
+    TRY(conn_open(ctx, dialect_find("sqlite"), &url, &(struct conn_options){0}, &conn));
+    if (conn_query(ctx, conn, sql, NULL, &rows) < 0)
+        *printed = ctx->error.message;
+    else
+        *printed = masked(session, rows_text(ctx->mem, &rows));
+    return 0;
+}
+
+/* ---- a file ---- */
+
+static bool begins_step(const char *line)
+{
+    return text_starts(line, "== ") || text_starts(line, "$ ") || text_starts(line, "% ");
+}
+
+/* The lines from *at on to the next step. */
+static const char *body_read(struct arena *mem, const struct names *lines, int *at)
+{
+    struct buf body;
+    buf_init(&body, mem);
+    while (*at < lines->n && !begins_step(lines->item[*at]))
+        buf_addf(&body, "%s\n", lines->item[(*at)++]);
+    return arena_printf(mem, "%s\n", text_trim(mem, body.data));
+}
+
+static int step_run(struct session *session, const char *head, const char *expected, const char **printed)
+{
+    *printed = expected;
+    if (*head == '=')
+        return step_write(session, head + 3, expected);
+    TRY(*head == '$' ? step_command(session, head + 2, printed) : step_sql(session, head + 2, printed));
+    *printed = arena_printf(session->ctx->mem, "%s\n", *printed);
+    return 0;
+}
+
+/* All steps are run, whatever the earlier ones printed; *wrong counts those that are not as written. */
+static int steps_run(struct session *session, const struct names *lines, int at, struct buf *out, int *wrong)
+{
+    struct arena *mem = session->ctx->mem;
+    while (at < lines->n) {
+        const char *head = lines->item[at++], *expected = body_read(mem, lines, &at), *printed;
+        TRY(step_run(session, head, expected, &printed));
+        buf_addf(out, "%s\n%s\n", head, text_equal(printed, "\n") ? "" : printed);
+        if (text_equal(printed, expected))
+            continue;
+        (*wrong)++;
+        fprintf(stderr, "%s\n---- expected\n%s---- printed\n%s\n", head, expected, printed);
+    }
+    return 0;
+}
+
+static int file_run(struct session *session, const char *path, bool update, int *wrong)
+{
+    struct ctx *ctx = session->ctx;
+    struct buf out;
+    char *text;
+    size_t length;
+    int at = 0;
+    TRY(file_read(ctx, path, 0, &text, &length));
+    struct names lines = text_lines(ctx->mem, text);
+    const char *comments = body_read(ctx->mem, &lines, &at);
+    buf_init(&out, ctx->mem);
+    buf_addf(&out, "%s\n", comments);
+    TRY(steps_run(session, &lines, at, &out, wrong));
+    return update ? file_write(ctx, path, out.data, out.len - 1, 0644) : 0;
+}
+
+static int folder_drop(struct ctx *ctx, const char *folder)
+{
+    const char *const argv[] = {"rm", "-rf", folder, NULL};
+    struct process_result result;
+    return process_run(ctx, &(struct process_spec){.argv = argv}, &result);
+}
+
+static bool session_run(const char *program, const char *path, bool update)
+{
+    struct session session = {.folder = "/tmp/dbwarden-session-XXXXXX"};
+    struct ctx ctx;
+    int wrong = 0, code = mkdtemp(session.folder) ? 0 : -1;
+    ctx_open(&ctx, 0);
+    session.ctx = &ctx;
+    session.program = path_absolute(&ctx, program);
+    if (code == 0) {
+        code = file_run(&session, path, update, &wrong);
+        folder_drop(&ctx, session.folder);
+    }
+    if (code < 0 || (wrong && !update))
+        fprintf(stderr, "%s: %s\n", path, code < 0 ? ctx.error.message : "is not as written");
+    ctx_close(&ctx);
+    return code == 0 && (update || !wrong);
+}
+
+int main(int argc, char **argv)
+{
+    int good = 0, bad = 0;
+    bool update = false;
+    for (int i = 2; i < argc; i++) {
+        if (text_equal(argv[i], "--update"))
+            update = true;
+        else if (session_run(argv[1], argv[i], update))
+            good++;
+        else
+            bad++;
+    }
+    printf("sessions: %d passed, %d failed\n", good, bad);
+    return bad || !good ? 1 : 0;
+}
