@@ -29,16 +29,16 @@ static int warn_invalid(struct ctx *ctx, struct conn *conn)
     return 0;
 }
 
+static const char facts_sql[] =
+    "SELECT COALESCE(current_schema(), '') AS usual_schema, current_setting('search_path') AS search_path, "
+    "current_setting('TimeZone') AS time_zone, current_setting('server_encoding') AS charset, "
+    "(SELECT datcollate FROM pg_database WHERE datname = current_database()) AS collation";
+
 int pg_facts(struct ctx *ctx, struct conn *conn, struct facts *facts)
 {
     struct rows rows;
 
-    TRY(pg_query(
-        ctx, conn,
-        "SELECT COALESCE(current_schema(), '') AS usual_schema, current_setting('search_path') AS search_path, "
-        "current_setting('TimeZone') AS time_zone, current_setting('server_encoding') AS charset, "
-        "(SELECT datcollate FROM pg_database WHERE datname = current_database()) AS collation",
-        NULL, &rows));
+    TRY(pg_query(ctx, conn, facts_sql, NULL, &rows));
     facts->usual_schema = rows_cell(&rows, 0, "usual_schema");
     facts->search_path = rows_cell(&rows, 0, "search_path");
     facts->time_zone = rows_cell(&rows, 0, "time_zone");
@@ -113,8 +113,24 @@ static int held_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
     return 0;
 }
 
+/* All that load_all() asks, in its order. */
+static int all_send(struct ctx *ctx, struct conn *conn)
+{
+    static const char *const others[] = {dependency_sql, held_sql, unmodelled_sql, invalid_index_sql};
+    struct names *queries = NEW(ctx->mem, struct names);
+
+    names_add(ctx->mem, queries, facts_sql);
+    for (size_t i = 0; i < sizeof embedded / sizeof *embedded; i++)
+        if (kind_find(embedded[i].name) != KIND_COUNT)
+            names_add(ctx->mem, queries, embedded[i].text);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        names_add(ctx->mem, queries, others[i]);
+    return pg_ahead_send(ctx, (struct pg_conn *)conn, queries);
+}
+
 static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
+    TRY(all_send(ctx, conn));
     struct facts facts;
     TRY(pg_facts(ctx, conn, &facts));
     tree->usual_schema = facts.usual_schema;
@@ -125,6 +141,10 @@ static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
     return warn_invalid(ctx, conn);
 }
 
+/* The queries read all of the catalog once, and the server takes nearly all of their parts for one row: nested loops over
+   thousands of rows and compiling cost it more than they save. */
+#define PLANS "SET LOCAL jit = off; SET LOCAL enable_nestloop = off"
+
 int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree)
 {
     struct tree *loaded = tree_new(ctx->mem, ENGINE_PG);
@@ -133,9 +153,9 @@ int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
 
     loaded->version = conn->version;
     tree_schema(ctx->mem, loaded, "");
-    if (own)
-        TRY(pg_exec(ctx, conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off"));
+    TRY(pg_exec(ctx, conn, own ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " PLANS : PLANS));
     result = load_all(ctx, conn, loaded);
+    pg_ahead_end(ctx, (struct pg_conn *)conn);
     if (own && result == 0)
         result = pg_exec(ctx, conn, "COMMIT");
     else if (own && PQstatus(((struct pg_conn *)conn)->pg) == CONNECTION_OK) {

@@ -226,8 +226,12 @@ int pg_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct n
     if (!pg->shielded)
         TRY(ctx_check_within(ctx));
     pg->ctx = ctx;
-    TRY(query_send(ctx, pg, sql, params));
-    return results_take(ctx, pg, rows);
+    if (!pg->ahead)
+        TRY(query_send(ctx, pg, sql, params));
+    int outcome = results_take(ctx, pg, rows);
+    if (pg->ahead)
+        pg->answered++;
+    return outcome;
 }
 
 int pg_exec(struct ctx *ctx, struct conn *conn, const char *sql)

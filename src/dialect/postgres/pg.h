@@ -33,6 +33,8 @@ struct pg_conn {
     struct list loans;                /* struct loan *: what a text may need, not made in it yet */
     struct names lent;                /* "1255:16384" of what was made so */
     struct names lent_schemas;        /* made for it */
+    const struct names *ahead;        /* queries sent together, whose answers pg_query() takes in turn; NULL */
+    int answered;                     /* how many of them it has taken */
     bool shielded;                    /* what runs now must not be cancelled: it cleans up */
     struct limits limits;             /* of the statements at hand, */
     struct limits startup;            /* and those that the session began with, to which a RESET leads */
@@ -49,6 +51,10 @@ void pg_close(struct conn *conn);
 int pg_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
 int pg_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 void pg_cancel(struct conn *conn);
+
+/* ahead.c: until pg_ahead_end(), pg_query() is called with these queries only, in this order. */
+int pg_ahead_send(struct ctx *ctx, struct pg_conn *conn, const struct names *queries);
+void pg_ahead_end(struct ctx *ctx, struct pg_conn *conn); /* what was not taken is thrown away; ctx->error stays */
 
 /* wait.c: the only place that waits for the server. ERR_CANCELLED once ctx->cancel is set, ERR_CONNECT. */
 int pg_result(struct ctx *ctx, struct pg_conn *conn, PGresult **result); /* *result NULL: the statement has ended */

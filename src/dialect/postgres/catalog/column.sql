@@ -1,7 +1,7 @@
 -- Column by column of all tables, inherited ones too; storage and collation only where they are not the type's own.
 -- A collation that the search path does not lead to is spelled with its schema, in quotes.
 -- A serial column's default (f) is nextval() of a sequence that belongs to it (o) and is as SERIAL makes it for its type.
--- That sequence is compared as text: a join over pg_depend once more is estimated at one row, and then costs seconds.
+-- That sequence is compared as text, of those rows alone for which the rest holds: CASE keeps it out of the key of a join.
 -- `older` stands in for columns of pg_attribute that this server does not have yet: attcompression came with 14.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        c.relname AS table,
@@ -40,7 +40,7 @@ LEFT JOIN pg_depend o
   ON o.classid = 'pg_class'::regclass AND o.objsubid = 0
  AND o.refclassid = 'pg_class'::regclass AND o.refobjid = c.oid AND o.refobjsubid = a.attnum AND o.deptype = 'a'
  AND a.atttypid IN (20, 21, 23)
- AND pg_get_expr(f.adbin, f.adrelid) = 'nextval(' || quote_literal(o.objid::regclass) || '::regclass)'
+ AND CASE WHEN pg_get_expr(f.adbin, f.adrelid) = 'nextval(' || quote_literal(o.objid::regclass) || '::regclass)' THEN true END
  AND EXISTS (SELECT FROM pg_sequence s
              WHERE s.seqrelid = o.objid AND s.seqtypid = a.atttypid AND s.seqstart = 1 AND s.seqincrement = 1
                AND s.seqmin = 1 AND s.seqcache = 1 AND NOT s.seqcycle

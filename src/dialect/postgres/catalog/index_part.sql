@@ -5,13 +5,9 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        ic.relname AS parent,
        a.attname AS column,
        CASE WHEN p.number = 0 THEN pg_get_indexdef(x.indexrelid, p.place::integer, true) END AS expr,
-       CASE WHEN NOT oc.opcdefault OR
-                 (SELECT ia.attoptions FROM pg_attribute ia
-                  WHERE ia.attrelid = x.indexrelid AND ia.attnum = p.place) IS NOT NULL THEN
+       CASE WHEN NOT oc.opcdefault OR ia.attoptions IS NOT NULL THEN
            CASE WHEN pg_opclass_is_visible(oc.oid) THEN '' ELSE oc.opcnamespace::regnamespace || '.' END ||
-           quote_ident(oc.opcname) ||
-           COALESCE('(' || array_to_string((SELECT ia.attoptions FROM pg_attribute ia
-                                            WHERE ia.attrelid = x.indexrelid AND ia.attnum = p.place), ', ') || ')', '')
+           quote_ident(oc.opcname) || COALESCE('(' || array_to_string(ia.attoptions, ', ') || ')', '')
        END AS opclass,
        CASE WHEN p.number > 0 AND p.collated <> a.attcollation OR
                  p.number = 0 AND p.collated NOT IN (0, 100) AND
@@ -31,6 +27,7 @@ JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND
 CROSS JOIN LATERAL unnest(x.indkey::int2[], x.indclass::oid[], x.indcollation::oid[], x.indoption::int2[])
            WITH ORDINALITY AS p(number, class, collated, option, place)
 JOIN pg_opclass oc ON oc.oid = p.class
+LEFT JOIN pg_attribute ia ON ia.attrelid = x.indexrelid AND ia.attnum = p.place AND ia.attoptions IS NOT NULL
 LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = p.number AND p.number > 0
 WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND x.indislive
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
