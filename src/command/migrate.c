@@ -1,9 +1,10 @@
 /*
  * migrate: the request for run/migrate.c, and what it did told to a person.  The work is not here.
  */
-#include "command/commands.h"
+#include "command/metrics.h"
 
 #include "base/text.h"
+#include "command/commands.h"
 
 static int options_read(struct ctx *ctx, const struct request *request, struct migrate_options *options)
 {
@@ -117,7 +118,7 @@ static int apply_seeds(struct ctx *ctx, const struct migrate_options *options, s
     return 0;
 }
 
-static int migrate_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
+static int migrate(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
 {
     struct migrate_options options;
     TRY(options_read(ctx, request, &options));
@@ -137,6 +138,14 @@ static int migrate_one(struct ctx *ctx, const struct request *request, struct se
                     session->database->name, sandbox.keep ? " The copy is kept: " : "",
                     sandbox.keep ? session->conn->target : "");
     return request_flag(request, "apply_seeds") ? apply_seeds(ctx, &options, session, reply) : 0;
+}
+
+static int migrate_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
+{
+    int code = migrate(ctx, request, session, reply);
+    bool baseline = json_get_text(reply->json, "baseline");
+    const struct metrics_run run = {.applied = baseline ? NULL : json_get(reply->json, "applied"), .changes = true};
+    return metrics_note(ctx, request, session, &run, code);
 }
 
 static int migrate_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
@@ -177,6 +186,7 @@ static const struct option_info migrate_options[] = {
      .help = "with --sandbox: a server that the copy may be made on"},
     {.name = "keep", .type = OPTION_FLAG, .help = "with --sandbox: the copy stays, and it is said where"},
     {.name = "dry-run", .type = OPTION_FLAG, .help = "show what would run; change nothing"},
+    METRICS_OPTION,
     NO_MORE_OPTIONS,
 };
 

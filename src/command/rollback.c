@@ -2,9 +2,10 @@
  * rollback and downgrade: the requests for run/rollback.c, and what it did told to a person.  The work is
  * not here.
  */
-#include "command/commands.h"
+#include "command/metrics.h"
 
 #include "base/text.h"
+#include "command/commands.h"
 
 static int reverted(const struct json *json)
 {
@@ -17,7 +18,8 @@ static int run(struct ctx *ctx, const struct request *request, const struct roll
 {
     struct project project __attribute__((cleanup(project_close))) = {0};
     TRY(project_open(ctx, request, &project));
-    return rollback_run(ctx, &project.session, options, reply->json);
+    int code = rollback_run(ctx, &project.session, options, reply->json);
+    return metrics_note(ctx, request, &project.session, &(struct metrics_run){.changes = true}, code);
 }
 
 static int rollback_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
@@ -85,6 +87,7 @@ static const struct option_info rollback_options[] = {
     DATABASE_OPTION,
     INTERRUPTED_OPTION,
     BACKUP_OPTIONS,
+    METRICS_OPTION,
     NO_MORE_OPTIONS,
 };
 static const struct option_info downgrade_options[] = {
@@ -97,6 +100,7 @@ static const struct option_info downgrade_options[] = {
     DATABASE_OPTION,
     INTERRUPTED_OPTION,
     BACKUP_OPTIONS,
+    METRICS_OPTION,
     NO_MORE_OPTIONS,
 };
 

@@ -1,10 +1,11 @@
 /*
  * seed create, apply, list and rollback: the requests for run/seed.c, and what it did told to a person.  The work is not here.
  */
-#include "command/commands.h"
+#include "command/metrics.h"
 
 #include "base/file.h"
 #include "base/text.h"
+#include "command/commands.h"
 
 static const char *plural(int n)
 {
@@ -89,7 +90,8 @@ static int apply_one(struct ctx *ctx, const struct request *request, struct sess
         .version = request_text(request, "version"),
         .dry_run = request_flag(request, "dry_run"),
     };
-    TRY(seed_apply_run(ctx, session, &options, reply->json));
+    int code = seed_apply_run(ctx, session, &options, reply->json);
+    TRY(metrics_note(ctx, request, session, &(struct metrics_run){.changes = true}, code));
     if (options.version && !length_of(reply->json, "applied") && !length_of(reply->json, "pending"))
         report_line(&reply->report, TONE_GOOD, "Seed %s is applied already.", options.version);
     else
@@ -160,7 +162,8 @@ static int seed_rollback_command_run(struct ctx *ctx, const struct request *requ
         return fail_hint(ctx, "Say how many to undo, or which version is the first to go.");
     }
     TRY(project_open(ctx, request, &project));
-    TRY(seed_rollback_run(ctx, &project.session, &options, reply->json));
+    int code = seed_rollback_run(ctx, &project.session, &options, reply->json);
+    TRY(metrics_note(ctx, request, &project.session, &(struct metrics_run){.changes = true}, code));
     int n = length_of(reply->json, "reverted");
     if (n)
         report_line(&reply->report, TONE_GOOD, "Rollback completed: %d seed%s rolled back.", n, plural(n));
@@ -195,6 +198,7 @@ static const struct option_info apply_options[] = {
     ALL_OPTION("seed"),
     TIME_LIMIT_OPTION,
     INTERRUPTED_OPTION,
+    METRICS_OPTION,
     NO_MORE_OPTIONS,
 };
 static const struct option_info list_options[] = {DATABASE_OPTION, ALL_OPTION("list the seeds of"), NO_MORE_OPTIONS};
@@ -213,6 +217,7 @@ static const struct option_info rollback_options[] = {
     DATABASE_OPTION,
     TIME_LIMIT_OPTION,
     INTERRUPTED_OPTION,
+    METRICS_OPTION,
     NO_MORE_OPTIONS,
 };
 

@@ -2,9 +2,10 @@
  * status: files against rows, without changing anything or taking the lock.  Pending is no failure; scripts that
  * want to know ask with --exit-code.
  */
-#include "command/commands.h"
+#include "command/metrics.h"
 
 #include "base/text.h"
+#include "command/commands.h"
 
 static const struct {
     const char *state, *shown;
@@ -94,7 +95,7 @@ static int status_one(struct ctx *ctx, const struct request *request, struct ses
 {
     static const char *const done[] = {"applied", "edited", "missing", NULL};
     static const char *const todo[] = {"pending", "broken", "unfinished", NULL};
-    TRY(status_run(ctx, session, reply->json));
+    TRY(metrics_note(ctx, request, session, &(struct metrics_run){0}, status_run(ctx, session, reply->json)));
     const char *database = session->database->name;
     int64_t pending = count(reply->json, todo);
     struct report *report = &reply->report;
@@ -120,6 +121,7 @@ static int status_command_run(struct ctx *ctx, const struct request *request, st
 static const struct option_info status_options[] = {
     DATABASE_OPTION,
     ALL_OPTION("show"),
+    METRICS_OPTION,
     NO_MORE_OPTIONS,
 };
 

@@ -22,6 +22,7 @@ MASKS = [
     (re.compile(r"\b\d+\.\d\ds\b"), "0.01s"),
     (re.compile(r"\b\d+(\.\d+)? ms\b"), "1 ms"),
     (re.compile(r'"seconds": \d+(\.\d+)?'), '"seconds": 0.012'),
+    (re.compile(r"(_seconds_sum{.*}) [0-9.]+"), r"\1 0.012345"),
     (re.compile(r"_\d{8}_\d{6}\b"), "_20261121_120000"),
     (re.compile(r"\b\d+ bytes\b"), "20480 bytes"),
     (re.compile(r"\bpid \d+"), "pid 4711"),
