@@ -13,6 +13,7 @@ static int options_read(struct ctx *ctx, const struct request *request, struct m
         .to_version = request_text(request, "to_version"),
         .baseline = request_flag(request, "baseline"),
         .dry_run = request_flag(request, "dry_run"),
+        .atomic = request_flag(request, "atomic"),
         .backup = request_flag(request, "with_backup"),
         .backup_dir = request_text(request, "backup_dir"),
     };
@@ -23,6 +24,8 @@ static int options_read(struct ctx *ctx, const struct request *request, struct m
     bool sandbox = request_flag(request, "sandbox");
     if (!sandbox && (request_flag(request, "keep") || request_text(request, "sandbox_url")))
         return fail(ctx, ERR_USAGE, "--keep and --sandbox-url go with --sandbox");
+    if (options->baseline && options->atomic)
+        return fail(ctx, ERR_USAGE, "--baseline runs nothing, so --atomic cannot be given with it");
     if (options->baseline && request_flag(request, "apply_seeds"))
         return fail(ctx, ERR_USAGE, "--baseline runs nothing, so --apply-seeds cannot be given with it");
     if (sandbox && request_flag(request, "apply_seeds"))
@@ -172,6 +175,9 @@ static const struct option_info migrate_options[] = {
     {.name = "baseline",
      .type = OPTION_FLAG,
      .help = "with --to-version: mark as applied without running, to take over a database that has the tables already"},
+    {.name = "atomic",
+     .type = OPTION_FLAG,
+     .help = "all pending files in one transaction: a failure leaves nothing of any of them (SQLite, PostgreSQL)"},
     {.name = "apply-seeds", .type = OPTION_FLAG, .help = "apply pending seeds after the migrations"},
     TIME_LIMIT_OPTION,
     INTERRUPTED_OPTION,
@@ -203,6 +209,7 @@ const struct command migrate_command = {
         "  dbwarden migrate\n"
         "  dbwarden migrate --dry-run\n"
         "  dbwarden migrate --count 1\n"
+        "  dbwarden migrate --atomic\n"
         "  dbwarden migrate --with-backup\n"
         "  dbwarden migrate --sandbox\n"
         "  dbwarden migrate --baseline --to-version 0012",

@@ -164,6 +164,28 @@ int conn_batch(struct ctx *ctx, struct conn *conn, struct batch *batch)
     return batch->transaction ? batch_within(ctx, conn, batch) : batch_singly(ctx, conn, batch);
 }
 
+int conn_begin(struct ctx *ctx, struct conn *conn, bool look)
+{
+    TRY(conn->dialect->driver->begin(ctx, conn, look));
+    conn->whole = true;
+    return 0;
+}
+
+int conn_commit(struct ctx *ctx, struct conn *conn, bool *again)
+{
+    *again = false;
+    int code = conn->dialect->driver->commit(ctx, conn, again);
+    if (code == 0 && !*again)
+        conn->whole = false;
+    return code;
+}
+
+void conn_undo(struct ctx *ctx, struct conn *conn)
+{
+    conn->dialect->driver->undo(ctx, conn);
+    conn->whole = false;
+}
+
 const char *rows_cell(const struct rows *rows, int row, const char *column)
 {
     int at = names_find(&rows->columns, column);

@@ -35,6 +35,7 @@ struct conn {
     const char *version_text; /* as the server says it */
     const char *target;       /* database for messages, without secrets: "app.db", "shop on db.example.com" */
     bool in_transaction;
+    bool whole;                     /* within conn_begin(): batches are parts of one transaction */
     bool pooled;                    /* a session lasts no longer than its transaction */
     const struct batch_step *fence; /* fails once the lease is lost, and extends it; NULL: no lease is held */
     /* an engine's own struct begins with this one */
@@ -155,6 +156,13 @@ struct driver {
     int (*exec)(struct ctx *ctx, struct conn *conn, const char *sql);
     /* Runs the batch; on failure of a transaction everything of it is undone. ERR_SQL, ERR_CANCELLED, ERR_CONNECT. */
     int (*batch)(struct ctx *ctx, struct conn *conn, struct batch *batch);
+    /*
+     * One transaction over many batches; NULL: the engine cannot hold changes of the schema in one. commit() may need to know how
+     * things were before: then it commits nothing and says *again, for another try that begins with `look`.
+     */
+    int (*begin)(struct ctx *ctx, struct conn *conn, bool look);
+    int (*commit)(struct ctx *ctx, struct conn *conn, bool *again);
+    void (*undo)(struct ctx *ctx, struct conn *conn); /* whatever became of it; keeps ctx->error */
     void (*cancel)(struct conn *conn); /* may be called from another thread or a signal handler's thread */
     /* Session lock. Never waits: *taken tells. Released by lock_release, by close, and by the death of the process. */
     int (*lock_try)(struct ctx *ctx, struct conn *conn, bool *taken);
@@ -381,6 +389,10 @@ int conn_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 /* With a lease, no step is run that it does not cover: ERR_LOCKED once it is lost. */
 int conn_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 int conn_fence(struct ctx *ctx, struct conn *conn); /* the same, before something that is no batch */
+/* From here on batches that are transactions are parts of one, until one of the other two; see the driver's. */
+int conn_begin(struct ctx *ctx, struct conn *conn, bool look);
+int conn_commit(struct ctx *ctx, struct conn *conn, bool *again);
+void conn_undo(struct ctx *ctx, struct conn *conn);
 const char *rows_cell(const struct rows *rows, int row, const char *column); /* NULL also for an unknown column */
 
 #endif

@@ -48,6 +48,8 @@ static const char *repair_hint(const struct execution *execution)
     struct arena *mem = execution->ctx->mem;
     bool seed = execution->migration->type == MIGRATION_SEED;
     const char *command = execution->down ? (seed ? "seed rollback" : "rollback") : seed ? "seed apply" : "migrate";
+    if (execution->conn->whole)
+        return "Everything is as it was before, because all files are one transaction. Fix it and run migrate again.";
     if (!execution->begun || !execution->kept)
         return arena_printf(mem, "Nothing of this file is recorded as done. Fix it and run %s again.", command);
     return arena_printf(mem,
@@ -311,7 +313,7 @@ static int batch_watched(struct execution *execution)
 int execution_run_batch(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
-    bool again = (execution->batch.transaction && !execution->once) || !execution->count;
+    bool again = !execution->conn->whole && ((execution->batch.transaction && !execution->once) || !execution->count);
     execution->batch.done = step_done;
     execution->shown = clock_monotonic();
     execution->batch.sink = execution;

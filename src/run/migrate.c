@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-static const char *version_of(const struct migration *migration)
+const char *version_shown(const struct migration *migration)
 {
     static const char *const mark[] = {NULL, "RA", "ROC"};
     return migration->version ? migration->version : mark[migration->type];
@@ -18,23 +18,24 @@ static int run_file(struct ctx *ctx, struct session *session, struct migration *
 {
     struct arena_mark mark = arena_save(ctx->mem);
     double started = clock_monotonic();
-    emit_info(ctx, "Starting migration: %s (version: %s)", migration->filename, version_of(migration));
+    emit_info(ctx, "Starting migration: %s (version: %s)", migration->filename, version_shown(migration));
     TRY(execute_file(ctx, session, migration, false));
     double seconds = clock_monotonic() - started;
-    emit_info(ctx, "[APPLIED] Completed migration: %s (version: %s) in %.2fs", migration->filename,
-              version_of(migration), seconds);
+    if (!session->conn->whole)
+        emit_info(ctx, "[APPLIED] Completed migration: %s (version: %s) in %.2fs", migration->filename,
+                  version_shown(migration), seconds);
     arena_rewind(ctx->mem, mark);
     list_add(ctx->mem, &session->ran, migration);
     json_add(ctx->mem, list, report_migration(ctx->mem, migration, seconds, migration->up.n));
     return 0;
 }
 
-static int run_files(struct ctx *ctx, struct session *session, const struct choice *choice, struct json *report)
+int migrate_files(struct ctx *ctx, struct session *session, const struct choice *choice, struct json *report)
 {
     struct json *applied = json_get(report, "applied"), *repeatables = json_get(report, "repeatables");
     const struct list *lists[] = {&choice->versioned, &choice->always, &choice->on_change};
     int done = 0, total = choice->versioned.n + choice->always.n + choice->on_change.n;
-    if (total)
+    if (total && !session->conn->whole)
         TRY(session_show_lock(ctx, session));
     for (int l = 0; l < 3; l++)
         for (int i = 0; i < lists[l]->n; i++) {
@@ -44,7 +45,7 @@ static int run_files(struct ctx *ctx, struct session *session, const struct choi
             emit_progress(ctx, done, total, migration->filename);
             TRY(run_file(ctx, session, migration, l ? repeatables : applied));
             emit_progress(ctx, ++done, total, migration->filename);
-            if (!l && session->database->snapshots_each)
+            if (!l && session->database->snapshots_each && !session->conn->whole)
                 TRY(snapshot_take(ctx, session));
         }
     return 0;
@@ -117,11 +118,15 @@ static void add_texts(struct ctx *ctx, const struct session *session, const stru
     }
 }
 
-static int check_all(struct ctx *ctx, struct session *session, const struct choice *choice)
+static int check_all(struct ctx *ctx, struct session *session, const struct migrate_options *options,
+                     const struct choice *choice)
 {
+    if (options->baseline)
+        return 0;
     TRY(choice_check(ctx, session, &choice->versioned, false));
     TRY(choice_check(ctx, session, &choice->always, false));
-    return choice_check(ctx, session, &choice->on_change, false);
+    TRY(choice_check(ctx, session, &choice->on_change, false));
+    return options->atomic ? atomic_check(ctx, session, choice) : 0;
 }
 
 static int dry_run(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct json *report)
@@ -130,8 +135,7 @@ static int dry_run(struct ctx *ctx, struct session *session, const struct migrat
     TRY(session_connect(ctx, session, true));
     TRY(session_reload(ctx, session));
     TRY(choice_make(ctx, session, options, &choice));
-    if (!options->baseline)
-        TRY(check_all(ctx, session, &choice));
+    TRY(check_all(ctx, session, options, &choice));
     struct json *pending = json_get(report, "pending");
     add_texts(ctx, session, &choice.versioned, pending);
     add_texts(ctx, session, &choice.always, pending);
@@ -225,13 +229,13 @@ int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_o
     TRY(finish_rollbacks(ctx, session));
     TRY(choice_make(ctx, session, options, &choice));
     json_set_int(ctx->mem, report, "skipped", choice.applied);
-    if (!options->baseline) {
-        TRY(check_all(ctx, session, &choice));
+    TRY(check_all(ctx, session, options, &choice));
+    if (!options->baseline)
         tell_pending(ctx, &choice);
-    }
     TRY(take_backup(ctx, session, options, &choice, report));
     int code = options->baseline ? mark_files(ctx, session, options, &choice, report)
-                                 : run_files(ctx, session, &choice, report);
+               : options->atomic ? atomic_run(ctx, session, &choice, report)
+                                 : migrate_files(ctx, session, &choice, report);
     json_set_bool(ctx->mem, report, "up_to_date",
                   !code && !json_get(report, "applied")->n && !json_get(report, "repeatables")->n);
     report_left(ctx, session, report);

@@ -15,6 +15,14 @@ struct choice {
     int left;    /* pending ones that the options leave out */
 };
 int choice_make(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct choice *choice);
+/* migrate.c: each chosen file, into `applied` and `repeatables` of the report. */
+int migrate_files(struct ctx *ctx, struct session *session, const struct choice *choice, struct json *report);
+const char *version_shown(const struct migration *migration);
+
+/* atomic.c: the same in one transaction. Needs choice_check(). */
+int atomic_check(struct ctx *ctx, const struct session *session, const struct choice *choice);
+int atomic_run(struct ctx *ctx, struct session *session, const struct choice *choice, struct json *report);
+
 /* Reads every side that is going to be used, so that nothing starts if one of them cannot. */
 int choice_check(struct ctx *ctx, struct session *session, const struct list *migrations, bool down);
 bool migration_edited(struct arena *mem, const struct session *session, const struct migration *migration,

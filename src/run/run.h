@@ -82,6 +82,7 @@ struct migrate_options {
     const char *to_version;
     bool baseline;
     bool dry_run;
+    bool atomic;            /* all in one transaction */
     bool backup;            /* before anything runs, if something will */
     const char *backup_dir; /* NULL: backups/ in the project */
 };

@@ -12,12 +12,12 @@
 
 bool chunk_opens(const struct chunk *chunk)
 {
-    return chunk->first == 0;
+    return chunk->first == 0 && !chunk->conn->conn.whole;
 }
 
 bool chunk_closes(const struct chunk *chunk)
 {
-    return chunk->end == chunk->batch->n;
+    return chunk->end == chunk->batch->n && !chunk->conn->conn.whole;
 }
 
 void chunk_failed(struct chunk *chunk, int step, const PGresult *result)
@@ -173,16 +173,36 @@ static void undo(struct ctx *ctx, struct pg_conn *conn)
 static int batch_transaction(struct ctx *ctx, struct pg_conn *conn, struct batch *batch)
 {
     struct chunk chunk = {.ctx = ctx, .conn = conn, .batch = batch, .limits = pg_limits_sql(ctx->mem, conn, "true")};
-    int outcome = 0;
+    int outcome = conn->conn.whole ? pg_limits_within(ctx, conn) : 0;
 
+    TRY(outcome);
     do {
         outcome = chunk_run(&chunk);
         chunk.first = chunk.end;
     } while (outcome == 0 && chunk.end < batch->n);
     if (outcome < 0)
         undo(ctx, conn);
-    conn->conn.in_transaction = false;
+    conn->conn.in_transaction = outcome == 0 && conn->conn.whole;
     return outcome;
+}
+
+int pg_whole_begin(struct ctx *ctx, struct conn *conn, bool look)
+{
+    (void)look;
+    ((struct pg_conn *)conn)->limits_within = false;
+    return pg_exec(ctx, conn, "BEGIN");
+}
+
+int pg_whole_commit(struct ctx *ctx, struct conn *conn, bool *again)
+{
+    (void)again;
+    return pg_exec(ctx, conn, "COMMIT");
+}
+
+void pg_whole_undo(struct ctx *ctx, struct conn *conn)
+{
+    undo(ctx, (struct pg_conn *)conn);
+    conn->in_transaction = false;
 }
 
 static int step_alone(struct ctx *ctx, struct pg_conn *conn, struct batch *batch, int step)

@@ -34,15 +34,26 @@ void pg_limits_address(struct ctx *ctx, const struct limits *limits, struct pg_k
     pg_keyword_set(keywords, "options", options);
 }
 
-char *pg_limits_sql(struct arena *mem, const struct pg_conn *conn, const char *local)
+static char *limits_sql(struct arena *mem, const struct limits *limits, const char *local)
 {
-    const struct limits *limits = &conn->limits;
-    if (same(limits, &conn->startup))
-        return NULL;
     return arena_printf(mem,
                         "SELECT pg_catalog.set_config('lock_timeout', '%" PRId64
                         "', %s), pg_catalog.set_config('statement_timeout', '%" PRId64 "', %s)",
                         milliseconds(limits->lock), local, milliseconds(limits->statement), local);
+}
+
+char *pg_limits_sql(struct arena *mem, const struct pg_conn *conn, const char *local)
+{
+    return same(&conn->limits, &conn->startup) ? NULL : limits_sql(mem, &conn->limits, local);
+}
+
+/* What a file before this one set for itself has to go again, so once that has happened each file says its own. */
+int pg_limits_within(struct ctx *ctx, struct pg_conn *conn)
+{
+    if (same(&conn->limits, &conn->startup) && !conn->limits_within)
+        return 0;
+    conn->limits_within = true;
+    return pg_exec(ctx, &conn->conn, limits_sql(ctx->mem, &conn->limits, "true"));
 }
 
 int pg_limits_alone(struct ctx *ctx, struct pg_conn *conn)

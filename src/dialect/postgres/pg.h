@@ -38,6 +38,7 @@ struct pg_conn {
     bool shielded;                    /* what runs now must not be cancelled: it cleans up */
     struct limits limits;             /* of the statements at hand, */
     struct limits startup;            /* and those that the session began with, to which a RESET leads */
+    bool limits_within;               /* the transaction at hand has had other ones */
     bool limits_set;                  /* the session has other ones at the moment */
     bool no_options;                  /* a pooler that takes no options: SET would reach other people's sessions */
 };
@@ -94,10 +95,14 @@ void pg_limits_address(struct ctx *ctx, const struct limits *limits, struct pg_k
 int pg_limit(struct ctx *ctx, struct conn *conn, const struct limits *limits);
 /* `local` is set_config()'s; NULL: nothing differs from what the session began with. */
 char *pg_limits_sql(struct arena *mem, const struct pg_conn *conn, const char *local);
-int pg_limits_alone(struct ctx *ctx, struct pg_conn *conn); /* before a statement by itself */
+int pg_limits_within(struct ctx *ctx, struct pg_conn *conn); /* before a part of a transaction that is longer than it */
+int pg_limits_alone(struct ctx *ctx, struct pg_conn *conn);  /* before a statement by itself */
 
 /* batch.c, judge.c, lock.c, missing.c, scratch.c, server.c */
 int pg_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
+int pg_whole_begin(struct ctx *ctx, struct conn *conn, bool look);
+int pg_whole_commit(struct ctx *ctx, struct conn *conn, bool *again);
+void pg_whole_undo(struct ctx *ctx, struct conn *conn);
 int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int pg_lock_release(struct ctx *ctx, struct conn *conn);
 int pg_lock_look(struct ctx *ctx, struct conn *conn, bool *held);

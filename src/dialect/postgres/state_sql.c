@@ -55,11 +55,14 @@ const struct state_sql pg_state_sql = {
     .journal_end = "UPDATE @t SET outcome = $1, duration_ms = $2 WHERE filename = $3",
     .journal_whole = "INSERT INTO @t (filename, direction, checksum, version, tool, who, total, done, outcome, "
                      "duration_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 'done', COALESCE($8, "
-                     "(EXTRACT(epoch FROM clock_timestamp() - now()) * 1000)::bigint)) "
+                     "((EXTRACT(epoch FROM clock_timestamp()) - greatest(EXTRACT(epoch FROM now()), COALESCE(NULLIF("
+                     "current_setting('dbwarden.ended', true), ''), '0')::numeric)) * 1000)::bigint)) "
                      "ON CONFLICT (filename) DO UPDATE SET direction = EXCLUDED.direction, "
                      "checksum = EXCLUDED.checksum, version = EXCLUDED.version, tool = EXCLUDED.tool, "
                      "who = EXCLUDED.who, total = EXCLUDED.total, done = EXCLUDED.done, outcome = EXCLUDED.outcome, "
-                     "started_at = CURRENT_TIMESTAMP, duration_ms = EXCLUDED.duration_ms",
+                     "started_at = CURRENT_TIMESTAMP, duration_ms = EXCLUDED.duration_ms "
+                     /* Of several files in one transaction, each begins where the one before it ended. */
+                     "RETURNING set_config('dbwarden.ended', EXTRACT(epoch FROM clock_timestamp())::text, true)",
     .journal_select = "SELECT *, started_at AS started FROM @t ORDER BY started_at, filename",
     .lock_show = "INSERT INTO @t (id, owner, host, pid, version) VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE "
                  "SET owner = EXCLUDED.owner, host = EXCLUDED.host, pid = EXCLUDED.pid, since = CURRENT_TIMESTAMP, "

@@ -64,7 +64,7 @@ static int transaction_try(struct ctx *ctx, struct lite_conn *lite, struct batch
     TRY(lite_keys_note(ctx, lite, batch));
     if (again)
         TRY(lite_keys_orphans(ctx, lite, true, &before));
-    lite_keys_watch(ctx, lite);
+    lite_keys_watch(ctx->mem, lite);
     int result = steps_run(ctx, lite, batch, again);
     lite_keys_ignore(lite);
     TRY(result);
@@ -96,6 +96,8 @@ int lite_batch(struct ctx *ctx, struct conn *conn, struct batch *batch)
     bool enforced = false, legacy = false;
     batch->failed = -1;
     batch->position = -1;
+    if (batch->transaction && conn->whole)
+        TRY(lite_keys_note(ctx, lite, batch));
     if (!batch->transaction || conn->in_transaction)
         return steps_run(ctx, lite, batch, false);
     TRY(pragma_flag(ctx, lite, "PRAGMA foreign_keys", &enforced));
@@ -109,4 +111,55 @@ int lite_batch(struct ctx *ctx, struct conn *conn, struct batch *batch)
     if (result < 0 && !legacy)
         sqlite3_exec(lite->db, "PRAGMA legacy_alter_table = OFF", NULL, NULL, NULL);
     return result;
+}
+
+/* ---- one transaction over many batches */
+
+int lite_whole_begin(struct ctx *ctx, struct conn *conn, bool look)
+{
+    struct lite_conn *lite = (struct lite_conn *)conn;
+    const struct batch none = {0};
+    lite->orphans = (struct list){0};
+    TRY(pragma_flag(ctx, lite, "PRAGMA foreign_keys", &lite->enforced));
+    TRY(pragma_flag(ctx, lite, "PRAGMA legacy_alter_table", &lite->legacy));
+    if (lite->enforced)
+        TRY(lite_exec(ctx, conn, "PRAGMA foreign_keys = OFF"));
+    TRY(lite_exec(ctx, conn, "BEGIN IMMEDIATE"));
+    TRY(lite_keys_note(ctx, lite, &none));
+    if (look)
+        TRY(lite_keys_orphans(ctx, lite, true, &lite->orphans));
+    lite->looked = look;
+    lite_keys_watch(lite->mem, lite); /* what it notes is kept over all the batches */
+    return 0;
+}
+
+/* The session as it was before lite_whole_begin(). */
+static void whole_end(struct lite_conn *lite)
+{
+    lite_keys_ignore(lite);
+    lite->touched = NULL;
+    if (lite->enforced)
+        sqlite3_exec(lite->db, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+}
+
+int lite_whole_commit(struct ctx *ctx, struct conn *conn, bool *again)
+{
+    struct lite_conn *lite = (struct lite_conn *)conn;
+    lite_keys_ignore(lite);
+    TRY(transaction_check(ctx, lite, &lite->orphans, lite->looked, again));
+    if (*again)
+        return 0;
+    TRY(lite_exec(ctx, conn, "COMMIT"));
+    whole_end(lite);
+    return 0;
+}
+
+void lite_whole_undo(struct ctx *ctx, struct conn *conn)
+{
+    struct lite_conn *lite = (struct lite_conn *)conn;
+    (void)ctx;
+    transaction_undo(lite);
+    whole_end(lite);
+    if (!lite->legacy)
+        sqlite3_exec(lite->db, "PRAGMA legacy_alter_table = OFF", NULL, NULL, NULL);
 }

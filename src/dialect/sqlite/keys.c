@@ -44,10 +44,10 @@ static int touch_note(void *arg, int action, const char *first, const char *seco
     return SQLITE_OK;
 }
 
-void lite_keys_watch(struct ctx *ctx, struct lite_conn *lite)
+void lite_keys_watch(struct arena *mem, struct lite_conn *lite)
 {
-    lite->touched = NEW(ctx->mem, struct map);
-    map_init(lite->touched, ctx->mem);
+    lite->touched = NEW(mem, struct map);
+    map_init(lite->touched, mem);
     sqlite3_set_authorizer(lite->db, touch_note, lite);
 }
 

@@ -30,12 +30,16 @@ struct lite_conn {
     double opened_with;     /* the limit for locks */
     double statement_limit; /* seconds; 0: none */
     double statement_since;
-    int lock_fd;                    /* -1: not held */
-    const char *lock_path;          /* NULL: in memory, where nobody else can be */
-    struct map *touched;            /* tables that the running batch has written to or changed; NULL outside one */
-    bool has_foreign_keys;          /* some table may have a foreign key; meaningful while data_version stands */
-    bool schema_replaces;           /* some table resolves a conflict by deleting the other row; as has_foreign_keys */
-    bool replaces;                  /* so does some statement of the running batch, perhaps */
+    int lock_fd;           /* -1: not held */
+    const char *lock_path; /* NULL: in memory, where nobody else can be */
+    struct map *touched;   /* tables that the running batch has written to or changed; NULL outside one */
+    bool has_foreign_keys; /* some table may have a foreign key; meaningful while data_version stands */
+    bool schema_replaces;  /* some table resolves a conflict by deleting the other row; as has_foreign_keys */
+    bool replaces;         /* so does some statement of the running batch, perhaps */
+    struct list orphans;   /* of lite_whole_begin(), if it looked: rows that had no parent before */
+    bool looked;
+    bool enforced;                  /* foreign keys were, before lite_whole_begin() */
+    bool legacy;                    /* likewise, PRAGMA legacy_alter_table */
     int64_t data_version;           /* -1: not looked yet */
     int64_t setting[LITE_SETTINGS]; /* those of the session before the file at hand; -1: has no number (reset.c) */
 };
@@ -58,6 +62,9 @@ int lite_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn *
 
 /* batch.c and keys.c */
 int lite_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
+int lite_whole_begin(struct ctx *ctx, struct conn *conn, bool look);
+int lite_whole_commit(struct ctx *ctx, struct conn *conn, bool *again);
+void lite_whole_undo(struct ctx *ctx, struct conn *conn);
 int lite_step(struct ctx *ctx, struct lite_conn *lite, const struct batch_step *step, long *position);
 
 /* A row that refers to a parent that is not there. */
@@ -67,7 +74,7 @@ struct lite_orphan {
     const char *parent;
     const char *key; /* number of the foreign key within its table */
 };
-void lite_keys_watch(struct ctx *ctx, struct lite_conn *lite); /* from here on, `touched` is filled */
+void lite_keys_watch(struct arena *mem, struct lite_conn *lite); /* from here on, `touched` is filled */
 void lite_keys_ignore(struct lite_conn *lite);
 int lite_keys_note(struct ctx *ctx, struct lite_conn *lite, const struct batch *batch);
 int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct list *orphans);
