@@ -3,6 +3,7 @@
 
 BUILD = build
 ASAN = build-asan
+TSAN = build-tsan
 COV = build-cov
 DB = sqlite
 FOR = build
@@ -23,11 +24,14 @@ $(ASAN)/build.ninja:
 	meson setup $(ASAN) -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true \
 	  -Dc_args=-fno-sanitize-recover=all || { tools/deps.sh missing build; exit 1; }
 
+$(TSAN)/build.ninja:
+	meson setup $(TSAN) -Db_sanitize=thread -Db_lundef=false -Dwerror=true || { tools/deps.sh missing build; exit 1; }
+
 $(COV)/build.ninja:
 	meson setup $(COV) -Db_coverage=true -Doptimization=0
 
 clean:
-	rm -rf $(BUILD) $(ASAN) $(COV)
+	rm -rf $(BUILD) $(ASAN) $(TSAN) $(COV)
 
 # ---- style
 

@@ -31,7 +31,7 @@ part() { # NAME COMMAND...
   fi
 }
 
-tools/deps.sh install test && make -s all || exit 1
+tools/deps.sh install test && make -s all build-tsan/build.ninja && ninja -C build-tsan dbwarden || exit 1
 laws=build/tests/property/laws
 echo "seed $seed"
 part "laws on SQLite" "$laws" sqlite "${SOAK_SQLITE:-10000}" "$seed"
@@ -52,6 +52,8 @@ part "faults" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_FAULTS="${SOAK_
   tests/integration/test_fault.py -q -p no:cacheprovider -k "anywhere or failing"
 part "two runners at once" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_ROUNDS="${SOAK_ROUNDS:-200}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_two.py -q -p no:cacheprovider
+part "many databases, ThreadSanitizer" env DBWARDEN_PROGRAM="$PWD/build-tsan/dbwarden" DBWARDEN_TEST_SERVERS="$servers" \
+  TSAN_OPTIONS="halt_on_error=1 exitcode=66" "$cache/venv/bin/python" -m pytest tests/integration/test_fleet.py -q -p no:cacheprovider
 stop_servers
 
 part "fuzzers" tests/fuzz/run.sh seconds "${SOAK_FUZZ:-600}" "$seed"

@@ -10,6 +10,9 @@
 #include "base/error.h"
 #include "base/event.h"
 
+/* A statement that ends within that time after the first signal is let to. */
+#define GRACE_SECONDS 5.0
+
 struct ctx {
     struct arena *mem;
     struct error error;

@@ -116,6 +116,23 @@ void json_set_bool(struct arena *mem, struct json *object, const char *key, bool
     json_set(mem, object, key, json_bool(mem, truth));
 }
 
+struct json *json_clone(struct arena *mem, const struct json *value)
+{
+    struct json *copy = NEW(mem, struct json);
+    *copy = *value;
+    copy->text = arena_dup(mem, value->text);
+    copy->key = NULL;
+    copy->item = NULL;
+    copy->n = copy->room = 0;
+    for (int i = 0; i < value->n; i++) {
+        make_room(mem, copy);
+        if (value->key)
+            copy->key[i] = arena_dup(mem, value->key[i]);
+        copy->item[copy->n++] = json_clone(mem, value->item[i]);
+    }
+    return copy;
+}
+
 struct json *json_get(const struct json *object, const char *key)
 {
     int at = find_key(object, key);

@@ -50,6 +50,7 @@ struct json *json_array(struct arena *mem) LINKED_AS("base_json_array");
 struct json *json_object(struct arena *mem) LINKED_AS("base_json_object");
 struct json *json_names(struct arena *mem, const struct names *names);
 
+struct json *json_clone(struct arena *mem, const struct json *value); /* texts too */
 void json_add(struct arena *mem, struct json *array, struct json *item);
 void json_set(struct arena *mem, struct json *object, const char *key, struct json *item); /* replaces */
 void json_set_text(struct arena *mem, struct json *object, const char *key, const char *text);

@@ -26,6 +26,7 @@ static void stop(int number)
     static const char *const text[] = {
         "\nstopping after the statement at hand, if that ends soon; once more to cancel it\n",
         "\ncancelling the statement; once more to end at once\n"};
+    int number_of_error = errno; /* of whatever was interrupted */
     int before = atomic_fetch_add(&running->cancel, 1);
     if (before > 1 || (before && running->grace <= 0))
         _exit(130);
@@ -33,6 +34,7 @@ static void stop(int number)
         ssize_t ignored = write(STDERR_FILENO, text[before], strlen(text[before]));
         (void)ignored;
     }
+    errno = number_of_error;
 }
 
 static const char *ask(void *sink, const char *question)

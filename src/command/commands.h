@@ -20,9 +20,11 @@ extern const struct command init_command, config_command, settings_show_command,
         .name = "database", .letter = 'd', .type = OPTION_TEXT, .value = "NAME",            \
         .help = "which database of the configuration; without it the one marked as default" \
     }
-#define ALL_OPTION(what)                                                                                       \
-    {                                                                                                          \
-        .name = "all", .letter = 'a', .type = OPTION_FLAG, .help = what " every database of the configuration" \
+#define ALL_OPTION(what)                                                                                      \
+    {.name = "all", .letter = 'a', .type = OPTION_FLAG, .help = what " every database of the configuration"}, \
+    {                                                                                                         \
+        .name = "jobs", .letter = 'j', .type = OPTION_INT, .value = "N", .otherwise = "1",                    \
+        .help = "with several databases: work on that many at a time, each over one connection", .least = 1   \
     }
 
 #define INTERRUPTED_OPTION                                                                                      \

@@ -1,6 +1,6 @@
 /*
- * From a request to an opened project, and over all databases of one.  Every command that works on a
- * database starts here, so that they all choose it, and fail, in the same way.
+ * From a request to an opened project.  Every command that works on a database starts here, so that they all choose it,
+ * and fail, in the same way.  Not here: several databases at once (every.c).
  */
 #include "command/commands.h"
 
@@ -74,80 +74,4 @@ struct json *error_json(struct arena *mem, const struct error *error)
     json_set_text(mem, json, "sqlstate", error->sqlstate);
     json_set_text(mem, json, "detail", error->detail);
     return json;
-}
-
-static void failure_show(struct ctx *ctx, const char *database, struct reply *reply)
-{
-    json_set(ctx->mem, reply->json, "error", error_json(ctx->mem, &ctx->error));
-    report_line(&reply->report, TONE_BAD, "%s failed: %s", database, ctx->error.message);
-    if (ctx->error.hint)
-        report_line(&reply->report, TONE_DIM, "hint: %s", ctx->error.hint);
-}
-
-/* What is done, and with which request, to each of the databases. */
-struct round {
-    const struct request *request;
-    const struct config *config;
-    one_database_fn *one;
-    struct reply *reply;
-};
-
-static int run_one(struct ctx *ctx, const struct round *round, const char *database, struct reply *reply)
-{
-    struct session session __attribute__((cleanup(session_close))) = {0};
-    TRY(session_begin(ctx, round->request, round->config, database, &session));
-    return round->one(ctx, round->request, &session, reply);
-}
-
-/* The reply's part for one of several databases; true if it failed. */
-static bool run_part(struct ctx *ctx, const struct round *round, const char *database)
-{
-    struct reply *reply = round->reply;
-    struct reply part = {.json = json_object(ctx->mem), .report = reply->report};
-    if (part.report.block.n)
-        report_line(&part.report, TONE_PLAIN, "%s", "");
-    report_line(&part.report, TONE_TITLE, "=== %s ===", database);
-    json_set_text(ctx->mem, part.json, "database", database);
-    memset(&ctx->error, 0, sizeof ctx->error);
-    bool failed = run_one(ctx, round, database, &part) < 0;
-    if (failed)
-        failure_show(ctx, database, &part);
-    reply->report = part.report;
-    reply->status = part.status > reply->status ? part.status : reply->status;
-    json_add(ctx->mem, json_get(reply->json, "databases"), part.json);
-    return failed;
-}
-
-static int every_database(struct ctx *ctx, const struct round *round)
-{
-    struct names failed = {0};
-    const struct list *databases = &round->config->databases, *left_out = &round->config->left_out;
-    json_set(ctx->mem, round->reply->json, "databases", json_array(ctx->mem));
-    for (int i = 0; i < databases->n; i++) {
-        const struct database_config *database = databases->item[i];
-        if (run_part(ctx, round, database->name))
-            names_add(ctx->mem, &failed, database->name);
-        if (ctx->error.code == ERR_CANCELLED)
-            return ERR_CANCELLED;
-    }
-    for (int i = 0; i < left_out->n; i++) {
-        const struct left_out *left = left_out->item[i];
-        run_part(ctx, round, left->name);
-        names_add(ctx->mem, &failed, left->name);
-    }
-    ctx->database = ctx->engine = NULL;
-    if (!failed.n)
-        return 0;
-    return fail(ctx, ERR_FAILED, "%d of %d databases failed: %s", failed.n, databases->n + left_out->n,
-                names_join(ctx->mem, &failed, ", "));
-}
-
-int each_database(struct ctx *ctx, const struct request *request, one_database_fn *one, struct reply *reply)
-{
-    struct config *config __attribute__((cleanup(config_close))) = NULL;
-    TRY(config_open(ctx, request->where, &config));
-    const struct round round = {request, config, one, reply};
-    if (request_flag(request, "all"))
-        return every_database(ctx, &round);
-    return run_one(ctx, &round, request_text(request, "database"), reply);
 }

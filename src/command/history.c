@@ -49,15 +49,14 @@ static void seeds_show(struct ctx *ctx, const struct list *rows, const char *dat
     json_set(ctx->mem, reply->json, "seeds", all);
 }
 
-static int history_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+static int history_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
 {
-    struct project project __attribute__((cleanup(project_close))) = {0};
-    TRY(project_open(ctx, request, &project));
-    TRY(session_connect(ctx, &project.session, true));
+    (void)request;
+    TRY(session_connect(ctx, session, true));
     struct list rows = {0}, seeds = {0};
-    TRY(state_applied(ctx, &project.session.state, &rows));
-    TRY(state_seeds(ctx, &project.session.state, &seeds));
-    const char *database = project.session.database->name;
+    TRY(state_applied(ctx, &session->state, &rows));
+    TRY(state_seeds(ctx, &session->state, &seeds));
+    const char *database = session->database->name;
     json_set_text(ctx->mem, reply->json, "database", database);
     if (!rows.n) {
         json_set(ctx->mem, reply->json, "migrations", json_array(ctx->mem));
@@ -70,7 +69,12 @@ static int history_run(struct ctx *ctx, const struct request *request, struct re
     return 0;
 }
 
-static const struct option_info history_options[] = {DATABASE_OPTION, NO_MORE_OPTIONS};
+static int history_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    return each_database(ctx, request, history_one, reply);
+}
+
+static const struct option_info history_options[] = {DATABASE_OPTION, ALL_OPTION("show"), NO_MORE_OPTIONS};
 
 const struct command history_command = {
     .name = "history",
@@ -78,6 +82,6 @@ const struct command history_command = {
     .description =
         "Lists the rows of the migration table, and of the seed table if there are any. With --json each has its file name and checksum too.",
     .option = history_options,
-    .run = history_run,
+    .run = history_command_run,
     .topic = TOPIC_LOOK,
 };

@@ -48,3 +48,29 @@ void report_row(struct report *report, struct report_block *table, enum tone ton
         row->cell[i] = arena_dup(report->mem, cells[i] ? cells[i] : "");
     list_add(report->mem, &table->row, row);
 }
+
+static struct report_row *row_copy(struct arena *mem, const struct report_row *row, int columns)
+{
+    struct report_row *copy = NEW(mem, struct report_row);
+    copy->tone = row->tone;
+    copy->cell = NEW_ARRAY(mem, const char *, columns);
+    for (int i = 0; i < columns; i++)
+        copy->cell[i] = arena_dup(mem, row->cell[i]);
+    return copy;
+}
+
+void report_add(struct report *report, const struct report *more)
+{
+    struct arena *mem = report->mem;
+    for (int i = 0; i < more->block.n; i++) {
+        const struct report_block *block = more->block.item[i];
+        struct report_block *copy = block_new(report);
+        *copy = *block;
+        copy->text = arena_dup(mem, block->text);
+        copy->title = arena_dup(mem, block->title);
+        copy->columns = names_copy(mem, &block->columns);
+        copy->row = (struct list){0};
+        for (int row = 0; row < block->row.n; row++)
+            list_add(mem, &copy->row, row_copy(mem, block->row.item[row], block->columns.n));
+    }
+}

@@ -31,5 +31,6 @@ void report_raw(struct report *report, const char *text); /* as it is, for SQL, 
 struct report_block *report_table(struct report *report, const char *title,
                                   const char *const *columns); /* NULL-terminated */
 void report_row(struct report *report, struct report_block *table, enum tone tone, const char *const *cells);
+void report_add(struct report *report, const struct report *more); /* copies; they may be in other memory */
 
 #endif

@@ -13,28 +13,32 @@ static int reverted(const struct json *json)
     return list ? list->n : 0;
 }
 
-static int run(struct ctx *ctx, const struct request *request, const struct rollback_options *options,
-               struct reply *reply)
+static int rollback_options_read(struct ctx *ctx, const struct request *request, struct rollback_options *options)
 {
-    struct project project __attribute__((cleanup(project_close))) = {0};
-    TRY(project_open(ctx, request, &project));
-    int code = rollback_run(ctx, &project.session, options, reply->json);
-    return metrics_note(ctx, request, &project.session, &(struct metrics_run){.changes = true}, code);
-}
-
-static int rollback_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
-{
-    const struct rollback_options options = {
+    *options = (struct rollback_options){
         .count = request_int(request, "count", 0),
         .to_version = request_text(request, "to_version"),
         .backup = request_flag(request, "with_backup"),
         .backup_dir = request_text(request, "backup_dir"),
     };
-    if (options.count && options.to_version) {
-        fail(ctx, ERR_USAGE, "--count and --to-version cannot be given together");
-        return fail_hint(ctx, "Say how many to undo, or which version stays.");
-    }
-    TRY(run(ctx, request, &options, reply));
+    if (!options->count || !options->to_version)
+        return 0;
+    fail(ctx, ERR_USAGE, "--count and --to-version cannot be given together");
+    return fail_hint(ctx, "Say how many to undo, or which version stays.");
+}
+
+static int undo(struct ctx *ctx, const struct request *request, struct session *session,
+                const struct rollback_options *options, struct reply *reply)
+{
+    int code = rollback_run(ctx, session, options, reply->json);
+    return metrics_note(ctx, request, session, &(struct metrics_run){.changes = true}, code);
+}
+
+static int rollback_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
+{
+    struct rollback_options options;
+    TRY(rollback_options_read(ctx, request, &options));
+    TRY(undo(ctx, request, session, &options, reply));
     int n = reverted(reply->json);
     if (n)
         report_line(&reply->report, TONE_GOOD, "Rollback completed successfully: %d migration%s reverted.", n,
@@ -44,6 +48,13 @@ static int rollback_command_run(struct ctx *ctx, const struct request *request, 
     return 0;
 }
 
+static int rollback_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    struct rollback_options options;
+    TRY(rollback_options_read(ctx, request, &options));
+    return each_database(ctx, request, rollback_one, reply);
+}
+
 /* "0", "0000" and "base" mean: nothing applied. */
 static bool means_nothing(const char *target)
 {
@@ -51,7 +62,7 @@ static bool means_nothing(const char *target)
     return text_equal_nocase(target, "base") || (text_to_int(target, &number) && number == 0);
 }
 
-static int downgrade_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+static int downgrade_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
 {
     const char *target = request_text(request, "to");
     struct rollback_options options = {
@@ -61,7 +72,7 @@ static int downgrade_command_run(struct ctx *ctx, const struct request *request,
     };
     if (!options.to_nothing)
         options.to_version = target;
-    TRY(run(ctx, request, &options, reply));
+    TRY(undo(ctx, request, session, &options, reply));
     int n = reverted(reply->json);
     if (n)
         report_line(&reply->report, TONE_GOOD, "Downgrade completed: %d migration%s reverted%s%s.", n,
@@ -70,6 +81,11 @@ static int downgrade_command_run(struct ctx *ctx, const struct request *request,
     else
         report_line(&reply->report, TONE_PLAIN, "Nothing to downgrade.");
     return 0;
+}
+
+static int downgrade_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    return each_database(ctx, request, downgrade_one, reply);
 }
 
 static const struct option_info rollback_options[] = {
@@ -85,6 +101,7 @@ static const struct option_info rollback_options[] = {
      .value = "VERSION",
      .help = "undo everything after this version, which stays"},
     DATABASE_OPTION,
+    ALL_OPTION("undo in"),
     INTERRUPTED_OPTION,
     BACKUP_OPTIONS,
     METRICS_OPTION,
@@ -98,6 +115,7 @@ static const struct option_info downgrade_options[] = {
      .value = "VERSION",
      .help = "version that stays applied; 0 or base undoes everything"},
     DATABASE_OPTION,
+    ALL_OPTION("undo in"),
     INTERRUPTED_OPTION,
     BACKUP_OPTIONS,
     METRICS_OPTION,

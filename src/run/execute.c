@@ -16,9 +16,6 @@
 /* Rows of data that go with one journal step where every statement would commit by itself. */
 #define DATA_GROUP 1000
 
-/* A statement that ends within that time after the first signal is let to. */
-#define GRACE_SECONDS 5.0
-
 static double seconds_of(const struct execution *execution)
 {
     return clock_monotonic() - execution->started;

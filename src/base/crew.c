@@ -1,0 +1,194 @@
+/*
+ * The caller's thread does no work of its own: it waits for something to tell, hands on what asks it to stop, and is the
+ * only one that calls on_event, because those who listen were promised that (Python's interpreter is one).
+ */
+#include "base/crew.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+/* How long a signal may take to reach the threads. */
+#define LOOK_SECONDS 0.05
+
+/* Progress of one thread is told that often at most. */
+#define PROGRESS_SECONDS 0.05
+
+struct shift;
+struct worker {
+    struct shift *shift;
+    struct ctx ctx;
+    pthread_t thread;
+    double told; /* when progress was told last */
+};
+
+/* One call of crew_run(). */
+struct shift {
+    struct ctx *ctx;
+    const struct crew *crew;
+    pthread_mutex_t lock;
+    pthread_cond_t wake; /* of the caller: there is an event, or a thread ended */
+    pthread_cond_t told; /* of threads that have an event */
+    const struct event *event;
+    struct worker *worker;
+    int workers, alive;
+    int next, end; /* items that are not begun */
+    bool stop;
+    int asked; /* how often the threads were asked to stop */
+};
+
+/* Waits until it is told: the event lives in the memory of its thread. */
+static void tell(void *sink, const struct event *event)
+{
+    struct worker *worker = sink;
+    struct shift *shift = worker->shift;
+    double now = clock_monotonic();
+    if (event->kind == EVENT_PROGRESS && event->done < event->total && now - worker->told < PROGRESS_SECONDS)
+        return;
+    worker->told = event->kind == EVENT_PROGRESS ? now : worker->told;
+    pthread_mutex_lock(&shift->lock);
+    while (shift->event)
+        pthread_cond_wait(&shift->told, &shift->lock);
+    shift->event = event;
+    pthread_cond_signal(&shift->wake);
+    while (shift->event == event)
+        pthread_cond_wait(&shift->told, &shift->lock);
+    pthread_mutex_unlock(&shift->lock);
+}
+
+static void item_do(struct worker *worker, int item)
+{
+    struct shift *shift = worker->shift;
+    const struct crew *crew = shift->crew;
+    struct ctx *ctx = &worker->ctx;
+    struct arena_mark mark = arena_save(ctx->mem);
+    ctx->error = (struct error){0};
+    ctx->database = ctx->engine = NULL;
+    ctx->grace = ctx->asked = 0;
+    void *result = crew->work(ctx, crew->sink, item);
+    pthread_mutex_lock(&shift->lock);
+    if (!crew->end(ctx, crew->sink, item, result))
+        shift->stop = true;
+    pthread_mutex_unlock(&shift->lock);
+    arena_rewind(ctx->mem, mark);
+}
+
+static int item_next(struct shift *shift)
+{
+    pthread_mutex_lock(&shift->lock);
+    bool over = shift->stop || shift->asked || shift->next == shift->end;
+    int item = over ? -1 : shift->next++;
+    pthread_mutex_unlock(&shift->lock);
+    return item;
+}
+
+static void *work(void *arg)
+{
+    struct worker *worker = arg;
+    struct shift *shift = worker->shift;
+    for (int item = item_next(shift); item >= 0; item = item_next(shift))
+        item_do(worker, item);
+    pthread_mutex_lock(&shift->lock);
+    shift->alive--;
+    pthread_cond_signal(&shift->wake);
+    pthread_mutex_unlock(&shift->lock);
+    return NULL;
+}
+
+static void worker_open(struct shift *shift, struct worker *worker)
+{
+    worker->shift = shift;
+    ctx_open(&worker->ctx, 0);
+    worker->ctx.started = shift->ctx->started;
+    worker->ctx.sink = worker;
+    worker->ctx.on_event = shift->ctx->on_event ? tell : NULL;
+}
+
+/* Under the lock, so that no thread ends before it is counted. Fewer than were asked for are enough. */
+static int threads_start(struct shift *shift, int n)
+{
+    int code = 0;
+    while (shift->workers < n && !code) {
+        struct worker *worker = &shift->worker[shift->workers];
+        worker_open(shift, worker);
+        code = pthread_create(&worker->thread, NULL, work, worker);
+        if (code)
+            ctx_close(&worker->ctx);
+        else
+            shift->workers++;
+    }
+    shift->alive = shift->workers;
+    return shift->workers ? 0 : fail(shift->ctx, ERR_LIMIT, "cannot start a thread: %s", strerror(code));
+}
+
+static void hand_on_cancel(struct shift *shift)
+{
+    for (int asked = atomic_load(&shift->ctx->cancel); shift->asked < asked; shift->asked++)
+        for (int i = 0; i < shift->workers; i++)
+            atomic_fetch_add(&shift->worker[i].ctx.cancel, 1);
+}
+
+static void wait_a_little(struct shift *shift)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)(LOOK_SECONDS * 1e9);
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&shift->wake, &shift->lock, &until);
+}
+
+static void attend(struct shift *shift)
+{
+    while (shift->alive) {
+        hand_on_cancel(shift);
+        if (!shift->event) {
+            wait_a_little(shift);
+            continue;
+        }
+        shift->ctx->on_event(shift->ctx->sink, shift->event);
+        shift->event = NULL;
+        pthread_cond_broadcast(&shift->told);
+    }
+}
+
+static void shift_open(struct shift *shift)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&shift->wake, &monotonic);
+    pthread_cond_init(&shift->told, NULL);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&shift->lock, NULL);
+}
+
+static void shift_close(struct shift *shift)
+{
+    for (int i = 0; i < shift->workers; i++) {
+        pthread_join(shift->worker[i].thread, NULL);
+        ctx_close(&shift->worker[i].ctx);
+    }
+    pthread_cond_destroy(&shift->wake);
+    pthread_cond_destroy(&shift->told);
+    pthread_mutex_destroy(&shift->lock);
+}
+
+int crew_run(struct ctx *ctx, const struct crew *crew, int first, int n)
+{
+    int jobs = crew->jobs < n ? crew->jobs : n;
+    struct shift shift = {.ctx = ctx, .crew = crew, .next = first, .end = first + n};
+    TRY(ctx_check(ctx));
+    if (n <= 0)
+        return 0;
+    shift.worker = NEW_ARRAY(ctx->mem, struct worker, jobs);
+    shift_open(&shift);
+    pthread_mutex_lock(&shift.lock);
+    int code = threads_start(&shift, jobs);
+    attend(&shift);
+    pthread_mutex_unlock(&shift.lock);
+    shift_close(&shift);
+    return code < 0 ? code : ctx_check(ctx);
+}
