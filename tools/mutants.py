@@ -155,14 +155,19 @@ def read_tests():
     return tests
 
 
+def programs_of(test):
+    """What has to be built for it: the test itself, and the program that it runs."""
+    paths = [os.path.normpath(word) for word in test["cmd"]]
+    return [os.path.relpath(path, BUILD) for path in paths if path.startswith(f"{BUILD}/")]
+
+
 def notices(mutant, tests):
     """The name of the first test that fails, or None. Those of the same folder are linked and run first, then all others; the fastest first."""
     folder = mutant.file.split("/")[1]
     near = [pair for pair in tests if f"dbwarden:{folder}" in pair[0]["suite"]]
     end = time.monotonic() + MUTANT_SECONDS
     for group in (near, [pair for pair in tests if pair not in near]):
-        programs = {os.path.relpath(word, BUILD) for test, _ in group for word in test["cmd"] if word.startswith(str(BUILD))}
-        if group and not ninja(*sorted(programs)):
+        if group and not ninja(*sorted({name for test, _ in group for name in programs_of(test)})):
             return "the build"
         for test, seconds in sorted(group, key=lambda pair: pair[1]):
             if not run_alone(test["cmd"], min(TEST_SECONDS + TEST_FACTOR * seconds, max(1, end - time.monotonic())), test["env"]):

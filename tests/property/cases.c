@@ -2,7 +2,8 @@
  * Text cases: what a change of schema becomes.  A case file has the sections current, desired (DDL of the engine), up,
  * down and hazards, each under a line "== name".  The DDL is run in databases of its own and read back; what comes out is
  * compared with the file, or written into it with --update; then up and down are run and must lead there and back.
- * usage: cases ENGINE [--update] [--url URL] FILE...
+ * What a server read back is kept beside the case (--update, NAME.json): with --recorded the texts are compared without one.
+ * usage: cases ENGINE [--update | --recorded] [--url URL] FILE...
  */
 #include <stdio.h>
 #include <string.h>
@@ -92,18 +93,68 @@ static int case_write(struct ctx *ctx, const struct text_case *text_case)
     return file_write(ctx, text_case->path, out.data, out.len, 0644);
 }
 
-static int texts_compare(struct law *law, struct text_case *text_case, const char *const *got, bool update)
+static int texts_agree(struct law *law, struct text_case *text_case, const struct plan *up, const struct plan *down,
+                       bool update)
 {
+    struct arena *mem = law->ctx->mem;
+    const char *got[] = {plan_text(mem, up), plan_text(mem, down), hazards_text(mem, up)};
+    law->doing = "texts";
     for (int i = UP; i < SECTIONS; i++) {
         if (text_equal(text_case->section[i], got[i - UP]))
             continue;
         if (!update)
-            return law_broken(
-                law, arena_printf(law->ctx->mem, "%s is not as written but\n%s", section_names[i], got[i - UP]));
+            return law_broken(law, arena_printf(mem, "%s is not as written but\n%s", section_names[i], got[i - UP]));
         text_case->section[i] = got[i - UP];
     }
     return update ? case_write(law->ctx, text_case) : 0;
 }
+
+/* ---- what a server read back ---- */
+
+static const char *recorded_path(struct arena *mem, const char *path)
+{
+    return arena_printf(mem, "%s.json", text_slice(mem, path, 0, strlen(path) - strlen(".txt")));
+}
+
+static int trees_record(struct ctx *ctx, const char *path, const struct tree *current, const struct tree *desired)
+{
+    struct json *json = json_object(ctx->mem);
+    json_set(ctx->mem, json, "current", tree_to_json_short(ctx->mem, current));
+    json_set(ctx->mem, json, "desired", tree_to_json_short(ctx->mem, desired));
+    const char *text = arena_printf(ctx->mem, "%s\n", json_text(ctx->mem, json, JSON_INDENTED));
+    return file_write(ctx, recorded_path(ctx->mem, path), text, strlen(text), 0644);
+}
+
+static int trees_recorded(struct law *law, const char *path, struct tree **current, struct tree **desired)
+{
+    struct ctx *ctx = law->ctx;
+    struct json *json;
+    char *text;
+    size_t length;
+    const char *name = recorded_path(ctx->mem, path);
+    TRY(file_read(ctx, name, 0, &text, &length));
+    TRY(json_read(ctx, name, text, length, &json));
+    TRY(tree_from_json(ctx, name, json_get(json, "current"), current));
+    TRY(tree_from_json(ctx, name, json_get(json, "desired"), desired));
+    law->target = target_offline(law->dialect, *current);
+    return 0;
+}
+
+static int recorded_run(struct law *law, const char *path)
+{
+    struct text_case text_case;
+    struct tree *current, *desired;
+    struct changes *changes;
+    struct plan *up, *down;
+    law->doing = "reading";
+    TRY(case_read(law->ctx, path, &text_case));
+    TRY(trees_recorded(law, path, &current, &desired));
+    TRY(law_changes(law, current, desired, &changes));
+    TRY(law_plans(law, changes, &up, &down));
+    return texts_agree(law, &text_case, up, down, false);
+}
+
+/* ---- a case ---- */
 
 static int case_run(struct law *law, const struct url *url, const char *path, bool update)
 {
@@ -116,11 +167,11 @@ static int case_run(struct law *law, const struct url *url, const char *path, bo
     TRY(ddl_run(law, text_case.section[CURRENT]));
     TRY(law_load(law, &current));
     TRY(tree_of(law, url, text_case.section[DESIRED], &desired));
+    if (update && url)
+        TRY(trees_record(law->ctx, path, current, desired));
     TRY(law_changes(law, current, desired, &changes));
     TRY(law_plans(law, changes, &up, &down));
-    const char *got[] = {plan_text(law->ctx->mem, up), plan_text(law->ctx->mem, down), hazards_text(law->ctx->mem, up)};
-    law->doing = "texts";
-    TRY(texts_compare(law, &text_case, got, update));
+    TRY(texts_agree(law, &text_case, up, down, update));
     law->doing = "up";
     TRY(law_run(law, up));
     TRY(law_load(law, &live));
@@ -131,14 +182,17 @@ static int case_run(struct law *law, const struct url *url, const char *path, bo
     return law_agree(law, live, current);
 }
 
-static bool file_run(struct law *law, const struct url *url, const char *path, bool update)
+enum mode { MODE_CHECK, MODE_UPDATE, MODE_RECORDED };
+
+static bool file_run(struct law *law, const struct url *url, const char *path, enum mode mode)
 {
     struct ctx ctx;
     ctx_open(&ctx, 0);
     law->ctx = &ctx;
-    int code = law_open(law, url);
-    if (code == 0)
-        code = case_run(law, url, path, update);
+    law->conn = NULL;
+    int code = mode == MODE_RECORDED ? recorded_run(law, path) : law_open(law, url);
+    if (code == 0 && mode != MODE_RECORDED)
+        code = case_run(law, url, path, mode == MODE_UPDATE);
     if (code < 0)
         fprintf(stderr, "%s: %s\n", path, ctx.error.message);
     conn_close(&law->conn);
@@ -151,19 +205,22 @@ int main(int argc, char **argv)
     struct law law = {.dialect = argc > 1 ? dialect_find(argv[1]) : NULL};
     struct url url = {0};
     struct ctx ctx;
-    bool update = false, with_url = false;
+    enum mode mode = MODE_CHECK;
+    bool with_url = false;
     int good = 0, bad = 0;
     if (!law.dialect) {
-        fprintf(stderr, "usage: cases ENGINE [--update] [--url URL] FILE...\n");
+        fprintf(stderr, "usage: cases ENGINE [--update | --recorded] [--url URL] FILE...\n");
         return 2;
     }
     ctx_open(&ctx, 0);
     for (int i = 2; i < argc; i++) {
         if (text_equal(argv[i], "--update"))
-            update = true;
+            mode = MODE_UPDATE;
+        else if (text_equal(argv[i], "--recorded"))
+            mode = MODE_RECORDED;
         else if (text_equal(argv[i], "--url") && i + 1 < argc)
             with_url = url_read(&ctx, argv[++i], &url) == 0;
-        else if (file_run(&law, with_url ? &url : NULL, argv[i], update))
+        else if (file_run(&law, with_url ? &url : NULL, argv[i], mode))
             good++;
         else
             bad++;

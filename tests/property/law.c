@@ -78,7 +78,7 @@ int law_load(struct law *law, struct tree **tree)
 /* The library has the grammar of 15; what a later server can do more, that server itself has to parse. */
 static bool is_known_grammar(const struct law *law)
 {
-    return law->dialect->engine == ENGINE_PG && law->conn->version < 160000;
+    return law->dialect->engine == ENGINE_PG && law->target.version < 160000;
 }
 
 static int parses(struct law *law, const struct plan *plan)
