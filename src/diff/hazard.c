@@ -232,6 +232,19 @@ static void labels_judge(const struct finder *finder, const struct change *chang
     hazard_add(finder, change, "narrows-type", false, text);
 }
 
+/* It holds what a query gives, and nothing yet. */
+static void empty_judge(const struct finder *finder, const struct change *change)
+{
+    const struct object *object = change->after;
+    int field = field_find(change->kind, "no_data");
+    if (field < 0 || !*(const bool *)object_field(object, field) ||
+        (object->peer && *(const bool *)object_field(object->peer, field)))
+        return;
+    hazard_add(finder, change, "not-filled", false,
+               arena_printf(finder->mem, "%s is made WITH NO DATA: until it is refreshed it cannot be read",
+                            object_path(finder->mem, object)));
+}
+
 static void rebuild_judge(const struct finder *finder, const struct change *change)
 {
     for (int i = 0; i < change->before->children.n; i++) {
@@ -259,6 +272,8 @@ static void change_judge(const struct finder *finder, const struct change *chang
         column_dropped_judge(finder, change, object);
     else if (change->op == CHANGE_CREATE && column)
         column_added_judge(finder, change, object);
+    else if (change->op == CHANGE_CREATE)
+        empty_judge(finder, change);
     else if (change->op == CHANGE_ALTER && column)
         column_judge(finder, change, object);
     else if (change->op == CHANGE_ALTER)

@@ -156,6 +156,7 @@ static struct object *view_copy(struct trial *trial, const struct object *object
         return found;
     struct view *copy = (struct view *)object_new(trial->mem, KIND_VIEW, home, object->name);
     SAY(copy, VIEW, query, ((const struct view *)object)->query);
+    SAY(copy, VIEW, no_data, true);
     for (const struct edge *edge = object->needs; edge && !*trial->schema; edge = edge->next_need) {
         const struct object *top = edge->to;
         while (top->parent && !kind_is(top->parent->kind, KIND_NAMESPACE))

@@ -1,5 +1,6 @@
 """Schema files of PostgreSQL: what their statements say, and where they may never be run."""
 
+import subprocess
 import sys
 from urllib.parse import urlsplit
 
@@ -313,6 +314,39 @@ def test_an_extension_that_is_not_to_be_had_is_named(project):
     project.write("schema.sql", "CREATE EXTENSION no_such_thing;\n")
     outcome = project.run("make-migrations", "a")
     assert outcome.status != 0 and '"no_such_thing"' in outcome.err
+
+
+def test_a_dump_makes_views_without_data_and_what_is_filled_stays_so(project):
+    def filled():
+        return dict(rows(project.url, "SELECT matviewname::text, ispopulated FROM pg_matviews"))
+
+    body = "CREATE TABLE t (id int, n int);\nCREATE MATERIALIZED VIEW m AS SELECT n FROM t WITH NO DATA;\n" \
+           "CREATE MATERIALIZED VIEW o AS SELECT n FROM t WITH NO DATA;\n"
+    project.write("schema.sql", body)
+    assert "view m is made WITH NO DATA" in project.ok("make-migrations").err
+    project.ok("migrate")
+    assert filled() == {"m": False, "o": False}
+    rows(project.url, "REFRESH MATERIALIZED VIEW m")
+    assert project.run("diff", "--exit-code").status == 0
+    written = reach(project, body.replace("n int", "n bigint"), "retype")
+    assert written.count("WITH NO DATA") == 2, "one of them, up and down"
+    assert filled() == {"m": True, "o": False}
+    project.ok("rollback")
+    assert filled() == {"m": True, "o": False}
+    dumped = subprocess.run(["pg_dump", "-s", "--exclude-table=_dbwarden*", project.url], capture_output=True, text=True, check=True)
+    assert dumped.stdout.count("WITH NO DATA") == 2
+    project.write("schema.sql", dumped.stdout)
+    assert project.run("diff", "models", "--exit-code").status == 0
+
+
+def test_a_schema_of_a_hand_written_migration_is_not_made_again(project):
+    project.migration("0001", "own", "CREATE SCHEMA IF NOT EXISTS app;\nCREATE FUNCTION app.f() RETURNS int LANGUAGE sql AS 'SELECT 1';",
+                      "DROP FUNCTION app.f();")
+    project.ok("migrate")
+    written = reach(project, "CREATE TABLE app.t (id int DEFAULT app.f());\n", "one")
+    assert "CREATE SCHEMA" not in written
+    project.write("schema.sql", "CREATE SCHEMA app;\nCREATE TABLE app.t (id int DEFAULT app.f());\n")
+    assert project.run("diff", "models", "--exit-code").status == 0
 
 
 def test_an_identity_column_of_a_parent(project):

@@ -40,10 +40,7 @@ static bool is_missing(const struct error *error)
 static int statement_try(struct ctx *ctx, struct conn *conn, const struct statement_out *statement,
                          struct judgement *judgement)
 {
-    const struct change *change = statement->change;
-    bool holds_rows = change->kind == KIND_VIEW && change->after && ((const struct view *)change->after)->materialized;
-    const char *sql = arena_printf(ctx->mem, "SAVEPOINT asked; %s%s; RELEASE SAVEPOINT asked", statement->sql,
-                                   holds_rows && change->op == CHANGE_CREATE ? " WITH NO DATA" : "");
+    const char *sql = arena_printf(ctx->mem, "SAVEPOINT asked; %s; RELEASE SAVEPOINT asked", statement->sql);
 
     if (pg_exec(ctx, conn, sql) == 0)
         return 0;

@@ -1,6 +1,7 @@
 /*
- * What a description that no server has printed cannot say as the server does: that a serial's sequence counts in its own
- * way, and that a UNIQUE which says a key again makes no second index.  Both are no difference.
+ * What is no difference.  Of a description that no server has printed, what it cannot say as the server does: that a serial's
+ * sequence counts in its own way, and that a UNIQUE which says a key again makes no second index.  And whether a materialised
+ * view is filled: that is said where it is made, as a dump says WITH NO DATA of every one, and is then up to whoever refreshes it.
  */
 #include "base/text.h"
 #include "dialect/postgres/pg.h"
@@ -67,13 +68,24 @@ static void uniques_merge(struct object *table)
     }
 }
 
+/* What comes in the place of a filled one is filled. */
+static void filled_keep(struct view *view)
+{
+    const struct view *current = (const struct view *)view->object.peer;
+    if (current && current->materialized && view->materialized)
+        SAY(view, VIEW, no_data, current->no_data);
+}
+
 void pg_reconcile(struct arena *mem, const struct target *target, struct changes *changes)
 {
     struct object *root = changes->after->root;
-    if (changes->after->names_unmodelled)
-        return;
+    bool printed = changes->after->names_unmodelled;
     for (struct object *o = root; o; o = object_next(root, o)) {
-        if (o->kind == KIND_COLUMN)
+        if (o->kind == KIND_VIEW)
+            filled_keep((struct view *)o);
+        else if (printed)
+            continue;
+        else if (o->kind == KIND_COLUMN)
             serial_fold(mem, target, changes->before, (const struct column *)o);
         else if (o->kind == KIND_TABLE)
             uniques_merge(o);

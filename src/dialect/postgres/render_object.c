@@ -258,6 +258,8 @@ void pg_view_text(struct buf *out, const struct view *view, bool replace)
     buf_addf(out, "CREATE %s%s ", replace ? "OR REPLACE " : "", view_word(view));
     pg_top(out, &view->object);
     buf_addf(out, has_options(query) ? " %s" : " AS\n%s", query);
+    if (view->materialized && view->no_data)
+        buf_add(out, "\nWITH NO DATA");
 }
 
 static void view_comment(struct render *render, const struct view *view)

@@ -3,6 +3,7 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        CASE WHEN c.reloptions IS NULL THEN '' ELSE 'WITH (' || array_to_string(c.reloptions, ', ') || ') AS ' END ||
        rtrim(pg_get_viewdef(c.oid, true), ';') AS query,
        c.relkind = 'm' AS materialized,
+       NOT c.relispopulated AS no_data,
        d.description AS comment
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
