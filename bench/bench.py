@@ -1,6 +1,6 @@
 """bench.py [PART...]: dbwarden against the floor, as ratios of medians of runs that take turns.
 
-Parts: start apply large catalog diff count.  A line of build/bench.jsonl for every program measured, one table at the
+Parts: start apply large catalog diff models count.  A line of build/bench.jsonl for every program measured, one table at the
 end.  Nothing here is a test: a machine that is busy with something else only makes the ratios less sure.
 """
 
@@ -242,6 +242,23 @@ def anew(n):
     return Runner(f"{n} tables", [OURS, "diff"], folder, lambda: shutil.rmtree(WORK / "cache", ignore_errors=True))
 
 
+def models():
+    """What is left of a run after the project's own import, and the size of a snapshot beside what 0.8.2 would have written of it."""
+    python = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test")) / "venv" / "bin" / "python"
+    os.environ["DBWARDEN_PYTHON"] = str(python)
+    folder = fresh("project")
+    workloads.project(folder, "sqlite:///./app.db")
+    (folder / "models.py").write_text(workloads.models(1000))
+    for words in (["make-migrations", "first"], ["migrate"]):
+        subprocess.run([OURS, *words], cwd=folder, check=True, capture_output=True)
+    ours = Runner("dbwarden", [OURS, "diff"], folder)
+    bare = Runner("import models", [python, "-c", "import models"], folder)
+    compare("diff of models of 1000 tables, no change", ours, bare)
+    fact("models: ms above their import", round((ours.seconds - bare.seconds) * 1000), "300")
+    text = next((folder / "dbwarden" / "schemas").glob("*.json")).read_text()
+    fact("snapshot: size beside that of 0.8.2", f"{len(text) / text.index(chr(10) + '  ' + chr(34) + 'dbwarden'):.2f} x", "1.3 x")
+
+
 def count():
     """What one more migration costs in statements, round trips and syncs: the difference of two runs."""
     few, many = (counted(n) for n in (10, 30))
@@ -276,7 +293,7 @@ def counted(n):
     return found
 
 
-PARTS = {"start": start, "apply": apply, "large": large, "catalog": catalog, "diff": diff, "count": count}
+PARTS = {"start": start, "apply": apply, "large": large, "catalog": catalog, "diff": diff, "models": models, "count": count}
 
 
 def table():

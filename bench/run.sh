@@ -14,6 +14,7 @@ gcc -O2 -D_GNU_SOURCE bench/launch.c -o "$work/launch"
 
 servers=$(mktemp -d /tmp/dbwarden-bench.XXXXXX) && chmod 755 "$servers"
 trap 'tests/servers/testservers.sh stop "$servers" >/dev/null 2>&1; rm -rf "$servers"' EXIT
+tests/venv.sh "${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}"
 export TS_PORT=${TS_PORT:-21880} TS_DURABLE=1
 tests/servers/testservers.sh install pg15
 BENCH_POSTGRESQL=$(tests/servers/testservers.sh start "$servers" pg15 2>/dev/null | sed -n 's/^PG15_TCP_URL=//p')

@@ -45,6 +45,19 @@ def many_tables(n, engine, changes=0):
     return "".join(text)
 
 
+def models(n):
+    """The like as SQLAlchemy models."""
+    columns = "".join(f"    {name} = Column({kind})\n" for name, kind in (
+        ("name", "String(100), nullable=False, index=True"), ("status", "String(20), server_default='new'"),
+        ("quantity", "Integer, nullable=False"), ("price", "Numeric(10, 2)"), ("created_at", "DateTime, server_default=func.now()"),
+        ("updated_at", "DateTime"), ("note", "Text"), ("flag", "Boolean, default=False"),
+        ("reference", "String(40), unique=True"), ("data", "JSON")))
+    return "from sqlalchemy import *\nfrom sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n" + "".join(
+        f"\n\nclass Tab{i}(Base):\n    __tablename__ = 'tab{i:05d}'\n    id = Column(Integer, primary_key=True)\n{columns}"
+        f"    parent_id = Column(ForeignKey('tab{max(1, i - 1):05d}.id'))\n"
+        f"    __table_args__ = (Index('ix_{i}', 'status', 'created_at'),)\n" for i in range(1, n + 1))
+
+
 def plain(folder, migrations):
     """One .sql file each, and all.txt for the engines' own clients, with the same commits and a row of state each."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -2,15 +2,29 @@
  * The JSON form of a tree, written.  Generic over the descriptors: children under the plural of their kind,
  * fields by name; what is not said is absent, what is known to be absent is null.
  * An expression of which only the written spelling is known is a plain string.
+ *
+ * The short form, of files, leaves out what short_find() says; in it "both" is an expression's only spelling, and an object
+ * of which only the first field is said is that field: ["a", "b"] are the parts of an index.
  */
+#include "base/text.h"
 #include "schema/tree_short.h"
 #include "schema/unmodelled.h"
 
-static struct json *expr_json(struct arena *mem, const struct expr *expr)
+struct writer {
+    struct arena *mem;
+    const struct tree_short *left_out; /* NULL: everything is written */
+};
+
+static struct json *expr_json(const struct writer *writer, const struct expr *expr)
 {
+    struct arena *mem = writer->mem;
     if (!expr->printed)
         return json_string(mem, expr->written); /* NULL becomes null */
     struct json *json = json_object(mem);
+    if (writer->left_out && text_equal(expr->written, expr->printed)) {
+        json_set_text(mem, json, "both", expr->printed);
+        return json;
+    }
     if (expr->written)
         json_set_text(mem, json, "written", expr->written);
     json_set_text(mem, json, "printed", expr->printed);
@@ -25,13 +39,14 @@ static struct json *refs_json(struct arena *mem, const struct refs *refs)
     return json;
 }
 
-static struct json *field_json(struct arena *mem, const struct object *object, int field)
+static struct json *field_json(const struct writer *writer, const struct object *object, int field)
 {
+    struct arena *mem = writer->mem;
     const void *value = object_field(object, field);
     switch (kind_table[object->kind].field[field].type) {
     case FIELD_TEXT:
     case FIELD_TYPE: return json_string(mem, *(const char *const *)value);
-    case FIELD_EXPR: return expr_json(mem, value);
+    case FIELD_EXPR: return expr_json(writer, value);
     case FIELD_NAMES: return json_names(mem, value);
     case FIELD_REF: return ref_to_json(mem, value);
     case FIELD_REFS: return refs_json(mem, value);
@@ -41,12 +56,13 @@ static struct json *field_json(struct arena *mem, const struct object *object, i
     return json_null(mem);
 }
 
-struct writer {
-    struct arena *mem;
-    const struct tree_short *left_out; /* NULL: everything is written */
-};
-
 static void children_json(const struct writer *writer, struct json *json, const struct object *object);
+
+static bool is_first_field(enum kind kind, const struct json *json)
+{
+    return json->n == 1 && text_equal(json->key[0], kind_table[kind].field[0].name) &&
+           (json->item[0]->type == JSON_TEXT || json->item[0]->type == JSON_ARRAY);
+}
 
 static struct json *object_json(const struct writer *writer, const struct object *object)
 {
@@ -59,8 +75,10 @@ static struct json *object_json(const struct writer *writer, const struct object
         json_set_bool(mem, json, "name_invented", true);
     for (int i = 0; i < info->fields; i++)
         if (object_says(object, i) && !(writer->left_out && short_leaves_out(writer->left_out, object, i)))
-            json_set(mem, json, info->field[i].name, field_json(mem, object, i));
+            json_set(mem, json, info->field[i].name, field_json(writer, object, i));
     children_json(writer, json, object);
+    if (writer->left_out && is_first_field(object->kind, json))
+        return json->item[0];
     json->one_line = writer->left_out && object->parent && kind_is(object->parent->kind, KIND_NAMESPACE);
     return json;
 }

@@ -125,8 +125,11 @@ static int read_expr(struct reader *reader, const struct spot *spot, const struc
             TRY(read_text(reader, &inner, json->item[i], &expr->written));
         else if (text_equal(json->key[i], "printed"))
             TRY(read_text(reader, &inner, json->item[i], &expr->printed));
-        else
-            return refuse(reader, &inner, "an expression has \"written\" and \"printed\" only");
+        else if (text_equal(json->key[i], "both")) {
+            TRY(read_text(reader, &inner, json->item[i], &expr->printed));
+            expr->written = expr->printed;
+        } else
+            return refuse(reader, &inner, "an expression has \"written\" and \"printed\", or \"both\", only");
     }
     return 0;
 }
@@ -226,6 +229,8 @@ static bool needs_name(enum kind kind)
 
 static int read_object(struct reader *reader, const struct spot *spot, const struct json *json, struct object *object)
 {
+    if ((json->type == JSON_TEXT || json->type == JSON_ARRAY) && !needs_name(object->kind))
+        return read_field(reader, spot, json, object, 0);
     if (json->type != JSON_OBJECT)
         return refuse(reader, spot, "must be an object");
     for (int i = 0; i < json->n; i++) {

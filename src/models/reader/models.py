@@ -1,4 +1,5 @@
 """Mode `models`: imports the project's models and describes what SQLAlchemy knows of them as a schema tree."""
+import gc
 import os
 import sys
 
@@ -37,6 +38,7 @@ def read(request):
     report_binds(models, request.get("databases") or [], warnings)
     from . import tree
 
+    gc.disable()  # the process ends with its answer; looking through all the models for garbage costs as much as reading them
     described, listening = tree.describe(models, request, warnings)
     return {
         "tree": described,

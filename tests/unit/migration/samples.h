@@ -322,8 +322,8 @@ static const char own_text[] =
     "          \"tables\": [\n"
     "            {\"name\":\"users\",\"unlogged\":true,\"options\":[\"fillfactor=70\"],\"colu"
     "mns\":[{\"name\":\"id\",\"type\":\"integer\",\"nullable\":false,\"autoincrement\":true},"
-    "{\"name\":\"größe\",\"type\":\"numeric(10,2)\",\"default_value\":{\"written\":\"1.50\","
-    "\"printed\":\"1.50\"},\"storage\":\"external\"},{\"name\":\"mood\",\"type\":\"mood\",\"n"
+    "{\"name\":\"größe\",\"type\":\"numeric(10,2)\",\"default_value\":{\"both\":\"1.50\"},"
+    "\"storage\":\"external\"},{\"name\":\"mood\",\"type\":\"mood\",\"n"
     "ullable\":false,\"default_value\":\"'sad'\"},{\"name\":\"at\",\"type\":\"timestamp with "
     "time zone\",\"comment\":\"when\"},{\"name\":\"n\",\"type\":\"bigint\",\"nullable\":false"
     ",\"identity\":\"by default\",\"identity_start\":7},{\"name\":\"code\",\"type\":\"charact"
@@ -347,7 +347,7 @@ static const char own_text[] =
     "    \"left_alone\": [\"enum:.mood\",\"schema:app\",\"table:.users/index:ix_n\",\"table:"
     "app.hidden\"]\n"
     "  },\n"
-    "  \"checksum\": \"5dd46f48021a15fa5d7c92e6240d1f3db1addd5a65963ab9f3a08dba09d02ce4\"\n"
+    "  \"checksum\": \"71af00e22112c783402ee73040a3a7d0313299efa4ef702f545bc624d388862a\"\n"
     "}\n";
 
 /* The same as it was first written. */

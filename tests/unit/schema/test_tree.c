@@ -101,7 +101,7 @@ static void wrong_json_is_refused_with_its_place(void **state)
         {IN_COLUMN("postgresql", "\"identity_start\": null"),
          "models: schemas[0].tables[1].columns[0].identity_start: must be a whole number"},
         {IN_COLUMN("sqlite", "\"default_value\": {\"said\": \"1\"}"),
-         "models: schemas[0].tables[1].columns[0].default_value.said: an expression has \"written\" and \"printed\" only"},
+         "models: schemas[0].tables[1].columns[0].default_value.said: an expression has \"written\" and \"printed\", or \"both\", only"},
         {IN_COLUMN("sqlite", "\"default_value\": 1"),
          "models: schemas[0].tables[1].columns[0].default_value: must be a text, null or an object with \"written\" and "
          "\"printed\""},
