@@ -164,6 +164,11 @@ int conn_batch(struct ctx *ctx, struct conn *conn, struct batch *batch)
     return batch->transaction ? batch_within(ctx, conn, batch) : batch_singly(ctx, conn, batch);
 }
 
+int conn_batches(struct ctx *ctx, struct conn *conn, struct batch *const *batch, int n)
+{
+    return conn->dialect->driver->batches(ctx, conn, batch, n);
+}
+
 int conn_begin(struct ctx *ctx, struct conn *conn, bool look)
 {
     TRY(conn->dialect->driver->begin(ctx, conn, look));

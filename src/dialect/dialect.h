@@ -157,6 +157,12 @@ struct driver {
     /* Runs the batch; on failure of a transaction everything of it is undone. ERR_SQL, ERR_CANCELLED, ERR_CONNECT. */
     int (*batch)(struct ctx *ctx, struct conn *conn, struct batch *batch);
     /*
+     * Transactions one after another, all sent before the answer to the first; after a failure, which is that of the batch that
+     * was begun last and not ended, none is run.  done() of each batch is called with -1 when it begins and with n after its COMMIT.
+     * Only those up to one that cannot go so are run. NULL: nothing is gained by it.
+     */
+    int (*batches)(struct ctx *ctx, struct conn *conn, struct batch *const *batch, int n);
+    /*
      * One transaction over many batches; NULL: the engine cannot hold changes of the schema in one. commit() may need to know how
      * things were before: then it commits nothing and says *again, for another try that begins with `look`.
      */
@@ -389,6 +395,7 @@ int conn_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 /* With a lease, no step is run that it does not cover: ERR_LOCKED once it is lost. */
 int conn_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
 int conn_fence(struct ctx *ctx, struct conn *conn); /* the same, before something that is no batch */
+int conn_batches(struct ctx *ctx, struct conn *conn, struct batch *const *batch, int n); /* without a lease */
 /* From here on batches that are transactions are parts of one, until one of the other two; see the driver's. */
 int conn_begin(struct ctx *ctx, struct conn *conn, bool look);
 int conn_commit(struct ctx *ctx, struct conn *conn, bool *again);

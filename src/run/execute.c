@@ -268,7 +268,7 @@ static void tell_statement(struct execution *execution, int at)
     arena_rewind(ctx->mem, mark);
 }
 
-static void step_done(void *sink, int step)
+void execution_step_done(void *sink, int step)
 {
     struct execution *execution = sink;
     int at = step - execution->offset;
@@ -311,7 +311,7 @@ int execution_run_batch(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
     bool again = !execution->conn->whole && ((execution->batch.transaction && !execution->once) || !execution->count);
-    execution->batch.done = step_done;
+    execution->batch.done = execution_step_done;
     execution->shown = clock_monotonic();
     execution->batch.sink = execution;
     int code = batch_watched(execution);
@@ -364,19 +364,25 @@ void execution_classify(const struct execution *execution, int i, struct classif
 }
 
 /* One transaction over statements done .. done + n, with everything that belongs to it. */
-static int run_together(struct execution *execution, int n)
+int execution_fill(struct execution *execution, int n, const char *chain)
 {
     bool last = execution->done + n == execution->split->n;
     bool whole = last && !execution->done && !execution->begun;
-    const char *chain = last ? "" : execution_chain(execution, n);
     execution_begin_batch(execution, execution->done, n, true);
     if (!whole)
         add_begin(execution);
     execution_add_statements(execution, execution->done, n);
     if (last)
-        TRY(add_end(execution));
-    else
-        execution_add_done(execution, execution->done + n, chain);
+        return add_end(execution);
+    execution_add_done(execution, execution->done + n, chain);
+    return 0;
+}
+
+static int run_together(struct execution *execution, int n)
+{
+    bool last = execution->done + n == execution->split->n;
+    const char *chain = last ? "" : execution_chain(execution, n);
+    TRY(execution_fill(execution, n, chain));
     TRY(execution_run_batch(execution));
     execution->begun = true;
     execution_advance(execution, n, chain);
@@ -530,15 +536,17 @@ static int run_limited(struct execution *execution)
     return code;
 }
 
-int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down)
+int execution_open(struct ctx *ctx, struct session *session, const struct migration *migration, bool down,
+                   struct execution *execution)
 {
-    struct migration running = *migration;
-    running.token_checksum = migration_tokens(ctx->mem, migration);
-    struct execution execution = {
+    struct migration *running = NEW(ctx->mem, struct migration);
+    *running = *migration;
+    running->token_checksum = migration_tokens(ctx->mem, migration);
+    *execution = (struct execution){
         .ctx = ctx,
         .session = session,
         .conn = session->conn,
-        .migration = &running,
+        .migration = running,
         .down = down,
         .split = down ? &migration->down : &migration->up,
         .mark = migration->marks[down],
@@ -546,9 +554,34 @@ int execute_file(struct ctx *ctx, struct session *session, const struct migratio
         .doubtful = -1,
         .started = clock_monotonic(),
     };
+    names_add(ctx->mem, &execution->own, state_journal_name(ctx, &session->state));
+    if (execution->mark)
+        return 0;
+    return migration_marks(ctx, session->database->dialect, migration, down, &execution->mark);
+}
+
+int execution_take_up(struct execution *execution)
+{
+    struct ctx *ctx = execution->ctx;
+    int code = ctx->error.code;
+    watcher_open(&execution->watcher, execution->session);
+    if (!execution->conn->whole && execution_retry(execution)) {
+        ctx->error = (struct error){0};
+        code = execution_run_batch(execution);
+    } else {
+        code = ctx->error.code;
+        explain(execution);
+    }
+    watcher_close(&execution->watcher);
+    if (code < 0)
+        settle_failure(execution);
+    return code;
+}
+
+int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down)
+{
+    struct execution execution;
     TRY(ctx_check(ctx));
-    names_add(ctx->mem, &execution.own, state_journal_name(ctx, &session->state));
-    if (!execution.mark)
-        TRY(migration_marks(ctx, session->database->dialect, migration, down, &execution.mark));
+    TRY(execution_open(ctx, session, migration, down, &execution));
     return run_limited(&execution);
 }

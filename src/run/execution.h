@@ -6,6 +6,9 @@
 #include "run/patience.h"
 #include "run/watch.h"
 
+/* A statement that ends within that time after the first signal is let to. */
+#define GRACE_SECONDS 5.0
+
 struct execution {
     struct ctx *ctx;
     struct session *session;
@@ -38,6 +41,13 @@ struct execution {
     int count;  /* statements in it */
     int whole;  /* the step that wants the duration; -1 */
 };
+
+/* execute.c: of one file that is a whole batch, by itself or with others (group.c). */
+int execution_open(struct ctx *ctx, struct session *session, const struct migration *migration, bool down,
+                   struct execution *execution);
+int execution_fill(struct execution *execution, int n, const char *chain); /* with the next n statements */
+void execution_step_done(void *sink, int step);
+int execution_take_up(struct execution *execution); /* its batch has failed; run by itself if that may help */
 
 /* execute.c: a batch is begun, filled with statements and with steps of our own, and run. */
 void execution_begin_batch(struct execution *execution, int first, int room, bool transaction);

@@ -37,17 +37,22 @@ int migrate_files(struct ctx *ctx, struct session *session, const struct choice 
     int done = 0, total = choice->versioned.n + choice->always.n + choice->on_change.n;
     if (total && !session->conn->whole)
         TRY(session_show_lock(ctx, session));
-    for (int l = 0; l < 3; l++)
-        for (int i = 0; i < lists[l]->n; i++) {
+    session->files = total;
+    for (int l = 0; l < 3; l++) {
+        struct json *list = l ? repeatables : applied;
+        for (int i = 0, had = list->n; i < lists[l]->n; done += list->n - had, i += list->n - had, had = list->n) {
             struct migration *migration = lists[l]->item[i];
             session->file = done;
-            session->files = total;
+            TRY(group_run(ctx, session, lists[l], i, list));
+            if (list->n > had)
+                continue;
             emit_progress(ctx, done, total, migration->filename);
-            TRY(run_file(ctx, session, migration, l ? repeatables : applied));
-            emit_progress(ctx, ++done, total, migration->filename);
+            TRY(run_file(ctx, session, migration, list));
+            emit_progress(ctx, done + 1, total, migration->filename);
             if (!l && session->database->snapshots_each && !session->conn->whole)
                 TRY(snapshot_take(ctx, session));
         }
+    }
     return 0;
 }
 

@@ -19,6 +19,9 @@ int choice_make(struct ctx *ctx, struct session *session, const struct migrate_o
 int migrate_files(struct ctx *ctx, struct session *session, const struct choice *choice, struct json *report);
 const char *version_shown(const struct migration *migration);
 
+/* group.c: as many files from there on as can go together, into the list of the report; none where the next one cannot. */
+int group_run(struct ctx *ctx, struct session *session, const struct list *migrations, int first, struct json *list);
+
 /* atomic.c: the same in one transaction. Needs choice_check(). */
 int atomic_check(struct ctx *ctx, const struct session *session, const struct choice *choice);
 int atomic_run(struct ctx *ctx, struct session *session, const struct choice *choice, struct json *report);

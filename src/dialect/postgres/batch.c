@@ -72,7 +72,8 @@ static int step_send(struct chunk *chunk, const struct batch_step *step)
     return sent;
 }
 
-static int pipeline_fill(struct chunk *chunk)
+/* All of the chunk, but for the end of the pipeline. */
+static int chunk_send(struct chunk *chunk)
 {
     struct batch *batch = chunk->batch;
     size_t bytes = 0;
@@ -89,11 +90,12 @@ static int pipeline_fill(struct chunk *chunk)
         bytes += step->length;
         TRY(step_send(chunk, step));
     }
-    if (chunk_closes(chunk))
-        TRY(pipeline_send(chunk, "COMMIT", NULL));
-    if (!PQpipelineSync(chunk->conn->pg))
-        return pg_fail_lost(chunk->ctx, chunk->conn);
-    return pg_flush(chunk->ctx, chunk->conn);
+    return chunk_closes(chunk) ? pipeline_send(chunk, "COMMIT", NULL) : 0;
+}
+
+static int pipeline_end(struct ctx *ctx, struct pg_conn *conn)
+{
+    return PQpipelineSync(conn->pg) ? pg_flush(ctx, conn) : pg_fail_lost(ctx, conn);
 }
 
 /* The results of one statement, up to the NULL that ends them. */
@@ -118,11 +120,8 @@ static bool is_connected(const struct chunk *chunk)
     return PQstatus(chunk->conn->pg) == CONNECTION_OK;
 }
 
-static int pipeline_results(struct chunk *chunk)
+static int chunk_results(struct chunk *chunk, int outcome)
 {
-    __attribute__((cleanup(pg_result_clear))) PGresult *sync = NULL;
-    int outcome = 0;
-
     if (chunk_opens(chunk))
         outcome = step_results(chunk, -1, outcome);
     if (chunk_opens(chunk) && chunk->limits && is_connected(chunk))
@@ -131,6 +130,13 @@ static int pipeline_results(struct chunk *chunk)
         outcome = step_results(chunk, i, outcome);
     if (chunk_closes(chunk) && is_connected(chunk))
         outcome = step_results(chunk, chunk->batch->n, outcome);
+    return outcome;
+}
+
+/* The answer to the end of the pipeline. */
+static int sync_result(const struct chunk *chunk, int outcome)
+{
+    __attribute__((cleanup(pg_result_clear))) PGresult *sync = NULL;
     if (is_connected(chunk))
         TRY(pg_result(chunk->ctx, chunk->conn, &sync));
     return outcome;
@@ -142,9 +148,11 @@ static int pipeline_run(struct chunk *chunk)
 
     if (!PQenterPipelineMode(chunk->conn->pg))
         return pg_fail_lost(chunk->ctx, chunk->conn);
-    outcome = pipeline_fill(chunk);
+    outcome = chunk_send(chunk);
     if (outcome == 0)
-        outcome = pipeline_results(chunk);
+        outcome = pipeline_end(chunk->ctx, chunk->conn);
+    if (outcome == 0)
+        outcome = sync_result(chunk, chunk_results(chunk, 0));
     PQexitPipelineMode(chunk->conn->pg);
     return outcome;
 }
@@ -185,6 +193,79 @@ static int batch_transaction(struct ctx *ctx, struct pg_conn *conn, struct batch
     conn->conn.in_transaction = outcome == 0 && conn->conn.whole;
     return outcome;
 }
+
+/* ---- several transactions in one pipeline */
+
+static bool goes_along(struct ctx *ctx, struct batch *batch)
+{
+    struct error error = ctx->error;
+    bool along = true;
+    for (int i = 0; along && i < batch->n; i++)
+        along = !copy_is(&batch->step[i]) && step_check(ctx, &batch->step[i]) == 0;
+    ctx->error = error;
+    return along;
+}
+
+static void batch_tell(const struct batch *batch, int step)
+{
+    if (batch->done)
+        batch->done(batch->sink, step);
+}
+
+/* Answers come as each of them ends, because each asks for that; else they would come with the last. */
+static int batches_send(struct chunk *chunk, int n)
+{
+    for (int i = 0; i < n; i++) {
+        TRY(chunk_send(&chunk[i]));
+        if (!PQsendFlushRequest(chunk->conn->pg))
+            return pg_fail_lost(chunk->ctx, chunk->conn);
+    }
+    return pipeline_end(chunk->ctx, chunk->conn);
+}
+
+static int batches_results(struct chunk *chunk, int n)
+{
+    int outcome = 0;
+    for (int i = 0; i < n && is_connected(chunk); i++) {
+        if (outcome == 0)
+            batch_tell(chunk[i].batch, -1);
+        outcome = chunk_results(&chunk[i], outcome);
+        if (outcome == 0)
+            batch_tell(chunk[i].batch, chunk[i].batch->n);
+    }
+    return sync_result(chunk, outcome);
+}
+
+int pg_batches(struct ctx *ctx, struct conn *conn, struct batch *const *batch, int n)
+{
+    struct pg_conn *pg = (struct pg_conn *)conn;
+    const char *limits = conn->whole ? NULL : pg_limits_sql(ctx->mem, pg, "true");
+    struct chunk *chunk = NEW_ARRAY(ctx->mem, struct chunk, n);
+    int along = 0;
+    pg->ctx = ctx;
+    TRY(ctx_check(ctx));
+    for (; along < n && goes_along(ctx, batch[along]); along++) {
+        batch[along]->failed = -1;
+        batch[along]->position = -1;
+        chunk[along] = (struct chunk){.ctx = ctx, .conn = pg, .batch = batch[along], .limits = limits};
+    }
+    if (!along)
+        return 0;
+    if (conn->whole)
+        TRY(pg_limits_within(ctx, pg));
+    if (!PQenterPipelineMode(pg->pg))
+        return pg_fail_lost(ctx, pg);
+    int outcome = batches_send(chunk, along);
+    if (outcome == 0)
+        outcome = batches_results(chunk, along);
+    PQexitPipelineMode(pg->pg);
+    if (outcome < 0)
+        undo(ctx, pg);
+    conn->in_transaction = outcome == 0 && conn->whole;
+    return outcome;
+}
+
+/* ---- one transaction over many batches */
 
 int pg_whole_begin(struct ctx *ctx, struct conn *conn, bool look)
 {

@@ -290,6 +290,7 @@ const struct driver pg_driver = {
     .query = pg_query,
     .exec = pg_exec,
     .batch = pg_batch,
+    .batches = pg_batches,
     .begin = pg_whole_begin,
     .commit = pg_whole_commit,
     .undo = pg_whole_undo,

@@ -100,6 +100,7 @@ int pg_limits_alone(struct ctx *ctx, struct pg_conn *conn);  /* before a stateme
 
 /* batch.c, judge.c, lock.c, missing.c, scratch.c, server.c */
 int pg_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
+int pg_batches(struct ctx *ctx, struct conn *conn, struct batch *const *batch, int n);
 int pg_whole_begin(struct ctx *ctx, struct conn *conn, bool look);
 int pg_whole_commit(struct ctx *ctx, struct conn *conn, bool *again);
 void pg_whole_undo(struct ctx *ctx, struct conn *conn);
