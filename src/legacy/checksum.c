@@ -4,8 +4,8 @@
  *
  * It read files as text, where every line end is one newline, and trimmed with Python's idea of white space.
  */
-#include "sql/checksum.h"
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/list.h"
 #include "legacy/legacy.h"
 
@@ -58,9 +58,8 @@ static bool span_is(struct span span, const char *text)
 /* The line at `from`; *next is where the next one begins, NULL after the last. */
 static struct span take_line(const char *from, const char *end, const char **next)
 {
-    const char *at = from;
-    while (at < end && *at != '\n' && *at != '\r')
-        at++;
+    const char *newline = memchr(from, '\n', (size_t)(end - from)), *stop = newline ? newline : end;
+    const char *carriage = memchr(from, '\r', (size_t)(stop - from)), *at = carriage ? carriage : stop;
     *next = at == end ? NULL : at + 1;
     if (at + 1 < end && at[0] == '\r' && at[1] == '\n')
         (*next)++;
@@ -74,7 +73,7 @@ struct sink {
     struct arena *mem;
     struct buf statement;
     struct names statements;
-    SHA256_CTX hash;
+    struct hash hash;
     bool separate; /* a statement has been hashed; the next one is set apart */
 };
 
@@ -129,9 +128,9 @@ struct names legacy_statements(struct arena *mem, const char *text, size_t lengt
 static void hash_text(struct sink *sink, const char *text, size_t length)
 {
     if (sink->separate)
-        SHA256Update(&sink->hash, (const uint8_t *)";", 1);
+        hash_add(&sink->hash, ";", 1);
     sink->separate = false;
-    SHA256Update(&sink->hash, (const uint8_t *)text, length);
+    hash_add(&sink->hash, text, length);
 }
 
 static void hash_end(struct sink *sink)
@@ -142,27 +141,27 @@ static void hash_end(struct sink *sink)
 char *legacy_checksum_of_text(struct arena *mem, const char *text, size_t length)
 {
     struct sink sink = {.add = hash_text, .end = hash_end};
-    SHA256Init(&sink.hash);
+    hash_open(&sink.hash);
     walk(&sink, text, length);
-    return checksum_text(mem, &sink.hash);
+    return hash_close(mem, &sink.hash);
 }
 
 char *legacy_checksum(struct arena *mem, const struct names *statements)
 {
     struct sink sink = {.add = hash_text, .end = hash_end};
-    SHA256Init(&sink.hash);
+    hash_open(&sink.hash);
     for (int i = 0; i < statements->n; i++) {
         hash_text(&sink, statements->item[i], strlen(statements->item[i]));
         hash_end(&sink);
     }
-    return checksum_text(mem, &sink.hash);
+    return hash_close(mem, &sink.hash);
 }
 
 char *legacy_checksum_of_seed(struct arena *mem, const char *text, size_t length)
 {
     struct sink sink = {.add = hash_text, .end = hash_end};
     const char *end = text + length;
-    SHA256Init(&sink.hash);
+    hash_open(&sink.hash);
     for (const char *at = text; at < end;) {
         const char *semicolon = memchr(at, ';', (size_t)(end - at));
         const struct span part = trim((struct span){at, semicolon ? semicolon : end});
@@ -176,5 +175,5 @@ char *legacy_checksum_of_seed(struct arena *mem, const char *text, size_t length
             hash_end(&sink);
         at = semicolon ? semicolon + 1 : end;
     }
-    return checksum_text(mem, &sink.hash);
+    return hash_close(mem, &sink.hash);
 }
