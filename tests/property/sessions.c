@@ -3,9 +3,10 @@
  * then its steps:
  *   == NAME      what follows is written into that file
  *   $ COMMAND    is run by the shell; what follows is what it prints, and [N] if it ends with that status
- *   % SQL        is run on app.db; what follows are its rows
+ *   % SQL        is run on app.db, or on the server; what follows are its rows
  * What is printed is compared with the file, or written into it with --update.  Times, sizes and places are masked.
- * usage: sessions PROGRAM [--update] FILE...
+ * With --server the session has a private server of local programs, and its URL in DATABASE.
+ * usage: sessions PROGRAM [--update] [--server postgresql|mariadb] FILE...
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,12 +17,27 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "dialect/dialect.h"
+#include "dialect/mysql/parts.h"
+#include "dialect/postgres/pg.h"
+#include "dialect/scratch_server.h"
 
 enum { COMMAND_SECONDS = 60 };
 
+static const struct home {
+    const char *name;
+    const struct scratch_server_spec *server;
+    const char *url;      /* %s is the folder of the session, or of the server */
+    const char *database; /* in the URL, stands for one that has to be made; NULL: it can be used as it is */
+} homes[] = {{"sqlite", NULL, "sqlite:///%s/app.db"},
+             {"postgresql", &pg_server_spec, "postgresql://postgres@/postgres?host=%s"},
+             {"mariadb", &maria_server, "mariadb://root@/mysql?unix_socket=%s/s.sock", "/mysql?"}};
+
 struct session {
     struct ctx *ctx;
+    const struct home *home;
+    struct scratch_server *server;
     const char *program;
+    const char *url;
     char folder[40];
 };
 
@@ -43,6 +59,8 @@ static const struct {
              {"+ bytes", "N bytes"},
              {"\"version\": +,", "\"version\": N,"},
              {"3.+.+", "3.N"}, /* of SQLite */
+             {"10.11.+", "10.11.N"},
+             {"15.+", "15.N"},
              {"pid +", "pid N"}};
 
 /* How much of `text` the pattern takes; 0: it does not fit. */
@@ -65,6 +83,8 @@ static const char *masked(const struct session *session, const char *text)
     struct buf out;
     buf_init(&out, session->ctx->mem);
     text = text_replace(session->ctx->mem, text, session->folder, "/project");
+    if (session->server)
+        text = text_replace(session->ctx->mem, text, scratch_server_folder(session->server), "/server");
     for (bool begins = true; *text; begins = !char_is_digit((unsigned char)text[-1])) {
         size_t length = 0;
         for (size_t i = 0; begins && !length && i < sizeof masks / sizeof *masks; i++)
@@ -93,7 +113,8 @@ static int step_command(struct session *session, const char *command, const char
     static const char *const keep[] = {"HOME", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", NULL};
     const char *path = arena_printf(ctx->mem, "PATH=%s:%s", path_folder(ctx->mem, session->program), getenv("PATH"));
     const char *cache = arena_printf(ctx->mem, "XDG_CACHE_HOME=%s/.cache", session->folder);
-    const char *const add[] = {path, cache, "LC_ALL=C.UTF-8", "TZ=UTC", NULL};
+    const char *url = arena_printf(ctx->mem, "DATABASE=%s", session->url);
+    const char *const add[] = {path, cache, url, "LC_ALL=C.UTF-8", "TZ=UTC", NULL};
     const char *const argv[] = {"sh", "-c", arena_printf(ctx->mem, "exec 2>&1; %s", command), NULL};
     const struct process_spec spec = {
         .argv = argv, .folder = session->folder, .keep_env = keep, .add_env = add, .seconds = COMMAND_SECONDS};
@@ -125,8 +146,8 @@ static int step_sql(struct session *session, const char *sql, const char **print
     __attribute__((cleanup(conn_close))) struct conn *conn = NULL;
     struct ctx *ctx = session->ctx;
     struct rows rows;
-    TRY(url_read(ctx, arena_printf(ctx->mem, "sqlite:///%s/app.db", session->folder), &url));
-    TRY(conn_open(ctx, dialect_find("sqlite"), &url, &(struct conn_options){0}, &conn));
+    TRY(url_read(ctx, session->url, &url));
+    TRY(conn_open(ctx, dialect_find(session->home->name), &url, &(struct conn_options){0}, &conn));
     if (conn_query(ctx, conn, sql, NULL, &rows) < 0)
         *printed = ctx->error.message;
     else
@@ -200,32 +221,64 @@ static int folder_drop(struct ctx *ctx, const char *folder)
     return process_run(ctx, &(struct process_spec){.argv = argv}, &result);
 }
 
-static bool session_run(const char *program, const char *path, bool update)
+static int session_start(struct session *session)
 {
-    struct session session = {.folder = "/tmp/dbwarden-session-XXXXXX"};
+    struct ctx *ctx = session->ctx;
+    const char *place = session->folder;
+    if (!mkdtemp(session->folder))
+        return fail(ctx, ERR_FILE, "cannot make the folder %s", session->folder);
+    if (session->home->server) {
+        TRY(scratch_server_start(ctx, session->home->server, 0, &session->server));
+        place = scratch_server_folder(session->server);
+    }
+    session->url = text_replace(ctx->mem, session->home->url, "%s", place);
+    if (!session->home->database)
+        return 0;
+    const char *none;
+    TRY(step_sql(session, "CREATE DATABASE app", &none));
+    session->url = text_replace(ctx->mem, session->url, session->home->database, "/app?");
+    return 0;
+}
+
+static bool session_run(const struct home *home, const char *program, const char *path, bool update)
+{
+    struct session session = {.home = home, .folder = "/tmp/dbwarden-session-XXXXXX"};
     struct ctx ctx;
-    int wrong = 0, code = mkdtemp(session.folder) ? 0 : -1;
+    int wrong = 0;
     ctx_open(&ctx, 0);
     session.ctx = &ctx;
     session.program = path_absolute(&ctx, program);
-    if (code == 0) {
+    int code = session_start(&session);
+    if (code == 0)
         code = file_run(&session, path, update, &wrong);
-        folder_drop(&ctx, session.folder);
-    }
     if (code < 0 || (wrong && !update))
         fprintf(stderr, "%s: %s\n", path, code < 0 ? ctx.error.message : "is not as written");
+    scratch_server_stop(session.server);
+    folder_drop(&ctx, session.folder);
     ctx_close(&ctx);
     return code == 0 && (update || !wrong);
 }
 
+static const struct home *home_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof homes / sizeof *homes; i++)
+        if (text_equal(homes[i].name, name))
+            return &homes[i];
+    fprintf(stderr, "sessions: no engine \"%s\"\n", name);
+    exit(2);
+}
+
 int main(int argc, char **argv)
 {
+    const struct home *home = homes;
     int good = 0, bad = 0;
     bool update = false;
     for (int i = 2; i < argc; i++) {
         if (text_equal(argv[i], "--update"))
             update = true;
-        else if (session_run(argv[1], argv[i], update))
+        else if (text_equal(argv[i], "--server") && i + 1 < argc)
+            home = home_find(argv[++i]);
+        else if (session_run(home, argv[1], argv[i], update))
             good++;
         else
             bad++;

@@ -70,6 +70,9 @@ int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct class
 int my_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
                        enum doubt *doubt);
 
+/* sandbox.c */
+extern const struct scratch_server_spec maria_server;
+
 /* reset.c */
 int my_session_save(struct ctx *ctx, struct conn *conn);
 int my_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piece *piece, int n);

@@ -20,7 +20,7 @@ static const char *const mysql_programs[] = {"mysqld", NULL};
     "--no-defaults --datadir={folder}/data --socket={folder}/s.sock --pid-file={folder}/pid --skip-networking " \
     "--innodb-buffer-pool-size=16M --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0"
 
-static const struct scratch_server_spec maria_server = {
+const struct scratch_server_spec maria_server = {
     .title = "MariaDB",
     .folder = "/tmp/dbwarden-my-XXXXXX",
     .programs = maria_programs,
