@@ -132,6 +132,8 @@ static int trees_recorded(struct law *law, const char *path, struct tree **curre
     char *text;
     size_t length;
     const char *name = recorded_path(ctx->mem, path);
+    if (!file_exists(name))
+        return fail(ctx, ERR_FILE, "%s is not there: `cases ENGINE --update --url URL` writes it", name);
     TRY(file_read(ctx, name, 0, &text, &length));
     TRY(json_read(ctx, name, text, length, &json));
     TRY(tree_from_json(ctx, name, json_get(json, "current"), current));
