@@ -149,3 +149,44 @@ def test_configuration_in_python(tmp_path, servers):
     assert database.query("SELECT version FROM my_migrations ORDER BY 1") == [("0001",), ("0002",)]
     assert not database.has("_dbwarden_migrations")
     drop()
+
+
+NAMELESS = """CREATE TABLE owner (id INTEGER NOT NULL PRIMARY KEY);
+CREATE TABLE t (id INTEGER NOT NULL, a VARCHAR(9), n INTEGER, PRIMARY KEY (id), UNIQUE (a), CHECK (n > 0),
+                FOREIGN KEY (n) REFERENCES owner (id));
+INSERT INTO owner VALUES (1);
+INSERT INTO t VALUES (1, 'one', 1)"""
+NAMED = """
+from sqlalchemy import *
+metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s",
+                                       "ck": "ck_%(table_name)s_%(constraint_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"})
+Table("owner", metadata, Column("id", Integer, primary_key=True))
+Table("t", metadata, Column("id", Integer, primary_key=True), Column("a", String(9), unique=True),
+      Column("n", Integer, ForeignKey("owner.id")), CheckConstraint("n > 0", name="positive"))
+"""
+
+
+def test_what_only_models_name_is_made_anew_with_its_table_and_not_before(tmp_path):
+    database = created("sqlite", None, tmp_path / "p")[0]
+    project = Project(tmp_path / "p", database.url, sys.executable, model_paths=["models.py"])
+    for statement in NAMELESS.split(";"):
+        database.run(statement)
+    project.write("models.py", NAMED)
+    for _ in range(2):
+        assert "Models and database agree" in project.ok("diff", "models").out
+        project.ok("make-migrations", "--baseline") if not project.files() else project.ok("make-migrations")
+    assert len(project.files()) == 1
+    project.write("models.py", NAMED.replace("String(9)", "Text"))
+    project.ok("make-migrations", "text")
+    project.ok("migrate")
+    table = "SELECT sql FROM sqlite_schema WHERE name = 't'"
+    assert all(name in database.value(table) for name in ("pk_t", "uq_t_a", "ck_t_positive", "fk_t_n"))
+    assert "Models and database agree" in project.ok("diff", "models").out
+    project.ok("rollback")
+    assert "CONSTRAINT" not in database.value(table) and database.query("SELECT * FROM t") == [(1, "one", 1)]
+    project.ok("migrate")
+    project.write("models.py", NAMED.replace("String(9), unique=True", "Text"))
+    project.ok("make-migrations", "no_unique")
+    project.ok("migrate")
+    assert "UNIQUE" not in database.value(table) and database.query("SELECT * FROM t") == [(1, "one", 1)]
+    assert "Models and database agree" in project.ok("diff", "models").out
