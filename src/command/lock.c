@@ -19,8 +19,9 @@ static void holder_json(struct arena *mem, const struct lock_holder *holder, str
         json_set_text(mem, who, "host", holder->host);
         json_set_text(mem, who, "pid", holder->pid);
         json_set_text(mem, who, "since", holder->since);
-        json_set_text(mem, who, "version", holder->version);
-        json_set_text(mem, who, "statement", holder->statement);
+        json_set_text(mem, who, "file", holder->file);
+        json_set(mem, who, "statement", holder->file ? json_int(mem, holder->statement) : json_null(mem));
+        json_set(mem, who, "statements", holder->file ? json_int(mem, holder->statements) : json_null(mem));
         json_set_text(mem, who, "lease_seconds", holder->left);
         json_set(mem, json, "holder", who);
     }
@@ -33,10 +34,10 @@ static void holder_show(const struct lock_holder *holder, struct report *report)
     report_line(report, TONE_PLAIN, "  Host: %s", or_unknown(holder->host));
     report_line(report, TONE_PLAIN, "  Process: %s", or_unknown(holder->pid));
     report_line(report, TONE_PLAIN, "  Since: %s", or_unknown(holder->since));
-    if (holder->version)
-        report_line(report, TONE_PLAIN, "  Version: %s", holder->version);
-    if (holder->statement)
-        report_line(report, TONE_PLAIN, "  Statement: %s", holder->statement);
+    if (holder->file)
+        report_line(report, TONE_PLAIN, "  File: %s", holder->file);
+    if (holder->file && holder->statements)
+        report_line(report, TONE_PLAIN, "  Statement: %" PRId64 " of %" PRId64, holder->statement, holder->statements);
     if (holder->left)
         report_line(report, TONE_PLAIN, "  Lease: %s seconds left, if it is not extended", holder->left);
 }
@@ -138,7 +139,7 @@ const struct command lock_status_command = {
     .name = "lock-status",
     .summary = "Show who is changing the database right now",
     .description = "Prints whether a runner holds the migration lock, and which one: owner, host, process, since when "
-                   "and at which migration and statement it is.",
+                   "and at which file and statement it is; that is a second old at most.",
     .option = lock_options,
     .run = lock_status_run,
     .topic = TOPIC_LOOK,

@@ -76,6 +76,11 @@ struct batch {
     void *sink;
 };
 
+struct column_added {
+    const char *column; /* NULL ends them */
+    const char *sql;
+};
+
 /* SQL of the state tables. @t is the table's name, already quoted where that is needed. */
 struct state_sql {
     const char *table_exists; /* name of a column, name: a row with the schema or database at hand, how many columns
@@ -83,7 +88,7 @@ struct state_sql {
     const char *create_migrations; /* spec: engine section 4, to the letter */
     const char *create_seeds;
     const char *create_journal;
-    const char *journal_upgrade; /* what the journals of earlier versions lack */
+    const struct column_added *journal_upgrade; /* what the journals of earlier versions lack; the last is the newest */
     const char *create_lock;
     const char *insert_migration;  /* version, description, filename, migration_type, checksum */
     const char *delete_migration;  /* version */
@@ -103,10 +108,11 @@ struct state_sql {
      */
     const char *journal_whole;
     const char *journal_select; /* all columns, and "started": the time as text */
-    const char *lock_show;      /* owner, host, pid, version: row id 1 replaced */
+    const char *journal_times;  /* times, filename */
+    const char *lock_show;      /* owner, host, pid, statement: row id 1 replaced */
     const char *lock_clear;
     const char *lock_select;    /* owner, host, pid, since, version, statement */
-    const char *lock_statement; /* statement */
+    const char *lock_statement; /* statement; never waits for a holder's transaction */
     /* The lease, where sessions cannot lock; see state/lease.c. NULL: they always can. Times are the server's. */
     const char *const *lease_prepare; /* make the table, or add what it lacks; NULL-terminated, one transaction */
     const char *lease_row;            /* makes row id 1 if it is not there */
@@ -174,6 +180,12 @@ struct driver {
     int (*lock_try)(struct ctx *ctx, struct conn *conn, bool *taken);
     int (*lock_release)(struct ctx *ctx, struct conn *conn);
     int (*lock_look)(struct ctx *ctx, struct conn *conn, bool *held); /* by anybody; takes nothing, not for a moment */
+    /*
+     * What the holder says of itself, where a row could not be written while its transaction is open: seen at once, gone with the
+     * lock. NULL: a row can.
+     */
+    void (*lock_note)(struct conn *conn, const char *text);
+    int (*lock_said)(struct ctx *ctx, struct conn *conn, const char **text);
     /* Why lock_try() cannot be relied on here, as the end of a sentence; *why NULL: it can. Sets conn->pooled. NULL: it always can. */
     int (*lock_doubt)(struct ctx *ctx, struct conn *conn, const char **why);
     int (*twin)(struct ctx *ctx, struct conn *conn,

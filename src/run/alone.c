@@ -81,18 +81,9 @@ static int add_evidence(struct execution *execution, const struct classified *wh
     return 0;
 }
 
-static void note(struct execution *execution)
-{
-    const struct sql_piece *piece = &execution->split->piece[execution->done];
-    size_t length = piece->length < 200 ? piece->length : 200;
-    lock_note(execution->session->lock, arena_copy(execution->ctx->mem, piece->text, length));
-}
-
 static int run_watched(struct execution *execution, const struct classified *what, const char *chain)
 {
     int at = execution->done;
-    if (execution->mark[at] & STATEMENT_ALONE)
-        note(execution);
     execution_begin_batch(execution, at, 2, false);
     TRY(add_evidence(execution, what, true));
     execution_add_statements(execution, at, 1);

@@ -68,7 +68,7 @@ struct attempt {
 
 static int try_files(struct ctx *ctx, struct session *session, struct attempt *attempt)
 {
-    int before = session->ran.n;
+    int before = session->ran.n, timed = session->timed.n;
     attempt->again = false;
     attempt->done = json_object(ctx->mem);
     json_set(ctx->mem, attempt->done, "applied", json_array(ctx->mem));
@@ -81,6 +81,7 @@ static int try_files(struct ctx *ctx, struct session *session, struct attempt *a
         return 0;
     conn_undo(ctx, session->conn);
     session->ran.n = before;
+    session->timed.n = timed;
     return code == ERR_CANCELLED ? explain_stop(ctx) : code;
 }
 
@@ -98,9 +99,9 @@ int atomic_run(struct ctx *ctx, struct session *session, const struct choice *ch
 {
     struct patience patience = {0};
     struct attempt attempt = {.choice = choice};
-    if (!(choice->versioned.n + choice->always.n + choice->on_change.n))
+    if (!choice_first(choice))
         return 0;
-    TRY(session_show_lock(ctx, session));
+    TRY(session_show_lock(ctx, session, choice_first(choice), false));
     for (;;) {
         int code = try_files(ctx, session, &attempt);
         if (code == 0 && !attempt.again)

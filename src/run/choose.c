@@ -251,3 +251,12 @@ struct json *report_migration(struct arena *mem, const struct migration *migrati
         json_set_bool(mem, entry, "seed", true);
     return entry;
 }
+
+const struct migration *choice_first(const struct choice *choice)
+{
+    const struct list *const lists[] = {&choice->versioned, &choice->always, &choice->on_change};
+    for (int i = 0; i < 3; i++)
+        if (lists[i]->n)
+            return lists[i]->item[0];
+    return NULL;
+}

@@ -252,28 +252,38 @@ static int add_end(struct execution *execution)
     return 0;
 }
 
-/* A driver that works step by step asks for the journal's parameters late enough to know how long it took. */
-/* As it was run, but for what is too long to be read; the time is that since the one before it. */
-static void tell_statement(struct execution *execution, int at)
+/* As it was run, but for what is too long to be read. */
+static void tell_statement(const struct execution *execution, int at, double seconds)
 {
     enum { READABLE = 4000 };
     struct ctx *ctx = execution->ctx;
     struct arena_mark mark = arena_save(ctx->mem);
     const struct sql_piece *piece = &execution->split->piece[at];
-    double now = clock_monotonic();
     int length = piece->length > READABLE ? READABLE : (int)piece->length;
-    emit_debug(ctx, "statement %d of %d (%.3fs): %.*s%s", at + 1, execution->split->n, now - execution->shown, length,
-               piece->text, piece->length > READABLE ? " ..." : "");
-    execution->shown = now;
+    emit_debug(ctx, "statement %d of %d (%.3fs): %.*s%s", at + 1, execution->split->n, seconds, length, piece->text,
+               piece->length > READABLE ? " ..." : "");
     arena_rewind(ctx->mem, mark);
 }
 
+/* Its time is that since the one before it. */
+static void statement_done(struct execution *execution, int at)
+{
+    double now = clock_monotonic(), seconds = now - execution->shown;
+    execution->shown = now;
+    if (execution->session->verbose)
+        tell_statement(execution, at, seconds);
+    execution_timed(execution, at + 1, seconds);
+    if (at + 1 < execution->first + execution->count)
+        watcher_begin(execution->watcher, at + 2);
+}
+
+/* A driver that works step by step asks for the journal's parameters late enough to know how long it took. */
 void execution_step_done(void *sink, int step)
 {
     struct execution *execution = sink;
     int at = step - execution->offset;
-    if (execution->session->verbose && at >= 0 && at < execution->count)
-        tell_statement(execution, execution->first + at);
+    if (at >= 0 && at < execution->count)
+        statement_done(execution, execution->first + at);
     if (step + 1 == execution->whole)
         execution->batch.step[step + 1] = journal_whole(execution->ctx, &execution->session->state,
                                                         execution->migration, execution->down, seconds_of(execution));
@@ -294,16 +304,10 @@ void execution_add_done(struct execution *execution, int done, const char *chain
 
 static int batch_watched(struct execution *execution)
 {
-    struct ctx *ctx = execution->ctx;
-    const char *file = execution->migration->filename;
-    int first = execution->first + 1, last = execution->first + execution->count, n = execution->split->n;
-    if (execution->count == 1)
-        watcher_begin(&execution->watcher, arena_printf(ctx->mem, "statement %d of %d of %s", first, n, file));
-    else if (execution->count)
-        watcher_begin(&execution->watcher,
-                      arena_printf(ctx->mem, "statements %d to %d of %d of %s", first, last, n, file));
-    int code = conn_batch(ctx, execution->conn, &execution->batch);
-    watcher_end(&execution->watcher);
+    if (execution->count)
+        watcher_begin(execution->watcher, execution->first + 1);
+    int code = conn_batch(execution->ctx, execution->conn, &execution->batch);
+    watcher_end(execution->watcher);
     return code;
 }
 
@@ -522,13 +526,16 @@ static int run_limited(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
     TRY(limit(execution, true));
-    watcher_open(&execution->watcher, execution->session);
+    watcher_open(execution->watcher, execution->session);
+    watcher_file(execution->watcher, execution->migration->filename, execution->split->n);
+    watcher_show(ctx, execution->watcher);
     ctx->grace = GRACE_SECONDS;
     int code = run_all(execution);
     if (code < 0)
         settle_failure(execution);
     ctx->grace = 0;
-    watcher_close(&execution->watcher);
+    execution_times_end(execution);
+    watcher_close(execution->watcher);
     struct error error = execution->ctx->error;
     if (error.code != ERR_CONNECT && limit(execution, false) < 0 && code == 0)
         return execution->ctx->error.code;
@@ -554,6 +561,7 @@ int execution_open(struct ctx *ctx, struct session *session, const struct migrat
         .doubtful = -1,
         .started = clock_monotonic(),
     };
+    execution_times_open(execution);
     names_add(ctx->mem, &execution->own, state_journal_name(ctx, &session->state));
     if (execution->mark)
         return 0;
@@ -564,7 +572,8 @@ int execution_take_up(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
     int code = ctx->error.code;
-    watcher_open(&execution->watcher, execution->session);
+    watcher_open(execution->watcher, execution->session);
+    watcher_file(execution->watcher, execution->migration->filename, execution->split->n);
     if (!execution->conn->whole && execution_retry(execution)) {
         ctx->error = (struct error){0};
         code = execution_run_batch(execution);
@@ -572,7 +581,7 @@ int execution_take_up(struct execution *execution)
         code = ctx->error.code;
         explain(execution);
     }
-    watcher_close(&execution->watcher);
+    watcher_close(execution->watcher);
     if (code < 0)
         settle_failure(execution);
     return code;
@@ -581,7 +590,9 @@ int execution_take_up(struct execution *execution)
 int execute_file(struct ctx *ctx, struct session *session, const struct migration *migration, bool down)
 {
     struct execution execution;
+    struct watcher watcher;
     TRY(ctx_check(ctx));
     TRY(execution_open(ctx, session, migration, down, &execution));
+    execution.watcher = &watcher;
     return run_limited(&execution);
 }

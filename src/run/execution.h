@@ -9,6 +9,11 @@
 /* A statement that ends within that time after the first signal is let to. */
 #define GRACE_SECONDS 5.0
 
+struct statement_time {
+    int number; /* from 1 */
+    double seconds;
+};
+
 struct execution {
     struct ctx *ctx;
     struct session *session;
@@ -22,18 +27,20 @@ struct execution {
     const char *chain; /* checksum over `done` */
     bool begun;        /* there is a journal row */
     int doubtful;      /* the statement at which an earlier run ended; -1 */
-    const char *evidence; /* what the journal says of it; NULL */
-    const char *said;     /* what the catalog said before the statement at hand; NULL */
-    bool refused;         /* the journal says that the server refused it */
-    bool finished;        /* state row and end of the journal are written */
-    bool session_changed; /* by a statement of the file that was run */
-    bool settings_reset;  /* by steps of our own: what the file set has to be set again */
-    bool once;            /* the batch at hand may have done something although it failed */
-    struct watcher watcher;
+    const char *evidence;     /* what the journal says of it; NULL */
+    const char *said;         /* what the catalog said before the statement at hand; NULL */
+    bool refused;             /* the journal says that the server refused it */
+    bool finished;            /* state row and end of the journal are written */
+    bool session_changed;     /* by a statement of the file that was run */
+    bool settings_reset;      /* by steps of our own: what the file set has to be set again */
+    bool once;                /* the batch at hand may have done something although it failed */
+    struct watcher *watcher;  /* of it alone, or of the group that it is in */
     struct patience patience; /* with the batch at hand */
     struct names own;         /* our tables that are written between its statements */
     double started;
-    double shown; /* when --verbose last told of a statement */
+    double shown;                   /* when the last statement was done */
+    struct statement_time *slowest; /* of those run, by number; NULL: a single one */
+    int timed;                      /* how many of them */
     /* of the batch at hand */
     struct batch batch;
     int first;  /* the statement that its steps begin with */
@@ -61,6 +68,11 @@ int execution_begin_alone(struct execution *execution); /* the journal row, befo
 void execution_advance(struct execution *execution, int n, const char *chain); /* and the journal says so */
 const char *execution_chain(struct execution *execution, int n);               /* over n more statements */
 void execution_classify(const struct execution *execution, int i, struct classified *what);
+
+/* times.c: how long statements took, the slowest ones of a long file; execution_times_end() leaves them with the session. */
+void execution_times_open(struct execution *execution);
+void execution_timed(struct execution *execution, int number, double seconds);
+void execution_times_end(struct execution *execution);
 
 /* patience.c: see patience_wait() */
 bool execution_retry(struct execution *execution);

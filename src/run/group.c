@@ -59,7 +59,8 @@ static void file_begins(struct group *group)
     session->file = group->before + group->at;
     emit_progress(ctx, session->file, session->files, migration->filename);
     emit_info(ctx, "Starting migration: %s (version: %s)", migration->filename, version_shown(migration));
-    watcher_begin(&group->watcher, migration->filename);
+    watcher_file(&group->watcher, migration->filename, execution->split->n);
+    watcher_begin(&group->watcher, 1);
     group->since = execution->shown = clock_monotonic();
 }
 
@@ -70,6 +71,7 @@ static void file_ended(struct group *group)
     const struct migration *migration = group->execution[group->at].migration;
     double seconds = group->seconds[group->at] = clock_monotonic() - group->since;
     watcher_end(&group->watcher);
+    execution_times_end(&group->execution[group->at]);
     if (!session->conn->whole)
         emit_info(ctx, "[APPLIED] Completed migration: %s (version: %s) in %.2fs", migration->filename,
                   version_shown(migration), seconds);
@@ -97,6 +99,7 @@ static int group_fill(struct group *group)
         TRY(execution_fill(execution, execution->split->n, ""));
         execution->batch.done = step_done;
         execution->batch.sink = group;
+        execution->watcher = &group->watcher;
         group->batch[i] = &execution->batch;
     }
     return 0;

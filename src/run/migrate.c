@@ -36,7 +36,7 @@ int migrate_files(struct ctx *ctx, struct session *session, const struct choice 
     const struct list *lists[] = {&choice->versioned, &choice->always, &choice->on_change};
     int done = 0, total = choice->versioned.n + choice->always.n + choice->on_change.n;
     if (total && !session->conn->whole)
-        TRY(session_show_lock(ctx, session));
+        TRY(session_show_lock(ctx, session, choice_first(choice), false));
     session->files = total;
     for (int l = 0; l < 3; l++) {
         struct json *list = l ? repeatables : applied;
@@ -241,6 +241,7 @@ int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_o
     int code = options->baseline ? mark_files(ctx, session, options, &choice, report)
                : options->atomic ? atomic_run(ctx, session, &choice, report)
                                  : migrate_files(ctx, session, &choice, report);
+    session_keep_times(ctx, session);
     json_set_bool(ctx->mem, report, "up_to_date",
                   !code && !json_get(report, "applied")->n && !json_get(report, "repeatables")->n);
     report_left(ctx, session, report);

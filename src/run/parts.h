@@ -14,6 +14,7 @@ struct choice {
     int applied; /* versions that are applied already */
     int left;    /* pending ones that the options leave out */
 };
+const struct migration *choice_first(const struct choice *choice); /* NULL: nothing is to be run */
 int choice_make(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct choice *choice);
 /* migrate.c: each chosen file, into `applied` and `repeatables` of the report. */
 int migrate_files(struct ctx *ctx, struct session *session, const struct choice *choice, struct json *report);

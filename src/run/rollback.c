@@ -169,7 +169,7 @@ static int undo_files(struct ctx *ctx, struct session *session, const struct lis
 {
     struct json *reverted = json_get(report, "reverted");
     if (files->n)
-        TRY(session_show_lock(ctx, session));
+        TRY(session_show_lock(ctx, session, files->item[0], true));
     for (int i = 0; i < files->n; i++) {
         const struct migration *migration = files->item[i];
         emit_progress(ctx, i, files->n, migration->filename);
@@ -221,5 +221,6 @@ int rollback_run(struct ctx *ctx, struct session *session, const struct rollback
         json_set_text(ctx->mem, report, "backup", path);
     }
     int code = undo_files(ctx, session, &files, report);
+    session_keep_times(ctx, session);
     return report_end(ctx, session, report, code);
 }

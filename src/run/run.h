@@ -10,6 +10,11 @@
 #include "migration/snapshot.h"
 #include "state/state.h"
 
+struct timed {
+    const char *journal_name;
+    const char *times;
+};
+
 struct session {
     const struct config *config;
     const struct database_config *database;
@@ -32,6 +37,9 @@ struct session {
     struct list journal;      /* struct journal_row * */
     struct list unfinished;   /* those of it that began and did not end */
     struct list ran;          /* struct migration *: what this session has run, up or down */
+    struct list timed;        /* struct timed *: files whose times of statements are not in the journal yet */
+    struct arena *timed_mem;  /* theirs, because what a file needs is given back after it; NULL: there are none */
+    double noted;             /* when it was shown last where this run is, see lock_note() */
     struct list events;       /* struct ddl_event *, with `desired` */
     struct list described;    /* struct schema_statement *, of the schema files, with `desired` */
     struct tree *desired;     /* as desired_read() last gave it: fills in what an old snapshot does not say; NULL */
@@ -48,12 +56,15 @@ int session_open(struct ctx *ctx, const struct config *config, const char *datab
 int session_connect(struct ctx *ctx, struct session *session, bool read_only);
 /* Who is planned for: the database where it can be reached, else as the last snapshot remembers it. */
 int session_target(struct ctx *ctx, struct session *session);
-bool session_reach(struct ctx *ctx, struct session *session);    /* connects to read, if that can be done */
-int session_hold(struct ctx *ctx, struct session *session);      /* connects and locks */
-int session_lock(struct ctx *ctx, struct session *session);      /* the same, and prepares the tables for migrations */
-int session_show_lock(struct ctx *ctx, struct session *session); /* before work that takes time; see lock_show() */
-int session_folder(struct ctx *ctx, struct session *session);    /* reads and splits every migration file */
-int session_reload(struct ctx *ctx, struct session *session);    /* applied and journal, as they are now */
+bool session_reach(struct ctx *ctx, struct session *session); /* connects to read, if that can be done */
+int session_hold(struct ctx *ctx, struct session *session);   /* connects and locks */
+int session_lock(struct ctx *ctx, struct session *session);   /* the same, and prepares the tables for migrations */
+/* Before work that takes time; see lock_show(). */
+int session_show_lock(struct ctx *ctx, struct session *session, const struct migration *first, bool down);
+/* What was remembered of the times of statements goes into the journal, for people; best effort. */
+void session_keep_times(struct ctx *ctx, struct session *session);
+int session_folder(struct ctx *ctx, struct session *session); /* reads and splits every migration file */
+int session_reload(struct ctx *ctx, struct session *session); /* applied and journal, as they are now */
 /* A path of the project as the user would write it. */
 const char *session_path(struct ctx *ctx, const struct session *session, const char *configured);
 int session_seeds(struct ctx *ctx, struct session *session);         /* reads and splits every seed file */

@@ -148,10 +148,10 @@ static int run_seed(struct ctx *ctx, struct session *session, const struct migra
     return 0;
 }
 
-static int run_seeds(struct ctx *ctx, struct session *session, const struct list *seeds, bool down, struct json *list)
+static int run_each(struct ctx *ctx, struct session *session, const struct list *seeds, bool down, struct json *list)
 {
     if (seeds->n)
-        TRY(session_show_lock(ctx, session));
+        TRY(session_show_lock(ctx, session, seeds->item[0], down));
     for (int i = 0; i < seeds->n; i++) {
         const struct migration *seed = seeds->item[i];
         emit_progress(ctx, i, seeds->n, seed->filename);
@@ -159,6 +159,13 @@ static int run_seeds(struct ctx *ctx, struct session *session, const struct list
         emit_progress(ctx, i + 1, seeds->n, seed->filename);
     }
     return 0;
+}
+
+static int run_seeds(struct ctx *ctx, struct session *session, const struct list *seeds, bool down, struct json *list)
+{
+    int code = run_each(ctx, session, seeds, down, list);
+    session_keep_times(ctx, session);
+    return code;
 }
 
 /* ---- forwards */

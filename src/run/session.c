@@ -142,12 +142,15 @@ int session_prepare_seeds(struct ctx *ctx, struct session *session)
     return prepare(ctx, session, state_prepare_seeds);
 }
 
-int session_show_lock(struct ctx *ctx, struct session *session)
+int session_show_lock(struct ctx *ctx, struct session *session, const struct migration *first, bool down)
 {
     struct patience patience = {0};
-    int code = lock_show(session->lock);
+    int n = down ? first->down.n : first->up.n;
+    const char *at = lock_at(ctx->mem, first->filename, n > 0, n);
+    int code = lock_show(session->lock, at);
     while (code < 0 && patience_wait(ctx, session, &patience, "our own tables"))
-        code = lock_show(session->lock);
+        code = lock_show(session->lock, at);
+    session->noted = clock_monotonic();
     return code < 0 ? (int)ctx->error.code : 0;
 }
 
@@ -192,4 +195,7 @@ void session_close(struct session *session)
     lock_release(&session->lock);
     conn_close(&session->conn);
     session->state.conn = NULL;
+    arena_close(session->timed_mem);
+    session->timed_mem = NULL;
+    session->timed = (struct list){0};
 }

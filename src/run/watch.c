@@ -11,6 +11,7 @@
 #define LOOK_FIRST   0.8 /* before the usual limit for locks is over */
 #define LOOK_AGAIN   5.0
 #define TELL_AGAIN   1.0
+#define NOTE_AGAIN   1.0
 #define BLOCKERS     3
 #define QUERY_LENGTH 160
 
@@ -43,13 +44,18 @@ static const char *cell(const struct rows *rows, int row, const char *column)
     return text && *text ? text : NULL;
 }
 
+static const char *what(struct arena *mem, const struct watcher *watcher)
+{
+    return arena_printf(mem, "statement %d of %d of %s", watcher->at, watcher->of, watcher->file);
+}
+
 static void blocker_tell(struct ctx *ctx, const struct watcher *watcher, const struct rows *rows, int row)
 {
     struct arena *mem = ctx->mem;
     const char *query = cell(rows, row, "query"), *application = cell(rows, row, "application");
     const char *user = cell(rows, row, "user"), *state = cell(rows, row, "state"),
                *seconds = cell(rows, row, "seconds");
-    emit_info(ctx, "%s waits for process %s (%s%s%s, %s, for %s s): %s", watcher->what, cell(rows, row, "pid"),
+    emit_info(ctx, "%s waits for process %s (%s%s%s, %s, for %s s): %s", what(mem, watcher), cell(rows, row, "pid"),
               user ? user : "?", application ? ", " : "", application ? application : "", state ? state : "?",
               seconds ? seconds : "?",
               query ? query_shown(mem, watcher->session->conn->dialect, query) : "it runs no statement now");
@@ -85,9 +91,10 @@ static void progress_take(struct watcher *watcher, const struct rows *rows)
 static bool other_open(struct ctx *ctx, struct watcher *watcher)
 {
     const struct database_config *database = watcher->session->database;
-    const struct conn_options options = {.read_only = true, .connect_seconds = 2};
-    if (watcher->other || watcher->blind)
-        return !watcher->blind;
+    const struct limits limits = {.lock = 1, .statement = 2}; /* the file may hold a lock that everything waits for */
+    const struct conn_options options = {.connect_seconds = 2, .limits = &limits};
+    if (watcher->other || watcher->blind || !watcher->session->conn->session)
+        return watcher->other;
     watcher->blind = conn_open(ctx, database->dialect, &database->url, &options, &watcher->other) < 0;
     return !watcher->blind;
 }
@@ -108,19 +115,23 @@ static void look(struct ctx *ctx, struct watcher *watcher)
 static void tell(struct ctx *ctx, const struct watcher *watcher, double seconds)
 {
     const struct session *session = watcher->session;
-    const char *text = arena_printf(ctx->mem, "%s, %.0f s%s", watcher->what, seconds, watcher->progress);
+    const char *text = arena_printf(ctx->mem, "%s, %.0f s%s", what(ctx->mem, watcher), seconds, watcher->progress);
     emit_progress(ctx, session->file, session->files, text);
 }
 
-static void tick(struct ctx *ctx, struct watch *watch)
+/* For lock-status; others see it at once, since it is not written within the file's transaction. */
+static void note(struct ctx *ctx, struct watcher *watcher)
 {
-    struct watcher *watcher = (struct watcher *)watch;
+    struct session *session = watcher->session;
+    bool row = session->lock && !session->sandbox && !session->conn->dialect->driver->lock_note;
+    if (session->lock && (!row || other_open(ctx, watcher)))
+        lock_note(session->lock, watcher->other, lock_at(ctx->mem, watcher->file, watcher->at, watcher->of));
+    session->noted = clock_monotonic();
+}
+
+static void tick_slow(struct ctx *ctx, struct watcher *watcher, double now)
+{
     const struct conn *conn = watcher->session->conn;
-    double now = clock_monotonic();
-    if (watcher->since <= 0 || now - watcher->since < LOOK_FIRST || atomic_load(&ctx->cancel))
-        return;
-    struct error error = ctx->error;
-    struct arena_mark mark = arena_save(ctx->mem);
     if (conn->session && conn->dialect->blockers && now - watcher->looked >= LOOK_AGAIN) {
         look(ctx, watcher);
         watcher->looked = clock_monotonic();
@@ -129,6 +140,21 @@ static void tick(struct ctx *ctx, struct watch *watch)
         tell(ctx, watcher, now - watcher->since);
         watcher->told = now;
     }
+}
+
+static void tick(struct ctx *ctx, struct watch *watch)
+{
+    struct watcher *watcher = (struct watcher *)watch;
+    double now = clock_monotonic();
+    bool slow = now - watcher->since >= LOOK_FIRST, due = now - watcher->session->noted >= NOTE_AGAIN;
+    if (watcher->since <= 0 || (!slow && !due) || atomic_load(&ctx->cancel))
+        return;
+    struct error error = ctx->error;
+    struct arena_mark mark = arena_save(ctx->mem);
+    if (due)
+        note(ctx, watcher);
+    if (slow)
+        tick_slow(ctx, watcher, now);
     arena_rewind(ctx->mem, mark);
     ctx->error = error;
 }
@@ -139,9 +165,27 @@ void watcher_open(struct watcher *watcher, struct session *session)
     session->conn->watch = &watcher->watch;
 }
 
-void watcher_begin(struct watcher *watcher, const char *what)
+void watcher_file(struct watcher *watcher, const char *file, int of)
 {
-    watcher->what = what;
+    watcher->file = file;
+    watcher->of = of;
+    watcher->at = of > 0;
+}
+
+void watcher_show(struct ctx *ctx, struct watcher *watcher)
+{
+    struct session *session = watcher->session;
+    struct conn *conn = session->conn->whole ? NULL : session->conn;
+    double now = clock_monotonic();
+    if (now - session->noted < NOTE_AGAIN)
+        return;
+    lock_note(session->lock, conn, lock_at(ctx->mem, watcher->file, watcher->at, watcher->of));
+    session->noted = now;
+}
+
+void watcher_begin(struct watcher *watcher, int at)
+{
+    watcher->at = at;
     watcher->since = clock_monotonic();
     *watcher->progress = 0;
 }

@@ -9,14 +9,17 @@ struct watcher {
     struct session *session;
     struct conn *other;  /* the second session, opened when it is first needed; NULL */
     bool blind;          /* it cannot be had */
-    const char *what;    /* runs: "statement 3 of 7 of x.sql" */
+    const char *file;    /* whose statements run */
+    int at, of;          /* which one, from 1; of how many */
     double since;        /* it began; 0: nothing runs */
     double looked, told; /* when the other session was asked, and progress told */
     char progress[160];  /* what the server said of it */
 };
 
-void watcher_open(struct watcher *watcher, struct session *session); /* watches the session's connection */
-void watcher_begin(struct watcher *watcher, const char *what);
+void watcher_open(struct watcher *watcher, struct session *session);  /* watches the session's connection */
+void watcher_file(struct watcher *watcher, const char *file, int of); /* whose statements run from now on */
+void watcher_show(struct ctx *ctx, struct watcher *watcher); /* in the lock, if that is due; the connection is idle */
+void watcher_begin(struct watcher *watcher, int at);         /* that statement begins now, as far as is known */
 void watcher_end(struct watcher *watcher);
 void watcher_close(struct watcher *watcher); /* for cleanup */
 

@@ -49,7 +49,14 @@ static int row_read(struct ctx *ctx, const struct rows *rows, int i, struct jour
         .outcome = rows_cell(rows, i, "outcome"),
         .started_at = rows_cell(rows, i, "started"),
         .evidence = rows_cell(rows, i, "evidence"),
+        .tool = rows_cell(rows, i, "tool"),
+        .who = rows_cell(rows, i, "who"),
+        .db_user = rows_cell(rows, i, "db_user"),
+        .times = rows_cell(rows, i, "times"),
     };
+    const char *duration = rows_cell(rows, i, "duration_ms");
+    if (!duration || !text_to_int(duration, &row->duration_ms) || row->duration_ms < 0)
+        row->duration_ms = -1; /* decides nothing */
     TRY(number_read(ctx, rows, i, "done", &row->done));
     TRY(number_read(ctx, rows, i, "total", &row->total));
     const char *const needed[] = {"filename", "direction", "checksum", "outcome"};
@@ -132,4 +139,9 @@ struct batch_step journal_whole(struct ctx *ctx, struct state *state, const stru
     struct names *params = begin_params(ctx, migration, down, migration->token_checksum);
     names_add(ctx->mem, params, milliseconds(ctx->mem, seconds));
     return step_of(ctx, state, state->conn->dialect->state->journal_whole, params);
+}
+
+struct batch_step journal_times(struct ctx *ctx, struct state *state, const char *journal_name, const char *times)
+{
+    return step_of(ctx, state, state->conn->dialect->state->journal_times, PARAMS(ctx->mem, times, journal_name));
 }

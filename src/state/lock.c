@@ -21,6 +21,24 @@ struct lock {
     struct lease *lease; /* NULL: the lock is the session's */
 };
 
+char *lock_at(struct arena *mem, const char *file, int number, int of)
+{
+    return arena_printf(mem, "%d/%d %s", number, of, file);
+}
+
+/* What is not as lock_at() writes it says nothing. */
+static void at_read(struct arena *mem, const char *at, struct lock_holder *holder)
+{
+    const char *slash = at ? strchr(at, '/') : NULL, *blank = slash ? strchr(slash, ' ') : NULL;
+    int64_t number, of;
+    if (!blank || !text_to_int(text_slice(mem, at, 0, (size_t)(slash - at)), &number) || number < 0 ||
+        !text_to_int(text_slice(mem, slash, 1, (size_t)(blank - slash)), &of) || of < number)
+        return;
+    holder->file = blank + 1;
+    holder->statement = number;
+    holder->statements = of;
+}
+
 static int read_row(struct ctx *ctx, struct state *state, struct lock_holder *holder)
 {
     struct look look;
@@ -38,8 +56,7 @@ static int read_row(struct ctx *ctx, struct state *state, struct lock_holder *ho
     holder->host = cell[1];
     holder->pid = cell[2];
     holder->since = cell[3];
-    holder->version = cell[4];
-    holder->statement = cell[5];
+    at_read(ctx->mem, cell[5], holder);
     const char *live = rows_cell(&rows, 0, "live");
     if (live && (*live == 't' || *live == '1'))
         holder->left = rows_cell(&rows, 0, "left");
@@ -130,16 +147,18 @@ static int wait_for_lock(struct ctx *ctx, struct state *state, double seconds, s
     return fail_held(ctx, conn, &holder);
 }
 
-int lock_show(struct lock *lock)
+int lock_show(struct lock *lock, const char *at)
 {
     struct ctx *ctx = lock->ctx;
     struct state *state = lock->state;
-    if (lock->shown)
+    if (lock->shown) {
+        lock_note(lock, state->conn, at);
         return 0;
+    }
     const struct state_sql *sql = state->conn->dialect->state;
     TRY(state_create(ctx, state, sql->create_lock, LOCK_TABLE));
     const char *pid = arena_printf(ctx->mem, "%d", (int)getpid());
-    const struct names *params = PARAMS(ctx->mem, state_user(ctx->mem), state_host(ctx->mem), pid, NULL);
+    const struct names *params = PARAMS(ctx->mem, state_user(ctx->mem), state_host(ctx->mem), pid, at);
     struct batch_step step = state_step(state_sql(ctx, state, sql->lock_show, LOCK_TABLE), params);
     struct batch batch = {.step = &step, .n = 1};
     TRY(conn_batch(ctx, state->conn, &batch));
@@ -182,17 +201,21 @@ void lock_release(struct lock **lock)
     free(gone);
 }
 
-void lock_note(struct lock *lock, const char *statement)
+void lock_note(struct lock *lock, struct conn *conn, const char *at)
 {
     if (!lock || !lock->shown)
         return;
     struct ctx *ctx = lock->ctx;
     struct error error = ctx->error;
-    struct conn *conn = lock->state->conn;
-    const char *text = state_sql(ctx, lock->state, conn->dialect->state->lock_statement, LOCK_TABLE);
-    struct batch_step step = state_step(text, PARAMS(ctx->mem, statement));
-    struct batch batch = {.step = &step, .n = 1};
-    conn_batch(ctx, conn, &batch);
+    const struct driver *driver = lock->state->conn->dialect->driver;
+    if (driver->lock_note) {
+        driver->lock_note(lock->state->conn, at);
+    } else if (conn) {
+        const char *text = state_sql(ctx, lock->state, conn->dialect->state->lock_statement, LOCK_TABLE);
+        struct batch_step step = state_step(text, PARAMS(ctx->mem, at));
+        struct batch batch = {.step = &step, .n = 1};
+        conn_batch(ctx, conn, &batch);
+    }
     ctx->error = error;
 }
 
@@ -217,7 +240,12 @@ int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder)
     int code = state->conn->dialect->driver->lock_look(ctx, state->conn, &holder->held);
     if (code == ERR_CANCELLED || code == ERR_CONNECT)
         return code;
+    const struct driver *driver = state->conn->dialect->driver;
+    const char *at = NULL;
     TRY(read_row(ctx, state, holder));
+    if (holder->held && driver->lock_said)
+        TRY(driver->lock_said(ctx, state->conn, &at));
+    at_read(ctx->mem, at, holder);
     if (code < 0) /* whoever may not even look has only the row to go by */
         holder->held = holder->owner != NULL;
     holder->held = holder->held || holder->left;

@@ -34,6 +34,9 @@ struct journal_row {
     const char *outcome; /* "running", "done", "failed" */
     const char *started_at;
     const char *evidence; /* of the statement that was begun last; see journal_evidence(). NULL: none was */
+    const char *tool, *who, *db_user;
+    const char *times;   /* see journal_times(); NULL */
+    int64_t duration_ms; /* -1: not known */
 };
 
 int state_prepare(struct ctx *ctx, struct state *state);              /* for migrations: their table and the journal */
@@ -70,23 +73,30 @@ struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct
 /* Begin and end in one, for a file that is a single transaction. */
 struct batch_step journal_whole(struct ctx *ctx, struct state *state, const struct migration *migration, bool down,
                                 double seconds);
+/* For people, after the file is done: its slowest statements as a JSON list of [number, microseconds]. */
+struct batch_step journal_times(struct ctx *ctx, struct state *state, const char *journal_name, const char *times);
 
 /* The lock. Waits up to `seconds`, saying who holds it; ERR_LOCKED then. */
 struct lock;
 int lock_acquire(struct ctx *ctx, struct state *state, double seconds, struct lock **lock);
-int lock_show(struct lock *lock);      /* in _dbwarden_lock: for when there is something to do that takes time */
+/* In _dbwarden_lock: for when there is something to do that takes time; `at`, what is done first, as for lock_note(). */
+int lock_show(struct lock *lock, const char *at);
 void lock_release(struct lock **lock); /* for cleanup; accepts NULL */
 
 struct lock_holder {
     bool held;
-    const char *owner, *host, *pid, *since, *version, *statement;
+    const char *owner, *host, *pid, *since;
+    const char *file;              /* that it is busy with; NULL: not said */
+    int64_t statement, statements; /* of it: which one, of how many */
     const char *left; /* of a lease: seconds until it runs out without its holder; NULL: the lock is the session's */
     bool legacy;      /* 0.8.2's dbwarden_lock says TRUE */
 };
 /* An owner that holds nothing is what a runner that died left behind. */
 int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder);
-/* Shows what the holder is busy with; best effort. `lock` may be NULL. */
-void lock_note(struct lock *lock, const char *statement);
+/* What the holder is busy with: statement `number` of `of` of `file`. */
+char *lock_at(struct arena *mem, const char *file, int number, int of);
+/* Shows it; best effort. `lock` may be NULL, and `conn`, which is not in a transaction: then only where that needs none. */
+void lock_note(struct lock *lock, struct conn *conn, const char *at);
 /* For "unlock": takes away what dead holders left to see, 0.8.2's TRUE too. ERR_LOCKED if somebody really holds it. */
 int lock_forget(struct ctx *ctx, struct state *state);
 

@@ -83,12 +83,21 @@ int state_tables(struct ctx *ctx, struct state *state, struct names *names)
 static int prepare_journal(struct ctx *ctx, struct state *state)
 {
     const struct state_sql *sql = state->conn->dialect->state;
+    const struct column_added *added = sql->journal_upgrade, *newest = added;
     struct look look;
-    TRY(state_look(ctx, state, JOURNAL_TABLE, "evidence", &look));
+    while (newest[1].column)
+        newest++;
+    TRY(state_look(ctx, state, JOURNAL_TABLE, newest->column, &look));
     if (look.column)
         return 0;
-    const char *text = look.table ? sql->journal_upgrade : sql->create_journal;
-    return conn_exec(ctx, state->conn, state_sql(ctx, state, text, JOURNAL_TABLE));
+    if (!look.table)
+        return conn_exec(ctx, state->conn, state_sql(ctx, state, sql->create_journal, JOURNAL_TABLE));
+    for (; added->column; added++) {
+        TRY(state_look(ctx, state, JOURNAL_TABLE, added->column, &look));
+        if (!look.column)
+            TRY(conn_exec(ctx, state->conn, state_sql(ctx, state, added->sql, JOURNAL_TABLE)));
+    }
+    return 0;
 }
 
 int state_prepare(struct ctx *ctx, struct state *state)

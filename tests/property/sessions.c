@@ -43,7 +43,7 @@ struct session {
 
 /* ---- what differs from run to run ---- */
 
-/* '#' is a digit, '+' one or more of them, all else itself. */
+/* '#' is a digit, '+' one or more of them, '*' all up to a quotation mark, all else itself. */
 static const struct {
     const char *pattern;
     const char *with;
@@ -55,12 +55,15 @@ static const struct {
              {"+.###s", "0.001s"},
              {"\"seconds\": +.+e-##", "\"seconds\": 0.01"},
              {"\"seconds\": +.+", "\"seconds\": 0.01"},
+             {"\"seconds\": +e-##", "\"seconds\": 0.01"},
              {"+ ms", "1 ms"},
              {"+ bytes", "N bytes"},
              {"\"version\": +,", "\"version\": N,"},
              {"3.+.+", "3.N"}, /* of SQLite */
              {"10.11.+", "10.11.N"},
              {"15.+", "15.N"},
+             {"\"who\": \"*\"", "\"who\": \"USER@HOST\""},
+             {"\"tool\": \"dbwarden *\"", "\"tool\": \"dbwarden N\""},
              {"pid +", "pid N"}};
 
 /* How much of `text` the pattern takes; 0: it does not fit. */
@@ -68,6 +71,10 @@ static size_t pattern_fits(const char *pattern, const char *text)
 {
     const char *at = text;
     for (; *pattern; pattern++) {
+        if (*pattern == '*') {
+            at += strcspn(at, "\"");
+            continue;
+        }
         bool digit = char_is_digit((unsigned char)*at);
         if ((*pattern == '#' || *pattern == '+') ? !digit : *pattern != *at)
             return 0;

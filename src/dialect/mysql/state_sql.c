@@ -4,6 +4,12 @@
  */
 #include "dialect/mysql/parts.h"
 
+static const struct column_added journal_upgrade[] = {
+    {"evidence", "ALTER TABLE @t ADD COLUMN evidence TEXT"},
+    {"times", "ALTER TABLE @t ADD COLUMN db_user VARCHAR(255), ADD COLUMN times TEXT"},
+    {0},
+};
+
 const struct state_sql my_state = {
     .table_exists = "SELECT DATABASE(), COUNT(*), COUNT(CASE WHEN column_name = ? THEN 1 END) FROM "
                     "information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?",
@@ -25,8 +31,9 @@ const struct state_sql my_state = {
                       "done INT NOT NULL DEFAULT 0, "
                       "outcome VARCHAR(20) NOT NULL DEFAULT 'running', "
                       "started_at TIMESTAMP(3) NOT NULL DEFAULT "
-                      "CURRENT_TIMESTAMP(3), duration_ms BIGINT, evidence TEXT)",
-    .journal_upgrade = "ALTER TABLE @t ADD COLUMN evidence TEXT",
+                      "CURRENT_TIMESTAMP(3), duration_ms BIGINT, evidence TEXT, "
+                      "db_user VARCHAR(255), times TEXT)",
+    .journal_upgrade = journal_upgrade,
     .create_lock = "CREATE TABLE IF NOT EXISTS @t (id INT PRIMARY KEY, owner "
                    "VARCHAR(255), host VARCHAR(255), "
                    "pid VARCHAR(20), since TIMESTAMP DEFAULT "
@@ -48,16 +55,17 @@ const struct state_sql my_state = {
     .select_seeds =
         "SELECT version, description, filename, seed_type, CAST(applied_at AS CHAR) AS applied_at, checksum FROM @t",
     .journal_begin = "REPLACE INTO @t (filename, direction, checksum, version, "
-                     "tool, who, total) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                     "tool, who, total, db_user) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, CURRENT_USER())",
     .journal_step = "UPDATE @t SET done = ?, checksum = ?, evidence = NULL WHERE filename = ?",
     .journal_evidence = "UPDATE @t SET evidence = ? WHERE filename = ?",
     .journal_end = "UPDATE @t SET outcome = ?, duration_ms = ? WHERE filename = ?",
     .journal_whole = "REPLACE INTO @t (filename, direction, checksum, version, "
                      "tool, who, total, duration_ms, done, "
-                     "outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, total, 'done')",
+                     "outcome, db_user) VALUES (?, ?, ?, ?, ?, ?, ?, ?, total, 'done', CURRENT_USER())",
+    .journal_times = "UPDATE @t SET times = ? WHERE filename = ?",
     .journal_select = "SELECT j.*, CAST(started_at AS CHAR) AS started FROM @t AS j ORDER BY started_at, filename",
-    .lock_show = "REPLACE INTO @t (id, owner, host, pid, version) VALUES (1, "
+    .lock_show = "REPLACE INTO @t (id, owner, host, pid, statement) VALUES (1, "
                  "?, ?, ?, ?)",
     .lock_clear = "DELETE FROM @t",
     .lock_select = "SELECT owner, host, pid, CAST(since AS CHAR) AS since, "

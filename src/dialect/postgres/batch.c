@@ -72,6 +72,21 @@ static int step_send(struct chunk *chunk, const struct batch_step *step)
     return sent;
 }
 
+/*
+ * Without being asked the server keeps its answers until the end, and nobody knows how far it is.  Of many statements not each is
+ * asked about, nor is the only one, which takes what the file takes.
+ */
+static int answer_ask(struct chunk *chunk, const struct batch_step *step)
+{
+    enum { TOLD_SINGLY = 100 };
+    const struct batch *batch = chunk->batch;
+    bool only = chunk->end == 0 && batch->n > 1 && batch->step[1].params;
+    bool told = !only && (batch->n <= TOLD_SINGLY || chunk->end % TOLD_SINGLY == 0);
+    if (!batch->done || step->params || !told || PQsendFlushRequest(chunk->conn->pg))
+        return 0;
+    return pg_fail_lost(chunk->ctx, chunk->conn);
+}
+
 /* All of the chunk, but for the end of the pipeline. */
 static int chunk_send(struct chunk *chunk)
 {
@@ -89,6 +104,7 @@ static int chunk_send(struct chunk *chunk)
             break;
         bytes += step->length;
         TRY(step_send(chunk, step));
+        TRY(answer_ask(chunk, step));
     }
     return chunk_closes(chunk) ? pipeline_send(chunk, "COMMIT", NULL) : 0;
 }

@@ -14,6 +14,12 @@ static const char *const lease_prepare[] = {
     NULL,
 };
 
+static const struct column_added journal_upgrade[] = {
+    {"evidence", "ALTER TABLE @t ADD COLUMN IF NOT EXISTS evidence TEXT"},
+    {"times", "ALTER TABLE @t ADD COLUMN IF NOT EXISTS db_user VARCHAR(255), ADD COLUMN IF NOT EXISTS times TEXT"},
+    {0},
+};
+
 const struct state_sql pg_state_sql = {
     .table_exists =
         "SELECT current_schema(), count(*), count(*) FILTER (WHERE attname = $1) FROM pg_catalog.pg_attribute "
@@ -28,8 +34,9 @@ const struct state_sql pg_state_sql = {
                       "direction VARCHAR(4) NOT NULL, checksum VARCHAR(64) NOT NULL, version VARCHAR(255), "
                       "tool VARCHAR(50), who VARCHAR(255), total INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, "
                       "outcome VARCHAR(20) NOT NULL DEFAULT 'running', "
-                      "started_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, duration_ms BIGINT, evidence TEXT)",
-    .journal_upgrade = "ALTER TABLE @t ADD COLUMN IF NOT EXISTS evidence TEXT",
+                      "started_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, duration_ms BIGINT, evidence TEXT, "
+                      "db_user VARCHAR(255), times TEXT)",
+    .journal_upgrade = journal_upgrade,
     .create_lock = "CREATE TABLE IF NOT EXISTS @t (id INTEGER PRIMARY KEY CHECK (id = 1), owner VARCHAR(255), "
                    "host VARCHAR(255), pid VARCHAR(20), since TIMESTAMP DEFAULT CURRENT_TIMESTAMP, "
                    "version VARCHAR(255), statement TEXT, token VARCHAR(64), expires TIMESTAMPTZ)",
@@ -45,31 +52,35 @@ const struct state_sql pg_state_sql = {
     .insert_seed = "INSERT INTO @t (version, description, filename, seed_type, checksum) "
                    "VALUES ($1, $2, $3, $4, $5)",
     .select_seeds = "SELECT version, description, filename, seed_type, applied_at, checksum FROM @t",
-    .journal_begin = "INSERT INTO @t (filename, direction, checksum, version, tool, who, total) "
-                     "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (filename) DO UPDATE SET "
+    .journal_begin = "INSERT INTO @t (filename, direction, checksum, version, tool, who, total, db_user) "
+                     "VALUES ($1, $2, $3, $4, $5, $6, $7, session_user) ON CONFLICT (filename) DO UPDATE SET "
                      "direction = EXCLUDED.direction, checksum = EXCLUDED.checksum, version = EXCLUDED.version, "
                      "tool = EXCLUDED.tool, who = EXCLUDED.who, total = EXCLUDED.total, done = 0, "
-                     "outcome = 'running', started_at = CURRENT_TIMESTAMP, duration_ms = NULL, evidence = NULL",
+                     "outcome = 'running', started_at = CURRENT_TIMESTAMP, duration_ms = NULL, evidence = NULL, "
+                     "db_user = EXCLUDED.db_user, times = NULL",
     .journal_step = "UPDATE @t SET done = $1, checksum = $2, evidence = NULL WHERE filename = $3",
     .journal_evidence = "UPDATE @t SET evidence = $1 WHERE filename = $2",
     .journal_end = "UPDATE @t SET outcome = $1, duration_ms = $2 WHERE filename = $3",
     .journal_whole = "INSERT INTO @t (filename, direction, checksum, version, tool, who, total, done, outcome, "
-                     "duration_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 'done', COALESCE($8, "
+                     "duration_ms, db_user) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 'done', COALESCE($8, "
                      "((EXTRACT(epoch FROM clock_timestamp()) - greatest(EXTRACT(epoch FROM now()), COALESCE(NULLIF("
-                     "current_setting('dbwarden.ended', true), ''), '0')::numeric)) * 1000)::bigint)) "
+                     "current_setting('dbwarden.ended', true), ''), '0')::numeric)) * 1000)::bigint), session_user) "
                      "ON CONFLICT (filename) DO UPDATE SET direction = EXCLUDED.direction, "
                      "checksum = EXCLUDED.checksum, version = EXCLUDED.version, tool = EXCLUDED.tool, "
                      "who = EXCLUDED.who, total = EXCLUDED.total, done = EXCLUDED.done, outcome = EXCLUDED.outcome, "
-                     "started_at = CURRENT_TIMESTAMP, duration_ms = EXCLUDED.duration_ms "
+                     "started_at = CURRENT_TIMESTAMP, duration_ms = EXCLUDED.duration_ms, "
+                     "db_user = EXCLUDED.db_user, times = NULL "
                      /* Of several files in one transaction, each begins where the one before it ended. */
                      "RETURNING set_config('dbwarden.ended', EXTRACT(epoch FROM clock_timestamp())::text, true)",
+    .journal_times = "UPDATE @t SET times = $1 WHERE filename = $2",
     .journal_select = "SELECT *, started_at AS started FROM @t ORDER BY started_at, filename",
-    .lock_show = "INSERT INTO @t (id, owner, host, pid, version) VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE "
-                 "SET owner = EXCLUDED.owner, host = EXCLUDED.host, pid = EXCLUDED.pid, since = CURRENT_TIMESTAMP, "
-                 "version = EXCLUDED.version, statement = NULL",
+    .lock_show =
+        "INSERT INTO @t (id, owner, host, pid, statement) VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE "
+        "SET owner = EXCLUDED.owner, host = EXCLUDED.host, pid = EXCLUDED.pid, since = CURRENT_TIMESTAMP, "
+        "statement = EXCLUDED.statement",
     .lock_clear = "DELETE FROM @t",
     .lock_select = "SELECT owner, host, pid, since, version, statement FROM @t WHERE id = 1",
-    .lock_statement = "UPDATE @t SET statement = $1 WHERE id = 1",
+    .lock_statement = "UPDATE @t SET statement = $1 WHERE id IN (SELECT id FROM @t FOR UPDATE SKIP LOCKED)",
     .lease_prepare = lease_prepare,
     .lease_row = "INSERT INTO @t (id) SELECT 1 WHERE NOT EXISTS (SELECT FROM @t WHERE id = 1) ON CONFLICT DO NOTHING",
     .lease_take =

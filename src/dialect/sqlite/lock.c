@@ -1,7 +1,8 @@
 /*
  * The runner's lock: an open-file-description lock on a file beside the database, which the kernel releases
  * with its holder.  Never on the database file itself, because closing a second descriptor of it would drop
- * SQLite's own locks.  The file goes away with the lock; a killed holder's is taken over and removed by the next.
+ * SQLite's own locks.  The file goes away with the lock; a killed holder's is taken over and removed by the next.  Its first line
+ * is what the holder says of itself: a row of the database would be seen only after the transaction that takes so long.
  */
 #include "dialect/sqlite/sqlite.h"
 
@@ -60,7 +61,34 @@ int lite_lock_try(struct ctx *ctx, struct conn *conn, bool *taken)
         lock_share(lite, fd);
         lite->lock_fd = fd;
         fd = -1;
+        lite_lock_note(conn, "");
     }
+    return 0;
+}
+
+void lite_lock_note(struct conn *conn, const char *text)
+{
+    const struct lite_conn *lite = (const struct lite_conn *)conn;
+    char line[LITE_LOCK_LINE] = {0};
+    int length = snprintf(line, sizeof line, "%s\n", text);
+    if (lite->lock_fd < 0 || length < 1 || length >= LITE_LOCK_LINE)
+        return;
+    if (pwrite(lite->lock_fd, line, (size_t)length, 0) != length || ftruncate(lite->lock_fd, length) != 0)
+        return; /* only for show */
+}
+
+int lite_lock_said(struct ctx *ctx, struct conn *conn, const char **text)
+{
+    const struct lite_conn *lite = (const struct lite_conn *)conn;
+    char line[LITE_LOCK_LINE] = {0};
+    *text = NULL;
+    if (!lite->lock_path)
+        return 0;
+    __attribute__((cleanup(fd_close))) int fd = open(lite->lock_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    ssize_t length = fd < 0 ? 0 : pread(fd, line, sizeof line - 1, 0);
+    const char *end = length > 0 ? memchr(line, '\n', (size_t)length) : NULL;
+    if (end)
+        *text = arena_copy(ctx->mem, line, (size_t)(end - line));
     return 0;
 }
 

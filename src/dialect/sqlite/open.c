@@ -216,6 +216,8 @@ static bool overdue(const struct lite_conn *lite)
 static int must_stop(void *arg)
 {
     struct lite_conn *lite = arg;
+    if (lite->ctx)
+        conn_tick(lite->ctx, &lite->conn);
     return (lite->ctx && ctx_must_stop(lite->ctx)) || overdue(lite);
 }
 

@@ -91,6 +91,9 @@ int lite_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piec
 
 /* lock.c */
 int lite_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
+enum { LITE_LOCK_LINE = 1024 };
+void lite_lock_note(struct conn *conn, const char *text);
+int lite_lock_said(struct ctx *ctx, struct conn *conn, const char **text);
 int lite_lock_release(struct ctx *ctx, struct conn *conn);
 int lite_lock_look(struct ctx *ctx, struct conn *conn, bool *held);
 

@@ -4,6 +4,13 @@
  */
 #include "dialect/sqlite/sqlite.h"
 
+static const struct column_added journal_upgrade[] = {
+    {"evidence", "ALTER TABLE @t ADD COLUMN evidence TEXT"},
+    {"db_user", "ALTER TABLE @t ADD COLUMN db_user VARCHAR(255)"},
+    {"times", "ALTER TABLE @t ADD COLUMN times TEXT"},
+    {0},
+};
+
 const struct state_sql lite_state = {
     .table_exists = "SELECT 'main', count(*), count(CASE WHEN name = ?1 THEN 1 END) FROM pragma_table_info(?2, 'main')",
     .create_migrations = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255), description VARCHAR(500), "
@@ -16,8 +23,9 @@ const struct state_sql lite_state = {
                       "direction VARCHAR(4) NOT NULL, checksum VARCHAR(64) NOT NULL, version VARCHAR(255), "
                       "tool VARCHAR(50), who VARCHAR(255), total INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, "
                       "outcome VARCHAR(20) NOT NULL DEFAULT 'running', "
-                      "started_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, duration_ms INTEGER, evidence TEXT)",
-    .journal_upgrade = "ALTER TABLE @t ADD COLUMN evidence TEXT",
+                      "started_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, duration_ms INTEGER, evidence TEXT, "
+                      "db_user VARCHAR(255), times TEXT)",
+    .journal_upgrade = journal_upgrade,
     .create_lock = "CREATE TABLE IF NOT EXISTS @t (id INTEGER PRIMARY KEY CHECK (id = 1), owner VARCHAR(255), "
                    "host VARCHAR(255), pid VARCHAR(20), since TIMESTAMP DEFAULT CURRENT_TIMESTAMP, "
                    "version VARCHAR(255), statement TEXT)",
@@ -39,8 +47,9 @@ const struct state_sql lite_state = {
     .journal_whole =
         "INSERT OR REPLACE INTO @t (filename, direction, checksum, version, tool, who, total, done, outcome, "
         "duration_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 'done', ?8)",
+    .journal_times = "UPDATE @t SET times = ?1 WHERE filename = ?2",
     .journal_select = "SELECT *, started_at AS started FROM @t ORDER BY rowid",
-    .lock_show = "INSERT OR REPLACE INTO @t (id, owner, host, pid, version) VALUES (1, ?1, ?2, ?3, ?4)",
+    .lock_show = "INSERT OR REPLACE INTO @t (id, owner, host, pid, statement) VALUES (1, ?1, ?2, ?3, ?4)",
     .lock_clear = "DELETE FROM @t",
     .lock_select = "SELECT owner, host, pid, since, version, statement FROM @t WHERE id = 1",
     .lock_statement = "UPDATE @t SET statement = ?1 WHERE id = 1",

@@ -182,21 +182,23 @@ static void only_one_holds_the_lock(void **state)
     struct lock *lock = NULL, *second = NULL;
     struct lock_holder holder;
     assert_works(ctx, lock_acquire(ctx, &fixture->state, 0, &lock));
-    assert_works(ctx, lock_show(lock));
+    assert_works(ctx, lock_show(lock, "1/2 a.sql"));
     assert_int_equal(lock_acquire(ctx, &theirs, 0.3, &second), ERR_LOCKED);
     assert_null(second);
     assert_int_equal(fixture->said.n, 1);
     assert_true(text_starts(fixture->said.item[0], "waiting for the migration lock of app.db, held by "));
     assert_true(text_has(fixture->said.item[0], arena_printf(ctx->mem, "process %d", (int)getpid())));
-    lock_note(lock, "VACUUM");
+    lock_note(lock, fixture->conn, "2/2 b c.sql");
     assert_works(ctx, lock_read(ctx, &theirs, &holder));
     assert_true(holder.held);
-    assert_string_equal(holder.statement, "VACUUM");
+    assert_string_equal(holder.file, "b c.sql");
+    assert_true(holder.statement == 2 && holder.statements == 2);
     assert_int_equal(lock_forget(ctx, &theirs), ERR_LOCKED);
     lock_release(&lock);
     assert_null(lock);
     assert_works(ctx, lock_read(ctx, &theirs, &holder));
     assert_false(holder.held);
+    assert_null(holder.file);
     assert_null(holder.owner);
     assert_works(ctx, lock_acquire(ctx, &theirs, 0, &second));
     lock_release(&second);
@@ -210,7 +212,7 @@ static void releases_after_a_failure_and_keeps_it(void **state)
     struct lock *lock = NULL;
     struct lock_holder holder;
     assert_works(ctx, lock_acquire(ctx, &fixture->state, 0, &lock));
-    assert_works(ctx, lock_show(lock));
+    assert_works(ctx, lock_show(lock, "1/2 a.sql"));
     fail(ctx, ERR_SQL, "the reason");
     atomic_store(&ctx->cancel, 1);
     lock_release(&lock);
@@ -227,9 +229,9 @@ static void a_row_that_cannot_be_cleared_disturbs_nobody(void **state)
     struct ctx *ctx = &fixture->ctx;
     struct lock *lock = NULL;
     assert_works(ctx, lock_acquire(ctx, &fixture->state, 0, &lock));
-    assert_works(ctx, lock_show(lock));
+    assert_works(ctx, lock_show(lock, "1/2 a.sql"));
     assert_works(ctx, conn_exec(ctx, fixture->conn, "DROP TABLE _dbwarden_lock"));
-    lock_note(lock, "SELECT 1");
+    lock_note(lock, fixture->conn, "2/2 a.sql");
     assert_int_equal(ctx->error.code, 0);
     fail(ctx, ERR_FAILED, "the reason");
     lock_release(&lock);
@@ -249,7 +251,7 @@ static void a_dead_holder_holds_nothing(void **state)
     pid_t child = fork();
     if (child == 0) {
         struct state own = {connect_to(fixture, false), "_dbwarden_migrations", "_dbwarden_seeds"};
-        _exit(lock_acquire(ctx, &own, 0, &lock) < 0 || lock_show(lock) < 0);
+        _exit(lock_acquire(ctx, &own, 0, &lock) < 0 || lock_show(lock, "1/2 a.sql") < 0);
     }
     int status;
     waitpid(child, &status, 0);
