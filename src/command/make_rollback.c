@@ -56,7 +56,7 @@ static bool invert_create(struct inversion *inversion, const struct sql_piece *p
              what->name);
     if (names_table(inversion)) {
         buf_add(inversion->out, " ON ");
-        name_add(inversion, NULL, what->table);
+        buf_add_n(inversion->out, what->on.text, what->on.length);
     }
     return true;
 }

@@ -49,7 +49,7 @@ static int hidden_find(struct lite_loader *loader)
 static bool is_hidden(struct lite_loader *loader, const char *table, const char *sql)
 {
     return starts_with_words(sql, "create virtual ") ||
-           (loader->hidden.n > 0 && names_have(&loader->hidden, text_lower(loader->ctx->mem, table)));
+           names_have(&loader->hidden, text_lower(loader->ctx->mem, table));
 }
 
 static struct object *last_child(const struct object *parent)
