@@ -49,7 +49,7 @@ void pg_inherited_checks(struct arena *mem, const struct tree *tree, const struc
     const struct table *table = (const struct table *)parent;
     for (int i = 0; i < parent->children.n; i++) {
         struct object *check = parent->children.item[i];
-        if (check->kind == KIND_CHECK && *check->name && !((const struct check *)check)->no_inherit)
+        if (check->kind == KIND_CHECK && check->name && !((const struct check *)check)->no_inherit)
             list_add(mem, checks, check);
     }
     for (int i = 0; i < table->inherits.n && checks->n < DEEPEST * DEEPEST; i++) {

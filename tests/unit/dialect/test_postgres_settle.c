@@ -127,6 +127,20 @@ static void children_have_their_parents_columns(void **state)
     assert_false(id->nullable);
 }
 
+static void a_check_of_the_parents_name_is_the_parents(void **state)
+{
+    struct ctx *ctx = *state;
+    struct tree *tree = pg_tree(
+        ctx, "'tables': [{'name': 'child', 'inherits': ['base'], 'checks': [{'name': 'same', 'expr': 'a > 0'},"
+             "{'name': null, 'expr': 'a > 1'}, {'name': 'own', 'expr': 'a > 2'}]},"
+             "{'name': 'base', 'columns': [{'name': 'a', 'type': 'int'}], 'checks': [{'name': null, 'expr': 'a > 1'},"
+             "{'name': 'same', 'expr': 'a > 0'}]}]");
+    const struct object *child = tree_find(tree, KIND_TABLE, "", "child");
+    assert_int_equal(object_count(child, KIND_CHECK), 2);
+    assert_null(object_child(child, KIND_CHECK, "same"));
+    assert_non_null(object_child(child, KIND_CHECK, "own"));
+}
+
 UNIT_TESTS(UNIT(unnamed_objects_get_the_servers_names), UNIT(long_names_are_cut_as_the_server_cuts_them),
            UNIT(defaults_are_said), UNIT(the_usual_schema_is_the_default_one),
-           UNIT(children_have_their_parents_columns))
+           UNIT(children_have_their_parents_columns), UNIT(a_check_of_the_parents_name_is_the_parents))
