@@ -56,6 +56,7 @@ def database_config(
     wait_for_db=None,
     wait_for_runner=None,
     normalise=None,
+    targets=None,
 ):
     """Registers a database and returns its handle.
 
@@ -68,7 +69,7 @@ def database_config(
     _choice("dev_database_type", dev_database_type)
     for key in ("migration_table", "seed_table"):
         _pattern(key, values[key], _TABLE, "letters, digits and underscores, not beginning with a digit")
-    if not (database_url_sync or database_url_async):
+    if not (database_url_sync or database_url_async or (targets and "files" in targets)):
         raise ConfigurationError("At least one of database_url_sync or database_url_async must be provided.")
     if isinstance(model_paths, str):
         raise ConfigurationError(f"model_paths is {model_paths!r}: it must be a list, [{model_paths!r}]")

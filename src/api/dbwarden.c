@@ -67,8 +67,11 @@ void dbw_close(dbw *handle)
 
 static void event_out(void *sink, const struct event *event)
 {
-    static const char *const kinds[] = {
-        [EVENT_DEBUG] = "debug", [EVENT_INFO] = "info", [EVENT_WARNING] = "warning", [EVENT_PROGRESS] = "progress"};
+    static const char *const kinds[] = {[EVENT_DEBUG] = "debug",
+                                        [EVENT_INFO] = "info",
+                                        [EVENT_WARNING] = "warning",
+                                        [EVENT_PROGRESS] = "progress",
+                                        [EVENT_PART] = "part"};
     struct dbw *handle = sink;
     struct arena *mem = handle->ctx.mem;
     struct arena_mark mark = arena_save(mem);

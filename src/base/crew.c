@@ -9,12 +9,16 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/list.h"
 
 /* How long a signal may take to reach the threads. */
 #define LOOK_SECONDS 0.05
 
 /* Progress of one thread is told that often at most. */
 #define PROGRESS_SECONDS 0.05
+
+/* After so many different ones, all are told. */
+#define MOST_WARNINGS 100
 
 struct shift;
 struct worker {
@@ -32,6 +36,7 @@ struct shift {
     pthread_cond_t wake; /* of the caller: there is an event, or a thread ended */
     pthread_cond_t told; /* of threads that have an event */
     const struct event *event;
+    struct names warned; /* when nothing is said twice */
     struct worker *worker;
     int workers, alive;
     int next, end; /* items that are not begun */
@@ -39,21 +44,47 @@ struct shift {
     int asked; /* how often the threads were asked to stop */
 };
 
+/* Under the lock. */
+static bool was_told(struct shift *shift, const struct event *event)
+{
+    if (!shift->crew->quiet || event->kind != EVENT_WARNING || shift->warned.n >= MOST_WARNINGS)
+        return false;
+    if (names_have(&shift->warned, event->text))
+        return true;
+    names_add(shift->ctx->mem, &shift->warned, arena_dup(shift->ctx->mem, event->text));
+    return false;
+}
+
+static bool is_wanted(struct worker *worker, const struct event *event)
+{
+    bool progress = event->kind == EVENT_PROGRESS;
+    double now = clock_monotonic();
+    if (worker->shift->crew->quiet && (event->kind == EVENT_INFO || event->kind == EVENT_DEBUG))
+        return false;
+    if (progress && event->done < event->total && now - worker->told < PROGRESS_SECONDS)
+        return false;
+    worker->told = progress ? now : worker->told;
+    return true;
+}
+
 /* Waits until it is told: the event lives in the memory of its thread. */
 static void tell(void *sink, const struct event *event)
 {
     struct worker *worker = sink;
     struct shift *shift = worker->shift;
-    double now = clock_monotonic();
-    if (event->kind == EVENT_PROGRESS && event->done < event->total && now - worker->told < PROGRESS_SECONDS)
+    struct event part = *event;
+    part.of_many = true;
+    if (!is_wanted(worker, event))
         return;
-    worker->told = event->kind == EVENT_PROGRESS ? now : worker->told;
     pthread_mutex_lock(&shift->lock);
-    while (shift->event)
+    bool wait = !was_told(shift, event);
+    while (wait && shift->event)
         pthread_cond_wait(&shift->told, &shift->lock);
-    shift->event = event;
-    pthread_cond_signal(&shift->wake);
-    while (shift->event == event)
+    if (wait) {
+        shift->event = &part;
+        pthread_cond_signal(&shift->wake);
+    }
+    while (wait && shift->event == &part)
         pthread_cond_wait(&shift->told, &shift->lock);
     pthread_mutex_unlock(&shift->lock);
 }
@@ -72,6 +103,8 @@ static void item_do(struct worker *worker, int item)
     if (!crew->end(ctx, crew->sink, item, result))
         shift->stop = true;
     pthread_mutex_unlock(&shift->lock);
+    if (crew->tell)
+        crew->tell(ctx, crew->sink, item, result);
     arena_rewind(ctx->mem, mark);
 }
 

@@ -17,6 +17,8 @@ struct crew {
      * it. False: nothing more is begun; what runs is ended.
      */
     bool (*end)(struct ctx *own, void *sink, int item, void *result);
+    void (*tell)(struct ctx *own, void *sink, int item, void *result); /* that it ended */
+    bool quiet; /* many are alike: nothing but warnings, each once, and what tell() says */
 };
 
 /*

@@ -52,6 +52,12 @@ void emit_warning_at(struct ctx *ctx, struct place place, const char *format, ..
     va_end(args);
 }
 
+void emit_part(struct ctx *ctx, int64_t done, int64_t total, const char *text)
+{
+    if (ctx->on_event)
+        send_event(ctx, (struct event){.kind = EVENT_PART, .text = text, .done = done, .total = total});
+}
+
 void emit_progress(struct ctx *ctx, int64_t done, int64_t total, const char *text)
 {
     if (ctx->on_event)

@@ -36,9 +36,7 @@ void log_close(struct log *log)
 
 void log_clear(struct log *log)
 {
-    if (log->progress_shown)
-        fputs("\r\033[K", log->terminal.out);
-    log->progress_shown = false;
+    live_erase(&log->live, &log->terminal);
     fflush(log->terminal.out);
 }
 
@@ -94,40 +92,33 @@ static void text_line(struct log *log, enum tone tone, const char *label, const 
     fprintf(terminal->out, "%s%s%s%s\n", terminal_tone(terminal, tone), label, terminal_reset(terminal, tone), text);
 }
 
-static void progress_again(struct log *log)
-{
-    if (!*log->progress)
-        return;
-    int room = log->terminal.width - 1;
-    fprintf(log->terminal.out, "\r\033[K%.*s", room > 0 ? room : 0, log->progress);
-    fflush(log->terminal.out);
-    log->progress_shown = true;
-}
-
 /* At most 20 times a second: drawing must not slow down what it reports on. */
 static void progress_draw(struct log *log, const struct event *event)
 {
-    double now = clock_monotonic();
-    bool over = event->done >= event->total;
-    if (!log->terminal.tables || log->quiet)
-        return;
-    snprintf(log->progress, sizeof log->progress, "[%" PRId64 "/%" PRId64 "] %.1f s  %s", event->done, event->total,
-             event->seconds, event->text ? event->text : "");
-    if (log->progress_shown && now - log->progress_drawn < 0.05 && !over)
-        return;
-    progress_again(log);
-    log->progress_drawn = now;
+    char text[256];
+    bool part = event->kind == EVENT_PART, over = event->done >= event->total && (part || !event->of_many);
+    snprintf(text, sizeof text, "[%" PRId64 "/%" PRId64 "] %.1f s  %s", event->done, event->total, event->seconds,
+             !part && event->text ? event->text : "");
+    if (event->of_many && event->database)
+        live_set(&log->live, event->database, part ? NULL : text);
+    if (part || !event->of_many)
+        memcpy(log->live.last, text, sizeof text);
+    if (!log->live.shown || over || clock_monotonic() - log->live.drawn >= 0.05)
+        live_draw(&log->live, &log->terminal);
     if (over)
-        *log->progress = 0;
+        *log->live.last = 0;
 }
 
 static void event_json(struct log *log, const struct event *event)
 {
-    static const char *const level[] = {
-        [EVENT_DEBUG] = "DEBUG", [EVENT_INFO] = "INFO", [EVENT_WARNING] = "WARNING", [EVENT_PROGRESS] = "INFO"};
+    static const char *const level[] = {[EVENT_DEBUG] = "DEBUG",
+                                        [EVENT_INFO] = "INFO",
+                                        [EVENT_WARNING] = "WARNING",
+                                        [EVENT_PROGRESS] = "INFO",
+                                        [EVENT_PART] = "INFO"};
     struct json *line = line_begin(log, level[event->kind], event->text, event->database, event->engine);
     place_json(log, line, &event->place);
-    if (event->kind == EVENT_PROGRESS) {
+    if (event->kind == EVENT_PROGRESS || event->kind == EVENT_PART) {
         json_set_int(log->mem, line, "done", event->done);
         json_set_int(log->mem, line, "total", event->total);
         json_set(log->mem, line, "seconds", json_real(log->mem, (double)(int64_t)(event->seconds * 1000) / 1000));
@@ -140,16 +131,16 @@ static void progress_json(struct log *log, const struct event *event)
 {
     double now = clock_monotonic();
     bool over = event->done >= event->total;
-    if (log->quiet || (log->progress_drawn > 0 && now - log->progress_drawn < 1 && !over))
+    if (log->quiet || (log->live.drawn > 0 && now - log->live.drawn < 1 && !over))
         return;
     event_json(log, event);
-    log->progress_drawn = over ? 0 : now;
+    log->live.drawn = over ? 0 : now;
 }
 
 static void event_text(struct log *log, const struct event *event)
 {
-    char *name = log->name_databases && event->database ? arena_printf(log->mem, "[%s] ", event->database)
-                                                        : arena_dup(log->mem, "");
+    char *name =
+        event->of_many && event->database ? arena_printf(log->mem, "[%s] ", event->database) : arena_dup(log->mem, "");
     char *text = arena_printf(log->mem, "%s%s%s", place_text(log, &event->place), name, event->text);
     log_clear(log);
     if (event->kind == EVENT_WARNING)
@@ -158,7 +149,21 @@ static void event_text(struct log *log, const struct event *event)
         text_line(log, TONE_DIM, text, "");
     else
         text_line(log, TONE_PLAIN, "", text);
-    progress_again(log);
+    live_draw(&log->live, &log->terminal);
+}
+
+/* One of many ended: the terminal's rows say it, else a line does. */
+static void part_tell(struct log *log, const struct event *event)
+{
+    if (log->quiet)
+        return;
+    if (log->terminal.tables && !log->json)
+        progress_draw(log, event);
+    else if (event->text && log->json)
+        event_json(log, event);
+    else if (event->text)
+        fprintf(log->terminal.out, "[%" PRId64 "/%" PRId64 "] %s: %s\n", event->done, event->total, event->database,
+                event->text);
 }
 
 void log_event(void *sink, const struct event *event)
@@ -167,8 +172,12 @@ void log_event(void *sink, const struct event *event)
     struct arena_mark mark = arena_save(log->mem);
     if (event->kind == EVENT_PROGRESS && log->json)
         progress_json(log, event);
-    else if (event->kind == EVENT_PROGRESS)
+    else if (event->kind == EVENT_PROGRESS && log->terminal.tables && !log->quiet)
         progress_draw(log, event);
+    else if (event->kind == EVENT_PART)
+        part_tell(log, event);
+    else if (event->kind == EVENT_PROGRESS)
+        return;
     else if (log->quiet || (event->kind == EVENT_DEBUG && !log->verbose))
         return;
     else if (log->json)

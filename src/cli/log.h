@@ -3,7 +3,7 @@
 #define CLI_LOG_H
 
 #include "base/ctx.h"
-#include "cli/terminal.h"
+#include "cli/live.h"
 
 struct log {
     struct ctx *ctx;
@@ -12,10 +12,7 @@ struct log {
     bool json;
     bool quiet;
     bool verbose;
-    bool name_databases; /* several are worked on: say which */
-    bool progress_shown; /* the terminal's last line is progress */
-    double progress_drawn;
-    char progress[256]; /* what it says, to be drawn again below other lines; "" if nothing is under way */
+    struct live live; /* the terminal's last rows */
 };
 
 void log_open(struct log *log, struct ctx *ctx, FILE *out, bool no_color);

@@ -181,7 +181,6 @@ static void output_open(struct output *output, struct ctx *ctx, const struct arg
     output->terminal.out = output->memory;
     output->log.quiet = json_get_bool(parsed->show, "quiet", false);
     output->log.verbose = json_get_bool(parsed->values, "verbose", false);
-    output->log.name_databases = json_get_bool(parsed->values, "all", false);
     if (no_color)
         output->log.terminal.colors = false;
     if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !output->json && !output->log.json)

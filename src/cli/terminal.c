@@ -34,6 +34,12 @@ static int terminal_width(int fd)
     return 80;
 }
 
+static int terminal_height(int fd)
+{
+    struct winsize size;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
+}
+
 struct terminal terminal_open(FILE *out, bool no_color)
 {
     const char *term = getenv("TERM"), *ban = getenv("NO_COLOR");
@@ -41,6 +47,7 @@ struct terminal terminal_open(FILE *out, bool no_color)
     terminal.tables = isatty(fileno(out)) && term && !text_equal(term, "dumb");
     terminal.colors = terminal.tables && !no_color && !(ban && *ban);
     terminal.width = terminal.tables ? terminal_width(fileno(out)) : 0;
+    terminal.height = terminal.tables ? terminal_height(fileno(out)) : 0;
     return terminal;
 }
 

@@ -10,7 +10,7 @@ struct terminal {
     FILE *out;
     bool tables; /* a person looks at it: draw tables */
     bool colors;
-    int width; /* of a terminal; 0 otherwise */
+    int width, height; /* of a terminal; 0 otherwise */
 };
 
 /* Looks at what `out` is, at TERM, NO_COLOR and COLUMNS. */

@@ -27,6 +27,21 @@ extern const struct command init_command, config_command, settings_show_command,
         .help = "with several databases: work on that many at a time, each over one connection", .least = 1   \
     }
 
+/* Of commands that change databases; those that look go on in any case. */
+#define FLEET_OPTIONS                                                                                             \
+    {.name = "keep-going",                                                                                        \
+     .type = OPTION_FLAG,                                                                                         \
+     .help = "with many targets: go on with the others after one failed; without it nothing more is begun then"}, \
+        {.name = "canary",                                                                                        \
+         .type = OPTION_INT,                                                                                      \
+         .value = "N",                                                                                            \
+         .help = "with many targets: begin with N of them, and with the others only if these succeeded",          \
+         .least = 1},                                                                                             \
+    {                                                                                                             \
+        .name = "wave", .type = OPTION_INT, .value = "N",                                                         \
+        .help = "with many targets: N of them, and only if these succeeded the next N", .least = 1                \
+    }
+
 #define INTERRUPTED_OPTION                                                                                      \
     {                                                                                                           \
         .name = "interrupted", .type = OPTION_CHOICE, .value = "ANSWER", .choices = "done|again",               \
@@ -72,8 +87,9 @@ char *path_shown(struct ctx *ctx, const char *path);
 const char *names_shown(struct arena *mem, const struct names *names);
 
 /*
- * One database, or with --all each one in order; all of them run, and it fails in the end if one failed.
- * The reply is that of the one, or {"databases": [...]} with an "error" in those that failed.
+ * One database, or several: with --all each one, and where an entry has targets each of them, as --jobs, --keep-going, --canary
+ * and --wave say. The reply is that of the one; {"database", "targets": [...], "summary"} of an entry with targets; or
+ * {"databases": [...]} of these, with an "error" in those that failed.
  */
 typedef int one_database_fn(struct ctx *ctx, const struct request *request, struct session *session,
                             struct reply *reply);

@@ -147,8 +147,9 @@ int metrics_note(struct ctx *ctx, const struct request *request, struct session 
                  int code)
 {
     struct error error = ctx->error;
-    const char *path =
-        session->sandbox || request_flag(request, "dry_run") ? NULL : metrics_path(ctx, request, session);
+    const char *path = session->sandbox || session->place || request_flag(request, "dry_run")
+                           ? NULL
+                           : metrics_path(ctx, request, session);
     if (path && write_locked(ctx, path, session, run, code) < 0)
         emit_warning(ctx, "metrics are not written: %s", ctx->error.message);
     ctx->error = error;

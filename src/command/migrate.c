@@ -172,6 +172,7 @@ static const struct option_info migrate_options[] = {
      .help = "apply up to this version, itself included"},
     DATABASE_OPTION,
     ALL_OPTION("migrate"),
+    FLEET_OPTIONS,
     {.name = "baseline",
      .type = OPTION_FLAG,
      .help = "with --to-version: mark as applied without running, to take over a database that has the tables already"},

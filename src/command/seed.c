@@ -196,6 +196,7 @@ static const struct option_info apply_options[] = {
     {.name = "dry-run", .type = OPTION_FLAG, .help = "show which seeds would run; change nothing"},
     DATABASE_OPTION,
     ALL_OPTION("seed"),
+    FLEET_OPTIONS,
     TIME_LIMIT_OPTION,
     INTERRUPTED_OPTION,
     METRICS_OPTION,

@@ -149,6 +149,8 @@ static int check_pair(const struct comparison *comparison, const struct database
                       NULL);
     if (text_equal(absolute(comparison, a->migrations_dir), absolute(comparison, b->migrations_dir)))
         return refuse_pair(comparison, "Duplicate migrations_dir", a, b);
+    if (a->targets.kind || b->targets.kind) /* where the URL leads is only asked for targets */
+        return 0;
     if (same_url(&a->url, &b->url) && !in_memory(comparison, a))
         return refuse_pair(comparison, "Duplicate database_url_sync", a, b);
     if (share(comparison, a->dialect, &a->url, b->dialect, &b->url))

@@ -8,6 +8,17 @@
 #include "dialect/dialect.h"
 #include "models/models.h"
 
+/* Many databases that are alike, described by one entry; see run/targets.c. */
+enum targets_kind { TARGETS_NONE, TARGETS_SCHEMAS, TARGETS_DATABASES, TARGETS_FILES, TARGETS_URLS };
+struct targets_config {
+    enum targets_kind kind;
+    const char *pattern;      /* of their names: LIKE, of files a glob; NULL: */
+    const char *query;        /* asked where the entry's own URL leads to; the first column names one */
+    struct names search_path; /* of schemas: what is looked into after the target's own */
+    const char *source;       /* where it stands, for messages */
+    int line;
+};
+
 struct database_config {
     const char *name;
     const struct dialect *dialect;
@@ -27,6 +38,7 @@ struct database_config {
     const char *url_async_expression;
     const char *dev_url_expression;
     bool is_default;
+    struct targets_config targets;
     bool snapshots_each;   /* snapshots: each */
     const char *normalise; /* auto, server, offline: what --normalise is where it is not given; NULL: auto */
     struct filter filter;  /* include, exclude; `own` already filled */

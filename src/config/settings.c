@@ -171,6 +171,90 @@ static int take_normalise(struct judged *judged, void *member)
     return *mode ? 0 : refuse(judged, "\"auto\", \"server\" or \"offline\"", NULL);
 }
 
+/* {"type": ..., "keys": {...}}, as readers hand on a mapping. */
+static int take_target_text(struct judged *judged, const struct json *value, const char *key, const char **text)
+{
+    if (value->type != JSON_TEXT || !*value->text) {
+        fail(judged->ctx, ERR_CONFIG, "targets: %s must be a text that is not empty", key);
+        return fail_at(judged->ctx, judged->entry->source, judged->value->line, 0);
+    }
+    *text = value->text;
+    return 0;
+}
+
+static const struct {
+    const char *key;
+    enum targets_kind kind;
+} target_kinds[] = {
+    {"schemas", TARGETS_SCHEMAS}, {"databases", TARGETS_DATABASES}, {"files", TARGETS_FILES}, {"urls", TARGETS_URLS}};
+enum { TARGET_KINDS = sizeof target_kinds / sizeof *target_kinds };
+
+static enum targets_kind target_kind(const char *text)
+{
+    for (int i = 0; text && i < TARGET_KINDS; i++)
+        if (text_equal(target_kinds[i].key, text))
+            return target_kinds[i].kind;
+    return TARGETS_NONE;
+}
+
+static int refuse_targets(struct judged *judged, const char *why)
+{
+    fail(judged->ctx, ERR_CONFIG, "targets: %s", why);
+    fail_at(judged->ctx, judged->entry->source, judged->value->line, 0);
+    return fail_hint(judged->ctx,
+                     "Give one of schemas: \"tenant_%%\", databases: \"shop_%%\", files: \"data/*.db\", or "
+                     "query: \"SELECT ...\" with of: schemas, databases, files or urls.");
+}
+
+static int take_target_key(struct judged *judged, struct targets_config *targets, const char *key,
+                           const struct json *value)
+{
+    struct arena *mem = judged->ctx->mem;
+    enum targets_kind kind = target_kind(key);
+    const char *of = NULL;
+    if (kind != TARGETS_NONE && kind != TARGETS_URLS) {
+        if (targets->pattern)
+            return refuse_targets(judged, arena_printf(mem, "%s cannot stand beside another pattern", key));
+        targets->kind = kind;
+        return take_target_text(judged, value, key, &targets->pattern);
+    }
+    if (text_equal(key, "query"))
+        return take_target_text(judged, value, key, &targets->query);
+    if (text_equal(key, "of")) {
+        TRY(take_target_text(judged, value, key, &of));
+        targets->kind = target_kind(of);
+        return targets->kind ? 0 : refuse_targets(judged, arena_printf(mem, "of is \"%s\"", of));
+    }
+    if (!text_equal(key, "search_path"))
+        return refuse_targets(judged, arena_printf(mem, "there is no key \"%s\"", key));
+    for (int i = 0; value->type == JSON_ARRAY && i < value->n; i++) {
+        TRY(take_target_text(judged, value->item[i], key, &of));
+        names_add(mem, &targets->search_path, of);
+    }
+    return value->type == JSON_ARRAY ? 0 : refuse_targets(judged, "search_path is not a list");
+}
+
+static int take_targets(struct judged *judged, void *member)
+{
+    struct targets_config *targets = member;
+    const struct json *keys = json_get(judged->value->value, "keys");
+    if (!keys)
+        return refuse(judged, "a mapping such as {schemas: \"tenant_%\"}", NULL);
+    targets->source = judged->entry->source;
+    targets->line = judged->value->line;
+    for (int i = 0; i < keys->n; i++)
+        TRY(take_target_key(judged, targets, keys->key[i], keys->item[i]));
+    if (targets->pattern && targets->query)
+        return refuse_targets(judged, "a pattern and a query cannot stand beside each other");
+    if (!targets->pattern && !targets->query)
+        return refuse_targets(judged, "there is neither a pattern nor a query");
+    if (!targets->kind)
+        return refuse_targets(judged, "it is not said of what the query gives the names");
+    return !targets->search_path.n || targets->kind == TARGETS_SCHEMAS
+               ? 0
+               : refuse_targets(judged, "search_path goes with schemas only");
+}
+
 /* Where a relative path ends up: -1 above the folder, 0 in it, else below. */
 static int depth_of(struct arena *mem, const char *path)
 {
@@ -234,6 +318,7 @@ static const struct setting setting_table[] = {
     {"dev_database_type", take_type, offsetof(struct draft, dev_type)},
     {"dev_database_url", take_url, offsetof(struct draft, dev_url)},
     {"overlap_models", take_flag, DATABASE(overlap_models)},
+    {"targets", take_targets, DATABASE(targets)},
 };
 enum { SETTINGS = sizeof setting_table / sizeof *setting_table };
 
@@ -340,11 +425,41 @@ static void forget_text(const struct setting_value *value)
     explicit_bzero(text, strlen(text));
 }
 
+/* Files that a pattern names need no URL beside them. */
+static int take_files(struct judged *judged, struct draft *draft)
+{
+    struct database_config *database = &draft->database;
+    database->dialect = draft->type ? dialect_find(draft->type) : NULL;
+    database->url.dialect = draft->type;
+    if (database->dialect && database->dialect->is_file)
+        return 0;
+    fail(judged->ctx, ERR_CONFIG, "%s: files as targets need a database_type whose databases are files",
+         database->name);
+    return fail_at(judged->ctx, judged->entry->source, database->targets.line, 0);
+}
+
+/* What this engine has. */
+static int check_targets(struct judged *judged, const struct database_config *database)
+{
+    static const char *const said[] = {"", "schemas", "databases", "files", "urls"};
+    const struct targets_config *targets = &database->targets;
+    const struct dialect *dialect = database->dialect;
+    bool good[] = {true, dialect && dialect->schemas_like, dialect && dialect->databases_like,
+                   dialect && dialect->is_file, true};
+    if (!dialect || good[targets->kind])
+        return 0;
+    fail(judged->ctx, ERR_CONFIG, "%s: %s has no %s that could be targets", database->name, dialect->title,
+         said[targets->kind]);
+    return fail_at(judged->ctx, judged->entry->source, targets->line, 0);
+}
+
 static int take_urls(struct judged *judged, struct draft *draft)
 {
     struct database_config *database = &draft->database;
     struct ctx *ctx = judged->ctx;
     const struct setting_value *first = draft->sync_url ? draft->sync_url : draft->async_url;
+    if (!first && database->targets.kind == TARGETS_FILES && database->targets.pattern)
+        return take_files(judged, draft);
     if (!first) {
         fail(ctx, ERR_CONFIG, "%s: At least one of database_url_sync or database_url_async must be provided.",
              database->name);
@@ -414,6 +529,7 @@ static int take_entry(struct ctx *ctx, const struct setting_file *file, const st
         return fail_at(ctx, entry->source, entry->line, 0);
     }
     TRY(take_urls(&judged, draft));
+    TRY(check_targets(&judged, database));
     take_defaults(ctx, database);
     forget_text(draft->sync_url);
     forget_text(draft->async_url);

@@ -98,6 +98,8 @@ static struct json *plain_json(struct arena *mem, const char *text)
     return text_to_int(text, &number) ? json_int(mem, number) : json_string(mem, text);
 }
 
+static int mapping_json(struct yaml_reader *reader, const yaml_node_t *node, int level, struct json *json);
+
 static int node_json(struct yaml_reader *reader, const yaml_node_t *node, int level, struct json **json)
 {
     struct arena *mem = reader->ctx->mem;
@@ -121,6 +123,26 @@ static int node_json(struct yaml_reader *reader, const yaml_node_t *node, int le
     }
     *json = json_object(mem);
     json_set_text(mem, *json, "type", "mapping");
+    return node->type == YAML_MAPPING_NODE && level < DEEPEST ? mapping_json(reader, node, level, *json) : 0;
+}
+
+/* Few settings are one; all others refuse it by its type. */
+static int mapping_json(struct yaml_reader *reader, const yaml_node_t *node, int level, struct json *json)
+{
+    struct arena *mem = reader->ctx->mem;
+    struct json *keys = json_object(mem);
+    for (yaml_node_pair_t *at = node->data.mapping.pairs.start; at < node->data.mapping.pairs.top; at++) {
+        const yaml_node_t *key = yaml_document_get_node(reader->document, at->key);
+        struct json *inner;
+        if (key->type != YAML_SCALAR_NODE)
+            return fail_line(reader, node_line(key), "a key must be a word", "");
+        const char *word = scalar_text(reader->ctx, key);
+        if (json_get(keys, word))
+            return fail_line(reader, node_line(key), "the key stands twice: ", word);
+        TRY(node_json(reader, yaml_document_get_node(reader->document, at->value), level + 1, &inner));
+        json_set(mem, keys, word, inner);
+    }
+    json_set(mem, json, "keys", keys);
     return 0;
 }
 

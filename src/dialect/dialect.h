@@ -52,6 +52,7 @@ struct conn_options {
     bool read_only;              /* must not change anything; SQLite: does not create the file */
     const char *app_folder;      /* SQLite: what relative paths are relative to; NULL: working folder */
     const struct limits *limits; /* of every statement; NULL: as the server has it */
+    const struct names *path;    /* schemas that names without one are looked for in; the first has to be there; NULL */
 };
 
 struct rows {
@@ -308,12 +309,15 @@ struct dialect {
     double lock_seconds;        /* how long a statement waits for a lock if nobody says otherwise */
     bool majors_only;           /* 150004 is a 15, and what can be done depends on that alone; else 80013 is 8.0.13 */
     bool transactional_ddl;
-    bool views_keep_names;       /* a view's column has the name that it was made with, whatever it selects by then */
-    bool is_file;                /* a database is a file, or in memory where it has no name */
-    bool create_reads_all;       /* the more there is in a database, the longer a CREATE takes */
-    bool drops_index_on_table;   /* DROP INDEX i ON t */
-    bool drops_index_bare;       /* ... which has no IF EXISTS */
-    bool drops_trigger_on_table; /* DROP TRIGGER r ON t */
+    bool views_keep_names; /* a view's column has the name that it was made with, whatever it selects by then */
+    /* The names of all schemas, or databases, that are LIKE the parameter, in order; NULL: the engine has none. */
+    const char *schemas_like;
+    const char *databases_like;
+    bool is_file;                    /* a database is a file, or in memory where it has no name */
+    bool create_reads_all;           /* the more there is in a database, the longer a CREATE takes */
+    bool drops_index_on_table;       /* DROP INDEX i ON t */
+    bool drops_index_bare;           /* ... which has no IF EXISTS */
+    bool drops_trigger_on_table;     /* DROP TRIGGER r ON t */
     const char *const *outside_only; /* SQLSTATEs of "not within a transaction"; NULL-terminated; NULL: none */
     const char *begin_plain;   /* begins a transaction in which nothing is checked but by the server; NULL: as any */
     const char *const *exists; /* SQLSTATEs, or parts of messages, of "is there already"; NULL-terminated */

@@ -234,7 +234,11 @@ int choice_check(struct ctx *ctx, struct session *session, const struct list *mi
     for (int i = 0; i < migrations->n; i++) {
         struct migration *migration = migrations->item[i];
         TRY(migration_check(ctx, migration, down));
-        TRY(migration_marks(ctx, session->database->dialect, migration, down, &migration->marks[down]));
+        const unsigned char *marks = migration->marks[down];
+        if (!marks) {
+            TRY(migration_marks(ctx, session->database->dialect, migration, down, &marks));
+            migration->marks[down] = marks;
+        }
         TRY(check_pooled(ctx, session, migration, down));
     }
     return 0;

@@ -548,7 +548,8 @@ int execution_open(struct ctx *ctx, struct session *session, const struct migrat
 {
     struct migration *running = NEW(ctx->mem, struct migration);
     *running = *migration;
-    running->token_checksum = migration_tokens(ctx->mem, migration);
+    if (!running->token_checksum)
+        running->token_checksum = migration_tokens(ctx->mem, migration);
     *execution = (struct execution){
         .ctx = ctx,
         .session = session,

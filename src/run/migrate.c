@@ -65,7 +65,8 @@ static int mark_files(struct ctx *ctx, struct session *session, const struct mig
     batch.step = NEW_ARRAY(ctx->mem, struct batch_step, choice->versioned.n * 2 + 1);
     for (int i = 0; i < choice->versioned.n; i++) {
         struct migration *migration = choice->versioned.item[i];
-        migration->token_checksum = migration_tokens(ctx->mem, migration);
+        if (!migration->token_checksum)
+            migration->token_checksum = migration_tokens(ctx->mem, migration);
         batch.step[batch.n++] = state_record(ctx, &session->state, migration);
         batch.step[batch.n++] = journal_whole(ctx, &session->state, migration, false, 0);
         json_add(ctx->mem, applied, report_migration(ctx->mem, migration, 0, 0));

@@ -15,12 +15,25 @@ struct timed {
     const char *times;
 };
 
+/* One of the many databases that an entry with `targets` stands for (targets.c). */
+struct target_place {
+    const char *label; /* what it is called: the schema, the database, the file, the URL without its password */
+    struct url url;    /* of targets that are URLs */
+};
+struct target_places {
+    struct list item; /* struct target_place *, in order, each once */
+};
+
 struct session {
     const struct config *config;
-    const struct database_config *database;
-    struct conn *conn;       /* NULL until session_connect() */
-    struct target *target;   /* NULL until session_target() */
-    struct snapshot *newest; /* as session_target() read it for want of a database; NULL */
+    const struct database_config *database; /* of a target: a copy of the entry, with the target's URL */
+    const struct target_place *place;       /* NULL: the entry names no targets, or none is chosen yet */
+    struct names path;                      /* of a target that is a schema: that, and what is looked into after it */
+    const char *wanted;                     /* the label of the target that is meant; NULL: the first */
+    struct target_places chosen;            /* where the session had to look for its target itself */
+    struct conn *conn;                      /* NULL until session_connect() */
+    struct target *target;                  /* NULL until session_target() */
+    struct snapshot *newest;                /* as session_target() read it for want of a database; NULL */
     struct state state;
     struct lock *lock;     /* NULL until session_lock() */
     struct folder *folder; /* NULL until session_folder() */
@@ -45,6 +58,8 @@ struct session {
     struct tree *desired;     /* as desired_read() last gave it: fills in what an old snapshot does not say; NULL */
     const char *snapshot;     /* path of the last one written; NULL */
     bool verbose;             /* statements are told with their times */
+    bool lookout;             /* connects to the entry's own database, to look for targets */
+    bool many;                /* one of many targets: no snapshot is taken, and nobody looks after its statements */
     bool sandbox;             /* conn leads to a copy: the project's snapshots are not for it */
     struct error unreachable; /* why the database cannot be reached, once that was tried */
     const char *interrupted;  /* what the user says of a statement nobody else can tell about: "done", "again"; NULL */
@@ -52,7 +67,15 @@ struct session {
     bool offline;             /* the database is not asked, even if it would answer */
     bool forward;             /* current_read() counts written migrations as applied: for make-migrations */
 };
+/* `database` may be "NAME:TARGET". An entry with targets and none named stands for its first one, which is looked for later. */
 int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session);
+/* Asks the entry's database, or looks for files; ERR_CONFIG: there are none, or one is there twice. */
+int targets_find(struct ctx *ctx, const struct session *session, struct target_places *places);
+void targets_close(struct target_places *places); /* for cleanup: their passwords */
+/* From here on the session is about that target; `place` lives longer. */
+void session_aim(struct ctx *ctx, struct session *session, const struct target_place *place);
+/* Every file of the folder as it is needed by many sessions at once: nothing of it is changed by them. */
+int session_share(struct ctx *ctx, struct session *session);
 int session_connect(struct ctx *ctx, struct session *session, bool read_only);
 /* Who is planned for: the database where it can be reached, else as the last snapshot remembers it. */
 int session_target(struct ctx *ctx, struct session *session);

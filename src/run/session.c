@@ -18,12 +18,26 @@ static struct limits limits_of(const struct database_config *database)
     return (struct limits){lock < 0 ? database->dialect->lock_seconds : lock, database->statement_timeout};
 }
 
+/* "tenants:tenant_7": the names of databases have no colon. */
+static int open_named(struct ctx *ctx, const struct config *config, const char *database, struct session *session)
+{
+    const char *colon = database ? strchr(database, ':') : NULL;
+    struct database_config *found;
+    TRY(config_database(ctx, config, colon ? arena_copy(ctx->mem, database, (size_t)(colon - database)) : database,
+                        &found));
+    session->wanted = colon ? arena_dup(ctx->mem, colon + 1) : NULL;
+    session->database = found;
+    if (!colon || found->targets.kind)
+        return 0;
+    fail(ctx, ERR_USAGE, "%s has no targets, so none of them can be %s", found->name, colon + 1);
+    return fail_hint(ctx, "A database with targets is many that are alike; see docs/fleets.md.");
+}
+
 int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session)
 {
     *session = (struct session){.config = config};
-    struct database_config *found;
-    TRY(config_database(ctx, config, database, &found));
-    session->database = found;
+    TRY(open_named(ctx, config, database, session));
+    const struct database_config *found = session->database;
     session->wait_for_runner = found->wait_for_runner;
     session->wait_for_db = found->wait_for_db;
     session->retry_for = found->retry_for;
@@ -58,6 +72,29 @@ static int connect_patiently(struct ctx *ctx, struct session *session, const str
     }
 }
 
+static int choose_target(struct ctx *ctx, struct session *session)
+{
+    TRY(targets_find(ctx, session, &session->chosen));
+    const struct list *all = &session->chosen.item;
+    const struct target_place *place = session->wanted ? NULL : all->item[0];
+    struct names known = {0};
+    for (int i = 0; i < all->n && !place; i++) {
+        const struct target_place *each = all->item[i];
+        names_add(ctx->mem, &known, each->label);
+        if (text_equal(each->label, session->wanted))
+            place = each;
+    }
+    if (!place) {
+        const char *near = text_nearest(&known, session->wanted);
+        fail(ctx, ERR_USAGE, "%s has no target %s", session->database->name, session->wanted);
+        return near ? fail_hint(ctx, "Did you mean %s?", near) : ERR_USAGE;
+    }
+    session_aim(ctx, session, place);
+    if (!session->wanted && all->n > 1)
+        emit_debug(ctx, "%s stands for all %d targets", place->label, all->n);
+    return 0;
+}
+
 int session_connect(struct ctx *ctx, struct session *session, bool read_only)
 {
     if (session->conn && (!session->read_only || read_only))
@@ -71,8 +108,12 @@ int session_connect(struct ctx *ctx, struct session *session, bool read_only)
         return ctx->error.code;
     }
     conn_close(&session->conn);
+    if (session->database->targets.kind && !session->place && !session->lookout)
+        TRY(choose_target(ctx, session));
     const struct database_config *database = session->database;
     struct conn_options options = {.read_only = read_only, .app_folder = session->config->folder};
+    if (session->path.n)
+        options.path = &session->path;
     if (!read_only) /* who only reads stops nobody, and may wait for what is being changed */
         options.limits = &session->limits;
     int code = connect_patiently(ctx, session, &options);
@@ -194,6 +235,7 @@ void session_close(struct session *session)
 {
     lock_release(&session->lock);
     conn_close(&session->conn);
+    targets_close(&session->chosen);
     session->state.conn = NULL;
     arena_close(session->timed_mem);
     session->timed_mem = NULL;

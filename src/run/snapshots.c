@@ -112,7 +112,7 @@ static bool is_of_another(const struct session *session, const struct snapshot *
     const struct list *databases = &session->config->databases;
     for (int i = 0; i < databases->n; i++) {
         const struct database_config *database = databases->item[i];
-        if (database != session->database && text_equal(snapshot->database_name, database->name))
+        if (!text_equal(database->name, session->database->name) && text_equal(snapshot->database_name, database->name))
             return true;
     }
     return false;
@@ -219,7 +219,7 @@ static int take(struct ctx *ctx, struct session *session)
 int snapshot_catch_up(struct ctx *ctx, struct session *session)
 {
     const struct applied *last = last_applied(session);
-    if (!last || !session->database->dialect->load || session->sandbox)
+    if (!last || !session->database->dialect->load || session->sandbox || session->many)
         return 0;
     folder_tidy(folder_of(ctx->mem, session->config));
     struct snapshot *there = NULL;
@@ -232,7 +232,7 @@ int snapshot_catch_up(struct ctx *ctx, struct session *session)
 
 int snapshot_take(struct ctx *ctx, struct session *session)
 {
-    if (!session->database->dialect->load || session->sandbox || take(ctx, session) >= 0)
+    if (!session->database->dialect->load || session->sandbox || session->many || take(ctx, session) >= 0)
         return 0;
     emit_warning(ctx, "the schema snapshot was not written: %s", ctx->error.message);
     ctx->error = (struct error){0};

@@ -162,7 +162,8 @@ static void tick(struct ctx *ctx, struct watch *watch)
 void watcher_open(struct watcher *watcher, struct session *session)
 {
     *watcher = (struct watcher){.watch = {tick}, .session = session};
-    session->conn->watch = &watcher->watch;
+    if (!session->many) /* a second connection for each of them would be too many */
+        session->conn->watch = &watcher->watch;
 }
 
 void watcher_file(struct watcher *watcher, const char *file, int of)

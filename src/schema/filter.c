@@ -114,6 +114,8 @@ static bool unmodelled_goes(const struct filter *filter, const char *usual, cons
     static const char *const tables[] = {"table",         "view",          "materialized view", "partition",
                                          "foreign table", "virtual table", "shadow table"};
     const char *schema = one->on && one->on_schema ? one->on_schema : one->schema;
+    if (filter->usual_only && schema && *schema)
+        return true;
     const char *name = one->on ? one->on : one->name;
     const char *kind = one->on ? one->on_kind : one->kind;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
@@ -141,7 +143,8 @@ void filter_apply(const struct filter *filter, const char *usual, struct tree *t
         int before = schema->children.n;
         filter_schema(filter, usual, schema);
         /* A schema of which nothing is left is none of ours; the default one is always there. */
-        if (before && !schema->children.n && schema->name && *schema->name)
+        bool other = schema->name && *schema->name;
+        if (other && (filter->usual_only || (before && !schema->children.n)))
             object_remove(schema);
     }
 }

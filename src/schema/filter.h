@@ -9,6 +9,7 @@ struct filter {
     struct names include; /* patterns on "table" or "schema.table" with * and ?; empty: everything */
     struct names exclude;
     struct names own; /* our state tables, never touched */
+    bool usual_only;  /* other schemas are none of ours, whatever is in them */
 };
 
 /* Removes from `tree` what the filter leaves out. Patterns may call the schema "" `usual`; NULL: it has no name. */

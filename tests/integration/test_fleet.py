@@ -1,9 +1,13 @@
-"""Many databases at once: --all --jobs.  Under ThreadSanitizer in a soak, where a report of it ends the program with 66."""
+"""Many databases at once: --all --jobs, and entries with targets.  Under ThreadSanitizer in a soak, where a report of it ends the program with 66."""
 
 import shutil
 import signal
 import sqlite3
 import time
+
+import pytest
+import sqlalchemy as sa
+from support.engines import EngineProject, alchemy_base, created, wait_until
 
 JOBS = ("--jobs", "16")
 FILES = 5
@@ -99,3 +103,300 @@ def test_stop_and_go_on(lite):
     lite.ok("migrate", "--all", *JOBS)
     assert [rows(lite.folder / f"{name}.db") for name in names] == [WHOLE] * 24
     assert not list(lite.folder.glob("dbwarden/schemas/.dbwarden-*"))
+
+
+# ---- entries with targets
+
+def fleet(lite, targets, settings="    database_type: sqlite\n", files=FILES, broken=None):
+    """A configuration with one entry, and its files; `broken`: a version that some targets cannot take."""
+    lite.write("dbwarden.yaml", f"databases:\n  tenants:\n    default: true\n{settings}    targets: {targets}\n")
+    for number in range(1, files + 1):
+        up, down = table(number)
+        if number == broken:
+            up = f"{up}\nINSERT INTO poison VALUES (1);"
+        lite.write(f"migrations/tenants/tenants__{number:04}_t{number}.sql",
+                   f"-- upgrade\n\n{up}\n\n-- rollback\n\n{down};\n")
+
+
+def lite_files(lite, n):
+    (lite.folder / "data").mkdir()
+    paths = [lite.folder / "data" / f"t{i:03}.db" for i in range(n)]
+    for path in paths:
+        path.touch()
+    return paths
+
+
+def poisoned(path):
+    """Takes no row: whoever writes into it fails."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE poison (id INTEGER CHECK (id > 1))")
+
+
+def healed(path):
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE poison")
+        connection.execute("CREATE TABLE poison (id INTEGER)")
+
+
+FILES_OF = "{files: data/*.db}"
+
+
+def test_files_as_targets(lite):
+    paths = lite_files(lite, 50)
+    fleet(lite, FILES_OF)
+    shown = lite.ok("migrate", *JOBS)
+    assert "50 targets: 50 up to date." in shown.out and "0005" in shown.out
+    assert [rows(path) for path in paths] == [WHOLE] * 50
+    assert "tenants:data/t007.db: 5 applied" in shown.err and len(shown.err.splitlines()) == 50
+    assert [path.name for path in lite.folder.glob("dbwarden/schemas/*")] == ["tenants__0005_t5.schema.json"]
+    again = lite.ok("migrate", *JOBS, "--json").json
+    assert again["database"] == "tenants" and again["summary"]["up_to_date"] == 50
+    assert [row["target"] for row in again["targets"]] == [f"data/{path.name}" for path in paths]
+    assert {row["applied"] for row in again["targets"]} == {0}
+    assert lite.ok("rollback", "--all", *JOBS, "--json").json["databases"][0]["summary"]["done"] == 50
+    status = lite.ok("status", *JOBS)
+    assert "50 targets: 50 behind." in status.out and not status.err
+    assert lite.run("status", *JOBS, "--exit-code").status == 3
+    history = lite.ok("history", *JOBS, "--json").json["targets"]
+    assert {(row["migrations"], row["version"]) for row in history} == {(4, "0004")}
+
+
+def test_one_target(lite):
+    """NAME:TARGET is a database as any other; an entry alone stands for its first target where only one can be meant."""
+    paths = lite_files(lite, 3)
+    fleet(lite, FILES_OF)
+    lite.ok("migrate", "-d", "tenants:data/t001.db")
+    assert rows(paths[1]) == WHOLE and paths[0].stat().st_size == 0
+    assert lite.ok("status", "-d", "tenants:data/t001.db", "--json").json["pending"] == 0
+    assert "0005     1        data/t001.db" in lite.ok("status").out
+    wrong = lite.run("status", "-d", "tenants:data/t00.db")
+    assert wrong.status == 2 and "tenants has no target data/t00.db" in wrong.err and "Did you mean" in wrong.err
+    assert lite.ok("check-db", "--json").json["tables"] == {}
+    lite.ok("migrate", "--sandbox", "-d", "tenants:data/t000.db")
+    assert paths[0].stat().st_size == 0
+    assert lite.run("migrate", "--sandbox").status == 2
+
+
+def test_stop_at_the_first_failure(lite):
+    """Nothing more is begun; what runs is ended; the next run does what is not done, and only that."""
+    paths = lite_files(lite, 40)
+    fleet(lite, FILES_OF, broken=3)
+    for i, path in enumerate(paths):
+        if i == 9:
+            poisoned(path)
+        else:
+            sqlite3.connect(path).execute("CREATE TABLE poison (id)")
+    shown = lite.run("migrate", "--jobs", "2", "--json")
+    summary = shown.json["summary"]
+    assert shown.status == 1 and "1 of 40 targets of tenants failed: data/t009.db" in shown.err
+    assert summary["failed"] == 1 and 9 <= summary["done"] <= 12 and summary["not_begun"] == 39 - summary["done"]
+    assert "CHECK constraint" in shown.json["targets"][9]["error"]
+    going = lite.run("migrate", *JOBS, "--keep-going", "--json")
+    assert going.status == 1 and going.json["summary"]["done"] == 39
+    assert {row["applied"] for row in going.json["targets"][:9]} == {0}
+    healed(paths[9])
+    last = lite.ok("migrate", *JOBS, "--json").json["targets"]
+    assert [row["applied"] for row in last] == [0] * 9 + [3] + [0] * 30
+
+
+def test_canary_and_waves(lite):
+    paths = lite_files(lite, 12)
+    fleet(lite, FILES_OF, broken=2)
+    for i, path in enumerate(paths):
+        if i == 0:
+            poisoned(path)
+        else:
+            sqlite3.connect(path).execute("CREATE TABLE poison (id)")
+    shown = lite.run("migrate", *JOBS, "--canary", "1", "--keep-going", "--json")
+    assert shown.status == 1 and shown.json["summary"]["not_begun"] == 11
+    healed(paths[0])
+    sqlite3.connect(paths[5]).execute("DROP TABLE poison")
+    shown = lite.run("migrate", *JOBS, "--canary", "1", "--wave", "6", "--json")
+    assert [shown.json["summary"][key] for key in ("done", "failed", "not_begun")] == [6, 1, 5]
+    shown = lite.run("migrate", *JOBS, "--wave", "4", "--keep-going", "--json")
+    assert [shown.json["summary"][key] for key in ("done", "failed", "not_begun")] == [11, 1, 0]
+
+
+def test_killed_in_the_middle(lite):
+    paths = lite_files(lite, 50)
+    fleet(lite, FILES_OF)
+    for seconds in (0.05, 0.15, 0.3):
+        process = lite.start("migrate", *JOBS)
+        time.sleep(seconds)
+        process.kill()
+        process.communicate()
+    lite.ok("migrate", *JOBS)
+    assert [rows(path) for path in paths] == [WHOLE] * 50
+
+
+def test_interrupted(lite):
+    """It is said what was not begun, and a second run does it."""
+    paths = lite_files(lite, 50)
+    fleet(lite, FILES_OF)
+    process = lite.start("migrate", "--jobs", "4", "--json")
+    wait_until(lambda: any(path.stat().st_size for path in paths[5:]) or process.poll() is not None)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode in (0, 130)
+    if process.returncode:
+        assert " not begun" in err and '"outcome": "not begun"' in out
+    lite.ok("migrate", *JOBS)
+    assert [rows(path) for path in paths] == [WHOLE] * 50
+
+
+def test_rows_as_targets(lite):
+    lite_files(lite, 3)
+    with sqlite3.connect(lite.folder / "registry.db") as connection:
+        connection.execute("CREATE TABLE tenants (file TEXT, url TEXT)")
+        connection.executemany("INSERT INTO tenants VALUES (?, ?)", [
+            (f"data/t{i:03}.db", f"sqlite:///data/t{i:03}.db") for i in (2, 0)])
+    registry = "    database_type: sqlite\n    database_url_sync: sqlite:///registry.db\n"
+    fleet(lite, '{query: "SELECT file FROM tenants", of: files}', registry)
+    shown = lite.ok("migrate", *JOBS, "--json").json
+    assert [row["target"] for row in shown["targets"]] == ["data/t002.db", "data/t000.db"]
+    fleet(lite, '{query: "SELECT url FROM tenants", of: urls}', registry)
+    assert lite.ok("status", *JOBS, "--json").json["summary"]["up_to_date"] == 2
+
+
+@pytest.mark.parametrize("targets, said", [
+    ("{files: nothing/*.db}", "dbwarden.yaml:5: tenants: there is no target like nothing/*.db"),
+    ('{query: "SELECT file FROM tenants WHERE file IS NULL AND 0", of: files}', "dbwarden.yaml:5: tenants: the query for"
+     " targets gives no row"),
+    ('{query: "SELECT \'a.db\' UNION ALL SELECT \'a.db\'", of: files}', "dbwarden.yaml:5: tenants: the target a.db is there"
+     " twice"),
+    ('{query: "SELECT NULL", of: files}', "row 1 of the query for targets names none"),
+    ('{query: "SELECT nonsense", of: files}', "dbwarden.yaml:5: tenants: the targets cannot be found out: no such column"),
+    ('{query: "SELECT \'mysql://u:canary@h/d\'", of: urls}', "gives mysql://u:***@h/d, which is no SQLite"),
+    ('{query: "SELECT 1", of: nothing}', 'dbwarden.yaml:5: targets: of is "nothing"'),
+    ('{query: "SELECT 1"}', "dbwarden.yaml:5: targets: it is not said of what the query gives the names"),
+    ("{schemas: tenant_%}", "dbwarden.yaml:5: tenants: SQLite has no schemas that could be targets"),
+    ("{files: a.db, query: SELECT 1}", "dbwarden.yaml:5: targets: a pattern and a query cannot stand beside each other"),
+    ("{fils: a.db}", 'dbwarden.yaml:5: targets: there is no key "fils"'),
+    ("{files: 7}", "dbwarden.yaml:5: targets: files must be a text that is not empty"),
+    ("data/*.db", 'dbwarden.yaml:5: targets is "data/*.db": it must be a mapping such as'),
+    ("{}", "dbwarden.yaml:5: targets: there is neither a pattern nor a query"),
+])
+def test_what_is_wrong(lite, targets, said):
+    with sqlite3.connect(lite.folder / "registry.db") as connection:
+        connection.execute("CREATE TABLE tenants (file TEXT)")
+    text = "    database_type: sqlite\n    database_url_sync: sqlite:///registry.db\n"
+    fleet(lite, targets, text)
+    settings = (lite.folder / "dbwarden.yaml").read_text().replace("    default: true\n", "")
+    lite.write("dbwarden.yaml", f"{settings}    default: true\n")
+    shown = lite.run("migrate")
+    assert shown.status == 1 and said in shown.err and "canary" not in shown.err, shown
+
+
+def test_python_configuration(project):
+    """The same in dbwarden.py."""
+    (project.folder / "data").mkdir()
+    for i in range(3):
+        (project.folder / "data" / f"t{i}.db").touch()
+    project.write("dbwarden.py", "from dbwarden import database_config\n\ndatabase_config(database_name='primary', default=True,"
+                  " database_type='sqlite',\n    targets={'files': 'data/*.db'})\n")
+    project.migration("0001", "one", "CREATE TABLE one (id INTEGER);", "DROP TABLE one;")
+    assert project.ok("migrate", "--json").json["summary"]["up_to_date"] == 3
+    project.write("dbwarden.py", (project.folder / "dbwarden.py").read_text().replace("'files'", "'file'"))
+    assert 'dbwarden.py:4: targets: there is no key "file"' in project.run("migrate").err
+
+
+# ---- servers
+
+@pytest.fixture
+def pg(tmp_path, servers):
+    database, drop = created("postgresql", servers, tmp_path / "project")
+    yield EngineProject(tmp_path / "project", database)
+    drop()
+
+
+def schema_fleet(pg, n, targets="{schemas: 'tenant\\_%'}"):
+    for i in range(n):
+        pg.database.run(f'CREATE SCHEMA "tenant_{i:02}"')
+    fleet(pg, targets, f"    database_type: postgresql\n    database_url_sync: \"{pg.database.url}\"\n")
+    return [f"tenant_{i:02}" for i in range(n)]
+
+
+def schema_state(pg, name):
+    tables = [table for table, in pg.database.query(f"SELECT tablename FROM pg_tables WHERE schemaname = '{name}' AND"
+                                                    " tablename LIKE 't%' ORDER BY 1")]
+    versions = [row[0] for row in pg.database.query(f'SELECT version FROM "{name}"._dbwarden_migrations ORDER BY 1')]
+    return {table: pg.database.value(f'SELECT count(*) FROM "{name}".{table}') for table in tables}, versions
+
+
+def test_schemas_as_targets(pg):
+    """Each with its own state tables and its own lock; nothing of it in public or in schemas beside."""
+    names = schema_fleet(pg, 20)
+    pg.database.run("CREATE SCHEMA tenantless")
+    assert pg.ok("migrate", *JOBS, "--json").json["summary"]["up_to_date"] == 20
+    assert [schema_state(pg, name) for name in names] == [WHOLE] * 20
+    assert pg.database.value("SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'tenantless')") == 0
+    snapshot = (pg.folder / "dbwarden/schemas/tenants__0005_t5.schema.json").read_text()
+    assert "tenant_01" not in snapshot and '"t5"' in snapshot
+    pg.database.run('CREATE TABLE tenant_03.stray (id integer)')
+    assert "agree" not in pg.run("diff", "migrations", "-d", "tenants:tenant_03").out
+    assert "The database is as tenants__0005_t5 left it" in pg.ok("diff", "migrations", "-d", "tenants:tenant_04").out
+    assert pg.ok("rollback", *JOBS, "--count", "5", "--json").json["summary"]["done"] == 20
+    assert {schema_state(pg, name) == ({}, []) for name in names} == {True}
+
+
+def test_names_that_need_quotes(pg):
+    pg.database.run('CREATE SCHEMA "Tenant \\ ""x"" 1"')
+    schema_fleet(pg, 0, "{schemas: 'Tenant%'}")
+    assert pg.ok("migrate", "--json").json["targets"][0]["version"] == "0005"
+    assert pg.database.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'Tenant \\ \"x\" 1'") == 8
+
+
+def test_runs_side_by_side(pg):
+    """Two runners on one fleet: each file once in each schema."""
+    names = schema_fleet(pg, 12)
+    runners = [pg.start("migrate", *JOBS) for _ in range(3)]
+    for runner in runners:
+        _, err = runner.communicate(timeout=120)
+        assert runner.returncode == 0, err
+    assert [schema_state(pg, name) for name in names] == [WHOLE] * 12
+
+
+def test_killed_on_a_server(pg):
+    names = schema_fleet(pg, 12)
+    for seconds in (0.1, 0.3):
+        process = pg.start("migrate", *JOBS)
+        time.sleep(seconds)
+        process.kill()
+        process.communicate()
+    pg.ok("migrate", *JOBS)
+    assert [schema_state(pg, name) for name in names] == [WHOLE] * 12
+
+
+def test_some_are_down(pg):
+    """They are named in the end, and the others are done."""
+    schema_fleet(pg, 6, "{query: \"SELECT unnest(ARRAY['tenant_00', 'gone', 'tenant_01', 'away', 'tenant_02'])\", of: schemas}")
+    shown = pg.run("migrate", *JOBS, "--keep-going")
+    assert shown.status == 5 and "2 of 5 targets of tenants failed: gone, away" in shown.err
+    assert "gone failed: cannot work in the schema gone" in shown.out and "5 targets: 3 up to date, 2 failed." in shown.out
+    assert [schema_state(pg, f"tenant_{i:02}") for i in range(3)] == [WHOLE] * 3
+
+
+@pytest.mark.parametrize("engine", ["postgresql", "mariadb", "mysql"])
+def test_databases_as_targets(tmp_path, servers, engine):
+    database, drop = created(engine, servers, tmp_path / "project")
+    project = EngineProject(tmp_path / "project", database)
+    stem = database.url.rsplit("/", 1)[1]
+    others = [f"{stem}_{i}" for i in range(5)]
+    admin = sa.create_engine(alchemy_base(engine, servers).format("postgres" if engine == "postgresql" else "test"),
+                             poolclass=sa.pool.NullPool, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for name in others:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    try:
+        fleet(project, f"{{databases: '{stem}\\_%'}}",
+              f"    database_type: {engine}\n    database_url_sync: \"{database.url}\"\n")
+        shown = project.ok("migrate", *JOBS, "--json").json
+        assert [row["target"] for row in shown["targets"]] == others
+        assert {(row["outcome"], row["applied"]) for row in shown["targets"]} == {("done", FILES)}
+        assert database.tables() == []
+        assert project.ok("status", *JOBS, "--json").json["summary"]["up_to_date"] == 5
+    finally:
+        with admin.connect() as connection:
+            for name in others:
+                connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+        drop()

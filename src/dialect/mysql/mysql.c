@@ -67,6 +67,9 @@ static const char *const mysql_schemes[] = {"mysql", NULL};
 static const char *const mariadb_schemes[] = {"mariadb", "mysql", NULL}; /* whose drivers SQLAlchemy names alike */
 
 /* A table, a column, a key of that name is there already. */
+static const char databases_like[] =
+    "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE ? AND schema_name NOT IN ('mysql', "
+    "'sys', 'information_schema', 'performance_schema') ORDER BY 1";
 static const char *const exists[] = {"42S01", "42S21", "Duplicate key name", NULL};
 
 const struct dialect my_dialect = {
@@ -76,6 +79,7 @@ const struct dialect my_dialect = {
     .schemes = mysql_schemes,
     .minimum_version = 80000,
     .lock_seconds = 2,
+    .databases_like = databases_like,
     .drops_index_on_table = true,
     .drops_index_bare = true,
     .exists = exists,
@@ -98,6 +102,7 @@ const struct dialect my_mariadb_dialect = {
     .schemes = mariadb_schemes,
     .minimum_version = 100500,
     .lock_seconds = 2,
+    .databases_like = databases_like,
     .drops_index_on_table = true,
     .exists = exists,
     .lex = &lex,

@@ -95,6 +95,29 @@ static struct pg_conn *conn_new(const struct url *url)
     return conn;
 }
 
+/* Schemas come and go, and a pooler may take no options: what is meant for one schema must not reach another. */
+static int path_check(struct ctx *ctx, struct pg_conn *conn, const char *schema)
+{
+    struct rows rows;
+    TRY(pg_query(ctx, &conn->conn, "SELECT current_schema()", NULL, &rows));
+    const char *const *cell = rows.row.item[0];
+    if (text_equal(cell[0], schema))
+        return 0;
+    fail(ctx, ERR_CONNECT, "cannot work in the schema %s of %s: the session is in %s", schema, conn->conn.target,
+         cell[0] ? cell[0] : "none");
+    return fail_hint(ctx,
+                     "Is it there, may this user use it, and does the URL lead to the server itself, not to a pooler "
+                     "that takes no options?");
+}
+
+static int version_check(struct ctx *ctx, const struct conn *conn)
+{
+    if (conn->version >= pg_dialect.minimum_version)
+        return 0;
+    fail(ctx, ERR_UNSUPPORTED, "PostgreSQL %s is too old: 12 is the oldest that works here", conn->version_text);
+    return fail_hint(ctx, "Upgrade the server; its own project stopped fixing that version long ago.");
+}
+
 static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_options *options)
 {
     struct pg_keywords keywords;
@@ -102,6 +125,8 @@ static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_o
     pg_address(ctx, &conn->url, &keywords);
     if (options && options->limits && !conn->no_options)
         pg_limits_address(ctx, options->limits, &keywords);
+    if (options && options->path)
+        pg_path_address(ctx, options->path, &keywords);
     conn->pg = PQconnectStartParams(keywords.key, keywords.value, 0);
     if (!conn->pg)
         return fail(ctx, ERR_CONNECT, "cannot connect to %s: out of memory", conn->conn.target);
@@ -119,19 +144,19 @@ static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_o
         conn->limits = *options->limits;
     if (options && options->limits && !conn->no_options)
         conn->startup = *options->limits;
-    if (conn->conn.version >= pg_dialect.minimum_version)
-        return 0;
-    fail(ctx, ERR_UNSUPPORTED, "PostgreSQL %s is too old: 12 is the oldest that works here", conn->conn.version_text);
-    return fail_hint(ctx, "Upgrade the server; its own project stopped fixing that version long ago.");
+    TRY(version_check(ctx, &conn->conn));
+    return options && options->path ? path_check(ctx, conn, options->path->item[0]) : 0;
 }
 
 int pg_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn)
 {
     TRY(pg_library_load(ctx));
     struct pg_conn *made = conn_new(url);
+    made->lock_key = pg_lock_key(made->mem, options && options->path ? options->path->item[0] : NULL);
     int result = conn_start(ctx, made, options);
 
-    if (result == ERR_CONNECT && options && options->limits && text_has(ctx->error.message, "startup parameter")) {
+    if (result == ERR_CONNECT && options && options->limits && !options->path &&
+        text_has(ctx->error.message, "startup parameter")) {
         PQfinish(made->pg);
         made->pg = NULL;
         made->no_options = true;

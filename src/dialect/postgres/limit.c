@@ -21,17 +21,39 @@ static bool same(const struct limits *a, const struct limits *b)
     return milliseconds(a->lock) == milliseconds(b->lock) && milliseconds(a->statement) == milliseconds(b->statement);
 }
 
+static const char *options_said(const struct pg_keywords *keywords)
+{
+    for (int i = 0; i < keywords->n; i++)
+        if (text_equal(keywords->key[i], "options"))
+            return keywords->value[i];
+    const char *variable = getenv("PGOPTIONS");
+    return variable ? variable : "";
+}
+
 /* Ours first: what the URL or PGOPTIONS says comes after it, and wins. */
 void pg_limits_address(struct ctx *ctx, const struct limits *limits, struct pg_keywords *keywords)
 {
-    const char *said = getenv("PGOPTIONS");
-    for (int i = 0; i < keywords->n; i++)
-        if (text_equal(keywords->key[i], "options"))
-            said = keywords->value[i];
+    const char *said = options_said(keywords);
     const char *options =
         arena_printf(ctx->mem, "-c lock_timeout=%" PRId64 " -c statement_timeout=%" PRId64 "%s%s",
-                     milliseconds(limits->lock), milliseconds(limits->statement), said ? " " : "", said ? said : "");
+                     milliseconds(limits->lock), milliseconds(limits->statement), *said ? " " : "", said);
     pg_keyword_set(keywords, "options", options);
+}
+
+/* Last, so that it wins; a blank would end the word, a backslash takes that away. */
+void pg_path_address(struct ctx *ctx, const struct names *path, struct pg_keywords *keywords)
+{
+    struct buf names, options;
+    buf_init(&names, ctx->mem);
+    buf_init(&options, ctx->mem);
+    ident_add_names(&names, &pg_ident, path);
+    buf_addf(&options, "%s -c search_path=", options_said(keywords));
+    for (const char *at = names.data; *at; at++) {
+        if (*at == '\\' || *at == ' ')
+            buf_add_c(&options, '\\');
+        buf_add_c(&options, *at);
+    }
+    pg_keyword_set(keywords, "options", options.data);
 }
 
 static char *limits_sql(struct arena *mem, const struct limits *limits, const char *local)

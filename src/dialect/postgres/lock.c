@@ -119,10 +119,21 @@ int pg_twin(struct ctx *ctx, struct conn *conn, struct conn **twin)
     return pg_open(ctx, &((struct pg_conn *)conn)->url, NULL, twin);
 }
 
+const char *pg_lock_key(struct arena *mem, const char *schema)
+{
+    uint64_t key = 14695981039346656037U; /* FNV-1a */
+    if (!schema)
+        return PG_LOCK_KEY;
+    for (; *schema; schema++)
+        key = (key ^ (unsigned char)*schema) * 1099511628211U;
+    return arena_printf(mem, "%" PRId64, (int64_t)(key >> 1));
+}
+
 int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken)
 {
     const char *const *cell;
-    TRY(query_cells(ctx, conn, "SELECT pg_try_advisory_lock(" PG_LOCK_KEY ")", NULL, &cell));
+    const char *sql = arena_printf(ctx->mem, "SELECT pg_try_advisory_lock(%s)", ((struct pg_conn *)conn)->lock_key);
+    TRY(query_cells(ctx, conn, sql, NULL, &cell));
     *taken = ((struct pg_conn *)conn)->locked = text_equal(cell[0], "t");
     return 0;
 }
@@ -130,12 +141,13 @@ int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken)
 int pg_lock_look(struct ctx *ctx, struct conn *conn, bool *held)
 {
     const char *const *cell;
-    TRY(query_cells(
-        ctx, conn,
+    const char *sql = arena_printf(
+        ctx->mem,
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
         "AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) "
-        "AND (classid::bigint << 32 | objid::bigint) = " PG_LOCK_KEY ")",
-        NULL, &cell));
+        "AND (classid::bigint << 32 | objid::bigint) = %s)",
+        ((struct pg_conn *)conn)->lock_key);
+    TRY(query_cells(ctx, conn, sql, NULL, &cell));
     *held = text_equal(cell[0], "t");
     return 0;
 }
@@ -153,7 +165,8 @@ int pg_lock_release(struct ctx *ctx, struct conn *conn)
     if (PQstatus(pg->pg) != CONNECTION_OK)
         return 0; /* gone with the connection */
     pg->shielded = true;
-    result = pg_query(ctx, conn, "SELECT pg_advisory_unlock(" PG_LOCK_KEY ")", NULL, &rows);
+    const char *sql = arena_printf(ctx->mem, "SELECT pg_advisory_unlock(%s)", pg->lock_key);
+    result = pg_query(ctx, conn, sql, NULL, &rows);
     pg->shielded = false;
     return result;
 }

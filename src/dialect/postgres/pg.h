@@ -12,7 +12,7 @@
 #include "dialect/scratch_server.h"
 #include "dialect/target.h"
 
-/* "dbwarden" as eight bytes: one lock per database, whatever its tables are called. */
+/* "dbwarden" as eight bytes: one lock per database, whatever its tables are called; see pg_lock_key(). */
 #define PG_LOCK_KEY "7233475211925153134"
 
 struct pg_conn {
@@ -40,6 +40,7 @@ struct pg_conn {
     struct limits startup;            /* and those that the session began with, to which a RESET leads */
     bool limits_within;               /* the transaction at hand has had other ones */
     bool limits_set;                  /* the session has other ones at the moment */
+    const char *lock_key;             /* of the lock that a session takes */
     bool no_options;                  /* a pooler that takes no options: SET would reach other people's sessions */
 };
 
@@ -71,6 +72,9 @@ bool pg_failed(const PGresult *result);
 long pg_position(const PGresult *result, const char *sql);
 char *pg_message(struct arena *mem, const char *text); /* one line, without "FATAL:" and the like */
 
+/* Databases that share one and differ by their schema have locks of their own; NULL: there is no such schema. */
+const char *pg_lock_key(struct arena *mem, const char *schema);
+
 /* address.c */
 struct pg_keywords {
     const char *key[64];
@@ -92,6 +96,7 @@ extern const char *const pg_progress[];
 
 /* limit.c */
 void pg_limits_address(struct ctx *ctx, const struct limits *limits, struct pg_keywords *keywords);
+void pg_path_address(struct ctx *ctx, const struct names *path, struct pg_keywords *keywords);
 int pg_limit(struct ctx *ctx, struct conn *conn, const struct limits *limits);
 /* `local` is set_config()'s; NULL: nothing differs from what the session began with. */
 char *pg_limits_sql(struct arena *mem, const struct pg_conn *conn, const char *local);

@@ -68,6 +68,10 @@ const struct dialect pg_dialect = {
     .lock_seconds = 2,
     .majors_only = true,
     .transactional_ddl = true,
+    .schemas_like = "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname LIKE $1 AND nspname NOT LIKE 'pg\\_%' "
+                    "AND nspname <> 'information_schema' ORDER BY 1",
+    .databases_like = "SELECT datname FROM pg_catalog.pg_database WHERE datname LIKE $1 AND datallowconn "
+                      "AND NOT datistemplate ORDER BY 1",
     .views_keep_names = true,
     .drops_trigger_on_table = true,
     .exists = exists,

@@ -29,6 +29,8 @@ def plain(value):
         return [plain(item) for item in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value)]
     if isinstance(value, os.PathLike):
         return os.fspath(value)
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"type": type(value).__name__, "keys": {key: plain(item) for key, item in value.items()}}
     if hasattr(value, "render_as_string"):
         return value.render_as_string(hide_password=False)
     return {"type": type(value).__name__}
