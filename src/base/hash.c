@@ -5,6 +5,8 @@
 #include "base/hash.h"
 
 #include <sha256.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 
 #ifdef __x86_64__
@@ -22,11 +24,18 @@ static const uint32_t round_constant[64] __attribute__((aligned(16))) = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-/* The compiler's own test does not know this one. */
-static int has_instructions(void)
+/* The compiler's own test does not know this one.  Asked once: in a virtual machine the answer takes longer than many blocks. */
+static bool has_instructions(void)
 {
+    enum { UNKNOWN, NO, YES };
+    static atomic_int known;
+    int said = atomic_load_explicit(&known, memory_order_relaxed);
     unsigned a, b, c, d;
-    return __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & 1u << 29;
+    if (said == UNKNOWN) {
+        bool has = __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & 1u << 29;
+        atomic_store_explicit(&known, said = has ? YES : NO, memory_order_relaxed);
+    }
+    return said == YES;
 }
 
 /* The state stands in two registers as the instructions want it, A B E F and C D G H; `w` is the schedule's last 16 words. */
@@ -59,9 +68,9 @@ __attribute__((target("sha,sse4.1"))) static void blocks_by_instructions(uint32_
     _mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
 }
 #else
-static int has_instructions(void)
+static bool has_instructions(void)
 {
-    return 0;
+    return false;
 }
 
 static void blocks_by_instructions(uint32_t state[8], const uint8_t *data, size_t n)

@@ -7,14 +7,14 @@
 
 #include "base/text.h"
 
-static bool is_known(const struct list *names, const struct named *named)
+static struct named *known_name(const struct list *names, const struct named *named)
 {
     for (int i = 0; i < names->n; i++) {
-        const struct named *known = names->item[i];
+        struct named *known = names->item[i];
         if (text_equal(known->name, named->name) && text_equal(known->schema, named->schema))
-            return true;
+            return known;
     }
-    return false;
+    return NULL;
 }
 
 static bool is_name(const struct token *token)
@@ -22,12 +22,16 @@ static bool is_name(const struct token *token)
     return token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED;
 }
 
-static void name_add(struct arena *mem, struct list *names, const char *schema, const char *name)
+static void name_add(struct arena *mem, struct list *names, const struct named *named)
 {
-    struct named *named = NEW(mem, struct named);
-    *named = (struct named){schema, name};
-    if (!is_known(names, named))
-        list_add(mem, names, named);
+    struct named *known = known_name(names, named);
+    if (known) {
+        known->bare = known->bare && named->bare;
+        return;
+    }
+    struct named *copy = NEW(mem, struct named);
+    *copy = *named;
+    list_add(mem, names, copy);
 }
 
 void statement_names(struct arena *mem, const struct lex_rules *rules, const struct sql_piece *piece, int limit,
@@ -43,14 +47,13 @@ void statement_names(struct arena *mem, const struct lex_rules *rules, const str
             token = lex_next_code(&lexer);
             continue;
         }
-        const char *schema = NULL, *name = token_name(mem, &token);
+        struct named named = {NULL, token_name(mem, &token), token.kind == TOKEN_WORD};
         for (token = lex_next_code(&lexer); token_is(&token, "."); token = lex_next_code(&lexer)) {
             token = lex_next_code(&lexer);
             if (!is_name(&token))
                 break;
-            schema = name;
-            name = token_name(mem, &token);
+            named = (struct named){named.name, token_name(mem, &token), false};
         }
-        name_add(mem, names, schema, name);
+        name_add(mem, names, &named);
     }
 }

@@ -505,22 +505,37 @@ static bool is_about(struct arena *mem, const struct classified *what, const str
            (table && (text_starts(table, "_dbwarden_new_") || names_have(rebuilt, text_lower(mem, table))));
 }
 
+/* Those that may make or name something; rows of data are most of a large file, and say nothing. */
+static void telling_statements(struct owned *owned, const struct migration *migration, struct list *telling)
+{
+    struct arena *mem = owned->ctx->mem;
+    const unsigned char *marks = migration->marks[false];
+    for (int i = 0; i < migration->up.n; i++) {
+        if (marks && marks[i] & STATEMENT_DATA)
+            continue;
+        struct classified *what = NEW(mem, struct classified);
+        classify(mem, owned->target->dialect->classify, &migration->up.piece[i], what);
+        list_add(mem, telling, what);
+    }
+}
+
 void owned_file(struct owned *owned, const struct migration *migration, enum owned_words words)
 {
     struct arena *mem = owned->ctx->mem;
-    struct classified *all = NEW_ARRAY(mem, struct classified, migration->up.n + 1);
+    struct list telling = {0};
     struct names rebuilt = {0};
-    for (int i = 0; i < migration->up.n; i++) {
-        classify(mem, owned->target->dialect->classify, &migration->up.piece[i], &all[i]);
-        const char *table = rebuilt_by(mem, &all[i]);
+    telling_statements(owned, migration, &telling);
+    for (int i = 0; i < telling.n; i++) {
+        const char *table = rebuilt_by(mem, telling.item[i]);
         if (table)
             names_add(mem, &rebuilt, table);
     }
-    for (int i = 0; i < migration->up.n; i++) {
-        bool schema = all[i].verb == VERB_CREATE && all[i].kind == KIND_SCHEMA;
-        if (!all[i].name || all[i].kind >= KIND_COUNT || (words == OWNED_SCHEMAS && !schema) ||
-            is_about(mem, &all[i], &rebuilt))
+    for (int i = 0; i < telling.n; i++) {
+        const struct classified *what = telling.item[i];
+        bool schema = what->verb == VERB_CREATE && what->kind == KIND_SCHEMA;
+        if (!what->name || what->kind >= KIND_COUNT || (words == OWNED_SCHEMAS && !schema) ||
+            is_about(mem, what, &rebuilt))
             continue;
-        statement_read(owned, &all[i], words);
+        statement_read(owned, what, words);
     }
 }

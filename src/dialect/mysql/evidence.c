@@ -45,6 +45,27 @@ static int show_named(struct evidence *evidence, const char *what, const struct 
     return show(evidence, sql.data);
 }
 
+/* What no version of either server takes as a name without quotes: it is shown as what is not there, without a question. */
+static bool is_keyword(const struct named *named)
+{
+    static const char *const words[] = {
+        "add",  "alter", "as",  "change", "check", "column",  "constraint", "create", "default", "drop",    "exists",
+        "from", "if",    "in",  "index",  "key",   "foreign", "fulltext",   "not",    "null",    "on",      "primary",
+        "to",   "table", "set", "rename", "using", "trigger", "references", "unique", "values",  "replace", "select"};
+    for (size_t i = 0; named->bare && i < sizeof words / sizeof *words; i++)
+        if (text_equal_nocase(words[i], named->name))
+            return true;
+    return false;
+}
+
+static int show_table(struct evidence *evidence, const struct named *named)
+{
+    if (!is_keyword(named))
+        return show_named(evidence, "TABLE", named);
+    buf_add(&evidence->said, "\n");
+    return 0;
+}
+
 /* " AUTO_INCREMENT=17" of tables: rows of an application move it. */
 static char *without_counters(struct arena *mem, const char *text)
 {
@@ -75,7 +96,7 @@ static int show_object(struct evidence *evidence)
 {
     static const char *const kinds[] = {"PROCEDURE", "FUNCTION", "EVENT", "TRIGGER", "DATABASE", "USER"};
     const struct classified *statement = evidence->statement;
-    const struct named named = {statement->schema, statement->name};
+    const struct named named = {statement->schema, statement->name, false};
     for (size_t i = 0; statement->name && i < sizeof kinds / sizeof *kinds; i++)
         if (is_word(statement, kinds[i]))
             TRY(show_named(evidence, kinds[i], &named));
@@ -137,7 +158,7 @@ static int collect(struct evidence *evidence, bool *proves)
     *proves = true;
     statement_names(ctx->mem, my_dialect.lex, &statement->piece, NAMES_LIMIT, &names);
     for (int i = 0; i < names.n; i++)
-        TRY(show_named(evidence, "TABLE", names.item[i]));
+        TRY(show_table(evidence, names.item[i]));
     TRY(show_object(evidence));
     TRY(show_rights(evidence));
     return is_word(statement, "rename") || is_word(statement, "exchange") ? show_identities(evidence, &names, proves)
@@ -166,7 +187,7 @@ static int drop_doubt(struct ctx *ctx, struct conn *conn, const struct classifie
     struct evidence evidence = {.ctx = ctx, .my = (struct my_conn *)conn, .statement = statement};
     buf_init(&evidence.said, ctx->mem);
     for (int i = 0; i < names.n; i++)
-        TRY(show_named(&evidence, "TABLE", names.item[i]));
+        TRY(show_table(&evidence, names.item[i]));
     *doubt = strspn(evidence.said.data, "\n") == evidence.said.len ? DOUBT_DONE : DOUBT_OPEN;
     return 0;
 }

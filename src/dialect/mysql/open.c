@@ -138,6 +138,7 @@ void my_close(struct conn *conn)
     struct my_conn *my = (struct my_conn *)conn;
     if (my->drop)
         database_drop(my);
+    my_statements_close(my);
     mysql_close(my->mysql);
     scratch_server_stop(my->server);
     arena_close(my->session);

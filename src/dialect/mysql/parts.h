@@ -10,6 +10,8 @@
 #include "dialect/mysql/mysql.h"
 #include "dialect/scratch_server.h"
 
+enum { MY_STATEMENTS = 16 };
+
 struct my_conn {
     struct conn conn;
     MYSQL *mysql;
@@ -22,7 +24,11 @@ struct my_conn {
     struct arena *session; /* memory of what follows; NULL: nothing is kept */
     struct limits limits;  /* in force */
     bool overdue;          /* the statement at hand was ended by us for its time limit */
-    struct rows variables; /* those of the session before the file at hand: name, value */
+    struct {
+        const char *sql;       /* NULL: free */
+        MYSQL_STMT *statement; /* NULL: it runs, or failed */
+    } kept[MY_STATEMENTS];     /* prepared */
+    struct rows variables;     /* those of the session before the file at hand: name, value */
 };
 
 extern const struct driver my_driver;
@@ -39,6 +45,7 @@ void my_cancel(struct conn *conn);
 int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code);
 int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length); /* results are read and dropped */
 int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
+void my_statements_close(struct my_conn *my); /* before the connection */
 /* For what cannot be prepared: appends all cells of the answer. */
 int my_show(struct ctx *ctx, struct my_conn *my, const char *sql, struct buf *said);
 int my_exec(struct ctx *ctx, struct conn *conn, const char *sql);

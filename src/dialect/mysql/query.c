@@ -147,10 +147,62 @@ int my_exec(struct ctx *ctx, struct conn *conn, const char *sql)
     return my_send(ctx, (struct my_conn *)conn, sql, strlen(sql));
 }
 
-static void statement_close(MYSQL_STMT **statement)
+/* ---- prepared ones: those that a run asks for again and again are kept, because each has to be prepared by a message of its own */
+
+static MYSQL_STMT **statement_kept(struct my_conn *my, const char *sql)
 {
-    if (*statement)
-        mysql_stmt_close(*statement);
+    for (int i = 0; i < MY_STATEMENTS; i++)
+        if (text_equal(my->kept[i].sql, sql))
+            return &my->kept[i].statement;
+    return NULL;
+}
+
+static void statement_keep(struct my_conn *my, const char *sql, MYSQL_STMT *statement)
+{
+    for (int i = 0; i < MY_STATEMENTS; i++)
+        if (!my->kept[i].statement) {
+            my->kept[i].sql = arena_dup(my->mem, sql);
+            my->kept[i].statement = statement;
+            return;
+        }
+    mysql_stmt_close(statement);
+}
+
+void my_statements_close(struct my_conn *my)
+{
+    for (int i = 0; i < MY_STATEMENTS; i++)
+        if (my->kept[i].statement)
+            mysql_stmt_close(my->kept[i].statement);
+    memset(my->kept, 0, sizeof my->kept);
+}
+
+/* It is taken out while it runs, so that one that fails is not used again. */
+static int statement_get(struct ctx *ctx, struct my_conn *my, const char *sql, MYSQL_STMT **statement)
+{
+    MYSQL_STMT **kept = statement_kept(my, sql);
+    my_bool measure = 1;
+    if (kept && *kept) {
+        *statement = *kept;
+        *kept = NULL;
+        return 0;
+    }
+    *statement = mysql_stmt_init(my->mysql);
+    if (!*statement)
+        return fail(ctx, ERR_LIMIT, "no memory for a statement");
+    mysql_stmt_attr_set(*statement, STMT_ATTR_UPDATE_MAX_LENGTH, &measure);
+    return mysql_stmt_prepare(*statement, sql, strlen(sql)) ? my_fail(ctx, my->mysql, ERR_SQL) : 0;
+}
+
+/* One with parameters is a step of our own that comes again. */
+static void statement_put(struct my_conn *my, const char *sql, bool again, MYSQL_STMT *statement)
+{
+    MYSQL_STMT **kept = statement_kept(my, sql);
+    if (!again || mysql_stmt_free_result(statement))
+        mysql_stmt_close(statement);
+    else if (kept)
+        *kept = statement;
+    else
+        statement_keep(my, sql, statement);
 }
 
 static int statement_fail(struct ctx *ctx, MYSQL_STMT *statement)
@@ -204,24 +256,28 @@ static int rows_fetch(struct ctx *ctx, MYSQL_STMT *statement, MYSQL_RES *about, 
     }
 }
 
-int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows)
+static int statement_run(struct ctx *ctx, MYSQL_STMT *statement, const struct names *params, struct rows *rows)
 {
-    static const struct names none;
-    struct my_conn *my = (struct my_conn *)conn;
-    *rows = (struct rows){0};
-    TRY(ctx_check_within(ctx));
-    __attribute__((cleanup(statement_close))) MYSQL_STMT *statement = mysql_stmt_init(my->mysql);
-    my_bool measure = 1;
-    if (!statement)
-        return fail(ctx, ERR_LIMIT, "no memory for a statement");
-    mysql_stmt_attr_set(statement, STMT_ATTR_UPDATE_MAX_LENGTH, &measure);
-    if (mysql_stmt_prepare(statement, sql, strlen(sql)))
-        return my_fail(ctx, my->mysql, ERR_SQL);
-    TRY(params_bind(ctx, statement, params ? params : &none));
+    TRY(params_bind(ctx, statement, params));
     if (mysql_stmt_execute(statement) || mysql_stmt_store_result(statement))
         return statement_fail(ctx, statement);
     MYSQL_RES *about = mysql_stmt_result_metadata(statement);
     int code = about ? rows_fetch(ctx, statement, about, rows) : 0;
     mysql_free_result(about);
+    return code;
+}
+
+int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows)
+{
+    static const struct names none;
+    struct my_conn *my = (struct my_conn *)conn;
+    MYSQL_STMT *statement = NULL;
+    *rows = (struct rows){0};
+    TRY(ctx_check_within(ctx));
+    int code = statement_get(ctx, my, sql, &statement);
+    if (code == 0)
+        code = statement_run(ctx, statement, params ? params : &none, rows);
+    if (statement)
+        statement_put(my, sql, code == 0 && params, statement);
     return code;
 }
