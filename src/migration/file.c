@@ -168,7 +168,7 @@ static void along_statement(struct along *along)
 static void along_step(struct along *along)
 {
     along->conditional = along->lexer.conditional;
-    along->token = lex_next(&along->lexer);
+    lex_take(&along->lexer, &along->token);
     if (along->token.kind != TOKEN_SPACE && along->token.kind != TOKEN_COMMENT)
         along_statement(along);
 }

@@ -30,7 +30,7 @@ static void add_piece(struct hash *hash, const struct lex_rules *rules, const st
     struct token token;
     lex_open(&lexer, rules, piece->text, piece->length);
     do {
-        token = lex_next_code(&lexer);
+        lex_take_code(&lexer, &token);
         hash_add(hash, &kind_letter[token.kind], 1);
         add_text(hash, token.text, token.length);
         hash_add(hash, "", 1);

@@ -19,7 +19,7 @@ static void step(struct cursor *cursor)
 {
     cursor->past = cursor->token.text + cursor->token.length;
     do {
-        cursor->token = lex_next_code(&cursor->lexer);
+        lex_take_code(&cursor->lexer, &cursor->token);
     } while (token_is_conditional(&cursor->token));
 }
 

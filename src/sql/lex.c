@@ -385,37 +385,49 @@ static void count_lines(struct lexer *lexer, const struct token *token)
     lexer->column += (int)(end - at);
 }
 
+/* Where every token of a large file passes, it is written in its place: copied at once, it would wait for its own parts. */
+void lex_take(struct lexer *lexer, struct token *token)
+{
+    *token = (struct token){.kind = TOKEN_END,
+                            .text = lexer->text + lexer->offset,
+                            .offset = lexer->offset,
+                            .line = lexer->line,
+                            .column = lexer->column};
+    if (lexer->offset >= lexer->length)
+        return;
+    struct rest rest = {lexer->rules, token->text, lexer->length - lexer->offset};
+    token->length = lexer->rules->client_lines ? lex_client(lexer, &rest, token) : 0;
+    if (token->length == 0)
+        token->length = lex_one(lexer, &rest, token);
+    if (token->length > rest.length)
+        token->length = rest.length; /* a backslash was the last byte of a string */
+    lexer->offset += token->length;
+    if (token->kind == TOKEN_ROWS)
+        lexer->copy = COPY_OUTSIDE;
+    else if (lexer->rules->client_lines && token->kind != TOKEN_SPACE && token->kind != TOKEN_COMMENT &&
+             token->kind != TOKEN_CLIENT)
+        lexer->copy = copy_next(lexer, token);
+    count_lines(lexer, token);
+}
+
+void lex_take_code(struct lexer *lexer, struct token *token)
+{
+    do {
+        lex_take(lexer, token);
+    } while (token->kind == TOKEN_SPACE || token->kind == TOKEN_COMMENT);
+}
+
 struct token lex_next(struct lexer *lexer)
 {
-    struct token token = {.kind = TOKEN_END,
-                          .text = lexer->text + lexer->offset,
-                          .offset = lexer->offset,
-                          .line = lexer->line,
-                          .column = lexer->column};
-    if (lexer->offset >= lexer->length)
-        return token;
-    struct rest rest = {lexer->rules, token.text, lexer->length - lexer->offset};
-    token.length = lexer->rules->client_lines ? lex_client(lexer, &rest, &token) : 0;
-    if (token.length == 0)
-        token.length = lex_one(lexer, &rest, &token);
-    if (token.length > rest.length)
-        token.length = rest.length; /* a backslash was the last byte of a string */
-    lexer->offset += token.length;
-    if (token.kind == TOKEN_ROWS)
-        lexer->copy = COPY_OUTSIDE;
-    else if (lexer->rules->client_lines && token.kind != TOKEN_SPACE && token.kind != TOKEN_COMMENT &&
-             token.kind != TOKEN_CLIENT)
-        lexer->copy = copy_next(lexer, &token);
-    count_lines(lexer, &token);
+    struct token token;
+    lex_take(lexer, &token);
     return token;
 }
 
 struct token lex_next_code(struct lexer *lexer)
 {
     struct token token;
-    do {
-        token = lex_next(lexer);
-    } while (token.kind == TOKEN_SPACE || token.kind == TOKEN_COMMENT);
+    lex_take_code(lexer, &token);
     return token;
 }
 

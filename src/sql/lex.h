@@ -65,8 +65,10 @@ struct lexer {
 };
 
 void lex_open(struct lexer *lexer, const struct lex_rules *rules, const char *text, size_t length);
-struct token lex_next(struct lexer *lexer);      /* every byte is in exactly one token; TOKEN_END at the end */
-struct token lex_next_code(struct lexer *lexer); /* the same without white space and comments */
+struct token lex_next(struct lexer *lexer);              /* every byte is in exactly one token; TOKEN_END at the end */
+struct token lex_next_code(struct lexer *lexer);         /* the same without white space and comments */
+void lex_take(struct lexer *lexer, struct token *token); /* the same two, into a place */
+void lex_take_code(struct lexer *lexer, struct token *token);
 
 bool token_is(const struct token *token, const char *word); /* unquoted word or punctuation, ignoring case */
 bool token_is_one_of(const struct token *token, const char *const *words); /* up to NULL */

@@ -320,7 +320,8 @@ static int read_section(struct splitter *splitter)
 {
     for (;;) {
         splitter->conditional = splitter->lexer.conditional;
-        struct token token = lex_next(&splitter->lexer);
+        struct token token;
+        lex_take(&splitter->lexer, &token);
         if (token.kind == TOKEN_END)
             break;
         TRY(check_finished(splitter, &token));
