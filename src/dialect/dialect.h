@@ -117,8 +117,10 @@ struct state_sql {
     /* The lease, where sessions cannot lock; see state/lease.c. NULL: they always can. Times are the server's. */
     const char *const *lease_prepare; /* make the table, or add what it lacks; NULL-terminated, one transaction */
     const char *lease_row;            /* makes row id 1 if it is not there */
-    const char *lease_take;  /* owner, host, pid, token, seconds: a row if it was free; never waits, nor takes what the
+    const char *lease_take; /* owner, host, pid, token, seconds: a row if it was free; never waits, nor takes what the
                                   session lock of somebody else protects */
+    /* Where lease_take would wait, and gives no rows: a row if it is free; token: a row if it was taken. NULL, both. */
+    const char *lease_free, *lease_mine;
     const char *lease_fence; /* token, seconds: extends it, holds the row until COMMIT, fails if the token is another */
     const char *lease_extend;  /* token, seconds; never waits */
     const char *lease_release; /* token */

@@ -166,8 +166,15 @@ int lease_try(struct ctx *ctx, struct state *state, struct lease **lease)
     struct rows rows;
     TRY(token_make(ctx, &token));
     TRY(conn_exec(ctx, state->conn, state_sql(ctx, state, sql->lease_row, LOCK_TABLE)));
+    if (sql->lease_free)
+        TRY(conn_query(ctx, state->conn, state_sql(ctx, state, sql->lease_free, LOCK_TABLE), NULL, &rows));
+    if (sql->lease_free && !rows.row.n)
+        return 0;
     const struct names *params = PARAMS(ctx->mem, state_user(ctx->mem), state_host(ctx->mem), pid, token, seconds);
     TRY(conn_query(ctx, state->conn, state_sql(ctx, state, sql->lease_take, LOCK_TABLE), params, &rows));
+    if (sql->lease_mine)
+        TRY(conn_query(ctx, state->conn, state_sql(ctx, state, sql->lease_mine, LOCK_TABLE), PARAMS(ctx->mem, token),
+                       &rows));
     if (!rows.row.n)
         return 0;
     *lease = lease_new(ctx, state, token, seconds);

@@ -8,8 +8,6 @@
 #include "dialect/mysql/parts.h"
 
 /* At most 64 characters. MySQL 9.7 has no SHA1() any more, so SHA2() cut short. */
-#define LOCK_NAME "CONCAT('dbwarden.', LEFT(SHA2(DATABASE(), 256), 40))"
-
 /* Under LOCK TABLES no other table can be written, so ours are locked with the user's. */
 static int tables_lock(struct ctx *ctx, struct my_conn *my, const struct batch_step *step, const struct names *own)
 {
@@ -96,40 +94,6 @@ int my_batch(struct ctx *ctx, struct conn *conn, struct batch *batch)
     return code;
 }
 
-static int lock_ask(struct ctx *ctx, struct conn *conn, const char *sql, bool *yes)
-{
-    struct rows rows;
-    TRY(my_query(ctx, conn, sql, NULL, &rows));
-    const char *const *cells = rows.row.n ? rows.row.item[0] : NULL;
-    *yes = cells && text_equal(cells[0], "1");
-    return 0;
-}
-
-static int lock_try(struct ctx *ctx, struct conn *conn, bool *taken)
-{
-    struct my_conn *my = (struct my_conn *)conn;
-    *taken = my->locked;
-    if (!my->locked)
-        TRY(lock_ask(ctx, conn, "SELECT GET_LOCK(" LOCK_NAME ", 0)", taken));
-    my->locked = *taken;
-    return 0;
-}
-
-static int lock_release(struct ctx *ctx, struct conn *conn)
-{
-    struct my_conn *my = (struct my_conn *)conn;
-    bool released;
-    if (!my->locked)
-        return 0;
-    my->locked = false;
-    return lock_ask(ctx, conn, "SELECT RELEASE_LOCK(" LOCK_NAME ")", &released);
-}
-
-static int lock_look(struct ctx *ctx, struct conn *conn, bool *held)
-{
-    return lock_ask(ctx, conn, "SELECT IS_USED_LOCK(" LOCK_NAME ") IS NOT NULL", held);
-}
-
 static const struct backup_way backup = {.ending = "sql", .save = my_backup_save, .load = my_backup_load};
 
 const struct driver my_driver = {
@@ -139,9 +103,11 @@ const struct driver my_driver = {
     .exec = my_exec,
     .batch = my_batch,
     .cancel = my_cancel,
-    .lock_try = lock_try,
-    .lock_release = lock_release,
-    .lock_look = lock_look,
+    .lock_try = my_lock_try,
+    .lock_release = my_lock_release,
+    .lock_look = my_lock_look,
+    .lock_doubt = my_lock_doubt,
+    .twin = my_twin,
     .session_save = my_session_save,
     .session_reset = my_session_reset,
     .backup = &backup,

@@ -31,6 +31,9 @@ struct my_conn {
     struct rows variables;     /* those of the session before the file at hand: name, value */
 };
 
+/* Fits GET_LOCK's 64 characters for a database of any name. */
+#define MY_LOCK_NAME "CONCAT('dbwarden.', LEFT(SHA2(DATABASE(), 256), 40))"
+
 extern const struct driver my_driver;
 extern const struct state_sql my_state;
 
@@ -71,6 +74,13 @@ int my_limit(struct ctx *ctx, struct conn *conn, const struct limits *limits);
 
 /* batch.c */
 int my_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
+
+/* lock.c */
+int my_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
+int my_lock_release(struct ctx *ctx, struct conn *conn);
+int my_lock_look(struct ctx *ctx, struct conn *conn, bool *held);
+int my_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why);
+int my_twin(struct ctx *ctx, struct conn *conn, struct conn **twin);
 
 /* evidence.c */
 int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char **text);

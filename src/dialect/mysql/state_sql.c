@@ -1,7 +1,4 @@
-/*
- * The state tables in the words of both servers: 0.8.2's two as it made them, ours beside them. The lock's name fits
- * GET_LOCK's 64 characters for a database of any name.
- */
+/* The state tables in the words of both servers: 0.8.2's two as it made them, ours beside them. */
 #include "dialect/mysql/parts.h"
 
 static const struct column_added journal_upgrade[] = {
@@ -9,6 +6,16 @@ static const struct column_added journal_upgrade[] = {
     {"times", "ALTER TABLE @t ADD COLUMN db_user VARCHAR(255), ADD COLUMN times TEXT"},
     {0},
 };
+
+#define CREATE_LOCK                                                                                               \
+    "CREATE TABLE IF NOT EXISTS @t (id INT PRIMARY KEY, owner VARCHAR(255), host VARCHAR(255), pid VARCHAR(20), " \
+    "since TIMESTAMP DEFAULT CURRENT_TIMESTAMP, version VARCHAR(255), statement TEXT)"
+/* Of p, the parameters, and l, the row; whatever the collations are. */
+#define NOT_MINE      "l.token IS NULL OR CAST(l.token AS BINARY) <> CAST(p.token AS BINARY)"
+#define TILL(seconds) "NOW(3) + INTERVAL CAST(" seconds " AS SIGNED) SECOND"
+
+static const char *const lease_prepare[] = {
+    CREATE_LOCK, "ALTER TABLE @t ADD COLUMN token VARCHAR(64), ADD COLUMN expires DATETIME(3)", NULL};
 
 const struct state_sql my_state = {
     .table_exists = "SELECT DATABASE(), COUNT(*), COUNT(CASE WHEN column_name = ? THEN 1 END) FROM "
@@ -34,10 +41,7 @@ const struct state_sql my_state = {
                       "CURRENT_TIMESTAMP(3), duration_ms BIGINT, evidence TEXT, "
                       "db_user VARCHAR(255), times TEXT)",
     .journal_upgrade = journal_upgrade,
-    .create_lock = "CREATE TABLE IF NOT EXISTS @t (id INT PRIMARY KEY, owner "
-                   "VARCHAR(255), host VARCHAR(255), "
-                   "pid VARCHAR(20), since TIMESTAMP DEFAULT "
-                   "CURRENT_TIMESTAMP, version VARCHAR(255), statement TEXT)",
+    .create_lock = CREATE_LOCK,
     .insert_migration = "INSERT INTO @t (version, description, filename, "
                         "migration_type, checksum) "
                         "VALUES (?, ?, ?, ?, ?)",
@@ -67,8 +71,35 @@ const struct state_sql my_state = {
     .journal_select = "SELECT j.*, CAST(started_at AS CHAR) AS started FROM @t AS j ORDER BY started_at, filename",
     .lock_show = "REPLACE INTO @t (id, owner, host, pid, statement) VALUES (1, "
                  "?, ?, ?, ?)",
-    .lock_clear = "DELETE FROM @t",
+    /* The row stays: a lease is fenced by it. */
+    .lock_clear = "UPDATE @t SET owner = NULL, host = NULL, pid = NULL, since = NULL, version = NULL, statement = NULL",
     .lock_select = "SELECT owner, host, pid, CAST(since AS CHAR) AS since, "
                    "version, statement FROM @t WHERE id = 1",
     .lock_statement = "UPDATE @t SET statement = ? WHERE id = 1",
+    .lease_prepare = lease_prepare,
+    .lease_row = "INSERT IGNORE INTO @t (id) VALUES (1)",
+    .lease_take =
+        "UPDATE @t SET owner = ?, host = ?, pid = ?, since = CURRENT_TIMESTAMP, version = NULL, statement = NULL, token = ?, "
+        "expires = " TILL(
+            "?") " WHERE id = 1 AND (token IS NULL OR expires < NOW(3)) AND COALESCE(IS_USED_LOCK(" MY_LOCK_NAME
+                 "), 0) NOT IN (SELECT id FROM information_schema.processlist)",
+    .lease_free = "SELECT id FROM @t WHERE id = 1 AND (token IS NULL OR expires < NOW(3)) FOR UPDATE SKIP LOCKED",
+    .lease_mine = "SELECT id FROM @t WHERE CAST(token AS BINARY) = CAST(? AS BINARY)",
+    /* Two rows where one is wanted: the one failure that needs no function of our own, in every sql_mode. */
+    .lease_fence =
+        "UPDATE @t AS l JOIN (SELECT ? AS token, ? AS seconds) AS p SET l.expires = COALESCE((SELECT x.n FROM "
+        "(SELECT 1 AS n UNION ALL SELECT 2) AS x WHERE " NOT_MINE "), " TILL("p.seconds") ") WHERE l.id = 1",
+    .lease_extend = "UPDATE @t AS l JOIN (SELECT ? AS token, ? AS seconds) AS p SET l.expires = " TILL(
+        "p.seconds") " WHERE l.id = 1 AND NOT (" NOT_MINE ")",
+    .lease_release =
+        "UPDATE @t SET owner = NULL, host = NULL, pid = NULL, since = NULL, version = NULL, statement = NULL, "
+        "token = NULL, expires = NULL WHERE id = 1 AND CAST(token AS BINARY) = CAST(? AS BINARY)",
+    /* One that ran out goes with lock_show, which writes the row anew. */
+    .lease_end = "SELECT COUNT(*) FROM @t WHERE token IS NOT NULL AND expires >= NOW(3)",
+    /* In a long transaction of the holder's it has run out, but the row is locked. */
+    .lease_select = "SELECT owner, host, pid, CAST(since AS CHAR) AS since, version, statement, token IS NOT NULL AND "
+                    "(expires > NOW(3) OR NOT EXISTS (SELECT 1 FROM @t WHERE id = 1 FOR UPDATE SKIP LOCKED)) AS live, "
+                    "GREATEST(0, CEIL(TIMESTAMPDIFF(MICROSECOND, NOW(3), expires) / 1000000)) AS `left` FROM @t AS t "
+                    "WHERE id = 1",
+    .lease_lost = "21000",
 };

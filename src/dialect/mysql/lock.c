@@ -1,0 +1,87 @@
+/*
+ * The lock of a session, GET_LOCK, and the one thing that it cannot be trusted with: some servers that speak MySQL's protocol
+ * (OceanBase's seekdb is one) keep it when its holder is killed.  It is held by nobody if the connection that the server names
+ * is not in the list of processes, of which we must be allowed to see all.
+ */
+#include "base/text.h"
+#include "dialect/mysql/parts.h"
+
+static int ask(struct ctx *ctx, struct conn *conn, const char *sql, bool *yes)
+{
+    struct rows rows;
+    TRY(my_query(ctx, conn, sql, NULL, &rows));
+    const char *const *cells = rows.row.n ? rows.row.item[0] : NULL;
+    *yes = cells && text_equal(cells[0], "1");
+    return 0;
+}
+
+int my_lock_try(struct ctx *ctx, struct conn *conn, bool *taken)
+{
+    struct my_conn *my = (struct my_conn *)conn;
+    *taken = my->locked;
+    if (!my->locked)
+        TRY(ask(ctx, conn, "SELECT GET_LOCK(" MY_LOCK_NAME ", 0)", taken));
+    my->locked = *taken;
+    return 0;
+}
+
+int my_lock_release(struct ctx *ctx, struct conn *conn)
+{
+    struct my_conn *my = (struct my_conn *)conn;
+    bool released;
+    if (!my->locked)
+        return 0;
+    my->locked = false;
+    return ask(ctx, conn, "SELECT RELEASE_LOCK(" MY_LOCK_NAME ")", &released);
+}
+
+/* Granted to the account itself: what comes through a role is not worth the guess. */
+static int sees_all(struct ctx *ctx, struct conn *conn, bool *all)
+{
+    return ask(ctx, conn,
+               "SELECT COUNT(*) > 0 FROM information_schema.user_privileges WHERE privilege_type = 'PROCESS' AND "
+               "REPLACE(grantee, '''', '') = CURRENT_USER()",
+               all);
+}
+
+/* The connection that holds the lock and is gone; NULL. */
+static int gone_holder(struct ctx *ctx, struct conn *conn, const char **holder)
+{
+    struct rows rows;
+    bool all;
+    *holder = NULL;
+    TRY(my_query(ctx, conn,
+                 "SELECT l.id FROM (SELECT IS_USED_LOCK(" MY_LOCK_NAME ") AS id) AS l WHERE l.id IS NOT NULL AND "
+                 "l.id NOT IN (SELECT id FROM information_schema.processlist)",
+                 NULL, &rows));
+    if (!rows.row.n)
+        return 0;
+    TRY(sees_all(ctx, conn, &all));
+    if (all)
+        *holder = ((const char **)rows.row.item[0])[0];
+    return 0;
+}
+
+int my_lock_look(struct ctx *ctx, struct conn *conn, bool *held)
+{
+    const char *gone = NULL;
+    TRY(ask(ctx, conn, "SELECT IS_USED_LOCK(" MY_LOCK_NAME ") IS NOT NULL", held));
+    if (*held)
+        TRY(gone_holder(ctx, conn, &gone));
+    *held = *held && !gone;
+    return 0;
+}
+
+int my_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why)
+{
+    const char *gone;
+    TRY(gone_holder(ctx, conn, &gone));
+    *why = gone ? arena_printf(ctx->mem, "the server keeps the lock of connection %s, which is gone", gone) : NULL;
+    return 0;
+}
+
+int my_twin(struct ctx *ctx, struct conn *conn, struct conn **twin)
+{
+    static const struct conn_options options = {0};
+    return my_open(ctx, &((struct my_conn *)conn)->url, &options, twin);
+}
