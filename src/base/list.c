@@ -62,6 +62,14 @@ void list_sort(struct list *list, int (*compare)(const void *a, const void *b))
     free(scratch);
 }
 
+struct list list_copy(struct arena *mem, const struct list *list)
+{
+    struct list copy = {0};
+    for (int i = 0; i < list->n; i++)
+        list_add(mem, &copy, list->item[i]);
+    return copy;
+}
+
 void names_add(struct arena *mem, struct names *names, const char *name)
 {
     names->item = roomier(mem, names->item, sizeof *names->item, names->n, &names->room);

@@ -50,3 +50,10 @@ size_t utf8_count(const char *text)
         count += ((unsigned char)*text & 0xC0) != 0x80;
     return count;
 }
+
+size_t utf8_cut(const char *text, size_t length)
+{
+    while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
+        length--;
+    return length;
+}

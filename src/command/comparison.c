@@ -194,12 +194,14 @@ static int renames_settle(struct ctx *ctx, const struct target *target, struct c
 
 static void unmodelled_compare(struct arena *mem, struct comparison *comparison)
 {
+    const struct list was = list_copy(mem, &comparison->current->unmodelled);
     for (int i = 0; i < comparison->renames.n; i++) {
         const struct rename *rename = comparison->renames.item[i];
+        bool column = rename->table;
         const struct unmodelled from = {.schema = rename->schema,
-                                        .on = rename->table ? rename->table : rename->from,
-                                        .column = rename->table ? rename->from : NULL};
-        unmodelled_rename(mem, comparison->current, &from, rename->to);
+                                        .on = column ? rename_table_before(&comparison->renames, rename) : rename->from,
+                                        .column = column ? rename->from : NULL};
+        unmodelled_rename(mem, comparison->current, &was, &from, rename->to);
     }
     comparison->open = unmodelled_open(mem, comparison->desired, comparison->current);
     comparison->extra = unmodelled_extra(mem, comparison->desired, comparison->current);

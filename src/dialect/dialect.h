@@ -309,6 +309,7 @@ struct dialect {
     const char *const *schemes; /* URL dialects, NULL-terminated: "postgresql", "postgres" */
     int minimum_version;        /* the oldest server that is worked with */
     double lock_seconds;        /* how long a statement waits for a lock if nobody says otherwise */
+    size_t name_bytes;          /* the longest name; 0: there is no limit */
     bool majors_only;           /* 150004 is a 15, and what can be done depends on that alone; else 80013 is 8.0.13 */
     bool transactional_ddl;
     bool views_keep_names; /* a view's column has the name that it was made with, whatever it selects by then */

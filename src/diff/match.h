@@ -9,6 +9,9 @@ void renames_carry(struct ctx *ctx, const struct diff_input *input, struct chang
 /* `object` of the current tree gets its new name; the change keeps both. */
 struct change *rename_add(struct arena *mem, struct changes *changes, struct object *object, const char *to);
 
+/* A name made of this one that nothing in either tree has: for what makes room for a while. */
+char *name_aside(struct arena *mem, const struct target *target, const struct changes *changes, const char *name);
+
 /*
  * Sets `peer` on both sides of every pair, top down: by name, by content where a name is not given.  Constraints and
  * indexes that are the same but for their names are renamed as they are found.

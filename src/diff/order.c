@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "diff/graph.h"
+#include "diff/match.h"
 #include "diff/step.h"
 
 enum { RENAME_FIRST = 1, RENAME_LAST = 1000 };
@@ -43,6 +44,7 @@ struct orderer {
     struct list node;  /* struct node *, all */
     struct list ready; /* a heap of those that wait for nothing */
     struct list order; /* struct change *, the result */
+    bool led;          /* no renames that come first are left */
 };
 
 static int phase_of(const struct change *step, bool reversed)
@@ -324,6 +326,27 @@ static void arcs_of_holder(struct orderer *orderer, const struct change *rename)
     }
 }
 
+/* On the way there all texts have the names from after them: so what they wait for comes first too. */
+static void renames_lead(struct orderer *orderer)
+{
+    struct list lead = {0};
+    for (int i = 0; i < orderer->node.n; i++) {
+        struct node *node = orderer->node.item[i];
+        if (node->phase == RENAME_FIRST)
+            list_add(orderer->mem, &lead, node);
+    }
+    for (int i = 0; i < lead.n; i++) {
+        const struct node *node = lead.item[i];
+        for (int k = 0; k < node->into.n; k++) {
+            struct node *first = ((const struct arc *)node->into.item[k])->first;
+            if (first->phase == RENAME_FIRST)
+                continue;
+            first->phase = RENAME_FIRST;
+            list_add(orderer->mem, &lead, first);
+        }
+    }
+}
+
 /* A key that another takes over from (a constraint that becomes an index) stands until that one does. */
 static void arcs_of_key(struct orderer *orderer, const struct change *drop)
 {
@@ -331,9 +354,12 @@ static void arcs_of_key(struct orderer *orderer, const struct change *drop)
     for (int i = 0; table && is_unique_key(key) && i < table->children.n; i++) {
         const struct object *other = table->children.item[i];
         bool comes = other->made && other->made->op == CHANGE_CREATE && is_unique_key(other);
-        if (comes && !text_equal(other->name, key->name) &&
-            same_key(orderer->mem, orderer->planner->target, key, other))
-            arc_add(orderer, other->made, drop, NULL);
+        if (!comes || text_equal(other->name, key->name) ||
+            !same_key(orderer->mem, orderer->planner->target, key, other))
+            continue;
+        struct arc *arc = arc_add(orderer, other->made, drop, NULL);
+        if (arc)
+            arc->loose = true;
     }
 }
 
@@ -356,12 +382,13 @@ static void arcs_of_steps(struct orderer *orderer)
 
 /* ---- circles ---- */
 
-/* An arc because of a foreign key that is written in the CREATE, or goes with the DROP, of its table. */
-static bool is_detachable(const struct arc *arc, const struct object *table)
+/* An arc because of a foreign key that is written in the CREATE of its table, or of what goes with its DROP. */
+static bool is_detachable(const struct arc *arc, const struct object *table, bool making)
 {
-    unsigned both = KIND_NEEDS_KEY | KIND_INLINE;
-    return !arc->cut && !arc->loose && table && arc->cause && arc->cause->parent == table &&
-           (kind_table[arc->cause->kind].marks & both) == both;
+    if (arc->cut || arc->loose || !table || !arc->cause || arc->cause->parent != table)
+        return false;
+    bool key = kind_is(arc->cause->kind, KIND_NEEDS_KEY) && kind_is(arc->cause->kind, KIND_INLINE);
+    return key || (!making && kind_is(arc->cause->kind, KIND_IS_TEXT));
 }
 
 static bool loose_cut(struct node *node)
@@ -395,7 +422,7 @@ static struct change *detach(struct orderer *orderer, const struct object *cause
 }
 
 /* Takes out of the step what it has to wait for, or what others wait for because of it. */
-static bool foreign_keys_detach(struct orderer *orderer, struct node *node)
+static bool parts_detach(struct orderer *orderer, struct node *node)
 {
     bool making = node->step->op == CHANGE_CREATE, any = false;
     const struct list *arcs = making ? &node->into : &node->arc;
@@ -405,7 +432,7 @@ static bool foreign_keys_detach(struct orderer *orderer, struct node *node)
     for (int i = 0, n = arcs->n; i < n; i++) {
         struct arc *arc = arcs->item[i];
         struct node *other = making ? arc->first : arc->then;
-        if (other->done || !is_detachable(arc, table))
+        if (other->done || !is_detachable(arc, table, making))
             continue;
         struct change *own = detach(orderer, arc->cause, node->step);
         arc->cut = true;
@@ -419,7 +446,7 @@ static bool foreign_keys_detach(struct orderer *orderer, struct node *node)
 static bool references_part(struct orderer *orderer, struct node *node)
 {
     bool any = loose_cut(node);
-    return foreign_keys_detach(orderer, node) || any;
+    return parts_detach(orderer, node) || any;
 }
 
 /* Can it be dropped before the step with which it goes, and is nothing in the way that goes with that step too? */
@@ -463,17 +490,6 @@ static void ready_find(struct orderer *orderer)
     }
 }
 
-static struct node *first_waiting(const struct orderer *orderer, bool held)
-{
-    struct node *first = NULL;
-    for (int i = 0; i < orderer->node.n; i++) {
-        struct node *node = orderer->node.item[i];
-        if (!node->done && !node->ready && (held || !node->held) && (!first || comes_first(node, first)))
-            first = node;
-    }
-    return first;
-}
-
 static void node_do(struct orderer *orderer, struct node *node)
 {
     node->done = true;
@@ -487,14 +503,28 @@ static void node_do(struct orderer *orderer, struct node *node)
     }
 }
 
-static bool waits_for_renames(const struct node *node)
+/* The rename of which it needs the name; NULL if it waits for anything else, or for nothing. */
+static const struct node *rename_awaited(const struct node *node)
 {
+    const struct node *found = NULL;
     for (int i = 0; i < node->into.n; i++) {
         const struct arc *arc = node->into.item[i];
-        if (!arc->cut && !arc->first->done && (arc->first->step->op != CHANGE_RENAME || arc->cause))
-            return false;
+        if (arc->cut || arc->first->done)
+            continue;
+        if (arc->first->step->op != CHANGE_RENAME || arc->cause)
+            return NULL;
+        found = arc->first;
     }
-    return true;
+    return found;
+}
+
+/* Is it a rename that waits in a circle of renames? */
+static bool changes_places(const struct orderer *orderer, const struct node *node)
+{
+    const struct node *other = node->step->op == CHANGE_RENAME ? rename_awaited(node) : NULL;
+    for (int i = 0; other && other != node && i < orderer->node.n; i++)
+        other = rename_awaited(other);
+    return other == node;
 }
 
 /* Names that change places: one of them makes room under a name that nobody has. */
@@ -503,7 +533,7 @@ static void rename_aside(struct orderer *orderer, struct node *node)
     struct change *step = node->step, *aside = NEW(orderer->mem, struct change);
     struct object *between = arena_alloc(orderer->mem, kind_table[step->kind].size);
     *between = *step->before;
-    between->name = arena_printf(orderer->mem, "_dbwarden_%s", step->before->name);
+    between->name = name_aside(orderer->mem, orderer->planner->target, orderer->planner->out, step->before->name);
     *aside = *step;
     aside->after = between;
     step->before = between;
@@ -522,7 +552,7 @@ static bool renames_part(struct orderer *orderer)
 {
     for (int i = 0; i < orderer->node.n; i++) {
         struct node *node = orderer->node.item[i];
-        if (node->done || node->step->op != CHANGE_RENAME || !waits_for_renames(node))
+        if (node->done || !changes_places(orderer, node))
             continue;
         rename_aside(orderer, node);
         ready_find(orderer);
@@ -531,13 +561,27 @@ static bool renames_part(struct orderer *orderer)
     return false;
 }
 
+static const struct node *next_ready(const struct orderer *orderer)
+{
+    return orderer->ready.n ? orderer->ready.item[0] : NULL;
+}
+
+/* Renames that wait for each other come first as well; asked until the first step that is not theirs. */
+static void renames_go_first(struct orderer *orderer)
+{
+    const struct node *next = next_ready(orderer);
+    if (!orderer->led && next && next->phase != RENAME_FIRST)
+        orderer->led = !renames_part(orderer);
+}
+
 /*
  * Nothing is ready but renames that come last: all texts have the names from before them.  So whatever does not need their
  * names to be free has to be done by then, and waits in a circle, or for one.
  */
 static bool is_stuck(const struct orderer *orderer)
 {
-    return !orderer->ready.n || ((const struct node *)orderer->ready.item[0])->phase == RENAME_LAST;
+    const struct node *next = next_ready(orderer);
+    return !next || next->phase == RENAME_LAST;
 }
 
 static void held_mark(struct orderer *orderer)
@@ -570,24 +614,64 @@ static void nodes_part(struct orderer *orderer, bool (*part)(struct orderer *, s
     }
 }
 
-static void circle_break(struct orderer *orderer)
+/* What it waits for, of those that the circle is among. */
+static struct node *waited_for(const struct node *node)
+{
+    for (int i = 0; i < node->into.n; i++) {
+        const struct arc *arc = node->into.item[i];
+        if (!arc->cut && !arc->first->done && !arc->first->ready)
+            return arc->first;
+    }
+    return NULL;
+}
+
+static int circle_refuse(const struct orderer *orderer, struct node *node)
+{
+    struct ctx *ctx = orderer->planner->ctx;
+    struct names steps = {0};
+    for (int i = 0; i < orderer->node.n; i++) /* by then it is in the circle */
+        node = waited_for(node);
+    const struct node *first = node;
+    do {
+        const char *path = object_path(ctx->mem, change_object(node->step));
+        names_add(ctx->mem, &steps, arena_printf(ctx->mem, "%s %s", change_op_name(node->step->op), path));
+        node = waited_for(node);
+    } while (node != first);
+    fail(ctx, ERR_UNSUPPORTED,
+         "each of these steps needs the one named after it to be done before, and the last the first: %s",
+         names_join(ctx->mem, &steps, ", "));
+    return fail_hint(ctx, "Make the change in two migrations.");
+}
+
+/* A node that waits, `held` or not; NULL: none does. */
+static struct node *find_waiting(const struct orderer *orderer, bool held)
+{
+    for (int i = 0; i < orderer->node.n; i++) {
+        struct node *node = orderer->node.item[i];
+        if (!node->done && !node->ready && node->held == held)
+            return node;
+    }
+    return NULL;
+}
+
+static int circle_break(struct orderer *orderer)
 {
     held_mark(orderer);
     nodes_part(orderer, references_part);
     nodes_part(orderer, names_part);
     if (!is_stuck(orderer))
-        return;
-    struct node *node = orderer->planner->out->reversed ? first_waiting(orderer, false) : NULL;
-    if (!node && (orderer->ready.n || renames_part(orderer)))
-        return;
-    node = node ? node : first_waiting(orderer, true);
-    node->ready = true;
-    ready_add(orderer, node);
+        return 0;
+    struct node *waiting = find_waiting(orderer, false);
+    if (orderer->ready.n && waiting)
+        return circle_refuse(orderer, waiting);
+    if (orderer->ready.n || renames_part(orderer))
+        return 0;
+    return circle_refuse(orderer, waiting ? waiting : find_waiting(orderer, true));
 }
 
-void steps_order(struct planner *planner)
+int steps_order(struct planner *planner)
 {
-    struct orderer orderer = {.planner = planner, .mem = planner->mem};
+    struct orderer orderer = {.planner = planner, .mem = planner->mem, .led = planner->out->reversed};
     struct changes *steps = planner->out;
     for (int i = 0; i < steps->list.n; i++)
         node_add(&orderer, steps->list.item[i]);
@@ -595,13 +679,17 @@ void steps_order(struct planner *planner)
     arcs_of_tree(&orderer, steps->after, true);
     arcs_of_names(&orderer);
     arcs_of_steps(&orderer);
+    renames_lead(&orderer);
     ready_find(&orderer);
     while (orderer.order.n < orderer.node.n) {
         if (is_stuck(&orderer))
-            circle_break(&orderer);
-        node_do(&orderer, ready_take(&orderer));
+            TRY(circle_break(&orderer));
+        renames_go_first(&orderer);
+        if (orderer.ready.n)
+            node_do(&orderer, ready_take(&orderer));
     }
     steps->list = orderer.order;
     for (int i = 0; i < steps->list.n; i++)
         ((struct change *)steps->list.item[i])->at = i;
+    return 0;
 }

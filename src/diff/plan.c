@@ -75,7 +75,7 @@ int plan_make(struct ctx *ctx, const struct target *target, const struct changes
     TRY(effects_apply(&planner));
     TRY(since_check(&planner));
     names_choose(&planner);
-    steps_order(&planner);
+    TRY(steps_order(&planner));
     made->source = changes;
     made->changes = planner.out;
     hazards_find(ctx->mem, target, made->changes, &made->hazards);

@@ -74,25 +74,32 @@ static bool types_equal(const struct guesser *guesser, const struct object *a, c
                       type_normal(guesser->mem, guesser->input->target, y));
 }
 
-/* Children of `parent` that `other` lacks; of the old side only what would be dropped. */
-static struct list only_in(const struct guesser *guesser, const struct object *parent, const struct map *other,
-                           unsigned class, bool old)
+/* One side of what is compared: the tables of a schema, or the columns of a table. */
+struct side {
+    const struct object *parent;
+    const struct map *other; /* of the other side, by folded names */
+    const char *table;       /* of columns, its name in the desired tree */
+    unsigned class;
+    bool old;
+};
+
+/* Is what has this name on the other side the same, or has one of the two to do with another by a decided rename? */
+static bool has_peer(const struct guesser *guesser, const struct side *side, const struct object *child)
 {
-    struct list found = {0};
-    for (int i = 0; i < parent->children.n; i++) {
-        struct object *child = parent->children.item[i];
-        if (kind_is(child->kind, class) && !map_get(other, folded(guesser, child->name)) && !(old && child->stranger))
-            list_add(guesser->mem, &found, child);
-    }
-    return found;
+    const struct object *same = map_get(side->other, folded(guesser, child->name));
+    return same && !is_decided(guesser, same, !side->old, side->table);
 }
 
-static struct list undecided(const struct guesser *guesser, struct list all, bool old, const char *table)
+/* What only this side has, and nobody has decided about; of the old one what would be dropped. */
+static struct list only_in(const struct guesser *guesser, const struct side *side)
 {
     struct list found = {0};
-    for (int i = 0; i < all.n; i++)
-        if (!is_decided(guesser, all.item[i], old, table))
-            list_add(guesser->mem, &found, all.item[i]);
+    for (int i = 0; i < side->parent->children.n; i++) {
+        struct object *child = side->parent->children.item[i];
+        if (kind_is(child->kind, side->class) && !is_decided(guesser, child, side->old, side->table) &&
+            !has_peer(guesser, side, child) && !(side->old && child->stranger))
+            list_add(guesser->mem, &found, child);
+    }
     return found;
 }
 
@@ -193,10 +200,9 @@ static void tables_guess(const struct guesser *guesser, const struct object *old
                          const struct object *new_schema, const struct map *old_names)
 {
     struct map new_names = children_by_name(guesser, new_schema, KIND_HOLDS_ROWS);
-    struct list gone = only_in(guesser, old_schema, &new_names, KIND_HOLDS_ROWS, true), pairs = {0};
-    struct list come = only_in(guesser, new_schema, old_names, KIND_HOLDS_ROWS, false);
-    gone = undecided(guesser, gone, true, NULL);
-    come = undecided(guesser, come, false, NULL);
+    const struct side was = {old_schema, &new_names, NULL, KIND_HOLDS_ROWS, true};
+    const struct side is = {new_schema, old_names, NULL, KIND_HOLDS_ROWS, false};
+    struct list gone = only_in(guesser, &was), come = only_in(guesser, &is), pairs = {0};
     for (int i = 0; i < gone.n; i++) {
         struct object *old = gone.item[i];
         struct map columns = children_by_name(guesser, old, KIND_IS_COLUMN);
@@ -256,10 +262,9 @@ static void columns_guess(const struct guesser *guesser, const struct object *ol
 {
     struct map old_names = children_by_name(guesser, old, KIND_IS_COLUMN);
     struct map new_names = children_by_name(guesser, new, KIND_IS_COLUMN);
-    struct list gone = only_in(guesser, old, &new_names, KIND_IS_COLUMN, true), pairs = {0};
-    struct list come = only_in(guesser, new, &old_names, KIND_IS_COLUMN, false);
-    gone = undecided(guesser, gone, true, new->name);
-    come = undecided(guesser, come, false, new->name);
+    const struct side was = {old, &new_names, new->name, KIND_IS_COLUMN, true};
+    const struct side is = {new, &old_names, new->name, KIND_IS_COLUMN, false};
+    struct list gone = only_in(guesser, &was), come = only_in(guesser, &is), pairs = {0};
     bool alone = gone.n == 1 && come.n == 1;
     for (int i = 0; i < gone.n; i++)
         for (int k = 0; k < come.n; k++)
@@ -275,7 +280,8 @@ static const struct object *renamed_from(const struct guesser *guesser, const st
         if (!rename->table && text_equal(rename->schema, object_schema(new)) && text_equal(rename->to, new->name))
             return map_get(old_names, folded(guesser, rename->from));
     }
-    return map_get(old_names, folded(guesser, new->name));
+    const struct object *old = map_get(old_names, folded(guesser, new->name));
+    return old && !is_decided(guesser, old, true, NULL) ? old : NULL;
 }
 
 int rename_guess(struct ctx *ctx, const struct diff_input *input, struct list *guesses)

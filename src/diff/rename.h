@@ -19,6 +19,9 @@ int rename_read_table(struct ctx *ctx, const char *flag, struct list *decided);
  */
 int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *decided);
 
+/* The current name of the table of a rename of a column, which names it as it will be. */
+const char *rename_table_before(const struct list *renames, const struct rename *column);
+
 char *rename_title(struct arena *mem, const struct rename *rename); /* "users.mail → users.email" */
 char *rename_flag(struct arena *mem, const struct rename *rename);  /* "--rename users.mail:email" */
 

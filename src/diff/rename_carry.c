@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "diff/compare.h"
 #include "diff/graph.h"
+#include "diff/rename.h"
 
 struct renamed {
     struct object *object;
@@ -36,17 +38,6 @@ static const struct renamed *renamed_find(const struct carrier *carrier, const s
 
 /* ---- finding what is renamed ---- */
 
-/* The current name of a table that a rename of a column names as it will be. */
-static const char *table_before(const struct list *renames, const struct rename *column)
-{
-    for (int i = 0; i < renames->n; i++) {
-        const struct rename *rename = renames->item[i];
-        if (!rename->table && text_equal(rename->to, column->table) && text_equal(rename->schema, column->schema))
-            return rename->from;
-    }
-    return column->table;
-}
-
 static struct object *child_of_class(const struct object *parent, unsigned mark, const char *name)
 {
     for (int i = 0; parent && i < parent->children.n; i++) {
@@ -62,7 +53,7 @@ static struct object *object_of(const struct tree *tree, const struct list *rena
     const struct object *schema = child_of_class(tree->root, KIND_NAMESPACE, rename->schema ? rename->schema : "");
     if (!rename->table)
         return child_of_class(schema, KIND_HOLDS_ROWS, rename->from);
-    const struct object *table = child_of_class(schema, KIND_HOLDS_ROWS, table_before(renames, rename));
+    const struct object *table = child_of_class(schema, KIND_HOLDS_ROWS, rename_table_before(renames, rename));
     return child_of_class(table, KIND_IS_COLUMN, rename->from);
 }
 
@@ -185,6 +176,45 @@ static void renamed_add(struct carrier *carrier, struct object *object, const st
     list_add(carrier->mem, &carrier->renamed, renamed);
 }
 
+/* ---- making room ---- */
+
+static bool has_name(const struct carrier *carrier, const struct tree *tree, const char *name)
+{
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o))
+        if (compare_name(carrier->mem, carrier->target, o->name, name))
+            return true;
+    return false;
+}
+
+char *name_aside(struct arena *mem, const struct target *target, const struct changes *changes, const char *name)
+{
+    const struct carrier carrier = {.mem = mem, .target = target};
+    size_t limit = target->dialect->name_bytes;
+    for (int number = 1;; number++) {
+        const char *head = number == 1 ? "_dbwarden_" : arena_printf(mem, "_dbwarden%d_", number);
+        size_t length = strlen(name), room = limit ? limit - strlen(head) : length;
+        char *aside = arena_printf(mem, "%s%.*s", head, (int)utf8_cut(name, room < length ? room : length), name);
+        if (!has_name(&carrier, changes->before, aside) && !has_name(&carrier, changes->after, aside))
+            return aside;
+    }
+}
+
+/* What has the name that another gets, and no new one itself, is in its way: it is dropped under a name of ours. */
+static void displaced_add(struct carrier *carrier, const struct changes *changes)
+{
+    for (int i = 0, n = carrier->renamed.n; i < n; i++) {
+        const struct renamed *renamed = carrier->renamed.item[i];
+        const struct object *parent = renamed->object->parent;
+        for (int k = 0; k < parent->children.n; k++) {
+            struct object *other = parent->children.item[k];
+            if (other->kind == renamed->object->kind && other != renamed->object && !renamed_find(carrier, other) &&
+                compare_name(carrier->mem, carrier->target, other->name, renamed->to))
+                renamed_add(carrier, other, renamed->rename,
+                            name_aside(carrier->mem, carrier->target, changes, other->name));
+        }
+    }
+}
+
 /* The columns that inherit one of those. */
 static void heirs_add(struct carrier *carrier)
 {
@@ -208,6 +238,7 @@ void renames_carry(struct ctx *ctx, const struct diff_input *input, struct chang
     }
     if (!carrier.renamed.n)
         return;
+    displaced_add(&carrier, changes);
     directory_open(&carrier.directory, ctx->mem, input->target, changes->before);
     graph_build(ctx->mem, input->target, changes->before);
     heirs_add(&carrier);

@@ -146,10 +146,11 @@ struct checker {
     const struct list *decided;
 };
 
-/* Why a rename does not fit a schema; `near` if the schema has the table at least. */
+/* Why a rename does not fit a schema. */
 struct misfit {
     const char *reason; /* NULL: it fits */
-    bool near;
+    bool near;          /* the schema has the table at least */
+    bool loose;         /* it fits, but something goes or comes under one of the two names as well */
 };
 
 static const struct object *child_find(const struct checker *checker, const struct object *parent, unsigned class,
@@ -169,9 +170,40 @@ __attribute__((format(printf, 3, 4))) static struct misfit misfit(const struct c
 {
     va_list args;
     va_start(args, format);
-    struct misfit misfit = {arena_vprintf(checker->mem, format, args), near};
+    struct misfit misfit = {arena_vprintf(checker->mem, format, args), near, false};
     va_end(args);
     return misfit;
+}
+
+static bool name_same(const struct checker *checker, const char *a, const char *b)
+{
+    return compare_name(checker->mem, checker->input->target, a, b);
+}
+
+/* Is there a flag for something else of the same schema or table, that has this name now, or gets it? */
+static bool is_renamed(const struct checker *checker, const struct rename *like, const char *name, bool now)
+{
+    for (int i = 0; i < checker->decided->n; i++) {
+        const struct rename *other = checker->decided->item[i];
+        bool place = (!other->schema || text_equal(other->schema, like->schema)) && !other->table == !like->table &&
+                     (!like->table || name_same(checker, other->table, like->table));
+        if (place && name_same(checker, now ? other->from : other->to, name))
+            return true;
+    }
+    return false;
+}
+
+/* The names once the trees have spelled them: chains and swaps fit; what has the new name and goes nowhere is dropped. */
+static struct misfit names_fit(const struct checker *checker, const struct object *before, const struct object *after,
+                               unsigned class, const struct rename *rename)
+{
+    const char *what = rename->table ? "column" : "table";
+    bool taken = child_find(checker, before, class, rename->to) && !is_renamed(checker, rename, rename->to, true);
+    bool kept = child_find(checker, after, class, rename->from) && !is_renamed(checker, rename, rename->from, false);
+    if (taken && kept)
+        return misfit(checker, true, "both the models and the current schema have a %s \"%s\" and a %s \"%s\"", what,
+                      rename->from, what, rename->to);
+    return (struct misfit){.loose = taken || kept};
 }
 
 /* On success the names are spelled as the trees have them. */
@@ -182,39 +214,34 @@ static struct misfit table_fit(const struct checker *checker, const struct objec
     const struct object *new = child_find(checker, after, KIND_HOLDS_ROWS, rename->to);
     if (!old)
         return misfit(checker, false, "there is no table \"%s\" in the current schema", rename->from);
-    if (child_find(checker, before, KIND_HOLDS_ROWS, rename->to))
-        return misfit(checker, true, "the current schema has a table \"%s\" already", rename->to);
-    if (child_find(checker, after, KIND_HOLDS_ROWS, rename->from))
-        return misfit(checker, true, "the models still have a table \"%s\"", rename->from);
     if (!new)
         return misfit(checker, true, "the models have no table \"%s\"", rename->to);
     rename->from = old->name;
     rename->to = new->name;
-    return (struct misfit){0};
+    return names_fit(checker, before, after, KIND_HOLDS_ROWS, rename);
 }
 
-/* A column flag may name its table as it was or as it will be. */
-static void table_names(const struct checker *checker, const struct rename *rename, const char *schema,
-                        const char **old, const char **new)
+/* A column flag may name its table as it is now or as it will be. */
+static void table_names(const struct checker *checker, const struct rename *rename, bool now, const char **old,
+                        const char **new)
 {
-    const struct target *target = checker->input->target;
     *old = *new = rename->table;
     for (int i = 0; i < checker->decided->n; i++) {
         const struct rename *table = checker->decided->item[i];
-        if (table->table || !text_equal(table->schema, schema))
+        if (table->table || !text_equal(table->schema, rename->schema))
             continue;
-        if (compare_name(checker->mem, target, table->from, rename->table))
+        if (now && name_same(checker, table->from, rename->table))
             *new = table->to;
-        if (compare_name(checker->mem, target, table->to, rename->table))
+        if (!now && name_same(checker, table->to, rename->table))
             *old = table->from;
     }
 }
 
 static struct misfit column_fit(const struct checker *checker, const struct object *before, const struct object *after,
-                                struct rename *rename)
+                                struct rename *rename, bool now)
 {
     const char *old_name, *new_name;
-    table_names(checker, rename, before->name, &old_name, &new_name);
+    table_names(checker, rename, now, &old_name, &new_name);
     const struct object *old = child_find(checker, before, KIND_HOLDS_ROWS, old_name);
     const struct object *new = child_find(checker, after, KIND_HOLDS_ROWS, new_name);
     if (!old)
@@ -225,16 +252,23 @@ static struct misfit column_fit(const struct checker *checker, const struct obje
     const struct object *to = child_find(checker, new, KIND_IS_COLUMN, rename->to);
     if (!from)
         return misfit(checker, true, "table \"%s\" has no column \"%s\"", old_name, rename->from);
-    if (child_find(checker, old, KIND_IS_COLUMN, rename->to))
-        return misfit(checker, true, "table \"%s\" has a column \"%s\" already", old_name, rename->to);
-    if (child_find(checker, new, KIND_IS_COLUMN, rename->from))
-        return misfit(checker, true, "the models still have a column \"%s\"", rename->from);
     if (!to)
         return misfit(checker, true, "the models have no column \"%s\"", rename->to);
-    rename->table = new->name;
     rename->from = from->name;
     rename->to = to->name;
-    return (struct misfit){0};
+    struct misfit found = names_fit(checker, old, new, KIND_IS_COLUMN, rename);
+    rename->table = new->name;
+    return found;
+}
+
+static struct misfit rename_fit(const struct checker *checker, const struct object *before, const struct object *after,
+                                struct rename *rename)
+{
+    if (!rename->table)
+        return table_fit(checker, before, after, rename);
+    struct misfit now = column_fit(checker, before, after, rename, true);
+    struct misfit later = now.reason ? column_fit(checker, before, after, rename, false) : now;
+    return now.reason && later.reason && now.near ? now : later;
 }
 
 static bool schema_meant(const struct checker *checker, const struct rename *rename, const struct object *schema)
@@ -264,7 +298,7 @@ static int schema_find(const struct checker *checker, struct rename *rename)
 {
     const struct diff_input *input = checker->input;
     const struct object *root = input->before->root;
-    struct list fitting = {0};
+    struct list fitting = {0}, loose = {0};
     struct misfit best = {0};
     for (int i = 0; i < root->children.n; i++) {
         const struct object *before = root->children.item[i];
@@ -274,13 +308,14 @@ static int schema_find(const struct checker *checker, struct rename *rename)
         struct rename *one = NEW(checker->mem, struct rename);
         *one = *rename;
         one->schema = before->name;
-        struct misfit found =
-            rename->table ? column_fit(checker, before, after, one) : table_fit(checker, before, after, one);
+        struct misfit found = rename_fit(checker, before, after, one);
         if (!found.reason)
-            list_add(checker->mem, &fitting, one);
+            list_add(checker->mem, found.loose ? &loose : &fitting, one);
         else if (!best.reason || (found.near && !best.near))
             best = found;
     }
+    if (!fitting.n)
+        fitting = loose;
     if (fitting.n > 1)
         return ambiguous(checker, rename, &fitting);
     if (!fitting.n) {
@@ -322,4 +357,14 @@ int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *d
         TRY(contradictions_find(&checker, rename, i));
     }
     return 0;
+}
+
+const char *rename_table_before(const struct list *renames, const struct rename *column)
+{
+    for (int i = 0; i < renames->n; i++) {
+        const struct rename *rename = renames->item[i];
+        if (!rename->table && text_equal(rename->to, column->table) && text_equal(rename->schema, column->schema))
+            return rename->from;
+    }
+    return column->table;
 }

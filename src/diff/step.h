@@ -28,8 +28,11 @@ const struct effect_row *effect_on(const struct planner *planner, const struct c
 /* ERR_UNSUPPORTED where the server is known to be too old for what a step makes. Needs the steps. */
 int since_check(const struct planner *planner);
 
-/* Sorts planner->out: one topological order of all steps, phases where nothing else decides; cycles are broken. */
-void steps_order(struct planner *planner);
+/*
+ * Sorts planner->out: one topological order of all steps, phases where nothing else decides; cycles are broken.
+ * ERR_UNSUPPORTED with the steps of one that nothing breaks.
+ */
+int steps_order(struct planner *planner);
 
 /* The step that brings `object` of the desired tree about, or takes `object` of the current one away; NULL: none does. */
 struct change *step_making(const struct object *object);

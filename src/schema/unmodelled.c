@@ -184,15 +184,16 @@ struct list unmodelled_extra(struct arena *mem, const struct tree *desired, cons
 }
 
 /* The definition holds the old name, so it is no longer known. */
-void unmodelled_rename(struct arena *mem, struct tree *tree, const struct unmodelled *from, const char *to)
+void unmodelled_rename(struct arena *mem, struct tree *tree, const struct list *was, const struct unmodelled *from,
+                       const char *to)
 {
     for (int i = 0; i < tree->unmodelled.n; i++) {
-        const struct unmodelled *one = tree->unmodelled.item[i];
+        const struct unmodelled *one = was->item[i];
         if (!text_equal(one->on, from->on) || !text_equal(schema_of_on(one), schema_of_on(from)) ||
             (from->column && !text_equal(one->column, from->column)))
             continue;
         struct unmodelled *renamed = NEW(mem, struct unmodelled);
-        *renamed = *one;
+        *renamed = *(const struct unmodelled *)tree->unmodelled.item[i];
         *(from->column ? &renamed->column : &renamed->on) = to;
         renamed->definition = NULL;
         tree->unmodelled.item[i] = renamed;

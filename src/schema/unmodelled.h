@@ -34,8 +34,12 @@ struct names unmodelled_open(struct arena *mem, const struct tree *desired, cons
 /* What only `current` has: struct unmodelled *. */
 struct list unmodelled_extra(struct arena *mem, const struct tree *desired, const struct tree *current);
 
-/* What hangs on `from` (its schema, on, column: a column; without column: a table) hangs on it by its new name. */
-void unmodelled_rename(struct arena *mem, struct tree *tree, const struct unmodelled *from, const char *to);
+/*
+ * What hangs on `from` (its schema, on, column: a column; without column: a table) hangs on it by its new name.  `was` is
+ * the tree's list before the first of several renames, and `from` says the names of that time: names may change places.
+ */
+void unmodelled_rename(struct arena *mem, struct tree *tree, const struct list *was, const struct unmodelled *from,
+                       const char *to);
 
 /* What has the name of this table, view, sequence or type in that tree without being modelled; NULL. */
 const struct unmodelled *unmodelled_instead(const struct tree *tree, const struct object *object);

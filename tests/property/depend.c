@@ -184,19 +184,42 @@ static bool cannot_rename(const struct object *object)
     return table && ((const struct table *)table)->without_rowid && object_only(table, KIND_UNIQUE);
 }
 
-static void rename_decide(struct dice *dice, enum kind kind)
+static void rename_note(struct dice *dice, const struct object *object, const char *to)
 {
-    const struct object *object = random_of_kind(dice, kind);
-    const char *to = object ? random_name_in(dice, kind, object->parent) : NULL;
-    if (!object || cannot_rename(object) || is_taken(dice, object->name, to))
-        return;
     struct rename *rename = NEW(dice->mem, struct rename);
     *rename = (struct rename){.schema = object_schema(object), .from = object->name, .to = to};
-    if (kind == KIND_COLUMN) {
+    if (object->kind == KIND_COLUMN) {
         const struct rename *table = rename_of_table(dice, object->parent);
         rename->table = table ? table->to : object->parent->name;
     }
     list_add(dice->mem, &dice->renames, rename);
+}
+
+static const struct object *random_sibling(struct dice *dice, const struct object *object)
+{
+    const struct object *found = NULL;
+    for (int i = 0, seen = 0; object && i < object->parent->children.n; i++) {
+        const struct object *sibling = object->parent->children.item[i];
+        if (sibling->kind == object->kind && sibling != object && !dice_below(dice, ++seen))
+            found = sibling;
+    }
+    return found;
+}
+
+/* To a name that is free, or to another's: the two change places, or that one makes room. */
+static void rename_decide(struct dice *dice, enum kind kind)
+{
+    const struct object *object = random_of_kind(dice, kind);
+    const struct object *other = dice_chance(dice, 30) ? random_sibling(dice, object) : NULL;
+    const char *to = other ? other->name : object ? random_name_in(dice, kind, object->parent) : NULL;
+    const char *next = !other || dice_chance(dice, 60) ? NULL : random_name_in(dice, kind, other->parent);
+    if (!object || cannot_rename(object) || is_taken(dice, object->name, to))
+        return;
+    if (other && (cannot_rename(other) || is_taken(dice, other->name, next ? next : object->name)))
+        return;
+    rename_note(dice, object, to);
+    if (other)
+        rename_note(dice, other, next ? next : object->name);
 }
 
 void rename_some(struct dice *dice)
@@ -224,7 +247,8 @@ void renames_tidy(struct dice *dice)
         const struct rename *rename = dice->renames.item[i];
         const char *name = rename->table ? rename->table : rename->to;
         const struct object *table = tree_find(dice->tree, KIND_TABLE, rename->schema, name);
-        if (!table || (rename->table && !object_child(table, KIND_COLUMN, rename->to)))
+        const struct object *column = table && rename->table ? object_child(table, KIND_COLUMN, rename->to) : NULL;
+        if (!table || (rename->table && (!column || cannot_rename(column))))
             list_remove(&dice->renames, i);
     }
 }

@@ -46,9 +46,9 @@ static bool loses_rows(const struct plan *plan)
 }
 
 /*
- * Runs a plan that leads to `wanted`.  Filled tables may refuse it, empty ones must not: then the rows go, and what is
- * left to do is planned anew, because a segment may have been committed; on the way back without renames, which have
- * nothing to keep by then.
+ * Runs a plan that leads to `wanted`.  Filled tables may refuse it, empty ones must not: then the rows go, and it is run
+ * again; or what is left to do is planned anew where a segment may have been committed, on the way back without renames,
+ * which have nothing to keep by then.
  */
 static int run_to(struct law *law, const struct plan *plan, const struct tree *wanted, struct rows_kept **rows)
 {
@@ -62,6 +62,8 @@ static int run_to(struct law *law, const struct plan *plan, const struct tree *w
     *rows = NULL;
     TRY(law_load(law, &live));
     TRY(rows_remove(law->ctx, law->conn, live));
+    if (law->dialect->engine == ENGINE_LITE)
+        return law_run(law, plan);
     TRY(law_changes(law, live, wanted, &changes));
     TRY(law_plans(law, changes, &rest, &unused));
     return law_run(law, rest);

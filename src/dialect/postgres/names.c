@@ -5,33 +5,24 @@
  */
 #include "base/map.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "dialect/postgres/pg.h"
-
-enum { NAME_BYTES = 63 };
-
-/* Cut to at most `length` bytes without splitting a UTF-8 character. */
-static size_t clip(const char *text, size_t length)
-{
-    while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
-        length--;
-    return length;
-}
 
 char *pg_object_name(struct arena *mem, const char *first, const char *second, const char *label)
 {
     size_t a = strlen(first), b = second ? strlen(second) : 0;
     size_t extra = strlen(label) + 1 + (second ? 1 : 0);
 
-    while (a + b + extra > NAME_BYTES) {
+    while (a + b + extra > PG_NAME_BYTES) {
         if (a > b)
             a--;
         else
             b--;
     }
-    a = clip(first, a);
+    a = utf8_cut(first, a);
     if (!second)
         return arena_printf(mem, "%.*s_%s", (int)a, first, label);
-    return arena_printf(mem, "%.*s_%.*s_%s", (int)a, first, (int)clip(second, b), second, label);
+    return arena_printf(mem, "%.*s_%.*s_%s", (int)a, first, (int)utf8_cut(second, b), second, label);
 }
 
 /* Column names joined as the server does: it stops once the text is as long as a name can be. */
@@ -44,7 +35,7 @@ static char *join_columns(struct arena *mem, const struct names *columns)
         if (i > 0)
             buf_add_c(&out, '_');
         buf_add(&out, columns->item[i]);
-        if (out.len > NAME_BYTES)
+        if (out.len > PG_NAME_BYTES)
             break;
     }
     return out.data;

@@ -15,6 +15,8 @@
 /* "dbwarden" as eight bytes: one lock per database, whatever its tables are called; see pg_lock_key(). */
 #define PG_LOCK_KEY "7233475211925153134"
 
+enum { PG_NAME_BYTES = 63 };
+
 struct pg_conn {
     struct conn conn; /* first: struct conn * is cast */
     PGconn *pg;

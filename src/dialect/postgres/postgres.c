@@ -66,6 +66,7 @@ const struct dialect pg_dialect = {
     .schemes = schemes,
     .minimum_version = 120000,
     .lock_seconds = 2,
+    .name_bytes = PG_NAME_BYTES,
     .majors_only = true,
     .transactional_ddl = true,
     .schemas_like = "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname LIKE $1 AND nspname NOT LIKE 'pg\\_%' "

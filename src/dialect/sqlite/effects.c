@@ -330,6 +330,8 @@ const struct effect_row lite_effects[] = {
     {KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_COLUMN, COLUMN_computed, is_unique_without_rowid, .effect = EFFECT_REFUSE,
      .reason = "SQLite cannot rename what a generated column of a WITHOUT ROWID table reads while that one is UNIQUE",
      .hint = "Take the UNIQUE away in one migration, rename in the next, and put it back after that."},
+    /* A trigger may be made before what it names. */
+    {KIND_TABLE, ON(REBUILD), ANY_FIELD, KIND_TRIGGER, ANY_FIELD, NULL, .effect = EFFECT_LOOSE},
     LOOSE(KIND_TABLE),
     LOOSE(KIND_COLUMN),
     LOOSE(KIND_PRIMARY_KEY),

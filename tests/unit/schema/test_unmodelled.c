@@ -120,11 +120,13 @@ static void a_rename_takes_along_what_hangs_on_it(void **state)
 {
     struct ctx *ctx = *state;
     struct tree *tree = tree_of(ctx, many);
-    unmodelled_rename(ctx->mem, tree, &(struct unmodelled){.schema = "", .on = "t", .column = "a"}, "b");
-    unmodelled_rename(ctx->mem, tree, &(struct unmodelled){.schema = "", .on = "t"}, "u");
-    assert_string_equal(unmodelled_text(ctx->mem, tree->unmodelled.item[3]), "partition s.p of table u");
-    assert_string_equal(unmodelled_text(ctx->mem, tree->unmodelled.item[4]), "grant SELECT to bob on column u.b");
-    assert_string_equal(unmodelled_text(ctx->mem, tree->unmodelled.item[8]), "policy q on table other");
+    const struct list was = list_copy(ctx->mem, &tree->unmodelled);
+    unmodelled_rename(ctx->mem, tree, &was, &(struct unmodelled){.schema = "", .on = "t", .column = "a"}, "b");
+    unmodelled_rename(ctx->mem, tree, &was, &(struct unmodelled){.schema = "", .on = "t"}, "other");
+    unmodelled_rename(ctx->mem, tree, &was, &(struct unmodelled){.schema = "", .on = "other"}, "t");
+    assert_string_equal(unmodelled_text(ctx->mem, tree->unmodelled.item[3]), "partition s.p of table other");
+    assert_string_equal(unmodelled_text(ctx->mem, tree->unmodelled.item[4]), "grant SELECT to bob on column other.b");
+    assert_string_equal(unmodelled_text(ctx->mem, tree->unmodelled.item[8]), "policy q on table t");
 }
 
 static void what_a_filter_leaves_out_takes_along_what_hangs_on_it(void **state)
