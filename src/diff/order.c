@@ -1,9 +1,9 @@
 /*
  * The order of a plan: one topological sort of all steps.  Arcs come from the dependency graphs (what is named is made
  * before what names it, and goes after it), from parents, and from names that one step frees and another takes; phases
- * decide where nothing else does, then the place in which diff found a change.  A circle is broken by taking foreign keys
- * out of their table's CREATE or DROP, then by dropping what holds a name before its table goes, and where that does not
- * help by phases alone.
+ * decide where nothing else does, then the place in which diff found a change.  A circle is broken by giving up what only
+ * reads well and taking foreign keys and triggers out of their table's CREATE or DROP, then by dropping what holds a name
+ * before its table goes, then by a rename that makes room; one that nothing breaks is an error.
  */
 #include <string.h>
 
@@ -637,8 +637,7 @@ static int circle_refuse(const struct orderer *orderer, struct node *node)
         names_add(ctx->mem, &steps, arena_printf(ctx->mem, "%s %s", change_op_name(node->step->op), path));
         node = waited_for(node);
     } while (node != first);
-    fail(ctx, ERR_UNSUPPORTED,
-         "each of these steps needs the one named after it to be done before, and the last the first: %s",
+    fail(ctx, ERR_UNSUPPORTED, "each of these steps waits for the next, and the last for the first: %s",
          names_join(ctx->mem, &steps, ", "));
     return fail_hint(ctx, "Make the change in two migrations.");
 }

@@ -97,14 +97,37 @@ static void owned_alone(struct owned *owned, const struct tree *tree)
 
 /* ---- notes ---- */
 
-static void gone_note(struct owned *owned, const struct plan_gone *gone)
+static const char *gone_key(struct owned *owned, const struct plan_gone *gone, const char *name)
 {
-    struct arena *mem = owned->ctx->mem;
-    const char *from = managed_top_key_of(mem, &owned->forms, gone->kind, gone->schema, gone->name);
-    if (gone->to)
-        owned_rename(owned, from, managed_top_key_of(mem, &owned->forms, gone->kind, gone->schema, gone->to));
-    else if (map_get(&owned->tops, from))
-        map_set(&owned->tops, from, NULL);
+    return managed_top_key_of(owned->ctx->mem, &owned->forms, gone->kind, gone->schema, name);
+}
+
+static void gone_forget(struct owned *owned, const struct plan_gone *gone)
+{
+    const char *key = gone_key(owned, gone, gone->name);
+    if (map_get(&owned->tops, key))
+        map_set(&owned->tops, key, NULL);
+}
+
+/* Names may change places: all records are taken up before the first is put down again. */
+static void gone_note(struct owned *owned, const struct list *gone)
+{
+    struct owned_top **moved = NEW_ARRAY(owned->ctx->mem, struct owned_top *, gone->n + 1);
+    for (int i = 0; i < gone->n; i++) {
+        const struct plan_gone *one = gone->item[i];
+        moved[i] = one->to ? map_get(&owned->tops, gone_key(owned, one, one->name)) : NULL;
+    }
+    for (int i = 0; i < gone->n; i++)
+        if (moved[i])
+            gone_forget(owned, gone->item[i]);
+    for (int i = 0; i < gone->n; i++) {
+        const struct plan_gone *one = gone->item[i];
+        if (moved[i])
+            map_set(&owned->tops, gone_key(owned, one, one->to), moved[i]);
+    }
+    for (int i = 0; i < gone->n; i++)
+        if (!((const struct plan_gone *)gone->item[i])->to)
+            gone_forget(owned, gone->item[i]);
 }
 
 static enum kind kind_of_key(struct arena *mem, const char *key)
@@ -129,8 +152,7 @@ static void top_note(struct owned *owned, const struct tree *written, const stru
 void owned_note(struct owned *owned, const struct plan_note *note)
 {
     const struct object *root = note->written->root;
-    for (int i = 0; i < note->gone.n; i++)
-        gone_note(owned, note->gone.item[i]);
+    gone_note(owned, &note->gone);
     for (int i = 0; i < root->children.n; i++) {
         const struct object *schema = root->children.item[i];
         settings_add(owned, top_around(owned, schema), "", schema);

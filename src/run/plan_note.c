@@ -67,12 +67,11 @@ static void change_note(struct noting *noting, const struct change *change)
     touch(noting, after);
     if (before && change->op == CHANGE_RENAME)
         names_add(noting->mem, &noting->renamed, after->name);
-    if (!before || managed_top(before) != before ||
-        top_find(noting->written, before->kind, schema_name(before), before->name))
+    if (!before || managed_top(before) != before)
         return;
     if (change->op == CHANGE_RENAME)
         gone_add(noting, before, after->name);
-    else if (change->op == CHANGE_DROP)
+    else if (change->op == CHANGE_DROP && !top_find(noting->written, before->kind, schema_name(before), before->name))
         gone_add(noting, before, NULL);
 }
 
@@ -296,13 +295,23 @@ int plan_note_read(struct ctx *ctx, const struct migration *migration, struct pl
 
 /* ---- laying it over a schema ---- */
 
-static void gone_apply(const struct tree *tree, const struct plan_gone *gone)
+/* Names may change places, so all are found before the first gets another; then what is dropped, maybe by a new name. */
+static void gone_apply(struct arena *mem, const struct tree *tree, const struct list *gone)
 {
-    struct object *top = top_find(tree, gone->kind, gone->schema, gone->name);
-    if (top && gone->to)
-        top->name = gone->to;
-    else if (top)
-        object_remove(top);
+    struct object **renamed = NEW_ARRAY(mem, struct object *, gone->n + 1);
+    for (int i = 0; i < gone->n; i++) {
+        const struct plan_gone *one = gone->item[i];
+        renamed[i] = one->to ? top_find(tree, one->kind, one->schema, one->name) : NULL;
+    }
+    for (int i = 0; i < gone->n; i++)
+        if (renamed[i])
+            renamed[i]->name = ((const struct plan_gone *)gone->item[i])->to;
+    for (int i = 0; i < gone->n; i++) {
+        const struct plan_gone *one = gone->item[i];
+        struct object *top = one->to ? NULL : top_find(tree, one->kind, one->schema, one->name);
+        if (top)
+            object_remove(top);
+    }
 }
 
 struct laying {
@@ -363,8 +372,7 @@ void plan_note_apply(struct arena *mem, const struct target *target, const struc
         (*tree)->unmodelled = before->unmodelled;
         return;
     }
-    for (int i = 0; i < note->gone.n; i++)
-        gone_apply(*tree, note->gone.item[i]);
+    gone_apply(mem, *tree, &note->gone);
     for (int i = 0; i < note->written->root->children.n; i++) {
         const struct object *schema = note->written->root->children.item[i];
         struct object *home = tree_schema(mem, *tree, schema->name);

@@ -2,6 +2,7 @@
  * Text cases: what a change of schema becomes.  A case file has the sections current, desired (DDL of the engine), up,
  * down and hazards, each under a line "== name".  The DDL is run in databases of its own and read back; what comes out is
  * compared with the file, or written into it with --update; then up and down are run and must lead there and back.
+ * A section renames before them has the flags that decide renames, one a line.
  * What a server read back is kept beside the case (--update, NAME.json): with --recorded the texts are compared without one.
  * usage: cases ENGINE [--update | --recorded] [--url URL] FILE...
  */
@@ -10,11 +11,12 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "diff/rename.h"
 #include "law.h"
 #include "sql/split.h"
 
-static const char *const section_names[] = {"current", "desired", "up", "down", "hazards"};
-enum { CURRENT, DESIRED, UP, DOWN, HAZARDS, SECTIONS };
+static const char *const section_names[] = {"renames", "current", "desired", "up", "down", "hazards"};
+enum { RENAMES, CURRENT, DESIRED, UP, DOWN, HAZARDS, SECTIONS };
 
 struct text_case {
     const char *path;
@@ -29,7 +31,7 @@ static int case_read(struct ctx *ctx, const char *path, struct text_case *text_c
     struct buf part;
     int at = -1;
     TRY(file_read(ctx, path, 0, &text, &length));
-    *text_case = (struct text_case){.path = path, .section = {"", "", "", "", ""}};
+    *text_case = (struct text_case){.path = path, .section = {"", "", "", "", "", ""}};
     buf_init(&part, ctx->mem);
     struct names lines = text_lines(ctx->mem, text);
     for (int i = 0; i <= lines.n; i++) {
@@ -88,7 +90,7 @@ static int case_write(struct ctx *ctx, const struct text_case *text_case)
     struct buf out;
     buf_init(&out, ctx->mem);
     buf_add(&out, text_case->head);
-    for (int i = 0; i < SECTIONS; i++)
+    for (int i = *text_case->section[RENAMES] ? RENAMES : CURRENT; i < SECTIONS; i++)
         buf_addf(&out, "== %s\n%s%s", section_names[i], text_case->section[i], *text_case->section[i] ? "\n" : "");
     return file_write(ctx, text_case->path, out.data, out.len, 0644);
 }
@@ -142,6 +144,26 @@ static int trees_recorded(struct law *law, const char *path, struct tree **curre
     return 0;
 }
 
+static int changes_find(struct law *law, const struct text_case *text_case, struct tree *current, struct tree *desired,
+                        struct changes **changes)
+{
+    struct ctx *ctx = law->ctx;
+    struct list renames = {0};
+    const struct diff_input input = {.target = &law->target, .before = current, .after = desired};
+    struct names flags = text_lines(ctx->mem, text_case->section[RENAMES]);
+    for (int i = 0; i < flags.n; i++) {
+        const char *flag = flags.item[i], *value = strchr(flag, ' ');
+        bool table = text_starts(flag, "--rename-table ");
+        if (value)
+            TRY((table ? rename_read_table : rename_read_column)(ctx, value + 1, &renames));
+    }
+    TRY(rename_check(ctx, &input, &renames));
+    law->renames = &renames;
+    int code = law_changes(law, current, desired, changes);
+    law->renames = NULL;
+    return code;
+}
+
 static int recorded_run(struct law *law, const char *path)
 {
     struct text_case text_case;
@@ -151,7 +173,7 @@ static int recorded_run(struct law *law, const char *path)
     law->doing = "reading";
     TRY(case_read(law->ctx, path, &text_case));
     TRY(trees_recorded(law, path, &current, &desired));
-    TRY(law_changes(law, current, desired, &changes));
+    TRY(changes_find(law, &text_case, current, desired, &changes));
     TRY(law_plans(law, changes, &up, &down));
     return texts_agree(law, &text_case, up, down, false);
 }
@@ -171,7 +193,7 @@ static int case_run(struct law *law, const struct url *url, const char *path, bo
     TRY(tree_of(law, url, text_case.section[DESIRED], &desired));
     if (update && url)
         TRY(trees_record(law->ctx, path, current, desired));
-    TRY(law_changes(law, current, desired, &changes));
+    TRY(changes_find(law, &text_case, current, desired, &changes));
     TRY(law_plans(law, changes, &up, &down));
     TRY(texts_agree(law, &text_case, up, down, update));
     law->doing = "up";

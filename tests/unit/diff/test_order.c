@@ -69,6 +69,24 @@ static void schemas_hold_what_lies_in_them(void **state)
     IN_ORDER(planned(*state, pg(state, ""), tree, NULL, true), "DROP TABLE app.t", "DROP SCHEMA app");
 }
 
+static void a_circle_that_nothing_breaks_is_told_with_its_steps(void **state)
+{
+    struct ctx *ctx = *state;
+    const struct target target = target_offline(dialect_find("postgresql"), NULL);
+    const struct diff_input input = {
+        .target = &target,
+        .before = pg(state, ""),
+        .after = pg(state, ", 'views': [{'name': 'a', 'query': 'SELECT x FROM b'}, {'name': 'c', 'query': 'SELECT x "
+                           "FROM b'}, {'name': 'b', 'query': 'SELECT x FROM a'}]")};
+    const struct plan_options options = {0};
+    struct changes *changes;
+    struct plan *up;
+    assert_works(ctx, diff_trees(ctx, &input, &changes));
+    assert_fails(ctx, plan_make(ctx, &target, changes, &options, &up), ERR_UNSUPPORTED,
+                 "each of these steps waits for the next, and the last for the first: create view a, create view b");
+}
+
 UNIT_TESTS(UNIT(a_key_that_is_made_later_comes_before_its_foreign_key), UNIT(a_circle_of_tables_is_cut_once),
            UNIT(a_name_is_free_before_it_is_taken), UNIT(a_view_moves_out_of_the_way_of_a_type),
-           UNIT(a_default_lets_go_of_its_sequence_first), UNIT(schemas_hold_what_lies_in_them))
+           UNIT(a_default_lets_go_of_its_sequence_first), UNIT(schemas_hold_what_lies_in_them),
+           UNIT(a_circle_that_nothing_breaks_is_told_with_its_steps))

@@ -119,6 +119,56 @@ static void a_flag_that_fits_twice_or_nowhere_is_refused(void **state)
     }
 }
 
+static const char *checked(struct ctx *ctx, const struct diff_input *input, const char *const *flags)
+{
+    struct list decided = {0};
+    for (; *flags; flags++)
+        assert_works(ctx, strchr(*flags, '.') ? rename_read_column(ctx, *flags, &decided)
+                                              : rename_read_table(ctx, *flags, &decided));
+    assert_works(ctx, rename_check(ctx, input, &decided));
+    return flags_of(ctx, &decided);
+}
+
+static void names_may_change_places_and_follow_each_other(void **state)
+{
+    struct ctx *ctx = *state;
+    struct diff_input swap = input_of(ctx, "postgresql", TABLES(".a: x text, y text", ".b: x text, y text"),
+                                      TABLES(".a: x text, y text", ".b: x text, y text"));
+    assert_string_equal(checked(ctx, &swap, (const char *[]){"a:b", "b:a", "a.x:y", "a.y:x", NULL}),
+                        "--rename-table a:b; --rename-table b:a; --rename b.x:y; --rename b.y:x");
+    struct diff_input chain =
+        input_of(ctx, "sqlite", TABLES(".a: x TEXT", ".b: z TEXT"), TABLES(".B: x TEXT", ".c: z TEXT"));
+    assert_string_equal(checked(ctx, &chain, (const char *[]){"a:b", "b:c", NULL}),
+                        "--rename-table a:B; --rename-table b:c");
+}
+
+static void a_name_may_go_to_something_new_or_come_from_something_dropped(void **state)
+{
+    struct ctx *ctx = *state;
+    struct diff_input new = input_of(ctx, "postgresql", TABLES(".t: a text"), TABLES(".t: b text, a integer"));
+    assert_string_equal(checked(ctx, &new, (const char *[]){"t.a:b", NULL}), "--rename t.a:b");
+    struct diff_input old = input_of(ctx, "postgresql", TABLES(".t: a text, b text"), TABLES(".t: b text"));
+    assert_string_equal(checked(ctx, &old, (const char *[]){"t.a:b", NULL}), "--rename t.a:b");
+    struct diff_input same = input_of(ctx, "postgresql", TABLES(".t: a text, b text"), TABLES(".t: a text, b text"));
+    assert_fails(ctx, check_column(ctx, &same, "t.a:b"), ERR_USAGE,
+                 "--rename t.a:b: both the models and the current schema have a column \"a\" and a column \"b\"");
+    struct diff_input two =
+        input_of(ctx, "postgresql", TABLES(".t: a text", "s.t: a text"), TABLES(".t: a text, b text", "s.t: b text"));
+    assert_string_equal(checked(ctx, &two, (const char *[]){"t.a:b", NULL}), "--rename s.t.a:b");
+}
+
+static void what_a_rename_leaves_is_guessed_too(void **state)
+{
+    struct ctx *ctx = *state;
+    struct diff_input input = input_of(ctx, "postgresql", TABLES(".t: id integer, a text, zz integer"),
+                                       TABLES(".t: id integer, a integer, b text"));
+    struct list decided = {0};
+    assert_works(ctx, rename_read_column(ctx, "t.a:b", &decided));
+    assert_works(ctx, rename_check(ctx, &input, &decided));
+    input.renames = &decided;
+    assert_string_equal(guesses(ctx, &input), "--rename t.zz:a");
+}
+
 static void flags_that_contradict_each_other_are_refused(void **state)
 {
     struct ctx *ctx = *state;
@@ -132,4 +182,6 @@ static void flags_that_contradict_each_other_are_refused(void **state)
 UNIT_TESTS(UNIT(the_likeliest_column_is_offered), UNIT(another_type_needs_the_name_or_the_place),
            UNIT(a_table_is_offered_once), UNIT(a_schema_is_named_where_it_has_to_be),
            UNIT(another_case_is_a_rename_where_names_do_not_fold), UNIT(a_flag_finds_its_schema),
-           UNIT(a_flag_that_fits_twice_or_nowhere_is_refused), UNIT(flags_that_contradict_each_other_are_refused))
+           UNIT(a_flag_that_fits_twice_or_nowhere_is_refused), UNIT(names_may_change_places_and_follow_each_other),
+           UNIT(a_name_may_go_to_something_new_or_come_from_something_dropped),
+           UNIT(what_a_rename_leaves_is_guessed_too), UNIT(flags_that_contradict_each_other_are_refused))
