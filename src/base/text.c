@@ -234,6 +234,14 @@ static int edit_distance(const char *a, const char *b)
     return row[length];
 }
 
+/* A name whose last words are missing, as database_url of database_url_sync, is nearer than one of other words. */
+static int distance_of(const char *word, const char *known)
+{
+    size_t length = strlen(word);
+    bool cut = length && !strncmp(word, known, length) && (known[length] == '_' || known[length] == '-');
+    return cut ? 1 : edit_distance(word, known);
+}
+
 const char *text_nearest(const struct names *known, const char *word)
 {
     int length = (int)strnlen(word, WORD_LONGEST + 1);
@@ -246,7 +254,7 @@ const char *text_nearest(const struct names *known, const char *word)
     for (int i = 0; i < known->n; i++) {
         if (strlen(known->item[i]) > WORD_LONGEST)
             continue;
-        int distance = edit_distance(word, known->item[i]);
+        int distance = distance_of(word, known->item[i]);
         if (distance <= allowed) {
             nearest = known->item[i];
             allowed = distance - 1;

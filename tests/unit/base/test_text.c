@@ -136,6 +136,9 @@ static void guesses_what_was_meant(void **state)
     assert_string_equal(text_nearest(&known, "make_migration"), "make-migrations");
     assert_string_equal(text_nearest(&known, "rolback"), "rollback");
     assert_string_equal(text_nearest(&known, "sede"), "seed");
+    struct names settings = text_split(ctx->mem, "database_name,database_type,database_url_sync", ',');
+    assert_string_equal(text_nearest(&settings, "database_url"), "database_url_sync");
+    assert_string_equal(text_nearest(&settings, "database_nam"), "database_name");
     assert_null(text_nearest(&known, "frobnicate"));
     assert_null(text_nearest(&known, "x"));
     assert_null(text_nearest(&known, ""));
