@@ -1,6 +1,6 @@
 """bench.py [PART...]: dbwarden against the floor, as ratios of medians of runs that take turns.
 
-Parts: start apply large catalog diff models count.  A line of build/bench.jsonl for every program measured, one table at the
+Parts: start apply slow mysql large catalog diff models count.  A line of build/bench.jsonl for every program measured, one table at the
 end.  Nothing here is a test: a machine that is busy with something else only makes the ratios less sure.
 """
 
@@ -8,11 +8,13 @@ import json
 import os
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import workloads
 
@@ -143,6 +145,8 @@ def apply_one(engine, n):
                    clean(engine, theirs))
     compare(f"apply {n}: {engine}", ours, client(engine, theirs, files / "all.txt"), floor, runs=RUNS if n < 5000 else 2,
             aim="1.15 x client")
+    compare(f"apply {n} --atomic: {engine}", Runner("dbwarden", [OURS, "migrate", "--atomic"], folder, clean(engine, mine)),
+            floor, runs=RUNS if n < 5000 else 2, aim="0.33 x floor, which commits each" if n == 1000 else None)
     clean(engine, mine)()
     ours.run()  # and what is left to do afterwards: nothing
     sums = Runner("read files", [FLOOR, "sums", folder / "migrations" / "primary"], folder)
@@ -150,6 +154,46 @@ def apply_one(engine, n):
     compare(f"no-op migrate {n}: {engine}", Runner("dbwarden", [OURS, "migrate"], folder), sums, runs=2 * RUNS, aim=aim)
     compare(f"status {n}: {engine}", Runner("dbwarden", [OURS, "status"], folder), sums, runs=2 * RUNS, aim=aim)
     return statistics.median(run[0] for run in ours.runs)
+
+
+def slow():
+    """A link on which every byte takes a millisecond, each way."""
+    migrations, near = workloads.trivial(100, "postgresql"), urlsplit(DATABASE)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    far = near._replace(netloc=f"{near.username}@127.0.0.1:{port}").geturl()
+    link = subprocess.Popen([WORK / "delay", str(port), "1", str(near.port)])
+    try:
+        time.sleep(0.3)
+        folder, files = fresh("project"), fresh("files")
+        workloads.plain(files, migrations)
+        workloads.project(folder, far, migrations)
+        for words, aim in (([], "1.3 x pipeline"), (["--atomic"], None)):
+            compare(" ".join(["apply 100 over 1 ms: postgresql", *words]),
+                    Runner("dbwarden", [OURS, "migrate", *words], folder, new_database),
+                    Runner("pipeline", [FLOOR, "pipeline", far, files], files, new_database),
+                    Runner("one by one", [FLOOR, "postgresql", far, files], files, new_database), aim=aim)
+    finally:
+        link.kill()
+        link.wait()
+
+
+def mysql():
+    for engine in ("mariadb", "mysql"):
+        server = urlsplit(os.environ[f"BENCH_{engine.upper()}"])
+        migrations = [(name, up.replace("timestamp", "datetime"), down) for name, up, down in workloads.trivial(1000, engine)]
+        folder, files = fresh("project"), fresh("files")
+        workloads.journaled(files / "all.txt", migrations)
+        workloads.project(folder, server._replace(scheme=engine, path="/bench").geturl(), migrations)
+        words = ["mariadb", f"-u{server.username}", f"-p{server.password}", "-h127.0.0.1", f"-P{server.port}", "--skip-ssl"]
+
+        def new():
+            subprocess.run([*words, "-e", "DROP DATABASE IF EXISTS bench; CREATE DATABASE bench"], check=True)
+
+        compare(f"apply 1000: {engine}", Runner("dbwarden", [OURS, "migrate"], folder, new),
+                Runner("client", [*words, "bench", "-e", f"source {files / 'all.txt'}"], files, new), runs=min(RUNS, 3),
+                aim="1.3 x client, the same commits")
 
 
 def large():
@@ -293,7 +337,7 @@ def counted(n):
     return found
 
 
-PARTS = {"start": start, "apply": apply, "large": large, "catalog": catalog, "diff": diff, "models": models, "count": count}
+PARTS = {"start": start, "apply": apply, "slow": slow, "mysql": mysql, "large": large, "catalog": catalog, "diff": diff, "models": models, "count": count}
 
 
 def table():

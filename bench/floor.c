@@ -5,6 +5,7 @@
  *
  *   floor sqlite DATABASE FOLDER     runs the .sql files of the folder in the order of their names
  *   floor postgresql URL FOLDER      the same; a statement ends at the end of a line, which is true of what generate.py writes
+ *   floor pipeline URL FOLDER        the same, and all files in one pipeline: a single round trip
  *   floor message URL FILE           one file as one message
  *   floor catalog URL                the whole schema in five queries, read to the last row
  *   floor sums FOLDER                reads every file and adds its bytes up
@@ -143,7 +144,7 @@ static void pg_finish_pipeline(PGconn *conn)
     }
 }
 
-static void pg_apply(const char *url, const char *folder, struct dirent **entries, int n)
+static void pg_apply(const char *url, const char *folder, struct dirent **entries, int n, bool together)
 {
     PGconn *conn = pg_open(url);
     char row[256];
@@ -159,7 +160,8 @@ static void pg_apply(const char *url, const char *folder, struct dirent **entrie
         }
         pg_send(conn, row);
         pg_send(conn, "commit");
-        pg_finish_pipeline(conn);
+        if (!together || i + 1 == n)
+            pg_finish_pipeline(conn);
         free(text);
     }
     PQfinish(conn);
@@ -210,14 +212,15 @@ int main(int argc, char **argv)
     const char *mode = argc > 1 ? argv[1] : "";
     struct dirent **entries = NULL;
     const char *folder = argc > 3 ? argv[3] : argc > 2 ? argv[2] : ".";
-    bool apply = argc == 4 && (strcmp(mode, "sqlite") == 0 || strcmp(mode, "postgresql") == 0);
+    bool together = strcmp(mode, "pipeline") == 0;
+    bool apply = argc == 4 && (together || strcmp(mode, "sqlite") == 0 || strcmp(mode, "postgresql") == 0);
     int n = apply || strcmp(mode, "sums") == 0 ? scandir(folder, &entries, is_sql, alphasort) : 0;
     if (n < 0)
         die("cannot read", folder);
     if (apply && mode[0] == 's')
         lite_apply(argv[2], folder, entries, n);
     else if (apply)
-        pg_apply(argv[2], folder, entries, n);
+        pg_apply(argv[2], folder, entries, n, together);
     else if (strcmp(mode, "message") == 0 && argc == 4)
         pg_message(argv[2], argv[3]);
     else if (strcmp(mode, "catalog") == 0 && argc == 3)
@@ -225,6 +228,6 @@ int main(int argc, char **argv)
     else if (strcmp(mode, "sums") == 0 && argc == 3)
         sums(folder, entries, n);
     else
-        die("usage", "floor sqlite | postgresql | message | catalog | sums");
+        die("usage", "floor sqlite | postgresql | pipeline | message | catalog | sums");
     return 0;
 }

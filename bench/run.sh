@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh [PART...]: builds the floor, starts a PostgreSQL that syncs as a real one does, and runs bench.py.
+# run.sh [PART...]: builds the floor, starts servers that sync as real ones do, and runs bench.py.
 # BENCH_RUNS  rounds of each measurement (5)     BENCH_FULL=1  10,000 migrations and 5,000 tables too
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,12 +11,18 @@ gcc -O2 -D_GNU_SOURCE bench/floor.c -Wl,--no-as-needed "${libraries[@]}" -o "$wo
 read -ra linked < <(pkg-config --libs sqlite3 jansson yaml-0.1 libmd smartcols)
 echo 'int main(void) { return 0; }' | gcc -O2 -x c - -Wl,--no-as-needed "${linked[@]}" -o "$work/nothing"
 gcc -O2 -D_GNU_SOURCE bench/launch.c -o "$work/launch"
+gcc -O2 -D_GNU_SOURCE bench/delay.c -o "$work/delay"
 
 servers=$(mktemp -d /tmp/dbwarden-bench.XXXXXX) && chmod 755 "$servers"
 trap 'tests/servers/testservers.sh stop "$servers" >/dev/null 2>&1; rm -rf "$servers"' EXIT
 tests/venv.sh "${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}"
 export TS_PORT=${TS_PORT:-21880} TS_DURABLE=1
-tests/servers/testservers.sh install pg15
-BENCH_POSTGRESQL=$(tests/servers/testservers.sh start "$servers" pg15 2>/dev/null | sed -n 's/^PG15_TCP_URL=//p')
+names=(pg15)
+[[ $# -gt 0 && " $* " != *" mysql "* ]] || names+=(mariadb mysql)
+tests/servers/testservers.sh install "${names[@]}"
+said=$(tests/servers/testservers.sh start "$servers" "${names[@]}" 2>/dev/null)
+url() { sed -n "s/^$1=//p" <<<"$said"; }
+BENCH_POSTGRESQL=$(url PG15_TCP_URL) BENCH_MARIADB=$(url MARIADB_URL) BENCH_MYSQL=$(url MYSQL_URL)
+export BENCH_MARIADB BENCH_MYSQL
 export BENCH_POSTGRESQL BENCH_SERVER_LOG=$servers/pg15/log
 python3 bench/bench.py "$@"

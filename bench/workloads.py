@@ -68,6 +68,20 @@ def plain(folder, migrations):
     (folder / "all.txt").write_text("".join(text))
 
 
+def journaled(path, migrations):
+    """For a client of MySQL: the statements of `migrations` with the commits that a journal around each of them takes."""
+    text = ["CREATE TABLE state (version varchar(20) PRIMARY KEY, name text, sum text);\n"
+            "CREATE TABLE journal (name varchar(200) PRIMARY KEY, done integer, sum varchar(64), evidence text);\n"]
+    for i, (name, up, _) in enumerate(migrations, 1):
+        text.append(f"REPLACE INTO journal VALUES ('{name}', 0, '', NULL);\n")
+        for done, statement in enumerate(up.split(";\n")[:-1], 1):
+            text.append(f"UPDATE journal SET evidence = '{'e' * 80}' WHERE name = '{name}';\n{statement};\n"
+                        f"UPDATE journal SET done = {done}, sum = '{'s' * 64}', evidence = NULL WHERE name = '{name}';\n")
+        text.append(f"START TRANSACTION;\nINSERT INTO state VALUES ('{i:05d}', '{name}', 'x');\n"
+                    f"UPDATE journal SET sum = '{'t' * 64}' WHERE name = '{name}';\nCOMMIT;\n")
+    path.write_text("".join(text))
+
+
 def project(folder, url, migrations=(), schema=None):
     """A project without Python."""
     versions = folder / "migrations" / "primary"
