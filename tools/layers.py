@@ -15,6 +15,7 @@ LEVELS = [
     ["schema", "sql"],
     ["dialect"],
     ["diff", "migration", "legacy", "state", "lint", "models", "config"],
+    ["translate"],
     ["run"],
     ["command"],
     ["api"],
@@ -25,7 +26,8 @@ LEVELS = [
 LEVEL = {folder: height for height, level in enumerate(LEVELS) for folder in level}
 TOP = {"cli", "server", "python"}  # side by side, and do not know each other
 
-ENGINE_SEES = {"dialect/client_program.h", "dialect/dialect.h", "dialect/common.h", "dialect/scratch_server.h", "dialect/target.h"}
+ENGINE_SEES = {"dialect/client_program.h", "dialect/dialect.h", "dialect/common.h", "dialect/scratch_server.h", "dialect/target.h",
+               "dialect/translation.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 
 ENGINE_NAME = re.compile(r'\bENGINE_[A-Z]+\b|"(?:postgresql|postgres|sqlite|mysql|mariadb|clickhouse)"')

@@ -115,6 +115,18 @@ static int diff_migrations(struct ctx *ctx, struct session *session, struct repl
     return 0;
 }
 
+/* Where the database stands in for one of another engine, models are held against what the files lead to there. */
+static int diff_of_models(struct ctx *ctx, struct session *session, const struct request *request, struct reply *reply,
+                          int *found)
+{
+    __attribute__((cleanup(session_close))) struct session source = {0};
+    TRY(session_open(ctx, session->config, session->database->name, &source));
+    source.forward = true;
+    if (!session_as_source(ctx, &source))
+        return diff_models(ctx, session, request, reply, found);
+    return diff_models(ctx, &source, request, reply, found);
+}
+
 static int diff_run(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
     __attribute__((cleanup(config_close))) struct config *config = NULL;
@@ -127,7 +139,7 @@ static int diff_run(struct ctx *ctx, const struct request *request, struct reply
     session.offline = session.forward = request_flag(request, "offline");
     TRY(session_folder(ctx, &session));
     if (!text_equal(what, "migrations")) {
-        int code = diff_models(ctx, &session, request, reply, &found);
+        int code = diff_of_models(ctx, &session, request, reply, &found);
         if (code == ERR_MODELS && text_equal(what, "all") && !session.database->model_paths.n)
             models_absent(ctx, reply);
         else

@@ -213,6 +213,10 @@ static int files_write(struct generation *generation, struct reply *reply)
     const char *plan_path = path_join(ctx->mem, folder, arena_printf(ctx->mem, "%s.plan.json", generation->stem));
     const char *plan = arena_printf(ctx->mem, "%s\n", json_text(ctx->mem, generation->plan, JSON_INDENTED));
     TRY(read_back(generation, path, &text));
+    if (generation->session->as_source) {
+        const struct sql_piece whole = {.text = text.data, .length = text.len};
+        TRY(translation_try(ctx, generation->session, path, &whole));
+    }
     TRY(file_write(ctx, plan_path, plan, strlen(plan), 0644));
     TRY(file_write(ctx, path, text.data, text.len, 0644));
     json_set_text(ctx->mem, reply->json, "file", path);
@@ -397,6 +401,11 @@ static int make_migrations_run(struct ctx *ctx, const struct request *request, s
     TRY(session_open(ctx, config, request_text(request, "database"), &session));
     session.forward = true;
     session.offline = request_flag(request, "offline");
+    if (session_as_source(ctx, &session) && request_flag(request, "baseline")) {
+        fail(ctx, ERR_USAGE, "--baseline describes the %s database itself, and --dev leaves it alone",
+             session.database->dialect->title);
+        return fail_hint(ctx, "Say it without --dev.");
+    }
     struct generation generation = {.ctx = ctx, .request = request, .session = &session};
     return generate(&generation, reply);
 }

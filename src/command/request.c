@@ -209,6 +209,7 @@ int where_read(struct ctx *ctx, const struct json *values, struct config_options
     where->schema_file = json_get_text(values, "schema_file");
     where->python = json_get_text(values, "python");
     where->dev = json_get_bool(values, "dev", false);
+    where->strict_translation = json_get_bool(values, "strict_translation", false);
     return 0;
 }
 
@@ -244,8 +245,6 @@ int command_run(struct ctx *ctx, const struct command *command, const struct con
     TRY(request_check(ctx, command, values, &checked));
     struct request request = {.values = checked, .where = where ? where : &nowhere};
     request.exit_code = request_flag(&request, "exit_code");
-    if (request_flag(&request, "strict_translation"))
-        emit_warning(ctx, "SQL is not translated for the development database yet: --strict-translation has no effect");
     return command->run(ctx, &request, reply);
 }
 

@@ -118,6 +118,8 @@ static void swap_urls(struct database_config *database)
     url_close(&database->url);
     database->url = database->dev_url;
     database->dialect = database->dev_dialect;
+    if (database->dialect != database->source) /* one stands in for all of them */
+        database->targets = (struct targets_config){0};
     database->dev_url.password = (struct secret){0}; /* moved; a copy of its own, since each is closed */
     secret_copy(&database->dev_url.password, &database->url.password);
 }
@@ -138,9 +140,12 @@ static void leave_without_dev(struct ctx *ctx, struct config *config, struct dat
 static void choose(struct ctx *ctx, const struct config_options *options, struct config *config)
 {
     config->dev = options->dev;
+    config->strict_translation = options->strict_translation;
     for (int i = 0; i < config->databases.n; i++) {
         struct database_config *database = config->databases.item[i];
         bool usable = database->dialect;
+        database->source = database->dialect;
+        database->source_name = database->url.database;
         if (usable && options->dev && !database->dev_dialect) {
             leave_without_dev(ctx, config, database);
             usable = false;

@@ -22,7 +22,9 @@ struct targets_config {
 struct database_config {
     const char *name;
     const struct dialect *dialect;
-    struct url url; /* sync, else async (then with its async driver name, which we do not use) */
+    const struct dialect *source; /* whose SQL the files hold: with --dev perhaps another than `dialect` */
+    const char *source_name;      /* what the production database is called on its server */
+    struct url url;               /* sync, else async (then with its async driver name, which we do not use) */
     bool has_async;
     struct url url_async;
     const char *migrations_dir;  /* as configured or by default; relative to config->folder */
@@ -57,6 +59,7 @@ struct config {
     struct list databases;            /* struct database_config *, in order */
     struct database_config *fallback; /* the default one; NULL if it is among the left out */
     bool dev;                         /* --dev was given: url and dialect are the dev ones, snapshots lie apart */
+    bool strict_translation;          /* what cannot be translated for a development database is an error */
     struct list left_out;             /* struct left_out *: configured, but not usable in this run */
 };
 
@@ -77,6 +80,7 @@ struct config_options {
     const char *schema_file;    /* --schema-file */
     const char *python;         /* --python */
     bool dev;
+    bool strict_translation;
 };
 
 /* The owner of a configuration holds its URLs' passwords: config_close() overwrites them; accepts NULL. */

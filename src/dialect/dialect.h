@@ -19,8 +19,9 @@
 #include "sql/normal.h"
 
 struct dialect;
-struct facts;  /* target.h */
-struct target; /* likewise */
+struct facts;       /* target.h */
+struct target;      /* likewise */
+struct translation; /* translation.h */
 
 /* Somebody who looks after a statement while it runs: called every fraction of a second by whoever waits for it. */
 struct watch {
@@ -371,7 +372,8 @@ struct dialect {
     const char *const *name_spaces;
     /* Before a nameless object is made: its name, and whether its CREATE has to say it. NULL: as settle() left it. */
     void (*choose_name)(struct arena *mem, const struct changes *changes, struct object *object);
-    const struct render_kind *render; /* indexed by kind */
+    const struct render_kind *render;      /* indexed by kind */
+    const struct translation *translation; /* what the SQL of others is here; NULL: it stands in for nobody */
 
     /*
      * Does this statement change more than the database that it is run in: other databases, roles, the server? It is

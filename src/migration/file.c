@@ -605,7 +605,8 @@ static int read_text(struct reading *reading)
 
 char *migration_tokens(struct arena *mem, const struct migration *migration)
 {
-    return lex_checksum(mem, migration->lex, migration->up.piece, migration->up.n);
+    const struct split *up = migration->written[0] ? migration->written[0] : &migration->up;
+    return lex_checksum(mem, migration->lex, up->piece, up->n);
 }
 
 static int text_take(struct ctx *ctx, const struct dialect *dialect, struct migration *migration)

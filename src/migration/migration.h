@@ -36,8 +36,9 @@ struct migration {
     const struct lex_rules *lex;
     const char *text; /* the file */
     size_t length;
-    const unsigned char *marks[2]; /* of up and down, if somebody has kept what migration_marks() gave; NULL */
-    const struct error *up_error;  /* what makes a side unusable; NULL. Of an applied file it does no harm */
+    const struct split *written[2]; /* up and down as the file has them, where they are translated; NULL: they are it */
+    const unsigned char *marks[2];  /* of up and down, if somebody has kept what migration_marks() gave; NULL */
+    const struct error *up_error;   /* what makes a side unusable; NULL. Of an applied file it does no harm */
     const struct error *down_error;
     struct list up_warnings; /* struct event *, told when the side is used */
     struct list down_warnings;

@@ -229,16 +229,26 @@ static int check_pooled(struct ctx *ctx, const struct session *session, const st
     return 0;
 }
 
+/* What the file says of transactions is said for the engine that it was written for. */
+static int marks_make(struct ctx *ctx, struct session *session, struct migration *migration, bool down)
+{
+    const unsigned char *marks;
+    TRY(migration_marks(ctx, session->database->source, migration, down, &marks));
+    if (session_translates(session)) {
+        TRY(translation_make(ctx, session, migration, down));
+        TRY(migration_marks(ctx, session->database->dialect, migration, down, &marks));
+    }
+    migration->marks[down] = marks;
+    return 0;
+}
+
 int choice_check(struct ctx *ctx, struct session *session, const struct list *migrations, bool down)
 {
     for (int i = 0; i < migrations->n; i++) {
         struct migration *migration = migrations->item[i];
         TRY(migration_check(ctx, migration, down));
-        const unsigned char *marks = migration->marks[down];
-        if (!marks) {
-            TRY(migration_marks(ctx, session->database->dialect, migration, down, &marks));
-            migration->marks[down] = marks;
-        }
+        if (!migration->marks[down])
+            TRY(marks_make(ctx, session, migration, down));
         TRY(check_pooled(ctx, session, migration, down));
     }
     return 0;

@@ -33,6 +33,8 @@ static const char *chain_next(struct execution *execution, const char *chain, in
 static void place_of(const struct execution *execution, const struct sql_piece *piece, long position)
 {
     int line = piece->line, column = piece->column;
+    if (execution->migration->written[execution->down]) /* the position is one in another text */
+        position = 0;
     for (long i = 0; i < position && (size_t)i < piece->length; i++) {
         column = piece->text[i] == '\n' ? 1 : column + 1;
         line += piece->text[i] == '\n';
@@ -498,7 +500,7 @@ static int run_all(struct execution *execution)
     if (driver->session_save && any_changes_session(execution))
         TRY(driver->session_save(execution->ctx, execution->conn));
     TRY(resume(execution));
-    if (!execution->split->n && !execution->down)
+    if (!execution->split->n && !execution->down && !execution->migration->written[0])
         emit_warning_at(execution->ctx, (struct place){.file = execution->migration->path},
                         "holds no statements: it is recorded as applied, and does nothing");
     while (execution->done < execution->split->n)
@@ -556,7 +558,7 @@ int execution_open(struct ctx *ctx, struct session *session, const struct migrat
         .conn = session->conn,
         .migration = running,
         .down = down,
-        .split = down ? &migration->down : &migration->up,
+        .split = down ? &running->down : &running->up,
         .mark = migration->marks[down],
         .chain = "",
         .doubtful = -1,
@@ -566,7 +568,7 @@ int execution_open(struct ctx *ctx, struct session *session, const struct migrat
     names_add(ctx->mem, &execution->own, state_journal_name(ctx, &session->state));
     if (execution->mark)
         return 0;
-    return migration_marks(ctx, session->database->dialect, migration, down, &execution->mark);
+    return migration_marks(ctx, session->database->dialect, running, down, &execution->mark);
 }
 
 int execution_take_up(struct execution *execution)

@@ -226,6 +226,8 @@ int memory_of_plans(struct ctx *ctx, struct session *session, int64_t since, str
 {
     struct list all = {0};
     struct names never = {0};
+    if (session_translates(session)) /* their texts are of another engine */
+        return 0;
     TRY(find_later(ctx, session, since, &all));
     if (!touched_by_hand(ctx, session, &all, &never))
         return 0;

@@ -148,6 +148,7 @@ static int dry_run(struct ctx *ctx, struct session *session, const struct migrat
     add_texts(ctx, session, &choice.on_change, pending);
     json_set_int(ctx->mem, report, "skipped", choice.applied);
     json_set_bool(ctx->mem, report, "up_to_date", !pending->n);
+    translation_report(ctx, session, report);
     return 0;
 }
 
@@ -246,5 +247,6 @@ int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_o
     json_set_bool(ctx->mem, report, "up_to_date",
                   !code && !json_get(report, "applied")->n && !json_get(report, "repeatables")->n);
     report_left(ctx, session, report);
+    translation_report(ctx, session, report);
     return take_snapshot(ctx, session, report, code);
 }

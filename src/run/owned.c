@@ -288,6 +288,9 @@ int owned_read(struct ctx *ctx, struct session *session, const struct snapshot *
     const struct list *repeatables[] = {&session->folder->always, &session->folder->on_change};
     bool known = before && !before->legacy;
     int64_t since = known ? snapshot_number(before) : -1;
+    if (session_translates(
+            session)) /* of a development database all is the project's; records are of another engine's trees */
+        return 0;
     TRY(session_target(ctx, session));
     owned_open(ctx, session->target, tree, &owned);
     if (known && before->recorded)

@@ -37,6 +37,15 @@ const struct journal_row *journal_unfinished(const struct session *session, cons
 /* A version that a user gave and nobody knows: ERR_USAGE with the nearest one. */
 int version_unknown(struct ctx *ctx, const struct session *session, const char *text);
 
+/*
+ * Where the database stands in for one of another engine (translation.c): from here on, that side of the file is what runs there.
+ * Needs session_reload().
+ */
+bool session_translates(const struct session *session);
+int translation_make(struct ctx *ctx, struct session *session, struct migration *migration, bool down);
+/* "translation": {from, changed, left_out, not_translated: [{file, line, text}]}, and one sentence about it. */
+void translation_report(struct ctx *ctx, const struct session *session, struct json *report);
+
 /* One entry of a report's list. */
 struct json *report_migration(struct arena *mem, const struct migration *migration, double seconds, int statements);
 

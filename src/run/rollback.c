@@ -222,5 +222,6 @@ int rollback_run(struct ctx *ctx, struct session *session, const struct rollback
     }
     int code = undo_files(ctx, session, &files, report);
     session_keep_times(ctx, session);
+    translation_report(ctx, session, report);
     return report_end(ctx, session, report, code);
 }

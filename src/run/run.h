@@ -9,6 +9,7 @@
 #include "dialect/target.h"
 #include "migration/snapshot.h"
 #include "state/state.h"
+#include "translate/translate.h"
 
 struct timed {
     const char *journal_name;
@@ -41,24 +42,27 @@ struct session {
         wait_for_runner; /* seconds; set after session_open(), which takes it and what follows from the configuration */
     double wait_for_db;  /* for a server that is not up yet */
     double retry_for;    /* what another session stood in the way of */
-    struct limits limits;     /* of statements, unless their file says otherwise */
-    double seed_seconds;      /* what a seed in Python may take */
-    bool read_only;           /* how conn was opened */
-    struct folder *seeds;     /* NULL until session_seeds() */
-    struct list applied;      /* struct applied *, as session_reload() found them */
-    struct list seed_rows;    /* likewise, of the seed table, as session_seed_rows() found them */
-    struct list journal;      /* struct journal_row * */
-    struct list unfinished;   /* those of it that began and did not end */
-    struct list ran;          /* struct migration *: what this session has run, up or down */
-    struct list timed;        /* struct timed *: files whose times of statements are not in the journal yet */
-    struct arena *timed_mem;  /* theirs, because what a file needs is given back after it; NULL: there are none */
-    double noted;             /* when it was shown last where this run is, see lock_note() */
-    struct list events;       /* struct ddl_event *, with `desired` */
-    struct list described;    /* struct schema_statement *, of the schema files, with `desired` */
-    struct tree *desired;     /* as desired_read() last gave it: fills in what an old snapshot does not say; NULL */
-    const char *snapshot;     /* path of the last one written; NULL */
-    bool verbose;             /* statements are told with their times */
-    bool lookout;             /* connects to the entry's own database, to look for targets */
+    struct limits limits;    /* of statements, unless their file says otherwise */
+    double seed_seconds;     /* what a seed in Python may take */
+    bool read_only;          /* how conn was opened */
+    struct folder *seeds;    /* NULL until session_seeds() */
+    struct list applied;     /* struct applied *, as session_reload() found them */
+    struct list seed_rows;   /* likewise, of the seed table, as session_seed_rows() found them */
+    struct list journal;     /* struct journal_row * */
+    struct list unfinished;  /* those of it that began and did not end */
+    struct list ran;         /* struct migration *: what this session has run, up or down */
+    struct list timed;       /* struct timed *: files whose times of statements are not in the journal yet */
+    struct arena *timed_mem; /* theirs, because what a file needs is given back after it; NULL: there are none */
+    double noted;            /* when it was shown last where this run is, see lock_note() */
+    struct list events;      /* struct ddl_event *, with `desired` */
+    struct list described;   /* struct schema_statement *, of the schema files, with `desired` */
+    struct tree *desired;    /* as desired_read() last gave it: fills in what an old snapshot does not say; NULL */
+    struct translator *translator; /* NULL until a file needs it */
+    int notes_told;                /* of its notes */
+    bool as_source;                /* see session_as_source() */
+    const char *snapshot;          /* path of the last one written; NULL */
+    bool verbose;                  /* statements are told with their times */
+    bool lookout;                  /* connects to the entry's own database, to look for targets */
     bool many;                /* one of many targets: no snapshot is taken, and nobody looks after its statements */
     bool sandbox;             /* conn leads to a copy: the project's snapshots are not for it */
     struct error unreachable; /* why the database cannot be reached, once that was tried */
@@ -77,6 +81,13 @@ void session_aim(struct ctx *ctx, struct session *session, const struct target_p
 /* Every file of the folder as it is needed by many sessions at once: nothing of it is changed by them. */
 int session_share(struct ctx *ctx, struct session *session);
 int session_connect(struct ctx *ctx, struct session *session, bool read_only);
+/*
+ * Of a development database that stands in for one of another engine: from here on the session is about the other one, as its
+ * snapshots and the plans of the files describe it, without a connection. Files are written for it.
+ */
+bool session_as_source(struct ctx *ctx, struct session *session);
+/* Before such a file is written: tells what of `text` the development database will not have. ERR_UNSUPPORTED if strict. */
+int translation_try(struct ctx *ctx, const struct session *session, const char *path, const struct sql_piece *text);
 /* Who is planned for: the database where it can be reached, else as the last snapshot remembers it. */
 int session_target(struct ctx *ctx, struct session *session);
 bool session_reach(struct ctx *ctx, struct session *session); /* connects to read, if that can be done */
@@ -172,7 +183,7 @@ int seeds_report(struct ctx *ctx, struct session *session, struct json *report);
 int status_run(struct ctx *ctx, struct session *session, struct json *report);
 
 /* Snapshots of a project: dbwarden/schemas/ in its folder. */
-char *snapshot_path(struct arena *mem, const struct config *config, const char *stem);
+char *snapshot_path(struct arena *mem, const struct session *session, const char *stem);
 /* The one to diff against: of the last applied version that has one (all versions if `applied` is NULL). NULL if none. */
 int snapshot_latest(struct ctx *ctx, const struct session *session, const struct list *applied,
                     struct snapshot **snapshot);

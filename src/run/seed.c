@@ -24,7 +24,7 @@ int session_seeds(struct ctx *ctx, struct session *session)
         if (folder_exists(path))
             names_add(ctx->mem, &paths, path);
     }
-    TRY(seeds_read(ctx, session->database->dialect, &paths, &session->seeds));
+    TRY(seeds_read(ctx, session->database->source, &paths, &session->seeds));
     session->seeds->path = paths.n ? paths.item[0] : session_path(ctx, session, SHARED_FOLDER);
     session->seeds->absent = !paths.n;
     return 0;

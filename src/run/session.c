@@ -210,7 +210,7 @@ int session_folder(struct ctx *ctx, struct session *session)
         return 0;
     const char *path = session_path(ctx, session, session->database->migrations_dir);
     if (folder_exists(path))
-        return folder_read(ctx, session->database->dialect, path, &session->folder);
+        return folder_read(ctx, session->database->source, path, &session->folder);
     fail(ctx, ERR_FILE, "migrations directory not found for database '%s': %s", session->database->name, path);
     const char *usual = arena_printf(ctx->mem, "migrations/%s", session->database->name);
     if (text_equal(session->database->migrations_dir, usual))
@@ -234,6 +234,7 @@ int session_reload(struct ctx *ctx, struct session *session)
 void session_close(struct session *session)
 {
     lock_release(&session->lock);
+    translator_close(&session->translator);
     conn_close(&session->conn);
     targets_close(&session->chosen);
     session->state.conn = NULL;

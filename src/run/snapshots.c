@@ -12,14 +12,15 @@
 #include "models/models.h"
 
 /* With --dev another database stands behind the same versions, so it has a memory of its own. */
-static const char *folder_of(struct arena *mem, const struct config *config)
+static const char *folder_of(struct arena *mem, const struct session *session)
 {
-    return path_join(mem, config->folder, config->dev ? "dbwarden/schemas/dev" : "dbwarden/schemas");
+    bool dev = session->config->dev && !session->as_source;
+    return path_join(mem, session->config->folder, dev ? "dbwarden/schemas/dev" : "dbwarden/schemas");
 }
 
-char *snapshot_path(struct arena *mem, const struct config *config, const char *stem)
+char *snapshot_path(struct arena *mem, const struct session *session, const char *stem)
 {
-    return path_join(mem, folder_of(mem, config), arena_printf(mem, "%s.schema.json", stem));
+    return path_join(mem, folder_of(mem, session), arena_printf(mem, "%s.schema.json", stem));
 }
 
 static const char *stem_of(struct arena *mem, const char *filename)
@@ -44,7 +45,7 @@ static const char *file_behind(struct arena *mem, const struct session *session,
     const char *stem = stem_of(mem, row->filename ? row->filename : "");
     const char *stems[] = {own_stem(mem, session, stem), stem, arena_printf(mem, "baseline-%s", row->version)};
     for (size_t i = 0; i < sizeof stems / sizeof *stems; i++) {
-        const char *path = snapshot_path(mem, session->config, stems[i]);
+        const char *path = snapshot_path(mem, session, stems[i]);
         if (file_exists(path))
             return path;
     }
@@ -89,7 +90,7 @@ static int64_t number_of(struct arena *mem, const struct session *session, const
 
 static int newest_of_all(struct ctx *ctx, const struct session *session, const char **found)
 {
-    const char *folder = folder_of(ctx->mem, session->config);
+    const char *folder = folder_of(ctx->mem, session);
     struct names names;
     int64_t highest = -1;
     *found = NULL;
@@ -208,7 +209,7 @@ static int take(struct ctx *ctx, struct session *session)
     };
     TRY(database->dialect->load(ctx, session->conn, &database->filter, &snapshot.tree));
     TRY(fill(ctx, session, &snapshot));
-    const char *path = snapshot_path(ctx->mem, session->config, own_stem(ctx->mem, session, snapshot.migration_id));
+    const char *path = snapshot_path(ctx->mem, session, own_stem(ctx->mem, session, snapshot.migration_id));
     TRY(snapshot_write(ctx, path, &snapshot));
     session->snapshot = path;
     emit_info(ctx, "Schema snapshot written: %s", path_near(ctx, path));
@@ -221,7 +222,7 @@ int snapshot_catch_up(struct ctx *ctx, struct session *session)
     const struct applied *last = last_applied(session);
     if (!last || !session->database->dialect->load || session->sandbox || session->many)
         return 0;
-    folder_tidy(folder_of(ctx->mem, session->config));
+    folder_tidy(folder_of(ctx->mem, session));
     struct snapshot *there = NULL;
     if (file_behind(ctx->mem, session, last) &&
         (session->config->databases.n < 2 || (snapshot_latest(ctx, session, &session->applied, &there) == 0 && there)))

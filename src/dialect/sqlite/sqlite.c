@@ -96,4 +96,5 @@ const struct dialect lite_dialect = {
     .effects = lite_effects,
     .name_spaces = lite_name_spaces,
     .render = lite_render,
+    .translation = &lite_translation,
 };

@@ -117,6 +117,7 @@ char *lite_expr_normal(struct arena *mem, const struct target *target, const cha
 bool lite_default_same(struct arena *mem, const struct target *target, const char *type, const char *a, const char *b);
 bool lite_is_numeric(struct arena *mem, const char *type); /* has an affinity that turns '1' into 1 */
 char *lite_name_fold(struct arena *mem, const struct target *target, const char *name);
+extern const struct translation lite_translation;
 extern const struct effect_row lite_effects[];
 extern const char *const lite_name_spaces[];
 

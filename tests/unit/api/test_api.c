@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -90,10 +91,14 @@ static void events_reach_the_caller(void **state)
     struct ctx *ctx = *state;
     struct names events = {0};
     ctx->sink = &events;
-    dbw *handle = dbw_open(NULL);
-    assert_int_equal(dbw_call(handle, "version", "{\"strict_translation\": true}", events_are_json, ctx, NULL), 0);
-    assert_int_equal(events.n, 1);
-    assert_string_equal(json_get_text(parsed(ctx, events.item[0]), "kind"), "warning");
+    char folder[] = "/tmp/dbwarden-test-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    dbw *handle = dbw_open(arena_printf(ctx->mem, "{\"url\": \"sqlite://\", \"migrations_dir\": \"%s\"}", folder));
+    const char *request = "{\"metrics_file\": \"/nowhere/at/all.prom\"}";
+    assert_int_equal(dbw_call(handle, "status", request, events_are_json, ctx, NULL), 0);
+    assert_true(events.n > 0);
+    assert_string_equal(json_get_text(parsed(ctx, events.item[events.n - 1]), "kind"), "warning");
+    rmdir(folder);
     dbw_close(handle);
 }
 

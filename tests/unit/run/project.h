@@ -65,6 +65,7 @@ static inline int project_open(void **state)
         return -1;
     project->database.name = "primary";
     project->database.dialect = dialect_find("sqlite");
+    project->database.source = project->database.dialect;
     project->database.migrations_dir = "migrations/primary";
     project->database.migration_table = "_dbwarden_migrations";
     project->database.seed_table = "_dbwarden_seeds";

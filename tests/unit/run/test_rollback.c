@@ -104,7 +104,7 @@ static void what_is_needed_stays(void **state)
 static const char *snapshot_text(struct project *project, const char *stem)
 {
     struct ctx *ctx = &project->ctx;
-    const char *path = snapshot_path(ctx->mem, &project->config, stem);
+    const char *path = snapshot_path(ctx->mem, &(struct session){.config = &project->config}, stem);
     char *text = NULL;
     if (file_exists(path))
         assert_works(ctx, file_read(ctx, path, 0, &text, NULL));
@@ -115,7 +115,9 @@ static struct snapshot *read_snapshot(struct project *project, const char *stem)
 {
     struct snapshot *snapshot;
     assert_works(&project->ctx,
-                 snapshot_read(&project->ctx, snapshot_path(project->ctx.mem, &project->config, stem), &snapshot));
+                 snapshot_read(&project->ctx,
+                               snapshot_path(project->ctx.mem, &(struct session){.config = &project->config}, stem),
+                               &snapshot));
     return snapshot;
 }
 
@@ -141,7 +143,7 @@ static void one_snapshot_a_run(void **state)
     assert_null(tree_find(snapshot->tree, KIND_TABLE, "", "_dbwarden_journal"));
     assert_string_equal(owned_of(ctx->mem, snapshot->tree), "table:.a table:.b table:.c");
     assert_string_equal(json_get_text(project->report, "snapshot"),
-                        snapshot_path(ctx->mem, &project->config, "primary__0003_c"));
+                        snapshot_path(ctx->mem, &(struct session){.config = &project->config}, "primary__0003_c"));
     assert_works(ctx, rollback(project, 0, NULL, false));
     snapshot = read_snapshot(project, "primary__0002_b");
     assert_null(tree_find(snapshot->tree, KIND_TABLE, "", "c"));
@@ -194,7 +196,7 @@ static void a_damaged_snapshot_stops_nothing_here(void **state)
     struct ctx *ctx = &project->ctx;
     put(project, 1, "a");
     assert_works(ctx, project_migrate(project));
-    const char *path = snapshot_path(ctx->mem, &project->config, "primary__0001_a");
+    const char *path = snapshot_path(ctx->mem, &(struct session){.config = &project->config}, "primary__0001_a");
     assert_works(ctx, file_write(ctx, path, "{", 1, 0600));
     put(project, 2, "b");
     assert_works(ctx, project_migrate(project));

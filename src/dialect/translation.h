@@ -1,0 +1,83 @@
+/*
+ * What becomes of the SQL of other engines on an engine that stands in for them: rows of types, functions, words, operators
+ * and statements.  src/translate/ reads the other engine's SQL and knows no engine; all that is known of a pair is here.
+ */
+#ifndef DIALECT_TRANSLATION_H
+#define DIALECT_TRANSLATION_H
+
+#include "schema/object.h"
+
+enum translate_type_mark {
+    TRANSLATE_ARGUMENTS = 1,   /* (n) stays */
+    TRANSLATE_TOLD = 1 << 1,   /* something of the type is lost that a developer may miss: it is said once */
+    TRANSLATE_SERIAL = 1 << 2, /* numbers itself */
+    TRANSLATE_LABELS = 1 << 3, /* ENUM('a', 'b'): the labels become a check */
+    TRANSLATE_NO_CASE = 1 << 4 /* compares without case */
+};
+
+/* A type without arguments, upper case, single spaces. What no row names becomes `fallback`, which is not a translation. */
+struct translate_type {
+    unsigned engines;
+    const char *from; /* NULL ends the table */
+    const char *to;
+    unsigned marks;
+    const char *cast; /* what x::type is, with $1 for x; NULL: x itself */
+};
+
+/* A call. The first row that fits counts; a function without a row is not there. */
+struct translate_function {
+    unsigned engines;
+    const char *name;  /* lower case; NULL ends the table */
+    int arguments;     /* -1: any number */
+    const char *first; /* the first argument as it must be written, whatever its case: year, 'day'; NULL: any */
+    const char *to;    /* $1 ... for arguments, $* for all of them; NULL: the same call */
+    const char *each;  /* with $* : what becomes of each argument first, with $1 for it; NULL: nothing */
+    const char *join;  /* between them; NULL: a comma */
+};
+
+/* Words that divide the arguments of a call as commas do: extract(year FROM x). */
+struct translate_divider {
+    const char *name; /* of the function; NULL ends the table */
+    const char *word;
+};
+
+/* A word that is no name, or an operator. */
+struct translate_word {
+    unsigned engines;
+    const char *from; /* NULL ends the table */
+    const char *to;   /* "": nothing; NULL: it cannot be said here */
+};
+
+/* Statements, or actions of ALTER TABLE, that begin with these words ("|" between choices, "*" for any one name). */
+struct translate_shape {
+    unsigned engines;
+    const char *words;  /* NULL ends the table; a word with "?" may be missing */
+    bool cannot;        /* else it has no meaning here, and nothing is lost by leaving it out */
+    const char *reason; /* the end of a sentence: "SQLite has no roles" */
+};
+
+/* How the other engine names constraints that say no name: $t the table, $c its columns, $n a number from 1. */
+struct translate_name {
+    unsigned engines; /* 0 ends the table */
+    enum kind kind;
+    const char *name;
+};
+
+struct translation {
+    const char *fallback; /* the type of what has none here */
+    const char *numbered; /* the type of a column that numbers itself as the key of its table */
+    const char *array;    /* ARRAY[...], with $1 for what is in the brackets */
+    const char *nocase;   /* the collation that compares without case */
+    const struct translate_type *types;
+    const struct translate_function *functions;
+    const struct translate_divider *dividers;
+    const struct translate_word *words;
+    const struct translate_word *operators;
+    const struct translate_word
+        *collations; /* a name, or "*" and its end; "" is that of every text; none: it is left out */
+    const struct translate_shape *statements;
+    const struct translate_shape *actions; /* of ALTER TABLE */
+    const struct translate_name *names;
+};
+
+#endif

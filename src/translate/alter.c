@@ -1,0 +1,581 @@
+/*
+ * ALTER TABLE: every action changes a copy of the table, and what came of it is planned as any change is, with a rebuild where
+ * the target needs one.  Renames are left to the target itself, which knows who names what.
+ */
+#include "dialect/common.h"
+#include "translate/parts.h"
+
+#include "base/text.h"
+
+struct alter {
+    struct table_scan ts; /* table: the copy that is changed */
+    struct translator *t;
+    struct scan *scan;
+    const char *name; /* of the table */
+    struct tree *after;
+    bool changed;
+};
+
+typedef int action_fn(struct alter *alter);
+struct action {
+    const char *words;
+    action_fn *read;
+};
+
+static int begin(struct alter *alter)
+{
+    struct tree *tree;
+    struct object *table;
+    struct translator *t = alter->t;
+    TRY(shadow_tree(t, &tree));
+    TRY(table_known(t, tree, alter->name, &table));
+    alter->after = tree_new(t->mem, tree->engine);
+    alter->after->kinds = tree->kinds;
+    alter->ts = (struct table_scan){.scan = alter->scan};
+    alter->ts.table = object_copy(t->mem, table, tree_schema(t->mem, alter->after, ""));
+    alter->changed = false;
+    return 0;
+}
+
+static int flush(struct alter *alter)
+{
+    if (!alter->changed)
+        return 0;
+    table_finish(alter->t, alter->ts.table);
+    TRY(emit_changes(alter->t, alter->after));
+    return begin(alter);
+}
+
+static int column_known(struct alter *alter, const char *name, struct column **column)
+{
+    *column = column_find(alter->ts.table, name);
+    return *column ? 0 : fail(alter->t->ctx, ERR_UNSUPPORTED, "table %s has no column %s", alter->name, name);
+}
+
+/* ---- ADD */
+
+static int add_columns(struct alter *alter)
+{
+    alter->changed = true;
+    if (scan_accept(alter->scan, "if not exists") &&
+        column_find(alter->ts.table, name_of(alter->t, scan_peek(alter->scan, 0)))) {
+        int end = scan_find(alter->scan, alter->scan->at, ",");
+        note(alter->t, NOTE_LEFT_OUT, "the column is there already");
+        alter->scan->at = end < 0 ? alter->scan->n : end;
+        return 0;
+    }
+    if (!scan_accept(alter->scan, "("))
+        return column_read(&alter->ts);
+    do {
+        TRY(column_read(&alter->ts));
+    } while (scan_accept(alter->scan, ","));
+    return scan_expect(alter->scan, ")");
+}
+
+static int add(struct alter *alter)
+{
+    bool constraint;
+    TRY(constraint_read(&alter->ts, &constraint));
+    alter->changed = true;
+    return constraint ? 0 : add_columns(alter);
+}
+
+/* ---- DROP */
+
+static bool mentions(struct translator *t, const struct expr *expr, const char *name)
+{
+    struct lexer lexer;
+    const char *text = expr_text(expr);
+    if (!text)
+        return false;
+    lex_open(&lexer, t->target->dialect->lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if ((token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED) &&
+            text_equal_nocase(token_name(t->mem, &token), name))
+            return true;
+    return false;
+}
+
+static bool names_have_nocase(const struct names *names, const char *name)
+{
+    for (int i = 0; i < names->n; i++)
+        if (text_equal_nocase(names->item[i], name))
+            return true;
+    return false;
+}
+
+/* Goes with the column, as it does in the source. */
+static bool rests_on(struct translator *t, const struct object *object, const char *column)
+{
+    switch (object->kind) {
+    case KIND_PRIMARY_KEY: return names_have_nocase(&((const struct primary_key *)object)->columns, column);
+    case KIND_UNIQUE: return names_have_nocase(&((const struct unique *)object)->columns, column);
+    case KIND_FOREIGN_KEY: return names_have_nocase(&((const struct foreign_key *)object)->columns, column);
+    case KIND_CHECK: return mentions(t, &((const struct check *)object)->expr, column);
+    case KIND_INDEX: break;
+    default: return false;
+    }
+    for (int i = 0; i < object->children.n; i++) {
+        const struct index_part *part = object->children.item[i];
+        if (text_equal_nocase(part->column, column) || mentions(t, &part->expr, column))
+            return true;
+    }
+    return mentions(t, &((const struct index *)object)->predicate, column);
+}
+
+static bool behaviour_skip(struct scan *scan)
+{
+    return scan_accept(scan, "cascade") || scan_accept(scan, "restrict");
+}
+
+static int drop_column(struct alter *alter)
+{
+    const char *name;
+    struct column *column;
+    struct object *table = alter->ts.table;
+    bool careful = scan_accept(alter->scan, "if exists");
+    TRY(scan_name(alter->scan, &name));
+    behaviour_skip(alter->scan);
+    if (careful && !column_find(table, name)) {
+        note(alter->t, NOTE_LEFT_OUT, "column %s is not there", name);
+        return 0;
+    }
+    TRY(column_known(alter, name, &column));
+    for (int i = table->children.n - 1; i >= 0; i--) {
+        struct object *child = table->children.item[i];
+        if (rests_on(alter->t, child, name))
+            object_remove(child);
+    }
+    object_remove(&column->object);
+    alter->changed = true;
+    return 0;
+}
+
+static struct object *constraint_find(const struct object *table, const char *name, enum kind kind)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        struct object *child = table->children.item[i];
+        bool constraint = child->kind == KIND_UNIQUE || child->kind == KIND_CHECK || child->kind == KIND_FOREIGN_KEY ||
+                          child->kind == KIND_PRIMARY_KEY;
+        if (constraint && (kind == KIND_COUNT || child->kind == kind) && text_equal_nocase(child->name, name))
+            return child;
+    }
+    return text_ends(name, "_pkey") ? object_only(table, KIND_PRIMARY_KEY) : NULL;
+}
+
+static int drop_named(struct alter *alter, enum kind kind)
+{
+    const char *name;
+    bool careful = scan_accept(alter->scan, "if exists");
+    TRY(scan_name(alter->scan, &name));
+    behaviour_skip(alter->scan);
+    struct object *object = constraint_find(alter->ts.table, name, kind);
+    if (!object) {
+        note(alter->t, careful ? NOTE_LEFT_OUT : NOTE_CANNOT, "table %s has no constraint %s", alter->name, name);
+        return 0;
+    }
+    object_remove(object);
+    alter->changed = true;
+    return 0;
+}
+
+static int drop_constraint(struct alter *alter)
+{
+    return drop_named(alter, KIND_COUNT);
+}
+
+static int drop_foreign_key(struct alter *alter)
+{
+    return drop_named(alter, KIND_FOREIGN_KEY);
+}
+
+static int drop_check(struct alter *alter)
+{
+    return drop_named(alter, KIND_CHECK);
+}
+
+static int drop_primary_key(struct alter *alter)
+{
+    struct object *key = object_only(alter->ts.table, KIND_PRIMARY_KEY);
+    if (!key)
+        return fail(alter->t->ctx, ERR_UNSUPPORTED, "table %s has no primary key", alter->name);
+    object_remove(key);
+    alter->changed = true;
+    return 0;
+}
+
+/* An index, or the unique constraint that the source calls one; its name may have had to give way to another's. */
+static struct object *index_find(struct translator *t, const struct object *table, const char *name)
+{
+    const char *longer = arena_printf(t->mem, "%s_%s", table->name, name);
+    const char *const names[] = {name, longer};
+    for (int n = 0; n < 2; n++)
+        for (int i = 0; i < table->children.n; i++) {
+            struct object *child = table->children.item[i];
+            if ((child->kind == KIND_INDEX || child->kind == KIND_UNIQUE) && text_equal_nocase(child->name, names[n]))
+                return child;
+        }
+    return NULL;
+}
+
+static int drop_index(struct alter *alter)
+{
+    const char *name;
+    bool careful = scan_accept(alter->scan, "if exists");
+    TRY(scan_name(alter->scan, &name));
+    struct object *index = index_find(alter->t, alter->ts.table, name);
+    if (!index) {
+        note(alter->t, careful ? NOTE_LEFT_OUT : NOTE_CANNOT, "table %s has no index %s", alter->name, name);
+        return 0;
+    }
+    object_remove(index);
+    alter->changed = true;
+    return 0;
+}
+
+/* ---- ALTER COLUMN */
+
+static int clause_end(const struct scan *scan)
+{
+    int end = scan_find(scan, scan->at, ",");
+    return end < 0 ? scan->n : end;
+}
+
+/* USING c::type says what is done anyway. */
+static bool is_plain_using(struct scan *scan, int from, int to, const char *column)
+{
+    while (from < to && token_is(&scan->token[from], "("))
+        from++;
+    if (from >= to || !text_equal_nocase(name_of(scan->t, &scan->token[from]), column))
+        return false;
+    for (int i = from + 1; i < to; i++)
+        if (scan->token[i].kind == TOKEN_STRING ||
+            (scan->token[i].kind == TOKEN_OPERATOR && !token_is(&scan->token[i], "::")))
+            return false;
+    return from + 1 == to || token_is(&scan->token[from + 1], "::") || token_is(&scan->token[from + 1], ")");
+}
+
+/* The rows, as the new type has them. */
+static int using_apply(struct alter *alter, struct column *column, const char *text)
+{
+    struct buf out;
+    buf_init(&out, alter->t->mem);
+    buf_add(&out, "UPDATE ");
+    say_name(&out, alter->t, alter->name);
+    buf_add(&out, " SET ");
+    say_name(&out, alter->t, column->object.name);
+    buf_addf(&out, " = %s", text);
+    return emit_rows(alter->t, out.data);
+}
+
+static void labels_replace(struct alter *alter, const struct column *column, const struct read_type *type)
+{
+    struct object *old = labels_check_of(alter->t, alter->ts.table, column->object.name);
+    if (old)
+        object_remove(old);
+    if (type->labels.n)
+        labels_check(alter->t, alter->ts.table, column->object.name, type->made ? type->made->name : "enum",
+                     &type->labels);
+}
+
+static void retype(struct alter *alter, struct column *column, const struct read_type *type)
+{
+    type_tell(alter->t, type);
+    SAY(column, COLUMN, type, type->name);
+    SAY(column, COLUMN, collation, type->marks & TRANSLATE_NO_CASE ? alter->t->rules->nocase : NULL);
+    if (type->marks & TRANSLATE_SERIAL) {
+        object_unsay(&column->object, COLUMN_autoincrement);
+        column->autoincrement = true;
+    }
+    alter->changed = true;
+}
+
+static int column_type(struct alter *alter, struct column *column)
+{
+    struct read_type type;
+    const char *text = NULL, *ignored;
+    bool late = labels_check_of(alter->t, alter->ts.table, column->object.name);
+    TRY(type_read(alter->scan, &type));
+    if (scan_accept(alter->scan, "collate"))
+        TRY(scan_qualified(alter->scan, &ignored));
+    if (scan_accept(alter->scan, "using")) {
+        int from = alter->scan->at, to = alter->scan->at = clause_end(alter->scan);
+        if (!is_plain_using(alter->scan, from, to, column->object.name))
+            TRY(text_translate(alter->scan, from, to, &text));
+    }
+    if (text && !late)
+        TRY(using_apply(alter, column, text));
+    const char *name = column->object.name;
+    if (text && late) { /* neither the old labels nor the new ones fit all values on the way */
+        const struct read_type bare = {.name = type.name};
+        labels_replace(alter, column, &bare);
+        alter->changed = true;
+        TRY(flush(alter));
+        TRY(column_known(alter, name, &column));
+        TRY(using_apply(alter, column, text));
+    }
+    labels_replace(alter, column, &type);
+    retype(alter, column, &type);
+    return 0;
+}
+
+static int column_default(struct alter *alter, struct column *column)
+{
+    const char *text;
+    int from = alter->scan->at, to = alter->scan->at = clause_end(alter->scan);
+    alter->changed = true;
+    if (token_is(&alter->scan->token[from], "nextval")) {
+        note_once(alter->t, NOTE_LEFT_OUT, "defaults by nextval() are left out: a primary key numbers itself");
+        SAY(column, COLUMN, default_value, ((struct expr){0}));
+        return 0;
+    }
+    TRY(text_translate(alter->scan, from, to, &text));
+    SAY(column, COLUMN, default_value, ((struct expr){.written = text}));
+    return 0;
+}
+
+static int column_not_null(struct alter *alter, struct column *column)
+{
+    SAY(column, COLUMN, nullable, false);
+    alter->changed = true;
+    return 0;
+}
+
+static int column_null(struct alter *alter, struct column *column)
+{
+    SAY(column, COLUMN, nullable, true);
+    alter->changed = true;
+    return 0;
+}
+
+static int column_no_default(struct alter *alter, struct column *column)
+{
+    SAY(column, COLUMN, default_value, ((struct expr){0}));
+    alter->changed = true;
+    return 0;
+}
+
+static int column_expression(struct alter *alter, struct column *column)
+{
+    int from, to;
+    const char *text;
+    TRY(scan_group(alter->scan, &from, &to));
+    TRY(text_translate(alter->scan, from, to, &text));
+    SAY(column, COLUMN, computed, ((struct expr){.written = text}));
+    alter->changed = true;
+    return 0;
+}
+
+static int column_no_expression(struct alter *alter, struct column *column)
+{
+    scan_accept(alter->scan, "if exists");
+    SAY(column, COLUMN, computed, ((struct expr){0}));
+    alter->changed = true;
+    return 0;
+}
+
+static const struct {
+    const char *words;
+    int (*read)(struct alter *alter, struct column *column);
+} column_actions[] = {
+    {"set data type", column_type},           {"type", column_type},
+    {"set not null", column_not_null},        {"drop not null", column_null},
+    {"set default", column_default},          {"drop default", column_no_default},
+    {"set expression as", column_expression}, {"drop expression", column_no_expression},
+};
+
+static int alter_column(struct alter *alter)
+{
+    const char *name;
+    struct column *column;
+    TRY(scan_name(alter->scan, &name));
+    TRY(column_known(alter, name, &column));
+    for (size_t i = 0; i < sizeof column_actions / sizeof *column_actions; i++)
+        if (scan_accept(alter->scan, column_actions[i].words))
+            return column_actions[i].read(alter, column);
+    return scan_fail(alter->scan);
+}
+
+/* ---- MODIFY and CHANGE: the column is written anew */
+
+static int rename_column(struct alter *alter, const char *from, const char *to);
+
+static int modify_to(struct alter *alter, const char *name)
+{
+    struct column *old, *new;
+    struct object *table = alter->ts.table;
+    TRY(column_known(alter, name, &old));
+    const struct read_type bare = {0};
+    labels_replace(alter, old, &bare);
+    int at = 0;
+    while (table->children.item[at] != &old->object)
+        at++;
+    list_remove(&table->children, at);
+    TRY(column_clauses(&alter->ts, name));
+    new = column_find(table, name);
+    for (int i = 0; i < table->children.n; i++)
+        if (table->children.item[i] == &new->object)
+            list_remove(&table->children, i);
+    list_insert(alter->t->mem, &table->children, at, &new->object);
+    alter->changed = true;
+    return 0;
+}
+
+static int modify(struct alter *alter)
+{
+    const char *name;
+    scan_accept(alter->scan, "if exists");
+    TRY(scan_name(alter->scan, &name));
+    return modify_to(alter, name);
+}
+
+static int change(struct alter *alter)
+{
+    const char *from, *to;
+    scan_accept(alter->scan, "if exists");
+    TRY(scan_name(alter->scan, &from));
+    TRY(scan_name(alter->scan, &to));
+    if (!text_equal(from, to))
+        TRY(rename_column(alter, from, to));
+    return modify_to(alter, to);
+}
+
+/* ---- RENAME */
+
+static int rename_column(struct alter *alter, const char *from, const char *to)
+{
+    struct buf out;
+    TRY(flush(alter));
+    buf_init(&out, alter->t->mem);
+    buf_add(&out, "ALTER TABLE ");
+    say_name(&out, alter->t, alter->name);
+    buf_add(&out, " RENAME COLUMN ");
+    say_name(&out, alter->t, from);
+    buf_add(&out, " TO ");
+    say_name(&out, alter->t, to);
+    TRY(emit(alter->t, out.data));
+    return begin(alter);
+}
+
+static int from_to(struct alter *alter, const char **from, const char **to)
+{
+    TRY(scan_name(alter->scan, from));
+    TRY(scan_expect(alter->scan, "to"));
+    return scan_name(alter->scan, to);
+}
+
+static int rename_one_column(struct alter *alter)
+{
+    const char *from, *to;
+    TRY(from_to(alter, &from, &to));
+    return rename_column(alter, from, to);
+}
+
+static int rename_constraint(struct alter *alter)
+{
+    const char *from, *to;
+    TRY(from_to(alter, &from, &to));
+    struct object *object = constraint_find(alter->ts.table, from, KIND_COUNT);
+    if (!object)
+        return fail(alter->t->ctx, ERR_UNSUPPORTED, "table %s has no constraint %s", alter->name, from);
+    object->name = to;
+    alter->changed = true;
+    return 0;
+}
+
+static int rename_index(struct alter *alter)
+{
+    const char *from, *to;
+    TRY(from_to(alter, &from, &to));
+    struct object *object = index_find(alter->t, alter->ts.table, from);
+    if (!object)
+        return fail(alter->t->ctx, ERR_UNSUPPORTED, "table %s has no index %s", alter->name, from);
+    object->name = to;
+    alter->changed = true;
+    return 0;
+}
+
+static int rename_table(struct alter *alter)
+{
+    const char *to;
+    struct buf out;
+    TRY(scan_qualified(alter->scan, &to));
+    TRY(flush(alter));
+    buf_init(&out, alter->t->mem);
+    buf_add(&out, "ALTER TABLE ");
+    say_name(&out, alter->t, alter->name);
+    buf_add(&out, " RENAME TO ");
+    say_name(&out, alter->t, to);
+    TRY(emit(alter->t, out.data));
+    alter->name = to;
+    return begin(alter);
+}
+
+/* RENAME a TO b of a column, RENAME b of the table */
+static int rename_any(struct alter *alter)
+{
+    return token_is(scan_peek(alter->scan, 1), "to") ? rename_one_column(alter) : rename_table(alter);
+}
+
+static const struct action actions[] = {
+    {"add column", add_columns},
+    {"add", add},
+    {"drop constraint", drop_constraint},
+    {"drop primary key", drop_primary_key},
+    {"drop foreign key", drop_foreign_key},
+    {"drop check", drop_check},
+    {"drop index", drop_index},
+    {"drop key", drop_index},
+    {"drop column", drop_column},
+    {"drop", drop_column},
+    {"alter column", alter_column},
+    {"alter", alter_column},
+    {"modify column", modify},
+    {"modify", modify},
+    {"change column", change},
+    {"change", change},
+    {"rename column", rename_one_column},
+    {"rename constraint", rename_constraint},
+    {"rename index", rename_index},
+    {"rename key", rename_index},
+    {"rename to", rename_table},
+    {"rename as", rename_table},
+    {"rename", rename_any},
+};
+
+static int action_read(struct alter *alter)
+{
+    const struct translate_shape *shape = shape_find(alter->scan, alter->t->rules->actions);
+    if (shape) {
+        int from = alter->scan->at, to = alter->scan->at = clause_end(alter->scan);
+        note(alter->t, shape->cannot ? NOTE_CANNOT : NOTE_LEFT_OUT, "%s is left out: %s",
+             scan_text(alter->scan, from, to), shape->reason);
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+        if (scan_accept(alter->scan, actions[i].words))
+            return actions[i].read(alter);
+    return scan_fail(alter->scan);
+}
+
+int table_alter(struct scan *scan)
+{
+    struct alter alter = {.t = scan->t, .scan = scan};
+    struct tree *tree;
+    scan->at += 2;
+    bool careful = scan_accept(scan, "if exists");
+    scan_accept(scan, "only");
+    TRY(scan_qualified(scan, &alter.name));
+    scan_accept(scan, "*");
+    TRY(shadow_tree(scan->t, &tree));
+    if (careful && !table_find(scan->t, tree, alter.name)) {
+        note(scan->t, NOTE_LEFT_OUT, "table %s is not there", alter.name);
+        return 0;
+    }
+    TRY(begin(&alter));
+    do {
+        TRY(action_read(&alter));
+    } while (scan_accept(scan, ","));
+    TRY(scan_end(scan));
+    return flush(&alter);
+}

@@ -1,0 +1,133 @@
+/*
+ * A call in the words of the target, by the rows of its table: the arguments one by one, then the form they are put into.
+ */
+#include "translate/parts.h"
+
+#include "base/text.h"
+
+static const char *pattern_joined(struct arena *mem, const struct names *arguments, const char *each, const char *join)
+{
+    struct names texts = {0};
+    for (int i = 0; i < arguments->n; i++) {
+        struct names one = {0};
+        names_add(mem, &one, arguments->item[i]);
+        names_add(mem, &texts, each ? fill_in(mem, each, &one) : arguments->item[i]);
+    }
+    return names_join(mem, &texts, join ? join : ", ");
+}
+
+static const char *fill(struct arena *mem, const char *pattern, const struct names *arguments, const char *each,
+                        const char *join)
+{
+    struct buf out;
+    buf_init(&out, mem);
+    for (const char *c = pattern; *c; c++) {
+        int at = *c == '$' ? c[1] - '1' : -1;
+        if (*c == '$' && c[1] == '*')
+            buf_add(&out, pattern_joined(mem, arguments, each, join));
+        else if (at >= 0 && at < arguments->n)
+            buf_add(&out, arguments->item[at]);
+        else {
+            buf_add_c(&out, *c);
+            continue;
+        }
+        c++;
+    }
+    return out.data;
+}
+
+const char *fill_in(struct arena *mem, const char *pattern, const struct names *arguments)
+{
+    return fill(mem, pattern, arguments, NULL, NULL);
+}
+
+static bool divides(const struct translator *t, const char *name, const struct token *token)
+{
+    for (const struct translate_divider *row = t->rules->dividers; row->name; row++)
+        if (text_equal(row->name, name) && token_is(token, row->word))
+            return true;
+    return false;
+}
+
+/* As they are written: from[i] to to[i]. */
+struct arguments {
+    int n;
+    int from[64], to[64];
+};
+
+static int arguments_find(struct scan *scan, const char *name, int open, int close, struct arguments *arguments)
+{
+    int depth = 0, from = open + 1;
+    arguments->n = 0;
+    for (int i = open + 1; i <= close && open + 1 < close; i++) {
+        const struct token *token = &scan->token[i];
+        bool ends = i == close || (!depth && (token_is(token, ",") || divides(scan->t, name, token)));
+        if (ends && arguments->n == 64)
+            return fail(scan->t->ctx, ERR_UNSUPPORTED, "%s() has too many arguments", name);
+        if (ends) {
+            arguments->from[arguments->n] = from;
+            arguments->to[arguments->n++] = i;
+            from = i + 1;
+        }
+        depth += token_is(token, "(") + token_is(token, "[") - token_is(token, ")") - token_is(token, "]");
+    }
+    return 0;
+}
+
+static bool row_fits(const struct scan *scan, const struct translate_function *row, const char *name,
+                     const struct arguments *arguments)
+{
+    if (!(row->engines & scan->t->source->engine) || !text_equal(row->name, name) ||
+        (row->arguments >= 0 && row->arguments != arguments->n))
+        return false;
+    return !row->first ||
+           (arguments->n && text_equal_nocase(scan_text(scan, arguments->from[0], arguments->to[0]), row->first));
+}
+
+bool call_known(const struct translator *t, const char *name)
+{
+    for (const struct translate_function *row = t->rules->functions; row->name; row++)
+        if ((row->engines & t->source->engine) && text_equal(row->name, name))
+            return true;
+    return false;
+}
+
+static const struct translate_function *row_find(const struct scan *scan, const char *name,
+                                                 const struct arguments *arguments)
+{
+    for (const struct translate_function *row = scan->t->rules->functions; row->name; row++)
+        if (row_fits(scan, row, name, arguments))
+            return row;
+    return NULL;
+}
+
+/* The name stays, and with it what only looks like an argument: count(DISTINCT x), f(x ORDER BY y). */
+static int call_kept(struct scan *scan, const char *name, int open, int close, const char **text)
+{
+    const char *inside;
+    TRY(text_translate(scan, open + 1, close, &inside));
+    *text = arena_printf(scan->t->mem, "%s(%s)", name, inside);
+    return 0;
+}
+
+int call_translate(struct scan *scan, const char *name, int open, int close, const char **text)
+{
+    struct arguments arguments;
+    struct names texts = {0};
+    TRY(arguments_find(scan, name, open, close, &arguments));
+    const struct translate_function *row = row_find(scan, name, &arguments);
+    if (!row)
+        return fail(scan->t->ctx, ERR_UNSUPPORTED, "%s has no function like %s()", scan->t->target->dialect->title,
+                    name);
+    if (!row->to)
+        return call_kept(scan, name, open, close, text);
+    for (int i = row->first ? 1 : 0; i < arguments.n; i++) {
+        const char *argument;
+        if (row->first && !texts.n)
+            names_add(scan->t->mem, &texts, row->first);
+        TRY(text_translate(scan, arguments.from[i], arguments.to[i], &argument));
+        names_add(scan->t->mem, &texts, argument);
+    }
+    *text = fill(scan->t->mem, row->to, &texts, row->each, row->join);
+    return 0;
+}

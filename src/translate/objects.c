@@ -1,0 +1,292 @@
+/* Views, schemas, and everything that is only dropped or renamed. */
+#include "dialect/common.h"
+#include "translate/parts.h"
+
+#include "base/text.h"
+
+#include "translate/objects.h"
+
+static void query_end(struct scan *scan, int *end)
+{
+    static const char *const tails[] = {"with check option",
+                                        "with local check option",
+                                        "with cascaded check option",
+                                        "with no data",
+                                        "with data",
+                                        NULL};
+    *end = scan->n;
+    for (int i = 0; tails[i]; i++) {
+        int at = scan_find(scan, scan->at, tails[i]);
+        if (at >= 0)
+            *end = at;
+    }
+}
+
+static int drop_if_there(struct translator *t, const char *what, const char *name)
+{
+    struct buf out;
+    buf_init(&out, t->mem);
+    buf_addf(&out, "DROP %s IF EXISTS ", what);
+    say_name(&out, t, name);
+    return emit(t, out.data);
+}
+
+/* What is between CREATE and VIEW says who may do what, and what it costs. */
+int view_create(struct scan *scan)
+{
+    struct translator *t = scan->t;
+    const char *name;
+    struct buf out;
+    int end, view = scan_find(scan, scan->at, "view");
+    bool replaces = token_is(scan_peek(scan, 1), "or");
+    for (int i = scan->at; i < view; i++)
+        if (token_is(&scan->token[i], "materialized"))
+            note_once(t, NOTE_CHANGED, "materialized views are plain views here");
+    scan->at = view + 1;
+    bool careful = scan_accept(scan, "if not exists");
+    TRY(scan_qualified(scan, &name));
+    if (replaces)
+        TRY(drop_if_there(t, "VIEW", name));
+    buf_init(&out, t->mem);
+    buf_add(&out, careful ? "CREATE VIEW IF NOT EXISTS " : "CREATE VIEW ");
+    say_name(&out, t, name);
+    if (scan_is(scan, "(")) {
+        struct names columns = {0};
+        TRY(scan_names(scan, &columns));
+        buf_add(&out, " (");
+        ident_add_names(&out, t->target->dialect->ident, &columns);
+        buf_add(&out, ")");
+    }
+    while (!scan_at_end(scan) && !scan_is(scan, "as"))
+        scan->at++;
+    TRY(scan_expect(scan, "as"));
+    query_end(scan, &end);
+    buf_add(&out, " AS ");
+    TRY(text_add(scan, scan->at, end, &out));
+    return emit(t, out.data);
+}
+
+/* Tables of all schemas stand side by side. */
+int schema_create(struct scan *scan)
+{
+    const char *name;
+    scan->at += 2;
+    scan_accept(scan, "if not exists");
+    if (!scan_is(scan, "authorization")) {
+        TRY(scan_name(scan, &name));
+        names_add(scan->t->mem, &scan->t->schemas, name);
+        note(scan->t, NOTE_LEFT_OUT, "schema %s is left out: tables of all schemas stand side by side here", name);
+    }
+    return 0;
+}
+
+int schema_drop(struct scan *scan)
+{
+    int cascade = scan_find(scan, scan->at, "cascade");
+    if (cascade >= 0)
+        return fail(scan->t->ctx, ERR_UNSUPPORTED, "which tables were in the schema is not known here");
+    note(scan->t, NOTE_LEFT_OUT, "schemas are left out: tables of all of them stand side by side here");
+    return 0;
+}
+
+static const struct object *object_named(struct translator *t, const struct tree *tree, enum kind kind,
+                                         const char *name)
+{
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o))
+        if (o->kind == kind && text_equal_nocase(o->name, name))
+            return o;
+    return NULL;
+}
+
+/* ---- DROP */
+
+static bool text_names(struct translator *t, const char *text, const char *name)
+{
+    struct lexer lexer;
+    lex_open(&lexer, t->target->dialect->lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if ((token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED) &&
+            text_equal_nocase(token_name(t->mem, &token), name))
+            return true;
+    return false;
+}
+
+static int drop_one(struct translator *t, const char *what, const char *name);
+
+/* CASCADE: views and foreign keys that name it. */
+static int drop_dependents(struct translator *t, const char *name)
+{
+    struct tree *tree;
+    TRY(shadow_tree(t, &tree));
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        const char *query = o->kind == KIND_VIEW ? expr_text(&((const struct view *)o)->query) : NULL;
+        if (query && !text_equal_nocase(o->name, name) && text_names(t, query, name)) {
+            TRY(drop_dependents(t, o->name));
+            TRY(drop_if_there(t, "VIEW", o->name));
+        }
+    }
+    TRY(shadow_tree(t, &tree));
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        bool names = o->kind == KIND_FOREIGN_KEY &&
+                     text_equal_nocase(((const struct foreign_key *)o)->ref_table.name, name) &&
+                     !text_equal_nocase(o->parent->name, name);
+        if (!names)
+            continue;
+        struct tree *after = tree_new(t->mem, tree->engine);
+        after->kinds = tree->kinds;
+        struct object *table = object_copy(t->mem, o->parent, tree_schema(t->mem, after, ""));
+        for (int i = table->children.n - 1; i >= 0; i--) {
+            struct object *child = table->children.item[i];
+            if (child->kind == KIND_FOREIGN_KEY &&
+                text_equal_nocase(((const struct foreign_key *)child)->ref_table.name, name))
+                object_remove(child);
+        }
+        TRY(emit_changes(t, after));
+    }
+    return 0;
+}
+
+static int drop_one(struct translator *t, const char *what, const char *name)
+{
+    struct buf out;
+    buf_init(&out, t->mem);
+    buf_addf(&out, "DROP %s ", what);
+    say_name(&out, t, name);
+    return emit(t, out.data);
+}
+
+static int drop_list(struct scan *scan, const char *what, enum kind kind)
+{
+    struct translator *t = scan->t;
+    bool careful = scan_accept(scan, "if exists"), cascade = scan_find(scan, scan->at, "cascade") >= 0;
+    do {
+        const char *name;
+        struct tree *tree;
+        TRY(scan_qualified(scan, &name));
+        TRY(shadow_tree(t, &tree));
+        if (!object_named(t, tree, kind, name)) {
+            note(t, careful || kind == KIND_INDEX ? NOTE_LEFT_OUT : NOTE_CANNOT,
+                 "DROP %s %s is left out: it is not there", what, name);
+            continue;
+        }
+        if (cascade && kind != KIND_INDEX)
+            TRY(drop_dependents(t, name));
+        TRY(drop_one(t, what, name));
+    } while (scan_accept(scan, ","));
+    return 0;
+}
+
+int table_drop(struct scan *scan)
+{
+    scan->at++;
+    scan_accept(scan, "temporary");
+    TRY(scan_expect(scan, "table"));
+    return drop_list(scan, "TABLE", KIND_TABLE);
+}
+
+int view_drop(struct scan *scan)
+{
+    scan->at++;
+    scan_accept(scan, "materialized");
+    TRY(scan_expect(scan, "view"));
+    return drop_list(scan, "VIEW", KIND_VIEW);
+}
+
+/* DROP INDEX i ON t is an action of ALTER TABLE t in other words. */
+int index_drop(struct scan *scan)
+{
+    scan->at += 2;
+    scan_accept(scan, "concurrently");
+    int on = scan_find(scan, scan->at, "on");
+    if (on < 0)
+        return drop_list(scan, "INDEX", KIND_INDEX);
+    struct translator *t = scan->t;
+    struct scan other;
+    const char *name = scan_text(scan, scan->at, on);
+    scan->at = on + 1;
+    int end = scan->at + 1;
+    while (end < scan->n && token_is(&scan->token[end], "."))
+        end += 2;
+    const char *text = arena_printf(t->mem, "ALTER TABLE %s DROP INDEX %s", scan_text(scan, scan->at, end), name);
+    scan_open(&other, t, text, strlen(text));
+    return table_alter(&other);
+}
+
+/* ---- RENAME */
+
+static int rename_one(struct translator *t, const char *from, const char *to)
+{
+    struct buf out;
+    buf_init(&out, t->mem);
+    buf_add(&out, "ALTER TABLE ");
+    say_name(&out, t, from);
+    buf_add(&out, " RENAME TO ");
+    say_name(&out, t, to);
+    return emit(t, out.data);
+}
+
+/* RENAME TABLE a TO b, c TO d */
+int tables_rename(struct scan *scan)
+{
+    scan->at += 2;
+    do {
+        const char *from, *to;
+        TRY(scan_qualified(scan, &from));
+        TRY(scan_expect(scan, "to"));
+        TRY(scan_qualified(scan, &to));
+        TRY(rename_one(scan->t, from, to));
+    } while (scan_accept(scan, ","));
+    return scan_end(scan);
+}
+
+/* ALTER INDEX a RENAME TO b: made again under the other name. A key's index is the constraint itself. */
+int index_rename(struct scan *scan)
+{
+    struct translator *t = scan->t;
+    const char *from, *to;
+    struct tree *tree;
+    scan->at += 2;
+    bool careful = scan_accept(scan, "if exists");
+    TRY(scan_qualified(scan, &from));
+    TRY(scan_expect(scan, "rename to"));
+    TRY(scan_name(scan, &to));
+    TRY(shadow_tree(t, &tree));
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        if ((o->kind != KIND_INDEX && o->kind != KIND_UNIQUE) || !text_equal_nocase(o->name, from))
+            continue;
+        struct tree *after = tree_new(t->mem, tree->engine);
+        after->kinds = tree->kinds;
+        struct object *table = object_copy(t->mem, o->parent, tree_schema(t->mem, after, ""));
+        object_child(table, o->kind, o->name)->name = to;
+        return emit_changes(t, after);
+    }
+    note(t, careful || text_ends(from, "_pkey") ? NOTE_LEFT_OUT : NOTE_CANNOT, "the index %s is not there", from);
+    return 0;
+}
+
+/* ALTER VIEW v RENAME TO w: made again under the other name. */
+int view_rename(struct scan *scan)
+{
+    struct translator *t = scan->t;
+    const char *from, *to;
+    struct tree *tree;
+    struct buf out;
+    scan->at++;
+    scan_accept(scan, "materialized");
+    scan->at++;
+    scan_accept(scan, "if exists");
+    TRY(scan_qualified(scan, &from));
+    TRY(scan_expect(scan, "rename to"));
+    TRY(scan_name(scan, &to));
+    TRY(shadow_tree(t, &tree));
+    const struct view *view = (const struct view *)object_named(t, tree, KIND_VIEW, from);
+    if (!view)
+        return fail(t->ctx, ERR_UNSUPPORTED, "there is no view %s", from);
+    const char *query = expr_text(&view->query);
+    TRY(drop_one(t, "VIEW", from));
+    buf_init(&out, t->mem);
+    buf_add(&out, "CREATE VIEW ");
+    say_name(&out, t, to);
+    buf_addf(&out, *query == '(' ? " %s" : " AS %s", query);
+    return emit(t, out.data);
+}

@@ -1,0 +1,148 @@
+/* What the files of this folder share with each other and nobody else. */
+#ifndef TRANSLATE_PARTS_H
+#define TRANSLATE_PARTS_H
+
+#include "base/map.h"
+#include "dialect/translation.h"
+#include "translate/translate.h"
+
+/* CREATE TYPE ... AS ENUM, CREATE DOMAIN */
+struct made_type {
+    const char *name;
+    struct names labels;              /* of an enum */
+    const char *base;                 /* of a domain: its type here; NULL: an enum, or nothing known */
+    const struct translate_type *row; /* likewise */
+    struct token *check;              /* of a domain: tokens of its check, `checks` of them; NULL */
+    int checks;
+    bool composite; /* something else */
+};
+
+struct translator {
+    struct ctx *ctx;
+    struct arena *mem;
+    const struct dialect *source;
+    const struct target *target;
+    const struct translation *rules;
+    struct conn *shadow;  /* the schema as it stands after what was translated, without rows */
+    struct tree *tree;    /* of it, settled; NULL: has to be read */
+    struct map types;     /* struct made_type *; NULL: dropped */
+    struct names schemas; /* of the source, beside its usual ones */
+    struct list notes;
+    struct map told; /* what needs to be told only once */
+    bool following;  /* only what is remembered counts */
+    bool commented;  /* something was said of this statement */
+    /* of the statement at hand */
+    const char *path;
+    const struct sql_piece *piece;
+    struct list made; /* struct sql_piece *, of this statement */
+};
+
+/* ---- scan.c: code tokens of a statement, with a place in them */
+struct scan {
+    struct translator *t;
+    struct token *token; /* n of them and a TOKEN_END */
+    int n;
+    int at;
+};
+void scan_open(struct scan *scan, struct translator *t, const char *text, size_t length);
+const struct token *scan_peek(const struct scan *scan, int ahead);
+bool scan_is(const struct scan *scan, const char *word);
+bool scan_are(const struct scan *scan, const char *words); /* several, with single spaces */
+bool scan_accept(struct scan *scan, const char *words);
+int scan_expect(struct scan *scan, const char *words);
+bool scan_at_name(const struct scan *scan);
+int scan_name(struct scan *scan, const char **name);
+int scan_qualified(struct scan *scan, const char **name); /* without its schema */
+int scan_names(struct scan *scan, struct names *names);   /* (a, b) */
+int scan_skip_group(struct scan *scan);                   /* from "(" to after its ")" */
+int scan_group(struct scan *scan, int *from, int *to);    /* the same; what is inside */
+bool scan_at_end(const struct scan *scan);
+int scan_end(struct scan *scan);                                     /* ERR_UNSUPPORTED unless it is there */
+int scan_fail(struct scan *scan);                                    /* "cannot be read at ..." */
+int scan_find(const struct scan *scan, int from, const char *words); /* outside of parentheses; -1 */
+const char *scan_text(const struct scan *scan, int from, int to);    /* as it is written */
+const char *scan_string(struct scan *scan,
+                        const struct token *token); /* the value of a literal; NULL: cannot be told */
+const char *name_of(struct translator *t, const struct token *token);
+
+/* ---- text.c: expressions, queries, and whatever else is a run of tokens */
+int text_translate(struct scan *scan, int from, int to, const char **text);
+int text_add(struct scan *scan, int from, int to, struct buf *out);
+void say_name(struct buf *out, const struct translator *t, const char *name);
+
+/* ---- call.c: function calls */
+int call_translate(struct scan *scan, const char *name, int open, int close, const char **text);
+bool call_known(const struct translator *t, const char *name);
+const char *fill_in(struct arena *mem, const char *pattern, const struct names *arguments);
+
+/* ---- type.c */
+struct read_type {
+    const char *written; /* upper case, as messages show it */
+    const char *name;    /* here */
+    const char *cast;    /* see struct translate_type */
+    unsigned marks;
+    bool array;
+    bool fallback;       /* it has none here */
+    struct names labels; /* of an enum */
+    const struct made_type *made;
+    bool is_integer;
+};
+int type_read(struct scan *scan, struct read_type *type);
+void type_tell(struct translator *t, const struct read_type *type);
+
+/* ---- column.c and table.c: CREATE TABLE and what ALTER TABLE shares with it */
+struct table_scan {
+    struct scan *scan;
+    struct object *table;
+    struct column *column; /* NULL: at the table itself */
+    const char *name;      /* CONSTRAINT name; NULL */
+    struct read_type type; /* of the column */
+    bool key_said;         /* PRIMARY KEY at the column */
+    const char *after;     /* MySQL's AFTER and FIRST say nothing here */
+    struct list indexes;   /* struct object *: KIND_INDEX */
+};
+int column_read(struct table_scan *ts);
+int column_clauses(struct table_scan *ts, const char *name);
+int constraint_read(struct table_scan *ts, bool *found);
+void table_finish(struct translator *t, struct object *table); /* what a key makes of its columns */
+void labels_check(struct translator *t, struct object *table, const char *column, const char *type,
+                  const struct names *labels);
+struct object *labels_check_of(struct translator *t, const struct object *table, const char *column);
+const char *labels_name(struct translator *t, const char *column, const char *type);
+const char *constraint_name(struct translator *t, const struct object *table, enum kind kind,
+                            const struct names *columns);
+struct object *table_find(struct translator *t, const struct tree *tree, const char *name);
+struct column *column_find(const struct object *table, const char *name);
+int table_known(struct translator *t, struct tree *tree, const char *name, struct object **table);
+int table_create(struct scan *scan);
+int table_alter(struct scan *scan);
+int index_create(struct scan *scan);
+int index_parts(struct scan *scan, struct object *index);
+
+/* ---- type_made.c: the types that files make */
+int type_create(struct scan *scan);
+int type_alter(struct scan *scan);
+int type_drop(struct scan *scan);
+int domain_create(struct scan *scan);
+
+/* ---- rows.c */
+int rows_insert(struct scan *scan);
+int rows_update(struct scan *scan);
+int rows_delete(struct scan *scan);
+int rows_truncate(struct scan *scan);
+int rows_copy(struct scan *scan);
+
+/* ---- translate.c */
+int shadow_tree(struct translator *t, struct tree **tree);        /* settled; to be copied, not changed */
+int emit(struct translator *t, const char *sql);                  /* changes the schema */
+int emit_rows(struct translator *t, const char *sql);             /* changes rows */
+int emit_changes(struct translator *t, const struct tree *after); /* from the schema as it stands to this one */
+void note(struct translator *t, enum note_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void note_once(struct translator *t, enum note_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- shape.c */
+const struct translate_shape *shape_find(const struct scan *scan, const struct translate_shape *shapes);
+bool shape_fits(const struct scan *scan, const char *words);
+
+#endif

@@ -1,0 +1,406 @@
+/* Statements that change rows: what their heads and clauses are here; the expressions in them are runs of tokens. */
+#include "dialect/common.h"
+#include "translate/parts.h"
+
+#include "base/text.h"
+
+struct insert {
+    struct scan *scan;
+    struct translator *t;
+    const char *table;
+    const char *alias;
+    struct names columns;
+    const struct object *known; /* the table as it stands; NULL */
+    struct buf out;
+    int body;     /* tokens: where VALUES, SELECT ... begin, */
+    int conflict; /* ON CONFLICT or ON DUPLICATE KEY; -1 */
+    int returning;
+    int end; /* of the body */
+};
+
+static int insert_head(struct insert *insert)
+{
+    struct scan *scan = insert->scan;
+    bool replace = scan_accept(scan, "replace"), ignore = false;
+    if (!replace)
+        TRY(scan_expect(scan, "insert"));
+    for (bool more = true; more;) {
+        ignore = scan_is(scan, "ignore") || ignore;
+        more = scan_accept(scan, "ignore") || scan_accept(scan, "low_priority") || scan_accept(scan, "delayed") ||
+               scan_accept(scan, "high_priority");
+    }
+    scan_accept(scan, "into");
+    TRY(scan_qualified(scan, &insert->table));
+    if (scan_accept(scan, "as"))
+        TRY(scan_name(scan, &insert->alias));
+    if (scan_is(scan, "(") && !token_is(scan_peek(scan, 1), "select") && !token_is(scan_peek(scan, 1), "with"))
+        TRY(scan_names(scan, &insert->columns));
+    if (scan_accept(scan, "overriding"))
+        scan->at += 2;
+    buf_addf(&insert->out, "%s INTO ", replace ? "REPLACE" : ignore ? "INSERT OR IGNORE" : "INSERT");
+    say_name(&insert->out, insert->t, insert->table);
+    if (insert->alias) {
+        buf_add(&insert->out, " AS ");
+        say_name(&insert->out, insert->t, insert->alias);
+    }
+    return 0;
+}
+
+static void columns_add(struct insert *insert)
+{
+    if (!insert->columns.n)
+        return;
+    buf_add(&insert->out, " (");
+    ident_add_names(&insert->out, insert->t->target->dialect->ident, &insert->columns);
+    buf_add(&insert->out, ")");
+}
+
+/* The nth column that a row without names of columns has. */
+static const struct column *column_at(const struct insert *insert, int at)
+{
+    const struct object *table = insert->known;
+    if (at < insert->columns.n)
+        return table ? column_find(table, insert->columns.item[at]) : NULL;
+    for (int i = 0; table && !insert->columns.n && i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (child->kind == KIND_COLUMN && !expr_text(&((const struct column *)child)->computed) && at-- == 0)
+            return (const struct column *)child;
+    }
+    return NULL;
+}
+
+/* DEFAULT as a value: the default itself, and NULL numbers a key. */
+static void default_add(struct insert *insert, int at)
+{
+    const struct column *column = column_at(insert, at);
+    const char *value = column ? expr_text(&column->default_value) : NULL;
+    buf_addf(&insert->out, value ? "(%s)" : "NULL", value);
+}
+
+static int values_row(struct insert *insert)
+{
+    struct scan *scan = insert->scan;
+    int from, to, column = 0;
+    TRY(scan_group(scan, &from, &to));
+    buf_add(&insert->out, "(");
+    for (int at = from; at < to;) {
+        struct scan inside = *scan;
+        inside.n = to;
+        int comma = scan_find(&inside, at, ","), end = comma < 0 ? to : comma;
+        if (end == at + 1 && token_is(&scan->token[at], "default"))
+            default_add(insert, column);
+        else
+            TRY(text_add(scan, at, end, &insert->out));
+        at = end + 1;
+        column++;
+        if (comma >= 0)
+            buf_add(&insert->out, ", ");
+    }
+    buf_add(&insert->out, ")");
+    return 0;
+}
+
+static int values_add(struct insert *insert)
+{
+    columns_add(insert);
+    buf_add(&insert->out, " VALUES ");
+    for (;;) {
+        scan_accept(insert->scan, "row");
+        TRY(values_row(insert));
+        if (!scan_accept(insert->scan, ","))
+            return insert->scan->at == insert->end ? 0 : scan_fail(insert->scan);
+        buf_add(&insert->out, ", ");
+    }
+}
+
+/* INSERT INTO t SET a = 1, b = 2 */
+static int assignments_add(struct insert *insert)
+{
+    struct scan *scan = insert->scan;
+    struct buf values;
+    buf_init(&values, insert->t->mem);
+    do {
+        const char *name;
+        TRY(scan_name(scan, &name));
+        TRY(scan_expect(scan, "="));
+        names_add(insert->t->mem, &insert->columns, name);
+        int comma = scan_find(scan, scan->at, ","), end = comma < 0 || comma > insert->end ? insert->end : comma;
+        buf_add(&values, values.len ? ", " : "");
+        TRY(text_add(scan, scan->at, end, &values));
+        scan->at = end;
+    } while (scan_accept(scan, ","));
+    columns_add(insert);
+    buf_addf(&insert->out, " VALUES (%s)", values.data);
+    return 0;
+}
+
+/* Before a conflict clause a query needs an end that cannot be taken for a join's. */
+static int query_add(struct insert *insert)
+{
+    const char *query;
+    columns_add(insert);
+    TRY(text_translate(insert->scan, insert->body, insert->end, &query));
+    buf_addf(&insert->out, insert->conflict >= 0 ? " SELECT * FROM (%s) WHERE true" : " %s", query);
+    return 0;
+}
+
+static int body_add(struct insert *insert)
+{
+    struct scan *scan = insert->scan;
+    scan->at = insert->body;
+    if (scan_accept(scan, "default values")) {
+        buf_add(&insert->out, " DEFAULT VALUES");
+        return 0;
+    }
+    if (scan_accept(scan, "values") || scan_accept(scan, "value"))
+        return values_add(insert);
+    return scan_accept(scan, "set") ? assignments_add(insert) : query_add(insert);
+}
+
+static const struct names *constraint_columns(const struct object *table, const char *name)
+{
+    for (int i = 0; table && i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (child->kind == KIND_UNIQUE && text_equal_nocase(child->name, name))
+            return &((const struct unique *)child)->columns;
+        if (child->kind == KIND_PRIMARY_KEY && (text_equal_nocase(child->name, name) || text_ends(name, "_pkey")))
+            return &((const struct primary_key *)child)->columns;
+    }
+    return NULL;
+}
+
+static int conflict_add(struct insert *insert)
+{
+    struct scan *scan = insert->scan;
+    const char *name;
+    if (insert->conflict < 0)
+        return 0;
+    scan->at = insert->conflict + 2;
+    buf_add(&insert->out, " ON CONFLICT");
+    if (token_is(&scan->token[insert->conflict + 1], "duplicate")) {
+        TRY(scan_expect(scan, "key update"));
+        buf_add(&insert->out, " DO UPDATE SET ");
+    } else if (scan_accept(scan, "on constraint")) {
+        TRY(scan_name(scan, &name));
+        const struct names *columns = constraint_columns(insert->known, name);
+        if (!columns)
+            return fail(insert->t->ctx, ERR_UNSUPPORTED, "table %s has no key %s", insert->table, name);
+        ansi_column_list(&insert->out, insert->t->target->dialect, columns);
+        buf_add_c(&insert->out, ' ');
+    } else
+        buf_add_c(&insert->out, ' ');
+    return text_add(scan, scan->at, insert->returning < 0 ? scan->n : insert->returning, &insert->out);
+}
+
+static int known_find(struct insert *insert)
+{
+    struct tree *tree;
+    TRY(shadow_tree(insert->t, &tree));
+    insert->known = table_find(insert->t, tree, insert->table);
+    return 0;
+}
+
+int rows_insert(struct scan *scan)
+{
+    struct insert insert = {.scan = scan, .t = scan->t};
+    buf_init(&insert.out, scan->t->mem);
+    TRY(insert_head(&insert));
+    insert.body = scan->at;
+    insert.conflict = scan_find(scan, scan->at, "on conflict");
+    if (insert.conflict < 0)
+        insert.conflict = scan_find(scan, scan->at, "on duplicate");
+    insert.returning = scan_find(scan, scan->at, "returning");
+    insert.end = insert.conflict >= 0 ? insert.conflict : insert.returning >= 0 ? insert.returning : scan->n;
+    TRY(known_find(&insert));
+    TRY(body_add(&insert));
+    TRY(conflict_add(&insert));
+    if (insert.returning >= 0) {
+        buf_add_c(&insert.out, ' ');
+        TRY(text_add(scan, insert.returning, scan->n, &insert.out));
+    }
+    return emit_rows(scan->t, insert.out.data);
+}
+
+static int refuse_limit(struct scan *scan)
+{
+    if (scan_find(scan, scan->at, "limit") >= 0 || scan_find(scan, scan->at, "order by") >= 0)
+        return fail(scan->t->ctx, ERR_UNSUPPORTED, "UPDATE and DELETE with LIMIT or ORDER BY cannot be said here");
+    return 0;
+}
+
+int rows_update(struct scan *scan)
+{
+    int set = scan_find(scan, scan->at, "set");
+    struct buf out;
+    TRY(refuse_limit(scan));
+    for (int i = scan->at; i < set; i++)
+        if (token_is(&scan->token[i], ",") || token_is(&scan->token[i], "join"))
+            return fail(scan->t->ctx, ERR_UNSUPPORTED, "UPDATE of several tables cannot be said here");
+    for (int i = set; i + 1 < scan->n && i >= 0; i++)
+        if (token_is(&scan->token[i], "=") && token_is(&scan->token[i + 1], "default"))
+            return fail(scan->t->ctx, ERR_UNSUPPORTED, "DEFAULT cannot be the value of an UPDATE here");
+    buf_init(&out, scan->t->mem);
+    TRY(text_add(scan, scan->at, scan->n, &out));
+    return emit_rows(scan->t, out.data);
+}
+
+/* DELETE FROM a USING b WHERE ...: the rows of a that a join with b finds. */
+static int delete_using(struct scan *scan, int using)
+{
+    struct translator *t = scan->t;
+    const char *table, *alias = NULL;
+    struct buf out;
+    int where = scan_find(scan, using, "where");
+    scan->at += 2;
+    scan_accept(scan, "only");
+    TRY(scan_qualified(scan, &table));
+    scan_accept(scan, "as");
+    if (scan->at < using)
+        TRY(scan_name(scan, &alias));
+    buf_init(&out, t->mem);
+    buf_add(&out, "DELETE FROM ");
+    say_name(&out, t, table);
+    buf_add(&out, " WHERE rowid IN (SELECT ");
+    say_name(&out, t, alias ? alias : table);
+    buf_add(&out, ".rowid FROM ");
+    say_name(&out, t, table);
+    if (alias) {
+        buf_add(&out, " AS ");
+        say_name(&out, t, alias);
+    }
+    buf_add(&out, ", ");
+    TRY(text_add(scan, using + 1, where < 0 ? scan->n : where, &out));
+    if (where >= 0) {
+        buf_add_c(&out, ' ');
+        TRY(text_add(scan, where, scan->n, &out));
+    }
+    buf_add(&out, ")");
+    return emit_rows(t, out.data);
+}
+
+int rows_delete(struct scan *scan)
+{
+    int using = scan_find(scan, scan->at, "using");
+    struct buf out;
+    TRY(refuse_limit(scan));
+    if (!token_is(scan_peek(scan, 1), "from"))
+        return fail(scan->t->ctx, ERR_UNSUPPORTED, "DELETE of several tables cannot be said here");
+    if (using >= 0)
+        return delete_using(scan, using);
+    buf_init(&out, scan->t->mem);
+    TRY(text_add(scan, scan->at, scan->n, &out));
+    return emit_rows(scan->t, out.data);
+}
+
+int rows_truncate(struct scan *scan)
+{
+    scan->at++;
+    scan_accept(scan, "table");
+    scan_accept(scan, "only");
+    do {
+        const char *table;
+        struct buf out;
+        TRY(scan_qualified(scan, &table));
+        scan_accept(scan, "*");
+        buf_init(&out, scan->t->mem);
+        buf_add(&out, "DELETE FROM ");
+        say_name(&out, scan->t, table);
+        TRY(emit_rows(scan->t, out.data));
+    } while (scan_accept(scan, ","));
+    return 0;
+}
+
+/* ---- COPY t (a, b) FROM stdin, as dumps have it */
+
+static int unescape(char c)
+{
+    static const char from[] = "bfnrtv", to[] = "\b\f\n\r\t\v";
+    const char *found = c ? strchr(from, c) : NULL;
+    return found ? to[found - from] : c;
+}
+
+static bool is_flag(const struct insert *insert, int at)
+{
+    const struct column *column = column_at(insert, at);
+    return column && text_equal_nocase(column->type, "BOOLEAN");
+}
+
+static void cell_add(struct insert *insert, const char *text, size_t length, int at)
+{
+    struct buf value;
+    if (length == 2 && !strncmp(text, "\\N", 2)) {
+        buf_add(&insert->out, "NULL");
+        return;
+    }
+    if (length == 1 && is_flag(insert, at)) {
+        buf_add(&insert->out, *text == 't' ? "1" : "0");
+        return;
+    }
+    buf_init(&value, insert->t->mem);
+    for (size_t i = 0; i < length; i++)
+        buf_add_c(&value, text[i] == '\\' && i + 1 < length ? (char)unescape(text[++i]) : text[i]);
+    literal_add(&insert->out, insert->t->target->dialect->ident, value.data);
+}
+
+static void line_add(struct insert *insert, const char *line, size_t length)
+{
+    int at = 0;
+    for (const char *end = line + length;; at++) {
+        const char *tab = memchr(line, '\t', (size_t)(end - line));
+        buf_add(&insert->out, at ? ", " : "");
+        cell_add(insert, line, (size_t)((tab ? tab : end) - line), at);
+        if (!tab)
+            break;
+        line = tab + 1;
+    }
+}
+
+static int lines_add(struct insert *insert, const char *text, size_t length)
+{
+    enum { AT_ONCE = 500 };
+    const char *end = text + length, *head = insert->out.data;
+    size_t begin = insert->out.len;
+    int n = 0;
+    head = arena_copy(insert->t->mem, head, begin);
+    while (text < end) {
+        const char *stop = memchr(text, '\n', (size_t)(end - text));
+        size_t line = (size_t)((stop ? stop : end) - text);
+        if (line == 2 && !strncmp(text, "\\.", 2))
+            break;
+        buf_add(&insert->out, n ? ", (" : "(");
+        line_add(insert, text, line);
+        buf_add(&insert->out, ")");
+        text += line + 1;
+        if (++n < AT_ONCE)
+            continue;
+        TRY(emit_rows(insert->t, insert->out.data));
+        buf_cut(&insert->out, 0);
+        buf_add(&insert->out, head);
+        n = 0;
+    }
+    return n ? emit_rows(insert->t, insert->out.data) : 0;
+}
+
+int rows_copy(struct scan *scan)
+{
+    struct insert insert = {.scan = scan, .t = scan->t};
+    const struct token *rows = NULL;
+    for (int i = 0; i < scan->n; i++)
+        if (scan->token[i].kind == TOKEN_ROWS)
+            rows = &scan->token[i];
+    scan->at++;
+    TRY(scan_qualified(scan, &insert.table));
+    if (scan_is(scan, "("))
+        TRY(scan_names(scan, &insert.columns));
+    TRY(scan_expect(scan, "from stdin"));
+    if (!rows || !(token_is(scan_peek(scan, 0), ";") || scan_peek(scan, 0)->kind == TOKEN_ROWS))
+        return fail(scan->t->ctx, ERR_UNSUPPORTED, "COPY is translated only with its rows as plain text after it");
+    TRY(known_find(&insert));
+    buf_init(&insert.out, scan->t->mem);
+    buf_add(&insert.out, "INSERT INTO ");
+    say_name(&insert.out, scan->t, insert.table);
+    columns_add(&insert);
+    buf_add(&insert.out, " VALUES ");
+    const char *text = rows->text + (*rows->text == '\n');
+    return lines_add(&insert, text, rows->length - (size_t)(text - rows->text));
+}

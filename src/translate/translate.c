@@ -1,0 +1,296 @@
+/*
+ * Statements, one after the other: which reader takes each, what is left out and what cannot be said.  A shadow of the schema, an
+ * empty database of the target, takes every outcome first, so that the next statement is read against what the ones before
+ * have made, and what the target would refuse is known here.
+ */
+#include "translate/translate.h"
+
+#include "base/text.h"
+#include "diff/plan.h"
+#include "translate/objects.h"
+
+bool translate_needed(const struct dialect *source, const struct dialect *target)
+{
+    return source && source->engine != target->engine && target->translation && source->lex != target->lex;
+}
+
+const struct list *translator_notes(const struct translator *translator)
+{
+    return &translator->notes;
+}
+
+/* ---- notes */
+
+static void note_add(struct translator *t, enum note_kind kind, const char *text)
+{
+    struct translation_note *added = NEW(t->mem, struct translation_note);
+    struct place place = {.file = t->path};
+    if (t->piece) {
+        place.line = t->piece->line;
+        place.column = t->piece->column;
+    }
+    *added = (struct translation_note){kind, place, text};
+    list_add(t->mem, &t->notes, added);
+}
+
+void note(struct translator *t, enum note_kind kind, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (!t->following)
+        note_add(t, kind, arena_vprintf(t->mem, format, args));
+    va_end(args);
+}
+
+void note_once(struct translator *t, enum note_kind kind, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = arena_vprintf(t->mem, format, args);
+    va_end(args);
+    if (t->following || map_get(&t->told, text))
+        return;
+    map_set(&t->told, text, t);
+    note_add(t, kind, text);
+}
+
+/* ---- the shadow */
+
+int shadow_tree(struct translator *t, struct tree **tree)
+{
+    static const struct filter everything = {0};
+    if (!t->tree) {
+        TRY(t->target->dialect->load(t->ctx, t->shadow, &everything, &t->tree));
+        tree_settle(t->mem, t->target, t->tree);
+    }
+    *tree = t->tree;
+    return 0;
+}
+
+static int refused(struct translator *t)
+{
+    if (t->ctx->error.code != ERR_SQL)
+        return t->ctx->error.code;
+    return fail(t->ctx, ERR_UNSUPPORTED, "%s does not take it: %s", t->target->dialect->title, t->ctx->error.message);
+}
+
+static void made_add(struct translator *t, const char *sql)
+{
+    struct sql_piece *piece = NEW(t->mem, struct sql_piece);
+    *piece = (struct sql_piece){arena_dup(t->mem, sql), strlen(sql), t->piece->line, t->piece->column};
+    list_add(t->mem, &t->made, piece);
+}
+
+int emit(struct translator *t, const char *sql)
+{
+    if (conn_exec(t->ctx, t->shadow, sql) < 0)
+        return refused(t);
+    t->tree = NULL;
+    made_add(t, sql);
+    return 0;
+}
+
+/* Compiled, not run: there are no rows. */
+int emit_rows(struct translator *t, const char *sql)
+{
+    if (conn_exec(t->ctx, t->shadow, arena_printf(t->mem, "EXPLAIN %s", sql)) < 0)
+        return refused(t);
+    made_add(t, sql);
+    return 0;
+}
+
+static int changes_plan(struct translator *t, struct tree *before, struct tree *after, struct plan **plan)
+{
+    const struct diff_input input = {.target = t->target, .before = before, .after = after};
+    const struct plan_options options = {.lose_attached = true};
+    struct changes *changes;
+    tree_settle(t->mem, t->target, before);
+    tree_settle(t->mem, t->target, after);
+    TRY(diff_trees(t->ctx, &input, &changes));
+    return plan_make(t->ctx, t->target, changes, &options, plan);
+}
+
+/* Of the tables in `after`. */
+int emit_changes(struct translator *t, const struct tree *after)
+{
+    struct tree *now, *before = tree_new(t->mem, after->engine), *then = tree_copy(t->mem, after);
+    struct plan *plan;
+    TRY(shadow_tree(t, &now));
+    before->kinds = after->kinds;
+    for (const struct object *o = after->root; o; o = object_next(after->root, o)) {
+        struct object *table = o->kind == KIND_TABLE ? table_find(t, now, o->name) : NULL;
+        if (table)
+            object_copy(t->mem, table, tree_schema(t->mem, before, ""));
+    }
+    TRY(changes_plan(t, before, then, &plan));
+    for (int i = 0; i < plan->statements.n; i++)
+        TRY(emit(t, ((const struct statement_out *)plan->statements.item[i])->sql));
+    return 0;
+}
+
+static int shadow_fill(struct translator *t, const struct tree *like)
+{
+    struct tree *before = tree_new(t->mem, like->engine);
+    struct plan *plan;
+    before->kinds = kind_set_all();
+    TRY(changes_plan(t, before, tree_copy(t->mem, like), &plan));
+    for (int i = 0; i < plan->statements.n; i++)
+        TRY(conn_exec(t->ctx, t->shadow, ((const struct statement_out *)plan->statements.item[i])->sql));
+    return 0;
+}
+
+int translator_open(struct ctx *ctx, const struct dialect *source, const struct target *target, const struct tree *like,
+                    struct translator **translator)
+{
+    struct translator *t = *translator = NEW(ctx->mem, struct translator);
+    const struct scratch_spec spec = {0};
+    *t = (struct translator){.ctx = ctx, .mem = ctx->mem, .source = source, .target = target};
+    t->rules = target->dialect->translation;
+    map_init(&t->types, ctx->mem);
+    map_init(&t->told, ctx->mem);
+    if (source->usual_name)
+        names_add(ctx->mem, &t->schemas, source->usual_name);
+    TRY(target->dialect->driver->scratch(ctx, &spec, &t->shadow));
+    return shadow_fill(t, like);
+}
+
+void translator_close(struct translator **translator)
+{
+    if (*translator)
+        conn_close(&(*translator)->shadow);
+    *translator = NULL;
+}
+
+/* ---- statements */
+
+/* A query that only asks; what it calls might do more. */
+static int query(struct scan *scan)
+{
+    const char *text;
+    TRY(text_translate(scan, scan->at, scan->n, &text));
+    note(scan->t, NOTE_LEFT_OUT, "a query changes nothing");
+    return 0;
+}
+
+static int rows_with(struct scan *scan)
+{
+    const char *text;
+    TRY(text_translate(scan, scan->at, scan->n, &text));
+    return emit_rows(scan->t, text);
+}
+
+static const struct {
+    const char *words; /* as in struct translate_shape */
+    int (*read)(struct scan *scan);
+    bool remembered; /* says what later files rest on, beside the schema */
+} readers[] = {
+    {"CREATE GLOBAL|LOCAL? TEMP|TEMPORARY|UNLOGGED? TABLE", table_create, false},
+    {"CREATE UNIQUE|FULLTEXT|SPATIAL? INDEX", index_create, false},
+    {"CREATE OR? REPLACE? TEMP|TEMPORARY|MATERIALIZED? RECURSIVE? VIEW", view_create, false},
+    {"CREATE ALGORITHM", view_create, false},
+    {"CREATE OR REPLACE ALGORITHM", view_create, false},
+    {"CREATE TYPE", type_create, true},
+    {"CREATE DOMAIN", domain_create, true},
+    {"CREATE SCHEMA", schema_create, true},
+    {"ALTER TABLE", table_alter, false},
+    {"ALTER TYPE", type_alter, true},
+    {"ALTER INDEX", index_rename, false},
+    {"ALTER MATERIALIZED? VIEW", view_rename, false},
+    {"DROP TEMPORARY? TABLE", table_drop, false},
+    {"DROP INDEX", index_drop, false},
+    {"DROP MATERIALIZED? VIEW", view_drop, false},
+    {"DROP TYPE|DOMAIN", type_drop, true},
+    {"DROP SCHEMA", schema_drop, false},
+    {"RENAME TABLE", tables_rename, false},
+    {"INSERT|REPLACE", rows_insert, false},
+    {"UPDATE", rows_update, false},
+    {"DELETE", rows_delete, false},
+    {"TRUNCATE", rows_truncate, false},
+    {"COPY", rows_copy, false},
+    {"WITH", rows_with, false},
+    {"SELECT|VALUES|TABLE", query, false},
+};
+
+static const char *short_text(const struct translator *t)
+{
+    enum { SHORT = 60 };
+    char *text = arena_copy(t->mem, t->piece->text, t->piece->length > SHORT ? SHORT : t->piece->length);
+    for (char *c = text; *c; c++)
+        if (char_is_space(*c))
+            *c = ' ';
+    return t->piece->length > SHORT ? arena_printf(t->mem, "%s ...", text) : text;
+}
+
+static int statement_read(struct scan *scan)
+{
+    struct translator *t = scan->t;
+    const struct translate_shape *shape = shape_find(scan, t->rules->statements);
+    if (shape) {
+        note(t, shape->cannot ? NOTE_CANNOT : NOTE_LEFT_OUT, "%s is left out: %s", short_text(t), shape->reason);
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        if (shape_fits(scan, readers[i].words))
+            return t->following && !readers[i].remembered ? 0 : readers[i].read(scan);
+    return scan->n ? fail(t->ctx, ERR_UNSUPPORTED, "nothing is known of such a statement") : 0;
+}
+
+/* All of a statement or nothing of it. */
+static int statement_translate(struct translator *t)
+{
+    struct scan scan;
+    t->made = (struct list){0};
+    scan_open(&scan, t, t->piece->text, t->piece->length);
+    TRY(conn_exec(t->ctx, t->shadow, "SAVEPOINT statement"));
+    int code = statement_read(&scan);
+    if (code == ERR_UNSUPPORTED) {
+        struct error error = t->ctx->error;
+        t->ctx->error = (struct error){0};
+        t->made = (struct list){0};
+        t->tree = NULL;
+        note(t, NOTE_CANNOT, "%s is skipped: %s", short_text(t), error.message);
+        TRY(conn_exec(t->ctx, t->shadow, "ROLLBACK TO statement"));
+        code = 0;
+    }
+    TRY(code);
+    return conn_exec(t->ctx, t->shadow, "RELEASE statement");
+}
+
+int translator_follow(struct translator *t, const struct split *split)
+{
+    t->following = true;
+    for (int i = 0; i < split->n; i++) {
+        struct scan scan;
+        struct arena_mark mark = arena_save(t->mem);
+        t->piece = &split->piece[i];
+        scan_open(&scan, t, t->piece->text, t->piece->length);
+        if (!token_is(scan_peek(&scan, 1), "type") && !token_is(scan_peek(&scan, 1), "domain") &&
+            !token_is(scan_peek(&scan, 1), "schema")) {
+            arena_rewind(t->mem, mark);
+            continue;
+        }
+        if (statement_read(&scan) == ERR_UNSUPPORTED)
+            t->ctx->error = (struct error){0};
+        TRY(ctx_check(t->ctx));
+    }
+    t->following = false;
+    return 0;
+}
+
+int translate_split(struct translator *t, const char *path, const struct split *split, struct split *out)
+{
+    struct list all = {0};
+    t->path = path;
+    for (int i = 0; i < split->n; i++) {
+        TRY(ctx_check(t->ctx));
+        t->piece = &split->piece[i];
+        TRY(statement_translate(t));
+        for (int k = 0; k < t->made.n; k++)
+            list_add(t->mem, &all, t->made.item[k]);
+    }
+    t->piece = NULL;
+    *out = (struct split){.piece = NEW_ARRAY(t->mem, struct sql_piece, all.n + 1), .n = all.n};
+    for (int i = 0; i < all.n; i++)
+        out->piece[i] = *(const struct sql_piece *)all.item[i];
+    return 0;
+}
