@@ -242,6 +242,18 @@ static bool is_null(const char *expr, struct arena *mem)
     return tokens.n == 1 && token_is(&tokens.token[0], "null");
 }
 
+char *pg_nextval(struct arena *mem, const char *schema, const char *sequence)
+{
+    struct buf name, out;
+    buf_init(&name, mem);
+    buf_init(&out, mem);
+    ident_add_qualified(&name, &pg_ident, schema, sequence);
+    buf_add(&out, "nextval(");
+    literal_add(&out, &pg_ident, name.data);
+    buf_add(&out, "::regclass)");
+    return out.data;
+}
+
 /* nextval('app."s"'::regclass): s where app is the usual schema, as a name; NULL for anything else. */
 static const char *nextval_of(struct arena *mem, const char *usual, const char *expr)
 {

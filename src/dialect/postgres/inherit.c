@@ -35,12 +35,9 @@ static void column_inherit(struct arena *mem, struct object *table, const struct
     }
     if (from->autoincrement) {
         const char *name = pg_object_name(mem, from->object.parent->name, from->object.name, "seq");
-        struct buf sequence;
-        buf_init(&sequence, mem);
-        ident_add_qualified(&sequence, &pg_ident, from->object.parent->parent->name, name);
         SAY(column, COLUMN, autoincrement, false);
         SAY(column, COLUMN, default_value,
-            ((struct expr){.printed = arena_printf(mem, "nextval('%s'::regclass)", sequence.data)}));
+            ((struct expr){.printed = pg_nextval(mem, object_schema(&from->object), name)}));
     }
 }
 

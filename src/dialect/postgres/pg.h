@@ -190,6 +190,8 @@ bool pg_same_family(struct arena *mem, const char *from, const char *to);
 
 /* defaults.c */
 void pg_reconcile(struct arena *mem, const struct target *target, struct changes *changes); /* see struct dialect */
+/* What the server prints of the default that draws from it. */
+char *pg_nextval(struct arena *mem, const char *schema, const char *sequence);
 bool pg_default_same(struct arena *mem, const struct target *target, const char *type, const char *a, const char *b);
 char *pg_expr_normal(struct arena *mem, const struct target *target, const char *expr);
 /* The text of a constant without quotes and casts: ok of 'ok'::mood; NULL if it is none. */

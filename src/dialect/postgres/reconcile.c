@@ -29,10 +29,7 @@ static void serial_fold(struct arena *mem, const struct target *target, const st
     struct object *sequence = sequence_drawn(before, column);
     if (!sequence)
         return;
-    struct buf drawn;
-    buf_init(&drawn, mem);
-    ident_add_qualified(&drawn, &pg_ident, object_schema(sequence), sequence->name);
-    const char *text = arena_printf(mem, "nextval('%s'::regclass)", drawn.data);
+    const char *text = pg_nextval(mem, object_schema(sequence), sequence->name);
     if (!pg_default_same(mem, target, column->type, expr_text(&column->default_value), text))
         return;
     SAY(column, COLUMN, autoincrement, true);

@@ -125,6 +125,11 @@ static void children_have_their_parents_columns(void **state)
     assert_string_equal(id->default_value.printed, "nextval('base_id_seq'::regclass)");
     assert_null(id->comment);
     assert_false(id->nullable);
+    tree = pg_tree(ctx, "'tables': [{'name': 'child', 'inherits': ['it`s']},"
+                        "{'name': 'it`s', 'columns': [{'name': 'id', 'type': 'serial'}]}]");
+    table = tree_find(tree, KIND_TABLE, "", "child");
+    id = (const struct column *)object_child(table, KIND_COLUMN, "id");
+    assert_string_equal(id->default_value.printed, "nextval('\"it''s_id_seq\"'::regclass)");
 }
 
 static void a_check_of_the_parents_name_is_the_parents(void **state)
