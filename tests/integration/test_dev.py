@@ -6,6 +6,7 @@ nothing of dbwarden's tables.
 
 import ast
 import json
+import os
 import re
 import shutil
 import sys
@@ -377,3 +378,39 @@ def test_seeds(project):
     run(project, "CREATE TABLE t (id serial PRIMARY KEY, at timestamptz, tags text[])")
     project.dev("seed", "apply")
     assert project.rows("SELECT id, tags, at IS NOT NULL FROM t") == [(1, '["a","b"]', 1)]
+
+
+# ---- the page
+
+
+MARK = "DBWARDEN_TEST_UPDATE=1 rewrites it -->\n"
+ENGINES = {"ANY": "all", "PG": "PostgreSQL", "MYSQL": "MySQL, MariaDB"}
+
+
+def rows_of(text, table):
+    body = re.search(rf"translate_\w+ {table}\[\] = \{{(.*?)\n\}};", text, re.DOTALL).group(1)
+    return re.findall(r'\{(\w+), "([^"]+)", (true|false), (\w+|"[^"]*")\}', body)
+
+
+def page_list():
+    """Every row of statements and actions, as the page shows it."""
+    text = (ROOT / "src/dialect/sqlite/translation.c").read_text()
+    reasons = dict(re.findall(r'(\w+)\[\] = "([^"]+)"', text))
+    lines = []
+    for title, table in (("statement", "statements"), ("action of `ALTER TABLE`", "actions")):
+        lines += [f"| {title} | of | why |", "|---|---|---|"]
+        for engine, words, cannot, reason in rows_of(text, table):
+            shown = "`" + words.replace("|", "\\|").replace("?", "") + "`"
+            why = reason[1:-1] if reason.startswith('"') else reasons[reason]
+            lines.append(f"| {'**' + shown + '**' if cannot == 'true' else shown} | {ENGINES[engine]} | {why} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def test_the_page_names_what_is_left_out():
+    page = ROOT / "docs" / "dev-mode.md"
+    text = page.read_text()
+    head = text[: text.index(MARK) + len(MARK)]
+    if os.environ.get("DBWARDEN_TEST_UPDATE"):
+        page.write_text(head + "\n" + page_list())
+    assert page.read_text() == head + "\n" + page_list()
