@@ -407,6 +407,11 @@ int index_create(struct scan *scan)
     scan_accept(scan, "only");
     TRY(scan_qualified(scan, &table_name));
     TRY(shadow_tree(t, &tree));
+    if (!table_find(t, tree, table_name) && exists_already(t, table_name, &code)) {
+        note(t, NOTE_LEFT_OUT, "the index%s%s is left out: a view has none here", name ? " " : "", name ? name : "");
+        return 0;
+    }
+    TRY(code);
     TRY(table_known(t, tree, table_name, &table));
     return index_body(scan, table, name, unique);
 }
