@@ -1,6 +1,6 @@
 """bench.py [PART...]: dbwarden against the floor, as ratios of medians of runs that take turns.
 
-Parts: start apply slow mysql large catalog diff models count.  A line of build/bench.jsonl for every program measured, one table at the
+Parts: start apply fleet slow mysql large catalog diff models count.  A line of build/bench.jsonl for every program measured, one table at the
 end.  Nothing here is a test: a machine that is busy with something else only makes the ratios less sure.
 """
 
@@ -196,6 +196,47 @@ def mysql():
                 aim="1.3 x client, the same commits")
 
 
+def fleet_script(folder, engine, migrations, n):
+    """A project of n targets, and what does the same with the engine's client: one after the other, and two at a time."""
+    schemas = [f"tenant_{i:05d}" for i in range(n)]
+    workloads.project(folder, "sqlite:///./app.db" if engine == "sqlite" else DATABASE, migrations)
+    workloads.plain(folder / "plain", migrations)
+    entry = folder / "dbwarden.yaml"
+    entry.write_text(entry.read_text() + "    targets: " + (
+        "{files: 'data/*.db'}" if engine == "sqlite" else "{schemas: 'tenant_%'}") + "\n")
+    one = "sqlite3 -bail data/$1.db '.read plain/all.txt'"
+    if engine == "postgresql":
+        one = f"PGOPTIONS=-csearch_path=$1 psql -qX -v ON_ERROR_STOP=1 -d {DATABASE} -f plain/all.txt"
+    (folder / "names.txt").write_text("".join(f"{name}\n" for name in schemas))
+    (folder / "one.sh").write_text(f"{one}\n")
+
+    def anew():
+        shutil.rmtree(folder / "data", ignore_errors=True)
+        (folder / "data").mkdir()
+        if engine == "sqlite":
+            for name in schemas:
+                (folder / "data" / f"{name}.db").touch()
+            return
+        new_database()
+        psql(*(word for name in schemas for word in ("-c", f"CREATE SCHEMA {name}")))
+    return anew
+
+
+def fleet():
+    """Many databases that are alike: the floor is a loop in a shell over the engine's client."""
+    for engine, n in (("postgresql", 200), ("sqlite", 2000)):
+        folder = fresh("fleet")
+        anew = fleet_script(folder, engine, workloads.trivial(20, engine), n)
+        runner = {jobs: Runner(f"dbwarden --jobs {jobs}", [OURS, "-q", "migrate", "--jobs", jobs], folder, anew) for jobs in (1, 4)}
+        loop = {jobs: Runner(f"shell -P {jobs}", ["sh", "-c", f"xargs -P {jobs} -n 1 sh one.sh <names.txt"], folder, anew)
+                for jobs in (1, 4)}
+        for jobs in (1, 4):
+            compare(f"fleet of {n}, 20 files each, {jobs} at a time: {engine}", runner[jobs], loop[jobs], runs=min(RUNS, 2))
+        runner[4].run()
+        compare(f"fleet of {n}, nothing to do: {engine}", Runner("dbwarden", [OURS, "-q", "migrate", "--jobs", 4], folder),
+                Runner("status", [OURS, "-q", "status", "--jobs", 4], folder), runs=RUNS)
+
+
 def large():
     for rows_of, width in ((50000, 20), (100000, 950)):
         for engine in ("sqlite", "postgresql"):
@@ -337,7 +378,8 @@ def counted(n):
     return found
 
 
-PARTS = {"start": start, "apply": apply, "slow": slow, "mysql": mysql, "large": large, "catalog": catalog, "diff": diff, "models": models, "count": count}
+PARTS = {"start": start, "apply": apply, "fleet": fleet, "slow": slow, "mysql": mysql, "large": large, "catalog": catalog,
+         "diff": diff, "models": models, "count": count}
 
 
 def table():

@@ -127,30 +127,34 @@ static int diff_of_models(struct ctx *ctx, struct session *session, const struct
     return diff_models(ctx, &source, request, reply, found);
 }
 
-static int diff_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+/* Of many targets, models are held against the first one; each of the others against what the migrations left behind. */
+static int diff_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
 {
-    __attribute__((cleanup(config_close))) struct config *config = NULL;
-    __attribute__((cleanup(session_close))) struct session session = {0};
     const char *what = request_text(request, "diff_type");
+    bool all = text_equal(what, "all");
     int found = 0;
-    ctx->ask = NULL; /* looking never asks */
-    TRY(config_open(ctx, request->where, &config));
-    TRY(session_open(ctx, config, request_text(request, "database"), &session));
-    session.offline = session.forward = request_flag(request, "offline");
-    TRY(session_folder(ctx, &session));
-    if (!text_equal(what, "migrations")) {
-        int code = diff_of_models(ctx, &session, request, reply, &found);
-        if (code == ERR_MODELS && text_equal(what, "all") && !session.database->model_paths.n)
+    session->offline = session->forward = request_flag(request, "offline");
+    TRY(session_folder(ctx, session));
+    if (!text_equal(what, "migrations") && !(all && session->many)) {
+        int code = diff_of_models(ctx, session, request, reply, &found);
+        if (code == ERR_MODELS && all && !session->database->model_paths.n)
             models_absent(ctx, reply);
         else
             TRY(code);
     }
-    if (session.offline && text_equal(what, "all"))
+    if (session->offline && all)
         report_line(&reply->report, TONE_DIM, "The database itself was not looked at (--offline).");
     else if (!text_equal(what, "models"))
-        TRY(diff_migrations(ctx, &session, reply, &found));
+        TRY(diff_migrations(ctx, session, reply, &found));
+    json_set_int(ctx->mem, reply->json, "differences", found);
     reply->status = found && request->exit_code ? 3 : 0;
     return 0;
+}
+
+static int diff_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    ctx->ask = NULL; /* looking never asks */
+    return each_database(ctx, request, diff_one, reply);
 }
 
 static const struct option_info options[] = {
@@ -162,6 +166,7 @@ static const struct option_info options[] = {
      .help = "what to hold against the database"},
     {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .help = "show details"},
     DATABASE_OPTION,
+    ALL_OPTION("compare"),
     RENAME_OPTIONS,
     NORMALISE_OPTION,
     OFFLINE_OPTION,

@@ -56,10 +56,11 @@ const char *fleet_line(struct arena *mem, const struct json *row)
     return words.n ? names_join(mem, &words, ", ") : "nothing to do";
 }
 
-static bool is_behind(const struct json *row)
-{
-    return json_get_int(row, "pending", 0) > 0;
-}
+/* What says of a target that it is not as it should be, and how both are called. */
+static const struct fleet_judgement {
+    const char *key, *good, *bad;
+} judgements[] = {{"pending", "up_to_date", "behind"}, {"differences", "alike", "different"}};
+enum { JUDGEMENTS = sizeof judgements / sizeof *judgements };
 
 /* "tenant_1, tenant_2 and 7 more" */
 static const char *some(struct arena *mem, const struct names *names, int n)
@@ -131,14 +132,31 @@ static void failures_show(const struct target_places *places, struct json *const
         report_line(report, TONE_DIM, "and %d more, which --json names", failed - shown);
 }
 
-static struct json *summary_json(struct arena *mem, const int *n, int behind, int all, bool known)
+/* The version does not show them. */
+static void different_show(const struct target_places *places, struct json *const *row, struct report *report)
 {
+    struct names names = {0};
+    int n = 0;
+    for (int i = 0; i < places->item.n; i++) {
+        if (!row[i] || !json_get_int(row[i], "differences", 0))
+            continue;
+        if (n++ < MOST_FAILURES)
+            names_add(report->mem, &names, ((const struct target_place *)places->item.item[i])->label);
+    }
+    if (n)
+        report_line(report, TONE_WARN, "Different: %s%s", names_join(report->mem, &names, ", "),
+                    n > names.n ? arena_printf(report->mem, " and %d more", n - names.n) : "");
+}
+
+static struct json *summary_json(struct arena *mem, const int *n, int bad, const struct fleet_judgement *judged)
+{
+    int all = n[DONE] + n[FAILED] + n[STOPPED] + n[NOT_BEGUN];
     struct json *json = json_object(mem);
     json_set_int(mem, json, "targets", all);
     json_set_int(mem, json, "done", n[DONE]);
-    if (known) {
-        json_set_int(mem, json, "up_to_date", n[DONE] - behind);
-        json_set_int(mem, json, "behind", behind);
+    if (judged) {
+        json_set_int(mem, json, judged->good, n[DONE] - bad);
+        json_set_int(mem, json, judged->bad, bad);
     }
     json_set_int(mem, json, "failed", n[FAILED]);
     json_set_int(mem, json, "stopped", n[STOPPED]);
@@ -146,21 +164,30 @@ static struct json *summary_json(struct arena *mem, const int *n, int behind, in
     return json;
 }
 
-static const char *summary_text(struct arena *mem, const struct json *summary)
+static const char *summary_text(struct arena *mem, const struct json *summary, bool judged)
 {
     static const struct {
         const char *key, *word;
-    } counts[] = {{"up_to_date", "up to date"}, {"behind", "behind"},       {"done", "done"},
-                  {"failed", "failed"},         {"stopped", "interrupted"}, {"not_begun", "not begun"}};
+    } counts[] = {{"up_to_date", "up to date"}, {"behind", "behind"},      {"alike", "as they should be"},
+                  {"different", "different"},   {"done", "done"},          {"failed", "failed"},
+                  {"stopped", "interrupted"},   {"not_begun", "not begun"}};
     struct names words = {0};
-    bool known = json_get(summary, "behind");
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         int64_t n = json_get_int(summary, counts[i].key, 0);
-        if (n && !(known && text_equal(counts[i].key, "done")))
+        if (n && !(judged && text_equal(counts[i].key, "done")))
             names_add(mem, &words, arena_printf(mem, "%" PRId64 " %s", n, counts[i].word));
     }
     int64_t all = json_get_int(summary, "targets", 0);
     return arena_printf(mem, "%" PRId64 " target%s: %s.", all, all == 1 ? "" : "s", names_join(mem, &words, ", "));
+}
+
+static const struct fleet_judgement *judgement_find(struct json *const *row, int n)
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; row[i] && j < JUDGEMENTS; j++)
+            if (json_get(row[i], judgements[j].key))
+                return &judgements[j];
+    return NULL;
 }
 
 void fleet_show(const char *database, const struct target_places *places, struct json *const *row,
@@ -168,23 +195,24 @@ void fleet_show(const char *database, const struct target_places *places, struct
 {
     struct arena *mem = reply->report.mem;
     struct json *targets = json_array(mem);
-    int n[4] = {0}, behind = 0;
-    bool known = false;
+    int n[4] = {0}, bad = 0;
+    const struct fleet_judgement *judged = judgement_find(row, places->item.n);
     json_set_text(mem, reply->json, "database", database);
     for (int i = 0; i < places->item.n; i++) {
         const struct target_place *place = places->item.item[i];
         struct json *each = row[i] ? row[i] : json_object(mem);
         n[outcome[i]]++;
-        behind += outcome[i] == DONE && is_behind(each);
-        known = known || json_get(each, "pending");
+        bad += judged && outcome[i] == DONE && json_get_int(each, judged->key, 0) > 0;
         json_set_text(mem, each, "target", arena_dup(mem, place->label));
         json_set_text(mem, each, "outcome", outcome_word[outcome[i]]);
         json_add(mem, targets, each);
     }
-    struct json *summary = summary_json(mem, n, behind, places->item.n, known);
+    struct json *summary = summary_json(mem, n, bad, judged);
     json_set(mem, reply->json, "targets", targets);
     json_set(mem, reply->json, "summary", summary);
     versions_show(places, row, &reply->report);
+    different_show(places, row, &reply->report);
     failures_show(places, row, n[FAILED], &reply->report);
-    report_line(&reply->report, n[DONE] == places->item.n ? TONE_GOOD : TONE_WARN, "%s", summary_text(mem, summary));
+    report_line(&reply->report, n[DONE] == places->item.n ? TONE_GOOD : TONE_WARN, "%s",
+                summary_text(mem, summary, judged));
 }

@@ -115,6 +115,7 @@ static int open_place(struct ctx *ctx, const struct config_options *options, str
 
 static void swap_urls(struct database_config *database)
 {
+    database->targets = (struct targets_config){0}; /* one database stands in for all of them */
     url_close(&database->url);
     database->url = database->dev_url;
     database->dialect = database->dev_dialect;

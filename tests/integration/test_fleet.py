@@ -244,6 +244,19 @@ def test_interrupted(lite):
     assert [rows(path) for path in paths] == [WHOLE] * 50
 
 
+def test_drift(lite):
+    """Each is held against the one snapshot of the entry; models only against the first."""
+    paths = lite_files(lite, 6)
+    fleet(lite, FILES_OF)
+    lite.ok("migrate", *JOBS)
+    sqlite3.connect(paths[4]).execute("CREATE INDEX stray ON t1 (a)")
+    shown = lite.ok("diff", "migrations", *JOBS)
+    assert "Different: data/t004.db" in shown.out and "6 targets: 5 as they should be, 1 different." in shown.out
+    shown = lite.run("diff", "migrations", "--all", *JOBS, "--json", "--exit-code")
+    assert shown.status == 3
+    assert [row["differences"] for row in shown.json["databases"][0]["targets"]] == [0, 0, 0, 0, 1, 0]
+
+
 def test_rows_as_targets(lite):
     lite_files(lite, 3)
     with sqlite3.connect(lite.folder / "registry.db") as connection:
