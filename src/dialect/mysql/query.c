@@ -193,7 +193,7 @@ static int statement_get(struct ctx *ctx, struct my_conn *my, const char *sql, M
     return mysql_stmt_prepare(*statement, sql, strlen(sql)) ? my_fail(ctx, my->mysql, ERR_SQL) : 0;
 }
 
-/* One with parameters is a step of our own that comes again. */
+/* One with parameters and without an answer is a step of our own that comes again. */
 static void statement_put(struct my_conn *my, const char *sql, bool again, MYSQL_STMT *statement)
 {
     MYSQL_STMT **kept = statement_kept(my, sql);
@@ -278,6 +278,6 @@ int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct n
     if (code == 0)
         code = statement_run(ctx, statement, params ? params : &none, rows);
     if (statement)
-        statement_put(my, sql, code == 0 && params, statement);
+        statement_put(my, sql, code == 0 && params && !rows->columns.n, statement);
     return code;
 }

@@ -16,8 +16,9 @@
 static const char *const maria_programs[] = {"mariadbd", NULL};
 static const char *const mysql_programs[] = {"mysqld", NULL};
 
-#define SMALL_SERVER                                                                                            \
-    "--no-defaults --datadir={folder}/data --socket={folder}/s.sock --pid-file={folder}/pid --skip-networking " \
+/* A server removes all temporary tables that it finds in its tmpdir when it starts, those of another one in /tmp too. */
+#define SMALL_SERVER                                                                                                              \
+    "--no-defaults --datadir={folder}/data --socket={folder}/s.sock --pid-file={folder}/pid --skip-networking --tmpdir={folder} " \
     "--innodb-buffer-pool-size=16M --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0"
 
 const struct scratch_server_spec maria_server = {
@@ -26,7 +27,7 @@ const struct scratch_server_spec maria_server = {
     .programs = maria_programs,
     .ask = "dirname /usr/sbin/mariadbd", /* not on everybody's PATH */
     .version_unit = 10000,
-    .initialise = "/usr/bin/env mariadb-install-db --no-defaults --datadir={folder}/data "
+    .initialise = "/usr/bin/env mariadb-install-db --no-defaults --datadir={folder}/data --tmpdir={folder} "
                   "--auth-root-authentication-method=normal --skip-test-db --skip-name-resolve",
     .run = "{bin}/mariadbd " SMALL_SERVER,
     .drop_env = "MYSQL",
@@ -42,7 +43,7 @@ static const struct scratch_server_spec mysql_server = {
     .programs = mysql_programs,
     .ask = "dirname /usr/sbin/mysqld",
     .version_unit = 10000,
-    .initialise = "{bin}/mysqld --no-defaults --initialize-insecure --datadir={folder}/data",
+    .initialise = "{bin}/mysqld --no-defaults --initialize-insecure --datadir={folder}/data --tmpdir={folder}",
     .run = "{bin}/mysqld " SMALL_SERVER " --mysqlx=OFF",
     .drop_env = "MYSQL",
     .stop = SIGTERM,
