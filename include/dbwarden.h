@@ -30,7 +30,7 @@ typedef void dbw_event_fn(void *sink, const char *event_json);
  * Runs a command ("migrate", "settings show"). `request` is a JSON object of its options, NULL for none. `reply` gets a JSON
  * document that the caller frees with dbw_free(), also when it fails (then with "error"); it may be NULL.
  * Returns the exit status that the command line would have: 0 done, 1 failed, 2 usage, 3 pending or drift (only if
- * "exit_code" was asked for), 4 locked, 5 cannot connect, 130 interrupted.
+ * "exit_code" was asked for), 4 locked, 5 cannot connect, 6 stopped by a hook, 130 interrupted.
  */
 DBW_API int dbw_call(dbw *handle, const char *command, const char *request, dbw_event_fn *on_event, void *sink,
                      char **reply);

@@ -55,6 +55,12 @@ def database_config(
     retry_for=None,
     wait_for_db=None,
     wait_for_runner=None,
+    before_run=None,
+    after_run=None,
+    before_file=None,
+    after_file=None,
+    on_failure=None,
+    hook_timeout=None,
     normalise=None,
     targets=None,
 ):

@@ -45,6 +45,7 @@ const char *err_name(enum err code)
     case ERR_UNSUPPORTED: return "unsupported";
     case ERR_MODELS: return "models";
     case ERR_STATE: return "state";
+    case ERR_HOOK: return "hook";
     }
     return "failed";
 }

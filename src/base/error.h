@@ -24,7 +24,8 @@ enum err {
     ERR_LIMIT = -10,       /* an input is larger than the limits allow, or memory is */
     ERR_UNSUPPORTED = -11, /* this engine or version cannot do that, or we cannot yet */
     ERR_MODELS = -12,      /* the models cannot be read */
-    ERR_STATE = -13        /* the recorded state contradicts the files */
+    ERR_STATE = -13,       /* the recorded state contradicts the files */
+    ERR_HOOK = -14         /* a command of the user's, called before something, says no or fails */
 };
 
 struct place {

@@ -228,9 +228,10 @@ void manual_overview(struct report *report, bool whole)
         wrapped(report, "\"dbwarden --help\" shows the options, \"dbwarden COMMAND --help\" explains a command.");
         return;
     }
-    wrapped(report,
-            "\"dbwarden COMMAND --help\" explains a command. Exit status: 0 done, 1 failed, 2 wrong usage, 3 pending "
-            "or drift (only with --exit-code), 4 locked by another runner, 5 no connection, 130 interrupted.");
+    wrapped(
+        report,
+        "\"dbwarden COMMAND --help\" explains a command. Exit status: 0 done, 1 failed, 2 wrong usage, 3 pending "
+        "or drift (only with --exit-code), 4 locked by another runner, 5 no connection, 6 stopped by a hook, 130 interrupted.");
 }
 
 void manual_group(struct report *report, const char *group)

@@ -96,6 +96,7 @@ char *manual_markdown(struct arena *mem)
         "| 3 | something is pending or differs; only with `--exit-code` |\n"
         "| 4 | locked: another runner worked on the database for longer than `--wait-for-runner` |\n"
         "| 5 | no connection to the database |\n"
+        "| 6 | a [hook](observability.md#hooks) said no, or failed |\n"
         "| 130 | interrupted; the next `dbwarden migrate` goes on |\n\n"
         "## Options of every command\n\n"
         "They may stand before or after the command. Options cannot be abbreviated.\n");

@@ -79,7 +79,7 @@ static void roff_exit_status(struct buf *out)
     buf_add(out,
             ".SH EXIT STATUS\n"
             "0 done; 1 failed; 2 wrong usage; 3 pending or drift, only with \\-\\-exit\\-code; 4 locked by another "
-            "runner; 5 no connection to the database; 130 interrupted.\n");
+            "runner; 5 no connection to the database; 6 stopped by a hook; 130 interrupted.\n");
 }
 
 static char *main_page(struct arena *mem)

@@ -79,6 +79,6 @@ const struct command *command_find(const char *group, const char *name);
 /* Checks `values` against the command's options, fills in defaults, runs it. ERR_USAGE names the option. */
 int command_run(struct ctx *ctx, const struct command *command, const struct config_options *where,
                 const struct json *values, struct reply *reply);
-int exit_status(enum err code); /* 1 failed, 2 usage, 4 locked, 5 connect, 130 interrupted */
+int exit_status(enum err code); /* 1 failed, 2 usage, 4 locked, 5 connect, 6 hook, 130 interrupted */
 
 #endif

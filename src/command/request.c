@@ -255,6 +255,7 @@ int exit_status(enum err code)
     case ERR_USAGE: return 2;
     case ERR_LOCKED: return 4;
     case ERR_CONNECT: return 5;
+    case ERR_HOOK: return 6;
     case ERR_CANCELLED: return 130;
     default: return 1;
     }

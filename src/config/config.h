@@ -19,6 +19,9 @@ struct targets_config {
     int line;
 };
 
+/* Moments at which commands of the user's are called. */
+enum hook { HOOK_BEFORE_RUN, HOOK_AFTER_RUN, HOOK_BEFORE_FILE, HOOK_AFTER_FILE, HOOK_ON_FAILURE, HOOKS };
+
 struct database_config {
     const char *name;
     const struct dialect *dialect;
@@ -46,10 +49,12 @@ struct database_config {
     struct filter filter;  /* include, exclude; `own` already filled */
     double lock_timeout;   /* seconds, of each statement; -1: as the engine has it */
     double statement_timeout;
-    double retry_for;       /* how long to try again what another session stood in the way of */
-    double wait_for_db;     /* how long to wait for a server that is not up yet */
-    double wait_for_runner; /* how long to wait for another runner */
-    int line;               /* where it stands in the file; 0 unknown */
+    double retry_for;         /* how long to try again what another session stood in the way of */
+    double wait_for_db;       /* how long to wait for a server that is not up yet */
+    double wait_for_runner;   /* how long to wait for another runner */
+    struct names hook[HOOKS]; /* program and arguments of each; none */
+    double hook_timeout;      /* seconds; 0: as long as it likes */
+    int line;                 /* where it stands in the file; 0 unknown */
 };
 
 struct config {

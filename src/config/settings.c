@@ -11,6 +11,9 @@
 /* For what others do, if nobody says how long. */
 #define PATIENCE_SECONDS 300
 
+/* For a hook. */
+#define HOOK_SECONDS 60
+
 /* A database while its entry is read: what is needed until all keys are known. */
 struct draft {
     struct database_config database; /* first: this is what the configuration holds */
@@ -136,6 +139,22 @@ static int take_names(struct judged *judged, void *member)
         names_add(judged->ctx->mem, names, value->item[i]->text);
     }
     return 0;
+}
+
+/* A text is a program without arguments; what looks like a line for a shell is not guessed at. */
+static int take_command(struct judged *judged, void *member)
+{
+    const struct json *value = judged->value->value;
+    struct names *names = member;
+    struct arena *mem = judged->ctx->mem;
+    if (value->type == JSON_TEXT && *value->text && !value->text[strcspn(value->text, " \t\n")]) {
+        names_add(mem, names, value->text);
+        return 0;
+    }
+    if (value->type == JSON_ARRAY && value->n && value->item[0]->type == JSON_TEXT)
+        return take_names(judged, member);
+    return refuse(judged, "a program, or a list of a program and its arguments",
+                  "No shell is involved; to use one write [\"sh\", \"-c\", \"...\"].");
 }
 
 static int take_duration(struct judged *judged, void *member)
@@ -315,6 +334,12 @@ static const struct setting setting_table[] = {
     {"retry_for", take_duration, DATABASE(retry_for)},
     {"wait_for_db", take_duration, DATABASE(wait_for_db)},
     {"wait_for_runner", take_duration, DATABASE(wait_for_runner)},
+    {"before_run", take_command, DATABASE(hook[HOOK_BEFORE_RUN])},
+    {"after_run", take_command, DATABASE(hook[HOOK_AFTER_RUN])},
+    {"before_file", take_command, DATABASE(hook[HOOK_BEFORE_FILE])},
+    {"after_file", take_command, DATABASE(hook[HOOK_AFTER_FILE])},
+    {"on_failure", take_command, DATABASE(hook[HOOK_ON_FAILURE])},
+    {"hook_timeout", take_duration, DATABASE(hook_timeout)},
     {"dev_database_type", take_type, offsetof(struct draft, dev_type)},
     {"dev_database_url", take_url, offsetof(struct draft, dev_url)},
     {"overlap_models", take_flag, DATABASE(overlap_models)},
@@ -515,6 +540,7 @@ static int take_entry(struct ctx *ctx, const struct setting_file *file, const st
     list_add(ctx->mem, &config->databases, database); /* at once, so that config_close() finds its passwords */
     database->line = entry->line;
     database->lock_timeout = -1;
+    database->hook_timeout = HOOK_SECONDS;
     database->retry_for = database->wait_for_runner = PATIENCE_SECONDS;
     if (entry->positional) {
         fail(ctx, ERR_CONFIG, "database_config() takes keyword arguments only");

@@ -7,6 +7,7 @@
 #include "run/execution.h"
 
 #include "base/clock.h"
+#include "run/hook.h"
 
 enum { GROUP_FILES = 64, GROUP_STATEMENTS = 50, GROUP_BYTES = 64 << 10 };
 
@@ -43,7 +44,8 @@ static bool is_plain(const struct session *session, const struct migration *migr
 static int group_length(const struct session *session, const struct list *migrations, int first)
 {
     int n = 0;
-    if (!session->conn->dialect->driver->batches || session->conn->fence || session->database->snapshots_each)
+    if (!session->conn->dialect->driver->batches || session->conn->fence || session->database->snapshots_each ||
+        hook_of_files(session))
         return 0;
     while (first + n < migrations->n && n < GROUP_FILES && is_plain(session, migrations->item[first + n]))
         n++;

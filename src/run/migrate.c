@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "run/hook.h"
 
 const char *version_shown(const struct migration *migration)
 {
@@ -19,11 +20,13 @@ static int run_file(struct ctx *ctx, struct session *session, struct migration *
     struct arena_mark mark = arena_save(ctx->mem);
     double started = clock_monotonic();
     emit_info(ctx, "Starting migration: %s (version: %s)", migration->filename, version_shown(migration));
+    TRY(hook_file_begin(ctx, session, migration, false));
     TRY(execute_file(ctx, session, migration, false));
     double seconds = clock_monotonic() - started;
     if (!session->conn->whole)
         emit_info(ctx, "[APPLIED] Completed migration: %s (version: %s) in %.2fs", migration->filename,
                   version_shown(migration), seconds);
+    hook_file_end(ctx, session, migration, seconds);
     arena_rewind(ctx->mem, mark);
     list_add(ctx->mem, &session->ran, migration);
     json_add(ctx->mem, list, report_migration(ctx->mem, migration, seconds, migration->up.n));
@@ -89,7 +92,10 @@ static int finish_rollbacks(struct ctx *ctx, struct session *session)
             continue;
         TRY(migration_check(ctx, migration, true));
         emit_info(ctx, "Rolling back migration: %s (version: %s)", migration->filename, migration->version);
+        double started = clock_monotonic();
+        TRY(hook_file_begin(ctx, session, migration, true));
         TRY(execute_file(ctx, session, migration, true));
+        hook_file_end(ctx, session, migration, clock_monotonic() - started);
         any = true;
     }
     return any ? session_reload(ctx, session) : 0;
@@ -224,10 +230,19 @@ static int take_backup(struct ctx *ctx, struct session *session, const struct mi
     return 0;
 }
 
-int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct json *report)
+static int hook_before(struct ctx *ctx, struct session *session, const struct choice *choice)
+{
+    const struct list *const lists[] = {&choice->versioned, &choice->always, &choice->on_change};
+    struct list files = {0};
+    for (int l = 0; l < 3; l++)
+        for (int i = 0; i < lists[l]->n; i++)
+            list_add(ctx->mem, &files, lists[l]->item[i]);
+    return hook_begin(ctx, session, &files, false);
+}
+
+static int run(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct json *report)
 {
     struct choice choice;
-    report_begin(ctx, session, options, report);
     TRY(session_folder(ctx, session));
     if (options->dry_run)
         return dry_run(ctx, session, options, report);
@@ -239,6 +254,8 @@ int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_o
     TRY(check_all(ctx, session, options, &choice));
     if (!options->baseline)
         tell_pending(ctx, &choice);
+    if (!options->baseline)
+        TRY(hook_before(ctx, session, &choice));
     TRY(take_backup(ctx, session, options, &choice, report));
     int code = options->baseline ? mark_files(ctx, session, options, &choice, report)
                : options->atomic ? atomic_run(ctx, session, &choice, report)
@@ -249,4 +266,18 @@ int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_o
     report_left(ctx, session, report);
     translation_report(ctx, session, report);
     return take_snapshot(ctx, session, report, code);
+}
+
+int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct json *report)
+{
+    report_begin(ctx, session, options, report);
+    int code = run(ctx, session, options, report);
+    if (options->dry_run)
+        return code;
+    struct json *done = json_array(ctx->mem);
+    const struct json *const lists[] = {json_get(report, "applied"), json_get(report, "repeatables")};
+    for (int l = 0; l < 2; l++)
+        for (int i = 0; i < lists[l]->n; i++)
+            json_add(ctx->mem, done, lists[l]->item[i]);
+    return hook_end(ctx, session, done, false, code);
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "run/hook.h"
 
 /* Applied rows in the order in which they were run; a row without a file stands by its number. */
 static void order_rows(struct ctx *ctx, const struct session *session, struct list *rows)
@@ -158,9 +159,11 @@ static int undo_file(struct ctx *ctx, struct session *session, const struct migr
 {
     double started = clock_monotonic();
     emit_info(ctx, "Rolling back migration: %s (version: %s)", migration->filename, migration->version);
+    TRY(hook_file_begin(ctx, session, migration, true));
     TRY(execute_file(ctx, session, migration, true));
     double seconds = clock_monotonic() - started;
     emit_info(ctx, "Rollback completed: %s (version: %s) in %.2fs", migration->filename, migration->version, seconds);
+    hook_file_end(ctx, session, migration, seconds);
     json_add(ctx->mem, list, report_migration(ctx->mem, migration, seconds, migration->down.n));
     return 0;
 }
@@ -200,14 +203,9 @@ static int report_end(struct ctx *ctx, struct session *session, struct json *rep
     return code;
 }
 
-int rollback_run(struct ctx *ctx, struct session *session, const struct rollback_options *options, struct json *report)
+static int run(struct ctx *ctx, struct session *session, const struct rollback_options *options, struct json *report)
 {
     struct list chosen = {0}, files = {0};
-    json_set_text(ctx->mem, report, "database", session->database->name);
-    json_set(ctx->mem, report, "reverted", json_array(ctx->mem));
-    json_set_text(ctx->mem, report, "version", NULL);
-    json_set_text(ctx->mem, report, "backup", NULL);
-    json_set_text(ctx->mem, report, "snapshot", NULL);
     TRY(session_folder(ctx, session));
     TRY(session_lock(ctx, session));
     TRY(session_reload(ctx, session));
@@ -215,6 +213,7 @@ int rollback_run(struct ctx *ctx, struct session *session, const struct rollback
     TRY(choose_rows(ctx, session, options, &chosen));
     TRY(check_needs(ctx, session, &chosen));
     TRY(find_files(ctx, session, &chosen, &files));
+    TRY(hook_begin(ctx, session, &files, true));
     if (options->backup && files.n) {
         const char *path;
         TRY(backup_take(ctx, session, options->backup_dir, &path));
@@ -224,4 +223,15 @@ int rollback_run(struct ctx *ctx, struct session *session, const struct rollback
     session_keep_times(ctx, session);
     translation_report(ctx, session, report);
     return report_end(ctx, session, report, code);
+}
+
+int rollback_run(struct ctx *ctx, struct session *session, const struct rollback_options *options, struct json *report)
+{
+    json_set_text(ctx->mem, report, "database", session->database->name);
+    json_set(ctx->mem, report, "reverted", json_array(ctx->mem));
+    json_set_text(ctx->mem, report, "version", NULL);
+    json_set_text(ctx->mem, report, "backup", NULL);
+    json_set_text(ctx->mem, report, "snapshot", NULL);
+    int code = run(ctx, session, options, report);
+    return hook_end(ctx, session, json_get(report, "reverted"), true, code);
 }

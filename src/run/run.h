@@ -67,9 +67,13 @@ struct session {
     bool sandbox;             /* conn leads to a copy: the project's snapshots are not for it */
     struct error unreachable; /* why the database cannot be reached, once that was tried */
     const char *interrupted;  /* what the user says of a statement nobody else can tell about: "done", "again"; NULL */
-    int file, files;          /* of this run: how many are done, of how many */
-    bool offline;             /* the database is not asked, even if it would answer */
-    bool forward;             /* current_read() counts written migrations as applied: for make-migrations */
+    bool hooked;              /* a run has begun, for hooks: see hook.h */
+    bool hooked_down;         /* the way that hooked_file goes */
+    const struct migration *hooked_file; /* that has begun and not ended; NULL */
+    double hooked_since;
+    int file, files; /* of this run: how many are done, of how many */
+    bool offline;    /* the database is not asked, even if it would answer */
+    bool forward;    /* current_read() counts written migrations as applied: for make-migrations */
 };
 /* `database` may be "NAME:TARGET". An entry with targets and none named stands for its first one, which is looked for later. */
 int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "run/hook.h"
 
 #define SHARED_FOLDER "seeds"
 #define STAYS         "it is forgotten, but its rows stay"
@@ -138,9 +139,11 @@ static int run_seed(struct ctx *ctx, struct session *session, const struct migra
     struct arena_mark mark = arena_save(ctx->mem);
     double started = clock_monotonic();
     emit_info(ctx, down ? "Rolling back seed V%s: %s" : "Applying seed V%s: %s", seed->version, seed->filename);
+    TRY(hook_file_begin(ctx, session, seed, down));
     TRY(seed->python ? run_python(ctx, session, seed, down) : execute_file(ctx, session, seed, down));
     double seconds = clock_monotonic() - started;
     emit_info(ctx, down ? "Rolled back seed V%s: %s" : "Applied seed V%s: %s", seed->version, seed->filename);
+    hook_file_end(ctx, session, seed, seconds);
     arena_rewind(ctx->mem, mark);
     struct json *entry = entry_of(ctx->mem, seed, NULL);
     json_set(ctx->mem, entry, "seconds", json_real(ctx->mem, seconds));
@@ -227,7 +230,7 @@ static void report_pending(struct ctx *ctx, const struct list *chosen, int from,
         json_add(ctx->mem, pending, entry_of(ctx->mem, chosen->item[i], NULL));
 }
 
-int seed_apply_run(struct ctx *ctx, struct session *session, const struct seed_options *options, struct json *report)
+static int apply(struct ctx *ctx, struct session *session, const struct seed_options *options, struct json *report)
 {
     struct list chosen = {0};
     TRY(apply_begin(ctx, session, options, report));
@@ -246,9 +249,16 @@ int seed_apply_run(struct ctx *ctx, struct session *session, const struct seed_o
         TRY(session_prepare_seeds(ctx, session));
     }
     struct json *applied = json_get(report, "applied");
+    TRY(hook_begin(ctx, session, &chosen, false));
     int code = run_seeds(ctx, session, &chosen, false, applied);
     report_pending(ctx, &chosen, applied->n, report);
     return code;
+}
+
+int seed_apply_run(struct ctx *ctx, struct session *session, const struct seed_options *options, struct json *report)
+{
+    int code = apply(ctx, session, options, report);
+    return options->dry_run ? code : hook_end(ctx, session, json_get(report, "applied"), false, code);
 }
 
 /* ---- back */
@@ -289,12 +299,10 @@ static void warn_without_way_back(struct ctx *ctx, const struct list *chosen)
     }
 }
 
-int seed_rollback_run(struct ctx *ctx, struct session *session, const struct rollback_options *options,
-                      struct json *report)
+static int roll_back(struct ctx *ctx, struct session *session, const struct rollback_options *options,
+                     struct json *report)
 {
     struct list chosen = {0};
-    json_set_text(ctx->mem, report, "database", session->database->name);
-    json_set(ctx->mem, report, "reverted", json_array(ctx->mem));
     TRY(session_seeds(ctx, session));
     json_set_text(ctx->mem, report, "folder", session->seeds->absent ? NULL : session->seeds->path);
     if (session->seeds->absent)
@@ -306,5 +314,15 @@ int seed_rollback_run(struct ctx *ctx, struct session *session, const struct rol
     warn_without_way_back(ctx, &chosen);
     if (chosen.n)
         TRY(session_prepare_seeds(ctx, session));
+    TRY(hook_begin(ctx, session, &chosen, true));
     return run_seeds(ctx, session, &chosen, true, json_get(report, "reverted"));
+}
+
+int seed_rollback_run(struct ctx *ctx, struct session *session, const struct rollback_options *options,
+                      struct json *report)
+{
+    json_set_text(ctx->mem, report, "database", session->database->name);
+    json_set(ctx->mem, report, "reverted", json_array(ctx->mem));
+    int code = roll_back(ctx, session, options, report);
+    return hook_end(ctx, session, json_get(report, "reverted"), true, code);
 }

@@ -17,8 +17,8 @@ from support.project import PROGRAM, ROOT
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(?P<head>(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<kind>\w*)\n)(?P<body>.*?)(?P<tail>```\n)", re.DOTALL)
 MASKS = [
-    (re.compile(r'"timestamp": "[0-9T:.-]*Z"'), '"timestamp": "2026-11-21T12:00:00.123Z"'),
-    (re.compile(r"(?<!\"timestamp\": \")\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?"), "2026-11-21 12:00:00"),
+    (re.compile(r'"(time|timestamp)": "[0-9T:.-]*Z"'), r'"\1": "2026-11-21T12:00:00.123Z"'),
+    (re.compile(r"(?<!\"timestamp\": \")(?<!\"time\": \")\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?"), "2026-11-21 12:00:00"),
     (re.compile(r"\b\d+\.\d\ds\b"), "0.01s"),
     (re.compile(r"\b\d+(\.\d+)? ms\b"), "1 ms"),
     (re.compile(r'"seconds": \d+(\.\d+)?'), '"seconds": 0.012'),
