@@ -478,26 +478,11 @@ static int check_targets(struct judged *judged, const struct database_config *da
     return fail_at(judged->ctx, judged->entry->source, targets->line, 0);
 }
 
-static int take_urls(struct judged *judged, struct draft *draft)
+static int take_dev_url(struct judged *judged, struct draft *draft)
 {
     struct database_config *database = &draft->database;
     struct ctx *ctx = judged->ctx;
-    const struct setting_value *first = draft->sync_url ? draft->sync_url : draft->async_url;
-    if (!first && database->targets.kind == TARGETS_FILES && database->targets.pattern)
-        return take_files(judged, draft);
-    if (!first) {
-        fail(ctx, ERR_CONFIG, "%s: At least one of database_url_sync or database_url_async must be provided.",
-             database->name);
-        return fail_at(ctx, judged->entry->source, judged->entry->line, 0);
-    }
-    database->url_expression = expression_of(ctx, first);
-    database->url_async_expression = expression_of(ctx, draft->async_url);
     database->dev_url_expression = expression_of(ctx, draft->dev_url);
-    database->has_async = draft->async_url;
-    if (draft->async_url)
-        TRY(read_url(judged, draft->async_url, &database->url_async));
-    TRY(read_url(judged, first, &database->url));
-    TRY(choose_dialect(judged, &draft->type, "database_type", &database->url, &database->dialect));
     if (draft->dev_type && !draft->dev_url) {
         fail(ctx, ERR_CONFIG, "%s: dev_database_url is required when dev_database_type is set", database->name);
         return fail_at(ctx, judged->entry->source, judged->entry->line, 0);
@@ -510,6 +495,28 @@ static int take_urls(struct judged *judged, struct draft *draft)
         emit_warning(ctx, "database '%s': a development database of type %s is not supported yet", database->name,
                      draft->dev_type);
     return 0;
+}
+
+static int take_urls(struct judged *judged, struct draft *draft)
+{
+    struct database_config *database = &draft->database;
+    struct ctx *ctx = judged->ctx;
+    const struct setting_value *first = draft->sync_url ? draft->sync_url : draft->async_url;
+    if (!first && database->targets.kind == TARGETS_FILES && database->targets.pattern)
+        return take_files(judged, draft) < 0 ? ERR_CONFIG : take_dev_url(judged, draft);
+    if (!first) {
+        fail(ctx, ERR_CONFIG, "%s: At least one of database_url_sync or database_url_async must be provided.",
+             database->name);
+        return fail_at(ctx, judged->entry->source, judged->entry->line, 0);
+    }
+    database->url_expression = expression_of(ctx, first);
+    database->url_async_expression = expression_of(ctx, draft->async_url);
+    database->has_async = draft->async_url;
+    if (draft->async_url)
+        TRY(read_url(judged, draft->async_url, &database->url_async));
+    TRY(read_url(judged, first, &database->url));
+    TRY(choose_dialect(judged, &draft->type, "database_type", &database->url, &database->dialect));
+    return take_dev_url(judged, draft);
 }
 
 static void take_defaults(struct ctx *ctx, struct database_config *database)

@@ -257,6 +257,14 @@ def test_drift(lite):
     assert [row["differences"] for row in shown.json["databases"][0]["targets"]] == [0, 0, 0, 0, 1, 0]
 
 
+def test_development(lite):
+    """One development database stands in for all targets."""
+    paths = lite_files(lite, 2)
+    fleet(lite, FILES_OF, "    database_type: sqlite\n    dev_database_type: sqlite\n    dev_database_url: sqlite:///dev.db\n")
+    lite.ok("--dev", "migrate")
+    assert rows(lite.folder / "dev.db") == WHOLE and {path.stat().st_size for path in paths} == {0}
+
+
 def test_rows_as_targets(lite):
     lite_files(lite, 3)
     with sqlite3.connect(lite.folder / "registry.db") as connection:
