@@ -210,22 +210,39 @@ static void arcs_of_tree(struct orderer *orderer, const struct tree *tree, bool 
 
 /* ---- names ---- */
 
-/* The places where the object's name must be free, one key for each letter of its kind's name spaces. */
-static struct names name_keys(struct orderer *orderer, const struct object *object, const char *name)
+static void name_keys_add(struct orderer *orderer, struct names *keys, const struct object *object, enum kind kind,
+                          const char *name)
 {
     const struct target *target = orderer->planner->target;
-    const char *spaces = target->dialect->name_spaces[object->kind];
     const struct object *schema = object;
-    struct names keys = {0};
     while (schema->parent && !(kind_table[schema->kind].marks & KIND_NAMESPACE))
         schema = schema->parent;
     const char *folded = name_fold(orderer->mem, target, name);
-    for (const char *space = spaces; space && folded && *space; space++) {
+    for (const char *space = target->dialect->name_spaces[kind]; space && folded && *space; space++) {
         bool in_parent = *space >= 'A' && *space <= 'Z';
         const char *holder = in_parent ? object->parent->name : "";
-        names_add(orderer->mem, &keys,
+        names_add(orderer->mem, keys,
                   arena_printf(orderer->mem, "%c\1%s\1%s\1%s", *space, schema->name, holder, folded));
     }
+}
+
+/* The places where the object's name must be free, one key for each letter of its kind's name spaces. */
+static struct names name_keys(struct orderer *orderer, const struct object *object)
+{
+    struct names keys = {0};
+    name_keys_add(orderer, &keys, object, object->kind, object->name);
+    return keys;
+}
+
+/* And those of what the engine makes along with it. */
+static struct names implied_keys(struct orderer *orderer, const struct object *object)
+{
+    const struct dialect *dialect = orderer->planner->target->dialect;
+    struct names keys = {0};
+    enum kind kind = KIND_COUNT;
+    const char *name = dialect->implied_name ? dialect->implied_name(orderer->mem, object, &kind) : NULL;
+    if (name)
+        name_keys_add(orderer, &keys, object, kind, name);
     return keys;
 }
 
@@ -247,9 +264,13 @@ static void names_freed(struct orderer *orderer, struct map *freed, const struct
 {
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
         struct change *step = step_unmaking(o);
-        if (!step || step->op == CHANGE_ALTER || o->renamed)
+        if (!step || step->op == CHANGE_ALTER)
             continue;
-        struct names keys = name_keys(orderer, o, o->name);
+        struct names keys = implied_keys(orderer, o);
+        freed_note(orderer, freed, &keys, (struct freed){step, NULL});
+        if (o->renamed)
+            continue;
+        keys = name_keys(orderer, o);
         freed_note(orderer, freed, &keys, (struct freed){step, o});
     }
 }
@@ -260,17 +281,16 @@ static void renames_free(struct orderer *orderer, struct map *freed)
         struct change *step = step_at(orderer, i);
         if (step->op != CHANGE_RENAME)
             continue;
-        struct names keys = name_keys(orderer, step->before, step->before->name);
+        struct names keys = name_keys(orderer, step->before);
         freed_note(orderer, freed, &keys, (struct freed){step, NULL});
     }
 }
 
-static void name_taken(struct orderer *orderer, const struct map *freed, const struct object *object,
-                       const struct change *step)
+static void names_taken(struct orderer *orderer, const struct map *freed, const struct names *keys,
+                        const struct change *step)
 {
-    struct names keys = name_keys(orderer, object, object->name);
-    for (int i = 0; i < keys.n; i++) {
-        const struct freed *how = map_get(freed, keys.item[i]);
+    for (int i = 0; i < keys->n; i++) {
+        const struct freed *how = map_get(freed, keys->item[i]);
         struct arc *arc = how ? arc_add(orderer, how->step, step, NULL) : NULL;
         if (arc)
             arc->frees = how->object;
@@ -289,13 +309,18 @@ static void arcs_of_names(struct orderer *orderer)
         return;
     for (struct object *o = after->root; o; o = object_next(after->root, o)) {
         struct change *step = step_making(o);
-        if (step && step->op != CHANGE_ALTER && !o->renamed)
-            name_taken(orderer, &freed, o, step);
+        if (!step || step->op == CHANGE_ALTER)
+            continue;
+        struct names keys = implied_keys(orderer, o);
+        names_taken(orderer, &freed, &keys, step);
+        keys = name_keys(orderer, o);
+        if (!o->renamed)
+            names_taken(orderer, &freed, &keys, step);
     }
     for (int i = 0; i < orderer->node.n; i++) {
         struct change *step = step_at(orderer, i);
-        if (step->op == CHANGE_RENAME)
-            name_taken(orderer, &freed, step->after, step);
+        struct names keys = step->op == CHANGE_RENAME ? name_keys(orderer, step->after) : (struct names){0};
+        names_taken(orderer, &freed, &keys, step);
     }
 }
 

@@ -219,3 +219,13 @@ void pg_name_unnamed(struct arena *mem, struct tree *tree)
     for (int i = 0; i < tree->root->children.n; i++)
         name_schema(mem, tree->root->children.item[i]);
 }
+
+/* The sequence of a serial or an identity column. */
+char *pg_implied_name(struct arena *mem, const struct object *object, enum kind *kind)
+{
+    const struct column *column = (const struct column *)object;
+    if (object->kind != KIND_COLUMN || !(column->autoincrement || column->identity))
+        return NULL;
+    *kind = KIND_SEQUENCE;
+    return pg_object_name(mem, object->parent->name, object->name, "seq");
+}

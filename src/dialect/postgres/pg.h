@@ -206,6 +206,8 @@ void pg_name_unnamed(struct arena *mem, struct tree *tree);
 char *pg_object_name(struct arena *mem, const char *first, const char *second, const char *label);
 /* The name that the server would give this object if nothing else had it. */
 char *pg_default_name(struct arena *mem, const struct object *object);
+/* See struct dialect. */
+char *pg_implied_name(struct arena *mem, const struct object *object, enum kind *kind);
 bool pg_expr_mentions(struct arena *mem, const char *expr, const char *name);
 
 /* inherit.c: children get their parents' columns; the i-th parent of a table, or NULL. */

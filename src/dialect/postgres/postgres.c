@@ -96,6 +96,7 @@ const struct dialect pg_dialect = {
     .effects = pg_effects,
     .since = pg_since,
     .name_spaces = pg_name_spaces,
+    .implied_name = pg_implied_name,
     .choose_name = pg_choose_name,
     .render = pg_render,
     .reaches_beyond = pg_reaches_beyond,
