@@ -78,6 +78,18 @@ static void the_limit_marks_full_but_still_gives_memory(void **state)
     arena_close(arena);
 }
 
+static void what_grows_where_it_stands_counts_too(void **state)
+{
+    struct arena *arena = arena_open(1000);
+    char *text = arena_alloc(arena, 16);
+    size_t used = arena_used(arena);
+    text = arena_grow(arena, text, 16, 64);
+    assert_true(arena_used(arena) >= used + 48);
+    arena_grow(arena, text, 64, 2000);
+    assert_true(arena_full(arena));
+    arena_close(arena);
+}
+
 static void growing_copies_and_zeroes_the_rest(void **state)
 {
     struct ctx *ctx = *state;
@@ -145,6 +157,7 @@ static void the_handler_is_called_without_memory(void **state)
 
 UNIT_TESTS(UNIT(memory_is_zeroed_and_aligned), UNIT(memory_is_zeroed_again_after_rewinding),
            UNIT(rewinding_keeps_what_was_before), UNIT(rewinding_to_the_very_start_works), UNIT(marks_nest),
-           UNIT(the_limit_marks_full_but_still_gives_memory), UNIT(growing_copies_and_zeroes_the_rest),
-           UNIT(growing_never_reaches_into_a_neighbour), UNIT(growing_nothing_allocates), UNIT(texts_are_copied),
-           UNIT(closing_nothing_is_fine), UNIT(the_handler_is_called_without_memory))
+           UNIT(the_limit_marks_full_but_still_gives_memory), UNIT(what_grows_where_it_stands_counts_too),
+           UNIT(growing_copies_and_zeroes_the_rest), UNIT(growing_never_reaches_into_a_neighbour),
+           UNIT(growing_nothing_allocates), UNIT(texts_are_copied), UNIT(closing_nothing_is_fine),
+           UNIT(the_handler_is_called_without_memory))

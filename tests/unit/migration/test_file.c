@@ -222,6 +222,26 @@ static void count_warnings(void *sink, const struct event *event)
     warnings += event->kind == EVENT_WARNING;
 }
 
+static void what_stands_above_the_sections_is_told(void **state)
+{
+    static const struct {
+        const char *text;
+        int warnings;
+    } cases[] = {{"SELECT 1;\n-- upgrade\nSELECT 2;\n", 1},
+                 {"-- a note\n\n-- upgrade\nSELECT 2;\n", 0},
+                 {"\xEF\xBB\xBF-- upgrade\nSELECT 2;\n", 0},
+                 {"\xEF\xBB\xBF-- a note\nSELECT 1;\n-- upgrade\nSELECT 2;\n", 1}};
+    struct ctx *ctx = *state;
+    ctx->on_event = count_warnings;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        warnings = 0;
+        struct migration *m = read_one(ctx, cases[i].text);
+        assert_works(ctx, migration_check(ctx, m, false));
+        assert_int_equal(warnings, cases[i].warnings);
+        assert_int_equal(m->up.n, 1);
+    }
+}
+
 static void warns_only_when_used(void **state)
 {
     struct ctx *ctx = *state;
@@ -281,5 +301,5 @@ UNIT_TESTS(UNIT(reads_both_sections), UNIT(accepts_markers_that_082_missed), UNI
            UNIT(only_comments_are_markers), UNIT(markers_within_something_are_none),
            UNIT(old_checksums_stay_where_markers_were_mistaken), UNIT(what_is_never_closed_spoils_its_own_section),
            UNIT(directives_within_comments_are_none), UNIT(reads_headers), UNIT(faults_wait_until_the_side_is_used),
-           UNIT(warns_only_when_used), UNIT(marks_statements),
+           UNIT(what_stands_above_the_sections_is_told), UNIT(warns_only_when_used), UNIT(marks_statements),
            UNIT(a_frame_of_begin_and_commit_is_what_a_file_is_anyway))
