@@ -49,6 +49,7 @@ struct reading {
     size_t start;         /* after a byte order mark */
     struct list sections; /* as we read them */
     struct list legacy;   /* as 0.8.2 did */
+    struct line missed;   /* the first that was probably meant to be a marker; number 0: none */
 };
 
 const char *migration_type_name(enum migration_type type)
@@ -309,6 +310,19 @@ static int read_set(const struct reading *reading, const struct line *line, cons
     return fail_at(ctx, reading->migration->path, line->number, 1);
 }
 
+/* Prose, unless it was meant for us. */
+static int read_other(const struct reading *reading, const struct line *line)
+{
+    size_t length;
+    const char *text = comment_of(line, &length);
+    const char *meant = text ? directive_meant(reading->ctx->mem, text, length) : NULL;
+    if (!meant)
+        return 0;
+    fail(reading->ctx, ERR_SYNTAX, "this line of the header says nothing: -- %.*s", (int)length, text);
+    fail_hint(reading->ctx, "Did you mean %s?", meant);
+    return fail_at(reading->ctx, reading->migration->path, line->number, 1);
+}
+
 static int read_header_line(const struct reading *reading, const struct line *line)
 {
     struct arena *mem = reading->ctx->mem;
@@ -324,6 +338,8 @@ static int read_header_line(const struct reading *reading, const struct line *li
         reading->migration->title = value;
     else if ((value = header_value(mem, line, "seed")))
         reading->migration->seed = true;
+    else
+        return read_other(reading, line);
     return 0;
 }
 
@@ -380,6 +396,26 @@ static int read_header(const struct reading *reading)
     return 0;
 }
 
+static bool is_missed(const struct line *line)
+{
+    size_t length;
+    const char *word = comment_of(line, &length);
+    return word && marker_meant(word, length);
+}
+
+static int fail_missed(const struct reading *reading)
+{
+    const struct line *line = &reading->missed;
+    size_t length;
+    const char *word = comment_of(line, &length);
+    if (!line->number)
+        return 0;
+    fail(reading->ctx, ERR_SYNTAX, "\"-- %.*s\" begins no section", (int)length, word);
+    fail_hint(reading->ctx, "Did you mean \"-- %s\"? A comment that is one needs a second word.",
+              marker_meant(word, length));
+    return fail_at(reading->ctx, reading->migration->path, line->number, 1);
+}
+
 static void find_sections(struct reading *reading)
 {
     struct line line = {.to = reading->start};
@@ -392,6 +428,9 @@ static void find_sections(struct reading *reading)
         enum side side = marker(&line);
         if (side != SIDE_NONE && !holds_line(&along, (size_t)(line.text - reading->text)))
             begin_section(reading, &reading->sections, side, &line);
+        if (side == SIDE_NONE && !reading->missed.number && is_missed(&line) &&
+            !holds_line(&along, (size_t)(line.text - reading->text)))
+            reading->missed = line;
         /* 0.8.2 looked at lines alone, and saw a byte order mark as part of the first one. */
         side = legacy_marker(&line);
         if (side != SIDE_NONE && (line.from > reading->start || !reading->start))
@@ -588,6 +627,7 @@ static int read_text(struct reading *reading)
     migration->has_down = has_side(&reading->sections, SIDE_DOWN);
     migration->checksum = is_seed(reading) ? legacy_checksum_of_seed(reading->ctx->mem, reading->text, reading->length)
                                            : checksum_of_ups(reading);
+    TRY(keep_fault(reading, fail_missed, &migration->up_warnings, &migration->up_error));
     TRY(keep_fault(reading, read_header, &migration->up_warnings, &migration->up_error));
     migration->down_error = migration->up_error;
     if (!has_side(&reading->sections, SIDE_UP))

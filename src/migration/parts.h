@@ -25,6 +25,10 @@ char *file_name_suggest(struct arena *mem, const char *name, const char *prefix,
 int migration_fill(struct ctx *ctx, const struct dialect *dialect, struct migration *migration);
 int folder_check(struct ctx *ctx, const struct folder *folder); /* ERR_STATE for two files of one version */
 
+/* The marker, or the line, that a comment (its text after "--") was probably meant to be (directive.c); NULL: it is prose. */
+const char *marker_meant(const char *text, size_t length);
+const char *directive_meant(struct arena *mem, const char *text, size_t length);
+
 /* A failure kept for later, and the context as it was before it. */
 const struct error *error_keep(struct ctx *ctx);
 int error_again(struct ctx *ctx, const struct error *error);

@@ -22,9 +22,7 @@ static const char *milliseconds(struct arena *mem, double seconds)
 
 static int fail_damaged(struct ctx *ctx, const struct rows *rows, int i, const char *column)
 {
-    const char *said = rows_cell(rows, i, column), *file = rows_cell(rows, i, "filename");
-    fail(ctx, ERR_STATE, "the row of %s in " JOURNAL_TABLE " is damaged: %s is %s", file ? file : "no file", column,
-         said ? said : "NULL");
+    state_damaged(ctx, JOURNAL_TABLE, rows_cell(rows, i, "filename"), column, rows_cell(rows, i, column));
     return fail_hint(ctx, "Restore that row from a backup: what it says decides which statements run.");
 }
 

@@ -23,6 +23,8 @@ struct names *params_of(struct arena *mem, const char *const *item, int n);
 #define PARAMS(mem, ...)                                 \
     params_of((mem), (const char *const[]){__VA_ARGS__}, \
               (int)(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)))
+/* A row that makes no sense, where that decides what runs: ERR_STATE. `file`, `value`: NULL is SQL's. */
+int state_damaged(struct ctx *ctx, const char *table, const char *file, const char *column, const char *value);
 struct batch_step state_step(const char *sql, const struct names *params);
 
 /* lease.c. A lease is held until it is released; meanwhile state->conn has its fence. */

@@ -126,6 +126,36 @@ static int by_number(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
+/* As much as a person wants to read, and nothing that a terminal would obey. */
+static char *value_shown(struct arena *mem, const char *value)
+{
+    enum { SHOWN = 60 };
+    char *shown = arena_copy(mem, value, strnlen(value, SHOWN));
+    for (char *at = shown; *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 127)
+            *at = '?';
+    return strlen(value) > SHOWN ? arena_printf(mem, "\"%s...\"", shown) : arena_printf(mem, "\"%s\"", shown);
+}
+
+int state_damaged(struct ctx *ctx, const char *table, const char *file, const char *column, const char *value)
+{
+    return fail(ctx, ERR_STATE, "the row of %s in %s is damaged: %s is %s",
+                file ? value_shown(ctx->mem, file) : "no file", table, column,
+                value ? value_shown(ctx->mem, value) : "NULL");
+}
+
+/* With both tools versions are digits, a row without one is of a repeatable file, and every row has its file's name. */
+static int applied_check(struct ctx *ctx, const char *table, struct applied *applied)
+{
+    const char *version = applied->version, *file = applied->filename;
+    bool named = file && *file, numbered = version && char_is_digit((unsigned char)*version);
+    if (named && (!version || (numbered && text_to_int(version, &applied->number))))
+        return 0;
+    state_damaged(ctx, table, file, named ? "version" : "filename", named ? version : file);
+    return fail_hint(ctx, "Restore that row from a backup, or delete it if it is not there for a file: these rows say "
+                          "what is applied.");
+}
+
 static int read_applied(struct ctx *ctx, struct state *state, const char *select, const char *table, struct list *rows)
 {
     *rows = (struct list){0};
@@ -139,8 +169,7 @@ static int read_applied(struct ctx *ctx, struct state *state, const char *select
         const char **cell = found.row.item[i];
         struct applied *applied = NEW(ctx->mem, struct applied);
         *applied = (struct applied){cell[0], -1, cell[1], cell[2], cell[3], cell[4], cell[5]};
-        if (cell[0] && !text_to_int(cell[0], &applied->number))
-            applied->number = -1;
+        TRY(applied_check(ctx, table, applied));
         list_add(ctx->mem, rows, applied);
     }
     list_sort(rows, by_number);
