@@ -147,3 +147,21 @@ def test_error_in_the_configuration(tmp_path):
         shown = project.run("status", "--json")
         assert shown.status == 1
         assert_clean(shown.out + shown.err, text)
+
+
+def test_logs_metrics_hooks_and_history(guarded):
+    """What machines are told: the log, the file of metrics, what hooks get, the history and the journal."""
+    keep = guarded.write("keep.sh", "#!/bin/sh\ncat >> \"$(dirname \"$0\")/events.ndjson\"\n")
+    keep.chmod(0o755)
+    with open(guarded.folder / "dbwarden.yaml", "a") as file:
+        for event in ("before_run", "after_run", "before_file", "after_file", "on_failure"):
+            file.write(f"    {event}: ./keep.sh\n")
+    guarded.table("0001", "one", "CREATE TABLE more (id integer);")
+    guarded.migration("0002", "bad", "INSERT INTO nowhere VALUES (1);", "SELECT 1;")
+    for args in (["migrate"], ["rollback"], ["migrate"], ["history"], ["lock-status"]):
+        more = ["--metrics-file", "out.prom"] if args[0] in ("migrate", "rollback") else []
+        shown = guarded.run(*args, *more, "-v", "--json", env={"DBWARDEN_LOG_JSON": "1"})
+        assert_clean(shown.out + shown.err, args)
+    assert (guarded.folder / "events.ndjson").read_text().count("on_failure") == 2 and (guarded.folder / "out.prom").exists()
+    assert_folder_clean(guarded.folder)
+    assert_state_clean(guarded.database)
