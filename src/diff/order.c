@@ -622,7 +622,7 @@ static void held_mark(struct orderer *orderer)
         const struct node *node = held.item[i];
         for (int k = 0; k < node->arc.n; k++) {
             struct arc *arc = node->arc.item[k];
-            if (arc->cut || arc->then->held)
+            if (arc->cut || arc->loose || arc->then->held)
                 continue;
             arc->then->held = true;
             list_add(orderer->mem, &held, arc->then);
