@@ -45,12 +45,14 @@ static void set_file(struct arena *mem, struct json *json, const struct migratio
     json_set_int(mem, json, "statements", down ? migration->down.n : migration->up.n);
 }
 
+enum { LAST_WORDS = 300 };
+
 /* The last line that says something, without what a terminal would obey. */
 static const char *last_words(struct arena *mem, const char *text)
 {
     struct names lines = text_lines(mem, text ? text : "");
     for (int i = lines.n - 1; i >= 0; i--) {
-        char *line = text_slice(mem, text_trim(mem, lines.item[i]), 0, 300);
+        char *line = arena_printf(mem, "%.*s", LAST_WORDS, text_trim(mem, lines.item[i]));
         for (char *at = line; *at; at++)
             if ((unsigned char)*at < ' ' || *at == 127)
                 *at = ' ';

@@ -422,7 +422,7 @@ static enum touches settle_touches(struct cursor ahead, const struct verb_word *
 void classify(struct arena *mem, const struct classify_rules *rules, const struct sql_piece *piece,
               struct classified *result)
 {
-    struct cursor cursor = {.mem = mem, .rules = rules};
+    struct cursor cursor = {.token = {.text = piece->text}, .mem = mem, .rules = rules};
     lex_open(&cursor.lexer, rules->lex, piece->text, piece->length);
     step(&cursor);
     *result =

@@ -34,7 +34,7 @@ def project(tmp_path, socket, request):
     admin.run(f"CREATE DATABASE {name}")
     made = EngineProject(tmp_path / "app", Database("mysql", f"mysql://root@localhost/{name}?unix_socket={socket}", driver.format(name)))
     made.table("0001", "one")
-    made.migration("0002", "two", "CREATE TABLE two (n integer);\nSELECT SLEEP(5);\nINSERT INTO two VALUES (1);", "DROP TABLE two;")
+    made.migration("0002", "two", "CREATE TABLE two (n integer);\nSELECT SLEEP(6);\nINSERT INTO two VALUES (1);", "DROP TABLE two;")
     made.table("0003", "three")
     yield made
     admin.run(f"DROP DATABASE {name}")
@@ -78,12 +78,13 @@ def test_the_next_run_goes_on_at_once(project):
 def test_the_lease_holds_off_others_and_says_why(project):
     kill_first(project)
     process = in_slow(project, SHORT)
+    waiting = project.start("migrate")
     time.sleep(2.5)
     report = project.ok("lock-status", "--json").json
     assert report["held"] is True and report["holder"]["pid"] == str(process.pid)
     refused = project.run("migrate", "--wait-for-runner", "0")
     assert refused.status == 4 and f"process {process.pid}" in refused.err
-    waiting = ended(project.start("migrate"))
+    waiting = ended(waiting)
     assert waiting.status == 0 and "lease, because the server keeps the lock of connection" in waiting.err and "up to date" in waiting.out
     assert ended(process).status == 0 and whole(project)
     assert project.ok("lock-status", "--json").json["held"] is False
