@@ -158,6 +158,15 @@ static int token_make(struct ctx *ctx, const char **token)
     return 0;
 }
 
+/* An INSERT would wait for who holds the row. */
+static int row_make(struct ctx *ctx, struct state *state)
+{
+    const struct state_sql *sql = state->conn->dialect->state;
+    struct rows rows;
+    TRY(conn_query(ctx, state->conn, state_sql(ctx, state, sql->lease_select, LOCK_TABLE), NULL, &rows));
+    return rows.row.n ? 0 : conn_exec(ctx, state->conn, state_sql(ctx, state, sql->lease_row, LOCK_TABLE));
+}
+
 int lease_try(struct ctx *ctx, struct state *state, struct lease **lease)
 {
     const struct state_sql *sql = state->conn->dialect->state;
@@ -165,7 +174,7 @@ int lease_try(struct ctx *ctx, struct state *state, struct lease **lease)
     const char *pid = arena_printf(ctx->mem, "%d", (int)getpid());
     struct rows rows;
     TRY(token_make(ctx, &token));
-    TRY(conn_exec(ctx, state->conn, state_sql(ctx, state, sql->lease_row, LOCK_TABLE)));
+    TRY(row_make(ctx, state));
     if (sql->lease_free)
         TRY(conn_query(ctx, state->conn, state_sql(ctx, state, sql->lease_free, LOCK_TABLE), NULL, &rows));
     if (sql->lease_free && !rows.row.n)
