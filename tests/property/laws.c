@@ -130,7 +130,7 @@ static int run_one(struct law *law, const struct url *url, uint64_t seed, struct
     TRY(law_load(law, &after));
     TRY(law_agree(law, after, b));
     law->doing = "(d) back to A";
-    TRY(run_to(law, shown[3], a, &rows));
+    TRY(run_to(law, shown[3], live, &rows)); /* what A does not say, as comments, is as it was too */
     TRY(law_load(law, &after));
     TRY(law_agree(law, after, a));
     TRY(law_agree(law, live, after));
