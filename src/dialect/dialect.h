@@ -123,7 +123,7 @@ struct state_sql {
     /* Where lease_take would wait, and gives no rows: a row if it is free; token: a row if it was taken. NULL, both. */
     const char *lease_free, *lease_mine;
     const char *lease_fence; /* token, seconds: extends it, holds the row until COMMIT, fails if the token is another */
-    const char *lease_extend;  /* token, seconds; never waits */
+    const char *lease_extend;  /* token, seconds; in a thread of its own, so that it may wait for a fence */
     const char *lease_release; /* token */
     const char *lease_end;     /* for who holds the session lock: ends one that ran out; how many are left */
     const char *lease_select;  /* as lock_select, and "live", "left": whether it holds, and for how many seconds yet */

@@ -84,16 +84,8 @@ static int add(struct alter *alter)
 
 static bool mentions(struct translator *t, const struct expr *expr, const char *name)
 {
-    struct lexer lexer;
     const char *text = expr_text(expr);
-    if (!text)
-        return false;
-    lex_open(&lexer, t->target->dialect->lex, text, strlen(text));
-    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
-        if ((token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED) &&
-            text_equal_nocase(token_name(t->mem, &token), name))
-            return true;
-    return false;
+    return text && translate_names(t, text, name);
 }
 
 static bool names_have_nocase(const struct names *names, const char *name)

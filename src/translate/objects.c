@@ -100,17 +100,6 @@ static const struct object *object_named(struct translator *t, const struct tree
 
 /* ---- DROP */
 
-static bool text_names(struct translator *t, const char *text, const char *name)
-{
-    struct lexer lexer;
-    lex_open(&lexer, t->target->dialect->lex, text, strlen(text));
-    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
-        if ((token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED) &&
-            text_equal_nocase(token_name(t->mem, &token), name))
-            return true;
-    return false;
-}
-
 static int drop_one(struct translator *t, const char *what, const char *name);
 
 /* CASCADE: views and foreign keys that name it. */
@@ -120,7 +109,7 @@ static int drop_dependents(struct translator *t, const char *name)
     TRY(shadow_tree(t, &tree));
     for (const struct object *o = tree->root; o; o = object_next(tree->root, o)) {
         const char *query = o->kind == KIND_VIEW ? expr_text(&((const struct view *)o)->query) : NULL;
-        if (query && !text_equal_nocase(o->name, name) && text_names(t, query, name)) {
+        if (query && !text_equal_nocase(o->name, name) && translate_names(t, query, name)) {
             TRY(drop_dependents(t, o->name));
             TRY(drop_if_there(t, "VIEW", o->name));
         }

@@ -66,6 +66,7 @@ const char *scan_string(struct scan *scan,
 const char *name_of(struct translator *t, const struct token *token);
 
 /* ---- text.c: expressions, queries, and whatever else is a run of tokens */
+bool translate_names(struct translator *t, const char *text, const char *name); /* does it stand in it, as a name? */
 int text_translate(struct scan *scan, int from, int to, const char **text);
 int text_add(struct scan *scan, int from, int to, struct buf *out);
 void say_name(struct buf *out, const struct translator *t, const char *name);

@@ -445,3 +445,14 @@ int text_translate(struct scan *scan, int from, int to, const char **text)
     *text = text_trim(scan->t->mem, out.data);
     return 0;
 }
+
+bool translate_names(struct translator *t, const char *text, const char *name)
+{
+    struct lexer lexer;
+    lex_open(&lexer, t->target->dialect->lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if ((token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED) &&
+            text_equal_nocase(token_name(t->mem, &token), name))
+            return true;
+    return false;
+}

@@ -11,7 +11,7 @@ import sys
 import pytest
 from support.engines import ended, slow, wait_line
 from support.project import PROGRAM, fork_on_terminal
-from test_output import BAD, COMMANDS, FAILING, filled
+from test_output import BAD, COMMANDS, FAILING, filled, spoil
 
 FIRST = ["timestamp", "level", "logger", "message"]
 MORE = {"db_name": str, "db_type": str, "file": str, "line": int, "column": int, "code": str, "hint": str, "sqlstate": str,
@@ -71,13 +71,7 @@ def test_commands(lite, args):
 
 @pytest.mark.parametrize("files, args, status, wanted", BAD.values(), ids=BAD)
 def test_bad_input(lite, files, args, status, wanted):
-    for name, text in files.items():
-        path = lite.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if text is None:
-            path.unlink()
-        else:
-            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    spoil(lite, files)
     assert logged(lite, *args, "-v")[0] == status
 
 

@@ -196,16 +196,21 @@ def contents(folder):
             if path.is_file() and not path.name.startswith("app.db")}
 
 
-@pytest.mark.parametrize("files, args, status, wanted", BAD.values(), ids=BAD)
-def test_bad_input(lite, files, args, status, wanted):
-    """One error line that says where and what, the right status, and nothing changed."""
+def spoil(project, files):
+    """Files by name; None takes one away."""
     for name, text in files.items():
-        path = lite.folder / name
+        path = project.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if text is None:
             path.unlink()
         else:
             path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+@pytest.mark.parametrize("files, args, status, wanted", BAD.values(), ids=BAD)
+def test_bad_input(lite, files, args, status, wanted):
+    """One error line that says where and what, the right status, and nothing changed."""
+    spoil(lite, files)
     before = contents(lite.folder)
     shown = lite.run(*args, env={"DBWARDEN_PYTHON": sys.executable})
     assert shown.status == status, shown
