@@ -136,6 +136,7 @@ static void call_begin(struct dbw *handle, dbw_event_fn *on_event, void *sink)
     ctx->database = ctx->engine = NULL;
     memset(&ctx->error, 0, sizeof ctx->error);
     atomic_store(&ctx->cancel, 0);
+    ctx->settled = 0;
     ctx->asked = 0;
 }
 

@@ -158,7 +158,7 @@ static int threads_start(struct shift *shift, int n)
 
 static void hand_on_cancel(struct shift *shift)
 {
-    for (int asked = atomic_load(&shift->ctx->cancel); shift->asked < asked; shift->asked++)
+    for (int asked = ctx_asked(shift->ctx); shift->asked < asked; shift->asked++)
         for (int i = 0; i < shift->workers; i++)
             atomic_fetch_add(&shift->worker[i].ctx.cancel, 1);
 }

@@ -16,9 +16,26 @@ void ctx_close(struct ctx *ctx)
     ctx->error = (struct error){0};
 }
 
+int ctx_asked(struct ctx *ctx)
+{
+    return atomic_load(&ctx->cancel) - ctx->settled;
+}
+
+int ctx_shield(struct ctx *ctx)
+{
+    int before = ctx->settled;
+    ctx->settled = atomic_load(&ctx->cancel);
+    return before;
+}
+
+void ctx_unshield(struct ctx *ctx, int before)
+{
+    ctx->settled = before;
+}
+
 int ctx_check(struct ctx *ctx)
 {
-    if (atomic_load(&ctx->cancel))
+    if (ctx_asked(ctx))
         return fail(ctx, ERR_CANCELLED, "cancelled");
     if (!arena_full(ctx->mem))
         return 0;
@@ -28,9 +45,9 @@ int ctx_check(struct ctx *ctx)
 
 bool ctx_must_stop(struct ctx *ctx)
 {
-    int cancel = atomic_load(&ctx->cancel);
-    if (cancel != 1 || ctx->grace <= 0)
-        return cancel != 0;
+    int asked = ctx_asked(ctx);
+    if (asked != 1 || ctx->grace <= 0)
+        return asked != 0;
     if (ctx->asked <= 0)
         ctx->asked = clock_monotonic();
     return clock_monotonic() - ctx->asked > ctx->grace;
@@ -38,5 +55,5 @@ bool ctx_must_stop(struct ctx *ctx)
 
 int ctx_check_within(struct ctx *ctx)
 {
-    return atomic_load(&ctx->cancel) && !ctx_must_stop(ctx) ? 0 : ctx_check(ctx);
+    return ctx_asked(ctx) && !ctx_must_stop(ctx) ? 0 : ctx_check(ctx);
 }

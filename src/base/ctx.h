@@ -22,6 +22,7 @@ struct ctx {
     const char *engine;   /* its database_type, likewise */
     double started;       /* clock_monotonic() when the operation began */
     atomic_int cancel;    /* set by another thread or a signal handler, which touch nothing else; 2: at once */
+    int settled;          /* of `cancel`: what is known already while something is put in order */
     double grace;         /* how long what runs may take to end by itself once it is asked to stop; seconds */
     double asked;         /* when that was noticed first; 0 */
     /* Asks the user; NULL when nobody is there to answer. The answer is in the arena, NULL at end of input. */
@@ -30,6 +31,16 @@ struct ctx {
 
 void ctx_open(struct ctx *ctx, size_t max_memory); /* 0: no limit */
 void ctx_close(struct ctx *ctx);
+
+/* How often it was asked to stop. */
+int ctx_asked(struct ctx *ctx);
+
+/*
+ * Around what has to be put in order although something asked to stop: only a request that comes meanwhile counts there, and
+ * afterwards all of them do.
+ */
+int ctx_shield(struct ctx *ctx);
+void ctx_unshield(struct ctx *ctx, int before);
 
 /* To be called between steps: ERR_CANCELLED if asked to stop, ERR_LIMIT if memory ran over its limit. */
 int ctx_check(struct ctx *ctx);

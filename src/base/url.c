@@ -240,3 +240,16 @@ const char *url_option(const struct url *url, const char *key)
             return url->values.item[i];
     return NULL;
 }
+
+int url_check_numbers(struct ctx *ctx, const struct url *url, const char *const *numeric)
+{
+    for (; *numeric; numeric++) {
+        const char *said = url_option(url, *numeric);
+        int64_t value;
+        if (!said || text_to_int(said, &value))
+            continue;
+        fail(ctx, ERR_CONFIG, "%s=%s in the database URL is not a whole number", *numeric, said);
+        return fail_hint(ctx, "Correct it, or leave it out.");
+    }
+    return 0;
+}

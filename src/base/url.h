@@ -26,7 +26,9 @@ struct url {
 int url_read(struct ctx *ctx, const char *text, struct url *url);
 void url_close(struct url *url);
 const char *url_option(const struct url *url, const char *key); /* last one wins; NULL */
-char *url_show(struct arena *mem, const struct url *url);       /* password as *** */
+/* ERR_CONFIG if an option that is one of `numeric` is not a whole number: client libraries pass over some of those. */
+int url_check_numbers(struct ctx *ctx, const struct url *url, const char *const *numeric);
+char *url_show(struct arena *mem, const struct url *url); /* password as *** */
 /* `text` may be no URL at all: everything that could be a password in it is replaced by ***. */
 char *url_mask(struct arena *mem, const char *text);
 

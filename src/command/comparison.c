@@ -108,7 +108,7 @@ static int guesses_ask(struct ctx *ctx, const struct list *guesses, struct list 
     bool *accepted = NEW_ARRAY(ctx->mem, bool, guesses->n);
     for (;;) {
         const char *answer = ctx->ask(ctx->sink, question);
-        if (!answer || atomic_load(&ctx->cancel)) {
+        if (!answer || ctx_asked(ctx)) {
             fail(ctx, ERR_CANCELLED, "no answer to the question about renames; nothing was written");
             return fail_hint(ctx, "Without a terminal, say it: %s.", rename_flag(ctx->mem, guesses->item[0]));
         }

@@ -67,7 +67,7 @@ static int value_ask(struct ctx *ctx, const struct dialect *dialect, const struc
                      fill_name(ctx->mem, column));
     for (;;) {
         const char *answer = ctx->ask(ctx->sink, question);
-        if (!answer || atomic_load(&ctx->cancel))
+        if (!answer || ctx_asked(ctx))
             return fail(ctx, ERR_CANCELLED, "no answer to the question about a value; nothing was written");
         if (!*text_trim(ctx->mem, answer))
             return 0;

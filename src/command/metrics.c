@@ -77,7 +77,7 @@ static double pending(const struct session *session)
 static void set_gauges(struct ctx *ctx, struct exposition *to, struct session *session)
 {
     const char *const *label = LABELS("database", session->database->name);
-    if (!session->conn || atomic_load(&ctx->cancel) || session_reload(ctx, session) < 0)
+    if (!session->conn || ctx_asked(ctx) || session_reload(ctx, session) < 0)
         return;
     *exposition_at(to, SCHEMA_VERSION, "", label) = last_version(&session->applied);
     if (session->folder)

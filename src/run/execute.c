@@ -154,7 +154,7 @@ static void settle_failure(struct execution *execution)
     struct error error = ctx->error;
     if (error.code == ERR_CONNECT)
         return;
-    int cancel = atomic_exchange(&ctx->cancel, 0);
+    int asked = ctx_shield(ctx);
     if (execution->conn->in_transaction)
         conn_exec(ctx, execution->conn, "ROLLBACK");
     reset_session(execution);
@@ -164,8 +164,7 @@ static void settle_failure(struct execution *execution)
         struct batch batch = {.step = &step, .n = 1};
         conn_batch(ctx, execution->conn, &batch);
     }
-    if (cancel)
-        atomic_store(&ctx->cancel, cancel);
+    ctx_unshield(ctx, asked);
     ctx->error = error;
 }
 

@@ -55,7 +55,7 @@ void session_keep_times(struct ctx *ctx, struct session *session)
 {
     struct error error = ctx->error;
     struct batch batch = {.transaction = true};
-    if (!session->timed.n || error.code == ERR_CONNECT || error.code == ERR_LOCKED || atomic_load(&ctx->cancel))
+    if (!session->timed.n || error.code == ERR_CONNECT || error.code == ERR_LOCKED || ctx_asked(ctx))
         return;
     batch.step = NEW_ARRAY(ctx->mem, struct batch_step, session->timed.n);
     for (int i = 0; i < session->timed.n; i++) {

@@ -147,7 +147,7 @@ static void tick(struct ctx *ctx, struct watch *watch)
     struct watcher *watcher = (struct watcher *)watch;
     double now = clock_monotonic();
     bool slow = now - watcher->since >= LOOK_FIRST, due = now - watcher->session->noted >= NOTE_AGAIN;
-    if (watcher->since <= 0 || (!slow && !due) || atomic_load(&ctx->cancel))
+    if (watcher->since <= 0 || (!slow && !due) || ctx_asked(ctx))
         return;
     struct error error = ctx->error;
     struct arena_mark mark = arena_save(ctx->mem);

@@ -186,7 +186,7 @@ void lock_release(struct lock **lock)
         return;
     struct ctx *ctx = gone->ctx;
     struct error error = ctx->error;
-    int cancel = atomic_exchange(&ctx->cancel, 0);
+    int asked = ctx_shield(ctx);
     struct conn *conn = gone->state->conn;
     if (gone->lease) {
         lease_release(ctx, gone->state, gone->lease);
@@ -195,8 +195,7 @@ void lock_release(struct lock **lock)
             conn_exec(ctx, conn, state_sql(ctx, gone->state, conn->dialect->state->lock_clear, LOCK_TABLE));
         conn->dialect->driver->lock_release(ctx, conn);
     }
-    if (cancel)
-        atomic_store(&ctx->cancel, cancel);
+    ctx_unshield(ctx, asked);
     ctx->error = error;
     free(gone);
 }

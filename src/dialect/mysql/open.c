@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "dialect/mysql/parts.h"
 
-enum { CONNECT_SECONDS = 10 };
+enum { CONNECT_SECONDS = 10, CONNECT_LONGEST = 24 * 3600 };
 
 static const char *option_first(const struct url *url, const char *const *keys)
 {
@@ -17,12 +17,23 @@ static const char *option_first(const struct url *url, const char *const *keys)
     return NULL;
 }
 
+static unsigned connect_seconds(const struct url *url, const struct conn_options *options)
+{
+    const char *said = url_option(url, "connect_timeout");
+    int64_t seconds = CONNECT_SECONDS;
+    if (options->connect_seconds)
+        seconds = options->connect_seconds;
+    else if (said && (!text_to_int(said, &seconds) || seconds <= 0 || seconds > CONNECT_LONGEST))
+        seconds = CONNECT_SECONDS;
+    return (unsigned)seconds;
+}
+
 /* pymysql, mysqlclient, asyncmy and the client library name the same things differently. */
 static void options_set(MYSQL *mysql, const struct url *url, const struct conn_options *options)
 {
     static const char *const ca[] = {"ssl_ca", "ssl-ca", NULL}, *const cert[] = {"ssl_cert", "ssl-cert", NULL};
     static const char *const key[] = {"ssl_key", "ssl-key", NULL}, *const charset[] = {"charset", NULL};
-    unsigned seconds = (unsigned)(options->connect_seconds ? options->connect_seconds : CONNECT_SECONDS);
+    unsigned seconds = connect_seconds(url, options);
     const char *character_set = option_first(url, charset);
     mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
     mysql_options(mysql, MYSQL_SET_CHARSET_NAME, character_set ? character_set : "utf8mb4");
@@ -95,6 +106,8 @@ static void url_keep(struct arena *mem, struct url *to, const struct url *from)
 
 int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn)
 {
+    static const char *const numeric[] = {"connect_timeout", "read_timeout", "write_timeout", NULL};
+    TRY(url_check_numbers(ctx, url, numeric));
     if (!url->database)
         return fail(ctx, ERR_CONFIG, "the database URL names no database: %s", url_show(ctx->mem, url));
     TRY(my_library_load(ctx));

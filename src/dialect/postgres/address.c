@@ -108,8 +108,12 @@ static void hosts_add(struct ctx *ctx, struct pg_keywords *keywords, const struc
         pg_keyword_set(keywords, "port", ports.data);
 }
 
-void pg_address(struct ctx *ctx, const struct url *url, struct pg_keywords *keywords)
+int pg_address(struct ctx *ctx, const struct url *url, struct pg_keywords *keywords)
 {
+    static const char *const numeric[] = {
+        "connect_timeout",     "timeout",          "keepalives",       "keepalives_idle",
+        "keepalives_interval", "keepalives_count", "tcp_user_timeout", NULL};
+    TRY(url_check_numbers(ctx, url, numeric));
     *keywords = (struct pg_keywords){.n = 0};
     pg_keyword_set(keywords, "application_name", "dbwarden");
     pg_keyword_set(keywords, "connect_timeout", "10");
@@ -128,6 +132,7 @@ void pg_address(struct ctx *ctx, const struct url *url, struct pg_keywords *keyw
     if (url->password.text)
         pg_keyword_set(keywords, "password", url->password.text);
     pg_keyword_set(keywords, "client_encoding", "UTF8");
+    return 0;
 }
 
 char *pg_target(struct arena *mem, const struct url *url)

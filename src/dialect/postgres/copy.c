@@ -66,7 +66,7 @@ static int rows_send(struct chunk *chunk, const struct copy *copy)
     enum { PIECE = 64 << 10 };
     PGconn *pg = chunk->conn->pg;
 
-    for (const char *at = copy->rows; at < copy->end && !atomic_load(&chunk->ctx->cancel);) {
+    for (const char *at = copy->rows; at < copy->end && !ctx_asked(chunk->ctx);) {
         size_t length = (size_t)(copy->end - at) < PIECE ? (size_t)(copy->end - at) : PIECE;
         int sent = PQputCopyData(pg, at, (int)length);
         if (sent < 0)
@@ -76,7 +76,7 @@ static int rows_send(struct chunk *chunk, const struct copy *copy)
         TRY(pg_flush(chunk->ctx, chunk->conn));
     }
     for (int ended = 0; ended == 0;) {
-        ended = PQputCopyEnd(pg, atomic_load(&chunk->ctx->cancel) ? "interrupted" : NULL);
+        ended = PQputCopyEnd(pg, ctx_asked(chunk->ctx) ? "interrupted" : NULL);
         if (ended < 0)
             return pg_fail_lost(chunk->ctx, chunk->conn);
         TRY(pg_flush(chunk->ctx, chunk->conn));

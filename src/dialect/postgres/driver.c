@@ -122,7 +122,7 @@ static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_o
 {
     struct pg_keywords keywords;
 
-    pg_address(ctx, &conn->url, &keywords);
+    TRY(pg_address(ctx, &conn->url, &keywords));
     if (options && options->limits && !conn->no_options)
         pg_limits_address(ctx, options->limits, &keywords);
     if (options && options->path)

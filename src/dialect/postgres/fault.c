@@ -70,7 +70,7 @@ int pg_fail(struct ctx *ctx, struct pg_conn *conn, const PGresult *result)
     const char *message = field_of(ctx->mem, result, PG_DIAG_MESSAGE_PRIMARY);
     const char *hint = field_of(ctx->mem, result, PG_DIAG_MESSAGE_HINT);
 
-    if (atomic_load(&ctx->cancel) && text_equal(sqlstate, "57014"))
+    if (ctx_asked(ctx) && text_equal(sqlstate, "57014"))
         return fail(ctx, ERR_CANCELLED, "interrupted");
     if (!sqlstate || !message)
         return pg_fail_lost(ctx, conn);

@@ -19,7 +19,7 @@ static void db_close(sqlite3 **db)
 
 static int fail_copy(struct ctx *ctx, sqlite3 *db, const char *path, int rc)
 {
-    if (atomic_load(&ctx->cancel))
+    if (ctx_asked(ctx))
         return ctx_check(ctx);
     fail(ctx, ERR_FILE, "cannot copy %s: %s", path, sqlite3_errmsg(db));
     ctx->error.sqlstate = lite_code_name(rc);
@@ -32,7 +32,7 @@ static int copy_pages(struct ctx *ctx, sqlite3 *to, sqlite3 *from, int at_once, 
 {
     sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
     int rc = backup ? SQLITE_OK : sqlite3_errcode(to);
-    while (rc == SQLITE_OK && !atomic_load(&ctx->cancel)) {
+    while (rc == SQLITE_OK && !ctx_asked(ctx)) {
         rc = sqlite3_backup_step(backup, at_once);
         if (at_once > 0)
             emit_progress(ctx, sqlite3_backup_pagecount(backup) - sqlite3_backup_remaining(backup),
@@ -53,10 +53,9 @@ static int copy_moment(struct ctx *ctx, struct lite_conn *lite, sqlite3 *copy, c
     if (result == 0)
         result = copy_pages(ctx, copy, lite->db, PAGES_AT_ONCE, path);
     struct error error = ctx->error;
-    int cancel = atomic_exchange(&ctx->cancel, 0);
+    int asked = ctx_shield(ctx);
     lite_exec(ctx, &lite->conn, "ROLLBACK");
-    if (cancel)
-        atomic_store(&ctx->cancel, cancel);
+    ctx_unshield(ctx, asked);
     ctx->error = error;
     return result;
 }

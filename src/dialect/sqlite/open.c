@@ -172,7 +172,7 @@ static int open_failed(struct ctx *ctx, struct lite_conn *lite, int rc)
 {
     const char *target = lite->conn.target;
     int reason = sqlite3_system_errno(lite->db);
-    if (atomic_load(&ctx->cancel))
+    if (ctx_asked(ctx))
         return ctx_check(ctx);
     ctx->error = (struct error){0};
     switch (rc & 0xff) {
@@ -202,7 +202,7 @@ static int busy_wait(void *arg, int attempts)
         lite->busy_since = clock_monotonic();
     if (clock_monotonic() - lite->busy_since >= lite->busy_seconds)
         return 0;
-    if (lite->ctx && atomic_load(&lite->ctx->cancel))
+    if (lite->ctx && ctx_asked(lite->ctx))
         return 0;
     clock_sleep(attempts < 10 ? 0.002 : 0.025);
     return 1;

@@ -48,5 +48,16 @@ static void a_target_shows_no_secret(void **state)
     url_close(&url);
 }
 
+static void what_should_be_a_number_is_one(void **state)
+{
+    struct ctx *ctx = *state;
+    struct pg_keywords keywords;
+    struct url url;
+    assert_works(ctx, url_read(ctx, "postgresql://h/db?connect_timeout=soon", &url));
+    assert_fails(ctx, pg_address(ctx, &url, &keywords), ERR_CONFIG,
+                 "connect_timeout=soon in the database URL is not a whole number");
+    url_close(&url);
+}
+
 UNIT_TESTS(UNIT(parts_of_a_url_become_keywords), UNIT(options_of_other_drivers_do_no_harm),
-           UNIT(a_target_shows_no_secret))
+           UNIT(what_should_be_a_number_is_one), UNIT(a_target_shows_no_secret))

@@ -1,0 +1,36 @@
+/* Being asked to stop: once, twice, and while something is put in order. */
+#include "base/ctx.h"
+#include "unit.h"
+
+static void asked_once_leaves_some_time(void **state)
+{
+    struct ctx *ctx = *state;
+    assert_false(ctx_must_stop(ctx));
+    ctx->grace = 60;
+    atomic_fetch_add(&ctx->cancel, 1);
+    assert_false(ctx_must_stop(ctx));
+    assert_works(ctx, ctx_check_within(ctx));
+    assert_int_equal(ctx_check(ctx), ERR_CANCELLED);
+    atomic_fetch_add(&ctx->cancel, 1);
+    assert_true(ctx_must_stop(ctx));
+    assert_int_equal(ctx_check_within(ctx), ERR_CANCELLED);
+}
+
+static void what_comes_while_something_is_put_in_order_is_not_lost(void **state)
+{
+    struct ctx *ctx = *state;
+    ctx->grace = 60;
+    atomic_fetch_add(&ctx->cancel, 1);
+    int before = ctx_shield(ctx);
+    assert_works(ctx, ctx_check(ctx));
+    int inner = ctx_shield(ctx);
+    ctx_unshield(ctx, inner);
+    assert_works(ctx, ctx_check(ctx));
+    atomic_fetch_add(&ctx->cancel, 1);
+    assert_int_equal(ctx_check(ctx), ERR_CANCELLED);
+    ctx_unshield(ctx, before);
+    assert_true(ctx_must_stop(ctx));
+    assert_int_equal(ctx_asked(ctx), 2);
+}
+
+UNIT_TESTS(UNIT(asked_once_leaves_some_time), UNIT(what_comes_while_something_is_put_in_order_is_not_lost))
