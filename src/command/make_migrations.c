@@ -115,6 +115,21 @@ static void name_choose(struct generation *generation, const struct list *words)
     generation->stem = path_stem(mem, file);
 }
 
+static struct json *hazards_json(struct generation *generation)
+{
+    struct arena *mem = generation->ctx->mem;
+    struct json *list = json_array(mem);
+    for (int i = 0; i < generation->up->hazards.n; i++) {
+        const struct hazard *hazard = generation->up->hazards.item[i];
+        struct json *json = json_object(mem);
+        json_set_text(mem, json, "code", hazard->code);
+        json_set_text(mem, json, "text", hazard->text);
+        json_set_bool(mem, json, "irreversible", hazard->irreversible);
+        json_add(mem, list, json);
+    }
+    return list;
+}
+
 static struct json *plan_json(struct generation *generation, struct json *operations)
 {
     struct arena *mem = generation->ctx->mem;
@@ -127,6 +142,7 @@ static struct json *plan_json(struct generation *generation, struct json *operat
     struct json *note = plan_note_json(mem, generation->session->target, comparison->written, comparison->changes);
     if (comparison->events.changed)
         json_set(mem, note, "events", events_json(mem, &comparison->events.known));
+    json_set(mem, note, "hazards", hazards_json(generation));
     json_set(mem, plan, "dbwarden", note);
     return plan;
 }
@@ -293,19 +309,13 @@ static void undescribed_warn(struct generation *generation)
 static void hazards_report(struct generation *generation, struct reply *reply)
 {
     struct arena *mem = generation->ctx->mem;
-    struct json *list = json_array(mem);
     for (int i = 0; i < generation->up->hazards.n; i++) {
         const struct hazard *hazard = generation->up->hazards.item[i];
-        struct json *json = json_object(mem);
-        json_set_text(mem, json, "code", hazard->code);
-        json_set_text(mem, json, "text", hazard->text);
-        json_set_bool(mem, json, "irreversible", hazard->irreversible);
-        json_add(mem, list, json);
         const char *way =
             hazard->column ? arena_printf(mem, "; or --fill %s=VALUE", fill_name(mem, hazard->column)) : "";
         emit_warning(generation->ctx, "%s%s", hazard->text, way);
     }
-    json_set(mem, reply->json, "hazards", list);
+    json_set(mem, reply->json, "hazards", hazards_json(generation));
 }
 
 static struct json *statements_json(struct arena *mem, const struct plan *plan)

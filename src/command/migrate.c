@@ -60,6 +60,15 @@ static void statements_show(const struct json *migration, struct report *report)
     }
 }
 
+static void hazards_show(const struct json *hazards, struct report *report)
+{
+    for (int i = 0; hazards && i < hazards->n; i++) {
+        int64_t statement = json_get_int(hazards->item[i], "statement", 0);
+        const char *where = statement ? arena_printf(report->mem, "statement %" PRId64 ": ", statement) : "";
+        report_line(report, TONE_BAD, "    Hazard: %s%s", where, json_get_text(hazards->item[i], "text"));
+    }
+}
+
 static int64_t type_count(const struct json *list, const char *type)
 {
     int64_t n = 0;
@@ -80,6 +89,7 @@ static void dry_run_show(const struct json *json, struct report *report)
         else
             report_line(report, TONE_WARN, "  Would apply: %s", filename);
         statements_show(pending->item[i], report);
+        hazards_show(json_get(pending->item[i], "hazards"), report);
     }
     report_line(report, TONE_PLAIN,
                 "Dry-run summary: %" PRId64 " versioned, %" PRId64 " runs-always, %" PRId64

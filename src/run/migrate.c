@@ -113,8 +113,9 @@ static struct json *outside_json(struct ctx *ctx, const struct session *session,
     return outside;
 }
 
-static void add_texts(struct ctx *ctx, const struct session *session, const struct list *migrations, struct json *list)
+static int add_texts(struct ctx *ctx, const struct session *session, const struct list *migrations, struct json *list)
 {
+    struct json *hazards;
     for (int i = 0; i < migrations->n; i++) {
         const struct migration *migration = migrations->item[i];
         struct json *entry = report_migration(ctx->mem, migration, 0, migration->up.n);
@@ -126,8 +127,11 @@ static void add_texts(struct ctx *ctx, const struct session *session, const stru
         json_set(ctx->mem, entry, "statements", statements);
         json_set(ctx->mem, entry, "outside", outside_json(ctx, session, migration));
         json_set_text(ctx->mem, entry, "type", migration_type_name(migration->type));
+        TRY(file_hazards(ctx, session, migration, &hazards));
+        json_set(ctx->mem, entry, "hazards", hazards);
         json_add(ctx->mem, list, entry);
     }
+    return 0;
 }
 
 static int check_all(struct ctx *ctx, struct session *session, const struct migrate_options *options,
@@ -149,9 +153,9 @@ static int dry_run(struct ctx *ctx, struct session *session, const struct migrat
     TRY(choice_make(ctx, session, options, &choice));
     TRY(check_all(ctx, session, options, &choice));
     struct json *pending = json_get(report, "pending");
-    add_texts(ctx, session, &choice.versioned, pending);
-    add_texts(ctx, session, &choice.always, pending);
-    add_texts(ctx, session, &choice.on_change, pending);
+    TRY(add_texts(ctx, session, &choice.versioned, pending));
+    TRY(add_texts(ctx, session, &choice.always, pending));
+    TRY(add_texts(ctx, session, &choice.on_change, pending));
     json_set_int(ctx->mem, report, "skipped", choice.applied);
     json_set_bool(ctx->mem, report, "up_to_date", !pending->n);
     translation_report(ctx, session, report);

@@ -58,8 +58,9 @@ struct plan_note {
     struct list gone;         /* struct plan_gone *: what is not there any more, or under another name */
     const struct json *owned; /* keys of what it does not touch and is described from then on, by top; NULL: not said */
     struct names managed;     /* notes before records per part: old paths of what the project owns from then on */
-    const struct json *events; /* what migrations hold of DDL elements from here on; NULL: what they held before */
-    bool trusted;              /* the file still holds the SQL that was planned */
+    const struct json *events;  /* what migrations hold of DDL elements from here on; NULL: what they held before */
+    const struct json *hazards; /* as make-migrations told them; NULL: not said */
+    bool trusted;               /* the file still holds the SQL that was planned */
 };
 struct plan_gone {
     enum kind kind;
@@ -69,6 +70,8 @@ struct plan_gone {
 };
 /* *note is NULL if there is none that can be read. */
 int plan_note_read(struct ctx *ctx, const struct migration *migration, struct plan_note **note);
+/* [{"code", "text", "irreversible", "statement"}] of what the way up takes away; a plan names no statement. */
+int file_hazards(struct ctx *ctx, const struct session *session, const struct migration *migration, struct json **list);
 /* From the schema before the file to the one after it; what is not the project's stays as it is. Needs note->written. */
 void plan_note_apply(struct arena *mem, const struct target *target, const struct plan_note *note, struct tree **tree);
 

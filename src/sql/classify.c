@@ -200,6 +200,35 @@ static void classify_create(struct cursor *cursor, struct classified *result)
         result->kind = KIND_COUNT;
 }
 
+static void destroy(struct cursor *cursor, struct classified *result, enum destroys destroys, const char *name)
+{
+    result->destroys = destroys;
+    if (name)
+        names_add(cursor->mem, &result->destroyed, name);
+}
+
+static const char *qualified(struct arena *mem, const char *schema, const char *name)
+{
+    return schema && name ? arena_printf(mem, "%s.%s", schema, name) : name;
+}
+
+static void destroy_object(struct cursor *cursor, struct classified *result, enum destroys destroys)
+{
+    destroy(cursor, result, destroys, qualified(cursor->mem, result->schema, result->name));
+}
+
+/* The rest of a, b, c. */
+static void destroy_more(struct cursor *cursor, struct classified *result)
+{
+    const char *before[2];
+    while (accept(cursor, ",")) {
+        accept(cursor, "only");
+        const char *name = take_qualified(cursor, before);
+        destroy(cursor, result, result->destroys, qualified(cursor->mem, before[0], name));
+        accept(cursor, "*");
+    }
+}
+
 static void classify_drop(struct cursor *cursor, struct classified *result)
 {
     const struct kind_word *kind = take_kind(cursor, VERB_DROP);
@@ -209,6 +238,10 @@ static void classify_drop(struct cursor *cursor, struct classified *result)
     result->concurrently = accept_concurrently(cursor, kind->kind);
     skip_existence(cursor);
     take_object_name(cursor, result);
+    if (kind->kind == KIND_TABLE || kind->kind == KIND_SCHEMA || kind->kind == KIND_DATABASE) {
+        destroy_object(cursor, result, kind->kind == KIND_TABLE ? DESTROYS_TABLE : DESTROYS_SPACE);
+        destroy_more(cursor, result);
+    }
     if (at(cursor, "on"))
         take_on_table(cursor, result);
 }
@@ -226,12 +259,31 @@ static void take_rename(struct cursor *cursor, struct classified *result)
     result->verb = VERB_RENAME;
 }
 
+/* After DROP within ALTER TABLE: a column, unless a word says what else; PERIOD, SYSTEM VERSIONING and the like hold no rows. */
+static void take_drop(struct cursor *cursor, struct classified *result)
+{
+    static const char *const others[] = {"constraint", "index",  "key",    "primary",  "foreign",    "check",
+                                         "unique",     "period", "system", "identity", "expression", NULL};
+    bool partition = accept(cursor, "partition");
+    if (!partition && !accept(cursor, "column") && at_one_of(cursor, others))
+        return;
+    skip_existence(cursor);
+    const char *name = take_name(cursor);
+    if (name)
+        destroy(cursor, result, partition ? DESTROYS_PARTITION : DESTROYS_COLUMN,
+                arena_printf(cursor->mem, "%s.%s", qualified(cursor->mem, result->schema, result->name), name));
+}
+
 /* The actions of ALTER, separated by commas outside parentheses. */
 static void take_actions(struct cursor *cursor, struct classified *result)
 {
     for (bool more = true; more; more = seek(cursor, ",") && accept(cursor, ",")) {
         if (accept(cursor, "rename")) {
             take_rename(cursor, result);
+        } else if (result->kind == KIND_TABLE && accept(cursor, "drop")) {
+            take_drop(cursor, result);
+        } else if (result->kind == KIND_TABLE && accept(cursor, "truncate")) {
+            destroy_object(cursor, result, DESTROYS_ROWS);
         } else if (accept(cursor, "add") && result->kind == KIND_ENUM && at(cursor, "value")) {
             result->ends_segment = true;
         } else if (accept(cursor, "detach")) {
@@ -295,6 +347,37 @@ static void classify_data(struct cursor *cursor, struct classified *result)
     take_object_name(cursor, result);
 }
 
+/* To some of the rows; another table that is joined limits them as well. */
+static bool is_limited(struct cursor ahead)
+{
+    static const char *const words[] = {"where", "limit", "join", "using", "from", NULL};
+    int depth = 0;
+    for (; !at_end(&ahead); step(&ahead)) {
+        depth += at(&ahead, "(") - at(&ahead, ")");
+        if (depth == 0 && at_one_of(&ahead, words))
+            return true;
+    }
+    return false;
+}
+
+static void classify_rows(struct cursor *cursor, struct classified *result)
+{
+    classify_data(cursor, result);
+    if (!at(cursor, ",") && !is_limited(*cursor))
+        destroy_object(cursor, result, result->verb == VERB_DELETE ? DESTROYS_ROWS : OVERWRITES_ROWS);
+}
+
+static void classify_truncate(struct cursor *cursor, struct classified *result)
+{
+    accept(cursor, "table");
+    accept(cursor, "only");
+    result->kind = KIND_TABLE;
+    take_object_name(cursor, result);
+    accept(cursor, "*");
+    destroy_object(cursor, result, DESTROYS_ROWS);
+    destroy_more(cursor, result);
+}
+
 struct verb_word {
     const char *word;
     enum verb verb;
@@ -311,8 +394,9 @@ static const struct verb_word verb_words[] = {
     {"insert", VERB_INSERT, TOUCHES_ROWS, classify_data},
     {"replace", VERB_INSERT, TOUCHES_ROWS, classify_data},
     {"copy", VERB_INSERT, TOUCHES_ROWS, classify_data},
-    {"update", VERB_UPDATE, TOUCHES_ROWS, classify_data},
-    {"delete", VERB_DELETE, TOUCHES_ROWS, classify_data},
+    {"update", VERB_UPDATE, TOUCHES_ROWS, classify_rows},
+    {"delete", VERB_DELETE, TOUCHES_ROWS, classify_rows},
+    {"truncate", VERB_TRUNCATE, TOUCHES_ANYTHING, classify_truncate},
     {"select", VERB_SELECT, TOUCHES_ROWS, NULL},
     {"values", VERB_SELECT, TOUCHES_ROWS, NULL},
     {"begin", VERB_BEGIN, TOUCHES_TRANSACTION, NULL},

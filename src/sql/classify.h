@@ -18,6 +18,7 @@ enum verb {
     VERB_INSERT,
     VERB_UPDATE,
     VERB_DELETE,
+    VERB_TRUNCATE,
     VERB_SELECT,
     VERB_BEGIN,
     VERB_COMMIT,
@@ -38,6 +39,17 @@ enum touches {
     TOUCHES_NOTHING      /* VACUUM, ANALYZE: to run it twice is harmless */
 };
 
+/* Which rows or values a statement takes away whatever they are, as far as its words say. */
+enum destroys {
+    DESTROYS_NOTHING,
+    DESTROYS_TABLE, /* with all its rows */
+    DESTROYS_SPACE, /* a schema or a database, with all that is in it */
+    DESTROYS_COLUMN,
+    DESTROYS_PARTITION,
+    DESTROYS_ROWS, /* all of a table, which stays */
+    OVERWRITES_ROWS
+};
+
 struct classified {
     struct sql_piece piece; /* the statement itself */
     enum verb verb;
@@ -52,6 +64,8 @@ struct classified {
     bool concurrently;
     bool ends_segment; /* ALTER TYPE ... ADD VALUE: the value can be used only after a commit */
     bool data_only;    /* INSERT, UPDATE, DELETE, SELECT */
+    enum destroys destroys;
+    struct names destroyed; /* the names of what is destroyed, as far as they are written */
 };
 
 /* Statements that begin with these words run only outside a transaction. */

@@ -1,6 +1,10 @@
 """migrate --dry-run: what will be run, to the letter, and nothing touched; --verbose: what was run, and how long it took."""
 
 import re
+import sys
+
+import pytest
+from support.project import Project
 
 
 def files(project):
@@ -39,3 +43,43 @@ def test_verbose(any_project):
     assert re.search(r"statement 1 of 2 \(\d+\.\d{3}s\): CREATE TABLE a \(id integer PRIMARY KEY\)", told), told
     assert re.search(r"statement 2 of 2 \(\d+\.\d{3}s\): INSERT INTO a\nVALUES \(1\)", told), told
     assert "statement 1 of 1" in project.ok("rollback", "--verbose").err
+
+
+def hazards(reply):
+    return [(row["statement"], row["code"], row["text"]) for row in reply["pending"][0]["hazards"]]
+
+
+def test_hazards_of_a_file_by_hand(any_project):
+    """What its words say; a table that the file itself made holds nothing of anybody's."""
+    project = any_project
+    project.table("0001", "a")
+    project.table("0002", "b")
+    project.ok("migrate")
+    project.migration("0003", "c", "CREATE TABLE own (id int); DROP TABLE own; UPDATE b SET id = 2; DELETE FROM b; DELETE FROM b WHERE id = 1;"
+                      "CREATE TABLE a_new (id int); DROP TABLE a; ALTER TABLE a_new RENAME TO a; DROP TABLE b;", "")
+    outcome = project.ok("migrate", "--dry-run")
+    assert "    Hazard: statement 4: every row of table b is deleted\n" in outcome.out
+    assert hazards(project.ok("migrate", "--dry-run", "--json").json) == [
+        (3, "changes-data", "every row of table b is changed"),
+        (4, "drops-data", "every row of table b is deleted"),
+        (7, "drops-data", "a_new takes the place of a: what was not copied into it is lost"),
+        (9, "drops-data", "the rows of table b are lost")]
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_hazards_of_a_planned_file(tmp_path, edited):
+    """The plan knows better than the words of a rebuild; but not of a file that was edited since."""
+    project = Project(tmp_path / "project", "sqlite:///./app.db", sys.executable, schema_files=["schema.sql"])
+    project.write("schema.sql", "CREATE TABLE a (id integer PRIMARY KEY, b text, c text CHECK (b <> ''));")
+    project.ok("make-migrations")
+    project.ok("migrate")
+    project.write("schema.sql", "CREATE TABLE a (id integer PRIMARY KEY, b text NOT NULL);")
+    project.ok("make-migrations")
+    path = sorted(project.migrations.glob("*.sql"))[-1]
+    if edited:
+        path.write_text(path.read_text().replace("-- rollback", "DROP TABLE a;\n\n-- rollback", 1))
+    told = [row["text"] for row in project.ok("migrate", "--dry-run", "--json").json["pending"][0]["hazards"]]
+    planned = ["table a / column b becomes NOT NULL: rows that hold NULL stop it, so fill them first",
+               "the values of table a / column c are lost"]
+    assert (sorted(told) == planned) != edited, told
+    assert ("the rows of table a are lost" in told) == edited

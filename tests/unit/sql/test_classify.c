@@ -193,7 +193,52 @@ static void new_enum_values_end_a_segment(void **state)
     assert_false(of(ctx, ENGINE_PG, "ALTER TABLE m ADD value int").ends_segment);
 }
 
+/* "0 a b": what is destroyed, and its names */
+static const char *destroyed(struct ctx *ctx, enum engine engine, const char *text)
+{
+    struct classified result = of(ctx, engine, text);
+    return arena_printf(ctx->mem, "%d %s", result.destroys, names_join(ctx->mem, &result.destroyed, " "));
+}
+
+static void what_is_destroyed(void **state)
+{
+    static const struct {
+        const char *text;
+        enum destroys destroys;
+        const char *names;
+    } cases[] = {
+        {"DROP TABLE IF EXISTS a, s.b CASCADE", DESTROYS_TABLE, "a s.b"},
+        {"DROP SCHEMA s", DESTROYS_SPACE, "s"},
+        {"DROP VIEW v", DESTROYS_NOTHING, ""},
+        {"DROP INDEX i", DESTROYS_NOTHING, ""},
+        {"ALTER TABLE s.a DROP COLUMN IF EXISTS b, ADD c int, DROP d", DESTROYS_COLUMN, "s.a.b s.a.d"},
+        {"ALTER TABLE a DROP CONSTRAINT b, ALTER c DROP NOT NULL", DESTROYS_NOTHING, ""},
+        {"ALTER TABLE a ALTER b DROP DEFAULT", DESTROYS_NOTHING, ""},
+        {"ALTER VIEW a DROP b", DESTROYS_NOTHING, ""},
+        {"TRUNCATE ONLY a, b", DESTROYS_ROWS, "a b"},
+        {"TRUNCATE TABLE a", DESTROYS_ROWS, "a"},
+        {"DELETE FROM s.a", DESTROYS_ROWS, "s.a"},
+        {"DELETE FROM a WHERE b", DESTROYS_NOTHING, ""},
+        {"DELETE FROM a USING b", DESTROYS_NOTHING, ""},
+        {"UPDATE a SET b = (SELECT 1 FROM c WHERE d)", OVERWRITES_ROWS, "a"},
+        {"UPDATE a SET b = 1 FROM c", DESTROYS_NOTHING, ""},
+        {"INSERT INTO a SELECT 1", DESTROYS_NOTHING, ""},
+    };
+    struct ctx *ctx = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(destroyed(ctx, ENGINE_PG, cases[i].text),
+                            arena_printf(ctx->mem, "%d %s", cases[i].destroys, cases[i].names));
+    assert_string_equal(destroyed(ctx, ENGINE_MY, "ALTER TABLE a DROP PARTITION p"),
+                        arena_printf(ctx->mem, "%d a.p", DESTROYS_PARTITION));
+    assert_string_equal(destroyed(ctx, ENGINE_MY, "ALTER TABLE a DROP FOREIGN KEY f, DROP PRIMARY KEY"),
+                        arena_printf(ctx->mem, "%d ", DESTROYS_NOTHING));
+    assert_string_equal(destroyed(ctx, ENGINE_MY, "UPDATE a, b SET a.c = 1"),
+                        arena_printf(ctx->mem, "%d ", DESTROYS_NOTHING));
+    assert_string_equal(destroyed(ctx, ENGINE_LITE, "DELETE FROM a LIMIT 1"),
+                        arena_printf(ctx->mem, "%d ", DESTROYS_NOTHING));
+}
+
 UNIT_TESTS(UNIT(created_tables), UNIT(created_indexes_know_their_table), UNIT(other_created_objects),
            UNIT(dropped_objects), UNIT(renamed_objects), UNIT(comments_name_what_they_are_on),
            UNIT(data_is_told_from_structure), UNIT(transaction_control), UNIT(postgres_refusals), UNIT(sqlite_refusals),
-           UNIT(new_enum_values_end_a_segment))
+           UNIT(new_enum_values_end_a_segment), UNIT(what_is_destroyed))
