@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 /* True if all `length` bytes are valid UTF-8 (RFC 3629); else *at is the offset of the first wrong byte. */
 bool utf8_valid(const char *text, size_t length, size_t *at);

@@ -166,9 +166,12 @@ static bool add_touched(struct ctx *ctx, const struct session *session, const st
                         struct names *touched)
 {
     const struct dialect *dialect = session->database->dialect;
+    const unsigned char *marks = migration->marks[false];
     for (int i = 0; i < migration->up.n; i++) {
         const struct sql_piece *piece = &migration->up.piece[i];
         struct classified what;
+        if (marks && marks[i] & STATEMENT_DATA)
+            continue;
         classify(ctx->mem, dialect->classify, piece, &what);
         if (what.data_only || what.verb == VERB_COMMENT || what.verb == VERB_SET || what.verb == VERB_PRAGMA)
             continue;

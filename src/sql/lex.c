@@ -26,25 +26,45 @@ static int byte_at(const struct rest *rest, size_t i)
     return i < rest->length ? (unsigned char)rest->text[i] : -1;
 }
 
-static bool is_digit(int c)
-{
-    return c >= '0' && c <= '9';
-}
+/* What a byte may be; a table, because every byte of a large file is asked about. */
+enum { DIGIT = 1, STARTS_WORD = 2, IN_WORD = 4, SPACE = 8, PUNCTUATION = 16 };
+enum { D = DIGIT | IN_WORD, W = STARTS_WORD | IN_WORD, I = IN_WORD, S = SPACE, P = PUNCTUATION };
+
+static const unsigned char ascii_class[128] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, S, S, S, S, S, 0, 0, /* 00 */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 10 */
+    S, 0, 0, 0, I, 0, 0, 0, P, P, 0, 0, P, 0, 0, 0, /* 20 */
+    D, D, D, D, D, D, D, D, D, D, 0, P, 0, 0, 0, 0, /* 30 */
+    0, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, /* 40 */
+    W, W, W, W, W, W, W, W, W, W, W, P, 0, P, 0, W, /* 50 */
+    0, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, /* 60 */
+    W, W, W, W, W, W, W, W, W, W, W, 0, 0, 0, 0, 0, /* 70 */
+};
 
 /* Bytes above ASCII are letters: UTF-8 needs no decoding to find where a name ends. */
+static bool is_of(int c, int class)
+{
+    return c >= 0 && (c < 0x80 ? ascii_class[c] : W) & class;
+}
+
+static bool is_digit(int c)
+{
+    return is_of(c, DIGIT);
+}
+
 static bool starts_word(int c)
 {
-    return c >= 0 && ((unsigned)((c | 32) - 'a') < 26 || c == '_' || c >= 0x80);
+    return is_of(c, STARTS_WORD);
 }
 
 static bool in_word(int c)
 {
-    return starts_word(c) || is_digit(c) || c == '$';
+    return is_of(c, IN_WORD);
 }
 
 static bool is_space(int c)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r');
+    return is_of(c, SPACE);
 }
 
 static bool is_in(int c, const char *set)
@@ -93,11 +113,13 @@ static size_t measure_quoted(const struct rest *rest, size_t start, bool backsla
 {
     char quote = rest->text[start] == '[' ? ']' : rest->text[start];
     size_t i = start + 1;
+    char escape = backslash ? '\\' : quote;
     while (i < rest->length) {
-        if (backslash && rest->text[i] == '\\') {
-            i += 2;
-        } else if (rest->text[i] != quote) {
+        char c = rest->text[i];
+        if (c != quote && c != escape) {
             i++;
+        } else if (c != quote) {
+            i += 2;
         } else if (quote != ']' && byte_at(rest, i + 1) == quote) {
             i += 2;
         } else {
@@ -233,7 +255,7 @@ static size_t measure_conditional(const struct rest *rest)
 /* Letters before a quote that belong to the string: E'..', B'..', X'..', N'..', U&'..'. Where the quote is. */
 static size_t find_prefixed_quote(const struct rest *rest)
 {
-    if (is_in(byte_at(rest, 0), "bBxXnNeE") && byte_at(rest, 1) == '\'')
+    if (byte_at(rest, 1) == '\'' && is_in(byte_at(rest, 0), "bBxXnNeE"))
         return is_in(byte_at(rest, 0), "eE") && !rest->rules->escape_strings ? 0 : 1;
     bool unicode = rest->rules->escape_strings && (byte_at(rest, 0) | 32) == 'u' && byte_at(rest, 1) == '&';
     return unicode && is_in(byte_at(rest, 2), "'\"") ? 2 : 0;
@@ -311,7 +333,7 @@ static size_t lex_one(struct lexer *lexer, const struct rest *rest, struct token
         return token->kind = TOKEN_COMMENT, measure_line_comment(rest);
     if (is_digit(c) || (c == '.' && is_digit(byte_at(rest, 1))))
         return token->kind = TOKEN_NUMBER, measure_number(rest);
-    if (is_in(c, "()[],;") || (c == '.' && byte_at(rest, 1) != '.'))
+    if (is_of(c, PUNCTUATION) || (c == '.' && byte_at(rest, 1) != '.'))
         return token->kind = TOKEN_PUNCTUATION, 1;
     if (c == '/' || c == '*')
         return lex_slash_or_star(lexer, rest, token);
@@ -378,6 +400,8 @@ static void count_lines(struct lexer *lexer, const struct token *token)
     bool may_span = token->kind == TOKEN_SPACE || token->kind == TOKEN_COMMENT || token->kind == TOKEN_STRING ||
                     token->kind == TOKEN_QUOTED || token->kind == TOKEN_ROWS;
     const char *at = token->text, *end = token->text + token->length;
+    if (token->length == 1 && *at != '\n') /* most spaces */
+        may_span = false;
     for (const char *newline; may_span && (newline = memchr(at, '\n', (size_t)(end - at))); at = newline + 1) {
         lexer->line++;
         lexer->column = 1;

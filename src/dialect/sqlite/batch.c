@@ -64,7 +64,8 @@ static int transaction_try(struct ctx *ctx, struct lite_conn *lite, struct batch
     TRY(lite_keys_note(ctx, lite, batch));
     if (again)
         TRY(lite_keys_orphans(ctx, lite, true, &before));
-    lite_keys_watch(ctx->mem, lite);
+    if (lite->has_foreign_keys)
+        lite_keys_watch(ctx->mem, lite);
     int result = steps_run(ctx, lite, batch, again);
     lite_keys_ignore(lite);
     TRY(result);

@@ -17,7 +17,8 @@ int lite_version_number(void)
 void lite_enter(struct lite_conn *lite, struct ctx *ctx)
 {
     lite->ctx = ctx;
-    lite->statement_since = clock_monotonic();
+    if (lite->statement_limit > 0)
+        lite->statement_since = clock_monotonic();
 }
 
 int lite_leave(struct lite_conn *lite, int result)
