@@ -370,8 +370,11 @@ struct dialect {
      * Indexed by kind; NULL: no two steps get in each other's way.  Columns may be of what stands in NAME_SPACE_OF_TYPES.
      */
     const char *const *name_spaces;
-    /* The name and kind of what the engine makes along with an object, in the same schema; NULL: nothing. */
-    char *(*implied_name)(struct arena *mem, const struct object *object, enum kind *kind);
+    /*
+     * Appends what the engine makes along with an object as struct object *, with kind, name and parent and no more; of a kind
+     * whose field marked IMPLIED says a name, the first is called so. NULL: nothing.
+     */
+    void (*implied)(struct arena *mem, const struct object *object, struct list *implied);
     /* Before a nameless object is made: its name, and whether its CREATE has to say it. NULL: as settle() left it. */
     void (*choose_name)(struct arena *mem, const struct changes *changes, struct object *object);
     const struct render_kind *render;      /* indexed by kind */

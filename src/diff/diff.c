@@ -154,6 +154,7 @@ int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes *
     default_schema_ensure(ctx->mem, found);
     renames_carry(ctx, input, found);
     match_trees(ctx, input, found);
+    room_make(ctx->mem, input->target, found);
     if (input->target->dialect->reconcile)
         input->target->dialect->reconcile(ctx->mem, input->target, found);
     silence_fill(ctx->mem, input->target, found->after);

@@ -18,4 +18,7 @@ char *name_aside(struct arena *mem, const struct target *target, const struct ch
  */
 void match_trees(struct ctx *ctx, const struct diff_input *input, struct changes *changes);
 
+/* Names that objects kept without having been given them, and that others want by now: those are renamed. */
+void room_make(struct arena *mem, const struct target *target, struct changes *changes);
+
 #endif

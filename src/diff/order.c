@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "diff/graph.h"
 #include "diff/match.h"
+#include "diff/spaces.h"
 #include "diff/step.h"
 
 enum { RENAME_FIRST = 1, RENAME_LAST = 1000 };
@@ -210,68 +211,50 @@ static void arcs_of_tree(struct orderer *orderer, const struct tree *tree, bool 
 
 /* ---- names ---- */
 
-static void name_keys_add(struct orderer *orderer, struct names *keys, const struct object *object, enum kind kind,
-                          const char *name)
-{
-    const struct target *target = orderer->planner->target;
-    const struct object *schema = object;
-    while (schema->parent && !(kind_table[schema->kind].marks & KIND_NAMESPACE))
-        schema = schema->parent;
-    const char *folded = name_fold(orderer->mem, target, name);
-    for (const char *space = target->dialect->name_spaces[kind]; space && folded && *space; space++) {
-        bool in_parent = *space >= 'A' && *space <= 'Z';
-        const char *holder = in_parent ? object->parent->name : "";
-        names_add(orderer->mem, keys,
-                  arena_printf(orderer->mem, "%c\1%s\1%s\1%s", *space, schema->name, holder, folded));
-    }
-}
-
-/* The places where the object's name must be free, one key for each letter of its kind's name spaces. */
-static struct names name_keys(struct orderer *orderer, const struct object *object)
-{
-    struct names keys = {0};
-    name_keys_add(orderer, &keys, object, object->kind, object->name);
-    return keys;
-}
-
-/* And those of what the engine makes along with it. */
-static struct names implied_keys(struct orderer *orderer, const struct object *object)
-{
-    const struct dialect *dialect = orderer->planner->target->dialect;
-    struct names keys = {0};
-    enum kind kind = KIND_COUNT;
-    const char *name = dialect->implied_name ? dialect->implied_name(orderer->mem, object, &kind) : NULL;
-    if (name)
-        name_keys_add(orderer, &keys, object, kind, name);
-    return keys;
-}
-
-/* How a name becomes free. */
+/* How a name becomes free, and what had it. */
 struct freed {
     const struct change *step;
     struct object *object; /* that has it; NULL: it gets another */
+    enum kind kind;
 };
 
-static void freed_note(struct orderer *orderer, struct map *freed, const struct names *keys, struct freed how)
+/* Is what the engine made along with `object` gone, or called otherwise, when it is `other`? */
+static bool implied_ends(struct orderer *orderer, const struct object *object, const struct object *other)
 {
+    const struct target *target = orderer->planner->target;
+    const struct list was = implied_by(orderer->mem, target, object);
+    const struct list is = other ? implied_by(orderer->mem, target, other) : (struct list){0};
+    return was.n && (!is.n || !text_equal(((struct object *)was.item[0])->name, ((struct object *)is.item[0])->name));
+}
+
+static void keys_free(struct orderer *orderer, struct map *freed, const struct object *object, struct freed how)
+{
+    const struct names keys = spaces_of(orderer->mem, orderer->planner->target, object);
     struct freed *kept = NEW(orderer->mem, struct freed);
     *kept = how;
-    for (int i = 0; i < keys->n; i++)
-        map_set(freed, keys->item[i], kept);
+    kept->kind = object->kind;
+    for (int i = 0; i < keys.n; i++)
+        map_set(freed, keys.item[i], kept);
+}
+
+static void implied_free(struct orderer *orderer, struct map *freed, const struct object *object,
+                         const struct change *step)
+{
+    const struct list implied = implied_by(orderer->mem, orderer->planner->target, object);
+    for (int i = 0; i < implied.n; i++)
+        keys_free(orderer, freed, implied.item[i], (struct freed){.step = step});
 }
 
 static void names_freed(struct orderer *orderer, struct map *freed, const struct tree *tree)
 {
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
         struct change *step = step_unmaking(o);
-        if (!step || step->op == CHANGE_ALTER)
+        bool stays = step && step->op == CHANGE_ALTER;
+        if (!step || (stays && !implied_ends(orderer, o, o->peer)))
             continue;
-        struct names keys = implied_keys(orderer, o);
-        freed_note(orderer, freed, &keys, (struct freed){step, NULL});
-        if (o->renamed)
-            continue;
-        keys = name_keys(orderer, o);
-        freed_note(orderer, freed, &keys, (struct freed){step, o});
+        implied_free(orderer, freed, o, step);
+        if (!o->renamed && !stays)
+            keys_free(orderer, freed, o, (struct freed){.step = step, .object = o});
     }
 }
 
@@ -281,20 +264,36 @@ static void renames_free(struct orderer *orderer, struct map *freed)
         struct change *step = step_at(orderer, i);
         if (step->op != CHANGE_RENAME)
             continue;
-        struct names keys = name_keys(orderer, step->before);
-        freed_note(orderer, freed, &keys, (struct freed){step, NULL});
+        implied_free(orderer, freed, step->before, step);
+        keys_free(orderer, freed, step->before, (struct freed){.step = step});
     }
 }
 
-static void names_taken(struct orderer *orderer, const struct map *freed, const struct names *keys,
-                        const struct change *step)
+/* What an ALTER begins or ends with takes over, or leaves behind, a thing of its kind that has the name already. */
+static bool is_taken_over(const struct freed *how, const struct change *step, enum kind kind)
 {
-    for (int i = 0; i < keys->n; i++) {
-        const struct freed *how = map_get(freed, keys->item[i]);
-        struct arc *arc = how ? arc_add(orderer, how->step, step, NULL) : NULL;
+    return how->kind == kind && (how->step->op == CHANGE_ALTER || step->op == CHANGE_ALTER);
+}
+
+static void keys_take(struct orderer *orderer, const struct map *freed, const struct object *object,
+                      const struct change *step)
+{
+    const struct names keys = spaces_of(orderer->mem, orderer->planner->target, object);
+    for (int i = 0; i < keys.n; i++) {
+        const struct freed *how = map_get(freed, keys.item[i]);
+        struct arc *arc =
+            how && !is_taken_over(how, step, object->kind) ? arc_add(orderer, how->step, step, NULL) : NULL;
         if (arc)
             arc->frees = how->object;
     }
+}
+
+static void implied_take(struct orderer *orderer, const struct map *freed, const struct object *object,
+                         const struct change *step)
+{
+    const struct list implied = implied_by(orderer->mem, orderer->planner->target, object);
+    for (int i = 0; i < implied.n; i++)
+        keys_take(orderer, freed, implied.item[i], step);
 }
 
 /* A name is free once the step is done that frees it. */
@@ -309,18 +308,19 @@ static void arcs_of_names(struct orderer *orderer)
         return;
     for (struct object *o = after->root; o; o = object_next(after->root, o)) {
         struct change *step = step_making(o);
-        if (!step || step->op == CHANGE_ALTER)
+        bool stays = step && step->op == CHANGE_ALTER;
+        if (!step || (stays && !implied_ends(orderer, o, o->peer)))
             continue;
-        struct names keys = implied_keys(orderer, o);
-        names_taken(orderer, &freed, &keys, step);
-        keys = name_keys(orderer, o);
-        if (!o->renamed)
-            names_taken(orderer, &freed, &keys, step);
+        implied_take(orderer, &freed, o, step);
+        if (!o->renamed && !stays)
+            keys_take(orderer, &freed, o, step);
     }
     for (int i = 0; i < orderer->node.n; i++) {
         struct change *step = step_at(orderer, i);
-        struct names keys = step->op == CHANGE_RENAME ? name_keys(orderer, step->after) : (struct names){0};
-        names_taken(orderer, &freed, &keys, step);
+        if (step->op != CHANGE_RENAME)
+            continue;
+        implied_take(orderer, &freed, step->after, step);
+        keys_take(orderer, &freed, step->after, step);
     }
 }
 

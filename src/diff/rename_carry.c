@@ -12,6 +12,7 @@
 #include "diff/compare.h"
 #include "diff/graph.h"
 #include "diff/rename.h"
+#include "diff/spaces.h"
 
 struct renamed {
     struct object *object;
@@ -226,6 +227,20 @@ static void heirs_add(struct carrier *carrier)
     }
 }
 
+/* What the engine made along with it, or with what hangs on it, keeps the name that it has. */
+static void implied_keep(const struct carrier *carrier, struct object *object)
+{
+    for (struct object *o = object; o; o = object_next(object, o)) {
+        int field = implied_field(o->kind);
+        const struct list implied =
+            field < 0 || object_says(o, field) ? (struct list){0} : implied_by(carrier->mem, carrier->target, o);
+        if (!implied.n)
+            continue;
+        *(const char **)object_field(o, field) = ((const struct object *)implied.item[0])->name;
+        object_say(o, field);
+    }
+}
+
 void renames_carry(struct ctx *ctx, const struct diff_input *input, struct changes *changes)
 {
     struct carrier carrier = {.mem = ctx->mem, .target = input->target};
@@ -242,6 +257,8 @@ void renames_carry(struct ctx *ctx, const struct diff_input *input, struct chang
     directory_open(&carrier.directory, ctx->mem, input->target, changes->before);
     graph_build(ctx->mem, input->target, changes->before);
     heirs_add(&carrier);
+    for (int i = 0; i < carrier.renamed.n; i++)
+        implied_keep(&carrier, ((const struct renamed *)carrier.renamed.item[i])->object);
     for (struct object *o = root; o; o = object_next(root, o))
         object_carry(&carrier, o);
     for (int i = 0; i < changes->before->dependencies.n; i++) {

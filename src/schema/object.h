@@ -71,7 +71,9 @@ enum field_mark {
     FIELD_REPLACE = 1 << 4,        /* a difference drops and creates the object */
     FIELD_SILENT = 1 << 5,         /* is no difference */
     FIELD_CONSTANT = 1 << 6,       /* an expression that reads no columns */
-    FIELD_SETTING = 1 << 7 /* may be set by whoever runs the server: silence about it resets only what was said */
+    FIELD_SETTING = 1 << 7, /* may be set by whoever runs the server: silence about it resets only what was said */
+    FIELD_IMPLIED =
+        1 << 8 /* what the engine makes along with it is called so; unsaid: as the engine names it by itself */
 };
 
 /*

@@ -22,6 +22,7 @@ static const struct {
     {KIND_TABLE, "partition_by", ENGINE_PG, "limits keys and references"},
     {KIND_VIEW, "no_data", ENGINE_PG, "is about how it is made, and then up to whoever refreshes it"},
     {KIND_COLUMN, "default_soft", ENGINE_ALL, "is about where a default came from"},
+    {KIND_COLUMN, "sequence", ENGINE_PG, "is what only a server says, after a rename"},
     {KIND_INDEX, "concurrently", ENGINE_PG, "is about how, not what"},
 };
 

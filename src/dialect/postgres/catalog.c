@@ -67,6 +67,21 @@ static int unmodelled_load(struct ctx *ctx, struct conn *conn, struct tree *tree
     return 0;
 }
 
+/* A name that the server would give again need not be said. */
+static void sequences_tidy(struct arena *mem, const struct tree *tree)
+{
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        struct column *column = (struct column *)o;
+        if (o->kind != KIND_COLUMN || !object_says(o, COLUMN_sequence))
+            continue;
+        const char *said = column->sequence;
+        column->sequence = NULL;
+        object_unsay(o, COLUMN_sequence);
+        if (said && !text_equal(said, pg_sequence_name(mem, column)))
+            SAY(column, COLUMN, sequence, said);
+    }
+}
+
 /* The files are listed with parents before their children. */
 int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *only, struct tree *tree)
 {
@@ -80,7 +95,9 @@ int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *o
         query[n++].sql = only ? arena_printf(ctx->mem, "SELECT * FROM (%s) AS here WHERE schema = ''", embedded[i].text)
                               : embedded[i].text;
     }
-    return catalog_load(ctx, conn, query, n, tree);
+    TRY(catalog_load(ctx, conn, query, n, tree));
+    sequences_tidy(ctx->mem, tree);
+    return 0;
 }
 
 /* The texts of views are read for names as well; what the server notes is sure, whatever the text looks like. */

@@ -244,6 +244,9 @@ const struct effect_row pg_effects[] = {
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, ITSELF, ANY_FIELD, becomes_unlogged, .phase = 58, .whole = true,
      .backwards = true},
     REPLACED(KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_FOREIGN_KEY, ANY_FIELD, in_circle),
+    /* A logged table may inherit from an unlogged one, and the other way round. */
+    {KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_TABLE, TABLE_inherits, NULL, .effect = EFFECT_LOOSE},
+    {KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_LOOSE, .on_inherit = true},
     /* Columns change while neither the parents that are left nor those that are joined hold them. */
     {KIND_TABLE, ON(ALTER), TABLE_inherits, ITSELF, ANY_FIELD, NULL, .phase = 15, .finish = 73},
     {KIND_TABLE, ON(ALTER), TABLE_partition_by, ITSELF, ANY_FIELD, NULL, .effect = EFFECT_REFUSE,

@@ -34,7 +34,7 @@ static void column_inherit(struct arena *mem, struct object *table, const struct
         object_unsay(object, COLUMN_identity_cycle);
     }
     if (from->autoincrement) {
-        const char *name = pg_object_name(mem, from->object.parent->name, from->object.name, "seq");
+        const char *name = pg_sequence_name(mem, from);
         SAY(column, COLUMN, autoincrement, false);
         SAY(column, COLUMN, default_value,
             ((struct expr){.printed = pg_nextval(mem, object_schema(&from->object), name)}));

@@ -220,12 +220,30 @@ void pg_name_unnamed(struct arena *mem, struct tree *tree)
         name_schema(mem, tree->root->children.item[i]);
 }
 
-/* The sequence of a serial or an identity column. */
-char *pg_implied_name(struct arena *mem, const struct object *object, enum kind *kind)
+const char *pg_sequence_name(struct arena *mem, const struct column *column)
+{
+    return column->sequence ? column->sequence
+                            : pg_object_name(mem, column->object.parent->name, column->object.name, "seq");
+}
+
+static void card_add(struct arena *mem, struct list *cards, enum kind kind, struct object *parent, const char *name)
+{
+    struct object *card = arena_alloc(mem, kind_table[kind].size);
+    card->kind = kind;
+    card->parent = parent;
+    card->name = name;
+    list_add(mem, cards, card);
+}
+
+/* The sequence of a serial or an identity column; the same check in each table that inherits. */
+void pg_implied(struct arena *mem, const struct object *object, struct list *implied)
 {
     const struct column *column = (const struct column *)object;
-    if (object->kind != KIND_COLUMN || !(column->autoincrement || column->identity))
-        return NULL;
-    *kind = KIND_SEQUENCE;
-    return pg_object_name(mem, object->parent->name, object->name, "seq");
+    if (object->kind == KIND_COLUMN && (column->autoincrement || column->identity))
+        card_add(mem, implied, KIND_SEQUENCE, object->parent->parent, pg_sequence_name(mem, column));
+    if (object->kind != KIND_CHECK || ((const struct check *)object)->no_inherit)
+        return;
+    for (const struct edge *edge = object->parent->needed; edge; edge = edge->next_needed)
+        if (edge->from->kind == KIND_TABLE && edge->field == TABLE_inherits)
+            card_add(mem, implied, KIND_CHECK, edge->from, object->name);
 }

@@ -207,7 +207,9 @@ char *pg_object_name(struct arena *mem, const char *first, const char *second, c
 /* The name that the server would give this object if nothing else had it. */
 char *pg_default_name(struct arena *mem, const struct object *object);
 /* See struct dialect. */
-char *pg_implied_name(struct arena *mem, const struct object *object, enum kind *kind);
+void pg_implied(struct arena *mem, const struct object *object, struct list *implied);
+/* That of the sequence of a serial or an identity column. */
+const char *pg_sequence_name(struct arena *mem, const struct column *column);
 bool pg_expr_mentions(struct arena *mem, const char *expr, const char *name);
 
 /* inherit.c: children get their parents' columns; the i-th parent of a table, or NULL. */

@@ -73,11 +73,77 @@ static void filled_keep(struct view *view)
         SAY(view, VIEW, no_data, current->no_data);
 }
 
+/* An identity has a sequence of its own, and not that of the serial which it was. */
+static void sequence_settle(struct arena *mem, struct column *after)
+{
+    const struct column *before = (const struct column *)after->object.peer;
+    if (before && before->sequence && !after->sequence && !before->identity != !after->identity)
+        SAY(after, COLUMN, sequence, pg_sequence_name(mem, after));
+}
+
+/* The column of a parent that has the serial from which this one draws; NULL: none. */
+static const struct column *serial_above(struct arena *mem, const struct target *target, const struct tree *tree,
+                                         const struct column *column)
+{
+    const struct table *table = (const struct table *)column->object.parent;
+    for (int i = 0; i < table->inherits.n; i++) {
+        const struct object *parent = pg_parent(tree, table, i);
+        const struct column *above =
+            parent ? (const struct column *)object_child(parent, KIND_COLUMN, column->object.name) : NULL;
+        if (above && above->autoincrement)
+            return above;
+        above = above && parent != &table->object ? serial_above(mem, target, tree, above) : NULL;
+        if (above)
+            return above;
+    }
+    return NULL;
+}
+
+/* What a sequence was called before this plan, if the plan renames it; else its name. */
+static const char *sequence_was(const struct changes *changes, const char *schema, const char *name)
+{
+    for (int i = 0; i < changes->list.n; i++) {
+        const struct change *change = changes->list.item[i];
+        if (change->op == CHANGE_RENAME && change->kind == KIND_SEQUENCE &&
+            text_equal(object_schema(change->after), schema) && text_equal(change->after->name, name))
+            return change->before->name;
+    }
+    return name;
+}
+
+static void default_move(struct arena *mem, const struct target *target, struct column *column, const char *from,
+                         const char *to)
+{
+    if (pg_default_same(mem, target, column->type, expr_text(&column->default_value), from))
+        SAY(column, COLUMN, default_value, ((struct expr){.printed = to}));
+}
+
+/* A child draws from its parent's sequence, whatever that is called: settle() took it for one of the usual name. */
+static void default_follow(struct arena *mem, const struct target *target, const struct changes *changes,
+                           struct column *after)
+{
+    const struct column *above = serial_above(mem, target, changes->after, after);
+    const struct column *known = above && above->object.peer ? (const struct column *)above->object.peer : above;
+    if (!above || !known->sequence || !known->autoincrement)
+        return;
+    struct column usual = *above;
+    const char *schema = object_schema(&above->object), *is = pg_nextval(mem, schema, known->sequence);
+    usual.sequence = NULL;
+    default_move(mem, target, after, pg_nextval(mem, schema, pg_sequence_name(mem, &usual)), is);
+    if (after->object.peer)
+        default_move(mem, target, (struct column *)after->object.peer,
+                     pg_nextval(mem, schema, sequence_was(changes, schema, known->sequence)), is);
+}
+
 void pg_reconcile(struct arena *mem, const struct target *target, struct changes *changes)
 {
     struct object *root = changes->after->root;
     bool printed = changes->after->names_unmodelled;
     for (struct object *o = root; o; o = object_next(root, o)) {
+        if (o->kind == KIND_COLUMN) {
+            sequence_settle(mem, (struct column *)o);
+            default_follow(mem, target, changes, (struct column *)o);
+        }
         if (o->kind == KIND_VIEW)
             filled_keep((struct view *)o);
         else if (printed)

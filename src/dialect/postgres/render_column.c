@@ -223,10 +223,9 @@ int pg_column_rename(struct render *render, const struct change *change)
     return 0;
 }
 
-/* The name that the server gives to a serial column's sequence. */
 static void serial_sequence(struct buf *out, const struct column *column)
 {
-    pg_sibling(out, &column->object, pg_object_name(out->mem, column->object.parent->name, column->object.name, "seq"));
+    pg_sibling(out, &column->object, pg_sequence_name(out->mem, column));
 }
 
 /* pg_get_serial_sequence('t', 'c') */

@@ -91,7 +91,7 @@ static bool is_sequence_of(struct arena *mem, const struct object *column, const
 {
     return column->kind == KIND_COLUMN && ((const struct column *)column)->autoincrement && column->peer &&
            !((const struct column *)column->peer)->autoincrement &&
-           text_equal(pg_object_name(mem, column->parent->name, column->name, "seq"), sequence->name);
+           text_equal(pg_sequence_name(mem, (const struct column *)column), sequence->name);
 }
 
 /* The column of the other tree whose serial has, or gets, this very sequence, and that is not serial in this one. */
@@ -129,7 +129,7 @@ static void sequence_change(struct render *render, const struct object *name, co
 
 bool pg_sequence_joins(struct render *render, const struct column *column)
 {
-    const char *name = pg_object_name(render->mem, column->object.parent->name, column->object.name, "seq");
+    const char *name = pg_sequence_name(render->mem, column);
     const struct object *schema = object_child(render->before->root, KIND_SCHEMA, object_schema(&column->object));
     const struct object *stands = schema ? object_child(schema, KIND_SEQUENCE, name) : NULL;
     if (!stands || !is_sequence_of(render->mem, &column->object, stands))
@@ -146,7 +146,7 @@ bool pg_sequence_joins(struct render *render, const struct column *column)
 
 bool pg_sequence_leaves(struct render *render, const struct column *column)
 {
-    const char *name = pg_object_name(render->mem, column->object.parent->name, column->object.name, "seq");
+    const char *name = pg_sequence_name(render->mem, column);
     const struct object *schema = object_child(render->after->root, KIND_SCHEMA, object_schema(&column->object));
     return schema && object_child(schema, KIND_SEQUENCE, name);
 }

@@ -28,7 +28,10 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        CASE WHEN a.attstorage <> t.typstorage THEN
            CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' ELSE 'extended' END
        END AS storage,
-       CASE a.compression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression
+       CASE a.compression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
+       CASE WHEN o.objid IS NOT NULL OR i.objid IS NOT NULL THEN
+           (SELECT s.relname FROM pg_class s WHERE s.oid IN (o.objid, i.objid) AND s.relnamespace = c.relnamespace)
+       END AS sequence
 FROM (VALUES (NULL::"char")) AS older(attcompression)
 CROSS JOIN pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
