@@ -3,6 +3,7 @@
 # run, ends with a line for each part and one summary, and fails if any part did.
 # SOAK_SQLITE, SOAK_POSTGRESQL  runs of the laws (10000 and 500)     SOAK_FUZZ  seconds of each fuzzer (600)
 # SOAK_FAULTS                   places to fail at per test (200)     SEED       the first seed (a new one)
+# SOAK_CRASHES                  kills for each engine in the crash law (1000)
 # SOAK_ROUNDS                   rounds of eight runners at once (200)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -50,6 +51,8 @@ servers=$(mktemp -d /tmp/dbwarden-soak.XXXXXX) && chmod 755 "$servers"
 tests/servers/testservers.sh start "$servers" pg15 mariadb mysql >/dev/null 2>&1
 part "faults" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_FAULTS="${SOAK_FAULTS:-200}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_fault.py -q -p no:cacheprovider -k "anywhere or failing"
+part "crash law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_CRASHES="${SOAK_CRASHES:-1000}" "$cache/venv/bin/python" -m pytest \
+  tests/integration/test_crash_law.py -q -p no:cacheprovider
 part "two runners at once" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_ROUNDS="${SOAK_ROUNDS:-200}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_two.py -q -p no:cacheprovider
 part "many databases, ThreadSanitizer" env DBWARDEN_PROGRAM="$PWD/build-tsan/dbwarden" DBWARDEN_TEST_SERVERS="$servers" \

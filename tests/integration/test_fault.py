@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from support.engines import (SERVER, TRANSACTIONAL, Database, EngineProject, alchemy_base, ended, killed, slow, wait_line,
                              wait_until)
-from support.project import ROOT
+from support.own_server import own_server
 from support.trace import rounds, traced
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
@@ -376,36 +376,18 @@ def test_session_ended_by_the_server(any_project):
     assert_whole(project)
 
 
-@contextlib.contextmanager
-def own_server(tmp_path, name):
-    """A server that only this test kills; on the second half of the block of ports."""
-    folder = f"/tmp/ts-{os.getpid()}-{name}"
-    script = ROOT / "tests" / "servers" / "testservers.sh"
-    environment = {**os.environ, "TS_PORT": str(int(os.environ.get("TS_PORT", "21700")) + 8)}
-
-    def call(word, *names):
-        done = subprocess.run([script, word, folder, *names], env=environment, check=True, capture_output=True, text=True)
-        return dict(line.split("=", 1) for line in done.stdout.split() if "_" in line.split("=", 1)[0] and "=" in line)
-
-    try:
-        yield call, call("start", name)
-    finally:
-        call("stop")
-        subprocess.run(["rm", "-rf", folder], check=True)
-
-
 @pytest.mark.parametrize("engine, name", [("postgresql", "pg15"), ("mariadb", "mariadb"), ("mysql", "mysql")])
 def test_server_killed(tmp_path, engine, name):
-    with own_server(tmp_path, name) as (call, urls):
-        place = alchemy_base(engine, urls).format("postgres" if engine == "postgresql" else "test")
-        project = EngineProject(tmp_path / "project", Database(engine, urls[SERVER[engine]], place))
+    with own_server(name) as server:
+        place = alchemy_base(engine, server.urls).format("postgres" if engine == "postgresql" else "test")
+        project = EngineProject(tmp_path / "project", Database(engine, server.urls[SERVER[engine]], place))
         process = in_slow(slow_project(project, 30))
-        call("kill9", name)
+        server.kill()
         shown = ended(process, 30)
         assert shown.status == 5 and shown.err.count("dbwarden: error:") == 1 and "hint:" in shown.err, shown
         shown = project.run("migrate")
         assert shown.status == 5 and "cannot connect" in shown.err and "hint:" in shown.err, shown
-        call("restart", name)
+        server.restart()
         slow_file(project, 0.01)
         project.ok("migrate")
         assert_whole(project)

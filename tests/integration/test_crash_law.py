@@ -1,0 +1,135 @@
+"""The crash law: whatever is killed at whatever moment, the next plain command ends as an undisturbed run does, and each statement is
+effective exactly once: up and down, for files in every mode and for seeds.
+
+Shapes of statements are in support/shapes.py.  The program is killed at each system call that writes or sends, the server at any moment.
+`make test` tries a share of both that DBWARDEN_TEST_SEED chooses; DBWARDEN_TEST_CRASHES says how often all of them together are killed on
+each engine, for a soak.
+"""
+
+import os
+import random
+import shutil
+import time
+
+import pytest
+from support.engines import ENGINES, SERVER, Database, EngineProject, alchemy_base, ended
+from support.own_server import own_server
+from support.picture import picture, remade
+from support.project import SEED
+from support.shapes import BEFORE, SHAPES, modes, texts
+from support.trace import traced
+
+CRASHES = int(os.environ.get("DBWARDEN_TEST_CRASHES", "0"))
+SHARE, SERVER_SHARE = 10, 1  # of `make test`, for each engine
+SEEDS = ("insert-select", "update")
+
+
+def cases(engine):
+    """(shape, mode): all of them in a soak."""
+    known = [(shape, mode) for shape in SHAPES[engine] for mode in modes(engine, shape)] + [(shape, "seed") for shape in SEEDS]
+    return known if CRASHES else random.Random(f"{SEED} {engine}").sample(known, SHARE)
+
+
+def commands(mode):
+    return (("seed", "apply"), ("seed", "rollback")) if mode == "seed" else (("migrate",), ("rollback",))
+
+
+def write_file(project, shape, mode):
+    head, up, down = texts(project.engine, shape, mode)
+    if mode == "seed":
+        project.write("seeds/V0001__shape.sql", f"{up}\n-- rollback\n{down}")
+    else:
+        project.migration("0001", "shape", up, down, head=head)
+
+
+def start_anew(project):
+    """The database and what lies beside it as before the first command."""
+    if project.engine == "sqlite":
+        for path in project.folder.glob("app.db*"):
+            path.unlink()
+    shutil.rmtree(project.folder / "dbwarden", ignore_errors=True)
+    remade(project.database, BEFORE[project.engine])
+
+
+def result(project):
+    """What an undisturbed run has to leave as well; the times in a snapshot are its own."""
+    database = project.database
+    seeds = database.value("SELECT count(*) FROM _dbwarden_seeds") if database.has("_dbwarden_seeds") else 0
+    snapshots = sorted(path.name for path in project.folder.glob("dbwarden/schemas/*"))
+    left = sorted(path.name for path in project.folder.glob("dbwarden/schemas/.*"))
+    held = project.ok("lock-status", "--json").json["held"]
+    return [picture(database), database.versions(), seeds, database.unfinished(), snapshots, left, held]
+
+
+def assert_same(project, wanted, what):
+    found = result(project)
+    assert found == wanted, f"{what}: {[(a, b) for a, b in zip(found, wanted) if a != b]}"
+
+
+def disturbed(project, mode, wanted, disturb):
+    """Up and down, each cut off by `disturb` and then run once more."""
+    start_anew(project)
+    for way, command in enumerate(commands(mode)):
+        what = disturb(way, command)
+        project.ok(*command)
+        assert_same(project, wanted[way], what)
+
+
+# ---- the program
+
+@pytest.mark.parametrize("any_project, shape, mode", [(engine, *case) for engine in ENGINES for case in cases(engine)], indirect=["any_project"])
+def test_program_killed(any_project, shape, mode, dice):
+    project, calls, wanted = any_project, [], []
+    write_file(project, shape, mode)
+    start_anew(project)
+    for command in commands(mode):
+        shown, count = traced(project, None, *command)
+        assert shown.status == 0, shown
+        calls.append(count)
+        wanted.append(result(project))
+
+    def kill(way, command):
+        at = dice.randint(1, calls[way])
+        traced(project, f"signal=KILL:when={at}", *command)
+        print(f"killed at system call {at} of {calls[way]}")
+        return f"{command} of {shape}, {mode}, killed at system call {at} of {calls[way]}"
+
+    for _ in range(max(1, CRASHES // (2 * len(cases(project.engine))))):
+        disturbed(project, mode, wanted, kill)
+
+
+# ---- the server
+
+@pytest.mark.parametrize("engine, name", [("postgresql", "pg15"), ("mariadb", "mariadb"), ("mysql", "mysql")])
+def test_server_killed(tmp_path, engine, name, dice):
+    """On a server that syncs, because what it said was committed has to be there."""
+    with own_server(name, durable=True) as server:
+        place = alchemy_base(engine, server.urls).format("postgres" if engine == "postgresql" else "test")
+        project = EngineProject(tmp_path / "project", Database(engine, server.urls[SERVER[engine]], place))
+        known = cases(engine)
+        for number in range(max(SERVER_SHARE, CRASHES // 10)):
+            shape, mode = known[number % len(known)]
+            for path in [*project.migrations.glob("*"), *project.folder.glob("seeds/*")]:
+                path.unlink()
+            write_file(project, shape, mode)
+            start_anew(project)
+            wanted, took = [], []
+            for command in commands(mode):
+                began = time.monotonic()
+                project.ok(*command)
+                took.append(time.monotonic() - began)
+                wanted.append(result(project))
+
+            def kill(way, command):
+                after = dice.uniform(0, took[way] * 1.1)
+                process = project.start(*command)
+                time.sleep(after)
+                server.kill()
+                shown = ended(process, 60)
+                server.restart()
+                what = f"{command} of {shape}, {mode}, the server killed after {after:.3f} s of {took[way]:.3f}"
+                print(f"{what}: {shown.status}")
+                assert shown.status == 0 or (shown.status == 5 and shown.err.count("dbwarden: error:") == 1 and "hint:" in shown.err), (what, shown)
+                return what
+
+            disturbed(project, mode, wanted, kill)
