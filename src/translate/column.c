@@ -138,14 +138,7 @@ static void type_take(struct table_scan *ts)
 
 /* ---- clauses of a column */
 
-static bool ends_default(const struct scan *scan)
-{
-    static const char *const words[] = {
-        "not",       "null",    "constraint", "primary",        "unique",     "check",     "references", "collate",
-        "generated", "comment", "on",         "auto_increment", "deferrable", "initially", "storage",    "compression",
-        "after",     "first",   "invisible",  "visible",        "key",        "as",        ",",          NULL};
-    return token_is_one_of(scan_peek(scan, 0), words);
-}
+static bool ends_default(const struct scan *scan);
 
 static int expression_end(struct scan *scan)
 {
@@ -483,6 +476,18 @@ static const struct clause column_table[] = {
     {NULL, NULL},
 };
 
+/* At the next clause or column. */
+static bool ends_default(const struct scan *scan)
+{
+    const struct token *token = scan_peek(scan, 0);
+    for (const struct clause *clause = column_table; clause->words && token->kind == TOKEN_WORD; clause++) {
+        size_t length = strcspn(clause->words, " ");
+        if (token->length == length && !strncasecmp(token->text, clause->words, length))
+            return true;
+    }
+    return token_is(token, ",");
+}
+
 /* After the name of the column: its type and clauses. */
 int column_clauses(struct table_scan *ts, const char *name)
 {
@@ -653,16 +658,30 @@ static int like_clause(struct table_scan *ts)
     struct tree *tree;
     struct object *other;
     const char *name;
+    bool defaults = false, keys = false;
     TRY(scan_qualified(ts->scan, &name));
-    while (scan_accept(ts->scan, "including") || scan_accept(ts->scan, "excluding"))
-        ts->scan->at++;
+    while (scan_is(ts->scan, "including") || scan_is(ts->scan, "excluding")) {
+        static const char *const every[] = {"all", NULL}, *const key[] = {"all", "indexes", "constraints", NULL};
+        bool including = scan_is(ts->scan, "including");
+        const struct token *what = scan_peek(ts->scan, 1);
+        if (token_is_one_of(what, every) || token_is(what, "defaults"))
+            defaults = including;
+        if (token_is_one_of(what, key))
+            keys = including;
+        ts->scan->at += 2;
+    }
     TRY(shadow_tree(t, &tree));
     TRY(table_known(t, tree, name, &other));
     for (int i = 0; i < other->children.n; i++) {
         const struct object *child = other->children.item[i];
-        if (child->kind == KIND_COLUMN)
-            object_copy(t->mem, child, ts->table);
+        if (child->kind != KIND_COLUMN)
+            continue;
+        struct column *column = (struct column *)object_copy(t->mem, child, ts->table);
+        if (!defaults)
+            SAY(column, COLUMN, default_value, ((struct expr){0}));
     }
+    if (keys)
+        note(t, NOTE_CANNOT, "%s gets the columns of %s, but not its keys, checks and indexes", ts->table->name, name);
     return 0;
 }
 

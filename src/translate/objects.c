@@ -6,6 +6,17 @@
 
 #include "translate/objects.h"
 
+/* Its query is compiled too: a view that nothing can be read from is refused here, not by who reads it. */
+static int emit_view(struct translator *t, const char *sql, const char *name)
+{
+    struct buf out;
+    buf_init(&out, t->mem);
+    buf_add(&out, "SELECT * FROM ");
+    say_name(&out, t, name);
+    TRY(emit(t, sql));
+    return try_out(t, out.data);
+}
+
 static void query_end(struct scan *scan, int *end)
 {
     static const char *const tails[] = {"with check option",
@@ -31,17 +42,29 @@ static int drop_if_there(struct translator *t, const char *what, const char *nam
     return emit(t, out.data);
 }
 
+/* CREATE RECURSIVE VIEW: the query names itself, not the view. */
+static void recursive_begin(struct translator *t, struct buf *out, const char *name, const struct names *columns)
+{
+    buf_add(out, "WITH RECURSIVE ");
+    say_name(out, t, name);
+    buf_add_c(out, ' ');
+    ansi_column_list(out, t->target->dialect, columns);
+    buf_add(out, " AS (");
+}
+
 /* What is between CREATE and VIEW says who may do what, and what it costs. */
 int view_create(struct scan *scan)
 {
     struct translator *t = scan->t;
     const char *name;
     struct buf out;
+    struct names columns = {0};
     int end, view = scan_find(scan, scan->at, "view");
-    bool replaces = token_is(scan_peek(scan, 1), "or");
-    for (int i = scan->at; i < view; i++)
-        if (token_is(&scan->token[i], "materialized"))
-            note_once(t, NOTE_CHANGED, "materialized views are plain views here");
+    if (view < 0)
+        return scan_fail(scan);
+    bool replaces = token_is(scan_peek(scan, 1), "or"), recursive = token_is(&scan->token[view - 1], "recursive");
+    if (token_is(&scan->token[view - 1], "materialized"))
+        note_once(t, NOTE_CHANGED, "materialized views are plain views here");
     scan->at = view + 1;
     bool careful = scan_accept(scan, "if not exists");
     TRY(scan_qualified(scan, &name));
@@ -51,19 +74,23 @@ int view_create(struct scan *scan)
     buf_add(&out, careful ? "CREATE VIEW IF NOT EXISTS " : "CREATE VIEW ");
     say_name(&out, t, name);
     if (scan_is(scan, "(")) {
-        struct names columns = {0};
         TRY(scan_names(scan, &columns));
-        buf_add(&out, " (");
-        ident_add_names(&out, t->target->dialect->ident, &columns);
-        buf_add(&out, ")");
+        buf_add_c(&out, ' ');
+        ansi_column_list(&out, t->target->dialect, &columns);
     }
     while (!scan_at_end(scan) && !scan_is(scan, "as"))
         scan->at++;
     TRY(scan_expect(scan, "as"));
     query_end(scan, &end);
     buf_add(&out, " AS ");
+    if (recursive)
+        recursive_begin(t, &out, name, &columns);
     TRY(text_add(scan, scan->at, end, &out));
-    return emit(t, out.data);
+    if (recursive) {
+        buf_add(&out, ") SELECT * FROM ");
+        say_name(&out, t, name);
+    }
+    return emit_view(t, out.data, name);
 }
 
 /* Tables of all schemas stand side by side. */
@@ -271,11 +298,15 @@ int view_rename(struct scan *scan)
     const struct view *view = (const struct view *)object_named(t, tree, KIND_VIEW, from);
     if (!view)
         return fail(t->ctx, ERR_UNSUPPORTED, "there is no view %s", from);
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o))
+        if (o->kind == KIND_VIEW && o != &view->object &&
+            translate_names(t, expr_text(&((const struct view *)o)->query), from))
+            return fail(t->ctx, ERR_UNSUPPORTED, "view %s reads it, and would not follow", o->name);
     const char *query = expr_text(&view->query);
     TRY(drop_one(t, "VIEW", from));
     buf_init(&out, t->mem);
     buf_add(&out, "CREATE VIEW ");
     say_name(&out, t, to);
     buf_addf(&out, *query == '(' ? " %s" : " AS %s", query);
-    return emit(t, out.data);
+    return emit_view(t, out.data, to);
 }

@@ -137,6 +137,7 @@ int rows_copy(struct scan *scan);
 int shadow_tree(struct translator *t, struct tree **tree);        /* settled; to be copied, not changed */
 int emit(struct translator *t, const char *sql);                  /* changes the schema */
 int emit_rows(struct translator *t, const char *sql);             /* changes rows */
+int try_out(struct translator *t, const char *sql);               /* compiled, not run: there are no rows */
 int emit_changes(struct translator *t, const struct tree *after); /* from the schema as it stands to this one */
 void note(struct translator *t, enum note_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void note_once(struct translator *t, enum note_kind kind, const char *format, ...)

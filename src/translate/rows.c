@@ -18,6 +18,16 @@ struct insert {
     int end; /* of the body */
 };
 
+/* A parenthesis may be that of a query, and () is MySQL's for no columns. */
+static int columns_read(struct insert *insert)
+{
+    const struct token *inside = scan_peek(insert->scan, 1);
+    if (scan_accept(insert->scan, "( )") || !scan_is(insert->scan, "(") || token_is(inside, "select") ||
+        token_is(inside, "with"))
+        return 0;
+    return scan_names(insert->scan, &insert->columns);
+}
+
 static int insert_head(struct insert *insert)
 {
     struct scan *scan = insert->scan;
@@ -33,8 +43,7 @@ static int insert_head(struct insert *insert)
     TRY(scan_qualified(scan, &insert->table));
     if (scan_accept(scan, "as"))
         TRY(scan_name(scan, &insert->alias));
-    if (scan_is(scan, "(") && !token_is(scan_peek(scan, 1), "select") && !token_is(scan_peek(scan, 1), "with"))
-        TRY(scan_names(scan, &insert->columns));
+    TRY(columns_read(insert));
     if (scan_accept(scan, "overriding"))
         scan->at += 2;
     buf_addf(&insert->out, "%s INTO ", replace ? "REPLACE" : ignore ? "INSERT OR IGNORE" : "INSERT");
@@ -134,12 +143,18 @@ static int assignments_add(struct insert *insert)
     return 0;
 }
 
-/* Before a conflict clause a query needs an end that cannot be taken for a join's. */
+/* Parentheses around all of it are not taken; before a conflict clause it needs an end that is not a join's. */
 static int query_add(struct insert *insert)
 {
     const char *query;
+    int from = insert->body, to = insert->end;
     columns_add(insert);
-    TRY(text_translate(insert->scan, insert->body, insert->end, &query));
+    if (scan_is(insert->scan, "(")) {
+        TRY(scan_group(insert->scan, &from, &to));
+        if (insert->scan->at != insert->end)
+            return scan_fail(insert->scan);
+    }
+    TRY(text_translate(insert->scan, from, to, &query));
     buf_addf(&insert->out, insert->conflict >= 0 ? " SELECT * FROM (%s) WHERE true" : " %s", query);
     return 0;
 }
@@ -148,7 +163,7 @@ static int body_add(struct insert *insert)
 {
     struct scan *scan = insert->scan;
     scan->at = insert->body;
-    if (scan_accept(scan, "default values")) {
+    if (scan_accept(scan, "default values") || scan_accept(scan, "values ( )")) {
         buf_add(&insert->out, " DEFAULT VALUES");
         return 0;
     }

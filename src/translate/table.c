@@ -212,7 +212,7 @@ int table_create(struct scan *scan)
         note(t, NOTE_LEFT_OUT, "the partition %s is left out: the table itself holds all rows here", name);
         return 0;
     }
-    if (scan_accept(scan, "as"))
+    if (scan_accept(scan, "as") || scan_is(scan, "select"))
         return create_as(scan, name, temporary ? "TEMPORARY " : "");
     if (scan_accept(scan, "like"))
         return create_like(scan, name);

@@ -72,7 +72,9 @@ static int string_add(struct run *run)
     const char *value = scan_string(run->scan, token);
     begin_operand(run);
     run->at++;
-    if (value && is_bytes(run, value))
+    if (value && char_lower(*token->text) == 'b' && run->t->source->lex->backslash_escapes)
+        buf_addf(run->out, "%llu", strtoull(value, NULL, 2));
+    else if (value && is_bytes(run, value))
         buf_addf(run->out, "X'%s'", value + 2);
     else if (value)
         literal_add(run->out, run->t->target->dialect->ident, value);
@@ -352,12 +354,23 @@ static bool is_values_call(const struct run *run)
     return token_is(peek(run, 0), "values") && peek(run, -1)->kind != TOKEN_WORD && call_known(run->t, "values");
 }
 
+/* WITH name (a, b) AS (SELECT ...) */
+static bool names_query(const struct run *run)
+{
+    const struct token *token = run->scan->token;
+    int at = closing(run, run->at + 1, "(", ")") + 1;
+    if (at <= 0 || !token_is(&token[at], "as"))
+        return false;
+    at += token_is(&token[at + 1], "not") ? 2 : 1;
+    return token_is(&token[at], "(") || token_is(&token[at], "materialized");
+}
+
 static bool begins_call(const struct run *run)
 {
     static const char *const tables[] = {"into", "update", "table", "only", "as", NULL};
     const struct token *token = peek(run, 0);
     return token_is(peek(run, 1), "(") && (!is_syntax(token) || is_values_call(run)) &&
-           !token_is_one_of(peek(run, -1), tables);
+           !token_is_one_of(peek(run, -1), tables) && !names_query(run);
 }
 
 static int skip(struct run *run, int tokens)
@@ -398,7 +411,10 @@ static int operator_add(struct run *run)
     const struct translate_word *row = row_find(run->t, run->t->rules->operators, token_copy(run->t->mem, token));
     if (!row || !row->to)
         return fail(run->t->ctx, ERR_UNSUPPORTED, "the operator %.*s is not there", (int)token->length, token->text);
-    buf_add(run->out, row->to);
+    bool word = char_is_alpha(*row->to); /* !a is NOT a */
+    if (word && run->out->len && !char_is_space(run->out->data[run->out->len - 1]))
+        buf_add_c(run->out, ' ');
+    buf_addf(run->out, word ? "%s " : "%s", row->to);
     run->at++;
     return 0;
 }

@@ -90,11 +90,14 @@ int emit(struct translator *t, const char *sql)
     return 0;
 }
 
-/* Compiled, not run: there are no rows. */
+int try_out(struct translator *t, const char *sql)
+{
+    return conn_exec(t->ctx, t->shadow, arena_printf(t->mem, "EXPLAIN %s", sql)) < 0 ? refused(t) : 0;
+}
+
 int emit_rows(struct translator *t, const char *sql)
 {
-    if (conn_exec(t->ctx, t->shadow, arena_printf(t->mem, "EXPLAIN %s", sql)) < 0)
-        return refused(t);
+    TRY(try_out(t, sql));
     made_add(t, sql);
     return 0;
 }

@@ -18,7 +18,7 @@ static bool word_more(struct scan *scan, struct buf *name)
 /* UNSIGNED and ZEROFILL say nothing of what fits; a text's character set neither. */
 static void trailing_skip(struct scan *scan)
 {
-    static const char *const words[] = {"unsigned", "signed", "zerofill", NULL};
+    static const char *const words[] = {"unsigned", "signed", "zerofill", "binary", NULL};
     for (bool more = true; more;) {
         more = false;
         for (int i = 0; words[i]; i++)
@@ -114,7 +114,8 @@ static const char *written_of(struct scan *scan, int from)
     buf_init(&out, mem);
     for (int i = from; i < scan->at; i++) {
         const struct token *token = &scan->token[i];
-        bool word = token->kind == TOKEN_WORD && i > from && scan->token[i - 1].kind == TOKEN_WORD;
+        const struct token *before = i > from ? &scan->token[i - 1] : NULL;
+        bool word = token->kind == TOKEN_WORD && before && (before->kind == TOKEN_WORD || token_is(before, ")"));
         buf_addf(&out, "%s%s", word ? " " : "",
                  token->kind == TOKEN_WORD ? text_upper(mem, token_copy(mem, token)) : token_copy(mem, token));
     }

@@ -28,21 +28,22 @@ static int label_read(struct scan *scan, const char **label)
 int type_create(struct scan *scan)
 {
     const char *name, *label;
+    struct names labels = {0};
     scan->at += 2;
     TRY(scan_qualified(scan, &name));
-    struct made_type *made = made_add(scan->t, name);
     if (!scan_accept(scan, "as enum")) {
-        made->composite = true;
+        made_add(scan->t, name)->composite = true;
         note(scan->t, NOTE_CANNOT, "type %s cannot be made: columns of it are %s", name, scan->t->rules->fallback);
         return 0;
     }
     TRY(scan_expect(scan, "("));
     while (!scan_accept(scan, ")")) {
         TRY(label_read(scan, &label));
-        names_add(scan->t->mem, &made->labels, label);
+        names_add(scan->t->mem, &labels, label);
         if (!scan_accept(scan, ","))
             TRY(scan_is(scan, ")") ? 0 : scan_fail(scan));
     }
+    made_add(scan->t, name)->labels = labels;
     return 0;
 }
 
