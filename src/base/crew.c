@@ -1,6 +1,6 @@
 /*
  * The caller's thread does no work of its own: it waits for something to tell, hands on what asks it to stop, and is the
- * only one that calls on_event, because those who listen were promised that (Python's interpreter is one).
+ * only one that calls on_event and ask, because those who listen were promised that (Python's interpreter is one).
  */
 #include "base/crew.h"
 
@@ -36,7 +36,9 @@ struct shift {
     pthread_cond_t wake; /* of the caller: there is an event, or a thread ended */
     pthread_cond_t told; /* of threads that have an event */
     const struct event *event;
-    struct names warned; /* when nothing is said twice */
+    const char *question; /* of a thread; NULL */
+    const char *answer;   /* to it */
+    struct names warned;  /* when nothing is said twice */
     struct worker *worker;
     int workers, alive;
     int next, end; /* items that are not begun */
@@ -89,6 +91,23 @@ static void tell(void *sink, const struct event *event)
     pthread_mutex_unlock(&shift->lock);
 }
 
+/* By the caller's thread, which is the one that a signal interrupts. */
+static const char *ask(void *sink, const char *question)
+{
+    struct worker *worker = sink;
+    struct shift *shift = worker->shift;
+    pthread_mutex_lock(&shift->lock);
+    while (shift->question)
+        pthread_cond_wait(&shift->told, &shift->lock);
+    shift->question = question;
+    pthread_cond_signal(&shift->wake);
+    while (shift->question == question)
+        pthread_cond_wait(&shift->told, &shift->lock);
+    const char *answer = arena_dup(worker->ctx.mem, shift->answer);
+    pthread_mutex_unlock(&shift->lock);
+    return answer;
+}
+
 static void item_do(struct worker *worker, int item)
 {
     struct shift *shift = worker->shift;
@@ -137,6 +156,7 @@ static void worker_open(struct shift *shift, struct worker *worker)
     worker->ctx.started = shift->ctx->started;
     worker->ctx.sink = worker;
     worker->ctx.on_event = shift->ctx->on_event ? tell : NULL;
+    worker->ctx.ask = shift->ctx->ask ? ask : NULL;
 }
 
 /* Under the lock, so that no thread ends before it is counted. Fewer than were asked for are enough. */
@@ -177,12 +197,17 @@ static void attend(struct shift *shift)
 {
     while (shift->alive) {
         hand_on_cancel(shift);
-        if (!shift->event) {
+        if (shift->event) {
+            shift->ctx->on_event(shift->ctx->sink, shift->event);
+            shift->event = NULL;
+        } else if (shift->question) {
+            shift->answer = shift->ctx->ask(shift->ctx->sink, shift->question);
+            hand_on_cancel(shift); /* a signal may have been the answer */
+            shift->question = NULL;
+        } else {
             wait_a_little(shift);
             continue;
         }
-        shift->ctx->on_event(shift->ctx->sink, shift->event);
-        shift->event = NULL;
         pthread_cond_broadcast(&shift->told);
     }
 }

@@ -94,5 +94,7 @@ const char *names_shown(struct arena *mem, const struct names *names);
 typedef int one_database_fn(struct ctx *ctx, const struct request *request, struct session *session,
                             struct reply *reply);
 int each_database(struct ctx *ctx, const struct request *request, one_database_fn *one, struct reply *reply);
+/* The same where the targets of an entry are alike for what is done, so that the first stands for all of them. */
+int each_entry(struct ctx *ctx, const struct request *request, one_database_fn *one, struct reply *reply);
 
 #endif

@@ -25,6 +25,8 @@ static void database_show(struct ctx *ctx, const struct database_config *databas
         setting_line(ctx, report, "model_paths", names_shown(ctx->mem, &database->model_paths));
     if (database->schema_files.n)
         setting_line(ctx, report, "schema_files", names_shown(ctx->mem, &database->schema_files));
+    for (int i = 0; database->told && i < database->told->n; i++)
+        setting_line(ctx, report, database->told->key[i], setting_shown(ctx->mem, database->told->item[i]));
 }
 
 static int config_run(struct ctx *ctx, const struct request *request, struct reply *reply)

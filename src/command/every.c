@@ -9,6 +9,7 @@
 
 #include "base/crew.h"
 #include "command/fleet.h"
+#include "command/metrics.h"
 
 enum { MOST_JOBS = 1000, MOST_NAMED = 5 };
 
@@ -23,15 +24,18 @@ struct group {
     const struct target_places *places;
     int n, done, failed;
     bool keep_going;
+    bool entries; /* an entry with targets is one database, by its first target */
     enum outcome *outcome;
     struct reply *reply; /* of databases; their json is NULL as long as they are not begun */
     struct json **row;   /* of targets */
+    struct metrics_sum *metrics;
     enum err worst;
 };
 
 /* One of them, while a thread works on it. */
 struct attempt {
     struct reply reply;
+    struct metrics_part metrics;
     const char *version; /* of a target: the last that is applied */
     int code;
     int number; /* of those that ended, this is the how manieth */
@@ -103,6 +107,7 @@ static int run_target(struct ctx *own, const struct group *group, int item, stru
     session_aim(own, &session, group->places->item.item[item]);
     session.folder = group->shared->folder;
     session.many = item > 0; /* snapshots are those of the first one */
+    session.metrics = &attempt->metrics;
     int code = group->one(own, group->request, &session, &attempt->reply);
     attempt->version = version_last(own, &session, attempt->reply.json);
     return code;
@@ -158,6 +163,7 @@ static bool target_keep(struct ctx *own, void *sink, int item, void *result)
     struct attempt *attempt = result;
     const struct target_place *place = group->places->item.item[item];
     const struct error none = {0};
+    metrics_add(group->metrics, group->shared->database->name, &attempt->metrics);
     group->row[item] = fleet_row(group->ctx->mem, place->label, attempt->reply.json, attempt->version,
                                  attempt->code < 0 && attempt->code != ERR_CANCELLED ? &own->error : &none);
     group->reply[0].status =
@@ -274,7 +280,7 @@ static int databases_run(struct group group, struct reply *reply)
     const char **name = NEW_ARRAY(group.ctx->mem, const char *, databases->n + left_out->n);
     int n = 0;
     for (int i = 0; i < databases->n; i++)
-        if (!((const struct database_config *)databases->item[i])->targets.kind)
+        if (group.entries || !((const struct database_config *)databases->item[i])->targets.kind)
             name[n++] = ((const struct database_config *)databases->item[i])->name;
     for (int i = 0; i < left_out->n; i++)
         name[n++] = ((const struct left_out *)left_out->item[i])->name;
@@ -304,9 +310,11 @@ static int targets_run_with(struct group group, struct session *entry, const str
     group.shared = entry;
     group.places = places;
     group.row = NEW_ARRAY(group.ctx->mem, struct json *, places->item.n);
+    group.metrics = metrics_gather(group.ctx->mem);
     group.keep_going = looks(request) || request_flag(request, "keep_going");
     int code = group_run(&group);
     group.ctx->database = NULL;
+    metrics_write(group.ctx, request, entry, group.metrics);
     reply->status = group.reply[0].status > reply->status ? group.reply[0].status : reply->status;
     fleet_show(entry->database->name, places, group.row, group.outcome, reply);
     if (code < 0 && code != ERR_CANCELLED)
@@ -358,7 +366,7 @@ static int every_database(const struct group *group, struct reply *reply)
     struct error worst = ctx->error;
     for (int i = 0; i < databases->n && code != ERR_CANCELLED; i++) {
         const struct database_config *database = databases->item[i];
-        if (!database->targets.kind)
+        if (group->entries || !database->targets.kind)
             continue;
         ctx->error = (struct error){0};
         code = targets_part(group, database->name, reply);
@@ -370,17 +378,34 @@ static int every_database(const struct group *group, struct reply *reply)
     return (int)worst.code;
 }
 
+static int databases_each(const struct group *group, struct reply *reply)
+{
+    struct ctx *ctx = group->ctx;
+    const char *name = request_text(group->request, "database");
+    struct database_config *database;
+    if (request_flag(group->request, "all") && name) {
+        fail(ctx, ERR_USAGE, "--all and --database %s cannot be given together", name);
+        return fail_hint(ctx, "Say every database, or which one.");
+    }
+    if (request_flag(group->request, "all"))
+        return every_database(group, reply);
+    if (group->entries || (name && strchr(name, ':')))
+        return run_one(ctx, group, name, reply);
+    TRY(config_database(ctx, group->config, name, &database));
+    return database->targets.kind ? targets_run(group, database->name, reply) : run_one(ctx, group, name, reply);
+}
+
 int each_database(struct ctx *ctx, const struct request *request, one_database_fn *one, struct reply *reply)
 {
     struct config *config __attribute__((cleanup(config_close))) = NULL;
     TRY(config_open(ctx, request->where, &config));
-    const struct group group = {.ctx = ctx, .request = request, .config = config, .one = one};
-    const char *name = request_text(request, "database");
-    struct database_config *database;
-    if (request_flag(request, "all"))
-        return every_database(&group, reply);
-    if (name && strchr(name, ':'))
-        return run_one(ctx, &group, name, reply);
-    TRY(config_database(ctx, config, name, &database));
-    return database->targets.kind ? targets_run(&group, database->name, reply) : run_one(ctx, &group, name, reply);
+    return databases_each(&(struct group){.ctx = ctx, .request = request, .config = config, .one = one}, reply);
+}
+
+int each_entry(struct ctx *ctx, const struct request *request, one_database_fn *one, struct reply *reply)
+{
+    struct config *config __attribute__((cleanup(config_close))) = NULL;
+    TRY(config_open(ctx, request->where, &config));
+    return databases_each(
+        &(struct group){.ctx = ctx, .request = request, .config = config, .one = one, .entries = true}, reply);
 }

@@ -35,6 +35,7 @@ static void add_label_value(struct buf *out, const char *text)
 
 double *exposition_at(struct exposition *exposition, int family, const char *ending, const char *const *label)
 {
+    struct arena_mark mark = arena_save(exposition->mem);
     struct buf series;
     buf_init(&series, exposition->mem);
     buf_addf(&series, "%s%s", exposition->family[family].name, ending);
@@ -44,7 +45,20 @@ double *exposition_at(struct exposition *exposition, int family, const char *end
         buf_add_c(&series, '"');
     }
     buf_add(&series, *label ? "}" : "");
-    return sample_at(exposition, family, series.data);
+    double *value = map_get(&exposition->sample[family], series.data);
+    if (!value)
+        return sample_at(exposition, family, series.data);
+    arena_rewind(exposition->mem, mark);
+    return value;
+}
+
+void exposition_add(struct exposition *to, const struct exposition *from)
+{
+    for (int family = 0; from->family[family].name; family++) {
+        const struct map *map = &from->sample[family];
+        for (int i = 0; i < map->n; i++)
+            *sample_at(to, family, map->entry[i].key) += *(const double *)map->entry[i].value;
+    }
 }
 
 /* ---- reading */

@@ -27,6 +27,8 @@ void exposition_open(struct exposition *exposition, struct arena *mem, const str
 bool exposition_read(struct exposition *exposition, const char *text);
 /* A series' value, 0 if it is new. `ending` is "" or "_sum" ...; `label` has names and values in turn, NULL at the end. */
 double *exposition_at(struct exposition *exposition, int family, const char *ending, const char *const *label);
+/* Adds every series; both are of the same families, and `from` lives as long as `to`. */
+void exposition_add(struct exposition *to, const struct exposition *from);
 void exposition_write(const struct exposition *exposition, struct buf *out);
 
 #endif

@@ -59,7 +59,11 @@ const char *fleet_line(struct arena *mem, const struct json *row)
 /* What says of a target that it is not as it should be, and how both are called. */
 static const struct fleet_judgement {
     const char *key, *good, *bad;
-} judgements[] = {{"pending", "up_to_date", "behind"}, {"differences", "alike", "different"}};
+    const char *title; /* of a list of the bad ones, which their version does not show; NULL */
+    bool no_versions;  /* nobody asked for them */
+} judgements[] = {{"pending", "up_to_date", "behind", NULL, false},
+                  {"differences", "alike", "different", "Different", false},
+                  {"held", "free", "locked", "Locked", true}};
 enum { JUDGEMENTS = sizeof judgements / sizeof *judgements };
 
 /* "tenant_1, tenant_2 and 7 more" */
@@ -132,19 +136,21 @@ static void failures_show(const struct target_places *places, struct json *const
         report_line(report, TONE_DIM, "and %d more, which --json names", failed - shown);
 }
 
-/* The version does not show them. */
-static void different_show(const struct target_places *places, struct json *const *row, struct report *report)
+static bool is_bad(const struct json *row, const struct fleet_judgement *judged)
+{
+    return json_get_int(row, judged->key, 0) > 0 || json_get_bool(row, judged->key, false);
+}
+
+static void bad_show(const struct target_places *places, struct json *const *row, const struct fleet_judgement *judged,
+                     struct report *report)
 {
     struct names names = {0};
     int n = 0;
-    for (int i = 0; i < places->item.n; i++) {
-        if (!row[i] || !json_get_int(row[i], "differences", 0))
-            continue;
-        if (n++ < MOST_FAILURES)
+    for (int i = 0; i < places->item.n; i++)
+        if (row[i] && is_bad(row[i], judged) && n++ < MOST_FAILURES)
             names_add(report->mem, &names, ((const struct target_place *)places->item.item[i])->label);
-    }
     if (n)
-        report_line(report, TONE_WARN, "Different: %s%s", names_join(report->mem, &names, ", "),
+        report_line(report, TONE_WARN, "%s: %s%s", judged->title, names_join(report->mem, &names, ", "),
                     n > names.n ? arena_printf(report->mem, " and %d more", n - names.n) : "");
 }
 
@@ -168,9 +174,16 @@ static const char *summary_text(struct arena *mem, const struct json *summary, b
 {
     static const struct {
         const char *key, *word;
-    } counts[] = {{"up_to_date", "up to date"}, {"behind", "behind"},      {"alike", "as they should be"},
-                  {"different", "different"},   {"done", "done"},          {"failed", "failed"},
-                  {"stopped", "interrupted"},   {"not_begun", "not begun"}};
+    } counts[] = {{"up_to_date", "up to date"},
+                  {"behind", "behind"},
+                  {"alike", "as they should be"},
+                  {"different", "different"},
+                  {"free", "free"},
+                  {"locked", "locked"},
+                  {"done", "done"},
+                  {"failed", "failed"},
+                  {"stopped", "interrupted"},
+                  {"not_begun", "not begun"}};
     struct names words = {0};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         int64_t n = json_get_int(summary, counts[i].key, 0);
@@ -202,7 +215,7 @@ void fleet_show(const char *database, const struct target_places *places, struct
         const struct target_place *place = places->item.item[i];
         struct json *each = row[i] ? row[i] : json_object(mem);
         n[outcome[i]]++;
-        bad += judged && outcome[i] == DONE && json_get_int(each, judged->key, 0) > 0;
+        bad += judged && outcome[i] == DONE && is_bad(each, judged);
         json_set_text(mem, each, "target", arena_dup(mem, place->label));
         json_set_text(mem, each, "outcome", outcome_word[outcome[i]]);
         json_add(mem, targets, each);
@@ -210,8 +223,10 @@ void fleet_show(const char *database, const struct target_places *places, struct
     struct json *summary = summary_json(mem, n, bad, judged);
     json_set(mem, reply->json, "targets", targets);
     json_set(mem, reply->json, "summary", summary);
-    versions_show(places, row, &reply->report);
-    different_show(places, row, &reply->report);
+    if (!judged || !judged->no_versions)
+        versions_show(places, row, &reply->report);
+    if (judged && judged->title)
+        bad_show(places, row, judged, &reply->report);
     failures_show(places, row, n[FAILED], &reply->report);
     report_line(&reply->report, n[DONE] == places->item.n ? TONE_GOOD : TONE_WARN, "%s",
                 summary_text(mem, summary, judged));

@@ -59,14 +59,13 @@ static void stale_show(const struct lock_holder *holder, struct report *report)
     report_line(report, TONE_DIM, "Its lock went with it. `dbwarden unlock` or the next migrate clears the entry.");
 }
 
-static int lock_status_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+static int lock_status_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
 {
-    struct project project __attribute__((cleanup(project_close))) = {0};
-    TRY(project_open(ctx, request, &project));
-    TRY(session_connect(ctx, &project.session, true));
+    (void)request;
+    TRY(session_connect(ctx, session, true));
     struct lock_holder holder = {0};
-    TRY(lock_read(ctx, &project.session.state, &holder));
-    json_set_text(ctx->mem, reply->json, "database", project.session.database->name);
+    TRY(lock_read(ctx, &session->state, &holder));
+    json_set_text(ctx->mem, reply->json, "database", session->database->name);
     holder_json(ctx->mem, &holder, reply->json);
     report_line(&reply->report, holder.held ? TONE_WARN : TONE_GOOD, "Migration lock: %s",
                 holder.held ? "ACTIVE" : "INACTIVE");
@@ -76,6 +75,11 @@ static int lock_status_run(struct ctx *ctx, const struct request *request, struc
         stale_show(&holder, &reply->report);
     legacy_show(&holder, &reply->report);
     return 0;
+}
+
+static int lock_status_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    return each_database(ctx, request, lock_status_one, reply);
 }
 
 /* Without state tables there is nothing to unlock, and unlock must not create them. */
@@ -133,14 +137,15 @@ static int unlock_run(struct ctx *ctx, const struct request *request, struct rep
     return 0;
 }
 
-static const struct option_info lock_options[] = {DATABASE_OPTION, NO_MORE_OPTIONS};
+static const struct option_info status_options[] = {DATABASE_OPTION, ALL_OPTION("look at"), NO_MORE_OPTIONS};
+static const struct option_info unlock_options[] = {DATABASE_OPTION, NO_MORE_OPTIONS};
 
 const struct command lock_status_command = {
     .name = "lock-status",
     .summary = "Show who is changing the database right now",
     .description = "Prints whether a runner holds the migration lock, and which one: owner, host, process, since when "
                    "and at which file and statement it is; that is a second old at most.",
-    .option = lock_options,
+    .option = status_options,
     .run = lock_status_run,
     .topic = TOPIC_LOOK,
 };
@@ -152,7 +157,7 @@ const struct command unlock_command = {
         "The lock itself is released when the process that holds it ends, however it ends; behind a connection pooler "
         "it is a lease, which runs out a minute later. If it is free, "
         "unlock clears a leftover entry, 0.8.2's included; if somebody holds it, it says who, and ends with status 4.",
-    .option = lock_options,
+    .option = unlock_options,
     .run = unlock_run,
     .topic = TOPIC_RUN,
 };

@@ -403,21 +403,28 @@ static int generate(struct generation *generation, struct reply *reply)
     return is_baseline(generation) ? baseline_finish(generation, reply) : 0;
 }
 
-static int make_migrations_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+static int make_migrations_one(struct ctx *ctx, const struct request *request, struct session *session,
+                               struct reply *reply)
 {
-    __attribute__((cleanup(config_close))) struct config *config = NULL;
-    __attribute__((cleanup(session_close))) struct session session = {0};
-    TRY(config_open(ctx, request->where, &config));
-    TRY(session_open(ctx, config, request_text(request, "database"), &session));
-    session.forward = true;
-    session.offline = request_flag(request, "offline");
-    if (session_as_source(ctx, &session) && request_flag(request, "baseline")) {
+    session->forward = true;
+    session->offline = request_flag(request, "offline");
+    if (session_as_source(ctx, session) && request_flag(request, "baseline")) {
         fail(ctx, ERR_USAGE, "--baseline describes the %s database itself, and --dev leaves it alone",
-             session.database->dialect->title);
+             session->database->dialect->title);
         return fail_hint(ctx, "Say it without --dev.");
     }
-    struct generation generation = {.ctx = ctx, .request = request, .session = &session};
+    struct generation generation = {.ctx = ctx, .request = request, .session = session};
     return generate(&generation, reply);
+}
+
+static int make_migrations_run(struct ctx *ctx, const struct request *request, struct reply *reply)
+{
+    bool document = request_flag(request, "plan") || request_text(request, "explain");
+    if (document && request_flag(request, "all")) {
+        fail(ctx, ERR_USAGE, "--plan and --explain print one document, so --all cannot be given with them");
+        return fail_hint(ctx, "Name one database: --database NAME.");
+    }
+    return each_entry(ctx, request, make_migrations_one, reply);
 }
 
 static const struct option_info options[] = {
@@ -441,6 +448,7 @@ static const struct option_info options[] = {
      .type = OPTION_FLAG,
      .help = "write what the database already has of the models as the first migration, and mark it as applied"},
     DATABASE_OPTION,
+    ALL_OPTION("plan"),
     RENAME_OPTIONS,
     NORMALISE_OPTION,
     OFFLINE_OPTION,

@@ -74,16 +74,34 @@ static double pending(const struct session *session)
 }
 
 /* As the database says now; where it does not answer any more, what was known of it stays. */
-static void set_gauges(struct ctx *ctx, struct exposition *to, struct session *session)
+static void gauges_read(struct ctx *ctx, struct session *session, struct metrics_part *part)
 {
-    const char *const *label = LABELS("database", session->database->name);
     if (!session->conn || ctx_asked(ctx) || session_reload(ctx, session) < 0)
         return;
-    *exposition_at(to, SCHEMA_VERSION, "", label) = last_version(&session->applied);
+    part->schema_version = last_version(&session->applied);
     if (session->folder)
-        *exposition_at(to, PENDING, "", label) = pending(session);
+        part->pending = pending(session);
     if (session->seeds && session_seed_rows(ctx, session) == 0)
-        *exposition_at(to, SEED_VERSION, "", label) = last_version(&session->seed_rows);
+        part->seed_version = last_version(&session->seed_rows);
+}
+
+static void gauge_set(struct exposition *to, int family, const char *database, double value)
+{
+    if (value >= 0)
+        *exposition_at(to, family, "", LABELS("database", database)) = value;
+}
+
+static void part_set(struct exposition *to, const char *database, const struct metrics_part *part)
+{
+    gauge_set(to, SCHEMA_VERSION, database, part->schema_version);
+    gauge_set(to, PENDING, database, part->pending);
+    gauge_set(to, SEED_VERSION, database, part->seed_version);
+}
+
+static void part_count(struct exposition *to, const char *database, const struct metrics_part *part)
+{
+    count_applied(to, database, part->applied);
+    *exposition_at(to, ERRORS, "", LABELS("database", database)) += part->failed;
 }
 
 /* What the run before left. A file that is not ours is left alone; one of ours that is damaged begins anew. */
@@ -105,8 +123,8 @@ static int last_read(struct ctx *ctx, const char *path, struct exposition *expos
 }
 
 /* Runs on other databases may write it at the same time; the lock goes with the descriptor, and leaves no file. */
-static int write_locked(struct ctx *ctx, const char *path, struct session *session, const struct metrics_run *run,
-                        int code)
+static int write_locked(struct ctx *ctx, const char *path, const char *database, const struct exposition *counted,
+                        const struct metrics_part *gauges)
 {
     __attribute__((cleanup(fd_close))) int fd = open(path_folder(ctx->mem, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0)
@@ -115,11 +133,8 @@ static int write_locked(struct ctx *ctx, const char *path, struct session *sessi
     struct buf text;
     exposition_open(&exposition, ctx->mem, families);
     TRY(last_read(ctx, path, &exposition));
-    const char *database = session->database->name;
-    bool failed = run->changes && code < 0 && code != ERR_USAGE && code != ERR_CANCELLED;
-    count_applied(&exposition, database, run->applied);
-    set_gauges(ctx, &exposition, session);
-    *exposition_at(&exposition, ERRORS, "", LABELS("database", database)) += failed;
+    exposition_add(&exposition, counted);
+    part_set(&exposition, database, gauges);
     buf_init(&text, ctx->mem);
     exposition_write(&exposition, &text);
     return file_write(ctx, path, text.data, text.len, 0644);
@@ -143,15 +158,80 @@ static const char *metrics_path(struct ctx *ctx, const struct request *request, 
     return folder_make(ctx, path_folder(ctx->mem, path)) < 0 ? NULL : path;
 }
 
+static void write_all(struct ctx *ctx, const char *path, const char *database, const struct exposition *counted,
+                      const struct metrics_part *gauges)
+{
+    struct error error = ctx->error;
+    if (write_locked(ctx, path, database, counted, gauges) < 0)
+        emit_warning(ctx, "metrics are not written: %s", ctx->error.message);
+    ctx->error = error;
+}
+
 int metrics_note(struct ctx *ctx, const struct request *request, struct session *session, const struct metrics_run *run,
                  int code)
 {
     struct error error = ctx->error;
-    const char *path = session->sandbox || session->place || request_flag(request, "dry_run")
-                           ? NULL
-                           : metrics_path(ctx, request, session);
-    if (path && write_locked(ctx, path, session, run, code) < 0)
-        emit_warning(ctx, "metrics are not written: %s", ctx->error.message);
+    struct metrics_part part = {.noted = true,
+                                .failed = run->changes && code < 0 && code != ERR_USAGE && code != ERR_CANCELLED,
+                                .schema_version = -1,
+                                .seed_version = -1,
+                                .pending = -1,
+                                .applied = run->applied};
+    bool wanted = !session->sandbox && !request_flag(request, "dry_run");
+    const char *path = wanted ? metrics_path(ctx, request, session) : NULL;
+    if (!path)
+        return code;
+    if (session->metrics || !session->place) /* one target alone does not say how all of them are */
+        gauges_read(ctx, session, &part);
     ctx->error = error;
+    if (session->metrics) {
+        *session->metrics = part;
+        return code;
+    }
+    struct exposition counted;
+    exposition_open(&counted, ctx->mem, families);
+    part_count(&counted, session->database->name, &part);
+    write_all(ctx, path, session->database->name, &counted, &part);
     return code;
+}
+
+/* ---- many targets */
+
+struct metrics_sum {
+    struct exposition counted;
+    struct metrics_part gauges;
+};
+
+struct metrics_sum *metrics_gather(struct arena *mem)
+{
+    struct metrics_sum *sum = NEW(mem, struct metrics_sum);
+    exposition_open(&sum->counted, mem, families);
+    sum->gauges = (struct metrics_part){.schema_version = -1, .seed_version = -1, .pending = -1};
+    return sum;
+}
+
+static void lower(double *value, double other)
+{
+    if (other >= 0 && (*value < 0 || other < *value))
+        *value = other;
+}
+
+void metrics_add(struct metrics_sum *sum, const char *database, const struct metrics_part *part)
+{
+    if (!part->noted)
+        return;
+    part_count(&sum->counted, database, part);
+    lower(&sum->gauges.schema_version, part->schema_version);
+    lower(&sum->gauges.seed_version, part->seed_version);
+    if (part->pending > sum->gauges.pending)
+        sum->gauges.pending = part->pending;
+    sum->gauges.noted = true;
+}
+
+void metrics_write(struct ctx *ctx, const struct request *request, const struct session *entry,
+                   const struct metrics_sum *sum)
+{
+    const char *path = sum->gauges.noted ? metrics_path(ctx, request, entry) : NULL;
+    if (path)
+        write_all(ctx, path, entry->database->name, &sum->counted, &sum->gauges);
 }

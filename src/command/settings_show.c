@@ -38,12 +38,40 @@ struct json *settings_json(struct ctx *ctx, const struct database_config *databa
                                         : NULL);
     json_set_bool(mem, json, "overlap_models", database->overlap_models);
     json_set_bool(mem, json, "secure_values", database->secure_values);
+    for (int i = 0; database->told && i < database->told->n; i++)
+        json_set(mem, json, database->told->key[i], database->told->item[i]);
     return json;
 }
 
 static const char *or_none(const char *text)
 {
     return text ? text : "None";
+}
+
+/* "lock_timeout" to "Lock Timeout" */
+static char *label_of(struct arena *mem, const char *key)
+{
+    struct names words = text_split(mem, key, '_'), titled = {0};
+    for (int i = 0; i < words.n; i++) {
+        const char *word = words.item[i];
+        names_add(mem, &titled, arena_printf(mem, "%s%s", text_upper(mem, text_slice(mem, word, 0, 1)), word + 1));
+    }
+    return names_join(mem, &titled, " ");
+}
+
+char *setting_shown(struct arena *mem, const struct json *value)
+{
+    if (value->type == JSON_TEXT)
+        return arena_dup(mem, value->text);
+    bool object = value->type == JSON_OBJECT;
+    if (value->type != JSON_ARRAY && !object)
+        return json_text(mem, value, JSON_PYTHON);
+    struct names parts = {0};
+    for (int i = 0; i < value->n; i++)
+        names_add(mem, &parts,
+                  arena_printf(mem, "%s%s%s", object ? value->key[i] : "", object ? " " : "",
+                               setting_shown(mem, value->item[i])));
+    return names_join(mem, &parts, ", ");
 }
 
 static void settings_lines(struct ctx *ctx, const struct database_config *database, struct report *report)
@@ -68,6 +96,9 @@ static void settings_lines(struct ctx *ctx, const struct database_config *databa
     for (size_t i = 0; i < sizeof line / sizeof *line; i++)
         if (line[i].value)
             report_line(report, TONE_PLAIN, "  • %s: %s", line[i].label, line[i].value);
+    for (int i = 0; database->told && i < database->told->n; i++)
+        report_line(report, TONE_PLAIN, "  • %s: %s", label_of(ctx->mem, database->told->key[i]),
+                    setting_shown(ctx->mem, database->told->item[i]));
 }
 
 static void show_one(struct ctx *ctx, const struct database_config *database, struct reply *reply)

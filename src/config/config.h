@@ -21,6 +21,7 @@ struct targets_config {
 
 /* Moments at which commands of the user's are called. */
 enum hook { HOOK_BEFORE_RUN, HOOK_AFTER_RUN, HOOK_BEFORE_FILE, HOOK_AFTER_FILE, HOOK_ON_FAILURE, HOOKS };
+extern const char *const hook_names[HOOKS]; /* as settings and events call them */
 
 struct database_config {
     const char *name;
@@ -54,6 +55,7 @@ struct database_config {
     double wait_for_runner;   /* how long to wait for another runner */
     struct names hook[HOOKS]; /* program and arguments of each; none */
     double hook_timeout;      /* seconds; 0: as long as it likes */
+    struct json *told;        /* settings that the file gives and commands show as they are written; NULL: none */
     int line;                 /* where it stands in the file; 0 unknown */
 };
 

@@ -36,6 +36,7 @@ struct setting {
     const char *key;
     int (*take)(struct judged *judged, void *member);
     size_t offset; /* in struct draft */
+    bool told;     /* as it is written, by commands that show the configuration */
 };
 
 /* The value for a message: passwords masked, what is no text by its type. */
@@ -201,6 +202,11 @@ static int take_target_text(struct judged *judged, const struct json *value, con
     return 0;
 }
 
+const char *const hook_names[HOOKS] = {
+    [HOOK_BEFORE_RUN] = "before_run", [HOOK_AFTER_RUN] = "after_run",   [HOOK_BEFORE_FILE] = "before_file",
+    [HOOK_AFTER_FILE] = "after_file", [HOOK_ON_FAILURE] = "on_failure",
+};
+
 static const struct {
     const char *key;
     enum targets_kind kind;
@@ -325,25 +331,25 @@ static const struct setting setting_table[] = {
     {"seed_table", take_table, DATABASE(seed_table)},
     {"model_paths", take_names, DATABASE(model_paths)},
     {"schema_files", take_names, DATABASE(schema_files)},
-    {"include", take_names, DATABASE(filter.include)},
-    {"exclude", take_names, DATABASE(filter.exclude)},
-    {"snapshots", take_snapshots, DATABASE(snapshots_each)},
-    {"normalise", take_normalise, DATABASE(normalise)},
-    {"lock_timeout", take_duration, DATABASE(lock_timeout)},
-    {"statement_timeout", take_duration, DATABASE(statement_timeout)},
-    {"retry_for", take_duration, DATABASE(retry_for)},
-    {"wait_for_db", take_duration, DATABASE(wait_for_db)},
-    {"wait_for_runner", take_duration, DATABASE(wait_for_runner)},
-    {"before_run", take_command, DATABASE(hook[HOOK_BEFORE_RUN])},
-    {"after_run", take_command, DATABASE(hook[HOOK_AFTER_RUN])},
-    {"before_file", take_command, DATABASE(hook[HOOK_BEFORE_FILE])},
-    {"after_file", take_command, DATABASE(hook[HOOK_AFTER_FILE])},
-    {"on_failure", take_command, DATABASE(hook[HOOK_ON_FAILURE])},
-    {"hook_timeout", take_duration, DATABASE(hook_timeout)},
+    {"include", take_names, DATABASE(filter.include), true},
+    {"exclude", take_names, DATABASE(filter.exclude), true},
+    {"snapshots", take_snapshots, DATABASE(snapshots_each), true},
+    {"normalise", take_normalise, DATABASE(normalise), true},
+    {"lock_timeout", take_duration, DATABASE(lock_timeout), true},
+    {"statement_timeout", take_duration, DATABASE(statement_timeout), true},
+    {"retry_for", take_duration, DATABASE(retry_for), true},
+    {"wait_for_db", take_duration, DATABASE(wait_for_db), true},
+    {"wait_for_runner", take_duration, DATABASE(wait_for_runner), true},
+    {"before_run", take_command, DATABASE(hook[HOOK_BEFORE_RUN]), true},
+    {"after_run", take_command, DATABASE(hook[HOOK_AFTER_RUN]), true},
+    {"before_file", take_command, DATABASE(hook[HOOK_BEFORE_FILE]), true},
+    {"after_file", take_command, DATABASE(hook[HOOK_AFTER_FILE]), true},
+    {"on_failure", take_command, DATABASE(hook[HOOK_ON_FAILURE]), true},
+    {"hook_timeout", take_duration, DATABASE(hook_timeout), true},
     {"dev_database_type", take_type, offsetof(struct draft, dev_type)},
     {"dev_database_url", take_url, offsetof(struct draft, dev_url)},
     {"overlap_models", take_flag, DATABASE(overlap_models)},
-    {"targets", take_targets, DATABASE(targets)},
+    {"targets", take_targets, DATABASE(targets), true},
 };
 enum { SETTINGS = sizeof setting_table / sizeof *setting_table };
 
@@ -361,6 +367,23 @@ static int refuse_key(struct judged *judged)
     return fail_hint(ctx, "There are: %s.", names_join(ctx->mem, &known, ", "));
 }
 
+/* Arguments of commands may hold what nobody should read. */
+static void tell_as_written(const struct judged *judged, struct database_config *database)
+{
+    struct arena *mem = judged->ctx->mem;
+    const struct json *value = judged->value->value;
+    bool command = false;
+    for (int hook = 0; hook < HOOKS; hook++)
+        command = command || text_equal(judged->value->key, hook_names[hook]);
+    if (command && value->type == JSON_ARRAY)
+        value = value->item[0];
+    if (value->type == JSON_OBJECT)
+        value = json_get(value, "keys");
+    if (!database->told)
+        database->told = json_object(mem);
+    json_set(mem, database->told, judged->value->key, json_clone(mem, value));
+}
+
 static int take_value(struct judged *judged, struct draft *draft)
 {
     for (int i = 0; i < SETTINGS; i++) {
@@ -369,7 +392,10 @@ static int take_value(struct judged *judged, struct draft *draft)
             continue;
         if (judged->value->value->type == JSON_NULL) /* the same as not written */
             return 0;
-        return setting->take(judged, (char *)draft + setting->offset);
+        TRY(setting->take(judged, (char *)draft + setting->offset));
+        if (setting->told)
+            tell_as_written(judged, &draft->database);
+        return 0;
     }
     return refuse_key(judged);
 }

@@ -10,28 +10,23 @@
 #include "base/process.h"
 #include "base/text.h"
 
-static const struct {
-    const char *name;
-    const char *stopped; /* hint where it says no; NULL: what it is about has happened */
-} hooks[HOOKS] = {
-    [HOOK_BEFORE_RUN] = {"before_run",
-                         "Nothing was run. The hook says why; once it agrees, run the same command again."},
-    [HOOK_AFTER_RUN] = {"after_run"},
-    [HOOK_BEFORE_FILE] = {"before_file",
-                          "Nothing of that file was run, and what was done before it stays; once the hook "
-                          "agrees, run the same command again."},
-    [HOOK_AFTER_FILE] = {"after_file"},
-    [HOOK_ON_FAILURE] = {"on_failure"},
+/* Hints where one says no; NULL: what it is about has happened. */
+static const char *const stopped[HOOKS] = {
+    [HOOK_BEFORE_RUN] = "Nothing was run. The hook says why; once it agrees, run the same command again.",
+    [HOOK_BEFORE_FILE] = "Nothing of that file was run, and what was done before it stays; once the hook "
+                         "agrees, run the same command again.",
 };
 
 static struct json *event_json(struct ctx *ctx, const struct session *session, enum hook hook, bool down)
 {
     struct arena *mem = ctx->mem;
     struct json *json = json_object(mem);
-    json_set_text(mem, json, "event", hooks[hook].name);
+    json_set_text(mem, json, "event", hook_names[hook]);
     json_set_text(mem, json, "time", clock_iso_ms(mem, clock_now_ms()));
     json_set_text(mem, json, "tool", "dbwarden " DBW_VERSION);
     json_set_text(mem, json, "database", session->database->name);
+    if (session->place)
+        json_set_text(mem, json, "target", session->place->label);
     json_set_text(mem, json, "database_type", session->database->dialect->name);
     json_set_text(mem, json, "direction", down ? "down" : "up");
     return json;
@@ -64,7 +59,7 @@ static const char *last_words(struct arena *mem, const char *text)
 
 static int judge(struct ctx *ctx, const struct session *session, enum hook hook, const struct process_result *result)
 {
-    const char *name = hooks[hook].name;
+    const char *name = hook_names[hook];
     if (result->timed_out)
         return fail(ctx, ERR_HOOK, "the hook %s took longer than %g seconds and was ended", name,
                     session->database->hook_timeout);
@@ -92,13 +87,13 @@ static int call(struct ctx *ctx, const struct session *session, enum hook hook, 
         .limit = 1 << 20,
     };
     struct process_result result;
-    emit_debug(ctx, "hook %s: %s", hooks[hook].name, argv[0]);
+    emit_debug(ctx, "hook %s: %s", hook_names[hook], argv[0]);
     int code = process_run(ctx, &spec, &result);
     if (code == 0)
         return judge(ctx, session, hook, &result);
     if (code == ERR_CANCELLED)
         return code;
-    return fail(ctx, ERR_HOOK, "the hook %s failed: %s", hooks[hook].name, ctx->error.message);
+    return fail(ctx, ERR_HOOK, "the hook %s failed: %s", hook_names[hook], ctx->error.message);
 }
 
 static bool wanted(const struct session *session, enum hook hook)
@@ -109,7 +104,7 @@ static bool wanted(const struct session *session, enum hook hook)
 static int call_before(struct ctx *ctx, const struct session *session, enum hook hook, const struct json *json)
 {
     int code = call(ctx, session, hook, json);
-    return code == ERR_HOOK ? fail_hint(ctx, "%s", hooks[hook].stopped) : code;
+    return code == ERR_HOOK ? fail_hint(ctx, "%s", stopped[hook]) : code;
 }
 
 static void call_after(struct ctx *ctx, const struct session *session, enum hook hook, const struct json *json)

@@ -63,12 +63,13 @@ struct session {
     const char *snapshot;          /* path of the last one written; NULL */
     bool verbose;                  /* statements are told with their times */
     bool lookout;                  /* connects to the entry's own database, to look for targets */
-    bool many;                /* one of many targets: no snapshot is taken, and nobody looks after its statements */
-    bool sandbox;             /* conn leads to a copy: the project's snapshots are not for it */
-    struct error unreachable; /* why the database cannot be reached, once that was tried */
-    const char *interrupted;  /* what the user says of a statement nobody else can tell about: "done", "again"; NULL */
-    bool hooked;              /* a run has begun, for hooks: see hook.h */
-    bool hooked_down;         /* the way that hooked_file goes */
+    bool many;                    /* one of many targets: no snapshot is taken, and nobody looks after its statements */
+    struct metrics_part *metrics; /* of one of many targets: where the caller gathers them (command/metrics.h); NULL */
+    bool sandbox;                 /* conn leads to a copy: the project's snapshots are not for it */
+    struct error unreachable;     /* why the database cannot be reached, once that was tried */
+    const char *interrupted; /* what the user says of a statement nobody else can tell about: "done", "again"; NULL */
+    bool hooked;             /* a run has begun, for hooks: see hook.h */
+    bool hooked_down;        /* the way that hooked_file goes */
     const struct migration *hooked_file; /* that has begun and not ended; NULL */
     double hooked_since;
     int file, files; /* of this run: how many are done, of how many */

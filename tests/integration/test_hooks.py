@@ -9,6 +9,7 @@ import time
 import pytest
 from support.engines import ended, wait_line
 from support.project import Project
+from test_fleet import FILES_OF, fleet, lite_files
 
 EVENTS = ("before_run", "after_run", "before_file", "after_file", "on_failure")
 KEEP = """#!/bin/sh
@@ -193,3 +194,15 @@ def test_server_that_is_not_there(lite):
     assert hook(lite).run("migrate").status == 5
     found = events(lite)
     assert names(found) == [("on_failure", None)] and found[0]["error"]["code"] == "connect" and found[0]["files"] == []
+
+
+def test_many_targets(lite):
+    """Each target's run is one, and says whose it is; a hook that says no stops its target."""
+    paths = lite_files(lite, 3)
+    hooks = '    after_file: ["sh", "-c", "cat >> events.ndjson"]\n    before_run: ["sh", "-c", "! grep -q t001"]\n'
+    fleet(lite, FILES_OF, f"    database_type: sqlite\n{hooks}", files=2)
+    shown = lite.run("migrate", "--jobs", "2", "--keep-going")
+    assert shown.status == 6 and "1 of 3 targets of tenants failed: data/t001.db" in shown.err, shown
+    found = [json.loads(line) for line in (lite.folder / "events.ndjson").read_text().splitlines()]
+    assert sorted((event["database"], event["target"], event["version"]) for event in found) == [
+        ("tenants", f"data/{paths[i].name}", version) for i in (0, 2) for version in ("0001", "0002")]

@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from support.engines import EngineProject, created
+from test_fleet import FILES_OF, fleet, healed, lite_files, poisoned
 from test_output import filled
 
 FILE = "out.prom"
@@ -202,3 +203,27 @@ def test_all_databases(lite):
     lite.ok("migrate", "--all", "--metrics-file", FILE, env={"DBWARDEN_PYTHON": sys.executable})
     found = read(lite)
     assert (value(found, "schema_version"), value(found, "schema_version", database="logs")) == (1, 4)
+
+
+def test_many_targets(lite):
+    """One series for all of an entry: counters of all together, gauges of the one that is furthest behind."""
+    paths = lite_files(lite, 4)
+    fleet(lite, FILES_OF, files=2)
+    poisoned(paths[3])
+    lite.write("migrations/tenants/tenants__0003_last.sql",
+               "-- upgrade\n\nCREATE TABLE IF NOT EXISTS poison (id INTEGER);\nINSERT INTO poison VALUES (1);\n\n-- rollback\n\nSELECT 1;\n")
+    assert lite.run("migrate", "--jobs", "2", "--keep-going", "--metrics-file", FILE).status == 1
+    found, tenants = read(lite), {"database": "tenants"}
+    assert [value(found, "migrations_total", version=version, success="True", **tenants) for version in ("0001", "0002", "0003")] == [4, 4, 3]
+    assert value(found, "migration_duration_seconds_count", version="0001", **tenants) == 4
+    assert (value(found, "schema_version", **tenants), value(found, "migrations_pending", **tenants)) == (2, 1)
+    assert value(found, "migration_errors_total", **tenants) == 1
+    healed(paths[3])
+    lite.ok("migrate", "-d", f"tenants:data/{paths[3].name}", "--metrics-file", FILE)
+    found = read(lite)
+    assert value(found, "migrations_total", version="0003", success="True", **tenants) == 4
+    assert value(found, "schema_version", **tenants) == 2, "one alone does not say how all are"
+    lite.ok("status", "--jobs", "2", "--metrics-file", FILE)
+    found = read(lite)
+    assert (value(found, "schema_version", **tenants), value(found, "migrations_pending", **tenants)) == (3, 0)
+    assert value(found, "migration_errors_total", **tenants) == 1
