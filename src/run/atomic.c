@@ -85,13 +85,13 @@ static int try_files(struct ctx *ctx, struct session *session, struct attempt *a
     return code == ERR_CANCELLED ? explain_stop(ctx) : code;
 }
 
-static void tell_applied(struct ctx *ctx, struct json *report, const struct json *done, const char *key)
+static void tell_applied(struct ctx *ctx, const struct session *session)
 {
-    struct json *list = json_get(done, key);
-    json_set(ctx->mem, report, key, list);
-    for (int i = 0; i < list->n; i++)
-        emit_info(ctx, "[APPLIED] Completed migration: %s (version: %s)", json_get_text(list->item[i], "filename"),
-                  json_get_text(list->item[i], "version"));
+    for (int i = 0; i < session->ran.n; i++) {
+        const struct migration *migration = session->ran.item[i];
+        emit_info(ctx, "[APPLIED] Completed migration: %s (version: %s)", migration->filename,
+                  version_shown(migration));
+    }
 }
 
 /* A lock that does not come, or a deadlock, undoes everything, so everything is tried again. */
@@ -111,7 +111,8 @@ int atomic_run(struct ctx *ctx, struct session *session, const struct choice *ch
             return ctx->error.code;
         ctx->error = (struct error){0};
     }
-    tell_applied(ctx, report, attempt.done, "applied");
-    tell_applied(ctx, report, attempt.done, "repeatables");
+    json_set(ctx->mem, report, "applied", json_get(attempt.done, "applied"));
+    json_set(ctx->mem, report, "repeatables", json_get(attempt.done, "repeatables"));
+    tell_applied(ctx, session);
     return 0;
 }

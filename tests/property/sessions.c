@@ -48,6 +48,7 @@ static const struct {
     const char *pattern;
     const char *with;
 } masks[] = {{"####-##-## ##:##:##", "TIME"},
+             {"####-##-##T##:##:##.###Z", "TIME"},
              {"####-##-##T##:##:##", "TIME"},
              {"########_######_#", "STAMP"}, /* the second backup of one second */
              {"########_######", "STAMP"},
