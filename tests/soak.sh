@@ -4,6 +4,7 @@
 # SOAK_SQLITE, SOAK_POSTGRESQL  runs of the laws (10000 and 500)     SOAK_FUZZ  seconds of each fuzzer (600)
 # SOAK_FAULTS                   places to fail at per test (200)     SEED       the first seed (a new one)
 # SOAK_CRASHES                  kills for each engine in the crash law (1000)
+# SOAK_GENTLE                   seconds that somebody is in the way in the gentle law (10)
 # SOAK_ROUNDS                   rounds of eight runners at once (200)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -53,6 +54,8 @@ part "faults" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_FAULTS="${SOAK_
   tests/integration/test_fault.py -q -p no:cacheprovider -k "anywhere or failing"
 part "crash law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_CRASHES="${SOAK_CRASHES:-1000}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_crash_law.py -q -p no:cacheprovider
+part "gentle law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_GENTLE="${SOAK_GENTLE:-10}" "$cache/venv/bin/python" -m pytest \
+  tests/integration/test_gentle_law.py -q -p no:cacheprovider
 part "two runners at once" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_ROUNDS="${SOAK_ROUNDS:-200}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_two.py -q -p no:cacheprovider
 part "many databases, ThreadSanitizer" env DBWARDEN_PROGRAM="$PWD/build-tsan/dbwarden" DBWARDEN_TEST_SERVERS="$servers" \

@@ -387,6 +387,8 @@ struct dialect {
     bool (*reaches_beyond)(const struct sql_piece *statement);
     /* Of a statement about the session: does it last no longer than its transaction? NULL: sessions are never pooled. */
     bool (*ends_with_transaction)(const struct sql_piece *statement);
+    /* The same said so that it ends with its transaction; NULL if that cannot be said. */
+    const char *(*within_transaction)(struct arena *mem, const struct sql_piece *statement);
 
     /*
      * Asked by a second session about the one whose name is the parameter; until one gives rows; NULL-terminated; NULL: none.

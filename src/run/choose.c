@@ -210,14 +210,27 @@ int choice_make(struct ctx *ctx, struct session *session, const struct migrate_o
     return 0;
 }
 
+static bool is_one_transaction(const struct migration *migration, bool down)
+{
+    const struct split *split = down ? &migration->down : &migration->up;
+    bool one = !migration->no_transaction;
+    for (int i = 0; one && i < split->n; i++) {
+        unsigned char mark = migration->marks[down][i];
+        one = !(mark & STATEMENT_ALONE) && (!(mark & STATEMENT_ENDS_SEGMENT) || i + 1 == split->n);
+    }
+    return one;
+}
+
 /* What a file sets for more than its transaction would reach others there, and not its own next statement. */
 static int check_pooled(struct ctx *ctx, const struct session *session, const struct migration *migration, bool down)
 {
     const struct split *split = down ? &migration->down : &migration->up;
-    bool (*ends)(const struct sql_piece *) = session->database->dialect->ends_with_transaction;
+    const struct dialect *dialect = session->database->dialect;
+    bool one = session->conn->pooled && is_one_transaction(migration, down);
     for (int i = 0; session->conn->pooled && i < split->n; i++) {
         const struct sql_piece *piece = &split->piece[i];
-        if (!(migration->marks[down][i] & STATEMENT_SESSION) || ends(piece))
+        if (!(migration->marks[down][i] & STATEMENT_SESSION) || dialect->ends_with_transaction(piece) ||
+            (one && dialect->within_transaction(ctx->mem, piece)))
             continue;
         fail(ctx, ERR_UNSUPPORTED, "%s changes the session, and the pooler in between has none that lasts",
              migration->filename);

@@ -195,11 +195,22 @@ static void add_begin(struct execution *execution)
     execution->offset++;
 }
 
+/* Through a pooler a file that is one transaction sets for that alone; choose.c has seen to it that it can. */
+static struct batch_step statement_step(const struct execution *execution, int i)
+{
+    const struct dialect *dialect = execution->conn->dialect;
+    const struct sql_piece *piece = &execution->split->piece[i];
+    const char *local = NULL;
+    if (execution->conn->pooled && execution->mark[i] & STATEMENT_SESSION && !dialect->ends_with_transaction(piece))
+        local = dialect->within_transaction(execution->ctx->mem, piece);
+    return local ? (struct batch_step){local, strlen(local), NULL}
+                 : (struct batch_step){piece->text, piece->length, NULL};
+}
+
 void execution_add_statements(struct execution *execution, int first, int n)
 {
     for (int i = first; i < first + n; i++) {
-        const struct sql_piece *piece = &execution->split->piece[i];
-        execution_add(execution, (struct batch_step){piece->text, piece->length, NULL});
+        execution_add(execution, statement_step(execution, i));
         execution->session_changed = execution->session_changed || changes_session(execution->mark[i]);
     }
     execution->count += n;

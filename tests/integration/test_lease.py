@@ -2,8 +2,10 @@
 
 import os
 import signal
+import subprocess
 import time
 
+import psycopg2
 import pytest
 import sqlalchemy as sa
 from support.engines import ended, killed, slow, wait_until
@@ -103,8 +105,7 @@ def test_a_table_of_an_earlier_version_gets_its_columns(both):
 
 
 @pytest.mark.parametrize("statement", [
-    "SET search_path = other", "SET SESSION statement_timeout = 5", "SET ROLE postgres", "RESET ALL", "CREATE TEMP TABLE x (n int)",
-    "PREPARE p AS SELECT 1", "SELECT set_config('search_path', '', false)", "LISTEN x", "DECLARE c CURSOR WITH HOLD FOR SELECT 1"])
+    "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "RESET ALL", "CREATE TEMP TABLE x (n int)", "PREPARE p AS SELECT 1", "LISTEN x", "DECLARE c CURSOR WITH HOLD FOR SELECT 1"])
 def test_what_needs_a_session_is_refused(both, statement):
     through, direct = both
     through.table("0001", "one")
@@ -112,6 +113,48 @@ def test_what_needs_a_session_is_refused(both, statement):
     shown = through.run("migrate")
     assert shown.status == 1 and "changes the session" in shown.err and "0002_two.sql:4:1" in shown.err and "SET LOCAL" in shown.err, shown
     assert through.database.tables() == [], "before the first statement"
+    direct.ok("migrate")
+
+
+SETS = ("SET search_path = other;\nSET SESSION statement_timeout = 9999;\nSET TIME ZONE 'PST8PDT';\nSET ROLE pg_monitor;\nSET ROLE NONE;\n"
+        "SELECT pg_catalog.set_config('work_mem', '1234kB', false);\n")
+
+
+def test_what_a_file_sets_ends_with_it(both):
+    """As at the head of every pg_dump: the file is one transaction, and nothing of it reaches whoever gets the backend next."""
+    through, direct = both
+    through.database.run("CREATE SCHEMA other")
+    through.migration("0001", "one", f"{SETS}CREATE TABLE one AS SELECT current_setting('work_mem') AS m, current_setting('TimeZone') AS z;",
+                      "SET search_path = other;\nDROP TABLE one;")
+    through.migration("0002", "two", "CREATE TABLE two (id integer);", "DROP TABLE two;")
+    through.ok("migrate")
+    assert through.database.query("SELECT m, z FROM other.one") == [("1234kB", "PST8PDT")]
+    assert through.database.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename = 'two'") == 1
+    for _ in range(8):
+        with psycopg2.connect(through.url) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('search_path'), current_setting('work_mem'), current_setting('statement_timeout')")
+            assert cursor.fetchall() == [('"$user", public', "4MB", "0")]
+    through.ok("downgrade", "--to", "base")
+    assert through.database.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'other'") == 0
+
+
+def test_a_dump_through_a_pooler(both):
+    through, direct = both
+    direct.database.run("CREATE TABLE person (id serial PRIMARY KEY, name text); INSERT INTO person (name) VALUES ('a;b'), (NULL)")
+    dump = subprocess.run(["pg_dump", direct.url], capture_output=True, text=True, check=True).stdout
+    direct.database.run("DROP TABLE person")
+    through.migration("0001", "dump", dump, "DROP TABLE public.person;")
+    through.ok("migrate")
+    assert through.database.query("SELECT id, name FROM person ORDER BY id") == [(1, "a;b"), (2, None)]
+    through.ok("rollback")
+
+
+@pytest.mark.parametrize("head, more", [("-- transaction: none\n", ""), ("", "CREATE INDEX CONCURRENTLY i ON one (id);\n")])
+def test_what_a_file_of_several_transactions_sets_is_refused(both, head, more):
+    through, direct = both
+    through.migration("0001", "one", f"CREATE TABLE one (id integer);\n{more}SET search_path = public;", head=head)
+    shown = through.run("migrate")
+    assert shown.status == 1 and "changes the session" in shown.err and through.database.tables() == [], shown
     direct.ok("migrate")
 
 

@@ -126,6 +126,7 @@ bool pg_texts_make_schema(const struct list *texts, const char *name); /* and it
 int pg_scratch_facts(struct ctx *ctx, struct conn *near, struct buf *facts);
 int pg_scratch_reopen(struct ctx *ctx, struct conn *conn);
 bool pg_ends_with_transaction(const struct sql_piece *statement); /* pooled.c */
+const char *pg_within_transaction(struct arena *mem, const struct sql_piece *statement);
 int pg_scratch_bare(struct ctx *ctx, const struct scratch_spec *spec, struct conn *near, const char *server,
                     struct conn **conn);
 int pg_scratch_settle(struct ctx *ctx, struct conn **conn, bool keep);

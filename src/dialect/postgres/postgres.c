@@ -101,6 +101,7 @@ const struct dialect pg_dialect = {
     .render = pg_render,
     .reaches_beyond = pg_reaches_beyond,
     .ends_with_transaction = pg_ends_with_transaction,
+    .within_transaction = pg_within_transaction,
     .blockers = pg_blockers,
     .progress = pg_progress,
     .statement_evidence = pg_statement_evidence,
