@@ -183,6 +183,24 @@ static const char *decimal_read(const char *text, double *value)
     return at;
 }
 
+bool text_to_bool(const char *text, bool *value)
+{
+    static const char *const said[][2] = {{"false", "true"}, {"no", "yes"}, {"off", "on"}, {"0", "1"}};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        for (int truth = 0; truth < 2; truth++)
+            if (text_equal_nocase(text, said[i][truth])) {
+                *value = truth;
+                return true;
+            }
+    return false;
+}
+
+bool text_says_yes(const char *text)
+{
+    bool yes = false;
+    return text && text_to_bool(text, &yes) && yes;
+}
+
 bool text_to_seconds(const char *text, double *seconds)
 {
     static const struct {

@@ -34,6 +34,8 @@ struct names text_split(struct arena *mem, const char *text, char separator); /*
 struct names text_lines(struct arena *mem, const char *text);                 /* ends \n or \r\n, not kept */
 
 bool text_to_int(const char *text, int64_t *value);      /* whole text, base 10, sign allowed */
+bool text_to_bool(const char *text, bool *value);        /* true, yes, on, 1 and their opposites, in any case */
+bool text_says_yes(const char *text);                    /* true, yes, on or 1; NULL says nothing */
 bool text_to_seconds(const char *text, double *seconds); /* "500ms", "2s", "1.5 min", "1h", "2"; "off" is 0 */
 
 /* The name in `known` that `word` was probably meant to be (edit distance <= 2 or a third of it), or NULL. */

@@ -241,6 +241,23 @@ const char *url_option(const struct url *url, const char *key)
     return NULL;
 }
 
+int url_check_options(struct ctx *ctx, const struct url *url, const struct names *known, const char *engine)
+{
+    enum { SHORTEST = 4 }; /* of a word that can be told from another one by its letters */
+    for (int i = 0; i < url->keys.n; i++) {
+        const char *key = url->keys.item[i];
+        if (names_have(known, key))
+            continue;
+        const char *near = strlen(key) > SHORTEST ? text_nearest(known, key) : NULL;
+        if (near) {
+            fail(ctx, ERR_CONFIG, "%s in the database URL is not an option of %s", key, engine);
+            return fail_hint(ctx, "Did you mean %s?", near);
+        }
+        emit_warning(ctx, "%s in the database URL is not an option of %s, and is passed over", key, engine);
+    }
+    return 0;
+}
+
 int url_check_numbers(struct ctx *ctx, const struct url *url, const char *const *numeric)
 {
     for (; *numeric; numeric++) {

@@ -14,8 +14,7 @@
 
 bool log_json_wanted(void)
 {
-    const char *text = getenv("DBWARDEN_LOG_JSON");
-    return text_equal_nocase(text, "true") || text_equal_nocase(text, "1") || text_equal_nocase(text, "yes");
+    return text_says_yes(getenv("DBWARDEN_LOG_JSON"));
 }
 
 void log_open(struct log *log, struct ctx *ctx, FILE *out, bool no_color)

@@ -140,19 +140,13 @@ static int write_locked(struct ctx *ctx, const char *path, const char *database,
     return file_write(ctx, path, text.data, text.len, 0644);
 }
 
-static bool variable_says(const char *name)
-{
-    const char *text = getenv(name);
-    return text_equal_nocase(text, "true") || text_equal_nocase(text, "1") || text_equal_nocase(text, "yes");
-}
-
 /* NULL: nobody wants any. */
 static const char *metrics_path(struct ctx *ctx, const struct request *request, const struct session *session)
 {
     const char *option = request_text(request, "metrics_file"), *variable = getenv("DBWARDEN_METRICS_FILE");
     if (option || (variable && *variable))
         return option ? option : variable;
-    if (!variable_says("DBWARDEN_METRICS"))
+    if (!text_says_yes(getenv("DBWARDEN_METRICS")))
         return NULL;
     const char *path = session_path(ctx, session, "dbwarden/metrics.prom");
     return folder_make(ctx, path_folder(ctx->mem, path)) < 0 ? NULL : path;

@@ -161,6 +161,8 @@ struct sandbox_spec {
 struct driver {
     /* ERR_CONNECT with the reason and a hint. */
     int (*open)(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
+    /* Appends all that a URL may say, other drivers' options among them. ERR_CONNECT without the client library. */
+    int (*url_options)(struct ctx *ctx, struct names *known);
     void (*close)(struct conn *conn);
     int (*query)(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
     int (*exec)(struct ctx *ctx, struct conn *conn, const char *sql);

@@ -95,6 +95,16 @@ static int choose_target(struct ctx *ctx, struct session *session)
     return 0;
 }
 
+static int options_check(struct ctx *ctx, const struct session *session)
+{
+    const struct database_config *database = session->database;
+    struct names known = {0};
+    if (!database->url.keys.n || !database->dialect->driver->url_options)
+        return 0;
+    TRY(database->dialect->driver->url_options(ctx, &known));
+    return url_check_options(ctx, &database->url, &known, database->dialect->title);
+}
+
 int session_connect(struct ctx *ctx, struct session *session, bool read_only)
 {
     if (session->conn && (!session->read_only || read_only))
@@ -107,6 +117,8 @@ int session_connect(struct ctx *ctx, struct session *session, bool read_only)
         ctx->error = session->unreachable;
         return ctx->error.code;
     }
+    if (!session->conn)
+        TRY(options_check(ctx, session));
     conn_close(&session->conn);
     if (session->database->targets.kind && !session->place && !session->lookout)
         TRY(choose_target(ctx, session));

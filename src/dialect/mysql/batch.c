@@ -98,6 +98,7 @@ static const struct backup_way backup = {.ending = "sql", .save = my_backup_save
 
 const struct driver my_driver = {
     .open = my_open,
+    .url_options = my_url_options,
     .close = my_close,
     .query = my_query,
     .exec = my_exec,

@@ -19,7 +19,8 @@ static const char *option_first(const struct url *url, const char *const *keys)
 
 static unsigned connect_seconds(const struct url *url, const struct conn_options *options)
 {
-    const char *said = url_option(url, "connect_timeout");
+    static const char *const keys[] = {"connect_timeout", "connection_timeout", NULL};
+    const char *said = option_first(url, keys);
     int64_t seconds = CONNECT_SECONDS;
     if (options->connect_seconds)
         seconds = options->connect_seconds;
@@ -28,27 +29,22 @@ static unsigned connect_seconds(const struct url *url, const struct conn_options
     return (unsigned)seconds;
 }
 
-/* pymysql, mysqlclient, asyncmy and the client library name the same things differently. */
-static void options_set(MYSQL *mysql, const struct url *url, const struct conn_options *options)
-{
-    static const char *const ca[] = {"ssl_ca", "ssl-ca", NULL}, *const cert[] = {"ssl_cert", "ssl-cert", NULL};
-    static const char *const key[] = {"ssl_key", "ssl-key", NULL}, *const charset[] = {"charset", NULL};
-    unsigned seconds = connect_seconds(url, options);
-    const char *character_set = option_first(url, charset);
-    mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
-    mysql_options(mysql, MYSQL_SET_CHARSET_NAME, character_set ? character_set : "utf8mb4");
-    if (option_first(url, ca) || option_first(url, cert))
-        mysql_ssl_set(mysql, option_first(url, key), option_first(url, cert), option_first(url, ca), NULL, NULL);
-}
-
-static MYSQL *connect_raw(const struct url *url, const struct conn_options *options)
+/* NULL: `ctx` says why. */
+static MYSQL *connect_raw(struct ctx *ctx, const struct url *url, const struct conn_options *options)
 {
     static const char *const socket[] = {"unix_socket", "socket", NULL};
+    unsigned seconds = connect_seconds(url, options);
     MYSQL *mysql = mysql_init(NULL);
-    if (!mysql)
+    if (!mysql) {
+        fail(ctx, ERR_LIMIT, "no memory for a connection");
         return NULL;
-    options_set(mysql, url, options);
+    }
+    mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
     mysql_options(mysql, MYSQL_OPT_NONBLOCK, 0);
+    if (my_url_apply(ctx, mysql, url) < 0) {
+        mysql_close(mysql);
+        return NULL;
+    }
     const char *path = option_first(url, socket);
     mysql_real_connect(mysql, path ? "localhost" : url->host, url->user, url->password.text, url->database,
                        (unsigned)url->port, path, 0);
@@ -66,6 +62,10 @@ static const char *hint_for(unsigned number)
     switch (number) {
     case 1045: return "Check user and password in the database URL.";
     case 1049: return "Create the database first: dbwarden does not.";
+    case 2026:
+        return "It is about TLS: see ssl_mode, ssl_ca, ssl_cert and ssl_key in the database URL, and whether the server "
+               "offers it.";
+    case 3159: return "Add ?ssl_mode=REQUIRED to the database URL.";
     default:
         return "Is the server running, and are host and port in the database URL "
                "right?";
@@ -106,14 +106,15 @@ static void url_keep(struct arena *mem, struct url *to, const struct url *from)
 
 int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn)
 {
-    static const char *const numeric[] = {"connect_timeout", "read_timeout", "write_timeout", NULL};
+    static const char *const numeric[] = {"connect_timeout", "connection_timeout", "read_timeout", "write_timeout",
+                                          NULL};
     TRY(url_check_numbers(ctx, url, numeric));
     if (!url->database)
         return fail(ctx, ERR_CONFIG, "the database URL names no database: %s", url_show(ctx->mem, url));
     TRY(my_library_load(ctx));
-    MYSQL *mysql = connect_raw(url, options);
+    MYSQL *mysql = connect_raw(ctx, url, options);
     if (!mysql)
-        return fail(ctx, ERR_LIMIT, "no memory for a connection");
+        return (int)ctx->error.code;
     if (mysql_errno(mysql))
         return connect_fail(ctx, mysql, url);
     struct arena *mem = arena_open(0);
@@ -162,10 +163,14 @@ void my_close(struct conn *conn)
 void my_cancel(struct conn *conn)
 {
     struct my_conn *my = (struct my_conn *)conn;
+    struct ctx ctx;
     char sql[64];
+    ctx_open(&ctx, 0);
     snprintf(sql, sizeof sql, "KILL QUERY %lu", mysql_thread_id(my->mysql));
-    MYSQL *other = connect_raw(&my->url, &(struct conn_options){0});
+    MYSQL *other = connect_raw(&ctx, &my->url, &(struct conn_options){0});
     if (other && !mysql_errno(other))
         mysql_query(other, sql);
-    mysql_close(other);
+    if (other)
+        mysql_close(other);
+    ctx_close(&ctx);
 }

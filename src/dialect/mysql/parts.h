@@ -39,6 +39,10 @@ extern const struct state_sql my_state;
 
 int my_library_load(struct ctx *ctx); /* libmariadb.c: before anything of the client library is called */
 
+/* options.c */
+int my_url_options(struct ctx *ctx, struct names *known);
+int my_url_apply(struct ctx *ctx, MYSQL *mysql, const struct url *url); /* before it connects; ERR_CONFIG */
+
 /* open.c */
 int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
 void my_close(struct conn *conn);

@@ -53,14 +53,25 @@ static bool libpq_knows(const char *key)
     return known;
 }
 
+int pg_url_options(struct ctx *ctx, struct names *known)
+{
+    TRY(pg_library_load(ctx));
+    PQconninfoOption *all = PQconndefaults();
+    for (const PQconninfoOption *option = all; option && option->keyword; option++)
+        names_add(ctx->mem, known, arena_dup(ctx->mem, option->keyword));
+    PQconninfoFree(all);
+    for (size_t i = 0; i < sizeof drivers_own / sizeof *drivers_own; i++)
+        names_add(ctx->mem, known, drivers_own[i].option);
+    return 0;
+}
+
 /* asyncpg and pg8000 say ssl=true, False, require ... */
 static const char *sslmode_of(const char *value)
 {
-    if (text_equal_nocase(value, "true") || text_equal(value, "1") || text_equal_nocase(value, "on"))
-        return "require";
-    if (text_equal_nocase(value, "false") || text_equal(value, "0") || text_equal_nocase(value, "off"))
-        return "disable";
-    return value;
+    bool yes;
+    if (!text_to_bool(value, &yes))
+        return value;
+    return yes ? "require" : "disable";
 }
 
 static void option_add(struct ctx *ctx, struct pg_keywords *keywords, const char *key, const char *value)

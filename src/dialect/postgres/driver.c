@@ -311,6 +311,7 @@ static const struct backup_way backup = {.ending = "dump", .save = pg_backup_sav
 
 const struct driver pg_driver = {
     .open = pg_open,
+    .url_options = pg_url_options,
     .close = pg_close,
     .query = pg_query,
     .exec = pg_exec,

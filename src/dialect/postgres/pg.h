@@ -84,6 +84,7 @@ struct pg_keywords {
     int n;
 };
 void pg_keyword_set(struct pg_keywords *keywords, const char *key, const char *value);
+int pg_url_options(struct ctx *ctx, struct names *known);
 int pg_address(struct ctx *ctx, const struct url *url, struct pg_keywords *keywords);
 char *pg_target(struct arena *mem, const struct url *url);
 

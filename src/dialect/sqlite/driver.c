@@ -280,6 +280,7 @@ static const struct backup_way backup = {.ending = "db", .save = lite_backup_sav
 
 const struct driver lite_driver = {
     .open = lite_open,
+    .url_options = lite_url_options,
     .close = lite_close,
     .query = lite_query,
     .exec = driver_exec,

@@ -25,18 +25,23 @@ struct open_plan {
     bool read_only;
 };
 
-static bool option_true(const char *value)
-{
-    return value && (text_equal_nocase(value, "true") || text_equal(value, "1") || text_equal_nocase(value, "yes") ||
-                     text_equal_nocase(value, "on"));
-}
-
 static bool pysqlite_option(const char *key)
 {
     for (int i = 0; pysqlite_options[i]; i++)
         if (text_equal(pysqlite_options[i], key))
             return true;
     return false;
+}
+
+/* Those of a file: URI are SQLite's, which has more with each extension. */
+int lite_url_options(struct ctx *ctx, struct names *known)
+{
+    static const char *const uri[] = {"mode", "cache", "vfs", "immutable", "nolock", "psow", "modeof", "key", "hexkey"};
+    for (int i = 0; pysqlite_options[i]; i++)
+        names_add(ctx->mem, known, pysqlite_options[i]);
+    for (size_t i = 0; i < sizeof uri / sizeof *uri; i++)
+        names_add(ctx->mem, known, uri[i]);
+    return 0;
 }
 
 /* Seconds with an optional fraction: strtod() follows the locale and does not say what it could not read. */
@@ -132,7 +137,7 @@ static int plan_make(struct ctx *ctx, const struct url *url, const struct conn_o
     plan->file = ":memory:";
     if (memory)
         return 0;
-    if (option_true(url_option(url, "uri")) && text_starts(database, "file:")) {
+    if (text_says_yes(url_option(url, "uri")) && text_starts(database, "file:")) {
         plan_uri(ctx, url, options->app_folder, plan);
         return 0;
     }

@@ -95,6 +95,21 @@ static void cuts_lines_whatever_their_ends(void **state)
     assert_string_equal(text_lines(ctx->mem, "a\r").item[0], "a\r");
 }
 
+static void truth_is_read(void **state)
+{
+    static const char *const yes[] = {"true", "TRUE", "Yes", "on", "1"}, *const no[] = {"false", "no", "OFF", "0"};
+    static const char *const neither[] = {"", "2", "t", "yes ", "maybe"};
+    bool value = false;
+    (void)state;
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        assert_true(text_to_bool(yes[i], &value) && value && text_says_yes(yes[i]));
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        assert_true(text_to_bool(no[i], &value) && !value && !text_says_yes(no[i]));
+    for (size_t i = 0; i < sizeof neither / sizeof *neither; i++)
+        assert_false(text_to_bool(neither[i], &value) || text_says_yes(neither[i]));
+    assert_false(text_says_yes(NULL));
+}
+
 static void reads_whole_numbers_only(void **state)
 {
     int64_t value = 0;
@@ -168,7 +183,7 @@ static void knows_how_alike_names_are(void **state)
     assert_int_equal(text_likeness(longest, longest + 1), 0);
 }
 
-UNIT_TESTS(UNIT(compares), UNIT(finds_starts_ends_and_parts), UNIT(knows_ascii_only), UNIT(changes_case_of_ascii_only),
-           UNIT(trims_both_ends), UNIT(slices), UNIT(replaces_every_occurrence), UNIT(splits),
-           UNIT(cuts_lines_whatever_their_ends), UNIT(reads_whole_numbers_only), UNIT(guesses_what_was_meant),
-           UNIT(knows_how_alike_names_are))
+UNIT_TESTS(UNIT(truth_is_read), UNIT(compares), UNIT(finds_starts_ends_and_parts), UNIT(knows_ascii_only),
+           UNIT(changes_case_of_ascii_only), UNIT(trims_both_ends), UNIT(slices), UNIT(replaces_every_occurrence),
+           UNIT(splits), UNIT(cuts_lines_whatever_their_ends), UNIT(reads_whole_numbers_only),
+           UNIT(guesses_what_was_meant), UNIT(knows_how_alike_names_are))
