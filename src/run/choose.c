@@ -98,6 +98,20 @@ static void find_gone(struct ctx *ctx, const struct session *session, struct map
         emit_warning(ctx, "applied, but the file is gone: %s", names_join(ctx->mem, &names, ", "));
 }
 
+/* 0.8.2's table keeps names of files apart, and not their versions: a file that was renamed could be applied again. */
+void twice_warn(struct ctx *ctx, const struct session *session)
+{
+    struct names names = {0};
+    for (int i = 1; i < session->applied.n; i++) {
+        const struct applied *before = session->applied.item[i - 1], *row = session->applied.item[i];
+        if (row->number >= 0 && row->number == before->number)
+            names_add(ctx->mem, &names, arena_printf(ctx->mem, "%s (%s)", row->version, row->filename));
+    }
+    if (names.n)
+        emit_warning(ctx, "recorded as applied more than once: %s; a rollback undoes it once",
+                     names_join(ctx->mem, &names, ", "));
+}
+
 static void warn_unfinished(struct ctx *ctx, const struct session *session)
 {
     for (int i = 0; i < session->unfinished.n; i++) {
@@ -117,6 +131,7 @@ static int find_pending(struct ctx *ctx, struct session *session, struct choice 
 {
     struct map gone;
     int64_t last = -1;
+    twice_warn(ctx, session);
     find_gone(ctx, session, &gone);
     warn_unfinished(ctx, session);
     for (int i = 0; i < session->applied.n; i++) {

@@ -210,6 +210,7 @@ static int run(struct ctx *ctx, struct session *session, const struct rollback_o
     TRY(session_lock(ctx, session));
     TRY(session_reload(ctx, session));
     TRY(refuse_unfinished(ctx, session));
+    twice_warn(ctx, session);
     TRY(choose_rows(ctx, session, options, &chosen));
     TRY(check_needs(ctx, session, &chosen));
     TRY(find_files(ctx, session, &chosen, &files));

@@ -96,6 +96,7 @@ int status_run(struct ctx *ctx, struct session *session, struct json *report)
         TRY(warn_about_seeds(ctx));
     TRY(session_connect(ctx, session, true));
     TRY(session_seed_rows(ctx, session));
+    twice_warn(ctx, session);
     int row = 0;
     const struct list *files = &session->folder->versioned;
     for (int i = 0; i < files->n; i++) {

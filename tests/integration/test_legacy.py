@@ -43,6 +43,18 @@ def test_looking(any_project):
     assert everything(any_project) == before, "nothing of 0.8.2's is changed"
 
 
+def test_recorded_twice(lite):
+    """Under two names of a file, which only PostgreSQL's table forbids: it is said, and a way back does not undo it a second time."""
+    left_behind(lite)
+    lite.database.run("INSERT INTO _dbwarden_migrations (version, description, filename, migration_type, checksum) SELECT version, description,"
+                             " 'primary__0002_2.sql', migration_type, checksum FROM _dbwarden_migrations WHERE version = '0002'")
+    for command in (("migrate",), ("status",), ("rollback", "--count", "2")):
+        shown = lite.ok(*command)
+        assert "warning: recorded as applied more than once: 0002 (primary__0002_" in shown.err, shown
+    assert lite.database.tables() == [] and lite.database.versions() == []
+    assert "more than once" not in lite.ok("migrate").err
+
+
 def test_migrate_and_back(any_project):
     left_behind(any_project)
     any_project.table("0003", "three")
