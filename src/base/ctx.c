@@ -3,6 +3,9 @@
 
 #include "base/clock.h"
 
+/* How late a request to stop may be noticed. */
+#define LOOK_SECONDS 0.2
+
 void ctx_open(struct ctx *ctx, size_t max_memory)
 {
     *ctx = (struct ctx){.mem = arena_open(max_memory), .started = clock_monotonic()};
@@ -41,6 +44,13 @@ int ctx_check(struct ctx *ctx)
         return 0;
     fail(ctx, ERR_LIMIT, "the operation needs more memory than max_memory allows");
     return fail_hint(ctx, "Raise max_memory, or work on less at once.");
+}
+
+void ctx_sleep(struct ctx *ctx, double seconds)
+{
+    double until = clock_monotonic() + seconds, left = seconds;
+    for (; left > 0 && !ctx_asked(ctx); left = until - clock_monotonic())
+        clock_sleep(left < LOOK_SECONDS ? left : LOOK_SECONDS);
 }
 
 bool ctx_must_stop(struct ctx *ctx)

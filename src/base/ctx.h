@@ -48,6 +48,9 @@ int ctx_check(struct ctx *ctx);
 /* The same between steps that belong together: who is asked to stop may still finish them, if that is soon. */
 int ctx_check_within(struct ctx *ctx);
 
+/* Waits, but no longer than until it is asked to stop, also in a thread that gets no signals. */
+void ctx_sleep(struct ctx *ctx, double seconds);
+
 /* To be asked while something runs that can be cut off: is it time to do so? */
 bool ctx_must_stop(struct ctx *ctx);
 

@@ -41,7 +41,7 @@ bool patience_wait(struct ctx *ctx, const struct session *session, struct patien
     patience->pause = patience->pause * 2 < PAUSE_LONGEST ? patience->pause * 2 : PAUSE_LONGEST;
     emit_info(ctx, "%s: %s; try %d in %.1f s, for up to %.0f s more", what, ctx->error.message, patience->tries + 1,
               pause, left);
-    clock_sleep(pause);
+    ctx_sleep(ctx, pause);
     return ctx_check(ctx) == 0;
 }
 

@@ -66,7 +66,7 @@ static int connect_patiently(struct ctx *ctx, struct session *session, const str
             emit_info(ctx, "waiting for the database, up to %.0f seconds more: %s", left, ctx->error.message);
             told = waited;
         }
-        clock_sleep(pause < left ? pause : left);
+        ctx_sleep(ctx, pause < left ? pause : left);
         TRY(ctx_check(ctx));
         pause = pause * 2 < 1 ? pause * 2 : 1;
     }

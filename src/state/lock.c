@@ -141,7 +141,7 @@ static int wait_for_lock(struct ctx *ctx, struct state *state, double seconds, s
         if (!tries)
             emit_info(ctx, "waiting for the migration lock of %s, held by %s%s%s", conn->target,
                       describe(ctx->mem, &holder), why ? "; it is a lease, because " : "", why ? why : "");
-        clock_sleep(pause < left ? pause : left);
+        ctx_sleep(ctx, pause < left ? pause : left);
         pause = pause * 2 < POLL_LONGEST ? pause * 2 : POLL_LONGEST;
     }
     return fail_held(ctx, conn, &holder);

@@ -45,7 +45,7 @@ MYSQL_BEFORE = [
     "CREATE TABLE parent (id integer PRIMARY KEY)", "INSERT INTO parent VALUES (1)",
     "CREATE TABLE busy (id integer PRIMARY KEY, a integer, b varchar(20), p integer, o integer, KEY busy_b (b), KEY busy_o (o), "
     "CONSTRAINT busy_known CHECK (a > -1), CONSTRAINT busy_old FOREIGN KEY (o) REFERENCES parent (id))",
-    "CREATE VIEW shown AS SELECT id FROM busy", "CREATE TRIGGER old_touch BEFORE INSERT ON busy FOR EACH ROW SET NEW.a = 1",
+    "CREATE VIEW shown AS SELECT id FROM busy", "CREATE TRIGGER old_touch BEFORE INSERT ON busy FOR EACH ROW SET NEW.b = NEW.b",
     "INSERT INTO busy WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 200) SELECT i, i, 'x', 1, 1 FROM n"]
 MYSQL = [
     "ALTER TABLE busy ADD COLUMN c integer", "ALTER TABLE busy ADD COLUMN c integer NOT NULL DEFAULT 5 FIRST", "ALTER TABLE busy DROP COLUMN b",
@@ -54,7 +54,7 @@ MYSQL = [
     "ALTER TABLE busy ADD CONSTRAINT positive CHECK (a > 0)", "ALTER TABLE busy DROP CONSTRAINT busy_known", "ALTER TABLE busy ADD UNIQUE KEY busy_a (a)",
     "ALTER TABLE busy ADD FOREIGN KEY (p) REFERENCES parent (id)", "ALTER TABLE busy DROP FOREIGN KEY busy_old", "CREATE INDEX busy_a ON busy (a)",
     "CREATE INDEX busy_ab ON busy (a, b) ALGORITHM = INPLACE LOCK = NONE", "DROP INDEX busy_b ON busy", "ALTER TABLE busy RENAME INDEX busy_b TO busy_bb",
-    "CREATE TRIGGER touch BEFORE UPDATE ON busy FOR EACH ROW SET NEW.a = 1", "DROP TRIGGER old_touch", "CREATE OR REPLACE VIEW shown AS SELECT id, a FROM busy",
+    "CREATE TRIGGER touch BEFORE UPDATE ON busy FOR EACH ROW SET NEW.b = NEW.b", "DROP TRIGGER old_touch", "CREATE OR REPLACE VIEW shown AS SELECT id, a FROM busy",
     "ALTER TABLE busy COMMENT = 'busy'", "ALTER TABLE busy ENGINE = InnoDB", "ALTER TABLE busy ROW_FORMAT = COMPACT", "OPTIMIZE TABLE busy",
     "ANALYZE TABLE busy", "ALTER TABLE busy CONVERT TO CHARACTER SET latin1", "CREATE TABLE child (id integer, FOREIGN KEY (id) REFERENCES busy (id))",
     "CREATE TABLE copied AS SELECT * FROM busy", "UPDATE busy SET b = 'z' ORDER BY id DESC", "INSERT INTO busy (id, a) VALUES (1, 1) ON DUPLICATE KEY UPDATE a = 2",
@@ -75,8 +75,8 @@ SQLITE = [
     "CREATE INDEX busy_a ON busy (lower(b))", "DROP INDEX busy_b", "DROP INDEX busy_b; CREATE INDEX busy_b ON busy (b, a)", "REINDEX busy", "REINDEX",
     "ANALYZE busy", "ANALYZE", "CREATE TRIGGER touch AFTER UPDATE ON parent BEGIN SELECT 1; END", "DROP TRIGGER old_touch",
     "DROP VIEW shown; CREATE VIEW shown AS SELECT id, a FROM busy", "CREATE TABLE child (id integer REFERENCES busy (id))", "CREATE TABLE copied AS SELECT * FROM busy",
-    "CREATE TABLE new_busy (id integer PRIMARY KEY, a integer NOT NULL, b text, p integer); INSERT INTO new_busy SELECT * FROM busy; DROP TABLE busy; "
-    "ALTER TABLE new_busy RENAME TO busy", "DROP TABLE parent; CREATE TABLE parent (id integer)", "UPDATE busy SET b = 'z'", "DELETE FROM busy WHERE id > 100",
+    "DROP VIEW shown; CREATE TABLE new_busy (id integer PRIMARY KEY, a integer NOT NULL, b text, p integer); INSERT INTO new_busy SELECT * FROM busy; "
+    "DROP TABLE busy; ALTER TABLE new_busy RENAME TO busy; CREATE VIEW shown AS SELECT id FROM busy", "DROP TABLE parent; CREATE TABLE parent (id integer)", "UPDATE busy SET b = 'z'", "DELETE FROM busy WHERE id > 100",
     "INSERT INTO busy SELECT id + 1000, a, b, p FROM busy", "CREATE VIRTUAL TABLE words USING fts5(word)", "CREATE TABLE strict (id integer) STRICT",
     "PRAGMA user_version = 7", "VACUUM", "CREATE TEMPORARY TABLE t AS SELECT 1; CREATE TABLE k (k int)",
 ]

@@ -1,4 +1,5 @@
 /* Being asked to stop: once, twice, and while something is put in order. */
+#include "base/clock.h"
 #include "base/ctx.h"
 #include "unit.h"
 
@@ -33,4 +34,15 @@ static void what_comes_while_something_is_put_in_order_is_not_lost(void **state)
     assert_int_equal(ctx_asked(ctx), 2);
 }
 
-UNIT_TESTS(UNIT(asked_once_leaves_some_time), UNIT(what_comes_while_something_is_put_in_order_is_not_lost))
+static void who_is_asked_to_stop_sleeps_no_longer(void **state)
+{
+    struct ctx *ctx = *state;
+    double began = clock_monotonic();
+    ctx_sleep(ctx, 0.01);
+    assert_true(clock_monotonic() - began >= 0.01);
+    atomic_fetch_add(&ctx->cancel, 1);
+    ctx_sleep(ctx, 3600);
+}
+
+UNIT_TESTS(UNIT(asked_once_leaves_some_time), UNIT(who_is_asked_to_stop_sleeps_no_longer),
+           UNIT(what_comes_while_something_is_put_in_order_is_not_lost))
