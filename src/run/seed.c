@@ -258,6 +258,8 @@ static int apply(struct ctx *ctx, struct session *session, const struct seed_opt
 int seed_apply_run(struct ctx *ctx, struct session *session, const struct seed_options *options, struct json *report)
 {
     int code = apply(ctx, session, options, report);
+    if (!options->if_any) /* else migrate has told of its files already */
+        translation_report(ctx, session, report);
     return options->dry_run ? code : hook_end(ctx, session, json_get(report, "applied"), false, code);
 }
 
@@ -324,5 +326,6 @@ int seed_rollback_run(struct ctx *ctx, struct session *session, const struct rol
     json_set_text(ctx->mem, report, "database", session->database->name);
     json_set(ctx->mem, report, "reverted", json_array(ctx->mem));
     int code = roll_back(ctx, session, options, report);
+    translation_report(ctx, session, report);
     return hook_end(ctx, session, json_get(report, "reverted"), true, code);
 }
