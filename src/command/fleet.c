@@ -58,12 +58,13 @@ const char *fleet_line(struct arena *mem, const struct json *row)
 
 /* What says of a target that it is not as it should be, and how both are called. */
 static const struct fleet_judgement {
-    const char *key, *good, *bad;
+    const char *key[4]; /* any of them; the first is always there */
+    const char *good, *bad;
     const char *title; /* of a list of the bad ones, which their version does not show; NULL */
     bool no_versions;  /* nobody asked for them */
-} judgements[] = {{"pending", "up_to_date", "behind", NULL, false},
-                  {"differences", "alike", "different", "Different", false},
-                  {"held", "free", "locked", "Locked", true}};
+} judgements[] = {{{"pending", "broken", "unfinished"}, "up_to_date", "behind", NULL, false},
+                  {{"differences"}, "alike", "different", "Different", false},
+                  {{"held"}, "free", "locked", "Locked", true}};
 enum { JUDGEMENTS = sizeof judgements / sizeof *judgements };
 
 /* "tenant_1, tenant_2 and 7 more" */
@@ -138,7 +139,10 @@ static void failures_show(const struct target_places *places, struct json *const
 
 static bool is_bad(const struct json *row, const struct fleet_judgement *judged)
 {
-    return json_get_int(row, judged->key, 0) > 0 || json_get_bool(row, judged->key, false);
+    for (int i = 0; judged->key[i]; i++)
+        if (json_get_int(row, judged->key[i], 0) > 0 || json_get_bool(row, judged->key[i], false))
+            return true;
+    return false;
 }
 
 static void bad_show(const struct target_places *places, struct json *const *row, const struct fleet_judgement *judged,
@@ -198,7 +202,7 @@ static const struct fleet_judgement *judgement_find(struct json *const *row, int
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; row[i] && j < JUDGEMENTS; j++)
-            if (json_get(row[i], judgements[j].key))
+            if (json_get(row[i], judgements[j].key[0]))
                 return &judgements[j];
     return NULL;
 }
