@@ -183,7 +183,25 @@ static void knows_how_alike_names_are(void **state)
     assert_int_equal(text_likeness(longest, longest + 1), 0);
 }
 
+static void reads_times(void **state)
+{
+    static const struct {
+        const char *text;
+        double seconds; /* -1: it is none */
+    } cases[] = {{"0", 0},           {"5", 5},      {"2.5", 2.5}, {"500ms", 0.5},  {"250 MS", 0.25},
+                 {"2s", 2},          {"5min", 300}, {"1h", 3600}, {"1.5 h", 5400}, {"0.25", 0.25},
+                 {"off", 0},         {"OFF", 0},    {"3.", 3},    {"", -1},        {"s", -1},
+                 {"-1", -1},         {"1d", -1},    {".5", -1},   {"5 5", -1},     {"999999999", 999999999},
+                 {"1234567890", -1}, {"1e3", -1},   {"soon", -1}, {"2ss", -1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double seconds = -1;
+        bool read = text_to_seconds(cases[i].text, &seconds);
+        if (read != (cases[i].seconds >= 0) || seconds - cases[i].seconds > 1e-9 || cases[i].seconds - seconds > 1e-9)
+            fail_msg("\"%s\" is read as %g", cases[i].text, seconds);
+    }
+}
+
 UNIT_TESTS(UNIT(truth_is_read), UNIT(compares), UNIT(finds_starts_ends_and_parts), UNIT(knows_ascii_only),
            UNIT(changes_case_of_ascii_only), UNIT(trims_both_ends), UNIT(slices), UNIT(replaces_every_occurrence),
            UNIT(splits), UNIT(cuts_lines_whatever_their_ends), UNIT(reads_whole_numbers_only),
-           UNIT(guesses_what_was_meant), UNIT(knows_how_alike_names_are))
+           UNIT(guesses_what_was_meant), UNIT(knows_how_alike_names_are), UNIT(reads_times))
