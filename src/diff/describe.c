@@ -125,7 +125,7 @@ static const char *label_of(struct arena *mem, const struct object *object)
     if (object == top_of(object))
         return "";
     if (kind_is(object->kind, KIND_IS_COLUMN))
-        return object->name;
+        return object_title(mem, object);
     for (const char *step = strstr(path, " / "); step; step = strstr(path, " / "))
         path = step + strlen(" / ");
     return path;

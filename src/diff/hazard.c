@@ -6,11 +6,13 @@
 
 #include "base/text.h"
 #include "diff/compare.h"
+#include "diff/spaces.h"
 #include "diff/step.h"
 
 struct finder {
     struct arena *mem;
     const struct target *target;
+    const struct changes *changes;
     struct list *found;
 };
 
@@ -245,6 +247,30 @@ static void empty_judge(const struct finder *finder, const struct change *change
                             object_path(finder->mem, object)));
 }
 
+/* Does a column draw from it from now on as from a sequence of its own? */
+static bool is_taken_over(const struct finder *finder, const struct object *sequence)
+{
+    struct object *root = finder->changes->after->root;
+    for (struct object *o = root; o; o = object_next(root, o)) {
+        const struct list implied = o->peer ? implied_by(finder->mem, finder->target, o) : (struct list){0};
+        for (int i = 0; i < implied.n; i++) {
+            const struct object *made = implied.item[i];
+            if (made->kind == sequence->kind && text_equal(made->name, sequence->name) &&
+                text_equal(object_schema(made), object_schema(sequence)))
+                return true;
+        }
+    }
+    return false;
+}
+
+static void counter_judge(const struct finder *finder, const struct change *change)
+{
+    if (!is_taken_over(finder, change->before))
+        hazard_add(
+            finder, change, "drops-counter", true,
+            arena_printf(finder->mem, "how far %s has counted is lost", object_path(finder->mem, change->before)));
+}
+
 static void rebuild_judge(const struct finder *finder, const struct change *change)
 {
     for (int i = 0; i < change->before->children.n; i++) {
@@ -268,6 +294,8 @@ static void change_judge(const struct finder *finder, const struct change *chang
     if (change->op == CHANGE_DROP && kind_is(change->kind, KIND_HOLDS_ROWS))
         hazard_add(finder, change, "drops-data", true,
                    arena_printf(finder->mem, "the rows of %s are lost", object_path(finder->mem, object)));
+    else if (change->op == CHANGE_DROP && kind_is(change->kind, KIND_COUNTER))
+        counter_judge(finder, change);
     else if (change->op == CHANGE_DROP && column && object->parent->peer)
         column_dropped_judge(finder, change, object);
     else if (change->op == CHANGE_CREATE && column)
@@ -284,7 +312,7 @@ static void change_judge(const struct finder *finder, const struct change *chang
 
 void hazards_find(struct arena *mem, const struct target *target, const struct changes *changes, struct list *hazards)
 {
-    struct finder finder = {mem, target, hazards};
+    struct finder finder = {mem, target, changes, hazards};
     for (int i = 0; i < changes->list.n; i++)
         change_judge(&finder, changes->list.item[i]);
 }

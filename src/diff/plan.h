@@ -16,7 +16,7 @@ struct plan_options {
 struct hazard {
     const char *code;  /* "drops-data", "narrows-type", "needs-rows", "rewrites-table", ... */
     const char *text;  /* one sentence's worth, lower case */
-    bool irreversible; /* rows cannot come back with the rollback */
+    bool irreversible; /* rows or counters cannot come back with the rollback */
     const struct change *change;
     const struct object *column; /* whose rows need values; NULL for other hazards */
 };

@@ -209,9 +209,11 @@ static void displaced_add(struct carrier *carrier, const struct changes *changes
         for (int k = 0; k < parent->children.n; k++) {
             struct object *other = parent->children.item[k];
             if (other->kind == renamed->object->kind && other != renamed->object && !renamed_find(carrier, other) &&
-                compare_name(carrier->mem, carrier->target, other->name, renamed->to))
+                compare_name(carrier->mem, carrier->target, other->name, renamed->to)) {
+                other->set_aside = other->name;
                 renamed_add(carrier, other, renamed->rename,
                             name_aside(carrier->mem, carrier->target, changes, other->name));
+            }
         }
     }
 }

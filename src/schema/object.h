@@ -90,8 +90,9 @@ enum { SAID_WORDS = 2, FIELD_LIMIT = 64 * SAID_WORDS };
 
 struct object {
     enum kind kind;
-    const char *name;   /* unquoted; NULL if it has none (or the engine keeps none) */
-    bool name_invented; /* the name was made by settle(), not given: another name is no difference */
+    const char *name;      /* unquoted; NULL if it has none (or the engine keeps none) */
+    bool name_invented;    /* the name was made by settle(), not given: another name is no difference */
+    const char *set_aside; /* the name that people know it by, where a plan gives that to another; NULL: `name` */
     struct object *parent;
     struct list children; /* struct object *, in order */
     uint64_t said[SAID_WORDS];
@@ -198,6 +199,8 @@ const char *object_schema(const struct object *object); /* name of the namespace
 /* Walks `object` and everything below it, parents first: for (o = tree; o; o = object_next(tree, o)). */
 struct object *object_next(const struct object *root, const struct object *object);
 char *object_path(struct arena *mem, const struct object *object); /* "table users / column email", for messages */
+/* "email", or "email (set aside as _dbwarden_email)"; NULL if it has no name. */
+const char *object_title(struct arena *mem, const struct object *object);
 
 bool object_says(const struct object *object, int field);
 void object_say(struct object *object, int field); /* the member has been set */

@@ -58,6 +58,12 @@ static void add_position(struct buf *out, const struct object *object)
     buf_addf(out, " %d", position);
 }
 
+const char *object_title(struct arena *mem, const struct object *object)
+{
+    return object->set_aside ? arena_printf(mem, "%s (set aside as %s)", object->set_aside, object->name)
+                             : object->name;
+}
+
 static void add_step(struct buf *out, const struct object *object)
 {
     const struct kind_info *info = &kind_table[object->kind];
@@ -69,7 +75,7 @@ static void add_step(struct buf *out, const struct object *object)
         buf_add_c(out, ' ');
         if (schema && schema->kind == KIND_SCHEMA && schema->name && *schema->name)
             buf_addf(out, "%s.", schema->name);
-        buf_add(out, object->name);
+        buf_add(out, object_title(out->mem, object));
     } else if (info->marks & KIND_PART)
         add_position(out, object);
     else if (!(info->marks & KIND_SINGLE))

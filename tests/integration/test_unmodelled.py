@@ -461,6 +461,17 @@ def test_a_type_of_whole_rows_keeps_its_columns(place):
     assert "table b / column x: its type cannot change while a column has the type of whole rows" in said
 
 
+@pytest.mark.parametrize("change", [("n integer", "n bigint"), ('x text', 'x text COLLATE "C"')])
+def test_a_partition_key_keeps_its_type(place, change):
+    schema = "CREATE TABLE t (n integer, x text, integer bigint) PARTITION BY RANGE (lower(x), n)"
+    place.starts(schema)
+    assert "the server refuses another type for a column by which its table is partitioned" in place.stops(
+        schema.replace(*change))
+    place.write("schema.sql", schema.replace("integer bigint", "integer text"))
+    place.ok("make-migrations")
+    place.ok("migrate")
+
+
 def test_a_column_from_two_parents_keeps_its_type(place):
     tables = "CREATE TABLE p (a {0}); CREATE TABLE q (a {0}); CREATE TABLE r () INHERITS ({1});"
     place.starts(tables.format("integer", "p, q"))

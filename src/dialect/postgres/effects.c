@@ -42,6 +42,14 @@ static bool is_row_type(const struct effect_case *effect)
     return false;
 }
 
+/* The server tells rows apart by it; what stands before the parentheses is no name. */
+static bool is_in_partition_key(const struct effect_case *effect)
+{
+    const struct object *column = effect->change->before;
+    const char *key = expr_text(&((const struct table *)column->parent)->partition_by);
+    return key && pg_expr_mentions(effect->mem, strchr(key, '('), column->name);
+}
+
 static bool has_children(const struct object *table)
 {
     for (const struct edge *edge = table ? table->needed : NULL; edge; edge = edge->next_needed)
@@ -224,11 +232,21 @@ static bool is_partitioned(const struct effect_case *effect)
         KIND_COLUMN, ON(ALTER), field, KIND_COLUMN, by, when, .effect = EFFECT_FOLLOW, .on_inherit = true \
     }
 
+#define PARTITION_KEY(field)                                                                            \
+    {                                                                                                   \
+        KIND_COLUMN, ON(ALTER), field, ITSELF, ANY_FIELD, is_in_partition_key,                          \
+            .effect = EFFECT_REFUSE,                                                                    \
+            .reason = "the server refuses another type for a column by which its table is partitioned", \
+            .hint = "Write the migration by hand: make a new table, copy the rows, swap the names."     \
+    }
+
 const struct effect_row pg_effects[] = {
     /* of the object itself */
     {KIND_COLUMN, ON(ALTER), COLUMN_type, ITSELF, ANY_FIELD, is_row_type, .effect = EFFECT_REFUSE,
      .reason = "its type cannot change while a column has the type of whole rows of its table",
      .hint = "Write the migration by hand: change that column to another type and back, with its rows."},
+    PARTITION_KEY(COLUMN_type),
+    PARTITION_KEY(COLUMN_collation),
     {KIND_COLUMN, ON(CREATE), ANY_FIELD, ITSELF, ANY_FIELD, is_identity_for_children, .effect = EFFECT_REFUSE,
      .reason = "an identity column cannot be added to a table that others inherit from",
      .hint = "Add it as a plain column in one step, and make it an identity column in the next."},
