@@ -16,7 +16,7 @@ from support.engines import ENGINES, SERVER, Database, EngineProject, alchemy_ba
 from support.own_server import own_server
 from support.picture import picture, remade
 from support.project import SEED
-from support.shapes import BEFORE, SHAPES, modes, texts
+from support.shapes import BEFORE, LOST, SHAPES, modes, texts
 from support.trace import traced
 
 CRASHES = int(os.environ.get("DBWARDEN_TEST_CRASHES", "0"))
@@ -66,12 +66,23 @@ def assert_same(project, wanted, what):
     assert found == wanted, f"{what}: {[(a, b) for a, b in zip(found, wanted) if a != b]}"
 
 
-def disturbed(project, mode, wanted, disturb):
+def run_again(project, shape, command):
+    """The plain command; where the docs say that it may stop, what it tells to do is done."""
+    shown = project.run(*command)
+    if shape in LOST and "computed in the session that is gone" in shown.err:
+        for path in project.migrations.glob("*.sql"):
+            path.write_text(path.read_text().replace(*LOST[shape]))
+        shown = project.run(*command)
+    assert shown.status == 0, shown
+
+
+def disturbed(project, shape, mode, wanted, disturb):
     """Up and down, each cut off by `disturb` and then run once more."""
     start_anew(project)
+    write_file(project, shape, mode)
     for way, command in enumerate(commands(mode)):
         what = disturb(way, command)
-        project.ok(*command)
+        run_again(project, shape, command)
         assert_same(project, wanted[way], what)
 
 
@@ -95,7 +106,7 @@ def test_program_killed(any_project, shape, mode, dice):
         return f"{command} of {shape}, {mode}, killed at system call {at} of {calls[way]}"
 
     for _ in range(max(1, CRASHES // (2 * len(cases(project.engine))))):
-        disturbed(project, mode, wanted, kill)
+        disturbed(project, shape, mode, wanted, kill)
 
 
 # ---- the server
@@ -107,6 +118,7 @@ def test_server_killed(tmp_path, engine, name, dice):
         place = alchemy_base(engine, server.urls).format("postgres" if engine == "postgresql" else "test")
         project = EngineProject(tmp_path / "project", Database(engine, server.urls[SERVER[engine]], place))
         known = cases(engine)
+        dice.shuffle(known)
         for number in range(max(SERVER_SHARE, CRASHES // 10)):
             shape, mode = known[number % len(known)]
             for path in [*project.migrations.glob("*"), *project.folder.glob("seeds/*")]:
@@ -132,4 +144,4 @@ def test_server_killed(tmp_path, engine, name, dice):
                 assert shown.status == 0 or (shown.status == 5 and shown.err.count("dbwarden: error:") == 1 and "hint:" in shown.err), (what, shown)
                 return what
 
-            disturbed(project, mode, wanted, kill)
+            disturbed(project, shape, mode, wanted, kill)

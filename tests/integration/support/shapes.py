@@ -1,7 +1,7 @@
 """The statements of the crash law: per engine what is there before, and shapes of what a file does up and down.
 
-A shape is (up, down).  What only works outside a transaction, or only with `-- transaction: none`, is in MODES, and so is
-what docs/migration-files.md lists as a doubt that nobody can settle.
+A shape is (up, down).  What only works with `-- transaction: none` is in ONLY_NONE; where a run may stop with what the user has to do,
+because the docs say so, in LOST.
 """
 
 NONE = "-- transaction: none\n"
@@ -167,6 +167,8 @@ CUT = {"sqlite": ("VACUUM;\n", "VACUUM;\n"),
        "postgresql": ("CREATE INDEX CONCURRENTLY cut ON log (n);\n", "DROP INDEX CONCURRENTLY cut;\n")}
 MODES = {"sqlite": ["whole", "cut", "none"], "postgresql": ["whole", "cut", "none"], "mariadb": ["whole", "none"], "mysql": ["whole", "none"]}
 ONLY_NONE = {"sqlite": ["own-transaction", "savepoint"], "postgresql": [], "mariadb": ["own-transaction"], "mysql": ["own-transaction"]}
+# Where docs/migration-files.md says that a run stops: what was computed for the session is gone with it, and the user writes it himself.
+LOST = {"temporary-table": ("INSERT INTO k SELECT id FROM t", "INSERT INTO k VALUES (9)")}
 
 
 def modes(engine, shape):
