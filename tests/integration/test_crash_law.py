@@ -12,7 +12,7 @@ import shutil
 import time
 
 import pytest
-from support.engines import ENGINES, SERVER, Database, EngineProject, alchemy_base, ended
+from support.engines import ENGINES, SERVER, TRANSACTIONAL, Database, EngineProject, alchemy_base, ended
 from support.own_server import own_server
 from support.picture import picture, remade
 from support.project import SEED
@@ -21,17 +21,22 @@ from support.trace import traced
 
 CRASHES = int(os.environ.get("DBWARDEN_TEST_CRASHES", "0"))
 SHARE, SERVER_SHARE = 10, 1  # of `make test`, for each engine
-SEEDS = ("insert-select", "update")
+# Other ways to run a file: as a seed, with files that follow it in the same run, with these in one transaction.
+COMMANDS = {"seed": (("seed", "apply"), ("seed", "rollback")), "many": (("migrate",), ("downgrade", "--to", "base")),
+            "atomic": (("migrate", "--atomic"), ("downgrade", "--to", "base"))}
+FOLLOWING = 5
 
 
 def cases(engine):
     """(shape, mode): all of them in a soak."""
-    known = [(shape, mode) for shape in SHAPES[engine] for mode in modes(engine, shape)] + [(shape, "seed") for shape in SEEDS]
+    known = [(shape, mode) for shape in SHAPES[engine] for mode in modes(engine, shape)]
+    others = [mode for mode in COMMANDS if mode != "atomic" or engine in TRANSACTIONAL]
+    known += [(shape, mode) for shape in ("insert-select", "update", "create-as") for mode in others]
     return known if CRASHES else random.Random(f"{SEED} {engine}").sample(known, SHARE)
 
 
 def commands(mode):
-    return (("seed", "apply"), ("seed", "rollback")) if mode == "seed" else (("migrate",), ("rollback",))
+    return COMMANDS.get(mode, (("migrate",), ("rollback",)))
 
 
 def write_file(project, shape, mode):
@@ -40,6 +45,9 @@ def write_file(project, shape, mode):
         project.write("seeds/V0001__shape.sql", f"{up}\n-- rollback\n{down}")
     else:
         project.migration("0001", "shape", up, down, head=head)
+    for number in range(FOLLOWING if mode in ("many", "atomic") else 0):
+        project.migration(f"{number + 2:04d}", f"more{number}", f"UPDATE log SET n = n + 1 WHERE who = 'up';\nCREATE TABLE more{number} (id int);",
+                          f"DROP TABLE more{number};\nUPDATE log SET n = n + 1 WHERE who = 'down';")
 
 
 def start_anew(project):
