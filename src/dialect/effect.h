@@ -3,7 +3,7 @@
  * reads the table and knows no engine.
  *
  * Rows are searched from the top and the first that fits is taken, so particular ones stand before general ones; only
- * where something follows, the later rows by which it follows are taken too.  Where no row fits: an ALTER of a field that is
+ * where something follows, the later rows by which it follows are taken too, and a row TOGETHER hides none.  Where no row fits: an ALTER of a field that is
  * marked REPLACE, or of a kind that cannot be altered, replaces the object; anything else is done in place; and a dependent
  * is left alone.
  */
@@ -13,14 +13,15 @@
 #include "schema/change.h"
 
 enum effect {
-    EFFECT_NONE,    /* of the object: done in place; of a dependent: it does not notice */
-    EFFECT_LOOSE,   /* of a dependent: not even the order of the two matters */
-    EFFECT_ABSORB,  /* the engine does the same to the dependent by itself: no step of its own */
-    EFFECT_REMADE,  /* the engine makes the dependent anew by itself, and forgets what rests on it */
-    EFFECT_FOLLOW,  /* the dependent is altered too, in the field by which it depends */
-    EFFECT_REPLACE, /* dropped and created again */
-    EFFECT_REBUILD, /* the table that holds it is made anew, with its rows */
-    EFFECT_REFUSE   /* cannot be done: `reason` says why */
+    EFFECT_NONE,     /* of the object: done in place; of a dependent: it does not notice */
+    EFFECT_LOOSE,    /* of a dependent: not even the order of the two matters */
+    EFFECT_ABSORB,   /* the engine does the same to the dependent by itself: no step of its own */
+    EFFECT_REMADE,   /* the engine makes the dependent anew by itself, and forgets what rests on it */
+    EFFECT_TOGETHER, /* the server changes an inherited column only along with all of its origins: their steps are one */
+    EFFECT_FOLLOW,   /* the dependent is altered too, in the field by which it depends */
+    EFFECT_REPLACE,  /* dropped and created again */
+    EFFECT_REBUILD,  /* the table that holds it is made anew, with its rows */
+    EFFECT_REFUSE    /* cannot be done: `reason` says why */
 };
 
 struct effect_case {

@@ -13,6 +13,7 @@ struct run {
     struct planner *planner;
     struct list queue;   /* struct change *: steps to look at */
     struct list rebuilt; /* struct object *: tables of the desired tree */
+    struct list related; /* struct object *: two at a time, columns of the current tree that change together */
 };
 
 /* ---- the table ---- */
@@ -55,6 +56,15 @@ static const struct effect_row *effect_from(const struct planner *planner, const
             row->on_inherit == (edge->how == EDGE_INHERITS) && row_fits(planner, row, change, edge->from))
             return row;
     return NULL;
+}
+
+/* A row TOGETHER is read by related_find() alone. */
+static const struct effect_row *effect_beside(const struct planner *planner, const struct effect_row *row,
+                                              const struct change *change, const struct edge *edge)
+{
+    while (row && row->effect == EFFECT_TOGETHER)
+        row = effect_from(planner, row + 1, change, edge);
+    return row;
 }
 
 const struct effect_row *effect_on(const struct planner *planner, const struct change *change, const struct edge *edge)
@@ -222,6 +232,30 @@ static const struct effect_row *next_followed(const struct planner *planner, con
     return row;
 }
 
+static bool has_origin(const struct object *column)
+{
+    for (const struct edge *edge = column->needs; edge; edge = edge->next_need)
+        if (edge->how == EDGE_INHERITS)
+            return true;
+    return false;
+}
+
+/* The other origins of an inherited column change in the same way. */
+static int related_find(struct run *run, const struct change *step, const struct edge *edge,
+                        const struct effect_row *row)
+{
+    for (const struct edge *other = edge->from->needs; other; other = other->next_need) {
+        const struct change *own = other->to->unmade;
+        if (other->how != EDGE_INHERITS || other->to == edge->to || has_origin(other->to) || has_origin(edge->to))
+            continue;
+        if (!own || own->op != CHANGE_ALTER || !change_has(own, row->field))
+            return refuse(run, step, edge->from, row);
+        list_add(run->planner->mem, &run->related, edge->to);
+        list_add(run->planner->mem, &run->related, other->to);
+    }
+    return 0;
+}
+
 static int dependent_apply(struct run *run, const struct change *step, const struct edge *edge)
 {
     const struct planner *planner = run->planner;
@@ -229,6 +263,11 @@ static int dependent_apply(struct run *run, const struct change *step, const str
     if (!row || (row->on_inherit && !keeps_inheriting(edge->from, edge->to)))
         return 0;
     struct object *dependent = object_whole(edge->from);
+    if (row->effect == EFFECT_TOGETHER)
+        TRY(related_find(run, step, edge, row));
+    row = effect_beside(planner, row, step, edge);
+    if (!row)
+        return 0;
     switch (row->effect) {
     case EFFECT_REPLACE: replace_ensure(run, dependent); break;
     case EFFECT_FOLLOW:
@@ -240,6 +279,7 @@ static int dependent_apply(struct run *run, const struct change *step, const str
     case EFFECT_NONE:
     case EFFECT_LOOSE:
     case EFFECT_ABSORB:
+    case EFFECT_TOGETHER:
     case EFFECT_REBUILD: break;
     }
     return 0;
@@ -291,7 +331,7 @@ static bool row_absorbs(const struct run *run, const struct change *step, const 
     memset(part.fields, 0, sizeof part.fields);
     if (field != ANY_FIELD)
         part.fields[field / 64] = UINT64_C(1) << (field % 64);
-    const struct effect_row *row = effect_on(run->planner, &part, edge);
+    const struct effect_row *row = effect_beside(run->planner, effect_on(run->planner, &part, edge), &part, edge);
     return row && (row->effect == EFFECT_ABSORB || (row->effect == EFFECT_FOLLOW && row->by != field));
 }
 
@@ -323,6 +363,29 @@ static void absorb_all(struct run *run, const struct tree *tree, bool making)
             if (edge->how == EDGE_INHERITS && own && making == (own->op == CHANGE_CREATE))
                 absorb(run, edge, step, own);
         }
+}
+
+/* The one step that is left of both does all; who waits for the other waits for it. */
+static void steps_unite(struct run *run, struct change *leader, struct change *step)
+{
+    struct list joining = step->absorbed;
+    step->absorbed = (struct list){0};
+    list_add(run->planner->mem, &joining, step);
+    for (int i = 0; i < joining.n; i++) {
+        struct change *one = joining.item[i];
+        list_add(run->planner->mem, &leader->absorbed, one);
+        one->led = leader;
+        one->before->unmade = one->after->made = leader;
+    }
+}
+
+static void related_unite(struct run *run)
+{
+    for (int i = 0; i + 1 < run->related.n; i += 2) {
+        const struct object *column = run->related.item[i], *other = run->related.item[i + 1];
+        if (column->unmade != other->unmade)
+            steps_unite(run, column->unmade, other->unmade);
+    }
 }
 
 static void step_finish(struct run *run, struct change *step, const struct effect_row *row, int field)
@@ -477,6 +540,7 @@ int effects_apply(struct planner *planner)
     absorb_all(&run, source->before, false);
     absorb_all(&run, source->after, true);
     gone_remove(planner->out);
+    related_unite(&run);
     for (int i = 0, n = planner->out->list.n; i < n; i++)
         step_phase(&run, planner->out->list.item[i]);
     gone_remove(planner->out);

@@ -394,6 +394,8 @@ static void arcs_of_steps(struct orderer *orderer)
         struct change *step = step_at(orderer, i);
         if (step->finish)
             arc_add(orderer, step, step->finish, NULL);
+        if (step->led)
+            arc_add(orderer, step->led, step, NULL);
         if (step->op == CHANGE_CREATE && step->replaced && step->after->peer)
             arc_add(orderer, step_unmaking(step->after->peer), step, NULL);
         if (step->op == CHANGE_RENAME) {

@@ -35,6 +35,7 @@ struct change {
     bool whole;            /* see struct effect_row */
     bool backwards;        /* likewise */
     struct change *finish; /* the FINISH step that belongs to it */
+    struct change *led;    /* the step in which this one is done too, and that has it among `absorbed`; NULL: none */
     struct list absorbed;  /* struct change *: what the engine does by itself with this one */
 };
 

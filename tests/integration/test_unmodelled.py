@@ -472,13 +472,6 @@ def test_a_partition_key_keeps_its_type(place, change):
     place.ok("migrate")
 
 
-def test_a_column_from_two_parents_keeps_its_type(place):
-    tables = "CREATE TABLE p (a {0}); CREATE TABLE q (a {0}); CREATE TABLE r () INHERITS ({1});"
-    place.starts(tables.format("integer", "p, q"))
-    assert "refuses another type for a column that a child has from two parents" in place.stops(
-        tables.format("bigint", "p, q"))
-
-
 @both_servers
 def test_values_go_over_to_another_type(place):
     """Their defaults name the old type only by its cast, which goes with it."""

@@ -232,6 +232,13 @@ static bool is_partitioned(const struct effect_case *effect)
         KIND_COLUMN, ON(ALTER), field, KIND_COLUMN, by, when, .effect = EFFECT_FOLLOW, .on_inherit = true \
     }
 
+#define FROM_TWO(field)                                                                                 \
+    {                                                                                                   \
+        KIND_COLUMN, ON(ALTER), field, KIND_COLUMN, ANY_FIELD, has_two_roots,                           \
+            .effect = EFFECT_TOGETHER, .on_inherit = true,                                              \
+            .reason = "a child has this column from two parents, and they cannot have different types", \
+            .hint = "Give all of its parents the same type in one step."                                \
+    }
 #define PARTITION_KEY(field)                                                                            \
     {                                                                                                   \
         KIND_COLUMN, ON(ALTER), field, ITSELF, ANY_FIELD, is_in_partition_key,                          \
@@ -271,9 +278,8 @@ const struct effect_row pg_effects[] = {
      .reason = "its partitioning cannot be changed in place",
      .hint = "Write the migration by hand: make a new table, copy the rows, swap the names."},
 
-    {KIND_COLUMN, ON(ALTER), COLUMN_type, KIND_COLUMN, ANY_FIELD, has_two_roots, .effect = EFFECT_REFUSE,
-     .on_inherit = true, .reason = "the server refuses another type for a column that a child has from two parents",
-     .hint = "Write the migration by hand: NO INHERIT from that parent, the type in all three tables, INHERIT again."},
+    FROM_TWO(COLUMN_type),
+    FROM_TWO(COLUMN_collation),
     /* inherited columns: the server does the same to the children, but for comments and compression */
     {KIND_COLUMN, ON(ALTER), COLUMN_comment, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE, .on_inherit = true},
     {KIND_COLUMN, ON(ALTER), COLUMN_compression, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE,

@@ -318,21 +318,30 @@ struct column_change {
     bool default_off;       /* the old default has to go before the type changes */
 };
 
-static void column_retype(struct render *render, const struct column_change *c)
+static void type_add(struct buf *out, const struct column *column)
 {
-    struct buf out = alter_column(render, c->after);
+    buf_add(out, column->type);
+    if (!column->collation)
+        return;
+    buf_add(out, " COLLATE ");
+    pg_collation_add(out, column->collation);
+}
 
-    buf_addf(&out, "TYPE %s", c->after->type);
-    if (c->after->collation) {
-        buf_add(&out, " COLLATE ");
-        pg_collation_add(&out, c->after->collation);
-    }
+/* After "... ALTER COLUMN c ". */
+static void set_type(struct render *render, const struct column_change *c, struct buf *out)
+{
+    buf_add(out, "TYPE ");
+    type_add(out, c->after);
     if (c->conversion)
-        buf_addf(&out, " USING %s", c->conversion);
-    render_statement(render, &out);
+        buf_addf(out, " USING %s", c->conversion);
+    render_statement(render, out);
+}
+
+/* The sequence follows, and what a new type brings of its own is not what was said. */
+static void retype_settle(struct render *render, const struct column_change *c)
+{
     if (c->after->autoincrement && c->before->autoincrement)
         serial_retype(render, c->after);
-    /* A new type brings its own storage and compression. */
     if (c->after->storage && !change_has(c->change, COLUMN_storage))
         set_storage(render, c->after);
     if (c->after->compression && !change_has(c->change, COLUMN_compression))
@@ -471,7 +480,7 @@ static void column_behind(struct render *render, const struct column_change *c)
         set_comment(render, c->after);
 }
 
-int pg_column_alter(struct render *render, const struct change *change)
+static struct column_change change_of(struct render *render, const struct change *change)
 {
     struct column_change c = {change, (const struct column *)change->before, (const struct column *)change->after};
 
@@ -479,9 +488,85 @@ int pg_column_alter(struct render *render, const struct change *change)
     if (change_has(change, COLUMN_type))
         c.conversion = pg_using(render->mem, render->target, c.after->object.name, c.before->type, c.after->type);
     c.default_off = default_must_go(render, &c);
-    column_before(render, &c);
-    if (c.retype)
-        column_retype(render, &c);
-    column_behind(render, &c);
+    return c;
+}
+
+static bool is_taken(const struct tree *tree, const struct object *table, const char *name)
+{
+    const struct object *schema = object_child(tree->root, KIND_SCHEMA, object_schema(table));
+    for (int i = 0; schema && i < schema->children.n; i++)
+        if (text_equal(((const struct object *)schema->children.item[i])->name, name))
+            return true;
+    return false;
+}
+
+static void set_parent(struct render *render, const struct change *change, const char *words, const char *above)
+{
+    struct buf out = pg_begin(render, "");
+    pg_alter_table(&out, change->after);
+    buf_addf(&out, "%s %s", words, above);
+    render_statement(render, &out);
+}
+
+/*
+ * For a while they all inherit the column from one table, with which the server changes it everywhere.  The statements are
+ * one block for each of them where comments tell what they are for.
+ */
+static void retype_together(struct render *render, const struct list *changes)
+{
+    const struct change *first = changes->item[0];
+    const struct column_change c = change_of(render, first);
+    const struct object *table = first->after->parent;
+    const char *name = "_dbwarden_parent";
+    for (int n = 2; is_taken(render->before, table, name) || is_taken(render->after, table, name); n++)
+        name = arena_printf(render->mem, "_dbwarden%d_parent", n);
+    struct buf above = pg_begin(render, ""), out = pg_begin(render, "CREATE TABLE "), column = pg_begin(render, "");
+    pg_sibling(&above, first->after, name);
+    pg_ident_add(&column, first->after->name);
+    buf_addf(&out, "%s (%s ", above.data, column.data);
+    type_add(&out, c.before);
+    buf_add_c(&out, ')');
+    render->change = changes->item[changes->n - 1];
+    render_statement(render, &out);
+    for (int i = changes->n - 1; i >= 0; i--) {
+        render->change = changes->item[i];
+        set_parent(render, changes->item[i], "INHERIT", above.data);
+    }
+    out = pg_begin(render, "ALTER TABLE ");
+    buf_addf(&out, "%s ALTER COLUMN %s ", above.data, column.data);
+    set_type(render, &c, &out);
+    for (int i = 0; i < changes->n; i++)
+        set_parent(render, changes->item[i], "NO INHERIT", above.data);
+    out = pg_begin(render, "DROP TABLE ");
+    buf_add(&out, above.data);
+    render_statement(render, &out);
+}
+
+int pg_column_alter(struct render *render, const struct change *change)
+{
+    struct list changes = {0};
+    if (change->led)
+        return 0;
+    list_add(render->mem, &changes, (void *)(uintptr_t)change);
+    for (int i = 0; i < change->absorbed.n; i++)
+        list_add(render->mem, &changes, change->absorbed.item[i]);
+    struct column_change *all = NEW_ARRAY(render->mem, struct column_change, changes.n);
+    for (int i = 0; i < changes.n; i++) {
+        render->change = changes.item[i];
+        all[i] = change_of(render, changes.item[i]);
+        column_before(render, &all[i]);
+    }
+    if (changes.n > 1)
+        retype_together(render, &changes);
+    else if (all[0].retype) {
+        struct buf out = alter_column(render, all[0].after);
+        set_type(render, &all[0], &out);
+    }
+    for (int i = 0; i < changes.n; i++) {
+        render->change = changes.item[i];
+        if (all[i].retype)
+            retype_settle(render, &all[i]);
+        column_behind(render, &all[i]);
+    }
     return 0;
 }
