@@ -1,6 +1,6 @@
 """bench.py [PART...]: dbwarden against the floor, as ratios of medians of runs that take turns.
 
-Parts: start apply fleet slow mysql large catalog diff models count.  A line of build/bench.jsonl for every program measured, one table at the
+Parts: start apply peers fleet slow mysql large catalog diff models count.  A line of build/bench.jsonl for every program measured, one table at the
 end.  Nothing here is a test: a machine that is busy with something else only makes the ratios less sure.
 """
 
@@ -237,6 +237,57 @@ def fleet():
                 Runner("status", [OURS, "-q", "status", "--jobs", 4], folder), runs=RUNS)
 
 
+def goose(engine, url, files):
+    return [PEERS["goose"], "-dir", files / "goose", {"sqlite": "sqlite3"}.get(engine, "postgres"), url, "up"]
+
+
+def dbmate(engine, url, files):
+    return [PEERS["dbmate"], "--no-dump-schema", "-d", files / "dbmate", "-u", url if engine == "postgresql" else f"sqlite:{url}", "up"]
+
+
+PEERS = {name: os.path.join(os.environ.get("BENCH_PEERS", ""), path)
+         for name, path in (("goose", "bin/goose"), ("dbmate", "node_modules/.bin/dbmate"))}
+WORDS = {"goose": goose, "dbmate": dbmate}
+
+
+def peers():
+    """Other tools, each with the same statements in files of its own, as far as they are installed."""
+    there = [name for name in PEERS if os.access(PEERS[name], os.X_OK)]
+    for name in PEERS:
+        if name not in there:
+            fact(f"peers: {name}", "not installed: see bench/peers.sh")
+    for engine in ("sqlite", "postgresql"):
+        if there:
+            peers_apply(engine, there)
+            peers_fleet(engine, 200, there)
+
+
+def peers_apply(engine, there):
+    migrations, folder, files = workloads.trivial(1000, engine), fresh("project"), fresh("files")
+    url = DATABASE + "?sslmode=disable" if engine == "postgresql" else files / "theirs.db"
+    workloads.project(folder, "sqlite:///./app.db" if engine == "sqlite" else DATABASE, migrations)
+    workloads.theirs(files, migrations)
+    others = [Runner(name, WORDS[name](engine, url, files), files, clean(engine, files / "theirs.db")) for name in there]
+    for words, aim in (([], None), (["--atomic"], "0.33 x")):
+        compare(" ".join([f"peers: apply 1000: {engine}", *words]),
+                Runner("dbwarden", [OURS, "migrate", *words], folder, clean(engine, folder / "app.db")), *others, runs=min(RUNS, 3), aim=aim)
+
+
+def peers_fleet(engine, n, there):
+    """Their own way to many databases is a loop in a shell."""
+    folder, migrations = fresh("fleet"), workloads.trivial(20, engine)
+    anew = fleet_script(folder, engine, migrations, n)
+    workloads.theirs(folder, migrations)
+    url = f"{DATABASE}?sslmode=disable&search_path=$1" if engine == "postgresql" else "data/$1.db"
+    loops = []
+    for name in there:
+        line = " ".join(f'"{word}"' for word in WORDS[name](engine, url, Path(".")))
+        (folder / f"{name}.sh").write_text(line + "\n")
+        loops.append(Runner(f"shell over {name}", ["sh", "-c", f"xargs -n 1 sh {name}.sh <names.txt"], folder, anew))
+    compare(f"peers: fleet of {n}, 20 files each: {engine}",
+            Runner("dbwarden", [OURS, "-q", "migrate", "--jobs", 4], folder, anew), *loops, runs=1)
+
+
 def large():
     for rows_of, width in ((50000, 20), (100000, 950)):
         for engine in ("sqlite", "postgresql"):
@@ -378,7 +429,7 @@ def counted(n):
     return found
 
 
-PARTS = {"start": start, "apply": apply, "fleet": fleet, "slow": slow, "mysql": mysql, "large": large, "catalog": catalog,
+PARTS = {"start": start, "apply": apply, "peers": peers, "fleet": fleet, "slow": slow, "mysql": mysql, "large": large, "catalog": catalog,
          "diff": diff, "models": models, "count": count}
 
 

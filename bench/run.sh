@@ -25,4 +25,6 @@ url() { sed -n "s/^$1=//p" <<<"$said"; }
 BENCH_POSTGRESQL=$(url PG15_TCP_URL) BENCH_MARIADB=$(url MARIADB_URL) BENCH_MYSQL=$(url MYSQL_URL)
 export BENCH_MARIADB BENCH_MYSQL
 export BENCH_POSTGRESQL BENCH_SERVER_LOG=$servers/pg15/log
+export BENCH_PEERS=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}/peers
+[[ $# -gt 0 && " $* " != *" peers "* ]] || bench/peers.sh "$BENCH_PEERS"
 python3 bench/bench.py "$@"

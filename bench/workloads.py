@@ -68,6 +68,14 @@ def plain(folder, migrations):
     (folder / "all.txt").write_text("".join(text))
 
 
+def theirs(folder, migrations):
+    """The same in the form of other tools."""
+    for tool, up_mark, down_mark in (("goose", "-- +goose Up", "-- +goose Down"), ("dbmate", "-- migrate:up", "-- migrate:down")):
+        (folder / tool).mkdir(parents=True, exist_ok=True)
+        for i, (name, up, down) in enumerate(migrations, 1):
+            (folder / tool / f"{i:05d}_{name}.sql").write_text(f"{up_mark}\n{up}\n{down_mark}\n{down}")
+
+
 def journaled(path, migrations):
     """For a client of MySQL: the statements of `migrations` with the commits that a journal around each of them takes."""
     text = ["CREATE TABLE state (version varchar(20) PRIMARY KEY, name text, sum text);\n"
