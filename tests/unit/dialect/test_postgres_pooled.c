@@ -40,6 +40,32 @@ static void some_statements_end_with_their_transaction(void **state)
     }
 }
 
+static void what_a_file_sets_is_set_for_its_transaction(void **state)
+{
+    struct arena *mem = ((struct ctx *)*state)->mem;
+    static const char *const pairs[][2] = {
+        {"SET search_path = a, b", "SET LOCAL search_path = a, b"},
+        {"set session work_mem = '1MB'", "SET LOCAL work_mem = '1MB'"},
+        {"SET SESSION AUTHORIZATION bob", "SET LOCAL SESSION AUTHORIZATION bob"},
+        {"SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", NULL},
+        {"SET ROLE bob", "SET LOCAL ROLE bob"},
+        {"SELECT pg_catalog.set_config('search_path', '', false)",
+         "SELECT pg_catalog.set_config('search_path', '', true)"},
+        {"SELECT set_config('a.b', lower('C'), false)", NULL},
+        {"SELECT set_config('a.b', 'c', false), f(1)", NULL},
+        {"SELECT set_config('a.b', 'c', no)", NULL},
+        {"SELECT 1", NULL},
+        {"RESET ALL", NULL},
+        {"LISTEN x", NULL},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const struct sql_piece piece = {.text = pairs[i][0], .length = strlen(pairs[i][0]), .line = 1};
+        const char *text = pg_within_transaction(mem, &piece);
+        if (!text_equal(text, pairs[i][1]))
+            fail_msg("%s: %s", pairs[i][0], text ? text : "nothing");
+    }
+}
+
 static const char *options_of(const struct pg_keywords *keywords)
 {
     for (int i = 0; i < keywords->n; i++)
@@ -115,6 +141,6 @@ static void storage_goes_with_the_type(void **state)
     }
 }
 
-UNIT_TESTS(UNIT(some_statements_end_with_their_transaction), UNIT(the_search_path_stands_last_and_keeps_its_blanks),
-           UNIT(what_the_url_says_of_limits_wins), UNIT(types_that_take_each_others_values),
-           UNIT(storage_goes_with_the_type))
+UNIT_TESTS(UNIT(some_statements_end_with_their_transaction), UNIT(what_a_file_sets_is_set_for_its_transaction),
+           UNIT(the_search_path_stands_last_and_keeps_its_blanks), UNIT(what_the_url_says_of_limits_wins),
+           UNIT(types_that_take_each_others_values), UNIT(storage_goes_with_the_type))
