@@ -1,18 +1,21 @@
 """The crash law: whatever is killed at whatever moment, the next plain command ends as an undisturbed run does, and each statement is
 effective exactly once: up and down, for files in every mode and for seeds.
 
-Shapes of statements are in support/shapes.py.  The program is killed at each system call that writes or sends, the server at any moment.
-`make test` tries a share of both that DBWARDEN_TEST_SEED chooses; DBWARDEN_TEST_CRASHES says how often all of them together are killed on
-each engine, for a soak.
+Shapes of statements are in support/shapes.py.  The program is killed at each system call that writes or sends, the server at any moment,
+the connection cut at each message.
+`make test` tries a share of these that DBWARDEN_TEST_SEED chooses; DBWARDEN_TEST_CRASHES says how often they strike on each engine
+in a soak.
 """
 
 import os
 import random
 import shutil
 import time
+from urllib.parse import urlsplit
 
 import pytest
-from support.engines import ENGINES, SERVER, TRANSACTIONAL, Database, EngineProject, alchemy_base, ended
+from support.cutter import cutter
+from support.engines import ENGINES, SERVER, TRANSACTIONAL, Database, EngineProject, alchemy_base, created, ended
 from support.own_server import own_server
 from support.picture import picture, remade
 from support.project import SEED
@@ -20,7 +23,7 @@ from support.shapes import BEFORE, LOST, SHAPES, modes, texts
 from support.trace import traced
 
 CRASHES = int(os.environ.get("DBWARDEN_TEST_CRASHES", "0"))
-SHARE, SERVER_SHARE = 10, 1  # of `make test`, for each engine
+SHARE, SERVER_SHARE, CUT_SHARE = 10, 1, 4  # of `make test`, for each engine
 # Other ways to run a file: as a seed, with files that follow it in the same run, with these in one transaction.
 COMMANDS = {"seed": (("seed", "apply"), ("seed", "rollback")), "many": (("migrate",), ("downgrade", "--to", "base")),
             "atomic": (("migrate", "--atomic"), ("downgrade", "--to", "base"))}
@@ -37,6 +40,11 @@ def cases(engine):
 
 def commands(mode):
     return COMMANDS.get(mode, (("migrate",), ("rollback",)))
+
+
+def forget_files(project):
+    for path in [*project.migrations.glob("*"), *project.folder.glob("seeds/*")]:
+        path.unlink()
 
 
 def write_file(project, shape, mode):
@@ -72,6 +80,11 @@ def result(project):
 def assert_same(project, wanted, what):
     found = result(project)
     assert found == wanted, f"{what}: {[(a, b) for a, b in zip(found, wanted) if a != b]}"
+
+
+def assert_lost(shown, what):
+    """The connection was lost, or all was done by then."""
+    assert shown.status == 0 or (shown.status == 5 and shown.err.count("dbwarden: error:") == 1 and "hint:" in shown.err), (what, shown)
 
 
 def run_again(project, shape, command):
@@ -117,6 +130,44 @@ def test_program_killed(any_project, shape, mode, dice):
         disturbed(project, shape, mode, wanted, kill)
 
 
+# ---- the connection
+
+@pytest.mark.parametrize("engine", SERVER)
+def test_connection_cut(tmp_path, servers, engine, dice):
+    """At each message, COMMIT among them: lost before it arrives, or its answer lost."""
+    database, drop = created(engine, servers, tmp_path)
+    parts = urlsplit(database.url)
+    with cutter(parts.hostname, parts.port) as network:
+        database.url = database.url.replace(f":{parts.port}/", f":{network.port}/")
+        project = EngineProject(tmp_path / "project", database)
+        known = cases(engine)
+        dice.shuffle(known)
+        for number in range(max(CUT_SHARE, CRASHES // 5)):
+            shape, mode = known[number % len(known)]
+            calls, wanted = [], []
+            forget_files(project)
+            write_file(project, shape, mode)
+            start_anew(project)
+            for command in commands(mode):
+                network.cut_at(0)
+                project.ok(*command)
+                calls.append(network.sent)
+                wanted.append(result(project))
+
+            def cut(way, command):
+                at, arrives = dice.randint(1, calls[way]), dice.random() < 0.5
+                network.cut_at(at, arrives)
+                shown = project.run(*command)
+                network.cut_at(0)
+                what = f"{command} of {shape}, {mode}, cut {'after' if arrives else 'before'} message {at} of {calls[way]}"
+                print(f"{what}: {shown.status}")
+                assert_lost(shown, what)
+                return what
+
+            disturbed(project, shape, mode, wanted, cut)
+    drop()
+
+
 # ---- the server
 
 @pytest.mark.parametrize("engine, name", [("postgresql", "pg15"), ("mariadb", "mariadb"), ("mysql", "mysql")])
@@ -129,8 +180,7 @@ def test_server_killed(tmp_path, engine, name, dice):
         dice.shuffle(known)
         for number in range(max(SERVER_SHARE, CRASHES // 10)):
             shape, mode = known[number % len(known)]
-            for path in [*project.migrations.glob("*"), *project.folder.glob("seeds/*")]:
-                path.unlink()
+            forget_files(project)
             write_file(project, shape, mode)
             start_anew(project)
             wanted, took = [], []
@@ -149,7 +199,7 @@ def test_server_killed(tmp_path, engine, name, dice):
                 server.restart()
                 what = f"{command} of {shape}, {mode}, the server killed after {after:.3f} s of {took[way]:.3f}"
                 print(f"{what}: {shown.status}")
-                assert shown.status == 0 or (shown.status == 5 and shown.err.count("dbwarden: error:") == 1 and "hint:" in shown.err), (what, shown)
+                assert_lost(shown, what)
                 return what
 
             disturbed(project, shape, mode, wanted, kill)

@@ -1,0 +1,72 @@
+"""A network that fails: it lies between the program and a server, and cuts all connections at one of the messages that the program sends."""
+
+import contextlib
+import socket
+import threading
+
+
+class Cutter:
+    def __init__(self, host, port):
+        self.server = (host, port)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.lock, self.open = threading.Lock(), []
+        self.cut_at(0)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def cut_at(self, message, arrives=False):
+        """0: never.  `arrives`: that message still reaches the server, and its answer is lost."""
+        self.at, self.arrives, self.sent = message, arrives, 0
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near = self.listener.accept()[0]
+                far = socket.create_connection(self.server)
+                with self.lock:
+                    self.open += [near, far]
+                for source, target, counted in ((near, far, True), (far, near, False)):
+                    threading.Thread(target=self.carry, args=(source, target, counted), daemon=True).start()
+
+    def carry(self, source, target, counted):
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                cut = counted and self.counted()
+                if cut and not self.arrives:
+                    break
+                target.sendall(data)
+                if cut:
+                    break
+            else:
+                cut = False
+            if cut:
+                self.cut()
+        for end in (source, target):
+            self.end(end)
+
+    def counted(self):
+        with self.lock:
+            self.sent += 1
+            return self.sent == self.at
+
+    def cut(self):
+        with self.lock:
+            gone, self.open = self.open, []
+        for end in gone:
+            self.end(end)
+
+    @staticmethod
+    def end(end):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+        end.close()
+
+
+@contextlib.contextmanager
+def cutter(host, port):
+    network = Cutter(host, port)
+    try:
+        yield network
+    finally:
+        network.listener.close()
+        network.cut()
