@@ -25,6 +25,8 @@
 
 struct chunk {
     struct chunk *older;
+    void (*release)(void *what); /* NULL: there is nothing to do */
+    void *what;
     size_t size;
     size_t used;
     alignas(max_align_t) unsigned char data[];
@@ -75,6 +77,8 @@ static void free_newer_than(struct arena *arena, const struct chunk *last)
     while (arena->newest != last) {
         struct chunk *gone = arena->newest;
         arena->newest = gone->older;
+        if (gone->release)
+            gone->release(gone->what);
         free(gone);
     }
 }
@@ -130,6 +134,13 @@ static struct chunk *add_chunk(struct arena *arena, size_t needed)
     chunk->size = size;
     arena->newest = chunk;
     return chunk;
+}
+
+void arena_defer(struct arena *arena, void (*release)(void *what), void *what)
+{
+    struct chunk *chunk = add_chunk(arena, 0);
+    chunk->release = release;
+    chunk->what = what;
 }
 
 static void account(struct arena *arena, size_t size)

@@ -40,6 +40,9 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 #define NEW(arena, type)          ((type *)arena_alloc((arena), sizeof(type)))
 #define NEW_ARRAY(arena, type, n) ((type *)arena_alloc((arena), sizeof(type) * (size_t)(n)))
 
+/* What has to be given back when the arena is closed, or rewound to before this. `what` may live in the arena. */
+void arena_defer(struct arena *arena, void (*release)(void *what), void *what);
+
 /* Zeroed memory in no arena, for the few things with an owner that calls free(); never NULL. */
 void *arena_outside(size_t size);
 

@@ -16,9 +16,6 @@
 #include "sql/body.h"
 #include "sql/classify.h"
 
-/* Large enough for a dump of 100 MB, small enough to notice that somebody gave us a disk image. */
-#define FILE_LIMIT ((size_t)512 << 20)
-
 enum { HEAD = 4096 };
 
 enum side { SIDE_NONE, SIDE_UP, SIDE_DOWN };
@@ -657,19 +654,33 @@ static int text_take(struct ctx *ctx, const struct dialect *dialect, struct migr
     return read_text(&reading);
 }
 
-int migration_fill(struct ctx *ctx, const struct dialect *dialect, struct migration *migration)
+static int text_read(struct ctx *ctx, struct migration *migration)
 {
     char *text, head[HEAD];
     TRY(file_head(ctx, migration->path, head, sizeof head, &migration->length));
-    if (memchr(head, 0, migration->length)) /* no text, perhaps a large one: nothing else of it is worth reading */
-        text = arena_copy(ctx->mem, head, migration->length);
-    else
-        TRY(file_read(ctx, migration->path, FILE_LIMIT, &text, &migration->length));
+    if (memchr(head, 0, migration->length)) { /* no text, perhaps a large one: nothing else of it is worth reading */
+        migration->text = arena_copy(ctx->mem, head, migration->length);
+        return 0;
+    }
+    TRY(mapping_open(ctx, migration->path, &migration->mapping));
+    if (migration->mapping) {
+        migration->text = migration->mapping->text;
+        migration->length = migration->mapping->length;
+        return 0;
+    }
+    TRY(file_read(ctx, migration->path, 0, &text, &migration->length));
     migration->text = text;
-    if (!migration->python)
-        return text_take(ctx, dialect, migration);
-    migration->checksum = hash_sha256(ctx->mem, text, migration->length);
     return 0;
+}
+
+int migration_fill(struct ctx *ctx, const struct dialect *dialect, struct migration *migration)
+{
+    TRY(text_read(ctx, migration));
+    if (migration->python)
+        migration->checksum = hash_sha256(ctx->mem, migration->text, migration->length);
+    else
+        TRY(text_take(ctx, dialect, migration));
+    return migration->mapping ? mapping_check(ctx, migration->mapping) : 0;
 }
 
 static int name_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration)

@@ -5,6 +5,7 @@
 #ifndef MIGRATION_MIGRATION_H
 #define MIGRATION_MIGRATION_H
 
+#include "base/mapping.h"
 #include "dialect/dialect.h"
 #include "legacy/legacy.h"
 #include "sql/split.h"
@@ -36,6 +37,7 @@ struct migration {
     const struct lex_rules *lex;
     const char *text; /* the file */
     size_t length;
+    struct mapping *mapping;        /* of a large file, which is not read whole; NULL */
     const struct split *written[2]; /* up and down as the file has them, where they are translated; NULL: they are it */
     const unsigned char *marks[2];  /* of up and down, if somebody has kept what migration_marks() gave; NULL */
     const struct error *up_error;   /* what makes a side unusable; NULL. Of an applied file it does no harm */

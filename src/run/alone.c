@@ -86,7 +86,7 @@ static int run_watched(struct execution *execution, const struct classified *wha
     int at = execution->done;
     execution_begin_batch(execution, at, 2, false);
     TRY(add_evidence(execution, what, true));
-    execution_add_statements(execution, at, 1);
+    TRY(execution_add_statements(execution, at, 1));
     execution_add_done(execution, at + 1, chain);
     return execution_run_batch(execution);
 }
@@ -104,7 +104,7 @@ static int run_tied(struct execution *execution, const struct classified *what, 
     execution->once = witnessed; /* what it committed by itself stays */
     if (witnessed)
         TRY(add_evidence(execution, what, false));
-    execution_add_statements(execution, at, 1);
+    TRY(execution_add_statements(execution, at, 1));
     execution_add_done(execution, at + 1, chain);
     if (begin)
         execution_add(execution, (struct batch_step){"COMMIT", strlen("COMMIT"), NULL});
@@ -121,7 +121,7 @@ static int run_commit(struct execution *execution, const char *chain)
     execution_begin_batch(execution, at, 1, false);
     execution_add_done(execution, at + 1, chain);
     execution->offset = execution->batch.n;
-    execution_add_statements(execution, at, 1);
+    TRY(execution_add_statements(execution, at, 1));
     return execution_run_batch(execution);
 }
 
@@ -129,7 +129,7 @@ static int run_plain(struct execution *execution, const char *chain)
 {
     int at = execution->done;
     execution_begin_batch(execution, at, 1, false);
-    execution_add_statements(execution, at, 1);
+    TRY(execution_add_statements(execution, at, 1));
     execution_add_done(execution, at + 1, chain);
     return execution_run_batch(execution);
 }
@@ -137,7 +137,7 @@ static int run_plain(struct execution *execution, const char *chain)
 static int run_inside(struct execution *execution)
 {
     execution_begin_batch(execution, execution->done, 1, false);
-    execution_add_statements(execution, execution->done, 1);
+    TRY(execution_add_statements(execution, execution->done, 1));
     return execution_run_batch(execution);
 }
 
@@ -313,7 +313,7 @@ int execution_alone(struct execution *execution)
     execution->patience.tries = 0;
     if (execution->conn->in_transaction && execution->conn->dialect->transactional_ddl) {
         execution->done++;
-        execution->chain = chain;
+        execution_keep_chain(execution, chain);
     } else {
         execution_advance(execution, 1, chain);
     }

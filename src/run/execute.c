@@ -16,17 +16,22 @@
 /* Rows of data that go with one journal step where every statement would commit by itself. */
 #define DATA_GROUP 1000
 
+enum { SUM_ROOM = sizeof((struct execution *)0)->chain };
+
 static double seconds_of(const struct execution *execution)
 {
     return clock_monotonic() - execution->started;
 }
 
-static const char *chain_next(struct execution *execution, const char *chain, int i)
+/* The sum of statement i joins those before it. */
+static void chain_add(const struct execution *execution, int i, char chain[SUM_ROOM])
 {
     struct arena *mem = execution->ctx->mem;
+    struct arena_mark mark = arena_save(mem);
     const char *sum = lex_checksum(mem, execution->conn->dialect->lex, &execution->split->piece[i], 1);
     const char *both = arena_printf(mem, "%s%s", chain, sum);
-    return hash_sha256(mem, both, strlen(both));
+    snprintf(chain, SUM_ROOM, "%s", hash_sha256(mem, both, strlen(both)));
+    arena_rewind(mem, mark);
 }
 
 /* Where it failed, in the file: the statement's place, moved on by the server's position in it. */
@@ -47,7 +52,7 @@ static const char *repair_hint(const struct execution *execution)
     struct arena *mem = execution->ctx->mem;
     bool seed = execution->migration->type == MIGRATION_SEED;
     const char *command = execution->down ? (seed ? "seed rollback" : "rollback") : seed ? "seed apply" : "migrate";
-    if (execution->conn->whole)
+    if (execution->conn->whole && !execution->sliced)
         return "Everything is as it was before, because all files are one transaction. Fix it and run migrate again.";
     if (!execution->begun || !execution->kept)
         return arena_printf(mem, "Nothing of this file is recorded as done. Fix it and run %s again.", command);
@@ -83,7 +88,7 @@ static const char *baseline_hint(const struct execution *execution)
                         mark);
 }
 
-static void explain(struct execution *execution)
+void execution_explain(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
     int at = execution->batch.failed - execution->offset;
@@ -196,24 +201,30 @@ static void add_begin(struct execution *execution)
 }
 
 /* Through a pooler a file that is one transaction sets for that alone; choose.c has seen to it that it can. */
-static struct batch_step statement_step(const struct execution *execution, int i)
+static struct batch_step statement_step(const struct execution *execution, const struct sql_piece *piece,
+                                        unsigned char mark)
 {
     const struct dialect *dialect = execution->conn->dialect;
-    const struct sql_piece *piece = &execution->split->piece[i];
     const char *local = NULL;
-    if (execution->conn->pooled && execution->mark[i] & STATEMENT_SESSION && !dialect->ends_with_transaction(piece))
+    if (execution->conn->pooled && mark & STATEMENT_SESSION && !dialect->ends_with_transaction(piece))
         local = dialect->within_transaction(execution->ctx->mem, piece);
     return local ? (struct batch_step){local, strlen(local), NULL}
                  : (struct batch_step){piece->text, piece->length, NULL};
 }
 
-void execution_add_statements(struct execution *execution, int first, int n)
+int execution_add_statements(struct execution *execution, int first, int n)
 {
-    for (int i = first; i < first + n; i++) {
-        execution_add(execution, statement_step(execution, i));
-        execution->session_changed = execution->session_changed || changes_session(execution->mark[i]);
+    const char *text;
+    const struct sql_piece *piece = &execution->split->piece[first];
+    TRY(slice_take(execution, first, n, &text));
+    for (int i = 0; i < n; i++) {
+        const struct sql_piece taken = {.text = text + (piece[i].text - piece->text), .length = piece[i].length};
+        const unsigned char mark = execution->mark[first + i];
+        execution_add(execution, statement_step(execution, &taken, mark));
+        execution->session_changed = execution->session_changed || changes_session(mark);
     }
     execution->count += n;
+    return 0;
 }
 
 /* A role of the file's may not write our tables, and its time-outs are not meant for them. */
@@ -340,7 +351,7 @@ int execution_run_batch(struct execution *execution)
     else if (ctx->error.code < 0) /* a pause may have ended in a cancel */
         code = ctx->error.code;
     if (code < 0)
-        explain(execution);
+        execution_explain(execution);
     return code;
 }
 
@@ -359,17 +370,23 @@ int execution_begin_alone(struct execution *execution)
 
 const char *execution_chain(struct execution *execution, int n)
 {
-    const char *chain = execution->chain;
+    char *chain = arena_alloc(execution->ctx->mem, SUM_ROOM);
+    memcpy(chain, execution->chain, SUM_ROOM);
     for (int i = 0; i < n; i++)
-        chain = chain_next(execution, chain, execution->done + i);
+        chain_add(execution, execution->done + i, chain);
     return chain;
+}
+
+void execution_keep_chain(struct execution *execution, const char *chain)
+{
+    snprintf(execution->chain, sizeof execution->chain, "%s", chain);
 }
 
 void execution_advance(struct execution *execution, int n, const char *chain)
 {
     execution->done += n;
     execution->kept = execution->done;
-    execution->chain = chain;
+    execution_keep_chain(execution, chain);
 }
 
 void execution_classify(const struct execution *execution, int i, struct classified *what)
@@ -379,18 +396,18 @@ void execution_classify(const struct execution *execution, int i, struct classif
     classify(execution->ctx->mem, dialect->classify, piece, what);
 }
 
-/* One transaction over statements done .. done + n, with everything that belongs to it. */
-int execution_fill(struct execution *execution, int n, const char *chain)
+/* One transaction over the statements, or a part of one, with everything that belongs to it. */
+int execution_fill(struct execution *execution, int first, int n, const char *chain, bool begin)
 {
-    bool last = execution->done + n == execution->split->n;
-    bool whole = last && !execution->done && !execution->begun;
-    execution_begin_batch(execution, execution->done, n, true);
-    if (!whole)
+    bool last = first + n == execution->split->n;
+    execution_begin_batch(execution, first, n, true);
+    if (begin)
         add_begin(execution);
-    execution_add_statements(execution, execution->done, n);
+    TRY(execution_add_statements(execution, first, n));
     if (last)
         return add_end(execution);
-    execution_add_done(execution, execution->done + n, chain);
+    if (chain)
+        execution_add_done(execution, first + n, chain);
     return 0;
 }
 
@@ -398,8 +415,12 @@ static int run_together(struct execution *execution, int n)
 {
     bool last = execution->done + n == execution->split->n;
     const char *chain = last ? "" : execution_chain(execution, n);
-    TRY(execution_fill(execution, n, chain));
-    TRY(execution_run_batch(execution));
+    if (execution_is_sliced(execution, n)) {
+        TRY(execution_slices(execution, n, chain));
+    } else {
+        TRY(execution_fill(execution, execution->done, n, chain, !last || execution->done));
+        TRY(execution_run_batch(execution));
+    }
     execution->begun = true;
     execution_advance(execution, n, chain);
     execution->finished = last;
@@ -413,7 +434,7 @@ static int run_data(struct execution *execution, int n)
     TRY(ctx_check(execution->ctx));
     TRY(execution_begin_alone(execution));
     execution_begin_batch(execution, execution->done, n, true);
-    execution_add_statements(execution, execution->done, n);
+    TRY(execution_add_statements(execution, execution->done, n));
     execution_add_done(execution, execution->done + n, chain);
     TRY(execution_run_batch(execution));
     execution_advance(execution, n, chain);
@@ -439,10 +460,10 @@ static int data_together(const struct execution *execution)
         return 0;
     for (int i = execution->done; i < execution->split->n && n < limit && execution->mark[i] & STATEMENT_DATA; i++)
         n++;
-    return n;
+    return n ? slice_length(execution, execution->done, n) : 0;
 }
 
-static int run_next(struct execution *execution)
+static int run_some(struct execution *execution)
 {
     bool segments = execution->conn->dialect->transactional_ddl && !execution->migration->no_transaction;
     TRY(ctx_check(execution->ctx));
@@ -452,6 +473,17 @@ static int run_next(struct execution *execution)
     if (!n)
         return execution_alone(execution);
     return segments ? run_together(execution, n) : run_data(execution, n);
+}
+
+/* What is done leaves nothing in memory: a file may have any number of statements. */
+static int run_next(struct execution *execution)
+{
+    struct arena_mark mark = arena_save(execution->ctx->mem);
+    TRY(run_some(execution));
+    execution->batch = (struct batch){0};
+    execution->said = execution->evidence = NULL;
+    arena_rewind(execution->ctx->mem, mark);
+    return 0;
 }
 
 static int run_end(struct execution *execution)
@@ -570,7 +602,6 @@ int execution_open(struct ctx *ctx, struct session *session, const struct migrat
         .down = down,
         .split = down ? &running->down : &running->up,
         .mark = migration->marks[down],
-        .chain = "",
         .doubtful = -1,
         .started = clock_monotonic(),
     };
@@ -592,7 +623,7 @@ int execution_take_up(struct execution *execution)
         code = execution_run_batch(execution);
     } else {
         code = ctx->error.code;
-        explain(execution);
+        execution_explain(execution);
     }
     watcher_close(execution->watcher);
     if (code < 0)

@@ -22,17 +22,18 @@ struct execution {
     bool down;
     const struct split *split;
     const unsigned char *mark;
-    int done;          /* statements that were run */
-    int kept;          /* of these, how many the journal says are done; fewer within a transaction of the user's own */
-    const char *chain; /* checksum over `done` */
-    bool begun;        /* there is a journal row */
-    int doubtful;      /* the statement at which an earlier run ended; -1 */
+    int done;       /* statements that were run */
+    int kept;       /* of these, how many the journal says are done; fewer within a transaction of the user's own */
+    char chain[65]; /* checksum over `done` */
+    bool begun;     /* there is a journal row */
+    int doubtful;   /* the statement at which an earlier run ended; -1 */
     const char *evidence;     /* what the journal says of it; NULL */
     const char *said;         /* what the catalog said before the statement at hand; NULL */
     bool refused;             /* the journal says that the server refused it */
     bool finished;            /* state row and end of the journal are written */
     bool session_changed;     /* by a statement of the file that was run */
     bool settings_reset;      /* by steps of our own: what the file set has to be set again */
+    bool sliced;              /* the transaction around all is this file's own */
     bool once;                /* the batch at hand may have done something although it failed */
     struct watcher *watcher;  /* of it alone, or of the group that it is in */
     struct patience patience; /* with the batch at hand */
@@ -52,22 +53,33 @@ struct execution {
 /* execute.c: of one file that is a whole batch, by itself or with others (group.c). */
 int execution_open(struct ctx *ctx, struct session *session, const struct migration *migration, bool down,
                    struct execution *execution);
-int execution_fill(struct execution *execution, int n, const char *chain); /* with the next n statements */
+/* With n statements, and what goes with them: a row before them (`begin`), and after them `chain`, NULL if more follow. */
+int execution_fill(struct execution *execution, int first, int n, const char *chain, bool begin);
+void execution_explain(struct execution *execution); /* a failure of the batch at hand: where it was, what to do */
 void execution_step_done(void *sink, int step);
 int execution_take_up(struct execution *execution); /* its batch has failed; run by itself if that may help */
 
 /* execute.c: a batch is begun, filled with statements and with steps of our own, and run. */
 void execution_begin_batch(struct execution *execution, int first, int room, bool transaction);
 void execution_add(struct execution *execution, struct batch_step step);
-void execution_add_statements(struct execution *execution, int first, int n);
+int execution_add_statements(struct execution *execution, int first, int n);
 void execution_add_done(struct execution *execution, int done,
                         const char *chain); /* as ourselves, not as the file's role */
 int execution_run_batch(struct execution *execution);
 bool execution_refused(const struct execution *execution, enum err code); /* a statement of the file, by the server */
 int execution_begin_alone(struct execution *execution); /* the journal row, before a statement that commits by itself */
 void execution_advance(struct execution *execution, int n, const char *chain); /* and the journal says so */
-const char *execution_chain(struct execution *execution, int n);               /* over n more statements */
+void execution_keep_chain(struct execution *execution, const char *chain);
+const char *execution_chain(struct execution *execution, int n); /* over n more statements */
 void execution_classify(const struct execution *execution, int i, struct classified *what);
+
+/* slice.c: how many of them are run at once, because they are copied from a large file; all of `limit`, if they are not. */
+int slice_length(const struct execution *execution, int first, int limit);
+/* Where the text of those is that are to run; of the first, and as far from it as in the file the others. */
+int slice_take(const struct execution *execution, int first, int n, const char **text);
+/* The next n in one transaction, slice by slice. */
+bool execution_is_sliced(const struct execution *execution, int n);
+int execution_slices(struct execution *execution, int n, const char *chain);
 
 /* times.c: how long statements took, the slowest ones of a long file; execution_times_end() leaves them with the session. */
 void execution_times_open(struct execution *execution);

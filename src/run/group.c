@@ -98,7 +98,7 @@ static int group_fill(struct group *group)
     for (int i = 0; i < group->n; i++) {
         struct execution *execution = &group->execution[i];
         TRY(execution_open(group->ctx, group->session, group->migrations->item[group->first + i], false, execution));
-        TRY(execution_fill(execution, execution->split->n, ""));
+        TRY(execution_fill(execution, 0, execution->split->n, "", false));
         execution->batch.done = step_done;
         execution->batch.sink = group;
         execution->watcher = &group->watcher;

@@ -97,7 +97,7 @@ static int replay_one(struct execution *execution, int i)
 {
     const struct sql_piece *piece = &execution->split->piece[i];
     execution_begin_batch(execution, i, 1, false);
-    execution_add_statements(execution, i, 1);
+    TRY(execution_add_statements(execution, i, 1));
     emit_debug(execution->ctx, "again, for the session: %.*s", (int)(piece->length < 100 ? piece->length : 100),
                piece->text);
     return execution_run_batch(execution);
