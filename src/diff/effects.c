@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dialect/effect.h"
+#include "diff/compare.h"
 #include "diff/graph.h"
 #include "diff/step.h"
 
@@ -13,7 +14,7 @@ struct run {
     struct planner *planner;
     struct list queue;   /* struct change *: steps to look at */
     struct list rebuilt; /* struct object *: tables of the desired tree */
-    struct list related; /* struct object *: two at a time, columns of the current tree that change together */
+    struct list related; /* struct change *: two at a time, those that are one step */
 };
 
 /* ---- the table ---- */
@@ -240,18 +241,42 @@ static bool has_origin(const struct object *column)
     return false;
 }
 
+static struct change *rename_of(const struct run *run, const struct object *object)
+{
+    const struct list *steps = &run->planner->out->list;
+    for (int i = 0; i < steps->n; i++) {
+        struct change *step = steps->item[i];
+        if (step->op == CHANGE_RENAME && step_renamed(run->planner, step) == object)
+            return step;
+    }
+    return NULL;
+}
+
+/* The step that does to `object` what `step` does by reason of `row`; NULL: none. */
+static struct change *step_like(const struct run *run, const struct change *step, const struct object *object,
+                                const struct effect_row *row)
+{
+    struct change *own = step->op == CHANGE_RENAME ? rename_of(run, object) : object->unmade;
+    if (!own || own->op != step->op)
+        return NULL;
+    bool same = step->op == CHANGE_RENAME
+                    ? compare_name(run->planner->mem, run->planner->target, own->after->name, step->after->name)
+                    : change_has(own, row->field);
+    return same ? own : NULL;
+}
+
 /* The other origins of an inherited column change in the same way. */
 static int related_find(struct run *run, const struct change *step, const struct edge *edge,
                         const struct effect_row *row)
 {
     for (const struct edge *other = edge->from->needs; other; other = other->next_need) {
-        const struct change *own = other->to->unmade;
         if (other->how != EDGE_INHERITS || other->to == edge->to || has_origin(other->to) || has_origin(edge->to))
             continue;
-        if (!own || own->op != CHANGE_ALTER || !change_has(own, row->field))
+        struct change *own = step_like(run, step, other->to, row);
+        if (!own)
             return refuse(run, step, edge->from, row);
-        list_add(run->planner->mem, &run->related, edge->to);
-        list_add(run->planner->mem, &run->related, other->to);
+        list_add(run->planner->mem, &run->related, (void *)(uintptr_t)step);
+        list_add(run->planner->mem, &run->related, own);
     }
     return 0;
 }
@@ -375,16 +400,22 @@ static void steps_unite(struct run *run, struct change *leader, struct change *s
         struct change *one = joining.item[i];
         list_add(run->planner->mem, &leader->absorbed, one);
         one->led = leader;
-        one->before->unmade = one->after->made = leader;
+        if (one->op != CHANGE_RENAME)
+            one->before->unmade = one->after->made = leader;
     }
+}
+
+static struct change *leader_of(struct change *step)
+{
+    return step->led ? step->led : step;
 }
 
 static void related_unite(struct run *run)
 {
     for (int i = 0; i + 1 < run->related.n; i += 2) {
-        const struct object *column = run->related.item[i], *other = run->related.item[i + 1];
-        if (column->unmade != other->unmade)
-            steps_unite(run, column->unmade, other->unmade);
+        struct change *leader = leader_of(run->related.item[i]), *other = leader_of(run->related.item[i + 1]);
+        if (leader != other)
+            steps_unite(run, leader, other);
     }
 }
 

@@ -280,6 +280,9 @@ const struct effect_row pg_effects[] = {
 
     FROM_TWO(COLUMN_type),
     FROM_TWO(COLUMN_collation),
+    {KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_COLUMN, ANY_FIELD, has_two_roots, .effect = EFFECT_TOGETHER,
+     .on_inherit = true, .reason = "a child has this column from two parents, and they cannot call it differently",
+     .hint = "Rename it in all of its parents in one step."},
     /* inherited columns: the server does the same to the children, but for comments and compression */
     {KIND_COLUMN, ON(ALTER), COLUMN_comment, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE, .on_inherit = true},
     {KIND_COLUMN, ON(ALTER), COLUMN_compression, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE,

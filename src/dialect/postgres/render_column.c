@@ -210,19 +210,6 @@ int pg_column_drop(struct render *render, const struct change *change)
     return 0;
 }
 
-int pg_column_rename(struct render *render, const struct change *change)
-{
-    struct buf out = pg_begin(render, "");
-
-    pg_alter_table(&out, change->after);
-    buf_add(&out, "RENAME COLUMN ");
-    pg_ident_add(&out, change->before->name);
-    buf_add(&out, " TO ");
-    pg_ident_add(&out, change->after->name);
-    render_statement(render, &out);
-    return 0;
-}
-
 static void serial_sequence(struct buf *out, const struct column *column)
 {
     pg_sibling(out, &column->object, pg_sequence_name(out->mem, column));
@@ -509,22 +496,21 @@ static void set_parent(struct render *render, const struct change *change, const
 }
 
 /*
- * For a while they all inherit the column from one table, with which the server changes it everywhere.  The statements are
- * one block for each of them where comments tell what they are for.
+ * For a while all those tables inherit this column from one, with which the server changes it everywhere; gives that one's name.
+ * The statements are one block for each of the changes where comments tell what they are for.
  */
-static void retype_together(struct render *render, const struct list *changes)
+static const char *parent_begin(struct render *render, const struct list *changes, const struct column *column)
 {
-    const struct change *first = changes->item[0];
-    const struct column_change c = change_of(render, first);
-    const struct object *table = first->after->parent;
+    const struct object *table = ((const struct change *)changes->item[0])->after->parent;
     const char *name = "_dbwarden_parent";
     for (int n = 2; is_taken(render->before, table, name) || is_taken(render->after, table, name); n++)
         name = arena_printf(render->mem, "_dbwarden%d_parent", n);
-    struct buf above = pg_begin(render, ""), out = pg_begin(render, "CREATE TABLE "), column = pg_begin(render, "");
-    pg_sibling(&above, first->after, name);
-    pg_ident_add(&column, first->after->name);
-    buf_addf(&out, "%s (%s ", above.data, column.data);
-    type_add(&out, c.before);
+    struct buf above = pg_begin(render, ""), out = pg_begin(render, "CREATE TABLE ");
+    pg_sibling(&above, table, name);
+    buf_addf(&out, "%s (", above.data);
+    pg_ident_add(&out, column->object.name);
+    buf_add_c(&out, ' ');
+    type_add(&out, column);
     buf_add_c(&out, ')');
     render->change = changes->item[changes->n - 1];
     render_statement(render, &out);
@@ -532,24 +518,74 @@ static void retype_together(struct render *render, const struct list *changes)
         render->change = changes->item[i];
         set_parent(render, changes->item[i], "INHERIT", above.data);
     }
-    out = pg_begin(render, "ALTER TABLE ");
-    buf_addf(&out, "%s ALTER COLUMN %s ", above.data, column.data);
-    set_type(render, &c, &out);
+    return above.data;
+}
+
+static void parent_end(struct render *render, const struct list *changes, const char *above)
+{
+    struct buf out = pg_begin(render, "DROP TABLE ");
     for (int i = 0; i < changes->n; i++)
-        set_parent(render, changes->item[i], "NO INHERIT", above.data);
-    out = pg_begin(render, "DROP TABLE ");
-    buf_add(&out, above.data);
+        set_parent(render, changes->item[i], "NO INHERIT", above);
+    buf_add(&out, above);
     render_statement(render, &out);
+}
+
+static void retype_together(struct render *render, const struct list *changes)
+{
+    const struct column_change c = change_of(render, changes->item[0]);
+    const char *above = parent_begin(render, changes, c.before);
+    struct buf out = pg_begin(render, "ALTER TABLE ");
+    buf_addf(&out, "%s ALTER COLUMN ", above);
+    pg_ident_add(&out, c.after->object.name);
+    buf_add_c(&out, ' ');
+    set_type(render, &c, &out);
+    parent_end(render, changes, above);
+}
+
+/* The change, and those that are done with it. */
+static struct list changes_of(struct arena *mem, const struct change *change)
+{
+    struct list changes = {0};
+    list_add(mem, &changes, (void *)(uintptr_t)change);
+    for (int i = 0; i < change->absorbed.n; i++)
+        list_add(mem, &changes, change->absorbed.item[i]);
+    return changes;
+}
+
+static void rename_column(struct render *render, const struct change *change, struct buf *out)
+{
+    buf_add(out, "RENAME COLUMN ");
+    pg_ident_add(out, change->before->name);
+    buf_add(out, " TO ");
+    pg_ident_add(out, change->after->name);
+    render_statement(render, out);
+}
+
+int pg_column_rename(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "");
+    if (change->led)
+        return 0;
+    if (!change->absorbed.n) {
+        pg_alter_table(&out, change->after);
+        rename_column(render, change, &out);
+        return 0;
+    }
+    const struct list changes = changes_of(render->mem, change);
+    struct column column = *(const struct column *)change->renamed;
+    column.object.name = change->before->name;
+    const char *above = parent_begin(render, &changes, &column);
+    buf_addf(&out, "ALTER TABLE %s ", above);
+    rename_column(render, change, &out);
+    parent_end(render, &changes, above);
+    return 0;
 }
 
 int pg_column_alter(struct render *render, const struct change *change)
 {
-    struct list changes = {0};
     if (change->led)
         return 0;
-    list_add(render->mem, &changes, (void *)(uintptr_t)change);
-    for (int i = 0; i < change->absorbed.n; i++)
-        list_add(render->mem, &changes, change->absorbed.item[i]);
+    const struct list changes = changes_of(render->mem, change);
     struct column_change *all = NEW_ARRAY(render->mem, struct column_change, changes.n);
     for (int i = 0; i < changes.n; i++) {
         render->change = changes.item[i];
