@@ -72,6 +72,27 @@ def test_killed_in_a_procedure_that_commits(any_project):
 # ---- PostgreSQL and SQLite: statements outside transactions
 
 @pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("statement", ["CALL p()", "DO $$ BEGIN INSERT INTO n VALUES (1); COMMIT; PERFORM pg_sleep(2); INSERT INTO n VALUES (2); END $$"])
+def test_killed_in_what_commits_by_itself(any_project, statement):
+    """What it has committed is there, and nobody can tell how far it came."""
+    project, database = any_project, any_project.database
+    database.run("CREATE TABLE n (n int); CREATE PROCEDURE p() LANGUAGE plpgsql AS "
+                 "$$ BEGIN INSERT INTO n VALUES (1); COMMIT; PERFORM pg_sleep(2); INSERT INTO n VALUES (2); END $$")
+    project.migration("0001", "call", f"{statement};\nCREATE TABLE after (id int);", "", head="-- transaction: none\n")
+    process = project.start("migrate")
+    wait_until(lambda: database.query("SELECT 1 FROM n"))
+    killed(process)
+    database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'dbwarden%'"
+                 " AND datname = current_database()")
+    shown = project.run("migrate")
+    assert shown.status == 1 and "was done or not" in shown.err and shown.err.count("dbwarden: error:") == 1, shown
+    assert "--interrupted done" in shown.err and "--interrupted again" in shown.err
+    project.ok("migrate", "--interrupted", "done")
+    assert database.query("SELECT n FROM n") == [(1,)] and database.has("after")
+    assert database.versions() == ["0001"] and database.unfinished() == []
+
+
+@pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
 def test_a_detach_that_was_cut_off_is_finished(any_project):
     project, database = any_project, any_project.database
     database.run("CREATE TABLE whole (a int) PARTITION BY RANGE (a); "
