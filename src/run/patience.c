@@ -1,7 +1,8 @@
 /*
  * Trying again what another session stood in the way of: a lock that did not come in time, a deadlock, a row that was
  * changed by somebody else.  Nothing is held in the pause, so that whoever queued up after us gets on; pauses grow and
- * are of uneven length, so that two who disturb each other do not meet again.
+ * are of uneven length, so that two who disturb each other do not meet again.  All pauses, and tries in vain after them, of a run count
+ * towards one bound.
  * Not here: whether something may be run again at all, which only those know who ran it.
  */
 #include "run/patience.h"
@@ -23,18 +24,18 @@ static double uneven(double seconds)
     return seconds * (0.5 + byte / 255.0);
 }
 
-bool patience_wait(struct ctx *ctx, const struct session *session, struct patience *patience, const char *what)
+bool patience_wait(struct ctx *ctx, struct session *session, struct patience *patience, const char *what)
 {
     double now = clock_monotonic();
     if (!ctx->error.passing || ctx->error.code != ERR_SQL)
         return false;
     if (ctx_check(ctx) < 0)
         return false;
-    if (!patience->tries++) {
-        patience->since = now;
+    if (!patience->tries++)
         patience->pause = PAUSE_FIRST;
-    }
-    double left = patience->since + session->retry_for - now, pause = uneven(patience->pause);
+    else
+        session->waited += now - patience->since;
+    double left = session->retry_for - session->waited, pause = uneven(patience->pause);
     if (left <= 0)
         return false;
     pause = pause < left ? pause : left;
@@ -42,6 +43,8 @@ bool patience_wait(struct ctx *ctx, const struct session *session, struct patien
     emit_info(ctx, "%s: %s; try %d in %.1f s, for up to %.0f s more", what, ctx->error.message, patience->tries + 1,
               pause, left);
     ctx_sleep(ctx, pause);
+    patience->since = clock_monotonic();
+    session->waited += patience->since - now;
     return ctx_check(ctx) == 0;
 }
 

@@ -6,7 +6,7 @@
 
 struct patience {
     int tries;
-    double since; /* the first failure */
+    double since; /* the try at hand began */
     double pause; /* before the next one */
 };
 
@@ -14,6 +14,6 @@ struct patience {
  * Waits and says why, if the failure at hand is one that time may cure and there is time left. ctx->error is as it was,
  * or says that we were asked to stop.  `what` failed, and is undone; it is run again by whoever asks.
  */
-bool patience_wait(struct ctx *ctx, const struct session *session, struct patience *patience, const char *what);
+bool patience_wait(struct ctx *ctx, struct session *session, struct patience *patience, const char *what);
 
 #endif

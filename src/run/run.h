@@ -41,7 +41,8 @@ struct session {
     double
         wait_for_runner; /* seconds; set after session_open(), which takes it and what follows from the configuration */
     double wait_for_db;  /* for a server that is not up yet */
-    double retry_for;    /* what another session stood in the way of */
+    double retry_for;    /* what another session stood in the way of; in all */
+    double waited;       /* of it */
     struct limits limits;    /* of statements, unless their file says otherwise */
     double seed_seconds;     /* what a seed in Python may take */
     bool read_only;          /* how conn was opened */
