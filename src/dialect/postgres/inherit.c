@@ -14,15 +14,11 @@ struct object *pg_parent(const struct tree *tree, const struct table *table, int
     return tree_find_ref(tree, KIND_TABLE, &table->inherits.item[i]);
 }
 
-/* A parent's column in a child: comments, identity and the ownership of a sequence do not come along. */
-static void column_inherit(struct arena *mem, struct object *table, const struct column *from, int at)
+/* Of a copy of a parent's column, what a child gets: comments, identity and the ownership of a sequence do not come along. */
+static void column_come_down(struct arena *mem, struct object *object, const struct column *from)
 {
-    struct object *object = object_copy(mem, &from->object, table);
     struct column *column = (struct column *)object;
 
-    list_remove(&table->children, table->children.n - 1);
-    list_insert(mem, &table->children, at, object);
-    object->peer = NULL;
     SAY(column, COLUMN, comment, NULL);
     if (from->identity) {
         SAY(column, COLUMN, identity, NULL);
@@ -39,6 +35,16 @@ static void column_inherit(struct arena *mem, struct object *table, const struct
         SAY(column, COLUMN, default_value,
             ((struct expr){.printed = pg_nextval(mem, object_schema(&from->object), name)}));
     }
+}
+
+static void column_inherit(struct arena *mem, struct object *table, const struct column *from, int at)
+{
+    struct object *object = object_copy(mem, &from->object, table);
+
+    list_remove(&table->children, table->children.n - 1);
+    list_insert(mem, &table->children, at, object);
+    object->peer = NULL;
+    column_come_down(mem, object, from);
 }
 
 void pg_inherited_checks(struct arena *mem, const struct tree *tree, const struct object *parent, struct list *checks)
@@ -120,9 +126,12 @@ bool pg_only_inherited(struct arena *mem, const struct target *target, const str
 {
     for (const struct edge *edge = column->needs; edge; edge = edge->next_need) {
         bool same = edge->how == EDGE_INHERITS;
+        struct object *given = same ? object_copy(mem, edge->to, NULL) : NULL;
+        if (same)
+            column_come_down(mem, given, (const struct column *)edge->to);
         for (int i = 0; same && i < kind_table[KIND_COLUMN].fields; i++)
-            if (i != COLUMN_comment && object_says(column, i) && object_says(edge->to, i))
-                same = texts_equal(mem, target, column, edge->to, i);
+            if (i != COLUMN_comment && object_says(column, i) && object_says(given, i))
+                same = texts_equal(mem, target, column, given, i);
         if (same)
             return true;
     }
