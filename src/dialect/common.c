@@ -154,13 +154,6 @@ static int row_assign(struct ctx *ctx, struct object *object, const struct catal
     return 0;
 }
 
-int catalog_assign(struct ctx *ctx, struct object *object, const struct rows *rows, int row)
-{
-    struct catalog_shape shape;
-    TRY(shape_make(ctx, &shape, object->kind, rows));
-    return row_assign(ctx, object, &shape, row);
-}
-
 /*
  * Parents by name, so that loading stays linear in the number of objects: tables and views as "schema\1table", indexes as
  * "schema\1index" and, for engines whose index names belong to their table, "schema\1table\1index".
@@ -248,15 +241,6 @@ void ansi_column_list(struct buf *out, const struct dialect *dialect, const stru
     buf_add(out, "(");
     ident_add_names(out, dialect->ident, columns);
     buf_add(out, ")");
-}
-
-void ansi_table_name(struct buf *out, const struct dialect *dialect, const struct object *below)
-{
-    const struct object *top = below;
-    while (top->parent && top->parent->kind != KIND_SCHEMA)
-        top = top->parent;
-    const char *schema = top->parent ? top->parent->name : NULL;
-    ident_add_qualified(out, dialect->ident, schema && *schema != '\0' ? schema : NULL, top->name);
 }
 
 void ansi_ref(struct buf *out, const struct dialect *dialect, const struct ref *ref)

@@ -17,12 +17,9 @@ struct catalog_query {
     const char *sql;
 };
 int catalog_load(struct ctx *ctx, struct conn *conn, const struct catalog_query *query, int n, struct tree *tree);
-/* One row into a new object below `parent`. */
-int catalog_assign(struct ctx *ctx, struct object *object, const struct rows *rows, int row);
 
 /* name ( a, b ) pieces and clauses that every engine spells alike. */
 void ansi_column_list(struct buf *out, const struct dialect *dialect, const struct names *columns); /* (a, b) */
-void ansi_table_name(struct buf *out, const struct dialect *dialect, const struct object *below); /* schema-qualified */
 void ansi_constraint_name(struct buf *out, const struct dialect *dialect,
                           const struct object *object); /* CONSTRAINT x */
 void ansi_primary_key(struct buf *out, const struct dialect *dialect, const struct primary_key *key);

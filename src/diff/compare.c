@@ -51,14 +51,6 @@ bool compare_ref(struct arena *mem, const struct target *target, const struct re
            compare_name(mem, target, a->part, b->part);
 }
 
-bool compare_ref_is(struct arena *mem, const struct target *target, const struct ref *ref, const struct object *object)
-{
-    struct ref whole = ref_to(object);
-    return ref->name && text_equal(ref->schema ? ref->schema : "", whole.schema) &&
-           compare_name(mem, target, ref->name, whole.name) &&
-           (!whole.part || compare_name(mem, target, ref->part, whole.part));
-}
-
 /* In any order: parents of a table that are left and joined again come last, and only the places of columns tell of it. */
 static bool refs_same_named(struct arena *mem, const struct target *target, const struct refs *a, const struct refs *b)
 {

@@ -17,7 +17,5 @@ bool compare_identity(struct arena *mem, const struct target *target, const stru
                       const struct object *after);
 bool compare_name(struct arena *mem, const struct target *target, const char *a, const char *b);
 bool compare_ref(struct arena *mem, const struct target *target, const struct ref *a, const struct ref *b);
-/* Does it name that object, a column of it or not? */
-bool compare_ref_is(struct arena *mem, const struct target *target, const struct ref *ref, const struct object *object);
 
 #endif

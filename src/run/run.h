@@ -209,7 +209,5 @@ int current_read(struct ctx *ctx, struct session *session, struct current *curre
 /* What the .plan.json of these changes has to say to later runs; `written` is the desired schema as its sources spell it. */
 struct json *plan_note_json(struct arena *mem, const struct target *target, const struct tree *written,
                             const struct changes *changes);
-/* Any DDL of the engine, run in a scratch database and read back. */
-int ddl_read(struct ctx *ctx, const struct database_config *database, const struct names *files, struct tree **tree);
 
 #endif

@@ -219,10 +219,3 @@ int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct
     tree_settle(ctx->mem, source->target, *tree);
     return 0;
 }
-
-int ddl_read(struct ctx *ctx, const struct database_config *database, const struct names *files, struct tree **tree)
-{
-    struct target target = target_offline(database->dialect, NULL);
-    const struct schema_files source = {.database = database, .names = files, .target = &target};
-    return schema_files_read(ctx, &source, tree);
-}

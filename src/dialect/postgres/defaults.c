@@ -210,14 +210,6 @@ static const char *constant_text(struct arena *mem, const struct tokens *tokens)
     return NULL;
 }
 
-const char *pg_constant(struct arena *mem, const char *expr)
-{
-    struct tokens tokens = tokens_read(mem, expr);
-
-    strip(&tokens);
-    return constant_text(mem, &tokens);
-}
-
 /* A value that two spellings of one constant share; NULL if the expression is no constant. */
 static const char *constant_value(struct arena *mem, const char *type, const char *expr)
 {
