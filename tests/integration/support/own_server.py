@@ -1,9 +1,11 @@
 """A server that only one test uses, and kills."""
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 from support.project import ROOT
@@ -19,6 +21,13 @@ def children(process):
     return found
 
 
+def alive(process):
+    """What waits for its parent to hear of its end is not."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    return False
+
+
 class OwnServer:
     def __init__(self, name, durable):
         self.name, self.folder = name, f"/tmp/ts-{os.getpid()}-{name}"
@@ -26,15 +35,22 @@ class OwnServer:
         self.urls = self.call("start", name)
 
     def call(self, word, *names):
-        done = subprocess.run([ROOT / "tests" / "servers" / "testservers.sh", word, self.folder, *names], env=self.environment, check=True,
+        done = subprocess.run([ROOT / "tests" / "servers" / "testservers.sh", word, self.folder, *names], env=self.environment,
                               capture_output=True, text=True)
+        assert done.returncode == 0, f"{word}: {done.stderr}"
         return dict(line.split("=", 1) for line in done.stdout.split() if "_" in line.split("=", 1)[0] and "=" in line)
 
     def kill(self):
-        """At once: without a shell that has to start first."""
-        for process in children(int(Path(self.folder, self.name, "pid").read_text())):
+        """At once: without a shell that has to start first.  Stopped before, it has no more children than are seen; none is left after."""
+        server = int(Path(self.folder, self.name, "pid").read_text())
+        os.kill(server, signal.SIGSTOP)
+        gone = children(server)
+        for process in gone:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
+        for process in gone:
+            while alive(process):
+                time.sleep(0.005)
         self.call("kill9", self.name)
 
     def restart(self):
@@ -43,10 +59,12 @@ class OwnServer:
 
 @contextlib.contextmanager
 def own_server(name, durable=False):
-    """On the second half of the block of ports."""
-    server = OwnServer(name, durable)
-    try:
-        yield server
-    finally:
-        server.call("stop")
-        subprocess.run(["rm", "-rf", server.folder], check=True)
+    """On the second half of the block of ports, which another test may have at the moment."""
+    with open(f"/tmp/ts-{os.environ.get('TS_PORT', '21700')}-{name}.lock", "w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        server = OwnServer(name, durable)
+        try:
+            yield server
+        finally:
+            server.call("stop")
+            subprocess.run(["rm", "-rf", server.folder], check=True)
