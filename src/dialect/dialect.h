@@ -210,6 +210,12 @@ struct driver {
     int (*limit)(struct ctx *ctx, struct conn *conn, const struct limits *limits);
     /* A database of our own, proved to be that, gone when closed. */
     int (*scratch)(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
+    /*
+     * What plain statements (struct sql_piece *; see run/schema_said.h) would make in one, tried out in the database itself, where
+     * nothing stays of them, whatever happens. ERR_UNSUPPORTED where they might mean something else there, or reach something.
+     * NULL: a scratch database is as good.
+     */
+    int (*draft)(struct ctx *ctx, struct conn *near, const struct list *pieces, struct tree **tree);
     /* For reading what was made in it: as a session of its own, whatever the texts set. NULL: nothing can be set. */
     int (*scratch_reopen)(struct ctx *ctx, struct conn *conn);
     const struct backup_way *backup; /* NULL: not there yet */

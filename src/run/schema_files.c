@@ -88,6 +88,7 @@ static int file_run(struct ctx *ctx, struct conn *conn, const struct schema_file
 
 struct texts {
     const struct database_config *database;
+    struct conn *near;      /* NULL: offline */
     struct list files;      /* struct schema_file * */
     struct list statements; /* struct classified *, of all files */
     struct list said;
@@ -129,6 +130,21 @@ static int pieces_run(struct ctx *ctx, const struct texts *texts, const struct l
     return scratch_read(ctx, conn, tree);
 }
 
+/* The quickest way first. Errors are for the next one to tell. */
+static int part_run(struct ctx *ctx, const struct texts *texts, const struct list *pieces, struct tree **tree)
+{
+    const struct driver *driver = texts->database->dialect->driver;
+    struct error error = ctx->error;
+    if (!driver->draft)
+        return pieces_run(ctx, texts, pieces, tree);
+    int code = driver->draft(ctx, texts->near, pieces, tree);
+    if (code == 0 || code == ERR_CANCELLED)
+        return code;
+    emit_debug(ctx, "not tried out beside the database: %s", ctx->error.message);
+    ctx->error = error;
+    return pieces_run(ctx, texts, pieces, tree);
+}
+
 /* Too many for one database, where that is slow to fill. */
 static bool is_slow(const struct texts *texts, int statements)
 {
@@ -145,7 +161,7 @@ static bool changes_run(struct ctx *ctx, const struct texts *texts, const struct
     struct tree *fresh;
     struct error error = ctx->error;
     bool done = schema_cache_get_last(ctx, cache, &before, tree) && partial_choose(&partial, &before, &texts->said) &&
-                !is_slow(texts, partial.statements.n) && pieces_run(ctx, texts, &partial.statements, &fresh) == 0 &&
+                !is_slow(texts, partial.statements.n) && part_run(ctx, texts, &partial.statements, &fresh) == 0 &&
                 partial_merge(&partial, fresh, *tree);
     if (done)
         emit_debug(ctx, "%d of %d statements are run, the rest is known", partial.statements.n, texts->statements.n);
@@ -201,7 +217,7 @@ static int texts_read(struct ctx *ctx, const struct schema_files *source, struct
 int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree)
 {
     const struct dialect *dialect = source->database->dialect;
-    struct texts texts = {.database = source->database};
+    struct texts texts = {.database = source->database, .near = source->near};
     if (!dialect->driver->scratch || !dialect->load) {
         fail(ctx, ERR_UNSUPPORTED, "schema files cannot be read for %s yet", dialect->title);
         return fail_hint(ctx, "Describe the schema with models, or write the migrations by hand.");

@@ -12,7 +12,7 @@
 #include "dialect/postgres/pg.h"
 #include "schema/unmodelled.h"
 
-const char *const pg_borrow_sql = borrow_sql;
+const char *const pg_borrow_sql = borrow_sql, *const pg_draft_sql = draft_sql;
 
 static int warn_invalid(struct ctx *ctx, struct conn *conn)
 {
@@ -82,6 +82,15 @@ static void sequences_tidy(struct arena *mem, const struct tree *tree)
     }
 }
 
+/* Each file has these words once for what it reads. */
+static const char everywhere[] = "nspname NOT LIKE 'pg\\_%'";
+
+static const char *here_sql(struct arena *mem, const char *sql)
+{
+    const char *here = text_replace(mem, sql, everywhere, "nspname = current_schema()");
+    return arena_printf(mem, "SELECT * FROM (%s) AS here WHERE schema = ''", here);
+}
+
 /* The files are listed with parents before their children. */
 int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *only, struct tree *tree)
 {
@@ -92,8 +101,7 @@ int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *o
         if (kind == KIND_COUNT || (only && !kind_set_has(only, kind)))
             continue;
         query[n].kind = kind;
-        query[n++].sql = only ? arena_printf(ctx->mem, "SELECT * FROM (%s) AS here WHERE schema = ''", embedded[i].text)
-                              : embedded[i].text;
+        query[n++].sql = only ? here_sql(ctx->mem, embedded[i].text) : embedded[i].text;
     }
     TRY(catalog_load(ctx, conn, query, n, tree));
     sequences_tidy(ctx->mem, tree);
@@ -161,6 +169,42 @@ static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
 /* The queries read all of the catalog once, and the server takes nearly all of their parts for one row: nested loops over
    thousands of rows and compiling cost it more than they save. */
 #define PLANS "SET LOCAL jit = off; SET LOCAL enable_nestloop = off"
+
+static int made_load(struct ctx *ctx, struct conn *conn, const struct names *statements, const struct kind_set *kinds,
+                     struct tree *tree)
+{
+    for (int i = 0; i < statements->n; i++) {
+        struct rows rows;
+        TRY(pg_query(ctx, conn, statements->item[i], NULL, &rows));
+    }
+    TRY(pg_catalog_load(ctx, conn, kinds, tree));
+    TRY(dependencies_load(ctx, conn, tree));
+    return unmodelled_load(ctx, conn, tree);
+}
+
+int pg_make_and_load(struct ctx *ctx, struct conn *conn, const struct names *statements, struct tree *tree)
+{
+    struct kind_set kinds = kind_set_all();
+    struct names queries = {0};
+
+    kind_set_remove(&kinds, KIND_SCHEMA);
+    kind_set_remove(&kinds, KIND_EXTENSION);
+    for (int i = 0; i < statements->n; i++)
+        names_add(ctx->mem, &queries, statements->item[i]);
+    for (size_t i = 0; i < sizeof embedded / sizeof *embedded; i++) {
+        enum kind kind = kind_find(embedded[i].name);
+        if (kind != KIND_COUNT && kind_set_has(&kinds, kind))
+            names_add(ctx->mem, &queries, here_sql(ctx->mem, embedded[i].text));
+    }
+    names_add(ctx->mem, &queries, here_sql(ctx->mem, dependency_sql));
+    names_add(ctx->mem, &queries, here_sql(ctx->mem, unmodelled_sql));
+    TRY(pg_exec(ctx, conn, PLANS));
+    int result = pg_ahead_send(ctx, (struct pg_conn *)conn, &queries);
+    if (result == 0)
+        result = made_load(ctx, conn, statements, &kinds, tree);
+    pg_ahead_end(ctx, (struct pg_conn *)conn);
+    return result;
+}
 
 int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree)
 {

@@ -331,6 +331,7 @@ const struct driver pg_driver = {
     .session_steps = pg_session_steps,
     .pooled_steps = pg_pooled_steps,
     .scratch = pg_scratch,
+    .draft = pg_draft,
     .scratch_reopen = pg_scratch_reopen,
     .backup = &backup,
     .sandbox = pg_sandbox,

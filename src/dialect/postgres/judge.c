@@ -15,15 +15,36 @@ static int schema_make(struct ctx *ctx, struct conn *conn)
     struct rows rows;
     const char *name = arena_printf(ctx->mem, "dbwarden_judge_%s", pg_random_text(ctx->mem));
 
-    TRY(pg_exec(ctx, conn,
-                "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '20s'; SET LOCAL jit = off; "
-                "SET LOCAL check_function_bodies = off"));
     TRY(pg_exec(ctx, conn, arena_printf(ctx->mem, "CREATE SCHEMA %s", name)));
     names_add(ctx->mem, &params, name);
     return pg_query(ctx, conn,
                     "SELECT set_config('search_path', $1 || CASE current_setting('search_path') WHEN '' THEN '' "
                     "ELSE ', ' || current_setting('search_path') END, true)",
                     &params, &rows);
+}
+
+int pg_aside_begin(struct ctx *ctx, struct conn *conn)
+{
+    TRY(pg_exec(ctx, conn, "BEGIN READ WRITE"));
+    return pg_exec(ctx, conn,
+                   "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '20s'; SET LOCAL jit = off; "
+                   "SET LOCAL check_function_bodies = off");
+}
+
+int pg_aside_end(struct ctx *ctx, struct conn *conn, int result)
+{
+    struct pg_conn *pg = (struct pg_conn *)conn;
+    struct error error = ctx->error;
+
+    if (PQstatus(pg->pg) == CONNECTION_OK) {
+        pg->shielded = true;
+        int undone = pg_exec(ctx, conn, "ROLLBACK");
+        pg->shielded = false;
+        if (result == 0)
+            return undone;
+    }
+    ctx->error = error;
+    return result;
 }
 
 /* undefined_object, _function, _table, invalid_schema_name, insufficient_privilege, lock_not_available, query_canceled */
@@ -69,18 +90,8 @@ static int make_and_read(struct ctx *ctx, struct conn *conn, struct judgement *j
 
 int pg_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement)
 {
-    struct pg_conn *pg = (struct pg_conn *)conn;
-
-    TRY(pg_exec(ctx, conn, "BEGIN READ WRITE"));
-    int result = make_and_read(ctx, conn, judgement);
-    struct error error = ctx->error;
-    if (PQstatus(pg->pg) == CONNECTION_OK) {
-        pg->shielded = true;
-        int undone = pg_exec(ctx, conn, "ROLLBACK");
-        pg->shielded = false;
-        if (result == 0)
-            return undone;
-    }
-    ctx->error = error;
-    return result;
+    int result = pg_aside_begin(ctx, conn);
+    if (result == 0)
+        result = make_and_read(ctx, conn, judgement);
+    return pg_aside_end(ctx, conn, result);
 }

@@ -118,6 +118,10 @@ int pg_lock_look(struct ctx *ctx, struct conn *conn, bool *held);
 int pg_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why);
 int pg_twin(struct ctx *ctx, struct conn *conn, struct conn **twin);
 int pg_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);
+/* A transaction that is rolled back whatever happens. */
+int pg_aside_begin(struct ctx *ctx, struct conn *conn);
+int pg_aside_end(struct ctx *ctx, struct conn *conn, int result);
+int pg_draft(struct ctx *ctx, struct conn *conn, const struct list *pieces, struct tree **tree); /* draft.c */
 int pg_missing(struct ctx *ctx, struct conn *conn, const struct list *objects, struct list *missing);
 char *pg_random_text(struct arena *mem); /* part of a name that nothing has yet */
 int pg_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
@@ -143,10 +147,12 @@ int pg_loans_hide(struct ctx *ctx, struct pg_conn *conn);
 bool pg_loans_may_help(const struct pg_conn *conn, const struct error *error);
 
 /* catalog.c, recover.c */
-extern const char *const pg_borrow_sql;
+extern const char *const pg_borrow_sql, *const pg_draft_sql;
 int pg_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 /* `only`: of these kinds, and of the schema "". NULL: everything. */
 int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *only, struct tree *tree);
+/* Runs them within a transaction and reads what is then in the schema "", in one go; not what functions and the like hold. */
+int pg_make_and_load(struct ctx *ctx, struct conn *conn, const struct names *statements, struct tree *tree);
 int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
 int pg_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement,
                           const char **evidence);

@@ -25,7 +25,6 @@ LEFT JOIN pg_attribute oa ON oa.attrelid = o.refobjid AND oa.attnum = o.refobjsu
 LEFT JOIN pg_attrdef f ON f.adrelid = o.refobjid AND f.adnum = o.refobjsubid
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
 WHERE o.deptype IS DISTINCT FROM 'i'
-  AND c.relpersistence <> 't'
   AND (oa.atttypid = s.seqtypid AND s.seqstart = 1 AND s.seqincrement = 1 AND s.seqmin = 1 AND s.seqcache = 1
        AND NOT s.seqcycle AND s.seqmax = (1::numeric * 2 ^ (8 * oa.attlen - 1) - 1) AND d.description IS NULL AND
        pg_get_expr(f.adbin, f.adrelid) = 'nextval(' || quote_literal(o.objid::regclass) || '::regclass)') IS NOT TRUE

@@ -20,7 +20,7 @@ WITH ns AS (
             WHEN c.relkind = 'f' THEN 'foreign table' WHEN c.relkind = 'S' THEN 'sequence'
             WHEN c.relkind = 'c' THEN 'composite type' END AS word
     FROM pg_class c JOIN ns n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND c.relpersistence <> 't'
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
         AND NOT EXISTS (SELECT FROM hidden h WHERE c.relkind <> 'c' AND h.classid = 'pg_class'::regclass
             AND h.objid = c.oid)
         AND NOT EXISTS (SELECT FROM hidden h WHERE c.relkind = 'c' AND h.classid = 'pg_type'::regclass
