@@ -29,6 +29,7 @@ struct chunk {
     void *what;
     size_t size;
     size_t used;
+    size_t dirty; /* what was ever used of it: the rest is zero as it came */
     alignas(max_align_t) unsigned char data[];
 };
 
@@ -150,6 +151,16 @@ static void account(struct arena *arena, size_t size)
         arena->full = true;
 }
 
+/* Takes the next `more` bytes of a chunk, of which the caller sees zeroes from `from` to there. */
+static void take(struct chunk *chunk, size_t from, size_t more)
+{
+    chunk->used += more;
+    if (chunk->dirty > from)
+        memset(chunk->data + from, 0, (chunk->dirty < chunk->used ? chunk->dirty : chunk->used) - from);
+    if (chunk->dirty < chunk->used)
+        chunk->dirty = chunk->used;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
     if (size > PTRDIFF_MAX / 2)
@@ -159,9 +170,9 @@ void *arena_alloc(struct arena *arena, size_t size)
     if (SINGLY || !chunk || chunk->size - chunk->used < needed)
         chunk = add_chunk(arena, needed);
     void *memory = chunk->data + chunk->used;
-    chunk->used += needed;
+    take(chunk, chunk->used, needed);
     account(arena, needed);
-    return memset(memory, 0, size);
+    return memory;
 }
 
 /* The newest allocation can widen where it stands, which is what a growing text mostly does. */
@@ -173,8 +184,7 @@ static bool widen(struct arena *arena, const void *old, size_t size, size_t wide
     size_t had = aligned(size), more = aligned(wider) - had;
     if (chunk->used < had || old != chunk->data + chunk->used - had || chunk->size - chunk->used < more)
         return false;
-    memset(chunk->data + chunk->used - had + size, 0, wider - size);
-    chunk->used += more;
+    take(chunk, chunk->used - had + size, more);
     account(arena, more);
     return true;
 }

@@ -121,12 +121,13 @@ struct json *json_clone(struct arena *mem, const struct json *value)
     struct json *copy = NEW(mem, struct json);
     *copy = *value;
     copy->text = arena_dup(mem, value->text);
-    copy->key = NULL;
+    if (value->type == JSON_OBJECT)
+        copy->key = NULL;
     copy->item = NULL;
     copy->n = copy->room = 0;
     for (int i = 0; i < value->n; i++) {
         make_room(mem, copy);
-        if (value->key)
+        if (value->type == JSON_OBJECT)
             copy->key[i] = arena_dup(mem, value->key[i]);
         copy->item[copy->n++] = json_clone(mem, value->item[i]);
     }

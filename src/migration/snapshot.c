@@ -24,8 +24,11 @@ static char *checksum_of(struct arena *mem, const struct json *json)
     for (int i = 0; i < json->n; i++)
         if (!text_equal(json->key[i], "checksum"))
             json_set(mem, rest, json->key[i], json->item[i]);
-    char *text = json_text(mem, rest, JSON_PYTHON_SORTED);
-    return hash_sha256(mem, text, strlen(text));
+    struct arena *own = arena_open(0); /* a text as large as the file, gone at once */
+    char *text = json_text(own, rest, JSON_PYTHON_SORTED);
+    char *sum = hash_sha256(mem, text, strlen(text));
+    arena_close(own);
+    return sum;
 }
 
 /* What is owned is nearly everything: the rest is named, and so are settings that nobody of the project spoke of. */
@@ -116,9 +119,12 @@ char *snapshot_to_text(struct arena *mem, const struct snapshot *snapshot)
 
 int snapshot_write(struct ctx *ctx, const char *path, const struct snapshot *snapshot)
 {
-    char *text = snapshot_to_text(ctx->mem, snapshot);
     TRY(folder_make(ctx, path_folder(ctx->mem, path)));
-    return file_write(ctx, path, text, strlen(text), 0600);
+    struct arena *own = arena_open(0);
+    char *text = snapshot_to_text(own, snapshot);
+    int code = file_write(ctx, path, text, strlen(text), 0600);
+    arena_close(own);
+    return code;
 }
 
 /* ---- reading ---- */

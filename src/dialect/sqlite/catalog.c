@@ -13,8 +13,9 @@ struct lite_loader {
     struct conn *conn;
     struct tree *tree;
     struct object *schema;
-    struct names hidden; /* virtual and shadow tables, lower case */
-    struct map tables;   /* lower-case name to table or view */
+    struct names hidden;  /* virtual and shadow tables, lower case */
+    struct map tables;    /* lower-case name to table or view */
+    struct arena *tokens; /* of the text at hand */
 };
 
 enum { CELL_TYPE, CELL_NAME, CELL_TABLE, CELL_SQL };
@@ -90,10 +91,11 @@ static int top_load(struct lite_loader *loader, const char *const *cell)
         hidden_name(loader, cell);
         return 0;
     }
+    const struct lite_text text = {cell[CELL_NAME], cell[CELL_SQL], loader->tokens};
     if (text_equal(cell[CELL_TYPE], "table"))
-        TRY(lite_parse_table(loader->ctx, loader->schema, cell[CELL_NAME], cell[CELL_SQL]));
+        TRY(lite_parse_table(loader->ctx, loader->schema, &text));
     else
-        TRY(lite_parse_view(loader->ctx, loader->schema, cell[CELL_NAME], cell[CELL_SQL]));
+        TRY(lite_parse_view(loader->ctx, loader->schema, &text));
     map_set(&loader->tables, text_lower(loader->ctx->mem, cell[CELL_NAME]), last_child(loader->schema));
     return 0;
 }
@@ -103,8 +105,9 @@ static int below_load(struct lite_loader *loader, const char *const *cell)
     struct object *parent = map_get(&loader->tables, text_lower(loader->ctx->mem, cell[CELL_TABLE]));
     if (!parent)
         return 0;
+    const struct lite_text text = {cell[CELL_NAME], cell[CELL_SQL], loader->tokens};
     if (text_equal(cell[CELL_TYPE], "index"))
-        return lite_parse_index(loader->ctx, parent, cell[CELL_NAME], cell[CELL_SQL]);
+        return lite_parse_index(loader->ctx, parent, &text);
     struct trigger *trigger = (struct trigger *)object_new(loader->ctx->mem, KIND_TRIGGER, parent, cell[CELL_NAME]);
     SAY(trigger, TRIGGER, definition, ((struct expr){.printed = cell[CELL_SQL]}));
     return 0;
@@ -125,7 +128,9 @@ static int objects_load(struct lite_loader *loader)
         const char *const *cell = rows.row.item[i];
         bool top = text_equal(cell[CELL_TYPE], "table") || text_equal(cell[CELL_TYPE], "view");
         TRY(ctx_check(loader->ctx));
+        struct arena_mark mark = arena_save(loader->tokens);
         TRY(top ? top_load(loader, cell) : below_load(loader, cell));
+        arena_rewind(loader->tokens, mark);
     }
     return 0;
 }
@@ -149,7 +154,11 @@ int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, s
     made->names_unmodelled = true;
     made->kinds = kind_set_of(KIND_DATABASE, KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK,
                               KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
-    TRY(load_consistently(&loader));
+    loader.tokens = arena_open(0);
+    arena_alloc(loader.tokens, 1); /* so that rewinding keeps a chunk */
+    int result = load_consistently(&loader);
+    arena_close(loader.tokens);
+    TRY(result);
     if (filter)
         filter_apply(filter, conn->dialect->usual_name, made);
     *tree = made;

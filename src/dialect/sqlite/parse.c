@@ -7,16 +7,16 @@
 
 #include "base/text.h"
 
-void parse_open(struct lite_parser *parser, struct ctx *ctx, const char *what, const char *text)
+void parse_open(struct lite_parser *parser, struct ctx *ctx, struct arena *tokens, const char *what, const char *text)
 {
     struct lexer lexer;
     int room = 64;
     *parser = (struct lite_parser){.ctx = ctx, .mem = ctx->mem, .text = text, .what = what};
-    parser->token = NEW_ARRAY(ctx->mem, struct token, room);
+    parser->token = NEW_ARRAY(tokens, struct token, room);
     lex_open(&lexer, &lite_lex, text, strlen(text));
     for (;;) {
         if (parser->n == room) {
-            parser->token = arena_grow(ctx->mem, parser->token, sizeof(struct token) * (size_t)room,
+            parser->token = arena_grow(tokens, parser->token, sizeof(struct token) * (size_t)room,
                                        sizeof(struct token) * (size_t)room * 2);
             room *= 2;
         }

@@ -15,7 +15,8 @@ struct lite_parser {
     int at;
 };
 
-void parse_open(struct lite_parser *parser, struct ctx *ctx, const char *what, const char *text);
+/* The tokens lie in `tokens`, which may be rewound once the statement is read. */
+void parse_open(struct lite_parser *parser, struct ctx *ctx, struct arena *tokens, const char *what, const char *text);
 struct token *parse_peek(struct lite_parser *parser, int ahead);
 bool parse_is(struct lite_parser *parser, const char *word);
 bool parse_accept(struct lite_parser *parser, const char *word);
@@ -27,10 +28,16 @@ int parse_group(struct lite_parser *parser, const char **inside);
 char *parse_slice(struct lite_parser *parser, int from, int to); /* source text of tokens from .. to - 1 */
 int parse_fail(struct lite_parser *parser);
 
+/* A text of the catalog that is read, and where its tokens may lie. */
+struct lite_text {
+    const char *name; /* of what it makes */
+    const char *sql;
+    struct arena *tokens; /* rewound afterwards */
+};
 /* A new object below `schema` or `table`, with everything said that SQLite can say. */
-int lite_parse_table(struct ctx *ctx, struct object *schema, const char *name, const char *sql);
-int lite_parse_index(struct ctx *ctx, struct object *table, const char *name, const char *sql);
-int lite_parse_view(struct ctx *ctx, struct object *schema, const char *name, const char *sql);
+int lite_parse_table(struct ctx *ctx, struct object *schema, const struct lite_text *text);
+int lite_parse_index(struct ctx *ctx, struct object *table, const struct lite_text *text);
+int lite_parse_view(struct ctx *ctx, struct object *schema, const struct lite_text *text);
 
 void lite_say_all(struct object *object);                                 /* what is not said is absent */
 struct column *lite_column(const struct object *table, const char *name); /* by name, ignoring case; NULL */

@@ -106,11 +106,11 @@ static int statement_end(const struct lite_parser *p)
     return n;
 }
 
-int lite_parse_index(struct ctx *ctx, struct object *table, const char *name, const char *sql)
+int lite_parse_index(struct ctx *ctx, struct object *table, const struct lite_text *text)
 {
     struct lite_parser p;
-    struct index *index = (struct index *)object_new(ctx->mem, KIND_INDEX, table, name);
-    parse_open(&p, ctx, arena_printf(ctx->mem, "index %s", name), sql);
+    struct index *index = (struct index *)object_new(ctx->mem, KIND_INDEX, table, text->name);
+    parse_open(&p, ctx, text->tokens, arena_printf(ctx->mem, "index %s", text->name), text->sql);
     lite_say_all(&index->object);
     TRY(index_head(&p, index));
     TRY(parse_expect(&p, "("));
@@ -127,12 +127,12 @@ int lite_parse_index(struct ctx *ctx, struct object *table, const char *name, co
  * The query; with a list of column names, these and AS in front, "(a, b) AS SELECT ...": a query never begins with a
  * parenthesis, so the two cannot be mistaken for each other.
  */
-int lite_parse_view(struct ctx *ctx, struct object *schema, const char *name, const char *sql)
+int lite_parse_view(struct ctx *ctx, struct object *schema, const struct lite_text *text)
 {
     struct lite_parser p;
     const char *ignored;
-    struct view *view = (struct view *)object_new(ctx->mem, KIND_VIEW, schema, name);
-    parse_open(&p, ctx, arena_printf(ctx->mem, "view %s", name), sql);
+    struct view *view = (struct view *)object_new(ctx->mem, KIND_VIEW, schema, text->name);
+    parse_open(&p, ctx, text->tokens, arena_printf(ctx->mem, "view %s", text->name), text->sql);
     lite_say_all(&view->object);
     TRY(parse_expect(&p, "CREATE"));
     if (!parse_accept(&p, "TEMP"))

@@ -425,12 +425,12 @@ static int head_read(struct lite_parser *p)
     return parse_accept(p, ".") ? parse_name(p, &ignored) : 0;
 }
 
-int lite_parse_table(struct ctx *ctx, struct object *schema, const char *name, const char *sql)
+int lite_parse_table(struct ctx *ctx, struct object *schema, const struct lite_text *text)
 {
     struct table_parser t = {0};
-    parse_open(&t.p, ctx, arena_printf(ctx->mem, "table %s", name), sql);
+    parse_open(&t.p, ctx, text->tokens, arena_printf(ctx->mem, "table %s", text->name), text->sql);
     TRY(head_read(&t.p));
-    t.table = object_new(ctx->mem, KIND_TABLE, schema, name);
+    t.table = object_new(ctx->mem, KIND_TABLE, schema, text->name);
     lite_say_all(t.table);
     TRY(body_read(&t));
     return options_read(&t);
