@@ -162,6 +162,27 @@ static void a_pipe_gets_a_line_for_each_part(void **state)
     screen_close(&screen);
 }
 
+static void what_is_asked_stands_alone_if_nobody_answers(void **state)
+{
+    struct ctx *ctx = *state;
+    struct screen screen;
+    struct log log = {.ctx = ctx, .mem = arena_open(0)};
+    static char typed[] = "  yes \n";
+    FILE *kept = stdin;
+    screen_open(&screen, 80, 10);
+    log.terminal = screen.terminal;
+    stdin = fmemopen(typed, sizeof typed - 1, "r");
+    assert_string_equal(log_ask(&log, "Sure?"), "yes");
+    assert_string_equal(seen(ctx, &screen), "Sure? ");
+    assert_null(log_ask(&log, "Sure?"));
+    assert_string_equal(seen(ctx, &screen), "Sure? \n");
+    fclose(stdin);
+    stdin = kept;
+    log_close(&log);
+    screen_close(&screen);
+}
+
 UNIT_TESTS(UNIT(rows_come_and_go_in_the_order_in_which_they_began), UNIT(one_row_is_cleared_where_it_stands),
            UNIT(no_more_rows_than_the_terminal_has), UNIT(progress_is_drawn_and_lines_go_above_it),
-           UNIT(many_have_rows_until_their_part_is_done), UNIT(a_pipe_gets_a_line_for_each_part))
+           UNIT(many_have_rows_until_their_part_is_done), UNIT(a_pipe_gets_a_line_for_each_part),
+           UNIT(what_is_asked_stands_alone_if_nobody_answers))
