@@ -27,6 +27,9 @@ struct section {
     size_t from;
     size_t to;
     int line;
+    struct split *split; /* NULL: not yet done */
+    const struct error *error;
+    struct list warnings; /* struct event * */
 };
 
 struct line {
@@ -216,7 +219,8 @@ static void begin_section(const struct reading *reading, struct list *sections, 
 {
     end_section(sections, line->from);
     struct section *section = NEW(reading->ctx->mem, struct section);
-    *section = (struct section){side, line->from, line->to, reading->length, line->number + 1};
+    *section = (struct section){
+        .side = side, .marker = line->from, .from = line->to, .to = reading->length, .line = line->number + 1};
     list_add(reading->ctx->mem, sections, section);
 }
 
@@ -413,26 +417,83 @@ static int fail_missed(const struct reading *reading)
     return fail_at(reading->ctx, reading->migration->path, line->number, 1);
 }
 
-static void find_sections(struct reading *reading)
+/* 0.8.2 looked at lines alone, and saw a byte order mark as part of the first one. */
+static void mark_legacy(struct reading *reading, const struct line *line)
+{
+    enum side side = legacy_marker(line);
+    if (side != SIDE_NONE && (line->from > reading->start || !reading->start))
+        begin_section(reading, &reading->legacy, side, line);
+}
+
+/* `along` NULL: no line stands within anything. */
+static void mark_sections(struct reading *reading, struct along *along)
 {
     struct line line = {.to = reading->start};
-    struct along along = along_open(reading);
+    reading->sections = reading->legacy = (struct list){0};
+    reading->missed = (struct line){0};
     if (is_seed(reading))
         begin_section(reading, &reading->sections, SIDE_UP, &line);
     while (next_line(reading, &line)) {
         if (line.length < 8 || line.text[0] != '-')
             continue;
+        const size_t at = (size_t)(line.text - reading->text);
         enum side side = marker(&line);
-        if (side != SIDE_NONE && !holds_line(&along, (size_t)(line.text - reading->text)))
+        if (side != SIDE_NONE && !(along && holds_line(along, at)))
             begin_section(reading, &reading->sections, side, &line);
-        if (side == SIDE_NONE && !reading->missed.number && is_missed(&line) &&
-            !holds_line(&along, (size_t)(line.text - reading->text)))
+        if (side == SIDE_NONE && !reading->missed.number && is_missed(&line) && !(along && holds_line(along, at)))
             reading->missed = line;
-        /* 0.8.2 looked at lines alone, and saw a byte order mark as part of the first one. */
-        side = legacy_marker(&line);
-        if (side != SIDE_NONE && (line.from > reading->start || !reading->start))
-            begin_section(reading, &reading->legacy, side, &line);
+        mark_legacy(reading, &line);
     }
+}
+
+/* What is wrong in it, and what it warns about, waits until the section is used. */
+static int section_split(const struct reading *reading, struct section *section)
+{
+    struct ctx *ctx = reading->ctx;
+    const struct sql_piece text = {
+        .text = reading->text + section->from, .length = section->to - section->from, .line = section->line};
+    struct keeping keeping = {ctx->mem, &section->warnings};
+    event_fn *on_event = ctx->on_event;
+    void *sink = ctx->sink;
+    section->split = NEW(ctx->mem, struct split);
+    ctx->on_event = keep_event;
+    ctx->sink = &keeping;
+    int code = split_section(ctx, reading->dialect->lex, reading->migration->path, &text, section->split);
+    ctx->on_event = on_event;
+    ctx->sink = sink;
+    if (code < 0 && code != ERR_CANCELLED)
+        section->error = error_keep(ctx);
+    return code == ERR_CANCELLED ? code : 0;
+}
+
+/* A section that ends as whole statements do leaves nothing open that could hold the marker after it. */
+static int check_sections(const struct reading *reading, bool *certain)
+{
+    const struct list *sections = &reading->sections;
+    *certain = !reading->missed.number;
+    if (*certain && sections->n && !is_seed(reading)) {
+        struct along along = along_open(reading);
+        *certain = !holds_line(&along, ((const struct section *)sections->item[0])->marker);
+    }
+    for (int i = 0; *certain && i + 1 < sections->n; i++) {
+        struct section *section = sections->item[i];
+        TRY(section_split(reading, section));
+        *certain = !section->error && !section->split->doubtful;
+    }
+    return 0;
+}
+
+/* A large file is read once for its statements; only where that leaves a doubt it is read for its markers before. */
+static int find_sections(struct reading *reading)
+{
+    bool certain;
+    mark_sections(reading, NULL);
+    TRY(check_sections(reading, &certain));
+    if (certain)
+        return 0;
+    struct along along = along_open(reading);
+    mark_sections(reading, &along);
+    return 0;
 }
 
 static bool has_side(const struct list *sections, enum side side)
@@ -443,28 +504,33 @@ static bool has_side(const struct list *sections, enum side side)
     return false;
 }
 
-static int add_section(const struct reading *reading, const struct section *section, struct split *all)
+static int add_section(const struct reading *reading, struct section *section, struct split *all)
 {
     struct ctx *ctx = reading->ctx;
-    struct split part = {0};
-    const struct sql_piece text = {
-        .text = reading->text + section->from, .length = section->to - section->from, .line = section->line};
-    TRY(split_section(ctx, reading->dialect->lex, reading->migration->path, &text, &part));
+    if (!section->split)
+        TRY(section_split(reading, section));
+    for (int i = 0; i < section->warnings.n; i++) {
+        const struct event *event = section->warnings.item[i];
+        emit_warning_at(ctx, event->place, "%s", event->text);
+    }
+    if (section->error)
+        return error_again(ctx, section->error);
+    const struct split *part = section->split;
     if (!all->n) {
-        *all = part;
+        *all = *part;
         return 0;
     }
-    size_t had = sizeof *all->piece * (size_t)all->n, more = sizeof *part.piece * (size_t)part.n;
+    size_t had = sizeof *all->piece * (size_t)all->n, more = sizeof *part->piece * (size_t)part->n;
     all->piece = arena_grow(ctx->mem, all->piece, had, had + more);
-    memcpy(all->piece + all->n, part.piece, more);
-    all->n += part.n;
+    memcpy(all->piece + all->n, part->piece, more);
+    all->n += part->n;
     return 0;
 }
 
 static int split_up(const struct reading *reading)
 {
     for (int i = 0; i < reading->sections.n; i++) {
-        const struct section *section = reading->sections.item[i];
+        struct section *section = reading->sections.item[i];
         if (section->side == SIDE_UP)
             TRY(add_section(reading, section, &reading->migration->up));
     }
@@ -480,7 +546,7 @@ static int split_down(const struct reading *reading)
         while (first > 0 && ((struct section *)sections->item[first])->side == SIDE_DOWN)
             first--;
         for (int i = first; i < last; i++) {
-            const struct section *section = sections->item[i];
+            struct section *section = sections->item[i];
             if (section->side == SIDE_DOWN)
                 TRY(add_section(reading, section, &reading->migration->down));
         }
@@ -620,7 +686,7 @@ static int read_text(struct reading *reading)
 {
     struct migration *migration = reading->migration;
     TRY(keep_fault(reading, check_bytes, &migration->up_warnings, &migration->up_error));
-    find_sections(reading);
+    TRY(find_sections(reading));
     migration->has_down = has_side(&reading->sections, SIDE_DOWN);
     migration->checksum = is_seed(reading) ? legacy_checksum_of_seed(reading->ctx->mem, reading->text, reading->length)
                                            : checksum_of_ups(reading);

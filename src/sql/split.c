@@ -156,11 +156,18 @@ static bool ends_at_semicolon(const struct splitter *splitter, const struct toke
     return !statement_in_body(now);
 }
 
+static bool begins_body(const struct splitter *splitter, const struct token *token)
+{
+    return token_is(token, "create") || (splitter->lexer.rules->delimiter_command && token_is(token, "begin"));
+}
+
 static void take_code(struct splitter *splitter, const struct token *token)
 {
     if (ends_at_blank(splitter, token))
         end_at_blank(splitter);
     splitter->blank = false;
+    if (splitter->now.tokens > 0 && begins_body(splitter, token) && !begins_body(splitter, &splitter->now.first))
+        splitter->split->doubtful = true;
     if (ends_at_semicolon(splitter, token)) {
         splitter->delimited++;
         end_statement(splitter);
@@ -198,6 +205,7 @@ static int take_delimiter_command(struct splitter *splitter, const struct token 
     splitter->delimiter = semicolon ? NULL : from;
     splitter->delimiter_length = length;
     splitter->delimiter_at = *token;
+    splitter->split->doubtful = true;
     splitter->delimited++;
     return 0;
 }

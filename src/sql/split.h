@@ -11,6 +11,7 @@
 struct split {
     struct sql_piece *piece; /* trimmed of white space and of comments around it; without the ";" */
     int n;
+    bool doubtful; /* whether a body ends in it is not certain: a DELIMITER, a CREATE within another statement */
 };
 
 /*
