@@ -99,7 +99,7 @@ def sample(files, options):
 
 
 def copy_tree():
-    """The working tree as it is, into build-mutants/tree; unchanged files keep their time, so that little is built anew."""
+    """The working tree as it is, into build-mutants/tree; unchanged files keep their time, so that little is built again."""
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     names = {name for name in listed.split("\0") if name and (ROOT / name).is_file()}
     for name in names:

@@ -163,7 +163,7 @@ void folder_tidy(const char *folder)
     closedir(stream);
 }
 
-/* Without this a crash may forget the rename. Some file systems cannot and say EINVAL; that is no failure. */
+/* Without this a crash may forget the rename. Some file systems cannot and say EINVAL; that is not a failure. */
 static int sync_folder(const char *folder)
 {
     __attribute__((cleanup(fd_close))) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

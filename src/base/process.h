@@ -31,7 +31,7 @@ struct process_result {
 };
 
 /*
- * Runs to its end, then ends what is left of its group. A non-zero exit or a time limit that ran out is no failure
+ * Runs to its end, then ends what is left of its group. A non-zero exit or a time limit that ran out is not a failure
  * here; ERR_FILE if it cannot be started, ERR_LIMIT, ERR_CANCELLED.
  */
 int process_run(struct ctx *ctx, const struct process_spec *spec, struct process_result *result);

@@ -67,7 +67,7 @@ static void valued_find(struct arena *mem, const struct option_info *table, stru
     }
 }
 
-/* "--folder|-C|...": options whose next word is no command. */
+/* "--folder|-C|...": options whose next word is not a command. */
 static char *valued_pattern(struct arena *mem)
 {
     struct names valued = {0};

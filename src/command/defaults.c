@@ -1,7 +1,7 @@
 /*
  * Python defaults that are computed when the models are imported (a date, a random number) look like literals, but are
  * others at every reading: as defaults of a database they would change with every migration.  Only where such a default
- * is about to be written are the models looked at again; what differs then is no default of the database.
+ * is about to be written are the models looked at again; what differs then is not a default of the database.
  */
 #include "command/comparison.h"
 

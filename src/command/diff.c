@@ -65,7 +65,7 @@ static void models_absent(struct ctx *ctx, struct reply *reply)
 }
 
 /*
- * What no kind models, then and now.  It is told, but is no difference: partitions and grants come and go without
+ * What no kind models, then and now.  It is told, but is not a difference: partitions and grants come and go without
  * migrations.  False if something is gone or changed.
  */
 static bool unmodelled_drift(struct arena *mem, const struct tree *then, const struct tree *now, struct reply *reply)

@@ -23,7 +23,7 @@ struct exposition {
 };
 
 void exposition_open(struct exposition *exposition, struct arena *mem, const struct family *family);
-/* False if that is no text of these families; then nothing of it is taken. */
+/* False if that is not a text of these families; then nothing of it is taken. */
 bool exposition_read(struct exposition *exposition, const char *text);
 /* A series' value, 0 if it is new. `ending` is "" or "_sum" ...; `label` has names and values in turn, NULL at the end. */
 double *exposition_at(struct exposition *exposition, int family, const char *ending, const char *const *label);

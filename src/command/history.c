@@ -1,6 +1,6 @@
 /*
  * history: the rows of the migration table in order of application, repeatables last, and what the journal knows of them: who,
- * how long, with which tool.  Read only; a database without the tables has no history, which is no error, and rows that 0.8.2
+ * how long, with which tool.  Read only; a database without the tables has no history, which is not an error, and rows that 0.8.2
  * wrote have nothing in the journal.
  */
 #include "command/commands.h"

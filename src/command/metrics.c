@@ -104,7 +104,7 @@ static void part_count(struct exposition *to, const char *database, const struct
     *exposition_at(to, ERRORS, "", LABELS("database", database)) += part->failed;
 }
 
-/* What the run before left. A file that is not ours is left alone; one of ours that is damaged begins anew. */
+/* What the run before left. A file that is not ours is left alone; one of ours that is damaged starts from 0. */
 static int last_read(struct ctx *ctx, const char *path, struct exposition *exposition)
 {
     char *text;
@@ -118,7 +118,7 @@ static int last_read(struct ctx *ctx, const char *path, struct exposition *expos
         return fail_hint(ctx, "Give another name, or remove that file.");
     }
     if (strlen(text) != length || !exposition_read(exposition, text))
-        emit_warning(ctx, "%s was damaged; its counters begin anew", path);
+        emit_warning(ctx, "%s was damaged; its counters start from 0", path);
     return 0;
 }
 

@@ -1,5 +1,5 @@
 /*
- * status: files against rows, without changing anything or taking the lock.  Pending is no failure; scripts that
+ * status: files against rows, without changing anything or taking the lock.  Pending is not a failure; scripts that
  * want to know ask with --exit-code.
  */
 #include "command/metrics.h"

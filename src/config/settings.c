@@ -39,7 +39,7 @@ struct setting {
     bool told;     /* as it is written, by commands that show the configuration */
 };
 
-/* The value for a message: passwords masked, what is no text by its type. */
+/* The value for a message: passwords masked, what is not a text by its type. */
 static const char *shown(struct ctx *ctx, const struct json *value)
 {
     const char *type = json_get_text(value, "type");

@@ -42,7 +42,8 @@ void settle_none(struct object *object, int field);             /* if not said: 
 struct named {
     const char *schema; /* NULL */
     const char *name;
-    bool bare; /* it is written without quotes and schema wherever it stands, so a word that is reserved is no name */
+    bool
+        bare; /* it is written without quotes and schema wherever it stands, so a word that is reserved is not a name */
 };
 void statement_names(struct arena *mem, const struct lex_rules *rules, const struct sql_piece *piece, int limit,
                      struct list *names); /* struct named * */

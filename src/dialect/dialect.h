@@ -430,7 +430,7 @@ int conn_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct
 int conn_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 /* With a lease, no step is run that it does not cover: ERR_LOCKED once it is lost. */
 int conn_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);
-int conn_fence(struct ctx *ctx, struct conn *conn); /* the same, before something that is no batch */
+int conn_fence(struct ctx *ctx, struct conn *conn); /* the same, before something that is not a batch */
 int conn_batches(struct ctx *ctx, struct conn *conn, struct batch *const *batch, int n); /* without a lease */
 /* From here on batches that are transactions are parts of one, until one of the other two; see the driver's. */
 int conn_begin(struct ctx *ctx, struct conn *conn, bool look);

@@ -16,11 +16,11 @@ enum effect {
     EFFECT_NONE,     /* of the object: done in place; of a dependent: it does not notice */
     EFFECT_LOOSE,    /* of a dependent: not even the order of the two matters */
     EFFECT_ABSORB,   /* the engine does the same to the dependent by itself: no step of its own */
-    EFFECT_REMADE,   /* the engine makes the dependent anew by itself, and forgets what rests on it */
+    EFFECT_REMADE,   /* the engine makes the dependent again by itself, and forgets what rests on it */
     EFFECT_TOGETHER, /* the server changes an inherited column only along with all of its origins: their steps are one */
     EFFECT_FOLLOW,   /* the dependent is altered too, in the field by which it depends */
     EFFECT_REPLACE,  /* dropped and created again */
-    EFFECT_REBUILD,  /* the table that holds it is made anew, with its rows */
+    EFFECT_REBUILD,  /* the table that holds it is made again, with its rows */
     EFFECT_REFUSE    /* cannot be done: `reason` says why */
 };
 

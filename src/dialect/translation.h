@@ -41,7 +41,7 @@ struct translate_divider {
     const char *word;
 };
 
-/* A word that is no name, or an operator. */
+/* A word that is not a name, or an operator. */
 struct translate_word {
     unsigned engines;
     const char *from; /* NULL ends the table */

@@ -70,7 +70,7 @@ static void changes_forget(struct changes *changes, const struct object *object)
     }
 }
 
-/* Found anew after each round: what names a dropped view is left in its turn. */
+/* Found again after each round: what names a dropped view is left in its turn. */
 void dangling_drop(struct arena *mem, const struct target *target, struct changes *changes)
 {
     for (;;) {

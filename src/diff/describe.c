@@ -199,13 +199,13 @@ static void change_describe(struct block *block, const struct change *change)
     case CHANGE_REBUILD: rebuild_describe(block, change->before, change->after); break;
     case CHANGE_CREATE:
         if (change->replaced && object->peer)
-            phrase_add(block, label_of(block->mem, object), "made anew");
+            phrase_add(block, label_of(block->mem, object), "made again");
         else
             gone_or_new(block, object, "+", "created");
         break;
     case CHANGE_DROP:
         if (change->replaced && object->peer)
-            pair_describe(block, object, object->peer, "dropped, to be made anew");
+            pair_describe(block, object, object->peer, "dropped, to be made again");
         else
             gone_or_new(block, object, "-", "dropped");
         break;

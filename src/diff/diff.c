@@ -42,7 +42,7 @@ static bool is_part(const struct object *object)
     return kind_table[object->kind].marks & KIND_PART;
 }
 
-/* A parent that neither side made anew: its absent children were dropped on purpose, or are not spoken of. */
+/* A parent that neither side made again: its absent children were dropped on purpose, or are not spoken of. */
 static void leftovers_carry_over(struct differ *differ)
 {
     struct object *root = differ->changes->before->root;

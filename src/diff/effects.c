@@ -216,7 +216,7 @@ static bool keeps_inheriting(const struct object *child, const struct object *pa
 
 static int dependents_apply(struct run *run, const struct change *step, const struct object *object);
 
-/* What rests on a thing that the engine makes anew by itself sees it go and come. */
+/* What rests on a thing that the engine makes again by itself sees it go and come. */
 static int remade(struct run *run, struct object *object)
 {
     const struct change gone = {.op = CHANGE_DROP, .kind = object->kind, .before = object, .replaced = true};
@@ -360,7 +360,7 @@ static bool row_absorbs(const struct run *run, const struct change *step, const 
     return row && (row->effect == EFFECT_ABSORB || (row->effect == EFFECT_FOLLOW && row->by != field));
 }
 
-/* What the engine does to `edge->from` by itself with the step of `edge->to` is no step of its own. */
+/* What the engine does to `edge->from` by itself with the step of `edge->to` is not a step of its own. */
 static void absorb(struct run *run, const struct edge *edge, struct change *step, struct change *own)
 {
     if (!step || step == own || step->op != own->op || !keeps_inheriting(edge->from, edge->to))

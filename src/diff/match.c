@@ -62,7 +62,7 @@ static bool can_rename(const struct matcher *matcher, enum kind kind)
 
 /*
  * Where the engine cannot rename, what gets its first name is another object too.  Not if only models name it, as they do with
- * much that older versions made without a name: nothing rests on that name, and it comes when the table is made anew.
+ * much that older versions made without a name: nothing rests on that name, and it comes when the table is made again.
  */
 static bool gains_name(const struct matcher *matcher, const struct object *before, const struct object *after)
 {

@@ -1,7 +1,7 @@
 /*
  * Reading a text for names, in two passes over its tokens.  The first finds the scopes (one for each SELECT, INSERT, UPDATE
  * and DELETE), the relations that each reads, their aliases and the names of CTEs; the second resolves what is left, from
- * the innermost scope outwards.  What cannot be resolved (an output name, a column of a subquery) is no mention.
+ * the innermost scope outwards.  What cannot be resolved (an output name, a column of a subquery) is not a mention.
  */
 #include "diff/mention.h"
 

@@ -15,7 +15,7 @@ int rename_read_column(struct ctx *ctx, const char *flag, struct list *decided);
 int rename_read_table(struct ctx *ctx, const char *flag, struct list *decided);
 /*
  * Finds the schema of each, and spells the names as the trees do; ERR_USAGE if one fits neither side, or several
- * schemas. What is no rename on this engine (another case where names fold) is told and taken out.
+ * schemas. What is not a rename on this engine (another case where names fold) is told and taken out.
  */
 int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *decided);
 

@@ -1,6 +1,6 @@
 /*
  * Whether the server that is planned for has what the steps ask of it: by the engine's table of what came with which
- * version.  A version that nobody knows is no reason to refuse: what is asked for is written.
+ * version.  A version that nobody knows is not a reason to refuse: what is asked for is written.
  */
 #include "base/text.h"
 #include "diff/step.h"

@@ -41,7 +41,7 @@ struct change *step_unmaking(const struct object *object);
 /* The object of a RENAME as it stands in the current tree, under its new name. */
 const struct object *step_renamed(const struct planner *planner, const struct change *step);
 
-/* ERR_UNSUPPORTED with names, if something that no kind models needs what a step drops or makes anew. */
+/* ERR_UNSUPPORTED with names, if something that no kind models needs what a step drops or makes again. */
 int held_check(struct ctx *ctx, const struct changes *steps);
 
 /* What a person should know before running it. */

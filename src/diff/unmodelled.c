@@ -89,8 +89,8 @@ int attached_check(struct ctx *ctx, const struct changes *changes, bool lose, st
 
 /* ---- what would be left without something that it needs ---- */
 
-/* Another type of a column, or a type that is made anew under its name. */
-static bool is_made_anew(const struct change *step)
+/* Another type of a column, or a type that is made again under its name. */
+static bool is_made_again(const struct change *step)
 {
     const struct kind_info *info = &kind_table[step->kind];
     for (int i = 0; i < info->fields; i++)
@@ -127,16 +127,16 @@ int held_check(struct ctx *ctx, const struct changes *steps)
     const struct tree *live = steps->reversed ? steps->after : steps->before;
     for (int i = 0; live->held.n && i < steps->list.n; i++) {
         const struct change *step = steps->list.item[i];
-        bool anew = step->op == CHANGE_ALTER && is_made_anew(step);
-        if (step->op != CHANGE_DROP && !anew)
+        bool again = step->op == CHANGE_ALTER && is_made_again(step);
+        if (step->op != CHANGE_DROP && !again)
             continue;
         const struct names holders = holders_of(ctx->mem, live, step->before);
         if (!holders.n)
             continue;
         fail(ctx, ERR_UNSUPPORTED, "%s cannot be %s: %s %s it as it is, and %s not managed yet",
              object_path(ctx->mem, step->before),
-             !anew                               ? "dropped"
-             : kind_is(step->kind, KIND_IS_TYPE) ? "made anew, as this change needs"
+             !again                              ? "dropped"
+             : kind_is(step->kind, KIND_IS_TYPE) ? "made again, as this change needs"
                                                  : "given another type",
              names_join(ctx->mem, &holders, ", "), holders.n == 1 ? "needs" : "need", holders.n == 1 ? "is" : "are");
         return fail_hint(ctx, "Write this change by hand (\"dbwarden new\" makes the file): drop what needs it first, "

@@ -17,7 +17,7 @@ char *legacy_fk_name(struct arena *mem, const char *table, const struct names *c
  */
 struct legacy_column_type {
     struct legacy_type type;
-    const char *enum_name; /* NULL: is no enum type of its own */
+    const char *enum_name; /* NULL: is not an enum type of its own */
     struct json *pg_type;  /* NULL if there is nothing to say */
     const char *storage;   /* how PostgreSQL stores this type by default: PLAIN, EXTENDED, MAIN */
 };
@@ -31,7 +31,7 @@ char *legacy_type_read(struct arena *mem, enum engine engine, const struct json 
 /* Could this type have been written as that column's? Then 0.8.2 saw no difference between them. */
 bool legacy_type_fits(struct arena *mem, const struct tree *tree, const char *type, const struct json *column);
 
-/* A likely spelling of an ambiguous canonical type, for an object that must be made anew. */
+/* A likely spelling of an ambiguous canonical type, for an object that must be made again. */
 const char *legacy_type_guess(struct arena *mem, enum engine engine, const struct json *column);
 
 /* "character varying" of " character  varying(255)"; the text must be in lower case. */

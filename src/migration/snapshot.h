@@ -20,7 +20,7 @@ struct snapshot {
     const struct json *document; /* of a legacy one: what its tree cannot say, such as ambiguous types */
 };
 
-/* ERR_SYNTAX if it is not a snapshot or its checksum is wrong; hint says how to make it anew. */
+/* ERR_SYNTAX if it is not a snapshot or its checksum is wrong; hint says how to make it again. */
 int snapshot_read(struct ctx *ctx, const char *path, struct snapshot **snapshot);
 int snapshot_from_text(struct ctx *ctx, const char *name, const char *text, size_t length, struct snapshot **snapshot);
 char *snapshot_to_text(struct arena *mem, const struct snapshot *snapshot); /* indent 2, checksum last, newline */

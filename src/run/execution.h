@@ -95,7 +95,7 @@ int execution_alone(struct execution *execution);
 bool execution_outside_only(
     const struct execution *execution); /* the server refused it for the transaction around it */
 
-/* replay.c: the session as the statements done have left it. After an interruption also what is no setting. */
+/* replay.c: the session as the statements done have left it. After an interruption also what is not a setting. */
 int execution_replay(struct execution *execution, bool resumed);
 
 #endif

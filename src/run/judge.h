@@ -26,7 +26,7 @@ bool judge_is_there(const struct session *session, enum normalise mode); /* else
  * expression.
  */
 int judge_ask(struct ctx *ctx, struct session *session, const struct judge_case *judged, bool *answered);
-/* Names what is made anew although only its spelling may differ, because no server has said so. */
+/* Names what is made again although only its spelling may differ, because no server has said so. */
 void judge_warn(struct ctx *ctx, const struct dialect *dialect, const struct changes *changes);
 
 #endif

@@ -81,7 +81,7 @@ static int mark_files(struct ctx *ctx, struct session *session, const struct mig
     return 0;
 }
 
-/* A rollback that was interrupted leaves its version applied and half undone: it is ended first, and runs anew then. */
+/* A rollback that was interrupted leaves its version applied and half undone: it is ended first, and runs again then. */
 static int finish_rollbacks(struct ctx *ctx, struct session *session)
 {
     bool any = false;

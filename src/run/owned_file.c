@@ -489,7 +489,7 @@ static void statement_read(struct owned *owned, const struct classified *what, e
         rename_read(&reader, what);
 }
 
-/* The table that a statement makes anew under another name first, as our own rebuilds do; NULL. */
+/* The table that a statement makes again under another name first, as our own rebuilds do; NULL. */
 static const char *rebuilt_by(struct arena *mem, const struct classified *what)
 {
     static const char prefix[] = "_dbwarden_new_";

@@ -105,7 +105,7 @@ void owned_open(struct ctx *ctx, const struct target *target, const struct tree 
 struct owned_top *owned_top(struct owned *owned, const char *key); /* made if it is not there */
 void owned_part(struct owned *owned, struct owned_top *top, const char *key, bool is);
 void owned_rename(struct owned *owned, const char *from, const char *to); /* keys of tops */
-void owned_tree(struct owned *owned, const struct tree *tree);            /* what is no stranger in it */
+void owned_tree(struct owned *owned, const struct tree *tree);            /* what is not a stranger in it */
 void owned_note(struct owned *owned, const struct plan_note *note);
 /* By the words of statements, as far as asked. What the file rebuilds in our own way is passed over. */
 enum owned_words { OWNED_SCHEMAS, OWNED_CREATED, OWNED_ALL };

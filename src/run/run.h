@@ -170,7 +170,7 @@ int restore_run(struct ctx *ctx, struct session *session, const struct restore_o
 struct seed_options {
     const char *version; /* this one only; NULL */
     bool dry_run;
-    bool if_any; /* no folder of seeds is no failure */
+    bool if_any; /* no folder of seeds is not a failure */
 };
 /* `report`, filled also when it fails half-way: database, dry_run, applied and pending ([{version, filename, type, seconds}]). */
 int seed_apply_run(struct ctx *ctx, struct session *session, const struct seed_options *options, struct json *report);

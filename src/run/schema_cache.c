@@ -32,7 +32,7 @@ static char *cache_folder(struct arena *mem)
     return home && *home == '/' ? path_join(mem, home, ".cache/dbwarden") : NULL;
 }
 
-/* A program that is built anew without a new version number is another one. */
+/* A program that is built again without a new version number is another one. */
 static void add_program(struct buf *out)
 {
     struct stat program;

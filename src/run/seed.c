@@ -173,7 +173,7 @@ static int run_seeds(struct ctx *ctx, struct session *session, const struct list
 
 /* ---- forwards */
 
-/* A way back that was interrupted is ended first; then it runs anew. */
+/* A way back that was interrupted is ended first; then it runs again. */
 static int finish_rollbacks(struct ctx *ctx, struct session *session)
 {
     struct list halfway = {0};

@@ -78,7 +78,7 @@ static void add_repeatables(struct counting *counting, const struct list *files,
     }
 }
 
-/* What is wrong with them is no reason to say nothing of migrations. */
+/* What is wrong with them is not a reason to say nothing of migrations. */
 static int warn_about_seeds(struct ctx *ctx)
 {
     TRY(ctx_check(ctx));

@@ -12,7 +12,7 @@ enum change_op {
     CHANGE_DROP,    /* after NULL */
     CHANGE_ALTER,   /* `fields` differ; peers of each other */
     CHANGE_RENAME,  /* only the name (comes beside an ALTER if more differs) */
-    CHANGE_REBUILD, /* a table made anew with its rows: SQLite; before and after are the whole tables */
+    CHANGE_REBUILD, /* a table made again with its rows: SQLite; before and after are the whole tables */
     CHANGE_FINISH   /* the end of a CREATE or ALTER that had to wait for others; only plans have it */
 };
 

@@ -59,7 +59,7 @@ static bool any_hit(const struct names *patterns, const char *schema, const char
     return false;
 }
 
-/* Our own tables are named exactly: an underscore or star in a configured name is no pattern. */
+/* Our own tables are named exactly: an underscore or star in a configured name is not a pattern. */
 static bool is_own(const struct filter *filter, const char *schema, const char *name)
 {
     for (int i = 0; i < filter->own.n; i++) {

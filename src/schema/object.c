@@ -134,7 +134,7 @@ static int place_of(const struct object *object)
     return -1;
 }
 
-/* Notes the places of all children anew, so that a walk over a changed list does not search at every step. */
+/* Notes the places of all children again, so that a walk over a changed list does not search at every step. */
 static void note_places(struct object *parent)
 {
     for (int i = 0; i < parent->children.n; i++)

@@ -69,7 +69,7 @@ enum field_mark {
     FIELD_FAR_COLUMN_REF = 1 << 2, /* names columns of what the object's REF names: likewise */
     FIELD_LATER = 1 << 3,          /* said by a statement of its own, once what it names is there */
     FIELD_REPLACE = 1 << 4,        /* a difference drops and creates the object */
-    FIELD_SILENT = 1 << 5,         /* is no difference */
+    FIELD_SILENT = 1 << 5,         /* is not a difference */
     FIELD_CONSTANT = 1 << 6,       /* an expression that reads no columns */
     FIELD_SETTING = 1 << 7, /* may be set by whoever runs the server: silence about it resets only what was said */
     FIELD_IMPLIED =
@@ -91,7 +91,7 @@ enum { SAID_WORDS = 2, FIELD_LIMIT = 64 * SAID_WORDS };
 struct object {
     enum kind kind;
     const char *name;      /* unquoted; NULL if it has none (or the engine keeps none) */
-    bool name_invented;    /* the name was made by settle(), not given: another name is no difference */
+    bool name_invented;    /* the name was made by settle(), not given: another name is not a difference */
     const char *set_aside; /* the name that people know it by, where a plan gives that to another; NULL: `name` */
     struct object *parent;
     struct list children; /* struct object *, in order */

@@ -1,7 +1,7 @@
 /*
  * Are two trees the same?  For tests of loaders and snapshots, so it is plainer than the diff: texts are
  * compared as they stand, nothing is normalised, and the first difference is enough.
- * What one side does not say, or a kind that one does not speak of, is no difference.
+ * What one side does not say, or a kind that one does not speak of, is not a difference.
  */
 #include "base/text.h"
 #include "schema/tree.h"

@@ -85,7 +85,7 @@ static bool is_function_if(const struct lexer *lexer)
     return commas == 2;
 }
 
-/* A body's first word where the body is no block; what stands before it is the end of a routine's head. */
+/* A body's first word where the body is not a block; what stands before it is the end of a routine's head. */
 static bool opens_compound(const struct statement *statement, const struct token *token)
 {
     static const char *const words[] = {"if", "case", "loop", "while", "repeat", NULL};

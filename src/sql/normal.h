@@ -14,7 +14,7 @@ struct normal_rules {
     const struct lex_rules *lex;
     const struct ident_rules *ident;
     const struct infix *infix; /* the operators, up to one without a word */
-    bool is_compares;          /* x IS y holds for any y, and is no test for NULL only: SQLite */
+    bool is_compares;          /* x IS y holds for any y, and is not a test for NULL only: SQLite */
     bool strip_casts;          /* ::type and CAST(x AS type) of a literal or column: PostgreSQL prints them */
     bool any_array_to_in;      /* x = ANY (ARRAY[a, b]) is x IN (a, b) */
     bool like_operators;       /* ~~ is LIKE, !~~ NOT LIKE, ~~* ILIKE */

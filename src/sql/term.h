@@ -52,7 +52,7 @@ enum place {
     PLACE_EXACT     /* arithmetic: its type decides the result */
 };
 
-char *type_spelling(struct arena *mem, const char *name); /* int4 is integer; NULL if it is no type of the server */
+char *type_spelling(struct arena *mem, const char *name); /* int4 is integer; NULL if it is not a type of the server */
 struct term *term_cast(struct arena *mem, struct term *inner, const char *type);
 struct term *term_settle(struct term *term, enum place place);
 bool term_is_text_function(const char *name);

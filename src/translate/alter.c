@@ -388,7 +388,7 @@ static int alter_column(struct alter *alter)
     return scan_fail(alter->scan);
 }
 
-/* ---- MODIFY and CHANGE: the column is written anew */
+/* ---- MODIFY and CHANGE: the column is written again */
 
 static int rename_column(struct alter *alter, const char *from, const char *to);
 

@@ -83,7 +83,7 @@ static const char *column_of(struct translator *t, const struct object *check)
     return token_name(t->mem, &token);
 }
 
-/* Tables with such a column get their checks anew; NULL labels: none; `type` is the name they bear then. */
+/* Tables with such a column get their checks again; NULL labels: none; `type` is the name they bear then. */
 static int checks_replace(struct translator *t, const char *old, const char *type, const struct names *labels)
 {
     struct tree *tree;

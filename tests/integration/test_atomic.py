@@ -169,7 +169,7 @@ def test_interrupted(any_project):
 
 @transactional
 def test_tried_again(any_project):
-    """A lock that somebody else has for a while: everything is undone, so that nothing is held, and begins anew."""
+    """A lock that somebody else has for a while: everything is undone, so that nothing is held, and begins again."""
     project = any_project
     project.table("0001", "a")
     project.ok("migrate")

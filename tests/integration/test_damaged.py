@@ -1,4 +1,4 @@
-"""Rows and files that were damaged: one sentence that names them, or they are thrown away and made anew; nothing else happens."""
+"""Rows and files that were damaged: one sentence that names them, or they are thrown away and made again; nothing else happens."""
 
 import json
 
@@ -107,7 +107,7 @@ def test_snapshots(described, text):
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"tree": 7}', "\xff\x00", "x" * 100_000])
 def test_caches(described, text):
-    """Thrown away, and made anew."""
+    """Thrown away, and made again."""
     folder = described.folder.parent / "cache" / "dbwarden"
     files = list(folder.glob("*.json"))
     assert files

@@ -144,7 +144,7 @@ def test_server_that_is_not_there(lite):
     found = read(lite)
     assert list(found.values()) == [1] and next(iter(found))[0] == "dbwarden_migration_errors_total"
     lite.run(*args, "status", "--metrics-file", FILE)
-    assert read(lite) == found, "looking is no failure"
+    assert read(lite) == found, "looking is not a failure"
 
 
 OURS = "# HELP dbwarden_migrations_total Total\n# TYPE dbwarden_migrations_total counter\n"

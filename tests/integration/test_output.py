@@ -183,7 +183,7 @@ BAD = {
     "not utf-8": ({ONE: UP.format("x").encode().replace(b"x", b"SELECT '\xff';")}, ["migrate"], 1, [ONE + ":3:"]),
     "depends_on": ({ONE: '-- depends_on: ["7"]\n' + UP.format("SELECT 1;")}, ["migrate"], 1, [ONE + ":1:", "hint:"]),
     "database is a folder": ({"app.db/x": ""}, ["status"], 5, ["app.db"]),
-    "not a database": ({"app.db": "this is no database, but it is long enough to look like one" * 20}, ["status"], 5, ["not an SQLite database", "hint:"]),
+    "not a database": ({"app.db": "this is not a database, but it is long enough to look like one" * 20}, ["status"], 5, ["not an SQLite database", "hint:"]),
     "database folder": ({"dbwarden.yaml": YAML.replace("./app.db", "./nowhere/app.db")}, ["migrate"], 5, ["nowhere", "hint:"]),
     "snapshot table": ({}, ["snapshot", "nowhere"], 1, ['no table "nowhere"', "hint:"]),
     "migration file": ({}, ["make-rollback", "nowhere.sql"], 1, ["there is no file nowhere.sql", "hint:"]),

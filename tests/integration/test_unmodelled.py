@@ -418,12 +418,12 @@ HOLDERS = {
 def test_a_type_is_not_made_anew_under_what_nobody_manages(place, holder, labels):
     place.starts(HELD, HOLDERS[holder])
     said = place.stops(HELD.replace("'a', 'b'", labels))
-    assert f"cannot be made anew, as this change needs: {holder} needs it as it is" in said, said
+    assert f"cannot be made again, as this change needs: {holder} needs it as it is" in said, said
     assert "CASCADE" not in said
     place.write("schema.sql", HELD.replace("'a', 'b'", "'a', 'b', 'c'"))  # that is done in place, one way only
     place.ok("make-migrations", "more")
     text = (place.migrations / "primary__0002_more.sql").read_text()
-    assert f"-- irreversible: enum mood cannot be made anew, as this change needs: {holder} needs it" in text, text
+    assert f"-- irreversible: enum mood cannot be made again, as this change needs: {holder} needs it" in text, text
     place.ok("migrate")
 
 

@@ -130,7 +130,7 @@ struct names one_name(struct arena *mem, const char *name)
     return names;
 }
 
-/* Fields whose absence is no default but a hole. */
+/* Fields whose absence is not a default but a hole. */
 static bool needs_value(enum kind kind, const char *field)
 {
     static const struct {

@@ -2,7 +2,7 @@
  * Random schemas: enums, sequences, tables with everything that stands in them, views.
  * The one idea: tables are made first and foreign keys last, each with columns of its own that copy their target's
  * types; so every reference fits, cycles and references to oneself included.
- * Left out: what an offline comparison cannot know (PostgreSQL prints views anew), and what needs more than the
+ * Left out: what an offline comparison cannot know (PostgreSQL prints views again), and what needs more than the
  * database (tablespaces).
  */
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * The laws that diff, plan, renderers, loaders and snapshots must keep for any two schemas A and B, on a real database:
- *   (a) A against itself is no change          (b) what is built from A reads back as A
- *   (c) after A to B, B is no change           (d) the way back restores A, and its rows where nothing was lost
+ *   (a) A against itself is not a change          (b) what is built from A reads back as A
+ *   (c) after A to B, B is not a change           (d) the way back restores A, and its rows where nothing was lost
  *   (e) a snapshot written, read and written again is the same bytes
  *   (g) every statement for PostgreSQL parses, by the server's own grammar
  * usage: laws ENGINE RUNS [SEED] [URL]; prints the seed of every failure, which repeats it alone. Without a seed it is
@@ -49,7 +49,7 @@ static bool loses_rows(const struct plan *plan)
 
 /*
  * Runs a plan that leads to `wanted`.  Filled tables may refuse it, empty ones must not: then the rows go, and it is run
- * again; or what is left to do is planned anew where a segment may have been committed, on the way back without renames,
+ * again; or what is left to do is planned again where a segment may have been committed, on the way back without renames,
  * which have nothing to keep by then.
  */
 static int run_to(struct law *law, const struct plan *plan, const struct tree *wanted, struct rows_kept **rows)

@@ -103,7 +103,7 @@ static int scratch_open(struct translated *translated)
     return translated->target.dialect->driver->scratch(translated->ctx, &spec, &translated->conn);
 }
 
-/* The case anew, as it is written but for what came out of it. */
+/* The case again, as it is written but for what came out of it. */
 static int case_run(struct translated *translated, const char *text)
 {
     struct ctx *ctx = translated->ctx;

@@ -94,7 +94,7 @@ const struct state_sql my_state = {
     .lease_release =
         "UPDATE @t SET owner = NULL, host = NULL, pid = NULL, since = NULL, version = NULL, statement = NULL, "
         "token = NULL, expires = NULL WHERE id = 1 AND CAST(token AS BINARY) = CAST(? AS BINARY)",
-    /* One that ran out goes with lock_show, which writes the row anew. */
+    /* One that ran out goes with lock_show, which writes the row again. */
     .lease_end = "SELECT COUNT(*) FROM @t WHERE token IS NOT NULL AND expires >= NOW(3)",
     /* In a long transaction of the holder's it has run out, but the row is locked. */
     .lease_select = "SELECT owner, host, pid, CAST(since AS CHAR) AS since, version, statement, token IS NOT NULL AND "

@@ -41,7 +41,7 @@ static const char clear_sql[] =
     "IN ('information_schema', 'public') AND NOT EXISTS (SELECT FROM pg_extension e WHERE e.extnamespace = n.oid) AND NOT "
     "EXISTS (SELECT FROM pg_depend d WHERE d.objid = n.oid AND d.classid = 'pg_namespace'::regclass AND d.deptype = 'e') "
     "LOOP EXECUTE it; END LOOP;\n"
-    /* Each anew, because CASCADE has taken some of those that come later. */
+    /* Each again, because CASCADE has taken some of those that come later. */
     "LOOP SELECT drop INTO it FROM (\n"
     "SELECT 1 AS turn, format('DROP %s %I.%I CASCADE', CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' "
     "WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END, n.nspname, c.relname) AS "

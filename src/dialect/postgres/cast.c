@@ -135,7 +135,7 @@ bool pg_same_family(struct arena *mem, const char *from, const char *to)
     return family == family_of(&b);
 }
 
-/* A type that was made anew under its name: its values change over by way of their texts. */
+/* A type that was made again under its name: its values change over by way of their texts. */
 static char *same_again(struct arena *mem, const char *name, const struct pg_type *type, const char *text)
 {
     return type->known ? NULL : arena_printf(mem, "%s::text%s::%s", name, type->array ? "[]" : "", text);

@@ -193,7 +193,7 @@ static bool is_sign(const struct token *token)
     return token->kind == TOKEN_OPERATOR && token->length == 1 && (*token->text == '-' || *token->text == '+');
 }
 
-/* The text of a constant, before its type is looked at; NULL if this is no constant. */
+/* The text of a constant, before its type is looked at; NULL if this is not a constant. */
 static const char *constant_text(struct arena *mem, const struct tokens *tokens)
 {
     const struct token *first = tokens->token, *last;
@@ -210,7 +210,7 @@ static const char *constant_text(struct arena *mem, const struct tokens *tokens)
     return NULL;
 }
 
-/* A value that two spellings of one constant share; NULL if the expression is no constant. */
+/* A value that two spellings of one constant share; NULL if the expression is not a constant. */
 static const char *constant_value(struct arena *mem, const char *type, const char *expr)
 {
     struct tokens tokens = tokens_read(mem, expr);

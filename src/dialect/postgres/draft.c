@@ -106,7 +106,7 @@ static bool text_is_clear(const struct draft *draft, const struct token *token)
     return true;
 }
 
-/* CREATE TABLE ... AS runs a query, SET SCHEMA leads elsewhere: where it is no column's name. */
+/* CREATE TABLE ... AS runs a query, SET SCHEMA leads elsewhere: where it is not a column's name. */
 static bool word_is_clear(const struct classified *statement, const struct token *token, int depth)
 {
     bool table = statement->kind == KIND_TABLE && statement->verb == VERB_CREATE && depth == 0;

@@ -24,7 +24,7 @@ static bool column_is_remade(const struct effect_case *effect)
     return change_has(change, COLUMN_computed) && effect->target->version < 170000;
 }
 
-/* Conditions and expressions are parsed anew under the new type, which may have no such operators. */
+/* Conditions and expressions are parsed again under the new type, which may have no such operators. */
 static bool leaves_family(const struct effect_case *effect)
 {
     const struct column *before = (const struct column *)effect->change->before;
@@ -42,7 +42,7 @@ static bool is_row_type(const struct effect_case *effect)
     return false;
 }
 
-/* The server tells rows apart by it; what stands before the parentheses is no name. */
+/* The server tells rows apart by it; what stands before the parentheses is not a name. */
 static bool is_in_partition_key(const struct effect_case *effect)
 {
     const struct object *column = effect->change->before;
@@ -302,7 +302,7 @@ const struct effect_row pg_effects[] = {
     OF_TYPE(KIND_CHECK, ANY_FIELD, leaves_family),
     OF_TYPE(KIND_EXCLUDE, ANY_FIELD, leaves_family),
     OF_TYPE(KIND_TRIGGER, ANY_FIELD, NULL),
-    /* the server builds a key anew if a column that it includes changes, and forgets the foreign keys that rest on it */
+    /* the server builds a key again if a column that it includes changes, and forgets the foreign keys that rest on it */
     KEY_REMADE(KIND_PRIMARY_KEY, PRIMARY_KEY_include),
     KEY_REMADE(KIND_UNIQUE, UNIQUE_include),
     KEY_REMADE(KIND_INDEX, INDEX_include),
@@ -319,7 +319,7 @@ const struct effect_row pg_effects[] = {
     WITH_COLUMN(KIND_INDEX_PART, ANY_FIELD),
     WITH_COLUMN(KIND_TRIGGER, ANY_FIELD),
 
-    /* a type that is made anew under its name */
+    /* a type that is made again under its name */
     {KIND_ENUM, ON(ALTER), ENUM_labels, KIND_COLUMN, COLUMN_type, labels_go, .effect = EFFECT_FOLLOW},
     {KIND_ENUM, ON(ALTER), ENUM_labels, KIND_COLUMN, COLUMN_default_value, labels_go, .effect = EFFECT_FOLLOW},
     WITH_LABELS(KIND_COLUMN, COLUMN_computed),

@@ -153,7 +153,7 @@ static void type_read(struct needs *needs, const char *text)
         need_add(needs, "type", &(struct ref){.schema = read.schema, .name = read.name}, "");
 }
 
-/* HASH (lower(name)): the strategy is no function. */
+/* HASH (lower(name)): the strategy is not a function. */
 static void expr_read(struct needs *needs, const char *text)
 {
     bool partitioning = needs->object->kind == KIND_TABLE;

@@ -1,5 +1,5 @@
 /*
- * What is no difference.  Of a description that no server has printed, what it cannot say as the server does: that a serial's
+ * What is not a difference.  Of a description that no server has printed, what it cannot say as the server does: that a serial's
  * sequence counts in its own way, and that a UNIQUE which says a key again makes no second index.  And whether a materialised
  * view is filled: that is said where it is made, as a dump says WITH NO DATA of every one, and is then up to whoever refreshes it.
  */

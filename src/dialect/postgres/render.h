@@ -47,7 +47,7 @@ struct pg_counter pg_counter_of_column(const struct column *column);
 struct pg_counter pg_counter_usual(struct arena *mem, const char *type, const struct pg_counter *counter);
 /*
  * A counter that stands outside its new limits is refused, and where it stands only the server knows.  Limits apart from the
- * old ones restart it; else `out` becomes a query that starts it anew within both, but only if it has to; false: no need.
+ * old ones restart it; else `out` becomes a query that starts it again within both, but only if it has to; false: no need.
  * `sequence`: the sequence as a literal and as a name.
  */
 bool pg_counter_apart(const struct pg_counter *counter, const struct pg_counter *before);

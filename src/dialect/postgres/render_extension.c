@@ -32,7 +32,7 @@ int pg_extension_drop(struct render *render, const struct change *change)
     return 0;
 }
 
-/* 1.9 before 1.10; what is no number is as good as any other. */
+/* 1.9 before 1.10; what is not a number is as good as any other. */
 static bool is_older(struct arena *mem, const char *version, const char *than)
 {
     struct names left = text_split(mem, version, '.'), right = text_split(mem, than, '.');

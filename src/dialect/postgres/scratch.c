@@ -366,7 +366,7 @@ static void left_over_drop(struct ctx *ctx, struct conn *near)
                  NULL, &rows) == 0)
         for (int i = 0; i < rows.row.n; i++)
             exec_named(ctx, near, "DROP DATABASE IF EXISTS ", cell_at(&rows, i, 0), "");
-    ctx->error = error; /* somebody who is faster, or just entered it, is no fault of this run */
+    ctx->error = error; /* somebody who is faster, or just entered it, is not a fault of this run */
 }
 
 static int scratch_on(struct ctx *ctx, struct conn *near, const struct url *url, struct conn **conn)

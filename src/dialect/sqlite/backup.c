@@ -44,7 +44,7 @@ static int copy_pages(struct ctx *ctx, sqlite3 *to, sqlite3 *from, int at_once, 
     return fail_copy(ctx, to, path, finished != SQLITE_OK ? finished : rc);
 }
 
-/* As it is at one moment: without a transaction of ours, it would begin anew whenever somebody else writes in between. */
+/* As it is at one moment: without a transaction of ours, it would begin again whenever somebody else writes in between. */
 static int copy_moment(struct ctx *ctx, struct lite_conn *lite, sqlite3 *copy, const char *path)
 {
     struct rows rows;

@@ -138,7 +138,7 @@ static bool is_mismatch(const struct ctx *ctx)
 
 /*
  * A key that refers to columns which are not unique cannot be checked.  SQLite lets anyone create one and refuses to
- * work with it only while foreign keys are enforced, so it is no reason to refuse a migration.
+ * work with it only while foreign keys are enforced, so it is not a reason to refuse a migration.
  */
 static int orphans_of(struct ctx *ctx, struct lite_conn *lite, const char *table, struct list *orphans)
 {

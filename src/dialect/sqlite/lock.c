@@ -97,7 +97,7 @@ int lite_lock_release(struct ctx *ctx, struct conn *conn)
     struct lite_conn *lite = (struct lite_conn *)conn;
     if (lite->lock_fd < 0)
         return 0;
-    /* Removed while it is held: a waiter that opened it before sees that it no longer stands, and opens anew. */
+    /* Removed while it is held: a waiter that opened it before sees that it no longer stands, and opens again. */
     unlink(lite->lock_path);
     fd_close(&lite->lock_fd);
     return 0;

@@ -77,7 +77,7 @@ static bool is_string(struct arena *mem, const struct object *table, const struc
     return !lite_column(table, name) && !is_rowid_name(name);
 }
 
-/* A name in double quotes that is no column is a text: SQLite itself writes it as one when it changes the table. */
+/* A name in double quotes that is not a column is a text: SQLite itself writes it as one when it changes the table. */
 static const char *strings_settle(struct arena *mem, const struct object *table, const char *text)
 {
     struct lexer lexer;

@@ -89,7 +89,7 @@ def package_root(path):
 
 
 def dotted(path, root):
-    """`path` below `root` as a module name; None if that is no name."""
+    """`path` below `root` as a module name; None if that is not a name."""
     parts = os.path.relpath(path, root)[:-3].split(os.sep)
     if parts[-1] == "__init__":
         parts.pop()
@@ -125,7 +125,7 @@ def loaded_from(path):
 
 
 def import_nameless(path):
-    """A file whose name is no module name."""
+    """A file whose name is not a module name."""
     name = "dbwarden_file_" + re.sub(r"\W", "_", path)
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)

@@ -53,7 +53,7 @@ def found(module):
 
 
 def driver_of(dialect, wanted):
-    """The driver that the URL names, if it is no asynchronous one; else one that is installed."""
+    """The driver that the URL names, if it is not an asynchronous one; else one that is installed."""
     known = DRIVERS["mysql" if dialect == "mariadb" else dialect]
     if wanted in known:
         return wanted

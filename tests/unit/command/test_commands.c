@@ -175,7 +175,7 @@ static void make_rollback_keeps_what_a_person_wrote(void **state)
     file_put(&spot, "migrations/primary/primary__0001_users.rollback.sql", "by hand\n");
     assert_works(spot.ctx, call(&spot, "make-rollback", "{\"migration_file\": \"" USERS "\"}"));
     assert_string_equal(file_get(&spot, "migrations/primary/primary__0001_users.rollback.sql.bak"), "by hand\n");
-    assert_works(spot.ctx, call(&spot, "migrate", "{}")); /* and it is no migration */
+    assert_works(spot.ctx, call(&spot, "migrate", "{}")); /* and it is not a migration */
     spot_close(&spot);
 }
 

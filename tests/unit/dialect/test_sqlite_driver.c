@@ -99,7 +99,7 @@ static void what_cannot_be_opened_says_why(void **state)
     struct conn_options options = {.app_folder = folder};
     CONN conn = NULL;
     assert_works(ctx, file_write(ctx, path_join(ctx->mem, folder, "text.db"),
-                                 "this is no database, but it is long enough", 42, 0600));
+                                 "this is not a database, but it is long enough", 42, 0600));
     assert_fails(ctx, open_url(ctx, "sqlite:///text.db", &options, &conn), ERR_CONNECT,
                  "cannot open database text.db: the file is not an SQLite database, or it is damaged");
     assert_fails(ctx, open_url(ctx, "sqlite:///no/such/app.db", &options, &conn), ERR_CONNECT,

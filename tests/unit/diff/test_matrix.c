@@ -1,7 +1,7 @@
 /*
  * Kinds x engines: what each dialect can do with each kind that it has, asked of the same tables that the planner works by.
  * A cell that is missing has to be in the list of gaps, and a gap that is filled has to leave it: the list only gets
- * shorter.  docs/kinds.md is the same cells in words; with --update it is written anew.
+ * shorter.  docs/kinds.md is the same cells in words; with --update it is written again.
  */
 #include "unit.h"
 
@@ -38,7 +38,7 @@ static bool has_kind(const struct dialect *dialect, const struct kind_info *info
 
 /* ---- what the tables say ---- */
 
-/* The row by which a step of that kind makes its table anew; NULL: none does. */
+/* The row by which a step of that kind makes its table again; NULL: none does. */
 static const struct effect_row *rebuild_row(const struct dialect *dialect, const struct kind_info *info, unsigned on)
 {
     for (const struct effect_row *row = dialect->effects; row->on; row++)

@@ -1,5 +1,5 @@
 /*
- * A kind whose name alone is no identity, as functions will be: no kind of today is one, so checks are made one here, by
+ * A kind whose name alone is not an identity, as functions will be: no kind of today is one, so checks are made one here, by
  * building what matches and compares over a table of kinds of the test's own.
  */
 #include "planned.h"

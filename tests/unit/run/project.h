@@ -1,6 +1,6 @@
 /*
  * A project in a temporary folder, for the tests of this folder: SQLite file, migrations, and a session that is opened
- * anew for every command, as the commands do.
+ * again for every command, as the commands do.
  */
 #ifndef UNIT_RUN_PROJECT_H
 #define UNIT_RUN_PROJECT_H

@@ -123,7 +123,7 @@ static void every_text_is_put_to_the_judge(void **state)
                     continue;
                 const struct judged *one = judged_find((enum kind)kind, i);
                 if (!one)
-                    fail_msg("%s of a %s is no line of `judged`", field->name, kind_table[kind].name);
+                    fail_msg("%s of a %s is not a line of `judged`", field->name, kind_table[kind].name);
                 const char *text = told(ctx, one);
                 if (!text || !strstr(text, "told"))
                     fail_msg("%s of a %s is not put to the server of %s", field->name, kind_table[kind].name,
