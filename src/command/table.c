@@ -91,8 +91,8 @@ const struct option_info global_options[] = {
     {.name = "retry-for",
      .type = OPTION_INT,
      .value = "SECONDS",
-     .help = "how long to try again what a lock of the application's stood in the way of; 300 unless the configuration "
-             "says otherwise"},
+     .help = "how long in all to try again what a lock of the application's stood in the way of; 300 unless the "
+             "configuration says otherwise"},
     {.name = "exit-code",
      .type = OPTION_FLAG,
      .help = "status and diff: exit with 3 if something is pending or differs"},

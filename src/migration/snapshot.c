@@ -122,7 +122,7 @@ int snapshot_write(struct ctx *ctx, const char *path, const struct snapshot *sna
     TRY(folder_make(ctx, path_folder(ctx->mem, path)));
     struct arena *own = arena_open(0);
     char *text = snapshot_to_text(own, snapshot);
-    int code = file_write(ctx, path, text, strlen(text), 0600);
+    int code = file_write(ctx, path, text, strlen(text), 0644); /* it goes into version control with the files */
     arena_close(own);
     return code;
 }

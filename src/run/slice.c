@@ -39,14 +39,20 @@ int slice_take(const struct execution *execution, int first, int n, const char *
     return mapping_copy(execution->ctx, mapping, piece->text, length, text);
 }
 
+static bool is_too_large(const struct execution *execution, int i)
+{
+    const struct mapping *mapping = execution->migration->mapping;
+    const struct sql_piece *piece = &execution->split->piece[i];
+    return mapping && mapping_holds(mapping, piece->text) && piece->length > COPIED_BYTES;
+}
+
 /* What was too large to be copied has been read by now. */
 static int check_afterwards(const struct execution *execution)
 {
-    const struct mapping *mapping = execution->migration->mapping;
     const struct sql_piece *piece = &execution->split->piece[execution->first];
-    if (!execution->count || !mapping || !mapping_holds(mapping, piece->text) || piece->length <= COPIED_BYTES)
+    if (!execution->count || !is_too_large(execution, execution->first))
         return 0;
-    return mapping_check_part(execution->ctx, mapping, piece->text, piece->length);
+    return mapping_check_part(execution->ctx, execution->migration->mapping, piece->text, piece->length);
 }
 
 static int run_slices(struct execution *execution, int n, const char *chain)
@@ -99,5 +105,7 @@ int execution_slices(struct execution *execution, int n, const char *chain)
 
 bool execution_is_sliced(const struct execution *execution, int n)
 {
-    return execution->conn->dialect->driver->begin && slice_length(execution, execution->done, n) < n;
+    if (!execution->conn->dialect->driver->begin)
+        return false;
+    return slice_length(execution, execution->done, n) < n || is_too_large(execution, execution->done);
 }

@@ -148,12 +148,14 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
         unplanned.n = 0; /* what came before a plan was no part of it */
         last = migration;
     }
-    if (last)
+    if (last) {
         owned_mark(&owned, current->tree);
-    if (last)
-        emit_info(ctx, "%s is not applied yet; comparing with what it leads to", last->filename);
+        emit_info(ctx, "%s%s; comparing with what it leads to", last->filename,
+                  standing->live ? " is not applied yet" : " comes after the last snapshot");
+    }
     if (unplanned.n)
-        emit_warning(ctx, "not applied yet, so its changes are not seen here: %s",
+        emit_warning(ctx, "%s, so its changes are not seen here: %s",
+                     standing->live ? "not applied yet" : "after the last snapshot, and without a plan",
                      names_join(ctx->mem, &unplanned, ", "));
     return 0;
 }

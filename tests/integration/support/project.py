@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 SEED = int(os.environ.get("DBWARDEN_TEST_SEED", "1"))  # of all that is random
 PROGRAM = os.environ.get("DBWARDEN_PROGRAM", str(ROOT / "build" / "dbwarden"))
+PLAIN = os.environ.get("DBWARDEN_PLAIN_PROGRAM", PROGRAM)  # without sanitizers, which need memory of their own
 
 
 def fork_on_terminal():
@@ -72,13 +73,13 @@ class Project:
         kept["XDG_CACHE_HOME"] = str(self.folder.parent / "cache")
         return {**kept, "DBWARDEN_PYTHON": str(self.python), "PYTHONDONTWRITEBYTECODE": "1", **(extra or {})}
 
-    def start(self, *args, env=None, **options):
+    def start(self, *args, env=None, program=PROGRAM, **options):
         """The running program, for tests that interrupt it."""
-        return subprocess.Popen([PROGRAM, *args], cwd=self.folder, env=self.environment(env), text=True,
+        return subprocess.Popen([program, *args], cwd=self.folder, env=self.environment(env), text=True,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
-    def run(self, *args, env=None, timeout=120):
-        with self.start(*args, env=env) as process:
+    def run(self, *args, env=None, timeout=120, program=PROGRAM):
+        with self.start(*args, env=env, program=program) as process:
             try:
                 out, err = process.communicate(timeout=timeout)
             except subprocess.TimeoutExpired:
