@@ -175,9 +175,14 @@ static int renames_settle(struct ctx *ctx, const struct target *target, struct c
 {
     const struct diff_input input = comparison_input(target, comparison);
     TRY(rename_check(ctx, &input, &comparison->renames));
+    struct list all = {0};
+    int known = -1; /* renames when they were guessed */
     for (int columns = 0; columns < 2; columns++) {
-        struct list all = {0};
-        TRY(rename_guess(ctx, &input, &all));
+        if (known != comparison->renames.n) {
+            all = (struct list){0};
+            TRY(rename_guess(ctx, &input, &all));
+            known = comparison->renames.n;
+        }
         const struct list guesses = guesses_about(ctx->mem, &all, columns);
         if (!guesses.n)
             continue;

@@ -34,9 +34,19 @@ static bool is_dangling(struct arena *mem, const struct target *target, const st
            still_names(mem, target, edge) && !type_leaves(mem, target, edge);
 }
 
+static bool anything_goes(const struct tree *before)
+{
+    for (struct object *o = object_next(before->root, before->root); o; o = object_next(before->root, o))
+        if (!o->peer)
+            return true;
+    return false;
+}
+
 void dangling_find(struct arena *mem, const struct target *target, const struct changes *changes, struct list *found)
 {
     const struct object *last = NULL;
+    if (!anything_goes(changes->before))
+        return;
     graph_build(mem, target, changes->before);
     for (struct object *o = changes->before->root; o; o = object_next(changes->before->root, o))
         for (struct edge *edge = o->needs; edge && object_whole(o) != last; edge = edge->next_need)
