@@ -3,17 +3,33 @@
 
 #define FIRST_ROOM 64
 
+/* Pieces of a drained text are about as long. */
+#define DRAIN_BYTES 65536
+
 void buf_init(struct buf *buf, struct arena *mem)
 {
-    buf->mem = mem;
-    buf->data = arena_alloc(mem, FIRST_ROOM);
-    buf->len = 0;
-    buf->room = FIRST_ROOM;
+    *buf = (struct buf){.mem = mem, .data = arena_alloc(mem, FIRST_ROOM), .room = FIRST_ROOM};
+}
+
+void buf_drain(struct buf *buf, struct arena *mem, void (*drain)(void *sink, const char *text, size_t length),
+               void *sink)
+{
+    buf_init(buf, mem);
+    buf->drain = drain;
+    buf->sink = sink;
+}
+
+void buf_drained(struct buf *buf)
+{
+    buf->drain(buf->sink, buf->data, buf->len);
+    buf_cut(buf, 0);
 }
 
 /* Room for `more` bytes and the zero after them. */
 static void make_room(struct buf *buf, size_t more)
 {
+    if (buf->drain && buf->len >= DRAIN_BYTES)
+        buf_drained(buf);
     size_t needed = buf->len + more + 1;
     if (needed <= buf->room)
         return;
@@ -26,6 +42,11 @@ void buf_add_n(struct buf *buf, const char *text, size_t length)
 {
     if (!length)
         return;
+    if (buf->drain && length >= DRAIN_BYTES) { /* as it is, instead of a copy */
+        buf_drained(buf);
+        buf->drain(buf->sink, text, length);
+        return;
+    }
     make_room(buf, length);
     memcpy(buf->data + buf->len, text, length);
     buf->len += length;

@@ -9,9 +9,15 @@ struct buf {
     char *data; /* never NULL after buf_init() */
     size_t len;
     size_t room;
+    void (*drain)(void *sink, const char *text, size_t length); /* NULL: everything stays */
+    void *sink;
 };
 
 void buf_init(struct buf *buf, struct arena *mem);
+/* A text that somebody else takes piece by piece, so that it is never whole; buf_drained() gives the last piece. */
+void buf_drain(struct buf *buf, struct arena *mem, void (*drain)(void *sink, const char *text, size_t length),
+               void *sink);
+void buf_drained(struct buf *buf);
 void buf_add(struct buf *buf, const char *text); /* NULL adds nothing */
 void buf_add_n(struct buf *buf, const char *text, size_t length);
 void buf_add_c(struct buf *buf, char c);

@@ -191,16 +191,36 @@ static void keep_identity(int fd, const struct stat *old)
         return; /* some file systems know no owners */
 }
 
-static int replace(const char *temporary, const char *target, int *fd, const char *text, size_t length)
+struct writing {
+    int fd;
+    bool failed; /* errno says how */
+};
+
+static void write_piece(void *sink, const char *text, size_t length)
 {
-    if (write_all(*fd, text, length) || fsync(*fd))
+    struct writing *writing = sink;
+    writing->failed = writing->failed || write_all(writing->fd, text, length);
+}
+
+static int replace(const char *temporary, const char *target, int *fd, file_text_fn *text, const void *what)
+{
+    struct arena *mem = arena_open(0);
+    struct writing writing = {.fd = *fd};
+    struct buf out;
+    buf_drain(&out, mem, write_piece, &writing);
+    text(&out, what);
+    buf_drained(&out);
+    int error = errno; /* freeing may change it */
+    arena_close(mem);
+    errno = error;
+    if (writing.failed || fsync(*fd))
         return -1;
     int closed = close(*fd);
     *fd = -1;
     return closed ? -1 : rename(temporary, target);
 }
 
-int file_write(struct ctx *ctx, const char *path, const char *text, size_t length, mode_t mode)
+int file_write_as(struct ctx *ctx, const char *path, mode_t mode, file_text_fn *text, const void *what)
 {
     const char *target = behind_links(ctx, path);
     const char *folder = path_folder(ctx->mem, target);
@@ -215,12 +235,29 @@ int file_write(struct ctx *ctx, const char *path, const char *text, size_t lengt
         return fail_file(ctx, "write", path);
     if (!is_new)
         keep_identity(fd, &old);
-    if (replace(temporary, target, &fd, text, length)) {
+    if (replace(temporary, target, &fd, text, what)) {
         int code = fail_file(ctx, "write", path);
         unlink(temporary);
         return code;
     }
     return sync_folder(folder) ? fail_file(ctx, "write", path) : 0;
+}
+
+/* A text that is whole. */
+struct given {
+    const char *text;
+    size_t length;
+};
+
+static void text_given(struct buf *out, const void *what)
+{
+    const struct given *text = what;
+    buf_add_n(out, text->text, text->length);
+}
+
+int file_write(struct ctx *ctx, const char *path, const char *text, size_t length, mode_t mode)
+{
+    return file_write_as(ctx, path, mode, text_given, &(const struct given){text, length});
 }
 
 int file_begin(struct ctx *ctx, const char *path, char **temporary)

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "base/buf.h"
 #include "base/ctx.h"
 #include "base/list.h"
 
@@ -26,6 +27,9 @@ void folder_tidy(const char *folder);
  * A symbolic link stays and what it leads to is replaced; a file that exists keeps its mode, a new one gets `mode`.
  */
 int file_write(struct ctx *ctx, const char *path, const char *text, size_t length, mode_t mode);
+/* The same of a text that is put together while it is written, and never whole. */
+typedef void file_text_fn(struct buf *out, const void *what);
+int file_write_as(struct ctx *ctx, const char *path, mode_t mode, file_text_fn *text, const void *what);
 /*
  * The same for a file that somebody else fills: an empty one beside `path` for us alone, whose name is *temporary; then
  * synced and given its name, in which a file that is there already is an error. file_drop() is for when that failed.

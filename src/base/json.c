@@ -65,7 +65,7 @@ static void make_room(struct arena *mem, struct json *value)
 {
     if (value->n < value->room)
         return;
-    int room = value->room ? value->room * 2 : 8;
+    int room = value->room ? value->room * 2 : 2;
     size_t n = (size_t)value->n;
     value->item = arena_grow(mem, value->item, sizeof *value->item * n, sizeof *value->item * (size_t)room);
     if (value->type == JSON_OBJECT)

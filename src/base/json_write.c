@@ -197,28 +197,39 @@ static int compare_members(const void *a, const void *b)
     return strcmp(((const struct member *)a)->key, ((const struct member *)b)->key);
 }
 
-static const struct member *members_of(struct arena *mem, const struct json *object, bool sorted)
+static void write_member(struct buf *out, const struct member *member, bool first, enum json_style style, int depth)
 {
-    struct member *member = NEW_ARRAY(mem, struct member, object->n);
+    if (!first)
+        write_comma(out, style);
+    new_line(out, style, depth);
+    write_text(out, member->key);
+    buf_add(out, style == JSON_TIGHT ? ":" : ": ");
+    write_value(out, member->item, style, depth);
+}
+
+/* Not in the memory of the text, where all of it would stay. */
+static void write_sorted(struct buf *out, const struct json *object, enum json_style style, int depth)
+{
+    enum { FEW = 32 };
+    struct member few[FEW];
+    struct arena *mem = object->n > FEW ? arena_open(0) : NULL;
+    struct member *member = mem ? NEW_ARRAY(mem, struct member, object->n) : few;
     for (int i = 0; i < object->n; i++)
         member[i] = (struct member){object->key[i], object->item[i]};
-    if (sorted && object->n > 1)
-        qsort(member, (size_t)object->n, sizeof *member, compare_members);
-    return member;
+    qsort(member, (size_t)object->n, sizeof *member, compare_members);
+    for (int i = 0; i < object->n; i++)
+        write_member(out, &member[i], !i, style, depth);
+    arena_close(mem);
 }
 
 static void write_object(struct buf *out, const struct json *object, enum json_style style, int depth)
 {
-    const struct member *member = members_of(out->mem, object, style == JSON_PYTHON_SORTED);
     buf_add_c(out, '{');
-    for (int i = 0; i < object->n; i++) {
-        if (i)
-            write_comma(out, style);
-        new_line(out, style, depth + 1);
-        write_text(out, member[i].key);
-        buf_add(out, style == JSON_TIGHT ? ":" : ": ");
-        write_value(out, member[i].item, style, depth + 1);
-    }
+    if (style == JSON_PYTHON_SORTED && object->n > 1)
+        write_sorted(out, object, style, depth + 1);
+    else
+        for (int i = 0; i < object->n; i++)
+            write_member(out, &(struct member){object->key[i], object->item[i]}, !i, style, depth + 1);
     if (object->n)
         new_line(out, style, depth);
     buf_add_c(out, '}');

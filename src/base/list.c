@@ -7,7 +7,7 @@ static void *roomier(struct arena *mem, void *item, size_t size, int n, int *roo
 {
     if (n < *room)
         return item;
-    int wider = *room ? *room * 2 : 8;
+    int wider = *room ? *room * 2 : 2;
     item = arena_grow(mem, item, size * (size_t)n, size * (size_t)wider);
     *room = wider;
     return item;

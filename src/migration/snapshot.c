@@ -17,6 +17,11 @@ enum { FORMAT_VERSION = 1, OWN_FORMAT = 2 };
 
 /* ---- writing ---- */
 
+static void sum_piece(void *sink, const char *text, size_t length)
+{
+    hash_add(sink, text, length);
+}
+
 /* SHA-256 over the sorted one-line form of everything but the checksum itself. */
 static char *checksum_of(struct arena *mem, const struct json *json)
 {
@@ -24,11 +29,15 @@ static char *checksum_of(struct arena *mem, const struct json *json)
     for (int i = 0; i < json->n; i++)
         if (!text_equal(json->key[i], "checksum"))
             json_set(mem, rest, json->key[i], json->item[i]);
-    struct arena *own = arena_open(0); /* a text as large as the file, gone at once */
-    char *text = json_text(own, rest, JSON_PYTHON_SORTED);
-    char *sum = hash_sha256(mem, text, strlen(text));
+    struct arena *own = arena_open(0);
+    struct hash hash;
+    struct buf text;
+    hash_open(&hash);
+    buf_drain(&text, own, sum_piece, &hash);
+    json_write(&text, rest, JSON_PYTHON_SORTED);
+    buf_drained(&text);
     arena_close(own);
-    return sum;
+    return hash_close(mem, &hash);
 }
 
 /* What is owned is nearly everything: the rest is named, and so are settings that nobody of the project spoke of. */
@@ -97,7 +106,7 @@ static struct json *own_part(struct arena *mem, const struct snapshot *snapshot)
     return own;
 }
 
-char *snapshot_to_text(struct arena *mem, const struct snapshot *snapshot)
+static struct json *snapshot_json(struct arena *mem, const struct snapshot *snapshot)
 {
     struct json *json = json_object(mem);
     json_set_int(mem, json, "format_version", FORMAT_VERSION);
@@ -110,10 +119,20 @@ char *snapshot_to_text(struct arena *mem, const struct snapshot *snapshot)
     if (!snapshot->legacy)
         json_set(mem, json, "dbwarden", own_part(mem, snapshot));
     json_set_text(mem, json, "checksum", checksum_of(mem, json));
+    return json;
+}
+
+static void add_text(struct buf *out, const void *json)
+{
+    json_write(out, json, JSON_INDENTED);
+    buf_add_c(out, '\n');
+}
+
+char *snapshot_to_text(struct arena *mem, const struct snapshot *snapshot)
+{
     struct buf out;
     buf_init(&out, mem);
-    json_write(&out, json, JSON_INDENTED);
-    buf_add_c(&out, '\n');
+    add_text(&out, snapshot_json(mem, snapshot));
     return out.data;
 }
 
@@ -121,8 +140,8 @@ int snapshot_write(struct ctx *ctx, const char *path, const struct snapshot *sna
 {
     TRY(folder_make(ctx, path_folder(ctx->mem, path)));
     struct arena *own = arena_open(0);
-    char *text = snapshot_to_text(own, snapshot);
-    int code = file_write(ctx, path, text, strlen(text), 0644); /* it goes into version control with the files */
+    const struct json *json = snapshot_json(own, snapshot);
+    int code = file_write_as(ctx, path, 0600, add_text, json); /* as 0.8.2 */
     arena_close(own);
     return code;
 }

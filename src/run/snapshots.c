@@ -57,8 +57,11 @@ static const char *newest_applied(struct arena *mem, const struct session *sessi
     const char *found = NULL;
     for (int i = applied->n - 1; i >= 0 && !found; i--) {
         const struct applied *row = applied->item[i];
+        struct arena_mark mark = arena_save(mem);
         if (row->number >= 0)
             found = file_behind(mem, session, row);
+        if (!found)
+            arena_rewind(mem, mark);
     }
     return found;
 }

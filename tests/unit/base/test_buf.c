@@ -80,5 +80,33 @@ static void cuts_but_never_lengthens(void **state)
     assert_string_equal(buf.data, "az");
 }
 
-UNIT_TESTS(UNIT(is_empty_at_first), UNIT(adds_in_every_way), UNIT(stays_whole_while_it_grows),
-           UNIT(formats_around_the_end_of_its_room), UNIT(keeps_zero_bytes), UNIT(cuts_but_never_lengthens))
+static void keep(void *sink, const char *text, size_t length)
+{
+    struct buf *kept = sink;
+    buf_add_n(kept, text, length);
+}
+
+static void a_drained_text_is_given_on_in_pieces(void **state)
+{
+    struct ctx *ctx = *state;
+    struct buf kept, drained, whole;
+    buf_init(&kept, ctx->mem);
+    buf_init(&whole, ctx->mem);
+    buf_drain(&drained, ctx->mem, keep, &kept);
+    for (int i = 0; i < 50000; i++) {
+        buf_addf(&drained, "%d,", i);
+        buf_add(&drained, "ä");
+        buf_addf(&whole, "%d,ä", i);
+        assert_true(drained.room <= 1 << 18);
+    }
+    buf_add(&drained, whole.data);
+    buf_add(&whole, arena_dup(ctx->mem, whole.data));
+    assert_true(drained.room <= 1 << 18);
+    buf_drained(&drained);
+    assert_int_equal(drained.len, 0);
+    assert_string_equal(kept.data, whole.data);
+}
+
+UNIT_TESTS(UNIT(a_drained_text_is_given_on_in_pieces), UNIT(is_empty_at_first), UNIT(adds_in_every_way),
+           UNIT(stays_whole_while_it_grows), UNIT(formats_around_the_end_of_its_room), UNIT(keeps_zero_bytes),
+           UNIT(cuts_but_never_lengthens))
