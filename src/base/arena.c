@@ -105,7 +105,7 @@ size_t arena_used(const struct arena *arena)
 struct arena_mark arena_save(struct arena *arena)
 {
     struct chunk *newest = arena->newest;
-    return (struct arena_mark){newest, newest ? newest->used : 0, arena->total};
+    return (struct arena_mark){newest, newest ? newest->used : 0, arena->total, arena->next_size};
 }
 
 void arena_rewind(struct arena *arena, struct arena_mark mark)
@@ -114,6 +114,7 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
     if (arena->newest)
         arena->newest->used = mark.used;
     arena->total = mark.total;
+    arena->next_size = mark.next_size; /* who takes and rewinds again and again shall not pay for ever larger chunks */
 }
 
 static size_t aligned(size_t size)

@@ -17,6 +17,7 @@ struct arena_mark {
     void *chunk;
     size_t used;
     size_t total;
+    size_t next_size;
 };
 
 /* `limit` is in bytes, 0 for none; past it arena_full() turns true for good and the operation must end in an error. */
