@@ -34,17 +34,12 @@ static struct json *hazard_json(struct arena *mem, const char *code, const char 
     return json;
 }
 
-static const char *path_of(struct arena *mem, const char *schema, const char *name)
-{
-    return schema && name ? arena_printf(mem, "%s.%s", schema, name) : name;
-}
-
 /* Made by this file, so that nobody has put anything into it. */
 static bool is_new(const struct file_words *words, int before, const char *path)
 {
     for (int i = 0; i < before; i++)
         if (words->what[i].verb == VERB_CREATE && words->what[i].kind == KIND_TABLE &&
-            text_equal(path_of(words->mem, words->what[i].schema, words->what[i].name), path))
+            text_equal(classified_path(words->mem, words->what[i].schema, words->what[i].name), path))
             return true;
     return false;
 }
@@ -55,8 +50,9 @@ static const char *replacement(const struct file_words *words, int after, const 
     for (int i = after + 1; i < words->n; i++) {
         const struct classified *what = &words->what[i];
         if (what->verb == VERB_RENAME && what->kind == KIND_TABLE &&
-            (text_equal(what->new_name, path) || text_equal(path_of(words->mem, what->schema, what->new_name), path)))
-            return path_of(words->mem, what->schema, what->name);
+            (text_equal(what->new_name, path) ||
+             text_equal(classified_path(words->mem, what->schema, what->new_name), path)))
+            return classified_path(words->mem, what->schema, what->name);
     }
     return NULL;
 }

@@ -207,14 +207,14 @@ static void destroy(struct cursor *cursor, struct classified *result, enum destr
         names_add(cursor->mem, &result->destroyed, name);
 }
 
-static const char *qualified(struct arena *mem, const char *schema, const char *name)
+const char *classified_path(struct arena *mem, const char *schema, const char *name)
 {
     return schema && name ? arena_printf(mem, "%s.%s", schema, name) : name;
 }
 
 static void destroy_object(struct cursor *cursor, struct classified *result, enum destroys destroys)
 {
-    destroy(cursor, result, destroys, qualified(cursor->mem, result->schema, result->name));
+    destroy(cursor, result, destroys, classified_path(cursor->mem, result->schema, result->name));
 }
 
 /* The rest of a, b, c. */
@@ -224,7 +224,7 @@ static void destroy_more(struct cursor *cursor, struct classified *result)
     while (accept(cursor, ",")) {
         accept(cursor, "only");
         const char *name = take_qualified(cursor, before);
-        destroy(cursor, result, result->destroys, qualified(cursor->mem, before[0], name));
+        destroy(cursor, result, result->destroys, classified_path(cursor->mem, before[0], name));
         accept(cursor, "*");
     }
 }
@@ -271,7 +271,7 @@ static void take_drop(struct cursor *cursor, struct classified *result)
     const char *name = take_name(cursor);
     if (name)
         destroy(cursor, result, partition ? DESTROYS_PARTITION : DESTROYS_COLUMN,
-                arena_printf(cursor->mem, "%s.%s", qualified(cursor->mem, result->schema, result->name), name));
+                arena_printf(cursor->mem, "%s.%s", classified_path(cursor->mem, result->schema, result->name), name));
 }
 
 /* The actions of ALTER, separated by commas outside parentheses. */

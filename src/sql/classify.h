@@ -97,5 +97,7 @@ struct classify_rules {
 
 void classify(struct arena *mem, const struct classify_rules *rules, const struct sql_piece *piece,
               struct classified *result);
+/* "schema.name", as `destroyed` has them; either may be NULL. */
+const char *classified_path(struct arena *mem, const char *schema, const char *name);
 
 #endif

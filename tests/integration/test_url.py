@@ -1,5 +1,7 @@
 """What a database URL says after the question mark: nothing of it is passed over without a word, encryption least of all."""
 
+import uuid
+
 import pytest
 from support.engines import EngineProject, created
 
@@ -73,3 +75,20 @@ def test_settings_of_the_session(mysql, options):
     mysql.migration("0002", "u", 'CREATE TABLE "u" ("a" int);', "DROP TABLE u;")
     mysql.ok(*with_options(mysql, options), "migrate")
     assert mysql.database.tables() == ["t", "u"]
+
+
+@pytest.mark.parametrize("options", ["ssl_mode=REQUIRED", "ssl=true"])
+def test_backup_is_encrypted_too(mysql, options):
+    """By another program, for a user whom the server refuses without encryption."""
+    user = f"u{uuid.uuid4().hex[:8]}"
+    mysql.database.run(f"CREATE USER {user} IDENTIFIED BY 'x' REQUIRE SSL")
+    try:
+        mysql.database.run(f"GRANT ALL ON *.* TO {user}")
+        mysql.table("0001", "t")
+        url = mysql.database.url.replace("//test:test@", f"//{user}:x@")
+        words = ("--migrations-dir", "migrations/primary", "migrate", "--with-backup")
+        assert mysql.run("--url", url, *words).status == 5
+        mysql.ok("--url", f"{url}?{options}", *words)
+        assert "-- Dump completed" in next((mysql.folder / "backups").glob("*.sql")).read_text()
+    finally:
+        mysql.database.run(f"DROP USER {user}")

@@ -70,14 +70,12 @@ static int options_file(struct ctx *ctx, const struct url *url, int *fd)
     value_add(&text, "ssl-ca", either(url, "ssl_ca", "ssl-ca"));
     value_add(&text, "ssl-cert", either(url, "ssl_cert", "ssl-cert"));
     value_add(&text, "ssl-key", either(url, "ssl_key", "ssl-key"));
-    const char *mode = either(url, "ssl_mode", "ssl-mode");
-    value_add(&text, "loose-ssl-mode", mode);
-    if (mode && (!strcasecmp(mode, "REQUIRED") || !strncasecmp(mode, "VERIFY_", 7)))
-        buf_add(&text, "loose-ssl=1\n"); /* MariaDB's word for it */
-    if (mode && !strcasecmp(mode, "VERIFY_IDENTITY"))
-        buf_add(&text, "loose-ssl-verify-server-cert=1\n");
+    value_add(&text, "ssl-capath", either(url, "ssl_capath", "ssl-capath"));
+    value_add(&text, "ssl-cipher", either(url, "ssl_cipher", "ssl-cipher"));
+    int code = my_url_encryption(ctx, url, &text);
     buf_add(&text, dump_options);
-    int code = process_secret(ctx, text.data, text.len, fd);
+    if (code == 0)
+        code = process_secret(ctx, text.data, text.len, fd);
     explicit_bzero(text.data, text.len);
     arena_close(mem);
     return code;

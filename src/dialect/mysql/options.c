@@ -6,13 +6,24 @@
 #include "base/text.h"
 #include "dialect/mysql/parts.h"
 
-enum form { FORM_NONE, FORM_TEXT, FORM_YES, FORM_NO, FORM_TLS, FORM_SQL_MODE };
+enum form { FORM_NONE, FORM_TEXT, FORM_SQL_MODE, FORM_MODE, FORM_TRUTH };
+
+/* MySQL's words for encryption, the weakest first; a URL that asks for several gets the strongest. */
+enum mode { MODE_UNSAID, MODE_DISABLED, MODE_PREFERRED, MODE_REQUIRED, MODE_VERIFY_CA, MODE_VERIFY_IDENTITY, MODES };
+static const char *const mode_names[MODES] = {
+    [MODE_DISABLED] = "DISABLED",
+    [MODE_PREFERRED] = "PREFERRED",
+    [MODE_REQUIRED] = "REQUIRED",
+    [MODE_VERIFY_CA] = "VERIFY_CA",
+    [MODE_VERIFY_IDENTITY] = "VERIFY_IDENTITY",
+};
 
 /* "-" in a name is "_" here; FORM_NONE: read elsewhere, or of no meaning for us. */
 static const struct word {
     const char *key;
     enum form form;
     enum mysql_option option;
+    enum mode mode[2]; /* of a truth: what false and true ask for */
 } words[] = {
     {"ssl_ca", FORM_TEXT, MYSQL_OPT_SSL_CA},
     {"ssl_capath", FORM_TEXT, MYSQL_OPT_SSL_CAPATH},
@@ -20,12 +31,12 @@ static const struct word {
     {"ssl_key", FORM_TEXT, MYSQL_OPT_SSL_KEY},
     {"ssl_cipher", FORM_TEXT, MYSQL_OPT_SSL_CIPHER},
     {"tls_version", FORM_TEXT, MARIADB_OPT_TLS_VERSION},
-    {"ssl_mode", FORM_TLS},
-    {"ssl", FORM_YES, MYSQL_OPT_SSL_ENFORCE},
-    {"ssl_disabled", FORM_NO, MYSQL_OPT_SSL_ENFORCE},
-    {"ssl_verify_cert", FORM_YES, MYSQL_OPT_SSL_VERIFY_SERVER_CERT},
-    {"ssl_verify_identity", FORM_YES, MYSQL_OPT_SSL_VERIFY_SERVER_CERT},
-    {"ssl_check_hostname", FORM_YES, MYSQL_OPT_SSL_VERIFY_SERVER_CERT},
+    {"ssl_mode", FORM_MODE},
+    {"ssl", FORM_TRUTH, 0, {MODE_DISABLED, MODE_REQUIRED}},
+    {"ssl_disabled", FORM_TRUTH, 0, {MODE_REQUIRED, MODE_DISABLED}},
+    {"ssl_verify_cert", FORM_TRUTH, 0, {MODE_UNSAID, MODE_VERIFY_IDENTITY}},
+    {"ssl_verify_identity", FORM_TRUTH, 0, {MODE_UNSAID, MODE_VERIFY_IDENTITY}},
+    {"ssl_check_hostname", FORM_TRUTH, 0, {MODE_UNSAID, MODE_VERIFY_IDENTITY}},
     {"init_command", FORM_TEXT, MYSQL_INIT_COMMAND},
     {"sql_mode", FORM_SQL_MODE},
     {"unix_socket"},
@@ -55,17 +66,6 @@ static const struct word {
 };
 enum { WORDS = sizeof words / sizeof *words };
 
-/* MySQL's values of ssl_mode; without TLS in the URL a connection is made without it. */
-static const struct {
-    const char *name;
-    bool enforce, verify;
-} modes[] = {{"DISABLED", false, false},
-             {"PREFERRED", false, false},
-             {"REQUIRED", true, false},
-             {"VERIFY_CA", true, false},
-             {"VERIFY_IDENTITY", true, true}};
-enum { MODES = sizeof modes / sizeof *modes };
-
 int my_url_options(struct ctx *ctx, struct names *known)
 {
     for (int i = 0; i < WORDS; i++) {
@@ -91,57 +91,77 @@ static int refuse(struct ctx *ctx, const char *key, const char *value, const cha
     return fail_hint(ctx, "It is one of %s.", hint);
 }
 
-static void switch_set(MYSQL *mysql, enum mysql_option option, bool on)
+static int mode_named(struct ctx *ctx, const struct word *word, const char *value, enum mode *mode)
 {
-    mysql_options(mysql, option, &(my_bool){on});
+    for (int i = MODE_DISABLED; i < MODES; i++)
+        if (text_equal_nocase(mode_names[i], value)) {
+            *mode = (enum mode)i;
+            return 0;
+        }
+    return refuse(ctx, word->key, value, "DISABLED, PREFERRED, REQUIRED, VERIFY_CA and VERIFY_IDENTITY");
 }
 
-static int tls_set(struct ctx *ctx, MYSQL *mysql, const char *key, const char *value)
-{
-    for (int i = 0; i < MODES; i++) {
-        if (!text_equal_nocase(modes[i].name, value))
-            continue;
-        switch_set(mysql, MYSQL_OPT_SSL_ENFORCE, modes[i].enforce);
-        switch_set(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, modes[i].verify);
-        return 0;
-    }
-    return refuse(ctx, key, value, "DISABLED, PREFERRED, REQUIRED, VERIFY_CA and VERIFY_IDENTITY");
-}
-
-static int truth_set(struct ctx *ctx, MYSQL *mysql, const struct word *word, const char *value)
+static int mode_asked(struct ctx *ctx, const struct word *word, const char *value, enum mode *mode)
 {
     bool yes;
+    if (word->form == FORM_MODE)
+        return mode_named(ctx, word, value, mode);
     if (!text_to_bool(value, &yes))
         return refuse(ctx, word->key, value, "true and false");
-    switch_set(mysql, word->option, yes == (word->form == FORM_YES));
-    if (yes && word->option == MYSQL_OPT_SSL_VERIFY_SERVER_CERT)
-        switch_set(mysql, MYSQL_OPT_SSL_ENFORCE, true);
+    *mode = word->mode[yes];
     return 0;
 }
 
-static int option_set(struct ctx *ctx, MYSQL *mysql, const struct word *word, const char *value)
+static int mode_read(struct ctx *ctx, const struct url *url, enum mode *mode)
 {
-    switch (word->form) {
-    case FORM_NONE: return 0;
-    case FORM_TEXT: mysql_options(mysql, word->option, value); return 0;
-    case FORM_SQL_MODE:
+    *mode = MODE_UNSAID;
+    for (int i = 0; i < url->keys.n; i++) {
+        const struct word *word = word_of(ctx->mem, url->keys.item[i]);
+        enum mode asked = MODE_UNSAID;
+        if (!word || (word->form != FORM_MODE && word->form != FORM_TRUTH))
+            continue;
+        TRY(mode_asked(ctx, word, url->values.item[i], &asked));
+        *mode = asked > *mode ? asked : *mode;
+    }
+    return 0;
+}
+
+static void option_set(struct ctx *ctx, MYSQL *mysql, const struct word *word, const char *value)
+{
+    if (word->form == FORM_TEXT)
+        mysql_options(mysql, word->option, value);
+    if (word->form == FORM_SQL_MODE)
         mysql_options(mysql, MYSQL_INIT_COMMAND,
                       arena_printf(ctx->mem, "SET SESSION sql_mode = '%s'", text_replace(ctx->mem, value, "'", "''")));
-        return 0;
-    case FORM_TLS: return tls_set(ctx, mysql, word->key, value);
-    case FORM_YES:
-    case FORM_NO: break;
-    }
-    return truth_set(ctx, mysql, word, value);
 }
 
 int my_url_apply(struct ctx *ctx, MYSQL *mysql, const struct url *url)
 {
+    enum mode mode;
+    TRY(mode_read(ctx, url, &mode));
     for (int i = 0; i < url->keys.n; i++) {
         const struct word *word = word_of(ctx->mem, url->keys.item[i]);
         if (word)
-            TRY(option_set(ctx, mysql, word, url->values.item[i]));
+            option_set(ctx, mysql, word, url->values.item[i]);
+    }
+    if (mode != MODE_UNSAID) { /* else it is as the library has it */
+        mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &(my_bool){mode >= MODE_REQUIRED});
+        mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &(my_bool){mode == MODE_VERIFY_IDENTITY});
     }
     mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    return 0;
+}
+
+/* "loose-": MySQL's programs and MariaDB's have one word each for it. */
+int my_url_encryption(struct ctx *ctx, const struct url *url, struct buf *out)
+{
+    enum mode mode;
+    TRY(mode_read(ctx, url, &mode));
+    if (mode != MODE_UNSAID)
+        buf_addf(out, "loose-ssl-mode=%s\n", mode_names[mode]);
+    if (mode >= MODE_REQUIRED)
+        buf_add(out, "loose-ssl=1\n");
+    if (mode == MODE_VERIFY_IDENTITY)
+        buf_add(out, "loose-ssl-verify-server-cert=1\n");
     return 0;
 }
