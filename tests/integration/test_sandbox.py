@@ -56,9 +56,10 @@ def test_nothing_there_yet(any_project, servers):
 
 
 def databases(project):
+    """Those of sandboxes; scratch databases are left_over()'s affair."""
     with project.database.alchemy.connect() as connection:
         sql = "SELECT datname FROM pg_database" if project.engine == "postgresql" else "SHOW DATABASES"
-        return {row[0] for row in connection.execute(sa.text(sql)) if "sandbox" in row[0] or "scratch" in row[0]}
+        return {row[0] for row in connection.execute(sa.text(sql)) if row[0].startswith("dbwarden_sandbox")}
 
 
 def stayed(project, before, seconds=10):
