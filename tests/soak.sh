@@ -3,7 +3,7 @@
 # run, ends with a line for each part and one summary, and fails if any part did.
 # SOAK_SQLITE, SOAK_POSTGRESQL  runs of the laws (10000 and 500)     SOAK_FUZZ  seconds of each fuzzer (600)
 # SOAK_FAULTS                   places to fail at per test (200)     SEED       the first seed (a new one)
-# SOAK_CRASHES                  kills for each engine in the crash law (1000)
+# SOAK_CRASHES                  strikes in the crash law, for each engine, on the program, the server and the connection each (1000)
 # SOAK_GENTLE                   seconds that somebody is in the way in the gentle law (10)
 # SOAK_ROUNDS                   rounds of eight runners at once (200)
 set -uo pipefail

@@ -23,7 +23,7 @@ from support.shapes import BEFORE, LOST, SHAPES, modes, texts
 from support.trace import traced
 
 CRASHES = int(os.environ.get("DBWARDEN_TEST_CRASHES", "0"))
-SHARE, SERVER_SHARE, CUT_SHARE = 10, 1, 4  # of `make test`, for each engine
+SHARE, SERVER_SHARE, CUT_SHARE = 10, 2, 8  # of `make test`, for each engine: cases, and strikes
 # Other ways to run a file: as a seed, with files that follow it in the same run, with these in one transaction.
 COMMANDS = {"seed": (("seed", "apply"), ("seed", "rollback")), "many": (("migrate",), ("downgrade", "--to", "base")),
             "atomic": (("migrate", "--atomic"), ("downgrade", "--to", "base"))}
@@ -70,11 +70,19 @@ def start_anew(project):
 def result(project):
     """What an undisturbed run has to leave as well; the times in a snapshot are its own."""
     database = project.database
-    seeds = database.value("SELECT count(*) FROM _dbwarden_seeds") if database.has("_dbwarden_seeds") else 0
-    snapshots = sorted(path.name for path in project.folder.glob("dbwarden/schemas/*"))
-    left = sorted(path.name for path in project.folder.glob("dbwarden/schemas/.*"))
-    held = project.ok("lock-status", "--json").json["held"]
-    return [picture(database), database.versions(), seeds, database.unfinished(), snapshots, left, held]
+    with database.together():
+        seeds = database.value("SELECT count(*) FROM _dbwarden_seeds") if database.has("_dbwarden_seeds") else 0
+        held = [picture(database), database.versions(), seeds, database.unfinished()]
+    files = [sorted(path.name for path in project.folder.glob(f"dbwarden/schemas/{which}")) for which in ("*", ".*")]
+    return held + files + [project.ok("lock-status", "--json").json["held"]]
+
+
+def undisturbed(project, shape, mode, measure):
+    """Of each command how long it is, which `measure` says that runs it, and what it leaves."""
+    forget_files(project)
+    write_file(project, shape, mode)
+    start_anew(project)
+    return [(measure(command), result(project)) for command in commands(mode)]
 
 
 def assert_same(project, wanted, what):
@@ -97,37 +105,42 @@ def run_again(project, shape, command):
     assert shown.status == 0, shown
 
 
-def disturbed(project, shape, mode, wanted, disturb):
-    """Up and down, each cut off by `disturb` and then run once more."""
+def disturbed(project, shape, mode, known, disturb):
+    """Up and down, each cut off by `disturb`, which is told how long it is, and then run once more."""
     start_anew(project)
     write_file(project, shape, mode)
-    for way, command in enumerate(commands(mode)):
-        what = disturb(way, command)
+    for command, (length, wanted) in zip(commands(mode), known):
+        what = f"{command} of {shape}, {mode}, {disturb(command, length)}"
+        print(what)
         run_again(project, shape, command)
-        assert_same(project, wanted[way], what)
+        assert_same(project, wanted, what)
+
+
+def shared(known, strikes):
+    """Of each case how often up and down are disturbed, so that there are that many strikes at least."""
+    each, more = divmod(-(-strikes // 2), len(known))
+    return [(case, each + (number < more)) for number, case in enumerate(known) if each or number < more]
 
 
 # ---- the program
 
 @pytest.mark.parametrize("any_project, shape, mode", [(engine, *case) for engine in ENGINES for case in cases(engine)], indirect=["any_project"])
 def test_program_killed(any_project, shape, mode, dice):
-    project, calls, wanted = any_project, [], []
-    write_file(project, shape, mode)
-    start_anew(project)
-    for command in commands(mode):
-        shown, count = traced(project, None, *command)
+    project = any_project
+
+    def count(command):
+        shown, calls = traced(project, None, *command)
         assert shown.status == 0, shown
-        calls.append(count)
-        wanted.append(result(project))
+        return calls
 
-    def kill(way, command):
-        at = dice.randint(1, calls[way])
+    def kill(command, calls):
+        at = dice.randint(1, calls)
         traced(project, f"signal=KILL:when={at}", *command)
-        print(f"killed at system call {at} of {calls[way]}")
-        return f"{command} of {shape}, {mode}, killed at system call {at} of {calls[way]}"
+        return f"killed at system call {at} of {calls}"
 
-    for _ in range(max(1, CRASHES // (2 * len(cases(project.engine))))):
-        disturbed(project, shape, mode, wanted, kill)
+    known = undisturbed(project, shape, mode, count)
+    for _ in range(max(1, -(-CRASHES // (2 * len(cases(project.engine)))))):
+        disturbed(project, shape, mode, known, kill)
 
 
 # ---- the connection
@@ -140,31 +153,25 @@ def test_connection_cut(tmp_path, servers, engine, dice):
     with cutter(parts.hostname, parts.port) as network:
         database.url = database.url.replace(f":{parts.port}/", f":{network.port}/")
         project = EngineProject(tmp_path / "project", database)
-        known = cases(engine)
-        dice.shuffle(known)
-        for number in range(max(CUT_SHARE, CRASHES // 5)):
-            shape, mode = known[number % len(known)]
-            calls, wanted = [], []
-            forget_files(project)
-            write_file(project, shape, mode)
-            start_anew(project)
-            for command in commands(mode):
-                network.cut_at(0)
-                project.ok(*command)
-                calls.append(network.sent)
-                wanted.append(result(project))
 
-            def cut(way, command):
-                at, arrives = dice.randint(1, calls[way]), dice.random() < 0.5
-                network.cut_at(at, arrives)
-                shown = project.run(*command)
-                network.cut_at(0)
-                what = f"{command} of {shape}, {mode}, cut {'after' if arrives else 'before'} message {at} of {calls[way]}"
-                print(f"{what}: {shown.status}")
-                assert_lost(shown, what)
-                return what
+        def count(command):
+            network.cut_at(0)
+            project.ok(*command)
+            return network.sent
 
-            disturbed(project, shape, mode, wanted, cut)
+        def cut(command, messages):
+            at, arrives = dice.randint(1, messages), dice.random() < 0.5
+            network.cut_at(at, arrives)
+            shown = project.run(*command)
+            network.cut_at(0)
+            what = f"cut {'after' if arrives else 'before'} message {at} of {messages}: {shown.status}"
+            assert_lost(shown, what)
+            return what
+
+        for (shape, mode), often in shared(dice.sample(cases(engine), len(cases(engine))), max(CUT_SHARE, CRASHES)):
+            known = undisturbed(project, shape, mode, count)
+            for _ in range(often):
+                disturbed(project, shape, mode, known, cut)
     drop()
 
 
@@ -176,30 +183,24 @@ def test_server_killed(tmp_path, engine, name, dice):
     with own_server(name, durable=True) as server:
         place = alchemy_base(engine, server.urls).format("postgres" if engine == "postgresql" else "test")
         project = EngineProject(tmp_path / "project", Database(engine, server.urls[SERVER[engine]], place))
-        known = cases(engine)
-        dice.shuffle(known)
-        for number in range(max(SERVER_SHARE, CRASHES // 10)):
-            shape, mode = known[number % len(known)]
-            forget_files(project)
-            write_file(project, shape, mode)
-            start_anew(project)
-            wanted, took = [], []
-            for command in commands(mode):
-                began = time.monotonic()
-                project.ok(*command)
-                took.append(time.monotonic() - began)
-                wanted.append(result(project))
 
-            def kill(way, command):
-                after = dice.uniform(0, took[way] * 1.1)
-                process = project.start(*command)
-                time.sleep(after)
-                server.kill()
-                shown = ended(process, 60)
-                server.restart()
-                what = f"{command} of {shape}, {mode}, the server killed after {after:.3f} s of {took[way]:.3f}"
-                print(f"{what}: {shown.status}")
-                assert_lost(shown, what)
-                return what
+        def clock(command):
+            began = time.monotonic()
+            project.ok(*command)
+            return time.monotonic() - began
 
-            disturbed(project, shape, mode, wanted, kill)
+        def kill(command, seconds):
+            after = dice.uniform(0, seconds * 1.1)
+            process = project.start(*command)
+            time.sleep(after)
+            server.kill()
+            shown = ended(process, 60)
+            server.restart()
+            what = f"the server killed after {after:.3f} s of {seconds:.3f}: {shown.status}"
+            assert_lost(shown, what)
+            return what
+
+        for (shape, mode), often in shared(dice.sample(cases(engine), len(cases(engine))), max(SERVER_SHARE, CRASHES)):
+            known = undisturbed(project, shape, mode, clock)
+            for _ in range(often):
+                disturbed(project, shape, mode, known, kill)

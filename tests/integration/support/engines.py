@@ -3,6 +3,7 @@
 Its one idea: what differs between the engines is a row of a table here, so that a test is written once for all of them.
 """
 
+import contextlib
 import os
 import signal
 import time
@@ -33,13 +34,26 @@ class Database:
     def __init__(self, engine, url, alchemy):
         self.engine, self.url = engine, url
         self.alchemy = sa.create_engine(alchemy, poolclass=sa.pool.NullPool, isolation_level="AUTOCOMMIT")
+        self.kept = None
+
+    @contextlib.contextmanager
+    def together(self):
+        """What is asked within it is asked over one connection."""
+        with self.alchemy.connect() as self.kept:
+            try:
+                yield
+            finally:
+                self.kept = None
+
+    def connected(self):
+        return contextlib.nullcontext(self.kept) if self.kept else self.alchemy.connect()
 
     def query(self, sql):
-        with self.alchemy.connect() as connection:
+        with self.connected() as connection:
             return [tuple(row) for row in connection.execute(sa.text(sql))]
 
     def run(self, sql):
-        with self.alchemy.connect() as connection:
+        with self.connected() as connection:
             connection.execute(sa.text(sql))
 
     def value(self, sql):
@@ -50,7 +64,8 @@ class Database:
         return sorted(name for name in sa.inspect(self.alchemy).get_table_names() if "dbwarden" not in name)
 
     def has(self, table):
-        return sa.inspect(self.alchemy).has_table(table)
+        with self.connected() as connection:
+            return sa.inspect(connection).has_table(table)
 
     def versions(self):
         if not self.has("_dbwarden_migrations"):
