@@ -395,17 +395,20 @@ static int databases_each(const struct group *group, struct reply *reply)
     return database->targets.kind ? targets_run(group, database->name, reply) : run_one(ctx, group, name, reply);
 }
 
-int each_database(struct ctx *ctx, const struct request *request, one_database_fn *one, struct reply *reply)
-{
-    struct config *config __attribute__((cleanup(config_close))) = NULL;
-    TRY(config_open(ctx, request->where, &config));
-    return databases_each(&(struct group){.ctx = ctx, .request = request, .config = config, .one = one}, reply);
-}
-
-int each_entry(struct ctx *ctx, const struct request *request, one_database_fn *one, struct reply *reply)
+static int each(struct ctx *ctx, const struct request *request, one_database_fn *one, bool entries, struct reply *reply)
 {
     struct config *config __attribute__((cleanup(config_close))) = NULL;
     TRY(config_open(ctx, request->where, &config));
     return databases_each(
-        &(struct group){.ctx = ctx, .request = request, .config = config, .one = one, .entries = true}, reply);
+        &(struct group){.ctx = ctx, .request = request, .config = config, .one = one, .entries = entries}, reply);
+}
+
+int each_database(struct ctx *ctx, const struct request *request, one_database_fn *one, struct reply *reply)
+{
+    return each(ctx, request, one, false, reply);
+}
+
+int each_entry(struct ctx *ctx, const struct request *request, one_database_fn *one, struct reply *reply)
+{
+    return each(ctx, request, one, true, reply);
 }

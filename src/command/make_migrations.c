@@ -119,14 +119,8 @@ static struct json *hazards_json(struct generation *generation)
 {
     struct arena *mem = generation->ctx->mem;
     struct json *list = json_array(mem);
-    for (int i = 0; i < generation->up->hazards.n; i++) {
-        const struct hazard *hazard = generation->up->hazards.item[i];
-        struct json *json = json_object(mem);
-        json_set_text(mem, json, "code", hazard->code);
-        json_set_text(mem, json, "text", hazard->text);
-        json_set_bool(mem, json, "irreversible", hazard->irreversible);
-        json_add(mem, list, json);
-    }
+    for (int i = 0; i < generation->up->hazards.n; i++)
+        json_add(mem, list, hazard_json(mem, generation->up->hazards.item[i]));
     return list;
 }
 

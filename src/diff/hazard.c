@@ -316,3 +316,12 @@ void hazards_find(struct arena *mem, const struct target *target, const struct c
     for (int i = 0; i < changes->list.n; i++)
         change_judge(&finder, changes->list.item[i]);
 }
+
+struct json *hazard_json(struct arena *mem, const struct hazard *hazard)
+{
+    struct json *json = json_object(mem);
+    json_set_text(mem, json, "code", hazard->code);
+    json_set_text(mem, json, "text", hazard->text);
+    json_set_bool(mem, json, "irreversible", hazard->irreversible);
+    return json;
+}

@@ -28,6 +28,7 @@ struct plan {
     struct list hazards;          /* struct hazard * */
 };
 
+struct json *hazard_json(struct arena *mem, const struct hazard *hazard);
 int plan_make(struct ctx *ctx, const struct target *target, const struct changes *changes,
               const struct plan_options *options, struct plan **plan);
 /* The plan back; `up` is what plan_make() gave. */

@@ -6,6 +6,7 @@
 #include "run/parts.h"
 
 #include "base/text.h"
+#include "diff/plan.h"
 
 static const struct {
     const char *code, *before, *after;
@@ -24,15 +25,6 @@ struct file_words {
     const struct classified *what;
     int n;
 };
-
-static struct json *hazard_json(struct arena *mem, const char *code, const char *text)
-{
-    struct json *json = json_object(mem);
-    json_set_text(mem, json, "code", code);
-    json_set_text(mem, json, "text", text);
-    json_set_bool(mem, json, "irreversible", true);
-    return json;
-}
 
 /* Made by this file, so that nobody has put anything into it. */
 static bool is_new(const struct file_words *words, int before, const char *path)
@@ -73,7 +65,9 @@ static void statement_judge(const struct file_words *words, int statement, struc
         const char *path = what->destroyed.item[i];
         if (what->touches == TOUCHES_SESSION || is_new(words, statement, path))
             continue;
-        struct json *json = hazard_json(words->mem, costs[what->destroys].code, cost_text(words, statement, path));
+        const struct hazard hazard = {
+            .code = costs[what->destroys].code, .text = cost_text(words, statement, path), .irreversible = true};
+        struct json *json = hazard_json(words->mem, &hazard);
         json_set_int(words->mem, json, "statement", statement + 1);
         json_add(words->mem, list, json);
     }

@@ -26,12 +26,6 @@ bool ref_same(const struct ref *a, const struct ref *b)
     return text_equal(schema_of(a), schema_of(b)) && text_equal(a->name, b->name) && text_equal(a->part, b->part);
 }
 
-bool ref_is(const struct ref *ref, const struct object *object)
-{
-    struct ref whole = ref_to(object);
-    return ref->name && ref_same(ref, &whole);
-}
-
 struct ref ref_copy(struct arena *mem, const struct ref *ref)
 {
     return (struct ref){arena_dup(mem, ref->schema), arena_dup(mem, ref->name), arena_dup(mem, ref->part)};

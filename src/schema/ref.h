@@ -22,9 +22,8 @@ struct refs {
     int room;
 };
 
-struct ref ref_to(const struct object *object); /* to a top object, or to a column of one; texts are shared */
-bool ref_is(const struct ref *ref, const struct object *object); /* names it, text by text */
-bool ref_same(const struct ref *a, const struct ref *b);
+struct ref ref_to(const struct object *object);          /* to a top object, or to a column of one; texts are shared */
+bool ref_same(const struct ref *a, const struct ref *b); /* text by text */
 struct ref ref_copy(struct arena *mem, const struct ref *ref);
 /* "app.users.id" for messages, without a default schema; NULL if there is none. */
 char *ref_text(struct arena *mem, const struct ref *ref);

@@ -11,7 +11,8 @@
 static bool references(const struct object *object, const struct object *table, const char *column)
 {
     const struct foreign_key *key = (const struct foreign_key *)object;
-    return object->kind == KIND_FOREIGN_KEY && ref_is(&key->ref_table, table) &&
+    const struct ref whole = ref_to(table);
+    return object->kind == KIND_FOREIGN_KEY && ref_same(&key->ref_table, &whole) &&
            (!column || names_have(&key->ref_columns, column));
 }
 

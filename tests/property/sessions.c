@@ -20,6 +20,7 @@
 #include "dialect/mysql/parts.h"
 #include "dialect/postgres/pg.h"
 #include "dialect/scratch_server.h"
+#include "script.h"
 
 enum { COMMAND_SECONDS = 60 };
 
@@ -165,21 +166,6 @@ static int step_sql(struct session *session, const char *sql, const char **print
 
 /* ---- a file ---- */
 
-static bool begins_step(const char *line)
-{
-    return text_starts(line, "== ") || text_starts(line, "$ ") || text_starts(line, "% ");
-}
-
-/* The lines from *at on to the next step. */
-static const char *body_read(struct arena *mem, const struct names *lines, int *at)
-{
-    struct buf body;
-    buf_init(&body, mem);
-    while (*at < lines->n && !begins_step(lines->item[*at]))
-        buf_addf(&body, "%s\n", lines->item[(*at)++]);
-    return arena_printf(mem, "%s\n", text_trim(mem, body.data));
-}
-
 static int step_run(struct session *session, const char *head, const char *expected, const char **printed)
 {
     *printed = expected;
@@ -191,35 +177,22 @@ static int step_run(struct session *session, const char *head, const char *expec
 }
 
 /* All steps are run, whatever the earlier ones printed; *wrong counts those that are not as written. */
-static int steps_run(struct session *session, const struct names *lines, int at, struct buf *out, int *wrong)
-{
-    struct arena *mem = session->ctx->mem;
-    while (at < lines->n) {
-        const char *head = lines->item[at++], *expected = body_read(mem, lines, &at), *printed;
-        TRY(step_run(session, head, expected, &printed));
-        buf_addf(out, "%s\n%s\n", head, text_equal(printed, "\n") ? "" : printed);
-        if (text_equal(printed, expected))
-            continue;
-        (*wrong)++;
-        fprintf(stderr, "%s\n---- expected\n%s---- printed\n%s\n", head, expected, printed);
-    }
-    return 0;
-}
-
 static int file_run(struct session *session, const char *path, bool update, int *wrong)
 {
-    struct ctx *ctx = session->ctx;
-    struct buf out;
-    char *text;
-    size_t length;
-    int at = 0;
-    TRY(file_read(ctx, path, 0, &text, &length));
-    struct names lines = text_lines(ctx->mem, text);
-    const char *comments = body_read(ctx->mem, &lines, &at);
-    buf_init(&out, ctx->mem);
-    buf_addf(&out, "%s\n", comments);
-    TRY(steps_run(session, &lines, at, &out, wrong));
-    return update ? file_write(ctx, path, out.data, out.len - 1, 0644) : 0;
+    static const char *const marks[] = {"== ", "$ ", "% ", NULL};
+    struct script script;
+    TRY(script_read(session->ctx, path, marks, &script));
+    for (int i = 0; i < script.parts.n; i++) {
+        const struct script_part *step = script.parts.item[i];
+        const char *printed;
+        TRY(step_run(session, step->head, step->body, &printed));
+        script_add(&script, step->head, text_equal(printed, "\n") ? "" : printed);
+        if (text_equal(printed, step->body))
+            continue;
+        (*wrong)++;
+        fprintf(stderr, "%s\n---- expected\n%s---- printed\n%s\n", step->head, step->body, printed);
+    }
+    return update ? script_write(session->ctx, &script) : 0;
 }
 
 static int folder_drop(struct ctx *ctx, const char *folder)

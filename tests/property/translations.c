@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "dialect/dialect.h"
+#include "script.h"
 #include "translate/translate.h"
 
 #define CONN       __attribute__((cleanup(conn_close))) struct conn *
@@ -127,7 +127,7 @@ static int case_run(struct translated *translated, const char *text)
     return 0;
 }
 
-static bool case_compare(const struct dialect *source, const char *title, const char *text, struct buf *out)
+static bool case_compare(const struct dialect *source, const struct script_part *part, struct script *script)
 {
     struct ctx ctx;
     struct buf made;
@@ -135,40 +135,24 @@ static bool case_compare(const struct dialect *source, const char *title, const 
     buf_init(&made, ctx.mem);
     struct translated translated = {
         .ctx = &ctx, .source = source, .target = target_offline(dialect_find("sqlite"), NULL), .out = &made};
-    if (case_run(&translated, text) < 0)
+    if (case_run(&translated, part->body) < 0)
         buf_addf(&made, "error: %s\n", ctx.error.message);
-    bool same = text_equal(made.data, text);
+    bool same = text_equal(made.data, part->body);
     if (!same)
-        fprintf(stderr, "== %s\n---- expected\n%s---- made\n%s\n", title, text, made.data);
-    buf_addf(out, "== %s\n%s\n", title, made.data);
+        fprintf(stderr, "%s\n---- expected\n%s---- made\n%s\n", part->head, part->body, made.data);
+    script_add(script, part->head, made.data);
     ctx_close(&ctx);
     return same;
 }
 
-static const char *lines_joined(struct arena *mem, const struct names *lines, int *at)
-{
-    struct buf out;
-    buf_init(&out, mem);
-    while (*at < lines->n && !text_starts(lines->item[*at], "== "))
-        buf_addf(&out, "%s\n", lines->item[(*at)++]);
-    return arena_printf(mem, "%s\n", text_trim(mem, out.data));
-}
-
 static int file_run(struct ctx *ctx, const struct dialect *source, const char *path, bool update, int *wrong)
 {
-    struct buf out;
-    char *text;
-    size_t length;
-    int at = 0;
-    TRY(file_read(ctx, path, 0, &text, &length));
-    struct names lines = text_lines(ctx->mem, text);
-    buf_init(&out, ctx->mem);
-    buf_addf(&out, "%s\n", lines_joined(ctx->mem, &lines, &at));
-    while (at < lines.n) {
-        const char *title = lines.item[at++] + strlen("== ");
-        *wrong += !case_compare(source, title, lines_joined(ctx->mem, &lines, &at), &out);
-    }
-    return update ? file_write(ctx, path, out.data, out.len - 1, 0644) : 0;
+    static const char *const marks[] = {"== ", NULL};
+    struct script script;
+    TRY(script_read(ctx, path, marks, &script));
+    for (int i = 0; i < script.parts.n; i++)
+        *wrong += !case_compare(source, script.parts.item[i], &script);
+    return update ? script_write(ctx, &script) : 0;
 }
 
 int main(int argc, char **argv)

@@ -24,6 +24,12 @@ static const struct foreign_key *key_of(const struct tree *tree)
     return (struct foreign_key *)object_only(tree_find(tree, KIND_TABLE, "app", "t"), KIND_FOREIGN_KEY);
 }
 
+static bool names(const struct ref *ref, const struct object *object)
+{
+    const struct ref whole = ref_to(object);
+    return ref_same(ref, &whole);
+}
+
 static void a_reference_names_schema_and_object(void **state)
 {
     struct ctx *ctx = *state;
@@ -32,18 +38,18 @@ static void a_reference_names_schema_and_object(void **state)
     assert_string_equal(json_text(ctx->mem, tree_to_json(ctx->mem, tree), JSON_PYTHON), two);
     struct object *near = tree_find(tree, KIND_TABLE, "", "users"), *far = tree_find(tree, KIND_TABLE, "app", "users");
     const struct ref *ref = &key_of(tree)->ref_table;
-    assert_true(ref_is(ref, far));
-    assert_false(ref_is(ref, near));
+    assert_true(names(ref, far));
+    assert_false(names(ref, near));
     assert_ptr_equal(tree_find_ref(tree, KIND_TABLE, ref), far);
     const struct sequence *sequence = (struct sequence *)tree_find(tree, KIND_SEQUENCE, "", "s");
     struct object *id = object_child(near, KIND_COLUMN, "id");
-    assert_true(ref_is(&sequence->owned_by, id));
-    assert_false(ref_is(&sequence->owned_by, near));
+    assert_true(names(&sequence->owned_by, id));
+    assert_false(names(&sequence->owned_by, near));
     assert_ptr_equal(tree_find_ref(tree, KIND_TABLE, &sequence->owned_by), id);
     assert_string_equal(ref_text(ctx->mem, ref), "app.users");
     assert_string_equal(ref_text(ctx->mem, &sequence->owned_by), "users.id");
     assert_null(ref_text(ctx->mem, &(struct ref){0}));
-    assert_false(ref_is(&(struct ref){0}, near));
+    assert_false(names(&(struct ref){0}, near));
 }
 
 static void a_copy_has_references_of_its_own(void **state)
