@@ -71,7 +71,7 @@ coverage: # everything once more, counted; the report is in build-cov/coverage
 soak: # hours: the laws on thousands of random schemas, the fuzzers for minutes each
 	tests/soak.sh
 
-mutants: # an hour: are random faults in src/ noticed? ARGS=--help tells what it can do
+mutants: # half an hour: are random faults in src/ noticed? ARGS=--help tells what it can do
 	@tools/deps.sh install test
 	tools/mutants.py $(ARGS)
 

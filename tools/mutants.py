@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """mutants.py: are random faults in src/ noticed?  Makes one-token changes in a copy of the sources, one at a time, builds each and runs the tests that
-need no server until one fails.  A change that does not compile, or compiles to the same object code, does not count.
+need no server and execute the changed line, until one fails.  A change that does not compile, or compiles to the same object code, does not count.
 
 The sample comes from the seed alone, so two runs on the same tree agree.  What survives is printed as a diff: it becomes a test, or simpler code.
 Exit status: 0, or 1 if fewer than --limit % were noticed.  Tests run in process and mount namespaces of their own, because a changed kill() might
@@ -9,6 +9,7 @@ import argparse
 import collections
 import difflib
 import filecmp
+import hashlib
 import json
 import os
 import random
@@ -22,8 +23,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build-mutants"
-TREE, BUILD = WORK / "tree", WORK / "build"
-TEST_SECONDS, TEST_FACTOR = 10, 10
+TREE, BUILD, COVER, EXECUTED = WORK / "tree", WORK / "build", WORK / "cover", WORK / "executed.json"
+TEST_SECONDS, TEST_FACTOR, CPU_FACTOR = 10, 10, 4
 MEMORY = 4 << 30
 
 SWAPS = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||", "||": "&&", "true": "false", "false": "true",
@@ -117,72 +118,93 @@ def ninja(*targets):
     return subprocess.run(["ninja", "-C", str(BUILD), *targets], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
-def set_up():
-    if not (BUILD / "build.ninja").exists():
-        # Without debug information, so that the same code is the same file.
-        linker = ["-Dc_link_args=-fuse-ld=gold"] if shutil.which("ld.gold") else []
-        subprocess.run(["meson", "setup", str(BUILD), str(TREE), "-Dbuildtype=plain", "-Doptimization=1", *linker], check=True,
+def set_up(folder, *options):
+    """As a shared library, so that a change costs one link, and without debug information, so that the same code is the same file."""
+    if not (folder / "build.ninja").exists():
+        subprocess.run(["meson", "setup", str(folder), str(TREE), "-Dbuildtype=plain", "-Dcore=shared_library", *options], check=True,
                        stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", str(BUILD), "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", str(folder), "--quiet"], check=True, stdout=subprocess.DEVNULL)
 
 
-def limits():
+def limits(seconds):
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
-def run_alone(command, seconds, env=None, memory=True):
-    """Whether the command ends well in time; it and all its children are gone afterwards."""
+def run_alone(command, seconds, env=None, cpu=None):
+    """Whether the command ends well in time, of the processor too; it and all its children are gone afterwards."""
     alone = ["unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--pid", "--fork", "--kill-child", "--mount-proc"]
     try:
         return subprocess.run([*alone, *command], timeout=seconds, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=limits if memory else None).returncode == 0
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=(lambda: limits(cpu)) if cpu else None).returncode == 0
     except subprocess.TimeoutExpired:
         return False
 
 
-def read_tests():
-    """The programs that need no server, each with the seconds that it takes."""
-    listed = json.loads(subprocess.run(["meson", "introspect", str(BUILD), "--tests"], check=True, capture_output=True, text=True).stdout)
-    tests = []
-    for test in listed:
-        if not test["cmd"][0].startswith(str(BUILD)):
-            continue  # a check of sources, not of the program
+def read_tests(folder):
+    """The programs that need no server; not the checks of sources."""
+    listed = json.loads(subprocess.run(["meson", "introspect", str(folder), "--tests"], check=True, capture_output=True, text=True).stdout)
+    return [test for test in listed if test["cmd"][0].startswith(str(folder))]
+
+
+def executed_lines(files):
+    """The lines of each file that count as code and whether the program that just ran came there, and where functions begin and end."""
+    data = sorted(COVER.glob("src/**/*.gcda"))
+    shown = subprocess.run(["gcov", "--json-format", "--stdout", *map(str, data)], cwd=COVER, check=True, capture_output=True, text=True).stdout
+    for about in map(json.loads, shown.splitlines()):
+        for file in about["files"]:
+            name = os.path.relpath((COVER / file["file"]).resolve(), TREE)
+            if name in files:
+                yield name, file["lines"], file["functions"]
+    for path in COVER.rglob("*.gcda"):
+        path.unlink()
+
+
+def observe(files):
+    """Of each line which tests execute it, as bits, and how long each takes: cached for this very tree."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(TREE.rglob("*")) if path.is_file())).hexdigest()
+    if EXECUTED.exists() and (known := json.loads(EXECUTED.read_text()))["tree"] == digest:
+        return known
+    set_up(COVER, "-Db_coverage=true")
+    known = {"tree": digest, "seconds": [], "lines": {}, "functions": {}}
+    for bit, test in enumerate(read_tests(COVER)):
         since = time.monotonic()
         if not run_alone(test["cmd"], 300, test["env"]):
             sys.exit(f"mutants.py: {test['name']} fails without any change: " + " ".join(test["cmd"]))
-        tests.append((test, time.monotonic() - since))
-    return tests
+        known["seconds"].append(time.monotonic() - since)
+        for name, lines, functions in executed_lines(files):
+            known["functions"][name] = sorted({(each["start_line"], each["end_line"]) for each in functions})
+            masks = known["lines"].setdefault(name, {})
+            for line in lines:
+                number = str(line["line_number"])
+                masks[number] = masks.get(number, 0) | (line["count"] > 0) << bit
+    EXECUTED.write_text(json.dumps(known))
+    return known
 
 
-def programs_of(test):
-    """What has to be built for it: the test itself, and the program that it runs."""
-    paths = [os.path.normpath(word) for word in test["cmd"]]
-    return [os.path.relpath(path, BUILD) for path in paths if path.startswith(f"{BUILD}/")]
+def tests_for(mutant, tests, known):
+    """Those that execute the line; of what is no code the function, of data all.  Those of its folder first, then the fastest."""
+    masks, line = known["lines"].get(mutant.file, {}), mutant.line
+    if str(line) not in masks:
+        line = next((start for start, end in known["functions"].get(mutant.file, []) if start <= line <= end), 0)
+    mask = masks.get(str(line), -1)
+    suite = "dbwarden:" + mutant.file.split("/")[1]
+    pairs = [pair for bit, pair in enumerate(zip(tests, known["seconds"])) if mask >> bit & 1]
+    return sorted(pairs, key=lambda pair: (suite not in pair[0]["suite"], pair[1]))
 
 
 def fails(test, seconds):
     """Twice: what fails once only was short of time on a busy machine."""
-    return not any(run_alone(test["cmd"], TEST_SECONDS + TEST_FACTOR * seconds, test["env"]) for _ in range(2))
+    return not any(run_alone(test["cmd"], TEST_SECONDS + TEST_FACTOR * seconds, test["env"], cpu=round(TEST_SECONDS + CPU_FACTOR * seconds))
+                   for _ in range(2))
 
 
-def groups_of(mutant, tests):
-    """Those of the same folder are linked and run first, then those that run whole commands and plans, then all others."""
-    folder = mutant.file.split("/")[1]
-    near = [pair for pair in tests if f"dbwarden:{folder}" in pair[0]["suite"]]
-    whole = [pair for pair in tests if "dbwarden:unit" not in pair[0]["suite"]]
-    return near, whole, [pair for pair in tests if pair not in near and pair not in whole]
-
-
-def notices(mutant, tests):
-    """The name of the first test that fails, or None; of a group the fastest first."""
-    for group in groups_of(mutant, tests):
-        if group and not ninja(*sorted({name for test, _ in group for name in programs_of(test)})):
-            return "the build"
-        for test, seconds in sorted(group, key=lambda pair: pair[1]):
-            if fails(test, seconds):
-                return test["name"]
-    return None
+def notices(mutant, tests, known):
+    """The name of the first test that fails, or None."""
+    if not ninja(*{os.path.relpath(word, BUILD) for test in tests for word in test["cmd"] if word.startswith(f"{BUILD}/")}):
+        return "the build"
+    return next((test["name"] for test, seconds in tests_for(mutant, tests, known) if fails(test, seconds)), None)
 
 
 def notices_with_servers():
@@ -192,7 +214,7 @@ def notices_with_servers():
         return "the build"
     command = [f"{cache}/venv/bin/python", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", str(ROOT / "tests/integration")]
     env = {"DBWARDEN_PROGRAM": str(BUILD / "dbwarden"), "DBWARDEN_TEST_CACHE": cache}
-    return None if run_alone(command, 1800, env, memory=False) else "integration tests"
+    return None if run_alone(command, 1800, env) else "integration tests"
 
 
 def outputs():
@@ -203,7 +225,7 @@ def outputs():
     return found
 
 
-def try_mutant(mutant, output, tests, options):
+def try_mutant(mutant, output, tests, known, options):
     """What noticed it, None for a survivor, False if it does not count."""
     path = TREE / mutant.file
     text, same = path.read_text(), (BUILD / output).read_bytes()
@@ -211,7 +233,7 @@ def try_mutant(mutant, output, tests, options):
     try:
         if not ninja(output) or (BUILD / output).read_bytes() == same:
             return False
-        return notices(mutant, tests) or (notices_with_servers() if options.all else None)
+        return notices(mutant, tests, known) or (notices_with_servers() if options.all else None)
     finally:
         path.write_text(text)
         ninja(output)
@@ -226,13 +248,13 @@ def show(mutant):
 
 def run(files, options):
     """How many of each folder were noticed and not, and the survivors; Ctrl-C ends it early."""
-    tests, found = read_tests(), outputs()
+    tests, known, found = read_tests(BUILD), observe(files), outputs()
     counts, survivors = collections.defaultdict(lambda: [0, 0]), []
     try:
         for mutant in sample(files, options):
             if sum(map(sum, counts.values())) == options.count:
                 break
-            noticed_by = try_mutant(mutant, found[mutant.file], tests, options)
+            noticed_by = try_mutant(mutant, found[mutant.file], tests, known, options)
             if noticed_by is False:
                 continue
             counts[mutant.file.rsplit("/", 1)[0]][noticed_by is None] += 1
@@ -266,7 +288,8 @@ def main():
     parser.add_argument("--all", action="store_true", help="try survivors on the integration tests too; DBWARDEN_TEST_SERVERS names running servers")
     options = parser.parse_args()
     files = copy_tree()
-    set_up()
+    linker = ["-Dc_link_args=-fuse-ld=gold"] if shutil.which("ld.gold") else []
+    set_up(BUILD, "-Doptimization=1", *linker)
     sys.exit(report(*run(files, options), options))
 
 

@@ -1,6 +1,6 @@
 /*
  * Makes of a list of functions what lets them be called as if the library were linked: a pointer for each, a function of
- * its name that calls through it, and `symbols` for struct library.  LIBRARY_CALLS names the list, a .def file of
+ * its name that calls through it (hidden, since the library itself would call it too), and `symbols` for struct library.  LIBRARY_CALLS names the list, a .def file of
  * GIVES(result, name, parameters, arguments) and, without a result, DOES(name, parameters, arguments).
  * To be included once, by the one file that owns the library; no guard, because it is code.
  */
@@ -12,15 +12,15 @@
 #undef GIVES
 #undef DOES
 
-#define GIVES(result, name, params, args) \
-    result name params                    \
-    {                                     \
-        return at_##name args;            \
+#define GIVES(result, name, params, args)                    \
+    __attribute__((visibility("hidden"))) result name params \
+    {                                                        \
+        return at_##name args;                               \
     }
-#define DOES(name, params, args) \
-    void name params             \
-    {                            \
-        at_##name args;          \
+#define DOES(name, params, args)                           \
+    __attribute__((visibility("hidden"))) void name params \
+    {                                                      \
+        at_##name args;                                    \
     }
 #include LIBRARY_CALLS
 #undef GIVES

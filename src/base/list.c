@@ -62,7 +62,7 @@ void list_sort(struct list *list, int (*compare)(const void *a, const void *b))
     free(scratch);
 }
 
-struct list list_copy(struct arena *mem, const struct list *list)
+struct list list_duplicate(struct arena *mem, const struct list *list)
 {
     struct list copy = {0};
     for (int i = 0; i < list->n; i++)

@@ -199,7 +199,7 @@ static int renames_settle(struct ctx *ctx, const struct target *target, struct c
 
 static void unmodelled_compare(struct arena *mem, struct comparison *comparison)
 {
-    const struct list was = list_copy(mem, &comparison->current->unmodelled);
+    const struct list was = list_duplicate(mem, &comparison->current->unmodelled);
     for (int i = 0; i < comparison->renames.n; i++) {
         const struct rename *rename = comparison->renames.item[i];
         bool column = rename->table;

@@ -120,7 +120,7 @@ static void a_rename_takes_along_what_hangs_on_it(void **state)
 {
     struct ctx *ctx = *state;
     struct tree *tree = tree_of(ctx, many);
-    const struct list was = list_copy(ctx->mem, &tree->unmodelled);
+    const struct list was = list_duplicate(ctx->mem, &tree->unmodelled);
     unmodelled_rename(ctx->mem, tree, &was, &(struct unmodelled){.schema = "", .on = "t", .column = "a"}, "b");
     unmodelled_rename(ctx->mem, tree, &was, &(struct unmodelled){.schema = "", .on = "t"}, "other");
     unmodelled_rename(ctx->mem, tree, &was, &(struct unmodelled){.schema = "", .on = "other"}, "t");
