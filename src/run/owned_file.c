@@ -61,18 +61,20 @@ static void skip_existence(struct reader *reader)
     }
 }
 
-/* At an opening parenthesis: to after its end. What is between comes as a text, and its words as names. */
-static const char *take_group(struct reader *reader, struct names *words)
+/* At an opening parenthesis: to after its end. What is between comes as a text, and every word, or the first of each
+ * element, as a name. */
+static const char *take_group(struct reader *reader, struct names *words, bool every)
 {
     const char *start = reader->token.text + 1, *end = start;
     int depth = 0;
     do {
         depth += at(reader, "(") - at(reader, ")");
         end = reader->token.text;
+        bool first = depth == 1 && (at(reader, "(") || at(reader, ","));
         step(reader);
         bool word = reader->token.kind == TOKEN_WORD || reader->token.kind == TOKEN_QUOTED;
         struct reader ahead = *reader;
-        if (depth > 0 && word && words)
+        if (words && word && depth > 0 && (every || first))
             names_add(reader->mem, words, take_name(&ahead));
     } while (depth > 0 && !at_end(reader));
     return end > start ? text_trim(reader->mem, arena_copy(reader->mem, start, (size_t)(end - start))) : "";
@@ -175,7 +177,7 @@ static void constraint_add(struct reader *reader, const struct constraint_word *
     if (!grouped)
         step(reader);
     else if (at(reader, "("))
-        text = take_group(reader, &columns);
+        text = take_group(reader, &columns, word->kind == KIND_CHECK);
     if (name || word->kind == KIND_PRIMARY_KEY) {
         name_set(reader, word->kind, name ? name : "", true);
     } else if (word->kind == KIND_CHECK) {
@@ -237,7 +239,7 @@ static void column_add(struct reader *reader)
             constraint_add(reader, word, constraint, name);
             constraint = NULL;
         } else if (at(reader, "(")) {
-            take_group(reader, NULL);
+            take_group(reader, NULL, false);
         } else if (accept(reader, "set")) {
             step(reader); /* ON DELETE SET DEFAULT */
         } else if (!setting_of_word(reader, key, true)) {
@@ -266,7 +268,7 @@ static void tail_read(struct reader *reader, const char *key)
         if (accept(reader, "with"))
             options_set(reader, key, true);
         else if (at(reader, "("))
-            take_group(reader, NULL);
+            take_group(reader, NULL, false);
         else if (at(reader, "tablespace"))
             setting_of_word(reader, key, true);
         else
@@ -388,17 +390,29 @@ static bool hangs(enum kind kind)
     return kind < KIND_COUNT && kind_fits(kind, KIND_TABLE) && !kind_is(kind, KIND_OWNED);
 }
 
-/* DROP INDEX x, ALTER INDEX x RENAME TO y: wherever it is. */
+/* What it hangs on: as is said, or for an index what has one of that name in its schema; NULL if that is not known. */
+static struct owned_top *hanging_top(struct owned *owned, const struct classified *what, const char *key)
+{
+    if (what->table)
+        return holder_of(owned, what);
+    const char *start = arena_printf(owned->ctx->mem, "%s.", schema_of(owned, what->schema));
+    for (int i = 0; i < owned->tops.n; i++) {
+        struct owned_top *top = owned->tops.entry[i].value;
+        if (top && map_get(&top->parts, key) && text_starts(strchr(owned->tops.entry[i].key, ':') + 1, start))
+            return top;
+    }
+    return NULL;
+}
+
+/* DROP INDEX x, ALTER INDEX x RENAME TO y */
 static void hanging_move(struct reader *reader, const struct classified *what)
 {
-    struct owned *owned = reader->owned;
-    const char *from = managed_name_key(reader->mem, &owned->forms, what->kind, what->name);
-    const char *to = what->new_name ? managed_name_key(reader->mem, &owned->forms, what->kind, what->new_name) : NULL;
-    for (int i = 0; i < owned->tops.n; i++) {
-        reader->top = owned->tops.entry[i].value;
-        if (reader->top && map_get(&reader->top->parts, from))
-            key_move(reader, from, to);
-    }
+    const struct key_forms *forms = &reader->owned->forms;
+    const char *from = managed_name_key(reader->mem, forms, what->kind, what->name);
+    reader->top = hanging_top(reader->owned, what, from);
+    if (reader->top)
+        key_move(reader, from,
+                 what->new_name ? managed_name_key(reader->mem, forms, what->kind, what->new_name) : NULL);
 }
 
 static void create_read(struct reader *reader, const struct classified *what)
@@ -462,14 +476,15 @@ static void rename_read(struct reader *reader, const struct classified *what)
 static void comment_read(struct reader *reader, const struct classified *what)
 {
     struct owned *owned = reader->owned;
-    bool column = what->kind == KIND_COLUMN;
-    if ((column || hangs(what->kind)) && !what->table)
-        return;
-    const char *key =
-        column || hangs(what->kind) ? managed_name_key(reader->mem, &owned->forms, what->kind, what->name) : "";
-    reader->top =
-        *key ? holder_of(owned, what) : owned_top(owned, top_key(owned, what->kind, what->schema, what->name));
-    setting_set(reader, key, "comment", true);
+    const char *key = "";
+    if (what->kind == KIND_COLUMN || hangs(what->kind)) {
+        key = managed_name_key(reader->mem, &owned->forms, what->kind, what->name);
+        reader->top = hanging_top(owned, what, key);
+    } else {
+        reader->top = owned_top(owned, top_key(owned, what->kind, what->schema, what->name));
+    }
+    if (reader->top)
+        setting_set(reader, key, "comment", true);
 }
 
 static void statement_read(struct owned *owned, const struct classified *what, enum owned_words words)
