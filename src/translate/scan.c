@@ -196,7 +196,7 @@ static const char *quoted_value(struct arena *mem, const char *text, size_t leng
         char c = text[i];
         if (c == quote)
             i++;
-        else if (backslash && c == '\\' && i + 2 < length) {
+        else if (backslash && c == '\\') {
             c = text[++i];
             if (c == 'u' || c == 'U' || c == 'x' || char_is_digit(c)) /* codes: none of them is in use */
                 return NULL;

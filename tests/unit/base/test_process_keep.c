@@ -136,6 +136,17 @@ static void what_cannot_be_started_says_so_by_its_status(void **state)
     process_kept_end(NULL);
 }
 
+static void a_folder_that_cannot_be_made_closes_nothing(void **state)
+{
+    struct ctx *ctx = *state;
+    struct process_kept *kept = NULL;
+    int input = fcntl(STDIN_FILENO, F_GETFD);
+    assert_fails(ctx, process_keep(ctx, "/nowhere/kept-XXXXXX", SIGTERM, &kept), ERR_FILE,
+                 "cannot make a folder like /nowhere/kept-XXXXXX: No such file or directory");
+    assert_null(kept);
+    assert_int_equal(fcntl(STDIN_FILENO, F_GETFD), input);
+}
+
 UNIT_TESTS(UNIT(output_goes_to_the_log_and_the_status_is_told), UNIT(no_descriptor_of_ours_reaches_it),
            UNIT(a_running_child_ends_with_its_folder), UNIT(a_killed_owner_takes_child_and_folder_along),
-           UNIT(what_cannot_be_started_says_so_by_its_status))
+           UNIT(what_cannot_be_started_says_so_by_its_status), UNIT(a_folder_that_cannot_be_made_closes_nothing))

@@ -74,6 +74,25 @@ static void touches_nothing_unless_all_can_go(void **state)
     assert_query(project, TABLES, "a b c");
 }
 
+static void a_version_without_a_file_keeps_its_place(void **state)
+{
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    apply_three(project);
+    project_take(project, "primary__0001_a.sql");
+    assert_works(ctx, rollback(project, 1, NULL, false));
+    assert_query(project, APPLIED, "0001 0002");
+    project_take(project, "primary__0002_b.sql");
+    put(project, 3, "c");
+    assert_works(ctx, project_migrate(project));
+    assert_works(ctx, rollback(project, 0, "2", false));
+    assert_query(project, APPLIED, "0001 0002");
+    int code = rollback(project, 1, NULL, false);
+    assert_true(code < 0);
+    assert_non_null(strstr(ctx->error.message, "0002"));
+    assert_query(project, APPLIED, "0001 0002");
+}
+
 static void a_failing_rollback_undoes_itself(void **state)
 {
     struct project *project = *state;
@@ -205,6 +224,6 @@ static void a_damaged_snapshot_stops_nothing_here(void **state)
 }
 
 UNIT_TESTS(PROJECT(undoes_the_newest_first), PROJECT(touches_nothing_unless_all_can_go),
-           PROJECT(a_failing_rollback_undoes_itself), PROJECT(what_is_needed_stays), PROJECT(one_snapshot_a_run),
-           PROJECT(only_its_own_is_managed), PROJECT(remembers_what_was_written),
-           PROJECT(a_damaged_snapshot_stops_nothing_here))
+           PROJECT(a_version_without_a_file_keeps_its_place), PROJECT(a_failing_rollback_undoes_itself),
+           PROJECT(what_is_needed_stays), PROJECT(one_snapshot_a_run), PROJECT(only_its_own_is_managed),
+           PROJECT(remembers_what_was_written), PROJECT(a_damaged_snapshot_stops_nothing_here))
