@@ -25,7 +25,7 @@ void list_add(struct arena *mem, struct list *list, void *item);
 void list_insert(struct arena *mem, struct list *list, int at, void *item);
 void list_remove(struct list *list, int at);                                     /* keeps the order of the rest */
 void list_sort(struct list *list, int (*compare)(const void *a, const void *b)); /* stable; gets the items themselves */
-struct list list_duplicate(struct arena *mem, const struct list *list);               /* of the same items */
+struct list list_duplicate(struct arena *mem, const struct list *list);          /* of the same items */
 
 void names_add(struct arena *mem, struct names *names, const char *name); /* keeps the pointer */
 bool names_have(const struct names *names, const char *name);
