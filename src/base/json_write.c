@@ -27,26 +27,39 @@ static char short_escape(char c)
     }
 }
 
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= ' ' && c != '"' && c != '\\';
+}
+
+static void write_escaped(struct buf *out, char c)
+{
+    const char letter = short_escape(c);
+    if (letter)
+        buf_addf(out, "\\%c", letter);
+    else
+        buf_addf(out, "\\u%04x", (unsigned)c);
+}
+
 /* What is not UTF-8, from a file's name or a server, would make the whole document unreadable. */
 static void write_text(struct buf *out, const char *text)
 {
-    size_t length = strlen(text), wrong;
-    const char *next_wrong = utf8_valid(text, length, &wrong) ? NULL : text + wrong;
+    const char *end = text + strlen(text);
     buf_add_c(out, '"');
-    for (const char *end = text + length; text < end; text++) {
-        if (text == next_wrong) {
-            buf_add(out, "\xEF\xBF\xBD"); /* U+FFFD */
-            next_wrong = utf8_valid(text + 1, (size_t)(end - text) - 1, &wrong) ? NULL : text + 1 + wrong;
-            continue;
+    while (text < end) {
+        size_t wrong = (size_t)(end - text);
+        utf8_valid(text, wrong, &wrong);
+        for (const char *stop = text + wrong; text < stop;) {
+            const char *start = text;
+            while (text < stop && is_plain(*text))
+                text++;
+            buf_add_n(out, start, (size_t)(text - start));
+            if (text < stop)
+                write_escaped(out, *text++);
         }
-        char letter = short_escape(*text);
-        if (letter) {
-            buf_add_c(out, '\\');
-            buf_add_c(out, letter);
-        } else if ((unsigned char)*text < ' ') {
-            buf_addf(out, "\\u%04x", (unsigned)*text);
-        } else {
-            buf_add_c(out, *text);
+        if (text < end) {
+            buf_add(out, "\xEF\xBF\xBD"); /* U+FFFD */
+            text++;
         }
     }
     buf_add_c(out, '"');

@@ -34,10 +34,11 @@ static bool is_dangling(struct arena *mem, const struct target *target, const st
            still_names(mem, target, edge) && !type_leaves(mem, target, edge);
 }
 
+/* Parts have no peers of their own. */
 static bool anything_goes(const struct tree *before)
 {
     for (struct object *o = object_next(before->root, before->root); o; o = object_next(before->root, o))
-        if (!o->peer)
+        if (!o->peer && !kind_is(o->kind, KIND_PART))
             return true;
     return false;
 }
