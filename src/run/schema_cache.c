@@ -15,8 +15,9 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "run/parts.h"
+#include "schema/tree_flat.h"
 
-enum { FORMAT = 2, FILES_KEPT = 40 };
+enum { FORMAT = 3, FILES_KEPT = 40 };
 
 static const char file_start[] = "schema-", last_start[] = "last-";
 
@@ -61,6 +62,7 @@ struct schema_cache schema_cache_of(struct ctx *ctx, const struct schema_files *
     buf_init(&text, ctx->mem);
     if (!source->near || !cache_folder(ctx->mem) || add_surroundings(ctx, source->near, &text) < 0)
         return cache;
+    cache.engine = source->near->dialect->engine;
     size_t length = text.len;
     buf_addf(&text, "\n%s\n%s", source->folder ? source->folder : "", names_join(ctx->mem, source->names, "\n"));
     cache.last = hash_sha256(ctx->mem, text.data, text.len);
@@ -73,7 +75,7 @@ struct schema_cache schema_cache_of(struct ctx *ctx, const struct schema_files *
 
 static char *cache_path(struct arena *mem, const char *start, const char *key)
 {
-    return path_join(mem, cache_folder(mem), arena_printf(mem, "%s%s.json", start, key));
+    return path_join(mem, cache_folder(mem), arena_printf(mem, "%s%s", start, key));
 }
 
 /* What others may write is not believed. */
@@ -84,146 +86,92 @@ static bool is_ours(const char *path)
            !(file.st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/* NULL if it is not there, not ours or broken. */
-static struct json *cache_read(struct ctx *ctx, const char *path)
+/* False if it is not there or not ours. */
+static bool cache_read(struct ctx *ctx, const char *path, char **data, size_t *length)
 {
-    char *text;
-    size_t length;
-    struct json *json;
     struct error before = ctx->error;
-    bool got =
-        is_ours(path) && file_read(ctx, path, 0, &text, &length) == 0 && json_read(ctx, path, text, length, &json) == 0;
+    bool got = is_ours(path) && file_read(ctx, path, 0, data, length) == 0;
     ctx->error = before;
-    return got ? json : NULL;
+    return got;
 }
 
-static struct json *dependencies_to_json(struct arena *mem, const struct list *dependencies)
+/* What a file holds: whose it is, what the statements were about, and what came of them. */
+struct memory {
+    const char *key;
+    struct list said; /* struct said *, without statement */
+    struct tree *tree;
+};
+
+static void memory_flat(struct flat *flat, struct memory *memory)
 {
-    struct json *json = json_array(mem);
-    for (int i = 0; i < dependencies->n; i++) {
-        const struct dependency *one = dependencies->item[i];
-        struct json *pair = json_array(mem);
-        json_add(mem, pair, ref_to_json(mem, &one->from));
-        json_add(mem, pair, ref_to_json(mem, &one->to));
-        json_add(mem, json, pair);
+    flat_text(flat, &memory->key);
+    const int n = flat_count(flat, memory->said.n);
+    for (int i = 0; i < n; i++) {
+        struct said *said = flat_item(flat, &memory->said, i, sizeof *said);
+        flat_text(flat, &said->hash);
+        flat_text(flat, &said->owner);
+        if (flat->reads && !said->hash)
+            flat_break(flat);
     }
-    return json;
+    tree_flat(flat, memory->tree);
 }
 
-static bool dependencies_from_json(struct arena *mem, const struct json *json, struct list *dependencies)
-{
-    for (int i = 0; json && json->type == JSON_ARRAY && i < json->n; i++) {
-        const struct json *pair = json->item[i];
-        struct dependency *one = NEW(mem, struct dependency);
-        if (pair->type != JSON_ARRAY || pair->n != 2 || !ref_from_json(mem, pair->item[0], &one->from) ||
-            !ref_from_json(mem, pair->item[1], &one->to))
-            return false;
-        list_add(mem, dependencies, one);
-    }
-    return json != NULL;
-}
-
-static struct json *held_to_json(struct arena *mem, const struct list *all)
-{
-    struct json *json = json_array(mem);
-    for (int i = 0; i < all->n; i++) {
-        const struct held *held = all->item[i];
-        struct json *one = json_object(mem);
-        json_set(mem, one, "what", ref_to_json(mem, &held->what));
-        json_set_text(mem, one, "by", held->by);
-        json_set_bool(mem, one, "goes_along", held->goes_along);
-        json_add(mem, json, one);
-    }
-    return json;
-}
-
-static bool held_from_json(struct arena *mem, const struct json *json, struct list *all)
-{
-    for (int i = 0; json && json->type == JSON_ARRAY && i < json->n; i++) {
-        const struct json *one = json->item[i], *what = json_get(one, "what");
-        struct held *held = NEW(mem, struct held);
-        held->by = json_get_text(one, "by");
-        held->goes_along = json_get_bool(one, "goes_along", false);
-        if (!held->by || !what || !ref_from_json(mem, what, &held->what))
-            return false;
-        list_add(mem, all, held);
-    }
-    return json != NULL;
-}
-
-static struct json *cache_read_key(struct ctx *ctx, const char *key, struct tree **tree)
+static bool memory_read(struct ctx *ctx, const struct schema_cache *cache, const char *key, struct memory *memory)
 {
     const char *path = cache_path(ctx->mem, file_start, key);
-    struct json *json = cache_read(ctx, path);
-    struct error before = ctx->error;
-    bool got = json && text_equal(json_get_text(json, "key"), key) &&
-               tree_from_json(ctx, path, json_get(json, "tree"), tree) == 0 &&
-               dependencies_from_json(ctx->mem, json_get(json, "dependencies"), &(*tree)->dependencies) &&
-               held_from_json(ctx->mem, json_get(json, "held"), &(*tree)->held);
-    ctx->error = before;
-    if (got)
+    struct flat flat;
+    char *data;
+    size_t length;
+    if (!cache_read(ctx, path, &data, &length))
+        return false;
+    *memory = (struct memory){.tree = tree_new(ctx->mem, cache->engine)};
+    flat_read(&flat, ctx->mem, data, length);
+    memory_flat(&flat, memory);
+    bool right = flat_ended(&flat) && text_equal(memory->key, key);
+    if (right)
         utimensat(AT_FDCWD, path, NULL, 0); /* used again: among the youngest */
-    else if (file_exists(path))
+    else
         emit_debug(ctx, "%s cannot be read, and is left alone", path);
-    return got ? json : NULL;
+    return right;
+}
+
+/* The key that was noted last, or NULL. */
+static const char *last_key(struct ctx *ctx, const struct schema_cache *cache)
+{
+    char *key;
+    size_t length;
+    return cache_read(ctx, cache_path(ctx->mem, last_start, cache->last), &key, &length) ? key : NULL;
 }
 
 static void last_note(struct ctx *ctx, const struct schema_cache *cache)
 {
-    const char *path = cache_path(ctx->mem, last_start, cache->last);
-    const struct json *there = cache_read(ctx, path);
-    struct json *json = json_object(ctx->mem);
-    if (there && text_equal(json_get_text(there, "key"), cache->key))
-        return;
-    json_set_text(ctx->mem, json, "key", cache->key);
-    const char *text = json_text(ctx->mem, json, JSON_PYTHON);
     struct error before = ctx->error;
-    file_write(ctx, path, text, strlen(text), 0600);
+    if (text_equal(last_key(ctx, cache), cache->key))
+        return;
+    file_write(ctx, cache_path(ctx->mem, last_start, cache->last), cache->key, strlen(cache->key), 0600);
     ctx->error = before;
 }
 
 bool schema_cache_get(struct ctx *ctx, const struct schema_cache *cache, struct tree **tree)
 {
-    if (!cache->key || !cache_read_key(ctx, cache->key, tree))
+    struct memory memory;
+    if (!cache->key || !memory_read(ctx, cache, cache->key, &memory))
         return false;
+    *tree = memory.tree;
     emit_debug(ctx, "what the schema files mean is known");
     last_note(ctx, cache);
     return true;
 }
 
-/* "hash", or "hash owner" where it is understood. */
-static bool said_from_json(struct arena *mem, const struct json *json, struct list *list)
-{
-    enum { DIGITS = 32 };
-    for (int i = 0; json && json->type == JSON_ARRAY && i < json->n; i++) {
-        const char *text = json->item[i]->text;
-        struct said *said = NEW(mem, struct said);
-        if (!text || strlen(text) < DIGITS)
-            return false;
-        said->hash = arena_copy(mem, text, DIGITS);
-        said->owner = text[DIGITS] ? text + DIGITS + 1 : NULL;
-        list_add(mem, list, said);
-    }
-    return json != NULL;
-}
-
-static struct json *said_to_json(struct arena *mem, const struct list *list)
-{
-    struct json *json = json_array(mem);
-    for (int i = 0; i < list->n; i++) {
-        const struct said *said = list->item[i];
-        json_add(mem, json,
-                 json_string(mem, said->owner ? arena_printf(mem, "%s %s", said->hash, said->owner) : said->hash));
-    }
-    return json;
-}
-
 bool schema_cache_get_last(struct ctx *ctx, const struct schema_cache *cache, struct list *said, struct tree **tree)
 {
-    const struct json *last = cache->key ? cache_read(ctx, cache_path(ctx->mem, last_start, cache->last)) : NULL;
-    const char *key = last ? json_get_text(last, "key") : NULL;
-    const struct json *json = key ? cache_read_key(ctx, key, tree) : NULL;
-    return json && said_from_json(ctx->mem, json_get(json, "statements"), said);
+    const char *key = cache->key ? last_key(ctx, cache) : NULL;
+    struct memory memory;
+    if (!key || !memory_read(ctx, cache, key, &memory))
+        return false;
+    *said = memory.said;
+    *tree = memory.tree;
+    return true;
 }
 
 struct kept {
@@ -259,26 +207,22 @@ static void remove_oldest(struct ctx *ctx, const char *folder, const char *start
         file_remove(ctx, ((const struct kept *)all.item[i])->path);
 }
 
-void schema_cache_put(struct ctx *ctx, const struct schema_cache *cache, const struct list *said,
-                      const struct tree *tree)
+void schema_cache_put(struct ctx *ctx, const struct schema_cache *cache, const struct list *said, struct tree *tree)
 {
     if (!cache->key)
         return;
     const char *folder = cache_folder(ctx->mem);
     struct error before = ctx->error;
-    struct json *json = json_object(ctx->mem);
-    json_set_text(ctx->mem, json, "key", cache->key);
-    json_set(ctx->mem, json, "statements", said_to_json(ctx->mem, said));
-    json_set(ctx->mem, json, "dependencies", dependencies_to_json(ctx->mem, &tree->dependencies));
-    json_set(ctx->mem, json, "held", held_to_json(ctx->mem, &tree->held));
-    json_set(ctx->mem, json, "tree", tree_to_json_short(ctx->mem, tree));
-    const char *text = json_text(ctx->mem, json, JSON_PYTHON);
+    struct memory memory = {cache->key, *said, tree};
+    struct flat flat;
+    flat_write(&flat, ctx->mem);
+    memory_flat(&flat, &memory);
     bool made = !folder_exists(folder);
     int code = folder_make(ctx, folder);
     if (code == 0 && made)
         chmod(folder, 0700);
     if (code == 0)
-        code = file_write(ctx, cache_path(ctx->mem, file_start, cache->key), text, strlen(text), 0600);
+        code = file_write(ctx, cache_path(ctx->mem, file_start, cache->key), flat.out.data, flat.out.len, 0600);
     if (code < 0) {
         emit_debug(ctx, "what the schema files mean cannot be remembered: %s", ctx->error.message);
     } else {

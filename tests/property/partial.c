@@ -13,6 +13,7 @@
 #include "generate.h"
 #include "law.h"
 #include "run/schema_partial.h"
+#include "schema/tree_flat.h"
 #include "schema/unmodelled.h"
 #include "sql/split.h"
 
@@ -136,10 +137,14 @@ static int merge_check(struct reader *reader, const struct partial *partial, con
 {
     struct law *law = &reader->law;
     struct arena *mem = law->ctx->mem;
-    struct tree *merged;
-    TRY(tree_from_json(law->ctx, "memory", tree_to_json_short(mem, before->tree), &merged)); /* as the cache has it */
-    merged->dependencies = before->tree->dependencies;
-    merged->held = before->tree->held;
+    struct tree *merged = tree_new(mem, before->tree->engine);
+    struct flat memory, copy; /* as the cache has it */
+    flat_write(&memory, mem);
+    tree_flat(&memory, before->tree);
+    flat_read(&copy, mem, memory.out.data, memory.out.len);
+    tree_flat(&copy, merged);
+    if (!flat_ended(&copy))
+        return law_broken(law, "what is remembered does not read back");
     reader->merged = partial_merge(partial, fresh, merged);
     if (!reader->merged)
         return 0;

@@ -1,6 +1,7 @@
 #include "unit.h"
 
-#include "schema/tree.h"
+#include "schema/tree_flat.h"
+#include "schema/unmodelled.h"
 
 static int read_tree(struct ctx *ctx, const char *text, struct tree **tree)
 {
@@ -33,6 +34,74 @@ static void json_round_trip_is_exact(void **state)
     assert_string_equal(json_text(ctx->mem, tree_to_json(ctx->mem, copy), JSON_PYTHON), rich);
     char *where = NULL;
     assert_true(tree_same(ctx->mem, tree, copy, &where));
+}
+
+/* What a server noted beside the tree is flat only. */
+static void note(struct arena *mem, struct tree *tree)
+{
+    static const struct unmodelled function = {.kind = "function", .schema = "", .name = "f()", .definition = "x"};
+    static const struct dependency dependency = {{"", "v", NULL}, {"s", "users", "id"}};
+    static const struct held held = {{"", "mood", NULL}, "function f(mood)", true};
+    struct unmodelled *first = NEW(mem, struct unmodelled);
+    struct dependency *second = NEW(mem, struct dependency);
+    struct held *third = NEW(mem, struct held);
+    tree->names_unmodelled = true;
+    list_add(mem, &tree->unmodelled, memcpy(first, &function, sizeof function));
+    list_add(mem, &tree->dependencies, memcpy(second, &dependency, sizeof dependency));
+    list_add(mem, &tree->held, memcpy(third, &held, sizeof held));
+}
+
+static bool flat_copy(struct arena *mem, const char *data, size_t length, struct tree **copy)
+{
+    struct flat flat;
+    *copy = tree_new(mem, ENGINE_PG);
+    flat_read(&flat, mem, data, length);
+    tree_flat(&flat, *copy);
+    return flat_ended(&flat);
+}
+
+static void flat_round_trip_is_exact(void **state)
+{
+    struct ctx *ctx = *state;
+    struct tree *tree, *copy;
+    struct flat flat, again;
+    assert_works(ctx, read_tree(ctx, rich, &tree));
+    note(ctx->mem, tree);
+    flat_write(&flat, ctx->mem);
+    tree_flat(&flat, tree);
+    assert_true(flat_copy(ctx->mem, flat.out.data, flat.out.len, &copy));
+    assert_string_equal(json_text(ctx->mem, tree_to_json(ctx->mem, copy), JSON_PYTHON),
+                        json_text(ctx->mem, tree_to_json(ctx->mem, tree), JSON_PYTHON));
+    assert_string_equal(((const struct dependency *)copy->dependencies.item[0])->to.part, "id");
+    assert_true(((const struct held *)copy->held.item[0])->goes_along);
+    flat_write(&again, ctx->mem);
+    tree_flat(&again, copy);
+    assert_int_equal(again.out.len, flat.out.len);
+    assert_memory_equal(again.out.data, flat.out.data, flat.out.len);
+}
+
+static void a_damaged_flat_tree_is_refused_or_another_tree(void **state)
+{
+    struct ctx *ctx = *state;
+    struct tree *tree, *copy;
+    struct flat flat;
+    assert_works(ctx, read_tree(ctx, rich, &tree));
+    note(ctx->mem, tree);
+    flat_write(&flat, ctx->mem);
+    tree_flat(&flat, tree);
+    char *data = arena_outside(flat.out.len);
+    for (size_t i = 0; i < flat.out.len; i++) {
+        struct arena_mark mark = arena_save(ctx->mem);
+        memcpy(data, flat.out.data, flat.out.len);
+        assert_false(flat_copy(ctx->mem, data, i, &copy));
+        for (int flip = 1; flip < 256; flip += 42) {
+            data[i] = (char)(flat.out.data[i] ^ flip);
+            if (flat_copy(ctx->mem, data, flat.out.len, &copy))
+                assert_non_null(tree_to_json(ctx->mem, copy));
+        }
+        arena_rewind(ctx->mem, mark);
+    }
+    free(data);
 }
 
 static void json_keeps_said_none_and_unsaid_apart(void **state)
@@ -173,6 +242,7 @@ static void unnamed_constraints_are_told_apart_by_content(void **state)
     assert_true(tree_same(ctx->mem, a, b, &where));
 }
 
-UNIT_TESTS(UNIT(json_round_trip_is_exact), UNIT(json_keeps_said_none_and_unsaid_apart),
+UNIT_TESTS(UNIT(json_round_trip_is_exact), UNIT(flat_round_trip_is_exact),
+           UNIT(a_damaged_flat_tree_is_refused_or_another_tree), UNIT(json_keeps_said_none_and_unsaid_apart),
            UNIT(without_kinds_a_source_speaks_of_all), UNIT(wrong_json_is_refused_with_its_place),
            UNIT(the_first_difference_is_told), UNIT(unnamed_constraints_are_told_apart_by_content))
