@@ -231,11 +231,6 @@ int catalog_load(struct ctx *ctx, struct conn *conn, const struct catalog_query 
     return 0;
 }
 
-const char *expr_text(const struct expr *expr)
-{
-    return expr->written ? expr->written : expr->printed;
-}
-
 void ansi_column_list(struct buf *out, const struct dialect *dialect, const struct names *columns)
 {
     buf_add(out, "(");

@@ -29,7 +29,6 @@ void ansi_foreign_key(struct buf *out, const struct dialect *dialect, const stru
 void ansi_ref(struct buf *out, const struct dialect *dialect, const struct ref *ref);
 void ansi_references(struct buf *out, const struct dialect *dialect,
                      const struct foreign_key *key); /* REFERENCES ... */
-const char *expr_text(const struct expr *expr);      /* the spelling to render: written, else printed */
 
 /* Actions and match as said, NULL and "NO ACTION"/"SIMPLE" alike: "" or " ON DELETE CASCADE". */
 const char *ansi_action(const char *action); /* NULL for NO ACTION */

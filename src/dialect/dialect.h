@@ -280,6 +280,7 @@ struct type_rules {
         *rounded; /* beginnings of types whose values are rounded, not refused, when there are fewer digits */
     const struct type_caution *cautions; /* NULL: none */
     const char *const *unlimited;        /* types that take the text of any value; NULL: none */
+    const char *const *exact;            /* types whose values have just the length that is given; NULL: none */
 };
 
 /* What a server is asked to make, so that it says how it spells it; see judge(). */

@@ -153,8 +153,7 @@ static bool same_names(struct arena *mem, const struct target *target, const str
     return some->n == all->n && found == all->n;
 }
 
-/* The columns that a key is over: its own list, or its parts'. */
-static struct names key_columns(struct arena *mem, const struct object *key)
+struct names key_columns(struct arena *mem, const struct object *key)
 {
     const struct kind_info *info = &kind_table[key->kind];
     struct names columns = {0};

@@ -11,6 +11,8 @@
 void graph_build(struct arena *mem, const struct target *target, const struct tree *tree);
 
 bool is_unique_key(const struct object *object); /* a constraint or an index: foreign keys can rest on it */
+/* The columns that a key is over: its own list, or its parts'; "" for an expression. */
+struct names key_columns(struct arena *mem, const struct object *key);
 /* Are two keys over the same columns? */
 bool same_key(struct arena *mem, const struct target *target, const struct object *a, const struct object *b);
 

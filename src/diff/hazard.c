@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "diff/compare.h"
+#include "diff/graph.h"
 #include "diff/spaces.h"
 #include "diff/step.h"
 
@@ -27,14 +28,18 @@ static struct hazard *hazard_add(const struct finder *finder, const struct chang
 
 static bool is_computed(const struct object *column)
 {
-    const struct column *c = (const struct column *)column;
-    return c->computed.written || c->computed.printed;
+    return expr_text(&((const struct column *)column)->computed);
 }
 
-static bool has_value_when_added(const struct column *column)
+/* Each row gets another number. */
+static bool is_counted(const struct column *column)
 {
-    return column->nullable || column->default_value.written || column->default_value.printed ||
-           column->autoincrement || column->identity || column->computed.written || column->computed.printed;
+    return column->autoincrement || column->identity;
+}
+
+static bool has_value(const struct column *column)
+{
+    return expr_text(&column->default_value) || is_counted(column) || expr_text(&column->computed);
 }
 
 /* The numbers in parentheses of a type: 2 for NUMERIC(10, 2). */
@@ -77,10 +82,19 @@ static bool rounds_digits(const struct type_rules *rules, const char *type)
     return false;
 }
 
+static bool is_any(const char *const *types, const char *type)
+{
+    while (types && *types && !text_equal(*types, type))
+        types++;
+    return types && *types;
+}
+
 static enum loss loss_same_type(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
 {
     int64_t a[2] = {0}, b[2] = {0};
     int n = type_numbers(mem, from, a), m = type_numbers(mem, to, b);
+    if (is_any(rules->exact, type_base(mem, to)) && a[0] != b[0])
+        return LOSS_STOPS;
     if (!m || (n && b[0] >= a[0] && b[1] >= a[1]))
         return LOSS_NONE;
     bool rounds = rounds_digits(rules, to) || (m == 2 && (!n || b[1] < a[1]));
@@ -113,9 +127,8 @@ static enum loss loss_between(struct arena *mem, const struct type_rules *rules,
     bool known = false;
     if (text_equal(a, b))
         return loss_same_type(mem, rules, from, to);
-    for (const char *const *type = rules->unlimited; type && *type; type++)
-        if (text_equal(to, *type))
-            return LOSS_NONE;
+    if (is_any(rules->unlimited, to))
+        return LOSS_NONE;
     for (const struct type_ladder *ladder = rules->ladders; ladder->type[0]; ladder++) {
         int at = ladder_step(ladder, a), wanted = ladder_step(ladder, b);
         if (at < 0 || wanted < 0)
@@ -160,8 +173,7 @@ static void values_lost(const struct finder *finder, const struct change *change
 /* A column that stays, of an ALTER or within a rebuilt table. */
 static const char *default_of(const struct object *column)
 {
-    const struct expr *expr = &((const struct column *)column)->default_value;
-    return expr->written ? expr->written : expr->printed;
+    return expr_text(&((const struct column *)column)->default_value);
 }
 
 /* Nobody asked for it to go, but the column has no place for it any more. */
@@ -192,7 +204,7 @@ static void column_judge(const struct finder *finder, const struct change *chang
 
 static void column_added_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
-    if (!has_value_when_added((const struct column *)column))
+    if (!((const struct column *)column)->nullable && !has_value((const struct column *)column))
         hazard_add(finder, change, "needs-values", false,
                    arena_printf(finder->mem,
                                 "%s is NOT NULL without a default: only an empty table takes it; give it a server "
@@ -271,6 +283,118 @@ static void counter_judge(const struct finder *finder, const struct change *chan
             arena_printf(finder->mem, "how far %s has counted is lost", object_path(finder->mem, change->before)));
 }
 
+/* ---- what every row has to hold to ---- */
+
+static bool binds_rows(const struct object *object)
+{
+    return kind_is(object->kind, KIND_BINDS_ROWS) || is_unique_key(object);
+}
+
+static bool flag_of(const struct object *object, const char *name)
+{
+    int field = field_find(object->kind, name);
+    return field >= 0 && *(const bool *)object_field(object, field);
+}
+
+static bool asks_the_same(const struct finder *finder, const struct object *before, const struct object *after)
+{
+    const struct kind_info *info = &kind_table[after->kind];
+    for (int i = 0; i < info->fields; i++)
+        if (info->field[i].marks & FIELD_BINDS && !compare_field(finder->mem, finder->target, before, after, i))
+            return false;
+    bool same = before->children.n == after->children.n;
+    for (int i = 0; same && i < after->children.n; i++)
+        same = asks_the_same(finder, before->children.item[i], after->children.item[i]);
+    return same;
+}
+
+/* Under another name, or as it was. */
+static bool was_asked(const struct finder *finder, const struct object *object)
+{
+    const struct object *table = object->parent->peer;
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *other = table->children.item[i];
+        if (other->kind == object->kind && asks_the_same(finder, other, object))
+            return true;
+    }
+    return false;
+}
+
+/* A key over some of the same columns told the rows apart already. */
+static bool was_unique(const struct finder *finder, const struct object *key)
+{
+    const struct object *table = key->parent->peer;
+    const struct names columns = key_columns(finder->mem, key);
+    bool found = false;
+    for (int i = 0; is_unique_key(key) && !found && i < table->children.n; i++) {
+        const struct object *other = table->children.item[i];
+        int predicate = field_find(other->kind, "predicate");
+        const struct names fewer = is_unique_key(other) ? key_columns(finder->mem, other) : (struct names){0};
+        found = fewer.n && (predicate < 0 || !expr_text(object_field(other, predicate))) &&
+                (flag_of(other, "nulls_not_distinct") || !flag_of(key, "nulls_not_distinct"));
+        for (int k = 0; found && k < fewer.n; k++)
+            found = *fewer.item[k] && names_have(&columns, fewer.item[k]);
+    }
+    return found;
+}
+
+/* No row has a value in it yet. */
+static bool is_empty(const struct object *column)
+{
+    return column && !column->peer && ((const struct column *)column)->nullable &&
+           !has_value(((const struct column *)column));
+}
+
+static const struct object *column_of(const struct object *table, const char *name)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *column = table->children.item[i];
+        if (kind_is(column->kind, KIND_IS_COLUMN) && text_equal(column->name, name))
+            return column;
+    }
+    return NULL;
+}
+
+/* Rows that hold NULL where it looks, or a number that each got of its own, hold to it. */
+static bool holds_by_new_columns(const struct finder *finder, const struct object *object)
+{
+    const struct names columns = key_columns(finder->mem, object);
+    for (int i = 0; i < columns.n; i++) {
+        const struct object *column = column_of(object->parent, columns.item[i]);
+        if (is_empty(column) && !flag_of(object, "nulls_not_distinct"))
+            return true;
+        if (column && !column->peer && is_unique_key(object) && is_counted((const struct column *)column))
+            return true;
+    }
+    return false;
+}
+
+/* A condition over nothing but new columns is NULL, unless it speaks of that. */
+static bool is_condition_of_nothing(const struct finder *finder, const struct object *object)
+{
+    int field = field_find(object->kind, "expr");
+    const char *text = field < 0 ? NULL : expr_text(object_field(object, field));
+    if (!text || strcasestr(text, "null") || strcasestr(text, "coalesce"))
+        return false;
+    for (const struct edge *edge = object->needs; edge; edge = edge->next_need)
+        if (kind_is(edge->to->kind, KIND_IS_COLUMN) && !is_empty(edge->to))
+            return false;
+    return object->needs;
+}
+
+static void bound_judge(const struct finder *finder, const struct change *change, const struct object *object)
+{
+    if (!binds_rows(object) || !object->parent->peer || was_asked(finder, object) || was_unique(finder, object) ||
+        holds_by_new_columns(finder, object) || is_condition_of_nothing(finder, object))
+        return;
+    const char *which = is_unique_key(object)                   ? "rows that have the same values"
+                        : kind_is(object->kind, KIND_NEEDS_KEY) ? "rows that refer to what is not there"
+                                                                : "rows that do not hold to it";
+    hazard_add(finder, change, "binds-rows", false,
+               arena_printf(finder->mem, "%s %s: %s stop it, so change them first", object_path(finder->mem, object),
+                            object->peer ? "changes" : "is new", which));
+}
+
 static void rebuild_judge(const struct finder *finder, const struct change *change)
 {
     for (int i = 0; i < change->before->children.n; i++) {
@@ -279,11 +403,13 @@ static void rebuild_judge(const struct finder *finder, const struct change *chan
             column_dropped_judge(finder, change, column);
     }
     for (int i = 0; i < change->after->children.n; i++) {
-        const struct object *column = change->after->children.item[i];
-        if (kind_is(column->kind, KIND_IS_COLUMN) && column->peer)
-            column_judge(finder, change, column);
-        else if (kind_is(column->kind, KIND_IS_COLUMN))
-            column_added_judge(finder, change, column);
+        const struct object *child = change->after->children.item[i];
+        if (kind_is(child->kind, KIND_IS_COLUMN) && child->peer)
+            column_judge(finder, change, child);
+        else if (kind_is(child->kind, KIND_IS_COLUMN))
+            column_added_judge(finder, change, child);
+        else if (kind_is(child->kind, KIND_INLINE))
+            bound_judge(finder, change, child);
     }
 }
 
@@ -300,9 +426,10 @@ static void change_judge(const struct finder *finder, const struct change *chang
         column_dropped_judge(finder, change, object);
     else if (change->op == CHANGE_CREATE && column)
         column_added_judge(finder, change, object);
-    else if (change->op == CHANGE_CREATE)
+    else if (change->op == CHANGE_CREATE) {
         empty_judge(finder, change);
-    else if (change->op == CHANGE_ALTER && column)
+        bound_judge(finder, change, object);
+    } else if (change->op == CHANGE_ALTER && column)
         column_judge(finder, change, object);
     else if (change->op == CHANGE_ALTER)
         labels_judge(finder, change);

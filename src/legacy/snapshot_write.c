@@ -16,7 +16,7 @@ struct filling {
     struct json *constraints;
 };
 
-static const char *expr_text(const struct expr *expr)
+static const char *expr_legacy(const struct expr *expr)
 {
     return expr->printed ? expr->printed : expr->written;
 }
@@ -58,7 +58,7 @@ static void set_number(struct arena *mem, struct json *json, const char *key, in
 /* A serial column's default, which our trees keep as autoincrement. */
 static const char *default_text(struct arena *mem, const struct tree *tree, const struct column *column)
 {
-    const char *text = expr_text(&column->default_value);
+    const char *text = expr_legacy(&column->default_value);
     if (!text && tree->engine == ENGINE_PG && column->autoincrement)
         return arena_printf(mem, "nextval('%s_%s_seq'::regclass)", column->object.parent->name, column->object.name);
     return text;
@@ -100,8 +100,8 @@ static struct json *pg_column(struct arena *mem, const struct column *column, co
         set_identity(mem, json, column);
     if (column->collation)
         json_set_text(mem, json, "collation", column->collation);
-    if (expr_text(&column->computed))
-        json_set_text(mem, json, "generated", expr_text(&column->computed));
+    if (expr_legacy(&column->computed))
+        json_set_text(mem, json, "generated", expr_legacy(&column->computed));
     const char *storage = upper_or_null(mem, column->storage);
     json_set_text(mem, json, "storage", storage ? storage : type_storage);
     if (column->compression) /* the letter of pg_attribute */
@@ -204,7 +204,7 @@ static struct json *excludes_json(struct arena *mem, const struct object *table)
             continue;
         struct json *item = json_object(mem);
         json_set_text(mem, item, "name", exclude->object.name);
-        json_set_text(mem, item, "expression", arena_printf(mem, "EXCLUDE %s", expr_text(&exclude->definition)));
+        json_set_text(mem, item, "expression", arena_printf(mem, "EXCLUDE %s", expr_legacy(&exclude->definition)));
         json_add(mem, list, item);
     }
     return list;
@@ -228,8 +228,8 @@ static struct json *pg_table(struct arena *mem, const struct table *table)
     if (parents.n)
         json_set(mem, json, "pg_inherits",
                  parents.n == 1 ? json_string(mem, parents.item[0]) : json_names(mem, &parents));
-    if (expr_text(&table->partition_by))
-        json_set(mem, json, "pg_partition", partition_json(mem, expr_text(&table->partition_by)));
+    if (expr_legacy(&table->partition_by))
+        json_set(mem, json, "pg_partition", partition_json(mem, expr_legacy(&table->partition_by)));
     struct json *excludes = excludes_json(mem, &table->object);
     if (excludes->n)
         json_set(mem, json, "pg_excludes", excludes);
@@ -289,8 +289,8 @@ static void set_index_options(struct arena *mem, struct json *json, const struct
         const char *value = option_value(mem, index->options.item[i], &name);
         json_set_text(mem, params, name, value);
     }
-    if (expr_text(&index->predicate))
-        json_set_text(mem, json, "where", expr_text(&index->predicate));
+    if (expr_legacy(&index->predicate))
+        json_set_text(mem, json, "where", expr_legacy(&index->predicate));
     if (index->include.n)
         json_set(mem, json, "include", json_names(mem, &index->include));
     if (params->n)
@@ -360,7 +360,7 @@ static void add_unique(struct filling *fill, const struct unique *unique)
 /* 0.8.2 gave it a random number; ours comes from the condition, so that the same schema gives the same file. */
 static char *unnamed_check(struct arena *mem, const struct check *check)
 {
-    const char *text = expr_text(&check->expr);
+    const char *text = expr_legacy(&check->expr);
     char *hash = hash_sha256(mem, text ? text : "", text ? strlen(text) : 0);
     uint64_t number = 0;
     for (int i = 0; i < 12; i++)
@@ -373,7 +373,7 @@ static void add_check(struct filling *fill, const struct check *check)
     struct arena *mem = fill->mem;
     const char *name = check->object.name ? check->object.name : unnamed_check(mem, check);
     struct json *json = constraint_base(mem, "check", name, check->object.parent->name, &(struct names){0});
-    json_set_text(mem, json, "expression", expr_text(&check->expr));
+    json_set_text(mem, json, "expression", expr_legacy(&check->expr));
     if (check->no_inherit)
         json_set_bool(mem, json, "no_inherit", true);
     json_set(mem, fill->constraints, name, json);

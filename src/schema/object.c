@@ -32,6 +32,7 @@ enum {
     IMPLIED = FIELD_IMPLIED,
     CONSTANT = FIELD_CONSTANT,
     SETTING = FIELD_SETTING,
+    BINDS = FIELD_BINDS,
     INLINE = KIND_INLINE,
     PART = KIND_PART,
     SINGLE = KIND_SINGLE,
@@ -49,7 +50,8 @@ enum {
     IS_TYPE = KIND_IS_TYPE,
     COUNTER = KIND_COUNTER,
     RELATION = KIND_RELATION,
-    IS_TEXT = KIND_IS_TEXT
+    IS_TEXT = KIND_IS_TEXT,
+    BINDS_ROWS = KIND_BINDS_ROWS
 };
 /* clang-format off */
 #define NO_PARENT    {KIND_COUNT}
@@ -94,6 +96,11 @@ const struct kind_info kind_table[KIND_COUNT] = {
 _Static_assert(KIND_COUNT <= 64 * KIND_WORDS, "a set of kinds has one bit for a kind");
 
 /* ---- the tree of objects ---- */
+
+const char *expr_text(const struct expr *expr)
+{
+    return expr->written ? expr->written : expr->printed;
+}
 
 struct object *object_new(struct arena *mem, enum kind kind, struct object *parent, const char *name)
 {

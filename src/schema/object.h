@@ -41,7 +41,8 @@ enum kind_mark {
     KIND_IS_TYPE = 1 << 14,
     KIND_COUNTER = 1 << 15,
     KIND_RELATION = 1 << 16,
-    KIND_IS_TEXT = 1 << 17
+    KIND_IS_TEXT = 1 << 17,
+    KIND_BINDS_ROWS = 1 << 18
 };
 
 enum { KIND_WORDS = 2, KIND_PARENTS = 3 };
@@ -73,7 +74,8 @@ enum field_mark {
     FIELD_CONSTANT = 1 << 6,       /* an expression that reads no columns */
     FIELD_SETTING = 1 << 7, /* may be set by whoever runs the server: silence about it resets only what was said */
     FIELD_IMPLIED =
-        1 << 8 /* what the engine makes along with it is called so; unsaid: as the engine names it by itself */
+        1 << 8,          /* what the engine makes along with it is called so; unsaid: as the engine names it itself */
+    FIELD_BINDS = 1 << 9 /* says which rows hold to it (BINDS_ROWS), and those that were there may not */
 };
 
 /*
@@ -85,6 +87,8 @@ struct expr {
     const char *written;
     const char *printed;
 };
+
+const char *expr_text(const struct expr *expr); /* the spelling to render: written, else printed; NULL */
 
 enum { SAID_WORDS = 2, FIELD_LIMIT = 64 * SAID_WORDS };
 

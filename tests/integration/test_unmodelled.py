@@ -461,6 +461,17 @@ def test_a_type_of_whole_rows_keeps_its_columns(place):
     assert "table b / column x: its type cannot change while a column has the type of whole rows" in said
 
 
+@pytest.mark.parametrize("postgres", ["pg18"], indirect=True)
+def test_a_childs_own_not_null_keeps_its_type(place):
+    schema = ("CREATE TABLE p (id integer PRIMARY KEY, n integer NOT NULL);\n"
+              "CREATE TABLE c (PRIMARY KEY (id)) INHERITS (p);\nCREATE TABLE g () INHERITS (c);\n")
+    place.starts(schema)
+    assert "while a child has a NOT NULL of its own beside it" in place.stops(schema.replace("id integer", "id bigint"))
+    place.write("schema.sql", schema.replace("n integer", "n bigint"))
+    place.ok("make-migrations")
+    place.ok("migrate")
+
+
 @pytest.mark.parametrize("change", [("n integer", "n bigint"), ('x text', 'x text COLLATE "C"')])
 def test_a_partition_key_keeps_its_type(place, change):
     schema = "CREATE TABLE t (n integer, x text, integer bigint) PARTITION BY RANGE (lower(x), n)"

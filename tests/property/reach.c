@@ -23,6 +23,7 @@ static const struct {
     {KIND_VIEW, "no_data", ENGINE_PG, "is about how it is made, and then up to whoever refreshes it"},
     {KIND_COLUMN, "default_soft", ENGINE_ALL, "is about where a default came from"},
     {KIND_COLUMN, "sequence", ENGINE_PG, "is what only a server says, after a rename"},
+    {KIND_COLUMN, "not_null_apart", ENGINE_PG, "is what only a server says, of a child that was made so"},
     {KIND_INDEX, "concurrently", ENGINE_PG, "is about how, not what"},
 };
 

@@ -47,10 +47,11 @@ static enum family family_of(const struct pg_type *type)
 /* Single casts beside the families. */
 static bool pair_assigns(const struct pg_type *from, const struct pg_type *to)
 {
-    static const char *const pairs[][2] = {{"timestamp", "time"}, {"time", "interval"}, {"interval", "time"},
-                                           {"smallint", "oid"},   {"integer", "oid"},   {"bigint", "oid"},
-                                           {"integer", "money"},  {"bigint", "money"},  {"numeric", "money"},
-                                           {"money", "numeric"},  {"oid", "bigint"},    {"oid", "integer"}};
+    static const char *const pairs[][2] = {
+        {"timestamp", "time"}, {"time", "interval"}, {"interval", "time"}, {"smallint", "oid"},
+        {"integer", "oid"},    {"bigint", "oid"},    {"integer", "money"}, {"bigint", "money"},
+        {"numeric", "money"},  {"money", "numeric"}, {"oid", "bigint"},    {"oid", "integer"},
+        {"box", "polygon"},    {"path", "polygon"},  {"polygon", "path"},  {"point", "box"}};
 
     for (size_t i = 0; from->known && to->known && i < sizeof pairs / sizeof *pairs; i++)
         if (text_equal(from->name, pairs[i][0]) && text_equal(to->name, pairs[i][1]))
@@ -73,31 +74,30 @@ static bool assigns(const struct pg_type *from, const struct pg_type *to)
     return from->known == to->known && text_equal(from->schema, to->schema) && text_equal(from->name, to->name);
 }
 
-static bool is_named(const struct pg_type *type, const char *const *names)
-{
-    for (; *names; names++)
-        if (type->known && text_equal(type->name, *names))
-            return true;
-    return false;
-}
-
 /* Pairs that have a cast of their own, though only an explicit one; anything from a string has one too. */
 static bool casts(const struct pg_type *from, const struct pg_type *to)
 {
-    static const char *const integer[] = {"integer", NULL};
-    static const char *const whole[] = {"integer", "bigint", NULL};
-    static const char *const boolean[] = {"boolean", NULL};
-    static const char *const bits[] = {"bit", NULL};
-    static const char *const json[] = {"jsonb", NULL};
-    enum family b = family_of(to);
+    static const char *const pairs[][2] = {{"integer", "boolean"},
+                                           {"boolean", "integer"},
+                                           {"integer", "bit"},
+                                           {"bigint", "bit"},
+                                           {"bit", "integer"},
+                                           {"bit", "bigint"},
+                                           {"int4range", "int4multirange"},
+                                           {"int8range", "int8multirange"},
+                                           {"numrange", "nummultirange"},
+                                           {"daterange", "datemultirange"},
+                                           {"tsrange", "tsmultirange"},
+                                           {"tstzrange", "tstzmultirange"}};
 
     if (family_of(from) == FAMILY_STRING && !from->array)
         return true;
-    if (from->array || to->array)
+    if (from->array || to->array || !from->known || !to->known)
         return false;
-    return (is_named(from, integer) && is_named(to, boolean)) || (is_named(from, boolean) && is_named(to, integer)) ||
-           (is_named(from, whole) && is_named(to, bits)) || (is_named(from, bits) && is_named(to, whole)) ||
-           (is_named(from, json) && (b == FAMILY_NUMBER || is_named(to, boolean)));
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (text_equal(from->name, pairs[i][0]) && text_equal(to->name, pairs[i][1]))
+            return true;
+    return text_equal(from->name, "jsonb") && (family_of(to) == FAMILY_NUMBER || text_equal(to->name, "boolean"));
 }
 
 static bool is_boolean(const struct pg_type *type)

@@ -99,12 +99,32 @@ static const struct object *root_of(const struct object *column, const struct ob
     return inherits || column == other ? found : column;
 }
 
+/* Does the child leave its parents in this plan, or join others? */
+static bool moves(const struct object *table)
+{
+    return table->unmade && (table->unmade->op != CHANGE_ALTER || change_has(table->unmade, TABLE_inherits));
+}
+
 /* The server changes a column together with those that inherit it, and refuses if one has a second origin. */
 static bool has_two_roots(const struct effect_case *effect)
 {
-    const struct object *child = effect->dependent, *table = child->parent;
-    bool moves = table->unmade && (table->unmade->op != CHANGE_ALTER || change_has(table->unmade, TABLE_inherits));
-    return !moves && root_of(child, root_of(child, NULL));
+    const struct object *child = effect->dependent;
+    return !moves(child->parent) && root_of(child, root_of(child, NULL));
+}
+
+/* "cannot create not-null constraint": the server makes that of a child again, and then finds the parent's in its way. */
+static bool has_null_apart(const struct object *column)
+{
+    bool found = false;
+    for (const struct edge *edge = column->needed; edge && !found; edge = edge->next_needed)
+        found = edge->how == EDGE_INHERITS && !moves(edge->from->parent) &&
+                (((const struct column *)edge->from)->not_null_apart || has_null_apart(edge->from));
+    return found;
+}
+
+static bool is_null_apart(const struct effect_case *effect)
+{
+    return has_null_apart(effect->change->before);
 }
 
 /* ---- enums ---- */
@@ -239,6 +259,14 @@ static bool is_partitioned(const struct effect_case *effect)
             .reason = "a child has this column from two parents, and they cannot have different types", \
             .hint = "Give all of its parents the same type in one step."                                \
     }
+#define NULL_APART(field)                                                                                           \
+    {                                                                                                               \
+        KIND_COLUMN, ON(ALTER), field, ITSELF, ANY_FIELD, is_null_apart,                                            \
+            .effect = EFFECT_REFUSE,                                                                                \
+            .reason = "the server refuses another type while a child has a NOT NULL of its own beside it",          \
+            .hint = "Write the migration by hand: ALTER TABLE child NO INHERIT parent, change the column of both, " \
+                    "then INHERIT again."                                                                           \
+    }
 #define PARTITION_KEY(field)                                                                            \
     {                                                                                                   \
         KIND_COLUMN, ON(ALTER), field, ITSELF, ANY_FIELD, is_in_partition_key,                          \
@@ -254,6 +282,8 @@ const struct effect_row pg_effects[] = {
      .hint = "Write the migration by hand: change that column to another type and back, with its rows."},
     PARTITION_KEY(COLUMN_type),
     PARTITION_KEY(COLUMN_collation),
+    NULL_APART(COLUMN_type),
+    NULL_APART(COLUMN_collation),
     {KIND_COLUMN, ON(CREATE), ANY_FIELD, ITSELF, ANY_FIELD, is_identity_for_children, .effect = EFFECT_REFUSE,
      .reason = "an identity column cannot be added to a table that others inherit from",
      .hint = "Add it as a plain column in one step, and make it an identity column in the next."},

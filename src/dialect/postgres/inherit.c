@@ -20,6 +20,7 @@ static void column_come_down(struct arena *mem, struct object *object, const str
     struct column *column = (struct column *)object;
 
     SAY(column, COLUMN, comment, NULL);
+    object_unsay(object, COLUMN_not_null_apart);
     if (from->identity) {
         SAY(column, COLUMN, identity, NULL);
         object_unsay(object, COLUMN_identity_start);
@@ -100,6 +101,60 @@ void pg_inherit(struct arena *mem, struct tree *tree)
     for (struct object *object = tree->root; object; object = object_next(tree->root, object))
         if (object->kind == KIND_TABLE && ((struct table *)object)->inherits.n > 0)
             table_inherit(mem, tree, (struct table *)object, 0);
+}
+
+static const char *name_before(const struct changes *changes, const struct object *object)
+{
+    for (int i = 0; i < changes->list.n; i++) {
+        const struct change *change = changes->list.item[i];
+        if (change->op == CHANGE_RENAME && change->renamed == object)
+            return change->before->name;
+    }
+    return object->name;
+}
+
+/* Is one of its names that of another origin's check, so that a child has, or would have, one check from both? */
+static bool is_shared(struct arena *mem, const struct changes *changes, const struct change *rename)
+{
+    struct object *root = changes->before->root;
+    bool has_it = false, shared = false;
+    for (struct object *o = root; o && !(has_it && shared); o = object_next(root, o)) {
+        struct list checks = {0};
+        if (o->kind != KIND_TABLE || !((const struct table *)o)->inherits.n)
+            continue;
+        has_it = shared = false;
+        pg_inherited_checks(mem, changes->before, o, &checks);
+        for (int i = 0; i < checks.n; i++) {
+            const struct object *check = checks.item[i];
+            bool was = text_equal(name_before(changes, check), rename->before->name);
+            bool is = check->peer && text_equal(check->name, rename->after->name);
+            has_it |= check == rename->renamed;
+            shared |= check != rename->renamed && (was || is);
+        }
+    }
+    return has_it && shared;
+}
+
+/* The server renames a check only along with all that inherit it, and none that has a second origin: it is another check then. */
+void pg_shared_checks_part(struct arena *mem, struct changes *changes)
+{
+    struct list shared = {0};
+    for (int i = 0; i < changes->list.n; i++) {
+        const struct change *change = changes->list.item[i];
+        if (change->op == CHANGE_RENAME && change->kind == KIND_CHECK && is_shared(mem, changes, change))
+            list_add(mem, &shared, changes->list.item[i]);
+    }
+    for (int i = changes->list.n - 1; i >= 0; i--) {
+        const struct change *change = changes->list.item[i];
+        struct object *check = change->renamed;
+        if (!shared.n || shared.item[shared.n - 1] != change)
+            continue;
+        shared.n--;
+        check->name = change->before->name;
+        check->peer->peer = NULL;
+        check->peer = NULL;
+        list_remove(&changes->list, i);
+    }
 }
 
 static bool texts_equal(struct arena *mem, const struct target *target, const struct object *a, const struct object *b,

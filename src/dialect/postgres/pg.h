@@ -222,6 +222,7 @@ bool pg_expr_mentions(struct arena *mem, const char *expr, const char *name);
 /* Those of a table and of its parents that children have as well: struct object *. */
 void pg_inherited_checks(struct arena *mem, const struct tree *tree, const struct object *parent, struct list *checks);
 void pg_inherit(struct arena *mem, struct tree *tree);
+void pg_shared_checks_part(struct arena *mem, struct changes *changes);
 struct object *pg_parent(const struct tree *tree, const struct table *table, int i);
 
 /* settle.c, effects.c */

@@ -139,6 +139,7 @@ void pg_reconcile(struct arena *mem, const struct target *target, struct changes
 {
     struct object *root = changes->after->root;
     bool printed = changes->after->names_unmodelled;
+    pg_shared_checks_part(mem, changes);
     for (struct object *o = root; o; o = object_next(root, o)) {
         if (o->kind == KIND_COLUMN) {
             sequence_settle(mem, (struct column *)o);

@@ -144,6 +144,13 @@ static const struct type_ladder pg_ladders[] = {
     {{"date", "timestamp without time zone"}, true},
     {{"date", "timestamp with time zone"}, true},
     {{"character", "character varying", "text"}, false},
+    {{"bit", "bit varying"}, false},
+    {{"int4range", "int4multirange"}, false},
+    {{"int8range", "int8multirange"}, false},
+    {{"numrange", "nummultirange"}, false},
+    {{"daterange", "datemultirange"}, false},
+    {{"tsrange", "tsmultirange"}, false},
+    {{"tstzrange", "tstzmultirange"}, false},
     {{"json", "jsonb"}, false},
     {{NULL}, false},
 };
@@ -167,8 +174,13 @@ static const struct type_caution pg_cautions[] = {
 
 static const char *const pg_unlimited[] = {"text", "character varying", NULL};
 
-const struct type_rules pg_types = {
-    .ladders = pg_ladders, .rounded = pg_rounded, .cautions = pg_cautions, .unlimited = pg_unlimited};
+static const char *const pg_exact[] = {"bit", NULL};
+
+const struct type_rules pg_types = {.ladders = pg_ladders,
+                                    .rounded = pg_rounded,
+                                    .cautions = pg_cautions,
+                                    .unlimited = pg_unlimited,
+                                    .exact = pg_exact};
 
 static const struct refusal pg_refusals[] = {
     {.first = "vacuum"},

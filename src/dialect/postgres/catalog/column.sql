@@ -31,7 +31,15 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        CASE a.compression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
        CASE WHEN o.objid IS NOT NULL OR i.objid IS NOT NULL THEN
            (SELECT s.relname FROM pg_class s WHERE s.oid IN (o.objid, i.objid) AND s.relnamespace = c.relnamespace)
-       END AS sequence
+       END AS sequence,
+       CASE WHEN a.attnotnull AND a.attinhcount > 0 AND EXISTS
+           (SELECT FROM pg_constraint k
+            JOIN pg_inherits h ON h.inhrelid = k.conrelid
+            JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname
+            JOIN pg_constraint pk ON pk.conrelid = p.attrelid AND pk.contype = 'n' AND pk.conkey = ARRAY[p.attnum]
+            WHERE k.conrelid = c.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND k.conislocal
+              AND k.conname <> pk.conname)
+       THEN true END AS not_null_apart
 FROM (VALUES (NULL::"char")) AS older(attcompression)
 CROSS JOIN pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
