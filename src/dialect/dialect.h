@@ -98,10 +98,12 @@ struct state_sql {
     const char *select_migrations; /* version, description, filename, migration_type, applied_at as text, checksum */
     const char *insert_seed;       /* version, description, filename, seed_type, checksum; of two at once one fails */
     const char *select_seeds;      /* like migrations, with seed_type */
-    const char
-        *journal_begin; /* filename, direction, checksum, version, tool, who, total: row replaced, running, done 0 */
+    /* filename, direction, checksum, version, tool, who, total, evidence: row replaced, running, done 0 */
+    const char *journal_begin;
     const char *journal_step;     /* done, checksum, filename; evidence goes */
     const char *journal_evidence; /* evidence, filename */
+    const char *journal_total;    /* total, filename */
+    const char *journal_done;     /* checksum, duration ms, filename: outcome 'done' and done = total */
     const char *journal_end;      /* outcome, duration ms, filename */
     /*
      * For a file that is one transaction, begin and end in one statement: filename, direction, checksum, version, tool, who,

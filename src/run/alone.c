@@ -76,7 +76,11 @@ static int add_evidence(struct execution *execution, const struct classified *wh
         TRY(dialect->statement_evidence(ctx, execution->conn, what, &said));
     execution->said = said;
     const char *text = arena_printf(ctx->mem, "%s%s", evidence_head(execution), said ? said : NO_EVIDENCE);
-    execution_add(execution, journal_evidence(ctx, &execution->session->state, execution->migration, text));
+    struct state *state = &execution->session->state;
+    const struct migration *migration = execution->migration;
+    execution_add(execution, execution->begun ? journal_evidence(ctx, state, migration, text)
+                                              : journal_begin(ctx, state, migration, execution->down, text));
+    execution->begun = true;
     execution->offset++;
     return 0;
 }
@@ -305,8 +309,9 @@ int execution_alone(struct execution *execution)
     struct classified what;
     bool skip = false;
     TRY(ctx_check(execution->ctx));
-    TRY(execution_begin_alone(execution));
     execution_classify(execution, execution->done, &what);
+    if (way_of(execution, &what) != WAY_WATCHED) /* there it begins with what the catalog says */
+        TRY(execution_begin_alone(execution));
     if (execution->done == execution->doubtful)
         TRY(settle_doubt(execution, &what, &skip));
     TRY(skip ? run_step_only(execution, chain) : run_patiently(execution, &what, chain));

@@ -195,8 +195,8 @@ static void add_begin(struct execution *execution)
 {
     if (execution->begun)
         return;
-    execution_add(execution,
-                  journal_begin(execution->ctx, &execution->session->state, execution->migration, execution->down));
+    execution_add(execution, journal_begin(execution->ctx, &execution->session->state, execution->migration,
+                                           execution->down, NULL));
     execution->offset++;
 }
 
@@ -270,8 +270,7 @@ static int add_end(struct execution *execution)
         execution_add(execution, journal_whole(ctx, state, migration, execution->down, -1));
         return 0;
     }
-    execution_add(execution, journal_step(ctx, state, migration, execution->split->n, migration->token_checksum));
-    execution_add(execution, journal_end(ctx, state, migration, "done", seconds_of(execution)));
+    execution_add(execution, journal_done(ctx, state, migration, seconds_of(execution)));
     return 0;
 }
 
@@ -334,15 +333,25 @@ static int batch_watched(struct execution *execution)
     return code;
 }
 
+/* After a failure: nothing is left of the batch, or nothing but steps of our own, which say the same again. */
+static bool may_repeat(const struct execution *execution)
+{
+    const struct batch *batch = &execution->batch;
+    if (execution->conn->whole)
+        return false;
+    if ((batch->transaction && !execution->once) || !execution->count)
+        return true;
+    return batch->failed >= 0 && batch->failed < execution->offset && !execution->conn->in_transaction;
+}
+
 int execution_run_batch(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
-    bool again = !execution->conn->whole && ((execution->batch.transaction && !execution->once) || !execution->count);
     execution->batch.done = execution_step_done;
     execution->shown = clock_monotonic();
     execution->batch.sink = execution;
     int code = batch_watched(execution);
-    while (code < 0 && again && execution_retry(execution)) {
+    while (code < 0 && may_repeat(execution) && execution_retry(execution)) {
         ctx->error = (struct error){0};
         code = batch_watched(execution);
     }
@@ -507,6 +516,17 @@ static int changed_while_unfinished(struct execution *execution, int done)
     return fail_at(ctx, execution->migration->path, 0, 0);
 }
 
+/* What follows the statements done may be other ones by now. */
+static int count_again(struct execution *execution, int total)
+{
+    if (total == execution->split->n)
+        return 0;
+    execution_begin_batch(execution, 0, 0, false);
+    execution_add(execution,
+                  journal_total(execution->ctx, &execution->session->state, execution->migration, execution->split->n));
+    return execution_run_batch(execution);
+}
+
 /* Takes up what an earlier run left, if there is anything. */
 static int resume(struct execution *execution)
 {
@@ -525,6 +545,7 @@ static int resume(struct execution *execution)
     execution_advance(execution, row->done, chain);
     emit_info(execution->ctx, "%s was interrupted; it goes on after statement %d of %d", execution->migration->filename,
               row->done, execution->split->n);
+    TRY(count_again(execution, row->total));
     return execution_replay(execution, true);
 }
 

@@ -95,7 +95,7 @@ static struct batch_step step_of(struct ctx *ctx, struct state *state, const cha
     return state_step(state_sql(ctx, state, text, JOURNAL_TABLE), params);
 }
 
-/* What both ways to begin have in common; a duration of its own is the eighth parameter of the longer one. */
+/* What both ways to begin have in common; the eighth parameter is their own. */
 static struct names *begin_params(struct ctx *ctx, const struct migration *migration, bool down, const char *checksum)
 {
     const char *who = arena_printf(ctx->mem, "%s@%s", state_user(ctx->mem), state_host(ctx->mem));
@@ -105,9 +105,12 @@ static struct names *begin_params(struct ctx *ctx, const struct migration *migra
                   who, total);
 }
 
-struct batch_step journal_begin(struct ctx *ctx, struct state *state, const struct migration *migration, bool down)
+struct batch_step journal_begin(struct ctx *ctx, struct state *state, const struct migration *migration, bool down,
+                                const char *evidence)
 {
-    return step_of(ctx, state, state->conn->dialect->state->journal_begin, begin_params(ctx, migration, down, ""));
+    struct names *params = begin_params(ctx, migration, down, "");
+    names_add(ctx->mem, params, evidence);
+    return step_of(ctx, state, state->conn->dialect->state->journal_begin, params);
 }
 
 struct batch_step journal_step(struct ctx *ctx, struct state *state, const struct migration *migration, int done,
@@ -122,6 +125,19 @@ struct batch_step journal_evidence(struct ctx *ctx, struct state *state, const s
 {
     const struct names *params = PARAMS(ctx->mem, evidence, migration->journal_name);
     return step_of(ctx, state, state->conn->dialect->state->journal_evidence, params);
+}
+
+struct batch_step journal_total(struct ctx *ctx, struct state *state, const struct migration *migration, int total)
+{
+    const struct names *params = PARAMS(ctx->mem, number(ctx->mem, total), migration->journal_name);
+    return step_of(ctx, state, state->conn->dialect->state->journal_total, params);
+}
+
+struct batch_step journal_done(struct ctx *ctx, struct state *state, const struct migration *migration, double seconds)
+{
+    const struct names *params =
+        PARAMS(ctx->mem, migration->token_checksum, milliseconds(ctx->mem, seconds), migration->journal_name);
+    return step_of(ctx, state, state->conn->dialect->state->journal_done, params);
 }
 
 struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration,

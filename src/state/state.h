@@ -58,7 +58,8 @@ const char *state_journal_name(struct ctx *ctx, const struct state *state);
 /* Steps to put into a batch beside a file's statements. */
 struct batch_step state_record(struct ctx *ctx, struct state *state, const struct migration *migration);
 struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct applied *applied);
-struct batch_step journal_begin(struct ctx *ctx, struct state *state, const struct migration *migration, bool down);
+struct batch_step journal_begin(struct ctx *ctx, struct state *state, const struct migration *migration, bool down,
+                                const char *evidence); /* of its first statement; NULL */
 /* `checksum` is of the first `done` statements, so that an unfinished file may be fixed after them. */
 struct batch_step journal_step(struct ctx *ctx, struct state *state, const struct migration *migration, int done,
                                const char *checksum);
@@ -68,6 +69,10 @@ struct batch_step journal_step(struct ctx *ctx, struct state *state, const struc
  */
 struct batch_step journal_evidence(struct ctx *ctx, struct state *state, const struct migration *migration,
                                    const char *evidence);
+/* How many statements there are now, where what follows those done was changed. */
+struct batch_step journal_total(struct ctx *ctx, struct state *state, const struct migration *migration, int total);
+/* All of them are done. */
+struct batch_step journal_done(struct ctx *ctx, struct state *state, const struct migration *migration, double seconds);
 struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration,
                               const char *outcome, double seconds);
 /* Begin and end in one, for a file that is a single transaction. */

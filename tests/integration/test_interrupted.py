@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from support.engines import ended, killed, wait_until
 from support.picture import picture, remade
-from support.shapes import BEFORE, texts
+from support.shapes import BEFORE, NONE, texts
 from support.trace import rounds, traced
 
 MYSQLS = ["mariadb", "mysql"]
@@ -160,3 +160,18 @@ def test_a_statement_in_doubt_may_not_be_changed(any_project):
     project.migration("0001", "one", "CREATE TABLE one (id int);\nALTER TABLE one_holder ADD COLUMN x int;", "")
     project.ok("migrate")
     assert "x" in [column["name"] for column in sa.inspect(database.alchemy).get_columns("one_holder")]
+
+
+@pytest.mark.parametrize("any_project, head", [("mariadb", ""), ("mysql", ""), ("postgresql", NONE), ("sqlite", NONE)], indirect=["any_project"])
+def test_what_follows_may_become_more_and_less(any_project, head):
+    """However many statements there are after each correction, the row of the journal makes sense, and the next run goes on."""
+    project, database = any_project, any_project.database
+    one, more = "CREATE TABLE one (id int);\n", "CREATE TABLE two (id int);\nCREATE TABLE three (id int);\n"
+    for text in (one + "NONSENSE;", one + more + "NONSENSE;\nSELECT 1;", one + more + "NONSENSE;"):
+        project.migration("0001", "many", text, "", head=head)
+        assert project.run("migrate").status == 1
+        assert project.statuses() == {"0001": "unfinished"}
+    project.migration("0001", "many", one + more, "", head=head)
+    project.ok("migrate")
+    assert database.versions() == ["0001"] and database.unfinished() == []
+    assert database.query("SELECT done, total FROM _dbwarden_journal") == [(3, 3)]

@@ -59,10 +59,13 @@ const struct state_sql my_state = {
     .select_seeds =
         "SELECT version, description, filename, seed_type, CAST(applied_at AS CHAR) AS applied_at, checksum FROM @t",
     .journal_begin = "REPLACE INTO @t (filename, direction, checksum, version, "
-                     "tool, who, total, db_user) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?, CURRENT_USER())",
+                     "tool, who, total, evidence, db_user) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, CURRENT_USER())",
     .journal_step = "UPDATE @t SET done = ?, checksum = ?, evidence = NULL WHERE filename = ?",
     .journal_evidence = "UPDATE @t SET evidence = ? WHERE filename = ?",
+    .journal_total = "UPDATE @t SET total = ? WHERE filename = ?",
+    .journal_done =
+        "UPDATE @t SET done = total, checksum = ?, evidence = NULL, outcome = 'done', duration_ms = ? WHERE filename = ?",
     .journal_end = "UPDATE @t SET outcome = ?, duration_ms = ? WHERE filename = ?",
     .journal_whole = "REPLACE INTO @t (filename, direction, checksum, version, "
                      "tool, who, total, duration_ms, done, "

@@ -52,14 +52,18 @@ const struct state_sql pg_state_sql = {
     .insert_seed = "INSERT INTO @t (version, description, filename, seed_type, checksum) "
                    "VALUES ($1, $2, $3, $4, $5)",
     .select_seeds = "SELECT version, description, filename, seed_type, applied_at, checksum FROM @t",
-    .journal_begin = "INSERT INTO @t (filename, direction, checksum, version, tool, who, total, db_user) "
-                     "VALUES ($1, $2, $3, $4, $5, $6, $7, session_user) ON CONFLICT (filename) DO UPDATE SET "
-                     "direction = EXCLUDED.direction, checksum = EXCLUDED.checksum, version = EXCLUDED.version, "
-                     "tool = EXCLUDED.tool, who = EXCLUDED.who, total = EXCLUDED.total, done = 0, "
-                     "outcome = 'running', started_at = CURRENT_TIMESTAMP, duration_ms = NULL, evidence = NULL, "
-                     "db_user = EXCLUDED.db_user, times = NULL",
+    .journal_begin =
+        "INSERT INTO @t (filename, direction, checksum, version, tool, who, total, evidence, db_user) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, session_user) ON CONFLICT (filename) DO UPDATE SET "
+        "direction = EXCLUDED.direction, checksum = EXCLUDED.checksum, version = EXCLUDED.version, "
+        "tool = EXCLUDED.tool, who = EXCLUDED.who, total = EXCLUDED.total, done = 0, "
+        "outcome = 'running', started_at = CURRENT_TIMESTAMP, duration_ms = NULL, evidence = EXCLUDED.evidence, "
+        "db_user = EXCLUDED.db_user, times = NULL",
     .journal_step = "UPDATE @t SET done = $1, checksum = $2, evidence = NULL WHERE filename = $3",
     .journal_evidence = "UPDATE @t SET evidence = $1 WHERE filename = $2",
+    .journal_total = "UPDATE @t SET total = $1 WHERE filename = $2",
+    .journal_done =
+        "UPDATE @t SET done = total, checksum = $1, evidence = NULL, outcome = 'done', duration_ms = $2 WHERE filename = $3",
     .journal_end = "UPDATE @t SET outcome = $1, duration_ms = $2 WHERE filename = $3",
     .journal_whole = "INSERT INTO @t (filename, direction, checksum, version, tool, who, total, done, outcome, "
                      "duration_ms, db_user) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 'done', COALESCE($8, "

@@ -39,10 +39,13 @@ const struct state_sql lite_state = {
     .insert_seed = "INSERT INTO @t (version, description, filename, seed_type, checksum) "
                    "VALUES (?1, ?2, ?3, ?4, ?5)",
     .select_seeds = "SELECT version, description, filename, seed_type, applied_at, checksum FROM @t",
-    .journal_begin = "INSERT OR REPLACE INTO @t (filename, direction, checksum, version, tool, who, total) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    .journal_begin = "INSERT OR REPLACE INTO @t (filename, direction, checksum, version, tool, who, total, evidence) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     .journal_step = "UPDATE @t SET done = ?1, checksum = ?2, evidence = NULL WHERE filename = ?3",
     .journal_evidence = "UPDATE @t SET evidence = ?1 WHERE filename = ?2",
+    .journal_total = "UPDATE @t SET total = ?1 WHERE filename = ?2",
+    .journal_done =
+        "UPDATE @t SET done = total, checksum = ?1, evidence = NULL, outcome = 'done', duration_ms = ?2 WHERE filename = ?3",
     .journal_end = "UPDATE @t SET outcome = ?1, duration_ms = ?2 WHERE filename = ?3",
     .journal_whole =
         "INSERT OR REPLACE INTO @t (filename, direction, checksum, version, tool, who, total, done, outcome, "
