@@ -26,12 +26,35 @@ static bool type_leaves(struct arena *mem, const struct target *target, const st
     return false;
 }
 
+/* The part of the desired object that stands where `part` does in the current one. */
+static const struct object *counterpart(const struct object *part)
+{
+    const struct object *whole = object_whole(part);
+    if (part == whole)
+        return whole->peer;
+    for (int i = 0; i < whole->children.n && i < whole->peer->children.n; i++)
+        if (whole->children.item[i] == part)
+            return whole->peer->children.item[i];
+    return NULL;
+}
+
+/* Equal but for the types that a server printed beside constants: those of the desired side are what it has. */
+static bool is_spelled_anew(const struct edge *edge)
+{
+    const struct object *other = counterpart(edge->from);
+    if (!kind_is(edge->to->kind, KIND_IS_TYPE) || !other || other->kind != edge->from->kind ||
+        kind_table[other->kind].field[edge->field].type != FIELD_EXPR)
+        return false;
+    const struct expr *is = object_field(edge->from, edge->field), *wanted = object_field(other, edge->field);
+    return is->printed && wanted->printed && !text_equal(is->printed, wanted->printed);
+}
+
 static bool is_dangling(struct arena *mem, const struct target *target, const struct edge *edge)
 {
     bool ownership = kind_table[edge->from->kind].field[edge->field].marks & FIELD_LATER;
     const struct object *whole = object_whole(edge->from);
     return !edge->to->peer && whole->peer && whole != edge->to && edge->how == EDGE_NAMES && !ownership &&
-           still_names(mem, target, edge) && !type_leaves(mem, target, edge);
+           still_names(mem, target, edge) && !type_leaves(mem, target, edge) && !is_spelled_anew(edge);
 }
 
 /* Parts have no peers of their own. */

@@ -42,27 +42,61 @@ static bool share_space(const char *a, const char *b, bool same_parent)
     return false;
 }
 
-/* Parents and children share the names of columns and checks. */
-static const struct object *line_of(const struct dice *dice, const struct object *object)
+static bool list_has(const struct list *list, const struct object *object)
 {
-    const struct table *table = (const struct table *)object;
-    while (table && table->object.kind == KIND_TABLE && table->inherits.n)
-        table = (const struct table *)tree_find_ref(dice->tree, KIND_TABLE, &table->inherits.item[0]);
-    return table ? &table->object : object;
+    for (int i = 0; i < list->n; i++)
+        if (list->item[i] == object)
+            return true;
+    return false;
+}
+
+static bool is_child(const struct object *child, const struct object *parent)
+{
+    const struct ref ref = ref_to(parent);
+    return child->kind == KIND_TABLE && refs_have(&((const struct table *)child)->inherits, &ref);
+}
+
+/* Parents and children share the names of columns and checks, and so do the parents of one child. */
+static struct list line_of(const struct dice *dice, const struct object *object)
+{
+    struct list line = {0};
+    list_add(dice->mem, &line, (void *)(uintptr_t)object);
+    for (int i = 0; i < line.n && object->kind == KIND_TABLE; i++)
+        for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
+            if (o->kind == KIND_TABLE && (is_child(o, line.item[i]) || is_child(line.item[i], o)) &&
+                !list_has(&line, o))
+                list_add(dice->mem, &line, o);
+    return line;
 }
 
 bool name_is_free(const struct dice *dice, enum kind kind, const struct object *parent, const char *name)
 {
     const char *const *spaces = dialect_of_engine(dice->engine)->name_spaces;
-    const struct object *line = line_of(dice, parent);
+    const struct list line = line_of(dice, parent);
     for (const struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o)) {
-        bool beside = text_equal_nocase(o->name, name) && line_of(dice, o->parent) == line;
+        bool beside = text_equal_nocase(o->name, name) && list_has(&line, o->parent);
         if ((beside && kind_is(o->kind, KIND_INLINE) && kind_is(kind, KIND_INLINE)) ||
             (text_equal_nocase(o->name, name) && (beside || text_equal(object_schema(o), object_schema(parent))) &&
              share_space(spaces[kind], spaces[o->kind], beside)))
             return false;
     }
     return true;
+}
+
+/* Two columns or constraints of one name, which a child of both would have to merge. */
+bool lines_share_names(const struct dice *dice, const struct object *a, const struct object *b)
+{
+    const struct list one = line_of(dice, a), other = line_of(dice, b);
+    for (int i = 0; i < one.n; i++) {
+        const struct object *table = one.item[i];
+        for (int k = 0; k < table->children.n && !list_has(&other, table); k++) {
+            const struct object *child = table->children.item[k];
+            for (int j = 0; j < other.n; j++)
+                if (child->name && object_child(other.item[j], child->kind, child->name))
+                    return true;
+        }
+    }
+    return false;
 }
 
 static bool is_plain(const char *name)

@@ -96,14 +96,20 @@ bool give_owner(struct dice *dice, struct sequence *sequence)
     return true;
 }
 
-static void random_parent(struct dice *dice, struct table *table)
+static void random_parents(struct dice *dice, struct table *table)
 {
-    const struct object *parent = random_of_kind(dice, KIND_TABLE);
-    if (parent == &table->object)
-        return;
-    struct refs parents = {.item = NEW(dice->mem, struct ref), .n = 1, .room = 1};
-    *parents.item = ref_to(parent);
-    SAY(table, TABLE, inherits, parents);
+    struct refs parents = {.item = NEW_ARRAY(dice->mem, struct ref, 2), .room = 2};
+    for (int wanted = dice_chance(dice, 40) ? 2 : 1; wanted > 0; wanted--) {
+        const struct object *parent = random_of_kind(dice, KIND_TABLE);
+        const struct ref ref = ref_to(parent);
+        bool fits =
+            parent != &table->object && !refs_have(&parents, &ref) &&
+            (!parents.n || !lines_share_names(dice, parent, tree_find_ref(dice->tree, KIND_TABLE, parents.item)));
+        if (fits)
+            parents.item[parents.n++] = ref;
+    }
+    if (parents.n)
+        SAY(table, TABLE, inherits, parents);
 }
 
 static void random_storage(struct dice *dice, struct table *table)
@@ -157,7 +163,7 @@ struct object *random_table(struct dice *dice)
     if (dice->engine == ENGINE_PG)
         random_storage(dice, table);
     if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
-        random_parent(dice, table);
+        random_parents(dice, table);
     if (dice->engine == ENGINE_LITE && dice_chance(dice, 12))
         SAY(table, TABLE, strict, true);
     if (dice->engine == ENGINE_LITE && dice_chance(dice, 12))

@@ -242,13 +242,15 @@ static bool alter_logging(struct dice *dice)
     return true;
 }
 
-/* A child that leaves its parent keeps the parent's columns as its own, or loses them. */
+/* A child that leaves a parent keeps the parent's columns as its own, or loses them. */
 static bool leave_parent(struct dice *dice)
 {
     struct table *table = (struct table *)random_of_kind(dice, KIND_TABLE);
     if (!table->inherits.n)
         return false;
-    const struct object *parent = tree_find_ref(dice->tree, KIND_TABLE, &table->inherits.item[0]);
+    struct refs *parents = &table->inherits;
+    int which = dice_below(dice, parents->n);
+    const struct object *parent = tree_find_ref(dice->tree, KIND_TABLE, &parents->item[which]);
     for (int i = 0; i < parent->children.n; i++)
         if (((struct object *)parent->children.item[i])->kind == KIND_COLUMN && is_special(parent->children.item[i]))
             return false;
@@ -258,7 +260,11 @@ static bool leave_parent(struct dice *dice)
             if (child->kind == KIND_COLUMN)
                 object_copy(dice->mem, child, &table->object);
         }
-    SAY(table, TABLE, inherits, (struct refs){0});
+    struct refs left = {.item = NEW_ARRAY(dice->mem, struct ref, parents->n), .room = parents->n};
+    for (int i = 0; i < parents->n; i++)
+        if (i != which)
+            left.item[left.n++] = parents->item[i];
+    SAY(table, TABLE, inherits, left);
     return true;
 }
 

@@ -45,6 +45,7 @@ const char *random_name(struct dice *dice);
 /* One that is free there, and often that of something elsewhere: what is told apart by its place must not be by its name. */
 const char *random_name_in(struct dice *dice, enum kind kind, const struct object *parent);
 bool name_is_free(const struct dice *dice, enum kind kind, const struct object *parent, const char *name);
+bool lines_share_names(const struct dice *dice, const struct object *a, const struct object *b);
 const char *quoted(struct dice *dice, const char *name); /* as it must stand in an expression */
 const char *random_comment(struct dice *dice);
 struct expr written(const char *text);

@@ -192,10 +192,31 @@ int pg_column_create(struct render *render, const struct change *change)
     return 0;
 }
 
+static bool inherits(const struct object *column)
+{
+    const struct edge *edge = column->needs;
+    while (edge && edge->how != EDGE_INHERITS)
+        edge = edge->next_need;
+    return edge;
+}
+
+/* A child keeps it as its own; the server takes it along where a child has not said it itself, unless it is told ONLY. */
+static bool stays_below(const struct object *column)
+{
+    const struct ref parent = ref_to(column->parent);
+    for (const struct edge *edge = column->needed; edge; edge = edge->next_needed) {
+        const struct object *kept = edge->how == EDGE_INHERITS ? edge->from->peer : NULL;
+        if (kept && !inherits(kept) && refs_have(&((const struct table *)kept->parent)->inherits, &parent))
+            return true;
+    }
+    return false;
+}
+
 static void drop_one(struct render *render, const struct object *column, const char *words)
 {
-    struct buf out = pg_begin(render, "");
-    pg_alter_table(&out, column);
+    struct buf out = pg_begin(render, "ALTER TABLE ");
+    buf_add(&out, stays_below(column) ? "ONLY " : "");
+    pg_table(&out, column);
     buf_add(&out, words);
     pg_ident_add(&out, column->name);
     render_statement(render, &out);
@@ -204,9 +225,9 @@ static void drop_one(struct render *render, const struct object *column, const c
 /* Children keep a column that they have said themselves, beside inheriting it. */
 int pg_column_drop(struct render *render, const struct change *change)
 {
-    drop_one(render, change->before, "DROP COLUMN ");
+    drop_one(render, change->before, " DROP COLUMN ");
     for (int i = 0; i < change->absorbed.n; i++)
-        drop_one(render, ((const struct change *)change->absorbed.item[i])->before, "DROP COLUMN IF EXISTS ");
+        drop_one(render, ((const struct change *)change->absorbed.item[i])->before, " DROP COLUMN IF EXISTS ");
     return 0;
 }
 
