@@ -18,7 +18,9 @@ typedef struct dbw dbw;
 
 /*
  * `options` is a JSON object of the global options ("folder", "config", "url", "migrations_dir", "schema_file", "python",
- * "dev", "max_memory"), or NULL. The result is never NULL; it is closed with dbw_close().
+ * "dev"), of "max_memory" in bytes, and of "configuration", for a program that has executed the project's configuration itself:
+ * {"source": PATH, "folder": WORKING FOLDER, "entries": [{"file", "line", "keys": {KEY: {"value", "line"}}}]}, so that no file
+ * is looked for; or NULL. The result is never NULL; it is closed with dbw_close().
  */
 DBW_API dbw *dbw_open(const char *options);
 DBW_API void dbw_close(dbw *handle); /* accepts NULL */

@@ -28,7 +28,7 @@ static char *text_out(const char *text)
     return copy;
 }
 
-/* max_memory is of the library alone: the other options are the same as on the command line. */
+/* max_memory and configuration are of the library alone: the other options are the same as on the command line. */
 static int options_read(struct dbw *handle, const char *options)
 {
     struct ctx *ctx = &handle->open;
@@ -41,9 +41,12 @@ static int options_read(struct dbw *handle, const char *options)
     int64_t limit = json_get_int(values, "max_memory", 0);
     handle->max_memory = limit > 0 ? (size_t)limit : 0;
     for (int i = 0; i < values->n; i++)
-        if (!text_equal(values->key[i], "max_memory"))
+        if (!text_equal(values->key[i], "max_memory") && !text_equal(values->key[i], "configuration"))
             json_set(ctx->mem, where, values->key[i], values->item[i]);
-    return where_read(ctx, where, &handle->where);
+    TRY(where_read(ctx, where, &handle->where));
+    const struct json *given = json_get(values, "configuration");
+    handle->where.given = given ? json_text(ctx->mem, given, JSON_PYTHON) : NULL;
+    return 0;
 }
 
 dbw *dbw_open(const char *options)

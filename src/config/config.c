@@ -164,15 +164,31 @@ static void choose(struct ctx *ctx, const struct config_options *options, struct
     }
 }
 
-int config_open(struct ctx *ctx, const struct config_options *options, struct config **config)
+/* What a program recorded when it executed the file itself; no file is looked for, no Python started. */
+static int open_given(struct ctx *ctx, const struct config_options *options, struct config *config)
+{
+    struct json *answer; /* read again by each run, since the texts of URLs are overwritten */
+    TRY(json_read(ctx, "configuration", options->given, strlen(options->given), &answer));
+    struct setting_file *file = answered_settings(ctx, answer);
+    if (!file || !file->folder)
+        return fail(ctx, ERR_USAGE, "a configuration that is given has a source, a folder and entries");
+    if (options->python)
+        TRY(python_find(ctx, options->python, file->folder, &config->python));
+    return take_file(ctx, file, config);
+}
+
+static int open_found(struct ctx *ctx, const struct config_options *options, struct config *config)
 {
     struct config_place place;
+    TRY(place_find(ctx, options, &place));
+    TRY(check_options(ctx, options, &place));
+    return open_place(ctx, options, &place, config);
+}
+
+int config_open(struct ctx *ctx, const struct config_options *options, struct config **config)
+{
     *config = NEW(ctx->mem, struct config);
-    int code = place_find(ctx, options, &place);
-    if (!code)
-        code = check_options(ctx, options, &place);
-    if (!code)
-        code = open_place(ctx, options, &place, *config);
+    int code = options->given ? open_given(ctx, options, *config) : open_found(ctx, options, *config);
     if (code < 0) {
         config_close(config);
         return code;

@@ -95,6 +95,22 @@ static struct json *request_for(struct ctx *ctx, const struct config_place *plac
     return request;
 }
 
+struct setting_file *answered_settings(struct ctx *ctx, const struct json *answer)
+{
+    const char *path = json_get_text(answer, "source");
+    if (!path)
+        return NULL;
+    struct setting_file *file = NEW(ctx->mem, struct setting_file);
+    file->path = path;
+    file->source = path_near(ctx, path);
+    file->folder = json_get_text(answer, "folder");
+    file->call = "database_config(...)";
+    const struct json *entries = json_get(answer, "entries");
+    for (int i = 0; entries && i < entries->n; i++)
+        take_entry(ctx, file, entries->item[i]);
+    return file;
+}
+
 int python_settings(struct ctx *ctx, struct config_place *place, const char *text, struct setting_file **file)
 {
     const char *folder = place->folder ? place->folder : place->root;
@@ -104,16 +120,6 @@ int python_settings(struct ctx *ctx, struct config_place *place, const char *tex
         TRY(python_find(ctx, NULL, folder, &place->python));
     struct reader_call call = {place->python, folder, "config", request_for(ctx, place, text)};
     TRY(reader_run(ctx, &call, &reply));
-    const char *path = json_get_text(reply, "source");
-    if (!path)
-        return 0;
-    *file = NEW(ctx->mem, struct setting_file);
-    (*file)->path = path;
-    (*file)->source = path_near(ctx, path);
-    (*file)->folder = json_get_text(reply, "folder");
-    (*file)->call = "database_config(...)";
-    const struct json *entries = json_get(reply, "entries");
-    for (int i = 0; entries && i < entries->n; i++)
-        take_entry(ctx, *file, entries->item[i]);
+    *file = answered_settings(ctx, reply);
     return 0;
 }

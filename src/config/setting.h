@@ -45,6 +45,8 @@ struct config_place {
 int place_find(struct ctx *ctx, const struct config_options *options, struct config_place *place);
 bool path_is_yaml(const char *path);
 
+/* What the reader answered as entries; NULL if it found no call. */
+struct setting_file *answered_settings(struct ctx *ctx, const struct json *answer);
 /* `text` NULL: what the file holds. *file is NULL if none of the candidates calls database_config(). */
 int python_settings(struct ctx *ctx, struct config_place *place, const char *text, struct setting_file **file);
 int yaml_settings(struct ctx *ctx, const struct config_place *place, const char *text, struct setting_file **file);

@@ -102,6 +102,35 @@ static void events_reach_the_caller(void **state)
     dbw_close(handle);
 }
 
+/* Twice, because a run overwrites the texts of URLs when it has read them. */
+static void a_configuration_can_be_given(void **state)
+{
+    struct ctx *ctx = *state;
+    static const char *const entry =
+        "{\"file\": \"app.py\", \"line\": 7, \"keys\": {\"database_name\": {\"value\": \"primary\"}, \"default\": "
+        "{\"value\": true}, \"database_url_sync\": {\"value\": \"sqlite:///./x.db\"}, \"%s\": {\"value\": \"files\", "
+        "\"line\": 8}}}";
+    static const char *const whole =
+        "{\"configuration\": {\"source\": \"/tmp/app.py\", \"folder\": \"/tmp\", \"entries\": [%s]}}";
+    char *reply = NULL;
+    dbw *handle = dbw_open(arena_printf(ctx->mem, whole, arena_printf(ctx->mem, entry, "migrations_dir")));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(dbw_call(handle, "config", NULL, NULL, NULL, &reply), 0);
+        assert_non_null(strstr(reply, "sqlite:///./x.db"));
+        dbw_free(reply);
+    }
+    dbw_close(handle);
+    handle = dbw_open(arena_printf(ctx->mem, whole, arena_printf(ctx->mem, entry, "migration_dir")));
+    assert_int_equal(dbw_call(handle, "config", NULL, NULL, NULL, NULL), 1);
+    struct json *error = parsed(ctx, dbw_last_error(handle));
+    assert_non_null(strstr(json_get_text(error, "message"), "migration_dir"));
+    assert_int_equal(json_get_int(error, "line", 0), 8);
+    dbw_close(handle);
+    handle = dbw_open("{\"configuration\": {\"entries\": []}}");
+    assert_int_equal(dbw_call(handle, "config", NULL, NULL, NULL, NULL), 2);
+    dbw_close(handle);
+}
+
 static void *cancel_often(void *handle)
 {
     for (int i = 0; i < 1000; i++)
@@ -140,6 +169,6 @@ static void nothing_is_closed_or_freed_without_harm(void **state)
 }
 
 UNIT_TESTS(UNIT(version_is_answered), UNIT(failures_are_replies_too), UNIT(wrong_options_fail_every_call),
-           UNIT(a_full_memory_fails_one_call_only), UNIT(events_reach_the_caller),
+           UNIT(a_full_memory_fails_one_call_only), UNIT(events_reach_the_caller), UNIT(a_configuration_can_be_given),
            UNIT(cancelling_from_another_thread_is_safe), UNIT(every_command_is_listed),
            UNIT(nothing_is_closed_or_freed_without_harm))
