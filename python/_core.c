@@ -1,10 +1,10 @@
 /*
  * dbwarden._core: the eight functions of dbwarden.h for Python, and nothing else.  Limited API, so one build serves every
- * Python from 3.8; heap types and no globals, so it can be loaded in several interpreters; the GIL is released around
+ * Python from 3.10; heap types and no globals, so it can be loaded in several interpreters; the GIL is released around
  * every call and taken back only to tell of an event, or of a signal that came meanwhile.
  */
 #define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x03080000
+#define Py_LIMITED_API 0x030a0000
 #include <Python.h>
 
 #include "dbwarden.h"

@@ -20,6 +20,13 @@ __all__ = [
 ]
 
 
+def _is_module(name):
+    """`from dbwarden import config` asks for an attribute before it imports."""
+    from importlib.util import find_spec
+
+    return find_spec(f"{__name__}.{name}") is not None
+
+
 def __getattr__(name):
     # SQLAlchemy is imported only by those who ask for a declarative base.
     if name == "Base":
@@ -28,4 +35,11 @@ def __getattr__(name):
         base = type("Base", (DeclarativeBase,), {"__doc__": "A declarative base for models.", "__module__": __name__})
         globals()["Base"] = base
         return base
+    # `from dbwarden import primary`: what the project's dbwarden.py calls its handles.
+    if not name.startswith("_") and not _is_module(name):
+        import dbwarden.config as config
+
+        found = config.project_name(name)
+        if found is not None:
+            return found
     raise AttributeError(f"module 'dbwarden' has no attribute {name!r}")

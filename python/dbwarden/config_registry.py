@@ -1,24 +1,28 @@
 """``database_config(...)``: what a project's dbwarden.py calls for each of its databases."""
 
+import os
 import re
+import sys
 
+from dbwarden.db_handle import DatabaseHandle
 from dbwarden.exceptions import ConfigurationError
 
 DATABASE_TYPES = ("sqlite", "postgresql", "mysql", "mariadb", "clickhouse")
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*\Z")
 _TABLE = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
 _entries = []
+_hooks = []
+_generation = 0  # another number whenever something was registered or forgotten
 
 
-class DatabaseHandle:
-    """One configured database. Sessions for applications are not part of this release yet."""
+class Entry(dict):
+    """The values of one call; ``file`` and ``line`` say where it stands, ``folder`` where the process worked then."""
 
-    def __init__(self, name, db_type):
-        self._name = name
-        self._db_type = db_type
-
-    def __repr__(self):
-        return f"DatabaseHandle({self._name!r}, {self._db_type!r})"
+    def __init__(self, values, file, line):
+        super().__init__(values)
+        self.file = os.path.abspath(file)
+        self.line = line
+        self.folder = os.getcwd()
 
 
 def _choice(key, value):
@@ -63,11 +67,14 @@ def database_config(
     hook_timeout=None,
     normalise=None,
     targets=None,
+    engine_options=None,
 ):
     """Registers a database and returns its handle.
 
+    ``engine_options`` go to SQLAlchemy's ``create_engine()`` for the sessions of the handle: ``{"pool_size": 20}``.
+
     Raises ConfigurationError for a value that cannot be right, TypeError for an unknown or missing key. What only the
-    whole configuration can tell (one default, no duplicates) is checked when a command reads it.
+    whole configuration can tell (one default, no duplicates) is checked when it is first used.
     """
     values = dict(locals())
     _pattern("database_name", database_name, _NAME, "a letter followed by letters, digits and underscores")
@@ -79,8 +86,20 @@ def database_config(
         raise ConfigurationError("At least one of database_url_sync or database_url_async must be provided.")
     if isinstance(model_paths, str):
         raise ConfigurationError(f"model_paths is {model_paths!r}: it must be a list, [{model_paths!r}]")
-    _entries.append(values)
-    return DatabaseHandle(database_name, database_type)
+    frame = sys._getframe(1)
+    _entries.append(Entry(values, frame.f_code.co_filename, frame.f_lineno))
+    _changed()
+    return DatabaseHandle(str(database_name), database_type)
+
+
+def _changed():
+    global _generation
+    _generation += 1
+
+
+def generation():
+    """A number that is another one after every registration and reset."""
+    return _generation
 
 
 def registered_entries():
@@ -88,6 +107,14 @@ def registered_entries():
     return list(_entries)
 
 
+def register_reset_hook(hook):
+    """``hook()`` is called by every ``reset_registry()``."""
+    _hooks.append(hook)
+
+
 def reset_registry():
     """Forgets everything that was registered."""
     _entries.clear()
+    _changed()
+    for hook in _hooks:
+        hook()

@@ -1,8 +1,25 @@
-"""What can go wrong, under the names that 0.8.2 gave it."""
+"""What can go wrong, under the names that 0.8.2 gave it.
+
+Every error says in ``message`` what happened and, where it is known, in ``hint`` what to do, in ``file`` and ``line``
+where, and in ``sqlstate`` what the server called it. ``code`` is the word that ``--json`` has for the kind of failure.
+"""
 
 
 class DBWardenError(Exception):
     """The base of all errors of this package."""
+
+    def __init__(self, message="", *, code=None, hint=None, file=None, line=None, sqlstate=None):
+        super().__init__(message)
+        self.message = str(message)
+        self.code = code
+        self.hint = hint
+        self.file = file
+        self.line = line
+        self.sqlstate = sqlstate
+
+    def __str__(self):
+        place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""
+        return f"{place}{self.message}" + (f" ({self.hint})" if self.hint else "")
 
 
 class DirectoryNotFoundError(DBWardenError):
@@ -29,6 +46,10 @@ class DatabaseError(DBWardenError):
     """The database refused something."""
 
 
+class DatabaseUnreachableError(DatabaseError):
+    """There is no connection to the database."""
+
+
 class NoMigrationsError(DBWardenError):
     """There is no migration to work on."""
 
@@ -41,5 +62,20 @@ class NoSeedsError(DBWardenError):
     """There is no seed to work on."""
 
 
+class UsageError(DBWardenError, ValueError):
+    """What was asked for makes no sense: an unknown option, a count below one."""
+
+
 class DBWardenConfigError(ConfigurationError):
     """Model metadata contradicts itself."""
+
+
+class DBWardenNotInitializedError(ConfigurationError):
+    """There is no configuration."""
+
+
+class DBWardenDatabaseNotFoundError(ConfigurationError):
+    """The configuration has no database of that name."""
+
+
+MigrationLockError = LockError

@@ -44,8 +44,7 @@ static int options_read(struct dbw *handle, const char *options)
         if (!text_equal(values->key[i], "max_memory") && !text_equal(values->key[i], "configuration"))
             json_set(ctx->mem, where, values->key[i], values->item[i]);
     TRY(where_read(ctx, where, &handle->where));
-    const struct json *given = json_get(values, "configuration");
-    handle->where.given = given ? json_text(ctx->mem, given, JSON_PYTHON) : NULL;
+    handle->where.given = json_get(values, "configuration");
     return 0;
 }
 

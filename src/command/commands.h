@@ -15,6 +15,9 @@ extern const struct command init_command, config_command, settings_show_command,
     lock_status_command, restore_command, version_command, seed_create_command, seed_apply_command, seed_list_command,
     seed_rollback_command;
 
+/* Who holds the lock, as lock-status says it. */
+void lock_holder_json(struct arena *mem, const struct lock_holder *holder, struct json *json);
+
 #define DATABASE_OPTION                                                                     \
     {                                                                                       \
         .name = "database", .letter = 'd', .type = OPTION_TEXT, .value = "NAME",            \

@@ -10,7 +10,7 @@ static const char *or_unknown(const char *text)
     return text && *text ? text : "unknown";
 }
 
-static void holder_json(struct arena *mem, const struct lock_holder *holder, struct json *json)
+void lock_holder_json(struct arena *mem, const struct lock_holder *holder, struct json *json)
 {
     json_set_bool(mem, json, "held", holder->held);
     if (holder->owner) {
@@ -66,7 +66,7 @@ static int lock_status_one(struct ctx *ctx, const struct request *request, struc
     struct lock_holder holder = {0};
     TRY(lock_read(ctx, &session->state, &holder));
     json_set_text(ctx->mem, reply->json, "database", session->database->name);
-    holder_json(ctx->mem, &holder, reply->json);
+    lock_holder_json(ctx->mem, &holder, reply->json);
     report_line(&reply->report, holder.held ? TONE_WARN : TONE_GOOD, "Migration lock: %s",
                 holder.held ? "ACTIVE" : "INACTIVE");
     if (holder.held)

@@ -140,10 +140,12 @@ static int write_locked(struct ctx *ctx, const char *path, const char *database,
     return file_write(ctx, path, text.data, text.len, 0644);
 }
 
-/* NULL: nobody wants any. */
+/* NULL: nobody wants any. A program that has the configuration itself has metrics of its own, and is asked for them. */
 static const char *metrics_path(struct ctx *ctx, const struct request *request, const struct session *session)
 {
     const char *option = request_text(request, "metrics_file"), *variable = getenv("DBWARDEN_METRICS_FILE");
+    if (request->where->given)
+        return option;
     if (option || (variable && *variable))
         return option ? option : variable;
     if (!text_says_yes(getenv("DBWARDEN_METRICS")))

@@ -91,6 +91,18 @@ static void seeds_show(const struct json *json, struct report *report)
         report_line(report, TONE_PLAIN, "Seeds: %s", names_join(report->mem, &said, ", "));
 }
 
+static int lock_report(struct ctx *ctx, struct session *session, struct reply *reply)
+{
+    struct lock_holder holder = {0};
+    struct json *lock = json_object(ctx->mem);
+    TRY(lock_read(ctx, &session->state, &holder));
+    lock_holder_json(ctx->mem, &holder, lock);
+    json_set(ctx->mem, reply->json, "lock", lock);
+    report_line(&reply->report, holder.held ? TONE_WARN : TONE_PLAIN, "Migration lock: %s",
+                holder.held ? "ACTIVE" : "INACTIVE");
+    return 0;
+}
+
 static int status_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
 {
     static const char *const done[] = {"applied", "edited", "missing", NULL};
@@ -108,6 +120,8 @@ static int status_one(struct ctx *ctx, const struct request *request, struct ses
     report_line(report, TONE_PLAIN, "Total: %" PRId64, json_get_int(reply->json, "total", 0));
     seeds_show(reply->json, report);
     explain(reply->json, report);
+    if (request_flag(request, "lock"))
+        TRY(lock_report(ctx, session, reply));
     if (request->exit_code && (pending || json_get_int(reply->json, "edited", 0) || repeatable_due(reply->json)))
         reply->status = 3;
     return 0;
@@ -119,10 +133,8 @@ static int status_command_run(struct ctx *ctx, const struct request *request, st
 }
 
 static const struct option_info status_options[] = {
-    DATABASE_OPTION,
-    ALL_OPTION("show"),
-    METRICS_OPTION,
-    NO_MORE_OPTIONS,
+    DATABASE_OPTION, ALL_OPTION("show"), {.name = "lock", .help = "also say whether somebody is migrating, and who"},
+    METRICS_OPTION,  NO_MORE_OPTIONS,
 };
 
 const struct command status_command = {

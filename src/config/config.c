@@ -167,9 +167,8 @@ static void choose(struct ctx *ctx, const struct config_options *options, struct
 /* What a program recorded when it executed the file itself; no file is looked for, no Python started. */
 static int open_given(struct ctx *ctx, const struct config_options *options, struct config *config)
 {
-    struct json *answer; /* read again by each run, since the texts of URLs are overwritten */
-    TRY(json_read(ctx, "configuration", options->given, strlen(options->given), &answer));
-    struct setting_file *file = answered_settings(ctx, answer);
+    /* A copy, since the texts of URLs are overwritten. */
+    struct setting_file *file = answered_settings(ctx, json_clone(ctx->mem, options->given));
     if (!file || !file->folder)
         return fail(ctx, ERR_USAGE, "a configuration that is given has a source, a folder and entries");
     if (options->python)

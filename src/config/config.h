@@ -86,7 +86,7 @@ struct config_options {
     const char *migrations_dir; /* --migrations-dir */
     const char *schema_file;    /* --schema-file */
     const char *python;         /* --python */
-    const char *given;          /* JSON: the reader's answer about a configuration, from a program that has read it; NULL */
+    const struct json *given;   /* the reader's answer about a configuration, from a program that has read it; NULL */
     bool dev;
     bool strict_translation;
 };

@@ -318,6 +318,12 @@ static int take_url(struct judged *judged, void *member)
     return 0;
 }
 
+/* For the sessions of the Python package, which reads it itself; not shown, since arguments of a driver may hold what nobody should read. */
+static int take_engine_options(struct judged *judged, void *member)
+{
+    return json_get(judged->value->value, "keys") ? 0 : refuse(judged, "a dictionary", NULL);
+}
+
 #define DATABASE(member) offsetof(struct draft, database.member)
 static const struct setting setting_table[] = {
     {"database_name", take_name, DATABASE(name)},
@@ -350,6 +356,7 @@ static const struct setting setting_table[] = {
     {"dev_database_url", take_url, offsetof(struct draft, dev_url)},
     {"overlap_models", take_flag, DATABASE(overlap_models)},
     {"targets", take_targets, DATABASE(targets), true},
+    {"engine_options", take_engine_options, DATABASE(name)},
 };
 enum { SETTINGS = sizeof setting_table / sizeof *setting_table };
 

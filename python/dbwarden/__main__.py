@@ -1,0 +1,5 @@
+"""python -m dbwarden"""
+
+from dbwarden.cli.main import main
+
+main()

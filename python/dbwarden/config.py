@@ -1,0 +1,327 @@
+"""The configuration of this process: read once, judged by the native library, given out as plain objects.
+
+It is what ``database_config()`` registered here; where nothing was registered, the project's file is found by the
+rules of the command line and executed once.
+"""
+
+import contextlib
+import contextvars
+import importlib.util
+import os
+import sys
+import threading
+from dataclasses import dataclass, field, replace
+
+from dbwarden import _native, config_registry
+from dbwarden.exceptions import ConfigurationError, DBWardenDatabaseNotFoundError, DBWardenNotInitializedError
+
+DEFAULT_MIGRATION_TABLE = "_dbwarden_migrations"
+DEFAULT_SEEDS_TABLE = "_dbwarden_seeds"
+_MODULE = "dbwarden_project_config"
+
+
+@dataclass(frozen=True)
+class DatabaseConfig:
+    """One database. In dev mode URLs and type are already the development ones."""
+
+    database_type: str
+    sqlalchemy_url_sync: str = ""
+    sqlalchemy_url_async: str = ""
+    secure_values: bool = False
+    secure_display_values: dict = field(default_factory=dict)
+    model_paths: list | None = None
+    migrations_dir: str = ""
+    migration_table: str = DEFAULT_MIGRATION_TABLE
+    seed_table: str = DEFAULT_SEEDS_TABLE
+    postgres_schema: str | None = None
+    dev_database_url: str | None = None
+    dev_database_type: str | None = None
+    overlap_models: bool = False
+    engine_options: dict = field(default_factory=dict)
+    folder: str = ""  # what relative paths are relative to
+
+    def __repr__(self):
+        return f"DatabaseConfig({self.database_type!r}, migrations_dir={self.migrations_dir!r})"
+
+    @property
+    def sqlalchemy_url(self):
+        return self.sqlalchemy_url_sync or self.sqlalchemy_url_async or ""
+
+
+@dataclass(frozen=True)
+class MultiDbConfig:
+    databases: dict
+    default: str
+
+
+class _Loaded:
+    """What was read, for one state of the registry."""
+
+    def __init__(self, generation, document, databases):
+        self.generation = generation
+        self.document = document  # as the native library takes it
+        self.real, self.dev = databases
+
+
+# ---- development mode: of the process, or of one task and what it calls
+
+_process_flags = {"dev": False, "strict": False}
+_task_flags = contextvars.ContextVar("dbwarden_flags", default=None)
+
+
+def _flag(name):
+    return (_task_flags.get() or _process_flags)[name]
+
+
+def is_dev_mode():
+    return _flag("dev")
+
+
+def is_strict_translation():
+    return _flag("strict")
+
+
+def set_dev_mode(enabled):
+    """For the whole process."""
+    _process_flags["dev"] = bool(enabled)
+
+
+def set_strict_translation(enabled):
+    """For the whole process."""
+    _process_flags["strict"] = bool(enabled)
+
+
+@contextlib.contextmanager
+def flags(dev=False, strict_translation=False):
+    """For what this task or thread does meanwhile; others do not see it."""
+    token = _task_flags.set({"dev": bool(dev), "strict": bool(strict_translation)})
+    try:
+        yield
+    finally:
+        _task_flags.reset(token)
+
+
+# ---- reading
+
+_lock = threading.RLock()
+_loaded = None
+_file = None  # (working folder, path, time of change) of the file that was executed because nothing was registered
+
+
+def _forget():
+    global _loaded, _file
+    _loaded = _file = None
+
+
+config_registry.register_reset_hook(_forget)
+
+
+def _find_file():
+    """The project's configuration file, by the rules of the command line."""
+    try:
+        return _native.run("config", options={"folder": os.getcwd()})["source"]
+    except ConfigurationError as error:
+        if error.message.startswith("No configuration found"):
+            raise DBWardenNotInitializedError(error.message, code=error.code, hint=error.hint) from None
+        raise
+
+
+def _execute(path):
+    """Runs the file once, under a name of ours: a dbwarden.py is not the package."""
+    spec = importlib.util.spec_from_file_location(_MODULE, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[_MODULE] = module
+    folder = os.path.dirname(path)
+    if folder not in sys.path:
+        sys.path.append(folder)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _changed_at(path):
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return None
+
+
+def _read_project():
+    """Registers what the project's file says, unless that was done already."""
+    global _file
+    if config_registry.registered_entries() and _file is None:
+        return
+    if _file and _file[0] == os.getcwd() and _file[2] == _changed_at(_file[1]):
+        return
+    config_registry.reset_registry()
+    path = os.path.abspath(_find_file())
+    if not path.endswith(".py"):
+        raise ConfigurationError(
+            "sessions and routers take their databases from database_config(...)",
+            file=path,
+            hint="Call it in a Python module for each database; commands go on to read this file.",
+        )
+    _execute(path)
+    if not config_registry.registered_entries():
+        raise ConfigurationError("No database_config(...) call found", file=path)
+    _file = (os.getcwd(), path, _changed_at(path))
+
+
+_executing = threading.local()
+
+
+def project_name(name):
+    """What the project's configuration file calls so; None if there is neither."""
+    if getattr(_executing, "now", False):
+        return None  # the file, or what it imports, asks for what it has yet to define
+    _executing.now = True
+    try:
+        if not config_registry.registered_entries():
+            with _lock:
+                _read_project()
+    except DBWardenNotInitializedError:
+        return None
+    finally:
+        _executing.now = False
+    return getattr(sys.modules.get(_MODULE), name, None)
+
+
+def _project_folder(entry):
+    """As the command line has it: the folder of the file, or the one above that was worked in."""
+    beside = os.path.dirname(entry.file)
+    worked = entry.folder
+    if worked == beside or not beside.startswith(worked.rstrip("/") + "/"):
+        return beside
+    has = [os.path.isdir(os.path.join(folder, "migrations")) for folder in (beside, worked)]
+    return beside if has == [True, False] else worked
+
+
+def _plain(value):
+    if isinstance(value, (tuple, set, frozenset)):
+        return [_plain(item) for item in (value if isinstance(value, tuple) else sorted(value, key=str))]
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {"type": "dict", "keys": {str(key): _plain(item) for key, item in value.items()}}
+    if hasattr(value, "render_as_string"):
+        return value.render_as_string(hide_password=False)
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    return value if value is None or isinstance(value, (bool, int, float, str)) else {"type": type(value).__name__}
+
+
+def _document(entries):
+    """What was registered, as the native library takes it."""
+
+    def entry_json(entry):
+        said = {key: value for key, value in entry.items() if value is not None and key != "engine_options"}
+        keys = {key: {"value": _plain(value), "line": entry.line} for key, value in said.items()}
+        return {"file": entry.file, "line": entry.line, "keys": keys}
+
+    first = entries[0]
+    return {"source": first.file, "folder": _project_folder(first), "entries": [entry_json(entry) for entry in entries]}
+
+
+def _database(entry, folder):
+    def text(key):
+        value = _plain(entry[key])
+        return value if isinstance(value, str) else ""
+
+    return DatabaseConfig(
+        database_type=entry["database_type"],
+        sqlalchemy_url_sync=text("database_url_sync"),
+        sqlalchemy_url_async=text("database_url_async"),
+        secure_values=bool(entry["secure_values"]),
+        model_paths=_plain(entry["model_paths"]),
+        migrations_dir=text("migrations_dir") or f"migrations/{entry['database_name']}",
+        migration_table=text("migration_table") or DEFAULT_MIGRATION_TABLE,
+        seed_table=text("seed_table") or DEFAULT_SEEDS_TABLE,
+        dev_database_url=text("dev_database_url") or None,
+        dev_database_type=entry["dev_database_type"],
+        overlap_models=bool(entry["overlap_models"]),
+        engine_options=dict(entry["engine_options"] or {}),
+        folder=folder,
+    )
+
+
+def _in_dev(database):
+    """The development database in the place of the real one, for async sessions too; None where there is none."""
+    if not database.dev_database_url:
+        return None
+    return replace(
+        database,
+        database_type=database.dev_database_type or database.database_type,
+        sqlalchemy_url_sync=database.dev_database_url,
+        sqlalchemy_url_async="",
+    )
+
+
+def _load():
+    global _loaded
+    with _lock:
+        _read_project()
+        generation = config_registry.generation()
+        if _loaded and _loaded.generation == generation:
+            return _loaded
+        entries = config_registry.registered_entries()
+        document = _document(entries)
+        judged = _native.run("config", options={"configuration": document})
+        real = {entry["database_name"]: _database(entry, document["folder"]) for entry in entries}
+        dev = {name: _in_dev(database) for name, database in real.items()}
+        default = judged["default"]
+        _loaded = _Loaded(generation, document, (MultiDbConfig(real, default), MultiDbConfig(dev, default)))
+        return _loaded
+
+
+def _current():
+    """What is loaded, without a lock where nothing changed."""
+    loaded = _loaded
+    if loaded and loaded.generation == config_registry.generation() and _file is None:
+        return loaded
+    return _load()
+
+
+def native_options():
+    """The options of a call of the native library for this configuration and the flags of this task."""
+    return {
+        "configuration": _current().document,
+        "dev": is_dev_mode(),
+        "strict_translation": is_strict_translation(),
+    }
+
+
+# ---- what others ask
+
+
+def get_multi_db_config():
+    """All databases, by name, and which one is the default."""
+    loaded = _current()
+    return loaded.dev if is_dev_mode() else loaded.real
+
+
+def get_database(name=None):
+    """The database of this name, or the default one."""
+    multi = get_multi_db_config()
+    name = name or multi.default
+    try:
+        database = multi.databases[name]
+    except KeyError:
+        raise DBWardenDatabaseNotFoundError(
+            f"Database '{name}' not found in settings config. Available databases: [{', '.join(multi.databases)}]"
+        ) from None
+    if database is None:
+        raise ConfigurationError(f"--dev mode is enabled, but database '{name}' has no dev_database_url configured.")
+    return database
+
+
+def get_config():
+    """The default database."""
+    return get_database()
+
+
+def list_databases():
+    return list(get_multi_db_config().databases)
+
+
+def default_database():
+    """The name of the default one."""
+    return get_multi_db_config().default

@@ -1,0 +1,179 @@
+"""What an application does with its schema when it starts."""
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+from dbwarden import _native, config, metrics
+from dbwarden.exceptions import DBWardenError, DirectoryNotFoundError, UsageError
+from dbwarden.fastapi.runtime import check_startup, names_of, runtime_flags
+from dbwarden.logging import get_logger
+
+PRODUCTION = ("prod", "production")
+DEVELOPMENT = ("dev", "development", "local")
+MODES = ("check", "migrate")
+
+
+def _environment():
+    return os.environ.get("ENVIRONMENT", "").strip().lower()
+
+
+def migrate_cmd(*, database=None, all_databases=False, **request):
+    """`dbwarden migrate` in this process, under the database's lock; every failure is raised."""
+    said = {key: value for key, value in request.items() if value is not None}
+    failed = []
+    for name in names_of(database, all_databases):
+        try:
+            _migrate_one(name, said)
+        except UsageError:
+            raise  # wrong for every database
+        except DBWardenError as error:
+            failed.append((name, error))
+    if len(failed) == 1:
+        raise failed[0][1]
+    if failed:
+        raise DBWardenError("; ".join(f"{name}: {error}" for name, error in failed))
+
+
+def _check_folder(name):
+    database = config.get_database(name)
+    if not os.path.isdir(os.path.join(database.folder, database.migrations_dir)):
+        raise DirectoryNotFoundError(
+            f"Migrations directory '{database.migrations_dir}' not found. "
+            f"Please run 'dbwarden init --database {name}' first."
+        )
+
+
+def _migrate_one(name, request):
+    _check_folder(name)
+    options = config.native_options()
+    reply = _native.call("migrate", {"database": name, **request}, options=options, on_event=get_logger().event)
+    metrics.note_run(name, reply)
+    if reply.get("error"):
+        raise _native.error_of(reply["error"])
+
+
+def _trouble(result):
+    """Why a database is not as the files want it; None if it is."""
+    if result.status == "error":
+        return getattr(result, "reason", None) or result.error or "not reachable"
+    if result.pending_migrations:
+        return f"{result.pending_migrations} pending migrations"
+    if getattr(result, "drifted", 0):
+        return f"{result.drifted} applied migrations were edited or are missing"
+    return None
+
+
+def check_schema_on_startup(
+    *,
+    database=None,
+    all_databases=False,
+    dev=False,
+    strict_translation=False,
+    only_dev=False,
+    fail_fast=True,
+    verbose=False,
+):
+    """How the databases stand. Raises RuntimeError when one is unreachable, has pending migrations or has drifted."""
+    if only_dev and _environment() not in DEVELOPMENT:
+        return []
+    results = check_startup(
+        database=database, all_databases=all_databases, dev=dev, strict_translation=strict_translation
+    )
+    troubles = [f"{result.database}: {_trouble(result)}" for result in results if _trouble(result)]
+    if troubles:
+        message = "Startup check failed: " + "; ".join(troubles)
+        if fail_fast:
+            raise RuntimeError(message)
+        get_logger(verbose=verbose).warning(message)
+    return results
+
+
+def _backup_folder(backup_dir):
+    """Below the working folder, as 0.8.2 demands."""
+    here = Path.cwd().resolve()
+    folder = (here / (backup_dir or "backups")).resolve()
+    if here != folder and here not in folder.parents:
+        raise ValueError(f"backup_dir is {str(backup_dir)!r}: it must lie below {here}")
+    return str(folder)
+
+
+def migrate_on_startup(
+    *,
+    database=None,
+    all_databases=False,
+    dev=False,
+    strict_translation=False,
+    with_backup=False,
+    backup_dir=None,
+    verbose=False,
+    allow_in_production=False,
+    fail_fast=True,
+    only_dev=False,
+):
+    """Applies what is pending, under the lock: of replicas that start together one does it and the others wait.
+
+    Refused where ENVIRONMENT is production, unless ``allow_in_production`` says so.
+    """
+    environment = _environment()
+    if only_dev and environment not in DEVELOPMENT:
+        return
+    if environment in PRODUCTION and not allow_in_production:
+        message = "migrate_on_startup is blocked in production unless allow_in_production=True"
+        if fail_fast:
+            raise RuntimeError(message)
+        get_logger(verbose=verbose).warning(message)
+        return
+    folder = _backup_folder(backup_dir)
+    request = {"with_backup": True, "backup_dir": folder} if with_backup else {}
+    with runtime_flags(dev=dev or config.is_dev_mode(), strict_translation=strict_translation):
+        try:
+            migrate_cmd(database=database, all_databases=all_databases, **request)
+        except Exception as error:
+            if fail_fast:
+                raise
+            get_logger(verbose=verbose).warning(f"migrate_on_startup failed: {error}")
+
+
+def _start(mode, options):
+    if mode == "migrate":
+        migrate_on_startup(**options)
+    else:
+        checked = ("database", "all_databases", "dev", "strict_translation", "only_dev", "fail_fast", "verbose")
+        check_schema_on_startup(**{key: options[key] for key in checked})
+
+
+@contextlib.asynccontextmanager
+async def migration_context(
+    *,
+    mode="check",
+    database=None,
+    all_databases=False,
+    dev=False,
+    strict_translation=False,
+    with_backup=False,
+    backup_dir=None,
+    verbose=False,
+    allow_in_production=False,
+    fail_fast=True,
+    only_dev=False,
+):
+    """Checks or migrates before the body runs, in a thread; see check_schema_on_startup() and migrate_on_startup()."""
+    options = dict(locals())
+    del options["mode"]
+    since, outcome = time.monotonic(), "error"
+    logger = get_logger(verbose=verbose)
+    try:
+        if mode not in MODES:
+            raise ValueError("mode must be either 'migrate' or 'check'")
+        await _native.in_thread(_start, mode, options)
+        outcome = "ok"
+    except Exception as error:
+        if fail_fast:
+            raise
+        logger.warning(f"migration_context: {error}")
+    finally:
+        took = int((time.monotonic() - since) * 1000)
+        logger.info(f"migration_context mode={mode} outcome={outcome} duration_ms={took}")
+    yield

@@ -1,0 +1,53 @@
+"""DBWardenHealthRouter: do the databases answer, and are their schemas up to date?"""
+
+import asyncio
+
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.responses import JSONResponse
+
+from dbwarden import _native
+from dbwarden.config import get_multi_db_config
+from dbwarden.fastapi.auth import accepted_keys, key_dependency
+from dbwarden.fastapi.runtime import check_startup
+from dbwarden.fastapi.types import HealthResponse
+
+WORST = ("error", "degraded", "ok")
+_running = {}  # checks that are going on now: requests at the same time share one
+
+
+async def _results(database=None):
+    key = (database, id(asyncio.get_running_loop()))
+    if key not in _running:
+        options = {"database": database} if database else {"all_databases": True}
+        task = asyncio.ensure_future(_native.in_thread(lambda: check_startup(**options)))
+        task.add_done_callback(lambda _: _running.pop(key, None))
+        _running[key] = task
+    return await asyncio.shield(_running[key])
+
+
+def _answer(results):
+    found = {result.status for result in results}
+    status = next((word for word in WORST if word in found), "ok")
+    body = HealthResponse(status=status, databases=[result.to_database_health() for result in results])
+    return JSONResponse(body.model_dump(), 503 if status == "error" else 200)
+
+
+def DBWardenHealthRouter(auth_mode=None, api_key=None):
+    """GET / for all databases, GET /{database_name} for one; 503 when one does not answer.
+
+    Open unless an ``api_key`` (or a list of them) is given, ``auth_mode="authenticated"``, or DBWARDEN_HEALTH_AUTH asks for one.
+    """
+    keys = accepted_keys(auth_mode, api_key, "DBWARDEN_HEALTH_AUTH")
+    router = APIRouter(dependencies=[Depends(key_dependency(keys))] if keys else [])
+
+    @router.get("/", response_model=HealthResponse)
+    async def overall_health():
+        return _answer(await _results())
+
+    @router.get("/{database_name}", response_model=HealthResponse)
+    async def one_database_health(database_name: str):
+        if database_name not in get_multi_db_config().databases:
+            raise HTTPException(404, "Database not found")
+        return _answer(await _results(database_name))
+
+    return router

@@ -1,0 +1,131 @@
+"""DBWardenRouter: which migrations are applied, and applying them."""
+
+import asyncio
+
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from dbwarden import _native
+from dbwarden.config import get_multi_db_config
+from dbwarden.exceptions import DatabaseUnreachableError, DBWardenError, DirectoryNotFoundError, LockError, UsageError
+from dbwarden.fastapi.auth import accepted_keys, is_open, key_dependency, refuse_changes
+from dbwarden.fastapi.context import migrate_cmd
+from dbwarden.fastapi.runtime import pending_in, read_status
+from dbwarden.logging import get_logger
+
+
+class DatabaseStatus(BaseModel):
+    database: str
+    status: str
+    connected: bool
+    pending_migrations: int
+    applied_migrations: int
+    pending_seeds: int
+    applied_seeds: int
+    lock_active: bool
+    error: str | None = None
+
+
+class StatusResponse(BaseModel):
+    databases: dict[str, DatabaseStatus]
+
+
+class MigrateRequest(BaseModel):
+    database: str | None = None
+    count: int | None = None
+    to_version: str | None = None
+    dry_run: bool = False
+
+
+class MigrateResponse(BaseModel):
+    success: bool
+    message: str
+    database: str | None = None
+
+
+def _compute_migration_status(name):
+    try:
+        reply = read_status(name)
+    except DBWardenError as error:
+        nothing = dict.fromkeys(("pending_migrations", "applied_migrations", "pending_seeds", "applied_seeds"), 0)
+        words = _public_message(error)
+        return DatabaseStatus(database=name, status="error", connected=False, lock_active=False, error=words, **nothing)
+    pending, seeds = pending_in(reply), reply["seed_counts"]
+    waiting = seeds["pending"] + seeds["unfinished"] + seeds["broken"]
+    return DatabaseStatus(
+        database=name,
+        status="degraded" if pending or waiting else "ok",
+        connected=True,
+        pending_migrations=pending,
+        applied_migrations=reply["applied"] + reply["edited"] + reply["missing"],
+        pending_seeds=waiting,
+        applied_seeds=seeds["applied"] + seeds["edited"] + seeds["missing"],
+        lock_active=reply["lock"]["held"] or reply["lock"]["legacy_lock"],
+    )
+
+
+def _public_message(error):
+    """What a stranger may read: no SQL, no data, no address."""
+    if isinstance(error, (UsageError, DirectoryNotFoundError)):
+        return error.message
+    if isinstance(error, LockError):
+        return "Another migration is running"
+    if isinstance(error, DatabaseUnreachableError):
+        return "The database cannot be reached"
+    file = getattr(error, "file", None)
+    return f"Migration failed in {file.rpartition('/')[2]}" if file else "Migration failed"
+
+
+def _status_of(error):
+    if isinstance(error, UsageError):
+        return 422
+    if isinstance(error, LockError):
+        return 409
+    return 503 if isinstance(error, DatabaseUnreachableError) else 500
+
+
+def _failure(error, database):
+    get_logger().error(f"POST /migrate: {error}")
+    body = {"success": False, "message": _public_message(error), "database": database}
+    holder = getattr(error, "holder", None)
+    return JSONResponse({**body, "holder": holder} if holder else body, _status_of(error))
+
+
+async def _statuses():
+    names = list(get_multi_db_config().databases)
+    found = await asyncio.gather(*(_native.in_thread(_compute_migration_status, name) for name in names))
+    return dict(zip(names, found))
+
+
+def _request(body):
+    """The arguments of migrate_cmd."""
+    asked = {"database": body.database, "all_databases": body.database is None, "count": body.count}
+    return {**asked, "to_version": body.to_version, "dry_run": body.dry_run}
+
+
+def DBWardenRouter(auth_mode=None, api_key=None):
+    """GET /status and POST /migrate.
+
+    With an ``api_key`` (or a list of them) both ask for one of the keys. Without, /status is open and /migrate is closed, unless
+    ``auth_mode="open"`` or DBWARDEN_MIGRATE_AUTH=open says that everybody may migrate.
+    """
+    keys = accepted_keys(auth_mode, api_key, "DBWARDEN_MIGRATE_AUTH")
+    router = APIRouter(dependencies=[Depends(key_dependency(keys))])
+    is_closed = keys is None and not is_open(auth_mode, "DBWARDEN_MIGRATE_AUTH")
+
+    @router.get("/status", response_model=StatusResponse)
+    async def dbwarden_status():
+        return StatusResponse(databases=await _statuses())
+
+    @router.post("/migrate", response_model=MigrateResponse, dependencies=[Depends(refuse_changes)] if is_closed else [])
+    async def dbwarden_migrate(body: MigrateRequest):
+        if body.database is not None and body.database not in get_multi_db_config().databases:
+            raise HTTPException(404, f"Database '{body.database}' not found")
+        try:
+            await _native.in_thread(lambda: migrate_cmd(**_request(body)))
+        except Exception as error:
+            return _failure(error, body.database)
+        return MigrateResponse(success=True, message="Migration completed successfully", database=body.database)
+
+    return router
