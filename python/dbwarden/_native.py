@@ -15,6 +15,7 @@ from dbwarden import _core, exceptions
 _CLASSES = {
     "usage": exceptions.UsageError,
     "config": exceptions.ConfigurationError,
+    "directory": exceptions.DirectoryNotFoundError,
     "models": exceptions.ConfigurationError,
     "locked": exceptions.LockError,
     "connect": exceptions.DatabaseUnreachableError,

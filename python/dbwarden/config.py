@@ -8,11 +8,14 @@ import contextlib
 import contextvars
 import importlib.util
 import os
+import re
 import sys
 import threading
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from dbwarden import _native, config_registry
+from dbwarden.constants import TOML_FILE
 from dbwarden.exceptions import ConfigurationError, DBWardenDatabaseNotFoundError, DBWardenNotInitializedError
 
 DEFAULT_MIGRATION_TABLE = "_dbwarden_migrations"
@@ -243,13 +246,19 @@ def _database(entry, folder):
     )
 
 
+def _type_of(url):
+    """The engine by the URL's scheme, where no type is said."""
+    scheme = url.partition(":")[0].partition("+")[0]
+    return {"postgres": "postgresql"}.get(scheme, scheme)
+
+
 def _in_dev(database):
     """The development database in the place of the real one, for async sessions too; None where there is none."""
     if not database.dev_database_url:
         return None
     return replace(
         database,
-        database_type=database.dev_database_type or database.database_type,
+        database_type=database.dev_database_type or _type_of(database.dev_database_url),
         sqlalchemy_url_sync=database.dev_database_url,
         sqlalchemy_url_async="",
     )
@@ -311,6 +320,24 @@ def get_database(name=None):
     if database is None:
         raise ConfigurationError(f"--dev mode is enabled, but database '{name}' has no dev_database_url configured.")
     return database
+
+
+def get_settings_source_file():
+    """Where the configuration stands."""
+    return Path(_current().document["source"])
+
+
+def get_toml_path():
+    """The nearest warden.toml of DBWarden before 0.8, which nothing reads; None if there is none."""
+    here = Path.cwd()
+    return next((folder / TOML_FILE for folder in (here, *here.parents) if (folder / TOML_FILE).is_file()), None)
+
+
+def display_value(database, field_name, value):
+    """What may be shown: the source text where ``secure_values`` is set and it is known, else the value without passwords."""
+    if database.secure_values and field_name in database.secure_display_values:
+        return database.secure_display_values[field_name]
+    return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", value) if isinstance(value, str) else value
 
 
 def get_config():

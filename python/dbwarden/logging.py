@@ -1,6 +1,6 @@
 """The logger ``dbwarden``: text or JSON, with the database as context of a call.
 
-Nothing is done to the root logger, and a handler is added only where nobody else listens.
+Nothing is done to the root logger, and what its handlers show is not shown a second time.
 """
 
 import json
@@ -16,6 +16,7 @@ NAME = "dbwarden"
 _COLOURS = {"DEBUG": 36, "INFO": 32, "WARNING": 33, "ERROR": 31, "CRITICAL": 35}
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING}
 _singleton = None
+_own_level = None  # what set_verbose() gave the logger
 
 
 def _use_json_logging():
@@ -54,10 +55,14 @@ class ColoredFormatter(logging.Formatter):
 
 
 class _Handler(logging.StreamHandler):
-    """Standard output as it is now, not as it was when the handler was made."""
+    """Standard output as it is now, not as it was when the handler was made; silent where the application logs itself."""
 
     def __init__(self):
         super().__init__(sys.stdout)
+
+    def emit(self, record):
+        if isinstance(self.formatter, JSONFormatter) or not logging.getLogger().handlers:
+            super().emit(record)
 
     @property
     def stream(self):
@@ -68,11 +73,6 @@ class _Handler(logging.StreamHandler):
         pass
 
 
-def _listened():
-    """Whether what the logger says is heard without us."""
-    return logging.getLogger(NAME).hasHandlers()
-
-
 class DBWardenLogger:
     """``logger.info("text", db_name=...)``; extra fields become attributes of the record."""
 
@@ -80,12 +80,20 @@ class DBWardenLogger:
         self.logger = logging.getLogger(NAME)
         self.db_name = db_name
         self.db_type = db_type
-        if not _listened():
-            handler = _Handler()
-            handler.setFormatter(JSONFormatter() if _use_json_logging() else ColoredFormatter(LOG_FORMAT))
+        if not self.logger.handlers:
+            handler, as_json = _Handler(), _use_json_logging()
+            handler.setFormatter(JSONFormatter() if as_json else ColoredFormatter(LOG_FORMAT))
             self.logger.addHandler(handler)
-        if self.logger.level == logging.NOTSET:
-            self.logger.setLevel(logging.DEBUG if verbose else logging.INFO)
+            self.logger.propagate = not as_json
+        self.set_verbose(verbose)
+
+    def set_verbose(self, verbose):
+        """A level that the application has set stays."""
+        global _own_level
+        self.verbose = bool(verbose)
+        if self.logger.level in (logging.NOTSET, _own_level):
+            _own_level = logging.DEBUG if verbose else logging.INFO
+            self.logger.setLevel(_own_level)
 
     def log(self, level, message, exc_info=None, **extra):
         fields = {"db_name": self.db_name, "db_type": self.db_type, **extra}
@@ -107,6 +115,35 @@ class DBWardenLogger:
 
     def critical(self, message, **extra):
         self.log(logging.CRITICAL, message, **extra)
+
+    def log_sql_statement(self, statement):
+        self.debug(f"SQL: {statement}")
+
+    def log_connection_init(self, db_type):
+        self.info(f"Connected to {db_type}")
+
+    def log_pending_migrations(self, files):
+        self.info(f"Pending migrations ({len(files)}):")
+        for file in files:
+            self.info(f"  [PENDING] {file}")
+
+    def log_migration_start(self, version, file):
+        self.info(f"Starting migration: {file} (version: {version})")
+
+    def log_migration_end(self, version, file, seconds):
+        self.info(f"[APPLIED] Completed migration: {file} (version: {version}) in {seconds:.2f}s")
+
+    def log_rollback_start(self, version, file):
+        self.info(f"Starting rollback: {file} (version: {version})")
+
+    def log_rollback_end(self, version, file, seconds):
+        self.info(f"[ROLLED BACK] Completed rollback: {file} (version: {version}) in {seconds:.2f}s")
+
+    def log_backup_created(self, path):
+        self.info(f"Backup created: {path}")
+
+    def log_baseline_set(self, version):
+        self.info(f"Baseline set: {version}")
 
     def event(self, event):
         """An event of the native library."""
@@ -131,6 +168,7 @@ def reset_logger():
     _singleton = None
     logger = logging.getLogger(NAME)
     logger.setLevel(logging.NOTSET)
+    logger.propagate = True
     for handler in list(logger.handlers):
         if isinstance(handler, _Handler):
             logger.removeHandler(handler)

@@ -156,6 +156,8 @@ static int migrate(struct ctx *ctx, const struct request *request, struct sessio
 static int migrate_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
 {
     int code = migrate(ctx, request, session, reply);
+    if (!code && request_flag(request, "legacy_lock") && !session->sandbox && !request_flag(request, "dry_run"))
+        code = lock_legacy_make(ctx, &session->state);
     bool baseline = json_get_text(reply->json, "baseline");
     const struct metrics_run run = {.applied = baseline ? NULL : json_get(reply->json, "applied"), .changes = true};
     return metrics_note(ctx, request, session, &run, code);
@@ -193,6 +195,9 @@ static const struct option_info migrate_options[] = {
     TIME_LIMIT_OPTION,
     INTERRUPTED_OPTION,
     BACKUP_OPTIONS,
+    {.name = "legacy-lock",
+     .type = OPTION_FLAG,
+     .help = "also make the table dbwarden_lock of DBWarden 0.8.2, for programs that look at it"},
     {.name = "sandbox",
      .type = OPTION_FLAG,
      .help = "run the files on a copy of the database, which is gone afterwards; nothing else is changed"},

@@ -2,7 +2,7 @@
  * Only one runner at a time.  The lock itself is the engine's and dies with its holder; the row in _dbwarden_lock
  * only shows who that is, so a row without a lock is what a killed holder left behind and means nothing.  Only where sessions
  * cannot lock the row decides, as a lease (lease.c).
- * 0.8.2's dbwarden_lock is neither made nor obeyed: that tool never took it either.
+ * 0.8.2's dbwarden_lock is not obeyed, and made only where somebody asks for it: that tool never took it either.
  */
 #include "state/parts.h"
 
@@ -231,6 +231,15 @@ static int read_legacy(struct ctx *ctx, struct state *state, bool *locked)
     const char *value = rows.row.n ? ((const char **)rows.row.item[0])[0] : NULL;
     *locked = value && (*value == '1' || *value == 't' || *value == 'T');
     return 0;
+}
+
+int lock_legacy_make(struct ctx *ctx, struct state *state)
+{
+    static const char sql[] =
+        "CREATE TABLE @t (id INTEGER PRIMARY KEY, locked BOOLEAN NOT NULL DEFAULT FALSE, acquired_at TIMESTAMP NULL)";
+    bool exists;
+    TRY(state_has(ctx, state, LEGACY_LOCK_TABLE, &exists));
+    return exists ? 0 : conn_exec(ctx, state->conn, state_sql(ctx, state, sql, LEGACY_LOCK_TABLE));
 }
 
 int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder)

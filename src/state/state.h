@@ -102,6 +102,8 @@ int lock_read(struct ctx *ctx, struct state *state, struct lock_holder *holder);
 char *lock_at(struct arena *mem, const char *file, int number, int of);
 /* Shows it; best effort. `lock` may be NULL, and `conn`, which is not in a transaction: then only where that needs none. */
 void lock_note(struct lock *lock, struct conn *conn, const char *at);
+/* 0.8.2's dbwarden_lock, for what looks at it; made if it is not there, and never obeyed. */
+int lock_legacy_make(struct ctx *ctx, struct state *state);
 /* For "unlock": takes away what dead holders left to see, 0.8.2's TRUE too. ERR_LOCKED if somebody really holds it. */
 int lock_forget(struct ctx *ctx, struct state *state);
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from dbwarden import _native, config, metrics
-from dbwarden.exceptions import DBWardenError, DirectoryNotFoundError, UsageError
+from dbwarden.exceptions import DBWardenError, UsageError
 from dbwarden.fastapi.runtime import check_startup, names_of, runtime_flags
 from dbwarden.logging import get_logger
 
@@ -20,38 +20,51 @@ def _environment():
 
 
 def migrate_cmd(*, database=None, all_databases=False, **request):
-    """`dbwarden migrate` in this process, under the database's lock; every failure is raised."""
+    """`dbwarden migrate` in this process, under the database's lock: the replies by database.
+
+    Every failure is raised, with ``replies`` of what ran before and beside it and ``database`` of where it was.
+    """
     said = {key: value for key, value in request.items() if value is not None}
-    failed = []
+    replies, failed = {}, []
     for name in names_of(database, all_databases):
-        try:
-            _migrate_one(name, said)
-        except UsageError:
-            raise  # wrong for every database
-        except DBWardenError as error:
-            failed.append((name, error))
-    if len(failed) == 1:
-        raise failed[0][1]
+        replies[name] = _migrate_one(name, said)
+        if replies[name].get("error"):
+            failed.append((name, _failure(name, replies)))
+            if isinstance(failed[-1][1], UsageError):
+                break  # wrong for every database
+    if len(failed) > 1:
+        error = DBWardenError("; ".join(f"{name}: {error}" for name, error in failed))
+        error.replies = replies
+        raise error
     if failed:
-        raise DBWardenError("; ".join(f"{name}: {error}" for name, error in failed))
+        raise failed[0][1]
+    return replies
 
 
-def _check_folder(name):
+def _failure(name, replies):
+    error = _native.error_of(replies[name]["error"])
+    error.database, error.replies = name, replies
+    return error
+
+
+def _missing_folder(name):
+    """The failure, in 0.8.2's words, where there is no folder of migrations."""
     database = config.get_database(name)
-    if not os.path.isdir(os.path.join(database.folder, database.migrations_dir)):
-        raise DirectoryNotFoundError(
-            f"Migrations directory '{database.migrations_dir}' not found. "
-            f"Please run 'dbwarden init --database {name}' first."
-        )
+    if os.path.isdir(os.path.join(database.folder, database.migrations_dir)):
+        return None
+    words = f"Migrations directory '{database.migrations_dir}' not found. Please run 'dbwarden init --database {name}' first."
+    return {"code": "directory", "message": words}
 
 
 def _migrate_one(name, request):
-    _check_folder(name)
+    missing = _missing_folder(name)
+    if missing:
+        return {"error": missing}
     options = config.native_options()
-    reply = _native.call("migrate", {"database": name, **request}, options=options, on_event=get_logger().event)
+    asked = {"database": name, "legacy_lock": True, **request}  # applications of 0.8.2 look at that table
+    reply = _native.call("migrate", asked, options=options, on_event=get_logger().event)
     metrics.note_run(name, reply)
-    if reply.get("error"):
-        raise _native.error_of(reply["error"])
+    return reply
 
 
 def _trouble(result):

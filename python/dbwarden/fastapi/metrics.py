@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse
 
 from dbwarden import _native
 from dbwarden.config import list_databases
-from dbwarden.exceptions import DBWardenError
+from dbwarden.exceptions import DBWardenError, DBWardenNotInitializedError
 from dbwarden.fastapi.runtime import read_status
 from dbwarden.metrics import generate_metrics, metrics_enabled, note_status, observe_request
 
@@ -30,7 +30,11 @@ def _look(name):
 
 async def _refresh():
     now, loop = time.monotonic(), asyncio.get_running_loop()
-    for name in list_databases():
+    try:
+        names = list_databases()
+    except DBWardenNotInitializedError:
+        return  # an application that only has metrics of its own
+    for name in names:
         if now - _looked.get(name, -FRESH_SECONDS) >= FRESH_SECONDS and (name, loop) not in _looking:
             task = asyncio.ensure_future(_native.in_thread(_look, name))
             task.add_done_callback(lambda _, key=(name, loop): _looking.pop(key, None))

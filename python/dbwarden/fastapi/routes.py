@@ -1,16 +1,24 @@
 """DBWardenRouter: which migrations are applied, and applying them."""
 
 import asyncio
+import contextlib
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from dbwarden import _native
+from dbwarden import _native, config
 from dbwarden.config import get_multi_db_config
-from dbwarden.exceptions import DatabaseUnreachableError, DBWardenError, DirectoryNotFoundError, LockError, UsageError
+from dbwarden.exceptions import (
+    DatabaseUnreachableError,
+    DBWardenError,
+    DirectoryNotFoundError,
+    LockError,
+    UsageError,
+)
 from dbwarden.fastapi.auth import accepted_keys, is_open, key_dependency, refuse_changes
 from dbwarden.fastapi.context import migrate_cmd
+from dbwarden.fastapi.lock import migration_lock
 from dbwarden.fastapi.runtime import pending_in, read_status
 from dbwarden.logging import get_logger
 
@@ -39,9 +47,12 @@ class MigrateRequest(BaseModel):
 
 
 class MigrateResponse(BaseModel):
+    """``applied`` says which versions ran, by database; it is left out where nothing ran."""
+
     success: bool
     message: str
     database: str | None = None
+    applied: dict[str, list[str]] | None = None
 
 
 def _compute_migration_status(name):
@@ -52,7 +63,7 @@ def _compute_migration_status(name):
         words = _public_message(error)
         return DatabaseStatus(database=name, status="error", connected=False, lock_active=False, error=words, **nothing)
     pending, seeds = pending_in(reply), reply["seed_counts"]
-    waiting = seeds["pending"] + seeds["unfinished"] + seeds["broken"]
+    waiting = pending_in(seeds)
     return DatabaseStatus(
         database=name,
         status="degraded" if pending or waiting else "ok",
@@ -63,6 +74,12 @@ def _compute_migration_status(name):
         applied_seeds=seeds["applied"] + seeds["edited"] + seeds["missing"],
         lock_active=reply["lock"]["held"] or reply["lock"]["legacy_lock"],
     )
+
+
+async def _statuses():
+    names = list(get_multi_db_config().databases)
+    found = await asyncio.gather(*(_native.in_thread(_compute_migration_status, name) for name in names))
+    return dict(zip(names, found))
 
 
 def _public_message(error):
@@ -77,7 +94,7 @@ def _public_message(error):
     return f"Migration failed in {file.rpartition('/')[2]}" if file else "Migration failed"
 
 
-def _status_of(error):
+def _status_code(error):
     if isinstance(error, UsageError):
         return 422
     if isinstance(error, LockError):
@@ -85,30 +102,58 @@ def _status_of(error):
     return 503 if isinstance(error, DatabaseUnreachableError) else 500
 
 
+def _holder(name):
+    """Who migrates now, as far as the database says; None if nobody does any more."""
+    with contextlib.suppress(DBWardenError):
+        reply = _native.run("lock-status", {"database": name}, options=config.native_options())
+        return reply.get("holder")
+    return None
+
+
+def _applied(replies):
+    """The versions that ran, by database; None if none did."""
+    found = {name: [row["version"] for row in reply.get("applied") or ()] for name, reply in (replies or {}).items()}
+    return {name: versions for name, versions in found.items() if versions} or None
+
+
 def _failure(error, database):
     get_logger().error(f"POST /migrate: {error}")
     body = {"success": False, "message": _public_message(error), "database": database}
-    holder = getattr(error, "holder", None)
-    return JSONResponse({**body, "holder": holder} if holder else body, _status_of(error))
+    applied = _applied(getattr(error, "replies", None))
+    if applied:
+        body["applied"] = applied
+    if isinstance(error, LockError):
+        body["holder"] = _holder(getattr(error, "database", None) or database)
+    return JSONResponse(body, _status_code(error))
 
 
-async def _statuses():
-    names = list(get_multi_db_config().databases)
-    found = await asyncio.gather(*(_native.in_thread(_compute_migration_status, name) for name in names))
-    return dict(zip(names, found))
-
-
-def _request(body):
-    """The arguments of migrate_cmd."""
+def _migrate(body):
+    """Does not wait for another runner: whoever asks is told."""
     asked = {"database": body.database, "all_databases": body.database is None, "count": body.count}
-    return {**asked, "to_version": body.to_version, "dry_run": body.dry_run}
+    try:
+        replies = migrate_cmd(**asked, to_version=body.to_version, dry_run=body.dry_run, wait_for_runner=0)
+    except Exception as error:
+        return _failure(error, body.database)
+    answer = {"success": True, "message": "Migration completed successfully", "database": body.database}
+    applied = None if body.dry_run else _applied(replies)
+    return MigrateResponse(**answer, **({"applied": applied} if applied else {}))
 
 
-def DBWardenRouter(auth_mode=None, api_key=None):
+async def _migrate_locked(body, redis_client):
+    if redis_client is None:
+        return await _native.in_thread(_migrate, body)
+    async with migration_lock(redis_client):
+        return await _native.in_thread(_migrate, body)
+
+
+def DBWardenRouter(auth_mode=None, api_key=None, *, redis_client=None):
     """GET /status and POST /migrate.
 
     With an ``api_key`` (or a list of them) both ask for one of the keys. Without, /status is open and /migrate is closed, unless
     ``auth_mode="open"`` or DBWARDEN_MIGRATE_AUTH=open says that everybody may migrate.
+
+    POST /migrate holds the database's lock, and migration_lock() too where a ``redis_client`` (``redis.asyncio``) is given.
+    It answers 409 while somebody else migrates, and goes on when the client goes away.
     """
     keys = accepted_keys(auth_mode, api_key, "DBWARDEN_MIGRATE_AUTH")
     router = APIRouter(dependencies=[Depends(key_dependency(keys))])
@@ -118,14 +163,24 @@ def DBWardenRouter(auth_mode=None, api_key=None):
     async def dbwarden_status():
         return StatusResponse(databases=await _statuses())
 
-    @router.post("/migrate", response_model=MigrateResponse, dependencies=[Depends(refuse_changes)] if is_closed else [])
+    @router.post(
+        "/migrate",
+        response_model=MigrateResponse,
+        response_model_exclude_unset=True,
+        dependencies=[Depends(refuse_changes)] if is_closed else [],
+    )
     async def dbwarden_migrate(body: MigrateRequest):
         if body.database is not None and body.database not in get_multi_db_config().databases:
             raise HTTPException(404, f"Database '{body.database}' not found")
+        task = asyncio.ensure_future(_migrate_locked(body, redis_client))
+        _running.add(task)
+        task.add_done_callback(_running.discard)
         try:
-            await _native.in_thread(lambda: migrate_cmd(**_request(body)))
-        except Exception as error:
+            return await asyncio.shield(task)
+        except LockError as error:
             return _failure(error, body.database)
-        return MigrateResponse(success=True, message="Migration completed successfully", database=body.database)
 
     return router
+
+
+_running = set()  # migrations whose client may be gone
