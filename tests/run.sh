@@ -60,7 +60,7 @@ trap stop_servers EXIT
 trap 'exit 130' INT TERM HUP
 
 tell "install"
-wanted="pg15 pg18 mariadb mysql"
+wanted="pg15 pg18 mariadb mysql redis"
 tools/deps.sh install test || die "install"
 # shellcheck disable=SC2086 # one word per server is meant
 tests/servers/testservers.sh install $wanted || die "servers"

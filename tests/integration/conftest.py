@@ -12,6 +12,7 @@ import sqlalchemy as sa
 sys.path.insert(0, os.path.dirname(__file__))
 
 from support.engines import ENGINES, EngineProject, created  # noqa: E402
+from support.package import installed  # noqa: E402
 from support.project import ROOT, SEED, Project  # noqa: E402
 
 SERVERS = ROOT / "tests" / "servers" / "testservers.sh"
@@ -50,6 +51,12 @@ def postgres(servers, request):
     with admin.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def package():
+    """The environment with the Python package."""
+    return installed()
 
 
 @pytest.fixture

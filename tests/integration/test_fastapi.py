@@ -1,0 +1,374 @@
+"""Applications of FastAPI over the installed package, served by uvicorn, on SQLite and PostgreSQL."""
+
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg2
+import pytest
+from support.engines import wait_until
+from support.package import App
+
+CONFIG = """
+from dbwarden import database_config
+
+primary = database_config(
+    database_name="primary", default=True, database_type="{type}", database_url_sync="{url}",
+    dev_database_type="sqlite", dev_database_url="sqlite:///./dev.db",
+)
+other = database_config(database_name="other", database_url_sync="sqlite:///./other.db")
+"""
+MAIN = """
+import asyncio, os
+from contextlib import asynccontextmanager
+from typing import Annotated
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from dbwarden.fastapi import *
+from dbwarden import primary, other
+
+options = eval(os.environ.get("OPTIONS", "dict(mode='migrate')"))
+router = eval(os.environ.get("ROUTER", "dict(auth_mode='open')"))
+
+@asynccontextmanager
+async def lifespan(app):
+    async with dbwarden_lifespan(all_databases=True, **options):
+        yield
+
+app = FastAPI(lifespan=lifespan)
+app.include_router(DBWardenHealthRouter(), prefix="/health")
+app.include_router(DBWardenRouter(**router), prefix="/db")
+app.include_router(MetricsRouter())
+if os.environ.get("DBWARDEN_METRICS"):
+    app.add_middleware(MetricsMiddleware)
+
+COUNT = text("SELECT count(*) FROM users")
+
+@app.get("/ping")
+async def ping():
+    return "pong"
+
+@app.post("/kept/{name}")
+async def kept(name: str, session: primary.async_session):
+    await session.execute(text("INSERT INTO users (name) VALUES (:name)"), {"name": name})
+    await session.commit()
+
+@app.post("/lost/{name}")
+async def lost(name: str, session=primary.async_session):
+    await session.execute(text("INSERT INTO users (name) VALUES (:name)"), {"name": name})
+
+@app.get("/counts")
+async def counts(a: primary.async_session, b: Annotated[AsyncSession, primary.async_session], c=primary.async_session):
+    same = a is b is c
+    return [(await session.execute(COUNT)).scalar_one() for session in (a, b, c)] + [a.sync_session.expire_on_commit, same]
+
+@app.get("/sync")
+def sync(a: primary.sync_session, b=primary.sync_session):
+    return [session.execute(COUNT).scalar_one() for session in (a, b)] + [a.expire_on_commit]
+
+@app.get("/named")
+async def named(a: Annotated[AsyncSession, __import__("fastapi").Depends(get_session("other"))]):
+    return a.bind.url.database
+"""
+
+
+class Project:
+    def __init__(self, package, folder, url):
+        self.package, self.folder, self.url = package, folder, url
+        self.type = "sqlite" if url.startswith("sqlite") else "postgresql"
+        folder.joinpath("dbwarden.py").write_text(CONFIG.format(type=self.type, url=url))
+        folder.joinpath("main.py").write_text(MAIN)
+        folder.joinpath("migrations/other").mkdir(parents=True)
+        self.migration("0001", "users", "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(50));")
+        if self.type == "postgresql":
+            self.migration("0002", "count", "CREATE SEQUENCE s; ALTER TABLE users ALTER id SET DEFAULT nextval('s');")
+
+    def migration(self, version, name, sql):
+        folder = self.folder / "migrations" / "primary"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"primary__{version}_{name}.sql").write_text(f"-- upgrade\n\n{sql}\n\n-- rollback\n\nSELECT 1;\n")
+
+    def slow(self, seconds):
+        """A migration that takes a while: on SQLite in the engine, on PostgreSQL asleep."""
+        rows = int(seconds * 2_000_000)
+        sql = {"sqlite": "CREATE TABLE slow AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                         f"{rows}) SELECT max(i) AS top FROM n;",
+               "postgresql": f"CREATE TABLE slow AS SELECT 1 AS top FROM pg_sleep({seconds});"}
+        self.migration("0009", "slow", sql[self.type])
+
+    def serve(self, **environment):
+        return App(self.package, self.folder, **environment)
+
+    def python(self, text, **more):
+        return self.package.python(text, folder=self.folder, **more)
+
+
+@pytest.fixture
+def lite(package, tmp_path):
+    return Project(package, tmp_path, "sqlite:///./app.db")
+
+
+@pytest.fixture
+def pg(package, tmp_path, postgres):
+    return Project(package, tmp_path, postgres)
+
+
+@pytest.fixture(params=["lite", "pg"])
+def project(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_sessions_as_annotation_and_as_default(project):
+    """dbwarden.py lies in the folder that uvicorn was started in, and would hide the package."""
+    with project.serve() as app:
+        assert app.post("/kept/ann").status == 200
+        assert app.post("/lost/bob").status == 200
+        assert app.get("/counts").json == [1, 1, 1, False, True], app.said()
+        assert app.get("/sync").json == [1, 1, False]
+        assert app.get("/named").json == str(project.folder / "other.db")
+        assert app.stop() in (0, -15)
+
+
+def test_pools_are_closed_at_the_end(pg):
+    opened, left = pg.python("""
+        import asyncio
+        from dbwarden import primary
+        from dbwarden.fastapi import dbwarden_lifespan
+        from dbwarden.fastapi.engines import async_factory, sync_factory
+        from sqlalchemy import text
+        MINE = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+
+        async def main():
+            async with dbwarden_lifespan(mode="none"):
+                async with async_factory("primary")() as a, async_factory("primary")() as b:
+                    await a.execute(MINE)
+                    with sync_factory("primary")() as c:
+                        opened = (await b.execute(MINE)).scalar_one() if c.execute(MINE) else None
+            with sync_factory("primary")() as c:
+                return opened, c.execute(MINE).scalar_one()
+        print(json.dumps(asyncio.run(main())))
+    """)
+    assert opened == 2 and left == 0
+
+
+def test_pools_of_loops_and_processes(lite):
+    assert lite.python("""
+        import asyncio, os
+        from dbwarden import primary
+        from dbwarden.fastapi import dispose_engines
+        from dbwarden.fastapi.engines import async_factory, sync_factory, _ASYNC_SESSION_FACTORIES
+        from sqlalchemy import text
+
+        async def one():
+            async with async_factory("primary")() as session:
+                return (await session.execute(text("SELECT 1"))).scalar_one(), id(session.bind)
+        first, second = asyncio.run(one()), asyncio.run(one())
+        with sync_factory("primary")() as session:
+            session.execute(text("SELECT 1"))
+        assert sync_factory("primary") is sync_factory("primary")
+        if os.fork() == 0:
+            os._exit(3 if _ASYNC_SESSION_FACTORIES else 0)
+        child = os.waitstatus_to_exitcode(os.wait()[1])
+        dispose_engines()
+        print(json.dumps([first[0], second[0], first[1] != second[1], child, len(_ASYNC_SESSION_FACTORIES)]))
+    """) == [1, 1, True, 0, 0]
+
+
+def test_development_is_for_that_call_only(pg):
+    assert pg.python("""
+        import asyncio
+        from dbwarden import config, primary
+        from dbwarden.fastapi import get_session, migrate_on_startup
+        from dbwarden.fastapi.engines import async_factory
+        migrate_on_startup(database="primary", dev=True)
+
+        async def main():
+            names = []
+            for dependency in (get_session("primary", dev=True), get_session("primary")):
+                async for session in dependency():
+                    names.append(session.bind.dialect.name)
+            return names
+        print(json.dumps([config.is_dev_mode(), *asyncio.run(main())]))
+    """) == [False, "sqlite", "postgresql"]
+    assert (pg.folder / "dev.db").exists()
+
+
+@pytest.mark.parametrize("options, environment, starts", [
+    ("dict(mode='check')", {}, False),
+    ("dict(mode='check', fail_fast=False)", {}, True),
+    ("dict(mode='migrate')", {"ENVIRONMENT": "production"}, False),
+    ("dict(mode='migrate', allow_in_production=True)", {"ENVIRONMENT": "production"}, True),
+    ("dict(mode='bogus')", {}, False),
+])
+def test_start(lite, options, environment, starts):
+    app = lite.serve(OPTIONS=options, **environment)
+    assert (app.process.poll() is None) == starts, app.said()
+    app.stop()
+    words = {"check": "1 pending migrations", "production": "allow_in_production=True", "bogus": "'migrate' or 'check'"}
+    for word, said in words.items():
+        if word in options + environment.get("ENVIRONMENT", "") and "allow" not in options:
+            assert said in app.said()
+
+
+def test_an_application_does_not_start_on_a_failed_migration(lite):
+    lite.migration("0002", "broken", "INSERT INTO nowhere (a) VALUES ('hunter2');")
+    app = lite.serve()
+    assert app.stop() != 0 and "nowhere" in app.said()
+
+
+def test_drift_is_seen_by_check(lite):
+    lite.package.run("dbwarden", "migrate", folder=lite.folder)
+    lite.serve(OPTIONS="dict(mode='check')").__enter__().stop()
+    lite.migration("0001", "users", "CREATE TABLE users (id INTEGER);")
+    app = lite.serve(OPTIONS="dict(mode='check')")
+    assert app.stop() != 0 and "edited or are missing" in app.said()
+
+
+def test_replicas_that_start_together_apply_everything_once(project):
+    project.slow(0.5)
+    code = """
+        from dbwarden import primary
+        from dbwarden.fastapi import migrate_on_startup
+        migrate_on_startup(database="primary")
+        print(json.dumps(True))
+    """
+    with ThreadPoolExecutor(10) as pool:
+        assert all(pool.map(lambda _: project.python(code), range(10)))
+    rows = project.package.run("dbwarden", "history", "--json", folder=project.folder)
+    assert rows.count("0009_slow") == 1
+
+
+def test_who_may_do_what(lite):
+    with lite.serve(ROUTER="dict()") as app:
+        assert app.get("/db/status").status == 200
+        closed = app.post("/db/migrate", {})
+        assert closed.status == 403 and "api_key" in closed.json["detail"]
+    with lite.serve(ROUTER="dict(api_key=['old', 'new'])") as app:
+        assert [app.post("/db/migrate", {}, key=key).status for key in (None, "x", "old", "new")] == [401, 403, 200, 200]
+        assert app.get("/db/status").status == 401
+    with lite.serve(ROUTER="dict(auth_mode='authenticated')", DBWARDEN_MIGRATE_AUTH="the-key") as app:
+        assert [app.get("/db/status", key=key).status for key in ("x", "the-key")] == [403, 200]
+    for wrong in ("dict(auth_mode='authenticated')", "dict(api_key='')", "dict(auth_mode='closed')"):
+        app = lite.serve(ROUTER=wrong)
+        assert app.stop() != 0, wrong
+
+
+def test_migrate_answers_what_ran_and_what_failed(lite):
+    lite.migration("0002", "pets", "CREATE TABLE pets (id INTEGER);")
+    with lite.serve(OPTIONS="dict(mode='none')") as app:
+        assert app.post("/db/migrate", {"dry_run": True}).json == {
+            "success": True, "message": "Migration completed successfully", "database": None}
+        one = app.post("/db/migrate", {"database": "primary", "count": 1})
+        assert one.json["applied"] == {"primary": ["0001"]}
+        lite.migration("0003", "broken", "INSERT INTO nowhere (a) VALUES ('hunter2');")
+        failed = app.post("/db/migrate", {})
+        assert failed.status == 500 and failed.json["applied"] == {"primary": ["0002"]}
+        assert "primary__0003_broken.sql" in failed.json["message"] and "hunter2" not in failed.text
+        assert [app.post("/db/migrate", body).status for body in (
+            {"count": 0}, {"database": "primary", "count": 1, "to_version": "0001"}, {"database": "nobody"})] == [422, 422, 404]
+        assert app.get("/health/primary").json["databases"][0]["pending_migrations"] == 1
+
+
+def test_the_loop_goes_on_and_a_second_request_is_told_who_migrates(project):
+    project.slow(3)
+    with project.serve(OPTIONS="dict(mode='none')") as app:
+        first = threading.Thread(target=lambda: answers.append(app.post("/db/migrate", {"database": "primary"})))
+        answers, pings = [], 0
+        first.start()
+        wait_until(lambda: app.get("/db/status").json["databases"]["primary"]["lock_active"])
+        second = app.post("/db/migrate", {"database": "primary"})
+        while not answers and pings < 500:
+            pings += app.get("/ping").status == 200
+            time.sleep(0.01)
+        first.join()
+        assert second.status == 409 and second.json["holder"]["pid"] == str(app.process.pid), second
+        assert pings > 5 and answers[0].status == 200, answers
+
+
+def test_a_client_that_goes_away_stops_nothing(project):
+    import socket
+
+    project.slow(2)
+    with project.serve(OPTIONS="dict(mode='none')") as app:
+        body = b'{"database": "primary"}'
+        with socket.create_connection(("127.0.0.1", app.port)) as client:
+            client.sendall(b"POST /db/migrate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                           % (len(body), body))
+            wait_until(lambda: app.get("/db/status").json["databases"]["primary"]["lock_active"])
+        wait_until(lambda: app.get("/health/primary").json["databases"][0]["pending_migrations"] == 0)
+
+
+def test_a_database_that_is_down(package, tmp_path):
+    project = Project(package, tmp_path, "postgresql://bob:hunter2@127.0.0.1:1/none")
+    with project.serve(OPTIONS="dict(mode='none')", DBWARDEN_METRICS="1") as app:
+        health = app.get("/health/")
+        assert health.status == 503
+        assert [database["status"] for database in health.json["databases"]] == ["error", "ok"]
+        status = app.get("/db/status")
+        assert status.status == 200 and status.json["databases"]["other"]["status"] == "ok"
+        assert app.post("/db/migrate", {"database": "primary"}).status == 503
+        metrics = app.get("/metrics").text
+        assert 'dbwarden_migrations_pending{database="other"} 0.0' in metrics
+        told = health.text + status.text + metrics + app.said()
+        assert "hunter2" not in told and "127.0.0.1:1" not in health.text + status.text
+
+
+def test_metrics_are_what_the_databases_say(lite):
+    with lite.serve(DBWARDEN_METRICS="true") as app:
+        for path in ("/kept/a", "/kept/b", "/nowhere/1", "/nowhere/2"):
+            app.post(path)
+        text = app.get("/metrics").text
+        assert 'dbwarden_migrations_total{database="primary",success="True",version="0001"} 1.0' in text
+        assert 'dbwarden_http_request_duration_seconds_count{method="POST",route="/kept/{name}",status="200"} 2.0' in text
+        assert 'route="unmatched",status="404"} 2.0' in text and "/nowhere" not in text
+    lite.migration("0002", "pets", "CREATE TABLE pets (id INTEGER);")
+    with lite.serve(DBWARDEN_METRICS="true", OPTIONS="dict(mode='none')") as app:
+        text = app.get("/metrics").text
+        assert 'dbwarden_schema_version{database="primary"} 1.0' in text
+        assert 'dbwarden_migrations_pending{database="primary"} 1.0' in text
+    with lite.serve() as app:
+        assert app.get("/metrics").text == "# Metrics disabled (set DBWARDEN_METRICS=true to enable)\n"
+
+
+def test_metrics_of_several_processes(lite, tmp_path):
+    folder = tmp_path / "prometheus"
+    folder.mkdir()
+    code = """
+        from dbwarden import metrics
+        metrics.increment_migrations_total("primary", "0001")
+        metrics.set_pending_migrations("primary", 3)
+        print(json.dumps(metrics.generate_metrics()))
+    """
+    for _ in range(2):
+        text = lite.python(code, PROMETHEUS_MULTIPROC_DIR=str(folder))
+    assert 'dbwarden_migrations_total{database="primary",success="True",version="0001"} 2.0' in text
+    assert 'dbwarden_migrations_pending{database="primary"} 3.0' in text
+
+
+def test_the_log_is_json_with_real_times(lite):
+    with lite.serve(DBWARDEN_LOG_JSON="1") as app:
+        import json
+
+        lines = [json.loads(line) for line in app.said().splitlines() if line.startswith("{")]
+    assert any("Starting migration" in line["message"] and line["db_name"] == "primary" for line in lines)
+    assert all(line["timestamp"].endswith("Z") and "%" not in line["timestamp"] for line in lines)
+    assert "\x1b" not in app.said().replace("\x1b[32mINFO\x1b[0m", "")
+
+
+def test_connections_do_not_leak(pg):
+    with pg.serve() as app:
+        app.post("/kept/x")
+        app.get("/sync")
+        with psycopg2.connect(pg.url) as connection, connection.cursor() as cursor:
+            def others():
+                cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+                return cursor.fetchone()[0]
+
+            with ThreadPoolExecutor(8) as pool:
+                paths = ["/health/", "/db/status", "/counts", "/sync"] * 25
+                assert all(answer.status == 200 for answer in pool.map(app.get, paths))
+            wait_until(lambda: others() <= 15 + 15)
+        assert app.get("/counts").status == 200
+    assert os.path.exists(app.log)
