@@ -69,6 +69,42 @@ static bool is_awaited(const char *word)
     return false;
 }
 
+/* What other tools call it. */
+static const struct {
+    const char *word, *here;
+} elsewhere[] = {
+    {"upgrade", "migrate"},
+    {"up", "migrate"},
+    {"apply", "migrate"},
+    {"deploy", "migrate"},
+    {"dry-run", "migrate --dry-run"},
+    {"sqlmigrate", "migrate --dry-run"},
+    {"stamp", "migrate --baseline --to-version VERSION"},
+    {"baseline", "migrate --baseline --to-version VERSION"},
+    {"down", "rollback"},
+    {"undo", "rollback"},
+    {"revert", "rollback"},
+    {"revision", "make-migrations (from the models) or new (an empty file)"},
+    {"makemigrations", "make-migrations"},
+    {"autogenerate", "make-migrations"},
+    {"generate", "make-migrations"},
+    {"create", "new"},
+    {"showmigrations", "status"},
+    {"current", "status"},
+    {"info", "status"},
+    {"heads", "status"},
+    {"validate", "status --exit-code (files) and diff --exit-code (schema)"},
+    {"dump", "check-db --out sql"},
+};
+
+static const char *called_here(const char *word)
+{
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+        if (text_equal(elsewhere[i].word, word))
+            return elsewhere[i].here;
+    return NULL;
+}
+
 static int word_unknown(struct reading *reading, const char *word)
 {
     struct ctx *ctx = reading->ctx;
@@ -78,6 +114,8 @@ static int word_unknown(struct reading *reading, const char *word)
     fail(ctx, ERR_USAGE, "unknown command \"%s%s%s\"", group ? group : "", group ? " " : "", word);
     if (!group && is_awaited(word))
         return fail_hint(ctx, "DBWarden 0.8.2 had it; it is not there yet.");
+    if (!group && called_here(word))
+        return fail_hint(ctx, "dbwarden calls this %s.", called_here(word));
     const char *near = text_nearest(&names, word);
     if (near)
         return fail_hint(ctx, "Did you mean \"%s%s%s\"?", group ? group : "", group ? " " : "", near);
@@ -129,13 +167,38 @@ static void text_set(struct reading *reading, const struct option_info *option, 
     value_set(reading, option, is_number ? json_int(mem, number) : json_string(mem, text));
 }
 
+static bool command_has(const struct command *command, const char *name)
+{
+    const struct option_info *option = command->option;
+    while (option->name && !text_equal(option->name, name))
+        option++;
+    return option->name;
+}
+
+/* `rollback 2`, `migrate 0003` and `migrate head` of other tools; NULL: nothing is known to be meant. */
+static const char *word_meant(struct arena *mem, const struct command *command, const char *word)
+{
+    int64_t number;
+    bool is_number = text_to_int(word, &number) && number > 0;
+    if (text_equal(word, "head") || text_equal(word, "latest"))
+        return command->name;
+    if (is_number && *word != '0' && command_has(command, "count"))
+        return arena_printf(mem, "%s --count %s", command->name, word);
+    return is_number && command_has(command, "to-version")
+               ? arena_printf(mem, "%s --to-version %s", command->name, word)
+               : NULL;
+}
+
 static int positional_word(struct reading *reading, const char *word)
 {
     const struct command *command = reading->parsed->command;
     const struct option_info *option = positional_at(command, reading->positional++);
     if (!option) {
         const char *title = command_title(reading->ctx->mem, command);
+        const char *meant = command->group ? NULL : word_meant(reading->ctx->mem, command, word);
         fail(reading->ctx, ERR_USAGE, "%s does not take \"%s\"", title, word);
+        if (meant)
+            return fail_hint(reading->ctx, "dbwarden calls this %s.", meant);
         return reading->positional > 1 ? fail_hint(reading->ctx, "Put several words in quotes.")
                                        : fail_hint(reading->ctx, "`dbwarden %s --help` shows what it takes.", title);
     }
