@@ -2,24 +2,24 @@
 
 The working folder comes first on the path of `python -c`, `python -m` and `uvicorn main:app`, so that the configuration would
 hide the package that it imports. Loaded at each start of Python by dbwarden-first.pth, hence nothing is imported here that is
-not there already.
+not there already. It is done where folders are searched, so that every importer sees it, pytest's too.
+
+PYTEST_DONT_REWRITE
 """
 
 import sys
-from _frozen_importlib_external import PathFinder
+from _frozen_importlib_external import FileFinder, _get_supported_file_loaders
 
 
-class First:
-    """Answers for the name `dbwarden` alone, and only where a single file would be found."""
+class Finder(FileFinder):
+    """A folder in which a single file is not the package."""
 
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name != "dbwarden" or path is not None:
+    def find_spec(self, name, target=None):
+        found = super().find_spec(name, target)
+        if name == "dbwarden" and found is not None and found.submodule_search_locations is None:
             return None
-        found = PathFinder.find_spec(name)
-        if found is None or found.submodule_search_locations is not None:
-            return found
-        return PathFinder.find_spec(name, [__file__.rpartition("/")[0]]) or found
+        return found
 
 
-sys.meta_path.insert(0, First)
+sys.path_hooks.insert(0, Finder.path_hook(*_get_supported_file_loaders()))
+sys.path_importer_cache.clear()

@@ -293,6 +293,7 @@ def native_options():
     """The options of a call of the native library for this configuration and the flags of this task."""
     return {
         "configuration": _current().document,
+        "python": sys.executable,
         "dev": is_dev_mode(),
         "strict_translation": is_strict_translation(),
     }

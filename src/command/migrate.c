@@ -135,6 +135,7 @@ static int migrate(struct ctx *ctx, const struct request *request, struct sessio
 {
     struct migrate_options options;
     TRY(options_read(ctx, request, &options));
+    session->no_snapshot = request_flag(request, "no_snapshot");
     const struct sandbox_options sandbox = {.url = request_text(request, "sandbox_url"),
                                             .keep = request_flag(request, "keep")};
     if (request_flag(request, "sandbox") && !options.dry_run)
@@ -195,6 +196,9 @@ static const struct option_info migrate_options[] = {
     TIME_LIMIT_OPTION,
     INTERRUPTED_OPTION,
     BACKUP_OPTIONS,
+    {.name = "no-snapshot",
+     .type = OPTION_FLAG,
+     .help = "write no schema snapshot: for databases that come and go, as those of tests"},
     {.name = "legacy-lock",
      .type = OPTION_FLAG,
      .help = "also make the table dbwarden_lock of DBWarden 0.8.2, for programs that look at it"},

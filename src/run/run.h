@@ -66,6 +66,7 @@ struct session {
     bool lookout;                  /* connects to the entry's own database, to look for targets */
     bool many;                    /* one of many targets: no snapshot is taken, and nobody looks after its statements */
     struct metrics_part *metrics; /* of one of many targets: where the caller gathers them (command/metrics.h); NULL */
+    bool no_snapshot;             /* the user wants none of this run */
     bool sandbox;                 /* conn leads to a copy: the project's snapshots are not for it */
     struct error unreachable;     /* why the database cannot be reached, once that was tried */
     const char *interrupted; /* what the user says of a statement nobody else can tell about: "done", "again"; NULL */

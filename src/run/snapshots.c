@@ -223,7 +223,7 @@ static int take(struct ctx *ctx, struct session *session)
 int snapshot_catch_up(struct ctx *ctx, struct session *session)
 {
     const struct applied *last = last_applied(session);
-    if (!last || !session->database->dialect->load || session->sandbox || session->many)
+    if (!last || !session->database->dialect->load || session->sandbox || session->many || session->no_snapshot)
         return 0;
     folder_tidy(folder_of(ctx->mem, session));
     struct snapshot *there = NULL;
@@ -236,7 +236,8 @@ int snapshot_catch_up(struct ctx *ctx, struct session *session)
 
 int snapshot_take(struct ctx *ctx, struct session *session)
 {
-    if (!session->database->dialect->load || session->sandbox || session->many || take(ctx, session) >= 0)
+    if (!session->database->dialect->load || session->sandbox || session->many || session->no_snapshot ||
+        take(ctx, session) >= 0)
         return 0;
     emit_warning(ctx, "the schema snapshot was not written: %s", ctx->error.message);
     ctx->error = (struct error){0};

@@ -8,9 +8,9 @@ import os
 import threading
 import weakref
 
+from dbwarden import _address
 from dbwarden.config import get_database, is_dev_mode
 from dbwarden.exceptions import ConfigurationError
-from dbwarden.fastapi import address
 from dbwarden.fastapi.runtime import runtime_flags
 
 _ASYNC_SESSION_FACTORIES = {}
@@ -79,7 +79,7 @@ def _make_async(database):
     _needs_sqlalchemy()
     from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-    url, arguments = address.resolve(database, "async")
+    url, arguments = _address.resolve(database, "async")
     engine = create_async_engine(url, **_engine_options(database, url, arguments))
     return async_sessionmaker(engine, expire_on_commit=False), engine
 
@@ -89,7 +89,7 @@ def _make_sync(database):
     from sqlalchemy import create_engine
     from sqlalchemy.orm import sessionmaker
 
-    url, arguments = address.resolve(database, "sync")
+    url, arguments = _address.resolve(database, "sync")
     engine = create_engine(url, **_engine_options(database, url, arguments))
     return sessionmaker(engine, expire_on_commit=False), engine
 
@@ -146,7 +146,7 @@ def clickhouse_class(kind):
 
 def _client_arguments(database):
     """Everything that the URL says: clickhouses:// and https are TLS, options go to the client by their names."""
-    url = address.read(database.sqlalchemy_url_sync or database.sqlalchemy_url_async, "the database's URL")
+    url = _address.read(database.sqlalchemy_url_sync or database.sqlalchemy_url_async, "the database's URL")
     said = dict(url.query)
     secure = url.drivername in ("clickhouses", "https") or said.pop("secure", "") in ("1", "true", "True")
     secure = secure or said.pop("protocol", "") == "https"
