@@ -33,11 +33,22 @@ static char *cache_folder(struct arena *mem)
     return home && *home == '/' ? path_join(mem, home, ".cache/dbwarden") : NULL;
 }
 
-/* A program that is built again without a new version number is another one. */
+/* What a file holds has no names in it, so the kinds and fields that this code knows are part of its key. */
+static void add_kinds(struct buf *out)
+{
+    for (int kind = 0; kind < KIND_COUNT; kind++) {
+        buf_addf(out, "\n%s", kind_table[kind].name);
+        for (int i = 0; i < kind_table[kind].fields; i++)
+            buf_addf(out, " %s:%d", kind_table[kind].field[i].name, (int)kind_table[kind].field[i].type);
+    }
+}
+
+/* A program that is built again without a new version number is another one; the library has no program of its own to look at. */
 static void add_program(struct buf *out)
 {
     struct stat program;
     buf_addf(out, "%d %s", FORMAT, DBW_VERSION);
+    add_kinds(out);
     if (stat("/proc/self/exe", &program) == 0)
         buf_addf(out, " %" PRId64 " %" PRId64 " %ld", (int64_t)program.st_size, (int64_t)program.st_mtim.tv_sec,
                  program.st_mtim.tv_nsec);
