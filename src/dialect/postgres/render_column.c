@@ -205,8 +205,11 @@ static bool stays_below(const struct object *column)
 {
     const struct ref parent = ref_to(column->parent);
     for (const struct edge *edge = column->needed; edge; edge = edge->next_needed) {
-        const struct object *kept = edge->how == EDGE_INHERITS ? edge->from->peer : NULL;
-        if (kept && !inherits(kept) && refs_have(&((const struct table *)kept->parent)->inherits, &parent))
+        const struct object *kept = edge->from->peer;
+        if (edge->how != EDGE_INHERITS)
+            continue;
+        if (kept ? !inherits(kept) && refs_have(&((const struct table *)kept->parent)->inherits, &parent)
+                 : stays_below(edge->from))
             return true;
     }
     return false;
@@ -269,17 +272,29 @@ static void serial_off(struct render *render, const struct column *column)
         with_sequence(render, column, "DROP SEQUENCE %s");
 }
 
-/* Numbers go on behind the largest that is there. */
+/* Numbers go on after the last that is there of those that it gives: from its start on, within its limits. */
 static void sequence_catch_up(struct render *render, const struct column *column)
 {
-    struct buf out = pg_begin(render, "SELECT setval("), largest = pg_begin(render, "max(");
+    static const struct pg_counter of_serial = {.start = 1, .increment = 1, .min = 1, .max = INT64_MAX};
+    const struct pg_counter counter = column->identity ? pg_counter_of_column(column) : of_serial;
+    const struct pg_counter usual = pg_counter_usual(render->mem, column->type, &counter);
+    bool up = counter.increment >= 0;
+    struct buf out = pg_begin(render, "SELECT setval("), last = pg_begin(render, up ? "max(" : "min(");
 
-    pg_ident_add(&largest, column->object.name);
-    buf_add_c(&largest, ')');
+    pg_ident_add(&last, column->object.name);
+    buf_add_c(&last, ')');
     owned_sequence(&out, column);
-    buf_addf(&out, ", %s) FROM ", largest.data);
+    buf_addf(&out, ", %s) FROM ", last.data);
     pg_table(&out, &column->object);
-    buf_addf(&out, " HAVING %s > 0", largest.data);
+    if (up ? counter.max < usual.max : counter.min > usual.min) {
+        buf_add(&out, " WHERE ");
+        pg_ident_add(&out, column->object.name);
+        buf_addf(&out, up ? " <= %" PRId64 : " >= %" PRId64, up ? counter.max : counter.min);
+    }
+    if (up)
+        buf_addf(&out, " HAVING %s > %" PRId64, last.data, counter.start - (counter.start > INT64_MIN));
+    else
+        buf_addf(&out, " HAVING %s < %" PRId64, last.data, counter.start + (counter.start < INT64_MAX));
     render_statement(render, &out);
 }
 
