@@ -47,10 +47,20 @@ int pg_facts(struct ctx *ctx, struct conn *conn, struct facts *facts)
     return 0;
 }
 
-static int unmodelled_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
+/* While the answers come in order; *query is for after them. */
+static int unmodelled_look(struct ctx *ctx, struct conn *conn, const char **query)
 {
-    struct rows rows;
-    TRY(pg_query(ctx, conn, unmodelled_sql, NULL, &rows));
+    struct rows found;
+    TRY(pg_query(ctx, conn, pg_unmodelled_look(ctx->mem, unmodelled_sql), NULL, &found));
+    *query = pg_unmodelled_query(ctx->mem, unmodelled_sql, &found);
+    return 0;
+}
+
+static int unmodelled_load(struct ctx *ctx, struct conn *conn, const char *query, struct tree *tree)
+{
+    struct rows rows = {0};
+    if (query)
+        TRY(pg_query(ctx, conn, query, NULL, &rows));
     tree->names_unmodelled = true;
     for (int i = 0; i < rows.row.n; i++) {
         struct unmodelled *one = NEW(ctx->mem, struct unmodelled);
@@ -138,10 +148,11 @@ static int held_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
     return 0;
 }
 
-/* All that load_all() asks, in its order. */
+/* All that answers_take() asks, in its order. */
 static int all_send(struct ctx *ctx, struct conn *conn)
 {
-    static const char *const others[] = {dependency_sql, held_sql, unmodelled_sql, invalid_index_sql};
+    const char *const others[] = {dependency_sql, held_sql, pg_unmodelled_look(ctx->mem, unmodelled_sql),
+                                  invalid_index_sql};
     struct names *queries = NEW(ctx->mem, struct names);
 
     names_add(ctx->mem, queries, facts_sql);
@@ -153,39 +164,55 @@ static int all_send(struct ctx *ctx, struct conn *conn)
     return pg_ahead_send(ctx, (struct pg_conn *)conn, queries);
 }
 
-static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
+static int answers_take(struct ctx *ctx, struct conn *conn, struct tree *tree, const char **unmodelled)
 {
-    TRY(all_send(ctx, conn));
     struct facts facts;
     TRY(pg_facts(ctx, conn, &facts));
     tree->usual_schema = facts.usual_schema;
     TRY(pg_catalog_load(ctx, conn, NULL, tree));
     TRY(dependencies_load(ctx, conn, tree));
     TRY(held_load(ctx, conn, tree));
-    TRY(unmodelled_load(ctx, conn, tree));
+    TRY(unmodelled_look(ctx, conn, unmodelled));
     return warn_invalid(ctx, conn);
+}
+
+static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
+{
+    const char *unmodelled = NULL;
+    int result = all_send(ctx, conn);
+    if (result == 0)
+        result = answers_take(ctx, conn, tree, &unmodelled);
+    pg_ahead_end(ctx, (struct pg_conn *)conn);
+    TRY(result);
+    return unmodelled_load(ctx, conn, unmodelled, tree);
 }
 
 /* The queries read all of the catalog once, and the server takes nearly all of their parts for one row: nested loops over
    thousands of rows and compiling cost it more than they save. */
 #define PLANS "SET LOCAL jit = off; SET LOCAL enable_nestloop = off"
 
-static int made_load(struct ctx *ctx, struct conn *conn, const struct names *statements, const struct kind_set *kinds,
-                     struct tree *tree)
+static int statements_take(struct ctx *ctx, struct conn *conn, const struct names *statements)
 {
     for (int i = 0; i < statements->n; i++) {
         struct rows rows;
         TRY(pg_query(ctx, conn, statements->item[i], NULL, &rows));
     }
+    return 0;
+}
+
+static int made_take(struct ctx *ctx, struct conn *conn, const struct kind_set *kinds, struct tree *tree,
+                     const char **unmodelled)
+{
     TRY(pg_catalog_load(ctx, conn, kinds, tree));
     TRY(dependencies_load(ctx, conn, tree));
-    return unmodelled_load(ctx, conn, tree);
+    return unmodelled_look(ctx, conn, unmodelled);
 }
 
 int pg_make_and_load(struct ctx *ctx, struct conn *conn, const struct names *statements, struct tree *tree)
 {
     struct kind_set kinds = kind_set_all();
     struct names queries = {0};
+    const char *unmodelled = NULL;
 
     kind_set_remove(&kinds, KIND_SCHEMA);
     kind_set_remove(&kinds, KIND_EXTENSION);
@@ -197,13 +224,16 @@ int pg_make_and_load(struct ctx *ctx, struct conn *conn, const struct names *sta
             names_add(ctx->mem, &queries, here_sql(ctx->mem, embedded[i].text));
     }
     names_add(ctx->mem, &queries, here_sql(ctx->mem, dependency_sql));
-    names_add(ctx->mem, &queries, here_sql(ctx->mem, unmodelled_sql));
+    names_add(ctx->mem, &queries, pg_unmodelled_look(ctx->mem, unmodelled_sql));
     TRY(pg_exec(ctx, conn, PLANS));
     int result = pg_ahead_send(ctx, (struct pg_conn *)conn, &queries);
     if (result == 0)
-        result = made_load(ctx, conn, statements, &kinds, tree);
+        result = statements_take(ctx, conn, statements);
+    if (result == 0)
+        result = made_take(ctx, conn, &kinds, tree, &unmodelled);
     pg_ahead_end(ctx, (struct pg_conn *)conn);
-    return result;
+    TRY(result);
+    return unmodelled_load(ctx, conn, unmodelled ? here_sql(ctx->mem, unmodelled) : NULL, tree);
 }
 
 int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree)
@@ -216,7 +246,6 @@ int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
     tree_schema(ctx->mem, loaded, "");
     TRY(pg_exec(ctx, conn, own ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " PLANS : PLANS));
     result = load_all(ctx, conn, loaded);
-    pg_ahead_end(ctx, (struct pg_conn *)conn);
     if (own && result == 0)
         result = pg_exec(ctx, conn, "COMMIT");
     else if (own && PQstatus(((struct pg_conn *)conn)->pg) == CONNECTION_OK) {

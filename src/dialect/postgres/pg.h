@@ -146,6 +146,10 @@ int pg_loans_make(struct ctx *ctx, struct pg_conn *conn);
 int pg_loans_hide(struct ctx *ctx, struct pg_conn *conn);
 bool pg_loans_may_help(const struct pg_conn *conn, const struct error *error);
 
+/* unmodelled.c: what to ask first, and with its answer what then; NULL: nothing. */
+const char *pg_unmodelled_look(struct arena *mem, const char *sql);
+const char *pg_unmodelled_query(struct arena *mem, const char *sql, const struct rows *found);
+
 /* catalog.c, recover.c */
 extern const char *const pg_borrow_sql, *const pg_draft_sql;
 int pg_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);

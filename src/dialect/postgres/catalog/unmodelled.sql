@@ -2,7 +2,9 @@
 -- The current schema is called "".  What extensions own, and what the server makes for something else (array types,
 -- the indexes of constraints), is left out; so are temporary objects.  `definition` is compared, never run.
 
--- -- One text serves all versions: a column that only some have is found in the sub-select `older` outside by the others.
+-- One text serves all versions: a column that only some have is found in the sub-select `older` outside by the others.
+-- Above each part stands where there is something if it finds anything (unmodelled.c): rows, and after a semicolon what one
+-- of them fulfils. What this says too often costs time only.
 WITH ns AS (
     SELECT oid, CASE WHEN nspname = current_schema() THEN '' ELSE nspname::text END AS schema
     FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
@@ -93,7 +95,8 @@ WITH ns AS (
 )
 SELECT kind, schema, name, on_kind, on_schema, on_name, column_name, definition FROM (
 -- Relations that no kind models.  A partition may be in another schema than what it is a part of.
-SELECT r.word AS kind, r.schema, r.name,
+-- if pg_class WHERE oid >= 16384; relispartition OR relkind IN ('f', 'c')
+SELECT pn.schema AS on_schema, r.word AS kind, r.schema, r.name,
     CASE WHEN p.oid IS NULL THEN NULL WHEN p.relispartition THEN 'partition' ELSE 'table' END AS on_kind,
     p.relname::text AS on_name, NULL::text AS column_name,
     concat_ws('; ', pg_get_expr(c.relpartbound, c.oid), CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
@@ -111,23 +114,25 @@ SELECT r.word AS kind, r.schema, r.name,
             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND (pa.attrelid IS NULL
                 OR (a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) IS DISTINCT
                     FROM (pa.attnotnull, pg_get_expr(pd.adbin, p.oid))
-                ))) AS definition, pn.schema AS on_schema
+                ))) AS definition
 FROM rel r JOIN pg_class c ON c.oid = r.oid LEFT JOIN pg_inherits i ON i.inhrelid = r.oid AND c.relispartition
     LEFT JOIN pg_class p ON p.oid = i.inhparent LEFT JOIN ns pn ON pn.oid = p.relnamespace
 WHERE r.word IN ('partition', 'foreign table', 'composite type')
 UNION ALL
-SELECT *, NULL FROM (
-SELECT 'index', r.schema, ic.relname::text, r.word, r.name, NULL::text, pg_get_indexdef(x.indexrelid)
+-- if pg_class WHERE oid >= 16384; relispartition
+SELECT NULL, 'index', r.schema, ic.relname::text, r.word, r.name, NULL::text, pg_get_indexdef(x.indexrelid)
 FROM pg_index x JOIN rel r ON r.oid = x.indrelid AND r.word = 'partition'
     JOIN pg_class ic ON ic.oid = x.indexrelid
 WHERE NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = x.indexrelid)
     AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_class'::regclass AND h.objid = x.indexrelid)
 UNION ALL
-SELECT 'constraint', r.schema, k.conname, r.word, r.name, NULL, pg_get_constraintdef(k.oid)
+-- if pg_class WHERE oid >= 16384; relispartition OR relkind = 'f'
+SELECT NULL, 'constraint', r.schema, k.conname, r.word, r.name, NULL, pg_get_constraintdef(k.oid)
 FROM con k JOIN rel r ON r.oid = k.conrelid AND r.word IN ('partition', 'foreign table')
 WHERE k.conparentid = 0 AND k.conislocal AND k.contype IN ('c', 'f', 'p', 'u', 'x')
 UNION ALL
-SELECT CASE WHEN t.tgconstraint <> 0 THEN 'constraint trigger' ELSE 'trigger' END, r.schema, t.tgname, r.word,
+-- if pg_trigger; NOT tgisinternal
+SELECT NULL, CASE WHEN t.tgconstraint <> 0 THEN 'constraint trigger' ELSE 'trigger' END, r.schema, t.tgname, r.word,
     r.name, NULL,
     pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'O' THEN '' ELSE ' ' || t.tgenabled::text END
 FROM (SELECT 0 AS tgparentid) AS older CROSS JOIN LATERAL
@@ -135,22 +140,26 @@ FROM (SELECT 0 AS tgparentid) AS older CROSS JOIN LATERAL
         AND tgparentid = 0) AS t
     JOIN rel r ON r.oid = t.tgrelid AND r.word NOT IN ('table', 'view')
 UNION ALL
-SELECT 'disabled trigger', r.schema, k.conname, r.word, r.name, NULL, min(t.tgenabled::text)
+-- if pg_trigger; tgisinternal AND tgenabled <> 'O'
+SELECT NULL, 'disabled trigger', r.schema, k.conname, r.word, r.name, NULL, min(t.tgenabled::text)
 FROM pg_trigger t JOIN rel r ON r.oid = t.tgrelid JOIN con k ON k.oid = t.tgconstraint
-WHERE t.tgisinternal AND t.tgenabled <> 'O' GROUP BY 1, 2, 3, 4, 5
+WHERE t.tgisinternal AND t.tgenabled <> 'O' GROUP BY 2, 3, 4, 5, 6
 UNION ALL
-SELECT 'rule', r.schema, w.rulename, r.word, r.name, NULL,
+-- if pg_rewrite WHERE oid >= 16384; rulename <> '_RETURN'
+SELECT NULL, 'rule', r.schema, w.rulename, r.word, r.name, NULL,
     pg_get_ruledef(w.oid) || CASE w.ev_enabled WHEN 'O' THEN '' ELSE ' ' || w.ev_enabled::text END
 FROM pg_rewrite w JOIN rel r ON r.oid = w.ev_class WHERE w.rulename <> '_RETURN'
 UNION ALL
-SELECT 'policy', r.schema, p.polname, r.word, r.name, NULL, concat_ws('; ', p.polcmd, p.polpermissive::text,
+-- if pg_policy
+SELECT NULL, 'policy', r.schema, p.polname, r.word, r.name, NULL, concat_ws('; ', p.polcmd, p.polpermissive::text,
     (SELECT string_agg(o.name, ', ' ORDER BY o.name)
         FROM (SELECT CASE r WHEN 0 THEN 'public' ELSE pg_get_userbyid(r)::text END AS name
             FROM unnest(p.polroles) AS r) AS o),
     'using ' || pg_get_expr(p.polqual, p.polrelid), 'check ' || pg_get_expr(p.polwithcheck, p.polrelid))
 FROM pg_policy p JOIN rel r ON r.oid = p.polrelid
 UNION ALL
-SELECT p.word, p.schema, p.name, NULL, NULL, NULL, CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE
+-- if pg_proc WHERE oid >= 16384
+SELECT NULL, p.word, p.schema, p.name, NULL, NULL, NULL, CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE
     (SELECT concat_ws('; ', a.aggkind, a.aggnumdirectargs, a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
         a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn, a.aggfinalextra, a.aggmfinalextra,
             a.aggfinalmodify,
@@ -160,7 +169,8 @@ SELECT p.word, p.schema, p.name, NULL, NULL, NULL, CASE WHEN p.prokind <> 'a' TH
         FROM pg_aggregate a WHERE a.aggfnoid = p.oid) END
 FROM proc p
 UNION ALL
-SELECT y.word, y.schema, y.name, NULL, NULL, NULL,
+-- if pg_type WHERE oid >= 16384; typtype IN ('d', 'p', 'r') OR (typtype = 'b' AND typinput <> 'array_in'::regproc)
+SELECT NULL, y.word, y.schema, y.name, NULL, NULL, NULL,
     CASE t.typtype WHEN 'd' THEN concat_ws('; ', format_type(t.typbasetype, t.typtypmod), t.typnotnull::text,
         t.typdefault,
         (SELECT o.collname FROM pg_collation o WHERE o.oid = t.typcollation AND t.typcollation <> 100),
@@ -175,7 +185,8 @@ SELECT y.word, y.schema, y.name, NULL, NULL, NULL,
         t.typlen, t.typbyval, t.typcategory, t.typispreferred, t.typdelim, t.typalign, t.typstorage, t.typdefault) END
 FROM typ y JOIN pg_type t ON t.oid = y.oid WHERE y.typtype <> 'e'
 UNION ALL
-SELECT 'operator', n.schema, o.oprname || ' (' || concat_ws(', ', CASE WHEN o.oprleft = 0 THEN 'none'
+-- if pg_operator WHERE oid >= 16384
+SELECT NULL, 'operator', n.schema, o.oprname || ' (' || concat_ws(', ', CASE WHEN o.oprleft = 0 THEN 'none'
     ELSE format_type(o.oprleft, NULL) END,
     CASE WHEN o.oprright = 0 THEN 'none' ELSE format_type(o.oprright, NULL) END) || ')', NULL, NULL, NULL,
     concat_ws('; ', o.oprcode, o.oprcom::regoperator, o.oprnegate::regoperator, o.oprrest, o.oprjoin,
@@ -183,110 +194,131 @@ SELECT 'operator', n.schema, o.oprname || ' (' || concat_ws(', ', CASE WHEN o.op
 FROM pg_operator o JOIN ns n ON n.oid = o.oprnamespace
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_operator'::regclass AND h.objid = o.oid)
 UNION ALL
-SELECT 'operator class', n.schema, o.opcname || ' using ' || m.amname, NULL, NULL, NULL,
+-- if pg_opclass WHERE oid >= 16384
+SELECT NULL, 'operator class', n.schema, o.opcname || ' using ' || m.amname, NULL, NULL, NULL,
     concat_ws('; ', format_type(o.opcintype, NULL), o.opcdefault, format_type(NULLIF(o.opckeytype, 0), NULL), f.list)
 FROM pg_opclass o JOIN ns n ON n.oid = o.opcnamespace JOIN pg_am m ON m.oid = o.opcmethod LEFT
     JOIN contents f ON f.oid = o.opcfamily
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_opclass'::regclass AND h.objid = o.oid)
 UNION ALL
-SELECT 'operator family', n.schema, o.opfname || ' using ' || m.amname, NULL, NULL, NULL, f.list
+-- if pg_opfamily WHERE oid >= 16384
+SELECT NULL, 'operator family', n.schema, o.opfname || ' using ' || m.amname, NULL, NULL, NULL, f.list
 FROM pg_opfamily o JOIN ns n ON n.oid = o.opfnamespace JOIN pg_am m ON m.oid = o.opfmethod LEFT
     JOIN contents f ON f.oid = o.oid
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_opfamily'::regclass AND h.objid = o.oid)
     AND NOT EXISTS (SELECT FROM pg_opclass c WHERE c.opcnamespace = o.opfnamespace
         AND c.opcname = o.opfname AND c.opcmethod = o.opfmethod)
 UNION ALL
-SELECT 'cast', NULL, '(' || format_type(c.castsource, NULL) || ' as ' || format_type(c.casttarget,
+-- if pg_cast WHERE oid >= 16384
+SELECT NULL, 'cast', NULL, '(' || format_type(c.castsource, NULL) || ' as ' || format_type(c.casttarget,
     NULL) || ')', NULL, NULL, NULL,
     concat_ws('; ', NULLIF(c.castfunc, 0)::regprocedure, c.castcontext, c.castmethod)
 FROM pg_cast c WHERE c.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h
     WHERE h.classid = 'pg_cast'::regclass AND h.objid = c.oid)
 UNION ALL
-SELECT 'transform', NULL, 'for ' || format_type(t.trftype, NULL) || ' language ' || l.lanname, NULL, NULL, NULL,
+-- if pg_transform
+SELECT NULL, 'transform', NULL, 'for ' || format_type(t.trftype, NULL) || ' language ' || l.lanname, NULL, NULL, NULL,
     concat_ws('; ', t.trffromsql, t.trftosql)
 FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_transform'::regclass AND h.objid = t.oid)
 UNION ALL
-SELECT 'collation', n.schema, c.collname, NULL, NULL, NULL,
+-- if pg_collation WHERE oid >= 16384
+SELECT NULL, 'collation', n.schema, c.collname, NULL, NULL, NULL,
     (to_jsonb(c) - '{oid,collowner,collnamespace,collversion,collname}'::text[])::text
 FROM pg_collation c JOIN ns n ON n.oid = c.collnamespace
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_collation'::regclass AND h.objid = c.oid)
 UNION ALL
-SELECT 'conversion', n.schema, c.conname, NULL, NULL, NULL,
+-- if pg_conversion WHERE oid >= 16384
+SELECT NULL, 'conversion', n.schema, c.conname, NULL, NULL, NULL,
     concat_ws('; ', pg_encoding_to_char(c.conforencoding), pg_encoding_to_char(c.contoencoding), c.conproc,
         c.condefault)
 FROM pg_conversion c JOIN ns n ON n.oid = c.connamespace
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_conversion'::regclass AND h.objid = c.oid)
 UNION ALL
-SELECT 'text search configuration', n.schema, c.cfgname, NULL, NULL, NULL, concat_ws('; ',
+-- if pg_ts_config WHERE oid >= 16384
+SELECT NULL, 'text search configuration', n.schema, c.cfgname, NULL, NULL, NULL, concat_ws('; ',
     (SELECT p.prsname FROM pg_ts_parser p WHERE p.oid = c.cfgparser),
     (SELECT string_agg(m.maptokentype || ' ' || m.mapdict::regdictionary, ', ' ORDER BY m.maptokentype, m.mapseqno)
         FROM pg_ts_config_map m WHERE m.mapcfg = c.oid))
 FROM pg_ts_config c JOIN ns n ON n.oid = c.cfgnamespace
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_ts_config'::regclass AND h.objid = c.oid)
 UNION ALL
-SELECT 'text search dictionary', n.schema, c.dictname, NULL, NULL, NULL,
+-- if pg_ts_dict WHERE oid >= 16384
+SELECT NULL, 'text search dictionary', n.schema, c.dictname, NULL, NULL, NULL,
     concat_ws('; ', (SELECT t.tmplname FROM pg_ts_template t WHERE t.oid = c.dicttemplate), c.dictinitoption)
 FROM pg_ts_dict c JOIN ns n ON n.oid = c.dictnamespace
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_ts_dict'::regclass AND h.objid = c.oid)
 UNION ALL
-SELECT 'text search parser', n.schema, c.prsname, NULL, NULL, NULL,
+-- if pg_ts_parser WHERE oid >= 16384
+SELECT NULL, 'text search parser', n.schema, c.prsname, NULL, NULL, NULL,
     concat_ws('; ', c.prsstart, c.prstoken, c.prsend, c.prsheadline, c.prslextype)
 FROM pg_ts_parser c JOIN ns n ON n.oid = c.prsnamespace
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_ts_parser'::regclass AND h.objid = c.oid)
 UNION ALL
-SELECT 'text search template', n.schema, c.tmplname, NULL, NULL, NULL, concat_ws('; ', c.tmplinit, c.tmpllexize)
+-- if pg_ts_template WHERE oid >= 16384
+SELECT NULL, 'text search template', n.schema, c.tmplname, NULL, NULL, NULL, concat_ws('; ', c.tmplinit, c.tmpllexize)
 FROM pg_ts_template c JOIN ns n ON n.oid = c.tmplnamespace
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_ts_template'::regclass AND h.objid = c.oid)
 UNION ALL
-SELECT 'statistics', r.schema, CASE WHEN n.schema = r.schema THEN ''
+-- if pg_statistic_ext
+SELECT NULL, 'statistics', r.schema, CASE WHEN n.schema = r.schema THEN ''
     WHEN n.schema = '' THEN current_schema() || '.' ELSE n.schema || '.' END
     || s.stxname, r.word, r.name, NULL, concat_ws('; ', pg_get_statisticsobjdef(s.oid),
         NULLIF(to_jsonb(s) ->> 'stxstattarget', '-1'))
 FROM pg_statistic_ext s JOIN ns n ON n.oid = s.stxnamespace JOIN rel r ON r.oid = s.stxrelid
 UNION ALL
-SELECT 'event trigger', NULL, e.evtname, NULL, NULL, NULL, concat_ws('; ', e.evtevent, e.evtfoid::regprocedure,
+-- if pg_event_trigger
+SELECT NULL, 'event trigger', NULL, e.evtname, NULL, NULL, NULL, concat_ws('; ', e.evtevent, e.evtfoid::regprocedure,
     e.evttags::text, e.evtenabled)
 FROM pg_event_trigger e WHERE NOT EXISTS (SELECT FROM hidden h
     WHERE h.classid = 'pg_event_trigger'::regclass AND h.objid = e.oid)
 UNION ALL
-SELECT 'publication', NULL, p.pubname, NULL, NULL, NULL, (to_jsonb(p) - '{oid,pubowner,pubname}'::text[])::text
+-- if pg_publication
+SELECT NULL, 'publication', NULL, p.pubname, NULL, NULL, NULL, (to_jsonb(p) - '{oid,pubowner,pubname}'::text[])::text
 FROM pg_publication p
 UNION ALL
-SELECT 'publication', r.schema, t.pubname, r.word, r.name, NULL,
+-- if pg_publication; NOT puballtables
+SELECT NULL, 'publication', r.schema, t.pubname, r.word, r.name, NULL,
     (to_jsonb(t) - '{pubname,schemaname,tablename,attnames}'::text[])::text
 FROM pg_publication p JOIN pg_publication_tables t ON t.pubname = p.pubname AND NOT p.puballtables
     JOIN ns n ON CASE WHEN n.schema = '' THEN current_schema() ELSE n.schema END = t.schemaname
     JOIN rel r ON r.schema = n.schema AND r.name = t.tablename
 UNION ALL
-SELECT 'subscription', NULL, s.subname, NULL, NULL, NULL, s.subpublications::text
+-- if pg_subscription
+SELECT NULL, 'subscription', NULL, s.subname, NULL, NULL, NULL, s.subpublications::text
 FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()
 UNION ALL
-SELECT 'language', NULL, l.lanname, NULL, NULL, NULL,
+-- if pg_language WHERE oid >= 16384
+SELECT NULL, 'language', NULL, l.lanname, NULL, NULL, NULL,
     concat_ws('; ', l.lanpltrusted, NULLIF(l.lanplcallfoid, 0)::regprocedure, NULLIF(l.laninline,
         0)::regprocedure, NULLIF(l.lanvalidator, 0)::regprocedure)
 FROM pg_language l WHERE l.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h
     WHERE h.classid = 'pg_language'::regclass AND h.objid = l.oid)
 UNION ALL
-SELECT 'access method', NULL, m.amname, NULL, NULL, NULL, concat_ws('; ', m.amtype, m.amhandler)
+-- if pg_am WHERE oid >= 16384
+SELECT NULL, 'access method', NULL, m.amname, NULL, NULL, NULL, concat_ws('; ', m.amtype, m.amhandler)
 FROM pg_am m WHERE m.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_am'::regclass
     AND h.objid = m.oid)
 UNION ALL
-SELECT 'foreign data wrapper', NULL, w.fdwname, NULL, NULL, NULL,
+-- if pg_foreign_data_wrapper
+SELECT NULL, 'foreign data wrapper', NULL, w.fdwname, NULL, NULL, NULL,
     concat_ws('; ', NULLIF(w.fdwhandler, 0)::regprocedure, NULLIF(w.fdwvalidator, 0)::regprocedure,
         array_to_string(w.fdwoptions, ', '))
 FROM pg_foreign_data_wrapper w
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_foreign_data_wrapper'::regclass AND h.objid = w.oid)
 UNION ALL
-SELECT 'server', NULL, s.srvname, NULL, NULL, NULL, concat_ws('; ', w.fdwname, s.srvtype, s.srvversion,
+-- if pg_foreign_server
+SELECT NULL, 'server', NULL, s.srvname, NULL, NULL, NULL, concat_ws('; ', w.fdwname, s.srvtype, s.srvversion,
     array_to_string(s.srvoptions, ', '))
 FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_foreign_server'::regclass AND h.objid = s.oid)
 UNION ALL
 -- Without its options: they hold passwords.
-SELECT 'user mapping', NULL, 'for ' || m.usename, 'server', m.srvname, NULL, NULL FROM pg_user_mappings m
+-- if pg_foreign_server
+SELECT NULL, 'user mapping', NULL, 'for ' || m.usename, 'server', m.srvname, NULL, NULL FROM pg_user_mappings m
 UNION ALL
-SELECT 'default privileges', n.schema, CASE WHEN d.defaclrole = current_user::regrole THEN '' ELSE 'of '
+-- if pg_default_acl
+SELECT NULL, 'default privileges', n.schema, CASE WHEN d.defaclrole = current_user::regrole THEN '' ELSE 'of '
     || pg_get_userbyid(d.defaclrole) || ' ' END
     || 'on ' || CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences'
         WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types'
@@ -297,23 +329,34 @@ SELECT 'default privileges', n.schema, CASE WHEN d.defaclrole = current_user::re
         FROM aclexplode(d.defaclacl) x WHERE x.grantee <> d.defaclrole) AS o)
 FROM pg_default_acl d LEFT JOIN ns n ON n.oid = d.defaclnamespace
 UNION ALL
-SELECT p.kind, p.schema, string_agg(p.privilege, ', ' ORDER BY p.privilege) || p.joint
+-- if pg_class WHERE oid >= 16384; relacl IS NOT NULL
+-- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attacl IS NOT NULL
+-- if pg_proc WHERE oid >= 16384; proacl IS NOT NULL
+-- if pg_type WHERE oid >= 16384; typacl IS NOT NULL
+-- if pg_namespace AS s LEFT JOIN pg_init_privs AS i ON i.classoid = 'pg_namespace'::regclass AND i.objoid = s.oid; nspname <> 'information_schema' AND nspacl IS NOT NULL AND nspacl IS DISTINCT FROM initprivs
+-- if pg_language WHERE oid >= 16384; lanacl IS NOT NULL
+-- if pg_foreign_data_wrapper; fdwacl IS NOT NULL
+-- if pg_foreign_server; srvacl IS NOT NULL
+SELECT NULL, p.kind, p.schema, string_agg(p.privilege, ', ' ORDER BY p.privilege) || p.joint
     || CASE p.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(p.grantee)::text END, p.on_kind, p.on_name,
         p.column_name, NULL
 FROM privilege p GROUP BY p.kind, p.schema, p.joint, p.grantee, p.on_kind, p.on_name, p.column_name
 UNION ALL
 -- Comments on relations that are not modelled and on the columns of views;
 -- of constraints, triggers, policies, rules; on the rest.
-SELECT 'comment', r.schema, NULL, r.word, r.name, a.attname, d.description
+-- if pg_description WHERE objoid >= 16384; classoid = 'pg_class'::regclass
+SELECT NULL, 'comment', r.schema, NULL, r.word, r.name, a.attname, d.description
 FROM pg_description d JOIN rel r ON d.classoid = 'pg_class'::regclass AND r.oid = d.objoid
     LEFT JOIN pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid AND d.objsubid > 0
 WHERE r.word IN ('partition', 'foreign table', 'composite type') OR (d.objsubid > 0 AND r.word <> 'table')
 UNION ALL
-SELECT 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.description
+-- if pg_description WHERE objoid >= 16384; classoid IN ('pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass)
+SELECT NULL, 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.description
 FROM pg_description d JOIN attached a ON a.class = d.classoid AND a.oid = d.objoid JOIN rel r ON r.oid = a.relation
 WHERE NOT (a.class = 'pg_trigger'::regclass AND r.word IN ('table', 'view'))
 UNION ALL
-SELECT 'comment', n.schema, NULL, i.type, CASE WHEN i.schema = current_schema()
+-- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass)
+SELECT NULL, 'comment', n.schema, NULL, i.type, CASE WHEN i.schema = current_schema()
     THEN replace(i.identity, quote_ident(current_schema()) || '.', '') ELSE i.identity END, NULL, d.description
 FROM pg_description d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
     LEFT JOIN pg_namespace s ON s.nspname = i.schema LEFT JOIN ns n ON n.oid = s.oid
@@ -325,52 +368,63 @@ WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e')
 UNION ALL
 -- Of the indexes that no kind models: those of constraints, and those of partitions.
-SELECT 'comment', r.schema, 'of index ' || ic.relname, r.word, r.name, NULL, d.description
+-- if pg_description WHERE objoid >= 16384; classoid = 'pg_class'::regclass
+SELECT NULL, 'comment', r.schema, 'of index ' || ic.relname, r.word, r.name, NULL, d.description
 FROM pg_description d JOIN pg_index x ON d.classoid = 'pg_class'::regclass AND d.objoid = x.indexrelid
     JOIN pg_class ic ON ic.oid = x.indexrelid JOIN rel r ON r.oid = x.indrelid
 WHERE r.word = 'partition' OR EXISTS (SELECT FROM con k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
 UNION ALL
 -- An extension brings a comment of its own.
-SELECT 'comment', NULL, NULL, 'extension', e.extname, NULL, d.description
+-- if pg_description JOIN pg_extension AS e ON classoid = 'pg_extension'::regclass AND objoid = e.oid; extname <> 'plpgsql' OR description <> 'PL/pgSQL procedural language'
+SELECT NULL, 'comment', NULL, NULL, 'extension', e.extname, NULL, d.description
 FROM pg_description d JOIN pg_extension e ON d.classoid = 'pg_extension'::regclass AND d.objoid = e.oid
 WHERE d.description IS DISTINCT FROM (SELECT a.comment FROM pg_available_extensions() a WHERE a.name = e.extname)
 UNION ALL
-SELECT 'security label', n.schema, l.provider, i.type, CASE WHEN i.schema = current_schema()
+-- if pg_seclabel
+SELECT NULL, 'security label', n.schema, l.provider, i.type, CASE WHEN i.schema = current_schema()
     THEN replace(i.identity, quote_ident(current_schema()) || '.', '') ELSE i.identity END, NULL, l.label
 FROM pg_seclabel l CROSS JOIN LATERAL pg_identify_object(l.classoid, l.objoid, l.objsubid) i
     LEFT JOIN pg_namespace s ON s.nspname = i.schema LEFT JOIN ns n ON n.oid = s.oid
 UNION ALL
 -- Properties of modelled objects.
-SELECT 'OF type', r.schema, format_type(c.reloftype, NULL), r.word, r.name, NULL, NULL
+-- if pg_class WHERE oid >= 16384; reloftype <> 0
+SELECT NULL, 'OF type', r.schema, format_type(c.reloftype, NULL), r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.reloftype <> 0
 UNION ALL
-SELECT 'row security', r.schema, CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'enabled' END, r.word,
+-- if pg_class WHERE oid >= 16384; relrowsecurity OR relforcerowsecurity
+SELECT NULL, 'row security', r.schema, CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'enabled' END, r.word,
     r.name, NULL,
     c.relrowsecurity::text
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND (c.relrowsecurity OR c.relforcerowsecurity)
 UNION ALL
-SELECT 'replica identity', r.schema, CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing'
+-- if pg_class WHERE oid >= 16384; relkind IN ('r', 'p', 'm') AND relreplident <> 'd'
+SELECT NULL, 'replica identity', r.schema, CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing'
     ELSE 'using index ' ||
     COALESCE((SELECT ic.relname FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid
         WHERE x.indrelid = c.oid AND x.indisreplident), '') END,
     r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relkind IN ('r', 'p', 'm') AND c.relreplident <> 'd'
 UNION ALL
-SELECT 'cluster', r.schema, 'on ' || ic.relname, r.word, r.name, NULL, NULL
+-- if pg_index WHERE indrelid >= 16384; indisclustered
+SELECT NULL, 'cluster', r.schema, 'on ' || ic.relname, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_index x ON x.indrelid = r.oid AND x.indisclustered JOIN pg_class ic ON ic.oid = x.indexrelid
 UNION ALL
-SELECT 'access method', r.schema, m.amname, r.word, r.name, NULL, NULL
+-- if pg_class WHERE oid >= 16384; relkind IN ('r', 'm') AND relam <> 2
+SELECT NULL, 'access method', r.schema, m.amname, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relkind IN ('r', 'm') JOIN pg_am m ON m.oid = c.relam
     AND m.amname <> 'heap'
 UNION ALL
-SELECT 'tablespace', r.schema, t.spcname, r.word, r.name, NULL, NULL
+-- if pg_class WHERE oid >= 16384; reltablespace <> 0 AND (relkind = 'm' OR relispartition)
+SELECT NULL, 'tablespace', r.schema, t.spcname, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND r.word IN ('materialized view', 'partition')
     JOIN pg_tablespace t ON t.oid = c.reltablespace
 UNION ALL
-SELECT 'unlogged', r.schema, NULL, r.word, r.name, NULL, NULL
+-- if pg_class WHERE oid >= 16384; relpersistence = 'u' AND relkind = 'S'
+SELECT NULL, 'unlogged', r.schema, NULL, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relpersistence = 'u' AND r.relkind = 'S'
 UNION ALL
-SELECT w.word, r.schema, k.conname, r.word, r.name,
+-- if (SELECT true AS conenforced, false AS conperiod) AS older CROSS JOIN LATERAL (SELECT contype, conname, convalidated, connoinherit, conenforced, conperiod FROM pg_constraint WHERE oid >= 16384) AS k; (k.contype = 'n' OR NOT k.convalidated OR NOT k.conenforced OR k.conperiod) AND (k.contype <> 'n' OR k.connoinherit OR NOT k.convalidated OR k.conname !~ '_not_null[0-9]*$')
+SELECT NULL, w.word, r.schema, k.conname, r.word, r.name,
     (SELECT a.attname FROM pg_attribute a WHERE k.contype = 'n' AND a.attrelid = k.conrelid
         AND a.attnum = k.conkey[1]),
     pg_get_constraintdef(k.oid)
@@ -384,16 +438,19 @@ WHERE w.word IS NOT NULL AND k.conislocal AND (k.conparentid = 0 OR k.contype = 
     AND (k.contype = 'n' OR NOT k.convalidated OR NOT k.conenforced OR k.conperiod)
     AND (k.contype <> 'n' OR k.connoinherit OR NOT k.convalidated OR k.conname !~ '_not_null[0-9]*$')
 UNION ALL
-SELECT 'statistics target', r.schema, a.attstattarget::text, r.word, r.name, a.attname, NULL
+-- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attstattarget >= 0
+SELECT NULL, 'statistics target', r.schema, a.attstattarget::text, r.word, r.name, a.attname, NULL
 FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attstattarget >= 0
 UNION ALL
-SELECT 'statistics target', r.schema, a.attstattarget || ' of index ' || ic.relname, r.word, r.name, NULL, NULL
+-- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attstattarget >= 0
+SELECT NULL, 'statistics target', r.schema, a.attstattarget || ' of index ' || ic.relname, r.word, r.name, NULL, NULL
 FROM att a JOIN pg_class ic ON ic.oid = a.attrelid AND a.attstattarget >= 0 JOIN pg_index x ON x.indexrelid = ic.oid
     JOIN rel r ON r.oid = x.indrelid
 UNION ALL
 -- What a serial or identity column's sequence has beside what the column says. One that is not as SERIAL makes it is a
 -- sequence of its own.
-SELECT * FROM (
+-- if pg_sequence
+SELECT NULL, * FROM (
     SELECT 'sequence setting', r.schema, concat_ws(', ', CASE WHEN s.relname !~ '_seq[0-9]*$' THEN 'named ' || s.relname END,
         CASE WHEN d.description IS NOT NULL THEN 'comment' END) AS settings, r.word, r.name, a.attname, d.description
     FROM pg_sequence q JOIN pg_class s ON s.oid = q.seqrelid
@@ -409,10 +466,13 @@ SELECT * FROM (
         AND pg_get_expr(f.adbin, f.adrelid) = 'nextval(' || quote_literal(q.seqrelid::regclass) || '::regclass)')
 ) AS counter WHERE settings <> ''
 UNION ALL
-SELECT 'column option', r.schema, array_to_string(a.attoptions, ', '), r.word, r.name, a.attname, NULL
+-- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attoptions IS NOT NULL
+SELECT NULL, 'column option', r.schema, array_to_string(a.attoptions, ', '), r.word, r.name, a.attname, NULL
 FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attoptions IS NOT NULL
 UNION ALL
-SELECT 'default', r.schema, NULL, r.word, r.name, a.attname, pg_get_expr(d.adbin, d.adrelid)
+-- if pg_attrdef JOIN pg_class AS c ON c.oid = adrelid; relkind = 'v'
+SELECT NULL, 'default', r.schema, NULL, r.word, r.name, a.attname, pg_get_expr(d.adbin, d.adrelid)
 FROM rel r JOIN pg_attrdef d ON d.adrelid = r.oid AND r.word = 'view'
     JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = d.adnum
-) AS other) AS found ORDER BY kind, schema, on_name, name, column_name
+) AS found (on_schema, kind, schema, name, on_kind, on_name, column_name, definition)
+ORDER BY kind, schema, on_name, name, column_name
