@@ -12,6 +12,7 @@
 #include "cli/log.h"
 #include "cli/manual.h"
 #include "cli/terminal.h"
+#include "dialect/dialect.h"
 
 static struct ctx *running; /* what a signal cancels */
 static atomic_int asking;   /* a question is open: nothing runs that has to end first */
@@ -223,6 +224,7 @@ int main(int argc, char **argv)
     streams_fill();
     struct ctx ctx;
     struct output output = {0};
+    dialects_own_process();
     ctx_open(&ctx, 0);
     signals_install(&ctx);
     output.memory = open_memstream(&output.text, &output.length);

@@ -420,6 +420,8 @@ struct dialect {
 
 void conn_tick(struct ctx *ctx, struct conn *conn);
 extern const struct dialect *const dialect_list[]; /* NULL-terminated, in dialects.c */
+/* For a program, before all else: nobody but us uses the engines' libraries in this process. A library never calls it. */
+void dialects_own_process(void);
 
 const struct dialect *dialect_find(const char *database_type); /* NULL if unknown */
 const struct dialect *dialect_of_url(const struct url *url);   /* by its scheme; NULL */

@@ -10,3 +10,8 @@
 const struct dialect *const dialect_list[] = {
     &lite_dialect, &pg_dialect, &my_dialect, &my_mariadb_dialect, NULL,
 };
+
+void dialects_own_process(void)
+{
+    lite_own_process();
+}

@@ -244,6 +244,12 @@ int lite_limit(struct ctx *ctx, struct conn *conn, const struct limits *limits)
     return 0;
 }
 
+/* How much memory SQLite has is counted for the whole process and under a lock, which is a tenth of running statements. */
+void lite_own_process(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static int open_database(struct ctx *ctx, struct lite_conn *lite, const struct open_plan *plan)
 {
     int rc = sqlite3_open_v2(plan->file, &lite->db, plan->flags | SQLITE_OPEN_NOMUTEX, NULL);

@@ -54,6 +54,7 @@ void lite_enter(struct lite_conn *lite, struct ctx *ctx);
 int lite_leave(struct lite_conn *lite, int result);
 
 /* open.c */
+void lite_own_process(void);
 int lite_url_options(struct ctx *ctx, struct names *known);
 int lite_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
 void lite_close(struct conn *conn);
