@@ -15,6 +15,7 @@ import pytest
 from support.project import PROGRAM, ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+INSTALLED = {"fastapi.md"}  # pages whose commands need the Python package
 BLOCK = re.compile(r"(?P<head>(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<kind>\w*)\n)(?P<body>.*?)(?P<tail>```\n)", re.DOTALL)
 MASKS = [
     (re.compile(r'"(time|timestamp)": "[0-9T:.-]*Z"'), r'"\1": "2026-11-21T12:00:00.123Z"'),
@@ -49,16 +50,19 @@ def commands(body):
     return found
 
 
-def run(command, folder):
-    path = f"{Path(PROGRAM).parent}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+def run(command, folder, package):
+    programs = package.bin if package else f"{Path(PROGRAM).parent}:{Path(sys.executable).parent}"
+    path = f"{programs}:{os.environ['PATH']}"
     env = {key: value for key, value in os.environ.items() if not key.startswith(("DBWARDEN_", "DATABASE_URL"))}
     env.update(PATH=path, DBWARDEN_PYTHON=sys.executable, LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1")
+    if package:
+        env["DBWARDEN_PYTHON"] = str(package.bin / "python")
     done = subprocess.run(["bash", "-c", command], cwd=folder, env=env, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
     return done.stdout
 
 
-def block_run(match, folder, wrong):
+def block_run(match, folder, package, wrong):
     body = match["body"]
     if match["file"]:
         path = folder / match["file"]
@@ -68,7 +72,7 @@ def block_run(match, folder, wrong):
         return match[0]
     out = []
     for command, expected in commands(body):
-        printed = masked(run(command, folder), folder)
+        printed = masked(run(command, folder, package), folder)
         if printed != masked("\n".join(expected), folder):
             wrong.append(f"$ {command}\n--- the page says\n" + "\n".join(expected) + f"\n--- it printed\n{printed}")
         out.append(f"$ {command}\n" + (printed + "\n" if printed else ""))
@@ -76,10 +80,11 @@ def block_run(match, folder, wrong):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_page(page, tmp_path):
+def test_page(page, tmp_path, request):
     wrong = []
     text = page.read_text()
-    again = BLOCK.sub(lambda match: block_run(match, tmp_path, wrong), text)
+    package = request.getfixturevalue("package") if page.name in INSTALLED else None
+    again = BLOCK.sub(lambda match: block_run(match, tmp_path, package, wrong), text)
     if os.environ.get("DBWARDEN_TEST_UPDATE"):
         page.write_text(again)
     else:

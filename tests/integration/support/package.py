@@ -42,7 +42,7 @@ class Package:
 
 def install(folder):
     wanted = (ROOT / "tests/requirements.txt").read_text().split() + (ROOT / "tests/requirements-package.txt").read_text().split()
-    kept = [line for line in wanted if not line.startswith(("pytest", "pylibseekdb", "sqlmodel"))]
+    kept = [line for line in wanted if not line.startswith(("pylibseekdb", "sqlmodel"))]
     subprocess.run([BASE, "-m", "venv", "--clear", folder], check=True)
     pip = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, *kept, f"{ROOT}[fastapi,redis,metrics]"], check=True, timeout=900)
