@@ -45,6 +45,8 @@ struct scan {
     int at;
 };
 void scan_open(struct scan *scan, struct translator *t, const char *text, size_t length);
+/* MySQL's words between CREATE and the kind: who defines it (true), as whom it runs, how a view is computed. */
+bool scan_drop_clauses(struct scan *scan);
 const struct token *scan_peek(const struct scan *scan, int ahead);
 bool scan_is(const struct scan *scan, const char *word);
 bool scan_are(const struct scan *scan, const char *words); /* several, with single spaces */

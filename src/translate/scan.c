@@ -27,6 +27,39 @@ void scan_open(struct scan *scan, struct translator *t, const char *text, size_t
         scan->token[--scan->n] = (struct token){.kind = TOKEN_END, .text = text + length};
 }
 
+/* DEFINER = user, user@host or CURRENT_USER(); "@host" is a token of its own where it could be a variable. */
+static int definer_length(const struct scan *scan, int at)
+{
+    const struct token *next = &scan->token[at + 3 < scan->n ? at + 3 : scan->n];
+    if (token_is(next, "@") || token_is(next, "("))
+        return 5;
+    return next->length && *next->text == '@' ? 4 : 3;
+}
+
+static int clause_length(const struct scan *scan, int at)
+{
+    if (token_is(&scan->token[at], "definer"))
+        return definer_length(scan, at);
+    return token_is(&scan->token[at], "algorithm") || token_is(&scan->token[at], "sql") ? 3 : 0;
+}
+
+bool scan_drop_clauses(struct scan *scan)
+{
+    bool definer = false;
+    int from = token_is(scan_peek(scan, 1), "or") ? 3 : 1, to = from, length;
+    if (!scan_is(scan, "create") && !scan_is(scan, "alter"))
+        return false;
+    while (to < scan->n && (length = clause_length(scan, to)) > 0) {
+        definer = definer || token_is(&scan->token[to], "definer");
+        to += length;
+    }
+    if (to > scan->n)
+        return false;
+    memmove(&scan->token[from], &scan->token[to], sizeof *scan->token * (size_t)(scan->n - to + 1));
+    scan->n -= to - from;
+    return definer;
+}
+
 const struct token *scan_peek(const struct scan *scan, int ahead)
 {
     int at = scan->at + ahead;

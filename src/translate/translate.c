@@ -190,8 +190,6 @@ static const struct {
     {"CREATE GLOBAL|LOCAL? TEMP|TEMPORARY|UNLOGGED? TABLE", table_create, false},
     {"CREATE UNIQUE|FULLTEXT|SPATIAL? INDEX", index_create, false},
     {"CREATE OR? REPLACE? TEMP|TEMPORARY|MATERIALIZED? RECURSIVE? VIEW", view_create, false},
-    {"CREATE ALGORITHM", view_create, false},
-    {"CREATE OR REPLACE ALGORITHM", view_create, false},
     {"CREATE TYPE", type_create, true},
     {"CREATE DOMAIN", domain_create, true},
     {"CREATE SCHEMA", schema_create, true},
@@ -227,11 +225,14 @@ static const char *short_text(const struct translator *t)
 static int statement_read(struct scan *scan)
 {
     struct translator *t = scan->t;
+    bool defined = scan_drop_clauses(scan);
     const struct translate_shape *shape = shape_find(scan, t->rules->statements);
     if (shape) {
         note(t, shape->cannot ? NOTE_CANNOT : NOTE_LEFT_OUT, "%s is left out: %s", short_text(t), shape->reason);
         return 0;
     }
+    if (defined)
+        note_once(t, NOTE_LEFT_OUT, "DEFINER is left out: nobody owns a view here");
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
         if (shape_fits(scan, readers[i].words))
             return t->following && !readers[i].remembered ? 0 : readers[i].read(scan);
