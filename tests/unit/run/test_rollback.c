@@ -85,7 +85,7 @@ static void a_version_without_a_file_keeps_its_place(void **state)
     project_take(project, "primary__0002_b.sql");
     put(project, 3, "c");
     assert_works(ctx, project_migrate(project));
-    assert_works(ctx, rollback(project, 0, "2", false));
+    assert_works(ctx, rollback(project, 1, NULL, false));
     assert_query(project, APPLIED, "0001 0002");
     int code = rollback(project, 1, NULL, false);
     assert_true(code < 0);
