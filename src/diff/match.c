@@ -46,8 +46,11 @@ struct change *rename_add(struct arena *mem, struct changes *changes, struct obj
 
 typedef bool pair_test(struct matcher *matcher, struct object *before, struct object *after);
 
+/* A name that nobody gave is not asked back from somebody else's object that has it. */
 static bool test_name(struct matcher *matcher, struct object *before, struct object *after)
 {
+    if (before->stranger && after->name_invented)
+        return false;
     bool same = before->name && after->name && compare_name(matcher->mem, matcher->target, before->name, after->name);
     return same &&
            (!kind_is(before->kind, KIND_OVERLOADED) || compare_identity(matcher->mem, matcher->target, before, after));

@@ -22,6 +22,7 @@ struct owned_top *owned_top(struct owned *owned, const char *key)
         return top;
     top = NEW(owned->ctx->mem, struct owned_top);
     map_init(&top->parts, owned->ctx->mem);
+    map_init(&top->usual, owned->ctx->mem);
     map_set(&owned->tops, key, top);
     return top;
 }
@@ -67,6 +68,8 @@ static void object_add(struct owned *owned, struct owned_top *top, const struct 
         top->itself = true;
     if (key) {
         owned_part(owned, top, key, true);
+        if (n)
+            map_set(&top->usual, arena_dup(mem, key), arena_dup(mem, contents[n - 1]));
         settings_add(owned, top, key, object);
     }
     for (int i = 0; i < n; i++) {
@@ -211,6 +214,25 @@ static void object_mark(struct owned *owned, const struct owned_top *top, struct
             names_add(mem, &object->unspoken, settings.item[i]);
 }
 
+static bool has_content(struct owned *owned, const struct object *object, const char *content)
+{
+    char *contents[2];
+    int n = managed_content_keys(owned->ctx->mem, &owned->forms, object, contents);
+    return (n > 0 && text_equal(contents[0], content)) || (n > 1 && text_equal(contents[1], content));
+}
+
+/* Is what was to get this usual name there under another, because somebody else has it? */
+static bool is_elsewhere(struct owned *owned, const struct owned_top *top, const struct object *object, const char *key)
+{
+    const char *content = top && key ? map_get(&top->usual, key) : NULL;
+    if (!content || has_content(owned, object, content))
+        return false;
+    for (int i = 0; i < object->parent->children.n; i++)
+        if (has_content(owned, object->parent->children.item[i], content))
+            return true;
+    return false;
+}
+
 static void top_mark(struct owned *owned, struct object *top)
 {
     struct arena *mem = owned->ctx->mem;
@@ -221,6 +243,8 @@ static void top_mark(struct owned *owned, struct object *top)
         if (kind_is(o->kind, KIND_PART))
             continue;
         const char *key = key_by_name(owned, known, o);
+        if (is_elsewhere(owned, known, o, key))
+            key = NULL;
         if (key)
             key_by_content(owned, known, &taken, o, true);
         object_mark(owned, known, o, key);

@@ -92,6 +92,7 @@ bool memory_is_later(const struct session *session, const struct migration *migr
 struct owned_top {
     bool itself;
     struct map parts; /* keys under it; NULL: no longer */
+    struct map usual; /* names among these that a server was to give, and the content of what gets them */
 };
 struct owned {
     struct ctx *ctx;

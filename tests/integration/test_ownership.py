@@ -185,6 +185,22 @@ def test_constraints_by_hand_stay(place):
     assert "ck_hand" in settles(project)
 
 
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_a_usual_name_that_somebody_else_has_is_left_to_them(place):
+    project, engine = place
+    models(project)
+    step(project)
+    sql(engine, "ALTER TABLE users ADD CHECK (id < 1000)")
+    models(project, '__table_args__ = (__import__("sqlalchemy").CheckConstraint("id > 0"),)')
+    step(project)
+    assert {check["name"] for check in sa.inspect(engine).get_check_constraints("users")} == {"users_id_check", "users_id_check1"}
+    assert "users_id_check" in settles(project)
+    models(project)
+    step(project)
+    (left,) = sa.inspect(engine).get_check_constraints("users")
+    assert left["name"] == "users_id_check" and "1000" in left["sqltext"]
+
+
 def test_what_is_renamed_stays_its_own(place):
     """Index, check and column of a renamed table are the project's still, and can be dropped."""
     project, engine = place

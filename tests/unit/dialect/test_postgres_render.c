@@ -102,6 +102,23 @@ static void of_two_equal_uniques_the_named_one_is_made(void **state)
                 UNIQUES("{'columns': ['a']}, {'name': 'uq', 'columns': ['a']}"), "");
 }
 
+/* Neither what somebody else has there, nor what comes in this plan. */
+static void a_name_of_ours_is_one_that_nobody_has(void **state)
+{
+    static const char table[] = "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'int'}, {'name': 'b', "
+                                "'type': 'int'}], %s}]";
+    struct ctx *ctx = *state;
+    const char *before = "'checks': [{'name': 't_a_check', 'expr': 'a > 0'}], "
+                         "'uniques': [{'name': 't_a_check1', 'columns': ['b']}]";
+    const char *after =
+        "'checks': [{'expr': 'a < 9'}], 'indexes': [{'name': 't_a_check2', 'parts': [{'column': 'b'}]}]";
+    struct tree *tree = pg_tree(ctx, arena_printf(ctx->mem, table, before));
+    for (struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o))
+        o->stranger = o->kind == KIND_UNIQUE || o->kind == KIND_CHECK;
+    assert_plan(tree, pg_tree(ctx, arena_printf(ctx->mem, table, after)),
+                "ALTER TABLE t ADD CONSTRAINT t_a_check3 CHECK (a < 9);\n\nCREATE INDEX t_a_check2 ON t (b);");
+}
+
 static void a_serial_may_count_in_its_own_way(void **state)
 {
     assert_plan(pg_tree(*state, "'sequences': [{'name': 'nr', 'increment': 5, 'owned_by': 't.id'}],"
@@ -398,11 +415,11 @@ static void partitioning_cannot_change(void **state)
 UNIT_TESTS(UNIT(a_table_is_written_one_item_per_line), UNIT(tables_that_refer_to_each_other_get_their_keys_later),
            UNIT(a_type_changes_with_its_default_out_of_the_way), UNIT(serial_comes_and_goes),
            UNIT(a_unique_that_says_a_key_again_is_satisfied), UNIT(of_two_equal_uniques_the_named_one_is_made),
-           UNIT(a_serial_may_count_in_its_own_way), UNIT(identity_options_are_set_one_by_one),
-           UNIT(a_generated_column_is_altered_where_the_server_can), UNIT(labels_are_added_in_place),
-           UNIT(labels_go_by_way_of_a_new_type), UNIT(clauses_of_an_index_have_the_servers_order),
-           UNIT(only_old_tables_get_indexes_concurrently), UNIT(old_tables_lose_indexes_concurrently),
-           UNIT(a_key_and_an_index_of_one_name_take_turns_in_a_transaction),
+           UNIT(a_name_of_ours_is_one_that_nobody_has), UNIT(a_serial_may_count_in_its_own_way),
+           UNIT(identity_options_are_set_one_by_one), UNIT(a_generated_column_is_altered_where_the_server_can),
+           UNIT(labels_are_added_in_place), UNIT(labels_go_by_way_of_a_new_type),
+           UNIT(clauses_of_an_index_have_the_servers_order), UNIT(only_old_tables_get_indexes_concurrently),
+           UNIT(old_tables_lose_indexes_concurrently), UNIT(a_key_and_an_index_of_one_name_take_turns_in_a_transaction),
            UNIT(the_index_of_a_key_is_moved_and_tuned_in_place),
            UNIT(an_index_is_moved_and_tuned_in_place_but_not_of_a_partitioned_table),
            UNIT(an_old_server_is_not_asked_for_what_it_lacks), UNIT(a_sequence_waits_for_its_column),

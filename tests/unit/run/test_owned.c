@@ -63,6 +63,27 @@ static void all_of_a_record_is_owned_and_nothing_else(void **state)
         "table:.a/check(x > 0) ");
 }
 
+/* By the name that a server would give it, unless what has that name is something else, and it is there under another. */
+static void a_usual_name_tells_less_than_the_content(void **state)
+{
+    struct ctx *ctx = *state;
+    struct owned owned;
+    struct target target = lite_target(0);
+    struct tree *tree = lite_tree_of(ctx, "CREATE TABLE a (x INT, CONSTRAINT a_check CHECK (x > 0));");
+    for (struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o))
+        o->name_invented = o->kind == KIND_CHECK;
+    owned_open(ctx, &target, tree, &owned);
+    owned_tree(&owned, tree);
+    assert_string_equal(strange_in(ctx, &owned, "CREATE TABLE a (x INT, CONSTRAINT a_check CHECK (x > 1));"), "");
+    assert_string_equal(
+        strange_in(ctx, &owned, "CREATE TABLE a (x INT, CONSTRAINT a_check CHECK (x > 1), CHECK (x > 0));"),
+        "table:.a/check:a_check ");
+    assert_string_equal(
+        strange_in(ctx, &owned,
+                   "CREATE TABLE a (x INT, CONSTRAINT other CHECK (x > 0), CONSTRAINT a_check CHECK (x > 0));"),
+        "table:.a/check:other ");
+}
+
 static void strangers_of_a_record_stay_strangers(void **state)
 {
     struct ctx *ctx = *state;
@@ -160,7 +181,7 @@ static void old_notes_name_paths(void **state)
                         "table:.a/index:iy table:.b/column:x table:.c table:.c/column:x ");
 }
 
-UNIT_TESTS(UNIT(all_of_a_record_is_owned_and_nothing_else), UNIT(strangers_of_a_record_stay_strangers),
-           UNIT(a_note_takes_the_place_of_what_was_described), UNIT(a_note_drops_and_renames),
-           UNIT(what_sources_do_not_speak_of_stays_owned), UNIT(a_note_names_what_is_described_from_then_on),
-           UNIT(old_notes_name_paths))
+UNIT_TESTS(UNIT(all_of_a_record_is_owned_and_nothing_else), UNIT(a_usual_name_tells_less_than_the_content),
+           UNIT(strangers_of_a_record_stay_strangers), UNIT(a_note_takes_the_place_of_what_was_described),
+           UNIT(a_note_drops_and_renames), UNIT(what_sources_do_not_speak_of_stays_owned),
+           UNIT(a_note_names_what_is_described_from_then_on), UNIT(old_notes_name_paths))
