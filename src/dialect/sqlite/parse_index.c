@@ -98,14 +98,6 @@ static int index_head(struct lite_parser *p, struct index *index)
     return parse_name(p, &ignored);
 }
 
-static int statement_end(const struct lite_parser *p)
-{
-    int n = p->n;
-    while (n > 0 && token_is(&p->token[n - 1], ";"))
-        n--;
-    return n;
-}
-
 int lite_parse_index(struct ctx *ctx, struct object *table, const struct lite_text *text)
 {
     struct lite_parser p;
@@ -119,7 +111,7 @@ int lite_parse_index(struct ctx *ctx, struct object *table, const struct lite_te
     } while (parse_accept(&p, ","));
     TRY(parse_expect(&p, ")"));
     if (parse_accept(&p, "WHERE"))
-        index->predicate.printed = parse_slice(&p, p.at, statement_end(&p));
+        index->predicate.printed = parse_slice(&p, p.at, p.n);
     return 0;
 }
 
@@ -145,6 +137,6 @@ int lite_parse_view(struct ctx *ctx, struct object *schema, const struct lite_te
         TRY(parse_name(&p, &ignored));
     if (!parse_is(&p, "("))
         TRY(parse_expect(&p, "AS"));
-    view->query.printed = parse_slice(&p, p.at, statement_end(&p));
+    view->query.printed = parse_slice(&p, p.at, p.n);
     return 0;
 }

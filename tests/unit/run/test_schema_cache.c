@@ -41,12 +41,12 @@ static int shelf_close(void **state)
 
 static const char *file_of(struct shelf *shelf, const char *name)
 {
-    return arena_printf(shelf->ctx.mem, "%s/dbwarden/%s.json", shelf->folder, name);
+    return arena_printf(shelf->ctx.mem, "%s/dbwarden/%s", shelf->folder, name);
 }
 
 static struct schema_cache cache_of(const char *key)
 {
-    return (struct schema_cache){.key = key, .last = "folder"};
+    return (struct schema_cache){.key = key, .last = "folder", .engine = ENGINE_LITE};
 }
 
 static void put(struct shelf *shelf, const char *key, const char *sql, const char *owner)
@@ -102,7 +102,8 @@ static void the_last_is_the_one_that_was_used_last(void **state)
     struct ctx *ctx = &shelf->ctx;
     struct list said = {0};
     struct tree *tree;
-    const struct schema_cache any = cache_of("any"), unknown = {.key = "any", .last = "elsewhere"}, off = {0};
+    const struct schema_cache any = cache_of("any"),
+                              unknown = {.key = "any", .last = "elsewhere", .engine = ENGINE_LITE}, off = {0};
     put(shelf, "one", "CREATE TABLE a (x INT);", NULL);
     put(shelf, "two", "CREATE TABLE b (x INT);", "b");
     assert_true(schema_cache_get_last(ctx, &any, &said, &tree));
@@ -133,7 +134,7 @@ static void what_others_may_write_or_is_broken_is_not_believed(void **state)
     assert_true(get(shelf, "one"));
     assert_int_equal(rename(path, file_of(shelf, "schema-two")), 0);
     assert_false(get(shelf, "two"));
-    assert_int_equal(symlink("schema-two.json", path), 0);
+    assert_int_equal(symlink("schema-two", path), 0);
     assert_false(get(shelf, "one"));
     unlink(path);
     assert_works(ctx, file_write(ctx, path, "{", 1, 0600));
