@@ -201,9 +201,15 @@ def fails(test, seconds):
                    for _ in range(2))
 
 
+def programs_of(tests):
+    """What has to be built for them: they themselves, and the program that they run."""
+    paths = {os.path.normpath(word) for test in tests for word in test["cmd"]}
+    return [os.path.relpath(path, BUILD) for path in sorted(paths) if path.startswith(f"{BUILD}/")]
+
+
 def notices(mutant, tests, known):
     """The name of the first test that fails, or None."""
-    if not ninja(*{os.path.relpath(word, BUILD) for test in tests for word in test["cmd"] if word.startswith(f"{BUILD}/")}):
+    if not ninja(*programs_of(tests)):
         return "the build"
     return next((test["name"] for test, seconds in tests_for(mutant, tests, known) if fails(test, seconds)), None)
 
@@ -250,6 +256,8 @@ def show(mutant):
 def run(files, options):
     """How many of each folder were noticed and not, and the survivors; Ctrl-C ends it early."""
     tests, known, found = read_tests(BUILD), observe(files), outputs()
+    if not ninja(*programs_of(tests)):
+        sys.exit("mutants.py: the tests cannot be built")
     counts, survivors = collections.defaultdict(lambda: [0, 0]), []
     try:
         for mutant in sample(files, options):
