@@ -6,13 +6,18 @@ ASAN = build-asan
 TSAN = build-tsan
 COV = build-cov
 DB = sqlite
+PREFIX = /usr/local
 FOR = build
 C_FILES = $(shell find include src python tests bench -name '*.[ch]' 2>/dev/null)
 
-.PHONY: all deps check check-format check-layers check-sizes format tidy unit clean demo test bench soak coverage mutants
+.PHONY: all install deps check check-format check-layers check-sizes format tidy unit clean demo test bench soak coverage mutants
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
+
+install: all # PREFIX=/usr/local; DESTDIR=folder for packagers
+	meson configure $(BUILD) -Dprefix=$(PREFIX)
+	meson install -C $(BUILD) --no-rebuild --quiet
 
 deps: # FOR=test: what the tests need too
 	@tools/deps.sh install $(FOR)

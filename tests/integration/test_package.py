@@ -35,7 +35,9 @@ def test_wheel_holds_the_program_and_the_package_only(package):
     """)
     kept = {file for file in files if "dist-info" not in file and not file.endswith(".pyc")}
     assert {file for file in kept if not file.startswith("dbwarden/") or not file.endswith(".py")} == {
-        "../../../bin/dbwarden", "dbwarden/_core.abi3.so", "dbwarden/py.typed", "_dbwarden_first.py", "dbwarden-first.pth"}
+        "../../../bin/dbwarden", "../../../share/man/man1/dbwarden.1", "../../../share/bash-completion/completions/dbwarden.bash",
+        "../../../share/zsh/site-functions/_dbwarden", "../../../share/fish/vendor_completions.d/dbwarden.fish",
+        "dbwarden/_core.abi3.so", "dbwarden/py.typed", "_dbwarden_first.py", "dbwarden-first.pth"}
 
 
 def test_dbwarden_on_path_is_the_native_program(package):
