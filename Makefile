@@ -10,7 +10,7 @@ PREFIX = /usr/local
 FOR = build
 C_FILES = $(shell find include src python tests bench -name '*.[ch]' 2>/dev/null)
 
-.PHONY: all install deps check check-format check-layers check-sizes format tidy unit clean demo test bench soak coverage mutants
+.PHONY: all install wheel deps check check-format check-layers check-sizes format tidy unit clean demo test bench soak coverage mutants
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -18,6 +18,10 @@ all: $(BUILD)/build.ninja
 install: all # PREFIX=/usr/local; DESTDIR=folder for packagers
 	meson configure $(BUILD) -Dprefix=$(PREFIX)
 	meson install -C $(BUILD) --no-rebuild --quiet
+
+wheel: # dist/*.whl with everything in it but glibc
+	@tools/deps.sh install build
+	tools/wheel.py
 
 deps: # FOR=test: what the tests need too
 	@tools/deps.sh install $(FOR)

@@ -60,6 +60,8 @@ part "two runners at once" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_RO
   tests/integration/test_two.py -q -p no:cacheprovider
 part "many databases, ThreadSanitizer" env DBWARDEN_PROGRAM="$PWD/build-tsan/dbwarden" DBWARDEN_TEST_SERVERS="$servers" \
   TSAN_OPTIONS="halt_on_error=1 exitcode=66" "$cache/venv/bin/python" -m pytest tests/integration/test_fleet.py -q -p no:cacheprovider
+# shellcheck disable=SC2046 # one word per URL is meant
+part "wheel on a bare machine" tests/wheel.sh $(tests/servers/testservers.sh env "$servers" | sed -n 's/^\(PG15_TCP\|MARIADB\|MYSQL\)_URL=//p')
 stop_servers
 
 part "fuzzers" tests/fuzz/run.sh seconds "${SOAK_FUZZ:-600}" "$seed"

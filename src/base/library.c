@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "base/file.h"
+
 static int fail_load(struct ctx *ctx, const struct library *library, const char *what)
 {
     const char *why = dlerror();
@@ -34,4 +36,12 @@ int library_load(struct ctx *ctx, struct library *library)
     int code = library->loaded ? 0 : load(ctx, library);
     pthread_mutex_unlock(&lock);
     return code;
+}
+
+char *library_folder(struct arena *mem, const struct library *library)
+{
+    Dl_info info;
+    void *function;
+    memcpy(&function, library->symbol->at, sizeof function);
+    return dladdr(function, &info) && info.dli_fname ? path_folder(mem, info.dli_fname) : NULL;
 }

@@ -20,5 +20,7 @@ struct library {
 };
 /* Once; safe in several threads. Never unloaded. ERR_UNSUPPORTED if it is missing or too old. */
 int library_load(struct ctx *ctx, struct library *library);
+/* Where it was loaded from; NULL if that is not known. Of one that is loaded. */
+char *library_folder(struct arena *mem, const struct library *library);
 
 #endif

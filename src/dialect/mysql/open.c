@@ -41,6 +41,9 @@ static MYSQL *connect_raw(struct ctx *ctx, const struct url *url, const struct c
     }
     mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
     mysql_options(mysql, MYSQL_OPT_NONBLOCK, 0);
+    const char *plugins = my_plugin_folder(ctx->mem);
+    if (plugins)
+        mysql_options(mysql, MYSQL_PLUGIN_DIR, plugins);
     if (my_url_apply(ctx, mysql, url) < 0) {
         mysql_close(mysql);
         return NULL;

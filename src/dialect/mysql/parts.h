@@ -37,6 +37,8 @@ struct my_conn {
 extern const struct driver my_driver;
 extern const struct state_sql my_state;
 
+/* Beside the library, as Debian and a wheel have them; NULL: where the library itself looks. */
+const char *my_plugin_folder(struct arena *mem);
 int my_library_load(struct ctx *ctx); /* libmariadb.c: before anything of the client library is called */
 
 /* options.c */
