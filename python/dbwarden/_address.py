@@ -1,18 +1,33 @@
 """Which driver a URL needs for async and for sync sessions, and how its options are said to that driver."""
 
+from __future__ import annotations
+
 import importlib.util
 import os
+from typing import TYPE_CHECKING, Any
 
 from dbwarden.exceptions import ConfigurationError
 
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+    from typing import Literal
+
+    from sqlalchemy import URL
+
+    from dbwarden.config import DatabaseConfig
+
+    Drivers = Mapping[str, tuple[str, ...]]
+    Kind = Literal["async", "sync"]
+
 # In the order in which they are looked for; "extra" is what to install when there is none.
-ASYNC_DRIVERS = {
+ASYNC_DRIVERS: Drivers = {
     "postgresql": ("asyncpg", "psycopg"),
     "sqlite": ("aiosqlite",),
     "mysql": ("asyncmy", "aiomysql"),
     "mariadb": ("asyncmy", "aiomysql"),
 }
-SYNC_DRIVERS = {
+SYNC_DRIVERS: Drivers = {
     "postgresql": ("psycopg2", "psycopg", "pg8000"),
     "sqlite": ("pysqlite",),
     "mysql": ("pymysql", "mysqldb", "mysqlconnector"),
@@ -20,21 +35,20 @@ SYNC_DRIVERS = {
 }
 MODULES = {"pysqlite": "sqlite3", "mysqldb": "MySQLdb", "mysqlconnector": "mysql.connector", "mariadbconnector": "mariadb"}
 EXTRAS = {"postgresql": "postgres", "sqlite": "sqlalchemy", "mysql": "mysql", "mariadb": "mysql"}
-BOTH = ("psycopg",)
 
 
-def _installed(driver):
+def _installed(driver: str) -> bool:
     try:
         return importlib.util.find_spec(MODULES.get(driver, driver)) is not None
     except ImportError:
         return False
 
 
-def _serves(driver, drivers):
+def _serves(driver: str, drivers: tuple[str, ...]) -> bool:
     return driver in drivers or (driver not in set().union(*ASYNC_DRIVERS.values(), *SYNC_DRIVERS.values()))
 
 
-def _choose_driver(backend, drivers, what):
+def _choose_driver(backend: str, drivers: Drivers, what: str) -> str:
     for driver in drivers[backend]:
         if _installed(driver):
             return driver
@@ -45,7 +59,7 @@ def _choose_driver(backend, drivers, what):
     )
 
 
-def _file_url(url, folder):
+def _file_url(url: URL, folder: str) -> URL:
     """A SQLite file as the command line finds it: relative to the project, wherever the process works."""
     name = url.database
     if not name or name == ":memory:" or name.startswith("file:") or os.path.isabs(name):
@@ -58,9 +72,10 @@ ASYNCPG_WORDS = {"sslmode": "ssl", "connect_timeout": "timeout", "host": "host",
 ASYNCPG_SETTINGS = ("application_name", "client_encoding")
 
 
-def _settings_of(options):
+def _settings_of(options: str) -> dict[str, str]:
     """-c a=b -csearch_path=x as a dictionary."""
-    words, settings = iter(options.split()), {}
+    words = iter(options.split())
+    settings: dict[str, str] = {}
     for word in words:
         text = next(words, "") if word == "-c" else word[2:] if word.startswith(("-c", "--")) else ""
         name, _, value = text.partition("=")
@@ -69,9 +84,12 @@ def _settings_of(options):
     return settings
 
 
-def _asyncpg(url):
+def _asyncpg(url: URL) -> tuple[URL, dict[str, Any]]:
     """asyncpg refuses libpq's options; what it can do is said in its own words."""
-    query, kept, arguments, settings = dict(url.query), {}, {}, {}
+    query = {key: value if isinstance(value, str) else value[-1] for key, value in url.query.items()}
+    kept: dict[str, str | tuple[str, ...]] = {}
+    arguments: dict[str, Any] = {}
+    settings: dict[str, str] = {}
     for key, value in query.items():
         if key == "options":
             settings.update(_settings_of(value))
@@ -84,13 +102,13 @@ def _asyncpg(url):
         elif key in ("sslrootcert", "sslcert", "sslkey"):
             continue
         else:
-            kept[ASYNCPG_WORDS.get(key, key)] = value
+            kept[ASYNCPG_WORDS.get(key, key)] = url.query[key]  # several hosts stay several
     if settings:
         arguments["server_settings"] = settings
     return url.set(query=kept), arguments
 
 
-def _tls(mode, query):
+def _tls(mode: str, query: Mapping[str, str]) -> ssl.SSLContext:
     import ssl
 
     context = ssl.create_default_context(cafile=query["sslrootcert"])
@@ -102,7 +120,7 @@ def _tls(mode, query):
     return context
 
 
-def read(text, key):
+def read(text: str, key: str) -> URL:
     """The URL, parsed; its text is in no message, since a password may be in it."""
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
@@ -116,7 +134,7 @@ def read(text, key):
     )
 
 
-def resolve(database, kind):
+def resolve(database: DatabaseConfig, kind: Kind) -> tuple[URL, dict[str, Any]]:
     """(URL, connect arguments) for an engine of this kind: "async" or "sync"."""
     own, other = database.sqlalchemy_url_async, database.sqlalchemy_url_sync
     if kind == "sync":

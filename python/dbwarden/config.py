@@ -4,19 +4,29 @@ It is what ``database_config()`` registered here; where nothing was registered, 
 rules of the command line and executed once.
 """
 
+from __future__ import annotations
+
 import contextlib
 import contextvars
+import enum
 import importlib.util
+import math
 import os
 import re
 import sys
 import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from dbwarden import _native, config_registry
+from dbwarden.config_registry import type_of
 from dbwarden.constants import TOML_FILE
 from dbwarden.exceptions import ConfigurationError, DBWardenDatabaseNotFoundError, DBWardenNotInitializedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 DEFAULT_MIGRATION_TABLE = "_dbwarden_migrations"
 DEFAULT_SEEDS_TABLE = "_dbwarden_seeds"
@@ -31,8 +41,8 @@ class DatabaseConfig:
     sqlalchemy_url_sync: str = ""
     sqlalchemy_url_async: str = ""
     secure_values: bool = False
-    secure_display_values: dict = field(default_factory=dict)
-    model_paths: list | None = None
+    secure_display_values: dict[str, str] = field(default_factory=dict)
+    model_paths: list[str] | None = None
     migrations_dir: str = ""
     migration_table: str = DEFAULT_MIGRATION_TABLE
     seed_table: str = DEFAULT_SEEDS_TABLE
@@ -40,62 +50,64 @@ class DatabaseConfig:
     dev_database_url: str | None = None
     dev_database_type: str | None = None
     overlap_models: bool = False
-    engine_options: dict = field(default_factory=dict)
+    engine_options: dict[str, Any] = field(default_factory=dict)
     folder: str = ""  # what relative paths are relative to
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"DatabaseConfig({self.database_type!r}, migrations_dir={self.migrations_dir!r})"
 
     @property
-    def sqlalchemy_url(self):
+    def sqlalchemy_url(self) -> str:
         return self.sqlalchemy_url_sync or self.sqlalchemy_url_async or ""
 
 
 @dataclass(frozen=True)
 class MultiDbConfig:
-    databases: dict
+    databases: dict[str, DatabaseConfig | None]  # None: there is no development database
     default: str
 
 
 class _Loaded:
     """What was read, for one state of the registry."""
 
-    def __init__(self, generation, document, databases):
+    def __init__(self, generation: int, document: dict[str, Any], real: MultiDbConfig, dev: MultiDbConfig) -> None:
         self.generation = generation
         self.document = document  # as the native library takes it
-        self.real, self.dev = databases
+        self.real = real
+        self.dev = dev
 
 
 # ---- development mode: of the process, or of one task and what it calls
 
 _process_flags = {"dev": False, "strict": False}
-_task_flags = contextvars.ContextVar("dbwarden_flags", default=None)
+_Flags = dict[str, bool]
+_task_flags: contextvars.ContextVar[_Flags | None] = contextvars.ContextVar("dbwarden_flags", default=None)
 
 
-def _flag(name):
+def _flag(name: str) -> bool:
     return (_task_flags.get() or _process_flags)[name]
 
 
-def is_dev_mode():
+def is_dev_mode() -> bool:
     return _flag("dev")
 
 
-def is_strict_translation():
+def is_strict_translation() -> bool:
     return _flag("strict")
 
 
-def set_dev_mode(enabled):
+def set_dev_mode(enabled: bool) -> None:
     """For the whole process."""
     _process_flags["dev"] = bool(enabled)
 
 
-def set_strict_translation(enabled):
+def set_strict_translation(enabled: bool) -> None:
     """For the whole process."""
     _process_flags["strict"] = bool(enabled)
 
 
 @contextlib.contextmanager
-def flags(dev=False, strict_translation=False):
+def flags(dev: bool = False, strict_translation: bool = False) -> Iterator[None]:
     """For what this task or thread does meanwhile; others do not see it."""
     token = _task_flags.set({"dev": bool(dev), "strict": bool(strict_translation)})
     try:
@@ -107,11 +119,12 @@ def flags(dev=False, strict_translation=False):
 # ---- reading
 
 _lock = threading.RLock()
-_loaded = None
-_file = None  # (working folder, path, time of change) of the file that was executed because nothing was registered
+_loaded: _Loaded | None = None
+# (working folder, path, time of change) of the file that was executed because nothing was registered
+_file: tuple[str, str, int | None] | None = None
 
 
-def _forget():
+def _forget() -> None:
     global _loaded, _file
     _loaded = _file = None
 
@@ -119,19 +132,20 @@ def _forget():
 config_registry.register_reset_hook(_forget)
 
 
-def _find_file():
+def _find_file() -> str:
     """The project's configuration file, by the rules of the command line."""
     try:
-        return _native.run("config", options={"folder": os.getcwd()})["source"]
+        return str(_native.run("config", options={"folder": os.getcwd()})["source"])
     except ConfigurationError as error:
         if error.message.startswith("No configuration found"):
             raise DBWardenNotInitializedError(error.message, code=error.code, hint=error.hint) from None
         raise
 
 
-def _execute(path):
+def _execute(path: str) -> ModuleType:
     """Runs the file once, under a name of ours: a dbwarden.py is not the package."""
     spec = importlib.util.spec_from_file_location(_MODULE, path)
+    assert spec and spec.loader  # it ends in .py
     module = importlib.util.module_from_spec(spec)
     sys.modules[_MODULE] = module
     folder = os.path.dirname(path)
@@ -141,14 +155,14 @@ def _execute(path):
     return module
 
 
-def _changed_at(path):
+def _changed_at(path: str) -> int | None:
     try:
         return os.stat(path).st_mtime_ns
     except OSError:
         return None
 
 
-def _read_project():
+def _read_project() -> None:
     """Registers what the project's file says, unless that was done already."""
     global _file
     if config_registry.registered_entries() and _file is None:
@@ -163,7 +177,11 @@ def _read_project():
             file=path,
             hint="Call it in a Python module for each database; commands go on to read this file.",
         )
-    _execute(path)
+    try:
+        _execute(path)
+    except BaseException:
+        config_registry.reset_registry()  # half a configuration is none
+        raise
     if not config_registry.registered_entries():
         raise ConfigurationError("No database_config(...) call found", file=path)
     _file = (os.getcwd(), path, _changed_at(path))
@@ -172,7 +190,7 @@ def _read_project():
 _executing = threading.local()
 
 
-def project_name(name):
+def project_name(name: str) -> Any:
     """What the project's configuration file calls so; None if there is neither."""
     if getattr(_executing, "now", False):
         return None  # the file, or what it imports, asks for what it has yet to define
@@ -188,7 +206,7 @@ def project_name(name):
     return getattr(sys.modules.get(_MODULE), name, None)
 
 
-def _project_folder(entry):
+def _project_folder(entry: config_registry.Entry) -> str:
     """As the command line has it: the folder of the file, or the one above that was worked in."""
     beside = os.path.dirname(entry.file)
     worked = entry.folder
@@ -198,24 +216,28 @@ def _project_folder(entry):
     return beside if has == [True, False] else worked
 
 
-def _plain(value):
-    if isinstance(value, (tuple, set, frozenset)):
-        return [_plain(item) for item in (value if isinstance(value, tuple) else sorted(value, key=str))]
-    if isinstance(value, list):
+def _plain(value: Any) -> Any:
+    """As the reader of the command line has it: what JSON cannot say is named by its type."""
+    if isinstance(value, enum.Enum):
+        value = value.value
+    if hasattr(value, "render_as_string"):  # SQLAlchemy's URL, a tuple too
+        return value.render_as_string(hide_password=False)
+    if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return [_plain(item) for item in sorted(value, key=str)]
     if isinstance(value, dict):
         return {"type": "dict", "keys": {str(key): _plain(item) for key, item in value.items()}}
-    if hasattr(value, "render_as_string"):
-        return value.render_as_string(hide_password=False)
     if isinstance(value, os.PathLike):
         return os.fspath(value)
-    return value if value is None or isinstance(value, (bool, int, float, str)) else {"type": type(value).__name__}
+    is_plain = value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value))
+    return value if is_plain else {"type": type(value).__name__}
 
 
-def _document(entries):
+def _document(entries: Sequence[config_registry.Entry]) -> dict[str, Any]:
     """What was registered, as the native library takes it."""
 
-    def entry_json(entry):
+    def entry_json(entry: config_registry.Entry) -> dict[str, Any]:
         said = {key: value for key, value in entry.items() if value is not None and key != "engine_options"}
         keys = {key: {"value": _plain(value), "line": entry.line} for key, value in said.items()}
         return {"file": entry.file, "line": entry.line, "keys": keys}
@@ -224,13 +246,13 @@ def _document(entries):
     return {"source": first.file, "folder": _project_folder(first), "entries": [entry_json(entry) for entry in entries]}
 
 
-def _database(entry, folder):
-    def text(key):
+def _database(entry: config_registry.Entry, folder: str) -> DatabaseConfig:
+    def text(key: str) -> str:
         value = _plain(entry[key])
         return value if isinstance(value, str) else ""
 
     return DatabaseConfig(
-        database_type=entry["database_type"],
+        database_type=entry["database_type"] or type_of(text("database_url_sync") or text("database_url_async")),
         sqlalchemy_url_sync=text("database_url_sync"),
         sqlalchemy_url_async=text("database_url_async"),
         secure_values=bool(entry["secure_values"]),
@@ -246,25 +268,19 @@ def _database(entry, folder):
     )
 
 
-def _type_of(url):
-    """The engine by the URL's scheme, where no type is said."""
-    scheme = url.partition(":")[0].partition("+")[0]
-    return {"postgres": "postgresql"}.get(scheme, scheme)
-
-
-def _in_dev(database):
+def _in_dev(database: DatabaseConfig) -> DatabaseConfig | None:
     """The development database in the place of the real one, for async sessions too; None where there is none."""
     if not database.dev_database_url:
         return None
     return replace(
         database,
-        database_type=database.dev_database_type or _type_of(database.dev_database_url),
+        database_type=database.dev_database_type or type_of(database.dev_database_url),
         sqlalchemy_url_sync=database.dev_database_url,
         sqlalchemy_url_async="",
     )
 
 
-def _load():
+def _load() -> _Loaded:
     global _loaded
     with _lock:
         _read_project()
@@ -277,11 +293,11 @@ def _load():
         real = {entry["database_name"]: _database(entry, document["folder"]) for entry in entries}
         dev = {name: _in_dev(database) for name, database in real.items()}
         default = judged["default"]
-        _loaded = _Loaded(generation, document, (MultiDbConfig(real, default), MultiDbConfig(dev, default)))
+        _loaded = _Loaded(generation, document, MultiDbConfig({**real}, default), MultiDbConfig(dev, default))
         return _loaded
 
 
-def _current():
+def _current() -> _Loaded:
     """What is loaded, without a lock where nothing changed."""
     loaded = _loaded
     if loaded and loaded.generation == config_registry.generation() and _file is None:
@@ -289,7 +305,7 @@ def _current():
     return _load()
 
 
-def native_options():
+def native_options() -> dict[str, Any]:
     """The options of a call of the native library for this configuration and the flags of this task."""
     return {
         "configuration": _current().document,
@@ -302,13 +318,13 @@ def native_options():
 # ---- what others ask
 
 
-def get_multi_db_config():
+def get_multi_db_config() -> MultiDbConfig:
     """All databases, by name, and which one is the default."""
     loaded = _current()
     return loaded.dev if is_dev_mode() else loaded.real
 
 
-def get_database(name=None):
+def get_database(name: str | None = None) -> DatabaseConfig:
     """The database of this name, or the default one."""
     multi = get_multi_db_config()
     name = name or multi.default
@@ -323,33 +339,33 @@ def get_database(name=None):
     return database
 
 
-def get_settings_source_file():
+def get_settings_source_file() -> Path:
     """Where the configuration stands."""
     return Path(_current().document["source"])
 
 
-def get_toml_path():
+def get_toml_path() -> Path | None:
     """The nearest warden.toml of DBWarden before 0.8, which nothing reads; None if there is none."""
     here = Path.cwd()
     return next((folder / TOML_FILE for folder in (here, *here.parents) if (folder / TOML_FILE).is_file()), None)
 
 
-def display_value(database, field_name, value):
+def display_value(database: DatabaseConfig, field_name: str, value: Any) -> Any:
     """What may be shown: the source text where ``secure_values`` is set and it is known, else the value without passwords."""
     if database.secure_values and field_name in database.secure_display_values:
         return database.secure_display_values[field_name]
     return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", value) if isinstance(value, str) else value
 
 
-def get_config():
+def get_config() -> DatabaseConfig:
     """The default database."""
     return get_database()
 
 
-def list_databases():
+def list_databases() -> list[str]:
     return list(get_multi_db_config().databases)
 
 
-def default_database():
+def default_database() -> str:
     """The name of the default one."""
     return get_multi_db_config().default

@@ -4,11 +4,31 @@ Every error says in ``message`` what happened and, where it is known, in ``hint`
 where, and in ``sqlstate`` what the server called it. ``code`` is the word that ``--json`` has for the kind of failure.
 """
 
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class DBWardenError(Exception):
     """The base of all errors of this package."""
 
-    def __init__(self, message="", *, code=None, hint=None, file=None, line=None, sqlstate=None):
+    # Set where a run of several databases or migrations failed: what the library replied, and where it was.
+    reply: dict[str, Any]
+    replies: dict[str, dict[str, Any]]
+    database: str
+
+    def __init__(
+        self,
+        message: object = "",
+        *,
+        code: str | None = None,
+        hint: str | None = None,
+        file: str | None = None,
+        line: int | None = None,
+        sqlstate: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = str(message)
         self.code = code
@@ -17,7 +37,7 @@ class DBWardenError(Exception):
         self.line = line
         self.sqlstate = sqlstate
 
-    def __str__(self):
+    def __str__(self) -> str:
         place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""
         return f"{place}{self.message}" + (f" ({self.hint})" if self.hint else "")
 

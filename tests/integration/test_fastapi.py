@@ -165,6 +165,7 @@ def test_pools_of_loops_and_processes(lite):
             async with async_factory("primary")() as session:
                 return (await session.execute(text("SELECT 1"))).scalar_one(), id(session.bind)
         first, second = asyncio.run(one()), asyncio.run(one())
+        assert len(_ASYNC_SESSION_FACTORIES) == 1
         with sync_factory("primary")() as session:
             session.execute(text("SELECT 1"))
         assert sync_factory("primary") is sync_factory("primary")

@@ -37,7 +37,7 @@ def test_wheel_holds_the_program_and_the_package_only(package):
     assert {file for file in kept if not file.startswith("dbwarden/") or not file.endswith(".py")} == {
         "../../../bin/dbwarden", "../../../share/man/man1/dbwarden.1", "../../../share/bash-completion/completions/dbwarden.bash",
         "../../../share/zsh/site-functions/_dbwarden", "../../../share/fish/vendor_completions.d/dbwarden.fish",
-        "dbwarden/_core.abi3.so", "dbwarden/py.typed", "_dbwarden_first.py", "dbwarden-first.pth"}
+        "dbwarden/_core.abi3.so", "dbwarden/_core.pyi", "dbwarden/py.typed", "_dbwarden_first.py", "dbwarden-first.pth"}
 
 
 def test_dbwarden_on_path_is_the_native_program(package):
@@ -49,6 +49,27 @@ def test_dbwarden_on_path_is_the_native_program(package):
         print(json.dumps(version("dbwarden")))
     """)
     assert metadata == version
+
+
+def test_the_program_and_the_package_take_the_same_configuration(package, tmp_path):
+    """A URL object, which is a tuple too, a type that only the URL says, and an enum."""
+    (tmp_path / "settings.py").write_text(textwrap.dedent("""
+        import enum
+        from dbwarden import database_config
+        from sqlalchemy import URL
+        database_config(database_name="a", default=True,
+                        database_url_sync=URL.create("mariadb", "bob", host="localhost", database="app"))
+        database_config(database_name="b", database_url_sync="postgresql://localhost/b", snapshots=enum.Enum("S", {"E": "each"}).E)
+    """))
+    told = package.python("""
+        from dbwarden import config
+        found = config.get_multi_db_config().databases.values()
+        print(json.dumps([[database.database_type, database.sqlalchemy_url] for database in found]))
+    """, folder=tmp_path)
+    assert told == [["mariadb", "mariadb://bob@localhost/app"], ["postgresql", "postgresql://localhost/b"]]
+    said = package.run("dbwarden", "config", folder=tmp_path)
+    for kind, url in told:
+        assert f"database_type: {kind}\n    database_url_sync: {url}\n" in said
 
 
 def test_names_that_projects_import(package):

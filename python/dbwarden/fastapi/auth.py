@@ -2,13 +2,17 @@
 
 import hmac
 import os
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Literal, NoReturn
 
 from dbwarden.exceptions import ConfigurationError
 
+AuthMode = Literal["open", "authenticated"]
+Keys = str | Iterable[str]
 MODES = ("open", "authenticated")
 
 
-def _keys_of(api_key):
+def _keys_of(api_key: Keys | None) -> list[bytes]:
     keys = [api_key] if isinstance(api_key, str) else list(api_key or ())
     for key in keys:
         if not isinstance(key, str) or not key.strip():
@@ -16,7 +20,7 @@ def _keys_of(api_key):
     return [key.encode() for key in keys]
 
 
-def accepted_keys(auth_mode, api_key, variable):
+def accepted_keys(auth_mode: AuthMode | None, api_key: Keys | None, variable: str) -> list[bytes] | None:
     """The keys that are accepted; None: everybody is. The variable is "open", "authenticated" or one more key.
 
     It can ask for keys where the code does not, never the other way round.
@@ -25,7 +29,7 @@ def accepted_keys(auth_mode, api_key, variable):
     if auth_mode not in (None, *MODES):
         raise ConfigurationError(f"auth_mode is {auth_mode!r}: it must be one of {', '.join(MODES)}")
     keys = _keys_of(api_key) + ([said.encode()] if said and said not in MODES else [])
-    is_wanted = auth_mode == "authenticated" or said not in (None, "", "open") or (auth_mode is None and keys)
+    is_wanted = auth_mode == "authenticated" or said not in (None, "", "open") or (auth_mode is None and bool(keys))
     if not is_wanted:
         return None
     if not keys:
@@ -36,31 +40,32 @@ def accepted_keys(auth_mode, api_key, variable):
     return keys
 
 
-def is_open(auth_mode, variable):
+def is_open(auth_mode: AuthMode | None, variable: str) -> bool:
     """Whether somebody said so, in the code or in the environment."""
     return auth_mode == "open" or os.environ.get(variable) == "open"
 
 
-def key_dependency(keys):
+def key_dependency(keys: list[bytes] | None) -> Callable[..., Awaitable[None]]:
     """The dependency that answers 401 or 403 to a request without one of the keys; None lets everybody through."""
     from fastapi import HTTPException, Security
     from fastapi.security import APIKeyHeader
 
     header = APIKeyHeader(name="X-API-Key", auto_error=False)
 
-    async def check_key(given=Security(header)):
+    async def check_key(given: str | None = Security(header)) -> None:
         if keys is None:
             return
         if not given:
             raise HTTPException(401, "API key required")
-        matches = [hmac.compare_digest(key, given.encode()) for key in keys]
+        sent = given.encode("latin-1")  # as it came: a header is decoded so
+        matches = [hmac.compare_digest(key, sent) for key in keys]
         if not any(matches):
             raise HTTPException(403, "Invalid API key")
 
     return check_key
 
 
-def refuse_changes():
+def refuse_changes() -> NoReturn:
     """The dependency of what changes something, where nobody said who may."""
     from fastapi import HTTPException
 

@@ -1,31 +1,41 @@
 """What an application does with its schema when it starts."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from dbwarden import _native, config, metrics
 from dbwarden.exceptions import DBWardenError, UsageError
-from dbwarden.fastapi.runtime import check_startup, names_of, runtime_flags
+from dbwarden.fastapi.runtime import HealthResult, check_startup, names_of, runtime_flags
 from dbwarden.logging import get_logger
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    Mode = Literal["check", "migrate"]
+    Replies = dict[str, dict[str, Any]]
 
 PRODUCTION = ("prod", "production")
 DEVELOPMENT = ("dev", "development", "local")
 MODES = ("check", "migrate")
 
 
-def _environment():
+def _environment() -> str:
     return os.environ.get("ENVIRONMENT", "").strip().lower()
 
 
-def migrate_cmd(*, database=None, all_databases=False, **request):
+def migrate_cmd(*, database: str | None = None, all_databases: bool = False, **request: object) -> Replies:
     """`dbwarden migrate` in this process, under the database's lock: the replies by database.
 
     Every failure is raised, with ``replies`` of what ran before and beside it and ``database`` of where it was.
     """
     said = {key: value for key, value in request.items() if value is not None}
-    replies, failed = {}, []
+    replies: Replies = {}
+    failed: list[tuple[str, DBWardenError]] = []
     for name in names_of(database, all_databases):
         replies[name] = _migrate_one(name, said)
         if replies[name].get("error"):
@@ -33,21 +43,21 @@ def migrate_cmd(*, database=None, all_databases=False, **request):
             if isinstance(failed[-1][1], UsageError):
                 break  # wrong for every database
     if len(failed) > 1:
-        error = DBWardenError("; ".join(f"{name}: {error}" for name, error in failed))
-        error.replies = replies
-        raise error
+        every = DBWardenError("; ".join(f"{name}: {error}" for name, error in failed))
+        every.replies = replies
+        raise every
     if failed:
         raise failed[0][1]
     return replies
 
 
-def _failure(name, replies):
+def _failure(name: str, replies: Replies) -> DBWardenError:
     error = _native.error_of(replies[name]["error"])
     error.database, error.replies = name, replies
     return error
 
 
-def _missing_folder(name):
+def _missing_folder(name: str) -> dict[str, str] | None:
     """The failure, in 0.8.2's words, where there is no folder of migrations."""
     database = config.get_database(name)
     if os.path.isdir(os.path.join(database.folder, database.migrations_dir)):
@@ -56,7 +66,7 @@ def _missing_folder(name):
     return {"code": "directory", "message": words}
 
 
-def _migrate_one(name, request):
+def _migrate_one(name: str, request: Mapping[str, object]) -> dict[str, Any]:
     missing = _missing_folder(name)
     if missing:
         return {"error": missing}
@@ -67,7 +77,7 @@ def _migrate_one(name, request):
     return reply
 
 
-def _trouble(result):
+def _trouble(result: HealthResult) -> str | None:
     """Why a database is not as the files want it; None if it is."""
     if result.status == "error":
         return getattr(result, "reason", None) or result.error or "not reachable"
@@ -80,14 +90,14 @@ def _trouble(result):
 
 def check_schema_on_startup(
     *,
-    database=None,
-    all_databases=False,
-    dev=False,
-    strict_translation=False,
-    only_dev=False,
-    fail_fast=True,
-    verbose=False,
-):
+    database: str | None = None,
+    all_databases: bool = False,
+    dev: bool = False,
+    strict_translation: bool = False,
+    only_dev: bool = False,
+    fail_fast: bool = True,
+    verbose: bool = False,
+) -> list[HealthResult]:
     """How the databases stand. Raises RuntimeError when one is unreachable, has pending migrations or has drifted."""
     if only_dev and _environment() not in DEVELOPMENT:
         return []
@@ -103,7 +113,7 @@ def check_schema_on_startup(
     return results
 
 
-def _backup_folder(backup_dir):
+def _backup_folder(backup_dir: str | os.PathLike[str] | None) -> str:
     """Below the working folder, as 0.8.2 demands."""
     here = Path.cwd().resolve()
     folder = (here / (backup_dir or "backups")).resolve()
@@ -114,17 +124,17 @@ def _backup_folder(backup_dir):
 
 def migrate_on_startup(
     *,
-    database=None,
-    all_databases=False,
-    dev=False,
-    strict_translation=False,
-    with_backup=False,
-    backup_dir=None,
-    verbose=False,
-    allow_in_production=False,
-    fail_fast=True,
-    only_dev=False,
-):
+    database: str | None = None,
+    all_databases: bool = False,
+    dev: bool = False,
+    strict_translation: bool = False,
+    with_backup: bool = False,
+    backup_dir: str | os.PathLike[str] | None = None,
+    verbose: bool = False,
+    allow_in_production: bool = False,
+    fail_fast: bool = True,
+    only_dev: bool = False,
+) -> None:
     """Applies what is pending, under the lock: of replicas that start together one does it and the others wait.
 
     Refused where ENVIRONMENT is production, unless ``allow_in_production`` says so.
@@ -149,7 +159,7 @@ def migrate_on_startup(
             get_logger(verbose=verbose).warning(f"migrate_on_startup failed: {error}")
 
 
-def _start(mode, options):
+def _start(mode: Mode, options: dict[str, Any]) -> None:
     if mode == "migrate":
         migrate_on_startup(**options)
     else:
@@ -160,26 +170,26 @@ def _start(mode, options):
 @contextlib.asynccontextmanager
 async def migration_context(
     *,
-    mode="check",
-    database=None,
-    all_databases=False,
-    dev=False,
-    strict_translation=False,
-    with_backup=False,
-    backup_dir=None,
-    verbose=False,
-    allow_in_production=False,
-    fail_fast=True,
-    only_dev=False,
-):
+    mode: Mode = "check",
+    database: str | None = None,
+    all_databases: bool = False,
+    dev: bool = False,
+    strict_translation: bool = False,
+    with_backup: bool = False,
+    backup_dir: str | os.PathLike[str] | None = None,
+    verbose: bool = False,
+    allow_in_production: bool = False,
+    fail_fast: bool = True,
+    only_dev: bool = False,
+) -> AsyncIterator[None]:
     """Checks or migrates before the body runs, in a thread; see check_schema_on_startup() and migrate_on_startup()."""
     options = dict(locals())
     del options["mode"]
+    if mode not in MODES:
+        raise ValueError("mode must be either 'migrate' or 'check'")
     since, outcome = time.monotonic(), "error"
     logger = get_logger(verbose=verbose)
     try:
-        if mode not in MODES:
-            raise ValueError("mode must be either 'migrate' or 'check'")
         await _native.in_thread(_start, mode, options)
         outcome = "ok"
     except Exception as error:

@@ -3,20 +3,34 @@
 A key holds names, never a URL. ``dispose_engines()`` really closes what is open, and the next use opens again.
 """
 
+from __future__ import annotations
+
 import asyncio
 import os
 import threading
 import weakref
+from typing import TYPE_CHECKING, Any
 
-from dbwarden import _address
-from dbwarden.config import get_database, is_dev_mode
+from dbwarden import _address, _native
+from dbwarden.config import DatabaseConfig, get_database, is_dev_mode
 from dbwarden.exceptions import ConfigurationError
 from dbwarden.fastapi.runtime import runtime_flags
 
-_ASYNC_SESSION_FACTORIES = {}
-_SYNC_SESSION_FACTORIES = {}
-_CLICKHOUSE_ASYNC_CLIENTS = {}
-_CLICKHOUSE_SYNC_CLIENTS = {}
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+    from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+    from types import ModuleType
+
+    from sqlalchemy import URL
+    from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+    from sqlalchemy.orm import Session, sessionmaker
+
+    Key = tuple[str | None, bool, int | None]  # database, development mode, loop
+
+_ASYNC_SESSION_FACTORIES: dict[Key, _Open] = {}
+_SYNC_SESSION_FACTORIES: dict[Key, _Open] = {}
+_CLICKHOUSE_ASYNC_CLIENTS: dict[Key, _Open] = {}
+_CLICKHOUSE_SYNC_CLIENTS: dict[Key, _Open] = {}
 _ALL = (_ASYNC_SESSION_FACTORIES, _SYNC_SESSION_FACTORIES, _CLICKHOUSE_ASYNC_CLIENTS, _CLICKHOUSE_SYNC_CLIENTS)
 _lock = threading.RLock()
 
@@ -26,17 +40,23 @@ class _Open:
 
     __slots__ = ("value", "database", "loop", "close")
 
-    def __init__(self, value, database, loop, close):
+    def __init__(self, value: Any, database: DatabaseConfig, loop: AbstractEventLoop | None, close: Any) -> None:
         self.value = value
         self.database = database
         self.loop = weakref.ref(loop) if loop else None
         self.close = close
 
-    def is_for(self, database, loop):
+    def is_for(self, database: DatabaseConfig, loop: AbstractEventLoop | None) -> bool:
         return self.database is database and (self.loop is None or self.loop() is loop)
 
 
-def _get_open(kept, name, dev, make, loop=None):
+def _get_open(
+    kept: dict[Key, _Open],
+    name: str | None,
+    dev: bool | None,
+    make: Callable[[DatabaseConfig], tuple[Any, Any]],
+    loop: AbstractEventLoop | None = None,
+) -> Any:
     """What is open for this database, opened if need be; of another configuration or a loop that is gone, again."""
     dev = is_dev_mode() if dev is None else dev
     with runtime_flags(dev=dev):
@@ -50,16 +70,25 @@ def _get_open(kept, name, dev, make, loop=None):
         if found is not None and found.is_for(database, loop):
             return found.value
         if found is not None:
-            _dispose_one(found)
+            _dispose_one(kept.pop(key))
+        _drop_those_of_dead_loops(kept)
         value, close = make(database)
         kept[key] = _Open(value, database, loop, close)
         return value
 
 
+def _drop_those_of_dead_loops(kept: dict[Key, _Open]) -> None:
+    """Nobody can use them any more; a test run has one loop after the other."""
+    for key, found in list(kept.items()):
+        loop = found.loop() if found.loop else None
+        if found.loop and (loop is None or loop.is_closed()):
+            _dispose_one(kept.pop(key))
+
+
 # ---- SQLAlchemy
 
 
-def _engine_options(database, url, arguments):
+def _engine_options(database: DatabaseConfig, url: URL, arguments: dict[str, Any]) -> dict[str, Any]:
     options = dict(database.engine_options)
     if url.get_backend_name() != "sqlite":
         options.setdefault("pool_pre_ping", True)
@@ -68,14 +97,14 @@ def _engine_options(database, url, arguments):
     return options
 
 
-def _needs_sqlalchemy():
+def _needs_sqlalchemy() -> None:
     try:
         import sqlalchemy  # noqa: F401
     except ImportError:
         raise ConfigurationError("sessions need SQLAlchemy", hint="pip install 'dbwarden[sqlalchemy]'") from None
 
 
-def _make_async(database):
+def _make_async(database: DatabaseConfig) -> tuple[Any, Any]:
     _needs_sqlalchemy()
     from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
@@ -84,7 +113,7 @@ def _make_async(database):
     return async_sessionmaker(engine, expire_on_commit=False), engine
 
 
-def _make_sync(database):
+def _make_sync(database: DatabaseConfig) -> tuple[Any, Any]:
     _needs_sqlalchemy()
     from sqlalchemy import create_engine
     from sqlalchemy.orm import sessionmaker
@@ -94,26 +123,29 @@ def _make_sync(database):
     return sessionmaker(engine, expire_on_commit=False), engine
 
 
-def async_factory(name, dev=None):
+def async_factory(name: str | None, dev: bool | None = None) -> async_sessionmaker[AsyncSession]:
     """The async_sessionmaker of a database for the running loop."""
-    return _get_open(_ASYNC_SESSION_FACTORIES, name, dev, _make_async, asyncio.get_running_loop())
+    loop = asyncio.get_running_loop()
+    found: async_sessionmaker[AsyncSession] = _get_open(_ASYNC_SESSION_FACTORIES, name, dev, _make_async, loop)
+    return found
 
 
-def sync_factory(name, dev=None):
+def sync_factory(name: str | None, dev: bool | None = None) -> sessionmaker[Session]:
     """The sessionmaker of a database; threads share it."""
-    return _get_open(_SYNC_SESSION_FACTORIES, name, dev, _make_sync)
+    found: sessionmaker[Session] = _get_open(_SYNC_SESSION_FACTORIES, name, dev, _make_sync)
+    return found
 
 
-def _make_session_dep(name):
-    async def session_dependency():
+def _make_session_dep(name: str) -> Callable[[], AsyncIterator[AsyncSession]]:
+    async def session_dependency() -> AsyncIterator[AsyncSession]:
         async with async_factory(name)() as session:
             yield session
 
     return session_dependency
 
 
-def _make_sync_session_dep(name):
-    def session_dependency():
+def _make_sync_session_dep(name: str) -> Callable[[], Iterator[Session]]:
+    def session_dependency() -> Iterator[Session]:
         with sync_factory(name)() as session:
             yield session
 
@@ -123,7 +155,7 @@ def _make_sync_session_dep(name):
 # ---- ClickHouse: one client, shared
 
 
-def _needs_clickhouse():
+def _needs_clickhouse() -> ModuleType:
     try:
         import clickhouse_connect
     except ImportError:
@@ -133,7 +165,7 @@ def _needs_clickhouse():
     return clickhouse_connect
 
 
-def clickhouse_class(kind):
+def clickhouse_class(kind: str) -> type:
     _needs_clickhouse()
     if kind == "async":
         from clickhouse_connect.driver.asyncclient import AsyncClient
@@ -144,12 +176,12 @@ def clickhouse_class(kind):
     return Client
 
 
-def _client_arguments(database):
+def _client_arguments(database: DatabaseConfig) -> dict[str, Any]:
     """Everything that the URL says: clickhouses:// and https are TLS, options go to the client by their names."""
     url = _address.read(database.sqlalchemy_url_sync or database.sqlalchemy_url_async, "the database's URL")
     said = dict(url.query)
-    secure = url.drivername in ("clickhouses", "https") or said.pop("secure", "") in ("1", "true", "True")
-    secure = secure or said.pop("protocol", "") == "https"
+    words = (said.pop("secure", ""), said.pop("protocol", ""))
+    secure = url.drivername in ("clickhouses", "https") or words[0] in ("1", "true", "True") or words[1] == "https"
     return {
         "host": url.host,
         "port": url.port or (8443 if secure else 8123),
@@ -161,44 +193,39 @@ def _client_arguments(database):
     }
 
 
-def _make_clickhouse_client(database):
+def _make_clickhouse_client(database: DatabaseConfig) -> tuple[Any, Any]:
     client = _needs_clickhouse().get_client(**_client_arguments(database))
     return client, client
 
 
-_opening = {}  # tasks that open an async client, so that requests at the same time share one
-
-
-async def _clickhouse_client(name):
+async def _clickhouse_client(name: str) -> Any:
     loop = asyncio.get_running_loop()
-    with runtime_flags(dev=is_dev_mode()):
-        database = get_database(name)
+    database = get_database(name)
     key = (name, is_dev_mode(), id(loop))
     found = _CLICKHOUSE_ASYNC_CLIENTS.get(key)
     if found is None or not found.is_for(database, loop):
-        task = _opening.get(key)
-        if task is None:
-            task = _opening[key] = loop.create_task(_open_clickhouse(key, database, loop))
-            task.add_done_callback(lambda _: _opening.pop(key, None))
-        return await asyncio.shield(task)
+        return await _native.share(("clickhouse", key), lambda: _open_clickhouse(key, database, loop))
     return found.value
 
 
-async def _open_clickhouse(key, database, loop):
+async def _open_clickhouse(key: Key, database: DatabaseConfig, loop: AbstractEventLoop) -> Any:
     client = await _needs_clickhouse().get_async_client(**_client_arguments(database))
+    before = _CLICKHOUSE_ASYNC_CLIENTS.get(key)
     _CLICKHOUSE_ASYNC_CLIENTS[key] = _Open(client, database, loop, client)
+    if before is not None:
+        _dispose_one(before)
     return client
 
 
-def _make_clickhouse_dep(name):
-    async def client_dependency():
+def _make_clickhouse_dep(name: str) -> Callable[[], AsyncIterator[Any]]:
+    async def client_dependency() -> AsyncIterator[Any]:
         yield await _clickhouse_client(name)
 
     return client_dependency
 
 
-def _make_sync_clickhouse_dep(name):
-    def client_dependency():
+def _make_sync_clickhouse_dep(name: str) -> Callable[[], Iterator[Any]]:
+    def client_dependency() -> Iterator[Any]:
         yield _get_open(_CLICKHOUSE_SYNC_CLIENTS, name, None, _make_clickhouse_client)
 
     return client_dependency
@@ -207,14 +234,17 @@ def _make_sync_clickhouse_dep(name):
 # ---- the end
 
 
-async def _close_async(closable):
+_closing: set[asyncio.Task[None]] = set()  # a loop holds its tasks only weakly
+
+
+async def _close_async(closable: Any) -> None:
     close = getattr(closable, "dispose", None) or getattr(closable, "close", None)
-    result = close() if close else None
+    result: Any = close() if close else None
     if hasattr(result, "__await__"):
         await result
 
 
-def _close_without_loop(closable, loop):
+def _close_without_loop(closable: Any, loop: AbstractEventLoop | None) -> None:
     """From a thread without a running loop: on the pool's own loop if that still lives, else its sockets go with it."""
     if loop is not None and loop.is_running():
         asyncio.run_coroutine_threadsafe(_close_async(closable), loop).result(10)
@@ -224,7 +254,7 @@ def _close_without_loop(closable, loop):
         closable.sync_engine.dispose(close=False)
 
 
-def _dispose_one(found):
+def _dispose_one(found: _Open) -> asyncio.Task[None] | None:
     """Closes one entry now; returns what has to be awaited on the running loop, or None."""
     closable, loop = getattr(found, "close", None), getattr(found, "loop", None)
     if closable is None:
@@ -237,7 +267,10 @@ def _dispose_one(found):
     except RuntimeError:
         running = None
     if running is not None and loop() is running:
-        return running.create_task(_close_async(closable))
+        task = running.create_task(_close_async(closable))
+        _closing.add(task)
+        task.add_done_callback(_closing.discard)
+        return task
     _close_without_loop(closable, loop())
     return None
 
@@ -245,14 +278,15 @@ def _dispose_one(found):
 class _Disposal:
     """What is still closing on this loop; awaiting it is waiting for the end."""
 
-    def __init__(self, tasks):
+    def __init__(self, tasks: list[asyncio.Task[None]]) -> None:
         self._tasks = tasks
 
-    def __await__(self):
-        return asyncio.gather(*self._tasks).__await__() if self._tasks else iter(())
+    def __await__(self) -> Generator[Any, None, None]:
+        for task in self._tasks:
+            yield from task
 
 
-def dispose_engines():
+def dispose_engines() -> Awaitable[None]:
     """Closes every pool and client. Within an event loop the result is awaited; elsewhere all is closed on return."""
     with _lock:
         found = [entry for kept in _ALL for entry in kept.values()]
@@ -261,14 +295,14 @@ def dispose_engines():
     return _Disposal([task for task in map(_dispose_one, found) if task is not None])
 
 
-def _forget_pools():
+def _forget_pools() -> None:
     """After a fork the connections are the parent's: they are neither used nor closed here."""
     global _lock
     _lock = threading.RLock()
     for kept in _ALL:
         for entry in kept.values():
-            engine = getattr(entry, "close", None)
-            engine = getattr(engine, "sync_engine", engine)
+            closable = getattr(entry, "close", None)
+            engine: Any = getattr(closable, "sync_engine", closable)
             if hasattr(engine, "dispose"):
                 engine.dispose(close=False)
         kept.clear()

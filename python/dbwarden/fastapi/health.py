@@ -1,38 +1,33 @@
 """DBWardenHealthRouter: do the databases answer, and are their schemas up to date?"""
 
-import asyncio
+from collections.abc import Sequence
+from typing import Any
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import JSONResponse
 
 from dbwarden import _native
 from dbwarden.config import get_multi_db_config
-from dbwarden.fastapi.auth import accepted_keys, key_dependency
-from dbwarden.fastapi.runtime import check_startup
-from dbwarden.fastapi.types import HealthResponse
+from dbwarden.fastapi.auth import AuthMode, Keys, accepted_keys, key_dependency
+from dbwarden.fastapi.runtime import HealthResult, check_startup
+from dbwarden.fastapi.types import HealthResponse, Status
 
-WORST = ("error", "degraded", "ok")
-_running = {}  # checks that are going on now: requests at the same time share one
-
-
-async def _results(database=None):
-    key = (database, id(asyncio.get_running_loop()))
-    if key not in _running:
-        options = {"database": database} if database else {"all_databases": True}
-        task = asyncio.ensure_future(_native.in_thread(lambda: check_startup(**options)))
-        task.add_done_callback(lambda _: _running.pop(key, None))
-        _running[key] = task
-    return await asyncio.shield(_running[key])
+WORST: tuple[Status, ...] = ("error", "degraded", "ok")
 
 
-def _answer(results):
+async def _results(database: str | None = None) -> list[HealthResult]:
+    options: dict[str, Any] = {"database": database} if database else {"all_databases": True}
+    return await _native.share(("health", database), lambda: _native.in_thread(lambda: check_startup(**options)))
+
+
+def _answer(results: Sequence[HealthResult]) -> JSONResponse:
     found = {result.status for result in results}
-    status = next((word for word in WORST if word in found), "ok")
+    status: Status = next((word for word in WORST if word in found), "ok")
     body = HealthResponse(status=status, databases=[result.to_database_health() for result in results])
     return JSONResponse(body.model_dump(), 503 if status == "error" else 200)
 
 
-def DBWardenHealthRouter(auth_mode=None, api_key=None):
+def DBWardenHealthRouter(auth_mode: AuthMode | None = None, api_key: Keys | None = None) -> APIRouter:
     """GET / for all databases, GET /{database_name} for one; 503 when one does not answer.
 
     Open unless an ``api_key`` (or a list of them) is given, ``auth_mode="authenticated"``, or DBWARDEN_HEALTH_AUTH asks for one.
@@ -41,11 +36,11 @@ def DBWardenHealthRouter(auth_mode=None, api_key=None):
     router = APIRouter(dependencies=[Depends(key_dependency(keys))] if keys else [])
 
     @router.get("/", response_model=HealthResponse)
-    async def overall_health():
+    async def overall_health() -> JSONResponse:
         return _answer(await _results())
 
     @router.get("/{database_name}", response_model=HealthResponse)
-    async def one_database_health(database_name: str):
+    async def one_database_health(database_name: str) -> JSONResponse:
         if database_name not in get_multi_db_config().databases:
             raise HTTPException(404, "Database not found")
         return _answer(await _results(database_name))

@@ -1,13 +1,39 @@
 """``async with dbwarden_lifespan(...)``: the start of an application, and the end of its pools."""
 
+from __future__ import annotations
+
 import contextlib
+from typing import TYPE_CHECKING
 
 from dbwarden.fastapi import engines
 from dbwarden.fastapi.context import migration_context
 
+if TYPE_CHECKING:
+    import os
+    from collections.abc import AsyncIterator
+    from typing import Literal, TypedDict
+
+    from typing_extensions import Unpack
+
+    class Options(TypedDict, total=False):
+        """What migration_context() takes beside ``mode``."""
+
+        database: str | None
+        all_databases: bool
+        dev: bool
+        strict_translation: bool
+        with_backup: bool
+        backup_dir: str | os.PathLike[str] | None
+        verbose: bool
+        allow_in_production: bool
+        fail_fast: bool
+        only_dev: bool
+
 
 @contextlib.asynccontextmanager
-async def dbwarden_lifespan(*, mode="check", **options):
+async def dbwarden_lifespan(
+    *, mode: Literal["check", "migrate", "none"] = "check", **options: Unpack[Options]
+) -> AsyncIterator[None]:
     """``mode`` is "check", "migrate" or "none"; the options are those of migration_context().
 
     All pools are closed at the end, also after a start that failed.

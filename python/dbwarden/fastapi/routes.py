@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Union
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import JSONResponse
@@ -16,11 +18,16 @@ from dbwarden.exceptions import (
     LockError,
     UsageError,
 )
-from dbwarden.fastapi.auth import accepted_keys, is_open, key_dependency, refuse_changes
+from dbwarden.fastapi.auth import AuthMode, Keys, accepted_keys, is_open, key_dependency, refuse_changes
 from dbwarden.fastapi.context import migrate_cmd
 from dbwarden.fastapi.lock import migration_lock
 from dbwarden.fastapi.runtime import pending_in, read_status
 from dbwarden.logging import get_logger
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+Answer = Union["MigrateResponse", JSONResponse]
 
 
 class DatabaseStatus(BaseModel):
@@ -55,13 +62,21 @@ class MigrateResponse(BaseModel):
     applied: dict[str, list[str]] | None = None
 
 
-def _compute_migration_status(name):
+def _compute_migration_status(name: str) -> DatabaseStatus:
     try:
         reply = read_status(name)
     except DBWardenError as error:
-        nothing = dict.fromkeys(("pending_migrations", "applied_migrations", "pending_seeds", "applied_seeds"), 0)
-        words = _public_message(error)
-        return DatabaseStatus(database=name, status="error", connected=False, lock_active=False, error=words, **nothing)
+        return DatabaseStatus(
+            database=name,
+            status="error",
+            connected=False,
+            pending_migrations=0,
+            applied_migrations=0,
+            pending_seeds=0,
+            applied_seeds=0,
+            lock_active=False,
+            error=_public_message(error),
+        )
     pending, seeds = pending_in(reply), reply["seed_counts"]
     waiting = pending_in(seeds)
     return DatabaseStatus(
@@ -76,13 +91,13 @@ def _compute_migration_status(name):
     )
 
 
-async def _statuses():
+async def _statuses() -> dict[str, DatabaseStatus]:
     names = list(get_multi_db_config().databases)
     found = await asyncio.gather(*(_native.in_thread(_compute_migration_status, name) for name in names))
-    return dict(zip(names, found))
+    return dict(zip(names, found, strict=True))
 
 
-def _public_message(error):
+def _public_message(error: Exception) -> str:
     """What a stranger may read: no SQL, no data, no address."""
     if isinstance(error, (UsageError, DirectoryNotFoundError)):
         return error.message
@@ -94,7 +109,7 @@ def _public_message(error):
     return f"Migration failed in {file.rpartition('/')[2]}" if file else "Migration failed"
 
 
-def _status_code(error):
+def _status_code(error: Exception) -> int:
     if isinstance(error, UsageError):
         return 422
     if isinstance(error, LockError):
@@ -102,7 +117,7 @@ def _status_code(error):
     return 503 if isinstance(error, DatabaseUnreachableError) else 500
 
 
-def _holder(name):
+def _holder(name: str | None) -> dict[str, Any] | None:
     """Who migrates now, as far as the database says; None if nobody does any more."""
     with contextlib.suppress(DBWardenError):
         reply = _native.run("lock-status", {"database": name}, options=config.native_options())
@@ -110,15 +125,15 @@ def _holder(name):
     return None
 
 
-def _applied(replies):
+def _applied(replies: Mapping[str, Mapping[str, Any]] | None) -> dict[str, list[str]] | None:
     """The versions that ran, by database; None if none did."""
     found = {name: [row["version"] for row in reply.get("applied") or ()] for name, reply in (replies or {}).items()}
     return {name: versions for name, versions in found.items() if versions} or None
 
 
-def _failure(error, database):
+def _failure(error: Exception, database: str | None) -> JSONResponse:
     get_logger().error(f"POST /migrate: {error}")
-    body = {"success": False, "message": _public_message(error), "database": database}
+    body: dict[str, Any] = {"success": False, "message": _public_message(error), "database": database}
     applied = _applied(getattr(error, "replies", None))
     if applied:
         body["applied"] = applied
@@ -127,26 +142,30 @@ def _failure(error, database):
     return JSONResponse(body, _status_code(error))
 
 
-def _migrate(body):
+def _migrate(body: MigrateRequest) -> Answer:
     """Does not wait for another runner: whoever asks is told."""
-    asked = {"database": body.database, "all_databases": body.database is None, "count": body.count}
+    asked = {"count": body.count, "to_version": body.to_version, "dry_run": body.dry_run, "wait_for_runner": 0}
     try:
-        replies = migrate_cmd(**asked, to_version=body.to_version, dry_run=body.dry_run, wait_for_runner=0)
+        replies = migrate_cmd(database=body.database, all_databases=body.database is None, **asked)
     except Exception as error:
         return _failure(error, body.database)
-    answer = {"success": True, "message": "Migration completed successfully", "database": body.database}
+    answer = MigrateResponse(success=True, message="Migration completed successfully", database=body.database)
     applied = None if body.dry_run else _applied(replies)
-    return MigrateResponse(**answer, **({"applied": applied} if applied else {}))
+    if applied:
+        answer.applied = applied
+    return answer
 
 
-async def _migrate_locked(body, redis_client):
+async def _migrate_locked(body: MigrateRequest, redis_client: "Redis | None") -> Answer:
     if redis_client is None:
         return await _native.in_thread(_migrate, body)
     async with migration_lock(redis_client):
         return await _native.in_thread(_migrate, body)
 
 
-def DBWardenRouter(auth_mode=None, api_key=None, *, redis_client=None):
+def DBWardenRouter(
+    auth_mode: AuthMode | None = None, api_key: Keys | None = None, *, redis_client: "Redis | None" = None
+) -> APIRouter:
     """GET /status and POST /migrate.
 
     With an ``api_key`` (or a list of them) both ask for one of the keys. Without, /status is open and /migrate is closed, unless
@@ -160,7 +179,7 @@ def DBWardenRouter(auth_mode=None, api_key=None, *, redis_client=None):
     is_closed = keys is None and not is_open(auth_mode, "DBWARDEN_MIGRATE_AUTH")
 
     @router.get("/status", response_model=StatusResponse)
-    async def dbwarden_status():
+    async def dbwarden_status() -> StatusResponse:
         return StatusResponse(databases=await _statuses())
 
     @router.post(
@@ -169,7 +188,7 @@ def DBWardenRouter(auth_mode=None, api_key=None, *, redis_client=None):
         response_model_exclude_unset=True,
         dependencies=[Depends(refuse_changes)] if is_closed else [],
     )
-    async def dbwarden_migrate(body: MigrateRequest):
+    async def dbwarden_migrate(body: MigrateRequest) -> Any:
         if body.database is not None and body.database not in get_multi_db_config().databases:
             raise HTTPException(404, f"Database '{body.database}' not found")
         task = asyncio.ensure_future(_migrate_locked(body, redis_client))
@@ -183,4 +202,4 @@ def DBWardenRouter(auth_mode=None, api_key=None, *, redis_client=None):
     return router
 
 
-_running = set()  # migrations whose client may be gone
+_running: set[asyncio.Task[Answer]] = set()  # migrations whose client may be gone

@@ -3,73 +3,80 @@
 Inheriting is optional; any inner class called Meta with these attributes works.
 """
 
+from __future__ import annotations
+
 from dbwarden.schema.apply import DBWardenMeta, FieldMeta, apply_meta, attach_meta, read_meta
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 
 class TableMeta:
     """Metadata that every engine has."""
 
-    comment = None
-    indexes = ()
-    checks = ()
-    uniques = ()
+    comment: str | None = None
+    indexes: Sequence[Any] = ()
+    checks: Sequence[Any] = ()
+    uniques: Sequence[Any] = ()
 
 
 class PGTableMeta(TableMeta):
     """Metadata of a PostgreSQL table."""
 
-    pg_fillfactor = None
-    pg_tablespace = None
-    pg_inherits = None
-    pg_unlogged = False
-    pg_checks = ()
-    pg_uniques = ()
-    pg_excludes = ()
-    pg_indexes = ()
-    pg_partition = None
+    pg_fillfactor: int | None = None
+    pg_tablespace: str | None = None
+    pg_inherits: str | Sequence[str] | None = None
+    pg_unlogged: bool = False
+    pg_checks: Sequence[Any] = ()
+    pg_uniques: Sequence[Any] = ()
+    pg_excludes: Sequence[Any] = ()
+    pg_indexes: Sequence[Any] = ()
+    pg_partition: Any = None
 
 
 class PGColumnMeta:
     """Metadata of a PostgreSQL column, as an inner class of Meta called like the column."""
 
-    comment = None
-    public = None
-    pg_collation = None
-    pg_storage = None
-    pg_compression = None
-    pg_generated = None
-    pg_identity = None
-    pg_identity_start = None
-    pg_identity_increment = None
-    pg_identity_min = None
-    pg_identity_max = None
+    comment: str | None = None
+    public: bool | None = None
+    pg_collation: str | None = None
+    pg_storage: str | None = None
+    pg_compression: str | None = None
+    pg_generated: str | None = None
+    pg_identity: str | bool | None = None
+    pg_identity_start: int | None = None
+    pg_identity_increment: int | None = None
+    pg_identity_min: int | None = None
+    pg_identity_max: int | None = None
 
 
 class CHTableMeta(TableMeta):
     """Metadata of a ClickHouse table."""
 
-    ch_engine = None
-    ch_order_by = None
-    ch_partition_by = None
-    ch_sample_by = None
-    ch_ttl = None
-    ch_indexes = ()
-    ch_zookeeper_path = None
-    ch_replica_name = None
-    ch_projections = ()
+    ch_engine: Any = None
+    ch_order_by: str | Sequence[str] | None = None
+    ch_partition_by: str | Sequence[str] | None = None
+    ch_sample_by: str | Sequence[str] | None = None
+    ch_ttl: str | None = None
+    ch_indexes: Sequence[Any] = ()
+    ch_zookeeper_path: str | None = None
+    ch_replica_name: str | None = None
+    ch_projections: Sequence[Any] = ()
 
 
 class CHColumnMeta:
     """Metadata of a ClickHouse column."""
 
-    comment = None
-    ch_codec = None
-    ch_default_expression = None
-    ch_materialized = None
-    ch_alias = None
-    ch_ttl = None
-    ch_low_cardinality = False
-    ch_nullable = False
+    comment: str | None = None
+    ch_codec: str | Sequence[str] | None = None
+    ch_default_expression: str | None = None
+    ch_materialized: str | None = None
+    ch_alias: str | None = None
+    ch_ttl: str | None = None
+    ch_low_cardinality: bool = False
+    ch_nullable: bool = False
 
 
 __all__ = [

@@ -3,7 +3,16 @@
 The native program reads models by itself and needs none of this.
 """
 
+from __future__ import annotations
+
 from dbwarden.exceptions import DBWardenConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, ClassVar, TypeVar
+
+    Model = TypeVar("Model", bound=type)
 
 _JOINED = frozenset(
     "indexes checks uniques pg_indexes pg_checks pg_uniques pg_excludes pg_inherits ch_indexes ch_order_by my_indexes"
@@ -15,38 +24,41 @@ _INFO_NAMES = {"comment": ("dw_comment",), "public": ("dw_public",), "ch_codec":
 class FieldMeta:
     """What Meta says of one column, as attributes; what it does not say is None."""
 
-    def __init__(self, **said):
+    def __init__(self, **said: Any) -> None:
         self.__dict__.update(said)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         said = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
         return f"{type(self).__name__}({said})"
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)
 
-    __hash__ = None
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
 
 class DBWardenMeta(FieldMeta):
     """What Meta says of a table, as attributes; ``fields`` holds a FieldMeta for each column that it names."""
 
-    def __init__(self, fields=None, **said):
+    fields: dict[str, FieldMeta]
+
+    def __init__(self, fields: Mapping[str, FieldMeta] | None = None, **said: Any) -> None:
         super().__init__(fields=dict(fields or {}), **said)
 
 
-def _said(source):
+def _said(source: type) -> dict[str, Any]:
     return {name: value for name, value in vars(source).items() if not name.startswith("__")}
 
 
-def _other_tables(cls):
+def _other_tables(cls: type) -> set[type]:
     """Classes of the MRO that came along with a mapped parent whose table is another one: their Meta is not meant."""
-    hidden, table = set(), cls.__dict__.get("__table__")
+    hidden: set[type] = set()
+    table = cls.__dict__.get("__table__")
     for parent in cls.__mro__[1:]:
         other = parent.__dict__.get("__table__")
         if other is not None and table is not None and other is not table:
@@ -54,12 +66,14 @@ def _other_tables(cls):
     return hidden.difference(*(base.__mro__ for base in cls.__bases__ if base not in hidden))
 
 
-def read_meta(cls):
+def read_meta(cls: type) -> DBWardenMeta | None:
     """The Meta of a class merged with those of its ancestors, the class's own winning and lists joined.
 
     Returns a DBWardenMeta, or None if there is no Meta at all. Changes nothing.
     """
-    hidden, table, fields, found = _other_tables(cls), {}, {}, False
+    hidden, found = _other_tables(cls), False
+    table: dict[str, Any] = {}
+    fields: dict[str, dict[str, Any]] = {}
     for one in reversed(cls.__mro__):
         source = vars(one).get("Meta")
         if one in hidden or not isinstance(source, type):
@@ -80,22 +94,22 @@ def read_meta(cls):
     return DBWardenMeta({name: FieldMeta(**said) for name, said in fields.items()}, **table)
 
 
-def attach_meta(cls, meta):
+def attach_meta(cls: Model, meta: DBWardenMeta) -> Model:
     """Makes `meta` the class's own ``__dbwarden_meta__``; returns the class."""
-    cls.__dbwarden_meta__ = meta
-    cls.__dbwarden_meta_applied__ = True
+    cls.__dbwarden_meta__ = meta  # type: ignore[attr-defined]
+    cls.__dbwarden_meta_applied__ = True  # type: ignore[attr-defined]
     return cls
 
 
-def _info(field):
-    info = {}
+def _info(field: FieldMeta) -> dict[str, Any]:
+    info: dict[str, Any] = {}
     for name, value in vars(field).items():
         if value is not None and value is not False:
             info.update((key, value) for key in _INFO_NAMES.get(name, (name,)))
     return info
 
 
-def apply_meta(cls):
+def apply_meta(cls: Model) -> Model:
     """Writes Meta to ``Column.info`` and attaches it as ``__dbwarden_meta__``; a second time does nothing.
 
     Returns the class, so it can be a decorator. Raises DBWardenConfigError if a column has an info= of its own.
@@ -105,7 +119,7 @@ def apply_meta(cls):
     meta = read_meta(cls)
     if meta is None:
         return cls
-    table = getattr(cls, "__table__", None)
+    table: Any = getattr(cls, "__table__", None)
     columns = table.columns if table is not None else {}
     # The columns of a parent's table, which a class without a table of its own shares, hold what its parent wrote.
     for column in columns if "__table__" in vars(cls) else ():

@@ -25,14 +25,14 @@ def plain(value):
         return int(value) if abs(value) < 2 ** 63 else {"type": "int"}
     if isinstance(value, float):
         return value if math.isfinite(value) else {"type": "float"}
+    if hasattr(value, "render_as_string"):  # SQLAlchemy's URL, a tuple too
+        return value.render_as_string(hide_password=False)
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value)]
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return {"type": type(value).__name__, "keys": {key: plain(item) for key, item in value.items()}}
-    if hasattr(value, "render_as_string"):
-        return value.render_as_string(hide_password=False)
     return {"type": type(value).__name__}
 
 
