@@ -75,9 +75,9 @@ class Entry(dict[str, "Any"]):
 
     def __init__(self, values: dict[str, Any], file: str, line: int) -> None:
         super().__init__(values)
-        self.file = os.path.abspath(file)
+        self.file: str = os.path.abspath(file)
         self.line = line
-        self.folder = os.getcwd()
+        self.folder: str = os.getcwd()
 
 
 def _choice(key: str, value: object) -> None:

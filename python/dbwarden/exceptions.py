@@ -30,7 +30,7 @@ class DBWardenError(Exception):
         sqlstate: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.message = str(message)
+        self.message: str = str(message)
         self.code = code
         self.hint = hint
         self.file = file

@@ -88,7 +88,7 @@ class DBWardenLogger:
     """``logger.info("text", db_name=...)``; extra fields become attributes of the record."""
 
     def __init__(self, verbose: bool = False, db_name: str | None = None, db_type: str | None = None) -> None:
-        self.logger = logging.getLogger(NAME)
+        self.logger: logging.Logger = logging.getLogger(NAME)
         self.db_name = db_name
         self.db_type = db_type
         if not self.logger.handlers:
@@ -101,7 +101,7 @@ class DBWardenLogger:
     def set_verbose(self, verbose: bool) -> None:
         """A level that the application has set stays."""
         global _own_level
-        self.verbose = bool(verbose)
+        self.verbose: bool = bool(verbose)
         if self.logger.level in (logging.NOTSET, _own_level):
             _own_level = logging.DEBUG if verbose else logging.INFO
             self.logger.setLevel(_own_level)

@@ -168,13 +168,62 @@ def test_pools_of_loops_and_processes(lite):
         assert len(_ASYNC_SESSION_FACTORIES) == 1
         with sync_factory("primary")() as session:
             session.execute(text("SELECT 1"))
-        assert sync_factory("primary") is sync_factory("primary")
+        assert sync_factory("primary") is sync_factory("primary") is sync_factory(None)
         if os.fork() == 0:
             os._exit(3 if _ASYNC_SESSION_FACTORIES else 0)
         child = os.waitstatus_to_exitcode(os.wait()[1])
         dispose_engines()
         print(json.dumps([first[0], second[0], first[1] != second[1], child, len(_ASYNC_SESSION_FACTORIES)]))
     """) == [1, 1, True, 0, 0]
+
+
+def test_what_is_asked_at_the_same_time_runs_once_on_each_loop(lite):
+    assert lite.python("""
+        import asyncio, threading
+        from dbwarden import _native, metrics
+        ran = []
+
+        async def look():
+            ran.append(1)
+            await asyncio.sleep(0.05)
+            return len(ran)
+
+        async def some():
+            gone = asyncio.ensure_future(_native.share("a", look))
+            others = [asyncio.ensure_future(_native.share(key, look)) for key in ("a", "a", "b")]
+            await asyncio.sleep(0)
+            gone.cancel()
+            return await asyncio.gather(*others)
+
+        async def left():
+            asyncio.ensure_future(_native.share("a", look))
+            await asyncio.sleep(0)
+        told = [asyncio.run(some()), asyncio.run(left()), asyncio.run(some())]
+        threads = [threading.Thread(target=metrics.increment_migration_errors, args=("a",)) for _ in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert 'errors_total{database="a"} 16.0' in metrics.generate_metrics()
+        print(json.dumps(told))
+    """) == [[2, 2, 2], None, [5, 5, 5]]
+
+
+def test_everything_that_a_url_of_clickhouse_says(lite):
+    """TLS is said in three ways; whichever it is, none of the words is left over."""
+    assert lite.python("""
+        from dbwarden.config import DatabaseConfig
+        from dbwarden.fastapi.engines import _client_arguments
+        told = []
+        for url in ("clickhouses://bob:x@h/d?secure=1", "clickhouse://h:9/d?protocol=https&compress=lz4", "clickhouse://h"):
+            found = _client_arguments(DatabaseConfig("clickhouse", url))
+            told.append([found["secure"], found["port"], found["database"], sorted(found.keys() - {"host", "username", "password"})])
+        print(json.dumps(told))
+    """) == [
+        [True, 8443, "d", ["database", "port", "secure"]],
+        [True, 9, "d", ["compress", "database", "port", "secure"]],
+        [False, 8123, "default", ["database", "port", "secure"]],
+    ]
 
 
 def test_development_is_for_that_call_only(pg):
@@ -249,6 +298,9 @@ def test_who_may_do_what(lite):
     with lite.serve(ROUTER="dict(api_key=['old', 'new'])") as app:
         assert [app.post("/db/migrate", {}, key=key).status for key in (None, "x", "old", "new")] == [401, 403, 200, 200]
         assert app.get("/db/status").status == 401
+    with lite.serve(ROUTER="dict(api_key='schlüssel')") as app:
+        ways = ("schlüssel", "schlüssel".encode().decode("latin-1"), "schlussel")  # http.client says Latin-1
+        assert [app.get("/db/status", key=key).status for key in ways] == [200, 200, 403]
     with lite.serve(ROUTER="dict(auth_mode='authenticated')", DBWARDEN_MIGRATE_AUTH="the-key") as app:
         assert [app.get("/db/status", key=key).status for key in ("x", "the-key")] == [403, 200]
     for wrong in ("dict(auth_mode='authenticated')", "dict(api_key='')", "dict(auth_mode='closed')"):

@@ -72,6 +72,26 @@ def test_the_program_and_the_package_take_the_same_configuration(package, tmp_pa
         assert f"database_type: {kind}\n    database_url_sync: {url}\n" in said
 
 
+def test_half_a_configuration_is_none(package, tmp_path):
+    """The file raises each time that it is asked for, not only the first."""
+    (tmp_path / "settings.py").write_text(textwrap.dedent("""
+        import sys
+        from dbwarden import database_config
+        database_config(database_name="a", default=True, database_url_sync="sqlite:///a.db")
+        database_config(database_name="b", database_url_sync=f"sqlite:///{1 / getattr(sys, 'divisor', 1)}.db")
+    """))
+    assert package.python("""
+        from dbwarden import config
+        told, sys.divisor = [], 0
+        for _ in range(2):
+            try:
+                told.append(config.list_databases())
+            except ZeroDivisionError as error:
+                told.append(str(error))
+        print(json.dumps(told))
+    """, folder=tmp_path) == ["division by zero"] * 2
+
+
 def test_names_that_projects_import(package):
     assert package.python("""
         from dbwarden import database_config, TableMeta, PGTableMeta, PGColumnMeta, CHTableMeta, CHColumnMeta, __version__

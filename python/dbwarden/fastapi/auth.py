@@ -57,8 +57,8 @@ def key_dependency(keys: list[bytes] | None) -> Callable[..., Awaitable[None]]:
             return
         if not given:
             raise HTTPException(401, "API key required")
-        sent = given.encode("latin-1")  # as it came: a header is decoded so
-        matches = [hmac.compare_digest(key, sent) for key in keys]
+        ways = (given.encode("latin-1"), given.encode())  # beyond ASCII some clients send UTF-8, others Latin-1
+        matches = [hmac.compare_digest(key, sent) for key in keys for sent in ways]
         if not any(matches):
             raise HTTPException(403, "Invalid API key")
 

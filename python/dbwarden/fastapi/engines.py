@@ -12,7 +12,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from dbwarden import _address, _native
-from dbwarden.config import DatabaseConfig, get_database, is_dev_mode
+from dbwarden.config import DatabaseConfig, default_database, get_database, is_dev_mode
 from dbwarden.exceptions import ConfigurationError
 from dbwarden.fastapi.runtime import runtime_flags
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
     from sqlalchemy.orm import Session, sessionmaker
 
-    Key = tuple[str | None, bool, int | None]  # database, development mode, loop
+    Key = tuple[str, bool, int]  # database, development mode, loop
 
 _ASYNC_SESSION_FACTORIES: dict[Key, _Open] = {}
 _SYNC_SESSION_FACTORIES: dict[Key, _Open] = {}
@@ -61,7 +61,7 @@ def _get_open(
     dev = is_dev_mode() if dev is None else dev
     with runtime_flags(dev=dev):
         database = get_database(name)
-    key = (name, dev, id(loop))
+        key = (name or default_database(), dev, id(loop))
     found = kept.get(key)
     if found is not None and found.is_for(database, loop):
         return found.value

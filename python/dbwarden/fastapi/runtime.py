@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from dbwarden import _native, config
 from dbwarden.exceptions import DBWardenError
 from dbwarden.fastapi.types import DatabaseHealth, Status
 
-runtime_flags = config.flags
+runtime_flags: Callable[..., AbstractContextManager[None]] = config.flags
 PENDING = ("pending", "broken", "unfinished")
 
 
