@@ -24,24 +24,29 @@ static const struct secret_word *secret_word_at(const char *text)
     return NULL;
 }
 
-static bool names_secret(const char *key)
+/* Options of a URL whose values anybody may read. Of all others it is not known: a mistyped "passwrd" is one of them. */
+static const char open_options[] =
+    "host hostaddr port user dbname service socket unix_socket application_name charset client_encoding "
+    "timeout connect_timeout read_timeout write_timeout tcp_user_timeout keepalives keepalives_idle "
+    "target_session_attrs load_balance_hosts channel_binding gssencmode ssl sslmode ssl_mode sslrootcert "
+    "sslcert ssl_ca ssl_capath ssl_cert ssl_cipher ssl_disabled ssl_verify_cert ssl_verify_identity "
+    "ssl_check_hostname tls_version mode cache immutable nolock uri vfs ";
+
+static bool is_open_option(const char *key, size_t length)
 {
-    for (; *key; key++)
-        if (secret_word_at(key) || text_starts_nocase(key, "key"))
+    for (const char *at = open_options; *at; at += strcspn(at, " ") + 1)
+        if (strcspn(at, " ") == length && strncasecmp(at, key, length) == 0)
             return true;
     return false;
 }
 
-/* "key=", "sslkey=": the length of an option's name, if what it names is secret in a URL only; else 0. */
+/* The length of the option's name that begins at `at`, if its value is not to be shown; else 0. */
 static size_t secret_option(const char *at)
 {
     size_t length = 0;
-    while (char_is_word((unsigned char)at[length]))
+    while (char_is_word((unsigned char)at[length]) || at[length] == '-')
         length++;
-    for (size_t i = 0; at[length] == '=' && i < length; i++)
-        if (text_starts_nocase(at + i, "key") && i + 3 <= length)
-            return length;
-    return 0;
+    return at[length] == '=' && !is_open_option(at, length) ? length : 0;
 }
 
 static void encode(struct buf *out, const char *text, const char *plain)
@@ -78,7 +83,7 @@ static void show_options(struct buf *out, const struct url *url)
         buf_add_c(out, i ? '&' : '?');
         encode(out, url->keys.item[i], "-.~");
         buf_add_c(out, '=');
-        if (names_secret(url->keys.item[i]))
+        if (!is_open_option(url->keys.item[i], strlen(url->keys.item[i])))
             buf_add(out, HIDDEN);
         else
             encode(out, url->values.item[i], "-.~/:,@");

@@ -30,7 +30,8 @@ static void hides_secret_options(void **state)
     struct ctx *ctx = *state;
     assert_shown(ctx, "postgresql://h/d?sslpassword=canary&sslkey=k&access_token=canary",
                  "postgresql://h/d?sslpassword=***&sslkey=***&access_token=***");
-    assert_shown(ctx, "postgresql://h/d?password=canary&a=b", "postgresql://:***@h/d?a=b");
+    assert_shown(ctx, "postgresql://h/d?password=canary&sslmode=b", "postgresql://:***@h/d?sslmode=b");
+    assert_shown(ctx, "postgresql://h/d?passwrd=canary&options=canary", "postgresql://h/d?passwrd=***&options=***");
 }
 
 static void hides_what_may_be_the_rest_of_a_password(void **state)
@@ -60,10 +61,11 @@ static void masks_urls(void **state)
         {"postgresql://h:5432/db", "postgresql://h:5432/db"},
         {"postgresql://h/db", "postgresql://h/db"},
         {"postgresql://u@h/db", "postgresql://u@h/db"},
-        {"postgresql://h/d?password=canary&a=b", "postgresql://h/d?password=***&a=b"},
+        {"postgresql://h/d?password=canary&sslmode=b", "postgresql://h/d?password=***&sslmode=b"},
+        {"postgresql://u@h:1,h2:2/d?options=-c%20x.y%3Dcanary&port=5", "postgresql://u@h:1,h2:2/d?options=***&port=5"},
         {"sqlite:///C:/a@b.db", "sqlite:///C:/a@b.db"},
         {"sqlite:////home/x:y@z/a.db", "sqlite:////home/x:y@z/a.db"},
-        {"http://localhost:8123/?query=1", "http://localhost:8123/?query=1"},
+        {"http://localhost:8123/?query=1", "http://localhost:8123/?query=***"},
     };
     for (size_t i = 0; i < sizeof pair / sizeof *pair; i++)
         assert_string_equal(url_mask(ctx->mem, pair[i][0]), pair[i][1]);
