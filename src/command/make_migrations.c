@@ -144,6 +144,8 @@ static struct json *plan_json(struct generation *generation, struct json *operat
 static void down_add(struct generation *generation, struct buf *out)
 {
     size_t start = out->len;
+    if (is_baseline(generation))
+        buf_add(out, "-- irreversible: what it drops was there before dbwarden, with its rows; without this line it goes\n");
     for (int i = 0; i < generation->up->hazards.n; i++) {
         const struct hazard *hazard = generation->up->hazards.item[i];
         if (hazard->irreversible)

@@ -51,6 +51,9 @@ def test_what_is_there_and_described_becomes_the_first_migration(begun):
     assert not any(word in text for word in ("byhand", "ix_hand", "alien", "later", "extra"))
     assert json.loads(begun.ok("status", "--json").out)["applied"] == 1
     assert "as primary__0001_baseline left it" in begun.ok("diff", "migrations", "--exit-code").out
+    refused = begun.run("rollback")
+    assert refused.status == 1 and "was there before dbwarden" in refused.err
+    begun.sql("INSERT INTO users (id, mail) VALUES (1, 'there')")
     changes = json.loads(begun.ok("diff", "models", "--json").out)["models"]
     assert {change["object"] for change in changes} >= {
         "table later", "table users / column extra", "table users / column mail"}
