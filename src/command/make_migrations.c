@@ -28,6 +28,11 @@ struct generation {
     struct json *plan;
 };
 
+static bool is_baseline(const struct generation *generation)
+{
+    return request_flag(generation->request, "baseline");
+}
+
 /* The way back is part of a migration; where an engine has none, the file says so and why. */
 static int plans_make(struct generation *generation)
 {
@@ -42,6 +47,10 @@ static int plans_make(struct generation *generation)
     if (fills.n)
         TRY(plan_make(ctx, target, generation->comparison.changes, &options, &generation->up));
     options.fills = NULL;
+    if (is_baseline(generation)) {
+        generation->no_way_back = "what it would drop was there before dbwarden, with its rows";
+        return 0;
+    }
     int code = plan_reverse(ctx, target, generation->up, &options, &generation->down);
     if (code == ERR_UNSUPPORTED) {
         generation->no_way_back = ctx->error.message;
@@ -61,11 +70,6 @@ static int dangling_refuse(struct ctx *ctx, const struct list *dangling)
         return 0;
     fail(ctx, ERR_FAILED, "%s", names_join(ctx->mem, &texts, "; "));
     return fail_hint(ctx, "Change or drop it in the same step, or let --drop-dependents drop it too.");
-}
-
-static bool is_baseline(const struct generation *generation)
-{
-    return request_flag(generation->request, "baseline");
 }
 
 /* After the schemas that come or go with the migration, before all the rest; and at the end. */
@@ -144,8 +148,6 @@ static struct json *plan_json(struct generation *generation, struct json *operat
 static void down_add(struct generation *generation, struct buf *out)
 {
     size_t start = out->len;
-    if (is_baseline(generation))
-        buf_add(out, "-- irreversible: what it drops was there before dbwarden, with its rows; without this line it goes\n");
     for (int i = 0; i < generation->up->hazards.n; i++) {
         const struct hazard *hazard = generation->up->hazards.item[i];
         if (hazard->irreversible)
