@@ -20,7 +20,7 @@ static bool has_word(const struct inversion *inversion, const struct sql_piece *
     struct lexer lexer;
     lex_open(&lexer, inversion->dialect->lex, piece->text, piece->length);
     for (int i = 0; i < among; i++) {
-        struct token token = lex_next_code(&lexer);
+        struct token token = lex_next_bare(&lexer);
         if (token.kind == TOKEN_END)
             return false;
         if (token_is(&token, word))
@@ -70,7 +70,7 @@ struct words {
 
 static void words_next(struct words *words)
 {
-    words->token = lex_next_code(&words->lexer);
+    words->token = lex_next_bare(&words->lexer);
 }
 
 static bool words_take(struct words *words, const char *word)
@@ -109,7 +109,7 @@ static bool several_actions(const struct words *words)
 {
     struct lexer rest = words->lexer;
     int depth = 0;
-    for (struct token token = words->token; token.kind != TOKEN_END; token = lex_next_code(&rest)) {
+    for (struct token token = words->token; token.kind != TOKEN_END; token = lex_next_bare(&rest)) {
         depth += token_is(&token, "(") - token_is(&token, ")");
         if (depth == 0 && token_is(&token, ","))
             return true;

@@ -561,9 +561,9 @@ static bool is_plain(const struct reading *reading, const struct sql_piece *piec
     static const char *const rest[] = {"transaction", "work", "deferred", "immediate", "exclusive", NULL};
     struct lexer lexer;
     lex_open(&lexer, reading->dialect->lex, piece->text, piece->length);
-    struct token token = lex_next_code(&lexer);
+    struct token token = lex_next_bare(&lexer);
     bool plain = token_is_one_of(&token, verbs);
-    while (plain && (token = lex_next_code(&lexer)).kind != TOKEN_END)
+    while (plain && (token = lex_next_bare(&lexer)).kind != TOKEN_END)
         plain = token_is_one_of(&token, rest);
     return plain;
 }

@@ -18,9 +18,7 @@ struct reader {
 
 static void step(struct reader *reader)
 {
-    do {
-        reader->token = lex_next_code(&reader->lexer);
-    } while (token_is_conditional(&reader->token));
+    reader->token = lex_next_bare(&reader->lexer);
 }
 
 static bool at(const struct reader *reader, const char *word)

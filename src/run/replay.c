@@ -20,8 +20,8 @@ static bool is_computed(const struct dialect *dialect, const struct sql_piece *p
     if (what->verb == VERB_OTHER)
         return false;
     lex_open(&lexer, dialect->lex, piece->text, piece->length);
-    lex_next_code(&lexer);
-    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+    lex_next_bare(&lexer);
+    for (struct token token = lex_next_bare(&lexer); token.kind != TOKEN_END; token = lex_next_bare(&lexer))
         if (token_is(&token, "select") || (what->verb == VERB_SET && token_is(&token, "(")))
             return true;
     return false;
@@ -35,7 +35,7 @@ static void results_add(struct arena *mem, const struct dialect *dialect, const 
     if (what->name)
         names_add(mem, results, text_lower(mem, what->name));
     lex_open(&lexer, dialect->lex, piece->text, piece->length);
-    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+    for (struct token token = lex_next_bare(&lexer); token.kind != TOKEN_END; token = lex_next_bare(&lexer))
         if (token.kind == TOKEN_PARAMETER)
             names_add(mem, results, text_lower(mem, token_copy(mem, &token)));
 }
@@ -47,7 +47,7 @@ static bool is_needed(struct arena *mem, const struct dialect *dialect, const st
     struct arena_mark mark = arena_save(mem);
     bool found = false;
     lex_open(&lexer, dialect->lex, piece->text, piece->length);
-    for (struct token token = lex_next_code(&lexer); !found && token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+    for (struct token token = lex_next_bare(&lexer); !found && token.kind != TOKEN_END; token = lex_next_bare(&lexer)) {
         if (token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED)
             found = names_find(results, text_lower(mem, token_name(mem, &token))) >= 0;
         else if (token.kind == TOKEN_PARAMETER)

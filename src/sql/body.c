@@ -10,11 +10,7 @@
 static struct token peek(const struct lexer *lexer)
 {
     struct lexer ahead = *lexer;
-    struct token token;
-    do {
-        token = lex_next_code(&ahead);
-    } while (token_is_conditional(&token));
-    return token;
+    return lex_next_bare(&ahead);
 }
 
 bool statement_in_body(const struct statement *statement)

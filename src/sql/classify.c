@@ -18,9 +18,7 @@ struct cursor {
 static void step(struct cursor *cursor)
 {
     cursor->past = cursor->token.text + cursor->token.length;
-    do {
-        lex_take_code(&cursor->lexer, &cursor->token);
-    } while (token_is_conditional(&cursor->token));
+    lex_take_bare(&cursor->lexer, &cursor->token);
 }
 
 static bool at(const struct cursor *cursor, const char *word)

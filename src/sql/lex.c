@@ -6,6 +6,8 @@
  */
 #include "sql/lex.h"
 
+#include <limits.h>
+
 #include "base/buf.h"
 #include "base/text.h"
 
@@ -91,7 +93,10 @@ static size_t measure_line_comment(const struct rest *rest)
     return end && length > 0 && rest->text[length - 1] == '\r' ? length - 1 : length;
 }
 
-static size_t measure_block_comment(const struct rest *rest, bool *unfinished)
+/* How deep comments may be in one another, the outermost included. */
+enum { PLAIN_DEPTH = 1, SKIPPED_DEPTH = 2, ANY_DEPTH = INT_MAX };
+
+static size_t measure_block_comment(const struct rest *rest, int deepest, bool *unfinished)
 {
     int depth = 1;
     size_t i = 2;
@@ -99,7 +104,7 @@ static size_t measure_block_comment(const struct rest *rest, bool *unfinished)
         if (rest->text[i] == '*' && rest->text[i + 1] == '/') {
             depth--;
             i++;
-        } else if (rest->rules->nested_comments && rest->text[i] == '/' && rest->text[i + 1] == '*') {
+        } else if (depth < deepest && rest->text[i] == '/' && rest->text[i + 1] == '*') {
             depth++;
             i++;
         }
@@ -252,6 +257,16 @@ static size_t measure_conditional(const struct rest *rest)
     return end;
 }
 
+/* The version that no server has, as in the first line of MariaDB's dumps. After "M!" five digits are one of the past. */
+static bool is_never_run(const struct rest *rest, size_t length)
+{
+    static const char *const marks[] = {"/*!99999", "/*!999999", "/*M!999999"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (length == strlen(marks[i]) && !memcmp(rest->text, marks[i], length))
+            return true;
+    return false;
+}
+
 /* Letters before a quote that belong to the string: E'..', B'..', X'..', N'..', U&'..'. Where the quote is. */
 static size_t find_prefixed_quote(const struct rest *rest)
 {
@@ -293,12 +308,14 @@ static size_t lex_slash_or_star(struct lexer *lexer, const struct rest *rest, st
     if (first != '/' || second != '*')
         return measure_operator(rest);
     size_t conditional = measure_conditional(rest);
-    if (conditional > 0) {
+    bool skipped = conditional > 0 && is_never_run(rest, conditional);
+    if (conditional > 0 && !skipped) {
         lexer->conditional++;
         return conditional;
     }
+    int deepest = rest->rules->nested_comments ? ANY_DEPTH : skipped ? SKIPPED_DEPTH : PLAIN_DEPTH;
     token->kind = TOKEN_COMMENT;
-    return measure_block_comment(rest, &token->unfinished);
+    return measure_block_comment(rest, deepest, &token->unfinished);
 }
 
 static size_t lex_sign(const struct rest *rest, int c, struct token *token)
@@ -441,6 +458,13 @@ void lex_take_code(struct lexer *lexer, struct token *token)
     } while (token->kind == TOKEN_SPACE || token->kind == TOKEN_COMMENT);
 }
 
+void lex_take_bare(struct lexer *lexer, struct token *token)
+{
+    do {
+        lex_take_code(lexer, token);
+    } while (token_is_conditional(token));
+}
+
 struct token lex_next(struct lexer *lexer)
 {
     struct token token;
@@ -452,6 +476,13 @@ struct token lex_next_code(struct lexer *lexer)
 {
     struct token token;
     lex_take_code(lexer, &token);
+    return token;
+}
+
+struct token lex_next_bare(struct lexer *lexer)
+{
+    struct token token;
+    lex_take_bare(lexer, &token);
     return token;
 }
 

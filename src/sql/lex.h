@@ -36,7 +36,7 @@ struct lex_rules {
     bool backtick_names;       /* `name` */
     bool bracket_names;        /* [name]: SQLite */
     bool double_quote_strings; /* "..." is a string: MySQL without ANSI_QUOTES */
-    bool conditional_comments; /* slash-star-bang and slash-star-M-bang hold code: MySQL, MariaDB */
+    bool conditional_comments; /* slash-star-bang and slash-star-M-bang hold code, versions of no server aside: MySQL */
     bool delimiter_command;    /* DELIMITER lines: MySQL */
     bool client_lines;         /* lines for psql and the rows of COPY FROM stdin, as dumps have them: PostgreSQL */
     bool begin_end_bodies;     /* CREATE TRIGGER|PROCEDURE|FUNCTION|EVENT ... BEGIN ... END holds semicolons */
@@ -69,6 +69,9 @@ struct token lex_next(struct lexer *lexer);              /* every byte is in exa
 struct token lex_next_code(struct lexer *lexer);         /* the same without white space and comments */
 void lex_take(struct lexer *lexer, struct token *token); /* the same two, into a place */
 void lex_take_code(struct lexer *lexer, struct token *token);
+/* Without the marks of conditional comments too, so that the first one is the verb wherever it is written. */
+struct token lex_next_bare(struct lexer *lexer);
+void lex_take_bare(struct lexer *lexer, struct token *token);
 
 bool token_is(const struct token *token, const char *word); /* unquoted word or punctuation, ignoring case */
 bool token_is_one_of(const struct token *token, const char *const *words); /* up to NULL */

@@ -10,9 +10,7 @@ void scan_open(struct scan *scan, struct translator *t, const char *text, size_t
     *scan = (struct scan){.t = t, .token = NEW_ARRAY(t->mem, struct token, room)};
     lex_open(&lexer, t->source->lex, text, length);
     for (;;) {
-        struct token token = lex_next_code(&lexer);
-        if (token_is_conditional(&token))
-            continue;
+        struct token token = lex_next_bare(&lexer);
         if (scan->n == room) {
             size_t size = sizeof(struct token) * (size_t)room;
             scan->token = arena_grow(t->mem, scan->token, size, size * 2);

@@ -2,6 +2,7 @@
 there again when an interrupted file goes on."""
 
 import signal
+import subprocess
 
 import pytest
 import sqlalchemy as sa
@@ -167,6 +168,51 @@ def test_what_rows_said_is_not_computed_anew(any_project, set_it):
     project.migration("0001", "parts", start + "INSERT INTO seen VALUES (7);", "")
     project.ok("migrate")
     assert database.query("SELECT a FROM seen") == [(7,)]
+
+
+SANDBOX = "/*M!999999\\- enable the sandbox mode */\n"  # the first line of MariaDB's dumps
+SETS = {
+    "after-one-never-run": SANDBOX + "SET @k = 5;",
+    "after-an-empty-one": "/*! */ SET @k = 5;",
+    "within-one": "/*!40101 SET @k = 5 */;",
+    "half-within-one": "/*! SET */ @k = 5;",
+    "after-those-of-the-other-server": "/*!80000 SET @k = 6 */;\n/*M!100300 SET @k = 6 */;\nSET @k = 5;",
+}
+
+
+@pytest.mark.parametrize("any_project", MYSQLS, indirect=True)
+@pytest.mark.parametrize("case", SETS)
+def test_a_resumed_file_sets_what_comments_for_versions_stand_at(any_project, case):
+    project, database = any_project, any_project.database
+    project.migration("0001", "parts", SETS[case] + "\nINSERT INTO missing VALUES (1);\nCREATE TABLE r AS SELECT @k AS a;", "")
+    project.migration("0002", "next", "CREATE TABLE s AS SELECT @k IS NULL AS a;", "")
+    assert project.run("migrate").status == 1
+    database.run("CREATE TABLE missing (id int)")
+    project.ok("migrate")
+    assert database.query("SELECT a FROM r") == [(5,)]
+    assert database.query("SELECT a FROM s") == [(1,)]
+
+
+def dump_of(database, table):
+    url = sa.engine.make_url(database.url)
+    command = ["mariadb-dump", "--no-defaults", "--no-tablespaces", "--skip-ssl", f"-h{url.host}", f"-P{url.port}", f"-u{url.username}", f"-p{url.password}"]
+    return subprocess.run([*command, url.database, table], check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+@pytest.mark.parametrize("any_project", MYSQLS, indirect=True)
+def test_an_interrupted_dump_goes_on(any_project):
+    project, database = any_project, any_project.database
+    database.run("CREATE TABLE dumped (id int PRIMARY KEY, a varchar(9))")
+    database.run("INSERT INTO dumped VALUES (1, 'x'), (2, 'é')")
+    dump = dump_of(database, "dumped")
+    assert "SET @OLD_CHARACTER_SET_CLIENT" in dump and dump.count("CREATE TABLE") == 1
+    database.run("DROP TABLE dumped")
+    project.migration("0001", "dump", dump.replace("CREATE TABLE", "INSERT INTO missing VALUES (1);\nCREATE TABLE"), "")
+    assert project.run("migrate").status == 1
+    database.run("CREATE TABLE missing (id int)")
+    project.ok("migrate")
+    assert database.query("SELECT id, a FROM dumped ORDER BY 1") == [(1, "x"), (2, "é")]
+    assert database.versions() == ["0001"] and database.unfinished() == []
 
 
 LITE_FILES = {

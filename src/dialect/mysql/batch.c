@@ -28,9 +28,9 @@ static int step_run(struct ctx *ctx, struct my_conn *my, const struct batch_step
     if (step->params)
         return my_query(ctx, &my->conn, arena_copy(ctx->mem, step->sql, step->length), step->params, &rows);
     lex_open(&lexer, my_dialect.lex, step->sql, step->length);
-    struct token first = lex_next_code(&lexer);
+    struct token first = lex_next_bare(&lexer);
     if (token_is(&first, "lock")) {
-        struct token second = lex_next_code(&lexer);
+        struct token second = lex_next_bare(&lexer);
         if (token_is(&second, "tables") || token_is(&second, "table"))
             return tables_lock(ctx, my, step, own);
     }

@@ -113,10 +113,23 @@ static int send_text(struct ctx *ctx, struct my_conn *my, const char *sql, size_
     return result ? my_fail(ctx, my->mysql, ERR_SQL) : 0;
 }
 
+/* All of it is in a comment for versions that this server is not of. */
+static bool is_empty_here(struct my_conn *my, int code)
+{
+    enum { ER_EMPTY_QUERY = 1065 };
+    return code == ERR_SQL && mysql_errno(my->mysql) == ER_EMPTY_QUERY;
+}
+
 /* A CALL may give several results; all must be read before the next statement. */
 int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
 {
-    TRY(send_text(ctx, my, sql, length));
+    struct error error = ctx->error;
+    int code = send_text(ctx, my, sql, length);
+    if (is_empty_here(my, code)) {
+        ctx->error = error;
+        return 0;
+    }
+    TRY(code);
     for (;;) {
         mysql_free_result(mysql_store_result(my->mysql));
         if (mysql_errno(my->mysql))

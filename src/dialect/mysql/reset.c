@@ -99,7 +99,7 @@ static int variables_restore(struct ctx *ctx, struct conn *conn)
 /* "@name" of a variable of the user's own, wherever the statement says it. */
 static int user_variables_drop(struct ctx *ctx, struct conn *conn, struct lexer *lexer)
 {
-    for (struct token token = lex_next_code(lexer); token.kind != TOKEN_END; token = lex_next_code(lexer)) {
+    for (struct token token = lex_next_bare(lexer); token.kind != TOKEN_END; token = lex_next_bare(lexer)) {
         bool own = token.length > 1 && token.text[0] == '@' && token.text[1] != '@';
         if (own && token.kind == TOKEN_PARAMETER)
             TRY(try_exec(ctx, conn, arena_printf(ctx->mem, "SET %s = NULL", token_copy(ctx->mem, &token))));
@@ -112,11 +112,11 @@ static int leftovers_drop(struct ctx *ctx, struct conn *conn, const struct sql_p
     struct lexer lexer;
     struct classified what;
     lex_open(&lexer, my_dialect.lex, piece->text, piece->length);
-    struct token first = lex_next_code(&lexer);
+    struct token first = lex_next_bare(&lexer);
     if (token_is(&first, "set") || token_is(&first, "select") || token_is(&first, "call"))
         return user_variables_drop(ctx, conn, &lexer);
     if (token_is(&first, "prepare")) {
-        struct token name = lex_next_code(&lexer);
+        struct token name = lex_next_bare(&lexer);
         return try_exec(ctx, conn, arena_printf(ctx->mem, "DEALLOCATE PREPARE %s", token_copy(ctx->mem, &name)));
     }
     if (!token_is(&first, "create"))

@@ -136,10 +136,10 @@ static const char *names_another(struct ctx *ctx, const struct sql_piece *piece,
 {
     struct lexer lexer;
     lex_open(&lexer, rules, piece->text, piece->length);
-    struct token token = lex_next_code(&lexer), next = lex_next_code(&lexer);
+    struct token token = lex_next_bare(&lexer), next = lex_next_bare(&lexer);
     if (reaches_beyond(&token, &next))
         return arena_printf(ctx->mem, "has %.*s %.*s", (int)token.length, token.text, (int)next.length, next.text);
-    for (; token.kind != TOKEN_END; token = next, next = lex_next_code(&lexer)) {
+    for (; token.kind != TOKEN_END; token = next, next = lex_next_bare(&lexer)) {
         if (next.length != 1 || *next.text != '.')
             continue;
         const char *name = text_replace(ctx->mem, arena_copy(ctx->mem, token.text, token.length), "`", "");

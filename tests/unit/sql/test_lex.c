@@ -94,6 +94,30 @@ static void conditional_comments_are_code(void **state)
                         "o:/*M!100100 _ w:a o:*/ _ c:/*M b*/ _ o:/*! o:*/");
 }
 
+static void what_no_server_runs_is_a_comment(void **state)
+{
+    struct ctx *ctx = *state;
+    assert_string_equal(tokens(ctx, &my_lex, "/*M!999999\\- it's on */ SET"), "c:/*M!999999\\- it's on */ _ w:SET");
+    assert_string_equal(tokens(ctx, &my_lex, "/*!999999 a /* b */ c */ d"), "c:/*!999999 a /* b */ c */ _ w:d");
+    assert_string_equal(tokens(ctx, &my_lex, "/*!99999 a*/ /*M!99999 a*/"), "c:/*!99999 a*/ _ o:/*M!99999 _ w:a o:*/");
+    assert_string_equal(tokens(ctx, &my_lex, "/* a /* b */ c"), "c:/* a /* b */ _ w:c");
+    assert_string_equal(tokens(ctx, &my_lex, "/*!999999 a"), "c!:/*!999999 a");
+}
+
+static void marks_of_conditional_comments_are_not_bare(void **state)
+{
+    static const char *const texts[] = {"/*! */ SET @k = 5", "/*!50003 SET @k = 5 */", "/*! SET */ @k = 5",
+                                        "/*M!999999\\- on */\nSET @k = 5"};
+    struct lexer lexer;
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        lex_open(&lexer, &my_lex, texts[i], strlen(texts[i]));
+        struct token set = lex_next_bare(&lexer), variable = lex_next_bare(&lexer);
+        assert_true(token_is(&set, "set"));
+        assert_memory_equal(variable.text, "@k", 2);
+    }
+}
+
 static bool is_conditional(const struct lex_rules *rules, const char *text)
 {
     struct lexer lexer;
@@ -243,6 +267,7 @@ static void the_checksum_never_changes(void **state)
 
 UNIT_TESTS(UNIT(knows_the_plain_tokens), UNIT(numbers_end_where_they_must), UNIT(strings_of_every_engine),
            UNIT(dollar_quotes), UNIT(comments_of_every_engine), UNIT(conditional_comments_are_code),
+           UNIT(what_no_server_runs_is_a_comment), UNIT(marks_of_conditional_comments_are_not_bare),
            UNIT(only_what_opens_or_closes_one_is_conditional), UNIT(operators_are_as_long_as_the_engine_has_them),
            UNIT(parameters_are_as_the_engine_has_them), UNIT(says_what_is_unfinished),
            UNIT(what_stands_after_the_end_does_not_count), UNIT(counts_lines_and_columns),

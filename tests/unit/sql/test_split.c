@@ -190,6 +190,7 @@ static void conditional_comments_hold_code(void **state)
         "SET @a = 1; END */;\nSELECT 1;",
         "/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`b`*/ /*!50003 TRIGGER t BEFORE INSERT ON u FOR EACH ROW BEGIN\n"
         "SET @a = 1; END */|SELECT 1");
+    assert_pieces(&my_lex, "/*M!999999\\- it's on; */\n/*!99999 ; */;\nSET @k = 5;", "SET @k = 5");
 }
 
 static void without_any_semicolon_blank_lines_end_statements(void **state)
