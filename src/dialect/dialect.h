@@ -84,6 +84,9 @@ struct column_added {
 };
 
 /* SQL of the state tables. @t is the table's name, already quoted where that is needed. */
+/* There while a restore is not done, where it is not all or nothing: in no backup, and dropped by no load(). */
+#define RESTORING_TABLE "_dbwarden_restore"
+
 struct state_sql {
     const char *table_exists; /* name of a column, name: a row with the schema or database at hand, how many columns
                                       the table has (0: it is not there), and how many of them are called so */
@@ -92,6 +95,8 @@ struct state_sql {
     const char *create_journal;
     const struct column_added *journal_upgrade; /* what the journals of earlier versions lack; the last is the newest */
     const char *create_lock;
+    const char *create_restoring;  /* of RESTORING_TABLE; NULL: a restore is all or nothing */
+    const char *restoring_show;    /* file */
     const char *insert_migration;  /* version, description, filename, migration_type, checksum */
     const char *delete_migration;  /* version */
     const char *upsert_repeatable; /* description, filename, migration_type, checksum */
@@ -143,9 +148,11 @@ struct backup_way {
     const char *ending; /* of such a file: "db" */
     /* Writes one consistent copy into `path`, which is there, empty and ours alone. ERR_UNSUPPORTED if a program is missing. */
     int (*save)(struct ctx *ctx, struct conn *conn, const char *path);
+    /* Before load(), where that is not all or nothing: is the copy whole, is the program there? NULL: load() looks. */
+    int (*check)(struct ctx *ctx, struct conn *conn, const char *path);
     /*
      * Makes the database what the copy says, and nothing else. Where the engine can, all or nothing; else what was left by a
-     * failure is made whole by the next try. The copy is checked before anything is changed.
+     * failure is made whole by the next try.
      */
     int (*load)(struct ctx *ctx, struct conn *conn, const char *path);
 };

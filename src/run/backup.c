@@ -231,8 +231,12 @@ int restore_run(struct ctx *ctx, struct session *session, const struct restore_o
     TRY(confirm(ctx, session, options, note));
     TRY(lock_acquire(ctx, &session->state, session->wait_for_runner, &session->lock));
     emit_info(ctx, "Restoring %s from %s ...", session->conn->target, options->file);
+    if (way->check)
+        TRY(way->check(ctx, session->conn, options->file));
+    TRY(restoring_begin(ctx, &session->state, options->file));
     TRY(way->load(ctx, session->conn, options->file));
     session->state.home = NULL;
+    TRY(restoring_end(ctx, &session->state));
     TRY(session_reload(ctx, session));
     json_set_text(ctx->mem, report, "version", last_version(session));
     return 0;

@@ -169,7 +169,10 @@ int session_hold(struct ctx *ctx, struct session *session)
     if (session->lock)
         return 0;
     TRY(session_connect(ctx, session, false));
-    return lock_acquire(ctx, &session->state, session->wait_for_runner, &session->lock);
+    TRY(lock_acquire(ctx, &session->state, session->wait_for_runner, &session->lock));
+    if (restoring_refuse(ctx, &session->state, true) < 0)
+        lock_release(&session->lock);
+    return session->lock ? 0 : (int)ctx->error.code;
 }
 
 static int prepare(struct ctx *ctx, struct session *session, int (*tables)(struct ctx *ctx, struct state *state))
@@ -232,6 +235,8 @@ int session_folder(struct ctx *ctx, struct session *session)
 
 int session_reload(struct ctx *ctx, struct session *session)
 {
+    if (!session->lock)
+        TRY(restoring_refuse(ctx, &session->state, false));
     TRY(state_applied(ctx, &session->state, &session->applied));
     TRY(state_journal(ctx, &session->state, &session->journal));
     session->unfinished = (struct list){0};

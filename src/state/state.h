@@ -107,4 +107,9 @@ int lock_legacy_make(struct ctx *ctx, struct state *state);
 /* For "unlock": takes away what dead holders left to see, 0.8.2's TRUE too. ERR_LOCKED if somebody really holds it. */
 int lock_forget(struct ctx *ctx, struct state *state);
 
+/* A restore that is not all or nothing leaves a mark, before it changes anything, until it has ended well. */
+int restoring_begin(struct ctx *ctx, struct state *state, const char *file);
+int restoring_end(struct ctx *ctx, struct state *state);
+int restoring_refuse(struct ctx *ctx, struct state *state, bool locked); /* ERR_STATE: the mark is there */
+
 #endif

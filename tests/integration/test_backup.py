@@ -1,10 +1,13 @@
 """migrate --with-backup and restore: a copy that is whole, and a database that is again what it was."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
+import time
 import uuid
 from urllib.parse import quote
 
@@ -197,3 +200,120 @@ CREATE PUBLICATION pub2 FOR TABLE z;
     assert dump() != before
     project.ok("restore", str(backup), "--yes")
     assert dump() == before
+
+
+ALL_ROWS = [(i, f"row {i} {'x' * 40}") for i in range(1, 20001)]
+
+
+def numbered_rows(project, first, last):
+    rows = [f"({i}, '{text}')" for i, text in ALL_ROWS[first - 1:last]]
+    for i in range(0, len(rows), 5000):
+        project.database.run("INSERT INTO zz VALUES " + ", ".join(rows[i:i + 5000]))
+
+
+def with_a_copy(project):
+    """`a` and the rows of `zz` are in the copy, `b` came after it."""
+    project.migration("0001", "two", "CREATE TABLE a (id integer PRIMARY KEY);\nCREATE TABLE zz (id integer PRIMARY KEY, "
+                      "note varchar(100));", "SELECT 1;")
+    project.ok("migrate")
+    numbered_rows(project, 1, len(ALL_ROWS))
+    project.table("0002", "b")
+    project.ok("migrate", "--with-backup")
+    return backups(project)[0]
+
+
+def kill_all(process):
+    """It, and the programs that it started, which are in groups of their own."""
+    process.kill()
+    for pid in [int(name) for name in os.listdir("/proc") if name.isdigit()]:
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(pid) == process.pid:
+                os.kill(pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+
+
+def stop_in_the_middle(project, backup, stop):
+    """The client program gets the first half of the statements, and waits until the restore is stopped."""
+    fake = project.folder / "bin"
+    fake.mkdir(exist_ok=True)
+    loaded = project.folder / "loaded"
+    loaded.unlink(missing_ok=True)
+    inserts = [i for i, line in enumerate(backup.read_text().splitlines(), 1) if line.startswith("INSERT INTO `zz`")]
+    for program in ("mariadb", "mysql"):
+        if real := shutil.which(program):
+            (fake / program).write_text(f"#!/bin/sh\nhead -n {inserts[0] - 1} | {real} \"$@\"\ntouch {loaded}\nexec sleep 600\n")
+            (fake / program).chmod(0o755)
+    process = project.start("restore", str(backup), "--yes", env={"PATH": f"{fake}:{os.environ['PATH']}"}, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not loaded.exists():
+        assert process.poll() is None and time.monotonic() < deadline, process.communicate(timeout=60)
+        time.sleep(0.05)
+    stop(process)
+
+
+def interrupt(process):
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and "half restored" in err, err
+
+
+@pytest.mark.parametrize("stop", [kill_all, interrupt])
+@pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)
+def test_an_interrupted_restore_is_remembered(any_project, stop):
+    """Whatever changes the database, or tells what is applied, refuses until a restore has ended well."""
+    project = any_project
+    backup = with_a_copy(project)
+    project.write("seeds/primary/V0001__rows.sql", "-- upgrade\nINSERT INTO a VALUES (1);\n")
+    stop_in_the_middle(project, backup, stop)
+    assert project.database.query("SELECT count(*) FROM zz") == [(0,)], "this is the middle"
+    sentence = f"a restore of {backup} into this database was interrupted"
+    again = f": run `dbwarden restore {backup}` again"
+    for words in (["migrate"], ["rollback"], ["downgrade", "--to", "0"], ["seed", "apply"], ["seed", "rollback"],
+                  ["migrate", "--baseline", "--to-version", "0001"], ["migrate", "--with-backup"]):
+        refused = project.run(*words)
+        assert refused.status == 1 and sentence + again in refused.err, (words, refused)
+    for words in (["status"], ["migrate", "--dry-run"]):
+        refused = project.run(*words)
+        assert refused.status == 1 and f"{sentence}, or still runs{again}" in refused.err, (words, refused)
+    assert backups(project) == [backup], "nothing was copied of what is half there"
+    stop_in_the_middle(project, backup, stop)
+    refused = project.run("migrate")
+    assert refused.status == 1 and sentence + again in refused.err, refused
+    project.ok("restore", str(backup), "--yes")
+    assert project.database.query("SELECT * FROM zz ORDER BY id") == ALL_ROWS
+    assert project.database.tables() == ["a", "zz"] and not project.database.has("_dbwarden_restore")
+    assert project.statuses() == {"0001": "applied", "0002": "pending"}
+    project.ok("migrate")
+    assert project.database.tables() == ["a", "b", "zz"]
+
+
+@pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)
+def test_a_refused_restore_leaves_no_mark(any_project):
+    project = any_project
+    filled(project)
+    project.ok("migrate", "--with-backup")
+    [backup] = backups(project)
+    missing = project.run("restore", str(backup), "--yes", env={"PATH": "/nonexistent"})
+    assert missing.status == 1 and "is not installed here" in missing.err, missing
+    backup.write_bytes(backup.read_bytes()[:-200])
+    assert project.run("restore", str(backup), "--yes").status == 1
+    project.ok("status")
+    project.ok("migrate")
+
+
+@pytest.mark.parametrize("any_project", ["sqlite", "postgresql"], indirect=True)
+def test_a_killed_restore_was_all_or_nothing(any_project):
+    """So there is nothing to be remembered: wherever it is killed, the database is what it was or what the copy says."""
+    project = any_project
+    backup = with_a_copy(project)
+    project.database.run("DELETE FROM zz WHERE id > 10")
+    for pause in (0.01, 0.03, 0.08, 0.2):
+        process = project.start("restore", str(backup), "--yes", start_new_session=True)
+        time.sleep(pause)
+        kill_all(process)
+        rows = project.database.query("SELECT * FROM zz ORDER BY id")
+        tables = project.database.tables()
+        assert (tables, rows) in ((["a", "b", "zz"], ALL_ROWS[:10]), (["a", "zz"], ALL_ROWS)), (pause, tables, len(rows))
+    project.ok("restore", str(backup), "--yes")
+    assert project.database.query("SELECT * FROM zz ORDER BY id") == ALL_ROWS
+    project.ok("migrate")

@@ -1,6 +1,7 @@
 /*
  * Copies by mariadb-dump or mysqldump, brought back by the client program.  These servers commit every CREATE by itself, so
  * bringing one back cannot be one transaction: the file is looked at first, and a restore that was interrupted is run again.
+ * RESTORING_TABLE remembers that meanwhile, so it is neither copied nor dropped.
  * The programs get the connection as an options file in memory.
  */
 #include <fcntl.h>
@@ -118,7 +119,9 @@ int my_feed(struct ctx *ctx, struct conn *conn, int fd)
 int my_backup_save(struct ctx *ctx, struct conn *conn, const char *path)
 {
     __attribute__((cleanup(fd_close))) int fd = open(path, O_WRONLY | O_CLOEXEC);
-    const char *const more[] = {((struct my_conn *)conn)->url.database, NULL};
+    const char *database = ((struct my_conn *)conn)->url.database;
+    const char *without = arena_printf(ctx->mem, "--ignore-table=%s." RESTORING_TABLE, database);
+    const char *const more[] = {without, database, NULL};
     if (fd < 0)
         return fail(ctx, ERR_FILE, "cannot write %s", path);
     return my_dump(ctx, conn, more, fd);
@@ -146,7 +149,8 @@ static int check_end(struct ctx *ctx, int fd, const char *path)
 /* Of this database: "DROP VIEW", and a name. Views first: they have no rows to lose and may rest on tables. */
 static const char contents_sql[] =
     "SELECT CASE table_type WHEN 'VIEW' THEN 'VIEW' WHEN 'SEQUENCE' THEN 'SEQUENCE' ELSE 'TABLE' END AS what, table_name "
-    "AS name FROM information_schema.tables WHERE table_schema = DATABASE() UNION ALL SELECT routine_type, routine_name "
+    "AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> '" RESTORING_TABLE
+    "' UNION ALL SELECT routine_type, routine_name "
     "FROM information_schema.routines WHERE routine_schema = DATABASE() UNION ALL SELECT 'EVENT', event_name FROM "
     "information_schema.events WHERE event_schema = DATABASE()";
 
@@ -170,14 +174,21 @@ static int clear(struct ctx *ctx, struct conn *conn)
     return code;
 }
 
-int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
+int my_backup_check(struct ctx *ctx, struct conn *conn, const char *path)
 {
     __attribute__((cleanup(fd_close))) int fd = open(path, O_RDONLY | O_CLOEXEC);
     const char *program;
     if (fd < 0)
         return fail(ctx, ERR_FILE, "cannot read %s", path);
     TRY(find(ctx, conn, client_names, client_names_mysql, &program));
-    TRY(check_end(ctx, fd, path));
+    return check_end(ctx, fd, path);
+}
+
+int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
+{
+    __attribute__((cleanup(fd_close))) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(ctx, ERR_FILE, "cannot read %s", path);
     int code = clear(ctx, conn);
     if (code == 0)
         code = my_feed(ctx, conn, fd);

@@ -94,7 +94,8 @@ int my_batch(struct ctx *ctx, struct conn *conn, struct batch *batch)
     return code;
 }
 
-static const struct backup_way backup = {.ending = "sql", .save = my_backup_save, .load = my_backup_load};
+static const struct backup_way backup = {
+    .ending = "sql", .save = my_backup_save, .check = my_backup_check, .load = my_backup_load};
 
 const struct driver my_driver = {
     .open = my_open,

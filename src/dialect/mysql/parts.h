@@ -65,6 +65,7 @@ int my_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 
 /* backup.c */
 int my_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
+int my_backup_check(struct ctx *ctx, struct conn *conn, const char *path);
 int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
 int my_dump(struct ctx *ctx, struct conn *conn, const char *const *more, int fd); /* words after the options; NULL */
 int my_feed(struct ctx *ctx, struct conn *conn, int fd);

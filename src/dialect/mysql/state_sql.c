@@ -42,6 +42,8 @@ const struct state_sql my_state = {
                       "db_user VARCHAR(255), times TEXT)",
     .journal_upgrade = journal_upgrade,
     .create_lock = CREATE_LOCK,
+    .create_restoring = "CREATE TABLE @t (id INTEGER PRIMARY KEY, file TEXT CHARACTER SET utf8mb4 NOT NULL)",
+    .restoring_show = "REPLACE INTO @t (id, file) VALUES (1, ?)",
     .insert_migration = "INSERT INTO @t (version, description, filename, "
                         "migration_type, checksum) "
                         "VALUES (?, ?, ?, ?, ?)",
