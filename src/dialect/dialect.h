@@ -108,6 +108,8 @@ struct state_sql {
     const char *journal_step;     /* done, checksum, filename; evidence goes */
     const char *journal_evidence; /* evidence, filename */
     const char *journal_total;    /* total, filename */
+    const char *journal_rename;   /* new filename, filename */
+    const char *journal_delete;   /* filename */
     const char *journal_done;     /* checksum, duration ms, filename: outcome 'done' and done = total */
     const char *journal_end;      /* outcome, duration ms, filename */
     /*

@@ -11,16 +11,6 @@
 /* What 0.8.2 recorded for a file in which it saw no statement: no sign of anything. */
 #define EMPTY_CHECKSUM "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-const struct journal_row *journal_unfinished(const struct session *session, const char *filename)
-{
-    for (int i = 0; i < session->unfinished.n; i++) {
-        const struct journal_row *row = session->unfinished.item[i];
-        if (text_equal(row->filename, filename))
-            return row;
-    }
-    return NULL;
-}
-
 /* The journal's word on the text that was run under this name or version; NULL if it has none. */
 static const char *journal_checksum(const struct session *session, const char *filename, const char *version)
 {
@@ -47,7 +37,7 @@ bool migration_edited(struct arena *mem, const struct session *session, const st
 bool repeatable_changed(struct arena *mem, const struct session *session, const struct migration *migration)
 {
     const struct applied *row = applied_file(&session->applied, migration->filename);
-    if (!row || journal_unfinished(session, migration->filename))
+    if (!row || journal_unfinished(session, migration))
         return true;
     const char *ran = journal_checksum(session, migration->filename, NULL);
     return ran ? !text_equal(ran, migration_tokens(mem, migration)) : !text_equal(row->checksum, migration->checksum);
@@ -112,20 +102,6 @@ void twice_warn(struct ctx *ctx, const struct session *session)
                      names_join(ctx->mem, &names, ", "));
 }
 
-static void warn_unfinished(struct ctx *ctx, const struct session *session)
-{
-    for (int i = 0; i < session->unfinished.n; i++) {
-        const struct journal_row *row = session->unfinished.item[i];
-        int64_t number = -1;
-        if (!row->version || !text_to_int(row->version, &number))
-            continue;
-        const struct migration *migration = folder_version(session->folder, number);
-        if (!migration || !text_equal(migration->filename, row->filename))
-            emit_warning(ctx, "%s was interrupted after statement %d of %d, and its file is gone", row->filename,
-                         row->done, row->total);
-    }
-}
-
 /* Pending files in order, and on the way everything that speaks against running at all. */
 static int find_pending(struct ctx *ctx, struct session *session, struct choice *choice, struct list *pending)
 {
@@ -133,7 +109,6 @@ static int find_pending(struct ctx *ctx, struct session *session, struct choice 
     int64_t last = -1;
     twice_warn(ctx, session);
     find_gone(ctx, session, &gone);
-    warn_unfinished(ctx, session);
     for (int i = 0; i < session->applied.n; i++) {
         const struct applied *row = session->applied.item[i];
         choice->applied += row->number >= 0;

@@ -88,6 +88,15 @@ static const char *baseline_hint(const struct execution *execution)
                         mark);
 }
 
+/* What is there already may be what an interrupted file has made: then the database was not filled before. */
+static bool any_unfinished(const struct session *session)
+{
+    for (int i = 0; i < session->unfinished.n; i++)
+        if (unfinished_holds(session->unfinished.item[i]))
+            return true;
+    return false;
+}
+
 void execution_explain(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
@@ -108,7 +117,8 @@ void execution_explain(struct execution *execution)
                   "above \"-- upgrade\".");
         return;
     }
-    bool early = !execution->down && !execution->done && execution->migration->type == MIGRATION_VERSIONED;
+    bool early = !execution->down && !execution->done && execution->migration->type == MIGRATION_VERSIONED &&
+                 !any_unfinished(execution->session);
     fail_hint(ctx, "%s", early && is_there_already(execution) ? baseline_hint(execution) : repair_hint(execution));
 }
 
@@ -507,13 +517,28 @@ static int run_end(struct execution *execution)
     return execution_run_batch(execution);
 }
 
-static int changed_while_unfinished(struct execution *execution, int done)
+static int changed_while_unfinished(struct execution *execution, const struct journal_row *row)
 {
     struct ctx *ctx = execution->ctx;
-    fail(ctx, ERR_STATE, "%s was interrupted after statement %d, and what comes up to there was changed since",
-         execution->migration->filename, done);
+    const char *name = execution->migration->journal_name;
+    const char *as = text_equal(row->filename, name) ? "" : arena_printf(ctx->mem, " as %s", row->filename);
+    fail(ctx, ERR_STATE, "%s was interrupted%s after statement %d, and what comes up to there was changed since",
+         execution->migration->filename, as, row->done);
     fail_hint(ctx, "Those statements are done already: restore them as they were. What follows may be changed.");
     return fail_at(ctx, execution->migration->path, 0, 0);
+}
+
+/* The journal knows a file that was renamed by its new name from here on. */
+static int take_row(struct execution *execution, const char *from)
+{
+    struct state *state = &execution->session->state;
+    const char *to = execution->migration->journal_name;
+    if (text_equal(from, to))
+        return 0;
+    execution_begin_batch(execution, 0, 0, true);
+    execution_add(execution, journal_delete(execution->ctx, state, to));
+    execution_add(execution, journal_rename(execution->ctx, state, from, to));
+    return execution_run_batch(execution);
 }
 
 /* What follows the statements done may be other ones by now. */
@@ -530,14 +555,15 @@ static int count_again(struct execution *execution, int total)
 /* Takes up what an earlier run left, if there is anything. */
 static int resume(struct execution *execution)
 {
-    const struct journal_row *row = journal_unfinished(execution->session, execution->migration->journal_name);
+    const struct journal_row *row = journal_unfinished(execution->session, execution->migration);
     if (!row || text_equal(row->direction, "down") != execution->down)
         return 0;
     if (row->done > execution->split->n)
-        return changed_while_unfinished(execution, row->done);
+        return changed_while_unfinished(execution, row);
     const char *chain = execution_chain(execution, row->done);
     if (row->done && !text_equal(chain, row->checksum))
-        return changed_while_unfinished(execution, row->done);
+        return changed_while_unfinished(execution, row);
+    TRY(take_row(execution, row->filename));
     execution->begun = true;
     execution->refused = text_equal(row->outcome, "failed");
     execution->doubtful = row->done;

@@ -33,7 +33,7 @@ static bool is_plain(const struct session *session, const struct migration *migr
     int n = migration->up.n;
     if (migration->no_transaction || migration->limits.lock >= 0 || migration->limits.statement >= 0 || !n ||
         n > GROUP_STATEMENTS || migration->length > GROUP_BYTES || !migration->marks[false] ||
-        journal_unfinished(session, migration->journal_name))
+        journal_unfinished(session, migration))
         return false;
     for (int i = 0; i < n; i++)
         if (migration->marks[false][i] & special)

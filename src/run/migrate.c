@@ -65,11 +65,14 @@ static int mark_files(struct ctx *ctx, struct session *session, const struct mig
 {
     struct json *applied = json_get(report, "applied");
     struct batch batch = {.transaction = true};
-    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, choice->versioned.n * 2 + 1);
+    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, choice->versioned.n * 3 + 1);
     for (int i = 0; i < choice->versioned.n; i++) {
         struct migration *migration = choice->versioned.item[i];
         if (!migration->token_checksum)
             migration->token_checksum = migration_tokens(ctx->mem, migration);
+        const struct journal_row *begun = journal_unfinished(session, migration);
+        if (begun) /* perhaps under another name */
+            batch.step[batch.n++] = journal_delete(ctx, &session->state, begun->filename);
         batch.step[batch.n++] = state_record(ctx, &session->state, migration);
         batch.step[batch.n++] = journal_whole(ctx, &session->state, migration, false, 0);
         json_add(ctx->mem, applied, report_migration(ctx->mem, migration, 0, 0));
@@ -87,7 +90,7 @@ static int finish_rollbacks(struct ctx *ctx, struct session *session)
     bool any = false;
     for (int i = session->folder->versioned.n - 1; i >= 0; i--) {
         const struct migration *migration = session->folder->versioned.item[i];
-        const struct journal_row *row = journal_unfinished(session, migration->filename);
+        const struct journal_row *row = journal_unfinished(session, migration);
         if (!row || !text_equal(row->direction, "down") || !applied_version(&session->applied, migration->number))
             continue;
         TRY(migration_check(ctx, migration, true));
@@ -150,6 +153,7 @@ static int dry_run(struct ctx *ctx, struct session *session, const struct migrat
     struct choice choice;
     TRY(session_connect(ctx, session, true));
     TRY(session_reload(ctx, session));
+    TRY(unfinished_check(ctx, session, false, options->baseline));
     TRY(choice_make(ctx, session, options, &choice));
     TRY(check_all(ctx, session, options, &choice));
     struct json *pending = json_get(report, "pending");
@@ -252,6 +256,7 @@ static int run(struct ctx *ctx, struct session *session, const struct migrate_op
         return dry_run(ctx, session, options, report);
     TRY(session_lock(ctx, session));
     TRY(session_reload(ctx, session));
+    TRY(unfinished_check(ctx, session, false, options->baseline));
     TRY(finish_rollbacks(ctx, session));
     TRY(choice_make(ctx, session, options, &choice));
     json_set_int(ctx->mem, report, "skipped", choice.applied);

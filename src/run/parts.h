@@ -33,8 +33,16 @@ void twice_warn(struct ctx *ctx, const struct session *session); /* of versions 
 bool migration_edited(struct arena *mem, const struct session *session, const struct migration *migration,
                       const struct applied *row);
 bool repeatable_changed(struct arena *mem, const struct session *session, const struct migration *migration);
-/* The row of a file that began and did not end; NULL. */
-const struct journal_row *journal_unfinished(const struct session *session, const char *filename);
+
+/* Files that began and did not end (unfinished.c). Which rows those are, from the journal and the rows of applied files: */
+void unfinished_find(struct ctx *ctx, struct session *session);
+/* The row of such a file, be it under another name of the same version; NULL. */
+const struct journal_row *journal_unfinished(const struct session *session, const struct migration *migration);
+bool unfinished_holds(const struct journal_row *row); /* something of it is done, or may be */
+bool unfinished_gone(const struct session *session, const struct journal_row *row); /* no file is there to go on in */
+/* ERR_STATE if one of those is gone; only a warning if it has no version, or for a baseline, which runs nothing. */
+int unfinished_check(struct ctx *ctx, const struct session *session, bool seeds, bool baseline);
+
 /* A version that a user gave and nobody knows: ERR_USAGE with the nearest one. */
 int version_unknown(struct ctx *ctx, const struct session *session, const char *text);
 

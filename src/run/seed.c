@@ -34,7 +34,9 @@ int session_seeds(struct ctx *ctx, struct session *session)
 int session_seed_rows(struct ctx *ctx, struct session *session)
 {
     TRY(session_reload(ctx, session));
-    return state_seeds(ctx, &session->state, &session->seed_rows);
+    TRY(state_seeds(ctx, &session->state, &session->seed_rows));
+    unfinished_find(ctx, session);
+    return 0;
 }
 
 /* ---- what there is */
@@ -47,7 +49,7 @@ static int status_of(struct ctx *ctx, const struct session *session, const struc
 {
     if (!seed)
         return MISSING;
-    if (journal_unfinished(session, seed->journal_name))
+    if (journal_unfinished(session, seed))
         return UNFINISHED;
     if (row)
         return migration_edited(ctx->mem, session, seed, row) ? EDITED : APPLIED;
@@ -61,6 +63,27 @@ static struct json *entry_of(struct arena *mem, const struct migration *seed, co
     json_set_text(mem, entry, "filename", seed ? seed->filename : row->filename);
     json_set_text(mem, entry, "type", seed ? (seed->python ? "python" : "sql") : row->type);
     return entry;
+}
+
+/* Interrupted ones whose file is gone. */
+static int add_gone(struct arena *mem, const struct session *session, struct json *list)
+{
+    int n = 0;
+    for (int i = 0; i < session->unfinished.n; i++) {
+        const struct journal_row *row = session->unfinished.item[i];
+        if (!row->seed || !unfinished_holds(row) || !unfinished_gone(session, row) ||
+            applied_version(&session->seed_rows, row->number))
+            continue;
+        const struct applied seed = {.version = arena_printf(mem, "%04lld", (long long)row->number),
+                                     .filename = path_name(row->filename),
+                                     .type = "sql"};
+        struct json *entry = entry_of(mem, NULL, &seed);
+        json_set_text(mem, entry, "status", status_name[UNFINISHED]);
+        json_set_text(mem, entry, "applied_at", NULL);
+        json_add(mem, list, entry);
+        n++;
+    }
+    return n;
 }
 
 int seeds_report(struct ctx *ctx, struct session *session, struct json *report)
@@ -85,6 +108,7 @@ int seeds_report(struct ctx *ctx, struct session *session, struct json *report)
         json_add(mem, list, entry);
         n[status]++;
     }
+    n[UNFINISHED] += add_gone(mem, session, list);
     for (int i = 0; i < STATUSES; i++)
         json_set_int(mem, count, status_name[i], n[i]);
     json_set(mem, report, "seeds", list);
@@ -179,7 +203,7 @@ static int finish_rollbacks(struct ctx *ctx, struct session *session)
     struct list halfway = {0};
     for (int i = session->seeds->versioned.n - 1; i >= 0; i--) {
         struct migration *seed = session->seeds->versioned.item[i];
-        const struct journal_row *row = journal_unfinished(session, seed->journal_name);
+        const struct journal_row *row = journal_unfinished(session, seed);
         if (row && text_equal(row->direction, "down") && applied_version(&session->seed_rows, seed->number))
             list_add(ctx->mem, &halfway, seed);
     }
@@ -236,6 +260,7 @@ static int apply(struct ctx *ctx, struct session *session, const struct seed_opt
     TRY(apply_begin(ctx, session, options, report));
     TRY(options->dry_run ? session_connect(ctx, session, true) : session_hold(ctx, session));
     TRY(session_seed_rows(ctx, session));
+    TRY(unfinished_check(ctx, session, true, false));
     if (!options->dry_run)
         TRY(finish_rollbacks(ctx, session));
     TRY(choose_pending(ctx, session, options, &chosen));
@@ -281,7 +306,7 @@ static int choose_applied(struct ctx *ctx, struct session *session, const struct
             fail(ctx, ERR_STATE, "the file of seed V%s is gone: %s", row->version, row->filename);
             return fail_hint(ctx, "Nothing has been rolled back. Restore the file, because it says how to undo it.");
         }
-        const struct journal_row *begun = journal_unfinished(session, seed->journal_name);
+        const struct journal_row *begun = journal_unfinished(session, seed);
         if (begun && text_equal(begun->direction, "up")) {
             fail(ctx, ERR_STATE, "%s was interrupted after statement %d of %d", seed->filename, begun->done,
                  begun->total);

@@ -3,6 +3,7 @@
  * its folder and the rows of its tables.  Everything is opened when it is first asked for, and files always before
  * the database, so that what is wrong with them is said without touching it.
  */
+#include "run/parts.h"
 #include "run/patience.h"
 
 #include "base/clock.h"
@@ -239,12 +240,7 @@ int session_reload(struct ctx *ctx, struct session *session)
         TRY(restoring_refuse(ctx, &session->state, false));
     TRY(state_applied(ctx, &session->state, &session->applied));
     TRY(state_journal(ctx, &session->state, &session->journal));
-    session->unfinished = (struct list){0};
-    for (int i = 0; i < session->journal.n; i++) {
-        struct journal_row *row = session->journal.item[i];
-        if (!text_equal(row->outcome, "done"))
-            list_add(ctx->mem, &session->unfinished, row);
-    }
+    unfinished_find(ctx, session);
     return 0;
 }
 

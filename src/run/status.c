@@ -30,7 +30,7 @@ static struct json *add(struct counting *counting, int status, const char *versi
 
 static int status_of(const struct counting *counting, const struct migration *migration, const struct applied *row)
 {
-    if (journal_unfinished(counting->session, migration->filename))
+    if (journal_unfinished(counting->session, migration))
         return UNFINISHED;
     if (row)
         return migration_edited(counting->ctx->mem, counting->session, migration, row) ? EDITED : APPLIED;
@@ -47,17 +47,50 @@ static void add_row(struct counting *counting, int status, const struct migratio
         json_set_text(mem, entry, "error", migration->up_error->message);
 }
 
-/* The rows without a file that come before this number. */
-static int add_missing(struct counting *counting, int from, int64_t below)
+/* Of a file that is gone. */
+static const struct journal_row *unfinished_version(const struct session *session, int64_t number)
+{
+    for (int i = 0; i < session->unfinished.n; i++) {
+        const struct journal_row *row = session->unfinished.item[i];
+        if (!row->seed && row->number == number && unfinished_holds(row))
+            return row;
+    }
+    return NULL;
+}
+
+/* Interrupted files without a row and a file, from this number to below that one. */
+static void add_gone(struct counting *counting, int64_t from, int64_t below)
+{
+    const struct session *session = counting->session;
+    for (int64_t number = from; number < below; number++) {
+        const struct journal_row *next = NULL;
+        for (int i = 0; i < session->unfinished.n; i++) {
+            const struct journal_row *row = session->unfinished.item[i];
+            if (!row->seed && row->number >= number && row->number < below && (!next || row->number < next->number) &&
+                unfinished_holds(row) && unfinished_gone(session, row) && text_equal(row->direction, "up"))
+                next = row;
+        }
+        if (!next)
+            return;
+        json_set_text(counting->ctx->mem, add(counting, UNFINISHED, next->version, next->filename), "applied_at", NULL);
+        number = next->number;
+    }
+}
+
+/* What has no file and comes from this number to below that one: rows of state and, among them, of the journal. */
+static int add_missing(struct counting *counting, int from, int64_t number, int64_t below)
 {
     const struct list *applied = &counting->session->applied;
     for (; from < applied->n; from++) {
         const struct applied *row = applied->item[from];
         if (row->number < 0 || row->number >= below)
             break;
+        add_gone(counting, number, row->number);
+        number = row->number + 1;
         if (!folder_version(counting->session->folder, row->number))
-            add_row(counting, MISSING, NULL, row);
+            add_row(counting, unfinished_version(counting->session, row->number) ? UNFINISHED : MISSING, NULL, row);
     }
+    add_gone(counting, number, below);
     return from;
 }
 
@@ -98,14 +131,16 @@ int status_run(struct ctx *ctx, struct session *session, struct json *report)
     TRY(session_seed_rows(ctx, session));
     twice_warn(ctx, session);
     int row = 0;
+    int64_t number = 0;
     const struct list *files = &session->folder->versioned;
     for (int i = 0; i < files->n; i++) {
         const struct migration *migration = files->item[i];
-        row = add_missing(&counting, row, migration->number);
+        row = add_missing(&counting, row, number, migration->number);
+        number = migration->number;
         const struct applied *applied = applied_version(&session->applied, migration->number);
         add_row(&counting, status_of(&counting, migration, applied), migration, applied);
     }
-    add_missing(&counting, row, INT64_MAX);
+    add_missing(&counting, row, number, INT64_MAX);
     struct json *repeatables = json_array(ctx->mem);
     add_repeatables(&counting, &session->folder->always, repeatables);
     add_repeatables(&counting, &session->folder->on_change, repeatables);

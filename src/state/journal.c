@@ -36,6 +36,21 @@ static int number_read(struct ctx *ctx, const struct rows *rows, int i, const ch
     return 0;
 }
 
+/* Seeds have no version here, because those are migrations': it is in the name, "seeds/V0001__users.sql". */
+static void version_read_into(struct arena *mem, struct journal_row *row)
+{
+    const char *text = row->version;
+    row->number = -1;
+    row->seed = text_starts(row->filename, "seeds/");
+    if (row->seed) {
+        const char *digits = row->filename + strlen("seeds/");
+        digits += *digits == 'V';
+        text = arena_copy(mem, digits, strspn(digits, "0123456789"));
+    }
+    if (text && !text_to_int(text, &row->number))
+        row->number = -1;
+}
+
 /* By name: a journal of an earlier version has fewer columns. */
 static int row_read(struct ctx *ctx, const struct rows *rows, int i, struct journal_row *row)
 {
@@ -63,6 +78,7 @@ static int row_read(struct ctx *ctx, const struct rows *rows, int i, struct jour
             return fail_damaged(ctx, rows, i, needed[n]);
     if (!text_equal(row->direction, "up") && !text_equal(row->direction, "down"))
         return fail_damaged(ctx, rows, i, "direction");
+    version_read_into(ctx->mem, row);
     return row->done > row->total ? fail_damaged(ctx, rows, i, "done") : 0;
 }
 
@@ -131,6 +147,16 @@ struct batch_step journal_total(struct ctx *ctx, struct state *state, const stru
 {
     const struct names *params = PARAMS(ctx->mem, number(ctx->mem, total), migration->journal_name);
     return step_of(ctx, state, state->conn->dialect->state->journal_total, params);
+}
+
+struct batch_step journal_rename(struct ctx *ctx, struct state *state, const char *from, const char *to)
+{
+    return step_of(ctx, state, state->conn->dialect->state->journal_rename, PARAMS(ctx->mem, to, from));
+}
+
+struct batch_step journal_delete(struct ctx *ctx, struct state *state, const char *journal_name)
+{
+    return step_of(ctx, state, state->conn->dialect->state->journal_delete, PARAMS(ctx->mem, journal_name));
 }
 
 struct batch_step journal_done(struct ctx *ctx, struct state *state, const struct migration *migration, double seconds)

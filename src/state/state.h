@@ -29,6 +29,8 @@ struct journal_row {
     const char *direction; /* "up" or "down" */
     const char *checksum;  /* over tokens; of an unfinished file: over the statements done */
     const char *version;
+    int64_t number; /* of the version, a seed's too; -1: it has none */
+    bool seed;
     int done;
     int total;
     const char *outcome; /* "running", "done", "failed" */
@@ -71,6 +73,9 @@ struct batch_step journal_evidence(struct ctx *ctx, struct state *state, const s
                                    const char *evidence);
 /* How many statements there are now, where what follows those done was changed. */
 struct batch_step journal_total(struct ctx *ctx, struct state *state, const struct migration *migration, int total);
+/* For a file that goes on under another name: a row that has this one already goes first. */
+struct batch_step journal_rename(struct ctx *ctx, struct state *state, const char *from, const char *to);
+struct batch_step journal_delete(struct ctx *ctx, struct state *state, const char *journal_name);
 /* All of them are done. */
 struct batch_step journal_done(struct ctx *ctx, struct state *state, const struct migration *migration, double seconds);
 struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration,

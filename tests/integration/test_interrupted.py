@@ -175,3 +175,61 @@ def test_what_follows_may_become_more_and_less(any_project, head):
     project.ok("migrate")
     assert database.versions() == ["0001"] and database.unfinished() == []
     assert database.query("SELECT done, total FROM _dbwarden_journal") == [(3, 3)]
+
+
+# ---- a file that has another name by now
+
+def renamed(project, version, old, new):
+    folder = project.migrations
+    (folder / f"{project.name}__{version}_{old}.sql").rename(folder / f"{project.name}__{version}_{new}.sql")
+
+
+RENAMED = [("mariadb", "", "DO SLEEP(3)"), ("postgresql", NONE, "SELECT pg_sleep(3)")]
+
+
+@pytest.mark.parametrize("any_project, head, sleep", RENAMED, indirect=["any_project"])
+def test_renamed_after_a_kill(any_project, head, sleep):
+    """Done statements are not run again, up or down, and the journal keeps nothing under the old name."""
+    project, database = any_project, any_project.database
+    database.run("CREATE TABLE a (id int)")
+    text = f"INSERT INTO a VALUES (1);\n{sleep};\nINSERT INTO a VALUES (2);"
+    back = f"INSERT INTO a VALUES (3);\n{sleep};\nINSERT INTO a VALUES (4);"
+    project.migration("0001", "x", text, back, head=head)
+    process = project.start("migrate")
+    wait_until(lambda: database.query("SELECT 1 FROM a"))
+    killed(process)
+    renamed(project, "0001", "x", "y")
+    assert project.statuses() == {"0001": "unfinished"}
+    project.ok("migrate")
+    assert database.query("SELECT id FROM a ORDER BY id") == [(1,), (2,)]
+    assert database.query("SELECT filename, done FROM _dbwarden_journal") == [(f"{project.name}__0001_y.sql", 3)]
+    process = project.start("rollback")
+    wait_until(lambda: database.query("SELECT 1 FROM a WHERE id = 3"))
+    killed(process)
+    renamed(project, "0001", "y", "z")
+    assert project.statuses() == {"0001": "unfinished"}
+    project.ok("rollback")
+    assert database.query("SELECT id FROM a ORDER BY id") == [(1,), (2,), (3,), (4,)]
+    assert database.query("SELECT filename, direction, done FROM _dbwarden_journal") == [(f"{project.name}__0001_z.sql", "down", 3)]
+    assert database.versions() == [] and database.unfinished() == []
+
+
+@pytest.mark.parametrize("any_project, head, sleep", RENAMED, indirect=["any_project"])
+def test_what_an_interrupted_file_made_is_no_reason_for_a_baseline(any_project, head, sleep):
+    """Its file is gone: nothing runs past it, and nobody is told to mark as applied what is half done."""
+    project, database = any_project, any_project.database
+    project.migration("0001", "x", "CREATE TABLE a (id int);\nNONSENSE;", "", head=head)
+    assert project.run("migrate").status == 1
+    renamed(project, "0001", "x", "away")
+    away = project.migrations / f"{project.name}__0001_away.sql"
+    text = away.read_text()
+    away.unlink()
+    project.migration("0002", "y", "CREATE TABLE a (id int);", "", head=head)
+    assert project.statuses() == {"0001": "unfinished", "0002": "pending"}
+    shown = project.run("migrate")
+    assert shown.status == 1 and "0001_x.sql was interrupted after statement 1 of 2, and its file is gone" in shown.err, shown
+    assert "Restore the file" in shown.err and "--baseline" not in shown.err and database.versions() == []
+    away.write_text(text.replace("NONSENSE", "INSERT INTO a VALUES (1)"))
+    shown = project.run("migrate")
+    assert shown.status == 1 and "exists" in shown.err and database.versions() == ["0001"], shown
+    assert database.query("SELECT id FROM a") == [(1,)]

@@ -102,6 +102,24 @@ def test_a_failing_statement(any_project):
     assert rows(project) == [(1,), (2,), (3,)]
 
 
+@pytest.mark.parametrize("any_project", ["mariadb"], indirect=True)
+def test_an_interrupted_seed_may_be_renamed(any_project):
+    """Its version says which one it is; where none has it, nothing runs past it."""
+    text = "INSERT INTO t VALUES (1, 'a');\nDO 1;\nNONSENSE;\n"
+    project = seeded(any_project, V0001__x=text)
+    assert project.run("seed", "apply").status == 1
+    (project.folder / "seeds/V0001__x.sql").unlink()
+    project.write("seeds/V0002__two.sql", "INSERT INTO t VALUES (2, 'b');\n")
+    assert project.ok("seed", "list", "--json").json["seed_counts"]["unfinished"] == 1
+    shown = project.run("seed", "apply")
+    assert shown.status == 1 and "V0001__x.sql was interrupted after statement 2 of 3, and its file is gone" in shown.err, shown
+    project.write("seeds/V0001__y.sql", text.replace("NONSENSE", "INSERT INTO t VALUES (3, 'c')"))
+    project.ok("seed", "apply")
+    assert rows(project) == [(1,), (2,), (3,)]
+    names = project.database.query("SELECT filename FROM _dbwarden_journal ORDER BY filename")
+    assert names == [("seeds/V0001__y.sql",), ("seeds/V0002__two.sql",)]
+
+
 HEAD = "from sqlalchemy import text\n\n\ndef seed(connection, session):\n    connection.execute(text(\"INSERT INTO t VALUES (1, 'a')\"))\n"
 WRONG = {
     "raises": ("    raise ValueError('bad price')\n", "V0001__s.py:6: ValueError: bad price"),

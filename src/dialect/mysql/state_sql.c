@@ -66,6 +66,8 @@ const struct state_sql my_state = {
     .journal_step = "UPDATE @t SET done = ?, checksum = ?, evidence = NULL WHERE filename = ?",
     .journal_evidence = "UPDATE @t SET evidence = ? WHERE filename = ?",
     .journal_total = "UPDATE @t SET total = ? WHERE filename = ?",
+    .journal_rename = "UPDATE @t SET filename = ? WHERE filename = ?",
+    .journal_delete = "DELETE FROM @t WHERE filename = ?",
     .journal_done =
         "UPDATE @t SET done = total, checksum = ?, evidence = NULL, outcome = 'done', duration_ms = ? WHERE filename = ?",
     .journal_end = "UPDATE @t SET outcome = ?, duration_ms = ? WHERE filename = ?",

@@ -44,6 +44,8 @@ const struct state_sql lite_state = {
     .journal_step = "UPDATE @t SET done = ?1, checksum = ?2, evidence = NULL WHERE filename = ?3",
     .journal_evidence = "UPDATE @t SET evidence = ?1 WHERE filename = ?2",
     .journal_total = "UPDATE @t SET total = ?1 WHERE filename = ?2",
+    .journal_rename = "UPDATE @t SET filename = ?1 WHERE filename = ?2",
+    .journal_delete = "DELETE FROM @t WHERE filename = ?1",
     .journal_done =
         "UPDATE @t SET done = total, checksum = ?1, evidence = NULL, outcome = 'done', duration_ms = ?2 WHERE filename = ?3",
     .journal_end = "UPDATE @t SET outcome = ?1, duration_ms = ?2 WHERE filename = ?3",

@@ -50,6 +50,81 @@ static void a_statement_alone_splits_the_file(void **state)
     assert_true(json_get_bool(project->report, "up_to_date", false));
 }
 
+static const char three[] =
+    "-- transaction: none\n-- upgrade\nCREATE TABLE a (id INTEGER);\nINSERT INTO a VALUES (1);\n"
+    "INSERT INTO b VALUES (2);\n-- rollback\nDROP TABLE a;\nDROP TABLE c;\n";
+
+/* Its version says which file it is, and the row gets its new name. */
+static void goes_on_under_another_name(void **state)
+{
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    const char *other = text_replace(ctx->mem, three, "(1)", "(7)");
+    project_put(project, "primary__0001_x.sql", three);
+    assert_int_equal(project_migrate(project), ERR_SQL);
+    assert_query(project, OUTCOME, "primary__0001_x.sql up 2/3 failed");
+    project_take(project, "primary__0001_x.sql");
+    project_put(project, "primary__0001_y.sql", other);
+    assert_int_equal(json_get_int(project_status(project), "unfinished", 0), 1);
+    assert_fails(ctx, project_migrate(project), ERR_STATE,
+                 "primary__0001_y.sql was interrupted as primary__0001_x.sql after statement 2, and what comes up to "
+                 "there was changed since");
+    project_put(project, "primary__0001_y.sql", text_replace(ctx->mem, three, "INTO b", "INTO a"));
+    assert_works(ctx, project_migrate(project));
+    assert_query(project, "SELECT id FROM a", "1 2");
+    assert_query(project, OUTCOME, "primary__0001_y.sql up 3/3 done");
+    const struct rollback_options one = {.count = 1};
+    assert_int_equal(project_rollback_with(project, &one), ERR_SQL);
+    assert_query(project, OUTCOME, "primary__0001_y.sql down 1/2 failed");
+    project_take(project, "primary__0001_y.sql");
+    assert_fails(ctx, project_migrate(project), ERR_STATE,
+                 "the rollback of primary__0001_y.sql was interrupted after statement 1 of 2, and its file is gone");
+    assert_int_equal(json_get_int(project_status(project), "unfinished", 0), 1);
+    project_put(project, "primary__0001_z.sql",
+                "-- transaction: none\n-- upgrade\nCREATE TABLE c (id INTEGER);\n"
+                "-- rollback\nDROP TABLE a;\nSELECT 1;\n");
+    assert_works(ctx, project_migrate(project));
+    assert_query(project, TABLES, "c");
+    assert_query(project, OUTCOME, "primary__0001_z.sql up 1/1 done");
+}
+
+/* What is left of it is in the way of all that comes after it. */
+static void stops_where_its_file_is_gone(void **state)
+{
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    const struct migrate_options baseline = {.baseline = true, .to_version = "2"};
+    project_put(project, "primary__0001_x.sql", three);
+    assert_int_equal(project_migrate(project), ERR_SQL);
+    project_take(project, "primary__0001_x.sql");
+    project_put(project, "primary__0002_y.sql", "-- upgrade\nCREATE TABLE a (id INTEGER);\n");
+    const struct json *status = project_status(project);
+    assert_int_equal(json_get_int(status, "unfinished", 0), 1);
+    const struct json *first = json_get(status, "migrations")->item[0];
+    assert_string_equal(json_get_text(first, "filename"), "primary__0001_x.sql");
+    assert_fails(ctx, project_migrate(project), ERR_STATE,
+                 "primary__0001_x.sql was interrupted after statement 2 of 3, and its file is gone");
+    assert_true(text_starts(ctx->error.hint, "Restore the file"));
+    assert_works(ctx, project_migrate_with(project, &baseline));
+    assert_string_equal(project->warnings.item[0],
+                        "primary__0001_x.sql was interrupted after statement 2 of 3, and its file is gone");
+}
+
+/* A file that failed at once and was taken away has left nothing. */
+static void forgets_a_file_that_did_nothing(void **state)
+{
+    struct project *project = *state;
+    struct ctx *ctx = &project->ctx;
+    project_put(project, "primary__0001_x.sql", "-- transaction: none\n-- upgrade\nINSERT INTO b VALUES (2);\n");
+    assert_int_equal(project_migrate(project), ERR_SQL);
+    assert_query(project, OUTCOME, "primary__0001_x.sql up 0/1 failed");
+    project_take(project, "primary__0001_x.sql");
+    project_put(project, "primary__0002_y.sql", "-- upgrade\nCREATE TABLE a (id INTEGER);\n");
+    assert_works(ctx, project_migrate(project));
+    assert_query(project, APPLIED, "0002");
+    assert_int_equal(json_get_int(project_status(project), "unfinished", 0), 0);
+}
+
 static void controls_its_own_transactions(void **state)
 {
     struct project *project = *state;
@@ -121,6 +196,7 @@ static void nothing_to_do_is_recorded_with_a_warning(void **state)
 }
 
 UNIT_TESTS(PROJECT(a_file_is_one_transaction), PROJECT(a_statement_alone_splits_the_file),
-           PROJECT(controls_its_own_transactions), PROJECT(takes_no_transactions_of_the_users_own),
-           PROJECT(keys_are_checked_at_the_end), PROJECT(stops_between_files_when_asked),
-           PROJECT(nothing_to_do_is_recorded_with_a_warning))
+           PROJECT(goes_on_under_another_name), PROJECT(stops_where_its_file_is_gone),
+           PROJECT(forgets_a_file_that_did_nothing), PROJECT(controls_its_own_transactions),
+           PROJECT(takes_no_transactions_of_the_users_own), PROJECT(keys_are_checked_at_the_end),
+           PROJECT(stops_between_files_when_asked), PROJECT(nothing_to_do_is_recorded_with_a_warning))
