@@ -82,6 +82,92 @@ static int check_unneeded(const struct execution *execution, int at, const struc
     return 0;
 }
 
+/* Temporary tables that the statements done have made, as far as a bare name still means the one made again. */
+struct replay {
+    struct names temporary;
+    struct names plain; /* of these, those whose rows are what was written into them */
+    bool moved;         /* names may mean something else by now, and rows may have been undone */
+};
+
+static bool has_word(const struct dialect *dialect, const struct sql_piece *piece, const char *const *words)
+{
+    struct lexer lexer;
+    lex_open(&lexer, dialect->lex, piece->text, piece->length);
+    for (struct token token = lex_next_bare(&lexer); token.kind != TOKEN_END; token = lex_next_bare(&lexer))
+        if (token_is_one_of(&token, words))
+            return true;
+    return false;
+}
+
+/* A value that says only what it says: PostgreSQL computes 'now' and 'today'. */
+static bool is_literal(struct arena *mem, const struct token *token)
+{
+    static const char *const parts[] = {"(", ")", ",", "+", "-", "null", "true", "false", NULL};
+    static const char *const passing[] = {"now", "today", "tomorrow", "yesterday", NULL};
+    if (token->kind != TOKEN_STRING)
+        return token->kind == TOKEN_NUMBER || token_is_one_of(token, parts);
+    const char *text = text_lower(mem, token_copy(mem, token));
+    for (int i = 0; passing[i]; i++)
+        if (strstr(text, passing[i]))
+            return false;
+    return true;
+}
+
+/* INSERT ... VALUES and nothing but literals. */
+static bool says_its_rows(struct arena *mem, const struct dialect *dialect, const struct sql_piece *piece)
+{
+    struct lexer lexer;
+    struct arena_mark mark = arena_save(mem);
+    lex_open(&lexer, dialect->lex, piece->text, piece->length);
+    struct token token = lex_next_bare(&lexer);
+    while (token.kind != TOKEN_END && !token_is(&token, "values"))
+        token = lex_next_bare(&lexer);
+    bool says = token.kind != TOKEN_END;
+    while (says && (token = lex_next_bare(&lexer)).kind != TOKEN_END)
+        says = is_literal(mem, &token);
+    arena_rewind(mem, mark);
+    return says;
+}
+
+static bool is_replayed_insert(const struct execution *execution, int i, const struct classified *what,
+                               const struct replay *replay)
+{
+    struct arena *mem = execution->ctx->mem;
+    if (replay->moved || what->verb != VERB_INSERT || what->schema || !what->name)
+        return false;
+    return names_find(&replay->plain, text_lower(mem, what->name)) >= 0 &&
+           says_its_rows(mem, execution->conn->dialect, &execution->split->piece[i]);
+}
+
+/* What another statement does to it is not known here. */
+static void forget_plain(struct arena *mem, const char *name, struct replay *replay)
+{
+    int at = name ? names_find(&replay->plain, text_lower(mem, name)) : -1;
+    if (at >= 0)
+        replay->plain.item[at] = "";
+}
+
+static void table_made(const struct execution *execution, int i, const struct classified *what, struct replay *replay)
+{
+    static const char *const computed[] = {"default", "as", "like", "timestamp", "generated", NULL};
+    struct arena *mem = execution->ctx->mem;
+    const char *name = text_lower(mem, what->name);
+    names_add(mem, &replay->temporary, name);
+    if (!what->schema && !has_word(execution->conn->dialect, &execution->split->piece[i], computed))
+        names_add(mem, &replay->plain, name);
+}
+
+/* USE, DROP TEMPORARY TABLE, SET search_path, BEGIN. */
+static bool moves_names(const struct execution *execution, int i, const struct classified *what)
+{
+    static const char *const words[] = {"search_path", "schema", "autocommit", "role", "authorization", NULL};
+    if (what->touches == TOUCHES_TRANSACTION)
+        return true;
+    if (what->touches != TOUCHES_SESSION || what->verb == VERB_CREATE)
+        return false;
+    return what->verb != VERB_SET || has_word(execution->conn->dialect, &execution->split->piece[i], words);
+}
+
 /* INSERT into a temporary table, SELECT ... INTO @variable: rows that only the session had. */
 static bool fills_session(const struct execution *execution, const struct classified *what,
                           const struct names *temporary)
@@ -103,15 +189,21 @@ static int replay_one(struct execution *execution, int i)
     return execution_run_batch(execution);
 }
 
-static int replay_resumed(struct execution *execution, int i, const struct classified *what, struct names *temporary)
+static int replay_resumed(struct execution *execution, int i, const struct classified *what, struct replay *replay)
 {
-    struct arena *mem = execution->ctx->mem;
-    if (fills_session(execution, what, temporary))
+    replay->moved = replay->moved || moves_names(execution, i, what);
+    if (is_replayed_insert(execution, i, what, replay))
+        return replay_one(execution, i);
+    if (what->touches != TOUCHES_SESSION) {
+        forget_plain(execution->ctx->mem, what->name, replay);
+        forget_plain(execution->ctx->mem, what->table, replay);
+    }
+    if (fills_session(execution, what, &replay->temporary))
         return check_unneeded(execution, i, what);
     if (what->touches != TOUCHES_SESSION)
         return 0;
     if (what->verb == VERB_CREATE && what->name)
-        names_add(mem, temporary, text_lower(mem, what->name));
+        table_made(execution, i, what, replay);
     if (is_computed(execution->conn->dialect, &execution->split->piece[i], what))
         return check_unneeded(execution, i, what);
     return replay_one(execution, i);
@@ -119,7 +211,7 @@ static int replay_resumed(struct execution *execution, int i, const struct class
 
 int execution_replay(struct execution *execution, bool resumed)
 {
-    struct names temporary = {0};
+    struct replay replay = {0};
     execution->settings_reset = false;
     for (int i = 0; i < execution->done; i++) {
         struct classified what;
@@ -127,7 +219,7 @@ int execution_replay(struct execution *execution, bool resumed)
             continue;
         execution_classify(execution, i, &what);
         if (resumed)
-            TRY(replay_resumed(execution, i, &what, &temporary));
+            TRY(replay_resumed(execution, i, &what, &replay));
         else if (is_setting(&what))
             TRY(replay_one(execution, i));
         execution->session_changed = execution->session_changed || what.touches == TOUCHES_SESSION;
