@@ -277,10 +277,11 @@ struct type_ladder {
     bool rounds;         /* the server fits values in silently; else it refuses those that do not fit */
 };
 
-/* A change of type that takes values for something that they may not be. */
+/* A change of type that takes values for something that they may not be, or makes others of them. */
 struct type_caution {
     const char *from, *to; /* as type_normal() spells them, without arguments; NULL after the last */
     const char *text;      /* what happens to values; and what to do */
+    bool alters;           /* in silence, and the way back does not have the old ones */
 };
 
 /* What a change of a column's type may do to values. */
@@ -292,6 +293,9 @@ struct type_rules {
     const struct type_caution *cautions; /* NULL: none */
     const char *const *unlimited;        /* types that take the text of any value; NULL: none */
     const char *const *exact;            /* types whose values have just the length that is given; NULL: none */
+    const char *(*class)(struct arena *mem,
+                         const char *type); /* what alone counts of a type, which may be NULL for none;
+                                                                  then there are only cautions. NULL: its name counts */
 };
 
 /* What a server is asked to make, so that it says how it spells it; see judge(). */
@@ -349,7 +353,7 @@ struct dialect {
     const struct ident_rules *ident;
     const struct normal_rules *normal;
     const struct classify_rules *classify;
-    const struct type_rules *types; /* NULL: a column takes values of any type */
+    const struct type_rules *types; /* NULL: nothing is known of what happens to values */
     const struct driver *driver;
     const struct state_sql *state;
 

@@ -152,7 +152,7 @@ int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes *
     peers_clear(input->before);
     peers_clear(input->after);
     default_schema_ensure(ctx->mem, found);
-    renames_carry(ctx, input, found);
+    TRY(renames_carry(ctx, input, found));
     match_trees(ctx, input, found);
     room_make(ctx->mem, input->target, found);
     if (input->target->dialect->reconcile)

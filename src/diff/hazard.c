@@ -112,16 +112,25 @@ static enum loss loss_of_numbers(struct arena *mem, const struct type_rules *rul
     return !rounds_digits(rules, to) ? LOSS_STOPS : rounds_digits(rules, from) ? LOSS_ROUNDS : LOSS_NONE;
 }
 
-static const char *caution_of(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
+static const char *type_class(struct arena *mem, const struct type_rules *rules, const char *type)
 {
+    return rules->class ? rules->class(mem, type) : type_base(mem, type);
+}
+
+static const struct type_caution *caution_of(struct arena *mem, const struct type_rules *rules, const char *from,
+                                             const char *to)
+{
+    const char *a = type_class(mem, rules, from), *b = type_class(mem, rules, to);
     for (const struct type_caution *caution = rules->cautions; caution && caution->from; caution++)
-        if (text_equal(type_base(mem, from), caution->from) && text_equal(type_base(mem, to), caution->to))
-            return caution->text;
+        if (text_equal(a, caution->from) && text_equal(b, caution->to))
+            return caution;
     return NULL;
 }
 
 static enum loss loss_between(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
 {
+    if (rules->class)
+        return LOSS_NONE;
     const char *a = type_base(mem, from), *b = type_base(mem, to);
     enum loss worst = LOSS_NONE;
     bool known = false;
@@ -146,22 +155,24 @@ static void type_judge(const struct finder *finder, const struct change *change,
 {
     const struct column *before = (const struct column *)column->peer, *after = (const struct column *)column;
     const struct target *target = finder->target;
-    if (!target->dialect->types || !before->type || !after->type ||
+    const struct type_rules *rules = target->dialect->types;
+    if (!rules || (!rules->class && (!before->type || !after->type)) ||
         compare_field(finder->mem, target, column->peer, column, COLUMN_type))
         return;
     const char *from = type_normal(finder->mem, target, before->type);
     const char *to = type_normal(finder->mem, target, after->type);
-    const char *caution = caution_of(finder->mem, target->dialect->types, from, to);
-    enum loss loss = loss_between(finder->mem, target->dialect->types, from, to);
+    const struct type_caution *caution = caution_of(finder->mem, rules, from, to);
+    enum loss loss = loss_between(finder->mem, rules, from, to);
     const char *text = arena_printf(finder->mem, "%s changes from %s to %s", object_path(finder->mem, column),
-                                    before->type, after->type);
+                                    before->type ? before->type : "no type", after->type ? after->type : "no type");
     if (loss == LOSS_STOPS)
         hazard_add(finder, change, "narrows-type", false,
                    arena_printf(finder->mem, "%s: values that do not fit stop it", text));
     else if (loss == LOSS_ROUNDS)
         hazard_add(finder, change, "rounds-values", true, arena_printf(finder->mem, "%s: values are rounded", text));
     if (caution)
-        hazard_add(finder, change, "reads-session", false, arena_printf(finder->mem, "%s: %s", text, caution));
+        hazard_add(finder, change, caution->alters ? "alters-values" : "reads-session", caution->alters,
+                   arena_printf(finder->mem, "%s: %s", text, caution->text));
 }
 
 static void values_lost(const struct finder *finder, const struct change *change, const struct object *column)

@@ -4,8 +4,8 @@
 
 #include "diff/diff.h"
 
-/* Carries the decided renames out in `before`, names in texts included, and adds them to `changes`. */
-void renames_carry(struct ctx *ctx, const struct diff_input *input, struct changes *changes);
+/* Carries the decided renames out in `before`, names in texts included, and adds them to `changes`; ERR_USAGE if one renames nothing. */
+int renames_carry(struct ctx *ctx, const struct diff_input *input, struct changes *changes);
 /* `object` of the current tree gets its new name; the change keeps both. */
 struct change *rename_add(struct arena *mem, struct changes *changes, struct object *object, const char *to);
 

@@ -39,23 +39,28 @@ static const struct renamed *renamed_find(const struct carrier *carrier, const s
 
 /* ---- finding what is renamed ---- */
 
-static struct object *child_of_class(const struct object *parent, unsigned mark, const char *name)
+/* Names are spelled as one of the two trees has them: the current one may have them in another case. */
+static struct object *child_of_class(const struct carrier *carrier, const struct object *parent, unsigned mark,
+                                     const char *name)
 {
     for (int i = 0; parent && i < parent->children.n; i++) {
         struct object *child = parent->children.item[i];
-        if (kind_table[child->kind].marks & mark && text_equal(child->name, name))
+        if (kind_is(child->kind, mark) && compare_name(carrier->mem, carrier->target, child->name, name))
             return child;
     }
     return NULL;
 }
 
-static struct object *object_of(const struct tree *tree, const struct list *renames, const struct rename *rename)
+static struct object *object_of(const struct carrier *carrier, const struct diff_input *input,
+                                const struct rename *rename)
 {
-    const struct object *schema = child_of_class(tree->root, KIND_NAMESPACE, rename->schema ? rename->schema : "");
+    const char *name = rename->schema ? rename->schema : "";
+    const struct object *schema = child_of_class(carrier, input->before->root, KIND_NAMESPACE, name);
     if (!rename->table)
-        return child_of_class(schema, KIND_HOLDS_ROWS, rename->from);
-    const struct object *table = child_of_class(schema, KIND_HOLDS_ROWS, rename_table_before(renames, rename));
-    return child_of_class(table, KIND_IS_COLUMN, rename->from);
+        return child_of_class(carrier, schema, KIND_HOLDS_ROWS, rename->from);
+    name = rename_table_before(input->renames, rename);
+    const struct object *table = child_of_class(carrier, schema, KIND_HOLDS_ROWS, name);
+    return child_of_class(carrier, table, KIND_IS_COLUMN, rename->from);
 }
 
 /* ---- texts ---- */
@@ -243,18 +248,27 @@ static void implied_keep(const struct carrier *carrier, struct object *object)
     }
 }
 
-void renames_carry(struct ctx *ctx, const struct diff_input *input, struct changes *changes)
+/* What was asked for and has no effect would lose values in silence: what has the old name would be dropped. */
+static int renamed_find_all(struct ctx *ctx, const struct diff_input *input, struct carrier *carrier)
+{
+    for (int i = 0; input->renames && i < input->renames->n; i++) {
+        const struct rename *rename = input->renames->item[i];
+        struct object *object = object_of(carrier, input, rename);
+        if (!object)
+            return fail(ctx, ERR_USAGE, "%s renames nothing: the current schema has no such %s",
+                        rename_flag(ctx->mem, rename), rename->table ? "column" : "table");
+        renamed_add(carrier, object, rename, rename->to);
+    }
+    return 0;
+}
+
+int renames_carry(struct ctx *ctx, const struct diff_input *input, struct changes *changes)
 {
     struct carrier carrier = {.mem = ctx->mem, .target = input->target};
     struct object *root = changes->before->root;
-    for (int i = 0; input->renames && i < input->renames->n; i++) {
-        const struct rename *rename = input->renames->item[i];
-        struct object *object = object_of(changes->before, input->renames, rename);
-        if (object)
-            renamed_add(&carrier, object, rename, rename->to);
-    }
+    TRY(renamed_find_all(ctx, input, &carrier));
     if (!carrier.renamed.n)
-        return;
+        return 0;
     displaced_add(&carrier, changes);
     directory_open(&carrier.directory, ctx->mem, input->target, changes->before);
     graph_build(ctx->mem, input->target, changes->before);
@@ -277,4 +291,5 @@ void renames_carry(struct ctx *ctx, const struct diff_input *input, struct chang
         else
             renamed->object->name = renamed->to;
     }
+    return 0;
 }

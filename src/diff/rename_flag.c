@@ -180,12 +180,19 @@ static bool name_same(const struct checker *checker, const char *a, const char *
     return compare_name(checker->mem, checker->input->target, a, b);
 }
 
+/* Trees call the usual schema ""; a flag may say its name, or none. */
+static bool schema_same(const struct checker *checker, const char *said, const char *schema)
+{
+    return !said || name_same(checker, said, schema) ||
+           (!*schema && text_equal(said, target_usual(checker->input->target)));
+}
+
 /* Is there a flag for something else of the same schema or table, that has this name now, or gets it? */
 static bool is_renamed(const struct checker *checker, const struct rename *like, const char *name, bool now)
 {
     for (int i = 0; i < checker->decided->n; i++) {
         const struct rename *other = checker->decided->item[i];
-        bool place = (!other->schema || text_equal(other->schema, like->schema)) && !other->table == !like->table &&
+        bool place = schema_same(checker, other->schema, like->schema) && !other->table == !like->table &&
                      (!like->table || name_same(checker, other->table, like->table));
         if (place && name_same(checker, now ? other->from : other->to, name))
             return true;
@@ -228,7 +235,7 @@ static void table_names(const struct checker *checker, const struct rename *rena
     *old = *new = rename->table;
     for (int i = 0; i < checker->decided->n; i++) {
         const struct rename *table = checker->decided->item[i];
-        if (table->table || !text_equal(table->schema, rename->schema))
+        if (table->table || !schema_same(checker, table->schema, rename->schema))
             continue;
         if (now && name_same(checker, table->from, rename->table))
             *new = table->to;
@@ -273,11 +280,7 @@ static struct misfit rename_fit(const struct checker *checker, const struct obje
 
 static bool schema_meant(const struct checker *checker, const struct rename *rename, const struct object *schema)
 {
-    const char *usual = target_usual(checker->input->target);
-    if (!kind_is(schema->kind, KIND_NAMESPACE))
-        return false;
-    return !rename->title || compare_name(checker->mem, checker->input->target, schema->name, rename->title) ||
-           (!*schema->name && text_equal(rename->title, usual));
+    return kind_is(schema->kind, KIND_NAMESPACE) && schema_same(checker, rename->title, schema->name);
 }
 
 static int ambiguous(const struct checker *checker, const struct rename *rename, const struct list *fitting)

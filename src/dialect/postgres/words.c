@@ -137,10 +137,9 @@ const struct normal_rules pg_normal = {
 
 static const struct type_ladder pg_ladders[] = {
     {{"smallint", "integer", "bigint", "numeric"}, false},
-    {{"bigint", "real", "double precision"}, true},
-    {{"bigint", "numeric"}, true},
-    {{"integer", "numeric"}, true},
-    {{"integer", "double precision"}, true},
+    {{"smallint", "real", "double precision", "numeric"}, true},
+    {{"integer", "real", "double precision", "numeric"}, true},
+    {{"bigint", "real", "double precision", "numeric"}, true},
     {{"date", "timestamp without time zone"}, true},
     {{"date", "timestamp with time zone"}, true},
     {{"character", "character varying", "text"}, false},
@@ -151,16 +150,32 @@ static const struct type_ladder pg_ladders[] = {
     {{"daterange", "datemultirange"}, false},
     {{"tsrange", "tsmultirange"}, false},
     {{"tstzrange", "tstzmultirange"}, false},
-    {{"json", "jsonb"}, false},
+    {{"jsonb", "json"}, false},
     {{NULL}, false},
 };
 
-static const char *const pg_rounded[] = {"timestamp", "time", NULL};
+static const char *const pg_rounded[] = {"timestamp", "time", "interval", NULL};
 
 #define TO_ZONE                                                                                    \
     "values are taken to be in the TimeZone of the session that runs it: if they are in another, " \
     "write USING ... AT TIME ZONE 'UTC'"
 #define FROM_ZONE "values are written down in the TimeZone of the session that runs it; the zone is lost"
+
+#define TO_JSONB          "how documents are written is lost: spaces, the order of keys, all but the last of equal keys"
+#define TO_TIME           "the days are lost"
+#define TO_REAL           "numbers of more than 6 digits are rounded"
+#define TO_DOUBLE         "numbers of more than 15 digits are rounded"
+#define REAL_TO_NUMERIC   "numbers are rounded to 6 digits"
+#define DOUBLE_TO_NUMERIC "numbers are rounded to 15 digits"
+#define TO_NUMBER         "what is not a number stops it, and how the others are written is lost: '01234' becomes 1234"
+#define TO_ROUNDED        TO_NUMBER ", and digits that have no room are rounded"
+
+#define FROM_TEXT(type)                                                                                         \
+    {type, "smallint", TO_NUMBER, true}, {type, "integer", TO_NUMBER, true}, {type, "bigint", TO_NUMBER, true}, \
+        {type, "numeric", TO_ROUNDED, true}, {type, "real", TO_ROUNDED, true},                                  \
+    {                                                                                                           \
+        type, "double precision", TO_ROUNDED, true                                                              \
+    }
 
 static const struct type_caution pg_cautions[] = {
     {"timestamp without time zone", "timestamp with time zone", TO_ZONE},
@@ -169,7 +184,19 @@ static const struct type_caution pg_cautions[] = {
     {"timestamp with time zone", "timestamp without time zone", FROM_ZONE},
     {"timestamp with time zone", "date", FROM_ZONE},
     {"time with time zone", "time without time zone", FROM_ZONE},
-    {NULL, NULL, NULL},
+    {"timestamp without time zone", "time without time zone", TO_TIME, true},
+    {"timestamp with time zone", "time without time zone", TO_TIME, true},
+    {"timestamp with time zone", "time with time zone", TO_TIME, true},
+    {"json", "jsonb", TO_JSONB, true},
+    {"integer", "real", TO_REAL, true},
+    {"bigint", "real", TO_REAL, true},
+    {"bigint", "double precision", TO_DOUBLE, true},
+    {"real", "numeric", REAL_TO_NUMERIC, true},
+    {"double precision", "numeric", DOUBLE_TO_NUMERIC, true},
+    FROM_TEXT("text"),
+    FROM_TEXT("character varying"),
+    FROM_TEXT("character"),
+    {NULL, NULL, NULL, false},
 };
 
 static const char *const pg_unlimited[] = {"text", "character varying", NULL};

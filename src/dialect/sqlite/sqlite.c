@@ -85,6 +85,7 @@ const struct dialect lite_dialect = {
     .ident = &lite_ident,
     .normal = &lite_normal,
     .classify = &lite_classify,
+    .types = &lite_types,
     .driver = &lite_driver,
     .state = &lite_state,
     .load = lite_load,

@@ -69,16 +69,46 @@ char *lite_expr_normal(struct arena *mem, const struct target *target, const cha
     return normal;
 }
 
-/* Is the affinity of this type one that turns '1' into 1? The rules are SQLite's, in its order. */
+/* The rules are SQLite's, in its order. */
+static const char *affinity(struct arena *mem, const char *type)
+{
+    static const struct {
+        const char *part, *affinity;
+    } rules[] = {{"INT", "integer"}, {"CHAR", "text"}, {"CLOB", "text"}, {"TEXT", "text"},
+                 {"BLOB", "blob"},   {"REAL", "real"}, {"FLOA", "real"}, {"DOUB", "real"}};
+    const char *upper = type ? text_upper(mem, type) : "";
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (text_has(upper, rules[i].part))
+            return rules[i].affinity;
+    return *upper ? "numeric" : "blob";
+}
+
 bool lite_is_numeric(struct arena *mem, const char *type)
 {
-    const char *upper = type ? text_upper(mem, type) : "";
-    if (text_has(upper, "INT"))
-        return true;
-    if (text_has(upper, "CHAR") || text_has(upper, "CLOB") || text_has(upper, "TEXT"))
-        return false;
-    return *upper != '\0' && !text_has(upper, "BLOB");
+    const char *of = affinity(mem, type);
+    return !text_equal(of, "text") && !text_equal(of, "blob");
 }
+
+#define TO_NUMBER    "texts that look like numbers are stored as numbers: '01234' becomes 1234"
+#define TO_TEXT      "numbers are stored as texts: 5 becomes '5'"
+#define TO_REAL      "whole numbers of more than 15 digits are rounded"
+#define REAL_TO_TEXT "numbers are stored as texts, with 15 digits"
+
+static const struct type_caution cautions[] = {
+    {"text", "integer", TO_NUMBER, true},
+    {"text", "numeric", TO_NUMBER, true},
+    {"text", "real", TO_NUMBER, true},
+    {"blob", "integer", TO_NUMBER, true},
+    {"blob", "numeric", TO_NUMBER, true},
+    {"blob", "real", TO_NUMBER, true},
+    {"blob", "text", TO_TEXT, true},
+    {"integer", "real", TO_REAL, true},
+    {"numeric", "real", TO_REAL, true},
+    {"real", "text", REAL_TO_TEXT, true},
+    {NULL, NULL, NULL, false},
+};
+
+const struct type_rules lite_types = {.cautions = cautions, .class = affinity};
 
 static bool looks_numeric(const char *text)
 {

@@ -136,6 +136,8 @@ static void names_may_change_places_and_follow_each_other(void **state)
                                       TABLES(".a: x text, y text", ".b: x text, y text"));
     assert_string_equal(checked(ctx, &swap, (const char *[]){"a:b", "b:a", "a.x:y", "a.y:x", NULL}),
                         "--rename-table a:b; --rename-table b:a; --rename b.x:y; --rename b.y:x");
+    assert_string_equal(checked(ctx, &swap, (const char *[]){"public.a.x:y", "public.a.y:x", NULL}),
+                        "--rename public.a.x:y; --rename public.a.y:x");
     struct diff_input chain =
         input_of(ctx, "sqlite", TABLES(".a: x TEXT", ".b: z TEXT"), TABLES(".B: x TEXT", ".c: z TEXT"));
     assert_string_equal(checked(ctx, &chain, (const char *[]){"a:b", "b:c", NULL}),
