@@ -108,10 +108,12 @@ static void children_return(struct run *run, struct object *before)
         if (!child->peer || kind_table[child->kind].marks & KIND_PART)
             continue;
         if (!child->unmade) {
-            step_add(run, CHANGE_CREATE, NULL, child->peer)->replaced = true;
+            struct change *step = step_add(run, CHANGE_CREATE, NULL, child->peer);
+            step->replaced = step->makes_room = true;
         } else if (!takes_away(child->unmade)) {
             struct change *step = child->unmade;
-            *step = (struct change){.op = CHANGE_CREATE, .kind = step->kind, .after = step->after, .replaced = true};
+            *step = (struct change){
+                .op = CHANGE_CREATE, .kind = step->kind, .after = step->after, .replaced = true, .makes_room = true};
             child->unmade = NULL;
             list_add(run->planner->mem, &run->queue, step);
         }
@@ -146,6 +148,16 @@ static void follow_ensure(struct run *run, struct object *before, int field)
     else
         list_add(run->planner->mem, &run->queue, step);
     step->fields[field / 64] |= UINT64_C(1) << (field % 64);
+}
+
+/* As replace_ensure(), because another step needs it; that may be so of what is replaced for its own sake too. */
+static void room_ensure(struct run *run, struct object *before)
+{
+    replace_ensure(run, before);
+    if (before->unmade)
+        before->unmade->makes_room = true;
+    if (before->peer && before->peer->made)
+        before->peer->made->makes_room = true;
 }
 
 static void rebuild_ensure(struct run *run, const struct change *step)
@@ -294,7 +306,7 @@ static int dependent_apply(struct run *run, const struct change *step, const str
     if (!row)
         return 0;
     switch (row->effect) {
-    case EFFECT_REPLACE: replace_ensure(run, dependent); break;
+    case EFFECT_REPLACE: room_ensure(run, dependent); break;
     case EFFECT_FOLLOW:
         for (; row; row = next_followed(planner, row, step, edge))
             follow_ensure(run, dependent, row->by == ANY_FIELD ? edge->field : row->by);

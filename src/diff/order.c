@@ -14,7 +14,7 @@
 #include "diff/spaces.h"
 #include "diff/step.h"
 
-enum { RENAME_FIRST = 1, RENAME_LAST = 1000 };
+enum { RENAME_FIRST = 1, ALONE_FIRST = 2, ALONE_LAST = 999, RENAME_LAST = 1000 };
 
 struct node;
 
@@ -46,13 +46,40 @@ struct orderer {
     struct list ready; /* a heap of those that wait for nothing */
     struct list order; /* struct change *, the result */
     bool led;          /* no renames that come first are left */
+    bool room;         /* something makes room: what stands alone comes before or after all of it */
 };
 
-static int phase_of(const struct change *step, bool reversed)
+/* May it be run outside of a transaction? Whatever stands before it is committed by then, and stays if the rest fails. */
+static bool stands_alone(const struct planner *planner, const struct change *step)
 {
+    int field = step->op == CHANGE_CREATE || step->op == CHANGE_DROP ? field_find(step->kind, "concurrently") : -1;
+    bool can = field >= 0 && kind_table[step->kind].field[field].engines & planner->target->dialect->engine;
+    return planner->concurrently && can && !step->makes_room;
+}
+
+/* Is it one of those that go and come back in one transaction? */
+static bool makes_room(const struct planner *planner, const struct change *step)
+{
+    return step->replaced && !stands_alone(planner, step);
+}
+
+static bool any_makes_room(const struct planner *planner)
+{
+    for (int i = 0; i < planner->out->list.n; i++)
+        if (makes_room(planner, planner->out->list.item[i]))
+            return true;
+    return false;
+}
+
+static int phase_of(const struct orderer *orderer, const struct change *step)
+{
+    const struct planner *planner = orderer->planner;
     const struct kind_info *info = &kind_table[step->kind];
+    bool reversed = planner->out->reversed;
     if (step->phase)
         return step->phase;
+    if (orderer->room && stands_alone(planner, step))
+        return step->op == CHANGE_DROP ? ALONE_FIRST : ALONE_LAST;
     switch (step->op) {
     case CHANGE_RENAME: return reversed ? RENAME_LAST : RENAME_FIRST;
     case CHANGE_CREATE: return info->create_phase;
@@ -108,8 +135,7 @@ static struct node *ready_take(struct orderer *orderer)
 static struct node *node_add(struct orderer *orderer, struct change *step)
 {
     struct node *node = NEW(orderer->mem, struct node);
-    *node =
-        (struct node){.step = step, .phase = phase_of(step, orderer->planner->out->reversed), .place = orderer->node.n};
+    *node = (struct node){.step = step, .phase = phase_of(orderer, step), .place = orderer->node.n};
     step->at = orderer->node.n;
     list_add(orderer->mem, &orderer->node, node);
     return node;
@@ -695,9 +721,28 @@ static int circle_break(struct orderer *orderer)
     return circle_refuse(orderer, waiting ? waiting : find_waiting(orderer, true));
 }
 
+/* What has to stand between what goes and what comes back runs in their transaction. */
+static void room_close(const struct planner *planner)
+{
+    const struct list *steps = &planner->out->list;
+    int first = steps->n, last = -1;
+    for (int i = 0; i < steps->n; i++) {
+        const struct change *step = steps->item[i];
+        if (!makes_room(planner, step))
+            continue;
+        first = i < first ? i : first;
+        last = i;
+    }
+    for (int i = first; i < last; i++) {
+        struct change *step = steps->item[i];
+        step->makes_room = step->makes_room || stands_alone(planner, step);
+    }
+}
+
 int steps_order(struct planner *planner)
 {
-    struct orderer orderer = {.planner = planner, .mem = planner->mem, .led = planner->out->reversed};
+    struct orderer orderer = {
+        .planner = planner, .mem = planner->mem, .led = planner->out->reversed, .room = any_makes_room(planner)};
     struct changes *steps = planner->out;
     for (int i = 0; i < steps->list.n; i++)
         node_add(&orderer, steps->list.item[i]);
@@ -715,6 +760,7 @@ int steps_order(struct planner *planner)
             node_do(&orderer, ready_take(&orderer));
     }
     steps->list = orderer.order;
+    room_close(planner);
     for (int i = 0; i < steps->list.n; i++)
         ((struct change *)steps->list.item[i])->at = i;
     return 0;

@@ -68,8 +68,12 @@ int plan_make(struct ctx *ctx, const struct target *target, const struct changes
     if (!target->dialect->render)
         return fail(ctx, ERR_UNSUPPORTED, "migrations cannot be generated for %s yet", target->dialect->title);
     struct plan *made = NEW(ctx->mem, struct plan);
-    struct planner planner = {
-        .ctx = ctx, .mem = ctx->mem, .target = target, .source = changes, .fills = options->fills};
+    struct planner planner = {.ctx = ctx,
+                              .mem = ctx->mem,
+                              .target = target,
+                              .source = changes,
+                              .fills = options->fills,
+                              .concurrently = options->concurrently};
     graph_build(ctx->mem, target, changes->before);
     graph_build(ctx->mem, target, changes->after);
     TRY(effects_apply(&planner));

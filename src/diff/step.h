@@ -13,6 +13,7 @@ struct planner {
     const struct target *target;
     const struct changes *source;
     const struct list *fills;
+    bool concurrently;   /* indexes may be built, and dropped, by statements that refuse a transaction */
     struct changes *out; /* the steps; objects point to theirs by `made` and `unmade` */
 };
 

@@ -26,6 +26,7 @@ struct change {
     struct object *after;        /* in the tree that is desired */
     uint64_t fields[SAID_WORDS]; /* of an ALTER: which differ */
     bool replaced;               /* a DROP and CREATE pair that stands for one REPLACE */
+    bool makes_room;             /* of those: only because another step needs it, so as one with that */
     const char *resolved_from;   /* of a RENAME: "rename_flag", "prompt"; NULL */
     struct object *renamed; /* of a RENAME: the object itself, in one of the trees; before and after are names only */
 

@@ -2,7 +2,7 @@
  * Text cases: what a change of schema becomes.  A case file has the sections current, desired (DDL of the engine), up,
  * down and hazards, each under a line "== name".  The DDL is run in databases of its own and read back; what comes out is
  * compared with the file, or written into it with --update; then up and down are run and must lead there and back.
- * A section renames before them has the flags that decide renames, one a line.
+ * A section flags before them has the flags of make-migrations: those that decide renames, and --concurrent; one a line.
  * What a server read back is kept beside the case (--update, NAME.json): with --recorded the texts are compared without one.
  * usage: cases ENGINE [--update | --recorded] [--url URL] FILE...
  */
@@ -15,8 +15,8 @@
 #include "law.h"
 #include "sql/split.h"
 
-static const char *const section_names[] = {"renames", "current", "desired", "up", "down", "hazards"};
-enum { RENAMES, CURRENT, DESIRED, UP, DOWN, HAZARDS, SECTIONS };
+static const char *const section_names[] = {"flags", "current", "desired", "up", "down", "hazards"};
+enum { FLAGS, CURRENT, DESIRED, UP, DOWN, HAZARDS, SECTIONS };
 
 struct text_case {
     const char *path;
@@ -90,7 +90,7 @@ static int case_write(struct ctx *ctx, const struct text_case *text_case)
     struct buf out;
     buf_init(&out, ctx->mem);
     buf_add(&out, text_case->head);
-    for (int i = *text_case->section[RENAMES] ? RENAMES : CURRENT; i < SECTIONS; i++)
+    for (int i = *text_case->section[FLAGS] ? FLAGS : CURRENT; i < SECTIONS; i++)
         buf_addf(&out, "== %s\n%s%s", section_names[i], text_case->section[i], *text_case->section[i] ? "\n" : "");
     return file_write(ctx, text_case->path, out.data, out.len, 0644);
 }
@@ -150,9 +150,11 @@ static int changes_find(struct law *law, const struct text_case *text_case, stru
     struct ctx *ctx = law->ctx;
     struct list renames = {0};
     const struct diff_input input = {.target = &law->target, .before = current, .after = desired};
-    struct names flags = text_lines(ctx->mem, text_case->section[RENAMES]);
+    struct names flags = text_lines(ctx->mem, text_case->section[FLAGS]);
+    law->concurrently = false;
     for (int i = 0; i < flags.n; i++) {
         const char *flag = flags.item[i], *value = strchr(flag, ' ');
+        law->concurrently = law->concurrently || text_equal(flag, "--concurrent");
         bool table = text_starts(flag, "--rename-table ");
         if (value)
             TRY((table ? rename_read_table : rename_read_column)(ctx, value + 1, &renames));

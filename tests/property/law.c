@@ -128,7 +128,7 @@ int law_run(struct law *law, const struct plan *plan)
 
 int law_plans(struct law *law, struct changes *changes, struct plan **up, struct plan **down)
 {
-    struct plan_options options = {.concurrently = false};
+    struct plan_options options = {.concurrently = law->concurrently};
     TRY(plan_make(law->ctx, &law->target, changes, &options, up));
     TRY(parses(law, *up));
     TRY(plan_reverse(law->ctx, &law->target, *up, &options, down));

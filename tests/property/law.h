@@ -11,6 +11,7 @@ struct law {
     struct target target; /* of conn */
     struct filter filter;
     const struct list *renames; /* of the next law_changes(); NULL: none */
+    bool concurrently;          /* likewise of law_plans() */
     const char *doing;
 };
 

@@ -125,13 +125,14 @@ static bool takes_turns(const struct index *index)
     return false;
 }
 
-static bool may_be_concurrent(const struct render *render, const struct index *index)
+static bool may_be_concurrent(const struct render *render, const struct change *change)
 {
+    const struct index *index = (const struct index *)change_object(change);
     const struct object *parent = index->object.parent;
     bool is_new = !parent->peer || (parent->made && parent->made->op == CHANGE_CREATE);
     bool partitioned = parent->kind == KIND_TABLE && expr_text(&((const struct table *)parent)->partition_by);
 
-    if (!render->concurrently || is_new || partitioned || takes_turns(index))
+    if (!render->concurrently || change->makes_room || is_new || partitioned || takes_turns(index))
         return false;
     return !object_says(&index->object, INDEX_concurrently) || index->concurrently;
 }
@@ -139,7 +140,7 @@ static bool may_be_concurrent(const struct render *render, const struct index *i
 int pg_index_create(struct render *render, const struct change *change)
 {
     const struct index *index = (const struct index *)change->after;
-    bool concurrently = may_be_concurrent(render, index);
+    bool concurrently = may_be_concurrent(render, change);
     struct buf out = pg_begin(render, "");
 
     pg_index_text(&out, index, concurrently);
@@ -154,7 +155,7 @@ int pg_index_create(struct render *render, const struct change *change)
 
 int pg_index_drop(struct render *render, const struct change *change)
 {
-    bool concurrently = may_be_concurrent(render, (const struct index *)change->before);
+    bool concurrently = may_be_concurrent(render, change);
     struct buf out = pg_begin(render, concurrently ? "DROP INDEX CONCURRENTLY " : "DROP INDEX ");
     pg_sibling(&out, change->before, change->before->name);
     if (concurrently)
