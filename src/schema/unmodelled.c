@@ -33,6 +33,7 @@ static const struct {
     {.kind = "shell type", .marks = TAKES_NAME},
     {.kind = "virtual table", .marks = TAKES_NAME},
     {.kind = "shadow table", .marks = TAKES_NAME | IS_PART | IMPLIED},
+    {.kind = "owner", .marks = IS_PART | IMPLIED},
     {.kind = "OF type", .marks = IN_CREATE},
     {.kind = "not valid constraint", .marks = IN_CREATE},
     {.kind = "not enforced constraint", .marks = IN_CREATE},

@@ -319,6 +319,21 @@ def test_what_hangs_on_a_replaced_view_is_not_lost_in_silence(place):
 
 
 @both_servers
+def test_the_owner_of_a_replaced_view_is_not_lost_in_silence(place):
+    schema = "CREATE TABLE t (a integer); CREATE VIEW v AS SELECT a FROM t; CREATE MATERIALIZED VIEW m AS SELECT a FROM t;"
+    place.starts(schema, "ALTER VIEW v OWNER TO pg_monitor")
+    assert "owner" not in place.ok("diff", "models", "--exit-code").err
+    wider = schema.replace("a integer", "a bigint")
+    lost = "view v has to be dropped and created again, which loses owner pg_monitor of view v"
+    assert lost in place.stops(wider)
+    place.sql("ALTER VIEW v OWNER TO CURRENT_USER;\nALTER MATERIALIZED VIEW m OWNER TO pg_monitor")
+    assert lost.replace("view v", "view m", 1).replace("of view v", "of materialized view m") in place.stops(wider)
+    place.ok("make-migrations", "--lose-attached")
+    place.ok("migrate")
+    assert place.run("diff", "--exit-code").status == 0
+
+
+@both_servers
 def test_what_goes_with_a_drop_is_named(place):
     place.starts("CREATE TABLE x (b integer); CREATE TABLE t (a integer, b integer);", "GRANT SELECT (b) ON t TO PUBLIC")
     place.write("schema.sql", "CREATE TABLE x (b integer); CREATE TABLE t (a integer);")

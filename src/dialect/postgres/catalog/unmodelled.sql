@@ -419,6 +419,11 @@ SELECT NULL, 'tablespace', r.schema, t.spcname, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND r.word IN ('materialized view', 'partition')
     JOIN pg_tablespace t ON t.oid = c.reltablespace
 UNION ALL
+-- Whoever makes a view again owns it from then on.
+-- if pg_class WHERE oid >= 16384; relkind IN ('v', 'm') AND pg_get_userbyid(relowner) <> current_user
+SELECT NULL, 'owner', r.schema, pg_get_userbyid(r.relowner)::text, r.word, r.name, NULL, NULL
+FROM rel r WHERE r.word IN ('view', 'materialized view') AND pg_get_userbyid(r.relowner) <> current_user
+UNION ALL
 -- if pg_class WHERE oid >= 16384; relpersistence = 'u' AND relkind = 'S'
 SELECT NULL, 'unlogged', r.schema, NULL, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relpersistence = 'u' AND r.relkind = 'S'
