@@ -295,15 +295,22 @@ def test_a_renamed_table_keeps_its_elements(place):
 def test_a_database_that_create_all_made_is_taken_over(place):
     with_events(place)
     script = "import sys; sys.path.insert(0, sys.argv[1]); import models, sqlalchemy as sa\n" \
-             "models.Base.metadata.create_all(sa.create_engine(sys.argv[2]))"
+             "getattr(models.Base.metadata, sys.argv[3])(sa.create_engine(sys.argv[2]))"
     import subprocess
-    subprocess.run([sys.executable, "-c", script, str(place.project.folder),
-                    place.engine.url.render_as_string(hide_password=False)], check=True)
+
+    def ask_metadata(what):
+        url = place.engine.url.render_as_string(hide_password=False)
+        subprocess.run([sys.executable, "-c", script, str(place.project.folder), url, what], check=True)
+
+    ask_metadata("create_all")
     assert word(place, 1) == "a!"
     place.project.ok("make-migrations", "--baseline")
     assert "TRIGGER stamped" in place.newest() and place.newest().count("ix_by_ddl") == 1
     place.settled()
-    place.project.ok("rollback")
+    assert "was there before dbwarden" in place.project.run("rollback").err
+    ask_metadata("drop_all")
+    with place.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM _dbwarden_migrations")
     place.project.ok("migrate")
     assert word(place, 1) == "a!" and indexes(place) == ["ix_by_ddl"]
 
