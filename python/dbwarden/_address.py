@@ -67,9 +67,9 @@ def _file_url(url: URL, folder: str) -> URL:
     return url.set(database=os.path.normpath(os.path.join(folder, name)))
 
 
-# libpq's words in asyncpg's: keyword of connect(), or a setting of the server.
-ASYNCPG_WORDS = {"sslmode": "ssl", "connect_timeout": "timeout", "host": "host", "port": "port"}
+# libpq's words that asyncpg knows as settings of the server, and those that it takes as one TLS context.
 ASYNCPG_SETTINGS = ("application_name", "client_encoding")
+TLS_FILES = ("sslrootcert", "sslcert", "sslkey")
 
 
 def _settings_of(options: str) -> dict[str, str]:
@@ -90,6 +90,10 @@ def _asyncpg(url: URL) -> tuple[URL, dict[str, Any]]:
     kept: dict[str, str | tuple[str, ...]] = {}
     arguments: dict[str, Any] = {}
     settings: dict[str, str] = {}
+    mode = query.get("sslmode", "prefer")
+    has_files = any(key in query for key in TLS_FILES) and mode != "disable"
+    if has_files:
+        arguments["ssl"] = _tls(mode, query)
     for key, value in query.items():
         if key == "options":
             settings.update(_settings_of(value))
@@ -97,23 +101,22 @@ def _asyncpg(url: URL) -> tuple[URL, dict[str, Any]]:
             settings[key] = value
         elif key == "connect_timeout":
             arguments["timeout"] = float(value)
-        elif key == "sslmode" and query.get("sslrootcert"):
-            arguments["ssl"] = _tls(value, query)
-        elif key in ("sslrootcert", "sslcert", "sslkey"):
-            continue
+        elif key in TLS_FILES or (key == "sslmode" and has_files):
+            continue  # in the context
         else:
-            kept[ASYNCPG_WORDS.get(key, key)] = url.query[key]  # several hosts stay several
+            kept["ssl" if key == "sslmode" else key] = url.query[key]  # several hosts stay several
     if settings:
         arguments["server_settings"] = settings
     return url.set(query=kept), arguments
 
 
 def _tls(mode: str, query: Mapping[str, str]) -> ssl.SSLContext:
+    """As libpq: where there is a root certificate the server's is verified, and its name too with verify-full."""
     import ssl
 
-    context = ssl.create_default_context(cafile=query["sslrootcert"])
+    context = ssl.create_default_context(cafile=query.get("sslrootcert"))
     context.check_hostname = mode == "verify-full"
-    if mode not in ("verify-ca", "verify-full"):
+    if not query.get("sslrootcert") and mode not in ("verify-ca", "verify-full"):
         context.verify_mode = ssl.CERT_NONE
     if query.get("sslcert"):
         context.load_cert_chain(query["sslcert"], query.get("sslkey"))

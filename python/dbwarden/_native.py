@@ -78,6 +78,14 @@ def run(
     return reply
 
 
+PENDING = ("pending", "broken", "unfinished")
+
+
+def pending_in(counts: Mapping[str, Any]) -> int:
+    """How many migrations of a status reply would run, or seeds of its "seed_counts"."""
+    return sum(counts[state] for state in PENDING)
+
+
 def _threads() -> ThreadPoolExecutor:
     global _executor
     with _executor_lock:

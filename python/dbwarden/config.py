@@ -354,7 +354,7 @@ def display_value(database: DatabaseConfig, field_name: str, value: Any) -> Any:
     """What may be shown: the source text where ``secure_values`` is set and it is known, else the value without passwords."""
     if database.secure_values and field_name in database.secure_display_values:
         return database.secure_display_values[field_name]
-    return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", value) if isinstance(value, str) else value
+    return re.sub(r"(://[^:/@\s]*):\S*@", r"\1:***@", value) if isinstance(value, str) else value
 
 
 def get_config() -> DatabaseConfig:

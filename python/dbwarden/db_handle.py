@@ -7,7 +7,7 @@ A session property works as an annotation, as a default value and inside ``Annot
     async def c(session: Annotated[AsyncSession, primary.async_session]): ...
 
 Type checkers see the session itself: ``session: AsyncSession = primary.async_session`` is right for them, and so is the third
-form; the first is not, since to them a property is no type.
+form; the first is not, since to them a property is not a type.
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ def note_run(database: str, reply: Mapping[str, Any]) -> None:
 
 def note_status(database: str, reply: Mapping[str, Any]) -> None:
     """How a database stands, from the reply of `status`."""
-    from dbwarden.fastapi.runtime import pending_in
+    from dbwarden._native import pending_in
 
     set_pending_migrations(database, pending_in(reply))
     set_schema_version(database, _last(reply["migrations"]))

@@ -1,6 +1,5 @@
 """Applications of FastAPI over the installed package, served by uvicorn, on SQLite and PostgreSQL."""
 
-import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -226,6 +225,23 @@ def test_everything_that_a_url_of_clickhouse_says(lite):
     ]
 
 
+def test_certificates_of_a_url_reach_asyncpg(lite):
+    """None is dropped, and a root certificate is verified against whatever the mode, as libpq does."""
+    assert lite.python("""
+        import ssl
+        from dbwarden import _address
+        from pip._vendor import certifi
+        root = "&sslrootcert=" + certifi.where()
+        def told(options):
+            url, arguments = _address._asyncpg(_address.read("postgresql://u@h/d?" + options, "x"))
+            context = arguments.get("ssl")
+            return [dict(url.query), context and [context.verify_mode == ssl.CERT_REQUIRED, context.check_hostname]]
+        print(json.dumps([told("sslmode=require" + root), told("sslmode=verify-full" + root), told("a=1" + root),
+                          told("sslmode=require"), told("sslmode=disable" + root)]))
+    """) == [[{}, [True, False]], [{}, [True, True]], [{"a": "1"}, [True, False]], [{"ssl": "require"}, None],
+             [{"ssl": "disable"}, None]]
+
+
 def test_development_is_for_that_call_only(pg):
     assert pg.python("""
         import asyncio
@@ -424,4 +440,3 @@ def test_connections_do_not_leak(pg):
                 assert all(answer.status == 200 for answer in pool.map(app.get, paths))
             wait_until(lambda: others() <= 15 + 15)
         assert app.get("/counts").status == 200
-    assert os.path.exists(app.log)

@@ -21,7 +21,7 @@ from dbwarden.exceptions import (
 from dbwarden.fastapi.auth import AuthMode, Keys, accepted_keys, is_open, key_dependency, refuse_changes
 from dbwarden.fastapi.context import migrate_cmd
 from dbwarden.fastapi.lock import migration_lock
-from dbwarden.fastapi.runtime import pending_in, read_status
+from dbwarden.fastapi.runtime import read_status
 from dbwarden.logging import get_logger
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def _compute_migration_status(name: str) -> DatabaseStatus:
             lock_active=False,
             error=_public_message(error),
         )
-    pending, seeds = pending_in(reply), reply["seed_counts"]
-    waiting = pending_in(seeds)
+    pending, seeds = _native.pending_in(reply), reply["seed_counts"]
+    waiting = _native.pending_in(seeds)
     return DatabaseStatus(
         database=name,
         status="degraded" if pending or waiting else "ok",

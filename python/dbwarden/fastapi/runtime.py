@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,6 @@ from dbwarden.exceptions import DBWardenError
 from dbwarden.fastapi.types import DatabaseHealth, Status
 
 runtime_flags: Callable[..., AbstractContextManager[None]] = config.flags
-PENDING = ("pending", "broken", "unfinished")
 
 
 @dataclass
@@ -33,11 +32,6 @@ class HealthResult:
         return DatabaseHealth(**{name: getattr(self, name) for name in fields})
 
 
-def pending_in(reply: Mapping[str, Any]) -> int:
-    """How many migrations of a status reply would run."""
-    return sum(reply[state] for state in PENDING)
-
-
 def read_status(name: str, *, lock: bool = True) -> dict[str, Any]:
     """The reply of the native `status` for one database; a failure is raised."""
     return _native.run("status", {"database": name, "lock": lock}, options=config.native_options())
@@ -48,7 +42,7 @@ def _health(name: str) -> HealthResult:
         reply = read_status(name)
     except DBWardenError as error:
         return HealthResult(name, "error", False, 0, False, error="", reason=str(error))
-    pending = pending_in(reply)
+    pending = _native.pending_in(reply)
     lock = reply["lock"]
     return HealthResult(
         name,
