@@ -356,6 +356,18 @@ def test_the_loop_goes_on_and_a_second_request_is_told_who_migrates(project):
         assert pings > 5 and answers[0].status == 200, answers
 
 
+def test_the_router_holds_the_lock_in_redis_too(lite, servers):
+    url = servers["REDIS_URL"]
+    client = f"__import__('redis.asyncio').asyncio.Redis.from_url({url!r})"
+    with lite.serve(OPTIONS="dict(mode='none')", ROUTER=f"dict(auth_mode='open', redis_client={client})") as app:
+        tell = f"import redis\nclient = redis.Redis.from_url({url!r})\n"
+        lite.python(tell + "print(json.dumps(client.set('dbwarden_migrate', 'somebody', px=60_000)))")
+        assert app.post("/db/migrate", {}).status == 409
+        lite.python(tell + "print(json.dumps(client.delete('dbwarden_migrate')))")
+        assert app.post("/db/migrate", {}).json["applied"] == {"primary": ["0001"]}
+        assert lite.python(tell + "print(json.dumps(client.exists('dbwarden_migrate')))") == 0
+
+
 def test_a_client_that_goes_away_stops_nothing(project):
     import socket
 
