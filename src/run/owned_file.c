@@ -273,6 +273,25 @@ static void tail_read(struct reader *reader, const char *key)
             step(reader);
 }
 
+/* WITH (...) before the query, WITH [LOCAL | CASCADED] CHECK OPTION after it. */
+static void create_view_read(struct reader *reader)
+{
+    while (!at_end(reader) && !at(reader, "as"))
+        if (accept(reader, "with"))
+            options_set(reader, "", true);
+        else
+            step(reader);
+    while (!at_end(reader)) {
+        bool with = accept(reader, "with");
+        if (with && !accept(reader, "local"))
+            accept(reader, "cascaded");
+        if (with && accept(reader, "check") && at(reader, "option"))
+            setting_set(reader, "", "options.check_option", true);
+        else if (!with)
+            step(reader);
+    }
+}
+
 static void create_table_read(struct reader *reader)
 {
     while (!at_end(reader) && !at(reader, "(") && !at(reader, "as") && !at(reader, "with"))
@@ -433,6 +452,8 @@ static void create_read(struct reader *reader, const struct classified *what)
     reader->table = what->name;
     if (what->kind == KIND_TABLE)
         create_table_read(reader);
+    else if (what->kind == KIND_VIEW)
+        create_view_read(reader);
 }
 
 static void drop_read(struct reader *reader, const struct classified *what)
@@ -444,8 +465,28 @@ static void drop_read(struct reader *reader, const struct classified *what)
         map_set(&reader->owned->tops, key, NULL);
 }
 
+/* ALTER VIEW v SET (...), ALTER INDEX i RESET (...) */
+static void settings_read(struct reader *reader, const struct classified *what)
+{
+    const char *key = "";
+    if (what->kind == KIND_INDEX)
+        key = managed_name_key(reader->mem, &reader->owned->forms, what->kind, what->name);
+    reader->top = what->kind == KIND_INDEX
+                      ? hanging_top(reader->owned, what, key)
+                      : owned_top(reader->owned, top_key(reader->owned, what->kind, what->schema, what->name));
+    while (reader->top && !at_end(reader)) {
+        bool sets = accept(reader, "set") || accept(reader, "reset");
+        if (sets && at(reader, "("))
+            options_set(reader, key, true);
+        else if (!sets || !setting_of_word(reader, key, true))
+            step(reader);
+    }
+}
+
 static void alter_read(struct reader *reader, const struct classified *what, enum owned_words words)
 {
+    if (what->kind == KIND_VIEW || what->kind == KIND_INDEX)
+        settings_read(reader, what);
     if (what->kind != KIND_TABLE)
         return;
     const char *key = top_key(reader->owned, what->kind, what->schema, what->name);

@@ -541,6 +541,15 @@ static bool alter_view(struct dice *dice)
     return view && view_reshape(dice, view);
 }
 
+static bool alter_view_options(struct dice *dice)
+{
+    struct view *view = (struct view *)random_of_kind(dice, KIND_VIEW);
+    if (!view || dice->engine != ENGINE_PG)
+        return false;
+    SAY(view, VIEW, options, view->options.n ? (struct names){0} : view_options(dice, view));
+    return true;
+}
+
 static bool add_view(struct dice *dice)
 {
     return random_view(dice);
@@ -604,16 +613,16 @@ static bool swap_names(struct dice *dice)
 
 /* Each gives false, and has changed nothing, where it cannot. */
 static bool (*const mutations[])(struct dice *) = {
-    add_column,      add_column,        drop_column,    drop_column,   alter_nullable,   alter_nullable,
-    alter_default,   alter_default,     alter_type,     alter_type,    alter_generation, alter_identity,
-    alter_storage,   add_table,         drop_table,     alter_logging, alter_options,    alter_rowid,
-    add_primary_key, drop_primary_key,  add_unique,     drop_unique,   alter_unique,     add_check,
-    drop_check,      alter_check,       add_exclude,    drop_exclude,  add_foreign_key,  drop_foreign_key,
-    add_index,       drop_index,        alter_index,    add_enum,      add_label,        drop_label,
-    add_sequence,    drop_sequence,     alter_sequence, add_view,      drop_view,        add_trigger,
-    drop_trigger,    alter_foreign_key, alter_comment,  alter_comment, leave_parent,     alter_key,
-    alter_key,       move_label,        alter_owner,    alter_view,    alter_view,       swap_names,
-    swap_names,
+    add_column,      add_column,         drop_column,    drop_column,   alter_nullable,   alter_nullable,
+    alter_default,   alter_default,      alter_type,     alter_type,    alter_generation, alter_identity,
+    alter_storage,   add_table,          drop_table,     alter_logging, alter_options,    alter_rowid,
+    add_primary_key, drop_primary_key,   add_unique,     drop_unique,   alter_unique,     add_check,
+    drop_check,      alter_check,        add_exclude,    drop_exclude,  add_foreign_key,  drop_foreign_key,
+    add_index,       drop_index,         alter_index,    add_enum,      add_label,        drop_label,
+    add_sequence,    drop_sequence,      alter_sequence, add_view,      drop_view,        add_trigger,
+    drop_trigger,    alter_foreign_key,  alter_comment,  alter_comment, leave_parent,     alter_key,
+    alter_key,       move_label,         alter_owner,    alter_view,    alter_view,       swap_names,
+    swap_names,      alter_view_options,
 };
 
 struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)

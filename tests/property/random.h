@@ -86,6 +86,7 @@ bool change_key(struct dice *dice, struct object *key); /* it stays one of the s
 struct object *random_view(struct dice *dice);
 struct object *random_trigger(struct dice *dice, struct object *relation); /* a table or a view */
 struct names relation_columns(struct dice *dice, const struct object *relation);
+struct names view_options(struct dice *dice, const struct view *view);
 bool view_reshape(struct dice *dice, struct view *view); /* one column more, or one less that nothing reads */
 
 /* ---- what depends on what, by the graph: depend.c ---- */

@@ -143,6 +143,15 @@ static const char *random_query(struct dice *dice)
     return arena_printf(dice->mem, "SELECT %s FROM %s%s", items, first, random_where(dice, source, sources));
 }
 
+struct names view_options(struct dice *dice, const struct view *view)
+{
+    static const char *const any[] = {"security_barrier=true", "security_barrier=false"};
+    static const char *const stored[] = {"fillfactor=70", "autovacuum_enabled=false"};
+    struct names chosen = {0};
+    names_add(dice->mem, &chosen, (view->materialized ? stored : any)[dice_below(dice, 2)]);
+    return chosen;
+}
+
 struct object *random_view(struct dice *dice)
 {
     const char *query = random_query(dice);
@@ -154,6 +163,8 @@ struct object *random_view(struct dice *dice)
     SAY(view, VIEW, query, written(query));
     if (dice->engine == ENGINE_PG && dice_chance(dice, 25))
         SAY(view, VIEW, materialized, true);
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
+        SAY(view, VIEW, options, view_options(dice, view));
     if (dice->engine == ENGINE_PG && dice_chance(dice, 20))
         SAY(view, VIEW, comment, random_comment(dice));
     say_some_absences(dice, &view->object);

@@ -382,10 +382,20 @@ static bool has_storage_back(struct arena *mem, const struct object *before, con
     return before && !column->storage && !pg_type_storage(mem, column->type);
 }
 
+static bool has_invoker(struct arena *mem, const struct object *before, const struct object *after)
+{
+    const struct names *options = &((const struct view *)after)->options;
+    for (int i = 0; i < options->n; i++)
+        if (text_starts(options->item[i], "security_invoker="))
+            return true;
+    return false;
+}
+
 const struct since pg_since[] = {
     {140000, KIND_COLUMN, COLUMN_compression, "compression method of a column"},
     {150000, KIND_UNIQUE, UNIQUE_nulls_not_distinct, "NULLS NOT DISTINCT"},
     {150000, KIND_INDEX, INDEX_nulls_not_distinct, "NULLS NOT DISTINCT"},
+    {150000, KIND_VIEW, VIEW_options, "security_invoker of a view", NULL, has_invoker},
     {160000, KIND_COLUMN, COLUMN_storage, "SET STORAGE DEFAULT", "name the storage of", has_storage_back},
     {180000, KIND_COLUMN, COLUMN_computed, "virtual generated columns", NULL, is_virtual},
     {0},

@@ -237,27 +237,13 @@ static const char *view_word(const struct view *view)
     return view->materialized ? "MATERIALIZED VIEW" : "VIEW";
 }
 
-/* Options of a view stand before its query: "WITH (security_invoker=true) AS SELECT ..." */
-static bool has_options(const char *query)
-{
-    struct lexer lexer;
-    struct token token;
-
-    lex_open(&lexer, &pg_lex, query, strlen(query));
-    token = lex_next_code(&lexer);
-    if (!token_is(&token, "with"))
-        return false;
-    token = lex_next_code(&lexer);
-    return token_is(&token, "(");
-}
-
 void pg_view_text(struct buf *out, const struct view *view, bool replace)
 {
-    const char *query = text_trim(out->mem, expr_text(&view->query));
-
     buf_addf(out, "CREATE %s%s ", replace ? "OR REPLACE " : "", view_word(view));
     pg_top(out, &view->object);
-    buf_addf(out, has_options(query) ? " %s" : " AS\n%s", query);
+    if (view->options.n)
+        buf_addf(out, " WITH (%s)", names_join(out->mem, &view->options, ", "));
+    buf_addf(out, " AS\n%s", text_trim(out->mem, expr_text(&view->query)));
     if (view->materialized && view->no_data)
         buf_add(out, "\nWITH NO DATA");
 }
@@ -292,14 +278,20 @@ int pg_view_drop(struct render *render, const struct change *change)
     return 0;
 }
 
+/* OR REPLACE sets the options that it names, and resets all others. */
 int pg_view_alter(struct render *render, const struct change *change)
 {
-    const struct view *view = (const struct view *)change->after;
+    const struct view *before = (const struct view *)change->before, *view = (const struct view *)change->after;
     struct buf out = pg_begin(render, "");
 
     if (change_has(change, VIEW_query)) {
         pg_view_text(&out, view, true);
         render_statement(render, &out);
+    } else if (change_has(change, VIEW_options)) {
+        buf_addf(&out, "ALTER %s ", view_word(view));
+        pg_top(&out, change->after);
+        buf_add_c(&out, ' ');
+        pg_options_alter(render, out.data, &before->options, &view->options);
     }
     if (change_has(change, VIEW_comment))
         view_comment(render, view);

@@ -223,6 +223,7 @@ static void settle_object(struct arena *mem, struct object *object, const struct
     case KIND_PRIMARY_KEY: settle_primary_key(mem, (struct primary_key *)object); break;
     case KIND_UNIQUE: settle_unique(mem, (struct unique *)object); break;
     case KIND_INDEX: settle_index(mem, (struct index *)object); break;
+    case KIND_VIEW: settle_options(mem, &((struct view *)object)->options); break;
     case KIND_INDEX_PART: settle_part((struct index_part *)object); break;
     default: break;
     }

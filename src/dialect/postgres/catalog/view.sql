@@ -1,12 +1,16 @@
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        c.relname AS name,
-       CASE WHEN c.reloptions IS NULL THEN '' ELSE 'WITH (' || array_to_string(c.reloptions, ', ') || ') AS ' END ||
        rtrim(pg_get_viewdef(c.oid, true), ';') AS query,
        c.relkind = 'm' AS materialized,
        NOT c.relispopulated AS no_data,
+       CASE WHEN c.reloptions IS NOT NULL OR tc.reloptions IS NOT NULL THEN
+           (SELECT json_agg(x ORDER BY x COLLATE "C")
+            FROM (SELECT unnest(c.reloptions) UNION ALL SELECT 'toast.' || unnest(tc.reloptions)) AS r(x))
+       END AS options,
        d.description AS comment
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
 WHERE c.relkind IN ('v', 'm')
   AND NOT EXISTS (SELECT FROM pg_depend e
