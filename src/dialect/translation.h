@@ -68,16 +68,20 @@ struct translation {
     const char *numbered; /* the type of a column that numbers itself as the key of its table */
     const char *array;    /* ARRAY[...], with $1 for what is in the brackets */
     const char *nocase;   /* the collation that compares without case */
+    const char *ordered;  /* a query that runs if the rows within an aggregate can be in order */
     const struct translate_type *types;
     const struct translate_function *functions;
     const struct translate_divider *dividers;
     const struct translate_word *words;
+    const struct translate_word *columns; /* that every table of the other engine has */
     const struct translate_word *operators;
     const struct translate_word
         *collations; /* a name, or "*" and its end; "" is that of every text; none: it is left out */
     const struct translate_shape *statements;
     const struct translate_shape *actions; /* of ALTER TABLE */
     const struct translate_name *names;
+    const struct translate_word *catalogs; /* what names of tables of the other engine itself begin with */
+    const char *const *missing; /* how this engine says that it has no NAME: what stands before it; NULL ends */
 };
 
 #endif

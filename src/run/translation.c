@@ -32,7 +32,7 @@ static int follow_applied(struct ctx *ctx, struct session *session)
     for (int i = 0; i < session->folder->versioned.n; i++) {
         const struct migration *migration = session->folder->versioned.item[i];
         if (applied_version(&session->applied, migration->number) && !migration->up_error)
-            TRY(translator_follow(session->translator, &migration->up));
+            TRY(translator_follow(session->translator, migration->path, &migration->up));
     }
     return 0;
 }

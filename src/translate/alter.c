@@ -49,7 +49,9 @@ static int flush(struct alter *alter)
 static int column_known(struct alter *alter, const char *name, struct column **column)
 {
     *column = column_find(alter->ts.table, name);
-    return *column ? 0 : fail(alter->t->ctx, ERR_UNSUPPORTED, "table %s has no column %s", alter->name, name);
+    if (*column)
+        return 0;
+    return absent(alter->t, name, arena_printf(alter->t->mem, "table %s has no column %s", alter->name, name));
 }
 
 /* ---- ADD */

@@ -49,27 +49,50 @@ static bool divides(const struct translator *t, const char *name, const struct t
     return false;
 }
 
-/* As they are written: from[i] to to[i]. */
+/* As they are written: from[i] to to[i]; the ORDER BY of an aggregate is none of them. */
 struct arguments {
     int n;
     int from[64], to[64];
+    int order, order_to; /* 0: none */
 };
+
+static int depth_change(const struct token *token)
+{
+    return token_is(token, "(") + token_is(token, "[") - token_is(token, ")") - token_is(token, "]");
+}
+
+/* To what follows the ORDER BY at `at`: the end, or MySQL's SEPARATOR. */
+static int order_end(const struct scan *scan, const char *name, int at, int close)
+{
+    for (int depth = 0; at < close; at++) {
+        if (!depth && divides(scan->t, name, &scan->token[at]))
+            return at;
+        depth += depth_change(&scan->token[at]);
+    }
+    return close;
+}
 
 static int arguments_find(struct scan *scan, const char *name, int open, int close, struct arguments *arguments)
 {
     int depth = 0, from = open + 1;
-    arguments->n = 0;
+    *arguments = (struct arguments){0};
     for (int i = open + 1; i <= close && open + 1 < close; i++) {
         const struct token *token = &scan->token[i];
-        bool ends = i == close || (!depth && (token_is(token, ",") || divides(scan->t, name, token)));
+        bool orders = !depth && i > from && token_is(token, "order") && token_is(token + 1, "by");
+        bool ends = i == close || orders || (!depth && (token_is(token, ",") || divides(scan->t, name, token)));
         if (ends && arguments->n == 64)
             return fail(scan->t->ctx, ERR_UNSUPPORTED, "%s() has too many arguments", name);
         if (ends) {
             arguments->from[arguments->n] = from;
             arguments->to[arguments->n++] = i;
-            from = i + 1;
         }
-        depth += token_is(token, "(") + token_is(token, "[") - token_is(token, ")") - token_is(token, "]");
+        if (orders) {
+            arguments->order = i;
+            i = arguments->order_to = order_end(scan, name, i, close);
+        }
+        if (ends)
+            from = i + 1;
+        depth += depth_change(&scan->token[i]);
     }
     return 0;
 }
@@ -101,7 +124,7 @@ static const struct translate_function *row_find(const struct scan *scan, const 
     return NULL;
 }
 
-/* The name stays, and with it what only looks like an argument: count(DISTINCT x), f(x ORDER BY y). */
+/* The name stays, and with it what only looks like an argument: count(DISTINCT x). */
 static int call_kept(struct scan *scan, const char *name, int open, int close, const char **text)
 {
     const char *inside;
@@ -110,24 +133,47 @@ static int call_kept(struct scan *scan, const char *name, int open, int close, c
     return 0;
 }
 
+static int call_filled(struct scan *scan, const struct translate_function *row, const struct arguments *arguments,
+                       const char **text)
+{
+    struct names texts = {0};
+    for (int i = row->first ? 1 : 0; i < arguments->n; i++) {
+        const char *argument;
+        if (row->first && !texts.n)
+            names_add(scan->t->mem, &texts, row->first);
+        TRY(text_translate(scan, arguments->from[i], arguments->to[i], &argument));
+        names_add(scan->t->mem, &texts, argument);
+    }
+    *text = fill(scan->t->mem, row->to, &texts, row->each, row->join);
+    return 0;
+}
+
+/* string_agg(x, ',' ORDER BY y): at the end of the call, where the target can. */
+static int order_add(struct scan *scan, const char *name, const struct arguments *arguments, const char **text)
+{
+    struct translator *t = scan->t;
+    const char *order;
+    TRY(text_translate(scan, arguments->order, arguments->order_to, &order));
+    if (!orders_aggregates(t)) {
+        note_once(t, NOTE_CHANGED, "the order of the rows within %s() is left to this version of %s", name,
+                  t->target->dialect->title);
+        return 0;
+    }
+    *text = arena_printf(t->mem, "%.*s %s)", (int)strlen(*text) - 1, *text, order);
+    return 0;
+}
+
 int call_translate(struct scan *scan, const char *name, int open, int close, const char **text)
 {
     struct arguments arguments;
-    struct names texts = {0};
     TRY(arguments_find(scan, name, open, close, &arguments));
     const struct translate_function *row = row_find(scan, name, &arguments);
     if (!row)
         return fail(scan->t->ctx, ERR_UNSUPPORTED, "%s has no function like %s()", scan->t->target->dialect->title,
                     name);
-    if (!row->to)
-        return call_kept(scan, name, open, close, text);
-    for (int i = row->first ? 1 : 0; i < arguments.n; i++) {
-        const char *argument;
-        if (row->first && !texts.n)
-            names_add(scan->t->mem, &texts, row->first);
-        TRY(text_translate(scan, arguments.from[i], arguments.to[i], &argument));
-        names_add(scan->t->mem, &texts, argument);
-    }
-    *text = fill(scan->t->mem, row->to, &texts, row->each, row->join);
-    return 0;
+    if (row->to)
+        TRY(call_filled(scan, row, &arguments, text));
+    else
+        TRY(call_kept(scan, name, open, arguments.order ? arguments.order : close, text));
+    return arguments.order ? order_add(scan, name, &arguments, text) : 0;
 }

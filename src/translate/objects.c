@@ -171,6 +171,21 @@ static int drop_one(struct translator *t, const char *what, const char *name)
     return emit(t, out.data);
 }
 
+/* `careful`: it does not have to be there. */
+static int drop_absent(struct translator *t, const char *what, const char *name, bool careful)
+{
+    const char *message = arena_printf(t->mem, "DROP %s %s is left out: it is not there", what, name);
+    if (!careful) {
+        int code = absent(t, name, arena_printf(t->mem, "DROP %s %s: it is not there", what, name));
+        if (code != ERR_UNSUPPORTED)
+            return code;
+        message = t->ctx->error.message;
+        t->ctx->error = (struct error){0};
+    }
+    note(t, careful ? NOTE_LEFT_OUT : NOTE_CANNOT, "%s", message);
+    return 0;
+}
+
 static int drop_list(struct scan *scan, const char *what, enum kind kind)
 {
     struct translator *t = scan->t;
@@ -181,8 +196,7 @@ static int drop_list(struct scan *scan, const char *what, enum kind kind)
         TRY(scan_qualified(scan, &name));
         TRY(shadow_tree(t, &tree));
         if (!object_named(t, tree, kind, name)) {
-            note(t, careful || kind == KIND_INDEX ? NOTE_LEFT_OUT : NOTE_CANNOT,
-                 "DROP %s %s is left out: it is not there", what, name);
+            TRY(drop_absent(t, what, name, careful || kind == KIND_INDEX));
             continue;
         }
         if (cascade && kind != KIND_INDEX)
@@ -297,7 +311,7 @@ int view_rename(struct scan *scan)
     TRY(shadow_tree(t, &tree));
     const struct view *view = (const struct view *)object_named(t, tree, KIND_VIEW, from);
     if (!view)
-        return fail(t->ctx, ERR_UNSUPPORTED, "there is no view %s", from);
+        return absent(t, from, arena_printf(t->mem, "there is no view %s", from));
     for (const struct object *o = tree->root; o; o = object_next(tree->root, o))
         if (o->kind == KIND_VIEW && o != &view->object &&
             translate_names(t, expr_text(&((const struct view *)o)->query), from))

@@ -28,14 +28,22 @@ struct translator {
     struct map types;     /* struct made_type *; NULL: dropped */
     struct names schemas; /* of the source, beside its usual ones */
     struct list notes;
-    struct map told; /* what needs to be told only once */
-    bool following;  /* only what is remembered counts */
-    bool commented;  /* something was said of this statement */
+    struct list left_out, followed; /* struct left_out *: what may have made something; now, and in earlier runs */
+    struct map told;                /* what needs to be told only once */
+    bool asked_order, orders;       /* of the rows within an aggregate: was the shadow asked, and can it */
+    bool following;                 /* only what is remembered counts */
     /* of the statement at hand */
     const char *path;
     const struct sql_piece *piece;
     struct list made; /* struct sql_piece *, of this statement */
 };
+
+/* ---- absent.c: what is named and is not there */
+void absent_left_out(struct translator *t); /* the statement at hand, or something of it */
+void absent_followed(struct translator *t, const char *path, const struct sql_piece *piece);
+/* ERR_SQL, or ERR_UNSUPPORTED where what would have made it was left out. */
+int absent(struct translator *t, const char *name, const char *message);
+int absent_said(struct translator *t, const char *message); /* 0: the target says no to something else */
 
 /* ---- scan.c: code tokens of a statement, with a place in them */
 struct scan {
@@ -137,6 +145,7 @@ int rows_copy(struct scan *scan);
 
 /* ---- translate.c */
 int shadow_tree(struct translator *t, struct tree **tree);        /* settled; to be copied, not changed */
+bool orders_aggregates(struct translator *t);                     /* can the target? */
 int emit(struct translator *t, const char *sql);                  /* changes the schema */
 int emit_rows(struct translator *t, const char *sql);             /* changes rows */
 int try_out(struct translator *t, const char *sql);               /* compiled, not run: there are no rows */

@@ -243,9 +243,60 @@ static int refuse_limit(struct scan *scan)
     return 0;
 }
 
+/* The table of UPDATE and DELETE: ONLY, its schema, an alias with or without AS. Up to `end`. */
+static int table_read(struct scan *scan, int end, const char **table, const char **alias)
+{
+    *alias = NULL;
+    scan_accept(scan, "only");
+    TRY(scan_qualified(scan, table));
+    scan_accept(scan, "*");
+    scan_accept(scan, "as");
+    if (scan->at < end)
+        TRY(scan_name(scan, alias));
+    return scan->at == end ? 0 : scan_fail(scan);
+}
+
+static void table_say(struct buf *out, const struct translator *t, const char *table, const char *alias)
+{
+    say_name(out, t, table);
+    if (alias) {
+        buf_add(out, " AS ");
+        say_name(out, t, alias);
+    }
+}
+
+static int find_end(const struct scan *scan, int from, const char *const *words)
+{
+    int end = scan->n;
+    for (; *words; words++) {
+        int at = scan_find(scan, from, *words);
+        end = at >= 0 && at < end ? at : end;
+    }
+    return end;
+}
+
+/* Of a column that is set, only the name: MySQL may say its table too. */
+static int settings_add(struct scan *scan, int from, int to, struct buf *out)
+{
+    static const char *const comma[] = {",", NULL};
+    struct scan list = *scan;
+    list.n = to;
+    for (int at = from; at < to; at++) {
+        int end = find_end(&list, at, comma);
+        while (token_is(&scan->token[at + 1], ".") && at + 2 < end)
+            at += 2;
+        TRY(text_add(scan, at, end, out));
+        buf_add(out, end < to ? ", " : "");
+        at = end;
+    }
+    return 0;
+}
+
 int rows_update(struct scan *scan)
 {
-    int set = scan_find(scan, scan->at, "set");
+    static const char *const tails[] = {"from", "where", "returning", NULL};
+    const char *table, *alias;
+    int set = scan_find(scan, scan->at, "set"), end;
     struct buf out;
     TRY(refuse_limit(scan));
     for (int i = scan->at; i < set; i++)
@@ -254,37 +305,32 @@ int rows_update(struct scan *scan)
     for (int i = set; i + 1 < scan->n && i >= 0; i++)
         if (token_is(&scan->token[i], "=") && token_is(&scan->token[i + 1], "default"))
             return fail(scan->t->ctx, ERR_UNSUPPORTED, "DEFAULT cannot be the value of an UPDATE here");
+    scan->at++;
+    scan_accept(scan, "low_priority");
+    bool ignore = scan_accept(scan, "ignore");
+    TRY(table_read(scan, set, &table, &alias));
     buf_init(&out, scan->t->mem);
-    TRY(text_add(scan, scan->at, scan->n, &out));
+    buf_add(&out, ignore ? "UPDATE OR IGNORE " : "UPDATE ");
+    table_say(&out, scan->t, table, alias);
+    buf_add(&out, " SET ");
+    end = find_end(scan, set + 1, tails);
+    TRY(settings_add(scan, set + 1, end, &out));
+    buf_add(&out, end < scan->n ? " " : "");
+    TRY(text_add(scan, end, scan->n, &out));
     return emit_rows(scan->t, out.data);
 }
 
-/* DELETE FROM a USING b WHERE ...: the rows of a that a join with b finds. */
-static int delete_using(struct scan *scan, int using)
+/* The rows of a table that a join finds. */
+static int delete_joined(struct scan *scan, const char *table, const char *name, const char *joined, int where)
 {
     struct translator *t = scan->t;
-    const char *table, *alias = NULL;
     struct buf out;
-    int where = scan_find(scan, using, "where");
-    scan->at += 2;
-    scan_accept(scan, "only");
-    TRY(scan_qualified(scan, &table));
-    scan_accept(scan, "as");
-    if (scan->at < using)
-        TRY(scan_name(scan, &alias));
     buf_init(&out, t->mem);
     buf_add(&out, "DELETE FROM ");
     say_name(&out, t, table);
     buf_add(&out, " WHERE rowid IN (SELECT ");
-    say_name(&out, t, alias ? alias : table);
-    buf_add(&out, ".rowid FROM ");
-    say_name(&out, t, table);
-    if (alias) {
-        buf_add(&out, " AS ");
-        say_name(&out, t, alias);
-    }
-    buf_add(&out, ", ");
-    TRY(text_add(scan, using + 1, where < 0 ? scan->n : where, &out));
+    say_name(&out, t, name);
+    buf_addf(&out, ".rowid FROM %s", joined);
     if (where >= 0) {
         buf_add_c(&out, ' ');
         TRY(text_add(scan, where, scan->n, &out));
@@ -293,17 +339,72 @@ static int delete_using(struct scan *scan, int using)
     return emit_rows(t, out.data);
 }
 
+/* DELETE FROM a USING b WHERE ...: of a join of a with b. */
+static int delete_using(struct scan *scan, int using)
+{
+    const char *table, *alias;
+    struct buf joined;
+    int where = scan_find(scan, using, "where");
+    scan->at += 2;
+    TRY(table_read(scan, using, &table, &alias));
+    buf_init(&joined, scan->t->mem);
+    table_say(&joined, scan->t, table, alias);
+    buf_add(&joined, ", ");
+    TRY(text_add(scan, using + 1, where < 0 ? scan->n : where, &joined));
+    return delete_joined(scan, table, alias ? alias : table, joined.data, where);
+}
+
+/* Which table is called that in a FROM clause? */
+static int table_called(struct scan *scan, int from, int to, const char *name, const char **table)
+{
+    for (scan->at = from; scan->at < to; scan->at++) {
+        const char *alias = NULL;
+        struct scan at = *scan;
+        if (!scan_at_name(&at))
+            continue;
+        TRY(scan_qualified(&at, table));
+        scan_accept(&at, "as");
+        if (at.at < to && scan_at_name(&at))
+            alias = name_of(scan->t, scan_peek(&at, 0));
+        if (text_equal_nocase(alias, name) || text_equal_nocase(*table, name))
+            return 0;
+    }
+    return fail(scan->t->ctx, ERR_UNSUPPORTED, "which table %s is cannot be told", name);
+}
+
+/* MySQL's DELETE a FROM t a JOIN ... */
+static int delete_of(struct scan *scan)
+{
+    const char *name, *table, *joined;
+    int from = scan_find(scan, scan->at, "from"), where = scan_find(scan, scan->at, "where");
+    scan->at++;
+    if (from != scan->at + 1)
+        return fail(scan->t->ctx, ERR_UNSUPPORTED, "DELETE of several tables cannot be said here");
+    TRY(scan_name(scan, &name));
+    TRY(table_called(scan, from + 1, where < 0 ? scan->n : where, name, &table));
+    TRY(text_translate(scan, from + 1, where < 0 ? scan->n : where, &joined));
+    return delete_joined(scan, table, name, joined, where);
+}
+
 int rows_delete(struct scan *scan)
 {
-    int using = scan_find(scan, scan->at, "using");
+    static const char *const tails[] = {"where", "returning", NULL};
+    const char *table, *alias;
+    int using = scan_find(scan, scan->at, "using"), end;
     struct buf out;
     TRY(refuse_limit(scan));
     if (!token_is(scan_peek(scan, 1), "from"))
-        return fail(scan->t->ctx, ERR_UNSUPPORTED, "DELETE of several tables cannot be said here");
+        return delete_of(scan);
     if (using >= 0)
         return delete_using(scan, using);
+    scan->at += 2;
+    end = find_end(scan, scan->at, tails);
+    TRY(table_read(scan, end, &table, &alias));
     buf_init(&out, scan->t->mem);
-    TRY(text_add(scan, scan->at, scan->n, &out));
+    buf_add(&out, "DELETE FROM ");
+    table_say(&out, scan->t, table, alias);
+    buf_add(&out, end < scan->n ? " " : "");
+    TRY(text_add(scan, end, scan->n, &out));
     return emit_rows(scan->t, out.data);
 }
 

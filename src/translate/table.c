@@ -7,7 +7,7 @@
 int table_known(struct translator *t, struct tree *tree, const char *name, struct object **table)
 {
     *table = table_find(t, tree, name);
-    return *table ? 0 : fail(t->ctx, ERR_UNSUPPORTED, "there is no table %s", name);
+    return *table ? 0 : absent(t, name, arena_printf(t->mem, "there is no table %s", name));
 }
 
 static const struct primary_key *key_of(const struct object *table)

@@ -328,14 +328,33 @@ static int collate_add(struct run *run)
     return 0;
 }
 
+static int word_row(const struct run *run, const struct translate_word **row)
+{
+    const struct token *token = peek(run, 0);
+    const struct translate_word *columns = run->t->rules->columns, *words = run->t->rules->words;
+    bool word = token->kind == TOKEN_WORD, part = token_is(peek(run, -1), ".");
+    *row = word ? row_find(run->t, columns, lower(run, token)) : NULL;
+    if (!*row && word && !part)
+        *row = row_find(run->t, words, lower(run, token));
+    if (*row && !(*row)->to)
+        return fail(run->t->ctx, ERR_UNSUPPORTED, "%.*s cannot be said here", (int)token->length, token->text);
+    return 0;
+}
+
+/* That of the source's own tables is none that could be left away. */
+static int schema_skip(struct run *run)
+{
+    const struct translate_word *row;
+    TRY(word_row(run, &row));
+    run->at += 2;
+    return 0;
+}
+
 static int plain_word(struct run *run)
 {
     const struct token *token = peek(run, 0);
-    const struct translate_word *row = token->kind == TOKEN_WORD && !token_is(peek(run, -1), ".")
-                                           ? row_find(run->t, run->t->rules->words, lower(run, token))
-                                           : NULL;
-    if (row && !row->to)
-        return fail(run->t->ctx, ERR_UNSUPPORTED, "%.*s cannot be said here", (int)token->length, token->text);
+    const struct translate_word *row;
+    TRY(word_row(run, &row));
     if (!token_is(peek(run, -1), "."))
         begin_operand(run);
     run->at++;
@@ -390,7 +409,7 @@ static int word_add(struct run *run)
     if (introduces_literal(run))
         return skip(run, 1);
     if (skips_schema(run))
-        return skip(run, 2);
+        return schema_skip(run);
     if (token_is(token, "only") && before_table(peek(run, -1)))
         return skip(run, 1);
     for (size_t i = 0; i < sizeof special / sizeof *special; i++)

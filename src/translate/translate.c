@@ -31,6 +31,8 @@ static void note_add(struct translator *t, enum note_kind kind, const char *text
     }
     *added = (struct translation_note){kind, place, text};
     list_add(t->mem, &t->notes, added);
+    if (kind != NOTE_CHANGED)
+        absent_left_out(t);
 }
 
 void note(struct translator *t, enum note_kind kind, const char *format, ...)
@@ -69,9 +71,11 @@ int shadow_tree(struct translator *t, struct tree **tree)
 
 static int refused(struct translator *t)
 {
+    const char *message = t->ctx->error.message;
     if (t->ctx->error.code != ERR_SQL)
         return t->ctx->error.code;
-    return fail(t->ctx, ERR_UNSUPPORTED, "%s does not take it: %s", t->target->dialect->title, t->ctx->error.message);
+    TRY(absent_said(t, message));
+    return fail(t->ctx, ERR_UNSUPPORTED, "%s does not take it: %s", t->target->dialect->title, message);
 }
 
 static void made_add(struct translator *t, const char *sql)
@@ -93,6 +97,16 @@ int emit(struct translator *t, const char *sql)
 int try_out(struct translator *t, const char *sql)
 {
     return conn_exec(t->ctx, t->shadow, arena_printf(t->mem, "EXPLAIN %s", sql)) < 0 ? refused(t) : 0;
+}
+
+bool orders_aggregates(struct translator *t)
+{
+    if (!t->asked_order) {
+        t->asked_order = true;
+        t->orders = conn_exec(t->ctx, t->shadow, t->rules->ordered) == 0;
+        t->ctx->error = (struct error){0};
+    }
+    return t->orders;
 }
 
 int emit_rows(struct translator *t, const char *sql)
@@ -260,13 +274,14 @@ static int statement_translate(struct translator *t)
     return conn_exec(t->ctx, t->shadow, "RELEASE statement");
 }
 
-int translator_follow(struct translator *t, const struct split *split)
+int translator_follow(struct translator *t, const char *path, const struct split *split)
 {
     t->following = true;
     for (int i = 0; i < split->n; i++) {
         struct scan scan;
-        struct arena_mark mark = arena_save(t->mem);
         t->piece = &split->piece[i];
+        absent_followed(t, path, t->piece);
+        struct arena_mark mark = arena_save(t->mem);
         scan_open(&scan, t, t->piece->text, t->piece->length);
         if (!token_is(scan_peek(&scan, 1), "type") && !token_is(scan_peek(&scan, 1), "domain") &&
             !token_is(scan_peek(&scan, 1), "schema")) {

@@ -30,9 +30,9 @@ int translator_open(struct ctx *ctx, const struct dialect *source, const struct 
 void translator_close(struct translator **translator); /* accepts NULL */
 
 /* What statements that were run before say of types and schemas; nothing is translated. */
-int translator_follow(struct translator *translator, const struct split *split);
+int translator_follow(struct translator *translator, const char *path, const struct split *split);
 
-/* `path` places notes. The pieces of `out` bear the places of those that they come from. */
+/* `path` places notes. ERR_SQL for a table or column that is not there, and would not be on the source. The pieces of `out` bear the places of those that they come from. */
 int translate_split(struct translator *translator, const char *path, const struct split *split, struct split *out);
 
 /* struct translation_note *, in the order of the statements. */

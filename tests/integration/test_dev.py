@@ -304,7 +304,7 @@ NOT_SAID = [
     ("CREATE TABLE t (id integer PRIMARY KEY, a text DEFAULT current_user)", "Default expression 'current_user' is not supported by SQLite and was removed."),
     ("CREATE TABLE t (id integer PRIMARY KEY, a text CHECK (a ~ '^x'))", "is not there"),
     ("CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t VALUES (my_function(1))", "SQLite has no function like my_function()"),
-    ("CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t (none) VALUES (1)", "SQLite does not take it: table t has no column named none"),
+    ("CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t VALUES (1, 2)", "SQLite does not take it: table t has 1 columns but 2 values were supplied"),
     ("CREATE TABLE t (id integer PRIMARY KEY); CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$", "SQLite has no functions or procedures of its own"),
     ("CREATE TABLE t (id integer PRIMARY KEY); DO $$ BEGIN PERFORM 1; END $$", "SQLite has no functions or procedures of its own"),
     ("CREATE TABLE t (id integer PRIMARY KEY, n serial)", "t.n does not number itself"),
@@ -324,6 +324,56 @@ def test_what_cannot_be_said(sql, reason, project):
     assert reason in done.err and "not translated" in done.err, done
     assert reason in done.json["translation"]["not_translated"][0]["text"]
     assert "t" in reached(project.engine)
+
+
+MISTAKES = [
+    ("INSERT INTO usres (name) VALUES ('x')", "usres"),
+    ("UPDATE users u SET nmae = 'x'", "nmae"),
+    ("DELETE FROM users u WHERE u.nmae = 'x'", "nmae"),
+    ("ALTER TABLE usres ADD COLUMN age int", "usres"),
+    ("DROP TABLE usres", "usres"),
+]
+
+
+@pytest.mark.parametrize("sql,name", MISTAKES, ids=range(len(MISTAKES)))
+@pytest.mark.parametrize("together", [True, False])
+def test_a_mistake_is_no_translation(sql, name, together, project):
+    """A name that would not be there on the source either is an error of the file's, whichever run made the table."""
+    project.migration("0001", "users", "CREATE TABLE users (id serial PRIMARY KEY, name text)")
+    if not together:
+        project.dev("migrate")
+    path = project.migration("0002", "step", f"INSERT INTO users (name) VALUES ('y');\n{sql}", down="DELETE FROM users")
+    for options in (["migrate"], ["migrate", "--dry-run"]):
+        wrong = project.run("--dev", *options)
+        assert wrong.status not in (0, 5) and f"{path.name}:4:1" in wrong.err and name in wrong.err, wrong
+        assert "Nothing was run" in wrong.err, wrong
+    assert ("users" in reached(project.engine)) != together
+    path.write_text(path.read_text().replace(sql, "SELECT 1"))
+    project.dev("migrate")
+    assert project.rows("SELECT name FROM users") == [("y",)]
+
+
+def test_what_rests_on_what_is_left_out(project):
+    """The same name, but of what an earlier statement would have made: it goes with it, and says so, in this run and the next."""
+    project.migration("0001", "users", "CREATE TABLE users (id serial PRIMARY KEY, name text);\nCREATE VIEW odd AS SELECT id FROM users WHERE name ~ 'x'",
+                      down="DROP VIEW odd;\nDROP TABLE users")
+    project.migration("0002", "more", "INSERT INTO users (id) SELECT id FROM odd")
+    for done in (project.dev("migrate", "--count", "1", "--json"), project.dev("migrate", "--json")):
+        assert len(done.json["translation"]["not_translated"]) == 1, done
+    assert "primary__0001_users.sql:4, which may have made it, is left out" in done.err, done
+    project.dev("rollback", "--count", "2")
+    assert reached(project.engine) == {}
+
+
+def test_aggregates_in_order(project):
+    project.migration("0001", "all", """
+CREATE TABLE t (id serial PRIMARY KEY, a text);
+CREATE VIEW v AS SELECT string_agg(a, ',' ORDER BY a DESC) AS s, array_agg(id ORDER BY id DESC) AS l FROM t;
+INSERT INTO t (a) VALUES ('x'), ('y');""")
+    done = project.dev("--strict-translation", "migrate")
+    (row,) = project.rows("SELECT s, l FROM v")
+    assert sorted(row[0].split(",")) == ["x", "y"] and sorted(json.loads(row[1])) == [1, 2], row
+    assert "the order of the rows within" in done.err or row == ("y,x", "[2,1]"), done
 
 
 def test_nothing_is_silent(project):

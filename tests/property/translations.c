@@ -3,6 +3,7 @@
  *   == TITLE     what follows is SQL of ENGINE
  *   ~~           what stands above ran in an earlier process
  *   >>           what follows is the statements of the other engine, and "! KIND LINE: TEXT" for each note; both are compared
+ *                "error LINE: TEXT" if they are refused
  *   % QUERY      is asked afterwards; what follows are its rows
  * What is made is written into the file with --update.
  * usage: translations ENGINE [--update] FILE...
@@ -70,7 +71,7 @@ static int run_now(const struct translated *translated, const char *earlier, con
     struct split before, made;
     TRY(translator_now(translated, &translator));
     TRY(pieces_of(translated, earlier, &before));
-    TRY(translator_follow(translator, &before));
+    TRY(translator_follow(translator, "earlier", &before));
     TRY(translate_and_run(translated, translator, sql, &made));
     for (int i = 0; i < made.n; i++)
         buf_addf(translated->out, "%.*s;\n", (int)made.piece[i].length, made.piece[i].text);
@@ -136,7 +137,7 @@ static bool case_compare(const struct dialect *source, const struct script_part 
     struct translated translated = {
         .ctx = &ctx, .source = source, .target = target_offline(dialect_find("sqlite"), NULL), .out = &made};
     if (case_run(&translated, part->body) < 0)
-        buf_addf(&made, "error: %s\n", ctx.error.message);
+        buf_addf(&made, "error %d: %s\n", ctx.error.place.line, ctx.error.message);
     bool same = text_equal(made.data, part->body);
     if (!same)
         fprintf(stderr, "%s\n---- expected\n%s---- made\n%s\n", part->head, part->body, made.data);

@@ -275,11 +275,18 @@ static const struct translate_word words[] = {
     {PG, "current_role", NULL},
     {PG, "current_schema", NULL},
     {PG, "interval", NULL},
+    {ANY, "information_schema", NULL},
+    {MYSQL, "performance_schema", NULL},
     {MYSQL, "interval", NULL},
     {MYSQL, "regexp", NULL},
     {MYSQL, "rlike", NULL},
     {MYSQL, "xor", NULL},
     {MYSQL, "current_user", NULL},
+    {0}
+};
+
+static const struct translate_word columns[] = {
+    {PG, "ctid", "rowid"}, {PG, "tableoid", NULL}, {PG, "xmin", NULL}, {PG, "xmax", NULL}, {PG, "cmin", NULL}, {PG, "cmax", NULL},
     {0}
 };
 
@@ -470,18 +477,27 @@ static const struct translate_name names[] = {
 };
 /* clang-format on */
 
+static const struct translate_word catalogs[] = {{PG, "pg_", NULL}, {0}};
+
+static const char *const missing[] = {
+    "no such table: ", "no such view: ", "no such column: ", "unknown column ", " has no column named ", NULL};
+
 const struct translation lite_translation = {
     .fallback = "TEXT",
     .numbered = "INTEGER",
     .array = "json_array($1)",
     .nocase = "NOCASE",
+    .ordered = "EXPLAIN SELECT group_concat(1, ',' ORDER BY 1)",
     .types = types,
     .functions = functions,
     .dividers = dividers,
     .words = words,
+    .columns = columns,
     .operators = operators,
     .collations = collations,
     .statements = statements,
     .actions = actions,
     .names = names,
+    .catalogs = catalogs,
+    .missing = missing,
 };
