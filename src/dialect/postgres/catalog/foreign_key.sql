@@ -3,18 +3,20 @@
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        c.relname AS table,
        k.conname AS name,
-       (SELECT json_agg(ka.attname ORDER BY p.place)
-        FROM unnest(k.conkey) WITH ORDINALITY AS p(number, place)
-        JOIN pg_attribute ka ON ka.attrelid = k.conrelid AND ka.attnum = p.number) AS columns,
+       (SELECT json_agg((SELECT ka.attname FROM pg_attribute ka WHERE ka.attrelid = k.conrelid AND ka.attnum = p.number)
+                        ORDER BY p.place)
+        FROM unnest(k.conkey) WITH ORDINALITY AS p(number, place)) AS columns,
        json_build_array(CASE WHEN rn.nspname = current_schema() THEN '' ELSE rn.nspname END, r.relname) AS ref_table,
-       (SELECT json_agg(ka.attname ORDER BY p.place)
-        FROM unnest(k.confkey) WITH ORDINALITY AS p(number, place)
-        JOIN pg_attribute ka ON ka.attrelid = k.confrelid AND ka.attnum = p.number) AS ref_columns,
+       (SELECT json_agg((SELECT ka.attname FROM pg_attribute ka WHERE ka.attrelid = k.confrelid AND ka.attnum = p.number)
+                        ORDER BY p.place)
+        FROM unnest(k.confkey) WITH ORDINALITY AS p(number, place)) AS ref_columns,
        CASE k.confdeltype WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL'
                           WHEN 'd' THEN 'SET DEFAULT' ELSE 'NO ACTION' END ||
-       COALESCE((SELECT ' (' || string_agg(quote_ident(ka.attname), ', ' ORDER BY p.place) || ')'
-                 FROM unnest(k.delete_columns) WITH ORDINALITY AS p(number, place)
-                 JOIN pg_attribute ka ON ka.attrelid = k.conrelid AND ka.attnum = p.number), '') AS on_delete,
+       CASE WHEN cardinality(k.delete_columns) > 0 THEN
+           (SELECT ' (' || string_agg(quote_ident(ka.attname), ', ' ORDER BY p.place) || ')'
+            FROM unnest(k.delete_columns) WITH ORDINALITY AS p(number, place)
+            JOIN pg_attribute ka ON ka.attrelid = k.conrelid AND ka.attnum = p.number)
+       ELSE '' END AS on_delete,
        CASE k.confupdtype WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL'
                           WHEN 'd' THEN 'SET DEFAULT' ELSE 'NO ACTION' END AS on_update,
        CASE k.confmatchtype WHEN 'f' THEN 'FULL' ELSE 'SIMPLE' END AS match,

@@ -8,9 +8,9 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        am.amname AS method,
        pg_get_expr(x.indpred, x.indrelid, true) AS predicate,
        CASE WHEN x.indnatts > x.indnkeyatts THEN
-           (SELECT json_agg(ka.attname ORDER BY p.place)
-            FROM unnest((x.indkey::int2[])[x.indnkeyatts:]) WITH ORDINALITY AS p(number, place)
-            JOIN pg_attribute ka ON ka.attrelid = x.indrelid AND ka.attnum = p.number)
+           (SELECT json_agg((SELECT ka.attname FROM pg_attribute ka WHERE ka.attrelid = x.indrelid AND ka.attnum = p.number)
+                            ORDER BY p.place)
+            FROM unnest((x.indkey::int2[])[x.indnkeyatts:]) WITH ORDINALITY AS p(number, place))
        END AS include,
        CASE WHEN ic.reloptions IS NOT NULL THEN
            (SELECT json_agg(o ORDER BY o COLLATE "C") FROM unnest(ic.reloptions) AS o)

@@ -28,7 +28,8 @@ CROSS JOIN LATERAL unnest(x.indkey::int2[], x.indclass::oid[], x.indcollation::o
            WITH ORDINALITY AS p(number, class, collated, option, place)
 JOIN pg_opclass oc ON oc.oid = p.class
 LEFT JOIN pg_attribute ia ON ia.attrelid = x.indexrelid AND ia.attnum = p.place AND ia.attoptions IS NOT NULL
-LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = p.number AND p.number > 0
+LEFT JOIN LATERAL (SELECT * FROM pg_attribute k WHERE k.attrelid = x.indrelid AND k.attnum = p.number LIMIT 1) a
+  ON p.number > 0
 WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND x.indislive
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
   AND p.place <= x.indnkeyatts

@@ -3,13 +3,13 @@
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        c.relname AS table,
        k.conname AS name,
-       (SELECT json_agg(ka.attname ORDER BY p.place)
-        FROM unnest(k.conkey) WITH ORDINALITY AS p(number, place)
-        JOIN pg_attribute ka ON ka.attrelid = k.conrelid AND ka.attnum = p.number) AS columns,
+       (SELECT json_agg((SELECT ka.attname FROM pg_attribute ka WHERE ka.attrelid = k.conrelid AND ka.attnum = p.number)
+                        ORDER BY p.place)
+        FROM unnest(k.conkey) WITH ORDINALITY AS p(number, place)) AS columns,
        CASE WHEN x.indnatts > x.indnkeyatts THEN
-           (SELECT json_agg(ka.attname ORDER BY p.place)
-            FROM unnest((x.indkey::int2[])[x.indnkeyatts:]) WITH ORDINALITY AS p(number, place)
-            JOIN pg_attribute ka ON ka.attrelid = x.indrelid AND ka.attnum = p.number)
+           (SELECT json_agg((SELECT ka.attname FROM pg_attribute ka WHERE ka.attrelid = x.indrelid AND ka.attnum = p.number)
+                            ORDER BY p.place)
+            FROM unnest((x.indkey::int2[])[x.indnkeyatts:]) WITH ORDINALITY AS p(number, place))
        END AS include,
        k.condeferrable AS deferrable,
        k.condeferred AS initially_deferred,
