@@ -489,13 +489,6 @@ static void step_phase(struct run *run, struct change *step)
         step->phase = STEP_GONE;
 }
 
-static bool is_within(const struct object *object, const struct object *holder)
-{
-    while (object && object != holder)
-        object = object->parent;
-    return object;
-}
-
 static void rebuilds_merge(struct run *run)
 {
     struct list *list = &run->planner->out->list;
@@ -504,7 +497,8 @@ static void rebuilds_merge(struct run *run)
         struct object *sides[] = {table, table->peer};
         for (int k = 0; k < list->n; k++) {
             struct change *step = list->item[k];
-            if (step->op != CHANGE_RENAME && (is_within(step->before, table->peer) || is_within(step->after, table)))
+            if (step->op != CHANGE_RENAME &&
+                (object_within(step->before, table->peer) || object_within(step->after, table)))
                 step->phase = STEP_GONE;
         }
         for (int side = 0; side < 2; side++)
@@ -546,6 +540,19 @@ static void marks_clear(const struct tree *tree)
     }
 }
 
+/* The name that a RENAME gives, or takes back: the one that the tree has, or `other` the one that it does not have. */
+static const char *rename_side(const struct planner *planner, const struct change *rename, bool other)
+{
+    return (planner->source->reversed != other ? rename->before : rename->after)->name;
+}
+
+static void renamed_mark(const struct change *rename, bool renamed)
+{
+    rename->renamed->renamed = renamed;
+    if (rename->renamed->peer)
+        rename->renamed->peer->renamed = renamed;
+}
+
 static void source_copy(struct run *run, const struct changes *source)
 {
     for (int i = 0; i < source->list.n; i++) {
@@ -555,15 +562,31 @@ static void source_copy(struct run *run, const struct changes *source)
         list_add(run->planner->mem, &run->planner->out->list, step);
         list_add(run->planner->mem, &run->queue, step);
         if (step->op == CHANGE_RENAME) { /* its sides are names only */
-            step->renamed->renamed = true;
-            if (step->renamed->peer)
-                step->renamed->peer->renamed = true;
+            step->renamed->name = rename_side(run->planner, step, false);
+            renamed_mark(step, true);
             continue;
         }
         if (step->before)
             step->before->unmade = step;
         if (step->after)
             step->after->made = step;
+    }
+}
+
+/* What goes and comes back goes by its old name and comes by the new one; nothing else says the name of such a thing. */
+static void renames_absorb(struct run *run)
+{
+    const struct changes *steps = run->planner->out;
+    for (int i = 0; i < steps->list.n; i++) {
+        struct change *step = steps->list.item[i];
+        if (step->op != CHANGE_RENAME || !kind_is(step->kind, KIND_NAME_MADE | KIND_CONTENT))
+            continue;
+        const struct object *before = step_renamed(run->planner, step);
+        if (!before->peer || !takes_away(step_unmaking(before)) || !step_making(before->peer))
+            continue;
+        step->renamed->name = rename_side(run->planner, step, true);
+        renamed_mark(step, false);
+        step->phase = STEP_GONE;
     }
 }
 
@@ -584,6 +607,7 @@ int effects_apply(struct planner *planner)
     absorb_all(&run, source->after, true);
     gone_remove(planner->out);
     related_unite(&run);
+    renames_absorb(&run);
     for (int i = 0, n = planner->out->list.n; i < n; i++)
         step_phase(&run, planner->out->list.item[i]);
     gone_remove(planner->out);

@@ -178,11 +178,18 @@ static bool is_loose(const struct orderer *orderer, const struct change *step, c
     return row && row->effect == EFFECT_LOOSE;
 }
 
+/* A step about a whole table is about what others have to do with it, not about what its parts name of each other. */
+static bool is_inner(const struct change *step, const struct object *other)
+{
+    return step->whole && (object_within(other, step->before) || object_within(other, step->after));
+}
+
 /* What is named in the desired tree is made first. */
 static void arc_making(struct orderer *orderer, const struct edge *edge)
 {
     const struct change *first = step_making(edge->to), *then = step_of_field(step_making(edge->from), edge);
-    if (!first || !then || (first->backwards && then->backwards))
+    if (!first || !then || (first->backwards && then->backwards) || is_inner(first, edge->from) ||
+        is_inner(then, edge->to))
         return;
     struct arc *arc = arc_add(orderer, first, then, edge->from);
     if (arc)
@@ -202,7 +209,7 @@ static void arc_unmaking(struct orderer *orderer, const struct edge *edge)
     const struct change *then = step_unmaking(edge->to), *own = step_unmaking(edge->from);
     const struct change *first = step_of_field(own, edge);
     bool later = kind_table[edge->from->kind].field[edge->field].marks & FIELD_LATER;
-    if (!first || !then)
+    if (!first || !then || is_inner(first, edge->to) || is_inner(then, edge->from))
         return;
     if (later && own->op == CHANGE_DROP) {
         if (then->op == CHANGE_DROP)

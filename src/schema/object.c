@@ -221,6 +221,13 @@ struct object *object_whole(const struct object *object)
     return writable(object);
 }
 
+bool object_within(const struct object *object, const struct object *holder)
+{
+    while (object && object != holder)
+        object = object->parent;
+    return object;
+}
+
 struct object *object_relation(const struct object *object)
 {
     while (object && !kind_is(object->kind, KIND_HAS_COLUMNS))

@@ -92,17 +92,17 @@ static int run_build(struct law *law, const struct tree *a, struct plan **shown,
 }
 
 /* B as a server prints it that made it of nothing. */
-static int learn_alone(struct law *law, const struct url *url, const struct tree *b)
+static int learn_alone(struct law *law, const struct url *url, const struct tree *b, struct plan **shown)
 {
     struct law other = *law;
     struct tree *nothing, *built;
     struct changes *changes;
-    struct plan *up, *unused;
+    struct plan *unused;
     TRY(law_open(&other, url));
     int code = law_load(&other, &nothing);
     code = code < 0 ? code : law_changes(&other, nothing, b, &changes);
-    code = code < 0 ? code : law_plans(&other, changes, &up, &unused);
-    code = code < 0 ? code : law_run(&other, up);
+    code = code < 0 ? code : law_plans(&other, changes, shown, &unused);
+    code = code < 0 ? code : law_run(&other, *shown);
     code = code < 0 ? code : law_load(&other, &built);
     conn_close(&other.conn);
     if (code == 0)
@@ -122,7 +122,7 @@ static int run_one(struct law *law, const struct url *url, uint64_t seed, struct
     struct rows_kept *rows = rows_put(law->ctx, law->conn, a, seed);
     law->doing = "(c) B alone";
     if (law->dialect->engine == ENGINE_PG)
-        TRY(learn_alone(law, url, b));
+        TRY(learn_alone(law, url, b, &shown[4]));
     law->doing = "(c) A to B";
     law->renames = &renames;
     TRY(law_changes(law, live, b, &changes));
@@ -145,8 +145,8 @@ static int run_one(struct law *law, const struct url *url, uint64_t seed, struct
 static int run_seed(struct law *law, const struct url *url, uint64_t seed)
 {
     struct ctx ctx;
-    struct plan *shown[4] = {0};
-    static const char *const titles[] = {"build A", "remove A", "A to B", "B to A"};
+    struct plan *shown[5] = {0};
+    static const char *const titles[] = {"build A", "remove A", "A to B", "B to A", "build B"};
     ctx_open(&ctx, 0);
     law->ctx = &ctx;
     law->renames = NULL;
@@ -155,7 +155,7 @@ static int run_seed(struct law *law, const struct url *url, uint64_t seed)
         code = run_one(law, url, seed, shown);
     if (code < 0) {
         fprintf(stderr, "seed %llu: %s\n", (unsigned long long)seed, ctx.error.message);
-        for (int i = 0; i < 4; i++)
+        for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
             if (shown[i])
                 texts_show(titles[i], shown[i], ctx.mem);
     }
