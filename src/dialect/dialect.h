@@ -36,8 +36,11 @@ struct conn {
     const char *version_text; /* as the server says it */
     const char *target;       /* database for messages, without secrets: "app.db", "shop on db.example.com" */
     bool in_transaction;
-    bool whole;                     /* within conn_begin(): batches are parts of one transaction */
-    bool pooled;                    /* a session lasts no longer than its transaction */
+    bool whole;  /* within conn_begin(): batches are parts of one transaction */
+    bool pooled; /* a session lasts no longer than its transaction */
+    struct tree *
+        strangers; /* the schema before a run with its strangers marked, which files that make a table again do not know: batches
+                               keep them, and note new names of tables in it; NULL: there are none */
     const struct batch_step *fence; /* fails once the lease is lost, and extends it; NULL: no lease is held */
     /* an engine's own struct begins with this one */
 };
@@ -401,7 +404,9 @@ struct dialect {
     void (*implied)(struct arena *mem, const struct object *object, struct list *implied);
     /* Before a nameless object is made: its name, and whether its CREATE has to say it. NULL: as settle() left it. */
     void (*choose_name)(struct arena *mem, const struct changes *changes, struct object *object);
-    const struct render_kind *render;      /* indexed by kind */
+    const struct render_kind *render; /* indexed by kind */
+    /* The table that a statement begins to make again, with its rows; NULL: none. NULL: tables are only ever altered. */
+    const char *(*rebuilt)(struct arena *mem, const struct sql_piece *statement);
     const struct translation *translation; /* what the SQL of others is here; NULL: it stands in for nobody */
 
     /*

@@ -266,9 +266,12 @@ static int run(struct ctx *ctx, struct session *session, const struct migrate_op
     if (!options->baseline)
         TRY(hook_before(ctx, session, &choice));
     TRY(take_backup(ctx, session, options, &choice, report));
+    if (!options->baseline)
+        TRY(strangers_keep(ctx, session, &choice.versioned, false));
     int code = options->baseline ? mark_files(ctx, session, options, &choice, report)
                : options->atomic ? atomic_run(ctx, session, &choice, report)
                                  : migrate_files(ctx, session, &choice, report);
+    session->conn->strangers = NULL;
     session_keep_times(ctx, session);
     json_set_bool(ctx->mem, report, "up_to_date",
                   !code && !json_get(report, "applied")->n && !json_get(report, "repeatables")->n);

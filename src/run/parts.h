@@ -121,6 +121,9 @@ enum owned_words { OWNED_SCHEMAS, OWNED_CREATED, OWNED_ALL };
 void owned_file(struct owned *owned, const struct migration *migration, enum owned_words words);
 void owned_mark(struct owned *owned, struct tree *tree);
 /* Marks what is the project's in a database's tree: as `before` (may be NULL) says, and what was applied since. */
+/* strangers.c: before these files run. Sets conn->strangers, in memory of `ctx`: forget them when that ends. */
+int strangers_keep(struct ctx *ctx, struct session *session, const struct list *files, bool down);
+
 int owned_read(struct ctx *ctx, struct session *session, const struct snapshot *before, struct tree *tree);
 
 /* What schema files describe, settled. */

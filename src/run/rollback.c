@@ -221,7 +221,9 @@ static int run(struct ctx *ctx, struct session *session, const struct rollback_o
         TRY(backup_take(ctx, session, options->backup_dir, &path));
         json_set_text(ctx->mem, report, "backup", path);
     }
+    TRY(strangers_keep(ctx, session, &files, true));
     int code = undo_files(ctx, session, &files, report);
+    session->conn->strangers = NULL;
     session_keep_times(ctx, session);
     translation_report(ctx, session, report);
     return report_end(ctx, session, report, code);

@@ -115,7 +115,7 @@ def checks(engine, table):
 
 
 def test_a_rebuild_takes_nothing_over(place):
-    """The rebuild names the column that somebody added, and the next plan still leaves it alone."""
+    """A column that somebody added is in no file, and stays."""
     project, engine = place
     schema(project, "create table t (id integer primary key, size integer);")
     step(project)
@@ -426,3 +426,117 @@ def test_the_usual_tablespace_of_models_is_none(place):
     project.write("models.py", "import sqlalchemy as sa\n" + (project.folder / "models.py").read_text())
     step(project)
     settles(project)
+
+
+# ---- other databases of the project ----
+
+def elsewhere(project, engine, *, back=0):
+    """The files on a database that nobody touched by hand: all of them, and the last `back` of them undone and done again."""
+    if is_sqlite(engine):
+        (project.folder / "app.db").rename(project.folder / "touched.db")
+    else:
+        sql(engine, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+    project.ok("migrate")
+    if back:
+        project.ok("rollback", "--count", str(back))
+        project.ok("migrate")
+
+
+def made_again(project, engine):
+    """Schema and rows, once `size` became another type and `old` went, with all that somebody made by hand before."""
+    schema(project, "create table t (id integer primary key, size integer, old text, check (size > 0));")
+    step(project)
+    sql(engine, "INSERT INTO t VALUES (1, 2, 'x')")
+
+
+BY_HAND = {
+    "column": ("ALTER TABLE t ADD COLUMN note text", "UPDATE t SET note = 'kept'"),
+    "column with a check": ("ALTER TABLE t ADD COLUMN note text DEFAULT 'kept' CHECK (note <> '') NOT NULL",),
+    "generated column": ("ALTER TABLE t ADD COLUMN note text AS ('kept')",),
+    "index": ("ALTER TABLE t ADD COLUMN note text DEFAULT 'kept'", "CREATE UNIQUE INDEX hand ON t (note)"),
+    "trigger": ("ALTER TABLE t ADD COLUMN note text DEFAULT 'kept'",
+                "CREATE TRIGGER hand AFTER INSERT ON t BEGIN UPDATE t SET note = 'new' WHERE id = NEW.id; END"),
+}
+
+
+@pytest.fixture
+def lite(tmp_path):
+    import sys
+    project = Project(tmp_path / "p", "sqlite:///./app.db", sys.executable, model_paths=["models.py"])
+    return project, sa.create_engine(f"sqlite:///{project.folder}/app.db", poolclass=sa.pool.NullPool)
+
+
+def catalog(engine):
+    with engine.connect() as connection:
+        return connection.exec_driver_sql("SELECT type, name FROM sqlite_schema WHERE tbl_name = 't' ORDER BY 1, 2").fetchall()
+
+
+@pytest.mark.parametrize("what", BY_HAND)
+@pytest.mark.parametrize("order", ["known", "unknown"])
+def test_a_rebuild_is_for_every_database(lite, what, order):
+    """Made by hand before the migration is written, or in another database than that of its author: the same file does for all."""
+    project, engine = lite
+    made_again(project, engine)
+    after = "create table t (id integer primary key, size bigint, check (size > 0));"
+    if order == "known":
+        sql(engine, *BY_HAND[what])
+    schema(project, after)
+    project.ok("make-migrations")
+    if order == "unknown":
+        sql(engine, *BY_HAND[what])
+    before = catalog(engine)
+    shown = project.ok("migrate")
+    assert "kept while its table is made again: table t / column note" in shown.err
+    for way in ((), ("rollback",), ("migrate",)):
+        if way:
+            project.ok(*way)
+        assert catalog(engine) == before
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT id, size, note FROM t").fetchall() == [(1, 2, "kept")]
+    assert "note" in settles(project)
+    elsewhere(project, engine, back=2)
+    assert columns(engine, "t") == ["id", "size"]
+
+
+def test_strangers_follow_the_names_of_their_table_and_of_its_columns(lite):
+    project, engine = lite
+    schema(project, "create table t (id integer primary key, size integer, check (id > 0));")
+    step(project)
+    sql(engine, "INSERT INTO t VALUES (1, 2)", "ALTER TABLE t ADD COLUMN note text CHECK (note <> 'size')",
+        "CREATE INDEX hand ON t (size, note)", "UPDATE t SET note = 'kept'")
+    schema(project, "create table u (id integer primary key, mass bigint not null, check (id > 0));")
+    step(project, "--rename-table", "t:u", "--rename", "u.size:mass")
+    for way in ((), ("rollback",), ("migrate",)):
+        if way:
+            project.ok(*way)
+        table = "t" if way == ("rollback",) else "u"
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql(f"SELECT note FROM {table}").fetchall() == [("kept",)]
+        assert [index["name"] for index in sa.inspect(engine).get_indexes(table)] == ["hand"]
+        assert checks(engine, table) == 2
+    elsewhere(project, engine, back=1)
+    assert columns(engine, "u") == ["id", "mass"]
+
+
+def test_a_column_that_both_made_is_copied_or_refused(lite):
+    project, engine = lite
+    made_again(project, engine)
+    schema(project, "create table t (id integer primary key, size bigint, note text, check (size > 0));")
+    project.ok("make-migrations")
+    sql(engine, *BY_HAND["column"])
+    project.ok("migrate")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT id, size, note FROM t").fetchall() == [(1, 2, "kept")]
+
+
+def test_what_no_longer_fits_stops_the_migration(lite):
+    project, engine = lite
+    made_again(project, engine)
+    schema(project, "create table t (id integer primary key, size bigint, check (size > 0));")
+    project.ok("make-migrations")
+    sql(engine, "CREATE INDEX hand ON t (old)")
+    shown = project.run("migrate")
+    assert shown.status and "no such column: old" in shown.err and "CREATE INDEX hand ON t (old)" in shown.err
+    assert ("index", "hand") in catalog(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT id, size, old FROM t").fetchall() == [(1, 2, "x")]

@@ -19,11 +19,16 @@ static int pragma_flag(struct ctx *ctx, struct lite_conn *lite, const char *sql,
 static int steps_run(struct ctx *ctx, struct lite_conn *lite, struct batch *batch, bool quiet)
 {
     for (int i = 0; i < batch->n; i++) {
+        struct batch_step step = batch->step[i];
+        int result = lite_keep_before(ctx, lite, &step);
         lite_enter(lite, ctx);
-        int result = ctx_check_within(ctx);
         if (result == 0)
-            result = lite_step(ctx, lite, &batch->step[i], &batch->position);
+            result = ctx_check_within(ctx);
+        if (result == 0)
+            result = lite_step(ctx, lite, &step, &batch->position);
         lite_leave(lite, result);
+        if (result == 0)
+            result = lite_keep_after(ctx, lite, &step);
         if (result == 0 && batch->transaction && !lite->conn.in_transaction) {
             fail(ctx, ERR_SQL, "the statement ends the transaction that surrounds it");
             result = fail_hint(ctx, "Leave COMMIT and ROLLBACK out, or begin the file with \"-- transaction: none\".");
@@ -43,6 +48,7 @@ static void transaction_undo(struct lite_conn *lite)
 {
     if (!sqlite3_get_autocommit(lite->db))
         sqlite3_exec(lite->db, "ROLLBACK", NULL, NULL, NULL);
+    lite_keep_undo(lite);
     lite_leave(lite, 0);
 }
 
@@ -61,6 +67,7 @@ static int transaction_try(struct ctx *ctx, struct lite_conn *lite, struct batch
 {
     struct list before = {0};
     TRY(lite_exec(ctx, &lite->conn, "BEGIN IMMEDIATE"));
+    lite_keep_begin(lite);
     TRY(lite_keys_note(ctx, lite, batch));
     if (again)
         TRY(lite_keys_orphans(ctx, lite, true, &before));
@@ -126,6 +133,7 @@ int lite_whole_begin(struct ctx *ctx, struct conn *conn, bool look)
     if (lite->enforced)
         TRY(lite_exec(ctx, conn, "PRAGMA foreign_keys = OFF"));
     TRY(lite_exec(ctx, conn, "BEGIN IMMEDIATE"));
+    lite_keep_begin(lite);
     TRY(lite_keys_note(ctx, lite, &none));
     if (look)
         TRY(lite_keys_orphans(ctx, lite, true, &lite->orphans));

@@ -135,7 +135,7 @@ int lite_fail(struct lite_conn *lite, struct ctx *ctx, int rc)
     else if ((rc & 0xff) == SQLITE_IOERR) /* no refusal: what was being written may be there or not */
         code = ERR_FILE;
     /* A rebuild fails in the table that it makes; the user knows the other name. */
-    fail(ctx, code, "%s", text_replace(ctx->mem, sqlite3_errmsg(lite->db), "_dbwarden_new_", ""));
+    fail(ctx, code, "%s", text_replace(ctx->mem, sqlite3_errmsg(lite->db), LITE_REBUILD, ""));
     code_hint(ctx, lite, rc);
     ctx->error.sqlstate = lite_code_name(rc);
     ctx->error.passing = is_passing(rc);

@@ -18,7 +18,7 @@ struct touch {
 static void table_touch(struct lite_conn *lite, const char *table, bool loses)
 {
     bool own = text_starts_nocase(table, "sqlite_") ||
-               (text_starts_nocase(table, "_dbwarden_") && !text_starts_nocase(table, "_dbwarden_new_"));
+               (text_starts_nocase(table, "_dbwarden_") && !text_starts_nocase(table, LITE_REBUILD));
     struct touch *touch = own ? NULL : map_get(lite->touched, table);
     if (own || lite->touched->n > TOUCHED_LIMIT)
         return;

@@ -23,6 +23,12 @@ static void say(struct rebuild *rebuild, const char *sql)
     render_statement(rebuild->render, &out);
 }
 
+/* Somebody else's on both sides: no file says a word of it, because other databases do not have it (see keep.c). */
+bool lite_is_beyond(const struct object *object)
+{
+    return object->stranger && object->peer && object->peer->stranger;
+}
+
 static bool has_rowid_column(const struct object *table)
 {
     for (int i = 0; i < table->children.n; i++) {
@@ -60,7 +66,8 @@ static void source_name_add(struct buf *out, const struct rebuild *rebuild, cons
 
 static bool is_copied(const struct rebuild *rebuild, const struct object *child)
 {
-    return child->kind == KIND_COLUMN && !expr_text(&((const struct column *)child)->computed) &&
+    return child->kind == KIND_COLUMN && !lite_is_beyond(child) &&
+           !expr_text(&((const struct column *)child)->computed) &&
            (child->peer || fill_of(rebuild->render->fills, child));
 }
 
@@ -104,7 +111,7 @@ static void defaults_add(struct buf *target, struct buf *source, const struct re
 {
     for (int i = 0; i < rebuild->after->children.n && source->len == 0; i++) {
         const struct column *column = rebuild->after->children.item[i];
-        if (column->object.kind != KIND_COLUMN || expr_text(&column->computed))
+        if (column->object.kind != KIND_COLUMN || lite_is_beyond(&column->object) || expr_text(&column->computed))
             continue;
         const char *value = expr_text(&column->default_value);
         ident_add(target, &lite_ident, column->object.name);
@@ -199,7 +206,7 @@ static void belongings_make(struct rebuild *rebuild, enum kind kind,
 {
     for (int i = 0; i < rebuild->after->children.n; i++) {
         const struct object *child = rebuild->after->children.item[i];
-        if (child->kind == kind)
+        if (child->kind == kind && !lite_is_beyond(child))
             create(rebuild->render, child);
     }
 }
@@ -225,7 +232,7 @@ int lite_rebuild(struct render *render, const struct change *change)
 {
     struct rebuild rebuild = {.render = render, .before = change->before, .after = change->after};
     rebuild.name = change->after->name;
-    rebuild.new_name = arena_printf(render->mem, "_dbwarden_new_%s", rebuild.name);
+    rebuild.new_name = arena_printf(render->mem, LITE_REBUILD "%s", rebuild.name);
     legacy_begin(&rebuild);
     table_make(&rebuild);
     rows_copy(&rebuild);

@@ -173,7 +173,8 @@ static void constraints_add(struct buf *out, const struct object *table, bool *f
     for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
         for (int i = 0; i < table->children.n; i++) {
             const struct object *child = table->children.item[i];
-            if (child->kind != order[k].kind || (child->kind == KIND_PRIMARY_KEY && key_at_column(table)))
+            bool written = child->kind == KIND_PRIMARY_KEY && key_at_column(table);
+            if (child->kind != order[k].kind || written || lite_is_beyond(child))
                 continue;
             line_begin(out, first);
             ansi_constraint_name(out, &lite_dialect, child);
@@ -188,7 +189,8 @@ void lite_table_body(struct buf *out, const struct object *table)
     bool first = true;
     buf_add(out, "(");
     for (int i = 0; i < table->children.n; i++) {
-        if (((const struct object *)table->children.item[i])->kind != KIND_COLUMN)
+        const struct object *child = table->children.item[i];
+        if (child->kind != KIND_COLUMN || lite_is_beyond(child))
             continue;
         line_begin(out, &first);
         column_add(out, table->children.item[i]);

@@ -97,5 +97,6 @@ const struct dialect lite_dialect = {
     .effects = lite_effects,
     .name_spaces = lite_name_spaces,
     .render = lite_render,
+    .rebuilt = lite_rebuilt,
     .translation = &lite_translation,
 };

@@ -30,13 +30,15 @@ struct lite_conn {
     double opened_with;     /* the limit for locks */
     double statement_limit; /* seconds; 0: none */
     double statement_since;
-    int lock_fd;           /* -1: not held */
-    const char *lock_path; /* NULL: in memory, where nobody else can be */
-    struct map *touched;   /* tables that the running batch has written to or changed; NULL outside one */
-    bool has_foreign_keys; /* some table may have a foreign key; meaningful while data_version stands */
-    bool schema_replaces;  /* some table resolves a conflict by deleting the other row; as has_foreign_keys */
-    bool replaces;         /* so does some statement of the running batch, perhaps */
-    struct list orphans;   /* of lite_whole_begin(), if it looked: rows that had no parent before */
+    int lock_fd;              /* -1: not held */
+    const char *lock_path;    /* NULL: in memory, where nobody else can be */
+    struct map *touched;      /* tables that the running batch has written to or changed; NULL outside one */
+    bool has_foreign_keys;    /* some table may have a foreign key; meaningful while data_version stands */
+    bool schema_replaces;     /* some table resolves a conflict by deleting the other row; as has_foreign_keys */
+    bool replaces;            /* so does some statement of the running batch, perhaps */
+    struct names known_names; /* of the objects in conn.strangers, before the transaction at hand */
+    struct names belongings;  /* texts of indexes and triggers that a rebuild has to make again, beside its file's */
+    struct list orphans;      /* of lite_whole_begin(), if it looked: rows that had no parent before */
     bool looked;
     bool enforced;                  /* foreign keys were, before lite_whole_begin() */
     bool legacy;                    /* likewise, PRAGMA legacy_alter_table */
@@ -82,6 +84,14 @@ int lite_keys_note(struct ctx *ctx, struct lite_conn *lite, const struct batch *
 int lite_keys_orphans(struct ctx *ctx, struct lite_conn *lite, bool all, struct list *orphans);
 int lite_keys_compare(struct ctx *ctx, const struct list *before, const struct list *after);
 
+/* keep.c: around a step; `step` becomes one that loses nothing of conn.strangers */
+int lite_keep_before(struct ctx *ctx, struct lite_conn *lite, struct batch_step *step);
+int lite_keep_after(struct ctx *ctx, struct lite_conn *lite, const struct batch_step *step);
+void lite_keep_begin(struct lite_conn *lite);
+void lite_keep_undo(struct lite_conn *lite); /* what was noted since lite_keep_begin() */
+const char *lite_rebuilt(struct arena *mem, const struct sql_piece *piece);
+#define LITE_REBUILD "_dbwarden_new_" /* and the table's name: what it is called while it is made again */
+
 /* backup.c */
 int lite_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
 int lite_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
@@ -105,6 +115,7 @@ void lite_default_add(struct buf *out, const char *text); /* a literal as it is,
 void lite_index_create(struct render *render, const struct object *index);
 void lite_trigger_create(struct render *render, const struct object *trigger);
 int lite_rebuild(struct render *render, const struct change *change);
+bool lite_is_beyond(const struct object *object); /* the project's files know nothing of it */
 bool lite_names_word(struct arena *mem, const char *text, const char *name); /* as a whole word */
 bool lite_is_constant(const char *text);                                     /* a literal; CURRENT_TIMESTAMP is none */
 bool lite_adds_inline(const struct foreign_key *key); /* written with ADD COLUMN of its only column */
