@@ -1,6 +1,6 @@
 """bench.py [PART...]: dbwarden against the floor, as ratios of medians of runs that take turns.
 
-Parts: start apply peers fleet slow mysql large catalog diff models count.  A line of build/bench.jsonl for every program measured, one table at the
+Parts: start apply peers fleet slow mysql large catalog diff models count service.  A line of build/bench.jsonl for every program measured, one table at the
 end.  Nothing here is a test: a machine that is busy with something else only makes the ratios less sure.
 """
 
@@ -12,10 +12,12 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import service as applications
 import workloads
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -429,8 +431,24 @@ def counted(n):
     return found
 
 
+def service():
+    """The Python package: its import, applications beside those with 0.8.2, and load while a migration runs."""
+    ours, theirs = (Path(os.environ["BENCH_PACKAGES"]) / name / "bin" / "python" for name in ("ours", "theirs"))
+    imported = "import dbwarden"
+    mine, bare, old = (Runner(name, [python, "-c", text], WORK) for name, python, text in (
+        ("dbwarden", ours, imported), ("python", theirs, "pass"), ("0.8.2", theirs, imported)))
+    compare("service: import dbwarden", mine, bare, old, runs=4 * RUNS)
+    fact("service: ms of the import above python", round((mine.seconds - bare.seconds) * 1000, 1), "25")
+    new_database()
+    with tempfile.TemporaryDirectory() as folder:  # a project in a repository is looked for in all of it
+        found = [*applications.beside(ours, theirs, OURS, Path(folder) / "beside", RUNS),
+                 *applications.measure(ours, Path(folder) / "load", DATABASE)]
+    for what, value, aim in found:
+        fact(what, value, aim)
+
+
 PARTS = {"start": start, "apply": apply, "peers": peers, "fleet": fleet, "slow": slow, "mysql": mysql, "large": large, "catalog": catalog,
-         "diff": diff, "models": models, "count": count}
+         "diff": diff, "models": models, "count": count, "service": service}
 
 
 def table():

@@ -6,6 +6,7 @@
 # SOAK_CRASHES                  strikes in the crash law, for each engine, on the program, the server and the connection each (1000)
 # SOAK_GENTLE                   seconds that somebody is in the way in the gentle law (10)
 # SOAK_ROUNDS                   rounds of eight runners at once (200)
+# SOAK_STARTS, SOAK_LOAD        how often ten applications start together (20), and requests of a round of load (20000)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 exec </dev/null
@@ -58,6 +59,8 @@ part "gentle law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_GENTLE="${S
   tests/integration/test_gentle_law.py -q -p no:cacheprovider
 part "two runners at once" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_ROUNDS="${SOAK_ROUNDS:-200}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_two.py -q -p no:cacheprovider
+part "applications" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_STARTS="${SOAK_STARTS:-20}" DBWARDEN_TEST_LOAD="${SOAK_LOAD:-20000}" \
+  "$cache/venv/bin/python" -m pytest tests/integration/test_service.py -q -p no:cacheprovider
 part "many databases, ThreadSanitizer" env DBWARDEN_PROGRAM="$PWD/build-tsan/dbwarden" DBWARDEN_TEST_SERVERS="$servers" \
   TSAN_OPTIONS="halt_on_error=1 exitcode=66" "$cache/venv/bin/python" -m pytest tests/integration/test_fleet.py -q -p no:cacheprovider
 # shellcheck disable=SC2046 # one word per URL is meant

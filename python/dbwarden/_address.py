@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbwarden.exceptions import ConfigurationError
 
@@ -35,6 +35,14 @@ SYNC_DRIVERS: Drivers = {
 }
 MODULES = {"pysqlite": "sqlite3", "mysqldb": "MySQLdb", "mysqlconnector": "mysql.connector", "mariadbconnector": "mariadb"}
 EXTRAS = {"postgresql": "postgres", "sqlite": "sqlalchemy", "mysql": "mysql", "mariadb": "mysql"}
+
+
+class Address(NamedTuple):
+    """What an engine is made with; ``must_encrypt``: a connection that is not encrypted is not to be used."""
+
+    url: URL
+    arguments: dict[str, Any]
+    must_encrypt: bool = False
 
 
 def _installed(driver: str) -> bool:
@@ -84,9 +92,14 @@ def _settings_of(options: str) -> dict[str, str]:
     return settings
 
 
-def _asyncpg(url: URL) -> tuple[URL, dict[str, Any]]:
+def _said(url: URL) -> dict[str, str]:
+    """Each option once; the last one counts."""
+    return {key: value if isinstance(value, str) else value[-1] for key, value in url.query.items()}
+
+
+def _asyncpg(url: URL) -> Address:
     """asyncpg refuses libpq's options; what it can do is said in its own words."""
-    query = {key: value if isinstance(value, str) else value[-1] for key, value in url.query.items()}
+    query = _said(url)
     kept: dict[str, str | tuple[str, ...]] = {}
     arguments: dict[str, Any] = {}
     settings: dict[str, str] = {}
@@ -107,7 +120,7 @@ def _asyncpg(url: URL) -> tuple[URL, dict[str, Any]]:
             kept["ssl" if key == "sslmode" else key] = url.query[key]  # several hosts stay several
     if settings:
         arguments["server_settings"] = settings
-    return url.set(query=kept), arguments
+    return Address(url.set(query=kept), arguments)
 
 
 def _tls(mode: str, query: Mapping[str, str]) -> ssl.SSLContext:
@@ -121,6 +134,92 @@ def _tls(mode: str, query: Mapping[str, str]) -> ssl.SSLContext:
     if query.get("sslcert"):
         context.load_cert_chain(query["sslcert"], query.get("sslkey"))
     return context
+
+
+# These take TLS as one context, and go on without it where the server has none; other drivers are told what the URL says.
+MYSQL_DRIVERS = ("pymysql", "asyncmy", "aiomysql")
+MYSQL_MODES = ("DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")  # the weakest first
+# What a truth asks for if it is true, and if it is false.
+MYSQL_TRUTHS = {
+    "ssl": ("REQUIRED", "DISABLED"),
+    "ssl_disabled": ("DISABLED", "REQUIRED"),
+    "ssl_verify_cert": ("VERIFY_CA", None),
+    "ssl_verify_identity": ("VERIFY_IDENTITY", None),
+    "ssl_check_hostname": ("VERIFY_IDENTITY", None),
+}
+MYSQL_TLS = ("ssl_mode", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher", "tls_version", *MYSQL_TRUTHS)
+MYSQL_NAMES = {"socket": "unix_socket", "connection_timeout": "connect_timeout"}  # other drivers' words
+YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+def _mysql_asked(key: str, value: str) -> str | None:
+    """The mode that one option asks for."""
+    if key == "ssl_mode":
+        if value.upper() not in MYSQL_MODES:
+            raise ConfigurationError(f"ssl_mode={value} in the database URL: it must be one of {', '.join(MYSQL_MODES)}")
+        return value.upper()
+    if value.lower() not in YES + NO:
+        raise ConfigurationError(f"{key}={value} in the database URL: it must be true or false")
+    return MYSQL_TRUTHS[key][value.lower() in NO]
+
+
+def _mysql_mode(query: Mapping[str, str]) -> str:
+    """The strongest that is asked for; files without a word about it are verified, as SQLAlchemy has it."""
+    asked = [_mysql_asked(key, query[key]) for key in ("ssl_mode", *MYSQL_TRUTHS) if key in query]
+    found = max((MYSQL_MODES.index(mode) for mode in asked if mode), default=None)
+    if found is not None:
+        return MYSQL_MODES[found]
+    if "ssl_ca" in query or "ssl_capath" in query:
+        return "VERIFY_CA" if "ssl_check_hostname" in query else "VERIFY_IDENTITY"
+    return "PREFERRED" if any(key in query for key in MYSQL_TLS) else "DISABLED"
+
+
+def _mysql_tls(mode: str, query: Mapping[str, str]) -> ssl.SSLContext:
+    import ssl
+
+    context = ssl.create_default_context(cafile=query.get("ssl_ca"), capath=query.get("ssl_capath"))
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # certificates that MySQL makes itself lack what it asks for
+    context.check_hostname = mode == "VERIFY_IDENTITY"
+    if not mode.startswith("VERIFY_"):
+        context.verify_mode = ssl.CERT_NONE
+    if query.get("ssl_cert"):
+        context.load_cert_chain(query["ssl_cert"], query.get("ssl_key"))
+    if query.get("ssl_cipher"):
+        context.set_ciphers(query["ssl_cipher"])
+    if query.get("tls_version"):
+        names = [name.strip().replace(".", "_") for name in query["tls_version"].split(",")]
+        try:
+            versions = [ssl.TLSVersion[name] for name in names]
+        except KeyError:
+            said = query["tls_version"]
+            raise ConfigurationError(f"tls_version={said} in the database URL: it must be such as TLSv1.2") from None
+        context.minimum_version, context.maximum_version = min(versions), max(versions)
+    return context
+
+
+async def _asyncmy_preferred(**arguments: Any) -> Any:
+    """asyncmy alone does not go on in clear where the server has no TLS."""
+    import ssl
+
+    import asyncmy
+
+    try:
+        return await asyncmy.connect(**arguments)
+    except asyncmy.errors.OperationalError as error:
+        if not isinstance(error.__cause__, ssl.SSLError):
+            raise
+        return await asyncmy.connect(**{**arguments, "ssl": None})
+
+
+def _mysql(url: URL) -> Address:
+    """What the command line takes too, said so that the driver does the same."""
+    query = {key.replace("-", "_"): value for key, value in _said(url).items()}
+    kept = {MYSQL_NAMES.get(key, key): value for key, value in query.items() if key not in MYSQL_TLS}
+    mode = _mysql_mode(query)
+    arguments: dict[str, Any] = {} if mode == "DISABLED" else {"ssl": _mysql_tls(mode, query)}
+    if mode == "PREFERRED" and url.drivername.endswith("+asyncmy"):
+        arguments["async_creator_fn"] = _asyncmy_preferred
+    return Address(url.set(query=kept), arguments, MYSQL_MODES.index(mode) >= MYSQL_MODES.index("REQUIRED"))
 
 
 def read(text: str, key: str) -> URL:
@@ -137,8 +236,8 @@ def read(text: str, key: str) -> URL:
     )
 
 
-def resolve(database: DatabaseConfig, kind: Kind) -> tuple[URL, dict[str, Any]]:
-    """(URL, connect arguments) for an engine of this kind: "async" or "sync"."""
+def resolve(database: DatabaseConfig, kind: Kind) -> Address:
+    """For an engine of this kind: "async" or "sync"."""
     own, other = database.sqlalchemy_url_async, database.sqlalchemy_url_sync
     if kind == "sync":
         own, other = other, own
@@ -159,5 +258,7 @@ def resolve(database: DatabaseConfig, kind: Kind) -> tuple[URL, dict[str, Any]]:
         said = _choose_driver(backend, drivers, kind)
     url = url.set(drivername=f"{backend}+{said}")
     if backend == "sqlite":
-        return _file_url(url, database.folder), {}
-    return _asyncpg(url) if said == "asyncpg" else (url, {})
+        return Address(_file_url(url, database.folder), {})
+    if said in MYSQL_DRIVERS:
+        return _mysql(url)
+    return _asyncpg(url) if said == "asyncpg" else Address(url, {})

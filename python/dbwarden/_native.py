@@ -106,8 +106,13 @@ async def share(key: Hashable, start: Callable[[], Coroutine[Any, Any, Result]])
     task = running.get(key)
     if task is None:
         task = running[key] = asyncio.ensure_future(start())
-        task.add_done_callback(lambda _: running.pop(key, None))
+        task.add_done_callback(lambda ended: running.pop(key) if running.get(key) is ended else None)
     return await asyncio.shield(task)
+
+
+def stop_sharing() -> None:
+    """Something was changed: whoever asks from now on, on this loop, gets an answer that knows it."""
+    _shared.pop(asyncio.get_running_loop(), None)
 
 
 def _forget_threads() -> None:

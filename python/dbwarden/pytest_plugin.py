@@ -122,7 +122,7 @@ def dbwarden_template(dbwarden_name: str, tmp_path_factory: pytest.TempPathFacto
     if database.database_type == "sqlite":
         template: _Files | _Server = _Files(dbwarden_name, tmp_path_factory.mktemp("dbwarden"))
     elif database.database_type == "postgresql":
-        template = _Server(dbwarden_name, _address.resolve(database, "sync")[0])
+        template = _Server(dbwarden_name, _address.resolve(database, "sync").url)
     else:
         pytest.fail(f"dbwarden_database: {database.database_type} databases cannot be copied; use sqlite or postgresql")
     yield template

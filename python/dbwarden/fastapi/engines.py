@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dbwarden import _address, _native
 from dbwarden.config import DatabaseConfig, default_database, get_database, is_dev_mode
-from dbwarden.exceptions import ConfigurationError
+from dbwarden.exceptions import ConfigurationError, DatabaseUnreachableError
 from dbwarden.fastapi.runtime import runtime_flags
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
     from types import ModuleType
 
-    from sqlalchemy import URL
     from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
     from sqlalchemy.orm import Session, sessionmaker
 
@@ -88,13 +87,30 @@ def _drop_those_of_dead_loops(kept: dict[Key, _Open]) -> None:
 # ---- SQLAlchemy
 
 
-def _engine_options(database: DatabaseConfig, url: URL, arguments: dict[str, Any]) -> dict[str, Any]:
+def _engine_options(database: DatabaseConfig, address: _address.Address) -> dict[str, Any]:
     options = dict(database.engine_options)
-    if url.get_backend_name() != "sqlite":
+    if address.url.get_backend_name() != "sqlite":
         options.setdefault("pool_pre_ping", True)
-    if arguments:
-        options["connect_args"] = {**arguments, **options.get("connect_args", {})}
+    if address.arguments:
+        options["connect_args"] = {**address.arguments, **options.get("connect_args", {})}
     return options
+
+
+def _refuse_plain(connection: Any, _record: object) -> None:
+    """MySQL's drivers go on without TLS where the server offers none, whatever was asked for."""
+    cursor = connection.cursor()
+    cursor.execute("SHOW SESSION STATUS LIKE 'Ssl_cipher'")
+    row = cursor.fetchone()
+    cursor.close()
+    if not row or not row[1]:
+        raise DatabaseUnreachableError("the server offers no TLS, which the database's URL asks for")
+
+
+def _watch(engine: Any, address: _address.Address) -> None:
+    if address.must_encrypt:
+        from sqlalchemy import event
+
+        event.listen(engine, "connect", _refuse_plain)
 
 
 def _needs_sqlalchemy() -> None:
@@ -108,8 +124,9 @@ def _make_async(database: DatabaseConfig) -> tuple[Any, Any]:
     _needs_sqlalchemy()
     from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-    url, arguments = _address.resolve(database, "async")
-    engine = create_async_engine(url, **_engine_options(database, url, arguments))
+    address = _address.resolve(database, "async")
+    engine = create_async_engine(address.url, **_engine_options(database, address))
+    _watch(engine.sync_engine, address)
     return async_sessionmaker(engine, expire_on_commit=False), engine
 
 
@@ -118,8 +135,9 @@ def _make_sync(database: DatabaseConfig) -> tuple[Any, Any]:
     from sqlalchemy import create_engine
     from sqlalchemy.orm import sessionmaker
 
-    url, arguments = _address.resolve(database, "sync")
-    engine = create_engine(url, **_engine_options(database, url, arguments))
+    address = _address.resolve(database, "sync")
+    engine = create_engine(address.url, **_engine_options(database, address))
+    _watch(engine, address)
     return sessionmaker(engine, expire_on_commit=False), engine
 
 
@@ -177,7 +195,7 @@ def clickhouse_class(kind: str) -> type:
 
 
 def _client_arguments(database: DatabaseConfig) -> dict[str, Any]:
-    """Everything that the URL says: clickhouses:// and https are TLS, options go to the client by their names."""
+    """Everything that the URL says: clickhouses:// and https are TLS, options go to the client or to the server."""
     url = _address.read(database.sqlalchemy_url_sync or database.sqlalchemy_url_async, "the database's URL")
     said = dict(url.query)
     words = (said.pop("secure", ""), said.pop("protocol", ""))
@@ -189,7 +207,9 @@ def _client_arguments(database: DatabaseConfig) -> dict[str, Any]:
         "username": url.username,
         "password": url.password or "",
         "secure": secure,
-        **said,
+        "autogenerate_session_id": False,  # a session takes one query at a time, and the client is shared
+        "generic_args": said,  # what is no argument is a setting of the server
+        **database.engine_options,
     }
 
 

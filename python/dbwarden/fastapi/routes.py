@@ -91,9 +91,13 @@ def _compute_migration_status(name: str) -> DatabaseStatus:
     )
 
 
+async def _status(name: str) -> DatabaseStatus:
+    return await _native.share(("status", name), lambda: _native.in_thread(_compute_migration_status, name))
+
+
 async def _statuses() -> dict[str, DatabaseStatus]:
     names = list(get_multi_db_config().databases)
-    found = await asyncio.gather(*(_native.in_thread(_compute_migration_status, name) for name in names))
+    found = await asyncio.gather(*map(_status, names))
     return dict(zip(names, found, strict=True))
 
 
@@ -157,10 +161,11 @@ def _migrate(body: MigrateRequest) -> Answer:
 
 
 async def _migrate_locked(body: MigrateRequest, redis_client: "Redis | None") -> Answer:
-    if redis_client is None:
-        return await _native.in_thread(_migrate, body)
-    async with migration_lock(redis_client):
-        return await _native.in_thread(_migrate, body)
+    try:
+        async with migration_lock(redis_client) if redis_client is not None else contextlib.nullcontext():
+            return await _native.in_thread(_migrate, body)
+    finally:
+        _native.stop_sharing()
 
 
 def DBWardenRouter(

@@ -78,8 +78,8 @@ class Answer:
 class App:
     """`uvicorn main:app` in a folder, as a user starts it."""
 
-    def __init__(self, package, folder, **environment):
-        self.log = folder / "app.log"
+    def __init__(self, package, folder, log="app.log", **environment):
+        self.log = folder / log
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
