@@ -41,10 +41,13 @@ int session_begin(struct ctx *ctx, const struct request *request, const struct c
 int project_open(struct ctx *ctx, const struct request *request, struct project *project)
 {
     memset(project, 0, sizeof *project);
-    TRY(config_open(ctx, request->where, &project->config));
-    int result = session_begin(ctx, request, project->config, request_text(request, "database"), &project->session);
+    int result = config_open(ctx, request->where, &project->config);
+    if (result == 0)
+        result = session_begin(ctx, request, project->config, request_text(request, "database"), &project->session);
     if (result < 0)
         config_close(&project->config);
+    if (result == ERR_CANCELLED)
+        fail(ctx, ERR_CANCELLED, "interrupted before anything was run");
     return result;
 }
 

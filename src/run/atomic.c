@@ -53,8 +53,11 @@ int atomic_check(struct ctx *ctx, const struct session *session, const struct ch
     return 0;
 }
 
-static int explain_stop(struct ctx *ctx)
+static int explain_stop(struct ctx *ctx, const struct session *session)
 {
+    ctx->error.hint = NULL;
+    if (session->sandbox)
+        return stop_in_sandbox(ctx, session);
     fail(ctx, ERR_CANCELLED, "interrupted: nothing is kept, because all files are one transaction");
     return fail_hint(ctx, "`dbwarden migrate --atomic` begins with the first of them.");
 }
@@ -68,7 +71,7 @@ struct attempt {
 
 static int try_files(struct ctx *ctx, struct session *session, struct attempt *attempt)
 {
-    int before = session->ran.n, timed = session->timed.n;
+    int before = session->ran.n, finished = session->finished, timed = session->timed.n;
     attempt->again = false;
     attempt->done = json_object(ctx->mem);
     json_set(ctx->mem, attempt->done, "applied", json_array(ctx->mem));
@@ -81,8 +84,9 @@ static int try_files(struct ctx *ctx, struct session *session, struct attempt *a
         return 0;
     conn_undo(ctx, session->conn);
     session->ran.n = before;
+    session->finished = finished;
     session->timed.n = timed;
-    return code == ERR_CANCELLED ? explain_stop(ctx) : code;
+    return code == ERR_CANCELLED ? explain_stop(ctx, session) : code;
 }
 
 static void tell_applied(struct ctx *ctx, const struct session *session)

@@ -182,7 +182,7 @@ int backup_take(struct ctx *ctx, struct session *session, const char *folder, co
     emit_info(ctx, "Backing up %s ...", session->conn->target);
     int code = save(ctx, session, *path);
     if (code < 0) {
-        if (!ctx->error.hint)
+        if (code != ERR_CANCELLED && !ctx->error.hint)
             fail_hint(ctx, "Nothing was run: there is no migration without the backup that was asked for.");
         return code;
     }
@@ -214,8 +214,36 @@ static int confirm(struct ctx *ctx, const struct session *session, const struct 
     return fail(ctx, ERR_CANCELLED, "nothing was restored");
 }
 
+static int stopped(struct ctx *ctx, const struct session *session, const char *file, bool begun)
+{
+    if (ctx->error.hint)
+        return ERR_CANCELLED;
+    if (begun && session->database->dialect->state->create_restoring) {
+        fail(ctx, ERR_CANCELLED, "interrupted: %s is half restored", session->conn->target);
+        return fail_hint(ctx, "`dbwarden restore %s` begins again; nothing else is run on the database before that.",
+                         file);
+    }
+    fail(ctx, ERR_CANCELLED, "interrupted: %s is as it was", session->conn->target);
+    return fail_hint(ctx, "`dbwarden restore %s` begins again.", file);
+}
+
+static int bring_back(struct ctx *ctx, struct session *session, const struct restore_options *options, bool *begun)
+{
+    const struct backup_way *way = session->database->dialect->driver->backup;
+    TRY(lock_acquire(ctx, &session->state, session->wait_for_runner, &session->lock));
+    emit_info(ctx, "Restoring %s from %s ...", session->conn->target, options->file);
+    if (way->check)
+        TRY(way->check(ctx, session->conn, options->file));
+    *begun = true;
+    TRY(restoring_begin(ctx, &session->state, options->file));
+    TRY(way->load(ctx, session->conn, options->file));
+    session->state.home = NULL;
+    return restoring_end(ctx, &session->state);
+}
+
 int restore_run(struct ctx *ctx, struct session *session, const struct restore_options *options, struct json *report)
 {
+    bool begun = false;
     const struct backup_way *way = session->database->dialect->driver->backup;
     struct json *note;
     json_set_text(ctx->mem, report, "database", session->database->name);
@@ -229,14 +257,9 @@ int restore_run(struct ctx *ctx, struct session *session, const struct restore_o
     TRY(session_connect(ctx, session, false));
     TRY(note_check(ctx, session, options, note));
     TRY(confirm(ctx, session, options, note));
-    TRY(lock_acquire(ctx, &session->state, session->wait_for_runner, &session->lock));
-    emit_info(ctx, "Restoring %s from %s ...", session->conn->target, options->file);
-    if (way->check)
-        TRY(way->check(ctx, session->conn, options->file));
-    TRY(restoring_begin(ctx, &session->state, options->file));
-    TRY(way->load(ctx, session->conn, options->file));
-    session->state.home = NULL;
-    TRY(restoring_end(ctx, &session->state));
+    int code = bring_back(ctx, session, options, &begun);
+    if (code < 0)
+        return code == ERR_CANCELLED ? stopped(ctx, session, options->file, begun) : code;
     TRY(session_reload(ctx, session));
     json_set_text(ctx->mem, report, "version", last_version(session));
     return 0;

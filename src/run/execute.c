@@ -144,28 +144,13 @@ static int reset_session(struct execution *execution)
     return driver->session_reset(execution->ctx, execution->conn, execution->split->piece, execution->split->n);
 }
 
-/* What an interrupted run leaves, and what the next one does. */
-static void explain_stop(const struct execution *execution)
-{
-    struct ctx *ctx = execution->ctx;
-    const char *command = execution->down ? "rollback" : "migrate", *file = execution->migration->filename;
-    int files = execution->session->ran.n, n = execution->split->n;
-    const char *before = files ? arena_printf(ctx->mem, "%d file%s done before, ", files, files == 1 ? "" : "s") : "";
-    if (execution->kept) {
-        fail(ctx, ERR_CANCELLED, "interrupted: %s%d of %d statements of %s are kept", before, execution->kept, n, file);
-        fail_hint(ctx, "`dbwarden %s` goes on at statement %d.", command, execution->kept + 1);
-        return;
-    }
-    fail(ctx, ERR_CANCELLED, "interrupted: %snothing of %s is kept", before, file);
-    fail_hint(ctx, "`dbwarden %s` begins with that file.", command);
-}
-
 /* A failure is about to be passed on: what the database and the session are left with must not depend on how it is told. */
 static void settle_failure(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
+    const struct stopped_file at = {execution->migration, execution->down, execution->kept, execution->split->n};
     if (ctx->error.code == ERR_CANCELLED)
-        explain_stop(execution);
+        stop_in_file(ctx, execution->session, &at);
     struct error error = ctx->error;
     if (error.code == ERR_CONNECT)
         return;

@@ -112,6 +112,7 @@ static void report(struct group *group, int i, struct json *list)
     struct ctx *ctx = group->ctx;
     struct migration *migration = group->migrations->item[group->first + i];
     list_add(ctx->mem, &group->session->ran, migration);
+    group->session->finished++;
     json_add(ctx->mem, list, report_migration(ctx->mem, migration, group->seconds[i], migration->up.n));
 }
 

@@ -110,7 +110,10 @@ static int call_before(struct ctx *ctx, const struct session *session, enum hook
 static void call_after(struct ctx *ctx, const struct session *session, enum hook hook, const struct json *json)
 {
     struct error error = ctx->error;
-    if (call(ctx, session, hook, json) < 0)
+    int code = call(ctx, session, hook, json);
+    if (code == ERR_CANCELLED)
+        emit_warning(ctx, "the hook %s was interrupted", hook_names[hook]);
+    else if (code < 0)
         emit_warning(ctx, "%s", ctx->error.message);
     ctx->error = error;
 }

@@ -29,6 +29,7 @@ static int run_file(struct ctx *ctx, struct session *session, struct migration *
     hook_file_end(ctx, session, migration, seconds);
     arena_rewind(ctx->mem, mark);
     list_add(ctx->mem, &session->ran, migration);
+    session->finished++;
     json_add(ctx->mem, list, report_migration(ctx->mem, migration, seconds, migration->up.n));
     return 0;
 }
@@ -284,6 +285,8 @@ int migrate_run(struct ctx *ctx, struct session *session, const struct migrate_o
 {
     report_begin(ctx, session, options, report);
     int code = run(ctx, session, options, report);
+    if (code == ERR_CANCELLED)
+        stop_in_run(ctx, session, options->atomic ? "migrate --atomic" : "migrate");
     if (options->dry_run)
         return code;
     struct json *done = json_array(ctx->mem);

@@ -55,6 +55,16 @@ int translation_make(struct ctx *ctx, struct session *session, struct migration 
 /* "translation": {from, changed, left_out, not_translated: [{file, line, text}]}, and one sentence about it. */
 void translation_report(struct ctx *ctx, const struct session *session, struct json *report);
 
+/* An interrupted run (stop.c): the failure says what is kept and what the next run does, unless it does already. Its code. */
+struct stopped_file {
+    const struct migration *migration;
+    bool down;
+    int kept, total; /* statements */
+};
+int stop_in_file(struct ctx *ctx, const struct session *session, const struct stopped_file *at); /* whatever was said */
+int stop_in_run(struct ctx *ctx, const struct session *session, const char *command);
+int stop_in_sandbox(struct ctx *ctx, const struct session *session);
+
 /* One entry of a report's list. */
 struct json *report_migration(struct arena *mem, const struct migration *migration, double seconds, int statements);
 

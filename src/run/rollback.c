@@ -165,6 +165,7 @@ static int undo_file(struct ctx *ctx, struct session *session, const struct migr
     double seconds = clock_monotonic() - started;
     emit_info(ctx, "Rollback completed: %s (version: %s) in %.2fs", migration->filename, migration->version, seconds);
     hook_file_end(ctx, session, migration, seconds);
+    session->finished++;
     json_add(ctx->mem, list, report_migration(ctx->mem, migration, seconds, migration->down.n));
     return 0;
 }
@@ -237,5 +238,7 @@ int rollback_run(struct ctx *ctx, struct session *session, const struct rollback
     json_set_text(ctx->mem, report, "backup", NULL);
     json_set_text(ctx->mem, report, "snapshot", NULL);
     int code = run(ctx, session, options, report);
+    if (code == ERR_CANCELLED)
+        stop_in_run(ctx, session, "rollback");
     return hook_end(ctx, session, json_get(report, "reverted"), true, code);
 }

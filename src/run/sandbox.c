@@ -46,7 +46,9 @@ int sandbox_enter(struct ctx *ctx, struct session *session, const struct sandbox
     if (!dialect->driver->sandbox)
         return fail(ctx, ERR_UNSUPPORTED, "--sandbox is not there yet for %s", dialect->title);
     TRY(session_folder(ctx, session));
-    TRY(copy(ctx, session, options, &spec, &conn));
+    int code = copy(ctx, session, options, &spec, &conn);
+    if (code < 0)
+        return code == ERR_CANCELLED ? stop_in_sandbox(ctx, session) : code;
     const char *of = arena_dup(ctx->mem, session->conn->target), *with = spec.rows ? "rows included" : "without rows";
     conn_close(&session->conn);
     session->conn = session->state.conn = conn;

@@ -169,6 +169,7 @@ static int run_seed(struct ctx *ctx, struct session *session, const struct migra
     emit_info(ctx, down ? "Rolled back seed V%s: %s" : "Applied seed V%s: %s", seed->version, seed->filename);
     hook_file_end(ctx, session, seed, seconds);
     arena_rewind(ctx->mem, mark);
+    session->finished++;
     struct json *entry = entry_of(ctx->mem, seed, NULL);
     json_set(ctx->mem, entry, "seconds", json_real(ctx->mem, seconds));
     json_add(ctx->mem, list, entry);
@@ -283,6 +284,8 @@ static int apply(struct ctx *ctx, struct session *session, const struct seed_opt
 int seed_apply_run(struct ctx *ctx, struct session *session, const struct seed_options *options, struct json *report)
 {
     int code = apply(ctx, session, options, report);
+    if (code == ERR_CANCELLED)
+        stop_in_run(ctx, session, options->if_any ? "migrate --apply-seeds" : "seed apply");
     if (!options->if_any) /* else migrate has told of its files already */
         translation_report(ctx, session, report);
     return options->dry_run ? code : hook_end(ctx, session, json_get(report, "applied"), false, code);
@@ -351,6 +354,8 @@ int seed_rollback_run(struct ctx *ctx, struct session *session, const struct rol
     json_set_text(ctx->mem, report, "database", session->database->name);
     json_set(ctx->mem, report, "reverted", json_array(ctx->mem));
     int code = roll_back(ctx, session, options, report);
+    if (code == ERR_CANCELLED)
+        stop_in_run(ctx, session, "seed rollback");
     translation_report(ctx, session, report);
     return hook_end(ctx, session, json_get(report, "reverted"), true, code);
 }

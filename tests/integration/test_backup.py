@@ -12,6 +12,7 @@ import uuid
 from urllib.parse import quote
 
 import pytest
+from support.engines import wait_until
 from support.project import PROGRAM
 
 ROWS = "INSERT INTO keep VALUES (1, 'a''b'), (2, NULL);"
@@ -254,7 +255,7 @@ def stop_in_the_middle(project, backup, stop):
 def interrupt(process):
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130 and "half restored" in err, err
+    assert process.returncode == 130 and "half restored" in err and "begins again" in err, err
 
 
 @pytest.mark.parametrize("stop", [kill_all, interrupt])
@@ -285,6 +286,24 @@ def test_an_interrupted_restore_is_remembered(any_project, stop):
     assert project.statuses() == {"0001": "applied", "0002": "pending"}
     project.ok("migrate")
     assert project.database.tables() == ["a", "b", "zz"]
+
+
+@pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
+def test_an_interrupted_restore_in_one_transaction(any_project):
+    project = any_project
+    filled(project)
+    project.ok("migrate", "--with-backup")
+    [backup] = backups(project)
+    with project.database.connected() as other:
+        other.exec_driver_sql("BEGIN")
+        other.exec_driver_sql("SELECT * FROM keep")
+        process = project.start("restore", str(backup), "--yes")
+        wait_until(lambda: project.database.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'keep'::regclass AND "
+                                                  "database = (SELECT oid FROM pg_database WHERE datname = current_database())"))
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and "is as it was" in err and f"`dbwarden restore {backup}` begins again" in err, err
+    project.ok("migrate")
 
 
 @pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)

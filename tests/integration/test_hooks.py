@@ -144,7 +144,25 @@ def test_interrupted_while_it_runs(lite):
     process = lite.start("migrate")
     wait_line(process, "waiting for approval")
     process.send_signal(signal.SIGINT)
-    assert ended(process, 20).status == 130 and lite.database.versions() == []
+    shown = ended(process, 20)
+    assert shown.status == 130 and lite.database.versions() == []
+    assert "interrupted before anything was run" in shown.err and "`dbwarden migrate` begins again" in shown.err, shown
+
+
+@pytest.mark.parametrize("event,said,applied", [
+    ("before_file", "interrupted before anything was run", []),
+    ("after_file", "interrupted: 1 file done, and nothing begun after that", ["0001"]),
+    ("after_run", "the hook after_run was interrupted", ["0001", "0002"])])
+def test_interrupted_around_a_file(lite, event, said, applied):
+    lite.table("0001", "one")
+    lite.table("0002", "two")
+    hook(lite, **{event: ["sh", "-c", "echo waiting for approval; sleep 321"]})
+    process = lite.start("migrate")
+    wait_line(process, "waiting for approval")
+    process.send_signal(signal.SIGINT)
+    shown = ended(process, 20)
+    assert said in shown.err and lite.database.versions() == applied, shown
+    assert shown.status == (0 if event == "after_run" else 130) and "error: cancelled" not in shown.err, shown
 
 
 def test_no_shell(lite):

@@ -1,10 +1,12 @@
 """migrate --sandbox: an ordinary run on a copy, after which nothing is changed."""
 
+import signal
 import sqlite3
 import time
 
 import pytest
 import sqlalchemy as sa
+from support.engines import ended, slow, wait_line
 
 
 def files(project):
@@ -143,6 +145,23 @@ def test_given_server_runs_nothing_beyond(any_project):
     project.migration("0002", "b", "CREATE USER sandbox_only;", "")
     refused = project.run("migrate", "--sandbox", "--sandbox-url", project.url)
     assert refused.status == 1 and "a file has CREATE USER" in refused.err, refused
+
+
+def test_interrupted(any_project, servers):
+    """On every engine: the status of a signal, what is left, and what to do; no copy stays."""
+    project = any_project
+    project.table("0001", "a")
+    project.migration("0002", "slow", f"CREATE TABLE slow (id bigint);\n{slow(project.engine, 60)}")
+    given = ["--sandbox-url", project.url] if project.engine in ("mysql", "mariadb") else []
+    process = project.start("migrate", "--sandbox", *given)
+    wait_line(process, "Starting migration: primary__0002_slow.sql")
+    for _ in range(2):
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+    shown = ended(process)
+    assert shown.status == 130, shown
+    assert "interrupted in the sandbox: primary itself is as it was" in shown.err and "`dbwarden migrate --sandbox` begins again" in shown.err, shown
+    assert not project.database.has("a") and not project.database.has("_dbwarden_migrations")
 
 
 def test_usage(lite):

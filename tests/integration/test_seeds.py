@@ -1,10 +1,12 @@
 """Seeds: their rows are there once with their record or not at all, whoever ends the run; and what is wrong with one is said."""
 
+import os
+import signal
 import sys
 import time
 
 import pytest
-from support.engines import TRANSACTIONAL, killed, wait_until
+from support.engines import TRANSACTIONAL, ended, killed, wait_until
 from support.trace import rounds, traced
 
 SQL = """-- three rows
@@ -80,6 +82,23 @@ def test_a_seed_ends_with_the_program(any_project):
     project.ok("seed", "apply")
     assert time.monotonic() - began < 20
     assert rows(project) == [(11,), (12,)]
+
+
+@pytest.mark.parametrize("group", [False, True])
+def test_interrupted(lite, group):
+    """The first signal ends a seed in Python, whose transaction keeps nothing; what is kept and what comes next is said."""
+    waits = PYTHON.replace("    session", "    open('there', 'w')\n    import time; time.sleep(60)\n    session")
+    project = seeded(lite, V0001__three=SQL, V0002__waits=waits)
+    process = project.start("seed", "apply", start_new_session=True)
+    wait_until((project.folder / "there").exists)
+    (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
+    shown = ended(process)
+    assert shown.status == 130 and "interrupted: 1 file done before, nothing of V0002__waits.py is kept" in shown.err, shown
+    assert "`dbwarden seed apply` begins with that file" in shown.err, shown
+    assert rows(project) == [(1,), (2,), (3,)]
+    project.write("seeds/V0002__waits.py", PYTHON)
+    project.ok("seed", "apply")
+    assert rows(project) == [(1,), (2,), (3,), (11,), (12,)]
 
 
 def test_two_at_once(any_project):

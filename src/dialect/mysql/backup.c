@@ -192,7 +192,7 @@ int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
     int code = clear(ctx, conn);
     if (code == 0)
         code = my_feed(ctx, conn, fd);
-    if (code < 0 && code != ERR_CONNECT)
+    if (code < 0 && code != ERR_CONNECT && code != ERR_CANCELLED)
         fail_hint(ctx, "The database is half restored: run restore again once this is put right.");
     return code;
 }
