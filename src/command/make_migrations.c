@@ -119,12 +119,14 @@ static void name_choose(struct generation *generation, const struct list *words)
     generation->stem = path_stem(mem, file);
 }
 
-static struct json *hazards_json(struct generation *generation)
+static struct json *hazards_json(struct arena *mem, const struct plan *plan)
 {
-    struct arena *mem = generation->ctx->mem;
     struct json *list = json_array(mem);
-    for (int i = 0; i < generation->up->hazards.n; i++)
-        json_add(mem, list, hazard_json(mem, generation->up->hazards.item[i]));
+    for (int i = 0; plan && i < plan->hazards.n; i++) {
+        const struct hazard *hazard = plan->hazards.item[i];
+        if (!hazard->expected)
+            json_add(mem, list, hazard_json(mem, hazard));
+    }
     return list;
 }
 
@@ -140,7 +142,7 @@ static struct json *plan_json(struct generation *generation, struct json *operat
     struct json *note = plan_note_json(mem, generation->session->target, comparison->written, comparison->changes);
     if (comparison->events.changed)
         json_set(mem, note, "events", events_json(mem, &comparison->events.known));
-    json_set(mem, note, "hazards", hazards_json(generation));
+    json_set(mem, note, "hazards", hazards_json(mem, generation->up));
     json_set(mem, plan, "dbwarden", note);
     return plan;
 }
@@ -304,6 +306,7 @@ static void undescribed_warn(struct generation *generation)
             n, n == 1 ? "is" : "are", n == 1 ? "it" : "them");
 }
 
+/* Of those of the way back only what is certain: the others stand in its section of the file. */
 static void hazards_report(struct generation *generation, struct reply *reply)
 {
     struct arena *mem = generation->ctx->mem;
@@ -313,7 +316,13 @@ static void hazards_report(struct generation *generation, struct reply *reply)
             hazard->column ? arena_printf(mem, "; or --fill %s=VALUE", fill_name(mem, hazard->column)) : "";
         emit_warning(generation->ctx, "%s%s", hazard->text, way);
     }
-    json_set(mem, reply->json, "hazards", hazards_json(generation));
+    for (int i = 0; generation->down && i < generation->down->hazards.n; i++) {
+        const struct hazard *hazard = generation->down->hazards.item[i];
+        if (hazard->wants_empty)
+            emit_warning(generation->ctx, "rollback: %s", hazard->text);
+    }
+    json_set(mem, reply->json, "hazards", hazards_json(mem, generation->up));
+    json_set(mem, reply->json, "rollback_hazards", hazards_json(mem, generation->down));
 }
 
 static struct json *statements_json(struct arena *mem, const struct plan *plan)
@@ -387,9 +396,9 @@ static int generate(struct generation *generation, struct reply *reply)
         return document_show(reply, ctx->mem, stage_json(generation, stage));
     undescribed_warn(generation);
     name_choose(generation, &words);
-    generation->up_text = plan_commented(ctx->mem, generation->session->target, generation->up, true);
+    generation->up_text = plan_commented(ctx->mem, generation->session->target, generation->up);
     if (generation->down)
-        generation->down_text = plan_commented(ctx->mem, generation->session->target, generation->down, false);
+        generation->down_text = plan_commented(ctx->mem, generation->session->target, generation->down);
     generation->plan = plan_json(generation, operations);
     hazards_report(generation, reply);
     json_set(ctx->mem, reply->json, "operations", operations);

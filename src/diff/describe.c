@@ -233,7 +233,7 @@ char *comment_line(struct arena *mem, const char *text)
     return line;
 }
 
-static void comment_add(const struct block *block, struct buf *out, bool warn)
+static void comment_add(const struct block *block, struct buf *out)
 {
     struct names shown = block->phrases;
     if (shown.n > PHRASE_LIMIT)
@@ -244,28 +244,28 @@ static void comment_add(const struct block *block, struct buf *out, bool warn)
     if (shown.n < block->phrases.n)
         buf_addf(out, " and %d more", block->phrases.n - shown.n);
     buf_add_c(out, '\n');
-    for (int i = 0; warn && i < block->plan->hazards.n; i++) {
+    for (int i = 0; i < block->plan->hazards.n; i++) {
         const struct hazard *hazard = block->plan->hazards.item[i];
-        for (int k = 0; k < block->n; k++)
+        for (int k = 0; k < block->n && !hazard->expected; k++)
             if (block->told[k] == hazard->change)
                 buf_addf(out, "-- warning: %s\n", comment_line(block->mem, hazard->text));
     }
 }
 
-static void block_end(struct block *block, struct buf *out, bool warn)
+static void block_end(struct block *block, struct buf *out)
 {
     if (!block->statements.n)
         return;
     if (out->len)
         buf_add(out, "\n\n");
     if (block->phrases.n)
-        comment_add(block, out, warn);
+        comment_add(block, out);
     buf_addf(out, "%s;", names_join(block->mem, &block->statements, ";\n\n"));
     block->statements = block->phrases = (struct names){0};
     block->n = 0;
 }
 
-char *plan_commented(struct arena *mem, const struct target *target, const struct plan *plan, bool warn)
+char *plan_commented(struct arena *mem, const struct target *target, const struct plan *plan)
 {
     struct block block = {.mem = mem, .target = target, .plan = plan};
     block.told = NEW_ARRAY(mem, const struct change *, plan->statements.n + 1);
@@ -276,12 +276,12 @@ char *plan_commented(struct arena *mem, const struct target *target, const struc
         const struct change *change = statement->change;
         const char *title = change ? object_path(mem, top_of(change_object(change))) : NULL;
         if (!text_equal(title, block.title))
-            block_end(&block, &out, warn);
+            block_end(&block, &out);
         block.title = title;
         if (change)
             change_tell(&block, change);
         names_add(mem, &block.statements, statement->sql);
     }
-    block_end(&block, &out, warn);
+    block_end(&block, &out);
     return out.data;
 }

@@ -9,9 +9,9 @@ char *change_details(struct arena *mem, const struct change *change);
 
 /*
  * The statements with ";", a blank line between, in blocks that are about one table, view and so on.  Above each block
- * a comment says what it does, and, if `warn`, what a person should know first.
+ * a comment says what it does, and what a person should know first.
  */
-char *plan_commented(struct arena *mem, const struct target *target, const struct plan *plan, bool warn);
+char *plan_commented(struct arena *mem, const struct target *target, const struct plan *plan);
 /* Fit to stand after "--": names and texts may hold line ends. */
 char *comment_line(struct arena *mem, const char *text);
 

@@ -22,6 +22,7 @@ static struct hazard *hazard_add(const struct finder *finder, const struct chang
 {
     struct hazard *hazard = NEW(finder->mem, struct hazard);
     *hazard = (struct hazard){.code = code, .text = text, .irreversible = irreversible, .change = change};
+    hazard->expected = finder->changes->reversed && text_starts(code, "drops-");
     list_add(finder->mem, finder->found, hazard);
     return hazard;
 }
@@ -215,13 +216,21 @@ static void column_judge(const struct finder *finder, const struct change *chang
 
 static void column_added_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
-    if (!((const struct column *)column)->nullable && !has_value((const struct column *)column))
-        hazard_add(finder, change, "needs-values", false,
-                   arena_printf(finder->mem,
-                                "%s is NOT NULL without a default: only an empty table takes it; give it a server "
-                                "default, or add it as nullable, fill it, and make it NOT NULL then",
-                                object_path(finder->mem, column)))
-            ->column = column;
+    if (((const struct column *)column)->nullable || has_value((const struct column *)column))
+        return;
+    const char *path = object_path(finder->mem, column);
+    const char *text = finder->changes->reversed
+                           ? arena_printf(finder->mem,
+                                          "%s comes back as NOT NULL without a default: only an empty table takes it; "
+                                          "write what its rows are to hold into the rollback",
+                                          path)
+                           : arena_printf(finder->mem,
+                                          "%s is NOT NULL without a default: only an empty table takes it; give it a "
+                                          "server default, or add it as nullable, fill it, and make it NOT NULL then",
+                                          path);
+    struct hazard *hazard = hazard_add(finder, change, "needs-values", false, text);
+    hazard->column = column;
+    hazard->wants_empty = true;
 }
 
 static void column_dropped_judge(const struct finder *finder, const struct change *change, const struct object *column)
@@ -393,17 +402,36 @@ static bool is_condition_of_nothing(const struct finder *finder, const struct ob
     return object->needs;
 }
 
+/* What it refers to is made in the same plan: no row can refer to it yet. */
+static const struct object *empty_parent(const struct object *object)
+{
+    const struct object *found = NULL;
+    for (const struct edge *edge = object->needs; edge && !found; edge = edge->next_need)
+        if (kind_is(object->kind, KIND_NEEDS_KEY) && kind_is(edge->to->kind, KIND_HOLDS_ROWS) && !edge->to->peer)
+            found = edge->to;
+    return found;
+}
+
+static const char *bound_text(const struct finder *finder, const struct object *object)
+{
+    const char *path = object_path(finder->mem, object);
+    const char *how = object->peer ? "changes" : finder->changes->reversed ? "comes back" : "is new";
+    const struct object *parent = empty_parent(object);
+    if (parent)
+        return arena_printf(finder->mem, "%s %s, and %s has no rows then: whatever refers to one stops it", path, how,
+                            object_path(finder->mem, parent));
+    const char *which = is_unique_key(object)                   ? "rows that have the same values"
+                        : kind_is(object->kind, KIND_NEEDS_KEY) ? "rows that refer to what is not there"
+                                                                : "rows that do not hold to it";
+    return arena_printf(finder->mem, "%s %s: %s stop it, so change them first", path, how, which);
+}
+
 static void bound_judge(const struct finder *finder, const struct change *change, const struct object *object)
 {
     if (!binds_rows(object) || !object->parent->peer || was_asked(finder, object) || was_unique(finder, object) ||
         holds_by_new_columns(finder, object) || is_condition_of_nothing(finder, object))
         return;
-    const char *which = is_unique_key(object)                   ? "rows that have the same values"
-                        : kind_is(object->kind, KIND_NEEDS_KEY) ? "rows that refer to what is not there"
-                                                                : "rows that do not hold to it";
-    hazard_add(finder, change, "binds-rows", false,
-               arena_printf(finder->mem, "%s %s: %s stop it, so change them first", object_path(finder->mem, object),
-                            object->peer ? "changes" : "is new", which));
+    hazard_add(finder, change, "binds-rows", false, bound_text(finder, object))->wants_empty = empty_parent(object);
 }
 
 static void rebuild_judge(const struct finder *finder, const struct change *change)

@@ -17,6 +17,8 @@ struct hazard {
     const char *code;  /* "drops-data", "narrows-type", "needs-rows", "rewrites-table", ... */
     const char *text;  /* one sentence's worth, lower case */
     bool irreversible; /* rows or counters cannot come back with the rollback */
+    bool wants_empty;  /* stops as soon as there are rows that it is about */
+    bool expected;     /* on the way back: what came with the plan goes again */
     const struct change *change;
     const struct object *column; /* whose rows need values; NULL for other hazards */
 };

@@ -1,7 +1,8 @@
 /*
  * Text cases: what a change of schema becomes.  A case file has the sections current, desired (DDL of the engine), up,
- * down and hazards, each under a line "== name".  The DDL is run in databases of its own and read back; what comes out is
- * compared with the file, or written into it with --update; then up and down are run and must lead there and back.
+ * down and hazards (those of the way down after "back: "), each under a line "== name".  The DDL is run in databases of
+ * its own and read back; what comes out is compared with the file, or written into it with --update; then up and down are
+ * run and must lead there and back.
  * A section flags before them has the flags of make-migrations: those that decide renames, and --concurrent; one a line.
  * What a server read back is kept beside the case (--update, NAME.json): with --recorded the texts are compared without one.
  * usage: cases ENGINE [--update | --recorded] [--url URL] FILE...
@@ -73,15 +74,22 @@ static int tree_of(struct law *law, const struct url *url, const char *ddl, stru
     return code;
 }
 
-static const char *hazards_text(struct arena *mem, const struct plan *plan)
+static void hazards_add(struct buf *out, const struct plan *plan, const char *prefix)
+{
+    for (int i = 0; i < plan->hazards.n; i++) {
+        const struct hazard *hazard = plan->hazards.item[i];
+        if (!hazard->expected)
+            buf_addf(out, "%s%s%s%s: %s", out->len ? "\n" : "", prefix, hazard->code,
+                     hazard->irreversible ? " (irreversible)" : "", hazard->text);
+    }
+}
+
+static const char *hazards_text(struct arena *mem, const struct plan *up, const struct plan *down)
 {
     struct buf out;
     buf_init(&out, mem);
-    for (int i = 0; i < plan->hazards.n; i++) {
-        const struct hazard *hazard = plan->hazards.item[i];
-        buf_addf(&out, "%s%s%s: %s", i ? "\n" : "", hazard->code, hazard->irreversible ? " (irreversible)" : "",
-                 hazard->text);
-    }
+    hazards_add(&out, up, "");
+    hazards_add(&out, down, "back: ");
     return out.data;
 }
 
@@ -99,7 +107,7 @@ static int texts_agree(struct law *law, struct text_case *text_case, const struc
                        bool update)
 {
     struct arena *mem = law->ctx->mem;
-    const char *got[] = {plan_text(mem, up), plan_text(mem, down), hazards_text(mem, up)};
+    const char *got[] = {plan_text(mem, up), plan_text(mem, down), hazards_text(mem, up, down)};
     law->doing = "texts";
     for (int i = UP; i < SECTIONS; i++) {
         if (text_equal(text_case->section[i], got[i - UP]))

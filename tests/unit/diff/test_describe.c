@@ -8,7 +8,7 @@ static const char *commented(struct ctx *ctx, const char *before, const char *af
 {
     struct changes *changes = lite_diff(ctx, lite_tree_of(ctx, before), lite_tree_of(ctx, after), renames);
     const struct target target = lite_target(34001);
-    return plan_commented(ctx->mem, &target, lite_plan(ctx, changes, 34001), true);
+    return plan_commented(ctx->mem, &target, lite_plan(ctx, changes, 34001));
 }
 
 /* The comment lines alone. */
@@ -68,7 +68,7 @@ static void comments_are_not_run(void **state)
     struct changes *changes = lite_diff(ctx, lite_tree_of(ctx, ""), lite_tree_of(ctx, after), NULL);
     const struct plan *plan = lite_plan(ctx, changes, 34001);
     const struct target target = lite_target(34001);
-    const char *with = plan_commented(ctx->mem, &target, plan, true), *without = plan_text(ctx->mem, plan);
+    const char *with = plan_commented(ctx->mem, &target, plan), *without = plan_text(ctx->mem, plan);
     assert_string_equal(comments(ctx, with), "-- table upgrade: created");
     assert_string_equal(legacy_checksum_of_text(ctx->mem, with, strlen(with)),
                         legacy_checksum_of_text(ctx->mem, without, strlen(without)));
