@@ -452,6 +452,28 @@ static void rebuild_judge(const struct finder *finder, const struct change *chan
     }
 }
 
+/* What somebody made by hand: the project has another of that name, or it only has to make room. */
+static void stranger_judge(const struct finder *finder, const struct change *change)
+{
+    const struct object *object = change->before;
+    bool text = change->op == CHANGE_ALTER && kind_is(change->kind, KIND_IS_TEXT);
+    if (!object || !object->stranger || !object->peer || !((change->op == CHANGE_DROP && change->replaced) || text))
+        return;
+    const char *path = object_path(finder->mem, object);
+    if (!object->peer->stranger)
+        hazard_add(finder, change, "replaces-other", false,
+                   arena_printf(finder->mem,
+                                "%s was not made by this project, and is replaced by what it has under this name",
+                                path));
+    else if (!finder->changes->reversed)
+        hazard_add(
+            finder, change, "names-other", false,
+            arena_printf(finder->mem,
+                         "%s was not made by this project, and has to make room: the file makes it again, also in "
+                         "databases that do not have it",
+                         path));
+}
+
 static void change_judge(const struct finder *finder, const struct change *change)
 {
     const struct object *object = change_object(change);
@@ -479,8 +501,10 @@ static void change_judge(const struct finder *finder, const struct change *chang
 void hazards_find(struct arena *mem, const struct target *target, const struct changes *changes, struct list *hazards)
 {
     struct finder finder = {mem, target, changes, hazards};
-    for (int i = 0; i < changes->list.n; i++)
+    for (int i = 0; i < changes->list.n; i++) {
+        stranger_judge(&finder, changes->list.item[i]);
         change_judge(&finder, changes->list.item[i]);
+    }
 }
 
 struct json *hazard_json(struct arena *mem, const struct hazard *hazard)

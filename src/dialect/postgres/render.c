@@ -15,6 +15,13 @@ struct buf pg_begin(struct render *render, const char *text)
     return out;
 }
 
+struct buf pg_begin_drop(struct render *render, const char *text, const struct object *object)
+{
+    struct buf out = pg_begin(render, text);
+    buf_add(&out, object->stranger ? "IF EXISTS " : "");
+    return out;
+}
+
 void pg_ident_add(struct buf *out, const char *name)
 {
     ident_add(out, &pg_ident, name);

@@ -9,6 +9,8 @@
 
 /* A buffer that begins with `text`. */
 struct buf pg_begin(struct render *render, const char *text);
+/* "DROP VIEW ": what somebody made by hand is not in every database that the file is for. */
+struct buf pg_begin_drop(struct render *render, const char *text, const struct object *object);
 void pg_table(struct buf *out, const struct object *below); /* schema.table of what is below a table or view */
 void pg_top(struct buf *out, const struct object *object);  /* schema.name of a top object */
 void pg_sibling(struct buf *out, const struct object *below, const char *name); /* schema.name: indexes, sequences */

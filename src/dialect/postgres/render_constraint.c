@@ -59,7 +59,7 @@ int pg_constraint_drop(struct render *render, const struct change *change)
     struct buf out = pg_begin(render, "");
 
     pg_alter_table(&out, change->before);
-    buf_add(&out, "DROP CONSTRAINT ");
+    buf_add(&out, pg_begin_drop(render, "DROP CONSTRAINT ", change->before).data);
     pg_ident_add(&out, change->before->name);
     render_statement(render, &out);
     return 0;

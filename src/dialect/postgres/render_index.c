@@ -156,7 +156,7 @@ int pg_index_create(struct render *render, const struct change *change)
 int pg_index_drop(struct render *render, const struct change *change)
 {
     bool concurrently = may_be_concurrent(render, change);
-    struct buf out = pg_begin(render, concurrently ? "DROP INDEX CONCURRENTLY " : "DROP INDEX ");
+    struct buf out = pg_begin_drop(render, concurrently ? "DROP INDEX CONCURRENTLY " : "DROP INDEX ", change->before);
     pg_sibling(&out, change->before, change->before->name);
     if (concurrently)
         render_alone(render, &out);

@@ -270,9 +270,9 @@ int pg_view_create(struct render *render, const struct change *change)
 
 int pg_view_drop(struct render *render, const struct change *change)
 {
-    struct buf out = pg_begin(render, "DROP ");
+    const char *word = view_word((const struct view *)change->before);
+    struct buf out = pg_begin_drop(render, arena_printf(render->mem, "DROP %s ", word), change->before);
 
-    buf_addf(&out, "%s ", view_word((const struct view *)change->before));
     pg_top(&out, change->before);
     render_statement(render, &out);
     return 0;

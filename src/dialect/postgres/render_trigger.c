@@ -47,7 +47,7 @@ int pg_trigger_create(struct render *render, const struct change *change)
 
 int pg_trigger_drop(struct render *render, const struct change *change)
 {
-    struct buf out = pg_begin(render, "DROP TRIGGER ");
+    struct buf out = pg_begin_drop(render, "DROP TRIGGER ", change->before);
     buf_add(&out, name_on(render, change->before).data);
     render_statement(render, &out);
     return 0;
