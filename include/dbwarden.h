@@ -47,6 +47,8 @@ DBW_API void dbw_free(char *text); /* accepts NULL */
 DBW_API const char *dbw_version(void);
 /* Every command with its options, as JSON. Static. */
 DBW_API const char *dbw_commands(void);
+/* A text that may be shown: passwords and other secrets of the URLs in it are "***". Freed with dbw_free(). */
+DBW_API char *dbw_mask(const char *text);
 
 #ifdef __cplusplus
 }

@@ -156,6 +156,17 @@ static PyObject *core_commands(PyObject *self, PyObject *unused)
     return PyUnicode_FromString(dbw_commands());
 }
 
+static PyObject *core_mask(PyObject *self, PyObject *args)
+{
+    const char *text;
+    if (!PyArg_ParseTuple(args, "s:mask", &text))
+        return NULL;
+    char *masked = dbw_mask(text);
+    PyObject *result = PyUnicode_FromString(masked);
+    dbw_free(masked);
+    return result;
+}
+
 static int core_exec(PyObject *module)
 {
     PyObject *type = PyType_FromSpec(&handle_spec);
@@ -171,6 +182,7 @@ static int core_exec(PyObject *module)
 static PyMethodDef core_methods[] = {
     {"version", core_version, METH_NOARGS, "The version of the library."},
     {"commands", core_commands, METH_NOARGS, "Every command with its options, as JSON text."},
+    {"mask", core_mask, METH_VARARGS, "mask(text) -> text\n\nThe text without the passwords of URLs in it."},
     {NULL, NULL, 0, NULL},
 };
 

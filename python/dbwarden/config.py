@@ -12,7 +12,6 @@ import enum
 import importlib.util
 import math
 import os
-import re
 import sys
 import threading
 from dataclasses import dataclass, field, replace
@@ -20,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from dbwarden import _native, config_registry
+from dbwarden import _core, _native, config_registry
 from dbwarden.config_registry import type_of
 from dbwarden.constants import TOML_FILE
 from dbwarden.exceptions import ConfigurationError, DBWardenDatabaseNotFoundError, DBWardenNotInitializedError
@@ -354,7 +353,7 @@ def display_value(database: DatabaseConfig, field_name: str, value: Any) -> Any:
     """What may be shown: the source text where ``secure_values`` is set and it is known, else the value without passwords."""
     if database.secure_values and field_name in database.secure_display_values:
         return database.secure_display_values[field_name]
-    return re.sub(r"(://[^:/@\s]*):\S*@", r"\1:***@", value) if isinstance(value, str) else value
+    return _core.mask(value) if isinstance(value, str) else value
 
 
 def get_config() -> DatabaseConfig:

@@ -8,6 +8,7 @@
 #include <pthread.h>
 
 #include "base/text.h"
+#include "base/url.h"
 #include "command/request.h"
 
 struct dbw {
@@ -194,4 +195,12 @@ const char *dbw_commands(void)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, commands_make);
     return commands_text;
+}
+
+char *dbw_mask(const char *text)
+{
+    struct arena *mem = arena_open(0);
+    char *masked = text_out(url_mask(mem, text));
+    arena_close(mem);
+    return masked;
 }

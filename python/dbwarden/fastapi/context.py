@@ -15,9 +15,30 @@ from dbwarden.logging import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+    from typing import TypedDict
+
+    from typing_extensions import Unpack
 
     Mode = Literal["check", "migrate"]
     Replies = dict[str, dict[str, Any]]
+
+    class CheckOptions(TypedDict, total=False):
+        """What a check takes; a start that migrates takes more."""
+
+        database: str | None
+        all_databases: bool
+        dev: bool
+        strict_translation: bool
+        only_dev: bool
+        fail_fast: bool
+        verbose: bool
+
+    class Options(CheckOptions, total=False):
+        """What a start takes."""
+
+        with_backup: bool
+        backup_dir: str | os.PathLike[str] | None
+        allow_in_production: bool
 
 PRODUCTION = ("prod", "production")
 DEVELOPMENT = ("dev", "development", "local")
@@ -159,41 +180,34 @@ def migrate_on_startup(
             get_logger(verbose=verbose).warning(f"migrate_on_startup failed: {error}")
 
 
-def _start(mode: Mode, options: dict[str, Any]) -> None:
+# The signatures above say what there is; Options says it once more, for checkers, who hold it against them.
+CHECKED = tuple(check_schema_on_startup.__kwdefaults__ or ())
+KNOWN = tuple(migrate_on_startup.__kwdefaults__ or ())
+
+
+def _start(mode: Mode, options: Options) -> None:
     if mode == "migrate":
         migrate_on_startup(**options)
     else:
-        checked = ("database", "all_databases", "dev", "strict_translation", "only_dev", "fail_fast", "verbose")
-        check_schema_on_startup(**{key: options[key] for key in checked})
+        checked: Any = {key: value for key, value in options.items() if key in CHECKED}
+        check_schema_on_startup(**checked)
 
 
 @contextlib.asynccontextmanager
-async def migration_context(
-    *,
-    mode: Mode = "check",
-    database: str | None = None,
-    all_databases: bool = False,
-    dev: bool = False,
-    strict_translation: bool = False,
-    with_backup: bool = False,
-    backup_dir: str | os.PathLike[str] | None = None,
-    verbose: bool = False,
-    allow_in_production: bool = False,
-    fail_fast: bool = True,
-    only_dev: bool = False,
-) -> AsyncIterator[None]:
+async def migration_context(*, mode: Mode = "check", **options: Unpack[Options]) -> AsyncIterator[None]:
     """Checks or migrates before the body runs, in a thread; see check_schema_on_startup() and migrate_on_startup()."""
-    options = dict(locals())
-    del options["mode"]
+    unknown = [name for name in options if name not in KNOWN]
+    if unknown:
+        raise TypeError(f"migration_context() got an unexpected keyword argument {unknown[0]!r}")
     if mode not in MODES:
         raise ValueError("mode must be either 'migrate' or 'check'")
     since, outcome = time.monotonic(), "error"
-    logger = get_logger(verbose=verbose)
+    logger = get_logger(verbose=options.get("verbose", False))
     try:
         await _native.in_thread(_start, mode, options)
         outcome = "ok"
     except Exception as error:
-        if fail_fast:
+        if options.get("fail_fast", True):
             raise
         logger.warning(f"migration_context: {error}")
     finally:

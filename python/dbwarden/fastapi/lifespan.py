@@ -9,25 +9,12 @@ from dbwarden.fastapi import engines
 from dbwarden.fastapi.context import migration_context
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import AsyncIterator
-    from typing import Literal, TypedDict
+    from typing import Literal
 
     from typing_extensions import Unpack
 
-    class Options(TypedDict, total=False):
-        """What migration_context() takes beside ``mode``."""
-
-        database: str | None
-        all_databases: bool
-        dev: bool
-        strict_translation: bool
-        with_backup: bool
-        backup_dir: str | os.PathLike[str] | None
-        verbose: bool
-        allow_in_production: bool
-        fail_fast: bool
-        only_dev: bool
+    from dbwarden.fastapi.context import Options
 
 
 @contextlib.asynccontextmanager

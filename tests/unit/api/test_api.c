@@ -162,6 +162,13 @@ static void every_command_is_listed(void **state)
     assert_ptr_equal(dbw_commands(), dbw_commands());
 }
 
+static void secrets_of_urls_are_masked(void **state)
+{
+    char *masked = dbw_mask("at postgresql://bob:hunter2@h/d?passwrd=x and clickhouse://u:p@h, 1");
+    assert_string_equal(masked, "at postgresql://bob:***@h/d?passwrd=*** and clickhouse://u:***@h, 1");
+    dbw_free(masked);
+}
+
 static void nothing_is_closed_or_freed_without_harm(void **state)
 {
     dbw_close(NULL);
@@ -171,4 +178,4 @@ static void nothing_is_closed_or_freed_without_harm(void **state)
 UNIT_TESTS(UNIT(version_is_answered), UNIT(failures_are_replies_too), UNIT(wrong_options_fail_every_call),
            UNIT(a_full_memory_fails_one_call_only), UNIT(events_reach_the_caller), UNIT(a_configuration_can_be_given),
            UNIT(cancelling_from_another_thread_is_safe), UNIT(every_command_is_listed),
-           UNIT(nothing_is_closed_or_freed_without_harm))
+           UNIT(secrets_of_urls_are_masked), UNIT(nothing_is_closed_or_freed_without_harm))

@@ -1,0 +1,5 @@
+"""`dbwarden check-db` as a function."""
+
+from dbwarden.commands import command
+
+check_db_cmd = command("check-db", "output_format=out database")
