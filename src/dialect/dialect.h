@@ -344,11 +344,15 @@ struct dialect {
     /* The names of all schemas, or databases, that are LIKE the parameter, in order; NULL: the engine has none. */
     const char *schemas_like;
     const char *databases_like;
-    bool is_file;                    /* a database is a file, or in memory where it has no name */
-    bool create_reads_all;           /* the more there is in a database, the longer a CREATE takes */
-    bool drops_index_on_table;       /* DROP INDEX i ON t */
-    bool drops_index_bare;           /* ... which has no IF EXISTS */
-    bool drops_trigger_on_table;     /* DROP TRIGGER r ON t */
+    const char *const
+        *database_words;         /* what stands after CREATE where a database is made; NULL-terminated; NULL: none */
+    const char *enters_database; /* the word for going there; NULL: a line for the client */
+    const char *whole_dump;      /* the option of the dumping program for all this */
+    bool is_file;                /* a database is a file, or in memory where it has no name */
+    bool create_reads_all;       /* the more there is in a database, the longer a CREATE takes */
+    bool drops_index_on_table;   /* DROP INDEX i ON t */
+    bool drops_index_bare;       /* ... which has no IF EXISTS */
+    bool drops_trigger_on_table; /* DROP TRIGGER r ON t */
     const char *const *outside_only; /* SQLSTATEs of "not within a transaction"; NULL-terminated; NULL: none */
     const char *begin_plain;   /* begins a transaction in which nothing is checked but by the server; NULL: as any */
     const char *const *exists; /* SQLSTATEs, or parts of messages, of "is there already"; NULL-terminated */

@@ -250,6 +250,8 @@ int choice_check(struct ctx *ctx, struct session *session, const struct list *mi
     for (int i = 0; i < migrations->n; i++) {
         struct migration *migration = migrations->item[i];
         TRY(migration_check(ctx, migration, down));
+        if (!session_translates(session))
+            TRY(elsewhere_check(ctx, session, migration, down));
         if (!migration->marks[down])
             TRY(marks_make(ctx, session, migration, down));
         TRY(check_pooled(ctx, session, migration, down));

@@ -29,6 +29,8 @@ int atomic_run(struct ctx *ctx, struct session *session, const struct choice *ch
 
 /* Reads every side that is going to be used, so that nothing starts if one of them cannot. */
 int choice_check(struct ctx *ctx, struct session *session, const struct list *migrations, bool down);
+/* elsewhere.c: ERR_UNSUPPORTED for a file that makes another database and goes there, or drops its own. */
+int elsewhere_check(struct ctx *ctx, const struct session *session, const struct migration *migration, bool down);
 void twice_warn(struct ctx *ctx, const struct session *session); /* of versions with more than one row */
 bool migration_edited(struct arena *mem, const struct session *session, const struct migration *migration,
                       const struct applied *row);

@@ -231,6 +231,7 @@ static int take_client_line(struct splitter *splitter, const struct token *token
         return fail_token(splitter, token, message, "Write what it does as SQL, or leave it out.");
     }
     struct place place = {splitter->file, splitter->first_line + token->line - 1, token->column};
+    splitter->split->connects = place.line;
     emit_warning_at(splitter->ctx, place, "\\%.*s is passed over: what follows belongs to the same database",
                     (int)word.length, word.text);
     return 0;

@@ -12,6 +12,7 @@ struct split {
     struct sql_piece *piece; /* trimmed of white space and of comments around it; without the ";" */
     int n;
     bool doubtful; /* whether a body ends in it is not certain: a DELIMITER, a CREATE within another statement */
+    int connects;  /* the line of the last \connect that was passed over; 0: none */
 };
 
 /*

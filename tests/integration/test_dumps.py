@@ -142,3 +142,40 @@ def test_a_dump_with_rows_is_a_schema_file(any_project, servers, tmp_path):
     project.ok("migrate")
     assert project.database.tables() == ["person"] and project.database.query("SELECT * FROM person") == []
     assert "No changes" in project.ok("diff").out or project.ok("diff").status == 0
+
+
+WHOLE = {
+    "postgresql": ("SET statement_timeout = 0;\nCREATE DATABASE {other} WITH TEMPLATE = template0 ENCODING = 'UTF8';\nALTER DATABASE {other} OWNER TO "
+                   "postgres;\n\\connect {other}\nCREATE TABLE public.t (a integer);\n", "\\connect in line 7", "-C (--create)"),
+    "mysql": ("SET NAMES utf8mb4;\nCREATE DATABASE /*!32312 IF NOT EXISTS*/ `{other}` /*!40100 DEFAULT CHARACTER SET utf8mb4 */;\n\nUSE `{other}`;\nCREATE "
+              "TABLE t (a integer);\n", "USE in line 7", "--databases"),
+}
+WHOLE["mariadb"] = WHOLE["mysql"]
+
+
+@pytest.mark.parametrize("any_project", WHOLE, indirect=True)
+def test_the_dump_of_a_whole_database_makes_none(any_project):
+    project, database = any_project, any_project.database
+    other = urlsplit(project.url).path[1:] + "_other"
+    text, entered, option = (part.format(other=other) for part in WHOLE[project.engine])
+    for down in (False, True):
+        project.migration("0001", "dump", "SELECT 1;" if down else text, text if down else "SELECT 1;", head="-- transaction: none\n")
+        for words in ([["rollback"]] if down else [["migrate", "--dry-run"], ["migrate"]]):
+            refused = project.run(*words)
+            assert refused.status == 1 and f"CREATE DATABASE {other}" in refused.err and option in refused.err, refused
+            assert down or entered in refused.err and "primary__0001_dump.sql:5:1" in refused.err, refused
+        project.migration("0001", "dump", "SELECT 1;")
+        project.ok("migrate")
+    project.migration("0002", "alone", f"CREATE DATABASE {other};", f"DROP DATABASE {other};", head="-- transaction: none\n")
+    made = project.ok("migrate")
+    assert f"creates the database {other}, beside the one that is migrated" in made.err and "primary__0002_alone.sql:4" in made.err, made
+    project.ok("rollback")
+    if project.engine != "postgresql":
+        own = urlsplit(project.url).path[1:]
+        (project.migrations / "primary__0002_alone.sql").unlink()
+        project.migration("0003", "drop", f"DROP DATABASE IF EXISTS `{own}`;")
+        refused = project.run("migrate")
+        assert refused.status == 1 and f"DROP of {own}, the database that is migrated" in refused.err, refused
+        project.migration("0003", "drop", f"CREATE DATABASE IF NOT EXISTS `{own}`;\nUSE `{own}`;\nCREATE TABLE t (a integer);")
+        project.ok("migrate")
+        assert "t" in database.tables()

@@ -67,6 +67,7 @@ static const char *const mysql_schemes[] = {"mysql", NULL};
 static const char *const mariadb_schemes[] = {"mariadb", "mysql", NULL}; /* whose drivers SQLAlchemy names alike */
 
 /* A table, a column, a key of that name is there already. */
+static const char *const database_words[] = {"database", "schema", NULL};
 static const char databases_like[] =
     "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE ? AND schema_name NOT IN ('mysql', "
     "'sys', 'information_schema', 'performance_schema') ORDER BY 1";
@@ -80,6 +81,9 @@ const struct dialect my_dialect = {
     .minimum_version = 80000,
     .lock_seconds = 2,
     .databases_like = databases_like,
+    .database_words = database_words,
+    .enters_database = "use",
+    .whole_dump = "--databases",
     .drops_index_on_table = true,
     .drops_index_bare = true,
     .exists = exists,
@@ -103,6 +107,9 @@ const struct dialect my_mariadb_dialect = {
     .minimum_version = 100500,
     .lock_seconds = 2,
     .databases_like = databases_like,
+    .database_words = database_words,
+    .enters_database = "use",
+    .whole_dump = "--databases",
     .drops_index_on_table = true,
     .exists = exists,
     .lex = &lex,

@@ -57,6 +57,8 @@ static const char *const exists[] = {"42P07", "42710", "42701", "42P06", "42723"
 /* "cannot run inside a transaction block"; COMMIT in a procedure or a DO block that is called within one. */
 static const char *const pg_outside_only[] = {"25001", "2D000", NULL};
 
+static const char *const database_words[] = {"database", NULL};
+
 const struct dialect pg_dialect = {
     .engine = ENGINE_PG,
     .name = "postgresql",
@@ -71,6 +73,8 @@ const struct dialect pg_dialect = {
     .transactional_ddl = true,
     .schemas_like = "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname LIKE $1 AND nspname NOT LIKE 'pg\\_%' "
                     "AND nspname <> 'information_schema' ORDER BY 1",
+    .database_words = database_words,
+    .whole_dump = "-C (--create)",
     .databases_like = "SELECT datname FROM pg_catalog.pg_database WHERE datname LIKE $1 AND datallowconn "
                       "AND NOT datistemplate ORDER BY 1",
     .views_keep_names = true,
