@@ -37,9 +37,10 @@ struct child {
     int reply[2]; /* pipes: read here, written by the child */
     int errors[2];
     struct buf reply_text;
-    size_t seen;      /* of the reply, looked through for lines */
-    size_t told;      /* of the reply, passed on */
-    const char *line; /* the last that was passed on */
+    size_t seen;     /* of the reply, looked through for lines */
+    size_t told;     /* of the reply, passed on */
+    size_t told_all; /* bytes, since the beginning */
+    struct buf line; /* the last that was passed on; empty: none */
     struct buf errors_text;
 };
 
@@ -222,17 +223,42 @@ static void read_available(int *fd, struct buf *text)
         fd_close(fd);
 }
 
-/* While the child runs, so that whoever waits knows for what. */
+static size_t limit_of(const struct process_spec *spec)
+{
+    return spec->limit ? spec->limit : REPLY_LIMIT;
+}
+
+static void tell_line(struct child *child, const char *line, size_t length)
+{
+    struct arena_mark mark = arena_save(child->ctx->mem);
+    bool told = child->told_all <= limit_of(child->spec);
+    child->told_all += length + 1;
+    if (told && child->told_all > limit_of(child->spec))
+        emit_warning(child->ctx, "%s writes more than %zu bytes: the rest of it is not shown", child->spec->argv[0],
+                     limit_of(child->spec));
+    else if (told)
+        emit_info(child->ctx, "%.*s", (int)length, line);
+    arena_rewind(child->ctx->mem, mark);
+}
+
+/* While the child runs, so that whoever waits knows for what. What was told is forgotten, but for the last line. */
 static void tell_lines(struct child *child)
 {
-    const struct buf *text = &child->reply_text;
+    struct buf *text = &child->reply_text;
     for (; child->spec->tells && child->seen < text->len; child->seen++) {
         if (text->data[child->seen] != '\n')
             continue;
-        child->line = arena_printf(child->ctx->mem, "%.*s", (int)(child->seen - child->told), text->data + child->told);
+        buf_cut(&child->line, 0);
+        buf_add_n(&child->line, text->data + child->told, child->seen - child->told);
         child->told = child->seen + 1;
-        emit_info(child->ctx, "%s", child->line);
+        tell_line(child, child->line.data, child->line.len);
     }
+    if (child->told < READ_AT_ONCE)
+        return;
+    memmove(text->data, text->data + child->told, text->len - child->told);
+    buf_cut(text, text->len - child->told);
+    child->seen -= child->told;
+    child->told = 0;
 }
 
 static void wait_for_output(struct child *child, double seconds)
@@ -259,7 +285,7 @@ static bool has_ended(struct child *child)
 
 static int check_limits(const struct child *child)
 {
-    size_t limit = child->spec->limit ? child->spec->limit : REPLY_LIMIT;
+    size_t limit = limit_of(child->spec);
     TRY(ctx_check(child->ctx));
     if (child->reply_text.len <= limit)
         return 0;
@@ -318,7 +344,7 @@ static void take_output(struct child *child, struct process_result *result)
     struct buf *errors = &child->errors_text;
     result->reply = child->reply_text.data + child->told;
     result->reply_length = child->reply_text.len - child->told;
-    result->told = child->line;
+    result->told = child->told_all ? child->line.data : NULL;
     result->errors = errors->len > ERRORS_KEPT ? errors->data + errors->len - ERRORS_KEPT : errors->data;
 }
 
@@ -329,6 +355,7 @@ int process_run(struct ctx *ctx, const struct process_spec *spec, struct process
     *result = (struct process_result){0};
     buf_init(&child.reply_text, ctx->mem);
     buf_init(&child.errors_text, ctx->mem);
+    buf_init(&child.line, ctx->mem);
     if (spec->folder && !folder_exists(spec->folder))
         return fail(ctx, ERR_FILE, "cannot start %s in %s: no such folder", spec->argv[0], spec->folder);
     if (open_channels(&child))

@@ -17,8 +17,8 @@ struct process_spec {
     const char *const *add_env;  /* "NAME=value" added to our environment; NULL-terminated, may be NULL */
     int reply_fd;   /* where the child writes its answer: descriptor 3 or more, 0 for its standard output */
     double seconds; /* time limit; the whole group is killed then; 0: none */
-    bool tells;     /* every complete line of the answer is an info event as it comes; the rest answers */
-    size_t limit;   /* largest answer in bytes, else ERR_LIMIT; 0: the default of 64 MiB */
+    bool tells; /* every complete line of the answer is an info event as it comes, up to the limit; the rest answers */
+    size_t limit; /* largest answer in bytes, else ERR_LIMIT; 0: the default of 64 MiB */
 };
 
 struct process_result {

@@ -148,9 +148,32 @@ static int read_port(struct ctx *ctx, struct piece digits, struct url *url)
     return url->port ? 0 : fail_port(ctx);
 }
 
+/* Several hosts with their ports, as some client libraries take them: kept as one text, in which each port is looked at. */
+static int read_hosts(struct ctx *ctx, struct piece hosts, struct url *url)
+{
+    TRY(decode_text(ctx, hosts, false, &url->host));
+    while (hosts.start <= hosts.end) {
+        struct piece one = {hosts.start, find_any(hosts, ",")};
+        const char *close = one.start < one.end && *one.start == '[' ? find_any(one, "]") : one.start;
+        const char *colon = find_any((struct piece){close, one.end}, ":");
+        struct url port = {0};
+        if (one.start == colon)
+            return fail(ctx, ERR_CONFIG, "one of the hosts in the database URL is empty");
+        if (colon < one.end)
+            TRY(read_port(ctx, (struct piece){colon + 1, one.end}, &port));
+        hosts.start = one.end + 1;
+    }
+    return 0;
+}
+
 static int read_host(struct ctx *ctx, struct piece *rest, struct url *url)
 {
     const char *end = find_any(*rest, "/?");
+    if (find_any((struct piece){rest->start, end}, ",") < end) {
+        TRY(read_hosts(ctx, (struct piece){rest->start, end}, url));
+        rest->start = end;
+        return 0;
+    }
     const char *colon = find_any(*rest, ":/?");
     if (rest->start < end && *rest->start == '[') {
         const char *close = find_any((struct piece){rest->start, end}, "]");

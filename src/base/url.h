@@ -11,10 +11,10 @@
 #include "base/secret.h"
 
 struct url {
-    const char *dialect; /* before "+": "postgresql" */
-    const char *driver;  /* after it: "asyncpg"; NULL */
-    const char *user;    /* NULL if absent, also the rest */
-    const char *host;
+    const char *dialect;  /* before "+": "postgresql" */
+    const char *driver;   /* after it: "asyncpg"; NULL */
+    const char *user;     /* NULL if absent, also the rest */
+    const char *host;     /* or several, "a:1,b:2", each with its port */
     int port;             /* 0 if absent */
     const char *database; /* for sqlite the path; NULL or ":memory:" is in memory */
     struct names keys;    /* query options in order, repeated ones too */

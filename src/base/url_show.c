@@ -72,7 +72,7 @@ static void show_login(struct buf *out, const struct url *url)
 static void show_host(struct buf *out, const struct url *url)
 {
     if (url->host)
-        buf_addf(out, strchr(url->host, ':') ? "[%s]" : "%s", url->host);
+        buf_addf(out, strchr(url->host, ':') && !strchr(url->host, ',') ? "[%s]" : "%s", url->host);
     if (url->port)
         buf_addf(out, ":%d", url->port);
 }

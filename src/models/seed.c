@@ -2,19 +2,37 @@
  * A seed in Python: the reader runs it in the project's own interpreter, in a transaction with the statement that records it.
  */
 #include "base/json.h"
+#include "base/text.h"
 #include "models/models.h"
+
+/* One that comes again is a list. */
+static void option_add(struct arena *mem, struct json *options, const char *key, const char *text)
+{
+    struct json *before = json_get(options, key), *value = json_string(mem, text), *all = before;
+    if (before && before->type != JSON_ARRAY) {
+        all = json_array(mem);
+        json_add(mem, all, before);
+    }
+    if (before)
+        json_add(mem, all, value);
+    json_set(mem, options, key, before ? all : value);
+}
 
 static struct json *url_json(struct arena *mem, const struct url *url)
 {
     struct json *json = json_object(mem), *options = json_object(mem);
+    bool several = url->host && strchr(url->host, ',');
+    struct names hosts = text_split(mem, several ? url->host : "", ',');
     json_set_text(mem, json, "dialect", url->dialect);
     json_set_text(mem, json, "driver", url->driver);
     json_set_text(mem, json, "user", url->user);
-    json_set_text(mem, json, "host", url->host);
+    json_set_text(mem, json, "host", several ? NULL : url->host);
     json_set(mem, json, "port", url->port ? json_int(mem, url->port) : json_null(mem));
     json_set_text(mem, json, "database", url->database);
+    for (int i = 0; several && i < hosts.n; i++) /* as SQLAlchemy has them */
+        option_add(mem, options, "host", hosts.item[i]);
     for (int i = 0; i < url->keys.n; i++)
-        json_set_text(mem, options, url->keys.item[i], url->values.item[i]);
+        option_add(mem, options, url->keys.item[i], url->values.item[i]);
     json_set(mem, json, "options", options);
     return json;
 }

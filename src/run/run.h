@@ -20,6 +20,7 @@ struct timed {
 struct target_place {
     const char *label; /* what it is called: the schema, the database, the file, the URL without its password */
     struct url url;    /* of targets that are URLs */
+    const char *file;  /* what is the same for two names of one file; NULL: none is there, or it is none */
 };
 struct target_places {
     struct list item; /* struct target_place *, in order, each once */

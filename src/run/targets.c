@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/map.h"
@@ -45,18 +46,47 @@ static int glob_failed(const char *path, int number)
     return number != ENOENT && number != ENOTDIR;
 }
 
+/* The same for two names of one file. */
+static const char *identity_of(struct arena *mem, const struct stat *status)
+{
+    return arena_printf(mem, "%llu:%llu", (unsigned long long)status->st_dev, (unsigned long long)status->st_ino);
+}
+
+/*
+ * Of what the pattern matches: databases are plain files, or links to them; folders are passed over, like what lies beside a database. What can
+ * be none is an error, because a fleet that is smaller than it looks would be told as done.
+ */
+static int file_take(struct ctx *ctx, const struct session *session, const char *path, const char *label,
+                     struct target_places *places)
+{
+    struct stat status;
+    if (is_companion(path))
+        return 0;
+    if (stat(path, &status) != 0)
+        return fail_targets(ctx, session, arena_printf(ctx->mem, "the target %s is a link that leads nowhere", label));
+    if (S_ISDIR(status.st_mode))
+        return 0;
+    if (!S_ISREG(status.st_mode))
+        return fail_targets(ctx, session, arena_printf(ctx->mem, "the target %s is no plain file", label));
+    struct target_place *place = place_add(ctx, places, label);
+    place->file = identity_of(ctx->mem, &status);
+    return 0;
+}
+
 static int files_find(struct ctx *ctx, const struct session *session, struct target_places *places)
 {
     const char *folder = session->config->folder, *pattern = session->database->targets.pattern;
     const char *whole = path_join(ctx->mem, folder, pattern);
     size_t before = text_equal(whole, pattern) ? 0 : strlen(whole) - strlen(pattern);
     glob_t found;
-    int code = glob(whole, 0, glob_failed, &found);
-    for (size_t i = 0; code == 0 && i < found.gl_pathc; i++)
-        if (!is_companion(found.gl_pathv[i]) && !folder_exists(found.gl_pathv[i]))
-            place_add(ctx, places, arena_dup(ctx->mem, found.gl_pathv[i] + before));
+    int code = glob(whole, 0, glob_failed, &found), taken = 0;
+    for (size_t i = 0; code == 0 && taken == 0 && i < found.gl_pathc; i++) {
+        const char *path = found.gl_pathv[i];
+        taken = file_take(ctx, session, path, arena_dup(ctx->mem, path + before), places);
+    }
     if (code == 0)
         globfree(&found);
+    TRY(taken);
     return code == 0 || code == GLOB_NOMATCH
                ? 0
                : fail_targets(ctx, session, arena_printf(ctx->mem, "a folder of %s cannot be read", pattern));
@@ -96,6 +126,17 @@ static int rows_take(struct ctx *ctx, const struct session *session, const struc
     return 0;
 }
 
+/* Files that a query names: one that is not there yet is made, and is no other. */
+static void files_look(struct ctx *ctx, const struct session *session, struct target_places *places)
+{
+    struct stat status;
+    for (int i = 0; i < places->item.n; i++) {
+        struct target_place *place = places->item.item[i];
+        if (stat(path_join(ctx->mem, session->config->folder, place->label), &status) == 0)
+            place->file = identity_of(ctx->mem, &status);
+    }
+}
+
 static int rows_find(struct ctx *ctx, const struct session *session, struct target_places *places)
 {
     const struct targets_config *targets = &session->database->targets;
@@ -111,19 +152,30 @@ static int rows_find(struct ctx *ctx, const struct session *session, struct targ
     if (conn_query(ctx, lookout.conn, targets->query ? targets->query : sql, &params, &rows) < 0)
         return fail_targets(ctx, session,
                             arena_printf(ctx->mem, "the targets cannot be found out: %s", ctx->error.message));
-    return rows_take(ctx, session, &rows, places);
+    TRY(rows_take(ctx, session, &rows, places));
+    if (targets->kind == TARGETS_FILES)
+        files_look(ctx, session, places);
+    return 0;
 }
 
 /* Two threads in one database would wait for each other, and count it twice. */
 static int check_twice(struct ctx *ctx, const struct session *session, const struct target_places *places)
 {
-    struct map seen;
+    struct map seen, files;
     map_init(&seen, ctx->mem);
+    map_init(&files, ctx->mem);
     for (int i = 0; i < places->item.n; i++) {
         struct target_place *place = places->item.item[i];
         if (map_get(&seen, place->label))
             return fail_targets(ctx, session, arena_printf(ctx->mem, "the target %s is there twice", place->label));
         map_set(&seen, place->label, place);
+        const struct target_place *same = place->file ? map_get(&files, place->file) : NULL;
+        if (same)
+            return fail_targets(
+                ctx, session,
+                arena_printf(ctx->mem, "the targets %s and %s are the same file", same->label, place->label));
+        if (place->file)
+            map_set(&files, place->file, place);
     }
     return 0;
 }

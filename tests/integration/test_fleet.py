@@ -1,7 +1,9 @@
 """Many databases at once: --all --jobs, and entries with targets.  Under ThreadSanitizer in a soak, where a report of it ends the program with 66."""
 
+import os
 import shutil
 import signal
+import socket
 import sqlite3
 import time
 
@@ -277,6 +279,29 @@ def test_rows_as_targets(lite):
     assert [row["target"] for row in shown["targets"]] == ["data/t002.db", "data/t000.db"]
     fleet(lite, '{query: "SELECT url FROM tenants", of: urls}', registry)
     assert lite.ok("status", *JOBS, "--json").json["summary"]["up_to_date"] == 2
+
+
+@pytest.mark.parametrize("make, said", [
+    (lambda path: path.symlink_to("t000.db"), "the targets data/t000.db and data/t9.db are the same file"),
+    (lambda path: path.hardlink_to(path.parent / "t000.db"), "the targets data/t000.db and data/t9.db are the same file"),
+    (lambda path: path.symlink_to("nowhere.db"), "the target data/t9.db is a link that leads nowhere"),
+    (lambda path: os.mkfifo(path), "the target data/t9.db is no plain file"),
+    (lambda path: socket.socket(socket.AF_UNIX).bind(str(path)), "the target data/t9.db is no plain file"),
+    (lambda path: path.mkdir(), None),
+    (lambda path: (path.parent.parent / "elsewhere.db").touch() or path.symlink_to("../elsewhere.db"), None),
+], ids=["link", "hard link", "dangling", "fifo", "socket", "folder", "link elsewhere"])
+def test_what_a_pattern_finds(lite, monkeypatch, make, said):
+    """A database under two names would be migrated by two at once, and what is no database would be missed in silence."""
+    lite_files(lite, 2)
+    fleet(lite, FILES_OF)
+    monkeypatch.chdir(lite.folder)  # the name of a socket is short
+    make((lite.folder / "data" / "t9.db").relative_to(lite.folder))
+    shown = lite.run("migrate", *JOBS)
+    assert shown.status == (1 if said else 0) and (said or "") in shown.err, shown
+    if said and "same file" in said:
+        fleet(lite, '{query: "SELECT \'data/t000.db\' UNION SELECT \'data/t9.db\'", of: files}', settings="    database_type: sqlite\n    database_url_sync: sqlite:///./registry.db\n")
+        (lite.folder / "registry.db").touch()
+        assert said in lite.run("migrate", *JOBS).err
 
 
 @pytest.mark.parametrize("targets, said", [

@@ -165,6 +165,15 @@ def test_interrupted_around_a_file(lite, event, said, applied):
     assert shown.status == (0 if event == "after_run" else 130) and "error: cancelled" not in shown.err, shown
 
 
+def test_one_that_writes_much(lite):
+    """It goes on, and so does the run; what is shown is bounded, and that is said."""
+    lite.table("0001", "one")
+    hook(lite, before_run=[sys.executable, "-c", "import sys\nfor i in range(300_000): print('line', i)\nsys.stderr.write('x' * 3_000_000)"])
+    shown = lite.ok("migrate")
+    assert "writes more than 1048576 bytes: the rest of it is not shown" in shown.err and "line 1000\n" in shown.err
+    assert 900_000 < len(shown.err) < 1_200_000 and lite.database.versions() == ["0001"]
+
+
 def test_no_shell(lite):
     """Arguments come as they are written, and the folder is the project's."""
     lite.table("0001", "one")

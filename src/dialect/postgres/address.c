@@ -93,26 +93,39 @@ static void option_add(struct ctx *ctx, struct pg_keywords *keywords, const char
     pg_keyword_set(keywords, keyword, value);
 }
 
-/* host=a:1&host=b:2 and host=a,b: libpq wants two lists. */
+/* a:1, [::1]:2, a bare IPv6 address, the folder of a socket. Where ":port" begins; NULL: it says none. */
+static const char *port_of(const char *host)
+{
+    const char *close = *host == '[' ? strchr(host, ']') : NULL, *colon = strchr(close ? close : host, ':');
+    return *host == '/' || (colon && strchr(colon + 1, ':')) ? NULL : colon;
+}
+
+static void host_add(struct buf *hosts, struct buf *ports, const char *host)
+{
+    const char *colon = port_of(host), *end = colon ? colon : host + strlen(host), *comma = hosts->len ? "," : "";
+    if (*host == '[' && end[-1] == ']') {
+        host++;
+        end--;
+    }
+    buf_addf(ports, "%s%s", comma, colon ? colon + 1 : "");
+    buf_addf(hosts, "%s%.*s", comma, (int)(end - host), host);
+}
+
+/* a:1,b:2 as the host, host=a:1&host=b:2 and host=a,b: libpq wants two lists. */
 static void hosts_add(struct ctx *ctx, struct pg_keywords *keywords, const struct url *url)
 {
     struct buf hosts, ports;
-    int n = 0;
-
     buf_init(&hosts, ctx->mem);
     buf_init(&ports, ctx->mem);
-    for (int i = 0; i < url->keys.n; i++) {
-        const char *value = url->values.item[i], *colon;
-        if (!text_equal(url->keys.item[i], "host"))
-            continue;
-        colon = value[0] == '/' ? NULL : strrchr(value, ':');
-        if (colon && strchr(value, ':') != colon)
-            colon = NULL; /* a bare IPv6 address */
-        buf_addf(&hosts, "%s%.*s", n > 0 ? "," : "", (int)(colon ? (size_t)(colon - value) : strlen(value)), value);
-        buf_addf(&ports, "%s%s", n > 0 ? "," : "", colon ? colon + 1 : "");
-        n++;
+    if (url->host && strchr(url->host, ',')) {
+        struct names several = text_split(ctx->mem, url->host, ',');
+        for (int i = 0; i < several.n; i++)
+            host_add(&hosts, &ports, several.item[i]);
     }
-    if (n == 0)
+    for (int i = 0; i < url->keys.n; i++)
+        if (text_equal(url->keys.item[i], "host"))
+            host_add(&hosts, &ports, url->values.item[i]);
+    if (!hosts.len)
         return;
     pg_keyword_set(keywords, "host", hosts.data);
     if (strspn(ports.data, ",") < ports.len)

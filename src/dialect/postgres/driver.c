@@ -13,6 +13,14 @@ static const struct {
     const char *hint;
     bool passing; /* it is not up yet */
 } connect_hints[] = {
+    {"root certificate file",
+     "Give the file with ?sslrootcert=FILE in the database URL (sslrootcert=system: those of this machine), or ask for less with sslmode=require."},
+    {"certificate",
+     "See sslmode, sslrootcert, sslcert and sslkey in the database URL: verify-full wants a certificate of the very name of the host, verify-ca any of a known authority."},
+    {"server does not support SSL",
+     "The server has no TLS: ?sslmode=prefer or ?sslmode=disable in the database URL goes without."},
+    {"SSL encryption", "The server's pg_hba.conf has no line for this host, user and database."},
+    {"no encryption", "The server lets nobody in from here without TLS: add ?sslmode=require to the database URL."},
     {"password authentication failed", "Check user and password in the database URL."},
     {"no password supplied", "Put the password into the database URL, or into PGPASSWORD or ~/.pgpass."},
     {"does not exist", "Check the names in the database URL; createdb makes a database."},

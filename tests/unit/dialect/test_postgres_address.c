@@ -28,6 +28,9 @@ static void parts_of_a_url_become_keywords(void **state)
                         "application_name=x connect_timeout=10 user=bob dbname=db host=/run/pg");
     assert_string_equal(keywords_of(ctx, "postgresql://bob@/db?host=a:1&host=b:2&target_session_attrs=any"),
                         OURS "user=bob dbname=db host=a,b port=1,2 target_session_attrs=any");
+    assert_string_equal(keywords_of(ctx, "postgresql://bob:pw@a:1,b,[::1]:3/db?target_session_attrs=read-write"),
+                        OURS "host=a,b,::1 user=bob dbname=db port=1,,3 target_session_attrs=read-write password=pw");
+    assert_string_equal(keywords_of(ctx, "postgresql://%2Frun%2Fpg,b/db"), OURS "host=/run/pg,b dbname=db");
 }
 
 static void options_of_other_drivers_do_no_harm(void **state)
