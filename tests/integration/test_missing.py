@@ -23,6 +23,8 @@ NEEDS = {
     "collation": (COLLATION, 'CREATE TABLE t (name text COLLATE plain)', "table t / column name", "collation plain"),
     "check": (CHECKING, "CREATE TABLE t (n integer, CHECK (ok(n)))", "table t / check t_n_check",
               "function ok(integer)"),
+    "keyword": ("CREATE FUNCTION add(integer, integer) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT $1 + $2'",
+                "CREATE TABLE t (n integer, CHECK (add(n, 1) > 0))", "table t / check t_n_check", "function add(integer, integer)"),
     "generated": (CHECKING, "CREATE TABLE t (n integer, o boolean GENERATED ALWAYS AS (ok(n)) STORED)",
                   "table t / column o", "function ok(integer)"),
     "index": (CHECKING, "CREATE TABLE t (n integer);\nCREATE INDEX i ON t (n) WHERE ok(n)", "table t / index i",
@@ -50,7 +52,10 @@ CREATE VIEW v AS WITH a(x) AS (SELECT 1), b(y) AS MATERIALIZED (SELECT x FROM a)
   OVER (PARTITION BY s), u.z, CAST(n AS numeric(5, 1)), g.e, row_number() OVER w AS rn FROM t, b, unnest(tags) AS u(z),
   generate_series(1, 3) g(e), LATERAL (SELECT 1) k(o) WINDOW w AS (ORDER BY id);
 CREATE VIEW v2 AS SELECT x.a FROM (VALUES (1), (2)) x(a) JOIN LATERAL (SELECT 3 AS a) z USING (a)
-  WHERE EXISTS (SELECT 1) AND (x.a) BETWEEN (1) AND (2) GROUP BY GROUPING SETS ((x.a), ())"""
+  WHERE EXISTS (SELECT 1) AND (x.a) BETWEEN (1) AND (2) GROUP BY GROUPING SETS ((x.a), ());
+CREATE VIEW v3 AS SELECT max(s) AS s, (since AT TIME ZONE ('UTC'))::time(2) AS at, '1'::bit varying (3) AS b,
+  '1 s'::interval second (2) AS i, rank() OVER (ORDER BY (id)) AS r FROM t WHERE s LIKE ('a') ESCAPE ('b')
+  GROUP BY ROLLUP (id), CUBE (since) ORDER BY (id) FETCH FIRST (1 + 1) ROWS ONLY"""
 
 
 @pytest.fixture

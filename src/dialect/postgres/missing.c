@@ -182,7 +182,10 @@ static void object_read(struct needs *needs, const struct object *object)
 
 /* ---- the server ---- */
 
-/* A type's name can be called like a function. Without a schema a name is looked for where the search path leads; a collation's anywhere. */
+/*
+ * A type's name can be called like a function. Without a schema a name is looked for where the search path leads; a collation's anywhere.
+ * A keyword that is reserved nowhere may be a function's name too, but for those after which the grammar has a parenthesis itself.
+ */
 static const char unknown_sql[] =
     "WITH asked AS ("
     "  SELECT n - 1 AS n, e->>0 AS kind, e->>1 AS schema, e->>2 AS name, e->>3 AS before"
@@ -199,7 +202,10 @@ static const char unknown_sql[] =
     "  AND (h.home IS NULL OR CASE WHEN a.schema IS NULL THEN s.nspname = ANY (current_schemas(true))"
     "       ELSE s.nspname = a.schema END)) "
     "AND NOT (a.schema IS NULL AND a.kind IN ('function', 'type')"
-    "         AND EXISTS (SELECT FROM pg_get_keywords() k WHERE k.word = a.name)) "
+    "         AND EXISTS (SELECT FROM pg_get_keywords() k WHERE k.word = a.name AND (a.kind = 'type' OR k.catcode <> 'U'"
+    "         OR k.word IN ('by', 'columns', 'content', 'cube', 'document', 'escape', 'filter', 'first', 'keep', 'keys',"
+    "                       'materialized', 'next', 'omit', 'over', 'passing', 'range', 'rollup', 'second', 'set', 'sets',"
+    "                       'show', 'value', 'varying', 'zone')))) "
     "AND (a.before = '' OR EXISTS (SELECT FROM pg_get_keywords() k WHERE k.word = a.before)) ORDER BY 1";
 
 static const char *asked_json(const struct needs *needs)
