@@ -160,7 +160,9 @@ static void down_add(struct generation *generation, struct buf *out)
         buf_addf(out, "-- stays, as the models do not say how to undo it: %s\n",
                  comment_line(generation->ctx->mem, stays->item[i]));
     if (generation->down && !generation->down->statements.n)
-        buf_add(out, "-- irreversible: the models do not say how to undo their DDL elements\n");
+        buf_addf(out, "-- irreversible: %s\n",
+                 generation->comparison.events.changed ? "the models do not say how to undo their DDL elements"
+                                                       : "what this file does has no way back");
     if (out->len > start)
         buf_add_c(out, '\n');
     if (generation->down && generation->down->statements.n)

@@ -299,6 +299,12 @@ def test_extensions_of_a_file_are_part_of_the_migration(project):
     assert "DROP EXTENSION pg_trgm;" in written.split("-- rollback")[0]
 
 
+def test_the_schema_of_an_extension_goes_with_it(project):
+    reach(project, "CREATE SCHEMA ext;\nCREATE EXTENSION pg_trgm SCHEMA ext;\n")
+    written = reach(project, "CREATE TABLE t (id int);\n", "none")
+    assert written.index("DROP EXTENSION pg_trgm;") < written.index("DROP SCHEMA ext;") < written.index("-- rollback")
+
+
 def test_extensions_that_the_file_does_not_name_stay(project):
     rows(project.url, "CREATE EXTENSION cube")
     written = reach(project, "CREATE EXTENSION IF NOT EXISTS citext;\nCREATE TABLE t (a citext, b cube);\n")
@@ -311,6 +317,9 @@ def test_versions_count_where_the_file_names_them(project):
     assert "EXTENSION" not in reach(project, "CREATE EXTENSION citext;\nCREATE TABLE t (a citext);\n")
     written = reach(project, "CREATE EXTENSION citext VERSION '1.6';\nCREATE TABLE t (a citext);\n", "newer")
     assert "ALTER EXTENSION citext UPDATE TO '1.6';" in written
+    assert "irreversible: what this file does has no way back" in written
+    project.write("schema.sql", "CREATE EXTENSION citext VERSION '1.4';\nCREATE TABLE t (a citext);\n")
+    assert "No new migrations" in project.ok("make-migrations").out  # a newer one does, and there is no way back
 
 
 def test_an_extension_that_is_not_to_be_had_is_named(project):

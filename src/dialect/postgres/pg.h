@@ -201,6 +201,7 @@ char *pg_using(struct arena *mem, const struct target *target, const char *colum
 bool pg_same_family(struct arena *mem, const char *from, const char *to);
 
 /* defaults.c */
+bool pg_version_older(struct arena *mem, const char *version, const char *than);
 void pg_reconcile(struct arena *mem, const struct target *target, struct changes *changes); /* see struct dialect */
 /* What the server prints of the default that draws from it. */
 char *pg_nextval(struct arena *mem, const char *schema, const char *sequence);

@@ -1,7 +1,8 @@
 /*
  * What is not a difference.  Of a description that no server has printed, what it cannot say as the server does: that a serial's
  * sequence counts in its own way, and that a UNIQUE which says a key again makes no second index.  And whether a materialised
- * view is filled: that is said where it is made, as a dump says WITH NO DATA of every one, and is then up to whoever refreshes it.
+ * view is filled: that is said where it is made, as a dump says WITH NO DATA of every one, and is then up to whoever refreshes it.  And the
+ * version of an extension, if it is newer than the one asked for.
  */
 #include "base/text.h"
 #include "dialect/postgres/pg.h"
@@ -135,6 +136,29 @@ static void default_follow(struct arena *mem, const struct target *target, const
                      pg_nextval(mem, schema, sequence_was(changes, schema, known->sequence)), is);
 }
 
+/* 1.9 before 1.10; what is not a number is as good as any other. */
+bool pg_version_older(struct arena *mem, const char *version, const char *than)
+{
+    struct names left = text_split(mem, version, '.'), right = text_split(mem, than, '.');
+
+    for (int i = 0; i < left.n && i < right.n; i++) {
+        int64_t a, b;
+        if (!text_to_int(left.item[i], &a) || !text_to_int(right.item[i], &b))
+            return false;
+        if (a != b)
+            return a < b;
+    }
+    return left.n < right.n;
+}
+
+/* An extension has no way back to an older version, and a newer one does what was asked for too. */
+static void newer_keep(struct arena *mem, struct extension *extension)
+{
+    const struct extension *before = (const struct extension *)extension->object.peer;
+    if (before && before->version && extension->version && pg_version_older(mem, extension->version, before->version))
+        object_unsay(&extension->object, EXTENSION_version);
+}
+
 void pg_reconcile(struct arena *mem, const struct target *target, struct changes *changes)
 {
     struct object *root = changes->after->root;
@@ -145,7 +169,9 @@ void pg_reconcile(struct arena *mem, const struct target *target, struct changes
             sequence_settle(mem, (struct column *)o);
             default_follow(mem, target, changes, (struct column *)o);
         }
-        if (o->kind == KIND_VIEW)
+        if (o->kind == KIND_EXTENSION)
+            newer_keep(mem, (struct extension *)o);
+        else if (o->kind == KIND_VIEW)
             filled_keep((struct view *)o);
         else if (printed)
             continue;

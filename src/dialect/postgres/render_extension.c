@@ -32,21 +32,6 @@ int pg_extension_drop(struct render *render, const struct change *change)
     return 0;
 }
 
-/* 1.9 before 1.10; what is not a number is as good as any other. */
-static bool is_older(struct arena *mem, const char *version, const char *than)
-{
-    struct names left = text_split(mem, version, '.'), right = text_split(mem, than, '.');
-
-    for (int i = 0; i < left.n && i < right.n; i++) {
-        int64_t a, b;
-        if (!text_to_int(left.item[i], &a) || !text_to_int(right.item[i], &b))
-            return false;
-        if (a != b)
-            return a < b;
-    }
-    return left.n < right.n;
-}
-
 int pg_extension_alter(struct render *render, const struct change *change)
 {
     const struct extension *before = (const struct extension *)change->before;
@@ -55,7 +40,7 @@ int pg_extension_alter(struct render *render, const struct change *change)
 
     if (!extension->version) /* any will do */
         return 0;
-    if (before->version && is_older(render->mem, extension->version, before->version))
+    if (before->version && pg_version_older(render->mem, extension->version, before->version))
         return 0; /* extensions have no way back; what rested on the older one works with the newer */
     pg_ident_add(&out, extension->object.name);
     buf_add(&out, " UPDATE TO ");

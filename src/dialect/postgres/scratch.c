@@ -178,6 +178,8 @@ static int extension_make(struct ctx *ctx, struct pg_conn *conn, const struct sc
         if (pg_texts_make_schema(spec->statements, schema))
             return 0;
         TRY(schema_make(ctx, &conn->conn, spec, schema));
+        if (!text_equal(schema, "public"))
+            names_add(ctx->mem, &conn->lent_schemas, schema);
         buf_add(&sql, " SCHEMA ");
         ident_add(&sql, &pg_ident, schema);
     }
