@@ -303,6 +303,34 @@ static void counter_judge(const struct finder *finder, const struct change *chan
             arena_printf(finder->mem, "how far %s has counted is lost", object_path(finder->mem, change->before)));
 }
 
+static int64_t number_of(const struct object *object, int field)
+{
+    return *(const int64_t *)object_field(object, field);
+}
+
+/* A counter that is past a bound which comes nearer begins again. */
+static void bounds_judge(const struct finder *finder, const struct change *change)
+{
+    static const struct {
+        const char *field;
+        int nearer; /* which way is nearer */
+    } bounds[] = {{"min", 1}, {"max", -1}, {"identity_min", 1}, {"identity_max", -1}};
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+        int field = field_find(change->kind, bounds[i].field);
+        if (field < 0 || !object_says(change->before, field) || !object_says(change->after, field))
+            continue;
+        int64_t before = number_of(change->before, field), after = number_of(change->after, field);
+        if (bounds[i].nearer > 0 ? after <= before : after >= before)
+            continue;
+        hazard_add(
+            finder, change, "restarts-counter", true,
+            arena_printf(finder->mem,
+                         "%s starts again if it has counted past its new bounds, and may give values that are taken",
+                         object_path(finder->mem, change->after)));
+        return;
+    }
+}
+
 /* ---- what every row has to hold to ---- */
 
 static bool binds_rows(const struct object *object)
@@ -490,11 +518,13 @@ static void change_judge(const struct finder *finder, const struct change *chang
     else if (change->op == CHANGE_CREATE) {
         empty_judge(finder, change);
         bound_judge(finder, change, object);
-    } else if (change->op == CHANGE_ALTER && column)
-        column_judge(finder, change, object);
-    else if (change->op == CHANGE_ALTER)
-        labels_judge(finder, change);
-    else if (change->op == CHANGE_REBUILD)
+    } else if (change->op == CHANGE_ALTER) {
+        bounds_judge(finder, change);
+        if (column)
+            column_judge(finder, change, object);
+        else
+            labels_judge(finder, change);
+    } else if (change->op == CHANGE_REBUILD)
         rebuild_judge(finder, change);
 }
 

@@ -41,7 +41,7 @@ static bool loses_rows(const struct plan *plan)
 {
     for (int i = 0; i < plan->hazards.n; i++) {
         const struct hazard *hazard = plan->hazards.item[i];
-        if (hazard->irreversible && !text_equal(hazard->code, "drops-counter"))
+        if (hazard->irreversible && !strstr(hazard->code, "-counter"))
             return true;
     }
     return false;
