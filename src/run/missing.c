@@ -111,6 +111,57 @@ static bool makes_extension(const struct changes *changes)
     return false;
 }
 
+/* ---- relations that no kind models ---- */
+
+/* "INSERT INTO docs", "FROM docs": a relation of that name, not a column or a function. */
+static bool reads_relation(struct arena *mem, const struct dialect *dialect, const char *text, const char *name)
+{
+    static const char *const words[] = {"into", "from", "join", "update", ".", NULL};
+    struct lexer lexer;
+    struct token before = {.text = ""};
+    lex_open(&lexer, dialect->lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        bool named = token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED;
+        if (named && token_is_one_of(&before, words) && text_equal_nocase(token_name(mem, &token), name))
+            return true;
+        before = token;
+    }
+    return false;
+}
+
+static bool object_reads(struct arena *mem, const struct dialect *dialect, const struct object *object,
+                         const char *name)
+{
+    const struct kind_info *info = &kind_table[object->kind];
+    for (int i = 0; kind_is(object->kind, KIND_IS_TEXT) && i < info->fields; i++) {
+        if (info->field[i].type != FIELD_EXPR || !object_says(object, i))
+            continue;
+        const char *text = expr_text(object_field(object, i));
+        if (text && reads_relation(mem, dialect, text, name))
+            return true;
+    }
+    return false;
+}
+
+/* An engine takes a text that names what is not there, or it does not: either way the object is of no use. */
+static void relations_find(struct arena *mem, const struct dialect *dialect, const struct changes *changes,
+                           const struct list *objects, struct list *missing)
+{
+    for (int i = 0; i < changes->after->unmodelled.n; i++) {
+        const struct unmodelled *wanted = changes->after->unmodelled.item[i];
+        if (!unmodelled_is_relation(wanted) || unmodelled_called(changes->before, wanted->name))
+            continue;
+        for (int k = 0; k < objects->n; k++) {
+            const struct object *object = objects->item[k];
+            if (!object_reads(mem, dialect, object, wanted->name))
+                continue;
+            struct outside *one = NEW(mem, struct outside);
+            *one = (struct outside){.object = object, .kind = wanted->kind, .name = wanted->name};
+            list_add(mem, missing, one);
+        }
+    }
+}
+
 /* ---- in words ---- */
 
 static bool is_about(const struct schema_statement *statement, const struct object *object)
@@ -156,9 +207,11 @@ int missing_check(struct ctx *ctx, const struct session *session, const struct c
     const struct dialect *dialect = session->database->dialect;
     struct list missing = {0};
     const struct list objects = objects_find(ctx->mem, changes);
-    if (!dialect->missing || !objects.n || makes_extension(changes))
+    if (!objects.n || makes_extension(changes))
         return 0;
-    TRY(dialect->missing(ctx, session->conn, &objects, &missing));
+    if (dialect->missing)
+        TRY(dialect->missing(ctx, session->conn, &objects, &missing));
+    relations_find(ctx->mem, dialect, changes, &objects, &missing);
     for (int i = 0; i < missing.n; i++) {
         const struct outside *one = missing.item[i];
         const struct unmodelled *desired = unmodelled_called(changes->after, one->name);

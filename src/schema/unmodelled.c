@@ -17,22 +17,23 @@ enum {
     TAKES_NAME = 1, /* no table, view, sequence or type can have its name beside it */
     IN_CREATE = 2,  /* CREATE of what it hangs on would make something else without it */
     IS_PART = 4,    /* is "of" what it hangs on, and not "on" it */
-    IMPLIED = 8     /* comes and goes with what it hangs on, so it is no news of its own */
+    IMPLIED = 8,    /* comes and goes with what it hangs on, so it is no news of its own */
+    HAS_ROWS = 16   /* other objects may read it */
 };
 
 static const struct {
     const char *kind;
     unsigned marks;
 } words[] = {
-    {.kind = "partition", .marks = TAKES_NAME | IN_CREATE | IS_PART},
-    {.kind = "foreign table", .marks = TAKES_NAME},
+    {.kind = "partition", .marks = TAKES_NAME | IN_CREATE | IS_PART | HAS_ROWS},
+    {.kind = "foreign table", .marks = TAKES_NAME | HAS_ROWS},
     {.kind = "composite type", .marks = TAKES_NAME},
     {.kind = "domain", .marks = TAKES_NAME},
     {.kind = "range type", .marks = TAKES_NAME},
     {.kind = "base type", .marks = TAKES_NAME},
     {.kind = "shell type", .marks = TAKES_NAME},
-    {.kind = "virtual table", .marks = TAKES_NAME},
-    {.kind = "shadow table", .marks = TAKES_NAME | IS_PART | IMPLIED},
+    {.kind = "virtual table", .marks = TAKES_NAME | HAS_ROWS},
+    {.kind = "shadow table", .marks = TAKES_NAME | IS_PART | IMPLIED | HAS_ROWS},
     {.kind = "owner", .marks = IS_PART | IMPLIED},
     {.kind = "OF type", .marks = IN_CREATE},
     {.kind = "not valid constraint", .marks = IN_CREATE},
@@ -48,6 +49,11 @@ static bool is_marked(const struct unmodelled *one, unsigned mark)
         if (text_equal(words[i].kind, one->kind))
             return words[i].marks & mark;
     return false;
+}
+
+bool unmodelled_is_relation(const struct unmodelled *one)
+{
+    return one->name && is_marked(one, HAS_ROWS);
 }
 
 /* ---- in words ---- */
