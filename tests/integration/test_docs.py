@@ -50,6 +50,12 @@ def commands(body):
     return found
 
 
+def jobs(body):
+    """What a job of CI or of a cluster runs."""
+    listed = re.findall(r"^ *- (dbwarden .*)$", body, re.MULTILINE)
+    return listed + [" ".join(re.split(r"[\s,\"]+", words)) for words in re.findall(r"command: \[(dbwarden.*)\]", body)]
+
+
 def run(command, folder, package):
     programs = package.bin if package else f"{Path(PROGRAM).parent}:{Path(sys.executable).parent}"
     path = f"{programs}:{os.environ['PATH']}"
@@ -68,6 +74,11 @@ def block_run(match, folder, package, wrong):
         path = folder / match["file"]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(body)
+    if match["kind"] == "yaml":
+        for command in jobs(body):
+            printed = run(f"{command} && echo done", folder, package)
+            if not printed.endswith("done\n"):
+                wrong.append(f"{command}\n--- it printed\n{printed}")
     if match["kind"] != "console":
         return match[0]
     out = []
@@ -89,6 +100,15 @@ def test_page(page, tmp_path, request):
         page.write_text(again)
     else:
         assert not wrong, "\n".join(wrong)
+
+
+def test_python_reference():
+    """docs/python.md is what the docstrings say."""
+    page = ROOT / "docs" / "python.md"
+    printed = subprocess.run([sys.executable, ROOT / "tools" / "python_api.py"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    if os.environ.get("DBWARDEN_TEST_UPDATE"):
+        page.write_text(printed)
+    assert page.read_text() == printed, "run this test with DBWARDEN_TEST_UPDATE=1"
 
 
 def test_commands():

@@ -65,7 +65,7 @@ def test_commands_as_functions(python):
         ["UsageError", "--count must be at least 1, not 0"],
         ["TypeError", "got an unexpected keyword argument 'nonsense'"],
         ["DBWardenError", "Database 'nobody' not found in settings config. Available databases: [primary]"],
-        True, ["primary", "logs"], 2,
+        True, ["primary", "logs"], 3,
     ]
 
 
