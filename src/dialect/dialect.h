@@ -276,8 +276,15 @@ struct render_kind {
 
 /* Types ordered by what they can hold: a step to the left may lose something. */
 struct type_ladder {
-    const char *type[5]; /* as type_normal() spells them, without arguments; NULL after the last */
+    const char *type[8]; /* as type_normal() spells them, without arguments; NULL after the last */
     bool rounds;         /* the server fits values in silently; else it refuses those that do not fit */
+};
+
+/* How many decimal digits a type surely holds. */
+struct type_digits {
+    const char *type; /* NULL ends a list */
+    int64_t digits;
+    bool whole; /* none of them after the point; more of them are refused, not rounded */
 };
 
 /* A change of type that takes values for something that they may not be, or makes others of them. */
@@ -294,8 +301,11 @@ struct type_rules {
     const char *const
         *rounded; /* beginnings of types whose values are rounded, not refused, when there are fewer digits */
     const struct type_caution *cautions; /* NULL: none */
+    const struct type_digits *digits;    /* NULL: not told */
     const char *const *unlimited;        /* types that take the text of any value; NULL: none */
     const char *const *exact;            /* types whose values have just the length that is given; NULL: none */
+    /* What a type without its numbers is called in these tables. NULL: as it is */
+    const char *(*rung)(struct arena *mem, const char *type);
     const char *(*class)(struct arena *mem,
                          const char *type); /* what alone counts of a type, which may be NULL for none;
                                                                   then there are only cautions. NULL: its name counts */

@@ -57,12 +57,12 @@ static int type_numbers(struct arena *mem, const char *type, int64_t number[2])
 }
 
 /* Without its numbers: "timestamp with time zone" of "timestamp(3) with time zone". */
-static char *type_base(struct arena *mem, const char *type)
+static const char *type_base(struct arena *mem, const struct type_rules *rules, const char *type)
 {
     const char *open = strchr(type, '('), *close = open ? strchr(open, ')') : NULL;
-    if (!close)
-        return text_lower(mem, text_trim(mem, type));
-    return text_lower(mem, text_trim(mem, arena_printf(mem, "%.*s%s", (int)(open - type), type, close + 1)));
+    const char *bare = close ? arena_printf(mem, "%.*s%s", (int)(open - type), type, close + 1) : type;
+    bare = text_lower(mem, text_trim(mem, bare));
+    return rules->rung ? rules->rung(mem, bare) : bare;
 }
 
 enum loss { LOSS_NONE, LOSS_STOPS, LOSS_ROUNDS };
@@ -94,7 +94,7 @@ static enum loss loss_same_type(struct arena *mem, const struct type_rules *rule
 {
     int64_t a[2] = {0}, b[2] = {0};
     int n = type_numbers(mem, from, a), m = type_numbers(mem, to, b);
-    if (is_any(rules->exact, type_base(mem, to)) && a[0] != b[0])
+    if (is_any(rules->exact, type_base(mem, rules, to)) && a[0] != b[0])
         return LOSS_STOPS;
     if (!m || (n && b[0] >= a[0] && b[1] >= a[1]))
         return LOSS_NONE;
@@ -115,7 +115,7 @@ static enum loss loss_of_numbers(struct arena *mem, const struct type_rules *rul
 
 static const char *type_class(struct arena *mem, const struct type_rules *rules, const char *type)
 {
-    return rules->class ? rules->class(mem, type) : type_base(mem, type);
+    return rules->class ? rules->class(mem, type) : type_base(mem, rules, type);
 }
 
 static const struct type_caution *caution_of(struct arena *mem, const struct type_rules *rules, const char *from,
@@ -128,28 +128,69 @@ static const struct type_caution *caution_of(struct arena *mem, const struct typ
     return NULL;
 }
 
-static enum loss loss_between(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
+/* A number with a known count of digits. */
+static bool digits_known(struct arena *mem, const struct type_rules *rules, const char *from, const char *to,
+                         enum loss *loss)
 {
-    if (rules->class)
-        return LOSS_NONE;
-    const char *a = type_base(mem, from), *b = type_base(mem, to);
-    enum loss worst = LOSS_NONE;
-    bool known = false;
-    if (text_equal(a, b))
-        return loss_same_type(mem, rules, from, to);
-    if (is_any(rules->unlimited, to))
-        return LOSS_NONE;
+    int64_t numbers[2];
+    const struct type_digits *room = rules->digits;
+    while (room && room->type && !text_equal(room->type, to))
+        room++;
+    if (!room || !room->type || type_numbers(mem, from, numbers) < 2 || (room->whole && numbers[1] > 0))
+        return false;
+    *loss = numbers[0] <= room->digits ? LOSS_NONE : room->whole ? LOSS_STOPS : LOSS_ROUNDS;
+    return true;
+}
+
+/* Both have a length, which values may be shorter than, and the new one is not less. */
+static bool has_room(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
+{
+    int64_t a[2], b[2];
+    return !is_any(rules->exact, type_base(mem, rules, to)) && type_numbers(mem, from, a) == 1 &&
+           type_numbers(mem, to, b) == 1 && b[0] >= a[0];
+}
+
+/* The worst that a step to the left on a ladder of both means; false: none has both. */
+static bool on_ladder(struct arena *mem, const struct type_rules *rules, const char *from, const char *to,
+                      enum loss *worst)
+{
+    const char *a = type_base(mem, rules, from), *b = type_base(mem, rules, to);
+    bool found = false;
+    *worst = LOSS_NONE;
     for (const struct type_ladder *ladder = rules->ladders; ladder->type[0]; ladder++) {
         int at = ladder_step(ladder, a), wanted = ladder_step(ladder, b);
         if (at < 0 || wanted < 0)
             continue;
-        known = true;
-        if (wanted < at && worst != LOSS_ROUNDS)
-            worst = ladder->rounds ? LOSS_ROUNDS : LOSS_STOPS;
+        found = true;
+        if (wanted < at && *worst != LOSS_ROUNDS && (ladder->rounds || !has_room(mem, rules, from, to)))
+            *worst = ladder->rounds ? LOSS_ROUNDS : LOSS_STOPS;
     }
-    if (known && worst == LOSS_NONE)
-        worst = loss_of_numbers(mem, rules, from, to);
-    return known || caution_of(mem, rules, from, to) ? worst : LOSS_STOPS;
+    return found;
+}
+
+static enum loss loss_between(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
+{
+    enum loss loss;
+    if (rules->class)
+        return LOSS_NONE;
+    if (text_equal(type_base(mem, rules, from), type_base(mem, rules, to)))
+        return loss_same_type(mem, rules, from, to);
+    if (is_any(rules->unlimited, to))
+        return LOSS_NONE;
+    if (digits_known(mem, rules, from, to, &loss))
+        return loss;
+    if (!on_ladder(mem, rules, from, to, &loss))
+        return caution_of(mem, rules, from, to) ? LOSS_NONE : LOSS_STOPS;
+    return loss == LOSS_NONE ? loss_of_numbers(mem, rules, from, to) : loss;
+}
+
+/* Of two arrays. */
+static void of_elements(struct arena *mem, const char **from, const char **to)
+{
+    if (!*from || !*to || !text_ends(*from, "[]") || !text_ends(*to, "[]"))
+        return;
+    *from = text_slice(mem, *from, 0, strlen(*from) - 2);
+    *to = text_slice(mem, *to, 0, strlen(*to) - 2);
 }
 
 static void type_judge(const struct finder *finder, const struct change *change, const struct object *column)
@@ -162,6 +203,7 @@ static void type_judge(const struct finder *finder, const struct change *change,
         return;
     const char *from = type_normal(finder->mem, target, before->type);
     const char *to = type_normal(finder->mem, target, after->type);
+    of_elements(finder->mem, &from, &to);
     const struct type_caution *caution = caution_of(finder->mem, rules, from, to);
     enum loss loss = loss_between(finder->mem, rules, from, to);
     const char *text = arena_printf(finder->mem, "%s changes from %s to %s", object_path(finder->mem, column),
@@ -169,7 +211,7 @@ static void type_judge(const struct finder *finder, const struct change *change,
     if (loss == LOSS_STOPS)
         hazard_add(finder, change, "narrows-type", false,
                    arena_printf(finder->mem, "%s: values that do not fit stop it", text));
-    else if (loss == LOSS_ROUNDS)
+    else if (loss == LOSS_ROUNDS && !(caution && caution->alters))
         hazard_add(finder, change, "rounds-values", true, arena_printf(finder->mem, "%s: values are rounded", text));
     if (caution)
         hazard_add(finder, change, caution->alters ? "alters-values" : "reads-session", caution->alters,
