@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -448,3 +449,29 @@ def test_looking_at_the_lock_takes_nothing(any_project):
     for _ in range(6):
         any_project.ok("migrate", "--lock-timeout", "0")
     assert all(ended(process).status == 0 for process in looking)
+
+
+KILLED_WRITER = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+for sql in ("PRAGMA cache_size = 2", "BEGIN", "DELETE FROM many", "DROP TABLE one"):
+    connection.execute(sql)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_who_only_looks_undoes_what_a_killed_writer_left(lite):
+    """As every reader of SQLite does; where the URL forbids writing, that is said."""
+    lite.table("0001", "one")
+    lite.ok("migrate")
+    lite.database.run("CREATE TABLE many AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) SELECT i, hex(randomblob(60)) FROM n")
+    path, journal = lite.folder / "app.db", lite.folder / "app.db-journal"
+    subprocess.run([sys.executable, "-c", KILLED_WRITER, str(path)])
+    assert journal.exists() and journal.stat().st_size
+    url = (lite.folder / "dbwarden.yaml").read_text()
+    lite.write("dbwarden.yaml", url.replace("app.db", "app.db?mode=ro", 1))
+    refused = lite.run("status")
+    assert refused.status == 5 and "a program was ended while it wrote" in refused.err and "mode=ro" in refused.err, refused
+    lite.write("dbwarden.yaml", url)
+    assert "0001" in lite.ok("status").out and not journal.exists()
+    assert lite.database.value("SELECT count(*) FROM many") == 3000 and lite.database.has("one")

@@ -23,6 +23,7 @@ struct open_plan {
     int flags;
     double busy_seconds; /* -1: not said */
     bool read_only;
+    bool heals; /* may undo what a killed writer left */
 };
 
 static bool pysqlite_option(const char *key)
@@ -130,6 +131,7 @@ static int plan_make(struct ctx *ctx, const struct url *url, const struct conn_o
     bool memory = !database || *database == '\0' || text_equal(database, ":memory:");
     *plan = (struct open_plan){.busy_seconds = -1, .read_only = options->read_only};
     plan->flags = options->read_only && !memory ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    plan->heals = options->read_only && !url_option(url, "mode") && !url_option(url, "uri");
     plan->target = memory ? ":memory:" : text_starts(database, "./") ? database + 2 : database;
     TRY(mode_read(ctx, url_option(url, "mode"), plan));
     if (timeout)
@@ -181,6 +183,13 @@ static int open_failed(struct ctx *ctx, struct lite_conn *lite, int rc)
         return ctx_check(ctx);
     ctx->error = (struct error){0};
     switch (rc & 0xff) {
+    case SQLITE_READONLY:
+        fail(ctx, ERR_CONNECT,
+             "cannot open database %s: a program was ended while it wrote, and who only reads cannot undo what it had "
+             "begun",
+             target);
+        fail_hint(ctx, "Run the command as a user who may write to the file and its folder, and without mode=ro.");
+        break;
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
         fail(ctx, ERR_CONNECT, "cannot open database %s: the file is not an SQLite database, or it is damaged", target);
@@ -250,17 +259,39 @@ void lite_own_process(void)
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-static int open_database(struct ctx *ctx, struct lite_conn *lite, const struct open_plan *plan)
+/* Opening reads nothing yet; the query does. */
+static int open_and_read(struct ctx *ctx, struct lite_conn *lite, const char *file, int flags)
 {
-    int rc = sqlite3_open_v2(plan->file, &lite->db, plan->flags | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc = sqlite3_open_v2(file, &lite->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK)
-        return open_failed(ctx, lite, rc);
+        return rc;
     sqlite3_extended_result_codes(lite->db, 1);
     lite_watch(lite);
-    /* Opening reads nothing yet; this does. */
     lite_enter(lite, ctx);
     rc = sqlite3_exec(lite->db, "PRAGMA schema_version", NULL, NULL, NULL);
     lite_leave(lite, 0);
+    return rc;
+}
+
+static int reopen(struct ctx *ctx, struct lite_conn *lite, const char *file, int flags)
+{
+    sqlite3_close(lite->db);
+    lite->db = NULL;
+    return open_and_read(ctx, lite, file, flags);
+}
+
+/* What a killed writer left is undone by the next one who looks, as it is by every program; only a reader may not. */
+static int open_after_writer(struct ctx *ctx, struct lite_conn *lite, const struct open_plan *plan)
+{
+    reopen(ctx, lite, plan->file, SQLITE_OPEN_READWRITE); /* if it fails, so does the other one, and says why */
+    return reopen(ctx, lite, plan->file, plan->flags);
+}
+
+static int open_database(struct ctx *ctx, struct lite_conn *lite, const struct open_plan *plan)
+{
+    int rc = open_and_read(ctx, lite, plan->file, plan->flags);
+    if ((rc & 0xff) == SQLITE_READONLY && plan->heals)
+        rc = open_after_writer(ctx, lite, plan);
     if (rc != SQLITE_OK)
         return open_failed(ctx, lite, rc);
     const char *path = sqlite3_db_filename(lite->db, "main");
