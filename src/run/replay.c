@@ -85,9 +85,13 @@ static int check_unneeded(const struct execution *execution, int at, const struc
 /* Temporary tables that the statements done have made, as far as a bare name still means the one made again. */
 struct replay {
     struct names temporary;
+    struct names made;  /* of these, those that are there again */
     struct names plain; /* of these, those whose rows are what was written into them */
     bool moved;         /* names may mean something else by now, and rows may have been undone */
 };
+
+/* What makes values of its own, be it in a CREATE or an ALTER. */
+static const char *const computed[] = {"default", "as", "like", "timestamp", "generated", "using", NULL};
 
 static bool has_word(const struct dialect *dialect, const struct sql_piece *piece, const char *const *words)
 {
@@ -149,7 +153,6 @@ static void forget_plain(struct arena *mem, const char *name, struct replay *rep
 
 static void table_made(const struct execution *execution, int i, const struct classified *what, struct replay *replay)
 {
-    static const char *const computed[] = {"default", "as", "like", "timestamp", "generated", NULL};
     struct arena *mem = execution->ctx->mem;
     const char *name = text_lower(mem, what->name);
     names_add(mem, &replay->temporary, name);
@@ -189,11 +192,57 @@ static int replay_one(struct execution *execution, int i)
     return execution_run_batch(execution);
 }
 
+static int index_of(struct arena *mem, const struct names *names, const char *name)
+{
+    return name ? names_find(names, text_lower(mem, name)) : -1;
+}
+
+/* ALTER TABLE, CREATE INDEX, DROP TABLE of nothing but temporary tables that are there again. */
+static bool changes_made(struct arena *mem, const struct classified *what, const struct replay *replay)
+{
+    const struct names *made = &replay->made;
+    if (replay->moved || what->schema || what->touches == TOUCHES_SESSION)
+        return false;
+    if (what->verb == VERB_CREATE)
+        return what->kind == KIND_INDEX && index_of(mem, made, what->table) >= 0;
+    if (what->kind != KIND_TABLE || (what->verb != VERB_ALTER && what->verb != VERB_RENAME && what->verb != VERB_DROP))
+        return false;
+    bool all = index_of(mem, made, what->name) >= 0;
+    for (int i = 0; what->verb == VERB_DROP && all && i < what->destroyed.n; i++)
+        all = index_of(mem, made, what->destroyed.item[i]) >= 0;
+    return all;
+}
+
+static void names_change(struct arena *mem, struct names *names, const char *from, const char *to)
+{
+    int at = index_of(mem, names, from);
+    if (at >= 0)
+        names->item[at] = to ? text_lower(mem, to) : "";
+}
+
+static int replay_change(struct execution *execution, int i, const struct classified *what, struct replay *replay)
+{
+    struct arena *mem = execution->ctx->mem;
+    bool drops = what->verb == VERB_DROP;
+    struct names *const lists[] = {&replay->temporary, &replay->made, &replay->plain};
+    if (what->verb == VERB_ALTER && has_word(execution->conn->dialect, &execution->split->piece[i], computed))
+        forget_plain(mem, what->name, replay);
+    for (int l = 0; l < 3; l++) {
+        if (drops || what->new_name)
+            names_change(mem, lists[l], what->name, what->new_name);
+        for (int k = 0; drops && k < what->destroyed.n; k++)
+            names_change(mem, lists[l], what->destroyed.item[k], NULL);
+    }
+    return replay_one(execution, i);
+}
+
 static int replay_resumed(struct execution *execution, int i, const struct classified *what, struct replay *replay)
 {
     replay->moved = replay->moved || moves_names(execution, i, what);
     if (is_replayed_insert(execution, i, what, replay))
         return replay_one(execution, i);
+    if (changes_made(execution->ctx->mem, what, replay))
+        return replay_change(execution, i, what, replay);
     if (what->touches != TOUCHES_SESSION) {
         forget_plain(execution->ctx->mem, what->name, replay);
         forget_plain(execution->ctx->mem, what->table, replay);
@@ -206,6 +255,8 @@ static int replay_resumed(struct execution *execution, int i, const struct class
         table_made(execution, i, what, replay);
     if (is_computed(execution->conn->dialect, &execution->split->piece[i], what))
         return check_unneeded(execution, i, what);
+    if (what->verb == VERB_CREATE && what->name && !what->schema)
+        names_add(execution->ctx->mem, &replay->made, text_lower(execution->ctx->mem, what->name));
     return replay_one(execution, i);
 }
 

@@ -228,6 +228,22 @@ def test_rows_that_a_file_says_are_in_its_temporary_table_again(any_project, row
     assert sorted(database.query("SELECT COALESCE(x, 0) FROM r")) == ([] if lost else [(-2,), (0,), (1,)])
 
 
+@pytest.mark.parametrize("any_project", [*MYSQLS, "postgresql", "sqlite"], indirect=True)
+def test_a_temporary_table_is_changed_again(any_project):
+    """Altered, renamed, indexed and dropped, as the statements done have left it; a table of the same name that stays is not touched."""
+    project, database = any_project, any_project.database
+    project.migration("0001", "parts", "CREATE TABLE keep (x int);\nCREATE TEMPORARY TABLE keep_not (x int);\nCREATE TEMPORARY TABLE q (x int);\n"
+                      "ALTER TABLE q ADD COLUMN y int;\nINSERT INTO q VALUES (1, 2);\nCREATE UNIQUE INDEX qi ON q (x);\nALTER TABLE q RENAME TO w;\n"
+                      "DROP TABLE keep_not;\nALTER TABLE keep ADD COLUMN z int;\nINSERT INTO missing VALUES (1);\nCREATE TABLE keep_not (x int);\n"
+                      "CREATE TABLE r (x int);\nINSERT INTO r SELECT y FROM w;", "", head="-- transaction: none\n")
+    failed = project.run("migrate")
+    assert failed.status == 1 and "missing" in failed.err, failed
+    database.run("CREATE TABLE missing (id int)")
+    project.ok("migrate")
+    assert database.query("SELECT * FROM r") == [(2,)] and database.has("keep_not") and database.query("SELECT z FROM keep") == []
+    assert not database.has("q") and not database.has("w")
+
+
 @pytest.mark.parametrize("any_project", MYSQLS, indirect=True)
 @pytest.mark.parametrize("between", ["DROP TEMPORARY TABLE q;\nCREATE TABLE q (x int);", "BEGIN;"])
 def test_rows_of_a_table_that_may_be_another_are_not_said_twice(any_project, between):

@@ -124,6 +124,12 @@ static void plan_uri(struct ctx *ctx, const struct url *url, const char *folder,
     plan->flags |= SQLITE_OPEN_URI;
 }
 
+/* Of how the file is to be opened. */
+static bool says_nothing_of_files(const struct url *url)
+{
+    return !url_option(url, "mode") && !url_option(url, "uri");
+}
+
 static int plan_make(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct open_plan *plan)
 {
     const char *database = url->database;
@@ -131,7 +137,7 @@ static int plan_make(struct ctx *ctx, const struct url *url, const struct conn_o
     bool memory = !database || *database == '\0' || text_equal(database, ":memory:");
     *plan = (struct open_plan){.busy_seconds = -1, .read_only = options->read_only};
     plan->flags = options->read_only && !memory ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    plan->heals = options->read_only && !url_option(url, "mode") && !url_option(url, "uri");
+    plan->heals = options->read_only && says_nothing_of_files(url);
     plan->target = memory ? ":memory:" : text_starts(database, "./") ? database + 2 : database;
     TRY(mode_read(ctx, url_option(url, "mode"), plan));
     if (timeout)
