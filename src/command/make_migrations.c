@@ -19,6 +19,7 @@ struct generation {
     const struct request *request;
     struct session *session;
     struct comparison comparison;
+    struct list fills; /* struct fill * */
     struct plan *up;
     struct plan *down; /* NULL: there is no way back */
     const char *no_way_back;
@@ -40,11 +41,11 @@ static int plans_make(struct generation *generation)
     const struct target *target = generation->session->target;
     struct plan_options options = {.concurrently = request_flag(generation->request, "concurrent"),
                                    .lose_attached = request_flag(generation->request, "lose_attached")};
-    struct list fills = {0};
+    struct list *fills = &generation->fills;
     TRY(plan_make(ctx, target, generation->comparison.changes, &options, &generation->up));
-    TRY(fills_settle(ctx, generation->request, target->dialect, generation->up, &fills));
-    options.fills = &fills;
-    if (fills.n)
+    TRY(fills_settle(ctx, generation->request, target->dialect, generation->up, fills));
+    options.fills = fills;
+    if (fills->n)
         TRY(plan_make(ctx, target, generation->comparison.changes, &options, &generation->up));
     options.fills = NULL;
     if (is_baseline(generation)) {
@@ -147,6 +148,18 @@ static struct json *plan_json(struct generation *generation, struct json *operat
     return plan;
 }
 
+/* A column that is new goes, with the values that it was given; one that was there keeps them. */
+static void fills_add(const struct generation *generation, struct buf *out)
+{
+    struct arena *mem = generation->ctx->mem;
+    for (int i = 0; i < generation->fills.n; i++) {
+        const struct fill *fill = generation->fills.item[i];
+        if (fill->column->peer)
+            buf_addf(out, "-- irreversible: data (rows of %s that were NULL keep %s)\n",
+                     comment_line(mem, object_path(mem, fill->column)), comment_line(mem, fill->value));
+    }
+}
+
 static void down_add(struct generation *generation, struct buf *out)
 {
     size_t start = out->len;
@@ -155,6 +168,8 @@ static void down_add(struct generation *generation, struct buf *out)
         if (hazard->irreversible)
             buf_addf(out, "-- irreversible: data (%s)\n", comment_line(generation->ctx->mem, hazard->text));
     }
+    if (generation->down)
+        fills_add(generation, out);
     const struct names *stays = &generation->comparison.events.stays;
     for (int i = 0; i < stays->n; i++)
         buf_addf(out, "-- stays, as the models do not say how to undo it: %s\n",

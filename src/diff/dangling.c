@@ -2,6 +2,8 @@
  * What stays, and names something that goes: a view that reads a dropped column, a hand-made index on it, a trigger.  The
  * engine would refuse it, drop it along without a word, or keep it and fail at every later use.
  */
+#include <string.h>
+
 #include "base/text.h"
 #include "diff/compare.h"
 #include "diff/graph.h"
@@ -38,15 +40,37 @@ static const struct object *counterpart(const struct object *part)
     return NULL;
 }
 
-/* Equal but for the types that a server printed beside constants: those of the desired side are what it has. */
-static bool is_spelled_anew(const struct edge *edge)
+/* "'a'::role", "CAST(x AS app.role)": a column may be called like its type. */
+static bool casts_to(struct arena *mem, const struct target *target, const char *text, const char *type)
+{
+    static const char *const words[] = {"as", ".", NULL};
+    struct lexer lexer;
+    struct token before = {.text = ""};
+    lex_open(&lexer, target->dialect->lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        bool cast = token_is_one_of(&before, words) || (before.length == 2 && memcmp(before.text, "::", 2) == 0);
+        bool named = token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED;
+        if (cast && named && text_equal_nocase(token_name(mem, &token), type))
+            return true;
+        before = token;
+    }
+    return false;
+}
+
+/*
+ * Equal but for the types that a server printed beside constants: those of the desired side are what it has.  A source that no server
+ * has printed does not say them, and is what the object is made from when its column has changed.
+ */
+static bool is_spelled_anew(struct arena *mem, const struct target *target, const struct edge *edge)
 {
     const struct object *other = counterpart(edge->from);
     if (!kind_is(edge->to->kind, KIND_IS_TYPE) || !other || other->kind != edge->from->kind ||
         kind_table[other->kind].field[edge->field].type != FIELD_EXPR)
         return false;
     const struct expr *is = object_field(edge->from, edge->field), *wanted = object_field(other, edge->field);
-    return is->printed && wanted->printed && !text_equal(is->printed, wanted->printed);
+    if (is->printed && wanted->printed)
+        return !text_equal(is->printed, wanted->printed);
+    return is->printed && wanted->written && !casts_to(mem, target, wanted->written, edge->to->name);
 }
 
 static bool is_dangling(struct arena *mem, const struct target *target, const struct edge *edge)
@@ -54,7 +78,7 @@ static bool is_dangling(struct arena *mem, const struct target *target, const st
     bool ownership = kind_table[edge->from->kind].field[edge->field].marks & FIELD_LATER;
     const struct object *whole = object_whole(edge->from);
     return !edge->to->peer && whole->peer && whole != edge->to && edge->how == EDGE_NAMES && !ownership &&
-           still_names(mem, target, edge) && !type_leaves(mem, target, edge) && !is_spelled_anew(edge);
+           still_names(mem, target, edge) && !type_leaves(mem, target, edge) && !is_spelled_anew(mem, target, edge);
 }
 
 /* Parts have no peers of their own. */

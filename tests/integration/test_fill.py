@@ -46,6 +46,9 @@ def check(project):
 def test_values_by_flag(filled):
     outcome = filled.ok("make-migrations", "second", "--fill", "users.state='new'", "--fill", "users.name='it''s'")
     assert "NOT NULL" not in outcome.err
+    text = next(filled.migrations.glob("*second.sql")).read_text()
+    said = [line for line in text.splitlines() if "irreversible" in line]
+    assert said == ["-- irreversible: data (rows of table users / column name that were NULL keep 'it''s')"]  # state goes
     check(filled)
 
 

@@ -88,14 +88,14 @@ static int mode_read(struct ctx *ctx, const char *mode, struct open_plan *plan)
     return fail_hint(ctx, "SQLite knows ro, rw, rwc and memory.");
 }
 
+/* Everything else is itself, in a path and in an option. */
 static void uri_add(struct buf *out, const char *text)
 {
-    for (const char *c = text; *c != '\0'; c++) {
-        if (char_is_word(*c) || strchr("/.-~:@!$'()*,;=", *c))
-            buf_add_c(out, *c);
+    for (const char *c = text; *c != '\0'; c++)
+        if (strchr("%?#&=", *c))
+            buf_addf(out, "%%%02X", (unsigned)*c);
         else
-            buf_addf(out, "%%%02X", (unsigned)(unsigned char)*c);
-    }
+            buf_add_c(out, *c);
 }
 
 /* file:relative becomes file:/absolute, and the options that are SQLite's own go after it. */

@@ -133,6 +133,23 @@ static void urls_of_sqlalchemy_open(void **state)
     assert_string_equal(names_join(ctx->mem, &names, " "), "b.db c d.db");
 }
 
+static void a_uri_is_taken_from_any_folder(void **state)
+{
+    struct ctx *ctx = *state;
+    FOLDER folder = folder_new(ctx);
+    const char *odd = path_join(ctx->mem, folder, "a%41?b=1#c&d \xc3\xa9");
+    struct conn_options options = {.app_folder = odd};
+    struct names names = {0};
+    assert_int_equal(mkdir(odd, 0777), 0);
+    CONN conn = NULL;
+    assert_works(ctx, open_url(ctx, "sqlite:///file:e.db?uri=true", &options, &conn));
+    lite_run(ctx, conn, "CREATE TABLE t (a)");
+    assert_works(ctx, folder_list(ctx, odd, &names));
+    assert_string_equal(names_join(ctx->mem, &names, " "), "e.db");
+    unlink(path_join(ctx->mem, odd, "e.db"));
+    rmdir(odd);
+}
+
 static void a_locked_database_is_waited_for(void **state)
 {
     struct ctx *ctx = *state;
@@ -415,8 +432,9 @@ static void the_state_tables_work(void **state)
 }
 
 UNIT_TESTS(UNIT(a_relative_path_starts_at_the_applications_folder), UNIT(reading_only_creates_nothing),
-           UNIT(what_cannot_be_opened_says_why), UNIT(urls_of_sqlalchemy_open), UNIT(a_locked_database_is_waited_for),
-           UNIT(parameters_are_texts_or_null), UNIT(a_failed_batch_leaves_nothing), UNIT(an_error_has_its_position),
+           UNIT(what_cannot_be_opened_says_why), UNIT(urls_of_sqlalchemy_open), UNIT(a_uri_is_taken_from_any_folder),
+           UNIT(a_locked_database_is_waited_for), UNIT(parameters_are_texts_or_null),
+           UNIT(a_failed_batch_leaves_nothing), UNIT(an_error_has_its_position),
            UNIT(a_step_cannot_end_the_transaction), UNIT(without_a_transaction_steps_stay),
            UNIT(done_steps_are_reported), UNIT(a_child_without_its_parent_fails_the_batch),
            UNIT(replacing_a_parent_fails_the_batch), UNIT(a_key_that_cannot_be_checked_is_a_warning),

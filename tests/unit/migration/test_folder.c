@@ -215,6 +215,26 @@ static void says_that_the_folder_is_absent(void **state)
     assert_int_equal(folder_read(&fixture->ctx, dialect_find("sqlite"), "/nonexistent/x", &folder), ERR_FILE);
 }
 
+/* A module that seeds import is no seed; one whose name has begun like a seed's is a mistake. */
+static void names_of_seeds_are_told_from_modules(void **state)
+{
+    struct fixture *fixture = *state;
+    struct ctx *ctx = &fixture->ctx;
+    struct names paths = {0};
+    struct folder *folder;
+    put(fixture, "V0001__users.sql", "SELECT 1;\n");
+    put(fixture, "002_roles.py", "def seed(connection): pass\n");
+    put(fixture, "helpers.py", "");
+    put(fixture, "V0003__.py", "");
+    put(fixture, "Vx.sql", "");
+    names_add(ctx->mem, &paths, fixture->folder);
+    assert_works(ctx, seeds_read(ctx, dialect_find("sqlite"), &paths, &folder));
+    assert_string_equal(order_of(fixture, folder), "0001 002");
+    assert_int_equal(fixture->said.n, 2);
+    for (int i = 0; i < fixture->said.n; i++)
+        assert_true(text_has(fixture->said.item[i], "its name is not one of a seed"));
+}
+
 #define FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_open, folder_close)
 
 UNIT_TESTS(FOLDER(orders_by_number_whatever_the_prefix), FOLDER(refuses_two_files_of_one_version),
@@ -222,4 +242,4 @@ UNIT_TESTS(FOLDER(orders_by_number_whatever_the_prefix), FOLDER(refuses_two_file
            FOLDER(the_name_of_the_folder_is_the_prefix_if_it_can_be),
            FOLDER(a_folder_is_no_migration_whatever_its_name), FOLDER(a_version_is_found_wherever_dependencies_put_it),
            FOLDER(dependencies_move_a_file_back), FOLDER(a_wrong_dependency_spoils_only_its_file),
-           FOLDER(says_that_the_folder_is_absent))
+           FOLDER(says_that_the_folder_is_absent), FOLDER(names_of_seeds_are_told_from_modules))
