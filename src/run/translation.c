@@ -24,17 +24,31 @@ bool session_as_source(struct ctx *ctx, struct session *session)
     return true;
 }
 
-/* Types and schemas that applied files made: the database itself does not say. */
+static bool has_run(const struct session *session, const struct migration *migration)
+{
+    if (migration->type == MIGRATION_VERSIONED)
+        return applied_version(&session->applied, migration->number) != NULL;
+    return applied_file(&session->applied, migration->filename) != NULL;
+}
+
+static int follow_list(struct session *session, const struct list *migrations)
+{
+    for (int i = 0; i < migrations->n; i++) {
+        const struct migration *migration = migrations->item[i];
+        if (has_run(session, migration) && !migration->up_error)
+            TRY(translator_follow(session->translator, migration->path, &migration->up));
+    }
+    return 0;
+}
+
+/* Types and schemas that applied files made, and what of them may have been left out: the database itself does not say. */
 static int follow_applied(struct ctx *ctx, struct session *session)
 {
     if (!session->folder)
         TRY(session_folder(ctx, session));
-    for (int i = 0; i < session->folder->versioned.n; i++) {
-        const struct migration *migration = session->folder->versioned.item[i];
-        if (applied_version(&session->applied, migration->number) && !migration->up_error)
-            TRY(translator_follow(session->translator, migration->path, &migration->up));
-    }
-    return 0;
+    TRY(follow_list(session, &session->folder->versioned));
+    TRY(follow_list(session, &session->folder->always));
+    return follow_list(session, &session->folder->on_change);
 }
 
 static int begin(struct ctx *ctx, struct session *session)

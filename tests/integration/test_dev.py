@@ -363,6 +363,10 @@ def test_what_rests_on_what_is_left_out(project):
     assert "primary__0001_users.sql:4, which may have made it, is left out" in done.err, done
     project.dev("rollback", "--count", "2")
     assert reached(project.engine) == {}
+    project.write("migrations/primary/primary__ROC__view.sql", "-- upgrade\n\nCREATE OR REPLACE VIEW again AS SELECT 1 AS id WHERE 'a' ~ 'x'\n")
+    project.dev("migrate")
+    project.migration("0003", "rests", "INSERT INTO users (id) SELECT id FROM again")
+    assert "which may have made it, is left out" in project.dev("migrate").err
 
 
 def test_aggregates_in_order(project):
