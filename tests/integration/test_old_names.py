@@ -83,7 +83,7 @@ def test_every_parameter_is_an_option(package):
             for name, value in vars(loaded).items():
                 if getattr(value, "__module__", "") == "dbwarden.commands" and name != "command":
                     cells = dict(zip(value.__code__.co_freevars, (cell.cell_contents for cell in value.__closure__)))
-                    found.append([f"{module.name}.{name}", cells["words"], {key: option or key for key, option in cells["option_of"].items()},
+                    found.append([f"{module.name}.{name}", cells["words"], cells["option_of"],
                                   sorted(cells["alone"])])
         print(json.dumps([found, json.loads(_core.commands())]))
     """)

@@ -1,5 +1,6 @@
 """What type checkers and linters say: of the package itself, and of a project that uses it."""
 
+import json
 import re
 
 import pytest
@@ -233,6 +234,15 @@ def test_types_of_the_package_and_of_a_project(package, project):
     refused = {int(re.match(r"app/wrong\.py:(\d+)", line).group(1)) for line in errors}
     wrong = {number for number, line in enumerate(WRONG.strip().splitlines(), 1) if line.endswith("wrong")}
     assert refused == wrong, said
+
+
+def test_pyright_says_the_same_of_a_project(package, project):
+    """It comes with a Node of its own from PyPI."""
+    said = package.run(package.bin / "pyright", "--outputjson", "--pythonpath", package.bin / "python", "app", folder=project, status=1)
+    errors = [found for found in json.loads(said)["generalDiagnostics"] if found["severity"] == "error"]
+    assert {found["file"].rpartition("/")[2] for found in errors} == {"wrong.py"}, said
+    refused = {found["range"]["start"]["line"] + 1 for found in errors}
+    assert refused == {number for number, line in enumerate(WRONG.strip().splitlines(), 1) if line.endswith("wrong")}, said
 
 
 def test_a_project_that_is_right_runs(package, project):

@@ -50,14 +50,17 @@ def _option(name: str, value: object) -> list[str]:
 def command(words: str, parameters: str = "") -> Callable[..., None]:
     """The function for a command; a parameter is called as its option, ``name=option``, or ``<name>`` if it stands alone."""
     alone = {name.strip("<>") for name in parameters.split() if name.startswith("<")}
-    option_of = dict(name.strip("<>").partition("=")[::2] for name in parameters.split())
+    option_of: dict[str, str] = {}
+    for parameter in parameters.split():
+        name, _, option = parameter.strip("<>").partition("=")
+        option_of[name] = option or name
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     signature = inspect.Signature([inspect.Parameter(name, kind, default=None) for name in option_of])
 
     def call(*args: object, **kwargs: object) -> None:
         given = signature.bind(*args, **kwargs).arguments
         said = {name: value for name, value in given.items() if value is not None and value is not False}
-        options = [text for name in said if name not in alone for text in _option(option_of[name] or name, said[name])]
+        options = [text for name in said if name not in alone for text in _option(option_of[name], said[name])]
         _run([*words.split(), *options, *(str(said[name]) for name in said if name in alone)])
 
     call.__name__ = call.__qualname__ = words.replace(" ", "_").replace("-", "_") + "_cmd"
