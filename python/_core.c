@@ -1,5 +1,5 @@
 /*
- * dbwarden._core: the eight functions of dbwarden.h for Python, and nothing else.  Limited API, so one build serves every
+ * dbwarden._core: the functions of dbwarden.h for Python, and nothing else.  Limited API, so one build serves every
  * Python from 3.10; heap types and no globals, so it can be loaded in several interpreters; the GIL is released around
  * every call and taken back only to tell of an event, or of a signal that came meanwhile.
  */

@@ -61,6 +61,9 @@ part "two runners at once" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_RO
   tests/integration/test_two.py -q -p no:cacheprovider
 part "applications" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_STARTS="${SOAK_STARTS:-20}" DBWARDEN_TEST_LOAD="${SOAK_LOAD:-20000}" \
   "$cache/venv/bin/python" -m pytest tests/integration/test_service.py -q -p no:cacheprovider
+part "package, AddressSanitizer" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_PACKAGE=asan "$cache/venv/bin/python" -m pytest \
+  tests/integration/test_package.py tests/integration/test_fastapi.py tests/integration/test_old_names.py -q -p no:cacheprovider
+part "package, debug build of Python" tests/debug_python.sh "$cache"/package/lib/python3*/site-packages/dbwarden/_core.abi3.so
 part "many databases, ThreadSanitizer" env DBWARDEN_PROGRAM="$PWD/build-tsan/dbwarden" DBWARDEN_TEST_SERVERS="$servers" \
   TSAN_OPTIONS="halt_on_error=1 exitcode=66" "$cache/venv/bin/python" -m pytest tests/integration/test_fleet.py -q -p no:cacheprovider
 # shellcheck disable=SC2046 # one word per URL is meant

@@ -15,6 +15,16 @@ from support.project import ROOT
 
 CACHE = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test"))
 BASE = "/usr/bin/python3"
+# DBWARDEN_TEST_PACKAGE=asan: program and extension with AddressSanitizer, which Python itself has to be started with.  Leaks are another
+# matter: interpreters keep what they have.
+ASAN = os.environ.get("DBWARDEN_TEST_PACKAGE") == "asan"
+FLAGS = "-fsanitize=address,undefined -fno-sanitize-recover=all"
+FOLDER = "package-asan" if ASAN else "package"
+
+
+def sanitized():
+    library = subprocess.run(["gcc", "-print-file-name=libasan.so"], check=True, capture_output=True, text=True).stdout.strip()
+    return {"LD_PRELOAD": os.path.realpath(library), "ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "halt_on_error=1"}
 
 
 class Package:
@@ -26,7 +36,7 @@ class Package:
     def environment(self, **more):
         kept = {key: value for key, value in os.environ.items()
                 if not key.startswith(("DBWARDEN_", "PYTHON")) and key not in ("ENVIRONMENT", "DATABASE_URL")}
-        return {**kept, "PATH": f"{self.bin}:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", **more}
+        return {**kept, **(sanitized() if ASAN else {}), "PATH": f"{self.bin}:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", **more}
 
     def run(self, *command, folder=None, status=0, **more):
         done = subprocess.run([str(word) for word in command], cwd=folder, env=self.environment(**more), capture_output=True,
@@ -45,15 +55,16 @@ def install(folder):
     kept = [line for line in wanted if not line.startswith(("pylibseekdb", "sqlmodel"))]
     subprocess.run([BASE, "-m", "venv", "--clear", folder], check=True)
     pip = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, *kept, f"{ROOT}[fastapi,redis,metrics]"], check=True, timeout=900)
+    flags = {"CFLAGS": FLAGS, "LDFLAGS": FLAGS, "ASAN_OPTIONS": "detect_leaks=0"} if ASAN else {}
+    subprocess.run([*pip, *kept, f"{ROOT}[fastapi,redis,metrics]"], check=True, timeout=900, env={**os.environ, **flags})
 
 
 def installed():
     """Once per test run; the runner's processes wait for the first of them."""
-    folder = CACHE / "package"
+    folder = CACHE / FOLDER
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     CACHE.mkdir(parents=True, exist_ok=True)
-    with open(CACHE / "package.lock", "a+") as lock:
+    with open(CACHE / f"{FOLDER}.lock", "a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.seek(0)
         if lock.read() != run or not (folder / "bin" / "dbwarden").exists():
