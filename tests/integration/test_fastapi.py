@@ -245,6 +245,20 @@ def test_migrate_answers_what_ran_and_what_failed(lite):
         assert app.get("/health/primary").json["databases"][0]["pending_migrations"] == 1
 
 
+def test_status_counts_seeds(lite):
+    """A seed that lies in seeds/ is one of every database, and is applied in each."""
+    (lite.folder / "seeds").mkdir()
+    (lite.folder / "seeds" / "V0001__first.sql").write_text("INSERT INTO users (name) VALUES ('ann');\n")
+    with lite.serve() as app:
+        def seeds():
+            found = app.get("/db/status").json["databases"]
+            return [[found[name][key] for key in ("status", "pending_seeds", "applied_seeds")] for name in ("primary", "other")]
+
+        assert seeds() == [["degraded", 1, 0], ["degraded", 1, 0]]
+        lite.package.run("dbwarden", "seed", "apply", "-d", "primary", folder=lite.folder)
+        assert seeds() == [["ok", 0, 1], ["degraded", 1, 0]]
+
+
 def test_the_loop_goes_on_and_a_second_request_is_told_who_migrates(project):
     project.slow(3)
     with project.serve(OPTIONS="dict(mode='none')") as app:

@@ -54,12 +54,10 @@ class MigrateRequest(BaseModel):
 
 
 class MigrateResponse(BaseModel):
-    """``applied`` says which versions ran, by database; it is left out where nothing ran."""
-
     success: bool
     message: str
     database: str | None = None
-    applied: dict[str, list[str]] | None = None
+    applied: dict[str, list[str]] | None = None  # which versions ran, by database; left out where nothing ran
 
 
 def _compute_migration_status(name: str) -> DatabaseStatus:
