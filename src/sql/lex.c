@@ -113,18 +113,26 @@ static size_t measure_block_comment(const struct rest *rest, int deepest, bool *
     return depth > 0 ? rest->length : i;
 }
 
+/* Of the next `c` from `from` on; the length if there is none. */
+static size_t offset_of(const struct rest *rest, size_t from, char c)
+{
+    const char *found = memchr(rest->text + from, c, rest->length - from);
+    return found ? (size_t)(found - rest->text) : rest->length;
+}
+
 /* From the quote at `start` to after the one that closes it. A doubled quote stands for itself. */
 static size_t measure_quoted(const struct rest *rest, size_t start, bool backslash, bool *unfinished)
 {
     char quote = rest->text[start] == '[' ? ']' : rest->text[start];
     size_t i = start + 1;
-    char escape = backslash ? '\\' : quote;
     while (i < rest->length) {
-        char c = rest->text[i];
-        if (c != quote && c != escape) {
-            i++;
-        } else if (c != quote) {
+        if (!backslash) /* nothing else matters in it, and it may be long */
+            i = offset_of(rest, i, quote);
+        char c = (char)byte_at(rest, i);
+        if (backslash && c == '\\') {
             i += 2;
+        } else if (c != quote) {
+            i++;
         } else if (quote != ']' && byte_at(rest, i + 1) == quote) {
             i += 2;
         } else {
