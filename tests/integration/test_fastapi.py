@@ -306,6 +306,7 @@ def test_a_database_that_is_down(package, tmp_path):
         health = app.get("/health/")
         assert health.status == 503
         assert [database["status"] for database in health.json["databases"]] == ["error", "ok"]
+        assert [app.get(f"/health/{probe}").status for probe in ("live", "ready", "nobody")] == [200, 503, 404]
         status = app.get("/db/status")
         assert status.status == 200 and status.json["databases"]["other"]["status"] == "ok"
         assert app.post("/db/migrate", {"database": "primary"}).status == 503

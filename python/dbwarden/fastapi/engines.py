@@ -103,6 +103,7 @@ def _refuse_plain(connection: Any, _record: object) -> None:
     row = cursor.fetchone()
     cursor.close()
     if not row or not row[1]:
+        connection.close()
         raise DatabaseUnreachableError("the server offers no TLS, which the database's URL asks for")
 
 

@@ -30,6 +30,9 @@ def _answer(results: Sequence[HealthResult]) -> JSONResponse:
 def DBWardenHealthRouter(auth_mode: AuthMode | None = None, api_key: Keys | None = None) -> APIRouter:
     """GET / for all databases, GET /{database_name} for one; 503 when one does not answer.
 
+    For probes GET /ready is the same as GET /, and GET /live says that the process answers, whatever the databases do, unless a
+    database is called so.
+
     Open unless an ``api_key`` (or a list of them) is given, ``auth_mode="authenticated"``, or DBWARDEN_HEALTH_AUTH asks for one.
     """
     keys = accepted_keys(auth_mode, api_key, "DBWARDEN_HEALTH_AUTH")
@@ -41,8 +44,10 @@ def DBWardenHealthRouter(auth_mode: AuthMode | None = None, api_key: Keys | None
 
     @router.get("/{database_name}", response_model=HealthResponse)
     async def one_database_health(database_name: str) -> JSONResponse:
-        if database_name not in get_multi_db_config().databases:
-            raise HTTPException(404, "Database not found")
-        return _answer(await _results(database_name))
+        if database_name in get_multi_db_config().databases:
+            return _answer(await _results(database_name))
+        if database_name in ("live", "ready"):
+            return _answer(await _results() if database_name == "ready" else [])
+        raise HTTPException(404, "Database not found")
 
     return router
