@@ -59,6 +59,27 @@ def test_replicas_that_start_together_apply_everything_once(pg, start):
     assert sorted(started) == [version for version, in versions]
 
 
+def test_a_database_that_comes_later_and_one_whose_connections_are_cut(pg):
+    """No start anew is needed: what is asked next works."""
+    base, _, name = pg.url.rpartition("/")
+
+    def admin(query):
+        connection = psycopg2.connect(f"{base}/postgres")
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+        connection.close()
+
+    admin(f"ALTER DATABASE {name} RENAME TO {name}_later")
+    with pg.serve(OPTIONS="dict(mode='none')") as app:
+        assert app.get("/health/primary").status == 503 and app.get("/counts").status == 500
+        admin(f"ALTER DATABASE {name}_later RENAME TO {name}")
+        assert app.post("/db/migrate", {"database": "primary"}).status == 200
+        for _ in range(2):
+            assert app.get("/counts").status == app.get("/sync").status == app.get("/health/primary").status == 200, app.said()
+            admin(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+
 def held(pg, app):
     """(connections, those in a transaction, file descriptors, MB)"""
     mine = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
