@@ -209,6 +209,18 @@ void events_spare(struct ctx *ctx, const struct diff_input *input, const struct 
             }
 }
 
+/* No tree of the project describes what they make, and still it is the project's, with all that hangs on it. */
+void events_claim(struct ctx *ctx, const struct dialect *dialect, const struct list *events, struct tree *tree)
+{
+    for (struct object *o = object_next(tree->root, tree->root); events->n && o; o = object_next(tree->root, o))
+        for (int i = 0; i < events->n && o->name && !o->by_element; i++)
+            if (event_makes(ctx, dialect, events->item[i], o))
+                for (struct object *part = o; part; part = object_next(o, part)) {
+                    part->by_element = true;
+                    part->stranger = false;
+                }
+}
+
 /* ---- what to do ---- */
 
 struct planning {

@@ -41,6 +41,9 @@ int events_known(struct ctx *ctx, struct session *session, struct list *known);
  */
 void events_spare(struct ctx *ctx, const struct diff_input *input, const struct list *events);
 
+/* What is there because of these is no stranger; of a tree that owned_read() has marked. */
+void events_claim(struct ctx *ctx, const struct dialect *dialect, const struct list *events, struct tree *tree);
+
 /* Those that a database was made with, as far as it can tell: of what they make and kinds model, all is there. */
 struct list events_run(struct ctx *ctx, const struct dialect *dialect, const struct list *events,
                        const struct tree *tree);

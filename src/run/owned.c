@@ -4,6 +4,7 @@
  * names somebody else's column does not take it over.  Files without a note are read for what they make (owned_file.c).
  * Not here: keys (schema/managed.c), and what ownership means for a plan (diff/).
  */
+#include "run/events.h"
 #include "run/parts.h"
 
 #include "base/text.h"
@@ -207,7 +208,7 @@ static void object_mark(struct owned *owned, const struct owned_top *top, struct
 {
     struct arena *mem = owned->ctx->mem;
     struct names settings = settings_of(mem, object);
-    object->stranger = !key;
+    object->stranger = !key && !object->by_element;
     object->unspoken = (struct names){0};
     for (int i = 0; i < settings.n; i++)
         if (!key || !top || !map_get(&top->parts, arena_printf(mem, "%s#%s", key, settings.item[i])))
@@ -309,6 +310,7 @@ static int files_read(struct owned *owned, const struct session *session, const 
 int owned_read(struct ctx *ctx, struct session *session, const struct snapshot *before, struct tree *tree)
 {
     struct owned owned;
+    struct list events;
     const struct list *repeatables[] = {&session->folder->always, &session->folder->on_change};
     bool known = before && !before->legacy;
     int64_t since = known ? snapshot_number(before) : -1;
@@ -328,5 +330,7 @@ int owned_read(struct ctx *ctx, struct session *session, const struct snapshot *
         for (int i = 0; i < repeatables[l]->n; i++)
             owned_file(&owned, repeatables[l]->item[i], OWNED_ALL);
     owned_mark(&owned, tree);
+    TRY(events_known(ctx, session, &events));
+    events_claim(ctx, session->database->dialect, &events, tree);
     return 0;
 }

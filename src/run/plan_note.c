@@ -332,7 +332,7 @@ static struct object *child_like(const struct laying *laying, const struct objec
     return NULL;
 }
 
-/* Of an object that takes another's place: what that one had and the sources do not speak of, or that is not ours. */
+/* Of an object that takes another's place: what that one had and trees of the sources do not speak of, or is not ours. */
 static void rest_keep(const struct laying *laying, struct object *to, const struct object *from)
 {
     struct arena *mem = laying->mem;
@@ -344,7 +344,7 @@ static void rest_keep(const struct laying *laying, struct object *to, const stru
         struct object *same = child_like(laying, to, child);
         if (same)
             settings_keep(mem, &laying->forms, same, child);
-        else if (child->stranger || !tree_speaks(laying->note->written, child->kind))
+        else if (child->stranger || child->by_element || !tree_speaks(laying->note->written, child->kind))
             object_copy(mem, child, to);
     }
 }

@@ -109,6 +109,8 @@ static int read_snapshot(struct ctx *ctx, struct session *session, const struct 
     }
     if (!snapshot->recorded)
         TRY(owned_read(ctx, session, snapshot, snapshot->tree));
+    const struct list events = events_read(ctx->mem, snapshot->events);
+    events_claim(ctx, session->database->dialect, &events, snapshot->tree);
     filter_apply(&session->database->filter, target_usual(session->target), snapshot->tree);
     standing->current->tree = snapshot->tree;
     standing->current->source = snapshot->migration_id;

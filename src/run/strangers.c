@@ -7,40 +7,56 @@
 
 #include "base/text.h"
 
-static void tables_find(struct ctx *ctx, const struct session *session, const struct list *files, bool down,
-                        struct names *tables)
+/* What the files do, by lower-case names. */
+struct deeds {
+    struct names rebuilt; /* tables that they make again */
+    struct names made;    /* all that they create */
+};
+
+static void piece_note(struct ctx *ctx, const struct dialect *dialect, const struct sql_piece *piece,
+                       struct deeds *deeds)
 {
-    const struct dialect *dialect = session->conn->dialect;
+    const char *table = dialect->rebuilt(ctx->mem, piece);
+    struct classified what;
+    classify(ctx->mem, dialect->classify, piece, &what);
+    if (table)
+        names_add(ctx->mem, &deeds->rebuilt, text_lower(ctx->mem, table));
+    else if (what.verb == VERB_CREATE && what.name)
+        names_add(ctx->mem, &deeds->made, text_lower(ctx->mem, what.name));
+}
+
+static void files_note(struct ctx *ctx, const struct session *session, const struct list *files, bool down,
+                       struct deeds *deeds)
+{
     for (int i = 0; i < files->n; i++) {
         const struct migration *migration = files->item[i];
         const struct split *split = down ? &migration->down : &migration->up;
-        for (int k = 0; k < split->n; k++) {
-            const char *table = dialect->rebuilt(ctx->mem, &split->piece[k]);
-            if (table && !names_have(tables, table))
-                names_add(ctx->mem, tables, table);
-        }
+        const unsigned char *marks = migration->marks[down];
+        for (int k = 0; k < split->n; k++)
+            if (!marks || !(marks[k] & STATEMENT_DATA))
+                piece_note(ctx, session->conn->dialect, &split->piece[k], deeds);
     }
 }
 
-static bool is_among(const struct names *tables, const char *name)
+/* A file that was written before its element was there does not make it again. */
+static bool is_left_out(struct ctx *ctx, const struct object *object, const struct deeds *deeds)
 {
-    for (int i = 0; i < tables->n; i++)
-        if (text_equal_nocase(tables->item[i], name))
-            return true;
-    return false;
+    return object->by_element && (object->kind == KIND_INDEX || object->kind == KIND_TRIGGER) &&
+           !names_have(&deeds->made, text_lower(ctx->mem, object->name));
 }
 
 /* A table that is somebody else's as a whole is as its file says that it is. */
-static bool strangers_mark(struct ctx *ctx, struct tree *tree, const struct names *tables, struct names *paths)
+static bool strangers_mark(struct ctx *ctx, struct tree *tree, const struct deeds *deeds, struct names *paths)
 {
     bool any = false;
     for (struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o)) {
         const struct object *top = managed_top(o);
         if (!top || top == o || kind_is(o->kind, KIND_PART))
             continue;
-        o->stranger = o->stranger && !top->stranger;
+        bool told = o->stranger && !top->stranger;
+        o->stranger = told || is_left_out(ctx, o, deeds);
         any = any || o->stranger;
-        if (o->stranger && is_among(tables, top->name))
+        if (told && names_have(&deeds->rebuilt, text_lower(ctx->mem, top->name)))
             names_add(ctx->mem, paths, object_path(ctx->mem, o));
     }
     return any;
@@ -49,18 +65,19 @@ static bool strangers_mark(struct ctx *ctx, struct tree *tree, const struct name
 int strangers_keep(struct ctx *ctx, struct session *session, const struct list *files, bool down)
 {
     const struct dialect *dialect = session->conn->dialect;
-    struct names tables = {0}, paths = {0};
+    struct deeds deeds = {0};
+    struct names paths = {0};
     struct snapshot *snapshot;
     struct tree *tree;
     if (!dialect->rebuilt || session_translates(session))
         return 0;
-    tables_find(ctx, session, files, down, &tables);
-    if (!tables.n)
+    files_note(ctx, session, files, down, &deeds);
+    if (!deeds.rebuilt.n)
         return 0;
     TRY(snapshot_latest(ctx, session, &session->applied, &snapshot));
     TRY(dialect->load(ctx, session->conn, &session->database->filter, &tree));
     TRY(owned_read(ctx, session, snapshot, tree));
-    if (strangers_mark(ctx, tree, &tables, &paths))
+    if (strangers_mark(ctx, tree, &deeds, &paths))
         session->conn->strangers = tree;
     if (paths.n)
         emit_info(ctx, "not managed by this project, kept while its table is made again: %s",

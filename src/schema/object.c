@@ -120,6 +120,7 @@ struct object *object_copy(struct arena *mem, const struct object *object, struc
     struct object *copy = object_new(mem, object->kind, parent, arena_dup(mem, object->name));
     copy->name_invented = object->name_invented;
     copy->stranger = object->stranger;
+    copy->by_element = object->by_element;
     copy->unspoken = names_copy(mem, &object->unspoken);
     for (int i = 0; i < kind_table[object->kind].fields; i++)
         if (object_says(object, i))

@@ -105,6 +105,7 @@ struct object {
 
     /* Ownership in the tree that is (schema/managed.h); what is carried over from there into the other keeps it. */
     bool stranger;         /* the project did not make it and does not describe it: it stays */
+    bool by_element;       /* a DDL element of the models made it (run/events.h), and no tree of theirs describes it */
     struct names unspoken; /* its settings ("comment", "options.fillfactor") that the project never spoke of */
 
     /* What planning notes about it; see diff/graph.h and diff/step.h. Not copied. */

@@ -215,6 +215,28 @@ def test_ddl_elements_come_with_their_table_and_stay(place):
     place.settled()
 
 
+def test_what_elements_made_is_in_the_files_that_make_their_table_again(place):
+    """The same in a database where all files run at once, and nobody's trigger or index in any."""
+    with_events(place)
+    place.migrate()
+    with_events(place, name="u", type="Text")
+    place.project.ok("make-migrations", "--rename-table", "t:u")
+    place.project.ok("migrate")
+    for type in ("Integer", "BigInteger"):
+        with_events(place, name="u", type=type)
+        place.project.ok("make-migrations")
+    if place.postgres:
+        return
+    assert "ix_by_ddl" in place.newest() and "TRIGGER stamped" in place.newest()
+    shown = place.project.ok("migrate")
+    assert "not managed" not in shown.out + shown.err
+    (place.project.folder / "app.db").rename(place.project.folder / "other.db")
+    place.project.ok("migrate")
+    assert indexes(place, "u") == ["ix_by_ddl"]
+    assert value(place, "SELECT name FROM sqlite_schema WHERE type = 'trigger'") == "stamped"
+    place.settled()
+
+
 def test_the_order_is_that_of_create_all(place):
     with_events(place, more="""
 event.listen(Base.metadata, "before_create", DDL("SELECT 'first'"))

@@ -518,6 +518,35 @@ def test_strangers_follow_the_names_of_their_table_and_of_its_columns(lite):
     assert columns(engine, "u") == ["id", "mass"]
 
 
+def references(engine, table):
+    return [(key["constrained_columns"], key["options"]) for key in sa.inspect(engine).get_foreign_keys(table)]
+
+
+def test_constraints_stay_their_own_over_several_files_of_a_run(lite):
+    """The first of them puts the one by hand after the project's."""
+    project, engine = lite
+    table = "create table {} (id integer primary key, size {}{});"
+    more = ", r integer references {}(id), check (r <> {})"
+    schema(project, table.format("t", "integer", ""))
+    step(project)
+    sql(engine, "INSERT INTO t VALUES (1, 2)",
+        "ALTER TABLE t ADD COLUMN owner integer CHECK (owner <> size) REFERENCES t(id) ON DELETE CASCADE",
+        "UPDATE t SET owner = 1")
+    schema(project, "create table t (id integer primary key, size integer" + more.split(", check")[0].format("t") + ");")
+    step(project)
+    for name, column, type, flags in (("t", "size", "bigint", ()), ("t", "mass", "bigint", ("--rename", "t.size:mass")),
+                                      ("u", "mass", "text", ("--rename-table", "t:u"))):
+        schema(project, table.format(name, type, more.format(name, column)).replace("size", column))
+        project.ok("make-migrations", *flags)
+    for way in (("migrate",), ("rollback", "--count", "3"), ("migrate", "--atomic")):
+        project.ok(*way)
+        table, column = ("t", "size") if way[0] == "rollback" else ("u", "mass")
+        assert sorted(references(engine, table)) == [(["owner"], {"ondelete": "CASCADE"}), (["r"], {})], way
+        texts = sorted(check["sqltext"] for check in sa.inspect(engine).get_check_constraints(table))
+        assert texts == [f"owner <> {column}"] + [f"r <> {column}"] * (table == "u"), way
+    assert "foreign key (owner)" in settles(project)
+
+
 def test_a_column_that_both_made_is_copied_or_refused(lite):
     project, engine = lite
     made_again(project, engine)

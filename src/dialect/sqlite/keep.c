@@ -96,27 +96,51 @@ static int table_look(struct keeper *keeper, const char *name, struct object **t
     return rows.row.n ? table_read(keeper, name, *(const char *const *)rows.row.item[0], table) : 0;
 }
 
-static struct object *nth_of_kind(const struct object *table, enum kind kind, int n, int *count)
+static const char *constraint_text(struct keeper *keeper, const struct object *constraint)
 {
-    struct object *found = NULL;
-    *count = 0;
-    for (int i = 0; i < table->children.n; i++) {
-        struct object *child = table->children.item[i];
-        if (child->kind == kind && (*count)++ == n)
-            found = child;
-    }
-    return found;
+    struct buf out;
+    buf_init(&out, keeper->mem);
+    lite_constraint_add(&out, constraint);
+    return out.data;
 }
 
-/* A constraint is where it was among those of its kind, whatever its columns are called by now. */
+static struct object *same_constraint(struct keeper *keeper, const struct object *table,
+                                      const struct object *constraint)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        struct object *child = table->children.item[i];
+        if (child->kind == constraint->kind &&
+            text_equal(constraint_text(keeper, child), constraint_text(keeper, constraint)))
+            return child;
+    }
+    return NULL;
+}
+
+/* Constraints of a kind that read differently in the other table. */
+static struct list changed_constraints(struct keeper *keeper, const struct object *table, const struct object *other,
+                                       enum kind kind)
+{
+    struct list changed = {0};
+    for (int i = 0; i < table->children.n; i++) {
+        struct object *child = table->children.item[i];
+        if (child->kind == kind && !same_constraint(keeper, other, child))
+            list_add(keeper->mem, &changed, child);
+    }
+    return changed;
+}
+
+/* The one that reads the same, or, where something in it has another name by now, the one at its place among such. */
 static int constraint_now(struct keeper *keeper, const struct object *stranger, struct object **found)
 {
-    int before = 0, was, is;
-    for (int i = 0; keeper->known->children.item[i] != stranger; i++)
-        before += ((const struct object *)keeper->known->children.item[i])->kind == stranger->kind;
-    nth_of_kind(keeper->known, stranger->kind, before, &was);
-    *found = nth_of_kind(keeper->now, stranger->kind, before, &is);
-    if (was == is)
+    *found = same_constraint(keeper, keeper->now, stranger);
+    if (*found)
+        return 0;
+    struct list was = changed_constraints(keeper, keeper->known, keeper->now, stranger->kind);
+    struct list is = changed_constraints(keeper, keeper->now, keeper->known, stranger->kind);
+    for (int i = 0; i < was.n && was.n == is.n; i++)
+        if (was.item[i] == stranger)
+            *found = is.item[i];
+    if (*found)
         return 0;
     fail(keeper->ctx, ERR_UNSUPPORTED,
          "%s is not managed by this project and cannot be kept while its table is made again",
@@ -148,7 +172,7 @@ static int parts_add(struct keeper *keeper)
         TRY(stranger_now(keeper, stranger, &now));
         bool there = now && now->kind == KIND_COLUMN && lite_column(keeper->wanted, now->name);
         if (now && !there)
-            object_copy(keeper->mem, now, keeper->wanted);
+            object_copy(keeper->mem, now, keeper->wanted)->stranger = true;
     }
     for (int i = 0; i < keeper->wanted->children.n; i++) {
         struct object *child = keeper->wanted->children.item[i];
@@ -196,6 +220,7 @@ static int create_complete(struct keeper *keeper, struct batch_step *step)
     TRY(table_read(keeper, name, arena_copy(keeper->mem, step->sql, step->length), &keeper->wanted));
     TRY(parts_add(keeper));
     TRY(belongings_note(keeper));
+    keeper->lite->remade = object_copy(keeper->lite->mem, keeper->wanted, NULL);
     buf_init(&out, keeper->mem);
     buf_add(&out, "CREATE TABLE ");
     ident_add(&out, &lite_ident, name);
@@ -325,6 +350,29 @@ static int belongings_make(struct ctx *ctx, struct lite_conn *lite)
     return 0;
 }
 
+/* What comes after sees its parts where they are now, and those that the file has taken over as the project's. */
+static void remade_know(struct lite_conn *lite, struct object *table)
+{
+    struct list parts = table->children;
+    table->children = (struct list){0};
+    for (int i = 0; i < lite->remade->children.n; i++)
+        object_copy(lite->mem, lite->remade->children.item[i], table);
+    for (int i = 0; i < parts.n; i++) {
+        struct object *part = parts.item[i];
+        if (part->kind == KIND_INDEX || part->kind == KIND_TRIGGER)
+            list_add(lite->mem, &table->children, part);
+    }
+    lite->remade = NULL;
+}
+
+static int rebuild_end(struct ctx *ctx, struct lite_conn *lite, const char *name)
+{
+    struct object *table = known_table(lite->conn.strangers, name);
+    if (table && lite->remade)
+        remade_know(lite, table);
+    return belongings_make(ctx, lite);
+}
+
 /* A table that gets another name keeps its strangers; lite_keep_undo() takes that back. */
 int lite_keep_after(struct ctx *ctx, struct lite_conn *lite, const struct batch_step *step)
 {
@@ -337,7 +385,7 @@ int lite_keep_after(struct ctx *ctx, struct lite_conn *lite, const struct batch_
         !parse_accept_words(&parser, "RENAME", "TO") || parse_name(&parser, &to) < 0)
         return 0;
     if (text_starts(from, LITE_REBUILD))
-        return text_equal_nocase(from + sizeof LITE_REBUILD - 1, to) ? belongings_make(ctx, lite) : 0;
+        return text_equal_nocase(from + sizeof LITE_REBUILD - 1, to) ? rebuild_end(ctx, lite, to) : 0;
     struct object *table = known_table(lite->conn.strangers, from);
     if (table)
         table->name = arena_dup(lite->mem, to);
@@ -347,16 +395,23 @@ int lite_keep_after(struct ctx *ctx, struct lite_conn *lite, const struct batch_
 void lite_keep_begin(struct lite_conn *lite)
 {
     const struct tree *tree = lite->conn.strangers;
-    lite->known_names = (struct names){0};
-    for (const struct object *o = tree ? tree->root : NULL; o; o = object_next(tree->root, o))
-        names_add(lite->mem, &lite->known_names, o->name);
+    lite->known = (struct list){0};
+    for (struct object *o = tree ? tree->root : NULL; o; o = object_next(tree->root, o)) {
+        struct lite_known *known = o->kind == KIND_TABLE ? NEW(lite->mem, struct lite_known) : NULL;
+        if (!known)
+            continue;
+        *known = (struct lite_known){.table = o, .name = o->name, .children = o->children};
+        list_add(lite->mem, &lite->known, known);
+    }
 }
 
 void lite_keep_undo(struct lite_conn *lite)
 {
-    const struct tree *tree = lite->conn.strangers;
-    int i = 0;
-    for (struct object *o = tree ? tree->root : NULL; o && i < lite->known_names.n; o = object_next(tree->root, o))
-        o->name = lite->known_names.item[i++];
+    for (int i = 0; lite->conn.strangers && i < lite->known.n; i++) {
+        const struct lite_known *known = lite->known.item[i];
+        known->table->name = known->name;
+        known->table->children = known->children;
+    }
     lite->belongings = (struct names){0};
+    lite->remade = NULL;
 }

@@ -159,26 +159,35 @@ static void line_begin(struct buf *out, bool *first)
 
 typedef void constraint_fn(struct buf *out, const struct object *object);
 
+static const struct {
+    enum kind kind;
+    constraint_fn *add;
+} constraint_order[] = {
+    {KIND_PRIMARY_KEY, primary_key_add},
+    {KIND_UNIQUE, unique_add},
+    {KIND_CHECK, check_add},
+    {KIND_FOREIGN_KEY, foreign_key_add},
+};
+enum { CONSTRAINT_KINDS = sizeof constraint_order / sizeof constraint_order[0] };
+
+void lite_constraint_add(struct buf *out, const struct object *constraint)
+{
+    ansi_constraint_name(out, &lite_dialect, constraint);
+    for (size_t k = 0; k < CONSTRAINT_KINDS; k++)
+        if (constraint_order[k].kind == constraint->kind)
+            constraint_order[k].add(out, constraint);
+}
+
 static void constraints_add(struct buf *out, const struct object *table, bool *first)
 {
-    static const struct {
-        enum kind kind;
-        constraint_fn *add;
-    } order[] = {
-        {KIND_PRIMARY_KEY, primary_key_add},
-        {KIND_UNIQUE, unique_add},
-        {KIND_CHECK, check_add},
-        {KIND_FOREIGN_KEY, foreign_key_add},
-    };
-    for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
+    for (size_t k = 0; k < CONSTRAINT_KINDS; k++) {
         for (int i = 0; i < table->children.n; i++) {
             const struct object *child = table->children.item[i];
             bool written = child->kind == KIND_PRIMARY_KEY && key_at_column(table);
-            if (child->kind != order[k].kind || written || lite_is_beyond(child))
+            if (child->kind != constraint_order[k].kind || written || lite_is_beyond(child))
                 continue;
             line_begin(out, first);
-            ansi_constraint_name(out, &lite_dialect, child);
-            order[k].add(out, child);
+            lite_constraint_add(out, child);
         }
     }
 }

@@ -19,6 +19,13 @@ extern const struct render_kind lite_render[KIND_COUNT];
 
 enum { LITE_SETTINGS = 15 };
 
+/* A table as it was before the transaction at hand. */
+struct lite_known {
+    struct object *table;
+    const char *name;
+    struct list children;
+};
+
 struct lite_conn {
     struct conn conn;
     struct arena *mem; /* its own: a connection outlives operations */
@@ -30,15 +37,16 @@ struct lite_conn {
     double opened_with;     /* the limit for locks */
     double statement_limit; /* seconds; 0: none */
     double statement_since;
-    int lock_fd;              /* -1: not held */
-    const char *lock_path;    /* NULL: in memory, where nobody else can be */
-    struct map *touched;      /* tables that the running batch has written to or changed; NULL outside one */
-    bool has_foreign_keys;    /* some table may have a foreign key; meaningful while data_version stands */
-    bool schema_replaces;     /* some table resolves a conflict by deleting the other row; as has_foreign_keys */
-    bool replaces;            /* so does some statement of the running batch, perhaps */
-    struct names known_names; /* of the objects in conn.strangers, before the transaction at hand */
-    struct names belongings;  /* texts of indexes and triggers that a rebuild has to make again, beside its file's */
-    struct list orphans;      /* of lite_whole_begin(), if it looked: rows that had no parent before */
+    int lock_fd;             /* -1: not held */
+    const char *lock_path;   /* NULL: in memory, where nobody else can be */
+    struct map *touched;     /* tables that the running batch has written to or changed; NULL outside one */
+    bool has_foreign_keys;   /* some table may have a foreign key; meaningful while data_version stands */
+    bool schema_replaces;    /* some table resolves a conflict by deleting the other row; as has_foreign_keys */
+    bool replaces;           /* so does some statement of the running batch, perhaps */
+    struct list known;       /* struct lite_known *, of conn.strangers */
+    struct object *remade;   /* a table that is being made again, with its strangers marked; NULL */
+    struct names belongings; /* texts of indexes and triggers that a rebuild has to make again, beside its file's */
+    struct list orphans;     /* of lite_whole_begin(), if it looked: rows that had no parent before */
     bool looked;
     bool enforced;                  /* foreign keys were, before lite_whole_begin() */
     bool legacy;                    /* likewise, PRAGMA legacy_alter_table */
@@ -112,6 +120,7 @@ int lite_lock_look(struct ctx *ctx, struct conn *conn, bool *held);
 /* render.c and rebuild.c */
 void lite_table_body(struct buf *out, const struct object *table); /* "(...) STRICT" */
 void lite_default_add(struct buf *out, const char *text); /* a literal as it is, everything else in parentheses */
+void lite_constraint_add(struct buf *out, const struct object *constraint); /* with its name */
 void lite_index_create(struct render *render, const struct object *index);
 void lite_trigger_create(struct render *render, const struct object *trigger);
 int lite_rebuild(struct render *render, const struct change *change);
