@@ -51,6 +51,7 @@ static bool strangers_mark(struct ctx *ctx, struct tree *tree, const struct deed
     bool any = false;
     for (struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o)) {
         const struct object *top = managed_top(o);
+        any = any || (top && o->stranger);
         if (!top || top == o || kind_is(o->kind, KIND_PART))
             continue;
         bool told = o->stranger && !top->stranger;

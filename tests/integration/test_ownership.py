@@ -569,3 +569,28 @@ def test_what_no_longer_fits_stops_the_migration(lite):
     assert ("index", "hand") in catalog(engine)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT id, size, old FROM t").fetchall() == [(1, 2, "x")]
+
+
+@pytest.mark.parametrize("made, message", {
+    "view": (["CREATE VIEW hand AS SELECT old FROM t"], "reading view hand"),
+    "trigger": (["CREATE TRIGGER hand AFTER INSERT ON t BEGIN UPDATE t SET size = 1 WHERE NEW.old = 'x'; END"],
+                "INSERT into t"),
+    "trigger of another table": (["CREATE TABLE o (x)",
+                                  "CREATE TRIGGER hand AFTER UPDATE OF x ON o BEGIN UPDATE t SET old = 1; END"],
+                                 "UPDATE of o"),
+}.values())
+@pytest.mark.parametrize("flags", [(), ("--atomic",)])
+def test_what_would_fail_from_then_on_stops_the_migration(lite, made, message, flags):
+    """SQLite keeps a view or trigger that reads a column which is gone, and then fails whoever uses its table."""
+    project, engine = lite
+    made_again(project, engine)
+    schema(project, "create table t (id integer primary key, size bigint, check (size > 0));")
+    project.ok("make-migrations")
+    sql(engine, *made, "CREATE VIEW wrong_before AS SELECT missing FROM t")
+    shown = project.run("migrate", *flags)
+    assert shown.status and message + " would fail from then on" in shown.err and "old" in shown.err, shown.err
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT id, size, old FROM t").fetchall() == [(1, 2, "x")]
+    sql(engine, "DROP VIEW hand" if "VIEW" in made[0] else "DROP TRIGGER hand")
+    project.ok("migrate", *flags)
+    assert columns(engine, "t") == ["id", "size"]

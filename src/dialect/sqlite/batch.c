@@ -59,7 +59,10 @@ static int transaction_check(struct ctx *ctx, struct lite_conn *lite, const stru
     struct list after = {0};
     TRY(lite_keys_orphans(ctx, lite, again, &after));
     *orphaned = after.n > 0 && !again;
-    return *orphaned ? 0 : lite_keys_compare(ctx, before, &after);
+    if (*orphaned)
+        return 0;
+    TRY(lite_keys_compare(ctx, before, &after));
+    return lite_sound_check(ctx, lite);
 }
 
 /* `again`: it ran once and left rows without a parent, so this time the ones that had none before are looked up first. */
@@ -68,6 +71,7 @@ static int transaction_try(struct ctx *ctx, struct lite_conn *lite, struct batch
     struct list before = {0};
     TRY(lite_exec(ctx, &lite->conn, "BEGIN IMMEDIATE"));
     lite_keep_begin(lite);
+    TRY(lite_sound_begin(ctx, lite));
     TRY(lite_keys_note(ctx, lite, batch));
     if (again)
         TRY(lite_keys_orphans(ctx, lite, true, &before));
@@ -134,6 +138,7 @@ int lite_whole_begin(struct ctx *ctx, struct conn *conn, bool look)
         TRY(lite_exec(ctx, conn, "PRAGMA foreign_keys = OFF"));
     TRY(lite_exec(ctx, conn, "BEGIN IMMEDIATE"));
     lite_keep_begin(lite);
+    TRY(lite_sound_begin(ctx, lite));
     TRY(lite_keys_note(ctx, lite, &none));
     if (look)
         TRY(lite_keys_orphans(ctx, lite, true, &lite->orphans));

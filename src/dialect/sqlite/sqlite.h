@@ -45,6 +45,7 @@ struct lite_conn {
     bool replaces;           /* so does some statement of the running batch, perhaps */
     struct list known;       /* struct lite_known *, of conn.strangers */
     struct object *remade;   /* a table that is being made again, with its strangers marked; NULL */
+    struct names sound;      /* what can be compiled before the transaction at hand (sound.c) */
     struct names belongings; /* texts of indexes and triggers that a rebuild has to make again, beside its file's */
     struct list orphans;     /* of lite_whole_begin(), if it looked: rows that had no parent before */
     bool looked;
@@ -99,6 +100,10 @@ void lite_keep_begin(struct lite_conn *lite);
 void lite_keep_undo(struct lite_conn *lite); /* what was noted since lite_keep_begin() */
 const char *lite_rebuilt(struct arena *mem, const struct sql_piece *piece);
 #define LITE_REBUILD "_dbwarden_new_" /* and the table's name: what it is called while it is made again */
+
+/* sound.c: around a transaction; nothing without conn.strangers */
+int lite_sound_begin(struct ctx *ctx, struct lite_conn *lite);
+int lite_sound_check(struct ctx *ctx, struct lite_conn *lite);
 
 /* backup.c */
 int lite_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
