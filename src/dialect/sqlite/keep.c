@@ -368,7 +368,7 @@ static void remade_know(struct lite_conn *lite, struct object *table)
 static int rebuild_end(struct ctx *ctx, struct lite_conn *lite, const char *name)
 {
     struct object *table = known_table(lite->conn.strangers, name);
-    if (table && lite->remade)
+    if (table && lite->remade && text_equal_nocase(lite->remade->name + sizeof LITE_REBUILD - 1, name))
         remade_know(lite, table);
     return belongings_make(ctx, lite);
 }
