@@ -64,11 +64,13 @@ struct translate_name {
 };
 
 struct translation {
-    const char *fallback; /* the type of what has none here */
-    const char *numbered; /* the type of a column that numbers itself as the key of its table */
-    const char *array;    /* ARRAY[...], with $1 for what is in the brackets */
-    const char *nocase;   /* the collation that compares without case */
-    const char *ordered;  /* a query that runs if the rows within an aggregate can be in order */
+    const char *fallback;       /* the type of what has none here */
+    const char *numbered;       /* the type of a column that numbers itself as the key of its table */
+    const char *array;          /* ARRAY[...], with $1 for what is in the brackets */
+    const char *rounded;        /* the cast of a number to an integer, with $1 for it */
+    const char *exact_division; /* between numbers that may look like integers and are none */
+    const char *nocase;         /* the collation that compares without case */
+    const char *ordered;        /* a query that runs if the rows within an aggregate can be in order */
     const struct translate_type *types;
     const struct translate_function *functions;
     const struct translate_divider *dividers;

@@ -32,6 +32,15 @@ static int refuse_drop(struct ctx *ctx, const struct migration *migration, const
     return fail_at(ctx, migration->path, piece->line, piece->column);
 }
 
+/* A dump with -C that goes where a database of that name is already. */
+static int refuse_made(struct ctx *ctx, const struct migration *migration, const struct sql_piece *piece,
+                       const char *name)
+{
+    fail(ctx, ERR_UNSUPPORTED, "CREATE DATABASE %s, which is the database that is migrated: it is there", name);
+    fail_hint(ctx, "Nothing was run. Leave the statement out; pg_dump writes it with -C (--create).");
+    return fail_at(ctx, migration->path, piece->line, piece->column);
+}
+
 enum word { OTHER, CREATE, DROP, ENTER };
 
 static enum word word_of(const struct dialect *dialect, struct lexer *lexer)
@@ -57,6 +66,8 @@ static int look_at(struct ctx *ctx, const struct session *session, const struct 
     enum word word = word_of(dialect, &lexer);
     const char *name = word == OTHER ? NULL : name_after(ctx->mem, &lexer);
     bool own = text_equal_nocase(name, session->database->url.database);
+    if (own && word == CREATE && !dialect->enters_database)
+        return refuse_made(ctx, migration, piece, name);
     if (!name || own != (word == DROP))
         return 0;
     if (word == DROP)

@@ -27,13 +27,17 @@ static bool is_computed(const struct dialect *dialect, const struct sql_piece *p
     return false;
 }
 
-/* The names that a later statement would use: @variables, and the temporary table. */
+/* The names that a later statement would use: @variables, and the temporary table, by its new name too. */
 static void results_add(struct arena *mem, const struct dialect *dialect, const struct sql_piece *piece,
                         const struct classified *what, struct names *results)
 {
     struct lexer lexer;
     if (what->name)
         names_add(mem, results, text_lower(mem, what->name));
+    if (what->new_name)
+        names_add(mem, results, text_lower(mem, what->new_name));
+    for (int i = 0; i < what->destroyed.n; i++)
+        names_add(mem, results, text_lower(mem, what->destroyed.item[i]));
     lex_open(&lexer, dialect->lex, piece->text, piece->length);
     for (struct token token = lex_next_bare(&lexer); token.kind != TOKEN_END; token = lex_next_bare(&lexer))
         if (token.kind == TOKEN_PARAMETER)
@@ -236,6 +240,21 @@ static int replay_change(struct execution *execution, int i, const struct classi
     return replay_one(execution, i);
 }
 
+/* ALTER, RENAME and DROP of a temporary table that are not run again: it is not what it was, by its new name neither. */
+static bool loses_change(struct arena *mem, const struct classified *what, struct names *temporary)
+{
+    if (what->touches == TOUCHES_SESSION || what->kind != KIND_TABLE)
+        return false;
+    if (what->verb != VERB_ALTER && what->verb != VERB_RENAME && what->verb != VERB_DROP)
+        return false;
+    bool any = index_of(mem, temporary, what->name) >= 0;
+    for (int i = 0; !any && i < what->destroyed.n; i++)
+        any = index_of(mem, temporary, what->destroyed.item[i]) >= 0;
+    if (any && what->new_name)
+        names_add(mem, temporary, text_lower(mem, what->new_name));
+    return any;
+}
+
 static int replay_resumed(struct execution *execution, int i, const struct classified *what, struct replay *replay)
 {
     replay->moved = replay->moved || moves_names(execution, i, what);
@@ -247,7 +266,8 @@ static int replay_resumed(struct execution *execution, int i, const struct class
         forget_plain(execution->ctx->mem, what->name, replay);
         forget_plain(execution->ctx->mem, what->table, replay);
     }
-    if (fills_session(execution, what, &replay->temporary))
+    if (loses_change(execution->ctx->mem, what, &replay->temporary) ||
+        fills_session(execution, what, &replay->temporary))
         return check_unneeded(execution, i, what);
     if (what->touches != TOUCHES_SESSION)
         return 0;

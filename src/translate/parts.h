@@ -81,6 +81,15 @@ int text_translate(struct scan *scan, int from, int to, const char **text);
 int text_add(struct scan *scan, int from, int to, struct buf *out);
 void say_name(struct buf *out, const struct translator *t, const char *name);
 
+bool is_syntax(const struct token *token); /* before a parenthesis it is no function */
+
+/* ---- operand.c: what stands between the operators of arithmetic */
+enum value_kind { VALUE_DECIMAL, VALUE_MOMENT, VALUE_DOCUMENT };
+/* After the arithmetic that begins at `at` and has this operator at one of its ends; `at`: there is none. */
+int arithmetic_beside(const struct scan *scan, int from, int at, int end, const char *operator);
+/* Is one of the operands before and after the operator at `at` of this kind, those before from `from` on? */
+bool term_is(const struct scan *scan, int from, int at, int end, enum value_kind kind);
+
 /* ---- call.c: function calls */
 int call_translate(struct scan *scan, const char *name, int open, int close, const char **text);
 bool call_known(const struct translator *t, const char *name);

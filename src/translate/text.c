@@ -14,6 +14,7 @@ struct run {
     int at;
     int end;
     struct buf *out;
+    int term;       /* where the operands begin that "*" and "/" join */
     size_t operand; /* where the operand at hand begins in `out` */
 };
 
@@ -72,6 +73,10 @@ static int string_add(struct run *run)
     const char *value = scan_string(run->scan, token);
     begin_operand(run);
     run->at++;
+    for (; value && peek(run, 0)->kind == TOKEN_STRING; run->at++) { /* 'a' 'b' is one */
+        const char *more = scan_string(run->scan, peek(run, 0));
+        value = more ? arena_printf(run->t->mem, "%s%s", value, more) : NULL;
+    }
     if (value && char_lower(*token->text) == 'b' && run->t->source->lex->backslash_escapes)
         buf_addf(run->out, "%llu", strtoull(value, NULL, 2));
     else if (value && is_bytes(run, value))
@@ -103,13 +108,22 @@ static bool is_number(const char *text)
     return *text && strspn(text, "0123456789.") == strlen(text);
 }
 
+/* Numbers are rounded, which the target's cast does not do. */
+static const char *cast_of(const struct run *run, const struct read_type *type, const char *operand)
+{
+    bool rounds = type->is_integer && *operand != '\'' && strspn(operand, "0123456789") != strlen(operand);
+    return type->array || type->labels.n ? NULL : rounds ? run->t->rules->rounded : type->cast;
+}
+
 static int cast_add(struct run *run, const struct read_type *type)
 {
     struct names one = {0};
     const char *operand = arena_dup(run->t->mem, run->out->data + run->operand);
     bool literal = *operand == '\'';
-    const char *cast = type->array || type->labels.n ? NULL : type->cast;
-    if (!cast || (literal && !type->is_integer) || is_number(operand)) /* a literal is what a column makes of it */
+    const char *cast = cast_of(run, type, operand);
+    bool whole = !type->is_integer || !text_has(operand, ".");
+    if (!cast || (literal && !type->is_integer) ||
+        (is_number(operand) && whole)) /* a literal is what a column makes of it */
         return 0;
     names_add(run->t->mem, &one, operand);
     buf_cut(run->out, run->operand);
@@ -243,8 +257,7 @@ static int group_add(struct run *run)
 
 /* ---- words */
 
-/* Before a parenthesis they are no functions. */
-static bool is_syntax(const struct token *token)
+bool is_syntax(const struct token *token)
 {
     static const char *const words[] = {
         "in",        "values", "and",      "or",        "not",    "exists",    "as",        "on",
@@ -418,6 +431,29 @@ static int word_add(struct run *run)
     return begins_call(run) ? call_add(run) : plain_word(run);
 }
 
+static const struct translate_word *operator_row(const struct run *run, const struct token *token)
+{
+    return row_find(run->t, run->t->rules->operators, token_copy(run->t->mem, token));
+}
+
+static int arithmetic_add(struct run *run, bool *done)
+{
+    const struct token *token = peek(run, 0);
+    bool sum = (token_is(token, "+") || token_is(token, "-")) && !token_is(peek(run, 1), "interval");
+    *done = false;
+    if (sum && run->at > run->from && term_is(run->scan, run->term, run->at, run->end, VALUE_MOMENT))
+        return fail(run->t->ctx, ERR_UNSUPPORTED, "sums and differences of moments are not there");
+    if ((token_is(token, "||") || token_is(token, "-")) && run->at > run->from &&
+        term_is(run->scan, run->term, run->at, run->end, VALUE_DOCUMENT))
+        return fail(run->t->ctx, ERR_UNSUPPORTED, "JSON is not changed by operators here");
+    if (!token_is(token, "/") || !term_is(run->scan, run->term, run->at, run->end, VALUE_DECIMAL))
+        return 0;
+    buf_addf(run->out, "%s", run->t->rules->exact_division);
+    run->at++;
+    *done = true;
+    return 0;
+}
+
 static int operator_add(struct run *run)
 {
     const struct token *token = peek(run, 0);
@@ -425,9 +461,11 @@ static int operator_add(struct run *run)
     if (token_is(token, "::") || (token->length == 2 && !strncmp(token->text, "::", 2)))
         return postfix_cast(run);
     TRY(any_list(run, &done));
+    if (!done)
+        TRY(arithmetic_add(run, &done));
     if (done)
         return 0;
-    const struct translate_word *row = row_find(run->t, run->t->rules->operators, token_copy(run->t->mem, token));
+    const struct translate_word *row = operator_row(run, token);
     if (!row || !row->to)
         return fail(run->t->ctx, ERR_UNSUPPORTED, "the operator %.*s is not there", (int)token->length, token->text);
     bool word = char_is_alpha(*row->to); /* !a is NOT a */
@@ -438,12 +476,46 @@ static int operator_add(struct run *run)
     return 0;
 }
 
+static void term_note(struct run *run)
+{
+    static const char *const joins[] = {"*", "/", "%", ".", NULL};
+    const struct token *before = peek(run, -1);
+    bool cast = peek(run, 0)->length == 2 && !strncmp(peek(run, 0)->text, "::", 2);
+    bool begins = peek(run, 0)->kind != TOKEN_OPERATOR || token_is(peek(run, 0), "(");
+    bool introduced = before->kind == TOKEN_WORD && peek(run, 0)->kind == TOKEN_STRING && !is_syntax(before);
+    if (!cast && begins && !introduced && !token_is(peek(run, 0), "end") && !token_is_one_of(before, joins))
+        run->term = run->at;
+}
+
+/* Arithmetic beside what binds closer here than there, 'a' || 1 + 2: after it; where it stands: there is none. */
+static int wrapped_end(const struct run *run)
+{
+    static const struct token joined = {.kind = TOKEN_OPERATOR, .text = "||", .length = 2};
+    const struct translate_word *row = operator_row(run, &joined);
+    bool joins = row && text_equal(row->to, "||");
+    return joins ? arithmetic_beside(run->scan, run->from, run->at, run->end, "||") : run->at;
+}
+
+static int wrapped_add(struct run *run, int end)
+{
+    begin_operand(run);
+    buf_add(run->out, "(");
+    TRY(text_add(run->scan, run->at, end, run->out));
+    buf_add(run->out, ")");
+    run->at = end;
+    return 0;
+}
+
 static int one_add(struct run *run)
 {
     const struct token *token = peek(run, 0);
     bool cast = token->length == 2 && !strncmp(token->text, "::", 2);
     if (!cast)
         space_add(run);
+    term_note(run);
+    int wrapped = wrapped_end(run);
+    if (wrapped > run->at)
+        return wrapped_add(run, wrapped);
     switch (token->kind) {
     case TOKEN_STRING: return string_add(run);
     case TOKEN_WORD:
@@ -466,7 +538,8 @@ static int one_add(struct run *run)
 
 int text_add(struct scan *scan, int from, int to, struct buf *out)
 {
-    struct run run = {.t = scan->t, .scan = scan, .from = from, .at = from, .end = to, .out = out, .operand = out->len};
+    struct run run = {
+        .t = scan->t, .scan = scan, .from = from, .at = from, .end = to, .out = out, .term = from, .operand = out->len};
     while (run.at < run.end)
         TRY(one_add(&run));
     return 0;

@@ -170,8 +170,13 @@ def test_the_dump_of_a_whole_database_makes_none(any_project):
     made = project.ok("migrate")
     assert f"creates the database {other}, beside the one that is migrated" in made.err and "primary__0002_alone.sql:4" in made.err, made
     project.ok("rollback")
-    if project.engine != "postgresql":
-        own = urlsplit(project.url).path[1:]
+    own = urlsplit(project.url).path[1:]
+    if project.engine == "postgresql":
+        project.migration("0003", "own", f"CREATE TABLE before (a int);\nCREATE DATABASE {own};", "SELECT 1;", head="-- transaction: none\n")
+        refused = project.run("migrate")
+        assert refused.status == 1 and f"CREATE DATABASE {own}" in refused.err and "Nothing was run" in refused.err, refused
+        assert not database.has("before")
+    else:
         (project.migrations / "primary__0002_alone.sql").unlink()
         project.migration("0003", "drop", f"DROP DATABASE IF EXISTS `{own}`;")
         refused = project.run("migrate")

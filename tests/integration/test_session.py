@@ -244,6 +244,25 @@ def test_a_temporary_table_is_changed_again(any_project):
     assert not database.has("q") and not database.has("w")
 
 
+@pytest.mark.parametrize("any_project", [*MYSQLS, "postgresql"], indirect=True)
+@pytest.mark.parametrize("make", ["CREATE TEMPORARY TABLE q AS SELECT x FROM w;", "SET search_path = public;\nCREATE TEMPORARY TABLE q (x int);"])
+def test_a_temporary_table_that_is_not_renamed_again_is_missed(any_project, make):
+    """And not the table of that name which stays read in its place."""
+    project, database = any_project, any_project.database
+    if "search_path" in make and database.engine != "postgresql":
+        make = "CREATE TEMPORARY TABLE q (x int DEFAULT (1 + 1));\nBEGIN;\nINSERT INTO q VALUES (1);\nCOMMIT;"
+    database.run("CREATE TABLE w (x int)")
+    database.run("INSERT INTO w VALUES (9)")
+    project.migration("0001", "parts", f"{make}\nALTER TABLE q RENAME TO v;\nINSERT INTO missing VALUES (1);\nCREATE TABLE r (x int);\n"
+                      "INSERT INTO r SELECT x FROM v;", "", head="-- transaction: none\n")
+    assert project.run("migrate").status == 1
+    database.run("CREATE TABLE missing (id int)")
+    database.run("CREATE TABLE v (x int)")
+    shown = project.run("migrate")
+    assert shown.status == 1 and "computed in the session that is gone" in shown.err, shown
+    assert not database.has("r") or database.query("SELECT x FROM r") == []
+
+
 @pytest.mark.parametrize("any_project", MYSQLS, indirect=True)
 @pytest.mark.parametrize("between", ["DROP TEMPORARY TABLE q;\nCREATE TABLE q (x int);", "BEGIN;"])
 def test_rows_of_a_table_that_may_be_another_are_not_said_twice(any_project, between):

@@ -17,6 +17,8 @@ enum {
     LABELS = TRANSLATE_LABELS
 };
 
+static const char rounded[] =
+    "CASE typeof($1) WHEN 'real' THEN CAST(round($1) AS INTEGER) ELSE CAST($1 AS INTEGER) END";
 static const char as_integer[] = "CAST($1 AS INTEGER)", as_real[] = "CAST($1 AS REAL)", as_text[] = "CAST($1 AS TEXT)",
                   as_number[] = "CAST($1 AS NUMERIC)", as_blob[] = "CAST($1 AS BLOB)", as_date[] = "date($1)",
                   as_moment[] = "datetime($1)", as_time[] = "time($1)";
@@ -155,11 +157,13 @@ static const struct translate_function functions[] = {
     {MYSQL, "datediff", 2, NULL, "CAST(julianday(date($1)) - julianday(date($2)) AS INTEGER)"},
     {ANY, "date", 1, NULL, NULL},
     {MYSQL, "time", 1, NULL, NULL},
-    {ANY, "length", 1, NULL, NULL},
+    {PG, "length", 1, NULL, NULL},
+    {MYSQL, "length", 1, NULL, "length(CAST($1 AS BLOB))"},
     {ANY, "char_length", 1, NULL, "length($1)"},
     {ANY, "character_length", 1, NULL, "length($1)"},
     {ANY, "octet_length", 1, NULL, "length(CAST($1 AS BLOB))"},
-    {ANY, "concat", -1, NULL, "($*)", "coalesce($1, '')", " || "},
+    {PG, "concat", -1, NULL, "($*)", "coalesce($1, '')", " || "},
+    {MYSQL, "concat", -1, NULL, "($*)", "($1)", " || "},
     {ANY, "substring", 2, NULL, "substr($1, $2)"},
     {ANY, "substring", 3, NULL, "substr($1, $2, $3)"},
     {ANY, "substr", -1, NULL, NULL},
@@ -200,8 +204,12 @@ static const struct translate_function functions[] = {
     {MYSQL, "ifnull", 2, NULL, NULL},
     {MYSQL, "isnull", 1, NULL, "(($1) IS NULL)"},
     {MYSQL, "if", 3, NULL, "iif($1, $2, $3)"},
-    {ANY, "greatest", -1, NULL, "max($*)"},
-    {ANY, "least", -1, NULL, "min($*)"},
+    {MYSQL, "greatest", -1, NULL, "max($*)"},
+    {PG, "greatest", 2, NULL, "coalesce(max($1, $2), $1, $2)"},
+    {PG, "greatest", -1, NULL, "(SELECT max(column1) FROM (VALUES $*))", "($1)"},
+    {MYSQL, "least", -1, NULL, "min($*)"},
+    {PG, "least", 2, NULL, "coalesce(min($1, $2), $1, $2)"},
+    {PG, "least", -1, NULL, "(SELECT min(column1) FROM (VALUES $*))", "($1)"},
     {ANY, "count", -1, NULL, NULL},
     {ANY, "sum", -1, NULL, NULL},
     {ANY, "avg", -1, NULL, NULL},
@@ -290,8 +298,10 @@ static const struct translate_word columns[] = {
     {0}
 };
 
+static const char exact_division[] = "* 1.0 /";
+
 static const struct translate_word operators[] = {
-    {ANY, "+", "+"}, {ANY, "-", "-"}, {ANY, "*", "*"}, {ANY, "/", "/"}, {ANY, "%", "%"},
+    {ANY, "+", "+"}, {ANY, "-", "-"}, {ANY, "*", "*"}, {PG, "/", "/"}, {MYSQL, "/", exact_division}, {ANY, "%", "%"},
     {ANY, "=", "="}, {ANY, "<>", "<>"}, {ANY, "!=", "<>"},
     {ANY, "<", "<"}, {ANY, "<=", "<="}, {ANY, ">", ">"}, {ANY, ">=", ">="},
     {ANY, "->", "->"}, {ANY, "->>", "->>"},
@@ -486,6 +496,8 @@ const struct translation lite_translation = {
     .fallback = "TEXT",
     .numbered = "INTEGER",
     .array = "json_array($1)",
+    .rounded = rounded,
+    .exact_division = exact_division,
     .nocase = "NOCASE",
     .ordered = "EXPLAIN SELECT group_concat(1, ',' ORDER BY 1)",
     .types = types,
