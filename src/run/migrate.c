@@ -18,8 +18,10 @@ const char *version_shown(const struct migration *migration)
 static int run_file(struct ctx *ctx, struct session *session, struct migration *migration, struct json *list)
 {
     struct arena_mark mark = arena_save(ctx->mem);
+    struct tree *strangers = session->conn->strangers;
     double started = clock_monotonic();
     emit_info(ctx, "Starting migration: %s (version: %s)", migration->filename, version_shown(migration));
+    TRY(strangers_again(ctx, session, migration, false));
     TRY(hook_file_begin(ctx, session, migration, false));
     TRY(execute_file(ctx, session, migration, false));
     double seconds = clock_monotonic() - started;
@@ -27,6 +29,7 @@ static int run_file(struct ctx *ctx, struct session *session, struct migration *
         emit_info(ctx, "[APPLIED] Completed migration: %s (version: %s) in %.2fs", migration->filename,
                   version_shown(migration), seconds);
     hook_file_end(ctx, session, migration, seconds);
+    session->conn->strangers = strangers;
     arena_rewind(ctx->mem, mark);
     list_add(ctx->mem, &session->ran, migration);
     session->finished++;

@@ -135,6 +135,8 @@ void owned_mark(struct owned *owned, struct tree *tree);
 /* Marks what is the project's in a database's tree: as `before` (may be NULL) says, and what was applied since. */
 /* strangers.c: before these files run. Sets conn->strangers, in memory of `ctx`: forget them when that ends. */
 int strangers_keep(struct ctx *ctx, struct session *session, const struct list *files, bool down);
+/* Before a file that is not the first: what the files before it made beside what the project describes, too. */
+int strangers_again(struct ctx *ctx, struct session *session, const struct migration *migration, bool down);
 
 int owned_read(struct ctx *ctx, struct session *session, const struct snapshot *before, struct tree *tree);
 

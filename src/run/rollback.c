@@ -160,6 +160,7 @@ static int undo_file(struct ctx *ctx, struct session *session, const struct migr
 {
     double started = clock_monotonic();
     emit_info(ctx, "Rolling back migration: %s (version: %s)", migration->filename, migration->version);
+    TRY(strangers_again(ctx, session, migration, true));
     TRY(hook_file_begin(ctx, session, migration, true));
     TRY(execute_file(ctx, session, migration, true));
     double seconds = clock_monotonic() - started;

@@ -54,6 +54,7 @@ struct session {
     struct list unfinished;  /* those of it that began and did not end */
     struct list ran;         /* struct migration *: what this session has applied */
     int finished;            /* files and seeds that this session has run, up or down */
+    struct names kept;       /* paths of strangers that this run keeps, and has told (strangers.c) */
     struct list timed;       /* struct timed *: files whose times of statements are not in the journal yet */
     struct arena *timed_mem; /* theirs, because what a file needs is given back after it; NULL: there are none */
     double noted;            /* when it was shown last where this run is, see lock_note() */

@@ -63,25 +63,52 @@ static bool strangers_mark(struct ctx *ctx, struct tree *tree, const struct deed
     return any;
 }
 
-int strangers_keep(struct ctx *ctx, struct session *session, const struct list *files, bool down)
+/* Tells what was not told before the run, and sets conn->strangers if there are any. */
+static int strangers_look(struct ctx *ctx, struct session *session, const struct deeds *deeds, struct names *told)
 {
     const struct dialect *dialect = session->conn->dialect;
-    struct deeds deeds = {0};
-    struct names paths = {0};
+    struct names paths = {0}, fresh = {0};
     struct snapshot *snapshot;
     struct tree *tree;
-    if (!dialect->rebuilt || session_translates(session))
-        return 0;
-    files_note(ctx, session, files, down, &deeds);
-    if (!deeds.rebuilt.n)
-        return 0;
     TRY(snapshot_latest(ctx, session, &session->applied, &snapshot));
     TRY(dialect->load(ctx, session->conn, &session->database->filter, &tree));
     TRY(owned_read(ctx, session, snapshot, tree));
-    if (strangers_mark(ctx, tree, &deeds, &paths))
+    if (strangers_mark(ctx, tree, deeds, &paths))
         session->conn->strangers = tree;
-    if (paths.n)
+    for (int i = 0; i < paths.n; i++)
+        if (!names_have(told, paths.item[i]))
+            names_add(ctx->mem, &fresh, paths.item[i]);
+    if (fresh.n)
         emit_info(ctx, "not managed by this project, kept while its table is made again: %s",
-                  names_join(ctx->mem, &paths, "; "));
+                  names_join(ctx->mem, &fresh, "; "));
+    *told = paths;
     return 0;
+}
+
+int strangers_keep(struct ctx *ctx, struct session *session, const struct list *files, bool down)
+{
+    struct deeds deeds = {0};
+    session->kept = (struct names){0};
+    if (!session->conn->dialect->rebuilt || session_translates(session))
+        return 0;
+    files_note(ctx, session, files, down, &deeds);
+    return deeds.rebuilt.n ? strangers_look(ctx, session, &deeds, &session->kept) : 0;
+}
+
+int strangers_again(struct ctx *ctx, struct session *session, const struct migration *migration, bool down)
+{
+    struct deeds deeds = {0};
+    const struct list before = session->applied;
+    struct list file = {0};
+    if (!session->finished || !session->conn->dialect->rebuilt || session_translates(session))
+        return 0;
+    list_add(ctx->mem, &file, (void *)(uintptr_t)migration);
+    files_note(ctx, session, &file, down, &deeds);
+    if (!deeds.rebuilt.n)
+        return 0;
+    struct names told = session->kept;
+    TRY(state_applied(ctx, &session->state, &session->applied));
+    int code = strangers_look(ctx, session, &deeds, &told);
+    session->applied = before;
+    return code;
 }

@@ -498,6 +498,30 @@ def test_a_rebuild_is_for_every_database(lite, what, order):
     assert columns(engine, "t") == ["id", "size"]
 
 
+@pytest.mark.parametrize("flags", [(), ("--atomic",)])
+@pytest.mark.parametrize("what", BY_HAND)
+def test_what_a_generated_file_was_given_by_hand_stays_in_the_same_run_too(lite, what, flags):
+    project, engine = lite
+    schema(project, "create table t (id integer primary key, size integer, check (size > 0));")
+    project.ok("make-migrations", "first")
+    [first] = (project.folder / "migrations").rglob("*first.sql")
+    by_hand = ";\n".join((*BY_HAND[what], "INSERT INTO t (id, size) VALUES (1, 2)"))
+    first.write_text(first.read_text().replace("-- rollback", f"{by_hand};\n\n-- rollback", 1))
+    project.ok("migrate")
+    before = catalog(engine)
+    schema(project, "create table t (id integer primary key, size bigint, check (size > 0));")
+    project.ok("make-migrations", "second")
+    (project.folder / "app.db").unlink()
+    shown = project.ok("migrate", *flags)  # a new database: both files in one run
+    assert "kept while its table is made again: table t / column note" in shown.err
+    for way in ((), ("rollback", "--count", "1")):
+        if way:
+            project.ok(*way)
+        assert catalog(engine) == before and "note" in columns(engine, "t")
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT id, size FROM t").fetchall() == [(1, 2)]
+
+
 def test_strangers_follow_the_names_of_their_table_and_of_its_columns(lite):
     project, engine = lite
     schema(project, "create table t (id integer primary key, size integer, check (id > 0));")
