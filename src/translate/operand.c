@@ -65,6 +65,8 @@ static int name_end(const struct scan *scan, int at, int end)
     at++;
     while (at < end) {
         bool window = token_is_one_of(&scan->token[at], windows);
+        if (window && at + 1 < end && token_is(&scan->token[at], "over") && !token_is(&scan->token[at + 1], "("))
+            return at + 2; /* OVER w */
         int open = at + window + (window && at + 1 < end && token_is(&scan->token[at + 1], "group"));
         if (open >= end || !token_is(&scan->token[open], "("))
             break;

@@ -478,12 +478,13 @@ static int operator_add(struct run *run)
 
 static void term_note(struct run *run)
 {
-    static const char *const joins[] = {"*", "/", "%", ".", NULL};
+    static const char *const joins[] = {"*", "/", "%", ".", "over", "filter", "within", NULL};
+    static const char *const goes_on[] = {"end", "over", "filter", "within", NULL};
     const struct token *before = peek(run, -1);
     bool cast = peek(run, 0)->length == 2 && !strncmp(peek(run, 0)->text, "::", 2);
     bool begins = peek(run, 0)->kind != TOKEN_OPERATOR || token_is(peek(run, 0), "(");
     bool introduced = before->kind == TOKEN_WORD && peek(run, 0)->kind == TOKEN_STRING && !is_syntax(before);
-    if (!cast && begins && !introduced && !token_is(peek(run, 0), "end") && !token_is_one_of(before, joins))
+    if (!cast && begins && !introduced && !token_is_one_of(peek(run, 0), goes_on) && !token_is_one_of(before, joins))
         run->term = run->at;
 }
 
