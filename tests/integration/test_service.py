@@ -97,10 +97,10 @@ def test_nothing_is_left_of_requests_beside_a_migration(pg):
         def round_of_load():
             answers = list(pool.map(app.get, PATHS * (LOAD // len(PATHS))))
             assert {answer.status for answer in answers} == {200}, [answer for answer in answers if answer.status != 200][:3]
-            return held(pg, app)
 
         round_of_load()
-        first = round_of_load()
+        round_of_load()
+        first = held(pg, app)
         pg.slow(3)
         answers = []
         migrating = threading.Thread(target=lambda: answers.append(app.post("/db/migrate", {"database": "primary"})))
@@ -108,6 +108,13 @@ def test_nothing_is_left_of_requests_beside_a_migration(pg):
         round_of_load()
         migrating.join()
         assert answers[0].status == 200, answers
-        last = round_of_load()
-    assert last[0] <= 2 * POOL and last[1] == 0, (first, last)
-    assert last[2] <= first[2] and last[3] <= first[3] + MARGIN_MB, (first, last)
+        round_of_load()
+
+        def is_as_before():  # what overflowed a pool takes a moment to close
+            opened, busy, files, resident = held(pg, app)
+            return opened <= 2 * POOL and busy == 0 and files <= first[2] and resident <= first[3] + MARGIN_MB
+
+        try:
+            wait_until(is_as_before)
+        except AssertionError:
+            raise AssertionError(f"connections, busy ones, files, MB: first {first}, at the end {held(pg, app)}") from None
