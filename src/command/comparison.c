@@ -300,14 +300,13 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     TRY(events_before(ctx, session, &comparison->renames, &known));
     const struct diff_input input = comparison_input(target, comparison);
     unmodelled_compare(ctx->mem, comparison);
-    events_spare(ctx, &input, &known);
-    events_spare(ctx, &input, &session->events);
+    const struct event_sides sides = {&session->events, &known};
+    events_spare(ctx, &input, &sides);
     TRY(changes_find(ctx, session, normalise_read(request, session->database), comparison));
     TRY(unmodelled_check(ctx, comparison->changes));
     if (request_flag(request, "drop_dependents"))
         dangling_drop(ctx->mem, target, comparison->changes);
     dangling_find(ctx->mem, target, comparison->changes, &comparison->dangling);
-    const struct event_sides sides = {&session->events, &known};
     events_plan(ctx, target->dialect, &sides, comparison->changes, &comparison->events);
     if (comparison->changes->unmanaged.n)
         emit_info(ctx, "not managed by this project, left alone: %s",

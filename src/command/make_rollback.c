@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "run/inverse.h"
 
 struct inversion {
     struct arena *mem;
@@ -15,50 +16,16 @@ struct inversion {
     struct buf *out;
 };
 
-static bool has_word(const struct inversion *inversion, const struct sql_piece *piece, const char *word, int among)
-{
-    struct lexer lexer;
-    lex_open(&lexer, inversion->dialect->lex, piece->text, piece->length);
-    for (int i = 0; i < among; i++) {
-        struct token token = lex_next_bare(&lexer);
-        if (token.kind == TOKEN_END)
-            return false;
-        if (token_is(&token, word))
-            return true;
-    }
-    return false;
-}
-
 static void name_add(struct inversion *inversion, const char *schema, const char *name)
 {
     ident_add_qualified(inversion->out, inversion->dialect->ident, schema, name);
 }
 
-static bool names_table(const struct inversion *inversion)
-{
-    const struct dialect *dialect = inversion->dialect;
-    return inversion->what.table && ((inversion->what.kind == KIND_INDEX && dialect->drops_index_on_table) ||
-                                     (inversion->what.kind == KIND_TRIGGER && dialect->drops_trigger_on_table));
-}
-
 /* CREATE OR REPLACE may have replaced something that only a person knows. */
 static bool invert_create(struct inversion *inversion, const struct sql_piece *piece)
 {
-    const struct classified *what = &inversion->what;
-    bool alone = what->kind < KIND_COUNT && what->kind != KIND_DATABASE && !kind_is(what->kind, KIND_OWNED);
-    if (!what->name || !alone || has_word(inversion, piece, "REPLACE", 3))
-        return false;
-    bool materialized = what->kind == KIND_VIEW && has_word(inversion, piece, "MATERIALIZED", 4);
-    bool bare = what->kind == KIND_INDEX && inversion->dialect->drops_index_bare;
-    buf_addf(inversion->out, "DROP %s%s %s%s", materialized ? "MATERIALIZED " : "", kind_table[what->kind].sql,
-             what->concurrently ? "CONCURRENTLY " : "", bare ? "" : "IF EXISTS ");
-    name_add(inversion, what->kind == KIND_TRIGGER && inversion->dialect->drops_trigger_on_table ? NULL : what->schema,
-             what->name);
-    if (names_table(inversion)) {
-        buf_add(inversion->out, " ON ");
-        buf_add_n(inversion->out, what->on.text, what->on.length);
-    }
-    return true;
+    return !create_replaces(inversion->dialect, piece) &&
+           create_invert(inversion->mem, inversion->dialect, piece, inversion->out);
 }
 
 /* The words after ALTER TABLE name, up to the end. */

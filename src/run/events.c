@@ -6,6 +6,7 @@
 #include "run/events.h"
 
 #include "base/text.h"
+#include "run/inverse.h"
 #include "run/parts.h"
 #include "sql/split.h"
 
@@ -180,35 +181,6 @@ static struct object *home_of(const struct diff_input *input, const struct objec
     return tree_find(input->after, parent->kind, parent->parent->name, name_after(input->renames, parent));
 }
 
-/* A table that goes takes along what its elements made, and they make it again on the way back. */
-static void spare(struct ctx *ctx, const struct diff_input *input, const struct ddl_event *event, struct object *object)
-{
-    struct object *home = home_of(input, object);
-    if (!home || (event->table && !tree_find(input->after, KIND_TABLE, event->schema, event->table)))
-        object_remove(object);
-    else
-        object_copy(ctx->mem, object, home);
-}
-
-void events_spare(struct ctx *ctx, const struct diff_input *input, const struct list *events)
-{
-    struct list found = {0};
-    struct object *root = input->before->root;
-    for (struct object *o = object_next(root, root); events->n && o; o = object_next(root, o)) {
-        if (!o->name || kind_table[o->kind].marks & KIND_PART || kind_is(o->kind, KIND_NAMESPACE))
-            continue;
-        const struct object *home = home_of(input, o);
-        if (!home || (tree_speaks(input->after, o->kind) && !object_child(home, o->kind, o->name)))
-            list_add(ctx->mem, &found, o);
-    }
-    for (int i = 0; i < found.n; i++)
-        for (int k = 0; k < events->n; k++)
-            if (event_makes(ctx, input->target->dialect, events->item[k], found.item[i])) {
-                spare(ctx, input, events->item[k], found.item[i]);
-                break;
-            }
-}
-
 /* No tree of the project describes what they make, and still it is the project's, with all that hangs on it. */
 void events_claim(struct ctx *ctx, const struct dialect *dialect, const struct list *events, struct tree *tree)
 {
@@ -241,6 +213,24 @@ static bool table_is_in(const struct tree *tree, const struct ddl_event *event)
 static bool same_owner(const struct ddl_event *a, const struct ddl_event *b)
 {
     return text_equal(a->schema, b->schema) && text_equal(a->table, b->table);
+}
+
+static bool makes_same(const struct planning *planning, const struct ddl_event *event, const struct sql_piece *piece)
+{
+    struct arena *mem = planning->ctx->mem;
+    struct classified wanted, what;
+    struct split split;
+    classify(mem, planning->dialect->classify, piece, &wanted);
+    if (wanted.verb != VERB_CREATE || !wanted.name)
+        return false;
+    pieces_of(planning->ctx, planning->dialect, event, &split);
+    for (int i = 0; i < split.n; i++) {
+        classify(mem, planning->dialect->classify, &split.piece[i], &what);
+        if (what.verb == VERB_CREATE && what.kind == wanted.kind && text_equal_nocase(what.name, wanted.name) &&
+            text_equal(what.schema, wanted.schema))
+            return true;
+    }
+    return false;
 }
 
 static bool is_there(const struct tree *tree, const struct classified *what)
@@ -307,6 +297,164 @@ static bool undoes(const struct list *events, const struct ddl_event *owner)
     return false;
 }
 
+/* All that this owner's elements made is unmade by its others; of a part of them nobody can tell. */
+static bool can_undo(const struct planning *planning, const struct ddl_event *event)
+{
+    for (int i = 0; i < planning->known->n; i++) {
+        const struct ddl_event *other = planning->known->item[i];
+        if (same_owner(other, event) && !is_drop(other) && event_find(planning->desired, other))
+            return false;
+    }
+    return undoes(planning->known, event);
+}
+
+/* ---- those that come under the name of one that is gone ---- */
+
+/* The element of the models that makes under the same name what one makes that is gone from them; NULL. */
+static const struct ddl_event *successor(const struct planning *planning, const struct ddl_event *gone)
+{
+    for (int i = 0; i < planning->desired->n; i++) {
+        const struct ddl_event *event = planning->desired->item[i];
+        struct split split;
+        if (is_drop(event) || event_find(planning->known, event))
+            continue;
+        pieces_of(planning->ctx, planning->dialect, event, &split);
+        for (int k = 0; k < split.n; k++)
+            if (makes_same(planning, gone, &split.piece[k]))
+                return event;
+    }
+    return NULL;
+}
+
+static const struct ddl_event *predecessor(const struct planning *planning, const struct ddl_event *event)
+{
+    for (int i = 0; i < planning->known->n; i++) {
+        const struct ddl_event *gone = planning->known->item[i];
+        if (!is_drop(gone) && !event_find(planning->desired, gone) && successor(planning, gone) == event)
+            return gone;
+    }
+    return NULL;
+}
+
+/* All that it makes takes the place of what is there: CREATE OR REPLACE. */
+static bool replaces(const struct planning *planning, const struct ddl_event *event)
+{
+    struct split split;
+    pieces_of(planning->ctx, planning->dialect, event, &split);
+    for (int i = 0; i < split.n; i++)
+        if (!create_replaces(planning->dialect, &split.piece[i]))
+            return false;
+    return true;
+}
+
+/* What has to be dropped before another can come in its place; false: its text does not say. */
+static bool room_for(const struct planning *planning, const struct ddl_event *other, const struct ddl_event *event,
+                     struct names *texts)
+{
+    struct arena *mem = planning->ctx->mem;
+    struct split split;
+    if (replaces(planning, other))
+        return true;
+    pieces_of(planning->ctx, planning->dialect, event, &split);
+    for (int i = split.n - 1; i >= 0; i--) {
+        struct buf drop;
+        buf_init(&drop, mem);
+        if (!create_invert(mem, planning->dialect, &split.piece[i], &drop))
+            return false;
+        names_add(mem, texts, drop.data);
+    }
+    return true;
+}
+
+struct succession {
+    const struct ddl_event *event;
+    struct names up; /* before it comes */
+    struct names down;
+};
+
+/* What takes the place of one that no element undoes, where the texts of both say how. */
+static bool succeeds(const struct planning *planning, const struct ddl_event *gone, struct succession *succession)
+{
+    *succession = (struct succession){.event = successor(planning, gone)};
+    return succession->event && table_is_in(planning->before, succession->event) &&
+           room_for(planning, succession->event, gone, &succession->up) &&
+           room_for(planning, gone, succession->event, &succession->down);
+}
+
+static bool is_undone(const struct planning *planning, const struct ddl_event *gone)
+{
+    struct succession succession;
+    return table_is_in(planning->after, gone) &&
+           ((!gone->gone && can_undo(planning, gone)) || succeeds(planning, gone, &succession));
+}
+
+static bool is_named(const struct object *object)
+{
+    return object->name && !(kind_table[object->kind].marks & KIND_PART) && !kind_is(object->kind, KIND_NAMESPACE);
+}
+
+/* A table that goes takes along what its elements made, and they make it again on the way back. */
+static void spare(struct ctx *ctx, const struct diff_input *input, const struct ddl_event *event, struct object *object)
+{
+    struct object *home = home_of(input, object);
+    if (!home || (event->table && !tree_find(input->after, KIND_TABLE, event->schema, event->table)))
+        object_remove(object);
+    else
+        object_copy(ctx->mem, object, home);
+}
+
+/* What the plan drops by its elements is theirs alone: it neither makes room nor comes back on its own. */
+static void undone_remove(const struct planning *planning, struct object *root)
+{
+    struct list undone = {0}, found = {0};
+    for (int i = 0; i < planning->known->n; i++) {
+        struct ddl_event *event = planning->known->item[i];
+        if (!is_drop(event) && !event_find(planning->desired, event) && is_undone(planning, event))
+            list_add(planning->ctx->mem, &undone, event);
+    }
+    for (struct object *o = object_next(root, root); undone.n && o; o = object_next(root, o))
+        for (int i = 0; i < undone.n; i++)
+            if (is_named(o) && event_makes(planning->ctx, planning->dialect, undone.item[i], o)) {
+                list_add(planning->ctx->mem, &found, o);
+                break;
+            }
+    for (int i = found.n - 1; i >= 0; i--)
+        object_remove(found.item[i]);
+}
+
+static bool spare_made(const struct planning *planning, const struct diff_input *input, const struct list *events,
+                       struct object *object)
+{
+    for (int i = 0; i < events->n; i++)
+        if (event_makes(planning->ctx, planning->dialect, events->item[i], object)) {
+            spare(planning->ctx, input, events->item[i], object);
+            return true;
+        }
+    return false;
+}
+
+void events_spare(struct ctx *ctx, const struct diff_input *input, const struct event_sides *sides)
+{
+    const struct planning planning = {
+        ctx, input->target->dialect, sides->desired, sides->known, input->before, input->after, NULL};
+    struct list found = {0};
+    struct object *root = input->before->root;
+    undone_remove(&planning, root);
+    for (struct object *o = object_next(root, root); (sides->known->n || sides->desired->n) && o;
+         o = object_next(root, o)) {
+        if (!is_named(o))
+            continue;
+        const struct object *home = home_of(input, o);
+        if (!home || (tree_speaks(input->after, o->kind) && !object_child(home, o->kind, o->name)))
+            list_add(ctx->mem, &found, o);
+    }
+    for (int i = 0; i < found.n; i++)
+        if (!spare_made(&planning, input, sides->known, found.item[i]))
+            spare_made(&planning, input, sides->desired, found.item[i]);
+}
+
+/* ---- the plan ---- */
+
 static void about(const struct planning *planning, const struct ddl_event *event)
 {
     if (event->table && !names_have(&planning->plan->tables, event->table))
@@ -319,21 +467,87 @@ static const char *shown(struct arena *mem, const struct ddl_event *event)
     return arena_printf(mem, "%.*s%s", TEXT_SHOWN, text, strlen(text) > TEXT_SHOWN ? "..." : "");
 }
 
+/* What unmakes it; not what unmakes others of its table that were there before and stay. */
+static void undo_add(const struct planning *planning, const struct ddl_event *event, const char *moment,
+                     struct names *texts)
+{
+    bool there = table_is_in(planning->before, event), stays = false;
+    struct list undoing = {0};
+    for (int i = 0; i < planning->known->n; i++)
+        stays |= !is_drop(planning->known->item[i]) && same_owner(planning->known->item[i], event) &&
+                 event_find(planning->desired, planning->known->item[i]);
+    for (int i = 0; i < planning->desired->n; i++)
+        if (!there || !stays || !event_find(planning->known, planning->desired->item[i]))
+            list_add(planning->ctx->mem, &undoing, planning->desired->item[i]);
+    texts_add(planning, &undoing, event, moment, texts);
+}
+
+static void names_append(struct arena *mem, struct names *all, const struct names *more)
+{
+    for (int i = 0; i < more->n; i++)
+        names_add(mem, all, more->item[i]);
+}
+
+/* A view does not go with its table, and stands in its way. */
+static void views_drop(const struct planning *planning, const struct ddl_event *event)
+{
+    struct arena *mem = planning->ctx->mem;
+    struct names drops = {0};
+    struct split split;
+    pieces_of(planning->ctx, planning->dialect, event, &split);
+    for (int i = split.n - 1; i >= 0; i--) {
+        struct classified what;
+        struct buf drop;
+        buf_init(&drop, mem);
+        classify(mem, planning->dialect->classify, &split.piece[i], &what);
+        if (what.kind == KIND_VIEW && create_invert(mem, planning->dialect, &split.piece[i], &drop))
+            names_add(mem, &drops, drop.data);
+    }
+    names_append(mem, &drops, &planning->plan->down_before); /* the last one first */
+    planning->plan->down_before = drops;
+}
+
+/* In the place of one that no element undoes: true if the texts of both say how. */
+static bool succession_plan(struct planning *planning, const struct ddl_event *gone)
+{
+    struct event_plan *plan = planning->plan;
+    struct succession succession;
+    struct arena *mem = planning->ctx->mem;
+    if ((!gone->gone && can_undo(planning, gone)) || !succeeds(planning, gone, &succession))
+        return false;
+    names_append(mem, &plan->before, &succession.up);
+    names_append(mem, &plan->down_before, &succession.down);
+    names_add(mem, &plan->down_after, gone->definition);
+    return true;
+}
+
+/* The way back of a new one. */
+static void new_undo(struct planning *planning, const struct ddl_event *event, bool there)
+{
+    struct event_plan *plan = planning->plan;
+    bool undone = undoes(planning->desired, event);
+    if (there && !undone)
+        names_add(planning->ctx->mem, &plan->stays, shown(planning->ctx->mem, event));
+    if (there && !event->table && !undone)
+        return;
+    undo_add(planning, event, "before_drop", &plan->down_before);
+    undo_add(planning, event, "after_drop", &plan->down_after);
+    if (!there && event->table && !undone)
+        views_drop(planning, event);
+}
+
 static void new_plan(struct planning *planning, struct ddl_event *event)
 {
     struct event_plan *plan = planning->plan;
-    struct arena *mem = planning->ctx->mem;
     bool there = table_is_in(planning->before, event);
-    if (is_drop(event) || (there && was_run(planning, event)))
+    const struct ddl_event *gone = there ? predecessor(planning, event) : NULL;
+    if (is_drop(event) || (there && !gone && was_run(planning, event)))
         return;
     about(planning, event);
-    names_add(mem, is_moment(event, "before_create") ? &plan->before : &plan->after, event->definition);
-    if (there && !undoes(planning->desired, event))
-        names_add(mem, &plan->stays, shown(mem, event));
-    if (there && !event->table && !undoes(planning->desired, event))
-        return;
-    texts_add(planning, planning->desired, event, "before_drop", &plan->down_before);
-    texts_add(planning, planning->desired, event, "after_drop", &plan->down_after);
+    bool succeeded = gone && succession_plan(planning, gone);
+    names_add(planning->ctx->mem, is_moment(event, "before_create") ? &plan->before : &plan->after, event->definition);
+    if (!succeeded)
+        new_undo(planning, event, there);
 }
 
 /* The table goes: as drop_all() would do it, and back as create_all() would. */
@@ -344,17 +558,6 @@ static void dropped_plan(struct planning *planning, const struct ddl_event *even
     texts_add(planning, planning->known, event, "after_drop", &plan->after);
     texts_add(planning, planning->known, event, "before_create", &plan->down_before);
     texts_add(planning, planning->known, event, "after_create", &plan->down_after);
-}
-
-/* All that this owner's elements made is unmade by its others; of a part of them nobody can tell. */
-static bool can_undo(const struct planning *planning, const struct ddl_event *event)
-{
-    for (int i = 0; i < planning->known->n; i++) {
-        const struct ddl_event *other = planning->known->item[i];
-        if (same_owner(other, event) && !is_drop(other) && event_find(planning->desired, other))
-            return false;
-    }
-    return undoes(planning->known, event);
 }
 
 static void gone_plan(struct planning *planning, struct ddl_event *event)
@@ -372,6 +575,9 @@ static void gone_plan(struct planning *planning, struct ddl_event *event)
         dropped_plan(planning, event);
         return;
     }
+    struct succession succession;
+    if (succeeds(planning, event, &succession))
+        return;
     if (!event->gone)
         emit_warning(
             ctx,

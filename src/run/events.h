@@ -35,12 +35,6 @@ struct json *events_json(struct arena *mem, const struct list *events);
 /* What migrations hold so far: written ones if the session looks forward, else applied ones. Needs session_folder(). */
 int events_known(struct ctx *ctx, struct session *session, struct list *known);
 
-/*
- * What is there because of these, an index, a trigger, a constraint that the models do not describe themselves, is copied into
- * the desired tree: so it is neither dropped nor a stranger.  Where its table goes, it is left to the elements.
- */
-void events_spare(struct ctx *ctx, const struct diff_input *input, const struct list *events);
-
 /* What is there because of these is no stranger; of a tree that owned_read() has marked. */
 void events_claim(struct ctx *ctx, const struct dialect *dialect, const struct list *events, struct tree *tree);
 
@@ -48,11 +42,18 @@ void events_claim(struct ctx *ctx, const struct dialect *dialect, const struct l
 struct list events_run(struct ctx *ctx, const struct dialect *dialect, const struct list *events,
                        const struct tree *tree);
 
-/* Warns of elements that are gone and cannot be undone. */
 struct event_sides {
     const struct list *desired;
     const struct list *known; /* with tables under their new names */
 };
+
+/*
+ * What is there because of these, an index, a trigger, a constraint that the models do not describe themselves, is copied into
+ * the desired tree: so it is neither dropped nor a stranger.  Where its table goes, or elements undo it, it is left to them.
+ */
+void events_spare(struct ctx *ctx, const struct diff_input *input, const struct event_sides *sides);
+
+/* Warns of elements that are gone and cannot be undone. */
 void events_plan(struct ctx *ctx, const struct dialect *dialect, const struct event_sides *sides,
                  const struct changes *changes, struct event_plan *plan);
 

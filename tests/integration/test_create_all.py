@@ -370,3 +370,83 @@ def test_what_else_elements_make_is_not_dropped(place):
     assert sa.inspect(place.engine).get_view_names() == ["words"]
     if place.postgres:
         assert "counting" in sa.inspect(place.engine).get_sequence_names()
+
+
+VIEWED = """
+from sqlalchemy import event
+class T(Base):
+    __tablename__ = "t"
+    id = Column(Integer, primary_key=True)
+    word = Column({type})
+"""
+
+
+def with_views(place, *elements, type="String(20)"):
+    listening = (f'event.listen(T.__table__, "{moment}", DDL("{text}"))\n' for moment, text in elements)
+    place.models(VIEWED.format(type=type) + "".join(listening))
+
+
+def view_of(name, what):
+    return ("after_create", f"CREATE VIEW {name} AS SELECT {what} FROM %(fullname)s")
+
+
+def columns_of(place, view):
+    return [column["name"] for column in sa.inspect(place.engine).get_columns(view)]
+
+
+DROPS = [("before_drop", "DROP VIEW words"), ("before_drop", "DROP VIEW others")]
+
+
+@pytest.mark.parametrize(("drops", "type"), [([], "String(20)"), (DROPS[:1], "Text"), (DROPS, "Text")])
+def test_an_element_that_takes_the_place_of_one_under_the_same_name(place, drops, type):
+    kept = [view_of("others", "id")] if len(drops) != 1 else []
+    with_views(place, view_of("words", "word"), *kept, *drops)
+    place.migrate()
+    with_views(place, view_of("words", "word AS w, id"), *kept, *drops, type=type)
+    made = place.migrate()
+    assert "stays" not in made.err and "not made by this project" not in made.err, made
+    assert columns_of(place, "words") == ["w", "id"]
+    place.settled()
+    for _ in range(2):
+        place.project.ok("rollback")
+        assert columns_of(place, "words") == ["word"]
+        assert ("others" in sa.inspect(place.engine).get_view_names()) == bool(kept)
+        place.project.ok("migrate")
+        assert columns_of(place, "words") == ["w", "id"]
+    for _ in place.project.files():
+        place.project.ok("rollback")
+    assert sa.inspect(place.engine).get_view_names() == []
+
+
+def test_the_way_back_of_a_new_element_leaves_those_that_were_there(place):
+    with_views(place, view_of("words", "word"), DROPS[0])
+    place.migrate()
+    with_views(place, view_of("words", "word"), view_of("others", "id"), *DROPS)
+    place.migrate()
+    place.project.ok("rollback")
+    assert sa.inspect(place.engine).get_view_names() == ["words"]
+
+
+def test_an_element_that_the_models_describe_themselves_from_now_on(place):
+    with_views(place, ("after_create", "CREATE INDEX ix_word ON %(fullname)s (word)"),
+               ("before_drop", "DROP INDEX ix_word"))
+    place.migrate()
+    described = VIEWED.format(type="String(20)") + "    __table_args__ = (Index('ix_word', 'word'),)\n"
+    place.models(described)
+    place.migrate()
+    assert indexes(place) == ["ix_word"]
+    place.settled()
+    place.project.ok("rollback")
+    assert indexes(place) == ["ix_word"]
+
+
+def test_one_that_replaces_comes_back_as_it_was(place):
+    if not place.postgres:
+        return
+    function = ("after_create", "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT %d'")
+    for number in (1, 2):
+        with_views(place, (function[0], function[1].replace("%d", str(number))))
+        assert "stays" not in place.migrate().err
+        assert value(place, "SELECT f()") == number
+    place.project.ok("rollback")
+    assert value(place, "SELECT f()") == 1
