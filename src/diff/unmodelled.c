@@ -57,6 +57,29 @@ static void hazard_add(struct ctx *ctx, const struct change *change, const char 
     list_add(ctx->mem, hazards, hazard);
 }
 
+static bool is_of(const struct held *held, const struct object *object)
+{
+    const struct object *top = object;
+    if (kind_is(object->kind, KIND_IS_COLUMN))
+        top = object->parent;
+    bool whole = top == object, named = kind_is(top->kind, KIND_IS_TYPE | KIND_RELATION);
+    return named && text_equal(held->what.name, top->name) && text_equal(held->what.schema, object_schema(top)) &&
+           top->parent && kind_is(top->parent->kind, KIND_NAMESPACE) &&
+           (whole ? !held->goes_along : text_equal(held->what.part, object->name));
+}
+
+/* What refuses, or what falls. */
+static struct names holders_of(struct arena *mem, const struct tree *live, const struct object *object, bool falls)
+{
+    struct names holders = {0};
+    for (int i = 0; i < live->held.n; i++) {
+        const struct held *held = live->held.item[i];
+        if (held->falls == falls && is_of(held, object) && !names_have(&holders, held->by))
+            names_add(mem, &holders, held->by);
+    }
+    return holders;
+}
+
 /* What hangs on a part of something that is dropped is named with the whole. */
 static bool is_dropped_itself(const struct change *change)
 {
@@ -67,12 +90,15 @@ int attached_check(struct ctx *ctx, const struct changes *changes, bool lose, st
 {
     for (int i = 0; i < changes->list.n; i++) {
         const struct change *change = changes->list.item[i];
-        struct list lost = {0};
-        if (change->op == CHANGE_DROP && (change->replaced || is_dropped_itself(change)))
-            lost = unmodelled_on(ctx->mem, changes->before, change->before);
-        if (!lost.n)
+        if (change->op != CHANGE_DROP || !(change->replaced || is_dropped_itself(change)))
             continue;
-        const struct names texts = unmodelled_texts(ctx->mem, &lost);
+        const struct list lost = unmodelled_on(ctx->mem, changes->before, change->before);
+        struct names texts = unmodelled_texts(ctx->mem, &lost);
+        const struct names falling = holders_of(ctx->mem, changes->before, change->before, true);
+        for (int k = 0; k < falling.n; k++)
+            names_add(ctx->mem, &texts, falling.item[k]);
+        if (!texts.n)
+            continue;
         const char *what = object_path(ctx->mem, change->before), *list = names_join(ctx->mem, &texts, ", ");
         const char *again =
             arena_printf(ctx->mem, "%s has to be dropped and created again, which loses %s", what, list);
@@ -99,28 +125,6 @@ static bool is_made_again(const struct change *step)
     return step->finish && kind_is(step->kind, KIND_IS_TYPE);
 }
 
-static bool is_of(const struct held *held, const struct object *object)
-{
-    const struct object *top = object;
-    if (kind_is(object->kind, KIND_IS_COLUMN))
-        top = object->parent;
-    bool whole = top == object, named = kind_is(top->kind, KIND_IS_TYPE | KIND_RELATION);
-    return named && text_equal(held->what.name, top->name) && text_equal(held->what.schema, object_schema(top)) &&
-           top->parent && kind_is(top->parent->kind, KIND_NAMESPACE) &&
-           (whole ? !held->goes_along : text_equal(held->what.part, object->name));
-}
-
-static struct names holders_of(struct arena *mem, const struct tree *live, const struct object *object)
-{
-    struct names holders = {0};
-    for (int i = 0; i < live->held.n; i++) {
-        const struct held *held = live->held.item[i];
-        if (is_of(held, object) && !names_have(&holders, held->by))
-            names_add(mem, &holders, held->by);
-    }
-    return holders;
-}
-
 /* The way back leads over the same objects, so it is the database of today that says what holds them. */
 int held_check(struct ctx *ctx, const struct changes *steps)
 {
@@ -130,7 +134,7 @@ int held_check(struct ctx *ctx, const struct changes *steps)
         bool again = step->op == CHANGE_ALTER && is_made_again(step);
         if (step->op != CHANGE_DROP && !again)
             continue;
-        const struct names holders = holders_of(ctx->mem, live, step->before);
+        const struct names holders = holders_of(ctx->mem, live, step->before, false);
         if (!holders.n)
             continue;
         fail(ctx, ERR_UNSUPPORTED, "%s cannot be %s: %s %s it as it is, and %s not managed yet",

@@ -33,6 +33,7 @@ struct held {
     struct ref what;
     const char *by;  /* "function f(mood)" */
     bool goes_along; /* it is dropped with the whole relation */
+    bool falls;      /* it does not refuse: it is dropped with `what` */
 };
 
 /* Speaks of nothing yet: its source sets `kinds`. */

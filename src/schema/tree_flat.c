@@ -117,6 +117,7 @@ static void flat_noted(struct flat *flat, struct tree *tree)
         flat_ref(flat, &one->what);
         flat_text(flat, &one->by);
         flat_flag(flat, &one->goes_along);
+        flat_flag(flat, &one->falls);
     }
 }
 

@@ -334,6 +334,16 @@ def test_the_owner_of_a_replaced_view_is_not_lost_in_silence(place):
 
 
 @both_servers
+def test_statistics_do_not_go_with_a_column_in_silence(place):
+    table = "CREATE TABLE t (id int, k int, n int, g int GENERATED ALWAYS AS (n * 2) STORED)"
+    place.starts(table, "CREATE STATISTICS st ON id, g FROM t;\nCREATE STATISTICS st2 ON id, k FROM t")
+    assert "column g has to be dropped and created again, which loses statistics object st" in place.stops(
+        table.replace("n int", "n bigint").replace("g int", "g bigint"))
+    place.write("schema.sql", table.replace("k int, ", ""))
+    assert "column k is dropped, and the rollback does not bring back statistics object st2" in place.ok("make-migrations").err
+
+
+@both_servers
 def test_what_goes_with_a_drop_is_named(place):
     place.starts("CREATE TABLE x (b integer); CREATE TABLE t (a integer, b integer);", "GRANT SELECT (b) ON t TO PUBLIC")
     place.write("schema.sql", "CREATE TABLE x (b integer); CREATE TABLE t (a integer);")

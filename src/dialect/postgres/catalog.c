@@ -143,6 +143,7 @@ static int held_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
             (struct ref){rows_cell(&rows, i, "schema"), rows_cell(&rows, i, "name"), rows_cell(&rows, i, "part")};
         one->by = rows_cell(&rows, i, "holder");
         one->goes_along = text_equal(rows_cell(&rows, i, "goes_along"), "t");
+        one->falls = text_equal(rows_cell(&rows, i, "falls"), "t");
         list_add(ctx->mem, &tree->held, one);
     }
     return 0;

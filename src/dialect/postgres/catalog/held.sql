@@ -1,13 +1,14 @@
 -- What no kind models and rests on something that is modelled, as the server itself notes it: the function that takes an
 -- enum, the policy that reads a column.  The server refuses to drop that, or to change the column's type, under it.
 -- Where the dependent is a part of the relation (`goes_along`), dropping that as a whole drops both.
+-- Extended statistics do not refuse: they go with any of their columns (`falls`).
 WITH ns AS (
     SELECT oid, CASE WHEN nspname = current_schema() THEN '' ELSE nspname::text END AS schema
     FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
 ), holder AS (
-    SELECT d.classid, d.objid, d.refclassid, d.refobjid, d.refobjsubid
+    SELECT d.classid, d.objid, d.refclassid, d.refobjid, d.refobjsubid, d.deptype = 'a' AS falls
     FROM pg_depend d
-    WHERE d.deptype = 'n' AND d.objid >= 16384 AND d.refobjid >= 16384
+    WHERE d.deptype = CASE d.classid WHEN 'pg_statistic_ext'::regclass THEN 'a' ELSE 'n' END::"char" AND d.objid >= 16384 AND d.refobjid >= 16384
       -- What was copied into a scratch database is not of it.
       AND concat(d.classid::oid, ':', d.objid) <> ALL (string_to_array(COALESCE(current_setting('dbwarden.borrowed', true), ''), ' '))
       AND d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass)
@@ -17,7 +18,8 @@ WITH ns AS (
           WHEN 'pg_class'::regclass THEN EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relkind IN ('c', 'f'))
           WHEN 'pg_constraint'::regclass THEN EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND k.contypid <> 0)
           ELSE d.classid IN ('pg_proc'::regclass, 'pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
-              'pg_opfamily'::regclass, 'pg_policy'::regclass, 'pg_transform'::regclass, 'pg_publication_rel'::regclass)
+              'pg_opfamily'::regclass, 'pg_policy'::regclass, 'pg_transform'::regclass, 'pg_publication_rel'::regclass,
+              'pg_statistic_ext'::regclass)
           END
 ), resting AS (
     SELECT h.*, COALESCE(e.oid, t.oid) AS type, COALESCE(NULLIF(COALESCE(e.typrelid, t.typrelid), 0), c.oid) AS relation
@@ -34,7 +36,8 @@ SELECT DISTINCT
        a.attname AS part,
        EXISTS (SELECT FROM pg_depend o
                WHERE o.classid = h.classid AND o.objid = h.objid AND o.deptype IN ('a', 'i')
-                 AND o.refclassid = 'pg_class'::regclass AND o.refobjid = h.relation) AS goes_along
+                 AND o.refclassid = 'pg_class'::regclass AND o.refobjid = h.relation) AS goes_along,
+       h.falls
 FROM resting h
 LEFT JOIN pg_class r ON r.oid = h.relation
 LEFT JOIN pg_type t ON t.oid = h.type
