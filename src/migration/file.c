@@ -383,6 +383,21 @@ static bool in_header(const struct reading *reading, const struct line *line)
     return !is_seed(reading) || !line->length || text_starts(line->text, "--");
 }
 
+/* Among the comments that a section begins with, where it looks as if it counted. */
+static int check_misplaced(const struct reading *reading, const struct section *section)
+{
+    struct line line = {.to = section->from, .number = section->line - 1};
+    while (line.to < section->to && next_line(reading, &line) && (!line.length || text_starts(line.text, "--"))) {
+        const char *value = line.length ? header_value(reading->ctx->mem, &line, "transaction") : NULL;
+        if (!value || !text_equal_nocase(value, "none"))
+            continue;
+        fail(reading->ctx, ERR_SYNTAX, "\"-- transaction: none\" says nothing within a section");
+        fail_hint(reading->ctx, "Put it above \"-- upgrade\": it is about the whole file.");
+        return fail_at(reading->ctx, reading->migration->path, line.number, 1);
+    }
+    return 0;
+}
+
 static int read_header(const struct reading *reading)
 {
     const struct section *first = reading->sections.n ? reading->sections.item[0] : NULL;
@@ -394,6 +409,8 @@ static int read_header(const struct reading *reading)
             TRY(read_header_line(reading, &line));
     if (!is_seed(reading) && first && end > reading->start)
         warn_about_stray_code(reading, end);
+    for (int i = 0; !is_seed(reading) && i < reading->sections.n; i++)
+        TRY(check_misplaced(reading, reading->sections.item[i]));
     return 0;
 }
 
