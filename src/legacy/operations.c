@@ -78,6 +78,7 @@ static const char *target_of(const struct writer *writer, const struct change *c
     switch (object->kind) {
     case KIND_TABLE:
     case KIND_SCHEMA:
+    case KIND_EXTENSION:
     case KIND_ENUM:
     case KIND_SEQUENCE:
     case KIND_VIEW: return NULL;

@@ -165,6 +165,26 @@ static const char *table_of_all(const struct list *clauses)
     return first->table;
 }
 
+static const char *verb_of(struct arena *mem, const struct clause *clause)
+{
+    return text_slice(mem, clause->word, 0, strcspn(clause->word, "_"));
+}
+
+/* Has a clause before it said the same of the same columns? */
+static bool is_said(struct arena *mem, const struct list *clauses, int at)
+{
+    const struct clause *clause = clauses->item[at];
+    for (int i = 0; i < at; i++) {
+        const struct clause *before = clauses->item[i];
+        bool same = text_equal(verb_of(mem, before), verb_of(mem, clause)) && clause->names.n;
+        for (int k = 0; same && k < clause->names.n; k++)
+            same = names_have(&before->names, clause->names.item[k]);
+        if (same)
+            return true;
+    }
+    return false;
+}
+
 /* Several things with one table: "alter_users_add_a_drop_b". */
 static char *one_table_text(struct arena *mem, const struct list *clauses, int shown)
 {
@@ -173,8 +193,9 @@ static char *one_table_text(struct arena *mem, const struct list *clauses, int s
     buf_addf(&out, "alter_%s", table_of_all(clauses));
     for (int i = 0; i < clauses->n; i++) {
         const struct clause *clause = clauses->item[i];
-        const char *verb = text_slice(mem, clause->word, 0, strcspn(clause->word, "_"));
-        buf_addf(&out, "_%s", verb);
+        if (is_said(mem, clauses, i))
+            continue;
+        buf_addf(&out, "_%s", verb_of(mem, clause));
         add_names(&out, clause, shown);
     }
     return name_slug(mem, out.data);

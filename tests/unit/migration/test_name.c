@@ -32,6 +32,9 @@ static const struct case_name auto_cases[] = {
     {"drop_foreign_key u a,drop_foreign_key u b", "drop_foreign_keys_u_a_b"},
     {"alter_column_type u a,alter_column_type u b", "alter_column_types_u_a_b"},
     {"alter_pg_column_meta u a", "alter_column_u_a"},
+    {"alter_column_type u a,alter_pg_column_meta u a", "alter_u_alter_a"},
+    {"alter_column_type u a,alter_column_default u a,alter_column_default u b", "alter_u_alter_a_alter_a_b"},
+    {"create_extension a,create_extension b,drop_extension c", "create_extensions_a_b_drop_extension_c"},
     {"alter_pg_table_options u", "alter_table_u"},
     {"create_table _odd,create_table B,create_table c", "create_tables_odd_and_2_more_tables"},
     {"create_table orders,add_column customers last_order_id,add_foreign_key customers orders,drop_table invoices,"
