@@ -35,7 +35,7 @@ struct json *events_json(struct arena *mem, const struct list *events);
 /* What migrations hold so far: written ones if the session looks forward, else applied ones. Needs session_folder(). */
 int events_known(struct ctx *ctx, struct session *session, struct list *known);
 
-/* What is there because of these is no stranger; of a tree that owned_read() has marked. */
+/* What is there because of these is not a stranger; of a tree that owned_read() has marked. */
 void events_claim(struct ctx *ctx, const struct dialect *dialect, const struct list *events, struct tree *tree);
 
 /* Those that a database was made with, as far as it can tell: of what they make and kinds model, all is there. */

@@ -543,20 +543,23 @@ static void statement_read(struct owned *owned, const struct classified *what, e
         rename_read(&reader, what);
 }
 
-/* The table that a statement makes again under another name first, as our own rebuilds do; NULL. */
-static const char *rebuilt_by(struct arena *mem, const struct classified *what)
+/* A table that a statement makes again under another name first, as our own rebuilds do, is under both names not news. */
+static void rebuilt_note(const struct owned *owned, const struct classified *what, struct names *rebuilt)
 {
-    static const char prefix[] = "_dbwarden_new_";
-    if (what->verb != VERB_CREATE || what->kind != KIND_TABLE || !what->name || !text_starts(what->name, prefix))
-        return NULL;
-    return text_lower(mem, what->name + sizeof prefix - 1);
+    struct arena *mem = owned->ctx->mem;
+    const struct dialect *dialect = owned->target->dialect;
+    bool makes = dialect->rebuilt && what->verb == VERB_CREATE && what->kind == KIND_TABLE && what->name;
+    const char *table = makes ? dialect->rebuilt(mem, &what->piece) : NULL;
+    if (!table)
+        return;
+    names_add(mem, rebuilt, text_lower(mem, table));
+    names_add(mem, rebuilt, text_lower(mem, what->name));
 }
 
 static bool is_about(struct arena *mem, const struct classified *what, const struct names *rebuilt)
 {
     const char *table = what->table ? what->table : what->kind == KIND_TABLE ? what->name : NULL;
-    return rebuilt_by(mem, what) ||
-           (table && (text_starts(table, "_dbwarden_new_") || names_have(rebuilt, text_lower(mem, table))));
+    return table && names_have(rebuilt, text_lower(mem, table));
 }
 
 /* Those that may make or name something; rows of data are most of a large file, and say nothing. */
@@ -579,11 +582,8 @@ void owned_file(struct owned *owned, const struct migration *migration, enum own
     struct list telling = {0};
     struct names rebuilt = {0};
     telling_statements(owned, migration, &telling);
-    for (int i = 0; i < telling.n; i++) {
-        const char *table = rebuilt_by(mem, telling.item[i]);
-        if (table)
-            names_add(mem, &rebuilt, table);
-    }
+    for (int i = 0; i < telling.n; i++)
+        rebuilt_note(owned, telling.item[i], &rebuilt);
     for (int i = 0; i < telling.n; i++) {
         const struct classified *what = telling.item[i];
         bool schema = what->verb == VERB_CREATE && what->kind == KIND_SCHEMA;

@@ -1,7 +1,7 @@
 /*
  * What one database has beyond the project, on tables that the files about to run make again: files are written for every
- * database, so it is in none of them.  Whose is what is known before the first file runs, and goes to the connection, whose batches
- * keep it; nothing is read where no file makes a table again.
+ * database, so it is in none of them.  Whose is what goes to the connection, whose batches keep it: read before the first file runs, and
+ * again before each that makes a table again, since those before it may have made something too.  Nothing is read where none does.
  */
 #include "run/parts.h"
 
@@ -63,7 +63,7 @@ static bool strangers_mark(struct ctx *ctx, struct tree *tree, const struct deed
     return any;
 }
 
-/* Tells what was not told before the run, and sets conn->strangers if there are any. */
+/* Tells what was not told before the run, and sets conn->strangers: NULL where there are none. */
 static int strangers_look(struct ctx *ctx, struct session *session, const struct deeds *deeds, struct names *told)
 {
     const struct dialect *dialect = session->conn->dialect;
@@ -73,8 +73,7 @@ static int strangers_look(struct ctx *ctx, struct session *session, const struct
     TRY(snapshot_latest(ctx, session, &session->applied, &snapshot));
     TRY(dialect->load(ctx, session->conn, &session->database->filter, &tree));
     TRY(owned_read(ctx, session, snapshot, tree));
-    if (strangers_mark(ctx, tree, deeds, &paths))
-        session->conn->strangers = tree;
+    session->conn->strangers = strangers_mark(ctx, tree, deeds, &paths) ? tree : NULL;
     for (int i = 0; i < paths.n; i++)
         if (!names_have(told, paths.item[i]))
             names_add(ctx->mem, &fresh, paths.item[i]);

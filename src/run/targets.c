@@ -67,7 +67,7 @@ static int file_take(struct ctx *ctx, const struct session *session, const char 
     if (S_ISDIR(status.st_mode))
         return 0;
     if (!S_ISREG(status.st_mode))
-        return fail_targets(ctx, session, arena_printf(ctx->mem, "the target %s is no plain file", label));
+        return fail_targets(ctx, session, arena_printf(ctx->mem, "the target %s is not a plain file", label));
     struct target_place *place = place_add(ctx, places, label);
     place->file = identity_of(ctx->mem, &status);
     return 0;
@@ -126,7 +126,7 @@ static int rows_take(struct ctx *ctx, const struct session *session, const struc
     return 0;
 }
 
-/* Files that a query names: one that is not there yet is made, and is no other. */
+/* Files that a query names: one that is not there yet will be made, and is not the same as another. */
 static void files_look(struct ctx *ctx, const struct session *session, struct target_places *places)
 {
     struct stat status;

@@ -17,7 +17,7 @@ enum {
     TAKES_NAME = 1, /* no table, view, sequence or type can have its name beside it */
     IN_CREATE = 2,  /* CREATE of what it hangs on would make something else without it */
     IS_PART = 4,    /* is "of" what it hangs on, and not "on" it */
-    IMPLIED = 8,    /* comes and goes with what it hangs on, so it is no news of its own */
+    IMPLIED = 8,    /* comes and goes with what it hangs on, so it is not news of its own */
     HAS_ROWS = 16   /* other objects may read it */
 };
 

@@ -81,7 +81,7 @@ int text_translate(struct scan *scan, int from, int to, const char **text);
 int text_add(struct scan *scan, int from, int to, struct buf *out);
 void say_name(struct buf *out, const struct translator *t, const char *name);
 
-bool is_syntax(const struct token *token); /* before a parenthesis it is no function */
+bool is_syntax(const struct token *token); /* before a parenthesis it is not a function */
 
 /* ---- operand.c: what stands between the operators of arithmetic */
 enum value_kind { VALUE_DECIMAL, VALUE_MOMENT, VALUE_DOCUMENT };

@@ -285,8 +285,8 @@ def test_rows_as_targets(lite):
     (lambda path: path.symlink_to("t000.db"), "the targets data/t000.db and data/t9.db are the same file"),
     (lambda path: path.hardlink_to(path.parent / "t000.db"), "the targets data/t000.db and data/t9.db are the same file"),
     (lambda path: path.symlink_to("nowhere.db"), "the target data/t9.db is a link that leads nowhere"),
-    (lambda path: os.mkfifo(path), "the target data/t9.db is no plain file"),
-    (lambda path: socket.socket(socket.AF_UNIX).bind(str(path)), "the target data/t9.db is no plain file"),
+    (lambda path: os.mkfifo(path), "the target data/t9.db is not a plain file"),
+    (lambda path: socket.socket(socket.AF_UNIX).bind(str(path)), "the target data/t9.db is not a plain file"),
     (lambda path: path.mkdir(), None),
     (lambda path: (path.parent.parent / "elsewhere.db").touch() or path.symlink_to("../elsewhere.db"), None),
 ], ids=["link", "hard link", "dangling", "fifo", "socket", "folder", "link elsewhere"])

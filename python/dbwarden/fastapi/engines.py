@@ -209,7 +209,7 @@ def _client_arguments(database: DatabaseConfig) -> dict[str, Any]:
         "password": url.password or "",
         "secure": secure,
         "autogenerate_session_id": False,  # a session takes one query at a time, and the client is shared
-        "generic_args": said,  # what is no argument is a setting of the server
+        "generic_args": said,  # what is not an argument is a setting of the server
         **database.engine_options,
     }
 
