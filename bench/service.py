@@ -286,7 +286,7 @@ def beside(ours, theirs, program, folder, rounds=5, seconds=2):
         sqlite_project(folder / name, program, extra)
     rows = []
     for path, clients, middleware, aim in (
-            ("/health/", 1, "", None), ("/health/", 8, "", "100 x"), ("/metrics", 1, "1", "5 x"), ("/metrics", 1, "", None)):
+            ("/health/", 1, "", None), ("/health/", 200, "", "100 x"), ("/metrics", 1, "1", "5 x"), ("/metrics", 1, "", None)):
         rates, said = {"ours": [], "theirs": []}, {"DBWARDEN_METRICS": "true", "MIDDLEWARE": middleware}
         with App(ours, folder / "ours", **said) as mine, App(theirs, folder / "theirs", **said) as old:
             for name, app in (("ours", mine), ("theirs", old)) * rounds:
