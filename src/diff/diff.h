@@ -28,6 +28,16 @@ struct rename {
     const char *retype;        /* of a guess about a column: "TEXT → VARCHAR(20)"; NULL if the type stays */
 };
 
+/* An object of a tree, and the name that it gets. */
+struct renamed {
+    struct object *object;
+    const char *to;
+    const struct rename *rename; /* NULL: the engine does it by itself, or did */
+};
+
+/* All those of a settled tree at once (struct renamed *), with every field and text that names one of them. */
+void tree_rename(struct arena *mem, const struct target *target, struct tree *tree, const struct list *renamed);
+
 int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes **changes);
 
 /*

@@ -14,12 +14,6 @@
 #include "diff/rename.h"
 #include "diff/spaces.h"
 
-struct renamed {
-    struct object *object;
-    const char *to;
-    const struct rename *rename; /* NULL: the engine renames it by itself, with the column that it inherits */
-};
-
 struct carrier {
     struct arena *mem;
     const struct target *target;
@@ -262,28 +256,33 @@ static int renamed_find_all(struct ctx *ctx, const struct diff_input *input, str
     return 0;
 }
 
+/* In all that names one of them: fields, texts, and what the server noted. */
+static void tree_carry(struct carrier *carrier, struct tree *tree)
+{
+    directory_open(&carrier->directory, carrier->mem, carrier->target, tree);
+    graph_build(carrier->mem, carrier->target, tree);
+    heirs_add(carrier);
+    for (int i = 0; i < carrier->renamed.n; i++)
+        implied_keep(carrier, ((const struct renamed *)carrier->renamed.item[i])->object);
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o))
+        object_carry(carrier, o);
+    for (int i = 0; i < tree->dependencies.n; i++) {
+        struct dependency *one = tree->dependencies.item[i];
+        ref_carry(carrier, &one->from);
+        ref_carry(carrier, &one->to);
+    }
+    for (int i = 0; i < tree->held.n; i++)
+        ref_carry(carrier, &((struct held *)tree->held.item[i])->what);
+}
+
 int renames_carry(struct ctx *ctx, const struct diff_input *input, struct changes *changes)
 {
     struct carrier carrier = {.mem = ctx->mem, .target = input->target};
-    struct object *root = changes->before->root;
     TRY(renamed_find_all(ctx, input, &carrier));
     if (!carrier.renamed.n)
         return 0;
     displaced_add(&carrier, changes);
-    directory_open(&carrier.directory, ctx->mem, input->target, changes->before);
-    graph_build(ctx->mem, input->target, changes->before);
-    heirs_add(&carrier);
-    for (int i = 0; i < carrier.renamed.n; i++)
-        implied_keep(&carrier, ((const struct renamed *)carrier.renamed.item[i])->object);
-    for (struct object *o = root; o; o = object_next(root, o))
-        object_carry(&carrier, o);
-    for (int i = 0; i < changes->before->dependencies.n; i++) {
-        struct dependency *one = changes->before->dependencies.item[i];
-        ref_carry(&carrier, &one->from);
-        ref_carry(&carrier, &one->to);
-    }
-    for (int i = 0; i < changes->before->held.n; i++)
-        ref_carry(&carrier, &((struct held *)changes->before->held.item[i])->what);
+    tree_carry(&carrier, changes->before);
     for (int i = 0; i < carrier.renamed.n; i++) {
         const struct renamed *renamed = carrier.renamed.item[i];
         if (renamed->rename)
@@ -292,4 +291,16 @@ int renames_carry(struct ctx *ctx, const struct diff_input *input, struct change
             renamed->object->name = renamed->to;
     }
     return 0;
+}
+
+void tree_rename(struct arena *mem, const struct target *target, struct tree *tree, const struct list *renamed)
+{
+    struct carrier carrier = {.mem = mem, .target = target, .renamed = list_duplicate(mem, renamed)};
+    if (!renamed->n)
+        return;
+    tree_carry(&carrier, tree);
+    for (int i = 0; i < carrier.renamed.n; i++) {
+        const struct renamed *one = carrier.renamed.item[i];
+        one->object->name = one->to;
+    }
 }

@@ -119,7 +119,7 @@ static void gone_note(struct owned *owned, const struct list *gone)
     struct owned_top **moved = NEW_ARRAY(owned->ctx->mem, struct owned_top *, gone->n + 1);
     for (int i = 0; i < gone->n; i++) {
         const struct plan_gone *one = gone->item[i];
-        moved[i] = one->to ? map_get(&owned->tops, gone_key(owned, one, one->name)) : NULL;
+        moved[i] = one->to && !one->part ? map_get(&owned->tops, gone_key(owned, one, one->name)) : NULL;
     }
     for (int i = 0; i < gone->n; i++)
         if (moved[i])
@@ -129,9 +129,11 @@ static void gone_note(struct owned *owned, const struct list *gone)
         if (moved[i])
             map_set(&owned->tops, gone_key(owned, one, one->to), moved[i]);
     }
-    for (int i = 0; i < gone->n; i++)
-        if (!((const struct plan_gone *)gone->item[i])->to)
-            gone_forget(owned, gone->item[i]);
+    for (int i = 0; i < gone->n; i++) {
+        const struct plan_gone *one = gone->item[i];
+        if (!one->to && !one->part)
+            gone_forget(owned, one);
+    }
 }
 
 static enum kind kind_of_key(struct arena *mem, const char *key)

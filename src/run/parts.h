@@ -87,13 +87,14 @@ struct plan_gone {
     enum kind kind;
     const char *schema; /* NULL of a schema */
     const char *name;
-    const char *to; /* its new name; NULL: dropped */
+    const char *part; /* what it holds of that key (schema/managed.h); NULL: the object itself */
+    const char *to;   /* its new name; NULL: dropped */
 };
 /* *note is NULL if there is none that can be read. */
 int plan_note_read(struct ctx *ctx, const struct migration *migration, struct plan_note **note);
 /* [{"code", "text", "irreversible", "statement"}] of what the way up takes away; a plan names no statement. */
 int file_hazards(struct ctx *ctx, const struct session *session, const struct migration *migration, struct json **list);
-/* From the schema before the file to the one after it; what is not the project's stays as it is. Needs note->written. */
+/* From the schema before the file to the one after it; what is not the project's stays, under the new names. Needs note->written, and a settled tree. */
 void plan_note_apply(struct arena *mem, const struct target *target, const struct plan_note *note, struct tree **tree);
 
 /* The number of the version after which a snapshot stands; -1 if its name does not say. */

@@ -11,7 +11,9 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/text.h"
+#include "diff/diff.h"
 #include "schema/managed.h"
+#include "schema/unmodelled.h"
 
 enum { NOTE_FORMAT = 2 };
 
@@ -36,21 +38,61 @@ static const char *top_key(struct arena *mem, const struct object *top)
 struct noting {
     struct arena *mem;
     const struct tree *written;
-    struct map touched;   /* keys of top objects */
-    struct json *gone;    /* {kind, schema, name}, and the new name as "to" of one that was renamed */
+    struct map touched; /* keys of top objects */
+    struct json *gone;  /* {kind, schema, name}, its key as "part" of what it holds, the new name as "to" if renamed */
     struct names renamed; /* new names of whatever was renamed */
 };
 
-static void gone_add(struct noting *noting, const struct object *top, const char *to)
+static struct json *gone_add(struct noting *noting, const struct object *top, const char *name)
 {
     struct json *json = json_object(noting->mem);
     json_set_text(noting->mem, json, "kind", kind_table[top->kind].name);
     if (schema_name(top))
         json_set_text(noting->mem, json, "schema", schema_name(top));
-    json_set_text(noting->mem, json, "name", top->name);
-    if (to)
-        json_set_text(noting->mem, json, "to", to);
+    json_set_text(noting->mem, json, "name", name);
     json_add(noting->mem, noting->gone, json);
+    return json;
+}
+
+static const char *part_key(struct arena *mem, const struct object *object)
+{
+    static const struct key_forms exact = {0};
+    return managed_any_key(mem, &exact, object);
+}
+
+/* The name of a table before the renames, which the tree has carried out. */
+static const char *name_before(const struct changes *changes, const struct object *object)
+{
+    for (int i = 0; i < changes->list.n; i++) {
+        const struct change *change = changes->list.item[i];
+        if (change->op == CHANGE_RENAME && change->renamed == object)
+            return change->before->name;
+    }
+    return object->name;
+}
+
+static void rename_note(struct noting *noting, const struct changes *changes, const struct change *change)
+{
+    const struct object *before = change->before, *top = managed_top(before);
+    bool column = kind_is(change->kind, KIND_IS_COLUMN);
+    names_add(noting->mem, &noting->renamed, change->after->name);
+    if (top != before && !column)
+        return;
+    struct json *json = gone_add(noting, top, column ? name_before(changes, top) : before->name);
+    if (column)
+        json_set_text(noting->mem, json, "part", part_key(noting->mem, before));
+    json_set_text(noting->mem, json, "to", change->after->name);
+}
+
+/* Of a part, where its sources' silence about it would let it stay. */
+static void drop_note(struct noting *noting, const struct object *before)
+{
+    const struct object *top = managed_top(before);
+    if (top == before) {
+        if (!top_find(noting->written, top->kind, schema_name(top), top->name))
+            gone_add(noting, top, top->name);
+    } else if (before->stranger || before->by_element || !tree_speaks(noting->written, before->kind))
+        json_set_text(noting->mem, gone_add(noting, top, top->name), "part", part_key(noting->mem, before));
 }
 
 static void touch(struct noting *noting, const struct object *object)
@@ -60,19 +102,14 @@ static void touch(struct noting *noting, const struct object *object)
         map_set(&noting->touched, top_key(noting->mem, top), noting);
 }
 
-static void change_note(struct noting *noting, const struct change *change)
+static void change_note(struct noting *noting, const struct changes *changes, const struct change *change)
 {
-    const struct object *before = change->before, *after = change->after;
-    touch(noting, before);
-    touch(noting, after);
-    if (before && change->op == CHANGE_RENAME)
-        names_add(noting->mem, &noting->renamed, after->name);
-    if (!before || managed_top(before) != before)
-        return;
+    touch(noting, change->before);
+    touch(noting, change->after);
     if (change->op == CHANGE_RENAME)
-        gone_add(noting, before, after->name);
-    else if (change->op == CHANGE_DROP && !top_find(noting->written, before->kind, schema_name(before), before->name))
-        gone_add(noting, before, NULL);
+        rename_note(noting, changes, change);
+    else if (change->op == CHANGE_DROP)
+        drop_note(noting, change->before);
 }
 
 static bool has_word(const char *text, const char *word)
@@ -207,7 +244,7 @@ struct json *plan_note_json(struct arena *mem, const struct target *target, cons
     struct noting noting = {.mem = mem, .written = written, .gone = json_array(mem)};
     map_init(&noting.touched, mem);
     for (int i = 0; i < changes->list.n; i++)
-        change_note(&noting, changes->list.item[i]);
+        change_note(&noting, changes, changes->list.item[i]);
     struct json *json = json_object(mem);
     json_set_int(mem, json, "format", NOTE_FORMAT);
     json_set(mem, json, "written", tree_to_json_short(mem, touched_part(&noting)));
@@ -244,6 +281,7 @@ static int gone_read(struct ctx *ctx, const char *path, const struct json *json,
         *one = (struct plan_gone){.kind = kind ? kind_find(kind) : KIND_COUNT,
                                   .schema = json_get_text(json->item[i], "schema"),
                                   .name = name,
+                                  .part = json_get_text(json->item[i], "part"),
                                   .to = json_get_text(json->item[i], "to")};
         if (one->kind == KIND_COUNT || !name)
             return fail(ctx, ERR_SYNTAX, "%s: dbwarden.gone[%d]: needs the kind and the name of an object", path, i);
@@ -296,22 +334,62 @@ int plan_note_read(struct ctx *ctx, const struct migration *migration, struct pl
 
 /* ---- laying it over a schema ---- */
 
-/* Names may change places, so all are found before the first gets another; then what is dropped, maybe by a new name. */
-static void gone_apply(struct arena *mem, const struct tree *tree, const struct list *gone)
+static struct object *gone_find(struct arena *mem, const struct tree *tree, const struct plan_gone *gone)
 {
-    struct object **renamed = NEW_ARRAY(mem, struct object *, gone->n + 1);
-    for (int i = 0; i < gone->n; i++) {
-        const struct plan_gone *one = gone->item[i];
-        renamed[i] = one->to ? top_find(tree, one->kind, one->schema, one->name) : NULL;
+    struct object *top = top_find(tree, gone->kind, gone->schema, gone->name);
+    if (!gone->part)
+        return top;
+    for (int i = 0; top && i < top->children.n; i++)
+        if (text_equal(part_key(mem, top->children.item[i]), gone->part))
+            return top->children.item[i];
+    return NULL;
+}
+
+/* What hangs on them and no kind models: before they are renamed. */
+static void unmodelled_carry(struct arena *mem, struct tree *tree, const struct list *renamed)
+{
+    const struct list was = list_duplicate(mem, &tree->unmodelled);
+    for (int i = 0; i < renamed->n; i++) {
+        const struct renamed *one = renamed->item[i];
+        const struct object *object = one->object, *top = managed_top(object);
+        const struct unmodelled from = {
+            .schema = schema_name(top), .on = top->name, .column = top == object ? NULL : object->name};
+        if (!kind_is(top->kind, KIND_NAMESPACE))
+            unmodelled_rename(mem, tree, &was, &from, one->to);
     }
-    for (int i = 0; i < gone->n; i++)
-        if (renamed[i])
-            renamed[i]->name = ((const struct plan_gone *)gone->item[i])->to;
+}
+
+static void unmodelled_forget(struct arena *mem, struct tree *tree, const struct object *dropped)
+{
+    const struct list all = tree->unmodelled, lost = unmodelled_on(mem, tree, dropped);
+    tree->unmodelled = (struct list){0};
+    for (int i = 0, k = 0; i < all.n; i++)
+        if (k < lost.n && all.item[i] == lost.item[k])
+            k++;
+        else
+            list_add(mem, &tree->unmodelled, all.item[i]);
+}
+
+/* Names may change places, so all are found before the first gets another; then what is dropped, maybe by a new name. */
+static void gone_apply(struct arena *mem, const struct target *target, const struct list *gone, struct tree *tree)
+{
+    struct list renamed = {0};
     for (int i = 0; i < gone->n; i++) {
         const struct plan_gone *one = gone->item[i];
-        struct object *top = one->to ? NULL : top_find(tree, one->kind, one->schema, one->name);
-        if (top)
-            object_remove(top);
+        struct renamed *found = NEW(mem, struct renamed);
+        *found = (struct renamed){.object = one->to ? gone_find(mem, tree, one) : NULL, .to = one->to};
+        if (found->object)
+            list_add(mem, &renamed, found);
+    }
+    unmodelled_carry(mem, tree, &renamed);
+    tree_rename(mem, target, tree, &renamed);
+    for (int i = 0; i < gone->n; i++) {
+        const struct plan_gone *one = gone->item[i];
+        struct object *dropped = one->to ? NULL : gone_find(mem, tree, one);
+        if (!dropped)
+            continue;
+        unmodelled_forget(mem, tree, dropped);
+        object_remove(dropped);
     }
 }
 
@@ -373,7 +451,7 @@ void plan_note_apply(struct arena *mem, const struct target *target, const struc
         (*tree)->unmodelled = before->unmodelled;
         return;
     }
-    gone_apply(mem, *tree, &note->gone);
+    gone_apply(mem, target, &note->gone, *tree);
     for (int i = 0; i < note->written->root->children.n; i++) {
         const struct object *schema = note->written->root->children.item[i];
         struct object *home = tree_schema(mem, *tree, schema->name);

@@ -135,6 +135,7 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
     struct owned owned;
     owned_open(ctx, session->target, current->tree, &owned);
     owned_tree(&owned, current->tree);
+    tree_settle(ctx->mem, session->target, current->tree); /* names are looked for in it */
     for (int i = 0; i < folder->versioned.n; i++) {
         const struct migration *migration = folder->versioned.item[i];
         struct plan_note *note;

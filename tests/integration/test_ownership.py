@@ -245,6 +245,35 @@ def test_a_trigger_by_hand_survives_a_rebuild(place):
         assert connection.exec_driver_sql("SELECT n FROM log").fetchall() == [(5,)]
 
 
+def test_what_hangs_on_a_table_follows_the_renames_of_files_that_wait(place):
+    project, engine = place
+    schema(project, "create table t (id integer primary key, a text, d text, size integer); create table log (n integer);")
+    step(project)
+    if is_sqlite(engine):
+        sql(engine, "CREATE TRIGGER hand AFTER UPDATE OF a ON t BEGIN INSERT INTO log VALUES (length(NEW.a)); END")
+    else:
+        sql(engine, "CREATE FUNCTION log_it() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN INSERT INTO log VALUES (NEW.size); RETURN NEW; END'",
+            "CREATE TRIGGER hand AFTER UPDATE OF a ON t FOR EACH ROW WHEN (NEW.a <> 'a') EXECUTE FUNCTION log_it()")
+    sql(engine, "CREATE VIEW v AS SELECT a AS shown FROM t WHERE size > 0", "CREATE INDEX two ON t (a, d)",
+        "CREATE INDEX one ON t (a) WHERE size > 2", "INSERT INTO t VALUES (1, 'A', 'd', 3)")
+    schema(project, "create table u (id integer primary key, b text, d text, size integer); create table log (n integer);")
+    project.ok("make-migrations", "--rename-table", "t:u", "--rename", "u.a:b")
+    schema(project, "create table u (id integer primary key, b text, size integer); create table log (n integer);")
+    project.ok("make-migrations", "--drop-dependents")
+    schema(project, "create table u (id integer primary key, b varchar(9), size bigint); create table log (n integer);")
+    assert "two" not in project.ok("make-migrations").err
+    for ways in (("migrate",), ("rollback", "--count", "3"), ("migrate",)):
+        project.ok(*ways)
+        table, column = ("t", "a") if "rollback" in ways else ("u", "b")
+        sql(engine, "DELETE FROM log", f"UPDATE {table} SET {column} = 'bcd'")
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT n FROM log").fetchall() == [(3,)]
+            assert connection.exec_driver_sql("SELECT shown FROM v").fetchall() == [("bcd",)]
+        indexes = {"one", "two"} if table == "t" else {"one"}
+        assert {index["name"] for index in sa.inspect(engine).get_indexes(table)} == indexes
+
+
 # ---- settings ----
 
 def default_of(engine, table, column):
