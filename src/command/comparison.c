@@ -301,7 +301,7 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     const struct diff_input input = comparison_input(target, comparison);
     unmodelled_compare(ctx->mem, comparison);
     const struct event_sides sides = {&session->events, &known};
-    events_spare(ctx, &input, &sides);
+    events_spare(ctx, &input, &sides, &comparison->losses);
     TRY(changes_find(ctx, session, normalise_read(request, session->database), comparison));
     TRY(unmodelled_check(ctx, comparison->changes));
     if (request_flag(request, "drop_dependents"))

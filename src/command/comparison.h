@@ -18,6 +18,7 @@ struct comparison {
     struct names open;    /* desired, but of a kind that is not managed yet: as texts */
     struct list extra;    /* struct unmodelled *: of such kinds, and in the database alone */
     struct event_plan events;
+    struct event_losses losses;
 };
 
 #define RENAME_OPTIONS                                                                                    \

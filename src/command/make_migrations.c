@@ -73,6 +73,25 @@ static int dangling_refuse(struct ctx *ctx, const struct list *dangling)
     return fail_hint(ctx, "Change or drop it in the same step, or let --drop-dependents drop it too.");
 }
 
+/* As attached_check() of what a plan drops itself. */
+static int losses_check(struct generation *generation)
+{
+    struct ctx *ctx = generation->ctx;
+    const struct event_losses *losses = &generation->comparison.losses;
+    if (losses->again.n && !request_flag(generation->request, "lose_attached")) {
+        fail(ctx, ERR_UNSUPPORTED, "%s", losses->again.item[0]);
+        return fail_hint(ctx, "%s", lose_attached_hint);
+    }
+    const struct names *const sentences[] = {&losses->again, &losses->gone};
+    for (int i = 0; i < 2; i++)
+        for (int k = 0; k < sentences[i]->n; k++) {
+            struct hazard *hazard = NEW(ctx->mem, struct hazard);
+            *hazard = (struct hazard){.code = "loses-attached", .text = sentences[i]->item[k]};
+            list_add(ctx->mem, &generation->up->hazards, hazard);
+        }
+    return 0;
+}
+
 /* After the schemas that come or go with the migration, before all the rest; and at the end. */
 static void statements_frame(struct ctx *ctx, struct plan *plan, const struct names *before, const struct names *after)
 {
@@ -408,6 +427,7 @@ static int generate(struct generation *generation, struct reply *reply)
         TRY(missing_check(ctx, generation->session, generation->comparison.changes, events));
     legacy_operations(ctx->mem, generation->comparison.changes, &words, operations);
     TRY(plans_make(generation));
+    TRY(losses_check(generation));
     events_frame(generation);
     if (stage)
         return document_show(reply, ctx->mem, stage_json(generation, stage));

@@ -522,26 +522,43 @@ static void rebuild_judge(const struct finder *finder, const struct change *chan
     }
 }
 
+static void room_judge(const struct finder *finder, const struct change *change, const struct object *object)
+{
+    hazard_add(finder, change, "names-other", false,
+               arena_printf(finder->mem,
+                            "%s was not made by this project, and has to make room: the file makes it again, also in "
+                            "databases that do not have it",
+                            object_path(finder->mem, object)));
+}
+
+/* What goes and comes with what it hangs on: an index of a materialised view. */
+static void parts_room_judge(const struct finder *finder, const struct change *change)
+{
+    struct object *whole = change->before;
+    for (struct object *part = object_next(whole, whole); part; part = object_next(whole, part))
+        if (part->stranger && part->peer && part->peer->stranger && !kind_is(part->kind, KIND_PART | KIND_IS_COLUMN))
+            room_judge(finder, change, part);
+}
+
 /* What somebody made by hand: the project has another of that name, or it only has to make room. */
 static void stranger_judge(const struct finder *finder, const struct change *change)
 {
     const struct object *object = change->before;
+    bool again = change->op == CHANGE_DROP && change->replaced;
     bool text = change->op == CHANGE_ALTER && kind_is(change->kind, KIND_IS_TEXT);
-    if (!object || !object->stranger || !object->peer || !((change->op == CHANGE_DROP && change->replaced) || text))
+    if (!object || !object->peer || !(again || text))
         return;
-    const char *path = object_path(finder->mem, object);
-    if (!object->peer->stranger)
+    if (object->stranger && !object->peer->stranger)
         hazard_add(finder, change, "replaces-other", false,
                    arena_printf(finder->mem,
                                 "%s was not made by this project, and is replaced by what it has under this name",
-                                path));
-    else if (!finder->changes->reversed)
-        hazard_add(
-            finder, change, "names-other", false,
-            arena_printf(finder->mem,
-                         "%s was not made by this project, and has to make room: the file makes it again, also in "
-                         "databases that do not have it",
-                         path));
+                                object_path(finder->mem, object)));
+    else if (finder->changes->reversed)
+        return;
+    else if (object->stranger)
+        room_judge(finder, change, object);
+    else if (again)
+        parts_room_judge(finder, change);
 }
 
 static void change_judge(const struct finder *finder, const struct change *change)

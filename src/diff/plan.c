@@ -85,7 +85,7 @@ int plan_make(struct ctx *ctx, const struct target *target, const struct changes
     hazards_find(ctx->mem, target, made->changes, &made->hazards);
     TRY(held_check(ctx, made->changes));
     if (!changes->reversed)
-        TRY(attached_check(ctx, made->changes, options->lose_attached, &made->hazards));
+        TRY(attached_check(ctx, target, made->changes, options->lose_attached, &made->hazards));
     for (int i = made->hazards.n - 1; i >= 0; i--) {
         const struct hazard *hazard = made->hazards.item[i];
         if (hazard->column && fill_of(options->fills, hazard->column))

@@ -40,7 +40,9 @@ int plan_reverse(struct ctx *ctx, const struct target *target, const struct plan
  * What replacing an object would take with it although it stays (grants, rules, comments, triggers): ERR_UNSUPPORTED
  * with a list, or a hazard "loses-attached" each if it may be lost. `changes` are widened: a replaced object is a DROP.
  */
-int attached_check(struct ctx *ctx, const struct changes *changes, bool lose, struct list *hazards);
+int attached_check(struct ctx *ctx, const struct target *target, const struct changes *changes, bool lose,
+                   struct list *hazards);
+extern const char lose_attached_hint[];
 char *plan_text(struct arena *mem, const struct plan *plan); /* statements with ";", a blank line between */
 
 #endif

@@ -5,10 +5,14 @@
  */
 #include "schema/unmodelled.h"
 #include "base/text.h"
+#include "diff/spaces.h"
 #include "diff/step.h"
 
 static const char by_hand[] =
     "Write this change by hand (\"dbwarden new\" makes the file); afterwards both sides agree.";
+
+const char lose_attached_hint[] =
+    "With --lose-attached the migration is written all the same; add to it by hand what has to come back.";
 
 static int drop_check(struct ctx *ctx, const struct changes *changes, const struct object *object)
 {
@@ -86,29 +90,81 @@ static bool is_dropped_itself(const struct change *change)
     return change->op == CHANGE_DROP && change->before->parent && change->before->parent->peer;
 }
 
-int attached_check(struct ctx *ctx, const struct changes *changes, bool lose, struct list *hazards)
+/* ---- what hangs on what the engine made along with an object: the grants on a serial's sequence ---- */
+
+static bool has_value(const struct object *object, int field)
+{
+    enum field_type type = kind_table[object->kind].field[field].type;
+    const void *value = object_field(object, field);
+    return type == FIELD_FLAG ? *(const bool *)value : *(const char *const *)value != NULL;
+}
+
+/* Did a field make something before that it does not make afterwards? */
+static bool unmakes(const struct change *change)
+{
+    const struct kind_info *info = &kind_table[change->kind];
+    for (int i = 0; i < info->fields; i++)
+        if ((info->field[i].marks & FIELD_MAKES) && change_has(change, i) && has_value(change->before, i))
+            return !has_value(change->after, i);
+    return false;
+}
+
+static void made_lost(struct ctx *ctx, const struct target *target, const struct changes *changes,
+                      const struct object *object, struct names *texts)
+{
+    const struct list made = implied_by(ctx->mem, target, object);
+    for (int i = 0; i < made.n; i++) {
+        const struct object *card = made.item[i];
+        if (tree_find(changes->after, card->kind, card->parent->name, card->name))
+            continue; /* it stays, as an object of its own */
+        const struct list lost = unmodelled_on(ctx->mem, changes->before, card);
+        const struct names more = unmodelled_texts(ctx->mem, &lost);
+        for (int k = 0; k < more.n; k++)
+            names_add(ctx->mem, texts, more.item[k]);
+    }
+}
+
+static struct names attached_lost(struct ctx *ctx, const struct target *target, const struct changes *changes,
+                                  const struct change *change)
+{
+    struct object *whole = change->before;
+    struct names texts = {0};
+    if (change->op == CHANGE_ALTER && unmakes(change))
+        made_lost(ctx, target, changes, whole, &texts);
+    if (change->op != CHANGE_DROP || !(change->replaced || is_dropped_itself(change)))
+        return texts;
+    const struct list lost = unmodelled_on(ctx->mem, changes->before, whole);
+    texts = unmodelled_texts(ctx->mem, &lost);
+    const struct names falling = holders_of(ctx->mem, changes->before, whole, true);
+    for (int i = 0; i < falling.n; i++)
+        names_add(ctx->mem, &texts, falling.item[i]);
+    for (struct object *part = whole; part; part = object_next(whole, part))
+        made_lost(ctx, target, changes, part, &texts);
+    return texts;
+}
+
+int attached_check(struct ctx *ctx, const struct target *target, const struct changes *changes, bool lose,
+                   struct list *hazards)
 {
     for (int i = 0; i < changes->list.n; i++) {
         const struct change *change = changes->list.item[i];
-        if (change->op != CHANGE_DROP || !(change->replaced || is_dropped_itself(change)))
-            continue;
-        const struct list lost = unmodelled_on(ctx->mem, changes->before, change->before);
-        struct names texts = unmodelled_texts(ctx->mem, &lost);
-        const struct names falling = holders_of(ctx->mem, changes->before, change->before, true);
-        for (int k = 0; k < falling.n; k++)
-            names_add(ctx->mem, &texts, falling.item[k]);
+        const struct names texts = attached_lost(ctx, target, changes, change);
         if (!texts.n)
             continue;
         const char *what = object_path(ctx->mem, change->before), *list = names_join(ctx->mem, &texts, ", ");
-        const char *again =
-            arena_printf(ctx->mem, "%s has to be dropped and created again, which loses %s", what, list);
-        const char *gone = arena_printf(ctx->mem, "%s is dropped, and the rollback does not bring back %s", what, list);
-        if (change->replaced && !lose) {
-            fail(ctx, ERR_UNSUPPORTED, "%s", again);
-            return fail_hint(ctx, "With --lose-attached the migration is written all the same; "
-                                  "add to it by hand what has to come back.");
+        bool alter = change->op == CHANGE_ALTER;
+        bool again = change->replaced || (alter && implied_by(ctx->mem, target, change->after).n);
+        const char *text = arena_printf(ctx->mem,
+                                        !again ? alter ? "%s loses its counter, and the rollback does not bring back %s"
+                                                       : "%s is dropped, and the rollback does not bring back %s"
+                                        : alter ? "%s has to be given another counter, which loses %s"
+                                                : "%s has to be dropped and created again, which loses %s",
+                                        what, list);
+        if (again && !lose) {
+            fail(ctx, ERR_UNSUPPORTED, "%s", text);
+            return fail_hint(ctx, "%s", lose_attached_hint);
         }
-        hazard_add(ctx, change, change->replaced ? again : gone, hazards);
+        hazard_add(ctx, change, text, hazards);
     }
     return 0;
 }

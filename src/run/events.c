@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "run/inverse.h"
 #include "run/parts.h"
+#include "schema/unmodelled.h"
 #include "sql/split.h"
 
 enum { TEXT_SHOWN = 60 };
@@ -104,6 +105,12 @@ static bool is_drop(const struct ddl_event *event)
 }
 
 /* ---- what they make ---- */
+
+static void names_append(struct arena *mem, struct names *all, const struct names *more)
+{
+    for (int i = 0; i < more->n; i++)
+        names_add(mem, all, more->item[i]);
+}
 
 static void pieces_of(struct ctx *ctx, const struct dialect *dialect, const struct ddl_event *event,
                       struct split *split)
@@ -403,8 +410,77 @@ static void spare(struct ctx *ctx, const struct diff_input *input, const struct 
         object_copy(ctx->mem, object, home);
 }
 
+/* ---- what goes with what elements made, and no element makes again ---- */
+
+static bool said_by(const struct planning *planning, const char *text)
+{
+    struct arena *mem = planning->ctx->mem;
+    for (int i = 0; i < planning->known->n; i++) {
+        const struct ddl_event *event = planning->known->item[i];
+        if (strstr(text_lower(mem, event->definition), text_lower(mem, text)))
+            return true;
+    }
+    return false;
+}
+
+/* Of a setting what no element's text has: somebody set it by hand. */
+static void settings_lost(const struct planning *planning, const struct object *object, struct names *lost)
+{
+    struct arena *mem = planning->ctx->mem;
+    const struct kind_info *info = &kind_table[object->kind];
+    for (int i = 0; i < info->fields; i++) {
+        const struct field *field = &info->field[i];
+        struct names values = {0};
+        if (!(field->marks & FIELD_SETTING) || !object_says(object, i))
+            continue;
+        if (field->type == FIELD_NAMES)
+            values = *(const struct names *)object_field(object, i);
+        else if (field->type == FIELD_TEXT && *(const char *const *)object_field(object, i))
+            names_add(mem, &values, *(const char *const *)object_field(object, i));
+        for (int k = 0; k < values.n; k++) {
+            const char *name = text_split(mem, values.item[k], '=').item[0];
+            if (!said_by(planning, text_replace(mem, name, "'", "''")))
+                names_add(mem, lost, arena_printf(mem, "%s %s", field->name, values.item[k]));
+        }
+    }
+}
+
+static void parts_lost(const struct planning *planning, struct object *object, struct names *lost)
+{
+    for (struct object *part = object_next(object, object); part; part = object_next(object, part)) {
+        bool made = !is_named(part) || kind_is(part->kind, KIND_IS_COLUMN);
+        for (int i = 0; i < planning->known->n && !made; i++)
+            made = event_makes(planning->ctx, planning->dialect, planning->known->item[i], part);
+        if (!made)
+            names_add(planning->ctx->mem, lost, object_path(planning->ctx->mem, part));
+    }
+}
+
+/* CREATE OR REPLACE keeps all but what it sets itself. */
+static void losses_note(const struct planning *planning, const struct ddl_event *event, struct object *object,
+                        struct event_losses *losses)
+{
+    struct arena *mem = planning->ctx->mem;
+    const struct ddl_event *next = successor(planning, event);
+    struct names lost = {0};
+    settings_lost(planning, object, &lost);
+    if (!next || !replaces(planning, next)) {
+        const struct list hanging = unmodelled_on(mem, planning->before, object);
+        const struct names texts = unmodelled_texts(mem, &hanging);
+        names_append(mem, &lost, &texts);
+        parts_lost(planning, object, &lost);
+    }
+    if (lost.n)
+        names_add(mem, next ? &losses->again : &losses->gone,
+                  arena_printf(mem,
+                               next ? "%s has to be dropped and created again, as its DDL element has another text, "
+                                      "which loses %s"
+                                    : "%s is dropped, and the rollback does not bring back %s",
+                               object_path(mem, object), names_join(mem, &lost, ", ")));
+}
+
 /* What the plan drops by its elements is theirs alone: it neither makes room nor comes back on its own. */
-static void undone_remove(const struct planning *planning, struct object *root)
+static void undone_remove(const struct planning *planning, struct object *root, struct event_losses *losses)
 {
     struct list undone = {0}, found = {0};
     for (int i = 0; i < planning->known->n; i++) {
@@ -415,6 +491,7 @@ static void undone_remove(const struct planning *planning, struct object *root)
     for (struct object *o = object_next(root, root); undone.n && o; o = object_next(root, o))
         for (int i = 0; i < undone.n; i++)
             if (is_named(o) && event_makes(planning->ctx, planning->dialect, undone.item[i], o)) {
+                losses_note(planning, undone.item[i], o, losses);
                 list_add(planning->ctx->mem, &found, o);
                 break;
             }
@@ -433,13 +510,14 @@ static bool spare_made(const struct planning *planning, const struct diff_input 
     return false;
 }
 
-void events_spare(struct ctx *ctx, const struct diff_input *input, const struct event_sides *sides)
+void events_spare(struct ctx *ctx, const struct diff_input *input, const struct event_sides *sides,
+                  struct event_losses *losses)
 {
     const struct planning planning = {
         ctx, input->target->dialect, sides->desired, sides->known, input->before, input->after, NULL};
     struct list found = {0};
     struct object *root = input->before->root;
-    undone_remove(&planning, root);
+    undone_remove(&planning, root, losses);
     for (struct object *o = object_next(root, root); (sides->known->n || sides->desired->n) && o;
          o = object_next(root, o)) {
         if (!is_named(o))
@@ -480,12 +558,6 @@ static void undo_add(const struct planning *planning, const struct ddl_event *ev
         if (!there || !stays || !event_find(planning->known, planning->desired->item[i]))
             list_add(planning->ctx->mem, &undoing, planning->desired->item[i]);
     texts_add(planning, &undoing, event, moment, texts);
-}
-
-static void names_append(struct arena *mem, struct names *all, const struct names *more)
-{
-    for (int i = 0; i < more->n; i++)
-        names_add(mem, all, more->item[i]);
 }
 
 /* A view does not go with its table, and stands in its way. */

@@ -47,11 +47,18 @@ struct event_sides {
     const struct list *known; /* with tables under their new names */
 };
 
+/* What somebody hung on what elements made (grants, settings, indexes), and that goes with it: sentences. */
+struct event_losses {
+    struct names again; /* another comes in its place */
+    struct names gone;
+};
+
 /*
  * What is there because of these, an index, a trigger, a constraint that the models do not describe themselves, is copied into
  * the desired tree: so it is neither dropped nor a stranger.  Where its table goes, or elements undo it, it is left to them.
  */
-void events_spare(struct ctx *ctx, const struct diff_input *input, const struct event_sides *sides);
+void events_spare(struct ctx *ctx, const struct diff_input *input, const struct event_sides *sides,
+                  struct event_losses *losses);
 
 /* Warns of elements that are gone and cannot be undone. */
 void events_plan(struct ctx *ctx, const struct dialect *dialect, const struct event_sides *sides,

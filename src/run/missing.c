@@ -207,7 +207,8 @@ int missing_check(struct ctx *ctx, const struct session *session, const struct c
     const struct dialect *dialect = session->database->dialect;
     struct list missing = {0};
     const struct list objects = objects_find(ctx->mem, changes);
-    if (!objects.n || makes_extension(changes))
+    bool extension = makes_extension(changes);
+    if (!objects.n)
         return 0;
     if (dialect->missing)
         TRY(dialect->missing(ctx, session->conn, &objects, &missing));
@@ -216,7 +217,8 @@ int missing_check(struct ctx *ctx, const struct session *session, const struct c
         const struct outside *one = missing.item[i];
         const struct unmodelled *desired = unmodelled_called(changes->after, one->name);
         bool unsure = !session->conn && (!desired || unmodelled_called(changes->before, one->name));
-        if (unsure || is_described(changes->after, one) || pending_makes(ctx->mem, session, one->name) ||
+        bool comes = extension && !desired; /* an extension may bring anything, but not what the sources make */
+        if (unsure || comes || is_described(changes->after, one) || pending_makes(ctx->mem, session, one->name) ||
             events_make(ctx->mem, dialect, events, one->name))
             continue;
         return missing_fail(ctx, session, one, desired);

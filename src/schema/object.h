@@ -74,8 +74,9 @@ enum field_mark {
     FIELD_CONSTANT = 1 << 6,       /* an expression that reads no columns */
     FIELD_SETTING = 1 << 7, /* may be set by whoever runs the server: silence about it resets only what was said */
     FIELD_IMPLIED =
-        1 << 8,          /* what the engine makes along with it is called so; unsaid: as the engine names it itself */
-    FIELD_BINDS = 1 << 9 /* says which rows hold to it (BINDS_ROWS), and those that were there may not */
+        1 << 8,           /* what the engine makes along with it is called so; unsaid: as the engine names it itself */
+    FIELD_BINDS = 1 << 9, /* says which rows hold to it (BINDS_ROWS), and those that were there may not */
+    FIELD_MAKES = 1 << 10 /* while it is set the engine makes something along, which goes with it */
 };
 
 /*

@@ -450,3 +450,23 @@ def test_one_that_replaces_comes_back_as_it_was(place):
         assert value(place, "SELECT f()") == number
     place.project.ok("rollback")
     assert value(place, "SELECT f()") == 1
+
+
+def test_what_hangs_on_what_an_element_made_is_not_lost_in_silence(place):
+    if not place.postgres:
+        return
+    made = ("CREATE VIEW words WITH (security_barrier) AS SELECT word FROM t", "CREATE VIEW words AS SELECT id FROM t")
+    with_views(place, ("after_create", made[0]))
+    place.migrate()
+    place.sql("GRANT SELECT ON words TO PUBLIC", "ALTER VIEW words SET (check_option = local)")
+    place.settled()
+    with_views(place, ("after_create", made[1]))
+    stopped = place.project.run("make-migrations")
+    assert ("view words has to be dropped and created again, as its DDL element has another text, which loses "
+            "options check_option=local, grant SELECT to public on view words") in stopped.err, stopped
+    assert "loses options" in place.project.ok("make-migrations", "--lose-attached").err
+    place.project.ok("migrate")
+    with_views(place, ("after_create", made[1].replace("VIEW", "OR REPLACE VIEW").replace("id FROM", "id, word FROM")))
+    place.sql("GRANT SELECT ON words TO PUBLIC")
+    place.migrate()
+    assert columns_of(place, "words") == ["id", "word"]

@@ -23,8 +23,10 @@ WITH ns AS (
             WHEN c.relkind = 'c' THEN 'composite type' END AS word
     FROM pg_class c JOIN ns n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+        -- The sequence of an identity column is hidden, but what hangs on it is not.
         AND NOT EXISTS (SELECT FROM hidden h WHERE c.relkind <> 'c' AND h.classid = 'pg_class'::regclass
-            AND h.objid = c.oid)
+            AND h.objid = c.oid AND NOT (c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend d
+                WHERE d.classid = h.classid AND d.objid = h.objid AND d.objsubid = 0 AND d.deptype = 'i')))
         AND NOT EXISTS (SELECT FROM hidden h WHERE c.relkind = 'c' AND h.classid = 'pg_type'::regclass
             AND h.objid = c.reltype)
 ), proc AS MATERIALIZED (
@@ -427,6 +429,7 @@ UNION ALL
 -- if pg_class WHERE oid >= 16384; relpersistence = 'u' AND relkind = 'S'
 SELECT NULL, 'unlogged', r.schema, NULL, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relpersistence = 'u' AND r.relkind = 'S'
+WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'i')
 UNION ALL
 -- if (SELECT true AS conenforced, false AS conperiod) AS older CROSS JOIN LATERAL (SELECT contype, conname, convalidated, connoinherit, conenforced, conperiod FROM pg_constraint WHERE oid >= 16384) AS k; (k.contype = 'n' OR NOT k.convalidated OR NOT k.conenforced OR k.conperiod) AND (k.contype <> 'n' OR k.connoinherit OR NOT k.convalidated OR k.conname !~ '_not_null[0-9]*$')
 SELECT NULL, w.word, r.schema, k.conname, r.word, r.name,
@@ -474,6 +477,15 @@ UNION ALL
 -- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attoptions IS NOT NULL
 SELECT NULL, 'column option', r.schema, array_to_string(a.attoptions, ', '), r.word, r.name, a.attname, NULL
 FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attoptions IS NOT NULL
+UNION ALL
+-- How the values of a materialised view's column are stored.
+-- if pg_attribute AS a JOIN pg_class AS c ON c.oid = attrelid JOIN pg_type AS t ON t.oid = atttypid; relkind = 'm' AND attnum > 0 AND (attstorage <> typstorage OR to_jsonb(a) ->> 'attcompression' <> '')
+SELECT NULL, 'storage', r.schema, concat_ws(', ', CASE WHEN a.attstorage <> t.typstorage THEN
+    CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' ELSE 'extended' END END,
+    CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END), r.word, r.name, a.attname, NULL
+FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped AND r.relkind = 'm'
+    JOIN pg_type t ON t.oid = a.atttypid
+WHERE a.attstorage <> t.typstorage OR to_jsonb(a) ->> 'attcompression' <> ''
 UNION ALL
 -- if pg_attrdef JOIN pg_class AS c ON c.oid = adrelid; relkind = 'v'
 SELECT NULL, 'default', r.schema, NULL, r.word, r.name, a.attname, pg_get_expr(d.adbin, d.adrelid)
