@@ -297,6 +297,76 @@ def test_other_threads_run_during_a_call(package, slow_project):
     assert status == 0 and ticks > 5
 
 
+def test_drivers_and_cryptography_beside_it_in_one_process(package, tmp_path, postgres):
+    """psycopg, psycopg2 and cryptography bring libpq and OpenSSL of their own, Python its SQLite: each must meet its own."""
+    (tmp_path / "migrations").mkdir()
+    told = package.python("""
+        import datetime, os, sqlite3, ssl, tempfile
+        from concurrent.futures import ThreadPoolExecutor
+        import psycopg, psycopg2
+        from cryptography import x509
+        from cryptography.fernet import Fernet
+        from cryptography.hazmat.primitives import hashes, serialization
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from dbwarden import _core
+        URL = os.environ["SERVER"]
+
+        def dbwarden():
+            for url in (URL, "sqlite:///./app.db"):
+                handle = _core.Handle(json.dumps({"url": url, "migrations_dir": "migrations"}))
+                assert handle.call("status")[0] == 0, handle.last_error()
+                handle.close()
+
+        def query(module):
+            connection = module.connect(URL)
+            cursor = connection.cursor()
+            cursor.execute("SELECT %s::text", ("text",))
+            assert cursor.fetchone() == ("text",)
+            connection.close()
+
+        key, today = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.timezone.utc)
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "here")])
+        made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        made = made.not_valid_before(today - datetime.timedelta(1)).not_valid_after(today + datetime.timedelta(1))
+        made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("here")]), False).sign(key, hashes.SHA256())
+        pem = made.public_bytes(serialization.Encoding.PEM)
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(pem + key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+            file.flush()
+            server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            server_context.load_cert_chain(file.name)
+
+        def handshake():
+            there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+            client = ssl.create_default_context(cadata=pem.decode()).wrap_bio(back, there, server_hostname="here")
+            server = server_context.wrap_bio(there, back, server_side=True)
+            for side in (client, server) * 4:
+                try:
+                    side.do_handshake()
+                except ssl.SSLWantReadError:
+                    pass
+            client.write(b"secret")
+            assert server.read() == b"secret"
+
+        def encrypt():
+            box = Fernet(Fernet.generate_key())
+            assert box.decrypt(box.encrypt(b"secret")) == b"secret"
+
+        def sqlite():
+            assert sqlite3.connect(":memory:").execute("SELECT 1").fetchone() == (1,)
+
+        works = (dbwarden, lambda: query(psycopg), lambda: query(psycopg2), handshake, encrypt, sqlite)
+        def repeat(work):
+            for _ in range(20):
+                work()
+            return True
+        with ThreadPoolExecutor(len(works)) as pool:
+            print(json.dumps(list(pool.map(repeat, works))))
+    """, folder=tmp_path, SERVER=postgres)
+    assert told == [True] * 6
+
+
 def test_a_handle_is_used_by_one_thread_at_a_time(package, slow_project):
     assert package.python("""
         import threading
