@@ -554,7 +554,7 @@ static int take_urls(struct judged *judged, struct draft *draft)
 
 static void take_defaults(struct ctx *ctx, struct database_config *database)
 {
-    static const char *const own[] = {"_dbwarden_migrations", "_dbwarden_seeds", "_dbwarden_lock",
+    static const char *const own[] = {"_dbwarden_migrations", "_dbwarden_seeds", LOCK_TABLE,
                                       "_dbwarden_journal",    RESTORING_TABLE,   "dbwarden_lock"};
     struct names *names = &database->filter.own;
     if (!database->migrations_dir)

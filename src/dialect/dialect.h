@@ -87,6 +87,8 @@ struct column_added {
 };
 
 /* SQL of the state tables. @t is the table's name, already quoted where that is needed. */
+/* Shows who is at work, and is the lease where sessions cannot lock: in no backup, because it is about now. */
+#define LOCK_TABLE "_dbwarden_lock"
 /* There while a restore is not done, where it is not all or nothing: in no backup, and dropped by no load(). */
 #define RESTORING_TABLE "_dbwarden_restore"
 

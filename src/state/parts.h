@@ -5,7 +5,6 @@
 #include "state/state.h"
 
 #define JOURNAL_TABLE     "_dbwarden_journal"
-#define LOCK_TABLE        "_dbwarden_lock"
 #define LEGACY_LOCK_TABLE "dbwarden_lock"
 
 /* A statement of the dialect with the table's name put in, qualified: a file may leave another search path or database. */

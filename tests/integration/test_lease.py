@@ -248,3 +248,55 @@ def test_a_holder_whose_connection_is_cut_gives_it_back(both):
     slow_files(both[0], 0.01)
     both[0].ok("migrate", "--wait-for-runner", "0")
     assert whole(both[0])
+
+
+@pytest.mark.parametrize("by_hand", [False, True], ids=["our copy", "pg_dump"])
+@pytest.mark.parametrize("home", ["public", "own"])
+@pytest.mark.parametrize("second", [0, 1], ids=["pooled", "direct"])
+def test_a_restore_holds_the_lease_until_it_has_ended(both, second, home, by_hand, tmp_path):
+    """Whatever the copy says of a lease, and as long as the engine's programs are at work."""
+    through = both[0]
+    through.database.run(f"""CREATE SCHEMA own; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = {home}, public', current_database()); END $$;
+                             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()""")
+    through.ok("migrate", "--wait-for-db", "10")  # the pooler notices by and by
+    through.table("0001", "one")
+    through.table("0002", "two")
+    through.ok("migrate", "--count", "1")
+    both[1].ok("migrate", "--with-backup")
+    [copy] = [path for path in (both[1].folder / "backups").iterdir() if path.suffix != ".json"]
+    if by_hand:
+        through.database.run(f"UPDATE {home}._dbwarden_lock SET token = 'of then', expires = clock_timestamp() + interval '1 hour'")
+        copy = tmp_path / "by hand.dump"
+        subprocess.run(["pg_dump", "-Fc", "-f", str(copy), both[1].url], check=True)
+        through.database.run(f"UPDATE {home}._dbwarden_lock SET token = NULL, expires = NULL")
+    with through.database.alchemy.connect() as connection:
+        blocker = connection.connection.cursor()
+        blocker.execute("BEGIN")
+        blocker.execute(f"SELECT * FROM {home}.one")
+        process = through.start("restore", str(copy), "--yes", "--force", env=SHORT)
+        wait_until(lambda: through.database.value(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '{home}.one'::regclass"))
+        time.sleep(2.5)
+        assert both[second].ok("lock-status", "--json").json["held"] is True
+        shown = both[second].run("migrate", "--wait-for-runner", "0")
+        assert shown.status == 4 and f"process {process.pid}" in shown.err, shown
+        blocker.execute("ROLLBACK")
+    assert ended(process).status == 0
+    assert both[second].ok("lock-status", "--json").json["held"] is False
+    assert through.database.query("SELECT nspname || '.' || relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
+                                  " WHERE relkind = 'r' AND relname IN ('one', 'two', '_dbwarden_lock') ORDER BY 1") == \
+        [(f"{home}.{table}",) for table in (["_dbwarden_lock", "one"] + ["two"] * by_hand)]
+    for _ in range(8):
+        with psycopg2.connect(through.url) as connection, connection.cursor() as cursor:
+            cursor.execute("SHOW search_path")
+            assert cursor.fetchone() == (f"{home}, public",)
+    both[second].ok("migrate", "--wait-for-runner", "0")
+
+
+@pytest.mark.parametrize("words", [["--with-backup"], ["--sandbox"]])
+def test_no_copy_is_taken_through_a_pooler(both, words):
+    """pg_dump says set_config('search_path', '', false) outside of a transaction, and whoever gets that backend next finds no table."""
+    both[0].table("0001", "one")
+    shown = both[0].run("migrate", *words)
+    assert shown.status == 1 and "through a pooler: pg_dump would leave" in shown.err and "leads to the server itself" in shown.err, shown
+    assert both[0].database.tables() == []
+    both[1].ok("migrate", *words)

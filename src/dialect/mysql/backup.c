@@ -1,7 +1,7 @@
 /*
  * Copies by mariadb-dump or mysqldump, brought back by the client program.  These servers commit every CREATE by itself, so
  * bringing one back cannot be one transaction: the file is looked at first, and a restore that was interrupted is run again.
- * RESTORING_TABLE remembers that meanwhile, so it is neither copied nor dropped.
+ * RESTORING_TABLE remembers that meanwhile, so it is neither copied nor dropped; nor is LOCK_TABLE, which may be a lease.
  * The programs get the connection as an options file in memory.
  */
 #include <fcntl.h>
@@ -102,9 +102,16 @@ static int run(struct ctx *ctx, const struct url *url, const char *program, cons
 
 int my_dump(struct ctx *ctx, struct conn *conn, const char *const *more, int fd)
 {
+    const struct url *url = &((struct my_conn *)conn)->url;
     const char *program;
+    struct names words = {0};
     TRY(find(ctx, conn, dump_names, dump_names_mysql, &program));
-    return run(ctx, &((struct my_conn *)conn)->url, program, more, (struct process_spec){.output_fd = fd});
+    names_add(ctx->mem, &words, arena_printf(ctx->mem, "--ignore-table=%s." RESTORING_TABLE, url->database));
+    names_add(ctx->mem, &words, arena_printf(ctx->mem, "--ignore-table=%s." LOCK_TABLE, url->database));
+    for (; *more; more++)
+        names_add(ctx->mem, &words, *more);
+    names_add(ctx->mem, &words, NULL);
+    return run(ctx, url, program, words.item, (struct process_spec){.output_fd = fd});
 }
 
 int my_feed(struct ctx *ctx, struct conn *conn, int fd)
@@ -119,9 +126,7 @@ int my_feed(struct ctx *ctx, struct conn *conn, int fd)
 int my_backup_save(struct ctx *ctx, struct conn *conn, const char *path)
 {
     __attribute__((cleanup(fd_close))) int fd = open(path, O_WRONLY | O_CLOEXEC);
-    const char *database = ((struct my_conn *)conn)->url.database;
-    const char *without = arena_printf(ctx->mem, "--ignore-table=%s." RESTORING_TABLE, database);
-    const char *const more[] = {without, database, NULL};
+    const char *const more[] = {((struct my_conn *)conn)->url.database, NULL};
     if (fd < 0)
         return fail(ctx, ERR_FILE, "cannot write %s", path);
     return my_dump(ctx, conn, more, fd);
@@ -149,8 +154,8 @@ static int check_end(struct ctx *ctx, int fd, const char *path)
 /* Of this database: "DROP VIEW", and a name. Views first: they have no rows to lose and may rest on tables. */
 static const char contents_sql[] =
     "SELECT CASE table_type WHEN 'VIEW' THEN 'VIEW' WHEN 'SEQUENCE' THEN 'SEQUENCE' ELSE 'TABLE' END AS what, table_name "
-    "AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> '" RESTORING_TABLE
-    "' UNION ALL SELECT routine_type, routine_name "
+    "AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT IN ('" RESTORING_TABLE
+    "', '" LOCK_TABLE "') UNION ALL SELECT routine_type, routine_name "
     "FROM information_schema.routines WHERE routine_schema = DATABASE() UNION ALL SELECT 'EVENT', event_name FROM "
     "information_schema.events WHERE event_schema = DATABASE()";
 
@@ -189,7 +194,11 @@ int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
     __attribute__((cleanup(fd_close))) int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return fail(ctx, ERR_FILE, "cannot read %s", path);
-    int code = clear(ctx, conn);
+    int code = conn_fence(ctx, conn);
+    if (code == 0)
+        code = clear(ctx, conn);
+    if (code == 0)
+        code = conn_fence(ctx, conn);
     if (code == 0)
         code = my_feed(ctx, conn, fd);
     if (code < 0 && code != ERR_CONNECT && code != ERR_CANCELLED)

@@ -4,7 +4,8 @@
  * Bringing one back is one transaction in the database itself: what is in it is dropped, then pg_restore's script is run, so
  * that whoever is connected sees the old or the new and a failure changes nothing.  (A new database under the old one's name
  * would need rights on the server, nobody connected, and would lose what is set for the database.)  Extensions and the
- * schemas that they are in stay, because many users may not make them.
+ * schemas that they are in stay, because many users may not make them.  The table of a lease stays too: the transaction begins
+ * with its fence, and so holds its row.
  *
  * The programs get the connection as a service file and the password as a password file, both in memory.
  */
@@ -16,6 +17,7 @@
 #include "base/text.h"
 #include "dialect/client_program.h"
 #include "dialect/postgres/pg.h"
+#include "dialect/postgres/render.h"
 
 #define PROGRAM(variable, name)                                 \
     static const char *const variable##_names[] = {name, NULL}; \
@@ -24,6 +26,9 @@
 PROGRAM(dump_program, "pg_dump");
 PROGRAM(restore_program, "pg_restore");
 PROGRAM(shell_program, "psql");
+
+/* Of the setting that says where a lease is; without a lease it is NULL, or '' where a pooled backend had it before. */
+#define LEASE_HOME "current_setting('dbwarden.lease_home', true)"
 
 /* What is not of a schema's, then what is in the schemas that stay, then the others with all that is in them. */
 static const char clear_sql[] =
@@ -38,7 +43,8 @@ static const char clear_sql[] =
     "END LOOP;\n"
     "PERFORM lo_unlink(oid) FROM pg_largeobject_metadata;\n"
     "FOR it IN SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace n WHERE nspname !~ '^pg_' AND nspname NOT "
-    "IN ('information_schema', 'public') AND NOT EXISTS (SELECT FROM pg_extension e WHERE e.extnamespace = n.oid) AND NOT "
+    "IN ('information_schema', 'public') AND nspname IS DISTINCT FROM " LEASE_HOME
+    " AND NOT EXISTS (SELECT FROM pg_extension e WHERE e.extnamespace = n.oid) AND NOT "
     "EXISTS (SELECT FROM pg_depend d WHERE d.objid = n.oid AND d.classid = 'pg_namespace'::regclass AND d.deptype = 'e') "
     "LOOP EXECUTE it; END LOOP;\n"
     /* Each again, because CASCADE has taken some of those that come later. */
@@ -58,7 +64,8 @@ static const char clear_sql[] =
     "'pg_ts_config'::regclass, n.nspname FROM pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace\n"
     "UNION ALL SELECT 6, format('DROP TEXT SEARCH DICTIONARY %I.%I CASCADE', n.nspname, c.dictname), c.oid, "
     "'pg_ts_dict'::regclass, n.nspname FROM pg_ts_dict c JOIN pg_namespace n ON n.oid = c.dictnamespace\n"
-    ") AS each WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_depend d WHERE "
+    ") AS each WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND each.oid IS DISTINCT FROM "
+    "to_regclass(quote_ident(" LEASE_HOME ") || '." LOCK_TABLE "') AND NOT EXISTS (SELECT FROM pg_depend d WHERE "
     "d.objid = each.oid AND d.classid = each.class AND (d.deptype = 'e' OR d.deptype = 'i')) ORDER BY turn, drop LIMIT 1;\n"
     "EXIT WHEN NOT FOUND; EXECUTE it; END LOOP;\n"
     "END $clear$;\n";
@@ -150,15 +157,29 @@ static int find(struct ctx *ctx, const struct pg_conn *conn, const struct client
     return client_program_find(ctx, program, conn->conn.version / 10000, path);
 }
 
+/* pg_dump empties search_path for its session, and ends none of its settings; psql's go with what is run last. */
+static int session_needed(struct ctx *ctx, struct conn *conn)
+{
+    const char *why;
+    TRY(pg_lock_doubt(ctx, conn, &why));
+    if (!conn->pooled)
+        return 0;
+    fail(ctx, ERR_UNSUPPORTED,
+         "%s is reached through a pooler: pg_dump would leave its settings on connections of others", conn->target);
+    return fail_hint(ctx, "Give a URL that leads to the server itself, or to a pooler in session mode.");
+}
+
 /* `more`: options, NULL-terminated. */
 static int copy_out(struct ctx *ctx, struct pg_conn *conn, const char *const *more, int fd)
 {
     __attribute__((cleanup(there_close))) struct there there = {0};
     struct names argv = {0};
     const char *program;
+    TRY(session_needed(ctx, &conn->conn));
     TRY(find(ctx, conn, &dump_program, &program));
     TRY(there_open(ctx, conn, &there));
-    const char *const first[] = {program, "-Fc", "--no-password", "-d", "service=dbwarden", NULL};
+    const char *const first[] = {
+        program, "-Fc", "--no-password", "--exclude-table=*." LOCK_TABLE, "-d", "service=dbwarden", NULL};
     for (const char *const *word = first; *word; word++)
         names_add(ctx->mem, &argv, *word);
     for (; *more; more++)
@@ -200,9 +221,11 @@ static int read_all(struct ctx *ctx, int fd, char **text)
     return 0;
 }
 
-/* Is this line of the table of contents about an extension that is there, or the schema that one is in? */
-static bool stays(struct arena *mem, const char *line, const struct rows *extensions)
+/* Is this line of the table of contents about what is there and stays: an extension, the schema of one or of a lease? */
+static bool stays(struct arena *mem, const char *line, const struct rows *extensions, const char *home)
 {
+    if (strstr(line, " " LOCK_TABLE " ") || (home && strstr(line, arena_printf(mem, " SCHEMA - %s ", home))))
+        return true;
     for (int i = 0; i < extensions->row.n; i++) {
         const char *const *cell = extensions->row.item[i];
         if (strstr(line, arena_printf(mem, " EXTENSION - %s ", cell[0])) ||
@@ -214,8 +237,10 @@ static bool stays(struct arena *mem, const char *line, const struct rows *extens
 }
 
 /* pg_restore's own table of contents, without what is there and stays. */
-static int contents(struct ctx *ctx, struct pg_conn *conn, const char *program, const char *path, char **text)
+static int contents(struct ctx *ctx, struct pg_conn *conn, const char *path, const char *home, char **text)
 {
+    const char *program;
+    TRY(find(ctx, conn, &restore_program, &program));
     __attribute__((cleanup(fd_close))) int fd = open_nameless(ctx, path);
     const struct there nowhere = {0};
     const char *const argv[] = {program, "-l", path, NULL};
@@ -234,7 +259,7 @@ static int contents(struct ctx *ctx, struct pg_conn *conn, const char *program, 
     buf_init(&kept, ctx->mem);
     struct names lines = text_lines(ctx->mem, *text);
     for (int i = 0; i < lines.n; i++)
-        if (!stays(ctx->mem, lines.item[i], &extensions))
+        if (!stays(ctx->mem, lines.item[i], &extensions, home))
             buf_addf(&kept, "%s\n", lines.item[i]);
     *text = kept.data;
     return 0;
@@ -252,7 +277,7 @@ static int copy_in(struct ctx *ctx, struct pg_conn *conn, const struct incoming 
 {
     __attribute__((cleanup(there_close))) struct there there = {0};
     int script = open_nameless(ctx, in->path);
-    const char *restore, *shell, *first_path;
+    const char *restore, *shell, *first_path, *last_path;
     if (in->fd)
         there.fds[there.n++] = in->fd;
     if (script < 0)
@@ -262,6 +287,7 @@ static int copy_in(struct ctx *ctx, struct pg_conn *conn, const struct incoming 
     TRY(find(ctx, conn, &shell_program, &shell));
     TRY(there_open(ctx, conn, &there));
     TRY(there_add(ctx, &there, in->first, &first_path));
+    TRY(there_add(ctx, &there, "RESET ALL;\n", &last_path)); /* the backend may be a pooler's */
     const char *const unpack[] = {restore, "-f", "-", in->option, in->path, NULL};
     TRY(run(ctx, &there, unpack, script));
     const char *const argv[] = {shell,
@@ -277,24 +303,66 @@ static int copy_in(struct ctx *ctx, struct pg_conn *conn, const struct incoming 
                                 first_path,
                                 "-f",
                                 arena_printf(ctx->mem, "/dev/fd/%d", script),
+                                "-f",
+                                last_path,
                                 NULL};
     return run(ctx, &there, argv, 0);
+}
+
+/* The schema that has the table of the lease; NULL: none is held. */
+static int lease_home(struct ctx *ctx, struct conn *conn, const char **home)
+{
+    struct rows rows;
+    *home = NULL;
+    if (!conn->fence)
+        return 0;
+    TRY(conn_fence(ctx, conn));
+    TRY(pg_query(ctx, conn, "SELECT current_schema()", NULL, &rows));
+    *home = ((const char *const *)rows.row.item[0])[0];
+    return 0;
+}
+
+/* What psql runs first. It knows no parameters, so the fence is run by a block. */
+static const char *clear_script(struct arena *mem, const struct conn *conn, const char *home)
+{
+    struct buf block, script;
+    if (!home)
+        return clear_sql;
+    buf_init(&block, mem);
+    buf_add(&block, "BEGIN EXECUTE ");
+    pg_literal(&block, conn->fence->sql);
+    for (int i = 0; i < conn->fence->params->n; i++) {
+        buf_add(&block, i ? ", " : " USING ");
+        pg_literal(&block, conn->fence->params->item[i]);
+        buf_add(&block, "::text");
+    }
+    buf_add(&block, "; PERFORM set_config('dbwarden.lease_home', ");
+    pg_literal(&block, home);
+    buf_add(&block, ", true); END");
+    buf_init(&script, mem);
+    buf_add(&script, "DO ");
+    pg_literal(&script, block.data);
+    buf_addf(&script, ";\n%s", clear_sql);
+    return script.data;
 }
 
 int pg_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
 {
     struct pg_conn *pg = (struct pg_conn *)conn;
-    const char *program;
+    const char *home;
     char *list = NULL;
     int fd = -1; /* copy_in() closes it */
-    TRY(find(ctx, pg, &restore_program, &program));
-    TRY(contents(ctx, pg, program, path, &list));
+    TRY(lease_home(ctx, conn, &home));
+    TRY(contents(ctx, pg, path, home, &list));
     TRY(process_secret(ctx, list, strlen(list), &fd));
     const char *option = arena_printf(ctx->mem, "--use-list=/dev/fd/%d", fd);
-    if (copy_in(ctx, pg, &(struct incoming){path, option, clear_sql, fd}) == 0)
-        return 0;
-    return ctx->error.code == ERR_FAILED && !ctx->error.hint ? fail_hint(ctx, "Nothing was changed.")
-                                                             : (int)ctx->error.code;
+    int code = copy_in(ctx, pg, &(struct incoming){path, option, clear_script(ctx->mem, conn, home), fd});
+    if (code != ERR_FAILED)
+        return code;
+    struct error error = ctx->error;
+    TRY(conn_fence(ctx, conn)); /* that it was lost says more than what psql says of it */
+    ctx->error = error;
+    return error.hint ? code : fail_hint(ctx, "Nothing was changed.");
 }
 
 /* ---- a database to try files out in */
