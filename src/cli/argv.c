@@ -212,7 +212,7 @@ static const struct option_info *option_where(const struct reading *reading,
 {
     const struct command *command = reading->parsed->command;
     for (const struct option_info *option = command ? command->option : NULL; option && option->name; option++)
-        if (!(option->marks & OPTION_POSITIONAL) && fits(option, word))
+        if (fits(option, word))
             return option;
     for (const struct option_info *option = global_options; option->name; option++)
         if (fits(option, word))
@@ -222,7 +222,8 @@ static const struct option_info *option_where(const struct reading *reading,
 
 static bool fits_name(const struct option_info *option, const char *name)
 {
-    return text_equal(option->name, name) || text_equal(option->also, name);
+    bool own = !(option->marks & OPTION_POSITIONAL) && text_equal(option->name, name);
+    return own || text_equal(option->also, name);
 }
 
 static bool fits_no_name(const struct option_info *option, const char *name)

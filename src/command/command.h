@@ -37,7 +37,7 @@ struct option_info {
     const char *choices;   /* "json|yaml|txt|sql" */
     const char *help;      /* one sentence without a full stop */
     int64_t least;         /* of an INT */
-    const char *also;      /* the name that it had before, which stays */
+    const char *also;      /* the name that it had before, which stays; of a positional: what it may be given by */
 };
 
 struct request {

@@ -475,8 +475,9 @@ static const struct option_info options[] = {
     {.name = "DESCRIPTION",
      .type = OPTION_TEXT,
      .marks = OPTION_POSITIONAL,
-     .help = "what the migration does; without it the file is named after the "
-             "changes"},
+     .letter = 'm',
+     .also = "message",
+     .help = "what the migration does, also with -m before it; without it the file is named after the changes"},
     {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .help = "show details"},
     {.name = "plan", .type = OPTION_FLAG, .help = "print the plan as JSON and write nothing"},
     {.name = "explain",

@@ -167,7 +167,9 @@ static const struct option_info settings_show_options[] = {
     {.name = "DATABASE",
      .type = OPTION_TEXT,
      .marks = OPTION_POSITIONAL,
-     .help = "which database of the configuration; without it the default one"},
+     .letter = 'd',
+     .also = "database",
+     .help = "which database of the configuration, also with -d before it; without it the default one"},
     {.name = "all", .letter = 'a', .type = OPTION_FLAG, .help = "every database"},
     NO_MORE_OPTIONS,
 };
