@@ -113,7 +113,7 @@ int baseline_compare(struct ctx *ctx, struct session *session, struct comparison
     const struct kind_set described = kind_set_both(&desired->kinds, &live->kinds);
     const struct diff_input both = {.target = target, .before = tree_copy(ctx->mem, live), .after = desired};
     TRY(diff_trees(ctx, &both, &differences));
-    const struct list run = events_run(ctx, target->dialect, &session->events, both.before), none = {0};
+    const struct list run = events_run(ctx, target, &session->events, both.before), none = {0};
     undescribed_remove(ctx->mem, live->root, both.before->root, &described);
     if (!count_described(live)) {
         fail(ctx, ERR_STATE, "%s has nothing of what the models describe", session->conn->target);
@@ -128,7 +128,7 @@ int baseline_compare(struct ctx *ctx, struct session *session, struct comparison
     const struct diff_input input = {.target = target, .before = nothing, .after = live};
     TRY(diff_trees(ctx, &input, &comparison->changes));
     const struct event_sides sides = {&run, &none};
-    events_plan(ctx, target->dialect, &sides, comparison->changes, &comparison->events);
+    events_plan(ctx, target, &sides, comparison->changes, &comparison->events);
     return 0;
 }
 

@@ -228,25 +228,6 @@ void comparison_tell(struct ctx *ctx, const struct request *request, const struc
                                                    : unmodelled_counts(ctx->mem, &comparison->extra));
 }
 
-/* With tables under the names that they will have. */
-static int events_before(struct ctx *ctx, struct session *session, const struct list *renames, struct list *known)
-{
-    TRY(session_folder(ctx, session));
-    TRY(events_known(ctx, session, known));
-    for (int i = 0; i < known->n; i++) {
-        struct ddl_event *event = known->item[i];
-        for (int k = 0; k < renames->n; k++) {
-            const struct rename *rename = renames->item[k];
-            if (!rename->table && text_equal(rename->from, event->table) &&
-                text_equal(rename->schema ? rename->schema : "", event->schema)) {
-                event->table = rename->to;
-                break;
-            }
-        }
-    }
-    return 0;
-}
-
 static enum normalise normalise_read(const struct request *request, const struct database_config *database)
 {
     const char *given = request_text(request, "normalise"), *mode = given ? given : database->normalise;
@@ -297,8 +278,8 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     comparison->written = tree_copy(ctx->mem, comparison->desired);
     TRY(renames_settle(ctx, target, comparison));
     struct list known;
-    TRY(events_before(ctx, session, &comparison->renames, &known));
     const struct diff_input input = comparison_input(target, comparison);
+    TRY(events_before(ctx, session, &input, &known));
     unmodelled_compare(ctx->mem, comparison);
     const struct event_sides sides = {&session->events, &known};
     events_spare(ctx, &input, &sides, &comparison->losses);
@@ -307,7 +288,7 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     if (request_flag(request, "drop_dependents"))
         dangling_drop(ctx->mem, target, comparison->changes);
     dangling_find(ctx->mem, target, comparison->changes, &comparison->dangling);
-    events_plan(ctx, target->dialect, &sides, comparison->changes, &comparison->events);
+    events_plan(ctx, target, &sides, comparison->changes, &comparison->events);
     if (comparison->changes->unmanaged.n)
         emit_info(ctx, "not managed by this project, left alone: %s",
                   names_join(ctx->mem, &comparison->changes->unmanaged, "; "));

@@ -160,7 +160,7 @@ static struct json *plan_json(struct generation *generation, struct json *operat
     json_set(mem, plan, "required_flags", json_array(mem));
     json_set_text(mem, plan, "checksum", hash_sha256(mem, generation->up_text, strlen(generation->up_text)));
     struct json *note = plan_note_json(mem, generation->session->target, comparison->written, comparison->changes);
-    if (comparison->events.changed)
+    if (comparison->events.changed || comparison->events.known.n)
         json_set(mem, note, "events", events_json(mem, &comparison->events.known));
     json_set(mem, note, "hazards", hazards_json(mem, generation->up));
     json_set(mem, plan, "dbwarden", note);

@@ -421,6 +421,11 @@ struct dialect {
     /* Before a nameless object is made: its name, and whether its CREATE has to say it. NULL: as settle() left it. */
     void (*choose_name)(struct arena *mem, const struct changes *changes, struct object *object);
     const struct render_kind *render; /* indexed by kind */
+    /*
+     * Adds what a CREATE makes to a tree, where its text and the tree alone say that; *made is NULL where they do not. NULL: they
+     * never do.
+     */
+    int (*text_load)(struct ctx *ctx, const struct classified *what, struct tree *tree, struct object **made);
     /* The table that a statement begins to make again, with its rows; NULL: none. NULL: tables are only ever altered. */
     const char *(*rebuilt)(struct arena *mem, const struct sql_piece *statement);
     const struct translation *translation; /* what the SQL of others is here; NULL: it stands in for nobody */

@@ -53,13 +53,12 @@ struct json *events_json(struct arena *mem, const struct list *events)
 
 /* ---- what migrations hold ---- */
 
-int events_known(struct ctx *ctx, struct session *session, struct list *known)
+static int held_read(struct ctx *ctx, const struct session *session, bool all, struct list *known)
 {
     const struct folder *folder = session->folder;
-    bool all = session->forward || !session->conn;
     struct snapshot *snapshot = NULL;
     *known = (struct list){0};
-    if (snapshot_latest(ctx, session, all ? NULL : &session->applied, &snapshot) < 0) {
+    if (snapshot_latest(ctx, session, all || !session->conn ? NULL : &session->applied, &snapshot) < 0) {
         TRY(ctx_check(ctx));
         ctx->error = (struct error){0}; /* a damaged one is reported where it is compared with */
     }
@@ -77,6 +76,63 @@ int events_known(struct ctx *ctx, struct session *session, struct list *known)
     }
     if (snapshot)
         *known = events_read(ctx->mem, snapshot->events);
+    return 0;
+}
+
+int events_known(struct ctx *ctx, struct session *session, struct list *known)
+{
+    return held_read(ctx, session, session->forward || !session->conn, known);
+}
+
+int events_applied(struct ctx *ctx, struct session *session, struct list *known)
+{
+    return held_read(ctx, session, false, known);
+}
+
+static bool same_name(struct arena *mem, const struct target *target, const char *a, const char *b)
+{
+    return a && b && text_equal(name_fold(mem, target, a), name_fold(mem, target, b));
+}
+
+/* By its name as the engine compares names. */
+static struct object *top_named(struct arena *mem, const struct target *target, const struct object *schema,
+                                enum kind kind, const char *name)
+{
+    for (int i = 0; schema && i < schema->children.n; i++) {
+        struct object *child = schema->children.item[i];
+        if (child->kind == kind && same_name(mem, target, child->name, name))
+            return child;
+    }
+    return NULL;
+}
+
+static struct object *table_find(struct arena *mem, const struct target *target, const struct tree *tree,
+                                 const struct ddl_event *event)
+{
+    const struct object *schema = object_child(tree->root, KIND_SCHEMA, event->schema);
+    return top_named(mem, target, schema, KIND_TABLE, event->table);
+}
+
+static const char *name_desired(struct arena *mem, const struct diff_input *input, const struct ddl_event *event)
+{
+    for (int i = 0; i < input->renames->n; i++) {
+        const struct rename *rename = input->renames->item[i];
+        if (!rename->table && same_name(mem, input->target, rename->from, event->table) &&
+            text_equal(rename->schema ? rename->schema : "", event->schema))
+            return rename->to;
+    }
+    const struct object *table = table_find(mem, input->target, input->after, event);
+    return table ? table->name : event->table;
+}
+
+int events_before(struct ctx *ctx, struct session *session, const struct diff_input *input, struct list *known)
+{
+    TRY(session_folder(ctx, session));
+    TRY(events_known(ctx, session, known));
+    for (int i = 0; i < known->n; i++) {
+        struct ddl_event *event = known->item[i];
+        event->table = name_desired(ctx->mem, input, event);
+    }
     return 0;
 }
 
@@ -180,12 +236,13 @@ static const char *name_after(const struct list *renames, const struct object *t
 }
 
 /* What holds it in the desired tree; NULL if that is not there. */
-static struct object *home_of(const struct diff_input *input, const struct object *object)
+static struct object *home_of(struct arena *mem, const struct diff_input *input, const struct object *object)
 {
     const struct object *parent = object->parent;
     if (kind_is(parent->kind, KIND_NAMESPACE))
         return object_child(input->after->root, parent->kind, parent->name);
-    return tree_find(input->after, parent->kind, parent->parent->name, name_after(input->renames, parent));
+    const struct object *schema = object_child(input->after->root, parent->parent->kind, parent->parent->name);
+    return top_named(mem, input->target, schema, parent->kind, name_after(input->renames, parent));
 }
 
 /* No tree of the project describes what they make, and still it is the project's, with all that hangs on it. */
@@ -204,17 +261,31 @@ void events_claim(struct ctx *ctx, const struct dialect *dialect, const struct l
 
 struct planning {
     struct ctx *ctx;
-    const struct dialect *dialect;
+    const struct target *target;
+    const struct dialect *dialect; /* its */
     const struct list *desired;
     const struct list *known;
     const struct tree *before;
     const struct tree *after;
+    const struct list *renames; /* that `before` is still without; NULL: none */
     struct event_plan *plan;
 };
 
-static bool table_is_in(const struct tree *tree, const struct ddl_event *event)
+static bool table_was(const struct planning *planning, const struct ddl_event *event)
 {
-    return !event->table || tree_find(tree, KIND_TABLE, event->schema, event->table);
+    struct ddl_event earlier = *event;
+    for (int i = 0; planning->renames && i < planning->renames->n; i++) {
+        const struct rename *rename = planning->renames->item[i];
+        if (!rename->table && text_equal(rename->to, event->table) &&
+            text_equal(rename->schema ? rename->schema : "", event->schema))
+            earlier.table = rename->from;
+    }
+    return !event->table || table_find(planning->ctx->mem, planning->target, planning->before, &earlier);
+}
+
+static bool table_stays(const struct planning *planning, const struct ddl_event *event)
+{
+    return !event->table || table_find(planning->ctx->mem, planning->target, planning->after, event);
 }
 
 static bool same_owner(const struct ddl_event *a, const struct ddl_event *b)
@@ -271,15 +342,14 @@ static bool was_run(const struct planning *planning, const struct ddl_event *eve
     return found[true] && !found[false];
 }
 
-struct list events_run(struct ctx *ctx, const struct dialect *dialect, const struct list *events,
-                       const struct tree *tree)
+struct list events_run(struct ctx *ctx, const struct target *target, const struct list *events, const struct tree *tree)
 {
     struct list run = {0};
     for (int i = 0; i < events->n; i++) {
         struct ddl_event *event = events->item[i];
         int found[2];
-        made_count(ctx, dialect, event, tree, found);
-        if (!found[false] && table_is_in(tree, event))
+        made_count(ctx, target->dialect, event, tree, found);
+        if (!found[false] && (!event->table || table_find(ctx->mem, target, tree, event)))
             list_add(ctx->mem, &run, event);
     }
     return run;
@@ -354,14 +424,11 @@ static bool replaces(const struct planning *planning, const struct ddl_event *ev
     return true;
 }
 
-/* What has to be dropped before another can come in its place; false: its text does not say. */
-static bool room_for(const struct planning *planning, const struct ddl_event *other, const struct ddl_event *event,
-                     struct names *texts)
+/* The DROPs of what it makes, the last one first; false: its text does not say. */
+static bool inverses_add(const struct planning *planning, const struct ddl_event *event, struct names *texts)
 {
     struct arena *mem = planning->ctx->mem;
     struct split split;
-    if (replaces(planning, other))
-        return true;
     pieces_of(planning->ctx, planning->dialect, event, &split);
     for (int i = split.n - 1; i >= 0; i--) {
         struct buf drop;
@@ -371,6 +438,13 @@ static bool room_for(const struct planning *planning, const struct ddl_event *ot
         names_add(mem, texts, drop.data);
     }
     return true;
+}
+
+/* What has to be dropped before another can come in its place; false: its text does not say. */
+static bool room_for(const struct planning *planning, const struct ddl_event *other, const struct ddl_event *event,
+                     struct names *texts)
+{
+    return replaces(planning, other) || inverses_add(planning, event, texts);
 }
 
 struct succession {
@@ -383,7 +457,7 @@ struct succession {
 static bool succeeds(const struct planning *planning, const struct ddl_event *gone, struct succession *succession)
 {
     *succession = (struct succession){.event = successor(planning, gone)};
-    return succession->event && table_is_in(planning->before, succession->event) &&
+    return succession->event && table_was(planning, succession->event) &&
            room_for(planning, succession->event, gone, &succession->up) &&
            room_for(planning, gone, succession->event, &succession->down);
 }
@@ -391,7 +465,7 @@ static bool succeeds(const struct planning *planning, const struct ddl_event *go
 static bool is_undone(const struct planning *planning, const struct ddl_event *gone)
 {
     struct succession succession;
-    return table_is_in(planning->after, gone) &&
+    return table_stays(planning, gone) &&
            ((!gone->gone && can_undo(planning, gone)) || succeeds(planning, gone, &succession));
 }
 
@@ -403,8 +477,8 @@ static bool is_named(const struct object *object)
 /* A table that goes takes along what its elements made, and they make it again on the way back. */
 static void spare(struct ctx *ctx, const struct diff_input *input, const struct ddl_event *event, struct object *object)
 {
-    struct object *home = home_of(input, object);
-    if (!home || (event->table && !tree_find(input->after, KIND_TABLE, event->schema, event->table)))
+    struct object *home = home_of(ctx->mem, input, object);
+    if (!home || (event->table && !table_find(ctx->mem, input->target, input->after, event)))
         object_remove(object);
     else
         object_copy(ctx->mem, object, home);
@@ -513,8 +587,9 @@ static bool spare_made(const struct planning *planning, const struct diff_input 
 void events_spare(struct ctx *ctx, const struct diff_input *input, const struct event_sides *sides,
                   struct event_losses *losses)
 {
-    const struct planning planning = {
-        ctx, input->target->dialect, sides->desired, sides->known, input->before, input->after, NULL};
+    const struct planning planning = {ctx,          input->target, input->target->dialect, sides->desired,
+                                      sides->known, input->before, input->after,           input->renames,
+                                      NULL};
     struct list found = {0};
     struct object *root = input->before->root;
     undone_remove(&planning, root, losses);
@@ -522,13 +597,67 @@ void events_spare(struct ctx *ctx, const struct diff_input *input, const struct 
          o = object_next(root, o)) {
         if (!is_named(o))
             continue;
-        const struct object *home = home_of(input, o);
+        const struct object *home = home_of(ctx->mem, input, o);
         if (!home || (tree_speaks(input->after, o->kind) && !object_child(home, o->kind, o->name)))
             list_add(ctx->mem, &found, o);
     }
     for (int i = 0; i < found.n; i++)
         if (!spare_made(&planning, input, sides->known, found.item[i]))
             spare_made(&planning, input, sides->desired, found.item[i]);
+}
+
+/* ---- files that wait ---- */
+
+/* Is it among the others, be it that its table has another name there? */
+static bool is_among(const struct ddl_event *event, const struct list *others, const struct list *own)
+{
+    for (int i = 0; i < others->n; i++) {
+        const struct ddl_event *other = others->item[i];
+        bool alike = is_moment(other, event->moment) && text_equal(other->template, event->template) &&
+                     text_equal(other->schema, event->schema);
+        if (is_same(event, other) || (alike && !event_find(own, other)))
+            return true;
+    }
+    return false;
+}
+
+static void made_remove(struct ctx *ctx, const struct dialect *dialect, const struct ddl_event *event,
+                        const struct tree *tree)
+{
+    struct list found = {0};
+    for (struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o))
+        if (o->name && o->by_element && event_makes(ctx, dialect, event, o))
+            list_add(ctx->mem, &found, o);
+    for (int i = found.n - 1; i >= 0; i--)
+        object_remove(found.item[i]);
+}
+
+static void made_add(struct ctx *ctx, const struct dialect *dialect, const struct ddl_event *event, struct tree *tree)
+{
+    struct split split;
+    pieces_of(ctx, dialect, event, &split);
+    for (int i = 0; dialect->text_load && i < split.n; i++) {
+        struct object *made = NULL;
+        struct classified what;
+        classify(ctx->mem, dialect->classify, &split.piece[i], &what);
+        if (what.verb != VERB_CREATE || create_tolerates(dialect, &split.piece[i]) || is_there(tree, &what))
+            continue;
+        if (dialect->text_load(ctx, &what, tree, &made))
+            ctx->error = (struct error){0}; /* the database will say where */
+        for (struct object *o = made; o; o = object_next(made, o))
+            o->by_element = true;
+    }
+}
+
+void events_carry(struct ctx *ctx, const struct target *target, const struct list *was, const struct list *now,
+                  struct tree *tree)
+{
+    for (int i = 0; i < was->n; i++)
+        if (!is_drop(was->item[i]) && !is_among(was->item[i], now, was))
+            made_remove(ctx, target->dialect, was->item[i], tree);
+    for (int i = 0; i < now->n; i++)
+        if (!is_drop(now->item[i]) && !is_among(now->item[i], was, now))
+            made_add(ctx, target->dialect, now->item[i], tree);
 }
 
 /* ---- the plan ---- */
@@ -549,7 +678,7 @@ static const char *shown(struct arena *mem, const struct ddl_event *event)
 static void undo_add(const struct planning *planning, const struct ddl_event *event, const char *moment,
                      struct names *texts)
 {
-    bool there = table_is_in(planning->before, event), stays = false;
+    bool there = table_was(planning, event), stays = false;
     struct list undoing = {0};
     for (int i = 0; i < planning->known->n; i++)
         stays |= !is_drop(planning->known->item[i]) && same_owner(planning->known->item[i], event) &&
@@ -593,11 +722,33 @@ static bool succession_plan(struct planning *planning, const struct ddl_event *g
     return true;
 }
 
+/* What its text alone undoes: none of it was there before, and each statement says what it makes. */
+static bool inverse_plan(const struct planning *planning, const struct ddl_event *event)
+{
+    struct names drops = {0};
+    struct split split;
+    int found[2];
+    made_count(planning->ctx, planning->dialect, event, planning->before, found);
+    pieces_of(planning->ctx, planning->dialect, event, &split);
+    for (int i = 0; i < split.n; i++)
+        if (create_replaces(planning->dialect, &split.piece[i]) || create_tolerates(planning->dialect, &split.piece[i]))
+            return false;
+    if (!split.n || found[true] || !inverses_add(planning, event, &drops))
+        return false;
+    struct names *texts =
+        is_moment(event, "before_create") ? &planning->plan->down_after : &planning->plan->down_before;
+    names_append(planning->ctx->mem, &drops, texts); /* the last one first */
+    *texts = drops;
+    return true;
+}
+
 /* The way back of a new one. */
 static void new_undo(struct planning *planning, const struct ddl_event *event, bool there)
 {
     struct event_plan *plan = planning->plan;
     bool undone = undoes(planning->desired, event);
+    if (there && !undone && inverse_plan(planning, event))
+        return;
     if (there && !undone)
         names_add(planning->ctx->mem, &plan->stays, shown(planning->ctx->mem, event));
     if (there && !event->table && !undone)
@@ -611,7 +762,7 @@ static void new_undo(struct planning *planning, const struct ddl_event *event, b
 static void new_plan(struct planning *planning, struct ddl_event *event)
 {
     struct event_plan *plan = planning->plan;
-    bool there = table_is_in(planning->before, event);
+    bool there = table_was(planning, event);
     const struct ddl_event *gone = there ? predecessor(planning, event) : NULL;
     if (is_drop(event) || (there && !gone && was_run(planning, event)))
         return;
@@ -635,8 +786,8 @@ static void dropped_plan(struct planning *planning, const struct ddl_event *even
 static void gone_plan(struct planning *planning, struct ddl_event *event)
 {
     struct ctx *ctx = planning->ctx;
-    if (!table_is_in(planning->after, event)) {
-        if (table_is_in(planning->before, event))
+    if (!table_stays(planning, event)) {
+        if (table_was(planning, event))
             dropped_plan(planning, event);
         return;
     }
@@ -661,16 +812,16 @@ static void gone_plan(struct planning *planning, struct ddl_event *event)
     list_add(ctx->mem, &planning->plan->known, copy);
 }
 
-void events_plan(struct ctx *ctx, const struct dialect *dialect, const struct event_sides *sides,
+void events_plan(struct ctx *ctx, const struct target *target, const struct event_sides *sides,
                  const struct changes *changes, struct event_plan *plan)
 {
     const struct list *desired = sides->desired, *known = sides->known;
-    struct planning planning = {ctx, dialect, desired, known, changes->before, changes->after, plan};
+    struct planning planning = {ctx,  target, target->dialect, desired, known, changes->before, changes->after,
+                                NULL, plan};
     *plan = (struct event_plan){0};
     for (int i = 0; i < known->n; i++)
         if (!event_find(desired, known->item[i]))
             gone_plan(&planning, known->item[i]);
-    plan->changed = plan->known.n != known->n;
     for (int i = 0; i < desired->n; i++) {
         const struct ddl_event *before = event_find(known, desired->item[i]);
         if (!before)

@@ -35,16 +35,24 @@ struct json *events_json(struct arena *mem, const struct list *events);
 /* What migrations hold so far: written ones if the session looks forward, else applied ones. Needs session_folder(). */
 int events_known(struct ctx *ctx, struct session *session, struct list *known);
 
+/* Those of applied files. */
+int events_applied(struct ctx *ctx, struct session *session, struct list *known);
+/* In the tree after a file that waits: what the elements that come with it make, where their texts say that; what others made is gone. */
+void events_carry(struct ctx *ctx, const struct target *target, const struct list *was, const struct list *now,
+                  struct tree *tree);
+/* Those of written ones, with tables under the names that the desired tree has for them. */
+int events_before(struct ctx *ctx, struct session *session, const struct diff_input *input, struct list *known);
+
 /* What is there because of these is not a stranger; of a tree that owned_read() has marked. */
 void events_claim(struct ctx *ctx, const struct dialect *dialect, const struct list *events, struct tree *tree);
 
 /* Those that a database was made with, as far as it can tell: of what they make and kinds model, all is there. */
-struct list events_run(struct ctx *ctx, const struct dialect *dialect, const struct list *events,
+struct list events_run(struct ctx *ctx, const struct target *target, const struct list *events,
                        const struct tree *tree);
 
 struct event_sides {
     const struct list *desired;
-    const struct list *known; /* with tables under their new names */
+    const struct list *known; /* of events_before() */
 };
 
 /* What somebody hung on what elements made (grants, settings, indexes), and that goes with it: sentences. */
@@ -61,7 +69,7 @@ void events_spare(struct ctx *ctx, const struct diff_input *input, const struct 
                   struct event_losses *losses);
 
 /* Warns of elements that are gone and cannot be undone. */
-void events_plan(struct ctx *ctx, const struct dialect *dialect, const struct event_sides *sides,
+void events_plan(struct ctx *ctx, const struct target *target, const struct event_sides *sides,
                  const struct changes *changes, struct event_plan *plan);
 
 #endif

@@ -22,6 +22,11 @@ bool create_replaces(const struct dialect *dialect, const struct sql_piece *piec
     return has_word(dialect, piece, "REPLACE", 3);
 }
 
+bool create_tolerates(const struct dialect *dialect, const struct sql_piece *piece)
+{
+    return has_word(dialect, piece, "IF", 5);
+}
+
 static void on_add(const struct dialect *dialect, const struct classified *what, struct buf *out)
 {
     bool names_table = (what->kind == KIND_INDEX && dialect->drops_index_on_table) ||

@@ -429,7 +429,13 @@ static void rest_keep(const struct laying *laying, struct object *to, const stru
 
 static void top_replace(const struct laying *laying, struct object *home, const struct object *top)
 {
-    struct object *old = object_child(home, top->kind, top->name);
+    const char *key = managed_top_key(laying->mem, &laying->forms, top);
+    struct object *old = NULL;
+    for (int i = 0; i < home->children.n && !old; i++) {
+        struct object *child = home->children.item[i];
+        if (child->kind == top->kind && text_equal(key, managed_top_key(laying->mem, &laying->forms, child)))
+            old = child;
+    }
     struct object *copy = object_copy(laying->mem, top, home);
     if (!old)
         return;

@@ -133,6 +133,8 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
     const struct migration *last = NULL;
     struct current *current = standing->current;
     struct owned owned;
+    struct list events;
+    TRY(events_applied(ctx, session, &events));
     owned_open(ctx, session->target, current->tree, &owned);
     owned_tree(&owned, current->tree);
     tree_settle(ctx->mem, session->target, current->tree); /* names are looked for in it */
@@ -148,6 +150,11 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
         }
         plan_note_apply(ctx->mem, session->target, note, &current->tree);
         owned_note(&owned, note);
+        if (note->events) {
+            const struct list was = events;
+            events = events_read(ctx->mem, note->events);
+            events_carry(ctx, session->target, &was, &events, current->tree);
+        }
         unplanned.n = 0; /* what came before a plan was no part of it */
         last = migration;
     }

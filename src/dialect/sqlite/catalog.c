@@ -100,6 +100,12 @@ static int top_load(struct lite_loader *loader, const char *const *cell)
     return 0;
 }
 
+static void trigger_add(struct arena *mem, struct object *parent, const char *name, const char *sql)
+{
+    struct trigger *trigger = (struct trigger *)object_new(mem, KIND_TRIGGER, parent, name);
+    SAY(trigger, TRIGGER, definition, ((struct expr){.printed = sql}));
+}
+
 static int below_load(struct lite_loader *loader, const char *const *cell)
 {
     struct object *parent = map_get(&loader->tables, text_lower(loader->ctx->mem, cell[CELL_TABLE]));
@@ -108,8 +114,38 @@ static int below_load(struct lite_loader *loader, const char *const *cell)
     const struct lite_text text = {cell[CELL_NAME], cell[CELL_SQL], loader->tokens};
     if (text_equal(cell[CELL_TYPE], "index"))
         return lite_parse_index(loader->ctx, parent, &text);
-    struct trigger *trigger = (struct trigger *)object_new(loader->ctx->mem, KIND_TRIGGER, parent, cell[CELL_NAME]);
-    SAY(trigger, TRIGGER, definition, ((struct expr){.printed = cell[CELL_SQL]}));
+    trigger_add(loader->ctx->mem, parent, cell[CELL_NAME], cell[CELL_SQL]);
+    return 0;
+}
+
+static struct object *named_in(const struct object *schema, const char *name)
+{
+    for (int i = 0; i < schema->children.n; i++) {
+        struct object *child = schema->children.item[i];
+        if ((child->kind == KIND_TABLE || child->kind == KIND_VIEW) && text_equal_nocase(child->name, name))
+            return child;
+    }
+    return NULL;
+}
+
+int lite_text_load(struct ctx *ctx, const struct classified *what, struct tree *tree, struct object **made)
+{
+    const char *sql = arena_copy(ctx->mem, what->piece.text, what->piece.length);
+    const struct lite_text text = {what->name, sql, ctx->mem};
+    struct object *schema = tree_schema(ctx->mem, tree, "");
+    struct object *parent = what->kind == KIND_VIEW ? schema : what->table ? named_in(schema, what->table) : NULL;
+    *made = NULL;
+    if (!parent || !what->name || what->touches == TOUCHES_SESSION)
+        return 0;
+    if (what->kind == KIND_VIEW)
+        TRY(lite_parse_view(ctx, schema, &text));
+    else if (what->kind == KIND_INDEX)
+        TRY(lite_parse_index(ctx, parent, &text));
+    else if (what->kind == KIND_TRIGGER)
+        trigger_add(ctx->mem, parent, what->name, sql);
+    else
+        return 0;
+    *made = last_child(parent);
     return 0;
 }
 

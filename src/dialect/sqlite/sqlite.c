@@ -97,6 +97,7 @@ const struct dialect lite_dialect = {
     .effects = lite_effects,
     .name_spaces = lite_name_spaces,
     .render = lite_render,
+    .text_load = lite_text_load,
     .rebuilt = lite_rebuilt,
     .translation = &lite_translation,
 };

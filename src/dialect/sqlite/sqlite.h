@@ -137,6 +137,7 @@ bool lite_can_add(const struct column *column);
 
 /* catalog.c, settle.c, type.c, effects.c */
 int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
+int lite_text_load(struct ctx *ctx, const struct classified *what, struct tree *tree, struct object **made);
 void lite_settle(struct arena *mem, const struct target *target, struct tree *tree);
 bool lite_is_rowid(const struct column *column); /* INTEGER PRIMARY KEY: the rowid by another name */
 char *lite_type_normal(struct arena *mem, const struct target *target, const char *type);
