@@ -56,6 +56,14 @@ static int keep_backup(struct ctx *ctx, const char *path, const char *text, size
     return 0;
 }
 
+static int config_left(struct ctx *ctx, const char *path, struct reply *reply)
+{
+    json_set_text(ctx->mem, reply->json, "config", path);
+    json_set_bool(ctx->mem, reply->json, "config_created", false);
+    report_line(&reply->report, TONE_PLAIN, "%s is already there and was left as it is", path);
+    return 0;
+}
+
 static int config_make(struct ctx *ctx, const struct scaffold *scaffold, const char *path, const char *database,
                        struct reply *reply)
 {
@@ -63,13 +71,10 @@ static int config_make(struct ctx *ctx, const struct scaffold *scaffold, const c
     size_t length = 0;
     if (file_exists(path))
         TRY(file_read(ctx, path, 0, &old, &length));
-    bool complete = old && text_has(old, scaffold->done);
+    if (old && text_has(old, scaffold->done))
+        return config_left(ctx, path_shown(ctx, path), reply);
     json_set_text(ctx->mem, reply->json, "config", path_shown(ctx, path));
-    json_set_bool(ctx->mem, reply->json, "config_created", !complete);
-    if (complete) {
-        report_line(&reply->report, TONE_PLAIN, "%s is already there and was left as it is", path_shown(ctx, path));
-        return 0;
-    }
+    json_set_bool(ctx->mem, reply->json, "config_created", true);
     if (old && *text_trim(ctx->mem, old))
         TRY(keep_backup(ctx, path, old, length, reply));
     struct buf text;
@@ -83,14 +88,17 @@ static int config_make(struct ctx *ctx, const struct scaffold *scaffold, const c
     return 0;
 }
 
-/* A project has one configuration: the one that is there, else the one that is asked for. */
-static const struct scaffold *scaffold_choose(struct ctx *ctx, const char *root, bool yaml)
+/*
+ * A project has one configuration: the one that is there, else the one that is asked for.  *elsewhere: it is in a
+ * Python file of another name, which a scaffold would hide.
+ */
+static int scaffold_choose(struct ctx *ctx, const struct request *request, const char *root,
+                           const struct scaffold **scaffold, const char **elsewhere)
 {
-    if (file_exists(path_join(ctx->mem, root, yaml_scaffold.file)))
-        return &yaml_scaffold;
-    if (file_exists(path_join(ctx->mem, root, python_scaffold.file)))
-        return &python_scaffold;
-    return yaml ? &yaml_scaffold : &python_scaffold;
+    bool has_yaml = file_exists(path_join(ctx->mem, root, yaml_scaffold.file));
+    bool has_python = file_exists(path_join(ctx->mem, root, python_scaffold.file));
+    *scaffold = has_yaml || (!has_python && request_flag(request, "yaml")) ? &yaml_scaffold : &python_scaffold;
+    return has_yaml || has_python ? 0 : config_elsewhere(ctx, request->where, elsewhere);
 }
 
 static int init_run(struct ctx *ctx, const struct request *request, struct reply *reply)
@@ -103,7 +111,9 @@ static int init_run(struct ctx *ctx, const struct request *request, struct reply
     const char *root = request->where->folder ? request->where->folder : ".";
     if (!folder_exists(root))
         return fail(ctx, ERR_FILE, "there is no folder %s", root);
-    const struct scaffold *scaffold = scaffold_choose(ctx, root, request_flag(request, "yaml"));
+    const struct scaffold *scaffold;
+    const char *elsewhere = NULL;
+    TRY(scaffold_choose(ctx, request, root, &scaffold, &elsewhere));
     const char *migrations = request->where->migrations_dir;
     if (!migrations)
         migrations = arena_printf(ctx->mem, "migrations/%s", database);
@@ -115,6 +125,8 @@ static int init_run(struct ctx *ctx, const struct request *request, struct reply
     json_set_bool(ctx->mem, reply->json, "migrations_dir_created", !there);
     report_line(&reply->report, there ? TONE_PLAIN : TONE_GOOD, there ? "%s is already there" : "Created %s",
                 path_shown(ctx, folder));
+    if (elsewhere)
+        return config_left(ctx, elsewhere, reply);
     char *path = path_absolute(ctx, path_join(ctx->mem, root, scaffold->file));
     return config_make(ctx, scaffold, path, database, reply);
 }

@@ -196,6 +196,22 @@ int config_open(struct ctx *ctx, const struct config_options *options, struct co
     return 0;
 }
 
+int config_elsewhere(struct ctx *ctx, const struct config_options *options, const char **path)
+{
+    struct config_place place;
+    struct setting_file *file = NULL;
+    struct error before = ctx->error;
+    *path = NULL;
+    if (place_find(ctx, options, &place) < 0) { /* several below: one that is made here settles it */
+        ctx->error = before;
+        return 0;
+    }
+    if (!place.path && (place.module || place.candidates.n))
+        TRY(python_settings(ctx, &place, NULL, &file));
+    *path = file ? file->source : NULL;
+    return 0;
+}
+
 void config_close(struct config **config)
 {
     if (!*config)

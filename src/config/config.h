@@ -94,6 +94,8 @@ struct config_options {
 /* The owner of a configuration holds its URLs' passwords: config_close() overwrites them; accepts NULL. */
 int config_open(struct ctx *ctx, const struct config_options *options, struct config **config);
 void config_close(struct config **config);
+/* *path: the Python file of another name than dbwarden.py that commands in this folder take as configuration, relative to it; NULL: none. */
+int config_elsewhere(struct ctx *ctx, const struct config_options *options, const char **path);
 /* NULL name: the default one. With dev, url and dialect are already the dev ones. ERR_CONFIG with the names there are. */
 int config_database(struct ctx *ctx, const struct config *config, const char *name, struct database_config **database);
 

@@ -152,3 +152,17 @@ def test_markers_in_what_make_migrations_writes(any_project):
     assert project.database.value("SELECT v FROM t") == value
     project.ok("rollback")
     assert project.database.tables() == []
+
+
+def test_init_makes_no_second_configuration(tmp_path):
+    """A configuration may have any name; a dbwarden.py beside it would hide it."""
+    project = Project(tmp_path / "project", "sqlite:///./app.db", "/usr/bin/python3")
+    made, other = project.folder / "dbwarden.py", project.folder / "config.py"
+    made.rename(other)
+    assert "config.py is already there and was left as it is" in project.ok("init").out
+    assert project.ok("init", "--json").json["config_created"] is False
+    other.write_text("import no_such_module\n" + other.read_text())
+    assert "no_such_module" in project.run("init").err
+    assert not made.exists()
+    other.write_text("WORD = 'database_config'\n")
+    assert "Created dbwarden.py" in project.ok("init").out
