@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "diff/describe.h"
 #include "diff/rename.h"
-#include "run/judge.h"
 #include "schema/unmodelled.h"
 
 static int flags_read(struct ctx *ctx, const struct request *request, struct list *renames)
@@ -228,7 +227,7 @@ void comparison_tell(struct ctx *ctx, const struct request *request, const struc
                                                    : unmodelled_counts(ctx->mem, &comparison->extra));
 }
 
-static enum normalise normalise_read(const struct request *request, const struct database_config *database)
+enum normalise normalise_read(const struct request *request, const struct database_config *database)
 {
     const char *given = request_text(request, "normalise"), *mode = given ? given : database->normalise;
     return text_equal(mode, "server")    ? NORMALISE_SERVER

@@ -5,6 +5,7 @@
 #include "command/command.h"
 #include "diff/plan.h"
 #include "run/events.h"
+#include "run/judge.h"
 
 struct comparison {
     struct tree *desired;
@@ -44,6 +45,7 @@ struct comparison {
         .help = "do not ask the database: the latest snapshot and the plans of the files after it say what is there" \
     }
 
+enum normalise normalise_read(const struct request *request, const struct database_config *database);
 /* Reads both sides, settles renames (flags, then questions or hints), and compares. */
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison);

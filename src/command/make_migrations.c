@@ -13,6 +13,7 @@
 #include "command/fill.h"
 #include "diff/describe.h"
 #include "run/missing.h"
+#include "run/rehearsal.h"
 
 struct generation {
     struct ctx *ctx;
@@ -428,6 +429,9 @@ static int generate(struct generation *generation, struct reply *reply)
     legacy_operations(ctx->mem, generation->comparison.changes, &words, operations);
     TRY(plans_make(generation));
     TRY(losses_check(generation));
+    if (!is_baseline(generation) &&
+        normalise_read(generation->request, generation->session->database) != NORMALISE_OFFLINE)
+        TRY(rehearse(ctx, generation->session, generation->up, generation->down));
     events_frame(generation);
     if (stage)
         return document_show(reply, ctx->mem, stage_json(generation, stage));

@@ -316,6 +316,7 @@ struct type_rules {
 /* What a server is asked to make, so that it says how it spells it; see judge(). */
 struct judgement {
     const struct list *statements; /* struct statement_out *; names without a schema are those of what they make */
+    bool until_refused;            /* the first refusal is the end, and nothing is read back */
     struct tree *tree;             /* out: what came of them, in the schema "" */
     struct list refused;           /* out: struct declined * */
 };

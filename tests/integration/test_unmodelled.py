@@ -1,11 +1,9 @@
 """What no kind models is named, on both sides, and never dropped, lost or written as something else."""
 
-import re
-import sys
-
 import pytest
 import sqlalchemy as sa
-from support.project import ROOT, Project
+from support.described import Described
+from support.project import ROOT
 
 EVERYTHING = (ROOT / "tests" / "integration" / "support" / "everything.sql").read_text()
 NAMED = """OF type addr on table typed
@@ -74,37 +72,6 @@ user mapping for public on server s""".splitlines()
 
 both_servers = pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
 only_18 = pytest.mark.parametrize("postgres", ["pg18"], indirect=True)
-
-
-class Described(Project):
-    """A project with a schema.sql, and our own way into its database."""
-
-    def __init__(self, folder, url):
-        super().__init__(folder, url, sys.executable, schema_files=["schema.sql"])
-        alchemy = url.replace("postgresql://", "postgresql+psycopg2://")
-        if url.startswith("sqlite"):
-            alchemy = f"sqlite:///{self.folder}/app.db"
-        self.engine_in = sa.create_engine(alchemy, poolclass=sa.pool.NullPool, isolation_level="AUTOCOMMIT")
-
-    def sql(self, text):
-        with self.engine_in.connect() as connection:
-            for statement in filter(str.strip, re.split(r";\s*\n", text.strip().removesuffix(";") + "\n")):
-                connection.exec_driver_sql(statement.replace("%", "%%"))
-
-    def starts(self, schema, by_hand=""):
-        self.write("schema.sql", schema)
-        self.ok("make-migrations")
-        self.ok("migrate")
-        self.sql(by_hand)
-
-    def stops(self, schema):
-        """What make-migrations says instead of writing a file."""
-        self.write("schema.sql", schema)
-        before = sorted(self.migrations.glob("*"))
-        outcome = self.run("make-migrations")
-        assert outcome.status == 1, outcome
-        assert sorted(self.migrations.glob("*")) == before
-        return outcome.err
 
 
 @pytest.fixture

@@ -80,8 +80,10 @@ static int make_and_read(struct ctx *ctx, struct conn *conn, struct judgement *j
                                              KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
 
     TRY(schema_make(ctx, conn));
-    for (int i = 0; i < judgement->statements->n; i++)
+    for (int i = 0; i < judgement->statements->n && !(judgement->until_refused && judgement->refused.n); i++)
         TRY(statement_try(ctx, conn, judgement->statements->item[i], judgement));
+    if (judgement->until_refused)
+        return 0;
     judgement->tree = tree_new(ctx->mem, ENGINE_PG);
     judgement->tree->version = conn->version;
     tree_schema(ctx->mem, judgement->tree, "");

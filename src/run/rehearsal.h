@@ -1,0 +1,17 @@
+/*
+ * A plan tried out before it is written: on empty copies of what it is about, in a transaction that is rolled back.  What only
+ * the server knows (which operators a type has, what somebody's index or check says of a label) is then said before migrate.
+ */
+#ifndef RUN_REHEARSAL_H
+#define RUN_REHEARSAL_H
+
+#include "diff/plan.h"
+#include "run/run.h"
+
+/*
+ * ERR_UNSUPPORTED with what the server said if `up` would not run.  Of `down`, which may be NULL, it becomes a hazard.  Does nothing
+ * where the plan holds no risk of that kind, or where it cannot be tried without touching what is there.
+ */
+int rehearse(struct ctx *ctx, struct session *session, const struct plan *up, struct plan *down);
+
+#endif
