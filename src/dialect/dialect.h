@@ -419,6 +419,11 @@ struct dialect {
      * whose field marked IMPLIED says a name, the first is called so. NULL: nothing.
      */
     void (*implied)(struct arena *mem, const struct object *object, struct list *implied);
+    /*
+     * A statement that drops, makes again or alters what somebody made by hand in one database, so that it does nothing in those
+     * that do not have it; `sql` NULL: only what a later one has to know.  NULL: as it is. NULL: files hold nothing of the kind.
+     */
+    const char *(*guarded)(struct arena *mem, const struct object *object, enum change_op op, const char *sql);
     /* Before a nameless object is made: its name, and whether its CREATE has to say it. NULL: as settle() left it. */
     void (*choose_name)(struct arena *mem, const struct changes *changes, struct object *object);
     const struct render_kind *render; /* indexed by kind */

@@ -524,11 +524,11 @@ static void rebuild_judge(const struct finder *finder, const struct change *chan
 
 static void room_judge(const struct finder *finder, const struct change *change, const struct object *object)
 {
+    const char *where = finder->target->dialect->guarded ? "where it was" : "also in databases that do not have it";
     hazard_add(finder, change, "names-other", false,
                arena_printf(finder->mem,
-                            "%s was not made by this project, and has to make room: the file makes it again, also in "
-                            "databases that do not have it",
-                            object_path(finder->mem, object)));
+                            "%s was not made by this project, and has to make room: the file makes it again, %s",
+                            object_path(finder->mem, object), where));
 }
 
 /* What goes and comes with what it hangs on: an index of a materialised view. */

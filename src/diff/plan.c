@@ -35,6 +35,50 @@ static int step_render(struct render *render, const struct change *step)
     return renderer(render, step);
 }
 
+/* ---- what somebody made by hand: a file runs in other databases too, and there it is not ---- */
+
+/* On both sides: where the project has another in its place, that comes to every database. */
+static bool is_by_hand(const struct object *object)
+{
+    return object && object->stranger && object->peer && object->peer->stranger;
+}
+
+/* What goes with its whole and comes back by itself. */
+static void parts_note(struct render *render, const struct change *step, struct list *out)
+{
+    struct object *whole = step->before;
+    for (struct object *part = object_next(whole, whole); part; part = object_next(whole, part)) {
+        bool comes_back = is_by_hand(part) && part->peer->made;
+        const char *sql = comes_back ? render->target->dialect->guarded(render->mem, part, CHANGE_DROP, NULL) : NULL;
+        if (!sql)
+            continue;
+        struct statement_out *statement = NEW(render->mem, struct statement_out);
+        *statement = (struct statement_out){.sql = sql, .change = step};
+        list_add(render->mem, out, statement);
+    }
+}
+
+static void guard(struct render *render, const struct change *step, int first)
+{
+    struct list out = {0};
+    if (!render->target->dialect->guarded)
+        return;
+    if (step->op == CHANGE_DROP && step->replaced)
+        parts_note(render, step, &out);
+    for (int i = first; i < render->out.n; i++) {
+        struct statement_out *statement = render->out.item[i];
+        const char *sql = NULL;
+        if (is_by_hand(change_object(step)) && !statement->refuses_transaction)
+            sql = render->target->dialect->guarded(render->mem, change_object(step), step->op, statement->sql);
+        if (sql)
+            statement->sql = sql;
+        list_add(render->mem, &out, statement);
+    }
+    render->out.n = first;
+    for (int i = 0; i < out.n; i++)
+        list_add(render->mem, &render->out, out.item[i]);
+}
+
 static int plan_render(const struct planner *planner, const struct plan_options *options, struct plan *plan)
 {
     struct render render = {.ctx = planner->ctx,
@@ -44,8 +88,11 @@ static int plan_render(const struct planner *planner, const struct plan_options 
                             .after = planner->out->after,
                             .concurrently = options->concurrently,
                             .fills = options->fills};
-    for (int i = 0; i < plan->changes->list.n; i++)
+    for (int i = 0; i < plan->changes->list.n; i++) {
+        const int first = render.out.n;
         TRY(step_render(&render, plan->changes->list.item[i]));
+        guard(&render, plan->changes->list.item[i], first);
+    }
     plan->statements = render.out;
     return 0;
 }

@@ -101,6 +101,7 @@ const struct dialect pg_dialect = {
     .since = pg_since,
     .name_spaces = pg_name_spaces,
     .implied = pg_implied,
+    .guarded = pg_guarded,
     .choose_name = pg_choose_name,
     .render = pg_render,
     .reaches_beyond = pg_reaches_beyond,
