@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         allow_in_production: bool
 
 PRODUCTION = ("prod", "production")
-DEVELOPMENT = ("dev", "development", "local")
+DEVELOPMENT = ("dev", "development", "local", "test", "testing")
 MODES = ("check", "migrate")
 
 
@@ -119,7 +119,10 @@ def check_schema_on_startup(
     fail_fast: bool = True,
     verbose: bool = False,
 ) -> list[HealthResult]:
-    """How the databases stand. Raises RuntimeError when one is unreachable, has pending migrations or has drifted."""
+    """How the databases stand. Raises RuntimeError when one is unreachable, has pending migrations or has drifted.
+
+    With ``only_dev`` nothing is looked at unless ENVIRONMENT is dev, development, local, test or testing.
+    """
     if only_dev and _environment() not in DEVELOPMENT:
         return []
     results = check_startup(
@@ -158,7 +161,7 @@ def migrate_on_startup(
 ) -> None:
     """Applies what is pending, under the lock: of replicas that start together one does it and the others wait.
 
-    Refused where ENVIRONMENT is production, unless ``allow_in_production`` says so.
+    Refused where ENVIRONMENT is production, unless ``allow_in_production`` says so; ``only_dev`` as in check_schema_on_startup().
     """
     environment = _environment()
     if only_dev and environment not in DEVELOPMENT:
