@@ -8,11 +8,12 @@
 #include "schema/object.h"
 
 enum translate_type_mark {
-    TRANSLATE_ARGUMENTS = 1,   /* (n) stays */
-    TRANSLATE_TOLD = 1 << 1,   /* something of the type is lost that a developer may miss: it is said once */
-    TRANSLATE_SERIAL = 1 << 2, /* numbers itself */
-    TRANSLATE_LABELS = 1 << 3, /* ENUM('a', 'b'): the labels become a check */
-    TRANSLATE_NO_CASE = 1 << 4 /* compares without case */
+    TRANSLATE_ARGUMENTS = 1,    /* (n) stays */
+    TRANSLATE_TOLD = 1 << 1,    /* something of the type is lost that a developer may miss: it is said once */
+    TRANSLATE_SERIAL = 1 << 2,  /* numbers itself */
+    TRANSLATE_LABELS = 1 << 3,  /* ENUM('a', 'b'): the labels become a check */
+    TRANSLATE_NO_CASE = 1 << 4, /* compares without case */
+    TRANSLATE_DOCUMENT = 1 << 5 /* JSON, whose operators are others here */
 };
 
 /* A type without arguments, upper case, single spaces. What no row names becomes `fallback`, which is not a translation. */
@@ -21,7 +22,18 @@ struct translate_type {
     const char *from; /* NULL ends the table */
     const char *to;
     unsigned marks;
-    const char *cast; /* what x::type is, with $1 for x; NULL: x itself */
+    const char *cast;  /* what x::type is, with $1 for x; NULL: x itself */
+    const char *sized; /* the same with arguments, which are $2 and $3 (0 unless written); NULL: as without */
+};
+
+/* A literal as a value of a type: '2024-01-05' as a DATE. */
+struct translate_constant {
+    unsigned engines;
+    const char *type; /* of the other engine's as CAST has it, or what a column here bears; NULL ends the table */
+    int arguments;    /* of the type; -1: any number */
+    bool stored;      /* only where it goes into a column */
+    const char *
+        value; /* with $1 for the literal, $2 and $3 for the arguments; its value here, or NULL: it is none, or not plainly one */
 };
 
 /* A call. The first row that fits counts; a function without a row is not there. */
@@ -31,14 +43,36 @@ struct translate_function {
     int arguments;     /* -1: any number */
     const char *first; /* the first argument as it must be written, whatever its case: year, 'day'; NULL: any */
     const char *to;    /* $1 ... for arguments, $* for all of them; NULL: the same call */
-    const char *each;  /* with $* : what becomes of each argument first, with $1 for it; NULL: nothing */
+    const char
+        *each; /* with $* : what becomes of each argument first, with $1 for it, $2 for all of them; NULL: nothing */
     const char *join;  /* between them; NULL: a comma */
+    unsigned counts;   /* bits of arguments, the first is 1, that must be written as a number from 1 on, */
+    unsigned no_texts; /* and of those that must not be written as a text */
+};
+
+/* What can be told of a value and makes it another one here. */
+enum value_kind {
+    VALUE_DECIMAL,
+    VALUE_FLOAT,
+    VALUE_BOOLEAN,
+    VALUE_MOMENT,
+    VALUE_DOCUMENT, /* JSON, and arrays */
+    VALUE_CHOICE    /* a label of an enum */
+};
+
+/* What an argument of that kind becomes first, with $1 for it; NULL: it cannot be one. */
+struct translate_argument {
+    unsigned engines;
+    const char *name; /* of the function as it is written, lower case; NULL ends the table */
+    enum value_kind kind;
+    const char *to;
 };
 
 /* Words that divide the arguments of a call as commas do: extract(year FROM x). */
 struct translate_divider {
     const char *name; /* of the function; NULL ends the table */
     const char *word;
+    const char *as; /* the function's name for the table of functions if this word is the first; NULL: the same */
 };
 
 /* A word that is not a name, or an operator. */
@@ -64,15 +98,29 @@ struct translate_name {
 };
 
 struct translation {
-    const char *fallback;       /* the type of what has none here */
-    const char *numbered;       /* the type of a column that numbers itself as the key of its table */
-    const char *array;          /* ARRAY[...], with $1 for what is in the brackets */
-    const char *rounded;        /* the cast of a number to an integer, with $1 for it */
+    const char *fallback;      /* the type of what has none here */
+    const char *numbered;      /* the type of a column that numbers itself as the key of its table */
+    const char *array;         /* ARRAY[...], with $1 for what is in the brackets */
+    const char *rounded;       /* the cast of a number to an integer, with $1 for it */
+    const char *rounded_even;  /* the same of a float: halves to the even neighbour */
+    const char *document_text; /* of what "->" gives, $1; NULL: "->>" does */
+    const char *truth;         /* the text of a boolean, with $1 for it */
+    struct {
+        const char *exact;   /* the operator that tells case apart, with patterns of its own kind: */
+        const char *pattern; /* what a pattern is there that is not written out, with $1 for it */
+        const char *escape;  /* stands after other patterns, whose backslashes make what follows plain */
+    } like;
+    unsigned nulls_last;        /* engines that sort NULL as the greatest, */
+    unsigned sets_in_turn;      /* that see in SET b = a what SET a has set before it, */
+    unsigned loose;             /* and that make values fit rather than refuse them */
     const char *exact_division; /* between numbers that may look like integers and are none */
-    const char *nocase;         /* the collation that compares without case */
+    const char *nocase, *exact; /* the collations that compare without case, and with it */
+    unsigned nocase_texts;      /* engines whose texts compare without case unless they say so */
     const char *ordered;        /* a query that runs if the rows within an aggregate can be in order */
     const struct translate_type *types;
+    const struct translate_constant *constants;
     const struct translate_function *functions;
+    const struct translate_argument *arguments;
     const struct translate_divider *dividers;
     const struct translate_word *words;
     const struct translate_word *columns; /* that every table of the other engine has */

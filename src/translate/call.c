@@ -11,6 +11,7 @@ static const char *pattern_joined(struct arena *mem, const struct names *argumen
     for (int i = 0; i < arguments->n; i++) {
         struct names one = {0};
         names_add(mem, &one, arguments->item[i]);
+        names_add(mem, &one, names_join(mem, arguments, ", "));
         names_add(mem, &texts, each ? fill_in(mem, each, &one) : arguments->item[i]);
     }
     return names_join(mem, &texts, join ? join : ", ");
@@ -41,12 +42,12 @@ const char *fill_in(struct arena *mem, const char *pattern, const struct names *
     return fill(mem, pattern, arguments, NULL, NULL);
 }
 
-static bool divides(const struct translator *t, const char *name, const struct token *token)
+static const struct translate_divider *divides(const struct translator *t, const char *name, const struct token *token)
 {
     for (const struct translate_divider *row = t->rules->dividers; row->name; row++)
         if (text_equal(row->name, name) && token_is(token, row->word))
-            return true;
-    return false;
+            return row;
+    return NULL;
 }
 
 /* As they are written: from[i] to to[i]; the ORDER BY of an aggregate is none of them. */
@@ -54,6 +55,8 @@ struct arguments {
     int n;
     int from[64], to[64];
     int order, order_to; /* 0: none */
+    bool divided;        /* by a word, */
+    const char *as;      /* and the name by the first one; NULL */
 };
 
 static int depth_change(const struct token *token)
@@ -72,6 +75,20 @@ static int order_end(const struct scan *scan, const char *name, int at, int clos
     return close;
 }
 
+/* The next one ends at `to`. */
+static int argument_add(const struct scan *scan, const char *name, struct arguments *arguments, int from, int to)
+{
+    const struct translate_divider *divider = divides(scan->t, name, &scan->token[to]);
+    if (arguments->n == 64)
+        return fail(scan->t->ctx, ERR_UNSUPPORTED, "%s() has too many arguments", name);
+    if (divider && !arguments->divided)
+        arguments->as = divider->as;
+    arguments->divided = arguments->divided || divider;
+    arguments->from[arguments->n] = from;
+    arguments->to[arguments->n++] = to;
+    return 0;
+}
+
 static int arguments_find(struct scan *scan, const char *name, int open, int close, struct arguments *arguments)
 {
     int depth = 0, from = open + 1;
@@ -80,12 +97,8 @@ static int arguments_find(struct scan *scan, const char *name, int open, int clo
         const struct token *token = &scan->token[i];
         bool orders = !depth && i > from && token_is(token, "order") && token_is(token + 1, "by");
         bool ends = i == close || orders || (!depth && (token_is(token, ",") || divides(scan->t, name, token)));
-        if (ends && arguments->n == 64)
-            return fail(scan->t->ctx, ERR_UNSUPPORTED, "%s() has too many arguments", name);
-        if (ends) {
-            arguments->from[arguments->n] = from;
-            arguments->to[arguments->n++] = i;
-        }
+        if (ends)
+            TRY(argument_add(scan, name, arguments, from, i));
         if (orders) {
             arguments->order = i;
             i = arguments->order_to = order_end(scan, name, i, close);
@@ -97,12 +110,23 @@ static int arguments_find(struct scan *scan, const char *name, int open, int clo
     return 0;
 }
 
+static bool is_count(const struct scan *scan, int from, int to)
+{
+    const struct token *token = &scan->token[from];
+    return to == from + 1 && token->kind == TOKEN_NUMBER && *token->text > '0' && *token->text <= '9' &&
+           !memchr(token->text, '.', token->length);
+}
+
 static bool row_fits(const struct scan *scan, const struct translate_function *row, const char *name,
                      const struct arguments *arguments)
 {
     if (!(row->engines & scan->t->source->engine) || !text_equal(row->name, name) ||
         (row->arguments >= 0 && row->arguments != arguments->n))
         return false;
+    for (int i = 0; i < arguments->n; i++)
+        if (((row->counts & 1U << i) && !is_count(scan, arguments->from[i], arguments->to[i])) ||
+            ((row->no_texts & 1U << i) && scan->token[arguments->from[i]].kind == TOKEN_STRING))
+            return false;
     return !row->first ||
            (arguments->n && text_equal_nocase(scan_text(scan, arguments->from[0], arguments->to[0]), row->first));
 }
@@ -133,8 +157,25 @@ static int call_kept(struct scan *scan, const char *name, int open, int close, c
     return 0;
 }
 
-static int call_filled(struct scan *scan, const struct translate_function *row, const struct arguments *arguments,
-                       const char **text)
+/* What a value of its kind is to this function first. */
+static int argument_adapt(struct scan *scan, const char *name, int from, int to, const char **text)
+{
+    struct translator *t = scan->t;
+    struct names one = {0};
+    for (const struct translate_argument *row = t->rules->arguments; row->name; row++) {
+        if (!(row->engines & t->source->engine) || !text_equal(row->name, name) || !value_is(scan, from, to, row->kind))
+            continue;
+        if (!row->to)
+            return fail(t->ctx, ERR_UNSUPPORTED, "%s() makes another thing of it here", name);
+        names_add(t->mem, &one, *text);
+        *text = fill_in(t->mem, row->to, &one);
+        return 0;
+    }
+    return 0;
+}
+
+static int call_filled(struct scan *scan, const char *name, const struct translate_function *row,
+                       const struct arguments *arguments, const char **text)
 {
     struct names texts = {0};
     for (int i = row->first ? 1 : 0; i < arguments->n; i++) {
@@ -142,6 +183,7 @@ static int call_filled(struct scan *scan, const struct translate_function *row, 
         if (row->first && !texts.n)
             names_add(scan->t->mem, &texts, row->first);
         TRY(text_translate(scan, arguments->from[i], arguments->to[i], &argument));
+        TRY(argument_adapt(scan, name, arguments->from[i], arguments->to[i], &argument));
         names_add(scan->t->mem, &texts, argument);
     }
     *text = fill(scan->t->mem, row->to, &texts, row->each, row->join);
@@ -167,12 +209,12 @@ int call_translate(struct scan *scan, const char *name, int open, int close, con
 {
     struct arguments arguments;
     TRY(arguments_find(scan, name, open, close, &arguments));
-    const struct translate_function *row = row_find(scan, name, &arguments);
+    const struct translate_function *row = row_find(scan, arguments.as ? arguments.as : name, &arguments);
     if (!row)
         return fail(scan->t->ctx, ERR_UNSUPPORTED, "%s has no function like %s()", scan->t->target->dialect->title,
                     name);
     if (row->to)
-        TRY(call_filled(scan, row, &arguments, text));
+        TRY(call_filled(scan, name, row, &arguments, text));
     else
         TRY(call_kept(scan, name, open, arguments.order ? arguments.order : close, text));
     return arguments.order ? order_add(scan, name, &arguments, text) : 0;

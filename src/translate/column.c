@@ -133,6 +133,8 @@ static void type_take(struct table_scan *ts)
         SAY(column, COLUMN, collation, t->rules->nocase);
     if (ts->type.marks & TRANSLATE_SERIAL)
         SAY(column, COLUMN, nullable, false);
+    if (ts->type.marks & TRANSLATE_DOCUMENT)
+        map_set(&t->documents, text_lower(t->mem, column->object.name), t);
     type_tell(t, &ts->type);
 }
 
@@ -160,14 +162,15 @@ static int default_clause(struct table_scan *ts)
     struct translator *t = ts->scan->t;
     struct scan *scan = ts->scan;
     int from = scan->at;
-    const char *text;
+    struct buf value;
     TRY(expression_end(scan));
     bool counter = token_is(&scan->token[from], "nextval");
     if (counter) {
         note_once(t, NOTE_LEFT_OUT, "defaults by nextval() are left out: a primary key numbers itself");
         return 0;
     }
-    if (text_translate(scan, from, scan->at, &text) < 0) {
+    buf_init(&value, t->mem);
+    if (assigned_add(scan, from, scan->at, ts->column, &value) < 0) {
         if (t->ctx->error.code != ERR_UNSUPPORTED)
             return t->ctx->error.code;
         t->ctx->error = (struct error){0};
@@ -175,7 +178,7 @@ static int default_clause(struct table_scan *ts)
              scan_text(scan, from, scan->at), t->target->dialect->title);
         return 0;
     }
-    SAY(ts->column, COLUMN, default_value, ((struct expr){.written = text}));
+    SAY(ts->column, COLUMN, default_value, ((struct expr){.written = value.data}));
     return 0;
 }
 
@@ -309,6 +312,7 @@ static int references_read(struct table_scan *ts, struct names columns)
     struct names far = {0};
     const char *action, *ignored;
     TRY(scan_qualified(scan, &to.name));
+    reference_note(scan->t, to.name);
     SAY(key, FOREIGN_KEY, columns, columns);
     SAY(key, FOREIGN_KEY, ref_table, to);
     if (scan_is(scan, "("))
@@ -354,7 +358,9 @@ static int collate_clause(struct table_scan *ts)
     const char *ignored;
     TRY(scan_qualified(ts->scan, &ignored));
     TRY(text_translate(ts->scan, from, ts->scan->at, &text));
-    if (text_starts(text, "COLLATE "))
+    if (!*text || text_ends(text, ts->scan->t->rules->exact))
+        SAY(ts->column, COLUMN, collation, NULL);
+    else if (text_starts(text, "COLLATE "))
         SAY(ts->column, COLUMN, collation, text + strlen("COLLATE "));
     return 0;
 }
@@ -372,6 +378,7 @@ static int generated_clause(struct table_scan *ts)
     int from, to;
     TRY(scan_group(ts->scan, &from, &to));
     TRY(text_translate(ts->scan, from, to, &text));
+    TRY(assignment_cast(ts->scan, from, to, ts->column->type, &text));
     SAY(ts->column, COLUMN, computed, ((struct expr){.written = text}));
     bool stored = scan_accept(ts->scan, "stored") || scan_accept(ts->scan, "persistent");
     scan_accept(ts->scan, "virtual");

@@ -98,13 +98,12 @@ static int bare_end(const struct scan *scan, int at, int end)
     return first->kind == TOKEN_NUMBER || first->kind == TOKEN_STRING ? at + 1 : at;
 }
 
-/* With its sign and casts. */
-static int operand_end(const struct scan *scan, int at, int end)
+int operand_after(const struct scan *scan, int at, int end)
 {
     if (at >= end)
         return at;
     if (token_is(&scan->token[at], "-") || token_is(&scan->token[at], "+"))
-        return operand_end(scan, at + 1, end);
+        return operand_after(scan, at + 1, end);
     int after = bare_end(scan, at, end);
     while (after > at && after < end && is_cast(&scan->token[after]))
         after = type_end(scan, after + 1, end);
@@ -126,9 +125,9 @@ static bool is_continued(const struct scan *scan, int from, int at)
 /* Operands and operators in turn; `at`: there is no operator. */
 static int arithmetic_end(const struct scan *scan, int at, int end)
 {
-    int first = operand_end(scan, at, end), to = first;
+    int first = operand_after(scan, at, end), to = first;
     while (to > at && to < end && is_arithmetic(&scan->token[to])) {
-        int next = operand_end(scan, to + 1, end);
+        int next = operand_after(scan, to + 1, end);
         if (next == to + 1)
             return at;
         to = next;
@@ -150,9 +149,15 @@ int arithmetic_beside(const struct scan *scan, int from, int at, int end, const 
 
 static bool type_is(const char *type, enum value_kind kind)
 {
-    static const char *const numbers[] = {"numeric", "decimal", NULL}, *const moments[] = {"date", "timestamp", NULL},
-                             *const documents[] = {"json", NULL};
-    const char *const *row = kind == VALUE_DECIMAL ? numbers : kind == VALUE_MOMENT ? moments : documents;
+    static const char *const types[][5] = {
+        [VALUE_DECIMAL] = {"numeric", "decimal", NULL},
+        [VALUE_FLOAT] = {"real", "float", "double", NULL},
+        [VALUE_BOOLEAN] = {"bool", NULL},
+        [VALUE_MOMENT] = {"date", "timestamp", NULL},
+        [VALUE_DOCUMENT] = {"json", NULL},
+        [VALUE_CHOICE] = {NULL},
+    };
+    const char *const *row = types[kind];
     while (*row && !text_starts_nocase(type, *row))
         row++;
     return *row;
@@ -163,27 +168,78 @@ static bool token_type_is(struct translator *t, const struct token *token, enum 
     return token->kind == TOKEN_WORD && type_is(token_copy(t->mem, token), kind);
 }
 
-/* Of a table that the statement names; or it makes the column itself. */
-static bool column_is(const struct scan *scan, const char *name, enum value_kind kind)
+static bool is_name(const struct token *token)
+{
+    return token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED;
+}
+
+/* The next column of that name in the tables of the statement, from token *at on; NULL: no more. */
+static const struct column *column_next(const struct scan *all, const struct tree *tree, const char *name, int *at)
+{
+    struct translator *t = all->t;
+    while (*at < all->n) {
+        const struct token *token = &all->token[(*at)++];
+        const struct object *table = is_name(token) ? table_find(t, tree, name_of(t, token)) : NULL;
+        const struct column *column = table ? column_find(table, name) : NULL;
+        if (column && column->type)
+            return column;
+    }
+    return NULL;
+}
+
+const struct column *column_named(const struct scan *scan, const char *name)
+{
+    struct translator *t = scan->t;
+    const struct column *found = NULL, *column;
+    struct scan all;
+    struct tree *tree;
+    int at = 0;
+    if (shadow_tree(t, &tree) < 0)
+        return NULL;
+    scan_open(&all, t, t->piece->text, t->piece->length);
+    while ((column = column_next(&all, tree, name, &at))) {
+        if (found && !text_equal(column->type, found->type))
+            return NULL;
+        found = column;
+    }
+    return found;
+}
+
+static bool any_column_is(const struct scan *scan, const char *name, enum value_kind kind)
+{
+    struct translator *t = scan->t;
+    const struct column *column;
+    struct scan all;
+    struct tree *tree;
+    int at = 0;
+    if (shadow_tree(t, &tree) < 0)
+        return false;
+    scan_open(&all, t, t->piece->text, t->piece->length);
+    while ((column = column_next(&all, tree, name, &at)))
+        if (kind == VALUE_CHOICE ? labels_check_of(t, column->object.parent, name) != NULL
+                                 : type_is(column->type, kind))
+            return true;
+    return false;
+}
+
+/* By the statement itself: its name, and a type after it. */
+static bool made_is(const struct scan *scan, const char *name, enum value_kind kind)
 {
     struct translator *t = scan->t;
     struct scan all;
-    struct tree *tree;
     scan_open(&all, t, t->piece->text, t->piece->length);
-    if (shadow_tree(t, &tree) < 0)
-        return false;
-    for (int i = 0; i < all.n; i++) {
-        const struct token *token = &all.token[i];
-        if (token->kind != TOKEN_WORD && token->kind != TOKEN_QUOTED)
-            continue;
-        const char *word = name_of(t, token);
-        const struct object *table = table_find(t, tree, word);
-        const struct column *column = table ? column_find(table, name) : NULL;
-        bool made = text_equal_nocase(word, name) && token_type_is(t, &all.token[i + 1], kind);
-        if (made || (column && column->type && type_is(column->type, kind)))
+    for (int i = 0; i < all.n; i++)
+        if (is_name(&all.token[i]) && token_type_is(t, &all.token[i + 1], kind) &&
+            text_equal_nocase(name_of(t, &all.token[i]), name))
             return true;
-    }
     return false;
+}
+
+static bool column_is(const struct scan *scan, const char *name, enum value_kind kind)
+{
+    if (kind == VALUE_DOCUMENT && map_get(&scan->t->documents, text_lower(scan->t->mem, name)))
+        return true;
+    return any_column_is(scan, name, kind) || made_is(scan, name, kind);
 }
 
 static bool any_is(const struct scan *scan, int from, int to, enum value_kind kind);
@@ -206,15 +262,65 @@ static bool call_is(const struct scan *scan, int from, int open, int to, enum va
 {
     static const char *const counts[] = {"count",      "length", "char_length", "octet_length", "strpos",
                                          "row_number", "rank",   "extract",     "date_part",    NULL},
-                             *const same[] = {"coalesce", "max", "min", "greatest", "least", "date_trunc", NULL};
+                             *const same[] = {"coalesce", "max", "min", "greatest", "least", "date_trunc", NULL},
+                             *const truths[] = {"bool_and", "bool_or", "every", "exists", "starts_with", NULL};
     const struct token *name = &scan->token[from];
-    bool takes = kind == VALUE_DECIMAL ? !token_is_one_of(name, counts) : token_is_one_of(name, same);
+    bool number = kind == VALUE_DECIMAL || kind == VALUE_FLOAT;
+    bool takes = number ? !token_is_one_of(name, counts) : token_is_one_of(name, same);
+    if (kind == VALUE_BOOLEAN && token_is_one_of(name, truths))
+        return true;
     return takes && any_is(scan, open + 1, group_end(scan, open, to) - 1, kind);
+}
+
+/* (a > b), but not a query with such a thing in it. */
+static bool compares(const struct scan *scan, int from, int to)
+{
+    static const char *const words[] = {"=",  "<>",  "!=", "<",  ">",    "<=",    ">=",      "and",
+                                        "or", "not", "is", "in", "like", "ilike", "between", NULL};
+    int depth = 0;
+    bool found = false;
+    for (int i = from; i < to && !token_is(&scan->token[from], "select");) {
+        const struct token *token = &scan->token[i];
+        if (!depth && token_is(token, "case")) {
+            i = case_end(scan, i, to);
+            continue;
+        }
+        depth += token_is(token, "(") - token_is(token, ")");
+        found = found || (!depth && token->kind != TOKEN_STRING && token_is_one_of(token, words));
+        i++;
+    }
+    return found;
+}
+
+/* A word that is such a value by itself. */
+static bool word_is(const struct token *word, enum value_kind kind)
+{
+    static const struct {
+        enum value_kind kind;
+        const char *words[5];
+    } rows[] = {
+        {VALUE_MOMENT, {"now", "current_date", "current_timestamp", "localtimestamp"}},
+        {VALUE_BOOLEAN, {"true", "false"}},
+        {VALUE_DOCUMENT, {"array"}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].kind == kind && token_is_one_of(word, rows[i].words))
+            return true;
+    return false;
+}
+
+/* A name with what it stands in, or a call. */
+static bool name_is(const struct scan *scan, int from, int to, enum value_kind kind)
+{
+    while (from + 2 < to && token_is(&scan->token[from + 1], "."))
+        from += 2;
+    if (from + 1 < to)
+        return call_is(scan, from, from + 1, to, kind);
+    return column_is(scan, name_of(scan->t, &scan->token[from]), kind);
 }
 
 static bool operand_is(const struct scan *scan, int from, int to, enum value_kind kind)
 {
-    static const char *const clocks[] = {"now", "current_date", "current_timestamp", "localtimestamp", NULL};
     const struct token *type;
     while (from < to && is_arithmetic(&scan->token[from]))
         from++;
@@ -224,24 +330,16 @@ static bool operand_is(const struct scan *scan, int from, int to, enum value_kin
     if (introduces(scan, from, to))
         return token_type_is(scan->t, first, kind);
     if (token_is(first, "("))
-        return any_is(scan, from + 1, to - 1, kind);
+        return (kind == VALUE_BOOLEAN && compares(scan, from + 1, to - 1)) || any_is(scan, from + 1, to - 1, kind);
     if (token_is(first, "case"))
-        return kind == VALUE_DECIMAL && any_is(scan, from + 1, to - 1, kind);
-    if (first->kind != TOKEN_WORD && first->kind != TOKEN_QUOTED)
-        return false;
-    if (kind == VALUE_MOMENT && token_is_one_of(first, clocks))
-        return true;
-    while (from + 2 < to && token_is(&scan->token[from + 1], "."))
-        from += 2;
-    if (from + 1 < to)
-        return call_is(scan, from, from + 1, to, kind);
-    return column_is(scan, name_of(scan->t, &scan->token[from]), kind);
+        return (kind == VALUE_DECIMAL || kind == VALUE_FLOAT) && any_is(scan, from + 1, to - 1, kind);
+    return word_is(first, kind) || (is_name(first) && name_is(scan, from, to, kind));
 }
 
 static bool any_is(const struct scan *scan, int from, int to, enum value_kind kind)
 {
     for (int i = from; i < to;) {
-        int after = operand_end(scan, i, to);
+        int after = operand_after(scan, i, to);
         if (after > i && operand_is(scan, i, after, kind))
             return true;
         i = after > i ? after : i + 1;
@@ -251,5 +349,53 @@ static bool any_is(const struct scan *scan, int from, int to, enum value_kind ki
 
 bool term_is(const struct scan *scan, int from, int at, int end, enum value_kind kind)
 {
-    return any_is(scan, from, at, kind) || any_is(scan, at + 1, operand_end(scan, at + 1, end), kind);
+    return any_is(scan, from, at, kind) || any_is(scan, at + 1, operand_after(scan, at + 1, end), kind);
+}
+
+bool value_is(const struct scan *scan, int from, int to, enum value_kind kind)
+{
+    return any_is(scan, from, to, kind);
+}
+
+/* Its check says them in their order: column IN ('a', 'b'). */
+const char *choice_place(const struct scan *scan, int from, int to)
+{
+    struct translator *t = scan->t;
+    struct lexer lexer;
+    struct buf out;
+    int n = 0;
+    while (from + 2 < to && token_is(&scan->token[from + 1], "."))
+        from += 2;
+    const struct column *column =
+        from + 1 == to && is_name(&scan->token[from]) ? column_named(scan, name_of(t, &scan->token[from])) : NULL;
+    const struct object *check = column ? labels_check_of(t, column->object.parent, column->object.name) : NULL;
+    if (!check)
+        return NULL;
+    const char *text = expr_text(&((const struct check *)check)->expr);
+    buf_init(&out, t->mem);
+    buf_add(&out, "CASE $1");
+    lex_open(&lexer, t->target->dialect->lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if (token.kind == TOKEN_STRING)
+            buf_addf(&out, " WHEN %s THEN %d", token_copy(t->mem, &token), ++n);
+    buf_add(&out, " END");
+    return out.data;
+}
+
+static bool is_arrow(const struct token *token)
+{
+    return token_is(token, "->") || token_is(token, "->>");
+}
+
+int arrows_after(const struct scan *scan, int from, int at, int end, int *last)
+{
+    int to = at > from && is_arrow(&scan->token[at - 1]) ? at : operand_after(scan, at, end), next;
+    *last = at;
+    for (; to > at && to < end && is_arrow(&scan->token[to]); to = next) {
+        next = operand_after(scan, to + 1, end);
+        if (next == to + 1)
+            break;
+        *last = to;
+    }
+    return *last > at ? to : at;
 }

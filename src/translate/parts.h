@@ -17,6 +17,12 @@ struct made_type {
     bool composite; /* something else */
 };
 
+/* A table that a foreign key names. */
+struct reference {
+    const char *table;
+    const struct sql_piece *piece;
+};
+
 struct translator {
     struct ctx *ctx;
     struct arena *mem;
@@ -28,8 +34,11 @@ struct translator {
     struct map types;     /* struct made_type *; NULL: dropped */
     struct names schemas; /* of the source, beside its usual ones */
     struct list notes;
+    struct list references;         /* struct reference *, of this file */
     struct list left_out, followed; /* struct left_out *: what may have made something; now, and in earlier runs */
     struct map told;                /* what needs to be told only once */
+    struct map constants;           /* const char *: literals that were asked about */
+    struct map documents;           /* names of columns that hold them, in any table; t */
     bool asked_order, orders;       /* of the rows within an aggregate: was the shadow asked, and can it */
     bool following;                 /* only what is remembered counts */
     /* of the statement at hand */
@@ -79,16 +88,41 @@ const char *name_of(struct translator *t, const struct token *token);
 bool translate_names(struct translator *t, const char *text, const char *name); /* does it stand in it, as a name? */
 int text_translate(struct scan *scan, int from, int to, const char **text);
 int text_add(struct scan *scan, int from, int to, struct buf *out);
+/* What a value becomes where a column of that type takes it. */
+int assignment_cast(struct scan *scan, int from, int to, const char *type, const char **text);
 void say_name(struct buf *out, const struct translator *t, const char *name);
 
 bool is_syntax(const struct token *token); /* before a parenthesis it is not a function */
 
 /* ---- operand.c: what stands between the operators of arithmetic */
-enum value_kind { VALUE_DECIMAL, VALUE_MOMENT, VALUE_DOCUMENT };
 /* After the arithmetic that begins at `at` and has this operator at one of its ends; `at`: there is none. */
 int arithmetic_beside(const struct scan *scan, int from, int at, int end, const char *operator);
 /* Is one of the operands before and after the operator at `at` of this kind, those before from `from` on? */
 bool term_is(const struct scan *scan, int from, int at, int end, enum value_kind kind);
+bool value_is(const struct scan *scan, int from, int to, enum value_kind kind);
+const char *choice_place(const struct scan *scan, int from,
+                         int to); /* of an enum's column: the place of its label; NULL */
+int operand_after(const struct scan *scan, int at,
+                  int end); /* the one that begins at `at`, with its sign and casts; `at`: none does */
+/* Of that name in the tables of the statement; NULL: none, or of several types. */
+const struct column *column_named(const struct scan *scan, const char *name);
+/* After "a -> b ->> c" that begins at `at`; `last` is at its last arrow; `at`: there is no arrow. */
+int arrows_after(const struct scan *scan, int from, int at, int end, int *last);
+
+/* ---- compare.c: what a literal is held against */
+const char *compared_type(const struct scan *scan, int at); /* as constant_value() takes it; NULL: nothing is known */
+bool compares_texts(const struct scan *scan, int at);       /* the literal at `at` with something that is no column */
+int comparison_check(const struct scan *scan, int at, int end, int term); /* ERR_UNSUPPORTED: in another way here */
+
+/* ---- constant.c */
+int constant_value(struct translator *t, const char *type, const char *literal, bool stored, const char **text);
+int assigned_add(struct scan *scan, int from, int to, const struct column *column, struct buf *out);
+
+/* ---- order.c */
+int order_items_add(struct scan *scan, struct buf *out); /* after ORDER BY, to the end of its items */
+
+/* ---- pattern.c */
+int pattern_add(struct scan *scan, bool exact, struct buf *out); /* after LIKE, to the end of its pattern */
 
 /* ---- call.c: function calls */
 int call_translate(struct scan *scan, const char *name, int open, int close, const char **text);
@@ -105,9 +139,10 @@ struct read_type {
     bool fallback;       /* it has none here */
     struct names labels; /* of an enum */
     const struct made_type *made;
-    bool is_integer;
+    bool is_integer, is_text, sized;
 };
 int type_read(struct scan *scan, struct read_type *type);
+bool type_is_integer(const struct translator *t, const char *name);
 void type_tell(struct translator *t, const struct read_type *type);
 
 /* ---- column.c and table.c: CREATE TABLE and what ALTER TABLE shares with it */
@@ -162,6 +197,8 @@ int emit_changes(struct translator *t, const struct tree *after); /* from the sc
 void note(struct translator *t, enum note_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void note_once(struct translator *t, enum note_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+void reference_note(struct translator *t, const char *table); /* has to be there at the end of the file */
 
 /* ---- shape.c */
 const struct translate_shape *shape_find(const struct scan *scan, const struct translate_shape *shapes);

@@ -46,6 +46,9 @@ static int insert_head(struct insert *insert)
     TRY(columns_read(insert));
     if (scan_accept(scan, "overriding"))
         scan->at += 2;
+    if (ignore)
+        note_once(insert->t, NOTE_CHANGED, "IGNORE leaves rows out that %s would change to fit",
+                  insert->t->source->title);
     buf_addf(&insert->out, "%s INTO ", replace ? "REPLACE" : ignore ? "INSERT OR IGNORE" : "INSERT");
     say_name(&insert->out, insert->t, insert->table);
     if (insert->alias) {
@@ -99,7 +102,7 @@ static int values_row(struct insert *insert)
         if (end == at + 1 && token_is(&scan->token[at], "default"))
             default_add(insert, column);
         else
-            TRY(text_add(scan, at, end, &insert->out));
+            TRY(assigned_add(scan, at, end, column_at(insert, column), &insert->out));
         at = end + 1;
         column++;
         if (comma >= 0)
@@ -135,11 +138,69 @@ static int assignments_add(struct insert *insert)
         names_add(insert->t->mem, &insert->columns, name);
         int comma = scan_find(scan, scan->at, ","), end = comma < 0 || comma > insert->end ? insert->end : comma;
         buf_add(&values, values.len ? ", " : "");
-        TRY(text_add(scan, scan->at, end, &values));
+        TRY(assigned_add(scan, scan->at, end, insert->known ? column_find(insert->known, name) : NULL, &values));
         scan->at = end;
     } while (scan_accept(scan, ","));
     columns_add(insert);
     buf_addf(&insert->out, " VALUES (%s)", values.data);
+    return 0;
+}
+
+/* "*" or "t.*", and not a product. */
+static bool is_everything(const struct scan *scan, int from, int at)
+{
+    const struct token *before = &scan->token[at - 1];
+    return token_is(&scan->token[at], "*") && at > from &&
+           (token_is(before, "select") || token_is(before, ",") || token_is(before, "."));
+}
+
+/* What a plain query selects goes into columns as other values do; `end` of its list, or -1: it cannot be told. */
+static int list_end(const struct scan *scan, int from, int to)
+{
+    static const char *const sets[] = {"union", "except", "intersect", "distinct", NULL};
+    int depth = 0, end = to;
+    for (int i = from; i < to; i++) {
+        const struct token *token = &scan->token[i];
+        if (!depth && (token_is_one_of(token, sets) || (end == to && is_everything(scan, from, i))))
+            return -1;
+        if (!depth && end == to && token_is(token, "from"))
+            end = i;
+        depth += token_is(token, "(") - token_is(token, ")");
+    }
+    return token_is(&scan->token[from], "select") ? end : -1;
+}
+
+static int item_add(struct insert *insert, int from, int to, int column, struct buf *out)
+{
+    struct scan item = *insert->scan;
+    item.n = to;
+    int as = scan_find(&item, from, "as");
+    TRY(assigned_add(insert->scan, from, as < 0 ? to : as, column_at(insert, column), out));
+    if (as < 0)
+        return 0;
+    buf_add_c(out, ' ');
+    return text_add(insert->scan, as, to, out);
+}
+
+static int query_translate(struct insert *insert, int from, int to, const char **query)
+{
+    struct scan list = *insert->scan;
+    struct buf out;
+    int column = 0;
+    list.n = list_end(insert->scan, from, to);
+    if (list.n < 0)
+        return text_translate(insert->scan, from, to, query);
+    buf_init(&out, insert->t->mem);
+    buf_add(&out, "SELECT ");
+    for (int at = from + 1; at < list.n; column++) {
+        int comma = scan_find(&list, at, ","), end = comma < 0 ? list.n : comma;
+        TRY(item_add(insert, at, end, column, &out));
+        buf_add(&out, comma < 0 ? "" : ", ");
+        at = end + 1;
+    }
+    buf_add(&out, list.n < to ? " " : "");
+    TRY(text_add(insert->scan, list.n, to, &out));
+    *query = out.data;
     return 0;
 }
 
@@ -154,7 +215,7 @@ static int query_add(struct insert *insert)
         if (insert->scan->at != insert->end)
             return scan_fail(insert->scan);
     }
-    TRY(text_translate(insert->scan, from, to, &query));
+    TRY(query_translate(insert, from, to, &query));
     buf_addf(&insert->out, insert->conflict >= 0 ? " SELECT * FROM (%s) WHERE true" : " %s", query);
     return 0;
 }
@@ -275,17 +336,42 @@ static int find_end(const struct scan *scan, int from, const char *const *words)
     return end;
 }
 
-/* Of a column that is set, only the name: MySQL may say its table too. */
-static int settings_add(struct scan *scan, int from, int to, struct buf *out)
+/* SET a = 1, b = a: which a? */
+static int in_turn_check(const struct scan *scan, int from, int at, int end)
 {
+    struct translator *t = scan->t;
+    if (!(t->rules->sets_in_turn & t->source->engine))
+        return 0;
+    for (int set = from; set < at; set++)
+        for (int i = at + 2; i < end && token_is(&scan->token[set + 1], "="); i++)
+            if (scan->token[i].kind != TOKEN_STRING &&
+                text_equal_nocase(name_of(t, &scan->token[i]), name_of(t, &scan->token[set])))
+                return fail(t->ctx, ERR_UNSUPPORTED, "%s is used after it is set, and has its old value here",
+                            name_of(t, &scan->token[set]));
+    return 0;
+}
+
+/* Of a column that is set, only the name: MySQL may say its table too. */
+static int settings_add(struct scan *scan, const char *table, int from, int to, struct buf *out)
+{
+    struct tree *tree;
     static const char *const comma[] = {",", NULL};
     struct scan list = *scan;
+    TRY(shadow_tree(scan->t, &tree));
+    const struct object *known = table_find(scan->t, tree, table);
     list.n = to;
     for (int at = from; at < to; at++) {
         int end = find_end(&list, at, comma);
         while (token_is(&scan->token[at + 1], ".") && at + 2 < end)
             at += 2;
-        TRY(text_add(scan, at, end, out));
+        if (token_is(&scan->token[at + 1], "=")) {
+            const char *name = name_of(scan->t, &scan->token[at]);
+            TRY(in_turn_check(scan, from, at, end));
+            say_name(out, scan->t, name);
+            buf_add(out, " = ");
+            TRY(assigned_add(scan, at + 2, end, known ? column_find(known, name) : NULL, out));
+        } else
+            TRY(text_add(scan, at, end, out));
         buf_add(out, end < to ? ", " : "");
         at = end;
     }
@@ -314,7 +400,7 @@ int rows_update(struct scan *scan)
     table_say(&out, scan->t, table, alias);
     buf_add(&out, " SET ");
     end = find_end(scan, set + 1, tails);
-    TRY(settings_add(scan, set + 1, end, &out));
+    TRY(settings_add(scan, table, set + 1, end, &out));
     buf_add(&out, end < scan->n ? " " : "");
     TRY(text_add(scan, end, scan->n, &out));
     return emit_rows(scan->t, out.data);

@@ -218,7 +218,8 @@ static int unescape(char c)
     return found ? to[found - from] : c;
 }
 
-static const char *quoted_value(struct arena *mem, const char *text, size_t length, bool backslash)
+/* '\%' keeps its backslash where every literal may have some: it is for LIKE. */
+static const char *quoted_value(struct arena *mem, const char *text, size_t length, bool backslash, bool every)
 {
     struct buf out;
     char quote = *text;
@@ -231,6 +232,8 @@ static const char *quoted_value(struct arena *mem, const char *text, size_t leng
             c = text[++i];
             if (c == 'u' || c == 'U' || c == 'x' || char_is_digit(c)) /* codes: none of them is in use */
                 return NULL;
+            if (every && (c == '%' || c == '_'))
+                buf_add_c(&out, '\\');
             c = (char)unescape(c);
         }
         buf_add_c(&out, c);
@@ -255,5 +258,5 @@ const char *scan_string(struct scan *scan, const struct token *token)
     }
     if (*text != '\'' && *text != '"')
         return NULL;
-    return quoted_value(mem, text, length, escape || scan->t->source->lex->backslash_escapes);
+    return quoted_value(mem, text, length, escape || scan->t->source->lex->backslash_escapes, !escape);
 }

@@ -15,7 +15,8 @@ struct run {
     int end;
     struct buf *out;
     int term;       /* where the operands begin that "*" and "/" join */
-    size_t operand; /* where the operand at hand begins in `out` */
+    size_t operand; /* where the operand at hand begins in `out`, */
+    int first;      /* and its first token */
 };
 
 static const struct token *peek(const struct run *run, int ahead)
@@ -47,6 +48,7 @@ static void space_add(struct run *run)
 static void begin_operand(struct run *run)
 {
     run->operand = run->out->len;
+    run->first = run->at;
 }
 
 static const struct translate_word *row_find(const struct translator *t, const struct translate_word *rows,
@@ -67,9 +69,25 @@ static bool is_bytes(const struct run *run, const char *value)
     return run->t->source->lex->escape_strings && digits && digits % 2 == 0 && value[2 + digits] == '\0';
 }
 
+static int value_add(struct run *run, int at, const char *value)
+{
+    struct translator *t = run->t;
+    struct buf written;
+    const char *same;
+    buf_init(&written, t->mem);
+    literal_add(&written, t->target->dialect->ident, value);
+    const char *literal = written.data;
+    TRY(constant_value(t, compared_type(run->scan, at), literal, false, &same));
+    buf_add(run->out, same ? same : literal);
+    if (t->rules->nocase_texts & t->source->engine && compares_texts(run->scan, at))
+        buf_addf(run->out, " COLLATE %s", t->rules->nocase);
+    return 0;
+}
+
 static int string_add(struct run *run)
 {
     const struct token *token = peek(run, 0);
+    int at = run->at;
     const char *value = scan_string(run->scan, token);
     begin_operand(run);
     run->at++;
@@ -82,8 +100,8 @@ static int string_add(struct run *run)
     else if (value && is_bytes(run, value))
         buf_addf(run->out, "X'%s'", value + 2);
     else if (value)
-        literal_add(run->out, run->t->target->dialect->ident, value);
-    else if (char_lower(*token->text) == 'x')
+        return value_add(run, at, value);
+    else if (char_lower(*token->text) == 'x' && !run->t->source->lex->escape_strings)
         buf_add_n(run->out, token->text, token->length);
     else
         return fail(run->t->ctx, ERR_UNSUPPORTED, "the literal %.*s cannot be read",
@@ -91,11 +109,11 @@ static int string_add(struct run *run)
     return 0;
 }
 
-/* _utf8mb4'x', DATE '2024-01-01': the word before a literal that is text here too. */
+/* _utf8mb4'x', DATE '2024-01-01': the word before a literal, which says its type. */
 static bool introduces_literal(const struct run *run)
 {
-    static const char *const words[] = {"date", "time",  "timestamp", "timestamptz", "text",
-                                        "uuid", "jsonb", "json",      NULL};
+    static const char *const words[] = {"date",  "time", "timestamp", "timestamptz", "text", "uuid",
+                                        "jsonb", "json", "bool",      "boolean",     NULL};
     const struct token *token = peek(run, 0);
     return peek(run, 1)->kind == TOKEN_STRING && token->kind == TOKEN_WORD &&
            (*token->text == '_' || token_is_one_of(token, words));
@@ -103,31 +121,87 @@ static bool introduces_literal(const struct run *run)
 
 /* ---- casts */
 
-static bool is_number(const char *text)
+static bool is_plain(const struct scan *scan, int from, int to)
 {
-    return *text && strspn(text, "0123456789.") == strlen(text);
+    return to == from + 1 && (scan->token[from].kind == TOKEN_STRING || scan->token[from].kind == TOKEN_NUMBER);
 }
 
-/* Numbers are rounded, which the target's cast does not do. */
-static const char *cast_of(const struct run *run, const struct read_type *type, const char *operand)
+/* As the source names the type, or else as the target does. */
+static int cast_constant(struct translator *t, const struct read_type *type, const char *literal, const char **text)
 {
-    bool rounds = type->is_integer && *operand != '\'' && strspn(operand, "0123456789") != strlen(operand);
-    return type->array || type->labels.n ? NULL : rounds ? run->t->rules->rounded : type->cast;
+    *text = NULL;
+    if (type->array || type->labels.n || type->fallback)
+        return 0;
+    TRY(constant_value(t, type->written, literal, false, text));
+    return *text ? 0 : constant_value(t, type->name, literal, false, text);
 }
 
-static int cast_add(struct run *run, const struct read_type *type)
+/* Numbers are rounded and booleans have a word, which the target's cast does not do. */
+static const char *cast_of(const struct scan *scan, int from, int to, const struct read_type *type)
+{
+    const struct translation *rules = scan->t->rules;
+    const struct token *name = &scan->token[from];
+    if (type->array || type->labels.n)
+        return NULL;
+    const struct column *column = to == from + 1 && (name->kind == TOKEN_WORD || name->kind == TOKEN_QUOTED)
+                                      ? column_named(scan, name_of(scan->t, name))
+                                      : NULL;
+    if (type->is_integer && column && type_is_integer(scan->t, column->type))
+        return NULL;
+    if (type->is_integer && value_is(scan, from, to, VALUE_FLOAT))
+        return rules->rounded_even;
+    if (type->is_text && scan->t->source->lex->escape_strings && value_is(scan, from, to, VALUE_BOOLEAN))
+        return rules->truth;
+    return type->cast;
+}
+
+static void decimals_note(struct translator *t)
+{
+    note_once(t, NOTE_CHANGED, "the text of a decimal has no zeros at its end in %s: 2.50 is 2.5",
+              t->target->dialect->title);
+}
+
+/* Of the operand that the tokens from `from` to `to` are. */
+static int cast_add(struct run *run, const struct read_type *type, int from, int to)
 {
     struct names one = {0};
-    const char *operand = arena_dup(run->t->mem, run->out->data + run->operand);
-    bool literal = *operand == '\'';
-    const char *cast = cast_of(run, type, operand);
-    bool whole = !type->is_integer || !text_has(operand, ".");
-    if (!cast || (literal && !type->is_integer) ||
-        (is_number(operand) && whole)) /* a literal is what a column makes of it */
+    const char *operand = arena_dup(run->t->mem, run->out->data + run->operand), *constant = NULL;
+    bool plain = is_plain(run->scan, from, to), text = plain && run->scan->token[from].kind == TOKEN_STRING;
+    if (plain && *operand != 'X')
+        TRY(cast_constant(run->t, type, operand, &constant));
+    if (type->is_text && value_is(run->scan, from, to, VALUE_DECIMAL))
+        decimals_note(run->t);
+    const char *cast = plain && (text ? !type->sized : type->is_integer) ? NULL : cast_of(run->scan, from, to, type);
+    if (!constant && !cast)
         return 0;
     names_add(run->t->mem, &one, operand);
     buf_cut(run->out, run->operand);
-    buf_add(run->out, fill_in(run->t->mem, cast, &one));
+    buf_add(run->out, constant ? constant : fill_in(run->t->mem, cast, &one));
+    return 0;
+}
+
+static bool divides_exactly(const struct scan *scan, int from, int to)
+{
+    const struct translate_word *row = row_find(scan->t, scan->t->rules->operators, "/");
+    for (int i = from; i < to; i++) {
+        const struct token *token = &scan->token[i];
+        bool point = token->kind == TOKEN_NUMBER && memchr(token->text, '.', token->length);
+        if (point || (token_is(token, "/") && row && !text_equal(row->to, "/")))
+            return true;
+    }
+    return false;
+}
+
+int assignment_cast(struct scan *scan, int from, int to, const char *type, const char **text)
+{
+    const struct translation *rules = scan->t->rules;
+    struct names one = {0};
+    bool even = value_is(scan, from, to, VALUE_FLOAT);
+    if (!type_is_integer(scan->t, type) ||
+        !(even || divides_exactly(scan, from, to) || value_is(scan, from, to, VALUE_DECIMAL)))
+        return 0;
+    names_add(scan->t->mem, &one, *text);
+    *text = fill_in(scan->t->mem, even ? rules->rounded_even : rules->rounded, &one);
     return 0;
 }
 
@@ -145,8 +219,9 @@ static int read_type_at(struct run *run, int at, int end, struct read_type *type
 static int postfix_cast(struct run *run)
 {
     struct read_type type;
-    TRY(read_type_at(run, run->at + 1, run->end, &type, &run->at));
-    return cast_add(run, &type);
+    int to = run->at;
+    TRY(read_type_at(run, to + 1, run->end, &type, &run->at));
+    return cast_add(run, &type, run->first, to);
 }
 
 static int closing(const struct run *run, int open, const char *opener, const char *closer)
@@ -181,9 +256,10 @@ static int cast_call(struct run *run)
         return fail(run->t->ctx, ERR_UNSUPPORTED, "a CAST without a type is not understood");
     TRY(read_type_at(run, as + 1, close, &type, &after));
     begin_operand(run);
-    TRY(text_add(run->scan, run->at + 2, as, run->out));
+    int from = run->at + 2;
+    TRY(text_add(run->scan, from, as, run->out));
     run->at = close + 1;
-    return cast_add(run, &type);
+    return cast_add(run, &type, from, as);
 }
 
 /* ---- lists */
@@ -247,11 +323,13 @@ static int group_add(struct run *run)
         return unclosed(run);
     begin_operand(run);
     size_t operand = run->operand;
+    int first = run->first;
     buf_add(run->out, "(");
     TRY(text_add(run->scan, run->at + 1, close, run->out));
     buf_add(run->out, ")");
     run->at = close + 1;
     run->operand = operand;
+    run->first = first;
     return 0;
 }
 
@@ -363,17 +441,73 @@ static int schema_skip(struct run *run)
     return 0;
 }
 
+/* Do the texts before LIKE, which stands at `at`, compare otherwise than those of the source do? */
+static bool compares_otherwise(const struct run *run, int at, bool nocase)
+{
+    const struct scan *scan = run->scan;
+    at -= at > 0 && token_is(&scan->token[at], "not");
+    bool name = at >= 0 && scan->token[at].kind != TOKEN_STRING && !is_syntax(&scan->token[at]);
+    const struct column *column = name ? column_named(scan, name_of(run->t, &scan->token[at])) : NULL;
+    return column && nocase == !column->collation;
+}
+
+static bool is_pattern_word(const struct translator *t, const char *said)
+{
+    return text_ends(said, "LIKE") || text_ends(said, t->rules->like.exact);
+}
+
+/* After LIKE or an operator like it, which stands at `at`: its pattern, if it is one. */
+static int pattern_after(struct run *run, const char *said, int at)
+{
+    struct translator *t = run->t;
+    bool nocase = t->rules->nocase_texts & t->source->engine, exact = text_ends(said, t->rules->like.exact);
+    bool binary = nocase && token_is(peek(run, 0), "binary");
+    if (!is_pattern_word(t, said))
+        return 0;
+    if (exact != nocase && (binary || compares_otherwise(run, at - 1, nocase))) {
+        exact = !exact;
+        buf_cut(run->out, run->out->len - strlen(exact ? "LIKE" : t->rules->like.exact));
+        buf_add(run->out, exact ? t->rules->like.exact : "LIKE");
+        run->at += binary;
+    }
+    struct scan rest = *run->scan;
+    rest.at = run->at;
+    rest.n = run->end;
+    TRY(pattern_add(&rest, exact, run->out));
+    run->at = rest.at;
+    return 0;
+}
+
+/* DIV: of integers it is "/" here. */
+static int whole_division(const struct run *run)
+{
+    const struct token *token = peek(run, 0);
+    int from = run->at > run->from ? run->at - 1 : run->at;
+    bool point = false;
+    for (int i = from; i < run->at + 2 && i < run->end; i++)
+        point = point || (run->scan->token[i].kind == TOKEN_NUMBER &&
+                          memchr(run->scan->token[i].text, '.', run->scan->token[i].length));
+    if (!point && !term_is(run->scan, from, run->at, run->end, VALUE_DECIMAL) &&
+        !term_is(run->scan, from, run->at, run->end, VALUE_FLOAT))
+        return 0;
+    return fail(run->t->ctx, ERR_UNSUPPORTED, "%.*s divides only integers here", (int)token->length, token->text);
+}
+
 static int plain_word(struct run *run)
 {
     const struct token *token = peek(run, 0);
     const struct translate_word *row;
     TRY(word_row(run, &row));
+    if (row && text_equal(row->to, "/"))
+        TRY(whole_division(run));
     if (!token_is(peek(run, -1), "."))
         begin_operand(run);
     run->at++;
-    if (row)
+    if (row) {
         buf_add(run->out, row->to);
-    else if (token->kind == TOKEN_QUOTED)
+        return pattern_after(run, row->to, run->at - 1);
+    }
+    if (token->kind == TOKEN_QUOTED)
         say_name(run->out, run->t, name_of(run->t, token));
     else
         buf_add_n(run->out, token->text, token->length);
@@ -411,18 +545,57 @@ static int skip(struct run *run, int tokens)
     return 0;
 }
 
+/* DATE '2024-01-05' is '2024-01-05'::date. */
+static int introduced_add(struct run *run)
+{
+    struct read_type type;
+    int ignored, at = run->at++;
+    if (*run->scan->token[at].text == '_')
+        return 0;
+    TRY(read_type_at(run, at, at + 1, &type, &ignored));
+    TRY(string_add(run));
+    return cast_add(run, &type, at + 1, at + 2);
+}
+
+/* BINARY x */
+static int binary_add(struct run *run)
+{
+    int to = operand_after(run->scan, run->at + 1, run->end);
+    run->at++;
+    if (to == run->at)
+        return 0;
+    begin_operand(run);
+    TRY(text_add(run->scan, run->at, to, run->out));
+    buf_addf(run->out, " COLLATE %s", run->t->rules->exact);
+    run->at = to;
+    return 0;
+}
+
+static int order_add(struct run *run)
+{
+    buf_add(run->out, "ORDER BY");
+    struct scan at = *run->scan;
+    at.at = run->at + 2;
+    at.n = run->end;
+    TRY(order_items_add(&at, run->out));
+    run->at = at.at;
+    return 0;
+}
+
 static int word_add(struct run *run)
 {
     static const struct {
         const char *word, *next;
         int (*add)(struct run *run);
-    } special[] = {
-        {"array", "[", array_add}, {"cast", "(", cast_call}, {"at", "time", time_zone}, {"collate", NULL, collate_add}};
+    } special[] = {{"array", "[", array_add},  {"cast", "(", cast_call},       {"at", "time", time_zone},
+                   {"order", "by", order_add}, {"collate", NULL, collate_add}, {"binary", NULL, binary_add}};
     const struct token *token = peek(run, 0);
     if (introduces_literal(run))
-        return skip(run, 1);
+        return introduced_add(run);
     if (skips_schema(run))
         return schema_skip(run);
+    if (token_is(token, "from") && token_is(peek(run, 1), "dual") && run->t->rules->loose & run->t->source->engine)
+        return skip(run, 2);
     if (token_is(token, "only") && before_table(peek(run, -1)))
         return skip(run, 1);
     for (size_t i = 0; i < sizeof special / sizeof *special; i++)
@@ -436,21 +609,52 @@ static const struct translate_word *operator_row(const struct run *run, const st
     return row_find(run->t, run->t->rules->operators, token_copy(run->t->mem, token));
 }
 
+/* a || b as texts */
+static int joined_check(const struct run *run)
+{
+    const struct translate_word *row = operator_row(run, peek(run, 0));
+    if (!token_is(peek(run, 0), "||") || !row || !text_equal(row->to, "||"))
+        return 0;
+    if (term_is(run->scan, run->term, run->at, run->end, VALUE_BOOLEAN))
+        return fail(run->t->ctx, ERR_UNSUPPORTED, "the text of a boolean is another one here: say ::text");
+    if (term_is(run->scan, run->term, run->at, run->end, VALUE_DECIMAL))
+        decimals_note(run->t);
+    return 0;
+}
+
+/* Operators that make something else of such values here. */
+static int kinds_check(const struct run *run)
+{
+    static const struct {
+        const char *operators[5];
+        enum value_kind kind;
+        const char *reason;
+    } refused[] = {
+        {{"+", "-"}, VALUE_MOMENT, "sums and differences of moments are not there"},
+        {{"||", "-"}, VALUE_DOCUMENT, "JSON and arrays are not changed by operators here"},
+        {{"+", "-", "*", "/"}, VALUE_CHOICE, "labels of an enum are texts here, and no numbers"},
+    };
+    const struct token *token = peek(run, 0);
+    if (run->at == run->from || token_is(peek(run, 1), "interval"))
+        return 0;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (token_is_one_of(token, refused[i].operators) &&
+            term_is(run->scan, run->term, run->at, run->end, refused[i].kind))
+            return fail(run->t->ctx, ERR_UNSUPPORTED, "%s", refused[i].reason);
+    if (token_is(token, "->") && token_is(peek(run, 1), "-"))
+        return fail(run->t->ctx, ERR_UNSUPPORTED, "elements are counted only from the beginning here");
+    TRY(joined_check(run));
+    return comparison_check(run->scan, run->at, run->end, run->term);
+}
+
 static int arithmetic_add(struct run *run, bool *done)
 {
-    const struct token *token = peek(run, 0);
-    bool sum = (token_is(token, "+") || token_is(token, "-")) && !token_is(peek(run, 1), "interval");
-    *done = false;
-    if (sum && run->at > run->from && term_is(run->scan, run->term, run->at, run->end, VALUE_MOMENT))
-        return fail(run->t->ctx, ERR_UNSUPPORTED, "sums and differences of moments are not there");
-    if ((token_is(token, "||") || token_is(token, "-")) && run->at > run->from &&
-        term_is(run->scan, run->term, run->at, run->end, VALUE_DOCUMENT))
-        return fail(run->t->ctx, ERR_UNSUPPORTED, "JSON is not changed by operators here");
-    if (!token_is(token, "/") || !term_is(run->scan, run->term, run->at, run->end, VALUE_DECIMAL))
+    TRY(kinds_check(run));
+    *done = token_is(peek(run, 0), "/") && term_is(run->scan, run->term, run->at, run->end, VALUE_DECIMAL);
+    if (!*done)
         return 0;
-    buf_addf(run->out, "%s", run->t->rules->exact_division);
+    buf_add(run->out, run->t->rules->exact_division);
     run->at++;
-    *done = true;
     return 0;
 }
 
@@ -471,8 +675,11 @@ static int operator_add(struct run *run)
     bool word = char_is_alpha(*row->to); /* !a is NOT a */
     if (word && run->out->len && !char_is_space(run->out->data[run->out->len - 1]))
         buf_add_c(run->out, ' ');
-    buf_addf(run->out, word ? "%s " : "%s", row->to);
     run->at++;
+    buf_add(run->out, row->to);
+    if (is_pattern_word(run->t, row->to))
+        return pattern_after(run, row->to, run->at - 1);
+    buf_add(run->out, word ? " " : "");
     return 0;
 }
 
@@ -507,6 +714,51 @@ static int wrapped_add(struct run *run, int end)
     return 0;
 }
 
+/* 0x41 is a text where nothing makes a number of it. */
+static bool is_coded(const struct run *run, const struct token *token)
+{
+    static const char *const arithmetic[] = {"+", "-", "*", "/", "%", "&", "|", "<<", ">>", NULL};
+    bool hex = token->length > 2 && *token->text == '0' && strchr("xXbB", token->text[1]);
+    return hex && !token_is_one_of(peek(run, 1), arithmetic) && !token_is_one_of(peek(run, -1), arithmetic);
+}
+
+static int number_add(struct run *run)
+{
+    const struct token *token = peek(run, 0);
+    const char *type = compared_type(run->scan, run->at), *value = NULL, *number = token_copy(run->t->mem, token);
+    begin_operand(run);
+    if (is_coded(run, token))
+        return fail(run->t->ctx, ERR_UNSUPPORTED, "%s may be a text, and is a number here", number);
+    if (type && (text_starts_nocase(type, "date") || text_starts_nocase(type, "timestamp")))
+        TRY(constant_value(run->t, type, number, false, &value));
+    buf_add(run->out, value ? value : number);
+    run->at++;
+    return 0;
+}
+
+/* a -> b ->> c; where it stands: the last arrow is none that gives a text, or there is none. */
+static int arrows_end(const struct run *run, int *last)
+{
+    int to = run->t->rules->document_text ? arrows_after(run->scan, run->from, run->at, run->end, last) : run->at;
+    return to > run->at && token_is(&run->scan->token[*last], "->>") ? to : run->at;
+}
+
+/* What "->" gives is a document, and a number or a boolean one of its own; its text is wanted. */
+static int arrows_add(struct run *run, int last, int to)
+{
+    struct names one = {0};
+    const char *document, *key;
+    if (token_is(&run->scan->token[last + 1], "-"))
+        return fail(run->t->ctx, ERR_UNSUPPORTED, "elements are counted only from the beginning here");
+    begin_operand(run);
+    TRY(text_translate(run->scan, run->at, last, &document));
+    TRY(text_translate(run->scan, last + 1, to, &key));
+    names_add(run->t->mem, &one, arena_printf(run->t->mem, "%s -> %s", document, key));
+    buf_add(run->out, fill_in(run->t->mem, run->t->rules->document_text, &one));
+    run->at = to;
+    return 0;
+}
+
 static int one_add(struct run *run)
 {
     const struct token *token = peek(run, 0);
@@ -517,6 +769,9 @@ static int one_add(struct run *run)
     int wrapped = wrapped_end(run);
     if (wrapped > run->at)
         return wrapped_add(run, wrapped);
+    int last, arrows = arrows_end(run, &last);
+    if (arrows > run->at)
+        return arrows_add(run, last, arrows);
     switch (token->kind) {
     case TOKEN_STRING: return string_add(run);
     case TOKEN_WORD:
@@ -525,7 +780,7 @@ static int one_add(struct run *run)
     case TOKEN_PARAMETER:
         return fail(run->t->ctx, ERR_UNSUPPORTED, "%.*s is a variable of another engine's session", (int)token->length,
                     token->text);
-    case TOKEN_NUMBER: begin_operand(run); break;
+    case TOKEN_NUMBER: return number_add(run);
     default: break;
     }
     if (token_is(token, "("))

@@ -165,6 +165,8 @@ int translator_open(struct ctx *ctx, const struct dialect *source, const struct 
     t->rules = target->dialect->translation;
     map_init(&t->types, ctx->mem);
     map_init(&t->told, ctx->mem);
+    map_init(&t->constants, ctx->mem);
+    map_init(&t->documents, ctx->mem);
     if (source->usual_name)
         names_add(ctx->mem, &t->schemas, source->usual_name);
     TRY(target->dialect->driver->scratch(ctx, &spec, &t->shadow));
@@ -274,6 +276,25 @@ static int statement_translate(struct translator *t)
     return conn_exec(t->ctx, t->shadow, "RELEASE statement");
 }
 
+/* Columns of JSON are plain texts in the schema: a name before the type, or one that such a column is given. */
+static bool documents_follow(struct scan *scan)
+{
+    struct translator *t = scan->t;
+    bool found = false;
+    for (int i = 0; i + 2 < scan->n; i++) {
+        const struct token *name = &scan->token[i];
+        if (name->kind != TOKEN_WORD && name->kind != TOKEN_QUOTED)
+            continue;
+        const char *from = text_lower(t->mem, name_of(t, name));
+        bool typed = token_is(name + 1, "json") || token_is(name + 1, "jsonb");
+        bool renamed = token_is(name + 1, "to") && map_get(&t->documents, from);
+        if (typed || renamed)
+            map_set(&t->documents, typed ? from : text_lower(t->mem, name_of(t, name + 2)), t);
+        found = found || typed || renamed;
+    }
+    return found;
+}
+
 int translator_follow(struct translator *t, const char *path, const struct split *split)
 {
     t->following = true;
@@ -283,9 +304,11 @@ int translator_follow(struct translator *t, const char *path, const struct split
         absent_followed(t, path, t->piece);
         struct arena_mark mark = arena_save(t->mem);
         scan_open(&scan, t, t->piece->text, t->piece->length);
+        bool documents = documents_follow(&scan);
         if (!token_is(scan_peek(&scan, 1), "type") && !token_is(scan_peek(&scan, 1), "domain") &&
             !token_is(scan_peek(&scan, 1), "schema")) {
-            arena_rewind(t->mem, mark);
+            if (!documents)
+                arena_rewind(t->mem, mark);
             continue;
         }
         if (statement_read(&scan) == ERR_UNSUPPORTED)
@@ -293,6 +316,41 @@ int translator_follow(struct translator *t, const char *path, const struct split
         TRY(ctx_check(t->ctx));
     }
     t->following = false;
+    return 0;
+}
+
+void reference_note(struct translator *t, const char *table)
+{
+    struct reference *reference = NEW(t->mem, struct reference);
+    *reference = (struct reference){table, t->piece};
+    list_add(t->mem, &t->references, reference);
+}
+
+static const struct reference *reference_to(const struct translator *t, const char *table)
+{
+    for (int i = 0; i < t->references.n; i++) {
+        const struct reference *reference = t->references.item[i];
+        if (text_equal_nocase(reference->table, table))
+            return reference;
+    }
+    return NULL;
+}
+
+/* The target takes a foreign key to a table that is not there; those of this file are told. */
+static int references_check(struct translator *t)
+{
+    struct tree *tree = NULL;
+    if (t->references.n)
+        TRY(shadow_tree(t, &tree));
+    for (const struct object *o = tree ? tree->root : NULL; o; o = object_next(tree->root, o)) {
+        const char *to = o->kind == KIND_FOREIGN_KEY ? ((const struct foreign_key *)o)->ref_table.name : NULL;
+        const struct reference *reference = to && !table_find(t, tree, to) ? reference_to(t, to) : NULL;
+        if (!reference)
+            continue;
+        t->piece = reference->piece;
+        note(t, NOTE_CANNOT, "%s refers to %s, and there is no such table at the end of the file", o->parent->name, to);
+    }
+    t->references = (struct list){0};
     return 0;
 }
 
@@ -307,6 +365,7 @@ int translate_split(struct translator *t, const char *path, const struct split *
         for (int k = 0; k < t->made.n; k++)
             list_add(t->mem, &all, t->made.item[k]);
     }
+    TRY(references_check(t));
     t->piece = NULL;
     *out = (struct split){.piece = NEW_ARRAY(t->mem, struct sql_piece, all.n + 1), .n = all.n};
     for (int i = 0; i < all.n; i++)

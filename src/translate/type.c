@@ -75,13 +75,36 @@ static void made_take(struct read_type *type, const struct made_type *made)
     type->marks = row->marks & ~(unsigned)TRANSLATE_TOLD;
 }
 
+/* $1 stays; the arguments are "(10,2)". */
+static const char *sized_cast(struct arena *mem, const char *sized, const char *arguments)
+{
+    struct names values = {0};
+    size_t first = strcspn(arguments + 1, ",)");
+    const char *second = arguments + 1 + first;
+    names_add(mem, &values, "$1");
+    names_add(mem, &values, arena_copy(mem, arguments + 1, first));
+    names_add(mem, &values, *second == ',' ? arena_copy(mem, second + 1, strcspn(second + 1, ")")) : "0");
+    return fill_in(mem, sized, &values);
+}
+
+/* Is it one of those that the table's types become? */
+bool type_is_integer(const struct translator *t, const char *name)
+{
+    for (const struct translate_type *row = t->rules->types; row->from; row++)
+        if (text_equal_nocase(row->to, name) && row->cast && text_has(row->cast, "INTEGER"))
+            return true;
+    return false;
+}
+
 static void row_take(struct read_type *type, const struct translate_type *row, struct arena *mem, const char *arguments)
 {
     bool keeps = (row->marks & TRANSLATE_ARGUMENTS) && arguments;
     type->name = keeps ? arena_printf(mem, "%s%s", row->to, arguments) : row->to;
-    type->cast = row->cast;
+    type->sized = row->sized && arguments;
+    type->cast = type->sized ? sized_cast(mem, row->sized, arguments) : row->cast;
     type->marks = row->marks;
     type->is_integer = row->cast && text_has(row->cast, "INTEGER");
+    type->is_text = row->cast && text_has(row->cast, "TEXT");
 }
 
 static int name_read(struct scan *scan, const char **name, const char **arguments, int *from, int *to)
@@ -153,7 +176,7 @@ void type_tell(struct translator *t, const struct read_type *type)
     if (type->fallback)
         note_once(t, NOTE_CANNOT, "Type '%s' is not supported by %s. Falling back to %s.", type->written,
                   t->target->dialect->title, type->name);
-    else if (type->marks & TRANSLATE_TOLD)
+    else if ((type->marks & TRANSLATE_TOLD) && !text_equal(type->written, type->name))
         note_once(t, NOTE_CHANGED, "Translated type '%s' to '%s' for %s compatibility.", type->written, type->name,
                   t->target->dialect->title);
 }

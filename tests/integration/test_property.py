@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support.engines import created
 from support.project import PROGRAM, ROOT, SEED
 
 BUILD = Path(PROGRAM).parent / "tests" / "property"
@@ -43,6 +44,22 @@ def test_parts_of_schema_texts(servers, server):
     run(BUILD / "partial", "postgresql", max(1, int(RUNS) // 4), SEED, url)
     if server == "PG15":
         run(BUILD / "partial", "postgresql", url, ROOT / "tests" / "golden" / "partial" / "postgresql.txt")
+
+
+ANSWERS = ROOT / "tests" / "golden" / "answers"
+
+
+def test_answers_of_postgresql(servers):
+    """What is recorded of the engine is what it answers."""
+    run(BUILD / "answers", "postgresql", "--url", servers["PG15_TCP_URL"], ANSWERS / "postgresql.txt")
+
+
+def test_answers_of_mariadb(servers, tmp_path):
+    database, drop = created("mariadb", servers, tmp_path)
+    try:
+        run(BUILD / "answers", "mariadb", "--url", database.url, ANSWERS / "mariadb.txt")
+    finally:
+        drop()
 
 
 def test_private_server():

@@ -14,25 +14,56 @@ enum {
     ARGS = TRANSLATE_ARGUMENTS,
     TOLD = TRANSLATE_TOLD,
     SERIAL = TRANSLATE_SERIAL,
-    LABELS = TRANSLATE_LABELS
+    LABELS = TRANSLATE_LABELS,
+    NO_CASE = TRANSLATE_NO_CASE,
+    DOCUMENT = TRANSLATE_DOCUMENT
 };
 
-static const char rounded[] =
-    "CASE typeof($1) WHEN 'real' THEN CAST(round($1) AS INTEGER) ELSE CAST($1 AS INTEGER) END";
-static const char as_integer[] = "CAST($1 AS INTEGER)", as_real[] = "CAST($1 AS REAL)", as_text[] = "CAST($1 AS TEXT)",
-                  as_number[] = "CAST($1 AS NUMERIC)", as_blob[] = "CAST($1 AS BLOB)", as_date[] = "date($1)",
-                  as_moment[] = "datetime($1)", as_time[] = "time($1)";
+/* A text that is no integer is an error there; malformed JSON is one here. */
+#define IS_INTEGER(x) x " GLOB '[-+0-9]*' AND " x " GLOB '*[0-9]' AND substr(" x ", 2) NOT GLOB '*[^0-9]*'"
+#define FROM_TEXT     "CASE WHEN " IS_INTEGER("trim($1)") " THEN CAST($1 AS INTEGER) ELSE json($1 || ' is no integer') END"
+#define FROM_NUMBER   "CASE typeof($1) WHEN 'text' THEN json(trim($1)) ELSE $1 END"
+
+static const char
+    rounded
+        [] = "CASE typeof($1) WHEN 'real' THEN CAST(round($1) AS INTEGER) ELSE CAST($1 AS INTEGER) END",
+ rounded_even[] =
+     "CAST(CASE WHEN $1 - CAST($1 AS INTEGER) IN (0.5, -0.5) THEN 2 * round($1 / 2.0) ELSE round($1) END AS INTEGER)",
+ truth[] = "CASE WHEN $1 THEN 'true' WHEN NOT $1 THEN 'false' END",
+ document_text[] = "CASE json_type($1) WHEN 'text' THEN $1 ->> '$' WHEN 'null' THEN NULL ELSE $1 END",
+ as_truth[] =
+     "CASE WHEN typeof($1) <> 'text' THEN $1 <> 0 WHEN lower(trim($1)) IN ('t', 'true', 'y', 'yes', 'on', '1') THEN 1 "
+     "WHEN lower(trim($1)) IN ('f', 'false', 'n', 'no', 'off', '0') THEN 0 ELSE json($1 || ' is no boolean') END",
+ cut[] = "substr(CAST($1 AS TEXT), 1, $2)", scaled[] = "round(CAST($1 AS NUMERIC), $3)",
+ pattern[] =
+     "replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace("
+     "$1, '\\\\', char(1)), '\\%', char(2)), '\\_', char(3)), '[', '[[]'), '*', '[*]'), '?', '[?]'), '%', '*'), "
+     "'_', '?'), char(1), '\\'), char(2), '%'), char(3), '_')";
+static const char pg_integer[] =
+    "CASE typeof($1) WHEN 'real' THEN CAST(round($1) AS INTEGER) WHEN 'text' THEN " FROM_TEXT
+    " ELSE CAST($1 AS INTEGER) END",
+                  pg_real[] = "CAST(" FROM_NUMBER " AS REAL)", pg_number[] = "CAST(" FROM_NUMBER " AS NUMERIC)",
+                  pg_scaled[] = "round(CAST(" FROM_NUMBER " AS NUMERIC), $3)",
+                  pg_date[] = "coalesce(date($1), json($1 || ' is no date'))",
+                  pg_moment[] = "coalesce(datetime($1), json($1 || ' is no timestamp'))",
+                  pg_time[] = "coalesce(time($1), json($1 || ' is no time'))", as_real[] = "CAST($1 AS REAL)",
+                  as_text[] = "CAST($1 AS TEXT)", as_number[] = "CAST($1 AS NUMERIC)", as_blob[] = "CAST($1 AS BLOB)",
+                  as_date[] = "date($1)", as_moment[] = "datetime($1)", as_time[] = "time($1)";
 
 /* clang-format off */
 static const struct translate_type types[] = {
-    {ANY, "INTEGER", "INTEGER", 0, as_integer},
-    {ANY, "INT", "INTEGER", 0, as_integer},
-    {PG, "INT4", "INTEGER", 0, as_integer},
-    {PG, "INT2", "SMALLINT", 0, as_integer},
-    {PG, "INT8", "BIGINT", 0, as_integer},
-    {ANY, "SMALLINT", "SMALLINT", 0, as_integer},
-    {ANY, "BIGINT", "BIGINT", 0, as_integer},
-    {PG, "OID", "INTEGER", TOLD, as_integer},
+    {PG, "INTEGER", "INTEGER", 0, pg_integer},
+    {MYSQL, "INTEGER", "INTEGER", 0, rounded},
+    {PG, "INT", "INTEGER", 0, pg_integer},
+    {MYSQL, "INT", "INTEGER", 0, rounded},
+    {PG, "INT4", "INTEGER", 0, pg_integer},
+    {PG, "INT2", "SMALLINT", 0, pg_integer},
+    {PG, "INT8", "BIGINT", 0, pg_integer},
+    {PG, "SMALLINT", "SMALLINT", 0, pg_integer},
+    {MYSQL, "SMALLINT", "SMALLINT", 0, rounded},
+    {PG, "BIGINT", "BIGINT", 0, pg_integer},
+    {MYSQL, "BIGINT", "BIGINT", 0, rounded},
+    {PG, "OID", "INTEGER", TOLD, pg_integer},
     {PG, "SERIAL", "INTEGER", SERIAL, NULL},
     {PG, "SERIAL4", "INTEGER", SERIAL, NULL},
     {PG, "BIGSERIAL", "INTEGER", SERIAL, NULL},
@@ -42,50 +73,66 @@ static const struct translate_type types[] = {
     {MYSQL, "SERIAL", "INTEGER", SERIAL, NULL},
     {MYSQL, "TINYINT(1)", "BOOLEAN", 0, NULL},
     {MYSQL, "BIT(1)", "BOOLEAN", 0, NULL},
-    {MYSQL, "TINYINT", "INTEGER", 0, as_integer},
-    {MYSQL, "MEDIUMINT", "INTEGER", 0, as_integer},
-    {MYSQL, "SIGNED", "INTEGER", 0, as_integer},
-    {MYSQL, "UNSIGNED", "INTEGER", 0, as_integer},
-    {MYSQL, "YEAR", "INTEGER", 0, as_integer},
-    {MYSQL, "BIT", "INTEGER", TOLD, as_integer},
-    {ANY, "BOOLEAN", "BOOLEAN", 0, NULL},
-    {ANY, "BOOL", "BOOLEAN", 0, NULL},
-    {ANY, "REAL", "REAL", 0, as_real},
-    {ANY, "FLOAT", "FLOAT", 0, as_real},
-    {PG, "FLOAT4", "REAL", 0, as_real},
-    {PG, "FLOAT8", "DOUBLE PRECISION", 0, as_real},
-    {ANY, "DOUBLE", "DOUBLE", 0, as_real},
-    {ANY, "DOUBLE PRECISION", "DOUBLE PRECISION", 0, as_real},
-    {ANY, "NUMERIC", "NUMERIC", TOLD, as_number},
-    {ANY, "DECIMAL", "NUMERIC", TOLD, as_number},
-    {ANY, "DEC", "NUMERIC", TOLD, as_number},
-    {MYSQL, "FIXED", "NUMERIC", TOLD, as_number},
-    {ANY, "VARCHAR", "VARCHAR", ARGS, as_text},
-    {ANY, "CHARACTER VARYING", "VARCHAR", ARGS, as_text},
-    {ANY, "CHAR VARYING", "VARCHAR", ARGS, as_text},
-    {ANY, "CHAR", "CHAR", ARGS, as_text},
-    {ANY, "CHARACTER", "CHAR", ARGS, as_text},
-    {PG, "BPCHAR", "CHAR", ARGS, as_text},
-    {MYSQL, "NVARCHAR", "VARCHAR", ARGS, as_text},
-    {MYSQL, "NCHAR", "CHAR", ARGS, as_text},
-    {ANY, "TEXT", "TEXT", 0, as_text},
+    {MYSQL, "TINYINT", "INTEGER", 0, rounded},
+    {MYSQL, "MEDIUMINT", "INTEGER", 0, rounded},
+    {MYSQL, "SIGNED", "INTEGER", 0, rounded},
+    {MYSQL, "UNSIGNED", "INTEGER", 0, rounded},
+    {MYSQL, "YEAR", "INTEGER", 0, rounded},
+    {MYSQL, "BIT", "INTEGER", TOLD, rounded},
+    {PG, "BOOLEAN", "BOOLEAN", 0, as_truth},
+    {PG, "BOOL", "BOOLEAN", 0, as_truth},
+    {MYSQL, "BOOLEAN", "BOOLEAN", 0, NULL},
+    {MYSQL, "BOOL", "BOOLEAN", 0, NULL},
+    {PG, "REAL", "REAL", 0, pg_real},
+    {MYSQL, "REAL", "REAL", 0, as_real},
+    {PG, "FLOAT", "FLOAT", 0, pg_real},
+    {MYSQL, "FLOAT", "FLOAT", 0, as_real},
+    {PG, "FLOAT4", "REAL", 0, pg_real},
+    {PG, "FLOAT8", "DOUBLE PRECISION", 0, pg_real},
+    {PG, "DOUBLE", "DOUBLE", 0, pg_real},
+    {MYSQL, "DOUBLE", "DOUBLE", 0, as_real},
+    {PG, "DOUBLE PRECISION", "DOUBLE PRECISION", 0, pg_real},
+    {MYSQL, "DOUBLE PRECISION", "DOUBLE PRECISION", 0, as_real},
+    {PG, "NUMERIC", "NUMERIC", ARGS, pg_number, pg_scaled},
+    {MYSQL, "NUMERIC", "NUMERIC", ARGS, as_number, scaled},
+    {PG, "DECIMAL", "NUMERIC", ARGS, pg_number, pg_scaled},
+    {MYSQL, "DECIMAL", "NUMERIC", ARGS, as_number, scaled},
+    {PG, "DEC", "NUMERIC", ARGS, pg_number, pg_scaled},
+    {MYSQL, "DEC", "NUMERIC", ARGS, as_number, scaled},
+    {MYSQL, "FIXED", "NUMERIC", ARGS, as_number, scaled},
+    {PG, "VARCHAR", "VARCHAR", ARGS, as_text, cut},
+    {MYSQL, "VARCHAR", "VARCHAR", ARGS | NO_CASE, as_text, cut},
+    {PG, "CHARACTER VARYING", "VARCHAR", ARGS, as_text, cut},
+    {MYSQL, "CHARACTER VARYING", "VARCHAR", ARGS | NO_CASE, as_text, cut},
+    {PG, "CHAR VARYING", "VARCHAR", ARGS, as_text, cut},
+    {MYSQL, "CHAR VARYING", "VARCHAR", ARGS | NO_CASE, as_text, cut},
+    {PG, "CHAR", "CHAR", ARGS, as_text, cut},
+    {MYSQL, "CHAR", "CHAR", ARGS | NO_CASE, as_text, cut},
+    {PG, "CHARACTER", "CHAR", ARGS, as_text, cut},
+    {MYSQL, "CHARACTER", "CHAR", ARGS | NO_CASE, as_text, cut},
+    {PG, "BPCHAR", "CHAR", ARGS, as_text, cut},
+    {MYSQL, "NVARCHAR", "VARCHAR", ARGS | NO_CASE, as_text, cut},
+    {MYSQL, "NCHAR", "CHAR", ARGS | NO_CASE, as_text, cut},
+    {PG, "TEXT", "TEXT", 0, as_text},
+    {MYSQL, "TEXT", "TEXT", NO_CASE, as_text},
     {PG, "NAME", "TEXT", 0, as_text},
-    {PG, "CITEXT", "TEXT", TRANSLATE_NO_CASE, as_text},
-    {MYSQL, "TINYTEXT", "TEXT", 0, as_text},
-    {MYSQL, "MEDIUMTEXT", "TEXT", 0, as_text},
-    {MYSQL, "LONGTEXT", "TEXT", 0, as_text},
-    {MYSQL, "ENUM", "TEXT", LABELS, NULL},
-    {ANY, "DATE", "DATE", 0, as_date},
-    {PG, "TIMESTAMP", "TIMESTAMP", 0, as_moment},
-    {PG, "TIMESTAMP WITHOUT TIME ZONE", "TIMESTAMP", 0, as_moment},
-    {PG, "TIMESTAMP WITH TIME ZONE", "DATETIME", TOLD, as_moment},
-    {PG, "TIMESTAMPTZ", "DATETIME", TOLD, as_moment},
+    {PG, "CITEXT", "TEXT", NO_CASE, as_text},
+    {MYSQL, "TINYTEXT", "TEXT", NO_CASE, as_text},
+    {MYSQL, "MEDIUMTEXT", "TEXT", NO_CASE, as_text},
+    {MYSQL, "LONGTEXT", "TEXT", NO_CASE, as_text},
+    {MYSQL, "ENUM", "TEXT", LABELS | NO_CASE, NULL},
+    {PG, "DATE", "DATE", 0, pg_date},
+    {MYSQL, "DATE", "DATE", 0, as_date},
+    {PG, "TIMESTAMP", "TIMESTAMP", 0, pg_moment},
+    {PG, "TIMESTAMP WITHOUT TIME ZONE", "TIMESTAMP", 0, pg_moment},
+    {PG, "TIMESTAMP WITH TIME ZONE", "DATETIME", TOLD, pg_moment},
+    {PG, "TIMESTAMPTZ", "DATETIME", TOLD, pg_moment},
     {MYSQL, "TIMESTAMP", "TIMESTAMP", 0, as_moment},
     {MYSQL, "DATETIME", "DATETIME", 0, as_moment},
     {PG, "UUID", "TEXT", TOLD, NULL},
     {MARIA, "UUID", "TEXT", TOLD, NULL},
-    {ANY, "JSON", "TEXT", TOLD, NULL},
-    {PG, "JSONB", "TEXT", TOLD, NULL},
+    {ANY, "JSON", "TEXT", TOLD | DOCUMENT, NULL},
+    {PG, "JSONB", "TEXT", TOLD | DOCUMENT, NULL},
     {PG, "BYTEA", "BLOB", TOLD, as_blob},
     {MYSQL, "BLOB", "BLOB", 0, as_blob},
     {MYSQL, "TINYBLOB", "BLOB", 0, as_blob},
@@ -96,15 +143,74 @@ static const struct translate_type types[] = {
     {PG, "REGCLASS", "TEXT", 0, NULL},
     {PG, "REGPROC", "TEXT", 0, NULL},
     {PG, "REGTYPE", "TEXT", 0, NULL},
-    {PG, "TIME", "TEXT", TOLD, as_time},
-    {PG, "TIME WITHOUT TIME ZONE", "TEXT", TOLD, as_time},
+    {PG, "TIME", "TEXT", TOLD, pg_time},
+    {PG, "TIME WITHOUT TIME ZONE", "TEXT", TOLD, pg_time},
     {MYSQL, "TIME", "TEXT", TOLD, as_time},
+    {0}
+};
+
+#define IS_TRUE   "lower(trim($1)) IN ('t', 'true', 'y', 'yes', 'on', '1')"
+#define IS_FALSE  "lower(trim($1)) IN ('f', 'false', 'n', 'no', 'off', '0')"
+#define WITHIN(low, high) "CASE WHEN typeof($1) = 'real' AND round($1) BETWEEN " low " AND " high " THEN CAST(round($1) AS INTEGER) " \
+    "WHEN " IS_INTEGER("trim($1)") " AND length(ltrim(trim($1), '-+0')) < 19 AND CAST(trim($1) AS INTEGER) BETWEEN " low " AND " high " THEN CAST(trim($1) AS INTEGER) END"
+#define NUMBER    "CAST(trim($1) AS NUMERIC)"
+#define IS_NUMBER "json_valid(trim($1)) AND json_type(trim($1)) IN ('integer', 'real') AND length(ltrim(trim($1), '-0.')) < 17"
+#define IS_DAY    "date(substr($1, 1, 10), '+0 days') = substr($1, 1, 10) AND datetime($1) IS NOT NULL"
+
+static const char
+    within_two[] = WITHIN("-32768", "32767"), within_four[] = WITHIN("-2147483648", "2147483647"),
+    within_eight[] = WITHIN("-9223372036854775807", "9223372036854775807"),
+    boolean[] = "CASE WHEN typeof($1) <> 'text' THEN NULL WHEN " IS_TRUE " THEN 1 WHEN " IS_FALSE " THEN 0 END",
+    boolean_cast[] = "CASE WHEN typeof($1) <> 'text' THEN $1 <> 0 WHEN " IS_TRUE " THEN 1 WHEN " IS_FALSE " THEN 0 END",
+    number[] = "CASE WHEN " IS_NUMBER " THEN " NUMBER " END",
+    scaled_number[] = "CASE WHEN " IS_NUMBER " AND abs(round(" NUMBER ", $3)) < pow(10, $2 - $3) THEN CAST(CAST(round(" NUMBER ", $3) AS TEXT) AS NUMERIC) END",
+    real[] = "CASE WHEN json_valid(trim($1)) AND json_type(trim($1)) IN ('integer', 'real') THEN CAST(trim($1) AS REAL) END",
+    day[] = "CASE WHEN " IS_DAY " THEN substr($1, 1, 10) END",
+    moment[] = "CASE WHEN " IS_DAY " AND substr($1, 11) NOT GLOB '*[-+Zz]*' THEN CASE WHEN $1 GLOB '*.*' THEN replace($1, 'T', ' ') ELSE datetime($1) END END",
+    zoned[] = "CASE WHEN date(substr($1, 1, 10), '+0 days') = substr($1, 1, 10) THEN CASE "
+              "WHEN $1 GLOB '*.*+00' THEN replace(substr($1, 1, length($1) - 3), 'T', ' ') "
+              "WHEN $1 GLOB '*.*' THEN CASE WHEN substr($1, 11) NOT GLOB '*[-+Zz]*' AND datetime($1) IS NOT NULL THEN replace($1, 'T', ' ') END "
+              "WHEN substr($1, 11) GLOB '*[-+][0-9][0-9]' THEN datetime($1 || ':00') ELSE datetime($1) END END",
+    time_of_day[] = "time($1)",
+    id[] = "CASE WHEN length($1) = 36 AND replace(lower($1), '-', '') NOT GLOB '*[^0-9a-f]*' AND length(replace($1, '-', '')) = 32 THEN lower($1) END",
+    document[] = "CASE WHEN json_valid($1) THEN $1 END",
+    short_text[] = "CASE WHEN length(rtrim($1, ' ')) <= $2 THEN substr($1, 1, $2) END";
+
+/* An INTEGER of MySQL's may be any of its integers, with a sign or without. */
+static const struct translate_constant constants[] = {
+    {ANY, "SMALLINT", 0, false, within_two},
+    {PG, "INTEGER", 0, false, within_four},
+    {MYSQL, "INTEGER", 0, false, within_eight},
+    {ANY, "BIGINT", 0, false, within_eight},
+    {PG, "BOOLEAN", 0, true, boolean},
+    {PG, "BOOLEAN", 0, false, boolean_cast},
+    {ANY, "NUMERIC", 0, false, number},
+    {ANY, "NUMERIC", -1, true, scaled_number},
+    {ANY, "REAL", 0, false, real},
+    {ANY, "FLOAT", 0, false, real},
+    {ANY, "DOUBLE", 0, false, real},
+    {ANY, "DOUBLE PRECISION", 0, false, real},
+    {ANY, "DATE", 0, false, day},
+    {ANY, "TIMESTAMP", 0, false, moment},
+    {PG, "DATETIME", 0, false, zoned},
+    {MYSQL, "DATETIME", 0, false, moment},
+    {ANY, "TIME", 0, false, time_of_day},
+    {ANY, "UUID", 0, false, id},
+    {ANY, "JSON", 0, false, document},
+    {PG, "JSONB", 0, false, document},
+    {ANY, "VARCHAR", 1, true, short_text},
+    {ANY, "CHAR", 1, true, short_text},
     {0}
 };
 
 static const char uuid[] = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || "
                            "'-' || substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || "
                            "hex(randomblob(6)))";
+
+static const char from_place[] = "substr($1, max($2, 1))",
+                  part[] = "CASE WHEN $3 < 0 THEN json('negative substring length') ELSE substr($1, max($2, 1), max(min($2, 1) - 1 + $3, 0)) END",
+                  my_from_place[] = "CASE WHEN $2 = 0 OR -($2) > length($1) THEN '' ELSE substr($1, $2) END",
+                  my_part[] = "CASE WHEN $2 = 0 OR -($2) > length($1) THEN '' ELSE substr($1, $2, max($3, 0)) END";
 
 static const struct translate_function functions[] = {
     {ANY, "now", 0, NULL, "CURRENT_TIMESTAMP"},
@@ -164,16 +270,33 @@ static const struct translate_function functions[] = {
     {ANY, "octet_length", 1, NULL, "length(CAST($1 AS BLOB))"},
     {PG, "concat", -1, NULL, "($*)", "coalesce($1, '')", " || "},
     {MYSQL, "concat", -1, NULL, "($*)", "($1)", " || "},
-    {ANY, "substring", 2, NULL, "substr($1, $2)"},
-    {ANY, "substring", 3, NULL, "substr($1, $2, $3)"},
-    {ANY, "substr", -1, NULL, NULL},
-    {MYSQL, "mid", 3, NULL, "substr($1, $2, $3)"},
-    {ANY, "left", 2, NULL, "substr($1, 1, $2)"},
-    {ANY, "right", 2, NULL, "substr($1, -($2))"},
-    {ANY, "position", 2, NULL, "instr($2, $1)"},
+    {ANY, "substring", 2, NULL, "substr($1, $2)", NULL, NULL, 2},
+    {ANY, "substring", 3, NULL, "substr($1, $2, $3)", NULL, NULL, 2 | 4},
+    {ANY, "substr", 2, NULL, NULL, NULL, NULL, 2},
+    {ANY, "substr", 3, NULL, NULL, NULL, NULL, 2 | 4},
+    {ANY, "substring for", 2, NULL, "substr($1, 1, $2)", NULL, NULL, 2},
+    {ANY, "substring for", 3, NULL, "substr($1, $3, $2)", NULL, NULL, 2 | 4},
+    {PG, "substring", 2, NULL, from_place, NULL, NULL, 0, 2},
+    {PG, "substring", 3, NULL, part, NULL, NULL, 0, 2 | 4},
+    {PG, "substr", 2, NULL, from_place},
+    {PG, "substr", 3, NULL, part},
+    {MYSQL, "substring", 2, NULL, my_from_place},
+    {MYSQL, "substring", 3, NULL, my_part},
+    {MYSQL, "substr", 2, NULL, my_from_place},
+    {MYSQL, "substr", 3, NULL, my_part},
+    {MYSQL, "mid", 3, NULL, "substr($1, $2, $3)", NULL, NULL, 2 | 4},
+    {MYSQL, "mid", 3, NULL, my_part},
+    {ANY, "left", 2, NULL, "substr($1, 1, $2)", NULL, NULL, 2},
+    {PG, "left", 2, NULL, "substr($1, 1, CASE WHEN $2 < 0 THEN max(length($1) + $2, 0) ELSE $2 END)"},
+    {MYSQL, "left", 2, NULL, "substr($1, 1, max($2, 0))"},
+    {ANY, "right", 2, NULL, "substr($1, -$2)", NULL, NULL, 2},
+    {PG, "right", 2, NULL, "CASE WHEN $2 < 0 THEN substr($1, 1 - ($2)) WHEN $2 > 0 THEN substr($1, -($2)) ELSE substr($1, 1, $2) END"},
+    {MYSQL, "right", 2, NULL, "CASE WHEN $2 > 0 THEN substr($1, -($2)) ELSE substr($1, 1, 0 * $2) END"},
+    {PG, "position", 2, NULL, "instr($2, $1)"},
+    {MYSQL, "position", 2, NULL, "instr(lower($2), lower($1))"},
     {PG, "strpos", 2, NULL, "instr($1, $2)"},
-    {MYSQL, "instr", 2, NULL, NULL},
-    {MYSQL, "locate", 2, NULL, "instr($2, $1)"},
+    {MYSQL, "instr", 2, NULL, "instr(lower($1), lower($2))"},
+    {MYSQL, "locate", 2, NULL, "instr(lower($2), lower($1))"},
     {ANY, "upper", 1, NULL, NULL},
     {ANY, "lower", 1, NULL, NULL},
     {MYSQL, "ucase", 1, NULL, "upper($1)"},
@@ -184,11 +307,13 @@ static const struct translate_function functions[] = {
     {ANY, "rtrim", -1, NULL, NULL},
     {ANY, "replace", 3, NULL, NULL},
     {PG, "chr", 1, NULL, "char($1)"},
-    {ANY, "ascii", 1, NULL, "unicode($1)"},
-    {ANY, "hex", 1, NULL, NULL},
+    {ANY, "ascii", 1, NULL, "coalesce(unicode($1), 0 * length($1))"},
+    {MYSQL, "hex", 1, NULL, "CASE typeof($1) WHEN 'integer' THEN printf('%X', $1) ELSE hex($1) END"},
     {ANY, "quote", 1, NULL, NULL},
     {ANY, "abs", 1, NULL, NULL},
-    {ANY, "round", -1, NULL, NULL},
+    {ANY, "round", 1, NULL, "round($1)"},
+    {ANY, "round", 2, NULL, "round($1, $2)", NULL, NULL, 2},
+    {ANY, "round", 2, NULL, "(round($1 * pow(10, $2)) / pow(10, $2))"},
     {ANY, "ceil", 1, NULL, NULL},
     {ANY, "ceiling", 1, NULL, NULL},
     {ANY, "floor", 1, NULL, NULL},
@@ -206,10 +331,10 @@ static const struct translate_function functions[] = {
     {MYSQL, "if", 3, NULL, "iif($1, $2, $3)"},
     {MYSQL, "greatest", -1, NULL, "max($*)"},
     {PG, "greatest", 2, NULL, "coalesce(max($1, $2), $1, $2)"},
-    {PG, "greatest", -1, NULL, "(SELECT max(column1) FROM (VALUES $*))", "($1)"},
+    {PG, "greatest", -1, NULL, "max($*)", "coalesce($1, $2)"},
     {MYSQL, "least", -1, NULL, "min($*)"},
     {PG, "least", 2, NULL, "coalesce(min($1, $2), $1, $2)"},
-    {PG, "least", -1, NULL, "(SELECT min(column1) FROM (VALUES $*))", "($1)"},
+    {PG, "least", -1, NULL, "min($*)", "coalesce($1, $2)"},
     {ANY, "count", -1, NULL, NULL},
     {ANY, "sum", -1, NULL, NULL},
     {ANY, "avg", -1, NULL, NULL},
@@ -220,7 +345,8 @@ static const struct translate_function functions[] = {
     {PG, "every", 1, NULL, "min($1)"},
     {PG, "string_agg", 2, NULL, "group_concat($1, $2)"},
     {MYSQL, "group_concat", 1, NULL, NULL},
-    {MYSQL, "group_concat", 2, NULL, "group_concat($1, $2)"},
+    {MYSQL, "group_concat", -1, NULL, "group_concat($*)", "($1)", " || "},
+    {MYSQL, "group_concat separator", 2, NULL, "group_concat($1, $2)"},
     {PG, "array_agg", 1, NULL, "json_group_array($1)"},
     {PG, "json_agg", 1, NULL, "json_group_array($1)"},
     {PG, "jsonb_agg", 1, NULL, "json_group_array($1)"},
@@ -234,9 +360,10 @@ static const struct translate_function functions[] = {
     {PG, "jsonb_build_array", -1, NULL, "json_array($*)"},
     {PG, "json_array_length", 1, NULL, NULL},
     {PG, "jsonb_array_length", 1, NULL, "json_array_length($1)"},
-    {MYSQL, "json_length", 1, NULL, "json_array_length($1)"},
-    {MYSQL, "json_object", -1, NULL, NULL},
-    {MYSQL, "json_array", -1, NULL, NULL},
+    {MYSQL, "json_length", 1, NULL,
+     "CASE json_type($1) WHEN 'array' THEN json_array_length($1) WHEN 'object' THEN (SELECT count(*) FROM json_each($1)) ELSE length($1) * 0 + 1 END"},
+    {MYSQL, "json_object", -1, NULL, "json_object($*)"},
+    {MYSQL, "json_array", -1, NULL, "json_array($*)"},
     {MYSQL, "json_extract", -1, NULL, NULL},
     {MYSQL, "json_set", -1, NULL, NULL},
     {MYSQL, "json_valid", 1, NULL, NULL},
@@ -257,20 +384,40 @@ static const struct translate_function functions[] = {
     {0}
 };
 
+static const char json_truth[] = "json(CASE WHEN $1 THEN 'true' WHEN NOT $1 THEN 'false' END)", json_itself[] = "json($1)",
+                  half_even[] = "CASE WHEN $1 - CAST($1 AS INTEGER) IN (0.5, -0.5) THEN 2 * round($1 / 2.0) ELSE $1 END";
+
+static const struct translate_argument arguments[] = {
+    {PG, "concat", VALUE_BOOLEAN, "CASE WHEN $1 THEN 't' WHEN NOT $1 THEN 'f' END"},
+    {ANY, "round", VALUE_FLOAT, half_even},
+    {MYSQL, "json_object", VALUE_BOOLEAN, NULL}, {MYSQL, "json_array", VALUE_BOOLEAN, NULL},
+    {PG, "json_build_object", VALUE_BOOLEAN, json_truth}, {PG, "json_build_object", VALUE_DOCUMENT, json_itself},
+    {PG, "jsonb_build_object", VALUE_BOOLEAN, json_truth}, {PG, "jsonb_build_object", VALUE_DOCUMENT, json_itself},
+    {PG, "json_build_array", VALUE_BOOLEAN, json_truth}, {PG, "json_build_array", VALUE_DOCUMENT, json_itself},
+    {PG, "jsonb_build_array", VALUE_BOOLEAN, json_truth}, {PG, "jsonb_build_array", VALUE_DOCUMENT, json_itself},
+    {PG, "json_agg", VALUE_BOOLEAN, json_truth}, {PG, "json_agg", VALUE_DOCUMENT, json_itself},
+    {PG, "jsonb_agg", VALUE_BOOLEAN, json_truth}, {PG, "jsonb_agg", VALUE_DOCUMENT, json_itself},
+    {PG, "json_object_agg", VALUE_BOOLEAN, json_truth}, {PG, "json_object_agg", VALUE_DOCUMENT, json_itself},
+    {PG, "jsonb_object_agg", VALUE_BOOLEAN, json_truth}, {PG, "jsonb_object_agg", VALUE_DOCUMENT, json_itself},
+    {0}
+};
+
 static const struct translate_divider dividers[] = {
-    {"extract", "from"}, {"substring", "from"}, {"substring", "for"}, {"position", "in"}, {"group_concat", "separator"}, {0}
+    {"extract", "from"}, {"substring", "from"}, {"substring", "for", "substring for"}, {"position", "in"}, {"group_concat", "separator", "group_concat separator"}, {0}
 };
 
 /* Words that are not names. */
 static const struct translate_word words[] = {
+    {PG, "like", "GLOB"},
     {PG, "ilike", "LIKE"},
+    {MYSQL, "like", "LIKE"},
     {ANY, "localtimestamp", "CURRENT_TIMESTAMP"},
     {ANY, "localtime", "CURRENT_TIME"},
     {MYSQL, "utc_timestamp", "CURRENT_TIMESTAMP"},
     {MYSQL, "straight_join", "JOIN"},
+    {MYSQL, "sql_calc_found_rows", ""},
     {MYSQL, "div", "/"},
     {MYSQL, "mod", "%"},
-    {MYSQL, "binary", ""},
     {PG, "similar", NULL},
     {PG, "overlaps", NULL},
     {PG, "lateral", NULL},
@@ -307,14 +454,14 @@ static const struct translate_word operators[] = {
     {ANY, "->", "->"}, {ANY, "->>", "->>"},
     {ANY, "&", "&"}, {ANY, "|", "|"}, {MYSQL, "~", "~"}, {ANY, "<<", "<<"}, {ANY, ">>", ">>"},
     {PG, "||", "||"},
-    {PG, "~~", "LIKE"}, {PG, "~~*", "LIKE"}, {PG, "!~~", "NOT LIKE"}, {PG, "!~~*", "NOT LIKE"},
+    {PG, "~~", "GLOB"}, {PG, "~~*", "LIKE"}, {PG, "!~~", "NOT GLOB"}, {PG, "!~~*", "NOT LIKE"},
     {MYSQL, "||", "OR"}, {MYSQL, "&&", "AND"}, {MYSQL, "!", "NOT"}, {MYSQL, "<=>", "IS"},
     {0}
 };
 
 static const struct translate_word collations[] = {
     {ANY, "c", ""}, {ANY, "posix", ""}, {ANY, "default", ""}, {ANY, "ucs_basic", ""},
-    {MYSQL, "*_bin", ""}, {MYSQL, "*_ci", "NOCASE"}, {MYSQL, "binary", ""},
+    {MYSQL, "*_bin", "BINARY"}, {MYSQL, "*_ci", "NOCASE"}, {MYSQL, "binary", "BINARY"},
     {0}
 };
 
@@ -497,11 +644,22 @@ const struct translation lite_translation = {
     .numbered = "INTEGER",
     .array = "json_array($1)",
     .rounded = rounded,
+    .rounded_even = rounded_even,
+    .document_text = document_text,
+    .truth = truth,
+    .like = {.exact = "GLOB", .pattern = pattern, .escape = " ESCAPE '\\'"},
+    .nulls_last = PG,
+    .sets_in_turn = MYSQL,
+    .loose = MYSQL,
     .exact_division = exact_division,
     .nocase = "NOCASE",
+    .exact = "BINARY",
+    .nocase_texts = MYSQL,
     .ordered = "EXPLAIN SELECT group_concat(1, ',' ORDER BY 1)",
     .types = types,
+    .constants = constants,
     .functions = functions,
+    .arguments = arguments,
     .dividers = dividers,
     .words = words,
     .columns = columns,

@@ -1,0 +1,129 @@
+/*
+ * Literals as values of a type: '2024-1-5' and 't' are what the source makes of them, or nothing that it would take.  What they are is asked
+ * of the target, by the rows of its table; a literal that is not plainly a value is not guessed at.
+ */
+#include "translate/parts.h"
+
+#include "base/text.h"
+
+/* "NUMERIC(10,2)": its name, and its arguments as texts. */
+static const char *type_split(struct arena *mem, const char *type, struct names *arguments)
+{
+    size_t length = strcspn(type, "(");
+    const char *inside = type[length] ? type + length + 1 : "";
+    for (size_t n; *inside && *inside != ')'; inside += n + (inside[n] == ',')) {
+        n = strcspn(inside, ",)");
+        names_add(mem, arguments, text_trim(mem, arena_copy(mem, inside, n)));
+    }
+    return text_trim(mem, arena_copy(mem, type, length));
+}
+
+static const struct translate_constant *row_find(const struct translator *t, const char *type, int arguments,
+                                                 bool stored)
+{
+    for (const struct translate_constant *row = t->rules->constants; row->type; row++)
+        if ((row->engines & t->source->engine) && text_equal_nocase(row->type, type) && (stored || !row->stored) &&
+            (row->arguments < 0 || row->arguments == arguments))
+            return row;
+    return NULL;
+}
+
+/* Few digits fit everywhere. */
+static bool is_small(const char *literal, const struct names *arguments)
+{
+    size_t digits = strspn(literal, "0123456789");
+    return !arguments->n && digits && digits <= 4 && !literal[digits];
+}
+
+static int ask(struct translator *t, const char *type, const char *literal, const char *value, const char **text)
+{
+    struct rows rows;
+    TRY(conn_query(t->ctx, t->shadow, arena_printf(t->mem, "SELECT quote(%s)", value), NULL, &rows));
+    *text = rows.row.n ? ((const char **)rows.row.item[0])[0] : "NULL";
+    if (text_equal(*text, "NULL"))
+        return fail(t->ctx, ERR_UNSUPPORTED, "%s is not plainly a value of the type %s", literal, type);
+    return 0;
+}
+
+/* `text`: what it is; NULL: nothing is known of the type. */
+int constant_value(struct translator *t, const char *type, const char *literal, bool stored, const char **text)
+{
+    struct names filled = {0}, arguments = {0};
+    *text = NULL;
+    if (!type)
+        return 0;
+    const char *name = type_split(t->mem, type, &arguments);
+    const struct translate_constant *row = row_find(t, name, arguments.n, stored);
+    if (!row || (stored && is_small(literal, &arguments) && !text_equal_nocase(name, "boolean")))
+        return 0;
+    const char *key = arena_printf(t->mem, "%s %d %s", type, stored, literal);
+    *text = map_get(&t->constants, key);
+    if (*text)
+        return 0;
+    names_add(t->mem, &filled, literal);
+    for (int i = 0; i < 2; i++)
+        names_add(t->mem, &filled, i < arguments.n ? arguments.item[i] : "0");
+    TRY(ask(t, type, literal, fill_in(t->mem, row->value, &filled), text));
+    map_set(&t->constants, key, arena_dup(t->mem, *text));
+    return 0;
+}
+
+/* From a sign on. */
+static bool is_literal(const struct scan *scan, int from, int to)
+{
+    const struct token *token = &scan->token[from];
+    if (to - from == 2 && (token_is(token, "-") || token_is(token, "+")))
+        return token[1].kind == TOKEN_NUMBER;
+    return to - from == 1 && (token->kind == TOKEN_STRING || token->kind == TOKEN_NUMBER);
+}
+
+/* 0x41 is a number in a column of numbers, else bytes or the text that they are. */
+static bool coded_add(const struct scan *scan, int from, int to, const char *type, struct buf *out)
+{
+    const struct token *token = &scan->token[from];
+    bool hex = to == from + 1 && token->kind == TOKEN_NUMBER && token->length > 2 && token->length % 2 == 0 &&
+               *token->text == '0' && char_lower(token->text[1]) == 'x';
+    bool number = hex && type_is_integer(scan->t, type), bytes = hex && text_has(type, "BLOB");
+    if (number)
+        buf_add_n(out, token->text, token->length);
+    else if (hex)
+        buf_addf(out, bytes ? "X'%.*s'" : "CAST(X'%.*s' AS TEXT)", (int)token->length - 2, token->text + 2);
+    return hex;
+}
+
+/* 0 as a key that numbers itself is the next number on some engines. */
+static int key_check(const struct scan *scan, int from, int to, const struct column *column)
+{
+    struct translator *t = scan->t;
+    const struct object *table = column ? column->object.parent : NULL;
+    const struct primary_key *key = table ? (const struct primary_key *)object_only(table, KIND_PRIMARY_KEY) : NULL;
+    if (!(t->rules->loose & t->source->engine) || !key || key->columns.n != 1 || to != from + 1 ||
+        !token_is(&scan->token[from], "0") || !text_equal_nocase(key->columns.item[0], column->object.name))
+        return 0;
+    return fail(t->ctx, ERR_UNSUPPORTED, "the key 0 may be the next number there, and is 0 here");
+}
+
+/* What goes into a column: a literal by its type, anything else as an expression, rounded where the column's type is one of integers. */
+int assigned_add(struct scan *scan, int from, int to, const struct column *column, struct buf *out)
+{
+    struct translator *t = scan->t;
+    const char *text, *value = NULL;
+    bool done;
+    const char *type = column ? column->type : NULL;
+    if (column && scan->token[from].kind == TOKEN_STRING &&
+        map_get(&t->documents, text_lower(t->mem, column->object.name)))
+        type = "JSON";
+    if (type && (done = coded_add(scan, from, to, type, out)))
+        return 0;
+    TRY(key_check(scan, from, to, column));
+    if (column && scan->token[from].kind == TOKEN_NUMBER &&
+        labels_check_of(t, column->object.parent, column->object.name))
+        return fail(t->ctx, ERR_UNSUPPORTED, "labels of an enum are texts here, and have no numbers");
+    TRY(text_translate(scan, from, to, &text));
+    if (type && is_literal(scan, from, to) && *text != 'X')
+        TRY(constant_value(t, type, text, true, &value));
+    else if (type)
+        TRY(assignment_cast(scan, from, to, type, &text));
+    buf_add(out, value ? value : text);
+    return 0;
+}
