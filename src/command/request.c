@@ -233,6 +233,17 @@ struct names request_list(struct arena *mem, const struct request *request, cons
     return json_get_names(mem, request->values, key);
 }
 
+/* Where nobody has said yet what a stop leaves. What runs migrations says that by itself. */
+static void explain_stop(struct ctx *ctx, const struct command *command)
+{
+    static const char *const left[][2] = {{TOPIC_SET_UP, "no setting was changed"},
+                                          {TOPIC_WRITE, "no file was written"},
+                                          {TOPIC_LOOK, "nothing was changed"}};
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+        if (text_equal(command->topic, left[i][0]) && text_equal(ctx->error.message, "cancelled"))
+            fail(ctx, ERR_CANCELLED, "interrupted: %s", left[i][1]);
+}
+
 int command_run(struct ctx *ctx, const struct command *command, const struct config_options *where,
                 const struct json *values, struct reply *reply)
 {
@@ -245,7 +256,10 @@ int command_run(struct ctx *ctx, const struct command *command, const struct con
     TRY(request_check(ctx, command, values, &checked));
     struct request request = {.values = checked, .where = where ? where : &nowhere};
     request.exit_code = request_flag(&request, "exit_code");
-    return command->run(ctx, &request, reply);
+    int code = command->run(ctx, &request, reply);
+    if (code == ERR_CANCELLED)
+        explain_stop(ctx, command);
+    return code;
 }
 
 int exit_status(enum err code)

@@ -45,15 +45,43 @@ static int64_t folder_version(struct ctx *ctx, const char *bin)
     return 0;
 }
 
-static void bin_add(struct ctx *ctx, const struct scratch_server_spec *spec, const char *bin, struct names *found)
+struct programs {
+    struct names bin;  /* folders that have them */
+    const char *other; /* another engine's server under this one's name, and what it says that it is; NULL */
+};
+
+/* Of the first line of `PROGRAM --version`, if that tells of another engine. */
+static const char *other_server(struct ctx *ctx, const struct scratch_server_spec *spec, const char *program)
 {
-    for (const char *const *program = spec->programs; *program; program++)
-        if (access(path_join(ctx->mem, bin, *program), X_OK) != 0)
-            return;
-    names_add(ctx->mem, found, bin);
+    const char *const argv[] = {program, "--version", NULL};
+    const struct process_spec asking = {.argv = argv, .seconds = 10, .limit = 4096};
+    struct process_result result;
+    struct error error = ctx->error;
+    const char *said = NULL;
+    if (spec->other && process_run(ctx, &asking, &result) == 0 && text_has(result.reply, spec->other)) {
+        said = text_lines(ctx->mem, result.reply).item[0];
+        said = text_starts(said, program) ? text_trim(ctx->mem, said + strlen(program)) : said;
+    }
+    ctx->error = error;
+    return said;
 }
 
-static void add_versions(struct ctx *ctx, const struct scratch_server_spec *spec, struct names *found)
+static void bin_add(struct ctx *ctx, const struct scratch_server_spec *spec, const char *bin, struct programs *found)
+{
+    const char *path = NULL;
+    for (const char *const *program = spec->programs; *program; program++) {
+        path = path_join(ctx->mem, bin, *program);
+        if (access(path, X_OK) != 0)
+            return;
+    }
+    const char *other = other_server(ctx, spec, path);
+    if (other)
+        found->other = arena_printf(ctx->mem, "%s is \"%s\"", path, other);
+    else
+        names_add(ctx->mem, &found->bin, bin);
+}
+
+static void add_versions(struct ctx *ctx, const struct scratch_server_spec *spec, struct programs *found)
 {
     struct names versions;
 
@@ -72,7 +100,7 @@ static struct names words_of(struct arena *mem, const char *command)
     return words;
 }
 
-static void add_asked(struct ctx *ctx, const struct scratch_server_spec *spec, struct names *found)
+static void add_asked(struct ctx *ctx, const struct scratch_server_spec *spec, struct programs *found)
 {
     struct process_spec asking = {.seconds = 10, .limit = 4096};
     struct process_result result;
@@ -86,7 +114,7 @@ static void add_asked(struct ctx *ctx, const struct scratch_server_spec *spec, s
     ctx->error = error;
 }
 
-static void add_on_path(struct ctx *ctx, const struct scratch_server_spec *spec, struct names *found)
+static void add_on_path(struct ctx *ctx, const struct scratch_server_spec *spec, struct programs *found)
 {
     const char *const *last = spec->programs;
 
@@ -100,25 +128,25 @@ static void add_on_path(struct ctx *ctx, const struct scratch_server_spec *spec,
 /* The version that comes nearest; a tie takes the one that was found first. */
 static int bin_find(struct ctx *ctx, const struct scratch_server_spec *spec, int version, const char **bin)
 {
-    struct names found = {0};
+    struct programs found = {0};
     int64_t wanted = version / spec->version_unit, best = 0;
 
     *bin = NULL;
     add_versions(ctx, spec, &found);
     add_asked(ctx, spec, &found);
     add_on_path(ctx, spec, &found);
-    for (int i = 0; i < found.n; i++) {
-        int64_t its = folder_version(ctx, found.item[i]);
+    for (int i = 0; i < found.bin.n; i++) {
+        int64_t its = folder_version(ctx, found.bin.item[i]);
         int64_t off = version == 0 ? -its : its > wanted ? its - wanted : wanted - its;
         if (!*bin || off < best) {
-            *bin = found.item[i];
+            *bin = found.bin.item[i];
             best = off;
         }
     }
     if (*bin)
         return 0;
-    fail(ctx, ERR_UNSUPPORTED, "no %s server is installed here, and none was given for a scratch database",
-         spec->title);
+    fail(ctx, ERR_UNSUPPORTED, "no %s server is installed here%s%s, and none was given for a scratch database",
+         spec->title, found.other ? ": " : "", found.other ? found.other : "");
     return fail_hint(ctx, "%s", spec->hint);
 }
 
@@ -136,14 +164,14 @@ static char *file_text(struct ctx *ctx, const struct scratch_server *server, con
     return text;
 }
 
-/* What the last line that tells of a failure says, else the last line. */
+/* What the first line that tells of a failure says, because later ones only follow from it; else the last line. */
 static const char *log_fault(struct ctx *ctx, const struct scratch_server *server)
 {
     static const char *const marks[] = {"FATAL:", "[ERROR]", "error:"};
     const char *text = file_text(ctx, server, "log");
     struct names lines = text_lines(ctx->mem, text_trim(ctx->mem, text ? text : ""));
 
-    for (int i = lines.n - 1; i >= 0; i--)
+    for (int i = 0; i < lines.n; i++)
         for (size_t mark = 0; mark < sizeof marks / sizeof *marks; mark++) {
             const char *at = strstr(lines.item[i], marks[mark]);
             if (at)

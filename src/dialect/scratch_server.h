@@ -15,6 +15,7 @@ struct scratch_server_spec {
     const char *const *programs; /* what one folder must have; the last is looked up on PATH too */
     const char *versions;        /* a folder of folders called by versions, each with "bin"; NULL */
     const char *ask;             /* a command that prints the folder of the programs; NULL */
+    const char *other;           /* the last one is not this server if its --version says that; NULL */
     int version_unit;            /* a version divided by it is what those folders are called by */
     const char *initialise;      /* command; NULL: nothing to do before it runs */
     const char *run;             /* command */

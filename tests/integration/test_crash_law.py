@@ -182,25 +182,31 @@ def test_server_killed(tmp_path, engine, name, dice):
     """On a server that syncs, because what it said was committed has to be there."""
     with own_server(name, durable=True) as server:
         place = alchemy_base(engine, server.urls).format("postgres" if engine == "postgresql" else "test")
-        project = EngineProject(tmp_path / "project", Database(engine, server.urls[SERVER[engine]], place))
+        database = Database(engine, server.urls[SERVER[engine]], place)
+        parts = urlsplit(database.url)
+        with cutter(parts.hostname, parts.port) as network:
+            database.url = database.url.replace(f":{parts.port}/", f":{network.port}/")
+            project = EngineProject(tmp_path / "project", database)
 
-        def clock(command):
-            began = time.monotonic()
-            project.ok(*command)
-            return time.monotonic() - began
+            def count(command):
+                network.cut_at(0)
+                project.ok(*command)
+                return network.sent
 
-        def kill(command, seconds):
-            after = dice.uniform(0, seconds * 1.1)
-            process = project.start(*command)
-            time.sleep(after)
-            server.kill()
-            shown = ended(process, 60)
-            server.restart()
-            what = f"the server killed after {after:.3f} s of {seconds:.3f}: {shown.status}"
-            assert_lost(shown, what)
-            return what
+            def kill(command, messages):
+                at, pause = dice.randint(1, messages), dice.choice((None, 0, dice.uniform(0, 0.03)))
+                network.cut_at(at, pause is not None, server.kill, pause or 0)
+                shown = project.run(*command)
+                while network.struck and network.at:  # the program may see its end before all of the server is gone
+                    time.sleep(0.005)
+                if network.struck:
+                    server.restart()
+                network.cut_at(0)
+                what = f"the server killed {'before it has' if pause is None else f'{pause:.3f} s after'} message {at} of {messages}: {shown.status}"
+                assert_lost(shown, what)
+                return what
 
-        for (shape, mode), often in shared(dice.sample(cases(engine), len(cases(engine))), max(SERVER_SHARE, CRASHES)):
-            known = undisturbed(project, shape, mode, clock)
-            for _ in range(often):
-                disturbed(project, shape, mode, known, kill)
+            for (shape, mode), often in shared(dice.sample(cases(engine), len(cases(engine))), max(SERVER_SHARE, CRASHES)):
+                known = undisturbed(project, shape, mode, count)
+                for _ in range(often):
+                    disturbed(project, shape, mode, known, kill)

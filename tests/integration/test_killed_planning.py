@@ -100,3 +100,17 @@ def test_diff_killed_anywhere(planning, dice):
         assert planning.files() == planning.first
         assert project.ok("diff", "--json").json == whole
         planning.nothing_is_left()
+
+
+@pytest.mark.parametrize("any_project", ["postgresql", "sqlite"], indirect=True)
+@pytest.mark.parametrize("words, left", [(["make-migrations", "second"], "no file was written"), (["diff"], "nothing was changed")])
+def test_a_stop_says_what_it_left(planning, words, left, dice):
+    calls = planning.traced(None, *words)[1]
+    for _ in range(rounds(3)):
+        call = dice.randint(1, calls)
+        shown = planning.traced(f"signal=INT:when={call}", *words)[0]
+        assert shown.status in (0, 130, -2), (call, calls, shown)  # -2: before it listens to signals
+        if shown.status == 130:
+            assert shown.err.splitlines()[-1] == f"dbwarden: error: interrupted: {left}" or "interrupted before anything was run" in shown.err, shown
+            assert planning.files() == planning.first
+        planning.nothing_is_left()

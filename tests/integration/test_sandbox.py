@@ -1,5 +1,6 @@
 """migrate --sandbox: an ordinary run on a copy, after which nothing is changed."""
 
+import os
 import signal
 import sqlite3
 import time
@@ -169,3 +170,15 @@ def test_usage(lite):
     lite.table("0001", "a")
     text = lite.ok("migrate", "--sandbox").out
     assert "This was a sandbox: primary itself is as it was." in text
+
+
+@pytest.mark.parametrize("any_project", ["mysql"], indirect=True)
+def test_another_server_under_the_name(any_project):
+    """Debian installs a link called mysqld with MariaDB."""
+    project = any_project
+    filled(project)
+    program = project.write("bin/mysqld", "#!/bin/sh\necho \"$0  Ver 10.11.6-MariaDB for Linux\"\n")
+    program.chmod(0o755)
+    outcome = project.run("migrate", "--sandbox", env={"PATH": f"{program.parent}:{os.environ['PATH']}"})
+    assert outcome.status == 1 and f"no MySQL server is installed here: {program} is \"Ver 10.11.6-MariaDB for Linux\"" in outcome.err, outcome
+    assert "apt install mysql-server" in outcome.err and "--sandbox-url" in outcome.err

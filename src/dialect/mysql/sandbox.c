@@ -42,6 +42,7 @@ static const struct scratch_server_spec mysql_server = {
     .folder = "/tmp/dbwarden-my-XXXXXX",
     .programs = mysql_programs,
     .ask = "dirname /usr/sbin/mysqld",
+    .other = "MariaDB", /* which Debian installs a link for */
     .version_unit = 10000,
     .initialise = "{bin}/mysqld --no-defaults --initialize-insecure --datadir={folder}/data --tmpdir={folder}",
     .run = "{bin}/mysqld " SMALL_SERVER " --mysqlx=OFF",

@@ -1,8 +1,11 @@
-"""A network that fails: it lies between the program and a server, and cuts all connections at one of the messages that the program sends."""
+"""A network that fails: it lies between the program and a server, and cuts all connections at one of the messages that the program sends.
+Or it kills the server there, which is nearer to what happens than a moment on the clock: the program is always at work then.
+"""
 
 import contextlib
 import socket
 import threading
+import time
 
 
 class Cutter:
@@ -14,15 +17,19 @@ class Cutter:
         self.cut_at(0)
         threading.Thread(target=self.accept, daemon=True).start()
 
-    def cut_at(self, message, arrives=False):
-        """0: never.  `arrives`: that message still reaches the server, and its answer is lost."""
-        self.at, self.arrives, self.sent = message, arrives, 0
+    def cut_at(self, message, arrives=False, strike=None, pause=0):
+        """0: never.  `arrives`: that message still reaches the server, which has `pause` seconds for it; `strike`: called before the cut."""
+        self.at, self.arrives, self.strike, self.pause, self.sent, self.struck = message, arrives, strike, pause, 0, False
 
     def accept(self):
         with contextlib.suppress(OSError):
             while True:
                 near = self.listener.accept()[0]
-                far = socket.create_connection(self.server)
+                try:
+                    far = socket.create_connection(self.server)
+                except ConnectionError:
+                    near.close()
+                    continue
                 with self.lock:
                     self.open += [near, far]
                 for source, target, counted in ((near, far, True), (far, near, False)):
@@ -36,18 +43,25 @@ class Cutter:
                     break
                 target.sendall(data)
                 if cut:
+                    time.sleep(self.pause)
                     break
             else:
                 cut = False
             if cut:
+                if self.strike:
+                    self.strike()
                 self.cut()
+                self.at = 0
         for end in (source, target):
             self.end(end)
 
     def counted(self):
         with self.lock:
             self.sent += 1
-            return self.sent == self.at
+            if self.sent != self.at:
+                return False
+            self.struck = True
+            return True
 
     def cut(self):
         with self.lock:
