@@ -239,8 +239,9 @@ static void explain_stop(struct ctx *ctx, const struct command *command)
     static const char *const left[][2] = {{TOPIC_SET_UP, "no setting was changed"},
                                           {TOPIC_WRITE, "no file was written"},
                                           {TOPIC_LOOK, "nothing was changed"}};
+    bool bare = text_equal(ctx->error.message, "cancelled") || text_equal(ctx->error.message, "interrupted");
     for (size_t i = 0; i < sizeof left / sizeof *left; i++)
-        if (text_equal(command->topic, left[i][0]) && text_equal(ctx->error.message, "cancelled"))
+        if (bare && text_equal(command->topic, left[i][0]))
             fail(ctx, ERR_CANCELLED, "interrupted: %s", left[i][1]);
 }
 

@@ -100,6 +100,8 @@ struct state_sql {
     const char *create_journal;
     const struct column_added *journal_upgrade; /* what the journals of earlier versions lack; the last is the newest */
     const char *create_lock;
+    const char
+        *homes; /* where these tables may be, as text, and the first of these places; NULL: there always is one */
     const char *create_restoring;  /* of RESTORING_TABLE; NULL: a restore is all or nothing */
     const char *restoring_show;    /* file */
     const char *insert_migration;  /* version, description, filename, migration_type, checksum */

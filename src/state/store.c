@@ -39,6 +39,21 @@ struct batch_step state_step(const char *sql, const struct names *params)
     return (struct batch_step){sql, strlen(sql), params};
 }
 
+/* Whoever says "nothing is applied" then would say it of a database that lost its schema. */
+static int fail_homeless(struct ctx *ctx, const struct state *state)
+{
+    struct rows rows;
+    struct conn *conn = state->conn;
+    TRY(conn_query(ctx, conn, conn->dialect->state->homes, NULL, &rows));
+    const char **cell = rows.row.item[0];
+    fail(ctx, ERR_STATE, "no schema of search_path (%s) is there in %s, or may be used", cell[0], conn->target);
+    return fail_hint(
+        ctx,
+        "Make it (CREATE SCHEMA %s;), or GRANT USAGE on it. If it was dropped, the record of what is applied "
+        "went with it: a backup brings it back, else migrate begins anew.",
+        cell[1] ? cell[1] : "public");
+}
+
 int state_look(struct ctx *ctx, struct state *state, const char *table, const char *column, struct look *look)
 {
     struct rows rows;
@@ -48,6 +63,8 @@ int state_look(struct ctx *ctx, struct state *state, const char *table, const ch
     const char **cell = rows.row.item[0];
     if (!state->home && cell[0])
         state->home = arena_dup(ctx->mem, cell[0]);
+    if (!state->home && conn->dialect->state->homes)
+        return fail_homeless(ctx, state);
     look->table = !text_equal(cell[1], "0");
     look->column = look->table && text_equal(cell[2], "1");
     return 0;

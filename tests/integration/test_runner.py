@@ -291,3 +291,18 @@ def test_not_yet(any_project, command):
     shown = any_project.run(command)
     assert shown.status == 1 and f"{NAMES[any_project.engine]} schemas cannot be compared yet" in shown.err
     assert shown.err.count("dbwarden: error:") == 1 and any_project.files() == []
+
+
+@pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
+def test_a_schema_that_was_dropped(any_project):
+    """Nothing is applied then only because nobody knows of it any more: that is said, and what to do."""
+    project = any_project
+    project.table("0001", "one")
+    project.ok("migrate")
+    project.database.run("DROP SCHEMA public CASCADE")
+    for words in ("status", "migrate", "migrate --dry-run", "rollback", "history", "lock-status"):
+        shown = project.run(*words.split())
+        assert shown.status == 1 and 'no schema of search_path ("$user", public) is there in ' in shown.err and "CREATE SCHEMA public;" in shown.err, (words, shown)
+    project.database.run("CREATE SCHEMA public")
+    project.ok("migrate")
+    assert project.database.tables() == ["one"]

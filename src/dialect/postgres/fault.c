@@ -44,6 +44,8 @@ static const struct {
     bool passing;
 } hints[] = {
     {"42501", "The database user needs more rights: ask for them, or connect as the owner of the object."},
+    {"3F000",
+     "search_path names no schema that is there and may be used: CREATE SCHEMA makes one, GRANT USAGE ON SCHEMA allows it."},
     {"25006", "The connection is read-only: it leads to a standby, or default_transaction_read_only is on."},
     {"55P03", "Another session holds a lock on the object. Wait until it is done, or look into pg_stat_activity.",
      true},

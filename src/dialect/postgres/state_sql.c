@@ -24,6 +24,9 @@ const struct state_sql pg_state_sql = {
     .table_exists =
         "SELECT current_schema(), count(*), count(*) FILTER (WHERE attname = $1) FROM pg_catalog.pg_attribute "
         "WHERE attrelid = to_regclass(quote_ident(current_schema()) || '.' || quote_ident($2)) AND attnum > 0",
+    .homes =
+        "SELECT current_setting('search_path'), (SELECT s FROM regexp_split_to_table(current_setting('search_path'), ' *, *') "
+        "WITH ORDINALITY AS t(s, n) WHERE s NOT IN ('', '\"\"', '\"$user\"') ORDER BY n LIMIT 1)",
     .create_migrations = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255) UNIQUE, description VARCHAR(500), "
                          "filename VARCHAR(500) UNIQUE, migration_type VARCHAR(50), "
                          "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, checksum VARCHAR(128))",
