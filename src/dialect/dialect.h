@@ -293,9 +293,10 @@ struct type_digits {
 
 /* A change of type that takes values for something that they may not be, or makes others of them. */
 struct type_caution {
-    const char *from, *to; /* as type_normal() spells them, without arguments; NULL after the last */
+    const char *from, *to; /* as type_normal() spells them, without arguments, or classes; NULL after the last */
     const char *text;      /* what happens to values; and what to do */
     bool alters;           /* in silence, and the way back does not have the old ones */
+    bool stops;            /* values that it cannot be done with */
 };
 
 /* What a change of a column's type may do to values. */
@@ -310,9 +311,8 @@ struct type_rules {
     const char *const *exact;            /* types whose values have just the length that is given; NULL: none */
     /* What a type without its numbers is called in these tables. NULL: as it is */
     const char *(*rung)(struct arena *mem, const char *type);
-    const char *(*class)(struct arena *mem,
-                         const char *type); /* what alone counts of a type, which may be NULL for none;
-                                                                  then there are only cautions. NULL: its name counts */
+    /* What alone counts of a column's type beside that of the other column; then there are only cautions. NULL: its name counts */
+    const char *(*class)(struct arena *mem, const struct column *column, const struct column *other);
 };
 
 /* What a server is asked to make, so that it says how it spells it; see judge(). */

@@ -113,17 +113,10 @@ static enum loss loss_of_numbers(struct arena *mem, const struct type_rules *rul
     return !rounds_digits(rules, to) ? LOSS_STOPS : rounds_digits(rules, from) ? LOSS_ROUNDS : LOSS_NONE;
 }
 
-static const char *type_class(struct arena *mem, const struct type_rules *rules, const char *type)
+static const struct type_caution *caution_of(const struct type_rules *rules, const char *from, const char *to)
 {
-    return rules->class ? rules->class(mem, type) : type_base(mem, rules, type);
-}
-
-static const struct type_caution *caution_of(struct arena *mem, const struct type_rules *rules, const char *from,
-                                             const char *to)
-{
-    const char *a = type_class(mem, rules, from), *b = type_class(mem, rules, to);
     for (const struct type_caution *caution = rules->cautions; caution && caution->from; caution++)
-        if (text_equal(a, caution->from) && text_equal(b, caution->to))
+        if (text_equal(from, caution->from) && text_equal(to, caution->to))
             return caution;
     return NULL;
 }
@@ -171,8 +164,6 @@ static bool on_ladder(struct arena *mem, const struct type_rules *rules, const c
 static enum loss loss_between(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
 {
     enum loss loss;
-    if (rules->class)
-        return LOSS_NONE;
     if (text_equal(type_base(mem, rules, from), type_base(mem, rules, to)))
         return loss_same_type(mem, rules, from, to);
     if (is_any(rules->unlimited, to))
@@ -180,7 +171,7 @@ static enum loss loss_between(struct arena *mem, const struct type_rules *rules,
     if (digits_known(mem, rules, from, to, &loss))
         return loss;
     if (!on_ladder(mem, rules, from, to, &loss))
-        return caution_of(mem, rules, from, to) ? LOSS_NONE : LOSS_STOPS;
+        return caution_of(rules, type_base(mem, rules, from), type_base(mem, rules, to)) ? LOSS_NONE : LOSS_STOPS;
     return loss == LOSS_NONE ? loss_of_numbers(mem, rules, from, to) : loss;
 }
 
@@ -193,29 +184,56 @@ static void of_elements(struct arena *mem, const char **from, const char **to)
     *to = text_slice(mem, *to, 0, strlen(*to) - 2);
 }
 
+static void caution_add(const struct finder *finder, const struct change *change, const struct type_caution *caution,
+                        const char *text)
+{
+    const char *code = caution->alters ? "alters-values" : caution->stops ? "narrows-type" : "reads-session";
+    hazard_add(finder, change, code, caution->alters, arena_printf(finder->mem, "%s: %s", text, caution->text));
+}
+
+/* Where types are only names for what becomes of values. */
+static void class_judge(const struct finder *finder, const struct change *change, const struct column *before,
+                        const struct column *after)
+{
+    const struct type_rules *rules = finder->target->dialect->types;
+    const char *from = rules->class(finder->mem, before, after), *to = rules->class(finder->mem, after, before);
+    const struct type_caution *caution = caution_of(rules, from, to);
+    const char *path = object_path(finder->mem, &after->object);
+    bool same = compare_field(finder->mem, finder->target, &before->object, &after->object, COLUMN_type);
+    if (caution && same)
+        caution_add(finder, change, caution,
+                    arena_printf(finder->mem, "%s stays %s, which means something else then", path, after->type));
+    else if (caution)
+        caution_add(finder, change, caution,
+                    arena_printf(finder->mem, "%s changes from %s to %s", path, before->type ? before->type : "no type",
+                                 after->type ? after->type : "no type"));
+}
+
 static void type_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
     const struct column *before = (const struct column *)column->peer, *after = (const struct column *)column;
     const struct target *target = finder->target;
     const struct type_rules *rules = target->dialect->types;
-    if (!rules || (!rules->class && (!before->type || !after->type)) ||
+    if (rules && rules->class)
+        class_judge(finder, change, before, after);
+    if (!rules || rules->class || !before->type || !after->type ||
         compare_field(finder->mem, target, column->peer, column, COLUMN_type))
         return;
     const char *from = type_normal(finder->mem, target, before->type);
     const char *to = type_normal(finder->mem, target, after->type);
     of_elements(finder->mem, &from, &to);
-    const struct type_caution *caution = caution_of(finder->mem, rules, from, to);
+    const struct type_caution *caution =
+        caution_of(rules, type_base(finder->mem, rules, from), type_base(finder->mem, rules, to));
     enum loss loss = loss_between(finder->mem, rules, from, to);
     const char *text = arena_printf(finder->mem, "%s changes from %s to %s", object_path(finder->mem, column),
-                                    before->type ? before->type : "no type", after->type ? after->type : "no type");
+                                    before->type, after->type);
     if (loss == LOSS_STOPS)
         hazard_add(finder, change, "narrows-type", false,
                    arena_printf(finder->mem, "%s: values that do not fit stop it", text));
     else if (loss == LOSS_ROUNDS && !(caution && caution->alters))
         hazard_add(finder, change, "rounds-values", true, arena_printf(finder->mem, "%s: values are rounded", text));
     if (caution)
-        hazard_add(finder, change, caution->alters ? "alters-values" : "reads-session", caution->alters,
-                   arena_printf(finder->mem, "%s: %s", text, caution->text));
+        caution_add(finder, change, caution, text);
 }
 
 static void values_lost(const struct finder *finder, const struct change *change, const struct object *column)
@@ -504,8 +522,21 @@ static void bound_judge(const struct finder *finder, const struct change *change
     hazard_add(finder, change, "binds-rows", false, bound_text(finder, object))->wants_empty = empty_parent(object);
 }
 
+/* What its rows have to hold to from now on. */
+static void whole_judge(const struct finder *finder, const struct change *change)
+{
+    const struct kind_info *info = &kind_table[change->kind];
+    for (int i = 0; i < info->fields; i++)
+        if (info->field[i].marks & FIELD_BINDS && !field_is_none(change->after, i) &&
+            !compare_field(finder->mem, finder->target, change->before, change->after, i))
+            hazard_add(finder, change, "narrows-type", false,
+                       arena_printf(finder->mem, "%s becomes a %s: rows that do not fit stop it",
+                                    object_path(finder->mem, change->after), info->field[i].doc));
+}
+
 static void rebuild_judge(const struct finder *finder, const struct change *change)
 {
+    whole_judge(finder, change);
     for (int i = 0; i < change->before->children.n; i++) {
         const struct object *column = change->before->children.item[i];
         if (kind_is(column->kind, KIND_IS_COLUMN) && !column->peer)

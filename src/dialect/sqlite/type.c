@@ -93,22 +93,56 @@ bool lite_is_numeric(struct arena *mem, const char *type)
 #define TO_TEXT      "numbers are stored as texts: 5 becomes '5'"
 #define TO_REAL      "whole numbers of more than 15 digits are rounded"
 #define REAL_TO_TEXT "numbers are stored as texts, with 15 digits"
+#define ONLY_WHOLE   "; what is not a whole number stops it"
+#define ONLY_NUMBERS "; what is not a number stops it"
+#define ONLY_BLOBS   "what is not a blob stops it"
+#define NO_BLOBS     "blobs stop it"
 
 static const struct type_caution cautions[] = {
-    {"text", "integer", TO_NUMBER, true},
-    {"text", "numeric", TO_NUMBER, true},
-    {"text", "real", TO_NUMBER, true},
-    {"blob", "integer", TO_NUMBER, true},
-    {"blob", "numeric", TO_NUMBER, true},
-    {"blob", "real", TO_NUMBER, true},
-    {"blob", "text", TO_TEXT, true},
-    {"integer", "real", TO_REAL, true},
-    {"numeric", "real", TO_REAL, true},
-    {"real", "text", REAL_TO_TEXT, true},
-    {NULL, NULL, NULL, false},
+    {.from = "text", .to = "integer", .text = TO_NUMBER, .alters = true},
+    {.from = "text", .to = "numeric", .text = TO_NUMBER, .alters = true},
+    {.from = "text", .to = "real", .text = TO_NUMBER, .alters = true},
+    {.from = "blob", .to = "integer", .text = TO_NUMBER, .alters = true},
+    {.from = "blob", .to = "numeric", .text = TO_NUMBER, .alters = true},
+    {.from = "blob", .to = "real", .text = TO_NUMBER, .alters = true},
+    {.from = "blob", .to = "text", .text = TO_TEXT, .alters = true},
+    {.from = "integer", .to = "real", .text = TO_REAL, .alters = true},
+    {.from = "numeric", .to = "real", .text = TO_REAL, .alters = true},
+    {.from = "real", .to = "text", .text = REAL_TO_TEXT, .alters = true},
+    {.from = "only text", .to = "only integer", .text = TO_NUMBER ONLY_WHOLE, .alters = true},
+    {.from = "only text", .to = "only real", .text = TO_NUMBER ONLY_NUMBERS, .alters = true},
+    {.from = "only text", .to = "only blob", .text = ONLY_BLOBS, .stops = true},
+    {.from = "only integer", .to = "only real", .text = TO_REAL, .alters = true},
+    {.from = "only integer", .to = "only blob", .text = ONLY_BLOBS, .stops = true},
+    {.from = "only real", .to = "only integer", .text = "numbers with a fraction stop it", .stops = true},
+    {.from = "only real", .to = "only text", .text = REAL_TO_TEXT, .alters = true},
+    {.from = "only real", .to = "only blob", .text = ONLY_BLOBS, .stops = true},
+    {.from = "only blob", .to = "only integer", .text = NO_BLOBS, .stops = true},
+    {.from = "only blob", .to = "only real", .text = NO_BLOBS, .stops = true},
+    {.from = "only blob", .to = "only text", .text = NO_BLOBS, .stops = true},
+    {.from = "any", .to = "only integer", .text = TO_NUMBER ONLY_WHOLE, .alters = true},
+    {.from = "any", .to = "only real", .text = TO_NUMBER ONLY_NUMBERS, .alters = true},
+    {.from = "any", .to = "only text", .text = TO_TEXT "; " NO_BLOBS, .alters = true},
+    {.from = "any", .to = "only blob", .text = ONLY_BLOBS, .stops = true},
+    {0},
 };
 
-const struct type_rules lite_types = {.cautions = cautions, .class = affinity};
+static bool is_strict(const struct column *column)
+{
+    const struct object *table = column->object.parent;
+    return table->kind == KIND_TABLE && ((const struct table *)table)->strict;
+}
+
+/* A strict table takes only what its types say, and everything as it is where one is ANY. */
+static const char *class_of(struct arena *mem, const struct column *column, const struct column *other)
+{
+    bool any = is_strict(column) && column->type && text_equal_nocase(column->type, "ANY");
+    if (!is_strict(column) || !is_strict(other))
+        return any ? "blob" : affinity(mem, column->type);
+    return any ? "any" : arena_printf(mem, "only %s", affinity(mem, column->type));
+}
+
+const struct type_rules lite_types = {.cautions = cautions, .class = class_of};
 
 static bool looks_numeric(const char *text)
 {
