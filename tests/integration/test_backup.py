@@ -336,3 +336,31 @@ def test_a_killed_restore_was_all_or_nothing(any_project):
     project.ok("restore", str(backup), "--yes")
     assert project.database.query("SELECT * FROM zz ORDER BY id") == ALL_ROWS
     project.ok("migrate")
+
+
+@pytest.mark.parametrize("name", ["-h", "a 'b' \u00fc%;"])
+@pytest.mark.parametrize("any_project", ["postgresql", "mariadb", "mysql"], indirect=True)
+def test_odd_names_are_names_to_the_engines_programs(any_project, name):
+    project = any_project
+    name += uuid.uuid4().hex[:8]
+    quoted = f'"{name}"' if project.engine == "postgresql" else f"`{name}`"
+    with project.database.connected() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {quoted.replace('%', '%%')}")
+    try:
+        yaml = project.folder / "dbwarden.yaml"
+        url = project.url.rsplit("/", 1)[0] + "/" + quote(name, safe="")
+        yaml.write_text(yaml.read_text().replace(project.url, url))
+        project.table("0001", "a")
+        project.ok("migrate")
+        project.table("0002", "b")
+        project.ok("migrate", "--with-backup")
+        [backup] = backups(project)
+        backup.rename(project.folder / "-x")
+        (backup.parent / f"{backup.name}.json").rename(project.folder / "-x.json")
+        project.ok("restore", "--yes", "--", "-x")
+        assert project.statuses() == {"0001": "applied", "0002": "pending"}
+        if project.engine != "mysql":
+            project.ok("migrate", "--sandbox")
+    finally:
+        with project.database.connected() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {quoted.replace('%', '%%')}")

@@ -1,7 +1,7 @@
 """The crash law: whatever is killed at whatever moment, the next plain command ends as an undisturbed run does, and each statement is
 effective exactly once: up and down, for files in every mode and for seeds.
 
-Shapes of statements are in support/shapes.py.  The program is killed at each system call that writes or sends, the server at any moment,
+Shapes of statements are in support/shapes.py.  The program is killed at each system call that writes or sends, the server at each message or a moment after it,
 the connection cut at each message.
 `make test` tries a share of these that DBWARDEN_TEST_SEED chooses; DBWARDEN_TEST_CRASHES says how often they strike on each engine
 in a soak.

@@ -100,7 +100,7 @@ static int run(struct ctx *ctx, const struct url *url, const char *program, cons
     return client_program_run(ctx, spec);
 }
 
-int my_dump(struct ctx *ctx, struct conn *conn, const char *const *more, int fd)
+int my_dump(struct ctx *ctx, struct conn *conn, const char *const *options, const struct names *tables, int fd)
 {
     const struct url *url = &((struct my_conn *)conn)->url;
     const char *program;
@@ -108,8 +108,12 @@ int my_dump(struct ctx *ctx, struct conn *conn, const char *const *more, int fd)
     TRY(find(ctx, conn, dump_names, dump_names_mysql, &program));
     names_add(ctx->mem, &words, arena_printf(ctx->mem, "--ignore-table=%s." RESTORING_TABLE, url->database));
     names_add(ctx->mem, &words, arena_printf(ctx->mem, "--ignore-table=%s." LOCK_TABLE, url->database));
-    for (; *more; more++)
-        names_add(ctx->mem, &words, *more);
+    for (; *options; options++)
+        names_add(ctx->mem, &words, *options);
+    names_add(ctx->mem, &words, "--"); /* a database may be called "-h" */
+    names_add(ctx->mem, &words, url->database);
+    for (int i = 0; tables && i < tables->n; i++)
+        names_add(ctx->mem, &words, tables->item[i]);
     names_add(ctx->mem, &words, NULL);
     return run(ctx, url, program, words.item, (struct process_spec){.output_fd = fd});
 }
@@ -117,7 +121,7 @@ int my_dump(struct ctx *ctx, struct conn *conn, const char *const *more, int fd)
 int my_feed(struct ctx *ctx, struct conn *conn, int fd)
 {
     const struct url *url = &((struct my_conn *)conn)->url;
-    const char *const more[] = {url->database, NULL};
+    const char *const more[] = {arena_printf(ctx->mem, "--database=%s", url->database), NULL};
     const char *program;
     TRY(find(ctx, conn, client_names, client_names_mysql, &program));
     return run(ctx, url, program, more, (struct process_spec){.input_fd = fd});
@@ -126,10 +130,10 @@ int my_feed(struct ctx *ctx, struct conn *conn, int fd)
 int my_backup_save(struct ctx *ctx, struct conn *conn, const char *path)
 {
     __attribute__((cleanup(fd_close))) int fd = open(path, O_WRONLY | O_CLOEXEC);
-    const char *const more[] = {((struct my_conn *)conn)->url.database, NULL};
+    const char *const nothing[] = {NULL};
     if (fd < 0)
         return fail(ctx, ERR_FILE, "cannot write %s", path);
-    return my_dump(ctx, conn, more, fd);
+    return my_dump(ctx, conn, nothing, NULL, fd);
 }
 
 /* ---- bringing one back */

@@ -67,7 +67,8 @@ int my_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 int my_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
 int my_backup_check(struct ctx *ctx, struct conn *conn, const char *path);
 int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
-int my_dump(struct ctx *ctx, struct conn *conn, const char *const *more, int fd); /* words after the options; NULL */
+/* Of the tables, NULL: of all that there is; `options` end with NULL. */
+int my_dump(struct ctx *ctx, struct conn *conn, const char *const *options, const struct names *tables, int fd);
 int my_feed(struct ctx *ctx, struct conn *conn, int fd);
 
 /* sandbox.c */

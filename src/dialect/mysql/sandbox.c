@@ -172,12 +172,13 @@ static int open_given(struct ctx *ctx, const struct sandbox_spec *spec, struct c
     return 0;
 }
 
-static int bring_over(struct ctx *ctx, struct conn *near, const char *const *what, struct conn *made)
+static int bring_over(struct ctx *ctx, struct conn *near, const char *const *options, const struct names *tables,
+                      struct conn *made)
 {
     __attribute__((cleanup(fd_close))) int fd = open("/tmp", O_RDWR | O_TMPFILE | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (fd < 0)
         return fail(ctx, ERR_FILE, "no room for a temporary file in /tmp");
-    TRY(my_dump(ctx, near, what, fd));
+    TRY(my_dump(ctx, near, options, tables, fd));
     if (lseek(fd, 0, SEEK_SET) != 0)
         return fail(ctx, ERR_FILE, "cannot read a temporary file in /tmp");
     return my_feed(ctx, made, fd);
@@ -185,27 +186,16 @@ static int bring_over(struct ctx *ctx, struct conn *near, const char *const *wha
 
 static int fill(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn *made)
 {
-    const char *name = ((struct my_conn *)near)->url.database;
-    const char *const all[] = {name, NULL}, *const schema[] = {"--no-data", name, NULL};
+    static const char *const all[] = {NULL}, *const schema[] = {"--no-data", NULL};
+    static const char *const data[] = {"--no-create-info", "--skip-routines", "--skip-events", "--skip-triggers", NULL};
     struct rows rows;
     TRY(my_query(ctx, near,
                  "SELECT coalesce(sum(data_length), 0) <= 67108864 FROM information_schema.tables WHERE table_schema = "
                  "DATABASE()",
                  NULL, &rows));
     spec->rows = text_equal(cell_at(&rows, 0, 0), "1");
-    TRY(bring_over(ctx, near, spec->rows ? all : schema, made));
-    if (spec->rows || !spec->own.n)
-        return 0;
-    struct names own = {0};
-    names_add(ctx->mem, &own, "--no-create-info");
-    names_add(ctx->mem, &own, "--skip-routines");
-    names_add(ctx->mem, &own, "--skip-events");
-    names_add(ctx->mem, &own, "--skip-triggers");
-    names_add(ctx->mem, &own, name);
-    for (int i = 0; i < spec->own.n; i++)
-        names_add(ctx->mem, &own, spec->own.item[i]);
-    names_add(ctx->mem, &own, NULL);
-    return bring_over(ctx, near, own.item, made);
+    TRY(bring_over(ctx, near, spec->rows ? all : schema, NULL, made));
+    return spec->rows || !spec->own.n ? 0 : bring_over(ctx, near, data, &spec->own, made);
 }
 
 int my_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn)

@@ -351,7 +351,10 @@ int pg_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
     struct pg_conn *pg = (struct pg_conn *)conn;
     const char *home;
     char *list = NULL;
-    int fd = -1; /* copy_in() closes it */
+    int fd = -1;                     /* copy_in() closes it */
+    path = path_absolute(ctx, path); /* which no program takes for an option */
+    if (!path)
+        return fail(ctx, ERR_FILE, "the working folder is gone");
     TRY(lease_home(ctx, conn, &home));
     TRY(contents(ctx, pg, path, home, &list));
     TRY(process_secret(ctx, list, strlen(list), &fd));
