@@ -57,13 +57,15 @@ enum value_kind {
     VALUE_BOOLEAN,
     VALUE_MOMENT,
     VALUE_DOCUMENT, /* JSON, and arrays */
-    VALUE_CHOICE    /* a label of an enum */
+    VALUE_CHOICE,   /* a label of an enum */
+    VALUE_POINT     /* a number that is written with a point */
 };
 
-/* What an argument of that kind becomes first, with $1 for it; NULL: it cannot be one. */
+/* What an argument of that kind becomes first, with $1 for it; NULL: it cannot be one. Or what goes into a column of a type. */
 struct translate_argument {
     unsigned engines;
-    const char *name; /* of the function as it is written, lower case; NULL ends the table */
+    const char *
+        name; /* of the function as it is written, lower case, or of the type here, whose arguments are $2, $3; NULL ends the table */
     enum value_kind kind;
     const char *to;
 };
@@ -100,6 +102,7 @@ struct translate_name {
 struct translation {
     const char *fallback;      /* the type of what has none here */
     const char *numbered;      /* the type of a column that numbers itself as the key of its table */
+    const char *zoned;         /* the type of moments with a zone, which are in UTC */
     const char *array;         /* ARRAY[...], with $1 for what is in the brackets */
     const char *rounded;       /* the cast of a number to an integer, with $1 for it */
     const char *rounded_even;  /* the same of a float: halves to the even neighbour */
@@ -112,6 +115,7 @@ struct translation {
     } like;
     unsigned nulls_last;        /* engines that sort NULL as the greatest, */
     unsigned sets_in_turn;      /* that see in SET b = a what SET a has set before it, */
+    unsigned first_columns;     /* that take rows with fewer values than columns, */
     unsigned loose;             /* and that make values fit rather than refuse them */
     const char *exact_division; /* between numbers that may look like integers and are none */
     const char *nocase, *exact; /* the collations that compare without case, and with it */
@@ -120,7 +124,7 @@ struct translation {
     const struct translate_type *types;
     const struct translate_constant *constants;
     const struct translate_function *functions;
-    const struct translate_argument *arguments;
+    const struct translate_argument *arguments, *assigned;
     const struct translate_divider *dividers;
     const struct translate_word *words;
     const struct translate_word *columns; /* that every table of the other engine has */

@@ -284,6 +284,20 @@ static void retype(struct alter *alter, struct column *column, const struct read
     alter->changed = true;
 }
 
+/* Values that the new type has in another way, rounded or cut; NULL: they stay. */
+static const char *retyped(const struct alter *alter, const struct column *column, const struct read_type *type)
+{
+    struct translator *t = alter->t;
+    const char *text;
+    struct buf said;
+    buf_init(&said, t->mem);
+    say_name(&said, t, column->object.name);
+    const struct translate_argument *row = t->rules->assigned;
+    while (row->name && !(assigned_fits(t, row, type->name, said.data, &text) && type_is(column->type, row->kind)))
+        row++;
+    return row->name ? text : NULL;
+}
+
 static int column_type(struct alter *alter, struct column *column)
 {
     struct read_type type;
@@ -297,6 +311,8 @@ static int column_type(struct alter *alter, struct column *column)
         if (!is_plain_using(alter->scan, from, to, column->object.name))
             TRY(text_translate(alter->scan, from, to, &text));
     }
+    if (!text)
+        text = retyped(alter, column, &type);
     if (text && !late)
         TRY(using_apply(alter, column, text));
     const char *name = column->object.name;
@@ -315,7 +331,7 @@ static int column_type(struct alter *alter, struct column *column)
 
 static int column_default(struct alter *alter, struct column *column)
 {
-    const char *text;
+    struct buf value;
     int from = alter->scan->at, to = alter->scan->at = clause_end(alter->scan);
     alter->changed = true;
     if (token_is(&alter->scan->token[from], "nextval")) {
@@ -323,8 +339,9 @@ static int column_default(struct alter *alter, struct column *column)
         SAY(column, COLUMN, default_value, ((struct expr){0}));
         return 0;
     }
-    TRY(text_translate(alter->scan, from, to, &text));
-    SAY(column, COLUMN, default_value, ((struct expr){.written = text}));
+    buf_init(&value, alter->t->mem);
+    TRY(assigned_add(alter->scan, from, to, column, &value));
+    SAY(column, COLUMN, default_value, ((struct expr){.written = value.data}));
     return 0;
 }
 
@@ -406,6 +423,9 @@ static int modify_to(struct alter *alter, const char *name)
         at++;
     list_remove(&table->children, at);
     TRY(column_clauses(&alter->ts, name));
+    const char *text = retyped(alter, old, &alter->ts.type);
+    if (text)
+        TRY(using_apply(alter, old, text));
     new = column_find(table, name);
     for (int i = 0; i < table->children.n; i++)
         if (table->children.item[i] == &new->object)

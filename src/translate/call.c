@@ -148,15 +148,6 @@ static const struct translate_function *row_find(const struct scan *scan, const 
     return NULL;
 }
 
-/* The name stays, and with it what only looks like an argument: count(DISTINCT x). */
-static int call_kept(struct scan *scan, const char *name, int open, int close, const char **text)
-{
-    const char *inside;
-    TRY(text_translate(scan, open + 1, close, &inside));
-    *text = arena_printf(scan->t->mem, "%s(%s)", name, inside);
-    return 0;
-}
-
 /* What a value of its kind is to this function first. */
 static int argument_adapt(struct scan *scan, const char *name, int from, int to, const char **text)
 {
@@ -174,6 +165,16 @@ static int argument_adapt(struct scan *scan, const char *name, int from, int to,
     return 0;
 }
 
+/* The name stays, and with it what only looks like an argument: count(DISTINCT x). */
+static int call_kept(struct scan *scan, const char *name, int open, int close, const char **text)
+{
+    const char *inside;
+    TRY(text_translate(scan, open + 1, close, &inside));
+    TRY(argument_adapt(scan, name, open + 1, close, &inside));
+    *text = arena_printf(scan->t->mem, "%s(%s)", name, inside);
+    return 0;
+}
+
 static int call_filled(struct scan *scan, const char *name, const struct translate_function *row,
                        const struct arguments *arguments, const char **text)
 {
@@ -184,6 +185,9 @@ static int call_filled(struct scan *scan, const char *name, const struct transla
             names_add(scan->t->mem, &texts, row->first);
         TRY(text_translate(scan, arguments->from[i], arguments->to[i], &argument));
         TRY(argument_adapt(scan, name, arguments->from[i], arguments->to[i], &argument));
+        if (row->join && (value_is(scan, arguments->from[i], arguments->to[i], VALUE_DECIMAL) ||
+                          value_is(scan, arguments->from[i], arguments->to[i], VALUE_POINT)))
+            decimals_note(scan->t);
         names_add(scan->t->mem, &texts, argument);
     }
     *text = fill(scan->t->mem, row->to, &texts, row->each, row->join);

@@ -358,6 +358,7 @@ static int collate_clause(struct table_scan *ts)
     const char *ignored;
     TRY(scan_qualified(ts->scan, &ignored));
     TRY(text_translate(ts->scan, from, ts->scan->at, &text));
+    names_add(ts->scan->t->mem, &ts->collated, ts->column->object.name);
     if (!*text || text_ends(text, ts->scan->t->rules->exact))
         SAY(ts->column, COLUMN, collation, NULL);
     else if (text_starts(text, "COLLATE "))

@@ -61,6 +61,21 @@ static const char *compared_name(const struct scan *scan, int at)
     return token_is(token_at(scan, at + 1), "(") ? NULL : type_of(scan, token_at(scan, at));
 }
 
+/* max(a), or date_trunc('month', a), of which the last column counts. */
+static const char *type_of_call(const struct scan *scan, int at)
+{
+    static const char *const same[] = {"max", "min", "coalesce", "date_trunc", NULL};
+    int depth = 0, open = at;
+    for (; open > 0; open--) {
+        depth += token_is(&scan->token[open], ")") - token_is(&scan->token[open], "(");
+        if (!depth)
+            break;
+    }
+    const struct token *name = token_at(scan, open - 1);
+    const char *type = token_is_one_of(name, same) ? type_of(scan, token_at(scan, at - 1)) : NULL;
+    return type && token_is(name, "date_trunc") ? "TIMESTAMP" : type;
+}
+
 /* Of the operand that ends at `at`: of arithmetic, or as its last part is. */
 static const char *type_before(const struct scan *scan, int at)
 {
@@ -69,6 +84,8 @@ static const char *type_before(const struct scan *scan, int at)
     bool number = operand->kind == TOKEN_NUMBER;
     if (is_cast(token_at(scan, at - 1)))
         return text_upper(scan->t->mem, token_copy(scan->t->mem, operand));
+    if (token_is(operand, ")"))
+        return type_of_call(scan, at);
     for (;; at -= 2) {
         const struct token *before = token_at(scan, at - 1);
         bool counts = token_is_one_of(before, arithmetic);
@@ -104,13 +121,10 @@ bool compares_texts(const struct scan *scan, int at)
     return token_is(token_at(scan, at + 1), "(") || !type_of(scan, token_at(scan, at));
 }
 
-/* Does "a -> b ->> c" end before `at`, or begin there? It is a text. */
-static bool is_arrow_text(const struct scan *scan, int from, int at, int end)
+/* Does "a -> b ->> c" begin after `at`? It is a text. */
+static bool is_arrow_text(const struct scan *scan, int at, int end)
 {
     int last;
-    for (int i = from; i < at; i++)
-        if (token_is(&scan->token[i], "->>"))
-            return true;
     return arrows_after(scan, at + 1, at + 1, end, &last) > at + 1 && token_is(&scan->token[last], "->>");
 }
 
@@ -126,11 +140,12 @@ int comparison_check(const struct scan *scan, int at, int end, int term)
         token_is(&scan->token[at], "=") || token_is(&scan->token[at], "<>") || token_is(&scan->token[at], "!=");
     if (!is_comparison(&scan->token[at]))
         return 0;
-    if (term_is(scan, term, at, end, VALUE_DOCUMENT) && !is_arrow_text(scan, term, at, end))
+    if (term_is(scan, term, at, end, VALUE_DOCUMENT) && !is_arrow_text(scan, at, end))
         return fail(ctx, ERR_UNSUPPORTED,
                     "documents are texts here, and equal only if they are written in the same way");
-    if (!equal && term_is(scan, term, at, end, VALUE_CHOICE))
-        return fail(ctx, ERR_UNSUPPORTED, "labels of an enum are texts here, and in another order");
+    bool number = token_at(scan, at - 1)->kind == TOKEN_NUMBER || token_at(scan, at + 1)->kind == TOKEN_NUMBER;
+    if ((!equal || number) && term_is(scan, term, at, end, VALUE_CHOICE))
+        return fail(ctx, ERR_UNSUPPORTED, "labels of an enum are texts here, in another order and without numbers");
     const struct token *right = token_at(scan, at + 1);
     const char *left_type = type_of(scan, token_at(scan, at - 1)),
                *right_type = is_name(right) ? compared_name(scan, at + 1) : NULL;

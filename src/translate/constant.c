@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 /* "NUMERIC(10,2)": its name, and its arguments as texts. */
-static const char *type_split(struct arena *mem, const char *type, struct names *arguments)
+const char *type_split(struct arena *mem, const char *type, struct names *arguments)
 {
     size_t length = strcspn(type, "(");
     const char *inside = type[length] ? type + length + 1 : "";
@@ -103,6 +103,18 @@ static int key_check(const struct scan *scan, int from, int to, const struct col
     return fail(t->ctx, ERR_UNSUPPORTED, "the key 0 may be the next number there, and is 0 here");
 }
 
+/* A label is stored as its type writes it. */
+static const char *label_of(struct translator *t, const struct column *column, const char *literal)
+{
+    struct names labels = {0};
+    if (*literal == '\'' && t->rules->nocase_texts & t->source->engine)
+        labels = choice_labels(t, column);
+    for (int i = 0; i < labels.n; i++)
+        if (text_equal_nocase(labels.item[i], literal))
+            return labels.item[i];
+    return literal;
+}
+
 /* What goes into a column: a literal by its type, anything else as an expression, rounded where the column's type is one of integers. */
 int assigned_add(struct scan *scan, int from, int to, const struct column *column, struct buf *out)
 {
@@ -119,11 +131,12 @@ int assigned_add(struct scan *scan, int from, int to, const struct column *colum
     if (column && scan->token[from].kind == TOKEN_NUMBER &&
         labels_check_of(t, column->object.parent, column->object.name))
         return fail(t->ctx, ERR_UNSUPPORTED, "labels of an enum are texts here, and have no numbers");
-    TRY(text_translate(scan, from, to, &text));
+    struct scan alone = {.t = t, .token = scan->token + from, .n = to - from}; /* "=" before it compares nothing */
+    TRY(text_translate(&alone, 0, alone.n, &text));
     if (type && is_literal(scan, from, to) && *text != 'X')
         TRY(constant_value(t, type, text, true, &value));
     else if (type)
         TRY(assignment_cast(scan, from, to, type, &text));
-    buf_add(out, value ? value : text);
+    buf_add(out, value ? value : label_of(t, column, text));
     return 0;
 }

@@ -147,7 +147,7 @@ int arithmetic_beside(const struct scan *scan, int from, int at, int end, const 
 
 /* ---- kinds of values */
 
-static bool type_is(const char *type, enum value_kind kind)
+bool type_is(const char *type, enum value_kind kind)
 {
     static const char *const types[][5] = {
         [VALUE_DECIMAL] = {"numeric", "decimal", NULL},
@@ -156,6 +156,7 @@ static bool type_is(const char *type, enum value_kind kind)
         [VALUE_MOMENT] = {"date", "timestamp", NULL},
         [VALUE_DOCUMENT] = {"json", NULL},
         [VALUE_CHOICE] = {NULL},
+        [VALUE_POINT] = {NULL},
     };
     const char *const *row = types[kind];
     while (*row && !text_starts_nocase(type, *row))
@@ -177,9 +178,13 @@ static bool is_name(const struct token *token)
 static const struct column *column_next(const struct scan *all, const struct tree *tree, const char *name, int *at)
 {
     struct translator *t = all->t;
+    static const char *const places[] = {"from", "join",  "into",   "update", "table",      "only",
+                                         "on",   "using", "exists", "like",   "references", "delete",
+                                         ",",    ".",     "(",      "ignore", NULL};
     while (*at < all->n) {
         const struct token *token = &all->token[(*at)++];
-        const struct object *table = is_name(token) ? table_find(t, tree, name_of(t, token)) : NULL;
+        bool place = *at > 1 && is_name(token) && token_is_one_of(token - 1, places);
+        const struct object *table = place ? table_find(t, tree, name_of(t, token)) : NULL;
         const struct column *column = table ? column_find(table, name) : NULL;
         if (column && column->type)
             return column;
@@ -329,6 +334,8 @@ static bool operand_is(const struct scan *scan, int from, int to, enum value_kin
         return token_type_is(scan->t, type, kind);
     if (introduces(scan, from, to))
         return token_type_is(scan->t, first, kind);
+    if (kind == VALUE_POINT && first->kind == TOKEN_NUMBER)
+        return memchr(first->text, '.', first->length) != NULL;
     if (token_is(first, "("))
         return (kind == VALUE_BOOLEAN && compares(scan, from + 1, to - 1)) || any_is(scan, from + 1, to - 1, kind);
     if (token_is(first, "case"))
@@ -347,39 +354,55 @@ static bool any_is(const struct scan *scan, int from, int to, enum value_kind ki
     return false;
 }
 
+/* "->>" makes a text of a document. */
+static bool is_text_of(const struct scan *scan, int from, int to)
+{
+    for (int i = from; i < to; i++)
+        if (token_is(&scan->token[i], "->>"))
+            return true;
+    return false;
+}
+
 bool term_is(const struct scan *scan, int from, int at, int end, enum value_kind kind)
 {
+    if (kind == VALUE_DOCUMENT && is_text_of(scan, from, at))
+        return false;
     return any_is(scan, from, at, kind) || any_is(scan, at + 1, operand_after(scan, at + 1, end), kind);
 }
 
 bool value_is(const struct scan *scan, int from, int to, enum value_kind kind)
 {
-    return any_is(scan, from, to, kind);
+    return !(kind == VALUE_DOCUMENT && is_text_of(scan, from, to)) && any_is(scan, from, to, kind);
 }
 
 /* Its check says them in their order: column IN ('a', 'b'). */
-const char *choice_place(const struct scan *scan, int from, int to)
+struct names choice_labels(struct translator *t, const struct column *column)
 {
-    struct translator *t = scan->t;
+    struct names labels = {0};
     struct lexer lexer;
-    struct buf out;
-    int n = 0;
-    while (from + 2 < to && token_is(&scan->token[from + 1], "."))
-        from += 2;
-    const struct column *column =
-        from + 1 == to && is_name(&scan->token[from]) ? column_named(scan, name_of(t, &scan->token[from])) : NULL;
     const struct object *check = column ? labels_check_of(t, column->object.parent, column->object.name) : NULL;
-    if (!check)
-        return NULL;
-    const char *text = expr_text(&((const struct check *)check)->expr);
-    buf_init(&out, t->mem);
-    buf_add(&out, "CASE $1");
+    const char *text = check ? expr_text(&((const struct check *)check)->expr) : "";
     lex_open(&lexer, t->target->dialect->lex, text, strlen(text));
     for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
         if (token.kind == TOKEN_STRING)
-            buf_addf(&out, " WHEN %s THEN %d", token_copy(t->mem, &token), ++n);
+            names_add(t->mem, &labels, token_copy(t->mem, &token));
+    return labels;
+}
+
+const char *choice_place(const struct scan *scan, int from, int to)
+{
+    struct translator *t = scan->t;
+    struct buf out;
+    while (from + 2 < to && token_is(&scan->token[from + 1], "."))
+        from += 2;
+    bool name = from + 1 == to && is_name(&scan->token[from]);
+    struct names labels = choice_labels(t, name ? column_named(scan, name_of(t, &scan->token[from])) : NULL);
+    buf_init(&out, t->mem);
+    buf_add(&out, "CASE $1");
+    for (int i = 0; i < labels.n; i++)
+        buf_addf(&out, " WHEN %s THEN %d", labels.item[i], i + 1);
     buf_add(&out, " END");
-    return out.data;
+    return labels.n ? out.data : NULL;
 }
 
 static bool is_arrow(const struct token *token)

@@ -22,20 +22,27 @@ static bool says_nulls(const struct scan *scan, int from, int to)
     return to - from > 2 && token_is(&scan->token[to - 2], "nulls");
 }
 
+/* Where the item itself ends, before DESC and NULLS FIRST. */
+static int item_end(const struct scan *scan, int from, int to)
+{
+    static const char *const ways[] = {"asc", "desc", NULL};
+    to -= says_nulls(scan, from, to) ? 2 : 0;
+    return to - 1 > from && token_is_one_of(&scan->token[to - 1], ways) ? to - 1 : to;
+}
+
 /* An enum's labels are in the order that its type says. */
 static int item_translate(struct scan *scan, int from, int to, const char **text)
 {
-    bool word = token_is(&scan->token[to - 1], "asc") || token_is(&scan->token[to - 1], "desc");
-    const char *place = to - word > from ? choice_place(scan, from, to - word) : NULL;
+    int end = item_end(scan, from, to);
+    const char *place = choice_place(scan, from, end);
     struct names one = {0};
-    TRY(text_translate(scan, from, place ? to - word : to, text));
+    TRY(text_translate(scan, from, place ? end : to, text));
     if (!place)
         return 0;
     names_add(scan->t->mem, &one, *text);
-    *text = arena_printf(scan->t->mem, "%s%s", fill_in(scan->t->mem, place, &one),
-                         !word                                   ? ""
-                         : token_is(&scan->token[to - 1], "asc") ? " ASC"
-                                                                 : " DESC");
+    *text = fill_in(scan->t->mem, place, &one);
+    if (end < to)
+        *text = arena_printf(scan->t->mem, "%s %s", *text, scan_text(scan, end, to));
     return 0;
 }
 

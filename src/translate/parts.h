@@ -88,7 +88,10 @@ const char *name_of(struct translator *t, const struct token *token);
 bool translate_names(struct translator *t, const char *text, const char *name); /* does it stand in it, as a name? */
 int text_translate(struct scan *scan, int from, int to, const char **text);
 int text_add(struct scan *scan, int from, int to, struct buf *out);
+void decimals_note(struct translator *t); /* one becomes a text */
 /* What a value becomes where a column of that type takes it. */
+bool assigned_fits(struct translator *t, const struct translate_argument *row, const char *type, const char *value,
+                   const char **text);
 int assignment_cast(struct scan *scan, int from, int to, const char *type, const char **text);
 void say_name(struct buf *out, const struct translator *t, const char *name);
 
@@ -99,7 +102,9 @@ bool is_syntax(const struct token *token); /* before a parenthesis it is not a f
 int arithmetic_beside(const struct scan *scan, int from, int at, int end, const char *operator);
 /* Is one of the operands before and after the operator at `at` of this kind, those before from `from` on? */
 bool term_is(const struct scan *scan, int from, int at, int end, enum value_kind kind);
+bool type_is(const char *type, enum value_kind kind); /* by its name, there or here */
 bool value_is(const struct scan *scan, int from, int to, enum value_kind kind);
+struct names choice_labels(struct translator *t, const struct column *column); /* as literals; none: it is no enum's */
 const char *choice_place(const struct scan *scan, int from,
                          int to); /* of an enum's column: the place of its label; NULL */
 int operand_after(const struct scan *scan, int at,
@@ -115,6 +120,7 @@ bool compares_texts(const struct scan *scan, int at);       /* the literal at `a
 int comparison_check(const struct scan *scan, int at, int end, int term); /* ERR_UNSUPPORTED: in another way here */
 
 /* ---- constant.c */
+const char *type_split(struct arena *mem, const char *type, struct names *arguments); /* VARCHAR(3): its name */
 int constant_value(struct translator *t, const char *type, const char *literal, bool stored, const char **text);
 int assigned_add(struct scan *scan, int from, int to, const struct column *column, struct buf *out);
 
@@ -153,6 +159,7 @@ struct table_scan {
     const char *name;      /* CONSTRAINT name; NULL */
     struct read_type type; /* of the column */
     bool key_said;         /* PRIMARY KEY at the column */
+    struct names collated; /* columns that say how they compare */
     const char *after;     /* MySQL's AFTER and FIRST say nothing here */
     struct list indexes;   /* struct object *: KIND_INDEX */
 };

@@ -2,6 +2,8 @@
 #include "dialect/common.h"
 #include "translate/parts.h"
 
+#include <limits.h>
+
 #include "base/text.h"
 
 struct insert {
@@ -39,7 +41,8 @@ static int insert_head(struct insert *insert)
         more = scan_accept(scan, "ignore") || scan_accept(scan, "low_priority") || scan_accept(scan, "delayed") ||
                scan_accept(scan, "high_priority");
     }
-    scan_accept(scan, "into");
+    if (!scan_accept(scan, "into") && !(insert->t->rules->loose & insert->t->source->engine))
+        return scan_fail(scan);
     TRY(scan_qualified(scan, &insert->table));
     if (scan_accept(scan, "as"))
         TRY(scan_name(scan, &insert->alias));
@@ -112,8 +115,40 @@ static int values_row(struct insert *insert)
     return 0;
 }
 
+static int count_items(const struct scan *scan, int from, int to)
+{
+    struct scan list = *scan;
+    int n = 1;
+    list.n = to;
+    for (int comma = scan_find(&list, from, ","); comma >= 0; comma = scan_find(&list, comma + 1, ","))
+        n++;
+    return n;
+}
+
+/* Without names of columns, the first ones: the target wants all. */
+static void columns_first(struct insert *insert, int n)
+{
+    const struct object *table = insert->columns.n ? NULL : insert->known;
+    struct names first = {0};
+    int all = 0;
+    for (int i = 0; table && i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (child->kind != KIND_COLUMN || expr_text(&((const struct column *)child)->computed))
+            continue;
+        if (all++ < n)
+            names_add(insert->t->mem, &first, child->name);
+    }
+    if (n < all && insert->t->rules->first_columns & insert->t->source->engine)
+        insert->columns = first;
+}
+
 static int values_add(struct insert *insert)
 {
+    struct scan row = *insert->scan;
+    int from, to;
+    scan_accept(&row, "row");
+    TRY(scan_group(&row, &from, &to));
+    columns_first(insert, count_items(insert->scan, from, to));
     columns_add(insert);
     buf_add(&insert->out, " VALUES ");
     for (;;) {
@@ -209,12 +244,14 @@ static int query_add(struct insert *insert)
 {
     const char *query;
     int from = insert->body, to = insert->end;
-    columns_add(insert);
     if (scan_is(insert->scan, "(")) {
         TRY(scan_group(insert->scan, &from, &to));
         if (insert->scan->at != insert->end)
             return scan_fail(insert->scan);
     }
+    int end = list_end(insert->scan, from, to);
+    columns_first(insert, end < 0 ? INT_MAX : count_items(insert->scan, from + 1, end));
+    columns_add(insert);
     TRY(query_translate(insert, from, to, &query));
     buf_addf(&insert->out, insert->conflict >= 0 ? " SELECT * FROM (%s) WHERE true" : " %s", query);
     return 0;
@@ -351,6 +388,31 @@ static int in_turn_check(const struct scan *scan, int from, int at, int end)
     return 0;
 }
 
+/* (a, b) = (1, 2) is a = 1, b = 2. */
+static int row_setting_add(struct scan *scan, const struct object *known, int from, int to, struct buf *out)
+{
+    struct scan row = *scan;
+    struct names columns = {0};
+    int begin, end, n = 0;
+    row.at = from;
+    row.n = to;
+    TRY(scan_names(&row, &columns));
+    TRY(scan_expect(&row, "="));
+    scan_accept(&row, "row");
+    TRY(scan_group(&row, &begin, &end));
+    if (token_is(&scan->token[begin], "select") || columns.n != count_items(scan, begin, end))
+        return text_add(scan, from, to, out);
+    for (row.n = end; begin < end; n++) {
+        int comma = scan_find(&row, begin, ","), stop = comma < 0 ? end : comma;
+        buf_add(out, n ? ", " : "");
+        say_name(out, scan->t, columns.item[n]);
+        buf_add(out, " = ");
+        TRY(assigned_add(scan, begin, stop, known ? column_find(known, columns.item[n]) : NULL, out));
+        begin = stop + 1;
+    }
+    return 0;
+}
+
 /* Of a column that is set, only the name: MySQL may say its table too. */
 static int settings_add(struct scan *scan, const char *table, int from, int to, struct buf *out)
 {
@@ -370,7 +432,9 @@ static int settings_add(struct scan *scan, const char *table, int from, int to, 
             say_name(out, scan->t, name);
             buf_add(out, " = ");
             TRY(assigned_add(scan, at + 2, end, known ? column_find(known, name) : NULL, out));
-        } else
+        } else if (token_is(&scan->token[at], "("))
+            TRY(row_setting_add(scan, known, at, end, out));
+        else
             TRY(text_add(scan, at, end, out));
         buf_add(out, end < to ? ", " : "");
         at = end;
@@ -541,6 +605,9 @@ static void cell_add(struct insert *insert, const char *text, size_t length, int
     buf_init(&value, insert->t->mem);
     for (size_t i = 0; i < length; i++)
         buf_add_c(&value, text[i] == '\\' && i + 1 < length ? (char)unescape(text[++i]) : text[i]);
+    const struct column *column = column_at(insert, at);
+    if (column && text_equal_nocase(column->type, insert->t->rules->zoned) && text_ends(value.data, "+00"))
+        buf_cut(&value, value.len - strlen("+00"));
     literal_add(&insert->out, insert->t->target->dialect->ident, value.data);
 }
 

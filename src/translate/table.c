@@ -94,10 +94,33 @@ static int inherits_read(struct table_scan *ts)
     return scan_expect(ts->scan, ")");
 }
 
+/* Of the table: of its columns that say none. */
+static int collation_read(struct table_scan *ts)
+{
+    struct translator *t = ts->scan->t;
+    const char *text;
+    int collate = scan_find(ts->scan, ts->scan->at, "collate");
+    if (collate < 0)
+        return 0;
+    struct scan value = *ts->scan;
+    value.at = collate + 1;
+    scan_accept(&value, "=");
+    struct token one[3] = {value.token[collate], value.token[value.at], {.kind = TOKEN_END, .text = ""}};
+    struct scan clause = {.t = t, .token = one, .n = 2};
+    TRY(text_translate(&clause, 0, 2, &text));
+    for (int i = 0; i < ts->table->children.n && text_ends(text, t->rules->exact); i++) {
+        struct column *column = ts->table->children.item[i];
+        if (column->object.kind == KIND_COLUMN && !names_have(&ts->collated, column->object.name))
+            SAY(column, COLUMN, collation, NULL);
+    }
+    return 0;
+}
+
 /* What follows the body says how it is stored. */
 static int options_skip(struct table_scan *ts)
 {
     struct translator *t = ts->scan->t;
+    TRY(collation_read(ts));
     if (scan_accept(ts->scan, "inherits"))
         TRY(inherits_read(ts));
     if (scan_at_end(ts->scan))

@@ -126,10 +126,24 @@ static bool is_plain(const struct scan *scan, int from, int to)
     return to == from + 1 && (scan->token[from].kind == TOKEN_STRING || scan->token[from].kind == TOKEN_NUMBER);
 }
 
+static bool labels_have(struct translator *t, const struct names *labels, const char *literal)
+{
+    for (int i = 0; i < labels->n; i++) {
+        struct buf label;
+        buf_init(&label, t->mem);
+        literal_add(&label, t->target->dialect->ident, labels->item[i]);
+        if (text_equal(label.data, literal))
+            return true;
+    }
+    return false;
+}
+
 /* As the source names the type, or else as the target does. */
 static int cast_constant(struct translator *t, const struct read_type *type, const char *literal, const char **text)
 {
     *text = NULL;
+    if (type->labels.n && !labels_have(t, &type->labels, literal))
+        return fail(t->ctx, ERR_UNSUPPORTED, "%s is no value of the type %s", literal, type->written);
     if (type->array || type->labels.n || type->fallback)
         return 0;
     TRY(constant_value(t, type->written, literal, false, text));
@@ -155,7 +169,7 @@ static const char *cast_of(const struct scan *scan, int from, int to, const stru
     return type->cast;
 }
 
-static void decimals_note(struct translator *t)
+void decimals_note(struct translator *t)
 {
     note_once(t, NOTE_CHANGED, "the text of a decimal has no zeros at its end in %s: 2.50 is 2.5",
               t->target->dialect->title);
@@ -180,28 +194,46 @@ static int cast_add(struct run *run, const struct read_type *type, int from, int
     return 0;
 }
 
+/* MySQL's "/" gives decimals of integers too. */
 static bool divides_exactly(const struct scan *scan, int from, int to)
 {
     const struct translate_word *row = row_find(scan->t, scan->t->rules->operators, "/");
-    for (int i = from; i < to; i++) {
-        const struct token *token = &scan->token[i];
-        bool point = token->kind == TOKEN_NUMBER && memchr(token->text, '.', token->length);
-        if (point || (token_is(token, "/") && row && !text_equal(row->to, "/")))
+    for (int i = from; i < to && row && !text_equal(row->to, "/"); i++)
+        if (token_is(&scan->token[i], "/"))
             return true;
-    }
     return false;
+}
+
+static bool is_kind(const struct scan *scan, int from, int to, enum value_kind kind)
+{
+    return value_is(scan, from, to, kind) ||
+           (kind == VALUE_DECIMAL && (value_is(scan, from, to, VALUE_POINT) || divides_exactly(scan, from, to)));
+}
+
+bool assigned_fits(struct translator *t, const struct translate_argument *row, const char *type, const char *value,
+                   const char **text)
+{
+    struct names values = {0}, arguments = {0};
+    const char *name = type_split(t->mem, type, &arguments);
+    if (!(row->engines & t->source->engine) || !text_equal_nocase(row->name, name) ||
+        (text_has(row->to, "$3") && !arguments.n))
+        return false;
+    names_add(t->mem, &values, value);
+    for (int i = 0; i < 2; i++)
+        names_add(t->mem, &values, i < arguments.n ? arguments.item[i] : "0");
+    *text = fill_in(t->mem, row->to, &values);
+    return true;
 }
 
 int assignment_cast(struct scan *scan, int from, int to, const char *type, const char **text)
 {
-    const struct translation *rules = scan->t->rules;
-    struct names one = {0};
-    bool even = value_is(scan, from, to, VALUE_FLOAT);
-    if (!type_is_integer(scan->t, type) ||
-        !(even || divides_exactly(scan, from, to) || value_is(scan, from, to, VALUE_DECIMAL)))
-        return 0;
-    names_add(scan->t->mem, &one, *text);
-    *text = fill_in(scan->t->mem, even ? rules->rounded_even : rules->rounded, &one);
+    const char *cast;
+    bool today = to == from + 1 && token_is(&scan->token[from], "current_date");
+    for (const struct translate_argument *row = scan->t->rules->assigned; row->name && !today; row++)
+        if (assigned_fits(scan->t, row, type, *text, &cast) && is_kind(scan, from, to, row->kind)) {
+            *text = cast;
+            return 0;
+        }
     return 0;
 }
 
@@ -478,17 +510,20 @@ static int pattern_after(struct run *run, const char *said, int at)
     return 0;
 }
 
+/* Is one of the operands before and after the operator at hand no integer? */
+static bool is_broken(const struct run *run, int from)
+{
+    return term_is(run->scan, from, run->at, run->end, VALUE_POINT) ||
+           term_is(run->scan, from, run->at, run->end, VALUE_DECIMAL) ||
+           term_is(run->scan, from, run->at, run->end, VALUE_FLOAT);
+}
+
 /* DIV: of integers it is "/" here. */
 static int whole_division(const struct run *run)
 {
     const struct token *token = peek(run, 0);
     int from = run->at > run->from ? run->at - 1 : run->at;
-    bool point = false;
-    for (int i = from; i < run->at + 2 && i < run->end; i++)
-        point = point || (run->scan->token[i].kind == TOKEN_NUMBER &&
-                          memchr(run->scan->token[i].text, '.', run->scan->token[i].length));
-    if (!point && !term_is(run->scan, from, run->at, run->end, VALUE_DECIMAL) &&
-        !term_is(run->scan, from, run->at, run->end, VALUE_FLOAT))
+    if (!is_broken(run, from))
         return 0;
     return fail(run->t->ctx, ERR_UNSUPPORTED, "%.*s divides only integers here", (int)token->length, token->text);
 }
@@ -500,6 +535,8 @@ static int plain_word(struct run *run)
     TRY(word_row(run, &row));
     if (row && text_equal(row->to, "/"))
         TRY(whole_division(run));
+    if (token_is(token, "between") && value_is(run->scan, run->at - (run->at > run->from), run->at, VALUE_CHOICE))
+        return fail(run->t->ctx, ERR_UNSUPPORTED, "labels of an enum are texts here, and in another order");
     if (!token_is(peek(run, -1), "."))
         begin_operand(run);
     run->at++;
@@ -643,6 +680,8 @@ static int kinds_check(const struct run *run)
             return fail(run->t->ctx, ERR_UNSUPPORTED, "%s", refused[i].reason);
     if (token_is(token, "->") && token_is(peek(run, 1), "-"))
         return fail(run->t->ctx, ERR_UNSUPPORTED, "elements are counted only from the beginning here");
+    if (token_is(token, "%") && is_broken(run, run->term))
+        return fail(run->t->ctx, ERR_UNSUPPORTED, "%% divides only integers here");
     TRY(joined_check(run));
     return comparison_check(run->scan, run->at, run->end, run->term);
 }

@@ -30,7 +30,7 @@ static const char
  rounded_even[] =
      "CAST(CASE WHEN $1 - CAST($1 AS INTEGER) IN (0.5, -0.5) THEN 2 * round($1 / 2.0) ELSE round($1) END AS INTEGER)",
  truth[] = "CASE WHEN $1 THEN 'true' WHEN NOT $1 THEN 'false' END",
- document_text[] = "CASE json_type($1) WHEN 'text' THEN $1 ->> '$' WHEN 'null' THEN NULL ELSE $1 END",
+ document_text[] = "CASE json_type($1) WHEN 'text' THEN $1 ->> '$' WHEN 'null' THEN NULL ELSE $1 || '' END",
  as_truth[] =
      "CASE WHEN typeof($1) <> 'text' THEN $1 <> 0 WHEN lower(trim($1)) IN ('t', 'true', 'y', 'yes', 'on', '1') THEN 1 "
      "WHEN lower(trim($1)) IN ('f', 'false', 'n', 'no', 'off', '0') THEN 0 ELSE json($1 || ' is no boolean') END",
@@ -388,6 +388,9 @@ static const char json_truth[] = "json(CASE WHEN $1 THEN 'true' WHEN NOT $1 THEN
                   half_even[] = "CASE WHEN $1 - CAST($1 AS INTEGER) IN (0.5, -0.5) THEN 2 * round($1 / 2.0) ELSE $1 END";
 
 static const struct translate_argument arguments[] = {
+    {ANY, "max", VALUE_CHOICE, NULL}, {ANY, "min", VALUE_CHOICE, NULL},
+    {ANY, "greatest", VALUE_CHOICE, NULL}, {ANY, "least", VALUE_CHOICE, NULL},
+    {ANY, "mod", VALUE_POINT, NULL}, {ANY, "mod", VALUE_DECIMAL, NULL}, {ANY, "mod", VALUE_FLOAT, NULL},
     {PG, "concat", VALUE_BOOLEAN, "CASE WHEN $1 THEN 't' WHEN NOT $1 THEN 'f' END"},
     {ANY, "round", VALUE_FLOAT, half_even},
     {MYSQL, "json_object", VALUE_BOOLEAN, NULL}, {MYSQL, "json_array", VALUE_BOOLEAN, NULL},
@@ -399,6 +402,15 @@ static const struct translate_argument arguments[] = {
     {PG, "jsonb_agg", VALUE_BOOLEAN, json_truth}, {PG, "jsonb_agg", VALUE_DOCUMENT, json_itself},
     {PG, "json_object_agg", VALUE_BOOLEAN, json_truth}, {PG, "json_object_agg", VALUE_DOCUMENT, json_itself},
     {PG, "jsonb_object_agg", VALUE_BOOLEAN, json_truth}, {PG, "jsonb_object_agg", VALUE_DOCUMENT, json_itself},
+    {0}
+};
+
+static const struct translate_argument assigned[] = {
+    {ANY, "SMALLINT", VALUE_FLOAT, rounded_even}, {ANY, "SMALLINT", VALUE_DECIMAL, rounded},
+    {ANY, "INTEGER", VALUE_FLOAT, rounded_even}, {ANY, "INTEGER", VALUE_DECIMAL, rounded},
+    {ANY, "BIGINT", VALUE_FLOAT, rounded_even}, {ANY, "BIGINT", VALUE_DECIMAL, rounded},
+    {ANY, "NUMERIC", VALUE_DECIMAL, "round($1, $3)"}, {ANY, "NUMERIC", VALUE_FLOAT, "round($1, $3)"},
+    {ANY, "DATE", VALUE_MOMENT, "date($1)"},
     {0}
 };
 
@@ -642,6 +654,7 @@ static const char *const missing[] = {
 const struct translation lite_translation = {
     .fallback = "TEXT",
     .numbered = "INTEGER",
+    .zoned = "DATETIME",
     .array = "json_array($1)",
     .rounded = rounded,
     .rounded_even = rounded_even,
@@ -649,6 +662,7 @@ const struct translation lite_translation = {
     .truth = truth,
     .like = {.exact = "GLOB", .pattern = pattern, .escape = " ESCAPE '\\'"},
     .nulls_last = PG,
+    .first_columns = PG,
     .sets_in_turn = MYSQL,
     .loose = MYSQL,
     .exact_division = exact_division,
@@ -660,6 +674,7 @@ const struct translation lite_translation = {
     .constants = constants,
     .functions = functions,
     .arguments = arguments,
+    .assigned = assigned,
     .dividers = dividers,
     .words = words,
     .columns = columns,
