@@ -12,6 +12,7 @@
 #include "command/commands.h"
 #include "command/fill.h"
 #include "diff/describe.h"
+#include "run/adopt.h"
 #include "run/missing.h"
 #include "run/rehearsal.h"
 
@@ -20,6 +21,7 @@ struct generation {
     const struct request *request;
     struct session *session;
     struct comparison comparison;
+    struct adoption adoption;
     struct list fills; /* struct fill * */
     struct plan *up;
     struct plan *down; /* NULL: there is no way back */
@@ -125,6 +127,23 @@ static void events_frame(struct generation *generation)
         statements_frame(generation->ctx, generation->down, &events->down_before, &events->down_after);
 }
 
+/* Before all else: what changes of it is changed afterwards.  Where it was there before it stays on the way back. */
+static void adoption_frame(struct generation *generation)
+{
+    struct arena *mem = generation->ctx->mem;
+    const struct adoption *adoption = &generation->adoption;
+    const struct names none = {0};
+    struct names nothing = {0};
+    if (!adoption->statements.n)
+        return;
+    emit_info(generation->ctx, "made by hand so far, and made by this file where it is not there: %s",
+              names_join(mem, &adoption->objects, "; "));
+    statements_frame(generation->ctx, generation->up, &adoption->statements, &none);
+    names_add(mem, &nothing, "SELECT 1");
+    if (generation->down && !generation->down->statements.n)
+        statements_frame(generation->ctx, generation->down, &nothing, &none);
+}
+
 static void name_choose(struct generation *generation, const struct list *words)
 {
     struct arena *mem = generation->ctx->mem;
@@ -132,8 +151,10 @@ static void name_choose(struct generation *generation, const struct list *words)
     const struct names *tables = &generation->comparison.events.tables;
     const char *automatic = is_baseline(generation) ? "baseline"
                             : words->n              ? name_auto(mem, words)
-                            : tables->n             ? name_slug(mem, arena_printf(mem, "ddl_of_%s", tables->item[0]))
-                                                    : "ddl_of_metadata";
+                            : generation->adoption.first
+                                ? name_slug(mem, arena_printf(mem, "adopt_%s", generation->adoption.first))
+                            : tables->n ? name_slug(mem, arena_printf(mem, "ddl_of_%s", tables->item[0]))
+                                        : "ddl_of_metadata";
     const char *slug = description && *description ? name_slug(mem, description) : automatic;
     const char *file =
         name_file(mem, generation->session->database->name, name_next(generation->session->folder), slug);
@@ -194,6 +215,10 @@ static void down_add(struct generation *generation, struct buf *out)
     for (int i = 0; i < stays->n; i++)
         buf_addf(out, "-- stays, as the models do not say how to undo it: %s\n",
                  comment_line(generation->ctx->mem, stays->item[i]));
+    const struct names *adopted = &generation->adoption.objects;
+    for (int i = 0; i < adopted->n; i++)
+        buf_addf(out, "-- stays, as it may have been there before: %s\n",
+                 comment_line(generation->ctx->mem, adopted->item[i]));
     if (generation->down && !generation->down->statements.n)
         buf_addf(out, "-- irreversible: %s\n",
                  generation->comparison.events.changed ? "the models do not say how to undo their DDL elements"
@@ -418,7 +443,10 @@ static int generate(struct generation *generation, struct reply *reply)
         TRY(comparison_make(ctx, generation->session, generation->request, &generation->comparison));
     comparison_tell(ctx, generation->request, &generation->comparison, true, reply->json);
     const struct event_plan *events = &generation->comparison.events;
-    bool changes = generation->comparison.changes->list.n || events->before.n || events->after.n;
+    if (!is_baseline(generation))
+        TRY(adoption_plan(ctx, generation->session, generation->comparison.changes, &generation->adoption));
+    bool changes = generation->comparison.changes->list.n || events->before.n || events->after.n ||
+                   generation->adoption.statements.n;
     json_set_bool(ctx->mem, reply->json, "changes", changes);
     json_set(ctx->mem, reply->json, "possible_renames", guesses_json(ctx->mem, &generation->comparison.guesses));
     if (!changes && !stage)
@@ -433,6 +461,7 @@ static int generate(struct generation *generation, struct reply *reply)
         normalise_read(generation->request, generation->session->database) != NORMALISE_OFFLINE)
         TRY(rehearse(ctx, generation->session, generation->up, generation->down));
     events_frame(generation);
+    adoption_frame(generation);
     if (stage)
         return document_show(reply, ctx->mem, stage_json(generation, stage));
     undescribed_warn(generation);

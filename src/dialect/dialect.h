@@ -344,6 +344,14 @@ enum doubt {
 
 enum { NAME_SPACE_OF_TYPES = 't' };
 
+/* Where statements about an object are to do something. */
+enum guard {
+    GUARD_DROP,  /* where it is; and notes for the rest of the transaction whether it was */
+    GUARD_AGAIN, /* where that was not noted to be otherwise */
+    GUARD_PRESENT,
+    GUARD_ABSENT
+};
+
 struct dialect {
     enum engine engine;
     const char *name;           /* database_type: "postgresql" */
@@ -422,10 +430,10 @@ struct dialect {
      */
     void (*implied)(struct arena *mem, const struct object *object, struct list *implied);
     /*
-     * A statement that drops, makes again or alters what somebody made by hand in one database, so that it does nothing in those
-     * that do not have it; `sql` NULL: only what a later one has to know.  NULL: as it is. NULL: files hold nothing of the kind.
+     * Statements about what somebody made by hand in one database, so that they do nothing where they must not in others; `sql`
+     * NULL: only what a later one has to know.  NULL: cannot be said of its kind. NULL: files hold nothing of the sort.
      */
-    const char *(*guarded)(struct arena *mem, const struct object *object, enum change_op op, const char *sql);
+    const char *(*guarded)(struct arena *mem, const struct object *object, enum guard guard, const char *sql);
     /* Before a nameless object is made: its name, and whether its CREATE has to say it. NULL: as settle() left it. */
     void (*choose_name)(struct arena *mem, const struct changes *changes, struct object *object);
     const struct render_kind *render; /* indexed by kind */

@@ -49,13 +49,31 @@ static void parts_note(struct render *render, const struct change *step, struct 
     struct object *whole = step->before;
     for (struct object *part = object_next(whole, whole); part; part = object_next(whole, part)) {
         bool comes_back = is_by_hand(part) && part->peer->made;
-        const char *sql = comes_back ? render->target->dialect->guarded(render->mem, part, CHANGE_DROP, NULL) : NULL;
+        const char *sql = comes_back ? render->target->dialect->guarded(render->mem, part, GUARD_DROP, NULL) : NULL;
         if (!sql)
             continue;
         struct statement_out *statement = NEW(render->mem, struct statement_out);
         *statement = (struct statement_out){.sql = sql, .change = step};
         list_add(render->mem, out, statement);
     }
+}
+
+/* All that the step does is about one object, and becomes one statement. */
+static const char *step_guarded(struct render *render, const struct change *step, int first)
+{
+    const struct object *object = change_object(step);
+    struct names texts = {0};
+    if (!is_by_hand(object))
+        return NULL;
+    for (int i = first; i < render->out.n; i++) {
+        const struct statement_out *statement = render->out.item[i];
+        if (statement->refuses_transaction)
+            return NULL;
+        names_add(render->mem, &texts, statement->sql);
+    }
+    const char *all = names_join(render->mem, &texts, ";\n");
+    enum guard kind = step->op == CHANGE_DROP ? GUARD_DROP : step->op == CHANGE_CREATE ? GUARD_AGAIN : GUARD_PRESENT;
+    return texts.n ? render->target->dialect->guarded(render->mem, object, kind, all) : NULL;
 }
 
 static void guard(struct render *render, const struct change *step, int first)
@@ -65,15 +83,11 @@ static void guard(struct render *render, const struct change *step, int first)
         return;
     if (step->op == CHANGE_DROP && step->replaced)
         parts_note(render, step, &out);
-    for (int i = first; i < render->out.n; i++) {
-        struct statement_out *statement = render->out.item[i];
-        const char *sql = NULL;
-        if (is_by_hand(change_object(step)) && !statement->refuses_transaction)
-            sql = render->target->dialect->guarded(render->mem, change_object(step), step->op, statement->sql);
-        if (sql)
-            statement->sql = sql;
-        list_add(render->mem, &out, statement);
-    }
+    const char *guarded = step_guarded(render, step, first);
+    if (guarded)
+        ((struct statement_out *)render->out.item[first])->sql = guarded;
+    for (int i = first; i < (guarded ? first + 1 : render->out.n); i++)
+        list_add(render->mem, &out, render->out.item[i]);
     render->out.n = first;
     for (int i = 0; i < out.n; i++)
         list_add(render->mem, &render->out, out.item[i]);

@@ -218,7 +218,7 @@ char *pg_object_name(struct arena *mem, const char *first, const char *second, c
 /* The name that the server would give this object if nothing else had it. */
 char *pg_default_name(struct arena *mem, const struct object *object);
 /* See struct dialect. */
-const char *pg_guarded(struct arena *mem, const struct object *object, enum change_op op, const char *sql);
+const char *pg_guarded(struct arena *mem, const struct object *object, enum guard guard, const char *sql);
 void pg_implied(struct arena *mem, const struct object *object, struct list *implied);
 /* That of the sequence of a serial or an identity column. */
 const char *pg_sequence_name(struct arena *mem, const struct column *column);
