@@ -470,3 +470,26 @@ def test_what_hangs_on_what_an_element_made_is_not_lost_in_silence(place):
     place.sql("GRANT SELECT ON words TO PUBLIC")
     place.migrate()
     assert columns_of(place, "words") == ["id", "word"]
+
+
+def test_comments_on_constraints_and_what_a_dba_says_of_a_counter(place):
+    if not place.postgres:
+        return
+    body = """
+from sqlalchemy import CheckConstraint
+class T(Base):
+    __tablename__ = "t"
+    id = Column(Integer, primary_key=True)
+    __table_args__ = (CheckConstraint("id > 0", name="ck", comment="%s"),)
+"""
+    for text in ("first", "second"):
+        place.models(body % text)
+        place.migrate()
+        place.settled()
+        assert value(place, "SELECT obj_description(oid) FROM pg_constraint WHERE conname = 'ck'") == text
+    place.project.ok("rollback")
+    assert value(place, "SELECT obj_description(oid) FROM pg_constraint WHERE conname = 'ck'") == "first"
+    place.project.ok("migrate")
+    place.sql("COMMENT ON SEQUENCE t_id_seq IS 'by a DBA'", "COMMENT ON CONSTRAINT t_pkey ON t IS 'by a DBA'")
+    place.settled()
+    assert "Models and database agree" in place.project.ok("diff", "models", "--exit-code").out

@@ -14,7 +14,6 @@ cast (integer as mood)
 cluster on t_pkey on table t
 collation coll
 column option n_distinct=5 on column t.name
-comment of constraint t_pkey on table t
 comment of index t_pkey on table t
 comment on column v.name
 comment on extension plpgsql

@@ -210,6 +210,8 @@ static void random_identity(struct dice *dice, struct column *column)
         SAY(column, COLUMN, identity_cache, 1 + dice_below(dice, 20));
     if (dice_chance(dice, 20))
         SAY(column, COLUMN, identity_cycle, true);
+    if (dice_chance(dice, 20))
+        SAY(column, COLUMN, counter_comment, random_comment(dice));
 }
 
 static void random_text_options(struct dice *dice, struct column *column)

@@ -188,7 +188,9 @@ static bool alter_identity(struct dice *dice)
     struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
     if (!column->identity)
         return false;
-    if (dice_chance(dice, 50))
+    if (dice_chance(dice, 30))
+        SAY(column, COLUMN, counter_comment, column->counter_comment ? NULL : random_comment(dice));
+    else if (dice_chance(dice, 50))
         SAY(column, COLUMN, identity, text_equal(column->identity, "always") ? "by default" : "always");
     else
         SAY(column, COLUMN, identity_increment, 2 + dice_below(dice, 5));

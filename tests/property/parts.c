@@ -203,6 +203,8 @@ struct object *random_exclude(struct dice *dice, struct object *table)
         (struct exclude *)object_new(dice->mem, KIND_EXCLUDE, table, random_name_in(dice, KIND_EXCLUDE, table));
     const char *name = quoted(dice, column->object.name);
     SAY(exclude, EXCLUDE, definition, written(arena_printf(dice->mem, "USING gist (%s WITH &&)", name)));
+    if (dice_chance(dice, 30))
+        SAY(exclude, EXCLUDE, comment, random_comment(dice));
     return &exclude->object;
 }
 

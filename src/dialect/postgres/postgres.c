@@ -5,11 +5,11 @@
 
 static const char *const schemes[] = {"postgresql", "postgres", NULL};
 
-#define CONSTRAINT                                                                                 \
-    {                                                                                              \
-        .create = pg_constraint_create, .drop = pg_constraint_drop, .rename = pg_constraint_rename \
+#define CONSTRAINT                                                                                \
+    {                                                                                             \
+        .create = pg_constraint_create, .drop = pg_constraint_drop, .alter = pg_constraint_alter, \
+        .rename = pg_constraint_rename                                                            \
     }
-
 #define KEY                                                                                \
     {                                                                                      \
         .create = pg_constraint_create, .drop = pg_constraint_drop, .alter = pg_key_alter, \

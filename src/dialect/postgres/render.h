@@ -65,7 +65,8 @@ bool pg_only_inherited(struct arena *mem, const struct target *target, const str
 
 /* render_constraint.c */
 void pg_constraint_text(struct buf *out, const struct object *object);
-render_fn pg_constraint_create, pg_key_alter, pg_constraint_drop, pg_constraint_rename;
+void pg_constraint_after(struct render *render, const struct object *constraint); /* what no CREATE can say */
+render_fn pg_constraint_create, pg_constraint_alter, pg_key_alter, pg_constraint_drop, pg_constraint_rename;
 
 /* render_table.c */
 render_fn pg_table_create, pg_table_drop, pg_table_alter, pg_table_rename, pg_table_finish;

@@ -132,6 +132,14 @@ static void set_comment(struct render *render, const struct column *column)
     pg_comment(render, "COLUMN", &name, column->comment);
 }
 
+static void set_counter_comment(struct render *render, const struct column *column)
+{
+    struct buf name = pg_begin(render, "");
+
+    pg_sibling(&name, column->object.parent, pg_sequence_name(render->mem, column));
+    pg_comment(render, "SEQUENCE", &name, column->counter_comment);
+}
+
 void pg_column_after(struct render *render, const struct object *object)
 {
     const struct column *column = (const struct column *)object;
@@ -140,6 +148,8 @@ void pg_column_after(struct render *render, const struct object *object)
         set_storage(render, column);
     if (column->autoincrement && column->nullable && pg_serial_name(render->mem, column->type))
         alter_simple(render, column, "DROP NOT NULL");
+    if (column->counter_comment)
+        set_counter_comment(render, column);
     if (column->comment)
         set_comment(render, column);
 }
@@ -483,6 +493,16 @@ static void rows_fill(struct render *render, const struct column *column)
     render_statement(render, &out);
 }
 
+/* A new counter has no comment; one that leaves has its own (pg_sequence_create()). */
+static void column_counter_comment(struct render *render, const struct column_change *c)
+{
+    bool is = c->after->autoincrement || c->after->identity, was = c->before->autoincrement || c->before->identity;
+    bool anew = c->after->autoincrement != c->before->autoincrement || !c->after->identity != !c->before->identity;
+
+    if (is && was && !anew ? change_has(c->change, COLUMN_counter_comment) : is && c->after->counter_comment)
+        set_counter_comment(render, c->after);
+}
+
 /* What needs the new type, or has no order. */
 static void column_behind(struct render *render, const struct column_change *c)
 {
@@ -499,6 +519,7 @@ static void column_behind(struct render *render, const struct column_change *c)
         set_storage(render, c->after);
     if (change_has(c->change, COLUMN_compression))
         set_compression(render, c->after);
+    column_counter_comment(render, c);
     if (change_has(c->change, COLUMN_comment))
         set_comment(render, c->after);
 }

@@ -26,6 +26,33 @@ void pg_constraint_text(struct buf *out, const struct object *object)
     }
 }
 
+static const int comment_field[KIND_COUNT] = {[KIND_PRIMARY_KEY] = PRIMARY_KEY_comment,
+                                              [KIND_UNIQUE] = UNIQUE_comment,
+                                              [KIND_CHECK] = CHECK_comment,
+                                              [KIND_EXCLUDE] = EXCLUDE_comment,
+                                              [KIND_FOREIGN_KEY] = FOREIGN_KEY_comment};
+
+static const char *comment_of(const struct object *constraint)
+{
+    return *(const char *const *)object_field(constraint, comment_field[constraint->kind]);
+}
+
+static void constraint_comment(struct render *render, const struct object *constraint)
+{
+    struct buf name = pg_begin(render, "");
+
+    pg_ident_add(&name, constraint->name);
+    buf_add(&name, " ON ");
+    pg_top(&name, constraint->parent);
+    pg_comment(render, "CONSTRAINT", &name, comment_of(constraint));
+}
+
+void pg_constraint_after(struct render *render, const struct object *constraint)
+{
+    if (comment_of(constraint))
+        constraint_comment(render, constraint);
+}
+
 int pg_constraint_create(struct render *render, const struct change *change)
 {
     struct buf out = pg_begin(render, "");
@@ -34,6 +61,15 @@ int pg_constraint_create(struct render *render, const struct change *change)
     buf_add(&out, "ADD ");
     pg_constraint_text(&out, change->after);
     render_statement(render, &out);
+    pg_constraint_after(render, change->after);
+    return 0;
+}
+
+/* All else of it is replaced. */
+int pg_constraint_alter(struct render *render, const struct change *change)
+{
+    if (change_has(change, comment_field[change->kind]))
+        constraint_comment(render, change->after);
     return 0;
 }
 
@@ -51,7 +87,7 @@ int pg_key_alter(struct render *render, const struct change *change)
         pg_options_alter(render, out.data, object_field(change->before, options), object_field(change->after, options));
     if (change_has(change, tablespace))
         pg_tablespace_alter(render, out.data, *(const char *const *)object_field(change->after, tablespace));
-    return 0;
+    return pg_constraint_alter(render, change);
 }
 
 int pg_constraint_drop(struct render *render, const struct change *change)

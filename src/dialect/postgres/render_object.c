@@ -167,7 +167,7 @@ int pg_sequence_create(struct render *render, const struct change *change)
     const struct column *serial = serial_of(render->mem, render->before, change->after);
     if (serial) {
         sequence_leave(render, serial, sequence);
-        if (sequence->comment)
+        if (!text_equal(sequence->comment, serial->counter_comment))
             sequence_comment(render, sequence);
         return 0;
     }
@@ -185,9 +185,10 @@ int pg_sequence_create(struct render *render, const struct change *change)
 int pg_sequence_drop(struct render *render, const struct change *change)
 {
     const struct sequence *sequence = (const struct sequence *)change->before;
-    if (serial_of(render->mem, render->after, change->before)) {
+    const struct column *joined = serial_of(render->mem, render->after, change->before);
+    if (joined) {
         struct sequence serial = {.object = *change->before};
-        if (sequence->comment)
+        if (sequence->comment && !joined->counter_comment)
             sequence_comment(render, &serial);
         return 0;
     }

@@ -87,6 +87,8 @@ int pg_table_create(struct render *render, const struct change *change)
         const struct object *child = change->after->children.item[i];
         if (child->kind == KIND_COLUMN)
             pg_column_after(render, child);
+        else if (kind_is(child->kind, KIND_INLINE) && !child->apart)
+            pg_constraint_after(render, child);
     }
     if (table->comment)
         table_comment(render, table);

@@ -22,6 +22,12 @@ def add_deferral(found, constraint):
         found["deferrable"] = found.get("deferrable") or found["initially_deferred"]
 
 
+def add_comment(found, constraint, target):
+    comment = getattr(constraint, "comment", None)  # SQLAlchemy 2
+    if comment and target.name == "postgresql":
+        found["comment"] = comment
+
+
 def include_names(item, target):
     include = target.option(item, "include") or []
     return [target.clip(getattr(column, "name", column)) for column in include]
@@ -46,6 +52,7 @@ def primary_key(table, target):
     if target.name == "sqlite" and any(target.is_automatic(column) for column in columns):
         found["name"] = None  # written inside the column, where SQLAlchemy gives it no name
     add_deferral(found, key)
+    add_comment(found, key, target)
     add_index_behind(found, key, target)
     conflict = [target.option(column, "on_conflict_primary_key") for column in key.columns]
     if len(conflict) == 1 and conflict[0]:
@@ -56,6 +63,7 @@ def primary_key(table, target):
 def unique(constraint, target):
     found = {"name": target.constraint_name(constraint), "columns": column_names(constraint.columns, target)}
     add_deferral(found, constraint)
+    add_comment(found, constraint, target)
     add_index_behind(found, constraint, target)
     distinct = target.option(constraint, "nulls_not_distinct")
     if distinct is not None:
@@ -68,7 +76,9 @@ def unique(constraint, target):
 
 
 def check(constraint, target):
-    return {"name": target.constraint_name(constraint), "expr": target.expression(constraint.sqltext)}
+    found = {"name": target.constraint_name(constraint), "expr": target.expression(constraint.sqltext)}
+    add_comment(found, constraint, target)
+    return found
 
 
 def referred(key):
@@ -94,6 +104,7 @@ def foreign_key(constraint, target, schema_name):
         if value:
             found[field] = value.upper()
     add_deferral(found, constraint)
+    add_comment(found, constraint, target)
     return found
 
 
@@ -103,7 +114,9 @@ def exclude(constraint, target):
     if constraint.name is not None:
         prefix = "CONSTRAINT %s " % target.preparer.format_constraint(constraint)
     definition = text[len(prefix):] if text.startswith(prefix) else text
-    return {"name": target.constraint_name(constraint), "definition": definition.partition("EXCLUDE ")[2].strip()}
+    found = {"name": target.constraint_name(constraint), "definition": definition.partition("EXCLUDE ")[2].strip()}
+    add_comment(found, constraint, target)
+    return found
 
 
 def bad_entry(word, table, models, what):

@@ -32,6 +32,9 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        CASE WHEN o.objid IS NOT NULL OR i.objid IS NOT NULL THEN
            (SELECT s.relname FROM pg_class s WHERE s.oid IN (o.objid, i.objid) AND s.relnamespace = c.relnamespace)
        END AS sequence,
+       CASE WHEN o.objid IS NOT NULL OR i.objid IS NOT NULL THEN
+           obj_description(COALESCE(o.objid, i.objid), 'pg_class')
+       END AS counter_comment,
        CASE WHEN a.attnotnull AND a.attinhcount > 0 AND EXISTS
            (SELECT FROM pg_constraint k
             JOIN pg_inherits h ON h.inhrelid = k.conrelid
@@ -55,8 +58,7 @@ LEFT JOIN pg_depend o
  AND EXISTS (SELECT FROM pg_sequence s
              WHERE s.seqrelid = o.objid AND s.seqtypid = a.atttypid AND s.seqstart = 1 AND s.seqincrement = 1
                AND s.seqmin = 1 AND s.seqcache = 1 AND NOT s.seqcycle
-               AND s.seqmax = (1::numeric * 2 ^ (8 * t.typlen - 1) - 1)
-               AND obj_description(o.objid, 'pg_class') IS NULL)
+               AND s.seqmax = (1::numeric * 2 ^ (8 * t.typlen - 1) - 1))
 LEFT JOIN pg_depend i
   ON a.attidentity <> '' AND i.classid = 'pg_class'::regclass AND i.deptype = 'i'
  AND i.refclassid = 'pg_class'::regclass AND i.refobjid = c.oid AND i.refobjsubid = a.attnum

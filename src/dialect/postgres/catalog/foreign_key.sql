@@ -21,12 +21,14 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
                           WHEN 'd' THEN 'SET DEFAULT' ELSE 'NO ACTION' END AS on_update,
        CASE k.confmatchtype WHEN 'f' THEN 'FULL' ELSE 'SIMPLE' END AS match,
        k.condeferrable AS deferrable,
-       k.condeferred AS initially_deferred
+       k.condeferred AS initially_deferred,
+       d.description AS comment
 FROM (VALUES (NULL::int2[])) AS older(confdelsetcols)
 CROSS JOIN LATERAL (SELECT *, confdelsetcols AS delete_columns FROM pg_constraint) k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 JOIN pg_class r ON r.oid = k.confrelid
 JOIN pg_namespace rn ON rn.oid = r.relnamespace
+LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
 WHERE k.contype = 'f' AND k.conparentid = 0 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
 ORDER BY 1, 2, 3

@@ -15,12 +15,14 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        CASE WHEN ic.reloptions IS NOT NULL THEN
            (SELECT json_agg(o ORDER BY o COLLATE "C") FROM unnest(ic.reloptions) AS o)
        END AS options,
-       ts.spcname AS tablespace
+       ts.spcname AS tablespace,
+       d.description AS comment
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 JOIN pg_index x ON x.indexrelid = k.conindid
 JOIN pg_class ic ON ic.oid = k.conindid
 LEFT JOIN pg_tablespace ts ON ts.oid = ic.reltablespace
+LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
 WHERE k.contype = 'p' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
 ORDER BY 1, 2, 3

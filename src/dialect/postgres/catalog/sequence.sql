@@ -26,7 +26,7 @@ LEFT JOIN pg_attrdef f ON f.adrelid = o.refobjid AND f.adnum = o.refobjsubid
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
 WHERE o.deptype IS DISTINCT FROM 'i'
   AND (oa.atttypid = s.seqtypid AND s.seqstart = 1 AND s.seqincrement = 1 AND s.seqmin = 1 AND s.seqcache = 1
-       AND NOT s.seqcycle AND s.seqmax = (1::numeric * 2 ^ (8 * oa.attlen - 1) - 1) AND d.description IS NULL AND
+       AND NOT s.seqcycle AND s.seqmax = (1::numeric * 2 ^ (8 * oa.attlen - 1) - 1) AND
        pg_get_expr(f.adbin, f.adrelid) = 'nextval(' || quote_literal(o.objid::regclass) || '::regclass)') IS NOT TRUE
   AND NOT EXISTS (SELECT FROM pg_depend e
                   WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')

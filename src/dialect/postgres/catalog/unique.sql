@@ -17,7 +17,8 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
            (SELECT json_agg(o ORDER BY o COLLATE "C") FROM unnest(ic.reloptions) AS o)
        END AS options,
        ts.spcname AS tablespace,
-       x.nulls_not_distinct
+       x.nulls_not_distinct,
+       d.description AS comment
 FROM (VALUES (NULL::boolean)) AS older(indnullsnotdistinct)
 CROSS JOIN pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
@@ -25,5 +26,6 @@ JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND
 JOIN LATERAL (SELECT *, indnullsnotdistinct AS nulls_not_distinct FROM pg_index) x ON x.indexrelid = k.conindid
 JOIN pg_class ic ON ic.oid = k.conindid
 LEFT JOIN pg_tablespace ts ON ts.oid = ic.reltablespace
+LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
 WHERE k.contype = 'u' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
 ORDER BY 1, 2, 3

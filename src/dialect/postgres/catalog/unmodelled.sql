@@ -60,10 +60,12 @@ WITH ns AS (
     FROM pg_opfamily f WHERE f.oid >= 16384
 ), attached AS (
     -- What carries a comment of its own and hangs on a relation.
-    SELECT 'pg_constraint'::regclass AS class, oid, conrelid AS relation, 'constraint ' || conname AS name FROM con
-    UNION ALL SELECT 'pg_trigger'::regclass, oid, tgrelid, 'trigger ' || tgname FROM pg_trigger
-    UNION ALL SELECT 'pg_policy'::regclass, oid, polrelid, 'policy ' || polname FROM pg_policy
-    UNION ALL SELECT 'pg_rewrite'::regclass, oid, ev_class, 'rule ' || rulename FROM pg_rewrite WHERE oid >= 16384
+    SELECT 'pg_constraint'::regclass AS class, oid, conrelid AS relation, 'constraint ' || conname AS name,
+        contype IN ('p', 'u', 'x') OR (contype = 'c' AND conislocal) OR (contype = 'f' AND conparentid = 0) AS modelled
+    FROM con
+    UNION ALL SELECT 'pg_trigger'::regclass, oid, tgrelid, 'trigger ' || tgname, true FROM pg_trigger
+    UNION ALL SELECT 'pg_policy'::regclass, oid, polrelid, 'policy ' || polname, false FROM pg_policy
+    UNION ALL SELECT 'pg_rewrite'::regclass, oid, ev_class, 'rule ' || rulename, false FROM pg_rewrite WHERE oid >= 16384
 ), acl AS (
     SELECT word AS on_kind, schema, name AS on_name, NULL AS column_name, relacl AS acl, relowner AS owner,
         acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner) AS base
@@ -355,7 +357,7 @@ UNION ALL
 -- if pg_description WHERE objoid >= 16384; classoid IN ('pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass)
 SELECT NULL, 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.description
 FROM pg_description d JOIN attached a ON a.class = d.classoid AND a.oid = d.objoid JOIN rel r ON r.oid = a.relation
-WHERE NOT (a.class = 'pg_trigger'::regclass AND r.word IN ('table', 'view'))
+WHERE NOT (a.modelled AND r.word IN ('table', 'view'))
 UNION ALL
 -- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass)
 SELECT NULL, 'comment', n.schema, NULL, i.type, CASE WHEN i.schema = current_schema()
@@ -460,7 +462,7 @@ UNION ALL
 -- if pg_sequence
 SELECT NULL, * FROM (
     SELECT 'sequence setting', r.schema, concat_ws(', ', CASE WHEN s.relname !~ '_seq[0-9]*$' THEN 'named ' || s.relname END,
-        CASE WHEN d.description IS NOT NULL THEN 'comment' END) AS settings, r.word, r.name, a.attname, d.description
+        CASE WHEN d.description IS NOT NULL AND r.word <> 'table' THEN 'comment' END) AS settings, r.word, r.name, a.attname, d.description
     FROM pg_sequence q JOIN pg_class s ON s.oid = q.seqrelid
         JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = q.seqrelid AND o.objsubid = 0
             AND o.refclassid = 'pg_class'::regclass AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i')
@@ -470,7 +472,7 @@ SELECT NULL, * FROM (
         LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = q.seqrelid AND d.objsubid = 0
     WHERE o.deptype = 'i' OR (a.atttypid IN (20, 21, 23) AND a.atttypid = q.seqtypid AND q.seqstart = 1
         AND q.seqincrement = 1 AND q.seqmin = 1 AND q.seqcache = 1 AND NOT q.seqcycle
-        AND q.seqmax = (1::numeric * 2 ^ (8 * a.attlen - 1) - 1) AND d.description IS NULL
+        AND q.seqmax = (1::numeric * 2 ^ (8 * a.attlen - 1) - 1)
         AND pg_get_expr(f.adbin, f.adrelid) = 'nextval(' || quote_literal(q.seqrelid::regclass) || '::regclass)')
 ) AS counter WHERE settings <> ''
 UNION ALL
