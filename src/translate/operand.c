@@ -174,68 +174,76 @@ static bool is_name(const struct token *token)
     return token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED;
 }
 
-/* The next column of that name in the tables of the statement, from token *at on; NULL: no more. */
-static const struct column *column_next(const struct scan *all, const struct tree *tree, const char *name, int *at)
+/* The tokens of the statement at hand, of which the scan at hand may be a part. */
+static const struct scan *statement_of(struct translator *t)
 {
-    struct translator *t = all->t;
+    if (t->whole_of != t->piece) {
+        struct scan *whole = NEW(t->mem, struct scan);
+        scan_open(whole, t, t->piece->text, t->piece->length);
+        t->whole = whole;
+        t->whole_of = t->piece;
+        t->named_in = NULL;
+    }
+    return t->whole;
+}
+
+/* The tables that it names. */
+static const struct list *tables_named(struct translator *t)
+{
     static const char *const places[] = {"from", "join",  "into",   "update", "table",      "only",
                                          "on",   "using", "exists", "like",   "references", "delete",
                                          ",",    ".",     "(",      "ignore", NULL};
-    while (*at < all->n) {
-        const struct token *token = &all->token[(*at)++];
-        bool place = *at > 1 && is_name(token) && token_is_one_of(token - 1, places);
-        const struct object *table = place ? table_find(t, tree, name_of(t, token)) : NULL;
-        const struct column *column = table ? column_find(table, name) : NULL;
-        if (column && column->type)
-            return column;
+    const struct scan *whole = statement_of(t);
+    struct tree *tree;
+    if (shadow_tree(t, &tree) < 0 || t->named_in == tree)
+        return &t->named;
+    t->named = (struct list){0};
+    t->named_in = tree;
+    for (int i = 1; i < whole->n; i++) {
+        bool place = is_name(&whole->token[i]) && token_is_one_of(&whole->token[i - 1], places);
+        struct object *table = place ? table_find(t, tree, name_of(t, &whole->token[i])) : NULL;
+        bool known = false;
+        for (int k = 0; k < t->named.n; k++)
+            known = known || t->named.item[k] == table;
+        if (table && !known)
+            list_add(t->mem, &t->named, table);
     }
-    return NULL;
+    return &t->named;
 }
 
 const struct column *column_named(const struct scan *scan, const char *name)
 {
-    struct translator *t = scan->t;
-    const struct column *found = NULL, *column;
-    struct scan all;
-    struct tree *tree;
-    int at = 0;
-    if (shadow_tree(t, &tree) < 0)
-        return NULL;
-    scan_open(&all, t, t->piece->text, t->piece->length);
-    while ((column = column_next(&all, tree, name, &at))) {
-        if (found && !text_equal(column->type, found->type))
+    const struct list *tables = tables_named(scan->t);
+    const struct column *found = NULL;
+    for (int i = 0; i < tables->n; i++) {
+        const struct column *column = column_find(tables->item[i], name);
+        if (column && found && !text_equal(column->type, found->type))
             return NULL;
-        found = column;
+        found = column ? column : found;
     }
     return found;
 }
 
 static bool any_column_is(const struct scan *scan, const char *name, enum value_kind kind)
 {
-    struct translator *t = scan->t;
-    const struct column *column;
-    struct scan all;
-    struct tree *tree;
-    int at = 0;
-    if (shadow_tree(t, &tree) < 0)
-        return false;
-    scan_open(&all, t, t->piece->text, t->piece->length);
-    while ((column = column_next(&all, tree, name, &at)))
-        if (kind == VALUE_CHOICE ? labels_check_of(t, column->object.parent, name) != NULL
-                                 : type_is(column->type, kind))
+    const struct list *tables = tables_named(scan->t);
+    for (int i = 0; i < tables->n; i++) {
+        const struct column *column = column_find(tables->item[i], name);
+        if (column && (kind == VALUE_CHOICE ? labels_check_of(scan->t, tables->item[i], name) != NULL
+                                            : column->type && type_is(column->type, kind)))
             return true;
+    }
     return false;
 }
 
 /* By the statement itself: its name, and a type after it. */
 static bool made_is(const struct scan *scan, const char *name, enum value_kind kind)
 {
-    struct translator *t = scan->t;
-    struct scan all;
-    scan_open(&all, t, t->piece->text, t->piece->length);
-    for (int i = 0; i < all.n; i++)
-        if (is_name(&all.token[i]) && token_type_is(t, &all.token[i + 1], kind) &&
-            text_equal_nocase(name_of(t, &all.token[i]), name))
+    const struct scan *whole = statement_of(scan->t);
+    bool makes = token_is(&whole->token[0], "create") || token_is(&whole->token[0], "alter");
+    for (int i = 0; i < whole->n && makes; i++)
+        if (is_name(&whole->token[i]) && token_type_is(scan->t, &whole->token[i + 1], kind) &&
+            text_equal_nocase(name_of(scan->t, &whole->token[i]), name))
             return true;
     return false;
 }

@@ -44,7 +44,11 @@ struct translator {
     /* of the statement at hand */
     const char *path;
     const struct sql_piece *piece;
-    struct list made; /* struct sql_piece *, of this statement */
+    struct list made;         /* struct sql_piece *, of this statement */
+    const struct scan *whole; /* its tokens, if it is the one of `whole_of`, */
+    const struct sql_piece *whole_of;
+    struct list named; /* and the tables of `named_in` that it names: struct object * */
+    const struct tree *named_in;
 };
 
 /* ---- absent.c: what is named and is not there */
