@@ -38,8 +38,10 @@ static bool is_small(const char *literal, const struct names *arguments)
 static int ask(struct translator *t, const char *type, const char *literal, const char *value, const char **text)
 {
     struct rows rows;
-    TRY(conn_query(t->ctx, t->shadow, arena_printf(t->mem, "SELECT quote(%s)", value), NULL, &rows));
-    *text = rows.row.n ? ((const char **)rows.row.item[0])[0] : "NULL";
+    int code = conn_query(t->ctx, t->shadow, arena_printf(t->mem, "SELECT quote(%s)", value), NULL, &rows);
+    if (code < 0 && code != ERR_SQL)
+        return code;
+    *text = code == 0 && rows.row.n ? ((const char **)rows.row.item[0])[0] : "NULL";
     if (text_equal(*text, "NULL"))
         return fail(t->ctx, ERR_UNSUPPORTED, "%s is not plainly a value of the type %s", literal, type);
     return 0;

@@ -163,7 +163,7 @@ static const char
     boolean[] = "CASE WHEN typeof($1) <> 'text' THEN NULL WHEN " IS_TRUE " THEN 1 WHEN " IS_FALSE " THEN 0 END",
     boolean_cast[] = "CASE WHEN typeof($1) <> 'text' THEN $1 <> 0 WHEN " IS_TRUE " THEN 1 WHEN " IS_FALSE " THEN 0 END",
     number[] = "CASE WHEN " IS_NUMBER " THEN " NUMBER " END",
-    scaled_number[] = "CASE WHEN " IS_NUMBER " AND abs(round(" NUMBER ", $3)) < pow(10, $2 - $3) THEN CAST(CAST(round(" NUMBER ", $3) AS TEXT) AS NUMERIC) END",
+    scaled_number[] = "CASE WHEN " IS_NUMBER " AND abs(round(" NUMBER ", $3)) < CAST('1e' || ($2 - $3) AS REAL) THEN CAST(CAST(round(" NUMBER ", $3) AS TEXT) AS NUMERIC) END",
     real[] = "CASE WHEN json_valid(trim($1)) AND json_type(trim($1)) IN ('integer', 'real') THEN CAST(trim($1) AS REAL) END",
     day[] = "CASE WHEN " IS_DAY " THEN substr($1, 1, 10) END",
     moment[] = "CASE WHEN " IS_DAY " AND substr($1, 11) NOT GLOB '*[-+Zz]*' THEN CASE WHEN $1 GLOB '*.*' THEN replace($1, 'T', ' ') ELSE datetime($1) END END",
