@@ -74,6 +74,22 @@ static void raw_draw(const struct terminal *terminal, const char *text)
         fputc('\n', terminal->out);
 }
 
+static void sql_draw(const struct terminal *terminal, const char *text)
+{
+    const char *more = text;
+    while (more) {
+        const char *end = strchrnul(text, '\n');
+        size_t length = (size_t)(end - text);
+        more = *end && end[1] ? end + 1 : NULL;
+        if (length && *end && end[-1] == '\r')
+            length--;
+        fputs("    ", terminal->out);
+        fwrite(text, 1, length, terminal->out);
+        fputs(more ? "\n" : ";\n", terminal->out);
+        text = more;
+    }
+}
+
 /* A cell holds one line: a line break in it would break the table. */
 static const char *cell_text(struct arena *mem, const char *text)
 {
@@ -195,6 +211,9 @@ void terminal_report(const struct terminal *terminal, struct arena *mem, const s
             table_draw(terminal, mem, block);
         else if (block->type == BLOCK_RAW)
             raw_draw(terminal, block->text);
+        else if (block->type == BLOCK_SQL)
+            for (int k = 0; k < block->columns.n; k++)
+                sql_draw(terminal, block->columns.item[k]);
         else
             line_draw(terminal, block->tone, block->text);
     }

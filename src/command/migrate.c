@@ -38,25 +38,17 @@ static int options_read(struct ctx *ctx, const struct request *request, struct m
     return 0;
 }
 
-static bool is_outside(const struct json *migration, int number)
-{
-    const struct json *outside = json_get(migration, "outside");
-    for (int i = 0; outside && i < outside->n; i++)
-        if (outside->item[i]->number == number)
-            return true;
-    return false;
-}
-
-/* As they will be run. */
+/* As they will be run. The numbers of those outside are in their order. */
 static void statements_show(const struct json *migration, struct report *report)
 {
-    const struct json *statements = json_get(migration, "statements");
+    const struct json *statements = json_get(migration, "statements"), *outside = json_get(migration, "outside");
+    int at = 0;
     for (int i = 0; statements && statements->type == JSON_ARRAY && i < statements->n; i++) {
-        struct names lines = text_lines(report->mem, statements->item[i]->text);
-        if (is_outside(migration, i + 1))
+        if (outside && at < outside->n && outside->item[at]->number == i + 1) {
             report_line(report, TONE_DIM, "    -- outside of a transaction:");
-        for (int k = 0; k < lines.n; k++)
-            report_line(report, TONE_PLAIN, "    %s%s", lines.item[k], k + 1 == lines.n ? ";" : "");
+            at++;
+        }
+        report_statement(report, statements->item[i]->text);
     }
 }
 

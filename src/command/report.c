@@ -29,6 +29,15 @@ void report_raw(struct report *report, const char *text)
     block->text = arena_dup(report->mem, text);
 }
 
+void report_statement(struct report *report, const char *sql)
+{
+    struct report_block *block = report->block.n ? report->block.item[report->block.n - 1] : NULL;
+    if (!block || block->type != BLOCK_SQL)
+        block = block_new(report);
+    block->type = BLOCK_SQL;
+    names_add(report->mem, &block->columns, sql);
+}
+
 struct report_block *report_table(struct report *report, const char *title, const char *const *columns)
 {
     struct report_block *block = block_new(report);

@@ -14,12 +14,12 @@ struct report_row {
     enum tone tone;
 };
 struct report_block {
-    enum { BLOCK_LINE, BLOCK_TABLE, BLOCK_RAW } type;
+    enum { BLOCK_LINE, BLOCK_TABLE, BLOCK_RAW, BLOCK_SQL } type;
     enum tone tone;
-    const char *text;  /* of a line or raw text */
-    const char *title; /* of a table */
-    struct names columns;
-    struct list row; /* struct report_row * */
+    const char *text;     /* of a line or raw text */
+    const char *title;    /* of a table */
+    struct names columns; /* of a table; of SQL: the statements */
+    struct list row;      /* struct report_row * */
 };
 struct report {
     struct arena *mem;
@@ -28,6 +28,8 @@ struct report {
 
 void report_line(struct report *report, enum tone tone, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void report_raw(struct report *report, const char *text); /* as it is, for SQL, JSON, YAML */
+/* Each on lines of its own, with ";". Not copied: there may be a hundred megabytes of them in the reply already. */
+void report_statement(struct report *report, const char *sql);
 struct report_block *report_table(struct report *report, const char *title,
                                   const char *const *columns); /* NULL-terminated */
 void report_row(struct report *report, struct report_block *table, enum tone tone, const char *const *cells);
