@@ -357,6 +357,29 @@ static int nothing_report(struct generation *generation, struct reply *reply)
     return 0;
 }
 
+/* What somebody made by hand and the models describe by now is there only where somebody made it. */
+static void adopted_warn(const struct generation *generation)
+{
+    const struct object *root = generation->comparison.changes->after->root;
+    struct arena *mem = generation->ctx->mem;
+    struct names paths = {0};
+    for (const struct object *o = object_next(root, root); o; o = object_next(root, o)) {
+        bool adopted = o->peer && o->peer->stranger && !o->stranger && !kind_is(o->kind, KIND_PART);
+        const struct object *table = object_ancestor(o, KIND_TABLE);
+        bool above = (o->parent->peer && o->parent->peer->stranger) ||
+                     (table && ((const struct table *)table)->inherits.n); /* its parent's file makes it */
+        if (adopted && !above)
+            names_add(mem, &paths, object_path(mem, o));
+    }
+    if (!paths.n || !generation->session->folder->versioned.n || is_baseline(generation))
+        return;
+    emit_warning(generation->ctx,
+                 "made by hand and described by now, but no migration makes it, so another database will not have it: "
+                 "%s; write one by hand (`dbwarden new`), and mark it as applied where it is there (`dbwarden migrate "
+                 "--baseline --to-version N`)",
+                 names_join(mem, &paths, "; "));
+}
+
 static void undescribed_warn(struct generation *generation)
 {
     int n = count_undescribed(generation);
@@ -449,6 +472,7 @@ static int generate(struct generation *generation, struct reply *reply)
                    generation->adoption.statements.n;
     json_set_bool(ctx->mem, reply->json, "changes", changes);
     json_set(ctx->mem, reply->json, "possible_renames", guesses_json(ctx->mem, &generation->comparison.guesses));
+    adopted_warn(generation);
     if (!changes && !stage)
         return nothing_report(generation, reply);
     TRY(dangling_refuse(ctx, &generation->comparison.dangling));
