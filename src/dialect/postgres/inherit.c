@@ -20,6 +20,7 @@ static void column_come_down(struct arena *mem, struct object *object, const str
     struct column *column = (struct column *)object;
 
     SAY(column, COLUMN, comment, NULL);
+    SAY(column, COLUMN, counter_comment, NULL);
     object_unsay(object, COLUMN_not_null_apart);
     if (from->identity) {
         SAY(column, COLUMN, identity, NULL);

@@ -115,15 +115,17 @@ static void the_usual_schema_is_the_default_one(void **state)
 static void children_have_their_parents_columns(void **state)
 {
     struct ctx *ctx = *state;
-    struct tree *tree =
-        pg_tree(ctx, "'tables': [{'name': 'child', 'inherits': ['base'], 'columns': [{'name': 'c', 'type': 'int'}]},"
-                     "{'name': 'base', 'columns': [{'name': 'id', 'type': 'serial', 'comment': 'mine'}]}]");
+    struct tree *tree = pg_tree(
+        ctx,
+        "'tables': [{'name': 'child', 'inherits': ['base'], 'columns': [{'name': 'c', 'type': 'int'}]},"
+        "{'name': 'base', 'columns': [{'name': 'id', 'type': 'serial', 'comment': 'mine', 'counter_comment': 'its'}]}]");
     const struct object *table = tree_find(tree, KIND_TABLE, "", "child");
     const struct column *id = (const struct column *)object_child(table, KIND_COLUMN, "id");
     assert_non_null(id);
     assert_false(id->autoincrement);
     assert_string_equal(id->default_value.printed, "nextval('base_id_seq'::regclass)");
     assert_null(id->comment);
+    assert_null(id->counter_comment);
     assert_false(id->nullable);
     tree = pg_tree(ctx, "'tables': [{'name': 'child', 'inherits': ['it`s']},"
                         "{'name': 'it`s', 'columns': [{'name': 'id', 'type': 'serial'}]}]");
