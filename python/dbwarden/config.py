@@ -221,6 +221,8 @@ def _plain(value: Any) -> Any:
         value = value.value
     if hasattr(value, "render_as_string"):  # SQLAlchemy's URL, a tuple too
         return value.render_as_string(hide_password=False)
+    if hasattr(value, "unicode_string"):  # a URL of pydantic, which hides no password either
+        return value.unicode_string()
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, (set, frozenset)):

@@ -68,7 +68,8 @@ def _family(name: str) -> Any:
             return None
         with _lock:  # a second registration of a name is an error
             if _families is None:
-                _families = _make_families(client)
+                kept = vars(client.REGISTRY)  # it outlives this module where an application is loaded anew
+                _families = kept["dbwarden_families"] = kept.get("dbwarden_families") or _make_families(client)
     return _families[name]
 
 

@@ -2,6 +2,7 @@
  * The settings in a Python file: the reader executes it once in the project's interpreter, and what it recorded
  * becomes entries.  Also which interpreter that is.
  */
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -45,6 +46,15 @@ static bool take_found(struct ctx *ctx, const char *path, const char *by, const 
     return true;
 }
 
+/* The virtual environment that the program was installed in: it may be called by its path, active or not. */
+static const char *own_environment(struct ctx *ctx)
+{
+    char *program = realpath("/proc/self/exe", NULL);
+    const char *folder = program ? path_folder(ctx->mem, path_folder(ctx->mem, program)) : NULL;
+    free(program);
+    return folder && file_exists(path_join(ctx->mem, folder, "pyvenv.cfg")) ? folder : NULL;
+}
+
 int python_find(struct ctx *ctx, const char *option, const char *folder, const char **python)
 {
     const char *variable = getenv("DBWARDEN_PYTHON");
@@ -54,6 +64,7 @@ int python_find(struct ctx *ctx, const char *option, const char *folder, const c
         return take_named(ctx, variable, "DBWARDEN_PYTHON", python);
     if (take_found(ctx, getenv("VIRTUAL_ENV"), "VIRTUAL_ENV", python) ||
         take_found(ctx, path_join(ctx->mem, folder, ".venv"), ".venv beside the configuration", python) ||
+        take_found(ctx, own_environment(ctx), "where the program is installed", python) ||
         take_found(ctx, "python3", "on PATH", python))
         return 0;
     fail(ctx, ERR_CONFIG, "there is no python3 on PATH to read the configuration or the models with");

@@ -309,10 +309,52 @@ def test_a_database_that_is_down(package, tmp_path):
         status = app.get("/db/status")
         assert status.status == 200 and status.json["databases"]["other"]["status"] == "ok"
         assert app.post("/db/migrate", {"database": "primary"}).status == 503
+        refused = [app.post("/db/migrate", body).status for body in ({"dryrun": True}, {"count": 2**40})]
+        assert refused == [422, 422]
         metrics = app.get("/metrics").text
         assert 'dbwarden_migrations_pending{database="other"} 0.0' in metrics
         told = health.text + status.text + metrics + app.said()
         assert "hunter2" not in told and "127.0.0.1:1" not in health.text + status.text
+
+
+def test_several_databases_that_are_down(package, tmp_path):
+    """What failed in the same way for each of them is answered like that of one."""
+    assert package.python("""
+        import os
+        from dbwarden import database_config
+        from dbwarden.fastapi.routes import MigrateRequest, _migrate
+        for name in ("a", "b"):
+            os.makedirs(f"migrations/{name}")
+            database_config(database_name=name, default=name == "a", database_url_sync=f"postgresql://127.0.0.1:1/{name}")
+        answer = _migrate(MigrateRequest())
+        print(json.dumps([answer.status_code, json.loads(answer.body)["message"]]))
+    """, folder=tmp_path) == [503, "The database cannot be reached"]
+
+
+def test_labels_of_request_metrics_are_few(package):
+    """Prefixes of included routers belong to a route; what a client calls its method does not. Loaded anew, it goes on counting."""
+    assert package.python("""
+        import importlib, re
+        import dbwarden.metrics
+        from fastapi import APIRouter, FastAPI
+        from fastapi.testclient import TestClient
+        from dbwarden.fastapi import MetricsMiddleware, MetricsRouter
+        app, outer, inner = FastAPI(), APIRouter(prefix="/v1"), APIRouter(prefix="/users")
+        inner.add_api_route("/{name}", lambda name: name)
+        outer.include_router(inner)
+        app.include_router(outer, prefix="/api")
+        app.include_router(MetricsRouter(), prefix="/internal")
+        app.add_middleware(MetricsMiddleware)
+        client = TestClient(app)
+        for method in ("GET", "GET", "SECRET", "HIDDEN"):
+            client.request(method, "/api/v1/users/ann")
+        importlib.reload(dbwarden.metrics)
+        text = client.get("/internal/metrics").text
+        print(json.dumps(sorted(re.findall(r'_seconds_count{(method=.*)} (.*)', text))))
+    """, DBWARDEN_METRICS="1", PYTHONWARNINGS="ignore") == [
+        ['method="GET",route="/api/v1/users/{name}",status="200"', "2.0"],
+        ['method="other",route="/api/v1/users/{name}",status="405"', "2.0"],
+    ]
 
 
 def test_metrics_are_what_the_databases_say(lite):

@@ -42,6 +42,7 @@ def test_commands_as_functions(python):
         migrate_cmd(1)
         told.append(versions())
         migrate_single("primary", to_version="0002")
+        migrate_single(database="primary")
         latest = fetch_latest_versioned_migration()
         told += [[record.filename for record in get_migration_records()], latest.version, latest.applied_at.year > 2000]
         rollback_cmd(count=1)

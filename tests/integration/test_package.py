@@ -1,5 +1,6 @@
 """`pip install .` into a real virtual environment: what lands there, the native handle, what dbwarden.py and models import."""
 
+import json
 import textwrap
 
 import pytest
@@ -51,12 +52,24 @@ def test_dbwarden_on_path_is_the_native_program(package):
     assert metadata == version
 
 
+def test_called_by_its_path_it_reads_models_with_the_python_beside_it(package, tmp_path):
+    """As cron and systemd call it: no environment is active, and the python3 on PATH has no SQLAlchemy."""
+    (tmp_path / "dbwarden.py").write_text(textwrap.dedent(DATABASE))
+    (tmp_path / "link").symlink_to(package.bin / "dbwarden")
+    kept = {key: "" for key in ("VIRTUAL_ENV", "DBWARDEN_PYTHON")}
+    for program in (package.bin / "dbwarden", tmp_path / "link"):
+        told = json.loads(package.run(program, "config", "--json", folder=tmp_path, PATH="/usr/bin:/bin", **kept))
+        assert told["python"] == str(package.bin / "python")
+
+
 def test_the_program_and_the_package_take_the_same_configuration(package, tmp_path):
-    """A URL object, which is a tuple too, a type that only the URL says, and an enum."""
+    """URL objects of SQLAlchemy, which are tuples too, and of pydantic, a type that only the URL says, and an enum."""
     (tmp_path / "settings.py").write_text(textwrap.dedent("""
         import enum
         from dbwarden import database_config
+        from pydantic import PostgresDsn, TypeAdapter
         from sqlalchemy import URL
+        database_config(database_name="c", database_url_sync=TypeAdapter(PostgresDsn).validate_python("postgresql://bob@h:1/c"))
         database_config(database_name="a", default=True,
                         database_url_sync=URL.create("mariadb", "bob", host="localhost", database="app"))
         database_config(database_name="b", database_url_sync="postgresql://localhost/b", snapshots=enum.Enum("S", {"E": "each"}).E)
@@ -66,7 +79,8 @@ def test_the_program_and_the_package_take_the_same_configuration(package, tmp_pa
         found = config.get_multi_db_config().databases.values()
         print(json.dumps([[database.database_type, database.sqlalchemy_url] for database in found]))
     """, folder=tmp_path)
-    assert told == [["mariadb", "mariadb://bob@localhost/app"], ["postgresql", "postgresql://localhost/b"]]
+    assert told == [["postgresql", "postgresql://bob@h:1/c"], ["mariadb", "mariadb://bob@localhost/app"],
+                    ["postgresql", "postgresql://localhost/b"]]
     said = package.run("dbwarden", "config", folder=tmp_path)
     for kind, url in told:
         assert f"database_type: {kind}\n    database_url_sync: {url}\n" in said

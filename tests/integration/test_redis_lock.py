@@ -112,13 +112,13 @@ def test_without_redis_nothing_runs(package):
 def test_a_time_to_live_that_makes_no_sense(ask):
     assert ask("""
     refused = []
-    for ttl in (0, -1, "60", True):
+    for ttl in (0, -1, "60", True, float("nan"), float("inf")):
         try:
             in_sync(lambda: 1, ttl=ttl)
         except ValueError as error:
             refused.append(str(error))
     print(json.dumps([len(refused), plain.exists(key)]))
-    """) == [4, 0]
+    """) == [6, 0]
 
 
 def test_the_bodys_own_error_comes_out(ask):
@@ -133,3 +133,45 @@ def test_the_bodys_own_error_comes_out(ask):
         told = str(error)
     print(json.dumps([told, in_sync(body), plain.exists(key)]))
     """) == ["'mine'", "mine", 0]
+
+
+def test_a_loss_that_the_body_does_not_notice_is_told_at_its_end(ask):
+    """A loop that stands still, and a body that takes every exception for its own."""
+    told = ask("""
+    async def a_body():
+        plain.set(key, "theirs", px=30_000)
+        time.sleep(0.1)
+    def body():
+        plain.set(key, "theirs", px=30_000)
+        for _ in range(100):
+            try:
+                time.sleep(0.1)
+            except Exception:
+                break
+    said = [asyncio.run(in_async(a_body, ttl=30))]
+    plain.delete(key)
+    said.append(in_sync(body, ttl=0.5))
+    print(json.dumps([*said, plain.get(key).decode()]))
+    """)
+    assert all("was lost" in text for text in told[:2]) and told[2] == "theirs"
+
+
+def test_a_client_of_the_other_kind_is_refused(ask):
+    """What is not awaited is not done: without a lock nothing runs, and none is left."""
+    ran, told, left = ask("""
+    ran, told = [], []
+    async def main():
+        async with migration_lock(plain, key=key):
+            ran.append(1)
+    def wrong():
+        with sync_migration_lock(redis.asyncio.Redis.from_url(url), key=key):
+            ran.append(2)
+    for body in (lambda: asyncio.run(main()), wrong):
+        try:
+            body()
+        except TypeError as error:
+            told.append(str(error))
+    print(json.dumps([ran, told, plain.exists(key)]))
+    """)
+    assert ran == [] and left == 0
+    assert "needs a client of redis.asyncio" in told[0] and "use migration_lock()" in told[1]

@@ -4,4 +4,5 @@ from dbwarden.commands import command
 
 _MORE = "baseline with_backup backup_dir dry_run sandbox"
 migrate_cmd = command("migrate", f"count to_version verbose database all_databases=all {_MORE}")
-migrate_single = command("migrate", f"db_name=database count to_version verbose {_MORE}")
+# Called db_name in its code, but database in its pages.
+migrate_single = command("migrate", f"db_name=database count to_version verbose {_MORE} database")

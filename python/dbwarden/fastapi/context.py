@@ -64,7 +64,9 @@ def migrate_cmd(*, database: str | None = None, all_databases: bool = False, **r
             if isinstance(failed[-1][1], UsageError):
                 break  # wrong for every database
     if len(failed) > 1:
-        every = DBWardenError("; ".join(f"{name}: {error}" for name, error in failed))
+        kinds = {type(error) for _, error in failed}
+        cls = kinds.pop() if len(kinds) == 1 else DBWardenError  # all of them are locked, or out of reach
+        every = cls("; ".join(f"{name}: {error}" for name, error in failed))
         every.replies = replies
         raise every
     if failed:

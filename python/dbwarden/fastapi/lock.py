@@ -1,7 +1,7 @@
 """migration_lock(): one body at a time among all processes that share a Redis server.
 
 The key holds a token of ours, so nobody else's lock is ever extended or released; it is extended while the body runs, and a
-lock that was lost all the same raises LockError in the body.
+lock that was lost all the same raises LockError in the body, or at its end where the body kept everybody from noticing.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import inspect
+import math
 import secrets
 import threading
 import time
@@ -29,13 +31,16 @@ YES, NO = (True, "OK", b"OK"), (None, False)
 
 
 def _milliseconds(ttl: float) -> int:
-    if isinstance(ttl, bool) or not isinstance(ttl, (int, float)) or ttl <= 0:
+    if isinstance(ttl, bool) or not isinstance(ttl, (int, float)) or not math.isfinite(ttl) or ttl <= 0:
         raise ValueError(f"ttl is {ttl!r}: it must be a number of seconds above zero")
     return max(1, int(ttl * 1000))
 
 
 def _held(key: str) -> LockError:
-    return LockError(f"Migration lock is already held (key='{key}'). Another migration process may be running.")
+    return LockError(
+        f"Migration lock is already held (key='{key}'). Another migration process may be running.",
+        hint="An application that holds it while it serves keeps others from starting: leave migration_lock() before the yield.",
+    )
 
 
 def _lost(key: str) -> LockError:
@@ -44,6 +49,32 @@ def _lost(key: str) -> LockError:
 
 def _say(what: str, key: str, ttl: float | None = None) -> None:
     get_logger().info(f"Redis migration lock {what} (key='{key}'" + (f", ttl={ttl}s)" if ttl is not None else ")"))
+
+
+def _say_released(key: str, answer: Any, error: Exception | None = None) -> bool:
+    """Whether the lock was ours to the end, as far as Redis told."""
+    if error is not None:
+        get_logger().warning(f"Redis migration lock not released (key='{key}'), it runs out by itself: {error}")
+    elif answer:
+        _say("released", key)
+    return error is not None or bool(answer)
+
+
+def _refuse_async_client(answer: Any) -> None:
+    """What is not awaited is not done, and is true for every `if`."""
+    if not inspect.isawaitable(answer):
+        return
+    if inspect.iscoroutine(answer):
+        answer.close()
+    raise TypeError("sync_migration_lock() was given a client of redis.asyncio: use migration_lock()")
+
+
+def _refuse_sync_client(answer: Any, redis_client: Any, key: str, token: str) -> None:
+    if inspect.isawaitable(answer):
+        return
+    if answer in YES:
+        redis_client.eval(RELEASE, 1, key, token)
+    raise TypeError("migration_lock() needs a client of redis.asyncio; for redis.Redis there is sync_migration_lock()")
 
 
 async def _extend_until_lost(
@@ -69,9 +100,15 @@ async def _extend_until_lost(
 async def migration_lock(
     redis_client: AsyncRedis, key: str = "dbwarden_migrate", ttl: float = 60
 ) -> AsyncIterator[None]:
-    """For ``redis.asyncio``. LockError at once if it is held; what Redis itself raises is passed on."""
+    """For ``redis.asyncio``. LockError at once if it is held; what Redis itself raises is passed on.
+
+    It is held as long as the body runs. Around the start of an application, leave it before the application serves: no other
+    replica would start.
+    """
     token, ttl_ms = secrets.token_hex(16), _milliseconds(ttl)
-    answer = await redis_client.set(key, token, nx=True, px=ttl_ms)
+    asked: Any = redis_client.set(key, token, nx=True, px=ttl_ms)
+    _refuse_sync_client(asked, redis_client, key, token)
+    answer = await asked
     if answer not in YES and answer not in NO:  # a stand-in that knows the commands of 0.8.2 only
         async with _plain_lock(redis_client, key, ttl):
             yield
@@ -96,11 +133,24 @@ async def migration_lock(
         raise _lost(key) from None
     finally:
         extending.cancel()
-        with contextlib.suppress(Exception):  # what runs out by itself is no reason to hide the body's own error
-            await asyncio.wait_for(redis_client.eval(RELEASE, 1, key, token), ttl_ms / 1000)
-        _say("released", key)
-    if lost:
+        was_ours = await _release(redis_client, key, token, ttl_ms)
+    if lost or not was_ours:
         raise _lost(key)
+
+
+async def _release(redis_client: Any, key: str, token: str, ttl_ms: int) -> bool:
+    """What runs out by itself is no reason to hide the body's own error."""
+    try:
+        return _say_released(key, await asyncio.wait_for(redis_client.eval(RELEASE, 1, key, token), ttl_ms / 1000))
+    except Exception as error:
+        return _say_released(key, None, error)
+
+
+def _release_sync(redis_client: Any, key: str, token: str) -> bool:
+    try:
+        return _say_released(key, redis_client.eval(RELEASE, 1, key, token))
+    except Exception as error:
+        return _say_released(key, None, error)
 
 
 def _is_cancelled_by_others(task: asyncio.Task[Any]) -> bool:
@@ -161,6 +211,7 @@ def sync_migration_lock(redis_client: Redis, key: str = "dbwarden_migrate", ttl:
     """For ``redis.Redis``; the same as migration_lock()."""
     token, ttl_ms = secrets.token_hex(16), _milliseconds(ttl)
     answer = redis_client.set(key, token, nx=True, px=ttl_ms)
+    _refuse_async_client(answer)
     if answer not in YES and answer not in NO:
         with _plain_sync_lock(redis_client, key, ttl):
             yield
@@ -175,13 +226,13 @@ def sync_migration_lock(redis_client: Redis, key: str = "dbwarden_migrate", ttl:
             yield
         finally:
             extender.end()  # here too the thread may say that the lock was lost
-            with contextlib.suppress(Exception):
-                redis_client.eval(RELEASE, 1, key, token)
-            _say("released", key)
+            was_ours = _release_sync(redis_client, key, token)
     except LockError:
         if not extender.lost:
             raise
         raise _lost(key) from None
+    if extender.lost or not was_ours:
+        raise _lost(key)
 
 
 @contextlib.contextmanager

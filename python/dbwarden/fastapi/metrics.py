@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DISABLED = "# Metrics disabled (set DBWARDEN_METRICS=true to enable)\n"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 FRESH_SECONDS = 1.0  # scrapes within it share one look at the databases
 _looked: dict[str, float] = {}  # database: when
 
@@ -58,6 +59,20 @@ def MetricsRouter() -> APIRouter:
     return router
 
 
+def _template_of(scope: "Scope") -> str:
+    """The path of the route as the application has it, with the prefixes of the routers that it was included by."""
+    route = scope.get("route")
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    if included is not None and getattr(included, "original_route", None) is route:
+        route = included  # newer versions of FastAPI leave the route itself as its own router has it
+    return getattr(route, "path", None) or "unmatched"
+
+
+def _method_of(scope: "Scope") -> str:
+    """Clients may call a method what they like, and each name would be a series of its own."""
+    return scope["method"] if scope["method"] in METHODS else "other"
+
+
 class MetricsMiddleware:
     """Measures each request by its method, the template of its route and its status."""
 
@@ -79,5 +94,4 @@ class MetricsMiddleware:
         try:
             await self.app(scope, receive, watch)
         finally:
-            route = getattr(scope.get("route"), "path", "unmatched")
-            observe_request(scope["method"], route, status, time.perf_counter() - since)
+            observe_request(_method_of(scope), _template_of(scope), status, time.perf_counter() - since)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from dbwarden import _native, config
 from dbwarden.config import get_multi_db_config
@@ -47,8 +47,10 @@ class StatusResponse(BaseModel):
 
 
 class MigrateRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")  # who writes "dryrun" does not mean to migrate
+
     database: str | None = None
-    count: int | None = None
+    count: int | None = Field(None, lt=2**31)
     to_version: str | None = None
     dry_run: bool = False
 
@@ -159,9 +161,16 @@ def _migrate(body: MigrateRequest) -> Answer:
 
 
 async def _migrate_locked(body: MigrateRequest, redis_client: "Redis | None") -> Answer:
+    answer: Answer | None = None
     try:
         async with migration_lock(redis_client) if redis_client is not None else contextlib.nullcontext():
-            return await _native.in_thread(_migrate, body)
+            answer = await _native.in_thread(_migrate, body)
+        return answer
+    except LockError as error:
+        if answer is None:
+            raise
+        get_logger().warning(f"POST /migrate: {error}")  # the database's own lock was held to the end
+        return answer
     finally:
         _native.stop_sharing()
 

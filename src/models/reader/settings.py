@@ -27,6 +27,8 @@ def plain(value):
         return value if math.isfinite(value) else {"type": "float"}
     if hasattr(value, "render_as_string"):  # SQLAlchemy's URL, a tuple too
         return value.render_as_string(hide_password=False)
+    if hasattr(value, "unicode_string"):  # a URL of pydantic, which hides no password either
+        return value.unicode_string()
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value)]
     if isinstance(value, os.PathLike):
