@@ -98,6 +98,21 @@ def test_every_parameter_is_an_option(package):
         assert len(alone) == sum(option["positional"] for option in known[words]), name
 
 
+def test_the_application_of_typer_ends_with_its_status(python):
+    """An entry point that migrates and then starts a server is still there afterwards."""
+    assert python("""
+        from dbwarden.cli.main import app
+        told = []
+        for words in (["migrate"], ["migrate", "--nonsense"], None):
+            sys.argv = ["dbwarden", "status"]
+            try:
+                app(words)
+            except SystemExit as ended:
+                told.append(ended.code)
+        print(json.dumps(told))
+    """) == [0, 2, 0]
+
+
 def test_connections_commit_or_roll_back(python):
     assert python("""
         from dbwarden.commands.migrate import migrate_cmd

@@ -17,7 +17,14 @@ def _keys_of(api_key: Keys | None) -> list[bytes]:
     for key in keys:
         if not isinstance(key, str) or not key.strip():
             raise ConfigurationError("api_key holds an empty key", hint="Give it a text, or a list of texts to rotate keys.")
+        _refuse_white_space(key, "api_key")
     return [key.encode() for key in keys]
+
+
+def _refuse_white_space(key: str, where: str) -> None:
+    """No header ends in white space, so nobody could ever send such a key; it comes from files that end in a new line."""
+    if key != key.strip() or "\n" in key or "\r" in key:
+        raise ConfigurationError(f"{where} holds white space that no header can carry", hint="Take it away: key.strip().")
 
 
 def accepted_keys(auth_mode: AuthMode | None, api_key: Keys | None, variable: str) -> list[bytes] | None:
@@ -28,6 +35,7 @@ def accepted_keys(auth_mode: AuthMode | None, api_key: Keys | None, variable: st
     said = os.environ.get(variable)
     if auth_mode not in (None, *MODES):
         raise ConfigurationError(f"auth_mode is {auth_mode!r}: it must be one of {', '.join(MODES)}")
+    _refuse_white_space(said or "", variable)
     keys = _keys_of(api_key) + ([said.encode()] if said and said not in MODES else [])
     is_wanted = auth_mode == "authenticated" or said not in (None, "", "open") or (auth_mode is None and bool(keys))
     if not is_wanted:
