@@ -132,11 +132,15 @@ static void set_comment(struct render *render, const struct column *column)
     pg_comment(render, "COLUMN", &name, column->comment);
 }
 
-static void set_counter_comment(struct render *render, const struct column *column)
+/* `made`: the server has just made the counter, and called it after the names of now. */
+static void set_counter_comment(struct render *render, const struct column *column, bool made)
 {
     struct buf name = pg_begin(render, "");
+    const char *table = column->object.parent->name;
+    const char *counter =
+        made ? pg_object_name(render->mem, table, column->object.name, "seq") : pg_sequence_name(render->mem, column);
 
-    pg_sibling(&name, column->object.parent, pg_sequence_name(render->mem, column));
+    pg_sibling(&name, column->object.parent, counter);
     pg_comment(render, "SEQUENCE", &name, column->counter_comment);
 }
 
@@ -149,7 +153,7 @@ void pg_column_after(struct render *render, const struct object *object)
     if (column->autoincrement && column->nullable && pg_serial_name(render->mem, column->type))
         alter_simple(render, column, "DROP NOT NULL");
     if (column->counter_comment)
-        set_counter_comment(render, column);
+        set_counter_comment(render, column, true);
     if (column->comment)
         set_comment(render, column);
 }
@@ -500,7 +504,7 @@ static void column_counter_comment(struct render *render, const struct column_ch
     bool anew = c->after->autoincrement != c->before->autoincrement || !c->after->identity != !c->before->identity;
 
     if (is && was && !anew ? change_has(c->change, COLUMN_counter_comment) : is && c->after->counter_comment)
-        set_counter_comment(render, c->after);
+        set_counter_comment(render, c->after, anew && c->after->identity);
 }
 
 /* What needs the new type, or has no order. */
