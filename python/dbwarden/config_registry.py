@@ -12,7 +12,7 @@ from dbwarden.exceptions import ConfigurationError
 TYPE_CHECKING = False  # as checkers understand it: importing typing would take longer than all the rest
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-    from typing import Any, Literal, TypedDict, overload
+    from typing import Any, Literal, Protocol, TypedDict, overload
 
     from clickhouse_connect.driver.asyncclient import AsyncClient
     from clickhouse_connect.driver.client import Client
@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     SQLType = Literal["sqlite", "postgresql", "mysql", "mariadb"]
-    Address = str | URL | None
+    class PydanticURL(Protocol):
+        """PostgresDsn and its like."""
+
+        def unicode_string(self) -> str: ...
+
+    Address = str | URL | PydanticURL | None
     Texts = list[str] | tuple[str, ...] | set[str] | None  # not Sequence[str], which a text is too
     Paths = Texts | Collection[os.PathLike[str]]
     Command = str | list[str] | tuple[str, ...] | None

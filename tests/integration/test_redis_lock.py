@@ -175,3 +175,49 @@ def test_a_client_of_the_other_kind_is_refused(ask):
     """)
     assert ran == [] and left == 0
     assert "needs a client of redis.asyncio" in told[0] and "use migration_lock()" in told[1]
+
+
+def test_a_redis_that_does_not_answer_is_a_lost_lock(ask):
+    """Its clients wait for ever unless they are told not to."""
+    told = ask("""
+    class Frozen(redis.Redis):
+        def set(self, *words, **more):
+            return time.sleep(600) if frozen else super().set(*words, **more)
+        def eval(self, *words):
+            if frozen:
+                time.sleep(600)
+            return super().eval(*words)
+    class AsyncFrozen(redis.asyncio.Redis):
+        async def set(self, *words, **more):
+            return await asyncio.sleep(600) if frozen else await super().set(*words, **more)
+        async def eval(self, *words):
+            if frozen:
+                await asyncio.sleep(600)
+            return await super().eval(*words)
+    frozen, went_on = [], []
+    def body():
+        with sync_migration_lock(Frozen.from_url(url), key=key, ttl=0.5):
+            frozen.append(1)
+            for _ in range(100):
+                time.sleep(0.1)
+            went_on.append(1)
+    async def main():
+        async with migration_lock(AsyncFrozen.from_url(url), key=key, ttl=0.5):
+            frozen.append(1)
+            await asyncio.sleep(10)
+            went_on.append(2)
+    told = []
+    for run in (body, lambda: asyncio.run(main())):
+        frozen.clear()
+        try:
+            run()
+        except LockError as error:
+            told.append(str(error))
+        time.sleep(0.6)
+        try:
+            run()
+        except TimeoutError as error:
+            told.append(str(error))
+    print(json.dumps([told, went_on]))
+    """)
+    assert [text.split(" (")[0] for text in told[0]] == ["Migration lock was lost", "Redis does not answer"] * 2 and told[1] == []

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dbwarden import database_config
 from dbwarden.db_handle import DatabaseHandle
+from pydantic import PostgresDsn
 from sqlalchemy import URL
 
 primary = database_config(
@@ -47,6 +48,7 @@ primary = database_config(
     engine_options={"pool_size": 20},
 )
 other: DatabaseHandle = database_config(database_name="other", database_url_sync="mariadb://localhost/other")
+third = database_config(database_name="third", database_url_sync=PostgresDsn("postgresql://localhost/third"))
 events = database_config(database_name="events", database_type="clickhouse", database_url_sync="clickhouse://localhost/events")
 '''
 RIGHT = '''
@@ -259,7 +261,7 @@ def test_a_project_that_is_right_runs(package, project):
         overridden = primary.async_session.dependency in right.app.dependency_overrides
         print(json.dumps([sorted(keys - given), overridden, primary.async_session.__origin__ is AsyncSession, types]))
     """, folder=project)
-    assert told == [["before_file", "database_url_async"], True, True, ["postgresql", "mariadb", "clickhouse"]]
+    assert told == [["before_file", "database_url_async"], True, True, ["postgresql", "mariadb", "postgresql", "clickhouse"]]
 
 
 def test_the_package_is_light(package):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end"
 EXTEND = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) else return 0 end"
+SILENT = "Redis does not answer"
 YES, NO = (True, "OK", b"OK"), (None, False)
 
 
@@ -49,6 +50,27 @@ def _lost(key: str) -> LockError:
 
 def _say(what: str, key: str, ttl: float | None = None) -> None:
     get_logger().info(f"Redis migration lock {what} (key='{key}'" + (f", ttl={ttl}s)" if ttl is not None else ")"))
+
+
+def _answer_within(milliseconds: float, ask: Callable[..., Any], *arguments: object) -> Any:
+    """What ``ask()`` answers or raises; TimeoutError where nothing comes: most clients would wait for ever."""
+    ended: list[tuple[Any, Exception | None]] = []
+
+    def run() -> None:
+        try:
+            ended.append((ask(*arguments), None))
+        except Exception as error:
+            ended.append((None, error))
+
+    thread = threading.Thread(target=run, daemon=True, name="dbwarden-redis")
+    thread.start()
+    thread.join(min(max(milliseconds / 1000, 0.001), threading.TIMEOUT_MAX))
+    if not ended:
+        raise TimeoutError(SILENT)
+    answer, error = ended[0]
+    if error is not None:
+        raise error
+    return answer
 
 
 def _say_released(key: str, answer: Any, error: Exception | None = None) -> bool:
@@ -108,7 +130,10 @@ async def migration_lock(
     token, ttl_ms = secrets.token_hex(16), _milliseconds(ttl)
     asked: Any = redis_client.set(key, token, nx=True, px=ttl_ms)
     _refuse_sync_client(asked, redis_client, key, token)
-    answer = await asked
+    try:
+        answer = await asyncio.wait_for(asked, ttl_ms / 1000)
+    except asyncio.TimeoutError:
+        raise TimeoutError(SILENT) from None
     if answer not in YES and answer not in NO:  # a stand-in that knows the commands of 0.8.2 only
         async with _plain_lock(redis_client, key, ttl):
             yield
@@ -146,9 +171,9 @@ async def _release(redis_client: Any, key: str, token: str, ttl_ms: int) -> bool
         return _say_released(key, None, error)
 
 
-def _release_sync(redis_client: Any, key: str, token: str) -> bool:
+def _release_sync(redis_client: Any, key: str, token: str, ttl_ms: int) -> bool:
     try:
-        return _say_released(key, redis_client.eval(RELEASE, 1, key, token))
+        return _say_released(key, _answer_within(ttl_ms, redis_client.eval, RELEASE, 1, key, token))
     except Exception as error:
         return _say_released(key, None, error)
 
@@ -171,7 +196,10 @@ async def _plain_lock(redis_client: Any, key: str, ttl: float) -> AsyncIterator[
 
 
 class _Extender(threading.Thread):
-    """Extends the lock of another thread; when it is lost, LockError is raised there."""
+    """Extends the lock of another thread; when it is lost, LockError is raised there.
+
+    An answer that does not come in time is a lock that may be gone.
+    """
 
     def __init__(self, redis_client: Any, key: str, token: str, ttl_ms: int) -> None:
         super().__init__(daemon=True, name="dbwarden-lock")
@@ -185,8 +213,9 @@ class _Extender(threading.Thread):
         good_until = time.monotonic() + self.ttl_ms / 1000
         while not self.ended.wait(self.ttl_ms / 3000):
             asked = time.monotonic()
+            left = (good_until - asked) * 1000
             try:
-                if not self.client.eval(EXTEND, 1, self.key, self.token, self.ttl_ms):
+                if not _answer_within(left, self.client.eval, EXTEND, 1, self.key, self.token, self.ttl_ms):
                     self.lose()
                     return
                 good_until = asked + self.ttl_ms / 1000
@@ -210,7 +239,7 @@ class _Extender(threading.Thread):
 def sync_migration_lock(redis_client: Redis, key: str = "dbwarden_migrate", ttl: float = 60) -> Iterator[None]:
     """For ``redis.Redis``; the same as migration_lock()."""
     token, ttl_ms = secrets.token_hex(16), _milliseconds(ttl)
-    answer = redis_client.set(key, token, nx=True, px=ttl_ms)
+    answer = _answer_within(ttl_ms, lambda: redis_client.set(key, token, nx=True, px=ttl_ms))
     _refuse_async_client(answer)
     if answer not in YES and answer not in NO:
         with _plain_sync_lock(redis_client, key, ttl):
@@ -226,7 +255,7 @@ def sync_migration_lock(redis_client: Redis, key: str = "dbwarden_migrate", ttl:
             yield
         finally:
             extender.end()  # here too the thread may say that the lock was lost
-            was_ours = _release_sync(redis_client, key, token)
+            was_ours = _release_sync(redis_client, key, token, ttl_ms)
     except LockError:
         if not extender.lost:
             raise
