@@ -3,6 +3,7 @@
  * the target needs one.  Renames are left to the target itself, which knows who names what.
  */
 #include "dialect/common.h"
+#include "translate/objects.h"
 #include "translate/parts.h"
 
 #include "base/text.h"
@@ -11,9 +12,15 @@ struct alter {
     struct table_scan ts; /* table: the copy that is changed */
     struct translator *t;
     struct scan *scan;
-    const char *name; /* of the table */
-    struct tree *after;
+    const char *name;   /* of the table */
+    struct tree *after; /* NULL: not begun */
     bool changed;
+    struct list moves; /* struct move *, in turn */
+};
+
+struct move {
+    const char *column;
+    const char *behind; /* NULL: the first one */
 };
 
 typedef int action_fn(struct alter *alter);
@@ -37,13 +44,70 @@ static int begin(struct alter *alter)
     return 0;
 }
 
+static int column_known(struct alter *alter, const char *name, struct column **column);
+
+/* FIRST and AFTER of the column that was just read. */
+static void move_note(struct alter *alter, const char *column)
+{
+    if (!alter->ts.moved)
+        return;
+    struct move *move = NEW(alter->t->mem, struct move);
+    *move = (struct move){.column = column, .behind = alter->ts.behind};
+    list_add(alter->t->mem, &alter->moves, move);
+}
+
+static int place_of(const struct object *table, const struct column *column)
+{
+    int at = 0;
+    while (table->children.item[at] != &column->object)
+        at++;
+    return at;
+}
+
+static int first_place(const struct object *table)
+{
+    int at = 0;
+    while (((const struct object *)table->children.item[at])->kind != KIND_COLUMN)
+        at++;
+    return at;
+}
+
+static int move_column(struct alter *alter, const struct move *move, bool *moved)
+{
+    struct column *column, *behind = NULL;
+    struct object *table = alter->ts.table;
+    TRY(column_known(alter, move->column, &column));
+    if (move->behind)
+        TRY(column_known(alter, move->behind, &behind));
+    int from = place_of(table, column);
+    list_remove(&table->children, from);
+    int to = behind ? place_of(table, behind) + 1 : first_place(table);
+    list_insert(alter->t->mem, &table->children, to, &column->object);
+    *moved = *moved || from != to;
+    return 0;
+}
+
+/* Rows without names of columns go by their order, which only another table has otherwise. */
+static int moves_make(struct alter *alter)
+{
+    bool moved = false;
+    for (int i = 0; i < alter->moves.n; i++)
+        TRY(move_column(alter, alter->moves.item[i], &moved));
+    alter->moves = (struct list){0};
+    if (!moved)
+        return 0;
+    TRY(emit_rebuild(alter->t, alter->after));
+    return begin(alter);
+}
+
 static int flush(struct alter *alter)
 {
     if (!alter->changed)
         return 0;
     table_finish(alter->t, alter->ts.table);
     TRY(emit_changes(alter->t, alter->after));
-    return begin(alter);
+    TRY(begin(alter));
+    return moves_make(alter);
 }
 
 static int column_known(struct alter *alter, const char *name, struct column **column)
@@ -66,12 +130,13 @@ static int add_columns(struct alter *alter)
         alter->scan->at = end < 0 ? alter->scan->n : end;
         return 0;
     }
-    if (!scan_accept(alter->scan, "("))
-        return column_read(&alter->ts);
+    bool several = scan_accept(alter->scan, "(");
     do {
+        const char *name = name_of(alter->t, scan_peek(alter->scan, 0));
         TRY(column_read(&alter->ts));
-    } while (scan_accept(alter->scan, ","));
-    return scan_expect(alter->scan, ")");
+        move_note(alter, name);
+    } while (several && scan_accept(alter->scan, ","));
+    return several ? scan_expect(alter->scan, ")") : 0;
 }
 
 static int add(struct alter *alter)
@@ -418,18 +483,15 @@ static int modify_to(struct alter *alter, const char *name)
     TRY(column_known(alter, name, &old));
     const struct read_type bare = {0};
     labels_replace(alter, old, &bare);
-    int at = 0;
-    while (table->children.item[at] != &old->object)
-        at++;
+    int at = place_of(table, old);
     list_remove(&table->children, at);
     TRY(column_clauses(&alter->ts, name));
     const char *text = retyped(alter, old, &alter->ts.type);
     if (text)
         TRY(using_apply(alter, old, text));
     new = column_find(table, name);
-    for (int i = 0; i < table->children.n; i++)
-        if (table->children.item[i] == &new->object)
-            list_remove(&table->children, i);
+    list_remove(&table->children, place_of(table, new));
+    move_note(alter, name);
     list_insert(alter->t->mem, &table->children, at, &new->object);
     alter->changed = true;
     return 0;
@@ -557,15 +619,33 @@ static const struct action actions[] = {
     {"rename", rename_any},
 };
 
+/* Views, and what stands for a sequence, are altered as tables too. */
+static int exists_check(struct alter *alter)
+{
+    struct translator *t = alter->t;
+    int code = 0;
+    if (exists_already(t, alter->name, &code) || code)
+        return code;
+    code = absent(t, alter->name, arena_printf(t->mem, "there is no table %s", alter->name));
+    if (code == ERR_UNSUPPORTED) {
+        t->ctx->error = (struct error){0};
+        code = 0;
+    }
+    return code;
+}
+
 static int action_read(struct alter *alter)
 {
     const struct translate_shape *shape = shape_find(alter->scan, alter->t->rules->actions);
     if (shape) {
+        TRY(exists_check(alter));
         int from = alter->scan->at, to = alter->scan->at = clause_end(alter->scan);
         note(alter->t, shape->cannot ? NOTE_CANNOT : NOTE_LEFT_OUT, "%s is left out: %s",
              scan_text(alter->scan, from, to), shape->reason);
         return 0;
     }
+    if (!alter->after)
+        TRY(begin(alter));
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
         if (scan_accept(alter->scan, actions[i].words))
             return actions[i].read(alter);
@@ -576,17 +656,20 @@ int table_alter(struct scan *scan)
 {
     struct alter alter = {.t = scan->t, .scan = scan};
     struct tree *tree;
+    int code = 0;
     scan->at += 2;
     bool careful = scan_accept(scan, "if exists");
     scan_accept(scan, "only");
     TRY(scan_qualified(scan, &alter.name));
     scan_accept(scan, "*");
     TRY(shadow_tree(scan->t, &tree));
-    if (careful && !table_find(scan->t, tree, alter.name)) {
+    bool table = table_find(scan->t, tree, alter.name) != NULL;
+    if (!table && object_named(scan->t, tree, KIND_VIEW, alter.name) && scan_accept(scan, "rename to"))
+        return view_rename_to(scan, alter.name);
+    if (careful && !table && !exists_already(scan->t, alter.name, &code)) {
         note(scan->t, NOTE_LEFT_OUT, "table %s is not there", alter.name);
         return 0;
     }
-    TRY(begin(&alter));
     do {
         TRY(action_read(&alter));
     } while (scan_accept(scan, ","));

@@ -411,6 +411,18 @@ static int skip_nothing(struct table_scan *ts)
     return 0;
 }
 
+static int after_clause(struct table_scan *ts)
+{
+    ts->moved = true;
+    return scan_name(ts->scan, &ts->behind);
+}
+
+static int first_clause(struct table_scan *ts)
+{
+    ts->moved = true;
+    return 0;
+}
+
 static int on_update_clause(struct table_scan *ts)
 {
     TRY(expression_end(ts->scan));
@@ -472,8 +484,8 @@ static const struct clause column_table[] = {
     {"storage", skip_word},
     {"compression", skip_word},
     {"column_format", skip_word},
-    {"after", skip_word},
-    {"first", skip_nothing},
+    {"after", after_clause},
+    {"first", first_clause},
     {"invisible", skip_nothing},
     {"visible", skip_nothing},
     {"key", primary_key_clause},
@@ -503,7 +515,8 @@ int column_clauses(struct table_scan *ts, const char *name)
     bool found = true;
     TRY(type_read(ts->scan, &ts->type));
     ts->column = (struct column *)object_new(t->mem, KIND_COLUMN, ts->table, name);
-    ts->name = NULL;
+    ts->name = ts->behind = NULL;
+    ts->moved = false;
     type_take(ts);
     while (found)
         TRY(clauses_try(ts, column_table, &found));

@@ -116,8 +116,7 @@ int schema_drop(struct scan *scan)
     return 0;
 }
 
-static const struct object *object_named(struct translator *t, const struct tree *tree, enum kind kind,
-                                         const char *name)
+const struct object *object_named(struct translator *t, const struct tree *tree, enum kind kind, const char *name)
 {
     for (const struct object *o = tree->root; o; o = object_next(tree->root, o))
         if (o->kind == kind && text_equal_nocase(o->name, name))
@@ -171,6 +170,16 @@ static int drop_one(struct translator *t, const char *what, const char *name)
     return emit(t, out.data);
 }
 
+/* One of the source's that was left out is no loss; any other is one that stands here under another name, or a mistake. */
+static int drop_no_index(struct translator *t, const char *name, bool careful)
+{
+    const char *message = arena_printf(t->mem, "DROP INDEX %s is left out: it is not there", name);
+    int code = careful ? ERR_UNSUPPORTED : absent(t, name, message);
+    t->ctx->error = (struct error){0};
+    note(t, code == ERR_UNSUPPORTED ? NOTE_LEFT_OUT : NOTE_CANNOT, "%s", message);
+    return 0;
+}
+
 /* `careful`: it does not have to be there. */
 static int drop_absent(struct translator *t, const char *what, const char *name, bool careful)
 {
@@ -196,7 +205,7 @@ static int drop_list(struct scan *scan, const char *what, enum kind kind)
         TRY(scan_qualified(scan, &name));
         TRY(shadow_tree(t, &tree));
         if (!object_named(t, tree, kind, name)) {
-            TRY(drop_absent(t, what, name, careful || kind == KIND_INDEX));
+            TRY(kind == KIND_INDEX ? drop_no_index(t, name, careful) : drop_absent(t, what, name, careful));
             continue;
         }
         if (cascade && kind != KIND_INDEX)
@@ -294,19 +303,13 @@ int index_rename(struct scan *scan)
     return 0;
 }
 
-/* ALTER VIEW v RENAME TO w: made again under the other name. */
-int view_rename(struct scan *scan)
+/* At the new name: the view is made again under it. */
+int view_rename_to(struct scan *scan, const char *from)
 {
     struct translator *t = scan->t;
-    const char *from, *to;
+    const char *to;
     struct tree *tree;
     struct buf out;
-    scan->at++;
-    scan_accept(scan, "materialized");
-    scan->at++;
-    scan_accept(scan, "if exists");
-    TRY(scan_qualified(scan, &from));
-    TRY(scan_expect(scan, "rename to"));
     TRY(scan_name(scan, &to));
     TRY(shadow_tree(t, &tree));
     const struct view *view = (const struct view *)object_named(t, tree, KIND_VIEW, from);
@@ -323,4 +326,17 @@ int view_rename(struct scan *scan)
     say_name(&out, t, to);
     buf_addf(&out, *query == '(' ? " %s" : " AS %s", query);
     return emit_view(t, out.data, to);
+}
+
+/* ALTER VIEW v RENAME TO w */
+int view_rename(struct scan *scan)
+{
+    const char *from;
+    scan->at++;
+    scan_accept(scan, "materialized");
+    scan->at++;
+    scan_accept(scan, "if exists");
+    TRY(scan_qualified(scan, &from));
+    TRY(scan_expect(scan, "rename to"));
+    return view_rename_to(scan, from);
 }

@@ -7,6 +7,7 @@
 int view_create(struct scan *scan);
 int view_drop(struct scan *scan);
 int view_rename(struct scan *scan);
+int view_rename_to(struct scan *scan, const char *from); /* at the new name */
 int schema_create(struct scan *scan);
 int schema_drop(struct scan *scan);
 int table_drop(struct scan *scan);

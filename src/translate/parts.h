@@ -44,6 +44,7 @@ struct translator {
     /* of the statement at hand */
     const char *path;
     const struct sql_piece *piece;
+    const char *with;         /* what stands before the statement; NULL */
     struct list made;         /* struct sql_piece *, of this statement */
     const struct scan *whole; /* its tokens, if it is the one of `whole_of`, */
     const struct sql_piece *whole_of;
@@ -164,7 +165,8 @@ struct table_scan {
     struct read_type type; /* of the column */
     bool key_said;         /* PRIMARY KEY at the column */
     struct names collated; /* columns that say how they compare */
-    const char *after;     /* MySQL's AFTER and FIRST say nothing here */
+    bool moved;            /* MySQL's AFTER and FIRST */
+    const char *behind;    /* of AFTER; NULL */
     struct list indexes;   /* struct object *: KIND_INDEX */
 };
 int column_read(struct table_scan *ts);
@@ -182,6 +184,8 @@ struct column *column_find(const struct object *table, const char *name);
 int table_known(struct translator *t, struct tree *tree, const char *name, struct object **table);
 int table_create(struct scan *scan);
 int table_alter(struct scan *scan);
+const struct object *object_named(struct translator *t, const struct tree *tree, enum kind kind, const char *name);
+bool exists_already(struct translator *t, const char *name, int *code); /* a table, view or index */
 int index_create(struct scan *scan);
 int index_parts(struct scan *scan, struct object *index);
 
@@ -205,6 +209,7 @@ int emit(struct translator *t, const char *sql);                  /* changes the
 int emit_rows(struct translator *t, const char *sql);             /* changes rows */
 int try_out(struct translator *t, const char *sql);               /* compiled, not run: there are no rows */
 int emit_changes(struct translator *t, const struct tree *after); /* from the schema as it stands to this one */
+int emit_rebuild(struct translator *t, const struct tree *after); /* likewise, if only the order of columns differs */
 void note(struct translator *t, enum note_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void note_once(struct translator *t, enum note_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -606,6 +606,10 @@ static void cell_add(struct insert *insert, const char *text, size_t length, int
     for (size_t i = 0; i < length; i++)
         buf_add_c(&value, text[i] == '\\' && i + 1 < length ? (char)unescape(text[++i]) : text[i]);
     const struct column *column = column_at(insert, at);
+    if (column && text_equal_nocase(column->type, "BLOB") && text_starts(value.data, "\\x")) {
+        buf_addf(&insert->out, "X'%s'", value.data + 2);
+        return;
+    }
     if (column && text_equal_nocase(column->type, insert->t->rules->zoned) && text_ends(value.data, "+00"))
         buf_cut(&value, value.len - strlen("+00"));
     literal_add(&insert->out, insert->t->target->dialect->ident, value.data);

@@ -197,7 +197,7 @@ static int create_like(struct scan *scan, const char *name)
     return emit_table(t, tree, table);
 }
 
-static bool exists_already(struct translator *t, const char *name, int *code)
+bool exists_already(struct translator *t, const char *name, int *code)
 {
     struct tree *tree;
     *code = shadow_tree(t, &tree);
@@ -355,16 +355,69 @@ static int predicate_read(struct scan *scan, struct index *index)
     return 0;
 }
 
-static const char *index_name(struct translator *t, const struct object *table, const struct object *index,
-                              const char *said)
+/* The column or function at hand, or in parentheses there; NULL: neither. */
+static const char *called(struct scan *part)
 {
-    struct names columns = {0};
-    int code;
+    while (part->at + 2 < part->n && token_is(scan_peek(part, 1), "."))
+        part->at += 2;
+    const struct token *token = scan_peek(part, 0);
+    part->at++;
+    if (scan_is(part, "(") && scan_skip_group(part) < 0)
+        return NULL;
+    const char *name = name_of(part->t, token);
+    return token->kind == TOKEN_WORD ? text_lower(part->t->mem, name) : name;
+}
+
+/* What an expression is called in the name of an index: as the column or function that it is, casts aside. */
+static const char *expression_name(const struct scan *scan, int from, int to)
+{
+    struct scan part = *scan;
+    const char *name = NULL;
+    int inside, end;
+    part.at = from;
+    part.n = to;
+    if (scan_is(&part, "case"))
+        return "case";
+    if (scan_is(&part, "("))
+        name = scan_group(&part, &inside, &end) < 0 ? NULL : expression_name(scan, inside, end);
+    else if (scan_at_name(&part))
+        name = called(&part);
+    bool alone = scan_at_end(&part) || scan_is(&part, "::") || scan_is(&part, "collate");
+    return name && alone ? name : "expr";
+}
+
+/* The comma or parenthesis after an element of a list. */
+static int element_end(const struct scan *scan, int at)
+{
+    int comma = scan_find(scan, at, ",");
+    for (int depth = 0; at < scan->n && at != comma && (depth || !token_is(&scan->token[at], ")")); at++)
+        depth += token_is(&scan->token[at], "(") - token_is(&scan->token[at], ")");
+    return at;
+}
+
+/* Of the elements in the parentheses at `from`. */
+static struct names parts_names(const struct scan *scan, int from, const struct object *index)
+{
+    struct arena *mem = scan->t->mem;
+    struct names names = {0};
+    int at = from + 1;
     for (int i = 0; i < index->children.n; i++) {
         const struct index_part *part = index->children.item[i];
-        names_add(t->mem, &columns, part->column ? part->column : "expr");
+        int end = element_end(scan, at);
+        const char *base = part->column ? part->column : expression_name(scan, at, end), *name = base;
+        for (int number = 1; names_have(&names, name); number++)
+            name = arena_printf(mem, "%s%d", base, number);
+        names_add(mem, &names, name);
+        at = end + 1;
     }
-    const char *name = said ? said : constraint_name(t, table, KIND_INDEX, &columns);
+    return names;
+}
+
+static const char *index_name(struct translator *t, const struct object *table, const char *said,
+                              const struct names *columns)
+{
+    int code;
+    const char *name = said ? said : constraint_name(t, table, KIND_INDEX, columns);
     return exists_already(t, name, &code) ? arena_printf(t->mem, "%s_%s", table->name, name) : name;
 }
 
@@ -401,9 +454,11 @@ static int index_body(struct scan *scan, struct object *table, const char *name,
     struct object *copy = object_copy(t->mem, table, tree_schema(t->mem, tree, ""));
     struct object *index = object_new(t->mem, KIND_INDEX, copy, NULL);
     SAY((struct index *)index, INDEX, is_unique, unique);
+    int from = scan->at;
     TRY(index_parts(scan, index));
+    const struct names columns = parts_names(scan, from, index);
     TRY(predicate_read(scan, (struct index *)index));
-    index->name = index_name(t, table, index, name);
+    index->name = index_name(t, table, name, &columns);
     tree_settle(t->mem, t->target, tree);
     return emit_one(t, tree, index);
 }

@@ -111,12 +111,15 @@ bool orders_aggregates(struct translator *t)
 
 int emit_rows(struct translator *t, const char *sql)
 {
+    if (t->with)
+        sql = arena_printf(t->mem, "%s %s", t->with, sql);
     TRY(try_out(t, sql));
     made_add(t, sql);
     return 0;
 }
 
-static int changes_plan(struct translator *t, struct tree *before, struct tree *after, struct plan **plan)
+/* `anew`: the tables are made again. */
+static int changes_plan(struct translator *t, struct tree *before, struct tree *after, bool anew, struct plan **plan)
 {
     const struct diff_input input = {.target = t->target, .before = before, .after = after};
     const struct plan_options options = {.lose_attached = true};
@@ -124,11 +127,14 @@ static int changes_plan(struct translator *t, struct tree *before, struct tree *
     tree_settle(t->mem, t->target, before);
     tree_settle(t->mem, t->target, after);
     TRY(diff_trees(t->ctx, &input, &changes));
+    for (struct object *o = after->root; anew && o; o = object_next(after->root, o))
+        if (o->kind == KIND_TABLE && o->peer)
+            change_add(t->mem, changes, CHANGE_REBUILD, o->peer, o);
     return plan_make(t->ctx, t->target, changes, &options, plan);
 }
 
 /* Of the tables in `after`. */
-int emit_changes(struct translator *t, const struct tree *after)
+static int emit_planned(struct translator *t, const struct tree *after, bool anew)
 {
     struct tree *now, *before = tree_new(t->mem, after->engine), *then = tree_copy(t->mem, after);
     struct plan *plan;
@@ -139,10 +145,20 @@ int emit_changes(struct translator *t, const struct tree *after)
         if (table)
             object_copy(t->mem, table, tree_schema(t->mem, before, ""));
     }
-    TRY(changes_plan(t, before, then, &plan));
+    TRY(changes_plan(t, before, then, anew, &plan));
     for (int i = 0; i < plan->statements.n; i++)
         TRY(emit(t, ((const struct statement_out *)plan->statements.item[i])->sql));
     return 0;
+}
+
+int emit_changes(struct translator *t, const struct tree *after)
+{
+    return emit_planned(t, after, false);
+}
+
+int emit_rebuild(struct translator *t, const struct tree *after)
+{
+    return emit_planned(t, after, true);
 }
 
 static int shadow_fill(struct translator *t, const struct tree *like)
@@ -150,7 +166,7 @@ static int shadow_fill(struct translator *t, const struct tree *like)
     struct tree *before = tree_new(t->mem, like->engine);
     struct plan *plan;
     before->kinds = kind_set_all();
-    TRY(changes_plan(t, before, tree_copy(t->mem, like), &plan));
+    TRY(changes_plan(t, before, tree_copy(t->mem, like), false, &plan));
     for (int i = 0; i < plan->statements.n; i++)
         TRY(conn_exec(t->ctx, t->shadow, ((const struct statement_out *)plan->statements.item[i])->sql));
     return 0;
@@ -191,11 +207,27 @@ static int query(struct scan *scan)
     return 0;
 }
 
+/* After WITH a AS (...), b AS (...): as such a statement without it, with that in front. */
 static int rows_with(struct scan *scan)
 {
+    static const char *const mains[] = {"insert", "replace", "update", "delete", NULL};
+    struct translator *t = scan->t;
     const char *text;
-    TRY(text_translate(scan, scan->at, scan->n, &text));
-    return emit_rows(scan->t, text);
+    int depth = 0, main = scan->at;
+    while (main < scan->n && (depth || !token_is_one_of(&scan->token[main], mains))) {
+        depth += token_is(&scan->token[main], "(") - token_is(&scan->token[main], ")");
+        main++;
+    }
+    TRY(text_translate(scan, scan->at, main, &text));
+    if (main == scan->n)
+        return emit_rows(t, text);
+    t->with = text;
+    scan->at = main;
+    int code = scan_is(scan, "update")   ? rows_update(scan)
+               : scan_is(scan, "delete") ? rows_delete(scan)
+                                         : rows_insert(scan);
+    t->with = NULL;
+    return code;
 }
 
 static const struct {
