@@ -500,6 +500,8 @@ static const struct clause column_table[] = {
 static bool ends_default(const struct scan *scan)
 {
     const struct token *token = scan_peek(scan, 0);
+    if (token_is(scan_peek(scan, -1), "::")) /* a type, which "character varying" is */
+        return false;
     for (const struct clause *clause = column_table; clause->words && token->kind == TOKEN_WORD; clause++) {
         size_t length = strcspn(clause->words, " ");
         if (token->length == length && !strncasecmp(token->text, clause->words, length))
