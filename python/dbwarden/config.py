@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MIGRATION_TABLE = "_dbwarden_migrations"
 DEFAULT_SEEDS_TABLE = "_dbwarden_seeds"
+LIBRARIES = {"site-packages", "dist-packages"}
 _MODULE = "dbwarden_project_config"
 
 
@@ -206,13 +207,24 @@ def project_name(name: str) -> Any:
 
 
 def _project_folder(entry: config_registry.Entry) -> str:
-    """As the command line has it: the folder of the file, or the one above that was worked in."""
+    """As the command line has it: the folder of the file, or the one above that was worked in.
+
+    A file that is elsewhere is a module that several projects may share: where it is installed no project lies.
+    """
     beside = os.path.dirname(entry.file)
     worked = entry.folder
-    if worked == beside or not beside.startswith(worked.rstrip("/") + "/"):
+    if _is_in(worked, beside):
         return beside
     has = [os.path.isdir(os.path.join(folder, "migrations")) for folder in (beside, worked)]
-    return beside if has == [True, False] else worked
+    if _is_in(beside, worked):
+        return beside if has == [True, False] else worked
+    is_installed = not LIBRARIES.isdisjoint(beside.split(os.sep))
+    return worked if is_installed or has == [False, True] else beside
+
+
+def _is_in(folder: str, other: str) -> bool:
+    """Whether a folder is the other one, or below it."""
+    return (folder.rstrip("/") + "/").startswith(other.rstrip("/") + "/")
 
 
 def _plain(value: Any) -> Any:

@@ -86,6 +86,24 @@ def test_the_program_and_the_package_take_the_same_configuration(package, tmp_pa
         assert f"database_type: {kind}\n    database_url_sync: {url}\n" in said
 
 
+def test_a_configuration_that_projects_share_is_used_where_the_work_is(package, tmp_path):
+    """In an installed package, or in a folder without migrations: the application opens what the command line migrates."""
+    service = tmp_path / "service"
+    (service / "migrations" / "primary").mkdir(parents=True)
+    for number, library in enumerate((tmp_path / "lib" / "site-packages", tmp_path / "common")):
+        (library / "company").mkdir(parents=True)
+        (library / "company" / "databases.py").write_text(textwrap.dedent(DATABASE).replace("app.db", f"app{number}.db"))
+        more = {"PYTHONPATH": str(library), "DBWARDEN_CONFIG_MODULE": "company.databases"}
+        package.run("dbwarden", "migrate", folder=service, **more)
+        assert (service / f"app{number}.db").exists()
+        assert package.python("""
+            from company.databases import primary
+            from dbwarden.database.connection import get_engine
+            from dbwarden.fastapi import check_schema_on_startup
+            print(json.dumps([check_schema_on_startup()[0].status, get_engine().url.database]))
+        """, folder=service, **more) == ["ok", str(service / f"app{number}.db")]
+
+
 def test_half_a_configuration_is_none(package, tmp_path):
     """The file raises each time that it is asked for, not only the first."""
     (tmp_path / "settings.py").write_text(textwrap.dedent("""
