@@ -184,10 +184,27 @@ static bool is_inner(const struct change *step, const struct object *other)
     return step->whole && (object_within(other, step->before) || object_within(other, step->after));
 }
 
+/* Of two keys with its columns a server takes either for a foreign key: the one that goes is gone by then. */
+static void arcs_of_old_keys(struct orderer *orderer, const struct edge *edge, const struct change *then)
+{
+    const struct object *key = edge->to, *table = key->parent->peer;
+    bool makes = edge->how == EDGE_RESTS && then && then->op == CHANGE_CREATE;
+    for (int i = 0; makes && table && i < table->children.n; i++) {
+        const struct object *old = table->children.item[i];
+        bool goes = old->unmade && old->unmade->op == CHANGE_DROP && is_unique_key(old) && !is_inner(then, old);
+        if (!goes || !same_key(orderer->mem, orderer->planner->target, old, key))
+            continue;
+        struct arc *arc = arc_add(orderer, old->unmade, then, edge->from);
+        if (arc)
+            arc->loose = is_loose(orderer, old->unmade, edge);
+    }
+}
+
 /* What is named in the desired tree is made first. */
 static void arc_making(struct orderer *orderer, const struct edge *edge)
 {
     const struct change *first = step_making(edge->to), *then = step_of_field(step_making(edge->from), edge);
+    arcs_of_old_keys(orderer, edge, then);
     if (!first || !then || (first->backwards && then->backwards) || is_inner(first, edge->from) ||
         is_inner(then, edge->to))
         return;
