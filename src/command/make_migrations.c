@@ -357,18 +357,33 @@ static int nothing_report(struct generation *generation, struct reply *reply)
     return 0;
 }
 
-/* What somebody made by hand and the models describe by now is there only where somebody made it. */
+static bool is_replaced(const struct plan *plan, const struct object *object)
+{
+    for (int i = 0; plan && i < plan->changes->list.n; i++) {
+        const struct change *step = plan->changes->list.item[i];
+        bool with_table = step->op == CHANGE_REBUILD && step->before == object->parent &&
+                          !kind_is(object->kind, KIND_INLINE | KIND_IS_COLUMN);
+        if (with_table || (step->op == CHANGE_DROP && step->before == object))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * What somebody made by hand and the models describe by now is there only where somebody made it: on engines whose files cannot
+ * make it where it is not there (adopt.c), and unless this file has another for it.
+ */
 static void adopted_warn(const struct generation *generation)
 {
     const struct object *root = generation->comparison.changes->after->root;
     struct arena *mem = generation->ctx->mem;
     struct names paths = {0};
+    if (generation->session->target->dialect->guarded)
+        return;
     for (const struct object *o = object_next(root, root); o; o = object_next(root, o)) {
         bool adopted = o->peer && o->peer->stranger && !o->stranger && !kind_is(o->kind, KIND_PART);
-        const struct object *table = object_ancestor(o, KIND_TABLE);
-        bool above = (o->parent->peer && o->parent->peer->stranger) ||
-                     (table && ((const struct table *)table)->inherits.n); /* its parent's file makes it */
-        if (adopted && !above)
+        bool above = o->parent->peer && o->parent->peer->stranger;
+        if (adopted && !above && !is_replaced(generation->up, o->peer))
             names_add(mem, &paths, object_path(mem, o));
     }
     if (!paths.n || !generation->session->folder->versioned.n || is_baseline(generation))
@@ -472,14 +487,16 @@ static int generate(struct generation *generation, struct reply *reply)
                    generation->adoption.statements.n;
     json_set_bool(ctx->mem, reply->json, "changes", changes);
     json_set(ctx->mem, reply->json, "possible_renames", guesses_json(ctx->mem, &generation->comparison.guesses));
-    adopted_warn(generation);
-    if (!changes && !stage)
+    if (!changes && !stage) {
+        adopted_warn(generation);
         return nothing_report(generation, reply);
+    }
     TRY(dangling_refuse(ctx, &generation->comparison.dangling));
     if (!is_baseline(generation))
         TRY(missing_check(ctx, generation->session, generation->comparison.changes, events));
     legacy_operations(ctx->mem, generation->comparison.changes, &words, operations);
     TRY(plans_make(generation));
+    adopted_warn(generation);
     TRY(losses_check(generation));
     if (!is_baseline(generation) &&
         normalise_read(generation->request, generation->session->database) != NORMALISE_OFFLINE)

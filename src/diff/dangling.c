@@ -128,6 +128,16 @@ static void changes_forget(struct changes *changes, const struct object *object)
     }
 }
 
+/* Not left alone any more. */
+static void unmanaged_forget(struct names *unmanaged, const char *path)
+{
+    int n = 0;
+    for (int i = 0; i < unmanaged->n; i++)
+        if (!text_equal(unmanaged->item[i], path))
+            unmanaged->item[n++] = unmanaged->item[i];
+    unmanaged->n = n;
+}
+
 /* Found again after each round: what names a dropped view is left in its turn. */
 void dangling_drop(struct arena *mem, const struct target *target, struct changes *changes)
 {
@@ -139,6 +149,7 @@ void dangling_drop(struct arena *mem, const struct target *target, struct change
             if (!object->peer)
                 continue;
             changes_forget(changes, object);
+            unmanaged_forget(&changes->unmanaged, object_path(mem, object));
             object_remove(object->peer);
             peers_forget(object);
             change_add(mem, changes, CHANGE_DROP, object, NULL);

@@ -14,6 +14,7 @@ struct finder {
     struct arena *mem;
     const struct target *target;
     const struct changes *changes;
+    const struct changes *source;
     struct list *found;
 };
 
@@ -571,6 +572,25 @@ static void parts_room_judge(const struct finder *finder, const struct change *c
             room_judge(finder, change, part);
 }
 
+static void replaced_judge(const struct finder *finder, const struct change *change, const struct object *object)
+{
+    hazard_add(finder, change, "replaces-other", false,
+               arena_printf(finder->mem,
+                            "%s was not made by this project, and is replaced by what it has under this name",
+                            object_path(finder->mem, object)));
+}
+
+/* Indexes and triggers that are made again with their table, as the project has them. */
+static void rebuilt_room_judge(const struct finder *finder, const struct change *change)
+{
+    for (int i = 0; change->op == CHANGE_REBUILD && i < finder->source->list.n; i++) {
+        const struct change *part = finder->source->list.item[i];
+        bool altered = part->op == CHANGE_ALTER && !kind_is(part->kind, KIND_INLINE | KIND_IS_COLUMN);
+        if (altered && part->before->parent == change->before && part->before->stranger && !part->after->stranger)
+            replaced_judge(finder, change, part->before);
+    }
+}
+
 /* What somebody made by hand: the project has another of that name, or it only has to make room. */
 static void stranger_judge(const struct finder *finder, const struct change *change)
 {
@@ -580,10 +600,7 @@ static void stranger_judge(const struct finder *finder, const struct change *cha
     if (!object || !object->peer || !(again || text))
         return;
     if (object->stranger && !object->peer->stranger)
-        hazard_add(finder, change, "replaces-other", false,
-                   arena_printf(finder->mem,
-                                "%s was not made by this project, and is replaced by what it has under this name",
-                                object_path(finder->mem, object)));
+        replaced_judge(finder, change, object);
     else if (finder->changes->reversed)
         return;
     else if (object->stranger)
@@ -618,11 +635,13 @@ static void change_judge(const struct finder *finder, const struct change *chang
         rebuild_judge(finder, change);
 }
 
-void hazards_find(struct arena *mem, const struct target *target, const struct changes *changes, struct list *hazards)
+void hazards_find(struct arena *mem, const struct target *target, const struct changes *changes,
+                  const struct changes *source, struct list *hazards)
 {
-    struct finder finder = {mem, target, changes, hazards};
+    struct finder finder = {mem, target, changes, source, hazards};
     for (int i = 0; i < changes->list.n; i++) {
         stranger_judge(&finder, changes->list.item[i]);
+        rebuilt_room_judge(&finder, changes->list.item[i]);
         change_judge(&finder, changes->list.item[i]);
     }
 }

@@ -211,6 +211,17 @@ static void belongings_make(struct rebuild *rebuild, enum kind kind,
     }
 }
 
+/* Of somebody else's what goes, or has one of the project in its place: the rest is kept while the table is made again. */
+static void strangers_drop(struct rebuild *rebuild, enum kind kind,
+                           void (*drop)(struct render *, const struct object *))
+{
+    for (int i = 0; i < rebuild->before->children.n; i++) {
+        const struct object *child = rebuild->before->children.item[i];
+        if (child->kind == kind && child->stranger && !lite_is_beyond(child))
+            drop(rebuild->render, child);
+    }
+}
+
 static const char legacy_on[] = "PRAGMA legacy_alter_table = ON", legacy_off[] = "PRAGMA legacy_alter_table = OFF";
 
 /* A rebuild right after another goes on with the pragma of that one. */
@@ -234,6 +245,8 @@ int lite_rebuild(struct render *render, const struct change *change)
     rebuild.name = change->after->name;
     rebuild.new_name = arena_printf(render->mem, LITE_REBUILD "%s", rebuild.name);
     legacy_begin(&rebuild);
+    strangers_drop(&rebuild, KIND_TRIGGER, lite_trigger_drop);
+    strangers_drop(&rebuild, KIND_INDEX, lite_index_drop);
     table_make(&rebuild);
     rows_copy(&rebuild);
     counter_copy(&rebuild);

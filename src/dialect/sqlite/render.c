@@ -224,19 +224,20 @@ static int table_create(struct render *render, const struct change *change)
     return 0;
 }
 
-static int drop_simply(struct render *render, const char *what, const char *name)
+/* What somebody made by hand is not there in other databases. */
+static int drop_simply(struct render *render, const char *what, const struct object *object)
 {
     struct buf out;
     buf_init(&out, render->mem);
-    buf_addf(&out, "DROP %s ", what);
-    name_add(&out, name);
+    buf_addf(&out, "DROP %s %s", what, object->stranger ? "IF EXISTS " : "");
+    name_add(&out, object->name);
     render_statement(render, &out);
     return 0;
 }
 
 static int table_drop(struct render *render, const struct change *change)
 {
-    return drop_simply(render, "TABLE", change->before->name);
+    return drop_simply(render, "TABLE", change->before);
 }
 
 static void alter_begin(struct buf *out, const struct render *render, const struct object *below)
@@ -388,9 +389,15 @@ static int index_create(struct render *render, const struct change *change)
     return 0;
 }
 
+void lite_index_drop(struct render *render, const struct object *object)
+{
+    drop_simply(render, "INDEX", object);
+}
+
 static int index_drop(struct render *render, const struct change *change)
 {
-    return drop_simply(render, "INDEX", change->before->name);
+    lite_index_drop(render, change->before);
+    return 0;
 }
 
 void lite_trigger_create(struct render *render, const struct object *object)
@@ -409,9 +416,15 @@ static int trigger_create(struct render *render, const struct change *change)
     return 0;
 }
 
+void lite_trigger_drop(struct render *render, const struct object *object)
+{
+    drop_simply(render, "TRIGGER", object);
+}
+
 static int trigger_drop(struct render *render, const struct change *change)
 {
-    return drop_simply(render, "TRIGGER", change->before->name);
+    lite_trigger_drop(render, change->before);
+    return 0;
 }
 
 /* With a list of column names the text begins with it and holds AS too: see lite_parse_view(). */
@@ -429,7 +442,7 @@ static int view_create(struct render *render, const struct change *change)
 
 static int view_drop(struct render *render, const struct change *change)
 {
-    return drop_simply(render, "VIEW", change->before->name);
+    return drop_simply(render, "VIEW", change->before);
 }
 
 const struct render_kind lite_render[KIND_COUNT] = {

@@ -127,7 +127,9 @@ void lite_table_body(struct buf *out, const struct object *table); /* "(...) STR
 void lite_default_add(struct buf *out, const char *text); /* a literal as it is, everything else in parentheses */
 void lite_constraint_add(struct buf *out, const struct object *constraint); /* with its name */
 void lite_index_create(struct render *render, const struct object *index);
+void lite_index_drop(struct render *render, const struct object *index);
 void lite_trigger_create(struct render *render, const struct object *trigger);
+void lite_trigger_drop(struct render *render, const struct object *trigger);
 int lite_rebuild(struct render *render, const struct change *change);
 bool lite_is_beyond(const struct object *object); /* the project's files know nothing of it */
 bool lite_names_word(struct arena *mem, const char *text, const char *name); /* as a whole word */
