@@ -223,7 +223,8 @@ def test_who_may_do_what(lite):
         assert [app.get("/db/status", key=key).status for key in ways] == [200, 200, 403]
     with lite.serve(ROUTER="dict(auth_mode='authenticated')", DBWARDEN_MIGRATE_AUTH="the-key") as app:
         assert [app.get("/db/status", key=key).status for key in ("x", "the-key")] == [403, 200]
-    for wrong in ("dict(auth_mode='authenticated')", "dict(api_key='')", "dict(auth_mode='closed')", "dict(api_key='key\\n')"):
+    for wrong in ("dict(auth_mode='authenticated')", "dict(api_key='')", "dict(auth_mode='closed')", "dict(api_key='key\\n')",
+                  "dict(api_key=[])"):
         app = lite.serve(ROUTER=wrong)
         assert app.stop() != 0, wrong
 

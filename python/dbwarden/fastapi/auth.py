@@ -14,6 +14,8 @@ MODES = ("open", "authenticated")
 
 def _keys_of(api_key: Keys | None) -> list[bytes]:
     keys = [api_key] if isinstance(api_key, str) else list(api_key or ())
+    if api_key is not None and not keys:
+        raise ConfigurationError("api_key holds no key", hint="Give it a text, or a list of texts; without keys leave it out.")
     for key in keys:
         if not isinstance(key, str) or not key.strip():
             raise ConfigurationError("api_key holds an empty key", hint="Give it a text, or a list of texts to rotate keys.")
