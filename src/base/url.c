@@ -222,11 +222,21 @@ static int read_options(struct ctx *ctx, struct piece rest, struct url *url)
     return 0;
 }
 
+static int stray_password_check(struct ctx *ctx, struct piece rest, const struct url *url)
+{
+    if (!url_strays(url, rest.start, (size_t)(find_any(rest, "?") - rest.start)))
+        return 0;
+    fail(ctx, ERR_CONFIG, "the database URL has an @ after its host");
+    return fail_hint(
+        ctx, "If the password contains / ? # or @, write it percent-encoded; @ in the name of a database is %%40.");
+}
+
 static int read_parts(struct ctx *ctx, struct piece rest, struct url *url)
 {
     TRY(read_scheme(ctx, &rest, url));
     TRY(read_login(ctx, &rest, url));
     TRY(read_host(ctx, &rest, url));
+    TRY(stray_password_check(ctx, rest, url));
     if (rest.start < rest.end && *rest.start == '/') {
         const char *end = find_any(rest, "?");
         TRY(decode_text(ctx, (struct piece){rest.start + 1, end}, false, &url->database));

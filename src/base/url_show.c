@@ -91,16 +91,15 @@ static void show_options(struct buf *out, const struct url *url)
 }
 
 /*
- * A "/" or "?" in a password that is not percent-encoded ends it early, and what follows is taken for host and
- * database.  Answers from where on the database can be shown, NULL for all of it.
+ * In u:p@ss/word@h/db and //u:p@h/db, what was read as host and database is the rest of a password, which no message
+ * may name.
  */
-static const char *behind_stray_password(const struct url *url)
+bool url_strays(const struct url *url, const char *path, size_t length)
 {
-    if (!url->database || text_starts_nocase(url->dialect, "sqlite"))
-        return NULL;
-    const char *at = strrchr(url->database, '@');
-    const char *colon = strchr(url->database, ':');
-    return at && (url->password.text || (colon && colon < at)) ? at : NULL;
+    const char *at = memrchr(path, '@', length);
+    if (!at || text_starts_nocase(url->dialect, "sqlite"))
+        return false;
+    return url->password.text || memchr(path, ':', (size_t)(at - path));
 }
 
 char *url_show(struct arena *mem, const struct url *url)
@@ -112,14 +111,9 @@ char *url_show(struct arena *mem, const struct url *url)
         buf_addf(&out, "+%s", url->driver);
     buf_add(&out, "://");
     show_login(&out, url);
-    const char *stray = behind_stray_password(url);
-    if (stray) {
-        buf_addf(&out, HIDDEN "%s", stray);
-    } else {
-        show_host(&out, url);
-        if (url->database)
-            buf_addf(&out, "/%s", url->database);
-    }
+    show_host(&out, url);
+    if (url->database)
+        buf_addf(&out, "/%s", url->database);
     show_options(&out, url);
     return out.data;
 }

@@ -150,6 +150,9 @@ static void refuses_wrong_hosts_and_ports(void **state)
     assert_refused(*state, "postgresql://user:canary", message);
     assert_refused(*state, "postgresql://u:canary@h:65536/d", message);
     assert_refused(*state, "postgresql://u:canary@h:0/d", message);
+    assert_refused(*state, "postgresql://u:c@nary/canary@h/d", "the database URL has an @ after its host");
+    assert_refused(*state, "postgresql:///u:canary@h/db", "the database URL has an @ after its host");
+    assert_parts("postgresql://u:p@h/d%40x", "postgresql - u p h - d@x");
     assert_refused(*state, "postgresql://h:99999999999999999999/d", message);
     assert_refused(*state, "postgresql://[::1/d", "the IPv6 address in the database URL lacks its closing bracket");
     assert_refused(*state, "postgresql://[::1]x:5/d",

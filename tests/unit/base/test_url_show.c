@@ -34,13 +34,6 @@ static void hides_secret_options(void **state)
     assert_shown(ctx, "postgresql://h/d?passwrd=canary&options=canary", "postgresql://h/d?passwrd=***&options=***");
 }
 
-static void hides_what_may_be_the_rest_of_a_password(void **state)
-{
-    struct ctx *ctx = *state;
-    assert_shown(ctx, "postgresql://u:can@ary/canary@h/db", "postgresql://u:***@***@h/db");
-    assert_shown(ctx, "postgresql:///u:canary@h/db", "postgresql://***@h/db");
-}
-
 static void masks_urls(void **state)
 {
     struct ctx *ctx = *state;
@@ -155,6 +148,6 @@ static void no_password_gets_through(void **state)
     }
 }
 
-UNIT_TESTS(UNIT(shows_all_but_the_password), UNIT(hides_secret_options), UNIT(hides_what_may_be_the_rest_of_a_password),
-           UNIT(masks_urls), UNIT(masks_several_urls_in_a_text), UNIT(masks_passwords_outside_urls),
-           UNIT(leaves_other_texts_alone), UNIT(no_password_gets_through))
+UNIT_TESTS(UNIT(shows_all_but_the_password), UNIT(hides_secret_options), UNIT(masks_urls),
+           UNIT(masks_several_urls_in_a_text), UNIT(masks_passwords_outside_urls), UNIT(leaves_other_texts_alone),
+           UNIT(no_password_gets_through))
