@@ -34,17 +34,33 @@ static bool is_inherited(const struct object *object)
     return false;
 }
 
+static bool is_described(const struct object *object)
+{
+    return object->stranger && object->peer && !object->peer->stranger;
+}
+
 /* Not what the project replaces by its own or renames: that has statements which run anywhere, or is asked about. */
 static bool is_adopted(const struct changes *changes, const struct object *object)
 {
-    bool whole = !kind_is(object->kind, KIND_PART | KIND_NAMESPACE);
-    return whole && object->stranger && !object->by_element && object->peer && !object->peer->stranger &&
-           !is_inherited(object) && !is_told(changes, object);
+    if (!object->parent || kind_is(object->kind, KIND_PART) || !is_described(object) || object->by_element)
+        return false;
+    return !is_inherited(object) && !is_told(changes, object);
+}
+
+/* In what is adopted, and nothing that models describe: that is made nowhere else. */
+static bool stays_by_hand(const struct changes *changes, const struct object *object)
+{
+    if (!object->stranger || kind_is(object->kind, KIND_PART) || !object->peer || !object->peer->stranger)
+        return false;
+    for (const struct object *above = object->parent; above; above = above->parent)
+        if (is_adopted(changes, above))
+            return true;
+    return false;
 }
 
 static void adopted_note(struct ctx *ctx, const struct object *object, struct adoption *adoption)
 {
-    bool top = kind_is(object->parent->kind, KIND_NAMESPACE);
+    bool top = kind_is(object->kind, KIND_NAMESPACE) || kind_is(object->parent->kind, KIND_NAMESPACE);
     if (!adoption->first)
         adoption->first = top ? object->name : arena_printf(ctx->mem, "%s_%s", object->parent->name, object->name);
     if (top || !object->parent->stranger) /* else it is told with its whole */
@@ -55,7 +71,7 @@ static void adopted_note(struct ctx *ctx, const struct object *object, struct ad
 static void trees_split(struct ctx *ctx, const struct changes *changes, struct tree *with, struct tree *without,
                         struct adoption *adoption)
 {
-    struct list out = {0};
+    struct list out = {0}, by_hand = {0};
     struct object *mine = with->root, *theirs = without->root;
     for (const struct object *o = changes->before->root; o; o = object_next(changes->before->root, o)) {
         if (is_adopted(changes, o)) {
@@ -64,12 +80,16 @@ static void trees_split(struct ctx *ctx, const struct changes *changes, struct t
                 SAY((struct index *)mine, INDEX, concurrently, false);
             list_add(ctx->mem, &out, theirs);
             adopted_note(ctx, o, adoption);
+        } else if (stays_by_hand(changes, o)) {
+            list_add(ctx->mem, &by_hand, mine);
         }
         mine = object_next(with->root, mine);
         theirs = object_next(without->root, theirs);
     }
     for (int i = out.n - 1; i >= 0; i--)
         object_remove(out.item[i]);
+    for (int i = by_hand.n - 1; i >= 0; i--)
+        object_remove(by_hand.item[i]);
 }
 
 /* One for each step; what only completes it (the owner of a sequence) may be said again. */

@@ -228,7 +228,9 @@ static struct json *owned_json(struct noting *noting, const struct target *targe
     const struct object *root = changes->after->root;
     for (const struct object *o = object_next(root, root); o; o = object_next(root, o)) {
         const struct object *top = managed_top(o);
-        if (!o->peer || o->stranger || kind_is(o->kind, KIND_PART | KIND_NAMESPACE) || is_touched(noting, top))
+        bool namespace = kind_is(o->kind, KIND_NAMESPACE); /* is noted with what is in it, unless somebody made it */
+        if (!o->peer || o->stranger || kind_is(o->kind, KIND_PART) || (namespace && !o->peer->stranger) ||
+            is_touched(noting, top))
             continue;
         struct names news = news_of(noting, &forms, o);
         struct json *keys = news.n ? keys_under(noting, all, managed_top_key(noting->mem, &forms, top)) : NULL;

@@ -9,9 +9,14 @@ from support.described import Described
 both_servers = pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
 BEFORE = "CREATE TABLE t (id integer);\n"
 AFTER = ("CREATE TABLE t (id integer, note {} DEFAULT 'x', CONSTRAINT c CHECK (id > 0));\nCREATE INDEX i ON t (note);\n"
-         "CREATE TABLE u (a integer PRIMARY KEY, b serial);\nCREATE VIEW v AS SELECT id FROM t;\n")
+         "CREATE TABLE u (a integer PRIMARY KEY, b serial);\nCREATE VIEW v AS SELECT id FROM t;\n"
+         "CREATE SCHEMA s;\nCREATE TYPE s.mood AS ENUM ('x', 'y');\nCREATE TYPE mood AS ENUM ('x', 'y');\n"
+         "COMMENT ON TYPE mood IS 'how';\nCREATE TABLE s.m (m s.mood, n mood DEFAULT 'x');\n")
 BY_HAND = ("ALTER TABLE t ADD note text DEFAULT 'x', ADD CONSTRAINT c CHECK (id > 0);\nCREATE INDEX i ON t (note);\n"
            "CREATE TABLE u (a integer PRIMARY KEY, b serial);\nCREATE VIEW v AS SELECT id FROM t;\n"
+           "CREATE SCHEMA s;\nCREATE TYPE s.mood AS ENUM ('x', 'y');\nCREATE TYPE mood AS ENUM ('x', 'y');\n"
+           "COMMENT ON TYPE mood IS 'how';\nCREATE TABLE s.m (m s.mood, n mood DEFAULT 'x');\n"
+           "CREATE TABLE s.mine (a integer);\nALTER TABLE u ADD mine text;\nCREATE INDEX mine ON u (mine);\n"
            "INSERT INTO t VALUES (1, 'kept')")
 
 
@@ -45,8 +50,10 @@ def test_what_is_adopted_comes_to_other_databases_too(place, type):
     place.starts(BEFORE, BY_HAND)
     place.write("schema.sql", AFTER.format(type))
     told = place.ok("make-migrations").err
-    assert ("made by hand so far, and made by this file where it is not there: table t / column note; "
-            "table t / check c; table t / index i; table u; view v") in told, told
+    assert ("made by hand so far, and made by this file where it is not there: enum mood; table t / column note; "
+            "table t / check c; table t / index i; table u; view v; schema s; enum s.mood; table s.m\n") in told, told
+    assert "no migration makes it" not in told, told
+    assert "mine" not in (place.migrations / max(f.name for f in place.migrations.glob("*.sql"))).read_text()
     for _ in range(2):
         assert "No new migrations" in place.ok("make-migrations").out
         place.ok("migrate")
@@ -95,3 +102,25 @@ def test_what_a_parent_has_is_not_adopted_from_a_child(place):
     place.ok("migrate")
     place.write("schema.sql", "CREATE TABLE p (a integer);\nCREATE TABLE c (b integer) INHERITS (p);")
     assert "No new migrations" in place.ok("make-migrations").out
+
+
+def test_what_has_the_name_of_it_elsewhere_is_not_taken_for_it(place):
+    place.starts("CREATE TABLE t (id integer, n varchar(9));\nCREATE TABLE \"o'x\" (id integer);",
+                 "CREATE VIEW \"h'v\" AS SELECT id, n FROM t WHERE n IN ('a', 'b');\nCREATE INDEX hi ON t ((n || 'x'))")
+    place.write("schema.sql", "CREATE TABLE t (id bigint, n text);\nCREATE TABLE \"o'x\" (id integer);")
+    place.ok("make-migrations")
+    place.ok("migrate")
+    place.ok("rollback")  # and is printed in other words from now on
+    place.ok("migrate")
+    with another_database(place) as other:
+        other.ok("migrate", "--to-version", "0001")
+        other.sql("CREATE VIEW \"h'v\" AS SELECT id FROM t WHERE n = 'a'")
+        assert "view h'v is another one here than where this file was written" in other.run("migrate").err
+        assert rows(other, "SELECT pg_get_viewdef('\"h''v\"'::regclass) LIKE '%% = ''a''%%'") == [(True,)]
+        other.sql("DROP VIEW \"h'v\"")
+        other.sql("CREATE TABLE \"h'v\" (a integer)")
+        other.sql("CREATE INDEX hi ON \"o'x\" (id)")
+        other.ok("migrate")
+        other.ok("rollback")
+        assert rows(other, "SELECT tablename FROM pg_indexes WHERE indexname = 'hi'") == [("o'x",)]
+        assert rows(other, "SELECT relkind::text FROM pg_class WHERE relname = 'h''v'") == [("r",)]

@@ -8,40 +8,59 @@
 #include "base/text.h"
 #include "dialect/postgres/render.h"
 
+static const char *literal(struct arena *mem, const char *text)
+{
+    struct buf out;
+    buf_init(&out, mem);
+    pg_literal(&out, text);
+    return out.data;
+}
+
 /* The table of a part, or the relation itself. */
 static const char *relation(struct arena *mem, const struct object *object)
 {
-    struct buf name, literal;
+    struct buf name;
     buf_init(&name, mem);
-    buf_init(&literal, mem);
     pg_top(&name, object);
-    pg_literal(&literal, name.data);
-    return literal.data;
+    return literal(mem, name.data);
 }
 
-static const char *relation_is(struct arena *mem, const struct object *object, bool there)
+/* Something else may have the name in another database. */
+static const char *relation_is(struct arena *mem, const struct object *object, const char *kinds, bool there)
 {
-    return arena_printf(mem, "to_regclass(%s) IS %sNULL", relation(mem, object), there ? "NOT " : "");
+    return arena_printf(mem, "%sEXISTS (SELECT FROM pg_class WHERE oid = to_regclass(%s) AND relkind IN (%s))",
+                        there ? "" : "NOT ", relation(mem, object), kinds);
+}
+
+static const char *view_is(struct arena *mem, const struct view *view, bool there)
+{
+    return relation_is(mem, &view->object, view->materialized ? "'m'" : "'v'", there);
+}
+
+static const char *index_is(struct arena *mem, const struct object *index, bool there)
+{
+    return arena_printf(
+        mem, "%sEXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass(%s) AND indrelid = to_regclass(%s))",
+        there ? "" : "NOT ", relation(mem, index), relation(mem, index->parent));
 }
 
 static const char *part_is(struct arena *mem, const struct object *part, const char *catalog, bool there)
 {
     const char *prefix = text_equal(catalog, "trigger") ? "tg" : text_equal(catalog, "attribute") ? "att" : "con";
-    struct buf name;
-    buf_init(&name, mem);
-    pg_literal(&name, part->name);
     return arena_printf(mem, "%sEXISTS (SELECT FROM pg_%s WHERE %srelid = to_regclass(%s) AND %sname = %s)",
-                        there ? "" : "NOT ", catalog, prefix, relation(mem, part->parent), prefix, name.data);
+                        there ? "" : "NOT ", catalog, prefix, relation(mem, part->parent), prefix,
+                        literal(mem, part->name));
 }
 
 /* NULL: nobody makes such a thing by hand so that it would have to make room. */
 static const char *presence(struct arena *mem, const struct object *object, bool there)
 {
     switch (object->kind) {
-    case KIND_TABLE:
-    case KIND_VIEW:
-    case KIND_INDEX:
-    case KIND_SEQUENCE: return relation_is(mem, object, there);
+    case KIND_ENUM: return arena_printf(mem, "to_regtype(%s) IS %sNULL", relation(mem, object), there ? "NOT " : "");
+    case KIND_TABLE: return relation_is(mem, object, "'r', 'p'", there);
+    case KIND_SEQUENCE: return relation_is(mem, object, "'S'", there);
+    case KIND_VIEW: return view_is(mem, (const struct view *)object, there);
+    case KIND_INDEX: return index_is(mem, object, there);
     case KIND_TRIGGER: return part_is(mem, object, "trigger", there);
     case KIND_COLUMN: return part_is(mem, object, "attribute", there);
     case KIND_PRIMARY_KEY:
@@ -78,13 +97,45 @@ static const char *condition_of(struct arena *mem, const struct object *object, 
     return guard == GUARD_ABSENT ? absent : presence(mem, object, true);
 }
 
+/*
+ * Another view of the same name would come back as this one.  Both texts are read and printed by the server at hand: what it
+ * prints first is not always what it prints of that.
+ */
+static const char *only_the_same(struct arena *mem, const struct view *view, const char *sql)
+{
+    struct buf was, is, out;
+    buf_init(&was, mem);
+    buf_init(&is, mem);
+    buf_init(&out, mem);
+    const char *said =
+        arena_printf(mem, "%s is another one here than where this file was written", object_path(mem, &view->object));
+    pg_sibling(&was, &view->object, "dbwarden_was");
+    pg_sibling(&is, &view->object, "dbwarden_is");
+    buf_addf(&out, "CREATE VIEW %s AS\n%s;\n", was.data, text_trim(mem, expr_text(&view->query)));
+    buf_addf(&out, "EXECUTE %s || pg_get_viewdef(to_regclass(%s));\n",
+             literal(mem, arena_printf(mem, "CREATE VIEW %s AS ", is.data)), relation(mem, &view->object));
+    buf_addf(&out, "IF pg_get_viewdef(to_regclass(%s)) <> pg_get_viewdef(to_regclass(%s)) THEN\n",
+             literal(mem, was.data), literal(mem, is.data));
+    buf_addf(&out,
+             "RAISE EXCEPTION USING MESSAGE = %s, HINT = 'Drop it before this file runs, and create it again "
+             "afterwards.';\nEND IF;\n",
+             literal(mem, said));
+    buf_addf(&out, "DROP VIEW %s, %s;\n%s", was.data, is.data, sql);
+    return out.data;
+}
+
 const char *pg_guarded(struct arena *mem, const struct object *object, enum guard guard, const char *sql)
 {
+    static const char schema[] = "CREATE SCHEMA ";
+    if (object->kind == KIND_SCHEMA && guard == GUARD_ABSENT && text_starts(sql, schema)) /* has words for it */
+        return arena_printf(mem, "%sIF NOT EXISTS %s", schema, sql + strlen(schema));
     if (!presence(mem, object, true))
         return NULL;
     const char *condition = condition_of(mem, object, guard);
     if (!sql)
         return arena_printf(mem, "DO $$ BEGIN\nPERFORM %s;\nEND $$", condition);
+    if (guard == GUARD_DROP && object->kind == KIND_VIEW)
+        sql = only_the_same(mem, (const struct view *)object, sql);
     const char *quote = quote_for(mem, sql); /* its lines stay as they are: texts may go over several */
     return arena_printf(mem, "DO %s BEGIN\nIF %s THEN\n%s;\nEND IF;\nEND %s", quote, condition, sql, quote);
 }
