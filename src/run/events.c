@@ -783,6 +783,25 @@ static void dropped_plan(struct planning *planning, const struct ddl_event *even
     texts_add(planning, planning->known, event, "after_create", &plan->down_after);
 }
 
+/* All that one of the metadata made is on tables that go: triggers, indexes. */
+static bool goes_with_table(const struct planning *planning, const struct ddl_event *event)
+{
+    struct arena *mem = planning->ctx->mem;
+    struct split split;
+    pieces_of(planning->ctx, planning->dialect, event, &split);
+    for (int i = 0; i < split.n; i++) {
+        struct classified what;
+        classify(mem, planning->dialect->classify, &split.piece[i], &what);
+        if (what.verb != VERB_CREATE || !what.table || memchr(what.on.text, '.', what.on.length))
+            return false;
+        const struct ddl_event on = {.schema = event->schema, .table = what.table};
+        const struct object *table = table_find(mem, planning->target, planning->before, &on);
+        if (!table || table->peer)
+            return false;
+    }
+    return split.n > 0;
+}
+
 static void gone_plan(struct planning *planning, struct ddl_event *event)
 {
     struct ctx *ctx = planning->ctx;
@@ -801,6 +820,10 @@ static void gone_plan(struct planning *planning, struct ddl_event *event)
     struct succession succession;
     if (succeeds(planning, event, &succession))
         return;
+    if (goes_with_table(planning, event)) {
+        names_add(ctx->mem, &planning->plan->down_after, event->definition);
+        return;
+    }
     if (!event->gone)
         emit_warning(
             ctx,
