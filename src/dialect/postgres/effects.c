@@ -378,8 +378,10 @@ static bool is_virtual(struct arena *mem, const struct object *before, const str
 /* By name where the type is one of the server's own; of others only the server knows it. */
 static bool has_storage_back(struct arena *mem, const struct object *before, const struct object *after)
 {
-    const struct column *column = (const struct column *)after;
-    return before && !column->storage && !pg_type_storage(mem, column->type);
+    const struct column *was = (const struct column *)before, *column = (const struct column *)after;
+    /* another type comes with its own */
+    bool retyped = was && !(text_equal(was->type, column->type) && text_equal(was->collation, column->collation));
+    return was && !retyped && !column->storage && !pg_type_storage(mem, column->type);
 }
 
 static bool has_invoker(struct arena *mem, const struct object *before, const struct object *after)

@@ -519,7 +519,8 @@ static void column_behind(struct render *render, const struct column_change *c)
     if (c->after->autoincrement && !c->before->autoincrement)
         serial_on(render, c->after);
     column_identity(render, c);
-    if (change_has(c->change, COLUMN_storage))
+    if (change_has(c->change, COLUMN_storage) &&
+        (c->after->storage || !c->retype)) /* another type comes with its own */
         set_storage(render, c->after);
     if (change_has(c->change, COLUMN_compression))
         set_compression(render, c->after);
