@@ -369,30 +369,33 @@ static bool is_replaced(const struct plan *plan, const struct object *object)
     return false;
 }
 
-/*
- * What somebody made by hand and the models describe by now is there only where somebody made it: on engines whose files cannot
- * make it where it is not there (adopt.c), and unless this file has another for it.
- */
-static void adopted_warn(const struct generation *generation)
+/* For engines whose files cannot make what is not there: what of it this file has no other for. */
+static struct names described_by_now(const struct generation *generation)
 {
     const struct object *root = generation->comparison.changes->after->root;
     struct arena *mem = generation->ctx->mem;
     struct names paths = {0};
-    if (generation->session->target->dialect->guarded)
-        return;
     for (const struct object *o = object_next(root, root); o; o = object_next(root, o)) {
         bool adopted = o->peer && o->peer->stranger && !o->stranger && !kind_is(o->kind, KIND_PART);
         bool above = o->parent->peer && o->parent->peer->stranger;
         if (adopted && !above && !is_replaced(generation->up, o->peer))
             names_add(mem, &paths, object_path(mem, o));
     }
+    return paths;
+}
+
+/* What somebody made by hand and the models describe by now is there only where somebody made it, unless a file makes it. */
+static void adopted_warn(const struct generation *generation)
+{
+    bool guarded = generation->session->target->dialect->guarded;
+    const struct names paths = guarded ? generation->adoption.left : described_by_now(generation);
     if (!paths.n || !generation->session->folder->versioned.n || is_baseline(generation))
         return;
     emit_warning(generation->ctx,
                  "made by hand and described by now, but no migration makes it, so another database will not have it: "
                  "%s; write one by hand (`dbwarden new`), and mark it as applied where it is there (`dbwarden migrate "
                  "--baseline --to-version N`)",
-                 names_join(mem, &paths, "; "));
+                 names_join(generation->ctx->mem, &paths, "; "));
 }
 
 static void undescribed_warn(struct generation *generation)

@@ -9,16 +9,27 @@
 #include "diff/graph.h"
 #include "run/parts.h"
 
+/* It, or what holds it, gets another name in this file. */
+static bool is_renamed(const struct changes *changes, const struct object *object)
+{
+    for (int i = 0; i < changes->list.n; i++) {
+        const struct change *change = changes->list.item[i];
+        const struct object *renamed = change->op == CHANGE_RENAME ? change->renamed : NULL;
+        if (renamed && (renamed == object || renamed == object->peer || renamed == object->parent ||
+                        renamed == object->parent->peer))
+            return true;
+    }
+    return false;
+}
+
+/* The project replaces it by its own: that has statements which run anywhere. */
 static bool is_told(const struct changes *changes, const struct object *object)
 {
     for (int i = 0; i < changes->list.n; i++) {
         const struct change *change = changes->list.item[i];
-        bool rename = change->op == CHANGE_RENAME && change->renamed &&
-                      (change->renamed == object || change->renamed == object->peer ||
-                       change->renamed == object->parent || change->renamed == object->parent->peer);
         bool same = change->before == object || change->after == object->peer;
         bool text = change->op == CHANGE_ALTER && kind_is(change->kind, KIND_IS_TEXT);
-        if (rename || (same && (change->op == CHANGE_DROP || text)))
+        if (same && (change->op == CHANGE_DROP || text))
             return true;
     }
     return false;
@@ -39,12 +50,16 @@ static bool is_described(const struct object *object)
     return object->stranger && object->peer && !object->peer->stranger;
 }
 
-/* Not what the project replaces by its own or renames: that has statements which run anywhere, or is asked about. */
-static bool is_adopted(const struct changes *changes, const struct object *object)
+static bool is_wanted(const struct changes *changes, const struct object *object)
 {
     if (!object->parent || kind_is(object->kind, KIND_PART) || !is_described(object) || object->by_element)
         return false;
     return !is_inherited(object) && !is_told(changes, object);
+}
+
+static bool is_adopted(const struct changes *changes, const struct object *object)
+{
+    return is_wanted(changes, object) && !is_renamed(changes, object);
 }
 
 /* In what is adopted, and nothing that models describe: that is made nowhere else. */
@@ -82,6 +97,8 @@ static void trees_split(struct ctx *ctx, const struct changes *changes, struct t
             adopted_note(ctx, o, adoption);
         } else if (stays_by_hand(changes, o)) {
             list_add(ctx->mem, &by_hand, mine);
+        } else if (is_wanted(changes, o) && !o->parent->stranger) {
+            names_add(ctx->mem, &adoption->left, object_path(ctx->mem, o));
         }
         mine = object_next(with->root, mine);
         theirs = object_next(without->root, theirs);

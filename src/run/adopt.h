@@ -11,6 +11,7 @@
 struct adoption {
     struct names statements; /* as the database has it; what differs from the sources is changed after them */
     struct names objects;    /* paths */
+    struct names left;       /* paths of what gets another name in the same file, and is not made */
     const char *first;       /* words for a file's name */
 };
 

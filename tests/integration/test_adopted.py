@@ -124,3 +124,10 @@ def test_what_has_the_name_of_it_elsewhere_is_not_taken_for_it(place):
         other.ok("rollback")
         assert rows(other, "SELECT tablename FROM pg_indexes WHERE indexname = 'hi'") == [("o'x",)]
         assert rows(other, "SELECT relkind::text FROM pg_class WHERE relname = 'h''v'") == [("r",)]
+
+
+def test_what_gets_another_name_at_once_is_told(place):
+    place.starts(BEFORE, "ALTER TABLE t ADD note text;\nCREATE INDEX i ON t (note)")
+    place.write("schema.sql", "CREATE TABLE tt (id integer, note text);\nCREATE INDEX i ON tt (note);\n")
+    told = place.ok("make-migrations", "--rename-table", "t:tt").err
+    assert "no migration makes it, so another database will not have it: table tt / column note; table tt / index i;" in told
