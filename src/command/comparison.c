@@ -273,6 +273,7 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     TRY(current_read(ctx, session, &current));
     comparison->current = current.tree;
     comparison->source = current.source;
+    comparison->unseen = current.unseen;
     TRY(defaults_settle(ctx, session, comparison));
     comparison->written = tree_copy(ctx->mem, comparison->desired);
     TRY(renames_settle(ctx, target, comparison));

@@ -12,6 +12,7 @@ struct comparison {
     struct tree *written; /* the desired schema as the models have it, before diff adds to it */
     struct tree *current;
     const char *source;  /* where `current` came from, for messages */
+    struct list unseen;  /* see struct current */
     struct list renames; /* struct rename *, decided */
     struct list guesses; /* struct rename *, that nobody was there to decide */
     struct changes *changes;

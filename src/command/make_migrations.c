@@ -15,6 +15,7 @@
 #include "run/adopt.h"
 #include "run/missing.h"
 #include "run/rehearsal.h"
+#include "run/twice.h"
 
 struct generation {
     struct ctx *ctx;
@@ -497,6 +498,7 @@ static int generate(struct generation *generation, struct reply *reply)
     TRY(dangling_refuse(ctx, &generation->comparison.dangling));
     if (!is_baseline(generation))
         TRY(missing_check(ctx, generation->session, generation->comparison.changes, events));
+    TRY(twice_check(ctx, generation->session, &generation->comparison.unseen, generation->comparison.changes));
     legacy_operations(ctx->mem, generation->comparison.changes, &words, operations);
     TRY(plans_make(generation));
     adopted_warn(generation);

@@ -208,6 +208,7 @@ int desired_read(struct ctx *ctx, struct session *session, struct tree **tree);
 struct current {
     struct tree *tree;  /* with what the project owns marked */
     const char *source; /* for messages */
+    struct list unseen; /* struct migration *: files that wait, and nothing says what they lead to */
 };
 int current_read(struct ctx *ctx, struct session *session, struct current *current);
 /* What the .plan.json of these changes has to say to later runs; `written` is the desired schema as its sources spell it. */

@@ -146,6 +146,7 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
         TRY(plan_note_read(ctx, migration, &note));
         if (!note || !note->written) {
             names_add(ctx->mem, &unplanned, migration->filename);
+            list_add(ctx->mem, &current->unseen, (void *)(uintptr_t)migration);
             continue;
         }
         plan_note_apply(ctx->mem, session->target, note, &current->tree);
@@ -155,7 +156,7 @@ static int carry_forward(struct ctx *ctx, struct session *session, struct standi
             events = events_read(ctx->mem, note->events);
             events_carry(ctx, session->target, &was, &events, current->tree);
         }
-        unplanned.n = 0; /* what came before a plan was no part of it */
+        unplanned.n = current->unseen.n = 0; /* what came before a plan was no part of it */
         last = migration;
     }
     if (last) {
