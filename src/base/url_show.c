@@ -134,7 +134,7 @@ static const char *find_scheme(const char *from, const char *end)
     return mark;
 }
 
-/* Up to 5 digits are a port; anything else behind a colon may be a password. */
+/* Up to 5 digits are a port; anything else after a colon may be a password. */
 static bool is_port(const char *from, const char *end)
 {
     const char *at = from;

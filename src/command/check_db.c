@@ -1,6 +1,6 @@
 /*
  * check-db: the live schema as text, JSON, YAML or SQL.  JSON and YAML have 0.8.2's keys (and a few more);
- * nothing is written before or behind them, so that they can be piped into a parser.
+ * nothing is written before or after them, so that they can be piped into a parser.
  */
 #include "command/inspect.h"
 

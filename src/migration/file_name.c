@@ -109,7 +109,7 @@ static char *clean(struct arena *mem, const char *text, size_t length)
     return word;
 }
 
-/* Digits that stand for a version: at the start, behind a "V", or behind "__" or one "_". NULL if there are none. */
+/* Digits that stand for a version: at the start, after a "V", or after "__" or one "_". NULL if there are none. */
 static const char *find_digits(const char *stem)
 {
     size_t skip = *stem == 'V' || *stem == 'v';

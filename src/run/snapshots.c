@@ -1,6 +1,6 @@
 /*
  * The snapshots of a project: where they lie, which one counts, and taking one after a run.
- * A snapshot counts only if the version that it stands behind is applied, so the newest file is not always the one; it
+ * A snapshot counts only if the version that it was taken after is applied, so the newest file is not always the one; it
  * is a memory and no truth, and where the live schema can be read, only its spellings and its owners are taken from it.
  */
 #include "run/events.h"
@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "models/models.h"
 
-/* With --dev another database stands behind the same versions, so it has a memory of its own. */
+/* With --dev another database has the same versions, so it has a memory of its own. */
 static const char *folder_of(struct arena *mem, const struct session *session)
 {
     bool dev = session->config->dev && !session->as_source;

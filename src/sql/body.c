@@ -1,5 +1,5 @@
 /*
- * Bodies.  Its one idea: every statement in a body ends in ";", so the END that closes a block stands behind a ";" (or
+ * Bodies.  Its one idea: every statement in a body ends in ";", so the END that closes a block stands after a ";" (or
  * right after BEGIN), and the END of a CASE expression never does.  So neither CASE expressions nor inner IFs and
  * loops need counting, and columns may be called "end".
  *

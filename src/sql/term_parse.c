@@ -295,7 +295,7 @@ static struct term *parse_prefix(struct parser *parser)
     return parse_primary(parser);
 }
 
-/* What stands behind an operand. */
+/* What stands after an operand. */
 
 static struct list one(struct parser *parser, struct term *term)
 {

@@ -1,6 +1,6 @@
 /*
  * The mark of a restore that is not all or nothing: a table of its own, which neither the copy nor emptying the database takes
- * away. It is there before the first thing is dropped and goes last, so whoever finds it behind the lock knows that
+ * away. It is there before the first thing is dropped and goes last, so whoever finds it after the lock is theirs knows that
  * a restore was interrupted. The table says so, its row only of which file.
  */
 #include "state/parts.h"

@@ -20,7 +20,7 @@ struct alter {
 
 struct move {
     const char *column;
-    const char *behind; /* NULL: the first one */
+    const char *follows; /* NULL: the first one */
 };
 
 typedef int action_fn(struct alter *alter);
@@ -52,7 +52,7 @@ static void move_note(struct alter *alter, const char *column)
     if (!alter->ts.moved)
         return;
     struct move *move = NEW(alter->t->mem, struct move);
-    *move = (struct move){.column = column, .behind = alter->ts.behind};
+    *move = (struct move){.column = column, .follows = alter->ts.follows};
     list_add(alter->t->mem, &alter->moves, move);
 }
 
@@ -74,14 +74,14 @@ static int first_place(const struct object *table)
 
 static int move_column(struct alter *alter, const struct move *move, bool *moved)
 {
-    struct column *column, *behind = NULL;
+    struct column *column, *follows = NULL;
     struct object *table = alter->ts.table;
     TRY(column_known(alter, move->column, &column));
-    if (move->behind)
-        TRY(column_known(alter, move->behind, &behind));
+    if (move->follows)
+        TRY(column_known(alter, move->follows, &follows));
     int from = place_of(table, column);
     list_remove(&table->children, from);
-    int to = behind ? place_of(table, behind) + 1 : first_place(table);
+    int to = follows ? place_of(table, follows) + 1 : first_place(table);
     list_insert(alter->t->mem, &table->children, to, &column->object);
     *moved = *moved || from != to;
     return 0;

@@ -414,7 +414,7 @@ static int skip_nothing(struct table_scan *ts)
 static int after_clause(struct table_scan *ts)
 {
     ts->moved = true;
-    return scan_name(ts->scan, &ts->behind);
+    return scan_name(ts->scan, &ts->follows);
 }
 
 static int first_clause(struct table_scan *ts)
@@ -517,7 +517,7 @@ int column_clauses(struct table_scan *ts, const char *name)
     bool found = true;
     TRY(type_read(ts->scan, &ts->type));
     ts->column = (struct column *)object_new(t->mem, KIND_COLUMN, ts->table, name);
-    ts->name = ts->behind = NULL;
+    ts->name = ts->follows = NULL;
     ts->moved = false;
     type_take(ts);
     while (found)

@@ -166,7 +166,7 @@ struct table_scan {
     bool key_said;         /* PRIMARY KEY at the column */
     struct names collated; /* columns that say how they compare */
     bool moved;            /* MySQL's AFTER and FIRST */
-    const char *behind;    /* of AFTER; NULL */
+    const char *follows;   /* of AFTER; NULL */
     struct list indexes;   /* struct object *: KIND_INDEX */
 };
 int column_read(struct table_scan *ts);

@@ -149,7 +149,7 @@ int lite_text_load(struct ctx *ctx, const struct classified *what, struct tree *
     return 0;
 }
 
-/* The indexes that SQLite makes for keys have no text. A stored text keeps the comments behind it, so none is added. */
+/* The indexes that SQLite makes for keys have no text. A stored text keeps the comments after it, so none is added. */
 static const char objects_query[] =
     "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
     "ORDER BY CASE type WHEN 'table' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, rowid";

@@ -53,7 +53,7 @@ static const char *rowid_word(const struct rebuild *rebuild)
     return NULL;
 }
 
-/* In quotes an unknown column would silently be a text; behind its table it never is. */
+/* In quotes an unknown column would silently be a text; after the name of its table it never is. */
 static void source_name_add(struct buf *out, const struct rebuild *rebuild, const char *name)
 {
     const char *ident = ident_text(rebuild->render->mem, &lite_ident, name);

@@ -168,7 +168,7 @@ def meta_index(word, entry, table, target, models):
 
 
 def described(table, attributes, target, models):
-    """Every index of a table, by name; those of Meta behind SQLAlchemy's own."""
+    """Every index of a table, by name; those of Meta after SQLAlchemy's own."""
     found = [describe(index, target) for index in table.indexes if target.created(index)]
     found.sort(key=lambda item: (item["name"] is None, item["name"] or ""))
     words = ("pg_indexes", "indexes") if target.name == "postgresql" else ("indexes",)

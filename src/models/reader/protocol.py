@@ -1,6 +1,6 @@
 """How the reader talks to the program that started it.
 
-The request comes as JSON on standard input, behind the reader's own text and before a zero byte and a password, if there is one; the answer goes as one JSON
+The request comes as JSON on standard input, after the reader's own text and before a zero byte and a password, if there is one; the answer goes as one JSON
 document to descriptor 3, after lines that the program passes on as they come.  What the user's code prints goes to standard error.  A failure is an answer too:
 {"error": {code, message, hint, file, line}}.  Values of settings never go into a message.
 """
