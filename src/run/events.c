@@ -587,9 +587,14 @@ static bool spare_made(const struct planning *planning, const struct diff_input 
 void events_spare(struct ctx *ctx, const struct diff_input *input, const struct event_sides *sides,
                   struct event_losses *losses)
 {
-    const struct planning planning = {ctx,          input->target, input->target->dialect, sides->desired,
-                                      sides->known, input->before, input->after,           input->renames,
-                                      NULL};
+    const struct planning planning = {.ctx = ctx,
+                                      .target = input->target,
+                                      .dialect = input->target->dialect,
+                                      .desired = sides->desired,
+                                      .known = sides->known,
+                                      .before = input->before,
+                                      .after = input->after,
+                                      .renames = input->renames};
     struct list found = {0};
     struct object *root = input->before->root;
     undone_remove(&planning, root, losses);
@@ -839,8 +844,14 @@ void events_plan(struct ctx *ctx, const struct target *target, const struct even
                  const struct changes *changes, struct event_plan *plan)
 {
     const struct list *desired = sides->desired, *known = sides->known;
-    struct planning planning = {ctx,  target, target->dialect, desired, known, changes->before, changes->after,
-                                NULL, plan};
+    struct planning planning = {.ctx = ctx,
+                                .target = target,
+                                .dialect = target->dialect,
+                                .desired = desired,
+                                .known = known,
+                                .before = changes->before,
+                                .after = changes->after,
+                                .plan = plan};
     *plan = (struct event_plan){0};
     for (int i = 0; i < known->n; i++)
         if (!event_find(desired, known->item[i]))
