@@ -292,7 +292,7 @@ static int file_run(struct ctx *ctx, struct answers *answers, const struct url *
 static int one_file(const struct dialect *source, const char *address, const char *path, bool update)
 {
     struct ctx ctx;
-    struct url url;
+    __attribute__((cleanup(url_close))) struct url url = {0}; /* its password is no arena's */
     ctx_open(&ctx, 0);
     struct answers answers = {.ctx = &ctx, .source = source, .target = target_offline(dialect_find("sqlite"), NULL)};
     int code = address ? url_read(&ctx, address, &url) : 0;
