@@ -6,6 +6,7 @@
 #include "run/events.h"
 
 #include "base/text.h"
+#include "diff/compare.h"
 #include "run/inverse.h"
 #include "run/parts.h"
 #include "schema/unmodelled.h"
@@ -89,18 +90,13 @@ int events_applied(struct ctx *ctx, struct session *session, struct list *known)
     return held_read(ctx, session, false, known);
 }
 
-static bool same_name(struct arena *mem, const struct target *target, const char *a, const char *b)
-{
-    return a && b && text_equal(name_fold(mem, target, a), name_fold(mem, target, b));
-}
-
 /* By its name as the engine compares names. */
 static struct object *top_named(struct arena *mem, const struct target *target, const struct object *schema,
                                 enum kind kind, const char *name)
 {
     for (int i = 0; schema && i < schema->children.n; i++) {
         struct object *child = schema->children.item[i];
-        if (child->kind == kind && same_name(mem, target, child->name, name))
+        if (child->kind == kind && compare_name(mem, target, child->name, name))
             return child;
     }
     return NULL;
@@ -117,7 +113,7 @@ static const char *name_desired(struct arena *mem, const struct diff_input *inpu
 {
     for (int i = 0; i < input->renames->n; i++) {
         const struct rename *rename = input->renames->item[i];
-        if (!rename->table && same_name(mem, input->target, rename->from, event->table) &&
+        if (!rename->table && compare_name(mem, input->target, rename->from, event->table) &&
             text_equal(rename->schema ? rename->schema : "", event->schema))
             return rename->to;
     }

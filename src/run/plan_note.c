@@ -60,17 +60,6 @@ static const char *part_key(struct arena *mem, const struct object *object)
     return managed_any_key(mem, &exact, object);
 }
 
-/* The name of a table before the renames, which the tree has carried out. */
-static const char *name_before(const struct changes *changes, const struct object *object)
-{
-    for (int i = 0; i < changes->list.n; i++) {
-        const struct change *change = changes->list.item[i];
-        if (change->op == CHANGE_RENAME && change->renamed == object)
-            return change->before->name;
-    }
-    return object->name;
-}
-
 static void rename_note(struct noting *noting, const struct changes *changes, const struct change *change)
 {
     const struct object *before = change->before, *top = managed_top(before);
@@ -78,7 +67,7 @@ static void rename_note(struct noting *noting, const struct changes *changes, co
     names_add(noting->mem, &noting->renamed, change->after->name);
     if (top != before && !column)
         return;
-    struct json *json = gone_add(noting, top, column ? name_before(changes, top) : before->name);
+    struct json *json = gone_add(noting, top, column ? change_name_before(changes, top) : before->name);
     if (column)
         json_set_text(noting->mem, json, "part", part_key(noting->mem, before));
     json_set_text(noting->mem, json, "to", change->after->name);

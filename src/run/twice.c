@@ -4,7 +4,7 @@
  */
 #include "run/twice.h"
 
-#include "base/text.h"
+#include "diff/compare.h"
 #include "sql/classify.h"
 
 struct search {
@@ -13,18 +13,13 @@ struct search {
     const struct object *object;
 };
 
-static bool names_same(const struct search *search, const char *a, const char *b)
-{
-    const struct target *target = search->session->target;
-    return a && text_equal(name_fold(search->mem, target, a), name_fold(search->mem, target, b));
-}
-
 static bool is_about(const struct search *search, const struct classified *what)
 {
     const struct object *object = search->object;
-    const char *schema = *object_schema(object) ? object_schema(object) : target_usual(search->session->target);
-    return what->kind == object->kind && names_same(search, what->name, object->name) &&
-           (!what->schema || !schema || names_same(search, what->schema, schema));
+    const struct target *target = search->session->target;
+    const char *schema = *object_schema(object) ? object_schema(object) : target_usual(target);
+    return what->kind == object->kind && what->name && compare_name(search->mem, target, what->name, object->name) &&
+           (!what->schema || !schema || compare_name(search->mem, target, what->schema, schema));
 }
 
 /* The last word counts: what is dropped or renamed after it was made is not there. */

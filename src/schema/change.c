@@ -57,6 +57,16 @@ struct object *change_object(const struct change *change)
     return change->after ? change->after : change->before;
 }
 
+const char *change_name_before(const struct changes *changes, const struct object *object)
+{
+    for (int i = 0; i < changes->list.n; i++) {
+        const struct change *change = changes->list.item[i];
+        if (change->op == CHANGE_RENAME && change->renamed == object)
+            return change->before->name;
+    }
+    return object->name;
+}
+
 const char *change_op_name(enum change_op op)
 {
     static const char *const names[] = {

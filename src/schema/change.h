@@ -54,6 +54,8 @@ bool change_has(const struct change *change, int field);
 /* before and after swapped, CREATE and DROP swapped, the order turned round. */
 struct changes *change_reverse(struct arena *mem, const struct changes *changes);
 struct object *change_object(const struct change *change); /* after, or before of a DROP */
-const char *change_op_name(enum change_op op);             /* "create", ... */
+/* What an object was called before the renames, which the tree has carried out. */
+const char *change_name_before(const struct changes *changes, const struct object *object);
+const char *change_op_name(enum change_op op); /* "create", ... */
 
 #endif

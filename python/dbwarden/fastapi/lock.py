@@ -164,7 +164,7 @@ async def migration_lock(
 
 
 async def _release(redis_client: Any, key: str, token: str, ttl_ms: int) -> bool:
-    """What runs out by itself is no reason to hide the body's own error."""
+    """A lock that runs out by itself does not hide the body's own error."""
     try:
         return _say_released(key, await asyncio.wait_for(redis_client.eval(RELEASE, 1, key, token), ttl_ms / 1000))
     except Exception as error:

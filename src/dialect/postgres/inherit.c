@@ -104,16 +104,6 @@ void pg_inherit(struct arena *mem, struct tree *tree)
             table_inherit(mem, tree, (struct table *)object, 0);
 }
 
-static const char *name_before(const struct changes *changes, const struct object *object)
-{
-    for (int i = 0; i < changes->list.n; i++) {
-        const struct change *change = changes->list.item[i];
-        if (change->op == CHANGE_RENAME && change->renamed == object)
-            return change->before->name;
-    }
-    return object->name;
-}
-
 /* Is one of its names that of another origin's check, so that a child has, or would have, one check from both? */
 static bool is_shared(struct arena *mem, const struct changes *changes, const struct change *rename)
 {
@@ -127,7 +117,7 @@ static bool is_shared(struct arena *mem, const struct changes *changes, const st
         pg_inherited_checks(mem, changes->before, o, &checks);
         for (int i = 0; i < checks.n; i++) {
             const struct object *check = checks.item[i];
-            bool was = text_equal(name_before(changes, check), rename->before->name);
+            bool was = text_equal(change_name_before(changes, check), rename->before->name);
             bool is = check->peer && text_equal(check->name, rename->after->name);
             has_it |= check == rename->renamed;
             shared |= check != rename->renamed && (was || is);

@@ -19,10 +19,11 @@ enum {
     DOCUMENT = TRANSLATE_DOCUMENT
 };
 
-/* A text that is no integer is an error there; malformed JSON is one here. */
+/* A text that is not an integer is an error there; malformed JSON is one here. */
 #define IS_INTEGER(x) x " GLOB '[-+0-9]*' AND " x " GLOB '*[0-9]' AND substr(" x ", 2) NOT GLOB '*[^0-9]*'"
-#define FROM_TEXT     "CASE WHEN " IS_INTEGER("trim($1)") " THEN CAST($1 AS INTEGER) ELSE json($1 || ' is no integer') END"
-#define FROM_NUMBER   "CASE typeof($1) WHEN 'text' THEN json(trim($1)) ELSE $1 END"
+#define FROM_TEXT \
+    "CASE WHEN " IS_INTEGER("trim($1)") " THEN CAST($1 AS INTEGER) ELSE json($1 || ' is not an integer') END"
+#define FROM_NUMBER "CASE typeof($1) WHEN 'text' THEN json(trim($1)) ELSE $1 END"
 
 static const char
     rounded
@@ -33,7 +34,7 @@ static const char
  document_text[] = "CASE json_type($1) WHEN 'text' THEN $1 ->> '$' WHEN 'null' THEN NULL ELSE $1 || '' END",
  as_truth[] =
      "CASE WHEN typeof($1) <> 'text' THEN $1 <> 0 WHEN lower(trim($1)) IN ('t', 'true', 'y', 'yes', 'on', '1') THEN 1 "
-     "WHEN lower(trim($1)) IN ('f', 'false', 'n', 'no', 'off', '0') THEN 0 ELSE json($1 || ' is no boolean') END",
+     "WHEN lower(trim($1)) IN ('f', 'false', 'n', 'no', 'off', '0') THEN 0 ELSE json($1 || ' is not a boolean') END",
  cut[] = "substr(CAST($1 AS TEXT), 1, $2)", scaled[] = "round(CAST($1 AS NUMERIC), $3)",
  pattern[] =
      "replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace("
@@ -44,8 +45,8 @@ static const char pg_integer[] =
     " ELSE CAST($1 AS INTEGER) END",
                   pg_real[] = "CAST(" FROM_NUMBER " AS REAL)", pg_number[] = "CAST(" FROM_NUMBER " AS NUMERIC)",
                   pg_scaled[] = "round(CAST(" FROM_NUMBER " AS NUMERIC), $3)",
-                  pg_date[] = "coalesce(date($1), json($1 || ' is no date'))",
-                  pg_moment[] = "coalesce(datetime($1), json($1 || ' is no timestamp'))",
+                  pg_date[] = "coalesce(date($1), json($1 || ' is not a date'))",
+                  pg_moment[] = "coalesce(datetime($1), json($1 || ' is not a timestamp'))",
                   pg_time[] = "coalesce(time($1), json($1 || ' is no time'))", as_real[] = "CAST($1 AS REAL)",
                   as_text[] = "CAST($1 AS TEXT)", as_number[] = "CAST($1 AS NUMERIC)", as_blob[] = "CAST($1 AS BLOB)",
                   as_date[] = "date($1)", as_moment[] = "datetime($1)", as_time[] = "time($1)";
