@@ -1,5 +1,5 @@
 """The crash law: whatever is killed at whatever moment, the next plain command ends as an undisturbed run does, and each statement is
-effective exactly once: up and down, for files in every mode and for seeds.
+effective exactly once: up and down, for files in every mode, for one that the server had refused before, and for seeds.
 
 Shapes of statements are in support/shapes.py.  The program is killed at each system call that writes or sends, the server at each message or a moment after it,
 the connection cut at each message.
@@ -19,7 +19,7 @@ from support.engines import ENGINES, SERVER, TRANSACTIONAL, Database, EngineProj
 from support.own_server import own_server
 from support.picture import picture, remade
 from support.project import SEED
-from support.shapes import BEFORE, LOST, SHAPES, modes, texts
+from support.shapes import BEFORE, LOST, REFUSED, SHAPES, modes, texts
 from support.trace import traced
 
 CRASHES = int(os.environ.get("DBWARDEN_TEST_CRASHES", "0"))
@@ -32,7 +32,7 @@ FOLLOWING = 5
 
 def cases(engine):
     """(shape, mode): all of them in a soak."""
-    known = [(shape, mode) for shape in SHAPES[engine] for mode in modes(engine, shape)]
+    known = [(shape, mode) for shape in SHAPES[engine] for mode in [*modes(engine, shape), "mended"]]
     others = [mode for mode in COMMANDS if mode != "atomic" or engine in TRANSACTIONAL]
     known += [(shape, mode) for shape in ("insert-select", "update", "create-as") for mode in others]
     return known if CRASHES else random.Random(f"{SEED} {engine}").sample(known, SHARE)
@@ -56,6 +56,19 @@ def write_file(project, shape, mode):
     for number in range(FOLLOWING if mode in ("many", "atomic") else 0):
         project.migration(f"{number + 2:04d}", f"more{number}", f"UPDATE log SET n = n + 1 WHERE who = 'up';\nCREATE TABLE more{number} (id int);",
                           f"DROP TABLE more{number};\nUPDATE log SET n = n + 1 WHERE who = 'down';")
+
+
+def fail_first(project, shape, mode, command):
+    """A run that the server ends with a no, where the shape is to be; then the file as it should have been."""
+    if mode != "mended" or command != ("migrate",):
+        return
+    up = SHAPES[project.engine][shape][0]
+    for path in project.migrations.glob("*.sql"):
+        right = path.read_text()
+        path.write_text(right.replace(up, f"{REFUSED};\n" if up.endswith("\n") else REFUSED))
+        shown = project.run(*command)
+        assert shown.status == 1 and "nowhere" in shown.err, shown
+        path.write_text(right)
 
 
 def start_anew(project):
@@ -82,7 +95,11 @@ def undisturbed(project, shape, mode, measure):
     forget_files(project)
     write_file(project, shape, mode)
     start_anew(project)
-    return [(measure(command), result(project)) for command in commands(mode)]
+    known = []
+    for command in commands(mode):
+        fail_first(project, shape, mode, command)
+        known.append((measure(command), result(project)))
+    return known
 
 
 def assert_same(project, wanted, what):
@@ -110,6 +127,7 @@ def disturbed(project, shape, mode, known, disturb):
     start_anew(project)
     write_file(project, shape, mode)
     for command, (length, wanted) in zip(commands(mode), known):
+        fail_first(project, shape, mode, command)
         what = f"{command} of {shape}, {mode}, {disturb(command, length)}"
         print(what)
         run_again(project, shape, command)

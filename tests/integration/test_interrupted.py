@@ -73,12 +73,17 @@ def test_killed_in_a_procedure_that_commits(any_project):
 
 @pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("statement", ["CALL p()", "DO $$ BEGIN INSERT INTO n VALUES (1); COMMIT; PERFORM pg_sleep(2); INSERT INTO n VALUES (2); END $$"])
-def test_killed_in_what_commits_by_itself(any_project, statement):
-    """What it has committed is there, and nobody can tell how far it came."""
+@pytest.mark.parametrize("refused", [False, True], ids=["at once", "after the server's no"])
+def test_killed_in_what_commits_by_itself(any_project, statement, refused):
+    """What it has committed is there, and nobody can tell how far it came, whatever ended the run before."""
     project, database = any_project, any_project.database
     database.run("CREATE TABLE n (n int); CREATE PROCEDURE p() LANGUAGE plpgsql AS "
                  "$$ BEGIN INSERT INTO n VALUES (1); COMMIT; PERFORM pg_sleep(2); INSERT INTO n VALUES (2); END $$")
-    project.migration("0001", "call", f"{statement};\nCREATE TABLE after (id int);", "", head="-- transaction: none\n")
+    before = "CREATE TABLE before (id int);\n"
+    if refused:
+        project.migration("0001", "call", f"{before}CALL nowhere();", "", head=NONE)
+        assert project.run("migrate").status == 1 and len(database.unfinished()) == 1
+    project.migration("0001", "call", f"{before}{statement};\nCREATE TABLE after (id int);", "", head=NONE)
     process = project.start("migrate")
     wait_until(lambda: database.query("SELECT 1 FROM n"))
     killed(process)

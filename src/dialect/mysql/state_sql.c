@@ -64,7 +64,7 @@ const struct state_sql my_state = {
                      "tool, who, total, evidence, db_user) "
                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, CURRENT_USER())",
     .journal_step = "UPDATE @t SET done = ?, checksum = ?, evidence = NULL WHERE filename = ?",
-    .journal_evidence = "UPDATE @t SET evidence = ? WHERE filename = ?",
+    .journal_evidence = "UPDATE @t SET evidence = ?, outcome = 'running', duration_ms = NULL WHERE filename = ?",
     .journal_total = "UPDATE @t SET total = ? WHERE filename = ?",
     .journal_rename = "UPDATE @t SET filename = ? WHERE filename = ?",
     .journal_delete = "DELETE FROM @t WHERE filename = ?",

@@ -63,7 +63,7 @@ const struct state_sql pg_state_sql = {
         "outcome = 'running', started_at = CURRENT_TIMESTAMP, duration_ms = NULL, evidence = EXCLUDED.evidence, "
         "db_user = EXCLUDED.db_user, times = NULL",
     .journal_step = "UPDATE @t SET done = $1, checksum = $2, evidence = NULL WHERE filename = $3",
-    .journal_evidence = "UPDATE @t SET evidence = $1 WHERE filename = $2",
+    .journal_evidence = "UPDATE @t SET evidence = $1, outcome = 'running', duration_ms = NULL WHERE filename = $2",
     .journal_total = "UPDATE @t SET total = $1 WHERE filename = $2",
     .journal_rename = "UPDATE @t SET filename = $1 WHERE filename = $2",
     .journal_delete = "DELETE FROM @t WHERE filename = $1",

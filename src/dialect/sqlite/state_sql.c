@@ -42,7 +42,7 @@ const struct state_sql lite_state = {
     .journal_begin = "INSERT OR REPLACE INTO @t (filename, direction, checksum, version, tool, who, total, evidence) "
                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     .journal_step = "UPDATE @t SET done = ?1, checksum = ?2, evidence = NULL WHERE filename = ?3",
-    .journal_evidence = "UPDATE @t SET evidence = ?1 WHERE filename = ?2",
+    .journal_evidence = "UPDATE @t SET evidence = ?1, outcome = 'running', duration_ms = NULL WHERE filename = ?2",
     .journal_total = "UPDATE @t SET total = ?1 WHERE filename = ?2",
     .journal_rename = "UPDATE @t SET filename = ?1 WHERE filename = ?2",
     .journal_delete = "DELETE FROM @t WHERE filename = ?1",
