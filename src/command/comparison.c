@@ -295,6 +295,46 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     return 0;
 }
 
+/* What the models mean where the other schema is: its server is asked for spellings, and what models cannot say stays. */
+static int models_settle(struct ctx *ctx, struct sources *sources, const struct request *request,
+                         struct comparison *comparison, struct session *session)
+{
+    session->conn = sources_conn(sources); /* only lent */
+    int code = defaults_settle(ctx, session, comparison);
+    if (!code) {
+        comparison->written = tree_copy(ctx->mem, comparison->desired);
+        code = changes_find(ctx, session, normalise_read(request, session->database), comparison);
+    }
+    session->conn = NULL;
+    return code;
+}
+
+int comparison_between(struct ctx *ctx, struct sources *sources, const struct request *request,
+                       struct comparison *comparison)
+{
+    struct source *from = &sources->side[0], *to = &sources->side[1];
+    const struct target *target = &sources->target;
+    *comparison = (struct comparison){0};
+    TRY(flags_read(ctx, request, &comparison->renames));
+    if (from->kind == SOURCE_MODELS) {
+        struct comparison turned = {.current = tree_copy(ctx->mem, to->tree), .desired = from->tree};
+        TRY(models_settle(ctx, sources, request, &turned, from->session));
+        from->tree = turned.changes->after;
+    }
+    comparison->current = from->tree;
+    comparison->desired = to->tree;
+    TRY(renames_settle(ctx, target, comparison));
+    unmodelled_compare(ctx->mem, comparison);
+    if (to->kind == SOURCE_MODELS && from->kind != SOURCE_MODELS) {
+        TRY(models_settle(ctx, sources, request, comparison, to->session));
+    } else {
+        const struct diff_input input = comparison_input(target, comparison);
+        TRY(diff_trees(ctx, &input, &comparison->changes));
+    }
+    dangling_find(ctx->mem, target, comparison->changes, &comparison->dangling);
+    return 0;
+}
+
 struct json *change_json(struct arena *mem, const struct change *change)
 {
     struct json *json = json_object(mem), *fields = json_array(mem);
@@ -309,4 +349,35 @@ struct json *change_json(struct arena *mem, const struct change *change)
     json_set_text(mem, json, "details", change_details(mem, change));
     json_set(mem, json, "fields", fields);
     return json;
+}
+
+static enum tone tone_of(enum change_op op)
+{
+    return op == CHANGE_CREATE ? TONE_GOOD : op == CHANGE_DROP ? TONE_BAD : TONE_WARN;
+}
+
+struct json *changes_report(struct arena *mem, const struct changes *changes, const char *title, struct report *report)
+{
+    static const char *const columns[] = {"Change", "Object", "Detail", NULL};
+    struct json *list = json_array(mem);
+    struct report_block *table = changes->list.n ? report_table(report, title, columns) : NULL;
+    for (int i = 0; i < changes->list.n; i++) {
+        const struct change *change = changes->list.item[i];
+        const char *cells[] = {change_op_name(change->op), object_path(mem, change_object(change)),
+                               change_details(mem, change), NULL};
+        report_row(report, table, tone_of(change->op), cells);
+        json_add(mem, list, change_json(mem, change));
+    }
+    return list;
+}
+
+struct json *hazards_json(struct arena *mem, const struct plan *plan)
+{
+    struct json *list = json_array(mem);
+    for (int i = 0; plan && i < plan->hazards.n; i++) {
+        const struct hazard *hazard = plan->hazards.item[i];
+        if (!hazard->expected)
+            json_add(mem, list, hazard_json(mem, hazard));
+    }
+    return list;
 }

@@ -6,6 +6,7 @@
 #include "diff/plan.h"
 #include "run/events.h"
 #include "run/judge.h"
+#include "run/source.h"
 
 struct comparison {
     struct tree *desired;
@@ -50,6 +51,9 @@ enum normalise normalise_read(const struct request *request, const struct databa
 /* Reads both sides, settles renames (flags, then questions or hints), and compares. */
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison);
+/* The same of two schemas that are read, whole: whoever owns what, and whatever migrations hold of DDL elements. */
+int comparison_between(struct ctx *ctx, struct sources *sources, const struct request *request,
+                       struct comparison *comparison);
 /* Names what no kind models: as a warning (unless the caller says it), a line of information, and in `json`. */
 void comparison_tell(struct ctx *ctx, const struct request *request, const struct comparison *comparison, bool warn,
                      struct json *json);
@@ -59,6 +63,11 @@ struct json *guesses_json(struct arena *mem, const struct list *guesses);
 
 /* {change, kind, object, was, details, fields} of one change. */
 struct json *change_json(struct arena *mem, const struct change *change);
+
+/* A table of them under `title`, if there are any; and the same as an array. */
+struct json *changes_report(struct arena *mem, const struct changes *changes, const char *title, struct report *report);
+/* What a person should know first, [{code, text, irreversible, ...}]; of a plan that is NULL nothing. */
+struct json *hazards_json(struct arena *mem, const struct plan *plan);
 
 /* Takes defaults that are computed at import out of what is desired, with a warning. */
 int defaults_settle(struct ctx *ctx, struct session *session, struct comparison *comparison);

@@ -3,31 +3,10 @@
  * the latest snapshot against it (drift: changes that no migration made), `all` does both.
  */
 #include "base/text.h"
-#include "command/commands.h"
+#include "command/between.h"
 #include "command/comparison.h"
 #include "diff/describe.h"
 #include "schema/unmodelled.h"
-
-static enum tone tone_of(enum change_op op)
-{
-    return op == CHANGE_CREATE ? TONE_GOOD : op == CHANGE_DROP ? TONE_BAD : TONE_WARN;
-}
-
-static struct json *changes_report(struct arena *mem, const struct changes *changes, const char *title,
-                                   struct report *report)
-{
-    static const char *const columns[] = {"Change", "Object", "Detail", NULL};
-    struct json *list = json_array(mem);
-    struct report_block *table = changes->list.n ? report_table(report, title, columns) : NULL;
-    for (int i = 0; i < changes->list.n; i++) {
-        const struct change *change = changes->list.item[i];
-        const char *cells[] = {change_op_name(change->op), object_path(mem, change_object(change)),
-                               change_details(mem, change), NULL};
-        report_row(report, table, tone_of(change->op), cells);
-        json_add(mem, list, change_json(mem, change));
-    }
-    return list;
-}
 
 static int diff_models(struct ctx *ctx, struct session *session, const struct request *request, struct reply *reply,
                        int *found)
@@ -154,6 +133,8 @@ static int diff_one(struct ctx *ctx, const struct request *request, struct sessi
 static int diff_run(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
     ctx->ask = NULL; /* looking never asks */
+    if (request_text(request, "from") || request_text(request, "to"))
+        return between_run(ctx, request, reply);
     return each_database(ctx, request, diff_one, reply);
 }
 
@@ -167,6 +148,7 @@ static const struct option_info options[] = {
     {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .help = "show details"},
     DATABASE_OPTION,
     ALL_OPTION("compare"),
+    BETWEEN_OPTIONS,
     RENAME_OPTIONS,
     NORMALISE_OPTION,
     OFFLINE_OPTION,

@@ -162,17 +162,6 @@ static void name_choose(struct generation *generation, const struct list *words)
     generation->stem = path_stem(mem, file);
 }
 
-static struct json *hazards_json(struct arena *mem, const struct plan *plan)
-{
-    struct json *list = json_array(mem);
-    for (int i = 0; plan && i < plan->hazards.n; i++) {
-        const struct hazard *hazard = plan->hazards.item[i];
-        if (!hazard->expected)
-            json_add(mem, list, hazard_json(mem, hazard));
-    }
-    return list;
-}
-
 static struct json *plan_json(struct generation *generation, struct json *operations)
 {
     struct arena *mem = generation->ctx->mem;

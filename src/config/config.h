@@ -99,6 +99,9 @@ int config_elsewhere(struct ctx *ctx, const struct config_options *options, cons
 /* NULL name: the default one. With dev, url and dialect are already the dev ones. ERR_CONFIG with the names there are. */
 int config_database(struct ctx *ctx, const struct config *config, const char *name, struct database_config **database);
 
+/* The tables of ours by their usual names, for schemas that belong to no configuration. */
+void own_tables_add(struct arena *mem, struct names *names);
+
 /* See models_read(). */
 int config_models(struct ctx *ctx, const struct config *config, const struct database_config *database,
                   struct tree **tree, const struct json **events);

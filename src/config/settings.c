@@ -552,10 +552,17 @@ static int take_urls(struct judged *judged, struct draft *draft)
     return take_dev_url(judged, draft);
 }
 
+static const char *const own[] = {"_dbwarden_migrations", "_dbwarden_seeds", LOCK_TABLE,
+                                  "_dbwarden_journal",    RESTORING_TABLE,   "dbwarden_lock"};
+
+void own_tables_add(struct arena *mem, struct names *names)
+{
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        names_add(mem, names, own[i]);
+}
+
 static void take_defaults(struct ctx *ctx, struct database_config *database)
 {
-    static const char *const own[] = {"_dbwarden_migrations", "_dbwarden_seeds", LOCK_TABLE,
-                                      "_dbwarden_journal",    RESTORING_TABLE,   "dbwarden_lock"};
     struct names *names = &database->filter.own;
     if (!database->migrations_dir)
         database->migrations_dir = arena_printf(ctx->mem, "migrations/%s", database->name);
@@ -563,8 +570,7 @@ static void take_defaults(struct ctx *ctx, struct database_config *database)
         database->migration_table = own[0];
     if (!database->seed_table)
         database->seed_table = own[1];
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        names_add(ctx->mem, names, own[i]);
+    own_tables_add(ctx->mem, names);
     if (!names_have(names, database->migration_table))
         names_add(ctx->mem, names, database->migration_table);
     if (!names_have(names, database->seed_table))

@@ -37,13 +37,10 @@ static void chain_add(const struct execution *execution, int i, char chain[SUM_R
 /* Where it failed, in the file: the statement's place, moved on by the server's position in it. */
 static void place_of(const struct execution *execution, const struct sql_piece *piece, long position)
 {
-    int line = piece->line, column = piece->column;
+    int line, column;
     if (execution->migration->written[execution->down]) /* the position is one in another text */
         position = 0;
-    for (long i = 0; i < position && (size_t)i < piece->length; i++) {
-        column = piece->text[i] == '\n' ? 1 : column + 1;
-        line += piece->text[i] == '\n';
-    }
+    piece_place(piece, position, &line, &column);
     fail_at(execution->ctx, execution->migration->path, line, column);
 }
 

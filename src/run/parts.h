@@ -143,13 +143,21 @@ int owned_read(struct ctx *ctx, struct session *session, const struct snapshot *
 
 /* What schema files describe, settled. */
 struct schema_files {
-    const struct database_config *database;
+    const struct dialect *dialect;
+    const struct filter *filter;
+    const struct url
+        *server;        /* a database to resemble, on whose server the scratch database may be; NULL: a private one */
     const char *folder; /* what names are relative to; NULL: the working folder */
     const struct names *names;
-    struct conn *near;      /* the database itself, where it can be reached; NULL */
-    struct target *target;  /* learns the usual schema's name where only the scratch database says it */
+    struct conn *near;     /* the database itself, where it can be reached; NULL */
+    struct target *target; /* learns the usual schema's name where only the scratch database says it, */
+    bool learns;           /* and what is not known of its server, too */
+    struct conn *
+        *kept; /* gets the scratch database if the whole text was run in one, to be closed by the caller; NULL */
     struct list *described; /* gets struct schema_statement *; NULL */
 };
 int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree);
+/* Of a statement that is not run in a scratch database, see reaches_beyond(). */
+void beyond_warn(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct sql_piece *piece);
 
 #endif

@@ -29,6 +29,13 @@ static const char *first_words(struct arena *mem, const struct lex_rules *rules,
     return names_join(mem, &words, " ");
 }
 
+void beyond_warn(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct sql_piece *piece)
+{
+    const struct place place = {path, piece->line, piece->column};
+    emit_warning_at(ctx, place, "left out, because it reaches beyond this database: %s",
+                    first_words(ctx->mem, dialect->lex, piece));
+}
+
 /* They are part of no schema, but nobody should wait for a migration that brings them. */
 static void rows_tell(struct ctx *ctx, const struct schema_file *file)
 {
@@ -56,9 +63,7 @@ static int file_classify(struct ctx *ctx, const struct dialect *dialect, const c
     TRY(split_section(ctx, dialect->lex, file->shown, &whole, &split));
     for (int i = 0; i < split.n; i++) {
         if (dialect->reaches_beyond && dialect->reaches_beyond(&split.piece[i])) {
-            const struct place place = {file->shown, split.piece[i].line, split.piece[i].column};
-            emit_warning_at(ctx, place, "left out, because it reaches beyond this database: %s",
-                            first_words(ctx->mem, dialect->lex, &split.piece[i]));
+            beyond_warn(ctx, dialect, file->shown, &split.piece[i]);
             continue;
         }
         struct classified *statement = NEW(ctx->mem, struct classified);
@@ -80,15 +85,17 @@ static int file_run(struct ctx *ctx, struct conn *conn, const struct schema_file
     }
     int code = conn_batch(ctx, conn, &batch);
     if (code == ERR_SQL && batch.failed >= 0 && batch.failed < batch.n) {
-        const struct sql_piece *piece = &((const struct classified *)statements->item[batch.failed])->piece;
-        fail_at(ctx, file->shown, piece->line, piece->column);
+        int line, column;
+        piece_place(&((const struct classified *)statements->item[batch.failed])->piece, batch.position, &line,
+                    &column);
+        fail_at(ctx, file->shown, line, column);
     }
     return code;
 }
 
 struct texts {
-    const struct database_config *database;
-    struct conn *near;      /* NULL: offline */
+    const struct schema_files *source;
+    const struct dialect *dialect;
     struct list files;      /* struct schema_file * */
     struct list statements; /* struct classified *, of all files */
     struct list said;
@@ -96,8 +103,10 @@ struct texts {
 
 static int scratch_open(struct ctx *ctx, const struct texts *texts, struct conn **conn)
 {
-    const struct scratch_spec spec = {.near = &texts->database->url, .statements = &texts->statements};
-    return texts->database->dialect->driver->scratch(ctx, &spec, conn);
+    const struct scratch_spec spec = {.near = texts->source->server, .statements = &texts->statements};
+    struct target *target = texts->source->target;
+    TRY(texts->dialect->driver->scratch(ctx, &spec, conn));
+    return texts->source->learns && !target->version_known ? target_read(ctx, *conn, target) : 0;
 }
 
 static int scratch_read(struct ctx *ctx, struct conn *conn, struct tree **tree)
@@ -114,7 +123,12 @@ static int files_run(struct ctx *ctx, const struct texts *texts, struct tree **t
     TRY(scratch_open(ctx, texts, &conn));
     for (int i = 0; i < texts->files.n; i++)
         TRY(file_run(ctx, conn, texts->files.item[i]));
-    return scratch_read(ctx, conn, tree);
+    TRY(scratch_read(ctx, conn, tree));
+    if (texts->source->kept) {
+        *texts->source->kept = conn;
+        conn = NULL;
+    }
+    return 0;
 }
 
 static int pieces_run(struct ctx *ctx, const struct texts *texts, const struct list *pieces, struct tree **tree)
@@ -133,11 +147,11 @@ static int pieces_run(struct ctx *ctx, const struct texts *texts, const struct l
 /* The quickest way first. Errors are for the next one to tell. */
 static int part_run(struct ctx *ctx, const struct texts *texts, const struct list *pieces, struct tree **tree)
 {
-    const struct driver *driver = texts->database->dialect->driver;
+    const struct driver *driver = texts->dialect->driver;
     struct error error = ctx->error;
     if (!driver->draft)
         return pieces_run(ctx, texts, pieces, tree);
-    int code = driver->draft(ctx, texts->near, pieces, tree);
+    int code = driver->draft(ctx, texts->source->near, pieces, tree);
     if (code == 0 || code == ERR_CANCELLED)
         return code;
     emit_debug(ctx, "not tried out beside the database: %s", ctx->error.message);
@@ -149,14 +163,14 @@ static int part_run(struct ctx *ctx, const struct texts *texts, const struct lis
 static bool is_slow(const struct texts *texts, int statements)
 {
     enum { SOON_DONE = 200 };
-    return texts->database->dialect->create_reads_all && statements >= SOON_DONE;
+    return texts->dialect->create_reads_all && statements >= SOON_DONE;
 }
 
 /* Where the last texts are known: false if all has to be run, for whatever reason. Errors are for the whole text to tell. */
 static bool changes_run(struct ctx *ctx, const struct texts *texts, const struct schema_cache *cache,
                         struct tree **tree)
 {
-    struct partial partial = {.ctx = ctx, .dialect = texts->database->dialect};
+    struct partial partial = {.ctx = ctx, .dialect = texts->dialect};
     struct list before = {0};
     struct tree *fresh;
     struct error error = ctx->error;
@@ -174,7 +188,7 @@ static bool changes_run(struct ctx *ctx, const struct texts *texts, const struct
 static bool slices_run(struct ctx *ctx, const struct texts *texts, struct tree **tree)
 {
     enum { SLICE = 50 };
-    const struct dialect *dialect = texts->database->dialect;
+    const struct dialect *dialect = texts->dialect;
     struct partial partial = {.ctx = ctx, .dialect = dialect, .slice = SLICE};
     struct error error = ctx->error;
     if (!is_slow(texts, texts->statements.n) || !partial_slices(&partial, &texts->said))
@@ -200,7 +214,7 @@ static void statements_note(struct arena *mem, const struct schema_file *file, s
 
 static int texts_read(struct ctx *ctx, const struct schema_files *source, struct texts *texts)
 {
-    const struct dialect *dialect = source->database->dialect;
+    const struct dialect *dialect = source->dialect;
     for (int i = 0; i < source->names->n; i++) {
         struct schema_file *file = NEW(ctx->mem, struct schema_file);
         file->shown = source->names->item[i];
@@ -216,8 +230,8 @@ static int texts_read(struct ctx *ctx, const struct schema_files *source, struct
 
 int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree)
 {
-    const struct dialect *dialect = source->database->dialect;
-    struct texts texts = {.database = source->database, .near = source->near};
+    const struct dialect *dialect = source->dialect;
+    struct texts texts = {.source = source, .dialect = dialect};
     if (!dialect->driver->scratch || !dialect->load) {
         fail(ctx, ERR_UNSUPPORTED, "schema files cannot be read for %s yet", dialect->title);
         return fail_hint(ctx, "Describe the schema with models, or write the migrations by hand.");
@@ -231,7 +245,7 @@ int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct
     }
     if (!source->target->facts.usual_schema)
         source->target->facts.usual_schema = (*tree)->usual_schema;
-    filter_apply(&source->database->filter, target_usual(source->target), *tree);
+    filter_apply(source->filter, target_usual(source->target), *tree);
     tree_settle(ctx->mem, source->target, *tree);
     return 0;
 }

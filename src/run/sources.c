@@ -19,7 +19,9 @@ int desired_read(struct ctx *ctx, struct session *session, struct tree **tree)
     }
     TRY(session_target(ctx, session)); /* what is meant by a name may depend on the database */
     if (database->schema_files.n) {
-        const struct schema_files source = {.database = database,
+        const struct schema_files source = {.dialect = database->dialect,
+                                            .filter = &database->filter,
+                                            .server = &database->url,
                                             .folder = session->config->folder,
                                             .names = &database->schema_files,
                                             .near = session->conn,

@@ -383,3 +383,13 @@ int split_section(struct ctx *ctx, const struct lex_rules *rules, const char *fi
     warn_blank_ends(&splitter);
     return ctx_check(ctx);
 }
+
+void piece_place(const struct sql_piece *piece, long position, int *line, int *column)
+{
+    *line = piece->line;
+    *column = piece->column;
+    for (long i = 0; i < position && (size_t)i < piece->length; i++) {
+        *column = piece->text[i] == '\n' ? 1 : *column + 1;
+        *line += piece->text[i] == '\n';
+    }
+}

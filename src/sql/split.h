@@ -22,4 +22,7 @@ struct split {
 int split_section(struct ctx *ctx, const struct lex_rules *rules, const char *file, const struct sql_piece *section,
                   struct split *split);
 
+/* Where the byte at `position` of a piece stands in its source; 0 or less: its beginning. */
+void piece_place(const struct sql_piece *piece, long position, int *line, int *column);
+
 #endif

@@ -1,0 +1,118 @@
+/*
+ * What migrations lead to: an ordinary run of their files on a scratch database, of which nobody is told but its failures and
+ * warnings.  Statements that reach beyond one database are left out, and named.
+ * With a version, files that run again whenever they change are left out, unless it is the last: they are about what is there
+ * by then.
+ */
+#include "run/source.h"
+
+#include "base/text.h"
+#include "run/parts.h"
+
+/* What the run would tell is about a database that nobody has. */
+struct muted {
+    event_fn *on_event;
+    void *sink;
+};
+
+static void warnings_pass(void *sink, const struct event *event)
+{
+    const struct muted *muted = sink;
+    if (muted->on_event && (event->kind == EVENT_WARNING || event->kind == EVENT_DEBUG))
+        muted->on_event(muted->sink, event);
+}
+
+static bool means_nothing(const char *version)
+{
+    int64_t number;
+    return version && (text_equal_nocase(version, "base") || (text_to_int(version, &number) && number == 0));
+}
+
+static int folder_choose(struct ctx *ctx, struct session *session, const char *version)
+{
+    const struct list *versioned = &session->folder->versioned;
+    int64_t number = 0, last = versioned->n ? ((const struct migration *)versioned->item[versioned->n - 1])->number : 0;
+    if (!version)
+        return 0;
+    TRY(version_read(ctx, version, &number));
+    if (!folder_version(session->folder, number))
+        return version_unknown(ctx, session, version);
+    if (number < last)
+        session->folder->always = session->folder->on_change = (struct list){0};
+    return 0;
+}
+
+/* The statements of a file that may be run, in the memory that it has for those of the file. */
+static void beyond_leave(struct ctx *ctx, const struct dialect *dialect, struct migration *migration,
+                         struct list *statements)
+{
+    struct split *split = &migration->up;
+    int kept = 0;
+    for (int i = 0; i < split->n; i++) {
+        const struct sql_piece piece = split->piece[i];
+        if (dialect->reaches_beyond && dialect->reaches_beyond(&piece)) {
+            beyond_warn(ctx, dialect, migration->path, &piece);
+            continue;
+        }
+        struct classified *statement = NEW(ctx->mem, struct classified);
+        classify(ctx->mem, dialect->classify, &piece, statement);
+        list_add(ctx->mem, statements, statement);
+        split->piece[kept++] = piece;
+    }
+    split->n = kept;
+}
+
+static int scratch_open(struct ctx *ctx, const struct session *session, const struct url *server,
+                        const struct list *statements, struct conn **conn)
+{
+    const struct dialect *dialect = session->database->dialect;
+    const struct scratch_spec spec = {.near = server, .statements = statements};
+    if (!dialect->driver->scratch)
+        return fail(ctx, ERR_UNSUPPORTED, "migrations of %s cannot be replayed yet", dialect->title);
+    return dialect->driver->scratch(ctx, &spec, conn);
+}
+
+static int files_run(struct ctx *ctx, struct session *session, const char *version)
+{
+    const struct migrate_options options = {.to_version = version};
+    struct muted muted = {ctx->on_event, ctx->sink};
+    ctx->on_event = warnings_pass;
+    ctx->sink = &muted;
+    int code = migrate_run(ctx, session, &options, json_object(ctx->mem));
+    lock_release(&session->lock);
+    ctx->on_event = muted.on_event;
+    ctx->sink = muted.sink;
+    if (code == ERR_CANCELLED)
+        fail(ctx, ERR_CANCELLED, "interrupted while the migrations were replayed; %s itself is as it was",
+             session->database->name);
+    else if (code < 0 && ctx->error.place.file)
+        fail_hint(ctx, "This happened in a scratch database, in which all files were run from the first one on.");
+    return code;
+}
+
+int migrations_replay(struct ctx *ctx, const struct session *session, const struct url *server, struct source *source)
+{
+    const struct dialect *dialect = session->database->dialect;
+    __attribute__((cleanup(session_close))) struct session replay = {0};
+    struct list statements = {0};
+    TRY(session_open(ctx, session->config, session->database->name, &replay));
+    TRY(session_folder(ctx, &replay));
+    bool nothing = means_nothing(source->version);
+    if (!nothing)
+        TRY(folder_choose(ctx, &replay, source->version));
+    const struct list *const lists[] = {&replay.folder->versioned, &replay.folder->always, &replay.folder->on_change};
+    for (int l = 0; l < 3; l++)
+        for (int i = 0; i < lists[l]->n; i++)
+            beyond_leave(ctx, dialect, lists[l]->item[i], &statements);
+    TRY(scratch_open(ctx, session, server, &statements, &replay.conn));
+    replay.state.conn = replay.conn;
+    replay.sandbox = replay.no_snapshot = true;
+    if (!nothing)
+        TRY(files_run(ctx, &replay, source->version));
+    if (dialect->driver->scratch_reopen)
+        TRY(dialect->driver->scratch_reopen(ctx, replay.conn));
+    TRY(dialect->load(ctx, replay.conn, &session->database->filter, &source->tree));
+    source->scratch = replay.conn;
+    replay.conn = NULL;
+    return 0;
+}
