@@ -26,6 +26,17 @@ struct translate_type {
     const char *sized; /* the same with arguments, which are $2 and $3 (0 unless written); NULL: as without */
 };
 
+/* What a type takes, as a check of the column. */
+struct translate_limit {
+    unsigned engines;
+    const char
+        *types;    /* as CREATE TABLE has them, upper case, without arguments, with "|" between; NULL ends the table */
+    int arguments; /* that are written; -1: any number */
+    bool without_sign; /* UNSIGNED */
+    const char *
+        check; /* with $1 for the column, $2 and $3 for the arguments, $4 for what the first has more than the second */
+};
+
 /* A literal as a value of a type: '2024-01-05' as a DATE. */
 struct translate_constant {
     unsigned engines;
@@ -122,6 +133,7 @@ struct translation {
     unsigned nocase_texts;      /* engines whose texts compare without case unless they say so */
     const char *ordered;        /* a query that runs if the rows within an aggregate can be in order */
     const struct translate_type *types;
+    const struct translate_limit *limits;
     const struct translate_constant *constants;
     const struct translate_function *functions;
     const struct translate_argument *arguments, *assigned;

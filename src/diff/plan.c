@@ -93,6 +93,27 @@ static void guard(struct render *render, const struct change *step, int first)
         list_add(render->mem, &render->out, out.item[i]);
 }
 
+static bool needs_directly(const struct object *object, const struct object *other)
+{
+    for (const struct edge *edge = object->needs; edge; edge = edge->next_need)
+        if (edge->to == other)
+            return true;
+    return false;
+}
+
+/* What has no statement of its own, as a check that is written with ADD COLUMN, is warned of where that is made. */
+static void hazards_carry(const struct plan *plan, const struct change *silent)
+{
+    for (int i = 0; i < plan->hazards.n; i++) {
+        struct hazard *hazard = plan->hazards.item[i];
+        for (int k = 0; k < plan->statements.n && hazard->change == silent; k++) {
+            const struct change *told = ((const struct statement_out *)plan->statements.item[k])->change;
+            if (told && told->op == CHANGE_CREATE && needs_directly(silent->after, told->after))
+                hazard->change = told;
+        }
+    }
+}
+
 static int plan_render(const struct planner *planner, const struct plan_options *options, struct plan *plan)
 {
     struct render render = {.ctx = planner->ctx,
@@ -102,12 +123,18 @@ static int plan_render(const struct planner *planner, const struct plan_options 
                             .after = planner->out->after,
                             .concurrently = options->concurrently,
                             .fills = options->fills};
+    struct list silent = {0};
     for (int i = 0; i < plan->changes->list.n; i++) {
         const int first = render.out.n;
         TRY(step_render(&render, plan->changes->list.item[i]));
         guard(&render, plan->changes->list.item[i], first);
+        struct change *step = plan->changes->list.item[i];
+        if (render.out.n == first && step->op == CHANGE_CREATE)
+            list_add(render.mem, &silent, step);
     }
     plan->statements = render.out;
+    for (int i = 0; i < silent.n; i++)
+        hazards_carry(plan, silent.item[i]);
     return 0;
 }
 

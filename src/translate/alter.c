@@ -327,14 +327,10 @@ static int using_apply(struct alter *alter, struct column *column, const char *t
     return emit_rows(alter->t, out.data);
 }
 
-static void labels_replace(struct alter *alter, const struct column *column, const struct read_type *type)
+static void checks_replace(struct alter *alter, const struct column *column, const struct read_type *type)
 {
-    struct object *old = labels_check_of(alter->t, alter->ts.table, column->object.name);
-    if (old)
-        object_remove(old);
-    if (type->labels.n)
-        labels_check(alter->t, alter->ts.table, column->object.name, type->made ? type->made->name : "enum",
-                     &type->labels);
+    type_checks_drop(alter->t, alter->ts.table, column->object.name);
+    type_checks_add(alter->t, alter->ts.table, column->object.name, type);
 }
 
 static void retype(struct alter *alter, struct column *column, const struct read_type *type)
@@ -367,7 +363,7 @@ static int column_type(struct alter *alter, struct column *column)
 {
     struct read_type type;
     const char *text = NULL, *ignored;
-    bool late = labels_check_of(alter->t, alter->ts.table, column->object.name);
+    bool late = type_is_checked(alter->t, alter->ts.table, column->object.name);
     TRY(type_read(alter->scan, &type));
     if (scan_accept(alter->scan, "collate"))
         TRY(scan_qualified(alter->scan, &ignored));
@@ -381,15 +377,15 @@ static int column_type(struct alter *alter, struct column *column)
     if (text && !late)
         TRY(using_apply(alter, column, text));
     const char *name = column->object.name;
-    if (text && late) { /* neither the old labels nor the new ones fit all values on the way */
+    if (text && late) { /* neither the old type nor the new one takes all values on the way */
         const struct read_type bare = {.name = type.name};
-        labels_replace(alter, column, &bare);
+        checks_replace(alter, column, &bare);
         alter->changed = true;
         TRY(flush(alter));
         TRY(column_known(alter, name, &column));
         TRY(using_apply(alter, column, text));
     }
-    labels_replace(alter, column, &type);
+    checks_replace(alter, column, &type);
     retype(alter, column, &type);
     return 0;
 }
@@ -481,8 +477,7 @@ static int modify_to(struct alter *alter, const char *name)
     struct column *old, *new;
     struct object *table = alter->ts.table;
     TRY(column_known(alter, name, &old));
-    const struct read_type bare = {0};
-    labels_replace(alter, old, &bare);
+    type_checks_drop(alter->t, table, name);
     int at = place_of(table, old);
     list_remove(&table->children, at);
     TRY(column_clauses(&alter->ts, name));

@@ -81,54 +81,12 @@ static const char *name_take(struct table_scan *ts, enum kind kind, const struct
     return name;
 }
 
-/* ---- labels of an enum, as a check that bears the type's name */
-
-const char *labels_name(struct translator *t, const char *column, const char *type)
-{
-    return arena_printf(t->mem, "%s_is_%s", column, type);
-}
-
-void labels_check(struct translator *t, struct object *table, const char *column, const char *type,
-                  const struct names *labels)
-{
-    struct check *check = (struct check *)object_new(t->mem, KIND_CHECK, table, labels_name(t, column, type));
-    struct buf out;
-    buf_init(&out, t->mem);
-    say_name(&out, t, column);
-    buf_add(&out, " IN (");
-    for (int i = 0; i < labels->n; i++) {
-        buf_add(&out, i ? ", " : "");
-        literal_add(&out, t->target->dialect->ident, labels->item[i]);
-    }
-    buf_add(&out, ")");
-    SAY(check, CHECK, expr, ((struct expr){.written = out.data}));
-}
-
-/* A renamed column is another one in the check, while the check's name stays. */
-struct object *labels_check_of(struct translator *t, const struct object *table, const char *column)
-{
-    for (int i = 0; i < table->children.n; i++) {
-        struct object *child = table->children.item[i];
-        if (child->kind != KIND_CHECK || !child->name || !strstr(child->name, "_is_"))
-            continue;
-        struct lexer lexer;
-        const char *text = expr_text(&((const struct check *)child)->expr);
-        lex_open(&lexer, t->target->dialect->lex, text, strlen(text));
-        struct token token = lex_next_code(&lexer);
-        if (text_equal_nocase(token_name(t->mem, &token), column))
-            return child;
-    }
-    return NULL;
-}
-
 static void type_take(struct table_scan *ts)
 {
     struct translator *t = ts->scan->t;
     struct column *column = ts->column;
-    const char *type = ts->type.made ? ts->type.made->name : "enum";
     SAY(column, COLUMN, type, ts->type.name);
-    if (ts->type.labels.n)
-        labels_check(t, ts->table, column->object.name, type, &ts->type.labels);
+    type_checks_add(t, ts->table, column->object.name, &ts->type);
     if (ts->type.marks & TRANSLATE_NO_CASE)
         SAY(column, COLUMN, collation, t->rules->nocase);
     if (ts->type.marks & TRANSLATE_SERIAL)
@@ -524,6 +482,7 @@ int column_clauses(struct table_scan *ts, const char *name)
         TRY(clauses_try(ts, column_table, &found));
     if (ts->type.marks & TRANSLATE_SERIAL) {
         ts->column->autoincrement = true; /* for table_finish() */
+        type_checks_drop(t, ts->table, name);
         SAY(ts->column, COLUMN, nullable, false);
     }
     ts->column = NULL;
@@ -699,7 +658,7 @@ static int like_clause(struct table_scan *ts)
         const struct object *child = other->children.item[i];
         if (child->kind != KIND_COLUMN)
             continue;
-        struct column *column = (struct column *)object_copy(t->mem, child, ts->table);
+        struct column *column = column_copy(t, child, ts->table);
         if (!defaults)
             SAY(column, COLUMN, default_value, ((struct expr){0}));
     }

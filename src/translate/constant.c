@@ -117,28 +117,36 @@ static const char *label_of(struct translator *t, const struct column *column, c
     return literal;
 }
 
+/* `text` as a value of the column's type: a literal by the rows, anything else as an assignment casts it. */
+static int assigned_value(struct scan *scan, int from, int to, const struct column *column, const char **text)
+{
+    struct translator *t = scan->t;
+    const char *value = NULL, *type = column->type;
+    if (scan->token[from].kind == TOKEN_STRING && map_get(&t->documents, text_lower(t->mem, column->object.name)))
+        type = "JSON";
+    if (!is_literal(scan, from, to))
+        return assignment_cast(scan, from, to, type, text);
+    if (**text != 'X')
+        TRY(constant_value(t, type, *text, true, &value));
+    *text = value ? value : label_of(t, column, *text);
+    return t->rules->loose & t->source->engine && type_is_integer(t, type) ? limit_check(t, column, *text) : 0;
+}
+
 /* What goes into a column: a literal by its type, anything else as an expression, rounded where the column's type is one of integers. */
 int assigned_add(struct scan *scan, int from, int to, const struct column *column, struct buf *out)
 {
-    struct translator *t = scan->t;
-    const char *text, *value = NULL;
-    bool done;
-    const char *type = column ? column->type : NULL;
-    if (column && scan->token[from].kind == TOKEN_STRING &&
-        map_get(&t->documents, text_lower(t->mem, column->object.name)))
-        type = "JSON";
-    if (type && (done = coded_add(scan, from, to, type, out)))
+    const char *text;
+    if (column && column->type && coded_add(scan, from, to, column->type, out))
         return 0;
     TRY(key_check(scan, from, to, column));
     if (column && scan->token[from].kind == TOKEN_NUMBER &&
-        labels_check_of(t, column->object.parent, column->object.name))
-        return fail(t->ctx, ERR_UNSUPPORTED, "labels of an enum are texts here, and have no numbers");
-    struct scan alone = {.t = t, .token = scan->token + from, .n = to - from}; /* "=" before it compares nothing */
+        labels_check_of(scan->t, column->object.parent, column->object.name))
+        return fail(scan->t->ctx, ERR_UNSUPPORTED, "labels of an enum are texts here, and have no numbers");
+    struct scan alone = {
+        .t = scan->t, .token = scan->token + from, .n = to - from}; /* "=" before it compares nothing */
     TRY(text_translate(&alone, 0, alone.n, &text));
-    if (type && is_literal(scan, from, to) && *text != 'X')
-        TRY(constant_value(t, type, text, true, &value));
-    else if (type)
-        TRY(assignment_cast(scan, from, to, type, &text));
-    buf_add(out, value ? value : label_of(t, column, text));
+    if (column && column->type)
+        TRY(assigned_value(scan, from, to, column, &text));
+    buf_add(out, text);
     return 0;
 }

@@ -12,9 +12,8 @@ struct made_type {
     struct names labels;              /* of an enum */
     const char *base;                 /* of a domain: its type here; NULL: an enum, or nothing known */
     const struct translate_type *row; /* likewise */
-    struct token *check;              /* of a domain: tokens of its check, `checks` of them; NULL */
-    int checks;
-    bool composite; /* something else */
+    const char *fits, *limit;         /* as in struct read_type */
+    bool composite;                   /* something else */
 };
 
 /* A table that a foreign key names. */
@@ -150,6 +149,8 @@ struct read_type {
     bool fallback;       /* it has none here */
     struct names labels; /* of an enum */
     const struct made_type *made;
+    const char *fits;  /* the check of what it takes, with $1 for the column; NULL: all that its kind has */
+    const char *limit; /* what that check is called after */
     bool is_integer, is_text, sized;
 };
 int type_read(struct scan *scan, struct read_type *type);
@@ -173,10 +174,6 @@ int column_read(struct table_scan *ts);
 int column_clauses(struct table_scan *ts, const char *name);
 int constraint_read(struct table_scan *ts, bool *found);
 void table_finish(struct translator *t, struct object *table); /* what a key makes of its columns */
-void labels_check(struct translator *t, struct object *table, const char *column, const char *type,
-                  const struct names *labels);
-struct object *labels_check_of(struct translator *t, const struct object *table, const char *column);
-const char *labels_name(struct translator *t, const char *column, const char *type);
 const char *constraint_name(struct translator *t, const struct object *table, enum kind kind,
                             const struct names *columns);
 struct object *table_find(struct translator *t, const struct tree *tree, const char *name);
@@ -188,6 +185,19 @@ const struct object *object_named(struct translator *t, const struct tree *tree,
 bool exists_already(struct translator *t, const char *name, int *code); /* a table, view or index */
 int index_create(struct scan *scan);
 int index_parts(struct scan *scan, struct object *index);
+
+/* ---- limit.c: what a type takes, as checks of the column */
+void labels_check(struct translator *t, struct object *table, const char *column, const char *type,
+                  const struct names *labels);
+struct object *labels_check_of(struct translator *t, const struct object *table, const char *column);
+const char *labels_name(struct translator *t, const char *column, const char *type);
+/* Of the type's name, in upper case, its arguments and whether it has no sign. */
+void limit_read(struct translator *t, const char *name, const char *arguments, bool without, struct read_type *type);
+void type_checks_add(struct translator *t, struct object *table, const char *column, const struct read_type *type);
+bool type_checks_drop(struct translator *t, const struct object *table, const char *column); /* were there any? */
+int limit_check(struct translator *t, const struct column *column, const char *literal);
+bool type_is_checked(struct translator *t, const struct object *table, const char *column);
+struct column *column_copy(struct translator *t, const struct object *column, struct object *table); /* with them */
 
 /* ---- type_made.c: the types that files make */
 int type_create(struct scan *scan);

@@ -79,7 +79,7 @@ static int inherits_read(struct table_scan *ts)
         for (int i = 0; i < parent->children.n; i++) {
             const struct object *child = parent->children.item[i];
             if (child->kind == KIND_COLUMN && !column_find(ts->table, child->name))
-                object_copy(t->mem, child, ts->table);
+                column_copy(t, child, ts->table);
         }
     } while (scan_accept(ts->scan, ","));
     for (int i = 0; i < own.n; i++) {

@@ -15,19 +15,20 @@ static bool word_more(struct scan *scan, struct buf *name)
     return false;
 }
 
-/* UNSIGNED and ZEROFILL say nothing of what fits; a text's character set neither. */
-static void trailing_skip(struct scan *scan)
+/* Is it without a sign, as ZEROFILL is? A text's character set says nothing of what fits. */
+static bool trailing_read(struct scan *scan)
 {
-    static const char *const words[] = {"unsigned", "signed", "zerofill", "binary", NULL};
+    bool without = false;
     for (bool more = true; more;) {
-        more = false;
-        for (int i = 0; words[i]; i++)
-            more = scan_accept(scan, words[i]) || more;
+        more = scan_accept(scan, "unsigned") || scan_accept(scan, "zerofill");
+        without = without || more;
+        more = scan_accept(scan, "signed") || scan_accept(scan, "binary") || more;
         if (scan_accept(scan, "character set") || scan_accept(scan, "charset")) {
             scan->at++;
             more = true;
         }
     }
+    return without;
 }
 
 static bool array_skip(struct scan *scan)
@@ -73,6 +74,8 @@ static void made_take(struct read_type *type, const struct made_type *made)
     type->name = made->base;
     type->cast = row->cast;
     type->marks = row->marks & ~(unsigned)TRANSLATE_TOLD;
+    type->fits = made->fits;
+    type->limit = made->limit;
 }
 
 /* $1 stays; the arguments are "(10,2)". */
@@ -107,7 +110,14 @@ static void row_take(struct read_type *type, const struct translate_type *row, s
     type->is_text = row->cast && text_has(row->cast, "TEXT");
 }
 
-static int name_read(struct scan *scan, const char **name, const char **arguments, int *from, int *to)
+/* As it is written, with its arguments, which are the tokens from `from` to `to`. */
+struct type_name {
+    const char *name, *arguments;
+    int from, to;
+    bool without_sign;
+};
+
+static int name_read(struct scan *scan, struct type_name *read)
 {
     const char *first;
     struct buf words;
@@ -118,15 +128,14 @@ static int name_read(struct scan *scan, const char **name, const char **argument
     buf_add(&words, first);
     while (word_more(scan, &words))
         ;
-    *arguments = NULL;
     if (scan_is(scan, "(")) {
         int begin = scan->at;
-        TRY(scan_group(scan, from, to));
-        *arguments = text_replace(scan->t->mem, scan_text(scan, begin, scan->at), " ", "");
+        TRY(scan_group(scan, &read->from, &read->to));
+        read->arguments = text_replace(scan->t->mem, scan_text(scan, begin, scan->at), " ", "");
     }
     word_more(scan, &words);
-    trailing_skip(scan);
-    *name = words.data;
+    read->without_sign = trailing_read(scan);
+    read->name = words.data;
     return 0;
 }
 
@@ -148,23 +157,26 @@ static const char *written_of(struct scan *scan, int from)
 int type_read(struct scan *scan, struct read_type *type)
 {
     struct translator *t = scan->t;
-    const char *name, *arguments;
-    int from = scan->at, inside = 0, to = 0;
+    struct type_name read = {0};
+    int from = scan->at;
     *type = (struct read_type){0};
-    TRY(name_read(scan, &name, &arguments, &inside, &to));
+    TRY(name_read(scan, &read));
+    const char *arguments = read.arguments;
     type->array = array_skip(scan);
     type->written = written_of(scan, from);
-    const char *upper = text_upper(t->mem, name);
-    const struct made_type *made = map_get(&t->types, name);
+    const char *upper = text_upper(t->mem, read.name);
+    const struct made_type *made = map_get(&t->types, read.name);
     const struct translate_type *row = row_find(t, arguments ? arena_printf(t->mem, "%s%s", upper, arguments) : upper);
     if (!row)
         row = row_find(t, upper);
     if (made && !type->array && !made->composite)
         made_take(type, made);
-    else if (row && !type->array)
+    else if (row && !type->array) {
         row_take(type, row, t->mem, arguments);
+        limit_read(t, upper, arguments, read.without_sign, type);
+    }
     if (row && (row->marks & TRANSLATE_LABELS) && !type->array)
-        TRY(labels_read(scan, inside, to, &type->labels));
+        TRY(labels_read(scan, read.from, read.to, &type->labels));
     type->fallback = !type->name && !(made && made->labels.n && !type->array);
     if (!type->name)
         type->name = t->rules->fallback;

@@ -61,6 +61,8 @@ int domain_create(struct scan *scan)
     struct translate_type *row = NEW(scan->t->mem, struct translate_type);
     *row = (struct translate_type){.from = name, .to = type.name, .marks = type.marks, .cast = type.cast};
     made->row = row;
+    made->fits = type.fits;
+    made->limit = type.limit;
     if (!scan_at_end(scan))
         note(scan->t, NOTE_CANNOT, "domain %s is its type alone: %s", name, scan_text(scan, scan->at, scan->n));
     return 0;

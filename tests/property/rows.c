@@ -126,6 +126,7 @@ bool rows_forbid(struct ctx *ctx, const struct rows_kept *rows)
     const char *state = ctx->error.sqlstate ? ctx->error.sqlstate : "";
     return rows && (text_starts(state, "23") || text_starts(state, "22") || text_starts(state, "SQLITE_CONSTRAINT") ||
                     text_has(ctx->error.message, "NULL") || text_has(ctx->error.message, "contains null") ||
+                    text_equal(ctx->error.message, "CHECK constraint failed") || /* by SQLite's ADD COLUMN */
                     text_has(ctx->error.message, "parent"));
 }
 

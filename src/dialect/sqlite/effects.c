@@ -98,6 +98,30 @@ bool lite_names_word(struct arena *mem, const char *text, const char *name)
     return false;
 }
 
+/* The new column that ADD COLUMN can write the check with: the only one of the table that it names. */
+static const struct column *checked_alone(struct arena *mem, const struct check *check)
+{
+    const struct object *table = check->object.parent;
+    const struct column *only = NULL;
+    for (int i = 0; i < table->children.n; i++) {
+        const struct column *column = table->children.item[i];
+        if (column->object.kind != KIND_COLUMN || !lite_names_word(mem, expr_text(&check->expr), column->object.name))
+            continue;
+        if (only || column->object.peer || !lite_can_add(column))
+            return NULL;
+        only = column;
+    }
+    return only;
+}
+
+bool lite_adds_check(const struct check *check, const struct object *column)
+{
+    struct arena *scratch = arena_open(0);
+    const struct column *only = check->object.parent->peer ? checked_alone(scratch, check) : NULL;
+    arena_close(scratch);
+    return only && (!column || &only->object == column);
+}
+
 static bool index_names(struct arena *mem, const struct object *index, const char *column)
 {
     if (lite_names_word(mem, expr_text(&((const struct index *)index)->predicate), column))
@@ -249,7 +273,8 @@ static bool column_not_altered(const struct effect_case *effect)
 
 static bool check_not_added(const struct effect_case *effect)
 {
-    return !can_add_check((const struct check *)effect->change->after, effect->target->version);
+    const struct check *check = (const struct check *)effect->change->after;
+    return !lite_adds_check(check, NULL) && !can_add_check(check, effect->target->version);
 }
 
 static bool check_not_dropped(const struct effect_case *effect)

@@ -270,6 +270,10 @@ static int column_create(struct render *render, const struct change *change)
     for (int i = 0; i < table->children.n; i++) {
         const struct object *child = table->children.item[i];
         const struct foreign_key *key = (const struct foreign_key *)child;
+        if (child->kind == KIND_CHECK && !child->peer && lite_adds_check((const struct check *)child, change->after)) {
+            buf_add(&out, " ");
+            ansi_check(&out, &lite_dialect, (const struct check *)child);
+        }
         if (child->kind != KIND_FOREIGN_KEY || child->peer || !lite_adds_inline(key) ||
             !text_equal_nocase(key->columns.item[0], change->after->name))
             continue;
@@ -330,6 +334,8 @@ static int foreign_key_create(struct render *render, const struct change *change
 static int check_create(struct render *render, const struct change *change)
 {
     struct buf out;
+    if (lite_adds_check((const struct check *)change->after, NULL))
+        return 0;
     alter_begin(&out, render, change->after);
     buf_add(&out, "ADD ");
     ansi_check(&out, &lite_dialect, (const struct check *)change->after);

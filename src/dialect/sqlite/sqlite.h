@@ -135,6 +135,7 @@ bool lite_is_beyond(const struct object *object); /* the project's files know no
 bool lite_names_word(struct arena *mem, const char *text, const char *name); /* as a whole word */
 bool lite_is_constant(const char *text);                                     /* a literal; CURRENT_TIMESTAMP is none */
 bool lite_adds_inline(const struct foreign_key *key); /* written with ADD COLUMN of its only column */
+bool lite_adds_check(const struct check *check, const struct object *column); /* likewise; NULL: of any one */
 bool lite_can_add(const struct column *column);
 
 /* catalog.c, settle.c, type.c, effects.c */

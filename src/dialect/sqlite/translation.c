@@ -150,6 +150,33 @@ static const struct translate_type types[] = {
     {0}
 };
 
+#define TEXTS   "VARCHAR|CHARACTER VARYING|CHAR VARYING|CHAR|CHARACTER|BPCHAR|NVARCHAR|NCHAR"
+#define DECIMALS "NUMERIC|DECIMAL|DEC|FIXED"
+
+/* A text is greater than any number. */
+static const struct translate_limit limits[] = {
+    {PG, "SMALLINT|INT2", -1, false, "$1 BETWEEN -32768 AND 32767"},
+    {PG, "INTEGER|INT|INT4", -1, false, "$1 BETWEEN -2147483648 AND 2147483647"},
+    {MYSQL, "TINYINT|BOOLEAN|BOOL", -1, false, "$1 BETWEEN -128 AND 127"},
+    {MYSQL, "SMALLINT", -1, false, "$1 BETWEEN -32768 AND 32767"},
+    {MYSQL, "MEDIUMINT", -1, false, "$1 BETWEEN -8388608 AND 8388607"},
+    {MYSQL, "INTEGER|INT", -1, false, "$1 BETWEEN -2147483648 AND 2147483647"},
+    {MYSQL, "TINYINT", -1, true, "$1 BETWEEN 0 AND 255"},
+    {MYSQL, "SMALLINT", -1, true, "$1 BETWEEN 0 AND 65535"},
+    {MYSQL, "MEDIUMINT", -1, true, "$1 BETWEEN 0 AND 16777215"},
+    {MYSQL, "INTEGER|INT", -1, true, "$1 BETWEEN 0 AND 4294967295"},
+    {MYSQL, "BIGINT|FLOAT|DOUBLE|DOUBLE PRECISION|REAL", -1, true, "$1 >= 0"},
+    {MYSQL, "YEAR", -1, false, "$1 = 0 OR $1 BETWEEN 1901 AND 2155"},
+    {ANY, DECIMALS, 1, false, "$1 > -1e$4 AND $1 < 1e$4"},
+    {ANY, DECIMALS, 2, false, "$1 > -1e$4 AND $1 < 1e$4"},
+    {MYSQL, DECIMALS, 1, true, "$1 >= 0 AND $1 < 1e$4"},
+    {MYSQL, DECIMALS, 2, true, "$1 >= 0 AND $1 < 1e$4"},
+    {ANY, TEXTS, 1, false, "length($1) <= $2"},
+    {ANY, "CHAR|CHARACTER|NCHAR", 0, false, "length($1) <= 1"},
+    {MYSQL, "BINARY|VARBINARY", 1, false, "length($1) <= $2"},
+    {0}
+};
+
 #define IS_TRUE   "lower(trim($1)) IN ('t', 'true', 'y', 'yes', 'on', '1')"
 #define IS_FALSE  "lower(trim($1)) IN ('f', 'false', 'n', 'no', 'off', '0')"
 #define WITHIN(low, high) "CASE WHEN typeof($1) = 'real' AND round($1) BETWEEN " low " AND " high " THEN CAST(round($1) AS INTEGER) " \
@@ -179,8 +206,9 @@ static const char
 
 /* An INTEGER of MySQL's may be any of its integers, with a sign or without. */
 static const struct translate_constant constants[] = {
-    {ANY, "SMALLINT", 0, false, within_two},
+    {PG, "SMALLINT", 0, false, within_two},
     {PG, "INTEGER", 0, false, within_four},
+    {MYSQL, "SMALLINT", 0, false, within_eight},
     {MYSQL, "INTEGER", 0, false, within_eight},
     {ANY, "BIGINT", 0, false, within_eight},
     {PG, "BOOLEAN", 0, true, boolean},
@@ -673,6 +701,7 @@ const struct translation lite_translation = {
     .nocase_texts = MYSQL,
     .ordered = "EXPLAIN SELECT group_concat(1, ',' ORDER BY 1)",
     .types = types,
+    .limits = limits,
     .constants = constants,
     .functions = functions,
     .arguments = arguments,
