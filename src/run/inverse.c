@@ -27,10 +27,15 @@ bool create_tolerates(const struct dialect *dialect, const struct sql_piece *pie
     return has_word(dialect, piece, "IF", 5);
 }
 
+/* Named within its table. */
+static bool is_in_table(const struct dialect *dialect, enum kind kind)
+{
+    return kind == KIND_POLICY || (kind == KIND_TRIGGER && dialect->drops_trigger_on_table);
+}
+
 static void on_add(const struct dialect *dialect, const struct classified *what, struct buf *out)
 {
-    bool names_table = (what->kind == KIND_INDEX && dialect->drops_index_on_table) ||
-                       (what->kind == KIND_TRIGGER && dialect->drops_trigger_on_table);
+    bool names_table = (what->kind == KIND_INDEX && dialect->drops_index_on_table) || is_in_table(dialect, what->kind);
     if (!what->table || !names_table)
         return;
     buf_add(out, " ON ");
@@ -46,7 +51,7 @@ bool create_invert(struct arena *mem, const struct dialect *dialect, const struc
         return false;
     bool materialized = what.kind == KIND_VIEW && has_word(dialect, piece, "MATERIALIZED", 4);
     bool bare = what.kind == KIND_INDEX && dialect->drops_index_bare;
-    bool in_table = what.kind == KIND_TRIGGER && dialect->drops_trigger_on_table;
+    bool in_table = is_in_table(dialect, what.kind);
     buf_addf(out, "DROP %s%s %s%s", materialized ? "MATERIALIZED " : "", kind_table[what.kind].sql,
              what.concurrently ? "CONCURRENTLY " : "", bare ? "" : "IF EXISTS ");
     ident_add_qualified(out, dialect->ident, in_table ? NULL : what.schema, what.name);

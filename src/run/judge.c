@@ -63,7 +63,8 @@ static bool can_ask(const struct object *object)
     case KIND_TABLE: return has_text(object);
     case KIND_INDEX: /* also of a materialised view */
     case KIND_VIEW:
-    case KIND_TRIGGER: return true;
+    case KIND_TRIGGER:
+    case KIND_POLICY: return true;
     default: return false;
     }
 }
@@ -241,6 +242,10 @@ static struct object *copy_of(struct trial *trial, const struct object *object)
         SAY(index, INDEX, comment, NULL);
         SAY(index, INDEX, concurrently, false);
     }
+    if (copy->kind == KIND_POLICY) {
+        SAY((struct policy *)copy, POLICY, roles, (struct names){0});
+        SAY((struct policy *)copy, POLICY, comment, NULL);
+    }
     return copy;
 }
 
@@ -386,7 +391,7 @@ static const struct object *object_of(const struct trial *trial, const struct ob
     return made;
 }
 
-/* What is only missing may come with the migration: then the question stays open. */
+/* What is only missing may come with the migration: then the question stays open. A query may name what a copy does not have. */
 static int refusals_report(struct trial *trial, const struct list *refused)
 {
     struct ctx *ctx = trial->ctx;
@@ -394,7 +399,7 @@ static int refusals_report(struct trial *trial, const struct list *refused)
         const struct declined *declined = refused->item[i];
         const struct object *object = object_of(trial, change_object(declined->statement->change));
         const char *path = object_path(ctx->mem, object);
-        if (declined->missing || object->kind == KIND_VIEW) {
+        if (declined->missing || object->kind == KIND_VIEW || object->kind == KIND_POLICY) {
             emit_debug(ctx, "the server cannot say yet how it spells %s: %s", path, declined->error.message);
             continue;
         }

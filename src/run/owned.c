@@ -293,7 +293,7 @@ static int applied_read(struct owned *owned, const struct migration *migration)
     TRY(plan_note_read(owned->ctx, migration, &note));
     bool noted = note && note->written;
     owned_file(owned, migration, !noted ? OWNED_ALL : note->trusted ? OWNED_SCHEMAS : OWNED_CREATED);
-    if (noted)
+    if (noted && !owned->only)
         owned_note(owned, note);
     return 0;
 }
@@ -309,6 +309,22 @@ static int files_read(struct owned *owned, const struct session *session, const 
     return 0;
 }
 
+/* A snapshot from before a kind was managed says nothing of it: what files made is the project's. */
+static int newer_read(struct owned *owned, const struct session *session, const struct snapshot *before,
+                      const struct tree *tree)
+{
+    struct kind_set newer = {0};
+    for (const struct object *o = object_next(tree->root, tree->root); o; o = object_next(tree->root, o))
+        if (!tree_speaks(before->tree, o->kind))
+            kind_set_add(&newer, o->kind);
+    if (kind_set_empty(&newer))
+        return 0;
+    owned->only = &newer;
+    int code = files_read(owned, session, before, snapshot_number(before), false);
+    owned->only = NULL;
+    return code;
+}
+
 int owned_read(struct ctx *ctx, struct session *session, const struct snapshot *before, struct tree *tree)
 {
     struct owned owned;
@@ -321,10 +337,12 @@ int owned_read(struct ctx *ctx, struct session *session, const struct snapshot *
         return 0;
     TRY(session_target(ctx, session));
     owned_open(ctx, session->target, tree, &owned);
-    if (known && before->recorded)
+    if (known && before->recorded) {
         owned_tree(&owned, before->tree);
-    else
+        TRY(newer_read(&owned, session, before, tree));
+    } else {
         TRY(files_read(&owned, session, before, since, false));
+    }
     if (known && !before->recorded)
         owned_alone(&owned, before->tree);
     TRY(files_read(&owned, session, before, since, true));

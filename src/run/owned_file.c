@@ -306,6 +306,19 @@ static void create_table_read(struct reader *reader)
 
 /* ---- ALTER TABLE ---- */
 
+/* ENABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY */
+static bool security_alter(struct reader *reader)
+{
+    bool is = at(reader, "enable") || at(reader, "force"), force = at(reader, "force") || at(reader, "no");
+    if (!is && !at(reader, "disable") && !force)
+        return false;
+    step(reader);
+    accept(reader, "force");
+    if (accept(reader, "row"))
+        setting_set(reader, "", force ? "force_row_security" : "row_security", is);
+    return true;
+}
+
 static void column_alter(struct reader *reader)
 {
     accept(reader, "column");
@@ -357,6 +370,8 @@ static void action_read(struct reader *reader, enum owned_words words)
             options_set(reader, "", true);
         else
             setting_of_word(reader, "", true);
+    } else if (security_alter(reader)) {
+        return;
     } else if (accept(reader, "alter")) {
         column_alter(reader);
     } else if (words == OWNED_ALL && !at(reader, "to") && accept(reader, "rename")) {
@@ -588,7 +603,7 @@ void owned_file(struct owned *owned, const struct migration *migration, enum own
         const struct classified *what = telling.item[i];
         bool schema = what->verb == VERB_CREATE && what->kind == KIND_SCHEMA;
         if (!what->name || what->kind >= KIND_COUNT || (words == OWNED_SCHEMAS && !schema) ||
-            is_about(mem, what, &rebuilt))
+            (owned->only && !kind_set_has(owned->only, what->kind)) || is_about(mem, what, &rebuilt))
             continue;
         statement_read(owned, what, words);
     }

@@ -120,8 +120,9 @@ struct owned {
     const struct target *target;
     const struct tree *tree; /* whose schemas files may name */
     struct key_forms forms;
-    struct map tops; /* struct owned_top *; NULL: no longer */
-    struct map old;  /* paths of notes from before records per part */
+    struct map tops;             /* struct owned_top *; NULL: no longer */
+    struct map old;              /* paths of notes from before records per part */
+    const struct kind_set *only; /* files are read for these alone; NULL: for all */
 };
 void owned_open(struct ctx *ctx, const struct target *target, const struct tree *tree, struct owned *owned);
 struct owned_top *owned_top(struct owned *owned, const char *key); /* made if it is not there */

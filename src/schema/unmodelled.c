@@ -138,6 +138,11 @@ static const char *digest(struct arena *mem, const char *definition)
     return arena_printf(mem, "sha256:%s", hash_sha256(mem, definition, strlen(definition)));
 }
 
+bool unmodelled_is(struct arena *mem, const struct unmodelled *one, const char *definition)
+{
+    return one->definition && text_equal(digest(mem, one->definition), digest(mem, definition));
+}
+
 static bool same_definition(struct arena *mem, const struct unmodelled *a, const struct unmodelled *b)
 {
     if (!a->definition || !b->definition)

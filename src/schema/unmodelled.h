@@ -27,6 +27,8 @@ struct names unmodelled_texts(struct arena *mem, const struct list *list);
 /* "3 functions, 1 trigger", in the order in which the kinds come */
 char *unmodelled_counts(struct arena *mem, const struct list *list);
 
+bool unmodelled_is(struct arena *mem, const struct unmodelled *one, const char *definition); /* has this one */
+
 /*
  * What `desired` has and `current` lacks, or has with another definition, as texts.  Servers of different major
  * versions print differently: between them definitions are not compared.

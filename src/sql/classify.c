@@ -116,7 +116,7 @@ static const struct kind_word kind_words[] = {
     {"schema", KIND_SCHEMA},     {"database", KIND_DATABASE},   {"column", KIND_COLUMN},
     {"constraint", KIND_COUNT},  {"function", KIND_COUNT},      {"procedure", KIND_COUNT},
     {"event", KIND_COUNT},       {"extension", KIND_EXTENSION}, {"domain", KIND_COUNT},
-    {"policy", KIND_COUNT},      {"role", KIND_COUNT},          {"user", KIND_COUNT},
+    {"policy", KIND_POLICY},     {"role", KIND_COUNT},          {"user", KIND_COUNT},
     {"rule", KIND_COUNT},        {"tablespace", KIND_COUNT},    {"server", KIND_COUNT},
     {"publication", KIND_COUNT}, {"subscription", KIND_COUNT},  {"statistics", KIND_COUNT},
     {"collation", KIND_COUNT},   {"aggregate", KIND_COUNT},     {"system", KIND_COUNT},
@@ -192,7 +192,7 @@ static void classify_create(struct cursor *cursor, struct classified *result)
         take_object_name(cursor, result);
     if (accept(cursor, "authorization") && !result->name)
         result->name = take_name(cursor);
-    if (result->kind == KIND_INDEX || result->kind == KIND_TRIGGER)
+    if (result->kind == KIND_INDEX || result->kind == KIND_TRIGGER || result->kind == KIND_POLICY)
         take_on_table(cursor, result);
     if (result->kind == KIND_ENUM && !is_enum_body(cursor))
         result->kind = KIND_COUNT;
@@ -302,6 +302,8 @@ static void classify_alter(struct cursor *cursor, struct classified *result)
     accept(cursor, "only");
     take_object_name(cursor, result);
     accept(cursor, "*");
+    if (at(cursor, "on"))
+        take_on_table(cursor, result);
     take_actions(cursor, result);
 }
 

@@ -48,7 +48,6 @@ operator class cls using btree
 operator family fam using btree
 partition other.p2 of table p
 partition p1 of table p
-policy pol on table t
 procedure proc(IN a integer)
 publication pub
 publication pub on table t
@@ -56,7 +55,6 @@ publication puball
 range type floatrange
 replica identity full on table t
 revoke EXECUTE from public on function f()
-row security enabled on table t
 rule r on table t
 server s
 statistics st on table t
@@ -430,12 +428,11 @@ HOLDERS = {
     "function g()": "CREATE FUNCTION g() RETURNS mood[] LANGUAGE sql AS 'SELECT NULL::mood[]'",
     "domain d": "CREATE DOMAIN d AS mood",
     "composite type c": "CREATE TYPE c AS (m mood)",
-    "policy p on table t": "CREATE POLICY p ON t USING (m = 'a')",
 }
 
 
 @both_servers
-@pytest.mark.parametrize("holder, labels", zip(HOLDERS, ["'a'", "'b', 'a'", "'a', 'c'", "'c', 'b'", "'a'"]))
+@pytest.mark.parametrize("holder, labels", zip(HOLDERS, ["'a'", "'b', 'a'", "'a', 'c'", "'c', 'b'"]))
 def test_a_type_is_not_made_anew_under_what_nobody_manages(place, holder, labels):
     place.starts(HELD, HOLDERS[holder])
     said = place.stops(HELD.replace("'a', 'b'", labels))
@@ -453,8 +450,6 @@ def test_a_type_is_not_made_anew_under_what_nobody_manages(place, holder, labels
      "table t / column n cannot be dropped: function f() needs it"),
     ("CREATE FUNCTION f(t) RETURNS bigint LANGUAGE sql AS 'SELECT 1'", ("CREATE TABLE t (id integer, n integer)", ""),
      "table t cannot be dropped: function f(t) needs it"),
-    ("CREATE POLICY p ON t USING (n = 1)", ("n integer", "n bigint"),
-     "table t / column n cannot be given another type: policy p on table t needs it"),
     ("CREATE RULE r AS ON INSERT TO t DO ALSO SELECT new.n", ("n integer", "n bigint"),
      "table t / column n cannot be given another type: rule r on table t needs it"),
     ("CREATE FUNCTION f(v) RETURNS integer LANGUAGE sql AS 'SELECT 1'", ("id FROM t", "1 AS one"),
@@ -504,13 +499,6 @@ def test_a_trigger_needs_its_function_beside_an_extension_too(place):
     trigger = ("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';"
                "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();")
     assert "table t / trigger g needs function f(), which" in place.stops(schema + trigger)
-
-
-def test_a_table_takes_its_policy_along(place):
-    place.starts("CREATE TABLE t (id integer, n integer);", "CREATE POLICY p ON t USING (n = 1)")
-    place.write("schema.sql", "CREATE TABLE u (a text);\n")
-    place.ok("make-migrations")
-    place.ok("migrate")
 
 
 @both_servers

@@ -123,6 +123,10 @@ static void random_storage(struct dice *dice, struct table *table)
         SAY(table, TABLE, comment, random_comment(dice));
     if (dice_chance(dice, 10))
         SAY(table, TABLE, unlogged, true);
+    if (dice_chance(dice, 15))
+        SAY(table, TABLE, row_security, true);
+    if (dice_chance(dice, 10))
+        SAY(table, TABLE, force_row_security, true);
     if (chosen.n)
         SAY(table, TABLE, options, chosen);
 }
@@ -189,6 +193,8 @@ static void random_references(struct dice *dice, struct object *table)
         random_index(dice, table);
     if (dice_chance(dice, 12))
         random_trigger(dice, table);
+    while (dice_chance(dice, 15) && random_policy(dice, table))
+        ;
 }
 
 static struct kind_set spoken_kinds(enum engine engine)
@@ -196,7 +202,7 @@ static struct kind_set spoken_kinds(enum engine engine)
     if (engine == ENGINE_PG)
         return kind_set_of(KIND_SCHEMA, KIND_ENUM, KIND_SEQUENCE, KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY,
                            KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE, KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART,
-                           KIND_VIEW, KIND_TRIGGER);
+                           KIND_VIEW, KIND_TRIGGER, KIND_POLICY);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
                        KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
 }

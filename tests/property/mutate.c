@@ -577,6 +577,39 @@ static bool drop_trigger(struct dice *dice)
     return trigger;
 }
 
+/* ---- row-level security ---- */
+
+static bool add_policy(struct dice *dice)
+{
+    return random_policy(dice, random_of_kind(dice, KIND_TABLE));
+}
+
+static bool drop_policy(struct dice *dice)
+{
+    struct object *policy = random_of_kind(dice, KIND_POLICY);
+    if (policy)
+        object_remove(policy);
+    return policy;
+}
+
+static bool alter_policy(struct dice *dice)
+{
+    struct object *policy = random_of_kind(dice, KIND_POLICY);
+    return policy && change_policy(dice, policy);
+}
+
+static bool alter_security(struct dice *dice)
+{
+    struct table *table = (struct table *)random_of_kind(dice, KIND_TABLE);
+    if (!table || dice->engine != ENGINE_PG)
+        return false;
+    if (dice_chance(dice, 60))
+        SAY(table, TABLE, row_security, !table->row_security);
+    else
+        SAY(table, TABLE, force_row_security, !table->force_row_security);
+    return true;
+}
+
 /* ---- of any kind ---- */
 
 static bool alter_comment(struct dice *dice)
@@ -594,8 +627,8 @@ static bool alter_comment(struct dice *dice)
 /* A constraint or an index that nothing knows by its name. */
 static struct object *random_named(struct dice *dice)
 {
-    static const enum kind kinds[] = {KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK,
-                                      KIND_EXCLUDE,     KIND_INDEX,  KIND_FOREIGN_KEY};
+    static const enum kind kinds[] = {KIND_PRIMARY_KEY, KIND_UNIQUE,      KIND_CHECK, KIND_EXCLUDE,
+                                      KIND_INDEX,       KIND_FOREIGN_KEY, KIND_POLICY};
     struct object *object = random_of_kind(dice, PICK(dice, kinds));
     return object && object->name ? object : NULL;
 }
@@ -624,7 +657,7 @@ static bool (*const mutations[])(struct dice *) = {
     add_sequence,    drop_sequence,      alter_sequence, add_view,      drop_view,        add_trigger,
     drop_trigger,    alter_foreign_key,  alter_comment,  alter_comment, leave_parent,     alter_key,
     alter_key,       move_label,         alter_owner,    alter_view,    alter_view,       swap_names,
-    swap_names,      alter_view_options,
+    swap_names,      alter_view_options, add_policy,     drop_policy,   alter_policy,     alter_security,
 };
 
 struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)

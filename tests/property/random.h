@@ -81,6 +81,11 @@ struct object *random_foreign_key(struct dice *dice, struct object *table); /* w
 struct object *random_index(struct dice *dice, struct object *relation);    /* a table or a materialised view */
 bool change_key(struct dice *dice, struct object *key); /* it stays one of the same columns, in another form */
 
+/* ---- who sees which rows: guards.c ---- */
+
+struct object *random_policy(struct dice *dice, struct object *table);
+bool change_policy(struct dice *dice, struct object *policy);
+
 /* ---- what reads others: views.c ---- */
 
 struct object *random_view(struct dice *dice);

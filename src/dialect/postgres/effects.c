@@ -231,6 +231,16 @@ static bool is_partitioned(const struct effect_case *effect)
     return table->kind == KIND_TABLE && expr_text(&((const struct table *)table)->partition_by);
 }
 
+/* ---- policies ---- */
+
+static bool condition_goes(const struct effect_case *effect)
+{
+    const struct policy *before = (const struct policy *)effect->change->before;
+    const struct policy *after = (const struct policy *)effect->change->after;
+    return (pg_expr_said(&before->using) && !pg_expr_said(&after->using)) ||
+           (pg_expr_said(&before->with_check) && !pg_expr_said(&after->with_check));
+}
+
 /* ---- the table ---- */
 
 #define REPLACED(kind, on, field, dependent, by, when)                 \
@@ -292,6 +302,7 @@ const struct effect_row pg_effects[] = {
     REPLACED(KIND_PRIMARY_KEY, ON(ALTER), PRIMARY_KEY_options, ITSELF, ANY_FIELD, is_partitioned),
     REPLACED(KIND_UNIQUE, ON(ALTER), UNIQUE_options, ITSELF, ANY_FIELD, is_partitioned),
     REPLACED(KIND_VIEW, ON(ALTER), VIEW_query, ITSELF, ANY_FIELD, columns_may_change),
+    REPLACED(KIND_POLICY, ON(ALTER), ANY_FIELD, ITSELF, ANY_FIELD, condition_goes),
     {KIND_ENUM, ON(ALTER), ENUM_labels, ITSELF, ANY_FIELD, labels_go, .finish = 55},
     {KIND_SEQUENCE, ON(CREATE) | ON(ALTER), SEQUENCE_owned_by, ITSELF, ANY_FIELD, is_owned, .finish = 56},
     /* A logged table may never refer to an unlogged one. */
@@ -332,6 +343,7 @@ const struct effect_row pg_effects[] = {
     OF_TYPE(KIND_CHECK, ANY_FIELD, leaves_family),
     OF_TYPE(KIND_EXCLUDE, ANY_FIELD, leaves_family),
     OF_TYPE(KIND_TRIGGER, ANY_FIELD, NULL),
+    OF_TYPE(KIND_POLICY, ANY_FIELD, NULL),
     /* the server builds a key again if a column that it includes changes, and forgets the foreign keys that rest on it */
     KEY_REMADE(KIND_PRIMARY_KEY, PRIMARY_KEY_include),
     KEY_REMADE(KIND_UNIQUE, UNIQUE_include),
@@ -348,6 +360,7 @@ const struct effect_row pg_effects[] = {
     WITH_COLUMN(KIND_INDEX, ANY_FIELD),
     WITH_COLUMN(KIND_INDEX_PART, ANY_FIELD),
     WITH_COLUMN(KIND_TRIGGER, ANY_FIELD),
+    WITH_COLUMN(KIND_POLICY, ANY_FIELD),
 
     /* a type that is made again under its name */
     {KIND_ENUM, ON(ALTER), ENUM_labels, KIND_COLUMN, COLUMN_type, labels_go, .effect = EFFECT_FOLLOW},
@@ -359,6 +372,7 @@ const struct effect_row pg_effects[] = {
     WITH_LABELS(KIND_INDEX_PART, ANY_FIELD),
     WITH_LABELS(KIND_VIEW, ANY_FIELD),
     WITH_LABELS(KIND_TRIGGER, ANY_FIELD),
+    WITH_LABELS(KIND_POLICY, ANY_FIELD),
 
     /* a key that goes: whatever rests on it */
     WITH_KEY(KIND_PRIMARY_KEY),
@@ -366,6 +380,7 @@ const struct effect_row pg_effects[] = {
     WITH_KEY(KIND_INDEX),
 
     REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_VIEW, ANY_FIELD, is_replaced),
+    REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_POLICY, ANY_FIELD, is_replaced),
     {0},
 };
 
@@ -403,9 +418,11 @@ const struct since pg_since[] = {
     {0},
 };
 
-/* r: relations, t: types (a table or a sequence is one too), K: constraints of a table, C: its columns, T: its triggers. */
+/* r: relations, t: types (a table or a sequence is one too), K: constraints of a table, C: its columns, T: its triggers,
+   P: its policies. */
 const char *const pg_name_spaces[KIND_COUNT] = {
     [KIND_ENUM] = "t",         [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt", [KIND_COLUMN] = "C",
     [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",  [KIND_EXCLUDE] = "rK",
     [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",  [KIND_TRIGGER] = "T",
+    [KIND_POLICY] = "P",
 };

@@ -46,7 +46,10 @@ static const char *index_is(struct arena *mem, const struct object *index, bool 
 
 static const char *part_is(struct arena *mem, const struct object *part, const char *catalog, bool there)
 {
-    const char *prefix = text_equal(catalog, "trigger") ? "tg" : text_equal(catalog, "attribute") ? "att" : "con";
+    const char *prefix = text_equal(catalog, "trigger")     ? "tg"
+                         : text_equal(catalog, "policy")    ? "pol"
+                         : text_equal(catalog, "attribute") ? "att"
+                                                            : "con";
     return arena_printf(mem, "%sEXISTS (SELECT FROM pg_%s WHERE %srelid = to_regclass(%s) AND %sname = %s)",
                         there ? "" : "NOT ", catalog, prefix, relation(mem, part->parent), prefix,
                         literal(mem, part->name));
@@ -62,6 +65,7 @@ static const char *presence(struct arena *mem, const struct object *object, bool
     case KIND_VIEW: return view_is(mem, (const struct view *)object, there);
     case KIND_INDEX: return index_is(mem, object, there);
     case KIND_TRIGGER: return part_is(mem, object, "trigger", there);
+    case KIND_POLICY: return part_is(mem, object, "policy", there);
     case KIND_COLUMN: return part_is(mem, object, "attribute", there);
     case KIND_PRIMARY_KEY:
     case KIND_UNIQUE:

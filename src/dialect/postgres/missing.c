@@ -1,6 +1,6 @@
 /*
- * What objects need of a database and it does not have: functions, types, collations, operator classes, access methods and
- * tablespaces by name.  Names are read from texts and fields; the catalog says in one query which of them it knows.
+ * What objects need of a database and it does not have: functions, types, collations, operator classes, access methods,
+ * tablespaces and roles by name.  Names are read from texts and fields; the catalog says in one query which of them it knows.
  *
  * Only names are looked up, not arguments: whatever has the name counts as there.  What could be read in two ways (the alias
  * of a subquery with its columns, a common table expression) is not taken for a function.
@@ -171,6 +171,9 @@ static void object_read(struct needs *needs, const struct object *object)
         else if (type == FIELD_EXPR && expr_text(value))
             expr_read(needs, expr_text(value));
     }
+    const struct names *roles = object->kind == KIND_POLICY ? &((const struct policy *)object)->roles : NULL;
+    for (int i = 0; roles && i < roles->n; i++)
+        field_read(needs, "role", roles->item[i]);
     for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
         if (named[i].kind != object->kind)
             continue;
@@ -196,7 +199,8 @@ static const char unknown_sql[] =
     "  UNION ALL SELECT 'collation', NULL, collname FROM pg_collation"
     "  UNION ALL SELECT 'operator class', opcnamespace, opcname FROM pg_opclass"
     "  UNION ALL SELECT 'access method', NULL, amname FROM pg_am"
-    "  UNION ALL SELECT 'tablespace', NULL, spcname FROM pg_tablespace) "
+    "  UNION ALL SELECT 'tablespace', NULL, spcname FROM pg_tablespace"
+    "  UNION ALL SELECT 'role', NULL, rolname FROM pg_roles) "
     "SELECT a.n FROM asked a WHERE NOT EXISTS ("
     "  SELECT FROM has h LEFT JOIN pg_namespace s ON s.oid = h.home WHERE h.kind = a.kind AND h.name = a.name"
     "  AND (h.home IS NULL OR CASE WHEN a.schema IS NULL THEN s.nspname = ANY (current_schemas(true))"

@@ -232,6 +232,7 @@ void pg_shared_checks_part(struct arena *mem, struct changes *changes);
 struct object *pg_parent(const struct tree *tree, const struct table *table, int i);
 
 /* settle.c, effects.c */
+void pg_older_take(struct arena *mem, struct tree *tree); /* what older programs could only name */
 void pg_settle(struct arena *mem, const struct target *target, struct tree *tree);
 extern const struct effect_row pg_effects[];
 extern const struct since pg_since[];

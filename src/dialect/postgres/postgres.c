@@ -48,6 +48,10 @@ const struct render_kind pg_render[KIND_COUNT] = {
                     .alter = pg_index_alter,
                     .rename = pg_index_rename},
     [KIND_TRIGGER] = {.create = pg_trigger_create, .drop = pg_trigger_drop, .alter = pg_trigger_alter},
+    [KIND_POLICY] = {.create = pg_policy_create,
+                     .drop = pg_policy_drop,
+                     .alter = pg_policy_alter,
+                     .rename = pg_policy_rename},
     [KIND_VIEW] = {.create = pg_view_create, .drop = pg_view_drop, .alter = pg_view_alter, .rename = pg_view_rename},
 };
 

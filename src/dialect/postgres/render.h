@@ -80,6 +80,9 @@ bool pg_only_adds(const struct names *before,
                   const struct names *after); /* the old labels are all there, in their order */
 render_fn pg_enum_create, pg_enum_drop, pg_enum_alter, pg_enum_rename, pg_enum_finish;
 
+/* render_policy.c */
+render_fn pg_policy_create, pg_policy_drop, pg_policy_alter, pg_policy_rename;
+
 /* render_trigger.c */
 render_fn pg_trigger_create, pg_trigger_drop, pg_trigger_alter;
 

@@ -70,6 +70,25 @@ static void table_comment(struct render *render, const struct table *table)
     pg_comment(render, "TABLE", &name, table->comment);
 }
 
+static void security_statement(struct render *render, const struct table *table, bool before, bool after,
+                               const char *words)
+{
+    struct buf out = pg_begin(render, "");
+    if (before == after)
+        return;
+    pg_alter_table(&out, &table->object);
+    buf_addf(&out, "%s ROW LEVEL SECURITY", words);
+    render_statement(render, &out);
+}
+
+static void table_security(struct render *render, const struct table *before, const struct table *after)
+{
+    security_statement(render, after, before && before->row_security, after->row_security,
+                       after->row_security ? "ENABLE" : "DISABLE");
+    security_statement(render, after, before && before->force_row_security, after->force_row_security,
+                       after->force_row_security ? "FORCE" : "NO FORCE");
+}
+
 int pg_table_create(struct render *render, const struct change *change)
 {
     const struct table *table = (const struct table *)change->after;
@@ -90,6 +109,7 @@ int pg_table_create(struct render *render, const struct change *change)
         else if (kind_is(child->kind, KIND_INLINE) && !child->apart)
             pg_constraint_after(render, child);
     }
+    table_security(render, NULL, table);
     if (table->comment)
         table_comment(render, table);
     return 0;
@@ -170,6 +190,8 @@ int pg_table_alter(struct render *render, const struct change *change)
         pg_options_alter(render, out.data, &before->options, &after->options);
     if (change_has(change, TABLE_tablespace))
         pg_tablespace_alter(render, out.data, after->tablespace);
+    if (change_has(change, TABLE_row_security) || change_has(change, TABLE_force_row_security))
+        table_security(render, before, after);
     if (change_has(change, TABLE_comment))
         table_comment(render, after);
     return 0;

@@ -213,6 +213,15 @@ static void settle_part(struct index_part *part)
     settle_flag(&part->object, INDEX_PART_nulls_first, part->descending);
 }
 
+/* PUBLIC is everybody, whoever stands beside it. */
+static void settle_policy(struct arena *mem, struct policy *policy)
+{
+    policy->command = !policy->command ? "ALL" : text_upper(mem, policy->command);
+    if (names_have(&policy->roles, "public"))
+        policy->roles = (struct names){0};
+    names_sort(&policy->roles);
+}
+
 static void settle_object(struct arena *mem, struct object *object, const struct tree *tree)
 {
     switch (object->kind) {
@@ -223,6 +232,7 @@ static void settle_object(struct arena *mem, struct object *object, const struct
     case KIND_PRIMARY_KEY: settle_primary_key(mem, (struct primary_key *)object); break;
     case KIND_UNIQUE: settle_unique(mem, (struct unique *)object); break;
     case KIND_INDEX: settle_index(mem, (struct index *)object); break;
+    case KIND_POLICY: settle_policy(mem, (struct policy *)object); break;
     case KIND_VIEW: settle_options(mem, &((struct view *)object)->options); break;
     case KIND_INDEX_PART: settle_part((struct index_part *)object); break;
     default: break;
@@ -231,6 +241,7 @@ static void settle_object(struct arena *mem, struct object *object, const struct
 
 void pg_settle(struct arena *mem, const struct target *target, struct tree *tree)
 {
+    pg_older_take(mem, tree);
     if (target_usual(target))
         tree_fold_schema(mem, tree, target_usual(target));
     for (struct object *object = tree->root; object; object = object_next(tree->root, object))

@@ -1,5 +1,7 @@
 #include "postgres.h"
 
+#include "schema/unmodelled.h"
+
 static struct object *child(struct object *parent, enum kind kind, int at)
 {
     for (int i = 0; i < parent->children.n; i++) {
@@ -148,6 +150,29 @@ static void a_check_of_the_parents_name_is_the_parents(void **state)
     assert_non_null(object_child(child, KIND_CHECK, "own"));
 }
 
+static void older_note(struct arena *mem, struct tree *tree, const char *kind, const char *name, const char *on_kind)
+{
+    struct unmodelled *one = NEW(mem, struct unmodelled);
+    *one = (struct unmodelled){.kind = kind, .schema = "", .name = name, .on_kind = on_kind, .on = "t"};
+    one->definition = "true";
+    list_add(mem, &tree->unmodelled, one);
+}
+
+static void what_older_programs_named_becomes_fields(void **state)
+{
+    struct ctx *ctx = *state;
+    struct tree *tree = pg_tree(ctx, "'tables': [{'name': 't'}]");
+    const struct table *table = (const struct table *)table_of(tree);
+    kind_set_remove(&tree->kinds, KIND_POLICY);
+    older_note(ctx->mem, tree, "row security", "forced", "table");
+    older_note(ctx->mem, tree, "row security", "enabled", "partition");
+    older_note(ctx->mem, tree, "policy", "p", "table");
+    pg_older_take(ctx->mem, tree);
+    assert_true(table->row_security && table->force_row_security);
+    assert_int_equal(tree->unmodelled.n, 1);
+}
+
 UNIT_TESTS(UNIT(unnamed_objects_get_the_servers_names), UNIT(long_names_are_cut_as_the_server_cuts_them),
            UNIT(defaults_are_said), UNIT(the_usual_schema_is_the_default_one),
-           UNIT(children_have_their_parents_columns), UNIT(a_check_of_the_parents_name_is_the_parents))
+           UNIT(children_have_their_parents_columns), UNIT(a_check_of_the_parents_name_is_the_parents),
+           UNIT(what_older_programs_named_becomes_fields))

@@ -27,6 +27,8 @@ static const struct judged {
      "'indexes': [{'name': 'i', 'predicate': '%s > 0', 'parts': [{'column': 'a'}]}]}]"},
     {KIND_INDEX_PART, INDEX_PART_expr,
      "'tables': [{'name': 't', 'indexes': [{'name': 'i', 'parts': [{'expr': '%s'}]}]}]"},
+    {KIND_POLICY, POLICY_using, "'tables': [{'name': 't', 'policies': [{'name': 'p', 'using': '%s > 0'}]}]"},
+    {KIND_POLICY, POLICY_with_check, "'tables': [{'name': 't', 'policies': [{'name': 'p', 'with_check': '%s > 0'}]}]"},
     {KIND_VIEW, VIEW_query, "'views': [{'name': 'v', 'query': 'SELECT %s AS a'}]"},
     {KIND_TRIGGER, TRIGGER_definition,
      "'tables': [{'name': 't', 'triggers': [{'name': 'r', 'definition': "

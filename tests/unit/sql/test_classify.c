@@ -91,6 +91,7 @@ static void renamed_objects(void **state)
 {
     struct ctx *ctx = *state;
     assert_object(ENGINE_PG, VERB_RENAME, "ALTER TABLE IF EXISTS ONLY s.a RENAME TO \"B\"", "table s.a > B");
+    assert_object(ENGINE_PG, VERB_RENAME, "ALTER POLICY p ON s.t RENAME TO q", "policy s.p on t > q");
     assert_object(ENGINE_PG, VERB_ALTER, "ALTER TABLE a RENAME COLUMN x TO y", "table a");
     assert_object(ENGINE_PG, VERB_ALTER, "ALTER TABLE a RENAME x TO y", "table a");
     assert_object(ENGINE_PG, VERB_RENAME, "ALTER INDEX i RENAME TO j", "index i > j");

@@ -1,5 +1,5 @@
 -- What no kind models and rests on something that is modelled, as the server itself notes it: the function that takes an
--- enum, the policy that reads a column.  The server refuses to drop that, or to change the column's type, under it.
+-- enum, the rule that reads a column.  The server refuses to drop that, or to change the column's type, under it.
 -- Where the dependent is a part of the relation (`goes_along`), dropping that as a whole drops both.
 -- Extended statistics do not refuse: they go with any of their columns (`falls`).
 WITH ns AS (
@@ -17,8 +17,10 @@ WITH ns AS (
           WHEN 'pg_type'::regclass THEN EXISTS (SELECT FROM pg_type t WHERE t.oid = d.objid AND t.typtype IN ('d', 'r'))
           WHEN 'pg_class'::regclass THEN EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relkind IN ('c', 'f'))
           WHEN 'pg_constraint'::regclass THEN EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND k.contypid <> 0)
+          WHEN 'pg_policy'::regclass THEN EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+                                                  WHERE p.oid = d.objid AND c.relispartition)
           ELSE d.classid IN ('pg_proc'::regclass, 'pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
-              'pg_opfamily'::regclass, 'pg_policy'::regclass, 'pg_transform'::regclass, 'pg_publication_rel'::regclass,
+              'pg_opfamily'::regclass, 'pg_transform'::regclass, 'pg_publication_rel'::regclass,
               'pg_statistic_ext'::regclass)
           END
 ), resting AS (

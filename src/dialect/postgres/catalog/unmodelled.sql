@@ -64,7 +64,7 @@ WITH ns AS (
         contype IN ('p', 'u', 'x') OR (contype = 'c' AND conislocal) OR (contype = 'f' AND conparentid = 0) AS modelled
     FROM con
     UNION ALL SELECT 'pg_trigger'::regclass, oid, tgrelid, 'trigger ' || tgname, true FROM pg_trigger
-    UNION ALL SELECT 'pg_policy'::regclass, oid, polrelid, 'policy ' || polname, false FROM pg_policy
+    UNION ALL SELECT 'pg_policy'::regclass, oid, polrelid, 'policy ' || polname, true FROM pg_policy
     UNION ALL SELECT 'pg_rewrite'::regclass, oid, ev_class, 'rule ' || rulename, false FROM pg_rewrite WHERE oid >= 16384
 ), acl AS (
     SELECT word AS on_kind, schema, name AS on_name, NULL AS column_name, relacl AS acl, relowner AS owner,
@@ -160,7 +160,7 @@ SELECT NULL, 'policy', r.schema, p.polname, r.word, r.name, NULL, concat_ws('; '
         FROM (SELECT CASE r WHEN 0 THEN 'public' ELSE pg_get_userbyid(r)::text END AS name
             FROM unnest(p.polroles) AS r) AS o),
     'using ' || pg_get_expr(p.polqual, p.polrelid), 'check ' || pg_get_expr(p.polwithcheck, p.polrelid))
-FROM pg_policy p JOIN rel r ON r.oid = p.polrelid
+FROM pg_policy p JOIN rel r ON r.oid = p.polrelid AND r.word = 'partition'
 UNION ALL
 -- if pg_proc WHERE oid >= 16384
 SELECT NULL, p.word, p.schema, p.name, NULL, NULL, NULL, CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE
@@ -395,11 +395,11 @@ UNION ALL
 SELECT NULL, 'OF type', r.schema, format_type(c.reloftype, NULL), r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.reloftype <> 0
 UNION ALL
--- if pg_class WHERE oid >= 16384; relrowsecurity OR relforcerowsecurity
+-- if pg_class WHERE oid >= 16384; relispartition AND (relrowsecurity OR relforcerowsecurity)
 SELECT NULL, 'row security', r.schema, CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'enabled' END, r.word,
     r.name, NULL,
     c.relrowsecurity::text
-FROM rel r JOIN pg_class c ON c.oid = r.oid AND (c.relrowsecurity OR c.relforcerowsecurity)
+FROM rel r JOIN pg_class c ON c.oid = r.oid AND r.word = 'partition' AND (c.relrowsecurity OR c.relforcerowsecurity)
 UNION ALL
 -- if pg_class WHERE oid >= 16384; relkind IN ('r', 'p', 'm') AND relreplident <> 'd'
 SELECT NULL, 'replica identity', r.schema, CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing'
