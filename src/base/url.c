@@ -224,11 +224,25 @@ static int read_options(struct ctx *ctx, struct piece rest, struct url *url)
 
 static int stray_password_check(struct ctx *ctx, struct piece rest, const struct url *url)
 {
-    if (!url_strays(url, rest.start, (size_t)(find_any(rest, "?") - rest.start)))
+    if (!url_strays(url, rest.start, rest.end))
         return 0;
     fail(ctx, ERR_CONFIG, "the database URL has an @ after its host");
     return fail_hint(
-        ctx, "If the password contains / ? # or @, write it percent-encoded; @ in the name of a database is %%40.");
+        ctx, "If the password contains / ? # or @, write it percent-encoded; an @ in a name or an option is %%40.");
+}
+
+/* What is a password in truth, but stands where messages would show it. */
+static int hidden_password_check(struct ctx *ctx, const struct url *url)
+{
+    if (url->user && strchr(url->user, ':') && !url->password.text) {
+        fail(ctx, ERR_CONFIG,
+             "the user in the database URL holds a colon that is written %%3A, and there is no password");
+        return fail_hint(ctx, "Write user:password@; a user whose name holds a colon goes into ?user=.");
+    }
+    if (!url_hides_password(url))
+        return 0;
+    fail(ctx, ERR_CONFIG, "the database URL has a password that is not in its place");
+    return fail_hint(ctx, "Write dialect://user:password@host/database, and options after ? with & between them.");
 }
 
 static int read_parts(struct ctx *ctx, struct piece rest, struct url *url)
@@ -244,7 +258,7 @@ static int read_parts(struct ctx *ctx, struct piece rest, struct url *url)
     }
     if (rest.start < rest.end)
         TRY(read_options(ctx, (struct piece){rest.start + 1, rest.end}, url));
-    return 0;
+    return hidden_password_check(ctx, url);
 }
 
 int url_read(struct ctx *ctx, const char *text, struct url *url)

@@ -30,8 +30,10 @@ const char *url_option(const struct url *url, const char *key); /* last one wins
 int url_check_numbers(struct ctx *ctx, const struct url *url, const char *const *numeric);
 /* ERR_CONFIG for an option that is nearly one of `known`; a warning for any other that is not. */
 int url_check_options(struct ctx *ctx, const struct url *url, const struct names *known, const char *engine);
-bool url_strays(const struct url *url, const char *path, size_t length); /* `path`: after the host, as it is written */
-char *url_show(struct arena *mem, const struct url *url);                /* password as *** */
+bool url_strays(const struct url *url, const char *rest,
+                const char *end);                         /* `rest`: after the host, as it is written */
+bool url_hides_password(const struct url *url);           /* one that was written as other tools have it: ;password=x */
+char *url_show(struct arena *mem, const struct url *url); /* password as *** */
 /* `text` may be no URL at all: everything that could be a password in it is replaced by ***. */
 char *url_mask(struct arena *mem, const char *text);
 

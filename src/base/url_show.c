@@ -32,12 +32,23 @@ static const char open_options[] =
     "sslcert ssl_ca ssl_capath ssl_cert ssl_cipher ssl_disabled ssl_verify_cert ssl_verify_identity "
     "ssl_check_hostname tls_version mode cache immutable nolock uri vfs ";
 
-static bool is_open_option(const char *key, size_t length)
+static bool is_one_of(const char *options, const char *key, size_t length)
 {
-    for (const char *at = open_options; *at; at += strcspn(at, " ") + 1)
+    for (const char *at = options; *at; at += strcspn(at, " ") + 1)
         if (strcspn(at, " ") == length && strncasecmp(at, key, length) == 0)
             return true;
     return false;
+}
+
+static bool is_open_option(const char *key, size_t length)
+{
+    return is_one_of(open_options, key, length);
+}
+
+static const char *find_or_end(const char *from, const char *end, char c)
+{
+    const char *found = memchr(from, c, (size_t)(end - from));
+    return found ? found : end;
 }
 
 /* The length of the option's name that begins at `at`, if its value is not to be shown; else 0. */
@@ -90,16 +101,61 @@ static void show_options(struct buf *out, const struct url *url)
     }
 }
 
-/*
- * In u:p@ss/word@h/db and //u:p@h/db, what was read as host and database is the rest of a password, which no message
- * may name.
- */
-bool url_strays(const struct url *url, const char *path, size_t length)
+/* Options in whose values an @ is written as it is: names and paths. */
+static const char at_options[] =
+    "host user dbname service socket unix_socket application_name options init_command passfile sslrootcert "
+    "sslcert sslkey sslcrl ssl_ca ssl_capath ssl_cert ssl_key ";
+
+static bool may_hold_at(const char *option, const char *end)
 {
-    const char *at = memrchr(path, '@', length);
-    if (!at || text_starts_nocase(url->dialect, "sqlite"))
+    const char *equals = memchr(option, '=', (size_t)(end - option));
+    return equals && !memchr(option, '@', (size_t)(equals - option)) &&
+           is_one_of(at_options, option, (size_t)(equals - option));
+}
+
+/*
+ * In u:p@ss/word@h/db, u:p@ss?word@h and //u:p@h/db, what was read as host, database and options is the rest of a
+ * password, which no message may name.
+ */
+bool url_strays(const struct url *url, const char *rest, const char *end)
+{
+    if (text_starts_nocase(url->dialect, "sqlite") && !url->host && !url->password.text)
         return false;
-    return url->password.text || memchr(path, ':', (size_t)(at - path));
+    const char *query = find_or_end(rest, end, '?');
+    const char *at = memrchr(rest, '@', (size_t)(query - rest));
+    if (at)
+        return url->password.text || memchr(rest, ':', (size_t)(at - rest));
+    if (!url->password.text && (url->user || !memchr(rest, ':', (size_t)(end - rest))))
+        return false;
+    for (const char *option = query; option < end;) {
+        const char *behind = find_or_end(++option, end, '&');
+        if (memchr(option, '@', (size_t)(behind - option)) && (query == rest || !may_hold_at(option, behind)))
+            return true;
+        option = behind;
+    }
+    return false;
+}
+
+/* In h/d;password=x, as other tools have it, what follows the ";" is no part of the name that it stands in. */
+static bool holds_secret_option(const char *text)
+{
+    for (const char *at = text ? strpbrk(text, ";&") : NULL; at && *at; at++) {
+        const struct secret_word *word = secret_word_at(at);
+        size_t length = word ? strlen(word->word) : 0;
+        while (word && char_is_word((unsigned char)at[length]))
+            length++;
+        if (word && at[length + strspn(at + length, " ")] == '=')
+            return true;
+    }
+    return false;
+}
+
+bool url_hides_password(const struct url *url)
+{
+    bool hides = holds_secret_option(url->user) || holds_secret_option(url->host) || holds_secret_option(url->database);
+    for (int i = 0; i < url->keys.n; i++)
+        hides = hides || holds_secret_option(url->values.item[i]);
+    return hides;
 }
 
 char *url_show(struct arena *mem, const struct url *url)
@@ -143,6 +199,15 @@ static bool is_port(const char *from, const char *end)
     return at > from && at - from <= 5 && (at == end || !char_is_word((unsigned char)*at));
 }
 
+/* The last byte of a "%3A", or NULL. */
+static const char *find_encoded_colon(const char *from, const char *end)
+{
+    for (; end - from >= 3; from++)
+        if (text_starts_nocase(from, "%3a"))
+            return from + 2;
+    return NULL;
+}
+
 /*
  * The text between the first colon and the last "@", or as long as there is no "@" what follows the colon and is
  * no port: NULL if there is neither, else where it begins, *behind being where it ends.
@@ -151,6 +216,8 @@ static const char *find_password(const char *from, const char *end, const char *
 {
     const char *colon = find_in(from, end, ':');
     const char *at = memrchr(from, '@', (size_t)(end - from));
+    if (at && (!colon || at < colon)) /* a login that was percent-encoded as a whole */
+        colon = find_encoded_colon(from, at);
     if (!colon || (at && at < colon))
         return NULL;
     if (!at && (is_port(colon + 1, end) || find_in(from, colon, '/')))

@@ -91,7 +91,8 @@ def test_arguments_and_children(guarded):
 
 FAILED = ["{engine}://u:{secret}@127.0.0.1:1/d", "{engine}://u:{secret}@nowhere.invalid/d", "{engine}://u:{secret}@{server}/nowhere",
           "{engine}://u:{secret}@127.0.0.1:1/d?sslmode=nonsense&connect_timeout=x", "{engine}://u:{secret}@127.0.0.1:port/d",
-          "{engine}+nonsense://u:{secret}@h/d", "{engine}://u:{raw}@127.0.0.1:1/d", "nonsense://u:{secret}@h/d"]
+          "{engine}+nonsense://u:{secret}@h/d", "{engine}://u:{raw}@127.0.0.1:1/d", "nonsense://u:{secret}@h/d",
+          "{engine}://u:c@ca%3Ana?ca%3Ana/x@127.0.0.1:1/d", "{engine}://127.0.0.1:1/d;password={secret}", "{engine}://u%3A{secret}@h/d"]
 
 
 @pytest.mark.parametrize("url", FAILED)

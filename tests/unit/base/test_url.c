@@ -70,7 +70,7 @@ static void finds_the_end_of_the_password(void **state)
     assert_parts("postgresql://user@h:5432/d", "postgresql - user - h 5432 d");
     assert_parts("postgresql://u:p/w?x#@h/db", "postgresql - u p/w?x# h - db");
     assert_parts("postgresql://u:a:b@h/db", "postgresql - u a:b h - db");
-    assert_parts("postgresql://u:p@h/d?x=a@b", "postgresql - u p h - d x=a@b");
+    assert_parts("postgresql://u:p@h/d?user=a@b", "postgresql - u p h - d user=a@b");
     assert_parts("postgresql://h/db@x", "postgresql - - - h - db@x");
 }
 
@@ -159,6 +159,41 @@ static void refuses_wrong_hosts_and_ports(void **state)
                    "the database URL has text between the IPv6 address and the port");
 }
 
+static void refuses_what_may_be_the_rest_of_a_password(void **state)
+{
+    const char *message = "the database URL has an @ after its host";
+    assert_refused(*state, "postgresql://u:c@na?ry/x@h", message);
+    assert_refused(*state, "postgresql://u:c@na?ry@h:1/d", message);
+    assert_refused(*state, "postgresql://u:c@na/ry?x@h", message);
+    assert_refused(*state, "mysql://u:c/a@na?ry@h:1/d", message);
+    assert_refused(*state, "mysql://u:c@na=r?y=x&z@h/d", message);
+    assert_refused(*state, "mysql://u:c@na,ry?z@h/d", message);
+    assert_refused(*state, "mariadb://u:c@na?user=ry/x@h:1", message);
+    assert_refused(*state, "mariadb://u:c@na/d?connect_timeout=ry@h", message);
+    assert_refused(*state, "sqlite://u:c@na?ry/x@h", message);
+    assert_refused(*state, "postgresql://u/c?na:ry@h", message);
+    assert_parts("postgresql://u:p@h/d?a=1&sslrootcert=/home/a@b/c",
+                 "postgresql - u p h - d a=1 sslrootcert=/home/a@b/c");
+    assert_parts("postgresql://u:p@h/d?a=b%40c", "postgresql - u p h - d a=b@c");
+    assert_parts("postgresql:///d?user=a@b", "postgresql - - - - - d user=a@b");
+    assert_parts("mysql://u:p@h/d?init_command=SET%20@x=1", "mysql - u p h - d init_command=SET @x=1");
+    assert_parts("mysql://u@h/d?x=SET%20@x", "mysql - u - h - d x=SET @x");
+}
+
+static void refuses_a_password_that_is_not_in_its_place(void **state)
+{
+    const char *message = "the database URL has a password that is not in its place";
+    assert_refused(*state, "postgresql://h/d;password=canary", message);
+    assert_refused(*state, "postgresql://h;User=u;Password = canary;Database=d", message);
+    assert_refused(*state, "mysql://h/d?user=u;pwd=canary", message);
+    assert_refused(*state, "mysql://h/d?user=u%26passwd=canary", message);
+    assert_refused(*state, "sqlite:///x.db;password=canary", message);
+    assert_parts("sqlite:///a;b=1.db", "sqlite - - - - - a;b=1.db");
+    assert_refused(*state, "postgresql://u%3Acanary@h/d",
+                   "the user in the database URL holds a colon that is written %3A, and there is no password");
+    assert_parts("postgresql://a%3Ab:p@h/d", "postgresql - a:b p h - d");
+}
+
 static void refuses_zero_bytes(void **state)
 {
     const char *message = "the database URL contains a zero byte (%00)";
@@ -172,4 +207,5 @@ UNIT_TESTS(UNIT(reads_every_part), UNIT(parts_may_be_absent), UNIT(reads_sqlite_
            UNIT(finds_the_end_of_the_password), UNIT(reads_hosts), UNIT(reads_options_as_python),
            UNIT(the_last_of_repeated_options_counts), UNIT(a_password_among_the_options_becomes_the_secret),
            UNIT(the_password_is_nowhere_in_the_arena), UNIT(refuses_what_is_no_url),
-           UNIT(refuses_wrong_hosts_and_ports), UNIT(refuses_zero_bytes))
+           UNIT(refuses_wrong_hosts_and_ports), UNIT(refuses_what_may_be_the_rest_of_a_password),
+           UNIT(refuses_a_password_that_is_not_in_its_place), UNIT(refuses_zero_bytes))

@@ -41,6 +41,7 @@ static void masks_urls(void **state)
         {"postgresql://u:canary@h:5432/db", "postgresql://u:***@h:5432/db"},
         {"postgresql://u:can@ary@h/db", "postgresql://u:***@h/db"},
         {"postgresql://u:can:ary@h/db", "postgresql://u:***@h/db"},
+        {"postgresql://u%3Acanary@h/db", "postgresql://u%3A***@h/db"},
         {"postgresql://u:c/a?n#ary@h/db", "postgresql://u:***@h/db"},
         {"postgresql://u:canary x@h/db", "postgresql://u:***@h/db"},
         {"postgresql://u:a://canary@h/db", "postgresql://u:***@h/db"},
