@@ -231,6 +231,7 @@ static int bring_back(struct ctx *ctx, struct session *session, const struct res
 {
     const struct backup_way *way = session->database->dialect->driver->backup;
     TRY(lock_acquire(ctx, &session->state, session->wait_for_runner, &session->lock));
+    TRY(lock_show(session->lock, lock_at(ctx->mem, arena_printf(ctx->mem, "restore of %s", options->file), 0, 0)));
     emit_info(ctx, "Restoring %s from %s ...", session->conn->target, options->file);
     if (way->check)
         TRY(way->check(ctx, session->conn, options->file));
@@ -251,8 +252,11 @@ int restore_run(struct ctx *ctx, struct session *session, const struct restore_o
     json_set_text(ctx->mem, report, "version", NULL);
     if (!way)
         return no_backup(ctx, session);
+    if (access(options->file, R_OK) != 0)
+        return errno == ENOENT ? fail(ctx, ERR_FILE, "no such backup: %s", options->file)
+                               : fail(ctx, ERR_FILE, "cannot read the backup %s: %s", options->file, strerror(errno));
     if (!file_exists(options->file))
-        return fail(ctx, ERR_FILE, "no such backup: %s", options->file);
+        return fail(ctx, ERR_FILE, "%s is a folder, not a backup", options->file);
     TRY(note_read(ctx, note_path(ctx->mem, options->file), &note));
     TRY(session_connect(ctx, session, false));
     TRY(note_check(ctx, session, options, note));

@@ -67,8 +67,9 @@ static char *describe(struct arena *mem, const struct lock_holder *holder)
 {
     if (!holder->owner)
         return arena_dup(mem, "somebody who does not say");
-    return arena_printf(mem, "%s on %s, process %s, since %s", holder->owner, holder->host ? holder->host : "?",
-                        holder->pid ? holder->pid : "?", holder->since ? holder->since : "?");
+    const char *at = holder->file ? arena_printf(mem, " (%s)", holder->file) : "";
+    return arena_printf(mem, "%s on %s, process %s, since %s%s", holder->owner, holder->host ? holder->host : "?",
+                        holder->pid ? holder->pid : "?", holder->since ? holder->since : "?", at);
 }
 
 static int lock_try(struct ctx *ctx, struct state *state, const char *why, struct lease **lease, bool *taken)

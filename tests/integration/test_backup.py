@@ -12,6 +12,7 @@ import uuid
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy.engine import make_url
 from support.engines import wait_until
 from support.project import PROGRAM
 
@@ -304,6 +305,63 @@ def test_an_interrupted_restore_in_one_transaction(any_project):
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130 and "is as it was" in err and f"`dbwarden restore {backup}` begins again" in err, err
     project.ok("migrate")
+
+
+def foreign_dump(project, path, *words):
+    """With our own tables in it, the lock's row as of a holder that was alive then."""
+    parts = make_url(project.url)
+    with open(path, "w") as out:
+        subprocess.run(["mariadb-dump", "-h", parts.host, f"-P{parts.port}", f"-u{parts.username}", f"-p{parts.password}", "--skip-ssl",
+                        *words, parts.database], stdout=out, check=True)
+
+
+@pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)
+def test_a_foreign_dump_brings_no_lock(any_project):
+    project = any_project
+    filled(project)
+    project.ok("migrate")
+    lock = project.database.query("SELECT * FROM _dbwarden_lock")
+    project.database.run("UPDATE _dbwarden_lock SET owner = 'of then'")
+    foreign_dump(project, project.folder / "foreign.sql")
+    assert "`_dbwarden_lock`" in (project.folder / "foreign.sql").read_text()
+    project.ok("restore", "foreign.sql", "--yes", "--force")
+    assert project.database.query("SELECT * FROM _dbwarden_lock") == lock
+    assert project.database.versions() == ["0001", "0002"] and project.database.tables() == ["extra", "keep"]
+    foreign_dump(project, project.folder / "foreign.sql", "--databases")
+    text = (project.folder / "foreign.sql").read_text()
+    project.ok("restore", "foreign.sql", "--yes", "--force")
+    name = make_url(project.url).database
+    (project.folder / "foreign.sql").write_text(text.replace(f"USE `{name}`", "USE `elsewhere`"))
+    refused = project.run("restore", "foreign.sql", "--yes", "--force")
+    assert refused.status == 1 and "leaves this database by USE" in refused.err and "Nothing was changed" in refused.err, refused
+    assert project.statuses() == {"0001": "applied", "0002": "applied"}
+
+
+@pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)
+def test_who_waits_for_a_restore_hears_of_it(any_project):
+    project = any_project
+    backup = with_a_copy(project)
+
+    def stop(process):
+        report = project.ok("lock-status", "--json").json
+        assert report["held"] is True and report["holder"]["file"] == f"restore of {backup}"
+        refused = project.run("migrate", "--wait-for-runner", "0")
+        assert refused.status == 4 and f"process {process.pid}, since" in refused.err and f"(restore of {backup})" in refused.err, refused
+        interrupt(process)
+
+    stop_in_the_middle(project, backup, stop)
+    project.ok("restore", str(backup), "--yes")
+
+
+def test_a_backup_that_cannot_be_read(lite):
+    """What stands in the way is named, so that nobody looks for a file that is there."""
+    filled(lite)
+    lite.write("file", "")
+    os.symlink("loop", lite.folder / "loop")
+    for name, sentence in (("none.db", "no such backup: none.db"), ("file/x.db", "cannot read the backup file/x.db: Not a directory"),
+                           ("loop/x.db", "cannot read the backup loop/x.db: Too many levels"), (".", ". is a folder, not a backup")):
+        shown = lite.run("restore", name, "--yes")
+        assert shown.status == 1 and sentence in shown.err, shown
 
 
 @pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)

@@ -124,3 +124,38 @@ def test_a_holder_that_slept_too_long_notices(project):
     assert late.status == 4 and "was lost" in late.err, str(late)
     assert whole(project)
     assert "up to date" in project.ok("migrate").out
+
+
+FOREIGN = """DROP TABLE IF EXISTS `_dbwarden_lock`;
+/*!40101 SET character_set_client = utf8mb4 */;
+CREATE TABLE `_dbwarden_lock` (
+  `id` int NOT NULL
+) ENGINE=InnoDB;
+LOCK TABLES `_dbwarden_lock` WRITE;
+/*!40000 ALTER TABLE `_dbwarden_lock` DISABLE KEYS */;
+INSERT INTO `_dbwarden_lock` VALUES
+(1);
+UNLOCK TABLES;
+CREATE TABLE `four` (`id` int PRIMARY KEY);
+SELECT SLEEP(7);
+INSERT INTO `four` VALUES (1);
+-- Dump completed on 2026-01-01
+"""
+
+
+def test_a_restore_holds_the_lease_until_it_has_ended(project):
+    """Whatever the dump says of a lease, and as long as the client program is at work."""
+    kill_first(project)
+    project.ok("migrate")
+    project.write("foreign.sql", FOREIGN)
+    process = project.start("restore", "foreign.sql", "--yes", "--force", env=SHORT)
+    wait_until(lambda: running(project, "SELECT SLEEP("))
+    time.sleep(3)
+    report = project.ok("lock-status", "--json").json
+    assert report["held"] is True and report["holder"]["file"] == "restore of foreign.sql"
+    refused = project.run("migrate", "--wait-for-runner", "0")
+    assert refused.status == 4 and f"process {process.pid}" in refused.err and "(restore of foreign.sql)" in refused.err, refused
+    assert ended(process).status == 0
+    assert project.ok("lock-status", "--json").json["held"] is False
+    assert project.database.value("SELECT COUNT(*) FROM four") == 1 and project.database.tables() == ["four"]
+    project.ok("migrate", "--wait-for-runner", "0")

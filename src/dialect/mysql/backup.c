@@ -155,21 +155,41 @@ static int check_end(struct ctx *ctx, int fd, const char *path)
     return fail_hint(ctx, "Nothing was changed.");
 }
 
+/* A dump of several databases, or made to be one's own, says USE in its beginning, and would be loaded elsewhere. */
+static int check_beginning(struct ctx *ctx, int fd, const char *path, const char *database)
+{
+    enum { HEAD = 8192 };
+    char head[HEAD + 1];
+    ssize_t got = pread(fd, head, HEAD, 0);
+    head[got < 0 ? 0 : got] = 0;
+    const char *use = strstr(head, "\nUSE `");
+    const char *name = use ? use + strlen("\nUSE `") : NULL;
+    if (!name || (text_starts(name, database) && name[strlen(database)] == '`'))
+        return 0;
+    fail(ctx, ERR_FILE, "%s leaves this database by USE, so it would be restored into another one", path);
+    return fail_hint(ctx, "Nothing was changed. Dump one database, without --databases and --all-databases.");
+}
+
 /* Of this database: "DROP VIEW", and a name. Views first: they have no rows to lose and may rest on tables. */
 static const char contents_sql[] =
     "SELECT CASE table_type WHEN 'VIEW' THEN 'VIEW' WHEN 'SEQUENCE' THEN 'SEQUENCE' ELSE 'TABLE' END AS what, table_name "
     "AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT IN ('" RESTORING_TABLE
     "', '" LOCK_TABLE "') UNION ALL SELECT routine_type, routine_name "
-    "FROM information_schema.routines WHERE routine_schema = DATABASE() UNION ALL SELECT 'EVENT', event_name FROM "
-    "information_schema.events WHERE event_schema = DATABASE()";
+    "FROM information_schema.routines WHERE routine_schema = DATABASE()";
 
-static int clear(struct ctx *ctx, struct conn *conn)
+/* By itself, because some servers that speak MySQL's protocol have none. */
+static const char events_sql[] =
+    "SELECT 'EVENT' AS what, event_name AS name FROM information_schema.events WHERE event_schema = DATABASE()";
+
+static const char has_events_sql[] =
+    "SELECT 1 AS x FROM information_schema.tables WHERE LOWER(table_schema) = 'information_schema' AND UPPER(table_name) = "
+    "'EVENTS'";
+
+static int drop_all(struct ctx *ctx, struct conn *conn, const char *select)
 {
     struct rows rows;
-    TRY(my_query(ctx, conn, contents_sql, NULL, &rows));
-    TRY(my_exec(ctx, conn, "SET SESSION foreign_key_checks = 0"));
-    int code = 0;
-    for (int i = 0; i < rows.row.n && code == 0; i++) {
+    int code = my_query(ctx, conn, select, NULL, &rows);
+    for (int i = 0; code == 0 && i < rows.row.n; i++) {
         const char *const *cell = rows.row.item[i];
         struct buf sql;
         buf_init(&sql, ctx->mem);
@@ -177,6 +197,17 @@ static int clear(struct ctx *ctx, struct conn *conn)
         ident_add(&sql, conn->dialect->ident, cell[1]);
         code = my_exec(ctx, conn, sql.data);
     }
+    return code;
+}
+
+static int clear(struct ctx *ctx, struct conn *conn)
+{
+    struct rows events;
+    TRY(my_query(ctx, conn, has_events_sql, NULL, &events));
+    TRY(my_exec(ctx, conn, "SET SESSION foreign_key_checks = 0"));
+    int code = drop_all(ctx, conn, contents_sql);
+    if (code == 0 && events.row.n)
+        code = drop_all(ctx, conn, events_sql);
     struct error error = ctx->error;
     my_exec(ctx, conn, "SET SESSION foreign_key_checks = 1");
     ctx->error = error;
@@ -190,6 +221,7 @@ int my_backup_check(struct ctx *ctx, struct conn *conn, const char *path)
     if (fd < 0)
         return fail(ctx, ERR_FILE, "cannot read %s", path);
     TRY(find(ctx, conn, client_names, client_names_mysql, &program));
+    TRY(check_beginning(ctx, fd, path, ((struct my_conn *)conn)->url.database));
     return check_end(ctx, fd, path);
 }
 
@@ -204,7 +236,7 @@ int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
     if (code == 0)
         code = conn_fence(ctx, conn);
     if (code == 0)
-        code = my_feed(ctx, conn, fd);
+        code = my_feed_dump(ctx, conn, fd);
     if (code < 0 && code != ERR_CONNECT && code != ERR_CANCELLED)
         fail_hint(ctx, "The database is half restored: run restore again once this is put right.");
     return code;

@@ -71,6 +71,9 @@ int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
 int my_dump(struct ctx *ctx, struct conn *conn, const char *const *options, const struct names *tables, int fd);
 int my_feed(struct ctx *ctx, struct conn *conn, int fd);
 
+/* sieve.c: the same for a dump that may hold our lock table. */
+int my_feed_dump(struct ctx *ctx, struct conn *conn, int fd);
+
 /* sandbox.c */
 int my_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 
