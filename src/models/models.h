@@ -32,6 +32,8 @@ struct seed_source {
     const struct url *url;
     const char *record;
     const struct names *params;
+    const char *withdraw; /* takes the record away again, by `version`; on the way up only */
+    const char *version;
     bool down;
     double seconds;
 };

@@ -45,6 +45,8 @@ int models_seed(struct ctx *ctx, const struct seed_source *source, bool *ran)
     json_set(ctx->mem, request, "url", url_json(ctx->mem, source->url));
     json_set_text(ctx->mem, request, "record", source->record);
     json_set(ctx->mem, request, "params", json_names(ctx->mem, source->params));
+    json_set_text(ctx->mem, request, "withdraw", source->withdraw);
+    json_set_text(ctx->mem, request, "version", source->version);
     json_set_bool(ctx->mem, request, "down", source->down);
     const struct reader_call call = {
         .python = source->python,
@@ -56,5 +58,8 @@ int models_seed(struct ctx *ctx, const struct seed_source *source, bool *ran)
     };
     TRY(reader_run(ctx, &call, &reply));
     *ran = json_get_bool(reply, "ran", false);
+    const char *warning = json_get_text(reply, "warning");
+    if (warning)
+        emit_warning_at(ctx, (struct place){.file = path_near(ctx, source->path)}, "%s", warning);
     return 0;
 }

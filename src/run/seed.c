@@ -143,11 +143,14 @@ static int run_python(struct ctx *ctx, struct session *session, const struct mig
     const struct applied *row = applied_version(&session->seed_rows, seed->number);
     const struct batch_step step =
         down ? state_unrecord(ctx, &session->state, row) : state_record(ctx, &session->state, seed);
+    const struct applied made = {.version = seed->version, .seed = true};
     bool ran = true;
     struct seed_source source = {
         .path = path_absolute(ctx, seed->path),
         .record = step.sql,
         .params = step.params,
+        .withdraw = state_unrecord(ctx, &session->state, &made).sql,
+        .version = seed->version,
         .down = down,
         .seconds = session->seed_seconds,
     };

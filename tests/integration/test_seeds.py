@@ -147,6 +147,7 @@ WRONG = {
     "vanishes": ("    import os\n    os._exit(0)\n", "ended with status 0 before it answered"),
     "commits": ("    connection.commit()\n", "ends its transaction itself, by commit()"),
     "commits_in_sql": ("    connection.execute(text('COMMIT'))\n", "ends its transaction itself, by COMMIT"),
+    "commits_by_the_proxy": ("    connection.connection.commit()\n", "V0001__s.py:6: the seed ends its transaction itself, by commit()"),
     "rolls_back": ("    connection.rollback()\n", "ends its transaction itself, by rollback()"),
     "raw": ("    connection.execute('SELECT 1')\n", "SQL has to be wrapped"),
     "syntax": ("    x = = 1\n", "V0001__s.py:6: SyntaxError"),
@@ -162,6 +163,58 @@ def test_nothing_is_kept_of_a_wrong_one(lite, kind):
     assert outcome.status == 1 and message in outcome.err, outcome
     assert rows(project) == []
     assert project.ok("seed", "list", "--json").json["seed_counts"]["pending"] == 1
+
+
+AFTER = "    connection.execute(text(\"INSERT INTO t VALUES (2, 'b')\"))\n"
+
+
+@pytest.mark.parametrize("ending", ["", "    raise ValueError('late')\n"], ids=["to its end", "raises later"])
+def test_a_commit_that_only_the_driver_sees(any_project, ending):
+    """What cannot be prevented is proved by our savepoint, and never counts as a seed that was applied and is not there."""
+    project = seeded(any_project, V0001__s=HEAD + "    connection.connection.driver_connection.commit()\n" + AFTER + ending)
+    shown = project.run("seed", "apply")
+    pending = project.ok("seed", "list", "--json").json["seed_counts"]["pending"]
+    if project.engine in ("mysql", "mariadb") and not ending:
+        assert shown.status == 0 and "ended its transaction itself, by DDL or a commit" in shown.err, shown
+        assert rows(project) == [(1,), (2,)] and pending == 0
+    else:
+        sentence = "ValueError: late" if ending else "the seed ends its transaction itself, behind SQLAlchemy's back"
+        assert shown.status == 1 and sentence in shown.err, shown
+        assert "what it did until then is kept, and it is not recorded as applied" in shown.err, shown
+        assert rows(project)[0] == (1,) and pending == 1
+
+
+@pytest.mark.parametrize("any_project", ["postgresql", "sqlite"], indirect=True)
+def test_a_rollback_that_only_the_driver_sees_commit(any_project):
+    """On the way back the record is what goes."""
+    project = seeded(any_project, V0001__s=HEAD + "\n\ndef rollback(connection, session):\n    connection.execute(text('DELETE FROM t'))\n"
+                     "    connection.connection.driver_connection.commit()\n    raise ValueError('late')\n")
+    project.ok("seed", "apply")
+    shown = project.run("seed", "rollback")
+    assert shown.status == 1 and "ValueError: late" in shown.err and "what it did until then is kept" in shown.err, shown
+    assert rows(project) == [] and project.ok("seed", "list", "--json").json["seed_counts"]["pending"] == 1
+
+
+def test_a_failed_statement_that_is_passed_over(any_project):
+    """PostgreSQL keeps nothing of such a transaction, and says so to nobody: COMMIT is then a ROLLBACK."""
+    project = seeded(any_project, V0001__s=HEAD + "    try:\n        connection.execute(text('SELECT nonsense FROM nowhere'))\n"
+                     "    except Exception:\n        pass\n")
+    shown = project.run("seed", "apply")
+    if project.engine == "postgresql":
+        assert shown.status == 1 and "the server keeps nothing of it" in shown.err and "not recorded" not in shown.err, shown
+        assert rows(project) == []
+    else:
+        assert shown.status == 0 and rows(project) == [(1,)], shown
+    assert project.ok("seed", "list", "--json").json["seed_counts"]["pending"] == (project.engine == "postgresql")
+
+
+@pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)
+def test_a_transaction_that_the_server_ended_is_no_commit(any_project):
+    """As after a deadlock."""
+    project = seeded(any_project, V0001__s=HEAD + "    connection.connection.driver_connection.rollback()\n    raise ValueError('deadlock')\n")
+    shown = project.run("seed", "apply")
+    assert shown.status == 1 and "ValueError: deadlock" in shown.err and "Nothing of it is kept" in shown.err, shown
+    assert rows(project) == [] and project.ok("seed", "list", "--json").json["seed_counts"]["pending"] == 1
 
 
 def test_prints_leave_the_answer_alone(lite):

@@ -1,7 +1,8 @@
 """Mode `seed`: runs seed(connection, session) of a file, or its rollback(), and writes its record, in one transaction.
 
 The record comes first: where another run does the same at the same time, one of the two waits, fails on the record's unique
-name and leaves nothing.  Nobody but us may end the transaction, so a seed is there with its record or not at all.
+name and leaves nothing.  Nobody but us may end the transaction, so a seed is there with its record or not at all.  What is said
+to the driver behind SQLAlchemy's back cannot be prevented: a savepoint of ours that is gone afterwards proves it.
 """
 import asyncio
 import importlib
@@ -26,6 +27,8 @@ DRIVERS = {
 }
 ENDS = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(COMMIT|ROLLBACK(?!\s+TO)|BEGIN|START\s+TRANSACTION|END)\b(?!\s+TO\b)",
                   re.I | re.S)
+SAVEPOINT = "dbwarden_seed"
+ENDED = "It ended its transaction itself, by a commit that nobody could see: "
 PLACE = re.compile(r"('(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`)|[$?]\d*|:")
 
 
@@ -101,6 +104,16 @@ class Guard:
             raise refuse("the seed ends its transaction itself, by commit()",
                          "Leave commit() out: rows and record are committed together afterwards.")
 
+    def watch(self, connection):
+        """Also commit() of the driver's connection, as SQLAlchemy hands it out, which its own commit() calls."""
+        fairy = connection.connection
+
+        def commit():
+            self.commit(connection)
+            fairy.dbapi_connection.commit()
+
+        fairy.commit = commit
+
     def execute(self, connection, cursor, statement, *rest):
         word = ENDS.match(statement)
         if word and not self.ours:
@@ -108,7 +121,8 @@ class Guard:
                          "Leave it out: rows and record are committed together afterwards.")
 
 
-def record(connection, request, guard):
+def execute(connection, sql, params):
+    """A statement of ours, whose placeholders are those of the engine."""
     from sqlalchemy import text
 
     names = iter("p%d" % n for n in range(1, 100))
@@ -118,8 +132,56 @@ def record(connection, request, guard):
             return match.group(1).replace(":", "\\:")
         return "\\:" if match.group(0) == ":" else ":" + next(names)
 
-    values = {"p%d" % n: value for n, value in enumerate(request["params"], 1)}
-    connection.execute(text(PLACE.sub(bound, request["record"])), values)
+    values = {"p%d" % n: value for n, value in enumerate(params, 1)}
+    return connection.execute(text(PLACE.sub(bound, sql)), values)
+
+
+def record(connection, request):
+    return execute(connection, request["record"], request["params"])
+
+
+def works(connection, sql):
+    from sqlalchemy import exc
+
+    try:
+        connection.exec_driver_sql(sql)
+    except exc.SQLAlchemyError:
+        return False
+    return True
+
+
+def is_committed(connection, request):
+    """Is the record there, or gone on the way back, although we have not committed it?"""
+    from sqlalchemy import exc
+
+    try:
+        result = record(connection, request)
+    except exc.IntegrityError:
+        return True
+    return request["down"] and result.rowcount == 0
+
+
+def kept(connection, transaction, request, guard):
+    """After a failure: what of the seed is in the database all the same, as a sentence; None: nothing. Its record is withdrawn."""
+    from sqlalchemy import exc
+
+    try:
+        if transaction.is_active and works(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT):
+            return None
+        transaction.rollback()
+        connection.connection.rollback()  # where SQLAlchemy holds it for ended already
+        with connection.begin() as look:
+            committed = is_committed(connection, request)
+            look.rollback()
+        if not committed:
+            return None
+        if not request["down"]:
+            with connection.begin():
+                execute(connection, request["withdraw"], [request["version"]])
+                guard.ours = True
+    except exc.SQLAlchemyError:
+        return None
+    return ENDED + "what it did until then is kept, and it is not recorded as applied."
 
 
 def load(path, folder):
@@ -171,37 +233,63 @@ def hint_for(error):
 def explain(error, path, folder):
     """What the user's code raised, as the last line of its traceback would say it."""
     file, line = find.place_of(error, folder, path)
+    stays = getattr(error, "kept", None)
     if isinstance(error, Refusal):
-        error.file, error.line = error.file or file, error.line or line
+        error.file, error.line, error.hint = error.file or file, error.line or line, stays or error.hint
         return error
     if isinstance(error, SystemExit):
-        return refuse("the seed calls sys.exit()", "Let it return instead. Nothing of it is kept.", file, line)
-    return refuse(find.text_of(error), hint_for(error), file, line)
+        return refuse("the seed calls sys.exit()", stays or "Let it return instead. Nothing of it is kept.", file, line)
+    return refuse(find.text_of(error), stays or hint_for(error), file, line)
 
 
-def run(request, path, folder):
+def check_end(connection, transaction, request):
+    """Is the transaction still the one that began with the record?  A warning, where what ended it may have been a DDL statement."""
+    if not transaction.is_active:
+        raise refuse("the seed ends its transaction itself, by rollback()",
+                     "Leave it out, or use a savepoint: connection.begin_nested().")
+    if works(connection, "RELEASE SAVEPOINT " + SAVEPOINT):
+        return None
+    if works(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT):
+        raise refuse("a statement of the seed failed, and it went on: the server keeps nothing of it",
+                     "Put what may fail into a savepoint: with connection.begin_nested().")
+    if connection.dialect.name in ("mysql", "mariadb") and is_committed(connection, request):
+        return "ended its transaction itself, by DDL or a commit of the driver's: had it failed, a part of it would have been kept"
+    raise refuse("the seed ends its transaction itself, behind SQLAlchemy's back",
+                 "Leave that out: rows and record are committed together afterwards.")
+
+
+def run_in(connection, request, function, guard):
     from sqlalchemy import exc
     from sqlalchemy.orm import Session
 
-    engine = engine_for(request["url"], request["secret"])
-    guard = Guard(engine)
-    with engine.connect() as connection:
-        transaction = connection.begin()
-        try:
-            record(connection, request, guard)
-        except exc.IntegrityError:
-            raise refuse("another run has applied it in the meantime", "Nothing was done twice.") from None
-        function = function_of(load(path, folder), "rollback" if request["down"] else "seed", path)
+    transaction = connection.begin()
+    guard.watch(connection)
+    try:
+        record(connection, request)
+    except exc.IntegrityError:
+        raise refuse("another run has applied it in the meantime", "Nothing was done twice.") from None
+    connection.exec_driver_sql("SAVEPOINT " + SAVEPOINT)
+    try:
+        function = function()
         if function is not None:
             session = Session(bind=connection)
             call(function, connection, session)
             session.expunge_all()
-        if not transaction.is_active:
-            raise refuse("the seed ends its transaction itself, by rollback()",
-                         "Leave it out, or use a savepoint: connection.begin_nested().")
-        guard.ours = True
-        transaction.commit()
-    return function is not None
+        warning = check_end(connection, transaction, request)
+    except BaseException as error:
+        error.kept = kept(connection, transaction, request, guard)
+        raise
+    guard.ours = True
+    transaction.commit()
+    return {"ran": function is not None, "warning": warning}
+
+
+def run(request, path, folder):
+    engine = engine_for(request["url"], request["secret"])
+    guard = Guard(engine)
+    with engine.connect() as connection:
+        return run_in(connection, request,
+                      lambda: function_of(load(path, folder), "rollback" if request["down"] else "seed", path), guard)
 
 
 def read(request):
@@ -212,7 +300,7 @@ def read(request):
     end_with_parent()
     try:
         need_sqlalchemy(folder)
-        return {"ran": run(request, path, folder)}
+        return run(request, path, folder)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
