@@ -161,6 +161,8 @@ static int check_db_run(struct ctx *ctx, const struct request *request, struct r
     TRY(project_open(ctx, request, &project));
     TRY(inspect_live(ctx, &project.session, &tree));
     tables_find(ctx->mem, tree, &tables);
+    if (!tables.n)
+        TRY(state_check_home(ctx, &project.session.state));
     struct json *json = tables_json(ctx->mem, &tables);
     json_set_text(ctx->mem, reply->json, "database", project.session.database->name);
     json_set(ctx->mem, reply->json, "tables", json);

@@ -94,6 +94,20 @@ static bool any_unfinished(const struct session *session)
     return false;
 }
 
+/* A step of our own that failed, because of what the file has done: to its schema, its database or the tables themselves. */
+static void explain_own_step(struct ctx *ctx, const char *path)
+{
+    fail_at(ctx, path, 0, 0);
+    if (ctx->error.passing || !text_has(ctx->error.message, "_dbwarden_"))
+        return;
+    ctx->error.message = arena_printf(
+        ctx->mem, "the file takes away dbwarden's own tables, so nothing can be recorded: %s", ctx->error.message);
+    fail_hint(
+        ctx,
+        "Leave the tables _dbwarden_migrations and _dbwarden_journal, and the schema or database that they are in, "
+        "where they are: drop what else is in it instead.");
+}
+
 void execution_explain(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
@@ -103,7 +117,7 @@ void execution_explain(struct execution *execution)
     if (at >= 0 && at < execution->count)
         place_of(execution, &execution->split->piece[execution->first + at], execution->batch.position);
     else
-        fail_at(ctx, execution->migration->path, 0, 0);
+        explain_own_step(ctx, execution->migration->path);
     if (ctx->error.passing)
         fail_hint(ctx, "%s", execution_retry_hint(execution));
     if (ctx->error.hint)

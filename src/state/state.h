@@ -86,6 +86,9 @@ struct batch_step journal_whole(struct ctx *ctx, struct state *state, const stru
 /* For people, after the file is done: its slowest statements as a JSON list of [number, microseconds]. */
 struct batch_step journal_times(struct ctx *ctx, struct state *state, const char *journal_name, const char *times);
 
+/* ERR_STATE if the database has no schema that our tables could be in: it is then not an empty one. */
+int state_check_home(struct ctx *ctx, struct state *state);
+
 /* The lock. Waits up to `seconds`, saying who holds it; ERR_LOCKED then. */
 struct lock;
 int lock_acquire(struct ctx *ctx, struct state *state, double seconds, struct lock **lock);

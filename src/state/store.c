@@ -78,6 +78,12 @@ int state_has(struct ctx *ctx, struct state *state, const char *table, bool *exi
     return 0;
 }
 
+int state_check_home(struct ctx *ctx, struct state *state)
+{
+    bool exists;
+    return state_has(ctx, state, state->migration_table, &exists);
+}
+
 int state_create(struct ctx *ctx, struct state *state, const char *text, const char *table)
 {
     bool exists;

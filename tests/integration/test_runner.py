@@ -293,6 +293,24 @@ def test_not_yet(any_project, command):
     assert shown.err.count("dbwarden: error:") == 1 and any_project.files() == []
 
 
+OWN = {"postgresql": ["DROP SCHEMA public CASCADE", "DROP TABLE _dbwarden_journal", "DROP TABLE _dbwarden_migrations"],
+       "sqlite": ["DROP TABLE _dbwarden_migrations"], "mysql": ["DROP TABLE _dbwarden_migrations"]}
+OWN["mariadb"] = OWN["mysql"]
+
+
+def test_a_file_that_drops_our_own_tables(any_project):
+    project = any_project
+    project.table("0001", "one")
+    project.ok("migrate")
+    for sql in OWN[project.engine]:
+        project.migration("0002", "two", sql + ";", "SELECT 1;")
+        shown = project.run("migrate")
+        assert shown.status == 1 and "the file takes away dbwarden's own tables, so nothing can be recorded: " in shown.err, shown
+        assert "Leave the tables _dbwarden_migrations" in shown.err, shown
+        if project.engine in ("postgresql", "sqlite"):
+            assert project.statuses() == {"0001": "applied", "0002": "pending"} and project.database.tables() == ["one"]
+
+
 @pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
 def test_a_schema_that_was_dropped(any_project):
     """Nothing is applied then only because nobody knows of it any more: that is said, and what to do."""
@@ -300,7 +318,7 @@ def test_a_schema_that_was_dropped(any_project):
     project.table("0001", "one")
     project.ok("migrate")
     project.database.run("DROP SCHEMA public CASCADE")
-    for words in ("status", "migrate", "migrate --dry-run", "rollback", "history", "lock-status"):
+    for words in ("status", "migrate", "migrate --dry-run", "rollback", "history", "lock-status", "check-db"):
         shown = project.run(*words.split())
         assert shown.status == 1 and 'no schema of search_path ("$user", public) is there in ' in shown.err and "CREATE SCHEMA public;" in shown.err, (words, shown)
     project.database.run("CREATE SCHEMA public")
