@@ -5,6 +5,7 @@
  */
 #include "run/parts.h"
 
+#include "base/map.h"
 #include "base/text.h"
 #include "diff/plan.h"
 
@@ -22,66 +23,62 @@ static const struct {
 struct word {
     int number; /* of the statement, from 1 */
     struct classified what;
+    const char **instead; /* what takes the place of each table that it drops, as in a rebuild; NULL */
 };
 /* The statements of a file that say something about a whole table: of a million rows nothing is kept. */
 struct file_words {
     struct arena *mem;
     struct list word; /* struct word * */
+    struct map made;  /* paths of tables that the file has made so far, so that nobody has put anything into them */
 };
 
-static const struct classified *word_at(const struct file_words *words, int i)
+static bool is_of_table(const struct classified *what, enum verb verb)
 {
-    return &((const struct word *)words->word.item[i])->what;
+    return what->verb == verb && what->kind == KIND_TABLE;
 }
 
-/* Made by this file, so that nobody has put anything into it. */
-static bool is_new(const struct file_words *words, int before, const char *path)
+/* From the last statement to the first: `from` is then what the next rename after a statement gives a name to. */
+static void instead_find(struct file_words *words)
 {
-    for (int i = 0; i < before; i++) {
-        const struct classified *what = word_at(words, i);
-        if (what->verb == VERB_CREATE && what->kind == KIND_TABLE &&
-            text_equal(classified_path(words->mem, what->schema, what->name), path))
-            return true;
+    struct map from;
+    map_init(&from, words->mem);
+    for (int i = words->word.n - 1; i >= 0; i--) {
+        struct word *word = words->word.item[i];
+        const struct classified *what = &word->what;
+        word->instead = NEW_ARRAY(words->mem, const char *, what->destroyed.n + 1);
+        for (int k = 0; k < what->destroyed.n && what->destroys == DESTROYS_TABLE; k++)
+            word->instead[k] = map_get(&from, what->destroyed.item[k]);
+        if (!is_of_table(what, VERB_RENAME) || !what->name || !what->new_name)
+            continue;
+        char *path = arena_dup(words->mem, classified_path(words->mem, what->schema, what->name));
+        map_set(&from, what->new_name, path);
+        map_set(&from, classified_path(words->mem, what->schema, what->new_name), path);
     }
-    return false;
 }
 
-/* What takes the place of a table that was dropped, as in a rebuild; NULL. */
-static const char *replacement(const struct file_words *words, int after, const char *path)
+static const char *cost_text(const struct file_words *words, const struct word *word, int at)
 {
-    for (int i = after + 1; i < words->word.n; i++) {
-        const struct classified *what = word_at(words, i);
-        if (what->verb == VERB_RENAME && what->kind == KIND_TABLE &&
-            (text_equal(what->new_name, path) ||
-             text_equal(classified_path(words->mem, what->schema, what->new_name), path)))
-            return classified_path(words->mem, what->schema, what->name);
-    }
-    return NULL;
-}
-
-static const char *cost_text(const struct file_words *words, int at, const char *path)
-{
-    enum destroys destroys = word_at(words, at)->destroys;
-    const char *instead = destroys == DESTROYS_TABLE ? replacement(words, at, path) : NULL;
+    enum destroys destroys = word->what.destroys;
+    const char *path = word->what.destroyed.item[at], *instead = word->instead[at];
     if (instead)
         return arena_printf(words->mem, "%s takes the place of %s: what was not copied into it is lost", instead, path);
     return arena_printf(words->mem, "%s%s%s", costs[destroys].before, path, costs[destroys].after);
 }
 
-static void statement_judge(const struct file_words *words, int at, struct json *list)
+static void statement_judge(struct file_words *words, const struct word *word, struct json *list)
 {
-    const struct word *word = words->word.item[at];
     const struct classified *what = &word->what;
     for (int i = 0; i < what->destroyed.n; i++) {
-        const char *path = what->destroyed.item[i];
-        if (what->touches == TOUCHES_SESSION || is_new(words, at, path))
+        if (what->touches == TOUCHES_SESSION || map_get(&words->made, what->destroyed.item[i]))
             continue;
         const struct hazard hazard = {
-            .code = costs[what->destroys].code, .text = cost_text(words, at, path), .irreversible = true};
+            .code = costs[what->destroys].code, .text = cost_text(words, word, i), .irreversible = true};
         struct json *json = hazard_json(words->mem, &hazard);
         json_set_int(words->mem, json, "statement", word->number);
         json_add(words->mem, list, json);
     }
+    if (is_of_table(what, VERB_CREATE) && what->name)
+        map_set(&words->made, arena_dup(words->mem, classified_path(words->mem, what->schema, what->name)), words);
 }
 
 static void word_add(struct file_words *words, const struct classify_rules *rules, const struct sql_piece *piece,
@@ -108,10 +105,12 @@ int file_hazards(struct ctx *ctx, const struct session *session, const struct mi
         return 0;
     }
     struct file_words words = {.mem = ctx->mem};
+    map_init(&words.made, ctx->mem);
     *list = json_array(ctx->mem);
     for (int i = 0; i < migration->up.n; i++)
         word_add(&words, rules, &migration->up.piece[i], i + 1);
+    instead_find(&words);
     for (int i = 0; i < words.word.n; i++)
-        statement_judge(&words, i, *list);
+        statement_judge(&words, words.word.item[i], *list);
     return 0;
 }

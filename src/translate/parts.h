@@ -205,6 +205,9 @@ int type_alter(struct scan *scan);
 int type_drop(struct scan *scan);
 int domain_create(struct scan *scan);
 
+/* ---- block.c */
+int block_do(struct scan *scan);
+
 /* ---- rows.c */
 int rows_insert(struct scan *scan);
 int rows_update(struct scan *scan);
@@ -220,6 +223,7 @@ int emit_rows(struct translator *t, const char *sql);             /* changes row
 int try_out(struct translator *t, const char *sql);               /* compiled, not run: there are no rows */
 int emit_changes(struct translator *t, const struct tree *after); /* from the schema as it stands to this one */
 int emit_rebuild(struct translator *t, const struct tree *after); /* likewise, if only the order of columns differs */
+int statement_try(struct translator *t);                          /* the one at hand: all of it or nothing */
 void note(struct translator *t, enum note_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void note_once(struct translator *t, enum note_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

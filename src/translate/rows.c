@@ -61,12 +61,22 @@ static int insert_head(struct insert *insert)
     return 0;
 }
 
+static bool is_generated(const struct column *column)
+{
+    return column && expr_text(&column->computed);
+}
+
+/* Nothing can be put into generated columns here, not even DEFAULT. */
 static void columns_add(struct insert *insert)
 {
-    if (!insert->columns.n)
+    struct names columns = {0};
+    for (int i = 0; i < insert->columns.n; i++)
+        if (!is_generated(insert->known ? column_find(insert->known, insert->columns.item[i]) : NULL))
+            names_add(insert->t->mem, &columns, insert->columns.item[i]);
+    if (!columns.n)
         return;
     buf_add(&insert->out, " (");
-    ident_add_names(&insert->out, insert->t->target->dialect->ident, &insert->columns);
+    ident_add_names(&insert->out, insert->t->target->dialect->ident, &columns);
     buf_add(&insert->out, ")");
 }
 
@@ -98,18 +108,20 @@ static int values_row(struct insert *insert)
     int from, to, column = 0;
     TRY(scan_group(scan, &from, &to));
     buf_add(&insert->out, "(");
-    for (int at = from; at < to;) {
+    const size_t begin = insert->out.len;
+    for (int at = from; at < to; column++) {
         struct scan inside = *scan;
         inside.n = to;
         int comma = scan_find(&inside, at, ","), end = comma < 0 ? to : comma;
-        if (end == at + 1 && token_is(&scan->token[at], "default"))
+        bool fallback = end == at + 1 && token_is(&scan->token[at], "default");
+        const bool skipped = fallback && is_generated(column_at(insert, column));
+        if (!skipped)
+            buf_add(&insert->out, insert->out.len > begin ? ", " : "");
+        if (fallback && !skipped)
             default_add(insert, column);
-        else
+        else if (!fallback)
             TRY(assigned_add(scan, at, end, column_at(insert, column), &insert->out));
         at = end + 1;
-        column++;
-        if (comma >= 0)
-            buf_add(&insert->out, ", ");
     }
     buf_add(&insert->out, ")");
     return 0;
@@ -130,16 +142,20 @@ static void columns_first(struct insert *insert, int n)
 {
     const struct object *table = insert->columns.n ? NULL : insert->known;
     struct names first = {0};
-    int all = 0;
+    struct names every = {0};
+    int writable = 0;
     for (int i = 0; table && i < table->children.n; i++) {
         const struct object *child = table->children.item[i];
-        if (child->kind != KIND_COLUMN || expr_text(&((const struct column *)child)->computed))
+        if (child->kind != KIND_COLUMN)
             continue;
-        if (all++ < n)
+        names_add(insert->t->mem, &every, child->name);
+        if (!is_generated((const struct column *)child) && writable++ < n)
             names_add(insert->t->mem, &first, child->name);
     }
-    if (n < all && insert->t->rules->first_columns & insert->t->source->engine)
+    if (n < writable && insert->t->rules->first_columns & insert->t->source->engine)
         insert->columns = first;
+    if (n == every.n && writable < n)
+        insert->columns = every;
 }
 
 static int values_add(struct insert *insert)

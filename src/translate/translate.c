@@ -258,6 +258,7 @@ static const struct {
     {"COPY", rows_copy, false},
     {"WITH", rows_with, false},
     {"SELECT|VALUES|TABLE", query, false},
+    {"DO", block_do, true},
 };
 
 static const char *short_text(const struct translator *t)
@@ -270,12 +271,36 @@ static const char *short_text(const struct translator *t)
     return t->piece->length > SHORT ? arena_printf(t->mem, "%s ...", text) : text;
 }
 
+/* COMMENT ON TABLE t and COLUMN t.c: left out, but of what is there. */
+static int comment_check(struct scan *scan)
+{
+    struct scan at = *scan;
+    struct translator *t = scan->t;
+    struct tree *tree;
+    bool column = scan_accept(&at, "comment on column");
+    int last = scan_find(&at, at.at, "is"), code = 0;
+    if (t->following || last < 6 - 2 * !column || (!column && !scan_accept(&at, "comment on table")))
+        return 0;
+    const char *name = name_of(t, &scan->token[last - (column ? 3 : 1)]);
+    TRY(shadow_tree(t, &tree));
+    const struct object *table = table_find(t, tree, name);
+    if (!table && (exists_already(t, name, &code) || code))
+        return code;
+    if (!table)
+        return absent(t, name, arena_printf(t->mem, "there is no table %s", name));
+    const char *named = name_of(t, &scan->token[last - 1]);
+    if (column && !column_find(table, named))
+        return absent(t, named, arena_printf(t->mem, "table %s has no column %s", name, named));
+    return 0;
+}
+
 static int statement_read(struct scan *scan)
 {
     struct translator *t = scan->t;
     bool defined = scan_drop_clauses(scan);
     const struct translate_shape *shape = shape_find(scan, t->rules->statements);
     if (shape) {
+        TRY(comment_check(scan));
         note(t, shape->cannot ? NOTE_CANNOT : NOTE_LEFT_OUT, "%s is left out: %s", short_text(t), shape->reason);
         return 0;
     }
@@ -287,18 +312,17 @@ static int statement_read(struct scan *scan)
     return scan->n ? fail(t->ctx, ERR_UNSUPPORTED, "nothing is known of such a statement") : 0;
 }
 
-/* All of a statement or nothing of it. */
-static int statement_translate(struct translator *t)
+int statement_try(struct translator *t)
 {
     struct scan scan;
-    t->made = (struct list){0};
+    const int before = t->made.n;
     scan_open(&scan, t, t->piece->text, t->piece->length);
     TRY(conn_exec(t->ctx, t->shadow, "SAVEPOINT statement"));
     int code = statement_read(&scan);
     if (code == ERR_UNSUPPORTED) {
         struct error error = t->ctx->error;
         t->ctx->error = (struct error){0};
-        t->made = (struct list){0};
+        t->made.n = before;
         t->tree = NULL;
         note(t, NOTE_CANNOT, "%s is skipped: %s", short_text(t), error.message);
         TRY(conn_exec(t->ctx, t->shadow, "ROLLBACK TO statement"));
@@ -338,7 +362,7 @@ int translator_follow(struct translator *t, const char *path, const struct split
         scan_open(&scan, t, t->piece->text, t->piece->length);
         bool documents = documents_follow(&scan);
         if (!token_is(scan_peek(&scan, 1), "type") && !token_is(scan_peek(&scan, 1), "domain") &&
-            !token_is(scan_peek(&scan, 1), "schema")) {
+            !token_is(scan_peek(&scan, 1), "schema") && !scan_is(&scan, "do")) {
             if (!documents)
                 arena_rewind(t->mem, mark);
             continue;
@@ -393,7 +417,8 @@ int translate_split(struct translator *t, const char *path, const struct split *
     for (int i = 0; i < split->n; i++) {
         TRY(ctx_check(t->ctx));
         t->piece = &split->piece[i];
-        TRY(statement_translate(t));
+        t->made = (struct list){0};
+        TRY(statement_try(t));
         for (int k = 0; k < t->made.n; k++)
             list_add(t->mem, &all, t->made.item[k]);
     }

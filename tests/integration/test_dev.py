@@ -306,7 +306,7 @@ NOT_SAID = [
     ("CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t VALUES (my_function(1))", "SQLite has no function like my_function()"),
     ("CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t VALUES (1, 2)", "SQLite does not take it: table t has 1 columns but 2 values were supplied"),
     ("CREATE TABLE t (id integer PRIMARY KEY); CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$", "SQLite has no functions or procedures of its own"),
-    ("CREATE TABLE t (id integer PRIMARY KEY); DO $$ BEGIN PERFORM 1; END $$", "SQLite has no functions or procedures of its own"),
+    ("CREATE TABLE t (id integer PRIMARY KEY); DO $$ BEGIN PERFORM 1; END $$", 'and not "PERFORM"'),
     ("CREATE TABLE t (id integer PRIMARY KEY, n serial)", "t.n does not number itself"),
     ("CREATE TABLE t (id integer PRIMARY KEY, r integer, EXCLUDE USING gist (r WITH &&))", "the exclusion constraint is left out"),
     ("CREATE TABLE t (id integer PRIMARY KEY); UPDATE t SET id = 1 WHERE now() > now() - interval '1 day'", "interval cannot be said here"),
@@ -332,6 +332,9 @@ MISTAKES = [
     ("DELETE FROM users u WHERE u.nmae = 'x'", "nmae"),
     ("ALTER TABLE usres ADD COLUMN age int", "usres"),
     ("DROP TABLE usres", "usres"),
+    ("COMMENT ON TABLE usres IS 'x'", "usres"),
+    ("COMMENT ON COLUMN public.users.nmae IS 'x'", "nmae"),
+    ("DO $$ BEGIN ALTER TABLE usres ADD COLUMN age int; EXCEPTION WHEN duplicate_column THEN NULL; END $$", "usres"),
 ]
 
 

@@ -90,14 +90,182 @@ static const char *only_column(struct arena *mem, const struct object *table, co
     return found;
 }
 
-/* Elements of an index by name; expressions are called "expr", and a name that comes again gets a number. */
+/* ---- what the server calls an expression of an index: the function, the column or the type that it ends as */
+
+struct tokens {
+    struct arena *mem;
+    struct token *token; /* n of them, and a TOKEN_END */
+    int n;
+};
+
+static struct tokens tokens_of(struct arena *mem, const char *text)
+{
+    size_t room = strlen(text) + 1;
+    struct tokens tokens = {.mem = mem, .token = NEW_ARRAY(mem, struct token, room + 1)};
+    struct lexer lexer;
+    lex_open(&lexer, &pg_lex, text, strlen(text));
+    do
+        tokens.token[tokens.n] = lex_next_code(&lexer);
+    while (tokens.token[tokens.n++].kind != TOKEN_END);
+    tokens.n--;
+    return tokens;
+}
+
+static int depth_of(const struct token *token)
+{
+    bool opens = token_is(token, "(") || token_is(token, "[") || token_is(token, "case");
+    bool closes = token_is(token, ")") || token_is(token, "]") || token_is(token, "end");
+    return opens - closes;
+}
+
+/* The last of these words outside of parentheses; -1. */
+static int last_of(const struct tokens *tokens, int from, int to, const char *const *words)
+{
+    int depth = 0;
+    for (int i = to - 1; i >= from; i--) {
+        depth += depth_of(&tokens->token[i]);
+        if (!depth && token_is_one_of(&tokens->token[i], words))
+            return i;
+    }
+    return -1;
+}
+
+/* Where the parenthesis at `from` is closed. */
+static int closed_at(const struct tokens *tokens, int from, int to)
+{
+    int depth = 0;
+    for (int i = from; i < to; i++) {
+        depth += depth_of(&tokens->token[i]);
+        if (!depth)
+            return i;
+    }
+    return to;
+}
+
+/* integer is int4: the name that the server has for it. */
+static const char *type_name(const struct tokens *tokens, int from, int to)
+{
+    static const char *const inner[][2] = {
+        {"integer", "int4"},
+        {"int", "int4"},
+        {"bigint", "int8"},
+        {"smallint", "int2"},
+        {"boolean", "bool"},
+        {"real", "float4"},
+        {"double", "float8"},
+        {"character", "bpchar"},
+        {"char", "bpchar"},
+        {"varying", "varchar"},
+        {"decimal", "numeric"},
+        {"dec", "numeric"},
+        {"timestamp with", "timestamptz"},
+        {"time with", "timetz"},
+    };
+    while (from + 2 < to && token_is(&tokens->token[from + 1], "."))
+        from += 2;
+    const char *name = token_name(tokens->mem, &tokens->token[from]);
+    bool varying = token_is(&tokens->token[from + 1], "varying"), quoted = tokens->token[from].kind == TOKEN_QUOTED;
+    for (int i = from + 1; i < to; i++)
+        if (token_is(&tokens->token[i], "with") && token_is(&tokens->token[i + 1], "time"))
+            name = arena_printf(tokens->mem, "%s with", name);
+    for (size_t i = 0; i < sizeof inner / sizeof *inner && !quoted; i++)
+        if (text_equal_nocase(varying ? "varying" : name, inner[i][0]))
+            return inner[i][1];
+    return quoted ? name : text_lower(tokens->mem, name);
+}
+
+static const char *call_name(const struct tokens *tokens, int at)
+{
+    const struct token *token = &tokens->token[at], *first = &tokens->token[at + 2];
+    if (token_is(token, "trim"))
+        return token_is(first, "leading") ? "ltrim" : token_is(first, "trailing") ? "rtrim" : "btrim";
+    const char *name = token_name(tokens->mem, token);
+    return token->kind == TOKEN_QUOTED ? name : text_lower(tokens->mem, name);
+}
+
+/* Has it an operator between operands? Those have no name. */
+static bool is_joined(const struct tokens *tokens, int from, int to)
+{
+    static const char *const marks[] = {"::", ".", ",", "(", ")", "[", "]", NULL};
+    int depth = 0;
+    for (int i = from; i < to; i++) {
+        const struct token *token = &tokens->token[i];
+        depth += depth_of(token);
+        if (!depth && token->kind == TOKEN_OPERATOR && !token_is_one_of(token, marks))
+            return true;
+    }
+    return false;
+}
+
+static const char *figure(const struct tokens *tokens, int from, int to, bool *weak);
+
+/* What is inside has the name, or else the cast or CASE itself, which is `weak`: a cast around it has a better one. */
+static const char *figure_inside(const struct tokens *tokens, int from, int to, const char *own, bool *weak)
+{
+    const char *inner = from < to ? figure(tokens, from, to, weak) : NULL;
+    if (inner && !*weak)
+        return inner;
+    *weak = true;
+    return own;
+}
+
+/* The column or function that all of it is. */
+static const char *figure_called(const struct tokens *tokens, int from, int to)
+{
+    const struct token *token = tokens->token;
+    while (from + 2 < to && token_is(&token[from + 1], "."))
+        from += 2;
+    if (token[from].kind != TOKEN_WORD && token[from].kind != TOKEN_QUOTED)
+        return NULL;
+    bool alone = from + 1 == to, array = token_is(&token[from], "array"), refused = token_is(&token[from], "not");
+    bool called = !alone && token_is(&token[from + 1], array ? "[" : "(") && !refused;
+    return alone || (called && closed_at(tokens, from + 1, to) == to - 1) ? call_name(tokens, from) : NULL;
+}
+
+static const char *figure(const struct tokens *tokens, int from, int to, bool *weak)
+{
+    static const char *const casts[] = {"::", NULL}, *const collates[] = {"collate", NULL}, *const as[] = {"as", NULL},
+                             *const others[] = {"else", NULL}, *const zones[] = {"at", NULL};
+    const struct token *token = tokens->token;
+    int at;
+    *weak = false;
+    for (; from + 1 < to && token_is(&token[from], "(") && closed_at(tokens, from, to) == to - 1; to--)
+        from++;
+    if (from >= to)
+        return NULL;
+    if ((at = last_of(tokens, from, to, collates)) > from)
+        return figure(tokens, from, at, weak);
+    if (is_joined(tokens, from, to))
+        return NULL;
+    if ((at = last_of(tokens, from, to, zones)) > from && token_is(&token[at + 1], "time"))
+        return "timezone";
+    if ((at = last_of(tokens, from, to, casts)) > from)
+        return figure_inside(tokens, from, at, type_name(tokens, at + 1, to), weak);
+    if (token_is(&token[from], "cast") && (at = last_of(tokens, from + 2, to - 1, as)) > 0)
+        return figure_inside(tokens, from + 2, at, type_name(tokens, at + 1, to - 1), weak);
+    if (token_is(&token[from], "case")) {
+        at = last_of(tokens, from + 1, to - 1, others);
+        return figure_inside(tokens, at < 0 ? to : at + 1, to - 1, "case", weak);
+    }
+    return figure_called(tokens, from, to);
+}
+
+static const char *expression_name(struct arena *mem, const char *text)
+{
+    const struct tokens tokens = tokens_of(mem, text ? text : "");
+    bool weak;
+    const char *name = figure(&tokens, 0, tokens.n, &weak);
+    return name ? name : "expr";
+}
+
+/* Elements of an index by name; a name that comes again gets a number. */
 static struct names index_columns(struct arena *mem, const struct object *index)
 {
     struct names names = {0};
 
     for (int i = 0; i < index->children.n; i++) {
         const struct index_part *part = index->children.item[i];
-        const char *base = part->column ? part->column : "expr", *name = base;
+        const char *base = part->column ? part->column : expression_name(mem, expr_text(&part->expr)), *name = base;
         for (int number = 1; names_have(&names, name); number++)
             name = arena_printf(mem, "%s%d", base, number);
         names_add(mem, &names, name);

@@ -576,7 +576,6 @@ static const struct translate_shape statements[] = {
     {MYSQL, "CREATE OR REPLACE FUNCTION|PROCEDURE", true, no_routines},
     {MYSQL, "CREATE AGGREGATE", true, no_routines},
     {ANY, "CALL", true, no_routines},
-    {PG, "DO", true, no_routines},
     {ANY, "CREATE TRIGGER", true, other_triggers},
     {ANY, "CREATE OR REPLACE TRIGGER", true, other_triggers},
     {PG, "CREATE CONSTRAINT TRIGGER", true, other_triggers},

@@ -44,6 +44,62 @@ static void unnamed_objects_get_the_servers_names(void **state)
     }
 }
 
+/* As PostgreSQL 15 and 18 call them. */
+static void expressions_of_an_index_are_called_as_the_server_calls_them(void **state)
+{
+    struct ctx *ctx = *state;
+    static const struct {
+        const char *expr, *name;
+    } expected[] = {{"lower(x)", "lower"},
+                    {"x || 'a'", "expr"},
+                    {"(x || 'a'::text)", "expr"},
+                    {"x::integer", "x"},
+                    {"(j ->> 'a')::integer", "int4"},
+                    {"((j ->> 'a'::text))::integer", "int4"},
+                    {"COALESCE(x, 'a'::text)", "coalesce"},
+                    {"GREATEST(i, 2)", "greatest"},
+                    {"NULLIF(x, ''::text)", "nullif"},
+                    {"\nCASE\n    WHEN i > 0 THEN x\n    ELSE lower(x)\nEND", "lower"},
+                    {"CASE WHEN i > 0 THEN 1 ELSE 2 END", "case"},
+                    {"CASE WHEN i > 0 THEN 1 ELSE 2 END::bigint", "int8"},
+                    {"SUBSTRING(x FROM 1 FOR 2)", "substring"},
+                    {"trim(x)", "btrim"},
+                    {"TRIM(BOTH FROM x)", "btrim"},
+                    {"TRIM(LEADING FROM x)", "ltrim"},
+                    {"lower(x) COLLATE \"C\"", "lower"},
+                    {"(at AT TIME ZONE 'utc'::text)", "timezone"},
+                    {"i + 1", "expr"},
+                    {"i::numeric(10,2)", "i"},
+                    {"(i + 1)::double precision", "float8"},
+                    {"((i + 1))::character varying(3)", "varchar"},
+                    {"pg_catalog.upper(x)::text", "upper"},
+                    {"CAST(i + 1 AS smallint)", "int2"},
+                    {"CAST(x AS integer)", "x"},
+                    {"EXTRACT(year FROM ts)", "extract"},
+                    {"POSITION(('a'::text) IN (x))", "position"},
+                    {"- i", "expr"},
+                    {"NOT b", "expr"},
+                    {"NOT (b)", "expr"},
+                    {"x IS NULL", "expr"},
+                    {"\"Mixed\"::text", "Mixed"},
+                    {"ARRAY[i, 2]", "array"},
+                    {"ts::date", "ts"},
+                    {"date_trunc('day'::text, ts)", "date_trunc"},
+                    {"'2024-01-01 10:00:00'::timestamp without time zone", "timestamp"},
+                    {"i >= 1 AND i <= 2", "expr"},
+                    {"x ~~ 'a%'::text", "expr"},
+                    {"((at AT TIME ZONE 'utc'::text))::date", "timezone"},
+                    {"tt.i", "i"}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        struct tree *tree = tree_new(ctx->mem, ENGINE_PG);
+        struct object *table = object_new(ctx->mem, KIND_TABLE, tree_schema(ctx->mem, tree, "public"), "tt");
+        struct object *index = object_new(ctx->mem, KIND_INDEX, table, NULL);
+        struct index_part *part = (struct index_part *)object_new(ctx->mem, KIND_INDEX_PART, index, NULL);
+        SAY(part, INDEX_PART, expr, ((struct expr){.printed = expected[i].expr}));
+        assert_string_equal(pg_default_name(ctx->mem, index), arena_printf(ctx->mem, "tt_%s_idx", expected[i].name));
+    }
+}
+
 static void long_names_are_cut_as_the_server_cuts_them(void **state)
 {
     struct ctx *ctx = *state;
@@ -172,7 +228,8 @@ static void what_older_programs_named_becomes_fields(void **state)
     assert_int_equal(tree->unmodelled.n, 1);
 }
 
-UNIT_TESTS(UNIT(unnamed_objects_get_the_servers_names), UNIT(long_names_are_cut_as_the_server_cuts_them),
-           UNIT(defaults_are_said), UNIT(the_usual_schema_is_the_default_one),
-           UNIT(children_have_their_parents_columns), UNIT(a_check_of_the_parents_name_is_the_parents),
-           UNIT(what_older_programs_named_becomes_fields))
+UNIT_TESTS(UNIT(unnamed_objects_get_the_servers_names),
+           UNIT(expressions_of_an_index_are_called_as_the_server_calls_them),
+           UNIT(long_names_are_cut_as_the_server_cuts_them), UNIT(defaults_are_said),
+           UNIT(the_usual_schema_is_the_default_one), UNIT(children_have_their_parents_columns),
+           UNIT(a_check_of_the_parents_name_is_the_parents), UNIT(what_older_programs_named_becomes_fields))
