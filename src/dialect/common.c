@@ -155,12 +155,12 @@ static int row_assign(struct ctx *ctx, struct object *object, const struct catal
 }
 
 /*
- * Parents by name, so that loading stays linear in the number of objects: tables and views as "schema\1table", indexes as
+ * Parents by name, so that loading stays linear in the number of objects: tables, views and types as "schema\1table", indexes as
  * "schema\1index" and, for engines whose index names belong to their table, "schema\1table\1index".
  */
 static void parent_remember(struct map *parents, struct object *object)
 {
-    if (kind_is(object->kind, KIND_HAS_COLUMNS))
+    if (kind_is(object->kind, KIND_HAS_COLUMNS | KIND_IS_TYPE))
         map_set(parents, arena_printf(parents->mem, "%s\1%s", object->parent->name, object->name), object);
     if (object->kind != KIND_INDEX)
         return;

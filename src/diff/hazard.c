@@ -210,24 +210,18 @@ static void class_judge(const struct finder *finder, const struct change *change
                                  after->type ? after->type : "no type"));
 }
 
-static void type_judge(const struct finder *finder, const struct change *change, const struct object *column)
+/* Of a column, or of what columns may be of. */
+static void types_judge(const struct finder *finder, const struct change *change, const struct object *object,
+                        const char *was, const char *is)
 {
-    const struct column *before = (const struct column *)column->peer, *after = (const struct column *)column;
-    const struct target *target = finder->target;
-    const struct type_rules *rules = target->dialect->types;
-    if (rules && rules->class)
-        class_judge(finder, change, before, after);
-    if (!rules || rules->class || !before->type || !after->type ||
-        compare_field(finder->mem, target, column->peer, column, COLUMN_type))
-        return;
-    const char *from = type_normal(finder->mem, target, before->type);
-    const char *to = type_normal(finder->mem, target, after->type);
+    const struct type_rules *rules = finder->target->dialect->types;
+    const char *from = type_normal(finder->mem, finder->target, was),
+               *to = type_normal(finder->mem, finder->target, is);
     of_elements(finder->mem, &from, &to);
     const struct type_caution *caution =
         caution_of(rules, type_base(finder->mem, rules, from), type_base(finder->mem, rules, to));
     enum loss loss = loss_between(finder->mem, rules, from, to);
-    const char *text = arena_printf(finder->mem, "%s changes from %s to %s", object_path(finder->mem, column),
-                                    before->type, after->type);
+    const char *text = arena_printf(finder->mem, "%s changes from %s to %s", object_path(finder->mem, object), was, is);
     if (loss == LOSS_STOPS)
         hazard_add(finder, change, "narrows-type", false,
                    arena_printf(finder->mem, "%s: values that do not fit stop it", text));
@@ -235,6 +229,17 @@ static void type_judge(const struct finder *finder, const struct change *change,
         hazard_add(finder, change, "rounds-values", true, arena_printf(finder->mem, "%s: values are rounded", text));
     if (caution)
         caution_add(finder, change, caution, text);
+}
+
+static void type_judge(const struct finder *finder, const struct change *change, const struct object *column)
+{
+    const struct column *before = (const struct column *)column->peer, *after = (const struct column *)column;
+    const struct type_rules *rules = finder->target->dialect->types;
+    if (rules && rules->class)
+        class_judge(finder, change, before, after);
+    if (rules && !rules->class && before->type && after->type &&
+        !compare_field(finder->mem, finder->target, column->peer, column, COLUMN_type))
+        types_judge(finder, change, column, before->type, after->type);
 }
 
 static void values_lost(const struct finder *finder, const struct change *change, const struct object *column)
@@ -325,6 +330,24 @@ static void labels_judge(const struct finder *finder, const struct change *chang
         text = arena_printf(finder->mem, "%s; if %s was renamed to %s, write RENAME VALUE instead", text,
                             names_join(finder->mem, &gone, ", "), names_join(finder->mem, &come, ", "));
     hazard_add(finder, change, "narrows-type", false, text);
+}
+
+/* What rests on other types (a domain): its values are those of a column. */
+static void base_judge(const struct finder *finder, const struct change *change)
+{
+    int type = field_find(change->kind, "type"), nullable = field_find(change->kind, "nullable");
+    if (!kind_is(change->kind, KIND_IS_TYPE) || type < 0)
+        return;
+    const char *was = *(const char *const *)object_field(change->before, type);
+    const char *is = *(const char *const *)object_field(change->after, type);
+    if (was && is && !compare_field(finder->mem, finder->target, change->before, change->after, type))
+        types_judge(finder, change, change->after, was, is);
+    if (nullable >= 0 && change_has(change, nullable) && !*(const bool *)object_field(change->after, nullable))
+        hazard_add(
+            finder, change, "binds-rows", false,
+            arena_printf(finder->mem,
+                         "%s becomes NOT NULL: rows that hold NULL in a column of it stop it, so fill them first",
+                         object_path(finder->mem, change->after)));
 }
 
 /* It holds what a query gives, and nothing yet. */
@@ -629,8 +652,10 @@ static void change_judge(const struct finder *finder, const struct change *chang
         bounds_judge(finder, change);
         if (column)
             column_judge(finder, change, object);
-        else
+        else {
             labels_judge(finder, change);
+            base_judge(finder, change);
+        }
     } else if (change->op == CHANGE_REBUILD)
         rebuild_judge(finder, change);
 }

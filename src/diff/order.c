@@ -203,7 +203,9 @@ static void arcs_of_old_keys(struct orderer *orderer, const struct edge *edge, c
 /* What is named in the desired tree is made first. */
 static void arc_making(struct orderer *orderer, const struct edge *edge)
 {
-    const struct change *first = step_making(edge->to), *then = step_of_field(step_making(edge->from), edge);
+    const struct change *first = step_making(edge->to), *then = step_making(edge->from);
+    if (!kind_is(edge->from->kind, KIND_IS_TYPE)) /* a type begins with its new form, and finishes the old one */
+        then = step_of_field(then, edge);
     arcs_of_old_keys(orderer, edge, then);
     if (!first || !then || (first->backwards && then->backwards) || is_inner(first, edge->from) ||
         is_inner(then, edge->to))
@@ -220,6 +222,20 @@ static void arcs_of_owned(struct orderer *orderer, const struct object *owned, c
         arc_add(orderer, step_unmaking(edge->from), with, edge->from);
 }
 
+/* The old form of a type stays until its FINISH. */
+static bool is_set_aside(const struct change *step)
+{
+    return step->finish && kind_is(step->kind, KIND_IS_TYPE);
+}
+
+static void arc_away(struct orderer *orderer, const struct change *first, const struct change *then,
+                     const struct edge *edge)
+{
+    struct arc *arc = arc_add(orderer, first, then, edge->from);
+    if (arc)
+        arc->loose = is_loose(orderer, then, edge) || is_set_aside(then);
+}
+
 /* What names goes first: away, or to its new form where what is named goes away or has to wait for it. */
 static void arc_unmaking(struct orderer *orderer, const struct edge *edge)
 {
@@ -234,10 +250,8 @@ static void arc_unmaking(struct orderer *orderer, const struct edge *edge)
         return;
     }
     bool both_stay = first->op != CHANGE_DROP && then->op != CHANGE_DROP;
-    struct arc *arc =
-        !both_stay || (first->backwards && then->backwards) ? arc_add(orderer, first, then, edge->from) : NULL;
-    if (arc)
-        arc->loose = is_loose(orderer, then, edge);
+    if (!both_stay || (first->backwards && then->backwards))
+        arc_away(orderer, first, then, edge);
     if (then->finish && first != then)
         arc_add(orderer, first, then->finish, edge->from);
 }

@@ -76,12 +76,7 @@ static const char *target_of(const struct writer *writer, const struct change *c
     bool renamed = change->op == CHANGE_RENAME; /* then the object is a card with a name, and nothing else is known */
     const struct foreign_key *key = (const struct foreign_key *)object;
     switch (object->kind) {
-    case KIND_TABLE:
-    case KIND_SCHEMA:
-    case KIND_EXTENSION:
-    case KIND_ENUM:
-    case KIND_SEQUENCE:
-    case KIND_VIEW: return NULL;
+    case KIND_SCHEMA: return NULL;
     case KIND_INDEX: {
         const char *columns = renamed ? NULL : index_columns(writer->mem, object);
         return columns ? columns : object->name;
@@ -91,7 +86,7 @@ static const char *target_of(const struct writer *writer, const struct change *c
             return object->name;
         return arena_printf(writer->mem, "%s(%s)", key->ref_table.name,
                             names_join(writer->mem, &key->ref_columns, ","));
-    default: return object->name;
+    default: return kind_fits(object->kind, KIND_SCHEMA) ? NULL : object->name;
     }
 }
 

@@ -58,8 +58,9 @@ static bool can_ask(const struct object *object)
 {
     switch (object->kind) {
     case KIND_COLUMN:
-    case KIND_CHECK:
     case KIND_EXCLUDE: return object->parent->kind == KIND_TABLE;
+    case KIND_CHECK:
+    case KIND_DOMAIN: return true;
     case KIND_TABLE: return has_text(object);
     case KIND_INDEX: /* also of a materialised view */
     case KIND_VIEW:
@@ -219,14 +220,40 @@ static struct object *partitioned_copy(struct trial *trial, const struct object 
     return &copy->object;
 }
 
+/* Without its conditions. */
+static struct object *domain_copy(struct trial *trial, const struct object *object)
+{
+    const struct domain *domain = (const struct domain *)object;
+    struct object *home = tree_schema(trial->mem, trial->tree, "");
+    struct domain *copy = (struct domain *)object_child(home, KIND_DOMAIN, object->name);
+    if (copy)
+        return &copy->object;
+    copy = (struct domain *)object_new(trial->mem, KIND_DOMAIN, home, object->name);
+    SAY(copy, DOMAIN, type, domain->type);
+    SAY(copy, DOMAIN, collation, domain->collation);
+    SAY(copy, DOMAIN, nullable, true);
+    SAY(copy, DOMAIN, default_value, domain->default_value);
+    return &copy->object;
+}
+
+/* What a part of `holder` is tried on. */
+static struct object *holder_copy(struct trial *trial, const struct object *holder)
+{
+    if (holder->kind == KIND_VIEW)
+        return view_copy(trial, holder);
+    return holder->kind == KIND_DOMAIN ? domain_copy(trial, holder) : table_copy(trial, holder);
+}
+
 static struct object *copy_of(struct trial *trial, const struct object *object)
 {
     if (object->kind == KIND_VIEW)
         return view_copy(trial, object);
+    if (object->kind == KIND_DOMAIN)
+        return domain_copy(trial, object);
     if (object->kind == KIND_TABLE)
         return partitioned_copy(trial, object);
     bool on_view = object->parent->kind == KIND_VIEW;
-    struct object *table = on_view ? view_copy(trial, object->parent) : table_copy(trial, object->parent);
+    struct object *table = holder_copy(trial, object->parent);
     if (on_view && object->kind == KIND_INDEX)
         SAY((struct view *)table, VIEW, materialized, true);
     if (object->kind == KIND_TRIGGER)
@@ -265,7 +292,7 @@ static void types_copy(struct trial *trial)
     for (int i = 0; from && i < from->children.n; i++) {
         const struct object *child = from->children.item[i];
         if (kind_is(child->kind, KIND_IS_TYPE) && (!trial->beside || is_changed(trial->changes, child)) &&
-            !object_child(home, KIND_TABLE, child->name))
+            !object_child(home, KIND_TABLE, child->name) && !object_child(home, child->kind, child->name))
             object_copy(trial->mem, child, home);
     }
 }
@@ -280,7 +307,9 @@ static struct tree *tree_bare(struct trial *trial)
         bool computed = o->kind == KIND_COLUMN && (column->computed.written || column->computed.printed);
         if (o->kind == KIND_COLUMN)
             column->default_value = (struct expr){0};
-        if (computed || (!kind_is(o->kind, KIND_IS_COLUMN | KIND_HOLDS_ROWS) && can_ask(o)))
+        if (o->kind == KIND_DOMAIN)
+            ((struct domain *)o)->default_value = (struct expr){0};
+        if (computed || (!kind_is(o->kind, KIND_IS_COLUMN | KIND_HOLDS_ROWS | KIND_IS_TYPE) && can_ask(o)))
             list_add(trial->mem, &out, o);
     }
     for (int i = 0; i < out.n; i++)

@@ -123,7 +123,7 @@ static int created_word(const struct words *words)
 
 static const char *owner_of_created(const struct classified *statement, const struct words *words)
 {
-    static const char *const for_all[] = {"function", "procedure", "domain", "type", NULL};
+    static const char *const for_all[] = {"function", "procedure", "type", NULL};
     static const char *const views[] = {"view", "materialized", NULL};
     static const char *const indexes[] = {"index", "unique", NULL};
     int word = created_word(words);
@@ -134,6 +134,7 @@ static const char *owner_of_created(const struct classified *statement, const st
     case KIND_TRIGGER:
     case KIND_POLICY: return statement->table;
     case KIND_ENUM: return word_is(words, word, "type") ? statement->name : NULL;
+    case KIND_DOMAIN: return word_is(words, word, "domain") ? statement->name : NULL;
     case KIND_SEQUENCE: return word_is(words, word, "sequence") ? statement->name : NULL;
     case KIND_SCHEMA: return is_plain_schema(words) ? "" : NULL;
     case KIND_EXTENSION: return "";
@@ -154,7 +155,7 @@ static bool drops_outside(const struct words *words)
 
 static const char *owner_of_altered(const struct classified *statement, const struct words *words)
 {
-    static const char *const kinds[] = {"table", "sequence", "type", "view", "materialized", NULL};
+    static const char *const kinds[] = {"table", "sequence", "type", "domain", "view", "materialized", NULL};
     static const char *const further[] = {"rename", "inherit", "attach", "detach", "schema", "of", "attribute", NULL};
     if (!word_in(words, 1, kinds) || has_outside(words, 2, further) || drops_outside(words))
         return NULL;
@@ -166,11 +167,12 @@ static const char of_index[] = "\1";
 
 static const char *owner_of_comment(const struct classified *statement, const struct words *words)
 {
-    static const char *const for_all[] = {"function", "procedure", "domain", NULL};
+    static const char *const for_all[] = {"function", "procedure", NULL};
     switch (statement->kind) {
     case KIND_TABLE:
     case KIND_VIEW:
     case KIND_SEQUENCE:
+    case KIND_DOMAIN:
     case KIND_ENUM: return statement->name;
     case KIND_INDEX: return of_index;
     case KIND_SCHEMA:
@@ -327,7 +329,7 @@ const char *said_without_keys(struct arena *mem, const struct dialect *dialect, 
 
 bool said_has_owner(enum kind kind)
 {
-    return kind == KIND_TABLE || kind == KIND_VIEW || kind == KIND_ENUM || kind == KIND_SEQUENCE;
+    return kind == KIND_TABLE || kind == KIND_VIEW || kind == KIND_SEQUENCE || kind_is(kind, KIND_IS_TYPE);
 }
 
 char *said_fold(struct arena *mem, const char *name)

@@ -115,7 +115,7 @@ static const struct kind_word kind_words[] = {
     {"sequence", KIND_SEQUENCE}, {"trigger", KIND_TRIGGER},     {"type", KIND_ENUM},
     {"schema", KIND_SCHEMA},     {"database", KIND_DATABASE},   {"column", KIND_COLUMN},
     {"constraint", KIND_COUNT},  {"function", KIND_COUNT},      {"procedure", KIND_COUNT},
-    {"event", KIND_COUNT},       {"extension", KIND_EXTENSION}, {"domain", KIND_COUNT},
+    {"event", KIND_COUNT},       {"extension", KIND_EXTENSION}, {"domain", KIND_DOMAIN},
     {"policy", KIND_POLICY},     {"role", KIND_COUNT},          {"user", KIND_COUNT},
     {"rule", KIND_COUNT},        {"tablespace", KIND_COUNT},    {"server", KIND_COUNT},
     {"publication", KIND_COUNT}, {"subscription", KIND_COUNT},  {"statistics", KIND_COUNT},
@@ -160,6 +160,14 @@ static bool accept_concurrently(struct cursor *cursor, enum kind kind)
     return kind == KIND_INDEX && cursor->rules->indexes_concurrently && accept(cursor, "concurrently");
 }
 
+/* CONSTRAINT c ON DOMAIN d: but a table may be called domain. */
+static void skip_domain_word(struct cursor *cursor)
+{
+    struct cursor ahead = *cursor;
+    if (accept(&ahead, "domain") && at_name(&ahead) && !at(&ahead, "is"))
+        step(cursor);
+}
+
 static void take_on_table(struct cursor *cursor, struct classified *result)
 {
     const char *before[2];
@@ -167,6 +175,7 @@ static void take_on_table(struct cursor *cursor, struct classified *result)
         return;
     step(cursor);
     accept(cursor, "only");
+    skip_domain_word(cursor);
     const char *begin = cursor->token.text;
     result->table = take_qualified(cursor, before);
     if (result->table)

@@ -21,6 +21,8 @@ CREATE FUNCTION outer_one(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SE
 CREATE FUNCTION unused() RETURNS integer LANGUAGE sql AS 'SELECT 1'"""
 
 USES = {
+    "domain": (DOMAIN, "CREATE TABLE t (id integer, n posint)"),
+    "cast": (DOMAIN, "CREATE VIEW v AS SELECT 1::posint AS a"),
     **{name: (makes, needs) for name, (makes, needs, _, _) in NEEDS.items()},
     "operator": (OPERATOR, "CREATE TABLE t (n integer, CHECK (n === 3))"),
     "aggregate": (AGGREGATE, "CREATE VIEW v AS SELECT total(g) AS n FROM generate_series(1, 3) AS g"),

@@ -18,7 +18,6 @@ CREATE OPERATOR CLASS by_cmp FOR TYPE integer USING btree AS OPERATOR 1 <, OPERA
 
 NEEDS = {
     "default": (FUNCTION, "CREATE TABLE t (id integer DEFAULT f())", "table t / column id", "function f()"),
-    "domain": (DOMAIN, "CREATE TABLE t (id integer, n posint)", "table t / column n", "domain posint"),
     "composite": (COMPOSITE, "CREATE TABLE t (p pair[])", "table t / column p", "composite type pair"),
     "collation": (COLLATION, 'CREATE TABLE t (name text COLLATE plain)', "table t / column name", "collation plain"),
     "check": (CHECKING, "CREATE TABLE t (n integer, CHECK (ok(n)))", "table t / check t_n_check",
@@ -34,7 +33,6 @@ NEEDS = {
     "opclass": (OPCLASS, "CREATE TABLE t (n integer);\nCREATE INDEX i ON t (n by_cmp)", "table t / index i",
                 "operator class by_cmp using btree"),
     "view": (CHECKING, "CREATE VIEW v AS SELECT ok(1) AS a", "view v", "function ok(integer)"),
-    "cast": (DOMAIN, "CREATE VIEW v AS SELECT 1::posint AS a", "view v", "domain posint"),
     "trigger": (TRIGGER_FUNCTION, "CREATE TABLE t (n integer);\nCREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW "
                                   "EXECUTE FUNCTION g()", "table t / trigger r", "function g()"),
 }

@@ -94,6 +94,9 @@ enum family column_family(const struct dice *dice, const struct column *column)
 {
     if (enum_of(dice, column->type))
         return FAMILY_ENUM;
+    const struct domain *domain = domain_of(dice, column->type);
+    if (domain)
+        return domain_family(dice, domain);
     const struct type_choice *choice = type_find(dice->engine, column->type);
     return choice ? choice->family : family_of_text(column->type);
 }
@@ -105,13 +108,14 @@ static bool is_strict(const struct column *column)
 
 void random_type(struct dice *dice, struct column *column)
 {
-    const struct object *own =
-        dice->engine == ENGINE_PG && dice_chance(dice, 10) ? random_of_kind(dice, KIND_ENUM) : NULL;
+    enum kind kind = dice_chance(dice, 60) ? KIND_ENUM : KIND_DOMAIN;
+    const struct object *own = dice->engine == ENGINE_PG && dice_chance(dice, 16) ? random_of_kind(dice, kind) : NULL;
+    const char *many = own && kind == KIND_DOMAIN && dice_chance(dice, 20) ? "[]" : "";
     const struct type_choice *choice;
     do
         choice = &PICK(dice, types);
     while (!(choice->engines & dice->engine) || (is_strict(column) && !(choice->flags & STRICT)));
-    SAY(column, COLUMN, type, own ? qualified(dice, own) : choice->type);
+    SAY(column, COLUMN, type, own ? arena_printf(dice->mem, "%s%s", qualified(dice, own), many) : choice->type);
 }
 
 const char *random_default(struct dice *dice, const struct column *column)

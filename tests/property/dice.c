@@ -113,7 +113,7 @@ const char *random_name_in(struct dice *dice, enum kind kind, const struct objec
     for (const struct object *o = tree->root; o; o = object_next(tree->root, o))
         if (o->name && o->parent && o->parent->parent && (!alike || o->kind == kind) && !dice_below(dice, ++seen))
             found = o->name;
-    bool fits = found && (is_plain(found) || kind != KIND_ENUM);
+    bool fits = found && (is_plain(found) || !kind_is(kind, KIND_IS_TYPE));
     return fits && dice_chance(dice, 50) && name_is_free(dice, kind, parent, found) ? found : random_name(dice);
 }
 
@@ -173,6 +173,7 @@ static bool needs_value(enum kind kind, const char *field)
     } needed[] = {
         {KIND_COLUMN, "nullable"},
         {KIND_ENUM, "labels"},
+        {KIND_DOMAIN, "nullable"},
         {KIND_CHECK, "expr"},
         {KIND_EXCLUDE, "definition"},
         {KIND_INDEX, "method"},

@@ -21,7 +21,7 @@ struct object *random_of_kind(struct dice *dice, enum kind kind)
 }
 
 /* Where the next one goes: names are the same in all of them. */
-static struct object *home(struct dice *dice)
+struct object *random_home(struct dice *dice)
 {
     static const char *const others[] = {"app", "two"};
     bool here = dice->engine == ENGINE_LITE || dice_chance(dice, 60);
@@ -32,9 +32,9 @@ static struct object *home(struct dice *dice)
 }
 
 /* PostgreSQL prints the name of a type quoted where it must be; a type in a column is compared as text. */
-static const char *type_name(struct dice *dice, const struct object *schema)
+const char *random_type_name(struct dice *dice, enum kind kind, const struct object *schema)
 {
-    const char *name = random_name_in(dice, KIND_ENUM, schema);
+    const char *name = random_name_in(dice, kind, schema);
     return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789")]
                ? arena_printf(dice->mem, "mood%d", ++dice->serial)
                : name;
@@ -43,8 +43,9 @@ static const char *type_name(struct dice *dice, const struct object *schema)
 struct object *random_enum(struct dice *dice)
 {
     static const char *const labels[] = {"new", "open", "it's", "Done", "wartend", "größer", "two words"};
-    struct object *schema = home(dice);
-    struct enum_type *type = (struct enum_type *)object_new(dice->mem, KIND_ENUM, schema, type_name(dice, schema));
+    struct object *schema = random_home(dice);
+    struct enum_type *type =
+        (struct enum_type *)object_new(dice->mem, KIND_ENUM, schema, random_type_name(dice, KIND_ENUM, schema));
     struct names names = {0};
     int n = 2 + dice_below(dice, 3);
     for (int i = 0; i < n; i++) {
@@ -62,7 +63,7 @@ struct object *random_enum(struct dice *dice)
 struct object *random_sequence(struct dice *dice)
 {
     static const char *const integers[] = {"integer", "bigint", "smallint"};
-    struct object *schema = home(dice);
+    struct object *schema = random_home(dice);
     struct sequence *sequence =
         (struct sequence *)object_new(dice->mem, KIND_SEQUENCE, schema, random_name_in(dice, KIND_SEQUENCE, schema));
     if (dice_chance(dice, 60))
@@ -161,7 +162,7 @@ static void random_constraints(struct dice *dice, struct object *table)
 
 struct object *random_table(struct dice *dice)
 {
-    struct object *schema = home(dice);
+    struct object *schema = random_home(dice);
     struct table *table =
         (struct table *)object_new(dice->mem, KIND_TABLE, schema, random_name_in(dice, KIND_TABLE, schema));
     if (dice->engine == ENGINE_PG)
@@ -200,9 +201,9 @@ static void random_references(struct dice *dice, struct object *table)
 static struct kind_set spoken_kinds(enum engine engine)
 {
     if (engine == ENGINE_PG)
-        return kind_set_of(KIND_SCHEMA, KIND_ENUM, KIND_SEQUENCE, KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY,
-                           KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE, KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART,
-                           KIND_VIEW, KIND_TRIGGER, KIND_POLICY);
+        return kind_set_of(KIND_SCHEMA, KIND_ENUM, KIND_DOMAIN, KIND_SEQUENCE, KIND_TABLE, KIND_COLUMN,
+                           KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE, KIND_FOREIGN_KEY, KIND_INDEX,
+                           KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_POLICY);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
                        KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
 }
@@ -230,6 +231,8 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
     tree_schema(mem, dice.tree, "");
     for (int i = dice_below(&dice, 3); i > 0 && engine == ENGINE_PG; i--)
         random_enum(&dice);
+    for (int i = dice_below(&dice, 4); i > 1 && engine == ENGINE_PG; i--)
+        random_domain(&dice);
     if (engine == ENGINE_PG && dice_chance(&dice, 25))
         random_sequence(&dice);
     struct list tables = {0};

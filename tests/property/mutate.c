@@ -135,13 +135,14 @@ static bool can_retype(struct dice *dice, const struct column *column)
     return true;
 }
 
-/* A text becomes an enum, or an enum a text: what belongs to the one alone goes. */
+/* A text becomes an enum, an enum a text, a domain what it is of: what belongs to the one alone goes. */
 static const char *other_family(struct dice *dice, struct column *column)
 {
     enum family family = column_family(dice, column);
     const struct object *labels = family == FAMILY_TEXT ? random_of_kind(dice, KIND_ENUM) : NULL;
-    bool fits = (labels || family == FAMILY_ENUM) && reads_any_type(dice, column);
-    return !fits ? NULL : labels ? qualified(dice, labels) : "text";
+    const struct domain *domain = domain_of(dice, column->type);
+    bool fits = (labels || family == FAMILY_ENUM || domain) && reads_any_type(dice, column);
+    return !fits ? NULL : labels ? qualified(dice, labels) : domain ? domain->type : "text";
 }
 
 static void change_family(struct dice *dice, struct column *column, const char *type)
@@ -507,6 +508,17 @@ static bool drop_label(struct dice *dice)
     return true;
 }
 
+static bool add_domain(struct dice *dice)
+{
+    return dice->engine == ENGINE_PG && random_domain(dice);
+}
+
+static bool drop_domain(struct dice *dice)
+{
+    struct object *domain = random_of_kind(dice, KIND_DOMAIN);
+    return domain && remove_with_dependents(dice, domain);
+}
+
 static bool add_sequence(struct dice *dice)
 {
     return dice->engine == ENGINE_PG && random_sequence(dice);
@@ -658,6 +670,7 @@ static bool (*const mutations[])(struct dice *) = {
     drop_trigger,    alter_foreign_key,  alter_comment,  alter_comment, leave_parent,     alter_key,
     alter_key,       move_label,         alter_owner,    alter_view,    alter_view,       swap_names,
     swap_names,      alter_view_options, add_policy,     drop_policy,   alter_policy,     alter_security,
+    add_domain,      drop_domain,        alter_domain,   alter_domain,
 };
 
 struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)

@@ -156,6 +156,8 @@ static void random_pg_unique(struct dice *dice, struct unique *unique)
         SAY(unique, UNIQUE, initially_deferred, true);
     if (dice_chance(dice, 10))
         SAY(unique, UNIQUE, options, one_name(dice->mem, "fillfactor=60"));
+    if (dice_chance(dice, 10))
+        SAY(unique, UNIQUE, comment, random_comment(dice));
 }
 
 struct object *random_unique(struct dice *dice, struct object *table)

@@ -28,10 +28,14 @@ enum family {
     FAMILY_ARRAY,
     FAMILY_RANGE,
     FAMILY_ENUM,
+    FAMILY_DOMAIN,
     FAMILY_OTHER
 };
 
-enum { FAMILY_ORDERED = 1 << FAMILY_INT | 1 << FAMILY_NUMBER | 1 << FAMILY_TEXT | 1 << FAMILY_TIME | 1 << FAMILY_ENUM };
+enum {
+    FAMILY_ORDERED = 1 << FAMILY_INT | 1 << FAMILY_NUMBER | 1 << FAMILY_TEXT | 1 << FAMILY_TIME | 1 << FAMILY_ENUM |
+                     1 << FAMILY_DOMAIN
+};
 
 /* ---- dice.c ---- */
 
@@ -109,7 +113,17 @@ bool reads_any_type(struct dice *dice, const struct column *column);
 void rename_some(struct dice *dice);
 void renames_tidy(struct dice *dice); /* those of what is no longer there go */
 
+/* ---- domains: types.c ---- */
+
+struct object *random_domain(struct dice *dice);
+bool alter_domain(struct dice *dice);
+const struct domain *domain_of(const struct dice *dice, const char *type); /* NULL: it is none */
+enum family domain_family(const struct dice *dice, const struct domain *domain);
+
 /* ---- generate.c ---- */
+
+struct object *random_home(struct dice *dice); /* a schema */
+const char *random_type_name(struct dice *dice, enum kind kind, const struct object *schema);
 
 struct object *random_enum(struct dice *dice);
 struct object *random_sequence(struct dice *dice);

@@ -35,6 +35,20 @@ static const char *enum_label(struct arena *mem, const struct tree *tree, const 
     return found && found->labels.n ? found->labels.item[0] : NULL;
 }
 
+/* What values of a domain are made of. */
+static const char *type_under(struct arena *mem, const struct tree *tree, const char *type)
+{
+    enum { DEEPEST = 10 };
+    for (int i = 0; i < DEEPEST && type; i++) {
+        struct ref ref = ref_from_text(mem, type);
+        const struct domain *domain = (const struct domain *)tree_find(tree, KIND_DOMAIN, ref.schema, ref.name);
+        if (!domain)
+            break;
+        type = domain->type;
+    }
+    return type;
+}
+
 static const char *value_for(struct arena *mem, const struct tree *tree, const char *type, int number)
 {
     static const struct {
@@ -74,7 +88,8 @@ static void row_try(struct ctx *ctx, struct conn *conn, const struct tree *tree,
         buf_add(&sql, values.len ? ", " : " (");
         ident_add(&sql, ident, column->name);
         buf_add(&values, values.len ? ", " : "");
-        literal_add(&values, ident, value_for(ctx->mem, tree, ((const struct column *)column)->type, number));
+        const char *type = type_under(ctx->mem, tree, ((const struct column *)column)->type);
+        literal_add(&values, ident, value_for(ctx->mem, tree, type, number));
     }
     if (!values.len)
         return;

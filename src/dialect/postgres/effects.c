@@ -251,8 +251,25 @@ static bool condition_goes(const struct effect_case *effect)
     REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_type, dependent, by, when), \
         REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_collation, dependent, by, when)
 #define WITH_COLUMN(dependent, by) REPLACED(KIND_COLUMN, ON(DROP), ANY_FIELD, dependent, by, is_replaced)
-#define WITH_LABELS(dependent, by) REPLACED(KIND_ENUM, ON(ALTER), ENUM_labels, dependent, by, labels_go)
-#define WITH_KEY(kind)             REPLACED(kind, ON(DROP), ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, NULL)
+#define CHANGES_OVER(kind, field, dependent, by, when)                       \
+    {                                                                        \
+        kind, ON(ALTER), field, dependent, by, when, .effect = EFFECT_FOLLOW \
+    }
+/* A type that is made again under its name: what is of it changes over, and what only names it makes room. */
+#define TYPE_AGAIN(kind, field, when)                                         \
+    CHANGES_OVER(kind, field, KIND_COLUMN, COLUMN_type, when),                \
+        CHANGES_OVER(kind, field, KIND_COLUMN, COLUMN_default_value, when),   \
+        CHANGES_OVER(kind, field, KIND_DOMAIN, DOMAIN_type, when),            \
+        CHANGES_OVER(kind, field, KIND_DOMAIN, DOMAIN_default_value, when),   \
+        REPLACED(kind, ON(ALTER), field, KIND_COLUMN, COLUMN_computed, when), \
+        REPLACED(kind, ON(ALTER), field, KIND_CHECK, ANY_FIELD, when),        \
+        REPLACED(kind, ON(ALTER), field, KIND_EXCLUDE, ANY_FIELD, when),      \
+        REPLACED(kind, ON(ALTER), field, KIND_INDEX, ANY_FIELD, when),        \
+        REPLACED(kind, ON(ALTER), field, KIND_INDEX_PART, ANY_FIELD, when),   \
+        REPLACED(kind, ON(ALTER), field, KIND_VIEW, ANY_FIELD, when),         \
+        REPLACED(kind, ON(ALTER), field, KIND_TRIGGER, ANY_FIELD, when),      \
+        REPLACED(kind, ON(ALTER), field, KIND_POLICY, ANY_FIELD, when)
+#define WITH_KEY(kind) REPLACED(kind, ON(DROP), ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, NULL)
 #define KEY_REMADE(kind, include)                                                         \
     {                                                                                     \
         KIND_COLUMN, ON(ALTER), COLUMN_type, kind, include, NULL, .effect = EFFECT_REMADE \
@@ -304,6 +321,8 @@ const struct effect_row pg_effects[] = {
     REPLACED(KIND_VIEW, ON(ALTER), VIEW_query, ITSELF, ANY_FIELD, columns_may_change),
     REPLACED(KIND_POLICY, ON(ALTER), ANY_FIELD, ITSELF, ANY_FIELD, condition_goes),
     {KIND_ENUM, ON(ALTER), ENUM_labels, ITSELF, ANY_FIELD, labels_go, .finish = 55},
+    {KIND_DOMAIN, ON(ALTER), DOMAIN_type, ITSELF, ANY_FIELD, NULL, .finish = 55},
+    {KIND_DOMAIN, ON(ALTER), DOMAIN_collation, ITSELF, ANY_FIELD, NULL, .finish = 55},
     {KIND_SEQUENCE, ON(CREATE) | ON(ALTER), SEQUENCE_owned_by, ITSELF, ANY_FIELD, is_owned, .finish = 56},
     /* A logged table may never refer to an unlogged one. */
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, ITSELF, ANY_FIELD, becomes_logged, .phase = 39, .whole = true},
@@ -363,16 +382,9 @@ const struct effect_row pg_effects[] = {
     WITH_COLUMN(KIND_POLICY, ANY_FIELD),
 
     /* a type that is made again under its name */
-    {KIND_ENUM, ON(ALTER), ENUM_labels, KIND_COLUMN, COLUMN_type, labels_go, .effect = EFFECT_FOLLOW},
-    {KIND_ENUM, ON(ALTER), ENUM_labels, KIND_COLUMN, COLUMN_default_value, labels_go, .effect = EFFECT_FOLLOW},
-    WITH_LABELS(KIND_COLUMN, COLUMN_computed),
-    WITH_LABELS(KIND_CHECK, ANY_FIELD),
-    WITH_LABELS(KIND_EXCLUDE, ANY_FIELD),
-    WITH_LABELS(KIND_INDEX, ANY_FIELD),
-    WITH_LABELS(KIND_INDEX_PART, ANY_FIELD),
-    WITH_LABELS(KIND_VIEW, ANY_FIELD),
-    WITH_LABELS(KIND_TRIGGER, ANY_FIELD),
-    WITH_LABELS(KIND_POLICY, ANY_FIELD),
+    TYPE_AGAIN(KIND_ENUM, ENUM_labels, labels_go),
+    TYPE_AGAIN(KIND_DOMAIN, DOMAIN_type, NULL),
+    TYPE_AGAIN(KIND_DOMAIN, DOMAIN_collation, NULL),
 
     /* a key that goes: whatever rests on it */
     WITH_KEY(KIND_PRIMARY_KEY),
@@ -421,8 +433,8 @@ const struct since pg_since[] = {
 /* r: relations, t: types (a table or a sequence is one too), K: constraints of a table, C: its columns, T: its triggers,
    P: its policies. */
 const char *const pg_name_spaces[KIND_COUNT] = {
-    [KIND_ENUM] = "t",         [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt", [KIND_COLUMN] = "C",
-    [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",  [KIND_EXCLUDE] = "rK",
-    [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",  [KIND_TRIGGER] = "T",
-    [KIND_POLICY] = "P",
+    [KIND_ENUM] = "t",     [KIND_DOMAIN] = "t",       [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt",
+    [KIND_COLUMN] = "C",   [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",
+    [KIND_EXCLUDE] = "rK", [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",
+    [KIND_TRIGGER] = "T",  [KIND_POLICY] = "P",
 };

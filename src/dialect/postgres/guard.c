@@ -50,6 +50,10 @@ static const char *part_is(struct arena *mem, const struct object *part, const c
                          : text_equal(catalog, "policy")    ? "pol"
                          : text_equal(catalog, "attribute") ? "att"
                                                             : "con";
+    if (kind_is(part->parent->kind, KIND_IS_TYPE))
+        return arena_printf(mem,
+                            "%sEXISTS (SELECT FROM pg_constraint WHERE contypid = to_regtype(%s) AND conname = %s)",
+                            there ? "" : "NOT ", relation(mem, part->parent), literal(mem, part->name));
     return arena_printf(mem, "%sEXISTS (SELECT FROM pg_%s WHERE %srelid = to_regclass(%s) AND %sname = %s)",
                         there ? "" : "NOT ", catalog, prefix, relation(mem, part->parent), prefix,
                         literal(mem, part->name));
@@ -59,6 +63,7 @@ static const char *part_is(struct arena *mem, const struct object *part, const c
 static const char *presence(struct arena *mem, const struct object *object, bool there)
 {
     switch (object->kind) {
+    case KIND_DOMAIN:
     case KIND_ENUM: return arena_printf(mem, "to_regtype(%s) IS %sNULL", relation(mem, object), there ? "NOT " : "");
     case KIND_TABLE: return relation_is(mem, object, "'r', 'p'", there);
     case KIND_SEQUENCE: return relation_is(mem, object, "'S'", there);

@@ -345,7 +345,7 @@ static void collect_names(const struct object *schema, struct map *taken)
 {
     for (const struct object *object = schema; object; object = object_next(schema, object))
         if (object->name && object->kind != KIND_COLUMN && object->kind != KIND_SCHEMA &&
-            object->kind != KIND_INDEX_PART && object->kind != KIND_ENUM)
+            object->kind != KIND_INDEX_PART && !kind_is(object->kind, KIND_IS_TYPE))
             map_set(taken, object->name, taken);
 }
 

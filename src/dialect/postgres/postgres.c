@@ -15,15 +15,13 @@ static const char *const schemes[] = {"postgresql", "postgres", NULL};
         .create = pg_constraint_create, .drop = pg_constraint_drop, .alter = pg_key_alter, \
         .rename = pg_constraint_rename                                                     \
     }
+#define TYPE .drop = pg_type_drop, .rename = pg_type_rename, .finish = pg_type_finish
 
 const struct render_kind pg_render[KIND_COUNT] = {
     [KIND_SCHEMA] = {.create = pg_schema_create, .drop = pg_schema_drop, .alter = pg_schema_alter},
     [KIND_EXTENSION] = {.create = pg_extension_create, .drop = pg_extension_drop, .alter = pg_extension_alter},
-    [KIND_ENUM] = {.create = pg_enum_create,
-                   .drop = pg_enum_drop,
-                   .alter = pg_enum_alter,
-                   .rename = pg_enum_rename,
-                   .finish = pg_enum_finish},
+    [KIND_ENUM] = {.create = pg_enum_create, .alter = pg_enum_alter, TYPE},
+    [KIND_DOMAIN] = {.create = pg_domain_create, .alter = pg_domain_alter, TYPE},
     [KIND_SEQUENCE] = {.create = pg_sequence_create,
                        .drop = pg_sequence_drop,
                        .alter = pg_sequence_alter,

@@ -14,6 +14,7 @@ struct buf pg_begin_drop(struct render *render, const char *text, const struct o
 void pg_table(struct buf *out, const struct object *below); /* schema.table of what is below a table or view */
 void pg_top(struct buf *out, const struct object *object);  /* schema.name of a top object */
 void pg_sibling(struct buf *out, const struct object *below, const char *name); /* schema.name: indexes, sequences */
+struct buf pg_alter_top(struct render *render, const struct object *top);       /* "ALTER DOMAIN d " */
 void pg_alter_table(struct buf *out, const struct object *below);               /* "ALTER TABLE t " */
 /* SET what is new or different, RESET what is gone; `alter` is how the statements begin: "ALTER INDEX i ". */
 void pg_options_alter(struct render *render, const char *alter, const struct names *before, const struct names *after);
@@ -30,6 +31,7 @@ bool pg_expr_said(const struct expr *expr);
 void pg_choose_name(struct arena *mem, const struct changes *changes, struct object *object); /* see struct dialect */
 
 /* render_column.c */
+void pg_default_text(struct buf *out, const char *expr); /* with parentheses where a definition wants them */
 void pg_column_definition(struct render *render, struct buf *out, const struct column *column);
 void pg_column_after(struct render *render, const struct object *column); /* statements that follow its creation */
 render_fn pg_column_create, pg_column_drop, pg_column_alter, pg_column_rename;
@@ -78,7 +80,17 @@ render_fn pg_index_create, pg_index_drop, pg_index_alter, pg_index_rename;
 /* render_enum.c */
 bool pg_only_adds(const struct names *before,
                   const struct names *after); /* the old labels are all there, in their order */
-render_fn pg_enum_create, pg_enum_drop, pg_enum_alter, pg_enum_rename, pg_enum_finish;
+render_fn pg_enum_create, pg_enum_alter;
+
+/* render_domain.c */
+render_fn pg_domain_create, pg_domain_alter;
+
+/* render_type.c */
+void pg_type_comment(struct render *render, const struct object *type, const char *comment);
+void pg_type_step_aside(struct render *render,
+                        const struct object *type); /* for one that is made again under its name */
+const char *pg_type_under(struct arena *mem, const struct tree *tree, const char *type); /* a domain's base type */
+render_fn pg_type_drop, pg_type_rename, pg_type_finish;
 
 /* render_policy.c */
 render_fn pg_policy_create, pg_policy_drop, pg_policy_alter, pg_policy_rename;

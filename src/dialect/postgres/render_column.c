@@ -18,7 +18,7 @@ static bool has_default(const struct column *column)
 }
 
 /* A default in a column definition may not be any expression: one with AND, IN, AT TIME ZONE ... wants parentheses. */
-static void default_text(struct buf *out, const char *expr)
+void pg_default_text(struct buf *out, const char *expr)
 {
     static const char *const words[] = {"and",     "or", "not",    "in",      "like", "ilike",   "similar",
                                         "between", "is", "isnull", "notnull", "at",   "collate", "overlaps"};
@@ -81,7 +81,7 @@ void pg_column_definition(struct render *render, struct buf *out, const struct c
         identity_options(out, column);
     } else if (has_default(column) && !column->autoincrement) {
         buf_add(out, " DEFAULT ");
-        default_text(out, expr_text(&column->default_value));
+        pg_default_text(out, expr_text(&column->default_value));
     }
     if (!column->nullable)
         buf_add(out, " NOT NULL");
@@ -535,7 +535,9 @@ static struct column_change change_of(struct render *render, const struct change
 
     c.retype = change_has(change, COLUMN_type) || change_has(change, COLUMN_collation);
     if (change_has(change, COLUMN_type))
-        c.conversion = pg_using(render->mem, render->target, c.after->object.name, c.before->type, c.after->type);
+        c.conversion = pg_using(render->mem, render->target, c.after->object.name,
+                                pg_type_under(render->mem, render->before, c.before->type),
+                                pg_type_under(render->mem, render->after, c.after->type));
     c.default_off = default_must_go(render, &c);
     return c;
 }

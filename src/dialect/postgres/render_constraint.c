@@ -42,7 +42,7 @@ static void constraint_comment(struct render *render, const struct object *const
     struct buf name = pg_begin(render, "");
 
     pg_ident_add(&name, constraint->name);
-    buf_add(&name, " ON ");
+    buf_add(&name, constraint->parent->kind == KIND_DOMAIN ? " ON DOMAIN " : " ON ");
     pg_top(&name, constraint->parent);
     pg_comment(render, "CONSTRAINT", &name, comment_of(constraint));
 }
@@ -55,9 +55,8 @@ void pg_constraint_after(struct render *render, const struct object *constraint)
 
 int pg_constraint_create(struct render *render, const struct change *change)
 {
-    struct buf out = pg_begin(render, "");
+    struct buf out = pg_alter_top(render, change->after->parent);
 
-    pg_alter_table(&out, change->after);
     buf_add(&out, "ADD ");
     pg_constraint_text(&out, change->after);
     render_statement(render, &out);
@@ -92,9 +91,8 @@ int pg_key_alter(struct render *render, const struct change *change)
 
 int pg_constraint_drop(struct render *render, const struct change *change)
 {
-    struct buf out = pg_begin(render, "");
+    struct buf out = pg_alter_top(render, change->before->parent);
 
-    pg_alter_table(&out, change->before);
     buf_add(&out, pg_begin_drop(render, "DROP CONSTRAINT ", change->before).data);
     pg_ident_add(&out, change->before->name);
     render_statement(render, &out);
@@ -103,9 +101,8 @@ int pg_constraint_drop(struct render *render, const struct change *change)
 
 int pg_constraint_rename(struct render *render, const struct change *change)
 {
-    struct buf out = pg_begin(render, "");
+    struct buf out = pg_alter_top(render, change->after->parent);
 
-    pg_alter_table(&out, change->after);
     buf_add(&out, "RENAME CONSTRAINT ");
     pg_ident_add(&out, change->before->name);
     buf_add(&out, " TO ");

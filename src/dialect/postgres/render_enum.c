@@ -14,14 +14,6 @@ static void labels_text(struct buf *out, const struct names *labels)
     }
 }
 
-static void enum_comment(struct render *render, const struct enum_type *type)
-{
-    struct buf name = pg_begin(render, "");
-
-    pg_top(&name, &type->object);
-    pg_comment(render, "TYPE", &name, type->comment);
-}
-
 static void create_type(struct render *render, const struct enum_type *type)
 {
     struct buf out = pg_begin(render, "CREATE TYPE ");
@@ -32,37 +24,12 @@ static void create_type(struct render *render, const struct enum_type *type)
     buf_add_c(&out, ')');
     render_statement(render, &out);
     if (type->comment)
-        enum_comment(render, type);
+        pg_type_comment(render, &type->object, type->comment);
 }
 
 int pg_enum_create(struct render *render, const struct change *change)
 {
     create_type(render, (const struct enum_type *)change->after);
-    return 0;
-}
-
-int pg_enum_drop(struct render *render, const struct change *change)
-{
-    struct buf out = pg_begin(render, "DROP TYPE ");
-
-    pg_top(&out, change->before);
-    render_statement(render, &out);
-    return 0;
-}
-
-static void rename_type(struct render *render, const struct object *type, const char *from, const char *to)
-{
-    struct buf out = pg_begin(render, "ALTER TYPE ");
-
-    pg_sibling(&out, type, from);
-    buf_add(&out, " RENAME TO ");
-    pg_ident_add(&out, to);
-    render_statement(render, &out);
-}
-
-int pg_enum_rename(struct render *render, const struct change *change)
-{
-    rename_type(render, change->after, change->before->name, change->after->name);
     return 0;
 }
 
@@ -104,33 +71,19 @@ static void add_labels(struct render *render, const struct enum_type *before, co
     }
 }
 
-static const char *old_name(struct arena *mem, const char *name)
-{
-    return pg_object_name(mem, name, NULL, "_old");
-}
-
 int pg_enum_alter(struct render *render, const struct change *change)
 {
     const struct enum_type *before = (const struct enum_type *)change->before;
     const struct enum_type *after = (const struct enum_type *)change->after;
     bool labels = change_has(change, ENUM_labels);
     if (labels && !pg_only_adds(&before->labels, &after->labels)) {
-        rename_type(render, change->after, after->object.name, old_name(render->mem, after->object.name));
+        pg_type_step_aside(render, change->after);
         create_type(render, after);
         return 0;
     }
     if (labels)
         add_labels(render, before, after);
     if (change_has(change, ENUM_comment))
-        enum_comment(render, after);
-    return 0;
-}
-
-/* Everything has changed over to the new type. */
-int pg_enum_finish(struct render *render, const struct change *change)
-{
-    struct buf out = pg_begin(render, "DROP TYPE ");
-    pg_sibling(&out, change->after, old_name(render->mem, change->after->name));
-    render_statement(render, &out);
+        pg_type_comment(render, change->after, after->comment);
     return 0;
 }

@@ -52,6 +52,20 @@ static void settle_serial(struct arena *mem, struct column *column)
     settle_flag(&column->object, COLUMN_nullable, false);
 }
 
+/* Before what is unsaid: a domain of a domain has the default of that one unless it says another. */
+static void settle_domain_default(struct arena *mem, const struct tree *tree, struct domain *domain)
+{
+    enum { DEEPEST = 100 };
+    const struct domain *under = domain;
+    struct pg_type read;
+    for (int i = 0; i < DEEPEST && under && !object_says(&domain->object, DOMAIN_default_value); i++) {
+        bool named = under->type && pg_type_read(mem, under->type, &read) && !read.known && !read.array;
+        under = named ? (const struct domain *)tree_find(tree, KIND_DOMAIN, read.schema, read.name) : NULL;
+        if (under && object_says(&under->object, DOMAIN_default_value))
+            SAY(domain, DOMAIN, default_value, under->default_value);
+    }
+}
+
 static bool in_primary_key(const struct column *column)
 {
     const struct object *table = column->object.parent;
@@ -81,6 +95,12 @@ static void settle_column(struct arena *mem, struct column *column)
         if (text_equal(column->compression, "default"))
             column->compression = NULL;
     }
+}
+
+static void settle_domain(struct domain *domain)
+{
+    if (text_equal_nocase(domain->collation, "default"))
+        domain->collation = NULL;
 }
 
 /* "Fillfactor = 70" as fillfactor=70, sorted. */
@@ -226,6 +246,7 @@ static void settle_object(struct arena *mem, struct object *object, const struct
 {
     switch (object->kind) {
     case KIND_COLUMN: settle_column(mem, (struct column *)object); break;
+    case KIND_DOMAIN: settle_domain((struct domain *)object); break;
     case KIND_TABLE: settle_table(mem, (struct table *)object); break;
     case KIND_SEQUENCE: settle_sequence(mem, (struct sequence *)object); break;
     case KIND_FOREIGN_KEY: settle_foreign_key(mem, (struct foreign_key *)object, tree); break;
@@ -247,6 +268,8 @@ void pg_settle(struct arena *mem, const struct target *target, struct tree *tree
     for (struct object *object = tree->root; object; object = object_next(tree->root, object))
         if (object->kind == KIND_COLUMN)
             settle_serial(mem, (struct column *)object);
+        else if (object->kind == KIND_DOMAIN)
+            settle_domain_default(mem, tree, (struct domain *)object);
     settle_unsaid(tree);
     for (struct object *object = tree->root; object; object = object_next(tree->root, object))
         settle_object(mem, object, tree);

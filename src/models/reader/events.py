@@ -93,23 +93,6 @@ class Reader:
         if text and item not in self.found:
             self.found.append(item)
 
-    def add_domains(self, table):
-        """Domains are no kind yet: create_all() makes one before its first table unless it is there."""
-        if self.builder.target.name != "postgresql":
-            return
-        for column in table.columns:
-            for one in (column.type, getattr(column.type, "item_type", None)):
-                if getattr(one, "__visit_name__", None) != "DOMAIN" or not one.create_type:
-                    continue
-                from sqlalchemy.dialects.postgresql import CreateDomainType
-
-                text = str(CreateDomainType(one).compile(dialect=self.builder.target.dialect)).strip()
-                text = "DO $domain$ BEGIN\n    %s;\nEXCEPTION WHEN duplicate_object THEN NULL;\nEND $domain$" % text
-                if text not in (item["definition"] for item in self.found):
-                    self.found.append({"schema": self.builder.schema_name(table.schema), "moment": "before_create",
-                                       "table": self.builder.target.clip(table.name), "definition": text,
-                                       "template": text})
-
     def add(self, owner, table, moments):
         for moment in moments:
             for listener in list(getattr(owner.dispatch, moment)):
@@ -134,7 +117,6 @@ def described(models, builder, warnings):
         reader.add(one, None, ("before_create", "before_drop"))
     for table in models.tables():
         if not builder.is_temporary(table):
-            reader.add_domains(table)
             reader.add(table, table, MOMENTS)
     for one in metadata:
         reader.add(one, None, ("after_create", "after_drop"))

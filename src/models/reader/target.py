@@ -184,6 +184,39 @@ class Target:
             if isinstance(impl, ENUM) and impl.name:
                 yield impl
 
+    def declared_types(self, type_):
+        """As plain_types(), but as they were written: what a dialect makes of a domain has lost its conditions."""
+        type_ = getattr(type_, "_variant_mapping", {}).get(self.dialect.name, type_)
+        while isinstance(type_, types.TypeDecorator):
+            type_ = type_.load_dialect_impl(self.dialect)
+            type_ = type_() if isinstance(type_, type) else type_
+        yield type_
+        item = getattr(type_, "item_type", None) or getattr(type_, "data_type", None)
+        if isinstance(item, types.TypeEngine):
+            yield from self.declared_types(item)
+
+    def domains(self, type_):
+        """Domains that a type is, or is an array or a domain of, and that create_all would make."""
+        if self.name != "postgresql":
+            return
+        for one in self.declared_types(type_):
+            if getattr(one, "create_type", True) is False:
+                return
+            if getattr(one, "__visit_name__", None) == "DOMAIN":
+                yield one
+
+    def domain(self, domain):
+        """As CREATE DOMAIN says it, where the name of a constraint goes to NOT NULL if that is said too."""
+        found = {"type": self.types.process(domain.data_type), "nullable": not domain.not_null}
+        if domain.default is not None:
+            found["default_value"] = self.ddl.render_default_string(domain.default)
+        if domain.collation is not None:
+            found["collation"] = str(domain.collation)
+        if domain.check is not None:
+            name = None if domain.not_null or domain.constraint_name is None else self.clip(domain.constraint_name)
+            found["checks"] = [{"name": name, "expr": self.expression(domain.check)}]
+        return found
+
     def created(self, constraint):
         """Is it created on this dialect at all?  (ddl_if, checks of Boolean and Enum types)"""
         try:

@@ -1,4 +1,4 @@
-"""The schema tree in JSON: schemas with tables, enum types, sequences and views, as tree_from_json() reads it.
+"""The schema tree in JSON: schemas with tables, enum types, domains, sequences and views, as tree_from_json() reads it.
 
 Fields and kinds that an engine does not have (by kinds.def) are taken out at the end, in one place.
 """
@@ -144,10 +144,9 @@ class Builder:
     def add_column(self, column, hints):
         try:
             found = columns.describe(column, hints, self.target)
-            for enum in self.target.enums(column.type):
-                self.add_enum(enum)
-                if enum.schema and not self.schema_name(enum.schema):
-                    quoted = self.target.preparer.quote_schema(enum.schema) + "."
+            for one in self.add_types(column.type):
+                if one.schema and not self.schema_name(one.schema):
+                    quoted = self.target.preparer.quote_schema(one.schema) + "."
                     found["type"] = found["type"].replace(quoted, "", 1)
         except Refusal:
             raise
@@ -168,7 +167,7 @@ class Builder:
         self.take_names(table.schema, found, "view")
         self.add(table.schema, "views", found)
 
-    # Enum types and sequences
+    # Enum types, domains and sequences
 
     def add_enum(self, enum):
         name, schema = self.target.clip(enum.name), self.schema_name(enum.schema)
@@ -180,6 +179,26 @@ class Builder:
         elif same["labels"] != item["labels"]:
             self.warnings.add("enum type %s is described with different values (%s / %s): the first counts"
                               % (name, ", ".join(same["labels"]), ", ".join(item["labels"])))
+
+    def add_domain(self, domain):
+        name, schema = self.target.clip(domain.name), self.schema_name(domain.schema)
+        item = {"name": name}
+        item.update(self.target.domain(domain))
+        known = self.schemas.get(schema, {}).get("domains", [])
+        same = next((other for other in known if other["name"] == name), None)
+        if same is None:
+            self.add(domain.schema, "domains", item)
+        elif same != item:
+            self.warnings.add("domain %s is described in different ways: the first counts" % name)
+
+    def add_types(self, type_):
+        """The enum types and domains that a type is made of; gives them."""
+        enums, domains = list(self.target.enums(type_)), list(self.target.domains(type_))
+        for enum in enums:
+            self.add_enum(enum)
+        for domain in domains:
+            self.add_domain(domain)
+        return enums + domains
 
     def add_sequences(self, metadata):
         for sequence in metadata._sequences.values():
@@ -199,13 +218,12 @@ class Builder:
             if found["name"] not in {other["name"] for other in known}:
                 self.add(sequence.schema, "sequences", found)
 
-    def add_metadata_enums(self, metadata):
-        """Enum types that belong to the MetaData itself: it calls them before create_all()."""
+    def add_metadata_types(self, metadata):
+        """Enum types and domains that belong to the MetaData itself: it calls them before create_all()."""
         for listener in metadata.dispatch.before_create:
             owner = getattr(listener, "target", None) or getattr(listener, "__self__", None)
             if isinstance(owner, SchemaType) and isinstance(owner, TypeEngine):
-                for enum in self.target.enums(owner):
-                    self.add_enum(enum)
+                self.add_types(owner)
 
     # The end
 
@@ -227,8 +245,9 @@ class Builder:
 
     def kinds(self):
         spoken = [kind for kind in SPOKEN if self.target.speaks(kind)]
-        if any("views" in schema for schema in self.schemas.values()):
-            spoken.append("view")
+        for kind, plural in (("view", "views"), ("domain", "domains")):
+            if any(plural in schema for schema in self.schemas.values()):
+                spoken.append(kind)
         return spoken
 
     def result(self, version):
@@ -253,6 +272,6 @@ def describe(models, request, warnings):
             raise Refusal("table %s: %s" % (table.name, text_of(error)), None, file, line) from error
     for metadata in models.own_metadata():
         builder.add_sequences(metadata)
-        builder.add_metadata_enums(metadata)
+        builder.add_metadata_types(metadata)
     listening = events.described(models, builder, warnings)
     return builder.result(request.get("version") or 0), listening

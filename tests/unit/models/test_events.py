@@ -105,16 +105,3 @@ def test_a_text_that_cannot_be_filled_in(project):
     refusal = project.refusal()
     assert refusal["message"] == "a DDL element (after_create of table u): KeyError: 'nothing'"
     assert refusal["line"] == 12
-
-
-def test_domains_are_made_before_their_table(project):
-    found = read(project, """
-        from sqlalchemy.dialects import postgresql as pg
-        if hasattr(pg, "DOMAIN"):
-            positive = pg.DOMAIN("positive", Integer, check=text("value > 0"), not_null=True)
-            table.append_column(Column("n", positive))
-            other.append_column(Column("m", pg.ARRAY(positive)))
-            other.append_column(Column("o", pg.DOMAIN("theirs", Integer, create_type=False)))
-    """)
-    assert [item[:3] for item in found] == [("s", "Te st", "before_create")]
-    assert "CREATE DOMAIN positive AS INTEGER NOT NULL CHECK (value > 0);" in found[0][3]

@@ -320,6 +320,36 @@ class T(Base):
     assert [(c["name"], c["expr"]) for c in tables["t"]["checks"]] == [("n", "d IN ('q', 'w')")]
 
 
+def test_domains(project):
+    project.put("models.py", HEAD + """
+from sqlalchemy import ARRAY, MetaData, Text, text
+if hasattr(pg, "DOMAIN"):
+    mail = pg.DOMAIN("mail", Text, check=text("VALUE LIKE '%@%'"), constraint_name="has_at", default="a@b", collation="C")
+    lone = pg.DOMAIN("lone", Integer, not_null=True, check="VALUE > 0", constraint_name="n", metadata=Base.metadata)
+    class T(Base):
+        __tablename__ = "t"
+        id = Column(Integer, primary_key=True)
+        a = Column(mail)
+        b = Column(pg.ARRAY(mail))
+        c = Column(pg.DOMAIN("feeling", Enum("sad", "ok", name="mood"), schema="app"))
+        d = Column(pg.DOMAIN("theirs", Integer, create_type=False))
+""")
+    tables = project.tables()
+    if not tables:
+        return
+    schemas = by_name(project.answer["tree"]["schemas"])
+    assert by_name(schemas[""]["domains"]) == {
+        "mail": {"name": "mail", "type": "TEXT", "nullable": True, "default_value": "'a@b'", "collation": "C",
+                 "checks": [{"name": "has_at", "expr": "VALUE LIKE '%@%'"}]},
+        "lone": {"name": "lone", "type": "INTEGER", "nullable": False,
+                 "checks": [{"name": None, "expr": "VALUE > 0"}]}}
+    assert schemas["app"]["domains"] == [{"name": "feeling", "type": "mood", "nullable": True}]
+    assert [e["name"] for e in schemas[""]["enums"]] == ["mood"]
+    types = {c["name"]: c["type"] for c in tables["t"]["columns"]}
+    assert (types["a"], types["b"], types["c"], types["d"]) == ("mail", "mail[]", "app.feeling", "theirs")
+    assert "domain" in project.answer["tree"]["kinds"]
+
+
 def test_checks_of_types_where_the_engine_has_no_such_type(project):
     body = """
         class T(Base):

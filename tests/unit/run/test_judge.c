@@ -13,6 +13,7 @@ static const struct judged {
     int field;
     const char *schema; /* %s is an expression */
 } judged[] = {
+    {KIND_DOMAIN, DOMAIN_default_value, "'domains': [{'name': 'd', 'type': 'integer', 'default_value': '%s'}]"},
     {KIND_TABLE, TABLE_partition_by,
      "'tables': [{'name': 't', 'partition_by': 'RANGE ((%s))', 'columns': [{'name': 'a', 'type': 'integer'}]}]"},
     {KIND_COLUMN, COLUMN_default_value,

@@ -1,12 +1,15 @@
+-- Of tables, and of domains.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
-       c.relname AS table,
+       COALESCE(c.relname, t.typname) AS table,
        k.conname AS name,
        pg_get_expr(k.conbin, k.conrelid, true) AS expr,
-       k.connoinherit AS no_inherit,
+       k.connoinherit AND c.oid IS NOT NULL AS no_inherit,
        d.description AS comment
 FROM pg_constraint k
-JOIN pg_class c ON c.oid = k.conrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+LEFT JOIN pg_class c ON c.oid = k.conrelid
+LEFT JOIN pg_type t ON t.oid = k.contypid
+JOIN pg_namespace n ON n.oid = COALESCE(c.relnamespace, t.typnamespace) AND n.nspname NOT LIKE 'pg\_%'
+  AND n.nspname <> 'information_schema'
 LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
-WHERE k.contype = 'c' AND k.conislocal AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+WHERE k.contype = 'c' AND k.conislocal AND (t.oid IS NOT NULL OR (c.relkind IN ('r', 'p') AND NOT c.relispartition))
 ORDER BY 1, 2, 3

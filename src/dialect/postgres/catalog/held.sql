@@ -14,9 +14,8 @@ WITH ns AS (
       AND d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass)
       AND CASE d.classid
           WHEN 'pg_rewrite'::regclass THEN EXISTS (SELECT FROM pg_rewrite w WHERE w.oid = d.objid AND w.rulename <> '_RETURN')
-          WHEN 'pg_type'::regclass THEN EXISTS (SELECT FROM pg_type t WHERE t.oid = d.objid AND t.typtype IN ('d', 'r'))
+          WHEN 'pg_type'::regclass THEN EXISTS (SELECT FROM pg_type t WHERE t.oid = d.objid AND t.typtype = 'r')
           WHEN 'pg_class'::regclass THEN EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relkind IN ('c', 'f'))
-          WHEN 'pg_constraint'::regclass THEN EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND k.contypid <> 0)
           WHEN 'pg_policy'::regclass THEN EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
                                                   WHERE p.oid = d.objid AND c.relispartition)
           ELSE d.classid IN ('pg_proc'::regclass, 'pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
@@ -31,8 +30,7 @@ WITH ns AS (
     LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
 )
 SELECT DISTINCT
-       CASE WHEN d.oid IS NULL THEN pg_describe_object(h.classid, h.objid, 0)
-       ELSE 'domain ' || format_type(d.oid, NULL) END AS holder,
+       pg_describe_object(h.classid, h.objid, 0) AS holder,
        n.schema,
        COALESCE(r.relname, t.typname) AS name,
        a.attname AS part,
@@ -43,8 +41,7 @@ SELECT DISTINCT
 FROM resting h
 LEFT JOIN pg_class r ON r.oid = h.relation
 LEFT JOIN pg_type t ON t.oid = h.type
-LEFT JOIN pg_type d ON h.classid = 'pg_type'::regclass AND d.oid = h.objid AND d.typtype = 'd'
 JOIN ns n ON n.oid = COALESCE(r.relnamespace, t.typnamespace)
 LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = h.refobjsubid AND h.refobjsubid > 0
-WHERE r.relkind IN ('r', 'p', 'v', 'm', 'S') OR (r.oid IS NULL AND t.typtype = 'e')
+WHERE r.relkind IN ('r', 'p', 'v', 'm', 'S') OR (r.oid IS NULL AND t.typtype IN ('d', 'e'))
 ORDER BY 1, 2, 3, 4

@@ -173,21 +173,16 @@ SELECT NULL, p.word, p.schema, p.name, NULL, NULL, NULL, CASE WHEN p.prokind <> 
         FROM pg_aggregate a WHERE a.aggfnoid = p.oid) END
 FROM proc p
 UNION ALL
--- if pg_type WHERE oid >= 16384; typtype IN ('d', 'p', 'r') OR (typtype = 'b' AND typinput <> 'array_in'::regproc)
+-- if pg_type WHERE oid >= 16384; typtype IN ('p', 'r') OR (typtype = 'b' AND typinput <> 'array_in'::regproc)
 SELECT NULL, y.word, y.schema, y.name, NULL, NULL, NULL,
-    CASE t.typtype WHEN 'd' THEN concat_ws('; ', format_type(t.typbasetype, t.typtypmod), t.typnotnull::text,
-        t.typdefault,
-        (SELECT o.collname FROM pg_collation o WHERE o.oid = t.typcollation AND t.typcollation <> 100),
-        (SELECT string_agg(k.conname || ' ' || pg_get_constraintdef(k.oid), '; ' ORDER BY k.conname)
-            FROM pg_constraint k WHERE k.contypid = t.oid))
-    WHEN 'r' THEN (SELECT concat_ws('; ', format_type(g.rngsubtype, NULL),
+    CASE t.typtype WHEN 'r' THEN (SELECT concat_ws('; ', format_type(g.rngsubtype, NULL),
         (SELECT o.collname FROM pg_collation o WHERE o.oid = g.rngcollation),
         (SELECT o.opcname FROM pg_opclass o WHERE o.oid = g.rngsubopc), g.rngcanonical, g.rngsubdiff)
         FROM pg_range g WHERE g.rngtypid = t.oid)
     WHEN 'b' THEN concat_ws('; ', t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout,
         t.typanalyze,
         t.typlen, t.typbyval, t.typcategory, t.typispreferred, t.typdelim, t.typalign, t.typstorage, t.typdefault) END
-FROM typ y JOIN pg_type t ON t.oid = y.oid WHERE y.typtype <> 'e'
+FROM typ y JOIN pg_type t ON t.oid = y.oid WHERE y.typtype NOT IN ('d', 'e')
 UNION ALL
 -- if pg_operator WHERE oid >= 16384
 SELECT NULL, 'operator', n.schema, o.oprname || ' (' || concat_ws(', ', CASE WHEN o.oprleft = 0 THEN 'none'
@@ -368,7 +363,9 @@ WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
     AND d.classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
     AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
-        AND t.typtype = 'e')
+        AND t.typtype IN ('d', 'e'))
+    AND NOT EXISTS (SELECT FROM pg_constraint k JOIN typ y ON y.oid = k.contypid
+        WHERE d.classoid = 'pg_constraint'::regclass AND k.oid = d.objoid AND k.contype = 'c')
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e')
 UNION ALL
 -- Of the indexes that no kind models: those of constraints, and those of partitions.
@@ -447,6 +444,13 @@ FROM con k JOIN rel r ON r.oid = k.conrelid AND r.word = 'table' CROSS JOIN LATE
 WHERE w.word IS NOT NULL AND k.conislocal AND (k.conparentid = 0 OR k.contype = 'n')
     AND (k.contype = 'n' OR NOT k.convalidated OR NOT k.conenforced OR k.conperiod)
     AND (k.contype <> 'n' OR k.connoinherit OR NOT k.convalidated OR k.conname !~ '_not_null[0-9]*$')
+UNION ALL
+-- Of domains: NOT NULL is a constraint with a name since 17.
+-- if pg_constraint WHERE oid >= 16384; contypid <> 0 AND (NOT convalidated OR (contype = 'n' AND conname !~ '_not_null[0-9]*$'))
+SELECT NULL, CASE k.contype WHEN 'n' THEN 'not null constraint' ELSE 'not valid constraint' END, y.schema, k.conname, y.word,
+    y.name, NULL, pg_get_constraintdef(k.oid)
+FROM pg_constraint k JOIN typ y ON y.oid = k.contypid
+WHERE NOT k.convalidated OR (k.contype = 'n' AND k.conname !~ '_not_null[0-9]*$')
 UNION ALL
 -- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attstattarget >= 0
 SELECT NULL, 'statistics target', r.schema, a.attstattarget::text, r.word, r.name, a.attname, NULL

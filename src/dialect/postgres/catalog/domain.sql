@@ -1,0 +1,23 @@
+-- A collation only where it is not that of the base type; one that the search path does not lead to with its schema, in quotes.
+-- What was copied into a scratch database is not of it.
+SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
+       t.typname AS name,
+       format_type(t.typbasetype, t.typtypmod) AS type,
+       NOT t.typnotnull AS nullable,
+       pg_get_expr(t.typdefaultbin, 0) AS default_value,
+       CASE WHEN t.typcollation <> b.typcollation THEN
+           (SELECT CASE WHEN pg_collation_is_visible(co.oid) THEN co.collname::text
+                ELSE concat('"', replace(cn.nspname, '"', '""'), '"."', replace(co.collname, '"', '""'), '"') END
+            FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = t.typcollation)
+       END AS collation,
+       d.description AS comment
+FROM pg_type t
+JOIN pg_namespace n ON n.oid = t.typnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+JOIN pg_type b ON b.oid = t.typbasetype
+LEFT JOIN pg_description d ON d.classoid = 'pg_type'::regclass AND d.objoid = t.oid AND d.objsubid = 0
+WHERE t.typtype = 'd'
+  AND NOT EXISTS (SELECT FROM pg_depend e
+                  WHERE e.classid = 'pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')
+  AND concat('pg_type'::regclass::oid, ':', t.oid)
+      <> ALL (string_to_array(COALESCE(current_setting('dbwarden.borrowed', true), ''), ' '))
+ORDER BY 1, 2
