@@ -2,9 +2,10 @@
  * After an interruption: was the statement done, and what did a half-done one leave?  And the session after a file.
  *
  * Only statements that refuse a transaction come here; the others are undone by the server.  The usual one is CREATE INDEX
- * CONCURRENTLY, whose failure leaves an invalid index.  Evidence is one line per relation, index, child and database of
- * a name that the statement holds, with what makes it this one: before the statement it is written into the journal, and
- * what is there afterwards and was not before is the statement's.
+ * CONCURRENTLY, whose failure leaves an invalid index.  Evidence is one line for each relation, index, child, database,
+ * tablespace and subscription that a name of the statement means.  Before the statement it is written into the journal;
+ * what CREATE has made is there afterwards and was not before, what DROP and DETACH have taken away was and is not.  Whatever
+ * else has changed is somebody else's, and proves nothing.
  */
 #include "base/text.h"
 #include "dialect/common.h"
@@ -12,19 +13,33 @@
 
 enum { NAMES_LIMIT = 64 };
 
-/* $1: names as a JSON array. inhdetachpending came with 14, so it is read by way of JSON. */
+/* $1: names as a JSON array. "WHAT OID ... NAME"; "on" is an index of a table that is named. inhdetachpending came with 14, so it is read by way of JSON. */
 static const char evidence_sql[] =
-    "WITH named AS (SELECT value AS name FROM jsonb_array_elements_text($1::jsonb)), "
-    "near AS (SELECT c.oid, c.relkind, c.relfilenode, c.relname FROM pg_catalog.pg_class c JOIN named ON c.relname = name) "
-    "SELECT 'relation ' || oid || ' ' || relname || ' ' || relkind::text || ' ' || relfilenode FROM near "
-    "UNION SELECT 'index ' || x.indexrelid || ' ' || c.relfilenode || CASE WHEN x.indisvalid THEN ' valid' ELSE ' invalid' END "
+    "WITH named AS (SELECT value ->> 'schema' AS schema, value ->> 'name' AS name FROM jsonb_array_elements($1::jsonb)), "
+    "near AS (SELECT c.oid, c.relfilenode, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+    "ON n.oid = c.relnamespace JOIN named ON c.relname = named.name AND CASE WHEN named.schema IS NULL "
+    "THEN pg_catalog.pg_table_is_visible(c.oid) ELSE n.nspname = named.schema END) "
+    "SELECT 'relation ' || oid || ' ' || relfilenode || ' ' || relname FROM near "
+    "UNION SELECT w.what || x.indexrelid || CASE WHEN x.indisvalid THEN ' valid ' ELSE ' invalid ' END || c.relname "
     "FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class c ON c.oid = x.indexrelid "
-    "WHERE x.indrelid IN (SELECT oid FROM near) OR x.indexrelid IN (SELECT oid FROM near) "
-    "UNION SELECT 'child ' || i.inhrelid || ' of ' || i.inhparent || COALESCE(' pending ' || NULLIF(to_jsonb(i) ->> "
-    "'inhdetachpending', 'false'), '') FROM pg_catalog.pg_inherits i WHERE i.inhparent IN (SELECT oid FROM near) "
+    "JOIN (VALUES ('on ', true), ('index ', false)) AS w (what, of_table) "
+    "ON CASE WHEN of_table THEN x.indrelid ELSE x.indexrelid END IN (SELECT oid FROM near) "
+    "UNION SELECT 'child ' || i.inhrelid || ' of ' || i.inhparent || CASE to_jsonb(i) ->> 'inhdetachpending' WHEN 'true' "
+    "THEN ' pending ' ELSE ' ' END || c.relname FROM pg_catalog.pg_inherits i JOIN near ON near.oid = i.inhparent "
+    "JOIN near AS c ON c.oid = i.inhrelid "
     "UNION SELECT 'database ' || oid || ' ' || datname FROM pg_catalog.pg_database JOIN named ON datname = name "
     "UNION SELECT 'tablespace ' || oid || ' ' || spcname FROM pg_catalog.pg_tablespace JOIN named ON spcname = name "
-    "ORDER BY 1";
+    "UNION SELECT 'subscription ' || hashtext(subname) || ' ' || subname FROM pg_catalog.pg_subscription JOIN named ON subname = name "
+    "WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) ORDER BY 1";
+
+static struct json *name_json(struct arena *mem, const char *schema, const char *name)
+{
+    struct json *object = json_object(mem);
+    if (schema)
+        json_set(mem, object, "schema", json_string(mem, schema));
+    json_set(mem, object, "name", json_string(mem, name));
+    return object;
+}
 
 static const char *names_json(struct arena *mem, const struct classified *statement)
 {
@@ -33,8 +48,9 @@ static const char *names_json(struct arena *mem, const struct classified *statem
     statement_names(mem, &pg_lex, &statement->piece, NAMES_LIMIT, &names);
     for (int i = 0; i < names.n; i++) {
         const struct named *named = names.item[i];
-        json_add(mem, array, json_string(mem, named->name));
-        json_add(mem, array, json_string(mem, text_lower(mem, named->name)));
+        const char *schema = named->schema ? text_lower(mem, named->schema) : NULL;
+        json_add(mem, array, name_json(mem, named->schema, named->name));
+        json_add(mem, array, name_json(mem, schema, text_lower(mem, named->name)));
     }
     return json_text(mem, array, JSON_PYTHON);
 }
@@ -61,14 +77,16 @@ int pg_statement_evidence(struct ctx *ctx, struct conn *conn, const struct class
     return 0;
 }
 
-/* "index OID FILE invalid" that was not there before: what a build that was cut off left. */
+/* "on OID invalid NAME" that was not there before: what a build that was cut off left. */
 static int drop_invalid(struct ctx *ctx, struct conn *conn, const char *line)
 {
     struct names params = {0};
     struct rows rows;
-    const char *after = line + strlen("index ");
+    const char *after = line + strlen("on ");
     names_add(ctx->mem, &params, text_slice(ctx->mem, after, 0, strcspn(after, " ")));
-    TRY(pg_query(ctx, conn, "SELECT $1::oid::regclass::text", &params, &rows));
+    TRY(pg_query(ctx, conn, "SELECT oid::regclass::text FROM pg_catalog.pg_class WHERE oid = $1::oid", &params, &rows));
+    if (!rows.row.n)
+        return 0;
     const char *name = ((const char **)rows.row.item[0])[0];
     emit_info(ctx, "removing the invalid index %s that an interrupted run left", name);
     return pg_exec(ctx, conn, arena_printf(ctx->mem, "DROP INDEX CONCURRENTLY IF EXISTS %s", name));
@@ -90,15 +108,94 @@ static int detach_finish(struct ctx *ctx, struct conn *conn, const struct classi
     return 0;
 }
 
-static int line_settle(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *line,
-                       enum doubt *doubt)
+/* The name that the server gives an index which is made without one begins so; "" where too long a name would be cut. */
+static const char *implied_start(struct arena *mem, const struct classified *statement)
 {
-    if (text_starts(line, "child ") && text_has(line, " pending"))
-        return detach_finish(ctx, conn, statement);
-    if (!text_starts(line, "index ") || !text_ends(line, " invalid"))
-        return 0;
-    *doubt = DOUBT_NOT_DONE;
-    return statement->verb == VERB_DROP ? 0 : drop_invalid(ctx, conn, line);
+    enum { SURE = 40 };
+    struct lexer lexer;
+    const char *table = statement->table ? statement->table : "";
+    lex_open(&lexer, &pg_lex, statement->piece.text, statement->piece.length);
+    struct token token = lex_next_code(&lexer);
+    while (token.kind != TOKEN_END && !token_is(&token, "("))
+        token = lex_next_code(&lexer);
+    token = lex_next_code(&lexer);
+    const char *first = token_name(mem, &token);
+    if (token.kind != TOKEN_WORD && token.kind != TOKEN_QUOTED)
+        first = "";
+    else if (token.kind == TOKEN_WORD)
+        first = text_lower(mem, first);
+    const char *start = arena_printf(mem, "%s_%s", table, first);
+    return strlen(start) < SURE ? start : "";
+}
+
+/* What the two sides of an interruption are held against each other by: the lines of what the statement is about. */
+struct proof {
+    const char *what[4]; /* how they begin */
+    const char *name;    /* and what of; NULL: any, because the lines are only of what the statement names */
+    const char *start;   /* or how that begins */
+};
+
+static struct proof proof_of(struct arena *mem, const struct classified *statement)
+{
+    struct proof proof = {.what = {"database ", "tablespace ", "subscription "}};
+    if (statement->verb == VERB_ALTER)
+        return (struct proof){.what = {"child "}};
+    if (statement->kind != KIND_INDEX)
+        return proof;
+    proof = (struct proof){.what = {statement->verb == VERB_CREATE ? "on " : "index "}, .name = statement->name};
+    if (!statement->name)
+        proof.start = implied_start(mem, statement);
+    return proof;
+}
+
+static bool is_about(const struct proof *proof, const char *line)
+{
+    const char *name = NULL;
+    for (int i = 0; proof->what[i] && !name; i++)
+        name = text_starts(line, proof->what[i]) ? line : NULL;
+    if (!name)
+        return false;
+    for (int words = 0; (proof->name || proof->start) && words < 3; words++)
+        name = strchr(name, ' ') + 1;
+    return (!proof->name || text_equal(name, proof->name)) && (!proof->start || text_starts(name, proof->start));
+}
+
+/* By what it is and its number: the rest of a line may change. */
+static bool holds(const struct names *lines, const char *line)
+{
+    const char *blank = strchr(line, ' ');
+    size_t length = blank ? (size_t)(blank - line) + 1 : 0;
+    length += strcspn(line + length, " ");
+    for (int i = 0; i < lines->n; i++)
+        if (strlen(lines->item[i]) > length && !strncmp(lines->item[i], line, length) && lines->item[i][length] == ' ')
+            return true;
+    return false;
+}
+
+/* One of its lines that the other side has not. */
+static bool has_more(const struct proof *proof, const struct names *lines, const struct names *than)
+{
+    for (int i = 0; i < lines->n; i++)
+        if (is_about(proof, lines->item[i]) && !holds(than, lines->item[i]))
+            return true;
+    return false;
+}
+
+/* What was left half-done is taken away, or finished. */
+static int settle(struct ctx *ctx, struct conn *conn, const struct classified *statement, const struct names *was,
+                  const struct names *is)
+{
+    const struct proof proof = proof_of(ctx->mem, statement);
+    for (int i = 0; i < is->n; i++) {
+        const char *line = is->item[i];
+        if (!is_about(&proof, line) || names_find(was, line) >= 0)
+            continue;
+        if (text_has(line, " pending "))
+            TRY(detach_finish(ctx, conn, statement));
+        else if (statement->verb == VERB_CREATE && text_has(line, " invalid ") && !holds(was, line))
+            TRY(drop_invalid(ctx, conn, line));
+    }
+    return 0;
 }
 
 int pg_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
@@ -110,14 +207,14 @@ int pg_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classifi
         return 0;
     const struct names was = text_split(ctx->mem, before, '\n');
     TRY(evidence_read(ctx, conn, statement, &is));
-    bool same = text_equal(before, names_join(ctx->mem, &is, "\n"));
-    *doubt = DOUBT_DONE;
-    for (int i = 0; i < is.n; i++) {
-        if (names_find(&was, is.item[i]) >= 0)
-            continue;
-        TRY(line_settle(ctx, conn, statement, is.item[i], doubt));
-    }
-    if (same)
+    TRY(settle(ctx, conn, statement, &was, &is));
+    is = (struct names){0};
+    TRY(evidence_read(ctx, conn, statement, &is));
+    const struct proof proof = proof_of(ctx->mem, statement);
+    bool makes = statement->verb == VERB_CREATE, takes = statement->verb == VERB_DROP || statement->concurrently;
+    if (makes || takes)
+        *doubt = has_more(&proof, makes ? &is : &was, makes ? &was : &is) ? DOUBT_DONE : DOUBT_NOT_DONE;
+    else if (text_equal(before, names_join(ctx->mem, &is, "\n")))
         *doubt = DOUBT_NOT_DONE;
     return 0;
 }

@@ -244,6 +244,41 @@ static void an_index_without_a_name_is_known_by_its_table(void **state)
     assert_int_equal(doubt_of(ctx, sql, before), DOUBT_DONE);
 }
 
+static void what_somebody_else_did_proves_nothing(void **state)
+{
+    struct ctx *ctx = *state;
+    static const struct {
+        const char *before, *sql, *other;
+    } cases[] = {
+        {"CREATE TABLE s1 (a int, b int)", "CREATE INDEX CONCURRENTLY s1_ix ON s1 (a)",
+         "CREATE INDEX s1_other ON s1 (b)"},
+        {"CREATE TABLE s2 (a int, b int)", "CREATE INDEX CONCURRENTLY ON s2 (a)", "CREATE INDEX ON s2 (b)"},
+        {"CREATE TABLE s3 (a int); CREATE INDEX s3_k ON s3 (a)", "CREATE INDEX CONCURRENTLY s3_ix ON s3 (a)",
+         "REINDEX TABLE s3"},
+        {"CREATE TABLE s4 (a int); CREATE INDEX s4_ix ON s4 (a)", "DROP INDEX CONCURRENTLY s4_ix", "REINDEX TABLE s4"},
+        {"CREATE TABLE s5 (a int) PARTITION BY RANGE (a); CREATE TABLE s5_1 PARTITION OF s5 FOR VALUES FROM (1) TO (2)",
+         "ALTER TABLE s5 DETACH PARTITION s5_1 CONCURRENTLY",
+         "CREATE TABLE s5_2 PARTITION OF s5 FOR VALUES FROM (2) TO (3)"},
+        {"CREATE SCHEMA tenant; CREATE TABLE tenant.s6 (a int); CREATE TABLE s6 (a int)",
+         "CREATE INDEX CONCURRENTLY s6_ix ON s6 (a)", "CREATE INDEX s6_ix ON tenant.s6 (a)"},
+        {"CREATE TABLE tenant.s7 (a int)", "CREATE INDEX CONCURRENTLY s7_ix ON tenant.s7 (a)",
+         "CREATE TABLE s7 (a int); CREATE INDEX s7_ix ON s7 (a)"},
+        {"SELECT 1", "CREATE SUBSCRIPTION s8 CONNECTION '' PUBLICATION p WITH (connect = false, slot_name = NONE)",
+         "CREATE TABLE s8 (a int)"},
+        {"SELECT 1", "DROP SUBSCRIPTION s8", "DROP TABLE s8"},
+    };
+    NEEDS_SERVER;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_works(ctx, pg_exec(ctx, server, cases[i].before));
+        const char *before = evidence_of(ctx, cases[i].sql);
+        assert_int_equal(doubt_of(ctx, cases[i].sql, before), DOUBT_NOT_DONE);
+        assert_works(ctx, pg_exec(ctx, server, cases[i].other));
+        assert_int_equal(doubt_of(ctx, cases[i].sql, before), DOUBT_NOT_DONE);
+        assert_works(ctx, pg_exec(ctx, server, cases[i].sql));
+        assert_int_equal(doubt_of(ctx, cases[i].sql, before), DOUBT_DONE);
+    }
+}
+
 static void *cancel_soon(void *sink)
 {
     clock_sleep(0.3);
@@ -376,6 +411,7 @@ int main(void)
                                        UNIT(without_a_transaction_concurrently_works),
                                        UNIT(what_a_failed_build_left_is_removed),
                                        UNIT(an_index_without_a_name_is_known_by_its_table),
+                                       UNIT(what_somebody_else_did_proves_nothing),
                                        UNIT(an_interrupt_stops_a_statement),
                                        UNIT(one_at_a_time_holds_the_lock),
                                        UNIT(the_lock_goes_even_after_an_interrupt),
