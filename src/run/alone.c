@@ -67,13 +67,30 @@ static const char *evidence_head(const struct execution *execution)
     return arena_printf(mem, "%d:%.16s:", at, sum);
 }
 
-static int add_evidence(struct execution *execution, const struct classified *what, bool look)
+/* Looking may have to wait for the same session as the statement. */
+static int look_before(struct execution *execution, const struct classified *what, const char **said)
 {
     struct ctx *ctx = execution->ctx;
     const struct dialect *dialect = execution->conn->dialect;
+    *said = NULL;
+    if (!dialect->statement_evidence)
+        return 0;
+    int code = dialect->statement_evidence(ctx, execution->conn, what, said);
+    while (code < 0 && execution_retry(execution)) {
+        ctx->error = (struct error){0};
+        code = dialect->statement_evidence(ctx, execution->conn, what, said);
+    }
+    if (code < 0)
+        execution_explain(execution);
+    return code < 0 ? (int)ctx->error.code : 0;
+}
+
+static int add_evidence(struct execution *execution, const struct classified *what, bool look)
+{
+    struct ctx *ctx = execution->ctx;
     const char *said = NULL;
-    if (look && dialect->statement_evidence)
-        TRY(dialect->statement_evidence(ctx, execution->conn, what, &said));
+    if (look)
+        TRY(look_before(execution, what, &said));
     execution->said = said;
     const char *text = arena_printf(ctx->mem, "%s%s", evidence_head(execution), said ? said : NO_EVIDENCE);
     struct state *state = &execution->session->state;

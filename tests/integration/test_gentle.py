@@ -92,6 +92,29 @@ def test_an_index_that_waited_in_vain_leaves_nothing(any_project):
         [("held_a",), ("held_pkey",)]
 
 
+@pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)
+def test_a_table_that_may_not_be_looked_at_is_not_taken_for_absent(any_project):
+    """Another session's DDL holds it even against SHOW CREATE: nothing is run before it is known what was there, because
+    what is there afterwards would prove the statement done that only waited."""
+    project, database = held_project(any_project, "ALTER TABLE held ADD COLUMN b integer;"), any_project.database
+    database.run("CREATE TABLE other (id integer)")
+    running = f"SELECT info FROM information_schema.processlist WHERE db = '{database.value('SELECT DATABASE()')}' AND info LIKE '{{}}%'"
+    with database.alchemy.connect() as renaming:
+        ring = threading.Thread(target=renaming.exec_driver_sql, args=("RENAME TABLE held TO held2, other TO other2, held2 TO held",))
+        with holding(database, "SELECT * FROM other"):
+            ring.start()
+            wait_until(lambda: database.query(running.format("RENAME")))
+            process = project.start("migrate")
+            for _ in range(100):
+                assert not database.query(running.format("ALTER"))
+                time.sleep(0.05)
+        ring.join()
+    shown = ended(process)
+    assert shown.status == 0 and "; try 2 in " in shown.err, shown
+    assert "b" in [column["name"] for column in sa.inspect(database.alchemy).get_columns("held")]
+    assert database.versions() == ["0001", "0002"]
+
+
 @pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
 def test_a_deadlock_is_tried_again(any_project):
     project, database = any_project, any_project.database

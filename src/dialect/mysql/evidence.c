@@ -23,6 +23,12 @@ struct evidence {
     struct buf said;
 };
 
+/* It would have shown it, had nobody stood in the way, and no limit: a lock, a time-out, a cancel, no memory. */
+static bool is_hindered(const struct error *error)
+{
+    return error->passing || text_equal(error->sqlstate, "70100") || text_equal(error->sqlstate, "HY001");
+}
+
 /* What the server refuses to show is not there, or not for us; a lost connection is another matter. */
 static int show(struct evidence *evidence, const char *sql)
 {
@@ -30,7 +36,7 @@ static int show(struct evidence *evidence, const char *sql)
     struct error error = ctx->error;
     buf_add(&evidence->said, "\n");
     int code = my_show(ctx, evidence->my, sql, &evidence->said);
-    if (code != ERR_SQL)
+    if (code != ERR_SQL || is_hindered(&ctx->error))
         return code;
     ctx->error = error;
     return 0;
@@ -144,7 +150,7 @@ static int show_identities(struct evidence *evidence, const struct list *names, 
     buf_add(&sql, ") ORDER BY 1");
     int code = my_show(ctx, evidence->my, sql.data, &evidence->said);
     *proves = *proves && code == 0;
-    if (code != ERR_SQL)
+    if (code != ERR_SQL || is_hindered(&ctx->error))
         return code;
     ctx->error = error;
     return 0;
