@@ -41,6 +41,36 @@ def test_cancelled_while_another_session_holds_the_table(any_project, shape):
 
 
 @pytest.mark.parametrize("any_project", MYSQLS, indirect=True)
+@pytest.mark.parametrize("statement, meanwhile", [
+    ("ALTER TABLE a ADD COLUMN n int, ALGORITHM=INPLACE", "ALTER TABLE a ADD COLUMN other int"),
+    ("CREATE INDEX i ON a (y)", "ALTER TABLE a COMMENT = 'said', DROP COLUMN x"),
+    ("ALTER TABLE a DROP FOREIGN KEY fk1", "CREATE INDEX other ON a (y)"),
+    ("CREATE OR REPLACE VIEW v AS SELECT id, x FROM a", "ALTER TABLE a MODIFY y bigint"),
+])
+def test_what_others_did_meanwhile_proves_nothing(any_project, statement, meanwhile):
+    project, database = any_project, any_project.database
+    project.migration("0001", "shape", f"{statement};", "")
+    remade(database, BEFORE[project.engine])
+    database.run(meanwhile)
+    project.ok("migrate")
+    wanted = picture(database)
+    remade(database, BEFORE[project.engine])
+    with database.alchemy.connect() as other:
+        held = other.execution_options(isolation_level="REPEATABLE READ")
+        for table in ("a", "v"):
+            held.execute(sa.text(f"SELECT * FROM {table}"))
+        process = project.start("migrate", "--lock-timeout", "60")
+        wait_until(lambda: database.query("SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() "
+                                          "AND state LIKE '%metadata lock%'"))
+        killed(process)
+        for (number,) in database.query("SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE '%metadata lock%'"):
+            database.run(f"KILL {number}")
+    database.run(meanwhile)
+    project.ok("migrate")
+    assert picture(database) == wanted
+
+
+@pytest.mark.parametrize("any_project", MYSQLS, indirect=True)
 def test_killed_in_a_procedure_that_commits(any_project):
     """Nobody can tell how far it came: both possibilities are named, and the user decides."""
     project = any_project

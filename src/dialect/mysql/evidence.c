@@ -1,7 +1,11 @@
 /*
  * Was a statement done before an interruption?  DDL commits by itself here, but each statement is atomic (since MySQL 8.0
- * and MariaDB 10.6), so what SHOW CREATE says of everything that the statement names is one thing before it and another
- * after it.  The sum over that is written into the journal before the statement, and compared when a run is taken up.
+ * and MariaDB 10.6), so what SHOW CREATE says of what the statement changes is one thing before it and another after it.
+ * The sum over that is written into the journal before the statement, and compared when a run is taken up.
+ *
+ * So that what others do in between is not taken for the statement's doing, only what it is about counts: of what is created,
+ * that alone; of a table whose columns, indexes and constraints are changed, the lines with a name that the statement
+ * holds; of everything else, all that is named.
  *
  * What stays as it was may be run again: either it was not done, or it changes nothing that shows.  A counter moves by
  * itself and is left out.  Renames in a ring may exchange tables that look alike, so there the identity of each table is
@@ -156,6 +160,48 @@ static int show_identities(struct evidence *evidence, const struct list *names, 
     return 0;
 }
 
+/* The one table that a change of columns, indexes and constraints is of; NULL: the statement is, or may be, of another kind. */
+static const struct named *changed_table(struct arena *mem, const struct classified *statement, struct list *names)
+{
+    struct named *table = NEW(mem, struct named);
+    table->schema = statement->schema;
+    table->name = statement->kind == KIND_INDEX ? statement->table : statement->name;
+    if (!table->name || !my_changes_parts(statement))
+        return NULL;
+    for (int i = 0; i < names->n; i++) {
+        const struct named *named = names->item[i];
+        if (text_equal(named->name, table->name) && named->schema)
+            table->schema = named->schema;
+    }
+    return table;
+}
+
+/* What a CREATE makes, where it is seen by that alone. */
+static bool makes_one(const struct classified *statement)
+{
+    static const char *const kinds[] = {"procedure", "function", "event", "trigger"};
+    if (statement->verb != VERB_CREATE || !statement->name)
+        return false;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (is_word(statement, kinds[i]))
+            return true;
+    return statement->kind == KIND_TABLE || statement->kind == KIND_VIEW;
+}
+
+static int show_tables(struct evidence *evidence, struct list *names)
+{
+    const struct classified *statement = evidence->statement;
+    const struct named *changed = changed_table(evidence->ctx->mem, statement, names);
+    const struct named made = {statement->schema, statement->name, false};
+    if (changed)
+        return show_table(evidence, changed);
+    if (makes_one(statement))
+        return show_table(evidence, &made);
+    for (int i = 0; i < names->n; i++)
+        TRY(show_table(evidence, names->item[i]));
+    return 0;
+}
+
 static int collect(struct evidence *evidence, bool *proves)
 {
     struct ctx *ctx = evidence->ctx;
@@ -163,12 +209,11 @@ static int collect(struct evidence *evidence, bool *proves)
     struct list names = {0};
     *proves = true;
     statement_names(ctx->mem, my_dialect.lex, &statement->piece, NAMES_LIMIT, &names);
-    for (int i = 0; i < names.n; i++)
-        TRY(show_table(evidence, names.item[i]));
+    TRY(show_tables(evidence, &names));
     TRY(show_object(evidence));
     TRY(show_rights(evidence));
-    return is_word(statement, "rename") || is_word(statement, "exchange") ? show_identities(evidence, &names, proves)
-                                                                          : 0;
+    bool renames = is_word(statement, "rename") && !my_changes_parts(statement);
+    return renames || is_word(statement, "exchange") ? show_identities(evidence, &names, proves) : 0;
 }
 
 int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char **text)
@@ -181,6 +226,8 @@ int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct class
     buf_init(&evidence.said, ctx->mem);
     TRY(collect(&evidence, &proves));
     const char *said = without_counters(ctx->mem, evidence.said.data);
+    if (my_changes_parts(statement))
+        said = my_lines_about(ctx->mem, said, statement);
     *text = proves ? hash_sha256(ctx->mem, said, strlen(said)) : NULL;
     return 0;
 }

@@ -74,6 +74,10 @@ int my_feed(struct ctx *ctx, struct conn *conn, int fd);
 /* sieve.c: the same for a dump that may hold our lock table. */
 int my_feed_dump(struct ctx *ctx, struct conn *conn, int fd);
 
+/* part.c: does it change columns, indexes and constraints of one table, and nothing else; and what is said of those that it names. */
+bool my_changes_parts(const struct classified *statement);
+const char *my_lines_about(struct arena *mem, const char *said, const struct classified *statement);
+
 /* sandbox.c */
 int my_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 

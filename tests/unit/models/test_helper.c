@@ -26,13 +26,13 @@ static void code_that_hangs_is_ended(void **state)
 {
     struct project *project = *state;
     struct json *reply;
-    setenv("DBWARDEN_READER_SECONDS", "1", 1);
+    setenv("DBWARDEN_READER_SECONDS", "3", 1); /* an interpreter under load starts within them */
     int code =
         run(project, "import time\nprint('waiting for mysql://u:geheim@h', flush=True)\ntime.sleep(100)\n", &reply);
     unsetenv("DBWARDEN_READER_SECONDS");
     assert_int_equal(code, ERR_CONFIG);
     assert_string_equal(project->ctx.error.message,
-                        "python3 did not answer within 1 s while it read the project's configuration");
+                        "python3 did not answer within 3 s while it read the project's configuration");
     assert_string_equal(project->ctx.error.hint, "Its last output: waiting for mysql://u:***@h");
 }
 
