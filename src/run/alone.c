@@ -222,11 +222,17 @@ static int look_after_watched(struct execution *execution, const struct classifi
     return 0;
 }
 
+/* Under a lease nothing waits for what the server still does for a run that was killed: it may come first after all. */
+static bool may_be_overtaken(const struct execution *execution, enum way way)
+{
+    return way == WAY_WATCHED && execution->in_doubt && execution->conn->fence;
+}
+
 /* After a failure: may the statement be run again, or is it done after all? */
 static int look_after(struct execution *execution, const struct classified *what, enum way way, enum doubt *doubt)
 {
     *doubt = DOUBT_OPEN;
-    if (!execution->ctx->error.passing)
+    if (!execution->ctx->error.passing && !may_be_overtaken(execution, way))
         return 0;
     if (way == WAY_WATCHED)
         return look_after_watched(execution, what, doubt);
@@ -314,6 +320,7 @@ static int settle_doubt(struct execution *execution, const struct classified *wh
     if (doubt == DOUBT_OPEN)
         return fail_open(execution);
     *skip = doubt == DOUBT_DONE;
+    execution->in_doubt = !*skip;
     if (*skip)
         emit_info(execution->ctx, "statement %d of %s was done before the interruption", execution->done + 1,
                   execution->migration->filename);
@@ -332,6 +339,7 @@ int execution_alone(struct execution *execution)
     if (execution->done == execution->doubtful)
         TRY(settle_doubt(execution, &what, &skip));
     TRY(skip ? run_step_only(execution, chain) : run_patiently(execution, &what, chain));
+    execution->in_doubt = false;
     execution->patience.tries = 0;
     if (execution->conn->in_transaction && execution->conn->dialect->transactional_ddl) {
         execution->done++;

@@ -27,6 +27,7 @@ struct execution {
     char chain[65]; /* checksum over `done` */
     bool begun;     /* there is a journal row */
     int doubtful;   /* the statement at which an earlier run ended; -1 */
+    bool in_doubt;  /* and this one still is: the server may be at it yet, for the run that was interrupted */
     const char *evidence;     /* what the journal says of it; NULL */
     const char *said;         /* what the catalog said before the statement at hand; NULL */
     bool refused;             /* the journal says that the server refused it */

@@ -300,3 +300,26 @@ def test_no_copy_is_taken_through_a_pooler(both, words):
     assert shown.status == 1 and "through a pooler: pg_dump would leave" in shown.err and "leads to the server itself" in shown.err, shown
     assert both[0].database.tables() == []
     both[1].ok("migrate", *words)
+
+
+CONCURRENTLY = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%INDEX CONCURRENTLY%' " \
+    "AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()"
+
+
+@pytest.mark.parametrize("statement", ["DROP INDEX CONCURRENTLY k", "CREATE INDEX CONCURRENTLY i ON a (y)", "CREATE INDEX CONCURRENTLY ON a (y)"])
+def test_the_server_goes_on_for_a_runner_that_was_killed(both, statement):
+    """The pooler ends the connection, and the backend does not notice: what it does in the end is not done by the next run as well."""
+    project, database = both[0], both[1].database
+    database.run("CREATE TABLE a (x integer, y integer); CREATE INDEX k ON a (x)")
+    project.migration("0001", "ghost", f"{statement};\nCREATE TABLE after (n integer);", "", "-- transaction: none\n\n")
+    with database.alchemy.connect() as blocker, blocker.execution_options(isolation_level="READ COMMITTED").begin():
+        blocker.execute(sa.text("LOCK TABLE a IN ROW EXCLUSIVE MODE"))
+        process = project.start("migrate", "--lock-timeout", "60", env=SHORT)
+        wait_until(lambda: database.value(CONCURRENTLY) == 1)
+        killed(process)
+        process = project.start("migrate", "--lock-timeout", "60", env=SHORT)
+        wait_until(lambda: database.value(CONCURRENTLY) == 2)
+    shown = ended(process)
+    assert shown.status == 0 and database.has("after") and database.unfinished() == [], shown
+    assert database.value("SELECT count(*) FROM pg_index WHERE indrelid = 'a'::regclass AND indisvalid") == (0 if "DROP" in statement else 2)
+    assert database.value("SELECT count(*) FROM pg_index WHERE indrelid = 'a'::regclass AND NOT indisvalid") == 0
