@@ -362,17 +362,23 @@ static void keyword_read(struct scanner *scanner, int at)
     }
 }
 
+/* ON INSERT TO t of a rule, ON t of a trigger: the place of that name. */
+static bool ends_head(const struct reader *reader, int at, bool rule)
+{
+    return rule ? is(reader, at, "to") : is(reader, at, "on") && is_name(reader, at + 1);
+}
+
 /*
- * CREATE TRIGGER name AFTER UPDATE OF a ON t: of the head only the columns after OF and the table are names of objects.
- * Gives the first token after it.
+ * CREATE TRIGGER name AFTER UPDATE OF a ON t, CREATE RULE name AS ON UPDATE TO t: of the head only the columns after OF and
+ * the table are names of objects.  Gives the first token after it.
  */
 static int head_read(struct reader *reader)
 {
     int at = 0;
-    bool columns = false;
+    bool columns = false, rule = is(reader, is(reader, 1, "or") ? 3 : 1, "rule"); /* CREATE OR REPLACE RULE */
     if (!is(reader, 0, "create"))
         return 0;
-    for (; at < reader->n && !(is(reader, at, "on") && is_name(reader, at + 1)); at++) {
+    for (; at < reader->n && !ends_head(reader, at, rule); at++) {
         columns = columns || (is(reader, at, "of") && is(reader, at - 1, "update"));
         reader->use[at] = columns && !is(reader, at, "of") ? USE_OPEN : USE_DONE;
     }

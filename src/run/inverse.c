@@ -30,7 +30,7 @@ bool create_tolerates(const struct dialect *dialect, const struct sql_piece *pie
 /* Named within its table. */
 static bool is_in_table(const struct dialect *dialect, enum kind kind)
 {
-    return kind == KIND_POLICY || (kind == KIND_TRIGGER && dialect->drops_trigger_on_table);
+    return kind == KIND_POLICY || kind == KIND_RULE || (kind == KIND_TRIGGER && dialect->drops_trigger_on_table);
 }
 
 static void on_add(const struct dialect *dialect, const struct classified *what, struct buf *out)

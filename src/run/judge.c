@@ -65,7 +65,9 @@ static bool can_ask(const struct object *object)
     case KIND_INDEX: /* also of a materialised view */
     case KIND_VIEW:
     case KIND_TRIGGER:
-    case KIND_POLICY: return true;
+    case KIND_POLICY:
+    case KIND_STATISTICS:
+    case KIND_RULE: return true;
     default: return false;
     }
 }
@@ -184,7 +186,7 @@ static struct object *column_fill(struct object *copy, const struct object *obje
     return copy;
 }
 
-/* Of the text of a trigger: the table that it is on. */
+/* Of the text of a trigger or rule: the table that it is on. */
 static struct sql_piece table_in(const struct trial *trial, const char *text)
 {
     const struct sql_piece whole = {.text = text, .length = strlen(text), .line = 1};
@@ -200,17 +202,22 @@ static const char *text_on(const struct trial *trial, const char *text, const ch
                    : text;
 }
 
-/* Under its own name, which its text has too. */
-static struct object *trigger_copy(struct trial *trial, const struct object *object, struct object *table)
+/* Its text has its own name and that of its table. */
+static bool is_attached(const struct object *object)
 {
-    struct trigger *copy = (struct trigger *)object_copy(trial->mem, object, table);
+    return object->kind == KIND_TRIGGER || object->kind == KIND_RULE;
+}
+
+static struct object *attached_copy(struct trial *trial, const struct object *object, struct object *table)
+{
+    struct object *copy = object_new(trial->mem, object->kind, table, object->name);
     const char *name = ident_text(trial->mem, trial->target->dialect->ident, table->name);
-    const struct expr *from = &copy->definition;
+    int field = field_find(object->kind, "definition");
+    const struct expr *from = object_field(object, field);
     const char *text = text_on(trial, from->written ? from->written : from->printed, name);
-    SAY(copy, TRIGGER, definition, ((struct expr){.written = text}));
-    SAY(copy, TRIGGER, enabled, NULL);
-    SAY(copy, TRIGGER, comment, NULL);
-    return &copy->object;
+    *(struct expr *)object_field(copy, field) = (struct expr){.written = text};
+    object_say(copy, field);
+    return copy;
 }
 
 static struct object *partitioned_copy(struct trial *trial, const struct object *object)
@@ -254,10 +261,10 @@ static struct object *copy_of(struct trial *trial, const struct object *object)
         return partitioned_copy(trial, object);
     bool on_view = object->parent->kind == KIND_VIEW;
     struct object *table = holder_copy(trial, object->parent);
-    if (on_view && object->kind == KIND_INDEX)
+    if (on_view && (object->kind == KIND_INDEX || object->kind == KIND_STATISTICS))
         SAY((struct view *)table, VIEW, materialized, true);
-    if (object->kind == KIND_TRIGGER)
-        return trigger_copy(trial, object, table);
+    if (is_attached(object))
+        return attached_copy(trial, object, table);
     if (object->kind == KIND_COLUMN)
         return column_fill(object_child(table, KIND_COLUMN, object->name), object);
     struct object *copy = object_copy(trial->mem, object, table);
@@ -352,11 +359,11 @@ static const struct object *found_in(const struct tree *tree, const struct objec
     return parent ? object_child(parent, copy->kind, copy->name) : NULL;
 }
 
-/* A trigger of a copy names the copy. */
+/* A trigger or rule of a copy names the copy. */
 static const char *answer_of(const struct trial *trial, const struct object *to, const struct expr *mine,
                              const char *printed)
 {
-    if (to->kind != KIND_TRIGGER)
+    if (!is_attached(to))
         return printed;
     const struct sql_piece on = table_in(trial, mine->written ? mine->written : mine->printed);
     return on.text ? text_on(trial, printed, arena_copy(trial->mem, on.text, on.length)) : printed;
@@ -428,7 +435,8 @@ static int refusals_report(struct trial *trial, const struct list *refused)
         const struct declined *declined = refused->item[i];
         const struct object *object = object_of(trial, change_object(declined->statement->change));
         const char *path = object_path(ctx->mem, object);
-        if (declined->missing || object->kind == KIND_VIEW || object->kind == KIND_POLICY) {
+        if (declined->missing || object->kind == KIND_VIEW || object->kind == KIND_POLICY ||
+            object->kind == KIND_RULE) {
             emit_debug(ctx, "the server cannot say yet how it spells %s: %s", path, declined->error.message);
             continue;
         }

@@ -208,11 +208,9 @@ static void options_set(struct reader *reader, const char *key, bool is)
 
 static bool setting_of_word(struct reader *reader, const char *key, bool is)
 {
-    static const char *const words[][2] = {{"default", "default_value"},
-                                           {"comment", "comment"},
-                                           {"storage", "storage"},
-                                           {"compression", "compression"},
-                                           {"tablespace", "tablespace"}};
+    static const char *const words[][2] = {{"default", "default_value"}, {"comment", "comment"},
+                                           {"storage", "storage"},       {"compression", "compression"},
+                                           {"tablespace", "tablespace"}, {"statistics", "statistics_target"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (accept(reader, words[i][0])) {
             setting_set(reader, key, words[i][1], is);
@@ -484,9 +482,9 @@ static void drop_read(struct reader *reader, const struct classified *what)
 static void settings_read(struct reader *reader, const struct classified *what)
 {
     const char *key = "";
-    if (what->kind == KIND_INDEX)
+    if (hangs(what->kind))
         key = managed_name_key(reader->mem, &reader->owned->forms, what->kind, what->name);
-    reader->top = what->kind == KIND_INDEX
+    reader->top = hangs(what->kind)
                       ? hanging_top(reader->owned, what, key)
                       : owned_top(reader->owned, top_key(reader->owned, what->kind, what->schema, what->name));
     while (reader->top && !at_end(reader)) {
@@ -500,7 +498,7 @@ static void settings_read(struct reader *reader, const struct classified *what)
 
 static void alter_read(struct reader *reader, const struct classified *what, enum owned_words words)
 {
-    if (what->kind == KIND_VIEW || what->kind == KIND_INDEX)
+    if (what->kind == KIND_VIEW || what->kind == KIND_INDEX || what->kind == KIND_STATISTICS)
         settings_read(reader, what);
     if (what->kind != KIND_TABLE)
         return;

@@ -248,7 +248,7 @@ static bool may_be_chosen(const struct object *object)
 {
     enum { SURE = 20 }; /* of a long table name it takes no more */
     if (!object->name || kind_is(object->kind, KIND_IS_COLUMN | KIND_PART) || object->kind == KIND_TRIGGER ||
-        object->kind == KIND_POLICY)
+        object->kind == KIND_POLICY || object->kind == KIND_RULE)
         return false;
     if (kind_is(object->kind, KIND_RELATION) || object->kind == KIND_INDEX || object->parent->kind == KIND_SCHEMA)
         return true;

@@ -132,7 +132,8 @@ static const char *owner_of_created(const struct classified *statement, const st
     case KIND_VIEW: return word_in(words, word, views) ? statement->name : NULL;
     case KIND_INDEX: return word_in(words, word, indexes) ? statement->table : NULL;
     case KIND_TRIGGER:
-    case KIND_POLICY: return statement->table;
+    case KIND_POLICY:
+    case KIND_RULE: return statement->table;
     case KIND_ENUM: return word_is(words, word, "type") ? statement->name : NULL;
     case KIND_DOMAIN: return word_is(words, word, "domain") ? statement->name : NULL;
     case KIND_SEQUENCE: return word_is(words, word, "sequence") ? statement->name : NULL;

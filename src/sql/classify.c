@@ -117,8 +117,8 @@ static const struct kind_word kind_words[] = {
     {"constraint", KIND_COUNT},  {"function", KIND_COUNT},      {"procedure", KIND_COUNT},
     {"event", KIND_COUNT},       {"extension", KIND_EXTENSION}, {"domain", KIND_DOMAIN},
     {"policy", KIND_POLICY},     {"role", KIND_COUNT},          {"user", KIND_COUNT},
-    {"rule", KIND_COUNT},        {"tablespace", KIND_COUNT},    {"server", KIND_COUNT},
-    {"publication", KIND_COUNT}, {"subscription", KIND_COUNT},  {"statistics", KIND_COUNT},
+    {"rule", KIND_RULE},         {"tablespace", KIND_COUNT},    {"server", KIND_COUNT},
+    {"publication", KIND_COUNT}, {"subscription", KIND_COUNT},  {"statistics", KIND_STATISTICS},
     {"collation", KIND_COUNT},   {"aggregate", KIND_COUNT},     {"system", KIND_COUNT},
     {"dictionary", KIND_COUNT},  {"language", KIND_COUNT},      {NULL, KIND_COUNT},
 };
@@ -168,10 +168,10 @@ static void skip_domain_word(struct cursor *cursor)
         step(cursor);
 }
 
-static void take_on_table(struct cursor *cursor, struct classified *result)
+static void take_table_after(struct cursor *cursor, const char *word, struct classified *result)
 {
     const char *before[2];
-    if (!seek(cursor, "on"))
+    if (!seek(cursor, word))
         return;
     step(cursor);
     accept(cursor, "only");
@@ -182,6 +182,11 @@ static void take_on_table(struct cursor *cursor, struct classified *result)
         result->on = (struct sql_piece){.text = begin, .length = (size_t)(cursor->past - begin)};
     if (!result->schema)
         result->schema = before[0];
+}
+
+static void take_on_table(struct cursor *cursor, struct classified *result)
+{
+    take_table_after(cursor, "on", result);
 }
 
 static bool is_enum_body(struct cursor *cursor)
@@ -203,6 +208,10 @@ static void classify_create(struct cursor *cursor, struct classified *result)
         result->name = take_name(cursor);
     if (result->kind == KIND_INDEX || result->kind == KIND_TRIGGER || result->kind == KIND_POLICY)
         take_on_table(cursor, result);
+    if (result->kind == KIND_RULE) /* AS ON INSERT TO t */
+        take_table_after(cursor, "to", result);
+    if (result->kind == KIND_STATISTICS) /* ON a, b FROM t */
+        take_table_after(cursor, "from", result);
     if (result->kind == KIND_ENUM && !is_enum_body(cursor))
         result->kind = KIND_COUNT;
 }

@@ -179,6 +179,7 @@ static bool needs_value(enum kind kind, const char *field)
         {KIND_INDEX, "method"},
         {KIND_VIEW, "query"},
         {KIND_TRIGGER, "definition"},
+        {KIND_RULE, "definition"},
         {KIND_FOREIGN_KEY, "ref_columns"},
         {KIND_FOREIGN_KEY, "ref_table"},
         {KIND_COLUMN, "computed_stored"},

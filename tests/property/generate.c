@@ -194,6 +194,10 @@ static void random_references(struct dice *dice, struct object *table)
         random_index(dice, table);
     if (dice_chance(dice, 12))
         random_trigger(dice, table);
+    if (dice_chance(dice, 12))
+        random_rule(dice, table);
+    if (dice_chance(dice, 15))
+        random_statistics(dice, table);
     while (dice_chance(dice, 15) && random_policy(dice, table))
         ;
 }
@@ -203,7 +207,7 @@ static struct kind_set spoken_kinds(enum engine engine)
     if (engine == ENGINE_PG)
         return kind_set_of(KIND_SCHEMA, KIND_ENUM, KIND_DOMAIN, KIND_SEQUENCE, KIND_TABLE, KIND_COLUMN,
                            KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE, KIND_FOREIGN_KEY, KIND_INDEX,
-                           KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_POLICY);
+                           KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_POLICY, KIND_RULE, KIND_STATISTICS);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
                        KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
 }
@@ -218,6 +222,8 @@ static void random_dependents(struct dice *dice)
     struct object *view = dice_chance(dice, 40) ? random_of_kind(dice, KIND_VIEW) : NULL;
     if (view)
         random_trigger(dice, view);
+    if (view && dice_chance(dice, 50))
+        random_rule(dice, view);
     struct object *sequence = dice_chance(dice, 40) ? random_of_kind(dice, KIND_SEQUENCE) : NULL;
     if (sequence)
         give_owner(dice, (struct sequence *)sequence);

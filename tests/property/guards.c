@@ -1,5 +1,6 @@
 /*
- * Random row-level security: policies of a table, with conditions on its columns and sometimes on those of another table.
+ * Random row-level security: policies of a table, with conditions on its columns and sometimes on those of another table; and
+ * extended statistics.
  */
 #include "base/text.h"
 #include "random.h"
@@ -82,5 +83,60 @@ bool change_policy(struct dice *dice, struct object *object)
         break;
     default: conditions_choose(dice, policy);
     }
+    return true;
+}
+
+/* ---- statistics ---- */
+
+static struct names random_kinds(struct dice *dice)
+{
+    static const char *const kinds[] = {"dependencies", "mcv", "ndistinct"};
+    struct names chosen = {0};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (dice_chance(dice, 40))
+            names_add(dice->mem, &chosen, kinds[i]);
+    return chosen;
+}
+
+static struct expr random_expression(struct dice *dice, const struct object *table)
+{
+    const struct column *column = pick_column(dice, table, 1 << FAMILY_INT, true);
+    if (!column)
+        return (struct expr){0};
+    return written(arena_printf(dice->mem, "(%s + 1)", quoted(dice, column->object.name)));
+}
+
+struct object *random_statistics(struct dice *dice, struct object *table)
+{
+    struct names columns = {0};
+    for (int i = 0; table && i < 3; i++) {
+        const struct column *column = pick_column(dice, table, FAMILY_ORDERED, true);
+        if (column && !names_have(&columns, column->object.name))
+            names_add(dice->mem, &columns, column->object.name);
+    }
+    if (dice->engine != ENGINE_PG || columns.n < 2)
+        return NULL;
+    struct statistics *made = (struct statistics *)object_new(dice->mem, KIND_STATISTICS, table,
+                                                              random_name_in(dice, KIND_STATISTICS, table));
+    SAY(made, STATISTICS, columns, columns);
+    if (dice_chance(dice, 30))
+        SAY(made, STATISTICS, kinds, random_kinds(dice));
+    if (dice_chance(dice, 30))
+        SAY(made, STATISTICS, expressions, random_expression(dice, table));
+    if (dice_chance(dice, 20))
+        SAY(made, STATISTICS, statistics_target, "50");
+    if (dice_chance(dice, 20))
+        SAY(made, STATISTICS, comment, random_comment(dice));
+    say_some_absences(dice, &made->object);
+    return &made->object;
+}
+
+bool change_statistics(struct dice *dice, struct object *object)
+{
+    struct statistics *made = (struct statistics *)object;
+    if (dice_chance(dice, 50))
+        SAY(made, STATISTICS, statistics_target, made->statistics_target ? NULL : "200");
+    else
+        SAY(made, STATISTICS, kinds, random_kinds(dice));
     return true;
 }

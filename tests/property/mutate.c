@@ -589,6 +589,57 @@ static bool drop_trigger(struct dice *dice)
     return trigger;
 }
 
+static bool add_rule(struct dice *dice)
+{
+    struct object *view = dice_chance(dice, 30) ? random_of_kind(dice, KIND_VIEW) : NULL;
+    return random_rule(dice, view ? view : random_of_kind(dice, KIND_TABLE));
+}
+
+static bool drop_rule(struct dice *dice)
+{
+    struct object *rule = random_of_kind(dice, KIND_RULE);
+    if (rule)
+        object_remove(rule);
+    return rule;
+}
+
+static bool alter_rule(struct dice *dice)
+{
+    struct object *rule = random_of_kind(dice, KIND_RULE);
+    return rule && change_rule(dice, rule);
+}
+
+static bool add_statistics(struct dice *dice)
+{
+    return random_statistics(dice, random_of_kind(dice, KIND_TABLE));
+}
+
+static bool drop_statistics(struct dice *dice)
+{
+    struct object *statistics = random_of_kind(dice, KIND_STATISTICS);
+    if (statistics)
+        object_remove(statistics);
+    return statistics;
+}
+
+static bool alter_statistics(struct dice *dice)
+{
+    struct object *statistics = random_of_kind(dice, KIND_STATISTICS);
+    return statistics && change_statistics(dice, statistics);
+}
+
+static bool alter_target(struct dice *dice)
+{
+    struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
+    if (!column || dice->engine != ENGINE_PG)
+        return false;
+    if (dice_chance(dice, 50))
+        SAY(column, COLUMN, statistics_target, column->statistics_target ? NULL : "300");
+    else
+        SAY(column, COLUMN, options, column->options.n ? (struct names){0} : one_name(dice->mem, "n_distinct=-0.5"));
+    return true;
+}
+
 /* ---- row-level security ---- */
 
 static bool add_policy(struct dice *dice)
@@ -660,17 +711,18 @@ static bool swap_names(struct dice *dice)
 
 /* Each gives false, and has changed nothing, where it cannot. */
 static bool (*const mutations[])(struct dice *) = {
-    add_column,      add_column,         drop_column,    drop_column,   alter_nullable,   alter_nullable,
-    alter_default,   alter_default,      alter_type,     alter_type,    alter_generation, alter_identity,
-    alter_storage,   add_table,          drop_table,     alter_logging, alter_options,    alter_rowid,
-    add_primary_key, drop_primary_key,   add_unique,     drop_unique,   alter_unique,     add_check,
-    drop_check,      alter_check,        add_exclude,    drop_exclude,  add_foreign_key,  drop_foreign_key,
-    add_index,       drop_index,         alter_index,    add_enum,      add_label,        drop_label,
-    add_sequence,    drop_sequence,      alter_sequence, add_view,      drop_view,        add_trigger,
-    drop_trigger,    alter_foreign_key,  alter_comment,  alter_comment, leave_parent,     alter_key,
-    alter_key,       move_label,         alter_owner,    alter_view,    alter_view,       swap_names,
-    swap_names,      alter_view_options, add_policy,     drop_policy,   alter_policy,     alter_security,
-    add_domain,      drop_domain,        alter_domain,   alter_domain,
+    add_column,       add_column,         drop_column,    drop_column,   alter_nullable,   alter_nullable,
+    alter_default,    alter_default,      alter_type,     alter_type,    alter_generation, alter_identity,
+    alter_storage,    add_table,          drop_table,     alter_logging, alter_options,    alter_rowid,
+    add_primary_key,  drop_primary_key,   add_unique,     drop_unique,   alter_unique,     add_check,
+    drop_check,       alter_check,        add_exclude,    drop_exclude,  add_foreign_key,  drop_foreign_key,
+    add_index,        drop_index,         alter_index,    add_enum,      add_label,        drop_label,
+    add_sequence,     drop_sequence,      alter_sequence, add_view,      drop_view,        add_trigger,
+    drop_trigger,     alter_foreign_key,  alter_comment,  alter_comment, leave_parent,     alter_key,
+    alter_key,        move_label,         alter_owner,    alter_view,    alter_view,       swap_names,
+    swap_names,       alter_view_options, add_policy,     drop_policy,   alter_policy,     alter_security,
+    add_domain,       drop_domain,        alter_domain,   alter_domain,  add_statistics,   drop_statistics,
+    alter_statistics, alter_target,       add_rule,       drop_rule,     alter_rule,
 };
 
 struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)

@@ -192,6 +192,8 @@ struct object *random_check(struct dice *dice, struct object *table)
     SAY(check, CHECK, expr, written(condition));
     if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
         SAY(check, CHECK, no_inherit, true);
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
+        SAY(check, CHECK, comment, random_comment(dice));
     say_some_absences(dice, &check->object);
     return &check->object;
 }
@@ -316,6 +318,8 @@ struct object *random_foreign_key(struct dice *dice, struct object *table)
     SAY(key, FOREIGN_KEY, ref_table, ref_to(target));
     SAY(key, FOREIGN_KEY, ref_columns, ref_columns);
     random_actions(dice, key);
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
+        SAY(key, FOREIGN_KEY, comment, random_comment(dice));
     say_some_absences(dice, &key->object);
     return &key->object;
 }
@@ -432,6 +436,14 @@ static void view_index(struct dice *dice, struct index *index)
         SAY(part, INDEX_PART, descending, true);
 }
 
+/* Of a column the server takes the column's own. */
+static void random_target_of_expression(struct dice *dice, struct index *index)
+{
+    for (int i = 0; dice->engine == ENGINE_PG && i < index->object.children.n; i++)
+        if (((const struct index_part *)index->object.children.item[i])->expr.written && dice_chance(dice, 40))
+            SAY(index, INDEX, statistics_targets, one_name(dice->mem, arena_printf(dice->mem, "%d=100", i + 1)));
+}
+
 struct object *random_index(struct dice *dice, struct object *table)
 {
     struct index *index =
@@ -449,6 +461,7 @@ struct object *random_index(struct dice *dice, struct object *table)
         SAY(index, INDEX, predicate, written(condition));
     if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
         SAY(index, INDEX, comment, random_comment(dice));
+    random_target_of_expression(dice, index);
     for (int i = 0; i < index->object.children.n; i++)
         say_some_absences(dice, index->object.children.item[i]);
     say_some_absences(dice, &index->object);

@@ -85,15 +85,19 @@ struct object *random_foreign_key(struct dice *dice, struct object *table); /* w
 struct object *random_index(struct dice *dice, struct object *relation);    /* a table or a materialised view */
 bool change_key(struct dice *dice, struct object *key); /* it stays one of the same columns, in another form */
 
-/* ---- who sees which rows: guards.c ---- */
+/* ---- who sees which rows, and statistics: guards.c ---- */
 
 struct object *random_policy(struct dice *dice, struct object *table);
+struct object *random_statistics(struct dice *dice, struct object *table);
+bool change_statistics(struct dice *dice, struct object *statistics);
 bool change_policy(struct dice *dice, struct object *policy);
 
 /* ---- what reads others: views.c ---- */
 
 struct object *random_view(struct dice *dice);
 struct object *random_trigger(struct dice *dice, struct object *relation); /* a table or a view */
+struct object *random_rule(struct dice *dice, struct object *relation);    /* likewise */
+bool change_rule(struct dice *dice, struct object *rule);
 struct names relation_columns(struct dice *dice, const struct object *relation);
 struct names view_options(struct dice *dice, const struct view *view);
 bool view_reshape(struct dice *dice, struct view *view); /* one column more, or one less that nothing reads */

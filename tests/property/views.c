@@ -303,3 +303,55 @@ struct object *random_trigger(struct dice *dice, struct object *relation)
         SAY(trigger, TRIGGER, comment, random_comment(dice));
     return &trigger->object;
 }
+
+/* ---- rules ---- */
+
+/* Nothing of ours deletes rows, or writes through a view: what it does is never done. */
+static const char *rule_action(struct dice *dice)
+{
+    const struct object *table = random_of_kind(dice, KIND_TABLE);
+    const struct column *column = table ? pick_column(dice, table, ~0u, true) : NULL;
+    if (!column || dice_chance(dice, 40))
+        return "NOTHING";
+    return arena_printf(dice->mem, "DELETE FROM %s WHERE %s.%s IS NULL", qualified(dice, table),
+                        quoted(dice, table->name), quoted(dice, column->object.name));
+}
+
+static struct expr rule_text(struct dice *dice, const struct object *rule)
+{
+    static const char *const events[] = {"INSERT", "UPDATE", "DELETE"};
+    const struct names columns = relation_columns(dice, rule->parent);
+    bool table = rule->parent->kind == KIND_TABLE;
+    const char *when = "";
+    if (table && dice_chance(dice, 40))
+        when = arena_printf(dice->mem, " WHERE OLD.%s IS NOT NULL", quoted(dice, any_of(dice, &columns)));
+    return written(arena_printf(dice->mem, "CREATE RULE %s AS ON %s TO %s%s DO %s%s", quoted(dice, rule->name),
+                                table ? "DELETE" : PICK(dice, events), qualified(dice, rule->parent), when,
+                                !table || dice_chance(dice, 50) ? "INSTEAD " : "", rule_action(dice)));
+}
+
+struct object *random_rule(struct dice *dice, struct object *relation)
+{
+    static const char *const enabled[] = {"disabled", "replica", "always"};
+    if (dice->engine != ENGINE_PG || !relation || !relation_columns(dice, relation).n ||
+        (relation->kind == KIND_VIEW && ((const struct view *)relation)->materialized))
+        return NULL;
+    struct rule *rule =
+        (struct rule *)object_new(dice->mem, KIND_RULE, relation, random_name_in(dice, KIND_RULE, relation));
+    SAY(rule, RULE, definition, rule_text(dice, &rule->object));
+    if (relation->kind == KIND_TABLE && dice_chance(dice, 30))
+        SAY(rule, RULE, enabled, PICK(dice, enabled));
+    if (dice_chance(dice, 20))
+        SAY(rule, RULE, comment, random_comment(dice));
+    return &rule->object;
+}
+
+bool change_rule(struct dice *dice, struct object *object)
+{
+    struct rule *rule = (struct rule *)object;
+    if (object->parent->kind == KIND_TABLE && dice_chance(dice, 40))
+        SAY(rule, RULE, enabled, rule->enabled ? NULL : "disabled");
+    else
+        SAY(rule, RULE, definition, rule_text(dice, object));
+    return true;
+}

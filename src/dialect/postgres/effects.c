@@ -268,7 +268,9 @@ static bool condition_goes(const struct effect_case *effect)
         REPLACED(kind, ON(ALTER), field, KIND_INDEX_PART, ANY_FIELD, when),   \
         REPLACED(kind, ON(ALTER), field, KIND_VIEW, ANY_FIELD, when),         \
         REPLACED(kind, ON(ALTER), field, KIND_TRIGGER, ANY_FIELD, when),      \
-        REPLACED(kind, ON(ALTER), field, KIND_POLICY, ANY_FIELD, when)
+        REPLACED(kind, ON(ALTER), field, KIND_POLICY, ANY_FIELD, when),       \
+        REPLACED(kind, ON(ALTER), field, KIND_RULE, ANY_FIELD, when),         \
+        REPLACED(kind, ON(ALTER), field, KIND_STATISTICS, ANY_FIELD, when)
 #define WITH_KEY(kind) REPLACED(kind, ON(DROP), ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, NULL)
 #define KEY_REMADE(kind, include)                                                         \
     {                                                                                     \
@@ -343,10 +345,13 @@ const struct effect_row pg_effects[] = {
     {KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_COLUMN, ANY_FIELD, has_two_roots, .effect = EFFECT_TOGETHER,
      .on_inherit = true, .reason = "a child has this column from two parents, and they cannot call it differently",
      .hint = "Rename it in all of its parents in one step."},
-    /* inherited columns: the server does the same to the children, but for comments and compression */
+    /* inherited columns: the server does the same to the children, but for comments, compression and what is said ONLY of the one */
     {KIND_COLUMN, ON(ALTER), COLUMN_comment, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE, .on_inherit = true},
     {KIND_COLUMN, ON(ALTER), COLUMN_compression, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE,
      .on_inherit = true},
+    {KIND_COLUMN, ON(ALTER), COLUMN_statistics_target, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE,
+     .on_inherit = true},
+    {KIND_COLUMN, ON(ALTER), COLUMN_options, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE, .on_inherit = true},
     OWN(COLUMN_default_value, COLUMN_default_value, default_is_own),
     OWN(COLUMN_type, COLUMN_default_value, default_is_own),
     OWN(COLUMN_nullable, COLUMN_nullable, null_is_own),
@@ -363,6 +368,7 @@ const struct effect_row pg_effects[] = {
     OF_TYPE(KIND_EXCLUDE, ANY_FIELD, leaves_family),
     OF_TYPE(KIND_TRIGGER, ANY_FIELD, NULL),
     OF_TYPE(KIND_POLICY, ANY_FIELD, NULL),
+    OF_TYPE(KIND_RULE, ANY_FIELD, NULL),
     /* the server builds a key again if a column that it includes changes, and forgets the foreign keys that rest on it */
     KEY_REMADE(KIND_PRIMARY_KEY, PRIMARY_KEY_include),
     KEY_REMADE(KIND_UNIQUE, UNIQUE_include),
@@ -380,6 +386,8 @@ const struct effect_row pg_effects[] = {
     WITH_COLUMN(KIND_INDEX_PART, ANY_FIELD),
     WITH_COLUMN(KIND_TRIGGER, ANY_FIELD),
     WITH_COLUMN(KIND_POLICY, ANY_FIELD),
+    WITH_COLUMN(KIND_STATISTICS, ANY_FIELD),
+    WITH_COLUMN(KIND_RULE, ANY_FIELD),
 
     /* a type that is made again under its name */
     TYPE_AGAIN(KIND_ENUM, ENUM_labels, labels_go),
@@ -393,6 +401,7 @@ const struct effect_row pg_effects[] = {
 
     REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_VIEW, ANY_FIELD, is_replaced),
     REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_POLICY, ANY_FIELD, is_replaced),
+    REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_RULE, ANY_FIELD, is_replaced),
     {0},
 };
 
@@ -421,6 +430,8 @@ static bool has_invoker(struct arena *mem, const struct object *before, const st
 }
 
 const struct since pg_since[] = {
+    {140000, KIND_STATISTICS, STATISTICS_expressions, "statistics on expressions"},
+    {130000, KIND_STATISTICS, STATISTICS_statistics_target, "statistics target of extended statistics"},
     {140000, KIND_COLUMN, COLUMN_compression, "compression method of a column"},
     {150000, KIND_UNIQUE, UNIQUE_nulls_not_distinct, "NULLS NOT DISTINCT"},
     {150000, KIND_INDEX, INDEX_nulls_not_distinct, "NULLS NOT DISTINCT"},
@@ -431,10 +442,11 @@ const struct since pg_since[] = {
 };
 
 /* r: relations, t: types (a table or a sequence is one too), K: constraints of a table, C: its columns, T: its triggers,
-   P: its policies. */
+   P: its policies, R: its rules,
+   s: extended statistics. */
 const char *const pg_name_spaces[KIND_COUNT] = {
     [KIND_ENUM] = "t",     [KIND_DOMAIN] = "t",       [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt",
     [KIND_COLUMN] = "C",   [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",
     [KIND_EXCLUDE] = "rK", [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",
-    [KIND_TRIGGER] = "T",  [KIND_POLICY] = "P",
+    [KIND_TRIGGER] = "T",  [KIND_POLICY] = "P",       [KIND_RULE] = "R",      [KIND_STATISTICS] = "s",
 };

@@ -59,6 +59,19 @@ static const char *part_is(struct arena *mem, const struct object *part, const c
                         literal(mem, part->name));
 }
 
+static const char *rule_is(struct arena *mem, const struct object *rule, bool there)
+{
+    return arena_printf(mem, "%sEXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass(%s) AND rulename = %s)",
+                        there ? "" : "NOT ", relation(mem, rule->parent), literal(mem, rule->name));
+}
+
+static const char *statistics_is(struct arena *mem, const struct object *statistics, bool there)
+{
+    return arena_printf(mem,
+                        "%sEXISTS (SELECT FROM pg_statistic_ext WHERE stxrelid = to_regclass(%s) AND stxname = %s)",
+                        there ? "" : "NOT ", relation(mem, statistics->parent), literal(mem, statistics->name));
+}
+
 /* NULL: nobody makes such a thing by hand so that it would have to make room. */
 static const char *presence(struct arena *mem, const struct object *object, bool there)
 {
@@ -70,6 +83,8 @@ static const char *presence(struct arena *mem, const struct object *object, bool
     case KIND_VIEW: return view_is(mem, (const struct view *)object, there);
     case KIND_INDEX: return index_is(mem, object, there);
     case KIND_TRIGGER: return part_is(mem, object, "trigger", there);
+    case KIND_STATISTICS: return statistics_is(mem, object, there);
+    case KIND_RULE: return rule_is(mem, object, there);
     case KIND_POLICY: return part_is(mem, object, "policy", there);
     case KIND_COLUMN: return part_is(mem, object, "attribute", there);
     case KIND_PRIMARY_KEY:

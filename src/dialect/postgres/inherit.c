@@ -21,6 +21,8 @@ static void column_come_down(struct arena *mem, struct object *object, const str
 
     SAY(column, COLUMN, comment, NULL);
     SAY(column, COLUMN, counter_comment, NULL);
+    SAY(column, COLUMN, statistics_target, NULL);
+    SAY(column, COLUMN, options, (struct names){0});
     object_unsay(object, COLUMN_not_null_apart);
     if (from->identity) {
         SAY(column, COLUMN, identity, NULL);

@@ -76,8 +76,9 @@ static int statement_try(struct ctx *ctx, struct conn *conn, const struct statem
 
 static int make_and_read(struct ctx *ctx, struct conn *conn, struct judgement *judgement)
 {
-    const struct kind_set made = kind_set_of(KIND_DOMAIN, KIND_TABLE, KIND_COLUMN, KIND_CHECK, KIND_EXCLUDE, KIND_INDEX,
-                                             KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_POLICY);
+    const struct kind_set made =
+        kind_set_of(KIND_DOMAIN, KIND_TABLE, KIND_COLUMN, KIND_CHECK, KIND_EXCLUDE, KIND_INDEX, KIND_INDEX_PART,
+                    KIND_VIEW, KIND_TRIGGER, KIND_POLICY, KIND_RULE, KIND_STATISTICS);
 
     TRY(schema_make(ctx, conn));
     for (int i = 0; i < judgement->statements->n && !(judgement->until_refused && judgement->refused.n); i++)

@@ -27,6 +27,26 @@ static bool security_take(const struct older *older, const struct unmodelled *on
     return true;
 }
 
+static bool target_take(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    struct object *column = one->column ? object_child(object, KIND_COLUMN, one->column) : NULL;
+    if (column)
+        SAY((struct column *)column, COLUMN, statistics_target, one->name);
+    return column;
+}
+
+static bool options_take(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    struct object *column = one->column ? object_child(object, KIND_COLUMN, one->column) : NULL;
+    struct names options = text_split(older->mem, one->name, ',');
+    for (int i = 0; i < options.n; i++)
+        options.item[i] = text_trim(older->mem, options.item[i]);
+    names_sort(&options);
+    if (column)
+        SAY((struct column *)column, COLUMN, options, options);
+    return column;
+}
+
 static bool object_take(const struct older *older, const struct unmodelled *one, struct object *object)
 {
     return !tree_speaks(older->tree, kind_find(one->kind));
@@ -38,13 +58,18 @@ static const struct {
 } taken[] = {
     {.kind = "policy", .take = object_take},
     {.kind = "row security", .take = security_take},
+    {.kind = "rule", .take = object_take},
+    {.kind = "statistics", .take = object_take},
+    {.kind = "statistics target", .take = target_take},
+    {.kind = "column option", .take = options_take},
 };
 
 static bool is_taken(const struct older *older, const struct unmodelled *one)
 {
     const char *schema = one->on_schema ? one->on_schema : one->schema ? one->schema : "";
+    enum kind kind = text_equal(one->on_kind, "table") ? KIND_TABLE : KIND_VIEW;
     struct object *table =
-        text_equal(one->on_kind, "table") ? tree_find(older->tree, KIND_TABLE, schema, one->on) : NULL;
+        text_equal(one->on_kind, kind_table[kind].name) ? tree_find(older->tree, kind, schema, one->on) : NULL;
     for (size_t i = 0; table && i < sizeof taken / sizeof *taken; i++)
         if (text_equal(taken[i].kind, one->kind))
             return taken[i].take(older, one, table);

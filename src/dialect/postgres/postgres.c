@@ -17,6 +17,11 @@ static const char *const schemes[] = {"postgresql", "postgres", NULL};
     }
 #define TYPE .drop = pg_type_drop, .rename = pg_type_rename, .finish = pg_type_finish
 
+#define ATTACHED                                                                           \
+    {                                                                                      \
+        .create = pg_attached_create, .drop = pg_attached_drop, .alter = pg_attached_alter \
+    }
+
 const struct render_kind pg_render[KIND_COUNT] = {
     [KIND_SCHEMA] = {.create = pg_schema_create, .drop = pg_schema_drop, .alter = pg_schema_alter},
     [KIND_EXTENSION] = {.create = pg_extension_create, .drop = pg_extension_drop, .alter = pg_extension_alter},
@@ -45,11 +50,16 @@ const struct render_kind pg_render[KIND_COUNT] = {
                     .drop = pg_index_drop,
                     .alter = pg_index_alter,
                     .rename = pg_index_rename},
-    [KIND_TRIGGER] = {.create = pg_trigger_create, .drop = pg_trigger_drop, .alter = pg_trigger_alter},
+    [KIND_TRIGGER] = ATTACHED,
+    [KIND_RULE] = ATTACHED,
     [KIND_POLICY] = {.create = pg_policy_create,
                      .drop = pg_policy_drop,
                      .alter = pg_policy_alter,
                      .rename = pg_policy_rename},
+    [KIND_STATISTICS] = {.create = pg_statistics_create,
+                         .drop = pg_statistics_drop,
+                         .alter = pg_statistics_alter,
+                         .rename = pg_statistics_rename},
     [KIND_VIEW] = {.create = pg_view_create, .drop = pg_view_drop, .alter = pg_view_alter, .rename = pg_view_rename},
 };
 

@@ -57,6 +57,15 @@ void pg_table(struct buf *out, const struct object *below)
     pg_top(out, object_top(below));
 }
 
+struct buf pg_name_on(struct render *render, const struct object *object)
+{
+    struct buf out = pg_begin(render, "");
+    pg_ident_add(&out, object->name);
+    buf_add(&out, " ON ");
+    pg_table(&out, object);
+    return out;
+}
+
 void pg_alter_table(struct buf *out, const struct object *below)
 {
     buf_add(out, "ALTER TABLE ");

@@ -15,6 +15,7 @@ void pg_table(struct buf *out, const struct object *below); /* schema.table of w
 void pg_top(struct buf *out, const struct object *object);  /* schema.name of a top object */
 void pg_sibling(struct buf *out, const struct object *below, const char *name); /* schema.name: indexes, sequences */
 struct buf pg_alter_top(struct render *render, const struct object *top);       /* "ALTER DOMAIN d " */
+struct buf pg_name_on(struct render *render, const struct object *object);      /* "policy ON table" */
 void pg_alter_table(struct buf *out, const struct object *below);               /* "ALTER TABLE t " */
 /* SET what is new or different, RESET what is gone; `alter` is how the statements begin: "ALTER INDEX i ". */
 void pg_options_alter(struct render *render, const char *alter, const struct names *before, const struct names *after);
@@ -95,8 +96,11 @@ render_fn pg_type_drop, pg_type_rename, pg_type_finish;
 /* render_policy.c */
 render_fn pg_policy_create, pg_policy_drop, pg_policy_alter, pg_policy_rename;
 
-/* render_trigger.c */
-render_fn pg_trigger_create, pg_trigger_drop, pg_trigger_alter;
+/* render_statistics.c */
+render_fn pg_statistics_create, pg_statistics_drop, pg_statistics_alter, pg_statistics_rename;
+
+/* render_attached.c: triggers and rules */
+render_fn pg_attached_create, pg_attached_drop, pg_attached_alter;
 
 /* render_object.c: schemas, sequences, views */
 render_fn pg_extension_create, pg_extension_drop, pg_extension_alter;

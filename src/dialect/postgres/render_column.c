@@ -122,6 +122,29 @@ static void set_compression(struct render *render, const struct column *column)
         arena_printf(render->mem, "SET COMPRESSION %s", column->compression ? column->compression : "default"));
 }
 
+/* ONLY: children have their own, and the server would change theirs too. */
+static struct buf alter_only(struct render *render, const struct column *column)
+{
+    struct buf out = pg_begin(render, "ALTER TABLE ONLY ");
+    pg_table(&out, &column->object);
+    buf_add(&out, " ALTER COLUMN ");
+    pg_ident_add(&out, column->object.name);
+    buf_add_c(&out, ' ');
+    return out;
+}
+
+static void set_statistics(struct render *render, const struct column *column)
+{
+    struct buf out = alter_only(render, column);
+    buf_addf(&out, "SET STATISTICS %s", column->statistics_target ? column->statistics_target : "-1");
+    render_statement(render, &out);
+}
+
+static void set_options(struct render *render, const struct names *before, const struct column *column)
+{
+    pg_options_alter(render, alter_only(render, column).data, before, &column->options);
+}
+
 static void set_comment(struct render *render, const struct column *column)
 {
     struct buf name = pg_begin(render, "");
@@ -152,6 +175,10 @@ void pg_column_after(struct render *render, const struct object *object)
         set_storage(render, column);
     if (column->autoincrement && column->nullable && pg_serial_name(render->mem, column->type))
         alter_simple(render, column, "DROP NOT NULL");
+    if (column->statistics_target)
+        set_statistics(render, column);
+    if (column->options.n)
+        set_options(render, &(struct names){0}, column);
     if (column->counter_comment)
         set_counter_comment(render, column, true);
     if (column->comment)
@@ -173,11 +200,7 @@ static void inherited_after(struct render *render, const struct column *parent, 
 {
     if (!child->autoincrement && !child->identity &&
         !text_equal(expr_text(&parent->default_value), expr_text(&child->default_value))) {
-        struct buf out = pg_begin(render, "ALTER TABLE ONLY "); /* its own children are looked at themselves */
-        pg_table(&out, &child->object);
-        buf_add(&out, " ALTER COLUMN ");
-        pg_ident_add(&out, child->object.name);
-        buf_add_c(&out, ' ');
+        struct buf out = alter_only(render, child); /* its own children are looked at themselves */
         set_default(render, child, &out);
     }
     if (parent->nullable != child->nullable)
@@ -525,6 +548,10 @@ static void column_behind(struct render *render, const struct column_change *c)
     if (change_has(c->change, COLUMN_compression))
         set_compression(render, c->after);
     column_counter_comment(render, c);
+    if (change_has(c->change, COLUMN_statistics_target))
+        set_statistics(render, c->after);
+    if (change_has(c->change, COLUMN_options))
+        set_options(render, &c->before->options, c->after);
     if (change_has(c->change, COLUMN_comment))
         set_comment(render, c->after);
 }

@@ -109,6 +109,41 @@ static void index_comment(struct render *render, const struct index *index)
     pg_comment(render, "INDEX", &name, index->comment);
 }
 
+static void targets_set(struct render *render, const struct index *index, const struct names *targets, bool reset)
+{
+    for (int i = 0; i < targets->n; i++) {
+        struct buf out = pg_begin(render, "ALTER INDEX ");
+        const char *value = strchr(targets->item[i], '=');
+        pg_sibling(&out, &index->object, index->object.name);
+        buf_addf(&out, " ALTER COLUMN %.*s SET STATISTICS %s", (int)strcspn(targets->item[i], "="), targets->item[i],
+                 reset || !value ? "-1" : value + 1);
+        render_statement(render, &out);
+    }
+}
+
+static bool has_target(const struct names *targets, const char *target)
+{
+    size_t place = strcspn(target, "=") + 1;
+    for (int i = 0; i < targets->n; i++)
+        if (!strncmp(targets->item[i], target, place))
+            return true;
+    return false;
+}
+
+static void targets_alter(struct render *render, const struct index *before, const struct index *after)
+{
+    const struct names *was = &before->statistics_targets, *is = &after->statistics_targets;
+    struct names come = {0}, go = {0};
+    for (int i = 0; i < is->n; i++)
+        if (!names_have(was, is->item[i]))
+            names_add(render->mem, &come, is->item[i]);
+    for (int i = 0; i < was->n; i++)
+        if (!has_target(is, was->item[i]))
+            names_add(render->mem, &go, was->item[i]);
+    targets_set(render, after, &go, true);
+    targets_set(render, after, &come, false);
+}
+
 /*
  * A unique key of the same name stands on the other side: that has to go before this comes, and only one transaction for both
  * keeps the rows from being without either.
@@ -148,6 +183,7 @@ int pg_index_create(struct render *render, const struct change *change)
         render_alone(render, &out);
     else
         render_statement(render, &out);
+    targets_set(render, index, &index->statistics_targets, false);
     if (index->comment)
         index_comment(render, index);
     return 0;
@@ -176,6 +212,8 @@ int pg_index_alter(struct render *render, const struct change *change)
         pg_options_alter(render, out.data, &before->options, &after->options);
     if (change_has(change, INDEX_tablespace))
         pg_tablespace_alter(render, out.data, after->tablespace);
+    if (change_has(change, INDEX_statistics_targets))
+        targets_alter(render, before, after);
     if (change_has(change, INDEX_comment))
         index_comment(render, after);
     return 0;

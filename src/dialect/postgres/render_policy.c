@@ -5,19 +5,9 @@
 #include "base/text.h"
 #include "dialect/postgres/render.h"
 
-/* "name ON table" */
-static struct buf name_on(struct render *render, const struct object *object)
-{
-    struct buf out = pg_begin(render, "");
-    pg_ident_add(&out, object->name);
-    buf_add(&out, " ON ");
-    pg_table(&out, object);
-    return out;
-}
-
 static void policy_comment(struct render *render, const struct policy *policy)
 {
-    struct buf name = name_on(render, &policy->object);
+    struct buf name = pg_name_on(render, &policy->object);
     pg_comment(render, "POLICY", &name, policy->comment);
 }
 
@@ -42,7 +32,7 @@ int pg_policy_create(struct render *render, const struct change *change)
 {
     const struct policy *policy = (const struct policy *)change->after;
     struct buf out = pg_begin(render, "CREATE POLICY ");
-    buf_add(&out, name_on(render, change->after).data);
+    buf_add(&out, pg_name_on(render, change->after).data);
     buf_add(&out, policy->restrictive ? " AS RESTRICTIVE" : "");
     if (!text_equal(policy->command, "ALL"))
         buf_addf(&out, " FOR %s", policy->command);
@@ -59,7 +49,7 @@ int pg_policy_create(struct render *render, const struct change *change)
 int pg_policy_drop(struct render *render, const struct change *change)
 {
     struct buf out = pg_begin_drop(render, "DROP POLICY ", change->before);
-    buf_add(&out, name_on(render, change->before).data);
+    buf_add(&out, pg_name_on(render, change->before).data);
     render_statement(render, &out);
     return 0;
 }
@@ -67,7 +57,7 @@ int pg_policy_drop(struct render *render, const struct change *change)
 int pg_policy_alter(struct render *render, const struct change *change)
 {
     const struct policy *policy = (const struct policy *)change->after;
-    struct buf out = pg_begin(render, "ALTER POLICY "), name = name_on(render, change->after);
+    struct buf out = pg_begin(render, "ALTER POLICY "), name = pg_name_on(render, change->after);
     buf_add(&out, name.data);
     if (change_has(change, POLICY_roles))
         roles_add(&out, &policy->roles);
@@ -85,7 +75,7 @@ int pg_policy_alter(struct render *render, const struct change *change)
 int pg_policy_rename(struct render *render, const struct change *change)
 {
     struct buf out = pg_begin(render, "ALTER POLICY ");
-    buf_add(&out, name_on(render, change->before).data);
+    buf_add(&out, pg_name_on(render, change->before).data);
     buf_add(&out, " RENAME TO ");
     pg_ident_add(&out, change->after->name);
     render_statement(render, &out);

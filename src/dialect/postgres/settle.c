@@ -74,29 +74,6 @@ static bool in_primary_key(const struct column *column)
     return key && names_have(&((const struct primary_key *)key)->columns, column->object.name);
 }
 
-static void settle_column(struct arena *mem, struct column *column)
-{
-    if (in_primary_key(column))
-        SAY(column, COLUMN, nullable, false);
-    if (column->identity && column->identity[0] != '\0')
-        settle_identity(mem, column);
-    if (expr_said(&column->computed))
-        settle_flag(&column->object, COLUMN_computed_stored, true);
-    if (text_equal_nocase(column->collation, "default"))
-        column->collation = NULL;
-    if (column->storage) {
-        const char *own = column->type ? pg_type_storage(mem, column->type) : NULL;
-        column->storage = text_lower(mem, column->storage);
-        if (text_equal(column->storage, own) || text_equal(column->storage, "default"))
-            column->storage = NULL;
-    }
-    if (column->compression) {
-        column->compression = text_lower(mem, column->compression);
-        if (text_equal(column->compression, "default"))
-            column->compression = NULL;
-    }
-}
-
 static void settle_domain(struct domain *domain)
 {
     if (text_equal_nocase(domain->collation, "default"))
@@ -119,6 +96,37 @@ static void settle_options(struct arena *mem, struct names *options)
     }
     names_sort(&tidy);
     *options = tidy;
+}
+
+static void settle_target(const char **target)
+{
+    if (*target && text_equal(*target, "-1"))
+        *target = NULL;
+}
+
+static void settle_column(struct arena *mem, struct column *column)
+{
+    if (in_primary_key(column))
+        SAY(column, COLUMN, nullable, false);
+    if (column->identity && column->identity[0] != '\0')
+        settle_identity(mem, column);
+    if (expr_said(&column->computed))
+        settle_flag(&column->object, COLUMN_computed_stored, true);
+    if (text_equal_nocase(column->collation, "default"))
+        column->collation = NULL;
+    if (column->storage) {
+        const char *own = column->type ? pg_type_storage(mem, column->type) : NULL;
+        column->storage = text_lower(mem, column->storage);
+        if (text_equal(column->storage, own) || text_equal(column->storage, "default"))
+            column->storage = NULL;
+    }
+    settle_target(&column->statistics_target);
+    settle_options(mem, &column->options);
+    if (column->compression) {
+        column->compression = text_lower(mem, column->compression);
+        if (text_equal(column->compression, "default"))
+            column->compression = NULL;
+    }
 }
 
 /* "range ( a , b )" as the server prints it: RANGE (a, b). */
@@ -204,6 +212,7 @@ static void settle_unique(struct arena *mem, struct unique *unique)
 static void settle_index(struct arena *mem, struct index *index)
 {
     index->method = !index->method ? "btree" : text_lower(mem, index->method);
+    names_sort(&index->statistics_targets);
     settle_options(mem, &index->options);
     settle_tablespace(&index->tablespace);
 }
@@ -242,6 +251,16 @@ static void settle_policy(struct arena *mem, struct policy *policy)
     names_sort(&policy->roles);
 }
 
+static void settle_statistics(struct statistics *statistics)
+{
+    enum { KINDS = 3 }; /* all that there are */
+    if (statistics->kinds.n == KINDS)
+        statistics->kinds = (struct names){0};
+    names_sort(&statistics->kinds);
+    names_sort(&statistics->columns);
+    settle_target(&statistics->statistics_target);
+}
+
 static void settle_object(struct arena *mem, struct object *object, const struct tree *tree)
 {
     switch (object->kind) {
@@ -253,6 +272,7 @@ static void settle_object(struct arena *mem, struct object *object, const struct
     case KIND_PRIMARY_KEY: settle_primary_key(mem, (struct primary_key *)object); break;
     case KIND_UNIQUE: settle_unique(mem, (struct unique *)object); break;
     case KIND_INDEX: settle_index(mem, (struct index *)object); break;
+    case KIND_STATISTICS: settle_statistics((struct statistics *)object); break;
     case KIND_POLICY: settle_policy(mem, (struct policy *)object); break;
     case KIND_VIEW: settle_options(mem, &((struct view *)object)->options); break;
     case KIND_INDEX_PART: settle_part((struct index_part *)object); break;

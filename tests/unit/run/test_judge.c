@@ -34,6 +34,11 @@ static const struct judged {
     {KIND_TRIGGER, TRIGGER_definition,
      "'tables': [{'name': 't', 'triggers': [{'name': 'r', 'definition': "
      "'CREATE TRIGGER r AFTER INSERT ON app.t FOR EACH ROW WHEN (%s > 0) EXECUTE FUNCTION f()'}]}]"},
+    {KIND_STATISTICS, STATISTICS_expressions,
+     "'tables': [{'name': 't', 'statistics': [{'name': 's', 'expressions': '(%s + 1)'}]}]"},
+    {KIND_RULE, RULE_definition,
+     "'tables': [{'name': 't', 'rules': [{'name': 'r', 'definition': "
+     "'CREATE RULE r AS ON INSERT TO app.t WHERE (%s > 0) DO NOTHING'}]}]"},
 };
 
 static struct dialect played; /* an engine with a judge, and ours in its place */
@@ -57,8 +62,10 @@ static int judge_play(struct ctx *ctx, struct conn *conn, struct judgement *judg
     for (struct object *o = judgement->tree->root; o; o = object_next(judgement->tree->root, o))
         for (int i = 0; i < kind_table[o->kind].fields; i++)
             if (kind_table[o->kind].field[i].type == FIELD_EXPR && object_says(o, i))
-                ((struct expr *)object_field(o, i))->printed =
-                    o->kind == KIND_TRIGGER ? "CREATE TRIGGER r told ON t" : "told";
+                ((struct expr *)object_field(o, i))->printed = o->kind == KIND_TRIGGER ? "CREATE TRIGGER r told ON t"
+                                                               : o->kind == KIND_RULE
+                                                                   ? "CREATE RULE r AS ON INSERT TO t told"
+                                                                   : "told";
     return 0;
 }
 

@@ -35,6 +35,9 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        CASE WHEN o.objid IS NOT NULL OR i.objid IS NOT NULL THEN
            obj_description(COALESCE(o.objid, i.objid), 'pg_class')
        END AS counter_comment,
+       NULLIF(a.attstattarget, -1)::text AS statistics_target,
+       CASE WHEN a.attoptions IS NOT NULL THEN
+           (SELECT json_agg(x ORDER BY x COLLATE "C") FROM unnest(a.attoptions) AS o(x)) END AS options,
        CASE WHEN a.attnotnull AND a.attinhcount > 0 AND EXISTS
            (SELECT FROM pg_constraint k
             JOIN pg_inherits h ON h.inhrelid = k.conrelid

@@ -6,7 +6,7 @@ SELECT DISTINCT
        r.relname AS to_name,
        a.attname AS to_part
 FROM pg_depend d
-JOIN pg_rewrite w ON w.oid = d.objid
+JOIN pg_rewrite w ON w.oid = d.objid AND w.rulename = '_RETURN'
 JOIN pg_class v ON v.oid = w.ev_class AND v.relkind IN ('v', 'm')
 JOIN pg_namespace n ON n.oid = v.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 JOIN pg_class r ON r.oid = d.refobjid AND r.oid <> v.oid

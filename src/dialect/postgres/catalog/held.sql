@@ -1,5 +1,5 @@
 -- What no kind models and rests on something that is modelled, as the server itself notes it: the function that takes an
--- enum, the rule that reads a column.  The server refuses to drop that, or to change the column's type, under it.
+-- enum, the domain over one.  The server refuses to drop that, or to change the column's type, under it.
 -- Where the dependent is a part of the relation (`goes_along`), dropping that as a whole drops both.
 -- Extended statistics do not refuse: they go with any of their columns (`falls`).
 WITH ns AS (
@@ -13,14 +13,18 @@ WITH ns AS (
       AND concat(d.classid::oid, ':', d.objid) <> ALL (string_to_array(COALESCE(current_setting('dbwarden.borrowed', true), ''), ' '))
       AND d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass)
       AND CASE d.classid
-          WHEN 'pg_rewrite'::regclass THEN EXISTS (SELECT FROM pg_rewrite w WHERE w.oid = d.objid AND w.rulename <> '_RETURN')
+          WHEN 'pg_rewrite'::regclass THEN EXISTS (SELECT FROM pg_rewrite w JOIN pg_class c ON c.oid = w.ev_class
+                                                   WHERE w.oid = d.objid AND w.rulename <> '_RETURN'
+                                                     AND (c.relispartition OR c.relkind NOT IN ('r', 'p', 'v')))
           WHEN 'pg_type'::regclass THEN EXISTS (SELECT FROM pg_type t WHERE t.oid = d.objid AND t.typtype = 'r')
           WHEN 'pg_class'::regclass THEN EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relkind IN ('c', 'f'))
+          WHEN 'pg_statistic_ext'::regclass THEN EXISTS (
+              SELECT FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
+              WHERE s.oid = d.objid AND (c.relispartition OR c.relkind = 'f' OR c.relnamespace <> s.stxnamespace))
           WHEN 'pg_policy'::regclass THEN EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
                                                   WHERE p.oid = d.objid AND c.relispartition)
           ELSE d.classid IN ('pg_proc'::regclass, 'pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
-              'pg_opfamily'::regclass, 'pg_transform'::regclass, 'pg_publication_rel'::regclass,
-              'pg_statistic_ext'::regclass)
+              'pg_opfamily'::regclass, 'pg_transform'::regclass, 'pg_publication_rel'::regclass)
           END
 ), resting AS (
     SELECT h.*, COALESCE(e.oid, t.oid) AS type, COALESCE(NULLIF(COALESCE(e.typrelid, t.typrelid), 0), c.oid) AS relation

@@ -15,6 +15,8 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        CASE WHEN ic.reloptions IS NOT NULL THEN
            (SELECT json_agg(o ORDER BY o COLLATE "C") FROM unnest(ic.reloptions) AS o)
        END AS options,
+       (SELECT json_agg(a.attnum || '=' || a.attstattarget ORDER BY (a.attnum || '=' || a.attstattarget) COLLATE "C")
+        FROM pg_attribute a WHERE a.attrelid = ic.oid AND a.attstattarget >= 0) AS statistics_targets,
        ts.spcname AS tablespace,
        d.description AS comment,
        x.nulls_not_distinct

@@ -65,7 +65,10 @@ WITH ns AS (
     FROM con
     UNION ALL SELECT 'pg_trigger'::regclass, oid, tgrelid, 'trigger ' || tgname, true FROM pg_trigger
     UNION ALL SELECT 'pg_policy'::regclass, oid, polrelid, 'policy ' || polname, true FROM pg_policy
-    UNION ALL SELECT 'pg_rewrite'::regclass, oid, ev_class, 'rule ' || rulename, false FROM pg_rewrite WHERE oid >= 16384
+    UNION ALL SELECT 'pg_statistic_ext'::regclass, s.oid, s.stxrelid, 'statistics ' || s.stxname,
+        s.stxnamespace = c.relnamespace AND c.relkind IN ('r', 'p', 'm')
+    FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
+    UNION ALL SELECT 'pg_rewrite'::regclass, oid, ev_class, 'rule ' || rulename, true FROM pg_rewrite WHERE oid >= 16384
 ), acl AS (
     SELECT word AS on_kind, schema, name AS on_name, NULL AS column_name, relacl AS acl, relowner AS owner,
         acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner) AS base
@@ -152,7 +155,8 @@ UNION ALL
 -- if pg_rewrite WHERE oid >= 16384; rulename <> '_RETURN'
 SELECT NULL, 'rule', r.schema, w.rulename, r.word, r.name, NULL,
     pg_get_ruledef(w.oid) || CASE w.ev_enabled WHEN 'O' THEN '' ELSE ' ' || w.ev_enabled::text END
-FROM pg_rewrite w JOIN rel r ON r.oid = w.ev_class WHERE w.rulename <> '_RETURN'
+FROM pg_rewrite w JOIN rel r ON r.oid = w.ev_class
+WHERE w.rulename <> '_RETURN' AND r.word NOT IN ('table', 'view')
 UNION ALL
 -- if pg_policy
 SELECT NULL, 'policy', r.schema, p.polname, r.word, r.name, NULL, concat_ws('; ', p.polcmd, p.polpermissive::text,
@@ -265,6 +269,7 @@ SELECT NULL, 'statistics', r.schema, CASE WHEN n.schema = r.schema THEN ''
     || s.stxname, r.word, r.name, NULL, concat_ws('; ', pg_get_statisticsobjdef(s.oid),
         NULLIF(to_jsonb(s) ->> 'stxstattarget', '-1'))
 FROM pg_statistic_ext s JOIN ns n ON n.oid = s.stxnamespace JOIN rel r ON r.oid = s.stxrelid
+WHERE n.schema <> r.schema OR r.word NOT IN ('table', 'materialized view')
 UNION ALL
 -- if pg_event_trigger
 SELECT NULL, 'event trigger', NULL, e.evtname, NULL, NULL, NULL, concat_ws('; ', e.evtevent, e.evtfoid::regprocedure,
@@ -349,10 +354,10 @@ FROM pg_description d JOIN rel r ON d.classoid = 'pg_class'::regclass AND r.oid 
     LEFT JOIN pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid AND d.objsubid > 0
 WHERE r.word IN ('partition', 'foreign table', 'composite type') OR (d.objsubid > 0 AND r.word <> 'table')
 UNION ALL
--- if pg_description WHERE objoid >= 16384; classoid IN ('pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass)
+-- if pg_description WHERE objoid >= 16384; classoid IN ('pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass, 'pg_statistic_ext'::regclass)
 SELECT NULL, 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.description
 FROM pg_description d JOIN attached a ON a.class = d.classoid AND a.oid = d.objoid JOIN rel r ON r.oid = a.relation
-WHERE NOT (a.modelled AND r.word IN ('table', 'view'))
+WHERE NOT (a.modelled AND (r.word IN ('table', 'view') OR a.class = 'pg_statistic_ext'::regclass AND r.word <> 'partition'))
 UNION ALL
 -- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass)
 SELECT NULL, 'comment', n.schema, NULL, i.type, CASE WHEN i.schema = current_schema()
@@ -454,12 +459,12 @@ WHERE NOT k.convalidated OR (k.contype = 'n' AND k.conname !~ '_not_null[0-9]*$'
 UNION ALL
 -- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attstattarget >= 0
 SELECT NULL, 'statistics target', r.schema, a.attstattarget::text, r.word, r.name, a.attname, NULL
-FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attstattarget >= 0
+FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attstattarget >= 0 AND r.word <> 'table'
 UNION ALL
 -- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attstattarget >= 0
 SELECT NULL, 'statistics target', r.schema, a.attstattarget || ' of index ' || ic.relname, r.word, r.name, NULL, NULL
 FROM att a JOIN pg_class ic ON ic.oid = a.attrelid AND a.attstattarget >= 0 JOIN pg_index x ON x.indexrelid = ic.oid
-    JOIN rel r ON r.oid = x.indrelid
+    JOIN rel r ON r.oid = x.indrelid AND r.word NOT IN ('table', 'materialized view')
 UNION ALL
 -- What a serial or identity column's sequence has beside what the column says. One that is not as SERIAL makes it is a
 -- sequence of its own.
@@ -482,7 +487,7 @@ SELECT NULL, * FROM (
 UNION ALL
 -- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attoptions IS NOT NULL
 SELECT NULL, 'column option', r.schema, array_to_string(a.attoptions, ', '), r.word, r.name, a.attname, NULL
-FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attoptions IS NOT NULL
+FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attoptions IS NOT NULL AND r.word <> 'table'
 UNION ALL
 -- How the values of a materialised view's column are stored.
 -- if pg_attribute AS a JOIN pg_class AS c ON c.oid = attrelid JOIN pg_type AS t ON t.oid = atttypid; relkind = 'm' AND attnum > 0 AND (attstorage <> typstorage OR to_jsonb(a) ->> 'attcompression' <> '')

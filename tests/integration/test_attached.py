@@ -1,4 +1,4 @@
-"""Row-level security: policies as schema.sql and databases have them, made by hand, and as older programs knew them."""
+"""What hangs on tables and views of PostgreSQL, as schema.sql and databases have it, or made by hand: policies, rules."""
 import sys
 
 import pytest
@@ -122,3 +122,27 @@ def test_models_leave_it_alone(place, postgres):
     models.ok("make-migrations")
     models.ok("migrate")
     assert policies(place) == ["own", "quiet"]
+
+
+VIEW = """CREATE TABLE t (id integer PRIMARY KEY, n smallint);
+CREATE VIEW v AS SELECT t.id, t.n FROM t;
+"""
+
+
+def test_rules_come_back_with_a_view_that_is_made_again(place):
+    rule = "CREATE RULE kept AS ON INSERT TO v DO INSTEAD INSERT INTO t (id, n) VALUES (new.id, new.n);\n"
+    by_hand = "CREATE RULE theirs AS ON DELETE TO v DO INSTEAD DELETE FROM t WHERE t.id = old.id"
+    place.starts(VIEW + rule, by_hand)
+    place.write("schema.sql", VIEW.replace("smallint", "bigint") + rule)
+    said = place.ok("make-migrations").err
+    assert "view v / rule theirs was not made by this project, and has to make room" in said, said
+    for way in (["migrate"], ["rollback"], ["migrate"]):
+        place.ok(*way)
+        place.sql("INSERT INTO v VALUES (1, 2);\nDELETE FROM v WHERE id = 1")
+    agrees(place)
+    place.write("schema.sql", VIEW.replace("smallint", "bigint") + rule.replace("new.n)", "new.n + 1)"))
+    place.ok("make-migrations", "again")
+    made = (place.migrations / "primary__0003_again.sql").read_text()
+    assert "CREATE OR REPLACE RULE kept" in made and "DROP RULE" not in made, made
+    place.ok("migrate")
+    agrees(place)
