@@ -341,7 +341,7 @@ int execution_alone(struct execution *execution)
     TRY(skip ? run_step_only(execution, chain) : run_patiently(execution, &what, chain));
     execution->in_doubt = false;
     execution->patience.tries = 0;
-    if (execution->conn->in_transaction && execution->conn->dialect->transactional_ddl) {
+    if (execution->conn->in_transaction) {
         execution->done++;
         execution_keep_chain(execution, chain);
     } else {

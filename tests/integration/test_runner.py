@@ -248,6 +248,27 @@ def test_own_transaction(any_project):
     assert any_project.database.query("SELECT id FROM own") == [(1,)]
 
 
+def test_own_transaction_holds_together(any_project):
+    """What its ROLLBACK undoes is undone; a failure in it leaves nothing of it, says so, and the next run begins at its BEGIN."""
+    project, rows = any_project, "SELECT id FROM own ORDER BY id"
+    begin = "CREATE TABLE own (id integer PRIMARY KEY);\nINSERT INTO own VALUES (1);\nBEGIN;\n"
+    project.migration("0001", "undone", f"{begin}DELETE FROM own;\nROLLBACK;\nINSERT INTO own VALUES (2);", "", head="-- transaction: none\n")
+    project.ok("migrate")
+    assert project.database.query(rows) == [(1,), (2,)]
+    for end, told in (("INSERT INTO own VALUES (1);\nCOMMIT;", "The statements before it (1) are done."), ("", "leaves a transaction open")):
+        project.migration("0002", "failed", f"INSERT INTO own VALUES (3);\nBEGIN;\nINSERT INTO own VALUES (4);\n{end}", "", head="-- transaction: none\n")
+        shown = project.run("migrate")
+        assert shown.status == 1 and told in shown.err, shown
+        assert project.database.query(rows) == [(1,), (2,), (3,)] and project.database.unfinished()[0][1] == 1
+    project.migration("0002", "failed", "INSERT INTO own VALUES (3);\nBEGIN;\nINSERT INTO own VALUES (4);\nCOMMIT;", "", head="-- transaction: none\n")
+    project.ok("migrate")
+    assert project.database.query(rows) == [(1,), (2,), (3,), (4,)]
+    project.migration("0003", "each", "SET autocommit = 0;\nINSERT INTO own VALUES (5);\nCOMMIT;\nINSERT INTO own VALUES (6);", "", head="-- transaction: none\n")
+    if project.engine in ("mariadb", "mysql"):
+        project.ok("migrate")
+        assert project.database.query(rows) == [(n,) for n in range(1, 7)]
+
+
 def test_no_way_back(any_project):
     any_project.table("0001", "one")
     any_project.migration("0002", "two", "CREATE TABLE two (id integer);", "")

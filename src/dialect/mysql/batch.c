@@ -60,6 +60,8 @@ static int steps_run(struct ctx *ctx, struct my_conn *my, struct batch *batch)
             batch->position = code == ERR_SQL ? error_position(ctx, &batch->step[i]) : -1;
             return code;
         }
+        if (!batch->transaction)
+            my_follow_transaction(my);
         if (batch->done)
             batch->done(batch->sink, i);
     }

@@ -58,6 +58,8 @@ int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
 int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
 void my_statements_close(struct my_conn *my); /* before the connection */
 /* For what cannot be prepared: appends all cells of the answer. */
+/* conn->in_transaction, after a statement that may begin or end one. */
+void my_follow_transaction(struct my_conn *my);
 int my_show(struct ctx *ctx, struct my_conn *my, const char *sql, struct buf *said);
 int my_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 

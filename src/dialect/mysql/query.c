@@ -155,9 +155,19 @@ int my_show(struct ctx *ctx, struct my_conn *my, const char *sql, struct buf *sa
     return 0;
 }
 
+/* The user's own, from his BEGIN on. Without autocommit each of our own steps would begin one. */
+void my_follow_transaction(struct my_conn *my)
+{
+    const unsigned open = SERVER_STATUS_IN_TRANS | SERVER_STATUS_AUTOCOMMIT;
+    my->conn.in_transaction = (my->mysql->server_status & open) == open;
+}
+
 int my_exec(struct ctx *ctx, struct conn *conn, const char *sql)
 {
-    return my_send(ctx, (struct my_conn *)conn, sql, strlen(sql));
+    struct my_conn *my = (struct my_conn *)conn;
+    TRY(my_send(ctx, my, sql, strlen(sql)));
+    my_follow_transaction(my);
+    return 0;
 }
 
 /* ---- prepared ones: those that a run asks for again and again are kept, because each has to be prepared by a message of its own */
