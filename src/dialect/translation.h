@@ -95,6 +95,16 @@ struct translate_word {
     const char *to;   /* "": nothing; NULL: it cannot be said here */
 };
 
+/* An operator whose left operand is JSON. */
+struct translate_document {
+    unsigned engines;
+    const char *from;  /* NULL ends the table */
+    bool changes;      /* it gives JSON again; else a truth value */
+    bool takes_any;    /* JSON of any kind on its right, */
+    const char *asked; /* or a constant of which this is true, with $1 for it; NULL: anything */
+    const char *to;    /* with $1 and $2 for the operands */
+};
+
 /* Statements, or actions of ALTER TABLE, that begin with these words ("|" between choices, "*" for any one name). */
 struct translate_shape {
     unsigned engines;
@@ -141,6 +151,7 @@ struct translation {
     const struct translate_word *words;
     const struct translate_word *columns; /* that every table of the other engine has */
     const struct translate_word *operators;
+    const struct translate_document *documents;
     const struct translate_word
         *collations; /* a name, or "*" and its end; "" is that of every text; none: it is left out */
     const struct translate_shape *statements;

@@ -336,6 +336,7 @@ static void checks_replace(struct alter *alter, const struct column *column, con
 static void retype(struct alter *alter, struct column *column, const struct read_type *type)
 {
     type_tell(alter->t, type);
+    document_set(alter->t, alter->name, column->object.name, type->marks & TRANSLATE_DOCUMENT);
     SAY(column, COLUMN, type, type->name);
     SAY(column, COLUMN, collation, type->marks & TRANSLATE_NO_CASE ? alter->t->rules->nocase : NULL);
     if (type->marks & TRANSLATE_SERIAL) {
@@ -525,6 +526,7 @@ static int rename_column(struct alter *alter, const char *from, const char *to)
     buf_add(&out, " TO ");
     say_name(&out, alter->t, to);
     TRY(emit(alter->t, out.data));
+    document_set(alter->t, alter->name, to, document_is(alter->t, alter->name, from));
     return begin(alter);
 }
 
@@ -578,6 +580,7 @@ static int rename_table(struct alter *alter)
     buf_add(&out, " RENAME TO ");
     say_name(&out, alter->t, to);
     TRY(emit(alter->t, out.data));
+    documents_copy(alter->t, alter->name, to);
     alter->name = to;
     return begin(alter);
 }

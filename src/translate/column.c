@@ -91,8 +91,7 @@ static void type_take(struct table_scan *ts)
         SAY(column, COLUMN, collation, t->rules->nocase);
     if (ts->type.marks & TRANSLATE_SERIAL)
         SAY(column, COLUMN, nullable, false);
-    if (ts->type.marks & TRANSLATE_DOCUMENT)
-        map_set(&t->documents, text_lower(t->mem, column->object.name), t);
+    document_set(t, ts->table->name, column->object.name, ts->type.marks & TRANSLATE_DOCUMENT);
     type_tell(t, &ts->type);
 }
 

@@ -122,7 +122,7 @@ static int assigned_value(struct scan *scan, int from, int to, const struct colu
 {
     struct translator *t = scan->t;
     const char *value = NULL, *type = column->type;
-    if (scan->token[from].kind == TOKEN_STRING && map_get(&t->documents, text_lower(t->mem, column->object.name)))
+    if (scan->token[from].kind == TOKEN_STRING && document_is(t, column->object.parent->name, column->object.name))
         type = "JSON";
     if (!is_literal(scan, from, to))
         return assignment_cast(scan, from, to, type, text);

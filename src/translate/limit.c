@@ -35,18 +35,53 @@ void labels_check(struct translator *t, struct object *table, const char *column
     check_add(t, table, labels_name(t, column, type), out.data);
 }
 
+/* Does the engine have types whose name is their labels? */
+static bool has_inline_labels(const struct translator *t, const char *type)
+{
+    for (const struct translate_type *row = t->rules->types; row->from; row++)
+        if ((row->engines & t->source->engine) && (row->marks & TRANSLATE_LABELS) && text_equal_nocase(row->from, type))
+            return true;
+    return false;
+}
+
+/* After "_is_" stands a type that has labels: a user's own check may be called so too. */
+static bool is_named_labels(struct translator *t, const char *name)
+{
+    static const char is[] = "_is_";
+    for (const char *at = strstr(name, is); at; at = strstr(at + 1, is)) {
+        const struct made_type *made = map_get(&t->types, at + strlen(is));
+        if ((made && made->labels.n) || has_inline_labels(t, at + strlen(is)))
+            return true;
+    }
+    return false;
+}
+
+/* name IN ('a', 'b'); NULL: it is something else. */
+static const char *listed_column(struct translator *t, const struct check *check)
+{
+    struct lexer lexer;
+    const char *text = expr_text(&check->expr);
+    lex_open(&lexer, t->target->dialect->lex, text, strlen(text));
+    struct token column = lex_next_code(&lexer), token = lex_next_code(&lexer);
+    bool listed = token_is(&token, "in");
+    for (token = lex_next_code(&lexer); token.kind != TOKEN_END && listed; token = lex_next_code(&lexer))
+        listed = token.kind == TOKEN_STRING || token_is(&token, "(") || token_is(&token, ",") || token_is(&token, ")");
+    return listed ? token_name(t->mem, &column) : NULL;
+}
+
 /* A renamed column is another one in the check, while the check's name stays. */
+const char *labels_column(struct translator *t, const struct object *check)
+{
+    bool labels = check->kind == KIND_CHECK && check->name && is_named_labels(t, check->name);
+    return labels ? listed_column(t, (const struct check *)check) : NULL;
+}
+
 struct object *labels_check_of(struct translator *t, const struct object *table, const char *column)
 {
     for (int i = 0; i < table->children.n; i++) {
         struct object *child = table->children.item[i];
-        if (child->kind != KIND_CHECK || !child->name || !strstr(child->name, "_is_"))
-            continue;
-        struct lexer lexer;
-        const char *text = expr_text(&((const struct check *)child)->expr);
-        lex_open(&lexer, t->target->dialect->lex, text, strlen(text));
-        struct token token = lex_next_code(&lexer);
-        if (text_equal_nocase(token_name(t->mem, &token), column))
+        const char *listed = labels_column(t, child);
+        if (listed && text_equal_nocase(listed, column))
             return child;
     }
     return NULL;

@@ -261,6 +261,7 @@ static int rename_one(struct translator *t, const char *from, const char *to)
     say_name(&out, t, from);
     buf_add(&out, " RENAME TO ");
     say_name(&out, t, to);
+    documents_copy(t, from, to);
     return emit(t, out.data);
 }
 

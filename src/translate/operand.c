@@ -91,6 +91,8 @@ static int bare_end(const struct scan *scan, int at, int end)
         return group_end(scan, at, end);
     if (token_is(first, "case"))
         return case_end(scan, at, end);
+    if (token_is(first, "array") && at + 1 < end && token_is(first + 1, "["))
+        return group_end(scan, at + 1, end);
     if (introduces(scan, at, end))
         return at + 2;
     if (name)
@@ -248,9 +250,23 @@ static bool made_is(const struct scan *scan, const char *name, enum value_kind k
     return false;
 }
 
+/* In a table that the statement names, or else, through a view or a query, in any. */
+bool holds_document(const struct scan *scan, const char *name)
+{
+    const struct list *tables = tables_named(scan->t);
+    bool named = false;
+    for (int i = 0; i < tables->n; i++) {
+        const struct object *table = tables->item[i];
+        if (document_is(scan->t, table->name, name))
+            return true;
+        named = named || column_find(table, name);
+    }
+    return !named && document_anywhere(scan->t, name);
+}
+
 static bool column_is(const struct scan *scan, const char *name, enum value_kind kind)
 {
-    if (kind == VALUE_DOCUMENT && map_get(&scan->t->documents, text_lower(scan->t->mem, name)))
+    if (kind == VALUE_DOCUMENT && holds_document(scan, name))
         return true;
     return any_column_is(scan, name, kind) || made_is(scan, name, kind);
 }
@@ -276,11 +292,14 @@ static bool call_is(const struct scan *scan, int from, int open, int to, enum va
     static const char *const counts[] = {"count",      "length", "char_length", "octet_length", "strpos",
                                          "row_number", "rank",   "extract",     "date_part",    NULL},
                              *const same[] = {"coalesce", "max", "min", "greatest", "least", "date_trunc", NULL},
-                             *const truths[] = {"bool_and", "bool_or", "every", "exists", "starts_with", NULL};
+                             *const truths[] = {"bool_and", "bool_or", "every", "exists", "starts_with", NULL},
+                             *const documents[] = {"jsonb_build_object", "jsonb_build_array", "jsonb_agg",
+                                                   "jsonb_object_agg", NULL};
     const struct token *name = &scan->token[from];
     bool number = kind == VALUE_DECIMAL || kind == VALUE_FLOAT;
     bool takes = number ? !token_is_one_of(name, counts) : token_is_one_of(name, same);
-    if (kind == VALUE_BOOLEAN && token_is_one_of(name, truths))
+    if ((kind == VALUE_BOOLEAN && token_is_one_of(name, truths)) ||
+        (kind == VALUE_DOCUMENT && token_is_one_of(name, documents)))
         return true;
     return takes && any_is(scan, open + 1, group_end(scan, open, to) - 1, kind);
 }

@@ -37,7 +37,7 @@ struct translator {
     struct list left_out, followed; /* struct left_out *: what may have made something; now, and in earlier runs */
     struct map told;                /* what needs to be told only once */
     struct map constants;           /* const char *: literals that were asked about */
-    struct map documents;           /* names of columns that hold them, in any table; t */
+    struct map documents;           /* "table.column" that holds them: t, or NULL again */
     bool asked_order, orders;       /* of the rows within an aggregate: was the shadow asked, and can it */
     bool following;                 /* only what is remembered counts */
     /* of the statement at hand */
@@ -115,8 +115,20 @@ int operand_after(const struct scan *scan, int at,
                   int end); /* the one that begins at `at`, with its sign and casts; `at`: none does */
 /* Of that name in the tables of the statement; NULL: none, or of several types. */
 const struct column *column_named(const struct scan *scan, const char *name);
+bool holds_document(const struct scan *scan,
+                    const char *name); /* a column of that name, in the tables of the statement */
 /* After "a -> b ->> c" that begins at `at`; `last` is at its last arrow; `at`: there is no arrow. */
 int arrows_after(const struct scan *scan, int from, int at, int end, int *last);
+
+/* ---- document.c: JSON */
+void document_set(struct translator *t, const char *table, const char *column, bool holds);
+bool document_is(struct translator *t, const char *table, const char *column);
+bool document_anywhere(struct translator *t, const char *column); /* in a table of any name */
+void documents_copy(struct translator *t, const char *from, const char *to);
+bool documents_follow(struct scan *statement); /* one that was run before; does it say anything of them? */
+/* After the chain of operands and operators of documents that begins at `at`; `last` is at its last operator; `at`: there is none. */
+int document_after(const struct scan *scan, int from, int at, int end, int *last);
+int document_translate(struct scan *scan, int at, int last, int to, const char **text);
 
 /* ---- compare.c: what a literal is held against */
 const char *compared_type(const struct scan *scan, int at); /* as constant_value() takes it; NULL: nothing is known */
@@ -189,6 +201,8 @@ int index_parts(struct scan *scan, struct object *index);
 /* ---- limit.c: what a type takes, as checks of the column */
 void labels_check(struct translator *t, struct object *table, const char *column, const char *type,
                   const struct names *labels);
+const char *labels_column(struct translator *t,
+                          const struct object *check); /* whose labels it has; NULL: it is no such check */
 struct object *labels_check_of(struct translator *t, const struct object *table, const char *column);
 const char *labels_name(struct translator *t, const char *column, const char *type);
 /* Of the type's name, in upper case, its arguments and whether it has no sign. */

@@ -162,6 +162,20 @@ static int emit_table(struct translator *t, struct tree *tree, struct object *ta
     return 0;
 }
 
+/* Columns that a query takes over under their names. */
+static int documents_take(struct scan *scan, const char *name)
+{
+    struct tree *tree;
+    TRY(shadow_tree(scan->t, &tree));
+    const struct object *table = table_find(scan->t, tree, name);
+    for (int i = 0; table && i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (child->kind == KIND_COLUMN)
+            document_set(scan->t, name, child->name, holds_document(scan, child->name));
+    }
+    return 0;
+}
+
 /* CREATE TABLE a AS SELECT ... */
 static int create_as(struct scan *scan, const char *name, const char *how)
 {
@@ -175,7 +189,8 @@ static int create_as(struct scan *scan, const char *name, const char *how)
     TRY(text_add(scan, scan->at, end < 0 ? scan->n : end, &out));
     if (data >= 0)
         buf_add(&out, " LIMIT 0");
-    return emit(scan->t, out.data);
+    TRY(emit(scan->t, out.data));
+    return documents_take(scan, name);
 }
 
 static int create_like(struct scan *scan, const char *name)
@@ -189,6 +204,7 @@ static int create_like(struct scan *scan, const char *name)
     TRY(table_known(t, known, from, &other));
     struct object *table = object_copy(t->mem, other, tree_schema(t->mem, tree, ""));
     table->name = name;
+    documents_copy(t, from, name);
     for (int i = 0; i < table->children.n; i++) {
         struct object *child = table->children.item[i];
         if (child->kind == KIND_INDEX)

@@ -798,6 +798,16 @@ static int arrows_add(struct run *run, int last, int to)
     return 0;
 }
 
+static int documents_add(struct run *run, int last, int to)
+{
+    const char *text;
+    begin_operand(run);
+    TRY(document_translate(run->scan, run->at, last, to, &text));
+    buf_add(run->out, text);
+    run->at = to;
+    return 0;
+}
+
 static int one_add(struct run *run)
 {
     const struct token *token = peek(run, 0);
@@ -811,6 +821,9 @@ static int one_add(struct run *run)
     int last, arrows = arrows_end(run, &last);
     if (arrows > run->at)
         return arrows_add(run, last, arrows);
+    int documents = document_after(run->scan, run->from, run->at, run->end, &last);
+    if (documents > run->at)
+        return documents_add(run, last, documents);
     switch (token->kind) {
     case TOKEN_STRING: return string_add(run);
     case TOKEN_WORD:

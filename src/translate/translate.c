@@ -332,25 +332,6 @@ int statement_try(struct translator *t)
     return conn_exec(t->ctx, t->shadow, "RELEASE statement");
 }
 
-/* Columns of JSON are plain texts in the schema: a name before the type, or one that such a column is given. */
-static bool documents_follow(struct scan *scan)
-{
-    struct translator *t = scan->t;
-    bool found = false;
-    for (int i = 0; i + 2 < scan->n; i++) {
-        const struct token *name = &scan->token[i];
-        if (name->kind != TOKEN_WORD && name->kind != TOKEN_QUOTED)
-            continue;
-        const char *from = text_lower(t->mem, name_of(t, name));
-        bool typed = token_is(name + 1, "json") || token_is(name + 1, "jsonb");
-        bool renamed = token_is(name + 1, "to") && map_get(&t->documents, from);
-        if (typed || renamed)
-            map_set(&t->documents, typed ? from : text_lower(t->mem, name_of(t, name + 2)), t);
-        found = found || typed || renamed;
-    }
-    return found;
-}
-
 int translator_follow(struct translator *t, const char *path, const struct split *split)
 {
     t->following = true;

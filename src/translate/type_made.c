@@ -72,17 +72,7 @@ int domain_create(struct scan *scan)
 
 static bool is_of(struct translator *t, const struct object *check, const char *type)
 {
-    return check->kind == KIND_CHECK && check->name && text_ends(check->name, labels_name(t, "", type));
-}
-
-/* The column that a check of labels is about. */
-static const char *column_of(struct translator *t, const struct object *check)
-{
-    struct lexer lexer;
-    const char *text = expr_text(&((const struct check *)check)->expr);
-    lex_open(&lexer, t->target->dialect->lex, text, strlen(text));
-    struct token token = lex_next_code(&lexer);
-    return token_name(t->mem, &token);
+    return labels_column(t, check) && text_ends(check->name, labels_name(t, "", type));
 }
 
 /* Tables with such a column get their checks again; NULL labels: none; `type` is the name they bear then. */
@@ -106,7 +96,7 @@ static int checks_replace(struct translator *t, const char *old, const char *typ
                 continue;
             object_remove(child);
             if (labels)
-                labels_check(t, table, column_of(t, child), type, labels);
+                labels_check(t, table, labels_column(t, child), type, labels);
         }
         TRY(emit_changes(t, after));
     }
@@ -116,7 +106,7 @@ static int checks_replace(struct translator *t, const char *old, const char *typ
 static int value_update(struct translator *t, const struct object *check, const char *from, const char *to)
 {
     const struct ident_rules *ident = t->target->dialect->ident;
-    const char *column = column_of(t, check);
+    const char *column = labels_column(t, check);
     struct buf out;
     buf_init(&out, t->mem);
     buf_add(&out, "UPDATE ");
@@ -184,8 +174,9 @@ static int type_rename(struct scan *scan, struct made_type *made)
     struct made_type *renamed = made_add(t, to);
     *renamed = *made;
     renamed->name = to;
+    TRY(checks_replace(t, old, to, &renamed->labels));
     map_set(&t->types, old, NULL);
-    return checks_replace(t, old, to, &renamed->labels);
+    return 0;
 }
 
 int type_alter(struct scan *scan)

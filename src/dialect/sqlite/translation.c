@@ -500,6 +500,38 @@ static const struct translate_word operators[] = {
     {0}
 };
 
+#define OF_BOTH(what) "(SELECT CASE WHEN l_ IS NOT NULL AND r_ IS NOT NULL THEN " what " END FROM (SELECT $1 AS l_, $2 AS r_))"
+#define WRITTEN "CASE type WHEN 'text' THEN json_quote(value) WHEN 'true' THEN type WHEN 'false' THEN type WHEN 'null' THEN type ELSE value END"
+#define OBJECT_OF(rows) "(SELECT json('{' || coalesce(group_concat(json_quote(key) || ':' || " WRITTEN "), '') || '}') FROM (SELECT key, type, value FROM " rows " ORDER BY length(CAST(key AS BLOB)), key))"
+#define ARRAY_OF(rows)  "(SELECT json('[' || coalesce(group_concat(" WRITTEN "), '') || ']') FROM " rows ")"
+#define ITEMS(x) "SELECT type, value FROM json_each(CASE json_type(" x ") WHEN 'object' THEN json_array(json(" x ")) ELSE " x " END)"
+#define HAS(x, text) "EXISTS (SELECT 1 FROM json_each(" x ") WHERE CASE typeof(key) WHEN 'text' THEN key = " text " ELSE type = 'text' AND atom = " text " END)"
+
+/* Members of an object are found by their path, elements of an array anywhere in it: arrays of arrays or objects would need more. */
+static const char contains[] = OF_BOTH(
+    "NOT EXISTS (SELECT 1 FROM json_tree(r_) AS r WHERE NOT EXISTS (SELECT 1 FROM json_tree(l_) AS l WHERE l.path IS r.path AND "
+    "(l.key IS r.key OR typeof(r.key) = 'integer') AND replace(l.type, 'integer', 'real') = replace(r.type, 'integer', 'real') AND l.atom IS r.atom))"),
+                  is_flat[] = "json_type($1) IN ('object', 'array') AND NOT EXISTS (SELECT 1 FROM json_tree($1) WHERE typeof(key) = 'integer' AND type IN ('object', 'array'))",
+                  joined[] = OF_BOTH(
+    "CASE WHEN json_type(l_) = 'object' AND json_type(r_) = 'object' THEN "
+    OBJECT_OF("(SELECT key, type, value FROM json_each(l_) WHERE key NOT IN (SELECT key FROM json_each(r_)) UNION ALL SELECT key, type, value FROM json_each(r_))")
+    " ELSE " ARRAY_OF("(" ITEMS("l_") " UNION ALL " ITEMS("r_") ")") " END"),
+                  without[] = OF_BOTH(
+    "CASE json_type(l_) WHEN 'object' THEN " OBJECT_OF("json_each(l_) WHERE key <> r_") " WHEN 'array' THEN "
+    ARRAY_OF("json_each(l_) WHERE NOT (type = 'text' AND value = r_)") " ELSE json('nothing can be deleted from ' || l_) END"),
+                  has_any[] = OF_BOTH("EXISTS (SELECT 1 FROM json_each(r_) AS one WHERE " HAS("l_", "one.value") ")"),
+                  has_all[] = OF_BOTH("NOT EXISTS (SELECT 1 FROM json_each(r_) AS one WHERE NOT " HAS("l_", "one.value") ")");
+
+static const struct translate_document documents[] = {
+    {PG, "@>", false, false, is_flat, contains},
+    {PG, "?", false, false, NULL, OF_BOTH(HAS("l_", "r_"))},
+    {PG, "?|", false, false, "json_type($1) = 'array'", has_any},
+    {PG, "?&", false, false, "json_type($1) = 'array'", has_all},
+    {PG, "||", true, true, "json_valid($1)", joined},
+    {PG, "-", true, false, "typeof($1) = 'text'", without},
+    {0}
+};
+
 static const struct translate_word collations[] = {
     {ANY, "c", ""}, {ANY, "posix", ""}, {ANY, "default", ""}, {ANY, "ucs_basic", ""},
     {MYSQL, "*_bin", "BINARY"}, {MYSQL, "*_ci", "NOCASE"}, {MYSQL, "binary", "BINARY"},
@@ -709,6 +741,7 @@ const struct translation lite_translation = {
     .words = words,
     .columns = columns,
     .operators = operators,
+    .documents = documents,
     .collations = collations,
     .statements = statements,
     .actions = actions,
