@@ -4,7 +4,6 @@
  */
 #include "command/between.h"
 
-#include "base/file.h"
 #include "base/text.h"
 #include "command/comparison.h"
 #include "diff/describe.h"
@@ -67,17 +66,6 @@ static int dialect_read(struct ctx *ctx, const char *name, const struct dialect 
     return near ? fail_hint(ctx, "Did you mean %s?", near) : ERR_USAGE;
 }
 
-/* For a project, a file that is not there is a database that no migration has been run on; here it is a slip. */
-static int file_check(struct ctx *ctx, const struct session *session)
-{
-    const char *file = session->database->url.database;
-    if (!session->database->dialect->is_file || !file || !*file || strchr(file, ':') ||
-        file_exists(path_join(ctx->mem, session->config->folder, file)))
-        return 0;
-    fail(ctx, ERR_FILE, "there is no database %s", file);
-    return fail_hint(ctx, "For a schema without anything say empty.");
-}
-
 static int url_open(struct between *between, int i)
 {
     struct ctx *ctx = between->ctx;
@@ -85,7 +73,7 @@ static int url_open(struct between *between, int i)
     struct config_options where = {.folder = between->request->where->folder, .url = between->sources.side[i].url};
     TRY(config_open(ctx, &where, &between->own[i]));
     TRY(session_begin(ctx, between->request, between->own[i], NULL, session));
-    return file_check(ctx, session);
+    return database_there(ctx, session);
 }
 
 static int project_session(struct between *between, int i)

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "dialect/common.h"
+#include "schema/unmodelled.h"
 
 static const char *default_text(const struct column *column)
 {
@@ -58,6 +59,22 @@ static struct json *foreign_key_json(struct arena *mem, const struct foreign_key
     return json;
 }
 
+static struct json *unique_json(struct arena *mem, const struct unique *unique)
+{
+    struct json *json = json_object(mem);
+    json_set_text(mem, json, "name", unique->object.name_invented ? NULL : unique->object.name);
+    json_set(mem, json, "columns", json_names(mem, &unique->columns));
+    return json;
+}
+
+static struct json *check_json(struct arena *mem, const struct check *check)
+{
+    struct json *json = json_object(mem);
+    json_set_text(mem, json, "name", check->object.name_invented ? NULL : check->object.name);
+    json_set_text(mem, json, "expression", expr_text(&check->expr));
+    return json;
+}
+
 static struct json *primary_key_json(struct arena *mem, const struct object *table)
 {
     const struct object *key = object_only(table, KIND_PRIMARY_KEY);
@@ -67,6 +84,7 @@ static struct json *primary_key_json(struct arena *mem, const struct object *tab
 static struct json *table_json(struct arena *mem, const struct object *table)
 {
     struct json *columns = json_array(mem), *indexes = json_array(mem), *keys = json_array(mem);
+    struct json *uniques = json_array(mem), *checks = json_array(mem);
     for (int i = 0; i < table->children.n; i++) {
         const struct object *object = table->children.item[i];
         if (object->kind == KIND_COLUMN)
@@ -75,12 +93,18 @@ static struct json *table_json(struct arena *mem, const struct object *table)
             json_add(mem, indexes, index_json(mem, (const struct index *)object));
         else if (object->kind == KIND_FOREIGN_KEY)
             json_add(mem, keys, foreign_key_json(mem, (const struct foreign_key *)object));
+        else if (object->kind == KIND_UNIQUE)
+            json_add(mem, uniques, unique_json(mem, (const struct unique *)object));
+        else if (object->kind == KIND_CHECK)
+            json_add(mem, checks, check_json(mem, (const struct check *)object));
     }
     struct json *json = json_object(mem);
     json_set(mem, json, "columns", columns);
     json_set(mem, json, "indexes", indexes);
     json_set(mem, json, "foreign_keys", keys);
     json_set(mem, json, "primary_key", primary_key_json(mem, table));
+    json_set(mem, json, "uniques", uniques);
+    json_set(mem, json, "checks", checks);
     return json;
 }
 
@@ -140,16 +164,58 @@ static void parts_text(const struct object *table, struct report *report)
     }
 }
 
-static void tables_text(const struct list *tables, const char *database, struct report *report)
+/* What 0.8.2 did not show, after what it did. */
+static void constraints_text(const struct object *table, struct report *report)
+{
+    struct arena *mem = report->mem;
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *object = table->children.item[i];
+        const char *name = object->name && !object->name_invented ? arena_printf(mem, " %s", object->name) : "";
+        if (object->kind == KIND_PRIMARY_KEY)
+            report_line(report, TONE_PLAIN, "  Primary key (%s)",
+                        names_join(mem, &((const struct primary_key *)object)->columns, ", "));
+        else if (object->kind == KIND_UNIQUE)
+            report_line(report, TONE_PLAIN, "  Unique%s (%s)", name,
+                        names_join(mem, &((const struct unique *)object)->columns, ", "));
+        else if (object->kind == KIND_CHECK)
+            report_line(report, TONE_PLAIN, "  Check%s: %s", name, expr_text(&((const struct check *)object)->expr));
+        else if (!kind_is(object->kind, KIND_IS_COLUMN | KIND_PART) && object->kind != KIND_INDEX &&
+                 object->kind != KIND_FOREIGN_KEY)
+            report_line(report, TONE_PLAIN, "  Also: %s %s", kind_table[object->kind].name, object_title(mem, object));
+    }
+}
+
+/* All that is no table, each by its name. */
+static void others_text(const struct tree *tree, struct report *report)
+{
+    struct arena *mem = report->mem;
+    const struct object *root = tree->root;
+    const struct names unmodelled = unmodelled_texts(mem, &tree->unmodelled);
+    struct names others = {0};
+    for (const struct object *o = root; o; o = object_next(root, o))
+        if (o->parent && kind_is(o->parent->kind, KIND_NAMESPACE) && o->kind != KIND_TABLE)
+            names_add(mem, &others, object_path(mem, o));
+    names_sort(&others);
+    if (others.n)
+        report_line(report, TONE_PLAIN, "%s", "");
+    for (int i = 0; i < others.n; i++)
+        report_line(report, TONE_PLAIN, "Also: %s", others.item[i]);
+    for (int i = 0; i < unmodelled.n; i++)
+        report_line(report, TONE_DIM, "Not managed yet: %s", unmodelled.item[i]);
+}
+
+static void tables_text(const struct tree *tree, const struct list *tables, const char *database, struct report *report)
 {
     report_line(report, TONE_TITLE, "=== Database Schema: %s ===", database);
     for (int i = 0; i < tables->n; i++) {
         report_line(report, TONE_PLAIN, "%s", "");
         table_text(tables->item[i], report);
         parts_text(tables->item[i], report);
+        constraints_text(tables->item[i], report);
     }
     if (!tables->n)
         report_line(report, TONE_PLAIN, "There are no tables.");
+    others_text(tree, report);
 }
 
 static int check_db_run(struct ctx *ctx, const struct request *request, struct reply *reply)
@@ -166,15 +232,17 @@ static int check_db_run(struct ctx *ctx, const struct request *request, struct r
     struct json *json = tables_json(ctx->mem, &tables);
     json_set_text(ctx->mem, reply->json, "database", project.session.database->name);
     json_set(ctx->mem, reply->json, "tables", json);
+    json_set(ctx->mem, reply->json, "schema", tree_to_json(ctx->mem, tree));
+    json_set(ctx->mem, reply->json, "unmodelled", inspect_unmodelled(ctx->mem, tree));
     if (text_equal(format, "json"))
         report_raw(&reply->report, json_text(ctx->mem, json, JSON_INDENTED));
     else if (text_equal(format, "yaml"))
         return yaml_report(ctx, json, &reply->report);
     else if (text_equal(format, "txt"))
-        tables_text(&tables, project.session.database->name, &reply->report);
+        tables_text(tree, &tables, project.session.database->name, &reply->report);
     else {
         const char *sql;
-        TRY(inspect_sql(ctx, &project.session, tree, &sql));
+        TRY(inspect_dump(ctx, &project.session, tree, &sql));
         json_set_text(ctx->mem, reply->json, "sql", sql);
         report_raw(&reply->report, sql);
     }

@@ -11,9 +11,9 @@ extern const struct command init_command, config_command, settings_show_command,
     settings_add_command, settings_remove_command, settings_rename_command, settings_set_dev_command,
     settings_clear_dev_command, database_list_command, database_add_command, database_remove_command,
     make_migrations_command, new_command, diff_command, make_rollback_command, migrate_command, rollback_command,
-    downgrade_command, unlock_command, status_command, history_command, check_db_command, snapshot_command,
-    lock_status_command, restore_command, version_command, seed_create_command, seed_apply_command, seed_list_command,
-    seed_rollback_command;
+    downgrade_command, unlock_command, status_command, history_command, check_db_command, dump_command,
+    snapshot_command, lock_status_command, restore_command, version_command, seed_create_command, seed_apply_command,
+    seed_list_command, seed_rollback_command;
 
 /* Who holds the lock, as lock-status says it. */
 void lock_holder_json(struct arena *mem, const struct lock_holder *holder, struct json *json);
@@ -80,6 +80,9 @@ int project_open(struct ctx *ctx, const struct request *request, struct project 
 /* Opens a session on a database of an open configuration (NULL: the one that is default), for each command alike. */
 int session_begin(struct ctx *ctx, const struct request *request, const struct config *config, const char *database,
                   struct session *session);
+
+/* ERR_FILE where a database is a file and that is not there, for commands to which it is not the same as an empty one. */
+int database_there(struct ctx *ctx, const struct session *session);
 
 /* What seed_apply_run() reports. */
 void seeds_applied_show(const struct json *json, struct report *report);

@@ -51,6 +51,16 @@ int project_open(struct ctx *ctx, const struct request *request, struct project 
     return result;
 }
 
+int database_there(struct ctx *ctx, const struct session *session)
+{
+    const char *file = session->database->url.database;
+    if (!session->database->dialect->is_file || !file || !*file || strchr(file, ':') ||
+        file_exists(path_join(ctx->mem, session->config->folder, file)))
+        return 0;
+    fail(ctx, ERR_FILE, "there is no database %s", file);
+    return fail_hint(ctx, "The first migrate makes it; a slip in the URL is likelier.");
+}
+
 char *path_shown(struct ctx *ctx, const char *path)
 {
     char *here = path_absolute(ctx, ".");

@@ -1,10 +1,11 @@
 /*
- * Reading a live schema for check-db and snapshot, and spelling it as SQL: the plan from nothing to it, so
+ * Reading a live schema for check-db, dump and snapshot, and spelling it as SQL: the plan from nothing to it, so
  * that the same renderers are used that write migrations.
  */
 #include "command/inspect.h"
 
-#include "diff/plan.h"
+#include "diff/describe.h"
+#include "schema/unmodelled.h"
 
 int inspect_live(struct ctx *ctx, struct session *session, struct tree **tree)
 {
@@ -24,13 +25,47 @@ int inspect_sql(struct ctx *ctx, const struct session *session, struct tree *tre
     const struct plan_options options = {0};
     struct changes *changes;
     struct plan *plan;
-    struct tree *nothing = tree_new(ctx->mem, target->dialect->engine);
+    struct tree *nothing = tree_of_nothing(ctx->mem, target->dialect, tree);
     nothing->kinds = tree->kinds;
     tree_settle(ctx->mem, target, nothing);
     TRY(diff_trees(ctx, &(struct diff_input){.target = target, .before = nothing, .after = tree}, &changes));
     TRY(plan_make(ctx, target, changes, &options, &plan));
     *sql = plan_text(ctx->mem, plan);
     return 0;
+}
+
+/* What no kind models, by name: whoever uses the dump has to make it by other means. */
+static void unmodelled_add(struct ctx *ctx, const struct tree *tree, struct buf *out)
+{
+    const struct names texts = unmodelled_texts(ctx->mem, &tree->unmodelled);
+    for (int i = 0; i < texts.n; i++)
+        buf_addf(out, "-- not managed yet, so not in here: %s\n", comment_line(ctx->mem, texts.item[i]));
+    if (texts.n)
+        emit_warning(ctx, "not in the SQL, because it is not managed yet: %s",
+                     unmodelled_counts(ctx->mem, &tree->unmodelled));
+}
+
+int inspect_dump(struct ctx *ctx, const struct session *session, struct tree *tree, const char **text)
+{
+    const struct dialect *dialect = session->target->dialect;
+    const char *enter = dialect->enter ? dialect->enter(ctx->mem, session->target) : NULL, *sql;
+    struct buf out;
+    buf_init(&out, ctx->mem);
+    buf_addf(&out, "-- schema of %s, %s\n", comment_line(ctx->mem, session->conn->target), dialect->title);
+    unmodelled_add(ctx, tree, &out);
+    if (enter)
+        buf_addf(&out, "\n%s;\n", enter);
+    TRY(inspect_sql(ctx, session, tree, &sql));
+    if (*sql)
+        buf_addf(&out, "\n%s", sql);
+    *text = out.data;
+    return 0;
+}
+
+struct json *inspect_unmodelled(struct arena *mem, const struct tree *tree)
+{
+    const struct names texts = unmodelled_texts(mem, &tree->unmodelled);
+    return json_names(mem, &texts);
 }
 
 const char *table_title(struct arena *mem, const struct object *table)

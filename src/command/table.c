@@ -35,6 +35,7 @@ const struct command *const command_table[] = {
     &history_command,
     &diff_command,
     &check_db_command,
+    &dump_command,
     &snapshot_command,
     &lock_status_command,
     &version_command,

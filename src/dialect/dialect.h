@@ -398,6 +398,11 @@ struct dialect {
     /* What the server says of itself and this database, in one query; what it leaves stays unknown. NULL: nothing. */
     int (*facts)(struct ctx *ctx, struct conn *conn, struct facts *facts);
     /*
+     * Statements after which names without a schema mean in a new database what they mean in the target's; NULL: they do. NULL:
+     * there is nothing to set.
+     */
+    const char *(*enter)(struct arena *mem, const struct target *target);
+    /*
      * Makes things beside all others, reads them back and takes them away again, whatever happens. ERR_SQL where the server does
      * not let us. NULL: the engine keeps texts as they are written, so there is nothing to ask.
      */

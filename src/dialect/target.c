@@ -3,6 +3,7 @@
  * tree has to remember with its names: struct tree is the one place that keeps it between runs.
  */
 #include "dialect/target.h"
+#include "dialect/common.h"
 
 static const struct facts unknown = {.lower_case_table_names = -1};
 
@@ -49,6 +50,28 @@ const char *name_fold(struct arena *mem, const struct target *target, const char
 void tree_settle(struct arena *mem, const struct target *target, struct tree *tree)
 {
     target->dialect->settle(mem, target, tree);
+}
+
+/* With nothing said of it: a comment of the other side is a difference. */
+static void schema_add(struct arena *mem, struct tree *tree, const char *name)
+{
+    struct object *schema = tree_schema(mem, tree, name);
+    for (int i = 0; i < kind_table[schema->kind].fields; i++)
+        if (kind_table[schema->kind].field[i].engines & tree->engine)
+            settle_none(schema, i);
+}
+
+/* A new database has that schema, whatever comes first on the search path. */
+struct tree *tree_of_nothing(struct arena *mem, const struct dialect *dialect, const struct tree *like)
+{
+    struct tree *tree = tree_new(mem, dialect->engine);
+    tree->kinds = kind_set_all();
+    tree->names_unmodelled = true;
+    tree->version = like ? like->version : 0;
+    schema_add(mem, tree, "");
+    if (dialect->usual_name && like && object_child(like->root, KIND_SCHEMA, dialect->usual_name))
+        schema_add(mem, tree, dialect->usual_name);
+    return tree;
 }
 
 struct key_forms key_forms_of(const struct target *target)

@@ -36,6 +36,8 @@ char *expr_normal(struct arena *mem, const struct target *target, const char *ex
 const char *name_fold(struct arena *mem, const struct target *target,
                       const char *name); /* itself where names are exact */
 void tree_settle(struct arena *mem, const struct target *target, struct tree *tree);
+/* A database without anything. The schema of the engine's usual name is in it, if `like` knows that by its name. */
+struct tree *tree_of_nothing(struct arena *mem, const struct dialect *dialect, const struct tree *like);
 struct key_forms key_forms_of(const struct target *target); /* for keys of what is owned */
 
 /* What texts may call the schema "": NULL if there is no such name. */

@@ -242,19 +242,6 @@ static void snapshot_take_over(struct arena *mem, struct source *source, const s
     }
 }
 
-/* A new database has the schema of the engine's usual name, whatever comes first on the search path. */
-static void nothing_take(struct arena *mem, const struct sources *sources, struct source *source,
-                         const struct source *other)
-{
-    const char *usual = sources->dialect->usual_name;
-    source->tree = tree_new(mem, sources->dialect->engine);
-    source->tree->kinds = kind_set_all();
-    source->tree->names_unmodelled = true;
-    source->tree->version = other->tree ? other->tree->version : 0;
-    if (usual && other->tree && object_child(other->tree->root, KIND_SCHEMA, usual))
-        tree_schema(mem, source->tree, usual);
-}
-
 static int source_read(struct ctx *ctx, struct sources *sources, struct source *source, const struct source *other)
 {
     switch (source->kind) {
@@ -263,7 +250,7 @@ static int source_read(struct ctx *ctx, struct sources *sources, struct source *
     case SOURCE_MIGRATIONS: return scratch_read(ctx, sources, source);
     case SOURCE_MODELS: return models_take(ctx, sources, source);
     case SOURCE_SNAPSHOT: snapshot_take_over(ctx->mem, source, other); return 0;
-    case SOURCE_EMPTY: nothing_take(ctx->mem, sources, source, other); return 0;
+    case SOURCE_EMPTY: source->tree = tree_of_nothing(ctx->mem, sources->dialect, other->tree); return 0;
     }
     return 0;
 }

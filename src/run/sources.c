@@ -68,18 +68,6 @@ static int read_live(struct ctx *ctx, struct session *session, struct standing *
     return 0;
 }
 
-/* A new database has the schema of the engine's usual name, whatever comes first on the search path. */
-static struct tree *empty_database(struct arena *mem, const struct session *session)
-{
-    const struct dialect *dialect = session->database->dialect;
-    struct tree *tree = tree_new(mem, dialect->engine);
-    tree->kinds = kind_set_all();
-    if (dialect->usual_name && session->desired &&
-        object_child(session->desired->root, KIND_SCHEMA, dialect->usual_name))
-        tree_schema(mem, tree, dialect->usual_name);
-    return tree;
-}
-
 /* Without a database. `why` is what kept us from it; NULL if it was not asked for. */
 static int read_snapshot(struct ctx *ctx, struct session *session, const struct error *why, struct standing *standing)
 {
@@ -96,7 +84,7 @@ static int read_snapshot(struct ctx *ctx, struct session *session, const struct 
     if (why)
         emit_warning(ctx, "%s; comparing with the snapshot %s instead", why->message, snapshot->migration_id);
     if (!snapshot) {
-        standing->current->tree = empty_database(ctx->mem, session);
+        standing->current->tree = tree_of_nothing(ctx->mem, session->database->dialect, session->desired);
         standing->current->source = "nothing";
         standing->number = -1;
         return 0;

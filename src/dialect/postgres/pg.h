@@ -153,6 +153,8 @@ const char *pg_unmodelled_query(struct arena *mem, const char *sql, const struct
 /* catalog.c, recover.c */
 extern const char *const pg_borrow_sql, *const pg_draft_sql;
 int pg_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
+/* enter.c */
+const char *pg_enter(struct arena *mem, const struct target *target);
 /* `only`: of these kinds, and of the schema "". NULL: everything. */
 int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *only, struct tree *tree);
 /* Runs them within a transaction and reads what is then in the schema "", in one go; not what functions and the like hold. */

@@ -103,6 +103,7 @@ const struct dialect pg_dialect = {
     .settle = pg_settle,
     .scratch_facts = pg_scratch_facts,
     .facts = pg_facts,
+    .enter = pg_enter,
     .judge = pg_judge,
     .missing = pg_missing,
     .type_normal = pg_type_normal,

@@ -62,6 +62,17 @@ static const char *definition_type(struct arena *mem, const struct column *colum
     return serial ? serial : column->type;
 }
 
+/* A child without the default that a parent has: what its CREATE does not say comes down to it. */
+static bool hides_default(const struct column *column)
+{
+    for (const struct edge *edge = column->object.needs; edge; edge = edge->next_need) {
+        const struct column *parent = (const struct column *)edge->to;
+        if (edge->how == EDGE_INHERITS && !is_computed(parent) && (has_default(parent) || parent->autoincrement))
+            return true;
+    }
+    return false;
+}
+
 void pg_column_definition(struct render *render, struct buf *out, const struct column *column)
 {
     pg_ident_add(out, column->object.name);
@@ -82,6 +93,8 @@ void pg_column_definition(struct render *render, struct buf *out, const struct c
     } else if (has_default(column) && !column->autoincrement) {
         buf_add(out, " DEFAULT ");
         pg_default_text(out, expr_text(&column->default_value));
+    } else if (!column->autoincrement && hides_default(column)) {
+        buf_add(out, " DEFAULT NULL");
     }
     if (!column->nullable)
         buf_add(out, " NOT NULL");
