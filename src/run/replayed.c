@@ -1,8 +1,8 @@
 /*
  * What migrations lead to: an ordinary run of their files on a scratch database, of which nobody is told but its failures and
  * warnings.  Statements that reach beyond one database are left out, and named.
- * With a version, files that run again whenever they change are left out, unless it is the last: they are about what is there
- * by then.
+ * With a version, files after it are no part of it; and then neither are those that run again whenever they change, because
+ * they are about what is there in the end.
  */
 #include "run/source.h"
 
@@ -30,14 +30,19 @@ static bool means_nothing(const char *version)
 
 static int folder_choose(struct ctx *ctx, struct session *session, const char *version)
 {
-    const struct list *versioned = &session->folder->versioned;
-    int64_t number = 0, last = versioned->n ? ((const struct migration *)versioned->item[versioned->n - 1])->number : 0;
+    struct list *versioned = &session->folder->versioned;
+    int64_t number = 0;
     if (!version)
         return 0;
-    TRY(version_read(ctx, version, &number));
-    if (!folder_version(session->folder, number))
+    if (!means_nothing(version))
+        TRY(version_read(ctx, version, &number));
+    if (number && !folder_version(session->folder, number))
         return version_unknown(ctx, session, version);
-    if (number < last)
+    int all = versioned->n;
+    for (int i = all - 1; i >= 0; i--)
+        if (((const struct migration *)versioned->item[i])->number > number)
+            list_remove(versioned, i);
+    if (versioned->n < all)
         session->folder->always = session->folder->on_change = (struct list){0};
     return 0;
 }
@@ -97,9 +102,7 @@ int migrations_replay(struct ctx *ctx, const struct session *session, const stru
     struct list statements = {0};
     TRY(session_open(ctx, session->config, session->database->name, &replay));
     TRY(session_folder(ctx, &replay));
-    bool nothing = means_nothing(source->version);
-    if (!nothing)
-        TRY(folder_choose(ctx, &replay, source->version));
+    TRY(folder_choose(ctx, &replay, source->version));
     const struct list *const lists[] = {&replay.folder->versioned, &replay.folder->always, &replay.folder->on_change};
     for (int l = 0; l < 3; l++)
         for (int i = 0; i < lists[l]->n; i++)
@@ -107,7 +110,7 @@ int migrations_replay(struct ctx *ctx, const struct session *session, const stru
     TRY(scratch_open(ctx, session, server, &statements, &replay.conn));
     replay.state.conn = replay.conn;
     replay.sandbox = replay.no_snapshot = true;
-    if (!nothing)
+    if (!means_nothing(source->version))
         TRY(files_run(ctx, &replay, source->version));
     if (dialect->driver->scratch_reopen)
         TRY(dialect->driver->scratch_reopen(ctx, replay.conn));

@@ -5,6 +5,8 @@
  */
 #include "run/source.h"
 
+#include <sys/stat.h>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "run/parts.h"
@@ -62,7 +64,8 @@ int source_parse(struct ctx *ctx, const char *option, const char *text, struct s
     source->path = text;
     source->kind = text_ends(text, ".json") ? SOURCE_SNAPSHOT : SOURCE_SQL;
     bool is_file = text_ends(text, ".json") || text_ends(text, ".sql") || strchr(text, '/');
-    return is_file || file_exists(text) ? 0 : fail_unknown(ctx, option, text);
+    bool is_secret = strchr(text, '@'); /* a URL without its beginning: what reads files would show all of it */
+    return (is_file && !is_secret) || file_exists(text) ? 0 : fail_unknown(ctx, option, text);
 }
 
 bool source_needs_project(const struct source *source)
@@ -183,9 +186,38 @@ static const struct url *server_of(const struct sources *sources)
     return sources->sandbox;
 }
 
+static bool is_plain(const char *path)
+{
+    struct stat status;
+    return !stat(path, &status) && S_ISREG(status.st_mode);
+}
+
+/* Both of its sections would be run, and nothing be left.  What can be read only once is no such file. */
+static int migration_refuse(struct ctx *ctx, const struct sources *sources, const struct source *source)
+{
+    const char *path = path_join(ctx->mem, sources->folder, source->path);
+    struct sql_piece whole = {.line = 1};
+    struct migration *migration;
+    struct error before = ctx->error;
+    char *text;
+    if (!is_plain(path) || file_read(ctx, path, 0, &text, &whole.length) < 0) {
+        ctx->error = before; /* whoever reads it next says why */
+        return 0;
+    }
+    whole.text = text;
+    if (!text_has(text, "-- rollback"))
+        return 0;
+    TRY(migration_of_text(ctx, sources->dialect, path, &whole, &migration));
+    if (!migration->has_down)
+        return 0;
+    fail(ctx, ERR_FAILED, "%s is a migration: its rollback would undo the rest of it", source->title);
+    return fail_hint(ctx, "migrations@VERSION compares what the files of a project lead to.");
+}
+
 static int sql_read(struct ctx *ctx, struct sources *sources, const struct url *server, struct source *source)
 {
     struct names names = {0};
+    TRY(migration_refuse(ctx, sources, source));
     names_add(ctx->mem, &names, source->path);
     const struct schema_files files = {.dialect = sources->dialect,
                                        .filter = sources->filter,
@@ -231,10 +263,11 @@ static int models_take(struct ctx *ctx, struct sources *sources, struct source *
     return code;
 }
 
-static void snapshot_take_over(struct arena *mem, struct source *source, const struct source *other)
+static void snapshot_take_over(struct ctx *ctx, struct source *source, const struct source *other)
 {
-    struct tree *nothing = tree_new(mem, source->snapshot->tree->engine);
-    snapshot_assume(mem, source->snapshot, other->tree ? other->tree : nothing);
+    struct tree *nothing = tree_new(ctx->mem, source->snapshot->tree->engine);
+    if (source->snapshot->legacy)
+        snapshot_complete(ctx, source->snapshot, other->tree ? other->tree : nothing);
     source->tree = source->snapshot->tree;
     for (struct object *o = source->tree->root; o; o = object_next(source->tree->root, o)) {
         o->stranger = false; /* two schemas are compared whole, whoever owns what */
@@ -249,7 +282,7 @@ static int source_read(struct ctx *ctx, struct sources *sources, struct source *
     case SOURCE_SQL:
     case SOURCE_MIGRATIONS: return scratch_read(ctx, sources, source);
     case SOURCE_MODELS: return models_take(ctx, sources, source);
-    case SOURCE_SNAPSHOT: snapshot_take_over(ctx->mem, source, other); return 0;
+    case SOURCE_SNAPSHOT: snapshot_take_over(ctx, source, other); return 0;
     case SOURCE_EMPTY: source->tree = tree_of_nothing(ctx->mem, sources->dialect, other->tree); return 0;
     }
     return 0;

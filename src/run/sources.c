@@ -68,6 +68,15 @@ static int read_live(struct ctx *ctx, struct session *session, struct standing *
     return 0;
 }
 
+void snapshot_complete(struct ctx *ctx, struct snapshot *snapshot, const struct tree *desired)
+{
+    emit_warning(ctx,
+                 "the snapshot %s was written by DBWarden 0.8.2 and does not say everything; what it leaves open is "
+                 "taken to be as wanted",
+                 snapshot->migration_id);
+    snapshot_assume(ctx->mem, snapshot, desired);
+}
+
 /* Without a database. `why` is what kept us from it; NULL if it was not asked for. */
 static int read_snapshot(struct ctx *ctx, struct session *session, const struct error *why, struct standing *standing)
 {
@@ -90,12 +99,7 @@ static int read_snapshot(struct ctx *ctx, struct session *session, const struct 
         return 0;
     }
     if (snapshot->legacy) {
-        emit_warning(
-            ctx,
-            "the snapshot %s was written by DBWarden 0.8.2 and does not say everything; what it leaves open is "
-            "taken to be as wanted",
-            snapshot->migration_id);
-        snapshot_assume(ctx->mem, snapshot, session->desired);
+        snapshot_complete(ctx, snapshot, session->desired);
     }
     if (!snapshot->recorded)
         TRY(owned_read(ctx, session, snapshot, snapshot->tree));

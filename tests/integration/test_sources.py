@@ -168,6 +168,8 @@ BAD = {
     "a database that is not there": (["sqlite:///nothing.db", "sqlite:///nothing.db"], 1, "there is no database nothing.db"),
     "all databases": (["db", "models", "--all"], 2, "--all cannot be given"),
     "the way back of a table": (["db", "models", "--reverse"], 2, "--reverse goes with --format sql"),
+    "a URL without its beginning": (["postgresql:me:geheim@shop/x", "empty"], 2, "there is no source"),
+    "a file of a migration": (["migrations/primary/FIRST", "empty"], 1, "is a migration: its rollback would undo"),
     "a URL that is none": (["nothing://x", "empty"], 1, ""),
 }
 
@@ -175,6 +177,7 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_bad_input(same, case):
     (a, b, *more), status, text = BAD[case]
+    a = a.replace("FIRST", same.project.files()[0])
     same.project.write("config.json", "{}")
     before = sorted(same.project.folder.rglob("*"))
     err = same.refused("--from", a, *(["--to", b] if b else []), *more, status=status)
