@@ -38,12 +38,19 @@ const struct dialect *dialect_of_engine(enum engine engine)
     return NULL;
 }
 
+static const struct conn_options no_options;
+
 int conn_open(struct ctx *ctx, const struct dialect *dialect, const struct url *url, const struct conn_options *options,
               struct conn **conn)
 {
-    static const struct conn_options none;
     *conn = NULL;
-    return dialect->driver->open(ctx, url, options ? options : &none, conn);
+    return dialect->driver->open(ctx, url, options ? options : &no_options, conn);
+}
+
+int conn_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin)
+{
+    *twin = NULL;
+    return conn->dialect->driver->twin(ctx, conn, options ? options : &no_options, twin);
 }
 
 void conn_tick(struct ctx *ctx, struct conn *conn)

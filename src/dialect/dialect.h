@@ -179,7 +179,7 @@ struct sandbox_spec {
 struct driver {
     /* ERR_CONNECT with the reason and a hint. */
     int (*open)(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn);
-    /* Appends all that a URL may say, other drivers' options among them. ERR_CONNECT without the client library. */
+    /* Appends all that a URL may say, other drivers' options among them. ERR_UNSUPPORTED without the client library. */
     int (*url_options)(struct ctx *ctx, struct names *known);
     void (*close)(struct conn *conn);
     int (*query)(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
@@ -212,8 +212,8 @@ struct driver {
     int (*lock_said)(struct ctx *ctx, struct conn *conn, const char **text);
     /* Why lock_try() cannot be relied on here, as the end of a sentence; *why NULL: it can. Sets conn->pooled. NULL: it always can. */
     int (*lock_doubt)(struct ctx *ctx, struct conn *conn, const char **why);
-    int (*twin)(struct ctx *ctx, struct conn *conn,
-                struct conn **twin); /* a second connection; NULL without lock_doubt */
+    /* A second connection to the very server and database that the first one has reached. NULL without lock_doubt. */
+    int (*twin)(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin);
     /*
      * Brings the session back to what it was when it was opened, but for its locks: settings, role, search path or database,
      * temporary objects. session_save() comes before a file that changes it, where the engine cannot tell by itself; NULL else.
@@ -490,6 +490,8 @@ const struct dialect *dialect_of_engine(enum engine engine);
 /* Thin calls over the driver. */
 int conn_open(struct ctx *ctx, const struct dialect *dialect, const struct url *url, const struct conn_options *options,
               struct conn **conn);
+/* The server that `conn` has reached, whatever else its URL names; as conn_open() else. */
+int conn_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin);
 void conn_close(struct conn **conn); /* for __attribute__((cleanup)); sets NULL */
 int conn_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
 int conn_exec(struct ctx *ctx, struct conn *conn, const char *sql);

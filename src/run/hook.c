@@ -61,7 +61,7 @@ static int judge(struct ctx *ctx, const struct session *session, enum hook hook,
 {
     const char *name = hook_names[hook];
     if (result->timed_out)
-        return fail(ctx, ERR_HOOK, "the hook %s took longer than %g seconds and was ended", name,
+        return fail(ctx, ERR_HOOK, "the hook %s took longer than %g s and was ended", name,
                     session->database->hook_timeout);
     if (!result->status)
         return 0;

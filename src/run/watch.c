@@ -90,12 +90,12 @@ static void progress_take(struct watcher *watcher, const struct rows *rows)
 
 static bool other_open(struct ctx *ctx, struct watcher *watcher)
 {
-    const struct database_config *database = watcher->session->database;
+    struct conn *conn = watcher->session->conn;
     const struct limits limits = {.lock = 1, .statement = 2}; /* the file may hold a lock that everything waits for */
     const struct conn_options options = {.connect_seconds = 2, .limits = &limits};
-    if (watcher->other || watcher->blind || !watcher->session->conn->session)
+    if (watcher->other || watcher->blind || !conn->session)
         return watcher->other;
-    watcher->blind = conn_open(ctx, database->dialect, &database->url, &options, &watcher->other) < 0;
+    watcher->blind = conn_twin(ctx, conn, &options, &watcher->other) < 0;
     return !watcher->blind;
 }
 

@@ -198,6 +198,9 @@ static int take_delimiter_command(struct splitter *splitter, const struct token 
     while (at < end && *at != ' ' && !(*at >= '\t' && *at <= '\r'))
         at++;
     size_t length = (size_t)(at - from);
+    if (!splitter->lexer.rules->delimiter_command)
+        return fail_token(splitter, token, "DELIMITER is a command of MySQL's client, which does not read this file",
+                          "Leave it out, and end each statement with \";\": the ones within a body do not end it.");
     if (length == 0)
         return fail_token(splitter, token, "DELIMITER without a delimiter", "Write DELIMITER // or the like.");
     read_on_behind(splitter, token, (size_t)(at - token->text));
@@ -281,8 +284,7 @@ static void take_until_delimiter(struct splitter *splitter, struct token *token,
 
 static int take_token(struct splitter *splitter, struct token *token)
 {
-    bool command = splitter->lexer.rules->delimiter_command && splitter->now.tokens == 0;
-    if (command && token_is(token, "delimiter"))
+    if (splitter->now.tokens == 0 && token_is(token, "delimiter"))
         return take_delimiter_command(splitter, token);
     if (token->kind == TOKEN_CLIENT)
         return take_client_line(splitter, token);

@@ -69,7 +69,7 @@ static void *heart_run(void *argument)
     while (!wait_for_end(lease)) {
         struct ctx *ctx = &lease->ctx;
         struct arena_mark mark = arena_save(ctx->mem);
-        if (!twin && lease->conn->dialect->driver->twin(ctx, lease->conn, &twin) < 0)
+        if (!twin && conn_twin(ctx, lease->conn, NULL, &twin) < 0)
             twin = NULL;
         struct batch_step step = lease->extend;
         struct batch batch = {.step = &step, .n = 1};
@@ -200,7 +200,7 @@ void lease_release(struct ctx *ctx, struct state *state, struct lease *lease)
     heart_stop(lease);
     state->conn->fence = NULL;
     if (conn_query(ctx, state->conn, text, params, NULL) == ERR_CONNECT &&
-        state->conn->dialect->driver->twin(ctx, state->conn, &twin) == 0) /* others need not wait for its end */
+        conn_twin(ctx, state->conn, NULL, &twin) == 0) /* others need not wait for its end */
         conn_query(ctx, twin, text, params, NULL);
     arena_close(lease->mem);
 }

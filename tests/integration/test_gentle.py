@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import socket
 import threading
 import time
 
@@ -209,6 +210,29 @@ def test_who_blocks_is_told_without_asking(any_project):
     assert "canary" not in shown.err
     if any_project.engine == "postgresql":
         assert "(postgres, " in told[0] and "idle in transaction" in told[0] and "SELECT a FROM held WHERE '***' <> '***'" in told[0], told
+
+
+@pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
+def test_who_blocks_is_asked_where_the_statement_runs(any_project):
+    """Of several hosts the one that was reached, even if an earlier one is there again."""
+    here = sa.make_url(any_project.database.url)
+    with socket.socket() as first:
+        first.bind(("127.0.0.1", 0))
+        hosts = f"host=127.0.0.1:{first.getsockname()[1]}&host={here.host}:{here.port}"
+        config = any_project.folder / "dbwarden.yaml"
+        config.write_text(config.read_text().replace(any_project.database.url, f"postgresql://{here.username}@/{here.database}?{hosts}"))
+        held_project(any_project, "ALTER TABLE held ADD COLUMN b integer;", head="-- set lock_timeout = 3s\n")
+        with holding(any_project.database, "SELECT a FROM held"):
+            process = any_project.start("migrate")
+            wait_until(lambda: any_project.database.value("SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+                                                          "WHERE datname = current_database() AND NOT granted"))
+            first.listen()
+            time.sleep(2.2)
+        shown = ended(process)
+        assert shown.status == 0 and "waits for process" in shown.err, shown
+        first.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            first.accept()
 
 
 # ---- signals

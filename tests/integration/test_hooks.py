@@ -129,7 +129,7 @@ def test_one_that_hangs(lite):
     script(lite, "hang.sh", "#!/bin/sh\nsleep 321 &\necho $! > child\nsleep 321\n")
     began = time.time()
     shown = hook(lite, before_run="./hang.sh", hook_timeout="1s").run("migrate")
-    assert time.time() - began < 30 and shown.status == 6 and "took longer than 1 seconds and was ended" in shown.err
+    assert time.time() - began < 30 and shown.status == 6 and "took longer than 1 s and was ended" in shown.err
     child = int((lite.folder / "child").read_text())
     end = time.time() + 10
     while time.time() < end and os.path.exists(f"/proc/{child}") and "sleep" in open(f"/proc/{child}/cmdline").read():

@@ -80,8 +80,7 @@ int my_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why)
     return 0;
 }
 
-int my_twin(struct ctx *ctx, struct conn *conn, struct conn **twin)
+int my_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin)
 {
-    static const struct conn_options options = {0};
-    return my_open(ctx, &((struct my_conn *)conn)->url, &options, twin);
+    return my_open(ctx, &((struct my_conn *)conn)->url, options, twin);
 }

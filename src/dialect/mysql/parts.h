@@ -99,7 +99,7 @@ int my_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int my_lock_release(struct ctx *ctx, struct conn *conn);
 int my_lock_look(struct ctx *ctx, struct conn *conn, bool *held);
 int my_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why);
-int my_twin(struct ctx *ctx, struct conn *conn, struct conn **twin);
+int my_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin);
 
 /* evidence.c */
 int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char **text);

@@ -73,7 +73,10 @@ static const char clear_sql[] =
 /* What the connection has in the end, wherever it came from, but for the password; one key a line. */
 static char *service_text(struct arena *mem, PGconn *pg)
 {
-    static const char *const leave[] = {"password",
+    static const char *const leave[] = {"host",
+                                        "hostaddr",
+                                        "port",
+                                        "password",
                                         "passfile",
                                         "service",
                                         "servicefile",
@@ -85,6 +88,12 @@ static char *service_text(struct arena *mem, PGconn *pg)
     struct buf text;
     buf_init(&text, mem);
     buf_add(&text, "[dbwarden]\n");
+    const struct {
+        const char *key, *value;
+    } reached[] = {{"host", PQhost(pg)}, {"hostaddr", PQhostaddr(pg)}, {"port", PQport(pg)}};
+    for (size_t i = 0; i < sizeof reached / sizeof *reached; i++)
+        if (reached[i].value && *reached[i].value)
+            buf_addf(&text, "%s=%s\n", reached[i].key, reached[i].value);
     for (const PQconninfoOption *option = all; option && option->keyword; option++) {
         bool left = !option->val || !*option->val || strchr(option->val, '\n');
         for (size_t i = 0; i < sizeof leave / sizeof *leave && !left; i++)

@@ -126,6 +126,39 @@ static int version_check(struct ctx *ctx, const struct conn *conn)
     return fail_hint(ctx, "Upgrade the server; its own project stopped fixing that version long ago.");
 }
 
+static bool says_place(const char *key)
+{
+    return text_equal(key, "host") || text_equal(key, "hostaddr") || text_equal(key, "port") ||
+           text_equal(key, "unix_sock");
+}
+
+static void url_say(struct pg_conn *conn, const char *key, const char *value)
+{
+    if (!value || !*value)
+        return;
+    names_add(conn->mem, &conn->url.keys, key);
+    names_add(conn->mem, &conn->url.values, arena_dup(conn->mem, value));
+}
+
+/* Of several hosts or addresses the one that answered, so that who comes back meets the same server. */
+static void url_settle(struct pg_conn *conn)
+{
+    struct url *url = &conn->url;
+    struct names keys = url->keys, values = url->values;
+
+    url->keys = url->values = (struct names){0};
+    for (int i = 0; i < keys.n; i++)
+        if (!says_place(keys.item[i])) {
+            names_add(conn->mem, &url->keys, keys.item[i]);
+            names_add(conn->mem, &url->values, values.item[i]);
+        }
+    url->host = NULL;
+    url->port = 0;
+    url_say(conn, "host", PQhost(conn->pg));
+    url_say(conn, "hostaddr", PQhostaddr(conn->pg));
+    url_say(conn, "port", PQport(conn->pg));
+}
+
 static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_options *options)
 {
     struct pg_keywords keywords;
@@ -141,6 +174,7 @@ static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_o
     TRY(pg_connect_wait(ctx, conn->pg, connect_seconds(options, &keywords), conn->conn.target));
     if (PQstatus(conn->pg) != CONNECTION_OK)
         return fail_connect(ctx, conn->pg, conn->conn.target);
+    url_settle(conn);
     PQsetNoticeReceiver(conn->pg, notice_receive, conn);
     PQsetnonblocking(conn->pg, 1);
     conn->cancel = PQgetCancel(conn->pg);

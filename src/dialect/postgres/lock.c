@@ -114,9 +114,9 @@ int pg_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why)
     return 0;
 }
 
-int pg_twin(struct ctx *ctx, struct conn *conn, struct conn **twin)
+int pg_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin)
 {
-    return pg_open(ctx, &((struct pg_conn *)conn)->url, NULL, twin);
+    return pg_open(ctx, &((struct pg_conn *)conn)->url, options, twin);
 }
 
 const char *pg_lock_key(struct arena *mem, const char *schema)

@@ -25,7 +25,7 @@ struct pg_conn {
     bool asked_lock;     /* whether sessions can lock is known: */
     const char *no_lock; /* why not; NULL: they can */
     bool locked;
-    struct url url;                   /* a copy, to come back with a second connection; its texts are in `mem` */
+    struct url url;                   /* a copy, and then of the one host that was reached: where twins go */
     struct arena *mem;                /* of the connection itself */
     struct scratch_server *server;    /* a private one that ends with this connection */
     char *scratch;                    /* a database that is dropped with it; NULL */
@@ -116,7 +116,7 @@ int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int pg_lock_release(struct ctx *ctx, struct conn *conn);
 int pg_lock_look(struct ctx *ctx, struct conn *conn, bool *held);
 int pg_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why);
-int pg_twin(struct ctx *ctx, struct conn *conn, struct conn **twin);
+int pg_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin);
 int pg_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);
 /* A transaction that is rolled back whatever happens. */
 int pg_aside_begin(struct ctx *ctx, struct conn *conn);

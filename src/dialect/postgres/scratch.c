@@ -338,9 +338,9 @@ static int database_prove(struct ctx *ctx, struct conn *conn, const char *name, 
     return fail_hint(ctx, "Give a URL that leads to the server itself, or install PostgreSQL here.");
 }
 
-static int database_open(struct ctx *ctx, const struct url *url, const char *name, struct conn **conn)
+static int database_open(struct ctx *ctx, const char *name, struct conn **conn)
 {
-    struct url there = *url;
+    struct url there = ((struct pg_conn *)*conn)->url;
     const char *mark = pg_random_text(ctx->mem);
     struct conn *made = NULL, *near = *conn;
 
@@ -371,7 +371,7 @@ static void left_over_drop(struct ctx *ctx, struct conn *near)
     ctx->error = error; /* somebody who is faster, or just entered it, is not a fault of this run */
 }
 
-static int scratch_on(struct ctx *ctx, struct conn *near, const struct url *url, struct conn **conn)
+static int scratch_on(struct ctx *ctx, struct conn *near, struct conn **conn)
 {
     struct conn *opened = near;
     struct rows rows;
@@ -380,7 +380,7 @@ static int scratch_on(struct ctx *ctx, struct conn *near, const struct url *url,
     TRY(pg_query(ctx, near, "SELECT pg_backend_pid()", NULL, &rows));
     const char *random = pg_random_text(ctx->mem);
     const char *name = arena_printf(ctx->mem, "dbwarden_scratch_%s_%s", cell_at(&rows, 0, 0), random);
-    if (database_open(ctx, url, name, &opened) < 0) {
+    if (database_open(ctx, name, &opened) < 0) {
         struct error error = ctx->error;
         exec_named(ctx, near, "DROP DATABASE IF EXISTS ", name, "");
         ctx->error = error;
@@ -411,7 +411,7 @@ static int scratch_near(struct ctx *ctx, const struct url *url, struct surroundi
     if (result == 0 && (rows.row.n == 0 || !text_equal(cell_at(&rows, 0, 0), "t")))
         result = fail(ctx, ERR_UNSUPPORTED, "the user may not create databases there");
     if (result == 0)
-        result = scratch_on(ctx, near, url, conn);
+        result = scratch_on(ctx, near, conn);
     pg_close(near);
     return result;
 }

@@ -21,7 +21,7 @@ static int fail_copy(struct ctx *ctx, sqlite3 *db, const char *path, int rc)
 {
     if (ctx_asked(ctx))
         return ctx_check(ctx);
-    fail(ctx, ERR_FILE, "cannot copy %s: %s", path, sqlite3_errmsg(db));
+    fail(ctx, ERR_FILE, "cannot copy to %s: %s", path, sqlite3_errmsg(db));
     ctx->error.sqlstate = lite_code_name(rc);
     if ((rc & 0xff) == SQLITE_FULL)
         fail_hint(ctx, "The disk is full.");
@@ -99,7 +99,7 @@ int lite_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
     int rc = sqlite3_open_v2(still_uri(ctx->mem, path_absolute(ctx, path)), &copy, flags, NULL);
     if (rc != SQLITE_OK)
-        return fail_copy(ctx, copy, path, rc);
+        return fail(ctx, ERR_FILE, "cannot open %s: %s", path, sqlite3_errmsg(copy));
     TRY(check_copy(ctx, copy, path));
     lite_enter(lite, ctx);
     int result = copy_pages(ctx, lite->db, copy, -1, lite->conn.target);

@@ -176,7 +176,7 @@ static void delimiter_commands(void **state)
     assert_pieces(&my_lex, "DELIMITER #\nSELECT 1; # SELECT 2; -- # no\n#\nDELIMITER ;\nSELECT 3 # a note\n;",
                   "SELECT 1|SELECT 2|SELECT 3");
     assert_pieces(&my_lex, "DELIMITER --\nSELECT 1 --\nSELECT 2 --\n", "SELECT 1|SELECT 2");
-    assert_pieces(&pg_lex, "DELIMITER //\nSELECT 1", "DELIMITER //\nSELECT 1");
+    assert_pieces(&pg_lex, "SELECT delimiter;", "SELECT delimiter");
     assert_no_warning();
 }
 
@@ -301,6 +301,13 @@ static void a_delimiter_has_to_end_what_follows(void **state)
     assert_int_equal(ctx->error.place.line, 11);
     assert_int_equal(ctx->error.place.column, 3);
     assert_works(ctx, split(ctx, &my_lex, "DELIMITER //\nSELECT 1//\n-- nothing\n", &result));
+    const struct lex_rules *const without[] = {&lite_lex, &pg_lex};
+    for (int i = 0; i < 2; i++) {
+        assert_fails(ctx, split(ctx, without[i], "SELECT 1;\n DELIMITER //\nSELECT 1//", &result), ERR_SYNTAX,
+                     "DELIMITER is a command of MySQL's client, which does not read this file");
+        assert_int_equal(ctx->error.place.line, 11);
+        assert_int_equal(ctx->error.place.column, 2);
+    }
 }
 
 static void line_ends_of_windows(void **state)
