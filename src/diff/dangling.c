@@ -73,12 +73,24 @@ static bool is_spelled_anew(struct arena *mem, const struct target *target, cons
     return is->printed && wanted->written && !casts_to(mem, target, wanted->written, edge->to->name);
 }
 
+/* Another of its name may be the one that is called. */
+static bool other_stays(const struct object *called)
+{
+    for (int i = 0; i < called->parent->children.n; i++) {
+        const struct object *other = called->parent->children.item[i];
+        if (other->kind == called->kind && other->peer && text_equal(object_called(other), object_called(called)))
+            return true;
+    }
+    return false;
+}
+
 static bool is_dangling(struct arena *mem, const struct target *target, const struct edge *edge)
 {
-    bool ownership = kind_table[edge->from->kind].field[edge->field].marks & FIELD_LATER;
+    bool free = kind_table[edge->from->kind].field[edge->field].marks & (FIELD_LATER | FIELD_UNHELD);
     const struct object *whole = object_whole(edge->from);
-    return !edge->to->peer && whole->peer && whole != edge->to && edge->how == EDGE_NAMES && !ownership &&
-           still_names(mem, target, edge) && !type_leaves(mem, target, edge) && !is_spelled_anew(mem, target, edge);
+    return !edge->to->peer && whole->peer && whole != edge->to && edge->how == EDGE_NAMES && !free &&
+           !(kind_is(edge->to->kind, KIND_IS_CALLED) && other_stays(edge->to)) && still_names(mem, target, edge) &&
+           !type_leaves(mem, target, edge) && !is_spelled_anew(mem, target, edge);
 }
 
 /* Parts have no peers of their own. */

@@ -1,6 +1,6 @@
 /*
- * Finding an object by the name that a text has for it.  Relations (whatever has columns or takes a relation's name) and
- * types are two name spaces; a name without a schema means the default schema, as it does in the trees.
+ * Finding an object by the name that a text has for it.  Relations (whatever has columns or takes a relation's name),
+ * types and what is called are name spaces; a name without a schema means the default schema, as it does in the trees.
  */
 #include "diff/directory.h"
 
@@ -23,12 +23,26 @@ static bool names_type(const struct dialect *dialect, enum kind kind)
     return spaces && strchr(spaces, NAME_SPACE_OF_TYPES);
 }
 
+static void called_add(struct directory *directory, const char *schema, struct object *object)
+{
+    if (!object_called(object))
+        return;
+    const char *key = key_of(directory, schema, object_called(object));
+    struct list *all = map_get(&directory->called, key);
+    if (!all) {
+        all = NEW(directory->mem, struct list);
+        map_set(&directory->called, key, all);
+    }
+    list_add(directory->mem, all, object);
+}
+
 void directory_open(struct directory *directory, struct arena *mem, const struct target *target,
                     const struct tree *tree)
 {
     *directory = (struct directory){.mem = mem, .target = target, .usual = target_usual(target)};
     map_init(&directory->relation, mem);
     map_init(&directory->type, mem);
+    map_init(&directory->called, mem);
     for (int i = 0; i < tree->root->children.n; i++) {
         const struct object *schema = tree->root->children.item[i];
         for (int k = 0; k < schema->children.n; k++) {
@@ -38,15 +52,16 @@ void directory_open(struct directory *directory, struct arena *mem, const struct
                 map_set(&directory->relation, key_of(directory, schema->name, object->name), object);
             if (object->name && (marks & KIND_IS_TYPE || names_type(target->dialect, object->kind)))
                 map_set(&directory->type, key_of(directory, schema->name, object->name), object);
+            if (marks & KIND_IS_CALLED)
+                called_add(directory, schema->name, object);
         }
     }
 }
 
-static struct object *find(const struct directory *directory, const struct map *map, const char *schema,
-                           const char *name)
+static void *find(const struct directory *directory, const struct map *map, const char *schema, const char *name)
 {
     struct arena_mark mark = arena_save(directory->mem);
-    struct object *found = map_get(map, key_of(directory, schema, name));
+    void *found = map_get(map, key_of(directory, schema, name));
     arena_rewind(directory->mem, mark);
     return found;
 }
@@ -59,6 +74,11 @@ struct object *directory_relation(const struct directory *directory, const char 
 struct object *directory_type(const struct directory *directory, const char *schema, const char *name)
 {
     return find(directory, &directory->type, schema, name);
+}
+
+const struct list *directory_called(const struct directory *directory, const char *schema, const char *name)
+{
+    return find(directory, &directory->called, schema, name);
 }
 
 struct object *directory_column(const struct directory *directory, const struct object *relation, const char *name)

@@ -112,6 +112,13 @@ static void type_edge(struct builder *builder, struct object *object, int field,
         edge_add(builder, object, type, field, EDGE_NAMES);
 }
 
+static void type_edges(struct builder *builder, struct object *object, int field)
+{
+    const struct names *types = object_field(object, field);
+    for (int i = 0; i < types->n; i++)
+        type_edge(builder, object, field, types->item[i]);
+}
+
 static void names_edges(struct builder *builder, struct object *object, int field)
 {
     unsigned marks = kind_table[object->kind].field[field].marks;
@@ -119,6 +126,8 @@ static void names_edges(struct builder *builder, struct object *object, int fiel
         column_edges(builder, object, field, object_relation(object->parent));
     else if (marks & FIELD_FAR_COLUMN_REF)
         column_edges(builder, object, field, target_of(builder, object));
+    else if (marks & FIELD_TYPE_REF)
+        type_edges(builder, object, field);
 }
 
 static void field_edges(struct builder *builder, struct object *object, int field)

@@ -51,9 +51,7 @@ static bool test_name(struct matcher *matcher, struct object *before, struct obj
 {
     if (before->stranger && after->name_invented)
         return false;
-    bool same = before->name && after->name && compare_name(matcher->mem, matcher->target, before->name, after->name);
-    return same &&
-           (!kind_is(before->kind, KIND_OVERLOADED) || compare_identity(matcher->mem, matcher->target, before, after));
+    return before->name && after->name && compare_name(matcher->mem, matcher->target, before->name, after->name);
 }
 
 /* Where the engine has no statement for it, another name makes another object. */

@@ -191,6 +191,62 @@ struct object *mention_type(const struct directory *directory, const char *text)
     return to;
 }
 
+/* ---- calls, and the head of what is called ---- */
+
+/* All that may be meant: which overload it is, only the types of its arguments tell. */
+static void calls_mention(struct reader *reader, int from)
+{
+    for (int i = from; i < reader->n; i++) {
+        if (!is_name(reader, i))
+            continue;
+        int n = chain_length(reader, i), last = i + 2 * (n - 1);
+        const char *schema = n > 1 ? name_at(reader, last - 2) : NULL;
+        const struct list *all = n <= 2 && is(reader, last + 1, "(")
+                                     ? directory_called(reader->directory, schema, name_at(reader, last))
+                                     : NULL;
+        for (int k = 0; all && k < all->n; k++)
+            mention_add(reader, all->item[k], last, false);
+        i = last;
+    }
+}
+
+/* Where the name of what a CREATE FUNCTION or PROCEDURE makes stands; 0: it is another text. */
+static int called_at(const struct reader *reader)
+{
+    static const char *const words[] = {"function", "procedure", NULL};
+    int at = 1 + 2 * is(reader, 1, "or");
+    return is(reader, 0, "create") && is_any(reader, at, words) ? at + 1 : 0;
+}
+
+/* "a orders", "OUT orders", "SETOF orders": a name before another is that of an argument, or a mode. */
+static bool is_type_in_head(const struct reader *reader, int at, int last)
+{
+    return !is_name(reader, last + 1) || is(reader, last + 1, "default") || is(reader, at - 1, "setof") ||
+           is(reader, at - 1, "returns");
+}
+
+/* Types of arguments and of the result.  Gives the first token of what it does: its body, if that is not in quotes. */
+static int called_read(struct reader *reader, int at)
+{
+    static const char *const ends[] = {"language", "as", "begin", "return", NULL};
+    int depth = 0;
+    bool given = false; /* within a default */
+    at += 2 * chain_length(reader, at) - 1;
+    for (; at < reader->n && (depth || !is_any(reader, at, ends)); at++) {
+        depth += is(reader, at, "(") - is(reader, at, ")");
+        given = (given || is(reader, at, "default")) && !(depth == 1 && is(reader, at, ","));
+        int last = is_name(reader, at) ? at + 2 * (chain_length(reader, at) - 1) : at;
+        if (!given && is_name(reader, at) && is_type_in_head(reader, at, last))
+            type_mention(reader, at);
+        at = last;
+    }
+    while (at < reader->n && !is(reader, at, "begin") && !is(reader, at, "return"))
+        at++;
+    for (int i = 0; i < at; i++)
+        reader->use[i] = USE_DONE;
+    return at;
+}
+
 /* ---- first pass: scopes and what they read ---- */
 
 struct depth {
@@ -399,7 +455,8 @@ static void scan(struct scanner *scanner)
     static const char *const skipped[] = {"only",    "lateral", "or",     "rollback", "abort",
                                           "replace", "fail",    "ignore", NULL};
     struct reader *reader = scanner->reader;
-    for (int i = head_read(reader); i < reader->n; i++) {
+    int called = called_at(reader);
+    for (int i = called ? called_read(reader, called) : head_read(reader); i < reader->n; i++) {
         struct depth *level = &scanner->level[scanner->depth];
         if (is(reader, i, ";") && !scanner->depth)
             *level = (struct depth){.scope = NO_SCOPE, .outer = NO_SCOPE, .insert = NO_SCOPE};
@@ -519,6 +576,8 @@ void mentions_find(const struct directory *directory, const struct object *objec
     struct reader reader = {.mem = directory->mem, .directory = directory, .found = found};
     tokens_read(&reader, text);
     constants_mention(&reader);
+    int called = called_at(&reader);
+    calls_mention(&reader, called ? called + 2 * chain_length(&reader, called) - 1 : 0);
     if (constant)
         return;
     reader.own = object_relation(statement ? object->parent : object);

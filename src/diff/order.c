@@ -172,10 +172,13 @@ static const struct change *step_of_field(const struct change *step, const struc
     return finishes ? step->finish : step;
 }
 
-static bool is_loose(const struct orderer *orderer, const struct change *step, const struct edge *edge)
+/* By this edge; `free` is the mark of fields that do not hold what they name, or do not need it. */
+static bool is_loose(const struct orderer *orderer, const struct change *step, const struct edge *edge,
+                     enum field_mark free)
 {
     const struct effect_row *row = effect_on(orderer->planner, step, edge);
-    return row && row->effect == EFFECT_LOOSE;
+    bool marked = edge->how == EDGE_NAMES && kind_table[edge->from->kind].field[edge->field].marks & free;
+    return marked || (row && row->effect == EFFECT_LOOSE);
 }
 
 /* A step about a whole table is about what others have to do with it, not about what its parts name of each other. */
@@ -196,7 +199,7 @@ static void arcs_of_old_keys(struct orderer *orderer, const struct edge *edge, c
             continue;
         struct arc *arc = arc_add(orderer, old->unmade, then, edge->from);
         if (arc)
-            arc->loose = is_loose(orderer, old->unmade, edge);
+            arc->loose = is_loose(orderer, old->unmade, edge, FIELD_UNHELD);
     }
 }
 
@@ -212,7 +215,7 @@ static void arc_making(struct orderer *orderer, const struct edge *edge)
         return;
     struct arc *arc = arc_add(orderer, first, then, edge->from);
     if (arc)
-        arc->loose = is_loose(orderer, first, edge);
+        arc->loose = is_loose(orderer, first, edge, FIELD_LOOSE);
 }
 
 /* What is dropped along with its owner (a sequence with a column) is let go of by all others before that. */
@@ -233,7 +236,7 @@ static void arc_away(struct orderer *orderer, const struct change *first, const 
 {
     struct arc *arc = arc_add(orderer, first, then, edge->from);
     if (arc)
-        arc->loose = is_loose(orderer, then, edge) || is_set_aside(then);
+        arc->loose = is_loose(orderer, then, edge, FIELD_UNHELD) || is_set_aside(then);
 }
 
 /* What names goes first: away, or to its new form where what is named goes away or has to wait for it. */

@@ -117,6 +117,29 @@ static void names_carry(const struct carrier *carrier, const struct object *rela
         name_carry(carrier, relation, &names->item[i]);
 }
 
+/* "orders[]" names a table: what takes its rows is called after it too. */
+static void types_carry(const struct carrier *carrier, struct object *object, struct names *types)
+{
+    bool any = false;
+    for (int i = 0; i < types->n; i++) {
+        const struct object *type = mention_type(&carrier->directory, types->item[i]);
+        const struct renamed *renamed = renamed_find(carrier, type);
+        if (!renamed)
+            continue;
+        struct buf out;
+        buf_init(&out, carrier->mem);
+        ident_add_qualified(&out, carrier->target->dialect->ident, *object_schema(type) ? object_schema(type) : NULL,
+                            renamed->to);
+        const char *array = strchr(types->item[i], '[');
+        buf_add(&out, array ? array : "");
+        types->item[i] = out.data;
+        any = true;
+    }
+    if (any && kind_is(object->kind, KIND_IS_CALLED))
+        object->name =
+            arena_printf(carrier->mem, "%s(%s)", object_called(object), names_join(carrier->mem, types, ", "));
+}
+
 static void ref_carry(const struct carrier *carrier, struct ref *ref)
 {
     const struct object *relation = ref->name ? directory_relation(&carrier->directory, ref->schema, ref->name) : NULL;
@@ -143,7 +166,9 @@ static void field_carry(const struct carrier *carrier, struct object *object, in
     const struct field *info = &kind_table[object->kind].field[field];
     const struct object *relation = info->marks & FIELD_COLUMN_REF ? object_relation(object->parent) : NULL;
     void *value = object_field(object, field);
-    if (info->type == FIELD_NAMES)
+    if (info->type == FIELD_NAMES && info->marks & FIELD_TYPE_REF)
+        types_carry(carrier, object, value);
+    else if (info->type == FIELD_NAMES)
         names_carry(carrier, relation, value);
     else if (info->type == FIELD_TEXT && relation)
         name_carry(carrier, relation, value);

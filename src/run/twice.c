@@ -4,6 +4,7 @@
  */
 #include "run/twice.h"
 
+#include "base/text.h"
 #include "diff/compare.h"
 #include "sql/classify.h"
 
@@ -18,7 +19,13 @@ static bool is_about(const struct search *search, const struct classified *what)
     const struct object *object = search->object;
     const struct target *target = search->session->target;
     const char *schema = *object_schema(object) ? object_schema(object) : target_usual(target);
-    return what->kind == object->kind && what->name && compare_name(search->mem, target, what->name, object->name) &&
+    const char *name = object->name;
+    bool same = what->kind == object->kind;
+    if (kind_is(object->kind, KIND_IS_CALLED)) { /* the types of arguments are not read from texts */
+        name = object_called(object);
+        same = text_equal(what->word, "function") || text_equal(what->word, "procedure");
+    }
+    return same && what->name && compare_name(search->mem, target, what->name, name) &&
            (!what->schema || !schema || compare_name(search->mem, target, what->schema, schema));
 }
 

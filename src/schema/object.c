@@ -34,11 +34,13 @@ enum {
     SETTING = FIELD_SETTING,
     BINDS = FIELD_BINDS,
     MAKES = FIELD_MAKES,
+    TYPE_REF = FIELD_TYPE_REF,
+    UNHELD = FIELD_UNHELD,
+    LOOSE = FIELD_LOOSE,
     INLINE = KIND_INLINE,
     PART = KIND_PART,
     SINGLE = KIND_SINGLE,
     CONTENT = KIND_CONTENT,
-    OVERLOADED = KIND_OVERLOADED,
     NAME_MADE = KIND_NAME_MADE,
     ORDERED = KIND_ORDERED,
     OWNED = KIND_OWNED,
@@ -52,7 +54,8 @@ enum {
     COUNTER = KIND_COUNTER,
     RELATION = KIND_RELATION,
     IS_TEXT = KIND_IS_TEXT,
-    BINDS_ROWS = KIND_BINDS_ROWS
+    BINDS_ROWS = KIND_BINDS_ROWS,
+    IS_CALLED = KIND_IS_CALLED
 };
 /* clang-format off */
 #define NO_PARENT    {KIND_COUNT}
@@ -158,6 +161,11 @@ void object_remove(struct object *object)
     if (at >= 0)
         list_remove(&object->parent->children, at);
     object->parent = NULL;
+}
+
+const char *object_called(const struct object *object)
+{
+    return *(const char *const *)object_field(object, field_find(object->kind, "called"));
 }
 
 struct object *object_child(const struct object *object, enum kind kind, const char *name)

@@ -28,7 +28,7 @@ enum kind_mark {
     KIND_PART = 1 << 1,
     KIND_SINGLE = 1 << 2,
     KIND_CONTENT = 1 << 3,
-    KIND_OVERLOADED = 1 << 4,
+    KIND_IS_CALLED = 1 << 4,
     KIND_NAME_MADE = 1 << 5,
     KIND_ORDERED = 1 << 6,
     KIND_OWNED = 1 << 7,
@@ -65,7 +65,7 @@ enum field_type {
 
 /* A reference follows the renames of what it names, and orders steps. */
 enum field_mark {
-    FIELD_IDENTITY = 1,            /* part of what identifies an object that its name does not (CONTENT, OVERLOADED) */
+    FIELD_IDENTITY = 1,            /* part of what identifies an object that its name does not (CONTENT) */
     FIELD_COLUMN_REF = 1 << 1,     /* names columns of the table that holds it: follows their renames */
     FIELD_FAR_COLUMN_REF = 1 << 2, /* names columns of what the object's REF names: likewise */
     FIELD_LATER = 1 << 3,          /* said by a statement of its own, once what it names is there */
@@ -74,9 +74,12 @@ enum field_mark {
     FIELD_CONSTANT = 1 << 6,       /* an expression that reads no columns */
     FIELD_SETTING = 1 << 7, /* may be set by whoever runs the server: silence about it resets only what was said */
     FIELD_IMPLIED =
-        1 << 8,           /* what the engine makes along with it is called so; unsaid: as the engine names it itself */
-    FIELD_BINDS = 1 << 9, /* says which rows hold to it (BINDS_ROWS), and those that were there may not */
-    FIELD_MAKES = 1 << 10 /* while it is set the engine makes something along, which goes with it */
+        1 << 8,            /* what the engine makes along with it is called so; unsaid: as the engine names it itself */
+    FIELD_BINDS = 1 << 9,  /* says which rows hold to it (BINDS_ROWS), and those that were there may not */
+    FIELD_MAKES = 1 << 10, /* while it is set the engine makes something along, which goes with it */
+    FIELD_TYPE_REF = 1 << 11, /* names types */
+    FIELD_UNHELD = 1 << 12,   /* what it names may go: nothing notices before it is used */
+    FIELD_LOOSE = 1 << 13     /* what it names need not be there when it is made */
 };
 
 /*
@@ -194,7 +197,8 @@ struct object *object_copy(struct arena *mem, const struct object *object, struc
 void object_remove(struct object *object);                                                         /* from its parent */
 
 struct object *object_child(const struct object *object, enum kind kind, const char *name); /* NULL if absent */
-struct object *object_only(const struct object *object, enum kind kind);                    /* first of that kind */
+const char *object_called(const struct object *object);                  /* IS_CALLED: "f" of f(integer) */
+struct object *object_only(const struct object *object, enum kind kind); /* first of that kind */
 int object_count(const struct object *object, enum kind kind);
 struct object *object_top(
     const struct object *object); /* what it belongs to right below the schema; itself if it stands there */

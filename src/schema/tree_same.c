@@ -71,7 +71,7 @@ static bool is_counterpart(const struct object *a, const struct object *b)
         return true;
     if (marks & KIND_CONTENT && !(has_given_name(a) && has_given_name(b)))
         return field_differing(a, b, FIELD_IDENTITY) < 0;
-    return text_equal(a->name, b->name) && !(marks & KIND_OVERLOADED && field_differing(a, b, FIELD_IDENTITY) >= 0);
+    return text_equal(a->name, b->name);
 }
 
 /* The child of `other` that stands for `child`, or NULL; parts stand for each other by position. */

@@ -227,7 +227,8 @@ static const char *schema_of(const struct object *top)
 const struct unmodelled *unmodelled_instead(const struct tree *tree, const struct object *object)
 {
     bool (*same)(const char *, const char *) = tree->engine == ENGINE_LITE ? text_equal_nocase : text_equal;
-    for (int i = 0; is_top(object) && i < tree->unmodelled.n; i++) {
+    bool named = is_top(object) && !kind_is(object->kind, KIND_IS_CALLED);
+    for (int i = 0; named && i < tree->unmodelled.n; i++) {
         const struct unmodelled *one = tree->unmodelled.item[i];
         if (is_marked(one, TAKES_NAME) && same(one->name, object->name) && text_equal(one->schema, schema_of(object)))
             return one;

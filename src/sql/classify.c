@@ -200,6 +200,7 @@ static void classify_create(struct cursor *cursor, struct classified *result)
     if (!kind)
         return;
     result->kind = settle_kind(cursor, kind->kind);
+    result->word = kind->word;
     result->concurrently = accept_concurrently(cursor, kind->kind);
     skip_existence(cursor);
     if (!at(cursor, "on") && !at(cursor, "authorization"))
@@ -251,6 +252,7 @@ static void classify_drop(struct cursor *cursor, struct classified *result)
     if (!kind)
         return;
     result->kind = settle_kind(cursor, kind->kind);
+    result->word = kind->word;
     result->concurrently = accept_concurrently(cursor, kind->kind);
     skip_existence(cursor);
     take_object_name(cursor, result);
@@ -314,6 +316,7 @@ static void classify_alter(struct cursor *cursor, struct classified *result)
     if (!kind)
         return;
     result->kind = settle_kind(cursor, kind->kind);
+    result->word = kind->word;
     if (!strcmp(kind->word, "system"))
         return;
     skip_existence(cursor);

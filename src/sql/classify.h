@@ -55,6 +55,7 @@ struct classified {
     enum verb verb;
     enum touches touches;
     enum kind kind;           /* of the object; KIND_COUNT if it is none of ours */
+    const char *word;         /* for its kind: "table", "function"; NULL */
     const char *schema;       /* as written, unquoted; NULL */
     const char *name;         /* NULL if there is none */
     const char *table;        /* CREATE INDEX and TRIGGER: the table */

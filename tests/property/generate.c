@@ -207,7 +207,8 @@ static struct kind_set spoken_kinds(enum engine engine)
     if (engine == ENGINE_PG)
         return kind_set_of(KIND_SCHEMA, KIND_ENUM, KIND_DOMAIN, KIND_SEQUENCE, KIND_TABLE, KIND_COLUMN,
                            KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE, KIND_FOREIGN_KEY, KIND_INDEX,
-                           KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_POLICY, KIND_RULE, KIND_STATISTICS);
+                           KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_POLICY, KIND_RULE, KIND_STATISTICS,
+                           KIND_FUNCTION);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
                        KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
 }
@@ -244,6 +245,10 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
     struct list tables = {0};
     for (int i = 0; i < size; i++)
         list_add(mem, &tables, random_table(&dice));
+    while (engine == ENGINE_PG && dice_chance(&dice, 35))
+        random_function(&dice);
+    if (engine == ENGINE_PG)
+        call_in_default(&dice);
     for (int i = 0; i < tables.n; i++)
         random_references(&dice, tables.item[i]);
     random_dependents(&dice);

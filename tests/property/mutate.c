@@ -449,7 +449,7 @@ static bool alter_index(struct dice *dice)
     return true;
 }
 
-/* ---- enums, sequences, views, triggers ---- */
+/* ---- enums, sequences, views, triggers, functions ---- */
 
 static bool add_enum(struct dice *dice)
 {
@@ -673,6 +673,17 @@ static bool alter_security(struct dice *dice)
     return true;
 }
 
+static bool add_function(struct dice *dice)
+{
+    return dice->engine == ENGINE_PG && random_function(dice);
+}
+
+static bool drop_function(struct dice *dice)
+{
+    struct object *function = random_of_kind(dice, KIND_FUNCTION);
+    return function && remove_with_dependents(dice, function);
+}
+
 /* ---- of any kind ---- */
 
 static bool alter_comment(struct dice *dice)
@@ -711,18 +722,19 @@ static bool swap_names(struct dice *dice)
 
 /* Each gives false, and has changed nothing, where it cannot. */
 static bool (*const mutations[])(struct dice *) = {
-    add_column,       add_column,         drop_column,    drop_column,   alter_nullable,   alter_nullable,
-    alter_default,    alter_default,      alter_type,     alter_type,    alter_generation, alter_identity,
-    alter_storage,    add_table,          drop_table,     alter_logging, alter_options,    alter_rowid,
-    add_primary_key,  drop_primary_key,   add_unique,     drop_unique,   alter_unique,     add_check,
-    drop_check,       alter_check,        add_exclude,    drop_exclude,  add_foreign_key,  drop_foreign_key,
-    add_index,        drop_index,         alter_index,    add_enum,      add_label,        drop_label,
-    add_sequence,     drop_sequence,      alter_sequence, add_view,      drop_view,        add_trigger,
-    drop_trigger,     alter_foreign_key,  alter_comment,  alter_comment, leave_parent,     alter_key,
-    alter_key,        move_label,         alter_owner,    alter_view,    alter_view,       swap_names,
-    swap_names,       alter_view_options, add_policy,     drop_policy,   alter_policy,     alter_security,
-    add_domain,       drop_domain,        alter_domain,   alter_domain,  add_statistics,   drop_statistics,
-    alter_statistics, alter_target,       add_rule,       drop_rule,     alter_rule,
+    add_column,       add_column,         drop_column,     drop_column,   alter_nullable,   alter_nullable,
+    alter_default,    alter_default,      alter_type,      alter_type,    alter_generation, alter_identity,
+    alter_storage,    add_table,          drop_table,      alter_logging, alter_options,    alter_rowid,
+    add_primary_key,  drop_primary_key,   add_unique,      drop_unique,   alter_unique,     add_check,
+    drop_check,       alter_check,        add_exclude,     drop_exclude,  add_foreign_key,  drop_foreign_key,
+    add_index,        drop_index,         alter_index,     add_enum,      add_label,        drop_label,
+    add_sequence,     drop_sequence,      alter_sequence,  add_view,      drop_view,        add_trigger,
+    drop_trigger,     alter_foreign_key,  alter_comment,   alter_comment, leave_parent,     alter_key,
+    alter_key,        move_label,         alter_owner,     alter_view,    alter_view,       swap_names,
+    swap_names,       alter_view_options, add_policy,      drop_policy,   alter_policy,     alter_security,
+    add_domain,       drop_domain,        alter_domain,    alter_domain,  add_statistics,   drop_statistics,
+    alter_statistics, alter_target,       add_rule,        drop_rule,     alter_rule,       add_function,
+    drop_function,    function_reshape,   call_in_default,
 };
 
 struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)

@@ -102,6 +102,13 @@ struct names relation_columns(struct dice *dice, const struct object *relation);
 struct names view_options(struct dice *dice, const struct view *view);
 bool view_reshape(struct dice *dice, struct view *view); /* one column more, or one less that nothing reads */
 
+/* ---- what is called: functions.c ---- */
+
+struct object *random_function(struct dice *dice);
+bool function_reshape(struct dice *dice);               /* another body or result */
+const char *random_trigger_function(struct dice *dice); /* "f()" */
+bool call_in_default(struct dice *dice);
+
 /* ---- what depends on what, by the graph: depend.c ---- */
 
 void find_dependents(struct dice *dice); /* builds the graph: object->needed */

@@ -256,7 +256,7 @@ static const char *random_event(struct dice *dice, const struct object *relation
     return "INSERT";
 }
 
-/* No function of our own is modelled, so it is one that every server has; no row is ever updated through a view. */
+/* No row is ever updated through a view. */
 static const char *pg_trigger_text(struct dice *dice, const struct object *trigger, const struct names *columns)
 {
     const char *column = quoted(dice, any_of(dice, columns));
@@ -264,11 +264,9 @@ static const char *pg_trigger_text(struct dice *dice, const struct object *trigg
     const char *of = !view && dice_chance(dice, 40) ? arena_printf(dice->mem, " OF %s", column) : "";
     const char *when =
         !view && dice_chance(dice, 30) ? arena_printf(dice->mem, " WHEN (OLD.%s IS NOT NULL)", column) : "";
-    return arena_printf(dice->mem,
-                        "CREATE TRIGGER %s %s UPDATE%s ON %s FOR EACH ROW%s EXECUTE FUNCTION "
-                        "suppress_redundant_updates_trigger()",
+    return arena_printf(dice->mem, "CREATE TRIGGER %s %s UPDATE%s ON %s FOR EACH ROW%s EXECUTE FUNCTION %s",
                         quoted(dice, trigger->name), view ? "INSTEAD OF" : "BEFORE", of,
-                        qualified(dice, trigger->parent), when);
+                        qualified(dice, trigger->parent), when, random_trigger_function(dice));
 }
 
 static const char *lite_trigger_text(struct dice *dice, const struct object *trigger, const struct names *columns)

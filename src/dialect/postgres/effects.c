@@ -241,6 +241,29 @@ static bool condition_goes(const struct effect_case *effect)
            (pg_expr_said(&before->with_check) && !pg_expr_said(&after->with_check));
 }
 
+/* ---- functions ---- */
+
+static bool is_function_remade(const struct effect_case *effect)
+{
+    return pg_function_is_remade(effect->mem, (const struct function *)effect->change->before,
+                                 (const struct function *)effect->change->after);
+}
+
+static bool is_bound(const struct effect_case *effect)
+{
+    return pg_function_is_bound((const struct function *)effect->dependent);
+}
+
+static bool is_bound_to_remade(const struct effect_case *effect)
+{
+    return is_bound(effect) && is_function_remade(effect);
+}
+
+static bool is_bound_to_replaced(const struct effect_case *effect)
+{
+    return is_bound(effect) && is_replaced(effect);
+}
+
 /* ---- the table ---- */
 
 #define REPLACED(kind, on, field, dependent, by, when)                 \
@@ -270,8 +293,11 @@ static bool condition_goes(const struct effect_case *effect)
         REPLACED(kind, ON(ALTER), field, KIND_TRIGGER, ANY_FIELD, when),      \
         REPLACED(kind, ON(ALTER), field, KIND_POLICY, ANY_FIELD, when),       \
         REPLACED(kind, ON(ALTER), field, KIND_RULE, ANY_FIELD, when),         \
-        REPLACED(kind, ON(ALTER), field, KIND_STATISTICS, ANY_FIELD, when)
-#define WITH_KEY(kind) REPLACED(kind, ON(DROP), ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, NULL)
+        REPLACED(kind, ON(ALTER), field, KIND_STATISTICS, ANY_FIELD, when),   \
+        REPLACED(kind, ON(ALTER), field, KIND_FUNCTION, FUNCTION_definition, when)
+#define WITH_KEY(kind)        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, NULL)
+#define REMADE(dependent, by) REPLACED(KIND_FUNCTION, ON(ALTER), FUNCTION_definition, dependent, by, is_function_remade)
+#define CALLS(dependent, by)  REPLACED(KIND_FUNCTION, ON(DROP), ANY_FIELD, dependent, by, is_replaced)
 #define KEY_REMADE(kind, include)                                                         \
     {                                                                                     \
         KIND_COLUMN, ON(ALTER), COLUMN_type, kind, include, NULL, .effect = EFFECT_REMADE \
@@ -326,6 +352,7 @@ const struct effect_row pg_effects[] = {
     {KIND_DOMAIN, ON(ALTER), DOMAIN_type, ITSELF, ANY_FIELD, NULL, .finish = 55},
     {KIND_DOMAIN, ON(ALTER), DOMAIN_collation, ITSELF, ANY_FIELD, NULL, .finish = 55},
     {KIND_SEQUENCE, ON(CREATE) | ON(ALTER), SEQUENCE_owned_by, ITSELF, ANY_FIELD, is_owned, .finish = 56},
+    {KIND_FUNCTION, ON(ALTER), FUNCTION_definition, ITSELF, ANY_FIELD, is_function_remade, .finish = 77},
     /* A logged table may never refer to an unlogged one. */
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, ITSELF, ANY_FIELD, becomes_logged, .phase = 39, .whole = true},
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, ITSELF, ANY_FIELD, becomes_unlogged, .phase = 58, .whole = true,
@@ -369,6 +396,7 @@ const struct effect_row pg_effects[] = {
     OF_TYPE(KIND_TRIGGER, ANY_FIELD, NULL),
     OF_TYPE(KIND_POLICY, ANY_FIELD, NULL),
     OF_TYPE(KIND_RULE, ANY_FIELD, NULL),
+    OF_TYPE(KIND_FUNCTION, FUNCTION_definition, is_bound),
     /* the server builds a key again if a column that it includes changes, and forgets the foreign keys that rest on it */
     KEY_REMADE(KIND_PRIMARY_KEY, PRIMARY_KEY_include),
     KEY_REMADE(KIND_UNIQUE, UNIQUE_include),
@@ -388,6 +416,7 @@ const struct effect_row pg_effects[] = {
     WITH_COLUMN(KIND_POLICY, ANY_FIELD),
     WITH_COLUMN(KIND_STATISTICS, ANY_FIELD),
     WITH_COLUMN(KIND_RULE, ANY_FIELD),
+    REPLACED(KIND_COLUMN, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_bound_to_replaced),
 
     /* a type that is made again under its name */
     TYPE_AGAIN(KIND_ENUM, ENUM_labels, labels_go),
@@ -402,6 +431,39 @@ const struct effect_row pg_effects[] = {
     REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_VIEW, ANY_FIELD, is_replaced),
     REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_POLICY, ANY_FIELD, is_replaced),
     REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_RULE, ANY_FIELD, is_replaced),
+
+    /* a function that is made again while all that calls it changes over, or goes and comes back */
+    {KIND_FUNCTION, ON(ALTER), FUNCTION_definition, KIND_COLUMN, COLUMN_default_value, is_function_remade,
+     .effect = EFFECT_FOLLOW},
+    {KIND_FUNCTION, ON(ALTER), FUNCTION_definition, KIND_DOMAIN, DOMAIN_default_value, is_function_remade,
+     .effect = EFFECT_FOLLOW},
+    {KIND_FUNCTION, ON(ALTER), FUNCTION_definition, KIND_FUNCTION, FUNCTION_definition, is_bound_to_remade,
+     .effect = EFFECT_FOLLOW},
+    REMADE(KIND_COLUMN, COLUMN_computed),
+    REMADE(KIND_CHECK, ANY_FIELD),
+    REMADE(KIND_EXCLUDE, ANY_FIELD),
+    REMADE(KIND_INDEX, ANY_FIELD),
+    REMADE(KIND_INDEX_PART, ANY_FIELD),
+    REMADE(KIND_VIEW, ANY_FIELD),
+    REMADE(KIND_TRIGGER, ANY_FIELD),
+    REMADE(KIND_POLICY, ANY_FIELD),
+    REMADE(KIND_RULE, ANY_FIELD),
+    REMADE(KIND_STATISTICS, ANY_FIELD),
+    {KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_COLUMN, COLUMN_default_value, is_replaced, .effect = EFFECT_REFUSE,
+     .reason = "a function that has to be dropped and created again is the default of a column",
+     .hint = "Write the migration by hand: drop that default first, and set it again afterwards."},
+    CALLS(KIND_COLUMN, COLUMN_computed),
+    CALLS(KIND_CHECK, ANY_FIELD),
+    CALLS(KIND_EXCLUDE, ANY_FIELD),
+    CALLS(KIND_INDEX, ANY_FIELD),
+    CALLS(KIND_INDEX_PART, ANY_FIELD),
+    CALLS(KIND_VIEW, ANY_FIELD),
+    CALLS(KIND_TRIGGER, ANY_FIELD),
+    CALLS(KIND_POLICY, ANY_FIELD),
+    CALLS(KIND_RULE, ANY_FIELD),
+    CALLS(KIND_STATISTICS, ANY_FIELD),
+    REPLACED(KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_bound_to_replaced),
+    REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_replaced),
     {0},
 };
 
@@ -441,12 +503,13 @@ const struct since pg_since[] = {
     {0},
 };
 
-/* r: relations, t: types (a table or a sequence is one too), K: constraints of a table, C: its columns, T: its triggers,
+/* r: relations, t: types (a table or a sequence is one too), f: functions, K: constraints of a table, C: its columns, T: its triggers,
    P: its policies, R: its rules,
    s: extended statistics. */
 const char *const pg_name_spaces[KIND_COUNT] = {
-    [KIND_ENUM] = "t",     [KIND_DOMAIN] = "t",       [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt",
-    [KIND_COLUMN] = "C",   [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",
-    [KIND_EXCLUDE] = "rK", [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",
-    [KIND_TRIGGER] = "T",  [KIND_POLICY] = "P",       [KIND_RULE] = "R",      [KIND_STATISTICS] = "s",
+    [KIND_ENUM] = "t",       [KIND_DOMAIN] = "t",   [KIND_FUNCTION] = "f",     [KIND_SEQUENCE] = "rt",
+    [KIND_TABLE] = "rt",     [KIND_COLUMN] = "C",   [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",
+    [KIND_CHECK] = "K",      [KIND_EXCLUDE] = "rK", [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",
+    [KIND_VIEW] = "rt",      [KIND_TRIGGER] = "T",  [KIND_POLICY] = "P",       [KIND_RULE] = "R",
+    [KIND_STATISTICS] = "s",
 };

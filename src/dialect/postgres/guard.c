@@ -72,12 +72,26 @@ static const char *statistics_is(struct arena *mem, const struct object *statist
                         there ? "" : "NOT ", relation(mem, statistics->parent), literal(mem, statistics->name));
 }
 
+/* "schema.name(integer)" */
+static const char *routine(struct arena *mem, const struct function *function)
+{
+    struct buf name;
+    struct names arguments = function->arguments;
+    buf_init(&name, mem);
+    pg_sibling(&name, &function->object, function->called);
+    buf_addf(&name, "(%s)", names_join(mem, &arguments, ", "));
+    return literal(mem, name.data);
+}
+
 /* NULL: nobody makes such a thing by hand so that it would have to make room. */
 static const char *presence(struct arena *mem, const struct object *object, bool there)
 {
     switch (object->kind) {
     case KIND_DOMAIN:
     case KIND_ENUM: return arena_printf(mem, "to_regtype(%s) IS %sNULL", relation(mem, object), there ? "NOT " : "");
+    case KIND_FUNCTION:
+        return arena_printf(mem, "to_regprocedure(%s) IS %sNULL", routine(mem, (const struct function *)object),
+                            there ? "NOT " : "");
     case KIND_TABLE: return relation_is(mem, object, "'r', 'p'", there);
     case KIND_SEQUENCE: return relation_is(mem, object, "'S'", there);
     case KIND_VIEW: return view_is(mem, (const struct view *)object, there);

@@ -96,6 +96,12 @@ render_fn pg_type_drop, pg_type_rename, pg_type_finish;
 /* render_policy.c */
 render_fn pg_policy_create, pg_policy_drop, pg_policy_alter, pg_policy_rename;
 
+/* render_function.c */
+/* Does CREATE OR REPLACE not do? */
+bool pg_function_is_remade(struct arena *mem, const struct function *before, const struct function *after);
+bool pg_function_is_bound(const struct function *function); /* its body is kept parsed: BEGIN ATOMIC, RETURN */
+render_fn pg_function_create, pg_function_drop, pg_function_alter, pg_function_finish;
+
 /* render_statistics.c */
 render_fn pg_statistics_create, pg_statistics_drop, pg_statistics_alter, pg_statistics_rename;
 

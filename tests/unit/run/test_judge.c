@@ -110,6 +110,17 @@ static const char *told(struct ctx *ctx, const struct judged *one)
     return ((const struct expr *)object_field(object_of_kind(desired, one->kind), one->field))->printed;
 }
 
+/* No models describe these: both sides were printed by a server. */
+static const enum kind printed_always[] = {KIND_FUNCTION};
+
+static bool is_printed_always(enum kind kind)
+{
+    for (size_t i = 0; i < sizeof printed_always / sizeof *printed_always; i++)
+        if (printed_always[i] == kind)
+            return true;
+    return false;
+}
+
 static const struct judged *judged_find(enum kind kind, int field)
 {
     for (size_t i = 0; i < sizeof judged / sizeof *judged; i++)
@@ -129,7 +140,8 @@ static void every_text_is_put_to_the_judge(void **state)
         for (int kind = 0; kind < KIND_COUNT; kind++)
             for (int i = 0; i < kind_table[kind].fields; i++) {
                 const struct field *field = &kind_table[kind].field[i];
-                if (field->type != FIELD_EXPR || !(field->engines & played.engine))
+                if (field->type != FIELD_EXPR || !(field->engines & played.engine) ||
+                    is_printed_always((enum kind)kind))
                     continue;
                 const struct judged *one = judged_find((enum kind)kind, i);
                 if (!one)

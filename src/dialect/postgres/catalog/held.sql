@@ -23,7 +23,8 @@ WITH ns AS (
               WHERE s.oid = d.objid AND (c.relispartition OR c.relkind = 'f' OR c.relnamespace <> s.stxnamespace))
           WHEN 'pg_policy'::regclass THEN EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
                                                   WHERE p.oid = d.objid AND c.relispartition)
-          ELSE d.classid IN ('pg_proc'::regclass, 'pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
+          WHEN 'pg_proc'::regclass THEN EXISTS (SELECT FROM pg_proc p WHERE p.oid = d.objid AND p.prokind = 'a')
+          ELSE d.classid IN ('pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
               'pg_opfamily'::regclass, 'pg_transform'::regclass, 'pg_publication_rel'::regclass)
           END
 ), resting AS (

@@ -30,7 +30,7 @@ WITH ns AS (
         AND NOT EXISTS (SELECT FROM hidden h WHERE c.relkind = 'c' AND h.classid = 'pg_type'::regclass
             AND h.objid = c.reltype)
 ), proc AS MATERIALIZED (
-    SELECT p.oid, n.schema, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name, p.prokind,
+    SELECT p.oid, n.schema, p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS name, p.prokind,
         p.proacl, p.proowner, CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate'
             ELSE 'function' END AS word
     FROM pg_proc p JOIN ns n ON n.oid = p.pronamespace
@@ -166,16 +166,15 @@ SELECT NULL, 'policy', r.schema, p.polname, r.word, r.name, NULL, concat_ws('; '
     'using ' || pg_get_expr(p.polqual, p.polrelid), 'check ' || pg_get_expr(p.polwithcheck, p.polrelid))
 FROM pg_policy p JOIN rel r ON r.oid = p.polrelid AND r.word = 'partition'
 UNION ALL
--- if pg_proc WHERE oid >= 16384
-SELECT NULL, p.word, p.schema, p.name, NULL, NULL, NULL, CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE
-    (SELECT concat_ws('; ', a.aggkind, a.aggnumdirectargs, a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
+-- if pg_proc WHERE oid >= 16384 AND prokind = 'a'
+SELECT NULL, p.word, p.schema, p.name, NULL, NULL, NULL, (SELECT concat_ws('; ', a.aggkind, a.aggnumdirectargs, a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
         a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn, a.aggfinalextra, a.aggmfinalextra,
             a.aggfinalmodify,
         a.aggmfinalmodify, a.aggsortop::regoperator, format_type(a.aggtranstype, NULL),
             format_type(a.aggmtranstype, NULL),
         'init ' || a.agginitval, 'minit ' || a.aggminitval, (SELECT proparallel FROM pg_proc WHERE oid = p.oid))
-        FROM pg_aggregate a WHERE a.aggfnoid = p.oid) END
-FROM proc p
+        FROM pg_aggregate a WHERE a.aggfnoid = p.oid)
+FROM proc p WHERE p.prokind = 'a'
 UNION ALL
 -- if pg_type WHERE oid >= 16384; typtype IN ('p', 'r') OR (typtype = 'b' AND typinput <> 'array_in'::regproc)
 SELECT NULL, y.word, y.schema, y.name, NULL, NULL, NULL,
@@ -371,6 +370,7 @@ WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
         AND t.typtype IN ('d', 'e'))
     AND NOT EXISTS (SELECT FROM pg_constraint k JOIN typ y ON y.oid = k.contypid
         WHERE d.classoid = 'pg_constraint'::regclass AND k.oid = d.objoid AND k.contype = 'c')
+    AND NOT EXISTS (SELECT FROM pg_proc p WHERE d.classoid = 'pg_proc'::regclass AND p.oid = d.objoid AND p.prokind <> 'a')
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e')
 UNION ALL
 -- Of the indexes that no kind models: those of constraints, and those of partitions.
