@@ -57,14 +57,17 @@ struct mode {
     const char *busy;
     bool speaks;
     const char *more_time;
+    const char *died;
 };
 static const char reader_seconds[] = "DBWARDEN_READER_SECONDS=120 would give it more time.";
+static const char on_import[] = "Does code that is executed on import call sys.exit() or os._exit()?";
 static const struct mode modes[] = {
-    {"config", ERR_CONFIG, "it read the project's configuration", false, reader_seconds},
-    {"edit", ERR_CONFIG, "it read the project's configuration", false, reader_seconds},
-    {"models", ERR_MODELS, "it read the project's models", false, reader_seconds},
-    {"again", ERR_MODELS, "it read the project's models", false, reader_seconds},
-    {"seed", ERR_FAILED, "it ran the seed", true, "Nothing of it is kept. --time-limit gives it more seconds."},
+    {"config", ERR_CONFIG, "it read the project's configuration", false, reader_seconds, on_import},
+    {"edit", ERR_CONFIG, "it read the project's configuration", false, reader_seconds, on_import},
+    {"models", ERR_MODELS, "it read the project's models", false, reader_seconds, on_import},
+    {"again", ERR_MODELS, "it read the project's models", false, reader_seconds, on_import},
+    {"seed", ERR_FAILED, "it ran the seed", true, "Nothing of it is kept. --time-limit gives it more seconds.",
+     "Does the seed call os._exit(), or did somebody kill it?"},
 };
 
 static const struct mode *mode_of(const char *name)
@@ -102,7 +105,7 @@ static int fail_silent(struct ctx *ctx, const struct reader_call *call, const st
         return fail_hint(ctx, "Its last output: %s", lines);
     if (result->timed_out)
         return fail_hint(ctx, "%s", mode->more_time);
-    return fail_hint(ctx, "Does code that is executed on import call sys.exit() or os._exit()?");
+    return fail_hint(ctx, "%s", mode->died);
 }
 
 static int fail_as_answered(struct ctx *ctx, const struct mode *mode, const struct json *error, const char *errors)

@@ -301,6 +301,10 @@ def test_an_interrupted_restore_in_one_transaction(any_project):
         process = project.start("restore", str(backup), "--yes")
         wait_until(lambda: project.database.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'keep'::regclass AND "
                                                   "database = (SELECT oid FROM pg_database WHERE datname = current_database())"))
+        report = project.ok("lock-status", "--json").json
+        assert report["held"] is True and report["holder"]["file"] == f"restore of {backup}"
+        refused = project.run("migrate", "--wait-for-runner", "0")
+        assert refused.status == 4 and f"process {process.pid}, since" in refused.err, refused
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130 and "is as it was" in err and f"`dbwarden restore {backup}` begins again" in err, err

@@ -118,13 +118,26 @@ int my_dump(struct ctx *ctx, struct conn *conn, const char *const *options, cons
     return run(ctx, url, program, words.item, (struct process_spec){.output_fd = fd});
 }
 
+/* Many systems have it under both names. */
+static bool is_mariadb(const char *program)
+{
+    char *real = realpath(program, NULL);
+    bool is = text_has(path_name(real ? real : program), "mariadb");
+    free(real);
+    return is;
+}
+
 int my_feed(struct ctx *ctx, struct conn *conn, int fd)
 {
     const struct url *url = &((struct my_conn *)conn)->url;
     const char *const more[] = {arena_printf(ctx->mem, "--database=%s", url->database), NULL};
     const char *program;
     TRY(find(ctx, conn, client_names, client_names_mysql, &program));
-    return run(ctx, url, program, more, (struct process_spec){.input_fd = fd});
+    int code = run(ctx, url, program, more, (struct process_spec){.input_fd = fd});
+    if (code == ERR_FAILED && conn->dialect == &my_dialect && is_mariadb(program))
+        return fail(ctx, ERR_FAILED, "%s (%s is MariaDB's, which does not read every dump of MySQL)",
+                    ctx->error.message, program);
+    return code;
 }
 
 int my_backup_save(struct ctx *ctx, struct conn *conn, const char *path)

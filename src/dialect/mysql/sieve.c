@@ -62,13 +62,14 @@ static void *sieve_run(void *argument)
     char *line = NULL;
     size_t room = 0;
     bool own = false;
-    for (ssize_t got; (got = getline(&line, &room, sieve->dump)) >= 0;) {
+    ssize_t got;
+    while ((got = getline(&line, &room, sieve->dump)) >= 0) {
         bool skip = own || begins_own(line);
         own = skip && !ends_statement(line, (size_t)got);
         if (!skip && !write_whole(sieve->ends[1], line, (size_t)got))
             break;
     }
-    sieve->failed = ferror(sieve->dump);
+    sieve->failed = got < 0 && !feof(sieve->dump);
     free(line);
     fd_close(&sieve->ends[1]);
     return NULL;

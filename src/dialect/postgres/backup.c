@@ -4,8 +4,8 @@
  * Bringing one back is one transaction in the database itself: what is in it is dropped, then pg_restore's script is run, so
  * that whoever is connected sees the old or the new and a failure changes nothing.  (A new database under the old one's name
  * would need rights on the server, nobody connected, and would lose what is set for the database.)  Extensions and the
- * schemas that they are in stay, because many users may not make them.  The table of a lease stays too: the transaction begins
- * with its fence, and so holds its row.
+ * schemas that they are in stay, because many users may not make them.  The lock's table stays too, because others look into
+ * it meanwhile; with a lease the transaction begins with its fence, and so holds its row.
  *
  * The programs get the connection as a service file and the password as a password file, both in memory.
  */
@@ -27,8 +27,8 @@ PROGRAM(dump_program, "pg_dump");
 PROGRAM(restore_program, "pg_restore");
 PROGRAM(shell_program, "psql");
 
-/* Of the setting that says where a lease is; without a lease it is NULL, or '' where a pooled backend had it before. */
-#define LEASE_HOME "current_setting('dbwarden.lease_home', true)"
+/* Of the setting that says where the lock's table is. */
+#define LOCK_HOME "current_setting('dbwarden.lock_home', true)"
 
 /* What is not of a schema's, then what is in the schemas that stay, then the others with all that is in them. */
 static const char clear_sql[] =
@@ -43,7 +43,7 @@ static const char clear_sql[] =
     "END LOOP;\n"
     "PERFORM lo_unlink(oid) FROM pg_largeobject_metadata;\n"
     "FOR it IN SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace n WHERE nspname !~ '^pg_' AND nspname NOT "
-    "IN ('information_schema', 'public') AND nspname IS DISTINCT FROM " LEASE_HOME
+    "IN ('information_schema', 'public') AND nspname IS DISTINCT FROM " LOCK_HOME
     " AND NOT EXISTS (SELECT FROM pg_extension e WHERE e.extnamespace = n.oid) AND NOT "
     "EXISTS (SELECT FROM pg_depend d WHERE d.objid = n.oid AND d.classid = 'pg_namespace'::regclass AND d.deptype = 'e') "
     "LOOP EXECUTE it; END LOOP;\n"
@@ -65,7 +65,7 @@ static const char clear_sql[] =
     "UNION ALL SELECT 6, format('DROP TEXT SEARCH DICTIONARY %I.%I CASCADE', n.nspname, c.dictname), c.oid, "
     "'pg_ts_dict'::regclass, n.nspname FROM pg_ts_dict c JOIN pg_namespace n ON n.oid = c.dictnamespace\n"
     ") AS each WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND each.oid IS DISTINCT FROM "
-    "to_regclass(quote_ident(" LEASE_HOME ") || '." LOCK_TABLE "') AND NOT EXISTS (SELECT FROM pg_depend d WHERE "
+    "to_regclass(quote_ident(" LOCK_HOME ") || '." LOCK_TABLE "') AND NOT EXISTS (SELECT FROM pg_depend d WHERE "
     "d.objid = each.oid AND d.classid = each.class AND (d.deptype = 'e' OR d.deptype = 'i')) ORDER BY turn, drop LIMIT 1;\n"
     "EXIT WHEN NOT FOUND; EXECUTE it; END LOOP;\n"
     "END $clear$;\n";
@@ -230,7 +230,7 @@ static int read_all(struct ctx *ctx, int fd, char **text)
     return 0;
 }
 
-/* Is this line of the table of contents about what is there and stays: an extension, the schema of one or of a lease? */
+/* Is this line of the table of contents about what is there and stays: an extension, the schema of one or of the lock? */
 static bool stays(struct arena *mem, const char *line, const struct rows *extensions, const char *home)
 {
     if (strstr(line, " " LOCK_TABLE " ") || (home && strstr(line, arena_printf(mem, " SCHEMA - %s ", home))))
@@ -318,17 +318,29 @@ static int copy_in(struct ctx *ctx, struct pg_conn *conn, const struct incoming 
     return run(ctx, &there, argv, 0);
 }
 
-/* The schema that has the table of the lease; NULL: none is held. */
-static int lease_home(struct ctx *ctx, struct conn *conn, const char **home)
+/* The schema that has the lock's table, which others look into meanwhile; NULL: there is none. */
+static int lock_home(struct ctx *ctx, struct conn *conn, const char **home)
 {
     struct rows rows;
-    *home = NULL;
-    if (!conn->fence)
-        return 0;
     TRY(conn_fence(ctx, conn));
-    TRY(pg_query(ctx, conn, "SELECT current_schema()", NULL, &rows));
+    TRY(pg_query(ctx, conn,
+                 "SELECT (SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = "
+                 "to_regclass('" LOCK_TABLE "'))",
+                 NULL, &rows));
     *home = ((const char *const *)rows.row.item[0])[0];
     return 0;
+}
+
+static void fence_add(struct buf *block, const struct batch_step *fence)
+{
+    buf_add(block, "EXECUTE ");
+    pg_literal(block, fence->sql);
+    for (int i = 0; i < fence->params->n; i++) {
+        buf_add(block, i ? ", " : " USING ");
+        pg_literal(block, fence->params->item[i]);
+        buf_add(block, "::text");
+    }
+    buf_add(block, "; ");
 }
 
 /* What psql runs first. It knows no parameters, so the fence is run by a block. */
@@ -338,14 +350,10 @@ static const char *clear_script(struct arena *mem, const struct conn *conn, cons
     if (!home)
         return clear_sql;
     buf_init(&block, mem);
-    buf_add(&block, "BEGIN EXECUTE ");
-    pg_literal(&block, conn->fence->sql);
-    for (int i = 0; i < conn->fence->params->n; i++) {
-        buf_add(&block, i ? ", " : " USING ");
-        pg_literal(&block, conn->fence->params->item[i]);
-        buf_add(&block, "::text");
-    }
-    buf_add(&block, "; PERFORM set_config('dbwarden.lease_home', ");
+    buf_add(&block, "BEGIN ");
+    if (conn->fence)
+        fence_add(&block, conn->fence);
+    buf_add(&block, "PERFORM set_config('dbwarden.lock_home', ");
     pg_literal(&block, home);
     buf_add(&block, ", true); END");
     buf_init(&script, mem);
@@ -364,7 +372,7 @@ int pg_backup_load(struct ctx *ctx, struct conn *conn, const char *path)
     path = path_absolute(ctx, path); /* which no program takes for an option */
     if (!path)
         return fail(ctx, ERR_FILE, "the working folder is gone");
-    TRY(lease_home(ctx, conn, &home));
+    TRY(lock_home(ctx, conn, &home));
     TRY(contents(ctx, pg, path, home, &list));
     TRY(process_secret(ctx, list, strlen(list), &fd));
     const char *option = arena_printf(ctx->mem, "--use-list=/dev/fd/%d", fd);
