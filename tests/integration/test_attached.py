@@ -130,7 +130,7 @@ CREATE VIEW v AS SELECT t.id, t.n FROM t;
 
 
 def test_rules_come_back_with_a_view_that_is_made_again(place):
-    rule = "CREATE RULE kept AS ON INSERT TO v DO INSTEAD INSERT INTO t (id, n) VALUES (new.id, new.n);\n"
+    rule = "CREATE RULE kept AS ON INSERT TO v DO INSTEAD (INSERT INTO t (id, n) VALUES (new.id, new.n); NOTIFY v);\n"
     by_hand = "CREATE RULE theirs AS ON DELETE TO v DO INSTEAD DELETE FROM t WHERE t.id = old.id"
     place.starts(VIEW + rule, by_hand)
     place.write("schema.sql", VIEW.replace("smallint", "bigint") + rule)
