@@ -137,6 +137,37 @@ static bool labels_go(const struct effect_case *effect)
     return !pg_only_adds(before, after);
 }
 
+/* ---- domains ---- */
+
+static bool is_array(const char *type)
+{
+    return type && text_ends(type, "[]");
+}
+
+/* Has a table a column with an array of it, or of a domain of it? */
+static bool is_in_arrays(const struct object *domain)
+{
+    for (const struct edge *edge = domain->needed; edge; edge = edge->next_needed) {
+        const struct object *from = edge->from;
+        if (from->kind == KIND_COLUMN && is_array(((const struct column *)from)->type))
+            return true;
+        if (from->kind == KIND_DOMAIN && (is_array(((const struct domain *)from)->type) || is_in_arrays(from)))
+            return true;
+    }
+    return false;
+}
+
+static bool becomes_not_null(const struct effect_case *effect)
+{
+    return !((const struct domain *)effect->change->after)->nullable && is_in_arrays(effect->change->before);
+}
+
+static bool binds_arrays(const struct effect_case *effect)
+{
+    const struct object *domain = effect->change->after->parent;
+    return domain->kind == KIND_DOMAIN && domain->peer && is_in_arrays(domain->peer);
+}
+
 /* ---- tables ---- */
 
 static bool becomes_unlogged(const struct effect_case *effect)
@@ -330,11 +361,20 @@ static bool is_bound_to_replaced(const struct effect_case *effect)
             .hint = "Write the migration by hand: make a new table, copy the rows, swap the names."     \
     }
 
+#define IN_ARRAYS                                                                                                   \
+    .effect = EFFECT_REFUSE,                                                                                        \
+    .reason = "the server looks at no arrays, and refuses a new condition of a domain under them",                  \
+    .hint =                                                                                                         \
+        "Write the migration by hand: change the columns with arrays of it to arrays of its base type, change the " \
+        "domain, and change the columns back."
+
 const struct effect_row pg_effects[] = {
     /* of the object itself */
     {KIND_COLUMN, ON(ALTER), COLUMN_type, ITSELF, ANY_FIELD, is_row_type, .effect = EFFECT_REFUSE,
      .reason = "its type cannot change while a column has the type of whole rows of its table",
      .hint = "Write the migration by hand: change that column to another type and back, with its rows."},
+    {KIND_DOMAIN, ON(ALTER), DOMAIN_nullable, ITSELF, ANY_FIELD, becomes_not_null, IN_ARRAYS},
+    {KIND_CHECK, ON(CREATE), ANY_FIELD, ITSELF, ANY_FIELD, binds_arrays, IN_ARRAYS},
     PARTITION_KEY(COLUMN_type),
     PARTITION_KEY(COLUMN_collation),
     NULL_APART(COLUMN_type),
