@@ -11,6 +11,14 @@ static const struct object *check_at(const struct object *domain, int i)
     return check->apart || check->made ? NULL : check;
 }
 
+/* What is of another domain takes over the default of that unless it says its own. */
+static bool is_of_domain(const struct render *render, const struct domain *domain)
+{
+    struct pg_type type;
+    return pg_type_read(render->mem, domain->type, &type) && !type.known && !type.array &&
+           tree_find(render->after, KIND_DOMAIN, type.schema, type.name);
+}
+
 static void create_domain(struct render *render, const struct domain *domain)
 {
     struct buf out = pg_begin(render, "CREATE DOMAIN ");
@@ -23,7 +31,8 @@ static void create_domain(struct render *render, const struct domain *domain)
     if (pg_expr_said(&domain->default_value)) {
         buf_add(&out, " DEFAULT ");
         pg_default_text(&out, expr_text(&domain->default_value));
-    }
+    } else if (is_of_domain(render, domain))
+        buf_add(&out, " DEFAULT NULL");
     if (!domain->nullable)
         buf_add(&out, " NOT NULL");
     for (int i = 0; i < domain->object.children.n; i++) {

@@ -1,10 +1,11 @@
 -- A collation only where it is not that of the base type; one that the search path does not lead to with its schema, in quotes.
+-- DEFAULT NULL, which a domain of a domain with a default may need, is none.
 -- What was copied into a scratch database is not of it.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        t.typname AS name,
        format_type(t.typbasetype, t.typtypmod) AS type,
        NOT t.typnotnull AS nullable,
-       pg_get_expr(t.typdefaultbin, 0) AS default_value,
+       CASE WHEN pg_get_expr(t.typdefaultbin, 0) !~ '^NULL(::|$)' THEN pg_get_expr(t.typdefaultbin, 0) END AS default_value,
        CASE WHEN t.typcollation <> b.typcollation THEN
            (SELECT CASE WHEN pg_collation_is_visible(co.oid) THEN co.collname::text
                 ELSE concat('"', replace(cn.nspname, '"', '""'), '"."', replace(co.collname, '"', '""'), '"') END
