@@ -544,6 +544,19 @@ static void qualified_mention(struct reader *reader, int at, int n, bool shown)
     }
 }
 
+/* "users" or "users.*" where FROM reads it under its own name: whole rows. */
+static void row_mention(struct reader *reader, int at)
+{
+    bool aliased = false;
+    const char *name = name_at(reader, at);
+    const struct object *relation = qualifier_find(reader, reader->scope[at], name, &aliased);
+    if (!relation || aliased || !relation->name || !same_name(reader, relation->name, name))
+        return;
+    struct object *named = directory_relation(reader->directory, relation->parent->name, relation->name);
+    if (named)
+        mention_add(reader, named, at, false);
+}
+
 /* An item of the outermost select list that is nothing but this name. */
 static bool is_shown(const struct reader *reader, int at, int last)
 {
@@ -563,8 +576,12 @@ static void columns_mention(struct reader *reader)
         bool shown = is_shown(reader, i, last);
         if (n > 1)
             qualified_mention(reader, i, n, shown);
-        else if (!is(reader, last + 1, "("))
+        else if (!is(reader, last + 1, "(")) {
+            int before = reader->found->n;
             bare_column_mention(reader, i, shown);
+            if (reader->found->n == before)
+                row_mention(reader, i);
+        }
         i = last;
     }
 }

@@ -405,6 +405,16 @@ static void arcs_of_rename(struct orderer *orderer, const struct change *rename)
     }
 }
 
+/* A body in quotes keeps the names that things had: on the way back it is made when they have them again. */
+static void arcs_of_quoted(struct orderer *orderer, const struct object *renamed, const struct change *rename)
+{
+    for (const struct edge *edge = renamed ? renamed->needed : NULL; edge; edge = edge->next_needed) {
+        bool quoted = kind_table[edge->from->kind].field[edge->field].marks & FIELD_UNHELD;
+        if (quoted && edge->how == EDGE_NAMES)
+            arc_add(orderer, rename, step_making(edge->from), NULL);
+    }
+}
+
 /* A part is renamed under the new name of what holds it: after that is renamed, or on the way back before. */
 static void arcs_of_holder(struct orderer *orderer, const struct change *rename)
 {
@@ -467,6 +477,8 @@ static void arcs_of_steps(struct orderer *orderer)
             arc_add(orderer, step_unmaking(step->after->peer), step, NULL);
         if (step->op == CHANGE_RENAME) {
             arcs_of_rename(orderer, step);
+            if (orderer->planner->out->reversed)
+                arcs_of_quoted(orderer, step->renamed, step);
             arcs_of_holder(orderer, step);
         }
         if (step->op == CHANGE_DROP && !step->replaced)
