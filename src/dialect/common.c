@@ -187,10 +187,10 @@ static struct object *parent_find(struct arena *mem, const struct map *parents, 
     switch (kind_table[shape->kind].parent[0]) {
     case KIND_DATABASE: return tree->root;
     case KIND_SCHEMA: return tree_schema(mem, tree, schema);
-    case KIND_TABLE: return map_get(parents, arena_printf(mem, "%s\1%s", schema, table ? table : parent));
-    default:
+    case KIND_INDEX:
         return table ? map_get(parents, arena_printf(mem, "i\1%s\1%s\1%s", schema, table, parent))
                      : map_get(parents, arena_printf(mem, "i\1%s\1%s", schema, parent));
+    default: return map_get(parents, arena_printf(mem, "%s\1%s", schema, table ? table : parent));
     }
 }
 

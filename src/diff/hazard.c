@@ -632,17 +632,32 @@ static void stranger_judge(const struct finder *finder, const struct change *cha
         parts_room_judge(finder, change);
 }
 
+/* Of a type that stays: a value in each column of it. */
+static bool is_in_type(const struct object *object)
+{
+    const struct object *type = object->parent;
+    return type && type->peer && kind_is(type->kind, KIND_IS_TYPE) && !binds_rows(object);
+}
+
+static void dropped_judge(const struct finder *finder, const struct change *change, const struct object *object)
+{
+    if (kind_is(change->kind, KIND_HOLDS_ROWS))
+        hazard_add(finder, change, "drops-data", true,
+                   arena_printf(finder->mem, "the rows of %s are lost", object_path(finder->mem, object)));
+    else if (kind_is(change->kind, KIND_COUNTER))
+        counter_judge(finder, change);
+    else if (kind_is(change->kind, KIND_IS_COLUMN) && object->parent->peer)
+        column_dropped_judge(finder, change, object);
+    else if (is_in_type(object))
+        values_lost(finder, change, object);
+}
+
 static void change_judge(const struct finder *finder, const struct change *change)
 {
     const struct object *object = change_object(change);
     bool column = kind_is(change->kind, KIND_IS_COLUMN);
-    if (change->op == CHANGE_DROP && kind_is(change->kind, KIND_HOLDS_ROWS))
-        hazard_add(finder, change, "drops-data", true,
-                   arena_printf(finder->mem, "the rows of %s are lost", object_path(finder->mem, object)));
-    else if (change->op == CHANGE_DROP && kind_is(change->kind, KIND_COUNTER))
-        counter_judge(finder, change);
-    else if (change->op == CHANGE_DROP && column && object->parent->peer)
-        column_dropped_judge(finder, change, object);
+    if (change->op == CHANGE_DROP)
+        dropped_judge(finder, change, object);
     else if (change->op == CHANGE_CREATE && column)
         column_added_judge(finder, change, object);
     else if (change->op == CHANGE_CREATE) {

@@ -539,8 +539,21 @@ static void comment_read(struct reader *reader, const struct classified *what)
         setting_set(reader, key, "comment", true);
 }
 
-static void statement_read(struct owned *owned, const struct classified *what, enum owned_words words)
+/* DROP TYPE may be about any of several kinds: the one that is known by that name. */
+static enum kind kind_known(const struct owned *owned, const struct classified *what)
 {
+    for (int kind = 0; what->kind < KIND_COUNT && kind_is(what->kind, KIND_IS_TYPE) && kind < KIND_COUNT; kind++)
+        if (kind_is((enum kind)kind, KIND_IS_TYPE) && text_equal(kind_table[kind].sql, kind_table[what->kind].sql) &&
+            map_get(&owned->tops, top_key(owned, (enum kind)kind, what->schema, what->name)))
+            return (enum kind)kind;
+    return what->kind;
+}
+
+static void statement_read(struct owned *owned, const struct classified *said, enum owned_words words)
+{
+    struct classified named = *said;
+    const struct classified *what = &named;
+    named.kind = said->verb == VERB_CREATE ? said->kind : kind_known(owned, said);
     struct reader reader = {.owned = owned, .mem = owned->ctx->mem};
     lex_open(&reader.lexer, owned->target->dialect->lex, what->piece.text, what->piece.length);
     step(&reader);

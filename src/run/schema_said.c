@@ -134,6 +134,7 @@ static const char *owner_of_created(const struct classified *statement, const st
     case KIND_TRIGGER:
     case KIND_POLICY:
     case KIND_RULE: return statement->table;
+    case KIND_COMPOSITE:
     case KIND_ENUM: return word_is(words, word, "type") ? statement->name : NULL;
     case KIND_DOMAIN: return word_is(words, word, "domain") ? statement->name : NULL;
     case KIND_SEQUENCE: return word_is(words, word, "sequence") ? statement->name : NULL;

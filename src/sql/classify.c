@@ -189,9 +189,12 @@ static void take_on_table(struct cursor *cursor, struct classified *result)
     take_table_after(cursor, "on", result);
 }
 
-static bool is_enum_body(struct cursor *cursor)
+/* CREATE TYPE name ... */
+static enum kind kind_of_type(struct cursor *cursor)
 {
-    return accept(cursor, "as") && at(cursor, "enum");
+    if (!accept(cursor, "as"))
+        return KIND_COUNT;
+    return at(cursor, "enum") ? KIND_ENUM : at(cursor, "(") ? KIND_COMPOSITE : KIND_COUNT;
 }
 
 static void classify_create(struct cursor *cursor, struct classified *result)
@@ -213,8 +216,8 @@ static void classify_create(struct cursor *cursor, struct classified *result)
         take_table_after(cursor, "to", result);
     if (result->kind == KIND_STATISTICS) /* ON a, b FROM t */
         take_table_after(cursor, "from", result);
-    if (result->kind == KIND_ENUM && !is_enum_body(cursor))
-        result->kind = KIND_COUNT;
+    if (result->kind == KIND_ENUM)
+        result->kind = kind_of_type(cursor);
 }
 
 static void destroy(struct cursor *cursor, struct classified *result, enum destroys destroys, const char *name)

@@ -22,6 +22,7 @@ CREATE FUNCTION unused() RETURNS integer LANGUAGE sql AS 'SELECT 1'"""
 
 USES = {
     "domain": (DOMAIN, "CREATE TABLE t (id integer, n posint)"),
+    "composite": (COMPOSITE, "CREATE TABLE t (p pair[])"),
     "cast": (DOMAIN, "CREATE VIEW v AS SELECT 1::posint AS a"),
     **{name: (makes, needs) for name, (makes, needs, _, _) in NEEDS.items()},
     "operator": (OPERATOR, "CREATE TABLE t (n integer, CHECK (n === 3))"),

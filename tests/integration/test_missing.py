@@ -17,7 +17,6 @@ OPCLASS = """CREATE OPERATOR CLASS by_cmp FOR TYPE integer USING btree AS OPERAT
 
 NEEDS = {
     "default": (FUNCTION, "CREATE TABLE t (id integer DEFAULT f())", "table t / column id", "function f()"),
-    "composite": (COMPOSITE, "CREATE TABLE t (p pair[])", "table t / column p", "composite type pair"),
     "collation": (COLLATION, 'CREATE TABLE t (name text COLLATE plain)', "table t / column name", "collation plain"),
     "check": (CHECKING, "CREATE TABLE t (n integer, CHECK (ok(n)))", "table t / check t_n_check",
               "function ok(integer)"),

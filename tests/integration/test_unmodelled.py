@@ -17,7 +17,6 @@ comment of index t_pkey on table t
 comment on column v.name
 comment on extension plpgsql
 comment on type u
-composite type addr
 constraint p1_ck on partition p1
 conversion conv
 default on column v.name
@@ -152,7 +151,7 @@ CHANGES_KIND = {
         "CREATE TABLE s.c PARTITION OF p FOR VALUES FROM (1) TO (10)", "table s.c", "partition s.c of table p"),
     "foreign": ("CREATE TABLE c (a integer)", "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
                 "CREATE FOREIGN TABLE c (a integer) SERVER s", "table c", "foreign table c"),
-    "view": ("CREATE VIEW v AS SELECT 1 AS a", "CREATE TYPE v AS (a integer)", "view v", "composite type v"),
+    "view": ("CREATE VIEW v AS SELECT 1 AS a", "CREATE TYPE v", "view v", "shell type v"),
     "enum": ("CREATE TYPE e AS ENUM ('a')", "CREATE TYPE e", "enum e", "shell type e"),
 }
 
@@ -419,12 +418,12 @@ HELD = """CREATE TYPE mood AS ENUM ('a', 'b');
 CREATE TABLE t (id integer, m mood, n integer);
 """
 HOLDERS = {
-    "composite type c": "CREATE TYPE c AS (m mood)",
+    "cast from mood to integer": "CREATE CAST (mood AS integer) WITH INOUT",
 }
 
 
 @both_servers
-@pytest.mark.parametrize("holder, labels", zip(HOLDERS, ["'a'", "'b', 'a'", "'c', 'b'"]))
+@pytest.mark.parametrize("holder, labels", zip(HOLDERS, ["'a'", "'b', 'a'"]))
 def test_a_type_is_not_made_anew_under_what_nobody_manages(place, holder, labels):
     place.starts(HELD, HOLDERS[holder])
     said = place.stops(HELD.replace("'a', 'b'", labels))

@@ -109,13 +109,14 @@ static bool is_strict(const struct column *column)
 void random_type(struct dice *dice, struct column *column)
 {
     /* no arrays of domains: the server refuses new conditions under them */
-    enum kind kind = dice_chance(dice, 60) ? KIND_ENUM : KIND_DOMAIN;
+    enum kind kind = dice_chance(dice, 50) ? KIND_ENUM : dice_chance(dice, 70) ? KIND_DOMAIN : KIND_COMPOSITE;
     const struct object *own = dice->engine == ENGINE_PG && dice_chance(dice, 16) ? random_of_kind(dice, kind) : NULL;
+    const char *many = own && kind == KIND_COMPOSITE && dice_chance(dice, 20) ? "[]" : "";
     const struct type_choice *choice;
     do
         choice = &PICK(dice, types);
     while (!(choice->engines & dice->engine) || (is_strict(column) && !(choice->flags & STRICT)));
-    SAY(column, COLUMN, type, own ? qualified(dice, own) : choice->type);
+    SAY(column, COLUMN, type, own ? arena_printf(dice->mem, "%s%s", qualified(dice, own), many) : choice->type);
 }
 
 const char *random_default(struct dice *dice, const struct column *column)

@@ -205,10 +205,10 @@ static void random_references(struct dice *dice, struct object *table)
 static struct kind_set spoken_kinds(enum engine engine)
 {
     if (engine == ENGINE_PG)
-        return kind_set_of(KIND_SCHEMA, KIND_ENUM, KIND_DOMAIN, KIND_SEQUENCE, KIND_TABLE, KIND_COLUMN,
-                           KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE, KIND_FOREIGN_KEY, KIND_INDEX,
-                           KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_POLICY, KIND_RULE, KIND_STATISTICS,
-                           KIND_FUNCTION);
+        return kind_set_of(KIND_SCHEMA, KIND_ENUM, KIND_DOMAIN, KIND_COMPOSITE, KIND_ATTRIBUTE, KIND_SEQUENCE,
+                           KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE,
+                           KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_POLICY,
+                           KIND_RULE, KIND_STATISTICS, KIND_FUNCTION);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
                        KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
 }
@@ -240,6 +240,8 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
         random_enum(&dice);
     for (int i = dice_below(&dice, 4); i > 1 && engine == ENGINE_PG; i--)
         random_domain(&dice);
+    if (engine == ENGINE_PG && dice_chance(&dice, 30))
+        random_composite(&dice);
     if (engine == ENGINE_PG && dice_chance(&dice, 25))
         random_sequence(&dice);
     struct list tables = {0};

@@ -513,10 +513,16 @@ static bool add_domain(struct dice *dice)
     return dice->engine == ENGINE_PG && random_domain(dice);
 }
 
+/* Or a composite type. */
 static bool drop_domain(struct dice *dice)
 {
-    struct object *domain = random_of_kind(dice, KIND_DOMAIN);
+    struct object *domain = random_of_kind(dice, dice_chance(dice, 60) ? KIND_DOMAIN : KIND_COMPOSITE);
     return domain && remove_with_dependents(dice, domain);
+}
+
+static bool add_composite(struct dice *dice)
+{
+    return dice->engine == ENGINE_PG && random_composite(dice);
 }
 
 static bool add_sequence(struct dice *dice)
@@ -734,7 +740,7 @@ static bool (*const mutations[])(struct dice *) = {
     swap_names,       alter_view_options, add_policy,      drop_policy,   alter_policy,     alter_security,
     add_domain,       drop_domain,        alter_domain,    alter_domain,  add_statistics,   drop_statistics,
     alter_statistics, alter_target,       add_rule,        drop_rule,     alter_rule,       add_function,
-    drop_function,    function_reshape,   call_in_default,
+    drop_function,    function_reshape,   call_in_default, add_composite, alter_composite,  alter_composite,
 };
 
 struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)

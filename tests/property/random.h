@@ -124,12 +124,16 @@ bool reads_any_type(struct dice *dice, const struct column *column);
 void rename_some(struct dice *dice);
 void renames_tidy(struct dice *dice); /* those of what is no longer there go */
 
-/* ---- domains: types.c ---- */
+/* ---- domains and composite types: types.c ---- */
 
 struct object *random_domain(struct dice *dice);
 bool alter_domain(struct dice *dice);
 const struct domain *domain_of(const struct dice *dice, const char *type); /* NULL: it is none */
 enum family domain_family(const struct dice *dice, const struct domain *domain);
+
+struct object *random_composite(struct dice *dice);
+bool alter_composite(struct dice *dice);
+const struct object *composite_of(const struct dice *dice, const char *type); /* NULL: it is none */
 
 /* ---- generate.c ---- */
 

@@ -65,8 +65,12 @@ static const char *value_for(struct arena *mem, const struct tree *tree, const c
                   {"inet", "10.0.0.%d"}};
     const char *lower = text_lower(mem, type ? type : "");
     const char *label = enum_label(mem, tree, type);
+    struct ref ref = ref_from_text(mem, type ? type : "");
+    const struct object *composite = tree_find(tree, KIND_COMPOSITE, ref.schema, ref.name);
     if (label)
         return label;
+    if (composite) /* of nothing but NULL */
+        return arena_printf(mem, "(%.*s)", composite->children.n ? composite->children.n - 1 : 0, ",,,,,,,,,,,,,,,,");
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         if (text_has(lower, values[i].word))
             return text_replace(mem, values[i].value, "%d", arena_printf(mem, "%d", number % 9 + 1));

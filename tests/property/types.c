@@ -1,5 +1,5 @@
 /*
- * Random domains, and changes of them.  Each base type has a wider one, a condition that small values hold to, and a default.
+ * Random domains and composite types, and changes of them.  Each base type has a wider one, a condition that small values hold to, and a default.
  */
 #include <string.h>
 
@@ -81,6 +81,51 @@ struct object *random_domain(struct dice *dice)
         SAY(domain, DOMAIN, comment, random_comment(dice));
     say_some_absences(dice, &domain->object);
     return &domain->object;
+}
+
+const struct object *composite_of(const struct dice *dice, const char *type)
+{
+    struct ref ref = ref_from_text(dice->mem, type);
+    bool can = dice->engine == ENGINE_PG && !strchr(type, '(') && !strchr(type, '[');
+    return can ? tree_find(dice->tree, KIND_COMPOSITE, ref.schema, ref.name) : NULL;
+}
+
+static void random_attribute(struct dice *dice, struct object *type)
+{
+    const struct base_choice *choice = &PICK(dice, bases);
+    struct attribute *attribute =
+        (struct attribute *)object_new(dice->mem, KIND_ATTRIBUTE, type, random_name_in(dice, KIND_ATTRIBUTE, type));
+    SAY(attribute, ATTRIBUTE, type, choice->type);
+    if (choice->collates && dice_chance(dice, 20))
+        SAY(attribute, ATTRIBUTE, collation, "C");
+    if (dice_chance(dice, 20))
+        SAY(attribute, ATTRIBUTE, comment, random_comment(dice));
+    say_some_absences(dice, &attribute->object);
+}
+
+struct object *random_composite(struct dice *dice)
+{
+    struct object *schema = random_home(dice);
+    struct composite_type *type = (struct composite_type *)object_new(dice->mem, KIND_COMPOSITE, schema,
+                                                                      random_type_name(dice, KIND_COMPOSITE, schema));
+    for (int i = dice_below(dice, 4); i > 0; i--)
+        random_attribute(dice, &type->object);
+    if (dice_chance(dice, 20))
+        SAY(type, COMPOSITE, comment, random_comment(dice));
+    say_some_absences(dice, &type->object);
+    return &type->object;
+}
+
+/* Another type would be refused for one that a column has. */
+bool alter_composite(struct dice *dice)
+{
+    struct object *type = random_of_kind(dice, KIND_COMPOSITE);
+    struct object *attribute = type ? object_only(type, KIND_ATTRIBUTE) : NULL;
+    if (attribute && dice_chance(dice, 50))
+        object_remove(attribute);
+    else if (type)
+        random_attribute(dice, type);
+    return type;
 }
 
 static bool alter_base(struct dice *dice, struct domain *domain, const struct base_choice *choice)

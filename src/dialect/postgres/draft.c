@@ -52,7 +52,8 @@ static bool is_harmless(const struct classified *statement)
     case VERB_CREATE:
         if (token_is(&word, "or") && (word = lex_next_code(&lexer), token_is(&word, "replace")))
             word = lex_next_code(&lexer);
-        return statement->kind != KIND_COUNT && word_is_one_of(&word, made) && !statement->concurrently;
+        return statement->kind != KIND_COUNT && statement->kind != KIND_COMPOSITE && word_is_one_of(&word, made) &&
+               !statement->concurrently;
     case VERB_ALTER: return word_is_one_of(&word, altered);
     case VERB_COMMENT: return word = lex_next_code(&lexer), word_is_one_of(&word, spoken);
     default: return false;

@@ -168,6 +168,21 @@ static bool binds_arrays(const struct effect_case *effect)
     return domain->kind == KIND_DOMAIN && domain->peer && is_in_arrays(domain->peer);
 }
 
+/* Has a table a column of it, or of what is made of it? */
+static bool is_in_rows(const struct object *type)
+{
+    for (const struct edge *edge = type->needed; edge; edge = edge->next_needed)
+        if (edge->from->kind == KIND_COLUMN || (edge->from->kind == KIND_DOMAIN && is_in_rows(edge->from)) ||
+            (edge->from->kind == KIND_ATTRIBUTE && is_in_rows(edge->from->parent)))
+            return true;
+    return false;
+}
+
+static bool is_stored(const struct effect_case *effect)
+{
+    return is_in_rows(effect->change->before->parent);
+}
+
 /* ---- tables ---- */
 
 static bool becomes_unlogged(const struct effect_case *effect)
@@ -313,6 +328,7 @@ static bool is_bound_to_replaced(const struct effect_case *effect)
 #define TYPE_AGAIN(kind, field, when)                                         \
     CHANGES_OVER(kind, field, KIND_COLUMN, COLUMN_type, when),                \
         CHANGES_OVER(kind, field, KIND_COLUMN, COLUMN_default_value, when),   \
+        CHANGES_OVER(kind, field, KIND_ATTRIBUTE, ATTRIBUTE_type, when),      \
         CHANGES_OVER(kind, field, KIND_DOMAIN, DOMAIN_type, when),            \
         CHANGES_OVER(kind, field, KIND_DOMAIN, DOMAIN_default_value, when),   \
         REPLACED(kind, ON(ALTER), field, KIND_COLUMN, COLUMN_computed, when), \
@@ -367,6 +383,14 @@ static bool is_bound_to_replaced(const struct effect_case *effect)
     .hint =                                                                                                         \
         "Write the migration by hand: change the columns with arrays of it to arrays of its base type, change the " \
         "domain, and change the columns back."
+#define STORED(field)                                                                                                \
+    {                                                                                                                \
+        KIND_ATTRIBUTE, ON(ALTER), field, ITSELF, ANY_FIELD, is_stored,                                              \
+            .effect = EFFECT_REFUSE,                                                                                 \
+            .reason = "the server refuses another type for it while a column of a table holds values of its type",   \
+            .hint = "Write the migration by hand: make a type of another name, change the columns over to it, then " \
+                    "drop the old one and rename the new."                                                           \
+    }
 
 const struct effect_row pg_effects[] = {
     /* of the object itself */
@@ -375,6 +399,8 @@ const struct effect_row pg_effects[] = {
      .hint = "Write the migration by hand: change that column to another type and back, with its rows."},
     {KIND_DOMAIN, ON(ALTER), DOMAIN_nullable, ITSELF, ANY_FIELD, becomes_not_null, IN_ARRAYS},
     {KIND_CHECK, ON(CREATE), ANY_FIELD, ITSELF, ANY_FIELD, binds_arrays, IN_ARRAYS},
+    STORED(ATTRIBUTE_type),
+    STORED(ATTRIBUTE_collation),
     PARTITION_KEY(COLUMN_type),
     PARTITION_KEY(COLUMN_collation),
     NULL_APART(COLUMN_type),
@@ -547,9 +573,9 @@ const struct since pg_since[] = {
    P: its policies, R: its rules,
    s: extended statistics. */
 const char *const pg_name_spaces[KIND_COUNT] = {
-    [KIND_ENUM] = "t",       [KIND_DOMAIN] = "t",   [KIND_FUNCTION] = "f",     [KIND_SEQUENCE] = "rt",
-    [KIND_TABLE] = "rt",     [KIND_COLUMN] = "C",   [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",
-    [KIND_CHECK] = "K",      [KIND_EXCLUDE] = "rK", [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",
-    [KIND_VIEW] = "rt",      [KIND_TRIGGER] = "T",  [KIND_POLICY] = "P",       [KIND_RULE] = "R",
-    [KIND_STATISTICS] = "s",
+    [KIND_ENUM] = "t",         [KIND_DOMAIN] = "t",    [KIND_COMPOSITE] = "rt", [KIND_ATTRIBUTE] = "C",
+    [KIND_FUNCTION] = "f",     [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt",     [KIND_COLUMN] = "C",
+    [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",      [KIND_EXCLUDE] = "rK",
+    [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",      [KIND_TRIGGER] = "T",
+    [KIND_POLICY] = "P",       [KIND_RULE] = "R",      [KIND_STATISTICS] = "s",
 };

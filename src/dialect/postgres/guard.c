@@ -50,7 +50,7 @@ static const char *part_is(struct arena *mem, const struct object *part, const c
                          : text_equal(catalog, "policy")    ? "pol"
                          : text_equal(catalog, "attribute") ? "att"
                                                             : "con";
-    if (kind_is(part->parent->kind, KIND_IS_TYPE))
+    if (part->kind == KIND_CHECK && kind_is(part->parent->kind, KIND_IS_TYPE))
         return arena_printf(mem,
                             "%sEXISTS (SELECT FROM pg_constraint WHERE contypid = to_regtype(%s) AND conname = %s)",
                             there ? "" : "NOT ", relation(mem, part->parent), literal(mem, part->name));
@@ -88,6 +88,7 @@ static const char *presence(struct arena *mem, const struct object *object, bool
 {
     switch (object->kind) {
     case KIND_DOMAIN:
+    case KIND_COMPOSITE:
     case KIND_ENUM: return arena_printf(mem, "to_regtype(%s) IS %sNULL", relation(mem, object), there ? "NOT " : "");
     case KIND_FUNCTION:
         return arena_printf(mem, "to_regprocedure(%s) IS %sNULL", routine(mem, (const struct function *)object),
@@ -100,6 +101,7 @@ static const char *presence(struct arena *mem, const struct object *object, bool
     case KIND_STATISTICS: return statistics_is(mem, object, there);
     case KIND_RULE: return rule_is(mem, object, there);
     case KIND_POLICY: return part_is(mem, object, "policy", there);
+    case KIND_ATTRIBUTE:
     case KIND_COLUMN: return part_is(mem, object, "attribute", there);
     case KIND_PRIMARY_KEY:
     case KIND_UNIQUE:

@@ -340,12 +340,18 @@ char *pg_default_name(struct arena *mem, const struct object *object)
     return name_with_label(mem, object, 0);
 }
 
+/* One that takes no name among the relations. */
+bool pg_is_bare_type(enum kind kind)
+{
+    return kind_is(kind, KIND_IS_TYPE) && !kind_is(kind, KIND_RELATION);
+}
+
 /* Relations and constraints of a schema share no name that the server invents. */
 static void collect_names(const struct object *schema, struct map *taken)
 {
     for (const struct object *object = schema; object; object = object_next(schema, object))
-        if (object->name && object->kind != KIND_COLUMN && object->kind != KIND_SCHEMA &&
-            object->kind != KIND_INDEX_PART && !kind_is(object->kind, KIND_IS_TYPE))
+        if (object->name && object->kind != KIND_COLUMN && object->kind != KIND_ATTRIBUTE &&
+            object->kind != KIND_SCHEMA && object->kind != KIND_INDEX_PART && !pg_is_bare_type(object->kind))
             map_set(taken, object->name, taken);
 }
 

@@ -218,6 +218,7 @@ const char *pg_number_value(struct arena *mem, const char *text);
 void pg_name_unnamed(struct arena *mem, struct tree *tree);
 char *pg_object_name(struct arena *mem, const char *first, const char *second, const char *label);
 /* The name that the server would give this object if nothing else had it. */
+bool pg_is_bare_type(enum kind kind); /* one that takes no name among the relations */
 char *pg_default_name(struct arena *mem, const struct object *object);
 /* See struct dialect. */
 const char *pg_guarded(struct arena *mem, const struct object *object, enum guard guard, const char *sql);

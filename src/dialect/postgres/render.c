@@ -129,8 +129,8 @@ static const struct object *holder_of(const struct tree *tree, const struct obje
     const struct object *there = object_child(tree->root, KIND_SCHEMA, schema->name);
 
     for (const struct object *object = there; object; object = object_next(there, object))
-        if (object->kind != KIND_COLUMN && object->kind != KIND_SCHEMA && !kind_is(object->kind, KIND_IS_TYPE) &&
-            text_equal(object->name, name))
+        if (object->kind != KIND_COLUMN && object->kind != KIND_ATTRIBUTE && object->kind != KIND_SCHEMA &&
+            !pg_is_bare_type(object->kind) && text_equal(object->name, name))
             return object;
     return NULL;
 }

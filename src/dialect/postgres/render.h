@@ -83,6 +83,10 @@ bool pg_only_adds(const struct names *before,
                   const struct names *after); /* the old labels are all there, in their order */
 render_fn pg_enum_create, pg_enum_alter;
 
+/* render_composite.c */
+render_fn pg_composite_create, pg_composite_alter;
+render_fn pg_attribute_create, pg_attribute_drop, pg_attribute_alter, pg_attribute_rename;
+
 /* render_domain.c */
 render_fn pg_domain_create, pg_domain_alter;
 

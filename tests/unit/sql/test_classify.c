@@ -61,7 +61,7 @@ static void other_created_objects(void **state)
     struct ctx *ctx = *state;
     assert_object(ENGINE_MY, VERB_CREATE, "CREATE DEFINER = CURRENT_USER() VIEW v AS SELECT 1", "view v");
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE TYPE s.mood AS ENUM ('a')", "enum s.mood");
-    assert_object(ENGINE_PG, VERB_CREATE, "CREATE TYPE pair AS (a int)", "other pair");
+    assert_object(ENGINE_PG, VERB_CREATE, "CREATE TYPE pair AS (a int)", "composite_type pair");
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE OR REPLACE TEMP RECURSIVE VIEW v AS SELECT 1", "view v");
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE MATERIALIZED VIEW v AS SELECT 1", "view v");
     assert_object(ENGINE_PG, VERB_CREATE, "CREATE SEQUENCE q START 1", "sequence q");

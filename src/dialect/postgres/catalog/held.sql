@@ -17,7 +17,7 @@ WITH ns AS (
                                                    WHERE w.oid = d.objid AND w.rulename <> '_RETURN'
                                                      AND (c.relispartition OR c.relkind NOT IN ('r', 'p', 'v')))
           WHEN 'pg_type'::regclass THEN EXISTS (SELECT FROM pg_type t WHERE t.oid = d.objid AND t.typtype = 'r')
-          WHEN 'pg_class'::regclass THEN EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relkind IN ('c', 'f'))
+          WHEN 'pg_class'::regclass THEN EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relkind = 'f')
           WHEN 'pg_statistic_ext'::regclass THEN EXISTS (
               SELECT FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
               WHERE s.oid = d.objid AND (c.relispartition OR c.relkind = 'f' OR c.relnamespace <> s.stxnamespace))
@@ -48,5 +48,5 @@ LEFT JOIN pg_class r ON r.oid = h.relation
 LEFT JOIN pg_type t ON t.oid = h.type
 JOIN ns n ON n.oid = COALESCE(r.relnamespace, t.typnamespace)
 LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = h.refobjsubid AND h.refobjsubid > 0
-WHERE r.relkind IN ('r', 'p', 'v', 'm', 'S') OR (r.oid IS NULL AND t.typtype IN ('d', 'e'))
+WHERE r.relkind IN ('r', 'p', 'v', 'm', 'S', 'c') OR (r.oid IS NULL AND t.typtype IN ('d', 'e'))
 ORDER BY 1, 2, 3, 4

@@ -102,7 +102,7 @@ WITH ns AS (
 )
 SELECT kind, schema, name, on_kind, on_schema, on_name, column_name, definition FROM (
 -- Relations that no kind models.  A partition may be in another schema than what it is a part of.
--- if pg_class WHERE oid >= 16384; relispartition OR relkind IN ('f', 'c')
+-- if pg_class WHERE oid >= 16384; relispartition OR relkind = 'f'
 SELECT pn.schema AS on_schema, r.word AS kind, r.schema, r.name,
     CASE WHEN p.oid IS NULL THEN NULL WHEN p.relispartition THEN 'partition' ELSE 'table' END AS on_kind,
     p.relname::text AS on_name, NULL::text AS column_name,
@@ -124,7 +124,7 @@ SELECT pn.schema AS on_schema, r.word AS kind, r.schema, r.name,
                 ))) AS definition
 FROM rel r JOIN pg_class c ON c.oid = r.oid LEFT JOIN pg_inherits i ON i.inhrelid = r.oid AND c.relispartition
     LEFT JOIN pg_class p ON p.oid = i.inhparent LEFT JOIN ns pn ON pn.oid = p.relnamespace
-WHERE r.word IN ('partition', 'foreign table', 'composite type')
+WHERE r.word IN ('partition', 'foreign table')
 UNION ALL
 -- if pg_class WHERE oid >= 16384; relispartition
 SELECT NULL, 'index', r.schema, ic.relname::text, r.word, r.name, NULL::text, pg_get_indexdef(x.indexrelid)
@@ -351,7 +351,7 @@ UNION ALL
 SELECT NULL, 'comment', r.schema, NULL, r.word, r.name, a.attname, d.description
 FROM pg_description d JOIN rel r ON d.classoid = 'pg_class'::regclass AND r.oid = d.objoid
     LEFT JOIN pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid AND d.objsubid > 0
-WHERE r.word IN ('partition', 'foreign table', 'composite type') OR (d.objsubid > 0 AND r.word <> 'table')
+WHERE r.word IN ('partition', 'foreign table') OR (d.objsubid > 0 AND r.word NOT IN ('table', 'composite type'))
 UNION ALL
 -- if pg_description WHERE objoid >= 16384; classoid IN ('pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass, 'pg_statistic_ext'::regclass)
 SELECT NULL, 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.description
@@ -367,7 +367,7 @@ WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
     AND d.classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
     AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
-        AND t.typtype IN ('d', 'e'))
+        AND (t.typtype IN ('d', 'e') OR EXISTS (SELECT FROM rel r WHERE r.oid = t.typrelid AND r.relkind = 'c')))
     AND NOT EXISTS (SELECT FROM pg_constraint k JOIN typ y ON y.oid = k.contypid
         WHERE d.classoid = 'pg_constraint'::regclass AND k.oid = d.objoid AND k.contype = 'c')
     AND NOT EXISTS (SELECT FROM pg_proc p WHERE d.classoid = 'pg_proc'::regclass AND p.oid = d.objoid AND p.prokind <> 'a')
