@@ -542,7 +542,7 @@ static void comment_read(struct reader *reader, const struct classified *what)
 /* DROP TYPE may be about any of several kinds: the one that is known by that name. */
 static enum kind kind_known(const struct owned *owned, const struct classified *what)
 {
-    for (int kind = 0; what->kind < KIND_COUNT && kind_is(what->kind, KIND_IS_TYPE) && kind < KIND_COUNT; kind++)
+    for (int kind = 0; kind_is(what->kind, KIND_IS_TYPE) && kind < KIND_COUNT; kind++)
         if (kind_is((enum kind)kind, KIND_IS_TYPE) && text_equal(kind_table[kind].sql, kind_table[what->kind].sql) &&
             map_get(&owned->tops, top_key(owned, (enum kind)kind, what->schema, what->name)))
             return (enum kind)kind;

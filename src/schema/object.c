@@ -372,7 +372,7 @@ bool kind_fits(enum kind kind, enum kind parent)
 
 bool kind_is(enum kind kind, unsigned marks)
 {
-    return kind_table[kind].marks & marks;
+    return kind < KIND_COUNT && kind_table[kind].marks & marks;
 }
 
 void kind_set_add(struct kind_set *set, enum kind kind)
