@@ -445,6 +445,15 @@ static void hanging_move(struct reader *reader, const struct classified *what)
                  what->new_name ? managed_name_key(reader->mem, forms, what->kind, what->new_name) : NULL);
 }
 
+/*
+ * A schema text may use these without describing them (catalog/borrow.sql), so one that a file makes need not be the text's: it is
+ * the project's only where that described it.
+ */
+static bool may_be_borrowed(enum kind kind)
+{
+    return kind == KIND_DOMAIN || kind == KIND_COMPOSITE || kind == KIND_FUNCTION;
+}
+
 static void create_read(struct reader *reader, const struct classified *what)
 {
     struct owned *owned = reader->owned;
@@ -458,6 +467,8 @@ static void create_read(struct reader *reader, const struct classified *what)
             tail_read(reader, key);
         return;
     }
+    if (may_be_borrowed(what->kind))
+        return;
     reader->top = owned_top(owned, what->kind == KIND_SCHEMA
                                        ? managed_top_key_of(reader->mem, &owned->forms, what->kind, NULL, what->name)
                                        : top_key(owned, what->kind, what->schema, what->name));

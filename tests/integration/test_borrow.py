@@ -73,6 +73,15 @@ def test_what_the_database_has_can_be_used(place, case):
     settles(place)
 
 
+def test_what_a_migration_made_by_hand_is_not_dropped_for_silence(place):
+    place.migration("0001", "by_hand", f"{FUNCTION};\n{DOMAIN};\n{COMPOSITE};")
+    place.ok("migrate")
+    place.write("schema.sql", "CREATE TABLE t (id integer DEFAULT f(), n posint, p pair);\n")
+    assert "DROP" not in settles(place)
+    place.write("schema.sql", "CREATE TABLE t (id integer);\n")
+    assert "DROP DOMAIN" not in settles(place)
+
+
 @pytest.mark.parametrize("case", OWN)
 def test_what_the_database_has_may_rest_on_what_the_text_makes(place, case):
     own, makes, needs = OWN[case]

@@ -64,6 +64,27 @@ static const struct {
     {.kind = "column option", .take = options_take},
 };
 
+/* Words for whole objects of kinds that came later, and for what hangs on them. */
+static const struct {
+    const char *word;
+    enum kind kind;
+} later[] = {
+    {"function", KIND_FUNCTION},
+    {"procedure", KIND_FUNCTION},
+    {"domain", KIND_DOMAIN},
+    {"composite type", KIND_COMPOSITE},
+};
+
+/* A function was called by the names of its arguments, too. */
+static bool is_of_later(const struct older *older, const struct unmodelled *one)
+{
+    const char *word = one->on_kind ? one->on_kind : one->kind;
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+        if (text_equal(later[i].word, word) && !tree_speaks(older->tree, later[i].kind))
+            return true;
+    return false;
+}
+
 static bool is_taken(const struct older *older, const struct unmodelled *one)
 {
     const char *schema = one->on_schema ? one->on_schema : one->schema ? one->schema : "";
@@ -81,7 +102,7 @@ void pg_older_take(struct arena *mem, struct tree *tree)
     const struct older older = {.mem = mem, .tree = tree};
     struct list kept = {0};
     for (int i = 0; i < tree->unmodelled.n; i++)
-        if (!is_taken(&older, tree->unmodelled.item[i]))
+        if (!is_of_later(&older, tree->unmodelled.item[i]) && !is_taken(&older, tree->unmodelled.item[i]))
             list_add(mem, &kept, tree->unmodelled.item[i]);
     tree->unmodelled = kept;
 }
