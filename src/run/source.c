@@ -173,7 +173,7 @@ static int database_read(struct ctx *ctx, struct sources *sources, struct source
         TRY(snapshot_latest(ctx, session, NULL, &snapshot));
     if (snapshot && !snapshot->legacy)
         memory_carry(ctx->mem, source->tree, snapshot->tree);
-    source->title = session->conn->target;
+    source->title = arena_dup(ctx->mem, session->conn->target);
     return 0;
 }
 

@@ -25,7 +25,7 @@ def fleet(tmp_path, servers, mode):
     names = [database.url.rsplit("/", 1)[1] for database, _ in made]
     base = servers["PG15_TCP_URL"].rsplit("/", 1)[0]
     try:
-        with pooler(f"{base}/{names[0]}", mode, size=3) as url:
+        with pooler(f"{base}/{names[0]}", mode, size=8) as url:
             project = Project(tmp_path / "app", url, "/nonexistent/python", engine="postgresql")
             (project.folder / "dbwarden.py").unlink()
             chosen = ", ".join(f"(''{name}'')" for name in names)

@@ -124,9 +124,9 @@ static void random_storage(struct dice *dice, struct table *table)
         SAY(table, TABLE, comment, random_comment(dice));
     if (dice_chance(dice, 10))
         SAY(table, TABLE, unlogged, true);
-    if (dice_chance(dice, 15))
+    if (!dice->plain && dice_chance(dice, 15))
         SAY(table, TABLE, row_security, true);
-    if (dice_chance(dice, 10))
+    if (!dice->plain && dice_chance(dice, 10))
         SAY(table, TABLE, force_row_security, true);
     if (chosen.n)
         SAY(table, TABLE, options, chosen);
@@ -194,9 +194,9 @@ static void random_references(struct dice *dice, struct object *table)
         random_index(dice, table);
     if (dice_chance(dice, 12))
         random_trigger(dice, table);
-    if (dice_chance(dice, 12))
+    if (!dice->plain && dice_chance(dice, 12))
         random_rule(dice, table);
-    if (dice_chance(dice, 15))
+    if (!dice->plain && dice_chance(dice, 15))
         random_statistics(dice, table);
     while (dice_chance(dice, 15) && random_policy(dice, table))
         ;
@@ -235,6 +235,7 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
     struct dice dice = {.mem = mem, .tree = tree_new(mem, engine), .engine = engine, .state = seed};
     dice.tree->kinds = spoken_kinds(engine);
     dice.tree->version = engine == ENGINE_PG ? 150000 : 34001;
+    dice.plain = dice_chance(&dice, 50);
     tree_schema(mem, dice.tree, "");
     for (int i = dice_below(&dice, 3); i > 0 && engine == ENGINE_PG; i--)
         random_enum(&dice);

@@ -439,7 +439,7 @@ static void view_index(struct dice *dice, struct index *index)
 /* Of a column the server takes the column's own. */
 static void random_target_of_expression(struct dice *dice, struct index *index)
 {
-    for (int i = 0; dice->engine == ENGINE_PG && i < index->object.children.n; i++)
+    for (int i = 0; dice->engine == ENGINE_PG && !dice->plain && i < index->object.children.n; i++)
         if (((const struct index_part *)index->object.children.item[i])->expr.written && dice_chance(dice, 40))
             SAY(index, INDEX, statistics_targets, one_name(dice->mem, arena_printf(dice->mem, "%d=100", i + 1)));
 }

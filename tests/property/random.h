@@ -16,6 +16,7 @@ struct dice {
     uint64_t state;
     int serial;          /* of the last name */
     struct list renames; /* struct rename *, decided by a mutation */
+    bool plain;          /* nothing that takes an ALTER beside its CREATE: such texts are read in slices */
 };
 
 enum family {

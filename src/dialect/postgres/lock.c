@@ -66,7 +66,7 @@ static int transactions_check(struct ctx *ctx, const struct conn *conn, struct c
     int code = pg_exec(ctx, other, "BEGIN");
     if (code == 0)
         return pg_exec(ctx, other, "ROLLBACK");
-    if (code == ERR_CANCELLED)
+    if (code == ERR_CANCELLED || !text_has(ctx->error.message, "statement pooling"))
         return code;
     fail(ctx, ERR_UNSUPPORTED, "%s is reached through a pooler that allows no transactions", conn->target);
     return fail_hint(ctx, "Give a URL that leads to the server itself, or to a pooler in transaction or session mode.");
