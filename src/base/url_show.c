@@ -128,15 +128,15 @@ bool url_strays(const struct url *url, const char *rest, const char *end)
     if (!url->password.text && (url->user || !memchr(rest, ':', (size_t)(end - rest))))
         return false;
     for (const char *option = query; option < end;) {
-        const char *behind = find_or_end(++option, end, '&');
-        if (memchr(option, '@', (size_t)(behind - option)) && (query == rest || !may_hold_at(option, behind)))
+        const char *after = find_or_end(++option, end, '&');
+        if (memchr(option, '@', (size_t)(after - option)) && (query == rest || !may_hold_at(option, after)))
             return true;
-        option = behind;
+        option = after;
     }
     return false;
 }
 
-/* In h/d;password=x, as other tools have it, what follows the ";" is no part of the name that it stands in. */
+/* In h/d;password=x, as other tools have it, what follows the ";" is not a part of the name that it stands in. */
 static bool holds_secret_option(const char *text)
 {
     for (const char *at = text ? strpbrk(text, ";&") : NULL; at && *at; at++) {

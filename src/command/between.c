@@ -181,7 +181,7 @@ static const char *sql_of(const struct between *between, const struct plan *plan
     return plan ? plan_commented(between->ctx->mem, &between->sources.target, plan) : NULL;
 }
 
-/* Models speak of nothing that no kind models, so it is no difference from them. */
+/* Models speak of nothing that no kind models, so it is not a difference from them. */
 static int count_differences(const struct comparison *comparison)
 {
     int n = comparison->changes->list.n;

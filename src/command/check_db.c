@@ -185,7 +185,7 @@ static void constraints_text(const struct object *table, struct report *report)
     }
 }
 
-/* All that is no table, each by its name. */
+/* All that is not a table, each by its name. */
 static void others_text(const struct tree *tree, struct report *report)
 {
     struct arena *mem = report->mem;

@@ -72,14 +72,11 @@ static const char *statistics_is(struct arena *mem, const struct object *statist
                         there ? "" : "NOT ", relation(mem, statistics->parent), literal(mem, statistics->name));
 }
 
-/* "schema.name(integer)" */
 static const char *routine(struct arena *mem, const struct function *function)
 {
     struct buf name;
-    struct names arguments = function->arguments;
     buf_init(&name, mem);
-    pg_sibling(&name, &function->object, function->called);
-    buf_addf(&name, "(%s)", names_join(mem, &arguments, ", "));
+    pg_call(&name, function, function->called);
     return literal(mem, name.data);
 }
 

@@ -23,8 +23,7 @@ static const char *word_of(const struct function *function)
     return is_procedure(function) ? "PROCEDURE" : "FUNCTION";
 }
 
-/* "schema.name(integer, text)" */
-static void call_add(struct buf *out, const struct function *function, const char *name)
+void pg_call(struct buf *out, const struct function *function, const char *name)
 {
     pg_sibling(out, &function->object, name);
     buf_add_c(out, '(');
@@ -36,7 +35,7 @@ static void call_add(struct buf *out, const struct function *function, const cha
 static void function_comment(struct render *render, const struct function *function)
 {
     struct buf name = pg_begin(render, "");
-    call_add(&name, function, function->called);
+    pg_call(&name, function, function->called);
     pg_comment(render, word_of(function), &name, function->comment);
 }
 
@@ -64,7 +63,7 @@ int pg_function_drop(struct render *render, const struct change *change)
     const struct function *function = (const struct function *)change->before;
     struct buf out =
         pg_begin_drop(render, is_procedure(function) ? "DROP PROCEDURE " : "DROP FUNCTION ", change->before);
-    call_add(&out, function, function->called);
+    pg_call(&out, function, function->called);
     render_statement(render, &out);
     return 0;
 }
@@ -73,7 +72,7 @@ static void step_aside(struct render *render, const struct function *function)
 {
     struct buf out = pg_begin(render, "ALTER ");
     buf_addf(&out, "%s ", word_of(function));
-    call_add(&out, function, function->called);
+    pg_call(&out, function, function->called);
     buf_add(&out, " RENAME TO ");
     pg_ident_add(&out, name_aside(render->mem, function));
     render_statement(render, &out);
@@ -104,7 +103,7 @@ int pg_function_finish(struct render *render, const struct change *change)
     const struct function *before = (const struct function *)change->before;
     struct buf out = pg_begin(render, "DROP ");
     buf_addf(&out, "%s ", word_of(before));
-    call_add(&out, before, name_aside(render->mem, before));
+    pg_call(&out, before, name_aside(render->mem, before));
     render_statement(render, &out);
     return 0;
 }
