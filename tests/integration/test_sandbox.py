@@ -1,13 +1,16 @@
 """migrate --sandbox: an ordinary run on a copy, after which nothing is changed."""
 
+import contextlib
 import os
 import signal
 import sqlite3
+import threading
 import time
 
 import pytest
 import sqlalchemy as sa
 from support.engines import ended, slow, wait_line
+from support.trace import traced
 
 
 def files(project):
@@ -92,6 +95,36 @@ def test_kept(any_project, servers):
     assert name in place
     assert sandboxed(project, servers).status == 0, "and the next run leaves it alone"
     assert stayed(project, before) == {name}
+    project.database.run(f"DROP DATABASE {name}")
+
+
+LEFT_OVER = ("SELECT datname FROM pg_database d WHERE datname ~ '^dbwarden_scratch_[0-9]{1,9}_' AND NOT EXISTS (SELECT FROM "
+             "pg_stat_activity a WHERE a.datid = d.oid OR a.pid = CAST(split_part(d.datname, '_', 3) AS int))")
+
+
+@pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
+def test_kept_beside_a_sweep(any_project):
+    """Other runs drop what a killed one left: a copy that is about to get its lasting name is not theirs."""
+    project = any_project
+    filled(project)
+    before, ended_run = databases(project), threading.Event()
+
+    def sweep():
+        with project.database.alchemy.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            while not ended_run.is_set():
+                for (name,) in connection.execute(sa.text(LEFT_OVER)).all():
+                    with contextlib.suppress(sa.exc.DBAPIError):
+                        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name}"))
+
+    sweeper = threading.Thread(target=sweep)
+    sweeper.start()
+    try:
+        outcome, _ = traced(project, "delay_enter=20000", "migrate", "--sandbox", "--keep", calls="sendto")
+    finally:
+        ended_run.set()
+        sweeper.join()
+    assert outcome.status == 0, outcome
+    [name] = databases(project) - before
     project.database.run(f"DROP DATABASE {name}")
 
 

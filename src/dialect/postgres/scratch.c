@@ -489,7 +489,10 @@ int pg_scratch_bare(struct ctx *ctx, const struct scratch_spec *spec, struct con
     return path_set(ctx, *conn, around.path);
 }
 
-/* To be kept, it gets a name that nobody takes for something that was left over; nobody may be in it then. */
+/*
+ * To be kept, it gets a name that nobody takes for something that was left over; nobody may be in it then.  The comment locks the
+ * database until it has that name: who drops what was left over finds nobody in it, waits, and then finds no such name.
+ */
 static int scratch_rename(struct ctx *ctx, struct pg_conn *old, const char *name)
 {
     struct url url = old->url;
@@ -497,10 +500,17 @@ static int scratch_rename(struct ctx *ctx, struct pg_conn *old, const char *name
 
     url.database = old->scratch_near;
     TRY(pg_open(ctx, &url, NULL, &near));
-    PQfinish(old->pg);
-    old->pg = NULL;
-    const char *before = arena_printf(ctx->mem, "ALTER DATABASE %s RENAME TO ", old->scratch);
-    int code = exec_named(ctx, near, before, name, "");
+    int code = pg_exec(ctx, near, "BEGIN");
+    if (code == 0)
+        code = exec_named(ctx, near, "COMMENT ON DATABASE ", old->scratch, " IS 'a sandbox that was kept'");
+    if (code == 0) {
+        PQfinish(old->pg);
+        old->pg = NULL;
+        const char *before = arena_printf(ctx->mem, "ALTER DATABASE %s RENAME TO ", old->scratch);
+        code = exec_named(ctx, near, before, name, "");
+    }
+    if (code == 0)
+        code = pg_exec(ctx, near, "COMMIT");
     pg_close(near);
     return code;
 }

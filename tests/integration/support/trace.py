@@ -23,7 +23,7 @@ def places(log):
 def at_place(known, calls, inject):
     """strace counts each call under its own name, we count all of them."""
     what, _, when = inject.rpartition(":when=")
-    if not 0 < int(when) <= len(known):
+    if not what or not 0 < int(when) <= len(known):
         return calls, inject
     name, number = known[int(when) - 1]
     return name, f"{what}:when={number}"
