@@ -48,8 +48,7 @@ check: check-format check-layers check-sizes
 
 check-format:
 	@command -v clang-format >/dev/null || { tools/deps.sh missing test; exit 1; }
-	@unformatted=$$(for file in $(C_FILES); do clang-format $$file | cmp -s - $$file || echo $$file; done); \
-	if [ -n "$$unformatted" ]; then echo "not formatted, see \`make format\`:" $$unformatted; exit 1; fi
+	@clang-format --dry-run -Werror $(C_FILES) || { echo "not formatted, see \`make format\`"; exit 1; }
 
 check-layers:
 	@tools/layers.py
