@@ -36,6 +36,7 @@ const struct command *const command_table[] = {
     &diff_command,
     &check_db_command,
     &dump_command,
+    &verify_command,
     &snapshot_command,
     &lock_status_command,
     &version_command,

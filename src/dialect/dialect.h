@@ -19,9 +19,10 @@
 #include "sql/normal.h"
 
 struct dialect;
-struct facts;       /* target.h */
-struct target;      /* likewise */
-struct translation; /* translation.h */
+struct facts;        /* target.h */
+struct sample_rules; /* sample.h */
+struct target;       /* likewise */
+struct translation;  /* translation.h */
 
 /* Somebody who looks after a statement while it runs: called every fraction of a second by whoever waits for it. */
 struct watch {
@@ -385,6 +386,7 @@ struct dialect {
     const struct classify_rules *classify;
     const struct type_rules *types; /* NULL: nothing is known of what happens to values */
     const struct driver *driver;
+    const struct sample_rules *sample; /* sample.h; NULL: no rows are made up */
     const struct state_sql *state;
 
     /* The live schema, in one consistent view. NULL: make-migrations is not there yet for this engine. */

@@ -4,10 +4,9 @@
  * With a version, files after it are no part of it; and then neither are those that run again whenever they change, because
  * they are about what is there in the end.
  */
-#include "run/source.h"
+#include "run/replayed.h"
 
 #include "base/text.h"
-#include "run/parts.h"
 
 /* What the run would tell is about a database that nobody has. */
 struct muted {
@@ -47,24 +46,31 @@ static int folder_choose(struct ctx *ctx, struct session *session, const char *v
     return 0;
 }
 
-/* The statements of a file that may be run, in the memory that it has for those of the file. */
-static void beyond_leave(struct ctx *ctx, const struct dialect *dialect, struct migration *migration,
-                         struct list *statements)
+/* The statements of one side that may be run, in the memory that it has for those of the file. */
+static void beyond_leave(struct ctx *ctx, const struct dialect *dialect, const char *path, struct split *split)
 {
-    struct split *split = &migration->up;
     int kept = 0;
     for (int i = 0; i < split->n; i++) {
         const struct sql_piece piece = split->piece[i];
-        if (dialect->reaches_beyond && dialect->reaches_beyond(&piece)) {
-            beyond_warn(ctx, dialect, migration->path, &piece);
-            continue;
-        }
-        struct classified *statement = NEW(ctx->mem, struct classified);
-        classify(ctx->mem, dialect->classify, &piece, statement);
-        list_add(ctx->mem, statements, statement);
-        split->piece[kept++] = piece;
+        if (dialect->reaches_beyond && dialect->reaches_beyond(&piece))
+            beyond_warn(ctx, dialect, path, &piece);
+        else
+            split->piece[kept++] = piece;
     }
     split->n = kept;
+}
+
+static void file_take(struct ctx *ctx, const struct dialect *dialect, struct migration *migration,
+                      const struct replay_options *options, struct list *statements)
+{
+    beyond_leave(ctx, dialect, migration->path, &migration->up);
+    if (options->down)
+        beyond_leave(ctx, dialect, migration->path, &migration->down);
+    for (int i = 0; i < migration->up.n; i++) {
+        struct classified *statement = NEW(ctx->mem, struct classified);
+        classify(ctx->mem, dialect->classify, &migration->up.piece[i], statement);
+        list_add(ctx->mem, statements, statement);
+    }
 }
 
 static int scratch_open(struct ctx *ctx, const struct session *session, const struct url *server,
@@ -77,44 +83,68 @@ static int scratch_open(struct ctx *ctx, const struct session *session, const st
     return dialect->driver->scratch(ctx, &spec, conn);
 }
 
-static int files_run(struct ctx *ctx, struct session *session, const char *version)
+int replay_open(struct ctx *ctx, const struct session *session, const struct replay_options *options,
+                struct session *replay)
+{
+    const struct dialect *dialect = session->database->dialect;
+    struct list statements = {0};
+    TRY(session_open(ctx, session->config, session->database->name, replay));
+    TRY(session_folder(ctx, replay));
+    TRY(folder_choose(ctx, replay, options->version));
+    const struct list *const lists[] = {&replay->folder->versioned, &replay->folder->always,
+                                        &replay->folder->on_change};
+    for (int l = 0; l < 3; l++)
+        for (int i = 0; i < lists[l]->n; i++)
+            file_take(ctx, dialect, lists[l]->item[i], options, &statements);
+    TRY(scratch_open(ctx, session, options->server, &statements, &replay->conn));
+    replay->state.conn = replay->conn;
+    replay->sandbox = replay->no_snapshot = true;
+    return 0;
+}
+
+int replay_run(struct ctx *ctx, struct session *replay, const char *version)
 {
     const struct migrate_options options = {.to_version = version};
     struct muted muted = {ctx->on_event, ctx->sink};
+    if (means_nothing(version))
+        return 0;
     ctx->on_event = warnings_pass;
     ctx->sink = &muted;
-    int code = migrate_run(ctx, session, &options, json_object(ctx->mem));
-    lock_release(&session->lock);
+    int code = migrate_run(ctx, replay, &options, json_object(ctx->mem));
+    lock_release(&replay->lock);
     ctx->on_event = muted.on_event;
     ctx->sink = muted.sink;
-    if (code == ERR_CANCELLED)
-        fail(ctx, ERR_CANCELLED, "interrupted while the migrations were replayed; %s itself is as it was",
-             session->database->name);
-    else if (code < 0 && ctx->error.place.file)
-        fail_hint(ctx, "This happened in a scratch database, in which all files were run from the first one on.");
-    return code;
+    return code < 0 ? replay_explain(ctx, replay) : 0;
+}
+
+int replay_explain(struct ctx *ctx, const struct session *replay)
+{
+    if (ctx->error.code == ERR_CANCELLED)
+        return fail(ctx, ERR_CANCELLED, "interrupted while the migrations were replayed; %s itself is as it was",
+                    replay->database->name);
+    if (ctx->error.place.file)
+        return fail_hint(ctx,
+                         "This happened in a scratch database, in which all files were run from the first one on.");
+    return (int)ctx->error.code;
+}
+
+int replay_read(struct ctx *ctx, struct session *replay, struct tree **tree)
+{
+    const struct dialect *dialect = replay->database->dialect;
+    if (dialect->driver->scratch_reopen)
+        TRY(dialect->driver->scratch_reopen(ctx, replay->conn));
+    return dialect->load(ctx, replay->conn, &replay->database->filter, tree);
 }
 
 int migrations_replay(struct ctx *ctx, const struct session *session, const struct url *server, struct source *source)
 {
-    const struct dialect *dialect = session->database->dialect;
     __attribute__((cleanup(session_close))) struct session replay = {0};
-    struct list statements = {0};
-    TRY(session_open(ctx, session->config, session->database->name, &replay));
-    TRY(session_folder(ctx, &replay));
-    TRY(folder_choose(ctx, &replay, source->version));
-    const struct list *const lists[] = {&replay.folder->versioned, &replay.folder->always, &replay.folder->on_change};
-    for (int l = 0; l < 3; l++)
-        for (int i = 0; i < lists[l]->n; i++)
-            beyond_leave(ctx, dialect, lists[l]->item[i], &statements);
-    TRY(scratch_open(ctx, session, server, &statements, &replay.conn));
-    replay.state.conn = replay.conn;
-    replay.sandbox = replay.no_snapshot = true;
-    if (!means_nothing(source->version))
-        TRY(files_run(ctx, &replay, source->version));
-    if (dialect->driver->scratch_reopen)
-        TRY(dialect->driver->scratch_reopen(ctx, replay.conn));
-    TRY(dialect->load(ctx, replay.conn, &session->database->filter, &source->tree));
+    const struct replay_options options = {.server = server, .version = source->version, .down = source->proof};
+    TRY(replay_open(ctx, session, &options, &replay));
+    if (source->proof)
+        TRY(replay_prove(ctx, &replay, &options, source->proof));
+    TRY(replay_run(ctx, &replay, source->version));
+    TRY(replay_read(ctx, &replay, &source->tree));
     source->scratch = replay.conn;
     replay.conn = NULL;
     return 0;

@@ -5,6 +5,7 @@
 #ifndef RUN_SOURCE_H
 #define RUN_SOURCE_H
 
+#include "run/proof.h"
 #include "run/run.h"
 
 enum source_kind {
@@ -22,6 +23,7 @@ struct source {
     const char *url;     /* of a database that is no project's; NULL */
     const char *path;    /* of a file; NULL */
     const char *version; /* of migrations, the last one that is run; NULL: all */
+    struct proof *proof; /* of migrations: to be filled by trying their ways back (proof.h); NULL: nobody asks */
     const struct dialect *dialect;
     struct session *session; /* of what belongs to a project, and of a database; else NULL */
     struct snapshot *snapshot;

@@ -2,6 +2,7 @@
  * PostgreSQL as a dialect: the table that the rest of the program sees, and the sparse table of renderers.
  */
 #include "dialect/postgres/render.h"
+#include "dialect/sample.h"
 
 static const char *const schemes[] = {"postgresql", "postgres", NULL};
 
@@ -80,7 +81,16 @@ static const char *const pg_outside_only[] = {"25001", "2D000", NULL};
 
 static const char *const database_words[] = {"database", NULL};
 
+static const struct sample_rules sample_rules = {
+    .begin = "SET session_replication_role = replica",
+    .end = "RESET session_replication_role",
+    .overriding = " OVERRIDING SYSTEM VALUE",
+    .fits = "SELECT CAST($1::text AS ",
+    .fits_end = ")::text",
+};
+
 const struct dialect pg_dialect = {
+    .sample = &sample_rules,
     .engine = ENGINE_PG,
     .name = "postgresql",
     .title = "PostgreSQL",

@@ -3,6 +3,8 @@
  */
 #include "dialect/sqlite/sqlite.h"
 
+#include "dialect/sample.h"
+
 const struct lex_rules lite_lex = {
     .backtick_names = true,
     .bracket_names = true,
@@ -68,7 +70,10 @@ static const char *const lite_schemes[] = {"sqlite", "sqlite3", NULL};
 /* There are no codes for it. */
 static const char *const exists[] = {"already exists", "duplicate column name", NULL};
 
+static const struct sample_rules sample_rules = {0};
+
 const struct dialect lite_dialect = {
+    .sample = &sample_rules,
     .engine = ENGINE_LITE,
     .name = "sqlite",
     .title = "SQLite",
