@@ -11,6 +11,7 @@
 #include "command/baseline.h"
 #include "command/commands.h"
 #include "command/fill.h"
+#include "command/verify.h"
 #include "diff/describe.h"
 #include "run/adopt.h"
 #include "run/missing.h"
@@ -294,6 +295,19 @@ static int files_write(struct generation *generation, struct reply *reply)
     return 0;
 }
 
+/* The file that was just written, after all others, in a scratch database; its status becomes that of the command. */
+static int prove(struct generation *generation, struct reply *reply)
+{
+    struct ctx *ctx = generation->ctx;
+    struct reply proof = {.json = json_object(ctx->mem), .report = reply->report};
+    TRY(verification_run(ctx, generation->request, generation->session, name_next(generation->session->folder),
+                         &proof));
+    json_set(ctx->mem, reply->json, "proof", proof.json);
+    reply->report = proof.report;
+    reply->status = proof.status;
+    return 0;
+}
+
 /* Written but not marked, it would be run, and fail at its first statement. */
 static int baseline_finish(struct generation *generation, struct reply *reply)
 {
@@ -313,6 +327,13 @@ static int baseline_finish(struct generation *generation, struct reply *reply)
         "Marked as applied: version %s describes what %s already has. `dbwarden diff` shows what still differs.",
         version, generation->session->conn->target);
     return 0;
+}
+
+static int finish(struct generation *generation, struct reply *reply)
+{
+    if (is_baseline(generation))
+        TRY(baseline_finish(generation, reply));
+    return request_flag(generation->request, "prove") ? prove(generation, reply) : 0;
 }
 
 /* How much is there of what the models describe, while no migration describes it. */
@@ -512,7 +533,7 @@ static int generate(struct generation *generation, struct reply *reply)
     if (request_flag(generation->request, "plan"))
         return document_show(reply, ctx->mem, generation->plan);
     TRY(files_write(generation, reply));
-    return is_baseline(generation) ? baseline_finish(generation, reply) : 0;
+    return finish(generation, reply);
 }
 
 static int make_migrations_one(struct ctx *ctx, const struct request *request, struct session *session,
@@ -520,7 +541,11 @@ static int make_migrations_one(struct ctx *ctx, const struct request *request, s
 {
     session->forward = true;
     session->offline = request_flag(request, "offline");
-    if (session_as_source(ctx, session) && request_flag(request, "baseline")) {
+    bool stands_in = session_as_source(ctx, session);
+    if (stands_in && request_flag(request, "prove"))
+        return fail(ctx, ERR_USAGE, "--prove is about the %s database itself, so it does not go with --dev",
+                    session->database->dialect->title);
+    if (stands_in && request_flag(request, "baseline")) {
         fail(ctx, ERR_USAGE, "--baseline describes the %s database itself, and --dev leaves it alone",
              session->database->dialect->title);
         return fail_hint(ctx, "Say it without --dev.");
@@ -560,6 +585,11 @@ static const struct option_info options[] = {
     {.name = "baseline",
      .type = OPTION_FLAG,
      .help = "write what the database already has of the models as the first migration, and mark it as applied"},
+    {.name = "prove",
+     .type = OPTION_FLAG,
+     .help =
+         "run the new file after all others in a scratch database, undo it there and run it again, and compare with the "
+         "models, as `verify` does; the exit status is 3 where something differs"},
     DATABASE_OPTION,
     ALL_OPTION("plan"),
     RENAME_OPTIONS,

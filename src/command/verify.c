@@ -2,6 +2,8 @@
  * verify: do the files of a project make what its models describe, and does every way back lead back?  Both in scratch databases.
  * Reads from top to bottom, and changes nothing.
  */
+#include "command/verify.h"
+
 #include "base/text.h"
 #include "command/commands.h"
 #include "command/comparison.h"
@@ -34,27 +36,12 @@ static int side_set(struct ctx *ctx, struct source *source, const char *word, st
     return 0;
 }
 
-static int proof_read(struct verification *verification, const struct session *session)
-{
-    const char *since = request_text(verification->request, "since");
-    struct ctx *ctx = verification->ctx;
-    if (!since)
-        return 0;
-    TRY(version_read(ctx, since, &verification->proof.since));
-    if (folder_version(session->folder, verification->proof.since))
-        return 0;
-    fail(ctx, ERR_USAGE, "--since: there is no version %s", since);
-    return fail_hint(ctx, "`dbwarden status` lists the versions.");
-}
-
 static int read_both(struct verification *verification, struct session *session)
 {
     struct ctx *ctx = verification->ctx;
     struct sources *sources = &verification->sources;
     const struct database_config *database = session->database;
     const char *sandbox = request_text(verification->request, "sandbox_url");
-    TRY(session_folder(ctx, session));
-    TRY(proof_read(verification, session));
     TRY(session_begin(ctx, verification->request, session->config, database->name, &verification->models));
     verification->described = database->model_paths.n || database->schema_files.n;
     TRY(side_set(ctx, &sources->side[0], "migrations", session));
@@ -143,21 +130,44 @@ static void comparison_show(struct verification *verification, struct reply *rep
         report_line(&reply->report, TONE_GOOD, "Migrations and models agree.");
 }
 
-static int verify_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
+int verification_run(struct ctx *ctx, const struct request *request, struct session *session, int64_t since,
+                     struct reply *reply)
 {
-    __attribute__((cleanup(verification_close))) struct verification verification = {.ctx = ctx, .request = request};
+    __attribute__((cleanup(verification_close))) struct verification verification = {
+        .ctx = ctx, .request = request, .proof.since = since};
     TRY(read_both(&verification, session));
     TRY(compare(&verification));
+    proofs_show(&verification, reply);
+    comparison_show(&verification, reply);
+    int faults = proof_faults(&verification.proof);
+    json_set_int(ctx->mem, reply->json, "differences", verification.differences);
+    json_set_int(ctx->mem, reply->json, "rollback_faults", faults);
+    reply->status = verification.differences + faults ? 3 : 0;
+    return 0;
+}
+
+static int since_read(struct ctx *ctx, const struct request *request, const struct session *session, int64_t *since)
+{
+    const char *text = request_text(request, "since");
+    *since = 0;
+    if (!text)
+        return 0;
+    TRY(version_read(ctx, text, since));
+    if (folder_version(session->folder, *since))
+        return 0;
+    fail(ctx, ERR_USAGE, "--since: there is no version %s", text);
+    return fail_hint(ctx, "`dbwarden status` lists the versions.");
+}
+
+static int verify_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
+{
+    int64_t since;
+    TRY(session_folder(ctx, session));
+    TRY(since_read(ctx, request, session, &since));
     json_set_text(ctx->mem, reply->json, "database", session->database->name);
     json_set_int(ctx->mem, reply->json, "migrations", session->folder->versioned.n);
     report_line(&reply->report, TONE_PLAIN, "Migrations run from the first one on: %d.", session->folder->versioned.n);
-    proofs_show(&verification, reply);
-    comparison_show(&verification, reply);
-    int found = verification.differences + proof_faults(&verification.proof);
-    json_set_int(ctx->mem, reply->json, "differences", verification.differences);
-    json_set_int(ctx->mem, reply->json, "rollback_faults", proof_faults(&verification.proof));
-    reply->status = found ? 3 : 0;
-    return 0;
+    return verification_run(ctx, request, session, since, reply);
 }
 
 static int verify_run(struct ctx *ctx, const struct request *request, struct reply *reply)

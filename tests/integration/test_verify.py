@@ -122,3 +122,20 @@ def test_refused(project):
     outcome = project.run("verify", *project.options)
     assert outcome.status == 1 and "0001_a.sql:4" in outcome.err and "scratch database" in outcome.err, outcome
     assert project.database.tables() == []
+
+
+def test_prove(project):
+    """The file that was just written, without a word about those before it."""
+    project.write("schema.sql", "CREATE TABLE a (id integer PRIMARY KEY);\n")
+    project.migration("0001", "a", "CREATE TABLE a (id integer PRIMARY KEY);", "DROP TABLE b;")
+    project.ok("migrate")
+    project.write("schema.sql", "CREATE TABLE a (id integer PRIMARY KEY, x integer);\n")
+    outcome = project.run("make-migrations", "more", "--prove", "--json")
+    assert outcome.status == 0, outcome
+    assert rollbacks(outcome.json["proof"]) == {"0002": "holds"} and outcome.json["proof"]["differences"] == 0
+    project.ok("migrate")
+    project.write("schema.sql", "CREATE TABLE a (id integer PRIMARY KEY, x integer);\nCREATE TABLE c (id integer PRIMARY KEY);\n")
+    project.migration("0003", "late", "CREATE TABLE late (id integer PRIMARY KEY);", "DROP TABLE late;")
+    outcome = project.run("make-migrations", "last", "--prove", "--json")
+    assert outcome.status == 3 and rollbacks(outcome.json["proof"]) == {"0004": "holds"}, outcome
+    assert [change["object"] for change in outcome.json["proof"]["models"]][0] == "table late"
