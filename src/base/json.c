@@ -61,6 +61,14 @@ struct json *json_names(struct arena *mem, const struct names *names)
     return array;
 }
 
+struct json *json_texts(struct arena *mem, const struct json_source *source, int n)
+{
+    struct json *value = new_value(mem, JSON_TEXTS);
+    value->source = source;
+    value->n = n;
+    return value;
+}
+
 static void make_room(struct arena *mem, struct json *value)
 {
     if (value->n < value->room)
@@ -116,8 +124,29 @@ void json_set_bool(struct arena *mem, struct json *object, const char *key, bool
     json_set(mem, object, key, json_bool(mem, truth));
 }
 
+const char *json_item_text(const struct json *texts, int i, size_t *length)
+{
+    if (texts->type == JSON_TEXTS)
+        return texts->source->text(texts->source->of, i, length);
+    *length = strlen(texts->item[i]->text);
+    return texts->item[i]->text;
+}
+
+static struct json *clone_texts(struct arena *mem, const struct json *value)
+{
+    struct json *array = json_array(mem);
+    for (int i = 0; i < value->n; i++) {
+        size_t length;
+        const char *text = json_item_text(value, i, &length);
+        json_add(mem, array, json_string(mem, arena_copy(mem, text, length)));
+    }
+    return array;
+}
+
 struct json *json_clone(struct arena *mem, const struct json *value)
 {
+    if (value->type == JSON_TEXTS)
+        return clone_texts(mem, value);
     struct json *copy = NEW(mem, struct json);
     *copy = *value;
     copy->text = arena_dup(mem, value->text);

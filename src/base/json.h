@@ -10,7 +10,22 @@
 #include "base/ctx.h"
 #include "base/list.h"
 
-enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_REAL, JSON_TEXT, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+    JSON_NULL,
+    JSON_BOOL,
+    JSON_INT,
+    JSON_REAL,
+    JSON_TEXT,
+    JSON_ARRAY,
+    JSON_OBJECT,
+    JSON_TEXTS /* written as an array of texts that stand elsewhere */
+};
+
+/* Text i of n, not ended by a zero byte. */
+struct json_source {
+    const char *(*text)(const void *of, int i, size_t *length);
+    const void *of;
+};
 
 /* A schema of 1,000 tables has 100,000 of them, so what excludes each other shares its place; `text` and `item` may be asked of all. */
 struct json {
@@ -23,6 +38,7 @@ struct json {
         int64_t number;
         double real;
         const char **key; /* of an object, in order; parallel to item */
+        const struct json_source *source;
     };
     const char *text;
     struct json **item; /* of an array or object */
@@ -52,6 +68,9 @@ struct json *json_string(struct arena *mem, const char *text) LINKED_AS("base_js
 struct json *json_array(struct arena *mem) LINKED_AS("base_json_array");
 struct json *json_object(struct arena *mem) LINKED_AS("base_json_object");
 struct json *json_names(struct arena *mem, const struct names *names);
+/* `source`, and what it is about, is kept, not copied; its texts are asked for when the value is written or cloned. */
+struct json *json_texts(struct arena *mem, const struct json_source *source, int n);
+const char *json_item_text(const struct json *texts, int i, size_t *length); /* of these, or of an array of texts */
 
 struct json *json_clone(struct arena *mem, const struct json *value); /* texts too */
 void json_add(struct arena *mem, struct json *array, struct json *item);

@@ -42,9 +42,9 @@ static void write_escaped(struct buf *out, char c)
 }
 
 /* What is not UTF-8, from a file's name or a server, would make the whole document unreadable. */
-static void write_text(struct buf *out, const char *text)
+static void write_text(struct buf *out, const char *text, size_t length)
 {
-    const char *end = text + strlen(text);
+    const char *end = text + length;
     buf_add_c(out, '"');
     while (text < end) {
         size_t wrong = (size_t)(end - text);
@@ -185,6 +185,17 @@ static void write_comma(struct buf *out, enum json_style style)
     buf_add(out, style == JSON_INDENTED || style == JSON_TIGHT ? "," : ", ");
 }
 
+static void write_item(struct buf *out, const struct json *array, int i, enum json_style style, int depth)
+{
+    if (array->type == JSON_ARRAY) {
+        write_value(out, array->item[i], style, depth);
+        return;
+    }
+    size_t length;
+    const char *text = json_item_text(array, i, &length);
+    write_text(out, text, length);
+}
+
 static void write_array(struct buf *out, const struct json *array, enum json_style style, int depth)
 {
     buf_add_c(out, '[');
@@ -192,7 +203,7 @@ static void write_array(struct buf *out, const struct json *array, enum json_sty
         if (i)
             write_comma(out, style);
         new_line(out, style, depth + 1);
-        write_value(out, array->item[i], style, depth + 1);
+        write_item(out, array, i, style, depth + 1);
     }
     if (array->n)
         new_line(out, style, depth);
@@ -215,7 +226,7 @@ static void write_member(struct buf *out, const struct member *member, bool firs
     if (!first)
         write_comma(out, style);
     new_line(out, style, depth);
-    write_text(out, member->key);
+    write_text(out, member->key, strlen(member->key));
     buf_add(out, style == JSON_TIGHT ? ":" : ": ");
     write_value(out, member->item, style, depth);
 }
@@ -257,8 +268,9 @@ static void write_value(struct buf *out, const struct json *value, enum json_sty
     case JSON_BOOL: buf_add(out, value->truth ? "true" : "false"); break;
     case JSON_INT: buf_addf(out, "%" PRId64, value->number); break;
     case JSON_REAL: write_real(out, value->real); break;
-    case JSON_TEXT: write_text(out, value->text); break;
-    case JSON_ARRAY: write_array(out, value, style, depth); break;
+    case JSON_TEXT: write_text(out, value->text, strlen(value->text)); break;
+    case JSON_ARRAY:
+    case JSON_TEXTS: write_array(out, value, style, depth); break;
     case JSON_OBJECT: write_object(out, value, style, depth); break;
     }
 }

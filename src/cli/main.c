@@ -14,6 +14,8 @@
 #include "cli/terminal.h"
 #include "dialect/dialect.h"
 
+enum { STREAM_BYTES = 64 << 10 };
+
 static struct ctx *running; /* what a signal cancels */
 static atomic_int asking;   /* a question is open: nothing runs that has to end first */
 static bool by_machine;     /* standard error has lines of JSON only */
@@ -59,13 +61,11 @@ static void signals_install(struct ctx *ctx)
     sigaction(SIGPIPE, &action, NULL);
 }
 
-/* The result is put together in memory, so that whatever goes wrong with standard output is seen at one place. */
+/* The result goes through one stream, so that whatever goes wrong with standard output is seen at one place. */
 struct output {
-    struct terminal terminal; /* draws as standard output allows, into memory */
-    FILE *memory;
-    char *text; /* what is in it */
-    size_t length;
-    size_t written;
+    struct terminal terminal; /* draws as standard output allows, into that */
+    FILE *stream;
+    int failed; /* errno of the first failure; nothing is written after it */
     struct log log;
     bool json;
 };
@@ -78,17 +78,23 @@ static bool word_given(int argc, char *const *argv, const char *word)
     return false;
 }
 
+static ssize_t text_take(void *sink, const char *text, size_t length)
+{
+    struct output *output = sink;
+    for (size_t written = 0; written < length && !output->failed;) {
+        ssize_t n = write(STDOUT_FILENO, text + written, length - written);
+        if (n < 0 && errno != EINTR)
+            output->failed = errno;
+        written += n > 0 ? (size_t)n : 0;
+    }
+    return (ssize_t)length;
+}
+
 /* 0, or errno. */
 static int text_write(struct output *output)
 {
-    fflush(output->terminal.out);
-    while (output->written < output->length) {
-        ssize_t n = write(STDOUT_FILENO, output->text + output->written, output->length - output->written);
-        if (n < 0 && errno != EINTR)
-            return errno;
-        output->written += n > 0 ? (size_t)n : 0;
-    }
-    return 0;
+    fflush(output->stream);
+    return output->failed;
 }
 
 /* A result that could not be written is a failure, but a reader that has seen enough is none. */
@@ -104,9 +110,18 @@ static int text_finish(struct output *output, int status)
     return 1;
 }
 
+static void text_drain(void *sink, const char *text, size_t length)
+{
+    fwrite(text, 1, length, sink);
+}
+
 static void json_show(struct output *output, struct arena *mem, const struct json *json)
 {
-    fprintf(output->terminal.out, "%s\n", json_text(mem, json, JSON_INDENTED));
+    struct buf text;
+    buf_drain(&text, mem, text_drain, output->stream);
+    json_write(&text, json, JSON_INDENTED);
+    buf_add_c(&text, '\n');
+    buf_drained(&text);
 }
 
 static void error_show(struct output *output, struct ctx *ctx, struct json *json)
@@ -179,7 +194,7 @@ static void output_open(struct output *output, struct ctx *ctx, const struct arg
 {
     bool no_color = json_get_bool(parsed->show, "no_color", false);
     output->terminal = terminal_open(stdout, no_color);
-    output->terminal.out = output->memory;
+    output->terminal.out = output->stream;
     output->log.quiet = json_get_bool(parsed->show, "quiet", false);
     output->log.verbose = json_get_bool(parsed->values, "verbose", false);
     if (no_color)
@@ -227,17 +242,17 @@ int main(int argc, char **argv)
     dialects_own_process();
     ctx_open(&ctx, 0);
     signals_install(&ctx);
-    output.memory = open_memstream(&output.text, &output.length);
-    if (!output.memory)
+    output.stream = fopencookie(&output, "w", (cookie_io_functions_t){.write = text_take});
+    if (!output.stream)
         abort();
+    setvbuf(output.stream, NULL, _IOFBF, STREAM_BYTES);
     log_open(&output.log, &ctx, stderr, word_given(argc, argv, "--no-color"));
     by_machine = output.log.json;
     ctx.on_event = log_event;
     ctx.sink = &output.log;
     int status = with_context(&ctx, argc, argv, &output);
     log_close(&output.log);
-    fclose(output.memory);
-    free(output.text);
+    fclose(output.stream);
     ctx_close(&ctx);
     return status;
 }

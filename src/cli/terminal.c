@@ -74,19 +74,27 @@ static void raw_draw(const struct terminal *terminal, const char *text)
         fputc('\n', terminal->out);
 }
 
-static void sql_draw(const struct terminal *terminal, const char *text)
+static void sql_draw(const struct terminal *terminal, const char *text, size_t left)
 {
-    const char *more = text;
-    while (more) {
-        const char *end = strchrnul(text, '\n');
-        size_t length = (size_t)(end - text);
-        more = *end && end[1] ? end + 1 : NULL;
-        if (length && *end && end[-1] == '\r')
+    const char *stop = text + left;
+    do {
+        const char *end = memchr(text, '\n', (size_t)(stop - text)), *next = end ? end + 1 : stop;
+        size_t length = (size_t)((end ? end : stop) - text);
+        if (length && end && end[-1] == '\r')
             length--;
         fputs("    ", terminal->out);
         fwrite(text, 1, length, terminal->out);
-        fputs(more ? "\n" : ";\n", terminal->out);
-        text = more;
+        fputs(next < stop ? "\n" : ";\n", terminal->out);
+        text = next;
+    } while (text < stop);
+}
+
+static void statements_draw(const struct terminal *terminal, const struct report_block *block)
+{
+    for (int i = 0; i < block->count; i++) {
+        size_t length;
+        const char *text = json_item_text(block->statements, block->first + i, &length);
+        sql_draw(terminal, text, length);
     }
 }
 
@@ -212,8 +220,7 @@ void terminal_report(const struct terminal *terminal, struct arena *mem, const s
         else if (block->type == BLOCK_RAW)
             raw_draw(terminal, block->text);
         else if (block->type == BLOCK_SQL)
-            for (int k = 0; k < block->columns.n; k++)
-                sql_draw(terminal, block->columns.item[k]);
+            statements_draw(terminal, block);
         else
             line_draw(terminal, block->tone, block->text);
     }

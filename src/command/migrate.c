@@ -42,14 +42,15 @@ static int options_read(struct ctx *ctx, const struct request *request, struct m
 static void statements_show(const struct json *migration, struct report *report)
 {
     const struct json *statements = json_get(migration, "statements"), *outside = json_get(migration, "outside");
-    int at = 0;
-    for (int i = 0; statements && statements->type == JSON_ARRAY && i < statements->n; i++) {
-        if (outside && at < outside->n && outside->item[at]->number == i + 1) {
-            report_line(report, TONE_DIM, "    -- outside of a transaction:");
-            at++;
-        }
-        report_statement(report, statements->item[i]->text);
+    int from = 0;
+    for (int i = 0; i < outside->n; i++) {
+        int next = (int)outside->item[i]->number - 1;
+        if (next > from)
+            report_statements(report, statements, from, next - from);
+        report_line(report, TONE_DIM, "    -- outside of a transaction:");
+        from = next;
     }
+    report_statements(report, statements, from, statements->n - from);
 }
 
 static void hazards_show(const struct json *hazards, struct report *report)

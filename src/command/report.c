@@ -29,13 +29,13 @@ void report_raw(struct report *report, const char *text)
     block->text = arena_dup(report->mem, text);
 }
 
-void report_statement(struct report *report, const char *sql)
+void report_statements(struct report *report, const struct json *statements, int first, int n)
 {
-    struct report_block *block = report->block.n ? report->block.item[report->block.n - 1] : NULL;
-    if (!block || block->type != BLOCK_SQL)
-        block = block_new(report);
+    struct report_block *block = block_new(report);
     block->type = BLOCK_SQL;
-    names_add(report->mem, &block->columns, sql);
+    block->statements = statements;
+    block->first = first;
+    block->count = n;
 }
 
 struct report_block *report_table(struct report *report, const char *title, const char *const *columns)
@@ -68,6 +68,17 @@ static struct report_row *row_copy(struct arena *mem, const struct report_row *r
     return copy;
 }
 
+static struct json *statements_copy(struct arena *mem, const struct report_block *block)
+{
+    struct json *copy = json_array(mem);
+    for (int i = 0; i < block->count; i++) {
+        size_t length;
+        const char *text = json_item_text(block->statements, block->first + i, &length);
+        json_add(mem, copy, json_string(mem, arena_copy(mem, text, length)));
+    }
+    return copy;
+}
+
 void report_add(struct report *report, const struct report *more)
 {
     struct arena *mem = report->mem;
@@ -79,6 +90,9 @@ void report_add(struct report *report, const struct report *more)
         copy->title = arena_dup(mem, block->title);
         copy->columns = names_copy(mem, &block->columns);
         copy->row = (struct list){0};
+        copy->first = 0;
+        if (block->statements)
+            copy->statements = statements_copy(mem, block);
         for (int row = 0; row < block->row.n; row++)
             list_add(mem, &copy->row, row_copy(mem, block->row.item[row], block->columns.n));
     }

@@ -120,18 +120,22 @@ static struct json *outside_json(struct ctx *ctx, const struct session *session,
     return outside;
 }
 
+static const char *statement_text(const void *of, int i, size_t *length)
+{
+    const struct split *split = of;
+    *length = split->piece[i].length;
+    return split->piece[i].text;
+}
+
 static int add_texts(struct ctx *ctx, const struct session *session, const struct list *migrations, struct json *list)
 {
     struct json *hazards;
     for (int i = 0; i < migrations->n; i++) {
         const struct migration *migration = migrations->item[i];
         struct json *entry = report_migration(ctx->mem, migration, 0, migration->up.n);
-        struct json *statements = json_array(ctx->mem);
-        for (int s = 0; s < migration->up.n; s++) {
-            const struct sql_piece *piece = &migration->up.piece[s];
-            json_add(ctx->mem, statements, json_string(ctx->mem, arena_copy(ctx->mem, piece->text, piece->length)));
-        }
-        json_set(ctx->mem, entry, "statements", statements);
+        struct json_source *source = NEW(ctx->mem, struct json_source);
+        *source = (struct json_source){statement_text, &migration->up};
+        json_set(ctx->mem, entry, "statements", json_texts(ctx->mem, source, migration->up.n));
         json_set(ctx->mem, entry, "outside", outside_json(ctx, session, migration));
         json_set_text(ctx->mem, entry, "type", migration_type_name(migration->type));
         TRY(file_hazards(ctx, session, migration, &hazards));

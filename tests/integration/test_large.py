@@ -45,6 +45,17 @@ def test_larger_than_memory(any_project, seed):
     assert rows(any_project) == megabytes * 90
 
 
+@pytest.mark.parametrize("option", [(), ("--json",)], ids=["text", "json"])
+def test_shown_although_larger_than_memory(lite, option):
+    """What --dry-run shows goes out as it is made, the statements from where they stand."""
+    lite.migration("0001", "big", TABLE + inserts(60), "DROP TABLE big;")
+    limit = 16 << 20
+    with lite.start("migrate", "--dry-run", *option, program=PLAIN, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert out.count("INSERT INTO big (id, note) VALUES (") == 60 * 90 and WIDE in out and len(out) > 50 << 20
+
+
 def changed_before_it_ran(project, change):
     project.migration("0001", "big", TABLE + inserts(17), "DROP TABLE big;")
     text = (project.migrations / FILE).read_bytes()

@@ -202,10 +202,34 @@ static void what_is_no_utf8_is_replaced(void **state)
     assert_string_equal(json_text(ctx->mem, text, JSON_TIGHT), "\"a\uFFFDz\uFFFD\uFFFD\u00E4\uFFFD\"");
 }
 
+static const char *word_of(const void *of, int i, size_t *length)
+{
+    *length = 1 + (size_t)i;
+    return (const char *)of + i;
+}
+
+/* None of them ends with a zero byte. */
+static void texts_that_stand_elsewhere_are_written_and_cloned(void **state)
+{
+    struct ctx *ctx = *state;
+    const struct json_source source = {word_of, "ab\"cd"};
+    struct json *texts = json_texts(ctx->mem, &source, 3);
+    const char *written = "[\"a\",\"b\\\"\",\"\\\"cd\"]";
+    assert_string_equal(json_text(ctx->mem, texts, JSON_TIGHT), written);
+    struct json *copy = json_clone(ctx->mem, texts);
+    assert_int_equal((int)copy->type, JSON_ARRAY);
+    assert_string_equal(json_text(ctx->mem, copy, JSON_TIGHT), written);
+    for (int i = 0; i < 3; i++) {
+        size_t length, again;
+        assert_memory_equal(json_item_text(texts, i, &length), json_item_text(copy, i, &again), (size_t)i + 1);
+        assert_int_equal(length, again);
+    }
+}
+
 UNIT_TESTS(UNIT(what_is_no_utf8_is_replaced), UNIT(writes_texts_as_python), UNIT(writes_integers_as_python),
            UNIT(writes_floats_as_python), UNIT(writes_what_is_no_number_as_python), UNIT(writes_the_rest_as_python),
            UNIT(sorts_keys_by_code_point_at_every_level), UNIT(indents_as_python), UNIT(keeps_the_order_of_keys),
            UNIT(refuses_with_the_place), UNIT(never_repeats_the_text_that_it_refuses),
            UNIT(refuses_what_is_not_utf8_or_not_a_text), UNIT(builds_and_replaces),
            UNIT(builds_large_arrays_and_objects), UNIT(asking_gives_values_of_the_right_type_only),
-           UNIT(asking_nothing_gives_nothing))
+           UNIT(asking_nothing_gives_nothing), UNIT(texts_that_stand_elsewhere_are_written_and_cloned))
