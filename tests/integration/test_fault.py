@@ -131,6 +131,57 @@ def test_killed_while_an_index_waits(any_project):
     assert database.versions() == ["0001", "0002"]
 
 
+REBUILT = ("CREATE TABLE wide (id integer PRIMARY KEY, note text, n integer); CREATE INDEX wide_n ON wide (n);"
+           "CREATE TABLE whole (n integer PRIMARY KEY) PARTITION BY RANGE (n); CREATE TABLE part PARTITION OF whole FOR VALUES FROM (0) TO (9);")
+LEFT = "SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid WHERE NOT indisvalid ORDER BY 1"
+
+
+@pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("what, busy", [("INDEX CONCURRENTLY wide_n", "wide"), ("(VERBOSE) TABLE CONCURRENTLY Wide", "wide"), ("(CONCURRENTLY) TABLE whole", "part"),
+                                        ("SCHEMA CONCURRENTLY public", "wide")])
+def test_killed_while_an_index_is_rebuilt(any_project, what, busy):
+    """What REINDEX CONCURRENTLY leaves is taken away, on what is stored out of line too, but not what was there before."""
+    project, database = any_project, any_project.database
+    project.migration("0001", "rebuilt", REBUILT, "DROP TABLE wide, whole;")
+    project.ok("migrate")
+    database.run("INSERT INTO wide VALUES (1, 'a', 1), (2, 'a', 1)")
+    with pytest.raises(sa.exc.IntegrityError):
+        database.run("CREATE UNIQUE INDEX CONCURRENTLY theirs_ccnew ON wide (n)")
+    assert database.query(LEFT) == [("theirs_ccnew",)]
+    project.migration("0002", "rebuild", f"SELECT 1;\nREINDEX {what};", "SELECT 1;")
+    with database.alchemy.connect() as connection:
+        level, statement = ("REPEATABLE READ", "SELECT n FROM part") if busy == "part" else ("READ COMMITTED", "INSERT INTO wide VALUES (3)")
+        connection.execution_options(isolation_level=level).execute(sa.text(statement))
+        process = project.start("migrate")
+        wait_until(lambda: any(name.startswith(busy) for name, in database.query(LEFT)))
+        killed(process)
+        database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'dbwarden%'"
+                     " AND datname = current_database()")
+        connection.commit()
+    assert any(name.startswith(busy) for name, in database.query(LEFT))
+    shown = project.ok("migrate")
+    assert database.query(LEFT) == [("theirs_ccnew",)], shown
+    assert "removing the invalid index" in shown.err and database.versions() == ["0001", "0002"]
+
+
+@pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
+def test_an_index_that_is_rebuilt_gives_way_and_leaves_nothing(any_project):
+    project, database = any_project, any_project.database
+    configuration = project.folder / "dbwarden.yaml"
+    configuration.write_text(configuration.read_text() + "    lock_timeout: 200ms\n")
+    project.migration("0001", "rebuilt", REBUILT, "DROP TABLE wide, whole;")
+    project.ok("migrate")
+    project.migration("0002", "rebuild", "REINDEX TABLE CONCURRENTLY wide;", "SELECT 1;")
+    with database.alchemy.connect() as connection:
+        connection.execution_options(isolation_level="READ COMMITTED").execute(sa.text("INSERT INTO wide VALUES (3)"))
+        process = project.start("migrate")
+        time.sleep(1.5)
+        connection.commit()
+    shown = ended(process, 60)
+    assert shown.status == 0 and "; try 2 in " in shown.err, shown
+    assert database.query(LEFT) == [] and database.versions() == ["0001", "0002"]
+
+
 @pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
 def test_failed_concurrent_index(any_project):
     project, database = any_project, any_project.database

@@ -164,6 +164,13 @@ int pg_statement_evidence(struct ctx *ctx, struct conn *conn, const struct class
                           const char **evidence);
 int pg_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
                        enum doubt *doubt);
+const char *pg_names_json(struct arena *mem, const struct classified *statement);
+/* The index of a line of evidence, "WHAT OID ...", which an interrupted statement left. */
+int pg_drop_invalid(struct ctx *ctx, struct conn *conn, const char *line);
+/* reindex.c */
+bool pg_is_reindex(const struct classified *statement);
+int pg_reindex_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, struct names *lines);
+int pg_reindex_settle(struct ctx *ctx, struct conn *conn, const struct classified *statement, const struct names *was);
 extern const char *const pg_session_steps[];
 extern const char *const pg_pooled_steps[];
 int pg_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piece *piece, int n);

@@ -41,7 +41,7 @@ static struct json *name_json(struct arena *mem, const char *schema, const char 
     return object;
 }
 
-static const char *names_json(struct arena *mem, const struct classified *statement)
+const char *pg_names_json(struct arena *mem, const struct classified *statement)
 {
     struct list names = {0};
     struct json *array = json_array(mem);
@@ -59,7 +59,9 @@ static int evidence_read(struct ctx *ctx, struct conn *conn, const struct classi
 {
     struct names params = {0};
     struct rows rows;
-    names_add(ctx->mem, &params, names_json(ctx->mem, statement));
+    if (pg_is_reindex(statement))
+        return pg_reindex_evidence(ctx, conn, statement, lines);
+    names_add(ctx->mem, &params, pg_names_json(ctx->mem, statement));
     TRY(pg_query(ctx, conn, evidence_sql, &params, &rows));
     for (int i = 0; i < rows.row.n; i++)
         names_add(ctx->mem, lines, ((const char **)rows.row.item[i])[0]);
@@ -77,12 +79,11 @@ int pg_statement_evidence(struct ctx *ctx, struct conn *conn, const struct class
     return 0;
 }
 
-/* "on OID invalid NAME" that was not there before: what a build that was cut off left. */
-static int drop_invalid(struct ctx *ctx, struct conn *conn, const char *line)
+int pg_drop_invalid(struct ctx *ctx, struct conn *conn, const char *line)
 {
     struct names params = {0};
     struct rows rows;
-    const char *after = line + strlen("on ");
+    const char *after = line + strcspn(line, " ") + 1;
     names_add(ctx->mem, &params, text_slice(ctx->mem, after, 0, strcspn(after, " ")));
     TRY(pg_query(ctx, conn, "SELECT oid::regclass::text FROM pg_catalog.pg_class WHERE oid = $1::oid", &params, &rows));
     if (!rows.row.n)
@@ -193,7 +194,7 @@ static int settle(struct ctx *ctx, struct conn *conn, const struct classified *s
         if (text_has(line, " pending "))
             TRY(detach_finish(ctx, conn, statement));
         else if (statement->verb == VERB_CREATE && text_has(line, " invalid ") && !holds(was, line))
-            TRY(drop_invalid(ctx, conn, line));
+            TRY(pg_drop_invalid(ctx, conn, line));
     }
     return 0;
 }
@@ -206,6 +207,10 @@ int pg_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classifi
     if (!before)
         return 0;
     const struct names was = text_split(ctx->mem, before, '\n');
+    if (pg_is_reindex(statement)) {
+        *doubt = DOUBT_NOT_DONE;
+        return pg_reindex_settle(ctx, conn, statement, &was);
+    }
     TRY(evidence_read(ctx, conn, statement, &is));
     TRY(settle(ctx, conn, statement, &was, &is));
     is = (struct names){0};

@@ -317,7 +317,7 @@ static const struct touch_words pg_touches[] = {
     {"alter", "system", TOUCHES_NOTHING},
     {"analyze", NULL, TOUCHES_NOTHING},
     {"analyse", NULL, TOUCHES_NOTHING},
-    {"reindex", NULL, TOUCHES_NOTHING},
+    {"reindex", NULL, TOUCHES_CATALOG}, /* harmless, but for what a concurrent one leaves */
     {"cluster", NULL, TOUCHES_NOTHING},
     {"checkpoint", NULL, TOUCHES_NOTHING},
     {"refresh", NULL, TOUCHES_NOTHING},
