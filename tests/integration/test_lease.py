@@ -323,3 +323,20 @@ def test_the_server_goes_on_for_a_runner_that_was_killed(both, statement):
     assert shown.status == 0 and database.has("after") and database.unfinished() == [], shown
     assert database.value("SELECT count(*) FROM pg_index WHERE indrelid = 'a'::regclass AND indisvalid") == (0 if "DROP" in statement else 2)
     assert database.value("SELECT count(*) FROM pg_index WHERE indrelid = 'a'::regclass AND NOT indisvalid") == 0
+
+
+@pytest.mark.parametrize("settings, said", [({"size": 2, "query_wait_timeout": 1}, "the pooler had no connection to the server to give"),
+                                            ({"max_client_conn": 2}, "the pooler takes no more clients")])
+def test_what_the_pooler_says_of_itself(tmp_path, postgres, settings, said):
+    """It is not the server, and not a lost connection of which nobody knows what became."""
+    with pooled(tmp_path, postgres, **settings) as (project, _):
+        project.table("0001", "one")
+        held = [psycopg2.connect(project.url) for _ in range(2)]
+        for connection in held:
+            connection.cursor().execute("SELECT 1")
+        shown = project.run("migrate")
+        assert shown.status == 5 and said in shown.err and "hint: " in shown.err and "lost" not in shown.err, shown
+        for connection in held:
+            connection.close()
+        project.ok("migrate")
+        assert project.database.tables() == ["one"]

@@ -39,15 +39,19 @@ static int fail_connect(struct ctx *ctx, PGconn *pg, const char *target)
 {
     const char *said = pg_message(ctx->mem, PQerrorMessage(pg));
     const char *all = PQerrorMessage(pg), *hint = "Check the database URL, and that the server is reachable from here.";
-    bool passing = false;
+    const struct pooler_fault *fault = pg_pooler_fault(all);
+    bool passing = fault && fault->passing;
 
-    for (size_t i = 0; i < sizeof connect_hints / sizeof *connect_hints; i++)
+    if (fault)
+        hint = fault->hint;
+    for (size_t i = 0; !fault && i < sizeof connect_hints / sizeof *connect_hints; i++)
         if (text_has(all, connect_hints[i].part)) {
             hint = connect_hints[i].hint;
             passing = connect_hints[i].passing;
             break;
         }
-    fail(ctx, ERR_CONNECT, "cannot connect to %s: %s", target, said);
+    fail(ctx, ERR_CONNECT, "cannot connect to %s: %s%s%s", target, fault ? fault->message : "", fault ? ": " : "",
+         said);
     ctx->error.passing = passing;
     return fail_hint(ctx, "%s", hint);
 }

@@ -26,11 +26,61 @@ char *pg_message(struct arena *mem, const char *text)
     return line;
 }
 
+/*
+ * PgBouncer's own words, which all come as a violation of the protocol (08P01) before it closes the connection: it is the
+ * pooler that speaks, and of some it is known that no server has seen the statement.
+ */
+static const struct pooler_fault pooler_faults[] = {
+    {"query_wait_timeout", "the pooler had no connection to the server to give",
+     "All connections of its pool were in use for query_wait_timeout, or the server behind it does not answer. What was asked "
+     "last was not run. Run the same command again, or give a URL that leads to the server itself.",
+     true},
+    {"server login has been failing", "the pooler cannot connect to the server",
+     "The server behind it is not up, or does not let it in: the pooler's log says which. Run the same command again after that.",
+     true},
+    {"cannot connect to server", "the pooler cannot connect to the server",
+     "The server behind it is not up, or cannot be reached from it: the pooler's log says more. Run the same command again after that.",
+     true},
+    {"no more connections allowed", "the pooler takes no more clients",
+     "Run the same command again once others have left it, or raise its max_client_conn.", true},
+    {"no such database", "the pooler does not know this database",
+     "Its [databases] say which ones it leads to; check the name in the database URL.", false},
+    {"client_idle_timeout", "the pooler closed the connection, which it thought idle",
+     "What had not been committed is undone. Raise its client_idle_timeout, or give a URL that leads to the server itself.",
+     false},
+    {"idle transaction timeout", "the pooler closed the connection within a transaction",
+     "The transaction is undone. Raise its idle_transaction_timeout, or give a URL that leads to the server itself.",
+     false},
+    {"query timeout", "the pooler closed the connection during a statement",
+     "Raise its query_timeout, or give a URL that leads to the server itself. What had not been committed is undone.",
+     false},
+    {"server conn crashed", "the pooler lost its connection to the server",
+     "What had not been committed is undone. Run the same command again once the server answers.", true},
+};
+
+const struct pooler_fault *pg_pooler_fault(const char *said)
+{
+    for (size_t i = 0; i < sizeof pooler_faults / sizeof *pooler_faults; i++)
+        if (said && text_has(said, pooler_faults[i].part))
+            return &pooler_faults[i];
+    return NULL;
+}
+
+static int fail_pooler(struct ctx *ctx, const struct pg_conn *conn, const struct pooler_fault *fault, const char *said)
+{
+    fail(ctx, ERR_CONNECT, "%s, for %s: %s", fault->message, conn->conn.target, said);
+    ctx->error.passing = fault->passing;
+    return fail_hint(ctx, "%s", fault->hint);
+}
+
 int pg_fail_lost(struct ctx *ctx, struct pg_conn *conn)
 {
     const char *said = pg_message(ctx->mem, PQerrorMessage(conn->pg));
+    const struct pooler_fault *fault = pg_pooler_fault(said);
 
     conn->conn.in_transaction = false;
+    if (fault)
+        return fail_pooler(ctx, conn, fault, said);
     if (said[0] == '\0')
         said = "the server closed the connection";
     fail(ctx, ERR_CONNECT, "the connection to %s was lost: %s", conn->conn.target, said);
@@ -76,6 +126,11 @@ int pg_fail(struct ctx *ctx, struct pg_conn *conn, const PGresult *result)
         return fail(ctx, ERR_CANCELLED, "interrupted");
     if (!sqlstate || !message)
         return pg_fail_lost(ctx, conn);
+    const struct pooler_fault *fault = text_equal(sqlstate, "08P01") ? pg_pooler_fault(message) : NULL;
+    if (fault) {
+        conn->conn.in_transaction = false;
+        return fail_pooler(ctx, conn, fault, message);
+    }
     /* 57P01 to 57P03: the server shuts down, crashed, or does not take connections. */
     if (text_starts(sqlstate, "57P"))
         fail(ctx, ERR_CONNECT, "the server ended the connection: %s", message);

@@ -70,6 +70,13 @@ void pg_result_clear(PGresult **result); /* for cleanup */
 /* fault.c: what the server said, into ctx->error. */
 int pg_fail(struct ctx *ctx, struct pg_conn *conn, const PGresult *result);
 int pg_fail_lost(struct ctx *ctx, struct pg_conn *conn);
+/* What a pooler between us and the server says of itself, before it closes the connection. NULL: it is somebody else who speaks. */
+struct pooler_fault {
+    const char *part; /* of its words */
+    const char *message, *hint;
+    bool passing;
+};
+const struct pooler_fault *pg_pooler_fault(const char *said);
 bool pg_failed(const PGresult *result);
 long pg_position(const PGresult *result, const char *sql);
 char *pg_message(struct arena *mem, const char *text); /* one line, without "FATAL:" and the like */

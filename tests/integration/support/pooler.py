@@ -28,8 +28,8 @@ def free_port():
 
 
 @contextlib.contextmanager
-def pooler(url, mode="session", fixed=False, size=4, turns=True):
-    """The URL through a new pooler.  `fixed`: every name of a database leads to the one of the URL."""
+def pooler(url, mode="session", fixed=False, size=4, turns=True, **more_settings):
+    """The URL through a new pooler.  `fixed`: every name of a database leads to the one of the URL; `more_settings` are its own."""
     if not POOLER:
         pytest.fail("pgbouncer is missing: tools/deps.sh test installs it")
     parts, port = urlsplit(url), free_port()
@@ -39,7 +39,8 @@ def pooler(url, mode="session", fixed=False, size=4, turns=True):
     settings.write_text(
         f"[databases]\n* = host=127.0.0.1 port={parts.port} user=postgres{more}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
         f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = {mode}\ndefault_pool_size = {size}\n"
-        f"server_round_robin = {int(turns)}\nmax_client_conn = 200\nignore_startup_parameters = extra_float_digits,options\n")
+        f"server_round_robin = {int(turns)}\nignore_startup_parameters = extra_float_digits,options\n"
+        + "".join(f"{key} = {value}\n" for key, value in {"max_client_conn": 200, **more_settings}.items()))
     user = {"user": "nobody"} if os.getuid() == 0 else {}
     if user:
         folder.chmod(0o755)
