@@ -47,6 +47,18 @@ def test_cancelled_while_another_session_holds_the_table(any_project, shape):
     ("CREATE INDEX i ON a (y)", "ALTER TABLE a COMMENT = 'said', DROP COLUMN x"),
     ("ALTER TABLE a DROP FOREIGN KEY fk1", "CREATE INDEX other ON a (y)"),
     ("CREATE OR REPLACE VIEW v AS SELECT id, x FROM a", "ALTER TABLE a MODIFY y bigint"),
+    ("ALTER TABLE a MODIFY x bigint NOT NULL", "ALTER TABLE a MODIFY x bigint COMMENT 'theirs'"),
+    ("ALTER TABLE a ALTER COLUMN x SET DEFAULT 7", "ALTER TABLE a MODIFY x bigint"),
+    ("ALTER TABLE a ADD COLUMN n int AFTER x", "ALTER TABLE a MODIFY x bigint"),
+    ("ALTER TABLE a ADD COLUMN n int AFTER x, MODIFY y bigint", "ALTER TABLE a ADD KEY ny (y)"),
+    ("ALTER TABLE a ADD UNIQUE (y)", "CREATE INDEX other ON a (y)"),
+    ("ALTER TABLE a ADD CHECK (y > 0)", "ALTER TABLE a MODIFY y bigint"),
+    ("ALTER TABLE a DROP INDEX ix", "ALTER TABLE a DROP INDEX ix, ADD INDEX ix (x, y)"),
+    ("ALTER TABLE a RENAME COLUMN y TO z", "ALTER TABLE a MODIFY y bigint"),
+    ("ALTER TABLE a COMMENT = 'said', ROW_FORMAT = COMPACT", "ALTER TABLE a ADD COLUMN other int"),
+    ("RENAME TABLE a TO tmp", "ALTER TABLE a MODIFY y bigint, FORCE"),
+    ("ALTER TABLE a RENAME tmp", "ALTER TABLE a ADD COLUMN other int"),
+    ("RENAME TABLE a TO tmp, b TO a, tmp TO b", "ALTER TABLE a MODIFY y bigint, FORCE"),
 ])
 def test_what_others_did_meanwhile_proves_nothing(any_project, statement, meanwhile):
     project, database = any_project, any_project.database

@@ -4,12 +4,12 @@
  * The sum over that is written into the journal before the statement, and compared when a run is taken up.
  *
  * So that what others do in between is not taken for the statement's doing, only what it is about counts: of what is created,
- * that alone; of a table whose columns, indexes and constraints are changed, the lines with a name that the statement
- * holds; of everything else, all that is named.
+ * that alone; of a table whose columns, indexes and constraints are changed, what it adds and takes away (proof.c); of everything
+ * else, all that is named.
  *
  * What stays as it was may be run again: either it was not done, or it changes nothing that shows.  A counter moves by
- * itself and is left out.  Renames in a ring may exchange tables that look alike, so there the identity of each table is
- * part of it; where that may not be read, nothing is proved.
+ * itself and is left out.  Renames are seen by the names that there are, whatever became of the tables; in a ring these stay the
+ * same, so there it is the identity of a table that has another name; where that may not be read, nothing is proved.
  */
 #include <string.h>
 
@@ -19,6 +19,8 @@
 #include "dialect/mysql/parts.h"
 
 enum { NAMES_LIMIT = 256 };
+#define NAME_IS_THERE "name "
+#define NOBODY_TELLS  "identities are not for us"
 
 struct evidence {
     struct ctx *ctx;
@@ -146,8 +148,10 @@ static int show_identities(struct evidence *evidence, const struct list *names, 
     bool maria = evidence->my->conn.dialect == &my_mariadb_dialect;
     struct buf sql;
     buf_init(&sql, ctx->mem);
-    buf_addf(&sql, "SELECT name, table_id FROM information_schema.%s WHERE LOWER(SUBSTRING_INDEX(name, '#', 1)) IN (''",
-             maria ? "innodb_sys_tables" : "innodb_tables");
+    buf_addf(
+        &sql,
+        "SELECT CONCAT('id ', table_id, ' ', LOWER(name), '\n') FROM information_schema.%s WHERE LOWER(SUBSTRING_INDEX(name, '#', 1)) IN (''",
+        maria ? "innodb_sys_tables" : "innodb_tables");
     *proves = true;
     for (int i = 0; i < names->n; i++)
         *proves = *proves && identity_name(evidence, names->item[i], &sql);
@@ -212,8 +216,69 @@ static int collect(struct evidence *evidence, bool *proves)
     TRY(show_tables(evidence, &names));
     TRY(show_object(evidence));
     TRY(show_rights(evidence));
-    bool renames = is_word(statement, "rename") && !my_changes_parts(statement);
-    return renames || is_word(statement, "exchange") ? show_identities(evidence, &names, proves) : 0;
+    return is_word(statement, "exchange") ? show_identities(evidence, &names, proves) : 0;
+}
+
+/* What is renamed is seen by which names there are; where these stay the same, by what they stand for. */
+static bool renames(const struct classified *statement)
+{
+    bool of_table = statement->kind == KIND_TABLE && (statement->verb == VERB_RENAME || statement->verb == VERB_ALTER);
+    return of_table && is_word(statement, "rename") && !my_changes_parts(statement);
+}
+
+static int renames_evidence(struct evidence *evidence, const char **text)
+{
+    struct ctx *ctx = evidence->ctx;
+    struct list names = {0};
+    struct buf said, *shown = &evidence->said;
+    bool proves;
+    buf_init(&said, ctx->mem);
+    statement_names(ctx->mem, my_dialect.lex, &evidence->statement->piece, NAMES_LIMIT, &names);
+    for (int i = 0; i < names.n; i++) {
+        const struct named *named = names.item[i];
+        buf_cut(shown, 0);
+        TRY(show_table(evidence, named));
+        if (strspn(shown->data, "\n") < shown->len)
+            buf_addf(&said, NAME_IS_THERE "%s.%s\n", named->schema ? named->schema : "", named->name);
+    }
+    buf_cut(shown, 0);
+    TRY(show_identities(evidence, &names, &proves));
+    *text = arena_printf(ctx->mem, "%s%s", said.data, proves ? shown->data : NOBODY_TELLS);
+    return 0;
+}
+
+/* "id NUMBER NAME": the same number under another name. */
+static bool has_moved(const struct names *was, const struct names *is)
+{
+    for (int i = 0; i < is->n; i++) {
+        const char *line = is->item[i] + (is->item[i][0] == '\t');
+        size_t length = text_starts(line, "id ") ? 3 + strcspn(line + 3, " ") + 1 : 0;
+        for (int k = 0; length && k < was->n; k++) {
+            const char *before = was->item[k] + (was->item[k][0] == '\t');
+            if (!strncmp(before, line, length) && !text_equal(before, line))
+                return true;
+        }
+    }
+    return false;
+}
+
+static int count_there(const struct names *lines, const struct names *also_in)
+{
+    int n = 0;
+    for (int i = 0; i < lines->n; i++)
+        n += text_starts(lines->item[i], NAME_IS_THERE) && (!also_in || names_find(also_in, lines->item[i]) >= 0);
+    return n;
+}
+
+static enum doubt renames_doubt(struct arena *mem, const char *before, const char *now)
+{
+    const struct names was = text_split(mem, before, '\n'), is = text_split(mem, now, '\n');
+    int both = count_there(&was, &is);
+    if (both < count_there(&was, NULL) || both < count_there(&is, NULL))
+        return DOUBT_DONE;
+    if (text_ends(before, NOBODY_TELLS) || text_ends(now, NOBODY_TELLS))
+        return DOUBT_OPEN;
+    return has_moved(&was, &is) ? DOUBT_DONE : DOUBT_NOT_DONE;
 }
 
 int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char **text)
@@ -224,11 +289,14 @@ int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct class
     if (statement->touches != TOUCHES_CATALOG)
         return 0;
     buf_init(&evidence.said, ctx->mem);
+    if (renames(statement))
+        return renames_evidence(&evidence, text);
     TRY(collect(&evidence, &proves));
     const char *said = without_counters(ctx->mem, evidence.said.data);
     if (my_changes_parts(statement))
-        said = my_lines_about(ctx->mem, said, statement);
-    *text = proves ? hash_sha256(ctx->mem, said, strlen(said)) : NULL;
+        *text = my_parts_evidence(ctx->mem, my_lines_about(ctx->mem, said, statement));
+    else
+        *text = proves ? hash_sha256(ctx->mem, said, strlen(said)) : NULL;
     return 0;
 }
 
@@ -256,6 +324,10 @@ int my_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classifi
     if (!now)
         return 0;
     *doubt = text_equal(before, now) ? DOUBT_NOT_DONE : DOUBT_DONE;
+    if (my_changes_parts(statement))
+        *doubt = my_parts_doubt(ctx->mem, statement, before, now);
+    else if (renames(statement))
+        *doubt = renames_doubt(ctx->mem, before, now);
     bool drops = statement->verb == VERB_DROP && (statement->kind == KIND_TABLE || statement->kind == KIND_VIEW);
     if (*doubt == DOUBT_NOT_DONE || !drops)
         return 0;

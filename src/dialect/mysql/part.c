@@ -8,8 +8,7 @@
 #include "base/text.h"
 #include "dialect/mysql/parts.h"
 
-/* To the comma outside parentheses, or the end. */
-static void action_skip(struct lexer *lexer, struct token *token)
+void my_action_skip(struct lexer *lexer, struct token *token)
 {
     int depth = 0;
     for (; token->kind != TOKEN_END && (depth || !token_is(token, ",")); *token = lex_next_code(lexer))
@@ -20,38 +19,43 @@ static void action_skip(struct lexer *lexer, struct token *token)
 static bool is_of_part(struct lexer *lexer, struct token *token)
 {
     static const char *const first[] = {"add", "drop", "modify", "change", "alter", "rename", NULL};
-    static const char *const plain[] = {"algorithm", "lock", NULL};
-    static const char *const others[] = {"partition", "primary", "system", "period", "tablespace", "check", NULL};
+    /* How it is to be done, and options of the table: to set these again is harmless. */
+    static const char *const plain[] = {"algorithm",        "lock",    "comment",  "engine",   "row_format",
+                                        "auto_increment",   "default", "charset",  "collate",  "convert",
+                                        "character",        "force",   "max_rows", "min_rows", "checksum",
+                                        "stats_persistent", NULL};
+    static const char *const others[] = {"partition", "primary", "system", "period", "tablespace", NULL};
     static const char *const renamed[] = {"column", "index", "key", NULL};
     if (token_is_one_of(token, plain))
         return true;
     if (!token_is_one_of(token, first))
         return false;
-    bool renames = token_is(token, "rename"), adds = token_is(token, "add");
+    bool renames = token_is(token, "rename");
     *token = lex_next_code(lexer);
     if (renames)
         return token_is_one_of(token, renamed);
-    bool named_check = token_is(token, "check") && !adds;
-    return named_check || !token_is_one_of(token, others);
+    return !token_is_one_of(token, others);
 }
 
-static bool alters_parts(struct lexer *lexer)
+struct token my_actions_begin(struct lexer *lexer)
 {
-    static const char *const before[] = {"if", "exists", NULL};
+    static const char *const before[] = {"alter", "table", "if", "exists", NULL};
     struct token token = lex_next_code(lexer);
-    if (!token_is(&token, "table"))
-        return false;
-    token = lex_next_code(lexer);
     while (token_is_one_of(&token, before))
         token = lex_next_code(lexer);
     for (token = lex_next_code(lexer); token_is(&token, "."); token = lex_next_code(lexer))
         lex_next_code(lexer);
+    return token;
+}
+
+static bool alters_parts(struct lexer *lexer)
+{
     bool any = false;
-    for (; token.kind != TOKEN_END; token = lex_next_code(lexer)) {
+    for (struct token token = my_actions_begin(lexer); token.kind != TOKEN_END; token = lex_next_code(lexer)) {
         if (!is_of_part(lexer, &token))
             return false;
         any = true;
-        action_skip(lexer, &token);
+        my_action_skip(lexer, &token);
     }
     return any;
 }
@@ -64,8 +68,7 @@ bool my_changes_parts(const struct classified *statement)
     if (statement->kind != KIND_TABLE || statement->verb != VERB_ALTER)
         return false;
     lex_open(&lexer, my_dialect.lex, statement->piece.text, statement->piece.length);
-    struct token token = lex_next_code(&lexer);
-    return token_is(&token, "alter") && alters_parts(&lexer);
+    return alters_parts(&lexer);
 }
 
 /* With sql_mode ANSI a name in quotes is what is a text otherwise. */

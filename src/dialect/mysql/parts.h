@@ -79,6 +79,12 @@ int my_feed_dump(struct ctx *ctx, struct conn *conn, int fd);
 /* part.c: does it change columns, indexes and constraints of one table, and nothing else; and what is said of those that it names. */
 bool my_changes_parts(const struct classified *statement);
 const char *my_lines_about(struct arena *mem, const char *said, const struct classified *statement);
+/* The first action of ALTER TABLE; from one to the comma after it, outside parentheses, or the end. */
+struct token my_actions_begin(struct lexer *lexer);
+void my_action_skip(struct lexer *lexer, struct token *token);
+/* proof.c: of those lines, what goes into the journal; and what two of these prove. */
+const char *my_parts_evidence(struct arena *mem, const char *lines);
+enum doubt my_parts_doubt(struct arena *mem, const struct classified *statement, const char *before, const char *now);
 
 /* sandbox.c */
 int my_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
