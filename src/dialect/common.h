@@ -47,4 +47,7 @@ struct named {
 void statement_names(struct arena *mem, const struct lex_rules *rules, const struct sql_piece *piece, int limit,
                      struct list *names); /* struct named * */
 
+/* ERR_UNSUPPORTED for a server that is older than what is worked with; `text` is its version as it says it. */
+int version_check(struct ctx *ctx, const struct dialect *dialect, int version, const char *text);
+
 #endif

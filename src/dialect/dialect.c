@@ -5,6 +5,8 @@
 #include "dialect/dialect.h"
 
 #include "base/text.h"
+#include "dialect/common.h"
+#include "dialect/target.h"
 
 const struct dialect *dialect_find(const char *database_type)
 {
@@ -40,11 +42,24 @@ const struct dialect *dialect_of_engine(enum engine engine)
 
 static const struct conn_options no_options;
 
+int version_check(struct ctx *ctx, const struct dialect *dialect, int version, const char *text)
+{
+    if (version >= dialect->minimum_version)
+        return 0;
+    fail(ctx, ERR_UNSUPPORTED, "%s %s is too old: %s is the oldest that works here", dialect->title, text,
+         version_text(ctx->mem, dialect, dialect->minimum_version));
+    return fail_hint(ctx, "Nothing was done. Upgrade the server; docs/configuration.md lists what works with which.");
+}
+
 int conn_open(struct ctx *ctx, const struct dialect *dialect, const struct url *url, const struct conn_options *options,
               struct conn **conn)
 {
     *conn = NULL;
-    return dialect->driver->open(ctx, url, options ? options : &no_options, conn);
+    TRY(dialect->driver->open(ctx, url, options ? options : &no_options, conn));
+    int code = version_check(ctx, (*conn)->dialect, (*conn)->version, (*conn)->version_text);
+    if (code < 0)
+        conn_close(conn);
+    return code;
 }
 
 int conn_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin)

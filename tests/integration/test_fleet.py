@@ -13,6 +13,7 @@ from support.engines import EngineProject, alchemy_base, created, wait_until
 
 JOBS = ("--jobs", "16")
 FILES = 5
+MANY = 300
 
 
 def table(number):
@@ -231,6 +232,31 @@ def test_killed_in_the_middle(lite):
     assert [rows(path) for path in paths] == [WHOLE] * 50
 
 
+def test_three_of_many_are_down(lite):
+    """They are named, the others are done, and the next run touches these three alone."""
+    paths = lite_files(lite, MANY)
+    fleet(lite, FILES_OF, files=1)
+    down = [paths[i] for i in (17, MANY // 2, MANY - 1)]
+    for path in down:
+        path.write_text("this is not a database\n" * 100)
+    said = ", ".join(f"data/{path.name}" for path in down)
+
+    def migrate():
+        shown = lite.run("migrate", *JOBS, "--keep-going", "--json")
+        assert shown.status == 5 and f"3 of {MANY} targets of tenants failed: {said}" in shown.err, shown.err[-2000:]
+        return shown.json
+
+    first = migrate()
+    assert first["summary"]["done"] == MANY - 3 and first["summary"]["failed"] == 3
+    times = {path: path.stat().st_mtime_ns for path in paths}
+    assert migrate()["summary"]["up_to_date"] == MANY - 3
+    for path in down:
+        path.write_bytes(b"")
+    last = lite.ok("migrate", *JOBS, "--json").json
+    assert [row["target"] for row in last["targets"] if row["applied"]] == [f"data/{path.name}" for path in down]
+    assert all(path.stat().st_mtime_ns == times[path] for path in paths if path not in down)
+
+
 def test_interrupted(lite):
     """It is said what was not begun, and a second run does it."""
     paths = lite_files(lite, 50)
@@ -383,6 +409,25 @@ def test_schemas_as_targets(pg):
     assert "The database is as tenants__0005_t5 left it" in pg.ok("diff", "migrations", "-d", "tenants:tenant_04").out
     assert pg.ok("rollback", *JOBS, "--count", "5", "--json").json["summary"]["done"] == 20
     assert {schema_state(pg, name) == ({}, []) for name in names} == {True}
+
+
+def test_one_schema_of_many_is_read_alone(pg):
+    """What is in schemas beside costs nothing and is not told; what this one needs of them is there."""
+    schema_fleet(pg, 3)
+    pg.database.run("CREATE TABLE public.shared (id integer PRIMARY KEY)")
+    pg.database.run("CREATE TYPE public.mood AS ENUM ('ok')")
+    pg.write("migrations/tenants/tenants__0006_of_others.sql",
+             "-- upgrade\n\nCREATE TABLE mine (id serial PRIMARY KEY REFERENCES public.shared (id), m public.mood DEFAULT 'ok', n integer);\n"
+             "CREATE VIEW seen AS SELECT mine.id, m FROM mine JOIN public.shared USING (id);\n\n-- rollback\n\nDROP TABLE mine CASCADE;\n")
+    pg.ok("migrate", *JOBS)
+    pg.database.run("INSERT INTO public.shared VALUES (1), (2); INSERT INTO tenant_00.mine (n) VALUES (1), (1)")
+    with pytest.raises(sa.exc.IntegrityError):
+        pg.database.run("CREATE UNIQUE INDEX CONCURRENTLY stray ON tenant_00.mine (n)")
+    shown = pg.ok("diff", "migrations", *JOBS)
+    assert "Different: tenant_00" in shown.out and "3 targets: 2 as they should be, 1 different." in shown.out
+    assert [line for line in shown.err.splitlines() if '"stray"' in line and "is invalid" in line] == \
+        [line for line in shown.err.splitlines() if "is invalid" in line]
+    assert shown.err.count("is invalid") == 1
 
 
 def test_names_that_need_quotes(pg):

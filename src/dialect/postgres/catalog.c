@@ -20,11 +20,11 @@ static int warn_invalid(struct ctx *ctx, struct conn *conn)
 
     TRY(pg_query(ctx, conn, invalid_index_sql, NULL, &rows));
     for (int i = 0; i < rows.row.n; i++) {
-        const char *const *cell = rows.row.item[i];
-        emit_warning(ctx,
-                     "index \"%s\" of table \"%s\" is invalid, as a failed CREATE INDEX CONCURRENTLY leaves it: "
-                     "drop it, so that it is built again",
-                     cell[0], cell[1]);
+        bool rebuilt = text_equal(rows_cell(&rows, i, "rebuilt"), "t");
+        emit_warning(ctx, "index \"%s\" of table \"%s\" is invalid, as %s", rows_cell(&rows, i, "name"),
+                     rows_cell(&rows, i, "table"),
+                     rebuilt ? "a REINDEX CONCURRENTLY that was cut off leaves it: drop it, the index itself is there"
+                             : "a failed CREATE INDEX CONCURRENTLY leaves it: drop it, so that it is built again");
     }
     return 0;
 }
@@ -101,6 +101,12 @@ static const char *here_sql(struct arena *mem, const char *sql)
     return arena_printf(mem, "SELECT * FROM (%s) AS here WHERE schema = ''", here);
 }
 
+/* Schemas and extensions are of the whole database. */
+static const char *kind_sql(struct arena *mem, enum kind kind, const char *text, bool here)
+{
+    return here && kind != KIND_SCHEMA && kind != KIND_EXTENSION ? here_sql(mem, text) : text;
+}
+
 /* The files are listed with parents before their children. */
 int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *only, struct tree *tree)
 {
@@ -111,7 +117,7 @@ int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *o
         if (kind == KIND_COUNT || (only && !kind_set_has(only, kind)))
             continue;
         query[n].kind = kind;
-        query[n++].sql = only ? here_sql(ctx->mem, embedded[i].text) : embedded[i].text;
+        query[n++].sql = kind_sql(ctx->mem, kind, embedded[i].text, only);
     }
     TRY(catalog_load(ctx, conn, query, n, tree));
     sequences_tidy(ctx->mem, tree);
@@ -149,40 +155,47 @@ static int held_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
     return 0;
 }
 
-/* All that answers_take() asks, in its order. */
-static int all_send(struct ctx *ctx, struct conn *conn)
+static const char *place_sql(struct arena *mem, const char *sql, bool here)
 {
-    const char *const others[] = {dependency_sql, held_sql, pg_unmodelled_look(ctx->mem, unmodelled_sql),
-                                  invalid_index_sql};
+    return here ? here_sql(mem, sql) : sql;
+}
+
+/* All that answers_take() asks, in its order. `here`: of the current schema alone, which may be one of thousands. */
+static int all_send(struct ctx *ctx, struct conn *conn, bool here)
+{
+    const char *const others[] = {place_sql(ctx->mem, dependency_sql, here), place_sql(ctx->mem, held_sql, here),
+                                  pg_unmodelled_look(ctx->mem, unmodelled_sql),
+                                  place_sql(ctx->mem, invalid_index_sql, here)};
     struct names *queries = NEW(ctx->mem, struct names);
 
     names_add(ctx->mem, queries, facts_sql);
     for (size_t i = 0; i < sizeof embedded / sizeof *embedded; i++)
         if (kind_find(embedded[i].name) != KIND_COUNT)
-            names_add(ctx->mem, queries, embedded[i].text);
+            names_add(ctx->mem, queries, kind_sql(ctx->mem, kind_find(embedded[i].name), embedded[i].text, here));
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         names_add(ctx->mem, queries, others[i]);
     return pg_ahead_send(ctx, (struct pg_conn *)conn, queries);
 }
 
-static int answers_take(struct ctx *ctx, struct conn *conn, struct tree *tree, const char **unmodelled)
+static int answers_take(struct ctx *ctx, struct conn *conn, bool here, struct tree *tree, const char **unmodelled)
 {
+    const struct kind_set all = kind_set_all();
     struct facts facts;
     TRY(pg_facts(ctx, conn, &facts));
     tree->usual_schema = facts.usual_schema;
-    TRY(pg_catalog_load(ctx, conn, NULL, tree));
+    TRY(pg_catalog_load(ctx, conn, here ? &all : NULL, tree));
     TRY(dependencies_load(ctx, conn, tree));
     TRY(held_load(ctx, conn, tree));
     TRY(unmodelled_look(ctx, conn, unmodelled));
     return warn_invalid(ctx, conn);
 }
 
-static int load_all(struct ctx *ctx, struct conn *conn, struct tree *tree)
+static int load_all(struct ctx *ctx, struct conn *conn, bool here, struct tree *tree)
 {
     const char *unmodelled = NULL;
-    int result = all_send(ctx, conn);
+    int result = all_send(ctx, conn, here);
     if (result == 0)
-        result = answers_take(ctx, conn, tree, &unmodelled);
+        result = answers_take(ctx, conn, here, tree, &unmodelled);
     pg_ahead_end(ctx, (struct pg_conn *)conn);
     TRY(result);
     return unmodelled_load(ctx, conn, unmodelled, tree);
@@ -246,7 +259,7 @@ int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
     loaded->version = conn->version;
     tree_schema(ctx->mem, loaded, "");
     TRY(pg_exec(ctx, conn, own ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " PLANS : PLANS));
-    result = load_all(ctx, conn, loaded);
+    result = load_all(ctx, conn, filter && filter->usual_only, loaded);
     if (own && result == 0)
         result = pg_exec(ctx, conn, "COMMIT");
     else if (own && PQstatus(((struct pg_conn *)conn)->pg) == CONNECTION_OK) {

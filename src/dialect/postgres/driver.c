@@ -122,14 +122,6 @@ static int path_check(struct ctx *ctx, struct pg_conn *conn, const char *schema)
                      "that takes no options?");
 }
 
-static int version_check(struct ctx *ctx, const struct conn *conn)
-{
-    if (conn->version >= pg_dialect.minimum_version)
-        return 0;
-    fail(ctx, ERR_UNSUPPORTED, "PostgreSQL %s is too old: 12 is the oldest that works here", conn->version_text);
-    return fail_hint(ctx, "Upgrade the server; its own project stopped fixing that version long ago.");
-}
-
 static bool says_place(const char *key)
 {
     return text_equal(key, "host") || text_equal(key, "hostaddr") || text_equal(key, "port") ||
@@ -190,7 +182,7 @@ static int conn_start(struct ctx *ctx, struct pg_conn *conn, const struct conn_o
         conn->limits = *options->limits;
     if (options && options->limits && !conn->no_options)
         conn->startup = *options->limits;
-    TRY(version_check(ctx, &conn->conn));
+    TRY(version_check(ctx, &pg_dialect, conn->conn.version, conn->conn.version_text));
     return options && options->path ? path_check(ctx, conn, options->path->item[0]) : 0;
 }
 

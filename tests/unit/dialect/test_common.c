@@ -98,5 +98,39 @@ static void dialects_are_found(void **state)
     assert_null(dialect_find("oracle"));
 }
 
-UNIT_TESTS(UNIT(aliases_are_fields), UNIT(an_alias_that_is_no_field_is_an_error), UNIT(a_foreign_key_is_spelled),
-           UNIT(settling_only_fills_gaps), UNIT(dialects_are_found))
+static void an_old_server_is_refused_by_its_version(void **state)
+{
+    static const struct {
+        const char *dialect;
+        int version;
+        const char *text, *refusal; /* NULL: it is taken */
+    } cases[] = {
+        {"postgresql", 110022, "11.22 (Debian)",
+         "PostgreSQL 11.22 (Debian) is too old: 12 is the oldest that works here"},
+        {"postgresql", 120000, "12.0", NULL},
+        {"postgresql", 190000, "19devel", NULL},
+        {"mysql", 50744, "5.7.44-log", "MySQL 5.7.44-log is too old: 8.0.0 is the oldest that works here"},
+        {"mysql", 80000, "8.0.0-dmr", NULL},
+        {"mysql", 90700, "9.7.0", NULL},
+        {"mariadb", 100528, "10.5.28-MariaDB",
+         "MariaDB 10.5.28-MariaDB is too old: 10.6.0 is the oldest that works here"},
+        {"mariadb", 100600, "10.6.0-MariaDB", NULL},
+        {"mariadb", 120002, "12.0.2-MariaDB", NULL},
+        {"sqlite", 33900, "3.39.0", "SQLite 3.39.0 is too old: 3.40.1 is the oldest that works here"},
+        {"sqlite", 34001, "3.40.1", NULL},
+    };
+    struct ctx *ctx = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ctx->error = (struct error){0};
+        int code = version_check(ctx, dialect_find(cases[i].dialect), cases[i].version, cases[i].text);
+        assert_int_equal(code, cases[i].refusal ? ERR_UNSUPPORTED : 0);
+        if (!cases[i].refusal)
+            continue;
+        assert_string_equal(ctx->error.message, cases[i].refusal);
+        assert_non_null(ctx->error.hint);
+    }
+}
+
+UNIT_TESTS(UNIT(an_old_server_is_refused_by_its_version), UNIT(aliases_are_fields),
+           UNIT(an_alias_that_is_no_field_is_an_error), UNIT(a_foreign_key_is_spelled), UNIT(settling_only_fills_gaps),
+           UNIT(dialects_are_found))
