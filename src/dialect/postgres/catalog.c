@@ -95,10 +95,14 @@ static void sequences_tidy(struct arena *mem, const struct tree *tree)
 /* Each file has these words once for what it reads. */
 static const char everywhere[] = "nspname NOT LIKE 'pg\\_%'";
 
+static const char *near_sql(struct arena *mem, const char *sql)
+{
+    return text_replace(mem, sql, everywhere, "nspname = current_schema()");
+}
+
 static const char *here_sql(struct arena *mem, const char *sql)
 {
-    const char *here = text_replace(mem, sql, everywhere, "nspname = current_schema()");
-    return arena_printf(mem, "SELECT * FROM (%s) AS here WHERE schema = ''", here);
+    return arena_printf(mem, "SELECT * FROM (%s) AS here WHERE schema = ''", near_sql(mem, sql));
 }
 
 /* Schemas and extensions are of the whole database. */
@@ -164,15 +168,15 @@ static const char *place_sql(struct arena *mem, const char *sql, bool here)
 static int all_send(struct ctx *ctx, struct conn *conn, bool here)
 {
     const char *const others[] = {place_sql(ctx->mem, dependency_sql, here), place_sql(ctx->mem, held_sql, here),
-                                  pg_unmodelled_look(ctx->mem, unmodelled_sql),
-                                  place_sql(ctx->mem, invalid_index_sql, here)};
+                                  place_sql(ctx->mem, invalid_index_sql, here),
+                                  here ? NULL : pg_unmodelled_look(ctx->mem, unmodelled_sql)};
     struct names *queries = NEW(ctx->mem, struct names);
 
     names_add(ctx->mem, queries, facts_sql);
     for (size_t i = 0; i < sizeof embedded / sizeof *embedded; i++)
         if (kind_find(embedded[i].name) != KIND_COUNT)
             names_add(ctx->mem, queries, kind_sql(ctx->mem, kind_find(embedded[i].name), embedded[i].text, here));
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    for (size_t i = 0; i < sizeof others / sizeof *others && others[i]; i++)
         names_add(ctx->mem, queries, others[i]);
     return pg_ahead_send(ctx, (struct pg_conn *)conn, queries);
 }
@@ -186,8 +190,10 @@ static int answers_take(struct ctx *ctx, struct conn *conn, bool here, struct tr
     TRY(pg_catalog_load(ctx, conn, here ? &all : NULL, tree));
     TRY(dependencies_load(ctx, conn, tree));
     TRY(held_load(ctx, conn, tree));
-    TRY(unmodelled_look(ctx, conn, unmodelled));
-    return warn_invalid(ctx, conn);
+    TRY(warn_invalid(ctx, conn));
+    *unmodelled =
+        near_sql(ctx->mem, unmodelled_sql); /* to look first, everywhere, costs more than to ask for all of it here */
+    return here ? 0 : unmodelled_look(ctx, conn, unmodelled);
 }
 
 static int load_all(struct ctx *ctx, struct conn *conn, bool here, struct tree *tree)
@@ -204,6 +210,8 @@ static int load_all(struct ctx *ctx, struct conn *conn, bool here, struct tree *
 /* The queries read all of the catalog once, and the server takes nearly all of their parts for one row: nested loops over
    thousands of rows and compiling cost it more than they save. */
 #define PLANS "SET LOCAL jit = off; SET LOCAL enable_nestloop = off"
+/* One schema of many is found by indexes. */
+#define PLANS_HERE "SET LOCAL jit = off"
 
 static int statements_take(struct ctx *ctx, struct conn *conn, const struct names *statements)
 {
@@ -258,8 +266,11 @@ int pg_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
 
     loaded->version = conn->version;
     tree_schema(ctx->mem, loaded, "");
-    TRY(pg_exec(ctx, conn, own ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " PLANS : PLANS));
-    result = load_all(ctx, conn, filter && filter->usual_only, loaded);
+    bool here = filter && filter->usual_only;
+    const char *plans = here ? PLANS_HERE : PLANS;
+    const char *begin = arena_printf(ctx->mem, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; %s", plans);
+    TRY(pg_exec(ctx, conn, own ? begin : plans));
+    result = load_all(ctx, conn, here, loaded);
     if (own && result == 0)
         result = pg_exec(ctx, conn, "COMMIT");
     else if (own && PQstatus(((struct pg_conn *)conn)->pg) == CONNECTION_OK) {
