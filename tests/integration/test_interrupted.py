@@ -56,6 +56,9 @@ def test_cancelled_while_another_session_holds_the_table(any_project, shape):
     ("ALTER TABLE a DROP INDEX ix", "ALTER TABLE a DROP INDEX ix, ADD INDEX ix (x, y)"),
     ("ALTER TABLE a RENAME COLUMN y TO z", "ALTER TABLE a MODIFY y bigint"),
     ("ALTER TABLE a COMMENT = 'said', ROW_FORMAT = COMPACT", "ALTER TABLE a ADD COLUMN other int"),
+    ("ALTER TABLE a DROP PRIMARY KEY", "ALTER TABLE a MODIFY y bigint"),
+    ("ALTER TABLE two ADD PRIMARY KEY (id)", "ALTER TABLE two ADD COLUMN y bigint"),
+    ("ALTER TABLE two PARTITION BY HASH (id) PARTITIONS 2", "ALTER TABLE two ADD COLUMN y bigint"),
     ("RENAME TABLE a TO tmp", "ALTER TABLE a MODIFY y bigint, FORCE"),
     ("ALTER TABLE a RENAME tmp", "ALTER TABLE a ADD COLUMN other int"),
     ("RENAME TABLE a TO tmp, b TO a, tmp TO b", "ALTER TABLE a MODIFY y bigint, FORCE"),
@@ -70,7 +73,7 @@ def test_what_others_did_meanwhile_proves_nothing(any_project, statement, meanwh
     remade(database, BEFORE[project.engine])
     with database.alchemy.connect() as other:
         held = other.execution_options(isolation_level="REPEATABLE READ")
-        for table in ("a", "v"):
+        for table in ("a", "v", "two"):
             held.execute(sa.text(f"SELECT * FROM {table}"))
         process = project.start("migrate", "--lock-timeout", "60")
         wait_until(lambda: database.query("SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() "

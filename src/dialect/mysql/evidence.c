@@ -281,6 +281,24 @@ static enum doubt renames_doubt(struct arena *mem, const char *before, const cha
     return has_moved(&was, &is) ? DOUBT_DONE : DOUBT_NOT_DONE;
 }
 
+static bool is_of_partitions(const struct classified *statement)
+{
+    bool alters = statement->kind == KIND_TABLE && statement->verb == VERB_ALTER;
+    return alters && (is_word(statement, "partition") || is_word(statement, "partitioning"));
+}
+
+/* What else is said of the table may be somebody else's doing; the identities of what is exchanged stay. */
+static const char *partition_lines(struct arena *mem, const char *said)
+{
+    const struct names lines = text_lines(mem, said);
+    struct buf out;
+    buf_init(&out, mem);
+    for (int i = 0; i < lines.n; i++)
+        if (text_has(lines.item[i], "PARTITION") || text_has(lines.item[i], "id "))
+            buf_addf(&out, "%s\n", lines.item[i]);
+    return out.data;
+}
+
 int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char **text)
 {
     struct evidence evidence = {.ctx = ctx, .my = (struct my_conn *)conn, .statement = statement};
@@ -293,6 +311,8 @@ int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct class
         return renames_evidence(&evidence, text);
     TRY(collect(&evidence, &proves));
     const char *said = without_counters(ctx->mem, evidence.said.data);
+    if (is_of_partitions(statement))
+        said = partition_lines(ctx->mem, said);
     if (my_changes_parts(statement))
         *text = my_parts_evidence(ctx->mem, my_lines_about(ctx->mem, said, statement));
     else

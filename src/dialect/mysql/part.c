@@ -15,7 +15,7 @@ void my_action_skip(struct lexer *lexer, struct token *token)
         depth += token_is(token, "(") - token_is(token, ")");
 }
 
-/* ADD PARTITION, DROP PRIMARY KEY, RENAME TO are seen elsewhere, or have no name. */
+/* ADD PARTITION and RENAME TO are seen elsewhere. */
 static bool is_of_part(struct lexer *lexer, struct token *token)
 {
     static const char *const first[] = {"add", "drop", "modify", "change", "alter", "rename", NULL};
@@ -24,7 +24,7 @@ static bool is_of_part(struct lexer *lexer, struct token *token)
                                         "auto_increment",   "default", "charset",  "collate",  "convert",
                                         "character",        "force",   "max_rows", "min_rows", "checksum",
                                         "stats_persistent", NULL};
-    static const char *const others[] = {"partition", "primary", "system", "period", "tablespace", NULL};
+    static const char *const others[] = {"partition", "system", "period", "tablespace", NULL};
     static const char *const renamed[] = {"column", "index", "key", NULL};
     if (token_is_one_of(token, plain))
         return true;
@@ -104,8 +104,9 @@ const char *my_lines_about(struct arena *mem, const char *said, const struct cla
     words_of(mem, statement->piece.text, statement->piece.length, false, &named);
     for (size_t length; *said; said += length + (said[length] != '\0')) {
         length = strcspn(said, "\n");
-        if (!text_starts(said, "  ") ||
-            !is_about(mem, said, length, &named)) /* columns, indexes, constraints begin so */
+        if (!text_starts(said, "  ")) /* columns, indexes, constraints begin so */
+            continue;
+        if (!text_starts(said, "  PRIMARY KEY") && !is_about(mem, said, length, &named))
             continue;
         buf_add_n(&out, said, length && said[length - 1] == ',' ? length - 1 : length);
         buf_add(&out, "\n");

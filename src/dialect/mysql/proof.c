@@ -20,8 +20,8 @@ enum { COLUMN = 'c', FOREIGN = 'f', CHECK = 'k', UNIQUE = 'u', INDEX = 'i', PRIM
 static const struct {
     const char *word;
     char sort;
-} sorts[] = {{"constraint", NAMED}, {"foreign", FOREIGN}, {"check", CHECK}, {"unique", UNIQUE}, {"fulltext", 't'},
-             {"spatial", 's'},      {"vector", 'v'},      {"index", INDEX}, {"key", INDEX},     {"primary", PRIMARY}};
+} sorts[] = {{"constraint", NAMED}, {"foreign", FOREIGN}, {"check", CHECK}, {"unique", UNIQUE},  {"fulltext", 't'},
+             {"spatial", 's'},      {"index", INDEX},     {"key", INDEX},   {"primary", PRIMARY}};
 
 static char sort_of(const struct token *token)
 {
@@ -65,7 +65,7 @@ static void skip_words(struct lexer *lexer, struct token *token, const char *con
 
 static void line_add(struct arena *mem, struct buf *out, const char *line, size_t length)
 {
-    static const char *const more[] = {"constraint", "unique", "fulltext", "spatial", "vector", "key", "index", NULL};
+    static const char *const more[] = {"constraint", "unique", "fulltext", "spatial", "key", "index", NULL};
     struct lexer lexer;
     lex_open(&lexer, my_dialect.lex, line, length);
     struct token token = lex_next_code(&lexer);
@@ -101,20 +101,37 @@ struct part_change {
 
 static const char *const fillers[] = {"column", "if", "not", "exists", "index", "key", NULL};
 
+static void name_add(struct arena *mem, bool column, const struct token *token, struct names *names)
+{
+    names_add(mem, names, key_of(mem, column, name_of(mem, token)));
+}
+
+/* CONSTRAINT x ...; a primary key is shown without that name, and so by its own word, here and in lines. */
+static void constraint_read(struct arena *mem, struct lexer *lexer, struct token *token, struct part_change *change)
+{
+    const struct token name = *token;
+    *token = lex_next_code(lexer);
+    name_add(mem, false, token_is(token, "primary") ? token : &name, &change->added);
+}
+
 static void add_read(struct arena *mem, struct lexer *lexer, struct token *token, struct part_change *change)
 {
-    static const char *const nameless[] = {"foreign", "check", "primary", "using", "unique", "(", NULL};
+    static const char *const nameless[] = {"foreign", "check", "using", "unique", "(", NULL};
     char sort = sort_of(token);
-    bool may_have = sort != FOREIGN && sort != CHECK && sort != PRIMARY;
-    if (sort != COLUMN)
+    bool may_have = sort != FOREIGN && sort != CHECK;
+    if (sort != COLUMN && sort != PRIMARY)
         *token = lex_next_code(lexer);
     skip_words(lexer, token, fillers);
-    if (sort == NAMED && token_is_one_of(token, nameless)) /* the word alone */
+    if (sort == NAMED && sort_of(token) == COLUMN) {
+        constraint_read(mem, lexer, token, change);
+        return;
+    }
+    if (sort == NAMED) /* the word alone */
         sort = sort_of(token);
     else if (sort == COLUMN && token_is(token, "("))
         *token = lex_next_code(lexer);
     if (may_have && is_name(token) && !token_is_one_of(token, nameless))
-        names_add(mem, &change->added, key_of(mem, sort == COLUMN, name_of(mem, token)));
+        name_add(mem, sort == COLUMN, token, &change->added);
     else
         names_add(mem, &change->unnamed, arena_printf(mem, "%c", sort));
 }
@@ -126,7 +143,7 @@ static void drop_read(struct arena *mem, struct lexer *lexer, struct token *toke
     bool column = sort_of(token) == COLUMN;
     skip_words(lexer, token, words);
     if (is_name(token))
-        names_add(mem, &change->removed, key_of(mem, column, name_of(mem, token)));
+        name_add(mem, column, token, &change->removed);
 }
 
 /* RENAME COLUMN x TO y, RENAME INDEX x TO y, CHANGE x y ... */

@@ -36,6 +36,10 @@ static void what_it_adds_or_takes_away_proves_it(void **state)
          "  CONSTRAINT `a_ibfk_1` FOREIGN KEY (`y`) REFERENCES `b` (`id`),\n", ""},
         {"ALTER TABLE a ADD FULLTEXT (y)", "  FULLTEXT KEY `y` (`y`),\n", ""},
         {"ALTER TABLE a ADD CONSTRAINT PRIMARY KEY (y)", "  PRIMARY KEY (`y`),\n", ""},
+        {"ALTER TABLE a ADD PRIMARY KEY (y), MODIFY x bigint", "  PRIMARY KEY (`y`),\n", ""},
+        {"ALTER TABLE a ADD CONSTRAINT pk PRIMARY KEY (y)", "  PRIMARY KEY (`y`),\n", ""},
+        {"ALTER TABLE a DROP PRIMARY KEY", "", "  PRIMARY KEY (`y`),\n"},
+        {"ALTER TABLE a ADD vector int", "  `vector` int(11),\n", ""},
         {"ALTER TABLE a DROP FOREIGN KEY f", "", "  CONSTRAINT `f` FOREIGN KEY (`y`) REFERENCES `b` (`id`),\n"},
         {"ALTER TABLE s.a DROP CONSTRAINT IF EXISTS c", "", "  CONSTRAINT `c` CHECK (`y` > 0),\n"},
         {"ALTER TABLE a DROP INDEX i, ADD INDEX i (y)", "  KEY `i` (`y`),\n", "  KEY `i` (`x`),\n"},
@@ -72,5 +76,13 @@ static void names_that_change_places_are_seen_by_what_is_said_of_them(void **sta
     assert_int_equal(doubt_of(*state, sql, before, before), DOUBT_NOT_DONE);
 }
 
-UNIT_TESTS(UNIT(what_it_adds_or_takes_away_proves_it), UNIT(what_is_changed_in_place_is_run_again),
-           UNIT(names_that_change_places_are_seen_by_what_is_said_of_them))
+static void another_primary_key_is_seen_by_what_is_said_of_it(void **state)
+{
+    const char *sql = "ALTER TABLE a DROP PRIMARY KEY, ADD PRIMARY KEY (y)";
+    const char *before = TABLE("  PRIMARY KEY (`x`)\n"), *now = TABLE("  PRIMARY KEY (`y`)\n");
+    assert_int_equal(doubt_of(*state, sql, before, now), DOUBT_DONE);
+    assert_int_equal(doubt_of(*state, sql, before, before), DOUBT_NOT_DONE);
+}
+
+UNIT_TESTS(UNIT(another_primary_key_is_seen_by_what_is_said_of_it), UNIT(what_it_adds_or_takes_away_proves_it),
+           UNIT(what_is_changed_in_place_is_run_again), UNIT(names_that_change_places_are_seen_by_what_is_said_of_them))
