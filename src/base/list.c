@@ -2,6 +2,7 @@
 #include "base/list.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 
 static void *roomier(struct arena *mem, void *item, size_t size, int n, int *room)
 {
@@ -87,6 +88,14 @@ int names_find(const struct names *names, const char *name)
 bool names_have(const struct names *names, const char *name)
 {
     return names_find(names, name) >= 0;
+}
+
+bool names_have_nocase(const struct names *names, const char *name)
+{
+    for (int i = 0; i < names->n; i++)
+        if (text_equal_nocase(names->item[i], name))
+            return true;
+    return false;
 }
 
 bool names_equal(const struct names *a, const struct names *b)

@@ -29,6 +29,7 @@ struct list list_duplicate(struct arena *mem, const struct list *list);         
 
 void names_add(struct arena *mem, struct names *names, const char *name); /* keeps the pointer */
 bool names_have(const struct names *names, const char *name);
+bool names_have_nocase(const struct names *names, const char *name);
 int names_find(const struct names *names, const char *name);           /* -1 if absent */
 bool names_equal(const struct names *a, const struct names *b);        /* same texts in the same order */
 void names_sort(struct names *names);                                  /* by bytes */

@@ -136,6 +136,7 @@ struct translation {
     } like;
     unsigned nulls_last;        /* engines that sort NULL as the greatest, */
     unsigned sets_in_turn;      /* that see in SET b = a what SET a has set before it, */
+    unsigned holds_dependants;  /* that drop nothing a view rests on, unless told to drop that too, */
     unsigned first_columns;     /* that take rows with fewer values than columns, */
     unsigned loose;             /* and that make values fit rather than refuse them */
     const char *exact_division; /* between numbers that may look like integers and are none */

@@ -14,19 +14,11 @@ static bool begins_with(const struct translator *t, const struct sql_piece *piec
     return first.kind == TOKEN_WORD && token_is_one_of(&first, words);
 }
 
-/* What may make something, or give it a name. */
-static bool makes(const struct translator *t, const struct sql_piece *piece)
-{
-    static const char *const words[] = {"create", "alter", "rename", "select", "import", "do", "call", "execute", NULL};
-    return begins_with(t, piece, words);
-}
-
-/* What it makes does not have to stand in it. */
-static bool makes_anything(const struct translator *t, const struct sql_piece *piece)
-{
-    static const char *const words[] = {"import", "call", "execute", NULL};
-    return begins_with(t, piece, words);
-}
+/* What may make something or give it a name, what may take it away, and those of them that need not name it. */
+static const char *const makers[] = {"create", "alter", "rename", "select", "import", "do", "call", "execute", NULL};
+static const char *const takers[] = {"drop", "alter", "rename", "select", "do", "call", "execute", NULL};
+static const char *const programs[] = {"select", "do", "call", "execute", NULL};
+static const char *const unnamed[] = {"import", "call", "execute", NULL};
 
 /* As a word, in the texts of procedures too. */
 static bool has_word(const struct sql_piece *piece, const char *word)
@@ -54,21 +46,24 @@ static void keep(struct translator *t, struct list *list, const char *path, cons
 void absent_left_out(struct translator *t)
 {
     const struct left_out *last = t->left_out.n ? t->left_out.item[t->left_out.n - 1] : NULL;
-    if (t->piece && !(last && last->piece == t->piece) && makes(t, t->piece))
+    if (t->piece && !(last && last->piece == t->piece))
         keep(t, &t->left_out, t->path, t->piece);
 }
 
 void absent_followed(struct translator *t, const char *path, const struct sql_piece *piece)
 {
-    if (makes(t, piece))
+    if (begins_with(t, piece, makers))
         keep(t, &t->followed, path, piece);
 }
 
-static const struct left_out *maker_in(const struct translator *t, const struct list *list, const char *name)
+/* The last one that begins with one of these words and may have to do with the name. */
+static const struct left_out *left_find(const struct translator *t, const struct list *list, const char *const *words,
+                                        const char *name)
 {
     for (int i = list->n - 1; i >= 0; i--) {
         const struct left_out *left = list->item[i];
-        if (left->piece != t->piece && (has_word(left->piece, name) || makes_anything(t, left->piece)))
+        if (left->piece != t->piece && begins_with(t, left->piece, words) &&
+            (has_word(left->piece, name) || begins_with(t, left->piece, unnamed)))
             return left;
     }
     return NULL;
@@ -84,9 +79,9 @@ static bool of_catalog(const struct translator *t, const char *name)
 
 int absent(struct translator *t, const char *name, const char *message)
 {
-    const struct left_out *maker = maker_in(t, &t->left_out, name);
+    const struct left_out *maker = left_find(t, &t->left_out, makers, name);
     if (!maker)
-        maker = maker_in(t, &t->followed, name);
+        maker = left_find(t, &t->followed, makers, name);
     if (maker)
         return fail(t->ctx, ERR_UNSUPPORTED, "%s (%s:%d, which may have made it, is left out)", message, maker->path,
                     maker->piece->line);
@@ -96,6 +91,19 @@ int absent(struct translator *t, const char *name, const char *message)
     fail_hint(t->ctx,
               "Nothing was run. No statement that was left out would have made it: the name is a mistake in the "
               "file, or what makes it comes later.");
+    return fail_at(t->ctx, t->path, t->piece->line, t->piece->column);
+}
+
+int depended_on(struct translator *t, const char *name, const char *message)
+{
+    const struct left_out *taker = left_find(t, &t->left_out, takers, name);
+    if (!taker)
+        taker = left_find(t, &t->followed, programs, name);
+    if (taker)
+        return fail(t->ctx, ERR_UNSUPPORTED, "%s (%s:%d, which may have dropped it, is left out)", message, taker->path,
+                    taker->piece->line);
+    fail(t->ctx, ERR_SQL, "%s", message);
+    fail_hint(t->ctx, "Nothing was run. %s refuses it too: drop what depends on it first.", t->source->title);
     return fail_at(t->ctx, t->path, t->piece->line, t->piece->column);
 }
 

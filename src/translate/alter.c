@@ -155,14 +155,6 @@ static bool mentions(struct translator *t, const struct expr *expr, const char *
     return text && translate_names(t, text, name);
 }
 
-static bool names_have_nocase(const struct names *names, const char *name)
-{
-    for (int i = 0; i < names->n; i++)
-        if (text_equal_nocase(names->item[i], name))
-            return true;
-    return false;
-}
-
 /* Goes with the column, as it does in the source. */
 static bool rests_on(struct translator *t, const struct object *object, const char *column)
 {
@@ -182,24 +174,17 @@ static bool rests_on(struct translator *t, const struct object *object, const ch
     return mentions(t, &((const struct index *)object)->predicate, column);
 }
 
-static bool behaviour_skip(struct scan *scan)
+static bool cascade_read(struct scan *scan)
 {
-    return scan_accept(scan, "cascade") || scan_accept(scan, "restrict");
+    return scan_accept(scan, "cascade") || (scan_accept(scan, "restrict") && false);
 }
 
-static int drop_column(struct alter *alter)
+static int column_remove(struct alter *alter, const char *name, bool cascade)
 {
-    const char *name;
     struct column *column;
     struct object *table = alter->ts.table;
-    bool careful = scan_accept(alter->scan, "if exists");
-    TRY(scan_name(alter->scan, &name));
-    behaviour_skip(alter->scan);
-    if (careful && !column_find(table, name)) {
-        note(alter->t, NOTE_LEFT_OUT, "column %s is not there", name);
-        return 0;
-    }
     TRY(column_known(alter, name, &column));
+    TRY(column_settle(alter->t, alter->name, name, cascade));
     for (int i = table->children.n - 1; i >= 0; i--) {
         struct object *child = table->children.item[i];
         if (rests_on(alter->t, child, name))
@@ -208,6 +193,19 @@ static int drop_column(struct alter *alter)
     object_remove(&column->object);
     alter->changed = true;
     return 0;
+}
+
+static int drop_column(struct alter *alter)
+{
+    const char *name;
+    bool careful = scan_accept(alter->scan, "if exists");
+    TRY(scan_name(alter->scan, &name));
+    bool cascade = cascade_read(alter->scan);
+    if (careful && !column_find(alter->ts.table, name)) {
+        note(alter->t, NOTE_LEFT_OUT, "column %s is not there", name);
+        return 0;
+    }
+    return column_remove(alter, name, cascade);
 }
 
 static struct object *constraint_find(const struct object *table, const char *name, enum kind kind)
@@ -227,12 +225,13 @@ static int drop_named(struct alter *alter, enum kind kind)
     const char *name;
     bool careful = scan_accept(alter->scan, "if exists");
     TRY(scan_name(alter->scan, &name));
-    behaviour_skip(alter->scan);
+    bool cascade = cascade_read(alter->scan);
     struct object *object = constraint_find(alter->ts.table, name, kind);
     if (!object) {
         note(alter->t, careful ? NOTE_LEFT_OUT : NOTE_CANNOT, "table %s has no constraint %s", alter->name, name);
         return 0;
     }
+    TRY(key_settle(alter->t, alter->name, name, object, cascade));
     object_remove(object);
     alter->changed = true;
     return 0;
@@ -290,6 +289,14 @@ static int drop_index(struct alter *alter)
     object_remove(index);
     alter->changed = true;
     return 0;
+}
+
+int column_drop(struct translator *t, const char *table, const char *column)
+{
+    struct alter alter = {.t = t, .name = table};
+    TRY(begin(&alter));
+    TRY(column_remove(&alter, column, true));
+    return flush(&alter);
 }
 
 /* ---- ALTER COLUMN */

@@ -15,6 +15,7 @@ enum asked {
     ASKED_COLUMN,
     ASKED_CONSTRAINT,
     ASKED_INDEX,
+    ASKED_REFERENCE,
     ASKED_TYPE,
     ASKED_SCHEMA
 };
@@ -37,6 +38,8 @@ static const struct catalog {
     {"pg_type", ASKED_TYPE, "typname"},
     {"pg_namespace", ASKED_SCHEMA, "nspname"},
     {"schemata", ASKED_SCHEMA, "schema_name"},
+    {"statistics", ASKED_INDEX, "index_name", "table_name"},
+    {"referential_constraints", ASKED_REFERENCE, "constraint_name", "table_name"},
 };
 
 static const struct {
@@ -67,7 +70,7 @@ static int condition_refuse(const struct scan *scan)
 static const char *value_read(struct scan *scan)
 {
     const struct token *token = scan_peek(scan, 0);
-    const char *value = token->kind == TOKEN_STRING ? scan_string(scan, token) : NULL;
+    const char *value = token->kind == TOKEN_STRING ? scan_string(scan, token) : variable_text(scan, token);
     scan->at++;
     if (value && token_is(scan_peek(scan, 0), "::")) {
         bool names = token_is(scan_peek(scan, 1), "regclass");
@@ -80,10 +83,11 @@ static const char *value_read(struct scan *scan)
 
 static bool is_schema_column(const char *name)
 {
-    static const char *const schemas[] = {"table_schema", "schemaname",        "nspname",       "relnamespace",
-                                          "typnamespace", "constraint_schema", "table_catalog", NULL};
+    static const char *const schemas[] = {
+        "table_schema",      "schemaname",    "nspname",      "relnamespace", "typnamespace",
+        "constraint_schema", "table_catalog", "index_schema", "schema_name",  NULL};
     for (int i = 0; schemas[i]; i++)
-        if (text_equal(name, schemas[i]))
+        if (text_equal_nocase(name, schemas[i]))
             return true;
     return false;
 }
@@ -114,11 +118,11 @@ static int comparison_read(struct scan *scan, struct question *question)
     const char *value = value_read(scan);
     if (!value || !scan_at_end(scan))
         return condition_refuse(scan);
-    if (text_equal(column, catalog->object))
+    if (text_equal_nocase(column, catalog->object))
         question->name = value;
-    else if (text_equal(column, catalog->table))
+    else if (catalog->table && text_equal_nocase(column, catalog->table))
         question->table = value;
-    else if (text_equal(column, catalog->kind))
+    else if (catalog->kind && text_equal_nocase(column, catalog->kind))
         return kind_asked(scan, value, question);
     else
         return condition_refuse(scan);
@@ -184,6 +188,18 @@ static bool constraint_fits(const struct question *question, const struct object
            (o->kind == KIND_PRIMARY_KEY && text_ends(question->name, "_pkey"));
 }
 
+/* Its name may have had to give way to another's, and MySQL calls a key PRIMARY. */
+static bool index_fits(const struct question *question, const struct object *o, const struct object *table)
+{
+    const char *name = question->name;
+    if (o->kind == KIND_PRIMARY_KEY)
+        return name && text_equal_nocase(name, "PRIMARY");
+    size_t before = table ? strlen(table->name) + 1 : 0;
+    return (o->kind == KIND_INDEX || o->kind == KIND_UNIQUE) &&
+           (!name || text_equal_nocase(o->name, name) ||
+            (question->table && before && strlen(o->name) > before && text_equal_nocase(o->name + before, name)));
+}
+
 static bool object_fits(const struct question *question, const struct object *o)
 {
     bool named = !question->name || text_equal_nocase(o->name, question->name);
@@ -198,15 +214,15 @@ static bool object_fits(const struct question *question, const struct object *o)
                (o->kind == KIND_TABLE || o->kind == KIND_VIEW || o->kind == KIND_INDEX || o->kind == KIND_UNIQUE);
     case ASKED_COLUMN: return named && o->kind == KIND_COLUMN;
     case ASKED_CONSTRAINT: return constraint_fits(question, o);
-    case ASKED_INDEX: return named && (o->kind == KIND_INDEX || o->kind == KIND_UNIQUE);
+    case ASKED_INDEX: return index_fits(question, o, table);
+    case ASKED_REFERENCE: return named && o->kind == KIND_FOREIGN_KEY;
     default: return false;
     }
 }
 
-static int answer(struct translator *t, const struct question *question, bool *found)
+static int answer(struct translator *t, const struct question *question, long *found)
 {
     struct tree *tree;
-    *found = true;
     if (question->catalog->asked == ASKED_TYPE || question->catalog->asked == ASKED_SCHEMA) {
         bool type = question->catalog->asked == ASKED_TYPE;
         if (!question->name)
@@ -215,11 +231,17 @@ static int answer(struct translator *t, const struct question *question, bool *f
         return 0;
     }
     TRY(shadow_tree(t, &tree));
+    *found = 0;
     for (const struct object *o = tree->root; o; o = object_next(tree->root, o))
-        if (object_fits(question, o))
-            return 0;
-    *found = false;
+        *found += object_fits(question, o);
     return 0;
+}
+
+int catalog_count(struct scan *scan, int to, long *count)
+{
+    struct question question;
+    TRY(question_read(scan, to, &question));
+    return answer(scan->t, &question, count);
 }
 
 /* [NOT] EXISTS (...), to THEN. */
@@ -227,7 +249,8 @@ static int condition_read(struct scan *scan, bool *holds)
 {
     int from, to;
     struct question question;
-    bool wanted = !scan_accept(scan, "not"), found;
+    long found;
+    bool wanted = !scan_accept(scan, "not");
     if (!scan_accept(scan, "exists"))
         return condition_refuse(scan);
     TRY(scan_group(scan, &from, &to));
@@ -237,7 +260,7 @@ static int condition_read(struct scan *scan, bool *holds)
     inside.at = from;
     TRY(question_read(&inside, to, &question));
     TRY(answer(scan->t, &question, &found));
-    *holds = found == wanted;
+    *holds = (found > 0) == wanted;
     return 0;
 }
 
@@ -247,7 +270,7 @@ static bool has(struct translator *t, enum asked asked, const char *name, const 
 {
     const struct catalog catalog = {.asked = asked};
     const struct question question = {.catalog = &catalog, .name = name, .table = table, .kind = KIND_COUNT};
-    bool found = false;
+    long found = 0;
     return answer(t, &question, &found) == 0 && found;
 }
 

@@ -327,6 +327,9 @@ static int identity_clause(struct table_scan *ts)
 {
     SAY(ts->column, COLUMN, nullable, false);
     ts->type.marks |= TRANSLATE_SERIAL;
+    if (scan_is(ts->scan, "("))
+        note(ts->scan->t, NOTE_LEFT_OUT, "how %s.%s counts is left out: the next number is one more than the highest",
+             ts->table->name, ts->column->object.name);
     return scan_is(ts->scan, "(") ? scan_skip_group(ts->scan) : 0;
 }
 

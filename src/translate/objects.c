@@ -126,41 +126,6 @@ const struct object *object_named(struct translator *t, const struct tree *tree,
 
 /* ---- DROP */
 
-static int drop_one(struct translator *t, const char *what, const char *name);
-
-/* CASCADE: views and foreign keys that name it. */
-static int drop_dependents(struct translator *t, const char *name)
-{
-    struct tree *tree;
-    TRY(shadow_tree(t, &tree));
-    for (const struct object *o = tree->root; o; o = object_next(tree->root, o)) {
-        const char *query = o->kind == KIND_VIEW ? expr_text(&((const struct view *)o)->query) : NULL;
-        if (query && !text_equal_nocase(o->name, name) && translate_names(t, query, name)) {
-            TRY(drop_dependents(t, o->name));
-            TRY(drop_if_there(t, "VIEW", o->name));
-        }
-    }
-    TRY(shadow_tree(t, &tree));
-    for (const struct object *o = tree->root; o; o = object_next(tree->root, o)) {
-        bool names = o->kind == KIND_FOREIGN_KEY &&
-                     text_equal_nocase(((const struct foreign_key *)o)->ref_table.name, name) &&
-                     !text_equal_nocase(o->parent->name, name);
-        if (!names)
-            continue;
-        struct tree *after = tree_new(t->mem, tree->engine);
-        after->kinds = tree->kinds;
-        struct object *table = object_copy(t->mem, o->parent, tree_schema(t->mem, after, ""));
-        for (int i = table->children.n - 1; i >= 0; i--) {
-            struct object *child = table->children.item[i];
-            if (child->kind == KIND_FOREIGN_KEY &&
-                text_equal_nocase(((const struct foreign_key *)child)->ref_table.name, name))
-                object_remove(child);
-        }
-        TRY(emit_changes(t, after));
-    }
-    return 0;
-}
-
 static int drop_one(struct translator *t, const char *what, const char *name)
 {
     struct buf out;
@@ -199,19 +164,26 @@ static int drop_list(struct scan *scan, const char *what, enum kind kind)
 {
     struct translator *t = scan->t;
     bool careful = scan_accept(scan, "if exists"), cascade = scan_find(scan, scan->at, "cascade") >= 0;
+    struct names names = {0};
     do {
         const char *name;
-        struct tree *tree;
         TRY(scan_qualified(scan, &name));
+        names_add(t->mem, &names, name);
+    } while (scan_accept(scan, ","));
+    for (int i = 0; i < names.n; i++) {
+        const char *name = names.item[i];
+        struct tree *tree;
         TRY(shadow_tree(t, &tree));
+        if (kind == KIND_INDEX && object_named(t, tree, KIND_UNIQUE, name))
+            return depended_on(t, name, arena_printf(t->mem, "cannot drop index %s: a constraint requires it", name));
         if (!object_named(t, tree, kind, name)) {
             TRY(kind == KIND_INDEX ? drop_no_index(t, name, careful) : drop_absent(t, what, name, careful));
             continue;
         }
-        if (cascade && kind != KIND_INDEX)
-            TRY(drop_dependents(t, name));
+        if (kind != KIND_INDEX)
+            TRY(relation_settle(t, what, name, &names, cascade));
         TRY(drop_one(t, what, name));
-    } while (scan_accept(scan, ","));
+    }
     return 0;
 }
 

@@ -37,9 +37,11 @@ struct translator {
     struct list left_out, followed; /* struct left_out *: what may have made something; now, and in earlier runs */
     struct map told;                /* what needs to be told only once */
     struct map constants;           /* const char *: literals that were asked about */
+    struct map variables, prepared; /* of MySQL's sessions, where what they hold is known */
     struct map documents;           /* "table.column" that holds them: t, or NULL again */
     bool asked_order, orders;       /* of the rows within an aggregate: was the shadow asked, and can it */
     bool following;                 /* only what is remembered counts */
+    bool unchecked;                 /* foreign keys, as the session is set */
     /* of the statement at hand */
     const char *path;
     const struct sql_piece *piece;
@@ -57,6 +59,8 @@ void absent_followed(struct translator *t, const char *path, const struct sql_pi
 /* ERR_SQL, or ERR_UNSUPPORTED where what would have made it was left out. */
 int absent(struct translator *t, const char *name, const char *message);
 int absent_said(struct translator *t, const char *message); /* 0: the target says no to something else */
+/* Likewise, where what is named is there and keeps the statement from what it does. */
+int depended_on(struct translator *t, const char *name, const char *message);
 
 /* ---- scan.c: code tokens of a statement, with a place in them */
 struct scan {
@@ -193,6 +197,7 @@ struct column *column_find(const struct object *table, const char *name);
 int table_known(struct translator *t, struct tree *tree, const char *name, struct object **table);
 int table_create(struct scan *scan);
 int table_alter(struct scan *scan);
+int column_drop(struct translator *t, const char *table, const char *column); /* with what depends on it */
 const struct object *object_named(struct translator *t, const struct tree *tree, enum kind kind, const char *name);
 bool exists_already(struct translator *t, const char *name, int *code); /* a table, view or index */
 int index_create(struct scan *scan);
@@ -213,6 +218,11 @@ int limit_check(struct translator *t, const struct column *column, const char *l
 bool type_is_checked(struct translator *t, const struct object *table, const char *column);
 struct column *column_copy(struct translator *t, const struct object *column, struct object *table); /* with them */
 
+/* ---- dependant.c: what rests on what is dropped: it goes along, or keeps it (ERR_SQL) */
+int relation_settle(struct translator *t, const char *what, const char *name, const struct names *along, bool cascade);
+int column_settle(struct translator *t, const char *table, const char *column, bool cascade);
+int key_settle(struct translator *t, const char *table, const char *name, const struct object *key, bool cascade);
+
 /* ---- type_made.c: the types that files make */
 int type_create(struct scan *scan);
 int type_alter(struct scan *scan);
@@ -221,6 +231,15 @@ int domain_create(struct scan *scan);
 
 /* ---- block.c */
 int block_do(struct scan *scan);
+/* From SELECT to `to`: how many there are of what a query asks of the catalog. */
+int catalog_count(struct scan *scan, int to, long *count);
+
+/* ---- prepared.c: MySQL's variables and statements in texts */
+void variables_follow(struct scan *scan);                                /* SET */
+const char *variable_text(struct scan *scan, const struct token *token); /* NULL: it is no variable, or not known */
+int prepared_make(struct scan *scan);
+int prepared_execute(struct scan *scan);
+int prepared_drop(struct scan *scan);
 
 /* ---- rows.c */
 int rows_insert(struct scan *scan);

@@ -127,6 +127,9 @@ static int options_skip(struct table_scan *ts)
         return 0;
     if (scan_find(ts->scan, ts->scan->at, "select") >= 0)
         return fail(t->ctx, ERR_UNSUPPORTED, "columns and a query in one CREATE TABLE cannot be said here");
+    if (scan_find(ts->scan, ts->scan->at, "auto_increment") >= 0)
+        note(t, NOTE_LEFT_OUT, "AUTO_INCREMENT of %s is left out: the next number is one more than the highest",
+             ts->table->name);
     if (scan_find(ts->scan, ts->scan->at, "partition by") >= 0)
         note_once(t, NOTE_LEFT_OUT, "partitioning is left out: the table itself holds all rows here");
     else

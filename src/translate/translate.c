@@ -182,6 +182,8 @@ int translator_open(struct ctx *ctx, const struct dialect *source, const struct 
     map_init(&t->types, ctx->mem);
     map_init(&t->told, ctx->mem);
     map_init(&t->constants, ctx->mem);
+    map_init(&t->variables, ctx->mem);
+    map_init(&t->prepared, ctx->mem);
     map_init(&t->documents, ctx->mem);
     if (source->usual_name)
         names_add(ctx->mem, &t->schemas, source->usual_name);
@@ -258,6 +260,9 @@ static const struct {
     {"COPY", rows_copy, false},
     {"WITH", rows_with, false},
     {"SELECT|VALUES|TABLE", query, false},
+    {"PREPARE", prepared_make, false},
+    {"EXECUTE", prepared_execute, false},
+    {"DEALLOCATE|DROP PREPARE", prepared_drop, false},
     {"DO", block_do, true},
 };
 
@@ -294,12 +299,22 @@ static int comment_check(struct scan *scan)
     return 0;
 }
 
+/* SET FOREIGN_KEY_CHECKS = 0, until it says something else. */
+static void session_follow(struct scan *scan)
+{
+    for (int i = 0; scan_is(scan, "set") && i + 2 < scan->n; i++)
+        if (token_is(&scan->token[i], "foreign_key_checks") && token_is(&scan->token[i + 1], "="))
+            scan->t->unchecked = *scan->token[i + 2].text == '0' || token_is(&scan->token[i + 2], "off");
+}
+
 static int statement_read(struct scan *scan)
 {
     struct translator *t = scan->t;
     bool defined = scan_drop_clauses(scan);
     const struct translate_shape *shape = shape_find(scan, t->rules->statements);
     if (shape) {
+        session_follow(scan);
+        variables_follow(scan);
         TRY(comment_check(scan));
         note(t, shape->cannot ? NOTE_CANNOT : NOTE_LEFT_OUT, "%s is left out: %s", short_text(t), shape->reason);
         return 0;
@@ -395,6 +410,7 @@ int translate_split(struct translator *t, const char *path, const struct split *
 {
     struct list all = {0};
     t->path = path;
+    t->unchecked = false;
     for (int i = 0; i < split->n; i++) {
         TRY(ctx_check(t->ctx));
         t->piece = &split->piece[i];

@@ -203,14 +203,39 @@ int type_alter(struct scan *scan)
     return value_rename(t, made, from, to);
 }
 
+/* Its columns go along with CASCADE, else they keep it. */
+static int columns_settle(struct translator *t, const char *type, bool cascade)
+{
+    struct tree *tree;
+    TRY(shadow_tree(t, &tree));
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        const struct object *table = o->parent;
+        if (!is_of(t, o, type))
+            continue;
+        const char *column = labels_column(t, o);
+        if (!cascade)
+            return depended_on(t, table->name,
+                               arena_printf(t->mem, "cannot drop type %s: column %s of table %s depends on it", type,
+                                            column, table->name));
+        TRY(column_drop(t, table->name, column));
+        TRY(shadow_tree(t, &tree));
+        o = tree->root;
+    }
+    return 0;
+}
+
 int type_drop(struct scan *scan)
 {
+    struct translator *t = scan->t;
     const char *name;
     scan->at += 2;
     scan_accept(scan, "if exists");
+    bool cascade = scan_find(scan, scan->at, "cascade") >= 0;
     do {
         TRY(scan_qualified(scan, &name));
-        map_set(&scan->t->types, name, NULL);
+        if (!t->following)
+            TRY(columns_settle(t, name, cascade));
+        map_set(&t->types, name, NULL);
     } while (scan_accept(scan, ","));
     return 0;
 }

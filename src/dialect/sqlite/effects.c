@@ -21,14 +21,6 @@ bool lite_is_constant(const char *text)
     return constant && lex_next_code(&lexer).kind == TOKEN_END;
 }
 
-static bool names_have_nocase(const struct names *names, const char *name)
-{
-    for (int i = 0; i < names->n; i++)
-        if (text_equal_nocase(names->item[i], name))
-            return true;
-    return false;
-}
-
 /* The columns that a key, unique or foreign key is over; NULL for other kinds. */
 static const struct names *constraint_columns(const struct object *object)
 {

@@ -158,6 +158,7 @@ static const struct translate_limit limits[] = {
     {PG, "SMALLINT|INT2", -1, false, "$1 BETWEEN -32768 AND 32767"},
     {PG, "INTEGER|INT|INT4", -1, false, "$1 BETWEEN -2147483648 AND 2147483647"},
     {MYSQL, "TINYINT|BOOLEAN|BOOL", -1, false, "$1 BETWEEN -128 AND 127"},
+    {ANY, "BIGINT|INT8", -1, false, "typeof($1) IN ('integer', 'null')"},
     {MYSQL, "SMALLINT", -1, false, "$1 BETWEEN -32768 AND 32767"},
     {MYSQL, "MEDIUMINT", -1, false, "$1 BETWEEN -8388608 AND 8388607"},
     {MYSQL, "INTEGER|INT", -1, false, "$1 BETWEEN -2147483648 AND 2147483647"},
@@ -635,7 +636,6 @@ static const struct translate_shape statements[] = {
     {PG, "IMPORT FOREIGN SCHEMA", true, no_remote},
     {ANY, "MERGE", true, "SQLite has no MERGE"},
     {PG, "EXECUTE|PREPARE|DEALLOCATE", true, "SQLite prepares statements in another way"},
-    {MYSQL, "EXECUTE|PREPARE|DEALLOCATE", true, "SQLite prepares statements in another way"},
     {MYSQL, "LOAD DATA|XML", true, "SQLite reads no files"},
     {MYSQL, "HANDLER|SIGNAL|GET", true, no_routines},
     {0}
@@ -723,6 +723,7 @@ const struct translation lite_translation = {
     .truth = truth,
     .like = {.exact = "GLOB", .pattern = pattern, .escape = " ESCAPE '\\'"},
     .nulls_last = PG,
+    .holds_dependants = PG,
     .first_columns = PG,
     .sets_in_turn = MYSQL,
     .loose = MYSQL,
