@@ -6,33 +6,18 @@
 
 #include "base/text.h"
 #include "command/comparison.h"
+#include "command/sides.h"
 #include "diff/describe.h"
 #include "schema/unmodelled.h"
 
 struct between {
     struct ctx *ctx;
     const struct request *request;
-    struct config *project; /* NULL: nobody needs it */
-    struct config *own[2];  /* of URLs */
-    struct session session[2];
-    struct url sandbox;
-    struct filter filter;
-    struct sources sources;
+    struct sides sides;
     struct comparison comparison;
     struct plan *up, *down; /* NULL: cannot be written, */
     const char *refused[2]; /* for that reason */
 };
-
-static void between_close(struct between *between)
-{
-    sources_close(&between->sources);
-    for (int i = 0; i < 2; i++) {
-        session_close(&between->session[i]);
-        config_close(&between->own[i]);
-    }
-    config_close(&between->project);
-    url_close(&between->sandbox);
-}
 
 /* ---- what is given ---- */
 
@@ -51,101 +36,6 @@ static int check_options(struct ctx *ctx, const struct request *request)
     if (request_flag(request, "reverse") && !text_equal(format, "sql"))
         return fail(ctx, ERR_USAGE, "--reverse goes with --format sql");
     return 0;
-}
-
-static int dialect_read(struct ctx *ctx, const char *name, const struct dialect **dialect)
-{
-    struct names known = {0};
-    *dialect = name ? dialect_find(name) : NULL;
-    if (!name || *dialect)
-        return 0;
-    for (int i = 0; dialect_list[i]; i++)
-        names_add(ctx->mem, &known, dialect_list[i]->name);
-    const char *near = text_nearest(&known, name);
-    fail(ctx, ERR_USAGE, "--dialect: %s is not one of %s", name, names_join(ctx->mem, &known, ", "));
-    return near ? fail_hint(ctx, "Did you mean %s?", near) : ERR_USAGE;
-}
-
-static int url_open(struct between *between, int i)
-{
-    struct ctx *ctx = between->ctx;
-    struct session *session = &between->session[i];
-    struct config_options where = {.folder = between->request->where->folder, .url = between->sources.side[i].url};
-    TRY(config_open(ctx, &where, &between->own[i]));
-    TRY(session_begin(ctx, between->request, between->own[i], NULL, session));
-    return database_there(ctx, session);
-}
-
-static int project_session(struct between *between, int i)
-{
-    struct ctx *ctx = between->ctx;
-    if (!between->project)
-        TRY(config_open(ctx, between->request->where, &between->project));
-    TRY(session_begin(ctx, between->request, between->project, request_text(between->request, "database"),
-                      &between->session[i]));
-    between->session[i].offline = request_flag(between->request, "offline");
-    return 0;
-}
-
-static int side_open(struct between *between, int i)
-{
-    struct source *source = &between->sources.side[i];
-    const char *option = i ? "to" : "from";
-    TRY(source_parse(between->ctx, arena_printf(between->ctx->mem, "--%s", option),
-                     request_text(between->request, option), source));
-    if (source->url)
-        TRY(url_open(between, i));
-    else if (source_needs_project(source))
-        TRY(project_session(between, i));
-    else
-        return 0;
-    source->session = &between->session[i];
-    return 0;
-}
-
-/* Two files in the folder of a project are of its engine, unless somebody says otherwise. */
-static void dialect_guess(struct between *between, const struct dialect **dialect)
-{
-    struct ctx *ctx = between->ctx;
-    const struct source *side = between->sources.side;
-    bool says = side[0].session || side[1].session || side[0].kind == SOURCE_SNAPSHOT ||
-                side[1].kind == SOURCE_SNAPSHOT || *dialect;
-    if (says)
-        return;
-    if (project_session(between, 0) == 0)
-        *dialect = between->session[0].database->dialect;
-    ctx->error = (struct error){0};
-}
-
-static void filter_choose(struct between *between)
-{
-    for (int pass = 0; pass < 2; pass++)
-        for (int i = 0; i < 2; i++)
-            if (between->session[i].database && (pass || between->session[i].config == between->project)) {
-                between->sources.filter = &between->session[i].database->filter;
-                return;
-            }
-    own_tables_add(between->ctx->mem, &between->filter.own);
-    between->sources.filter = &between->filter;
-}
-
-static int read_both(struct between *between)
-{
-    struct ctx *ctx = between->ctx;
-    const char *sandbox = request_text(between->request, "sandbox_url");
-    const struct dialect *dialect;
-    TRY(dialect_read(ctx, request_text(between->request, "dialect"), &dialect));
-    between->sources.folder = between->request->where->folder;
-    if (sandbox) {
-        TRY(url_read(ctx, sandbox, &between->sandbox));
-        between->sources.sandbox = &between->sandbox;
-    }
-    TRY(side_open(between, 0));
-    TRY(side_open(between, 1));
-    dialect_guess(between, &dialect);
-    filter_choose(between);
-    TRY(sources_match(ctx, &between->sources, dialect));
-    return sources_read(ctx, &between->sources);
 }
 
 /* ---- what comes of it ---- */
@@ -167,7 +57,7 @@ static int plan_take(struct between *between, int way, struct plan **plan, int c
 static int plans_make(struct between *between)
 {
     const struct plan_options options = {.lose_attached = true}; /* nothing is run: it is told as a hazard */
-    const struct target *target = &between->sources.target;
+    const struct target *target = &between->sides.sources.target;
     struct changes *changes = between->comparison.changes;
     TRY(plan_take(between, 0, &between->up, plan_make(between->ctx, target, changes, &options, &between->up)));
     if (!between->up)
@@ -178,7 +68,7 @@ static int plans_make(struct between *between)
 
 static const char *sql_of(const struct between *between, const struct plan *plan)
 {
-    return plan ? plan_commented(between->ctx->mem, &between->sources.target, plan) : NULL;
+    return plan ? plan_commented(between->ctx->mem, &between->sides.sources.target, plan) : NULL;
 }
 
 /* Models speak of nothing that no kind models, so it is not a difference from them. */
@@ -200,7 +90,7 @@ static void sql_show(const struct between *between, struct report *report)
 {
     struct arena *mem = between->ctx->mem;
     const bool back = request_flag(between->request, "reverse");
-    const struct source *side = between->sources.side, *from = &side[back], *to = &side[!back];
+    const struct source *side = between->sides.sources.side, *from = &side[back], *to = &side[!back];
     const struct comparison *comparison = &between->comparison;
     const struct names extra = unmodelled_texts(mem, &comparison->extra), *missing = back ? &extra : &comparison->open;
     const char *sql = sql_of(between, back ? between->down : between->up);
@@ -220,7 +110,7 @@ static void text_show(struct between *between, int found, struct reply *reply)
 {
     struct ctx *ctx = between->ctx;
     const struct comparison *comparison = &between->comparison;
-    const char *from = between->sources.side[0].title, *to = between->sources.side[1].title;
+    const char *from = between->sides.sources.side[0].title, *to = between->sides.sources.side[1].title;
     for (int i = 0; between->up && i < between->up->hazards.n; i++)
         emit_warning(ctx, "%s", ((const struct hazard *)between->up->hazards.item[i])->text);
     if (between->refused[0])
@@ -236,9 +126,9 @@ static void text_show(struct between *between, int found, struct reply *reply)
 static void json_fill(const struct between *between, int found, struct json *json)
 {
     struct arena *mem = between->ctx->mem;
-    json_set_text(mem, json, "from", between->sources.side[0].title);
-    json_set_text(mem, json, "to", between->sources.side[1].title);
-    json_set_text(mem, json, "dialect", between->sources.dialect->name);
+    json_set_text(mem, json, "from", between->sides.sources.side[0].title);
+    json_set_text(mem, json, "to", between->sides.sources.side[1].title);
+    json_set_text(mem, json, "dialect", between->sides.sources.dialect->name);
     json_set_int(mem, json, "differences", found);
     json_set(mem, json, "possible_renames", guesses_json(mem, &between->comparison.guesses));
     json_set_text(mem, json, "upgrade", sql_of(between, between->up));
@@ -252,11 +142,11 @@ static void json_fill(const struct between *between, int found, struct json *jso
 static void elements_warn(const struct between *between)
 {
     for (int i = 0; i < 2; i++)
-        if (between->sources.side[i].kind == SOURCE_MODELS && between->session[i].events.n) {
+        if (between->sides.sources.side[i].kind == SOURCE_MODELS && between->sides.session[i].events.n) {
             emit_warning(between->ctx,
                          "DDL elements of the models are statements and not compared here: %d; `dbwarden "
                          "diff models` counts those that no migration holds",
-                         between->session[i].events.n);
+                         between->sides.session[i].events.n);
             return;
         }
 }
@@ -269,8 +159,8 @@ static int between_show(struct between *between, struct reply *reply)
     bool text = !format || text_equal(format, "text");
     int found = count_differences(comparison);
     struct report table = {.mem = ctx->mem};
-    const char *title =
-        arena_printf(ctx->mem, "From %s to %s", between->sources.side[0].title, between->sources.side[1].title);
+    const char *title = arena_printf(ctx->mem, "From %s to %s", between->sides.sources.side[0].title,
+                                     between->sides.sources.side[1].title);
     json_set(ctx->mem, reply->json, "changes", changes_report(ctx->mem, comparison->changes, title, &table));
     comparison_tell(ctx, between->request, comparison, text, reply->json);
     elements_warn(between);
@@ -291,9 +181,10 @@ static int between_show(struct between *between, struct reply *reply)
 
 int between_run(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
-    __attribute__((cleanup(between_close))) struct between between = {.ctx = ctx, .request = request};
+    struct between between = {.ctx = ctx, .request = request};
+    __attribute__((cleanup(sides_close))) struct sides *sides = &between.sides;
     TRY(check_options(ctx, request));
-    TRY(read_both(&between));
-    TRY(comparison_between(ctx, &between.sources, request, &between.comparison));
+    TRY(sides_read(ctx, request, sides));
+    TRY(comparison_between(ctx, &between.sides.sources, request, &between.comparison));
     return between_show(&between, reply);
 }

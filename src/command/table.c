@@ -37,6 +37,7 @@ const struct command *const command_table[] = {
     &check_db_command,
     &dump_command,
     &verify_command,
+    &generate_models_command,
     &snapshot_command,
     &lock_status_command,
     &version_command,

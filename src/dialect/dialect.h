@@ -21,6 +21,7 @@
 struct dialect;
 struct facts;        /* target.h */
 struct sample_rules; /* sample.h */
+struct python_words; /* python.h */
 struct target;       /* likewise */
 struct translation;  /* translation.h */
 
@@ -384,7 +385,8 @@ struct dialect {
     const struct ident_rules *ident;
     const struct normal_rules *normal;
     const struct classify_rules *classify;
-    const struct type_rules *types; /* NULL: nothing is known of what happens to values */
+    const struct python_words *python; /* NULL: models are not generated yet */
+    const struct type_rules *types;    /* NULL: nothing is known of what happens to values */
     const struct driver *driver;
     const struct sample_rules *sample; /* sample.h; NULL: no rows are made up */
     const struct state_sql *state;

@@ -7,9 +7,24 @@ from __future__ import annotations
 
 from dbwarden.schema.apply import DBWardenMeta, FieldMeta, apply_meta, attach_meta, read_meta
 
+from dbwarden.schema.objects import CompositeType as CompositeType
+from dbwarden.schema.objects import DatabaseObject as DatabaseObject
+from dbwarden.schema.objects import Domain as Domain
+from dbwarden.schema.objects import EnumType as EnumType
+from dbwarden.schema.objects import Extension as Extension
+from dbwarden.schema.objects import Function as Function
+from dbwarden.schema.objects import MaterializedView as MaterializedView
+from dbwarden.schema.objects import Policy as Policy
+from dbwarden.schema.objects import Rule as Rule
+from dbwarden.schema.objects import Schema as Schema
+from dbwarden.schema.objects import Sequence as Sequence
+from dbwarden.schema.objects import Statistics as Statistics
+from dbwarden.schema.objects import Trigger as Trigger
+from dbwarden.schema.objects import View as View
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections import abc
     from typing import Any
 
 
@@ -17,9 +32,9 @@ class TableMeta:
     """Metadata that every engine has."""
 
     comment: str | None = None
-    indexes: Sequence[Any] = ()
-    checks: Sequence[Any] = ()
-    uniques: Sequence[Any] = ()
+    indexes: abc.Sequence[Any] = ()
+    checks: abc.Sequence[Any] = ()
+    uniques: abc.Sequence[Any] = ()
 
 
 class PGTableMeta(TableMeta):
@@ -27,12 +42,12 @@ class PGTableMeta(TableMeta):
 
     pg_fillfactor: int | None = None
     pg_tablespace: str | None = None
-    pg_inherits: str | Sequence[str] | None = None
+    pg_inherits: str | abc.Sequence[str] | None = None
     pg_unlogged: bool = False
-    pg_checks: Sequence[Any] = ()
-    pg_uniques: Sequence[Any] = ()
-    pg_excludes: Sequence[Any] = ()
-    pg_indexes: Sequence[Any] = ()
+    pg_checks: abc.Sequence[Any] = ()
+    pg_uniques: abc.Sequence[Any] = ()
+    pg_excludes: abc.Sequence[Any] = ()
+    pg_indexes: abc.Sequence[Any] = ()
     pg_partition: Any = None
 
 
@@ -56,21 +71,21 @@ class CHTableMeta(TableMeta):
     """Metadata of a ClickHouse table."""
 
     ch_engine: Any = None
-    ch_order_by: str | Sequence[str] | None = None
-    ch_partition_by: str | Sequence[str] | None = None
-    ch_sample_by: str | Sequence[str] | None = None
+    ch_order_by: str | abc.Sequence[str] | None = None
+    ch_partition_by: str | abc.Sequence[str] | None = None
+    ch_sample_by: str | abc.Sequence[str] | None = None
     ch_ttl: str | None = None
-    ch_indexes: Sequence[Any] = ()
+    ch_indexes: abc.Sequence[Any] = ()
     ch_zookeeper_path: str | None = None
     ch_replica_name: str | None = None
-    ch_projections: Sequence[Any] = ()
+    ch_projections: abc.Sequence[Any] = ()
 
 
 class CHColumnMeta:
     """Metadata of a ClickHouse column."""
 
     comment: str | None = None
-    ch_codec: str | Sequence[str] | None = None
+    ch_codec: str | abc.Sequence[str] | None = None
     ch_default_expression: str | None = None
     ch_materialized: str | None = None
     ch_alias: str | None = None

@@ -184,6 +184,7 @@ int pg_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piece 
 
 /* words.c, infix.c, state_sql.c */
 extern const struct ident_rules pg_ident;
+extern const struct python_words pg_python; /* python.c */
 extern const struct lex_rules pg_lex;
 extern const struct normal_rules pg_normal;
 extern const struct classify_rules pg_classify;

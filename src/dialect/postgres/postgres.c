@@ -111,6 +111,7 @@ const struct dialect pg_dialect = {
     .views_keep_names = true,
     .drops_trigger_on_table = true,
     .exists = exists,
+    .python = &pg_python,
     .lex = &pg_lex,
     .ident = &pg_ident,
     .normal = &pg_normal,

@@ -86,6 +86,7 @@ const struct dialect lite_dialect = {
     .is_file = true,
     .create_reads_all = true,
     .exists = exists,
+    .python = &lite_python,
     .lex = &lite_lex,
     .ident = &lite_ident,
     .normal = &lite_normal,

@@ -12,6 +12,7 @@ extern const struct dialect lite_dialect;
 extern const struct driver lite_driver;
 extern const struct state_sql lite_state;
 extern const struct lex_rules lite_lex;
+extern const struct python_words lite_python; /* python.c */
 extern const struct ident_rules lite_ident;
 extern const struct normal_rules lite_normal;
 extern const struct infix lite_infix[]; /* infix.c */

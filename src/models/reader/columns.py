@@ -1,6 +1,8 @@
 """Columns: type, default, identity, generation, collation, comment, and the hints of class Meta."""
 from sqlalchemy import schema
 
+from . import meta
+
 IDENTITY_NUMBERS = (("identity_start", "start"), ("identity_increment", "increment"), ("identity_min", "minvalue"),
                     ("identity_max", "maxvalue"), ("identity_cache", "cache"))
 
@@ -27,7 +29,21 @@ def describe(column, hints, target):
         add_default(found, column, target)
     if target.has("column", "identity"):
         add_hints(found, hints)
+    add_words(found, hints, target)
     return found
+
+
+SPECIAL = ("collation", "storage", "compression", "identity", "comment")  # that add_hints() takes in more than one spelling
+
+
+def add_words(found, hints, target):
+    """Any other field, by its name after the engine's prefix."""
+    for word, field in meta.engine_words("column", target).items():
+        if hints.get(word) is None or field.startswith("identity_") or field in SPECIAL and target.name == "postgresql":
+            continue
+        if field == "autoincrement":
+            forget_default(found)
+        found[field] = hints[word]
 
 
 def add_default(found, column, target):

@@ -1,6 +1,8 @@
 """Constraints of a table: primary key, unique, check, foreign key and exclusion, with those of class Meta."""
 from sqlalchemy import schema
 
+from . import FIELDS
+from .meta import PREFIXES, nearest
 from .protocol import Refusal
 
 
@@ -133,13 +135,56 @@ def entries(attributes, words, table, models):
         yield word, entry
 
 
+ALIASES = {"expression": "expr", "unique": "is_unique", "using": "method", "where": "predicate"}
+
+
+def generic(kind, entry, target, aliases):
+    """The fields of a kind that an entry says by their own names, or by those that 0.8.2 gave them."""
+    named = {aliases.get(key, key): value for key, value in entry.items()}
+    return {key: value for key, value in named.items() if key in FIELDS[kind]}
+
+
+def check_keys(kind, word, entry, table, models, more=()):
+    """An entry says nothing that nobody reads."""
+    known = set(FIELDS[kind]) | {"name"} | set(more)
+    for key in entry:
+        if key not in known:
+            raise Refusal("class Meta of table %s: an entry of %s has no key %s" % (table.name, word, key),
+                          nearest(str(key), known), *models.place(table))
+
+
+def named(entry, otherwise, target):
+    """The name of an entry: null if it says so, made where it says nothing."""
+    return target.clip(entry["name"] if "name" in entry else otherwise)
+
+
+def meta_primary_key(found, attributes, target, models, table):
+    """What Meta says of the key that SQLAlchemy has described."""
+    for prefix in PREFIXES[target.name]:
+        entry = attributes.get(prefix + "primary_key")
+        entry = entry[0] if isinstance(entry, (list, tuple)) and entry else entry
+        if entry:
+            check_keys("primary_key", prefix + "primary_key", entry, table, models)
+            found.update(generic("primary_key", entry, target, {}))
+
+
+def meta_foreign_keys(attributes, words, table, target, models):
+    for word, entry in entries(attributes, words, table, models):
+        if not isinstance(entry, dict) or "columns" not in entry or "ref_table" not in entry:
+            raise bad_entry(word, table, models, "must have \"columns\" and \"ref_table\"")
+        check_keys("foreign_key", word, entry, table, models)
+        yield {"name": target.clip(entry.get("name")), **generic("foreign_key", entry, target, {})}
+
+
 def meta_uniques(attributes, words, table, target, models):
     for word, entry in entries(attributes, words, table, models):
         entry = entry if isinstance(entry, dict) else {"columns": [entry] if isinstance(entry, str) else list(entry)}
         columns = entry.get("columns")
         if not columns or isinstance(columns, str) or any(name not in table.columns for name in columns):
             raise bad_entry(word, table, models, "must list columns of the table under \"columns\"")
-        found = {"name": target.clip(entry.get("name") or "uq_%s_%s" % (table.name, "_".join(columns))),
+        check_keys("unique", word, entry, table, models, ("using",))
+        found = {"name": named(entry, "uq_%s_%s" % (table.name, "_".join(columns)), target),
+                 **generic("unique", entry, target, {}),
                  "columns": [target.clip(table.columns[name].name) for name in columns]}
         for field in ("deferrable", "initially_deferred", "nulls_not_distinct"):
             if field in entry:
@@ -157,7 +202,9 @@ def meta_checks(attributes, words, table, target, models):
         expression = entry.get("expression") if isinstance(entry, dict) else None
         if not isinstance(expression, str) or not expression.strip():
             raise bad_entry(word, table, models, "needs an \"expression\"")
-        found = {"name": target.clip(entry.get("name") or "ck_%s_%d" % (table.name, number)), "expr": expression}
+        check_keys("check", word, entry, table, models, ("expression",))
+        found = {"name": named(entry, "ck_%s_%d" % (table.name, number), target), **generic("check", entry, target, {}),
+                 "expr": expression}
         if entry.get("no_inherit"):
             found["no_inherit"] = True
         yield found
@@ -171,12 +218,14 @@ def meta_excludes(attributes, table, target, models):
         expression = expression.strip()
         if expression.upper().startswith("EXCLUDE"):
             expression = expression[len("EXCLUDE"):].strip()
-        yield {"name": target.clip(entry.get("name") if isinstance(entry, dict) else None), "definition": expression}
+        more = entry if isinstance(entry, dict) else {}
+        check_keys("exclude", word, more, table, models, ("expression",))
+        yield {"name": target.clip(more.get("name")), **generic("exclude", more, target, {}), "definition": expression}
 
 
 def add_new(found, more):
     """What Meta adds; a constraint of the same name was written twice and counts once."""
-    names = {item["name"] for item in found}
+    names = {item["name"] for item in found} - {None}
     found.extend(item for item in more if item["name"] not in names)
 
 
@@ -197,7 +246,11 @@ def describe(table, attributes, target, models, schema_name):
             found["foreign_keys"].append(foreign_key(constraint, target, schema_name))
         elif type(constraint).__visit_name__ == "exclude_constraint" and target.speaks("exclude"):
             found["excludes"].append(exclude(constraint, target))
-    own = ("pg_",) if target.name == "postgresql" else ()
+    own = PREFIXES[target.name]
+    for key in found["primary_keys"]:
+        meta_primary_key(key, attributes, target, models, table)
+    add_new(found["foreign_keys"], meta_foreign_keys(attributes, [p + "foreign_keys" for p in own] + ["foreign_keys"], table,
+                                                     target, models))
     add_new(found["uniques"], meta_uniques(attributes, [p + "uniques" for p in own] + ["uniques"], table, target,
                                            models))
     add_new(found["checks"], meta_checks(attributes, [p + "checks" for p in own] + ["checks"], table, target, models))

@@ -3,7 +3,8 @@ import re
 
 from sqlalchemy.sql import elements, operators
 
-from .constraints import bad_entry, entries, include_names
+from .constraints import ALIASES, bad_entry, check_keys, entries, generic, include_names
+from .meta import PREFIXES
 from .target import strip_parentheses
 
 ORDERS = {
@@ -150,8 +151,15 @@ def add_meta_options(found, entry, target):
             found[field] = entry[field]
 
 
+INDEX_KEYS = ("parts", "columns", "expressions", "column_sorting", "ops", "unique", "using", "where", "with", "with_params")
+
+
 def meta_index(word, entry, table, target, models):
     entry = entry if isinstance(entry, dict) else {"columns": [entry] if isinstance(entry, str) else list(entry)}
+    check_keys("index", word, entry, table, models, INDEX_KEYS)
+    if entry.get("parts"):
+        return {"name": target.clip(entry.get("name")), **generic("index", entry, target, ALIASES),
+                "parts": [dict(part) for part in entry["parts"]]}
     columns = entry.get("columns") or entry.get("expressions")
     columns = [columns] if isinstance(columns, str) else columns
     if not columns:
@@ -171,7 +179,7 @@ def described(table, attributes, target, models):
     """Every index of a table, by name; those of Meta after SQLAlchemy's own."""
     found = [describe(index, target) for index in table.indexes if target.created(index)]
     found.sort(key=lambda item: (item["name"] is None, item["name"] or ""))
-    words = ("pg_indexes", "indexes") if target.name == "postgresql" else ("indexes",)
+    words = [prefix + "indexes" for prefix in PREFIXES[target.name]] + ["indexes"]
     for word in words:
         for _, entry in entries(attributes, (word,), table, models):
             index = meta_index(word, entry, table, target, models)

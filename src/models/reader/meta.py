@@ -3,6 +3,9 @@
 Plain inner classes, merged from the most basic class to the most derived; only what a Meta says itself counts.
 Lists are joined, everything else is replaced.  A class inside Meta speaks of the column of its name.
 """
+import difflib
+
+from . import FIELDS, PLURALS
 from .protocol import Refusal
 
 LISTS = {"indexes", "checks", "uniques", "pg_indexes", "pg_checks", "pg_uniques", "pg_excludes", "ch_indexes",
@@ -11,13 +14,32 @@ TABLE_WORDS = {"comment", "indexes", "checks", "uniques", "pg_indexes", "pg_chec
                "pg_fillfactor", "pg_tablespace", "pg_unlogged", "pg_inherits", "pg_partition"}
 COLUMN_WORDS = {"comment", "public", "pg_collation", "pg_storage", "pg_compression", "pg_generated", "pg_identity",
                 "pg_identity_start", "pg_identity_increment", "pg_identity_min", "pg_identity_max"}
-OTHER_ENGINES = ("ch_", "my_", "mdb_", "sq_", "mysql_", "sqlite_", "clickhouse_")
+PREFIXES = {"postgresql": ("pg_",), "sqlite": ("sq_",), "mysql": ("my_",), "mariadb": ("mdb_", "my_"), "clickhouse": ("ch_",)}
+OTHER_ENGINES = ("ch_", "my_", "mdb_", "mysql_", "sqlite_", "clickhouse_")
+HELD = ("uniques", "checks", "excludes", "foreign_keys", "indexes", "primary_key")  # that a table's words list
 STORAGE_PARAMETERS = ("autovacuum_", "toast_", "log_autovacuum", "parallel_workers", "user_catalog_table",
                       "vacuum_index_cleanup", "vacuum_truncate")
 
 
 def is_storage_parameter(word):
     return word.startswith("pg_") and word[3:].startswith(STORAGE_PARAMETERS)
+
+
+def engine_words(kind, target):
+    """{word: field} of what the engine has: pg_row_security speaks of the field row_security."""
+    return {prefix + field: field for prefix in PREFIXES[target.name] for field in FIELDS[kind] if target.has(kind, field)}
+
+
+def all_words(kind):
+    """Every word that some engine has for a kind, so that models of several engines may say all of them."""
+    return {prefix + field for engine, prefixes in PREFIXES.items() for prefix in prefixes
+            for field, engines in FIELDS[kind].items() if engine in engines}
+
+
+def nearest(word, known):
+    """A hint that names what is most like it."""
+    near = difflib.get_close_matches(word, sorted(known), 1, 0.6)
+    return "Did you mean %s?" % near[0] if near else "It may say %s." % ", ".join(sorted(known)[:40])
 
 
 class Meta:
@@ -89,17 +111,28 @@ def refuse_info(table, models):
 
 def info_hints(column):
     """A model without Meta may say the same in info=."""
+    words = ALL_COLUMN_WORDS | {"dw_comment"}
     return {key: value for key, value in column.info.items()
-            if isinstance(key, str) and (key.startswith("pg_") or key == "dw_comment")}
+            if isinstance(key, str) and (key.startswith("pg_") or key in words)}
+
+
+def column_of(name, table, models):
+    """The column that a class in Meta speaks of: by its own name, or by that of the attribute."""
+    column = table.columns.get(name)
+    if column is not None:
+        return column
+    for one in models.mapped.get(table, ()):
+        column = one.__mapper__.columns.get(name) if hasattr(one, "__mapper__") else None
+        if column is not None and column.table is table:
+            return column
+    return next((other for other in table.columns if other.name == name), None)
 
 
 def column_hints(meta, table, models, warnings):
     """Attributes by column name; unknown columns and words are reported."""
     hints = {column.name: info_hints(column) for column in table.columns} if not meta.said else {}
     for name, attributes in meta.columns.items():
-        column = table.columns.get(name)
-        if column is None:
-            column = next((other for other in table.columns if other.name == name), None)
+        column = column_of(name, table, models)
         if column is None:
             warnings.add("class Meta of table %s speaks of a column %s, which it does not have" % (table.name, name),
                          *models.place(table))
@@ -108,15 +141,18 @@ def column_hints(meta, table, models, warnings):
         if "comment" in known:
             known["dw_comment"] = known.pop("comment")
         hints[column.name] = known
-        report(known, COLUMN_WORDS | {"dw_comment"}, "column %s.%s" % (table.name, name), table, models, warnings)
+        check_words(known, COLUMN_WORDS | ALL_COLUMN_WORDS | {"dw_comment"}, "column %s.%s" % (table.name, name), table,
+                    models)
     return hints
 
 
-def report(attributes, known, what, table, models, warnings):
-    ignored = sorted(word for word in attributes if word not in known and not word.startswith(OTHER_ENGINES)
-                     and not word.startswith("_") and not is_storage_parameter(word))
-    if ignored:
-        warnings.add("class Meta of %s: ignored %s" % (what, ", ".join(ignored)), *models.place(table))
+def check_words(attributes, known, what, table, models):
+    """A word that nobody knows is a mistake, and would be a setting that is missed in silence."""
+    for word in sorted(attributes):
+        if word in known or word.startswith("_") or word.startswith(OTHER_ENGINES) or is_storage_parameter(word):
+            continue
+        file, line = models.place(table)
+        raise Refusal("class Meta of %s: there is no attribute %s" % (what, word), nearest(word, known), file, line)
 
 
 def table_meta(table, models, warnings):
@@ -124,5 +160,13 @@ def table_meta(table, models, warnings):
     meta = read_meta(models.mapped.get(table, []), table)
     if meta.said:
         refuse_info(table, models)
-        report(meta.table, TABLE_WORDS, "table %s" % table.name, table, models, warnings)
+        check_words(meta.table, TABLE_WORDS | ALL_TABLE_WORDS, "table %s" % table.name, table, models)
+    elif not models.mapped.get(table):
+        meta.table = {key: value for key, value in table.info.items() if isinstance(key, str) and key in ALL_TABLE_WORDS}
     return meta.table, column_hints(meta, table, models, warnings), meta.said
+
+
+ALL_COLUMN_WORDS = all_words("column")
+ALL_TABLE_WORDS = all_words("table") | {prefix + word for prefixes in PREFIXES.values() for prefix in prefixes
+                                        for word in HELD} | {"pg_fillfactor"}
+assert set(HELD) - {"primary_key"} <= set(PLURALS)

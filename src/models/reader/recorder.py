@@ -88,6 +88,18 @@ def database_config(*args, **keywords):
     return Anything()
 
 
+declared = []  # (class, arguments, keywords, file, line) of every object of dbwarden.schema
+
+
+def declaring_class(name):
+    """A class of dbwarden.schema whose instances say what a database holds beside tables."""
+    def remember(self, *args, **keywords):
+        frame = sys._getframe(1)
+        declared.append((name, args, keywords, frame.f_code.co_filename, frame.f_lineno))
+
+    return type(name, (), {"__module__": "dbwarden.schema", "__init__": remember})
+
+
 def plain_class(name, *bases):
     return type(name, bases, {"__module__": "dbwarden"})
 
@@ -130,6 +142,8 @@ class Package(types.ModuleType):
             return database_config
         if name in CLASSES:
             return CLASSES[name]
+        if self.__name__.startswith("dbwarden.schema") and name[0].isupper() and not name.endswith("Error"):
+            return declaring_class(name)
         if name == "auto_schema":
             return None
         if name == "Base":

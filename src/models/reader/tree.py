@@ -30,6 +30,9 @@ NAMES_HINT = {
 }
 
 
+SPECIAL_OPTIONS = ("comment", "unlogged", "options", "tablespace", "inherits")  # that table_options() takes itself
+
+
 class Builder:
     def __init__(self, models, request, warnings):
         self.models = models
@@ -51,7 +54,9 @@ class Builder:
         return str(name)
 
     def reference(self, name):
-        """[schema, name] of "name" or "schema.name"."""
+        """[schema, name] of "name" or "schema.name", or of the two as they are."""
+        if isinstance(name, (list, tuple)):
+            return [self.schema_name(name[0]), str(name[1])]
         schema, _, last = str(name).rpartition(".")
         return [self.schema_name(schema), last]
 
@@ -91,14 +96,17 @@ class Builder:
         tablespace = attributes.get("pg_tablespace") or target.option(table, "tablespace")
         inherits = attributes.get("pg_inherits") or target.option(table, "inherits") or []
         partition = attributes.get("pg_partition") or target.option(table, "partition_by")
-        if options or said:
-            found["options"] = storage_options(options)
+        if options or said or attributes.get("pg_options"):
+            found["options"] = sorted(storage_options(options) + [str(one) for one in attributes.get("pg_options") or []])
         if tablespace or said:
             found["tablespace"] = tablespace or None
         if inherits or said:
             found["inherits"] = [self.reference(name) for name in ([inherits] if isinstance(inherits, str) else inherits)]
         if partition:
             found["partition_by"] = self.partition(partition)
+        for word, field in meta.engine_words("table", target).items():
+            if word in attributes and field not in SPECIAL_OPTIONS:
+                found[field] = attributes[word]
         if target.name == "sqlite":
             found["without_rowid"] = target.option(table, "with_rowid") is False
             found["strict"] = bool(target.option(table, "strict"))

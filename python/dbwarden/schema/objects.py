@@ -1,0 +1,78 @@
+"""Objects of a database that are not tables, declared next to the models.
+
+Each is its SQL: the statement that makes it, and others about it (COMMENT ON, GRANT) after semicolons. Declaring one does nothing
+to a database; ``dbwarden`` reads them along with the models.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class DatabaseObject:
+    """What all of them have: the SQL that was given."""
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.sql!r})"
+
+
+class View(DatabaseObject):
+    """A view: its SQL, or its name and a query, as text or as a select of SQLAlchemy."""
+
+    def __init__(self, sql: str, query: Any = None, schema: str | None = None) -> None:
+        super().__init__(sql)
+        self.query = query
+        self.schema = schema
+
+
+class MaterializedView(View):
+    """A materialized view of PostgreSQL, declared as a view is."""
+
+
+class Schema(DatabaseObject):
+    """A schema and what is said of it."""
+
+
+class Extension(DatabaseObject):
+    """An extension of PostgreSQL."""
+
+
+class EnumType(DatabaseObject):
+    """An enum type of PostgreSQL that no column's Enum describes."""
+
+
+class Domain(DatabaseObject):
+    """A domain of PostgreSQL."""
+
+
+class CompositeType(DatabaseObject):
+    """A composite type of PostgreSQL."""
+
+
+class Sequence(DatabaseObject):
+    """A sequence."""
+
+
+class Function(DatabaseObject):
+    """A function or procedure of PostgreSQL."""
+
+
+class Trigger(DatabaseObject):
+    """A trigger."""
+
+
+class Policy(DatabaseObject):
+    """A policy of row-level security."""
+
+
+class Rule(DatabaseObject):
+    """A rule of PostgreSQL."""
+
+
+class Statistics(DatabaseObject):
+    """Extended statistics of PostgreSQL."""

@@ -1,0 +1,33 @@
+/*
+ * What an engine is called in Python: SQLAlchemy's classes for its types, the module and the prefix of its options, and the
+ * prefix of its words in `class Meta`.  Data only; models/generate.c writes models by it.
+ */
+#ifndef DIALECT_PYTHON_H
+#define DIALECT_PYTHON_H
+
+#include <stdbool.h>
+
+/* One type, as type_normal() spells it without its numbers. */
+struct python_type {
+    const char *name;   /* NULL ends them */
+    const char *class;  /* of SQLAlchemy, */
+    bool own;           /* or of the engine's own module */
+    const char *python; /* what a value is in Python: "str", "datetime.date", "Any" */
+    const char *
+        numbers; /* what its numbers are called, with commas between; "" before a name: by position; NULL: it has none */
+    const char *argument; /* a further one: "timezone=True"; NULL */
+    bool collates;        /* takes collation= */
+    bool counts;          /* a lone primary key of it is numbered by SQLAlchemy, unless told otherwise */
+};
+
+struct python_words {
+    const char *module; /* "sqlalchemy.dialects.postgresql" */
+    const char *option; /* "postgresql_" */
+    const char *meta;   /* "pg_" */
+    /* What the server's own names of constraints end with; NULL: it gives them none. */
+    const char *primary_name, *unique_name, *foreign_name;
+    bool numbers_keys; /* as `counts` says, and it has to be told otherwise; else only what is told is numbered */
+    const struct python_type *type;
+};
+
+#endif
