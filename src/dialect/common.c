@@ -285,11 +285,26 @@ static void index_settings(struct buf *out, const struct dialect *dialect, const
     }
 }
 
+/* (a, b WITHOUT OVERLAPS), (a, PERIOD b): `before` and `after` are said of the last one. */
+static void key_columns(struct buf *out, const struct dialect *dialect, const struct names *columns, const char *before,
+                        const char *after)
+{
+    buf_add_c(out, '(');
+    for (int i = 0; i < columns->n; i++) {
+        bool last = i == columns->n - 1;
+        buf_add(out, i ? ", " : "");
+        buf_add(out, last ? before : "");
+        ident_add(out, dialect->ident, columns->item[i]);
+        buf_add(out, last ? after : "");
+    }
+    buf_add_c(out, ')');
+}
+
 void ansi_primary_key(struct buf *out, const struct dialect *dialect, const struct primary_key *key)
 {
     ansi_constraint_name(out, dialect, &key->object);
     buf_add(out, "PRIMARY KEY ");
-    ansi_column_list(out, dialect, &key->columns);
+    key_columns(out, dialect, &key->columns, "", key->without_overlaps ? " WITHOUT OVERLAPS" : "");
     ansi_include(out, dialect, &key->include);
     index_settings(out, dialect, &key->options, key->tablespace);
     ansi_deferrable(out, key->deferrable, key->initially_deferred);
@@ -299,7 +314,7 @@ void ansi_unique(struct buf *out, const struct dialect *dialect, const struct un
 {
     ansi_constraint_name(out, dialect, &unique->object);
     buf_add(out, unique->nulls_not_distinct ? "UNIQUE NULLS NOT DISTINCT " : "UNIQUE ");
-    ansi_column_list(out, dialect, &unique->columns);
+    key_columns(out, dialect, &unique->columns, "", unique->without_overlaps ? " WITHOUT OVERLAPS" : "");
     ansi_include(out, dialect, &unique->include);
     index_settings(out, dialect, &unique->options, unique->tablespace);
     ansi_deferrable(out, unique->deferrable, unique->initially_deferred);
@@ -311,6 +326,8 @@ void ansi_check(struct buf *out, const struct dialect *dialect, const struct che
     buf_addf(out, "CHECK (%s)", expr_text(&check->expr));
     if (check->no_inherit)
         buf_add(out, " NO INHERIT");
+    if (check->not_enforced)
+        buf_add(out, " NOT ENFORCED");
 }
 
 const char *ansi_action(const char *action)
@@ -324,7 +341,7 @@ void ansi_references(struct buf *out, const struct dialect *dialect, const struc
     ansi_ref(out, dialect, &key->ref_table);
     if (key->ref_columns.n > 0) {
         buf_add(out, " ");
-        ansi_column_list(out, dialect, &key->ref_columns);
+        key_columns(out, dialect, &key->ref_columns, key->period ? "PERIOD " : "", "");
     }
     if (key->match && !text_equal_nocase(key->match, "SIMPLE"))
         buf_addf(out, " MATCH %s", key->match);
@@ -333,13 +350,15 @@ void ansi_references(struct buf *out, const struct dialect *dialect, const struc
     if (ansi_action(key->on_update))
         buf_addf(out, " ON UPDATE %s", key->on_update);
     ansi_deferrable(out, key->deferrable, key->initially_deferred);
+    if (key->not_enforced)
+        buf_add(out, " NOT ENFORCED");
 }
 
 void ansi_foreign_key(struct buf *out, const struct dialect *dialect, const struct foreign_key *key)
 {
     ansi_constraint_name(out, dialect, &key->object);
     buf_add(out, "FOREIGN KEY ");
-    ansi_column_list(out, dialect, &key->columns);
+    key_columns(out, dialect, &key->columns, key->period ? "PERIOD " : "", "");
     buf_add(out, " ");
     ansi_references(out, dialect, key);
 }

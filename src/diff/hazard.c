@@ -266,14 +266,25 @@ static void default_judge(const struct finder *finder, const struct change *chan
                             object_path(finder->mem, column), text));
 }
 
+static bool flag_of(const struct object *object, const char *name)
+{
+    int field = field_find(object->kind, name);
+    return field >= 0 && *(const bool *)object_field(object, field);
+}
+
+/* Does it ask the rows that are there for a value? */
+static bool wants_values(const struct object *column)
+{
+    return !((const struct column *)column)->nullable && !flag_of(column, "not_null_not_valid");
+}
+
 static void column_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
     type_judge(finder, change, column);
     default_judge(finder, change, column);
     if (is_computed(column) && !is_computed(column->peer))
         values_lost(finder, change, column);
-    if (!compare_field(finder->mem, finder->target, column->peer, column, COLUMN_nullable) &&
-        !((const struct column *)column)->nullable)
+    if (wants_values(column) && !wants_values(column->peer))
         hazard_add(finder, change, "needs-values", false,
                    arena_printf(finder->mem, "%s becomes NOT NULL: rows that hold NULL stop it, so fill them first",
                                 object_path(finder->mem, column)))
@@ -282,7 +293,7 @@ static void column_judge(const struct finder *finder, const struct change *chang
 
 static void column_added_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
-    if (((const struct column *)column)->nullable || has_value((const struct column *)column))
+    if (!wants_values(column) || has_value((const struct column *)column))
         return;
     const char *path = object_path(finder->mem, column);
     const char *text = finder->changes->reversed
@@ -422,10 +433,10 @@ static bool binds_rows(const struct object *object)
     return kind_is(object->kind, KIND_BINDS_ROWS) || is_unique_key(object);
 }
 
-static bool flag_of(const struct object *object, const char *name)
+/* Not of the rows that are there. */
+static bool asks_no_rows(const struct object *object)
 {
-    int field = field_find(object->kind, name);
-    return field >= 0 && *(const bool *)object_field(object, field);
+    return flag_of(object, "not_valid") || flag_of(object, "not_enforced");
 }
 
 static bool asks_the_same(const struct finder *finder, const struct object *before, const struct object *after)
@@ -540,10 +551,17 @@ static const char *bound_text(const struct finder *finder, const struct object *
 
 static void bound_judge(const struct finder *finder, const struct change *change, const struct object *object)
 {
-    if (!binds_rows(object) || !object->parent->peer || was_asked(finder, object) || was_unique(finder, object) ||
-        holds_by_new_columns(finder, object) || is_condition_of_nothing(finder, object))
+    if (!binds_rows(object) || !object->parent->peer || asks_no_rows(object) || was_asked(finder, object) ||
+        was_unique(finder, object) || holds_by_new_columns(finder, object) || is_condition_of_nothing(finder, object))
         return;
     hazard_add(finder, change, "binds-rows", false, bound_text(finder, object))->wants_empty = empty_parent(object);
+}
+
+/* It was there, and asks now. */
+static void asks_judge(const struct finder *finder, const struct change *change)
+{
+    if (binds_rows(change->after) && asks_no_rows(change->before) && !asks_no_rows(change->after))
+        hazard_add(finder, change, "binds-rows", false, bound_text(finder, change->after));
 }
 
 /* What its rows have to hold to from now on. */
@@ -670,6 +688,7 @@ static void change_judge(const struct finder *finder, const struct change *chang
         else {
             labels_judge(finder, change);
             base_judge(finder, change);
+            asks_judge(finder, change);
         }
     } else if (change->op == CHANGE_REBUILD)
         rebuild_judge(finder, change);

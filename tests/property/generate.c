@@ -82,6 +82,8 @@ struct object *random_sequence(struct dice *dice)
         SAY(sequence, SEQUENCE, cache, 1 + dice_below(dice, 20));
     if (dice_chance(dice, 30))
         SAY(sequence, SEQUENCE, cycle, true);
+    if (dice_chance(dice, 15))
+        SAY(sequence, SEQUENCE, unlogged, true);
     if (dice_chance(dice, 20))
         SAY(sequence, SEQUENCE, comment, random_comment(dice));
     say_some_absences(dice, &sequence->object);

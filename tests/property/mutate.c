@@ -679,6 +679,40 @@ static bool alter_security(struct dice *dice)
     return true;
 }
 
+/* Whether rows were asked, and when they are. */
+static bool alter_state(struct dice *dice)
+{
+    struct foreign_key *key = (struct foreign_key *)random_of_kind(dice, KIND_FOREIGN_KEY);
+    struct check *check = (struct check *)random_of_kind(dice, KIND_CHECK);
+    if (dice->engine != ENGINE_PG || (!key && !check))
+        return false;
+    if (!key || (check && dice_chance(dice, 30)))
+        SAY(check, CHECK, not_valid, !check->not_valid);
+    else if (dice_chance(dice, 50))
+        SAY(key, FOREIGN_KEY, not_valid, !key->not_valid);
+    else {
+        SAY(key, FOREIGN_KEY, deferrable, !key->deferrable);
+        SAY(key, FOREIGN_KEY, initially_deferred, key->deferrable && dice_chance(dice, 50));
+    }
+    return true;
+}
+
+static bool alter_mark(struct dice *dice)
+{
+    static const enum kind kinds[] = {KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_INDEX};
+    struct object *index = random_of_kind(dice, PICK(dice, kinds));
+    return index && mark_index(dice, index, dice_chance(dice, 50) ? "clustered" : "replica_identity");
+}
+
+static bool alter_replica(struct dice *dice)
+{
+    struct table *table = (struct table *)random_of_kind(dice, KIND_TABLE);
+    if (!table || dice->engine != ENGINE_PG || is_marked(&table->object, "replica_identity"))
+        return false;
+    SAY(table, TABLE, replica_identity, table->replica_identity ? NULL : dice_chance(dice, 50) ? "full" : "nothing");
+    return true;
+}
+
 static bool add_function(struct dice *dice)
 {
     return dice->engine == ENGINE_PG && random_function(dice);
@@ -741,6 +775,7 @@ static bool (*const mutations[])(struct dice *) = {
     add_domain,       drop_domain,        alter_domain,    alter_domain,  add_statistics,   drop_statistics,
     alter_statistics, alter_target,       add_rule,        drop_rule,     alter_rule,       add_function,
     drop_function,    function_reshape,   call_in_default, add_composite, alter_composite,  alter_composite,
+    alter_state,      alter_state,        alter_mark,      alter_replica,
 };
 
 struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)

@@ -82,6 +82,38 @@ static void include_something(struct dice *dice, const struct object *table, con
         *include = one_name(dice->mem, column->object.name);
 }
 
+/* ---- what a table says of an index ---- */
+
+bool is_marked(const struct object *table, const char *mark)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        int field = field_find(child->kind, mark);
+        if (field >= 0 && *(const bool *)object_field(child, field))
+            return true;
+    }
+    return false;
+}
+
+/* One index of a table at most has each mark; rows are told apart by one that is checked at once. */
+bool mark_index(struct dice *dice, struct object *index, const char *mark)
+{
+    int field = field_find(index->kind, mark);
+    if (dice->engine != ENGINE_PG || field < 0 || index->parent->kind != KIND_TABLE)
+        return false;
+    bool *is = object_field(index, field);
+    bool key = index->kind == KIND_PRIMARY_KEY && !((const struct primary_key *)index)->deferrable;
+    bool plain = index->kind != KIND_INDEX || (text_equal(((const struct index *)index)->method, "btree") &&
+                                               !((const struct index *)index)->predicate.written);
+    bool said = is_marked(index->parent, mark) ||
+                (!text_equal(mark, "clustered") && ((const struct table *)index->parent)->replica_identity);
+    if (!*is && (said || (text_equal(mark, "clustered") ? !plain : !key)))
+        return false;
+    *is = !*is;
+    object_say(index, field);
+    return true;
+}
+
 /* ---- primary keys ---- */
 
 static void count_itself(struct dice *dice, struct column *column)
@@ -114,6 +146,8 @@ static void random_pg_key(struct dice *dice, struct primary_key *key)
         SAY(key, PRIMARY_KEY, initially_deferred, true);
     if (dice_chance(dice, 10))
         SAY(key, PRIMARY_KEY, options, one_name(dice->mem, "fillfactor=60"));
+    if (dice_chance(dice, 8))
+        mark_index(dice, &key->object, dice_chance(dice, 50) ? "clustered" : "replica_identity");
 }
 
 struct object *random_primary_key(struct dice *dice, struct object *table)
@@ -192,6 +226,8 @@ struct object *random_check(struct dice *dice, struct object *table)
     SAY(check, CHECK, expr, written(condition));
     if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
         SAY(check, CHECK, no_inherit, true);
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
+        SAY(check, CHECK, not_valid, true);
     if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
         SAY(check, CHECK, comment, random_comment(dice));
     say_some_absences(dice, &check->object);
@@ -318,6 +354,8 @@ struct object *random_foreign_key(struct dice *dice, struct object *table)
     SAY(key, FOREIGN_KEY, ref_table, ref_to(target));
     SAY(key, FOREIGN_KEY, ref_columns, ref_columns);
     random_actions(dice, key);
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
+        SAY(key, FOREIGN_KEY, not_valid, true);
     if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
         SAY(key, FOREIGN_KEY, comment, random_comment(dice));
     say_some_absences(dice, &key->object);

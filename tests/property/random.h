@@ -79,6 +79,8 @@ char *random_condition(struct dice *dice, const struct object *table); /* NULL: 
 /* ---- what stands in a table: parts.c ---- */
 
 struct object *random_primary_key(struct dice *dice, struct object *table);
+bool mark_index(struct dice *dice, struct object *index, const char *mark); /* puts it on, or takes it off */
+bool is_marked(const struct object *table, const char *mark);
 struct object *random_unique(struct dice *dice, struct object *table);
 struct object *random_check(struct dice *dice, struct object *table);
 struct object *random_exclude(struct dice *dice, struct object *table);

@@ -77,11 +77,13 @@ static int unmodelled_load(struct ctx *ctx, struct conn *conn, const char *query
     return 0;
 }
 
-/* A name that the server would give again need not be said. */
-static void sequences_tidy(struct arena *mem, const struct tree *tree)
+/* A name that the server would give again need not be said; that of a NOT NULL it forgot before 18. */
+static void columns_tidy(struct arena *mem, int version, const struct tree *tree)
 {
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
         struct column *column = (struct column *)o;
+        if (o->kind == KIND_COLUMN && version < 180000)
+            object_unsay(o, COLUMN_not_null_name);
         if (o->kind != KIND_COLUMN || !object_says(o, COLUMN_sequence))
             continue;
         const char *said = column->sequence;
@@ -124,7 +126,7 @@ int pg_catalog_load(struct ctx *ctx, struct conn *conn, const struct kind_set *o
         query[n++].sql = kind_sql(ctx->mem, kind, embedded[i].text, only);
     }
     TRY(catalog_load(ctx, conn, query, n, tree));
-    sequences_tidy(ctx->mem, tree);
+    columns_tidy(ctx->mem, conn->version, tree);
     return 0;
 }
 

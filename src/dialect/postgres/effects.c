@@ -183,6 +183,37 @@ static bool is_stored(const struct effect_case *effect)
     return is_in_rows(effect->change->before->parent);
 }
 
+/* Of an attribute: has its type a table? The attributes of a type that is new, or goes, are no step of their own. */
+static bool has_typed_table(const struct effect_case *effect)
+{
+    const struct change *change = effect->change;
+    const struct object *type = (change->before ? change->before : change->after)->parent;
+    const struct object *current = change->before ? type : type->peer;
+    for (const struct edge *edge = current ? current->needed : NULL; edge; edge = edge->next_needed)
+        if (edge->from->kind == KIND_TABLE && edge->field == TABLE_of_type && edge->from->peer &&
+            ((const struct table *)edge->from->peer)->of_type.name)
+            return true;
+    return false;
+}
+
+/* ---- constraints ---- */
+
+static bool flag_comes(const struct effect_case *effect, int field)
+{
+    return *(const bool *)object_field(effect->change->after, field);
+}
+
+/* All rows can be asked; that rows were asked cannot be taken back. */
+static bool check_is_doubted(const struct effect_case *effect)
+{
+    return flag_comes(effect, CHECK_not_valid);
+}
+
+static bool foreign_key_is_doubted(const struct effect_case *effect)
+{
+    return flag_comes(effect, FOREIGN_KEY_not_valid);
+}
+
 /* ---- tables ---- */
 
 static bool becomes_unlogged(const struct effect_case *effect)
@@ -399,6 +430,12 @@ const struct effect_row pg_effects[] = {
      .hint = "Write the migration by hand: change that column to another type and back, with its rows."},
     {KIND_DOMAIN, ON(ALTER), DOMAIN_nullable, ITSELF, ANY_FIELD, becomes_not_null, IN_ARRAYS},
     {KIND_CHECK, ON(CREATE), ANY_FIELD, ITSELF, ANY_FIELD, binds_arrays, IN_ARRAYS},
+    {KIND_ATTRIBUTE, ON(CREATE) | ON(ALTER) | ON(DROP), ANY_FIELD, ITSELF, ANY_FIELD, has_typed_table,
+     .effect = EFFECT_REFUSE,
+     .reason = "its type is that of a typed table, whose columns would have to change along with it",
+     .hint = "Write the migration by hand: ALTER TYPE ... CASCADE changes the tables of the type, too."},
+    REPLACED(KIND_CHECK, ON(ALTER), CHECK_not_valid, ITSELF, ANY_FIELD, check_is_doubted),
+    REPLACED(KIND_FOREIGN_KEY, ON(ALTER), FOREIGN_KEY_not_valid, ITSELF, ANY_FIELD, foreign_key_is_doubted),
     STORED(ATTRIBUTE_type),
     STORED(ATTRIBUTE_collation),
     PARTITION_KEY(COLUMN_type),
@@ -429,6 +466,7 @@ const struct effect_row pg_effects[] = {
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_LOOSE, .on_inherit = true},
     /* Columns change while neither the parents that are left nor those that are joined hold them. */
     {KIND_TABLE, ON(ALTER), TABLE_inherits, ITSELF, ANY_FIELD, NULL, .phase = 15, .finish = 73},
+    {KIND_TABLE, ON(ALTER), TABLE_of_type, ITSELF, ANY_FIELD, NULL, .phase = 15, .finish = 73},
     {KIND_TABLE, ON(ALTER), TABLE_partition_by, ITSELF, ANY_FIELD, NULL, .effect = EFFECT_REFUSE,
      .reason = "its partitioning cannot be changed in place",
      .hint = "Write the migration by hand: make a new table, copy the rows, swap the names."},
@@ -563,8 +601,15 @@ const struct since pg_since[] = {
     {140000, KIND_COLUMN, COLUMN_compression, "compression method of a column"},
     {150000, KIND_UNIQUE, UNIQUE_nulls_not_distinct, "NULLS NOT DISTINCT"},
     {150000, KIND_INDEX, INDEX_nulls_not_distinct, "NULLS NOT DISTINCT"},
+    {150000, KIND_SEQUENCE, SEQUENCE_unlogged, "unlogged sequences"},
     {150000, KIND_VIEW, VIEW_options, "security_invoker of a view", NULL, has_invoker},
     {160000, KIND_COLUMN, COLUMN_storage, "SET STORAGE DEFAULT", "name the storage of", has_storage_back},
+    {180000, KIND_PRIMARY_KEY, PRIMARY_KEY_without_overlaps, "WITHOUT OVERLAPS"},
+    {180000, KIND_UNIQUE, UNIQUE_without_overlaps, "WITHOUT OVERLAPS"},
+    {180000, KIND_FOREIGN_KEY, FOREIGN_KEY_period, "PERIOD in foreign keys"},
+    {180000, KIND_FOREIGN_KEY, FOREIGN_KEY_not_enforced, "NOT ENFORCED"},
+    {180000, KIND_CHECK, CHECK_not_enforced, "NOT ENFORCED"},
+    {180000, KIND_COLUMN, COLUMN_not_null_not_valid, "NOT NULL that is NOT VALID"},
     {180000, KIND_COLUMN, COLUMN_computed, "virtual generated columns", NULL, is_virtual},
     {0},
 };

@@ -47,6 +47,91 @@ static bool options_take(const struct older *older, const struct unmodelled *one
     return column;
 }
 
+/* Of the constraint or index of that name. */
+static bool flag_take(struct object *table, const char *name, const char *flag)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        struct object *object = table->children.item[i];
+        int field = field_find(object->kind, flag);
+        if (field < 0 || !text_equal(object->name, name))
+            continue;
+        *(bool *)object_field(object, field) = true;
+        object_say(object, field);
+        return true;
+    }
+    return false;
+}
+
+static const char *after(const char *text, const char *start)
+{
+    return text_starts(text, start) ? text + strlen(start) : NULL;
+}
+
+static bool identity_take(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    const char *index = after(one->name, "using index ");
+    if (index)
+        return flag_take(object, index, "replica_identity");
+    SAY((struct table *)object, TABLE, replica_identity, one->name);
+    return true;
+}
+
+static bool cluster_take(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    return flag_take(object, after(one->name, "on "), "clustered");
+}
+
+static bool not_valid_take(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    return flag_take(object, one->name, "not_valid");
+}
+
+static bool not_enforced_take(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    return flag_take(object, one->name, "not_enforced");
+}
+
+static bool period_take(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    return flag_take(object, one->name, text_starts(one->kind, "foreign") ? "period" : "without_overlaps");
+}
+
+static bool not_null_take(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    struct object *column = one->column ? object_child(object, KIND_COLUMN, one->column) : NULL;
+    if (!column || !one->definition || text_has(one->definition, "NO INHERIT"))
+        return false;
+    if (!text_ends(one->name, "_not_null"))
+        SAY((struct column *)column, COLUMN, not_null_name, one->name);
+    SAY((struct column *)column, COLUMN, not_null_not_valid, text_has(one->definition, " NOT VALID"));
+    return true;
+}
+
+static bool tablespace_take(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    if (object->kind != KIND_VIEW)
+        return false;
+    SAY((struct view *)object, VIEW, tablespace, one->name);
+    return true;
+}
+
+static bool unlogged_take(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    if (object->kind != KIND_SEQUENCE)
+        return false;
+    SAY((struct sequence *)object, SEQUENCE, unlogged, true);
+    return true;
+}
+
+static bool of_type_take(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    struct pg_type type;
+    if (!pg_type_read(older->mem, one->name, &type))
+        return false;
+    SAY((struct table *)object, TABLE, of_type, ((struct ref){type.schema, type.name, NULL}));
+    return true;
+}
+
 static bool object_take(const struct older *older, const struct unmodelled *one, struct object *object)
 {
     return !tree_speaks(older->tree, kind_find(one->kind));
@@ -56,6 +141,16 @@ static const struct {
     const char *kind;
     take_fn *take;
 } taken[] = {
+    {.kind = "replica identity", .take = identity_take},
+    {.kind = "cluster", .take = cluster_take},
+    {.kind = "not valid constraint", .take = not_valid_take},
+    {.kind = "not enforced constraint", .take = not_enforced_take},
+    {.kind = "foreign key with period", .take = period_take},
+    {.kind = "constraint without overlaps", .take = period_take},
+    {.kind = "not null constraint", .take = not_null_take},
+    {.kind = "tablespace", .take = tablespace_take},
+    {.kind = "unlogged", .take = unlogged_take},
+    {.kind = "OF type", .take = of_type_take},
     {.kind = "policy", .take = object_take},
     {.kind = "row security", .take = security_take},
     {.kind = "rule", .take = object_take},
@@ -88,9 +183,10 @@ static bool is_of_later(const struct older *older, const struct unmodelled *one)
 static bool is_taken(const struct older *older, const struct unmodelled *one)
 {
     const char *schema = one->on_schema ? one->on_schema : one->schema ? one->schema : "";
-    enum kind kind = text_equal(one->on_kind, "table") ? KIND_TABLE : KIND_VIEW;
-    struct object *table =
-        text_equal(one->on_kind, kind_table[kind].name) ? tree_find(older->tree, kind, schema, one->on) : NULL;
+    enum kind kind = text_equal(one->on_kind, "materialized view") ? KIND_VIEW
+                     : one->on_kind                                ? kind_find(one->on_kind)
+                                                                   : KIND_COUNT;
+    struct object *table = kind == KIND_COUNT ? NULL : tree_find(older->tree, kind, schema, one->on);
     for (size_t i = 0; table && i < sizeof taken / sizeof *taken; i++)
         if (text_equal(taken[i].kind, one->kind))
             return taken[i].take(older, one, table);

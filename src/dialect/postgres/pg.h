@@ -219,6 +219,8 @@ bool pg_same_family(struct arena *mem, const char *from, const char *to);
 
 /* defaults.c */
 bool pg_version_older(struct arena *mem, const char *version, const char *than);
+/* Is the key over the same columns in the same way, so that one index would do for both? */
+bool pg_same_key(const struct unique *unique, const struct object *key);
 void pg_reconcile(struct arena *mem, const struct target *target, struct changes *changes); /* see struct dialect */
 /* What the server prints of the default that draws from it. */
 char *pg_nextval(struct arena *mem, const char *schema, const char *sequence);

@@ -38,19 +38,26 @@ static void serial_fold(struct arena *mem, const struct target *target, const st
     object_remove(sequence);
 }
 
-static bool says_again(const struct unique *unique, const struct object *key)
+bool pg_same_key(const struct unique *unique, const struct object *key)
 {
     if (key->kind == KIND_PRIMARY_KEY) {
         const struct primary_key *primary = (const struct primary_key *)key;
         return names_equal(&primary->columns, &unique->columns) && names_equal(&primary->include, &unique->include) &&
                primary->deferrable == unique->deferrable && !unique->nulls_not_distinct &&
+               primary->without_overlaps == unique->without_overlaps &&
                primary->initially_deferred == unique->initially_deferred;
     }
     const struct unique *other = (const struct unique *)key;
-    bool better = key->peer || unique->object.name_invented || !key->name_invented;
-    return key->kind == KIND_UNIQUE && other != unique && better && names_equal(&other->columns, &unique->columns) &&
+    return key->kind == KIND_UNIQUE && other != unique && names_equal(&other->columns, &unique->columns) &&
            names_equal(&other->include, &unique->include) && other->nulls_not_distinct == unique->nulls_not_distinct &&
-           other->deferrable == unique->deferrable && other->initially_deferred == unique->initially_deferred;
+           other->without_overlaps == unique->without_overlaps && other->deferrable == unique->deferrable &&
+           other->initially_deferred == unique->initially_deferred;
+}
+
+static bool says_again(const struct unique *unique, const struct object *key)
+{
+    bool better = key->kind != KIND_UNIQUE || key->peer || unique->object.name_invented || !key->name_invented;
+    return better && pg_same_key(unique, key);
 }
 
 /* Of those that are the same, the one that stands, or has a name, is kept. */

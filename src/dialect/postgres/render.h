@@ -31,6 +31,12 @@ bool pg_expr_said(const struct expr *expr);
 
 void pg_choose_name(struct arena *mem, const struct changes *changes, struct object *object); /* see struct dialect */
 
+/* render_index.c: CLUSTER ON and REPLICA IDENTITY, which the table says of an index; `change` NULL: the index is new */
+void pg_index_marks(struct render *render, const struct change *change, const struct object *index);
+bool pg_has_identity(
+    const struct object *top); /* it says by what replication tells rows apart, or an index of it does */
+void pg_index_marks_drop(struct render *render, const struct object *index);
+
 /* render_column.c */
 void pg_default_text(struct buf *out, const char *expr); /* with parentheses where a definition wants them */
 void pg_column_definition(struct render *render, struct buf *out, const struct column *column);
@@ -69,6 +75,7 @@ bool pg_only_inherited(struct arena *mem, const struct target *target, const str
 /* render_constraint.c */
 void pg_constraint_text(struct buf *out, const struct object *object);
 void pg_constraint_after(struct render *render, const struct object *constraint); /* what no CREATE can say */
+bool pg_comes_after_table(const struct object *constraint); /* its table's CREATE would not make it so */
 render_fn pg_constraint_create, pg_constraint_alter, pg_key_alter, pg_constraint_drop, pg_constraint_rename;
 
 /* render_table.c */

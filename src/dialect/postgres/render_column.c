@@ -96,8 +96,13 @@ void pg_column_definition(struct render *render, struct buf *out, const struct c
     } else if (!column->autoincrement && hides_default(column)) {
         buf_add(out, " DEFAULT NULL");
     }
-    if (!column->nullable)
-        buf_add(out, " NOT NULL");
+    if (column->nullable || column->not_null_not_valid)
+        return;
+    if (column->not_null_name) {
+        buf_add(out, " CONSTRAINT ");
+        pg_ident_add(out, column->not_null_name);
+    }
+    buf_add(out, " NOT NULL");
 }
 
 /* "ALTER TABLE t ALTER COLUMN c ", to be continued. */
@@ -180,10 +185,29 @@ static void set_counter_comment(struct render *render, const struct column *colu
     pg_comment(render, "SEQUENCE", &name, column->counter_comment);
 }
 
+/* As a constraint of the table: under its name, or without asking the rows that are there. */
+static void add_not_null(struct render *render, const struct column *column)
+{
+    struct buf out = pg_begin(render, "");
+    pg_alter_table(&out, &column->object);
+    buf_add(&out, "ADD ");
+    if (column->not_null_name) {
+        buf_add(&out, "CONSTRAINT ");
+        pg_ident_add(&out, column->not_null_name);
+        buf_add_c(&out, ' ');
+    }
+    buf_add(&out, "NOT NULL ");
+    pg_ident_add(&out, column->object.name);
+    buf_add(&out, column->not_null_not_valid ? " NOT VALID" : "");
+    render_statement(render, &out);
+}
+
 void pg_column_after(struct render *render, const struct object *object)
 {
     const struct column *column = (const struct column *)object;
 
+    if (!column->nullable && column->not_null_not_valid)
+        add_not_null(render, column);
     if (column->storage) /* a clause of the definition only since 16 */
         set_storage(render, column);
     if (column->autoincrement && column->nullable && pg_serial_name(render->mem, column->type))
@@ -497,7 +521,8 @@ static void column_before(struct render *render, const struct column_change *c)
         alter_simple(render, c->after, "DROP DEFAULT");
     else if (c->default_off)
         alter_simple(render, c->after, "DROP DEFAULT");
-    if (change_has(c->change, COLUMN_nullable) && c->after->nullable)
+    bool doubted = change_has(c->change, COLUMN_not_null_not_valid) && c->after->not_null_not_valid;
+    if (!c->before->nullable && (c->after->nullable || doubted))
         alter_simple(render, c->after, "DROP NOT NULL");
 }
 
@@ -533,6 +558,41 @@ static void rows_fill(struct render *render, const struct column *column)
     render_statement(render, &out);
 }
 
+static const char *not_null_name(struct arena *mem, const struct column *column)
+{
+    if (column->not_null_name)
+        return column->not_null_name;
+    return pg_object_name(mem, column->object.parent->name, column->object.name, "not_null");
+}
+
+/* The constraint has a name since 18: an older server forgets it. */
+static void column_not_null(struct render *render, const struct column_change *c)
+{
+    const struct column *after = c->after;
+    bool named = render->target->version >= 180000, comes = c->before->nullable;
+    if (after->nullable)
+        return;
+    if (comes)
+        rows_fill(render, after);
+    if (change_has(c->change, COLUMN_not_null_not_valid)
+            ? after->not_null_not_valid
+            : comes && (after->not_null_not_valid || (named && after->not_null_name))) {
+        add_not_null(render, after);
+        return;
+    }
+    if (comes || change_has(c->change, COLUMN_not_null_not_valid))
+        alter_simple(render, after, "SET NOT NULL");
+    if (comes || !named || !change_has(c->change, COLUMN_not_null_name))
+        return;
+    struct buf out = pg_begin(render, "");
+    pg_alter_table(&out, &after->object);
+    buf_add(&out, "RENAME CONSTRAINT ");
+    pg_ident_add(&out, not_null_name(render->mem, c->before));
+    buf_add(&out, " TO ");
+    pg_ident_add(&out, not_null_name(render->mem, after));
+    render_statement(render, &out);
+}
+
 /* A new counter has no comment; one that leaves has its own (pg_sequence_create()). */
 static void column_counter_comment(struct render *render, const struct column_change *c)
 {
@@ -548,10 +608,7 @@ static void column_behind(struct render *render, const struct column_change *c)
 {
     column_computed(render, c);
     column_default(render, c);
-    if (change_has(c->change, COLUMN_nullable) && !c->after->nullable) {
-        rows_fill(render, c->after);
-        alter_simple(render, c->after, "SET NOT NULL");
-    }
+    column_not_null(render, c);
     if (c->after->autoincrement && !c->before->autoincrement)
         serial_on(render, c->after);
     column_identity(render, c);

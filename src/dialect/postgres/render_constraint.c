@@ -26,6 +26,29 @@ void pg_constraint_text(struct buf *out, const struct object *object)
     }
 }
 
+static bool flag_is(const struct object *object, const char *name)
+{
+    int field = field_find(object->kind, name);
+    return field >= 0 && *(const bool *)object_field(object, field);
+}
+
+/* CREATE TABLE takes every constraint for valid, and two keys of the same columns for one: those come after it. */
+bool pg_comes_after_table(const struct object *constraint)
+{
+    if (flag_is(constraint, "not_valid"))
+        return true;
+    const struct object *table = constraint->parent;
+    for (int i = 0; constraint->kind == KIND_UNIQUE && i < table->children.n; i++) {
+        const struct object *other = table->children.item[i];
+        if (other == constraint)
+            return object_only(table, KIND_PRIMARY_KEY) &&
+                   pg_same_key((const struct unique *)constraint, object_only(table, KIND_PRIMARY_KEY));
+        if (pg_same_key((const struct unique *)constraint, other))
+            return true;
+    }
+    return false;
+}
+
 static const int comment_field[KIND_COUNT] = {[KIND_PRIMARY_KEY] = PRIMARY_KEY_comment,
                                               [KIND_UNIQUE] = UNIQUE_comment,
                                               [KIND_CHECK] = CHECK_comment,
@@ -47,8 +70,10 @@ static void constraint_comment(struct render *render, const struct object *const
     pg_comment(render, "CONSTRAINT", &name, comment_of(constraint));
 }
 
+/* What is said of the index behind it, and of the table by it. */
 void pg_constraint_after(struct render *render, const struct object *constraint)
 {
+    pg_index_marks(render, NULL, constraint);
     if (comment_of(constraint))
         constraint_comment(render, constraint);
 }
@@ -59,14 +84,49 @@ int pg_constraint_create(struct render *render, const struct change *change)
 
     buf_add(&out, "ADD ");
     pg_constraint_text(&out, change->after);
+    buf_add(&out, flag_is(change->after, "not_valid") ? " NOT VALID" : "");
     render_statement(render, &out);
     pg_constraint_after(render, change->after);
     return 0;
 }
 
-/* All else of it is replaced. */
+static struct buf alter_constraint(struct render *render, const struct object *constraint, const char *words)
+{
+    struct buf out = pg_alter_top(render, constraint->parent);
+    buf_add(&out, words);
+    pg_ident_add(&out, constraint->name);
+    return out;
+}
+
+static void foreign_key_states(struct render *render, const struct change *change)
+{
+    const struct foreign_key *key = (const struct foreign_key *)change->after;
+    if (change_has(change, FOREIGN_KEY_deferrable) || change_has(change, FOREIGN_KEY_initially_deferred)) {
+        struct buf out = alter_constraint(render, change->after, "ALTER CONSTRAINT ");
+        buf_add(&out, key->deferrable ? " DEFERRABLE" : " NOT DEFERRABLE");
+        if (key->deferrable)
+            buf_add(&out, key->initially_deferred ? " INITIALLY DEFERRED" : " INITIALLY IMMEDIATE");
+        render_statement(render, &out);
+    }
+    if (change_has(change, FOREIGN_KEY_not_enforced)) {
+        struct buf out = alter_constraint(render, change->after, "ALTER CONSTRAINT ");
+        buf_add(&out, key->not_enforced ? " NOT ENFORCED" : " ENFORCED");
+        render_statement(render, &out);
+    }
+}
+
+/* All else of it is replaced. What comes to be enforced is asked of all rows. */
 int pg_constraint_alter(struct render *render, const struct change *change)
 {
+    int not_valid = field_find(change->kind, "not_valid");
+    if (change->kind == KIND_FOREIGN_KEY)
+        foreign_key_states(render, change);
+    if (not_valid >= 0 && change_has(change, not_valid) && !flag_is(change->before, "not_enforced") &&
+        !flag_is(change->after, "not_enforced")) {
+        struct buf out = alter_constraint(render, change->after, "VALIDATE CONSTRAINT ");
+        render_statement(render, &out);
+    }
+    pg_index_marks(render, change, change->after);
     if (change_has(change, comment_field[change->kind]))
         constraint_comment(render, change->after);
     return 0;
@@ -96,6 +156,7 @@ int pg_constraint_drop(struct render *render, const struct change *change)
     buf_add(&out, pg_begin_drop(render, "DROP CONSTRAINT ", change->before).data);
     pg_ident_add(&out, change->before->name);
     render_statement(render, &out);
+    pg_index_marks_drop(render, change->before);
     return 0;
 }
 

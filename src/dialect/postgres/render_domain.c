@@ -11,6 +11,11 @@ static const struct object *check_at(const struct object *domain, int i)
     return check->apart || check->made ? NULL : check;
 }
 
+static bool is_not_valid(const struct object *check)
+{
+    return ((const struct check *)check)->not_valid;
+}
+
 /* What is of another domain takes over the default of that unless it says its own. */
 static bool is_of_domain(const struct render *render, const struct domain *domain)
 {
@@ -37,14 +42,19 @@ static void create_domain(struct render *render, const struct domain *domain)
         buf_add(&out, " NOT NULL");
     for (int i = 0; i < domain->object.children.n; i++) {
         const struct object *check = check_at(&domain->object, i);
-        buf_add(&out, check ? "\n    " : "");
-        if (check)
-            pg_constraint_text(&out, check);
+        if (!check || is_not_valid(check))
+            continue;
+        buf_add(&out, "\n    ");
+        pg_constraint_text(&out, check);
     }
     render_statement(render, &out);
-    for (int i = 0; i < domain->object.children.n; i++)
-        if (check_at(&domain->object, i))
-            pg_constraint_after(render, check_at(&domain->object, i));
+    for (int i = 0; i < domain->object.children.n; i++) {
+        struct object *check = domain->object.children.item[i];
+        if (check_at(&domain->object, i) && is_not_valid(check))
+            pg_constraint_create(render, &(struct change){.op = CHANGE_CREATE, .kind = KIND_CHECK, .after = check});
+        else if (check_at(&domain->object, i))
+            pg_constraint_after(render, check);
+    }
     if (domain->comment)
         pg_type_comment(render, &domain->object, domain->comment);
 }

@@ -172,6 +172,72 @@ static bool may_be_concurrent(const struct render *render, const struct change *
     return !object_says(&index->object, INDEX_concurrently) || index->concurrently;
 }
 
+static bool is_marked(const struct object *object, const char *mark)
+{
+    int field = object ? field_find(object->kind, mark) : -1;
+    return field >= 0 && *(const bool *)object_field(object, field);
+}
+
+/* Does one of the indexes of a table have the mark? A table has each at most once. */
+static bool any_is_marked(const struct object *table, const char *mark)
+{
+    for (int i = 0; i < table->children.n; i++)
+        if (is_marked(table->children.item[i], mark))
+            return true;
+    return false;
+}
+
+static void mark_set(struct render *render, const struct object *index, const char *words)
+{
+    struct buf out = pg_alter_top(render, index->parent);
+    buf_add(&out, words);
+    pg_ident_add(&out, index->name);
+    render_statement(render, &out);
+}
+
+static void mark_end(struct render *render, const struct object *table, const char *words)
+{
+    struct buf out = pg_alter_top(render, table);
+    buf_add(&out, words);
+    render_statement(render, &out);
+}
+
+static bool mark_differs(const struct change *change, const struct object *index, const char *mark)
+{
+    return change ? change_has(change, field_find(index->kind, mark)) : is_marked(index, mark);
+}
+
+bool pg_has_identity(const struct object *top)
+{
+    return any_is_marked(top, "replica_identity") ||
+           (top->kind == KIND_TABLE && ((const struct table *)top)->replica_identity);
+}
+
+void pg_index_marks(struct render *render, const struct change *change, const struct object *index)
+{
+    static const char clustered[] = "clustered", identity[] = "replica_identity";
+    if (field_find(index->kind, clustered) >= 0 && mark_differs(change, index, clustered)) {
+        if (is_marked(index, clustered))
+            mark_set(render, index, "CLUSTER ON ");
+        else if (!any_is_marked(index->parent, clustered))
+            mark_end(render, index->parent, "SET WITHOUT CLUSTER");
+    }
+    if (field_find(index->kind, identity) >= 0 && mark_differs(change, index, identity)) {
+        if (is_marked(index, identity))
+            mark_set(render, index, "REPLICA IDENTITY USING INDEX ");
+        else if (!pg_has_identity(index->parent))
+            mark_end(render, index->parent, "REPLICA IDENTITY DEFAULT");
+    }
+}
+
+/* The server forgets what a table is sorted by along with the index, but not that rows are told apart by it. */
+void pg_index_marks_drop(struct render *render, const struct object *index)
+{
+    const struct object *table = index->parent->peer;
+    if (is_marked(index, "replica_identity") && table && !pg_has_identity(table))
+        mark_end(render, index->parent, "REPLICA IDENTITY DEFAULT");
+}
+
 int pg_index_create(struct render *render, const struct change *change)
 {
     const struct index *index = (const struct index *)change->after;
@@ -184,6 +250,7 @@ int pg_index_create(struct render *render, const struct change *change)
     else
         render_statement(render, &out);
     targets_set(render, index, &index->statistics_targets, false);
+    pg_index_marks(render, NULL, change->after);
     if (index->comment)
         index_comment(render, index);
     return 0;
@@ -198,6 +265,7 @@ int pg_index_drop(struct render *render, const struct change *change)
         render_alone(render, &out);
     else
         render_statement(render, &out);
+    pg_index_marks_drop(render, change->before);
     return 0;
 }
 
@@ -214,6 +282,7 @@ int pg_index_alter(struct render *render, const struct change *change)
         pg_tablespace_alter(render, out.data, after->tablespace);
     if (change_has(change, INDEX_statistics_targets))
         targets_alter(render, before, after);
+    pg_index_marks(render, change, change->after);
     if (change_has(change, INDEX_comment))
         index_comment(render, after);
     return 0;

@@ -171,7 +171,7 @@ int pg_sequence_create(struct render *render, const struct change *change)
             sequence_comment(render, sequence);
         return 0;
     }
-    struct buf out = pg_begin(render, "CREATE SEQUENCE ");
+    struct buf out = pg_begin(render, sequence->unlogged ? "CREATE UNLOGGED SEQUENCE " : "CREATE SEQUENCE ");
 
     pg_top(&out, change->after);
     sequence_options(&out, sequence, NULL);
@@ -199,11 +199,26 @@ int pg_sequence_drop(struct render *render, const struct change *change)
     return 0;
 }
 
+/* Along with the table that owns it. */
+static bool goes_with_table(const struct render *render, const struct sequence *sequence)
+{
+    const struct object *owner = tree_find_ref(render->before, KIND_TABLE, &sequence->owned_by);
+    while (owner && owner->kind != KIND_TABLE)
+        owner = owner->parent;
+    return owner && owner->peer &&
+           ((const struct table *)owner)->unlogged != ((const struct table *)owner->peer)->unlogged;
+}
+
 int pg_sequence_alter(struct render *render, const struct change *change)
 {
     const struct sequence *sequence = (const struct sequence *)change->after;
     sequence_return(render, sequence, (const struct sequence *)change->before);
     sequence_change(render, change->after, sequence, (const struct sequence *)change->before);
+    if (change_has(change, SEQUENCE_unlogged) && !goes_with_table(render, (const struct sequence *)change->before)) {
+        struct buf out = pg_alter_top(render, change->after);
+        buf_add(&out, sequence->unlogged ? "SET UNLOGGED" : "SET LOGGED");
+        render_statement(render, &out);
+    }
     if (change_has(change, SEQUENCE_comment))
         sequence_comment(render, sequence);
     return 0;
@@ -244,6 +259,10 @@ void pg_view_text(struct buf *out, const struct view *view, bool replace)
     pg_top(out, &view->object);
     if (view->options.n)
         buf_addf(out, " WITH (%s)", names_join(out->mem, &view->options, ", "));
+    if (view->materialized && view->tablespace) {
+        buf_add(out, " TABLESPACE ");
+        pg_ident_add(out, view->tablespace);
+    }
     buf_addf(out, " AS\n%s", text_trim(out->mem, expr_text(&view->query)));
     if (view->materialized && view->no_data)
         buf_add(out, "\nWITH NO DATA");
@@ -289,11 +308,11 @@ int pg_view_alter(struct render *render, const struct change *change)
         pg_view_text(&out, view, true);
         render_statement(render, &out);
     } else if (change_has(change, VIEW_options)) {
-        buf_addf(&out, "ALTER %s ", view_word(view));
-        pg_top(&out, change->after);
-        buf_add_c(&out, ' ');
-        pg_options_alter(render, out.data, &before->options, &view->options);
+        const struct buf alter = pg_alter_top(render, change->after);
+        pg_options_alter(render, alter.data, &before->options, &view->options);
     }
+    if (change_has(change, VIEW_tablespace))
+        pg_tablespace_alter(render, pg_alter_top(render, change->after).data, view->tablespace);
     if (change_has(change, VIEW_comment))
         view_comment(render, view);
     return 0;

@@ -30,7 +30,7 @@ static void constraints_text(struct buf *out, const struct object *table, bool *
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
         for (int i = 0; i < table->children.n; i++) {
             const struct object *child = table->children.item[i];
-            if (child->kind != kinds[k] || child->apart)
+            if (child->kind != kinds[k] || child->apart || pg_comes_after_table(child))
                 continue;
             item_begin(out, first);
             pg_constraint_text(out, child);
@@ -89,6 +89,27 @@ static void table_security(struct render *render, const struct table *before, co
                        after->force_row_security ? "FORCE" : "NO FORCE");
 }
 
+static void replica_identity(struct render *render, const struct table *table)
+{
+    struct buf out = pg_begin(render, "");
+    pg_alter_table(&out, &table->object);
+    buf_addf(&out, "REPLICA IDENTITY %s",
+             !table->replica_identity ? "DEFAULT" : text_upper(render->mem, table->replica_identity));
+    render_statement(render, &out);
+}
+
+static void type_joins(struct render *render, const struct table *table, bool comes)
+{
+    struct buf out = pg_begin(render, "");
+    if (!table->of_type.name)
+        return;
+    pg_alter_table(&out, &table->object);
+    buf_add(&out, comes ? "OF " : "NOT OF");
+    if (comes)
+        pg_ref(&out, &table->of_type);
+    render_statement(render, &out);
+}
+
 int pg_table_create(struct render *render, const struct change *change)
 {
     const struct table *table = (const struct table *)change->after;
@@ -106,10 +127,17 @@ int pg_table_create(struct render *render, const struct change *change)
         const struct object *child = change->after->children.item[i];
         if (child->kind == KIND_COLUMN)
             pg_column_after(render, child);
+        else if (kind_is(child->kind, KIND_INLINE) && !child->apart && pg_comes_after_table(child))
+            pg_constraint_create(
+                render,
+                &(struct change){.op = CHANGE_CREATE, .kind = child->kind, .after = change->after->children.item[i]});
         else if (kind_is(child->kind, KIND_INLINE) && !child->apart)
             pg_constraint_after(render, child);
     }
+    type_joins(render, table, true);
     table_security(render, NULL, table);
+    if (table->replica_identity)
+        replica_identity(render, table);
     if (table->comment)
         table_comment(render, table);
     return 0;
@@ -165,10 +193,12 @@ static void inherits_differ(struct render *render, const struct object *table, c
     }
 }
 
-/* Parents are left before columns change, and joined after it. */
+/* Parents, and the type of a typed table, are left before columns change, and joined after it. */
 int pg_table_finish(struct render *render, const struct change *change)
 {
     const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
+    if (change_has(change, TABLE_of_type))
+        type_joins(render, after, true);
     inherits_differ(render, change->after, "INHERIT ", &after->inherits, &before->inherits);
     return 0;
 }
@@ -185,6 +215,10 @@ int pg_table_alter(struct render *render, const struct change *change)
     }
     if (change_has(change, TABLE_inherits))
         inherits_differ(render, change->after, "NO INHERIT ", &before->inherits, &after->inherits);
+    if (change_has(change, TABLE_of_type))
+        type_joins(render, before, false);
+    if (change_has(change, TABLE_replica_identity) && (after->replica_identity || !pg_has_identity(change->after)))
+        replica_identity(render, after);
     pg_alter_table(&out, change->after);
     if (change_has(change, TABLE_options))
         pg_options_alter(render, out.data, &before->options, &after->options);

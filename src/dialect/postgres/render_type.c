@@ -16,7 +16,8 @@ void pg_type_comment(struct render *render, const struct object *type, const cha
 /* "ALTER DOMAIN d " */
 struct buf pg_alter_top(struct render *render, const struct object *top)
 {
-    struct buf out = pg_begin(render, "ALTER ");
+    bool materialized = top->kind == KIND_VIEW && ((const struct view *)top)->materialized;
+    struct buf out = pg_begin(render, materialized ? "ALTER MATERIALIZED " : "ALTER ");
     buf_addf(&out, "%s ", kind_table[top->kind].sql);
     pg_top(&out, top);
     buf_add_c(&out, ' ');

@@ -150,6 +150,9 @@ static void settle_tablespace(const char **tablespace)
 
 static void settle_table(struct arena *mem, struct table *table)
 {
+    table->replica_identity = table->replica_identity ? text_lower(mem, table->replica_identity) : NULL;
+    if (text_equal(table->replica_identity, "default"))
+        table->replica_identity = NULL;
     settle_tablespace(&table->tablespace);
     settle_options(mem, &table->options);
     table->partition_by.written = partition_text(mem, table->partition_by.written);
@@ -185,12 +188,20 @@ static void settle_foreign_key(struct arena *mem, struct foreign_key *key, const
     SAY(key, FOREIGN_KEY, match, !key->match ? "SIMPLE" : text_upper(mem, key->match));
     if (key->initially_deferred)
         SAY(key, FOREIGN_KEY, deferrable, true);
+    if (key->not_enforced)
+        SAY(key, FOREIGN_KEY, not_valid, false);
     if (key->ref_columns.n > 0)
         return;
     table = tree_find_ref(tree, KIND_TABLE, &key->ref_table);
     table = table ? object_only(table, KIND_PRIMARY_KEY) : NULL;
     if (table)
         SAY(key, FOREIGN_KEY, ref_columns, ((const struct primary_key *)table)->columns);
+}
+
+static void settle_check(struct check *check)
+{
+    if (check->not_enforced)
+        SAY(check, CHECK, not_valid, false);
 }
 
 static void settle_primary_key(struct arena *mem, struct primary_key *key)
@@ -261,6 +272,22 @@ static void settle_statistics(struct statistics *statistics)
     settle_target(&statistics->statistics_target);
 }
 
+static void settle_view(struct arena *mem, struct view *view)
+{
+    settle_options(mem, &view->options);
+    settle_tablespace(&view->tablespace);
+}
+
+/* Before what is unsaid: since 15 the server makes the sequences of an unlogged table so, too. */
+static void settle_owned(const struct target *target, const struct tree *tree, struct sequence *sequence)
+{
+    const struct object *owner = sequence->owned_by.name ? tree_find_ref(tree, KIND_TABLE, &sequence->owned_by) : NULL;
+    while (owner && owner->kind != KIND_TABLE)
+        owner = owner->parent;
+    if (owner && !object_says(&sequence->object, SEQUENCE_unlogged) && target->version >= 150000)
+        SAY(sequence, SEQUENCE, unlogged, ((const struct table *)owner)->unlogged);
+}
+
 static void settle_object(struct arena *mem, struct object *object, const struct tree *tree)
 {
     switch (object->kind) {
@@ -269,12 +296,13 @@ static void settle_object(struct arena *mem, struct object *object, const struct
     case KIND_TABLE: settle_table(mem, (struct table *)object); break;
     case KIND_SEQUENCE: settle_sequence(mem, (struct sequence *)object); break;
     case KIND_FOREIGN_KEY: settle_foreign_key(mem, (struct foreign_key *)object, tree); break;
+    case KIND_CHECK: settle_check((struct check *)object); break;
     case KIND_PRIMARY_KEY: settle_primary_key(mem, (struct primary_key *)object); break;
     case KIND_UNIQUE: settle_unique(mem, (struct unique *)object); break;
     case KIND_INDEX: settle_index(mem, (struct index *)object); break;
     case KIND_STATISTICS: settle_statistics((struct statistics *)object); break;
     case KIND_POLICY: settle_policy(mem, (struct policy *)object); break;
-    case KIND_VIEW: settle_options(mem, &((struct view *)object)->options); break;
+    case KIND_VIEW: settle_view(mem, (struct view *)object); break;
     case KIND_INDEX_PART: settle_part((struct index_part *)object); break;
     default: break;
     }
@@ -288,6 +316,8 @@ void pg_settle(struct arena *mem, const struct target *target, struct tree *tree
     for (struct object *object = tree->root; object; object = object_next(tree->root, object))
         if (object->kind == KIND_COLUMN)
             settle_serial(mem, (struct column *)object);
+        else if (object->kind == KIND_SEQUENCE)
+            settle_owned(target, tree, (struct sequence *)object);
         else if (object->kind == KIND_DOMAIN)
             settle_domain_default(mem, tree, (struct domain *)object);
     settle_unsaid(tree);

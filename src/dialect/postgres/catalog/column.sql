@@ -45,13 +45,18 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
             JOIN pg_constraint pk ON pk.conrelid = p.attrelid AND pk.contype = 'n' AND pk.conkey = ARRAY[p.attnum]
             WHERE k.conrelid = c.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND k.conislocal
               AND k.conname <> pk.conname)
-       THEN true END AS not_null_apart
+       THEN true END AS not_null_apart,
+       CASE WHEN nn.conname !~ '_not_null[0-9]*$' THEN nn.conname END AS not_null_name,
+       nn.convalidated IS FALSE AS not_null_not_valid
 FROM (VALUES (NULL::"char")) AS older(attcompression)
 CROSS JOIN pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 JOIN LATERAL (SELECT *, attcompression AS compression FROM pg_attribute) a
   ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_constraint nn
+  ON a.attnotnull AND nn.contype = 'n' AND nn.conrelid = c.oid AND nn.conkey[1] = a.attnum
+ AND (nn.conname !~ '_not_null[0-9]*$' OR NOT nn.convalidated)
 LEFT JOIN pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
 LEFT JOIN pg_depend o
   ON o.classid = 'pg_class'::regclass AND o.objsubid = 0

@@ -1,5 +1,5 @@
 -- The columns of SET NULL (a, b) are kept as part of the action.
--- `older` stands in for a column of pg_constraint that this server does not have yet: confdelsetcols came with 15.
+-- `older` stands in for columns of pg_constraint that this server does not have yet: confdelsetcols came with 15, the others with 18.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        c.relname AS table,
        k.conname AS name,
@@ -22,9 +22,13 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        CASE k.confmatchtype WHEN 'f' THEN 'FULL' ELSE 'SIMPLE' END AS match,
        k.condeferrable AS deferrable,
        k.condeferred AS initially_deferred,
+       NOT k.convalidated AND k.enforced AS not_valid,
+       NOT k.enforced AS not_enforced,
+       k.period,
        d.description AS comment
-FROM (VALUES (NULL::int2[])) AS older(confdelsetcols)
-CROSS JOIN LATERAL (SELECT *, confdelsetcols AS delete_columns FROM pg_constraint) k
+FROM (VALUES (NULL::int2[], true, false)) AS older(confdelsetcols, conenforced, conperiod)
+CROSS JOIN LATERAL (SELECT *, confdelsetcols AS delete_columns, conenforced AS enforced, conperiod AS period
+                    FROM pg_constraint) k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 JOIN pg_class r ON r.oid = k.confrelid

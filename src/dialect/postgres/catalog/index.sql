@@ -18,6 +18,8 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        (SELECT json_agg(a.attnum || '=' || a.attstattarget ORDER BY (a.attnum || '=' || a.attstattarget) COLLATE "C")
         FROM pg_attribute a WHERE a.attrelid = ic.oid AND a.attstattarget >= 0) AS statistics_targets,
        ts.spcname AS tablespace,
+       x.indisclustered AS clustered,
+       x.indisreplident AND c.relkind <> 'm' AS replica_identity,
        d.description AS comment,
        x.nulls_not_distinct
 FROM (VALUES (NULL::boolean)) AS older(indnullsnotdistinct)

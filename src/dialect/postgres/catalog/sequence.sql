@@ -9,6 +9,7 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        s.seqmax AS max,
        s.seqcache AS cache,
        s.seqcycle AS cycle,
+       c.relpersistence = 'u' AS unlogged,
        CASE WHEN oa.attname IS NOT NULL THEN
            json_build_array(CASE WHEN tn.nspname = current_schema() THEN '' ELSE tn.nspname END, ot.relname, oa.attname)
        END AS owned_by,

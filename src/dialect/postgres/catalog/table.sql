@@ -12,7 +12,12 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        END AS options,
        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
        c.relrowsecurity AS row_security,
-       c.relforcerowsecurity AS force_row_security
+       c.relforcerowsecurity AS force_row_security,
+       CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' END AS replica_identity,
+       CASE WHEN c.reloftype <> 0 THEN
+           (SELECT json_build_array(CASE WHEN tn.nspname = current_schema() THEN '' ELSE tn.nspname END, t.typname)
+            FROM pg_type t JOIN pg_namespace tn ON tn.oid = t.typnamespace WHERE t.oid = c.reloftype)
+       END AS of_type
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace

@@ -46,10 +46,8 @@ WITH ns AS (
     SELECT attrelid, attname, attacl, attoptions, attstattarget FROM pg_attribute
     WHERE attnum > 0 AND NOT attisdropped AND (attacl IS NOT NULL OR attoptions IS NOT NULL OR attstattarget >= 0)
 ), con AS MATERIALIZED (
-    SELECT k.* FROM (SELECT true AS conenforced, false AS conperiod) AS older CROSS JOIN LATERAL (
-        SELECT oid, conrelid, conname, contype, conkey, conindid, conparentid, conislocal, convalidated, connoinherit,
-            conenforced, conperiod
-        FROM pg_constraint WHERE conrelid <> 0 AND oid >= 16384) AS k
+    SELECT oid, conrelid, conname, contype, conkey, conindid, conparentid, conislocal, connoinherit
+    FROM pg_constraint WHERE conrelid <> 0 AND oid >= 16384
 ), contents AS (
     SELECT f.oid, concat_ws('; ',
         (SELECT string_agg(concat_ws(' ', o.amopstrategy, o.amopopr::regoperator, o.amoppurpose), ', '
@@ -393,36 +391,26 @@ FROM pg_seclabel l CROSS JOIN LATERAL pg_identify_object(l.classoid, l.objoid, l
     LEFT JOIN pg_namespace s ON s.nspname = i.schema LEFT JOIN ns n ON n.oid = s.oid
 UNION ALL
 -- Properties of modelled objects.
--- if pg_class WHERE oid >= 16384; reloftype <> 0
-SELECT NULL, 'OF type', r.schema, format_type(c.reloftype, NULL), r.word, r.name, NULL, NULL
-FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.reloftype <> 0
-UNION ALL
 -- if pg_class WHERE oid >= 16384; relispartition AND (relrowsecurity OR relforcerowsecurity)
 SELECT NULL, 'row security', r.schema, CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'enabled' END, r.word,
     r.name, NULL,
     c.relrowsecurity::text
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND r.word = 'partition' AND (c.relrowsecurity OR c.relforcerowsecurity)
 UNION ALL
--- if pg_class WHERE oid >= 16384; relkind IN ('r', 'p', 'm') AND relreplident <> 'd'
+-- Of a materialised view; of tables it is a field, and of an index where it is one that says so.
+-- if pg_class WHERE oid >= 16384; relkind = 'm' AND relreplident <> 'd'
 SELECT NULL, 'replica identity', r.schema, CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing'
-    ELSE 'using index ' ||
-    COALESCE((SELECT ic.relname FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid
-        WHERE x.indrelid = c.oid AND x.indisreplident), '') END,
-    r.word, r.name, NULL, NULL
-FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relkind IN ('r', 'p', 'm') AND c.relreplident <> 'd'
-UNION ALL
--- if pg_index WHERE indrelid >= 16384; indisclustered
-SELECT NULL, 'cluster', r.schema, 'on ' || ic.relname, r.word, r.name, NULL, NULL
-FROM rel r JOIN pg_index x ON x.indrelid = r.oid AND x.indisclustered JOIN pg_class ic ON ic.oid = x.indexrelid
+    ELSE 'using index' END, r.word, r.name, NULL, NULL
+FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relkind = 'm' AND c.relreplident <> 'd'
 UNION ALL
 -- if pg_class WHERE oid >= 16384; relkind IN ('r', 'm') AND relam <> 2
 SELECT NULL, 'access method', r.schema, m.amname, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relkind IN ('r', 'm') JOIN pg_am m ON m.oid = c.relam
     AND m.amname <> 'heap'
 UNION ALL
--- if pg_class WHERE oid >= 16384; reltablespace <> 0 AND (relkind = 'm' OR relispartition)
+-- if pg_class WHERE oid >= 16384; reltablespace <> 0 AND relispartition
 SELECT NULL, 'tablespace', r.schema, t.spcname, r.word, r.name, NULL, NULL
-FROM rel r JOIN pg_class c ON c.oid = r.oid AND r.word IN ('materialized view', 'partition')
+FROM rel r JOIN pg_class c ON c.oid = r.oid AND r.word = 'partition'
     JOIN pg_tablespace t ON t.oid = c.reltablespace
 UNION ALL
 -- Whoever makes a view again owns it from then on.
@@ -430,32 +418,18 @@ UNION ALL
 SELECT NULL, 'owner', r.schema, pg_get_userbyid(r.relowner)::text, r.word, r.name, NULL, NULL
 FROM rel r WHERE r.word IN ('view', 'materialized view') AND pg_get_userbyid(r.relowner) <> current_user
 UNION ALL
--- if pg_class WHERE oid >= 16384; relpersistence = 'u' AND relkind = 'S'
-SELECT NULL, 'unlogged', r.schema, NULL, r.word, r.name, NULL, NULL
-FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relpersistence = 'u' AND r.relkind = 'S'
-WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'i')
-UNION ALL
--- if (SELECT true AS conenforced, false AS conperiod) AS older CROSS JOIN LATERAL (SELECT contype, conname, convalidated, connoinherit, conenforced, conperiod FROM pg_constraint WHERE oid >= 16384) AS k; (k.contype = 'n' OR NOT k.convalidated OR NOT k.conenforced OR k.conperiod) AND (k.contype <> 'n' OR k.connoinherit OR NOT k.convalidated OR k.conname !~ '_not_null[0-9]*$')
-SELECT NULL, w.word, r.schema, k.conname, r.word, r.name,
-    (SELECT a.attname FROM pg_attribute a WHERE k.contype = 'n' AND a.attrelid = k.conrelid
-        AND a.attnum = k.conkey[1]),
+-- if pg_constraint WHERE oid >= 16384; contype = 'n' AND connoinherit
+SELECT NULL, 'not null constraint', r.schema, k.conname, r.word, r.name,
+    (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1]),
     pg_get_constraintdef(k.oid)
-FROM con k JOIN rel r ON r.oid = k.conrelid AND r.word = 'table' CROSS JOIN LATERAL (VALUES
-    (CASE WHEN k.contype IN ('c', 'f') AND k.conenforced AND NOT k.convalidated THEN 'not valid constraint' END),
-    (CASE WHEN NOT k.conenforced THEN 'not enforced constraint' END),
-    (CASE WHEN k.conperiod THEN CASE k.contype WHEN 'f' THEN 'foreign key with period'
-        ELSE 'constraint without overlaps' END END),
-    (CASE WHEN k.contype = 'n' THEN 'not null constraint' END)) AS w(word)
-WHERE w.word IS NOT NULL AND k.conislocal AND (k.conparentid = 0 OR k.contype = 'n')
-    AND (k.contype = 'n' OR NOT k.convalidated OR NOT k.conenforced OR k.conperiod)
-    AND (k.contype <> 'n' OR k.connoinherit OR NOT k.convalidated OR k.conname !~ '_not_null[0-9]*$')
+FROM con k JOIN rel r ON r.oid = k.conrelid AND r.word = 'table'
+WHERE k.contype = 'n' AND k.connoinherit AND k.conislocal
 UNION ALL
 -- Of domains: NOT NULL is a constraint with a name since 17.
--- if pg_constraint WHERE oid >= 16384; contypid <> 0 AND (NOT convalidated OR (contype = 'n' AND conname !~ '_not_null[0-9]*$'))
-SELECT NULL, CASE k.contype WHEN 'n' THEN 'not null constraint' ELSE 'not valid constraint' END, y.schema, k.conname, y.word,
-    y.name, NULL, pg_get_constraintdef(k.oid)
+-- if pg_constraint WHERE oid >= 16384; contypid <> 0 AND contype = 'n' AND conname !~ '_not_null[0-9]*$'
+SELECT NULL, 'not null constraint', y.schema, k.conname, y.word, y.name, NULL, pg_get_constraintdef(k.oid)
 FROM pg_constraint k JOIN typ y ON y.oid = k.contypid
-WHERE NOT k.convalidated OR (k.contype = 'n' AND k.conname !~ '_not_null[0-9]*$')
+WHERE k.contype = 'n' AND k.conname !~ '_not_null[0-9]*$'
 UNION ALL
 -- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attstattarget >= 0
 SELECT NULL, 'statistics target', r.schema, a.attstattarget::text, r.word, r.name, a.attname, NULL
