@@ -245,6 +245,8 @@ struct object *random_exclude(struct dice *dice, struct object *table)
     SAY(exclude, EXCLUDE, definition, written(arena_printf(dice->mem, "USING gist (%s WITH &&)", name)));
     if (dice_chance(dice, 30))
         SAY(exclude, EXCLUDE, comment, random_comment(dice));
+    if (dice_chance(dice, 20))
+        mark_index(dice, &exclude->object, "clustered");
     return &exclude->object;
 }
 
@@ -503,6 +505,8 @@ struct object *random_index(struct dice *dice, struct object *table)
     for (int i = 0; i < index->object.children.n; i++)
         say_some_absences(dice, index->object.children.item[i]);
     say_some_absences(dice, &index->object);
+    if (dice_chance(dice, 12))
+        mark_index(dice, &index->object, "clustered");
     return &index->object;
 }
 
