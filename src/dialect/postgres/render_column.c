@@ -522,7 +522,8 @@ static void column_before(struct render *render, const struct column_change *c)
     else if (c->default_off)
         alter_simple(render, c->after, "DROP DEFAULT");
     bool doubted = change_has(c->change, COLUMN_not_null_not_valid) && c->after->not_null_not_valid;
-    if (!c->before->nullable && (c->after->nullable || doubted))
+    bool accepts = change_has(c->change, COLUMN_nullable) && c->after->nullable;
+    if (accepts || (doubted && !c->before->nullable))
         alter_simple(render, c->after, "DROP NOT NULL");
 }
 
@@ -569,7 +570,7 @@ static const char *not_null_name(struct arena *mem, const struct column *column)
 static void column_not_null(struct render *render, const struct column_change *c)
 {
     const struct column *after = c->after;
-    bool named = render->target->version >= 180000, comes = c->before->nullable;
+    bool named = render->target->version >= 180000, comes = change_has(c->change, COLUMN_nullable);
     if (after->nullable)
         return;
     if (comes)
