@@ -600,8 +600,8 @@ static const struct option_info options[] = {
      .help = "drop views, triggers, indexes and the like too that name something which is dropped"},
     {.name = "lose-attached",
      .type = OPTION_FLAG,
-     .help = "write it even if what has to be created again loses grants, triggers and the like that are not managed "
-             "yet"},
+     .help = "write it even if what has to be created again loses something that is not managed yet and that the "
+             "migration does not bring back"},
     {.name = "concurrent",
      .type = OPTION_SWITCH,
      .otherwise = "true",

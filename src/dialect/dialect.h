@@ -254,6 +254,7 @@ struct fill {
     const struct object *column; /* of the tree that is wanted */
     const char *value;           /* an SQL expression */
 };
+struct unmodelled;
 struct render {
     struct ctx *ctx;
     struct arena *mem;
@@ -443,6 +444,12 @@ struct dialect {
      * NULL: only what a later one has to know.  NULL: cannot be said of its kind. NULL: files hold nothing of the sort.
      */
     const char *(*guarded)(struct arena *mem, const struct object *object, enum guard guard, const char *sql);
+    /*
+     * What no kind models and an object that is made again loses, but keep() brings back as each database has it: a statement
+     * before it goes, and one (`again`) when the new one stands. NULL: nothing.
+     */
+    bool (*keeps)(const struct object *object, const struct unmodelled *one);
+    const char *(*keep)(struct arena *mem, const struct object *object, bool again);
     /* Before a nameless object is made: its name, and whether its CREATE has to say it. NULL: as settle() left it. */
     void (*choose_name)(struct arena *mem, const struct changes *changes, struct object *object);
     const struct render_kind *render; /* indexed by kind */

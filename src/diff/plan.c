@@ -93,6 +93,30 @@ static void guard(struct render *render, const struct change *step, int first)
         list_add(render->mem, &render->out, out.item[i]);
 }
 
+static void keep_add(struct render *render, const struct change *step, const struct object *object, bool again)
+{
+    struct statement_out *statement = NEW(render->mem, struct statement_out);
+    *statement =
+        (struct statement_out){.sql = render->target->dialect->keep(render->mem, object, again), .change = step};
+    list_add(render->mem, &render->out, statement);
+}
+
+/* What the object would lose is kept in front of the step, or brought back after it. */
+static int step_keeping(struct render *render, const struct changes *changes, const struct change *step)
+{
+    const struct object *object = change_object(step);
+    bool again = step->op == CHANGE_ALTER && step->finish && !kind_is(step->kind, KIND_HOLDS_ROWS | KIND_COUNTER);
+    bool known = (step->replaced || again) && keeps_attached(render->mem, render->target, changes, object);
+    if (known && (again || step->op == CHANGE_DROP))
+        keep_add(render, step, object, false);
+    const int first = render->out.n;
+    TRY(step_render(render, step));
+    guard(render, step, first);
+    if (known && (again || step->op == CHANGE_CREATE))
+        keep_add(render, step, object, true);
+    return 0;
+}
+
 static bool needs_directly(const struct object *object, const struct object *other)
 {
     for (const struct edge *edge = object->needs; edge; edge = edge->next_need)
@@ -126,8 +150,7 @@ static int plan_render(const struct planner *planner, const struct plan_options 
     struct list silent = {0};
     for (int i = 0; i < plan->changes->list.n; i++) {
         const int first = render.out.n;
-        TRY(step_render(&render, plan->changes->list.item[i]));
-        guard(&render, plan->changes->list.item[i], first);
+        TRY(step_keeping(&render, plan->changes, plan->changes->list.item[i]));
         struct change *step = plan->changes->list.item[i];
         if (render.out.n == first && step->op == CHANGE_CREATE)
             list_add(render.mem, &silent, step);

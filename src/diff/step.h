@@ -45,6 +45,10 @@ const struct object *step_renamed(const struct planner *planner, const struct ch
 /* ERR_UNSUPPORTED with names, if something that no kind models needs what a step drops or makes again. */
 int held_check(struct ctx *ctx, const struct changes *steps);
 
+/* Does the dialect bring back something of it that no kind models? */
+bool keeps_attached(struct arena *mem, const struct target *target, const struct changes *changes,
+                    const struct object *object);
+
 /* What a person should know before running it: the steps, and the differences that they are made of. */
 void hazards_find(struct arena *mem, const struct target *target, const struct changes *changes,
                   const struct changes *source, struct list *hazards);

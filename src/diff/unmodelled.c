@@ -124,6 +124,31 @@ static void made_lost(struct ctx *ctx, const struct target *target, const struct
     }
 }
 
+static bool is_kept(const struct target *target, const struct object *object, const struct unmodelled *one)
+{
+    return target->dialect->keeps && target->dialect->keeps(object, one);
+}
+
+bool keeps_attached(struct arena *mem, const struct target *target, const struct changes *changes,
+                    const struct object *object)
+{
+    const struct list there = unmodelled_on(mem, changes->reversed ? changes->after : changes->before, object);
+    for (int i = 0; i < there.n; i++)
+        if (is_kept(target, object, there.item[i]))
+            return true;
+    return false;
+}
+
+static struct list lost_with(struct arena *mem, const struct target *target, const struct changes *changes,
+                             const struct change *change)
+{
+    struct list lost = unmodelled_on(mem, changes->before, change->before);
+    for (int i = lost.n - 1; change->replaced && i >= 0; i--)
+        if (is_kept(target, change->before, lost.item[i]))
+            list_remove(&lost, i);
+    return lost;
+}
+
 static struct names attached_lost(struct ctx *ctx, const struct target *target, const struct changes *changes,
                                   const struct change *change)
 {
@@ -133,7 +158,7 @@ static struct names attached_lost(struct ctx *ctx, const struct target *target, 
         made_lost(ctx, target, changes, whole, &texts);
     if (change->op != CHANGE_DROP || !(change->replaced || is_dropped_itself(change)))
         return texts;
-    const struct list lost = unmodelled_on(ctx->mem, changes->before, whole);
+    const struct list lost = lost_with(ctx->mem, target, changes, change);
     texts = unmodelled_texts(ctx->mem, &lost);
     const struct names falling = holders_of(ctx->mem, changes->before, whole, true);
     for (int i = 0; i < falling.n; i++)

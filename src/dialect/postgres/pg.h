@@ -238,6 +238,10 @@ char *pg_object_name(struct arena *mem, const char *first, const char *second, c
 bool pg_is_bare_type(enum kind kind); /* one that takes no name among the relations */
 char *pg_default_name(struct arena *mem, const struct object *object);
 /* See struct dialect. */
+/* keep.c; see struct dialect */
+struct unmodelled;
+bool pg_keeps(const struct object *object, const struct unmodelled *one);
+const char *pg_keep(struct arena *mem, const struct object *object, bool again);
 const char *pg_guarded(struct arena *mem, const struct object *object, enum guard guard, const char *sql);
 void pg_implied(struct arena *mem, const struct object *object, struct list *implied);
 /* That of the sequence of a serial or an identity column. */

@@ -109,6 +109,7 @@ render_fn pg_policy_create, pg_policy_drop, pg_policy_alter, pg_policy_rename;
 
 /* render_function.c */
 void pg_call(struct buf *out, const struct function *function, const char *name); /* schema.name(integer, text) */
+bool pg_is_procedure(const struct function *function);
 /* Does CREATE OR REPLACE not do? */
 bool pg_function_is_remade(struct arena *mem, const struct function *before, const struct function *after);
 bool pg_function_is_bound(const struct function *function); /* its body is kept parsed: BEGIN ATOMIC, RETURN */

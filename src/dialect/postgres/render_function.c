@@ -13,14 +13,14 @@ static const char *text_of(struct arena *mem, const struct function *function)
     return text_trim(mem, expr_text(&function->definition));
 }
 
-static bool is_procedure(const struct function *function)
+bool pg_is_procedure(const struct function *function)
 {
     return text_starts(expr_text(&function->definition), "CREATE PROCEDURE");
 }
 
 static const char *word_of(const struct function *function)
 {
-    return is_procedure(function) ? "PROCEDURE" : "FUNCTION";
+    return pg_is_procedure(function) ? "PROCEDURE" : "FUNCTION";
 }
 
 void pg_call(struct buf *out, const struct function *function, const char *name)
@@ -62,7 +62,7 @@ int pg_function_drop(struct render *render, const struct change *change)
 {
     const struct function *function = (const struct function *)change->before;
     struct buf out =
-        pg_begin_drop(render, is_procedure(function) ? "DROP PROCEDURE " : "DROP FUNCTION ", change->before);
+        pg_begin_drop(render, pg_is_procedure(function) ? "DROP PROCEDURE " : "DROP FUNCTION ", change->before);
     pg_call(&out, function, function->called);
     render_statement(render, &out);
     return 0;

@@ -413,10 +413,15 @@ SELECT NULL, 'tablespace', r.schema, t.spcname, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND r.word = 'partition'
     JOIN pg_tablespace t ON t.oid = c.reltablespace
 UNION ALL
--- Whoever makes a view again owns it from then on.
+-- Whoever makes one of these again owns it from then on.
 -- if pg_class WHERE oid >= 16384; relkind IN ('v', 'm') AND pg_get_userbyid(relowner) <> current_user
-SELECT NULL, 'owner', r.schema, pg_get_userbyid(r.relowner)::text, r.word, r.name, NULL, NULL
-FROM rel r WHERE r.word IN ('view', 'materialized view') AND pg_get_userbyid(r.relowner) <> current_user
+-- if pg_proc WHERE oid >= 16384; pg_get_userbyid(proowner) <> current_user
+-- if pg_type WHERE oid >= 16384 AND typtype IN ('d', 'e'); pg_get_userbyid(typowner) <> current_user
+SELECT NULL, 'owner', o.schema, o.owner, o.word, o.name, NULL, NULL FROM (
+    SELECT word, schema, name, pg_get_userbyid(relowner)::text AS owner FROM rel WHERE word IN ('view', 'materialized view')
+    UNION ALL SELECT word, schema, name, pg_get_userbyid(proowner) FROM proc
+    UNION ALL SELECT word, schema, name, pg_get_userbyid(typowner) FROM typ WHERE typtype IN ('d', 'e')) AS o
+WHERE o.owner <> current_user
 UNION ALL
 -- if pg_constraint WHERE oid >= 16384; contype = 'n' AND connoinherit
 SELECT NULL, 'not null constraint', r.schema, k.conname, r.word, r.name,
