@@ -26,7 +26,7 @@ LEVELS = [
 LEVEL = {folder: height for height, level in enumerate(LEVELS) for folder in level}
 TOP = {"cli", "server", "python"}  # side by side, and do not know each other
 
-ENGINE_SEES = {"dialect/client_program.h", "dialect/dialect.h", "dialect/common.h", "dialect/python.h", "dialect/sample.h", "dialect/scratch_server.h", "dialect/target.h",
+ENGINE_SEES = {"dialect/client_program.h", "dialect/dialect.h", "dialect/common.h", "dialect/python.h", "dialect/rows_sql.h", "dialect/sample.h", "dialect/scratch_server.h", "dialect/target.h",
                "dialect/translation.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 

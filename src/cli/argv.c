@@ -62,7 +62,7 @@ static void command_names(struct arena *mem, const char *group, struct names *na
 /* What a user of 0.8.2 may look for: "unknown" alone would sound like a slip of the hand. */
 static bool is_awaited(const char *word)
 {
-    static const char *const awaited[] = {"generate-models", "check", "squash", "--safe-type-change"};
+    static const char *const awaited[] = {"check", "--safe-type-change"};
     for (size_t i = 0; i < sizeof awaited / sizeof *awaited; i++)
         if (text_equal(word, awaited[i]))
             return true;

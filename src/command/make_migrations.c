@@ -11,6 +11,7 @@
 #include "command/baseline.h"
 #include "command/commands.h"
 #include "command/fill.h"
+#include "command/read_back.h"
 #include "command/verify.h"
 #include "diff/describe.h"
 #include "run/adopt.h"
@@ -222,54 +223,6 @@ static void down_add(struct generation *generation, struct buf *out)
         buf_addf(out, "-- irreversible: %s\n", comment_line(generation->ctx->mem, generation->no_way_back));
 }
 
-/* Are the pieces the statements, token by token, each ending where a piece ends? */
-static bool is_as_meant(const struct lex_rules *rules, const struct plan *plan, const struct split *split)
-{
-    int at = 0;
-    for (int i = 0; plan && i < plan->statements.n; i++) {
-        const char *sql = ((const struct statement_out *)plan->statements.item[i])->sql;
-        struct lexer meant, read;
-        lex_open(&meant, rules, sql, strlen(sql));
-        struct token next = lex_next_code(&meant);
-        while (next.kind != TOKEN_END && at < split->n) {
-            const struct sql_piece *piece = &split->piece[at++];
-            lex_open(&read, rules, piece->text, piece->length);
-            for (struct token token = lex_next_code(&read); token.kind != TOKEN_END; token = lex_next_code(&read)) {
-                if (token.length != next.length || memcmp(token.text, next.text, token.length))
-                    return false;
-                next = lex_next_code(&meant);
-            }
-            while (token_is(&next, ";"))
-                next = lex_next_code(&meant);
-        }
-        if (next.kind != TOKEN_END)
-            return false;
-    }
-    return at == split->n;
-}
-
-/* Whatever names, defaults and comments hold: a file that would not run as it was planned is not written. */
-static int read_back(const struct generation *generation, const char *path, const struct buf *text)
-{
-    struct ctx *ctx = generation->ctx;
-    const struct dialect *dialect = generation->session->target->dialect;
-    const struct sql_piece whole = {.text = text->data, .length = text->len};
-    struct migration *migration;
-    event_fn *on_event = ctx->on_event;
-    ctx->on_event = NULL;
-    int code = migration_of_text(ctx, dialect, path, &whole, &migration);
-    for (int down = 0; code == 0 && down <= 1; down++)
-        code = migration_check(ctx, migration, down);
-    ctx->on_event = on_event;
-    if (code == 0 && (!is_as_meant(dialect->lex, generation->up, &migration->up) ||
-                      !is_as_meant(dialect->lex, generation->down, &migration->down)))
-        code = fail(ctx, ERR_FAILED, "its statements would be read in another way than they were planned");
-    if (code == 0 || code == ERR_CANCELLED)
-        return code;
-    fail(ctx, code, "%s is not written: %s", path, ctx->error.message);
-    return fail_hint(ctx, "This is a fault of dbwarden: please report it, with what --explain up prints.");
-}
-
 static int files_write(struct generation *generation, struct reply *reply)
 {
     struct ctx *ctx = generation->ctx;
@@ -281,7 +234,8 @@ static int files_write(struct generation *generation, struct reply *reply)
     const char *path = path_join(ctx->mem, folder, arena_printf(ctx->mem, "%s.sql", generation->stem));
     const char *plan_path = path_join(ctx->mem, folder, arena_printf(ctx->mem, "%s.plan.json", generation->stem));
     const char *plan = arena_printf(ctx->mem, "%s\n", json_text(ctx->mem, generation->plan, JSON_INDENTED));
-    TRY(read_back(generation, path, &text));
+    TRY(read_back(ctx, generation->session->target->dialect, path, &text,
+                  (const struct plan *[]){generation->up, generation->down}));
     if (generation->session->as_source) {
         const struct sql_piece whole = {.text = text.data, .length = text.len};
         TRY(translation_try(ctx, generation->session, path, &whole));

@@ -22,6 +22,7 @@ const struct command *const command_table[] = {
     &make_migrations_command,
     &new_command,
     &make_rollback_command,
+    &squash_command,
     &migrate_command,
     &rollback_command,
     &downgrade_command,

@@ -20,6 +20,7 @@
 
 struct dialect;
 struct facts;        /* target.h */
+struct rows_sql;     /* rows_sql.h */
 struct sample_rules; /* sample.h */
 struct python_words; /* python.h */
 struct target;       /* likewise */
@@ -390,6 +391,7 @@ struct dialect {
     const struct type_rules *types;    /* NULL: nothing is known of what happens to values */
     const struct driver *driver;
     const struct sample_rules *sample; /* sample.h; NULL: no rows are made up */
+    const struct rows_sql *rows_sql;   /* rows_sql.h; NULL: rows cannot be spelled yet */
     const struct state_sql *state;
 
     /* The live schema, in one consistent view. NULL: make-migrations is not there yet for this engine. */

@@ -46,7 +46,7 @@ static bool has_shape(const char *name, const char *value)
 
 static const char *header_meant(const char *word, const char *rest)
 {
-    static const char *const known[] = {"transaction", "depends_on"};
+    static const char *const known[] = {"transaction", "depends_on", "squashes"};
     for (int i = 0; i < 2; i++)
         if (has_shape(known[i], rest) && (text_equal(word, known[i]) || is_near(word, known[i]) ||
                                           (text_equal(word, "transactions") || (i && text_starts(word, "depend")))))

@@ -237,7 +237,9 @@ static char *header_value(struct arena *mem, const struct line *line, const char
     return *rest == ':' ? text_trim(mem, rest + 1) : NULL;
 }
 
-static int read_depends_on(const struct reading *reading, const struct line *line, const char *value)
+/* A JSON list of versions. */
+static int read_versions(const struct reading *reading, const struct line *line, const char *value,
+                         struct names *versions)
 {
     struct ctx *ctx = reading->ctx;
     struct json *json;
@@ -246,11 +248,12 @@ static int read_depends_on(const struct reading *reading, const struct line *lin
         right = json->item[i]->type == JSON_TEXT;
     if (right) {
         for (int i = 0; i < json->n; i++)
-            names_add(ctx->mem, &reading->migration->depends_on, json->item[i]->text);
+            names_add(ctx->mem, versions, json->item[i]->text);
         return 0;
     }
-    fail(ctx, ERR_SYNTAX, "depends_on is not a list of versions: %s", value);
-    fail_hint(ctx, "Write it as: -- depends_on: [\"0002\"]");
+    const char *name = versions == &reading->migration->squashes ? "squashes" : "depends_on";
+    fail(ctx, ERR_SYNTAX, "%s is not a list of versions: %s", name, value);
+    fail_hint(ctx, "Write it as: -- %s: [\"0002\"]", name);
     return fail_at(ctx, reading->migration->path, line->number, 1);
 }
 
@@ -332,7 +335,9 @@ static int read_header_line(const struct reading *reading, const struct line *li
     if (is_set(mem, line, &name, &set))
         return read_set(reading, line, name, set);
     if ((value = header_value(mem, line, "depends_on")) && *value)
-        return read_depends_on(reading, line, value);
+        return read_versions(reading, line, value, &reading->migration->depends_on);
+    if ((value = header_value(mem, line, "squashes")) && *value)
+        return read_versions(reading, line, value, &reading->migration->squashes);
     if ((value = header_value(mem, line, "transaction")) && *value)
         return read_transaction(reading, line, value);
     if ((value = header_value(mem, line, "description")) && *value)

@@ -55,6 +55,37 @@ static int add_file(struct reading *reading, const char *name)
     return ctx_check(ctx);
 }
 
+bool migration_squashes(const struct migration *migration, int64_t number)
+{
+    int64_t one;
+    for (int i = 0; i < migration->squashes.n; i++)
+        if (text_to_int(migration->squashes.item[i], &one) && one == number)
+            return true;
+    return false;
+}
+
+/* Files that another one stands for may stay as long as somebody needs them; they are no part of the folder. */
+static int squashed_leave(struct ctx *ctx, struct folder *folder)
+{
+    for (int i = 0; i < folder->versioned.n; i++) {
+        const struct migration *whole = folder->versioned.item[i];
+        if (whole->squashes.n && !migration_squashes(whole, whole->number)) {
+            fail(ctx, ERR_SYNTAX, "its \"squashes\" line does not name its own version, %s", whole->version);
+            fail_hint(ctx, "It names all versions that the file stands for; the last of them is its own.");
+            return fail_at(ctx, whole->path, 1, 0);
+        }
+        for (int k = folder->versioned.n - 1; whole->squashes.n && k >= 0; k--) {
+            const struct migration *part = folder->versioned.item[k];
+            if (part == whole || part->squashes.n || !migration_squashes(whole, part->number))
+                continue;
+            names_add(ctx->mem, &folder->squashed, part->filename);
+            list_remove(&folder->versioned, k);
+            i -= k < i;
+        }
+    }
+    return 0;
+}
+
 int folder_check(struct ctx *ctx, const struct folder *folder)
 {
     for (int i = 1; i < folder->versioned.n; i++) {
@@ -69,13 +100,16 @@ int folder_check(struct ctx *ctx, const struct folder *folder)
     return 0;
 }
 
-/* By version ("0002", "2") or by file name, with or without ".sql". NULL if there is none. */
+/* By version ("0002", "2") or by file name, with or without ".sql"; or the file that stands for that version. NULL: none is. */
 static struct migration *find_dependency(const struct folder *folder, const struct map *by_name, const char *reference)
 {
     int64_t number;
     struct migration *named = map_get(by_name, reference);
     if (named || !text_to_int(reference, &number) || number < 0)
         return named;
+    for (int i = 0; i < folder->versioned.n; i++)
+        if (migration_squashes(folder->versioned.item[i], number))
+            return folder->versioned.item[i];
     return folder_version(folder, number);
 }
 
@@ -195,6 +229,7 @@ int folder_read(struct ctx *ctx, const struct dialect *dialect, const char *path
     for (int i = 0; i < names.n; i++)
         TRY(add_file(&reading, names.item[i]));
     list_sort(&(*folder)->versioned, by_number);
+    TRY(squashed_leave(ctx, *folder));
     TRY(folder_check(ctx, *folder));
     warn_about_names(ctx, *folder);
     order_files(ctx, *folder);

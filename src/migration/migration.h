@@ -24,6 +24,7 @@ struct migration {
     const char *title;       /* header "-- description:"; NULL */
     struct names depends_on; /* as written: versions or file stems */
     struct list needs;       /* struct migration *: what they are, as far as they are there */
+    struct names squashes;   /* header "-- squashes: [...]": versions that this file stands for, its own the last */
     bool seed;               /* header "-- seed": a migration of rows */
     bool python;             /* a seed that is code; nothing of it is split */
     bool no_transaction;     /* header "-- transaction: none" */
@@ -69,6 +70,8 @@ int migration_marks(struct ctx *ctx, const struct dialect *dialect, const struct
 
 struct folder {
     const char *path;
+    struct names
+        squashed; /* names of files that are there although another one stands for them: nothing is done with them */
     struct list versioned; /* struct migration *, by number; depends_on already brought into order */
     struct list always;    /* by name */
     struct list on_change; /* by name */
@@ -81,6 +84,7 @@ struct folder {
  */
 int folder_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct folder **folder);
 struct migration *folder_version(const struct folder *folder, int64_t number); /* NULL */
+bool migration_squashes(const struct migration *migration, int64_t number);    /* that version, or its own */
 
 /*
  * Seeds: the files of these folders, which have to be there, by number; ERR_STATE for two of one version. Names that are nearly those of

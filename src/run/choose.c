@@ -108,6 +108,7 @@ static int find_pending(struct ctx *ctx, struct session *session, struct choice 
     struct map gone;
     int64_t last = -1;
     twice_warn(ctx, session);
+    TRY(squashed_check(ctx, session));
     find_gone(ctx, session, &gone);
     for (int i = 0; i < session->applied.n; i++) {
         const struct applied *row = session->applied.item[i];

@@ -265,6 +265,7 @@ static int run(struct ctx *ctx, struct session *session, const struct migrate_op
     TRY(session_lock(ctx, session));
     TRY(session_reload(ctx, session));
     TRY(unfinished_check(ctx, session, false, options->baseline));
+    TRY(squashed_record(ctx, session));
     TRY(finish_rollbacks(ctx, session));
     TRY(choice_make(ctx, session, options, &choice));
     json_set_int(ctx->mem, report, "skipped", choice.applied);

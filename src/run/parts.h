@@ -27,6 +27,15 @@ int group_run(struct ctx *ctx, struct session *session, const struct list *migra
 int atomic_check(struct ctx *ctx, const struct session *session, const struct choice *choice);
 int atomic_run(struct ctx *ctx, struct session *session, const struct choice *choice, struct json *report);
 
+/* squashed.c: applied migrations that one file stands for by now. */
+struct squash {
+    struct migration *whole;
+    struct list rows; /* struct applied *: as the database has them */
+};
+void squashed_fold(struct ctx *ctx, struct session *session);       /* rows in memory; into session->squashes */
+int squashed_check(struct ctx *ctx, const struct session *session); /* ERR_STATE where only some of them were applied */
+int squashed_record(struct ctx *ctx, struct session *session);      /* writes it; needs session_lock() */
+
 /* Reads every side that is going to be used, so that nothing starts if one of them cannot. */
 int choice_check(struct ctx *ctx, struct session *session, const struct list *migrations, bool down);
 /* elsewhere.c: ERR_UNSUPPORTED for a file that makes another database and goes there, or drops its own. */

@@ -10,6 +10,7 @@
 #include "dialect/sample.h"
 #include "diff/describe.h"
 #include "diff/diff.h"
+#include "run/parts.h"
 #include "run/replayed.h"
 #include "schema/unmodelled.h"
 
@@ -251,6 +252,20 @@ static void rows_compare(struct arena *mem, const struct journey *journey, const
                   arena_printf(mem, "rows of %s are not what they were%s", object_path(mem, then->table),
                                *now->all ? "" : ": all are gone"));
     }
+}
+
+int replays_compare(struct ctx *ctx, const struct target *target, const struct replayed *before,
+                    const struct replayed *after, struct names *details)
+{
+    const struct journey journey = {.start = before->tree, .end = before->tree};
+    struct list then = {0}, now = {0};
+    TRY(rows_look(ctx, before->conn, before->tree, before->tree, &then));
+    TRY(shape_compare(ctx, target, before->tree, after->tree, details));
+    if (details->n)
+        return 0;
+    TRY(rows_look(ctx, after->conn, before->tree, before->tree, &now));
+    rows_compare(ctx->mem, &journey, &then, &now, details);
+    return 0;
 }
 
 /* ---- a file ---- */

@@ -7,6 +7,7 @@
 #include "run/replayed.h"
 
 #include "base/text.h"
+#include "run/parts.h"
 
 /* What the run would tell is about a database that nobody has. */
 struct muted {

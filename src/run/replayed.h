@@ -2,7 +2,6 @@
 #ifndef RUN_REPLAYED_H
 #define RUN_REPLAYED_H
 
-#include "run/parts.h"
 #include "run/source.h"
 
 struct replay_options {
@@ -17,6 +16,14 @@ int replay_open(struct ctx *ctx, const struct session *session, const struct rep
 int replay_run(struct ctx *ctx, struct session *replay, const char *version); /* whatever waits, up to there */
 int replay_explain(struct ctx *ctx, const struct session *replay);            /* a failure of one of them; its code */
 int replay_read(struct ctx *ctx, struct session *replay, struct tree **tree); /* what they have led to */
+
+/* proof.c: what of `before` is not so in `after`: the schema, and rows of its tables. */
+struct replayed {
+    struct conn *conn;
+    struct tree *tree; /* settled */
+};
+int replays_compare(struct ctx *ctx, const struct target *target, const struct replayed *before,
+                    const struct replayed *after, struct names *details);
 
 /* proof.c: every version is run, and those that `proof` is about go back and run again. Needs `down`. */
 int replay_prove(struct ctx *ctx, struct session *replay, const struct replay_options *options, struct proof *proof);

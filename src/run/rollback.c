@@ -213,6 +213,7 @@ static int run(struct ctx *ctx, struct session *session, const struct rollback_o
     TRY(session_lock(ctx, session));
     TRY(session_reload(ctx, session));
     TRY(refuse_unfinished(ctx, session));
+    TRY(squashed_record(ctx, session));
     twice_warn(ctx, session);
     TRY(choose_rows(ctx, session, options, &chosen));
     TRY(check_needs(ctx, session, &chosen));

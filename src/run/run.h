@@ -52,6 +52,7 @@ struct session {
     struct list seed_rows;   /* likewise, of the seed table, as session_seed_rows() found them */
     struct list journal;     /* struct journal_row * */
     struct list unfinished;  /* those of it that began and did not end */
+    struct list squashes;    /* struct squash *: what `applied` says and the database does not yet (squashed.c) */
     struct list ran;         /* struct migration *: what this session has applied */
     int finished;            /* files and seeds that this session has run, up or down */
     struct names kept;       /* paths of strangers that this run keeps, and has told (strangers.c) */

@@ -240,6 +240,7 @@ int session_reload(struct ctx *ctx, struct session *session)
         TRY(restoring_refuse(ctx, &session->state, false));
     TRY(state_applied(ctx, &session->state, &session->applied));
     TRY(state_journal(ctx, &session->state, &session->journal));
+    squashed_fold(ctx, session);
     unfinished_find(ctx, session);
     return 0;
 }

@@ -2,6 +2,7 @@
  * PostgreSQL as a dialect: the table that the rest of the program sees, and the sparse table of renderers.
  */
 #include "dialect/postgres/render.h"
+#include "dialect/rows_sql.h"
 #include "dialect/sample.h"
 
 static const char *const schemes[] = {"postgresql", "postgres", NULL};
@@ -89,8 +90,17 @@ static const struct sample_rules sample_rules = {
     .fits_end = ")::text",
 };
 
+static const struct rows_sql rows_sql = {
+    .literal = "pg_catalog.quote_nullable((",
+    .literal_end = ")::text)",
+    .overriding = " OVERRIDING SYSTEM VALUE",
+    .counter = "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(@table, @name), "
+               "(SELECT pg_catalog.max(@column) FROM @rows))",
+};
+
 const struct dialect pg_dialect = {
     .sample = &sample_rules,
+    .rows_sql = &rows_sql,
     .engine = ENGINE_PG,
     .name = "postgresql",
     .title = "PostgreSQL",

@@ -3,6 +3,7 @@
  */
 #include "dialect/sqlite/sqlite.h"
 
+#include "dialect/rows_sql.h"
 #include "dialect/sample.h"
 
 const struct lex_rules lite_lex = {
@@ -71,9 +72,11 @@ static const char *const lite_schemes[] = {"sqlite", "sqlite3", NULL};
 static const char *const exists[] = {"already exists", "duplicate column name", NULL};
 
 static const struct sample_rules sample_rules = {0};
+static const struct rows_sql rows_sql = {.literal = "quote(", .literal_end = ")"};
 
 const struct dialect lite_dialect = {
     .sample = &sample_rules,
+    .rows_sql = &rows_sql,
     .engine = ENGINE_LITE,
     .name = "sqlite",
     .title = "SQLite",
