@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         after_file: Command
         on_failure: Command
         hook_timeout: Duration
+        check_severity: Mapping[str, str] | None
         normalise: Literal["auto", "server", "offline"] | None
         targets: Mapping[str, str | list[str]] | None
         engine_options: Mapping[str, Any] | None
@@ -144,6 +145,7 @@ def database_config(
     after_file: object = None,
     on_failure: object = None,
     hook_timeout: object = None,
+    check_severity: object = None,
     normalise: object = None,
     targets: object = None,
     engine_options: object = None,

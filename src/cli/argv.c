@@ -62,11 +62,7 @@ static void command_names(struct arena *mem, const char *group, struct names *na
 /* What a user of 0.8.2 may look for: "unknown" alone would sound like a slip of the hand. */
 static bool is_awaited(const char *word)
 {
-    static const char *const awaited[] = {"check", "--safe-type-change"};
-    for (size_t i = 0; i < sizeof awaited / sizeof *awaited; i++)
-        if (text_equal(word, awaited[i]))
-            return true;
-    return false;
+    return text_equal(word, "--safe-type-change");
 }
 
 /* What other tools call it. */
@@ -112,8 +108,6 @@ static int word_unknown(struct reading *reading, const char *word)
     struct names names = {0};
     command_names(ctx->mem, group, &names);
     fail(ctx, ERR_USAGE, "unknown command \"%s%s%s\"", group ? group : "", group ? " " : "", word);
-    if (!group && is_awaited(word))
-        return fail_hint(ctx, "DBWarden 0.8.2 had it; it is not there yet.");
     if (!group && called_here(word))
         return fail_hint(ctx, "dbwarden calls this %s.", called_here(word));
     const char *near = text_nearest(&names, word);

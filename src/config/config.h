@@ -55,6 +55,7 @@ struct database_config {
     double wait_for_runner;   /* how long to wait for another runner */
     struct names hook[HOOKS]; /* program and arguments of each; none */
     double hook_timeout;      /* seconds; 0: as long as it likes */
+    struct json *severities;  /* of rules, by code or name: "off", "info", "warning", "error"; NULL: as they are */
     struct json *told;        /* settings that the file gives and commands show as they are written; NULL: none */
     int line;                 /* where it stands in the file; 0 unknown */
 };

@@ -324,6 +324,22 @@ static int take_engine_options(struct judged *judged, void *member)
     return json_get(judged->value->value, "keys") ? 0 : refuse(judged, "a dictionary", NULL);
 }
 
+/* {rule: "off", "info", "warning" or "error"}; which rules there are is known where they are asked. */
+static int take_severities(struct judged *judged, void *member)
+{
+    static const char *const levels[] = {"off", "info", "warning", "error"};
+    struct json **severities = member;
+    *severities = json_get(judged->value->value, "keys");
+    bool good = *severities;
+    for (int i = 0; good && i < (*severities)->n; i++) {
+        bool found = false;
+        for (int l = 0; l < 4; l++)
+            found = found || text_equal((*severities)->item[i]->text, levels[l]);
+        good = found && (*severities)->item[i]->type == JSON_TEXT;
+    }
+    return good ? 0 : refuse(judged, "a mapping of rules to \"off\", \"info\", \"warning\" or \"error\"", NULL);
+}
+
 #define DATABASE(member) offsetof(struct draft, database.member)
 static const struct setting setting_table[] = {
     {"database_name", take_name, DATABASE(name)},
@@ -352,6 +368,7 @@ static const struct setting setting_table[] = {
     {"after_file", take_command, DATABASE(hook[HOOK_AFTER_FILE]), true},
     {"on_failure", take_command, DATABASE(hook[HOOK_ON_FAILURE]), true},
     {"hook_timeout", take_duration, DATABASE(hook_timeout), true},
+    {"check_severity", take_severities, DATABASE(severities), true},
     {"dev_database_type", take_type, offsetof(struct draft, dev_type)},
     {"dev_database_url", take_url, offsetof(struct draft, dev_url)},
     {"overlap_models", take_flag, DATABASE(overlap_models)},

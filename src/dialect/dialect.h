@@ -371,6 +371,8 @@ struct dialect {
     /* The names of all schemas, or databases, that are LIKE the parameter, in order; NULL: the engine has none. */
     const char *schemas_like;
     const char *databases_like;
+    /* Schema, table, rows and bytes of each table, as statistics estimate them, at no cost worth naming. NULL: nobody knows. */
+    const char *table_sizes;
     const char *const
         *database_words;         /* what stands after CREATE where a database is made; NULL-terminated; NULL: none */
     const char *enters_database; /* the word for going there; NULL: a line for the client */

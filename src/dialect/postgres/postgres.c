@@ -118,6 +118,11 @@ const struct dialect pg_dialect = {
     .whole_dump = "-C (--create)",
     .databases_like = "SELECT datname FROM pg_catalog.pg_database WHERE datname LIKE $1 AND datallowconn "
                       "AND NOT datistemplate ORDER BY 1",
+    .table_sizes =
+        "SELECT n.nspname, c.relname, greatest(c.reltuples, -1)::pg_catalog.int8, c.relpages::pg_catalog.int8 * "
+        "pg_catalog.current_setting('block_size')::pg_catalog.int8 FROM pg_catalog.pg_class c "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'm', 'p') "
+        "AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'",
     .views_keep_names = true,
     .drops_trigger_on_table = true,
     .exists = exists,

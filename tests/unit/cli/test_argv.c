@@ -82,7 +82,6 @@ static void wrong_words_are_named(void **state)
         const char *message, *hint;
     } cases[] = {
         {{"migrat"}, "unknown command \"migrat\"", "Did you mean \"migrate\"?"},
-        {{"check"}, "unknown command \"check\"", "DBWarden 0.8.2 had it; it is not there yet."},
         {{"settings", "shw"}, "unknown command \"settings shw\"", "Did you mean \"settings show\"?"},
         {{"migrate", "--cuont", "1"}, "migrate has no option --cuont", "Did you mean --count?"},
         {{"migrate", "--coun", "1"}, "migrate has no option --coun", "Did you mean --count?"},

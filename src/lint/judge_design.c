@@ -1,0 +1,214 @@
+/* Tests of rules about the design of tables: what is regretted later. */
+#include <string.h>
+
+#include "base/text.h"
+#include "lint/rules.h"
+
+static bool has(const struct act *act, unsigned marks)
+{
+    return act->marks & marks;
+}
+
+/* The first word of a type, and whether a length follows. */
+static bool type_is(const struct act *act, const char *const *words)
+{
+    for (; act->type && *words; words++) {
+        size_t length = strlen(*words);
+        if (text_starts_nocase(act->type, *words) && !char_is_word((unsigned char)act->type[length]))
+            return true;
+    }
+    return false;
+}
+
+bool is_padded_type(const struct lint *lint, const struct act *act)
+{
+    static const char *const types[] = {"char", "character", "bpchar", NULL};
+    return type_is(act, types) && !text_starts_nocase(act->type, "character varying");
+}
+
+bool is_limited_text(const struct lint *lint, const struct act *act)
+{
+    static const char *const types[] = {"varchar", "character varying", NULL};
+    return type_is(act, types) && strchr(act->type, '(');
+}
+
+bool is_zoneless(const struct lint *lint, const struct act *act)
+{
+    static const char *const types[] = {"timestamp", NULL};
+    return type_is(act, types) && !text_has_word(act->type, "with");
+}
+
+bool is_plain_json(const struct lint *lint, const struct act *act)
+{
+    static const char *const types[] = {"json", NULL};
+    return type_is(act, types);
+}
+
+bool is_money(const struct lint *lint, const struct act *act)
+{
+    static const char *const types[] = {"money", NULL};
+    return type_is(act, types);
+}
+
+bool is_serial_column(const struct lint *lint, const struct act *act)
+{
+    return has(act, MARK_SERIAL);
+}
+
+static const struct act *column_act(const struct lint *lint, const char *table, const char *name)
+{
+    const struct list *acts = acts_of(lint, table);
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *act = acts->item[i];
+        if ((act->kind == ACT_COLUMN || act->kind == ACT_ADD_COLUMN) && text_equal(act->name, name))
+            return act;
+    }
+    return NULL;
+}
+
+static bool is_small_number(const struct act *act)
+{
+    static const char *const types[] = {"int",     "integer", "int4",        "smallint",  "int2",    "serial",
+                                        "serial4", "serial2", "smallserial", "mediumint", "tinyint", NULL};
+    return act && type_is(act, types);
+}
+
+/* Of a SQLite table the integer key has 64 bits whatever it is called. */
+bool is_small_key(const struct lint *lint, const struct act *act)
+{
+    if (act->kind != ACT_CONSTRAINT)
+        return has(act, MARK_PRIMARY) && is_small_number(act);
+    return has(act, MARK_PRIMARY) && act->columns.n == 1 &&
+           is_small_number(column_act(lint, act->table, act->columns.item[0]));
+}
+
+bool has_no_key(const struct lint *lint, const struct act *act)
+{
+    const struct list *acts = acts_of(lint, act->table);
+    if (has(act, MARK_AS | MARK_TEMPORARY | MARK_VIRTUAL))
+        return false;
+    for (int i = 0; i < acts->n; i++)
+        if (has(acts->item[i], MARK_PRIMARY))
+            return false;
+    return true;
+}
+
+bool is_unnamed(const struct lint *lint, const struct act *act)
+{
+    return !act->name && !has(act, MARK_PRIMARY | MARK_NOT_NULL);
+}
+
+bool is_wide_index(const struct lint *lint, const struct act *act)
+{
+    return act->columns.n > 3 && !has(act, MARK_UNIQUE | MARK_FULL);
+}
+
+/* ---- indexes ---- */
+
+static bool begins_with(const struct names *longer, const struct names *shorter)
+{
+    for (int i = 0; i < shorter->n; i++)
+        if (i >= longer->n || !shorter->item[i] || !text_equal(shorter->item[i], longer->item[i]))
+            return false;
+    return shorter->n;
+}
+
+static bool is_plain_index(const struct act *act)
+{
+    bool unique = act->kind == ACT_CONSTRAINT && has(act, MARK_UNIQUE | MARK_PRIMARY);
+    return (act->kind == ACT_CREATE_INDEX || unique) && !has(act, MARK_WHERE | MARK_COMPUTED_KEY | MARK_FULL) &&
+           (!act->other || text_equal_nocase(act->other, "btree") || unique);
+}
+
+static struct names known_keys(struct arena *mem, const struct object *object)
+{
+    struct names keys = {0};
+    if (object->kind == KIND_PRIMARY_KEY)
+        return ((const struct primary_key *)object)->columns;
+    if (object->kind == KIND_UNIQUE)
+        return ((const struct unique *)object)->columns;
+    if (object->kind != KIND_INDEX || expr_text(&((const struct index *)object)->predicate))
+        return keys;
+    for (int i = 0; i < object->children.n; i++) {
+        const struct object *part = object->children.item[i];
+        if (part->kind == KIND_INDEX_PART)
+            names_add(mem, &keys, ((const struct index_part *)part)->column);
+    }
+    return keys;
+}
+
+/* Does something that stays begin with these columns? */
+static bool is_indexed(const struct lint *lint, const struct act *act, const struct names *columns)
+{
+    const struct list *acts = acts_of(lint, act->table);
+    const struct table *known = known_table(lint, act->table);
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *other = acts->item[i];
+        if (other != act && is_plain_index(other) && begins_with(&other->columns, columns))
+            return true;
+    }
+    for (int i = 0; known && i < known->object.children.n; i++) {
+        const struct object *child = known->object.children.item[i];
+        const struct names keys = known_keys(lint->mem, child);
+        bool gone = child->name && acts_of(lint, child->name)->n;
+        if (!gone && begins_with(&keys, columns))
+            return true;
+    }
+    return false;
+}
+
+bool is_duplicate_index(const struct lint *lint, const struct act *act)
+{
+    return is_plain_index(act) && !has(act, MARK_UNIQUE) && is_indexed(lint, act, &act->columns);
+}
+
+bool is_unindexed_reference(const struct lint *lint, const struct act *act)
+{
+    struct names columns = act->columns;
+    if (!has(act, MARK_REFERENCES))
+        return false;
+    if (act->kind != ACT_CONSTRAINT) {
+        if (has(act, MARK_PRIMARY | MARK_UNIQUE))
+            return false;
+        columns = (struct names){0};
+        names_add(lint->mem, &columns, act->name);
+    }
+    if (columns.n == 1) {
+        const struct act *column = column_act(lint, act->table, columns.item[0]);
+        if (column && has(column, MARK_PRIMARY | MARK_UNIQUE))
+            return false;
+    }
+    return !is_indexed(lint, act, &columns);
+}
+
+/* ---- names ---- */
+
+static const char *new_name(const struct act *act)
+{
+    bool renames =
+        act->kind == ACT_RENAME_TABLE || act->kind == ACT_RENAME_COLUMN || act->kind == ACT_RENAME_CONSTRAINT;
+    const char *name = renames ? act->other : act->name;
+    const char *dot = name ? strrchr(name, '.') : NULL;
+    return dot ? dot + 1 : name;
+}
+
+bool is_too_long(const struct lint *lint, const struct act *act)
+{
+    const char *name = new_name(act);
+    return name && lint->dialect->name_bytes && strlen(name) > lint->dialect->name_bytes;
+}
+
+bool is_reserved(const struct lint *lint, const struct act *act)
+{
+    const struct ident_rules *rules = lint->dialect->ident;
+    const char *name = new_name(act);
+    for (int i = 0; name && i < rules->n_reserved; i++)
+        if (text_equal_nocase(name, rules->reserved[i]))
+            return true;
+    return false;
+}
+
+bool is_unqualified(const struct lint *lint, const struct act *act)
+{
+    return lint->usual && act->table && !strchr(act->table, '.') && !has(act, MARK_TEMPORARY);
+}

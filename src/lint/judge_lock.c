@@ -1,0 +1,501 @@
+/* Tests of rules about locks, scans and rewrites: who waits for whom, and how long. */
+#include <string.h>
+
+#include "base/text.h"
+#include "lint/rules.h"
+
+static bool has(const struct act *act, unsigned marks)
+{
+    return act->marks & marks;
+}
+
+/* ---- indexes ---- */
+
+static bool is_partitioned(const struct lint *lint, const struct act *act)
+{
+    const struct table *table = known_table(lint, act->table);
+    return table && expr_text(&table->partition_by);
+}
+
+bool is_blocking_index(const struct lint *lint, const struct act *act)
+{
+    return !has(act, MARK_CONCURRENTLY | MARK_ONLY) && !on_new_table(lint, act) && !is_partitioned(lint, act);
+}
+
+bool is_partitioned_index(const struct lint *lint, const struct act *act)
+{
+    return !has(act, MARK_ONLY) && !on_new_table(lint, act) && is_partitioned(lint, act);
+}
+
+/* The table of an index that this change made; NULL: it did not. */
+static const struct act *index_made(const struct lint *lint, const struct act *act)
+{
+    const struct list *acts = acts_of(lint, act->name);
+    const struct act *made = NULL;
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *before = acts->item[i];
+        if (before->index >= act->index)
+            break;
+        if (before->kind == ACT_CREATE_INDEX)
+            made = before;
+    }
+    return made;
+}
+
+bool is_blocking_index_drop(const struct lint *lint, const struct act *act)
+{
+    const struct act *made = index_made(lint, act);
+    return !has(act, MARK_CONCURRENTLY) && !(made && on_new_table(lint, made));
+}
+
+bool is_concurrent_in_transaction(const struct lint *lint, const struct act *act)
+{
+    return has(act, MARK_CONCURRENTLY) && act->controlled;
+}
+
+bool is_concurrent_if_absent(const struct lint *lint, const struct act *act)
+{
+    return has(act, MARK_CONCURRENTLY) && has(act, MARK_IF_EXISTS);
+}
+
+bool is_not_concurrent(const struct lint *lint, const struct act *act)
+{
+    return !has(act, MARK_CONCURRENTLY) && !is_new(lint, act, act->table ? act->table : act->name);
+}
+
+/* ---- partitions ---- */
+
+bool is_blocking_detach(const struct lint *lint, const struct act *act)
+{
+    return !has(act, MARK_CONCURRENTLY | MARK_PLACED) && !on_new_table(lint, act) &&
+           !target_lacks(lint->input->target, 140000);
+}
+
+static bool has_check(const struct lint *lint, const struct act *act, const char *table)
+{
+    const struct table *known = known_table(lint, table);
+    const struct list *acts = acts_of(lint, table);
+    for (int i = 0; known && i < known->object.children.n; i++)
+        if (((const struct object *)known->object.children.item[i])->kind == KIND_CHECK)
+            return true;
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *before = acts->item[i];
+        if (before->index < act->index && before->kind == ACT_CONSTRAINT && has(before, MARK_CHECK))
+            return true;
+    }
+    return false;
+}
+
+bool is_scanning_attach(const struct lint *lint, const struct act *act)
+{
+    return !is_new(lint, act, act->name) && !has_check(lint, act, act->name);
+}
+
+/* ---- constraints ---- */
+
+static bool is_added(const struct lint *lint, const struct act *act, unsigned mark)
+{
+    return has(act, mark) && !has(act, MARK_USING_INDEX | MARK_NOT_VALID) && !on_new_table(lint, act);
+}
+
+bool is_blocking_unique(const struct lint *lint, const struct act *act)
+{
+    return is_added(lint, act, MARK_UNIQUE);
+}
+
+bool is_blocking_key(const struct lint *lint, const struct act *act)
+{
+    return is_added(lint, act, MARK_PRIMARY);
+}
+
+bool is_exclusion(const struct lint *lint, const struct act *act)
+{
+    return is_added(lint, act, MARK_EXCLUDE);
+}
+
+bool is_validating_reference(const struct lint *lint, const struct act *act)
+{
+    return is_added(lint, act, MARK_REFERENCES);
+}
+
+bool is_validating_check(const struct lint *lint, const struct act *act)
+{
+    return is_added(lint, act, MARK_CHECK);
+}
+
+static const struct act *added_before(const struct lint *lint, const struct act *act, const char *name)
+{
+    const struct list *acts = acts_of(lint, act->table);
+    for (int i = acts->n - 1; i >= 0; i--) {
+        const struct act *before = acts->item[i];
+        if (before->index < act->index && before->kind == ACT_CONSTRAINT && text_equal(before->name, name))
+            return before;
+    }
+    return NULL;
+}
+
+bool is_validated_at_once(const struct lint *lint, const struct act *act)
+{
+    const struct act *added = added_before(lint, act, act->name);
+    return added && has(added, MARK_NOT_VALID) && added->transaction == act->transaction && !on_new_table(lint, act);
+}
+
+bool is_checked_domain(const struct lint *lint, const struct act *act)
+{
+    return !has(act, MARK_NOT_VALID) && !is_new(lint, act, act->name);
+}
+
+bool is_domain_with_check(const struct lint *lint, const struct act *act)
+{
+    return has(act, MARK_CHECK);
+}
+
+/* "c IS NOT NULL", with quotes, casts of nothing and parentheses about it. */
+static bool says_not_null(const struct lint *lint, const char *expr, const char *column)
+{
+    struct lexer lexer;
+    struct token token[5] = {{0}};
+    int n = 0;
+    if (!expr || !column)
+        return false;
+    lex_open(&lexer, lint->dialect->lex, expr, strlen(expr));
+    for (lex_take_code(&lexer, &token[n]); token[n].kind != TOKEN_END; lex_take_code(&lexer, &token[n])) {
+        bool bracket = token_is(&token[n], "(") || token_is(&token[n], ")");
+        if (!bracket && ++n > 4)
+            return false;
+    }
+    return n == 4 && text_equal_nocase(token_name(lint->mem, &token[0]), column) && token_is(&token[1], "is") &&
+           token_is(&token[2], "not") && token_is(&token[3], "null");
+}
+
+static bool is_validated(const struct lint *lint, const struct act *act, const struct act *added)
+{
+    const struct list *acts = acts_of(lint, act->table);
+    if (!has(added, MARK_NOT_VALID))
+        return true;
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *before = acts->item[i];
+        if (before->index < act->index && before->kind == ACT_VALIDATE && text_equal(before->name, added->name))
+            return true;
+    }
+    return false;
+}
+
+/* A constraint, of before or of this change, proves that no row holds NULL there: nothing has to be read. */
+static bool is_proven(const struct lint *lint, const struct act *act)
+{
+    const struct table *known = known_table(lint, act->table);
+    const struct list *acts = acts_of(lint, act->table);
+    for (int i = 0; known && i < known->object.children.n; i++) {
+        const struct object *child = known->object.children.item[i];
+        if (child->kind == KIND_CHECK &&
+            says_not_null(lint, expr_text(&((const struct check *)child)->expr), act->name))
+            return true;
+    }
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *before = acts->item[i];
+        if (before->index >= act->index)
+            break;
+        bool says = before->kind == ACT_CONSTRAINT &&
+                    (says_not_null(lint, before->text, act->name) || (has(before, MARK_NOT_NULL) && before->columns.n &&
+                                                                      text_equal(before->columns.item[0], act->name)));
+        if (says && is_validated(lint, act, before))
+            return true;
+    }
+    return false;
+}
+
+bool is_scanning_not_null(const struct lint *lint, const struct act *act)
+{
+    if (act->kind == ACT_CONSTRAINT)
+        return is_added(lint, act, MARK_NOT_NULL);
+    return !on_new_table(lint, act) && !is_proven(lint, act);
+}
+
+/* ---- columns ---- */
+
+static bool has_default(const struct act *act)
+{
+    return act->text && !text_equal_nocase(act->text, "null");
+}
+
+bool is_required_column(const struct lint *lint, const struct act *act)
+{
+    return has(act, MARK_NOT_NULL) && !has_default(act) &&
+           !has(act, MARK_IDENTITY | MARK_STORED | MARK_VIRTUAL | MARK_PRIMARY) && !on_new_table(lint, act);
+}
+
+/* Functions of the server whose result is the same for all rows of a statement, or follows from their arguments. */
+static const char *const steady[] = {"now",
+                                     "current_timestamp",
+                                     "current_date",
+                                     "current_time",
+                                     "localtime",
+                                     "localtimestamp",
+                                     "transaction_timestamp",
+                                     "statement_timestamp",
+                                     "current_user",
+                                     "session_user",
+                                     "current_setting",
+                                     "current_schema",
+                                     "lower",
+                                     "upper",
+                                     "coalesce",
+                                     "concat",
+                                     "length",
+                                     "md5",
+                                     "to_json",
+                                     "to_jsonb",
+                                     "json_build_object",
+                                     "jsonb_build_object",
+                                     "json_build_array",
+                                     "jsonb_build_array",
+                                     "array",
+                                     "row",
+                                     "make_interval",
+                                     "make_date",
+                                     "date_trunc",
+                                     "timezone",
+                                     "to_timestamp",
+                                     "to_date",
+                                     "cast",
+                                     "date",
+                                     "interval",
+                                     "numeric",
+                                     "decimal",
+                                     "varchar",
+                                     "char",
+                                     "character",
+                                     "timestamp",
+                                     "timestamptz",
+                                     "time",
+                                     "bit",
+                                     "float",
+                                     "nullif",
+                                     "greatest",
+                                     "least",
+                                     "abs",
+                                     "extract",
+                                     "trim",
+                                     "replace",
+                                     "substring",
+                                     "position",
+                                     "decode",
+                                     "encode",
+                                     "point",
+                                     "box",
+                                     "int4range",
+                                     "int8range",
+                                     "numrange",
+                                     "tsrange",
+                                     "tstzrange",
+                                     "daterange",
+                                     "to_tsvector",
+                                     "pg_catalog",
+                                     NULL};
+
+/* A call of anything else may give each row another value. */
+static bool is_volatile(const struct lint *lint, const char *expr)
+{
+    struct lexer lexer;
+    struct token token, before = {0};
+    lex_open(&lexer, lint->dialect->lex, expr, strlen(expr));
+    for (lex_take_code(&lexer, &token); token.kind != TOKEN_END; lex_take_code(&lexer, &token)) {
+        bool called = token_is(&token, "(") && (before.kind == TOKEN_WORD || before.kind == TOKEN_QUOTED);
+        if (called && !token_is_one_of(&before, steady))
+            return true;
+        before = token;
+    }
+    return false;
+}
+
+bool is_volatile_default(const struct lint *lint, const struct act *act)
+{
+    return has_default(act) && !on_new_table(lint, act) && is_volatile(lint, act->text);
+}
+
+bool is_stored_column(const struct lint *lint, const struct act *act)
+{
+    return has(act, MARK_STORED) && !on_new_table(lint, act);
+}
+
+bool is_counted_column(const struct lint *lint, const struct act *act)
+{
+    return has(act, MARK_IDENTITY) && !on_new_table(lint, act);
+}
+
+/* A reference is checked only where rows have a value in the new column. */
+bool is_column_with_constraint(const struct lint *lint, const struct act *act)
+{
+    bool reference = has(act, MARK_REFERENCES) && has_default(act);
+    return (has(act, MARK_PRIMARY | MARK_UNIQUE | MARK_CHECK) || reference) && !on_new_table(lint, act);
+}
+
+static int type_numbers(const char *type, int64_t number[2])
+{
+    const char *at = strchr(type, '(');
+    int n = 0;
+    while (at && n < 2 && (*at == '(' || *at == ',')) {
+        number[n++] = strtoll(at + 1 + strspn(at + 1, " "), NULL, 10);
+        at += strcspn(at + 1, ",)") + 1;
+    }
+    return n;
+}
+
+static const char *without_numbers(struct arena *mem, const char *type)
+{
+    const char *open = strchr(type, '('), *close = open ? strchr(open, ')') : NULL;
+    if (!close)
+        return text_lower(mem, type);
+    return text_lower(mem, text_trim(mem, arena_printf(mem, "%.*s%s", (int)(open - type), type, close + 1)));
+}
+
+/* Types whose values are stored alike, so that only the catalog changes: a limit that grows, or goes. */
+static bool is_wider(const char *from, const char *to)
+{
+    int64_t a[2] = {0}, b[2] = {0};
+    int n = type_numbers(from, a), m = type_numbers(to, b);
+    if (!m)
+        return true;
+    return n && b[0] >= a[0] && (n < 2 || m < 2 ? n == m : a[1] == b[1]);
+}
+
+static bool is_stored_alike(struct arena *mem, const char *from, const char *to)
+{
+    static const char *const limited[] = {"character varying",
+                                          "varchar",
+                                          "numeric",
+                                          "bit varying",
+                                          "interval",
+                                          "timestamp without time zone",
+                                          "timestamp",
+                                          "timestamp with time zone",
+                                          "timestamptz",
+                                          "time without time zone",
+                                          "time",
+                                          "time with time zone",
+                                          NULL};
+    static const char *const alike[][2] = {
+        {"character varying", "text"},  {"varchar", "text"}, {"cidr", "inet"}, {"text", "citext"}, {"citext", "text"},
+        {"character varying", "citext"}};
+    const char *a = without_numbers(mem, from), *b = without_numbers(mem, to);
+    bool unlimited = !strchr(to, '(');
+    if (text_equal(a, b))
+        for (int i = 0; limited[i]; i++)
+            if (text_equal(a, limited[i]))
+                return is_wider(from, to);
+    for (size_t i = 0; i < sizeof alike / sizeof *alike; i++)
+        if (text_equal(a, alike[i][0]) && text_equal(b, alike[i][1]))
+            return true;
+    if (text_equal(a, "text") && unlimited && (text_equal(b, "character varying") || text_equal(b, "varchar")))
+        return true;
+    return text_equal(text_lower(mem, from), text_lower(mem, to));
+}
+
+/* What the column was before this act: as this change made it last, or as it is known. */
+static const char *type_before(const struct lint *lint, const struct act *act)
+{
+    const struct list *acts = acts_of(lint, act->table);
+    const struct column *known = known_column(lint, act->table, act->name);
+    const char *type = known ? known->type : NULL;
+    static const uint64_t gives = ACT_BIT(COLUMN) | ACT_BIT(ADD_COLUMN) | ACT_BIT(COLUMN_TYPE);
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *before = acts->item[i];
+        if (before->index < act->index && gives >> before->kind & 1 && is_same_column(before, act))
+            type = before->type;
+    }
+    return type ? normal_type(lint, type) : NULL;
+}
+
+bool is_rewriting_type(const struct lint *lint, const struct act *act)
+{
+    if (on_new_table(lint, act))
+        return false;
+    const char *from = type_before(lint, act);
+    const char *to = act->type ? normal_type(lint, act->type) : NULL;
+    return has(act, MARK_USING) || !from || !to || !is_stored_alike(lint->mem, from, to);
+}
+
+static const char *ref_path(const struct lint *lint, const struct ref *ref)
+{
+    bool bare = !ref->schema || !*ref->schema || text_equal(ref->schema, lint->usual);
+    return bare ? ref->name : arena_printf(lint->mem, "%s.%s", ref->schema, ref->name);
+}
+
+static bool is_dropped_before(const struct lint *lint, const struct act *act, const char *name)
+{
+    const struct list *acts = acts_of(lint, name);
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *before = acts->item[i];
+        if (before->index < act->index && (before->kind == ACT_DROP || before->kind == ACT_DROP_TABLE))
+            return true;
+    }
+    return false;
+}
+
+/* As the server noted it; without that, by the words of its query. */
+static bool rests_on(const struct lint *lint, const struct object *view, const struct act *act)
+{
+    const struct tree *tree = lint->input->tree;
+    for (int i = 0; i < tree->dependencies.n; i++) {
+        const struct dependency *dependency = tree->dependencies.item[i];
+        if (text_equal(dependency->from.name, view->name) && text_equal(dependency->to.part, act->name) &&
+            text_equal(ref_path(lint, &dependency->to), act->table))
+            return true;
+    }
+    const char *query = expr_text(&((const struct view *)view)->query), *dot = strrchr(act->table, '.');
+    return !tree->dependencies.n && text_has_word(query, act->name) && text_has_word(query, dot ? dot + 1 : act->table);
+}
+
+bool is_type_under_view(const struct lint *lint, const struct act *act)
+{
+    const struct tree *tree = lint->input->tree;
+    for (const struct object *o = tree ? tree->root : NULL; o; o = object_next(tree->root, o)) {
+        const struct ref ref = {.schema = o->parent ? object_schema(o) : NULL, .name = o->name};
+        if (o->kind == KIND_VIEW && act->name && act->table && rests_on(lint, o, act) &&
+            !is_dropped_before(lint, act, ref_path(lint, &ref)))
+            return true;
+    }
+    return false;
+}
+
+/* DS109, as far as it is known what the column was. */
+bool is_narrowing(const struct lint *lint, const struct act *act)
+{
+    static const char *const ladders[][4] = {{"smallint", "integer", "bigint", "numeric"},
+                                             {"tinyint", "smallint", "int", "bigint"},
+                                             {"real", "double precision", "", ""},
+                                             {"date", "timestamp without time zone", "", ""},
+                                             {"timestamp without time zone", "timestamp with time zone", "", ""},
+                                             {"character varying", "text", "", ""},
+                                             {"varchar", "text", "", ""}};
+    const char *from = type_before(lint, act);
+    const char *to = act->type ? normal_type(lint, act->type) : NULL;
+    if (!from || !to)
+        return false;
+    const char *a = without_numbers(lint->mem, from), *b = without_numbers(lint->mem, to);
+    if (text_equal(a, b))
+        return strchr(to, '(') && !is_wider(from, to);
+    for (size_t i = 0; i < sizeof ladders / sizeof *ladders; i++) {
+        int at = -1, wanted = -1;
+        for (int k = 0; k < 4; k++) {
+            at = text_equal(ladders[i][k], a) ? k : at;
+            wanted = text_equal(ladders[i][k], b) ? k : wanted;
+        }
+        if (at >= 0 && wanted >= 0 && wanted < at && !(strchr(to, '(') == NULL && text_equal(b, "character varying")))
+            return true;
+    }
+    return false;
+}
+
+/* ---- the rest ---- */
+
+bool is_full_vacuum(const struct lint *lint, const struct act *act)
+{
+    return act->kind == ACT_CLUSTER || has(act, MARK_FULL);
+}
+
+bool is_on_old_table(const struct lint *lint, const struct act *act)
+{
+    return !on_new_table(lint, act);
+}

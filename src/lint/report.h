@@ -1,0 +1,13 @@
+/* Findings as texts for programs: JSON as 0.8.2's check printed it and more, SARIF 2.1.0, commands for GitHub's log. */
+#ifndef LINT_REPORT_H
+#define LINT_REPORT_H
+
+#include "lint/lint.h"
+
+struct json *finding_json(struct arena *mem, const struct finding *finding);
+struct json *findings_json(struct arena *mem, const struct list *findings);
+/* `version`: of dbwarden. */
+struct json *findings_sarif(struct arena *mem, const struct list *findings, const char *version);
+char *findings_github(struct arena *mem, const struct list *findings);
+
+#endif

@@ -1,0 +1,270 @@
+/*
+ * Every rule by its examples (tests/golden/lint/<engine>.txt): SQL, and all that the rules say of it.  A rule of statements has a
+ * bad example, of which it speaks, and a good one, of which it does not.  docs/rules.md is the table and the examples in
+ * words; with --update both are written again.
+ *
+ *     == CODE bad|good [known] [alone] [sized] [waits]: what it shows
+ *     SQL, with "++" on a line between two files
+ *     ~~
+ *     what is said: FILE:LINE:COLUMN CODE severity message
+ */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "lint/parts.h"
+
+static bool update;
+
+static const char *in_sources(struct ctx *ctx, const char *path)
+{
+    const char *root = getenv("DBWARDEN_SOURCE");
+    return path_join(ctx->mem, root ? root : ".", path);
+}
+
+struct example {
+    const char *title; /* "PG101 bad known: ..." */
+    const char *code, *sql, *said;
+    bool bad, known, alone, sized, waits;
+};
+
+static bool has_word(const char *title, const char *word)
+{
+    const char *colon = strchr(title, ':'), *at = strstr(title, word);
+    return at && (!colon || at < colon);
+}
+
+static struct example *example_read(struct ctx *ctx, const char *title)
+{
+    struct example *example = NEW(ctx->mem, struct example);
+    *example = (struct example){.title = title,
+                                .code = arena_copy(ctx->mem, title, strcspn(title, " ")),
+                                .bad = has_word(title, " bad"),
+                                .known = has_word(title, " known"),
+                                .alone = has_word(title, " alone"),
+                                .sized = has_word(title, " sized"),
+                                .waits = has_word(title, " waits")};
+    return example;
+}
+
+static struct list examples_read(struct ctx *ctx, const char *path)
+{
+    char *text;
+    size_t length;
+    struct list list = {0};
+    struct example *example = NULL;
+    struct buf part;
+    assert_works(ctx, file_read(ctx, in_sources(ctx, path), 0, &text, &length));
+    struct names lines = text_lines(ctx->mem, text);
+    for (int i = 0; i <= lines.n; i++) {
+        const char *line = i < lines.n ? lines.item[i] : "== ";
+        if (text_starts(line, "== ")) {
+            if (example)
+                example->said = part.data;
+            example = example_read(ctx, line + 3);
+            if (i < lines.n)
+                list_add(ctx->mem, &list, example);
+            buf_init(&part, ctx->mem);
+        } else if (text_equal(line, "~~")) {
+            example->sql = part.data;
+            buf_init(&part, ctx->mem);
+        } else if (example && (i + 1 < lines.n || *line))
+            buf_addf(&part, "%s\n", line);
+    }
+    return list;
+}
+
+/* ---- what is known of the database in them ---- */
+
+static struct tree *known_tree(struct ctx *ctx, const char *engine)
+{
+    char *text;
+    size_t length;
+    struct json *json;
+    struct tree *tree;
+    const char *path = in_sources(ctx, arena_printf(ctx->mem, "tests/golden/lint/%s.json", engine));
+    assert_works(ctx, file_read(ctx, path, 0, &text, &length));
+    assert_works(ctx, json_read(ctx, path, text, length, &json));
+    assert_works(ctx, tree_from_json(ctx, path, json, &tree));
+    return tree;
+}
+
+static const char *examples_of(struct ctx *ctx, const struct example *example, const struct dialect *dialect)
+{
+    static struct table_size large = {38000000, INT64_C(12) << 30}, small = {12, 8192};
+    struct map sizes;
+    struct list files = {0}, found = {0};
+    struct buf said;
+    struct target target = target_offline(dialect, NULL);
+    map_init(&sizes, ctx->mem);
+    map_set(&sizes, "large", &large);
+    map_set(&sizes, "small", &small);
+    const struct lint_input input = {.target = &target,
+                                     .tree = example->known ? known_tree(ctx, dialect->name) : NULL,
+                                     .sizes = example->sized ? &sizes : NULL,
+                                     .waits_for_locks = example->waits};
+    const char *rest = example->sql;
+    for (int n = 1; rest; n++) {
+        const char *end = strstr(rest, "++\n");
+        const struct sql_piece text = {
+            .line = 1, .column = 1, .text = rest, .length = end ? (size_t)(end - rest) : strlen(rest)};
+        struct migration *migration;
+        const char *name = arena_printf(ctx->mem, "%04d_example.sql", n);
+        assert_works(ctx, strstr(rest, "-- upgrade") ? migration_of_text(ctx, dialect, name, &text, &migration)
+                                                     : lint_text(ctx, dialect, name, &text, &migration));
+        migration->no_transaction = migration->no_transaction || example->alone;
+        list_add(ctx->mem, &files, migration);
+        rest = end ? end + 3 : NULL;
+    }
+    assert_works(ctx, lint_files(ctx, &input, &files, &found));
+    buf_init(&said, ctx->mem);
+    for (int i = 0; i < found.n; i++) {
+        const struct finding *finding = found.item[i];
+        buf_addf(&said, "%.4s:%d:%d %s %s %s\n", finding->file, finding->line, finding->column_at, finding->rule->code,
+                 severity_names[finding->severity], finding->message);
+    }
+    return said.data;
+}
+
+static bool speaks(const char *said, const char *code)
+{
+    const char *at = strstr(said, code);
+    return at && at[-1] == ' ';
+}
+
+static const char *const engines[] = {"postgresql", "sqlite", "mysql"};
+
+static const char *examples_path(struct ctx *ctx, const char *engine)
+{
+    return arena_printf(ctx->mem, "tests/golden/lint/%s.txt", engine);
+}
+
+static void examples_are_judged_as_recorded(void **state)
+{
+    struct ctx *ctx = *state;
+    struct buf wrong;
+    buf_init(&wrong, ctx->mem);
+    for (size_t e = 0; e < sizeof engines / sizeof *engines; e++) {
+        const struct list list = examples_read(ctx, examples_path(ctx, engines[e]));
+        struct buf text;
+        buf_init(&text, ctx->mem);
+        for (int i = 0; i < list.n; i++) {
+            const struct example *example = list.item[i];
+            const char *said = examples_of(ctx, example, dialect_find(engines[e]));
+            if (speaks(said, example->code) != example->bad)
+                buf_addf(&wrong, "%s: %s\n%s says:\n%s\n", engines[e], example->title, example->sql, said);
+            else if (!update && !text_equal(said, example->said))
+                buf_addf(&wrong, "%s: %s\n%s says:\n%sinstead of\n%s\n", engines[e], example->title, example->sql, said,
+                         example->said);
+            buf_addf(&text, "== %s\n%s~~\n%s", example->title, example->sql, said);
+        }
+        if (update)
+            assert_works(ctx,
+                         file_write(ctx, in_sources(ctx, examples_path(ctx, engines[e])), text.data, text.len, 0644));
+    }
+    if (wrong.len)
+        fail_msg("%s", wrong.data);
+}
+
+static const struct example *example_find(struct ctx *ctx, const char *code, bool bad)
+{
+    for (size_t e = 0; e < sizeof engines / sizeof *engines; e++) {
+        const struct list list = examples_read(ctx, examples_path(ctx, engines[e]));
+        for (int i = 0; i < list.n; i++) {
+            const struct example *example = list.item[i];
+            if (text_equal(example->code, code) && example->bad == bad)
+                return example;
+        }
+    }
+    return NULL;
+}
+
+/* What is off has to be turned on by a project, and what is of no statement comes from plans and records. */
+static void each_rule_has_examples(void **state)
+{
+    struct ctx *ctx = *state;
+    struct buf missing;
+    buf_init(&missing, ctx->mem);
+    for (const struct lint_rule *rule = rule_table; rule->code; rule++)
+        for (int bad = 0; bad < 2; bad++)
+            if (rule->on && rule->severity != SEVERITY_OFF && !example_find(ctx, rule->code, bad))
+                buf_addf(&missing, "%s %s\n", rule->code, bad ? "bad" : "good");
+    if (missing.len)
+        fail_msg("no example of\n%s", missing.data);
+}
+
+static void codes_and_names_are_each_one_rule(void **state)
+{
+    for (const struct lint_rule *rule = rule_table; rule->code; rule++) {
+        assert_ptr_equal(rule_find(rule->code), rule);
+        assert_ptr_equal(rule_find(rule->name), rule);
+    }
+}
+
+/* ---- the page ---- */
+
+static void example_add(struct buf *out, const struct example *example, const char *title)
+{
+    if (!example)
+        return;
+    buf_addf(out, "%s\n\n```sql\n%s```\n\n", title, example->sql);
+}
+
+static void rule_add(struct ctx *ctx, struct buf *out, const struct lint_rule *rule)
+{
+    static const char *const marks[] = {"{table}", "{name}", "{other}", "{type}", "{text}"};
+    static const char *const words[] = {"*table*", "*name*", "*other*", "*type*", "*what*"};
+    const char *says = rule->says;
+    struct names on = {0};
+    for (int i = 0; i < 5; i++)
+        says = text_replace(ctx->mem, says, marks[i], words[i]);
+    for (unsigned engine = 1; engine < ENGINE_ALL; engine <<= 1) {
+        const struct dialect *dialect = dialect_of_engine((enum engine)engine);
+        if (rule->engines & engine && dialect)
+            names_add(ctx->mem, &on, dialect->title);
+    }
+    buf_addf(out, "## %s %s\n\n%s%s; %s%s%s.\n\n", rule->code, rule->name,
+             (char[]){(char)char_upper(severity_names[rule->severity][0]), 0}, severity_names[rule->severity] + 1,
+             names_join(ctx->mem, &on, ", "), rule->lock ? "; lock: " : "", rule->lock ? rule->lock : "");
+    buf_addf(out, "Says: %s. %s\n\nInstead: %s\n\n", says, rule->why, rule->safe);
+    example_add(out, example_find(ctx, rule->code, true), "Bad:");
+    example_add(out, example_find(ctx, rule->code, false), "Good:");
+}
+
+static void the_page_of_rules_is_the_table(void **state)
+{
+    struct ctx *ctx = *state;
+    struct buf page;
+    char *now, *head;
+    size_t length;
+    const char *path = in_sources(ctx, "docs/rules.md");
+    assert_works(ctx, file_read(ctx, in_sources(ctx, "tests/golden/lint/head.md"), 0, &head, &length));
+    buf_init(&page, ctx->mem);
+    buf_add(&page, head);
+    buf_add(&page, "| code | name | severity | lock |\n|---|---|---|---|\n");
+    for (const struct lint_rule *rule = rule_table; rule->code; rule++)
+        buf_addf(&page, "| %s | %s | %s | %s |\n", rule->code, rule->name, severity_names[rule->severity],
+                 rule->lock ? rule->lock : "");
+    buf_add_c(&page, '\n');
+    for (const struct lint_rule *rule = rule_table; rule->code; rule++)
+        rule_add(ctx, &page, rule);
+    buf_cut(&page, page.len - 1);
+    if (update)
+        assert_works(ctx, file_write(ctx, path, page.data, page.len, 0644));
+    assert_works(ctx, file_read(ctx, path, 0, &now, &length));
+    if (!text_equal(now, page.data))
+        fail_msg("docs/rules.md is not what the table says: lint_test_rules --update writes it");
+}
+
+int main(int argc, char **argv)
+{
+    update = argc > 1 && text_equal(argv[1], "--update");
+    const struct CMUnitTest tests[] = {UNIT(examples_are_judged_as_recorded), UNIT(each_rule_has_examples),
+                                       UNIT(codes_and_names_are_each_one_rule), UNIT(the_page_of_rules_is_the_table)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
