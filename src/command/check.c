@@ -47,26 +47,11 @@ static int change_find(struct checking *checking)
 
 /* ---- as 0.8.2 listed changes ---- */
 
-static const struct object *top_of(const struct object *object)
-{
-    while (object->parent && !kind_is(object->parent->kind, KIND_NAMESPACE))
-        object = object->parent;
-    return object;
-}
-
-/* "app.users", as rules call it. */
-static const char *table_of(struct arena *mem, const struct object *object)
-{
-    const struct object *top = top_of(object);
-    const char *schema = object_schema(top);
-    return schema && *schema ? arena_printf(mem, "%s.%s", schema, top->name) : top->name;
-}
-
 /* "users.email", "users" */
 static const char *path_of(struct arena *mem, const struct object *object)
 {
-    const char *table = table_of(mem, object);
-    return top_of(object) == object ? table : arena_printf(mem, "%s.%s", table, object->name ? object->name : "?");
+    const char *table = check_table(mem, object);
+    return object_top(object) == object ? table : arena_printf(mem, "%s.%s", table, object->name ? object->name : "?");
 }
 
 static struct finding *row_add(struct checking *checking, const struct change *change, const char *type,
@@ -78,8 +63,8 @@ static struct finding *row_add(struct checking *checking, const struct change *c
     *row = (struct finding){.severity = SEVERITY_INFO,
                             .change_type = type,
                             .message = message,
-                            .table = table_of(mem, object),
-                            .column = top_of(object) == object ? NULL : object->name};
+                            .table = check_table(mem, object),
+                            .column = object_top(object) == object ? NULL : object->name};
     list_add(mem, &checking->findings, row);
     return row;
 }
@@ -91,18 +76,18 @@ static void whole_row(struct checking *checking, const struct change *change)
                              *const to[] = {"to", "from", "", "of"};
     struct arena *mem = checking->ctx->mem;
     const struct object *object = change_object(change);
-    bool top = top_of(object) == object, create = top && change->op == CHANGE_CREATE;
+    bool top = object_top(object) == object, create = top && change->op == CHANGE_CREATE;
     const char *kind = kind_table[change->kind].name, *said = text_replace(mem, kind, "_", " ");
     const char *type = arena_printf(mem, "%s_%s", create ? "create" : words[change->op], kind);
     const char *name = change->op == CHANGE_RENAME
                            ? arena_printf(mem, "'%s' to '%s'", change->before->name, change->after->name)
                            : arena_printf(mem, "'%s'",
-                                          top            ? table_of(mem, object)
+                                          top            ? check_table(mem, object)
                                           : object->name ? object->name
                                                          : "?");
     const char *message = arena_printf(mem, "%s %s %s", create ? "Create" : verbs[change->op], said, name);
     if (!top)
-        message = arena_printf(mem, "%s %s '%s'", message, to[change->op], table_of(mem, object));
+        message = arena_printf(mem, "%s %s '%s'", message, to[change->op], check_table(mem, object));
     struct finding *row = row_add(checking, change, type, message);
     if (change->op == CHANGE_DROP || change->op == CHANGE_RENAME)
         row->severity = SEVERITY_WARNING;
@@ -160,8 +145,9 @@ static struct finding *row_of(const struct checking *checking, const struct find
             continue;
         for (int k = 0; k < checking->findings.n; k++) {
             struct finding *row = checking->findings.item[k];
-            bool same =
-                text_equal(row->table, finding->table) && (!row->column || text_equal(row->column, finding->column));
+            bool named = row->column && !finding->column && text_has(finding->message, row->column);
+            bool same = text_equal(row->table, finding->table) &&
+                        (!row->column || text_equal(row->column, finding->column) || named);
             if (!row->rule && same && text_equal(row->change_type, same_things[i].change_type))
                 return row;
         }
@@ -177,6 +163,7 @@ static void found_add(struct checking *checking, struct finding *finding)
         return;
     }
     row->rule = finding->rule;
+    row->lock = finding->lock;
     row->severity = finding->severity;
     row->size = finding->size;
     row->sql = finding->sql;
@@ -186,8 +173,10 @@ static int findings_collect(struct checking *checking)
 {
     const struct request *request = checking->request;
     const struct names files = request_list(checking->ctx->mem, request, "files");
-    const struct check_options options = {
+    struct check_options options = {
         .files = &files, .all = request_flag(request, "all_files"), .pending = checking->pending};
+    if (checking->plan)
+        options.hazards = &checking->plan->hazards;
     struct list found = {0};
     rows_add(checking);
     TRY(check_files(checking->ctx, checking->session, &options, &found));
@@ -237,8 +226,7 @@ static void advice_show(const struct checking *checking, struct report *report)
             continue;
         names_add(checking->ctx->mem, &told, finding->rule->code);
         report_line(report, TONE_PLAIN, "%s %s%s%s%s", finding->rule->code, finding->rule->name,
-                    finding->rule->lock ? " (lock: " : "", finding->rule->lock ? finding->rule->lock : "",
-                    finding->rule->lock ? ")" : "");
+                    finding->lock ? " (lock: " : "", finding->lock ? finding->lock : "", finding->lock ? ")" : "");
         report_line(report, TONE_PLAIN, "  %s", finding->rule->why);
         report_line(report, TONE_PLAIN, "  Instead: %s", finding->rule->safe);
     }
@@ -281,15 +269,40 @@ static int verdict(const struct checking *checking)
     return fail(checking->ctx, ERR_FAILED, "Safety check failed: warning-level changes require --force.");
 }
 
+static int look(struct checking *checking)
+{
+    const struct names files = request_list(checking->ctx->mem, checking->request, "files");
+    TRY(session_folder(checking->ctx, checking->session));
+    if (!files.n)
+        TRY(change_find(checking));
+    return findings_collect(checking);
+}
+
+/* Writes, and looks again: what is left is shown. */
+static int fix(struct checking *checking, struct reply *reply)
+{
+    struct ctx *ctx = checking->ctx;
+    struct names written = {0}, left = {0};
+    TRY(check_fix(ctx, checking->session, &checking->findings, &written, &left));
+    json_set(ctx->mem, reply->json, "fixed", json_names(ctx->mem, &written));
+    for (int i = 0; i < written.n; i++)
+        emit_info(ctx, "Written in its safe form: %s", written.item[i]);
+    for (int i = 0; i < left.n; i++)
+        emit_warning(ctx, "%s", left.item[i]);
+    if (!written.n)
+        return 0;
+    checking->session->folder = NULL;
+    *checking = (struct checking){.ctx = ctx, .request = checking->request, .session = checking->session};
+    return look(checking);
+}
+
 static int check_one(struct ctx *ctx, const struct request *request, struct session *session, struct reply *reply)
 {
     struct checking checking = {.ctx = ctx, .request = request, .session = session};
-    const struct names files = request_list(ctx->mem, request, "files");
     session->offline = request_flag(request, "offline");
-    TRY(session_folder(ctx, session));
-    if (!files.n)
-        TRY(change_find(&checking));
-    TRY(findings_collect(&checking));
+    TRY(look(&checking));
+    if (request_flag(request, "fix"))
+        TRY(fix(&checking, reply));
     show(&checking, reply);
     return verdict(&checking);
 }
@@ -314,6 +327,10 @@ static const struct option_info options[] = {
      .choices = "txt|json|sarif|github",
      .help = "how to print it"},
     {.name = "force", .type = OPTION_FLAG, .help = "warnings are shown, but are not a failure"},
+    {.name = "fix",
+     .type = OPTION_FLAG,
+     .help = "write the safe form into hand-written files that wait, where there is one (CONCURRENTLY; NOT VALID, with "
+             "VALIDATE in a file of its own)"},
     {.name = "all-files", .type = OPTION_FLAG, .help = "check every file of the folder, applied ones too"},
     DATABASE_OPTION,
     ALL_OPTION("check"),

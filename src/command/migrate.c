@@ -14,6 +14,7 @@ static int options_read(struct ctx *ctx, const struct request *request, struct m
         .baseline = request_flag(request, "baseline"),
         .dry_run = request_flag(request, "dry_run"),
         .atomic = request_flag(request, "atomic"),
+        .max_severity = request_text(request, "max_severity"),
         .backup = request_flag(request, "with_backup"),
         .backup_dir = request_text(request, "backup_dir"),
     };
@@ -185,6 +186,12 @@ static const struct option_info migrate_options[] = {
     {.name = "atomic",
      .type = OPTION_FLAG,
      .help = "all pending files in one transaction: a failure leaves nothing of any of them (SQLite, PostgreSQL)"},
+    {.name = "max-severity",
+     .type = OPTION_CHOICE,
+     .value = "LEVEL",
+     .choices = "off|info|warning|error",
+     .help = "run nothing if a rule of \"check\" says more of one of the files: with \"warning\" no error is let "
+             "through, with \"info\" no warning either"},
     {.name = "apply-seeds", .type = OPTION_FLAG, .help = "apply pending seeds after the migrations"},
     TIME_LIMIT_OPTION,
     INTERRUPTED_OPTION,

@@ -104,6 +104,12 @@ static enum severity severity_of(const struct lint *lint, const struct lint_rule
     return given ? *given : scaled(rule, size, rule->severity);
 }
 
+enum severity lint_severity(const struct lint_input *input, const struct lint_rule *rule)
+{
+    const struct lint lint = {.input = input};
+    return severity_of(&lint, rule, NULL);
+}
+
 struct finding *finding_add(struct lint *lint, const struct lint_rule *rule, const struct migration *migration)
 {
     struct finding *finding = NEW(lint->mem, struct finding);
@@ -141,12 +147,14 @@ static void judge(struct lint *lint, const struct lint_rule *rule, const struct 
     struct finding *finding = NEW(lint->mem, struct finding);
     *finding = (struct finding){.rule = rule,
                                 .severity = severity_of(lint, rule, size),
+                                .lock = rule_lock(rule, lint->dialect),
                                 .message = said(lint, rule->says, act),
                                 .table = act->table,
                                 .column = act->name,
                                 .size = size_text(lint->mem, size),
                                 .file = act->migration->path,
-                                .statement = act->statement};
+                                .statement = act->statement,
+                                .offset = act->offset};
     piece_place(act->piece, (long)act->offset, &finding->line, &finding->column_at);
     if (finding->size && rule->scale)
         finding->message =

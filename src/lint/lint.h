@@ -38,9 +38,14 @@ const struct lint_rule *rule_find(const char *word); /* by code or by name, in a
 /* Which rule a hazard of a plan (diff/hazard.c) is about; `change` is its own, NULL where that is not known. NULL: none. */
 const struct lint_rule *rule_of_hazard(const char *hazard, const struct change *change);
 
+const char *rule_lock(const struct lint_rule *rule,
+                      const struct dialect *dialect); /* NULL where locks have other names */
+bool rule_has_hazard(const struct lint_rule *rule, const char *hazard);
+
 struct finding {
     const struct lint_rule *rule; /* NULL: a change that no rule has anything to say of */
     enum severity severity;
+    const char *lock; /* NULL */
     const char *message;
     const char *table;       /* path; NULL */
     const char *column;      /* or what else it is about; NULL */
@@ -50,6 +55,7 @@ struct finding {
     const char *file;        /* NULL: the pending change */
     int line, column_at;
     int statement; /* from 1; 0: the file */
+    size_t offset; /* of the clause, within the statement */
 };
 
 /* What is known of a table in a database. */
@@ -64,6 +70,9 @@ struct lint_input {
     const struct map *severities; /* code -> enum severity * of the project; NULL: as the table has it */
     bool waits_for_locks;         /* nothing limits how long a statement waits for a lock */
 };
+
+/* How much a rule counts in the project, where nothing is known of sizes. */
+enum severity lint_severity(const struct lint_input *input, const struct lint_rule *rule);
 
 /* SQL without "-- upgrade", as a file of which all runs. */
 int lint_text(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct sql_piece *text,

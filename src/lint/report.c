@@ -24,7 +24,7 @@ struct json *finding_json(struct arena *mem, const struct finding *finding)
     json_set_text(mem, json, "required_flag", finding->severity == SEVERITY_WARNING ? "--force" : NULL);
     json_set_text(mem, json, "code", rule ? rule->code : NULL);
     json_set_text(mem, json, "rule", rule ? rule->name : NULL);
-    json_set_text(mem, json, "lock", rule ? rule->lock : NULL);
+    json_set_text(mem, json, "lock", finding->lock);
     json_set_text(mem, json, "why", rule ? rule->why : NULL);
     json_set_text(mem, json, "safe", rule ? rule->safe : NULL);
     json_set_text(mem, json, "size", finding->size);

@@ -37,6 +37,8 @@ static const struct {
     {"alters-values", 0, "DS113"},
     {"reads-session", 0, "DS113"},
     {"needs-values", 0, "MF102"},
+    {"needs-values", 0, "PG122"}, /* these two are the same thing, told from words */
+    {"needs-values", 0, "SL102"},
     {"binds-rows", KIND_IS_KEY, "MF101"},
     {"binds-rows", 0, "MF103"},
     {"drops-default", 0, "DS110"},
@@ -46,15 +48,29 @@ static const struct {
     {"names-other", 0, "OW101"},
     {"replaces-other", 0, "OW101"},
     {"loses-attached", 0, "OW102"},
-    {"rollback-fails", 0, "PR103"},
+    {"fails", 0, "PR103"},
 };
 
 const struct lint_rule *rule_of_hazard(const char *hazard, const struct change *change)
 {
     for (size_t i = 0; i < sizeof hazards / sizeof *hazards; i++) {
-        bool fits = !hazards[i].marks || (change && kind_is(change->kind, hazards[i].marks));
+        bool fits =
+            !hazards[i].marks || (change && change->op != CHANGE_REBUILD && kind_is(change->kind, hazards[i].marks));
         if (text_equal(hazards[i].hazard, hazard) && fits)
             return rule_find(hazards[i].code);
     }
     return NULL;
+}
+
+bool rule_has_hazard(const struct lint_rule *rule, const char *hazard)
+{
+    for (size_t i = 0; i < sizeof hazards / sizeof *hazards; i++)
+        if (text_equal(hazards[i].hazard, hazard) && text_equal(hazards[i].code, rule->code))
+            return true;
+    return false;
+}
+
+const char *rule_lock(const struct lint_rule *rule, const struct dialect *dialect)
+{
+    return dialect->engine == ENGINE_PG ? rule->lock : NULL;
 }

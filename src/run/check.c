@@ -165,6 +165,106 @@ static void unplace(struct arena *mem, const struct migration *pending, const st
     }
 }
 
+/* ---- what plans know ---- */
+
+const char *check_table(struct arena *mem, const struct object *object)
+{
+    const struct object *top = object_top(object);
+    const char *schema = object_schema(top);
+    return *schema ? arena_printf(mem, "%s.%s", schema, top->name) : top->name;
+}
+
+static bool is_found(const struct list *findings, const char *hazard, const struct finding *finding)
+{
+    for (int i = 0; i < findings->n; i++) {
+        const struct finding *other = findings->item[i];
+        if (!other->file && rule_has_hazard(other->rule, hazard) && text_equal(other->table, finding->table) &&
+            (!finding->column || text_equal(other->column, finding->column)))
+            return true;
+    }
+    return false;
+}
+
+/* Both trees say more than the words of the statements do. */
+static void hazards_add(struct ctx *ctx, const struct lint_input *input, const struct list *hazards,
+                        struct list *findings)
+{
+    for (int i = 0; hazards && i < hazards->n; i++) {
+        const struct hazard *hazard = hazards->item[i];
+        const struct lint_rule *rule = rule_of_hazard(hazard->code, hazard->change);
+        const struct object *object = hazard->column   ? hazard->column
+                                      : hazard->change ? change_object(hazard->change)
+                                                       : NULL;
+        if (!rule || hazard->expected)
+            continue;
+        struct finding *finding = NEW(ctx->mem, struct finding);
+        *finding = (struct finding){.rule = rule,
+                                    .severity = lint_severity(input, rule),
+                                    .lock = rule_lock(rule, input->target->dialect),
+                                    .message = hazard->text};
+        if (object) {
+            finding->table = check_table(ctx->mem, object);
+            finding->column = object_top(object) == object ? NULL : object->name;
+        }
+        if (finding->severity != SEVERITY_OFF && !is_found(findings, hazard->code, finding))
+            list_add(ctx->mem, findings, finding);
+    }
+}
+
+static bool has_hazard(const struct list *findings, const struct migration *migration, const char *hazard)
+{
+    for (int i = 0; i < findings->n; i++) {
+        const struct finding *finding = findings->item[i];
+        if (text_equal(finding->file, migration->path) && rule_has_hazard(finding->rule, hazard))
+            return true;
+    }
+    return false;
+}
+
+/* What make-migrations noted beside a file, as long as that is as it was planned, and words do not say. */
+static int notes_add(struct ctx *ctx, const struct lint_input *input, const struct migration *migration,
+                     struct list *findings)
+{
+    struct plan_note *note;
+    TRY(plan_note_read(ctx, migration, &note));
+    for (int i = 0; note && note->trusted && note->hazards && i < note->hazards->n; i++) {
+        const struct json *hazard = note->hazards->item[i];
+        const char *code = json_get_text(hazard, "code");
+        const struct lint_rule *rule = rule_of_hazard(code, NULL);
+        if (!rule || has_hazard(findings, migration, code) || lint_severity(input, rule) == SEVERITY_OFF)
+            continue;
+        struct finding *finding = NEW(ctx->mem, struct finding);
+        *finding = (struct finding){.rule = rule,
+                                    .severity = lint_severity(input, rule),
+                                    .message = json_get_text(hazard, "text"),
+                                    .file = migration->path,
+                                    .line = 1,
+                                    .column_at = 1};
+        list_add(ctx->mem, findings, finding);
+    }
+    return 0;
+}
+
+static int applied_judge(struct ctx *ctx, const struct session *session, const struct lint_input *input,
+                         const struct migration *migration, struct list *findings)
+{
+    const struct applied *row =
+        session->conn && migration->number >= 0 ? applied_version(&session->applied, migration->number) : NULL;
+    if (!row || !migration_edited(ctx->mem, session, migration, row))
+        return 0;
+    struct finding *finding = NEW(ctx->mem, struct finding);
+    const struct lint_rule *rule = rule_find("PR101");
+    *finding = (struct finding){.rule = rule,
+                                .severity = lint_severity(input, rule),
+                                .message = rule->says,
+                                .file = migration->path,
+                                .line = 1,
+                                .column_at = 1};
+    if (finding->severity != SEVERITY_OFF)
+        list_add(ctx->mem, findings, finding);
+    return 0;
+}
+
 int check_files(struct ctx *ctx, struct session *session, const struct check_options *options, struct list *findings)
 {
     struct list files = {0};
@@ -174,9 +274,13 @@ int check_files(struct ctx *ctx, struct session *session, const struct check_opt
     struct lint_input input = {.sizes = &sizes, .severities = &severities};
     TRY(severities_read(ctx, session, &severities));
     TRY(tree_find_out(ctx, session, &input.tree));
-    TRY(check_choose(ctx, session, options, &files));
+    if (options->chosen)
+        files = list_duplicate(ctx->mem, options->chosen);
+    else
+        TRY(check_choose(ctx, session, options, &files));
     for (int i = 0; i < files.n; i++)
         TRY(migration_check(ctx, files.item[i], false));
+    const struct list written = list_duplicate(ctx->mem, &files);
     if (options->pending)
         list_add(ctx->mem, &files, options->pending);
     sizes_read(ctx, session, &sizes);
@@ -184,5 +288,28 @@ int check_files(struct ctx *ctx, struct session *session, const struct check_opt
     input.waits_for_locks = session->limits.lock <= 0;
     TRY(lint_files(ctx, &input, &files, findings));
     unplace(ctx->mem, options->pending, findings);
+    hazards_add(ctx, &input, options->hazards, findings);
+    for (int i = 0; i < written.n; i++) {
+        TRY(notes_add(ctx, &input, written.item[i], findings));
+        TRY(applied_judge(ctx, session, &input, written.item[i], findings));
+    }
+    return 0;
+}
+
+int check_ceiling(struct ctx *ctx, struct session *session, const struct list *files, enum severity ceiling)
+{
+    const struct check_options options = {.chosen = files};
+    struct list findings = {0};
+    TRY(check_files(ctx, session, &options, &findings));
+    for (int i = 0; i < findings.n; i++) {
+        const struct finding *finding = findings.item[i];
+        if (finding->severity <= ceiling)
+            continue;
+        fail(ctx, ERR_FAILED, "%s %s (%s) is more than --max-severity allows, so nothing is run: %s",
+             finding->rule->code, finding->rule->name, severity_names[finding->severity], finding->message);
+        fail_hint(ctx, "%s `dbwarden check` shows all of them; \"-- dbwarden: allow %s reason\" says that it is meant.",
+                  finding->rule->safe, finding->rule->code);
+        return fail_at(ctx, finding->file, finding->line, finding->column_at);
+    }
     return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "run/check.h"
 #include "run/hook.h"
 
 const char *version_shown(const struct migration *migration)
@@ -145,6 +146,26 @@ static int add_texts(struct ctx *ctx, const struct session *session, const struc
     return 0;
 }
 
+static struct list all_chosen(struct ctx *ctx, const struct choice *choice)
+{
+    const struct list *const lists[] = {&choice->versioned, &choice->always, &choice->on_change};
+    struct list files = {0};
+    for (int l = 0; l < 3; l++)
+        for (int i = 0; i < lists[l]->n; i++)
+            list_add(ctx->mem, &files, lists[l]->item[i]);
+    return files;
+}
+
+static int ceiling_check(struct ctx *ctx, struct session *session, const struct migrate_options *options,
+                         const struct choice *choice)
+{
+    enum severity ceiling = SEVERITY_OFF;
+    const struct list files = all_chosen(ctx, choice);
+    while (ceiling < SEVERITY_ERROR && !text_equal(severity_names[ceiling], options->max_severity))
+        ceiling++;
+    return files.n && ceiling < SEVERITY_ERROR ? check_ceiling(ctx, session, &files, ceiling) : 0;
+}
+
 static int check_all(struct ctx *ctx, struct session *session, const struct migrate_options *options,
                      const struct choice *choice)
 {
@@ -153,6 +174,8 @@ static int check_all(struct ctx *ctx, struct session *session, const struct migr
     TRY(choice_check(ctx, session, &choice->versioned, false));
     TRY(choice_check(ctx, session, &choice->always, false));
     TRY(choice_check(ctx, session, &choice->on_change, false));
+    if (options->max_severity)
+        TRY(ceiling_check(ctx, session, options, choice));
     return options->atomic ? atomic_check(ctx, session, choice) : 0;
 }
 
@@ -248,11 +271,7 @@ static int take_backup(struct ctx *ctx, struct session *session, const struct mi
 
 static int hook_before(struct ctx *ctx, struct session *session, const struct choice *choice)
 {
-    const struct list *const lists[] = {&choice->versioned, &choice->always, &choice->on_change};
-    struct list files = {0};
-    for (int l = 0; l < 3; l++)
-        for (int i = 0; i < lists[l]->n; i++)
-            list_add(ctx->mem, &files, lists[l]->item[i]);
+    const struct list files = all_chosen(ctx, choice);
     return hook_begin(ctx, session, &files, false);
 }
 

@@ -138,8 +138,10 @@ struct migrate_options {
     const char *to_version;
     bool baseline;
     bool dry_run;
-    bool atomic;            /* all in one transaction */
-    bool backup;            /* before anything runs, if something will */
+    bool atomic; /* all in one transaction */
+    const char
+        *max_severity; /* of what the rules say of the files: "none", "info", "warning", "error"; NULL: not asked */
+    bool backup;       /* before anything runs, if something will */
     const char *backup_dir; /* NULL: backups/ in the project */
 };
 /*

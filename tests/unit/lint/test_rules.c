@@ -206,6 +206,30 @@ static void codes_and_names_are_each_one_rule(void **state)
     }
 }
 
+/* What plans know (diff/hazard.c, and files without one) has a code of the table, whatever it is. */
+static void each_hazard_is_a_rule(void **state)
+{
+    static const char *const files[] = {"src/diff/hazard.c", "src/diff/unmodelled.c", "src/run/file_hazard.c",
+                                        "src/run/rehearsal.c"};
+    static const char *const marks[] = {"hazard_add(finder, change, \"", ".code = \"", "] = {\""};
+    struct ctx *ctx = *state;
+    int found = 0;
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        char *text;
+        size_t length;
+        assert_works(ctx, file_read(ctx, in_sources(ctx, files[f]), 0, &text, &length));
+        for (size_t m = 0; m < sizeof marks / sizeof *marks; m++)
+            for (const char *at = strstr(text, marks[m]); at; at = strstr(at, marks[m])) {
+                at += strlen(marks[m]);
+                const char *code = arena_copy(ctx->mem, at, strcspn(at, "\""));
+                if (char_is_alpha((unsigned char)*code) && !rule_of_hazard(code, NULL))
+                    fail_msg("%s: no rule is about the hazard %s", files[f], code);
+                found++;
+            }
+    }
+    assert_true(found > 10);
+}
+
 /* ---- the page ---- */
 
 static void example_add(struct buf *out, const struct example *example, const char *title)
@@ -265,6 +289,7 @@ int main(int argc, char **argv)
 {
     update = argc > 1 && text_equal(argv[1], "--update");
     const struct CMUnitTest tests[] = {UNIT(examples_are_judged_as_recorded), UNIT(each_rule_has_examples),
-                                       UNIT(codes_and_names_are_each_one_rule), UNIT(the_page_of_rules_is_the_table)};
+                                       UNIT(codes_and_names_are_each_one_rule), UNIT(each_hazard_is_a_rule),
+                                       UNIT(the_page_of_rules_is_the_table)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
