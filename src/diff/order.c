@@ -259,6 +259,13 @@ static void arc_unmaking(struct orderer *orderer, const struct edge *edge)
         arc_add(orderer, first, then->finish, edge->from);
 }
 
+/* What a foreign key refers to may suit only one form of its own table: it goes before that changes, and comes after it. */
+static bool is_held_by(const struct change *step, const struct change *around)
+{
+    bool comes_or_goes = step->op == CHANGE_CREATE || step->op == CHANGE_DROP;
+    return around->op != CHANGE_ALTER || (around->whole && comes_or_goes && kind_is(step->kind, KIND_NEEDS_KEY));
+}
+
 static void arcs_of_tree(struct orderer *orderer, const struct tree *tree, bool making)
 {
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
@@ -270,7 +277,7 @@ static void arcs_of_tree(struct orderer *orderer, const struct tree *tree, bool 
                 arc_unmaking(orderer, edge);
         }
         struct change *around = o->parent ? (making ? step_making(o->parent) : step_unmaking(o->parent)) : NULL;
-        if (!step || !around || around->op == CHANGE_ALTER)
+        if (!step || !around || !is_held_by(step, around))
             continue;
         arc_add(orderer, making ? around : step, making ? step : around, NULL);
     }

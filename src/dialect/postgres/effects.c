@@ -32,6 +32,14 @@ static bool leaves_family(const struct effect_case *effect)
     return !pg_same_family(effect->mem, before->type, after->type);
 }
 
+static bool has_targets(const struct effect_case *effect)
+{
+    const struct object *dependent = object_whole((struct object *)(uintptr_t)effect->dependent);
+    if (dependent->kind == KIND_STATISTICS)
+        return ((const struct statistics *)dependent)->statistics_target;
+    return ((const struct index *)dependent)->statistics_targets.n;
+}
+
 /* The server looks at no row of the other table: it refuses whatever the new type is. */
 static bool is_row_type(const struct effect_case *effect)
 {
@@ -495,6 +503,11 @@ const struct effect_row pg_effects[] = {
     OF_TYPE(KIND_FOREIGN_KEY, ANY_FIELD, NULL),
     OF_TYPE(KIND_INDEX, INDEX_predicate, leaves_family),
     OF_TYPE(KIND_INDEX_PART, INDEX_PART_expr, leaves_family),
+    OF_TYPE(KIND_STATISTICS, STATISTICS_expressions, leaves_family),
+    /* the server makes it again, and forgets how fine its statistics are */
+    OF_TYPE(KIND_INDEX, ANY_FIELD, has_targets),
+    OF_TYPE(KIND_INDEX_PART, ANY_FIELD, has_targets),
+    OF_TYPE(KIND_STATISTICS, ANY_FIELD, has_targets),
     OF_TYPE(KIND_CHECK, ANY_FIELD, leaves_family),
     OF_TYPE(KIND_EXCLUDE, ANY_FIELD, leaves_family),
     OF_TYPE(KIND_TRIGGER, ANY_FIELD, NULL),
