@@ -2,7 +2,7 @@
  * What the server forgets of an object that is dropped and created again, or that steps aside for a new one of its name: its
  * owner, who may do what with it, comments on and defaults of a view's columns. Nobody here manages these, so they stay as
  * each database has them: the statements that bring them back are made before the object goes, out of what the catalog says
- * there and then, and wait in a setting of the transaction.
+ * there and then, and wait in a temporary table.
  *
  * A right that somebody passed on comes back as given by the owner.
  */
@@ -96,10 +96,11 @@ static const char *name_of(struct arena *mem, const struct object *object)
     return out.data;
 }
 
-static const char *setting(struct arena *mem, const struct object *object)
+/* A temporary table: what a transaction has set is gone in the next one, and not all files run in one. */
+static const char *notes(struct arena *mem, const struct object *object)
 {
     const char *path = object_path(mem, object);
-    return arena_printf(mem, "dbwarden.kept_%.8s", hash_sha256(mem, path, strlen(path)));
+    return arena_printf(mem, "pg_temp.dbwarden_kept_%.8s", hash_sha256(mem, path, strlen(path)));
 }
 
 /* The name within a format's text within a literal. */
@@ -143,7 +144,7 @@ static const char *keep(struct arena *mem, const struct object *object)
     const struct keeping *keeping = keeping_of(object);
     const char *name = name_of(mem, top);
     buf_init(&out, mem);
-    buf_addf(&out, "BEGIN\nPERFORM set_config(%s, (\n", literal(mem, setting(mem, object)));
+    buf_addf(&out, "BEGIN\nCREATE TABLE %s AS\n", notes(mem, object));
     if (keeping)
         buf_addf(
             &out,
@@ -153,7 +154,7 @@ static const char *keep(struct arena *mem, const struct object *object)
     else
         buf_addf(&out, "    WITH kept AS (SELECT to_regclass(%s) AS oid)\n", literal(mem, name));
     buf_add(&out,
-            "    SELECT COALESCE(json_agg(json_build_array(part, said) ORDER BY place, said), '[]')::text FROM (\n");
+            "    SELECT COALESCE(json_agg(json_build_array(part, said) ORDER BY place, said), '[]') AS said FROM (\n");
     if (keeping)
         buf_add(&out, filled(mem, object_sql, object, name));
     if (keeping == &of_views)
@@ -162,7 +163,7 @@ static const char *keep(struct arena *mem, const struct object *object)
         buf_add(&out, filled(mem, parts_sql + strlen("    UNION ALL"), object, name));
         buf_addf(&out, "    HAVING c.attname = %s\n", literal(mem, object->name));
     }
-    buf_add(&out, ") AS back (place, part, said)), true);\nEND");
+    buf_add(&out, ") AS back (place, part, said);\nEND");
     return quoted(mem, out.data);
 }
 
@@ -176,10 +177,10 @@ static const char *bring_back(struct arena *mem, const struct object *object)
         " WHERE one->>0 IS NULL OR EXISTS (\n    SELECT FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = one->>0)",
         name);
     return quoted(mem, arena_printf(mem,
-                                    "DECLARE said text; BEGIN\nFOR said IN SELECT one->>1 FROM "
-                                    "json_array_elements(current_setting(%s)::json) AS one%s LOOP\n"
-                                    "    EXECUTE said;\nEND LOOP;\nEND",
-                                    literal(mem, setting(mem, object)), object->kind == KIND_VIEW ? there : ""));
+                                    "DECLARE line text; BEGIN\nFOR line IN SELECT one->>1 FROM "
+                                    "%s AS kept, json_array_elements(kept.said) AS one%s LOOP\n"
+                                    "    EXECUTE line;\nEND LOOP;\nDROP TABLE %s;\nEND",
+                                    notes(mem, object), object->kind == KIND_VIEW ? there : "", notes(mem, object)));
 }
 
 const char *pg_keep(struct arena *mem, const struct object *object, bool again)
