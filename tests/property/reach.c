@@ -30,8 +30,6 @@ static const struct {
     {KIND_CHECK, "not_enforced", ENGINE_PG, "came with 18"},
     {KIND_COLUMN, "not_null_not_valid", ENGINE_PG, "came with 18"},
     {KIND_COLUMN, "not_null_name", ENGINE_PG, "came with 18"},
-    {KIND_TABLE, "partition_copies", ENGINE_PG, "is what only a server says"},
-    {KIND_TABLE, "partition_bound", ENGINE_PG, "goes with partition_by"},
     {KIND_TABLE, "partition_by", ENGINE_PG, "limits keys and references"},
     {KIND_VIEW, "no_data", ENGINE_PG, "is about how it is made, and then up to whoever refreshes it"},
     {KIND_COLUMN, "default_soft", ENGINE_ALL, "is about where a default came from"},
