@@ -313,9 +313,15 @@ static int rows_prove(struct ctx *look, struct proving *proving, const struct mi
     struct names details = {0};
     struct sample sample;
     TRY(try(proving, migration, true, file));
-    TRY(sample_rows(look, conn, journey->start, &sample));
+    int code = sample_rows(look, conn, journey->start, &sample);
+    if (code == ERR_SQL) { /* to whoever is no superuser, say, triggers and foreign keys stay on */
+        file->rows = arena_printf(ctx->mem, "none can be made up: %s", look->error.message);
+        look->error = (struct error){0};
+        return step(proving, migration, false);
+    }
+    TRY(code);
     TRY(rows_look(look, conn, journey->start, journey->end, &before));
-    int code = step(proving, migration, false);
+    code = step(proving, migration, false);
     if (code < 0 && !ends_the_proof(code)) {
         file->rows = arena_printf(ctx->mem, "with rows in the tables it cannot be run: %s", ctx->error.message);
         ctx->error = (struct error){0};

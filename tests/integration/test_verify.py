@@ -139,3 +139,19 @@ def test_prove(project):
     outcome = project.run("make-migrations", "last", "--prove", "--json")
     assert outcome.status == 3 and rollbacks(outcome.json["proof"]) == {"0004": "holds"}, outcome
     assert [change["object"] for change in outcome.json["proof"]["models"]][0] == "table late"
+
+
+def test_rows_need_a_superuser(tmp_path, servers):
+    """On a server where triggers cannot be switched off, schemas are proved and rows are not, and it says so."""
+    database, drop = created("postgresql", servers, tmp_path / "project")
+    project = EngineProject(tmp_path / "project", database)
+    project.migration("0001", "a", "CREATE TABLE a (id integer PRIMARY KEY);", "DROP TABLE a;")
+    project.migration("0002", "b", "ALTER TABLE a ADD COLUMN n integer;", "ALTER TABLE a DROP COLUMN n;")
+    role = database.url.rsplit("/", 1)[1] + "_maker"
+    database.run(f"CREATE ROLE {role} LOGIN CREATEDB")
+    url = servers["PG15_TCP_URL"].replace("postgres@", f"{role}@")
+    outcome = project.run("verify", "--json", "--sandbox-url", url)
+    database.run(f"DROP ROLE {role}")
+    drop()
+    assert outcome.status == 0 and rollbacks(outcome.json) == {"0001": "holds", "0002": "holds"}, outcome
+    assert outcome.json["rollbacks"][1]["rows"].startswith("none can be made up: permission denied")
