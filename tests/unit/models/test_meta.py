@@ -2,6 +2,7 @@
 
 import textwrap
 
+import pytest
 from trees import by_name
 
 HEAD = """
@@ -160,18 +161,24 @@ def test_what_is_ignored_is_said(project):
             __tablename__ = "t"
             id = Column(Integer, primary_key=True)
             class Meta:
-                pg_fillfaktor = 70
                 ch_engine = "MergeTree"
                 class nothing:
                     comment = "x"
-                class id:
-                    pg_storrage = "x"
     """)
-    assert warned(project) == [
-        "class Meta of table t: ignored pg_fillfaktor",
-        "class Meta of table t speaks of a column nothing, which it does not have",
-        "class Meta of column t.id: ignored pg_storrage",
-    ]
+    assert warned(project) == ["class Meta of table t speaks of a column nothing, which it does not have"]
+
+
+@pytest.mark.parametrize("attribute, near", [("pg_fillfaktor = 70", "pg_fillfactor"), ("class id:\n            pg_storrage = 'x'", "pg_storage")])
+def test_a_mistyped_attribute_is_refused_with_its_place(project, attribute, near):
+    project.put("models.py", HEAD + f"""
+class T(Base):
+    __tablename__ = "t"
+    id = Column(Integer, primary_key=True)
+    class Meta:
+        {attribute}
+""")
+    refusal = project.refusal()
+    assert refusal["hint"] == f"Did you mean {near}?" and refusal["line"] in (7, 8), refusal
 
 
 def test_a_wrong_entry_is_refused_with_its_place(project):
