@@ -41,6 +41,7 @@ primary = database_config(
     after_file=("notify", "file"),
     on_failure="notify",
     hook_timeout=5,
+    check_severity={"PG101": "error", "DG103": "off"},
     dev_database_type="sqlite",
     dev_database_url="sqlite:///dev.db",
     overlap_models=True,
