@@ -474,8 +474,8 @@ def test_an_interrupt_ends_the_call(package, slow_project):
     assert package.python("""
         import os, signal, threading
         from dbwarden import _core
-        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
         try:
+            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
             _core.Handle().call("migrate")
             print(json.dumps("finished"))
         except KeyboardInterrupt:
