@@ -62,6 +62,13 @@ void lock_holder_json(struct arena *mem, const struct lock_holder *holder, struc
         .help = "folder for that file; without it backups/ in the project"                              \
     }
 
+#define SANDBOX_OPTION                                                                                                 \
+    {                                                                                                                  \
+        .name = "sandbox-url", .type = OPTION_TEXT, .marks = OPTION_SECRET, .value = "URL",                            \
+        .help = "a server on which scratch databases may be made; without it private ones are started where that can " \
+                "be done"                                                                                              \
+    }
+
 #define TIME_LIMIT_OPTION                                                                           \
     {                                                                                               \
         .name = "time-limit", .type = OPTION_INT, .value = "SECONDS", .otherwise = "600",           \

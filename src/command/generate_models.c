@@ -105,14 +105,8 @@ static bool is_made_anyway(const struct statement_out *statement, const struct o
 
 static int texts_make(struct ctx *ctx, const struct target *target, struct tree *tree, struct list *texts)
 {
-    const struct plan_options options = {0};
-    struct changes *changes;
     struct plan *plan;
-    struct tree *nothing = tree_of_nothing(ctx->mem, target->dialect, tree);
-    nothing->kinds = tree->kinds;
-    tree_settle(ctx->mem, target, nothing);
-    TRY(diff_trees(ctx, &(struct diff_input){.target = target, .before = nothing, .after = tree}, &changes));
-    TRY(plan_make(ctx, target, changes, &options, &plan));
+    TRY(inspect_plan(ctx, target, tree, &plan));
     for (int i = 0; i < plan->statements.n; i++) {
         const struct statement_out *statement = plan->statements.item[i];
         const struct object *object = statement->change ? change_object(statement->change) : NULL;
@@ -252,7 +246,7 @@ const struct command generate_models_command = {
     .name = "generate-models",
     .summary = "Write SQLAlchemy models for a schema that is there",
     .description =
-        "Reads the live database, or another source, and writes models that describe it: read back, they differ from it in "
+        "Reads the live database, or another source, and writes models that describe it: read back, the tables differ from it in "
         "nothing. What SQLAlchemy has no word for stands in an inner class Meta; views, functions, triggers and the like "
         "stand beside the models as small classes of dbwarden.schema. Files that are there and differ are only replaced "
         "with --force.\n"

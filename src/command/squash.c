@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "command/commands.h"
+#include "command/inspect.h"
 #include "command/read_back.h"
 #include "dialect/rows_sql.h"
 #include "diff/describe.h"
@@ -33,8 +33,7 @@ struct squashing {
     const struct url *server;
     struct source source; /* what the old files lead to */
     struct target target;
-    struct tree *written; /* a copy of that, before diff adds to it */
-    struct changes *changes;
+    struct tree *written;   /* a copy of that, before diff adds to it */
     struct plan *up, *down; /* NULL of `down`: there is no way back */
     struct names with_rows; /* paths of tables */
     struct conn *trial;
@@ -123,14 +122,10 @@ static int plans_make(struct squashing *squashing)
 {
     struct ctx *ctx = squashing->ctx;
     const struct plan_options options = {0};
-    squashing->written = tree_copy(ctx->mem, squashing->source.tree);
-    const struct diff_input input = {.target = &squashing->target,
-                                     .before = tree_of_nothing(ctx->mem, squashing->target.dialect, squashing->written),
-                                     .after = tree_copy(ctx->mem, squashing->written)};
     if (!squashing->target.dialect->rows_sql)
         return fail(ctx, ERR_UNSUPPORTED, "migrations of %s cannot be squashed yet", squashing->target.dialect->title);
-    TRY(diff_trees(ctx, &input, &squashing->changes));
-    TRY(plan_make(ctx, &squashing->target, squashing->changes, &options, &squashing->up));
+    squashing->written = tree_copy(ctx->mem, squashing->source.tree);
+    TRY(inspect_plan(ctx, &squashing->target, tree_copy(ctx->mem, squashing->written), &squashing->up));
     int code = plan_reverse(ctx, &squashing->target, squashing->up, &options, &squashing->down);
     if (code == ERR_UNSUPPORTED) {
         squashing->down = NULL;
@@ -210,7 +205,7 @@ static const char *plan_json_text(const struct squashing *squashing)
     json_set(mem, plan, "operations", json_array(mem));
     json_set(mem, plan, "required_flags", json_array(mem));
     json_set_text(mem, plan, "checksum", hash_sha256(mem, up, strlen(up)));
-    json_set(mem, plan, "dbwarden", plan_note_json(mem, &squashing->target, squashing->written, squashing->changes));
+    json_set(mem, plan, "dbwarden", plan_note_json(mem, &squashing->target, squashing->written, squashing->up->source));
     return arena_printf(mem, "%s\n", json_text(mem, plan, JSON_INDENTED));
 }
 
@@ -299,12 +294,7 @@ static const struct option_info options[] = {
      .type = OPTION_TEXT,
      .value = "VERSION",
      .help = "the last version that goes in; without it the last one that is applied"},
-    {.name = "sandbox-url",
-     .type = OPTION_TEXT,
-     .marks = OPTION_SECRET,
-     .value = "URL",
-     .help = "a server on which scratch databases may be made; without it private ones are started where that can be "
-             "done"},
+    SANDBOX_OPTION,
     {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .help = "show details"},
     DATABASE_OPTION,
     {0},

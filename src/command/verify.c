@@ -182,12 +182,7 @@ static const struct option_info options[] = {
      .type = OPTION_TEXT,
      .value = "VERSION",
      .help = "try the ways back of this version and of those after it; without it of all"},
-    {.name = "sandbox-url",
-     .type = OPTION_TEXT,
-     .marks = OPTION_SECRET,
-     .value = "URL",
-     .help = "a server on which scratch databases may be made; without it private ones are started where that can be "
-             "done"},
+    SANDBOX_OPTION,
     NORMALISE_OPTION,
     RENAME_OPTIONS,
     DATABASE_OPTION,

@@ -78,7 +78,8 @@ static int squashed_leave(struct ctx *ctx, struct folder *folder)
             const struct migration *part = folder->versioned.item[k];
             if (part == whole || part->squashes.n || !migration_squashes(whole, part->number))
                 continue;
-            names_add(ctx->mem, &folder->squashed, part->filename);
+            emit_warning_at(ctx, (struct place){.file = part->path}, "is passed over, because %s stands for it",
+                            whole->filename);
             list_remove(&folder->versioned, k);
             i -= k < i;
         }

@@ -78,6 +78,18 @@ def any_project(request, tmp_path, servers):
     drop()
 
 
+@pytest.fixture(params=("sqlite", "postgresql"))
+def schema_project(request, tmp_path, servers):
+    """The same with a schema file, on engines whose migrations can be replayed; `options` say where."""
+    database, drop = created(request.param, servers, tmp_path / "project")
+    project = EngineProject(tmp_path / "project", database)
+    project.options = ["--sandbox-url", servers["PG15_TCP_URL"]] if request.param == "postgresql" else []
+    project.write("dbwarden.yaml", "databases:\n  primary:\n    default: true\n    schema_files: [schema.sql]\n"
+                  f"    database_type: {database.engine}\n    database_url_sync: \"{database.url}\"\n")
+    yield project
+    drop()
+
+
 @pytest.fixture
 def lite(tmp_path, servers):
     return EngineProject(tmp_path / "project", created("sqlite", servers, tmp_path / "project")[0])

@@ -1,20 +1,12 @@
 """squash: one file for many, with the same schema and rows; databases that had the many count the one as applied."""
 
 import pytest
-from support.engines import EngineProject, created
-
-ENGINES = ("sqlite", "postgresql")
+from support.engines import created
 
 
-@pytest.fixture(params=ENGINES)
-def project(request, tmp_path, servers):
-    database, drop = created(request.param, servers, tmp_path / "project")
-    project = EngineProject(tmp_path / "project", database)
-    project.options = ["--sandbox-url", servers["PG15_TCP_URL"]] if request.param == "postgresql" else []
-    project.write("dbwarden.yaml", "databases:\n  primary:\n    default: true\n    schema_files: [schema.sql]\n"
-                  f"    database_type: {database.engine}\n    database_url_sync: \"{database.url}\"\n")
-    yield project
-    drop()
+@pytest.fixture
+def project(schema_project):
+    return schema_project
 
 
 def names(project):
@@ -105,7 +97,8 @@ def test_left_over_files(project):
     for path in (project.folder / "migrations/primary/squashed").glob("*.sql"):
         path.rename(path.parent.parent / path.name)
     assert project.statuses() == {"0003": "applied"}
-    assert project.ok("migrate", "--json").json["up_to_date"] is True
+    outcome = project.ok("migrate", "--json")
+    assert outcome.json["up_to_date"] is True and "is passed over, because primary__0003_squashed.sql stands for it" in outcome.err
 
 
 def test_refused(project):

