@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "diff/describe.h"
 #include "diff/rename.h"
+#include "run/partitions.h"
 #include "schema/unmodelled.h"
 
 static int flags_read(struct ctx *ctx, const struct request *request, struct list *renames)
@@ -242,6 +243,7 @@ static int changes_find(struct ctx *ctx, struct session *session, enum normalise
     struct diff_input input = comparison_input(target, comparison);
     bool answered = false;
     struct tree *current = NULL, *desired = NULL;
+    partitions_spare(ctx->mem, &input);
     if (judge_is_there(session, mode)) {
         current = tree_copy(ctx->mem, comparison->current);
         desired = tree_copy(ctx->mem, comparison->desired);
@@ -259,6 +261,20 @@ static int changes_find(struct ctx *ctx, struct session *session, enum normalise
     }
     judge_warn(ctx, target->dialect, comparison->changes);
     return 0;
+}
+
+/* A table may have thousands of partitions that nobody describes. */
+static void unmanaged_tell(struct ctx *ctx, const struct request *request, const struct names *unmanaged)
+{
+    enum { SHOWN = 20 };
+    struct names shown = *unmanaged;
+    const char *more = "";
+    if (shown.n > SHOWN && !request_flag(request, "verbose")) {
+        more = arena_printf(ctx->mem, "; and %d more, which --verbose names", shown.n - SHOWN);
+        shown.n = SHOWN;
+    }
+    if (shown.n)
+        emit_info(ctx, "not managed by this project, left alone: %s%s", names_join(ctx->mem, &shown, "; "), more);
 }
 
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
@@ -289,9 +305,7 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
         dangling_drop(ctx->mem, target, comparison->changes);
     dangling_find(ctx->mem, target, comparison->changes, &comparison->dangling);
     events_plan(ctx, target, &sides, comparison->changes, &comparison->events);
-    if (comparison->changes->unmanaged.n)
-        emit_info(ctx, "not managed by this project, left alone: %s",
-                  names_join(ctx->mem, &comparison->changes->unmanaged, "; "));
+    unmanaged_tell(ctx, request, &comparison->changes->unmanaged);
     return 0;
 }
 

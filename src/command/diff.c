@@ -6,6 +6,7 @@
 #include "command/between.h"
 #include "command/comparison.h"
 #include "diff/describe.h"
+#include "run/partitions.h"
 #include "schema/unmodelled.h"
 
 static int diff_models(struct ctx *ctx, struct session *session, const struct request *request, struct reply *reply,
@@ -81,6 +82,7 @@ static int diff_migrations(struct ctx *ctx, struct session *session, struct repl
     }
     TRY(current_read(ctx, session, &live));
     tree_settle(ctx->mem, session->target, snapshot->tree);
+    partitions_assume(ctx->mem, snapshot->tree, live.tree);
     const struct diff_input input = {.target = session->target, .before = snapshot->tree, .after = live.tree};
     TRY(diff_trees(ctx, &input, &changes));
     *found += changes->list.n;

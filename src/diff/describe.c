@@ -134,7 +134,9 @@ static const char *label_of(struct arena *mem, const struct object *object)
 static void phrase_add(struct block *block, const char *label, const char *text)
 {
     const char *gap = *label && *text ? " " : "";
-    names_add(block->mem, &block->phrases, arena_printf(block->mem, "%s%s%s", label, gap, text));
+    const char *phrase = arena_printf(block->mem, "%s%s%s", label, gap, text);
+    if (!names_have(&block->phrases, phrase))
+        names_add(block->mem, &block->phrases, phrase);
 }
 
 static void pair_describe(struct block *block, const struct object *before, const struct object *after,

@@ -439,6 +439,90 @@ static bool asks_no_rows(const struct object *object)
     return flag_of(object, "not_valid") || flag_of(object, "not_enforced");
 }
 
+/* What its rows are a part of; NULL: nothing. */
+static const struct object *whole_of(const struct object *object)
+{
+    for (const struct edge *edge = object->needs; edge; edge = edge->next_need)
+        if (kind_is(object->kind, KIND_HOLDS_ROWS) && edge->to->kind == object->kind)
+            return edge->to;
+    return NULL;
+}
+
+/* The field that says which rows are in it; -1: none says it. */
+static int place_field(const struct object *object)
+{
+    const struct kind_info *info = &kind_table[object->kind];
+    for (int i = 0; kind_is(object->kind, KIND_HOLDS_ROWS) && i < info->fields; i++)
+        if (info->field[i].type == FIELD_EXPR && info->field[i].marks & FIELD_BINDS && !field_is_none(object, i))
+            return i;
+    return -1;
+}
+
+static const char *place_text(const struct object *object)
+{
+    int field = place_field(object);
+    return field < 0 ? NULL : expr_text(object_field(object, field));
+}
+
+/* The part that takes what belongs nowhere else was there before, and its rows stay in it. */
+static const struct object *rest_of(const struct object *part)
+{
+    const struct object *whole = whole_of(part);
+    for (const struct edge *edge = whole && whole->peer ? whole->peer->needed : NULL; edge; edge = edge->next_needed)
+        if (edge->from->kind == part->kind && edge->from->peer && edge->from->peer != part &&
+            text_equal(place_text(edge->from), "DEFAULT") && text_equal(place_text(edge->from->peer), "DEFAULT"))
+            return edge->from;
+    return NULL;
+}
+
+static void rest_judge(const struct finder *finder, const struct change *change)
+{
+    const struct object *rest = place_field(change->after) >= 0 ? rest_of(change->after) : NULL;
+    if (rest)
+        hazard_add(finder, change, "binds-rows", false,
+                   arena_printf(
+                       finder->mem,
+                       "rows of %s that belong into %s stop it: put them into a table apart before, and back after it",
+                       object_path(finder->mem, rest), object_path(finder->mem, change->after)));
+}
+
+/* A part may go from its whole only while nobody refers to rows in it, be it that it comes back. */
+static void leaving_judge(const struct finder *finder, const struct change *change)
+{
+    const struct object *part = change->before, *whole = place_field(part) >= 0 ? whole_of(part) : NULL;
+    for (; whole && whole->peer; whole = whole_of(whole))
+        for (const struct edge *edge = whole->needed; edge; edge = edge->next_needed)
+            if (kind_is(edge->from->kind, KIND_NEEDS_KEY) && edge->from->peer)
+                hazard_add(
+                    finder, change, "binds-rows", false,
+                    arena_printf(finder->mem,
+                                 "rows that refer to those in %s stop it: drop %s before, and add it again after it",
+                                 object_path(finder->mem, part), object_path(finder->mem, edge->from)));
+}
+
+static bool changes_place(const struct change *change)
+{
+    int before = place_field(change->before), after = place_field(change->after);
+    bool moves = before >= 0 && after >= 0 && whole_of(change->before) && whole_of(change->after) &&
+                 whole_of(change->before)->peer != whole_of(change->after);
+    return moves || (before >= 0 && change_has(change, before)) || (after >= 0 && change_has(change, after));
+}
+
+/* Of a table: which rows are in it. */
+static void place_judge(const struct finder *finder, const struct change *change)
+{
+    if (!changes_place(change))
+        return;
+    int field = place_field(change->after);
+    if (field >= 0)
+        hazard_add(finder, change, "binds-rows", false,
+                   arena_printf(finder->mem, "%s gets another %s: rows that do not fit stop it",
+                                object_path(finder->mem, change->after),
+                                text_replace(finder->mem, kind_table[change->kind].field[field].name, "_", " ")));
+    rest_judge(finder, change);
+    leaving_judge(finder, change);
+}
+
 static bool asks_the_same(const struct finder *finder, const struct object *before, const struct object *after)
 {
     const struct kind_info *info = &kind_table[after->kind];
@@ -659,10 +743,11 @@ static bool is_in_type(const struct object *object)
 
 static void dropped_judge(const struct finder *finder, const struct change *change, const struct object *object)
 {
-    if (kind_is(change->kind, KIND_HOLDS_ROWS))
+    if (kind_is(change->kind, KIND_HOLDS_ROWS)) {
         hazard_add(finder, change, "drops-data", true,
                    arena_printf(finder->mem, "the rows of %s are lost", object_path(finder->mem, object)));
-    else if (kind_is(change->kind, KIND_COUNTER))
+        leaving_judge(finder, change);
+    } else if (kind_is(change->kind, KIND_COUNTER))
         counter_judge(finder, change);
     else if (kind_is(change->kind, KIND_IS_COLUMN) && object->parent->peer)
         column_dropped_judge(finder, change, object);
@@ -681,6 +766,7 @@ static void change_judge(const struct finder *finder, const struct change *chang
     else if (change->op == CHANGE_CREATE) {
         empty_judge(finder, change);
         bound_judge(finder, change, object);
+        rest_judge(finder, change);
     } else if (change->op == CHANGE_ALTER) {
         bounds_judge(finder, change);
         if (column)
@@ -689,6 +775,7 @@ static void change_judge(const struct finder *finder, const struct change *chang
             labels_judge(finder, change);
             base_judge(finder, change);
             asks_judge(finder, change);
+            place_judge(finder, change);
         }
     } else if (change->op == CHANGE_REBUILD)
         rebuild_judge(finder, change);

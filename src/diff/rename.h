@@ -21,6 +21,8 @@ int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *d
 
 /* The current name of the table of a rename of a column, which names it as it will be. */
 const char *rename_table_before(const struct list *renames, const struct rename *column);
+/* The name that a table of the current tree has in the desired one. */
+const char *rename_after(const struct list *renames, const struct object *table);
 
 char *rename_title(struct arena *mem, const struct rename *rename); /* "users.mail → users.email" */
 char *rename_flag(struct arena *mem, const struct rename *rename);  /* "--rename users.mail:email" */

@@ -362,6 +362,17 @@ int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *d
     return 0;
 }
 
+const char *rename_after(const struct list *renames, const struct object *table)
+{
+    for (int i = 0; renames && i < renames->n; i++) {
+        const struct rename *rename = renames->item[i];
+        if (!rename->table && text_equal(rename->from, table->name) &&
+            text_equal(rename->schema ? rename->schema : "", table->parent->name))
+            return rename->to;
+    }
+    return table->name;
+}
+
 const char *rename_table_before(const struct list *renames, const struct rename *column)
 {
     for (int i = 0; i < renames->n; i++) {

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "diff/compare.h"
+#include "diff/rename.h"
 #include "run/inverse.h"
 #include "run/parts.h"
 #include "schema/unmodelled.h"
@@ -219,18 +220,6 @@ static bool event_makes(struct ctx *ctx, const struct dialect *dialect, const st
     return false;
 }
 
-/* The name that a table of the tree that is has in the desired one. */
-static const char *name_after(const struct list *renames, const struct object *table)
-{
-    for (int i = 0; renames && i < renames->n; i++) {
-        const struct rename *rename = renames->item[i];
-        if (!rename->table && text_equal(rename->from, table->name) &&
-            text_equal(rename->schema ? rename->schema : "", table->parent->name))
-            return rename->to;
-    }
-    return table->name;
-}
-
 /* What holds it in the desired tree; NULL if that is not there. */
 static struct object *home_of(struct arena *mem, const struct diff_input *input, const struct object *object)
 {
@@ -238,7 +227,7 @@ static struct object *home_of(struct arena *mem, const struct diff_input *input,
     if (kind_is(parent->kind, KIND_NAMESPACE))
         return object_child(input->after->root, parent->kind, parent->name);
     const struct object *schema = object_child(input->after->root, parent->parent->kind, parent->parent->name);
-    return top_named(mem, input->target, schema, parent->kind, name_after(input->renames, parent));
+    return top_named(mem, input->target, schema, parent->kind, rename_after(input->renames, parent));
 }
 
 /* No tree of the project describes what they make, and still it is the project's, with all that hangs on it. */

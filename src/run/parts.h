@@ -106,7 +106,7 @@ int file_hazards(struct ctx *ctx, const struct session *session, const struct mi
 /* From the schema before the file to the one after it; what is not the project's stays, under the new names. Needs note->written, and a settled tree. */
 void plan_note_apply(struct arena *mem, const struct target *target, const struct plan_note *note, struct tree **tree);
 
-/* Of a legacy one, with a warning: see snapshot_assume(). */
+/* Of an older one, with a warning: see snapshot_assume() and partitions_assume(). */
 void snapshot_complete(struct ctx *ctx, struct snapshot *snapshot, const struct tree *desired);
 /* The number of the version after which a snapshot stands; -1 if its name does not say. */
 int64_t snapshot_number(const struct snapshot *snapshot);

@@ -266,8 +266,7 @@ static int models_take(struct ctx *ctx, struct sources *sources, struct source *
 static void snapshot_take_over(struct ctx *ctx, struct source *source, const struct source *other)
 {
     struct tree *nothing = tree_new(ctx->mem, source->snapshot->tree->engine);
-    if (source->snapshot->legacy)
-        snapshot_complete(ctx, source->snapshot, other->tree ? other->tree : nothing);
+    snapshot_complete(ctx, source->snapshot, other->tree ? other->tree : nothing);
     source->tree = source->snapshot->tree;
     for (struct object *o = source->tree->root; o; o = object_next(source->tree->root, o)) {
         o->stranger = false; /* two schemas are compared whole, whoever owns what */

@@ -4,6 +4,7 @@
  * yet, so that making them twice does not make them twice.
  */
 #include "run/events.h"
+#include "run/partitions.h"
 #include "run/parts.h"
 
 #include "base/text.h"
@@ -68,13 +69,25 @@ static int read_live(struct ctx *ctx, struct session *session, struct standing *
     return 0;
 }
 
-void snapshot_complete(struct ctx *ctx, struct snapshot *snapshot, const struct tree *desired)
+static void legacy_complete(struct ctx *ctx, struct snapshot *snapshot, const struct tree *desired)
 {
     emit_warning(ctx,
                  "the snapshot %s was written by DBWarden 0.8.2 and does not say everything; what it leaves open is "
                  "taken to be as wanted",
                  snapshot->migration_id);
     snapshot_assume(ctx->mem, snapshot, desired);
+}
+
+void snapshot_complete(struct ctx *ctx, struct snapshot *snapshot, const struct tree *desired)
+{
+    if (snapshot->legacy)
+        legacy_complete(ctx, snapshot, desired);
+    struct names assumed = {0};
+    if (desired)
+        assumed = partitions_assume(ctx->mem, snapshot->tree, desired);
+    if (assumed.n)
+        emit_warning(ctx, "the snapshot %s does not say how partitions are; they are taken to be as wanted: %s",
+                     snapshot->migration_id, names_join(ctx->mem, &assumed, ", "));
 }
 
 /* Without a database. `why` is what kept us from it; NULL if it was not asked for. */
@@ -98,9 +111,7 @@ static int read_snapshot(struct ctx *ctx, struct session *session, const struct 
         standing->number = -1;
         return 0;
     }
-    if (snapshot->legacy) {
-        snapshot_complete(ctx, snapshot, session->desired);
-    }
+    snapshot_complete(ctx, snapshot, session->desired);
     if (!snapshot->recorded)
         TRY(owned_read(ctx, session, snapshot, snapshot->tree));
     const struct list events = events_read(ctx->mem, snapshot->events);

@@ -15,7 +15,6 @@ comment of index t_pkey on table t
 comment on column v.name
 comment on extension plpgsql
 comment on type u
-constraint p1_ck on partition p1
 conversion conv
 default on column v.name
 default privileges on tables
@@ -27,13 +26,10 @@ grant SELECT to public on table am
 grant SELECT to public on table t
 grant UPDATE to public on column t.name
 grant USAGE to public on schema other
-index p1_own on partition p1
 language lang
 operator === (integer, integer)
 operator class cls using btree
 operator family fam using btree
-partition other.p2 of table p
-partition p1 of table p
 publication pub
 publication pub on table t
 publication puball
@@ -62,6 +58,11 @@ def place(tmp_path, postgres):
 @pytest.fixture
 def lite_place(tmp_path):
     return Described(tmp_path / "p", "sqlite:///./app.db")
+
+
+def rows(place, table):
+    with place.engine_in.connect() as connection:
+        return list(connection.execute(sa.text(f"SELECT a FROM {table} ORDER BY a")).scalars())
 
 
 def wanted(place):
@@ -136,13 +137,6 @@ def test_rows_of_a_schema_file_are_named(lite_place):
 
 
 CHANGES_KIND = {
-    "attach": ("CREATE TABLE p (a integer) PARTITION BY RANGE (a); CREATE TABLE c (a integer)",
-               "CREATE TABLE p (a integer) PARTITION BY RANGE (a); CREATE TABLE c (a integer);"
-               "ALTER TABLE p ATTACH PARTITION c FOR VALUES FROM (1) TO (10)", "table c", "partition c of table p"),
-    "attach across schemas": (
-        "CREATE SCHEMA s; CREATE TABLE p (a integer) PARTITION BY RANGE (a); CREATE TABLE s.c (a integer)",
-        "CREATE SCHEMA s; CREATE TABLE p (a integer) PARTITION BY RANGE (a);"
-        "CREATE TABLE s.c PARTITION OF p FOR VALUES FROM (1) TO (10)", "table s.c", "partition s.c of table p"),
     "foreign": ("CREATE TABLE c (a integer)", "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
                 "CREATE FOREIGN TABLE c (a integer) SERVER s", "table c", "foreign table c"),
     "view": ("CREATE VIEW v AS SELECT 1 AS a", "CREATE TYPE v", "view v", "shell type v"),
@@ -160,20 +154,39 @@ def test_what_changes_kind_is_not_dropped(place, case):
 
 
 @both_servers
-def test_partitions_are_not_forgotten(place):
-    parent = "CREATE TABLE p (a integer) PARTITION BY RANGE (a);"
-    part = "CREATE TABLE c PARTITION OF p FOR VALUES FROM (1) TO (10);"
-    assert "table p cannot be written as it is wanted: partition c of table p" in place.stops(parent + part)
-    place.starts(parent, part)
-    assert "No new migrations" in place.ok("make-migrations").out
-    said = place.stops(parent + "CREATE TABLE c (a integer);")
-    assert "table c cannot be created: the database has its name as partition c of table p" in said
-    assert "table p cannot be dropped: partition c of table p would go with it" in place.stops("CREATE TABLE x (b text);")
+def test_partitions_keep_their_rows(place):
+    parent = "CREATE TABLE p (a integer PRIMARY KEY, b text) PARTITION BY RANGE (a);\n"
+    part = "CREATE TABLE c PARTITION OF p FOR VALUES FROM (1) TO (10);\n"
+    place.starts(parent + part, "INSERT INTO p VALUES (5, 'x')")
+    alone = parent + "CREATE TABLE c (a integer NOT NULL, b text);\n"
+    nearer = parent + part.replace("(10)", "(6)")
+    for number, schema in enumerate((alone, parent + part, nearer, nearer.replace("b text", "b text, d integer"))):
+        place.write("schema.sql", schema)
+        place.ok("make-migrations", f"move {number}")
+        place.ok("migrate")
+        assert place.run("diff", "--exit-code").status == 0
+        assert rows(place, "c") == [5]
+    for _ in range(4):
+        place.ok("rollback")
+        assert rows(place, "c") == [5]
 
-    place.write("schema.sql", parent.replace("a integer", "a integer, b text") + part)
-    place.ok("make-migrations")
+    place.write("schema.sql", parent + part.replace("(10)", "(3)"))
+    made = place.ok("make-migrations", "too near")
+    assert "table c gets another partition bound: rows that do not fit stop it" in made.out + made.err
+    assert place.run("migrate").status == 1 and rows(place, "p") == [5]
+
+
+@both_servers
+def test_partitions_made_by_hand_stay(place):
+    parent = "CREATE TABLE p (a integer PRIMARY KEY, b text) PARTITION BY RANGE (a);\nCREATE INDEX p_b ON p (b);\n"
+    place.starts(parent, "CREATE TABLE c PARTITION OF p FOR VALUES FROM (1) TO (10);\nINSERT INTO p VALUES (5, 'x')")
+    assert "No new migrations" in place.ok("make-migrations").out
+    place.write("schema.sql", parent.replace("b text", "b text, d integer"))
+    place.ok("make-migrations", "wider")
     place.ok("migrate")
     assert place.run("diff", "--exit-code").status == 0
+    assert "table c still names table p, which is dropped" in place.stops("CREATE TABLE x (b text);")
+    assert rows(place, "c") == [5]
 
 
 def test_an_unlogged_partitioned_table_settles(place):  # 18 refuses the word

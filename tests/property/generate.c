@@ -10,14 +10,120 @@
 #include "base/text.h"
 #include "random.h"
 
+/* Partitioned tables and their partitions limit keys, references and what columns may be: they have mutations of their own. */
+bool in_partitioning(const struct object *object)
+{
+    const struct object *top = object_top(object);
+    const struct table *table = (const struct table *)top;
+    return top && top->kind == KIND_TABLE && (table->partition_by.written || table->partition_bound.written);
+}
+
 struct object *random_of_kind(struct dice *dice, enum kind kind)
 {
     struct object *found = NULL;
     int seen = 0;
     for (struct object *object = dice->tree->root; object; object = object_next(dice->tree->root, object))
-        if (object->kind == kind && !dice_below(dice, ++seen))
+        if (object->kind == kind && !in_partitioning(object) && !dice_below(dice, ++seen))
             found = object;
     return found;
+}
+
+/* ---- partitions ---- */
+
+struct object *random_of_partitioning(struct dice *dice, bool partition)
+{
+    struct object *found = NULL;
+    int seen = 0;
+    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o)) {
+        const struct table *table = (const struct table *)o;
+        bool fits = o->kind == KIND_TABLE && (partition ? table->partition_bound.written : table->partition_by.written);
+        if (fits && !dice_below(dice, ++seen))
+            found = o;
+    }
+    return found;
+}
+
+static bool is_bound_taken(const struct dice *dice, const struct object *parent, const char *bound)
+{
+    const struct ref ref = ref_to(parent);
+    for (const struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o)) {
+        const struct table *table = (const struct table *)o;
+        if (o->kind == KIND_TABLE && refs_have(&table->inherits, &ref) &&
+            text_equal(table->partition_bound.written, bound))
+            return true;
+    }
+    return false;
+}
+
+bool give_bound(struct dice *dice, struct table *table, const struct object *parent)
+{
+    static const char *const ranges[] = {"FOR VALUES FROM (MINVALUE) TO (2)", "FOR VALUES FROM (2) TO (4)",
+                                         "FOR VALUES FROM (4) TO (6)", "DEFAULT"};
+    const char *bound = PICK(dice, ranges);
+    if (is_bound_taken(dice, parent, bound))
+        return false;
+    SAY(table, TABLE, partition_bound, written(bound));
+    return true;
+}
+
+struct object *random_partition(struct dice *dice, const struct object *parent)
+{
+    struct object *schema = parent->parent;
+    struct refs refs = {.item = NEW_ARRAY(dice->mem, struct ref, 1), .n = 1, .room = 1};
+    struct table *table =
+        (struct table *)object_new(dice->mem, KIND_TABLE, schema, random_name_in(dice, KIND_TABLE, schema));
+    refs.item[0] = ref_to(parent);
+    if (!give_bound(dice, table, parent)) {
+        object_remove(&table->object);
+        return NULL;
+    }
+    SAY(table, TABLE, inherits, refs);
+    if (dice_chance(dice, 20))
+        SAY(table, TABLE, comment, random_comment(dice));
+    return &table->object;
+}
+
+static struct object *key_of(struct dice *dice, struct object *table, const char *column)
+{
+    struct primary_key *key =
+        (struct primary_key *)object_new(dice->mem, KIND_PRIMARY_KEY, table,
+                                         dice_chance(dice, 50) ? random_name_in(dice, KIND_PRIMARY_KEY, table) : NULL);
+    SAY(key, PRIMARY_KEY, columns, one_name(dice->mem, column));
+    SAY((struct column *)object_child(table, KIND_COLUMN, column), COLUMN, nullable, false);
+    return &key->object;
+}
+
+/* A unique index would need the partition key, and a check has to hold for partitions too. */
+bool random_part_of_partitioned(struct dice *dice, struct object *table)
+{
+    struct object *object = dice_chance(dice, 50) ? random_index(dice, table) : random_check(dice, table);
+    if (object && object->kind == KIND_INDEX) {
+        SAY((struct index *)object, INDEX, is_unique, false);
+        SAY((struct index *)object, INDEX, nulls_not_distinct, false);
+    } else if (object)
+        SAY((struct check *)object, CHECK, no_inherit, false);
+    return object;
+}
+
+/* By an integer, with a few columns, perhaps a key, a check, an index. */
+struct object *random_partitioned(struct dice *dice)
+{
+    struct object *schema = random_home(dice);
+    struct table *table =
+        (struct table *)object_new(dice->mem, KIND_TABLE, schema, random_name_in(dice, KIND_TABLE, schema));
+    struct column *column = (struct column *)object_new(dice->mem, KIND_COLUMN, &table->object, "part_of");
+    SAY(column, COLUMN, type, "integer");
+    SAY(column, COLUMN, nullable, true);
+    for (int i = 1 + dice_below(dice, 3); i > 0; i--)
+        random_column(dice, &table->object);
+    if (dice_chance(dice, 50))
+        key_of(dice, &table->object, "part_of");
+    SAY(table, TABLE, partition_by, written("RANGE (part_of)"));
+    if (dice_chance(dice, 50))
+        random_part_of_partitioned(dice, &table->object);
+    for (int i = 1 + dice_below(dice, 3); i > 0; i--)
+        random_partition(dice, &table->object);
+    return &table->object;
 }
 
 /* Where the next one goes: names are the same in all of them. */
@@ -232,6 +338,15 @@ static void random_dependents(struct dice *dice)
         give_owner(dice, (struct sequence *)sequence);
 }
 
+static void random_beside_tables(struct dice *dice)
+{
+    if (dice_chance(dice, 25))
+        random_partitioned(dice);
+    while (dice_chance(dice, 35))
+        random_function(dice);
+    call_in_default(dice);
+}
+
 struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, int size)
 {
     struct dice dice = {.mem = mem, .tree = tree_new(mem, engine), .engine = engine, .state = seed};
@@ -250,10 +365,8 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
     struct list tables = {0};
     for (int i = 0; i < size; i++)
         list_add(mem, &tables, random_table(&dice));
-    while (engine == ENGINE_PG && dice_chance(&dice, 35))
-        random_function(&dice);
     if (engine == ENGINE_PG)
-        call_in_default(&dice);
+        random_beside_tables(&dice);
     for (int i = 0; i < tables.n; i++)
         random_references(&dice, tables.item[i]);
     random_dependents(&dice);

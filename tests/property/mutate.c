@@ -713,6 +713,58 @@ static bool alter_replica(struct dice *dice)
     return true;
 }
 
+/* ---- partitions ---- */
+
+static bool add_partition(struct dice *dice)
+{
+    struct object *parent = random_of_partitioning(dice, false);
+    return parent ? random_partition(dice, parent) != NULL : dice->engine == ENGINE_PG && random_partitioned(dice);
+}
+
+static bool drop_partition(struct dice *dice)
+{
+    struct object *partition = random_of_partitioning(dice, true);
+    if (partition)
+        object_remove(partition);
+    return partition;
+}
+
+static bool move_partition(struct dice *dice)
+{
+    struct table *partition = (struct table *)random_of_partitioning(dice, true);
+    return partition && give_bound(dice, partition, tree_find_ref(dice->tree, KIND_TABLE, partition->inherits.item));
+}
+
+/* With the columns that it has, and without the keys that it had from its parent. */
+static bool detach_partition(struct dice *dice)
+{
+    struct table *partition = (struct table *)random_of_partitioning(dice, true);
+    if (!partition)
+        return false;
+    const struct object *parent = tree_find_ref(dice->tree, KIND_TABLE, partition->inherits.item);
+    for (int i = 0; i < parent->children.n; i++) {
+        const struct object *child = parent->children.item[i];
+        if (child->kind != KIND_COLUMN || object_child(&partition->object, KIND_COLUMN, child->name))
+            continue;
+        struct column *column = (struct column *)object_copy(dice->mem, child, &partition->object);
+        SAY(column, COLUMN, comment, NULL);
+        SAY(column, COLUMN, statistics_target, NULL);
+        SAY(column, COLUMN, options, (struct names){0});
+    }
+    SAY(partition, TABLE, inherits, (struct refs){0});
+    SAY(partition, TABLE, partition_bound, (struct expr){0});
+    return true;
+}
+
+static bool alter_partitioned(struct dice *dice)
+{
+    struct object *parent = random_of_partitioning(dice, false);
+    struct column *column = parent && dice_chance(dice, 60) ? random_column(dice, parent) : NULL;
+    if (column)
+        return true;
+    return parent && random_part_of_partitioned(dice, parent);
+}
+
 static bool add_function(struct dice *dice)
 {
     return dice->engine == ENGINE_PG && random_function(dice);
@@ -762,20 +814,21 @@ static bool swap_names(struct dice *dice)
 
 /* Each gives false, and has changed nothing, where it cannot. */
 static bool (*const mutations[])(struct dice *) = {
-    add_column,       add_column,         drop_column,     drop_column,   alter_nullable,   alter_nullable,
-    alter_default,    alter_default,      alter_type,      alter_type,    alter_generation, alter_identity,
-    alter_storage,    add_table,          drop_table,      alter_logging, alter_options,    alter_rowid,
-    add_primary_key,  drop_primary_key,   add_unique,      drop_unique,   alter_unique,     add_check,
-    drop_check,       alter_check,        add_exclude,     drop_exclude,  add_foreign_key,  drop_foreign_key,
-    add_index,        drop_index,         alter_index,     add_enum,      add_label,        drop_label,
-    add_sequence,     drop_sequence,      alter_sequence,  add_view,      drop_view,        add_trigger,
-    drop_trigger,     alter_foreign_key,  alter_comment,   alter_comment, leave_parent,     alter_key,
-    alter_key,        move_label,         alter_owner,     alter_view,    alter_view,       swap_names,
-    swap_names,       alter_view_options, add_policy,      drop_policy,   alter_policy,     alter_security,
-    add_domain,       drop_domain,        alter_domain,    alter_domain,  add_statistics,   drop_statistics,
-    alter_statistics, alter_target,       add_rule,        drop_rule,     alter_rule,       add_function,
-    drop_function,    function_reshape,   call_in_default, add_composite, alter_composite,  alter_composite,
-    alter_state,      alter_state,        alter_mark,      alter_replica,
+    add_column,       add_column,         drop_column,      drop_column,       alter_nullable,   alter_nullable,
+    alter_default,    alter_default,      alter_type,       alter_type,        alter_generation, alter_identity,
+    alter_storage,    add_table,          drop_table,       alter_logging,     alter_options,    alter_rowid,
+    add_primary_key,  drop_primary_key,   add_unique,       drop_unique,       alter_unique,     add_check,
+    drop_check,       alter_check,        add_exclude,      drop_exclude,      add_foreign_key,  drop_foreign_key,
+    add_index,        drop_index,         alter_index,      add_enum,          add_label,        drop_label,
+    add_sequence,     drop_sequence,      alter_sequence,   add_view,          drop_view,        add_trigger,
+    drop_trigger,     alter_foreign_key,  alter_comment,    alter_comment,     leave_parent,     alter_key,
+    alter_key,        move_label,         alter_owner,      alter_view,        alter_view,       swap_names,
+    swap_names,       alter_view_options, add_policy,       drop_policy,       alter_policy,     alter_security,
+    add_domain,       drop_domain,        alter_domain,     alter_domain,      add_statistics,   drop_statistics,
+    alter_statistics, alter_target,       add_rule,         drop_rule,         alter_rule,       add_function,
+    drop_function,    function_reshape,   call_in_default,  add_composite,     alter_composite,  alter_composite,
+    alter_state,      alter_state,        alter_mark,       alter_replica,     add_partition,    add_partition,
+    drop_partition,   move_partition,     detach_partition, alter_partitioned,
 };
 
 struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)

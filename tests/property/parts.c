@@ -99,7 +99,7 @@ bool is_marked(const struct object *table, const char *mark)
 bool mark_index(struct dice *dice, struct object *index, const char *mark)
 {
     int field = field_find(index->kind, mark);
-    if (dice->engine != ENGINE_PG || field < 0 || index->parent->kind != KIND_TABLE)
+    if (dice->engine != ENGINE_PG || field < 0 || index->parent->kind != KIND_TABLE || in_partitioning(index))
         return false;
     bool *is = object_field(index, field);
     bool key = index->kind == KIND_PRIMARY_KEY && !((const struct primary_key *)index)->deferrable;

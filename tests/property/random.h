@@ -80,6 +80,12 @@ char *random_condition(struct dice *dice, const struct object *table); /* NULL: 
 
 struct object *random_primary_key(struct dice *dice, struct object *table);
 bool mark_index(struct dice *dice, struct object *index, const char *mark); /* puts it on, or takes it off */
+bool in_partitioning(const struct object *object);
+struct object *random_of_partitioning(struct dice *dice, bool partition); /* a partition, or what is partitioned */
+bool give_bound(struct dice *dice, struct table *table, const struct object *parent); /* false: it is taken */
+struct object *random_partition(struct dice *dice, const struct object *parent);
+struct object *random_partitioned(struct dice *dice);
+bool random_part_of_partitioned(struct dice *dice, struct object *table); /* an index or a check */
 bool is_marked(const struct object *table, const char *mark);
 struct object *random_unique(struct dice *dice, struct object *table);
 struct object *random_check(struct dice *dice, struct object *table);

@@ -66,11 +66,13 @@ static bool has_children(const struct object *table)
     return false;
 }
 
-/* "cannot recursively add identity column", in every version; nor may the children be left out. */
+/* "cannot recursively add identity column", nor may the children be left out; since 17 partitions share that of their parent. */
 static bool is_identity_for_children(const struct effect_case *effect)
 {
     const struct column *column = (const struct column *)effect->change->after;
-    return column->identity && column->object.parent->peer && has_children(column->object.parent);
+    const struct table *table = (const struct table *)column->object.parent;
+    bool shared = pg_expr_said(&table->partition_by) && effect->target->version >= 170000;
+    return column->identity && table->object.peer && has_children(&table->object) && !shared;
 }
 
 static bool is_replaced(const struct effect_case *effect)
@@ -256,6 +258,23 @@ static bool in_circle(const struct effect_case *effect)
 static bool becomes_logged(const struct effect_case *effect)
 {
     return !becomes_unlogged(effect);
+}
+
+static bool was_partition(const struct effect_case *effect)
+{
+    return pg_is_partition(effect->change->before) || pg_is_partition(effect->change->after);
+}
+
+/* Of its own columns it is asked when its parent has them, too. */
+static bool comes_late(const struct effect_case *effect)
+{
+    const struct table *partition = (const struct table *)effect->change->after;
+    const struct tree *tree = effect->changes->after;
+    if (!pg_is_partition(&partition->object))
+        return false;
+    const struct object *parent = pg_parent(tree, partition, 0);
+    return parent && parent->peer &&
+           (pg_comes_late(&partition->object) || !pg_is_written_as_part(effect->mem, effect->target, tree, partition));
 }
 
 static bool is_owned(const struct effect_case *effect)
@@ -473,7 +492,11 @@ const struct effect_row pg_effects[] = {
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_TABLE, TABLE_inherits, NULL, .effect = EFFECT_LOOSE},
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_LOOSE, .on_inherit = true},
     /* Columns change while neither the parents that are left nor those that are joined hold them. */
+    {KIND_TABLE, ON(ALTER), TABLE_inherits, ITSELF, ANY_FIELD, was_partition, .phase = 15, .finish = 77},
     {KIND_TABLE, ON(ALTER), TABLE_inherits, ITSELF, ANY_FIELD, NULL, .phase = 15, .finish = 73},
+    /* Columns change while a partition is one; it comes when those are gone in whose place it is. */
+    {KIND_TABLE, ON(ALTER), TABLE_partition_bound, ITSELF, ANY_FIELD, NULL, .phase = 75, .finish = 77},
+    {KIND_TABLE, ON(CREATE), TABLE_partition_bound, ITSELF, ANY_FIELD, comes_late, .finish = 77},
     {KIND_TABLE, ON(ALTER), TABLE_of_type, ITSELF, ANY_FIELD, NULL, .phase = 15, .finish = 73},
     {KIND_TABLE, ON(ALTER), TABLE_partition_by, ITSELF, ANY_FIELD, NULL, .effect = EFFECT_REFUSE,
      .reason = "its partitioning cannot be changed in place",

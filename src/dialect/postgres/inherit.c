@@ -14,6 +14,30 @@ struct object *pg_parent(const struct tree *tree, const struct table *table, int
     return tree_find_ref(tree, KIND_TABLE, &table->inherits.item[i]);
 }
 
+bool pg_is_partition(const struct object *table)
+{
+    return table->kind == KIND_TABLE && pg_expr_said(&((const struct table *)table)->partition_bound);
+}
+
+static bool changes_place(const struct object *before)
+{
+    const struct table *was = (const struct table *)before, *is = (const struct table *)before->peer;
+    return is && !text_equal(expr_text(&was->partition_bound), expr_text(&is->partition_bound));
+}
+
+bool pg_comes_late(const struct object *partition)
+{
+    const struct object *parent = NULL;
+    for (const struct edge *edge = partition->needs; edge && !parent; edge = edge->next_need)
+        if (edge->field == TABLE_inherits && edge->to->kind == KIND_TABLE)
+            parent = edge->to->peer;
+    for (const struct edge *edge = parent ? parent->needed : NULL; edge; edge = edge->next_needed)
+        if (edge->from->kind == KIND_TABLE && edge->field == TABLE_inherits &&
+            ((edge->from->unmade && edge->from->unmade->op == CHANGE_DROP) || changes_place(edge->from)))
+            return true;
+    return false;
+}
+
 /* Of a copy of a parent's column, what a child gets: comments, identity and the ownership of a sequence do not come along. */
 static void column_come_down(struct arena *mem, struct object *object, const struct column *from)
 {

@@ -81,6 +81,17 @@ render_fn pg_constraint_create, pg_constraint_alter, pg_key_alter, pg_constraint
 /* render_table.c */
 render_fn pg_table_create, pg_table_drop, pg_table_alter, pg_table_rename, pg_table_finish;
 
+/* render_partition.c */
+/* PARTITION OF says all of its columns. */
+bool pg_is_written_as_part(struct arena *mem, const struct target *target, const struct tree *tree,
+                           const struct table *partition);
+void pg_partition_of(struct buf *out, const struct table *partition);
+const char *pg_partition_bound(const struct table *partition);
+void pg_partition_attach(struct render *render, const struct table *partition);
+/* `called`: the table under the name that it has by then */
+void pg_partition_detach(struct render *render, const struct table *partition, const struct object *called);
+void pg_copies_drop(struct render *render, const struct table *partition, const struct object *called);
+
 /* render_index.c */
 void pg_index_text(struct buf *out, const struct index *index, bool concurrently);
 render_fn pg_index_create, pg_index_drop, pg_index_alter, pg_index_rename;

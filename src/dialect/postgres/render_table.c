@@ -14,9 +14,10 @@ static void item_begin(struct buf *out, bool *first)
 
 static void columns_text(struct render *render, struct buf *out, const struct object *table, bool *first)
 {
+    bool all = pg_is_partition(table); /* it is attached afterwards */
     for (int i = 0; i < table->children.n; i++) {
         const struct object *child = table->children.item[i];
-        if (child->kind != KIND_COLUMN || pg_only_inherited(render->mem, render->target, child))
+        if (child->kind != KIND_COLUMN || (!all && pg_only_inherited(render->mem, render->target, child)))
             continue;
         item_begin(out, first);
         pg_column_definition(render, out, (const struct column *)child);
@@ -51,7 +52,8 @@ static void inherits_text(struct buf *out, const struct table *table)
 
 static void table_suffix(struct buf *out, const struct table *table)
 {
-    inherits_text(out, table);
+    if (!pg_is_partition(&table->object))
+        inherits_text(out, table);
     if (expr_text(&table->partition_by))
         buf_addf(out, " PARTITION BY %s", expr_text(&table->partition_by));
     if (table->options.n > 0)
@@ -110,48 +112,6 @@ static void type_joins(struct render *render, const struct table *table, bool co
     render_statement(render, &out);
 }
 
-int pg_table_create(struct render *render, const struct change *change)
-{
-    const struct table *table = (const struct table *)change->after;
-    struct buf out = pg_begin(render, table->unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ");
-    bool first = true;
-
-    pg_top(&out, change->after);
-    buf_add(&out, " (");
-    columns_text(render, &out, change->after, &first);
-    constraints_text(&out, change->after, &first);
-    buf_add(&out, first ? ")" : "\n)");
-    table_suffix(&out, table);
-    render_statement(render, &out);
-    for (int i = 0; i < change->after->children.n; i++) {
-        const struct object *child = change->after->children.item[i];
-        if (child->kind == KIND_COLUMN)
-            pg_column_after(render, child);
-        else if (kind_is(child->kind, KIND_INLINE) && !child->apart && pg_comes_after_table(child))
-            pg_constraint_create(
-                render,
-                &(struct change){.op = CHANGE_CREATE, .kind = child->kind, .after = change->after->children.item[i]});
-        else if (kind_is(child->kind, KIND_INLINE) && !child->apart)
-            pg_constraint_after(render, child);
-    }
-    type_joins(render, table, true);
-    table_security(render, NULL, table);
-    if (table->replica_identity)
-        replica_identity(render, table);
-    if (table->comment)
-        table_comment(render, table);
-    return 0;
-}
-
-int pg_table_drop(struct render *render, const struct change *change)
-{
-    struct buf out = pg_begin(render, "DROP TABLE ");
-
-    pg_top(&out, change->before);
-    render_statement(render, &out);
-    return 0;
-}
-
 /* INHERIT wants the parent's checks in the child, NO INHERIT leaves them there: they come and go with it. */
 static void checks_differ(struct render *render, const struct object *table, const struct tree *tree,
                           const struct ref *parent, bool come)
@@ -173,14 +133,135 @@ static void checks_differ(struct render *render, const struct object *table, con
     }
 }
 
+/* The statement itself; `within`: as PARTITION OF, which brings the columns. */
+static void table_text(struct render *render, const struct table *table, bool within)
+{
+    struct buf out = pg_begin(render, table->unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ");
+    bool first = true;
+
+    pg_top(&out, &table->object);
+    if (within)
+        pg_partition_of(&out, table);
+    size_t head = out.len;
+    buf_add(&out, " (");
+    if (!within)
+        columns_text(render, &out, &table->object, &first);
+    constraints_text(&out, &table->object, &first);
+    buf_add(&out, first ? ")" : "\n)");
+    if (within && first)
+        buf_cut(&out, head);
+    if (within)
+        buf_addf(&out, " %s", pg_partition_bound(table));
+    table_suffix(&out, table);
+    render_statement(render, &out);
+}
+
+/* One that has to wait is attached when the plan ends. */
+static void table_or_part(struct render *render, const struct table *table, bool waits)
+{
+    bool part = pg_is_partition(&table->object);
+    bool within = part && !waits && pg_is_written_as_part(render->mem, render->target, render->after, table);
+    table_text(render, table, within);
+    if (part && !within)
+        checks_differ(render, &table->object, render->after, &table->inherits.item[0], true);
+    if (part && !within && !waits)
+        pg_partition_attach(render, table);
+}
+
+static void children_after(struct render *render, const struct object *table)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        struct object *child = table->children.item[i];
+        if (child->kind == KIND_COLUMN)
+            pg_column_after(render, child);
+        else if (kind_is(child->kind, KIND_INLINE) && !child->apart && pg_comes_after_table(child))
+            pg_constraint_create(render, &(struct change){.op = CHANGE_CREATE, .kind = child->kind, .after = child});
+        else if (kind_is(child->kind, KIND_INLINE) && !child->apart)
+            pg_constraint_after(render, child);
+    }
+}
+
+int pg_table_create(struct render *render, const struct change *change)
+{
+    const struct table *table = (const struct table *)change->after;
+    table_or_part(render, table, change->finish);
+    children_after(render, change->after);
+    type_joins(render, table, true);
+    table_security(render, NULL, table);
+    if (table->replica_identity)
+        replica_identity(render, table);
+    if (table->comment)
+        table_comment(render, table);
+    return 0;
+}
+
+/* Does something of a table that stays refer to the rows of a partition by way of its parent? */
+static bool is_referenced_above(const struct render *render, const struct table *partition)
+{
+    const struct object *parent = pg_parent(render->before, partition, 0);
+    if (!parent || !parent->peer)
+        return false;
+    for (const struct edge *edge = parent->needed; edge; edge = edge->next_needed)
+        if (edge->from->kind == KIND_FOREIGN_KEY && edge->from->peer)
+            return true;
+    return ((const struct table *)parent)->inherits.n && is_referenced_above(render, (const struct table *)parent);
+}
+
+int pg_table_drop(struct render *render, const struct change *change)
+{
+    if (pg_is_partition(change->before) && is_referenced_above(render, (const struct table *)change->before))
+        pg_partition_detach(render, (const struct table *)change->before, change->before);
+    struct buf out = pg_begin(render, "DROP TABLE ");
+
+    pg_top(&out, change->before);
+    render_statement(render, &out);
+    return 0;
+}
+
+/* Where it comes from, or goes to. */
+static bool is_part_of(const struct object *after, bool come)
+{
+    const struct object *side = come ? after : after->peer;
+    return side && pg_is_partition(side);
+}
+
+static void part_leaves(struct render *render, const struct change *change)
+{
+    const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
+    bool stays = pg_is_partition(change->after) && refs_have(&after->inherits, &before->inherits.item[0]);
+    pg_partition_detach(render, before, change->after);
+    if (stays)
+        return;
+    pg_copies_drop(render, before, change->after);
+    checks_differ(render, change->after, render->before, &before->inherits.item[0], false);
+}
+
+static void part_comes(struct render *render, const struct change *change)
+{
+    const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
+    bool stayed = before && pg_is_partition(change->before) && refs_have(&after->inherits, &before->inherits.item[0]);
+    if (before && !stayed)
+        checks_differ(render, change->after, render->after, &after->inherits.item[0], true);
+    pg_partition_attach(render, after);
+}
+
+/* Both fields may differ: the parent decides. */
+static bool moves_part(const struct change *change)
+{
+    const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
+    bool same = before->inherits.n == after->inherits.n && before->inherits.n &&
+                refs_have(&after->inherits, &before->inherits.item[0]);
+    return change_has(change, TABLE_inherits) || (same && change_has(change, TABLE_partition_bound));
+}
+
 /* A statement for each parent of `some` that is not among `others`. */
 static void inherits_differ(struct render *render, const struct object *table, const char *verb,
                             const struct refs *some, const struct refs *others)
 {
     for (int i = 0; i < some->n; i++) {
-        if (refs_have(others, &some->item[i]))
-            continue;
         bool come = *verb == 'I';
+        if (refs_have(others, &some->item[i]) || is_part_of(table, come))
+            continue;
         if (come)
             checks_differ(render, table, render->after, &some->item[i], true);
         struct buf out = pg_begin(render, "");
@@ -197,8 +278,14 @@ static void inherits_differ(struct render *render, const struct object *table, c
 int pg_table_finish(struct render *render, const struct change *change)
 {
     const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
+    if (!before) { /* a new partition that had to wait */
+        part_comes(render, change);
+        return 0;
+    }
     if (change_has(change, TABLE_of_type))
         type_joins(render, after, true);
+    if (pg_is_partition(change->after) && moves_part(change))
+        part_comes(render, change);
     inherits_differ(render, change->after, "INHERIT ", &after->inherits, &before->inherits);
     return 0;
 }
@@ -213,6 +300,8 @@ int pg_table_alter(struct render *render, const struct change *change)
         buf_add(&out, after->unlogged ? "SET UNLOGGED" : "SET LOGGED");
         render_statement(render, &out);
     }
+    if (pg_is_partition(change->before) && moves_part(change))
+        part_leaves(render, change);
     if (change_has(change, TABLE_inherits))
         inherits_differ(render, change->after, "NO INHERIT ", &before->inherits, &after->inherits);
     if (change_has(change, TABLE_of_type))

@@ -10,7 +10,7 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        NOT a.attnotnull AS nullable,
        CASE WHEN o.objid IS NULL AND a.attgenerated = '' THEN pg_get_expr(f.adbin, f.adrelid) END AS default_value,
        o.objid IS NOT NULL AS autoincrement,
-       CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
+       CASE CASE WHEN NOT c.relispartition THEN a.attidentity END WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
        q.seqstart AS identity_start,
        q.seqincrement AS identity_increment,
        q.seqmin AS identity_min,
@@ -38,14 +38,7 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        NULLIF(a.attstattarget, -1)::text AS statistics_target,
        CASE WHEN a.attoptions IS NOT NULL THEN
            (SELECT json_agg(x ORDER BY x COLLATE "C") FROM unnest(a.attoptions) AS o(x)) END AS options,
-       CASE WHEN a.attnotnull AND a.attinhcount > 0 AND EXISTS
-           (SELECT FROM pg_constraint k
-            JOIN pg_inherits h ON h.inhrelid = k.conrelid
-            JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname
-            JOIN pg_constraint pk ON pk.conrelid = p.attrelid AND pk.contype = 'n' AND pk.conkey = ARRAY[p.attnum]
-            WHERE k.conrelid = c.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND k.conislocal
-              AND k.conname <> pk.conname)
-       THEN true END AS not_null_apart,
+       CASE WHEN apart.attnum IS NOT NULL THEN true END AS not_null_apart,
        CASE WHEN nn.conname !~ '_not_null[0-9]*$' THEN nn.conname END AS not_null_name,
        nn.convalidated IS FALSE AS not_null_not_valid
 FROM (VALUES (NULL::"char")) AS older(attcompression)
@@ -54,6 +47,14 @@ JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND
 JOIN LATERAL (SELECT *, attcompression AS compression FROM pg_attribute) a
   ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN (SELECT DISTINCT k.conrelid, k.conkey[1] AS attnum
+           FROM pg_constraint k
+           JOIN pg_attribute ka ON ka.attrelid = k.conrelid AND ka.attnum = k.conkey[1]
+           JOIN pg_inherits h ON h.inhrelid = k.conrelid
+           JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = ka.attname
+           JOIN pg_constraint pk ON pk.conrelid = p.attrelid AND pk.contype = 'n' AND pk.conkey[1] = p.attnum
+           WHERE k.contype = 'n' AND k.conislocal AND k.conname <> pk.conname) apart
+  ON apart.conrelid = c.oid AND apart.attnum = a.attnum AND a.attnotnull AND a.attinhcount > 0
 LEFT JOIN pg_constraint nn
   ON a.attnotnull AND nn.contype = 'n' AND nn.conrelid = c.oid AND nn.conkey[1] = a.attnum
  AND (nn.conname !~ '_not_null[0-9]*$' OR NOT nn.convalidated)
@@ -72,5 +73,5 @@ LEFT JOIN pg_depend i
  AND i.refclassid = 'pg_class'::regclass AND i.refobjid = c.oid AND i.refobjsubid = a.attnum
 LEFT JOIN pg_sequence q ON q.seqrelid = i.objid
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = a.attnum
-WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+WHERE c.relkind IN ('r', 'p')
 ORDER BY 1, 2, a.attnum

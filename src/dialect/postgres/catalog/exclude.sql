@@ -9,5 +9,5 @@ JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 JOIN pg_index x ON x.indexrelid = k.conindid
 LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
-WHERE k.contype = 'x' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+WHERE k.contype = 'x' AND k.conparentid = 0 AND c.relkind IN ('r', 'p')
 ORDER BY 1, 2, 3

@@ -34,5 +34,5 @@ JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND
 JOIN pg_class r ON r.oid = k.confrelid
 JOIN pg_namespace rn ON rn.oid = r.relnamespace
 LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
-WHERE k.contype = 'f' AND k.conparentid = 0 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+WHERE k.contype = 'f' AND k.conparentid = 0 AND c.relkind IN ('r', 'p')
 ORDER BY 1, 2, 3

@@ -15,14 +15,12 @@ WITH ns AS (
       AND CASE d.classid
           WHEN 'pg_rewrite'::regclass THEN EXISTS (SELECT FROM pg_rewrite w JOIN pg_class c ON c.oid = w.ev_class
                                                    WHERE w.oid = d.objid AND w.rulename <> '_RETURN'
-                                                     AND (c.relispartition OR c.relkind NOT IN ('r', 'p', 'v')))
+                                                     AND c.relkind NOT IN ('r', 'p', 'v'))
           WHEN 'pg_type'::regclass THEN EXISTS (SELECT FROM pg_type t WHERE t.oid = d.objid AND t.typtype = 'r')
           WHEN 'pg_class'::regclass THEN EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relkind = 'f')
           WHEN 'pg_statistic_ext'::regclass THEN EXISTS (
               SELECT FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
-              WHERE s.oid = d.objid AND (c.relispartition OR c.relkind = 'f' OR c.relnamespace <> s.stxnamespace))
-          WHEN 'pg_policy'::regclass THEN EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
-                                                  WHERE p.oid = d.objid AND c.relispartition)
+              WHERE s.oid = d.objid AND (c.relkind = 'f' OR c.relnamespace <> s.stxnamespace))
           WHEN 'pg_proc'::regclass THEN EXISTS (SELECT FROM pg_proc p WHERE p.oid = d.objid AND p.prokind = 'a')
           ELSE d.classid IN ('pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
               'pg_opfamily'::regclass, 'pg_transform'::regclass, 'pg_publication_rel'::regclass)

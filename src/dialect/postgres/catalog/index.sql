@@ -30,6 +30,6 @@ JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND
 JOIN pg_am am ON am.oid = ic.relam
 LEFT JOIN pg_tablespace ts ON ts.oid = ic.reltablespace
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = ic.oid AND d.objsubid = 0
-WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND x.indislive
+WHERE c.relkind IN ('r', 'p', 'm') AND NOT ic.relispartition AND x.indislive
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
 ORDER BY 1, 2, 3

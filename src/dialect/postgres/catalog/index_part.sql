@@ -30,7 +30,7 @@ JOIN pg_opclass oc ON oc.oid = p.class
 LEFT JOIN pg_attribute ia ON ia.attrelid = x.indexrelid AND ia.attnum = p.place AND ia.attoptions IS NOT NULL
 LEFT JOIN LATERAL (SELECT * FROM pg_attribute k WHERE k.attrelid = x.indrelid AND k.attnum = p.number LIMIT 1) a
   ON p.number > 0
-WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND x.indislive
+WHERE c.relkind IN ('r', 'p', 'm') AND NOT ic.relispartition AND x.indislive
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
   AND p.place <= x.indnkeyatts
 ORDER BY 1, 2, p.place

@@ -1,4 +1,4 @@
--- Row-level security policies of tables; those of partitions are not modelled, as partitions are not.
+-- Row-level security policies of tables and partitions.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        c.relname AS table,
        p.polname AS name,
@@ -15,5 +15,5 @@ FROM pg_policy p
 JOIN pg_class c ON c.oid = p.polrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 LEFT JOIN pg_description d ON d.classoid = 'pg_policy'::regclass AND d.objoid = p.oid
-WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+WHERE c.relkind IN ('r', 'p')
 ORDER BY 1, 2, 3

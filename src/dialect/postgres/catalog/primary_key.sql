@@ -29,5 +29,5 @@ JOIN pg_index x ON x.indexrelid = k.conindid
 JOIN pg_class ic ON ic.oid = k.conindid
 LEFT JOIN pg_tablespace ts ON ts.oid = ic.reltablespace
 LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
-WHERE k.contype = 'p' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+WHERE k.contype = 'p' AND k.conparentid = 0 AND c.relkind IN ('r', 'p')
 ORDER BY 1, 2, 3

@@ -1,4 +1,4 @@
--- Rules of tables and views, but for the one that is a view's query; those of partitions and foreign tables are not modelled.
+-- Rules of tables and views, but for the one that is a view's query; those of foreign tables are not modelled.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        c.relname AS table,
        w.rulename AS name,
@@ -9,7 +9,7 @@ FROM pg_rewrite w
 JOIN pg_class c ON c.oid = w.ev_class
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 LEFT JOIN pg_description d ON d.classoid = 'pg_rewrite'::regclass AND d.objoid = w.oid
-WHERE w.rulename <> '_RETURN' AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
+WHERE w.rulename <> '_RETURN' AND c.relkind IN ('r', 'p', 'v')
   AND NOT EXISTS (SELECT FROM pg_depend e
                   WHERE e.classid = 'pg_rewrite'::regclass AND e.objid = w.oid AND e.deptype = 'e')
 ORDER BY 1, 2, 3

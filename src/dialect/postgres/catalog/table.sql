@@ -1,4 +1,4 @@
--- Tables and partitioned tables; partitions come with their parent. UNLOGGED means nothing to a partitioned table: it has
+-- Tables, partitioned ones and partitions. UNLOGGED means nothing to a partitioned table: it has
 -- no rows, SET LOGGED leaves it as it is, and 18 refuses the word.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        c.relname AS name,
@@ -11,6 +11,8 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
             FROM (SELECT unnest(c.reloptions) UNION ALL SELECT 'toast.' || unnest(tc.reloptions)) AS r(x))
        END AS options,
        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
+       pg_get_expr(c.relpartbound, c.oid) AS partition_bound,
+       made.copies AS partition_copies,
        c.relrowsecurity AS row_security,
        c.relforcerowsecurity AS force_row_security,
        CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' END AS replica_identity,
@@ -30,8 +32,19 @@ LEFT JOIN (SELECT i.inhrelid,
            JOIN pg_namespace pn ON pn.oid = p.relnamespace
            GROUP BY 1) h
   ON h.inhrelid = c.oid
+LEFT JOIN (SELECT one.relation, json_agg(one.name ORDER BY one.name COLLATE "C") AS copies
+           FROM (SELECT k.conrelid AS relation, 'constraint ' || k.conname AS name
+                 FROM pg_constraint k JOIN pg_constraint pk ON pk.oid = k.conparentid AND pk.conrelid <> k.conrelid
+                 WHERE k.contype IN ('p', 'u', 'x', 'f')
+                 UNION ALL
+                 SELECT x.indrelid, 'index ' || ic.relname
+                 FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid AND ic.relispartition
+                 WHERE NOT EXISTS (SELECT FROM pg_constraint k
+                                   WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))) one
+           GROUP BY 1) made
+  ON made.relation = c.oid AND c.relispartition
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
-WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+WHERE c.relkind IN ('r', 'p')
   AND NOT EXISTS (SELECT FROM pg_depend e
                   WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
 ORDER BY 1, 2

@@ -31,5 +31,5 @@ JOIN LATERAL (SELECT *, indnullsnotdistinct AS nulls_not_distinct FROM pg_index)
 JOIN pg_class ic ON ic.oid = k.conindid
 LEFT JOIN pg_tablespace ts ON ts.oid = ic.reltablespace
 LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
-WHERE k.contype = 'u' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+WHERE k.contype = 'u' AND k.conparentid = 0 AND c.relkind IN ('r', 'p')
 ORDER BY 1, 2, 3

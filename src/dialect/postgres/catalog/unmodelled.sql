@@ -16,8 +16,7 @@ WITH ns AS (
     FROM unnest(string_to_array(NULLIF(current_setting('dbwarden.borrowed', true), ''), ' ')) AS c
 ), rel AS MATERIALIZED (
     SELECT c.oid, n.schema, c.relname::text AS name, c.relkind, c.relacl, c.relowner,
-        CASE WHEN c.relispartition AND c.relkind IN ('r', 'p') THEN 'partition' WHEN c.relkind IN ('r',
-            'p') THEN 'table'
+        CASE WHEN c.relkind IN ('r', 'p') THEN 'table'
             WHEN c.relkind = 'v' THEN 'view' WHEN c.relkind = 'm' THEN 'materialized view'
             WHEN c.relkind = 'f' THEN 'foreign table' WHEN c.relkind = 'S' THEN 'sequence'
             WHEN c.relkind = 'c' THEN 'composite type' END AS word
@@ -59,7 +58,7 @@ WITH ns AS (
 ), attached AS (
     -- What carries a comment of its own and hangs on a relation.
     SELECT 'pg_constraint'::regclass AS class, oid, conrelid AS relation, 'constraint ' || conname AS name,
-        contype IN ('p', 'u', 'x') OR (contype = 'c' AND conislocal) OR (contype = 'f' AND conparentid = 0) AS modelled
+        (contype = 'c' AND conislocal) OR (contype IN ('p', 'u', 'x', 'f') AND conparentid = 0) AS modelled
     FROM con
     UNION ALL SELECT 'pg_trigger'::regclass, oid, tgrelid, 'trigger ' || tgname, true FROM pg_trigger
     UNION ALL SELECT 'pg_policy'::regclass, oid, polrelid, 'policy ' || polname, true FROM pg_policy
@@ -100,40 +99,24 @@ WITH ns AS (
 )
 SELECT kind, schema, name, on_kind, on_schema, on_name, column_name, definition FROM (
 -- Relations that no kind models.  A partition may be in another schema than what it is a part of.
--- if pg_class WHERE oid >= 16384; relispartition OR relkind = 'f'
-SELECT pn.schema AS on_schema, r.word AS kind, r.schema, r.name,
-    CASE WHEN p.oid IS NULL THEN NULL WHEN p.relispartition THEN 'partition' ELSE 'table' END AS on_kind,
+-- if pg_class WHERE oid >= 16384; relkind = 'f'
+SELECT pn.schema AS on_schema, r.word AS kind, r.schema, r.name, CASE WHEN p.oid IS NOT NULL THEN 'table' END AS on_kind,
     p.relname::text AS on_name, NULL::text AS column_name,
-    concat_ws('; ', pg_get_expr(c.relpartbound, c.oid), CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
-        array_to_string(c.reloptions, ', '),
+    concat_ws('; ', pg_get_expr(c.relpartbound, c.oid),
         (SELECT concat_ws(' ', s.srvname, (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(f.ftoptions) AS o))
             FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid),
         (SELECT string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
             CASE WHEN a.attnotnull THEN 'not null' END, pg_get_expr(d.adbin, d.adrelid),
-            array_to_string(a.attfdwoptions, ', ')), ', ' ORDER BY CASE
-                WHEN c.relispartition THEN a.attname END, a.attnum)
+            array_to_string(a.attfdwoptions, ', ')), ', ' ORDER BY a.attnum)
             FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-            -- Of a partition only what it does not have from its parent.
-            LEFT JOIN pg_attribute pa ON pa.attrelid = p.oid AND pa.attname = a.attname
-            LEFT JOIN pg_attrdef pd ON pd.adrelid = p.oid AND pd.adnum = pa.attnum
-            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND (pa.attrelid IS NULL
-                OR (a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) IS DISTINCT
-                    FROM (pa.attnotnull, pg_get_expr(pd.adbin, p.oid))
-                ))) AS definition
+            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)) AS definition
 FROM rel r JOIN pg_class c ON c.oid = r.oid LEFT JOIN pg_inherits i ON i.inhrelid = r.oid AND c.relispartition
     LEFT JOIN pg_class p ON p.oid = i.inhparent LEFT JOIN ns pn ON pn.oid = p.relnamespace
-WHERE r.word IN ('partition', 'foreign table')
+WHERE r.word = 'foreign table'
 UNION ALL
--- if pg_class WHERE oid >= 16384; relispartition
-SELECT NULL, 'index', r.schema, ic.relname::text, r.word, r.name, NULL::text, pg_get_indexdef(x.indexrelid)
-FROM pg_index x JOIN rel r ON r.oid = x.indrelid AND r.word = 'partition'
-    JOIN pg_class ic ON ic.oid = x.indexrelid
-WHERE NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = x.indexrelid)
-    AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_class'::regclass AND h.objid = x.indexrelid)
-UNION ALL
--- if pg_class WHERE oid >= 16384; relispartition OR relkind = 'f'
+-- if pg_class WHERE oid >= 16384; relkind = 'f'
 SELECT NULL, 'constraint', r.schema, k.conname, r.word, r.name, NULL, pg_get_constraintdef(k.oid)
-FROM con k JOIN rel r ON r.oid = k.conrelid AND r.word IN ('partition', 'foreign table')
+FROM con k JOIN rel r ON r.oid = k.conrelid AND r.word = 'foreign table'
 WHERE k.conparentid = 0 AND k.conislocal AND k.contype IN ('c', 'f', 'p', 'u', 'x')
 UNION ALL
 -- if pg_trigger; NOT tgisinternal
@@ -155,14 +138,6 @@ SELECT NULL, 'rule', r.schema, w.rulename, r.word, r.name, NULL,
     pg_get_ruledef(w.oid) || CASE w.ev_enabled WHEN 'O' THEN '' ELSE ' ' || w.ev_enabled::text END
 FROM pg_rewrite w JOIN rel r ON r.oid = w.ev_class
 WHERE w.rulename <> '_RETURN' AND r.word NOT IN ('table', 'view')
-UNION ALL
--- if pg_policy
-SELECT NULL, 'policy', r.schema, p.polname, r.word, r.name, NULL, concat_ws('; ', p.polcmd, p.polpermissive::text,
-    (SELECT string_agg(o.name, ', ' ORDER BY o.name)
-        FROM (SELECT CASE r WHEN 0 THEN 'public' ELSE pg_get_userbyid(r)::text END AS name
-            FROM unnest(p.polroles) AS r) AS o),
-    'using ' || pg_get_expr(p.polqual, p.polrelid), 'check ' || pg_get_expr(p.polwithcheck, p.polrelid))
-FROM pg_policy p JOIN rel r ON r.oid = p.polrelid AND r.word = 'partition'
 UNION ALL
 -- if pg_proc WHERE oid >= 16384 AND prokind = 'a'
 SELECT NULL, p.word, p.schema, p.name, NULL, NULL, NULL, (SELECT concat_ws('; ', a.aggkind, a.aggnumdirectargs, a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
@@ -349,12 +324,12 @@ UNION ALL
 SELECT NULL, 'comment', r.schema, NULL, r.word, r.name, a.attname, d.description
 FROM pg_description d JOIN rel r ON d.classoid = 'pg_class'::regclass AND r.oid = d.objoid
     LEFT JOIN pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid AND d.objsubid > 0
-WHERE r.word IN ('partition', 'foreign table') OR (d.objsubid > 0 AND r.word NOT IN ('table', 'composite type'))
+WHERE r.word = 'foreign table' OR (d.objsubid > 0 AND r.word NOT IN ('table', 'composite type'))
 UNION ALL
 -- if pg_description WHERE objoid >= 16384; classoid IN ('pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass, 'pg_statistic_ext'::regclass)
 SELECT NULL, 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.description
 FROM pg_description d JOIN attached a ON a.class = d.classoid AND a.oid = d.objoid JOIN rel r ON r.oid = a.relation
-WHERE NOT (a.modelled AND (r.word IN ('table', 'view') OR a.class = 'pg_statistic_ext'::regclass AND r.word <> 'partition'))
+WHERE NOT (a.modelled AND (r.word IN ('table', 'view') OR a.class = 'pg_statistic_ext'::regclass))
 UNION ALL
 -- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass)
 SELECT NULL, 'comment', n.schema, NULL, i.type, CASE WHEN i.schema = current_schema()
@@ -371,12 +346,12 @@ WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
     AND NOT EXISTS (SELECT FROM pg_proc p WHERE d.classoid = 'pg_proc'::regclass AND p.oid = d.objoid AND p.prokind <> 'a')
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e')
 UNION ALL
--- Of the indexes that no kind models: those of constraints, and those of partitions.
+-- Of the indexes that no kind models: those of constraints, and those that a partition has from its parent.
 -- if pg_description WHERE objoid >= 16384; classoid = 'pg_class'::regclass
 SELECT NULL, 'comment', r.schema, 'of index ' || ic.relname, r.word, r.name, NULL, d.description
 FROM pg_description d JOIN pg_index x ON d.classoid = 'pg_class'::regclass AND d.objoid = x.indexrelid
     JOIN pg_class ic ON ic.oid = x.indexrelid JOIN rel r ON r.oid = x.indrelid
-WHERE r.word = 'partition' OR EXISTS (SELECT FROM con k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
+WHERE ic.relispartition OR EXISTS (SELECT FROM con k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
 UNION ALL
 -- An extension brings a comment of its own.
 -- if pg_description JOIN pg_extension AS e ON classoid = 'pg_extension'::regclass AND objoid = e.oid; extname <> 'plpgsql' OR description <> 'PL/pgSQL procedural language'
@@ -391,12 +366,6 @@ FROM pg_seclabel l CROSS JOIN LATERAL pg_identify_object(l.classoid, l.objoid, l
     LEFT JOIN pg_namespace s ON s.nspname = i.schema LEFT JOIN ns n ON n.oid = s.oid
 UNION ALL
 -- Properties of modelled objects.
--- if pg_class WHERE oid >= 16384; relispartition AND (relrowsecurity OR relforcerowsecurity)
-SELECT NULL, 'row security', r.schema, CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'enabled' END, r.word,
-    r.name, NULL,
-    c.relrowsecurity::text
-FROM rel r JOIN pg_class c ON c.oid = r.oid AND r.word = 'partition' AND (c.relrowsecurity OR c.relforcerowsecurity)
-UNION ALL
 -- Of a materialised view; of tables it is a field, and of an index where it is one that says so.
 -- if pg_class WHERE oid >= 16384; relkind = 'm' AND relreplident <> 'd'
 SELECT NULL, 'replica identity', r.schema, CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing'
@@ -407,11 +376,6 @@ UNION ALL
 SELECT NULL, 'access method', r.schema, m.amname, r.word, r.name, NULL, NULL
 FROM rel r JOIN pg_class c ON c.oid = r.oid AND c.relkind IN ('r', 'm') JOIN pg_am m ON m.oid = c.relam
     AND m.amname <> 'heap'
-UNION ALL
--- if pg_class WHERE oid >= 16384; reltablespace <> 0 AND relispartition
-SELECT NULL, 'tablespace', r.schema, t.spcname, r.word, r.name, NULL, NULL
-FROM rel r JOIN pg_class c ON c.oid = r.oid AND r.word = 'partition'
-    JOIN pg_tablespace t ON t.oid = c.reltablespace
 UNION ALL
 -- Whoever makes one of these again owns it from then on.
 -- if pg_class WHERE oid >= 16384; relkind IN ('v', 'm') AND pg_get_userbyid(relowner) <> current_user
