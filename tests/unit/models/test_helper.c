@@ -22,18 +22,26 @@ static void an_answer_is_not_disturbed_by_prints(void **state)
     assert_true(text_ends(json_get_text(reply, "source"), "/dbwarden.py"));
 }
 
+/* An interpreter under load may not even start within the first limit. */
 static void code_that_hangs_is_ended(void **state)
 {
+    static const char *const limits[] = {"3", "40"}, told[] = "Its last output: waiting for mysql://u:***@h";
     struct project *project = *state;
     struct json *reply;
-    setenv("DBWARDEN_READER_SECONDS", "3", 1); /* an interpreter under load starts within them */
-    int code =
-        run(project, "import time\nprint('waiting for mysql://u:geheim@h', flush=True)\ntime.sleep(100)\n", &reply);
-    unsetenv("DBWARDEN_READER_SECONDS");
-    assert_int_equal(code, ERR_CONFIG);
-    assert_string_equal(project->ctx.error.message,
-                        "python3 did not answer within 3 s while it read the project's configuration");
-    assert_string_equal(project->ctx.error.hint, "Its last output: waiting for mysql://u:***@h");
+    bool started = false;
+    for (int i = 0; i < 2 && !started; i++) {
+        setenv("DBWARDEN_READER_SECONDS", limits[i], 1);
+        int code =
+            run(project, "import time\nprint('waiting for mysql://u:geheim@h', flush=True)\ntime.sleep(100)\n", &reply);
+        unsetenv("DBWARDEN_READER_SECONDS");
+        assert_int_equal(code, ERR_CONFIG);
+        assert_string_equal(project->ctx.error.message,
+                            arena_printf(project->ctx.mem,
+                                         "python3 did not answer within %s s while it read the project's configuration",
+                                         limits[i]));
+        started = text_equal(project->ctx.error.hint, told);
+    }
+    assert_true(started);
 }
 
 static void code_that_ends_the_process_is_told(void **state)
