@@ -44,16 +44,30 @@ fuzz() { # TARGET
     -artifact_prefix="$found-" "${inputs[@]}" >"$build/$target.log" 2>&1
 }
 
-failed=0
-for target in "${targets[@]}"; do
-  since=$SECONDS
-  if fuzz "$target"; then
-    inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$target.log")
-    echo "fuzz $target: $inputs inputs from seed $seed ($((SECONDS - since)) s)"
+tell() { # TARGET: its line, and what it printed if it broke
+  local since=$SECONDS inputs
+  if fuzz "$1"; then
+    inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$1.log")
+    echo "fuzz $1: $inputs inputs from seed $seed ($((SECONDS - since)) s)"
   else
-    failed=$((failed + 1))
-    echo "fuzz $target: FAILED (seed $seed)"
-    tail -60 "$build/$target.log"
+    echo "fuzz $1: FAILED (seed $seed)"
+    tail -60 "$build/$1.log"
+    return 1
   fi
+}
+
+# One target for each core: they share nothing but the library.
+failed=0 running=0
+for target in "${targets[@]}"; do
+  if [ "$running" -ge "$(nproc)" ]; then
+    wait -n || failed=$((failed + 1))
+    running=$((running - 1))
+  fi
+  tell "$target" &
+  running=$((running + 1))
+done
+while [ "$running" -gt 0 ]; do
+  wait -n || failed=$((failed + 1))
+  running=$((running - 1))
 done
 [ "$failed" = 0 ]
