@@ -16,6 +16,7 @@ struct checking {
     struct plan *plan;
     struct migration *pending; /* the SQL of the change; NULL: there is none */
     struct list findings;      /* struct finding * */
+    bool compared;             /* with models or schema_files */
 };
 
 /* ---- the change that no file holds yet ---- */
@@ -42,6 +43,7 @@ static int change_find(struct checking *checking)
     int code = comparison_make(ctx, session, checking->request, &checking->comparison);
     session->forward = false;
     TRY(code);
+    checking->compared = true;
     return checking->comparison.changes->list.n ? pending_plan(checking) : 0;
 }
 
@@ -187,6 +189,17 @@ static int findings_collect(struct checking *checking)
 
 /* ---- showing it ---- */
 
+/* Says no more than was looked at. */
+static const char *nothing_found(const struct checking *checking)
+{
+    if (checking->compared)
+        return "No schema changes detected.";
+    if (request_list(checking->ctx->mem, checking->request, "files").n)
+        return "No rule says anything of these files.";
+    return "No rule says anything of the files that wait. No change was looked for: the configuration names no models "
+           "(model_paths) and no schema_files.";
+}
+
 static void text_show(const struct checking *checking, struct report *report)
 {
     static const char *const columns[] = {"Severity", "Change", "Table", "Column", "Message", "Required Flag", NULL};
@@ -213,7 +226,7 @@ static void text_show(const struct checking *checking, struct report *report)
         report_row(report, table, tones[finding->severity], cells);
     }
     if (!findings->n)
-        report_line(report, TONE_GOOD, "No schema changes detected.");
+        report_line(report, TONE_GOOD, "%s", nothing_found(checking));
 }
 
 /* Each rule once, below the table: why, and what to do instead. */
