@@ -247,7 +247,9 @@ static int group_fail(const struct group *group, int code)
     int left = group->n - group->done;
     if (code == ERR_CANCELLED) {
         fail(ctx, ERR_CANCELLED, "cancelled: %d of %d %s %s not begun", left, group->n, of, left == 1 ? "was" : "were");
-        return fail_hint(ctx, "What had begun is recorded as far as it came; the next run goes on there.");
+        return fail_hint(ctx, looks(group->request)
+                                  ? "Nothing was changed, and what is told is that of the others alone."
+                                  : "What had begun is recorded as far as it came; the next run goes on there.");
     }
     fail(ctx, group->worst, "%d of %d %s failed: %s%s%s", group->failed, group->n, of,
          names_join(ctx->mem, &failed, ", "), more,

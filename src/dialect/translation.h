@@ -50,15 +50,17 @@ struct translate_constant {
 /* A call. The first row that fits counts; a function without a row is not there. */
 struct translate_function {
     unsigned engines;
-    const char *name;  /* lower case; NULL ends the table */
+    const char *name;  /* lower case, "distinct" after it if that is said; NULL ends the table */
     int arguments;     /* -1: any number */
     const char *first; /* the first argument as it must be written, whatever its case: year, 'day'; NULL: any */
-    const char *to;    /* $1 ... for arguments, $* for all of them; NULL: the same call */
+    const char *to;    /* $1 ... for arguments, $* for all of them, $o for their order; NULL: the same call */
     const char
         *each; /* with $* : what becomes of each argument first, with $1 for it, $2 for all of them; NULL: nothing */
     const char *join;  /* between them; NULL: a comma */
     unsigned counts;   /* bits of arguments, the first is 1, that must be written as a number from 1 on, */
     unsigned no_texts; /* and of those that must not be written as a text */
+    const char *const *
+        asked; /* constants that follow the arguments, asked of the target, with $1 ... for these; NULL ends. If one is NULL, it is no such call */
 };
 
 /* What can be told of a value and makes it another one here. */
@@ -124,6 +126,7 @@ struct translation {
     const char *fallback;      /* the type of what has none here */
     const char *numbered;      /* the type of a column that numbers itself as the key of its table */
     const char *zoned;         /* the type of moments with a zone, which are in UTC */
+    const char *filled;        /* the type of bytes: literals are filled up by the type that their column had */
     const char *array;         /* ARRAY[...], with $1 for what is in the brackets */
     const char *rounded;       /* the cast of a number to an integer, with $1 for it */
     const char *rounded_even;  /* the same of a float: halves to the even neighbour */
@@ -142,7 +145,9 @@ struct translation {
     const char *exact_division; /* between numbers that may look like integers and are none */
     const char *nocase, *exact; /* the collations that compare without case, and with it */
     unsigned nocase_texts;      /* engines whose texts compare without case unless they say so */
-    const char *ordered;        /* a query that runs if the rows within an aggregate can be in order */
+    const struct translate_word
+        *last_key;       /* functions: what the last INSERT has numbered a key with; of several rows, the first */
+    const char *ordered; /* a query that runs if the rows within an aggregate can be in order */
     const struct translate_type *types;
     const struct translate_limit *limits;
     const struct translate_constant *constants;

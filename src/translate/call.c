@@ -17,15 +17,21 @@ static const char *pattern_joined(struct arena *mem, const struct names *argumen
     return names_join(mem, &texts, join ? join : ", ");
 }
 
-static const char *fill(struct arena *mem, const char *pattern, const struct names *arguments, const char *each,
-                        const char *join)
+/* What a call becomes: `pattern` with its arguments, `order` for those of an aggregate. */
+struct filling {
+    const char *pattern, *each, *join, *order;
+};
+
+static const char *fill(struct arena *mem, const struct filling *filling, const struct names *arguments)
 {
     struct buf out;
     buf_init(&out, mem);
-    for (const char *c = pattern; *c; c++) {
+    for (const char *c = filling->pattern; *c; c++) {
         int at = *c == '$' ? c[1] - '1' : -1;
         if (*c == '$' && c[1] == '*')
-            buf_add(&out, pattern_joined(mem, arguments, each, join));
+            buf_add(&out, pattern_joined(mem, arguments, filling->each, filling->join));
+        else if (*c == '$' && c[1] == 'o' && filling->order)
+            buf_add(&out, filling->order);
         else if (at >= 0 && at < arguments->n)
             buf_add(&out, arguments->item[at]);
         else {
@@ -39,7 +45,7 @@ static const char *fill(struct arena *mem, const char *pattern, const struct nam
 
 const char *fill_in(struct arena *mem, const char *pattern, const struct names *arguments)
 {
-    return fill(mem, pattern, arguments, NULL, NULL);
+    return fill(mem, &(struct filling){.pattern = pattern}, arguments);
 }
 
 static const struct translate_divider *divides(const struct translator *t, const char *name, const struct token *token)
@@ -89,11 +95,20 @@ static int argument_add(const struct scan *scan, const char *name, struct argume
     return 0;
 }
 
+/* The name of the row for DISTINCT, where there is one. */
+static const char *distinct_name(const struct scan *scan, const char *name, int at)
+{
+    const char *row = arena_printf(scan->t->mem, "%s distinct", name);
+    return token_is(&scan->token[at], "distinct") && call_known(scan->t, row) ? row : NULL;
+}
+
 static int arguments_find(struct scan *scan, const char *name, int open, int close, struct arguments *arguments)
 {
     int depth = 0, from = open + 1;
     *arguments = (struct arguments){0};
-    for (int i = open + 1; i <= close && open + 1 < close; i++) {
+    arguments->as = distinct_name(scan, name, open + 1);
+    from += arguments->as != NULL;
+    for (int i = from; i <= close && open + 1 < close; i++) {
         const struct token *token = &scan->token[i];
         bool orders = !depth && i > from && token_is(token, "order") && token_is(token + 1, "by");
         bool ends = i == close || orders || (!depth && (token_is(token, ",") || divides(scan->t, name, token)));
@@ -175,9 +190,45 @@ static int call_kept(struct scan *scan, const char *name, int open, int close, c
     return 0;
 }
 
+/* What the target says of arguments that are constants. */
+static int asked_add(struct scan *scan, const char *name, const struct translate_function *row, struct names *texts)
+{
+    struct translator *t = scan->t;
+    const struct names arguments = *texts;
+    for (int i = 0; row->asked && row->asked[i]; i++) {
+        struct rows rows;
+        const char *query = arena_printf(t->mem, "SELECT quote(%s)", fill_in(t->mem, row->asked[i], &arguments));
+        int code = conn_query(t->ctx, t->shadow, query, NULL, &rows);
+        const char *value = code == 0 && rows.row.n ? ((const char **)rows.row.item[0])[0] : "NULL";
+        if (text_equal(value, "NULL"))
+            return fail(t->ctx, ERR_UNSUPPORTED, "%s() is not translated with %s", name, arguments.item[1]);
+        names_add(t->mem, texts, value);
+    }
+    return 0;
+}
+
+/* string_agg(x, ',' ORDER BY y), where the target can. Those of DISTINCT are sorted. */
+static int order_text(struct scan *scan, const char *name, const struct arguments *arguments, const char *first,
+                      const char **text)
+{
+    struct translator *t = scan->t;
+    *text = "";
+    if (!orders_aggregates(t)) {
+        note_once(t, NOTE_CHANGED, "the order of the rows within %s() is left to this version of %s", name,
+                  t->target->dialect->title);
+        return 0;
+    }
+    *text = arena_printf(t->mem, "ORDER BY %s", first);
+    if (arguments->order)
+        TRY(text_translate(scan, arguments->order, arguments->order_to, text));
+    *text = arena_printf(t->mem, " %s", *text);
+    return 0;
+}
+
 static int call_filled(struct scan *scan, const char *name, const struct translate_function *row,
                        const struct arguments *arguments, const char **text)
 {
+    struct filling filling = {.pattern = row->to, .each = row->each, .join = row->join};
     struct names texts = {0};
     for (int i = row->first ? 1 : 0; i < arguments->n; i++) {
         const char *argument;
@@ -190,28 +241,47 @@ static int call_filled(struct scan *scan, const char *name, const struct transla
             decimals_note(scan->t);
         names_add(scan->t->mem, &texts, argument);
     }
-    *text = fill(scan->t->mem, row->to, &texts, row->each, row->join);
+    TRY(asked_add(scan, name, row, &texts));
+    if (text_has(row->to, "$o"))
+        TRY(order_text(scan, name, arguments, texts.item[0], &filling.order));
+    *text = fill(scan->t->mem, &filling, &texts);
     return 0;
 }
 
-/* string_agg(x, ',' ORDER BY y): at the end of the call, where the target can. */
+/* At the end of the call. */
 static int order_add(struct scan *scan, const char *name, const struct arguments *arguments, const char **text)
 {
-    struct translator *t = scan->t;
     const char *order;
-    TRY(text_translate(scan, arguments->order, arguments->order_to, &order));
-    if (!orders_aggregates(t)) {
-        note_once(t, NOTE_CHANGED, "the order of the rows within %s() is left to this version of %s", name,
-                  t->target->dialect->title);
-        return 0;
-    }
-    *text = arena_printf(t->mem, "%.*s %s)", (int)strlen(*text) - 1, *text, order);
+    TRY(order_text(scan, name, arguments, NULL, &order));
+    *text = arena_printf(scan->t->mem, "%.*s%s)", (int)strlen(*text) - 1, *text, order);
+    return 0;
+}
+
+/* LAST_INSERT_ID(): what that is here is known after some statements only. */
+static const char *last_key_of(const struct translator *t, const char *name)
+{
+    for (const struct translate_word *row = t->rules->last_key; row && row->from; row++)
+        if ((row->engines & t->source->engine) && text_equal(row->from, name))
+            return row->to;
+    return NULL;
+}
+
+static int last_key_add(struct scan *scan, const char *name, const char *function, const char **text)
+{
+    struct translator *t = scan->t;
+    if (!t->numbered)
+        return fail(t->ctx, ERR_UNSUPPORTED,
+                    "%s() is known here only where the last rows that went into any table got their keys by it", name);
+    *text = t->numbered == 1 ? function : arena_printf(t->mem, "(%s - %d)", function, t->numbered - 1);
     return 0;
 }
 
 int call_translate(struct scan *scan, const char *name, int open, int close, const char **text)
 {
     struct arguments arguments;
+    const char *last_key = close == open + 1 ? last_key_of(scan->t, name) : NULL;
+    if (last_key)
+        return last_key_add(scan, name, last_key, text);
     TRY(arguments_find(scan, name, open, close, &arguments));
     const struct translate_function *row = row_find(scan, arguments.as ? arguments.as : name, &arguments);
     if (!row)
@@ -221,5 +291,6 @@ int call_translate(struct scan *scan, const char *name, int open, int close, con
         TRY(call_filled(scan, name, row, &arguments, text));
     else
         TRY(call_kept(scan, name, open, arguments.order ? arguments.order : close, text));
-    return arguments.order ? order_add(scan, name, &arguments, text) : 0;
+    bool placed = row->to && text_has(row->to, "$o");
+    return arguments.order && !placed ? order_add(scan, name, &arguments, text) : 0;
 }

@@ -79,18 +79,19 @@ static bool is_literal(const struct scan *scan, int from, int to)
     return to - from == 1 && (token->kind == TOKEN_STRING || token->kind == TOKEN_NUMBER);
 }
 
-/* 0x41 is a number in a column of numbers, else bytes or the text that they are. */
-static bool coded_add(const struct scan *scan, int from, int to, const char *type, struct buf *out)
+/* 0x41 is a number in a column of numbers, else bytes or the text that they are; NULL: it is something else. */
+static const char *coded_value(const struct scan *scan, int from, int to, const char *type)
 {
     const struct token *token = &scan->token[from];
     bool hex = to == from + 1 && token->kind == TOKEN_NUMBER && token->length > 2 && token->length % 2 == 0 &&
                *token->text == '0' && char_lower(token->text[1]) == 'x';
-    bool number = hex && type_is_integer(scan->t, type), bytes = hex && text_has(type, "BLOB");
-    if (number)
-        buf_add_n(out, token->text, token->length);
-    else if (hex)
-        buf_addf(out, bytes ? "X'%.*s'" : "CAST(X'%.*s' AS TEXT)", (int)token->length - 2, token->text + 2);
-    return hex;
+    int n = (int)token->length;
+    if (!hex)
+        return NULL;
+    if (type_is_integer(scan->t, type))
+        return arena_printf(scan->t->mem, "%.*s", n, token->text);
+    return arena_printf(scan->t->mem, text_has(type, "BLOB") ? "X'%.*s'" : "CAST(X'%.*s' AS TEXT)", n - 2,
+                        token->text + 2);
 }
 
 /* 0 as a key that numbers itself is the next number on some engines. */
@@ -117,6 +118,16 @@ static const char *label_of(struct translator *t, const struct column *column, c
     return literal;
 }
 
+/* Bytes of a fixed length. */
+static int filled_value(struct translator *t, const struct column *column, const char **text)
+{
+    const char *value = NULL;
+    if (text_equal(column->type, t->rules->filled))
+        TRY(constant_value(t, limit_type(t, column), *text, true, &value));
+    *text = value ? value : *text;
+    return 0;
+}
+
 /* `text` as a value of the column's type: a literal by the rows, anything else as an assignment casts it. */
 static int assigned_value(struct scan *scan, int from, int to, const struct column *column, const char **text)
 {
@@ -128,6 +139,8 @@ static int assigned_value(struct scan *scan, int from, int to, const struct colu
         return assignment_cast(scan, from, to, type, text);
     if (**text != 'X')
         TRY(constant_value(t, type, *text, true, &value));
+    if (!value)
+        TRY(filled_value(t, column, text));
     *text = value ? value : label_of(t, column, *text);
     return t->rules->loose & t->source->engine && type_is_integer(t, type) ? limit_check(t, column, *text) : 0;
 }
@@ -135,9 +148,12 @@ static int assigned_value(struct scan *scan, int from, int to, const struct colu
 /* What goes into a column: a literal by its type, anything else as an expression, rounded where the column's type is one of integers. */
 int assigned_add(struct scan *scan, int from, int to, const struct column *column, struct buf *out)
 {
-    const char *text;
-    if (column && column->type && coded_add(scan, from, to, column->type, out))
+    const char *text = column && column->type ? coded_value(scan, from, to, column->type) : NULL;
+    if (text) {
+        TRY(filled_value(scan->t, column, &text));
+        buf_add(out, text);
         return 0;
+    }
     TRY(key_check(scan, from, to, column));
     if (column && scan->token[from].kind == TOKEN_NUMBER &&
         labels_check_of(scan->t, column->object.parent, column->object.name))

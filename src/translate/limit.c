@@ -153,6 +153,18 @@ static struct object *limit_of(struct translator *t, const struct object *table,
     return NULL;
 }
 
+/* The type whose bounds a column has, with its one argument: "BINARY(4)"; NULL. */
+const char *limit_type(struct translator *t, const struct column *column)
+{
+    const struct object *limit = limit_of(t, column->object.parent, column->object.name);
+    const char *expr = limit ? expr_text(&((const struct check *)limit)->expr) : NULL;
+    const char *argument = expr ? strrchr(expr, ' ') : NULL;
+    if (!argument)
+        return NULL;
+    const char *name = text_upper(t->mem, strstr(limit->name, fits) + strlen(fits));
+    return arena_printf(t->mem, "%s(%s)", name, argument + 1);
+}
+
 /* Does a literal that goes into the column hold to its limit? Asked of the target, once. */
 int limit_check(struct translator *t, const struct column *column, const char *literal)
 {

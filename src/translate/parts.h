@@ -42,6 +42,7 @@ struct translator {
     bool asked_order, orders;       /* of the rows within an aggregate: was the shadow asked, and can it */
     bool following;                 /* only what is remembered counts */
     bool unchecked;                 /* foreign keys, as the session is set */
+    int numbered; /* rows whose keys the last INSERT of this file has made, if it was the last to put rows anywhere; 0 */
     /* of the statement at hand */
     const char *path;
     const struct sql_piece *piece;
@@ -215,6 +216,7 @@ void limit_read(struct translator *t, const char *name, const char *arguments, b
 void type_checks_add(struct translator *t, struct object *table, const char *column, const struct read_type *type);
 bool type_checks_drop(struct translator *t, const struct object *table, const char *column); /* were there any? */
 int limit_check(struct translator *t, const struct column *column, const char *literal);
+const char *limit_type(struct translator *t, const struct column *column);
 bool type_is_checked(struct translator *t, const struct object *table, const char *column);
 struct column *column_copy(struct translator *t, const struct object *column, struct object *table); /* with them */
 

@@ -13,7 +13,9 @@ struct insert {
     const char *alias;
     struct names columns;
     const struct object *known; /* the table as it stands; NULL */
+    bool ignore;
     struct buf out;
+    int rows;     /* of VALUES */
     int body;     /* tokens: where VALUES, SELECT ... begin, */
     int conflict; /* ON CONFLICT or ON DUPLICATE KEY; -1 */
     int returning;
@@ -33,11 +35,11 @@ static int columns_read(struct insert *insert)
 static int insert_head(struct insert *insert)
 {
     struct scan *scan = insert->scan;
-    bool replace = scan_accept(scan, "replace"), ignore = false;
+    bool replace = scan_accept(scan, "replace");
     if (!replace)
         TRY(scan_expect(scan, "insert"));
     for (bool more = true; more;) {
-        ignore = scan_is(scan, "ignore") || ignore;
+        insert->ignore = scan_is(scan, "ignore") || insert->ignore;
         more = scan_accept(scan, "ignore") || scan_accept(scan, "low_priority") || scan_accept(scan, "delayed") ||
                scan_accept(scan, "high_priority");
     }
@@ -49,10 +51,10 @@ static int insert_head(struct insert *insert)
     TRY(columns_read(insert));
     if (scan_accept(scan, "overriding"))
         scan->at += 2;
-    if (ignore)
+    if (insert->ignore)
         note_once(insert->t, NOTE_CHANGED, "IGNORE leaves rows out that %s would change to fit",
                   insert->t->source->title);
-    buf_addf(&insert->out, "%s INTO ", replace ? "REPLACE" : ignore ? "INSERT OR IGNORE" : "INSERT");
+    buf_addf(&insert->out, "%s INTO ", replace ? "REPLACE" : insert->ignore ? "INSERT OR IGNORE" : "INSERT");
     say_name(&insert->out, insert->t, insert->table);
     if (insert->alias) {
         buf_add(&insert->out, " AS ");
@@ -170,6 +172,8 @@ static int values_add(struct insert *insert)
     for (;;) {
         scan_accept(insert->scan, "row");
         TRY(values_row(insert));
+        insert->rows++;
+        insert->t->numbered = 0; /* for the next row it is the one before */
         if (!scan_accept(insert->scan, ","))
             return insert->scan->at == insert->end ? 0 : scan_fail(insert->scan);
         buf_add(&insert->out, ", ");
@@ -193,6 +197,7 @@ static int assignments_add(struct insert *insert)
         scan->at = end;
     } while (scan_accept(scan, ","));
     columns_add(insert);
+    insert->rows = 1;
     buf_addf(&insert->out, " VALUES (%s)", values.data);
     return 0;
 }
@@ -266,6 +271,8 @@ static int query_add(struct insert *insert)
             return scan_fail(insert->scan);
     }
     int end = list_end(insert->scan, from, to);
+    if (end < 0) /* of several queries, the first may have changed it for the second */
+        insert->t->numbered = 0;
     columns_first(insert, end < 0 ? INT_MAX : count_items(insert->scan, from + 1, end));
     columns_add(insert);
     TRY(query_translate(insert, from, to, &query));
@@ -321,6 +328,18 @@ static int conflict_add(struct insert *insert)
     return text_add(scan, scan->at, insert->returning < 0 ? scan->n : insert->returning, &insert->out);
 }
 
+/* Are the keys of these rows made by the table? */
+static bool numbers_itself(const struct insert *insert)
+{
+    const struct translator *t = insert->t;
+    const struct object *key = insert->known ? object_only(insert->known, KIND_PRIMARY_KEY) : NULL;
+    const struct names *columns = key ? &((const struct primary_key *)key)->columns : NULL;
+    const struct column *column = columns && columns->n == 1 ? column_find(insert->known, columns->item[0]) : NULL;
+    return insert->columns.n && insert->conflict < 0 && !insert->ignore && !t->with && column &&
+           text_equal_nocase(column->type, t->rules->numbered) &&
+           !names_have_nocase(&insert->columns, column->object.name);
+}
+
 static int known_find(struct insert *insert)
 {
     struct tree *tree;
@@ -347,7 +366,9 @@ int rows_insert(struct scan *scan)
         buf_add_c(&insert.out, ' ');
         TRY(text_add(scan, insert.returning, scan->n, &insert.out));
     }
-    return emit_rows(scan->t, insert.out.data);
+    TRY(emit_rows(scan->t, insert.out.data));
+    scan->t->numbered = numbers_itself(&insert) ? insert.rows : 0;
+    return 0;
 }
 
 static int refuse_limit(struct scan *scan)

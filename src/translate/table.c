@@ -31,11 +31,15 @@ void table_finish(struct translator *t, struct object *table)
             continue;
         bool alone = key && key->columns.n == 1 && text_equal_nocase(key->columns.item[0], column->object.name);
         column->autoincrement = false;
-        if (alone)
+        if (alone) {
             SAY(column, COLUMN, type, t->rules->numbered);
-        else
-            note(t, NOTE_CANNOT, "%s.%s does not number itself: only the one column of a primary key does here",
-                 table->name, column->object.name);
+            continue;
+        }
+        bool keyed = key && names_have_nocase(&key->columns, column->object.name);
+        if (!keyed)
+            SAY(column, COLUMN, nullable, true);
+        note(t, NOTE_CANNOT, "%s.%s does not number itself%s: only the one column of a primary key does here",
+             table->name, column->object.name, keyed ? "" : ", and is NULL where no number is said");
     }
 }
 
@@ -193,6 +197,7 @@ static int create_as(struct scan *scan, const char *name, const char *how)
     if (data >= 0)
         buf_add(&out, " LIMIT 0");
     TRY(emit(scan->t, out.data));
+    note(scan->t, NOTE_CHANGED, "the columns of %s take any value here: those of a query have no types to check", name);
     return documents_take(scan, name);
 }
 

@@ -89,6 +89,7 @@ int emit(struct translator *t, const char *sql)
 {
     if (conn_exec(t->ctx, t->shadow, sql) < 0)
         return refused(t);
+    t->numbered = 0; /* tables that are made again get their rows again */
     t->tree = NULL;
     made_add(t, sql);
     return 0;
@@ -313,6 +314,7 @@ static int statement_read(struct scan *scan)
     bool defined = scan_drop_clauses(scan);
     const struct translate_shape *shape = shape_find(scan, t->rules->statements);
     if (shape) {
+        t->numbered = shape->cannot ? 0 : t->numbered;
         session_follow(scan);
         variables_follow(scan);
         TRY(comment_check(scan));
@@ -338,6 +340,7 @@ int statement_try(struct translator *t)
         struct error error = t->ctx->error;
         t->ctx->error = (struct error){0};
         t->made.n = before;
+        t->numbered = 0;
         t->tree = NULL;
         note(t, NOTE_CANNOT, "%s is skipped: %s", short_text(t), error.message);
         TRY(conn_exec(t->ctx, t->shadow, "ROLLBACK TO statement"));
@@ -411,6 +414,7 @@ int translate_split(struct translator *t, const char *path, const struct split *
     struct list all = {0};
     t->path = path;
     t->unchecked = false;
+    t->numbered = 0;
     for (int i = 0; i < split->n; i++) {
         TRY(ctx_check(t->ctx));
         t->piece = &split->piece[i];

@@ -10,6 +10,7 @@ import time
 import pytest
 import sqlalchemy as sa
 from support.engines import EngineProject, alchemy_base, created, wait_until
+from support.trace import traced
 
 JOBS = ("--jobs", "16")
 FILES = 5
@@ -270,6 +271,18 @@ def test_interrupted(lite):
         assert " not begun" in err and '"outcome": "not begun"' in out
     lite.ok("migrate", *JOBS)
     assert [rows(path) for path in paths] == [WHOLE] * 50
+
+
+@pytest.mark.parametrize("command", [("diff", "migrations"), ("status",), ("history",), ("lock-status",)], ids=" ".join)
+def test_interrupted_while_looking(lite, command):
+    """What only looks has nothing to go on with."""
+    lite_files(lite, 60)
+    fleet(lite, FILES_OF)
+    lite.ok("migrate", *JOBS)
+    calls = traced(lite, None, *command, calls="openat")[1]
+    shown, _ = traced(lite, f"signal=INT:when={calls * 3 // 4}", *command, calls="openat")
+    assert shown.status == 130 and " not begun" in shown.err and "Nothing was changed" in shown.err, shown
+    assert "goes on there" not in shown.err, shown
 
 
 def test_drift(lite):

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from support.engines import TRANSACTIONAL, ended, killed, wait_until
-from support.trace import rounds, traced
+from support.trace import python_struck, rounds, traced
 
 SQL = """-- three rows
 INSERT INTO t VALUES (1, 'a;b');
@@ -56,18 +56,47 @@ def test_applied_once_and_undone(any_project):
     assert rows(project) == [(1,), (2,), (3,), (11,), (12,)]
 
 
-@pytest.mark.parametrize("seed", [SQL, PYTHON], ids=["sql", "python"])
-def test_killed_anywhere(any_project, dice, seed):
-    project = seeded(any_project, V0001__killed=seed)
+def recorded(project):
+    """The seeds that are recorded as done."""
+    seeds = project.database.has("_dbwarden_seeds")
+    return project.database.value("SELECT count(*) FROM _dbwarden_seeds") if seeds else 0
+
+
+def test_killed_anywhere(any_project, dice):
+    project = seeded(any_project, V0001__killed=SQL)
     _, calls = traced(project, None, "seed", "apply")
     wanted = rows(project)
     assert wanted
     for _ in range(rounds(6)):
         project.ok("seed", "rollback")
-        assert rows(project) == []
+        assert (rows(project), recorded(project)) == ([], 0)
         traced(project, f"signal=KILL:when={dice.randrange(1, calls + 1)}", "seed", "apply")
         project.ok("seed", "apply")
-        assert rows(project) == wanted
+        assert (rows(project), recorded(project)) == (wanted, 1)
+
+
+def test_killed_with_python(any_project, dice):
+    """The program and the interpreter, in turn; a run that is killed goes on after one that was. Rows and record come together."""
+    project = seeded(any_project, V0001__killed=PYTHON)
+    wanted = [(11,), (12,)]
+
+    def forgotten():
+        for table in ("t", "_dbwarden_seeds", "_dbwarden_journal"):
+            project.database.run(f"DELETE FROM {table}")
+
+    _, calls = traced(project, None, "seed", "apply")
+    forgotten()
+    talks = python_struck(project, sys.executable, 0, "seed", "apply")
+    for turn in range(rounds(6)):
+        if rows(project):
+            forgotten()
+        if turn % 2:
+            python_struck(project, sys.executable, dice.randrange(1, talks + 1), "seed", "apply")
+        else:
+            traced(project, f"signal=KILL:when={dice.randrange(1, calls + 1)}", "seed", "apply")
+        assert (rows(project), recorded(project)) in (([], 0), (wanted, 1))
+    project.ok("seed", "apply")
+    assert (rows(project), recorded(project)) == (wanted, 1)
 
 
 def test_a_seed_ends_with_the_program(any_project):

@@ -203,6 +203,7 @@ static const char
     time_of_day[] = "time($1)",
     id[] = "CASE WHEN length($1) = 36 AND replace(lower($1), '-', '') NOT GLOB '*[^0-9a-f]*' AND length(replace($1, '-', '')) = 32 THEN lower($1) END",
     document[] = "CASE WHEN json_valid($1) THEN $1 END",
+    filled_up[] = "CASE WHEN length(CAST($1 AS BLOB)) <= $2 THEN CAST($1 || zeroblob($2 - length(CAST($1 AS BLOB))) AS BLOB) END",
     short_text[] = "CASE WHEN length(rtrim($1, ' ')) <= $2 THEN substr($1, 1, $2) END";
 
 /* An INTEGER of MySQL's may be any of its integers, with a sign or without. */
@@ -230,6 +231,7 @@ static const struct translate_constant constants[] = {
     {PG, "JSONB", 0, false, document},
     {ANY, "VARCHAR", 1, true, short_text},
     {ANY, "CHAR", 1, true, short_text},
+    {MYSQL, "BINARY", 1, true, filled_up},
     {0}
 };
 
@@ -241,6 +243,17 @@ static const char from_place[] = "substr($1, max($2, 1))",
                   part[] = "CASE WHEN $3 < 0 THEN json('negative substring length') ELSE substr($1, max($2, 1), max(min($2, 1) - 1 + $3, 0)) END",
                   my_from_place[] = "CASE WHEN $2 = 0 OR -($2) > length($1) THEN '' ELSE substr($1, $2) END",
                   my_part[] = "CASE WHEN $2 = 0 OR -($2) > length($1) THEN '' ELSE substr($1, $2, max($3, 0)) END";
+
+/* group_concat(DISTINCT) takes no separator: commas of the texts are written as ~1 until the others are replaced. */
+#define SHIELDED(x) "replace(replace(" x ", '~', '~0'), ',', '~1')"
+static const char distinct_joined[] = "replace(replace(replace(group_concat(DISTINCT " SHIELDED("$1") "$o), ',', " SHIELDED("$2") "), '~1', ','), '~0', '~')";
+
+/* '{a,b}' or an array of keys, none of which may be a place in an array: the path of the value, and of what it is in. */
+#define KEYS    "CASE WHEN $2 GLOB '{*}' AND $2 NOT GLOB '{*[^A-Za-z0-9_,]*}' THEN '[\"' || replace(substr($2, 2, length($2) - 2), ',', '\",\"') || '\"]' WHEN json_valid($2) THEN $2 END"
+#define PATH_TO(but) "(SELECT CASE WHEN min(type = 'text' AND value GLOB '[A-Za-z_]*' AND value NOT GLOB '*[\"\\]*' AND lower(value) <> 'null') THEN " \
+    "'$' || coalesce(group_concat(CASE WHEN key < n - " but " THEN '.\"' || value || '\"' ELSE '' END, ''), '') END FROM (SELECT *, count(*) OVER () AS n FROM json_each(" KEYS ")))"
+static const char *const path_of[] = {PATH_TO("0"), PATH_TO("1"), NULL};
+#define CHANGED_AT(path, within, change) "CASE WHEN ($3) IS NULL THEN NULL WHEN json_type($1, " within ") = 'object' THEN " change " ELSE $1 END"
 
 static const struct translate_function functions[] = {
     {ANY, "now", 0, NULL, "CURRENT_TIMESTAMP"},
@@ -374,6 +387,7 @@ static const struct translate_function functions[] = {
     {PG, "bool_or", 1, NULL, "max($1)"},
     {PG, "every", 1, NULL, "min($1)"},
     {PG, "string_agg", 2, NULL, "group_concat($1, $2)"},
+    {PG, "string_agg distinct", 2, NULL, distinct_joined},
     {MYSQL, "group_concat", 1, NULL, NULL},
     {MYSQL, "group_concat", -1, NULL, "group_concat($*)", "($1)", " || "},
     {MYSQL, "group_concat separator", 2, NULL, "group_concat($1, $2)"},
@@ -390,6 +404,10 @@ static const struct translate_function functions[] = {
     {PG, "jsonb_build_array", -1, NULL, "json_array($*)"},
     {PG, "json_array_length", 1, NULL, NULL},
     {PG, "jsonb_array_length", 1, NULL, "json_array_length($1)"},
+    {PG, "jsonb_set", 3, NULL, CHANGED_AT("$4", "$5", "json_set($1, $4, json($3))"), .asked = path_of},
+    {PG, "jsonb_set", 4, NULL, CHANGED_AT("$5", "$6", "CASE WHEN $4 THEN json_set($1, $5, json($3)) ELSE json_replace($1, $5, json($3)) END"), .asked = path_of},
+    {PG, "to_jsonb", 1, NULL, "CASE WHEN ($1) IS NOT NULL THEN json_quote($1) END"},
+    {PG, "to_json", 1, NULL, "CASE WHEN ($1) IS NOT NULL THEN json_quote($1) END"},
     {MYSQL, "json_length", 1, NULL,
      "CASE json_type($1) WHEN 'array' THEN json_array_length($1) WHEN 'object' THEN (SELECT count(*) FROM json_each($1)) ELSE length($1) * 0 + 1 END"},
     {MYSQL, "json_object", -1, NULL, "json_object($*)"},
@@ -428,6 +446,8 @@ static const struct translate_argument arguments[] = {
     {PG, "jsonb_build_object", VALUE_BOOLEAN, json_truth}, {PG, "jsonb_build_object", VALUE_DOCUMENT, json_itself},
     {PG, "json_build_array", VALUE_BOOLEAN, json_truth}, {PG, "json_build_array", VALUE_DOCUMENT, json_itself},
     {PG, "jsonb_build_array", VALUE_BOOLEAN, json_truth}, {PG, "jsonb_build_array", VALUE_DOCUMENT, json_itself},
+    {PG, "to_jsonb", VALUE_BOOLEAN, json_truth}, {PG, "to_jsonb", VALUE_DOCUMENT, json_itself}, {PG, "to_jsonb", VALUE_MOMENT, NULL},
+    {PG, "to_json", VALUE_BOOLEAN, json_truth}, {PG, "to_json", VALUE_DOCUMENT, json_itself}, {PG, "to_json", VALUE_MOMENT, NULL},
     {PG, "json_agg", VALUE_BOOLEAN, json_truth}, {PG, "json_agg", VALUE_DOCUMENT, json_itself},
     {PG, "jsonb_agg", VALUE_BOOLEAN, json_truth}, {PG, "jsonb_agg", VALUE_DOCUMENT, json_itself},
     {PG, "json_object_agg", VALUE_BOOLEAN, json_truth}, {PG, "json_object_agg", VALUE_DOCUMENT, json_itself},
@@ -707,6 +727,8 @@ static const struct translate_name names[] = {
 };
 /* clang-format on */
 
+static const struct translate_word last_key[] = {{MYSQL, "last_insert_id", "(SELECT last_insert_rowid())"}, {0}};
+
 static const struct translate_word catalogs[] = {{PG, "pg_", NULL}, {0}};
 
 static const char *const missing[] = {
@@ -716,6 +738,7 @@ const struct translation lite_translation = {
     .fallback = "TEXT",
     .numbered = "INTEGER",
     .zoned = "DATETIME",
+    .filled = "BLOB",
     .array = "json_array($1)",
     .rounded = rounded,
     .rounded_even = rounded_even,
@@ -747,6 +770,7 @@ const struct translation lite_translation = {
     .statements = statements,
     .actions = actions,
     .names = names,
+    .last_key = last_key,
     .catalogs = catalogs,
     .missing = missing,
 };

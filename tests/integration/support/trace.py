@@ -48,6 +48,23 @@ def traced(project, inject, *args, calls=None):
     return Outcome(done.returncode, done.stdout, done.stderr), len(found)
 
 
+def python_struck(project, python, when, *args):
+    """The command, while the interpreter that it starts is killed at a call: 0 for none. How many calls that made."""
+    calls = WRITES if project.engine == "sqlite" else TALKS
+    log, wrapper = project.folder.parent / "python.log", project.folder.parent / "python"
+    run = (str(project.folder), args, "python")
+    strike = "-e inject={}:{}".format(*at_place(PLACES[run], calls, f"signal=KILL:when={when}")) if when else ""
+    wrapper.write_text(f'#!/bin/sh\nexec strace -f -qq -o {log} -e trace={calls} {strike} {python} "$@"\n')
+    wrapper.chmod(0o755)
+    project.python = wrapper
+    project.run(*args)
+    project.python = python
+    found = places(log.read_text())
+    if not when:
+        PLACES[run] = found
+    return len(found)
+
+
 def rounds(few):
     """How many places are tried; a soak tries more."""
     return int(os.environ.get("DBWARDEN_TEST_FAULTS", few))
