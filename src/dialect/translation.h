@@ -122,6 +122,25 @@ struct translate_name {
     const char *name;
 };
 
+/* What this engine says no to as the other does. */
+struct translate_mistake {
+    unsigned engines;    /* 0 ends the table */
+    const char *message; /* of this engine, with "*" for what may stand there */
+    enum {
+        MISTAKE_ALWAYS,
+        MISTAKE_THERE,    /* the first "*" is there already, */
+        MISTAKE_RELATION, /* if it is not because all schemas are one here */
+        MISTAKE_COLUMNS   /* the first "*" has other columns */
+    } of;
+};
+
+/* What a column that must not be NULL has in the rows that were there before it. */
+struct translate_implied {
+    unsigned engines;
+    const char *types; /* here, with "|" between; NULL ends the table */
+    const char *value;
+};
+
 struct translation {
     const char *fallback;      /* the type of what has none here */
     const char *numbered;      /* the type of a column that numbers itself as the key of its table */
@@ -164,6 +183,9 @@ struct translation {
     const struct translate_shape *actions; /* of ALTER TABLE */
     const struct translate_name *names;
     const struct translate_word *catalogs; /* what names of tables of the other engine itself begin with */
+    const struct translate_mistake *mistakes;
+    const struct translate_implied *implied; /* else it is refused */
+    const char *lenient, *strict;            /* statements: rows need not hold to checks, and have to again */
     const char *const *missing; /* how this engine says that it has no NAME: what stands before it; NULL ends */
 };
 

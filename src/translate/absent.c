@@ -4,6 +4,8 @@
  */
 #include "translate/parts.h"
 
+#include <fnmatch.h>
+
 #include "base/text.h"
 
 static bool begins_with(const struct translator *t, const struct sql_piece *piece, const char *const *words)
@@ -107,7 +109,45 @@ int depended_on(struct translator *t, const char *name, const char *message)
     return fail_at(t->ctx, t->path, t->piece->line, t->piece->column);
 }
 
+int mistake(struct translator *t, const char *message)
+{
+    fail(t->ctx, ERR_SQL, "%s", message);
+    fail_hint(t->ctx, "Nothing was run. %s refuses it too.", t->source->title);
+    return fail_at(t->ctx, t->path, t->piece->line, t->piece->column);
+}
+
 /* ---- what the target says */
+
+/* What stands for the first "*" of a pattern that the message fits. */
+static const char *name_between(struct translator *t, const char *pattern, const char *message)
+{
+    size_t before = strcspn(pattern, "*");
+    const char *next = pattern + before + (pattern[before] == '*');
+    const char *after = arena_copy(t->mem, next, strcspn(next, "*"));
+    const char *end = *after ? strstr(message + before, after) : NULL;
+    return arena_copy(t->mem, message + before, end ? (size_t)(end - message) - before : strlen(message + before));
+}
+
+/* May what was left out have taken it away, or, of a table, given it columns? */
+static bool is_doubtful(const struct translator *t, const struct translate_mistake *row, const char *name)
+{
+    if (row->of == MISTAKE_ALWAYS)
+        return false;
+    return left_find(t, &t->left_out, takers, name) || left_find(t, &t->left_out, makers, name) ||
+           left_find(t, &t->followed, row->of == MISTAKE_COLUMNS ? takers : programs, name);
+}
+
+int mistaken(struct translator *t, const char *message)
+{
+    for (const struct translate_mistake *row = t->rules->mistakes; row->engines; row++) {
+        if (!(row->engines & t->source->engine) || fnmatch(row->message, message, 0) != 0 ||
+            (row->of == MISTAKE_RELATION && t->schemas.n > 1))
+            continue;
+        bool doubtful = is_doubtful(t, row, name_between(t, row->message, message));
+        return doubtful ? 0 : mistake(t, message);
+    }
+    return 0;
+}
 
 static const char *name_said(const struct translator *t, const char *message)
 {

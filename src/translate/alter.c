@@ -100,13 +100,67 @@ static int moves_make(struct alter *alter)
     return begin(alter);
 }
 
+/* What rows have in a new column that must not be NULL and says no default; NULL: the source refuses it. */
+static const char *implied_value(struct translator *t, const struct column *column)
+{
+    struct names arguments = {0};
+    const struct names labels = choice_labels(t, column);
+    const char *type = type_split(t->mem, column->type, &arguments);
+    for (const struct translate_implied *row = t->rules->implied; row->types; row++)
+        if ((row->engines & t->source->engine) && is_choice(row->types, type))
+            return labels.n ? labels.item[0] : row->value;
+    return NULL;
+}
+
+/* It is a default as long as the rows get it. */
+static int implied_give(struct alter *alter, struct names *given)
+{
+    struct tree *tree;
+    TRY(shadow_tree(alter->t, &tree));
+    const struct object *now = table_find(alter->t, tree, alter->name);
+    for (int i = 0; i < alter->ts.table->children.n; i++) {
+        struct column *column = alter->ts.table->children.item[i];
+        bool required = object_says(&column->object, COLUMN_nullable) && !column->nullable;
+        if (column->object.kind != KIND_COLUMN || !required || column->autoincrement ||
+            expr_text(&column->default_value) || expr_text(&column->computed) || column_find(now, column->object.name))
+            continue;
+        const char *value = implied_value(alter->t, column);
+        if (!value)
+            continue;
+        SAY(column, COLUMN, default_value, ((struct expr){.written = value}));
+        names_add(alter->t->mem, given, column->object.name);
+    }
+    return 0;
+}
+
+static int implied_take(struct alter *alter, const struct names *given)
+{
+    for (int i = 0; i < given->n; i++) {
+        struct column *column = column_find(alter->ts.table, given->item[i]);
+        if (column)
+            SAY(column, COLUMN, default_value, ((struct expr){0}));
+    }
+    if (!given->n)
+        return 0;
+    TRY(emit_changes(alter->t, alter->after));
+    return begin(alter);
+}
+
 static int flush(struct alter *alter)
 {
+    struct names given = {0};
+    const bool lenient = alter->ts.not_valid;
     if (!alter->changed)
         return 0;
     table_finish(alter->t, alter->ts.table);
+    TRY(implied_give(alter, &given));
+    if (lenient)
+        TRY(emit(alter->t, alter->t->rules->lenient));
     TRY(emit_changes(alter->t, alter->after));
+    if (lenient)
+        TRY(emit(alter->t, alter->t->rules->strict));
     TRY(begin(alter));
+    TRY(implied_take(alter, &given));
     return moves_make(alter);
 }
 

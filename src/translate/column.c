@@ -586,7 +586,7 @@ static int check_constraint(struct table_scan *ts)
     }
     ts->scan->at = at;
     TRY(check_new(ts, n == 1 ? &columns : NULL)); /* of one column it bears that one's name */
-    scan_accept(ts->scan, "not valid");
+    ts->not_valid = scan_accept(ts->scan, "not valid") || ts->not_valid;
     return 0;
 }
 

@@ -92,7 +92,7 @@ struct object *labels_check_of(struct translator *t, const struct object *table,
 static const char fits[] = "_fits_", without_sign[] = "_unsigned";
 
 /* Is it one of "A|B|C"? */
-static bool is_choice(const char *choices, const char *name)
+bool is_choice(const char *choices, const char *name)
 {
     size_t length = strlen(name);
     for (const char *choice = choices; choice; choice = strchr(choice, '|')) {

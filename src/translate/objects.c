@@ -33,6 +33,36 @@ static void query_end(struct scan *scan, int *end)
     }
 }
 
+/* The names of a view's columns; none: there is no such view. */
+static int view_columns(struct translator *t, const char *name, struct names *columns)
+{
+    struct buf out;
+    struct tree *tree;
+    struct rows rows;
+    *columns = (struct names){0};
+    TRY(shadow_tree(t, &tree));
+    if (!object_named(t, tree, KIND_VIEW, name))
+        return 0;
+    buf_init(&out, t->mem);
+    buf_add(&out, "SELECT * FROM ");
+    say_name(&out, t, name);
+    TRY(conn_query(t->ctx, t->shadow, out.data, NULL, &rows));
+    *columns = names_copy(t->mem, &rows.columns);
+    return 0;
+}
+
+/* What replaces a view has its columns, and perhaps more after them. */
+static int view_check(struct translator *t, const char *name, const struct names *before)
+{
+    struct names now;
+    TRY(view_columns(t, name, &now));
+    for (int i = 0; i < before->n; i++)
+        if (i >= now.n || !text_equal_nocase(now.item[i], before->item[i]))
+            return mistake(
+                t, arena_printf(t->mem, "CREATE OR REPLACE cannot take column %s from view %s", before->item[i], name));
+    return 0;
+}
+
 static int drop_if_there(struct translator *t, const char *what, const char *name)
 {
     struct buf out;
@@ -58,7 +88,7 @@ int view_create(struct scan *scan)
     struct translator *t = scan->t;
     const char *name;
     struct buf out;
-    struct names columns = {0};
+    struct names columns = {0}, before = {0};
     int end, view = scan_find(scan, scan->at, "view");
     if (view < 0)
         return scan_fail(scan);
@@ -68,6 +98,8 @@ int view_create(struct scan *scan)
     scan->at = view + 1;
     bool careful = scan_accept(scan, "if not exists");
     TRY(scan_qualified(scan, &name));
+    if (replaces && t->rules->holds_dependants & t->source->engine)
+        TRY(view_columns(t, name, &before));
     if (replaces)
         TRY(drop_if_there(t, "VIEW", name));
     buf_init(&out, t->mem);
@@ -90,7 +122,8 @@ int view_create(struct scan *scan)
         buf_add(&out, ") SELECT * FROM ");
         say_name(&out, t, name);
     }
-    return emit_view(t, out.data, name);
+    TRY(emit_view(t, out.data, name));
+    return view_check(t, name, &before);
 }
 
 /* Tables of all schemas stand side by side. */

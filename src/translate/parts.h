@@ -60,6 +60,8 @@ void absent_followed(struct translator *t, const char *path, const struct sql_pi
 /* ERR_SQL, or ERR_UNSUPPORTED where what would have made it was left out. */
 int absent(struct translator *t, const char *name, const char *message);
 int absent_said(struct translator *t, const char *message); /* 0: the target says no to something else */
+int mistake(struct translator *t, const char *message);     /* ERR_SQL: the source refuses it too */
+int mistaken(struct translator *t, const char *message);    /* 0: the target says no, but the source may not */
 /* Likewise, where what is named is there and keeps the statement from what it does. */
 int depended_on(struct translator *t, const char *name, const char *message);
 
@@ -183,6 +185,7 @@ struct table_scan {
     struct read_type type; /* of the column */
     bool key_said;         /* PRIMARY KEY at the column */
     struct names collated; /* columns that say how they compare */
+    bool not_valid;        /* a check that rows which are there need not hold to */
     bool moved;            /* MySQL's AFTER and FIRST */
     const char *follows;   /* of AFTER; NULL */
     struct list indexes;   /* struct object *: KIND_INDEX */
@@ -216,6 +219,7 @@ void limit_read(struct translator *t, const char *name, const char *arguments, b
 void type_checks_add(struct translator *t, struct object *table, const char *column, const struct read_type *type);
 bool type_checks_drop(struct translator *t, const struct object *table, const char *column); /* were there any? */
 int limit_check(struct translator *t, const struct column *column, const char *literal);
+bool is_choice(const char *choices, const char *name); /* is it one of "A|B|C"? */
 const char *limit_type(struct translator *t, const struct column *column);
 bool type_is_checked(struct translator *t, const struct object *table, const char *column);
 struct column *column_copy(struct translator *t, const struct object *column, struct object *table); /* with them */
@@ -242,6 +246,10 @@ const char *variable_text(struct scan *scan, const struct token *token); /* NULL
 int prepared_make(struct scan *scan);
 int prepared_execute(struct scan *scan);
 int prepared_drop(struct scan *scan);
+
+/* ---- follow.c: what goes with rows that are deleted */
+int deletes_follow(struct translator *t, const char *table); /* after the DELETE */
+int tables_empty(struct translator *t, struct names *tables, bool cascade);
 
 /* ---- rows.c */
 int rows_insert(struct scan *scan);

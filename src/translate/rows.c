@@ -523,7 +523,8 @@ static int delete_joined(struct scan *scan, const char *table, const char *name,
         TRY(text_add(scan, where, scan->n, &out));
     }
     buf_add(&out, ")");
-    return emit_rows(t, out.data);
+    TRY(emit_rows(t, out.data));
+    return deletes_follow(t, table);
 }
 
 /* DELETE FROM a USING b WHERE ...: of a join of a with b. */
@@ -592,25 +593,23 @@ int rows_delete(struct scan *scan)
     table_say(&out, scan->t, table, alias);
     buf_add(&out, end < scan->n ? " " : "");
     TRY(text_add(scan, end, scan->n, &out));
-    return emit_rows(scan->t, out.data);
+    TRY(emit_rows(scan->t, out.data));
+    return deletes_follow(scan->t, table);
 }
 
 int rows_truncate(struct scan *scan)
 {
+    struct names tables = {0};
     scan->at++;
     scan_accept(scan, "table");
     scan_accept(scan, "only");
     do {
         const char *table;
-        struct buf out;
         TRY(scan_qualified(scan, &table));
         scan_accept(scan, "*");
-        buf_init(&out, scan->t->mem);
-        buf_add(&out, "DELETE FROM ");
-        say_name(&out, scan->t, table);
-        TRY(emit_rows(scan->t, out.data));
+        names_add(scan->t->mem, &tables, table);
     } while (scan_accept(scan, ","));
-    return 0;
+    return tables_empty(scan->t, &tables, scan_find(scan, scan->at, "cascade") >= 0);
 }
 
 /* ---- COPY t (a, b) FROM stdin, as dumps have it */

@@ -75,6 +75,7 @@ static int refused(struct translator *t)
     if (t->ctx->error.code != ERR_SQL)
         return t->ctx->error.code;
     TRY(absent_said(t, message));
+    TRY(mistaken(t, message));
     return fail(t->ctx, ERR_UNSUPPORTED, "%s does not take it: %s", t->target->dialect->title, message);
 }
 

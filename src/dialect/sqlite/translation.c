@@ -731,6 +731,22 @@ static const struct translate_word last_key[] = {{MYSQL, "last_insert_id", "(SEL
 
 static const struct translate_word catalogs[] = {{PG, "pg_", NULL}, {0}};
 
+static const struct translate_mistake mistakes[] = {
+    {ANY, "duplicate column name: *", MISTAKE_THERE},
+    {ANY, "table * already exists", MISTAKE_RELATION},
+    {ANY, "view * already exists", MISTAKE_RELATION},
+    {PG, "index * already exists", MISTAKE_RELATION},
+    {ANY, "* values for * columns", MISTAKE_ALWAYS},
+    {ANY, "table * has * columns but * values were supplied", MISTAKE_COLUMNS},
+    {ANY, "ambiguous column name: *", MISTAKE_ALWAYS},
+    {0}};
+
+static const struct translate_implied implied[] = {
+    {MYSQL, "INTEGER|SMALLINT|BIGINT|BOOLEAN|NUMERIC|REAL|FLOAT|DOUBLE|DOUBLE PRECISION", "0"},
+    {MYSQL, "VARCHAR|CHAR|TEXT", "''"},
+    {MYSQL, "BLOB", "X''"},
+    {0}};
+
 static const char *const missing[] = {
     "no such table: ", "no such view: ", "no such column: ", "unknown column ", " has no column named ", NULL};
 
@@ -772,5 +788,9 @@ const struct translation lite_translation = {
     .names = names,
     .last_key = last_key,
     .catalogs = catalogs,
+    .mistakes = mistakes,
+    .implied = implied,
+    .lenient = "PRAGMA ignore_check_constraints = ON",
+    .strict = "PRAGMA ignore_check_constraints = OFF",
     .missing = missing,
 };
