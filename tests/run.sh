@@ -3,10 +3,10 @@
 # starts servers, runs every test, and ends with a line for each part and one line "N passed, N failed".
 # DBWARDEN_TEST_BUILD  the build folder, one that the Makefile knows (default build-asan)
 # DBWARDEN_TEST_CACHE  the Python packages and what else is kept between runs (default /var/tmp/dbwarden-test)
-# DBWARDEN_TEST_JOBS   integration tests at a time (default 2)
+# DBWARDEN_TEST_JOBS   integration tests at a time (default: one more than there are cores, because many wait)
 # DBWARDEN_TEST_FUZZ   inputs for each fuzzer (default 50000)
 # SEED                 of all that is random: the same (1) every time, another number, or "random" for a new one
-# DBWARDEN_TEST_LIMIT  seconds for all integration tests (default 1800)
+# DBWARDEN_TEST_LIMIT  seconds for all integration tests (default 2400)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 exec </dev/null
@@ -106,11 +106,13 @@ tests/servers/sqlite.sh "$cache" >/dev/null || die "sqlite"
 count "servers and packages" 1 0
 
 rm -f "$build/integration.xml"
+limit=${DBWARDEN_TEST_LIMIT:-2400}
 DBWARDEN_PROGRAM=$PWD/$build/dbwarden DBWARDEN_PLAIN_PROGRAM=$PWD/$plain/dbwarden DBWARDEN_TEST_SERVERS=$servers DBWARDEN_TEST_CACHE=$cache \
-  timeout --foreground "${DBWARDEN_TEST_LIMIT:-1800}" \
-  "$cache/venv/bin/python" -m pytest tests/unit tests/integration -q -n "${DBWARDEN_TEST_JOBS:-2}" -p no:cacheprovider \
-  --basetemp="$servers/pytest" --junitxml="$build/integration.xml" "$@"
+  timeout --foreground "$limit" \
+  "$cache/venv/bin/python" -m pytest tests/unit tests/integration -q -n "${DBWARDEN_TEST_JOBS:-$(($(nproc) + 1))}" -p no:cacheprovider \
+  --basetemp="$servers/pytest" --junitxml="$build/integration.xml" --durations=15 "$@"
 status=$?
+[ -f "$build/integration.xml" ] || { echo "cut off after $limit seconds (DBWARDEN_TEST_LIMIT)"; die "integration tests"; }
 read -r ok bad < <(python3 - "$build/integration.xml" <<'PY'
 import sys, xml.etree.ElementTree as tree
 suite = tree.parse(sys.argv[1]).getroot().find("testsuite")
