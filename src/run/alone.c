@@ -5,7 +5,8 @@
  *   WITNESSED the same where the statement may commit by itself, like CALL: a row that is written within the transaction
  *             before it is there after an interruption only if something was committed;
  *   WATCHED   what the catalog says of all that it names is written into the journal first, and compared afterwards;
- *   INSIDE    within a transaction of the user's own nothing is written until his COMMIT, which the step goes before;
+ *   INSIDE    within a transaction of the user's own nothing is written until his COMMIT, which the step goes before, as it does
+ *             before RELEASE: that of the first SAVEPOINT commits on SQLite;
  *   PLAIN     where running it again is harmless.
  */
 #include "run/execution.h"
@@ -28,7 +29,8 @@ bool execution_outside_only(const struct execution *execution)
 
 static enum way way_of_control(const struct execution *execution, const struct classified *what)
 {
-    if (what->verb == VERB_COMMIT && execution->conn->in_transaction)
+    bool may_commit = what->verb == VERB_COMMIT || what->verb == VERB_RELEASE;
+    if (may_commit && execution->conn->in_transaction)
         return WAY_COMMIT;
     bool ends = what->verb == VERB_COMMIT || what->verb == VERB_ROLLBACK;
     return execution->conn->dialect->transactional_ddl && !ends ? WAY_INSIDE : WAY_PLAIN;

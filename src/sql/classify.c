@@ -430,7 +430,7 @@ static const struct verb_word verb_words[] = {
     {"rollback", VERB_ROLLBACK, TOUCHES_TRANSACTION, NULL},
     {"abort", VERB_ROLLBACK, TOUCHES_TRANSACTION, NULL},
     {"savepoint", VERB_SAVEPOINT, TOUCHES_TRANSACTION, NULL},
-    {"release", VERB_SAVEPOINT, TOUCHES_TRANSACTION, NULL},
+    {"release", VERB_RELEASE, TOUCHES_TRANSACTION, NULL},
     {"set", VERB_SET, TOUCHES_SESSION, NULL},
     {"reset", VERB_SET, TOUCHES_SESSION, NULL},
     {"pragma", VERB_PRAGMA, TOUCHES_SESSION, NULL},

@@ -24,6 +24,7 @@ enum verb {
     VERB_COMMIT,
     VERB_ROLLBACK,
     VERB_SAVEPOINT,
+    VERB_RELEASE,
     VERB_SET,
     VERB_PRAGMA,
     VERB_VACUUM

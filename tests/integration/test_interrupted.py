@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from support.engines import ended, killed, wait_until
 from support.picture import picture, remade
 from support.shapes import BEFORE, NONE, texts
-from support.trace import rounds, traced
+from support.trace import traced
 
 MYSQLS = ["mariadb", "mysql"]
 
@@ -175,16 +175,18 @@ def test_a_procedure_that_commits_needs_no_transaction(any_project):
     assert database.query("SELECT n FROM n ORDER BY n") == [(1,), (2,)]
 
 
-def test_killed_at_the_commit_of_the_users_own(lite, dice):
-    """SQLite: the journal's row is inside the transaction, so it tells."""
-    lite.migration("0001", "own", "CREATE TABLE t (n int);\nBEGIN;\nINSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);\nCOMMIT;\n"
+@pytest.mark.parametrize("begin, commit", [("BEGIN", "COMMIT"), ("BEGIN IMMEDIATE", "END TRANSACTION"), ("SAVEPOINT s", "RELEASE s"),
+                                           ("SAVEPOINT s;\nSAVEPOINT inner_s", "RELEASE inner_s;\nRELEASE SAVEPOINT s")])
+def test_killed_at_the_commit_of_the_users_own(lite, begin, commit):
+    """SQLite: the journal's row is inside the transaction, so it tells.  A commit is there once its file beside the database is not."""
+    lite.migration("0001", "own", f"CREATE TABLE t (n int);\n{begin};\nINSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);\n{commit};\n"
                    "INSERT INTO t VALUES (3);\nVACUUM;", "DROP TABLE t;", head="-- transaction: none\n")
-    calls = traced(lite, None, "migrate")[1]
-    for _ in range(rounds(12)):
+    calls = traced(lite, None, "migrate", calls="unlink")[1]
+    assert calls > 5
+    for at in range(1, calls + 1):
         for path in lite.folder.glob("app.db*"):
             path.unlink()
-        at = dice.randint(1, calls)
-        traced(lite, f"signal=KILL:when={at}", "migrate")
+        traced(lite, f"signal=KILL:when={at}", "migrate", calls="unlink")
         lite.ok("migrate")
         assert lite.database.query("SELECT n FROM t ORDER BY n") == [(1,), (2,), (3,)], f"killed at {at} of {calls}"
         assert lite.database.versions() == ["0001"]

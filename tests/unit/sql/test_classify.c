@@ -140,7 +140,7 @@ static void transaction_control(void **state)
         {"ROLLBACK", VERB_ROLLBACK},
         {"ROLLBACK TO SAVEPOINT a", VERB_SAVEPOINT},
         {"SAVEPOINT a", VERB_SAVEPOINT},
-        {"RELEASE a", VERB_SAVEPOINT},
+        {"RELEASE a", VERB_RELEASE},
         {"SET x = 1", VERB_SET},
         {"/*! */ SET x = 1", VERB_SET},
         {"/*M!999999\\- on */ SET x = 1", VERB_SET},
