@@ -482,6 +482,8 @@ struct dialect {
      */
     const char *const *blockers;
     const char *const *progress;
+    /* Does a statement that changes rows change some that stay when its transaction is undone? NULL: never. */
+    int (*rows_stay)(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *stay);
     /*
      * For the runner, about a statement that no transaction ties to its step in the journal; NULL: there are none.
      * What the catalog says of all that it names, for comparison before and after; NULL: that would prove nothing.

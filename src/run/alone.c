@@ -39,7 +39,7 @@ static enum way way_of_control(const struct execution *execution, const struct c
 /* Where DDL commits by itself, within a transaction of the user's own too. */
 static enum way way_of_committing(const struct execution *execution, const struct classified *what)
 {
-    if (what->touches == TOUCHES_CATALOG)
+    if (what->touches == TOUCHES_CATALOG || execution->untied)
         return WAY_WATCHED;
     if (!execution->conn->in_transaction)
         return WAY_WITNESSED;
@@ -316,7 +316,7 @@ static int settle_doubt(struct execution *execution, const struct classified *wh
     const char *before = said + strlen(head);
     TRY(conn_fence(execution->ctx, execution->conn));
     TRY(ask_doubt(execution, what, text_equal(before, NO_EVIDENCE) ? NULL : before, &doubt));
-    if (execution->refused)
+    if (execution->refused && !execution->untied)
         return 0; /* the server said no: what may be there now is somebody else's */
     doubt = doubt_answered(execution, doubt);
     if (doubt == DOUBT_OPEN)

@@ -468,21 +468,47 @@ static int together(const struct execution *execution)
     return n;
 }
 
-static int data_together(const struct execution *execution)
+static int rows_stay(const struct execution *execution, int i, bool *stay)
 {
-    int n = 0, limit = execution->migration->no_transaction ? 1 : DATA_GROUP;
+    const struct dialect *dialect = execution->conn->dialect;
+    struct arena_mark mark = arena_save(execution->ctx->mem);
+    struct classified what;
+    *stay = false;
+    if (!dialect->rows_stay)
+        return 0;
+    execution_classify(execution, i, &what);
+    TRY(dialect->rows_stay(execution->ctx, execution->conn, &what, stay));
+    arena_rewind(execution->ctx->mem, mark);
+    return 0;
+}
+
+/* Rows that no transaction holds end the group, or stand alone. */
+static int data_together(struct execution *execution, int *together)
+{
+    int n = 0, limit = execution->migration->no_transaction ? 1 : DATA_GROUP, first = execution->done;
+    bool stay = false;
+    *together = 0;
+    execution->untied = false;
     if (execution->conn->in_transaction || execution->conn->dialect->transactional_ddl)
         return 0;
-    for (int i = execution->done; i < execution->split->n && n < limit && execution->mark[i] & STATEMENT_DATA; i++)
+    while (n < limit && first + n < execution->split->n && execution->mark[first + n] & STATEMENT_DATA)
         n++;
-    return n ? slice_length(execution, execution->done, n) : 0;
+    n = n ? slice_length(execution, first, n) : 0;
+    while (*together < n && !stay) {
+        TRY(rows_stay(execution, first + *together, &stay));
+        *together += !stay;
+    }
+    execution->untied = stay && !*together;
+    return 0;
 }
 
 static int run_some(struct execution *execution)
 {
     bool segments = execution->conn->dialect->transactional_ddl && !execution->migration->no_transaction;
     TRY(ctx_check(execution->ctx));
-    int n = segments ? together(execution) : data_together(execution);
+    int n = segments ? together(execution) : 0;
+    if (!segments)
+        TRY(data_together(execution, &n));
     if (execution->settings_reset && !execution->conn->in_transaction)
         TRY(execution_replay(execution, false));
     if (!n)

@@ -35,6 +35,7 @@ struct execution {
     bool session_changed;     /* by a statement of the file that was run */
     bool settings_reset;      /* by steps of our own: what the file set has to be set again */
     bool sliced;              /* the transaction around all is this file's own */
+    bool untied;              /* the statement at hand writes rows that no transaction holds */
     bool once;                /* the batch at hand may have done something although it failed */
     struct watcher *watcher;  /* of it alone, or of the group that it is in */
     struct patience patience; /* with the batch at hand */

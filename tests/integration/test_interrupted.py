@@ -6,9 +6,11 @@ Here are the interruptions that need somebody else's help; killing at every call
 import contextlib
 import signal
 import time
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
+from support.cutter import cutter
 from support.engines import ended, killed, wait_until
 from support.picture import picture, remade
 from support.shapes import BEFORE, NONE, texts
@@ -114,6 +116,78 @@ def test_killed_in_a_procedure_that_commits(any_project):
         project.database.run("DELETE FROM _dbwarden_journal WHERE filename LIKE '%0002%'")
         project.database.run("DROP TABLE after")
         project.database.run("DELETE FROM log")
+
+
+# What a second run of it would be refused for: (before it, the statement, its effect is there), with {own} for a name of its own.
+SEEN_ELSEWHERE = [
+    ("", "CREATE SCHEMA {own}", "SELECT 1 FROM information_schema.schemata WHERE schema_name = '{own}'"),
+    ("CREATE SCHEMA {own}", "DROP SCHEMA {own}", "SELECT 1 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM information_schema.schemata "
+     "WHERE schema_name = '{own}')"),
+    ("", "CREATE ROLE {own}", "SELECT 1 FROM mysql.user WHERE user = '{own}'"),
+    ("CREATE ROLE {own};CREATE ROLE {own}_2;GRANT {own} TO {own}_2", "REVOKE {own} FROM {own}_2", None),
+    ("CREATE PROCEDURE {own}() SELECT 1;CREATE USER {own}@localhost;GRANT EXECUTE ON PROCEDURE {own} TO {own}@localhost",
+     "REVOKE EXECUTE ON PROCEDURE {own} FROM {own}@localhost", None),
+]
+
+
+@pytest.mark.parametrize("any_project", MYSQLS, indirect=True)
+@pytest.mark.parametrize("before, statement, there", SEEN_ELSEWHERE, ids=lambda text: text and text[:12])
+def test_what_tables_do_not_show_is_done_once(any_project, before, statement, there):
+    """The message with the statement arrives, its answer does not."""
+    project, database = any_project, any_project.database
+    own = f"own_{database.value('SELECT DATABASE()')}"
+    with database.alchemy.connect() as connection:
+        for text in filter(None, before.split(";")):
+            connection.exec_driver_sql(text.format(own=own))
+    project.migration("0001", "first", "CREATE TABLE first (id int);", "")
+    project.ok("migrate")
+    project.migration("0002", "more", f"{statement.format(own=own)};\nCREATE TABLE after (id int);", "")
+    parts = urlsplit(database.url)
+    with cutter(parts.hostname, parts.port) as network:
+        project.write("dbwarden.yaml", (project.folder / "dbwarden.yaml").read_text().replace(f":{parts.port}/", f":{network.port}/"))
+        network.cut_at(0, arrives=True, pause=0.5, text=statement.format(own=own).encode())
+        assert project.run("migrate").status == 5
+        assert network.struck
+        project.ok("migrate")
+    assert database.has("after") and database.versions() == ["0001", "0002"]
+    assert there is None or database.query(there.format(own=own))
+
+
+MYISAM = ("CREATE TABLE t (n int) ENGINE = MyISAM;\nCREATE TABLE held (n int);\nINSERT INTO t VALUES (1);\nINSERT INTO held SELECT n FROM t;\n"
+          "UPDATE t SET n = n + 1;\nLOCK TABLES t WRITE;\nINSERT INTO t VALUES (7), (8);\nUNLOCK TABLES;\n")
+
+
+@pytest.mark.parametrize("any_project", MYSQLS, indirect=True)
+@pytest.mark.parametrize("head", ["", NONE])
+def test_rows_that_no_transaction_holds_are_written_once(any_project, head):
+    """After the server's no, too: what is undone there is not undone here."""
+    project, database = any_project, any_project.database
+    project.migration("0001", "old", f"{MYISAM}INSERT INTO t VALUES (9);\nINSERT INTO nowhere VALUES (1);", "", head=head)
+    assert project.run("migrate").status == 1
+    project.migration("0001", "old", f"{MYISAM}INSERT INTO t VALUES (9);\nINSERT INTO held VALUES (3);", "", head=head)
+    project.ok("migrate")
+    assert database.query("SELECT n FROM t ORDER BY n") == [(2,), (7,), (8,), (9,)]
+    assert database.query("SELECT n FROM held ORDER BY n") == [(1,), (3,)]
+
+
+@pytest.mark.parametrize("any_project", MYSQLS, indirect=True)
+@pytest.mark.parametrize("statement", ["INSERT INTO t VALUES (1), (SLEEP(2))", "UPDATE t SET n = n + 1 + SLEEP(1)"])
+def test_killed_while_rows_are_written_that_no_transaction_holds(any_project, statement):
+    """Nobody can tell how far it came, if it came anywhere."""
+    project, database = any_project, any_project.database
+    project.migration("0001", "old", "CREATE TABLE t (n int) ENGINE = MyISAM;\nINSERT INTO t VALUES (4), (5);", "")
+    project.ok("migrate")
+    project.migration("0002", "more", f"{statement};\nCREATE TABLE after (id int);", "")
+    process = project.start("migrate")
+    wait_until(lambda: database.query("SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND state = 'User sleep'"))
+    killed(process)
+    wait_until(lambda: not database.query("SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() "
+                                          "AND id <> CONNECTION_ID() AND command <> 'Sleep'"))
+    found = database.query("SELECT n FROM t ORDER BY n")
+    shown = project.run("migrate")
+    assert shown.status == 1 and "was done or not" in shown.err and "--interrupted again" in shown.err, shown
+    project.ok("migrate", "--interrupted", "done")
+    assert database.query("SELECT n FROM t ORDER BY n") == found and database.has("after")
 
 
 # ---- PostgreSQL and SQLite: statements outside transactions

@@ -88,6 +88,9 @@ MY_FILES = {
     "variable": ("SET @k = 5;", "CREATE TABLE t AS SELECT 1 AS a;\nINSERT INTO t SELECT @k FROM t WHERE @k IS NOT NULL;"),
     "autocommit": ("SET autocommit = 0;\nCREATE TABLE held (a int);", "CREATE TABLE t (a int);"),
     "temporary": ("CREATE TEMPORARY TABLE t (passing int);", "CREATE TABLE t (a int);"),
+    "chain": ("SET completion_type = 'CHAIN';\nCREATE TABLE held (a int);\nINSERT INTO held VALUES (1);", "CREATE TABLE t (a int);"),
+    "release": ("SET completion_type = 'RELEASE';\nCREATE TABLE held (a int);\nINSERT INTO held VALUES (1);", "CREATE TABLE t (a int);"),
+    "join-size": ("SET max_join_size = 1;", "CREATE TABLE t (a int);"),
     "names": ("SET NAMES latin1;", "CREATE TABLE t (a varchar(9) DEFAULT 'é');"),
     "dump": ("/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO' */;\nCREATE TABLE held (a int);\n"
              "LOCK TABLES `held` WRITE;\n/*!40000 ALTER TABLE `held` DISABLE KEYS */;\nINSERT INTO `held` VALUES (1),(2);\n"

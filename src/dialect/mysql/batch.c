@@ -68,10 +68,13 @@ static int steps_run(struct ctx *ctx, struct my_conn *my, struct batch *batch)
     return 0;
 }
 
+/* Whatever completion_type the file has set: it is about transactions of its own. */
+static const char commit[] = "COMMIT AND NO CHAIN NO RELEASE", rollback[] = "ROLLBACK AND NO CHAIN NO RELEASE";
+
 /* The failure that is told is the first one, not one of the ROLLBACK. */
 static void transaction_undo(struct my_conn *my)
 {
-    mysql_rollback(my->mysql);
+    mysql_query(my->mysql, rollback);
     my->conn.in_transaction = false;
 }
 
@@ -80,13 +83,15 @@ int my_batch(struct ctx *ctx, struct conn *conn, struct batch *batch)
     struct my_conn *my = (struct my_conn *)conn;
     batch->failed = -1;
     batch->position = -1;
-    if (!batch->transaction)
+    if (!batch->transaction) {
+        my_untied_forget(my);
         return steps_run(ctx, my, batch);
+    }
     /* START TRANSACTION would give back tables that are locked; this does not. */
     TRY(my_exec(ctx, conn, my->holds_tables ? "SET autocommit = 0" : "START TRANSACTION"));
     conn->in_transaction = true;
     int code = steps_run(ctx, my, batch);
-    if (code == 0 && (code = my_exec(ctx, conn, "COMMIT")) < 0)
+    if (code == 0 && (code = my_exec(ctx, conn, commit)) < 0)
         batch->failed = batch->n;
     if (code < 0)
         transaction_undo(my);

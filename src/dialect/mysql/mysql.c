@@ -95,6 +95,7 @@ const struct dialect my_dialect = {
     .state = &my_state,
     .facts = my_facts,
     .blockers = my_blockers,
+    .rows_stay = my_rows_stay,
     .statement_evidence = my_statement_evidence,
     .statement_doubt = my_statement_doubt,
 };
@@ -121,6 +122,7 @@ const struct dialect my_mariadb_dialect = {
     .facts = my_facts,
     .blockers = my_mariadb_blockers,
     .progress = my_mariadb_progress,
+    .rows_stay = my_rows_stay,
     .statement_evidence = my_statement_evidence,
     .statement_doubt = my_statement_doubt,
 };

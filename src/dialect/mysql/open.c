@@ -159,6 +159,7 @@ void my_close(struct conn *conn)
     mysql_close(my->mysql);
     scratch_server_stop(my->server);
     arena_close(my->session);
+    my_untied_forget(my);
     url_close(&my->url);
     arena_close(my->mem);
 }

@@ -7,6 +7,7 @@
 #include <mysql.h>
 #undef list_add
 
+#include "base/map.h"
 #include "dialect/mysql/mysql.h"
 #include "dialect/scratch_server.h"
 
@@ -29,6 +30,8 @@ struct my_conn {
         MYSQL_STMT *statement; /* NULL: it runs, or failed */
     } kept[MY_STATEMENTS];     /* prepared */
     struct rows variables;     /* those of the session before the file at hand: name, value */
+    struct arena *engines;     /* memory of what follows; NULL: nothing is known */
+    struct map tied;           /* table -> whether transactions hold its rows (untied.c) */
 };
 
 /* Fits GET_LOCK's 64 characters for a database of any name. */
@@ -108,6 +111,10 @@ int my_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why);
 int my_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin);
 
 /* evidence.c */
+/* untied.c: does it write rows that stay when its transaction is undone? And what is there of them. */
+int my_rows_stay(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *stay);
+int my_rows_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char **text);
+void my_untied_forget(struct my_conn *my); /* tables may be others by now, or their names mean others */
 int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char **text);
 int my_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
                        enum doubt *doubt);

@@ -17,8 +17,10 @@ class Cutter:
         self.cut_at(0)
         threading.Thread(target=self.accept, daemon=True).start()
 
-    def cut_at(self, message, arrives=False, strike=None, pause=0):
-        """0: never.  `arrives`: that message still reaches the server, which has `pause` seconds for it; `strike`: called before the cut."""
+    def cut_at(self, message, arrives=False, strike=None, pause=0, text=None):
+        """0: never, but for a message that holds `text`.  `arrives`: that message still reaches the server, which has `pause` seconds for it;
+        `strike`: called before the cut."""
+        self.text = text
         self.at, self.arrives, self.strike, self.pause, self.sent, self.struck = message, arrives, strike, pause, 0, False
 
     def accept(self):
@@ -38,7 +40,7 @@ class Cutter:
     def carry(self, source, target, counted):
         with contextlib.suppress(OSError):
             while data := source.recv(1 << 16):
-                cut = counted and self.counted()
+                cut = counted and self.counted(data)
                 if cut and not self.arrives:
                     break
                 target.sendall(data)
@@ -51,14 +53,14 @@ class Cutter:
                 if self.strike:
                     self.strike()
                 self.cut()
-                self.at = 0
+                self.at, self.text = 0, None
         for end in (source, target):
             self.end(end)
 
-    def counted(self):
+    def counted(self, data):
         with self.lock:
             self.sent += 1
-            if self.sent != self.at:
+            if self.sent != self.at and not (self.text and self.text in data):
                 return False
             self.struck = True
             return True
