@@ -39,13 +39,17 @@ static int options_read(struct ctx *ctx, const struct request *request, struct m
     return 0;
 }
 
-/* As they will be run. The numbers of those outside are in their order. */
+/* As they will be run, after those that an interrupted run has done. The numbers of those outside are in their order. */
 static void statements_show(const struct json *migration, struct report *report)
 {
     const struct json *statements = json_get(migration, "statements"), *outside = json_get(migration, "outside");
-    int from = 0;
+    int from = (int)json_get_int(migration, "done", 0);
+    if (from)
+        report_line(report, TONE_DIM, "    -- goes on after statement %d of %d", from, statements->n);
     for (int i = 0; i < outside->n; i++) {
         int next = (int)outside->item[i]->number - 1;
+        if (next < from)
+            continue;
         if (next > from)
             report_statements(report, statements, from, next - from);
         report_line(report, TONE_DIM, "    -- outside of a transaction:");

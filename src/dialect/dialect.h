@@ -356,6 +356,12 @@ enum guard {
     GUARD_ABSENT
 };
 
+/* A statement that begins with `first` and says `later`. */
+struct lock_word {
+    const char *first; /* NULL ends the table */
+    const char *later;
+};
+
 struct dialect {
     enum engine engine;
     const char *name;           /* database_type: "postgresql" */
@@ -482,6 +488,8 @@ struct dialect {
      */
     const char *const *blockers;
     const char *const *progress;
+    /* What gives back the session's lock on migrations with all others; NULL: nothing does. */
+    const struct lock_word *frees_locks;
     /* Does a statement that changes rows change some that stay when its transaction is undone? NULL: never. */
     int (*rows_stay)(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *stay);
     /*

@@ -388,15 +388,26 @@ static bool in_header(const struct reading *reading, const struct line *line)
     return !is_seed(reading) || !line->length || text_starts(line->text, "--");
 }
 
+/* NULL: none of those that are about a whole file.  depends_on is left alone: files of 0.8.2, which never read it, may have it anywhere. */
+static const char *misplaced(struct arena *mem, const struct line *line)
+{
+    size_t length;
+    const char *value = header_value(mem, line, "transaction"), *said = comment_of(line, &length);
+    if (value && text_equal_nocase(value, "none"))
+        return "-- transaction: none";
+    const char *meant = said ? directive_meant(mem, said, length) : NULL;
+    return meant && text_starts(meant, "-- set ") ? meant : NULL;
+}
+
 /* Among the comments that a section begins with, where it looks as if it counted. */
 static int check_misplaced(const struct reading *reading, const struct section *section)
 {
     struct line line = {.to = section->from, .number = section->line - 1};
     while (line.to < section->to && next_line(reading, &line) && (!line.length || text_starts(line.text, "--"))) {
-        const char *value = line.length ? header_value(reading->ctx->mem, &line, "transaction") : NULL;
-        if (!value || !text_equal_nocase(value, "none"))
+        const char *header = line.length ? misplaced(reading->ctx->mem, &line) : NULL;
+        if (!header)
             continue;
-        fail(reading->ctx, ERR_SYNTAX, "\"-- transaction: none\" says nothing within a section");
+        fail(reading->ctx, ERR_SYNTAX, "\"%s\" says nothing within a section", header);
         fail_hint(reading->ctx, "Put it above \"-- upgrade\": it is about the whole file.");
         return fail_at(reading->ctx, reading->migration->path, line.number, 1);
     }

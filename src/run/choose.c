@@ -233,6 +233,40 @@ static int check_pooled(struct ctx *ctx, const struct session *session, const st
     return 0;
 }
 
+static bool frees_lock(const struct dialect *dialect, const struct sql_piece *piece)
+{
+    struct lexer lexer;
+    lex_open(&lexer, dialect->lex, piece->text, piece->length);
+    struct token first = lex_next_bare(&lexer);
+    for (const struct lock_word *word = dialect->frees_locks; word && word->first; word++) {
+        struct lexer ahead = lexer;
+        struct token token = first;
+        while (token_is(&first, word->first) && token.kind != TOKEN_END && !token_is(&token, word->later))
+            token = lex_next_bare(&ahead);
+        if (token_is(&token, word->later))
+            return true;
+    }
+    return false;
+}
+
+/* Another run would begin then, beside this one. A lease is not the session's. */
+static int check_lock_stays(struct ctx *ctx, const struct session *session, const struct migration *migration,
+                            bool down)
+{
+    const struct split *split = down ? &migration->down : &migration->up;
+    for (int i = 0; !session->conn->fence && i < split->n; i++) {
+        const struct sql_piece *piece = &split->piece[i];
+        if (migration->marks[down][i] & STATEMENT_DATA || !frees_lock(session->conn->dialect, piece))
+            continue;
+        fail(ctx, ERR_UNSUPPORTED, "%s gives back all locks of its session, and the one on migrations with them",
+             migration->filename);
+        fail_hint(ctx,
+                  "Nothing was run. Name the locks that it is about, or leave it out: a file's session ends with it.");
+        return fail_at(ctx, migration->path, piece->line, piece->column);
+    }
+    return 0;
+}
+
 /* What the file says of transactions is said for the engine that it was written for. */
 static int marks_make(struct ctx *ctx, struct session *session, struct migration *migration, bool down)
 {
@@ -256,6 +290,7 @@ int choice_check(struct ctx *ctx, struct session *session, const struct list *mi
         if (!migration->marks[down])
             TRY(marks_make(ctx, session, migration, down));
         TRY(check_pooled(ctx, session, migration, down));
+        TRY(check_lock_stays(ctx, session, migration, down));
     }
     return 0;
 }

@@ -136,6 +136,9 @@ static int add_texts(struct ctx *ctx, const struct session *session, const struc
         struct json *entry = report_migration(ctx->mem, migration, 0, migration->up.n);
         struct json_source *source = NEW(ctx->mem, struct json_source);
         *source = (struct json_source){statement_text, &migration->up};
+        const struct journal_row *begun = journal_unfinished(session, migration);
+        if (begun && begun->done && begun->done <= migration->up.n)
+            json_set_int(ctx->mem, entry, "done", begun->done);
         json_set(ctx->mem, entry, "statements", json_texts(ctx->mem, source, migration->up.n));
         json_set(ctx->mem, entry, "outside", outside_json(ctx, session, migration));
         json_set_text(ctx->mem, entry, "type", migration_type_name(migration->type));

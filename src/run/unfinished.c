@@ -7,11 +7,16 @@
 
 #include "base/text.h"
 
-/* A version that is applied is not half-way up, and one that is not, not half-way down: it got there in another way. */
+/*
+ * A version that is applied is not half-way up, and one that is not, not half-way down: it got there in another way.  A
+ * rollback of which nothing was done, because the server refused its first statement, has not begun: the version is applied.
+ */
 static bool is_over(const struct session *session, const struct journal_row *row)
 {
     if (text_equal(row->outcome, "done") || row->number < 0)
         return text_equal(row->outcome, "done");
+    if (text_equal(row->direction, "down") && !unfinished_holds(row))
+        return true;
     const struct list *rows = row->seed ? &session->seed_rows : &session->applied;
     return text_equal(row->direction, "down") != (applied_version(rows, row->number) != NULL);
 }

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from support.project import Project
+from support.shapes import NONE
 
 
 def files(project):
@@ -25,6 +26,19 @@ def test_nothing_is_touched(any_project):
     assert [row["version"] for row in reply["pending"]] == ["0002"] and project.database.tables() == ["a"]
     transactional = project.engine in ("sqlite", "postgresql")
     assert reply["pending"][0]["outside"] == ([] if transactional else [1])
+
+
+@pytest.mark.parametrize("any_project, head", [("mariadb", ""), ("postgresql", NONE), ("sqlite", NONE)], indirect=["any_project"])
+def test_what_an_interrupted_run_has_done_is_not_run_again(any_project, head):
+    project = any_project
+    project.migration("0001", "a", "CREATE TABLE a (id int);\nCREATE TABLE nowhere.b (id int);", "", head=head)
+    assert project.run("migrate").status == 1
+    project.migration("0001", "a", "CREATE TABLE a (id int);\nCREATE TABLE b (id int);", "", head=head)
+    shown = project.ok("migrate", "--dry-run").out
+    assert "goes on after statement 1 of 2" in shown and "CREATE TABLE b" in shown and "CREATE TABLE a" not in shown, shown
+    assert project.ok("migrate", "--dry-run", "--json").json["pending"][0]["done"] == 1
+    project.ok("migrate")
+    assert project.database.tables() == ["a", "b"]
 
 
 def test_whole_statements_and_what_is_outside(pg_project):

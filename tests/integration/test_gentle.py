@@ -179,6 +179,15 @@ def test_a_directive_with_a_slip(lite, line, message):
     lite.ok("migrate")
 
 
+@pytest.mark.parametrize("line", ["-- set lock_timeout = 2s", "-- set statement_timeout: 1min", "-- transaction: none"])
+def test_a_directive_below_its_place(lite, line):
+    """Within a section it would be passed over in silence."""
+    lite.migration("0001", "one", f"{line}\nCREATE TABLE one (id integer);", "")
+    shown = lite.run("migrate")
+    assert shown.status == 1 and "says nothing within a section" in shown.err and 'above "-- upgrade"' in shown.err, shown
+    assert lite.database.tables() == []
+
+
 def test_settings(lite):
     text = (lite.folder / "dbwarden.yaml").read_text()
     lite.write("dbwarden.yaml", text + "    lock_timeout: soon\n")

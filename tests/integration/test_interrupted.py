@@ -266,6 +266,40 @@ def test_killed_at_the_commit_of_the_users_own(lite, begin, commit):
         assert lite.database.versions() == ["0001"]
 
 
+def test_killed_while_a_copy_is_written(lite):
+    """VACUUM INTO writes a file, which is there afterwards or is not: both are named."""
+    lite.migration("0001", "copy", "VACUUM INTO 'copy.db';\nCREATE TABLE t (n int);", "")
+    calls = traced(lite, None, "migrate", calls="unlink,fdatasync")[1]
+    said = 0
+    for at in range(1, calls + 1):
+        for path in [*lite.folder.glob("app.db*"), *lite.folder.glob("copy.db*")]:
+            path.unlink()
+        traced(lite, f"signal=KILL:when={at}", "migrate", calls="unlink,fdatasync")
+        shown = lite.run("migrate")
+        if shown.status:
+            assert "was done or not" in shown.err, shown
+            said += 1
+            lite.ok("migrate", "--interrupted", "done")
+        assert lite.database.tables() == ["t"] and lite.database.versions() == ["0001"]
+    assert said
+
+
+@pytest.mark.parametrize("any_project, head", [("mariadb", ""), ("mysql", ""), ("postgresql", NONE), ("sqlite", NONE)], indirect=["any_project"])
+def test_a_rollback_that_was_refused_at_once_has_not_begun(any_project, head):
+    """The version is applied as it was: `migrate` does not go on undoing it."""
+    project, database = any_project, any_project.database
+    project.migration("0001", "one", "CREATE TABLE one (id int);", "DROP TABLE nowhere;\nDROP TABLE one;", head=head)
+    project.ok("migrate")
+    shown = project.run("rollback")
+    assert shown.status == 1 and "Nothing of this file" in shown.err, shown
+    assert project.statuses() == {"0001": "applied"}
+    project.ok("migrate")
+    assert database.versions() == ["0001"] and database.has("one")
+    project.migration("0001", "one", "CREATE TABLE one (id int);", "DROP TABLE one;", head=head)
+    project.ok("rollback")
+    assert database.versions() == [] and not database.has("one")
+
+
 # ---- a statement that was changed meanwhile
 
 @pytest.mark.parametrize("any_project", ["mariadb"], indirect=True)

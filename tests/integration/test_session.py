@@ -135,6 +135,22 @@ def test_a_mysql_session_ends_with_its_file(any_project, case, head):
         database.run(f"DROP DATABASE {other}")
 
 
+FREES = [("postgresql", "SELECT pg_advisory_unlock_all()"), ("postgresql", "DISCARD ALL"), ("mariadb", "DO RELEASE_ALL_LOCKS()"),
+         ("mysql", "SELECT 1, release_all_locks()"), ("mysql", "/*!80000 SET @n = RELEASE_ALL_LOCKS() */")]
+
+
+@pytest.mark.parametrize("any_project, statement", FREES, indirect=["any_project"])
+def test_the_lock_on_migrations_is_not_given_away(any_project, statement):
+    """Another runner would begin with the same files."""
+    project = any_project
+    project.migration("0001", "one", f"CREATE TABLE one (t varchar(99));\n{statement};", "")
+    shown = project.run("migrate")
+    assert shown.status == 1 and "the one on migrations" in shown.err and "0001_one.sql:" in shown.err, shown
+    assert project.database.tables() == []
+    project.migration("0001", "one", f"CREATE TABLE one (t varchar(99));\nINSERT INTO one VALUES ('{statement}');\nSELECT '{statement}';", "")
+    project.ok("migrate")
+
+
 def in_second_part(project):
     """Killed while the statement after the first part waits for a table that another session holds."""
     database = project.database

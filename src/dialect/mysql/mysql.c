@@ -73,6 +73,9 @@ static const char databases_like[] =
     "'sys', 'information_schema', 'performance_schema') ORDER BY 1";
 static const char *const exists[] = {"42S01", "42S21", "Duplicate key name", NULL};
 
+static const struct lock_word frees_locks[] = {
+    {"select", "release_all_locks"}, {"do", "release_all_locks"}, {"set", "release_all_locks"}, {NULL, NULL}};
+
 const struct dialect my_dialect = {
     .engine = ENGINE_MY,
     .name = "mysql",
@@ -95,6 +98,7 @@ const struct dialect my_dialect = {
     .state = &my_state,
     .facts = my_facts,
     .blockers = my_blockers,
+    .frees_locks = frees_locks,
     .rows_stay = my_rows_stay,
     .statement_evidence = my_statement_evidence,
     .statement_doubt = my_statement_doubt,
@@ -122,6 +126,7 @@ const struct dialect my_mariadb_dialect = {
     .facts = my_facts,
     .blockers = my_mariadb_blockers,
     .progress = my_mariadb_progress,
+    .frees_locks = frees_locks,
     .rows_stay = my_rows_stay,
     .statement_evidence = my_statement_evidence,
     .statement_doubt = my_statement_doubt,

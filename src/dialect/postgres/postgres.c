@@ -98,6 +98,8 @@ static const struct rows_sql rows_sql = {
                "(SELECT pg_catalog.max(@column) FROM @rows))",
 };
 
+static const struct lock_word frees_locks[] = {{"discard", "all"}, {"select", "pg_advisory_unlock_all"}, {NULL, NULL}};
+
 const struct dialect pg_dialect = {
     .sample = &sample_rules,
     .rows_sql = &rows_sql,
@@ -159,6 +161,7 @@ const struct dialect pg_dialect = {
     .within_transaction = pg_within_transaction,
     .blockers = pg_blockers,
     .progress = pg_progress,
+    .frees_locks = frees_locks,
     .statement_evidence = pg_statement_evidence,
     .statement_doubt = pg_statement_doubt,
 };
