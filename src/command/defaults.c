@@ -74,7 +74,7 @@ int defaults_settle(struct ctx *ctx, struct session *session, struct comparison 
     const struct database_config *database = session->database;
     struct list doubts = {0};
     struct tree *again;
-    if (database->schema_files.n)
+    if (database->schema_files.n && !database->model_paths.n)
         return 0;
     struct json *columns = doubts_find(ctx->mem, session->target, comparison, &doubts);
     if (!doubts.n)

@@ -177,6 +177,8 @@ static struct json *plan_json(struct generation *generation, struct json *operat
     if (comparison->events.changed || comparison->events.known.n)
         json_set(mem, note, "events", events_json(mem, &comparison->events.known));
     json_set(mem, note, "hazards", hazards_json(mem, generation->up));
+    if (generation->session->declared.n || generation->session->declared_was)
+        json_set(mem, note, "declared", json_names(mem, &generation->session->declared));
     json_set(mem, plan, "dbwarden", note);
     return plan;
 }

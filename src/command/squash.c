@@ -19,6 +19,7 @@
 #include "diff/describe.h"
 #include "diff/diff.h"
 #include "run/replayed.h"
+#include "run/scratch_place.h"
 #include "run/squashed.h"
 #include "schema/unmodelled.h"
 
@@ -38,6 +39,7 @@ struct squashing {
     struct names with_rows; /* paths of tables */
     struct conn *trial;
     const char *stem;
+    struct names declared; /* as the newest of the old files says it */
 };
 
 static void squashing_close(struct squashing *squashing)
@@ -72,17 +74,18 @@ static int settle(struct squashing *squashing, struct conn *conn, struct tree *t
     return 0;
 }
 
+static int old_replay_on(struct ctx *ctx, const struct url *server, void *sink)
+{
+    struct squashing *squashing = sink;
+    squashing->source = (struct source){.kind = SOURCE_MIGRATIONS, .version = last_of(squashing)->version};
+    return migrations_replay(ctx, squashing->session, server, &squashing->source);
+}
+
 static int old_replay(struct squashing *squashing)
 {
     struct ctx *ctx = squashing->ctx;
-    squashing->source = (struct source){.kind = SOURCE_MIGRATIONS, .version = last_of(squashing)->version};
-    int code = migrations_replay(ctx, squashing->session, squashing->server, &squashing->source);
-    if (code == ERR_UNSUPPORTED && !squashing->server && squashing->session->database->url.host) {
-        ctx->error = (struct error){0};
-        squashing->server = &squashing->session->database->url; /* where no private server can be started */
-        code = migrations_replay(ctx, squashing->session, squashing->server, &squashing->source);
-    }
-    TRY(code);
+    TRY(declared_before(ctx, squashing->session, &squashing->declared));
+    TRY(scratch_place_try(ctx, &squashing->server, scratch_place_own(squashing->session), old_replay_on, squashing));
     return settle(squashing, squashing->source.scratch, squashing->source.tree);
 }
 
@@ -200,12 +203,15 @@ static const char *plan_json_text(const struct squashing *squashing)
 {
     struct arena *mem = squashing->ctx->mem;
     struct json *plan = json_object(mem);
+    struct json *note = plan_note_json(mem, &squashing->target, squashing->written, squashing->up->source);
+    if (squashing->declared.n)
+        json_set(mem, note, "declared", json_names(mem, &squashing->declared));
     const char *up = plan_commented(mem, &squashing->target, squashing->up);
     json_set_text(mem, plan, "migration_id", squashing->stem);
     json_set(mem, plan, "operations", json_array(mem));
     json_set(mem, plan, "required_flags", json_array(mem));
     json_set_text(mem, plan, "checksum", hash_sha256(mem, up, strlen(up)));
-    json_set(mem, plan, "dbwarden", plan_note_json(mem, &squashing->target, squashing->written, squashing->up->source));
+    json_set(mem, plan, "dbwarden", note);
     return arena_printf(mem, "%s\n", json_text(mem, plan, JSON_INDENTED));
 }
 

@@ -250,11 +250,12 @@ static int models_source(struct ctx *ctx, const struct config *config, const str
 }
 
 int config_models(struct ctx *ctx, const struct config *config, const struct database_config *database,
-                  struct tree **tree, const struct json **events)
+                  struct models_said *said)
 {
     struct models_source source;
     TRY(models_source(ctx, config, database, &source));
-    return models_read(ctx, &source, tree, events);
+    source.places = database->schema_files.n;
+    return models_read(ctx, &source, said);
 }
 
 int config_models_again(struct ctx *ctx, const struct config *config, const struct database_config *database,

@@ -105,7 +105,7 @@ void own_tables_add(struct arena *mem, struct names *names);
 
 /* See models_read(). */
 int config_models(struct ctx *ctx, const struct config *config, const struct database_config *database,
-                  struct tree **tree, const struct json **events);
+                  struct models_said *said);
 /* See models_read_again(). */
 int config_models_again(struct ctx *ctx, const struct config *config, const struct database_config *database,
                         struct json *columns, struct tree **tree);

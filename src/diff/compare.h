@@ -1,4 +1,4 @@
-/* Sameness of fields and objects; private to diff/. diff_equal() of diff.h is here too. */
+/* Sameness of fields and objects, for diff/ and what lays trees over each other. diff_equal() of diff.h is here too. */
 #ifndef DIFF_COMPARE_H
 #define DIFF_COMPARE_H
 

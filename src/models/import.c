@@ -17,6 +17,8 @@ static struct json *request_for(struct ctx *ctx, const struct models_source *sou
     json_set_text(mem, request, "database", source->database);
     json_set_text(mem, request, "name", source->name);
     json_set(mem, request, "databases", json_names(mem, &source->databases));
+    if (source->places)
+        json_set_bool(mem, request, "places", true);
     return request;
 }
 
@@ -31,7 +33,7 @@ static void emit_warnings(struct ctx *ctx, const struct json *warnings)
     }
 }
 
-int models_read(struct ctx *ctx, const struct models_source *source, struct tree **tree, const struct json **events)
+int models_read(struct ctx *ctx, const struct models_source *source, struct models_said *said)
 {
     struct reader_call call = {source->python, source->folder, "models", request_for(ctx, source)};
     struct json *reply;
@@ -39,8 +41,10 @@ int models_read(struct ctx *ctx, const struct models_source *source, struct tree
     emit_warnings(ctx, json_get(reply, "warnings"));
     emit_debug(ctx, "read %" PRId64 " modules with SQLAlchemy %s", json_get_int(reply, "modules", 0),
                json_get_text(reply, "sqlalchemy"));
-    *events = json_get(reply, "events");
-    return tree_from_json(ctx, "the models", json_get(reply, "tree"), tree);
+    said->events = json_get(reply, "events");
+    said->declared = json_get(reply, "declared");
+    said->places = json_get(reply, "places");
+    return tree_from_json(ctx, "the models", json_get(reply, "tree"), &said->tree);
 }
 
 /* Code that does not bear another date is read again without one. */

@@ -50,13 +50,22 @@ struct models_source {
     const char *name;       /* in the configuration; a bind of that name (Flask-SQLAlchemy) is this database */
     struct names databases; /* all names in the configuration */
     struct names paths;     /* files, folders, modules, "module:Base"; empty: the usual places */
+    bool places;            /* where tables are described is asked for */
 };
 
-/*
- * ERR_MODELS with the model's file and line. Warnings of the reader are emitted. `events`: the DDL elements that listen to
- * create_all, in the order in which it would come to them: [{"schema", "table" or null, "moment", "definition", "template"}].
- */
-int models_read(struct ctx *ctx, const struct models_source *source, struct tree **tree, const struct json **events);
+/* What the models say. */
+struct models_said {
+    struct tree *tree;
+    /* The DDL elements that listen to create_all, in the order in which it would come to them: [{"schema", "table" or null,
+     * "moment", "definition", "template"}]. */
+    const struct json *events;
+    const struct json *declared; /* beside the tables: [{"class", "sql", "file", "line"}] */
+    const struct json
+        *places; /* {"schema.table": [file, line]}, where that is asked for or something is declared; NULL */
+};
+
+/* ERR_MODELS with the model's file and line. Warnings of the reader are emitted. */
+int models_read(struct ctx *ctx, const struct models_source *source, struct models_said *said);
 
 /*
  * The models once more, in another process and as if it were another day, where a default of `columns` may have been computed

@@ -88,9 +88,10 @@ struct plan_note {
     struct list gone;         /* struct plan_gone *: what is not there any more, or under another name */
     const struct json *owned; /* keys of what it does not touch and is described from then on, by top; NULL: not said */
     struct names managed;     /* notes before records per part: old paths of what the project owns from then on */
-    const struct json *events;  /* what migrations hold of DDL elements from here on; NULL: what they held before */
-    const struct json *hazards; /* as make-migrations told them; NULL: not said */
-    bool trusted;               /* the file still holds the SQL that was planned */
+    const struct json *events;   /* what migrations hold of DDL elements from here on; NULL: what they held before */
+    const struct json *hazards;  /* as make-migrations told them; NULL: not said */
+    const struct json *declared; /* kinds of which the models declared something beside tables; NULL: not said */
+    bool trusted;                /* the file still holds the SQL that was planned */
 };
 struct plan_gone {
     enum kind kind;
@@ -169,6 +170,8 @@ struct schema_files {
     struct list *described; /* gets struct schema_statement *; NULL */
 };
 int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree);
+/* Those of a database's configuration, only split: struct schema_statement *. */
+int schema_files_statements(struct ctx *ctx, const struct session *session, struct list *statements);
 /* Of a statement that is not run in a scratch database, see reaches_beyond(). */
 void beyond_warn(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct sql_piece *piece);
 

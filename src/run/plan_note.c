@@ -298,6 +298,7 @@ static int note_from(struct ctx *ctx, const char *path, const struct migration *
     note->events = json_get(own, "events");
     note->owned = json_get(own, "owned");
     note->hazards = json_get(own, "hazards");
+    note->declared = json_get(own, "declared");
     note->managed = json_get_names(ctx->mem, own, "managed");
     note->trusted = plan_fits(ctx->mem, migration, plan);
     TRY(gone_read(ctx, path, json_get(own, "gone"), &note->gone));

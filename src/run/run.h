@@ -61,6 +61,8 @@ struct session {
     double noted;            /* when it was shown last where this run is, see lock_note() */
     struct list events;      /* struct ddl_event *, with `desired` */
     struct list described;   /* struct schema_statement *, of the schema files, with `desired` */
+    struct names declared;   /* kinds of which the models declare something beside tables, with `desired` */
+    bool declared_was;       /* when the last migration was made they did */
     struct tree *desired;    /* as desired_read() last gave it: fills in what an old snapshot does not say; NULL */
     struct translator *translator; /* NULL until a file needs it */
     int notes_told;                /* of its notes */
@@ -78,9 +80,11 @@ struct session {
     bool hooked_down;        /* the way that hooked_file goes */
     const struct migration *hooked_file; /* that has begun and not ended; NULL */
     double hooked_since;
-    int file, files; /* of this run: how many are done, of how many */
-    bool offline;    /* the database is not asked, even if it would answer */
-    bool forward;    /* current_read() counts written migrations as applied: for make-migrations */
+    int file, files;    /* of this run: how many are done, of how many */
+    bool offline;       /* the database is not asked, even if it would answer */
+    bool scratch_given; /* where scratch databases are made is not left to the session (scratch_place.h), but on */
+    const struct url *scratch_server; /* this server; NULL: a private one, else the project's own */
+    bool forward;                     /* current_read() counts written migrations as applied: for make-migrations */
 };
 /* `database` may be "NAME:TARGET". An entry with targets and none named stands for its first one, which is looked for later. */
 int session_open(struct ctx *ctx, const struct config *config, const char *database, struct session *session);
@@ -207,6 +211,11 @@ int snapshot_catch_up(struct ctx *ctx, struct session *session);
 
 /* The schema that is desired, from models or schema files of the database's configuration; settled. */
 int desired_read(struct ctx *ctx, struct session *session, struct tree **tree);
+/*
+ * The kinds of which models declared something when the newest migration was made of them: the last object of a kind that is
+ * no longer declared is dropped like any other.
+ */
+int declared_before(struct ctx *ctx, struct session *session, struct names *kinds);
 /* The schema that is: live if it can be reached, else the latest snapshot; settled. */
 struct current {
     struct tree *tree;  /* with what the project owns marked */

@@ -212,6 +212,17 @@ static void statements_note(struct arena *mem, const struct schema_file *file, s
     }
 }
 
+int schema_files_statements(struct ctx *ctx, const struct session *session, struct list *statements)
+{
+    const struct database_config *database = session->database;
+    for (int i = 0; i < database->schema_files.n; i++) {
+        struct schema_file file = {.shown = database->schema_files.item[i]};
+        TRY(file_classify(ctx, database->dialect, path_join(ctx->mem, session->config->folder, file.shown), &file));
+        statements_note(ctx->mem, &file, statements);
+    }
+    return 0;
+}
+
 static int texts_read(struct ctx *ctx, const struct schema_files *source, struct texts *texts)
 {
     const struct dialect *dialect = source->dialect;

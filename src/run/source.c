@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "run/parts.h"
+#include "run/scratch_place.h"
 
 /* ---- what a text names ---- */
 
@@ -239,18 +240,24 @@ static int replayed_read(struct ctx *ctx, struct sources *sources, const struct 
     return 0;
 }
 
-/* Where no private server can be started, the project's own is the last resort. */
+struct scratch_reading {
+    struct sources *sources;
+    struct source *source;
+};
+
+static int scratch_read_on(struct ctx *ctx, const struct url *server, void *sink)
+{
+    const struct scratch_reading *reading = sink;
+    return reading->source->kind == SOURCE_SQL ? sql_read(ctx, reading->sources, server, reading->source)
+                                               : replayed_read(ctx, reading->sources, server, reading->source);
+}
+
 static int scratch_read(struct ctx *ctx, struct sources *sources, struct source *source)
 {
     const struct url *server = server_of(sources);
     const struct session *session = sources->side[0].session ? sources->side[0].session : sources->side[1].session;
-    int (*read)(struct ctx *, struct sources *, const struct url *, struct source *) =
-        source->kind == SOURCE_SQL ? sql_read : replayed_read;
-    int code = read(ctx, sources, server, source);
-    if (code != ERR_UNSUPPORTED || server || !session || !session->database->url.host)
-        return code;
-    ctx->error = (struct error){0};
-    return read(ctx, sources, &session->database->url, source);
+    struct scratch_reading reading = {sources, source};
+    return scratch_place_try(ctx, &server, scratch_place_own(session), scratch_read_on, &reading);
 }
 
 static int models_take(struct ctx *ctx, struct sources *sources, struct source *source)
@@ -258,6 +265,8 @@ static int models_take(struct ctx *ctx, struct sources *sources, struct source *
     struct session *session = source->session;
     session->target = &sources->target;
     session->conn = sources_conn(sources); /* only lent, to be resembled */
+    session->scratch_given = true;
+    session->scratch_server = server_of(sources);
     int code = desired_read(ctx, session, &source->tree);
     session->conn = NULL;
     return code;

@@ -1,14 +1,45 @@
 /*
- * Where schemas are described: what is desired (models or schema files) and what is (the live database, else the last
+ * Where schemas are described: what is desired (models, schema files, or both) and what is (the live database, else the last
  * snapshot).  For making migrations, what is is carried forward past those that are written and not applied
  * yet, so that making them twice does not make them twice.
  */
+#include "run/beside.h"
 #include "run/events.h"
 #include "run/partitions.h"
 #include "run/parts.h"
 
 #include "base/text.h"
 #include "models/models.h"
+
+static int files_read(struct ctx *ctx, struct session *session, struct tree **tree)
+{
+    const struct database_config *database = session->database;
+    const struct schema_files source = {.dialect = database->dialect,
+                                        .filter = &database->filter,
+                                        .server = &database->url,
+                                        .folder = session->config->folder,
+                                        .names = &database->schema_files,
+                                        .near = session->conn,
+                                        .target = session->target,
+                                        .described = &session->described};
+    session->described = (struct list){0};
+    return schema_files_read(ctx, &source, tree);
+}
+
+static int models_and_more_read(struct ctx *ctx, struct session *session, struct tree **tree)
+{
+    struct models_said said;
+    TRY(config_models(ctx, session->config, session->database, &said));
+    *tree = said.tree;
+    session->events = events_read(ctx->mem, said.events);
+    for (int i = 0; i < session->events.n; i++) {
+        struct ddl_event *event = session->events.item[i];
+        if (text_equal(event->schema, target_usual(session->target)))
+            event->schema = ""; /* as settling does with the tree's */
+    }
+    tree_settle(ctx->mem, session->target, *tree);
+    return beside_read(ctx, session, &said);
+}
 
 int desired_read(struct ctx *ctx, struct session *session, struct tree **tree)
 {
@@ -19,28 +50,10 @@ int desired_read(struct ctx *ctx, struct session *session, struct tree **tree)
         return fail_hint(ctx, "Write the migration by hand: \"dbwarden new\" makes the file.");
     }
     TRY(session_target(ctx, session)); /* what is meant by a name may depend on the database */
-    if (database->schema_files.n) {
-        const struct schema_files source = {.dialect = database->dialect,
-                                            .filter = &database->filter,
-                                            .server = &database->url,
-                                            .folder = session->config->folder,
-                                            .names = &database->schema_files,
-                                            .near = session->conn,
-                                            .target = session->target,
-                                            .described = &session->described};
-        session->described = (struct list){0};
-        TRY(schema_files_read(ctx, &source, tree));
-    } else {
-        const struct json *events;
-        TRY(config_models(ctx, session->config, database, tree, &events));
-        session->events = events_read(ctx->mem, events);
-        for (int i = 0; i < session->events.n; i++) {
-            struct ddl_event *event = session->events.item[i];
-            if (text_equal(event->schema, target_usual(session->target)))
-                event->schema = ""; /* as settling does with the tree's */
-        }
-        tree_settle(ctx->mem, session->target, *tree);
-    }
+    if (database->schema_files.n && !database->model_paths.n)
+        TRY(files_read(ctx, session, tree));
+    else
+        TRY(models_and_more_read(ctx, session, tree));
     session->desired = *tree;
     return 0;
 }

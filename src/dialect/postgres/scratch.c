@@ -279,6 +279,16 @@ static int roles_make(struct ctx *ctx, struct conn *conn, const struct surroundi
     return 0;
 }
 
+/* The connection may live longer than the list; the statements live as long as the operation. */
+static const struct list *texts_keep(struct arena *mem, const struct list *statements)
+{
+    if (!statements)
+        return NULL;
+    struct list *kept = NEW(mem, struct list);
+    *kept = list_duplicate(mem, statements);
+    return kept;
+}
+
 static int furnish(struct ctx *ctx, struct pg_conn *conn, const struct scratch_spec *spec, struct surroundings *around)
 {
     if (around->path)
@@ -291,7 +301,7 @@ static int furnish(struct ctx *ctx, struct pg_conn *conn, const struct scratch_s
         TRY(schema_make(ctx, &conn->conn, spec, cell_at(&around->schema, i, 0)));
     for (int i = 0; i < around->extension.row.n; i++)
         TRY(extension_make(ctx, conn, spec, cell_at(&around->extension, i, 0), cell_at(&around->extension, i, 1)));
-    conn->scratch_texts = spec->statements;
+    conn->scratch_texts = texts_keep(conn->mem, spec->statements);
     conn->scratch_path = reading_path(conn->mem, around);
     pg_loans_choose(ctx, conn, &around->loans, spec->statements);
     if (!spec->statements && pg_loans_make(ctx, conn) < 0)

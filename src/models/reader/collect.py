@@ -11,7 +11,7 @@ import pkgutil
 import re
 import sys
 
-from . import busy, find
+from . import busy, find, recorder
 from .protocol import Refusal
 
 USUAL = ("models", "model", "models.py", "model.py")
@@ -314,7 +314,7 @@ def collect(entries, folder, database=None):
             import_entry(models, entry)
             gather_metadata(models, [module for module in models.modules if module not in before])
     gather_classes(models)
-    if not models.tables():
+    if not models.tables() and not recorder.declared:
         others = ", ".join(str(bind) for bind in models.other_binds())
         hint = "Looked at: %s." % ", ".join(module.__name__ for module in models.modules)
         raise Refusal("No tables found in the specified model paths",

@@ -26,15 +26,6 @@ def report_binds(models, known, warnings):
                          % (bind, ", ".join(sorted(names)), bind))
 
 
-def report_declared(warnings):
-    """Objects beside the tables are not compared yet, and nobody should think that they are."""
-    names = sorted({one[0] for one in recorder.declared})
-    if names:
-        _, _, _, file, line = recorder.declared[0]
-        warnings.add("not compared yet, although the models declare them: %d objects (%s)"
-                     % (len(recorder.declared), ", ".join(names)), file, line)
-
-
 def read(request):
     folder = request["folder"]
     os.chdir(folder)
@@ -45,14 +36,12 @@ def read(request):
     busy.start(folder)
     models = collect.collect(request.get("paths"), folder, request.get("name"))
     report_binds(models, request.get("databases") or [], warnings)
-    report_declared(warnings)
     from . import tree
 
     gc.disable()  # the process ends with its answer; looking through all the models for garbage costs as much as reading them
-    described, listening = tree.describe(models, request, warnings)
+    described = tree.describe(models, request, warnings)
     return {
-        "tree": described,
-        "events": listening,
+        **described,
         "warnings": warnings.items,
         "modules": len(models.modules),
         "sqlalchemy": sqlalchemy.__version__,

@@ -5,7 +5,7 @@ Fields and kinds that an engine does not have (by kinds.def) are taken out at th
 from sqlalchemy.exc import UnsupportedCompilationError
 from sqlalchemy.types import SchemaType, TypeEngine
 
-from . import FIELDS, PLURALS, columns, constraints, events, indexes, meta
+from . import FIELDS, PLURALS, columns, constraints, events, indexes, meta, objects
 from .find import text_of
 from .indexes import storage_options
 from .protocol import Refusal
@@ -266,7 +266,8 @@ class Builder:
 
 
 def describe(models, request, warnings):
-    """(the tree, the DDL elements that listen to create_all)"""
+    """The tree, the DDL elements that listen to create_all, and what is declared beside the tables; where that, or a
+    schema file, may describe a table once more, also where the tables stand."""
     builder = Builder(models, request, warnings)
     for table in models.tables():
         try:
@@ -281,5 +282,8 @@ def describe(models, request, warnings):
     for metadata in models.own_metadata():
         builder.add_sequences(metadata)
         builder.add_metadata_types(metadata)
-    listening = events.described(models, builder, warnings)
-    return builder.result(request.get("version") or 0), listening
+    found = {"events": events.described(models, builder, warnings),
+             "declared": objects.described(models, builder.target, len(request.get("databases") or []) < 2, warnings)}
+    if found["declared"] or request.get("places"):
+        found["places"] = objects.table_places(models, builder)
+    return {"tree": builder.result(request.get("version") or 0), **found}

@@ -42,14 +42,13 @@ static void the_reader_is_asked_for_these_models(void **state)
 {
     struct project *project = *state;
     struct models_source source = answering(project, "{\"tree\": " TREE "}", "");
-    struct tree *tree;
-    const struct json *events;
+    struct models_said said;
     names_add(project->ctx.mem, &source.paths, "app/models.py");
     names_add(project->ctx.mem, &source.databases, "primary");
     names_add(project->ctx.mem, &source.databases, "other");
-    assert_works(&project->ctx, models_read(&project->ctx, &source, &tree, &events));
-    assert_non_null(tree_find(tree, KIND_TABLE, NULL, "users"));
-    assert_int_equal(tree->engine, ENGINE_LITE);
+    assert_works(&project->ctx, models_read(&project->ctx, &source, &said));
+    assert_non_null(tree_find(said.tree, KIND_TABLE, NULL, "users"));
+    assert_int_equal(said.tree->engine, ENGINE_LITE);
     assert_string_equal(
         content(project, "request1"),
         arena_printf(project->ctx.mem,
@@ -63,9 +62,8 @@ static void without_paths_it_looks_in_the_usual_places(void **state)
 {
     struct project *project = *state;
     struct models_source source = answering(project, "{\"tree\": " TREE "}", "");
-    struct tree *tree;
-    const struct json *events;
-    assert_works(&project->ctx, models_read(&project->ctx, &source, &tree, &events));
+    struct models_said said;
+    assert_works(&project->ctx, models_read(&project->ctx, &source, &said));
     assert_true(text_has(content(project, "request1"), "\"paths\": null"));
 }
 
@@ -77,9 +75,8 @@ static void warnings_have_their_place(void **state)
                   "{\"tree\": " TREE ", \"warnings\": [{\"file\": \"/else/where.py\", \"line\": 7, \"text\": "
                   "\"odd\"}, {\"line\": 1}, {\"text\": \"no place\"}]}",
                   "");
-    struct tree *tree;
-    const struct json *events;
-    assert_works(&project->ctx, models_read(&project->ctx, &source, &tree, &events));
+    struct models_said said;
+    assert_works(&project->ctx, models_read(&project->ctx, &source, &said));
     assert_string_equal(names_join(project->ctx.mem, &heard, "|"), "/else/where.py:7: odd|-:0: no place");
 }
 
@@ -87,9 +84,8 @@ static void an_answer_that_is_no_tree_is_refused(void **state)
 {
     struct project *project = *state;
     struct models_source source = answering(project, "{\"tree\": {\"engine\": \"sqlite\", \"schemas\": 5}}", "");
-    struct tree *tree;
-    const struct json *events;
-    assert_int_equal(models_read(&project->ctx, &source, &tree, &events), ERR_SYNTAX);
+    struct models_said said;
+    assert_int_equal(models_read(&project->ctx, &source, &said), ERR_SYNTAX);
     assert_true(text_has(project->ctx.error.message, "the models"));
 }
 
