@@ -246,7 +246,7 @@ const struct command generate_models_command = {
     .name = "generate-models",
     .summary = "Write SQLAlchemy models for a schema that is there",
     .description =
-        "Reads the live database, or another source, and writes models that describe it: read back, the tables differ from it in "
+        "Reads the live database, or another source, and writes models that describe it: read back, they differ from it in "
         "nothing. What SQLAlchemy has no word for stands in an inner class Meta; views, functions, triggers and the like "
         "stand beside the models as small classes of dbwarden.schema. Files that are there and differ are only replaced "
         "with --force.\n"

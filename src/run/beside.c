@@ -206,10 +206,12 @@ static void later_mark(struct beside *beside)
 
 /* ---- in rounds ---- */
 
-/* What the texts make themselves the plan of the models may make too. */
-static bool is_there_already(const struct beside_part *part)
+/* A schema that is said beside the models may be one that their tables are in. */
+static bool is_there_already(const struct beside *beside, const struct beside_part *part)
 {
-    return part->of_models && part->said.what.kind == KIND_SCHEMA;
+    const struct classified *what = &part->said.what;
+    return what->kind == KIND_SCHEMA && what->verb == VERB_CREATE && what->name &&
+           (part->of_models || object_child(beside->models->tree->root, KIND_SCHEMA, what->name));
 }
 
 static int run_from(struct beside *beside, struct conn *conn, const struct list *pool, int *at)
@@ -230,7 +232,7 @@ static int run_from(struct beside *beside, struct conn *conn, const struct list 
     if (code < 0) {
         struct beside_part *part = pool->item[(*at)++];
         part->error = ctx->error;
-        part->done = is_there_already(part);
+        part->done = is_there_already(beside, part);
         ctx->error = (struct error){0};
     }
     return 0;

@@ -21,12 +21,18 @@ static void names_read(struct beside *beside)
     const struct tree *tree = beside->models->tree;
     map_init(&beside->names, beside->ctx->mem);
     for (struct object *o = tree->root; o; o = object_next(tree->root, o))
+        if (o->name && o->kind == KIND_SCHEMA && *o->name)
+            map_set(&beside->names, key_of(beside, NULL, o->name), o);
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o))
         if (o->name && (o->kind == KIND_INDEX || (o->parent && o->parent->kind == KIND_SCHEMA)))
             map_set(&beside->names, key_of(beside, object_schema(o), o->name), o);
 }
 
 bool beside_about_models(const struct beside *beside, const struct classified *what)
 {
+    bool makes_schema = what->kind == KIND_SCHEMA && what->verb == VERB_CREATE;
+    if (makes_schema)
+        return false;
     return (what->name && map_get(&beside->names, key_of(beside, what->schema, what->name))) ||
            (what->table && map_get(&beside->names, key_of(beside, what->schema, what->table)));
 }

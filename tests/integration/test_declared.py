@@ -180,6 +180,32 @@ def test_a_class_that_there_is_not_is_named(lite):
     assert "dbwarden.schema has no class Funktion; did you mean Function?" in outcome.err
 
 
+UTILS = HEAD + """
+from alembic_utils.pg_function import PGFunction
+from alembic_utils.pg_trigger import PGTrigger
+from alembic_utils.pg_view import PGView
+from sqlalchemy_utils import create_materialized_view, create_view
+active = create_view("active", select(User.id).where(User.active), Base.metadata)
+
+class Counted(Base):
+    __table__ = create_materialized_view("counted", select(func.count(User.id).label("n")), Base.metadata, indexes=[Index("counted_n", "n")])
+
+entities = [
+    PGTrigger("public", "touch", "BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.touched()", on_entity="public.users"),
+    PGFunction("public", "touched()", "RETURNS trigger AS $$ BEGIN RETURN NEW; END $$ LANGUAGE plpgsql"),
+    PGView("public", "of_active", "SELECT id::bigint, '10%' AS ten FROM active"),
+]
+"""
+
+
+def test_what_other_packages_declare_counts(pg):
+    written = apply(pg, UTILS, "first")
+    assert written.count("CREATE TABLE") == 2 and "CREATE TRIGGER touch" in written and "INDEX counted_n" in written
+    written = apply(pg, UTILS.replace("'10%'", "'20%'").replace(".where(User.active)", ""), "second")
+    assert "'20%'" in written and "VIEW active" in written and "counted" not in written
+    pg.ok("verify")
+
+
 # Schema files beside models
 
 

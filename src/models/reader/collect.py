@@ -11,7 +11,7 @@ import pkgutil
 import re
 import sys
 
-from . import busy, find, recorder
+from . import busy, find, foreign, recorder
 from .protocol import Refusal
 
 USUAL = ("models", "model", "models.py", "model.py")
@@ -28,6 +28,7 @@ class Models:
         self.named = []     # those that an entry names itself
         self.origins = {}   # MetaData -> (rank, "module:name") of what led to it
         self.mapped = {}    # table -> classes, base classes first
+        self.views = []     # tables that stand for views
         self.lines = {}
 
     def add_module(self, module):
@@ -71,7 +72,7 @@ class Models:
         own, found = self.own_bind(), {}
         for metadata in self.metadata:
             for table in list(metadata.tables.values()):
-                if self.bind(table) != own:
+                if self.bind(table) != own or any(table is view for view in self.views):
                     continue
                 other = found.setdefault((table.schema, table.name), table)
                 if other is not table:
@@ -314,7 +315,8 @@ def collect(entries, folder, database=None):
             import_entry(models, entry)
             gather_metadata(models, [module for module in models.modules if module not in before])
     gather_classes(models)
-    if not models.tables() and not recorder.declared:
+    models.views = foreign.view_tables(models.metadata)
+    if not models.tables() and not recorder.declared and not foreign.entities(models, True):
         others = ", ".join(str(bind) for bind in models.other_binds())
         hint = "Looked at: %s." % ", ".join(module.__name__ for module in models.modules)
         raise Refusal("No tables found in the specified model paths",

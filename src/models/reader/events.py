@@ -7,6 +7,7 @@ import functools
 import sqlalchemy
 from sqlalchemy.schema import CreateSchema, DDLElement
 
+from . import foreign
 from .find import text_of
 from .protocol import Refusal
 
@@ -96,6 +97,8 @@ class Reader:
     def add(self, owner, table, moments):
         for moment in moments:
             for listener in list(getattr(owner.dispatch, moment)):
+                if foreign.is_of_views(listener):
+                    continue
                 if isinstance(listener, DDLElement):
                     self.add_element(listener, owner, table, moment)
                 elif not function_name(listener).startswith("sqlalchemy."):

@@ -6,7 +6,7 @@ import difflib
 import os
 import sys
 
-from . import find, recorder
+from . import find, foreign, recorder
 from .find import text_of
 from .protocol import Refusal
 
@@ -65,6 +65,9 @@ def described(models, target, alone, warnings):
             raise Refusal("the %s %s has no query" % (name, sql.strip()),
                           "Give its query as the second argument, or the whole statement as the first.", *place)
         found.append({"class": name, "sql": sql, "file": place[0], "line": line})
+    for name, sql, file, line in foreign.described(models, target, alone):
+        file = file or next((module.__file__ for module in models.modules if getattr(module, "__file__", None)), "the models")
+        found.append({"class": name, "sql": sql, "file": file, "line": line})
     return found
 
 
