@@ -137,6 +137,12 @@ static bool is_doubtful(const struct translator *t, const struct translate_mista
            left_find(t, &t->followed, row->of == MISTAKE_COLUMNS ? takers : programs, name);
 }
 
+int present(struct translator *t, const char *name, const char *message)
+{
+    const struct translate_mistake there = {.of = MISTAKE_THERE};
+    return is_doubtful(t, &there, name) ? fail(t->ctx, ERR_UNSUPPORTED, "%s", message) : mistake(t, message);
+}
+
 int mistaken(struct translator *t, const char *message)
 {
     for (const struct translate_mistake *row = t->rules->mistakes; row->engines; row++) {

@@ -59,9 +59,10 @@ void absent_left_out(struct translator *t); /* the statement at hand, or somethi
 void absent_followed(struct translator *t, const char *path, const struct sql_piece *piece);
 /* ERR_SQL, or ERR_UNSUPPORTED where what would have made it was left out. */
 int absent(struct translator *t, const char *name, const char *message);
-int absent_said(struct translator *t, const char *message); /* 0: the target says no to something else */
-int mistake(struct translator *t, const char *message);     /* ERR_SQL: the source refuses it too */
-int mistaken(struct translator *t, const char *message);    /* 0: the target says no, but the source may not */
+int absent_said(struct translator *t, const char *message);               /* 0: the target says no to something else */
+int mistake(struct translator *t, const char *message);                   /* ERR_SQL: the source refuses it too */
+int present(struct translator *t, const char *name, const char *message); /* likewise, unless it may be gone there */
+int mistaken(struct translator *t, const char *message); /* 0: the target says no, but the source may not */
 /* Likewise, where what is named is there and keeps the statement from what it does. */
 int depended_on(struct translator *t, const char *name, const char *message);
 

@@ -479,31 +479,97 @@ static int settings_add(struct scan *scan, const char *table, int from, int to, 
     return 0;
 }
 
+/* Other tables before SET, as FROM and WHERE have them; all joins are inner ones. */
+struct joined {
+    struct buf from, where;
+    int end; /* of the table that is changed */
+};
+
+/* "b AS x ON x.id = a.id", with JOIN or a comma before it. */
+static int joined_add(struct scan *scan, int from, int to, struct joined *joined)
+{
+    struct scan item = *scan;
+    item.n = to;
+    int on = scan_find(&item, from, "on");
+    if (scan_find(&item, from, "using") >= 0)
+        return fail(scan->t->ctx, ERR_UNSUPPORTED, "UPDATE with a join by USING cannot be said here");
+    buf_add(&joined->from, joined->from.len ? ", " : " FROM ");
+    TRY(text_add(scan, from, on < 0 ? to : on, &joined->from));
+    if (on < 0)
+        return 0;
+    buf_add(&joined->where, joined->where.len ? " AND (" : " WHERE (");
+    TRY(text_add(scan, on + 1, to, &joined->where));
+    buf_add_c(&joined->where, ')');
+    return 0;
+}
+
+static int joined_read(struct scan *scan, int set, struct joined *joined)
+{
+    static const char *const outer[] = {"left", "right", "natural", "straight_join", "outer", NULL};
+    int depth = 0, begin = -1;
+    buf_init(&joined->from, scan->t->mem);
+    buf_init(&joined->where, scan->t->mem);
+    joined->end = set;
+    for (int i = scan->at; i < set; i++) {
+        const struct token *token = &scan->token[i];
+        depth += token_is(token, "(") - token_is(token, ")");
+        if (depth || !(token_is(token, ",") || token_is(token, "join") || token_is_one_of(token, outer)))
+            continue;
+        if (token_is_one_of(token, outer))
+            return fail(scan->t->ctx, ERR_UNSUPPORTED, "UPDATE of an outer join cannot be said here");
+        int end = token_is(token - 1, "inner") || token_is(token - 1, "cross") ? i - 1 : i;
+        if (begin >= 0)
+            TRY(joined_add(scan, begin, end, joined));
+        else
+            joined->end = end;
+        begin = i + 1;
+    }
+    return begin < 0 ? 0 : joined_add(scan, begin, set, joined);
+}
+
+/* Only the first table may be changed, and a name without one could be another's. */
+static int joined_check(struct scan *scan, const struct joined *joined, const char *table, int from, int to)
+{
+    int depth = 0;
+    for (int i = from; joined->from.len && i < to; i++) {
+        const struct token *token = &scan->token[i];
+        depth += token_is(token, "(") - token_is(token, ")");
+        bool first = !depth && (i == from || token_is(token - 1, ","));
+        if (first && (!token_is(token + 1, ".") || !text_equal_nocase(name_of(scan->t, token), table)))
+            return fail(scan->t->ctx, ERR_UNSUPPORTED, "UPDATE of several tables cannot be said here");
+    }
+    return 0;
+}
+
 int rows_update(struct scan *scan)
 {
     static const char *const tails[] = {"from", "where", "returning", NULL};
     const char *table, *alias;
     int set = scan_find(scan, scan->at, "set"), end;
+    struct joined joined;
     struct buf out;
     TRY(refuse_limit(scan));
-    for (int i = scan->at; i < set; i++)
-        if (token_is(&scan->token[i], ",") || token_is(&scan->token[i], "join"))
-            return fail(scan->t->ctx, ERR_UNSUPPORTED, "UPDATE of several tables cannot be said here");
     for (int i = set; i + 1 < scan->n && i >= 0; i++)
         if (token_is(&scan->token[i], "=") && token_is(&scan->token[i + 1], "default"))
             return fail(scan->t->ctx, ERR_UNSUPPORTED, "DEFAULT cannot be the value of an UPDATE here");
     scan->at++;
     scan_accept(scan, "low_priority");
     bool ignore = scan_accept(scan, "ignore");
-    TRY(table_read(scan, set, &table, &alias));
+    TRY(joined_read(scan, set, &joined));
+    TRY(table_read(scan, joined.end, &table, &alias));
     buf_init(&out, scan->t->mem);
     buf_add(&out, ignore ? "UPDATE OR IGNORE " : "UPDATE ");
     table_say(&out, scan->t, table, alias);
     buf_add(&out, " SET ");
     end = find_end(scan, set + 1, tails);
+    TRY(joined_check(scan, &joined, alias ? alias : table, set + 1, end));
     TRY(settings_add(scan, table, set + 1, end, &out));
-    buf_add(&out, end < scan->n ? " " : "");
-    TRY(text_add(scan, end, scan->n, &out));
+    buf_add(&out, joined.from.data);
+    buf_add(&out, joined.where.data);
+    bool and = joined.where.len && token_is(&scan->token[end], "where");
+    buf_add(&out, and? " AND (" : end < scan->n ? " " : "");
+    TRY(text_add(scan, and? end + 1 : end, scan->n, &out));
+    buf_add(&out, and? ")" : "");
     return emit_rows(scan->t, out.data);
 }
 

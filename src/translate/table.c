@@ -515,5 +515,10 @@ int index_create(struct scan *scan)
     }
     TRY(code);
     TRY(table_known(t, tree, table_name, &table));
+    for (int i = 0; name && i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if ((child->kind == KIND_INDEX || child->kind == KIND_UNIQUE) && text_equal_nocase(child->name, name))
+            return present(t, name, arena_printf(t->mem, "table %s has an index %s already", table_name, name));
+    }
     return index_body(scan, table, name, unique);
 }

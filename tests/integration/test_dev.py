@@ -304,7 +304,6 @@ NOT_SAID = [
     ("CREATE TABLE t (id integer PRIMARY KEY, a text DEFAULT current_user)", "Default expression 'current_user' is not supported by SQLite and was removed."),
     ("CREATE TABLE t (id integer PRIMARY KEY, a text CHECK (a ~ '^x'))", "is not there"),
     ("CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t VALUES (my_function(1))", "SQLite has no function like my_function()"),
-    ("CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t VALUES (1, 2)", "SQLite does not take it: table t has 1 columns but 2 values were supplied"),
     ("CREATE TABLE t (id integer PRIMARY KEY); CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$", "SQLite has no functions or procedures of its own"),
     ("CREATE TABLE t (id integer PRIMARY KEY); DO $$ BEGIN PERFORM 1; END $$", 'and not "PERFORM"'),
     ("CREATE TABLE t (id integer PRIMARY KEY, n serial)", "t.n does not number itself"),
@@ -333,6 +332,10 @@ MISTAKES = [
     ("ALTER TABLE usres ADD COLUMN age int", "usres"),
     ("DROP TABLE usres", "usres"),
     ("COMMENT ON TABLE usres IS 'x'", "usres"),
+    ("INSERT INTO users (name) VALUES (1, 2)", "2 values"),
+    ("ALTER TABLE users ADD COLUMN name text", "name"),
+    ("CREATE TABLE users (a int)", "users"),
+    ("CREATE VIEW v AS SELECT a.name FROM users a, users b WHERE name = 'x'", "ambiguous"),
     ("COMMENT ON COLUMN public.users.nmae IS 'x'", "nmae"),
     ("DO $$ BEGIN ALTER TABLE usres ADD COLUMN age int; EXCEPTION WHEN duplicate_column THEN NULL; END $$", "usres"),
 ]
