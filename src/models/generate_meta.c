@@ -138,6 +138,18 @@ void meta_column(struct generator *generator, struct model *model, const struct 
     }
 }
 
+bool part_turns_nulls(const struct index_part *part)
+{
+    return object_says(&part->object, INDEX_PART_nulls_first) && part->nulls_first != part->descending;
+}
+
+static bool entry_speaks(const struct object *object, int field)
+{
+    if (object->kind == KIND_INDEX_PART && field == INDEX_PART_nulls_first)
+        return part_turns_nulls((const struct index_part *)object);
+    return field_speaks(object, field);
+}
+
 static struct json *entry_json(struct arena *mem, const struct object *object)
 {
     const struct kind_info *info = &kind_table[object->kind];
@@ -145,7 +157,7 @@ static struct json *entry_json(struct arena *mem, const struct object *object)
     if (!(info->marks & (KIND_PART | KIND_SINGLE)))
         json_set_text(mem, json, "name", object->name_invented ? NULL : object->name);
     for (int i = 0; i < info->fields; i++)
-        if (field_speaks(object, i))
+        if (entry_speaks(object, i))
             json_set(mem, json, word_of(object->kind, info->field[i].name), field_value(mem, object, i));
     for (int i = 0; i < object->children.n; i++)
         json_add(mem, parts, entry_json(mem, object->children.item[i]));

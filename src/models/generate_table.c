@@ -213,7 +213,7 @@ static struct python_doc *part_doc(struct generator *generator, struct model *mo
     struct arena *mem = generator->mem;
     if (!part->column)
         return text_call(generator, model->module, arena_printf(mem, "(%s)", expr_text(&part->expr)));
-    bool nulls = object_says(&part->object, INDEX_PART_nulls_first) && part->nulls_first != part->descending;
+    bool nulls = part_turns_nulls(part);
     if (!part->descending && !nulls)
         return python_atom(mem, python_string(mem, part->column));
     const char *quoted = ident_text(mem, generator->target->dialect->ident, part->column);

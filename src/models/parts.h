@@ -58,6 +58,8 @@ void meta_column(struct generator *generator, struct model *model, const struct 
 void meta_entry(struct generator *generator, struct model *model, const struct object *object);
 void meta_write(struct generator *generator, struct model *model);
 bool field_speaks(const struct object *object, int field); /* says something that silence does not */
+/* Do its NULLs stand where its direction alone would not put them? */
+bool part_turns_nulls(const struct index_part *part);
 
 /* generate_relation.c */
 void relations_find(struct generator *generator);
