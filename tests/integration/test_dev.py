@@ -127,8 +127,10 @@ def make(project, case, last):
 def test_golden(path, case, tmp_path):
     """Every case made and run on SQLite alone: the translated truth, and back to nothing."""
     project = Dev(tmp_path / "project", model_paths=["models"])
+    floor = "0"
     if (path / "before.sql").exists():
-        project.migration("0001", "before", (path / "before.sql").read_text())
+        floor = "0001"
+        project.migration(floor, "before", (path / "before.sql").read_text())
         project.dev("migrate")
     extra = reached(project.engine)
     steps = (["before"] if case["mode"] == "diff" else []) + case["steps"]
@@ -145,7 +147,7 @@ def test_golden(path, case, tmp_path):
     truth = json.loads((path / f"{steps[-1]}.truth.json").read_text()) if (path / f"{steps[-1]}.truth.json").exists() else None
     if truth:
         assert not oracle.differences(reached(project.engine), {**extra, **translated(truth)}), migrated
-    down = project.run("--dev", "downgrade", "--to", "0")
+    down = project.run("--dev", "downgrade", "--to", floor)
     if down.status == 0:
         assert "is skipped" not in down.err, down
         assert reached(project.engine) == extra
