@@ -132,9 +132,12 @@ def make(project, case):
     return project.answer(args, case["answers"]) if case["answers"] else project.run(*args)
 
 
-def no_more_changes(project):
+def nothing_to_generate(project):
     again = project.ok("make-migrations", "-d", "primary")
     assert "No new migrations to generate" in again.out, again
+
+
+def no_more_changes(project):
     shown = project.run("diff", "--exit-code", "models")
     assert shown.status == 0, shown
 
@@ -156,6 +159,7 @@ def test_change(path, case, server, database, tmp_path):
     wanted, soft = oracle_schema(engine, path, "after", tmp_path, extra)
     if project.files() == ["primary__0001_base.sql"]:
         assert not oracle.differences(oracle.reflect(engine, soft), wanted)
+        nothing_to_generate(project)
         no_more_changes(project)
         return
 
@@ -203,6 +207,7 @@ def test_life_cycle(path, case, server, database, tmp_path):
         wanted, soft = oracle_schema(engine, path, step, tmp_path, "")
         assert not oracle.differences(oracle.reflect(engine, soft), wanted)
         no_more_changes(project)
+    nothing_to_generate(project)
     project.ok("downgrade", "--to", "0")
     assert not oracle.differences(oracle.reflect(engine), empty)
     project.ok("migrate")
