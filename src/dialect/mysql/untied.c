@@ -4,6 +4,8 @@
  * the tables hold: the number of rows where a statement can only add some, else a sum over all of them.  If that is the same
  * afterwards, nothing was done; if it is not, nobody can tell how far the statement came.
  */
+#include <string.h>
+
 #include "base/map.h"
 #include "base/text.h"
 #include "dialect/common.h"
@@ -55,7 +57,8 @@ static int ask_engine(struct ctx *ctx, struct my_conn *my, const struct named *n
         my->engines = arena_open(0);
         map_init(&my->tied, my->engines);
     }
-    const char *key = arena_printf(my->engines, "%s.%s", named->schema ? named->schema : "", named->name);
+    const char *schema = named->schema ? named->schema : "";
+    const char *key = arena_printf(ctx->mem, "%zu.%s.%s", strlen(schema), schema, named->name);
     *transactions = map_get(&my->tied, key);
     if (*transactions)
         return 0;
@@ -64,7 +67,7 @@ static int ask_engine(struct ctx *ctx, struct my_conn *my, const struct named *n
     TRY(my_query(ctx, &my->conn, of_engine, &params, &rows));
     const char *found = rows.row.n ? ((const char **)rows.row.item[0])[0] : NULL;
     char *kept = arena_dup(my->engines, found ? found : "");
-    map_set(&my->tied, key, kept);
+    map_set(&my->tied, arena_dup(my->engines, key), kept);
     *transactions = kept;
     return 0;
 }
