@@ -11,7 +11,7 @@ DATABASE = """
     primary = database_config(database_name="primary", default=True, database_url_sync="sqlite:///./app.db")
 """
 SLOW = (
-    "CREATE TABLE {name} AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200000)"
+    "CREATE TABLE {name} AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000)"
     " SELECT count(*) AS total FROM n;"
 )
 
