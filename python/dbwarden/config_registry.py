@@ -50,7 +50,6 @@ if TYPE_CHECKING:
         schema_files: Paths
         include: Texts
         exclude: Texts
-        manage: Texts
         snapshots: Literal["last", "each"] | None
         lock_timeout: Duration
         statement_timeout: Duration
@@ -134,7 +133,6 @@ def database_config(
     schema_files: object = None,
     include: object = None,
     exclude: object = None,
-    manage: object = None,
     snapshots: object = None,
     lock_timeout: object = None,
     statement_timeout: object = None,

@@ -52,8 +52,7 @@ int pg_composite_create(struct render *render, const struct change *change)
 
 int pg_composite_alter(struct render *render, const struct change *change)
 {
-    if (change_has(change, COMPOSITE_comment))
-        pg_type_comment(render, change->after, ((const struct composite_type *)change->after)->comment);
+    pg_type_comment(render, change->after, ((const struct composite_type *)change->after)->comment);
     return 0;
 }
 
