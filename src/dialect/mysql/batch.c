@@ -68,13 +68,21 @@ static int steps_run(struct ctx *ctx, struct my_conn *my, struct batch *batch)
     return 0;
 }
 
-/* Whatever completion_type the file has set: it is about transactions of its own. */
-static const char commit[] = "COMMIT AND NO CHAIN NO RELEASE", rollback[] = "ROLLBACK AND NO CHAIN NO RELEASE";
+/* Whatever completion_type the file has set: it is about transactions of its own. Other makers' servers do not know the words. */
+static const char *commit(const struct my_conn *my)
+{
+    return my->is_other ? "COMMIT" : "COMMIT AND NO CHAIN NO RELEASE";
+}
+
+static const char *rollback(const struct my_conn *my)
+{
+    return my->is_other ? "ROLLBACK" : "ROLLBACK AND NO CHAIN NO RELEASE";
+}
 
 /* The failure that is told is the first one, not one of the ROLLBACK. */
 static void transaction_undo(struct my_conn *my)
 {
-    mysql_query(my->mysql, rollback);
+    mysql_query(my->mysql, rollback(my));
     my->conn.in_transaction = false;
 }
 
@@ -91,7 +99,7 @@ int my_batch(struct ctx *ctx, struct conn *conn, struct batch *batch)
     TRY(my_exec(ctx, conn, my->holds_tables ? "SET autocommit = 0" : "START TRANSACTION"));
     conn->in_transaction = true;
     int code = steps_run(ctx, my, batch);
-    if (code == 0 && (code = my_exec(ctx, conn, commit)) < 0)
+    if (code == 0 && (code = my_exec(ctx, conn, commit(my))) < 0)
         batch->failed = batch->n;
     if (code < 0)
         transaction_undo(my);

@@ -107,6 +107,31 @@ static void url_keep(struct arena *mem, struct url *to, const struct url *from)
     secret_copy(&to->password, &from->password);
 }
 
+/* What the server calls itself; to clients it may have said a number alone. */
+static bool is_called(MYSQL *mysql, const char *name)
+{
+    bool is = false;
+    MYSQL_RES *answer = mysql_query(mysql, "SELECT VERSION()") ? NULL : mysql_store_result(mysql);
+    MYSQL_ROW row = answer ? mysql_fetch_row(answer) : NULL;
+    if (row && row[0])
+        is = text_has(row[0], name);
+    mysql_free_result(answer);
+    return is;
+}
+
+/* Servers of other makers say an old number of MySQL for the sake of old clients ("5.7.25-TiDB-v6.5.0"): it tells nothing. */
+static void version_read(struct my_conn *my)
+{
+    static const char *const others[] = {"OceanBase", "TiDB", "Vitess", NULL};
+    my->conn.version = (int)mysql_get_server_version(my->mysql);
+    if (my->conn.version >= my_dialect.minimum_version)
+        return;
+    for (int i = 0; others[i]; i++)
+        my->is_other |= is_called(my->mysql, others[i]);
+    if (my->is_other)
+        my->conn.version = my_dialect.minimum_version;
+}
+
 int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *options, struct conn **conn)
 {
     static const char *const numeric[] = {"connect_timeout", "connection_timeout", "read_timeout", "write_timeout",
@@ -126,7 +151,7 @@ int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
     my->mysql = mysql;
     url_keep(mem, &my->url, url);
     my->conn.session = arena_printf(mem, "%lu", mysql_thread_id(mysql));
-    my->conn.version = (int)mysql_get_server_version(mysql);
+    version_read(my);
     my->conn.version_text = arena_dup(mem, mysql_get_server_info(mysql));
     my->conn.target = target_of(mem, url);
     my->conn.dialect = text_has(my->conn.version_text, "MariaDB") ? &my_mariadb_dialect : &my_dialect;

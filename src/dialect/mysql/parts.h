@@ -21,6 +21,7 @@ struct my_conn {
     struct scratch_server *server; /* a private one that ends with this connection; NULL */
     bool drop;                     /* its database goes with it */
     bool locked;
+    bool is_other;         /* speaks MySQL's protocol, and is neither MySQL nor MariaDB */
     bool holds_tables;     /* LOCK TABLES is in force: START TRANSACTION would end it */
     struct arena *session; /* memory of what follows; NULL: nothing is kept */
     struct limits limits;  /* in force */
