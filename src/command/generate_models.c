@@ -106,7 +106,7 @@ static bool is_made_anyway(const struct statement_out *statement, const struct o
 static int texts_make(struct ctx *ctx, const struct target *target, struct tree *tree, struct list *texts)
 {
     struct plan *plan;
-    TRY(inspect_plan(ctx, target, tree, &plan));
+    TRY(plan_from_nothing(ctx, target, tree, &plan));
     for (int i = 0; i < plan->statements.n; i++) {
         const struct statement_out *statement = plan->statements.item[i];
         const struct object *object = statement->change ? change_object(statement->change) : NULL;

@@ -19,21 +19,10 @@ int inspect_live(struct ctx *ctx, struct session *session, struct tree **tree)
     return 0;
 }
 
-int inspect_plan(struct ctx *ctx, const struct target *target, struct tree *tree, struct plan **plan)
-{
-    const struct plan_options options = {0};
-    struct changes *changes;
-    struct tree *nothing = tree_of_nothing(ctx->mem, target->dialect, tree);
-    nothing->kinds = tree->kinds;
-    tree_settle(ctx->mem, target, nothing);
-    TRY(diff_trees(ctx, &(struct diff_input){.target = target, .before = nothing, .after = tree}, &changes));
-    return plan_make(ctx, target, changes, &options, plan);
-}
-
 int inspect_sql(struct ctx *ctx, const struct session *session, struct tree *tree, const char **sql)
 {
     struct plan *plan;
-    TRY(inspect_plan(ctx, session->target, tree, &plan));
+    TRY(plan_from_nothing(ctx, session->target, tree, &plan));
     *sql = plan_text(ctx->mem, plan);
     return 0;
 }

@@ -7,8 +7,7 @@
 
 /* Connects and reads; settled. ERR_UNSUPPORTED where the engine cannot be read yet. */
 int inspect_live(struct ctx *ctx, struct session *session, struct tree **tree);
-/* The plan that creates `tree` in an empty database, to which it may add; and its statements. */
-int inspect_plan(struct ctx *ctx, const struct target *target, struct tree *tree, struct plan **plan);
+/* The statements that would create `tree` in an empty database. */
 int inspect_sql(struct ctx *ctx, const struct session *session, struct tree *tree, const char **sql);
 /* The same as a file of its own: what is not in it is named, and names without a schema mean what they mean there. */
 int inspect_dump(struct ctx *ctx, const struct session *session, struct tree *tree, const char **text);

@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "command/inspect.h"
+#include "command/commands.h"
 #include "command/read_back.h"
 #include "dialect/rows_sql.h"
 #include "diff/describe.h"
@@ -128,7 +128,7 @@ static int plans_make(struct squashing *squashing)
     if (!squashing->target.dialect->rows_sql)
         return fail(ctx, ERR_UNSUPPORTED, "migrations of %s cannot be squashed yet", squashing->target.dialect->title);
     squashing->written = tree_copy(ctx->mem, squashing->source.tree);
-    TRY(inspect_plan(ctx, &squashing->target, tree_copy(ctx->mem, squashing->written), &squashing->up));
+    TRY(plan_from_nothing(ctx, &squashing->target, tree_copy(ctx->mem, squashing->written), &squashing->up));
     int code = plan_reverse(ctx, &squashing->target, squashing->up, &options, &squashing->down);
     if (code == ERR_UNSUPPORTED) {
         squashing->down = NULL;

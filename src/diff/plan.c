@@ -207,6 +207,17 @@ int plan_make(struct ctx *ctx, const struct target *target, const struct changes
     return ctx_check(ctx);
 }
 
+int plan_from_nothing(struct ctx *ctx, const struct target *target, struct tree *tree, struct plan **plan)
+{
+    const struct plan_options options = {0};
+    struct changes *changes;
+    struct tree *nothing = tree_of_nothing(ctx->mem, target->dialect, tree);
+    nothing->kinds = tree->kinds;
+    tree_settle(ctx->mem, target, nothing);
+    TRY(diff_trees(ctx, &(struct diff_input){.target = target, .before = nothing, .after = tree}, &changes));
+    return plan_make(ctx, target, changes, &options, plan);
+}
+
 int plan_reverse(struct ctx *ctx, const struct target *target, const struct plan *up,
                  const struct plan_options *options, struct plan **down)
 {

@@ -33,6 +33,8 @@ struct plan {
 struct json *hazard_json(struct arena *mem, const struct hazard *hazard);
 int plan_make(struct ctx *ctx, const struct target *target, const struct changes *changes,
               const struct plan_options *options, struct plan **plan);
+/* The one that creates `tree` in an empty database, with the options' defaults; adds to the tree what diff notes there. */
+int plan_from_nothing(struct ctx *ctx, const struct target *target, struct tree *tree, struct plan **plan);
 /* The plan back; `up` is what plan_make() gave. */
 int plan_reverse(struct ctx *ctx, const struct target *target, const struct plan *up,
                  const struct plan_options *options, struct plan **down);

@@ -172,16 +172,9 @@ static struct tree *tree_of_parts(const struct beside *beside)
 static int models_add(struct beside *beside)
 {
     struct ctx *ctx = beside->ctx;
-    const struct target *target = beside->session->target;
-    const struct plan_options options = {0};
     const struct list texts = beside->parts;
-    struct changes *changes;
     struct plan *plan;
-    struct tree *tree = tree_of_parts(beside), *nothing = tree_of_nothing(ctx->mem, beside->dialect, tree);
-    nothing->kinds = tree->kinds;
-    tree_settle(ctx->mem, target, nothing);
-    TRY(diff_trees(ctx, &(struct diff_input){.target = target, .before = nothing, .after = tree}, &changes));
-    TRY(plan_make(ctx, target, changes, &options, &plan));
+    TRY(plan_from_nothing(ctx, beside->session->target, tree_of_parts(beside), &plan));
     beside->parts = (struct list){0};
     for (int i = 0; i < plan->statements.n; i++) {
         const struct statement_out *statement = plan->statements.item[i];

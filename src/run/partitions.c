@@ -23,12 +23,6 @@ static const char *key_of(struct arena *mem, const char *schema, const char *nam
     return arena_printf(mem, "%s\n%s", schema, name);
 }
 
-static bool is_partition(const struct object *object)
-{
-    const struct table *table = (const struct table *)object;
-    return object->kind == KIND_TABLE && expr_text(&table->partition_bound) && table->inherits.n;
-}
-
 static const char *whole_key(const struct sparing *sparing, const struct object *partition)
 {
     const struct ref *whole = &((const struct table *)partition)->inherits.item[0];
@@ -45,7 +39,7 @@ static void tables_note(struct sparing *sparing, const struct tree *tree, struct
             if (table->kind != KIND_TABLE)
                 continue;
             map_set(tables, key_of(sparing->mem, schema->name, table->name), table);
-            if (spoken && is_partition(table))
+            if (spoken && object_is_partition(table))
                 map_set(spoken, whole_key(sparing, table), table);
         }
     }
@@ -60,7 +54,7 @@ static const char *key_after(const struct sparing *sparing, const struct object 
 /* By what it is a part of: nobody speaks of its parts, or it is itself left alone. */
 static bool is_left_alone(const struct sparing *sparing, const struct object *table)
 {
-    if (!is_partition(table) || map_get(&sparing->after, key_after(sparing, table)))
+    if (!object_is_partition(table) || map_get(&sparing->after, key_after(sparing, table)))
         return false;
     const struct object *whole = map_get(&sparing->before, whole_key(sparing, table));
     const char *key = whole ? key_after(sparing, whole) : NULL;
@@ -124,7 +118,7 @@ struct names partitions_assume(struct arena *mem, struct tree *older, const stru
 {
     struct names assumed = {0};
     for (const struct object *o = other->root; older->unmodelled.n && o; o = object_next(other->root, o)) {
-        if (!is_partition(o) || tree_find(older, KIND_TABLE, o->parent->name, o->name) || !is_named(older, o))
+        if (!object_is_partition(o) || tree_find(older, KIND_TABLE, o->parent->name, o->name) || !is_named(older, o))
             continue;
         partition_assume(mem, older, o);
         names_add(mem, &assumed, object_path(mem, o));

@@ -231,6 +231,12 @@ struct object *object_whole(const struct object *object)
     return writable(object);
 }
 
+bool object_is_partition(const struct object *object)
+{
+    const struct table *table = (const struct table *)object;
+    return object->kind == KIND_TABLE && expr_text(&table->partition_bound) && table->inherits.n;
+}
+
 bool object_within(const struct object *object, const struct object *holder)
 {
     while (object && object != holder)

@@ -262,7 +262,7 @@ static bool becomes_logged(const struct effect_case *effect)
 
 static bool was_partition(const struct effect_case *effect)
 {
-    return pg_is_partition(effect->change->before) || pg_is_partition(effect->change->after);
+    return object_is_partition(effect->change->before) || object_is_partition(effect->change->after);
 }
 
 /* Of its own columns it is asked when its parent has them, too. */
@@ -270,7 +270,7 @@ static bool comes_late(const struct effect_case *effect)
 {
     const struct table *partition = (const struct table *)effect->change->after;
     const struct tree *tree = effect->changes->after;
-    if (!pg_is_partition(&partition->object))
+    if (!object_is_partition(&partition->object))
         return false;
     const struct object *parent = pg_parent(tree, partition, 0);
     return parent && parent->peer &&

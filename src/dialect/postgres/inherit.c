@@ -14,11 +14,6 @@ struct object *pg_parent(const struct tree *tree, const struct table *table, int
     return tree_find_ref(tree, KIND_TABLE, &table->inherits.item[i]);
 }
 
-bool pg_is_partition(const struct object *table)
-{
-    return table->kind == KIND_TABLE && pg_expr_said(&((const struct table *)table)->partition_bound);
-}
-
 static bool changes_place(const struct object *before)
 {
     const struct table *was = (const struct table *)before, *is = (const struct table *)before->peer;

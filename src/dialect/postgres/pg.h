@@ -252,7 +252,6 @@ bool pg_expr_mentions(struct arena *mem, const char *expr, const char *name);
 /* Those of a table and of its parents that children have as well: struct object *. */
 void pg_inherited_checks(struct arena *mem, const struct tree *tree, const struct object *parent, struct list *checks);
 void pg_inherit(struct arena *mem, struct tree *tree);
-bool pg_is_partition(const struct object *table);
 /* Of those that a plan makes: has it to wait until another partition of its parent is gone, whose place it may take? */
 bool pg_comes_late(const struct object *partition);
 void pg_shared_checks_part(struct arena *mem, struct changes *changes);

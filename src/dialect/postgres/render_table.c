@@ -14,7 +14,7 @@ static void item_begin(struct buf *out, bool *first)
 
 static void columns_text(struct render *render, struct buf *out, const struct object *table, bool *first)
 {
-    bool all = pg_is_partition(table); /* it is attached afterwards */
+    bool all = object_is_partition(table); /* it is attached afterwards */
     for (int i = 0; i < table->children.n; i++) {
         const struct object *child = table->children.item[i];
         if (child->kind != KIND_COLUMN || (!all && pg_only_inherited(render->mem, render->target, child)))
@@ -52,7 +52,7 @@ static void inherits_text(struct buf *out, const struct table *table)
 
 static void table_suffix(struct buf *out, const struct table *table)
 {
-    if (!pg_is_partition(&table->object))
+    if (!object_is_partition(&table->object))
         inherits_text(out, table);
     if (expr_text(&table->partition_by))
         buf_addf(out, " PARTITION BY %s", expr_text(&table->partition_by));
@@ -159,7 +159,7 @@ static void table_text(struct render *render, const struct table *table, bool wi
 /* One that has to wait is attached when the plan ends. */
 static void table_or_part(struct render *render, const struct table *table, bool waits)
 {
-    bool part = pg_is_partition(&table->object);
+    bool part = object_is_partition(&table->object);
     bool within = part && !waits && pg_is_written_as_part(render->mem, render->target, render->after, table);
     table_text(render, table, within);
     if (part && !within)
@@ -209,7 +209,7 @@ static bool is_referenced_above(const struct render *render, const struct table 
 
 int pg_table_drop(struct render *render, const struct change *change)
 {
-    if (pg_is_partition(change->before) && is_referenced_above(render, (const struct table *)change->before))
+    if (object_is_partition(change->before) && is_referenced_above(render, (const struct table *)change->before))
         pg_partition_detach(render, (const struct table *)change->before, change->before);
     struct buf out = pg_begin(render, "DROP TABLE ");
 
@@ -222,13 +222,13 @@ int pg_table_drop(struct render *render, const struct change *change)
 static bool is_part_of(const struct object *after, bool come)
 {
     const struct object *side = come ? after : after->peer;
-    return side && pg_is_partition(side);
+    return side && object_is_partition(side);
 }
 
 static void part_leaves(struct render *render, const struct change *change)
 {
     const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
-    bool stays = pg_is_partition(change->after) && refs_have(&after->inherits, &before->inherits.item[0]);
+    bool stays = object_is_partition(change->after) && refs_have(&after->inherits, &before->inherits.item[0]);
     pg_partition_detach(render, before, change->after);
     if (stays)
         return;
@@ -239,7 +239,8 @@ static void part_leaves(struct render *render, const struct change *change)
 static void part_comes(struct render *render, const struct change *change)
 {
     const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
-    bool stayed = before && pg_is_partition(change->before) && refs_have(&after->inherits, &before->inherits.item[0]);
+    bool stayed =
+        before && object_is_partition(change->before) && refs_have(&after->inherits, &before->inherits.item[0]);
     if (before && !stayed)
         checks_differ(render, change->after, render->after, &after->inherits.item[0], true);
     pg_partition_attach(render, after);
@@ -284,7 +285,7 @@ int pg_table_finish(struct render *render, const struct change *change)
     }
     if (change_has(change, TABLE_of_type))
         type_joins(render, after, true);
-    if (pg_is_partition(change->after) && moves_part(change))
+    if (object_is_partition(change->after) && moves_part(change))
         part_comes(render, change);
     inherits_differ(render, change->after, "INHERIT ", &after->inherits, &before->inherits);
     return 0;
@@ -300,7 +301,7 @@ int pg_table_alter(struct render *render, const struct change *change)
         buf_add(&out, after->unlogged ? "SET UNLOGGED" : "SET LOGGED");
         render_statement(render, &out);
     }
-    if (pg_is_partition(change->before) && moves_part(change))
+    if (object_is_partition(change->before) && moves_part(change))
         part_leaves(render, change);
     if (change_has(change, TABLE_inherits))
         inherits_differ(render, change->after, "NO INHERIT ", &before->inherits, &after->inherits);
