@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         schema_files: Paths
         include: Texts
         exclude: Texts
+        manage: Texts
         snapshots: Literal["last", "each"] | None
         lock_timeout: Duration
         statement_timeout: Duration
@@ -133,6 +134,7 @@ def database_config(
     schema_files: object = None,
     include: object = None,
     exclude: object = None,
+    manage: object = None,
     snapshots: object = None,
     lock_timeout: object = None,
     statement_timeout: object = None,

@@ -191,6 +191,21 @@ static int take_normalise(struct judged *judged, void *member)
     return *mode ? 0 : refuse(judged, "\"auto\", \"server\" or \"offline\"", NULL);
 }
 
+static int take_manage(struct judged *judged, void *member)
+{
+    struct filter *filter = member;
+    struct names names = {0};
+    TRY(take_names(judged, &names));
+    for (int i = 0; i < names.n; i++) {
+        bool grants = text_equal(names.item[i], "grants"), ownership = text_equal(names.item[i], "ownership");
+        if (!grants && !ownership)
+            return refuse(judged, "a list of \"grants\" and \"ownership\"", NULL);
+        filter->grants |= grants;
+        filter->ownership |= ownership;
+    }
+    return 0;
+}
+
 /* {"type": ..., "keys": {...}}, as readers hand on a mapping. */
 static int take_target_text(struct judged *judged, const struct json *value, const char *key, const char **text)
 {
@@ -355,6 +370,7 @@ static const struct setting setting_table[] = {
     {"schema_files", take_names, DATABASE(schema_files)},
     {"include", take_names, DATABASE(filter.include), true},
     {"exclude", take_names, DATABASE(filter.exclude), true},
+    {"manage", take_manage, DATABASE(filter), true},
     {"snapshots", take_snapshots, DATABASE(snapshots_each), true},
     {"normalise", take_normalise, DATABASE(normalise), true},
     {"lock_timeout", take_duration, DATABASE(lock_timeout), true},

@@ -454,6 +454,8 @@ struct dialect {
      * NULL: only what a later one has to know.  NULL: cannot be said of its kind. NULL: files hold nothing of the sort.
      */
     const char *(*guarded)(struct arena *mem, const struct object *object, enum guard guard, const char *sql);
+    /* Statements about owner and rights, after the step's own. NULL: none. */
+    void (*access)(struct render *render, const struct change *step);
     /*
      * What no kind models and an object that is made again loses, but keep() brings back as each database has it: a statement
      * before it goes, and one (`again`) when the new one stands. NULL: nothing.

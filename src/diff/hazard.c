@@ -755,6 +755,57 @@ static void dropped_judge(const struct finder *finder, const struct change *chan
         values_lost(finder, change, object);
 }
 
+static const char *only_in(struct arena *mem, const struct names *some, const struct names *others)
+{
+    struct names only = {0};
+    for (int i = 0; i < some->n; i++)
+        if (!names_have(others, some->item[i]))
+            names_add(mem, &only, some->item[i]);
+    return only.n ? names_join(mem, &only, ", ") : NULL;
+}
+
+static void rights_judge(const struct finder *finder, const struct change *change, const struct change *step, int field)
+{
+    struct arena *mem = finder->mem;
+    const struct names *before = object_field(change->before, field), *after = object_field(change->after, field);
+    const char *given = only_in(mem, after, before), *taken = only_in(mem, before, after);
+    const char *path = object_path(mem, change->after);
+    if (given)
+        hazard_add(finder, step, "widens-access", false, arena_printf(mem, "%s is opened to others: %s", path, given));
+    if (taken)
+        hazard_add(finder, step, "takes-access", false,
+                   arena_printf(mem, "%s is closed to who uses it now: %s", path, taken));
+}
+
+/* Owner and rights; `step` is what brings the difference about. */
+static void access_judge(const struct finder *finder, const struct change *change, const struct change *step)
+{
+    const struct kind_info *info = &kind_table[change->kind];
+    for (int i = 0; i < info->fields; i++) {
+        if (!change_has(change, i))
+            continue;
+        if (info->field[i].marks & FIELD_GRANTS)
+            rights_judge(finder, change, step, i);
+        else if (info->field[i].marks & FIELD_OWNER) {
+            const char *owner = *(const char *const *)object_field(change->after, i);
+            hazard_add(finder, step, "changes-owner", false,
+                       arena_printf(finder->mem, "%s belongs to %s from then on",
+                                    object_path(finder->mem, change->after),
+                                    owner ? owner : "whoever runs the migration"));
+        }
+    }
+}
+
+/* What is replaced comes back with other rights. */
+static void access_again_judge(const struct finder *finder, const struct change *step)
+{
+    for (int i = 0; step->replaced && i < finder->source->list.n; i++) {
+        const struct change *change = finder->source->list.item[i];
+        if (change->op == CHANGE_ALTER && change->after == step->after)
+            access_judge(finder, change, step);
+    }
+}
+
 static void change_judge(const struct finder *finder, const struct change *change)
 {
     const struct object *object = change_object(change);
@@ -764,10 +815,12 @@ static void change_judge(const struct finder *finder, const struct change *chang
     else if (change->op == CHANGE_CREATE && column)
         column_added_judge(finder, change, object);
     else if (change->op == CHANGE_CREATE) {
+        access_again_judge(finder, change);
         empty_judge(finder, change);
         bound_judge(finder, change, object);
         rest_judge(finder, change);
     } else if (change->op == CHANGE_ALTER) {
+        access_judge(finder, change, change);
         bounds_judge(finder, change);
         if (column)
             column_judge(finder, change, object);

@@ -114,6 +114,8 @@ static int step_keeping(struct render *render, const struct changes *changes, co
     guard(render, step, first);
     if (known && (again || step->op == CHANGE_CREATE))
         keep_add(render, step, object, true);
+    if (render->target->dialect->access)
+        render->target->dialect->access(render, step);
     return 0;
 }
 

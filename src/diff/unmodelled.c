@@ -129,10 +129,24 @@ static bool is_kept(const struct target *target, const struct object *object, co
     return target->dialect->keeps && target->dialect->keeps(object, one);
 }
 
+/* Rights are compared, on both sides: then those that only another database gives are not in anybody's tree. */
+static bool says_access(const struct object *object)
+{
+    const struct kind_info *info = &kind_table[object->kind];
+    for (int i = 0; i < info->fields; i++)
+        if (info->field[i].marks & (FIELD_GRANTS | FIELD_OWNER) && object->peer && object_says(object, i) &&
+            object_says(object->peer, i))
+            return true;
+    return false;
+}
+
 bool keeps_attached(struct arena *mem, const struct target *target, const struct changes *changes,
                     const struct object *object)
 {
     const struct list there = unmodelled_on(mem, changes->reversed ? changes->after : changes->before, object);
+    const struct unmodelled right = {.kind = "grant"};
+    if (says_access(object) && is_kept(target, object, &right))
+        return true;
     for (int i = 0; i < there.n; i++)
         if (is_kept(target, object, there.item[i]))
             return true;

@@ -121,7 +121,24 @@ static int created_word(const struct words *words)
     return word_is(words, 1, "or") && word_is(words, 2, "replace") ? 3 : 1;
 }
 
-static const char *owner_of_created(const struct classified *statement, const struct words *words)
+/* The name that begins at `at`, whatever schema it stands after; NULL: `ends` does not follow. */
+static const char *name_at(struct arena *mem, const struct words *words, int at, const char *const *ends)
+{
+    if (word_is(words, at + 1, "."))
+        at += 2;
+    return at < words->n && (!ends || word_in(words, at + 1, ends)) ? token_name(mem, &words->token[at]) : NULL;
+}
+
+/* CREATE STATISTICS ... FROM table. */
+static const char *owner_of_statistics(struct arena *mem, const struct words *words)
+{
+    int at = 1;
+    while (at < words->n && !word_is(words, at, "from"))
+        at = word_is(words, at, "(") ? skip_parens(words, at) : at + 1;
+    return name_at(mem, words, at + 1, NULL);
+}
+
+static const char *owner_of_created(struct arena *mem, const struct classified *statement, const struct words *words)
 {
     static const char *const for_all[] = {"function", "procedure", "type", NULL};
     static const char *const views[] = {"view", "materialized", NULL};
@@ -138,6 +155,7 @@ static const char *owner_of_created(const struct classified *statement, const st
     case KIND_ENUM: return word_is(words, word, "type") ? statement->name : NULL;
     case KIND_DOMAIN: return word_is(words, word, "domain") ? statement->name : NULL;
     case KIND_SEQUENCE: return word_is(words, word, "sequence") ? statement->name : NULL;
+    case KIND_STATISTICS: return owner_of_statistics(mem, words);
     case KIND_SCHEMA: return is_plain_schema(words) ? "" : NULL;
     case KIND_EXTENSION: return "";
     case KIND_COUNT: return word_in(words, word, for_all) ? "" : NULL;
@@ -183,19 +201,44 @@ static const char *owner_of_comment(const struct classified *statement, const st
     }
 }
 
+/* GRANT ... ON [TABLE] name TO somebody, or REVOKE: of one object, by its name. */
+static const char *owner_of_granted(struct arena *mem, const struct words *words)
+{
+    static const char *const kinds[] = {"table", "sequence", "type", "domain", NULL};
+    static const char *const for_all[] = {"function", "procedure", "routine", "schema", NULL};
+    static const char *const ends[] = {"to", "from", NULL};
+    int at = 1;
+    while (at < words->n && !word_is(words, at, "on"))
+        at = word_is(words, at, "(") ? skip_parens(words, at) : at + 1;
+    at++;
+    if (word_in(words, at, for_all) && !word_in(words, at + 1, ends))
+        return "";
+    if (word_in(words, at, kinds) && !word_in(words, at + 1, ends))
+        at++;
+    return name_at(mem, words, at, ends);
+}
+
+/* ALTER DEFAULT PRIVILEGES, which is about whatever is made after it. */
+static bool is_about_all(const struct words *words)
+{
+    return word_is(words, 1, "default") && word_is(words, 2, "privileges");
+}
+
 static bool is_set_config(const struct words *words)
 {
     return words->n > 3 &&
            (word_is(words, 1, "set_config") || (word_is(words, 1, "pg_catalog") && word_is(words, 3, "set_config")));
 }
 
-static const char *owner_of(const struct classified *statement, const struct words *words)
+static const char *owner_of(struct arena *mem, const struct classified *statement, const struct words *words)
 {
     if (is_spelled_oddly(words))
         return NULL;
+    if (word_is(words, 0, "grant") || word_is(words, 0, "revoke"))
+        return owner_of_granted(mem, words);
     switch (statement->verb) {
-    case VERB_CREATE: return owner_of_created(statement, words);
-    case VERB_ALTER: return owner_of_altered(statement, words);
+    case VERB_CREATE: return owner_of_created(mem, statement, words);
+    case VERB_ALTER: return is_about_all(words) ? "" : owner_of_altered(statement, words);
     case VERB_COMMENT: return owner_of_comment(statement, words);
     case VERB_SELECT: return is_set_config(words) ? "" : NULL;
     case VERB_SET:
@@ -405,16 +448,16 @@ static const char *said_hash(struct arena *mem, const struct sql_piece *piece, i
     return arena_copy(mem, hash_sha256(mem, text.data, text.len), DIGITS);
 }
 
-static struct said *said_one(struct ctx *ctx, const struct dialect *dialect, const struct classified *statement,
-                             int for_all)
+static struct said *said_one(struct ctx *ctx, struct arena *aside, const struct dialect *dialect,
+                             const struct classified *statement, int for_all)
 {
     struct said *said = NEW(ctx->mem, struct said);
     *said = (struct said){.statement = statement, .hash = said_hash(ctx->mem, &statement->piece, for_all)};
-    struct arena_mark before = arena_save(ctx->mem);
-    const struct words words = words_read(ctx->mem, dialect, &statement->piece);
-    const char *owner = owner_of(statement, &words);
-    arena_rewind(ctx->mem, before);
+    struct arena_mark before = arena_save(aside);
+    const struct words words = words_read(aside, dialect, &statement->piece);
+    const char *owner = owner_of(aside, statement, &words);
     said->owner = owner && *owner && owner != of_index ? said_fold(ctx->mem, owner) : owner;
+    arena_rewind(aside, before);
     return said;
 }
 
@@ -452,16 +495,18 @@ struct list said_read(struct ctx *ctx, const struct dialect *dialect, const stru
 {
     struct list all = {0};
     struct makers makers;
+    struct arena *aside = arena_open(0);
     int for_all = 0;
     map_init(&makers.made, ctx->mem);
     map_init(&makers.indexes, ctx->mem);
     map_init(&makers.twins, ctx->mem);
     for (int i = 0; i < statements->n; i++) {
-        struct said *said = said_one(ctx, dialect, statements->item[i], for_all);
+        struct said *said = said_one(ctx, aside, dialect, statements->item[i], for_all);
         for_all += said->owner && !*said->owner;
         list_add(ctx->mem, &all, said);
         makers_note(ctx->mem, &makers, said);
     }
+    arena_close(aside);
     for (int i = 0; i < all.n; i++)
         owner_settle(ctx->mem, &makers, all.item[i]);
     return all;

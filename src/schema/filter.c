@@ -135,9 +135,57 @@ static void filter_unmodelled(const struct filter *filter, const char *usual, st
     tree->unmodelled.n = kept;
 }
 
+/* ---- what is managed only if somebody says so ---- */
+
+static void fields_unsay(const struct filter *filter, const struct tree *tree)
+{
+    const unsigned left_out = (filter->grants ? 0 : FIELD_GRANTS) | (filter->ownership ? 0 : FIELD_OWNER);
+    for (struct object *o = tree->root; left_out && o; o = object_next(tree->root, o))
+        for (int i = 0; i < kind_table[o->kind].fields; i++)
+            if (kind_table[o->kind].field[i].marks & left_out)
+                object_unsay(o, i);
+}
+
+/* Is it said by a field of an object? Rights of the owner are not, nor those on the sequence of a serial. */
+static bool is_field_of(const struct tree *tree, const struct unmodelled *one)
+{
+    static const char *const words[] = {"table",  "view",           "materialized view", "schema",   "enum",
+                                        "domain", "composite type", "function",          "procedure"};
+    const char *schema = one->on_schema ? one->on_schema : one->schema;
+    if (one->column)
+        return text_equal(one->on_kind, "table");
+    if (text_equal(one->on_kind, "sequence"))
+        return tree_find(tree, KIND_SEQUENCE, schema, one->on);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_equal(words[i], one->on_kind))
+            return true;
+    return false;
+}
+
+static bool is_managed(const struct filter *filter, const struct tree *tree, const struct unmodelled *one)
+{
+    bool usual = text_equal(one->kind, "revoke") && text_ends(one->name, " from public");
+    if (text_equal(one->kind, "owner"))
+        return filter->ownership;
+    if (text_equal(one->kind, "default privileges"))
+        return filter->grants && one->schema;
+    return filter->grants && (usual || text_equal(one->kind, "grant")) && is_field_of(tree, one);
+}
+
+static void managed_take(const struct filter *filter, struct tree *tree)
+{
+    int kept = 0;
+    for (int i = 0; i < tree->unmodelled.n; i++)
+        if (!is_managed(filter, tree, tree->unmodelled.item[i]))
+            tree->unmodelled.item[kept++] = tree->unmodelled.item[i];
+    tree->unmodelled.n = kept;
+    fields_unsay(filter, tree);
+}
+
 void filter_apply(const struct filter *filter, const char *usual, struct tree *tree)
 {
     filter_unmodelled(filter, usual, tree);
+    managed_take(filter, tree);
     for (int i = tree->root->children.n - 1; i >= 0; i--) {
         struct object *schema = tree->root->children.item[i];
         int before = schema->children.n;

@@ -9,6 +9,8 @@ struct filter {
     struct names include; /* patterns on "table" or "schema.table" with * and ?; empty: everything */
     struct names exclude;
     struct names own; /* our state tables, never touched */
+    bool grants;      /* who may do what is compared; else nothing is said of it */
+    bool ownership;   /* whose what is, likewise */
     bool usual_only;  /* other schemas are none of ours, whatever is in them */
 };
 

@@ -79,7 +79,9 @@ enum field_mark {
     FIELD_MAKES = 1 << 10, /* while it is set the engine makes something along, which goes with it */
     FIELD_TYPE_REF = 1 << 11, /* names types */
     FIELD_UNHELD = 1 << 12,   /* what it names may go: nothing notices before it is used */
-    FIELD_LOOSE = 1 << 13     /* what it names need not be there when it is made */
+    FIELD_LOOSE = 1 << 13,    /* what it names need not be there when it is made */
+    FIELD_GRANTS = 1 << 14,   /* who may do what with it: said where the project manages that */
+    FIELD_OWNER = 1 << 15     /* whose it is: likewise */
 };
 
 /*

@@ -28,6 +28,7 @@ primary = database_config(
     schema_files=[Path("schema.sql")],
     include=("public.*",),
     exclude={"spatial_ref_sys"},
+    manage=["grants", "ownership"],
     snapshots="each",
     normalise="server",
     lock_timeout="2s",

@@ -191,12 +191,19 @@ static bool needs_value(enum kind kind, const char *field)
     return false;
 }
 
+/* Settings that have a value or nothing; roles would have to be there for owner and rights. */
+static bool can_be_absent(enum kind kind, const struct field *field)
+{
+    return field->type != FIELD_INT && field->type != FIELD_TYPE && !(field->marks & (FIELD_GRANTS | FIELD_OWNER)) &&
+           !needs_value(kind, field->name);
+}
+
 void say_some_absences(struct dice *dice, struct object *object)
 {
     const struct kind_info *info = &kind_table[object->kind];
     for (int i = 0; i < info->fields; i++) {
         const struct field *field = &info->field[i];
-        bool can = field->type != FIELD_INT && field->type != FIELD_TYPE && !needs_value(object->kind, field->name);
+        bool can = can_be_absent(object->kind, field);
         if (can && field->engines & dice->engine && !object_says(object, i) && dice_chance(dice, 40))
             object_say(object, i);
     }

@@ -283,6 +283,14 @@ static bool is_owned(const struct effect_case *effect)
     return change->op == CHANGE_ALTER || ((const struct sequence *)change->after)->owned_by.name;
 }
 
+/* ---- schemas ---- */
+
+static bool gives_defaults(const struct effect_case *effect)
+{
+    const struct change *change = effect->change;
+    return change->op == CHANGE_ALTER || ((const struct schema *)change->after)->default_grants.n;
+}
+
 /* ---- views ---- */
 
 /* Everything before the first FROM that stands outside parentheses; NULL if a star hides the columns. */
@@ -481,6 +489,7 @@ const struct effect_row pg_effects[] = {
     {KIND_ENUM, ON(ALTER), ENUM_labels, ITSELF, ANY_FIELD, labels_go, .finish = 55},
     {KIND_DOMAIN, ON(ALTER), DOMAIN_type, ITSELF, ANY_FIELD, NULL, .finish = 55},
     {KIND_DOMAIN, ON(ALTER), DOMAIN_collation, ITSELF, ANY_FIELD, NULL, .finish = 55},
+    {KIND_SCHEMA, ON(CREATE) | ON(ALTER), SCHEMA_default_grants, ITSELF, ANY_FIELD, gives_defaults, .finish = 95},
     {KIND_SEQUENCE, ON(CREATE) | ON(ALTER), SEQUENCE_owned_by, ITSELF, ANY_FIELD, is_owned, .finish = 56},
     {KIND_FUNCTION, ON(ALTER), FUNCTION_definition, ITSELF, ANY_FIELD, is_function_remade, .finish = 77},
     /* A logged table may never refer to an unlogged one. */
@@ -514,6 +523,7 @@ const struct effect_row pg_effects[] = {
     {KIND_COLUMN, ON(ALTER), COLUMN_statistics_target, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE,
      .on_inherit = true},
     {KIND_COLUMN, ON(ALTER), COLUMN_options, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE, .on_inherit = true},
+    {KIND_COLUMN, ON(ALTER), COLUMN_grants, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE, .on_inherit = true},
     OWN(COLUMN_default_value, COLUMN_default_value, default_is_own),
     OWN(COLUMN_type, COLUMN_default_value, default_is_own),
     OWN(COLUMN_nullable, COLUMN_nullable, null_is_own),

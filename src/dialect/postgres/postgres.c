@@ -25,7 +25,10 @@ static const char *const schemes[] = {"postgresql", "postgres", NULL};
     }
 
 const struct render_kind pg_render[KIND_COUNT] = {
-    [KIND_SCHEMA] = {.create = pg_schema_create, .drop = pg_schema_drop, .alter = pg_schema_alter},
+    [KIND_SCHEMA] = {.create = pg_schema_create,
+                     .drop = pg_schema_drop,
+                     .alter = pg_schema_alter,
+                     .finish = pg_schema_finish},
     [KIND_EXTENSION] = {.create = pg_extension_create, .drop = pg_extension_drop, .alter = pg_extension_alter},
     [KIND_ENUM] = {.create = pg_enum_create, .alter = pg_enum_alter, TYPE},
     [KIND_COMPOSITE] = {.create = pg_composite_create, .alter = pg_composite_alter, TYPE},
@@ -152,6 +155,7 @@ const struct dialect pg_dialect = {
     .name_spaces = pg_name_spaces,
     .implied = pg_implied,
     .guarded = pg_guarded,
+    .access = pg_access,
     .keeps = pg_keeps,
     .keep = pg_keep,
     .choose_name = pg_choose_name,

@@ -115,6 +115,10 @@ void pg_type_step_aside(struct render *render,
 const char *pg_type_under(struct arena *mem, const struct tree *tree, const char *type); /* a domain's base type */
 render_fn pg_type_drop, pg_type_rename, pg_type_finish;
 
+/* render_access.c */
+void pg_access(struct render *render, const struct change *step);
+render_fn pg_schema_finish;
+
 /* render_policy.c */
 render_fn pg_policy_create, pg_policy_drop, pg_policy_alter, pg_policy_rename;
 

@@ -52,7 +52,8 @@ int pg_composite_create(struct render *render, const struct change *change)
 
 int pg_composite_alter(struct render *render, const struct change *change)
 {
-    pg_type_comment(render, change->after, ((const struct composite_type *)change->after)->comment);
+    if (change_has(change, COMPOSITE_comment))
+        pg_type_comment(render, change->after, ((const struct composite_type *)change->after)->comment);
     return 0;
 }
 

@@ -37,6 +37,8 @@ int pg_schema_alter(struct render *render, const struct change *change)
     bool initial = !schema->comment && text_equal(called, "public");
     struct buf name = pg_begin(render, "");
 
+    if (!change_has(change, SCHEMA_comment))
+        return 0;
     pg_ident_add(&name, called);
     pg_comment(render, "SCHEMA", &name, initial ? "standard public schema" : schema->comment);
     return 0;

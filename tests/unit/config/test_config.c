@@ -86,7 +86,7 @@ static void what_is_wrong_is_said_with_what_would_be_right(void **state)
         project, ONE("    colour: red\n"),
         "5: databases has no setting \"colour\" | There are: database_name, database_type, database_url_sync, "
         "database_url_async, secure_values, default, migrations_dir, migration_table, seed_table, model_paths, "
-        "schema_files, include, exclude, snapshots, normalise, lock_timeout, statement_timeout, retry_for, wait_for_db, "
+        "schema_files, include, exclude, manage, snapshots, normalise, lock_timeout, statement_timeout, retry_for, wait_for_db, "
         "wait_for_runner, before_run, after_run, before_file, after_file, on_failure, hook_timeout, "
         "check_severity, dev_database_type, dev_database_url, overlap_models, targets, engine_options.");
     refused(project, ONE("    model_path: [a]\n"),
@@ -95,6 +95,8 @@ static void what_is_wrong_is_said_with_what_would_be_right(void **state)
             "5: model_paths is \"app\": it must be a list of texts | Write [\"app\"].");
     refused(project, ONE("    normalise: never\n"),
             "5: normalise is \"never\": it must be \"auto\", \"server\" or \"offline\"");
+    refused(project, ONE("    manage: [grants, roles]\n"),
+            "5: manage is a list: it must be a list of \"grants\" and \"ownership\"");
     refused(project, ONE("    model_paths: 5\n"), "5: model_paths is 5: it must be a list of texts");
     refused(project, ONE("    model_paths: [a, 5]\n"),
             "5: model_paths is a list: it must be a list of texts that are not empty");

@@ -40,7 +40,11 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
            (SELECT json_agg(x ORDER BY x COLLATE "C") FROM unnest(a.attoptions) AS o(x)) END AS options,
        CASE WHEN apart.attnum IS NOT NULL THEN true END AS not_null_apart,
        CASE WHEN nn.conname !~ '_not_null[0-9]*$' THEN nn.conname END AS not_null_name,
-       nn.convalidated IS FALSE AS not_null_not_valid
+       nn.convalidated IS FALSE AS not_null_not_valid,
+       CASE WHEN a.attacl IS NOT NULL THEN
+           (SELECT json_agg(x ORDER BY x COLLATE "C") FROM (SELECT DISTINCT concat(g.privilege_type, ' TO ',
+           CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END, CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' END)
+           FROM aclexplode(a.attacl) AS g WHERE g.grantee <> c.relowner) AS r(x)) END AS grants
 FROM (VALUES (NULL::"char")) AS older(attcompression)
 CROSS JOIN pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'

@@ -11,7 +11,11 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
                 ELSE concat('"', replace(cn.nspname, '"', '""'), '"."', replace(co.collname, '"', '""'), '"') END
             FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = t.typcollation)
        END AS collation,
-       d.description AS comment
+       d.description AS comment,
+       CASE WHEN pg_get_userbyid(t.typowner) <> current_user THEN t.typowner::regrole::text END AS owner,
+       (SELECT json_agg(x ORDER BY x COLLATE "C") FROM (SELECT DISTINCT concat(g.privilege_type, ' TO ',
+           CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END, CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' END)
+           FROM aclexplode(COALESCE(t.typacl, acldefault('T', t.typowner))) AS g WHERE g.grantee <> t.typowner) AS r(x)) AS grants
 FROM pg_type t
 JOIN pg_namespace n ON n.oid = t.typnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 JOIN pg_type b ON b.oid = t.typbasetype

@@ -1,7 +1,11 @@
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        t.typname AS name,
        COALESCE(l.labels, '[]') AS labels,
-       d.description AS comment
+       d.description AS comment,
+       CASE WHEN pg_get_userbyid(t.typowner) <> current_user THEN t.typowner::regrole::text END AS owner,
+       (SELECT json_agg(x ORDER BY x COLLATE "C") FROM (SELECT DISTINCT concat(g.privilege_type, ' TO ',
+           CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END, CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' END)
+           FROM aclexplode(COALESCE(t.typacl, acldefault('T', t.typowner))) AS g WHERE g.grantee <> t.typowner) AS r(x)) AS grants
 FROM pg_type t
 JOIN pg_namespace n ON n.oid = t.typnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 LEFT JOIN (SELECT enumtypid, json_agg(enumlabel ORDER BY enumsortorder) AS labels FROM pg_enum GROUP BY 1) l

@@ -11,9 +11,14 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
                ELSE 'FUNCTION ' END || quote_ident(n.nspname) || '.') + 1), E'\n') AS definition,
        CASE WHEN l.lanname = 'sql' AND NOT p.bound THEN p.prosrc END AS body,
        CASE WHEN l.lanname = 'plpgsql' THEN p.prosrc END AS script,
-       d.description AS comment
+       d.description AS comment,
+       CASE WHEN pg_get_userbyid(p.proowner) <> current_user THEN p.proowner::regrole::text END AS owner,
+       (SELECT json_agg(x ORDER BY x COLLATE "C") FROM (SELECT DISTINCT concat(g.privilege_type, ' TO ',
+           CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END, CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' END)
+           FROM aclexplode(COALESCE(p.proacl, acldefault('f', p.proowner))) AS g WHERE g.grantee <> p.proowner) AS r(x)) AS grants
 FROM (VALUES (NULL)) AS older(prosqlbody)
-CROSS JOIN LATERAL (SELECT oid, proname, pronamespace, prolang, prokind, proargtypes, prosrc, prosqlbody IS NOT NULL AS bound
+CROSS JOIN LATERAL (SELECT oid, proname, pronamespace, prolang, prokind, proargtypes, prosrc, proowner, proacl,
+                           prosqlbody IS NOT NULL AS bound
                     FROM pg_proc WHERE oid >= 16384 AND prokind <> 'a') AS p
 JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 JOIN pg_language l ON l.oid = p.prolang

@@ -13,7 +13,12 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        CASE WHEN oa.attname IS NOT NULL THEN
            json_build_array(CASE WHEN tn.nspname = current_schema() THEN '' ELSE tn.nspname END, ot.relname, oa.attname)
        END AS owned_by,
-       d.description AS comment
+       d.description AS comment,
+       CASE WHEN ot.oid IS NULL AND pg_get_userbyid(c.relowner) <> current_user THEN c.relowner::regrole::text END AS owner,
+       CASE WHEN c.relacl IS NOT NULL THEN
+           (SELECT json_agg(x ORDER BY x COLLATE "C") FROM (SELECT DISTINCT concat(g.privilege_type, ' TO ',
+           CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END, CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' END)
+           FROM aclexplode(c.relacl) AS g WHERE g.grantee <> c.relowner) AS r(x)) END AS grants
 FROM pg_sequence s
 JOIN pg_class c ON c.oid = s.seqrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'

@@ -19,7 +19,12 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        CASE WHEN c.reloftype <> 0 THEN
            (SELECT json_build_array(CASE WHEN tn.nspname = current_schema() THEN '' ELSE tn.nspname END, t.typname)
             FROM pg_type t JOIN pg_namespace tn ON tn.oid = t.typnamespace WHERE t.oid = c.reloftype)
-       END AS of_type
+       END AS of_type,
+       CASE WHEN pg_get_userbyid(c.relowner) <> current_user THEN c.relowner::regrole::text END AS owner,
+       CASE WHEN c.relacl IS NOT NULL THEN
+           (SELECT json_agg(x ORDER BY x COLLATE "C") FROM (SELECT DISTINCT concat(g.privilege_type, ' TO ',
+           CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END, CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' END)
+           FROM aclexplode(c.relacl) AS g WHERE g.grantee <> c.relowner) AS r(x)) END AS grants
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace

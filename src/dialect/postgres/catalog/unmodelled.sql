@@ -294,7 +294,7 @@ UNION ALL
 SELECT NULL, 'user mapping', NULL, 'for ' || m.usename, 'server', m.srvname, NULL, NULL FROM pg_user_mappings m
 UNION ALL
 -- if pg_default_acl
-SELECT NULL, 'default privileges', n.schema, CASE WHEN d.defaclrole = current_user::regrole THEN '' ELSE 'of '
+SELECT NULL, 'default privileges', n.schema, CASE WHEN pg_get_userbyid(d.defaclrole) = current_user THEN '' ELSE 'of '
     || pg_get_userbyid(d.defaclrole) || ' ' END
     || 'on ' || CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences'
         WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types'
