@@ -362,6 +362,16 @@ struct lock_word {
     const char *later;
 };
 
+/* Words about the session, which files share with what is recorded of them. */
+struct session_words {
+    const char *const *read_only;  /* settings after which nothing can be recorded, if they are on; NULL-terminated */
+    const char *const *about_last; /* functions about the statement before; NULL-terminated; NULL: none */
+    const char *about_last_hint;
+    const char *const *about_session; /* functions about what the session did before; NULL-terminated; NULL: none */
+    const char *autocommit;           /* the setting; NULL: none */
+    bool next_transaction;            /* SET TRANSACTION is about the next one, and never about the one at hand */
+};
+
 struct dialect {
     enum engine engine;
     const char *name;           /* database_type: "postgresql" */
@@ -492,6 +502,7 @@ struct dialect {
     const char *const *progress;
     /* What gives back the session's lock on migrations with all others; NULL: nothing does. */
     const struct lock_word *frees_locks;
+    const struct session_words *session_words; /* NULL: a file may do all that it can */
     /* Does a statement that changes rows change some that stay when its transaction is undone? NULL: never. */
     int (*rows_stay)(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *stay);
     /*

@@ -6,7 +6,7 @@
  *             before it is there after an interruption only if something was committed;
  *   WATCHED   what the catalog says of all that it names is written into the journal first, and compared afterwards;
  *   INSIDE    within a transaction of the user's own nothing is written until his COMMIT, which the step goes before, as it does
- *             before RELEASE: that of the first SAVEPOINT commits on SQLite;
+ *             before RELEASE: that of the first SAVEPOINT commits on SQLite; nor after what is said of the next transaction;
  *   PLAIN     where running it again is harmless.
  */
 #include "run/execution.h"
@@ -52,6 +52,8 @@ static enum way way_of(const struct execution *execution, const struct classifie
     if (what->touches == TOUCHES_TRANSACTION)
         return way_of_control(execution, what);
     if (execution->conn->in_transaction && transactional)
+        return WAY_INSIDE;
+    if (is_for_next_transaction(execution->conn->dialect, &what->piece)) /* a step of ours would be that */
         return WAY_INSIDE;
     if (what->touches == TOUCHES_SESSION || what->touches == TOUCHES_NOTHING)
         return WAY_PLAIN;
@@ -336,14 +338,15 @@ int execution_alone(struct execution *execution)
     bool skip = false;
     TRY(ctx_check(execution->ctx));
     execution_classify(execution, execution->done, &what);
-    if (way_of(execution, &what) != WAY_WATCHED) /* there it begins with what the catalog says */
+    enum way way = way_of(execution, &what);
+    if (way != WAY_WATCHED) /* there it begins with what the catalog says */
         TRY(execution_begin_alone(execution));
     if (execution->done == execution->doubtful)
         TRY(settle_doubt(execution, &what, &skip));
     TRY(skip ? run_step_only(execution, chain) : run_patiently(execution, &what, chain));
     execution->in_doubt = false;
     execution->patience.tries = 0;
-    if (execution->conn->in_transaction) {
+    if (execution->conn->in_transaction || (!skip && way == WAY_INSIDE)) {
         execution->done++;
         execution_keep_chain(execution, chain);
     } else {

@@ -201,72 +201,6 @@ int choice_make(struct ctx *ctx, struct session *session, const struct migrate_o
     return 0;
 }
 
-static bool is_one_transaction(const struct migration *migration, bool down)
-{
-    const struct split *split = down ? &migration->down : &migration->up;
-    bool one = !migration->no_transaction;
-    for (int i = 0; one && i < split->n; i++) {
-        unsigned char mark = migration->marks[down][i];
-        one = !(mark & STATEMENT_ALONE) && (!(mark & STATEMENT_ENDS_SEGMENT) || i + 1 == split->n);
-    }
-    return one;
-}
-
-/* What a file sets for more than its transaction would reach others there, and not its own next statement. */
-static int check_pooled(struct ctx *ctx, const struct session *session, const struct migration *migration, bool down)
-{
-    const struct split *split = down ? &migration->down : &migration->up;
-    const struct dialect *dialect = session->database->dialect;
-    bool one = session->conn->pooled && is_one_transaction(migration, down);
-    for (int i = 0; session->conn->pooled && i < split->n; i++) {
-        const struct sql_piece *piece = &split->piece[i];
-        if (!(migration->marks[down][i] & STATEMENT_SESSION) || dialect->ends_with_transaction(piece) ||
-            (one && dialect->within_transaction(ctx->mem, piece)))
-            continue;
-        fail(ctx, ERR_UNSUPPORTED, "%s changes the session, and the pooler in between has none that lasts",
-             migration->filename);
-        fail_hint(ctx,
-                  "Make it part of a transaction (SET LOCAL, set_config(..., true), ON COMMIT DROP), or give a URL "
-                  "that leads to the server itself.");
-        return fail_at(ctx, migration->path, piece->line, piece->column);
-    }
-    return 0;
-}
-
-static bool frees_lock(const struct dialect *dialect, const struct sql_piece *piece)
-{
-    struct lexer lexer;
-    lex_open(&lexer, dialect->lex, piece->text, piece->length);
-    struct token first = lex_next_bare(&lexer);
-    for (const struct lock_word *word = dialect->frees_locks; word && word->first; word++) {
-        struct lexer ahead = lexer;
-        struct token token = first;
-        while (token_is(&first, word->first) && token.kind != TOKEN_END && !token_is(&token, word->later))
-            token = lex_next_bare(&ahead);
-        if (token_is(&token, word->later))
-            return true;
-    }
-    return false;
-}
-
-/* Another run would begin then, beside this one. A lease is not the session's. */
-static int check_lock_stays(struct ctx *ctx, const struct session *session, const struct migration *migration,
-                            bool down)
-{
-    const struct split *split = down ? &migration->down : &migration->up;
-    for (int i = 0; !session->conn->fence && i < split->n; i++) {
-        const struct sql_piece *piece = &split->piece[i];
-        if (migration->marks[down][i] & STATEMENT_DATA || !frees_lock(session->conn->dialect, piece))
-            continue;
-        fail(ctx, ERR_UNSUPPORTED, "%s gives back all locks of its session, and the one on migrations with them",
-             migration->filename);
-        fail_hint(ctx,
-                  "Nothing was run. Name the locks that it is about, or leave it out: a file's session ends with it.");
-        return fail_at(ctx, migration->path, piece->line, piece->column);
-    }
-    return 0;
-}
-
 /* What the file says of transactions is said for the engine that it was written for. */
 static int marks_make(struct ctx *ctx, struct session *session, struct migration *migration, bool down)
 {
@@ -289,8 +223,7 @@ int choice_check(struct ctx *ctx, struct session *session, const struct list *mi
             TRY(elsewhere_check(ctx, session, migration, down));
         if (!migration->marks[down])
             TRY(marks_make(ctx, session, migration, down));
-        TRY(check_pooled(ctx, session, migration, down));
-        TRY(check_lock_stays(ctx, session, migration, down));
+        TRY(shared_session_check(ctx, session, migration, down));
     }
     return 0;
 }

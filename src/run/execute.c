@@ -95,9 +95,19 @@ static bool any_unfinished(const struct session *session)
 }
 
 /* A step of our own that failed, because of what the file has done: to its schema, its database or the tables themselves. */
-static void explain_own_step(struct ctx *ctx, const char *path)
+static void explain_own_step(const struct execution *execution)
 {
-    fail_at(ctx, path, 0, 0);
+    struct ctx *ctx = execution->ctx;
+    fail_at(ctx, execution->migration->path, 0, 0);
+    if (execution->session_changed && text_equal(ctx->error.sqlstate, "25006")) {
+        ctx->error.message = arena_printf(ctx->mem, "the session is read-only by now, so nothing can be recorded: %s",
+                                          ctx->error.message);
+        fail_hint(
+            ctx,
+            "Run it again, in a new session. If it stops again, the file makes its session read-only, and has to leave "
+            "that out.");
+        return;
+    }
     if (ctx->error.passing || !text_has(ctx->error.message, "_dbwarden_"))
         return;
     ctx->error.message = arena_printf(
@@ -117,7 +127,7 @@ void execution_explain(struct execution *execution)
     if (at >= 0 && at < execution->count)
         place_of(execution, &execution->split->piece[execution->first + at], execution->batch.position);
     else
-        explain_own_step(ctx, execution->migration->path);
+        explain_own_step(execution);
     if (ctx->error.passing)
         fail_hint(ctx, "%s", execution_retry_hint(execution));
     if (ctx->error.hint)
@@ -482,7 +492,26 @@ static int rows_stay(const struct execution *execution, int i, bool *stay)
     return 0;
 }
 
-/* Rows that no transaction holds end the group, or stand alone. */
+static bool asks_about_last(const struct execution *execution, int i)
+{
+    const struct dialect *dialect = execution->conn->dialect;
+    const struct session_words *words = dialect->session_words;
+    return words && words->about_last && i > 0 && i < execution->split->n &&
+           asks_before(dialect, &execution->split->piece[i], words->about_last);
+}
+
+/* Its place was beside the one that it asks about: shared_session.c has seen to that, but not what an interruption does to it. */
+static int fail_asking(const struct execution *execution)
+{
+    struct ctx *ctx = execution->ctx;
+    const struct sql_piece *piece = &execution->split->piece[execution->done];
+    fail(ctx, ERR_STATE, "this asks about the statement before it, which could not be run together with it");
+    fail_hint(ctx, "The statements before it (%d) are done. Write the value itself there, and run it again.",
+              execution->kept);
+    return fail_at(ctx, execution->migration->path, piece->line, piece->column);
+}
+
+/* Rows that no transaction holds end the group, or stand alone. What asks about the statement before it does not begin one. */
 static int data_together(struct execution *execution, int *together)
 {
     int n = 0, limit = execution->migration->no_transaction ? 1 : DATA_GROUP, first = execution->done;
@@ -494,10 +523,14 @@ static int data_together(struct execution *execution, int *together)
     while (n < limit && first + n < execution->split->n && execution->mark[first + n] & STATEMENT_DATA)
         n++;
     n = n ? slice_length(execution, first, n) : 0;
+    if (n && asks_about_last(execution, first))
+        return fail_asking(execution);
     while (*together < n && !stay) {
         TRY(rows_stay(execution, first + *together, &stay));
         *together += !stay;
     }
+    while (*together > 1 && asks_about_last(execution, first + *together))
+        *together -= 1;
     execution->untied = stay && !*together;
     return 0;
 }

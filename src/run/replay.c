@@ -61,6 +61,8 @@ static bool is_needed(struct arena *mem, const struct dialect *dialect, const st
     return found;
 }
 
+#define LOST_HINT "What follows the statements done may be changed: write the value itself there, and run it again."
+
 static int fail_lost(const struct execution *execution, int at, int needs)
 {
     struct ctx *ctx = execution->ctx;
@@ -69,7 +71,7 @@ static int fail_lost(const struct execution *execution, int at, int needs)
         ctx, ERR_STATE,
         "%s was interrupted after statement %d, and this one needs what statement %d computed in the session that is gone",
         execution->migration->filename, execution->kept, at + 1);
-    fail_hint(ctx, "What follows the statements done may be changed: write the value itself there, and run it again.");
+    fail_hint(ctx, LOST_HINT);
     return fail_at(ctx, execution->migration->path, piece->line, piece->column);
 }
 
@@ -280,6 +282,31 @@ static int replay_resumed(struct execution *execution, int i, const struct class
     return replay_one(execution, i);
 }
 
+/* LAST_INSERT_ID() before something is inserted again. */
+static int check_unasked(const struct execution *execution)
+{
+    struct ctx *ctx = execution->ctx;
+    const struct dialect *dialect = execution->conn->dialect;
+    const unsigned char filling = STATEMENT_DATA | STATEMENT_OPAQUE;
+    if (!execution->done || !dialect->session_words || !dialect->session_words->about_session)
+        return 0;
+    for (int i = execution->done; i < execution->split->n; i++) {
+        const struct sql_piece *piece = &execution->split->piece[i];
+        if (execution->mark[i] & (filling | STATEMENT_SESSION) &&
+            asks_before(dialect, piece, dialect->session_words->about_session)) {
+            fail(
+                ctx, ERR_STATE,
+                "%s was interrupted after statement %d, and this one asks what was inserted in the session that is gone",
+                execution->migration->filename, execution->kept);
+            fail_hint(ctx, LOST_HINT);
+            return fail_at(ctx, execution->migration->path, piece->line, piece->column);
+        }
+        if (execution->mark[i] & filling)
+            return 0;
+    }
+    return 0;
+}
+
 int execution_replay(struct execution *execution, bool resumed)
 {
     struct replay replay = {0};
@@ -295,5 +322,5 @@ int execution_replay(struct execution *execution, bool resumed)
             TRY(replay_one(execution, i));
         execution->session_changed = execution->session_changed || what.touches == TOUCHES_SESSION;
     }
-    return 0;
+    return resumed ? check_unasked(execution) : 0;
 }

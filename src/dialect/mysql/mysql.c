@@ -76,6 +76,18 @@ static const char *const exists[] = {"42S01", "42S21", "Duplicate key name", NUL
 static const struct lock_word frees_locks[] = {
     {"select", "release_all_locks"}, {"do", "release_all_locks"}, {"set", "release_all_locks"}, {NULL, NULL}};
 
+static const char *const read_only[] = {"tx_read_only", "transaction_read_only", NULL};
+static const char *const about_last[] = {"row_count", "found_rows", NULL};
+static const char *const about_session[] = {"last_insert_id", NULL};
+static const struct session_words session_words = {
+    .read_only = read_only,
+    .about_last = about_last,
+    .about_last_hint = "Nothing was run. Write the number itself, or put both into one procedure.",
+    .about_session = about_session,
+    .autocommit = "autocommit",
+    .next_transaction = true,
+};
+
 const struct dialect my_dialect = {
     .engine = ENGINE_MY,
     .name = "mysql",
@@ -99,6 +111,7 @@ const struct dialect my_dialect = {
     .facts = my_facts,
     .blockers = my_blockers,
     .frees_locks = frees_locks,
+    .session_words = &session_words,
     .rows_stay = my_rows_stay,
     .statement_evidence = my_statement_evidence,
     .statement_doubt = my_statement_doubt,
@@ -127,6 +140,7 @@ const struct dialect my_mariadb_dialect = {
     .blockers = my_mariadb_blockers,
     .progress = my_mariadb_progress,
     .frees_locks = frees_locks,
+    .session_words = &session_words,
     .rows_stay = my_rows_stay,
     .statement_evidence = my_statement_evidence,
     .statement_doubt = my_statement_doubt,

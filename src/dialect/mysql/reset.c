@@ -139,6 +139,7 @@ int my_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piece 
     TRY(my_exec(ctx, conn, "UNLOCK TABLES"));
     my->holds_tables = false;
     TRY(my_exec(ctx, conn, arena_printf(ctx->mem, "USE %s", ident_text(ctx->mem, my_dialect.ident, my->url.database))));
+    TRY(my_exec(ctx, conn, "SET timestamp = DEFAULT, last_insert_id = 0"));
     if (my->session)
         TRY(variables_restore(ctx, conn));
     for (int i = 0; i < n; i++)

@@ -103,6 +103,9 @@ static const struct rows_sql rows_sql = {
 
 static const struct lock_word frees_locks[] = {{"discard", "all"}, {"select", "pg_advisory_unlock_all"}, {NULL, NULL}};
 
+static const char *const read_only[] = {"default_transaction_read_only", "transaction_read_only", NULL};
+static const struct session_words session_words = {.read_only = read_only};
+
 const struct dialect pg_dialect = {
     .sample = &sample_rules,
     .rows_sql = &rows_sql,
@@ -166,6 +169,7 @@ const struct dialect pg_dialect = {
     .blockers = pg_blockers,
     .progress = pg_progress,
     .frees_locks = frees_locks,
+    .session_words = &session_words,
     .statement_evidence = pg_statement_evidence,
     .statement_doubt = pg_statement_doubt,
 };

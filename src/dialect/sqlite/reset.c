@@ -10,7 +10,7 @@ static const char *const settings[LITE_SETTINGS] = {
     "foreign_keys",    "recursive_triggers", "ignore_check_constraints", "legacy_alter_table",
     "writable_schema", "query_only",         "read_uncommitted",         "reverse_unordered_selects",
     "automatic_index", "cell_size_check",    "trusted_schema",           "secure_delete",
-    "synchronous",     "cache_size",         "defer_foreign_keys",
+    "synchronous",     "cache_size",         "defer_foreign_keys",       "max_page_count",
 };
 
 static int setting_read(struct ctx *ctx, struct conn *conn, int i, int64_t *value)

@@ -75,6 +75,16 @@ static const char *const exists[] = {"already exists", "duplicate column name", 
 static const struct sample_rules sample_rules = {0};
 static const struct rows_sql rows_sql = {.literal = "quote(", .literal_end = ")"};
 
+static const char *const read_only[] = {"query_only", NULL};
+static const char *const about_last[] = {"changes", NULL};
+static const char *const about_session[] = {"last_insert_rowid", "total_changes", NULL};
+static const struct session_words session_words = {
+    .read_only = read_only,
+    .about_last = about_last,
+    .about_last_hint = "Nothing was run. Write the number itself, or leave out \"-- transaction: none\".",
+    .about_session = about_session,
+};
+
 const struct dialect lite_dialect = {
     .sample = &sample_rules,
     .rows_sql = &rows_sql,
@@ -110,4 +120,5 @@ const struct dialect lite_dialect = {
     .text_load = lite_text_load,
     .rebuilt = lite_rebuilt,
     .translation = &lite_translation,
+    .session_words = &session_words,
 };

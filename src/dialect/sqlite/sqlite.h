@@ -18,7 +18,7 @@ extern const struct normal_rules lite_normal;
 extern const struct infix lite_infix[]; /* infix.c */
 extern const struct render_kind lite_render[KIND_COUNT];
 
-enum { LITE_SETTINGS = 15 };
+enum { LITE_SETTINGS = 16 };
 
 /* A table as it was before the transaction at hand. */
 struct lite_known {
