@@ -4,7 +4,7 @@
 # DBWARDEN_TEST_BUILD  the build folder, one that the Makefile knows (default build-asan)
 # DBWARDEN_TEST_CACHE  the Python packages and what else is kept between runs (default /var/tmp/dbwarden-test)
 # DBWARDEN_TEST_JOBS   integration tests at a time (default: one more than there are cores, because many wait)
-# DBWARDEN_TEST_FUZZ   inputs for each fuzzer (default 50000)
+# DBWARDEN_TEST_FUZZ   inputs for each fuzzer (default 30000)
 # SEED                 of all that is random: the same (1) every time, another number, or "random" for a new one
 # DBWARDEN_TEST_LIMIT  seconds for all integration tests (default 2400)
 set -uo pipefail
@@ -90,7 +90,7 @@ count "unit, golden, property and corpus programs" "${ok:-0}" "${bad:-1}"
 
 if [ "$build" = build-asan ]; then # the fuzzers have a build of their own
   tell "fuzzers"
-  tests/fuzz/run.sh runs "${DBWARDEN_TEST_FUZZ:-50000}" "$seed" | tee "$build/fuzz.log"
+  tests/fuzz/run.sh runs "${DBWARDEN_TEST_FUZZ:-30000}" "$seed" | tee "$build/fuzz.log"
   status=$?
   bad=$(grep -c '^fuzz .*: FAILED' "$build/fuzz.log")
   [ "$status" = 0 ] || [ "$bad" != 0 ] || bad=1
@@ -107,7 +107,7 @@ count "servers and packages" 1 0
 
 rm -f "$build/integration.xml"
 limit=${DBWARDEN_TEST_LIMIT:-2400}
-DBWARDEN_PROGRAM=$PWD/$build/dbwarden DBWARDEN_PLAIN_PROGRAM=$PWD/$plain/dbwarden DBWARDEN_TEST_SERVERS=$servers DBWARDEN_TEST_CACHE=$cache \
+DBWARDEN_TEST_TURNS=1 DBWARDEN_PROGRAM=$PWD/$build/dbwarden DBWARDEN_PLAIN_PROGRAM=$PWD/$plain/dbwarden DBWARDEN_TEST_SERVERS=$servers DBWARDEN_TEST_CACHE=$cache \
   timeout --foreground "$limit" \
   "$cache/venv/bin/python" -m pytest tests/unit tests/integration -q -n "${DBWARDEN_TEST_JOBS:-$(($(nproc) + 1))}" -p no:cacheprovider \
   --basetemp="$servers/pytest" --junitxml="$build/integration.xml" --durations=15 "$@"

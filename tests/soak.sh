@@ -48,9 +48,11 @@ for server in pg15 pg18; do
 done
 
 cache=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}
-tests/servers/testservers.sh install mariadb mysql && tests/venv.sh "$cache" || exit 1
+tests/servers/testservers.sh install mariadb mysql && tests/venv.sh "$cache" && tests/servers/sqlite.sh "$cache" >/dev/null || exit 1
 servers=$(mktemp -d /tmp/dbwarden-soak.XXXXXX) && chmod 755 "$servers"
-tests/servers/testservers.sh start "$servers" pg15 mariadb mysql >/dev/null 2>&1
+tests/servers/testservers.sh start "$servers" pg15 pg18 mariadb mysql >/dev/null 2>&1
+part "every version" env DBWARDEN_TEST_SERVERS="$servers" "$cache/venv/bin/python" -m pytest tests/integration -q -p no:cacheprovider \
+  -m by_turns
 part "faults" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_FAULTS="${SOAK_FAULTS:-200}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_fault.py -q -p no:cacheprovider -k "anywhere or failing"
 part "crash law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_CRASHES="${SOAK_CRASHES:-1000}" "$cache/venv/bin/python" -m pytest \

@@ -1,10 +1,12 @@
 """Servers, interpreters and projects for the integration tests.  Servers are real and start once per run."""
 
+import contextlib
 import os
 import random
 import subprocess
 import sys
 import uuid
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,9 +15,26 @@ sys.path.insert(0, os.path.dirname(__file__))
 
 from support.engines import ENGINES, EngineProject, created  # noqa: E402
 from support.package import installed  # noqa: E402
-from support.project import ROOT, SEED, Project  # noqa: E402
+from support.project import PROGRAM, ROOT, SEED, Project  # noqa: E402
+from support.turns import EVERYWHERE, one_of_each  # noqa: E402
+from support.warm import warm  # noqa: E402
 
 SERVERS = ROOT / "tests" / "servers" / "testservers.sh"
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "by_turns(parameter): one of its values is enough, see support/turns.py")
+    client = Path(PROGRAM).parent / "tests" / "property" / "warm_python"
+    if not hasattr(config, "workerinput") and client.exists():  # one for all processes of a run
+        kept = contextlib.ExitStack()
+        kept.enter_context(warm(str(client)))
+        config.add_cleanup(kept.close)
+
+
+def pytest_collection_modifyitems(config, items):
+    if not EVERYWHERE:
+        items[:], left = one_of_each(items)
+        config.hook.pytest_deselected(items=left)
 
 
 def server_urls():

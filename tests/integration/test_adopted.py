@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 from support.described import Described
+from support.turns import both_servers
 
-both_servers = pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
 BEFORE = "CREATE TABLE t (id integer);\n"
 AFTER = ("CREATE TABLE t (id integer, note {} DEFAULT 'x', CONSTRAINT c CHECK (id > 0));\nCREATE INDEX i ON t (note);\n"
          "CREATE TABLE u (a integer PRIMARY KEY, b serial);\nCREATE VIEW v AS SELECT id FROM t;\n"

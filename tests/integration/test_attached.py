@@ -5,8 +5,8 @@ import pytest
 
 from support.described import Described
 from support.project import Project
+from support.turns import both_servers
 
-both_servers = pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
 
 NOTES = """CREATE TABLE notes (id integer PRIMARY KEY, owner text NOT NULL, level smallint);
 """

@@ -8,8 +8,8 @@ import time
 from contextlib import closing
 
 import psycopg2
-import pytest
 from support.project import ROOT, Project
+from support.turns import both_servers
 
 GOLDEN = ROOT / "tests" / "golden" / "lint"
 STRENGTH = ["AccessShareLock", "RowShareLock", "RowExclusiveLock", "ShareUpdateExclusiveLock", "ShareLock",
@@ -88,7 +88,7 @@ def mode_of(lock):
     return "".join(word.capitalize() for word in lock.split()) + "Lock"
 
 
-@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+@both_servers
 def test_locks_are_those_that_are_named(postgres):
     """Each bad example of a rule that names a lock is run, and the lock read before it commits."""
     with closing(connected(postgres)) as connection:

@@ -5,6 +5,7 @@ import sys
 import psycopg2
 import pytest
 from support.project import Project
+from support.turns import both_servers
 
 HEAD = """
 from sqlalchemy import *
@@ -95,10 +96,9 @@ def lite(tmp_path):
     return Project(tmp_path / "project", "sqlite:///./app.db", sys.executable, **settings())
 
 
-both = pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
 
 
-@both
+@both_servers
 def test_all_kinds_are_made_changed_and_taken_away(pg):
     written = apply(pg, SCORED + ALL, "first")
     assert written.index("FUNCTION start_score") < written.index("TABLE users") < written.index("FUNCTION touch()")
@@ -224,7 +224,7 @@ def pg_files(tmp_path, postgres):
     return Project(tmp_path / "project", postgres, sys.executable, **settings(schema_files=["more.sql"]))
 
 
-@both
+@both_servers
 def test_schema_files_and_models_are_one_schema(pg_files):
     project = pg_files
     project.write("more.sql", "SET search_path = '';\n" + FILE.replace("users", "public.users").replace(

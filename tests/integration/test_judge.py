@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from support.project import Project
 from support.scratch import left_over
+from support.turns import both_servers
 
 MODELS = """
 import sqlalchemy as sa
@@ -105,7 +106,7 @@ class Place:
         assert not left_over(self.project.url)
 
 
-@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+@both_servers
 @pytest.mark.parametrize("body", [DEFAULTS, CHECKS], ids=["defaults", "checks"])
 def test_what_create_all_made_is_adopted_without_a_difference(tmp_path, postgres, body):
     place = Place(tmp_path / "p", postgres, body)
@@ -125,7 +126,7 @@ t("orders", Column("total", Numeric(8, 2)), CheckConstraint("orders.total < 1e3"
 """
 
 
-@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+@both_servers
 def test_tables_of_one_name_in_two_schemas_domains_and_enums(tmp_path, postgres):
     place = Place(tmp_path / "p", postgres, RELATED)
     place.sql("CREATE SCHEMA app", "CREATE DOMAIN mail AS text CHECK (value <> '')")
@@ -170,7 +171,7 @@ def test_what_offline_cannot_prove_is_named_and_a_column_is_not_replaced_silentl
     assert "no server has said" not in place.agrees().err
 
 
-@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+@both_servers
 def test_what_the_server_refuses_is_an_error_with_the_object(tmp_path, postgres):
     place = Place(tmp_path / "p", postgres, 't("t", Column("n", Integer, server_default=sa.text("\'1\'")), '
                                             'CheckConstraint("n > 0", name="positive"))')
@@ -183,7 +184,7 @@ def test_what_the_server_refuses_is_an_error_with_the_object(tmp_path, postgres)
     place.nothing_is_left()
 
 
-@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+@both_servers
 def test_a_user_who_may_not_create_schemas_gets_the_answer_of_a_scratch_database(tmp_path, postgres):
     place = Place(tmp_path / "p", postgres, CHECKS)
     role = "judged_" + postgres.rsplit("_", 1)[1]
@@ -199,7 +200,7 @@ def test_a_user_who_may_not_create_schemas_gets_the_answer_of_a_scratch_database
         place.sql(f"DROP ROLE {role}")
 
 
-@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+@both_servers
 def test_tables_are_not_locked_and_a_lock_of_others_does_not_hold_it_up(tmp_path, postgres):
     place = Place(tmp_path / "p", postgres, CHECKS)
     place.create_all()
@@ -208,7 +209,7 @@ def test_tables_are_not_locked_and_a_lock_of_others_does_not_hold_it_up(tmp_path
         place.agrees()
 
 
-@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+@both_servers
 def test_a_view_of_a_file_is_the_one_that_is_there(tmp_path, postgres):
     body = "CREATE TABLE a (id int PRIMARY KEY, n text DEFAULT '2020-1-1', at date DEFAULT '2020-1-1');\n" \
            "CREATE VIEW v AS SELECT * FROM a WHERE at > '2020-1-1' GROUP BY a.id;\n" \
@@ -223,7 +224,7 @@ def test_a_view_of_a_file_is_the_one_that_is_there(tmp_path, postgres):
         assert "Models and database agree" in found.out, found
 
 
-@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+@both_servers
 def test_expressions_of_a_materialised_views_index_are_put_to_the_server_without_filling_the_view(tmp_path, postgres):
     body = "CREATE TABLE a (id int PRIMARY KEY, n text, at date);\n" \
            "CREATE MATERIALIZED VIEW m AS SELECT id, n, at, 1 / (id - id) AS never FROM a;\n" \
@@ -240,7 +241,7 @@ def test_expressions_of_a_materialised_views_index_are_put_to_the_server_without
     assert project.run("diff").status == 1
 
 
-@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+@both_servers
 def test_a_triggers_condition_is_put_to_the_server_on_a_copy_of_its_table(tmp_path, postgres):
     function = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN new; END$$;\n"
     body = "CREATE SCHEMA app;\nCREATE TABLE t (id int, n text);\nCREATE TABLE app.t (id int, n text, at date);\n" \
@@ -269,7 +270,7 @@ def test_a_triggers_condition_is_put_to_the_server_on_a_copy_of_its_table(tmp_pa
     assert "Models and database agree" in project.ok("diff", "models").out
 
 
-@pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
+@both_servers
 def test_the_key_of_a_partitioned_table_is_put_to_the_server_and_follows_a_renamed_column(tmp_path, postgres):
     body = """
 t("by_day", Column("at", DateTime), postgresql_partition_by="range (date_trunc('day', at), (id+1))")

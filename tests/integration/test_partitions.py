@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from support.described import Described
 from support.project import Project
+from support.turns import both_servers
 
 PARENT = "CREATE TABLE p (a integer PRIMARY KEY, b text) PARTITION BY RANGE (a);\n"
 PARTS = """CREATE TABLE c1 PARTITION OF p FOR VALUES FROM (1) TO (10);
@@ -27,7 +28,6 @@ class P(Base):
     b: Mapped[str | None] = mapped_column(sa.Text)
 """
 
-both_servers = pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from support.engines import created
 from support.project import PROGRAM, ROOT, SEED
 
 BUILD = Path(PROGRAM).parent / "tests" / "property"
-RUNS = os.environ.get("DBWARDEN_TEST_LAWS", "40")
+RUNS = os.environ.get("DBWARDEN_TEST_LAWS", "25")
 
 
 def run(*args):

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from support import oracle
 from support.project import ROOT, Project
+from support.turns import by_turns
 
 APPS = {
     "optuna": ("optuna.storages._rdb.models:BaseModel", ["2.10.1", "3.6.2", "5.0.0"]),
@@ -76,6 +77,7 @@ def rows_of(engine):
     return {table: len(rows) for table, rows in oracle.contents(engine).items()}
 
 
+@by_turns("databases")
 @pytest.mark.parametrize("app", APPS)
 def test_releases(app, databases, tmp_path, monkeypatch):
     models, versions = APPS[app]

@@ -2,9 +2,9 @@
 
 import pytest
 from support.described import Described
+from support.turns import both_servers
 
 
-both_servers = pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
 MOODS = "CREATE TYPE mood AS ENUM ({});\n"
 REFUSED = {
     "a check and a text that becomes an enum": (

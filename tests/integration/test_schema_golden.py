@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from support import legacy, oracle
 from support.project import ROOT, Project
+from support.turns import by_turns
 
 CACHE = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test"))
 CASES = ROOT / "tests" / "golden" / "schema"
@@ -142,6 +143,7 @@ def no_more_changes(project):
     assert shown.status == 0, shown
 
 
+@by_turns("server")
 @pytest.mark.parametrize("path,case,server", cases("diff"))
 def test_change(path, case, server, database, tmp_path):
     engine, url = database
@@ -178,6 +180,7 @@ def test_change(path, case, server, database, tmp_path):
     assert not oracle.differences(oracle.reflect(engine, soft), wanted)
 
 
+@by_turns("server")
 @pytest.mark.parametrize("path,case,server", [item for item in cases("diff") if item.values[0].name in NEEDS_EMPTY])
 def test_change_that_rows_forbid(path, case, server, database, tmp_path):
     engine, url = database
@@ -192,6 +195,7 @@ def test_change_that_rows_forbid(path, case, server, database, tmp_path):
     assert oracle.reflect(engine) == before and oracle.contents(engine) == rows
 
 
+@by_turns("server")
 @pytest.mark.parametrize("path,case,server", cases("flow", "nod"))
 def test_life_cycle(path, case, server, database, tmp_path):
     """From an empty database through every step of the models, and all the way down again."""

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 from support.described import Described
 from support.project import ROOT
+from support.turns import both_servers
 
 EVERYTHING = (ROOT / "tests" / "integration" / "support" / "everything.sql").read_text()
 NAMED = """access method heap2
@@ -46,7 +47,6 @@ user mapping for public on server s""".splitlines()
 # That no kind models.
 CONVERSION = "CREATE CONVERSION f FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8"
 
-both_servers = pytest.mark.parametrize("postgres", ["pg15", "pg18"], indirect=True)
 only_18 = pytest.mark.parametrize("postgres", ["pg18"], indirect=True)
 
 

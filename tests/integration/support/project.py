@@ -5,6 +5,7 @@ import os
 import pty
 import select
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +72,8 @@ class Project:
         if "DBWARDEN_TEST_LIBRARIES" in os.environ:  # another SQLite than the system's
             kept["LD_LIBRARY_PATH"] = os.environ["DBWARDEN_TEST_LIBRARIES"]
         kept["XDG_CACHE_HOME"] = str(self.folder.parent / "cache")
-        return {**kept, "DBWARDEN_PYTHON": str(self.python), "PYTHONDONTWRITEBYTECODE": "1", **(extra or {})}
+        python = os.environ.get("WARM_CLIENT", self.python) if self.python == sys.executable else self.python
+        return {**kept, "DBWARDEN_PYTHON": str(python), "PYTHONDONTWRITEBYTECODE": "1", **(extra or {})}
 
     def start(self, *args, env=None, program=PROGRAM, **options):
         """The running program, for tests that interrupt it."""
