@@ -56,8 +56,9 @@ def database(request, tmp_path, servers, monkeypatch):
         for each in (name, name + "_oracle"):
             connection.exec_driver_sql(f"CREATE DATABASE {each}")
     ours = url.rsplit("/", 1)[0] + "/" + name
-    engine = sa.create_engine(ours.replace("postgresql://", "postgresql+psycopg2://"), poolclass=sa.pool.NullPool)
+    engine = sa.create_engine(ours.replace("postgresql://", "postgresql+psycopg2://"))
     yield engine, ours
+    engine.dispose()
     with admin.connect() as connection:
         for each in (name, name + "_oracle"):
             connection.exec_driver_sql(f"DROP DATABASE {each} WITH (FORCE)")
@@ -88,14 +89,16 @@ def oracle_schema(engine, path, step, tmp_path, before_sql):
     if engine.dialect.name == "sqlite":
         other = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
     else:
-        other = sa.create_engine(engine.url.set(database=engine.url.database + "_oracle"), poolclass=sa.pool.NullPool)
+        other = sa.create_engine(engine.url.set(database=engine.url.database + "_oracle"))
         with other.begin() as connection:
             connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA public")
     run_sql(other, before_sql)
     oracle.create_all(other, folder)
     soft = oracle.soft_defaults(folder)
-    return oracle.reflect(other, soft), soft
+    schema = oracle.reflect(other, soft)
+    other.dispose()
+    return schema, soft
 
 
 def run_sql(engine, text):

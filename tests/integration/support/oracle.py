@@ -130,26 +130,31 @@ OURS = ("_dbwarden", "dbwarden_lock")
 
 def reflect(engine, soft=()):
     """Everything that the inspector sees, in a form that compares; names of constraints and indexes aside."""
-    inspector = sa.inspect(engine)
+    with engine.connect() as connection:
+        return reflect_over(connection, soft)
+
+
+def reflect_over(connection, soft):
+    inspector = sa.inspect(connection)
     out = {"enums": {}, "tables": {}, "views": sorted(inspector.get_view_names())}
-    if engine.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql":
         out["enums"] = {item["name"]: item["labels"] for item in inspector.get_enums(schema="*")}
-    schemas = [None] if engine.dialect.name != "postgresql" else [
+    schemas = [None] if connection.dialect.name != "postgresql" else [
         schema for schema in inspector.get_schema_names() if schema != "information_schema"]
     for schema in schemas:
         for table in inspector.get_table_names(schema=schema):
             if not table.startswith(OURS):
                 where = table if schema in (None, "public") else f"{schema}.{table}"
-                out["tables"][where] = reflect_table(inspector, engine, table, schema, soft)
+                out["tables"][where] = reflect_table(inspector, connection, table, schema, soft)
     return out
 
 
-def reflect_table(inspector, engine, table, schema, soft):
+def reflect_table(inspector, connection, table, schema, soft):
     columns = {}
     for column in inspector.get_columns(table, schema=schema):
         default = column.get("default")
         columns[column["name"]] = {
-            "type": str(column["type"].compile(dialect=engine.dialect)) if not isinstance(column["type"], sa.types.NullType) else "",
+            "type": str(column["type"].compile(dialect=connection.dialect)) if not isinstance(column["type"], sa.types.NullType) else "",
             "nullable": column["nullable"],
             "default": None if (table, column["name"]) in soft else sequence_unnamed(default),
             "computed": (column.get("computed") or {}).get("sqltext"),
@@ -167,23 +172,22 @@ def reflect_table(inspector, engine, table, schema, soft):
         "columns": columns,
         "pk": inspector.get_pk_constraint(table, schema=schema)["constrained_columns"],
         "fks": sorted(str((key["constrained_columns"], key["referred_schema"], key["referred_table"],
-                           key["referred_columns"], sorted(key_options(engine, table, key).items())))
+                           key["referred_columns"], sorted(key_options(connection, table, key).items())))
                       for key in inspector.get_foreign_keys(table, schema=schema)),
         "uniques": sorted(str((key["column_names"], sorted((key.get("dialect_options") or {}).items())))
                           for key in inspector.get_unique_constraints(table, schema=schema)),
         "checks": sorted(spelling(key["sqltext"]) for key in inspector.get_check_constraints(table, schema=schema)),
         "indexes": sorted(indexes),
         "comment": table_comment(inspector, table, schema),
-        "extra": extras(engine, table, schema),
+        "extra": extras(connection, table, schema),
     }
 
 
-def key_options(engine, table, key):
+def key_options(connection, table, key):
     """On SQLite the inspector sees no actions of a REFERENCES that stands at its column: the server is asked."""
     options = dict(key.get("options") or {})
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            rows = connection.exec_driver_sql(f'PRAGMA foreign_key_list("{table}")').mappings().fetchall()
+    if connection.dialect.name == "sqlite":
+        rows = connection.exec_driver_sql(f'PRAGMA foreign_key_list("{table}")').mappings().fetchall()
         for row in rows:
             if row["table"] == key["referred_table"] and row["from"] == key["constrained_columns"][0]:
                 actions = {"ondelete": row["on_delete"], "onupdate": row["on_update"]}
@@ -218,16 +222,15 @@ UNION ALL SELECT 'storage ' || attname, attstorage::text || attcompression::text
 """
 
 
-def extras(engine, table, schema):
+def extras(connection, table, schema):
     """What the inspector does not tell."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            name = f'"{schema or "public"}"."{table}"'
-            rows = connection.execute(sa.text(EXTRAS), {"table": name}).fetchall()
-            return sorted(f"{what}: {value}" for what, value in rows if value is not None)
-        text = connection.execute(sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :n"), {"n": table}).scalar()
-        words = text.upper().split()
-        return sorted(word for word in ("AUTOINCREMENT", "STRICT", "ROWID") if any(word in part for part in words))
+    if connection.dialect.name == "postgresql":
+        name = f'"{schema or "public"}"."{table}"'
+        rows = connection.execute(sa.text(EXTRAS), {"table": name}).fetchall()
+        return sorted(f"{what}: {value}" for what, value in rows if value is not None)
+    text = connection.execute(sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :n"), {"n": table}).scalar()
+    words = text.upper().split()
+    return sorted(word for word in ("AUTOINCREMENT", "STRICT", "ROWID") if any(word in part for part in words))
 
 
 def value_for(column, row):
@@ -253,10 +256,10 @@ def fill(engine, rows=2):
     """Rows in every table that takes them; returns what was put in."""
     metadata = sa.MetaData()
     metadata.reflect(engine)
-    for table in metadata.sorted_tables:
-        if table.name.startswith(OURS):
-            continue
-        with engine.begin() as connection:
+    with engine.begin() as connection:
+        for table in metadata.sorted_tables:
+            if table.name.startswith(OURS):
+                continue
             for row in range(1, rows + 1):
                 values = {column.name: value_for(column, row) for column in table.columns
                           if column.computed is None and not (column.identity and column.identity.always)}
@@ -283,8 +286,8 @@ def fill_some(engine, rows=2, skip=()):
 
 def contents(engine):
     metadata = sa.MetaData()
-    metadata.reflect(engine)
     with engine.connect() as connection:
+        metadata.reflect(connection)
         return {table.name: sorted((dict(row._mapping) for row in connection.execute(table.select())), key=str)
                 for table in metadata.sorted_tables if not table.name.startswith(OURS)}
 
