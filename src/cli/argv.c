@@ -59,12 +59,6 @@ static void command_names(struct arena *mem, const char *group, struct names *na
     }
 }
 
-/* What a user of 0.8.2 may look for: "unknown" alone would sound like a slip of the hand. */
-static bool is_awaited(const char *word)
-{
-    return text_equal(word, "--safe-type-change");
-}
-
 /* What other tools call it. */
 static const struct {
     const char *word, *here;
@@ -256,8 +250,6 @@ static int option_unknown(struct reading *reading, const char *word)
         fail(ctx, ERR_USAGE, "unknown option %s before the command", word);
     struct names names = {0};
     option_names(reading, &names);
-    if (is_awaited(word))
-        return fail_hint(ctx, "DBWarden 0.8.2 had it; it is not there yet.");
     const char *near = word[1] == '-' ? text_nearest(&names, word) : NULL;
     if (near)
         return fail_hint(ctx, "Did you mean %s?", near);

@@ -244,6 +244,8 @@ static int changes_find(struct ctx *ctx, struct session *session, enum normalise
     bool answered = false;
     struct tree *current = NULL, *desired = NULL;
     partitions_spare(ctx->mem, &input);
+    if (comparison->keeps_current)
+        comparison->untouched = tree_copy(ctx->mem, comparison->current);
     if (judge_is_there(session, mode)) {
         current = tree_copy(ctx->mem, comparison->current);
         desired = tree_copy(ctx->mem, comparison->desired);
@@ -280,7 +282,7 @@ static void unmanaged_tell(struct ctx *ctx, const struct request *request, const
 int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
                     struct comparison *comparison)
 {
-    *comparison = (struct comparison){0};
+    *comparison = (struct comparison){.keeps_current = comparison->keeps_current};
     TRY(flags_read(ctx, request, &comparison->renames));
     TRY(desired_read(ctx, session, &comparison->desired));
     const struct target *target = session->target;

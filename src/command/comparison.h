@@ -12,10 +12,12 @@ struct comparison {
     struct tree *desired;
     struct tree *written; /* the desired schema as the models have it, before diff adds to it */
     struct tree *current;
-    const char *source;  /* where `current` came from, for messages */
-    struct list unseen;  /* see struct current */
-    struct list renames; /* struct rename *, decided */
-    struct list guesses; /* struct rename *, that nobody was there to decide */
+    bool keeps_current;     /* said by the caller: */
+    struct tree *untouched; /* a copy of `current` from before diff changed it; else NULL */
+    const char *source;     /* where `current` came from, for messages */
+    struct list unseen;     /* see struct current */
+    struct list renames;    /* struct rename *, decided */
+    struct list guesses;    /* struct rename *, that nobody was there to decide */
     struct changes *changes;
     struct list dangling; /* struct edge *: what stays and names something that goes; see dangling_find() */
     struct names open;    /* desired, but of a kind that is not managed yet: as texts */

@@ -2,38 +2,18 @@
  * make-migrations: from what is desired and what is there to a migration file and its plan.  Reads from top to bottom;
  * writes nothing unless everything before it worked, and nothing at all with --plan.
  */
-#include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/hash.h"
 #include "base/text.h"
 #include "command/baseline.h"
 #include "command/commands.h"
 #include "command/fill.h"
-#include "command/read_back.h"
+#include "command/generation.h"
 #include "command/verify.h"
 #include "diff/describe.h"
-#include "run/adopt.h"
 #include "run/missing.h"
 #include "run/rehearsal.h"
 #include "run/twice.h"
-
-struct generation {
-    struct ctx *ctx;
-    const struct request *request;
-    struct session *session;
-    struct comparison comparison;
-    struct adoption adoption;
-    struct list fills; /* struct fill * */
-    struct plan *up;
-    struct plan *down; /* NULL: there is no way back */
-    const char *no_way_back;
-    const char *stem;
-    const char *up_text;
-    const char *down_text; /* NULL as well */
-    struct json *plan;
-};
 
 static bool is_baseline(const struct generation *generation)
 {
@@ -58,14 +38,7 @@ static int plans_make(struct generation *generation)
         generation->no_way_back = "what it would drop was there before dbwarden, with its rows";
         return 0;
     }
-    int code = plan_reverse(ctx, target, generation->up, &options, &generation->down);
-    if (code == ERR_UNSUPPORTED) {
-        generation->no_way_back = ctx->error.message;
-        generation->down = NULL;
-        ctx->error = (struct error){0};
-        code = 0;
-    }
-    return code;
+    return way_back_plan(generation, &options);
 }
 
 static int dangling_refuse(struct ctx *ctx, const struct list *dangling)
@@ -95,159 +68,6 @@ static int losses_check(struct generation *generation)
             *hazard = (struct hazard){.code = "loses-attached", .text = sentences[i]->item[k]};
             list_add(ctx->mem, &generation->up->hazards, hazard);
         }
-    return 0;
-}
-
-/* After the schemas that come or go with the migration, before all the rest; and at the end. */
-static void statements_frame(struct ctx *ctx, struct plan *plan, const struct names *before, const struct names *after)
-{
-    struct list framed = {0};
-    int i = 0;
-    for (; i < plan->statements.n; i++) {
-        struct statement_out *statement = plan->statements.item[i];
-        if (!statement->change || !kind_is(statement->change->kind, KIND_NAMESPACE))
-            break;
-        list_add(ctx->mem, &framed, statement);
-    }
-    const struct names *texts[] = {before, after};
-    for (int t = 0; t < 2; t++) {
-        for (int k = 0; k < texts[t]->n; k++) {
-            struct statement_out *statement = NEW(ctx->mem, struct statement_out);
-            statement->sql = texts[t]->item[k];
-            list_add(ctx->mem, &framed, statement);
-        }
-        for (; i < plan->statements.n; i++)
-            list_add(ctx->mem, &framed, plan->statements.item[i]);
-    }
-    plan->statements = framed;
-}
-
-static void events_frame(struct generation *generation)
-{
-    const struct event_plan *events = &generation->comparison.events;
-    statements_frame(generation->ctx, generation->up, &events->before, &events->after);
-    if (generation->down)
-        statements_frame(generation->ctx, generation->down, &events->down_before, &events->down_after);
-}
-
-/* Before all else: what changes of it is changed afterwards.  Where it was there before it stays on the way back. */
-static void adoption_frame(struct generation *generation)
-{
-    struct arena *mem = generation->ctx->mem;
-    const struct adoption *adoption = &generation->adoption;
-    const struct names none = {0};
-    struct names nothing = {0};
-    if (!adoption->statements.n)
-        return;
-    emit_info(generation->ctx, "made by hand so far, and made by this file where it is not there: %s",
-              names_join(mem, &adoption->objects, "; "));
-    statements_frame(generation->ctx, generation->up, &adoption->statements, &none);
-    names_add(mem, &nothing, "SELECT 1");
-    if (generation->down && !generation->down->statements.n)
-        statements_frame(generation->ctx, generation->down, &nothing, &none);
-}
-
-static void name_choose(struct generation *generation, const struct list *words)
-{
-    struct arena *mem = generation->ctx->mem;
-    const char *description = request_text(generation->request, "description");
-    const struct names *tables = &generation->comparison.events.tables;
-    const char *automatic = is_baseline(generation) ? "baseline"
-                            : words->n              ? name_auto(mem, words)
-                            : generation->adoption.first
-                                ? name_slug(mem, arena_printf(mem, "adopt_%s", generation->adoption.first))
-                            : tables->n ? name_slug(mem, arena_printf(mem, "ddl_of_%s", tables->item[0]))
-                                        : "ddl_of_metadata";
-    const char *slug = description && *description ? name_slug(mem, description) : automatic;
-    const char *file =
-        name_file(mem, generation->session->database->name, name_next(generation->session->folder), slug);
-    generation->stem = path_stem(mem, file);
-}
-
-static struct json *plan_json(struct generation *generation, struct json *operations)
-{
-    struct arena *mem = generation->ctx->mem;
-    const struct comparison *comparison = &generation->comparison;
-    struct json *plan = json_object(mem);
-    json_set_text(mem, plan, "migration_id", generation->stem);
-    json_set(mem, plan, "operations", operations);
-    json_set(mem, plan, "required_flags", json_array(mem));
-    json_set_text(mem, plan, "checksum", hash_sha256(mem, generation->up_text, strlen(generation->up_text)));
-    struct json *note = plan_note_json(mem, generation->session->target, comparison->written, comparison->changes);
-    if (comparison->events.changed || comparison->events.known.n)
-        json_set(mem, note, "events", events_json(mem, &comparison->events.known));
-    json_set(mem, note, "hazards", hazards_json(mem, generation->up));
-    if (generation->session->declared.n || generation->session->declared_was)
-        json_set(mem, note, "declared", json_names(mem, &generation->session->declared));
-    json_set(mem, plan, "dbwarden", note);
-    return plan;
-}
-
-/* A column that is new goes, with the values that it was given; one that was there keeps them. */
-static void fills_add(const struct generation *generation, struct buf *out)
-{
-    struct arena *mem = generation->ctx->mem;
-    for (int i = 0; i < generation->fills.n; i++) {
-        const struct fill *fill = generation->fills.item[i];
-        if (fill->column->peer)
-            buf_addf(out, "-- irreversible: data (rows of %s that were NULL keep %s)\n",
-                     comment_line(mem, object_path(mem, fill->column)), comment_line(mem, fill->value));
-    }
-}
-
-static void down_add(struct generation *generation, struct buf *out)
-{
-    size_t start = out->len;
-    for (int i = 0; i < generation->up->hazards.n; i++) {
-        const struct hazard *hazard = generation->up->hazards.item[i];
-        if (hazard->irreversible)
-            buf_addf(out, "-- irreversible: data (%s)\n", comment_line(generation->ctx->mem, hazard->text));
-    }
-    if (generation->down)
-        fills_add(generation, out);
-    const struct names *stays = &generation->comparison.events.stays;
-    for (int i = 0; i < stays->n; i++)
-        buf_addf(out, "-- stays, as the models do not say how to undo it: %s\n",
-                 comment_line(generation->ctx->mem, stays->item[i]));
-    const struct names *adopted = &generation->adoption.objects;
-    for (int i = 0; i < adopted->n; i++)
-        buf_addf(out, "-- stays, as it may have been there before: %s\n",
-                 comment_line(generation->ctx->mem, adopted->item[i]));
-    if (generation->down && !generation->down->statements.n)
-        buf_addf(out, "-- irreversible: %s\n",
-                 generation->comparison.events.changed ? "the models do not say how to undo their DDL elements"
-                                                       : "what this file does has no way back");
-    if (out->len > start)
-        buf_add_c(out, '\n');
-    if (generation->down && generation->down->statements.n)
-        buf_addf(out, "%s\n", generation->down_text);
-    else if (!generation->down)
-        buf_addf(out, "-- irreversible: %s\n", comment_line(generation->ctx->mem, generation->no_way_back));
-}
-
-static int files_write(struct generation *generation, struct reply *reply)
-{
-    struct ctx *ctx = generation->ctx;
-    struct buf text;
-    buf_init(&text, ctx->mem);
-    buf_addf(&text, "-- upgrade\n\n%s\n\n-- rollback\n\n", generation->up_text);
-    down_add(generation, &text);
-    const char *folder = generation->session->folder->path;
-    const char *path = path_join(ctx->mem, folder, arena_printf(ctx->mem, "%s.sql", generation->stem));
-    const char *plan_path = path_join(ctx->mem, folder, arena_printf(ctx->mem, "%s.plan.json", generation->stem));
-    const char *plan = arena_printf(ctx->mem, "%s\n", json_text(ctx->mem, generation->plan, JSON_INDENTED));
-    TRY(read_back(ctx, generation->session->target->dialect, path, &text,
-                  (const struct plan *[]){generation->up, generation->down}));
-    if (generation->session->as_source) {
-        const struct sql_piece whole = {.text = text.data, .length = text.len};
-        TRY(translation_try(ctx, generation->session, path, &whole));
-    }
-    TRY(file_write(ctx, plan_path, plan, strlen(plan), 0644));
-    TRY(file_write(ctx, path, text.data, text.len, 0644));
-    json_set_text(ctx->mem, reply->json, "file", path);
-    json_set_text(ctx->mem, reply->json, "plan_file", plan_path);
-    report_line(&reply->report, TONE_GOOD, "Created migration file: %s", path);
-    report_line(&reply->report, TONE_DIM, "Created migration plan: %s", plan_path);
     return 0;
 }
 
@@ -376,25 +196,6 @@ static void undescribed_warn(struct generation *generation)
             n, n == 1 ? "is" : "are", n == 1 ? "it" : "them");
 }
 
-/* Of those of the way back only what is certain: the others stand in its section of the file. */
-static void hazards_report(struct generation *generation, struct reply *reply)
-{
-    struct arena *mem = generation->ctx->mem;
-    for (int i = 0; i < generation->up->hazards.n; i++) {
-        const struct hazard *hazard = generation->up->hazards.item[i];
-        const char *way =
-            hazard->column ? arena_printf(mem, "; or --fill %s=VALUE", fill_name(mem, hazard->column)) : "";
-        emit_warning(generation->ctx, "%s%s", hazard->text, way);
-    }
-    for (int i = 0; generation->down && i < generation->down->hazards.n; i++) {
-        const struct hazard *hazard = generation->down->hazards.item[i];
-        if (hazard->wants_empty)
-            emit_warning(generation->ctx, "rollback: %s", hazard->text);
-    }
-    json_set(mem, reply->json, "hazards", hazards_json(mem, generation->up));
-    json_set(mem, reply->json, "rollback_hazards", hazards_json(mem, generation->down));
-}
-
 static struct json *statements_json(struct arena *mem, const struct plan *plan)
 {
     struct json *list = json_array(mem);
@@ -438,6 +239,37 @@ static int document_show(struct reply *reply, struct arena *mem, struct json *js
     return 0;
 }
 
+static bool is_gradual(const struct generation *generation)
+{
+    return request_flag(generation->request, "safe") || request_flag(generation->request, "safe_type_change");
+}
+
+/* With the plan and everything that can speak against it known. */
+static int generation_end(struct generation *generation, const struct list *words, struct json *operations,
+                          struct reply *reply)
+{
+    const char *stage = request_text(generation->request, "explain");
+    struct ctx *ctx = generation->ctx;
+    bool done = false;
+    if (is_gradual(generation) && !stage)
+        TRY(gradually(generation, words, reply, &done));
+    if (done)
+        return request_flag(generation->request, "plan") ? 0 : finish(generation, reply);
+    frames_add(generation);
+    if (stage)
+        return document_show(reply, ctx->mem, stage_json(generation, stage));
+    undescribed_warn(generation);
+    TRY(file_compose(generation, words, operations));
+    hazards_report(generation, reply);
+    json_set(ctx->mem, reply->json, "operations", operations);
+    json_set_text(ctx->mem, reply->json, "upgrade", generation->up_text);
+    json_set_text(ctx->mem, reply->json, "rollback", generation->down_text);
+    if (request_flag(generation->request, "plan"))
+        return document_show(reply, ctx->mem, generation->plan);
+    TRY(file_put(generation, reply));
+    return finish(generation, reply);
+}
+
 static int generate(struct generation *generation, struct reply *reply)
 {
     const char *stage = request_text(generation->request, "explain");
@@ -445,6 +277,7 @@ static int generate(struct generation *generation, struct reply *reply)
     struct list words = {0};
     struct json *operations = json_array(ctx->mem);
     TRY(session_folder(ctx, generation->session));
+    generation->comparison.keeps_current = is_gradual(generation);
     if (is_baseline(generation))
         TRY(baseline_compare(ctx, generation->session, &generation->comparison));
     else
@@ -472,24 +305,7 @@ static int generate(struct generation *generation, struct reply *reply)
     if (!is_baseline(generation) &&
         normalise_read(generation->request, generation->session->database) != NORMALISE_OFFLINE)
         TRY(rehearse(ctx, generation->session, generation->up, generation->down));
-    events_frame(generation);
-    adoption_frame(generation);
-    if (stage)
-        return document_show(reply, ctx->mem, stage_json(generation, stage));
-    undescribed_warn(generation);
-    name_choose(generation, &words);
-    generation->up_text = plan_commented(ctx->mem, generation->session->target, generation->up);
-    if (generation->down)
-        generation->down_text = plan_commented(ctx->mem, generation->session->target, generation->down);
-    generation->plan = plan_json(generation, operations);
-    hazards_report(generation, reply);
-    json_set(ctx->mem, reply->json, "operations", operations);
-    json_set_text(ctx->mem, reply->json, "upgrade", generation->up_text);
-    json_set_text(ctx->mem, reply->json, "rollback", generation->down_text);
-    if (request_flag(generation->request, "plan"))
-        return document_show(reply, ctx->mem, generation->plan);
-    TRY(files_write(generation, reply));
-    return finish(generation, reply);
+    return generation_end(generation, &words, operations, reply);
 }
 
 static int make_migrations_one(struct ctx *ctx, const struct request *request, struct session *session,
@@ -558,6 +374,16 @@ static const struct option_info options[] = {
      .type = OPTION_FLAG,
      .help = "write it even if what has to be created again loses something that is not managed yet and that the "
              "migration does not bring back"},
+    {.name = "safe",
+     .type = OPTION_FLAG,
+     .help =
+         "write several migrations, none of which keeps programs waiting for long: constraints are checked after they "
+         "are made, indexes are built beside writers, columns are filled in batches (PostgreSQL)"},
+    {.name = "safe-type-change",
+     .type = OPTION_FLAG,
+     .help =
+         "the same for columns that get another type alone: a new column, kept equal and filled in batches, takes the "
+         "place of the old one (PostgreSQL)"},
     {.name = "concurrent",
      .type = OPTION_SWITCH,
      .otherwise = "true",

@@ -32,10 +32,10 @@ static bool is_as_meant(const struct lex_rules *rules, const struct plan *plan, 
 }
 
 /* Whatever names, defaults and comments hold: a file that would not run as it was planned is not written. */
-int read_back(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct buf *text,
+int read_back(struct ctx *ctx, const struct dialect *dialect, const char *path, const char *text,
               const struct plan *const plans[2])
 {
-    const struct sql_piece whole = {.text = text->data, .length = text->len};
+    const struct sql_piece whole = {.text = text, .length = strlen(text)};
     struct migration *migration;
     event_fn *on_event = ctx->on_event;
     ctx->on_event = NULL;

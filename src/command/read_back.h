@@ -6,7 +6,7 @@
 #include "diff/plan.h"
 
 /* `plans`: up and down, of which the latter may be NULL. ERR_FAILED where it would be read in another way. */
-int read_back(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct buf *text,
+int read_back(struct ctx *ctx, const struct dialect *dialect, const char *path, const char *text,
               const struct plan *const plans[2]);
 
 #endif

@@ -232,7 +232,7 @@ static int file_make(struct squashing *squashing, const char **path)
     }
     buf_init(&text, ctx->mem);
     text_make(squashing, &text);
-    TRY(read_back(ctx, squashing->target.dialect, *path, &text,
+    TRY(read_back(ctx, squashing->target.dialect, *path, text.data,
                   (const struct plan *[]){squashing->up, squashing->down}));
     const char *plan = plan_json_text(squashing);
     const char *plan_path = path_join(ctx->mem, folder, arena_printf(ctx->mem, "%s.plan.json", squashing->stem));

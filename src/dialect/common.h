@@ -30,6 +30,11 @@ void ansi_ref(struct buf *out, const struct dialect *dialect, const struct ref *
 void ansi_references(struct buf *out, const struct dialect *dialect,
                      const struct foreign_key *key); /* REFERENCES ... */
 
+/* Types as type_normal() spells them (type_width.c). Is their change one of the catalog alone? */
+bool types_stored_alike(struct arena *mem, const char *from, const char *to);
+bool type_is_wider(const char *from, const char *to); /* of one name: the limit grows, or goes */
+const char *type_without_numbers(struct arena *mem, const char *type);
+
 /* Actions and match as said, NULL and "NO ACTION"/"SIMPLE" alike: "" or " ON DELETE CASCADE". */
 const char *ansi_action(const char *action); /* NULL for NO ACTION */
 

@@ -319,6 +319,28 @@ struct type_rules {
     const char *(*class)(struct arena *mem, const struct column *column, const struct column *other);
 };
 
+/* A column that another takes the place of, in steps (run/gradual.h). */
+struct gradual_copy {
+    const struct column *before, *after;
+    const char *new;  /* what the one that comes is called until then, */
+    const char *old;  /* and the one that went afterwards */
+    const char *sync; /* a name for what keeps them equal */
+};
+struct gradual_texts {
+    struct names sync, unsync; /* what keeps the new one equal to the old one: made, and taken away */
+    const char *fill;          /* of the rows that are there */
+    struct names verify;       /* fails unless the two are equal in each row */
+    const char *grants;        /* what people may do with the old one, they may do with the new one */
+    const char *refill;        /* of the old one, from what took its place */
+    const char *grants_back;
+};
+struct gradual_words {
+    const char *batches; /* the header of a file that runs in batches */
+    const char *(*fill)(struct arena *mem, const struct object *column, const char *value); /* where it is NULL */
+    void (*texts)(struct arena *mem, const struct target *target, const struct gradual_copy *copy,
+                  struct gradual_texts *texts);
+};
+
 /* What a server is asked to make, so that it says how it spells it; see judge(). */
 struct judgement {
     const struct list *statements; /* struct statement_out *; names without a schema are those of what they make */
@@ -389,6 +411,9 @@ struct dialect {
     const char *databases_like;
     /* Schema, table, rows and bytes of each table, as statistics estimate them, at no cost worth naming. NULL: nobody knows. */
     const char *table_sizes;
+    /* Of the table that the parameter names as statements do: the columns of its primary key, and its rows as estimated. NULL: files
+     * do not run in batches. */
+    const char *batch_key;
     const char *const
         *database_words;         /* what stands after CREATE where a database is made; NULL-terminated; NULL: none */
     const char *enters_database; /* the word for going there; NULL: a line for the client */
@@ -480,6 +505,7 @@ struct dialect {
      * never do.
      */
     int (*text_load)(struct ctx *ctx, const struct classified *what, struct tree *tree, struct object **made);
+    const struct gradual_words *gradual; /* how a change is made in several migrations; NULL: it is always one */
     /* The table that a statement begins to make again, with its rows; NULL: none. NULL: tables are only ever altered. */
     const char *(*rebuilt)(struct arena *mem, const struct sql_piece *statement);
     const struct translation *translation; /* what the SQL of others is here; NULL: it stands in for nobody */

@@ -582,7 +582,7 @@ static void renames_absorb(struct run *run)
         if (step->op != CHANGE_RENAME || !kind_is(step->kind, KIND_NAME_MADE | KIND_CONTENT))
             continue;
         const struct object *before = step_renamed(run->planner, step);
-        if (!before->peer || !takes_away(step_unmaking(before)) || !step_making(before->peer))
+        if (!before || !before->peer || !takes_away(step_unmaking(before)) || !step_making(before->peer))
             continue;
         step->renamed->name = rename_side(run->planner, step, true);
         renamed_mark(step, false);

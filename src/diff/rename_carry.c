@@ -53,7 +53,9 @@ static struct object *object_of(const struct carrier *carrier, const struct diff
     if (!rename->table)
         return child_of_class(carrier, schema, KIND_HOLDS_ROWS, rename->from);
     name = rename_table_before(input->renames, rename);
-    const struct object *table = child_of_class(carrier, schema, KIND_HOLDS_ROWS, name);
+    struct object *table = child_of_class(carrier, schema, KIND_HOLDS_ROWS, name);
+    if (rename->kind)
+        return table ? object_child(table, rename->kind, rename->from) : NULL;
     return child_of_class(carrier, table, KIND_IS_COLUMN, rename->from);
 }
 

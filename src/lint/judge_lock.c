@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dialect/common.h"
 #include "lint/rules.h"
 
 static bool has(const struct act *act, unsigned marks)
@@ -331,67 +332,6 @@ bool is_column_with_constraint(const struct lint *lint, const struct act *act)
     return (has(act, MARK_PRIMARY | MARK_UNIQUE | MARK_CHECK) || reference) && !on_new_table(lint, act);
 }
 
-static int type_numbers(const char *type, int64_t number[2])
-{
-    const char *at = strchr(type, '(');
-    int n = 0;
-    while (at && n < 2 && (*at == '(' || *at == ',')) {
-        number[n++] = strtoll(at + 1 + strspn(at + 1, " "), NULL, 10);
-        at += strcspn(at + 1, ",)") + 1;
-    }
-    return n;
-}
-
-static const char *without_numbers(struct arena *mem, const char *type)
-{
-    const char *open = strchr(type, '('), *close = open ? strchr(open, ')') : NULL;
-    if (!close)
-        return text_lower(mem, type);
-    return text_lower(mem, text_trim(mem, arena_printf(mem, "%.*s%s", (int)(open - type), type, close + 1)));
-}
-
-/* Types whose values are stored alike, so that only the catalog changes: a limit that grows, or goes. */
-static bool is_wider(const char *from, const char *to)
-{
-    int64_t a[2] = {0}, b[2] = {0};
-    int n = type_numbers(from, a), m = type_numbers(to, b);
-    if (!m)
-        return true;
-    return n && b[0] >= a[0] && (n < 2 || m < 2 ? n == m : a[1] == b[1]);
-}
-
-static bool is_stored_alike(struct arena *mem, const char *from, const char *to)
-{
-    static const char *const limited[] = {"character varying",
-                                          "varchar",
-                                          "numeric",
-                                          "bit varying",
-                                          "interval",
-                                          "timestamp without time zone",
-                                          "timestamp",
-                                          "timestamp with time zone",
-                                          "timestamptz",
-                                          "time without time zone",
-                                          "time",
-                                          "time with time zone",
-                                          NULL};
-    static const char *const alike[][2] = {
-        {"character varying", "text"},  {"varchar", "text"}, {"cidr", "inet"}, {"text", "citext"}, {"citext", "text"},
-        {"character varying", "citext"}};
-    const char *a = without_numbers(mem, from), *b = without_numbers(mem, to);
-    bool unlimited = !strchr(to, '(');
-    if (text_equal(a, b))
-        for (int i = 0; limited[i]; i++)
-            if (text_equal(a, limited[i]))
-                return is_wider(from, to);
-    for (size_t i = 0; i < sizeof alike / sizeof *alike; i++)
-        if (text_equal(a, alike[i][0]) && text_equal(b, alike[i][1]))
-            return true;
-    if (text_equal(a, "text") && unlimited && (text_equal(b, "character varying") || text_equal(b, "varchar")))
-        return true;
-    return text_equal(text_lower(mem, from), text_lower(mem, to));
-}
-
 /* What the column was before this act: as this change made it last, or as it is known. */
 static const char *type_before(const struct lint *lint, const struct act *act)
 {
@@ -413,7 +353,7 @@ bool is_rewriting_type(const struct lint *lint, const struct act *act)
         return false;
     const char *from = type_before(lint, act);
     const char *to = act->type ? normal_type(lint, act->type) : NULL;
-    return has(act, MARK_USING) || !from || !to || !is_stored_alike(lint->mem, from, to);
+    return has(act, MARK_USING) || !from || !to || !types_stored_alike(lint->mem, from, to);
 }
 
 static const char *ref_path(const struct lint *lint, const struct ref *ref)
@@ -473,9 +413,9 @@ bool is_narrowing(const struct lint *lint, const struct act *act)
     const char *to = act->type ? normal_type(lint, act->type) : NULL;
     if (!from || !to)
         return false;
-    const char *a = without_numbers(lint->mem, from), *b = without_numbers(lint->mem, to);
+    const char *a = type_without_numbers(lint->mem, from), *b = type_without_numbers(lint->mem, to);
     if (text_equal(a, b))
-        return strchr(to, '(') && !is_wider(from, to);
+        return strchr(to, '(') && !type_is_wider(from, to);
     for (size_t i = 0; i < sizeof ladders / sizeof *ladders; i++) {
         int at = -1, wanted = -1;
         for (int k = 0; k < 4; k++) {

@@ -5,6 +5,8 @@
  */
 #include "migration/parts.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 enum { WORD = 24 };
@@ -41,16 +43,20 @@ static bool has_shape(const char *name, const char *value)
 {
     if (text_equal(name, "transaction"))
         return text_equal_nocase(value, "none");
+    if (text_equal(name, "batches"))
+        return char_is_digit((unsigned char)*value) && text_has(value, "row");
     return *value == '[' && text_ends(value, "]"); /* depends_on */
 }
 
 static const char *header_meant(const char *word, const char *rest)
 {
-    static const char *const known[] = {"transaction", "depends_on", "squashes"};
-    for (int i = 0; i < 2; i++)
-        if (has_shape(known[i], rest) && (text_equal(word, known[i]) || is_near(word, known[i]) ||
-                                          (text_equal(word, "transactions") || (i && text_starts(word, "depend")))))
-            return known[i];
+    static const struct {
+        const char *name, *like; /* another word, or the beginning of one, that means it */
+    } known[] = {{"transaction", "transactions"}, {"depends_on", "depend"}, {"batches", "batch"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (has_shape(known[i].name, rest) &&
+            (text_equal(word, known[i].name) || is_near(word, known[i].name) || text_starts(word, known[i].like)))
+            return known[i].name;
     return NULL;
 }
 
@@ -66,6 +72,30 @@ static const char *limit_meant(struct arena *mem, const char *text)
         if ((text_equal(word, known[i]) || is_near(word, known[i])) && text_to_seconds(value, &seconds))
             return arena_printf(mem, "-- set %s = %s", known[i], value);
     return NULL;
+}
+
+static bool is_batching(struct arena *mem, const char *value, struct batching *batching)
+{
+    enum { MOST = 1000000 };
+    const struct names parts = text_split(mem, value, ',');
+    const char *rows = text_lower(mem, text_trim(mem, parts.item[0]));
+    size_t digits = strspn(rows, "0123456789");
+    int64_t number;
+    *batching = (struct batching){0};
+    if (!text_to_int(text_slice(mem, rows, 0, digits), &number) || number < 1 || number > MOST || parts.n > 2 ||
+        !text_equal(text_trim(mem, rows + digits), "rows"))
+        return false;
+    batching->rows = (int)number;
+    const char *pause = parts.n == 2 ? text_trim(mem, parts.item[1]) : "pause 0";
+    return text_starts_nocase(pause, "pause ") && text_to_seconds(text_trim(mem, pause + 6), &batching->pause);
+}
+
+int batching_read(struct ctx *ctx, const char *value, struct batching *batching)
+{
+    if (is_batching(ctx->mem, value, batching))
+        return 0;
+    fail(ctx, ERR_SYNTAX, "unknown value of the header \"batches\": %s", value);
+    return fail_hint(ctx, "Write it as: -- batches: 5000 rows, pause 50ms");
 }
 
 const char *directive_meant(struct arena *mem, const char *text, size_t length)

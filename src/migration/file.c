@@ -268,6 +268,12 @@ static int read_transaction(const struct reading *reading, const struct line *li
     return fail_at(reading->ctx, reading->migration->path, line->number, 1);
 }
 
+static int read_batches(const struct reading *reading, const struct line *line, const char *value)
+{
+    int code = batching_read(reading->ctx, value, &reading->migration->batches);
+    return code < 0 ? fail_at(reading->ctx, reading->migration->path, line->number, 1) : 0;
+}
+
 /* "-- set NAME = VALUE"; anything else that begins with the word is prose. */
 static bool is_set(struct arena *mem, const struct line *line, char **name, char **value)
 {
@@ -340,6 +346,8 @@ static int read_header_line(const struct reading *reading, const struct line *li
         return read_versions(reading, line, value, &reading->migration->squashes);
     if ((value = header_value(mem, line, "transaction")) && *value)
         return read_transaction(reading, line, value);
+    if ((value = header_value(mem, line, "batches")) && *value)
+        return read_batches(reading, line, value);
     if ((value = header_value(mem, line, "description")) && *value)
         reading->migration->title = value;
     else if ((value = header_value(mem, line, "seed")))
@@ -849,23 +857,46 @@ static bool is_opaque(const struct classified *what)
     return what->touches == TOUCHES_ANYTHING || what->verb == VERB_SELECT;
 }
 
+static int no_batches(struct ctx *ctx, const struct dialect *dialect, const struct migration *migration)
+{
+    fail(ctx, ERR_UNSUPPORTED, "%s: files cannot run in batches on %s yet", migration->path, dialect->title);
+    return fail_hint(ctx, "Without the header \"-- batches: ...\" the file runs as a whole.");
+}
+
+static unsigned char mark_of(const struct classified *what, bool batches)
+{
+    bool sliced = batches && (what->verb == VERB_UPDATE || what->verb == VERB_DELETE);
+    const struct {
+        bool holds;
+        int mark;
+    } marks[] = {{what->refuses_transaction || sliced, STATEMENT_ALONE},
+                 {sliced, STATEMENT_BATCHES},
+                 {what->ends_segment, STATEMENT_ENDS_SEGMENT},
+                 {what->data_only && what->verb != VERB_SELECT, STATEMENT_DATA},
+                 {is_control(what), STATEMENT_CONTROL},
+                 {what->touches == TOUCHES_SESSION, STATEMENT_SESSION},
+                 {is_opaque(what), STATEMENT_OPAQUE}};
+    int mark = 0;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        mark |= marks[i].holds ? marks[i].mark : 0;
+    return (unsigned char)mark;
+}
+
 int migration_marks(struct ctx *ctx, const struct dialect *dialect, const struct migration *migration, bool down,
                     const unsigned char **marks)
 {
     const struct split *split = down ? &migration->down : &migration->up;
     unsigned char *mark = NEW_ARRAY(ctx->mem, unsigned char, split->n + 1);
+    bool batches = migration->batches.rows && !migration->written[down];
+    if (batches && !dialect->batch_key)
+        return no_batches(ctx, dialect, migration);
     *marks = mark;
     for (int i = 0; i < split->n; i++) {
         const struct sql_piece *piece = &split->piece[i];
         struct arena_mark place = arena_save(ctx->mem);
         struct classified what = {0};
         classify(ctx->mem, dialect->classify, piece, &what);
-        mark[i] = (unsigned char)((what.refuses_transaction ? STATEMENT_ALONE : 0) |
-                                  (what.ends_segment ? STATEMENT_ENDS_SEGMENT : 0) |
-                                  (what.data_only && what.verb != VERB_SELECT ? STATEMENT_DATA : 0) |
-                                  (is_control(&what) ? STATEMENT_CONTROL : 0) |
-                                  (what.touches == TOUCHES_SESSION ? STATEMENT_SESSION : 0) |
-                                  (is_opaque(&what) ? STATEMENT_OPAQUE : 0));
+        mark[i] = mark_of(&what, batches);
         arena_rewind(ctx->mem, place);
         if (is_control(&what) && !migration->no_transaction)
             return own_transaction(ctx, migration, piece);

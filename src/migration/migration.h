@@ -13,6 +13,12 @@
 enum migration_type { MIGRATION_VERSIONED, MIGRATION_RUNS_ALWAYS, MIGRATION_RUNS_ON_CHANGE, MIGRATION_SEED };
 const char *migration_type_name(enum migration_type type); /* "versioned", "runs_always", "runs_on_change", "seed" */
 
+/* Header "-- batches: 5000 rows, pause 50ms": each UPDATE and DELETE runs in transactions of so many rows, in key order. */
+struct batching {
+    int rows; /* 0: the file does not ask for it */
+    double pause;
+};
+
 struct migration {
     const char *path; /* as messages show it */
     const char *filename;
@@ -29,6 +35,7 @@ struct migration {
     bool python;             /* a seed that is code; nothing of it is split */
     bool no_transaction;     /* header "-- transaction: none" */
     struct limits limits;    /* headers "-- set lock_timeout = 2s", "-- set statement_timeout = ..."; -1: not said */
+    struct batching batches;
     struct split up;
     struct split down;
     bool has_down;
@@ -63,7 +70,8 @@ enum statement_mark {
     STATEMENT_DATA = 4,
     STATEMENT_CONTROL = 8,
     STATEMENT_SESSION = 16, /* changes the session, and nothing else */
-    STATEMENT_OPAQUE = 32   /* may change the session among other things */
+    STATEMENT_OPAQUE = 32,  /* may change the session among other things */
+    STATEMENT_BATCHES = 64  /* runs in batches, and so alone */
 };
 int migration_marks(struct ctx *ctx, const struct dialect *dialect, const struct migration *migration, bool down,
                     const unsigned char **marks);

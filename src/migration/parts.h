@@ -27,6 +27,8 @@ int folder_check(struct ctx *ctx, const struct folder *folder); /* ERR_STATE for
 
 /* The marker, or the line, that a comment (its text after "--") was probably meant to be (directive.c); NULL: it is prose. */
 const char *marker_meant(const char *text, size_t length);
+/* The value of the header "batches"; ERR_SYNTAX if it is malformed. */
+int batching_read(struct ctx *ctx, const char *value, struct batching *batching);
 const char *directive_meant(struct arena *mem, const char *text, size_t length);
 
 /* A failure kept for later, and the context as it was before it. */

@@ -63,7 +63,7 @@ static enum way way_of(const struct execution *execution, const struct classifie
 }
 
 /* "STATEMENT:SUM:WHAT THE CATALOG SAYS" */
-static const char *evidence_head(const struct execution *execution)
+const char *execution_evidence_head(const struct execution *execution)
 {
     struct arena *mem = execution->ctx->mem;
     int at = execution->done;
@@ -96,7 +96,7 @@ static int add_evidence(struct execution *execution, const struct classified *wh
     if (look)
         TRY(look_before(execution, what, &said));
     execution->said = said;
-    const char *text = arena_printf(ctx->mem, "%s%s", evidence_head(execution), said ? said : NO_EVIDENCE);
+    const char *text = arena_printf(ctx->mem, "%s%s", execution_evidence_head(execution), said ? said : NO_EVIDENCE);
     struct state *state = &execution->session->state;
     const struct migration *migration = execution->migration;
     execution_add(execution, execution->begun ? journal_evidence(ctx, state, migration, text)
@@ -307,7 +307,7 @@ static enum doubt doubt_answered(const struct execution *execution, enum doubt d
 /* The statement at which an earlier run ended may have been done. Without evidence it was not reached. */
 static int settle_doubt(struct execution *execution, const struct classified *what, bool *skip)
 {
-    const char *head = evidence_head(execution), *said = execution->evidence;
+    const char *head = execution_evidence_head(execution), *said = execution->evidence;
     enum doubt doubt = DOUBT_OPEN;
     *skip = false;
     execution->doubtful = -1;
@@ -331,12 +331,22 @@ static int settle_doubt(struct execution *execution, const struct classified *wh
     return 0;
 }
 
+static int run_batches(struct execution *execution, const char *chain)
+{
+    TRY(execution_begin_alone(execution));
+    TRY(execution_batches(execution, chain));
+    execution_advance(execution, 1, chain);
+    return 0;
+}
+
 int execution_alone(struct execution *execution)
 {
     const char *chain = execution_chain(execution, 1);
     struct classified what;
     bool skip = false;
     TRY(ctx_check(execution->ctx));
+    if (execution->mark[execution->done] & STATEMENT_BATCHES)
+        return run_batches(execution, chain);
     execution_classify(execution, execution->done, &what);
     enum way way = way_of(execution, &what);
     if (way != WAY_WATCHED) /* there it begins with what the catalog says */

@@ -38,7 +38,8 @@ static void chain_add(const struct execution *execution, int i, char chain[SUM_R
 static void place_of(const struct execution *execution, const struct sql_piece *piece, long position)
 {
     int line, column;
-    if (execution->migration->written[execution->down]) /* the position is one in another text */
+    if (execution->in_batches ||
+        execution->migration->written[execution->down]) /* the position is one in another text */
         position = 0;
     piece_place(piece, position, &line, &column);
     fail_at(execution->ctx, execution->migration->path, line, column);

@@ -36,6 +36,7 @@ struct execution {
     bool settings_reset;      /* by steps of our own: what the file set has to be set again */
     bool sliced;              /* the transaction around all is this file's own */
     bool untied;              /* the statement at hand writes rows that no transaction holds */
+    bool in_batches;          /* what the server gets is not the text that stands in the file */
     bool once;                /* the batch at hand may have done something although it failed */
     struct watcher *watcher;  /* of it alone, or of the group that it is in */
     struct patience patience; /* with the batch at hand */
@@ -96,6 +97,13 @@ const char *execution_retry_hint(struct execution *execution);
 int execution_alone(struct execution *execution);
 bool execution_outside_only(
     const struct execution *execution); /* the server refused it for the transaction around it */
+
+/* "STATEMENT:SUM:", before what the journal says of it */
+const char *execution_evidence_head(const struct execution *execution);
+
+/* batches.c: the next statement in transactions of some rows each; the journal knows up to where they are done. */
+int execution_batches(struct execution *execution, const char *chain);
+bool batches_begun(const char *evidence); /* of a row of the journal: is some of a statement done? */
 
 /* replay.c: the session as the statements done have left it. After an interruption also what is not a setting. */
 int execution_replay(struct execution *execution, bool resumed);

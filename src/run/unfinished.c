@@ -3,7 +3,7 @@
  * applied ones the version decides, because a file may have been renamed since; whether it still holds the statements
  * that are done is looked at when it goes on (execute.c).
  */
-#include "run/parts.h"
+#include "run/execution.h"
 
 #include "base/text.h"
 
@@ -50,7 +50,7 @@ const struct journal_row *journal_unfinished(const struct session *session, cons
 
 bool unfinished_holds(const struct journal_row *row)
 {
-    return row->done || (row->evidence && !text_equal(row->outcome, "failed"));
+    return row->done || batches_begun(row->evidence) || (row->evidence && !text_equal(row->outcome, "failed"));
 }
 
 static bool has_name(const struct list *files, const char *filename)

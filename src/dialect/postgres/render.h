@@ -72,9 +72,14 @@ void pg_counter_add(struct buf *out, const char *prefix, const struct pg_counter
 /* Nothing of it is the table's own. */
 bool pg_only_inherited(struct arena *mem, const struct target *target, const struct object *column);
 
+/* gradual.c */
+extern const struct gradual_words pg_gradual;
+extern const char pg_batch_key[];
+
 /* render_constraint.c */
 void pg_constraint_text(struct buf *out, const struct object *object);
 void pg_constraint_after(struct render *render, const struct object *constraint); /* what no CREATE can say */
+bool pg_index_is_taken(const struct object *index);         /* a key of the same plan stands on it from then on */
 bool pg_comes_after_table(const struct object *constraint); /* its table's CREATE would not make it so */
 render_fn pg_constraint_create, pg_constraint_alter, pg_key_alter, pg_constraint_drop, pg_constraint_rename;
 

@@ -78,10 +78,89 @@ void pg_constraint_after(struct render *render, const struct object *constraint)
         constraint_comment(render, constraint);
 }
 
+/* ---- a unique index that a key takes over ---- */
+
+static bool part_is_plain(const struct object *object, const char *column)
+{
+    const struct index_part *part = (const struct index_part *)object;
+    return text_equal(part->column, column) && !part->opclass && !part->collation && !part->descending &&
+           !part->nulls_first;
+}
+
+static bool same_columns(const struct index *index, const struct names *columns)
+{
+    int n = 0;
+    for (int i = 0; i < index->object.children.n; i++) {
+        const struct object *part = index->object.children.item[i];
+        if (n >= columns->n || !part_is_plain(part, columns->item[n++]))
+            return false;
+    }
+    return n == columns->n;
+}
+
+/* "users_email_key", or "users_email_key__new" where the old key has that name until then. */
+static bool is_named_for(const char *index, const char *key)
+{
+    return text_starts(index, key) && (!index[strlen(key)] || text_starts(index + strlen(key), "__new"));
+}
+
+static bool takes_over(const struct object *key, const struct object *object)
+{
+    const struct index *index = (const struct index *)object;
+    int distinct = field_find(key->kind, "nulls_not_distinct");
+    const struct names *include = object_field(key, field_find(key->kind, "include"));
+    bool goes = object->unmade && object->unmade->op == CHANGE_DROP && !object->peer;
+    return goes && index->is_unique && !pg_expr_said(&index->predicate) && is_named_for(object->name, key->name) &&
+           text_equal(index->method, "btree") && names_equal(&index->include, include) &&
+           (distinct < 0 || index->nulls_not_distinct == *(const bool *)object_field(key, distinct)) &&
+           same_columns(index, object_field(key, field_find(key->kind, "columns")));
+}
+
+static const struct object *index_taken(const struct object *key)
+{
+    const struct object *table = key->parent->peer;
+    bool is_key = key->kind == KIND_PRIMARY_KEY || key->kind == KIND_UNIQUE;
+    if (!is_key || !table || !key->name || !key->made || key->made->op != CHANGE_CREATE ||
+        flag_is(key, "without_overlaps"))
+        return NULL;
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (child->kind == KIND_INDEX && takes_over(key, child))
+            return child;
+    }
+    return NULL;
+}
+
+bool pg_index_is_taken(const struct object *index)
+{
+    const struct object *table = index->parent->peer;
+    for (int i = 0; table && i < table->children.n; i++)
+        if (index_taken(table->children.item[i]) == index)
+            return true;
+    return false;
+}
+
+static void taken_add(struct buf *out, const struct object *key, const struct object *index)
+{
+    buf_add(out, "ADD CONSTRAINT ");
+    pg_ident_add(out, key->name);
+    buf_add(out, key->kind == KIND_UNIQUE ? " UNIQUE USING INDEX " : " PRIMARY KEY USING INDEX ");
+    pg_ident_add(out, index->name);
+    buf_add(out, flag_is(key, "deferrable") ? " DEFERRABLE" : "");
+    buf_add(out, flag_is(key, "initially_deferred") ? " INITIALLY DEFERRED" : "");
+}
+
 int pg_constraint_create(struct render *render, const struct change *change)
 {
     struct buf out = pg_alter_top(render, change->after->parent);
+    const struct object *index = index_taken(change->after);
 
+    if (index) {
+        taken_add(&out, change->after, index);
+        render_statement(render, &out);
+        pg_constraint_after(render, change->after);
+        return 0;
+    }
     buf_add(&out, "ADD ");
     pg_constraint_text(&out, change->after);
     buf_add(&out, flag_is(change->after, "not_valid") ? " NOT VALID" : "");

@@ -258,6 +258,8 @@ int pg_index_create(struct render *render, const struct change *change)
 
 int pg_index_drop(struct render *render, const struct change *change)
 {
+    if (pg_index_is_taken(change->before))
+        return 0;
     bool concurrently = may_be_concurrent(render, change);
     struct buf out = pg_begin_drop(render, concurrently ? "DROP INDEX CONCURRENTLY " : "DROP INDEX ", change->before);
     pg_sibling(&out, change->before, change->before->name);

@@ -274,8 +274,9 @@ static void a_key_and_an_index_of_one_name_take_turns_in_a_transaction(void **st
         assert_works(ctx, plan_make(ctx, &target, changes, &options, &plan[0]));
         assert_works(ctx, plan_reverse(ctx, &target, plan[0], &options, &plan[1]));
         for (int way = 0; way < 2; way++) {
-            assert_int_equal(plan[way]->statements.n, 2);
-            for (int k = 0; k < 2; k++)
+            /* a key takes over an index that is like it */
+            assert_int_equal(plan[way]->statements.n, i == 0 && way == 1 ? 1 : 2);
+            for (int k = 0; k < plan[way]->statements.n; k++)
                 assert_false(((const struct statement_out *)plan[way]->statements.item[k])->refuses_transaction);
         }
     }

@@ -192,6 +192,30 @@ static void reads_headers(void **state)
     assert_string_equal(m->description, "0001 x");
 }
 
+static void a_file_may_ask_for_batches(void **state)
+{
+    struct ctx *ctx = *state;
+    static const char *const wrong[] = {
+        "0 rows", "10", "rows", "10 rows, wait 1s", "10 rows, pause x", "10 rows, pause 1s, 2"};
+    struct migration *m = read_one(ctx, "-- batches: 500 rows, pause 50ms\n-- upgrade\nUPDATE t SET a = 1;\n");
+    const unsigned char *marks;
+    assert_works(ctx, migration_check(ctx, m, false));
+    assert_int_equal(m->batches.rows, 500);
+    assert_true(m->batches.pause > 0.04 && m->batches.pause < 0.06);
+    assert_fails(ctx, migration_marks(ctx, dialect_find("sqlite"), m, false, &marks), ERR_UNSUPPORTED,
+                 arena_printf(ctx->mem, "%s: files cannot run in batches on SQLite yet", m->path));
+    assert_works(ctx, migration_marks(ctx, dialect_find("postgresql"), m, false, &marks));
+    assert_int_equal(marks[0] & (STATEMENT_BATCHES | STATEMENT_ALONE), STATEMENT_BATCHES | STATEMENT_ALONE);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        m = read_one(ctx, arena_printf(ctx->mem, "-- batches: %s\n-- upgrade\nUPDATE t SET a = 1;\n", wrong[i]));
+        assert_fails(ctx, migration_check(ctx, m, false), ERR_SYNTAX,
+                     arena_printf(ctx->mem, "unknown value of the header \"batches\": %s", wrong[i]));
+    }
+    m = read_one(ctx, "-- batch: 500 rows\n-- upgrade\nUPDATE t SET a = 1;\n");
+    assert_fails(ctx, migration_check(ctx, m, false), ERR_SYNTAX,
+                 "this line of the header says nothing: -- batch: 500 rows");
+}
+
 static void faults_wait_until_the_side_is_used(void **state)
 {
     struct ctx *ctx = *state;
@@ -300,6 +324,7 @@ static void marks_statements(void **state)
 UNIT_TESTS(UNIT(reads_both_sections), UNIT(accepts_markers_that_082_missed), UNIT(a_later_upgrade_ends_a_rollback),
            UNIT(only_comments_are_markers), UNIT(markers_within_something_are_none),
            UNIT(old_checksums_stay_where_markers_were_mistaken), UNIT(what_is_never_closed_spoils_its_own_section),
-           UNIT(directives_within_comments_are_none), UNIT(reads_headers), UNIT(faults_wait_until_the_side_is_used),
-           UNIT(what_stands_above_the_sections_is_told), UNIT(warns_only_when_used), UNIT(marks_statements),
+           UNIT(directives_within_comments_are_none), UNIT(reads_headers), UNIT(a_file_may_ask_for_batches),
+           UNIT(faults_wait_until_the_side_is_used), UNIT(what_stands_above_the_sections_is_told),
+           UNIT(warns_only_when_used), UNIT(marks_statements),
            UNIT(a_frame_of_begin_and_commit_is_what_a_file_is_anyway))

@@ -1,0 +1,35 @@
+/* What gradual.c and gradual_type.c share with each other and nobody else. */
+#ifndef RUN_GRADUAL_PARTS_H
+#define RUN_GRADUAL_PARTS_H
+
+#include "run/gradual.h"
+
+struct easing {
+    struct ctx *ctx;
+    struct arena *mem;
+    const struct target *target;
+    const struct changes *changes;
+    const struct gradual_wish *wish;
+    struct gradual *gradual;
+    struct list walk_before;           /* struct object *: the tree that is */
+    struct list walk;                  /* struct object *: the desired tree */
+    struct list twins[GRADUAL_STAGES]; /* the same objects in each stage's tree; NULL where it was taken out */
+    struct list taken;                 /* struct object *: of the desired tree, eased along with a column of theirs */
+    struct list filled;                /* const struct object *: columns that are filled by a step of its own */
+};
+
+/* The same object in the tree of a stage; NULL where it was taken out. */
+struct object *easing_twin(const struct easing *easing, int stage, const struct object *object);
+void easing_remove(const struct easing *easing, int stage, const struct object *object);
+/* Nobody has it in either tree: "users_age_new". */
+const char *easing_name(const struct easing *easing, const char *table, const char *column, const char *suffix);
+/* Why what is of the table cannot be changed in steps; NULL: it can. */
+const char *easing_table_reason(const struct object *table);
+void easing_direct(const struct easing *easing, const struct object *object, const char *reason);
+/* A check that the column holds no NULL: NOT VALID until the stage that checks, and gone with the last one. */
+void easing_not_null_add(const struct easing *easing, const struct object *column, const char *name_before_swap);
+void easing_retype(const struct easing *easing, const struct change *change); /* gradual_type.c */
+struct object *easing_unique_index(const struct easing *easing, struct object *table, const struct object *key,
+                                   const char *name);
+
+#endif

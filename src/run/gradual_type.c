@@ -1,0 +1,350 @@
+/*
+ * A column that gets another type in steps: a new column beside it, kept equal by a trigger and filled in batches; what hangs on
+ * the old one is made for the new one too, beside writers; then the two change names in one short transaction, and the old one goes.
+ * Until the swap the column and what names it are as they were, so every change of them comes with it.
+ * What names the column without holding rows (views, policies) is made again in the swap, as any rename and its diff want it.
+ */
+#include "run/gradual_parts.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "diff/graph.h"
+
+struct retype {
+    const struct easing *easing;
+    struct object *before, *after; /* the column */
+    struct object *table;          /* of the desired tree */
+    const char *new, *old;         /* names of the one that comes and of the one that went */
+    struct list scratch[2]; /* the desired tree with the column called `new`, that which is with it called `old` */
+    struct list dependents; /* struct object *, whole ones, each once */
+};
+
+enum manner { MANNER_REFUSE, MANNER_CONSTRAINT, MANNER_INDEX, MANNER_KEY, MANNER_TEXT };
+
+static const enum manner manners[KIND_COUNT] = {
+    [KIND_CHECK] = MANNER_CONSTRAINT, [KIND_FOREIGN_KEY] = MANNER_CONSTRAINT,
+    [KIND_INDEX] = MANNER_INDEX,      [KIND_PRIMARY_KEY] = MANNER_KEY,
+    [KIND_UNIQUE] = MANNER_KEY,       [KIND_VIEW] = MANNER_TEXT,
+    [KIND_TRIGGER] = MANNER_TEXT,     [KIND_POLICY] = MANNER_TEXT,
+    [KIND_RULE] = MANNER_TEXT,        [KIND_STATISTICS] = MANNER_TEXT,
+    [KIND_FUNCTION] = MANNER_TEXT};
+
+static bool list_has(const struct list *list, const void *item)
+{
+    for (int i = 0; i < list->n; i++)
+        if (list->item[i] == item)
+            return true;
+    return false;
+}
+
+static bool is_altered(const struct easing *easing, const struct object *object)
+{
+    for (int i = 0; i < easing->changes->list.n; i++) {
+        const struct change *change = easing->changes->list.item[i];
+        if (change->op == CHANGE_ALTER && object_within(change->after, object))
+            return true;
+    }
+    return false;
+}
+
+/* ---- may it be done in steps? ---- */
+
+static const char *dependent_reason(const struct retype *retype, const struct edge *edge)
+{
+    const struct easing *easing = retype->easing;
+    struct object *whole = object_whole(edge->from);
+    const char *path = object_path(easing->mem, whole);
+    enum manner manner = manners[whole->kind];
+    bool reference = whole->kind == KIND_FOREIGN_KEY;
+    if (reference && (whole->parent != retype->table || edge->field == FOREIGN_KEY_ref_columns))
+        return arena_printf(easing->mem, "%s refers to it", path);
+    if (manner == MANNER_REFUSE)
+        return arena_printf(easing->mem, "%s rests on it", path);
+    if (is_altered(easing, whole) && (reference || manner == MANNER_KEY))
+        return arena_printf(easing->mem, "%s changes too", path);
+    for (const struct edge *rests = manner == MANNER_KEY || manner == MANNER_INDEX ? whole->needed : NULL; rests;
+         rests = rests->next_needed)
+        if (rests->how == EDGE_RESTS)
+            return arena_printf(easing->mem, "%s rests on %s", object_path(easing->mem, rests->from), path);
+    return list_has(&easing->taken, whole) ? arena_printf(easing->mem, "another column of %s changes too", path) : NULL;
+}
+
+static const char *retype_reason(struct retype *retype)
+{
+    const struct column *before = (const struct column *)retype->before;
+    const struct column *after = (const struct column *)retype->after;
+    const char *reason = easing_table_reason(retype->table);
+    if (reason)
+        return reason;
+    if (before->identity || before->autoincrement || after->identity || after->autoincrement)
+        return "its numbers come from an identity or a serial, whose counter belongs to the column";
+    if (fill_of(retype->easing->wish->fills, retype->after))
+        return "it comes to be NOT NULL too, and its rows get a value; do that first";
+    for (const struct edge *edge = retype->after->needed; edge; edge = edge->next_needed) {
+        struct object *whole = object_whole(edge->from);
+        if ((reason = dependent_reason(retype, edge)))
+            return reason;
+        if (!list_has(&retype->dependents, whole))
+            list_add(retype->easing->mem, &retype->dependents, whole);
+    }
+    return object_only(retype->table, KIND_PRIMARY_KEY) ? NULL : "its table has no primary key to go by in batches";
+}
+
+/* ---- what hangs on it ---- */
+
+static struct object *twin_called(const struct retype *retype, bool old, const struct object *object)
+{
+    const struct list *walk = old ? &retype->easing->walk_before : &retype->easing->walk;
+    const struct object *meant = old ? object->peer : object;
+    for (int i = 0; i < walk->n; i++)
+        if (walk->item[i] == meant)
+            return retype->scratch[old].item[i];
+    return NULL;
+}
+
+static void rename_note(const struct retype *retype, enum kind kind, const char *from, const char *to)
+{
+    const struct easing *easing = retype->easing;
+    struct rename *rename = NEW(easing->mem, struct rename);
+    *rename = (struct rename){.kind = kind,
+                              .schema = object_schema(retype->table),
+                              .table = retype->table->name,
+                              .from = from,
+                              .to = to,
+                              .resolved_from = "safe"};
+    list_add(easing->mem, &easing->gradual->step[GRADUAL_SWAP].renames, rename);
+}
+
+static struct object *copy_add(const struct retype *retype, int stage, bool old, const struct object *object,
+                               const char *name)
+{
+    static const char *const marks[] = {"clustered", "replica_identity"};
+    const struct easing *easing = retype->easing;
+    struct object *table = easing_twin(easing, stage, retype->table);
+    struct object *copy = object_copy(easing->mem, twin_called(retype, old, object), table);
+    copy->name = name;
+    copy->name_invented = copy->stranger = false;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        int field = field_find(copy->kind, marks[i]);
+        if (field >= 0)
+            *(bool *)object_field(copy, field) = false;
+    }
+    return copy;
+}
+
+static void constraint_copy(const struct retype *retype, const struct object *object, const char *name)
+{
+    int not_valid = field_find(object->kind, "not_valid");
+    bool doubted = *(const bool *)object_field(object, not_valid);
+    for (int stage = 0; stage < GRADUAL_SWAP; stage++) {
+        struct object *copy = copy_add(retype, stage, false, object, name);
+        *(bool *)object_field(copy, not_valid) = doubted || stage < GRADUAL_CHECK;
+        object_say(copy, not_valid);
+    }
+    rename_note(retype, object->kind, name, object->name);
+}
+
+/* The old one stays until the old column goes, so that the way back has it. */
+static void index_copy(const struct retype *retype, const struct object *object, const char *name)
+{
+    const struct easing *easing = retype->easing;
+    for (int stage = GRADUAL_BUILD; stage < GRADUAL_SWAP; stage++)
+        copy_add(retype, stage, false, object, name);
+    if (object->peer) {
+        const char *kept = easing_name(easing, object->name, NULL, "__old");
+        rename_note(retype, KIND_INDEX, object->name, kept);
+        copy_add(retype, GRADUAL_SWAP, true, object, kept);
+    }
+    rename_note(retype, KIND_INDEX, name, object->name);
+}
+
+static void key_copy(const struct retype *retype, const struct object *object, const char *name)
+{
+    const struct easing *easing = retype->easing;
+    for (int stage = GRADUAL_BUILD; stage < GRADUAL_SWAP; stage++)
+        easing_unique_index(easing, easing_twin(easing, stage, retype->table), twin_called(retype, false, object),
+                            name);
+}
+
+/* What is new waits for the swap, with what is new over it. */
+static void fresh_wait(const struct retype *retype, struct object *object)
+{
+    if (object->peer)
+        return;
+    for (int stage = 0; stage < GRADUAL_SWAP; stage++)
+        easing_remove(retype->easing, stage, object);
+    for (const struct edge *edge = object->needed; edge; edge = edge->next_needed)
+        fresh_wait(retype, object_whole(edge->from));
+}
+
+static void fields_take(struct arena *mem, struct object *to, const struct object *from)
+{
+    for (int field = 0; field < kind_table[from->kind].fields; field++) {
+        object_unsay(to, field);
+        if (object_says(from, field))
+            field_copy(mem, to, from, field);
+    }
+    to->unspoken = names_copy(mem, &from->unspoken);
+}
+
+/* What reads otherwise with the other type stays as it is until then. */
+static void text_wait(const struct retype *retype, const struct object *object)
+{
+    const struct easing *easing = retype->easing;
+    for (int stage = 0; object->peer && stage < GRADUAL_SWAP; stage++) {
+        struct object *twin = easing_twin(easing, stage, object);
+        for (int i = twin->children.n - 1; i >= 0; i--)
+            if (kind_is(((struct object *)twin->children.item[i])->kind, KIND_PART))
+                object_remove(twin->children.item[i]);
+        fields_take(easing->mem, twin, object->peer);
+        for (int i = 0; i < object->peer->children.n; i++)
+            if (kind_is(((struct object *)object->peer->children.item[i])->kind, KIND_PART))
+                object_copy(easing->mem, object->peer->children.item[i], twin);
+    }
+}
+
+static void dependent_copy(const struct retype *retype, struct object *object)
+{
+    const struct easing *easing = retype->easing;
+    const char *name = easing_name(easing, object->name ? object->name : object->parent->name, NULL, "__new");
+    list_add(easing->mem, &((struct easing *)(uintptr_t)easing)->taken, object);
+    fresh_wait(retype, object);
+    text_wait(retype, object);
+    switch (manners[object->kind]) {
+    case MANNER_CONSTRAINT: constraint_copy(retype, object, name); break;
+    case MANNER_INDEX: index_copy(retype, object, name); break;
+    case MANNER_KEY: key_copy(retype, object, name); break;
+    case MANNER_TEXT:
+    case MANNER_REFUSE: break;
+    }
+}
+
+/* ---- the two columns ---- */
+
+static void column_add(const struct retype *retype, int stage)
+{
+    static const int kept[] = {COLUMN_type, COLUMN_collation, COLUMN_storage, COLUMN_compression};
+    struct arena *mem = retype->easing->mem;
+    struct object *table = easing_twin(retype->easing, stage, retype->table);
+    struct object *column = object_new(mem, KIND_COLUMN, table, retype->new);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (object_says(retype->after, kept[i]))
+            field_copy(mem, column, retype->after, kept[i]);
+}
+
+/* Nobody writes it any more. */
+static void old_column_add(const struct retype *retype)
+{
+    struct arena *mem = retype->easing->mem;
+    struct object *table = easing_twin(retype->easing, GRADUAL_SWAP, retype->table);
+    struct column *old = (struct column *)object_new(mem, KIND_COLUMN, table, retype->old);
+    fields_take(mem, &old->object, retype->before);
+    SAY(old, COLUMN, nullable, true);
+    SAY(old, COLUMN, default_value, ((struct expr){0}));
+    SAY(old, COLUMN, default_soft, false);
+    SAY(old, COLUMN, not_null_not_valid, false);
+    object_unsay(&old->object, COLUMN_not_null_name);
+}
+
+static void columns_make(const struct retype *retype)
+{
+    const struct easing *easing = retype->easing;
+    const struct column *after = (const struct column *)retype->after;
+    for (int stage = 0; stage < GRADUAL_SWAP; stage++) {
+        fields_take(easing->mem, easing_twin(easing, stage, retype->after), retype->before);
+        column_add(retype, stage);
+    }
+    old_column_add(retype);
+    rename_note(retype, KIND_DATABASE, retype->after->name, retype->old);
+    rename_note(retype, KIND_DATABASE, retype->new, retype->after->name);
+    if (!after->nullable && !after->not_null_not_valid)
+        easing_not_null_add(easing, retype->after, retype->new);
+}
+
+/* ---- what no tree says ---- */
+
+static void names_append(struct arena *mem, struct names *to, const struct names *from)
+{
+    for (int i = 0; i < from->n; i++)
+        names_add(mem, to, from->item[i]);
+}
+
+static void texts_add(const struct retype *retype)
+{
+    const struct easing *easing = retype->easing;
+    struct arena *mem = easing->mem;
+    struct gradual_step *step = easing->gradual->step;
+    struct gradual_texts texts = {0};
+    const struct gradual_copy copy = {
+        .before = (const struct column *)retype->before,
+        .after = (const struct column *)retype->after,
+        .new = retype->new,
+        .old = retype->old,
+        .sync = arena_printf(mem, "zz_%s", easing_name(easing, retype->table->name, retype->after->name, "_sync"))};
+    easing->target->dialect->gradual->texts(mem, easing->target, &copy, &texts);
+    names_append(mem, &step[GRADUAL_PREPARE].after, &texts.sync);
+    names_append(mem, &step[GRADUAL_PREPARE].down_before, &texts.unsync);
+    names_add(mem, &step[GRADUAL_FILL].before, texts.fill);
+    names_append(mem, &step[GRADUAL_CHECK].before, &texts.verify);
+    names_append(mem, &step[GRADUAL_SWAP].before, &texts.unsync);
+    names_add(mem, &step[GRADUAL_SWAP].before, texts.grants);
+    names_add(mem, &step[GRADUAL_SWAP].down_before, texts.refill);
+    names_add(mem, &step[GRADUAL_SWAP].down_before, texts.grants_back);
+    names_append(mem, &step[GRADUAL_SWAP].down_after, &texts.sync);
+}
+
+static void triggers_tell(const struct retype *retype)
+{
+    struct arena *mem = retype->easing->mem;
+    struct names names = {0};
+    for (int i = 0; i < retype->table->children.n; i++) {
+        const struct object *child = retype->table->children.item[i];
+        if (child->kind == KIND_TRIGGER && child->peer)
+            names_add(mem, &names, child->name);
+    }
+    if (names.n)
+        names_add(mem, &retype->easing->gradual->told,
+                  arena_printf(mem, "each row of %s is updated once to fill %s, which its triggers see: %s",
+                               object_path(mem, retype->table), retype->new, names_join(mem, &names, ", ")));
+}
+
+static struct list renamed_walk(const struct retype *retype, bool old)
+{
+    const struct easing *easing = retype->easing;
+    const struct object *column = old ? retype->before : retype->after;
+    const struct list *like = old ? &easing->walk_before : &easing->walk;
+    struct tree *tree = tree_copy(easing->mem, old ? easing->changes->before : easing->changes->after);
+    struct list walk = {0}, renamed = {0};
+    struct renamed *one = NEW(easing->mem, struct renamed);
+    int at = 0;
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o), at++) {
+        list_add(easing->mem, &walk, o);
+        if (like->item[at] == column)
+            *one = (struct renamed){.object = o, .to = old ? retype->old : retype->new};
+    }
+    list_add(easing->mem, &renamed, one);
+    tree_rename(easing->mem, easing->target, tree, &renamed);
+    return walk;
+}
+
+void easing_retype(const struct easing *easing, const struct change *change)
+{
+    struct retype retype = {
+        .easing = easing, .before = change->before, .after = change->after, .table = change->after->parent};
+    const char *reason = retype_reason(&retype);
+    if (reason) {
+        easing_direct(easing, change->after, reason);
+        return;
+    }
+    retype.new = easing_name(easing, change->after->name, NULL, "__new");
+    retype.old = easing_name(easing, change->after->name, NULL, "__old");
+    retype.scratch[false] = renamed_walk(&retype, false);
+    retype.scratch[true] = renamed_walk(&retype, true);
+    columns_make(&retype);
+    for (int i = 0; i < retype.dependents.n; i++)
+        dependent_copy(&retype, retype.dependents.item[i]);
+    texts_add(&retype);
+    triggers_tell(&retype);
+    easing->gradual->eased++;
+}
