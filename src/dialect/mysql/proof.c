@@ -15,7 +15,10 @@
 #define PARTS "parts\n"
 enum { SUM_LENGTH = 8 };
 
-/* Sorts of parts, by the word that begins them; whatever else does begin so is a column. */
+/*
+ * Sorts of parts, by the word that begins them; whatever else does begin so is a column.  A column, an index, a foreign key
+ * and a check may have the same name: a foreign key leaves its index behind.
+ */
 enum { COLUMN = 'c', FOREIGN = 'f', CHECK = 'k', UNIQUE = 'u', INDEX = 'i', PRIMARY = 'p', NAMED = 'x' };
 static const struct {
     const char *word;
@@ -49,10 +52,15 @@ static const char *sum_of(struct arena *mem, const char *text, size_t length)
     return arena_printf(mem, "%.*s", SUM_LENGTH, hash_sha256(mem, text, length));
 }
 
-/* Columns and all others may have the same name. */
 static const char *key_of(struct arena *mem, bool column, const char *name)
 {
     return arena_printf(mem, "%c%s", column ? COLUMN : NAMED, sum_of(mem, name, strlen(name)));
+}
+
+/* Sorts whose names are one space; NAMED: any of them, as DROP CONSTRAINT says. */
+static char space_of(char sort)
+{
+    return sort == COLUMN || sort == FOREIGN || sort == CHECK || sort == NAMED ? sort : INDEX;
 }
 
 /* ---- evidence: "SORT KEY SUM" for each part */
@@ -95,15 +103,15 @@ const char *my_parts_evidence(struct arena *mem, const char *lines)
 /* ---- what the statement adds and takes away */
 
 struct part_change {
-    struct names added, removed; /* keys */
+    struct names added, removed; /* the space of the name, and its key */
     struct names unnamed;        /* sorts of what it adds without a name */
 };
 
 static const char *const fillers[] = {"column", "if", "not", "exists", "index", "key", NULL};
 
-static void name_add(struct arena *mem, bool column, const struct token *token, struct names *names)
+static void key_add(struct arena *mem, char sort, const char *name, struct names *names)
 {
-    names_add(mem, names, key_of(mem, column, name_of(mem, token)));
+    names_add(mem, names, arena_printf(mem, "%c%s", space_of(sort), key_of(mem, sort == COLUMN, name)));
 }
 
 /* CONSTRAINT x ...; a primary key is shown without that name, and so by its own word, here and in lines. */
@@ -111,7 +119,7 @@ static void constraint_read(struct arena *mem, struct lexer *lexer, struct token
 {
     const struct token name = *token;
     *token = lex_next_code(lexer);
-    name_add(mem, false, token_is(token, "primary") ? token : &name, &change->added);
+    key_add(mem, sort_of(token), name_of(mem, token_is(token, "primary") ? token : &name), &change->added);
 }
 
 static void add_read(struct arena *mem, struct lexer *lexer, struct token *token, struct part_change *change)
@@ -131,7 +139,7 @@ static void add_read(struct arena *mem, struct lexer *lexer, struct token *token
     else if (sort == COLUMN && token_is(token, "("))
         *token = lex_next_code(lexer);
     if (may_have && is_name(token) && !token_is_one_of(token, nameless))
-        name_add(mem, sort == COLUMN, token, &change->added);
+        key_add(mem, sort, name_of(mem, token), &change->added);
     else
         names_add(mem, &change->unnamed, arena_printf(mem, "%c", sort));
 }
@@ -140,16 +148,16 @@ static void drop_read(struct arena *mem, struct lexer *lexer, struct token *toke
 {
     static const char *const words[] = {"column", "index", "key",    "foreign", "constraint",
                                         "check",  "if",    "exists", NULL};
-    bool column = sort_of(token) == COLUMN;
+    char sort = sort_of(token);
     skip_words(lexer, token, words);
     if (is_name(token))
-        name_add(mem, column, token, &change->removed);
+        key_add(mem, sort, name_of(mem, token), &change->removed);
 }
 
 /* RENAME COLUMN x TO y, RENAME INDEX x TO y, CHANGE x y ... */
 static void rename_read(struct arena *mem, struct lexer *lexer, struct token *token, struct part_change *change)
 {
-    bool column = sort_of(token) == COLUMN;
+    char sort = sort_of(token);
     skip_words(lexer, token, fillers);
     const char *from = is_name(token) ? name_of(mem, token) : "";
     *token = lex_next_code(lexer);
@@ -158,8 +166,8 @@ static void rename_read(struct arena *mem, struct lexer *lexer, struct token *to
     const char *to = is_name(token) ? name_of(mem, token) : "";
     if (text_equal(from, to))
         return;
-    names_add(mem, &change->removed, key_of(mem, column, from));
-    names_add(mem, &change->added, key_of(mem, column, to));
+    key_add(mem, sort, from, &change->removed);
+    key_add(mem, sort, to, &change->added);
 }
 
 static void action_read(struct arena *mem, struct lexer *lexer, struct token *token, struct part_change *change)
@@ -182,7 +190,7 @@ static void change_read(struct arena *mem, const struct classified *statement, s
     *change = (struct part_change){0};
     if (statement->kind == KIND_INDEX) {
         struct names *names = statement->verb == VERB_DROP ? &change->removed : &change->added;
-        names_add(mem, names, key_of(mem, false, text_lower(mem, statement->name ? statement->name : "")));
+        key_add(mem, INDEX, text_lower(mem, statement->name ? statement->name : ""), names);
         return;
     }
     lex_open(&lexer, my_dialect.lex, statement->piece.text, statement->piece.length);
@@ -194,10 +202,25 @@ static void change_read(struct arena *mem, const struct classified *statement, s
 
 /* ---- the two together */
 
+static bool shares_space(char one, char other)
+{
+    return one == other || one == NAMED || other == NAMED;
+}
+
 static bool has_key(const struct names *lines, const char *key)
 {
-    for (int i = 0; i < lines->n; i++)
-        if (strlen(lines->item[i]) > 2 && text_starts(lines->item[i] + 2, key))
+    for (int i = 0; i < lines->n; i++) {
+        const char *line = lines->item[i];
+        if (strlen(line) > 2 && shares_space(space_of(line[0]), key[0]) && text_starts(line + 2, key + 1))
+            return true;
+    }
+    return false;
+}
+
+static bool brings_back(const struct names *back, const char *key)
+{
+    for (int i = 0; i < back->n; i++)
+        if (shares_space(back->item[i][0], key[0]) && text_equal(back->item[i] + 1, key + 1))
             return true;
     return false;
 }
@@ -209,7 +232,7 @@ static bool has_more(const struct names *mine, const struct names *back, const s
     bool found = false;
     for (int i = 0; i < mine->n; i++) {
         const char *key = mine->item[i];
-        bool counts = names_find(back, key) < 0;
+        bool counts = !brings_back(back, key);
         *any = *any || counts;
         found = found || (counts && has_key(lines, key) && !has_key(than, key));
     }
