@@ -42,6 +42,7 @@ void directory_open(struct directory *directory, struct arena *mem, const struct
     *directory = (struct directory){.mem = mem, .target = target, .usual = target_usual(target)};
     map_init(&directory->relation, mem);
     map_init(&directory->type, mem);
+    map_init(&directory->collation, mem);
     map_init(&directory->called, mem);
     for (int i = 0; i < tree->root->children.n; i++) {
         const struct object *schema = tree->root->children.item[i];
@@ -52,6 +53,8 @@ void directory_open(struct directory *directory, struct arena *mem, const struct
                 map_set(&directory->relation, key_of(directory, schema->name, object->name), object);
             if (object->name && (marks & KIND_IS_TYPE || names_type(target->dialect, object->kind)))
                 map_set(&directory->type, key_of(directory, schema->name, object->name), object);
+            if (marks & KIND_IS_COLLATION)
+                map_set(&directory->collation, key_of(directory, schema->name, object->name), object);
             if (marks & KIND_IS_CALLED)
                 called_add(directory, schema->name, object);
         }
@@ -74,6 +77,11 @@ struct object *directory_relation(const struct directory *directory, const char 
 struct object *directory_type(const struct directory *directory, const char *schema, const char *name)
 {
     return find(directory, &directory->type, schema, name);
+}
+
+struct object *directory_collation(const struct directory *directory, const char *schema, const char *name)
+{
+    return find(directory, &directory->collation, schema, name);
 }
 
 const struct list *directory_called(const struct directory *directory, const char *schema, const char *name)

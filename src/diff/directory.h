@@ -8,10 +8,11 @@
 struct directory {
     struct arena *mem;
     const struct target *target;
-    const char *usual;   /* what texts may call the default schema; NULL */
-    struct map relation; /* "schema\1name", folded, to struct object * */
-    struct map type;     /* likewise */
-    struct map called;   /* likewise, to struct list *: all that may be called so */
+    const char *usual;    /* what texts may call the default schema; NULL */
+    struct map relation;  /* "schema\1name", folded, to struct object * */
+    struct map type;      /* likewise */
+    struct map collation; /* likewise */
+    struct map called;    /* likewise, to struct list *: all that may be called so */
 };
 
 void directory_open(struct directory *directory, struct arena *mem, const struct target *target,
@@ -19,6 +20,7 @@ void directory_open(struct directory *directory, struct arena *mem, const struct
 /* NULL if there is none. A schema of NULL is the default one. */
 struct object *directory_relation(const struct directory *directory, const char *schema, const char *name);
 struct object *directory_type(const struct directory *directory, const char *schema, const char *name);
+struct object *directory_collation(const struct directory *directory, const char *schema, const char *name);
 /* struct object *: all of that name, whatever their arguments; NULL if there is none. */
 const struct list *directory_called(const struct directory *directory, const char *schema, const char *name);
 struct object *directory_column(const struct directory *directory, const struct object *relation, const char *name);

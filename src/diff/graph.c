@@ -119,6 +119,22 @@ static void type_edges(struct builder *builder, struct object *object, int field
         type_edge(builder, object, field, types->item[i]);
 }
 
+static void collation_edge(struct builder *builder, struct object *object, int field, const char *text)
+{
+    struct object *collation = text ? mention_collation(&builder->directory, text) : NULL;
+    if (collation)
+        edge_add(builder, object, collation, field, EDGE_NAMES);
+}
+
+static void name_edge(struct builder *builder, struct object *object, int field, const char *text)
+{
+    unsigned marks = kind_table[object->kind].field[field].marks;
+    if (marks & FIELD_COLUMN_REF)
+        column_edge(builder, object, field, object_relation(object->parent), text);
+    else if (marks & FIELD_COLLATION_REF)
+        collation_edge(builder, object, field, text);
+}
+
 static void names_edges(struct builder *builder, struct object *object, int field)
 {
     unsigned marks = kind_table[object->kind].field[field].marks;
@@ -136,10 +152,7 @@ static void field_edges(struct builder *builder, struct object *object, int fiel
     void *value = object_field(object, field);
     switch (info->type) {
     case FIELD_NAMES: names_edges(builder, object, field); break;
-    case FIELD_TEXT:
-        if (info->marks & FIELD_COLUMN_REF)
-            column_edge(builder, object, field, object_relation(object->parent), *(const char *const *)value);
-        break;
+    case FIELD_TEXT: name_edge(builder, object, field, *(const char *const *)value); break;
     case FIELD_REF: ref_edge(builder, object, field, value); break;
     case FIELD_REFS:
         for (int i = 0; i < ((const struct refs *)value)->n; i++)

@@ -128,6 +128,19 @@ static void type_mention(struct reader *reader, int at)
         reader->use[i] = USE_DONE;
 }
 
+/* COLLATE name */
+static void collation_mention(struct reader *reader, int at)
+{
+    int n = chain_length(reader, at), last = at + 2 * (n - 1);
+    const char *schema = n > 1 ? name_at(reader, last - 2) : NULL;
+    struct object *to = n <= 2 ? directory_collation(reader->directory, schema, name_at(reader, last)) : NULL;
+    if (!to)
+        return;
+    mention_add(reader, to, last, false);
+    for (int i = at; i <= last; i++)
+        reader->use[i] = USE_DONE;
+}
+
 /* nextval('orders_id_seq'), 'orders_id_seq'::regclass: the text in quotes is itself a name. */
 static void string_mention(struct reader *reader, int at)
 {
@@ -163,6 +176,8 @@ static void constants_mention(struct reader *reader)
             string_mention(reader, i);
         else if (is_operator(reader, i, "::") && is_name(reader, i + 1))
             type_mention(reader, i + 1);
+        else if (is(reader, i, "collate") && is_name(reader, i + 1))
+            collation_mention(reader, i + 1);
     }
     for (int i = 0; i < reader->n; i++) {
         int depth = 0;
@@ -178,17 +193,31 @@ static void constants_mention(struct reader *reader)
     }
 }
 
-struct object *mention_type(const struct directory *directory, const char *text)
+/* The first that one of these finds in a text that is nothing else. */
+static struct object *mention_only(const struct directory *directory, const char *text,
+                                   void (*find)(struct reader *reader, int at))
 {
     struct list found = {0};
     struct arena_mark mark = arena_save(directory->mem);
     struct reader reader = {.mem = directory->mem, .directory = directory, .found = &found};
     tokens_read(&reader, text);
     if (is_name(&reader, 0))
-        type_mention(&reader, 0);
+        find(&reader, 0);
     struct object *to = found.n ? ((const struct mention *)found.item[0])->to : NULL;
     arena_rewind(directory->mem, mark);
     return to;
+}
+
+struct object *mention_collation(const struct directory *directory, const char *text)
+{
+    if (*text == '"')
+        return mention_only(directory, text, collation_mention);
+    return directory_collation(directory, NULL, text);
+}
+
+struct object *mention_type(const struct directory *directory, const char *text)
+{
+    return mention_only(directory, text, type_mention);
 }
 
 /* ---- calls, and the head of what is called ---- */
@@ -245,6 +274,45 @@ static int called_read(struct reader *reader, int at)
     for (int i = 0; i < at; i++)
         reader->use[i] = USE_DONE;
     return at;
+}
+
+/* ---- statements of words and names: CREATE AGGREGATE total(mood) (sfunc = add, stype = mood) ---- */
+
+static void called_mention(struct reader *reader, int at)
+{
+    int n = chain_length(reader, at), last = at + 2 * (n - 1);
+    const char *schema = n > 1 ? name_at(reader, last - 2) : NULL;
+    const struct list *all = n <= 2 ? directory_called(reader->directory, schema, name_at(reader, last)) : NULL;
+    for (int k = 0; all && k < all->n; k++)
+        mention_add(reader, all->item[k], last, false);
+}
+
+/* The words of its kind, and its own name. */
+static int defined_head(const struct reader *reader, const struct object *object)
+{
+    int at = 2;
+    for (const char *word = kind_table[object->kind].sql; (word = strchr(word, ' ')); word++)
+        at++;
+    return is_name(reader, at) ? at + 2 * chain_length(reader, at) - 1 : at;
+}
+
+static void defined_mention(struct reader *reader, const struct object *object)
+{
+    int depth = 0;
+    for (int i = defined_head(reader, object); i < reader->n; i++) {
+        depth += is(reader, i, "(") - is(reader, i, ")");
+        if (!is_name(reader, i))
+            continue;
+        bool given = is(reader, i - 1, "=");
+        int last = i + 2 * (chain_length(reader, i) - 1);
+        if (given || is(reader, last + 1, "("))
+            called_mention(reader, i);
+        if (given)
+            collation_mention(reader, i);
+        if (given || (depth && !is(reader, last + 1, "=") && is_type_in_head(reader, i, last)))
+            type_mention(reader, i);
+        i = last;
+    }
 }
 
 /* ---- first pass: scopes and what they read ---- */
@@ -592,6 +660,10 @@ void mentions_find(const struct directory *directory, const struct object *objec
     bool statement = kind_table[object->kind].marks & KIND_IS_TEXT;
     struct reader reader = {.mem = directory->mem, .directory = directory, .found = found};
     tokens_read(&reader, text);
+    if (kind_table[object->kind].marks & KIND_IS_DEFINED) {
+        defined_mention(&reader, object);
+        return;
+    }
     constants_mention(&reader);
     int called = called_at(&reader);
     calls_mention(&reader, called ? called + 2 * chain_length(&reader, called) - 1 : 0);

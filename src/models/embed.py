@@ -16,9 +16,16 @@ ENGINES = {"LITE": ["sqlite"], "PG": ["postgresql"], "MY": ["mysql"], "MARIA": [
            "ALL": ["sqlite", "postgresql", "mysql", "mariadb", "clickhouse"]}
 
 
+def blocks():
+    """kinds.def, with the fields of DEFINED where it stands"""
+    text = KINDS.read_text(encoding="utf-8")
+    defined = re.search(r"^#define DEFINED\(constant\)((?:.*\\\n)+.*\n)", text, re.M)[1].replace("\\\n", "\n")
+    return re.sub(r"^  DEFINED\((\w+)\)$", lambda use: defined.replace("(constant,", "(%s," % use[1]), text, flags=re.M)
+
+
 def kinds():
     """({kind: {field: [engine, ...]}}, {plural: kind})"""
-    text = KINDS.read_text(encoding="utf-8")
+    text = blocks()
     fields, plurals = {}, {}
     for constant, name, plural in re.findall(r'^KIND\((\w+), \w+, "(\w+)", "(\w+)",', text, re.M):
         plurals[plural] = name

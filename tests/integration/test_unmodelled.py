@@ -9,9 +9,7 @@ from support.turns import both_servers
 EVERYTHING = (ROOT / "tests" / "integration" / "support" / "everything.sql").read_text()
 NAMED = """access method heap2
 access method heap2 on table am
-aggregate agg(integer)
 cast (integer as mood)
-collation coll
 comment of index t_pkey on table t
 comment on column v.name
 comment on extension plpgsql

@@ -316,7 +316,7 @@ static struct kind_set spoken_kinds(enum engine engine)
         return kind_set_of(KIND_SCHEMA, KIND_ENUM, KIND_DOMAIN, KIND_COMPOSITE, KIND_ATTRIBUTE, KIND_SEQUENCE,
                            KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE,
                            KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_POLICY,
-                           KIND_RULE, KIND_STATISTICS, KIND_FUNCTION);
+                           KIND_RULE, KIND_STATISTICS, KIND_FUNCTION, KIND_AGGREGATE, KIND_COLLATION);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
                        KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
 }
@@ -345,6 +345,8 @@ static void random_beside_tables(struct dice *dice)
     while (dice_chance(dice, 35))
         random_function(dice);
     call_in_default(dice);
+    while (dice_chance(dice, 30))
+        add_defined(dice);
 }
 
 struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, int size)

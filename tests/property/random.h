@@ -111,6 +111,12 @@ struct names relation_columns(struct dice *dice, const struct object *relation);
 struct names view_options(struct dice *dice, const struct view *view);
 bool view_reshape(struct dice *dice, struct view *view); /* one column more, or one less that nothing reads */
 
+/* ---- one statement each: defined.c ---- */
+
+bool add_defined(struct dice *dice);
+bool drop_defined(struct dice *dice);
+bool alter_defined(struct dice *dice); /* another definition */
+
 /* ---- what is called: functions.c ---- */
 
 struct object *random_function(struct dice *dice);

@@ -35,6 +35,7 @@ static const struct {
     {KIND_COLUMN, "default_soft", ENGINE_ALL, "is about where a default came from"},
     {KIND_COLUMN, "sequence", ENGINE_PG, "is what only a server says, after a rename"},
     {KIND_COLUMN, "not_null_apart", ENGINE_PG, "is what only a server says, of a child that was made so"},
+    {KIND_COLLATION, "arguments", ENGINE_PG, "tell aggregates apart, and the like"},
     {KIND_INDEX, "concurrently", ENGINE_PG, "is about how, not what"},
 };
 

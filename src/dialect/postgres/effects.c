@@ -407,10 +407,33 @@ static bool is_bound_to_replaced(const struct effect_case *effect)
         REPLACED(kind, ON(ALTER), field, KIND_POLICY, ANY_FIELD, when),       \
         REPLACED(kind, ON(ALTER), field, KIND_RULE, ANY_FIELD, when),         \
         REPLACED(kind, ON(ALTER), field, KIND_STATISTICS, ANY_FIELD, when),   \
+        REPLACED(kind, ON(ALTER), field, KIND_AGGREGATE, ANY_FIELD, when),    \
         REPLACED(kind, ON(ALTER), field, KIND_FUNCTION, FUNCTION_definition, when)
 #define WITH_KEY(kind)        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, NULL)
 #define REMADE(dependent, by) REPLACED(KIND_FUNCTION, ON(ALTER), FUNCTION_definition, dependent, by, is_function_remade)
 #define CALLS(dependent, by)  REPLACED(KIND_FUNCTION, ON(DROP), ANY_FIELD, dependent, by, is_replaced)
+/* Whatever may name what goes and comes back by itself. */
+#define AGAIN(kind)                                                                   \
+    REPLACED(kind, ON(DROP), ANY_FIELD, KIND_COLUMN, COLUMN_computed, is_replaced),   \
+        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_CHECK, ANY_FIELD, is_replaced),      \
+        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_EXCLUDE, ANY_FIELD, is_replaced),    \
+        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_INDEX, ANY_FIELD, is_replaced),      \
+        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_INDEX_PART, ANY_FIELD, is_replaced), \
+        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_VIEW, ANY_FIELD, is_replaced),       \
+        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_TRIGGER, ANY_FIELD, is_replaced),    \
+        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_POLICY, ANY_FIELD, is_replaced),     \
+        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_RULE, ANY_FIELD, is_replaced),       \
+        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_STATISTICS, ANY_FIELD, is_replaced), \
+        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_AGGREGATE, ANY_FIELD, is_replaced),  \
+        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_bound_to_replaced)
+/* What holds values of it, or gives it to them, cannot make room. */
+#define HELD_BY(kind, dependent, by, what)                                                            \
+    {                                                                                                 \
+        kind, ON(DROP), ANY_FIELD, dependent, by, is_replaced,                                        \
+            .effect = EFFECT_REFUSE, .reason = what,                                                  \
+            .hint = "Write the migration by hand: make another under a new name, change over to it, " \
+                    "and drop this one."                                                              \
+    }
 #define KEY_REMADE(kind, include)                                                         \
     {                                                                                     \
         KIND_COLUMN, ON(ALTER), COLUMN_type, kind, include, NULL, .effect = EFFECT_REMADE \
@@ -599,6 +622,7 @@ const struct effect_row pg_effects[] = {
     REMADE(KIND_POLICY, ANY_FIELD),
     REMADE(KIND_RULE, ANY_FIELD),
     REMADE(KIND_STATISTICS, ANY_FIELD),
+    REMADE(KIND_AGGREGATE, ANY_FIELD),
     {KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_COLUMN, COLUMN_default_value, is_replaced, .effect = EFFECT_REFUSE,
      .reason = "a function that has to be dropped and created again is the default of a column",
      .hint = "Write the migration by hand: drop that default first, and set it again afterwards."},
@@ -612,8 +636,17 @@ const struct effect_row pg_effects[] = {
     CALLS(KIND_POLICY, ANY_FIELD),
     CALLS(KIND_RULE, ANY_FIELD),
     CALLS(KIND_STATISTICS, ANY_FIELD),
+    CALLS(KIND_AGGREGATE, ANY_FIELD),
     REPLACED(KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_bound_to_replaced),
     REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_replaced),
+
+    /* kinds that are one statement each */
+    AGAIN(KIND_AGGREGATE),
+    HELD_BY(KIND_COLLATION, KIND_COLUMN, COLUMN_collation, "columns are sorted by it, and the server cannot change it"),
+    HELD_BY(KIND_COLLATION, KIND_COLUMN, COLUMN_default_value, "a default names it, and the server cannot change it"),
+    HELD_BY(KIND_COLLATION, KIND_DOMAIN, ANY_FIELD, "a domain is sorted by it, and the server cannot change it"),
+    HELD_BY(KIND_COLLATION, KIND_ATTRIBUTE, ANY_FIELD, "a type is sorted by it, and the server cannot change it"),
+    AGAIN(KIND_COLLATION),
     {0},
 };
 
@@ -662,11 +695,12 @@ const struct since pg_since[] = {
 
 /* r: relations, t: types (a table or a sequence is one too), f: functions, K: constraints of a table, C: its columns, T: its triggers,
    P: its policies, R: its rules,
-   s: extended statistics. */
+   s: extended statistics, c: collations. */
 const char *const pg_name_spaces[KIND_COUNT] = {
     [KIND_ENUM] = "t",         [KIND_DOMAIN] = "t",    [KIND_COMPOSITE] = "rt", [KIND_ATTRIBUTE] = "C",
     [KIND_FUNCTION] = "f",     [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt",     [KIND_COLUMN] = "C",
     [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",      [KIND_EXCLUDE] = "rK",
     [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",      [KIND_TRIGGER] = "T",
-    [KIND_POLICY] = "P",       [KIND_RULE] = "R",      [KIND_STATISTICS] = "s",
+    [KIND_POLICY] = "P",       [KIND_RULE] = "R",      [KIND_STATISTICS] = "s", [KIND_AGGREGATE] = "f",
+    [KIND_COLLATION] = "c",
 };

@@ -105,7 +105,7 @@ static const char *presence(struct arena *mem, const struct object *object, bool
     case KIND_CHECK:
     case KIND_EXCLUDE:
     case KIND_FOREIGN_KEY: return part_is(mem, object, "constraint", there);
-    default: return NULL;
+    default: return pg_defined_presence(mem, object, there);
     }
 }
 

@@ -164,10 +164,8 @@ static const struct {
     const char *word;
     enum kind kind;
 } later[] = {
-    {"function", KIND_FUNCTION},
-    {"procedure", KIND_FUNCTION},
-    {"domain", KIND_DOMAIN},
-    {"composite type", KIND_COMPOSITE},
+    {"function", KIND_FUNCTION},        {"procedure", KIND_FUNCTION},  {"domain", KIND_DOMAIN},
+    {"composite type", KIND_COMPOSITE}, {"aggregate", KIND_AGGREGATE}, {"collation", KIND_COLLATION},
 };
 
 /* A function was called by the names of its arguments, too. */

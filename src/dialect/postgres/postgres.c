@@ -24,6 +24,11 @@ static const char *const schemes[] = {"postgresql", "postgres", NULL};
         .create = pg_attached_create, .drop = pg_attached_drop, .alter = pg_attached_alter \
     }
 
+#define DEFINED                                                                         \
+    {                                                                                   \
+        .create = pg_defined_create, .drop = pg_defined_drop, .alter = pg_defined_alter \
+    }
+
 const struct render_kind pg_render[KIND_COUNT] = {
     [KIND_SCHEMA] = {.create = pg_schema_create,
                      .drop = pg_schema_drop,
@@ -41,6 +46,8 @@ const struct render_kind pg_render[KIND_COUNT] = {
                        .drop = pg_function_drop,
                        .alter = pg_function_alter,
                        .finish = pg_function_finish},
+    [KIND_COLLATION] = DEFINED,
+    [KIND_AGGREGATE] = DEFINED,
     [KIND_SEQUENCE] = {.create = pg_sequence_create,
                        .drop = pg_sequence_drop,
                        .alter = pg_sequence_alter,

@@ -138,6 +138,12 @@ render_fn pg_function_create, pg_function_drop, pg_function_alter, pg_function_f
 /* render_statistics.c */
 render_fn pg_statistics_create, pg_statistics_drop, pg_statistics_alter, pg_statistics_rename;
 
+/* render_defined.c: kinds that are one statement each */
+void pg_defined_name(struct buf *out, const struct object *object); /* schema.total(integer) */
+const char *pg_defined_presence(struct arena *mem, const struct object *object,
+                                bool there); /* a condition; NULL: none */
+render_fn pg_defined_create, pg_defined_drop, pg_defined_alter;
+
 /* render_attached.c: triggers and rules */
 render_fn pg_attached_create, pg_attached_drop, pg_attached_alter;
 

@@ -37,6 +37,8 @@ static const char *called(struct arena *mem, const struct target *target, const 
     buf_init(&out, mem);
     if (is_function(object))
         pg_call(&out, (const struct function *)object, ((const struct function *)object)->called);
+    else if (kind_is(object->kind, KIND_IS_DEFINED))
+        pg_defined_name(&out, object);
     else if (object->kind == KIND_SCHEMA)
         pg_ident_add(&out, *object->name ? object->name : target_usual(target));
     else

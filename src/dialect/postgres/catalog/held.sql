@@ -21,7 +21,6 @@ WITH ns AS (
           WHEN 'pg_statistic_ext'::regclass THEN EXISTS (
               SELECT FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
               WHERE s.oid = d.objid AND (c.relkind = 'f' OR c.relnamespace <> s.stxnamespace))
-          WHEN 'pg_proc'::regclass THEN EXISTS (SELECT FROM pg_proc p WHERE p.oid = d.objid AND p.prokind = 'a')
           ELSE d.classid IN ('pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
               'pg_opfamily'::regclass, 'pg_transform'::regclass, 'pg_publication_rel'::regclass)
           END

@@ -139,16 +139,6 @@ SELECT NULL, 'rule', r.schema, w.rulename, r.word, r.name, NULL,
 FROM pg_rewrite w JOIN rel r ON r.oid = w.ev_class
 WHERE w.rulename <> '_RETURN' AND r.word NOT IN ('table', 'view')
 UNION ALL
--- if pg_proc WHERE oid >= 16384 AND prokind = 'a'
-SELECT NULL, p.word, p.schema, p.name, NULL, NULL, NULL, (SELECT concat_ws('; ', a.aggkind, a.aggnumdirectargs, a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
-        a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn, a.aggfinalextra, a.aggmfinalextra,
-            a.aggfinalmodify,
-        a.aggmfinalmodify, a.aggsortop::regoperator, format_type(a.aggtranstype, NULL),
-            format_type(a.aggmtranstype, NULL),
-        'init ' || a.agginitval, 'minit ' || a.aggminitval, (SELECT proparallel FROM pg_proc WHERE oid = p.oid))
-        FROM pg_aggregate a WHERE a.aggfnoid = p.oid)
-FROM proc p WHERE p.prokind = 'a'
-UNION ALL
 -- if pg_type WHERE oid >= 16384; typtype IN ('p', 'r') OR (typtype = 'b' AND typinput <> 'array_in'::regproc)
 SELECT NULL, y.word, y.schema, y.name, NULL, NULL, NULL,
     CASE t.typtype WHEN 'r' THEN (SELECT concat_ws('; ', format_type(g.rngsubtype, NULL),
@@ -196,12 +186,6 @@ SELECT NULL, 'transform', NULL, 'for ' || format_type(t.trftype, NULL) || ' lang
     concat_ws('; ', t.trffromsql, t.trftosql)
 FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_transform'::regclass AND h.objid = t.oid)
-UNION ALL
--- if pg_collation WHERE oid >= 16384
-SELECT NULL, 'collation', n.schema, c.collname, NULL, NULL, NULL,
-    (to_jsonb(c) - '{oid,collowner,collnamespace,collversion,collname}'::text[])::text
-FROM pg_collation c JOIN ns n ON n.oid = c.collnamespace
-WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_collation'::regclass AND h.objid = c.oid)
 UNION ALL
 -- if pg_conversion WHERE oid >= 16384
 SELECT NULL, 'conversion', n.schema, c.conname, NULL, NULL, NULL,
@@ -331,19 +315,19 @@ SELECT NULL, 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.descr
 FROM pg_description d JOIN attached a ON a.class = d.classoid AND a.oid = d.objoid JOIN rel r ON r.oid = a.relation
 WHERE NOT (a.modelled AND (r.word IN ('table', 'view') OR a.class = 'pg_statistic_ext'::regclass))
 UNION ALL
--- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass)
+-- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass, 'pg_collation'::regclass)
 SELECT NULL, 'comment', n.schema, NULL, i.type, CASE WHEN i.schema = current_schema()
     THEN replace(i.identity, quote_ident(current_schema()) || '.', '') ELSE i.identity END, NULL, d.description
 FROM pg_description d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
     LEFT JOIN pg_namespace s ON s.nspname = i.schema LEFT JOIN ns n ON n.oid = s.oid
 WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
-    AND d.classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass)
+    AND d.classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass,
+        'pg_collation'::regclass)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
     AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
         AND (t.typtype IN ('d', 'e') OR EXISTS (SELECT FROM rel r WHERE r.oid = t.typrelid AND r.relkind = 'c')))
     AND NOT EXISTS (SELECT FROM pg_constraint k JOIN typ y ON y.oid = k.contypid
         WHERE d.classoid = 'pg_constraint'::regclass AND k.oid = d.objoid AND k.contype = 'c')
-    AND NOT EXISTS (SELECT FROM pg_proc p WHERE d.classoid = 'pg_proc'::regclass AND p.oid = d.objoid AND p.prokind <> 'a')
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e')
 UNION ALL
 -- Of the indexes that no kind models: those of constraints, and those that a partition has from its parent.
@@ -381,10 +365,13 @@ UNION ALL
 -- if pg_class WHERE oid >= 16384; relkind IN ('v', 'm') AND pg_get_userbyid(relowner) <> current_user
 -- if pg_proc WHERE oid >= 16384; pg_get_userbyid(proowner) <> current_user
 -- if pg_type WHERE oid >= 16384 AND typtype IN ('d', 'e'); pg_get_userbyid(typowner) <> current_user
+-- if pg_collation WHERE oid >= 16384; pg_get_userbyid(collowner) <> current_user
 SELECT NULL, 'owner', o.schema, o.owner, o.word, o.name, NULL, NULL FROM (
     SELECT word, schema, name, pg_get_userbyid(relowner)::text AS owner FROM rel WHERE word IN ('view', 'materialized view')
     UNION ALL SELECT word, schema, name, pg_get_userbyid(proowner) FROM proc
-    UNION ALL SELECT word, schema, name, pg_get_userbyid(typowner) FROM typ WHERE typtype IN ('d', 'e')) AS o
+    UNION ALL SELECT word, schema, name, pg_get_userbyid(typowner) FROM typ WHERE typtype IN ('d', 'e')
+    UNION ALL SELECT 'collation', n.schema, c.collname, pg_get_userbyid(c.collowner)
+    FROM pg_collation c JOIN ns n ON n.oid = c.collnamespace WHERE c.oid >= 16384) AS o
 WHERE o.owner <> current_user
 UNION ALL
 -- if pg_constraint WHERE oid >= 16384; contype = 'n' AND connoinherit

@@ -1,0 +1,87 @@
+/*
+ * Kinds that are one statement each (DEFINED in kinds.def): the server knows no way to change most of them, so another
+ * definition is another object under the same name.  What such a kind needs beside its block, its catalog query and its rows in
+ * the table of effects is a row here.
+ */
+#include <stddef.h>
+
+#include "base/text.h"
+#include "dialect/postgres/render.h"
+
+/* Their structs are the same, but for their names. */
+typedef struct aggregate defined;
+#define KIND_IS_DEFINED(tag)                                                                                         \
+    _Static_assert(sizeof(struct tag) == sizeof(defined) && offsetof(struct tag, owner) == offsetof(defined, owner), \
+                   #tag)
+KIND_IS_DEFINED(collation);
+
+enum form {
+    FORM_NAME, /* app.ci */
+    FORM_CALL  /* app.total(integer), app.total(*) */
+};
+
+static const struct row {
+    enum form form;
+    const char *find; /* gives its oid by its name, or NULL: to_regprocedure */
+} rows[KIND_COUNT] = {
+    [KIND_AGGREGATE] = {FORM_CALL, "to_regprocedure"},
+    [KIND_COLLATION] = {FORM_NAME, "to_regcollation"},
+};
+
+static void name_add(struct buf *out, const struct object *object, const char *nothing)
+{
+    const defined *it = (const defined *)object;
+    pg_sibling(out, object, it->called);
+    if (rows[object->kind].form == FORM_CALL)
+        buf_addf(out, "(%s)", it->arguments.n ? names_join(out->mem, &it->arguments, ", ") : nothing);
+}
+
+void pg_defined_name(struct buf *out, const struct object *object)
+{
+    name_add(out, object, "*");
+}
+
+const char *pg_defined_presence(struct arena *mem, const struct object *object, bool there)
+{
+    struct buf name, literal;
+    if (!kind_is(object->kind, KIND_IS_DEFINED) || !rows[object->kind].find)
+        return NULL;
+    buf_init(&name, mem);
+    buf_init(&literal, mem);
+    name_add(&name, object, "");
+    pg_literal(&literal, name.data);
+    return arena_printf(mem, "%s(%s) IS %sNULL", rows[object->kind].find, literal.data, there ? "NOT " : "");
+}
+
+static void defined_comment(struct render *render, const struct object *object)
+{
+    struct buf name = pg_begin(render, "");
+    pg_defined_name(&name, object);
+    pg_comment(render, kind_table[object->kind].sql, &name, ((const defined *)object)->comment);
+}
+
+int pg_defined_create(struct render *render, const struct change *change)
+{
+    const defined *after = (const defined *)change->after;
+    struct buf out = pg_begin(render, text_trim(render->mem, expr_text(&after->definition)));
+    render_statement(render, &out);
+    if (after->comment)
+        defined_comment(render, &after->object);
+    return 0;
+}
+
+int pg_defined_drop(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "DROP ");
+    buf_addf(&out, "%s %s", kind_table[change->kind].sql, change->before->stranger ? "IF EXISTS " : "");
+    pg_defined_name(&out, change->before);
+    render_statement(render, &out);
+    return 0;
+}
+
+int pg_defined_alter(struct render *render, const struct change *change)
+{
+    if (change_has(change, AGGREGATE_comment))
+        defined_comment(render, change->after);
+    return 0;
+}
