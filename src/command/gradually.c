@@ -43,14 +43,16 @@ static int changes_find(struct series *series, struct generation *file, const st
     return diff_trees(file->ctx, &input, &file->comparison.changes);
 }
 
-static int plans_make(struct series *series, struct generation *file, const struct gradual_step *step, bool at_once)
+/* A swap is one transaction there and back; what is cleaned up needs no more than a moment, and is made again beside writers. */
+static int plans_make(struct series *series, struct generation *file, const struct gradual_step *step, int stage)
 {
     struct ctx *ctx = file->ctx;
-    struct plan_options options = {.concurrently = request_flag(file->request, "concurrent") && !at_once,
+    struct plan_options options = {.concurrently = request_flag(file->request, "concurrent") && stage < GRADUAL_SWAP,
                                    .lose_attached = request_flag(file->request, "lose_attached"),
                                    .fills = series->files.n ? NULL : &series->gradual.fills};
     TRY(plan_make(ctx, file->session->target, file->comparison.changes, &options, &file->up));
     options.fills = NULL;
+    options.concurrently = request_flag(file->request, "concurrent") && stage != GRADUAL_SWAP;
     TRY(way_back_plan(file, &options));
     statements_frame(ctx, file->up, &step->before, &step->after);
     if (file->down)
@@ -89,7 +91,7 @@ static int file_make(struct series *series, int stage, struct tree *before, stru
         file->adoption = (struct adoption){0};
     }
     TRY(changes_find(series, file, step, before));
-    TRY(plans_make(series, file, step, stage == GRADUAL_SWAP));
+    TRY(plans_make(series, file, step, stage));
     if (!series->files.n)
         frames_add(file);
     if (!file->up->statements.n)

@@ -182,6 +182,20 @@ static bool is_validated(const struct lint *lint, const struct act *act, const s
     return false;
 }
 
+/* What the column of `act` was called when `before` ran. */
+static const char *name_then(const struct lint *lint, const struct act *act, const struct act *before)
+{
+    const struct list *acts = acts_of(lint, act->table);
+    const char *name = act->name;
+    for (int i = acts->n - 1; i >= 0; i--) {
+        const struct act *rename = acts->item[i];
+        bool between = rename->index > before->index && rename->index < act->index;
+        if (between && rename->kind == ACT_RENAME_COLUMN && text_equal(rename->other, name))
+            name = rename->name;
+    }
+    return name;
+}
+
 /* A constraint, of before or of this change, proves that no row holds NULL there: nothing has to be read. */
 static bool is_proven(const struct lint *lint, const struct act *act)
 {
@@ -189,7 +203,7 @@ static bool is_proven(const struct lint *lint, const struct act *act)
     const struct list *acts = acts_of(lint, act->table);
     for (int i = 0; known && i < known->object.children.n; i++) {
         const struct object *child = known->object.children.item[i];
-        if (child->kind == KIND_CHECK &&
+        if (child->kind == KIND_CHECK && !((const struct check *)child)->not_valid &&
             says_not_null(lint, expr_text(&((const struct check *)child)->expr), act->name))
             return true;
     }
@@ -197,9 +211,10 @@ static bool is_proven(const struct lint *lint, const struct act *act)
         const struct act *before = acts->item[i];
         if (before->index >= act->index)
             break;
+        const char *name = name_then(lint, act, before);
         bool says = before->kind == ACT_CONSTRAINT &&
-                    (says_not_null(lint, before->text, act->name) || (has(before, MARK_NOT_NULL) && before->columns.n &&
-                                                                      text_equal(before->columns.item[0], act->name)));
+                    (says_not_null(lint, before->text, name) ||
+                     (has(before, MARK_NOT_NULL) && before->columns.n && text_equal(before->columns.item[0], name)));
         if (says && is_validated(lint, act, before))
             return true;
     }

@@ -70,6 +70,8 @@ POSTGRES_BEFORE = (
     "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\n"
     "CREATE PROCEDURE bump() LANGUAGE sql AS $$ UPDATE log SET n = n + 100 WHERE who = 'up' $$;\n")
 POSTGRES = {
+    "batches": ("INSERT INTO b SELECT i, i FROM generate_series(3, 9) i;\nUPDATE b SET x = b.x * 3 WHERE x > 0 OR x < 0;\n"
+                "DELETE FROM ONLY b AS gone WHERE id = 4", "UPDATE b SET x = x / 3;\nDELETE FROM b WHERE id > 2"),
     "create-table": ("CREATE TABLE made (id int PRIMARY KEY, s text DEFAULT 'x')", "DROP TABLE made"),
     "drop-table": ("DROP TABLE loose", "CREATE TABLE loose (n int NOT NULL)"),
     "create-as": ("CREATE TABLE made AS SELECT * FROM a", "DROP TABLE made"),
@@ -165,14 +167,18 @@ SHAPES = {"sqlite": SQLITE, "postgresql": POSTGRES, "mariadb": MYSQL, "mysql": M
 # Between the parts of a file: what no transaction can hold, where DDL is transactional.
 CUT = {"sqlite": ("VACUUM;\n", "VACUUM;\n"),
        "postgresql": ("CREATE INDEX CONCURRENTLY cut ON log (n);\n", "DROP INDEX CONCURRENTLY cut;\n")}
+BATCHES = "-- batches: 2 rows\n"
 MODES = {"sqlite": ["whole", "cut", "none"], "postgresql": ["whole", "cut", "none"], "mariadb": ["whole", "none"], "mysql": ["whole", "none"]}
 ONLY_NONE = {"sqlite": ["own-transaction", "savepoint"], "postgresql": [], "mariadb": ["own-transaction"], "mysql": ["own-transaction"]}
+ONLY_BATCHES = {"batches"}
 REFUSED = "ALTER TABLE nowhere ADD COLUMN n int"
 # Where docs/migration-files.md says that a run stops: what was computed for the session is gone with it, and the user writes it himself.
 LOST = {"temporary-table": ("INSERT INTO k SELECT id FROM t", "INSERT INTO k VALUES (9)")}
 
 
 def modes(engine, shape):
+    if shape in ONLY_BATCHES:
+        return ["batches"]
     return ["none"] if shape in ONLY_NONE[engine] else MODES[engine]
 
 
@@ -182,9 +188,11 @@ def texts(engine, shape, mode):
     cut = CUT[engine] if mode == "cut" else ("", "")
 
     def count(who):
+        if mode == "batches":  # log has no key to go by
+            return f"INSERT INTO log VALUES (1, '{who}');\n"
         return f"UPDATE log SET n = n + 1 WHERE who = '{who}';\n"
 
     up = up if up.endswith("\\.\n") else up + ";"
-    return (NONE if mode in ("none", "mended") else "",
+    return (BATCHES if mode == "batches" else NONE if mode in ("none", "mended") else "",
             f"{count('up')}{up}\n{cut[0]}CREATE TABLE after (id int);\nINSERT INTO after VALUES (1);\n{count('up')}",
             f"{count('down')}{cut[1]}DROP TABLE after;\n{down};\n{count('down')}")
