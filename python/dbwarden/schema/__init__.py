@@ -6,6 +6,8 @@ Inheriting is optional; any inner class called Meta with these attributes works.
 from __future__ import annotations
 
 from dbwarden.schema.apply import DBWardenMeta, FieldMeta, apply_meta, attach_meta, read_meta
+from dbwarden.schema.objects import Aggregate as Aggregate
+from dbwarden.schema.objects import Collation as Collation
 from dbwarden.schema.objects import CompositeType as CompositeType
 from dbwarden.schema.objects import DatabaseObject as DatabaseObject
 from dbwarden.schema.objects import Domain as Domain

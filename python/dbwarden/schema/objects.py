@@ -62,6 +62,14 @@ class Function(DatabaseObject):
     """A function or procedure of PostgreSQL."""
 
 
+class Aggregate(DatabaseObject):
+    """An aggregate of PostgreSQL."""
+
+
+class Collation(DatabaseObject):
+    """A collation of PostgreSQL."""
+
+
 class Trigger(DatabaseObject):
     """A trigger."""
 

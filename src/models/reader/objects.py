@@ -12,7 +12,7 @@ from .protocol import Refusal
 
 VIEWS = {"View": "VIEW", "MaterializedView": "MATERIALIZED VIEW"}
 KNOWN = ("DatabaseObject", "View", "MaterializedView", "Schema", "Extension", "EnumType", "Domain", "CompositeType",
-         "Sequence", "Function", "Trigger", "Policy", "Rule", "Statistics")
+         "Sequence", "Function", "Trigger", "Policy", "Rule", "Statistics", "Aggregate", "Collation")
 
 
 def quoted(target, name, schema):

@@ -1,7 +1,11 @@
 """Objects of dbwarden.schema: their SQL and their places; what is not one is said."""
 
+import pathlib
+import re
+
 import pytest
 
+KINDS = pathlib.Path(__file__).resolve().parents[3] / "src" / "schema" / "kinds.def"
 HEAD = """
 from sqlalchemy import *
 from sqlalchemy.orm import declarative_base
@@ -32,6 +36,15 @@ def declared(project, body, **more):
 ])
 def test_each_is_its_sql(project, body, sql):
     assert declared(project, "\n" + body) == [(body.split("(")[0], sql, 1)]
+
+
+def test_what_is_one_statement_has_a_class_by_the_name_of_its_kind(project):
+    kinds = re.findall(r'^KIND\(\w+, \w+, "(\w+)",[^)]*PARENTS\(SCHEMA\), IS_DEFINED', KINDS.read_text(), re.M)
+    names = ["".join(word.title() for word in kind.split("_")) for kind in kinds]
+    lines = "".join(f'\n{name}("CREATE x")' for name in names)
+    project.put("models.py", f"from dbwarden.schema import {', '.join(names)}{lines}\n")
+    answer = project.models()
+    assert names and [one["class"] for one in answer.get("declared", [])] == names, answer
 
 
 def test_where_tables_stand_is_said_only_where_it_matters(project):
