@@ -52,6 +52,10 @@ static const char *repair_hint(const struct execution *execution)
     const char *command = execution->down ? (seed ? "seed rollback" : "rollback") : seed ? "seed apply" : "migrate";
     if (execution->conn->whole && !execution->sliced)
         return "Everything is as it was before, because all files are one transaction. Fix it and run migrate again.";
+    if (execution->in_batches)
+        return arena_printf(
+            mem, "The batches before it are done. Put its rows in order and run %s again, which goes on here.",
+            command);
     if (!execution->begun || !execution->kept)
         return arena_printf(mem, "Nothing of this file is recorded as done. Fix it and run %s again.", command);
     return arena_printf(mem,
