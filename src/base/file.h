@@ -22,6 +22,9 @@ int file_read(struct ctx *ctx, const char *path, size_t limit, char **text, size
 /* Removes the temporary files of file_write() whose writer was killed. */
 void folder_tidy(const char *folder);
 
+/* The mode of what users keep, share and put into git: their umask says who may read it. */
+enum { FILE_SHARED = 0666 };
+
 /*
  * Written beside the target, synced, renamed over it, folder synced: after a crash the old or the new, never half.
  * A symbolic link stays and what it leads to is replaced; a file that exists keeps its mode, a new one gets `mode`.

@@ -36,7 +36,7 @@ static int pages_write(struct ctx *ctx, const char *folder, struct reply *reply)
         char *text = manual_page(ctx->mem, command);
         char *name = arena_printf(ctx->mem, "%s.1", manual_page_name(ctx->mem, command));
         char *path = path_join(ctx->mem, folder, name);
-        TRY(file_write(ctx, path, text, strlen(text), 0644));
+        TRY(file_write(ctx, path, text, strlen(text), FILE_SHARED));
         report_line(&reply->report, TONE_PLAIN, "%s", path);
     }
     return 0;

@@ -10,7 +10,7 @@ static int dump_write(struct ctx *ctx, const struct request *request, const stru
     const char *output = request_text(request, "output");
     const char *path = path_join(ctx->mem, request->where->folder, output);
     const char *lines = arena_printf(ctx->mem, "%s\n", text);
-    TRY(file_write(ctx, path, lines, strlen(lines), 0644));
+    TRY(file_write(ctx, path, lines, strlen(lines), FILE_SHARED));
     json_set_text(ctx->mem, reply->json, "file", path);
     report_line(&reply->report, TONE_GOOD, "Wrote the schema of %s: %s", project->session.conn->target, output);
     return 0;

@@ -141,7 +141,7 @@ static int files_write(struct ctx *ctx, const char *folder, const struct list *f
     TRY(folder_make(ctx, folder));
     for (int i = 0; i < files->n; i++) {
         const struct generated_file *file = files->item[i];
-        TRY(file_write(ctx, path_join(ctx->mem, folder, file->name), file->text, strlen(file->text), 0644));
+        TRY(file_write(ctx, path_join(ctx->mem, folder, file->name), file->text, strlen(file->text), FILE_SHARED));
     }
     return 0;
 }

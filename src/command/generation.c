@@ -201,8 +201,8 @@ int file_put(struct generation *generation, struct reply *reply)
         const struct sql_piece whole = {.text = generation->text, .length = strlen(generation->text)};
         TRY(translation_try(ctx, generation->session, path, &whole));
     }
-    TRY(file_write(ctx, plan_path, plan, strlen(plan), 0644));
-    TRY(file_write(ctx, path, generation->text, strlen(generation->text), 0644));
+    TRY(file_write(ctx, plan_path, plan, strlen(plan), FILE_SHARED));
+    TRY(file_write(ctx, path, generation->text, strlen(generation->text), FILE_SHARED));
     if (!generation->later) {
         json_set_text(ctx->mem, reply->json, "file", path);
         json_set_text(ctx->mem, reply->json, "plan_file", plan_path);

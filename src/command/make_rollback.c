@@ -226,7 +226,7 @@ static int keep_old(struct ctx *ctx, const char *target, const struct buf *text,
         return 0;
     char *backup = arena_printf(ctx->mem, "%s.bak", target);
     report_line(&reply->report, TONE_PLAIN, "Kept the old file as %s", backup);
-    return file_write(ctx, backup, old, length, 0644);
+    return file_write(ctx, backup, old, length, FILE_SHARED);
 }
 
 static int make_rollback_run(struct ctx *ctx, const struct request *request, struct reply *reply)
@@ -249,7 +249,7 @@ static int make_rollback_run(struct ctx *ctx, const struct request *request, str
     if (text_starts(target, "./"))
         target += 2;
     TRY(keep_old(ctx, target, &text, reply));
-    TRY(file_write(ctx, target, text.data, text.len, 0644));
+    TRY(file_write(ctx, target, text.data, text.len, FILE_SHARED));
     json_set_text(ctx->mem, reply->json, "path", target);
     json_set_int(ctx->mem, reply->json, "statements", migration->up.n);
     json_set_int(ctx->mem, reply->json, "not_undone", unknown);

@@ -137,7 +137,7 @@ static int write_locked(struct ctx *ctx, const char *path, const char *database,
     part_set(&exposition, database, gauges);
     buf_init(&text, ctx->mem);
     exposition_write(&exposition, &text);
-    return file_write(ctx, path, text.data, text.len, 0644);
+    return file_write(ctx, path, text.data, text.len, FILE_SHARED);
 }
 
 /* NULL: nobody wants any. A program that has the configuration itself has metrics of its own, and is asked for them. */

@@ -77,8 +77,13 @@ static int64_t type_count(const struct json *list, const char *type)
 
 static void dry_run_show(const struct json *json, struct report *report)
 {
-    const struct json *pending = json_get(json, "pending");
+    const struct json *pending = json_get(json, "pending"), *rollbacks = json_get(json, "rollbacks");
     report_line(report, TONE_TITLE, "DRY RUN - No changes applied");
+    for (int i = 0; rollbacks && i < rollbacks->n; i++) {
+        report_line(report, TONE_WARN, "  Would first end the rollback of version %s: %s",
+                    json_get_text(rollbacks->item[i], "version"), json_get_text(rollbacks->item[i], "filename"));
+        statements_show(rollbacks->item[i], report);
+    }
     for (int i = 0; pending && i < pending->n; i++) {
         const char *version = json_get_text(pending->item[i], "version");
         const char *filename = json_get_text(pending->item[i], "filename");

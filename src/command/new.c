@@ -31,7 +31,7 @@ static int file_make(struct ctx *ctx, const char *path, const char *description)
     if (text_equal_nocase(line, "upgrade") || text_equal_nocase(line, "rollback")) /* it would begin a section */
         line = arena_printf(ctx->mem, "\"%s\"", line);
     char *text = arena_printf(ctx->mem, "-- upgrade\n\n-- %s\n\n-- rollback\n\n-- %s\n", line, line);
-    return file_write(ctx, path, text, strlen(text), 0644);
+    return file_write(ctx, path, text, strlen(text), FILE_SHARED);
 }
 
 static int new_run(struct ctx *ctx, const struct request *request, struct reply *reply)

@@ -59,7 +59,7 @@ static int seed_create_run(struct ctx *ctx, const struct request *request, struc
     char *path = path_join(ctx->mem, seeds->path, seed_file(ctx->mem, number, slug, python));
     char *text = text_of(ctx->mem, description, python);
     TRY(folder_make(ctx, seeds->path));
-    TRY(file_write(ctx, path, text, strlen(text), 0644));
+    TRY(file_write(ctx, path, text, strlen(text), FILE_SHARED));
     json_set_text(ctx->mem, reply->json, "database", project.session.database->name);
     json_set_text(ctx->mem, reply->json, "version", arena_printf(ctx->mem, "%04" PRId64, number));
     json_set_text(ctx->mem, reply->json, "path", path_shown(ctx, path));

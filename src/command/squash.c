@@ -236,8 +236,8 @@ static int file_make(struct squashing *squashing, const char **path)
                   (const struct plan *[]){squashing->up, squashing->down}));
     const char *plan = plan_json_text(squashing);
     const char *plan_path = path_join(ctx->mem, folder, arena_printf(ctx->mem, "%s.plan.json", squashing->stem));
-    TRY(file_write(ctx, plan_path, plan, strlen(plan), 0644));
-    return file_write(ctx, *path, text.data, text.len, 0644);
+    TRY(file_write(ctx, plan_path, plan, strlen(plan), FILE_SHARED));
+    return file_write(ctx, *path, text.data, text.len, FILE_SHARED);
 }
 
 /* What cannot be moved may stay: the new file stands for it. */

@@ -141,7 +141,7 @@ int snapshot_write(struct ctx *ctx, const char *path, const struct snapshot *sna
     TRY(folder_make(ctx, path_folder(ctx->mem, path)));
     struct arena *own = arena_open(0);
     const struct json *json = snapshot_json(own, snapshot);
-    int code = file_write_as(ctx, path, 0600, add_text, json); /* as 0.8.2 */
+    int code = file_write_as(ctx, path, FILE_SHARED, add_text, json);
     arena_close(own);
     return code;
 }

@@ -24,7 +24,7 @@ struct snapshot {
 int snapshot_read(struct ctx *ctx, const char *path, struct snapshot **snapshot);
 int snapshot_from_text(struct ctx *ctx, const char *name, const char *text, size_t length, struct snapshot **snapshot);
 char *snapshot_to_text(struct arena *mem, const struct snapshot *snapshot); /* indent 2, checksum last, newline */
-int snapshot_write(struct ctx *ctx, const char *path, const struct snapshot *snapshot); /* atomic, mode 0600 */
+int snapshot_write(struct ctx *ctx, const char *path, const struct snapshot *snapshot); /* atomic */
 
 /*
  * Of a legacy snapshot only: fills what its tree leaves open (ambiguous types, the order of a composite primary key,

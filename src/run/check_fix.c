@@ -61,7 +61,7 @@ static int file_fix(struct fixing *fixing, const struct migration *migration, st
             names_add(ctx->mem, &fixing->later, fix->later);
     }
     buf_add_n(&text, migration->text + at, migration->length - at);
-    TRY(file_write(ctx, migration->path, text.data, text.len, 0644));
+    TRY(file_write(ctx, migration->path, text.data, text.len, FILE_SHARED));
     names_add(ctx->mem, fixing->written, migration->path);
     return 0;
 }
@@ -97,7 +97,7 @@ static int later_write(struct fixing *fixing)
              names_join(ctx->mem, &fixing->later, ";\n"));
     const char *file = name_file(ctx->mem, session->database->name, name_next(session->folder), "validate_constraints");
     const char *path = path_join(ctx->mem, session->folder->path, file);
-    TRY(file_write(ctx, path, text.data, text.len, 0644));
+    TRY(file_write(ctx, path, text.data, text.len, FILE_SHARED));
     names_add(ctx->mem, fixing->written, path);
     return 0;
 }

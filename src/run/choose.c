@@ -169,17 +169,17 @@ static int read_target(struct ctx *ctx, const struct session *session, const cha
 static int cut_pending(struct ctx *ctx, struct session *session, const struct migrate_options *options,
                        const struct list *pending, struct choice *choice)
 {
-    int64_t up_to = INT64_MAX;
+    choice->up_to = INT64_MAX;
     if (options->to_version)
-        TRY(read_target(ctx, session, options->to_version, &up_to));
+        TRY(read_target(ctx, session, options->to_version, &choice->up_to));
     for (int i = 0; i < pending->n; i++) {
         struct migration *migration = pending->item[i];
-        bool taken = migration->number <= up_to && (!options->count || choice->versioned.n < options->count);
+        bool taken = migration->number <= choice->up_to && (!options->count || choice->versioned.n < options->count);
         choice->left += !taken;
         if (!taken)
             continue;
         if (!options->baseline)
-            TRY(check_needs(ctx, session, migration, up_to));
+            TRY(check_needs(ctx, session, migration, choice->up_to));
         list_add(ctx->mem, &choice->versioned, migration);
     }
     return 0;

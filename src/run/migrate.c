@@ -70,7 +70,10 @@ static int mark_files(struct ctx *ctx, struct session *session, const struct mig
 {
     struct json *applied = json_get(report, "applied");
     struct batch batch = {.transaction = true};
-    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, choice->versioned.n * 3 + 1);
+    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, choice->versioned.n * 3 + choice->halfway.n + 1);
+    for (int i = 0; i < choice->halfway.n; i++)
+        batch.step[batch.n++] =
+            journal_delete(ctx, &session->state, ((const struct journal_row *)choice->halfway.item[i])->filename);
     for (int i = 0; i < choice->versioned.n; i++) {
         struct migration *migration = choice->versioned.item[i];
         if (!migration->token_checksum)
@@ -89,33 +92,43 @@ static int mark_files(struct ctx *ctx, struct session *session, const struct mig
     return 0;
 }
 
+/* Rollbacks that were interrupted, the last version first. */
+static struct list halfway_back(struct ctx *ctx, const struct session *session)
+{
+    struct list files = {0};
+    for (int i = session->folder->versioned.n - 1; i >= 0; i--) {
+        struct migration *migration = session->folder->versioned.item[i];
+        const struct journal_row *row = journal_unfinished(session, migration);
+        if (row && text_equal(row->direction, "down") && applied_version(&session->applied, migration->number))
+            list_add(ctx->mem, &files, migration);
+    }
+    return files;
+}
+
 /* A rollback that was interrupted leaves its version applied and half undone: it is ended first, and runs again then. */
 static int finish_rollbacks(struct ctx *ctx, struct session *session)
 {
-    bool any = false;
-    for (int i = session->folder->versioned.n - 1; i >= 0; i--) {
-        const struct migration *migration = session->folder->versioned.item[i];
-        const struct journal_row *row = journal_unfinished(session, migration);
-        if (!row || !text_equal(row->direction, "down") || !applied_version(&session->applied, migration->number))
-            continue;
-        TRY(migration_check(ctx, migration, true));
+    const struct list files = halfway_back(ctx, session);
+    TRY(choice_check(ctx, session, &files, true));
+    for (int i = 0; i < files.n; i++) {
+        const struct migration *migration = files.item[i];
         emit_info(ctx, "Rolling back migration: %s (version: %s)", migration->filename, migration->version);
         double started = clock_monotonic();
         TRY(hook_file_begin(ctx, session, migration, true));
         TRY(execute_file(ctx, session, migration, true));
         hook_file_end(ctx, session, migration, clock_monotonic() - started);
-        any = true;
     }
-    return any ? session_reload(ctx, session) : 0;
+    return files.n ? session_reload(ctx, session) : 0;
 }
 
 /* Numbers of the statements that commit by themselves: all, where the engine or the file knows no transactions. */
-static struct json *outside_json(struct ctx *ctx, const struct session *session, const struct migration *migration)
+static struct json *outside_json(struct ctx *ctx, const struct session *session, const struct migration *migration,
+                                 bool down)
 {
     bool all = migration->no_transaction || !session->database->dialect->transactional_ddl;
-    const unsigned char *marks = migration->marks[false];
+    const unsigned char *marks = migration->marks[down];
     struct json *outside = json_array(ctx->mem);
-    for (int i = 0; i < migration->up.n; i++)
+    for (int i = 0; i < (down ? &migration->down : &migration->up)->n; i++)
         if (marks && (all ? !(marks[i] & STATEMENT_DATA) : marks[i] & STATEMENT_ALONE))
             json_add(ctx->mem, outside, json_int(ctx->mem, i + 1));
     return outside;
@@ -128,19 +141,27 @@ static const char *statement_text(const void *of, int i, size_t *length)
     return split->piece[i].text;
 }
 
+static struct json *texts_json(struct ctx *ctx, const struct session *session, const struct migration *migration,
+                               bool down)
+{
+    const struct split *split = down ? &migration->down : &migration->up;
+    struct json *entry = report_migration(ctx->mem, migration, 0, split->n);
+    struct json_source *source = NEW(ctx->mem, struct json_source);
+    *source = (struct json_source){statement_text, split};
+    const struct journal_row *begun = journal_unfinished(session, migration);
+    if (begun && begun->done && begun->done <= split->n && down == text_equal(begun->direction, "down"))
+        json_set_int(ctx->mem, entry, "done", begun->done);
+    json_set(ctx->mem, entry, "statements", json_texts(ctx->mem, source, split->n));
+    json_set(ctx->mem, entry, "outside", outside_json(ctx, session, migration, down));
+    return entry;
+}
+
 static int add_texts(struct ctx *ctx, const struct session *session, const struct list *migrations, struct json *list)
 {
     struct json *hazards;
     for (int i = 0; i < migrations->n; i++) {
         const struct migration *migration = migrations->item[i];
-        struct json *entry = report_migration(ctx->mem, migration, 0, migration->up.n);
-        struct json_source *source = NEW(ctx->mem, struct json_source);
-        *source = (struct json_source){statement_text, &migration->up};
-        const struct journal_row *begun = journal_unfinished(session, migration);
-        if (begun && begun->done && begun->done <= migration->up.n)
-            json_set_int(ctx->mem, entry, "done", begun->done);
-        json_set(ctx->mem, entry, "statements", json_texts(ctx->mem, source, migration->up.n));
-        json_set(ctx->mem, entry, "outside", outside_json(ctx, session, migration));
+        struct json *entry = texts_json(ctx, session, migration, false);
         json_set_text(ctx->mem, entry, "type", migration_type_name(migration->type));
         TRY(file_hazards(ctx, session, migration, &hazards));
         json_set(ctx->mem, entry, "hazards", hazards);
@@ -170,10 +191,10 @@ static int ceiling_check(struct ctx *ctx, struct session *session, const struct 
 }
 
 static int check_all(struct ctx *ctx, struct session *session, const struct migrate_options *options,
-                     const struct choice *choice)
+                     struct choice *choice)
 {
     if (options->baseline)
-        return 0;
+        return unfinished_baseline(ctx, session, choice->up_to, &choice->halfway);
     TRY(choice_check(ctx, session, &choice->versioned, false));
     TRY(choice_check(ctx, session, &choice->always, false));
     TRY(choice_check(ctx, session, &choice->on_change, false));
@@ -182,12 +203,31 @@ static int check_all(struct ctx *ctx, struct session *session, const struct migr
     return options->atomic ? atomic_check(ctx, session, choice) : 0;
 }
 
+/* What would be rolled back to its end first; after that it is as if it had never been applied. */
+static int add_rollbacks(struct ctx *ctx, struct session *session, struct json *list)
+{
+    const struct list files = halfway_back(ctx, session);
+    TRY(choice_check(ctx, session, &files, true));
+    for (int i = 0; i < files.n; i++) {
+        const struct migration *migration = files.item[i];
+        json_add(ctx->mem, list, texts_json(ctx, session, migration, true));
+        for (int k = session->applied.n - 1; k >= 0; k--)
+            if (((const struct applied *)session->applied.item[k])->number == migration->number)
+                list_remove(&session->applied, k);
+    }
+    return 0;
+}
+
 static int dry_run(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct json *report)
 {
     struct choice choice;
     TRY(session_connect(ctx, session, true));
     TRY(session_reload(ctx, session));
     TRY(unfinished_check(ctx, session, false, options->baseline));
+    struct json *rollbacks = json_array(ctx->mem);
+    if (!options->baseline)
+        TRY(add_rollbacks(ctx, session, rollbacks));
+    json_set(ctx->mem, report, "rollbacks", rollbacks);
     TRY(choice_make(ctx, session, options, &choice));
     TRY(check_all(ctx, session, options, &choice));
     struct json *pending = json_get(report, "pending");
@@ -195,7 +235,7 @@ static int dry_run(struct ctx *ctx, struct session *session, const struct migrat
     TRY(add_texts(ctx, session, &choice.always, pending));
     TRY(add_texts(ctx, session, &choice.on_change, pending));
     json_set_int(ctx->mem, report, "skipped", choice.applied);
-    json_set_bool(ctx->mem, report, "up_to_date", !pending->n);
+    json_set_bool(ctx->mem, report, "up_to_date", !pending->n && !rollbacks->n);
     translation_report(ctx, session, report);
     return 0;
 }
@@ -288,7 +328,8 @@ static int run(struct ctx *ctx, struct session *session, const struct migrate_op
     TRY(session_reload(ctx, session));
     TRY(unfinished_check(ctx, session, false, options->baseline));
     TRY(squashed_record(ctx, session));
-    TRY(finish_rollbacks(ctx, session));
+    if (!options->baseline)
+        TRY(finish_rollbacks(ctx, session));
     TRY(choice_make(ctx, session, options, &choice));
     json_set_int(ctx->mem, report, "skipped", choice.applied);
     TRY(check_all(ctx, session, options, &choice));

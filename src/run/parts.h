@@ -11,8 +11,10 @@ struct choice {
     struct list versioned; /* struct migration *, in the order to run */
     struct list always;
     struct list on_change;
-    int applied; /* versions that are applied already */
-    int left;    /* pending ones that the options leave out */
+    int applied;         /* versions that are applied already */
+    int left;            /* pending ones that the options leave out */
+    int64_t up_to;       /* of a baseline: its version */
+    struct list halfway; /* struct journal_row *: of a baseline, files that count as done */
 };
 const struct migration *choice_first(const struct choice *choice); /* NULL: nothing is to be run */
 int choice_make(struct ctx *ctx, struct session *session, const struct migrate_options *options, struct choice *choice);
@@ -58,6 +60,8 @@ bool unfinished_holds(const struct journal_row *row); /* something of it is done
 bool unfinished_gone(const struct session *session, const struct journal_row *row); /* no file is there to go on in */
 /* ERR_STATE if one of those is gone; only a warning if it has no version, or for a baseline, which runs nothing. */
 int unfinished_check(struct ctx *ctx, const struct session *session, bool seeds, bool baseline);
+/* Those among the versions up to there: ERR_STATE, unless the user says that they are done; then also into `rows`. */
+int unfinished_baseline(struct ctx *ctx, const struct session *session, int64_t up_to, struct list *rows);
 
 /* A version that a user gave and nobody knows: ERR_USAGE with the nearest one. */
 int version_unknown(struct ctx *ctx, const struct session *session, const char *text);

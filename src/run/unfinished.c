@@ -92,3 +92,29 @@ int unfinished_check(struct ctx *ctx, const struct session *session, bool seeds,
     }
     return 0;
 }
+
+static int fail_baseline(struct ctx *ctx, const struct journal_row *row)
+{
+    bool down = text_equal(row->direction, "down");
+    fail(ctx, ERR_STATE, "%s%s was interrupted after statement %d of %d, and --baseline would leave it at that",
+         down ? "the rollback of " : "", row->filename, row->done, row->total);
+    return fail_hint(ctx,
+                     "Nothing was marked. `dbwarden %s` goes on in it. If what is missing was done by hand, "
+                     "`--interrupted done` beside --baseline says so.",
+                     down ? "rollback" : arena_printf(ctx->mem, "migrate --to-version %s", row->version));
+}
+
+int unfinished_baseline(struct ctx *ctx, const struct session *session, int64_t up_to, struct list *rows)
+{
+    for (int i = 0; i < session->unfinished.n; i++) {
+        struct journal_row *row = session->unfinished.item[i];
+        if (row->seed || row->number < 0 || row->number > up_to || !unfinished_holds(row))
+            continue;
+        if (!text_equal(session->interrupted, "done"))
+            return fail_baseline(ctx, row);
+        emit_warning(ctx, "%s was interrupted after statement %d of %d, and counts as done", row->filename, row->done,
+                     row->total);
+        list_add(ctx->mem, rows, row);
+    }
+    return 0;
+}
