@@ -1,7 +1,8 @@
 /*
  * What goes with rows that are deleted: ON DELETE of foreign keys, which the target does not obey while a file runs.  Whoever has lost the
  * row that it refers to had it before, so that is asked afterwards, table by table, and nothing has to be known of what was deleted.
- * Not here: ON UPDATE; a key that still refers to nothing at the end of the file is an error then.
+ * ON UPDATE has to know which row had which key, so temporary triggers follow it, which are there for that one statement.
+ * A key that still refers to nothing at the end of the file is an error then.
  */
 #include "dialect/common.h"
 #include "translate/parts.h"
@@ -149,6 +150,148 @@ int deletes_follow(struct translator *t, const char *table)
         return 0;
     TRY(shadow_tree(t, &tree));
     return follow(t, tree, table, &above);
+}
+
+/* ---- UPDATE of what keys refer to */
+
+enum { FOLLOWED_LIMIT = 64 };
+
+/* The keys that follow, in the order of their triggers. */
+struct followed {
+    const struct foreign_key *key[FOLLOWED_LIMIT];
+    int n;
+};
+
+static bool is_followed(const struct followed *followed, const struct foreign_key *key)
+{
+    for (int i = 0; i < followed->n; i++)
+        if (followed->key[i] == key)
+            return true;
+    return false;
+}
+
+static bool follows_update(const struct foreign_key *key)
+{
+    static const char *const actions[] = {"CASCADE", "SET NULL", "SET DEFAULT"};
+    for (int i = 0; i < 3; i++)
+        if (text_equal_nocase(key->on_update, actions[i]))
+            return true;
+    return false;
+}
+
+/* "a SIGN b" for each pair of columns; `left` and `right` stand before them, as their tables are called. */
+static void pairs_say(struct translator *t, struct buf *out, const struct names *const columns[2],
+                      const char *const around[3])
+{
+    for (int i = 0; i < columns[0]->n; i++) {
+        buf_add(out, i ? around[2] : "");
+        say_name(out, t, columns[0]->item[i]);
+        buf_add(out, around[0]);
+        buf_add(out, around[1]);
+        say_name(out, t, columns[1]->item[i]);
+    }
+}
+
+static void trigger_name_say(struct buf *out, int n)
+{
+    buf_addf(out, "dbwarden_follows_%d", n);
+}
+
+static void new_values_say(struct translator *t, struct buf *out, const struct foreign_key *key,
+                           const struct names *far)
+{
+    if (text_equal_nocase(key->on_update, "CASCADE")) {
+        const struct names *const both[] = {&key->columns, far};
+        pairs_say(t, out, both, (const char *const[]){" = ", "NEW.", ", "});
+        return;
+    }
+    bool defaults = text_equal_nocase(key->on_update, "SET DEFAULT");
+    for (int i = 0; i < key->columns.n; i++) {
+        const struct column *column = column_find(key_table(key), key->columns.item[i]);
+        const char *value = defaults && column ? expr_text(&column->default_value) : NULL;
+        buf_add(out, i ? ", " : "");
+        say_name(out, t, key->columns.item[i]);
+        buf_addf(out, " = %s", value ? value : "NULL");
+    }
+}
+
+/* Only a key that has another value now is followed. */
+static int trigger_make(struct translator *t, const struct foreign_key *key, const struct object *to, int n)
+{
+    const struct names far = columns_far(key, to);
+    const struct names *const both[] = {&key->columns, &far};
+    struct buf out;
+    if (far.n != key->columns.n)
+        return fail(t->ctx, ERR_UNSUPPORTED, "what %s refers to cannot be told", key_table(key)->name);
+    buf_init(&out, t->mem);
+    buf_add(&out, "CREATE TEMPORARY TRIGGER ");
+    trigger_name_say(&out, n);
+    buf_add(&out, " AFTER UPDATE OF ");
+    columns_say(t, &out, &far, "", ", ");
+    buf_add(&out, " ON ");
+    say_name(&out, t, to->name);
+    buf_add(&out, " WHEN ");
+    for (int i = 0; i < far.n; i++) {
+        buf_add(&out, i ? " OR OLD." : "OLD.");
+        say_name(&out, t, far.item[i]);
+        buf_add(&out, " IS NOT NEW.");
+        say_name(&out, t, far.item[i]);
+    }
+    buf_add(&out, " BEGIN UPDATE ");
+    say_name(&out, t, key_table(key)->name);
+    buf_add(&out, " SET ");
+    new_values_say(t, &out, key, &far);
+    buf_add(&out, " WHERE ");
+    pairs_say(t, &out, both, (const char *const[]){" = ", "OLD.", " AND "});
+    buf_add(&out, "; END");
+    return emit_rows(t, out.data);
+}
+
+/* Of each key to the table whose other end is among `set`, and of those to what it sets in turn. */
+static int triggers_make(struct translator *t, const struct tree *tree, const char *table, const struct names *set,
+                         struct followed *followed)
+{
+    const struct object *to = table_find(t, tree, table);
+    for (const struct object *o = tree->root; to && o; o = object_next(tree->root, o)) {
+        const struct foreign_key *key = o->kind == KIND_FOREIGN_KEY ? (const struct foreign_key *)o : NULL;
+        if (!key || !text_equal_nocase(key->ref_table.name, table) || !follows_update(key) ||
+            is_followed(followed, key))
+            continue;
+        const struct names far = columns_far(key, to);
+        bool any = false;
+        for (int i = 0; i < far.n; i++)
+            any = any || names_have_nocase(set, far.item[i]);
+        if (!any)
+            continue;
+        if (followed->n == FOLLOWED_LIMIT)
+            return fail(t->ctx, ERR_UNSUPPORTED, "more than %d foreign keys follow this", FOLLOWED_LIMIT);
+        followed->key[followed->n++] = key;
+        TRY(trigger_make(t, key, to, followed->n));
+        TRY(triggers_make(t, tree, key_table(key)->name, &key->columns, followed));
+    }
+    return 0;
+}
+
+int update_followed(struct translator *t, const char *table, const struct names *set, const char *sql)
+{
+    struct followed followed = {0};
+    const char *with = t->with;
+    struct tree *tree;
+    TRY(shadow_tree(t, &tree));
+    t->with = NULL;
+    if (!t->unchecked)
+        TRY(triggers_make(t, tree, table, set, &followed));
+    t->with = with;
+    TRY(emit_rows(t, sql));
+    t->with = NULL;
+    for (int i = followed.n; i > 0; i--) {
+        struct buf out;
+        buf_init(&out, t->mem);
+        buf_add(&out, "DROP TRIGGER IF EXISTS temp.");
+        trigger_name_say(&out, i);
+        TRY(emit_rows(t, out.data));
+    }
+    return 0;
 }
 
 /* ---- TRUNCATE */

@@ -570,7 +570,11 @@ int rows_update(struct scan *scan)
     buf_add(&out, and? " AND (" : end < scan->n ? " " : "");
     TRY(text_add(scan, and? end + 1 : end, scan->n, &out));
     buf_add(&out, and? ")" : "");
-    return emit_rows(scan->t, out.data);
+    struct names names = {0};
+    for (int i = set + 1; i < end; i++)
+        if (scan->token[i].kind == TOKEN_WORD || scan->token[i].kind == TOKEN_QUOTED)
+            names_add(scan->t->mem, &names, name_of(scan->t, &scan->token[i]));
+    return update_followed(scan->t, table, &names, out.data);
 }
 
 /* The rows of a table that a join finds. */
