@@ -391,6 +391,7 @@ struct session_words {
     const char *about_last_hint;
     const char *const *about_session; /* functions about what the session did before; NULL-terminated; NULL: none */
     const char *autocommit;           /* the setting; NULL: none */
+    bool prepares_texts;              /* PREPARE p FROM 'text' or @variable; EXECUTE p */
     bool next_transaction;            /* SET TRANSACTION is about the next one, and never about the one at hand */
 };
 

@@ -62,13 +62,23 @@ static enum way way_of(const struct execution *execution, const struct classifie
     return transactional ? WAY_TIED : way_of_committing(execution, what);
 }
 
+static const char *sum_of(const struct execution *execution, const struct sql_piece *piece)
+{
+    return lex_checksum(execution->ctx->mem, execution->conn->dialect->lex, piece, 1);
+}
+
 /* "STATEMENT:SUM:WHAT THE CATALOG SAYS" */
 const char *execution_evidence_head(const struct execution *execution)
 {
-    struct arena *mem = execution->ctx->mem;
     int at = execution->done;
-    const char *sum = lex_checksum(mem, execution->conn->dialect->lex, &execution->split->piece[at], 1);
-    return arena_printf(mem, "%d:%.16s:", at, sum);
+    return arena_printf(execution->ctx->mem, "%d:%.16s:", at, sum_of(execution, &execution->split->piece[at]));
+}
+
+/* Before that, of an EXECUTE, the sum of its text; else nothing. */
+static const char *text_head(const struct execution *execution, const struct classified *what)
+{
+    bool itself = what->piece.text == execution->split->piece[execution->done].text;
+    return itself ? "" : arena_printf(execution->ctx->mem, "%.16s:", sum_of(execution, &what->piece));
 }
 
 /* Looking may have to wait for the same session as the statement. */
@@ -96,7 +106,8 @@ static int add_evidence(struct execution *execution, const struct classified *wh
     if (look)
         TRY(look_before(execution, what, &said));
     execution->said = said;
-    const char *text = arena_printf(ctx->mem, "%s%s", execution_evidence_head(execution), said ? said : NO_EVIDENCE);
+    const char *text = arena_printf(ctx->mem, "%s%s%s", execution_evidence_head(execution), text_head(execution, what),
+                                    said ? said : NO_EVIDENCE);
     struct state *state = &execution->session->state;
     const struct migration *migration = execution->migration;
     execution_add(execution, execution->begun ? journal_evidence(ctx, state, migration, text)
@@ -296,6 +307,20 @@ static int fail_changed(struct execution *execution)
     return fail_at_statement(execution);
 }
 
+/* An EXECUTE of what was computed from rows: it can be neither compared nor run again. */
+static int settle_blind(struct execution *execution, bool *skip)
+{
+    *skip = text_equal(execution->session->interrupted, "done");
+    if (*skip)
+        return 0;
+    fail_open(execution);
+    return fail_hint(
+        execution->ctx,
+        "Look whether its effect is there, and if not, run by hand what it would have run, which was computed from "
+        "rows and is not known any more; then `dbwarden %s --interrupted done` goes on after it.",
+        execution->down ? "rollback" : "migrate");
+}
+
 static enum doubt doubt_answered(const struct execution *execution, enum doubt doubt)
 {
     const char *said = execution->session->interrupted;
@@ -315,7 +340,12 @@ static int settle_doubt(struct execution *execution, const struct classified *wh
         return 0;
     if (!text_starts(said, head))
         return execution->refused ? 0 : fail_changed(execution);
-    const char *before = said + strlen(head);
+    if (execution->blind)
+        return settle_blind(execution, skip);
+    const char *of_text = text_head(execution, what), *before = said + strlen(head);
+    if (!text_starts(before, of_text)) /* the catalog decides otherwise by now what it executes: that is what to do */
+        return 0;
+    before += strlen(of_text);
     TRY(conn_fence(execution->ctx, execution->conn));
     TRY(ask_doubt(execution, what, text_equal(before, NO_EVIDENCE) ? NULL : before, &doubt));
     if (execution->refused && !execution->untied)
@@ -348,6 +378,7 @@ int execution_alone(struct execution *execution)
     if (execution->mark[execution->done] & STATEMENT_BATCHES)
         return run_batches(execution, chain);
     execution_classify(execution, execution->done, &what);
+    TRY(execution_stands_for(execution, &what));
     enum way way = way_of(execution, &what);
     if (way != WAY_WATCHED) /* there it begins with what the catalog says */
         TRY(execution_begin_alone(execution));

@@ -30,6 +30,7 @@ struct execution {
     bool in_doubt;  /* and this one still is: the server may be at it yet, for the run that was interrupted */
     const char *evidence;     /* what the journal says of it; NULL */
     const char *said;         /* what the catalog said before the statement at hand; NULL */
+    bool blind;               /* the statement in doubt executes a text that nobody knows any more */
     bool refused;             /* the journal says that the server refused it */
     bool finished;            /* state row and end of the journal are written */
     bool session_changed;     /* by a statement of the file that was run */
@@ -104,6 +105,18 @@ const char *execution_evidence_head(const struct execution *execution);
 /* batches.c: the next statement in transactions of some rows each; the journal knows up to where they are done. */
 int execution_batches(struct execution *execution, const char *chain);
 bool batches_begun(const char *evidence); /* of a row of the journal: is some of a statement done? */
+
+/* prepared.c: where the next statement is an EXECUTE whose text is known, what that text is. */
+int execution_stands_for(struct execution *execution, struct classified *what);
+/* Of a SET that is done: may it be run again, because only the catalog decides it, and only PREPARE uses it from here on? */
+bool execution_is_decided(struct execution *execution, int at, const struct names *lost);
+void execution_lose(struct execution *execution, int at, struct names *lost);          /* its @variables */
+bool execution_is_lost(struct execution *execution, int at, const struct names *lost); /* rests on such a one */
+/*
+ * What prepares any text in the place of one that is not there again, so that DEALLOCATE finds it; NULL if it is no PREPARE.
+ * `needed`: the statement that is still to execute it; -1: none.
+ */
+const char *execution_prepared_anew(struct execution *execution, int at, int *needed);
 
 /* replay.c: the session as the statements done have left it. After an interruption also what is not a setting. */
 int execution_replay(struct execution *execution, bool resumed);

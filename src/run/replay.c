@@ -93,6 +93,7 @@ struct replay {
     struct names temporary;
     struct names made;  /* of these, those that are there again */
     struct names plain; /* of these, those whose rows are what was written into them */
+    struct names lost;  /* @variables whose values are not there again */
     bool moved;         /* names may mean something else by now, and rows may have been undone */
 };
 
@@ -257,6 +258,25 @@ static bool loses_change(struct arena *mem, const struct classified *what, struc
     return any;
 }
 
+static int lose(struct execution *execution, int i, const struct classified *what, struct replay *replay)
+{
+    execution_lose(execution, i, &replay->lost);
+    return check_unneeded(execution, i, what);
+}
+
+/* What rests on a value that is not there again: a text that was prepared, another value. */
+static int replay_lost(struct execution *execution, int i, const struct classified *what, struct replay *replay)
+{
+    int needed;
+    const char *anew = execution_prepared_anew(execution, i, &needed);
+    if (!anew)
+        return lose(execution, i, what, replay);
+    execution->blind = needed == execution->done && execution->evidence;
+    if (needed >= 0 && !execution->blind)
+        return fail_lost(execution, i, needed);
+    return conn_exec(execution->ctx, execution->conn, anew);
+}
+
 static int replay_resumed(struct execution *execution, int i, const struct classified *what, struct replay *replay)
 {
     replay->moved = replay->moved || moves_names(execution, i, what);
@@ -270,13 +290,16 @@ static int replay_resumed(struct execution *execution, int i, const struct class
     }
     if (loses_change(execution->ctx->mem, what, &replay->temporary) ||
         fills_session(execution, what, &replay->temporary))
-        return check_unneeded(execution, i, what);
+        return lose(execution, i, what, replay);
     if (what->touches != TOUCHES_SESSION)
         return 0;
     if (what->verb == VERB_CREATE && what->name)
         table_made(execution, i, what, replay);
-    if (is_computed(execution->conn->dialect, &execution->split->piece[i], what))
-        return check_unneeded(execution, i, what);
+    if (execution_is_lost(execution, i, &replay->lost))
+        return replay_lost(execution, i, what, replay);
+    if (is_computed(execution->conn->dialect, &execution->split->piece[i], what) &&
+        !execution_is_decided(execution, i, &replay->lost))
+        return lose(execution, i, what, replay);
     if (what->verb == VERB_CREATE && what->name && !what->schema)
         names_add(execution->ctx->mem, &replay->made, text_lower(execution->ctx->mem, what->name));
     return replay_one(execution, i);

@@ -108,7 +108,8 @@ int unfinished_baseline(struct ctx *ctx, const struct session *session, int64_t 
 {
     for (int i = 0; i < session->unfinished.n; i++) {
         struct journal_row *row = session->unfinished.item[i];
-        if (row->seed || row->number < 0 || row->number > up_to || !unfinished_holds(row))
+        if (row->seed || row->number < 0 || row->number > up_to || !unfinished_holds(row) ||
+            unfinished_gone(session, row)) /* it is warned of those */
             continue;
         if (!text_equal(session->interrupted, "done"))
             return fail_baseline(ctx, row);

@@ -85,6 +85,7 @@ static const struct session_words session_words = {
     .about_last_hint = "Nothing was run. Write the number itself, or put both into one procedure.",
     .about_session = about_session,
     .autocommit = "autocommit",
+    .prepares_texts = true,
     .next_transaction = true,
 };
 

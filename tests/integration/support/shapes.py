@@ -53,6 +53,9 @@ MYSQL = {
     "call": ("CALL bump()", "CALL bump()"),
     "own-transaction": ("BEGIN;\nINSERT INTO one VALUES (7);\nINSERT INTO one VALUES (8);\nCOMMIT", "DELETE FROM one WHERE id > 6"),
     "variables": ("SET @k = 5;\nCREATE TABLE k (k int);\nINSERT INTO k VALUES (@k)", "DROP TABLE k"),
+    "prepare-if": ("SET @s = IF((SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'a' AND "
+                   "column_name = 'pi') = 0, 'ALTER TABLE a ADD pi int', 'DO 0');\nPREPARE p FROM @s;\nEXECUTE p;\nDEALLOCATE PREPARE p",
+                   "ALTER TABLE a DROP COLUMN pi"),
     "temporary-table": ("CREATE TEMPORARY TABLE t AS SELECT 9 AS id;\nCREATE TABLE k (k int);\nINSERT INTO k SELECT id FROM t", "DROP TABLE k"),
     "insert-select": ("INSERT INTO one SELECT id + 100 FROM a", "DELETE FROM one WHERE id > 100"),
     "update": ("UPDATE a SET y = y + 1", "UPDATE a SET y = y - 1"),

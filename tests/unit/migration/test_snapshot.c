@@ -423,7 +423,7 @@ static void a_file_that_is_not_a_snapshot_says_so(void **state)
     assert_non_null(ctx->error.hint);
 }
 
-static void a_written_file_is_private_and_reads_back(void **state)
+static void a_written_file_has_the_mode_of_the_umask_and_reads_back(void **state)
 {
     struct ctx *ctx = *state;
     char folder[] = "/tmp/dbwarden-unit-XXXXXX";
@@ -431,10 +431,12 @@ static void a_written_file_is_private_and_reads_back(void **state)
     char *inner = path_join(ctx->mem, folder, "schemas");
     char *path = path_join(ctx->mem, inner, "primary__0007_x.schema.json");
     struct snapshot *snapshot = read_sample(ctx, own_text);
+    mode_t mask = umask(027);
     assert_works(ctx, snapshot_write(ctx, path, snapshot));
+    umask(mask);
     struct stat info;
     assert_int_equal(stat(path, &info), 0);
-    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_int_equal(info.st_mode & 0777, 0640);
     assert_works(ctx, snapshot_read(ctx, path, &snapshot));
     assert_string_equal(snapshot_to_text(ctx->mem, snapshot), own_text);
     struct names left;
@@ -454,4 +456,4 @@ UNIT_TESTS(UNIT(checksums_are_those_of_python), UNIT(what_we_write_is_exact), UN
            UNIT(only_the_index_of_the_very_columns_is_behind_a_foreign_key),
            UNIT(options_of_postgresql_reach_the_predecessor), UNIT(an_ambiguous_type_keeps_what_was_said_of_it),
            UNIT(a_legacy_snapshot_survives_writing), UNIT(assuming_takes_the_wanted_type_where_it_fits),
-           UNIT(a_file_that_is_not_a_snapshot_says_so), UNIT(a_written_file_is_private_and_reads_back))
+           UNIT(a_file_that_is_not_a_snapshot_says_so), UNIT(a_written_file_has_the_mode_of_the_umask_and_reads_back))
