@@ -386,7 +386,9 @@ struct lock_word {
 
 /* Words about the session, which files share with what is recorded of them. */
 struct session_words {
-    const char *const *read_only;  /* settings after which nothing can be recorded, if they are on; NULL-terminated */
+    const char *const *read_only; /* settings after which nothing can be recorded, if they are on; NULL-terminated */
+    const char *const
+        *for_later; /* words of those that leave the transaction at hand as it is; NULL-terminated; NULL: none */
     const char *const *about_last; /* functions about the statement before; NULL-terminated; NULL: none */
     const char *about_last_hint;
     const char *const *about_session; /* functions about what the session did before; NULL-terminated; NULL: none */

@@ -277,6 +277,21 @@ static int replay_lost(struct execution *execution, int i, const struct classifi
     return conn_exec(execution->ctx, execution->conn, anew);
 }
 
+/* What the session alone has: made again as far as it says by itself what it is. */
+static int replay_session(struct execution *execution, int i, const struct classified *what, struct replay *replay)
+{
+    if (what->verb == VERB_CREATE && what->name)
+        table_made(execution, i, what, replay);
+    if (execution_is_lost(execution, i, &replay->lost))
+        return replay_lost(execution, i, what, replay);
+    if (is_computed(execution->conn->dialect, &execution->split->piece[i], what) &&
+        !execution_is_decided(execution, i, &replay->lost))
+        return lose(execution, i, what, replay);
+    if (what->verb == VERB_CREATE && what->name && !what->schema)
+        names_add(execution->ctx->mem, &replay->made, text_lower(execution->ctx->mem, what->name));
+    return replay_one(execution, i);
+}
+
 static int replay_resumed(struct execution *execution, int i, const struct classified *what, struct replay *replay)
 {
     replay->moved = replay->moved || moves_names(execution, i, what);
@@ -291,18 +306,7 @@ static int replay_resumed(struct execution *execution, int i, const struct class
     if (loses_change(execution->ctx->mem, what, &replay->temporary) ||
         fills_session(execution, what, &replay->temporary))
         return lose(execution, i, what, replay);
-    if (what->touches != TOUCHES_SESSION)
-        return 0;
-    if (what->verb == VERB_CREATE && what->name)
-        table_made(execution, i, what, replay);
-    if (execution_is_lost(execution, i, &replay->lost))
-        return replay_lost(execution, i, what, replay);
-    if (is_computed(execution->conn->dialect, &execution->split->piece[i], what) &&
-        !execution_is_decided(execution, i, &replay->lost))
-        return lose(execution, i, what, replay);
-    if (what->verb == VERB_CREATE && what->name && !what->schema)
-        names_add(execution->ctx->mem, &replay->made, text_lower(execution->ctx->mem, what->name));
-    return replay_one(execution, i);
+    return what->touches == TOUCHES_SESSION ? replay_session(execution, i, what, replay) : 0;
 }
 
 /* LAST_INSERT_ID() before something is inserted again. */

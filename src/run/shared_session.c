@@ -157,11 +157,27 @@ static bool makes_read_only(struct arena *mem, const struct dialect *dialect, co
     return says_read_only(dialect, piece);
 }
 
+/* Only what comes after it would be read-only, and nothing does: our own steps begin with the settings of the connection. */
+static bool is_for_nobody(const struct checked *checked, int i)
+{
+    const struct sql_piece *piece = &checked->split->piece[i];
+    const char *const *words = checked->dialect->session_words->for_later;
+    struct lexer lexer;
+    if (!words || (i + 1 < checked->split->n && !is_one_transaction(checked)))
+        return false;
+    lex_open(&lexer, checked->dialect->lex, piece->text, piece->length);
+    for (struct token token = lex_next_bare(&lexer); token.kind != TOKEN_END; token = lex_next_bare(&lexer))
+        if (token_is_one_of(&token, words))
+            return true;
+    return false;
+}
+
 static int check_writable(const struct checked *checked)
 {
     for (int i = 0; i < checked->split->n; i++) {
         if (!(checked->mark[i] & (STATEMENT_SESSION | STATEMENT_CONTROL)) ||
-            !makes_read_only(checked->ctx->mem, checked->dialect, &checked->split->piece[i]))
+            !makes_read_only(checked->ctx->mem, checked->dialect, &checked->split->piece[i]) ||
+            is_for_nobody(checked, i))
             continue;
         fail(checked->ctx, ERR_UNSUPPORTED,
              "%s makes its session or a transaction read-only, and what is done could not be recorded there",

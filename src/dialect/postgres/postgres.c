@@ -111,7 +111,8 @@ static const struct rows_sql rows_sql = {
 static const struct lock_word frees_locks[] = {{"discard", "all"}, {"select", "pg_advisory_unlock_all"}, {NULL, NULL}};
 
 static const char *const read_only[] = {"default_transaction_read_only", "transaction_read_only", NULL};
-static const struct session_words session_words = {.read_only = read_only};
+static const char *const for_later[] = {"default_transaction_read_only", "characteristics", NULL};
+static const struct session_words session_words = {.read_only = read_only, .for_later = for_later};
 
 const struct dialect pg_dialect = {
     .sample = &sample_rules,
