@@ -115,6 +115,39 @@ static int key_read(struct batches *batches)
     return 0;
 }
 
+static bool is_of_key(const struct batches *batches, const struct token *token)
+{
+    const char *name = token_name(batches->mem, token);
+    for (int i = 0; i < batches->key.n; i++)
+        if (token->kind == TOKEN_QUOTED ? text_equal(name, batches->key.item[i])
+                                        : text_equal_nocase(name, batches->key.item[i]))
+            return true;
+    return false;
+}
+
+/* A row that gets a higher key would come once more. */
+static int check_key_stays(const struct batches *batches)
+{
+    static const char *const ends[] = {"from", "where", NULL};
+    struct lexer lexer;
+    struct token token;
+    bool set = false, target = false; /* a, (a, b) before its "=" */
+    int depth = 0;
+    lex_open(&lexer, batches->execution->conn->dialect->lex, batches->piece->text, batches->piece->length);
+    do {
+        token = lex_next_code(&lexer);
+        depth += token_is(&token, "(") - token_is(&token, ")");
+        if (target && is_name(&token) && is_of_key(batches, &token))
+            return fail_shape(batches, arena_printf(batches->mem, "it changes %s, which the batches go by",
+                                                    token_name(batches->mem, &token)));
+        if (!depth && (token_is(&token, "set") || token_is(&token, ",")))
+            target = set = set || token_is(&token, "set");
+        else if (!depth && token_is(&token, "="))
+            target = false;
+    } while (token.kind != TOKEN_END && !(set && !depth && token_is_one_of(&token, ends)));
+    return 0;
+}
+
 static void columns_add(const struct batches *batches, struct buf *out, const char *alias)
 {
     for (int i = 0; i < batches->key.n; i++) {
@@ -274,6 +307,7 @@ int execution_batches(struct execution *execution, const char *chain)
     *batches.last = 0;
     TRY(statement_read(&batches));
     TRY(key_read(&batches));
+    TRY(check_key_stays(&batches));
     resume(&batches);
     execution->in_batches = true;
     int code = run_all(&batches, chain);
