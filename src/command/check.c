@@ -40,7 +40,7 @@ static int change_find(struct checking *checking)
     if (!database->model_paths.n && !database->schema_files.n)
         return 0;
     session->forward = true;
-    int code = comparison_make(ctx, session, checking->request, &checking->comparison);
+    int code = comparison_make(ctx, session, checking->request, false, &checking->comparison);
     session->forward = false;
     TRY(code);
     checking->compared = true;

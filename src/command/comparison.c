@@ -237,14 +237,15 @@ enum normalise normalise_read(const struct request *request, const struct databa
 }
 
 /* Twice where the server has something to say: comparing adds to both trees, so copies of them wait. */
-static int changes_find(struct ctx *ctx, struct session *session, enum normalise mode, struct comparison *comparison)
+static int changes_find(struct ctx *ctx, struct session *session, enum normalise mode, bool keep,
+                        struct comparison *comparison)
 {
     const struct target *target = session->target;
     struct diff_input input = comparison_input(target, comparison);
     bool answered = false;
     struct tree *current = NULL, *desired = NULL;
     partitions_spare(ctx->mem, &input);
-    if (comparison->keeps_current)
+    if (keep)
         comparison->untouched = tree_copy(ctx->mem, comparison->current);
     if (judge_is_there(session, mode)) {
         current = tree_copy(ctx->mem, comparison->current);
@@ -279,10 +280,10 @@ static void unmanaged_tell(struct ctx *ctx, const struct request *request, const
         emit_info(ctx, "not managed by this project, left alone: %s%s", names_join(ctx->mem, &shown, "; "), more);
 }
 
-int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
+int comparison_make(struct ctx *ctx, struct session *session, const struct request *request, bool keep,
                     struct comparison *comparison)
 {
-    *comparison = (struct comparison){.keeps_current = comparison->keeps_current};
+    *comparison = (struct comparison){0};
     TRY(flags_read(ctx, request, &comparison->renames));
     TRY(desired_read(ctx, session, &comparison->desired));
     const struct target *target = session->target;
@@ -301,7 +302,7 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     unmodelled_compare(ctx->mem, comparison);
     const struct event_sides sides = {&session->events, &known};
     events_spare(ctx, &input, &sides, &comparison->losses);
-    TRY(changes_find(ctx, session, normalise_read(request, session->database), comparison));
+    TRY(changes_find(ctx, session, normalise_read(request, session->database), keep, comparison));
     TRY(unmodelled_check(ctx, comparison->changes));
     if (request_flag(request, "drop_dependents"))
         dangling_drop(ctx->mem, target, comparison->changes);
@@ -319,7 +320,7 @@ static int models_settle(struct ctx *ctx, struct sources *sources, const struct 
     int code = defaults_settle(ctx, session, comparison);
     if (!code) {
         comparison->written = tree_copy(ctx->mem, comparison->desired);
-        code = changes_find(ctx, session, normalise_read(request, session->database), comparison);
+        code = changes_find(ctx, session, normalise_read(request, session->database), false, comparison);
     }
     session->conn = NULL;
     return code;

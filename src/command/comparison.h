@@ -12,8 +12,7 @@ struct comparison {
     struct tree *desired;
     struct tree *written; /* the desired schema as the models have it, before diff adds to it */
     struct tree *current;
-    bool keeps_current;     /* said by the caller: */
-    struct tree *untouched; /* a copy of `current` from before diff changed it; else NULL */
+    struct tree *untouched; /* a copy of `current` from before diff changed it, where that is kept; NULL */
     const char *source;     /* where `current` came from, for messages */
     struct list unseen;     /* see struct current */
     struct list renames;    /* struct rename *, decided */
@@ -50,8 +49,8 @@ struct comparison {
     }
 
 enum normalise normalise_read(const struct request *request, const struct database_config *database);
-/* Reads both sides, settles renames (flags, then questions or hints), and compares. */
-int comparison_make(struct ctx *ctx, struct session *session, const struct request *request,
+/* Reads both sides, settles renames (flags, then questions or hints), and compares; `keep`: fills `untouched`. */
+int comparison_make(struct ctx *ctx, struct session *session, const struct request *request, bool keep,
                     struct comparison *comparison);
 /* The same of two schemas that are read, whole: whoever owns what, and whatever migrations hold of DDL elements. */
 int comparison_between(struct ctx *ctx, struct sources *sources, const struct request *request,

@@ -13,7 +13,7 @@ static int diff_models(struct ctx *ctx, struct session *session, const struct re
                        int *found)
 {
     struct comparison comparison;
-    TRY(comparison_make(ctx, session, request, &comparison));
+    TRY(comparison_make(ctx, session, request, false, &comparison));
     int differences = comparison.changes->list.n;
     int events = comparison.events.before.n + comparison.events.after.n;
     *found += differences + comparison.open.n + events;

@@ -277,11 +277,11 @@ static int generate(struct generation *generation, struct reply *reply)
     struct list words = {0};
     struct json *operations = json_array(ctx->mem);
     TRY(session_folder(ctx, generation->session));
-    generation->comparison.keeps_current = is_gradual(generation);
     if (is_baseline(generation))
         TRY(baseline_compare(ctx, generation->session, &generation->comparison));
     else
-        TRY(comparison_make(ctx, generation->session, generation->request, &generation->comparison));
+        TRY(comparison_make(ctx, generation->session, generation->request, is_gradual(generation),
+                            &generation->comparison));
     comparison_tell(ctx, generation->request, &generation->comparison, true, reply->json);
     const struct event_plan *events = &generation->comparison.events;
     if (!is_baseline(generation))
