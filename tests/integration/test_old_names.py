@@ -70,7 +70,7 @@ def test_commands_as_functions(python):
     ]
 
 
-NOT_OURS = {"make-migrations": {"safe-type-change"}, "settings database-add": {"secure-values"}}  # the program says so
+NOT_OURS = {"settings database-add": {"secure-values"}}  # the program says so
 
 
 def test_every_parameter_is_an_option(package):

@@ -139,7 +139,8 @@ int my_session_reset(struct ctx *ctx, struct conn *conn, const struct sql_piece 
     TRY(my_exec(ctx, conn, "UNLOCK TABLES"));
     my->holds_tables = false;
     TRY(my_exec(ctx, conn, arena_printf(ctx->mem, "USE %s", ident_text(ctx->mem, my_dialect.ident, my->url.database))));
-    TRY(my_exec(ctx, conn, "SET timestamp = DEFAULT, last_insert_id = 0"));
+    TRY(my_exec(ctx, conn, "SET timestamp = DEFAULT")); /* alone: OceanBase takes DEFAULT for all that is set with it */
+    TRY(my_exec(ctx, conn, "SET last_insert_id = 0"));
     if (my->session)
         TRY(variables_restore(ctx, conn));
     for (int i = 0; i < n; i++)

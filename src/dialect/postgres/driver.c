@@ -4,6 +4,8 @@
  * Every call goes through libpq's asynchronous interface, so that an interrupt is answered within a fraction of a
  * second.  Batches, the lock and scratch databases are in files of their own.
  */
+#include <sys/socket.h>
+
 #include "base/text.h"
 #include "dialect/postgres/pg.h"
 
@@ -213,7 +215,9 @@ void pg_cancel(struct conn *conn)
     struct pg_conn *pg = (struct pg_conn *)conn;
     char ignored[256];
 
-    if (pg->cancel)
+    if (pg->one_session) /* PQcancel() would wait for an answer that never comes */
+        shutdown(PQsocket(pg->pg), SHUT_RDWR);
+    else if (pg->cancel)
         PQcancel(pg->cancel, ignored, (int)sizeof ignored);
 }
 

@@ -99,7 +99,8 @@ int pg_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why)
         return 0;
     TRY(query_cells(ctx, conn, "SELECT pg_backend_pid(), version()", NULL, &cell));
     bool proven = true;
-    if (text_has(cell[1], "PGlite"))
+    pg->one_session = text_has(cell[1], "PGlite");
+    if (pg->one_session)
         pg->no_lock = "all connections to it are one session";
     else if (!same_backend(cell[0], PQbackendPID(pg->pg)))
         TRY(pooler_asked(ctx, pg, &proven));
@@ -116,7 +117,10 @@ int pg_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why)
 
 int pg_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin)
 {
-    return pg_open(ctx, &((struct pg_conn *)conn)->url, options, twin);
+    struct pg_conn *pg = (struct pg_conn *)conn;
+    TRY(pg_open(ctx, &pg->url, options, twin));
+    ((struct pg_conn *)*twin)->one_session = pg->one_session;
+    return 0;
 }
 
 const char *pg_lock_key(struct arena *mem, const char *schema)

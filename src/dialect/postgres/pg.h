@@ -24,6 +24,7 @@ struct pg_conn {
     struct ctx *ctx;     /* of the call that is running: where notices go */
     bool asked_lock;     /* whether sessions can lock is known: */
     const char *no_lock; /* why not; NULL: they can */
+    bool one_session;    /* all connections are, and nothing can be cancelled: PGlite */
     bool locked;
     struct url url;                   /* a copy, and then of the one host that was reached: where twins go */
     struct arena *mem;                /* of the connection itself */
