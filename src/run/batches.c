@@ -2,7 +2,7 @@
  * An UPDATE or DELETE in batches: many short transactions in the order of the table's primary key, each with its note in the
  * journal, up to which key they are done.  A run that was interrupted, whatever ended it, goes on after that key; between
  * two batches nothing is held.  The statement in the file is whole: what runs is it and a range of keys.
- * Rows that come during the run behind the key that it has reached are not looked at.
+ * Rows that come during the run with a lower key than the one that it has reached are not looked at.
  */
 #include "run/execution.h"
 

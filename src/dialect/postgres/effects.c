@@ -390,42 +390,33 @@ static bool is_bound_to_replaced(const struct effect_case *effect)
     {                                                                        \
         kind, ON(ALTER), field, dependent, by, when, .effect = EFFECT_FOLLOW \
     }
+/* What only names an object that is made again is dropped first and comes back; a function only if it is `bound`. */
+#define MAKES_ROOM(kind, op, field, when, bound)                     \
+    REPLACED(kind, op, field, KIND_COLUMN, COLUMN_computed, when),   \
+        REPLACED(kind, op, field, KIND_CHECK, ANY_FIELD, when),      \
+        REPLACED(kind, op, field, KIND_EXCLUDE, ANY_FIELD, when),    \
+        REPLACED(kind, op, field, KIND_INDEX, ANY_FIELD, when),      \
+        REPLACED(kind, op, field, KIND_INDEX_PART, ANY_FIELD, when), \
+        REPLACED(kind, op, field, KIND_VIEW, ANY_FIELD, when),       \
+        REPLACED(kind, op, field, KIND_TRIGGER, ANY_FIELD, when),    \
+        REPLACED(kind, op, field, KIND_POLICY, ANY_FIELD, when),     \
+        REPLACED(kind, op, field, KIND_RULE, ANY_FIELD, when),       \
+        REPLACED(kind, op, field, KIND_STATISTICS, ANY_FIELD, when), \
+        REPLACED(kind, op, field, KIND_AGGREGATE, ANY_FIELD, when),  \
+        REPLACED(kind, op, field, KIND_FUNCTION, FUNCTION_definition, bound)
 /* A type that is made again under its name: what is of it changes over, and what only names it makes room. */
-#define TYPE_AGAIN(kind, field, when)                                         \
-    CHANGES_OVER(kind, field, KIND_COLUMN, COLUMN_type, when),                \
-        CHANGES_OVER(kind, field, KIND_COLUMN, COLUMN_default_value, when),   \
-        CHANGES_OVER(kind, field, KIND_ATTRIBUTE, ATTRIBUTE_type, when),      \
-        CHANGES_OVER(kind, field, KIND_DOMAIN, DOMAIN_type, when),            \
-        CHANGES_OVER(kind, field, KIND_DOMAIN, DOMAIN_default_value, when),   \
-        REPLACED(kind, ON(ALTER), field, KIND_COLUMN, COLUMN_computed, when), \
-        REPLACED(kind, ON(ALTER), field, KIND_CHECK, ANY_FIELD, when),        \
-        REPLACED(kind, ON(ALTER), field, KIND_EXCLUDE, ANY_FIELD, when),      \
-        REPLACED(kind, ON(ALTER), field, KIND_INDEX, ANY_FIELD, when),        \
-        REPLACED(kind, ON(ALTER), field, KIND_INDEX_PART, ANY_FIELD, when),   \
-        REPLACED(kind, ON(ALTER), field, KIND_VIEW, ANY_FIELD, when),         \
-        REPLACED(kind, ON(ALTER), field, KIND_TRIGGER, ANY_FIELD, when),      \
-        REPLACED(kind, ON(ALTER), field, KIND_POLICY, ANY_FIELD, when),       \
-        REPLACED(kind, ON(ALTER), field, KIND_RULE, ANY_FIELD, when),         \
-        REPLACED(kind, ON(ALTER), field, KIND_STATISTICS, ANY_FIELD, when),   \
-        REPLACED(kind, ON(ALTER), field, KIND_AGGREGATE, ANY_FIELD, when),    \
-        REPLACED(kind, ON(ALTER), field, KIND_FUNCTION, FUNCTION_definition, when)
+#define TYPE_AGAIN(kind, field, when)                                       \
+    CHANGES_OVER(kind, field, KIND_COLUMN, COLUMN_type, when),              \
+        CHANGES_OVER(kind, field, KIND_COLUMN, COLUMN_default_value, when), \
+        CHANGES_OVER(kind, field, KIND_ATTRIBUTE, ATTRIBUTE_type, when),    \
+        CHANGES_OVER(kind, field, KIND_DOMAIN, DOMAIN_type, when),          \
+        CHANGES_OVER(kind, field, KIND_DOMAIN, DOMAIN_default_value, when), \
+        MAKES_ROOM(kind, ON(ALTER), field, when, when)
 #define WITH_KEY(kind)        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, NULL)
 #define REMADE(dependent, by) REPLACED(KIND_FUNCTION, ON(ALTER), FUNCTION_definition, dependent, by, is_function_remade)
 #define CALLS(dependent, by)  REPLACED(KIND_FUNCTION, ON(DROP), ANY_FIELD, dependent, by, is_replaced)
 /* Whatever may name what goes and comes back by itself. */
-#define AGAIN(kind)                                                                   \
-    REPLACED(kind, ON(DROP), ANY_FIELD, KIND_COLUMN, COLUMN_computed, is_replaced),   \
-        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_CHECK, ANY_FIELD, is_replaced),      \
-        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_EXCLUDE, ANY_FIELD, is_replaced),    \
-        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_INDEX, ANY_FIELD, is_replaced),      \
-        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_INDEX_PART, ANY_FIELD, is_replaced), \
-        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_VIEW, ANY_FIELD, is_replaced),       \
-        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_TRIGGER, ANY_FIELD, is_replaced),    \
-        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_POLICY, ANY_FIELD, is_replaced),     \
-        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_RULE, ANY_FIELD, is_replaced),       \
-        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_STATISTICS, ANY_FIELD, is_replaced), \
-        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_AGGREGATE, ANY_FIELD, is_replaced),  \
-        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_bound_to_replaced)
+#define AGAIN(kind) MAKES_ROOM(kind, ON(DROP), ANY_FIELD, is_replaced, is_bound_to_replaced)
 /* What holds values of it, or gives it to them, cannot make room. */
 #define HELD_BY(kind, dependent, by, what)                                                            \
     {                                                                                                 \
