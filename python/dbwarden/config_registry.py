@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         on_failure: Command
         hook_timeout: Duration
         check_severity: Mapping[str, str] | None
+        check_names: Mapping[str, str] | None
         normalise: Literal["auto", "server", "offline"] | None
         targets: Mapping[str, str | list[str]] | None
         engine_options: Mapping[str, Any] | None
@@ -148,6 +149,7 @@ def database_config(
     on_failure: object = None,
     hook_timeout: object = None,
     check_severity: object = None,
+    check_names: object = None,
     normalise: object = None,
     targets: object = None,
     engine_options: object = None,

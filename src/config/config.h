@@ -56,6 +56,7 @@ struct database_config {
     struct names hook[HOOKS]; /* program and arguments of each; none */
     double hook_timeout;      /* seconds; 0: as long as it likes */
     struct json *severities;  /* of rules, by code or name: "off", "info", "warning", "error"; NULL: as they are */
+    struct json *naming;      /* regular expression for names of each thing; NULL: they are spelled as anybody likes */
     struct json *told;        /* settings that the file gives and commands show as they are written; NULL: none */
     int line;                 /* where it stands in the file; 0 unknown */
 };

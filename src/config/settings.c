@@ -355,6 +355,17 @@ static int take_severities(struct judged *judged, void *member)
     return good ? 0 : refuse(judged, "a mapping of rules to \"off\", \"info\", \"warning\" or \"error\"", NULL);
 }
 
+/* {thing: regular expression}; which things there are is known where they are asked. */
+static int take_naming(struct judged *judged, void *member)
+{
+    struct json **naming = member;
+    *naming = json_get(judged->value->value, "keys");
+    bool good = *naming;
+    for (int i = 0; good && i < (*naming)->n; i++)
+        good = (*naming)->item[i]->type == JSON_TEXT;
+    return good ? 0 : refuse(judged, "a mapping such as {table: \"^[a-z_]+$\"}", NULL);
+}
+
 #define DATABASE(member) offsetof(struct draft, database.member)
 static const struct setting setting_table[] = {
     {"database_name", take_name, DATABASE(name)},
@@ -385,6 +396,7 @@ static const struct setting setting_table[] = {
     {"on_failure", take_command, DATABASE(hook[HOOK_ON_FAILURE]), true},
     {"hook_timeout", take_duration, DATABASE(hook_timeout), true},
     {"check_severity", take_severities, DATABASE(severities), true},
+    {"check_names", take_naming, DATABASE(naming), true},
     {"dev_database_type", take_type, offsetof(struct draft, dev_type)},
     {"dev_database_url", take_url, offsetof(struct draft, dev_url)},
     {"overlap_models", take_flag, DATABASE(overlap_models)},

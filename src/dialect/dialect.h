@@ -414,6 +414,8 @@ struct dialect {
     const char *databases_like;
     /* Schema, table, rows and bytes of each table, as statistics estimate them, at no cost worth naming. NULL: nobody knows. */
     const char *table_sizes;
+    /* 1 where who writes keeps out who reads.  NULL: never. */
+    const char *writer_is_alone;
     /* Of the table that the parameter names as statements do: the columns of its primary key, and its rows as estimated. NULL: files
      * do not run in batches. */
     const char *batch_key;

@@ -73,6 +73,15 @@ bool on_new_table(const struct lint *lint, const struct act *act)
     return is_new(lint, act, act->table);
 }
 
+const char *new_name(const struct act *act)
+{
+    bool renames =
+        act->kind == ACT_RENAME_TABLE || act->kind == ACT_RENAME_COLUMN || act->kind == ACT_RENAME_CONSTRAINT;
+    const char *name = renames ? act->other : act->name;
+    const char *dot = name ? strrchr(name, '.') : NULL;
+    return dot ? dot + 1 : name;
+}
+
 bool is_same_column(const struct act *a, const struct act *b)
 {
     return text_equal(a->table, b->table) && text_equal(a->name, b->name);

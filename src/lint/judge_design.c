@@ -181,16 +181,41 @@ bool is_unindexed_reference(const struct lint *lint, const struct act *act)
     return !is_indexed(lint, act, &columns);
 }
 
-/* ---- names ---- */
+/* ---- space ---- */
 
-static const char *new_name(const struct act *act)
+/* Bytes of a value, which are also what its place is a multiple of. */
+static int fixed_size(const struct act *act)
 {
-    bool renames =
-        act->kind == ACT_RENAME_TABLE || act->kind == ACT_RENAME_COLUMN || act->kind == ACT_RENAME_CONSTRAINT;
-    const char *name = renames ? act->other : act->name;
-    const char *dot = name ? strrchr(name, '.') : NULL;
-    return dot ? dot + 1 : name;
+    static const char *const types[][12] = {
+        [1] = {"boolean", "bool", NULL},
+        [2] = {"smallint", "int2", "smallserial", "serial2", NULL},
+        [4] = {"integer", "int", "int4", "serial", "serial4", "real", "float4", "date", "oid", NULL},
+        [8] = {"bigint", "int8", "bigserial", "serial8", "timestamp", "timestamptz", "double", "float8", "money",
+               "time", NULL},
+    };
+    for (int size = 8; size; size /= 2)
+        if (type_is(act, types[size]) && !strchr(act->type, '['))
+            return size == 8 && text_has_word(act->type, "time") && text_has_word(act->type, "with") ? 0 : size;
+    return 0;
 }
+
+/* After a value of no fixed size the gap depends on the row: it is not counted. */
+bool is_badly_packed(const struct lint *lint, const struct act *act)
+{
+    const struct list *acts = acts_of(lint, act->table);
+    int at = 0, gaps = 0;
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *column = acts->item[i];
+        if (column->kind != ACT_COLUMN || column->statement != act->statement || column->migration != act->migration)
+            continue;
+        int size = fixed_size(column), gap = size ? -at & (size - 1) : 0;
+        gaps += gap;
+        at = size ? at + gap + size : 0;
+    }
+    return gaps >= 8;
+}
+
+/* ---- names ---- */
 
 bool is_too_long(const struct lint *lint, const struct act *act)
 {
@@ -208,7 +233,24 @@ bool is_reserved(const struct lint *lint, const struct act *act)
     return false;
 }
 
+/* Paths leave the usual schema out; the words may have it. */
+static bool is_written_with_schema(const struct lint *lint, const struct act *act)
+{
+    struct lexer lexer;
+    struct token token, before = {0}, first = {0};
+    lex_open(&lexer, lint->dialect->lex, act->piece->text, act->piece->length);
+    for (lex_take_code(&lexer, &token); token.kind != TOKEN_END; lex_take_code(&lexer, &token)) {
+        if (token_is(&before, ".") && text_equal_nocase(token_name(lint->mem, &first), lint->usual) &&
+            text_equal_nocase(token_name(lint->mem, &token), act->table))
+            return true;
+        first = before;
+        before = token;
+    }
+    return false;
+}
+
 bool is_unqualified(const struct lint *lint, const struct act *act)
 {
-    return lint->usual && act->table && !strchr(act->table, '.') && !has(act, MARK_TEMPORARY);
+    return lint->usual && act->table && !strchr(act->table, '.') && !has(act, MARK_TEMPORARY) &&
+           !is_written_with_schema(lint, act);
 }

@@ -54,6 +54,19 @@ bool is_waiting_forever(const struct lint *lint, const struct act *act)
     return false;
 }
 
+/* What a rule says reads or rewrites a table, where nothing limits how long. */
+bool is_unlimited_scan(const struct lint *lint, const struct act *act)
+{
+    const struct migration *migration = act->migration;
+    bool limited =
+        migration->limits.statement > 0 || (migration->limits.statement < 0 && !lint->input->runs_without_limit);
+    for (const struct lint_rule *rule = rule_table; rule->code && !limited && act->table; rule++)
+        if (rule->scale && rule->engines & lint->dialect->engine && rule->on >> act->kind & 1 &&
+            (!rule->test || rule->test(lint, act)))
+            return true;
+    return false;
+}
+
 /* The first one on another table than those that are locked already. */
 bool is_second_lock(const struct lint *lint, const struct act *act)
 {
@@ -85,6 +98,16 @@ bool is_data_under_lock(const struct lint *lint, const struct act *act)
         if (is_strong(lint, before))
             return true;
     }
+}
+
+/* More than some rows, where others wait for the end of it. */
+bool is_long_write(const struct lint *lint, const struct act *act)
+{
+    if (!lint->input->writer_is_alone || !act->table)
+        return false;
+    if (act->kind == ACT_INSERT)
+        return has(act, MARK_SELECT);
+    return (act->kind == ACT_CREATE_INDEX || !has(act, MARK_WHERE)) && !on_new_table(lint, act);
 }
 
 /* BEGIN that nothing ends, or any where the runner makes the transaction. */

@@ -127,8 +127,8 @@ static const char *said(const struct lint *lint, const char *says, const struct 
 {
     const struct {
         const char *mark, *text;
-    } parts[] = {{"{table}", act->table}, {"{name}", act->name}, {"{other}", act->other},
-                 {"{type}", act->type},   {"{columns}", NULL},   {"{text}", act->text}};
+    } parts[] = {{"{table}", act->table}, {"{name}", act->name}, {"{other}", act->other}, {"{type}", act->type},
+                 {"{columns}", NULL},     {"{text}", act->text}, {"{new}", new_name(act)}};
     const char *text = says;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (text_has(text, parts[i].mark))

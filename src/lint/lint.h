@@ -68,8 +68,18 @@ struct lint_input {
     const struct tree *tree;      /* the schema before all that is judged; NULL: unknown */
     const struct map *sizes;      /* path -> struct table_size *; NULL: unknown */
     const struct map *severities; /* code -> enum severity * of the project; NULL: as the table has it */
+    const struct list *naming;    /* struct naming *, as the project spells names; NULL: as it likes */
     bool waits_for_locks;         /* nothing limits how long a statement waits for a lock */
+    bool runs_without_limit;      /* nothing limits how long a statement runs */
+    bool writer_is_alone;         /* who writes keeps out who reads, as without SQLite's WAL */
 };
+
+/*
+ * The setting check_names, {what: POSIX extended regular expression}: *naming gets what the names of things have to match.
+ * ERR_CONFIG for a thing or an expression that is none.  naming_close() frees them.
+ */
+int naming_open(struct ctx *ctx, const struct json *given, struct list *naming);
+void naming_close(const struct list *naming);
 
 /* How much a rule counts in the project, where nothing is known of sizes. */
 enum severity lint_severity(const struct lint_input *input, const struct lint_rule *rule);

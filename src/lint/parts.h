@@ -157,6 +157,7 @@ void names_index(struct lint *lint);
 const struct list *acts_of(const struct lint *lint, const char *name);         /* struct act *; never NULL */
 bool is_new(const struct lint *lint, const struct act *act, const char *name); /* made by the same change, before */
 bool on_new_table(const struct lint *lint, const struct act *act);
+const char *new_name(const struct act *act); /* what it makes, or makes of what was there, without its schema */
 bool is_same_column(const struct act *a, const struct act *b);
 const struct table *known_table(const struct lint *lint, const char *path);
 const struct column *known_column(const struct lint *lint, const char *path, const char *name);

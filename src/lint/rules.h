@@ -20,10 +20,12 @@ rule_test is_dropped_for_good, is_dropped_partition, is_old_column, is_unbounded
 /* judge_design.c */
 rule_test is_padded_type, is_limited_text, is_zoneless, is_plain_json, is_money, is_serial_column, is_small_key,
     has_no_key, is_unnamed, is_wide_index, is_duplicate_index, is_unindexed_reference, is_too_long, is_reserved,
-    is_unqualified;
+    is_unqualified, is_badly_packed;
 /* judge_file.c */
 rule_test is_waiting_forever, is_second_lock, is_data_under_lock, is_open_begin, is_lone_commit, is_label_used_at_once,
     is_unplaced, has_no_policy, is_access_change, is_untracked_body, has_secret, has_no_way_back, loses_what_it_filled,
-    is_mixed_file, is_seed_among_schema, is_not_repeatable, is_assigned_twice;
+    is_mixed_file, is_seed_among_schema, is_not_repeatable, is_assigned_twice, is_unlimited_scan, is_long_write;
+/* naming.c */
+rule_test is_named_otherwise;
 
 #endif

@@ -151,6 +151,21 @@ static int severities_read(struct ctx *ctx, const struct session *session, struc
     return 0;
 }
 
+/* Does who writes keep out who reads?  Where that cannot be asked, the files are judged as if not. */
+static bool writer_is_alone(struct ctx *ctx, struct session *session)
+{
+    struct rows rows = {0};
+    const char *sql = session->database->dialect->writer_is_alone;
+    if (!session->conn || !sql)
+        return false;
+    struct error error = ctx->error;
+    if (conn_query(ctx, session->conn, sql, NULL, &rows) < 0) {
+        ctx->error = error;
+        return false;
+    }
+    return rows.row.n == 1 && text_equal(((const char **)rows.row.item[0])[0], "1");
+}
+
 /* What a text without a file found has no place in one. */
 static void unplace(struct arena *mem, const struct migration *pending, const struct list *findings)
 {
@@ -265,15 +280,10 @@ static int applied_judge(struct ctx *ctx, const struct session *session, const s
     return 0;
 }
 
-int check_files(struct ctx *ctx, struct session *session, const struct check_options *options, struct list *findings)
+static int files_judge(struct ctx *ctx, struct session *session, const struct check_options *options,
+                       struct lint_input *input, struct list *findings)
 {
     struct list files = {0};
-    struct map sizes, severities;
-    map_init(&sizes, ctx->mem);
-    map_init(&severities, ctx->mem);
-    struct lint_input input = {.sizes = &sizes, .severities = &severities};
-    TRY(severities_read(ctx, session, &severities));
-    TRY(tree_find_out(ctx, session, &input.tree));
     if (options->chosen)
         files = list_duplicate(ctx->mem, options->chosen);
     else
@@ -283,17 +293,37 @@ int check_files(struct ctx *ctx, struct session *session, const struct check_opt
     const struct list written = list_duplicate(ctx->mem, &files);
     if (options->pending)
         list_add(ctx->mem, &files, options->pending);
-    sizes_read(ctx, session, &sizes);
-    input.target = session->target;
-    input.waits_for_locks = session->limits.lock <= 0;
-    TRY(lint_files(ctx, &input, &files, findings));
+    TRY(lint_files(ctx, input, &files, findings));
     unplace(ctx->mem, options->pending, findings);
-    hazards_add(ctx, &input, options->hazards, findings);
+    hazards_add(ctx, input, options->hazards, findings);
     for (int i = 0; i < written.n; i++) {
-        TRY(notes_add(ctx, &input, written.item[i], findings));
-        TRY(applied_judge(ctx, session, &input, written.item[i], findings));
+        TRY(notes_add(ctx, input, written.item[i], findings));
+        TRY(applied_judge(ctx, session, input, written.item[i], findings));
     }
     return 0;
+}
+
+int check_files(struct ctx *ctx, struct session *session, const struct check_options *options, struct list *findings)
+{
+    struct map sizes, severities;
+    struct list naming = {0};
+    map_init(&sizes, ctx->mem);
+    map_init(&severities, ctx->mem);
+    struct lint_input input = {.target = session->target,
+                               .sizes = &sizes,
+                               .severities = &severities,
+                               .naming = &naming,
+                               .waits_for_locks = session->limits.lock <= 0,
+                               .runs_without_limit = session->limits.statement <= 0};
+    TRY(severities_read(ctx, session, &severities));
+    TRY(tree_find_out(ctx, session, &input.tree));
+    sizes_read(ctx, session, &sizes);
+    input.writer_is_alone = writer_is_alone(ctx, session);
+    int code = naming_open(ctx, session->database->naming, &naming);
+    if (!code)
+        code = files_judge(ctx, session, options, &input, findings);
+    naming_close(&naming);
+    return code;
 }
 
 int check_ceiling(struct ctx *ctx, struct session *session, const struct list *files, enum severity ceiling)

@@ -43,6 +43,7 @@ primary = database_config(
     on_failure="notify",
     hook_timeout=5,
     check_severity={"PG101": "error", "DG103": "off"},
+    check_names={"table": "^[a-z_]+$"},
     dev_database_type="sqlite",
     dev_database_url="sqlite:///dev.db",
     overlap_models=True,

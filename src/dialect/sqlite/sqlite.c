@@ -98,6 +98,7 @@ const struct dialect lite_dialect = {
     .lock_seconds = 5,
     .transactional_ddl = true,
     .is_file = true,
+    .writer_is_alone = "SELECT journal_mode <> 'wal' FROM pragma_journal_mode",
     .create_reads_all = true,
     .exists = exists,
     .python = &lite_python,

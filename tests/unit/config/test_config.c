@@ -88,7 +88,7 @@ static void what_is_wrong_is_said_with_what_would_be_right(void **state)
         "database_url_async, secure_values, default, migrations_dir, migration_table, seed_table, model_paths, "
         "schema_files, include, exclude, manage, snapshots, normalise, lock_timeout, statement_timeout, retry_for, wait_for_db, "
         "wait_for_runner, before_run, after_run, before_file, after_file, on_failure, hook_timeout, "
-        "check_severity, dev_database_type, dev_database_url, overlap_models, targets, engine_options.");
+        "check_severity, check_names, dev_database_type, dev_database_url, overlap_models, targets, engine_options.");
     refused(project, ONE("    model_path: [a]\n"),
             "5: databases has no setting \"model_path\" | Did you mean model_paths?");
     refused(project, ONE("    model_paths: app\n"),

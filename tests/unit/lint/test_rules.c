@@ -3,7 +3,7 @@
  * bad example, of which it speaks, and a good one, of which it does not.  docs/rules.md is the table and the examples in
  * words; with --update both are written again.
  *
- *     == CODE bad|good [known] [alone] [sized] [waits]: what it shows
+ *     == CODE bad|good [known] [alone] [sized] [waits] [unlimited] [locked] [named] [on]: what it shows
  *     SQL, with "++" on a line between two files
  *     ~~
  *     what is said: FILE:LINE:COLUMN CODE severity message
@@ -30,7 +30,7 @@ static const char *in_sources(struct ctx *ctx, const char *path)
 struct example {
     const char *title; /* "PG101 bad known: ..." */
     const char *code, *sql, *said;
-    bool bad, known, alone, sized, waits;
+    bool bad, known, alone, sized, waits, unlimited, locked, named, on;
 };
 
 static bool has_word(const char *title, const char *word)
@@ -48,7 +48,11 @@ static struct example *example_read(struct ctx *ctx, const char *title)
                                 .known = has_word(title, " known"),
                                 .alone = has_word(title, " alone"),
                                 .sized = has_word(title, " sized"),
-                                .waits = has_word(title, " waits")};
+                                .waits = has_word(title, " waits"),
+                                .unlimited = has_word(title, " unlimited"),
+                                .locked = has_word(title, " locked"),
+                                .named = has_word(title, " named"),
+                                .on = has_word(title, " on:")};
     return example;
 }
 
@@ -94,20 +98,39 @@ static struct tree *known_tree(struct ctx *ctx, const char *engine)
     return tree;
 }
 
+/* What a project asks of names in the examples. */
+static void naming_of(struct ctx *ctx, struct list *naming)
+{
+    static const char text[] = "{\"table\": \"^[a-z_]+$\", \"index\": \"_idx$\", \"foreign_key\": \"_fk$\"}";
+    struct json *given;
+    assert_works(ctx, json_read(ctx, "check_names", text, sizeof text - 1, &given));
+    assert_works(ctx, naming_open(ctx, given, naming));
+}
+
 static const char *examples_of(struct ctx *ctx, const struct example *example, const struct dialect *dialect)
 {
     static struct table_size large = {38000000, INT64_C(12) << 30}, small = {12, 8192};
-    struct map sizes;
-    struct list files = {0}, found = {0};
+    static enum severity on = SEVERITY_INFO;
+    struct map sizes, severities;
+    struct list files = {0}, found = {0}, naming = {0};
     struct buf said;
     struct target target = target_offline(dialect, NULL);
     map_init(&sizes, ctx->mem);
+    map_init(&severities, ctx->mem);
+    if (example->on)
+        map_set(&severities, example->code, &on);
+    if (example->named)
+        naming_of(ctx, &naming);
     map_set(&sizes, "large", &large);
     map_set(&sizes, "small", &small);
     const struct lint_input input = {.target = &target,
                                      .tree = example->known ? known_tree(ctx, dialect->name) : NULL,
                                      .sizes = example->sized ? &sizes : NULL,
-                                     .waits_for_locks = example->waits};
+                                     .severities = &severities,
+                                     .naming = &naming,
+                                     .waits_for_locks = example->waits,
+                                     .runs_without_limit = example->unlimited,
+                                     .writer_is_alone = example->locked};
     const char *rest = example->sql;
     for (int n = 1; rest; n++) {
         const char *end = strstr(rest, "++\n");
@@ -122,6 +145,7 @@ static const char *examples_of(struct ctx *ctx, const struct example *example, c
         rest = end ? end + 3 : NULL;
     }
     assert_works(ctx, lint_files(ctx, &input, &files, &found));
+    naming_close(&naming);
     buf_init(&said, ctx->mem);
     for (int i = 0; i < found.n; i++) {
         const struct finding *finding = found.item[i];
@@ -184,7 +208,7 @@ static const struct example *example_find(struct ctx *ctx, const char *code, boo
     return NULL;
 }
 
-/* What is off has to be turned on by a project, and what is of no statement comes from plans and records. */
+/* What is of no statement comes from plans and records. */
 static void each_rule_has_examples(void **state)
 {
     struct ctx *ctx = *state;
@@ -192,7 +216,7 @@ static void each_rule_has_examples(void **state)
     buf_init(&missing, ctx->mem);
     for (const struct lint_rule *rule = rule_table; rule->code; rule++)
         for (int bad = 0; bad < 2; bad++)
-            if (rule->on && rule->severity != SEVERITY_OFF && !example_find(ctx, rule->code, bad))
+            if (rule->on && !example_find(ctx, rule->code, bad))
                 buf_addf(&missing, "%s %s\n", rule->code, bad ? "bad" : "good");
     if (missing.len)
         fail_msg("no example of\n%s", missing.data);
@@ -241,11 +265,11 @@ static void example_add(struct buf *out, const struct example *example, const ch
 
 static void rule_add(struct ctx *ctx, struct buf *out, const struct lint_rule *rule)
 {
-    static const char *const marks[] = {"{table}", "{name}", "{other}", "{type}", "{text}"};
-    static const char *const words[] = {"*table*", "*name*", "*other*", "*type*", "*what*"};
+    static const char *const marks[] = {"{table}", "{name}", "{other}", "{new}", "{type}", "{text}"};
+    static const char *const words[] = {"*table*", "*name*", "*other*", "*name*", "*type*", "*what*"};
     const char *says = rule->says;
     struct names on = {0};
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 6; i++)
         says = text_replace(ctx->mem, says, marks[i], words[i]);
     for (unsigned engine = 1; engine < ENGINE_ALL; engine <<= 1) {
         const struct dialect *dialect = dialect_of_engine((enum engine)engine);
