@@ -16,6 +16,7 @@ struct checking {
     struct plan *plan;
     struct migration *pending; /* the SQL of the change; NULL: there is none */
     struct list findings;      /* struct finding * */
+    const struct tree *tree;   /* the schema before what is judged; NULL: unknown */
     bool compared;             /* with models or schema_files */
 };
 
@@ -179,11 +180,12 @@ static int findings_collect(struct checking *checking)
         .files = &files, .all = request_flag(request, "all_files"), .pending = checking->pending};
     if (checking->plan)
         options.hazards = &checking->plan->hazards;
-    struct list found = {0};
+    struct check_found found = {0};
     rows_add(checking);
     TRY(check_files(checking->ctx, checking->session, &options, &found));
-    for (int i = 0; i < found.n; i++)
-        found_add(checking, found.item[i]);
+    checking->tree = found.tree;
+    for (int i = 0; i < found.findings.n; i++)
+        found_add(checking, found.findings.item[i]);
     return 0;
 }
 
@@ -296,7 +298,8 @@ static int fix(struct checking *checking, struct reply *reply)
 {
     struct ctx *ctx = checking->ctx;
     struct names written = {0}, left = {0};
-    TRY(check_fix(ctx, checking->session, &checking->findings, &written, &left));
+    const struct check_found found = {checking->findings, checking->tree};
+    TRY(check_fix(ctx, checking->session, &found, &written, &left));
     json_set(ctx->mem, reply->json, "fixed", json_names(ctx->mem, &written));
     for (int i = 0; i < written.n; i++)
         emit_info(ctx, "Written in its safe form: %s", written.item[i]);
@@ -342,8 +345,9 @@ static const struct option_info options[] = {
     {.name = "force", .type = OPTION_FLAG, .help = "warnings are shown, but are not a failure"},
     {.name = "fix",
      .type = OPTION_FLAG,
-     .help = "write the safe form into hand-written files that wait, where there is one (CONCURRENTLY; NOT VALID, with "
-             "VALIDATE in a file of its own)"},
+     .help =
+         "write the safe form into hand-written files that wait, where there is one (CONCURRENTLY; keys from an index that "
+         "is built before; NOT VALID, with VALIDATE and SET NOT NULL in a file of its own)"},
     {.name = "all-files", .type = OPTION_FLAG, .help = "check every file of the folder, applied ones too"},
     DATABASE_OPTION,
     ALL_OPTION("check"),

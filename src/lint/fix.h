@@ -4,14 +4,20 @@
 
 #include "lint/lint.h"
 
-struct fix {
-    size_t offset;      /* in the text of the file */
-    const char *insert; /* what comes in there */
-    const char *later;  /* a statement that has to run in another transaction, after this file; NULL: none */
+struct edit {
+    size_t offset, removes; /* bytes of the file's text */
+    const char *insert;     /* what comes in there instead */
 };
 
-/* False where there is no safe form, or it depends on more than the words. */
-bool fix_of(struct arena *mem, const struct dialect *dialect, const struct migration *migration,
+struct fix {
+    struct edit edit[2];
+    int n;
+    const char *later; /* statements that have to run in another transaction, after this file; NULL: none */
+    const char *undo;  /* and what undoes them */
+};
+
+/* False where there is no safe form, or it depends on what is not known. */
+bool fix_of(struct arena *mem, const struct lint_input *input, const struct migration *migration,
             const struct finding *finding, struct fix *fix);
 
 #endif

@@ -509,40 +509,12 @@ static const struct {
     {"rollback", commit_read}, {"do", other_read},        {"call", other_read},        {"select", other_read},
 };
 
-/* Of a statement of rows in values only its beginning is looked at. */
-enum { TOKENS_OF_VALUES = 64 };
-
-static bool is_long_values(const struct classified *what, int n)
-{
-    return what->verb == VERB_INSERT && n >= TOKENS_OF_VALUES;
-}
-
-static void tokens_read(struct reader *reader, const struct sql_piece *piece, const struct classified *what)
-{
-    struct lexer lexer;
-    int n = 0, room = 64;
-    struct token *token = NEW_ARRAY(reader->mem, struct token, room);
-    lex_open(&lexer, reader->rules->lex, piece->text, piece->length);
-    for (lex_take_bare(&lexer, &token[0]); token[n].kind != TOKEN_END; lex_take_bare(&lexer, &token[n])) {
-        if (is_long_values(what, n) && !token_is(&token[n], "select"))
-            n--;
-        if (++n + 1 >= room) {
-            token = arena_grow(reader->mem, token, sizeof *token * (size_t)room, sizeof *token * (size_t)room * 2);
-            room *= 2;
-        }
-    }
-    while (n && token_is(&token[n - 1], ";"))
-        token[--n].kind = TOKEN_END;
-    reader->token = token;
-    reader->n = n;
-}
-
 void acts_read(struct lint *lint, const struct act *base, const struct classified *what)
 {
     struct reader reader = {.lint = lint, .mem = lint->mem, .rules = lint->dialect->classify, .base = *base};
     struct arena_mark mark = arena_save(lint->mem);
     int had = lint->acts.n;
-    tokens_read(&reader, base->piece, what);
+    reader_open(&reader, base->piece, what->verb == VERB_INSERT);
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (reader_take(&reader, verbs[i].words)) {
             verbs[i].read(&reader);

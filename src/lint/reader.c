@@ -4,6 +4,28 @@
 #include "base/text.h"
 #include "lint/reader.h"
 
+enum { TOKENS_OF_VALUES = 64 }; /* what follows in a list of VALUES changes nothing */
+
+void reader_open(struct reader *reader, const struct sql_piece *piece, bool values)
+{
+    struct lexer lexer;
+    int n = 0, room = 64;
+    struct token *token = NEW_ARRAY(reader->mem, struct token, room);
+    lex_open(&lexer, reader->rules->lex, piece->text, piece->length);
+    for (lex_take_bare(&lexer, &token[0]); token[n].kind != TOKEN_END; lex_take_bare(&lexer, &token[n])) {
+        if (values && n >= TOKENS_OF_VALUES && !token_is(&token[n], "select"))
+            n--;
+        if (++n + 1 >= room) {
+            token = arena_grow(reader->mem, token, sizeof *token * (size_t)room, sizeof *token * (size_t)room * 2);
+            room *= 2;
+        }
+    }
+    while (n && token_is(&token[n - 1], ";"))
+        token[--n].kind = TOKEN_END;
+    reader->token = token;
+    reader->n = n;
+}
+
 bool reader_is(const struct reader *reader, int at, const char *word)
 {
     return at < reader->n && token_is(&reader->token[at], word);

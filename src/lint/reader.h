@@ -14,6 +14,8 @@ struct reader {
     struct act base;
 };
 
+/* Of INSERT with many rows in VALUES only the first tokens are kept. */
+void reader_open(struct reader *reader, const struct sql_piece *piece, bool values);
 bool reader_is(const struct reader *reader, int at, const char *word);
 bool reader_take(struct reader *reader, const char *words); /* "if exists": all of them or none */
 const char *reader_name(struct reader *reader);             /* NULL if none stands here */

@@ -6,7 +6,7 @@
 enum { PG = ENGINE_PG, LITE = ENGINE_LITE, MY = ENGINE_MY | ENGINE_MARIA, CH = ENGINE_CH, ALL = ENGINE_ALL };
 #undef ON
 #define ON(kind) ACT_BIT(kind)
-#define ON_ALL (ACT_BIT(KINDS) - 1)
+#define ON_ALL   (ACT_BIT(KINDS) - 1)
 
 const struct lint_rule rule_table[] = {
 #define RULE(code, name, severity, engines, on, test, lock, scale, says, why, safe) \

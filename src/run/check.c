@@ -303,25 +303,27 @@ static int files_judge(struct ctx *ctx, struct session *session, const struct ch
     return 0;
 }
 
-int check_files(struct ctx *ctx, struct session *session, const struct check_options *options, struct list *findings)
+int check_files(struct ctx *ctx, struct session *session, const struct check_options *options,
+                struct check_found *found)
 {
     struct map sizes, severities;
     struct list naming = {0};
     map_init(&sizes, ctx->mem);
     map_init(&severities, ctx->mem);
-    struct lint_input input = {.target = session->target,
-                               .sizes = &sizes,
+    struct lint_input input = {.sizes = &sizes,
                                .severities = &severities,
                                .naming = &naming,
                                .waits_for_locks = session->limits.lock <= 0,
                                .runs_without_limit = session->limits.statement <= 0};
     TRY(severities_read(ctx, session, &severities));
     TRY(tree_find_out(ctx, session, &input.tree));
+    found->tree = input.tree;
     sizes_read(ctx, session, &sizes);
+    input.target = session->target;
     input.writer_is_alone = writer_is_alone(ctx, session);
     int code = naming_open(ctx, session->database->naming, &naming);
     if (!code)
-        code = files_judge(ctx, session, options, &input, findings);
+        code = files_judge(ctx, session, options, &input, &found->findings);
     naming_close(&naming);
     return code;
 }
@@ -329,10 +331,10 @@ int check_files(struct ctx *ctx, struct session *session, const struct check_opt
 int check_ceiling(struct ctx *ctx, struct session *session, const struct list *files, enum severity ceiling)
 {
     const struct check_options options = {.chosen = files};
-    struct list findings = {0};
-    TRY(check_files(ctx, session, &options, &findings));
-    for (int i = 0; i < findings.n; i++) {
-        const struct finding *finding = findings.item[i];
+    struct check_found found = {0};
+    TRY(check_files(ctx, session, &options, &found));
+    for (int i = 0; i < found.findings.n; i++) {
+        const struct finding *finding = found.findings.item[i];
         if (finding->severity <= ceiling)
             continue;
         fail(ctx, ERR_FAILED, "%s %s (%s) is more than --max-severity allows, so nothing is run: %s",

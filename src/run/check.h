@@ -14,16 +14,22 @@ struct check_options {
     const struct list *hazards; /* struct hazard *: of its plan; NULL */
 };
 
+struct check_found {
+    struct list findings;    /* struct finding * */
+    const struct tree *tree; /* the schema before what was judged; NULL: unknown */
+};
+
 /* struct migration *, in order: those that wait, or those that are named. Needs session_folder(). */
 int check_choose(struct ctx *ctx, struct session *session, const struct check_options *options, struct list *chosen);
-/* struct finding *. Those of `pending` have no file. Reads the schema where it can. */
-int check_files(struct ctx *ctx, struct session *session, const struct check_options *options, struct list *findings);
+/* Findings of `pending` have no file. Reads the schema where it can. */
+int check_files(struct ctx *ctx, struct session *session, const struct check_options *options,
+                struct check_found *found);
 
 /*
  * Writes the safe form of what was found into files that wait, where there is one; what has to run in another transaction
  * comes into a new file after all others. `written` gets paths, `left` sentences about what is not touched.
  */
-int check_fix(struct ctx *ctx, struct session *session, const struct list *findings, struct names *written,
+int check_fix(struct ctx *ctx, struct session *session, const struct check_found *found, struct names *written,
               struct names *left);
 
 /* The path of the table, view or the like that an object belongs to, as rules say it: "app.users". */

@@ -14,7 +14,8 @@ struct fixing {
     struct ctx *ctx;
     struct session *session;
     struct names *written, *left;
-    struct names later; /* statements for a file of their own */
+    const struct check_found *found;
+    struct names later, undo; /* statements for a file of their own, and what undoes them */
 };
 
 static const struct migration *migration_at(const struct session *session, const char *path)
@@ -39,26 +40,24 @@ static const char *reason_not(struct fixing *fixing, const struct migration *mig
     return file_exists(plan) ? "its plan describes it as it is; make it again with make-migrations --concurrent" : NULL;
 }
 
-static int fix_compare(const void *a, const void *b)
+static int edit_compare(const void *a, const void *b)
 {
-    const struct fix *first = a, *second = b;
+    const struct edit *first = a, *second = b;
     return first->offset < second->offset ? -1 : first->offset > second->offset;
 }
 
-static int file_fix(struct fixing *fixing, const struct migration *migration, struct list *fixes)
+static int edits_write(struct fixing *fixing, const struct migration *migration, struct list *edits)
 {
     struct ctx *ctx = fixing->ctx;
     struct buf text;
     size_t at = 0;
     buf_init(&text, ctx->mem);
-    list_sort(fixes, fix_compare);
-    for (int i = 0; i < fixes->n; i++) {
-        const struct fix *fix = fixes->item[i];
-        buf_add_n(&text, migration->text + at, fix->offset - at);
-        buf_add(&text, fix->insert);
-        at = fix->offset;
-        if (fix->later)
-            names_add(ctx->mem, &fixing->later, fix->later);
+    list_sort(edits, edit_compare);
+    for (int i = 0; i < edits->n; i++) {
+        const struct edit *edit = edits->item[i];
+        buf_add_n(&text, migration->text + at, edit->offset - at);
+        buf_add(&text, edit->insert);
+        at = edit->offset + edit->removes;
     }
     buf_add_n(&text, migration->text + at, migration->length - at);
     TRY(file_write(ctx, migration->path, text.data, text.len, FILE_SHARED));
@@ -66,22 +65,38 @@ static int file_fix(struct fixing *fixing, const struct migration *migration, st
     return 0;
 }
 
-static int file_findings_fix(struct fixing *fixing, const char *path, const struct list *findings)
+static void fix_add(struct fixing *fixing, struct fix *fix, struct list *edits)
+{
+    struct arena *mem = fixing->ctx->mem;
+    for (int i = 0; i < fix->n; i++)
+        list_add(mem, edits, &fix->edit[i]);
+    if (!fix->later)
+        return;
+    names_add(mem, &fixing->later, fix->later);
+    names_add(mem, &fixing->undo, fix->undo);
+}
+
+static int file_fix(struct fixing *fixing, const char *path)
 {
     struct ctx *ctx = fixing->ctx;
+    const struct list *findings = &fixing->found->findings;
+    const struct lint_input input = {.target = fixing->session->target, .tree = fixing->found->tree};
     const struct migration *migration = migration_at(fixing->session, path);
-    struct list fixes = {0};
+    struct list fixes = {0}, edits = {0};
     for (int i = 0; migration && i < findings->n; i++) {
         const struct finding *finding = findings->item[i];
         struct fix *fix = NEW(ctx->mem, struct fix);
-        if (text_equal(finding->file, path) &&
-            fix_of(ctx->mem, fixing->session->database->dialect, migration, finding, fix))
+        if (text_equal(finding->file, path) && fix_of(ctx->mem, &input, migration, finding, fix))
             list_add(ctx->mem, &fixes, fix);
     }
     const char *reason = fixes.n ? reason_not(fixing, migration) : NULL;
     if (reason)
         names_add(ctx->mem, fixing->left, arena_printf(ctx->mem, "%s stays as it is: %s", path, reason));
-    return fixes.n && !reason ? file_fix(fixing, migration, &fixes) : 0;
+    if (!fixes.n || reason)
+        return 0;
+    for (int i = 0; i < fixes.n; i++)
+        fix_add(fixing, fixes.item[i], &edits);
+    return edits_write(fixing, migration, &edits);
 }
 
 static int later_write(struct fixing *fixing)
@@ -92,9 +107,9 @@ static int later_write(struct fixing *fixing)
     if (!fixing->later.n)
         return 0;
     buf_init(&text, ctx->mem);
-    buf_addf(&text,
-             "-- upgrade\n\n%s;\n\n-- rollback\n\n-- irreversible: a constraint stays validated until it is dropped\n",
-             names_join(ctx->mem, &fixing->later, ";\n"));
+    buf_addf(&text, "-- upgrade\n\n%s;\n\n-- rollback\n\n", names_join(ctx->mem, &fixing->later, ";\n"));
+    for (int i = fixing->undo.n - 1; i >= 0; i--)
+        buf_addf(&text, "%s;\n", fixing->undo.item[i]);
     const char *file = name_file(ctx->mem, session->database->name, name_next(session->folder), "validate_constraints");
     const char *path = path_join(ctx->mem, session->folder->path, file);
     TRY(file_write(ctx, path, text.data, text.len, FILE_SHARED));
@@ -102,19 +117,19 @@ static int later_write(struct fixing *fixing)
     return 0;
 }
 
-int check_fix(struct ctx *ctx, struct session *session, const struct list *findings, struct names *written,
+int check_fix(struct ctx *ctx, struct session *session, const struct check_found *found, struct names *written,
               struct names *left)
 {
-    struct fixing fixing = {.ctx = ctx, .session = session, .written = written, .left = left};
+    struct fixing fixing = {.ctx = ctx, .session = session, .found = found, .written = written, .left = left};
     struct names paths = {0};
-    for (int i = 0; i < findings->n; i++) {
-        const char *path = ((const struct finding *)findings->item[i])->file;
+    for (int i = 0; i < found->findings.n; i++) {
+        const char *path = ((const struct finding *)found->findings.item[i])->file;
         if (path && !names_have(&paths, path))
             names_add(ctx->mem, &paths, path);
     }
     if (session->conn)
         TRY(session_reload(ctx, session));
     for (int i = 0; i < paths.n; i++)
-        TRY(file_findings_fix(&fixing, paths.item[i], findings));
+        TRY(file_fix(&fixing, paths.item[i]));
     return later_write(&fixing);
 }

@@ -161,27 +161,88 @@ def test_a_project_may_have_another_level(tmp_path):
     assert "there is no rule DS999" in other.run("check", "a.sql").err
 
 
+SAFE_UP = """-- upgrade
+
+CREATE INDEX CONCURRENTLY new ON orders ("Customer"); -- first
+ALTER TABLE orders ADD CONSTRAINT "Fk" FOREIGN KEY ("Customer") REFERENCES customers (id) NOT VALID,
+  ADD CONSTRAINT ck CHECK (state <> 'a,b') NOT VALID;
+DROP INDEX CONCURRENTLY old;
+CREATE UNIQUE INDEX CONCURRENTLY "Uq" ON public.orders (state, "Customer") INCLUDE (id);
+ALTER TABLE public.orders ADD CONSTRAINT "Uq" UNIQUE USING INDEX "Uq" DEFERRABLE;
+CREATE UNIQUE INDEX CONCURRENTLY pk ON keyless ("Id");
+ALTER TABLE keyless ADD CONSTRAINT pk PRIMARY KEY USING INDEX pk;
+ALTER TABLE orders ADD CONSTRAINT orders_state_is_set CHECK (state IS NOT NULL) NOT VALID, ALTER state SET DEFAULT 'new';
+
+-- rollback
+
+ALTER TABLE orders DROP CONSTRAINT orders_state_is_set;
+"""
+DOWN = """ALTER TABLE orders ALTER state DROP NOT NULL, ALTER state DROP DEFAULT, DROP CONSTRAINT "Uq", DROP CONSTRAINT ck, DROP CONSTRAINT "Fk";
+ALTER TABLE keyless DROP CONSTRAINT pk, ALTER "Id" SET NOT NULL;
+CREATE INDEX old ON orders (state);
+DROP INDEX new;
+"""
+SAFE_LATER = """-- upgrade
+
+ALTER TABLE orders VALIDATE CONSTRAINT "Fk";
+ALTER TABLE orders VALIDATE CONSTRAINT ck;
+ALTER TABLE orders VALIDATE CONSTRAINT orders_state_is_set;
+ALTER TABLE orders ALTER COLUMN state SET NOT NULL, DROP CONSTRAINT orders_state_is_set;
+
+-- rollback
+
+ALTER TABLE orders ALTER COLUMN state DROP NOT NULL, ADD CONSTRAINT orders_state_is_set CHECK (state IS NOT NULL) NOT VALID;
+ALTER TABLE orders DROP CONSTRAINT ck, ADD CONSTRAINT ck CHECK (state <> 'a,b') NOT VALID;
+ALTER TABLE orders DROP CONSTRAINT "Fk", ADD CONSTRAINT "Fk" FOREIGN KEY ("Customer") REFERENCES customers (id) NOT VALID;
+"""
+
+
 def test_safe_forms_are_written(pg_project):
-    """CONCURRENTLY in its place, NOT VALID with VALIDATE in a later file; what is written runs."""
+    """What waits is written so that it does not: the files lead where the hand-written one does, and back."""
     with closing(connected(pg_project.url)) as connection:
         connection.cursor().execute("CREATE TABLE customers (id bigint PRIMARY KEY);"
                                     "CREATE TABLE orders (id bigint PRIMARY KEY, \"Customer\" bigint, state text);"
+                                    "CREATE TABLE keyless (\"Id\" bigint NOT NULL, note text);"
+                                    "CREATE TABLE parts (id bigint, n bigint NOT NULL) PARTITION BY RANGE (n);"
+                                    "INSERT INTO customers VALUES (7); INSERT INTO orders VALUES (1, 7, 'a'), (2, NULL, 'b');"
                                     "CREATE INDEX old ON orders (state)")
     name = "migrations/primary/primary__0001_a.sql"
     pg_project.write(name, "-- upgrade\n\nCREATE INDEX new ON orders (\"Customer\"); -- first\n"
                            "ALTER TABLE orders ADD CONSTRAINT \"Fk\" FOREIGN KEY (\"Customer\") REFERENCES customers (id),\n"
-                           "  ADD CONSTRAINT ck CHECK (state <> 'a,b');\nDROP INDEX old;\n\n-- rollback\n\nSELECT 1;\n")
+                           "  ADD CONSTRAINT ck CHECK (state <> 'a,b');\nDROP INDEX old;\n"
+                           "ALTER TABLE public.orders ADD CONSTRAINT \"Uq\" UNIQUE (state, \"Customer\") INCLUDE (id) DEFERRABLE;\n"
+                           "ALTER TABLE keyless ADD CONSTRAINT pk PRIMARY KEY (\"Id\");\n"
+                           f"ALTER TABLE orders ALTER COLUMN state SET NOT NULL, ALTER state SET DEFAULT 'new';\n\n-- rollback\n\n{DOWN}")
+    before = pg_project.ok("check-db", "-o", "sql").out
+    pg_project.ok("migrate")
+    direct = pg_project.ok("check-db", "-o", "sql").out
+    pg_project.ok("rollback")
+    assert pg_project.ok("check-db", "-o", "sql").out == before
     fixed = pg_project.run("check", "--fix", "--force")
     assert fixed.status == 0, fixed
-    assert (pg_project.folder / name).read_text() == (
-        "-- upgrade\n\nCREATE INDEX CONCURRENTLY new ON orders (\"Customer\"); -- first\n"
-        "ALTER TABLE orders ADD CONSTRAINT \"Fk\" FOREIGN KEY (\"Customer\") REFERENCES customers (id) NOT VALID,\n"
-        "  ADD CONSTRAINT ck CHECK (state <> 'a,b') NOT VALID;\nDROP INDEX CONCURRENTLY old;\n\n-- rollback\n\nSELECT 1;\n")
-    later = (pg_project.migrations / "primary__0002_validate_constraints.sql").read_text()
-    assert 'ALTER TABLE orders VALIDATE CONSTRAINT "Fk";\nALTER TABLE orders VALIDATE CONSTRAINT ck;\n' in later
+    assert (pg_project.folder / name).read_text() == SAFE_UP + DOWN
+    assert (pg_project.migrations / "primary__0002_validate_constraints.sql").read_text() == SAFE_LATER
     pg_project.ok("migrate")
-    text = (pg_project.folder / name).read_text()
+    assert pg_project.ok("check-db", "-o", "sql").out == direct
+    pg_project.ok("rollback", "--count", "2")
+    assert pg_project.ok("check-db", "-o", "sql").out == before
+    pg_project.ok("migrate")
     assert pg_project.run("check", "--fix", "--force", "0001").status == 0
+    assert (pg_project.folder / name).read_text() == SAFE_UP + DOWN
+
+
+def test_what_has_no_safe_form_stays(pg_project):
+    """Keys of partitioned tables, a key over columns that may be NULL, constraints without a name."""
+    with closing(connected(pg_project.url)) as connection:
+        connection.cursor().execute("CREATE TABLE customers (id bigint PRIMARY KEY); CREATE TABLE t (id bigint, c bigint);"
+                                    "CREATE TABLE parts (id bigint, n bigint NOT NULL) PARTITION BY RANGE (n)")
+    name = "migrations/primary/primary__0001_a.sql"
+    text = ("-- upgrade\n\nALTER TABLE parts ADD CONSTRAINT u UNIQUE (n);\n"
+            "ALTER TABLE parts ADD CONSTRAINT f FOREIGN KEY (id) REFERENCES customers (id);\n"
+            "ALTER TABLE t ADD CONSTRAINT p PRIMARY KEY (id);\nALTER TABLE t ADD UNIQUE (c);\n"
+            "ALTER TABLE t ADD CONSTRAINT w UNIQUE (c) WITH (fillfactor = 70);\n\n-- rollback\n\nSELECT 1;\n")
+    pg_project.write(name, text)
+    assert pg_project.run("check", "--fix", "--force").status == 0
     assert (pg_project.folder / name).read_text() == text
 
 
