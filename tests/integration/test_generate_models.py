@@ -151,11 +151,11 @@ def test_what_stands_beside_tables_comes_back(tmp_path, servers):
         made.is_formatted(folder)
 
 
-WHOLE = [ROOT / "tests/golden/roundtrip/postgresql" / name for name in ("shop_one.sql", "views.sql")]
+WHOLE = [(server, ROOT / "tests/golden/roundtrip/postgresql" / f"{name}.sql") for server, name in (
+    ("pg15", "shop_one"), ("pg18", "shop_two"), ("pg15", "views"), ("pg18", "new_18"), ("pg18", "newer_18"))]
 
 
-@pytest.mark.parametrize("postgres, path", [("pg15", path) for path in WHOLE], indirect=["postgres"],
-                         ids=lambda value: getattr(value, "stem", value))
+@pytest.mark.parametrize("postgres, path", WHOLE, indirect=["postgres"], ids=lambda value: getattr(value, "stem", value))
 def test_models_of_whole_schemas_differ_from_them_in_nothing(postgres, path, tmp_path):
     project = Project(tmp_path / "project", postgres, sys.executable, model_paths=["models"])
     with psycopg2.connect(postgres) as connection, connection.cursor() as cursor:
