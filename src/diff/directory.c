@@ -23,17 +23,28 @@ static bool names_type(const struct dialect *dialect, enum kind kind)
     return spaces && strchr(spaces, NAME_SPACE_OF_TYPES);
 }
 
-static void called_add(struct directory *directory, const char *schema, struct object *object)
+static void called_add(struct directory *directory, const char *schema, const char *name, struct object *object)
 {
-    if (!object_called(object))
+    if (!name)
         return;
-    const char *key = key_of(directory, schema, object_called(object));
+    const char *key = key_of(directory, schema, name);
     struct list *all = map_get(&directory->called, key);
     if (!all) {
         all = NEW(directory->mem, struct list);
         map_set(&directory->called, key, all);
     }
     list_add(directory->mem, all, object);
+}
+
+/* A type of its own kind brings functions of its name, and perhaps another type with functions of that name. */
+static void along_add(struct directory *directory, const char *schema, struct object *object)
+{
+    const struct names *along = object_field(object, field_find(object->kind, "along"));
+    called_add(directory, schema, object_called(object), object);
+    for (int i = 0; i < along->n; i++) {
+        map_set(&directory->type, key_of(directory, schema, along->item[i]), object);
+        called_add(directory, schema, along->item[i], object);
+    }
 }
 
 void directory_open(struct directory *directory, struct arena *mem, const struct target *target,
@@ -56,7 +67,9 @@ void directory_open(struct directory *directory, struct arena *mem, const struct
             if (marks & KIND_IS_COLLATION)
                 map_set(&directory->collation, key_of(directory, schema->name, object->name), object);
             if (marks & KIND_IS_CALLED)
-                called_add(directory, schema->name, object);
+                called_add(directory, schema->name, object_called(object), object);
+            if (marks & KIND_IS_TYPE && marks & KIND_IS_DEFINED)
+                along_add(directory, schema->name, object);
         }
     }
 }

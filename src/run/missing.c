@@ -61,11 +61,17 @@ static bool events_make(struct arena *mem, const struct dialect *dialect, const 
 }
 
 /* A type, a collation or a function that the schema itself describes. Whose schema it is does not matter: what is not managed is looked for. */
+static bool comes_along(const struct object *object, const char *name)
+{
+    int field = field_find(object->kind, "along");
+    return field >= 0 && names_have(object_field(object, field), name);
+}
+
 static bool is_described(const struct tree *desired, const struct outside *one)
 {
     for (const struct object *o = desired->root; o; o = object_next(desired->root, o))
         if ((kind_is(o->kind, KIND_IS_TYPE | KIND_RELATION | KIND_IS_COLLATION) && text_equal(o->name, one->name)) ||
-            (kind_is(o->kind, KIND_IS_CALLED) && text_equal(object_called(o), one->name)))
+            (kind_is(o->kind, KIND_IS_CALLED) && text_equal(object_called(o), one->name)) || comes_along(o, one->name))
             return true;
     return false;
 }

@@ -32,7 +32,6 @@ operator family fam using btree
 publication pub
 publication pub on table t
 publication puball
-range type floatrange
 revoke EXECUTE from public on function f()
 server s
 text search configuration conf

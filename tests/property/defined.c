@@ -56,7 +56,31 @@ static struct object *random_collation(struct dice *dice, struct object *schema,
     return &collation->object;
 }
 
-static const enum kind kinds[] = {KIND_AGGREGATE, KIND_COLLATION};
+static void range_define(struct dice *dice, struct range_type *range)
+{
+    const char *of = range->definition.written ? strstr(range->definition.written, "subtype = ") : NULL;
+    const struct object *type = of ? NULL : random_of_kind(dice, KIND_ENUM);
+    const char *subtype = type ? qualified(dice, type) : dice_chance(dice, 50) ? "bigint" : "text";
+    bool text = !type && text_equal(subtype, "text");
+    const char *more = text && dice_chance(dice, 50) ? ", subtype_opclass = text_pattern_ops" : "";
+    const char *sorted = text && dice_chance(dice, 50) ? ", collation = \"C\"" : "";
+    SAY(range, RANGE, definition,
+        written(arena_printf(dice->mem, "CREATE TYPE %s%s AS RANGE (subtype = %s%s%s)", home_of(dice, &range->object),
+                             quoted(dice, range->called), subtype, more, sorted)));
+}
+
+static struct object *random_range(struct dice *dice, struct object *schema)
+{
+    const char *called = random_type_name(dice, KIND_RANGE, schema);
+    struct range_type *range = (struct range_type *)object_new(dice->mem, KIND_RANGE, schema, called);
+    SAY(range, RANGE, called, called);
+    range_define(dice, range);
+    if (dice_chance(dice, 20))
+        SAY(range, RANGE, comment, random_comment(dice));
+    return &range->object;
+}
+
+static const enum kind kinds[] = {KIND_AGGREGATE, KIND_COLLATION, KIND_RANGE};
 
 bool add_defined(struct dice *dice)
 {
@@ -64,8 +88,11 @@ bool add_defined(struct dice *dice)
     if (dice->engine != ENGINE_PG || !schema)
         return false;
     const char *called = random_name(dice);
-    return PICK(dice, kinds) == KIND_AGGREGATE ? random_aggregate(dice, schema, called)
-                                               : random_collation(dice, schema, called);
+    switch (PICK(dice, kinds)) {
+    case KIND_AGGREGATE: return random_aggregate(dice, schema, called);
+    case KIND_RANGE: return random_range(dice, schema);
+    default: return random_collation(dice, schema, called);
+    }
 }
 
 bool drop_defined(struct dice *dice)
@@ -79,6 +106,8 @@ bool alter_defined(struct dice *dice)
     struct object *object = random_of_kind(dice, PICK(dice, kinds));
     if (object && object->kind == KIND_AGGREGATE)
         aggregate_define(dice, (struct aggregate *)object);
+    else if (object && object->kind == KIND_RANGE)
+        range_define(dice, (struct range_type *)object);
     else if (object)
         collation_define(dice, (struct collation *)object);
     return object;

@@ -36,6 +36,10 @@ static const struct {
     {KIND_COLUMN, "sequence", ENGINE_PG, "is what only a server says, after a rename"},
     {KIND_COLUMN, "not_null_apart", ENGINE_PG, "is what only a server says, of a child that was made so"},
     {KIND_COLLATION, "arguments", ENGINE_PG, "tell aggregates apart, and the like"},
+    {KIND_RANGE, "arguments", ENGINE_PG, "tell aggregates apart, and the like"},
+    {KIND_AGGREGATE, "along", ENGINE_PG, "come with range types"},
+    {KIND_COLLATION, "along", ENGINE_PG, "come with range types"},
+    {KIND_RANGE, "along", ENGINE_PG, "is what only a server says"},
     {KIND_INDEX, "concurrently", ENGINE_PG, "is about how, not what"},
 };
 

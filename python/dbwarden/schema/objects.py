@@ -70,6 +70,10 @@ class Collation(DatabaseObject):
     """A collation of PostgreSQL."""
 
 
+class RangeType(DatabaseObject):
+    """A range type of PostgreSQL."""
+
+
 class Trigger(DatabaseObject):
     """A trigger."""
 

@@ -403,6 +403,7 @@ static bool is_bound_to_replaced(const struct effect_case *effect)
         REPLACED(kind, op, field, KIND_RULE, ANY_FIELD, when),       \
         REPLACED(kind, op, field, KIND_STATISTICS, ANY_FIELD, when), \
         REPLACED(kind, op, field, KIND_AGGREGATE, ANY_FIELD, when),  \
+        REPLACED(kind, op, field, KIND_RANGE, ANY_FIELD, when),      \
         REPLACED(kind, op, field, KIND_FUNCTION, FUNCTION_definition, bound)
 /* A type that is made again under its name: what is of it changes over, and what only names it makes room. */
 #define TYPE_AGAIN(kind, field, when)                                       \
@@ -614,6 +615,7 @@ const struct effect_row pg_effects[] = {
     REMADE(KIND_RULE, ANY_FIELD),
     REMADE(KIND_STATISTICS, ANY_FIELD),
     REMADE(KIND_AGGREGATE, ANY_FIELD),
+    REMADE(KIND_RANGE, ANY_FIELD),
     {KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_COLUMN, COLUMN_default_value, is_replaced, .effect = EFFECT_REFUSE,
      .reason = "a function that has to be dropped and created again is the default of a column",
      .hint = "Write the migration by hand: drop that default first, and set it again afterwards."},
@@ -628,6 +630,7 @@ const struct effect_row pg_effects[] = {
     CALLS(KIND_RULE, ANY_FIELD),
     CALLS(KIND_STATISTICS, ANY_FIELD),
     CALLS(KIND_AGGREGATE, ANY_FIELD),
+    CALLS(KIND_RANGE, ANY_FIELD),
     REPLACED(KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_bound_to_replaced),
     REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_replaced),
 
@@ -638,6 +641,12 @@ const struct effect_row pg_effects[] = {
     HELD_BY(KIND_COLLATION, KIND_DOMAIN, ANY_FIELD, "a domain is sorted by it, and the server cannot change it"),
     HELD_BY(KIND_COLLATION, KIND_ATTRIBUTE, ANY_FIELD, "a type is sorted by it, and the server cannot change it"),
     AGAIN(KIND_COLLATION),
+    HELD_BY(KIND_RANGE, KIND_COLUMN, COLUMN_type, "columns hold values of it, and the server cannot change it"),
+    HELD_BY(KIND_RANGE, KIND_COLUMN, COLUMN_default_value,
+            "a default gives a value of it, and the server cannot change it"),
+    HELD_BY(KIND_RANGE, KIND_DOMAIN, ANY_FIELD, "a domain is over it, and the server cannot change it"),
+    HELD_BY(KIND_RANGE, KIND_ATTRIBUTE, ANY_FIELD, "a type has an attribute of it, and the server cannot change it"),
+    MAKES_ROOM(KIND_RANGE, ON(DROP), ANY_FIELD, is_replaced, is_replaced),
     {0},
 };
 
@@ -693,5 +702,5 @@ const char *const pg_name_spaces[KIND_COUNT] = {
     [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",      [KIND_EXCLUDE] = "rK",
     [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",      [KIND_TRIGGER] = "T",
     [KIND_POLICY] = "P",       [KIND_RULE] = "R",      [KIND_STATISTICS] = "s", [KIND_AGGREGATE] = "f",
-    [KIND_COLLATION] = "c",
+    [KIND_COLLATION] = "c",    [KIND_RANGE] = "t",
 };

@@ -47,6 +47,7 @@ const struct render_kind pg_render[KIND_COUNT] = {
                        .alter = pg_function_alter,
                        .finish = pg_function_finish},
     [KIND_COLLATION] = DEFINED,
+    [KIND_RANGE] = DEFINED,
     [KIND_AGGREGATE] = DEFINED,
     [KIND_SEQUENCE] = {.create = pg_sequence_create,
                        .drop = pg_sequence_drop,

@@ -8,12 +8,13 @@
 #include "base/text.h"
 #include "dialect/postgres/render.h"
 
-/* Their structs are the same, but for their names. */
+/* Their structs begin the same. */
 typedef struct aggregate defined;
 #define KIND_IS_DEFINED(tag)                                                                                         \
-    _Static_assert(sizeof(struct tag) == sizeof(defined) && offsetof(struct tag, owner) == offsetof(defined, owner), \
+    _Static_assert(sizeof(struct tag) >= sizeof(defined) && offsetof(struct tag, owner) == offsetof(defined, owner), \
                    #tag)
 KIND_IS_DEFINED(collation);
+KIND_IS_DEFINED(range_type);
 
 enum form {
     FORM_NAME, /* app.ci */
@@ -26,6 +27,7 @@ static const struct row {
 } rows[KIND_COUNT] = {
     [KIND_AGGREGATE] = {FORM_CALL, "to_regprocedure"},
     [KIND_COLLATION] = {FORM_NAME, "to_regcollation"},
+    [KIND_RANGE] = {FORM_NAME, "to_regtype"},
 };
 
 static void name_add(struct buf *out, const struct object *object, const char *nothing)

@@ -12,7 +12,8 @@ from .protocol import Refusal
 
 VIEWS = {"View": "VIEW", "MaterializedView": "MATERIALIZED VIEW"}
 KNOWN = ("DatabaseObject", "View", "MaterializedView", "Schema", "Extension", "EnumType", "Domain", "CompositeType",
-         "Sequence", "Function", "Trigger", "Policy", "Rule", "Statistics", "Aggregate", "Collation")
+         "Sequence", "Function", "Trigger", "Policy", "Rule", "Statistics", "Aggregate", "Collation",
+         "RangeType")
 
 
 def quoted(target, name, schema):

@@ -16,7 +16,8 @@ WITH ns AS (
           WHEN 'pg_rewrite'::regclass THEN EXISTS (SELECT FROM pg_rewrite w JOIN pg_class c ON c.oid = w.ev_class
                                                    WHERE w.oid = d.objid AND w.rulename <> '_RETURN'
                                                      AND c.relkind NOT IN ('r', 'p', 'v'))
-          WHEN 'pg_type'::regclass THEN EXISTS (SELECT FROM pg_type t WHERE t.oid = d.objid AND t.typtype = 'r')
+          WHEN 'pg_type'::regclass THEN EXISTS (SELECT FROM pg_type t WHERE t.oid = d.objid AND t.typtype = 'r'
+              AND EXISTS (SELECT FROM pg_range g WHERE g.rngtypid = t.oid AND g.rngcanonical <> 0))
           WHEN 'pg_class'::regclass THEN EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relkind = 'f')
           WHEN 'pg_statistic_ext'::regclass THEN EXISTS (
               SELECT FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
@@ -45,5 +46,5 @@ LEFT JOIN pg_class r ON r.oid = h.relation
 LEFT JOIN pg_type t ON t.oid = h.type
 JOIN ns n ON n.oid = COALESCE(r.relnamespace, t.typnamespace)
 LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = h.refobjsubid AND h.refobjsubid > 0
-WHERE r.relkind IN ('r', 'p', 'v', 'm', 'S', 'c') OR (r.oid IS NULL AND t.typtype IN ('d', 'e'))
+WHERE r.relkind IN ('r', 'p', 'v', 'm', 'S', 'c') OR (r.oid IS NULL AND t.typtype IN ('d', 'e', 'r'))
 ORDER BY 1, 2, 3, 4

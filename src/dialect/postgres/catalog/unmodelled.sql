@@ -139,7 +139,9 @@ SELECT NULL, 'rule', r.schema, w.rulename, r.word, r.name, NULL,
 FROM pg_rewrite w JOIN rel r ON r.oid = w.ev_class
 WHERE w.rulename <> '_RETURN' AND r.word NOT IN ('table', 'view')
 UNION ALL
--- if pg_type WHERE oid >= 16384; typtype IN ('p', 'r') OR (typtype = 'b' AND typinput <> 'array_in'::regproc)
+-- Of range types those with a canonical function: it takes the type before there is one.
+-- if pg_type WHERE oid >= 16384; typtype = 'p' OR (typtype = 'b' AND typinput <> 'array_in'::regproc)
+-- if pg_range WHERE rngtypid >= 16384; rngcanonical <> 0
 SELECT NULL, y.word, y.schema, y.name, NULL, NULL, NULL,
     CASE t.typtype WHEN 'r' THEN (SELECT concat_ws('; ', format_type(g.rngsubtype, NULL),
         (SELECT o.collname FROM pg_collation o WHERE o.oid = g.rngcollation),
@@ -148,7 +150,8 @@ SELECT NULL, y.word, y.schema, y.name, NULL, NULL, NULL,
     WHEN 'b' THEN concat_ws('; ', t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout,
         t.typanalyze,
         t.typlen, t.typbyval, t.typcategory, t.typispreferred, t.typdelim, t.typalign, t.typstorage, t.typdefault) END
-FROM typ y JOIN pg_type t ON t.oid = y.oid WHERE y.typtype NOT IN ('d', 'e')
+FROM typ y JOIN pg_type t ON t.oid = y.oid WHERE y.typtype NOT IN ('d', 'e', 'r')
+    OR (y.typtype = 'r' AND EXISTS (SELECT FROM pg_range g WHERE g.rngtypid = y.oid AND g.rngcanonical <> 0))
 UNION ALL
 -- if pg_operator WHERE oid >= 16384
 SELECT NULL, 'operator', n.schema, o.oprname || ' (' || concat_ws(', ', CASE WHEN o.oprleft = 0 THEN 'none'
@@ -325,7 +328,7 @@ WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
         'pg_collation'::regclass)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
     AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
-        AND (t.typtype IN ('d', 'e') OR EXISTS (SELECT FROM rel r WHERE r.oid = t.typrelid AND r.relkind = 'c')))
+        AND (t.typtype IN ('d', 'e') OR EXISTS (SELECT FROM pg_range g WHERE g.rngtypid = t.oid AND g.rngcanonical = 0) OR EXISTS (SELECT FROM rel r WHERE r.oid = t.typrelid AND r.relkind = 'c')))
     AND NOT EXISTS (SELECT FROM pg_constraint k JOIN typ y ON y.oid = k.contypid
         WHERE d.classoid = 'pg_constraint'::regclass AND k.oid = d.objoid AND k.contype = 'c')
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e')
@@ -364,12 +367,12 @@ UNION ALL
 -- Whoever makes one of these again owns it from then on.
 -- if pg_class WHERE oid >= 16384; relkind IN ('v', 'm') AND pg_get_userbyid(relowner) <> current_user
 -- if pg_proc WHERE oid >= 16384; pg_get_userbyid(proowner) <> current_user
--- if pg_type WHERE oid >= 16384 AND typtype IN ('d', 'e'); pg_get_userbyid(typowner) <> current_user
+-- if pg_type WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r'); pg_get_userbyid(typowner) <> current_user
 -- if pg_collation WHERE oid >= 16384; pg_get_userbyid(collowner) <> current_user
 SELECT NULL, 'owner', o.schema, o.owner, o.word, o.name, NULL, NULL FROM (
     SELECT word, schema, name, pg_get_userbyid(relowner)::text AS owner FROM rel WHERE word IN ('view', 'materialized view')
     UNION ALL SELECT word, schema, name, pg_get_userbyid(proowner) FROM proc
-    UNION ALL SELECT word, schema, name, pg_get_userbyid(typowner) FROM typ WHERE typtype IN ('d', 'e')
+    UNION ALL SELECT word, schema, name, pg_get_userbyid(typowner) FROM typ WHERE typtype IN ('d', 'e', 'r')
     UNION ALL SELECT 'collation', n.schema, c.collname, pg_get_userbyid(c.collowner)
     FROM pg_collation c JOIN ns n ON n.oid = c.collnamespace WHERE c.oid >= 16384) AS o
 WHERE o.owner <> current_user
