@@ -48,7 +48,7 @@ static const struct ref *key_of(const struct object *object)
 static bool reaches_elsewhere(const struct change *step)
 {
     const struct object *object = change_object(step);
-    if (step->kind == KIND_EXTENSION || step->kind == KIND_SCHEMA || *object_schema(object))
+    if (kind_is(step->kind, KIND_WIDE) || *object_schema(object))
         return true;
     for (int side = 0; side < 2; side++) {
         const struct object *root = side ? step->after : step->before;
@@ -101,7 +101,7 @@ static void choose(struct rehearsal *rehearsal, const struct object *object, boo
 {
     struct arena *mem = rehearsal->ctx->mem;
     struct object *top = top_of(object);
-    if (!top->parent || *object_schema(top) || top->kind == KIND_EXTENSION)
+    if (!top->parent || *object_schema(top) || kind_is(top->kind, KIND_WIDE))
         return;
     const char *path = object_path(mem, top);
     static bool with = true, without = false;

@@ -44,7 +44,8 @@ enum kind_mark {
     KIND_IS_TEXT = 1 << 17,
     KIND_BINDS_ROWS = 1 << 18,
     KIND_IS_COLLATION = 1 << 19,
-    KIND_IS_DEFINED = 1 << 20
+    KIND_IS_DEFINED = 1 << 20,
+    KIND_WIDE = 1 << 21
 };
 
 enum { KIND_WORDS = 2, KIND_PARENTS = 3 };

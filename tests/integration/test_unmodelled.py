@@ -17,7 +17,6 @@ comment on type u
 conversion conv
 default on column v.name
 default privileges on tables
-event trigger et
 foreign data wrapper w
 foreign table ft
 grant SELECT to public on foreign table ft

@@ -12,6 +12,7 @@ from dbwarden.schema.objects import CompositeType as CompositeType
 from dbwarden.schema.objects import DatabaseObject as DatabaseObject
 from dbwarden.schema.objects import Domain as Domain
 from dbwarden.schema.objects import EnumType as EnumType
+from dbwarden.schema.objects import EventTrigger as EventTrigger
 from dbwarden.schema.objects import Extension as Extension
 from dbwarden.schema.objects import Function as Function
 from dbwarden.schema.objects import MaterializedView as MaterializedView

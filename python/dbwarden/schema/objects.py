@@ -74,6 +74,10 @@ class RangeType(DatabaseObject):
     """A range type of PostgreSQL."""
 
 
+class EventTrigger(DatabaseObject):
+    """An event trigger of PostgreSQL."""
+
+
 class Trigger(DatabaseObject):
     """A trigger."""
 

@@ -107,10 +107,9 @@ static const char *here_sql(struct arena *mem, const char *sql)
     return arena_printf(mem, "SELECT * FROM (%s) AS here WHERE schema = ''", near_sql(mem, sql));
 }
 
-/* Schemas and extensions are of the whole database. */
 static const char *kind_sql(struct arena *mem, enum kind kind, const char *text, bool here)
 {
-    return here && kind != KIND_SCHEMA && kind != KIND_EXTENSION ? here_sql(mem, text) : text;
+    return here && !kind_is(kind, KIND_WIDE) ? here_sql(mem, text) : text;
 }
 
 /* The files are listed with parents before their children. */
@@ -238,8 +237,9 @@ int pg_make_and_load(struct ctx *ctx, struct conn *conn, const struct names *sta
     struct names queries = {0};
     const char *unmodelled = NULL;
 
-    kind_set_remove(&kinds, KIND_SCHEMA);
-    kind_set_remove(&kinds, KIND_EXTENSION);
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        if (kind_is((enum kind)kind, KIND_WIDE))
+            kind_set_remove(&kinds, (enum kind)kind);
     for (int i = 0; i < statements->n; i++)
         names_add(ctx->mem, &queries, statements->item[i]);
     for (size_t i = 0; i < sizeof embedded / sizeof *embedded; i++) {

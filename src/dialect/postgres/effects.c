@@ -616,6 +616,7 @@ const struct effect_row pg_effects[] = {
     REMADE(KIND_STATISTICS, ANY_FIELD),
     REMADE(KIND_AGGREGATE, ANY_FIELD),
     REMADE(KIND_RANGE, ANY_FIELD),
+    REMADE(KIND_EVENT_TRIGGER, ANY_FIELD),
     {KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_COLUMN, COLUMN_default_value, is_replaced, .effect = EFFECT_REFUSE,
      .reason = "a function that has to be dropped and created again is the default of a column",
      .hint = "Write the migration by hand: drop that default first, and set it again afterwards."},
@@ -631,6 +632,7 @@ const struct effect_row pg_effects[] = {
     CALLS(KIND_STATISTICS, ANY_FIELD),
     CALLS(KIND_AGGREGATE, ANY_FIELD),
     CALLS(KIND_RANGE, ANY_FIELD),
+    CALLS(KIND_EVENT_TRIGGER, ANY_FIELD),
     REPLACED(KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_bound_to_replaced),
     REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_replaced),
 
@@ -695,12 +697,12 @@ const struct since pg_since[] = {
 
 /* r: relations, t: types (a table or a sequence is one too), f: functions, K: constraints of a table, C: its columns, T: its triggers,
    P: its policies, R: its rules,
-   s: extended statistics, c: collations. */
+   s: extended statistics, c: collations, e: event triggers. */
 const char *const pg_name_spaces[KIND_COUNT] = {
-    [KIND_ENUM] = "t",         [KIND_DOMAIN] = "t",    [KIND_COMPOSITE] = "rt", [KIND_ATTRIBUTE] = "C",
-    [KIND_FUNCTION] = "f",     [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt",     [KIND_COLUMN] = "C",
-    [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",      [KIND_EXCLUDE] = "rK",
-    [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",      [KIND_TRIGGER] = "T",
-    [KIND_POLICY] = "P",       [KIND_RULE] = "R",      [KIND_STATISTICS] = "s", [KIND_AGGREGATE] = "f",
-    [KIND_COLLATION] = "c",    [KIND_RANGE] = "t",
+    [KIND_ENUM] = "t",         [KIND_DOMAIN] = "t",    [KIND_COMPOSITE] = "rt",    [KIND_ATTRIBUTE] = "C",
+    [KIND_FUNCTION] = "f",     [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt",        [KIND_COLUMN] = "C",
+    [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",         [KIND_EXCLUDE] = "rK",
+    [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",         [KIND_TRIGGER] = "T",
+    [KIND_POLICY] = "P",       [KIND_RULE] = "R",      [KIND_STATISTICS] = "s",    [KIND_AGGREGATE] = "f",
+    [KIND_COLLATION] = "c",    [KIND_RANGE] = "t",     [KIND_EVENT_TRIGGER] = "e",
 };

@@ -164,9 +164,9 @@ static const struct {
     const char *word;
     enum kind kind;
 } later[] = {
-    {"function", KIND_FUNCTION},        {"procedure", KIND_FUNCTION},  {"domain", KIND_DOMAIN},
-    {"composite type", KIND_COMPOSITE}, {"aggregate", KIND_AGGREGATE}, {"collation", KIND_COLLATION},
-    {"range type", KIND_RANGE},
+    {"function", KIND_FUNCTION},        {"procedure", KIND_FUNCTION},          {"domain", KIND_DOMAIN},
+    {"composite type", KIND_COMPOSITE}, {"aggregate", KIND_AGGREGATE},         {"collation", KIND_COLLATION},
+    {"range type", KIND_RANGE},         {"event trigger", KIND_EVENT_TRIGGER},
 };
 
 /* A function was called by the names of its arguments, too. */

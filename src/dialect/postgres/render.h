@@ -144,6 +144,9 @@ const char *pg_defined_presence(struct arena *mem, const struct object *object,
                                 bool there); /* a condition; NULL: none */
 render_fn pg_defined_create, pg_defined_drop, pg_defined_alter;
 
+/* render_wide.c: those of the whole database that can change in place */
+render_fn pg_event_trigger_create, pg_event_trigger_alter;
+
 /* render_attached.c: triggers and rules */
 render_fn pg_attached_create, pg_attached_drop, pg_attached_alter;
 

@@ -15,6 +15,7 @@ typedef struct aggregate defined;
                    #tag)
 KIND_IS_DEFINED(collation);
 KIND_IS_DEFINED(range_type);
+KIND_IS_DEFINED(event_trigger);
 
 enum form {
     FORM_NAME, /* app.ci */
@@ -23,11 +24,13 @@ enum form {
 
 static const struct row {
     enum form form;
-    const char *find; /* gives its oid by its name, or NULL: to_regprocedure */
+    const char *find; /* gives its oid by its name, or NULL: to_regprocedure; or the catalog that has all of them */
+    const char *name; /* of that catalog's column */
 } rows[KIND_COUNT] = {
     [KIND_AGGREGATE] = {FORM_CALL, "to_regprocedure"},
     [KIND_COLLATION] = {FORM_NAME, "to_regcollation"},
     [KIND_RANGE] = {FORM_NAME, "to_regtype"},
+    [KIND_EVENT_TRIGGER] = {FORM_NAME, "pg_event_trigger", "evtname"},
 };
 
 static void name_add(struct buf *out, const struct object *object, const char *nothing)
@@ -46,13 +49,19 @@ void pg_defined_name(struct buf *out, const struct object *object)
 const char *pg_defined_presence(struct arena *mem, const struct object *object, bool there)
 {
     struct buf name, literal;
-    if (!kind_is(object->kind, KIND_IS_DEFINED) || !rows[object->kind].find)
+    const struct row *row = &rows[object->kind];
+    if (!kind_is(object->kind, KIND_IS_DEFINED) || !row->find)
         return NULL;
     buf_init(&name, mem);
     buf_init(&literal, mem);
+    if (row->name) {
+        pg_literal(&literal, ((const defined *)object)->called);
+        return arena_printf(mem, "%sEXISTS (SELECT FROM %s WHERE %s = %s)", there ? "" : "NOT ", row->find, row->name,
+                            literal.data);
+    }
     name_add(&name, object, "");
     pg_literal(&literal, name.data);
-    return arena_printf(mem, "%s(%s) IS %sNULL", rows[object->kind].find, literal.data, there ? "NOT " : "");
+    return arena_printf(mem, "%s(%s) IS %sNULL", row->find, literal.data, there ? "NOT " : "");
 }
 
 static void defined_comment(struct render *render, const struct object *object)
