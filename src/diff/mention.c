@@ -315,6 +315,30 @@ static void defined_mention(struct reader *reader, const struct object *object)
     }
 }
 
+/* "TABLE app.t (id, n) WHERE ((n > 0)), other, TABLES IN SCHEMA app": relations, and in parentheses their columns. */
+static void members_mention(struct reader *reader)
+{
+    const struct object *relation = NULL;
+    int depth = 0;
+    for (int i = 0; i < reader->n && !is(reader, i, "tables"); i++) {
+        depth += is(reader, i, "(") - is(reader, i, ")");
+        if (!is_name(reader, i) ||
+            (!depth && (is(reader, i, "table") || is(reader, i, "only") || is(reader, i, "where"))))
+            continue;
+        int n = chain_length(reader, i), last = i + 2 * (n - 1);
+        struct object *to = NULL;
+        if (!depth)
+            relation = to =
+                directory_relation(reader->directory, n > 1 ? name_at(reader, last - 2) : NULL, name_at(reader, last));
+        else if (relation && !is(reader, last + 1, "("))
+            to = directory_column(reader->directory, relation, name_at(reader, last));
+        if (to)
+            mention_add(reader, to, last, false);
+        i = last;
+    }
+    calls_mention(reader, 0);
+}
+
 /* ---- first pass: scopes and what they read ---- */
 
 struct depth {
@@ -661,7 +685,12 @@ void mentions_find(const struct directory *directory, const struct object *objec
     struct reader reader = {.mem = directory->mem, .directory = directory, .found = found};
     tokens_read(&reader, text);
     if (kind_table[object->kind].marks & KIND_IS_DEFINED) {
-        defined_mention(&reader, object);
+        if (is(&reader, 0, "create"))
+            defined_mention(&reader, object);
+        else {
+            constants_mention(&reader);
+            members_mention(&reader);
+        }
         return;
     }
     constants_mention(&reader);

@@ -227,7 +227,9 @@ static const char *schema_of(const struct object *top)
 const struct unmodelled *unmodelled_instead(const struct tree *tree, const struct object *object)
 {
     bool (*same)(const char *, const char *) = tree->engine == ENGINE_LITE ? text_equal_nocase : text_equal;
-    bool named = is_top(object) && !kind_is(object->kind, KIND_IS_CALLED);
+    bool apart = kind_is(object->kind, KIND_IS_CALLED) ||
+                 (kind_is(object->kind, KIND_IS_DEFINED) && !kind_is(object->kind, KIND_IS_TYPE));
+    bool named = is_top(object) && !apart;
     for (int i = 0; named && i < tree->unmodelled.n; i++) {
         const struct unmodelled *one = tree->unmodelled.item[i];
         if (is_marked(one, TAKES_NAME) && same(one->name, object->name) && text_equal(one->schema, schema_of(object)))

@@ -28,9 +28,6 @@ language lang
 operator === (integer, integer)
 operator class cls using btree
 operator family fam using btree
-publication pub
-publication pub on table t
-publication puball
 revoke EXECUTE from public on function f()
 server s
 text search configuration conf

@@ -39,6 +39,8 @@ static const struct {
     {KIND_RANGE, "arguments", ENGINE_PG, "tell aggregates apart, and the like"},
     {KIND_AGGREGATE, "along", ENGINE_PG, "come with range types"},
     {KIND_COLLATION, "along", ENGINE_PG, "come with range types"},
+    {KIND_PUBLICATION, NULL, ENGINE_PG,
+     "is of the whole database, which the laws share with the trees that they compare"},
     {KIND_EVENT_TRIGGER, NULL, ENGINE_PG, "is of the whole database, and would meet what the test itself does"},
     {KIND_RANGE, "along", ENGINE_PG, "is what only a server says"},
     {KIND_INDEX, "concurrently", ENGINE_PG, "is about how, not what"},

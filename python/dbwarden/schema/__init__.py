@@ -17,6 +17,7 @@ from dbwarden.schema.objects import Extension as Extension
 from dbwarden.schema.objects import Function as Function
 from dbwarden.schema.objects import MaterializedView as MaterializedView
 from dbwarden.schema.objects import Policy as Policy
+from dbwarden.schema.objects import Publication as Publication
 from dbwarden.schema.objects import RangeType as RangeType
 from dbwarden.schema.objects import Rule as Rule
 from dbwarden.schema.objects import Schema as Schema

@@ -86,6 +86,10 @@ class Policy(DatabaseObject):
     """A policy of row-level security."""
 
 
+class Publication(DatabaseObject):
+    """A publication of PostgreSQL."""
+
+
 class Rule(DatabaseObject):
     """A rule of PostgreSQL."""
 

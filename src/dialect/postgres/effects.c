@@ -376,6 +376,20 @@ static bool is_bound_to_replaced(const struct effect_case *effect)
     return is_bound(effect) && is_replaced(effect);
 }
 
+/* ---- publications ---- */
+
+/* ALTER has no words for that. */
+static bool members_go(const struct effect_case *effect)
+{
+    return !pg_expr_said(&((const struct publication *)effect->change->after)->members);
+}
+
+static bool has_conditions(const struct effect_case *effect)
+{
+    const char *members = expr_text(&((const struct publication *)effect->dependent)->members);
+    return members && strstr(members, " WHERE (");
+}
+
 /* ---- the table ---- */
 
 #define REPLACED(kind, on, field, dependent, by, when)                 \
@@ -500,6 +514,7 @@ const struct effect_row pg_effects[] = {
     REPLACED(KIND_PRIMARY_KEY, ON(ALTER), PRIMARY_KEY_options, ITSELF, ANY_FIELD, is_partitioned),
     REPLACED(KIND_UNIQUE, ON(ALTER), UNIQUE_options, ITSELF, ANY_FIELD, is_partitioned),
     REPLACED(KIND_VIEW, ON(ALTER), VIEW_query, ITSELF, ANY_FIELD, columns_may_change),
+    REPLACED(KIND_PUBLICATION, ON(ALTER), PUBLICATION_members, ITSELF, ANY_FIELD, members_go),
     REPLACED(KIND_POLICY, ON(ALTER), ANY_FIELD, ITSELF, ANY_FIELD, condition_goes),
     {KIND_ENUM, ON(ALTER), ENUM_labels, ITSELF, ANY_FIELD, labels_go, .finish = 55},
     {KIND_DOMAIN, ON(ALTER), DOMAIN_type, ITSELF, ANY_FIELD, NULL, .finish = 55},
@@ -561,6 +576,7 @@ const struct effect_row pg_effects[] = {
     OF_TYPE(KIND_TRIGGER, ANY_FIELD, NULL),
     OF_TYPE(KIND_POLICY, ANY_FIELD, NULL),
     OF_TYPE(KIND_RULE, ANY_FIELD, NULL),
+    OF_TYPE(KIND_PUBLICATION, PUBLICATION_members, has_conditions),
     OF_TYPE(KIND_FUNCTION, FUNCTION_definition, is_bound),
     /* the server builds a key again if a column that it includes changes, and forgets the foreign keys that rest on it */
     KEY_REMADE(KIND_PRIMARY_KEY, PRIMARY_KEY_include),
@@ -581,6 +597,7 @@ const struct effect_row pg_effects[] = {
     WITH_COLUMN(KIND_POLICY, ANY_FIELD),
     WITH_COLUMN(KIND_STATISTICS, ANY_FIELD),
     WITH_COLUMN(KIND_RULE, ANY_FIELD),
+    WITH_COLUMN(KIND_PUBLICATION, PUBLICATION_members),
     REPLACED(KIND_COLUMN, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_bound_to_replaced),
 
     /* a type that is made again under its name */
@@ -617,6 +634,7 @@ const struct effect_row pg_effects[] = {
     REMADE(KIND_AGGREGATE, ANY_FIELD),
     REMADE(KIND_RANGE, ANY_FIELD),
     REMADE(KIND_EVENT_TRIGGER, ANY_FIELD),
+    REMADE(KIND_PUBLICATION, PUBLICATION_members),
     {KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_COLUMN, COLUMN_default_value, is_replaced, .effect = EFFECT_REFUSE,
      .reason = "a function that has to be dropped and created again is the default of a column",
      .hint = "Write the migration by hand: drop that default first, and set it again afterwards."},
@@ -633,6 +651,7 @@ const struct effect_row pg_effects[] = {
     CALLS(KIND_AGGREGATE, ANY_FIELD),
     CALLS(KIND_RANGE, ANY_FIELD),
     CALLS(KIND_EVENT_TRIGGER, ANY_FIELD),
+    CALLS(KIND_PUBLICATION, PUBLICATION_members),
     REPLACED(KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_bound_to_replaced),
     REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_replaced),
 
@@ -667,6 +686,12 @@ static bool has_storage_back(struct arena *mem, const struct object *before, con
     return was && !retyped && !column->storage && !pg_type_storage(mem, column->type);
 }
 
+static bool has_parts(struct arena *mem, const struct object *before, const struct object *after)
+{
+    const char *members = expr_text(&((const struct publication *)after)->members);
+    return members && strpbrk(members, "(") ? true : members && strstr(members, "TABLES IN SCHEMA");
+}
+
 static bool has_invoker(struct arena *mem, const struct object *before, const struct object *after)
 {
     const struct names *options = &((const struct view *)after)->options;
@@ -684,6 +709,9 @@ const struct since pg_since[] = {
     {150000, KIND_INDEX, INDEX_nulls_not_distinct, "NULLS NOT DISTINCT"},
     {150000, KIND_SEQUENCE, SEQUENCE_unlogged, "unlogged sequences"},
     {150000, KIND_VIEW, VIEW_options, "security_invoker of a view", NULL, has_invoker},
+    {150000, KIND_PUBLICATION, PUBLICATION_members, "columns, conditions and schemas of a publication", NULL,
+     has_parts},
+    {180000, KIND_PUBLICATION, PUBLICATION_generated_columns, "generated columns of a publication"},
     {160000, KIND_COLUMN, COLUMN_storage, "SET STORAGE DEFAULT", "name the storage of", has_storage_back},
     {180000, KIND_PRIMARY_KEY, PRIMARY_KEY_without_overlaps, "WITHOUT OVERLAPS"},
     {180000, KIND_UNIQUE, UNIQUE_without_overlaps, "WITHOUT OVERLAPS"},
@@ -697,12 +725,12 @@ const struct since pg_since[] = {
 
 /* r: relations, t: types (a table or a sequence is one too), f: functions, K: constraints of a table, C: its columns, T: its triggers,
    P: its policies, R: its rules,
-   s: extended statistics, c: collations, e: event triggers. */
+   s: extended statistics, c: collations, e: event triggers, p: publications. */
 const char *const pg_name_spaces[KIND_COUNT] = {
     [KIND_ENUM] = "t",         [KIND_DOMAIN] = "t",    [KIND_COMPOSITE] = "rt",    [KIND_ATTRIBUTE] = "C",
     [KIND_FUNCTION] = "f",     [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt",        [KIND_COLUMN] = "C",
     [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",         [KIND_EXCLUDE] = "rK",
     [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",         [KIND_TRIGGER] = "T",
     [KIND_POLICY] = "P",       [KIND_RULE] = "R",      [KIND_STATISTICS] = "s",    [KIND_AGGREGATE] = "f",
-    [KIND_COLLATION] = "c",    [KIND_RANGE] = "t",     [KIND_EVENT_TRIGGER] = "e",
+    [KIND_COLLATION] = "c",    [KIND_RANGE] = "t",     [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",
 };

@@ -166,7 +166,7 @@ static const struct {
 } later[] = {
     {"function", KIND_FUNCTION},        {"procedure", KIND_FUNCTION},          {"domain", KIND_DOMAIN},
     {"composite type", KIND_COMPOSITE}, {"aggregate", KIND_AGGREGATE},         {"collation", KIND_COLLATION},
-    {"range type", KIND_RANGE},         {"event trigger", KIND_EVENT_TRIGGER},
+    {"range type", KIND_RANGE},         {"event trigger", KIND_EVENT_TRIGGER}, {"publication", KIND_PUBLICATION},
 };
 
 /* A function was called by the names of its arguments, too. */

@@ -48,6 +48,7 @@ const struct render_kind pg_render[KIND_COUNT] = {
                        .finish = pg_function_finish},
     [KIND_COLLATION] = DEFINED,
     [KIND_RANGE] = DEFINED,
+    [KIND_PUBLICATION] = {.create = pg_publication_create, .drop = pg_defined_drop, .alter = pg_publication_alter},
     [KIND_EVENT_TRIGGER] = {.create = pg_event_trigger_create,
                             .drop = pg_defined_drop,
                             .alter = pg_event_trigger_alter},

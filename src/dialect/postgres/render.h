@@ -142,10 +142,11 @@ render_fn pg_statistics_create, pg_statistics_drop, pg_statistics_alter, pg_stat
 void pg_defined_name(struct buf *out, const struct object *object); /* schema.total(integer) */
 const char *pg_defined_presence(struct arena *mem, const struct object *object,
                                 bool there); /* a condition; NULL: none */
+void pg_defined_comment(struct render *render, const struct object *object);
 render_fn pg_defined_create, pg_defined_drop, pg_defined_alter;
 
 /* render_wide.c: those of the whole database that can change in place */
-render_fn pg_event_trigger_create, pg_event_trigger_alter;
+render_fn pg_event_trigger_create, pg_event_trigger_alter, pg_publication_create, pg_publication_alter;
 
 /* render_attached.c: triggers and rules */
 render_fn pg_attached_create, pg_attached_drop, pg_attached_alter;

@@ -16,6 +16,7 @@ typedef struct aggregate defined;
 KIND_IS_DEFINED(collation);
 KIND_IS_DEFINED(range_type);
 KIND_IS_DEFINED(event_trigger);
+KIND_IS_DEFINED(publication);
 
 enum form {
     FORM_NAME, /* app.ci */
@@ -30,6 +31,7 @@ static const struct row {
     [KIND_AGGREGATE] = {FORM_CALL, "to_regprocedure"},
     [KIND_COLLATION] = {FORM_NAME, "to_regcollation"},
     [KIND_RANGE] = {FORM_NAME, "to_regtype"},
+    [KIND_PUBLICATION] = {FORM_NAME, "pg_publication", "pubname"},
     [KIND_EVENT_TRIGGER] = {FORM_NAME, "pg_event_trigger", "evtname"},
 };
 
@@ -64,7 +66,7 @@ const char *pg_defined_presence(struct arena *mem, const struct object *object, 
     return arena_printf(mem, "%s(%s) IS %sNULL", row->find, literal.data, there ? "NOT " : "");
 }
 
-static void defined_comment(struct render *render, const struct object *object)
+void pg_defined_comment(struct render *render, const struct object *object)
 {
     struct buf name = pg_begin(render, "");
     pg_defined_name(&name, object);
@@ -77,7 +79,7 @@ int pg_defined_create(struct render *render, const struct change *change)
     struct buf out = pg_begin(render, text_trim(render->mem, expr_text(&after->definition)));
     render_statement(render, &out);
     if (after->comment)
-        defined_comment(render, &after->object);
+        pg_defined_comment(render, &after->object);
     return 0;
 }
 
@@ -93,6 +95,6 @@ int pg_defined_drop(struct render *render, const struct change *change)
 int pg_defined_alter(struct render *render, const struct change *change)
 {
     if (change_has(change, AGGREGATE_comment))
-        defined_comment(render, change->after);
+        pg_defined_comment(render, change->after);
     return 0;
 }

@@ -40,3 +40,55 @@ int pg_event_trigger_alter(struct render *render, const struct change *change)
         event_trigger_enable(render, (const struct event_trigger *)change->after);
     return pg_defined_alter(render, change);
 }
+
+/* ---- publications ---- */
+
+/* What is not as usual, and what is another than it was. */
+static void publication_settings(struct buf *out, const struct publication *before, const struct publication *after)
+{
+    static const char usual[] = "insert, update, delete, truncate";
+    const char *was = before && before->publish ? before->publish : usual,
+               *is = after->publish ? after->publish : usual;
+    struct names settings = {0};
+    if (!text_equal(was, is))
+        names_add(out->mem, &settings, arena_printf(out->mem, "publish = '%s'", is));
+    if (after->via_root != (before && before->via_root))
+        names_add(out->mem, &settings,
+                  arena_printf(out->mem, "publish_via_partition_root = %s", after->via_root ? "true" : "false"));
+    if (!text_equal(before ? before->generated_columns : NULL, after->generated_columns))
+        names_add(out->mem, &settings,
+                  arena_printf(out->mem, "publish_generated_columns = %s",
+                               after->generated_columns ? after->generated_columns : "none"));
+    if (settings.n)
+        buf_addf(out, "%s (%s)", before ? " SET" : " WITH", names_join(out->mem, &settings, ", "));
+}
+
+int pg_publication_create(struct render *render, const struct change *change)
+{
+    const struct publication *after = (const struct publication *)change->after;
+    struct buf out = pg_begin(render, text_trim(render->mem, expr_text(&after->definition)));
+    if (pg_expr_said(&after->members))
+        buf_addf(&out, " FOR %s", expr_text(&after->members));
+    publication_settings(&out, NULL, after);
+    render_statement(render, &out);
+    if (after->comment)
+        pg_defined_comment(render, &after->object);
+    return 0;
+}
+
+int pg_publication_alter(struct render *render, const struct change *change)
+{
+    const struct publication *after = (const struct publication *)change->after;
+    if (change_has(change, PUBLICATION_members)) {
+        struct buf out = alter_begin(render, &after->object);
+        buf_addf(&out, " SET %s", expr_text(&after->members));
+        render_statement(render, &out);
+    }
+    if (change_has(change, PUBLICATION_publish) || change_has(change, PUBLICATION_via_root) ||
+        change_has(change, PUBLICATION_generated_columns)) {
+        struct buf out = alter_begin(render, &after->object);
+        publication_settings(&out, (const struct publication *)change->before, after);
+        render_statement(render, &out);
+    }
+    return pg_defined_alter(render, change);
+}

@@ -23,7 +23,7 @@ WITH ns AS (
               SELECT FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
               WHERE s.oid = d.objid AND (c.relkind = 'f' OR c.relnamespace <> s.stxnamespace))
           ELSE d.classid IN ('pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
-              'pg_opfamily'::regclass, 'pg_transform'::regclass, 'pg_publication_rel'::regclass)
+              'pg_opfamily'::regclass, 'pg_transform'::regclass)
           END
 ), resting AS (
     SELECT h.*, COALESCE(e.oid, t.oid) AS type, COALESCE(NULLIF(COALESCE(e.typrelid, t.typrelid), 0), c.oid) AS relation

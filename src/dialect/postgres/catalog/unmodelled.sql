@@ -230,17 +230,6 @@ SELECT NULL, 'statistics', r.schema, CASE WHEN n.schema = r.schema THEN ''
 FROM pg_statistic_ext s JOIN ns n ON n.oid = s.stxnamespace JOIN rel r ON r.oid = s.stxrelid
 WHERE n.schema <> r.schema OR r.word NOT IN ('table', 'materialized view')
 UNION ALL
--- if pg_publication
-SELECT NULL, 'publication', NULL, p.pubname, NULL, NULL, NULL, (to_jsonb(p) - '{oid,pubowner,pubname}'::text[])::text
-FROM pg_publication p
-UNION ALL
--- if pg_publication; NOT puballtables
-SELECT NULL, 'publication', r.schema, t.pubname, r.word, r.name, NULL,
-    (to_jsonb(t) - '{pubname,schemaname,tablename,attnames}'::text[])::text
-FROM pg_publication p JOIN pg_publication_tables t ON t.pubname = p.pubname AND NOT p.puballtables
-    JOIN ns n ON CASE WHEN n.schema = '' THEN current_schema() ELSE n.schema END = t.schemaname
-    JOIN rel r ON r.schema = n.schema AND r.name = t.tablename
-UNION ALL
 -- if pg_subscription
 SELECT NULL, 'subscription', NULL, s.subname, NULL, NULL, NULL, s.subpublications::text
 FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()
@@ -312,14 +301,14 @@ SELECT NULL, 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.descr
 FROM pg_description d JOIN attached a ON a.class = d.classoid AND a.oid = d.objoid JOIN rel r ON r.oid = a.relation
 WHERE NOT (a.modelled AND (r.word IN ('table', 'view') OR a.class = 'pg_statistic_ext'::regclass))
 UNION ALL
--- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass, 'pg_collation'::regclass, 'pg_event_trigger'::regclass)
+-- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass, 'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass)
 SELECT NULL, 'comment', n.schema, NULL, i.type, CASE WHEN i.schema = current_schema()
     THEN replace(i.identity, quote_ident(current_schema()) || '.', '') ELSE i.identity END, NULL, d.description
 FROM pg_description d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
     LEFT JOIN pg_namespace s ON s.nspname = i.schema LEFT JOIN ns n ON n.oid = s.oid
 WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
     AND d.classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass,
-        'pg_collation'::regclass, 'pg_event_trigger'::regclass)
+        'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
     AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
         AND (t.typtype IN ('d', 'e') OR EXISTS (SELECT FROM pg_range g WHERE g.rngtypid = t.oid AND g.rngcanonical = 0) OR EXISTS (SELECT FROM rel r WHERE r.oid = t.typrelid AND r.relkind = 'c')))
@@ -364,13 +353,15 @@ UNION ALL
 -- if pg_type WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r'); pg_get_userbyid(typowner) <> current_user
 -- if pg_collation WHERE oid >= 16384; pg_get_userbyid(collowner) <> current_user
 -- if pg_event_trigger; pg_get_userbyid(evtowner) <> current_user
+-- if pg_publication; pg_get_userbyid(pubowner) <> current_user
 SELECT NULL, 'owner', o.schema, o.owner, o.word, o.name, NULL, NULL FROM (
     SELECT word, schema, name, pg_get_userbyid(relowner)::text AS owner FROM rel WHERE word IN ('view', 'materialized view')
     UNION ALL SELECT word, schema, name, pg_get_userbyid(proowner) FROM proc
     UNION ALL SELECT word, schema, name, pg_get_userbyid(typowner) FROM typ WHERE typtype IN ('d', 'e', 'r')
     UNION ALL SELECT 'collation', n.schema, c.collname, pg_get_userbyid(c.collowner)
     FROM pg_collation c JOIN ns n ON n.oid = c.collnamespace WHERE c.oid >= 16384
-    UNION ALL SELECT 'event trigger', '', evtname, pg_get_userbyid(evtowner) FROM pg_event_trigger) AS o
+    UNION ALL SELECT 'event trigger', '', evtname, pg_get_userbyid(evtowner) FROM pg_event_trigger
+    UNION ALL SELECT 'publication', '', pubname, pg_get_userbyid(pubowner) FROM pg_publication) AS o
 WHERE o.owner <> current_user
 UNION ALL
 -- if pg_constraint WHERE oid >= 16384; contype = 'n' AND connoinherit
