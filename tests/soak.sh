@@ -44,6 +44,7 @@ for server in pg15 pg18; do
   servers=$(mktemp -d /tmp/dbwarden-soak.XXXXXX) && chmod 755 "$servers"
   url=$(tests/servers/testservers.sh start "$servers" "$server" 2>/dev/null | sed -n 's/^PG[0-9]*_TCP_URL=//p')
   part "laws on PostgreSQL ($server)" "$laws" postgresql "${SOAK_POSTGRESQL:-500}" "$seed" "$url"
+  part "changes in steps ($server)" build/tests/property/gradual postgresql "${SOAK_POSTGRESQL:-500}" "$seed" "$url"
   stop_servers
 done
 

@@ -6,6 +6,7 @@
  */
 #include "run/gradual_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -23,23 +24,40 @@ static struct list walk_of(struct arena *mem, const struct tree *tree)
     return walk;
 }
 
-static int number_of(const struct easing *easing, const struct object *object)
+static int numbered_compare(const void *a, const void *b)
 {
-    for (int i = 0; i < easing->walk.n; i++)
-        if (easing->walk.item[i] == object)
-            return i;
-    return -1;
+    uintptr_t first = (uintptr_t)((const struct numbered *)a)->object,
+              second = (uintptr_t)((const struct numbered *)b)->object;
+    return first < second ? -1 : first > second;
+}
+
+static struct numbering numbering_of(struct arena *mem, const struct tree *tree)
+{
+    const struct list walk = walk_of(mem, tree);
+    struct numbering numbering = {NEW_ARRAY(mem, struct numbered, walk.n), walk.n};
+    for (int i = 0; i < walk.n; i++)
+        numbering.item[i] = (struct numbered){walk.item[i], i};
+    qsort(numbering.item, (size_t)numbering.n, sizeof *numbering.item, numbered_compare);
+    return numbering;
+}
+
+int number_in(const struct numbering *numbering, const struct object *object)
+{
+    const struct numbered meant = {.object = object};
+    const struct numbered *found =
+        bsearch(&meant, numbering->item, (size_t)numbering->n, sizeof *numbering->item, numbered_compare);
+    return found ? found->number : -1;
 }
 
 struct object *easing_twin(const struct easing *easing, int stage, const struct object *object)
 {
-    int number = number_of(easing, object);
+    int number = number_in(&easing->after, object);
     return number < 0 ? NULL : easing->twins[stage].item[number];
 }
 
 void easing_remove(const struct easing *easing, int stage, const struct object *object)
 {
-    int number = number_of(easing, object);
+    int number = number_in(&easing->after, object);
     if (number < 0 || !easing->twins[stage].item[number])
         return;
     object_remove(easing->twins[stage].item[number]);
@@ -382,8 +400,8 @@ int gradual_make(struct ctx *ctx, const struct target *target, const struct chan
                             .changes = changes,
                             .wish = wish,
                             .gradual = gradual,
-                            .walk_before = walk_of(ctx->mem, changes->before),
-                            .walk = walk_of(ctx->mem, changes->after)};
+                            .before = numbering_of(ctx->mem, changes->before),
+                            .after = numbering_of(ctx->mem, changes->after)};
     *gradual = (struct gradual){0};
     for (int stage = 0; stage < GRADUAL_STAGES; stage++) {
         gradual->step[stage] = (struct gradual_step){.slug = slugs[stage], .tree = tree_copy(ctx->mem, changes->after)};

@@ -4,6 +4,17 @@
 
 #include "run/gradual.h"
 
+/* Where the objects of a tree stand in a walk through it, by their addresses. */
+struct numbered {
+    const struct object *object;
+    int number;
+};
+
+struct numbering {
+    struct numbered *item;
+    int n;
+};
+
 struct easing {
     struct ctx *ctx;
     struct arena *mem;
@@ -11,13 +22,13 @@ struct easing {
     const struct changes *changes;
     const struct gradual_wish *wish;
     struct gradual *gradual;
-    struct list walk_before;           /* struct object *: the tree that is */
-    struct list walk;                  /* struct object *: the desired tree */
+    struct numbering before, after;    /* of the tree that is, of the desired one */
     struct list twins[GRADUAL_STAGES]; /* the same objects in each stage's tree; NULL where it was taken out */
     struct list taken;                 /* struct object *: of the desired tree, eased along with a column of theirs */
     struct list filled;                /* const struct object *: columns that are filled by a step of its own */
 };
 
+int number_in(const struct numbering *numbering, const struct object *object); /* -1: it is not of that tree */
 /* The same object in the tree of a stage; NULL where it was taken out. */
 struct object *easing_twin(const struct easing *easing, int stage, const struct object *object);
 void easing_remove(const struct easing *easing, int stage, const struct object *object);

@@ -95,12 +95,9 @@ static const char *retype_reason(struct retype *retype)
 
 static struct object *twin_called(const struct retype *retype, bool old, const struct object *object)
 {
-    const struct list *walk = old ? &retype->easing->walk_before : &retype->easing->walk;
-    const struct object *meant = old ? object->peer : object;
-    for (int i = 0; i < walk->n; i++)
-        if (walk->item[i] == meant)
-            return retype->scratch[old].item[i];
-    return NULL;
+    const struct easing *easing = retype->easing;
+    int number = old ? number_in(&easing->before, object->peer) : number_in(&easing->after, object);
+    return number < 0 ? NULL : retype->scratch[old].item[number];
 }
 
 static void rename_note(const struct retype *retype, enum kind kind, const char *from, const char *to)
@@ -312,15 +309,14 @@ static void triggers_tell(const struct retype *retype)
 static struct list renamed_walk(const struct retype *retype, bool old)
 {
     const struct easing *easing = retype->easing;
-    const struct object *column = old ? retype->before : retype->after;
-    const struct list *like = old ? &easing->walk_before : &easing->walk;
+    int column = old ? number_in(&easing->before, retype->before) : number_in(&easing->after, retype->after);
     struct tree *tree = tree_copy(easing->mem, old ? easing->changes->before : easing->changes->after);
     struct list walk = {0}, renamed = {0};
     struct renamed *one = NEW(easing->mem, struct renamed);
     int at = 0;
     for (struct object *o = tree->root; o; o = object_next(tree->root, o), at++) {
         list_add(easing->mem, &walk, o);
-        if (like->item[at] == column)
+        if (at == column)
             *one = (struct renamed){.object = o, .to = old ? retype->old : retype->new};
     }
     list_add(easing->mem, &renamed, one);

@@ -23,6 +23,11 @@ def test_laws(server, servers):
     run(BUILD / "laws", "postgresql", RUNS, SEED, servers[f"{server}_TCP_URL"])
 
 
+def test_changes_in_steps(servers):
+    """They lead where the direct change does, and back."""
+    run(BUILD / "gradual", "postgresql", int(RUNS) // 2, SEED, servers["PG18_TCP_URL"])
+
+
 def test_text_cases(servers):
     files = sorted((ROOT / "tests" / "golden" / "diff" / "postgresql").glob("*.txt"))
     run(BUILD / "cases", "postgresql", "--url", servers["PG15_TCP_URL"], *files)
