@@ -325,6 +325,7 @@ struct gradual_copy {
     const char *new;  /* what the one that comes is called until then, */
     const char *old;  /* and the one that went afterwards */
     const char *sync; /* a name for what keeps them equal */
+    int counter;      /* a number for it, where its values come from an identity or a serial; 0 */
 };
 struct gradual_texts {
     struct names sync, unsync; /* what keeps the new one equal to the old one: made, and taken away */
@@ -333,6 +334,9 @@ struct gradual_texts {
     const char *grants;        /* what people may do with the old one, they may do with the new one */
     const char *refill;        /* of the old one, from what took its place */
     const char *grants_back;
+    const char *
+        count_kept; /* where the counter stands and who may use it is kept for the rest of the transaction; NULL: none, */
+    const char *count_set; /* and given to the one that the column has by then */
 };
 struct gradual_words {
     const char *batches; /* the header of a file that runs in batches */

@@ -343,10 +343,13 @@ static void renames_free(struct orderer *orderer, struct map *freed)
     }
 }
 
-/* What an ALTER begins or ends with takes over, or leaves behind, a thing of its kind that has the name already. */
+/*
+ * What an ALTER begins or ends with takes over, or leaves behind, a thing of its kind that has the name already; where one ends with
+ * it and another begins with it, the one makes its own.
+ */
 static bool is_taken_over(const struct freed *how, const struct change *step, enum kind kind)
 {
-    return how->kind == kind && (how->step->op == CHANGE_ALTER || step->op == CHANGE_ALTER);
+    return how->kind == kind && (how->step->op == CHANGE_ALTER) != (step->op == CHANGE_ALTER);
 }
 
 static void keys_take(struct orderer *orderer, const struct map *freed, const struct object *object,

@@ -241,23 +241,11 @@ static void ease_not_null(const struct easing *easing, const struct change *chan
     easing->gradual->eased++;
 }
 
-static bool is_another_type(const struct easing *easing, const struct change *change)
-{
-    struct arena *mem = easing->mem;
-    const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
-    if (expr_text(&before->computed) || expr_text(&after->computed))
-        return false;
-    if (change_has(change, COLUMN_collation) && !change_has(change, COLUMN_type))
-        return false;
-    return change_has(change, COLUMN_type) && !types_stored_alike(mem, type_normal(mem, easing->target, before->type),
-                                                                  type_normal(mem, easing->target, after->type));
-}
-
 static void ease_column(const struct easing *easing, const struct change *change)
 {
     if (change->op != CHANGE_ALTER)
         return;
-    if (is_another_type(easing, change))
+    if (easing_is_retype(easing, change))
         easing_retype(easing, change);
     else if (!easing->wish->types_only && becomes_not_null(change))
         ease_not_null(easing, change);
@@ -393,7 +381,7 @@ static void changes_ease(const struct easing *easing)
 int gradual_make(struct ctx *ctx, const struct target *target, const struct changes *changes,
                  const struct gradual_wish *wish, struct gradual *gradual)
 {
-    static const char *const slugs[GRADUAL_STAGES] = {NULL, "fill", "build", "validate", "swap", "clean_up"};
+    static const char *const slugs[GRADUAL_STAGES] = {NULL, "fill", "build", "validate", "swap", "confirm", "clean_up"};
     struct easing easing = {.ctx = ctx,
                             .mem = ctx->mem,
                             .target = target,
@@ -407,6 +395,7 @@ int gradual_make(struct ctx *ctx, const struct target *target, const struct chan
         gradual->step[stage] = (struct gradual_step){.slug = slugs[stage], .tree = tree_copy(ctx->mem, changes->after)};
         easing.twins[stage] = walk_of(ctx->mem, gradual->step[stage].tree);
     }
+    easing_retypes_find(&easing);
     changes_ease(&easing);
     if (!gradual->step[GRADUAL_SWAP].renames.n)
         gradual->step[GRADUAL_SWAP].slug = "finish";

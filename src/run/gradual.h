@@ -14,6 +14,7 @@ enum gradual_stage {
     GRADUAL_BUILD,
     GRADUAL_CHECK,
     GRADUAL_SWAP,
+    GRADUAL_CONFIRM,
     GRADUAL_CLEAN,
     GRADUAL_STAGES
 };

@@ -25,6 +25,9 @@ struct easing {
     struct numbering before, after;    /* of the tree that is, of the desired one */
     struct list twins[GRADUAL_STAGES]; /* the same objects in each stage's tree; NULL where it was taken out */
     struct list taken;                 /* struct object *: of the desired tree, eased along with a column of theirs */
+    struct list retypes;               /* struct retype *: columns that get another type in steps, */
+    struct list retyped;               /* struct object *: and they themselves, of the desired tree */
+    struct list scratch[2];            /* walks: the desired tree with them called `new`, the one that is, `old` */
     struct list filled;                /* const struct object *: columns that are filled by a step of its own */
 };
 
@@ -39,7 +42,10 @@ const char *easing_table_reason(const struct object *table);
 void easing_direct(const struct easing *easing, const struct object *object, const char *reason);
 /* A check that the column holds no NULL: NOT VALID until the stage that checks, and gone with the last one. */
 void easing_not_null_add(const struct easing *easing, const struct object *column, const char *name_before_swap);
-void easing_retype(const struct easing *easing, const struct change *change); /* gradual_type.c */
+/* gradual_type.c */
+void easing_retypes_find(struct easing *easing);
+void easing_retype(const struct easing *easing, const struct change *change);
+bool easing_is_retype(const struct easing *easing, const struct change *change); /* one that writes rows anew */
 struct object *easing_unique_index(const struct easing *easing, struct object *table, const struct object *key,
                                    const char *name);
 

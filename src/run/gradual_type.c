@@ -2,13 +2,15 @@
  * A column that gets another type in steps: a new column beside it, kept equal by a trigger and filled in batches; what hangs on
  * the old one is made for the new one too, beside writers; then the two change names in one short transaction, and the old one goes.
  * Until the swap the column and what names it are as they were, so every change of them comes with it.
- * What names the column without holding rows (views, policies) is made again in the swap, as any rename and its diff want it.
+ * What names the column without holding rows (views, policies) is made again in the swap, as any rename and its diff want it, and so
+ * is a foreign key to it, which is NOT VALID from then on until it is confirmed.
  */
 #include "run/gradual_parts.h"
 
 #include <string.h>
 
 #include "base/text.h"
+#include "dialect/common.h"
 #include "diff/graph.h"
 
 struct retype {
@@ -16,8 +18,7 @@ struct retype {
     struct object *before, *after; /* the column */
     struct object *table;          /* of the desired tree */
     const char *new, *old;         /* names of the one that comes and of the one that went */
-    struct list scratch[2]; /* the desired tree with the column called `new`, that which is with it called `old` */
-    struct list dependents; /* struct object *, whole ones, each once */
+    struct list dependents;        /* struct object *, whole ones, each once */
 };
 
 enum manner { MANNER_REFUSE, MANNER_CONSTRAINT, MANNER_INDEX, MANNER_KEY, MANNER_TEXT };
@@ -50,24 +51,65 @@ static bool is_altered(const struct easing *easing, const struct object *object)
 
 /* ---- may it be done in steps? ---- */
 
+bool easing_is_retype(const struct easing *easing, const struct change *change)
+{
+    struct arena *mem = easing->mem;
+    if (change->kind != KIND_COLUMN || change->op != CHANGE_ALTER)
+        return false;
+    const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
+    if (expr_text(&before->computed) || expr_text(&after->computed))
+        return false;
+    if (change_has(change, COLUMN_collation) && !change_has(change, COLUMN_type))
+        return false;
+    return change_has(change, COLUMN_type) && !types_stored_alike(mem, type_normal(mem, easing->target, before->type),
+                                                                  type_normal(mem, easing->target, after->type));
+}
+
+/* It is made again in the swap, as NOT VALID, for until then there is no key that it could refer to; and confirmed after it. */
+static const char *reference_reason(const struct easing *easing, const struct object *key)
+{
+    const char *path = object_path(easing->mem, key), *reason = easing_table_reason(key->parent);
+    if (reason)
+        return arena_printf(easing->mem, "%s refers to it, and %s", path, reason);
+    return is_altered(easing, key) ? arena_printf(easing->mem, "%s changes too", path) : NULL;
+}
+
+static const char *rests_reason(const struct retype *retype, const struct object *key)
+{
+    const struct easing *easing = retype->easing;
+    for (const struct edge *rests = key->needed; rests; rests = rests->next_needed) {
+        if (rests->how != EDGE_RESTS)
+            continue;
+        if (rests->from->kind != KIND_FOREIGN_KEY)
+            return arena_printf(easing->mem, "%s rests on %s", object_path(easing->mem, rests->from),
+                                object_path(easing->mem, key));
+        const char *reason = reference_reason(easing, rests->from);
+        if (reason)
+            return reason;
+    }
+    return NULL;
+}
+
 static const char *dependent_reason(const struct retype *retype, const struct edge *edge)
 {
     const struct easing *easing = retype->easing;
     struct object *whole = object_whole(edge->from);
-    const char *path = object_path(easing->mem, whole);
+    const char *path = object_path(easing->mem, whole), *reason = NULL;
     enum manner manner = manners[whole->kind];
-    bool reference = whole->kind == KIND_FOREIGN_KEY;
-    if (reference && (whole->parent != retype->table || edge->field == FOREIGN_KEY_ref_columns))
-        return arena_printf(easing->mem, "%s refers to it", path);
     if (manner == MANNER_REFUSE)
         return arena_printf(easing->mem, "%s rests on it", path);
-    if (is_altered(easing, whole) && (reference || manner == MANNER_KEY))
+    if (whole->kind == KIND_FOREIGN_KEY)
+        return reference_reason(easing, whole);
+    if (manner == MANNER_KEY && is_altered(easing, whole))
         return arena_printf(easing->mem, "%s changes too", path);
-    for (const struct edge *rests = manner == MANNER_KEY || manner == MANNER_INDEX ? whole->needed : NULL; rests;
-         rests = rests->next_needed)
-        if (rests->how == EDGE_RESTS)
-            return arena_printf(easing->mem, "%s rests on %s", object_path(easing->mem, rests->from), path);
-    return list_has(&easing->taken, whole) ? arena_printf(easing->mem, "another column of %s changes too", path) : NULL;
+    if (manner == MANNER_KEY || manner == MANNER_INDEX)
+        reason = rests_reason(retype, whole);
+    return reason;
+}
+
+static bool counts(const struct column *column)
+{
+    return column->identity || column->autoincrement;
 }
 
 static const char *retype_reason(struct retype *retype)
@@ -77,8 +119,8 @@ static const char *retype_reason(struct retype *retype)
     const char *reason = easing_table_reason(retype->table);
     if (reason)
         return reason;
-    if (before->identity || before->autoincrement || after->identity || after->autoincrement)
-        return "its numbers come from an identity or a serial, whose counter belongs to the column";
+    if (before->autoincrement != after->autoincrement || !text_equal(before->identity, after->identity))
+        return "where its numbers come from changes too";
     if (fill_of(retype->easing->wish->fills, retype->after))
         return "it comes to be NOT NULL too, and its rows get a value; do that first";
     for (const struct edge *edge = retype->after->needed; edge; edge = edge->next_needed) {
@@ -97,7 +139,7 @@ static struct object *twin_called(const struct retype *retype, bool old, const s
 {
     const struct easing *easing = retype->easing;
     int number = old ? number_in(&easing->before, object->peer) : number_in(&easing->after, object);
-    return number < 0 ? NULL : retype->scratch[old].item[number];
+    return number < 0 ? NULL : easing->scratch[old].item[number];
 }
 
 static void rename_note(const struct retype *retype, enum kind kind, const char *from, const char *to)
@@ -151,7 +193,8 @@ static void index_copy(const struct retype *retype, const struct object *object,
     if (object->peer) {
         const char *kept = easing_name(easing, object->name, NULL, "__old");
         rename_note(retype, KIND_INDEX, object->name, kept);
-        copy_add(retype, GRADUAL_SWAP, true, object, kept);
+        for (int stage = GRADUAL_SWAP; stage < GRADUAL_CLEAN; stage++)
+            copy_add(retype, stage, true, object, kept);
     }
     rename_note(retype, KIND_INDEX, name, object->name);
 }
@@ -201,11 +244,59 @@ static void text_wait(const struct retype *retype, const struct object *object)
     }
 }
 
+static bool is_over_retyped(const struct easing *easing, const struct object *key)
+{
+    for (const struct edge *edge = key->needs; edge; edge = edge->next_need)
+        if (list_has(&easing->retyped, edge->to))
+            return true;
+    return false;
+}
+
+/* Does what the foreign key refers to get another type in steps? */
+static bool is_remade(const struct easing *easing, const struct object *key)
+{
+    for (const struct edge *edge = key->needs; edge; edge = edge->next_need) {
+        bool far = edge->to->kind == KIND_COLUMN && edge->field == FOREIGN_KEY_ref_columns;
+        if ((far && list_has(&easing->retyped, edge->to)) ||
+            (edge->how == EDGE_RESTS && is_over_retyped(easing, edge->to)))
+            return true;
+    }
+    return false;
+}
+
+static void reference_remake(const struct retype *retype, struct object *key)
+{
+    const struct easing *easing = retype->easing;
+    struct foreign_key *twin = (struct foreign_key *)easing_twin(easing, GRADUAL_SWAP, key);
+    if (list_has(&easing->taken, key))
+        return;
+    list_add(easing->mem, &((struct easing *)(uintptr_t)easing)->taken, key);
+    fresh_wait(retype, key);
+    text_wait(retype, key);
+    if (!twin->not_enforced)
+        SAY(twin, FOREIGN_KEY, not_valid, true);
+}
+
+/* Those that name no column, but the key. */
+static void references_remake(const struct retype *retype, const struct object *key)
+{
+    for (const struct edge *edge = key->needed; edge; edge = edge->next_needed)
+        if (edge->how == EDGE_RESTS && edge->from->kind == KIND_FOREIGN_KEY)
+            reference_remake(retype, edge->from);
+}
+
 static void dependent_copy(const struct retype *retype, struct object *object)
 {
     const struct easing *easing = retype->easing;
     const char *name = easing_name(easing, object->name ? object->name : object->parent->name, NULL, "__new");
+    if (object->kind == KIND_FOREIGN_KEY && is_remade(easing, object)) {
+        reference_remake(retype, object);
+        return;
+    }
+    if (list_has(&easing->taken, object))
+        return;
     list_add(easing->mem, &((struct easing *)(uintptr_t)easing)->taken, object);
+    references_remake(retype, object);
     fresh_wait(retype, object);
     text_wait(retype, object);
     switch (manners[object->kind]) {
@@ -231,15 +322,19 @@ static void column_add(const struct retype *retype, int stage)
 }
 
 /* Nobody writes it any more. */
-static void old_column_add(const struct retype *retype)
+static void old_column_add(const struct retype *retype, int stage)
 {
     struct arena *mem = retype->easing->mem;
-    struct object *table = easing_twin(retype->easing, GRADUAL_SWAP, retype->table);
+    struct object *table = easing_twin(retype->easing, stage, retype->table);
     struct column *old = (struct column *)object_new(mem, KIND_COLUMN, table, retype->old);
     fields_take(mem, &old->object, retype->before);
     SAY(old, COLUMN, nullable, true);
     SAY(old, COLUMN, default_value, ((struct expr){0}));
     SAY(old, COLUMN, default_soft, false);
+    SAY(old, COLUMN, autoincrement, false);
+    SAY(old, COLUMN, identity, NULL);
+    SAY(old, COLUMN, sequence, NULL);
+    SAY(old, COLUMN, counter_comment, NULL);
     SAY(old, COLUMN, not_null_not_valid, false);
     object_unsay(&old->object, COLUMN_not_null_name);
 }
@@ -252,7 +347,8 @@ static void columns_make(const struct retype *retype)
         fields_take(easing->mem, easing_twin(easing, stage, retype->after), retype->before);
         column_add(retype, stage);
     }
-    old_column_add(retype);
+    for (int stage = GRADUAL_SWAP; stage < GRADUAL_CLEAN; stage++)
+        old_column_add(retype, stage);
     rename_note(retype, KIND_DATABASE, retype->after->name, retype->old);
     rename_note(retype, KIND_DATABASE, retype->new, retype->after->name);
     if (!after->nullable && !after->not_null_not_valid)
@@ -278,6 +374,7 @@ static void texts_add(const struct retype *retype)
         .after = (const struct column *)retype->after,
         .new = retype->new,
         .old = retype->old,
+        .counter = counts((const struct column *)retype->before) ? easing->gradual->eased + 1 : 0,
         .sync = arena_printf(mem, "zz_%s", easing_name(easing, retype->table->name, retype->after->name, "_sync"))};
     easing->target->dialect->gradual->texts(mem, easing->target, &copy, &texts);
     names_append(mem, &step[GRADUAL_PREPARE].after, &texts.sync);
@@ -289,6 +386,12 @@ static void texts_add(const struct retype *retype)
     names_add(mem, &step[GRADUAL_SWAP].down_before, texts.refill);
     names_add(mem, &step[GRADUAL_SWAP].down_before, texts.grants_back);
     names_append(mem, &step[GRADUAL_SWAP].down_after, &texts.sync);
+    if (!texts.count_kept)
+        return;
+    names_add(mem, &step[GRADUAL_SWAP].before, texts.count_kept);
+    names_add(mem, &step[GRADUAL_SWAP].after, texts.count_set);
+    names_add(mem, &step[GRADUAL_SWAP].down_before, texts.count_kept);
+    names_add(mem, &step[GRADUAL_SWAP].down_after, texts.count_set);
 }
 
 static void triggers_tell(const struct retype *retype)
@@ -306,41 +409,63 @@ static void triggers_tell(const struct retype *retype)
                                object_path(mem, retype->table), retype->new, names_join(mem, &names, ", ")));
 }
 
-static struct list renamed_walk(const struct retype *retype, bool old)
+static struct list renamed_walk(const struct easing *easing, bool old)
 {
-    const struct easing *easing = retype->easing;
-    int column = old ? number_in(&easing->before, retype->before) : number_in(&easing->after, retype->after);
-    struct tree *tree = tree_copy(easing->mem, old ? easing->changes->before : easing->changes->after);
+    struct arena *mem = easing->mem;
+    struct tree *tree = tree_copy(mem, old ? easing->changes->before : easing->changes->after);
     struct list walk = {0}, renamed = {0};
-    struct renamed *one = NEW(easing->mem, struct renamed);
-    int at = 0;
-    for (struct object *o = tree->root; o; o = object_next(tree->root, o), at++) {
-        list_add(easing->mem, &walk, o);
-        if (at == column)
-            *one = (struct renamed){.object = o, .to = old ? retype->old : retype->new};
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o))
+        list_add(mem, &walk, o);
+    for (int i = 0; i < easing->retypes.n; i++) {
+        const struct retype *retype = easing->retypes.item[i];
+        struct renamed *one = NEW(mem, struct renamed);
+        int number = old ? number_in(&easing->before, retype->before) : number_in(&easing->after, retype->after);
+        *one = (struct renamed){.object = walk.item[number], .to = old ? retype->old : retype->new};
+        list_add(mem, &renamed, one);
     }
-    list_add(easing->mem, &renamed, one);
-    tree_rename(easing->mem, easing->target, tree, &renamed);
+    tree_rename(mem, easing->target, tree, &renamed);
     return walk;
 }
 
-void easing_retype(const struct easing *easing, const struct change *change)
+static void retype_find(struct easing *easing, const struct change *change)
 {
-    struct retype retype = {
+    struct retype *retype = NEW(easing->mem, struct retype);
+    *retype = (struct retype){
         .easing = easing, .before = change->before, .after = change->after, .table = change->after->parent};
-    const char *reason = retype_reason(&retype);
+    const char *reason = retype_reason(retype);
     if (reason) {
         easing_direct(easing, change->after, reason);
         return;
     }
-    retype.new = easing_name(easing, change->after->name, NULL, "__new");
-    retype.old = easing_name(easing, change->after->name, NULL, "__old");
-    retype.scratch[false] = renamed_walk(&retype, false);
-    retype.scratch[true] = renamed_walk(&retype, true);
-    columns_make(&retype);
-    for (int i = 0; i < retype.dependents.n; i++)
-        dependent_copy(&retype, retype.dependents.item[i]);
-    texts_add(&retype);
-    triggers_tell(&retype);
+    retype->new = easing_name(easing, change->after->name, NULL, "__new");
+    retype->old = easing_name(easing, change->after->name, NULL, "__old");
+    list_add(easing->mem, &easing->retypes, retype);
+    list_add(easing->mem, &easing->retyped, change->after);
+}
+
+void easing_retypes_find(struct easing *easing)
+{
+    for (int i = 0; i < easing->changes->list.n; i++) {
+        const struct change *change = easing->changes->list.item[i];
+        if (easing_is_retype(easing, change))
+            retype_find(easing, change);
+    }
+    easing->scratch[false] = renamed_walk(easing, false);
+    easing->scratch[true] = renamed_walk(easing, true);
+}
+
+void easing_retype(const struct easing *easing, const struct change *change)
+{
+    const struct retype *retype = NULL;
+    for (int i = 0; i < easing->retypes.n && !retype; i++)
+        if (easing->retyped.item[i] == change->after)
+            retype = easing->retypes.item[i];
+    if (!retype)
+        return;
+    columns_make(retype);
+    for (int i = 0; i < retype->dependents.n; i++)
+        dependent_copy(retype, retype->dependents.item[i]);
+    texts_add(retype);
+    triggers_tell(retype);
     easing->gradual->eased++;
 }

@@ -150,7 +150,10 @@ static int run_one(struct law *law, const struct url *url, uint64_t seed, bool f
     law->doing = "A to B";
     TRY(law_load(law, &after));
     TRY(law_agree(law, after, b));
-    TRY(steps_undo(law, steps));
+    code = steps_undo(law, steps);
+    if (code == ERR_SQL && rows && rows_forbid(law->ctx, rows))
+        return ERR_CANCELLED; /* nor does the way back */
+    TRY(code);
     law->doing = "back to A";
     TRY(law_load(law, &after));
     TRY(law_agree(law, after, a));
