@@ -13,6 +13,7 @@ meson
 ninja-build
 libpq-dev
 libmariadb-dev
+libgraphviz-dev
 libsqlite3-dev
 libjansson-dev
 libyaml-dev
@@ -25,6 +26,7 @@ python3-venv
 python3-dev
 "
 test="
+chromium-headless-shell
 clang
 clang-format
 clang-tidy

@@ -15,7 +15,7 @@ LEVELS = [
     ["schema", "sql"],
     ["dialect"],
     ["diff", "migration", "legacy", "state", "lint", "models", "config"],
-    ["translate"],
+    ["translate", "diagram"],
     ["run"],
     ["command"],
     ["api"],

@@ -10,10 +10,11 @@
 extern const struct command init_command, config_command, settings_show_command, settings_default_command,
     settings_add_command, settings_remove_command, settings_rename_command, settings_set_dev_command,
     settings_clear_dev_command, database_list_command, database_add_command, database_remove_command,
-    make_migrations_command, new_command, diff_command, make_rollback_command, migrate_command, rollback_command,
-    downgrade_command, unlock_command, status_command, history_command, check_command, check_db_command, dump_command,
-    squash_command, verify_command, generate_models_command, snapshot_command, lock_status_command, restore_command,
-    version_command, seed_create_command, seed_apply_command, seed_list_command, seed_rollback_command;
+    make_migrations_command, new_command, diff_command, diagram_command, make_rollback_command, migrate_command,
+    rollback_command, downgrade_command, unlock_command, status_command, history_command, check_command,
+    check_db_command, dump_command, squash_command, verify_command, generate_models_command, snapshot_command,
+    lock_status_command, restore_command, version_command, seed_create_command, seed_apply_command, seed_list_command,
+    seed_rollback_command;
 
 /* Who holds the lock, as lock-status says it. */
 void lock_holder_json(struct arena *mem, const struct lock_holder *holder, struct json *json);

@@ -52,9 +52,9 @@ static int project_session(struct sides *sides, int i)
 static int side_open(struct sides *sides, int i)
 {
     struct source *source = &sides->sources.side[i];
-    const char *option = i ? "to" : "from";
-    const char *text = request_text(sides->request, option);
-    TRY(source_parse(sides->ctx, arena_printf(sides->ctx->mem, "--%s", option), text ? text : "empty", source));
+    bool given = !i && sides->given;
+    const char *text = given ? sides->given : request_text(sides->request, i ? "to" : "from");
+    TRY(source_parse(sides->ctx, given ? "SRC" : i ? "--to" : "--from", text ? text : "empty", source));
     if (source->url)
         TRY(url_open(sides, i));
     else if (source_needs_project(source))

@@ -8,6 +8,7 @@
 struct sides {
     struct ctx *ctx;
     const struct request *request;
+    const char *given;      /* the first source, where the request has it not as --from; NULL */
     struct config *project; /* NULL: nobody needs it */
     struct config *own[2];  /* of URLs */
     struct session session[2];

@@ -35,6 +35,7 @@ const struct command *const command_table[] = {
     &status_command,
     &history_command,
     &diff_command,
+    &diagram_command,
     &check_command,
     &check_db_command,
     &dump_command,

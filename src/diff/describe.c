@@ -29,23 +29,8 @@ static const char *one_line(struct arena *mem, const char *text)
 
 static const char *value_text(struct arena *mem, const struct object *object, int field)
 {
-    const void *value = object_field(object, field);
-    const char *text = NULL;
-    switch (kind_table[object->kind].field[field].type) {
-    case FIELD_TEXT:
-    case FIELD_TYPE: text = *(const char *const *)value; break;
-    case FIELD_EXPR: {
-        const struct expr *expr = value;
-        text = expr->written ? expr->written : expr->printed;
-        break;
-    }
-    case FIELD_NAMES: text = names_join(mem, value, ", "); break;
-    case FIELD_REF: text = ((const struct ref *)value)->name ? ref_text(mem, value) : NULL; break;
-    case FIELD_REFS: text = refs_text(mem, value, ", "); break;
-    case FIELD_FLAG: text = *(const bool *)value ? "yes" : "no"; break;
-    case FIELD_INT: text = arena_printf(mem, "%lld", (long long)*(const int64_t *)value); break;
-    }
-    return text && *text ? one_line(mem, text) : "none";
+    const char *text = object_value(mem, object, field);
+    return text ? one_line(mem, text) : "none";
 }
 
 static char *field_text(struct arena *mem, const struct object *before, const struct object *after, int field)

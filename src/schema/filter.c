@@ -82,6 +82,11 @@ static bool is_left_out(const struct filter *filter, const char *usual, const ch
     return filter->include.n && !any_hit(&filter->include, schema, name);
 }
 
+bool filter_takes(const struct filter *filter, const char *usual, const char *schema, const char *name)
+{
+    return !is_left_out(filter, usual, schema, name);
+}
+
 static bool goes(const struct filter *filter, const char *usual, const struct object *object)
 {
     const struct ref *owner = &((const struct sequence *)object)->owned_by;

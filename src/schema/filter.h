@@ -16,6 +16,7 @@ struct filter {
 
 /* Removes from `tree` what the filter leaves out. Patterns may call the schema "" `usual`; NULL: it has no name. */
 void filter_apply(const struct filter *filter, const char *usual, struct tree *tree);
+bool filter_takes(const struct filter *filter, const char *usual, const char *schema, const char *name);
 bool filter_match(const char *pattern, const char *name);
 
 #endif

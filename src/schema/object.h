@@ -217,6 +217,8 @@ const char *object_schema(const struct object *object); /* name of the namespace
 /* Walks `object` and everything below it, parents first: for (o = tree; o; o = object_next(tree, o)). */
 struct object *object_next(const struct object *root, const struct object *object);
 char *object_path(struct arena *mem, const struct object *object); /* "table users / column email", for messages */
+/* The value of a field as people read it: "a, b", "yes"; NULL: there is none. */
+const char *object_value(struct arena *mem, const struct object *object, int field);
 /* "email", or "email (set aside as _dbwarden_email)"; NULL if it has no name. */
 const char *object_title(struct arena *mem, const struct object *object);
 

@@ -97,3 +97,20 @@ char *object_path(struct arena *mem, const struct object *object)
     add_path(&out, object);
     return out.data;
 }
+
+const char *object_value(struct arena *mem, const struct object *object, int field)
+{
+    const void *value = object_field(object, field);
+    const char *text = NULL;
+    switch (kind_table[object->kind].field[field].type) {
+    case FIELD_TEXT:
+    case FIELD_TYPE: text = *(const char *const *)value; break;
+    case FIELD_EXPR: text = expr_text(value); break;
+    case FIELD_NAMES: text = names_join(mem, value, ", "); break;
+    case FIELD_REF: text = ((const struct ref *)value)->name ? ref_text(mem, value) : NULL; break;
+    case FIELD_REFS: text = refs_text(mem, value, ", "); break;
+    case FIELD_FLAG: text = *(const bool *)value ? "yes" : "no"; break;
+    case FIELD_INT: text = arena_printf(mem, "%lld", (long long)*(const int64_t *)value); break;
+    }
+    return text && *text ? text : NULL;
+}
