@@ -15,18 +15,22 @@ static const struct {
     [LINE_TYPE] = {"dotted", "none", "none"},
 };
 
-static void text_add(struct buf *out, const char *text, size_t limit)
+/* Graphviz reads \N and the like everywhere, after what XML escapes: a backslash is only safe as two. */
+static void escaped_add(struct buf *out, const char *text)
 {
-    xml_add(out, text_short(out->mem, text, limit));
+    xml_add(out, text_replace(out->mem, text, "\\", "\\\\"));
 }
 
-/* A text in quotes: Graphviz reads \N and the like in it, and what XML escapes. */
+static void text_add(struct buf *out, const char *text, size_t limit)
+{
+    escaped_add(out, text_short(out->mem, text, limit));
+}
+
 static void quoted_add(struct buf *out, const char *text)
 {
-    struct buf escaped;
-    buf_init(&escaped, out->mem);
-    xml_add(&escaped, text);
-    buf_addf(out, "\"%s\"", text_replace(out->mem, escaped.data, "\\", "\\\\"));
+    buf_add_c(out, '"');
+    escaped_add(out, text);
+    buf_add_c(out, '"');
 }
 
 static void quiet_add(struct buf *out, const char *text, size_t limit)

@@ -57,12 +57,13 @@ static bool is_plain(const char *text, const char *at)
                   char_is_word((unsigned char)at[1]) && at[1] != '_';
     if (*at == '_')
         return within;
-    return char_is_word((unsigned char)*at) || strchr(" ,.()+:~", *at) || (unsigned char)*at >= 0x80;
+    return char_is_word((unsigned char)*at) || strchr(" ,.()+:", *at) || (unsigned char)*at >= 0x80;
 }
 
-static void quoted_add(struct buf *out, const char *text)
+/* `sign` is ours. */
+static void quoted_add(struct buf *out, const char *sign, const char *text)
 {
-    buf_add_c(out, '"');
+    buf_addf(out, "\"%s", sign);
     for (const char *at = text; *at; at++)
         if (is_plain(text, at))
             buf_add_c(out, *at);
@@ -100,7 +101,7 @@ static void row_add(struct buf *out, const struct row *row)
         buf_addf(out, " %s", keys);
     if (notes.n) {
         buf_add_c(out, ' ');
-        quoted_add(out, text_short(mem, names_join(mem, &notes, ", "), NOTE_LIMIT));
+        quoted_add(out, "", text_short(mem, names_join(mem, &notes, ", "), NOTE_LIMIT));
     }
     buf_add_c(out, '\n');
 }
@@ -111,7 +112,7 @@ static void box_add(struct buf *out, const struct box *box)
     bool plain = box->object->kind == KIND_TABLE && !object_is_partition(box->object);
     const char *word = plain ? "" : arena_printf(mem, " (%s)", box->word);
     buf_addf(out, "    t%d[", box->number);
-    quoted_add(out, arena_printf(mem, "%s%s%s", shade_sign[box->shade], text_short(mem, box->title, NAME_LIMIT), word));
+    quoted_add(out, shade_sign[box->shade], arena_printf(mem, "%s%s", text_short(mem, box->title, NAME_LIMIT), word));
     buf_addf(out, "]%s%s", box->shade ? ":::" : "", shade_word[box->shade]);
     if (box->rows.n)
         buf_add(out, " {\n");
@@ -132,7 +133,7 @@ static void line_add(struct buf *out, const struct line *line)
     }
     buf_addf(out, "    t%d %s%s%s t%d : ", line->from->number, left, line->how == LINE_KEY ? "--" : "..", right,
              line->to->number);
-    quoted_add(out, arena_printf(mem, "%s%s", shade_sign[line->shade], text_short(mem, line->label, NAME_LIMIT)));
+    quoted_add(out, shade_sign[line->shade], text_short(mem, line->label, NAME_LIMIT));
     buf_add_c(out, '\n');
 }
 

@@ -268,25 +268,27 @@ static struct box *box_make(const struct drawer *drawer, const struct object *ob
     return box;
 }
 
-/* Those of the tree after, then what only the tree before has. Both find a box by their own names. */
+/* Both trees find a box by their own names. */
+static void top_add(struct drawer *drawer, struct object *object)
+{
+    bool known = !drawer->side && object->peer;
+    if (is_drawn(object)) {
+        struct box *box =
+            known ? map_get(&drawer->boxes[1], object_key(drawer->mem, object->peer)) : box_make(drawer, object);
+        map_set(&drawer->boxes[drawer->side], object_key(drawer->mem, object), box);
+    } else if (!known)
+        list_add(drawer->mem, &drawer->diagram->others, object);
+}
+
+/* Those of the tree after, then what only the tree before has. */
 static void boxes_make(struct drawer *drawer, const struct tree *tree)
 {
-    struct map *boxes = drawer->boxes;
     for (int i = 0; i < tree->root->children.n; i++) {
-        const struct object *schema = tree->root->children.item[i];
+        struct object *schema = tree->root->children.item[i];
         if (!kind_is(schema->kind, KIND_NAMESPACE))
-            continue;
-        for (int j = 0; j < schema->children.n; j++) {
-            const struct object *o = schema->children.item[j];
-            bool known = !drawer->side && o->peer;
-            if (!is_drawn(o)) {
-                if (!known)
-                    list_add(drawer->mem, &drawer->diagram->others, schema->children.item[j]);
-                continue;
-            }
-            struct box *box = known ? map_get(&boxes[1], object_key(drawer->mem, o->peer)) : box_make(drawer, o);
-            map_set(&boxes[drawer->side], object_key(drawer->mem, o), box);
-        }
+            top_add(drawer, schema); /* of the whole database */
+        for (int j = 0; kind_is(schema->kind, KIND_NAMESPACE) && j < schema->children.n; j++)
+            top_add(drawer, schema->children.item[j]);
     }
 }
 

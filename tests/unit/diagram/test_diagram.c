@@ -151,7 +151,7 @@ static void no_name_breaks_out(void **state)
     assert_has(mermaid, "text __ \"#34;#34;, null\"\n");
     const char *dot = schema_drawn(ctx, odd, "dot");
     assert_has(dot, "tooltip=\"table a&quot;b&lt;i&gt;&amp;amp;␊{}]|\\\\N%#;*x*_y_\"");
-    assert_has(dot, "<B>a&quot;b&lt;i&gt;&amp;amp;␊{}]|\\N%#;*x*_y_</B>");
+    assert_has(dot, "<B>a&quot;b&lt;i&gt;&amp;amp;␊{}]|\\\\N%#;*x*_y_</B>");
     const char *html = schema_drawn(ctx, odd, "html");
     assert_has(html, "<td>&lt;/script&gt;&lt;b&gt;</td>");
     assert_has(html, "<td>--&gt;&lt;script&gt;alert(1)&lt;/script&gt;\nnext</td>");
