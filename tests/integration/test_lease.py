@@ -121,7 +121,8 @@ SETS = ("SET search_path = other;\nSET SESSION statement_timeout = 9999;\nSET TI
 
 
 def test_what_a_file_sets_ends_with_it(both):
-    """As at the head of every pg_dump: the file is one transaction, and nothing of it reaches whoever gets the backend next."""
+    """As at the head of every pg_dump: the file is one transaction, and nothing of it reaches whoever gets the backend next.
+    Nor does what is set to read what schema files may need."""
     through, direct = both
     through.database.run("CREATE SCHEMA other")
     through.migration("0001", "one", f"{SETS}CREATE TABLE one AS SELECT current_setting('work_mem') AS m, current_setting('TimeZone') AS z;",
@@ -130,6 +131,10 @@ def test_what_a_file_sets_ends_with_it(both):
     through.ok("migrate")
     assert through.database.query("SELECT m, z FROM other.one") == [("1234kB", "PST8PDT")]
     assert through.database.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename = 'two'") == 1
+    through.write("schema.sql", "CREATE TABLE one (m text);")
+    configuration = (through.folder / "dbwarden.yaml").read_text()
+    through.write("dbwarden.yaml", configuration.rstrip("\n") + "\n    schema_files: [schema.sql]\n")
+    through.ok("diff")
     for _ in range(8):
         with psycopg2.connect(through.url) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('search_path'), current_setting('work_mem'), current_setting('statement_timeout')")

@@ -17,12 +17,10 @@ struct loan {
     const char *definition;
 };
 
-/* The path is empty, so that every name is qualified. `near` is not used for anything else after it. */
-int pg_loans_read(struct ctx *ctx, struct conn *near, struct list *loans)
+static int loans_take(struct ctx *ctx, struct conn *near, struct list *loans)
 {
     struct rows rows;
 
-    TRY(pg_query(ctx, near, "SELECT set_config('search_path', '', false)", NULL, &rows));
     TRY(pg_query(ctx, near, pg_borrow_sql, NULL, &rows));
     for (int i = 0; i < rows.row.n; i++) {
         struct loan *loan = NEW(ctx->mem, struct loan);
@@ -33,6 +31,13 @@ int pg_loans_read(struct ctx *ctx, struct conn *near, struct list *loans)
             list_add(ctx->mem, loans, loan);
     }
     return 0;
+}
+
+/* The path is empty, so that every name is qualified, and for no longer: behind a pooler the session is somebody else's next. */
+int pg_loans_read(struct ctx *ctx, struct conn *near, struct list *loans)
+{
+    TRY(pg_exec(ctx, near, "BEGIN; SET LOCAL search_path = ''"));
+    return pg_aside_end(ctx, near, loans_take(ctx, near, loans));
 }
 
 /* ---- which ---- */
