@@ -88,7 +88,11 @@ static char *place_text(struct log *log, const struct place *place)
 static void text_line(struct log *log, enum tone tone, const char *label, const char *text)
 {
     const struct terminal *terminal = &log->terminal;
-    fprintf(terminal->out, "%s%s%s%s\n", terminal_tone(terminal, tone), label, terminal_reset(terminal, tone), text);
+    fputs(terminal_tone(terminal, tone), terminal->out);
+    terminal_write(terminal->out, label);
+    fputs(terminal_reset(terminal, tone), terminal->out);
+    terminal_write(terminal->out, text);
+    fputc('\n', terminal->out);
 }
 
 /* At most 20 times a second: drawing must not slow down what it reports on. */
@@ -160,9 +164,13 @@ static void part_tell(struct log *log, const struct event *event)
         progress_draw(log, event);
     else if (event->text && log->json)
         event_json(log, event);
-    else if (event->text)
-        fprintf(log->terminal.out, "[%" PRId64 "/%" PRId64 "] %s: %s\n", event->done, event->total, event->database,
-                event->text);
+    else if (event->text) {
+        fprintf(log->terminal.out, "[%" PRId64 "/%" PRId64 "] ", event->done, event->total);
+        terminal_write(log->terminal.out, event->database);
+        fputs(": ", log->terminal.out);
+        terminal_write(log->terminal.out, event->text);
+        fputc('\n', log->terminal.out);
+    }
 }
 
 void log_event(void *sink, const struct event *event)

@@ -61,9 +61,25 @@ const char *terminal_reset(const struct terminal *terminal, enum tone tone)
     return terminal->colors && *tones[tone].escape ? "\033[0m" : "";
 }
 
+static bool is_control(char c)
+{
+    return ((unsigned char)c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+}
+
+void terminal_write(FILE *out, const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if (is_control(*c))
+            fprintf(out, "\\x%02x", (unsigned)*c);
+        else
+            fputc(*c, out);
+}
+
 static void line_draw(const struct terminal *terminal, enum tone tone, const char *text)
 {
-    fprintf(terminal->out, "%s%s%s\n", terminal_tone(terminal, tone), text, terminal_reset(terminal, tone));
+    fputs(terminal_tone(terminal, tone), terminal->out);
+    terminal_write(terminal->out, text);
+    fprintf(terminal->out, "%s\n", terminal_reset(terminal, tone));
 }
 
 static void raw_draw(const struct terminal *terminal, const char *text)
@@ -101,21 +117,24 @@ static void statements_draw(const struct terminal *terminal, const struct report
 /* A cell holds one line: a line break in it would break the table. */
 static const char *cell_text(struct arena *mem, const char *text)
 {
-    if (!strpbrk(text, "\n\r\t"))
-        return text;
-    char *line = arena_dup(mem, text);
-    for (char *c = line; *c; c++)
+    struct buf line;
+    buf_init(&line, mem);
+    for (const char *c = text; *c; c++)
         if (*c == '\n' || *c == '\r' || *c == '\t')
-            *c = ' ';
-    return line;
+            buf_add_n(&line, " ", 1);
+        else if (is_control(*c))
+            buf_addf(&line, "\\x%02x", (unsigned)*c);
+        else
+            buf_add_n(&line, c, 1);
+    return line.len ? line.data : text;
 }
 
-static size_t column_width(const struct report_block *table, int column)
+static size_t column_width(struct arena *mem, const struct report_block *table, int column)
 {
     size_t width = utf8_count(table->columns.item[column]);
     for (int i = 0; i < table->row.n; i++) {
         const struct report_row *row = table->row.item[i];
-        size_t one = utf8_count(row->cell[column]);
+        size_t one = utf8_count(cell_text(mem, row->cell[column]));
         width = one > width ? one : width;
     }
     return width;
@@ -139,7 +158,7 @@ static void plain_table(const struct terminal *terminal, struct arena *mem, cons
 {
     size_t *width = NEW_ARRAY(mem, size_t, table->columns.n);
     for (int i = 0; i < table->columns.n; i++)
-        width[i] = column_width(table, i);
+        width[i] = column_width(mem, table, i);
     plain_row(terminal->out, mem, table->columns.item, width, table->columns.n);
     for (int i = 0; i < table->row.n; i++) {
         const struct report_row *row = table->row.item[i];
@@ -165,7 +184,7 @@ static void scols_fill(struct libscols_table *drawn, struct arena *mem, const st
 {
     int widest = 0;
     for (int i = 1; i < table->columns.n; i++)
-        if (column_width(table, i) > column_width(table, widest))
+        if (column_width(mem, table, i) > column_width(mem, table, widest))
             widest = i;
     for (int i = 0; i < table->columns.n; i++) {
         int flags = i == widest ? SCOLS_FL_WRAP : 0;

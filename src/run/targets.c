@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 /* A pattern is about databases, not about what lies beside them. */
 static const char *const companions[] = {"-journal", "-wal", "-shm", "-dbwarden.lock"};
@@ -101,12 +102,13 @@ static int place_of_url(struct ctx *ctx, const struct session *session, char *te
     explicit_bzero(text, strlen(text));
     if (code < 0)
         return fail_targets(ctx, session,
-                            arena_printf(ctx->mem, "the query gives what is no URL: %s", ctx->error.message));
+                            arena_printf(ctx->mem, "the query gives what is not a URL: %s", ctx->error.message));
     place->label = url_show(ctx->mem, &place->url);
     if (dialect_of_url(&place->url) == dialect)
         return 0;
-    return fail_targets(ctx, session,
-                        arena_printf(ctx->mem, "the query gives %s, which is no %s", place->label, dialect->title));
+    return fail_targets(
+        ctx, session,
+        arena_printf(ctx->mem, "the query gives %s, which is not a URL of %s", place->label, dialect->title));
 }
 
 static int rows_take(struct ctx *ctx, const struct session *session, const struct rows *rows,
@@ -118,6 +120,9 @@ static int rows_take(struct ctx *ctx, const struct session *session, const struc
         if (!rows->columns.n || !cell[0] || !*cell[0])
             return fail_targets(ctx, session,
                                 arena_printf(ctx->mem, "row %d of the query for targets names none", i + 1));
+        if (!utf8_valid(cell[0], strlen(cell[0]), NULL))
+            return fail_targets(ctx, session,
+                                arena_printf(ctx->mem, "row %d of the query for targets is not text", i + 1));
         if (urls)
             TRY(place_of_url(ctx, session, (char *)(uintptr_t)cell[0], places));
         else
@@ -126,14 +131,27 @@ static int rows_take(struct ctx *ctx, const struct session *session, const struc
     return 0;
 }
 
-/* Files that a query names: one that is not there yet will be made, and is not the same as another. */
+/* One that is not there yet will be made: its name in a folder that is there. */
+static const char *identity_of_new(struct arena *mem, const char *path)
+{
+    struct stat status;
+    if (stat(path_folder(mem, path), &status) != 0)
+        return NULL;
+    return arena_printf(mem, "%s/%s", identity_of(mem, &status), path_name(path));
+}
+
+/* Files that a query names, by a path or in a URL of SQLite's. */
 static void files_look(struct ctx *ctx, const struct session *session, struct target_places *places)
 {
     struct stat status;
     for (int i = 0; i < places->item.n; i++) {
         struct target_place *place = places->item.item[i];
-        if (stat(path_join(ctx->mem, session->config->folder, place->label), &status) == 0)
+        const char *name = place->url.dialect ? place->url.database : place->label;
+        const char *path = name ? path_join(ctx->mem, session->config->folder, name) : NULL;
+        if (path && stat(path, &status) == 0)
             place->file = identity_of(ctx->mem, &status);
+        else if (path)
+            place->file = identity_of_new(ctx->mem, path);
     }
 }
 
@@ -153,7 +171,7 @@ static int rows_find(struct ctx *ctx, const struct session *session, struct targ
         return fail_targets(ctx, session,
                             arena_printf(ctx->mem, "the targets cannot be found out: %s", ctx->error.message));
     TRY(rows_take(ctx, session, &rows, places));
-    if (targets->kind == TARGETS_FILES)
+    if (targets->kind == TARGETS_FILES || (targets->kind == TARGETS_URLS && dialect->is_file))
         files_look(ctx, session, places);
     return 0;
 }

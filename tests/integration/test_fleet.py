@@ -351,7 +351,7 @@ def test_what_a_pattern_finds(lite, monkeypatch, make, said):
      " twice"),
     ('{query: "SELECT NULL", of: files}', "row 1 of the query for targets names none"),
     ('{query: "SELECT nonsense", of: files}', "dbwarden.yaml:5: tenants: the targets cannot be found out: no such column"),
-    ('{query: "SELECT \'mysql://u:canary@h/d\'", of: urls}', "gives mysql://u:***@h/d, which is no SQLite"),
+    ('{query: "SELECT \'mysql://u:canary@h/d\'", of: urls}', "gives mysql://u:***@h/d, which is not a URL of SQLite"),
     ('{query: "SELECT 1", of: nothing}', 'dbwarden.yaml:5: targets: of is "nothing"'),
     ('{query: "SELECT 1"}', "dbwarden.yaml:5: targets: it is not said of what the query gives the names"),
     ("{schemas: tenant_%}", "dbwarden.yaml:5: tenants: SQLite has no schemas that could be targets"),
