@@ -383,9 +383,16 @@ enum guard {
 };
 
 /* A statement that begins with `first` and says `later`. */
-struct lock_word {
+struct said_words {
     const char *first; /* NULL ends the table */
     const char *later;
+};
+
+/* What the answer to depends on something that was run before it in this session. Each may be NULL; lists are NULL-terminated. */
+struct asking {
+    const char *const *functions; /* called without arguments */
+    const char *const *variables; /* of the server's: "@@name", "@@session.name" */
+    const struct said_words *statements;
 };
 
 /* Words about the session, which files share with what is recorded of them. */
@@ -393,12 +400,13 @@ struct session_words {
     const char *const *read_only; /* settings after which nothing can be recorded, if they are on; NULL-terminated */
     const char *const
         *for_later; /* words of those that leave the transaction at hand as it is; NULL-terminated; NULL: none */
-    const char *const *about_last; /* functions about the statement before; NULL-terminated; NULL: none */
+    const struct said_words *locks_all; /* statements after which nobody can write into tables of ours; NULL: none */
+    struct asking about_last;           /* about the statement before */
     const char *about_last_hint;
-    const char *const *about_session; /* functions about what the session did before; NULL-terminated; NULL: none */
-    const char *autocommit;           /* the setting; NULL: none */
-    bool prepares_texts;              /* PREPARE p FROM 'text' or @variable; EXECUTE p */
-    bool next_transaction;            /* SET TRANSACTION is about the next one, and never about the one at hand */
+    struct asking about_session; /* about what the session did before */
+    const char *autocommit;      /* the setting; NULL: none */
+    bool prepares_texts;         /* PREPARE p FROM 'text' or @variable; EXECUTE p */
+    bool next_transaction;       /* SET TRANSACTION is about the next one, and never about the one at hand */
 };
 
 struct dialect {
@@ -536,7 +544,7 @@ struct dialect {
     const char *const *blockers;
     const char *const *progress;
     /* What gives back the session's lock on migrations with all others; NULL: nothing does. */
-    const struct lock_word *frees_locks;
+    const struct said_words *frees_locks;
     const struct session_words *session_words; /* NULL: a file may do all that it can */
     /* Does a statement that changes rows change some that stay when its transaction is undone? NULL: never. */
     int (*rows_stay)(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *stay);

@@ -501,8 +501,8 @@ static bool asks_about_last(const struct execution *execution, int i)
 {
     const struct dialect *dialect = execution->conn->dialect;
     const struct session_words *words = dialect->session_words;
-    return words && words->about_last && i > 0 && i < execution->split->n &&
-           asks_before(dialect, &execution->split->piece[i], words->about_last);
+    return words && i > 0 && i < execution->split->n &&
+           asks_before(dialect, &execution->split->piece[i], &words->about_last);
 }
 
 /* Its place was beside the one that it asks about: shared_session.c has seen to that, but not what an interruption does to it. */

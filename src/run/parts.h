@@ -44,7 +44,7 @@ int choice_check(struct ctx *ctx, struct session *session, const struct list *mi
 int shared_session_check(struct ctx *ctx, const struct session *session, const struct migration *migration, bool down);
 bool is_for_next_transaction(const struct dialect *dialect, const struct sql_piece *piece);
 /* Does it call one of these functions (NULL-terminated), without arguments? */
-bool asks_before(const struct dialect *dialect, const struct sql_piece *piece, const char *const *functions);
+bool asks_before(const struct dialect *dialect, const struct sql_piece *piece, const struct asking *asked);
 /* elsewhere.c: ERR_UNSUPPORTED for a file that makes another database and goes there, or drops its own. */
 int elsewhere_check(struct ctx *ctx, const struct session *session, const struct migration *migration, bool down);
 void twice_warn(struct ctx *ctx, const struct session *session); /* of versions with more than one row */

@@ -315,12 +315,12 @@ static int check_unasked(const struct execution *execution)
     struct ctx *ctx = execution->ctx;
     const struct dialect *dialect = execution->conn->dialect;
     const unsigned char filling = STATEMENT_DATA | STATEMENT_OPAQUE;
-    if (!execution->done || !dialect->session_words || !dialect->session_words->about_session)
+    if (!execution->done || !dialect->session_words)
         return 0;
     for (int i = execution->done; i < execution->split->n; i++) {
         const struct sql_piece *piece = &execution->split->piece[i];
         if (execution->mark[i] & (filling | STATEMENT_SESSION) &&
-            asks_before(dialect, piece, dialect->session_words->about_session)) {
+            asks_before(dialect, piece, &dialect->session_words->about_session)) {
             fail(
                 ctx, ERR_STATE,
                 "%s was interrupted after statement %d, and this one asks what was inserted in the session that is gone",

@@ -53,17 +53,17 @@ static int check_pooled(const struct checked *checked)
     return 0;
 }
 
-static bool frees_lock(const struct dialect *dialect, const struct sql_piece *piece)
+static bool says_words(const struct dialect *dialect, const struct sql_piece *piece, const struct said_words *words)
 {
     struct lexer lexer;
     lex_open(&lexer, dialect->lex, piece->text, piece->length);
     struct token first = lex_next_bare(&lexer);
-    for (const struct lock_word *word = dialect->frees_locks; word && word->first; word++) {
+    for (const struct said_words *word = words; word && word->first; word++) {
         struct lexer ahead = lexer;
         struct token token = first;
         while (token_is(&first, word->first) && token.kind != TOKEN_END && !token_is(&token, word->later))
             token = lex_next_bare(&ahead);
-        if (token_is(&token, word->later))
+        if (token_is(&first, word->first) && token_is(&token, word->later))
             return true;
     }
     return false;
@@ -73,7 +73,8 @@ static bool frees_lock(const struct dialect *dialect, const struct sql_piece *pi
 static int check_lock_stays(const struct checked *checked)
 {
     for (int i = 0; !checked->session->conn->fence && i < checked->split->n; i++) {
-        if (checked->mark[i] & STATEMENT_DATA || !frees_lock(checked->dialect, &checked->split->piece[i]))
+        if (checked->mark[i] & STATEMENT_DATA ||
+            !says_words(checked->dialect, &checked->split->piece[i], checked->dialect->frees_locks))
             continue;
         fail(checked->ctx, ERR_UNSUPPORTED,
              "%s gives back all locks of its session, and the one on migrations with them",
@@ -85,15 +86,26 @@ static int check_lock_stays(const struct checked *checked)
     return 0;
 }
 
+static bool begins_with(const struct dialect *dialect, const struct sql_piece *piece, const char *const *words)
+{
+    struct lexer lexer;
+    lex_open(&lexer, dialect->lex, piece->text, piece->length);
+    struct token first = lex_next_bare(&lexer);
+    return token_is_one_of(&first, words);
+}
+
+/* "@@name": not a variable of the user's own. */
+static bool is_of_server(const struct token *token)
+{
+    return token->kind == TOKEN_PARAMETER && token->length > 2 && token->text[1] == '@';
+}
+
 /* "name", "@@name", the last of "@@session.name". */
 static bool is_setting_named(const struct token *token, const char *name)
 {
     struct token bare = *token;
-    if (token->kind != TOKEN_PARAMETER && token->kind != TOKEN_WORD)
-        return false;
-    while (bare.length && *bare.text == '@')
-        bare.text++, bare.length--;
-    bare.kind = TOKEN_WORD;
+    if (is_of_server(token))
+        bare = (struct token){.kind = TOKEN_WORD, .text = token->text + 2, .length = token->length - 2};
     return token_is(&bare, name);
 }
 
@@ -110,7 +122,7 @@ static bool is_off(struct arena *mem, const struct token *token)
     return off;
 }
 
-/* After the name of a setting: is it given a value here that is off, or on? Neither where it is only named. */
+/* After the name of a setting: is it given a value here that is off, or on? Neither where it is only named, or given what a variable holds. */
 static int value_after(struct arena *mem, struct lexer lexer)
 {
     struct token token = lex_next_bare(&lexer);
@@ -119,7 +131,8 @@ static int value_after(struct arena *mem, struct lexer lexer)
         given = true;
         token = lex_next_bare(&lexer);
     }
-    return !given ? -1 : !is_off(mem, &token);
+    given = given || token.kind == TOKEN_NUMBER || token_is(&token, "default");
+    return !given || token.kind == TOKEN_PARAMETER ? -1 : !is_off(mem, &token);
 }
 
 /* What the statement gives the setting: 1, 0, or -1 where it gives it nothing. */
@@ -134,15 +147,15 @@ static int gives(struct arena *mem, const struct dialect *dialect, const struct 
     return value;
 }
 
-/* SET TRANSACTION READ ONLY, BEGIN READ ONLY. */
-static bool says_read_only(const struct dialect *dialect, const struct sql_piece *piece)
+/* SET TRANSACTION READ ONLY, BEGIN READ ONLY, ALTER DATABASE app READ ONLY = 1. */
+static bool says_read_only(struct arena *mem, const struct dialect *dialect, const struct sql_piece *piece)
 {
     struct lexer lexer;
     lex_open(&lexer, dialect->lex, piece->text, piece->length);
     struct token before = lex_next_bare(&lexer);
     for (struct token token = lex_next_bare(&lexer); token.kind != TOKEN_END; token = lex_next_bare(&lexer)) {
         if (token_is(&before, "read") && token_is(&token, "only"))
-            return true;
+            return value_after(mem, lexer) != 0;
         before = token;
     }
     return false;
@@ -154,7 +167,25 @@ static bool makes_read_only(struct arena *mem, const struct dialect *dialect, co
     for (int i = 0; words->read_only[i]; i++)
         if (gives(mem, dialect, piece, words->read_only[i]) > 0)
             return true;
-    return says_read_only(dialect, piece);
+    return says_read_only(mem, dialect, piece);
+}
+
+static const char *const altered[] = {"database", "schema", "role", "user", "system", NULL};
+static const char *const ourselves[] = {"all", "current_user", "current_role", "session_user", "read", NULL};
+
+/* ALTER DATABASE, ALTER ROLE of what this session uses, and ALTER SYSTEM. */
+static bool alters_own(const struct checked *checked, int i)
+{
+    const struct url *url = &checked->session->database->url;
+    struct lexer lexer;
+    lex_open(&lexer, checked->dialect->lex, checked->split->piece[i].text, checked->split->piece[i].length);
+    struct token first = lex_next_bare(&lexer), what = lex_next_bare(&lexer), name = lex_next_bare(&lexer);
+    if (!token_is(&first, "alter") || !token_is_one_of(&what, altered))
+        return false;
+    if (token_is(&what, "system") || token_is_one_of(&name, ourselves))
+        return true;
+    bool role = token_is(&what, "role") || token_is(&what, "user");
+    return text_equal(token_name(checked->ctx->mem, &name), role ? url->user : url->database);
 }
 
 /* Only what comes after it would be read-only, and nothing does: our own steps begin with the settings of the connection. */
@@ -172,18 +203,42 @@ static bool is_for_nobody(const struct checked *checked, int i)
     return false;
 }
 
+/* SET GLOBAL is more than the session's, and not marked as that. */
+static bool sets_something(const struct checked *checked, int i)
+{
+    static const char *const set[] = {"set", NULL};
+    return checked->mark[i] & (STATEMENT_SESSION | STATEMENT_CONTROL) || alters_own(checked, i) ||
+           begins_with(checked->dialect, &checked->split->piece[i], set);
+}
+
 static int check_writable(const struct checked *checked)
 {
     for (int i = 0; i < checked->split->n; i++) {
-        if (!(checked->mark[i] & (STATEMENT_SESSION | STATEMENT_CONTROL)) ||
+        if (!sets_something(checked, i) ||
             !makes_read_only(checked->ctx->mem, checked->dialect, &checked->split->piece[i]) ||
             is_for_nobody(checked, i))
             continue;
-        fail(checked->ctx, ERR_UNSUPPORTED,
-             "%s makes its session or a transaction read-only, and what is done could not be recorded there",
-             checked->migration->filename);
+        fail(
+            checked->ctx, ERR_UNSUPPORTED,
+            "%s makes its session, a transaction or the database read-only, and what is done could not be recorded there",
+            checked->migration->filename);
         fail_hint(checked->ctx,
                   "Nothing was run. Leave it out: a file is run as it stands, and its session ends with it.");
+        return fail_piece(checked, i);
+    }
+    return 0;
+}
+
+static int check_unlocked(const struct checked *checked)
+{
+    for (int i = 0; i < checked->split->n; i++) {
+        if (checked->mark[i] & STATEMENT_DATA ||
+            !says_words(checked->dialect, &checked->split->piece[i], checked->dialect->session_words->locks_all))
+            continue;
+        fail(checked->ctx, ERR_UNSUPPORTED, "%s takes a lock under which what is done could not be recorded",
+             checked->migration->filename);
+        fail_hint(checked->ctx, "Nothing was run. Leave it out, or lock the tables that it is about: LOCK TABLES "
+                                "name WRITE.");
         return fail_piece(checked, i);
     }
     return 0;
@@ -196,14 +251,6 @@ bool is_for_next_transaction(const struct dialect *dialect, const struct sql_pie
     struct token first = lex_next_bare(&lexer), second = lex_next_bare(&lexer);
     return dialect->session_words && dialect->session_words->next_transaction && token_is(&first, "set") &&
            token_is(&second, "transaction");
-}
-
-static bool begins_with(const struct dialect *dialect, const struct sql_piece *piece, const char *const *words)
-{
-    struct lexer lexer;
-    lex_open(&lexer, dialect->lex, piece->text, piece->length);
-    struct token first = lex_next_bare(&lexer);
-    return token_is_one_of(&first, words);
 }
 
 static const char *const beginning[] = {"begin", "start", NULL};
@@ -263,29 +310,59 @@ static bool follows_at_once(const struct checked *checked, int i)
     return mark[i] & mark[i - 1] & STATEMENT_DATA;
 }
 
-bool asks_before(const struct dialect *dialect, const struct sql_piece *piece, const char *const *functions)
+static bool is_called(struct lexer after)
+{
+    struct token open = lex_next_bare(&after), close = lex_next_bare(&after);
+    return token_is(&open, "(") && token_is(&close, ")");
+}
+
+static bool is_setting_of(const struct token *token, const char *const *names)
+{
+    for (int i = 0; names && names[i]; i++)
+        if (is_setting_named(token, names[i]))
+            return true;
+    return false;
+}
+
+bool asks_before(const struct dialect *dialect, const struct sql_piece *piece, const struct asking *asked)
 {
     struct lexer lexer;
     struct token token;
+    bool of_server = false; /* within "@@session.name" */
     lex_open(&lexer, dialect->lex, piece->text, piece->length);
     for (lex_take_bare(&lexer, &token); token.kind != TOKEN_END; lex_take_bare(&lexer, &token)) {
-        struct lexer ahead = lexer;
-        if (token.kind == TOKEN_WORD && token_is_one_of(&token, functions)) {
-            struct token open = lex_next_bare(&ahead), close = lex_next_bare(&ahead);
-            if (token_is(&open, "(") && token_is(&close, ")"))
-                return true;
-        }
+        of_server = is_of_server(&token) || (of_server && (token_is(&token, ".") || token.kind == TOKEN_WORD));
+        if (of_server && is_setting_of(&token, asked->variables))
+            return true;
+        if (token.kind == TOKEN_WORD && asked->functions && token_is_one_of(&token, asked->functions) &&
+            is_called(lexer))
+            return true;
     }
-    return false;
+    return says_words(dialect, piece, asked->statements);
+}
+
+static const char *const before_table[] = {"or", "replace", "temporary", "temp", NULL};
+
+/* What CREATE TABLE ... AS SELECT asks is answered where it stands, what a body asks is not. */
+static bool is_answered(const struct checked *checked, int i)
+{
+    struct lexer lexer;
+    if (checked->mark[i] & (STATEMENT_DATA | STATEMENT_SESSION | STATEMENT_OPAQUE))
+        return true;
+    lex_open(&lexer, checked->dialect->lex, checked->split->piece[i].text, checked->split->piece[i].length);
+    struct token token = lex_next_bare(&lexer);
+    if (token_is(&token, "create"))
+        for (token = lex_next_bare(&lexer); token_is_one_of(&token, before_table);)
+            token = lex_next_bare(&lexer);
+    return token_is(&token, "table");
 }
 
 static int check_asked(const struct checked *checked)
 {
     const struct session_words *words = checked->dialect->session_words;
-    const unsigned char asking = STATEMENT_DATA | STATEMENT_SESSION | STATEMENT_OPAQUE;
-    for (int i = 0; words->about_last && i < checked->split->n; i++) {
-        if (!(checked->mark[i] & asking) || follows_at_once(checked, i) ||
-            !asks_before(checked->dialect, &checked->split->piece[i], words->about_last))
+    for (int i = 0; i < checked->split->n; i++) {
+        if (!is_answered(checked, i) || follows_at_once(checked, i) ||
+            !asks_before(checked->dialect, &checked->split->piece[i], &words->about_last))
             continue;
         fail(checked->ctx, ERR_UNSUPPORTED,
              "this asks about the statement before it, and between them stands dbwarden's own, which records that");
@@ -297,8 +374,8 @@ static int check_asked(const struct checked *checked)
 
 int shared_session_check(struct ctx *ctx, const struct session *session, const struct migration *migration, bool down)
 {
-    static int (*const check[])(const struct checked *checked) = {check_writable, check_next_transaction, check_undone,
-                                                                  check_asked};
+    static int (*const check[])(const struct checked *checked) = {check_writable, check_unlocked,
+                                                                  check_next_transaction, check_undone, check_asked};
     const struct checked checked = {ctx,
                                     session,
                                     session->conn->dialect,

@@ -73,17 +73,24 @@ static const char databases_like[] =
     "'sys', 'information_schema', 'performance_schema') ORDER BY 1";
 static const char *const exists[] = {"42S01", "42S21", "Duplicate key name", NULL};
 
-static const struct lock_word frees_locks[] = {
+static const struct said_words frees_locks[] = {
     {"select", "release_all_locks"}, {"do", "release_all_locks"}, {"set", "release_all_locks"}, {NULL, NULL}};
 
-static const char *const read_only[] = {"tx_read_only", "transaction_read_only", NULL};
-static const char *const about_last[] = {"row_count", "found_rows", NULL};
-static const char *const about_session[] = {"last_insert_id", NULL};
+static const char *const read_only[] = {"tx_read_only", "transaction_read_only", "read_only", "super_read_only", NULL};
+/* LOCK TABLES is not among them: ours are locked with those that it names. */
+static const struct said_words locks_all[] = {
+    {"flush", "lock"}, {"flush", "export"}, {"backup", "stage"}, {"backup", "lock"}, {NULL, NULL}};
+static const struct said_words diagnostics[] = {{"get", "diagnostics"}, {NULL, NULL}};
+static const char *const last_functions[] = {"row_count", "found_rows", NULL};
+static const char *const last_variables[] = {"warning_count", "error_count", NULL};
+static const char *const session_functions[] = {"last_insert_id", NULL};
+static const char *const session_variables[] = {"last_insert_id", "identity", NULL};
 static const struct session_words session_words = {
     .read_only = read_only,
-    .about_last = about_last,
-    .about_last_hint = "Nothing was run. Write the number itself, or put both into one procedure.",
-    .about_session = about_session,
+    .locks_all = locks_all,
+    .about_last = {last_functions, last_variables, diagnostics},
+    .about_last_hint = "Nothing was run. Write the value itself, or put both into one procedure.",
+    .about_session = {session_functions, session_variables, NULL},
     .autocommit = "autocommit",
     .prepares_texts = true,
     .next_transaction = true,

@@ -113,7 +113,7 @@ static const struct rows_sql rows_sql = {
                "(SELECT pg_catalog.max(@column) FROM @rows))",
 };
 
-static const struct lock_word frees_locks[] = {{"discard", "all"}, {"select", "pg_advisory_unlock_all"}, {NULL, NULL}};
+static const struct said_words frees_locks[] = {{"discard", "all"}, {"select", "pg_advisory_unlock_all"}, {NULL, NULL}};
 
 static const char *const read_only[] = {"default_transaction_read_only", "transaction_read_only", NULL};
 static const char *const for_later[] = {"default_transaction_read_only", "characteristics", NULL};

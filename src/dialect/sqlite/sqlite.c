@@ -80,9 +80,9 @@ static const char *const about_last[] = {"changes", NULL};
 static const char *const about_session[] = {"last_insert_rowid", "total_changes", NULL};
 static const struct session_words session_words = {
     .read_only = read_only,
-    .about_last = about_last,
+    .about_last = {.functions = about_last},
     .about_last_hint = "Nothing was run. Write the number itself, or leave out \"-- transaction: none\".",
-    .about_session = about_session,
+    .about_session = {.functions = about_session},
 };
 
 const struct dialect lite_dialect = {
