@@ -242,6 +242,21 @@ static int bring_back(struct ctx *ctx, struct session *session, const struct res
     return restoring_end(ctx, &session->state);
 }
 
+/* What is empty would be a database without anything to SQLite, and whoever reads a pipe waits for its other end. */
+static int check_file(struct ctx *ctx, const char *path)
+{
+    char head[1];
+    size_t length = 0;
+    if (access(path, R_OK) != 0)
+        return errno == ENOENT ? fail(ctx, ERR_FILE, "no such backup: %s", path)
+                               : fail(ctx, ERR_FILE, "cannot read the backup %s: %s", path, strerror(errno));
+    TRY(file_head(ctx, path, head, sizeof head, &length));
+    if (length)
+        return 0;
+    fail(ctx, ERR_FILE, "%s is empty, which no backup is", path);
+    return fail_hint(ctx, "Nothing was changed. Take another backup.");
+}
+
 int restore_run(struct ctx *ctx, struct session *session, const struct restore_options *options, struct json *report)
 {
     bool begun = false;
@@ -252,11 +267,7 @@ int restore_run(struct ctx *ctx, struct session *session, const struct restore_o
     json_set_text(ctx->mem, report, "version", NULL);
     if (!way)
         return no_backup(ctx, session);
-    if (access(options->file, R_OK) != 0)
-        return errno == ENOENT ? fail(ctx, ERR_FILE, "no such backup: %s", options->file)
-                               : fail(ctx, ERR_FILE, "cannot read the backup %s: %s", options->file, strerror(errno));
-    if (!file_exists(options->file))
-        return fail(ctx, ERR_FILE, "%s is a folder, not a backup", options->file);
+    TRY(check_file(ctx, options->file));
     TRY(note_read(ctx, note_path(ctx->mem, options->file), &note));
     TRY(session_connect(ctx, session, false));
     TRY(note_check(ctx, session, options, note));

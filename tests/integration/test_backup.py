@@ -363,7 +363,7 @@ def test_a_backup_that_cannot_be_read(lite):
     lite.write("file", "")
     os.symlink("loop", lite.folder / "loop")
     for name, sentence in (("none.db", "no such backup: none.db"), ("file/x.db", "cannot read the backup file/x.db: Not a directory"),
-                           ("loop/x.db", "cannot read the backup loop/x.db: Too many levels"), (".", ". is a folder, not a backup")):
+                           ("loop/x.db", "cannot read the backup loop/x.db: Too many levels"), (".", ". is a folder, not an ordinary file")):
         shown = lite.run("restore", name, "--yes")
         assert shown.status == 1 and sentence in shown.err, shown
 
