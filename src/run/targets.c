@@ -167,7 +167,10 @@ static int rows_find(struct ctx *ctx, const struct session *session, struct targ
     const char *sql = targets->kind == TARGETS_SCHEMAS ? dialect->schemas_like : dialect->databases_like;
     if (!targets->query)
         names_add(ctx->mem, &params, targets->pattern);
-    if (conn_query(ctx, lookout.conn, targets->query ? targets->query : sql, &params, &rows) < 0)
+    int code = conn_query(ctx, lookout.conn, targets->query ? targets->query : sql, &params, &rows);
+    if (code == ERR_CANCELLED)
+        return code;
+    if (code < 0)
         return fail_targets(ctx, session,
                             arena_printf(ctx->mem, "the targets cannot be found out: %s", ctx->error.message));
     TRY(rows_take(ctx, session, &rows, places));

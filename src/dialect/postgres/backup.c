@@ -257,7 +257,10 @@ static int contents(struct ctx *ctx, struct pg_conn *conn, const char *path, con
     struct buf kept;
     if (fd < 0)
         return fail(ctx, ERR_FILE, "no room for a temporary file, beside the backup or in /tmp");
-    if (run(ctx, &nowhere, argv, fd) < 0) {
+    int code = run(ctx, &nowhere, argv, fd);
+    if (code == ERR_CANCELLED)
+        return code;
+    if (code < 0) {
         fail(ctx, ERR_FILE, "%s cannot be read: %s", path, ctx->error.message);
         return fail_hint(ctx, "Nothing was changed.");
     }

@@ -392,7 +392,9 @@ static int scratch_on(struct ctx *ctx, struct conn *near, struct conn **conn)
     const char *name = arena_printf(ctx->mem, "dbwarden_scratch_%s_%s", cell_at(&rows, 0, 0), random);
     if (database_open(ctx, name, &opened) < 0) {
         struct error error = ctx->error;
+        ((struct pg_conn *)near)->shielded = true; /* after Ctrl-C too */
         exec_named(ctx, near, "DROP DATABASE IF EXISTS ", name, "");
+        ((struct pg_conn *)near)->shielded = false;
         ctx->error = error;
         return (int)error.code;
     }
