@@ -95,6 +95,14 @@ static int connect_fail(struct ctx *ctx, MYSQL *mysql, const struct url *url)
     return ERR_CONNECT;
 }
 
+static int connect_bare(struct ctx *ctx, MYSQL *mysql, const struct url *url)
+{
+    mysql_close(mysql);
+    fail(ctx, ERR_CONNECT, "cannot connect to %s: the server has no TLS, which the database URL asks for",
+         target_of(ctx->mem, url));
+    return fail_hint(ctx, "?ssl_mode=PREFERRED or ?ssl_mode=DISABLED in the database URL goes without.");
+}
+
 static void url_keep(struct arena *mem, struct url *to, const struct url *from)
 {
     *to = (struct url){.dialect = arena_dup(mem, from->dialect),
@@ -145,6 +153,8 @@ int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
         return (int)ctx->error.code;
     if (mysql_errno(mysql))
         return connect_fail(ctx, mysql, url);
+    if (my_url_is_bare(ctx, mysql, url))
+        return connect_bare(ctx, mysql, url);
     struct arena *mem = arena_open(0);
     struct my_conn *my = NEW(mem, struct my_conn);
     my->mem = mem;

@@ -152,6 +152,12 @@ int my_url_apply(struct ctx *ctx, MYSQL *mysql, const struct url *url)
     return 0;
 }
 
+bool my_url_is_bare(struct ctx *ctx, MYSQL *mysql, const struct url *url)
+{
+    enum mode mode;
+    return mode_read(ctx, url, &mode) == 0 && mode >= MODE_REQUIRED && !mysql_get_ssl_cipher(mysql);
+}
+
 /* "loose-": MySQL's programs and MariaDB's have one word each for it. */
 int my_url_encryption(struct ctx *ctx, const struct url *url, struct buf *out)
 {

@@ -48,6 +48,8 @@ int my_library_load(struct ctx *ctx); /* libmariadb.c: before anything of the cl
 /* options.c */
 int my_url_options(struct ctx *ctx, struct names *known);
 int my_url_apply(struct ctx *ctx, MYSQL *mysql, const struct url *url); /* before it connects; ERR_CONFIG */
+/* Does the connection lack the encryption that the URL asks for? The library lets it go where the server has none. */
+bool my_url_is_bare(struct ctx *ctx, MYSQL *mysql, const struct url *url);
 /* The same of encryption, as lines of an options file for the client programs. */
 int my_url_encryption(struct ctx *ctx, const struct url *url, struct buf *out);
 
