@@ -25,6 +25,13 @@ static void columns_say(struct translator *t, struct buf *out, const struct name
     }
 }
 
+/* Of a row that refers to another: it changes with that. */
+static bool is_action(const char *text)
+{
+    return text_equal_nocase(text, "CASCADE") || text_equal_nocase(text, "SET NULL") ||
+           text_equal_nocase(text, "SET DEFAULT");
+}
+
 /* The columns that the key refers to: those of the other table's primary key unless it says others. */
 static struct names columns_far(const struct foreign_key *key, const struct object *to)
 {
@@ -152,6 +159,21 @@ int deletes_follow(struct translator *t, const char *table)
     return follow(t, tree, table, &above);
 }
 
+/* Afterwards nobody can tell: a row with the key of the deleted one may be there again. */
+int replace_check(struct translator *t, const char *table)
+{
+    struct tree *tree;
+    TRY(shadow_tree(t, &tree));
+    for (const struct object *o = tree->root; o && !t->unchecked; o = object_next(tree->root, o)) {
+        const struct foreign_key *key = o->kind == KIND_FOREIGN_KEY ? (const struct foreign_key *)o : NULL;
+        if (key && text_equal_nocase(key->ref_table.name, table) && is_action(key->on_delete))
+            return fail(t->ctx, ERR_UNSUPPORTED,
+                        "REPLACE deletes rows of %s first, and what ON DELETE of %s does then is not followed here",
+                        table, key_table(key)->name);
+    }
+    return 0;
+}
+
 /* ---- UPDATE of what keys refer to */
 
 enum { FOLLOWED_LIMIT = 64 };
@@ -166,15 +188,6 @@ static bool is_followed(const struct followed *followed, const struct foreign_ke
 {
     for (int i = 0; i < followed->n; i++)
         if (followed->key[i] == key)
-            return true;
-    return false;
-}
-
-static bool follows_update(const struct foreign_key *key)
-{
-    static const char *const actions[] = {"CASCADE", "SET NULL", "SET DEFAULT"};
-    for (int i = 0; i < 3; i++)
-        if (text_equal_nocase(key->on_update, actions[i]))
             return true;
     return false;
 }
@@ -254,7 +267,7 @@ static int triggers_make(struct translator *t, const struct tree *tree, const ch
     const struct object *to = table_find(t, tree, table);
     for (const struct object *o = tree->root; to && o; o = object_next(tree->root, o)) {
         const struct foreign_key *key = o->kind == KIND_FOREIGN_KEY ? (const struct foreign_key *)o : NULL;
-        if (!key || !text_equal_nocase(key->ref_table.name, table) || !follows_update(key) ||
+        if (!key || !text_equal_nocase(key->ref_table.name, table) || !is_action(key->on_update) ||
             is_followed(followed, key))
             continue;
         const struct names far = columns_far(key, to);

@@ -251,6 +251,8 @@ int prepared_drop(struct scan *scan);
 /* ---- follow.c: what goes with rows that are deleted */
 int deletes_follow(struct translator *t, const char *table); /* after the DELETE */
 /* The UPDATE of a table, and ON UPDATE of the keys that refer to it; `set` are names that it may set. */
+/* ERR_UNSUPPORTED where the rows that a REPLACE deletes would take others along. */
+int replace_check(struct translator *t, const char *table);
 int update_followed(struct translator *t, const char *table, const struct names *set, const char *sql);
 int tables_empty(struct translator *t, struct names *tables, bool cascade);
 

@@ -14,6 +14,7 @@ struct insert {
     struct names columns;
     const struct object *known; /* the table as it stands; NULL */
     bool ignore;
+    bool replace;
     struct buf out;
     int rows;     /* of VALUES */
     int body;     /* tokens: where VALUES, SELECT ... begin, */
@@ -35,8 +36,8 @@ static int columns_read(struct insert *insert)
 static int insert_head(struct insert *insert)
 {
     struct scan *scan = insert->scan;
-    bool replace = scan_accept(scan, "replace");
-    if (!replace)
+    insert->replace = scan_accept(scan, "replace");
+    if (!insert->replace)
         TRY(scan_expect(scan, "insert"));
     for (bool more = true; more;) {
         insert->ignore = scan_is(scan, "ignore") || insert->ignore;
@@ -54,7 +55,7 @@ static int insert_head(struct insert *insert)
     if (insert->ignore)
         note_once(insert->t, NOTE_CHANGED, "IGNORE leaves rows out that %s would change to fit",
                   insert->t->source->title);
-    buf_addf(&insert->out, "%s INTO ", replace ? "REPLACE" : insert->ignore ? "INSERT OR IGNORE" : "INSERT");
+    buf_addf(&insert->out, "%s INTO ", insert->replace ? "REPLACE" : insert->ignore ? "INSERT OR IGNORE" : "INSERT");
     say_name(&insert->out, insert->t, insert->table);
     if (insert->alias) {
         buf_add(&insert->out, " AS ");
@@ -348,6 +349,14 @@ static int known_find(struct insert *insert)
     return 0;
 }
 
+/* All that may be columns: one too many does no harm. */
+static void names_read(const struct scan *scan, int from, int to, struct names *names)
+{
+    for (int i = from; i < to; i++)
+        if (scan->token[i].kind == TOKEN_WORD || scan->token[i].kind == TOKEN_QUOTED)
+            names_add(scan->t->mem, names, name_of(scan->t, &scan->token[i]));
+}
+
 int rows_insert(struct scan *scan)
 {
     struct insert insert = {.scan = scan, .t = scan->t};
@@ -365,6 +374,13 @@ int rows_insert(struct scan *scan)
     if (insert.returning >= 0) {
         buf_add_c(&insert.out, ' ');
         TRY(text_add(scan, insert.returning, scan->n, &insert.out));
+    }
+    if (insert.replace)
+        TRY(replace_check(scan->t, insert.table));
+    if (insert.conflict >= 0) {
+        struct names set = {0};
+        names_read(scan, insert.conflict, insert.returning < 0 ? scan->n : insert.returning, &set);
+        return update_followed(scan->t, insert.table, &set, insert.out.data);
     }
     TRY(emit_rows(scan->t, insert.out.data));
     scan->t->numbered = numbers_itself(&insert) ? insert.rows : 0;
@@ -571,9 +587,7 @@ int rows_update(struct scan *scan)
     TRY(text_add(scan, and? end + 1 : end, scan->n, &out));
     buf_add(&out, and? ")" : "");
     struct names names = {0};
-    for (int i = set + 1; i < end; i++)
-        if (scan->token[i].kind == TOKEN_WORD || scan->token[i].kind == TOKEN_QUOTED)
-            names_add(scan->t->mem, &names, name_of(scan->t, &scan->token[i]));
+    names_read(scan, set + 1, end, &names);
     return update_followed(scan->t, table, &names, out.data);
 }
 
