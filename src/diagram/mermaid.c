@@ -89,6 +89,8 @@ static void row_add(struct buf *out, const struct row *row)
 {
     struct arena *mem = out->mem;
     const char *name = word_of(mem, row->name, false), *type = type_words(mem, row->type);
+    if (!row->object && !text_equal(name, row->name))
+        name = "_"; /* a text, not a name */
     const char *keys = text_replace(mem, text_replace(mem, row->keys, " ", ", "), "U", "UK");
     struct names notes = {0};
     note(mem, &notes, shade_word[row->shade]);
@@ -109,10 +111,13 @@ static void row_add(struct buf *out, const struct row *row)
 static void box_add(struct buf *out, const struct box *box)
 {
     struct arena *mem = out->mem;
-    bool plain = box->object->kind == KIND_TABLE && !object_is_partition(box->object);
-    const char *word = plain ? "" : arena_printf(mem, " (%s)", box->word);
+    struct names notes = {0};
+    note(mem, &notes, box->object->kind == KIND_TABLE && !object_is_partition(box->object) ? "" : box->word);
+    note(mem, &notes, box->details);
+    const char *more = notes.n ? arena_printf(mem, " (%s)", names_join(mem, &notes, ", ")) : "";
     buf_addf(out, "    t%d[", box->number);
-    quoted_add(out, shade_sign[box->shade], arena_printf(mem, "%s%s", text_short(mem, box->title, NAME_LIMIT), word));
+    quoted_add(out, shade_sign[box->shade],
+               arena_printf(mem, "%s%s", text_short(mem, box->title, NAME_LIMIT), text_short(mem, more, NOTE_LIMIT)));
     buf_addf(out, "]%s%s", box->shade ? ":::" : "", shade_word[box->shade]);
     if (box->rows.n)
         buf_add(out, " {\n");

@@ -426,6 +426,8 @@ static void needs_draw(struct drawer *drawer, struct box *from, const struct obj
                             .to_row = -1,
                             .first = true,
                             .label = type ? "type" : "reads"};
+        if (line.from_row >= 0)
+            line.label = ((const struct row *)from->rows.item[line.from_row])->name;
         bool of_type = type && (line.from_row >= 0 || object->kind == KIND_DOMAIN);
         if (line.to && line.to != from && (of_type || (text && !type)))
             line_put(drawer, &line);

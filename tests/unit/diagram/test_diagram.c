@@ -71,7 +71,7 @@ static void a_schema_has_boxes_and_lines(void **state)
         schema_drawn(*state, SHOP, "mermaid"),
         "erDiagram\n"
         "    t1[\"mood (enum)\"] {\n        _ sad\n        _ ok\n    }\n"
-        "    t2[\"price (domain)\"] {\n        _ numeric_10_2_ \"numeric(10,2)\"\n    }\n"
+        "    t2[\"price (domain)\"] {\n        _ _ \"numeric(10,2)\"\n    }\n"
         "    t3[\"teams\"] {\n        integer id PK\n        integer org PK\n    }\n"
         "    t4[\"users\"] {\n        integer id PK\n        integer team FK \"null\"\n"
         "        integer org FK \"null\"\n        integer boss FK \"null\"\n        mood mood \"null\"\n"
@@ -79,8 +79,8 @@ static void a_schema_has_boxes_and_lines(void **state)
         "    t5[\"log\"] {\n        date day \"null\"\n    }\n"
         "    t6[\"log_old (partition)\"] {\n        _ DEFAULT\n    }\n"
         "    t7[\"happy (view)\"]\n"
-        "    t4 }o..|| t1 : \"type\"\n"
-        "    t4 }o..|| t2 : \"type\"\n"
+        "    t4 }o..|| t1 : \"mood\"\n"
+        "    t4 }o..|| t2 : \"pay\"\n"
         "    t4 }o--o| t3 : \"team, org\"\n"
         "    t4 }o--o| t4 : \"boss\"\n"
         "    t6 }o..|| t5 : \"partition of\"\n"
@@ -114,7 +114,7 @@ static void a_change_has_signs_and_colors(void **state)
     assert_string_equal(
         change_drawn(ctx, before, after, "mermaid"),
         "erDiagram\n"
-        "    t1[\"~ mood (enum)\"]:::changed {\n        _ sad\n        _ ok\n        _ glad \"added\"\n    }\n"
+        "    t1[\"~ mood (enum, labels sad, ok → sad, ok, glad)\"]:::changed {\n        _ sad\n        _ ok\n        _ glad \"added\"\n    }\n"
         "    t2[\"~ stays\"]:::changed {\n"
         "        bigint id \"changed, integer → bigint, null\"\n"
         "        integer next FK \"added, null\"\n"
