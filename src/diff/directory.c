@@ -23,17 +23,20 @@ static bool names_type(const struct dialect *dialect, enum kind kind)
     return spaces && strchr(spaces, NAME_SPACE_OF_TYPES);
 }
 
-static void called_add(struct directory *directory, const char *schema, const char *name, struct object *object)
+static void listed_add(struct directory *directory, struct map *map, const char *key, struct object *object)
 {
-    if (!name)
-        return;
-    const char *key = key_of(directory, schema, name);
-    struct list *all = map_get(&directory->called, key);
+    struct list *all = map_get(map, key);
     if (!all) {
         all = NEW(directory->mem, struct list);
-        map_set(&directory->called, key, all);
+        map_set(map, key, all);
     }
     list_add(directory->mem, all, object);
+}
+
+static void called_add(struct directory *directory, const char *schema, const char *name, struct object *object)
+{
+    if (name)
+        listed_add(directory, &directory->called, key_of(directory, schema, name), object);
 }
 
 /* A type of its own kind brings functions of its name, and perhaps another type with functions of that name. */
@@ -55,6 +58,7 @@ void directory_open(struct directory *directory, struct arena *mem, const struct
     map_init(&directory->type, mem);
     map_init(&directory->collation, mem);
     map_init(&directory->called, mem);
+    map_init(&directory->defined, mem);
     for (int i = 0; i < tree->root->children.n; i++) {
         const struct object *schema = tree->root->children.item[i];
         for (int k = 0; k < schema->children.n; k++) {
@@ -68,6 +72,9 @@ void directory_open(struct directory *directory, struct arena *mem, const struct
                 map_set(&directory->collation, key_of(directory, schema->name, object->name), object);
             if (marks & KIND_IS_CALLED)
                 called_add(directory, schema->name, object_called(object), object);
+            if (marks & KIND_IS_DEFINED && object_called(object))
+                listed_add(directory, &directory->defined, key_of(directory, schema->name, object_called(object)),
+                           object);
             if (marks & KIND_IS_TYPE && marks & KIND_IS_DEFINED)
                 along_add(directory, schema->name, object);
         }
@@ -100,6 +107,11 @@ struct object *directory_collation(const struct directory *directory, const char
 const struct list *directory_called(const struct directory *directory, const char *schema, const char *name)
 {
     return find(directory, &directory->called, schema, name);
+}
+
+const struct list *directory_defined(const struct directory *directory, const char *schema, const char *name)
+{
+    return find(directory, &directory->defined, schema, name);
 }
 
 struct object *directory_column(const struct directory *directory, const struct object *relation, const char *name)

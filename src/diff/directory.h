@@ -13,6 +13,7 @@ struct directory {
     struct map type;      /* likewise */
     struct map collation; /* likewise */
     struct map called;    /* likewise, to struct list *: all that may be called so */
+    struct map defined;   /* likewise: what is one statement each, of any kind */
 };
 
 void directory_open(struct directory *directory, struct arena *mem, const struct target *target,
@@ -23,6 +24,7 @@ struct object *directory_type(const struct directory *directory, const char *sch
 struct object *directory_collation(const struct directory *directory, const char *schema, const char *name);
 /* struct object *: all of that name, whatever their arguments; NULL if there is none. */
 const struct list *directory_called(const struct directory *directory, const char *schema, const char *name);
+const struct list *directory_defined(const struct directory *directory, const char *schema, const char *name);
 struct object *directory_column(const struct directory *directory, const struct object *relation, const char *name);
 
 #endif

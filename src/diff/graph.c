@@ -135,6 +135,19 @@ static void name_edge(struct builder *builder, struct object *object, int field,
         collation_edge(builder, object, field, text);
 }
 
+static void defined_edges(struct builder *builder, struct object *object, int field)
+{
+    const struct names *texts = object_field(object, field);
+    builder->found.n = 0;
+    for (int i = 0; i < texts->n; i++)
+        mentions_of_defined(&builder->directory, texts->item[i], &builder->found);
+    for (int i = 0; i < builder->found.n; i++) {
+        const struct mention *mention = builder->found.item[i];
+        if (mention->to != object)
+            edge_add(builder, object, mention->to, field, EDGE_NAMES);
+    }
+}
+
 static void names_edges(struct builder *builder, struct object *object, int field)
 {
     unsigned marks = kind_table[object->kind].field[field].marks;
@@ -144,6 +157,8 @@ static void names_edges(struct builder *builder, struct object *object, int fiel
         column_edges(builder, object, field, target_of(builder, object));
     else if (marks & FIELD_TYPE_REF)
         type_edges(builder, object, field);
+    else if (marks & FIELD_DEFINED_REF)
+        defined_edges(builder, object, field);
 }
 
 static void field_edges(struct builder *builder, struct object *object, int field)

@@ -141,12 +141,24 @@ static void collation_mention(struct reader *reader, int at)
         reader->use[i] = USE_DONE;
 }
 
+/* All of that name, whatever they are: a dictionary, a server. */
+static void any_defined_mention(struct reader *reader, int at)
+{
+    int n = chain_length(reader, at), last = at + 2 * (n - 1);
+    const char *schema = n > 1 ? name_at(reader, last - 2) : NULL;
+    const struct list *all = n <= 2 ? directory_defined(reader->directory, schema, name_at(reader, last)) : NULL;
+    for (int k = 0; all && k < all->n; k++)
+        mention_add(reader, all->item[k], last, false);
+}
+
 /* nextval('orders_id_seq'), 'orders_id_seq'::regclass: the text in quotes is itself a name. */
 static void string_mention(struct reader *reader, int at)
 {
     static const char *const counters[] = {"nextval", "currval", "setval", "pg_get_serial_sequence", NULL};
+    static const char *const searched[] = {"regconfig", "regdictionary", NULL};
     bool called = is(reader, at - 1, "(") && is_any(reader, at - 2, counters);
-    if (!called && !(is_operator(reader, at + 1, "::") && is(reader, at + 2, "regclass")))
+    bool cast = is_operator(reader, at + 1, "::"), search = cast && is_any(reader, at + 2, searched);
+    if (!called && !search && !(cast && is(reader, at + 2, "regclass")))
         return;
     const struct token *token = &reader->token[at];
     if (token->length < 2 || token->text[0] != '\'')
@@ -158,13 +170,17 @@ static void string_mention(struct reader *reader, int at)
         return;
     int n = chain_length(&inner, 0);
     const char *schema = n > 1 ? name_at(&inner, 2 * (n - 2)) : NULL;
-    struct object *relation = directory_relation(reader->directory, schema, name_at(&inner, 2 * (n - 1)));
-    if (!relation)
+    const char *bare = name_at(&inner, 2 * (n - 1));
+    const struct list *defined = search ? directory_defined(reader->directory, schema, bare) : NULL;
+    struct object *to = defined  ? defined->item[0]
+                        : search ? NULL
+                                 : directory_relation(reader->directory, schema, bare);
+    if (!to)
         return;
     struct mention *mention = NEW(reader->mem, struct mention);
     const struct token *name = &inner.token[2 * (n - 1)];
     size_t offset = (size_t)(token->text - reader->text) + 1 + (size_t)(name->text - inner.text);
-    *mention = (struct mention){relation, offset, name->length, false};
+    *mention = (struct mention){to, offset, name->length, false};
     list_add(reader->mem, reader->found, mention);
 }
 
@@ -218,6 +234,17 @@ struct object *mention_collation(const struct directory *directory, const char *
 struct object *mention_type(const struct directory *directory, const char *text)
 {
     return mention_only(directory, text, type_mention);
+}
+
+void mentions_of_defined(const struct directory *directory, const char *text, struct list *found)
+{
+    struct reader reader = {.mem = directory->mem, .directory = directory, .found = found};
+    tokens_read(&reader, text);
+    for (int i = 0; i < reader.n; i++)
+        if (is_name(&reader, i)) {
+            any_defined_mention(&reader, i);
+            i += 2 * (chain_length(&reader, i) - 1);
+        }
 }
 
 /* ---- calls, and the head of what is called ---- */
@@ -307,8 +334,10 @@ static void defined_mention(struct reader *reader, const struct object *object)
         int last = i + 2 * (chain_length(reader, i) - 1);
         if (given || is(reader, last + 1, "("))
             called_mention(reader, i);
-        if (given)
+        if (given) {
             collation_mention(reader, i);
+            any_defined_mention(reader, i);
+        }
         if (given || (depth && !is(reader, last + 1, "=") && is_type_in_head(reader, i, last)))
             type_mention(reader, i);
         i = last;

@@ -25,4 +25,7 @@ void mentions_find(const struct directory *directory, const struct object *objec
 struct object *mention_collation(const struct directory *directory, const char *text); /* likewise */
 struct object *mention_type(const struct directory *directory, const char *text);
 
+/* Of a text of names: all objects of such a name that are one statement each, as struct mention *. */
+void mentions_of_defined(const struct directory *directory, const char *text, struct list *found);
+
 #endif

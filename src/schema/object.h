@@ -80,12 +80,13 @@ enum field_mark {
         1 << 8,            /* what the engine makes along with it is called so; unsaid: as the engine names it itself */
     FIELD_BINDS = 1 << 9,  /* says which rows hold to it (BINDS_ROWS), and those that were there may not */
     FIELD_MAKES = 1 << 10, /* while it is set the engine makes something along, which goes with it */
-    FIELD_TYPE_REF = 1 << 11,     /* names types */
-    FIELD_UNHELD = 1 << 12,       /* what it names may go: nothing notices before it is used */
-    FIELD_LOOSE = 1 << 13,        /* what it names need not be there when it is made */
-    FIELD_GRANTS = 1 << 14,       /* who may do what with it: said where the project manages that */
-    FIELD_OWNER = 1 << 15,        /* whose it is: likewise */
-    FIELD_COLLATION_REF = 1 << 16 /* names a collation, as it is spelled where it needs its schema */
+    FIELD_TYPE_REF = 1 << 11,      /* names types */
+    FIELD_UNHELD = 1 << 12,        /* what it names may go: nothing notices before it is used */
+    FIELD_LOOSE = 1 << 13,         /* what it names need not be there when it is made */
+    FIELD_GRANTS = 1 << 14,        /* who may do what with it: said where the project manages that */
+    FIELD_OWNER = 1 << 15,         /* whose it is: likewise */
+    FIELD_COLLATION_REF = 1 << 16, /* names a collation, as it is spelled where it needs its schema */
+    FIELD_DEFINED_REF = 1 << 17    /* texts with names of objects that are one statement each */
 };
 
 /*

@@ -30,10 +30,6 @@ operator class cls using btree
 operator family fam using btree
 revoke EXECUTE from public on function f()
 server s
-text search configuration conf
-text search dictionary dict
-text search parser prs
-text search template tmpl
 transform for integer language sql
 user mapping for public on server s""".splitlines()
 

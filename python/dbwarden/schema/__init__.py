@@ -23,6 +23,10 @@ from dbwarden.schema.objects import Rule as Rule
 from dbwarden.schema.objects import Schema as Schema
 from dbwarden.schema.objects import Sequence as Sequence
 from dbwarden.schema.objects import Statistics as Statistics
+from dbwarden.schema.objects import TextSearchConfiguration as TextSearchConfiguration
+from dbwarden.schema.objects import TextSearchDictionary as TextSearchDictionary
+from dbwarden.schema.objects import TextSearchParser as TextSearchParser
+from dbwarden.schema.objects import TextSearchTemplate as TextSearchTemplate
 from dbwarden.schema.objects import Trigger as Trigger
 from dbwarden.schema.objects import View as View
 

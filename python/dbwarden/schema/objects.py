@@ -90,6 +90,22 @@ class Publication(DatabaseObject):
     """A publication of PostgreSQL."""
 
 
+class TextSearchConfiguration(DatabaseObject):
+    """A configuration of text search in PostgreSQL."""
+
+
+class TextSearchDictionary(DatabaseObject):
+    """A dictionary of text search in PostgreSQL."""
+
+
+class TextSearchParser(DatabaseObject):
+    """A parser of text search in PostgreSQL."""
+
+
+class TextSearchTemplate(DatabaseObject):
+    """A template of text search in PostgreSQL."""
+
+
 class Rule(DatabaseObject):
     """A rule of PostgreSQL."""
 

@@ -634,6 +634,8 @@ const struct effect_row pg_effects[] = {
     REMADE(KIND_AGGREGATE, ANY_FIELD),
     REMADE(KIND_RANGE, ANY_FIELD),
     REMADE(KIND_EVENT_TRIGGER, ANY_FIELD),
+    REMADE(KIND_TEXT_PARSER, ANY_FIELD),
+    REMADE(KIND_TEXT_TEMPLATE, ANY_FIELD),
     REMADE(KIND_PUBLICATION, PUBLICATION_members),
     {KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_COLUMN, COLUMN_default_value, is_replaced, .effect = EFFECT_REFUSE,
      .reason = "a function that has to be dropped and created again is the default of a column",
@@ -651,6 +653,8 @@ const struct effect_row pg_effects[] = {
     CALLS(KIND_AGGREGATE, ANY_FIELD),
     CALLS(KIND_RANGE, ANY_FIELD),
     CALLS(KIND_EVENT_TRIGGER, ANY_FIELD),
+    CALLS(KIND_TEXT_PARSER, ANY_FIELD),
+    CALLS(KIND_TEXT_TEMPLATE, ANY_FIELD),
     CALLS(KIND_PUBLICATION, PUBLICATION_members),
     REPLACED(KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_bound_to_replaced),
     REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_FUNCTION, FUNCTION_definition, is_replaced),
@@ -668,6 +672,15 @@ const struct effect_row pg_effects[] = {
     HELD_BY(KIND_RANGE, KIND_DOMAIN, ANY_FIELD, "a domain is over it, and the server cannot change it"),
     HELD_BY(KIND_RANGE, KIND_ATTRIBUTE, ANY_FIELD, "a type has an attribute of it, and the server cannot change it"),
     MAKES_ROOM(KIND_RANGE, ON(DROP), ANY_FIELD, is_replaced, is_replaced),
+    REPLACED(KIND_TEXT_TEMPLATE, ON(DROP), ANY_FIELD, KIND_DICTIONARY, ANY_FIELD, is_replaced),
+    REPLACED(KIND_DICTIONARY, ON(DROP), ANY_FIELD, KIND_CONFIGURATION, ANY_FIELD, is_replaced),
+    REPLACED(KIND_TEXT_PARSER, ON(DROP), ANY_FIELD, KIND_CONFIGURATION, ANY_FIELD, is_replaced),
+    HELD_BY(KIND_CONFIGURATION, KIND_COLUMN, COLUMN_default_value,
+            "a default names it, and the server cannot change its parser"),
+    AGAIN(KIND_CONFIGURATION),
+    HELD_BY(KIND_DICTIONARY, KIND_COLUMN, COLUMN_default_value,
+            "a default names it, and the server cannot change its template"),
+    AGAIN(KIND_DICTIONARY),
     {0},
 };
 
@@ -725,12 +738,14 @@ const struct since pg_since[] = {
 
 /* r: relations, t: types (a table or a sequence is one too), f: functions, K: constraints of a table, C: its columns, T: its triggers,
    P: its policies, R: its rules,
-   s: extended statistics, c: collations, e: event triggers, p: publications. */
+   s: extended statistics, c: collations, e: event triggers, p: publications,
+   q, m, d, g: parsers, templates, dictionaries and configurations of text search. */
 const char *const pg_name_spaces[KIND_COUNT] = {
-    [KIND_ENUM] = "t",         [KIND_DOMAIN] = "t",    [KIND_COMPOSITE] = "rt",    [KIND_ATTRIBUTE] = "C",
-    [KIND_FUNCTION] = "f",     [KIND_SEQUENCE] = "rt", [KIND_TABLE] = "rt",        [KIND_COLUMN] = "C",
-    [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",   [KIND_CHECK] = "K",         [KIND_EXCLUDE] = "rK",
-    [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",     [KIND_VIEW] = "rt",         [KIND_TRIGGER] = "T",
-    [KIND_POLICY] = "P",       [KIND_RULE] = "R",      [KIND_STATISTICS] = "s",    [KIND_AGGREGATE] = "f",
-    [KIND_COLLATION] = "c",    [KIND_RANGE] = "t",     [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",
+    [KIND_ENUM] = "t",         [KIND_DOMAIN] = "t",        [KIND_COMPOSITE] = "rt",    [KIND_ATTRIBUTE] = "C",
+    [KIND_FUNCTION] = "f",     [KIND_SEQUENCE] = "rt",     [KIND_TABLE] = "rt",        [KIND_COLUMN] = "C",
+    [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",       [KIND_CHECK] = "K",         [KIND_EXCLUDE] = "rK",
+    [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",         [KIND_VIEW] = "rt",         [KIND_TRIGGER] = "T",
+    [KIND_POLICY] = "P",       [KIND_RULE] = "R",          [KIND_STATISTICS] = "s",    [KIND_AGGREGATE] = "f",
+    [KIND_COLLATION] = "c",    [KIND_RANGE] = "t",         [KIND_TEXT_PARSER] = "q",   [KIND_TEXT_TEMPLATE] = "m",
+    [KIND_DICTIONARY] = "d",   [KIND_CONFIGURATION] = "g", [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",
 };

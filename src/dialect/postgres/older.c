@@ -164,9 +164,19 @@ static const struct {
     const char *word;
     enum kind kind;
 } later[] = {
-    {"function", KIND_FUNCTION},        {"procedure", KIND_FUNCTION},          {"domain", KIND_DOMAIN},
-    {"composite type", KIND_COMPOSITE}, {"aggregate", KIND_AGGREGATE},         {"collation", KIND_COLLATION},
-    {"range type", KIND_RANGE},         {"event trigger", KIND_EVENT_TRIGGER}, {"publication", KIND_PUBLICATION},
+    {"function", KIND_FUNCTION},
+    {"procedure", KIND_FUNCTION},
+    {"domain", KIND_DOMAIN},
+    {"composite type", KIND_COMPOSITE},
+    {"aggregate", KIND_AGGREGATE},
+    {"collation", KIND_COLLATION},
+    {"range type", KIND_RANGE},
+    {"event trigger", KIND_EVENT_TRIGGER},
+    {"publication", KIND_PUBLICATION},
+    {"text search parser", KIND_TEXT_PARSER},
+    {"text search template", KIND_TEXT_TEMPLATE},
+    {"text search dictionary", KIND_DICTIONARY},
+    {"text search configuration", KIND_CONFIGURATION},
 };
 
 /* A function was called by the names of its arguments, too. */

@@ -145,6 +145,11 @@ const char *pg_defined_presence(struct arena *mem, const struct object *object,
 void pg_defined_comment(struct render *render, const struct object *object);
 render_fn pg_defined_create, pg_defined_drop, pg_defined_alter;
 
+struct buf pg_defined_alter_begin(struct render *render, const struct object *object); /* "ALTER SERVER s" */
+
+/* render_search.c: text search */
+render_fn pg_dictionary_create, pg_dictionary_alter, pg_configuration_create, pg_configuration_alter;
+
 /* render_wide.c: those of the whole database that can change in place */
 render_fn pg_event_trigger_create, pg_event_trigger_alter, pg_publication_create, pg_publication_alter;
 

@@ -17,6 +17,10 @@ KIND_IS_DEFINED(collation);
 KIND_IS_DEFINED(range_type);
 KIND_IS_DEFINED(event_trigger);
 KIND_IS_DEFINED(publication);
+KIND_IS_DEFINED(text_search_parser);
+KIND_IS_DEFINED(text_search_template);
+KIND_IS_DEFINED(text_search_dictionary);
+KIND_IS_DEFINED(text_search_configuration);
 
 enum form {
     FORM_NAME, /* app.ci */
@@ -71,6 +75,14 @@ void pg_defined_comment(struct render *render, const struct object *object)
     struct buf name = pg_begin(render, "");
     pg_defined_name(&name, object);
     pg_comment(render, kind_table[object->kind].sql, &name, ((const defined *)object)->comment);
+}
+
+struct buf pg_defined_alter_begin(struct render *render, const struct object *object)
+{
+    struct buf out = pg_begin(render, "ALTER ");
+    buf_addf(&out, "%s ", kind_table[object->kind].sql);
+    pg_defined_name(&out, object);
+    return out;
 }
 
 int pg_defined_create(struct render *render, const struct change *change)

@@ -5,19 +5,11 @@
 #include "base/text.h"
 #include "dialect/postgres/render.h"
 
-static struct buf alter_begin(struct render *render, const struct object *object)
-{
-    struct buf out = pg_begin(render, "ALTER ");
-    buf_addf(&out, "%s ", kind_table[object->kind].sql);
-    pg_defined_name(&out, object);
-    return out;
-}
-
 /* ---- event triggers ---- */
 
 static void event_trigger_enable(struct render *render, const struct event_trigger *trigger)
 {
-    struct buf out = alter_begin(render, &trigger->object);
+    struct buf out = pg_defined_alter_begin(render, &trigger->object);
     buf_add(&out, !trigger->enabled                          ? " ENABLE"
                   : text_equal(trigger->enabled, "disabled") ? " DISABLE"
                   : text_equal(trigger->enabled, "replica")  ? " ENABLE REPLICA"
@@ -80,13 +72,13 @@ int pg_publication_alter(struct render *render, const struct change *change)
 {
     const struct publication *after = (const struct publication *)change->after;
     if (change_has(change, PUBLICATION_members)) {
-        struct buf out = alter_begin(render, &after->object);
+        struct buf out = pg_defined_alter_begin(render, &after->object);
         buf_addf(&out, " SET %s", expr_text(&after->members));
         render_statement(render, &out);
     }
     if (change_has(change, PUBLICATION_publish) || change_has(change, PUBLICATION_via_root) ||
         change_has(change, PUBLICATION_generated_columns)) {
-        struct buf out = alter_begin(render, &after->object);
+        struct buf out = pg_defined_alter_begin(render, &after->object);
         publication_settings(&out, (const struct publication *)change->before, after);
         render_statement(render, &out);
     }

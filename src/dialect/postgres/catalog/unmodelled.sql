@@ -197,31 +197,6 @@ SELECT NULL, 'conversion', n.schema, c.conname, NULL, NULL, NULL,
 FROM pg_conversion c JOIN ns n ON n.oid = c.connamespace
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_conversion'::regclass AND h.objid = c.oid)
 UNION ALL
--- if pg_ts_config WHERE oid >= 16384
-SELECT NULL, 'text search configuration', n.schema, c.cfgname, NULL, NULL, NULL, concat_ws('; ',
-    (SELECT p.prsname FROM pg_ts_parser p WHERE p.oid = c.cfgparser),
-    (SELECT string_agg(m.maptokentype || ' ' || m.mapdict::regdictionary, ', ' ORDER BY m.maptokentype, m.mapseqno)
-        FROM pg_ts_config_map m WHERE m.mapcfg = c.oid))
-FROM pg_ts_config c JOIN ns n ON n.oid = c.cfgnamespace
-WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_ts_config'::regclass AND h.objid = c.oid)
-UNION ALL
--- if pg_ts_dict WHERE oid >= 16384
-SELECT NULL, 'text search dictionary', n.schema, c.dictname, NULL, NULL, NULL,
-    concat_ws('; ', (SELECT t.tmplname FROM pg_ts_template t WHERE t.oid = c.dicttemplate), c.dictinitoption)
-FROM pg_ts_dict c JOIN ns n ON n.oid = c.dictnamespace
-WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_ts_dict'::regclass AND h.objid = c.oid)
-UNION ALL
--- if pg_ts_parser WHERE oid >= 16384
-SELECT NULL, 'text search parser', n.schema, c.prsname, NULL, NULL, NULL,
-    concat_ws('; ', c.prsstart, c.prstoken, c.prsend, c.prsheadline, c.prslextype)
-FROM pg_ts_parser c JOIN ns n ON n.oid = c.prsnamespace
-WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_ts_parser'::regclass AND h.objid = c.oid)
-UNION ALL
--- if pg_ts_template WHERE oid >= 16384
-SELECT NULL, 'text search template', n.schema, c.tmplname, NULL, NULL, NULL, concat_ws('; ', c.tmplinit, c.tmpllexize)
-FROM pg_ts_template c JOIN ns n ON n.oid = c.tmplnamespace
-WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_ts_template'::regclass AND h.objid = c.oid)
-UNION ALL
 -- if pg_statistic_ext
 SELECT NULL, 'statistics', r.schema, CASE WHEN n.schema = r.schema THEN ''
     WHEN n.schema = '' THEN current_schema() || '.' ELSE n.schema || '.' END
@@ -301,14 +276,15 @@ SELECT NULL, 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.descr
 FROM pg_description d JOIN attached a ON a.class = d.classoid AND a.oid = d.objoid JOIN rel r ON r.oid = a.relation
 WHERE NOT (a.modelled AND (r.word IN ('table', 'view') OR a.class = 'pg_statistic_ext'::regclass))
 UNION ALL
--- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass, 'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass)
+-- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass, 'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass, 'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass)
 SELECT NULL, 'comment', n.schema, NULL, i.type, CASE WHEN i.schema = current_schema()
     THEN replace(i.identity, quote_ident(current_schema()) || '.', '') ELSE i.identity END, NULL, d.description
 FROM pg_description d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
     LEFT JOIN pg_namespace s ON s.nspname = i.schema LEFT JOIN ns n ON n.oid = s.oid
 WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
     AND d.classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass,
-        'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass)
+        'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass,
+        'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
     AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
         AND (t.typtype IN ('d', 'e') OR EXISTS (SELECT FROM pg_range g WHERE g.rngtypid = t.oid AND g.rngcanonical = 0) OR EXISTS (SELECT FROM rel r WHERE r.oid = t.typrelid AND r.relkind = 'c')))
@@ -354,6 +330,8 @@ UNION ALL
 -- if pg_collation WHERE oid >= 16384; pg_get_userbyid(collowner) <> current_user
 -- if pg_event_trigger; pg_get_userbyid(evtowner) <> current_user
 -- if pg_publication; pg_get_userbyid(pubowner) <> current_user
+-- if pg_ts_dict WHERE oid >= 16384; pg_get_userbyid(dictowner) <> current_user
+-- if pg_ts_config WHERE oid >= 16384; pg_get_userbyid(cfgowner) <> current_user
 SELECT NULL, 'owner', o.schema, o.owner, o.word, o.name, NULL, NULL FROM (
     SELECT word, schema, name, pg_get_userbyid(relowner)::text AS owner FROM rel WHERE word IN ('view', 'materialized view')
     UNION ALL SELECT word, schema, name, pg_get_userbyid(proowner) FROM proc
@@ -361,7 +339,11 @@ SELECT NULL, 'owner', o.schema, o.owner, o.word, o.name, NULL, NULL FROM (
     UNION ALL SELECT 'collation', n.schema, c.collname, pg_get_userbyid(c.collowner)
     FROM pg_collation c JOIN ns n ON n.oid = c.collnamespace WHERE c.oid >= 16384
     UNION ALL SELECT 'event trigger', '', evtname, pg_get_userbyid(evtowner) FROM pg_event_trigger
-    UNION ALL SELECT 'publication', '', pubname, pg_get_userbyid(pubowner) FROM pg_publication) AS o
+    UNION ALL SELECT 'publication', '', pubname, pg_get_userbyid(pubowner) FROM pg_publication
+    UNION ALL SELECT 'text search dictionary', n.schema, d.dictname, pg_get_userbyid(d.dictowner)
+    FROM pg_ts_dict d JOIN ns n ON n.oid = d.dictnamespace WHERE d.oid >= 16384
+    UNION ALL SELECT 'text search configuration', n.schema, c.cfgname, pg_get_userbyid(c.cfgowner)
+    FROM pg_ts_config c JOIN ns n ON n.oid = c.cfgnamespace WHERE c.oid >= 16384) AS o
 WHERE o.owner <> current_user
 UNION ALL
 -- if pg_constraint WHERE oid >= 16384; contype = 'n' AND connoinherit
