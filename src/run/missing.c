@@ -60,13 +60,13 @@ static bool events_make(struct arena *mem, const struct dialect *dialect, const 
     return false;
 }
 
-/* A type, a collation or a function that the schema itself describes. Whose schema it is does not matter: what is not managed is looked for. */
 static bool comes_along(const struct object *object, const char *name)
 {
     int field = field_find(object->kind, "along");
     return field >= 0 && names_have(object_field(object, field), name);
 }
 
+/* A type, a collation or a function that the schema itself describes. Whose schema it is does not matter: what is not managed is looked for. */
 static bool is_described(const struct tree *desired, const struct outside *one)
 {
     for (const struct object *o = desired->root; o; o = object_next(desired->root, o))
