@@ -339,6 +339,8 @@ struct gradual_texts {
     const char *count_set; /* and given to the one that the column has by then */
 };
 struct gradual_words {
+    const char *
+        settled; /* after rows are written: what waits for the end of the transaction happens, or no table can be altered */
     const char *batches; /* the header of a file that runs in batches */
     const char *(*fill)(struct arena *mem, const struct object *column, const char *value); /* where it is NULL */
     void (*texts)(struct arena *mem, const struct target *target, const struct gradual_copy *copy,

@@ -400,6 +400,8 @@ int gradual_make(struct ctx *ctx, const struct target *target, const struct chan
     if (!gradual->step[GRADUAL_SWAP].renames.n)
         gradual->step[GRADUAL_SWAP].slug = "finish";
     fills_keep(&easing);
+    if (gradual->step[GRADUAL_SWAP].down_before.n)
+        names_add(ctx->mem, &gradual->step[GRADUAL_SWAP].down_before, target->dialect->gradual->settled);
     if (gradual->step[GRADUAL_FILL].before.n)
         names_add(ctx->mem, &gradual->step[GRADUAL_FILL].header, target->dialect->gradual->batches);
     for (int stage = 0; stage < GRADUAL_STAGES; stage++)

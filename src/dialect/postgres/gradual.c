@@ -164,5 +164,7 @@ const char pg_batch_key[] =
     "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number "
     "WHERE c.oid = pg_catalog.to_regclass($1) AND k.place <= i.indnkeyatts ORDER BY k.place";
 
-const struct gradual_words pg_gradual = {
-    .batches = "batches: 5000 rows, pause 50ms", .fill = fill_make, .texts = texts_make};
+const struct gradual_words pg_gradual = {.settled = "SET CONSTRAINTS ALL IMMEDIATE",
+                                         .batches = "batches: 5000 rows, pause 50ms",
+                                         .fill = fill_make,
+                                         .texts = texts_make};
