@@ -13,7 +13,6 @@ meson
 ninja-build
 libpq-dev
 libmariadb-dev
-libgraphviz-dev
 libsqlite3-dev
 libjansson-dev
 libyaml-dev
@@ -26,6 +25,7 @@ python3-venv
 python3-dev
 "
 test="
+libgvc6
 chromium-headless-shell
 clang
 clang-format

@@ -3,14 +3,27 @@
  * hand: it would look for them in a file of its own that may be missing, and would take along one that measures texts by the
  * fonts of the machine, so that each machine would draw another picture.  One picture at a time: it is not for threads.
  */
-#include <cgraph.h>
-#include <gvc.h>
 #include <pthread.h>
 
 #include "base/file.h"
 #include "diagram/parts.h"
 
-#define LIBRARY_CALLS "diagram/graphviz.def"
+/* As cgraph.h and gvc.h declare it since 2.38. They are not asked for: their package would bring the libraries of a desktop along. */
+typedef struct Agraph_s Agraph_t;
+typedef struct GVC_s GVC_t;
+typedef int agusererrf(char *text);
+struct graphviz_plugin {
+    const char *name; /* NULL ends the list */
+    void *library;
+};
+enum { AGERR = 1 };
+
+#define LIBRARY_CALLS                     "diagram/graphviz.def"
+#define GIVES(result, name, params, args) result name params;
+#define DOES(name, params, args)          void name params;
+#include LIBRARY_CALLS
+#undef GIVES
+#undef DOES
 #include "base/library_calls.h"
 
 static const char hint[] =
@@ -70,8 +83,8 @@ static int draw(struct ctx *ctx, GVC_t *context, Agraph_t *graph, const char **s
 
 static int lay_out(struct ctx *ctx, const char *dot, const char **svg)
 {
-    const lt_symlist_t plugins[PLUGINS + 1] = {{plugin_symbols[0]->name, plugin_at[0]},
-                                               {plugin_symbols[1]->name, plugin_at[1]}};
+    const struct graphviz_plugin plugins[PLUGINS + 1] = {{plugin_symbols[0]->name, plugin_at[0]},
+                                                         {plugin_symbols[1]->name, plugin_at[1]}};
     *complaint = 0;
     agseterr(AGERR);
     agseterrf(complain);
