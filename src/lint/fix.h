@@ -16,7 +16,7 @@ struct fix {
     const char *undo;  /* and what undoes them */
 };
 
-/* False where there is no safe form, or it depends on what is not known. */
+/* False where there is no safe form, or where it depends on what nobody knows here. */
 bool fix_of(struct arena *mem, const struct lint_input *input, const struct migration *migration,
             const struct finding *finding, struct fix *fix);
 

@@ -1,7 +1,7 @@
 /*
  * The law of changes in steps (run/gradual.h): for any two schemas A and B, with rows in A, the steps lead where the direct change does,
  * each can be undone, and all of them undone are A with its rows.
- * usage: gradual ENGINE RUNS [SEED] [URL]; prints the seed of every failure, which repeats it alone.
+ * usage: gradual ENGINE RUNS SEED URL; prints the seed of every failure, which repeats it alone.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,25 +104,6 @@ static bool loses_rows(const struct steps *steps)
     return false;
 }
 
-/* B as a server prints it that made it of nothing. */
-static int learn_alone(struct law *law, const struct url *url, const struct tree *b)
-{
-    struct law other = *law;
-    struct tree *nothing, *built;
-    struct changes *changes;
-    struct plan *up, *down;
-    TRY(law_open(&other, url));
-    int code = law_load(&other, &nothing);
-    code = code < 0 ? code : law_changes(&other, nothing, b, &changes);
-    code = code < 0 ? code : law_plans(&other, changes, &up, &down);
-    code = code < 0 ? code : law_run(&other, up);
-    code = code < 0 ? code : law_load(&other, &built);
-    conn_close(&other.conn);
-    if (code == 0)
-        law_learn(b, built);
-    return code;
-}
-
 static int run_one(struct law *law, const struct url *url, uint64_t seed, bool filled, struct steps *steps)
 {
     struct arena *mem = law->ctx->mem;
@@ -140,7 +121,7 @@ static int run_one(struct law *law, const struct url *url, uint64_t seed, bool f
     law_learn(a, live);
     struct rows_kept *rows = filled ? rows_put(law->ctx, law->conn, a, seed) : NULL;
     law->doing = "B alone";
-    TRY(learn_alone(law, url, b));
+    TRY(law_learn_alone(law, url, b, &up));
     law->doing = "find the steps";
     TRY(steps_make(law, live, b, &gradual, steps));
     int code = steps_go(law, steps);
@@ -219,5 +200,5 @@ int main(int argc, char **argv)
            (long long)seed, eased, failed);
     url_close(&url);
     ctx_close(&ctx);
-    return failed ? 1 : 0;
+    return failed || (runs >= 10 && !eased); /* nothing in steps would prove nothing */
 }

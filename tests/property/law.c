@@ -134,3 +134,21 @@ int law_plans(struct law *law, struct changes *changes, struct plan **up, struct
     TRY(plan_reverse(law->ctx, &law->target, *up, &options, down));
     return parses(law, *down);
 }
+
+int law_learn_alone(struct law *law, const struct url *url, const struct tree *tree, struct plan **shown)
+{
+    struct law other = *law;
+    struct tree *nothing, *built;
+    struct changes *changes;
+    struct plan *unused;
+    TRY(law_open(&other, url));
+    int code = law_load(&other, &nothing);
+    code = code < 0 ? code : law_changes(&other, nothing, tree, &changes);
+    code = code < 0 ? code : law_plans(&other, changes, shown, &unused);
+    code = code < 0 ? code : law_run(&other, *shown);
+    code = code < 0 ? code : law_load(&other, &built);
+    conn_close(&other.conn);
+    if (code == 0)
+        law_learn(tree, built);
+    return code;
+}

@@ -24,6 +24,8 @@ int law_changes(struct law *law, const struct tree *a, const struct tree *b, str
 int law_agree(struct law *law, const struct tree *a, const struct tree *b); /* ERR_FAILED with the first difference */
 int law_load(struct law *law, struct tree **tree);
 int law_plans(struct law *law, struct changes *changes, struct plan **up, struct plan **down);
+/* Likewise from a database of its own, where it is made of nothing; `shown`: the plan for that. */
+int law_learn_alone(struct law *law, const struct url *url, const struct tree *tree, struct plan **shown);
 int law_run(struct law *law, const struct plan *plan); /* as the runner does it */
 int law_broken(struct law *law, const char *text);
 

@@ -91,25 +91,6 @@ static int run_build(struct law *law, const struct tree *a, struct plan **shown,
     return snapshot_stable(law, *live);
 }
 
-/* B as a server prints it that made it of nothing. */
-static int learn_alone(struct law *law, const struct url *url, const struct tree *b, struct plan **shown)
-{
-    struct law other = *law;
-    struct tree *nothing, *built;
-    struct changes *changes;
-    struct plan *unused;
-    TRY(law_open(&other, url));
-    int code = law_load(&other, &nothing);
-    code = code < 0 ? code : law_changes(&other, nothing, b, &changes);
-    code = code < 0 ? code : law_plans(&other, changes, shown, &unused);
-    code = code < 0 ? code : law_run(&other, *shown);
-    code = code < 0 ? code : law_load(&other, &built);
-    conn_close(&other.conn);
-    if (code == 0)
-        law_learn(b, built);
-    return code;
-}
-
 /* One run: nothing to A, A to B, back to A, back to nothing. */
 static int run_one(struct law *law, const struct url *url, uint64_t seed, struct plan **shown)
 {
@@ -122,7 +103,7 @@ static int run_one(struct law *law, const struct url *url, uint64_t seed, struct
     struct rows_kept *rows = rows_put(law->ctx, law->conn, a, seed);
     law->doing = "(c) B alone";
     if (law->dialect->engine == ENGINE_PG)
-        TRY(learn_alone(law, url, b, &shown[4]));
+        TRY(law_learn_alone(law, url, b, &shown[4]));
     law->doing = "(c) A to B";
     law->renames = &renames;
     TRY(law_changes(law, live, b, &changes));

@@ -8,6 +8,11 @@
 
 #define PLACE "dbwarden_value"
 
+/* The rights of an aclexplode() called x, each as the record `said`. */
+#define EACH_GRANT                                                                                    \
+    "    FOR said IN SELECT x.privilege_type, x.is_grantable, CASE WHEN x.grantee = 0 THEN 'PUBLIC' " \
+    "ELSE quote_ident(pg_get_userbyid(x.grantee)) END AS grantee\n"
+
 struct conversion {
     const struct target *target;
     const char *from, *to;
@@ -90,9 +95,7 @@ static const char *grants_text(struct arena *mem, const char *table, const char 
 {
     return arena_printf(
         mem,
-        "DO $grants$\nDECLARE\n    said record;\nBEGIN\n"
-        "    FOR said IN SELECT x.privilege_type, x.is_grantable, CASE WHEN x.grantee = 0 THEN 'PUBLIC' "
-        "ELSE quote_ident(pg_get_userbyid(x.grantee)) END AS grantee\n"
+        "DO $grants$\nDECLARE\n    said record;\nBEGIN\n" EACH_GRANT
         "        FROM pg_attribute a, aclexplode(a.attacl) x WHERE a.attrelid = %s::regclass AND "
         "a.attname = %s LOOP\n"
         "        EXECUTE format('GRANT %%s (%%I) ON %%s TO %%s%%s', said.privilege_type, %s, %s::regclass, "
@@ -118,9 +121,7 @@ static void counter_add(struct arena *mem, const struct gradual_copy *copy, stru
         "DO $counter$\nDECLARE\n    counter text := pg_get_serial_sequence(%s, %s);\n"
         "    state text := current_setting('dbwarden.counter_%d');\n"
         "    name text := current_setting('dbwarden.counter_name_%d');\n    said record;\nBEGIN\n"
-        "    PERFORM setval(counter, split_part(state, ' ', 1)::bigint, split_part(state, ' ', 2)::boolean);\n"
-        "    FOR said IN SELECT x.privilege_type, x.is_grantable, CASE WHEN x.grantee = 0 THEN 'PUBLIC' "
-        "ELSE quote_ident(pg_get_userbyid(x.grantee)) END AS grantee\n"
+        "    PERFORM setval(counter, split_part(state, ' ', 1)::bigint, split_part(state, ' ', 2)::boolean);\n" EACH_GRANT
         "        FROM aclexplode(nullif(current_setting('dbwarden.counter_users_%d'), '')::aclitem[]) x LOOP\n"
         "        EXECUTE format('GRANT %%s ON SEQUENCE %%s TO %%s%%s', said.privilege_type, counter, said.grantee, "
         "CASE WHEN said.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END);\n    END LOOP;\n"
