@@ -325,12 +325,14 @@ static int defined_head(const struct reader *reader, const struct object *object
 
 static void defined_mention(struct reader *reader, const struct object *object)
 {
+    static const char *const giving[] = {"=",        "handler", "validator", "inline", "wrapper",
+                                         "language", "from",    "using",     "family", NULL};
     int depth = 0;
     for (int i = defined_head(reader, object); i < reader->n; i++) {
         depth += is(reader, i, "(") - is(reader, i, ")");
         if (!is_name(reader, i))
             continue;
-        bool given = is(reader, i - 1, "=");
+        bool given = is_any(reader, i - 1, giving);
         int last = i + 2 * (chain_length(reader, i) - 1);
         if (given || is(reader, last + 1, "("))
             called_mention(reader, i);

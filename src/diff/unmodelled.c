@@ -66,7 +66,7 @@ static bool is_of(const struct held *held, const struct object *object)
     const struct object *top = object;
     if (kind_is(object->kind, KIND_IS_COLUMN))
         top = object->parent;
-    bool whole = top == object, named = kind_is(top->kind, KIND_IS_TYPE | KIND_RELATION);
+    bool whole = top == object, named = kind_is(top->kind, KIND_IS_TYPE | KIND_RELATION | KIND_WIDE);
     return named && text_equal(held->what.name, top->name) && text_equal(held->what.schema, object_schema(top)) &&
            top->parent && kind_is(top->parent->kind, KIND_NAMESPACE) &&
            (whole ? !held->goes_along : text_equal(held->what.part, object->name));

@@ -80,11 +80,19 @@ static void add_on(struct buf *out, const struct unmodelled *one)
         buf_addf(out, ".%s", one->column);
 }
 
+/* "server with secrets": of a server that cannot be managed because of them.  The end of that, or of the whole. */
+static const char *kind_rest(const char *kind)
+{
+    const char *rest = strstr(kind, " with secrets");
+    return rest ? rest : kind + strlen(kind);
+}
+
 char *unmodelled_text(struct arena *mem, const struct unmodelled *one)
 {
+    const char *rest = kind_rest(one->kind);
     struct buf out;
     buf_init(&out, mem);
-    buf_add(&out, one->kind);
+    buf_add_n(&out, one->kind, (size_t)(rest - one->kind));
     if (one->name) {
         bool own = !one->on || is_marked(one, TAKES_NAME);
         buf_add_c(&out, ' ');
@@ -92,6 +100,7 @@ char *unmodelled_text(struct arena *mem, const struct unmodelled *one)
     }
     if (one->on)
         add_on(&out, one);
+    buf_add(&out, rest);
     return out.data;
 }
 
@@ -105,11 +114,13 @@ struct names unmodelled_texts(struct arena *mem, const struct list *list)
 
 static const char *plural(struct arena *mem, const char *kind)
 {
+    const char *rest = kind_rest(kind);
+    kind = arena_copy(mem, kind, (size_t)(rest - kind));
     if (text_ends(kind, "y"))
-        return arena_printf(mem, "%.*sies", (int)strlen(kind) - 1, kind);
+        return arena_printf(mem, "%.*sies%s", (int)strlen(kind) - 1, kind, rest);
     if (text_ends(kind, "s"))
-        return arena_printf(mem, "%s%s", kind, text_ends(kind, "ss") ? "es" : "");
-    return arena_printf(mem, "%ss", kind);
+        return arena_printf(mem, "%s%s%s", kind, text_ends(kind, "ss") ? "es" : "", rest);
+    return arena_printf(mem, "%ss%s", kind, rest);
 }
 
 char *unmodelled_counts(struct arena *mem, const struct list *list)
@@ -224,15 +235,25 @@ static const char *schema_of(const struct object *top)
     return top->parent->name ? top->parent->name : "";
 }
 
+/* Has one with secrets the kind and the name of this one? */
+static bool is_its_secret(const struct unmodelled *one, const struct object *object)
+{
+    const char *rest = kind_rest(one->kind), *word = kind_table[object->kind].sql;
+    return *rest && !one->on && strlen(word) == (size_t)(rest - one->kind) && text_starts_nocase(one->kind, word) &&
+           text_equal(one->name, object->name);
+}
+
 const struct unmodelled *unmodelled_instead(const struct tree *tree, const struct object *object)
 {
     bool (*same)(const char *, const char *) = tree->engine == ENGINE_LITE ? text_equal_nocase : text_equal;
     bool apart = kind_is(object->kind, KIND_IS_CALLED) ||
                  (kind_is(object->kind, KIND_IS_DEFINED) && !kind_is(object->kind, KIND_IS_TYPE));
-    bool named = is_top(object) && !apart;
-    for (int i = 0; named && i < tree->unmodelled.n; i++) {
+    for (int i = 0; is_top(object) && i < tree->unmodelled.n; i++) {
         const struct unmodelled *one = tree->unmodelled.item[i];
-        if (is_marked(one, TAKES_NAME) && same(one->name, object->name) && text_equal(one->schema, schema_of(object)))
+        if (is_its_secret(one, object))
+            return one;
+        if (!apart && is_marked(one, TAKES_NAME) && same(one->name, object->name) &&
+            text_equal(one->schema, schema_of(object)))
             return one;
     }
     return NULL;

@@ -17,7 +17,6 @@ comment on type u
 conversion conv
 default on column v.name
 default privileges on tables
-foreign data wrapper w
 foreign table ft
 grant SELECT to public on foreign table ft
 grant SELECT to public on table am
@@ -29,7 +28,6 @@ operator === (integer, integer)
 operator class cls using btree
 operator family fam using btree
 revoke EXECUTE from public on function f()
-server s
 transform for integer language sql
 user mapping for public on server s""".splitlines()
 
@@ -65,7 +63,7 @@ def test_everything_is_modelled_or_named(place):
     shown = place.run("diff", "models", "--json").json
     assert sorted(shown["unmodelled"]["left_alone"]) == sorted(NAMED)
     brief = place.ok("diff", "models").err
-    assert "1 foreign data wrapper" in brief and "2 access methods" in brief
+    assert "1 conversion" in brief and "2 access methods" in brief
     one = "transform for integer language sql"
     assert one not in brief and one in place.ok("diff", "models", "-v").err
 

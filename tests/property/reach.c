@@ -45,6 +45,8 @@ static const struct {
     {KIND_TEXT_TEMPLATE, NULL, ENGINE_PG, "is written in C"},
     {KIND_DICTIONARY, NULL, ENGINE_PG, "takes what its template and files of the server allow"},
     {KIND_CONFIGURATION, NULL, ENGINE_PG, "is made of dictionaries"},
+    {KIND_WRAPPER, NULL, ENGINE_PG, "is of the whole database"},
+    {KIND_SERVER, NULL, ENGINE_PG, "is of the whole database"},
     {KIND_EVENT_TRIGGER, NULL, ENGINE_PG, "is of the whole database, and would meet what the test itself does"},
     {KIND_RANGE, "along", ENGINE_PG, "is what only a server says"},
     {KIND_INDEX, "concurrently", ENGINE_PG, "is about how, not what"},

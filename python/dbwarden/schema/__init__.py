@@ -14,6 +14,7 @@ from dbwarden.schema.objects import Domain as Domain
 from dbwarden.schema.objects import EnumType as EnumType
 from dbwarden.schema.objects import EventTrigger as EventTrigger
 from dbwarden.schema.objects import Extension as Extension
+from dbwarden.schema.objects import ForeignDataWrapper as ForeignDataWrapper
 from dbwarden.schema.objects import Function as Function
 from dbwarden.schema.objects import MaterializedView as MaterializedView
 from dbwarden.schema.objects import Policy as Policy
@@ -22,6 +23,7 @@ from dbwarden.schema.objects import RangeType as RangeType
 from dbwarden.schema.objects import Rule as Rule
 from dbwarden.schema.objects import Schema as Schema
 from dbwarden.schema.objects import Sequence as Sequence
+from dbwarden.schema.objects import Server as Server
 from dbwarden.schema.objects import Statistics as Statistics
 from dbwarden.schema.objects import TextSearchConfiguration as TextSearchConfiguration
 from dbwarden.schema.objects import TextSearchDictionary as TextSearchDictionary

@@ -106,6 +106,14 @@ class TextSearchTemplate(DatabaseObject):
     """A template of text search in PostgreSQL."""
 
 
+class ForeignDataWrapper(DatabaseObject):
+    """A foreign data wrapper of PostgreSQL."""
+
+
+class Server(DatabaseObject):
+    """A foreign server of PostgreSQL."""
+
+
 class Rule(DatabaseObject):
     """A rule of PostgreSQL."""
 

@@ -634,6 +634,7 @@ const struct effect_row pg_effects[] = {
     REMADE(KIND_AGGREGATE, ANY_FIELD),
     REMADE(KIND_RANGE, ANY_FIELD),
     REMADE(KIND_EVENT_TRIGGER, ANY_FIELD),
+    REMADE(KIND_WRAPPER, ANY_FIELD),
     REMADE(KIND_TEXT_PARSER, ANY_FIELD),
     REMADE(KIND_TEXT_TEMPLATE, ANY_FIELD),
     REMADE(KIND_PUBLICATION, PUBLICATION_members),
@@ -653,6 +654,7 @@ const struct effect_row pg_effects[] = {
     CALLS(KIND_AGGREGATE, ANY_FIELD),
     CALLS(KIND_RANGE, ANY_FIELD),
     CALLS(KIND_EVENT_TRIGGER, ANY_FIELD),
+    CALLS(KIND_WRAPPER, ANY_FIELD),
     CALLS(KIND_TEXT_PARSER, ANY_FIELD),
     CALLS(KIND_TEXT_TEMPLATE, ANY_FIELD),
     CALLS(KIND_PUBLICATION, PUBLICATION_members),
@@ -681,6 +683,7 @@ const struct effect_row pg_effects[] = {
     HELD_BY(KIND_DICTIONARY, KIND_COLUMN, COLUMN_default_value,
             "a default names it, and the server cannot change its template"),
     AGAIN(KIND_DICTIONARY),
+    REPLACED(KIND_WRAPPER, ON(DROP), ANY_FIELD, KIND_SERVER, ANY_FIELD, is_replaced),
     {0},
 };
 
@@ -739,13 +742,15 @@ const struct since pg_since[] = {
 /* r: relations, t: types (a table or a sequence is one too), f: functions, K: constraints of a table, C: its columns, T: its triggers,
    P: its policies, R: its rules,
    s: extended statistics, c: collations, e: event triggers, p: publications,
-   q, m, d, g: parsers, templates, dictionaries and configurations of text search. */
+   q, m, d, g: parsers, templates, dictionaries and configurations of text search,
+   w, S: foreign data wrappers and their servers. */
 const char *const pg_name_spaces[KIND_COUNT] = {
-    [KIND_ENUM] = "t",         [KIND_DOMAIN] = "t",        [KIND_COMPOSITE] = "rt",    [KIND_ATTRIBUTE] = "C",
-    [KIND_FUNCTION] = "f",     [KIND_SEQUENCE] = "rt",     [KIND_TABLE] = "rt",        [KIND_COLUMN] = "C",
-    [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",       [KIND_CHECK] = "K",         [KIND_EXCLUDE] = "rK",
-    [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",         [KIND_VIEW] = "rt",         [KIND_TRIGGER] = "T",
-    [KIND_POLICY] = "P",       [KIND_RULE] = "R",          [KIND_STATISTICS] = "s",    [KIND_AGGREGATE] = "f",
-    [KIND_COLLATION] = "c",    [KIND_RANGE] = "t",         [KIND_TEXT_PARSER] = "q",   [KIND_TEXT_TEMPLATE] = "m",
-    [KIND_DICTIONARY] = "d",   [KIND_CONFIGURATION] = "g", [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",
+    [KIND_ENUM] = "t",          [KIND_DOMAIN] = "t",        [KIND_COMPOSITE] = "rt", [KIND_ATTRIBUTE] = "C",
+    [KIND_FUNCTION] = "f",      [KIND_SEQUENCE] = "rt",     [KIND_TABLE] = "rt",     [KIND_COLUMN] = "C",
+    [KIND_PRIMARY_KEY] = "rK",  [KIND_UNIQUE] = "rK",       [KIND_CHECK] = "K",      [KIND_EXCLUDE] = "rK",
+    [KIND_FOREIGN_KEY] = "K",   [KIND_INDEX] = "r",         [KIND_VIEW] = "rt",      [KIND_TRIGGER] = "T",
+    [KIND_POLICY] = "P",        [KIND_RULE] = "R",          [KIND_STATISTICS] = "s", [KIND_AGGREGATE] = "f",
+    [KIND_COLLATION] = "c",     [KIND_RANGE] = "t",         [KIND_WRAPPER] = "w",    [KIND_SERVER] = "S",
+    [KIND_TEXT_PARSER] = "q",   [KIND_TEXT_TEMPLATE] = "m", [KIND_DICTIONARY] = "d", [KIND_CONFIGURATION] = "g",
+    [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",
 };

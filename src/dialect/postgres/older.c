@@ -173,6 +173,8 @@ static const struct {
     {"range type", KIND_RANGE},
     {"event trigger", KIND_EVENT_TRIGGER},
     {"publication", KIND_PUBLICATION},
+    {"foreign data wrapper", KIND_WRAPPER},
+    {"server", KIND_SERVER},
     {"text search parser", KIND_TEXT_PARSER},
     {"text search template", KIND_TEXT_TEMPLATE},
     {"text search dictionary", KIND_DICTIONARY},

@@ -151,7 +151,8 @@ struct buf pg_defined_alter_begin(struct render *render, const struct object *ob
 render_fn pg_dictionary_create, pg_dictionary_alter, pg_configuration_create, pg_configuration_alter;
 
 /* render_wide.c: those of the whole database that can change in place */
-render_fn pg_event_trigger_create, pg_event_trigger_alter, pg_publication_create, pg_publication_alter;
+render_fn pg_event_trigger_create, pg_event_trigger_alter, pg_publication_create, pg_publication_alter,
+    pg_server_create, pg_server_alter; /* and wrappers */
 
 /* render_attached.c: triggers and rules */
 render_fn pg_attached_create, pg_attached_drop, pg_attached_alter;

@@ -55,6 +55,8 @@ static const char *word_of(const struct object *object, bool grant)
         return "TABLE";
     if (object->kind == KIND_VIEW)
         return grant ? "TABLE" : ((const struct view *)object)->materialized ? "MATERIALIZED VIEW" : "VIEW";
+    if (grant && (object->kind == KIND_SERVER || object->kind == KIND_WRAPPER))
+        return object->kind == KIND_SERVER ? "FOREIGN SERVER" : "FOREIGN DATA WRAPPER";
     return grant && kind_is(object->kind, KIND_IS_TYPE) ? "TYPE" : kind_table[object->kind].sql;
 }
 

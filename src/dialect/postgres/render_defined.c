@@ -17,6 +17,8 @@ KIND_IS_DEFINED(collation);
 KIND_IS_DEFINED(range_type);
 KIND_IS_DEFINED(event_trigger);
 KIND_IS_DEFINED(publication);
+KIND_IS_DEFINED(foreign_data_wrapper);
+KIND_IS_DEFINED(server);
 KIND_IS_DEFINED(text_search_parser);
 KIND_IS_DEFINED(text_search_template);
 KIND_IS_DEFINED(text_search_dictionary);
@@ -36,6 +38,8 @@ static const struct row {
     [KIND_COLLATION] = {FORM_NAME, "to_regcollation"},
     [KIND_RANGE] = {FORM_NAME, "to_regtype"},
     [KIND_PUBLICATION] = {FORM_NAME, "pg_publication", "pubname"},
+    [KIND_WRAPPER] = {FORM_NAME, "pg_foreign_data_wrapper", "fdwname"},
+    [KIND_SERVER] = {FORM_NAME, "pg_foreign_server", "srvname"},
     [KIND_EVENT_TRIGGER] = {FORM_NAME, "pg_event_trigger", "evtname"},
 };
 

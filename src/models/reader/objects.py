@@ -13,7 +13,7 @@ from .protocol import Refusal
 VIEWS = {"View": "VIEW", "MaterializedView": "MATERIALIZED VIEW"}
 KNOWN = ("DatabaseObject", "View", "MaterializedView", "Schema", "Extension", "EnumType", "Domain", "CompositeType",
          "Sequence", "Function", "Trigger", "Policy", "Rule", "Statistics", "Aggregate", "Collation",
-         "RangeType", "EventTrigger", "Publication",
+         "RangeType", "EventTrigger", "Publication", "ForeignDataWrapper", "Server",
          "TextSearchConfiguration", "TextSearchDictionary", "TextSearchParser", "TextSearchTemplate")
 
 

@@ -51,6 +51,25 @@ static void a_person_reads_the_names(void **state)
     assert_string_equal(unmodelled_counts(ctx->mem, &list), "2 policies");
 }
 
+static void what_has_secrets_says_so_and_keeps_its_name(void **state)
+{
+    struct ctx *ctx = *state;
+    const struct tree *tree = tree_of(
+        ctx,
+        "{\"engine\": \"postgresql\", \"kinds\": [\"schema\", \"server\"], \"schemas\": [{\"name\": \"\","
+        " \"servers\": [{\"name\": \"far\"}, {\"name\": \"near\"}]}],"
+        " \"unmodelled\": [{\"kind\": \"server with secrets\", \"name\": \"near\"},"
+        "  {\"kind\": \"user mapping with secrets\", \"name\": \"for bob\", \"on_kind\": \"server\", \"on\": \"near\"},"
+        "  {\"kind\": \"server with secrets\", \"name\": \"other\"}]}");
+    assert_string_equal(texts(ctx->mem, &tree->unmodelled),
+                        "server near with secrets; user mapping for bob on server near with secrets; "
+                        "server other with secrets");
+    assert_string_equal(unmodelled_counts(ctx->mem, &tree->unmodelled),
+                        "2 servers with secrets, 1 user mapping with secrets");
+    assert_null(unmodelled_instead(tree, tree_find(tree, KIND_SERVER, "", "far")));
+    assert_ptr_equal(unmodelled_instead(tree, tree_find(tree, KIND_SERVER, "", "near")), tree->unmodelled.item[0]);
+}
+
 static void json_keeps_a_digest_of_the_definition(void **state)
 {
     struct ctx *ctx = *state;
@@ -142,4 +161,5 @@ static void what_a_filter_leaves_out_takes_along_what_hangs_on_it(void **state)
 
 UNIT_TESTS(UNIT(a_person_reads_the_names), UNIT(json_keeps_a_digest_of_the_definition),
            UNIT(what_is_missing_or_different_is_open), UNIT(an_object_finds_what_concerns_it),
-           UNIT(a_rename_takes_along_what_hangs_on_it), UNIT(what_a_filter_leaves_out_takes_along_what_hangs_on_it))
+           UNIT(what_has_secrets_says_so_and_keeps_its_name), UNIT(a_rename_takes_along_what_hangs_on_it),
+           UNIT(what_a_filter_leaves_out_takes_along_what_hangs_on_it))

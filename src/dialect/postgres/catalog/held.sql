@@ -11,7 +11,8 @@ WITH ns AS (
     WHERE d.deptype = CASE d.classid WHEN 'pg_statistic_ext'::regclass THEN 'a' ELSE 'n' END::"char" AND d.objid >= 16384 AND d.refobjid >= 16384
       -- What was copied into a scratch database is not of it.
       AND concat(d.classid::oid, ':', d.objid) <> ALL (string_to_array(COALESCE(current_setting('dbwarden.borrowed', true), ''), ' '))
-      AND d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass)
+      AND d.refclassid IN ('pg_class'::regclass, 'pg_type'::regclass, 'pg_foreign_server'::regclass,
+          'pg_foreign_data_wrapper'::regclass)
       AND CASE d.classid
           WHEN 'pg_rewrite'::regclass THEN EXISTS (SELECT FROM pg_rewrite w JOIN pg_class c ON c.oid = w.ev_class
                                                    WHERE w.oid = d.objid AND w.rulename <> '_RETURN'
@@ -22,7 +23,11 @@ WITH ns AS (
           WHEN 'pg_statistic_ext'::regclass THEN EXISTS (
               SELECT FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
               WHERE s.oid = d.objid AND (c.relkind = 'f' OR c.relnamespace <> s.stxnamespace))
-          ELSE d.classid IN ('pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
+          -- One with an option that looks like a secret (server.sql).
+          WHEN 'pg_foreign_server'::regclass THEN EXISTS (
+              SELECT FROM pg_foreign_server s CROSS JOIN unnest(s.srvoptions) AS o WHERE s.oid = d.objid
+                AND o ~* '(pass|pwd|secret|token|credential|key)[a-z_]*"?\s*[=:]|://[^/@]*:[^/@]*@')
+          ELSE d.classid IN ('pg_user_mapping'::regclass, 'pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
               'pg_opfamily'::regclass, 'pg_transform'::regclass)
           END
 ), resting AS (
@@ -34,8 +39,8 @@ WITH ns AS (
 )
 SELECT DISTINCT
        pg_describe_object(h.classid, h.objid, 0) AS holder,
-       n.schema,
-       COALESCE(r.relname, t.typname) AS name,
+       COALESCE(n.schema, '') AS schema,
+       COALESCE(r.relname, t.typname, s.srvname, w.fdwname) AS name,
        a.attname AS part,
        EXISTS (SELECT FROM pg_depend o
                WHERE o.classid = h.classid AND o.objid = h.objid AND o.deptype IN ('a', 'i')
@@ -44,7 +49,10 @@ SELECT DISTINCT
 FROM resting h
 LEFT JOIN pg_class r ON r.oid = h.relation
 LEFT JOIN pg_type t ON t.oid = h.type
-JOIN ns n ON n.oid = COALESCE(r.relnamespace, t.typnamespace)
+LEFT JOIN ns n ON n.oid = COALESCE(r.relnamespace, t.typnamespace)
+LEFT JOIN pg_foreign_server s ON h.refclassid = 'pg_foreign_server'::regclass AND s.oid = h.refobjid
+LEFT JOIN pg_foreign_data_wrapper w ON h.refclassid = 'pg_foreign_data_wrapper'::regclass AND w.oid = h.refobjid
 LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = h.refobjsubid AND h.refobjsubid > 0
-WHERE r.relkind IN ('r', 'p', 'v', 'm', 'S', 'c') OR (r.oid IS NULL AND t.typtype IN ('d', 'e', 'r'))
+WHERE s.oid IS NOT NULL OR w.oid IS NOT NULL
+    OR (n.oid IS NOT NULL AND (r.relkind IN ('r', 'p', 'v', 'm', 'S', 'c') OR (r.oid IS NULL AND t.typtype IN ('d', 'e', 'r'))))
 ORDER BY 1, 2, 3, 4

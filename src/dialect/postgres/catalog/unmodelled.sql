@@ -221,18 +221,18 @@ SELECT NULL, 'access method', NULL, m.amname, NULL, NULL, NULL, concat_ws('; ', 
 FROM pg_am m WHERE m.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_am'::regclass
     AND h.objid = m.oid)
 UNION ALL
--- if pg_foreign_data_wrapper
-SELECT NULL, 'foreign data wrapper', NULL, w.fdwname, NULL, NULL, NULL,
-    concat_ws('; ', NULLIF(w.fdwhandler, 0)::regprocedure, NULLIF(w.fdwvalidator, 0)::regprocedure,
-        array_to_string(w.fdwoptions, ', '))
+-- Those with an option that looks like a secret: that is read from nowhere, so they cannot be made.
+-- if pg_foreign_data_wrapper; fdwoptions IS NOT NULL
+SELECT NULL, 'foreign data wrapper with secrets', NULL, w.fdwname, NULL, NULL, NULL, NULL
 FROM pg_foreign_data_wrapper w
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_foreign_data_wrapper'::regclass AND h.objid = w.oid)
+    AND EXISTS (SELECT FROM unnest(w.fdwoptions) AS o WHERE o ~* '(pass|pwd|secret|token|credential|key)[a-z_]*"?\s*[=:]|://[^/@]*:[^/@]*@')
 UNION ALL
--- if pg_foreign_server
-SELECT NULL, 'server', NULL, s.srvname, NULL, NULL, NULL, concat_ws('; ', w.fdwname, s.srvtype, s.srvversion,
-    array_to_string(s.srvoptions, ', '))
-FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+-- if pg_foreign_server; srvoptions IS NOT NULL
+SELECT NULL, 'server with secrets', NULL, s.srvname, NULL, NULL, NULL, NULL
+FROM pg_foreign_server s
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_foreign_server'::regclass AND h.objid = s.oid)
+    AND EXISTS (SELECT FROM unnest(s.srvoptions) AS o WHERE o ~* '(pass|pwd|secret|token|credential|key)[a-z_]*"?\s*[=:]|://[^/@]*:[^/@]*@')
 UNION ALL
 -- Without its options: they hold passwords.
 -- if pg_foreign_server
@@ -276,7 +276,7 @@ SELECT NULL, 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.descr
 FROM pg_description d JOIN attached a ON a.class = d.classoid AND a.oid = d.objoid JOIN rel r ON r.oid = a.relation
 WHERE NOT (a.modelled AND (r.word IN ('table', 'view') OR a.class = 'pg_statistic_ext'::regclass))
 UNION ALL
--- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass, 'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass, 'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass)
+-- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass, 'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass, 'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass)
 SELECT NULL, 'comment', n.schema, NULL, i.type, CASE WHEN i.schema = current_schema()
     THEN replace(i.identity, quote_ident(current_schema()) || '.', '') ELSE i.identity END, NULL, d.description
 FROM pg_description d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
@@ -284,7 +284,7 @@ FROM pg_description d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid
 WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
     AND d.classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass,
         'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass,
-        'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass)
+        'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
     AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
         AND (t.typtype IN ('d', 'e') OR EXISTS (SELECT FROM pg_range g WHERE g.rngtypid = t.oid AND g.rngcanonical = 0) OR EXISTS (SELECT FROM rel r WHERE r.oid = t.typrelid AND r.relkind = 'c')))
@@ -330,6 +330,8 @@ UNION ALL
 -- if pg_collation WHERE oid >= 16384; pg_get_userbyid(collowner) <> current_user
 -- if pg_event_trigger; pg_get_userbyid(evtowner) <> current_user
 -- if pg_publication; pg_get_userbyid(pubowner) <> current_user
+-- if pg_foreign_data_wrapper; pg_get_userbyid(fdwowner) <> current_user
+-- if pg_foreign_server; pg_get_userbyid(srvowner) <> current_user
 -- if pg_ts_dict WHERE oid >= 16384; pg_get_userbyid(dictowner) <> current_user
 -- if pg_ts_config WHERE oid >= 16384; pg_get_userbyid(cfgowner) <> current_user
 SELECT NULL, 'owner', o.schema, o.owner, o.word, o.name, NULL, NULL FROM (
@@ -343,7 +345,9 @@ SELECT NULL, 'owner', o.schema, o.owner, o.word, o.name, NULL, NULL FROM (
     UNION ALL SELECT 'text search dictionary', n.schema, d.dictname, pg_get_userbyid(d.dictowner)
     FROM pg_ts_dict d JOIN ns n ON n.oid = d.dictnamespace WHERE d.oid >= 16384
     UNION ALL SELECT 'text search configuration', n.schema, c.cfgname, pg_get_userbyid(c.cfgowner)
-    FROM pg_ts_config c JOIN ns n ON n.oid = c.cfgnamespace WHERE c.oid >= 16384) AS o
+    FROM pg_ts_config c JOIN ns n ON n.oid = c.cfgnamespace WHERE c.oid >= 16384
+    UNION ALL SELECT 'foreign data wrapper', '', fdwname, pg_get_userbyid(fdwowner) FROM pg_foreign_data_wrapper
+    UNION ALL SELECT 'server', '', srvname, pg_get_userbyid(srvowner) FROM pg_foreign_server) AS o
 WHERE o.owner <> current_user
 UNION ALL
 -- if pg_constraint WHERE oid >= 16384; contype = 'n' AND connoinherit
