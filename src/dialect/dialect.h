@@ -160,7 +160,10 @@ struct backup_way {
     const char *ending; /* of such a file: "db" */
     /* Writes one consistent copy into `path`, which is there, empty and ours alone. ERR_UNSUPPORTED if a program is missing. */
     int (*save)(struct ctx *ctx, struct conn *conn, const char *path);
-    /* Before load(), where that is not all or nothing: is the copy whole, is the program there? NULL: load() looks. */
+    /*
+     * Before load(): is the copy whole and the program there, where load() is not all or nothing, and does nobody hold what
+     * has to go? Changes nothing. NULL: load() looks.
+     */
     int (*check)(struct ctx *ctx, struct conn *conn, const char *path);
     /*
      * Makes the database what the copy says, and nothing else. Where the engine can, all or nothing; else what was left by a

@@ -14,6 +14,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "models/models.h"
+#include "run/patience.h"
+#include "run/watch.h"
 
 #define NOTE_FORMAT 1
 
@@ -227,6 +229,37 @@ static int stopped(struct ctx *ctx, const struct session *session, const char *f
     return fail_hint(ctx, "`dbwarden restore %s` begins again.", file);
 }
 
+typedef int backup_step(struct ctx *ctx, struct conn *conn, const char *path);
+
+/* A database is seldom idle: who holds what has to go is told, and it is tried again. */
+static int step_patiently(struct ctx *ctx, struct session *session, const char *path, backup_step *step)
+{
+    __attribute__((cleanup(watcher_close))) struct watcher watcher;
+    struct patience patience = {0};
+    const char *what = arena_printf(ctx->mem, "restore of %s", path);
+    int code;
+    watcher_open(&watcher, session);
+    watcher_file(&watcher, what, 0);
+    do {
+        ctx->error = (struct error){0};
+        watcher_begin(&watcher, 0);
+        code = step(ctx, session->conn, path);
+        watcher_end(&watcher);
+    } while (code < 0 && patience_wait(ctx, session, &patience, what));
+    return code < 0 ? ctx->error.code : code;
+}
+
+static int check_patiently(struct ctx *ctx, struct session *session, const char *path, backup_step *check)
+{
+    static const char busy[] =
+        "Nothing was changed: others use the database. Run restore again once they are done, or let it "
+        "try for longer: --retry-for SECONDS.";
+    int code = step_patiently(ctx, session, path, check);
+    if (code == ERR_SQL)
+        fail_hint(ctx, "%s", ctx->error.passing ? busy : "Nothing was changed.");
+    return code;
+}
+
 static int bring_back(struct ctx *ctx, struct session *session, const struct restore_options *options, bool *begun)
 {
     const struct backup_way *way = session->database->dialect->driver->backup;
@@ -234,10 +267,10 @@ static int bring_back(struct ctx *ctx, struct session *session, const struct res
     TRY(lock_show(session->lock, lock_at(ctx->mem, arena_printf(ctx->mem, "restore of %s", options->file), 0, 0)));
     emit_info(ctx, "Restoring %s from %s ...", session->conn->target, options->file);
     if (way->check)
-        TRY(way->check(ctx, session->conn, options->file));
+        TRY(check_patiently(ctx, session, options->file, way->check));
     *begun = true;
     TRY(restoring_begin(ctx, &session->state, options->file));
-    TRY(way->load(ctx, session->conn, options->file));
+    TRY(step_patiently(ctx, session, options->file, way->load));
     session->state.home = NULL;
     return restoring_end(ctx, &session->state);
 }

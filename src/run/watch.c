@@ -46,7 +46,8 @@ static const char *cell(const struct rows *rows, int row, const char *column)
 
 static const char *what(struct arena *mem, const struct watcher *watcher)
 {
-    return arena_printf(mem, "statement %d of %d of %s", watcher->at, watcher->of, watcher->file);
+    return watcher->of ? arena_printf(mem, "statement %d of %d of %s", watcher->at, watcher->of, watcher->file)
+                       : watcher->file;
 }
 
 static void blocker_tell(struct ctx *ctx, const struct watcher *watcher, const struct rows *rows, int row)

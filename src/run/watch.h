@@ -16,8 +16,9 @@ struct watcher {
     char progress[160];  /* what the server said of it */
 };
 
-void watcher_open(struct watcher *watcher, struct session *session);  /* watches the session's connection */
-void watcher_file(struct watcher *watcher, const char *file, int of); /* whose statements run from now on */
+void watcher_open(struct watcher *watcher, struct session *session); /* watches the session's connection */
+void watcher_file(struct watcher *watcher, const char *file,
+                  int of);                                   /* whose statements run from now on; 0: it is one step */
 void watcher_show(struct ctx *ctx, struct watcher *watcher); /* in the lock, if that is due; the connection is idle */
 void watcher_begin(struct watcher *watcher, int at);         /* that statement begins now, as far as is known */
 void watcher_end(struct watcher *watcher);

@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 import pytest
 from sqlalchemy.engine import make_url
-from support.engines import wait_until
+from support.engines import ended, wait_until
 from support.project import PROGRAM
+from test_gentle import holding
 
 ROWS = "INSERT INTO keep VALUES (1, 'a''b'), (2, NULL);"
 
@@ -179,6 +180,21 @@ CREATE TABLE ext.beside (id int);
 CREATE FUNCTION up(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper(t)';
 CREATE VIEW v AS SELECT up(txt) AS u, id FROM app.t;
 CREATE MATERIALIZED VIEW mv AS SELECT * FROM v;
+CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = pg_catalog.int4eq);
+CREATE OPERATOR CLASS own FOR TYPE int USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+    FUNCTION 1 btint4cmp(int, int);
+CREATE CAST (point AS text) WITH INOUT;
+CREATE CONVERSION conv FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+CREATE TEXT SEARCH TEMPLATE tem (INIT = dsimple_init, LEXIZE = dsimple_lexize);
+CREATE TEXT SEARCH DICTIONARY dic (TEMPLATE = tem);
+CREATE FUNCTION handler() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE LANGUAGE mine HANDLER handler;
+CREATE FOREIGN DATA WRAPPER fdw;
+CREATE SERVER srv FOREIGN DATA WRAPPER fdw;
+CREATE FOREIGN TABLE foreign_t (a int) SERVER srv;
+CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal));
+CREATE ACCESS METHOD am TYPE TABLE HANDLER heap_tableam_handler;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 INSERT INTO app.t (txt) SELECT 'x' || i FROM generate_series(1, 100) i;
 CREATE PUBLICATION pub FOR TABLE app.t;
 COMMENT ON TABLE app.t IS 'kept';
@@ -196,6 +212,10 @@ CREATE TYPE later.y AS (a int);
 CREATE TABLE public.z (id int);
 CREATE FUNCTION ext.more() RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE PUBLICATION pub2 FOR TABLE z;
+DROP OPERATOR === (int, int);
+CREATE CAST (text AS point) WITH INOUT;
+ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
 """, "SELECT 1;")
     project.ok("migrate", "-b")
     [backup] = backups(project)
@@ -380,6 +400,24 @@ def test_a_refused_restore_leaves_no_mark(any_project):
     assert project.run("restore", str(backup), "--yes").status == 1
     project.ok("status")
     project.ok("migrate")
+
+
+@pytest.mark.parametrize("any_project", ["postgresql", "mariadb"], indirect=True)
+def test_a_restore_into_a_database_in_use(any_project):
+    """Who holds a table is named, and nothing goes before all tables can."""
+    project = any_project
+    filled(project)
+    project.ok("migrate", "--with-backup")
+    [backup] = backups(project)
+    with holding(project.database, "SELECT * FROM keep"):
+        refused = project.run("restore", str(backup), "--yes", "--retry-for", "1")
+        assert refused.status == 1 and "Nothing was changed: others use" in refused.err, refused
+        assert f"restore of {backup} waits for process " in refused.err, refused
+        assert project.database.tables() == ["extra", "keep"] and project.statuses()["0002"] == "applied"
+        process = project.start("restore", str(backup), "--yes")
+        time.sleep(1)
+    ended(process)
+    assert project.database.tables() == ["keep"] and kept(project) == [(1, "a'b"), (2, None)]
 
 
 @pytest.mark.parametrize("any_project", ["sqlite", "postgresql"], indirect=True)

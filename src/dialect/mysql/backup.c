@@ -227,6 +227,37 @@ static int clear(struct ctx *ctx, struct conn *conn)
     return code;
 }
 
+static const char tables_sql[] =
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' "
+    "AND table_name NOT IN ('" RESTORING_TABLE "', '" LOCK_TABLE "')";
+
+/*
+ * Whoever holds a table would stop us between the first DROP and the last, so all are locked once before anything goes.  That
+ * wants a right that DROP does not, and not every server does it: only what time may cure is a failure.
+ */
+static int check_free(struct ctx *ctx, struct conn *conn)
+{
+    struct rows rows;
+    struct buf sql;
+    TRY(my_query(ctx, conn, tables_sql, NULL, &rows));
+    if (!rows.row.n)
+        return 0;
+    buf_init(&sql, ctx->mem);
+    for (int i = 0; i < rows.row.n; i++) {
+        buf_add(&sql, i ? ", " : "LOCK TABLES ");
+        ident_add(&sql, conn->dialect->ident, ((const char *const *)rows.row.item[i])[0]);
+        buf_add(&sql, " WRITE");
+    }
+    int code = my_exec(ctx, conn, sql.data);
+    if (code == 0)
+        return my_exec(ctx, conn, "UNLOCK TABLES");
+    if (code != ERR_SQL || ctx->error.passing)
+        return code;
+    emit_debug(ctx, "whether all tables are free is not known: %s", ctx->error.message);
+    ctx->error = (struct error){0};
+    return 0;
+}
+
 int my_backup_check(struct ctx *ctx, struct conn *conn, const char *path)
 {
     __attribute__((cleanup(fd_close))) int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -235,7 +266,8 @@ int my_backup_check(struct ctx *ctx, struct conn *conn, const char *path)
         return fail(ctx, ERR_FILE, "cannot read %s", path);
     TRY(find(ctx, conn, client_names, client_names_mysql, &program));
     TRY(check_beginning(ctx, fd, path, ((struct my_conn *)conn)->url.database));
-    return check_end(ctx, fd, path);
+    TRY(check_end(ctx, fd, path));
+    return check_free(ctx, conn);
 }
 
 int my_backup_load(struct ctx *ctx, struct conn *conn, const char *path)

@@ -4,8 +4,8 @@
  * Bringing one back is one transaction in the database itself: what is in it is dropped, then pg_restore's script is run, so
  * that whoever is connected sees the old or the new and a failure changes nothing.  (A new database under the old one's name
  * would need rights on the server, nobody connected, and would lose what is set for the database.)  Extensions and the
- * schemas that they are in stay, because many users may not make them.  The lock's table stays too, because others look into
- * it meanwhile; with a lease the transaction begins with its fence, and so holds its row.
+ * schemas that they are in stay, because many users may not make them; so do subscriptions.  The lock's table stays too,
+ * because others look into it meanwhile; with a lease the transaction begins with its fence, and so holds its row.
  *
  * The programs get the connection as a service file and the password as a password file, both in memory.
  */
@@ -27,48 +27,71 @@ PROGRAM(dump_program, "pg_dump");
 PROGRAM(restore_program, "pg_restore");
 PROGRAM(shell_program, "psql");
 
+/* Below are the server's own (src/include/access/transam.h: FirstNormalObjectId). */
+#define FIRST_OWN_OID "16384"
+
 /* Of the setting that says where the lock's table is. */
 #define LOCK_HOME "current_setting('dbwarden.lock_home', true)"
 
-/* What is not of a schema's, then what is in the schemas that stay, then the others with all that is in them. */
+/* What clear_sql drops, for the moment of this statement. */
+static const char lock_sql[] =
+    "DO $lock$ DECLARE it text; BEGIN\n"
+    "FOR it IN SELECT format('LOCK TABLE %I.%I IN ACCESS EXCLUSIVE MODE', n.nspname, c.relname) FROM pg_class c JOIN "
+    "pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> "
+    "'information_schema' AND c.relname <> '" LOCK_TABLE
+    "' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid "
+    "AND d.classid = 'pg_class'::regclass AND d.deptype IN ('e', 'i')) LOOP EXECUTE it; END LOOP;\n"
+    "END $lock$";
+
+/* Default privileges go back to what they are without any: an entry that says just that is none to the server. */
+#define CLEAR_DEFAULT_PRIVILEGES                                                                                            \
+    "FOR it IN SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s %s ON %s %s %s', r.rolname, ' IN SCHEMA ' || "         \
+    "quote_ident(n.nspname), w.verb, k.kind, w.direction, w.role) FROM pg_default_acl d JOIN pg_roles r ON r.oid = "        \
+    "d.defaclrole LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace JOIN (VALUES ('r', 'TABLES'), ('S', 'SEQUENCES'), " \
+    "('f', 'FUNCTIONS'), ('T', 'TYPES'), ('n', 'SCHEMAS'), ('L', 'LARGE OBJECTS')) k (letter, kind) ON k.letter = "         \
+    "d.defaclobjtype CROSS JOIN LATERAL (SELECT DISTINCT 1 AS turn, 'REVOKE ALL' AS verb, 'FROM' AS direction, CASE "       \
+    "e.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(e.grantee::regrole::text) END AS role FROM aclexplode(d.defaclacl) e " \
+    "UNION SELECT 2, 'GRANT ALL', 'TO', quote_ident(r.rolname) WHERE n.oid IS NULL UNION SELECT 2, 'GRANT ALL', 'TO', "     \
+    "'PUBLIC' WHERE n.oid IS NULL AND d.defaclobjtype IN ('f', 'T')) w ORDER BY w.turn LOOP EXECUTE it; END LOOP;\n"
+
+/*
+ * Event triggers first, which would look on, then the schemas with all that is in them, then what is in those that stay.  The server
+ * names each as its DROP wants it.  "IF EXISTS", because CASCADE takes some of those that come later.
+ */
 static const char clear_sql[] =
     "SET client_min_messages = warning;\n"
     "DO $clear$ DECLARE it text; BEGIN\n"
-    "FOR it IN SELECT format('DROP EVENT TRIGGER %I', evtname) FROM pg_event_trigger e WHERE NOT EXISTS (SELECT FROM "
-    "pg_depend d WHERE d.objid = e.oid AND d.classid = 'pg_event_trigger'::regclass AND d.deptype = 'e') LOOP EXECUTE it; "
-    "END LOOP;\n"
-    "FOR it IN SELECT format('DROP PUBLICATION %I', pubname) FROM pg_publication LOOP EXECUTE it; END LOOP;\n"
-    "FOR it IN SELECT format('DROP SERVER %I CASCADE', srvname) FROM pg_foreign_server s WHERE NOT EXISTS (SELECT FROM "
-    "pg_depend d WHERE d.objid = s.oid AND d.classid = 'pg_foreign_server'::regclass AND d.deptype = 'e') LOOP EXECUTE it; "
-    "END LOOP;\n"
     "PERFORM lo_unlink(oid) FROM pg_largeobject_metadata;\n"
-    "FOR it IN SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace n WHERE nspname !~ '^pg_' AND nspname NOT "
-    "IN ('information_schema', 'public') AND nspname IS DISTINCT FROM " LOCK_HOME
-    " AND NOT EXISTS (SELECT FROM pg_extension e WHERE e.extnamespace = n.oid) AND NOT "
-    "EXISTS (SELECT FROM pg_depend d WHERE d.objid = n.oid AND d.classid = 'pg_namespace'::regclass AND d.deptype = 'e') "
-    "LOOP EXECUTE it; END LOOP;\n"
-    /* Each again, because CASCADE has taken some of those that come later. */
-    "LOOP SELECT drop INTO it FROM (\n"
-    "SELECT 1 AS turn, format('DROP %s %I.%I CASCADE', CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' "
-    "WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END, n.nspname, c.relname) AS "
-    "drop, c.oid, 'pg_class'::regclass AS class, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')\n"
-    "UNION ALL SELECT 2, format('DROP %s %s CASCADE', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE "
-    "'FUNCTION' END, p.oid::regprocedure), p.oid, 'pg_proc'::regclass, n.nspname FROM pg_proc p JOIN pg_namespace n ON n.oid "
-    "= p.pronamespace\n"
-    "UNION ALL SELECT 3, format('DROP TYPE %I.%I CASCADE', n.nspname, t.typname), t.oid, 'pg_type'::regclass, n.nspname FROM "
-    "pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('e', 'd', 'r') AND t.typelem = 0\n"
-    "UNION ALL SELECT 4, format('DROP COLLATION %I.%I CASCADE', n.nspname, c.collname), c.oid, 'pg_collation'::regclass, "
-    "n.nspname FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace\n"
-    "UNION ALL SELECT 5, format('DROP TEXT SEARCH CONFIGURATION %I.%I CASCADE', n.nspname, c.cfgname), c.oid, "
-    "'pg_ts_config'::regclass, n.nspname FROM pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace\n"
-    "UNION ALL SELECT 6, format('DROP TEXT SEARCH DICTIONARY %I.%I CASCADE', n.nspname, c.dictname), c.oid, "
-    "'pg_ts_dict'::regclass, n.nspname FROM pg_ts_dict c JOIN pg_namespace n ON n.oid = c.dictnamespace\n"
-    ") AS each WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND each.oid IS DISTINCT FROM "
+    "FOREACH it IN ARRAY coalesce((SELECT array_agg(format('DROP %s IF EXISTS %s CASCADE', upper(replace(named.type, '-', "
+    "' ')), CASE named.type WHEN 'transform' THEN replace(named.identity, ' on language ', ' LANGUAGE ') ELSE "
+    "named.identity END) ORDER BY turn) FROM (\n"
+    "SELECT 0 AS turn, tableoid AS class, oid FROM pg_event_trigger\n"
+    "UNION ALL SELECT 1, tableoid, oid FROM pg_publication\n"
+    "UNION ALL SELECT 1, tableoid, oid FROM pg_namespace n WHERE nspname !~ '^pg_' AND nspname <> 'public' AND nspname IS "
+    "DISTINCT FROM " LOCK_HOME " AND NOT EXISTS (SELECT FROM pg_extension e WHERE e.extnamespace = n.oid)\n"
+    "UNION ALL SELECT 2, tableoid, oid FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')\n"
+    "UNION ALL SELECT 3, tableoid, oid FROM pg_proc\n"
+    "UNION ALL SELECT 4, tableoid, oid FROM pg_type\n"
+    "UNION ALL SELECT 5, tableoid, oid FROM pg_operator\n"
+    "UNION ALL SELECT 5, tableoid, oid FROM pg_opclass\n"
+    "UNION ALL SELECT 5, tableoid, oid FROM pg_opfamily\n"
+    "UNION ALL SELECT 5, tableoid, oid FROM pg_cast\n"
+    "UNION ALL SELECT 5, tableoid, oid FROM pg_conversion\n"
+    "UNION ALL SELECT 5, tableoid, oid FROM pg_collation\n"
+    "UNION ALL SELECT 5, tableoid, oid FROM pg_ts_config\n"
+    "UNION ALL SELECT 6, tableoid, oid FROM pg_ts_dict\n"
+    "UNION ALL SELECT 7, tableoid, oid FROM pg_ts_template\n"
+    "UNION ALL SELECT 7, tableoid, oid FROM pg_ts_parser\n"
+    "UNION ALL SELECT 8, tableoid, oid FROM pg_foreign_server\n"
+    "UNION ALL SELECT 9, tableoid, oid FROM pg_foreign_data_wrapper\n"
+    "UNION ALL SELECT 9, tableoid, oid FROM pg_transform\n"
+    "UNION ALL SELECT 9, tableoid, oid FROM pg_language\n"
+    "UNION ALL SELECT 9, tableoid, oid FROM pg_am\n"
+    ") AS each, pg_identify_object(each.class, each.oid, 0) AS named WHERE each.oid >= " FIRST_OWN_OID
+    " AND coalesce(named.schema, '') !~ '^pg_' AND each.oid IS DISTINCT FROM "
     "to_regclass(quote_ident(" LOCK_HOME ") || '." LOCK_TABLE "') AND NOT EXISTS (SELECT FROM pg_depend d WHERE "
-    "d.objid = each.oid AND d.classid = each.class AND (d.deptype = 'e' OR d.deptype = 'i')) ORDER BY turn, drop LIMIT 1;\n"
-    "EXIT WHEN NOT FOUND; EXECUTE it; END LOOP;\n"
-    "END $clear$;\n";
+    "d.objid = each.oid AND d.classid = each.class AND (d.deptype = 'e' OR d.deptype = 'i'))), '{}') LOOP EXECUTE it; "
+    "END LOOP;\n" CLEAR_DEFAULT_PRIVILEGES "END $clear$;\n";
 
 /* What the connection has in the end, wherever it came from, but for the password; one key a line. */
 static char *service_text(struct arena *mem, PGconn *pg)
@@ -230,16 +253,22 @@ static int read_all(struct ctx *ctx, int fd, char **text)
     return 0;
 }
 
-/* Is this line of the table of contents about what is there and stays: an extension, the schema of one or of the lock? */
-static bool stays(struct arena *mem, const char *line, const struct rows *extensions, const char *home)
+/* A subscription can neither go nor come within a transaction. */
+static const char staying_sql[] =
+    "SELECT 'EXTENSION', extname, CASE nspname WHEN 'public' THEN NULL ELSE nspname END FROM pg_extension JOIN pg_namespace n "
+    "ON n.oid = extnamespace UNION ALL SELECT 'SUBSCRIPTION', subname, NULL FROM pg_subscription JOIN pg_database d ON d.oid = "
+    "subdbid WHERE datname = current_database()";
+
+/* Is this line of the table of contents about what is there and stays, or the schema of that or of the lock? */
+static bool stays(struct arena *mem, const char *line, const struct rows *staying, const char *home)
 {
     if (strstr(line, " " LOCK_TABLE " ") || (home && strstr(line, arena_printf(mem, " SCHEMA - %s ", home))))
         return true;
-    for (int i = 0; i < extensions->row.n; i++) {
-        const char *const *cell = extensions->row.item[i];
-        if (strstr(line, arena_printf(mem, " EXTENSION - %s ", cell[0])) ||
-            strstr(line, arena_printf(mem, " COMMENT - EXTENSION %s ", cell[0])) ||
-            (!text_equal(cell[1], "public") && strstr(line, arena_printf(mem, " SCHEMA - %s ", cell[1]))))
+    for (int i = 0; i < staying->row.n; i++) {
+        const char *const *cell = staying->row.item[i];
+        if (strstr(line, arena_printf(mem, " %s - %s ", cell[0], cell[1])) ||
+            strstr(line, arena_printf(mem, " COMMENT - %s %s ", cell[0], cell[1])) ||
+            (cell[2] && strstr(line, arena_printf(mem, " SCHEMA - %s ", cell[2]))))
             return true;
     }
     return false;
@@ -253,7 +282,7 @@ static int contents(struct ctx *ctx, struct pg_conn *conn, const char *path, con
     __attribute__((cleanup(fd_close))) int fd = open_nameless(ctx, path);
     const struct there nowhere = {0};
     const char *const argv[] = {program, "-l", path, NULL};
-    struct rows extensions;
+    struct rows staying;
     struct buf kept;
     if (fd < 0)
         return fail(ctx, ERR_FILE, "no room for a temporary file, beside the backup or in /tmp");
@@ -265,13 +294,11 @@ static int contents(struct ctx *ctx, struct pg_conn *conn, const char *path, con
         return fail_hint(ctx, "Nothing was changed.");
     }
     TRY(read_all(ctx, fd, text));
-    TRY(pg_query(ctx, &conn->conn,
-                 "SELECT extname, nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace", NULL,
-                 &extensions));
+    TRY(pg_query(ctx, &conn->conn, staying_sql, NULL, &staying));
     buf_init(&kept, ctx->mem);
     struct names lines = text_lines(ctx->mem, *text);
     for (int i = 0; i < lines.n; i++)
-        if (!stays(ctx->mem, lines.item[i], &extensions, home))
+        if (!stays(ctx->mem, lines.item[i], &staying, home))
             buf_addf(&kept, "%s\n", lines.item[i]);
     *text = kept.data;
     return 0;
@@ -364,6 +391,13 @@ static const char *clear_script(struct arena *mem, const struct conn *conn, cons
     pg_literal(&script, block.data);
     buf_addf(&script, ";\n%s", clear_sql);
     return script.data;
+}
+
+/* Two transactions: whoever comes between them makes load() fail, which changes nothing. */
+int pg_backup_check(struct ctx *ctx, struct conn *conn, const char *path)
+{
+    (void)path;
+    return pg_exec(ctx, conn, lock_sql);
 }
 
 int pg_backup_load(struct ctx *ctx, struct conn *conn, const char *path)

@@ -349,7 +349,8 @@ void pg_close(struct conn *conn)
     free(pg);
 }
 
-static const struct backup_way backup = {.ending = "dump", .save = pg_backup_save, .load = pg_backup_load};
+static const struct backup_way backup = {
+    .ending = "dump", .save = pg_backup_save, .check = pg_backup_check, .load = pg_backup_load};
 
 const struct driver pg_driver = {
     .open = pg_open,

@@ -98,6 +98,7 @@ char *pg_target(struct arena *mem, const struct url *url);
 
 /* backup.c */
 int pg_backup_save(struct ctx *ctx, struct conn *conn, const char *path);
+int pg_backup_check(struct ctx *ctx, struct conn *conn, const char *path);
 int pg_backup_load(struct ctx *ctx, struct conn *conn, const char *path);
 int pg_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 
