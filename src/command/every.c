@@ -246,7 +246,11 @@ static int group_fail(const struct group *group, int code)
     const char *more = failed.n < group->failed ? arena_printf(ctx->mem, " and %d more", group->failed - failed.n) : "";
     int left = group->n - group->done;
     if (code == ERR_CANCELLED) {
-        fail(ctx, ERR_CANCELLED, "cancelled: %d of %d %s %s not begun", left, group->n, of, left == 1 ? "was" : "were");
+        if (left)
+            fail(ctx, ERR_CANCELLED, "cancelled: %d of %d %s %s not begun", left, group->n, of,
+                 left == 1 ? "was" : "were");
+        else
+            fail(ctx, ERR_CANCELLED, "cancelled: all %d %s had begun, and not all are done", group->n, of);
         return fail_hint(ctx, looks(group->request)
                                   ? "Nothing was changed, and what is told is that of the others alone."
                                   : "What had begun is recorded as far as it came; the next run goes on there.");

@@ -49,6 +49,7 @@ def test_encryption(mysql, options, encrypted):
 @pytest.mark.parametrize("options, status, said", [
     ("ssl_mode=ALWAYS", 1, "It is one of DISABLED, PREFERRED, REQUIRED, VERIFY_CA and VERIFY_IDENTITY."),
     ("ssl_verify_cert=perhaps", 1, "It is one of true and false."),
+    ("ssl_mode=VERIFY_CA", 1, "Give ssl_ca (a file) or ssl_capath"),
     ("ssl_mode=VERIFY_IDENTITY", 5, "hint: It is about TLS: see ssl_mode, ssl_ca"),
     ("ssl_mode=VERIFY_IDENTITY&ssl_ca={folder}ca.pem", 5, "hint: It is about TLS: see ssl_mode, ssl_ca"),
     ("ssl_mode=REQUIRED&ssl_ca=/nowhere.pem", 5, "hint: It is about TLS: see ssl_mode, ssl_ca"),

@@ -112,18 +112,30 @@ static int mode_asked(struct ctx *ctx, const struct word *word, const char *valu
     return 0;
 }
 
+static bool is_authority(const struct word *word)
+{
+    return text_equal(word->key, "ssl_ca") || text_equal(word->key, "ssl_capath");
+}
+
 static int mode_read(struct ctx *ctx, const struct url *url, enum mode *mode)
 {
+    bool authority = false;
     *mode = MODE_UNSAID;
     for (int i = 0; i < url->keys.n; i++) {
         const struct word *word = word_of(ctx->mem, url->keys.item[i]);
         enum mode asked = MODE_UNSAID;
+        authority |= word && is_authority(word);
         if (!word || (word->form != FORM_MODE && word->form != FORM_TRUTH))
             continue;
         TRY(mode_asked(ctx, word, url->values.item[i], &asked));
         *mode = asked > *mode ? asked : *mode;
     }
-    return 0;
+    if (*mode != MODE_VERIFY_CA || authority)
+        return 0;
+    /* libmariadb would check nothing; MySQL's programs refuse it. */
+    fail(ctx, ERR_CONFIG, "ssl_mode=VERIFY_CA in the database URL says no authority to check against");
+    return fail_hint(ctx,
+                     "Give ssl_ca (a file) or ssl_capath (a folder), or ssl_mode=VERIFY_IDENTITY for the system's.");
 }
 
 static void option_set(struct ctx *ctx, MYSQL *mysql, const struct word *word, const char *value)
