@@ -17,7 +17,7 @@ static void the_strongest_is_told(void **state)
         {"?ssl=true", required},
         {"?ssl_disabled=0", required},
         {"?ssl_mode=REQUIRED&ssl=false", required},
-        {"?ssl-mode=verify_ca&ssl=yes", "loose-ssl-mode=VERIFY_CA\nloose-ssl=1\n"},
+        {"?ssl-mode=verify_ca&ssl=yes&ssl-ca=ca.pem", "loose-ssl-mode=VERIFY_CA\nloose-ssl=1\n"},
         {"?ssl_mode=VERIFY_IDENTITY", identity},
         {"?ssl_check_hostname=true", identity},
     };
@@ -33,4 +33,15 @@ static void the_strongest_is_told(void **state)
     }
 }
 
-UNIT_TESTS(UNIT(the_strongest_is_told))
+static void an_authority_is_asked_for(void **state)
+{
+    struct ctx *ctx = *state;
+    struct url url;
+    struct buf told;
+    buf_init(&told, ctx->mem);
+    assert_works(ctx, url_read(ctx, "mysql://u@h/d?ssl_mode=VERIFY_CA", &url));
+    assert_int_equal(my_url_encryption(ctx, &url, &told), ERR_CONFIG);
+    url_close(&url);
+}
+
+UNIT_TESTS(UNIT(the_strongest_is_told), UNIT(an_authority_is_asked_for))
