@@ -414,6 +414,12 @@ struct session_words {
     bool next_transaction;       /* SET TRANSACTION is about the next one, and never about the one at hand */
 };
 
+/* "like" stands for "~~". */
+struct word_operator {
+    const char *word;
+    const char *symbol;
+};
+
 struct dialect {
     enum engine engine;
     const char *name;           /* database_type: "postgresql" */
@@ -501,6 +507,12 @@ struct dialect {
      * Indexed by kind; NULL: no two steps get in each other's way.  Columns may be of what stands in NAME_SPACE_OF_TYPES.
      */
     const char *const *name_spaces;
+    /*
+     * Symbols of operators that the engine has for types of its own, and those for which its expressions have words; ended by NULL
+     * and {0}. NULL: nobody can make one.
+     */
+    const char *const *operators;
+    const struct word_operator *word_operators;
     /*
      * Appends what the engine makes along with an object as struct object *, with kind, name and parent and no more; of a kind
      * whose field marked IMPLIED says a name, the first is called so. NULL: nothing.

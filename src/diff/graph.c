@@ -15,12 +15,12 @@ struct builder {
     struct list found; /* struct mention *, of the text at hand */
 };
 
-static void edge_add(struct builder *builder, struct object *from, struct object *to, int field, enum edge_how how)
+void edge_add(struct arena *mem, struct object *from, struct object *to, int field, enum edge_how how)
 {
     for (const struct edge *edge = from->needs; edge; edge = edge->next_need)
         if (edge->to == to && edge->field == field && edge->how == how)
             return;
-    struct edge *edge = NEW(builder->mem, struct edge);
+    struct edge *edge = NEW(mem, struct edge);
     *edge = (struct edge){.from = from, .to = to, .field = field, .how = how};
     *(from->needs ? &from->last_need->next_need : &from->needs) = edge;
     *(to->needed ? &to->last_needed->next_needed : &to->needed) = edge;
@@ -33,7 +33,7 @@ static void column_edge(struct builder *builder, struct object *object, int fiel
 {
     struct object *column = relation && name ? directory_column(&builder->directory, relation, name) : NULL;
     if (column && column != object)
-        edge_add(builder, object, column, field, EDGE_NAMES);
+        edge_add(builder->mem, object, column, field, EDGE_NAMES);
 }
 
 static void column_edges(struct builder *builder, struct object *object, int field, const struct object *relation)
@@ -61,7 +61,7 @@ static void ref_edge(struct builder *builder, struct object *object, int field, 
     if (!relation)
         return;
     if (relation != object->parent)
-        edge_add(builder, object, relation, field, EDGE_NAMES);
+        edge_add(builder->mem, object, relation, field, EDGE_NAMES);
     if (ref->part)
         column_edge(builder, object, field, relation, ref->part);
 }
@@ -79,7 +79,7 @@ static void inherited_edges(struct builder *builder, struct object *table, int f
         if (kind_table[column->kind].marks & KIND_IS_COLUMN)
             own = directory_column(&builder->directory, parent, column->name);
         if (own)
-            edge_add(builder, column, own, field, EDGE_INHERITS);
+            edge_add(builder->mem, column, own, field, EDGE_INHERITS);
     }
     const struct refs *further =
         parent && parent != table && parent->kind == table->kind ? object_field(parent, field) : NULL;
@@ -95,7 +95,7 @@ static void text_edges(struct builder *builder, struct object *object, int field
     for (int i = 0; i < builder->found.n; i++) {
         const struct mention *mention = builder->found.item[i];
         if (mention->to != object && mention->to != object->parent && mention->to->parent != object)
-            edge_add(builder, object, mention->to, field, EDGE_NAMES);
+            edge_add(builder->mem, object, mention->to, field, EDGE_NAMES);
     }
 }
 
@@ -109,7 +109,7 @@ static void type_edge(struct builder *builder, struct object *object, int field,
 {
     struct object *type = text ? mention_type(&builder->directory, text) : NULL;
     if (type)
-        edge_add(builder, object, type, field, EDGE_NAMES);
+        edge_add(builder->mem, object, type, field, EDGE_NAMES);
 }
 
 static void type_edges(struct builder *builder, struct object *object, int field)
@@ -123,7 +123,7 @@ static void collation_edge(struct builder *builder, struct object *object, int f
 {
     struct object *collation = text ? mention_collation(&builder->directory, text) : NULL;
     if (collation)
-        edge_add(builder, object, collation, field, EDGE_NAMES);
+        edge_add(builder->mem, object, collation, field, EDGE_NAMES);
 }
 
 static void name_edge(struct builder *builder, struct object *object, int field, const char *text)
@@ -144,7 +144,7 @@ static void defined_edges(struct builder *builder, struct object *object, int fi
     for (int i = 0; i < builder->found.n; i++) {
         const struct mention *mention = builder->found.item[i];
         if (mention->to != object)
-            edge_add(builder, object, mention->to, field, EDGE_NAMES);
+            edge_add(builder->mem, object, mention->to, field, EDGE_NAMES);
     }
 }
 
@@ -231,7 +231,7 @@ static void rest_edges(struct builder *builder, struct object *object)
                 continue;
             const struct names columns = key_columns(builder->mem, key);
             if (same_names(builder->mem, builder->directory.target, object_field(object, i), &columns))
-                edge_add(builder, object, key, i, EDGE_RESTS);
+                edge_add(builder->mem, object, key, i, EDGE_RESTS);
         }
     }
 }
@@ -269,4 +269,5 @@ void graph_build(struct arena *mem, const struct target *target, const struct tr
             rest_edges(&builder, o);
     }
     noted_edges(&builder, tree);
+    uses_add(mem, &builder.directory, tree);
 }

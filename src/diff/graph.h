@@ -9,6 +9,8 @@
 #include "diff/mention.h"
 
 void graph_build(struct arena *mem, const struct target *target, const struct tree *tree);
+void edge_add(struct arena *mem, struct object *from, struct object *to, int field, enum edge_how how);
+void uses_add(struct arena *mem, const struct directory *directory, const struct tree *tree); /* uses.c */
 
 bool is_unique_key(const struct object *object); /* a constraint or an index: foreign keys can rest on it */
 /* The columns that a key is over: its own list, or its parts'; "" for an expression. */

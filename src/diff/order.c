@@ -177,7 +177,8 @@ static bool is_loose(const struct orderer *orderer, const struct change *step, c
                      enum field_mark free)
 {
     const struct effect_row *row = effect_on(orderer->planner, step, edge);
-    bool marked = edge->how == EDGE_NAMES && kind_table[edge->from->kind].field[edge->field].marks & free;
+    bool said = edge->how == EDGE_NAMES || edge->how == EDGE_USES;
+    bool marked = said && kind_table[edge->from->kind].field[edge->field].marks & free;
     return marked || (row && row->effect == EFFECT_LOOSE);
 }
 

@@ -137,7 +137,7 @@ static void types_carry(const struct carrier *carrier, struct object *object, st
         types->item[i] = out.data;
         any = true;
     }
-    if (any && kind_is(object->kind, KIND_IS_CALLED))
+    if (any && kind_is(object->kind, KIND_IS_CALLED | KIND_IS_OPERATOR))
         object->name =
             arena_printf(carrier->mem, "%s(%s)", object_called(object), names_join(carrier->mem, types, ", "));
 }

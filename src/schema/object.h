@@ -45,7 +45,9 @@ enum kind_mark {
     KIND_BINDS_ROWS = 1 << 18,
     KIND_IS_COLLATION = 1 << 19,
     KIND_IS_DEFINED = 1 << 20,
-    KIND_WIDE = 1 << 21
+    KIND_WIDE = 1 << 21,
+    KIND_IS_OPERATOR = 1 << 22,
+    KIND_SERVES = 1 << 23
 };
 
 enum { KIND_WORDS = 2, KIND_PARENTS = 3 };
@@ -129,12 +131,14 @@ struct object {
     bool renamed;          /* a step of its own changes its name */
     bool apart;            /* not written inside the CREATE of its parent although its kind is */
     bool named;            /* its CREATE has to say its name */
+    int walk;              /* the last walk through the graph that came here; see diff/uses.c */
 };
 
 enum edge_how {
-    EDGE_NAMES,   /* a field of `from` names `to` */
-    EDGE_RESTS,   /* `from` is a foreign key, `to` the key of the other table that has its columns */
-    EDGE_INHERITS /* two columns of one name, of a table and its parent */
+    EDGE_NAMES,    /* a field of `from` names `to` */
+    EDGE_RESTS,    /* `from` is a foreign key, `to` the key of the other table that has its columns */
+    EDGE_INHERITS, /* two columns of one name, of a table and its parent */
+    EDGE_USES      /* a field of `from` has a symbol of `to` or values that it serves, and perhaps uses it */
 };
 
 /* One object depends on another of the same tree. */

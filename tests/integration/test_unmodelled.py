@@ -24,7 +24,6 @@ grant SELECT to public on table t
 grant UPDATE to public on column t.name
 grant USAGE to public on schema other
 language lang
-operator === (integer, integer)
 operator class cls using btree
 operator family fam using btree
 revoke EXECUTE from public on function f()

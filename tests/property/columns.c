@@ -168,6 +168,10 @@ char *random_condition(struct dice *dice, const struct object *table)
     if (column_family(dice, column) == FAMILY_ENUM)
         return arena_printf(dice->mem, "%s = %s::%s", quoted(dice, column->object.name), random_default(dice, column),
                             column->type);
+    const struct operation *operation = (const struct operation *)random_of_kind(dice, KIND_OPERATOR);
+    if (operation && text_equal(operation->arguments.item[0], "integer") && dice_chance(dice, 60))
+        return arena_printf(dice->mem, "%s IS NULL OR 3 %s %d", quoted(dice, column->object.name),
+                            random_symbol(dice, operation), dice_below(dice, 9));
     const char *pattern = column_family(dice, column) == FAMILY_INT ? PICK(dice, of_int) : PICK(dice, of_text);
     return text_replace(dice->mem, pattern, "%s", quoted(dice, column->object.name));
 }

@@ -80,7 +80,88 @@ static struct object *random_range(struct dice *dice, struct object *schema)
     return &range->object;
 }
 
-static const enum kind kinds[] = {KIND_AGGREGATE, KIND_COLLATION, KIND_RANGE};
+/* Two numbers, or after it what a function of one argument takes. */
+static void operation_define(struct dice *dice, struct operation *operation)
+{
+    const char *type = operation->arguments.item[1];
+    bool prefix = text_equal(operation->arguments.item[0], "NONE");
+    const char *left = prefix ? "" : "leftarg = integer, ", *how = dice_chance(dice, 50) ? "int4eq" : "int4le";
+    if (prefix) {
+        const struct function *function = NULL;
+        for (const struct object *o = dice->tree->root; o && !function; o = object_next(dice->tree->root, o)) {
+            const struct function *one = (const struct function *)o;
+            if (o->kind == KIND_FUNCTION && one->arguments.n == 1 && text_equal(one->arguments.item[0], type))
+                function = one;
+        }
+        how = quoted(dice, function->called);
+    }
+    SAY(operation, OPERATOR, definition,
+        written(arena_printf(dice->mem, "CREATE OPERATOR %s%s (function = %s, %srightarg = %s)",
+                             home_of(dice, &operation->object), operation->called, how, left, type)));
+}
+
+/* "===", "OPERATOR(app.===)" */
+const char *random_symbol(struct dice *dice, const struct operation *operation)
+{
+    const char *home = home_of(dice, &operation->object);
+    return *home ? arena_printf(dice->mem, "OPERATOR(%s%s)", home, operation->called) : operation->called;
+}
+
+/* Two that are not linked yet, each being what the other is not. */
+static void give_negator(struct dice *dice, struct operation *operation)
+{
+    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o)) {
+        struct operation *other = (struct operation *)o;
+        if (o->kind != KIND_OPERATOR || other == operation || other->negator ||
+            !text_equal(other->arguments.item[0], "integer"))
+            continue;
+        SAY(operation, OPERATOR, negator, random_symbol(dice, other));
+        SAY(other, OPERATOR, negator, random_symbol(dice, operation));
+        return;
+    }
+}
+
+static void take_negator(struct dice *dice, const struct operation *operation)
+{
+    for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o)) {
+        struct operation *other = (struct operation *)o;
+        if (o->kind == KIND_OPERATOR && text_equal(other->negator, random_symbol(dice, operation)))
+            SAY(other, OPERATOR, negator, NULL);
+    }
+}
+
+static struct object *random_operator(struct dice *dice, struct object *schema)
+{
+    static const char *const symbols[] = {"===", "~==~", "<#>", "%%", "@-@"};
+    static const char *const estimators[][2] = {{"eqsel", "eqjoinsel"}, {"neqsel", "neqjoinsel"}};
+    const struct function *function = (const struct function *)random_of_kind(dice, KIND_FUNCTION);
+    bool prefix = function && function->arguments.n == 1 && !expr_text(&function->script) && dice_chance(dice, 60);
+    const char *right = prefix ? function->arguments.item[0] : "integer", *called = PICK(dice, symbols);
+    struct names sides = one_name(dice->mem, prefix ? "NONE" : "integer");
+    names_add(dice->mem, &sides, right);
+    const char *name = arena_printf(dice->mem, "%s(%s)", called, names_join(dice->mem, &sides, ", "));
+    if (object_child(schema, KIND_OPERATOR, name))
+        return NULL;
+    struct operation *operation = (struct operation *)object_new(dice->mem, KIND_OPERATOR, schema, name);
+    SAY(operation, OPERATOR, called, called);
+    SAY(operation, OPERATOR, arguments, sides);
+    operation_define(dice, operation);
+    if (!prefix && dice_chance(dice, 50)) {
+        int i = dice_below(dice, 2);
+        SAY(operation, OPERATOR, commutator, random_symbol(dice, operation));
+        SAY(operation, OPERATOR, restrict_estimator, estimators[i][0]);
+        SAY(operation, OPERATOR, join_estimator, estimators[i][1]);
+        SAY(operation, OPERATOR, hashes, dice_chance(dice, 50));
+        SAY(operation, OPERATOR, merges, dice_chance(dice, 50));
+    }
+    if (!prefix && dice_chance(dice, 50))
+        give_negator(dice, operation);
+    if (dice_chance(dice, 20))
+        SAY(operation, OPERATOR, comment, random_comment(dice));
+    return &operation->object;
+}
+
+static const enum kind kinds[] = {KIND_AGGREGATE, KIND_COLLATION, KIND_RANGE, KIND_OPERATOR};
 
 bool add_defined(struct dice *dice)
 {
@@ -91,6 +172,7 @@ bool add_defined(struct dice *dice)
     switch (PICK(dice, kinds)) {
     case KIND_AGGREGATE: return random_aggregate(dice, schema, called);
     case KIND_RANGE: return random_range(dice, schema);
+    case KIND_OPERATOR: return random_operator(dice, schema);
     default: return random_collation(dice, schema, called);
     }
 }
@@ -98,6 +180,8 @@ bool add_defined(struct dice *dice)
 bool drop_defined(struct dice *dice)
 {
     struct object *object = random_of_kind(dice, PICK(dice, kinds));
+    if (object && object->kind == KIND_OPERATOR)
+        take_negator(dice, (const struct operation *)object);
     return object && remove_with_dependents(dice, object);
 }
 
@@ -108,6 +192,8 @@ bool alter_defined(struct dice *dice)
         aggregate_define(dice, (struct aggregate *)object);
     else if (object && object->kind == KIND_RANGE)
         range_define(dice, (struct range_type *)object);
+    else if (object && object->kind == KIND_OPERATOR)
+        operation_define(dice, (struct operation *)object);
     else if (object)
         collation_define(dice, (struct collation *)object);
     return object;

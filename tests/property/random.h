@@ -116,6 +116,7 @@ bool view_reshape(struct dice *dice, struct view *view); /* one column more, or 
 bool add_defined(struct dice *dice);
 bool drop_defined(struct dice *dice);
 bool alter_defined(struct dice *dice); /* another definition */
+const char *random_symbol(struct dice *dice, const struct operation *operation);
 
 /* ---- what is called: functions.c ---- */
 

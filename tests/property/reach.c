@@ -39,6 +39,7 @@ static const struct {
     {KIND_RANGE, "arguments", ENGINE_PG, "tell aggregates apart, and the like"},
     {KIND_AGGREGATE, "along", ENGINE_PG, "come with range types"},
     {KIND_COLLATION, "along", ENGINE_PG, "come with range types"},
+    {KIND_OPERATOR, "along", ENGINE_PG, "come with range types"},
     {KIND_PUBLICATION, NULL, ENGINE_PG,
      "is of the whole database, which the laws share with the trees that they compare"},
     {KIND_TEXT_PARSER, NULL, ENGINE_PG, "is written in C"},

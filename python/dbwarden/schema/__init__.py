@@ -17,6 +17,7 @@ from dbwarden.schema.objects import Extension as Extension
 from dbwarden.schema.objects import ForeignDataWrapper as ForeignDataWrapper
 from dbwarden.schema.objects import Function as Function
 from dbwarden.schema.objects import MaterializedView as MaterializedView
+from dbwarden.schema.objects import Operator as Operator
 from dbwarden.schema.objects import Policy as Policy
 from dbwarden.schema.objects import Publication as Publication
 from dbwarden.schema.objects import RangeType as RangeType

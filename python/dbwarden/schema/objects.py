@@ -86,6 +86,10 @@ class Policy(DatabaseObject):
     """A policy of row-level security."""
 
 
+class Operator(DatabaseObject):
+    """An operator of PostgreSQL."""
+
+
 class Publication(DatabaseObject):
     """A publication of PostgreSQL."""
 

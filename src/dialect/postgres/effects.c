@@ -418,6 +418,7 @@ static bool has_conditions(const struct effect_case *effect)
         REPLACED(kind, op, field, KIND_STATISTICS, ANY_FIELD, when), \
         REPLACED(kind, op, field, KIND_AGGREGATE, ANY_FIELD, when),  \
         REPLACED(kind, op, field, KIND_RANGE, ANY_FIELD, when),      \
+        REPLACED(kind, op, field, KIND_OPERATOR, ANY_FIELD, when),   \
         REPLACED(kind, op, field, KIND_FUNCTION, FUNCTION_definition, bound)
 /* A type that is made again under its name: what is of it changes over, and what only names it makes room. */
 #define TYPE_AGAIN(kind, field, when)                                       \
@@ -633,6 +634,7 @@ const struct effect_row pg_effects[] = {
     REMADE(KIND_STATISTICS, ANY_FIELD),
     REMADE(KIND_AGGREGATE, ANY_FIELD),
     REMADE(KIND_RANGE, ANY_FIELD),
+    REMADE(KIND_OPERATOR, ANY_FIELD),
     REMADE(KIND_EVENT_TRIGGER, ANY_FIELD),
     REMADE(KIND_WRAPPER, ANY_FIELD),
     REMADE(KIND_TEXT_PARSER, ANY_FIELD),
@@ -653,6 +655,7 @@ const struct effect_row pg_effects[] = {
     CALLS(KIND_STATISTICS, ANY_FIELD),
     CALLS(KIND_AGGREGATE, ANY_FIELD),
     CALLS(KIND_RANGE, ANY_FIELD),
+    CALLS(KIND_OPERATOR, ANY_FIELD),
     CALLS(KIND_EVENT_TRIGGER, ANY_FIELD),
     CALLS(KIND_WRAPPER, ANY_FIELD),
     CALLS(KIND_TEXT_PARSER, ANY_FIELD),
@@ -663,6 +666,14 @@ const struct effect_row pg_effects[] = {
 
     /* kinds that are one statement each */
     AGAIN(KIND_AGGREGATE),
+    REPLACED(KIND_OPERATOR, ON(ALTER), ANY_FIELD, ITSELF, ANY_FIELD, pg_operator_is_remade),
+    HELD_BY(KIND_OPERATOR, KIND_COLUMN, COLUMN_default_value,
+            "a default may use it, and the server can change neither under the other"),
+    HELD_BY(KIND_OPERATOR, KIND_DOMAIN, DOMAIN_default_value,
+            "the default of a domain may use it, and the server can change neither under the other"),
+    HELD_BY(KIND_OPERATOR, KIND_TABLE, TABLE_partition_by, "a table may be partitioned by it"),
+    AGAIN(KIND_OPERATOR),
+    REPLACED(KIND_OPERATOR, ON(DROP), ANY_FIELD, KIND_PUBLICATION, PUBLICATION_members, is_replaced),
     HELD_BY(KIND_COLLATION, KIND_COLUMN, COLUMN_collation, "columns are sorted by it, and the server cannot change it"),
     HELD_BY(KIND_COLLATION, KIND_COLUMN, COLUMN_default_value, "a default names it, and the server cannot change it"),
     HELD_BY(KIND_COLLATION, KIND_DOMAIN, ANY_FIELD, "a domain is sorted by it, and the server cannot change it"),
@@ -741,7 +752,7 @@ const struct since pg_since[] = {
 
 /* r: relations, t: types (a table or a sequence is one too), f: functions, K: constraints of a table, C: its columns, T: its triggers,
    P: its policies, R: its rules,
-   s: extended statistics, c: collations, e: event triggers, p: publications,
+   s: extended statistics, c: collations, o: operators, e: event triggers, p: publications,
    q, m, d, g: parsers, templates, dictionaries and configurations of text search,
    w, S: foreign data wrappers and their servers. */
 const char *const pg_name_spaces[KIND_COUNT] = {
@@ -752,5 +763,5 @@ const char *const pg_name_spaces[KIND_COUNT] = {
     [KIND_POLICY] = "P",        [KIND_RULE] = "R",          [KIND_STATISTICS] = "s", [KIND_AGGREGATE] = "f",
     [KIND_COLLATION] = "c",     [KIND_RANGE] = "t",         [KIND_WRAPPER] = "w",    [KIND_SERVER] = "S",
     [KIND_TEXT_PARSER] = "q",   [KIND_TEXT_TEMPLATE] = "m", [KIND_DICTIONARY] = "d", [KIND_CONFIGURATION] = "g",
-    [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",
+    [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",   [KIND_OPERATOR] = "o",
 };

@@ -169,6 +169,7 @@ static const struct {
     {"domain", KIND_DOMAIN},
     {"composite type", KIND_COMPOSITE},
     {"aggregate", KIND_AGGREGATE},
+    {"operator", KIND_OPERATOR},
     {"collation", KIND_COLLATION},
     {"range type", KIND_RANGE},
     {"event trigger", KIND_EVENT_TRIGGER},

@@ -265,6 +265,8 @@ void pg_settle(struct arena *mem, const struct target *target, struct tree *tree
 extern const struct effect_row pg_effects[];
 extern const struct since pg_since[];
 extern const char *const pg_name_spaces[];
+extern const char *const pg_operators[];
+extern const struct word_operator pg_word_operators[];
 
 extern const struct render_kind pg_render[KIND_COUNT];
 extern const struct dialect pg_dialect;

@@ -147,6 +147,11 @@ render_fn pg_defined_create, pg_defined_drop, pg_defined_alter;
 
 struct buf pg_defined_alter_begin(struct render *render, const struct object *object); /* "ALTER SERVER s" */
 
+/* render_operator.c */
+void pg_operator_name(struct buf *out, const struct object *object); /* app.=== (integer, integer) */
+bool pg_operator_is_remade(const struct effect_case *effect);        /* can ALTER not do it? */
+render_fn pg_operator_create, pg_operator_alter;
+
 /* render_search.c: text search */
 render_fn pg_dictionary_create, pg_dictionary_alter, pg_configuration_create, pg_configuration_alter;
 

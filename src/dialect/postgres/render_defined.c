@@ -15,6 +15,7 @@ typedef struct aggregate defined;
                    #tag)
 KIND_IS_DEFINED(collation);
 KIND_IS_DEFINED(range_type);
+KIND_IS_DEFINED(operation);
 KIND_IS_DEFINED(event_trigger);
 KIND_IS_DEFINED(publication);
 KIND_IS_DEFINED(foreign_data_wrapper);
@@ -25,8 +26,9 @@ KIND_IS_DEFINED(text_search_dictionary);
 KIND_IS_DEFINED(text_search_configuration);
 
 enum form {
-    FORM_NAME, /* app.ci */
-    FORM_CALL  /* app.total(integer), app.total(*) */
+    FORM_NAME,    /* app.ci */
+    FORM_CALL,    /* app.total(integer), app.total(*) */
+    FORM_OPERATOR /* app.=== (integer, integer) */
 };
 
 static const struct row {
@@ -35,6 +37,7 @@ static const struct row {
     const char *name; /* of that catalog's column */
 } rows[KIND_COUNT] = {
     [KIND_AGGREGATE] = {FORM_CALL, "to_regprocedure"},
+    [KIND_OPERATOR] = {FORM_OPERATOR, "to_regoperator"},
     [KIND_COLLATION] = {FORM_NAME, "to_regcollation"},
     [KIND_RANGE] = {FORM_NAME, "to_regtype"},
     [KIND_PUBLICATION] = {FORM_NAME, "pg_publication", "pubname"},
@@ -46,6 +49,10 @@ static const struct row {
 static void name_add(struct buf *out, const struct object *object, const char *nothing)
 {
     const defined *it = (const defined *)object;
+    if (rows[object->kind].form == FORM_OPERATOR) {
+        pg_operator_name(out, object);
+        return;
+    }
     pg_sibling(out, object, it->called);
     if (rows[object->kind].form == FORM_CALL)
         buf_addf(out, "(%s)", it->arguments.n ? names_join(out->mem, &it->arguments, ", ") : nothing);

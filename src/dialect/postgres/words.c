@@ -336,3 +336,19 @@ const struct classify_rules pg_classify = {
     .folds_names = true,
     .indexes_concurrently = true,
 };
+
+/* From pg_operator of version 18, but those of text search alone. */
+const char *const pg_operators[] = {"=",  "<>",  "<",  "<=",  ">",  ">=",  "+",   "-",   "*",   "/",    "%",
+                                    "^",  "||",  "~",  "~*",  "!~", "!~*", "~~",  "~~*", "!~~", "!~~*", "&&",
+                                    "@>", "<@",  "->", "->>", "#>", "#-",  "?",   "?|",  "?&",  "|",    "&",
+                                    "#",  "<<",  ">>", "&<",  "&>", "<->", "@@",  "@",   "!!",  "-|-",  "#>>",
+                                    "|/", "||/", "~=", "@?",  "^@", "<<=", ">>=", "<<|", "|>>", NULL};
+
+/* Grouping and sorting go by the operators of a class, which are called so nearly always. */
+const struct word_operator pg_word_operators[] = {
+    {"in", "="},       {"any", "="},     {"case", "="},      {"nullif", "="},   {"distinct", "="},
+    {"distinct", "<"}, {"using", "="},   {"natural", "="},   {"group", "="},    {"group", "<"},
+    {"union", "="},    {"union", "<"},   {"intersect", "="}, {"except", "="},   {"partition", "="},
+    {"order", "<"},    {"order", ">"},   {"between", ">="},  {"between", "<="}, {"like", "~~"},
+    {"not", "!~~"},    {"ilike", "~~*"}, {"not", "!~~*"},    {"not", "<>"},     {0},
+};

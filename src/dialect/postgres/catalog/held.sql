@@ -27,7 +27,7 @@ WITH ns AS (
           WHEN 'pg_foreign_server'::regclass THEN EXISTS (
               SELECT FROM pg_foreign_server s CROSS JOIN unnest(s.srvoptions) AS o WHERE s.oid = d.objid
                 AND o ~* '(pass|pwd|secret|token|credential|key)[a-z_]*"?\s*[=:]|://[^/@]*:[^/@]*@')
-          ELSE d.classid IN ('pg_user_mapping'::regclass, 'pg_cast'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
+          ELSE d.classid IN ('pg_user_mapping'::regclass, 'pg_cast'::regclass, 'pg_opclass'::regclass,
               'pg_opfamily'::regclass, 'pg_transform'::regclass)
           END
 ), resting AS (

@@ -153,14 +153,13 @@ SELECT NULL, y.word, y.schema, y.name, NULL, NULL, NULL,
 FROM typ y JOIN pg_type t ON t.oid = y.oid WHERE y.typtype NOT IN ('d', 'e', 'r')
     OR (y.typtype = 'r' AND EXISTS (SELECT FROM pg_range g WHERE g.rngtypid = y.oid AND g.rngcanonical <> 0))
 UNION ALL
--- if pg_operator WHERE oid >= 16384
-SELECT NULL, 'operator', n.schema, o.oprname || ' (' || concat_ws(', ', CASE WHEN o.oprleft = 0 THEN 'none'
+-- What others name and nobody has made.
+-- if pg_operator WHERE oid >= 16384; oprcode = 0
+SELECT NULL, 'shell operator', n.schema, o.oprname || ' (' || concat_ws(', ', CASE WHEN o.oprleft = 0 THEN 'none'
     ELSE format_type(o.oprleft, NULL) END,
-    CASE WHEN o.oprright = 0 THEN 'none' ELSE format_type(o.oprright, NULL) END) || ')', NULL, NULL, NULL,
-    concat_ws('; ', o.oprcode, o.oprcom::regoperator, o.oprnegate::regoperator, o.oprrest, o.oprjoin,
-        o.oprcanhash, o.oprcanmerge)
+    CASE WHEN o.oprright = 0 THEN 'none' ELSE format_type(o.oprright, NULL) END) || ')', NULL, NULL, NULL, NULL
 FROM pg_operator o JOIN ns n ON n.oid = o.oprnamespace
-WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_operator'::regclass AND h.objid = o.oid)
+WHERE o.oprcode = 0 AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_operator'::regclass AND h.objid = o.oid)
 UNION ALL
 -- if pg_opclass WHERE oid >= 16384
 SELECT NULL, 'operator class', n.schema, o.opcname || ' using ' || m.amname, NULL, NULL, NULL,
@@ -276,14 +275,14 @@ SELECT NULL, 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.descr
 FROM pg_description d JOIN attached a ON a.class = d.classoid AND a.oid = d.objoid JOIN rel r ON r.oid = a.relation
 WHERE NOT (a.modelled AND (r.word IN ('table', 'view') OR a.class = 'pg_statistic_ext'::regclass))
 UNION ALL
--- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass, 'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass, 'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass)
+-- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass, 'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass, 'pg_operator'::regclass, 'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass)
 SELECT NULL, 'comment', n.schema, NULL, i.type, CASE WHEN i.schema = current_schema()
     THEN replace(i.identity, quote_ident(current_schema()) || '.', '') ELSE i.identity END, NULL, d.description
 FROM pg_description d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
     LEFT JOIN pg_namespace s ON s.nspname = i.schema LEFT JOIN ns n ON n.oid = s.oid
 WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
     AND d.classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass,
-        'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass,
+        'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass, 'pg_operator'::regclass,
         'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
     AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
@@ -328,6 +327,7 @@ UNION ALL
 -- if pg_proc WHERE oid >= 16384; pg_get_userbyid(proowner) <> current_user
 -- if pg_type WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r'); pg_get_userbyid(typowner) <> current_user
 -- if pg_collation WHERE oid >= 16384; pg_get_userbyid(collowner) <> current_user
+-- if pg_operator WHERE oid >= 16384; pg_get_userbyid(oprowner) <> current_user
 -- if pg_event_trigger; pg_get_userbyid(evtowner) <> current_user
 -- if pg_publication; pg_get_userbyid(pubowner) <> current_user
 -- if pg_foreign_data_wrapper; pg_get_userbyid(fdwowner) <> current_user
@@ -340,6 +340,9 @@ SELECT NULL, 'owner', o.schema, o.owner, o.word, o.name, NULL, NULL FROM (
     UNION ALL SELECT word, schema, name, pg_get_userbyid(typowner) FROM typ WHERE typtype IN ('d', 'e', 'r')
     UNION ALL SELECT 'collation', n.schema, c.collname, pg_get_userbyid(c.collowner)
     FROM pg_collation c JOIN ns n ON n.oid = c.collnamespace WHERE c.oid >= 16384
+    UNION ALL SELECT 'operator', n.schema, format('%s(%s, %s)', o.oprname, COALESCE(format_type(NULLIF(o.oprleft, 0), NULL), 'NONE'),
+        COALESCE(format_type(NULLIF(o.oprright, 0), NULL), 'NONE')), pg_get_userbyid(o.oprowner)
+    FROM pg_operator o JOIN ns n ON n.oid = o.oprnamespace WHERE o.oid >= 16384
     UNION ALL SELECT 'event trigger', '', evtname, pg_get_userbyid(evtowner) FROM pg_event_trigger
     UNION ALL SELECT 'publication', '', pubname, pg_get_userbyid(pubowner) FROM pg_publication
     UNION ALL SELECT 'text search dictionary', n.schema, d.dictname, pg_get_userbyid(d.dictowner)
