@@ -52,19 +52,32 @@ bool types_stored_alike(struct arena *mem, const char *from, const char *to)
                                           "time",
                                           "time with time zone",
                                           NULL};
-    static const char *const alike[][2] = {
-        {"character varying", "text"},  {"varchar", "text"}, {"cidr", "inet"}, {"text", "citext"}, {"citext", "text"},
-        {"character varying", "citext"}};
+    static const char *const alike[][2] = {/* the second without a limit */
+                                           {"character varying", "text"},
+                                           {"varchar", "text"},
+                                           {"cidr", "inet"},
+                                           {"text", "character varying"},
+                                           {"text", "varchar"},
+                                           {"text", "citext"},
+                                           {"citext", "text"},
+                                           {"xml", "text"},
+                                           {"xml", "character varying"},
+                                           {"bit", "bit varying"},
+                                           {"integer", "oid"},
+                                           {"oid", "integer"},
+                                           {"integer", "regclass"},
+                                           {"regclass", "integer"},
+                                           {"oid", "regclass"},
+                                           {"regclass", "oid"},
+                                           {"character varying", "citext"}};
     const char *a = type_without_numbers(mem, from), *b = type_without_numbers(mem, to);
     bool unlimited = !strchr(to, '(');
     if (text_equal(a, b))
         for (int i = 0; limited[i]; i++)
             if (text_equal(a, limited[i]))
                 return type_is_wider(from, to);
-    for (size_t i = 0; i < sizeof alike / sizeof *alike; i++)
+    for (size_t i = 0; unlimited && i < sizeof alike / sizeof *alike; i++)
         if (text_equal(a, alike[i][0]) && text_equal(b, alike[i][1]))
             return true;
-    if (text_equal(a, "text") && unlimited && (text_equal(b, "character varying") || text_equal(b, "varchar")))
-        return true;
     return text_equal(text_lower(mem, from), text_lower(mem, to));
 }

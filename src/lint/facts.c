@@ -22,7 +22,7 @@ static void name_index(struct lint *lint, const char *name, struct act *act)
 static const char *renamed_path(const struct lint *lint, const struct act *act)
 {
     const char *dot = act->table ? strrchr(act->table, '.') : NULL;
-    if (!dot || !act->other || strchr(act->other, '.'))
+    if (!dot || !act->other || act->type || strchr(act->other, '.'))
         return act->other;
     return arena_printf(lint->mem, "%.*s%s", (int)(dot + 1 - act->table), act->table, act->other);
 }
@@ -30,7 +30,8 @@ static const char *renamed_path(const struct lint *lint, const struct act *act)
 void names_index(struct lint *lint)
 {
     static const uint64_t by_name = ACT_BIT(VIEW) | ACT_BIT(CREATE_TYPE) | ACT_BIT(CREATE_DOMAIN) |
-                                    ACT_BIT(CREATE_INDEX) | ACT_BIT(DROP_INDEX) | ACT_BIT(ATTACH) | ACT_BIT(DROP);
+                                    ACT_BIT(CREATE_INDEX) | ACT_BIT(DROP_INDEX) | ACT_BIT(ATTACH) | ACT_BIT(DROP) |
+                                    ACT_BIT(FUNCTION) | ACT_BIT(SEQUENCE) | ACT_BIT(EXTENSION) | ACT_BIT(RENAME_OBJECT);
     for (int i = 0; i < lint->acts.n; i++) {
         struct act *act = lint->acts.item[i];
         name_index(lint, act->table, act);
@@ -38,6 +39,8 @@ void names_index(struct lint *lint)
             name_index(lint, act->name, act);
         if (act->kind == ACT_RENAME_TABLE)
             name_index(lint, renamed_path(lint, act), act);
+        if (act->kind == ACT_RENAME_OBJECT)
+            name_index(lint, act->other, act);
     }
 }
 
@@ -50,8 +53,9 @@ const struct list *acts_of(const struct lint *lint, const char *name)
 
 bool is_new(const struct lint *lint, const struct act *act, const char *name)
 {
-    static const uint64_t makes =
-        ACT_BIT(CREATE_TABLE) | ACT_BIT(VIEW) | ACT_BIT(CREATE_TYPE) | ACT_BIT(CREATE_DOMAIN) | ACT_BIT(CREATE_INDEX);
+    static const uint64_t makes = ACT_BIT(CREATE_TABLE) | ACT_BIT(VIEW) | ACT_BIT(CREATE_TYPE) |
+                                  ACT_BIT(CREATE_DOMAIN) | ACT_BIT(CREATE_INDEX) | ACT_BIT(FUNCTION) |
+                                  ACT_BIT(SEQUENCE);
     const struct list *acts = acts_of(lint, name);
     bool made = false;
     for (int i = 0; i < acts->n; i++) {
@@ -64,6 +68,10 @@ bool is_new(const struct lint *lint, const struct act *act, const char *name)
             made = false;
         else if (before->kind == ACT_RENAME_TABLE)
             made = !text_equal(before->table, name) && is_new(lint, before, before->table);
+        else if (before->kind == ACT_ATTACH && text_equal(before->name, name))
+            made = made && is_new(lint, before, before->table); /* whoever writes the parent may write it */
+        else if (before->kind == ACT_RENAME_OBJECT)
+            made = !text_equal(before->name, name) && is_new(lint, before, before->name);
     }
     return made;
 }

@@ -50,6 +50,12 @@ bool is_money(const struct lint *lint, const struct act *act)
     return type_is(act, types);
 }
 
+bool is_inexact(const struct lint *lint, const struct act *act)
+{
+    static const char *const types[] = {"float", "float4", "float8", "real", "double", NULL};
+    return type_is(act, types);
+}
+
 bool is_serial_column(const struct lint *lint, const struct act *act)
 {
     return has(act, MARK_SERIAL);
@@ -120,7 +126,7 @@ static bool is_plain_index(const struct act *act)
            (!act->other || text_equal_nocase(act->other, "btree") || unique);
 }
 
-static struct names known_keys(struct arena *mem, const struct object *object)
+struct names known_keys(struct arena *mem, const struct object *object)
 {
     struct names keys = {0};
     if (object->kind == KIND_PRIMARY_KEY)
@@ -181,6 +187,82 @@ bool is_unindexed_reference(const struct lint *lint, const struct act *act)
     return !is_indexed(lint, act, &columns);
 }
 
+/* ---- partitions ---- */
+
+static bool has_partition_keys(const struct names *keys, const struct names *columns)
+{
+    for (int i = 0; i < keys->n; i++)
+        if (!keys->item[i] || !names_have(columns, keys->item[i]))
+            return false;
+    return true;
+}
+
+/* Rows are only told apart within a partition, so that what tells them apart has to say which one. */
+bool is_key_without_partition(const struct lint *lint, const struct act *act)
+{
+    const struct list *acts = acts_of(lint, act->table);
+    struct names columns = act->columns;
+    if (!has(act, MARK_PRIMARY | MARK_UNIQUE) || has(act, MARK_USING_INDEX))
+        return false;
+    if (act->kind == ACT_COLUMN)
+        names_add(lint->mem, &columns, act->name);
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *made = acts->item[i];
+        if (made->kind == ACT_CREATE_TABLE && has(made, MARK_PARTITIONED) && made->index < act->index)
+            return !has_partition_keys(&made->columns, &columns);
+    }
+    return false;
+}
+
+/* ---- vacuum ---- */
+
+/* Is it switched off (or on) by these words? */
+static bool switches_vacuum(const struct lint *lint, const char *text, bool off)
+{
+    static const char *const no[] = {"false", "off", "0", "no", NULL};
+    struct lexer lexer;
+    struct token token, before = {0};
+    bool said = false;
+    if (!text_has_word(text, "autovacuum_enabled"))
+        return false;
+    lex_open(&lexer, lint->dialect->lex, text, strlen(text));
+    for (lex_take_code(&lexer, &token); token.kind != TOKEN_END; lex_take_code(&lexer, &token)) {
+        if (said && token_is(&before, "="))
+            return off == (token_is_one_of(&token, no) ||
+                           (token.kind == TOKEN_STRING && token.length > 2 && strchr("fFoO0nN", token.text[1]) &&
+                            !text_starts_nocase(token.text + 1, "on")));
+        said = said || token_is(&token, "autovacuum_enabled");
+        before = token;
+    }
+    return !off; /* RESET, or without a value: on */
+}
+
+bool is_vacuum_off(const struct lint *lint, const struct act *act)
+{
+    const struct list *acts = acts_of(lint, act->table);
+    if (!switches_vacuum(lint, act->text, true))
+        return false;
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *after = acts->item[i];
+        if (after->index > act->index && after->kind == ACT_ALTER_TABLE && switches_vacuum(lint, after->text, false))
+            return false;
+    }
+    return true;
+}
+
+/* ---- other kinds ---- */
+
+bool is_small_sequence(const struct lint *lint, const struct act *act)
+{
+    return text_has_word(act->text, "integer") || text_has_word(act->text, "int") ||
+           text_has_word(act->text, "smallint");
+}
+
+bool is_enum(const struct lint *lint, const struct act *act)
+{
+    return text_equal(act->other, "enum");
+}
+
 /* ---- space ---- */
 
 /* Bytes of a value, which are also what its place is a multiple of. */
@@ -199,20 +281,23 @@ static int fixed_size(const struct act *act)
     return 0;
 }
 
-/* After a value of no fixed size the gap depends on the row: it is not counted. */
+/* After a value of no fixed size the gap depends on the row: it is not counted.  A row ends at a multiple of 8. */
 bool is_badly_packed(const struct lint *lint, const struct act *act)
 {
     const struct list *acts = acts_of(lint, act->table);
-    int at = 0, gaps = 0;
+    int at = 0, gaps = 0, sum = 0;
+    bool fixed = true;
     for (int i = 0; i < acts->n; i++) {
         const struct act *column = acts->item[i];
         if (column->kind != ACT_COLUMN || column->statement != act->statement || column->migration != act->migration)
             continue;
         int size = fixed_size(column), gap = size ? -at & (size - 1) : 0;
         gaps += gap;
+        sum += size;
+        fixed = fixed && size;
         at = size ? at + gap + size : 0;
     }
-    return gaps >= 8;
+    return gaps >= 8 || (fixed && ((at + 7) & ~7) > ((sum + 7) & ~7));
 }
 
 /* ---- names ---- */

@@ -15,7 +15,7 @@ static const uint64_t strong = ACT_BIT(ADD_COLUMN) | ACT_BIT(DROP_COLUMN) | ACT_
                                ACT_BIT(SET_DEFAULT) | ACT_BIT(DROP_DEFAULT) | ACT_BIT(CONSTRAINT) |
                                ACT_BIT(DROP_CONSTRAINT) | ACT_BIT(DETACH) | ACT_BIT(STORAGE) | ACT_BIT(ROW_SECURITY) |
                                ACT_BIT(RENAME_TABLE) | ACT_BIT(DROP_TABLE) | ACT_BIT(TRUNCATE) | ACT_BIT(CLUSTER) |
-                               ACT_BIT(TRIGGER) | ACT_BIT(ALTER_TABLE) | ACT_BIT(CREATE_INDEX);
+                               ACT_BIT(TRIGGER) | ACT_BIT(TRIGGER_STATE) | ACT_BIT(ALTER_TABLE) | ACT_BIT(CREATE_INDEX);
 
 static bool is_strong(const struct lint *lint, const struct act *act)
 {
@@ -89,7 +89,7 @@ bool is_second_lock(const struct lint *lint, const struct act *act)
 
 bool is_data_under_lock(const struct lint *lint, const struct act *act)
 {
-    if (act->kind == ACT_INSERT && !has(act, MARK_SELECT))
+    if ((act->kind == ACT_INSERT && !has(act, MARK_SELECT)) || (act->kind == ACT_SELECT && !act->table))
         return false;
     for (int at = act->index;;) {
         const struct act *before = together(lint, act, &at);
@@ -125,6 +125,19 @@ bool is_open_begin(const struct lint *lint, const struct act *act)
     return true;
 }
 
+/* The statement before is about the same table, and both could be one. */
+bool is_second_alter(const struct lint *lint, const struct act *act)
+{
+    static const uint64_t apart = ACT_BIT(VALIDATE) | ACT_BIT(DROP_CONSTRAINT) | ACT_BIT(RENAME_TABLE) |
+                                  ACT_BIT(RENAME_COLUMN) | ACT_BIT(RENAME_CONSTRAINT) | ACT_BIT(ATTACH) |
+                                  ACT_BIT(DETACH) | ACT_BIT(CREATE_INDEX) | ACT_BIT(DROP_TABLE) | ACT_BIT(TRUNCATE) |
+                                  ACT_BIT(TRIGGER);
+    const struct act *before = act_at(lint, act->index - 1);
+    return before && before->migration == act->migration && before->transaction == act->transaction &&
+           before->statement == act->statement - 1 && text_equal(before->table, act->table) && is_strong(lint, act) &&
+           is_strong(lint, before) && !((apart >> act->kind | apart >> before->kind) & 1);
+}
+
 bool is_lone_commit(const struct lint *lint, const struct act *act)
 {
     return !act->controlled;
@@ -156,6 +169,8 @@ bool has_no_policy(const struct lint *lint, const struct act *act)
 {
     const struct table *known = known_table(lint, act->table);
     const struct list *acts = acts_of(lint, act->table);
+    if (!text_starts_nocase(act->text, "enable"))
+        return false;
     for (int i = 0; known && i < known->object.children.n; i++)
         if (((const struct object *)known->object.children.item[i])->kind == KIND_POLICY)
             return false;
@@ -169,13 +184,25 @@ bool is_access_change(const struct lint *lint, const struct act *act)
 {
     if (act->kind == ACT_FUNCTION)
         return has(act, MARK_DEFINER);
-    return act->kind != ACT_POLICY || !on_new_table(lint, act);
+    if (act->kind == ACT_ROW_SECURITY && text_starts_nocase(act->text, "enable"))
+        return false; /* PG142 */
+    return (act->kind != ACT_POLICY && act->kind != ACT_ROW_SECURITY) || !on_new_table(lint, act);
 }
 
 bool is_untracked_body(const struct lint *lint, const struct act *act)
 {
     return act->other && !text_equal(act->other, "sql") && !text_equal(act->other, "c") &&
            !text_equal(act->other, "internal");
+}
+
+/* Its words are a string to the server, and to us. */
+bool is_schema_in_block(const struct lint *lint, const struct act *act)
+{
+    static const char *const words[] = {"create", "alter", "drop", "truncate", "reindex", "execute"};
+    for (size_t i = 0; text_equal(act->other, "do") && i < sizeof words / sizeof *words; i++)
+        if (text_has_word(act->text, words[i]))
+            return true;
+    return false;
 }
 
 /* PASSWORD 'x', IDENTIFIED BY 'x'; not of a hash, nor of NULL. */
@@ -254,6 +281,13 @@ bool is_not_repeatable(const struct lint *lint, const struct act *act)
 
 bool is_assigned_twice(const struct lint *lint, const struct act *act)
 {
+    const struct list *acts = acts_of(lint, act->table);
+    for (int i = 0; act->kind == ACT_COLUMN && i < acts->n; i++) {
+        const struct act *before = acts->item[i];
+        if (before->index < act->index && before->kind == ACT_COLUMN && before->statement == act->statement &&
+            before->migration == act->migration && text_equal(before->name, act->name))
+            return true;
+    }
     for (int i = 0; i < act->columns.n; i++)
         for (int k = 0; k < i; k++)
             if (act->columns.item[i] && text_equal(act->columns.item[i], act->columns.item[k]))

@@ -61,7 +61,8 @@ bool is_concurrent_if_absent(const struct lint *lint, const struct act *act)
 
 bool is_not_concurrent(const struct lint *lint, const struct act *act)
 {
-    return !has(act, MARK_CONCURRENTLY) && !is_new(lint, act, act->table ? act->table : act->name);
+    bool system = text_equal(act->other, "system"); /* it cannot be, and locks no table of programs */
+    return !has(act, MARK_CONCURRENTLY) && !system && !is_new(lint, act, act->table ? act->table : act->name);
 }
 
 /* ---- partitions ---- */
@@ -87,9 +88,21 @@ static bool has_check(const struct lint *lint, const struct act *act, const char
     return false;
 }
 
+static bool is_filled_before(const struct lint *lint, const struct act *act, const char *table)
+{
+    const struct list *acts = acts_of(lint, table);
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *before = acts->item[i];
+        if (before->index < act->index && before->kind == ACT_INSERT && has(before, MARK_SELECT))
+            return true;
+    }
+    return false;
+}
+
 bool is_scanning_attach(const struct lint *lint, const struct act *act)
 {
-    return !is_new(lint, act, act->name) && !has_check(lint, act, act->name);
+    return (!is_new(lint, act, act->name) || is_filled_before(lint, act, act->name)) &&
+           !has_check(lint, act, act->name);
 }
 
 /* ---- constraints ---- */
@@ -151,22 +164,34 @@ bool is_domain_with_check(const struct lint *lint, const struct act *act)
     return has(act, MARK_CHECK);
 }
 
-/* "c IS NOT NULL", with quotes, casts of nothing and parentheses about it. */
+static bool is_not_null(const struct lint *lint, const struct token *token, int n, const char *column)
+{
+    return n == 4 && text_equal_nocase(token_name(lint->mem, &token[0]), column) && token_is(&token[1], "is") &&
+           token_is(&token[2], "not") && token_is(&token[3], "null");
+}
+
+/* "c IS NOT NULL", with quotes and parentheses about it, or one of several that AND joins. */
 static bool says_not_null(const struct lint *lint, const char *expr, const char *column)
 {
     struct lexer lexer;
-    struct token token[5] = {{0}};
+    struct token token[6] = {{0}}, next;
     int n = 0;
+    bool found = false;
     if (!expr || !column)
         return false;
     lex_open(&lexer, lint->dialect->lex, expr, strlen(expr));
-    for (lex_take_code(&lexer, &token[n]); token[n].kind != TOKEN_END; lex_take_code(&lexer, &token[n])) {
-        bool bracket = token_is(&token[n], "(") || token_is(&token[n], ")");
-        if (!bracket && ++n > 4)
+    for (lex_take_code(&lexer, &next); next.kind != TOKEN_END; lex_take_code(&lexer, &next)) {
+        if (token_is(&next, "or") || token_is(&next, "case"))
             return false;
+        if (token_is(&next, "(") || token_is(&next, ")"))
+            continue;
+        bool joins = token_is(&next, "and");
+        found = found || (joins && is_not_null(lint, token, n, column));
+        n = joins ? 0 : n;
+        if (!joins && n < 5)
+            token[n++] = next;
     }
-    return n == 4 && text_equal_nocase(token_name(lint->mem, &token[0]), column) && token_is(&token[1], "is") &&
-           token_is(&token[2], "not") && token_is(&token[3], "null");
+    return found || is_not_null(lint, token, n, column);
 }
 
 static bool is_validated(const struct lint *lint, const struct act *act, const struct act *added)
@@ -226,6 +251,55 @@ bool is_scanning_not_null(const struct lint *lint, const struct act *act)
     if (act->kind == ACT_CONSTRAINT)
         return is_added(lint, act, MARK_NOT_NULL);
     return !on_new_table(lint, act) && !is_proven(lint, act);
+}
+
+/* ---- a key from an index ---- */
+
+static bool may_be_null(const struct lint *lint, const struct act *act, const char *column)
+{
+    const struct column *known = known_column(lint, act->table, column);
+    const struct list *acts = acts_of(lint, act->table);
+    bool null = known && known->nullable;
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *before = acts->item[i];
+        if (before->index >= act->index || !text_equal(before->name, column))
+            continue;
+        if (before->kind == ACT_COLUMN || before->kind == ACT_ADD_COLUMN)
+            null = !has(before, MARK_NOT_NULL | MARK_IDENTITY);
+        null = null && before->kind != ACT_SET_NOT_NULL;
+    }
+    const struct act about = {.kind = ACT_SET_NOT_NULL, .table = act->table, .name = column, .index = act->index};
+    return null && !is_proven(lint, &about);
+}
+
+static bool any_may_be_null(const struct lint *lint, const struct act *act, const struct names *columns)
+{
+    for (int i = 0; i < columns->n; i++)
+        if (columns->item[i] && may_be_null(lint, act, columns->item[i]))
+            return true;
+    return false;
+}
+
+/* The index is built, but its columns become NOT NULL with the key. */
+bool is_key_over_null(const struct lint *lint, const struct act *act)
+{
+    const struct table *table = known_table(lint, act->table);
+    const struct list *acts = acts_of(lint, act->other);
+    if (!has(act, MARK_PRIMARY) || !has(act, MARK_USING_INDEX) || on_new_table(lint, act))
+        return false;
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *made = acts->item[i];
+        if (made->kind == ACT_CREATE_INDEX && made->index < act->index)
+            return any_may_be_null(lint, act, &made->columns);
+    }
+    for (int i = 0; table && i < table->object.children.n; i++) {
+        const struct object *child = table->object.children.item[i];
+        if (child->kind == KIND_INDEX && text_equal(child->name, act->other)) {
+            const struct names keys = known_keys(lint->mem, child);
+            return any_may_be_null(lint, act, &keys);
+        }
+    }
+    return false;
 }
 
 /* ---- columns ---- */
@@ -444,6 +518,22 @@ bool is_narrowing(const struct lint *lint, const struct act *act)
 }
 
 /* ---- the rest ---- */
+
+/* Of all its triggers at once; one by its name is a person's own. */
+bool is_all_triggers_off(const struct lint *lint, const struct act *act)
+{
+    return act->name && text_starts_nocase(act->text, "disable") &&
+           (text_equal_nocase(act->name, "all") || text_equal_nocase(act->name, "user")) && !on_new_table(lint, act);
+}
+
+/* A mode in which nobody writes, or reads. */
+bool is_strong_mode(const struct lint *lint, const struct act *act)
+{
+    bool shared = text_has_word(act->text, "share") && !text_starts_nocase(act->text, "share mode") &&
+                  !text_starts_nocase(act->text, "share row exclusive");
+    bool weak = shared || text_starts_nocase(act->text, "row");
+    return !weak && !on_new_table(lint, act);
+}
 
 bool is_full_vacuum(const struct lint *lint, const struct act *act)
 {

@@ -61,6 +61,67 @@ bool is_old_column(const struct lint *lint, const struct act *act)
     return !is_own_column(lint, act);
 }
 
+/* ---- objects that programs name ---- */
+
+static bool is_named_by_programs(const char *what)
+{
+    static const char *const kinds[] = {"view",      "materialized view", "function", "procedure", "routine",
+                                        "aggregate", "sequence",          "type",     "domain",    "extension"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (text_equal(what, kinds[i]))
+            return true;
+    return false;
+}
+
+/* The function of a trigger that this file drops too is nobody's to call. */
+static bool is_trigger_function(const struct lint *lint, const struct act *act)
+{
+    for (int i = act->index - 1; text_equal(act->other, "function") && i >= 0; i--) {
+        const struct act *before = lint->acts.item[i];
+        if (before->migration == act->migration && before->kind == ACT_DROP && text_equal(before->other, "trigger"))
+            return true;
+    }
+    return false;
+}
+
+/* Nothing in this change makes it again, and nothing made it. */
+bool is_dropped_object(const struct lint *lint, const struct act *act)
+{
+    static const uint64_t makes = ACT_BIT(VIEW) | ACT_BIT(FUNCTION) | ACT_BIT(CREATE_TYPE) | ACT_BIT(CREATE_DOMAIN) |
+                                  ACT_BIT(SEQUENCE) | ACT_BIT(EXTENSION) | ACT_BIT(CREATE_TABLE);
+    const struct list *acts = acts_of(lint, act->name);
+    if (!is_named_by_programs(act->other) || is_new(lint, act, act->name) || is_trigger_function(lint, act))
+        return false;
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *after = acts->item[i];
+        bool renamed = (after->kind == ACT_RENAME_OBJECT || after->kind == ACT_RENAME_TABLE) &&
+                       text_equal(after->other, act->name);
+        if (after->index > act->index && (renamed || (makes >> after->kind & 1)))
+            return false;
+    }
+    return true;
+}
+
+bool is_renamed_object(const struct lint *lint, const struct act *act)
+{
+    return is_named_by_programs(act->type) && !is_new(lint, act, act->name);
+}
+
+/* What the release before this one may meet without an error of its own. */
+bool is_met_by_old_programs(const struct lint *lint, const struct act *act)
+{
+    bool own = is_new(lint, act, act->table ? act->table : act->name);
+    if (act->kind == ACT_VIEW || act->kind == ACT_FUNCTION)
+        return !own && (has(act, MARK_IF_EXISTS) || act->kind == ACT_FUNCTION);
+    if (act->kind == ACT_DROP)
+        return text_equal(act->other, "trigger") || text_equal(act->other, "rule");
+    if (act->kind == ACT_OTHER)
+        return !own && act->text && text_starts_nocase(act->text, "alter");
+    if (act->kind == ACT_CREATE_INDEX)
+        return !own && has(act, MARK_UNIQUE);
+    return !own;
+}
+
 /* TRUE, 1 = 1: no condition at all. */
 static bool is_constant(const struct lint *lint, const char *expr)
 {
@@ -70,7 +131,8 @@ static bool is_constant(const struct lint *lint, const char *expr)
     for (lex_take_code(&lexer, &token); token.kind != TOKEN_END; lex_take_code(&lexer, &token))
         if (token.kind == TOKEN_QUOTED || token.kind == TOKEN_PARAMETER ||
             (token.kind == TOKEN_WORD && !token_is(&token, "true") && !token_is(&token, "not") &&
-             !token_is(&token, "false") && !token_is(&token, "and") && !token_is(&token, "or")))
+             !token_is(&token, "false") && !token_is(&token, "and") && !token_is(&token, "or") &&
+             !token_is(&token, "null") && !token_is(&token, "is")))
             return false;
     return true;
 }
@@ -137,10 +199,25 @@ bool is_not_null_on_rows(const struct lint *lint, const struct act *act)
 
 /* ---- renames ---- */
 
+/* A view under the old name, or a generated column: whoever uses it goes on. */
+static bool is_kept_alive(const struct lint *lint, const struct act *act)
+{
+    bool table = act->kind == ACT_RENAME_TABLE;
+    const struct list *acts = acts_of(lint, act->table);
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *after = acts->item[i];
+        bool named = after->index > act->index && text_equal(after->name, act->name);
+        if (named &&
+            ((table && after->kind == ACT_VIEW) || (after->kind == ACT_ADD_COLUMN && has(after, MARK_VIRTUAL))))
+            return true;
+    }
+    return false;
+}
+
 /* A new table that gets the name of one that is gone was nobody's before. */
 bool is_live_rename(const struct lint *lint, const struct act *act)
 {
-    return !on_new_table(lint, act);
+    return !on_new_table(lint, act) && !is_kept_alive(lint, act);
 }
 
 bool is_likely_rename(const struct lint *lint, const struct act *act)
@@ -249,11 +326,27 @@ bool is_losing_rebuild(const struct lint *lint, const struct act *act)
     return false;
 }
 
+/* Before the copy, or by it. */
+static bool is_filled(const struct lint *lint, const struct act *act, const char *old)
+{
+    for (int i = 0; i < lint->acts.n; i++) {
+        const struct act *other = lint->acts.item[i];
+        bool names = other->text && text_has_word(other->text, act->name);
+        if (names && other->kind == ACT_INSERT && text_equal(other->table, act->table) &&
+            (text_has_word(other->text, "coalesce") || text_has_word(other->text, "ifnull")))
+            return true;
+        if (names && other->kind == ACT_UPDATE && other->index < act->index && text_equal(other->table, old) &&
+            names_have(&other->columns, act->name) && text_has_word(other->text, "null"))
+            return true;
+    }
+    return false;
+}
+
 /* A column that may be NULL so far, and may not in the table that takes the place of its own. */
 bool is_rebuilt_not_null(const struct lint *lint, const struct act *act)
 {
     const struct act *renamed = later(lint, act, ACT_RENAME_TABLE, NULL);
     const char *name = renamed ? rebuilt(lint, renamed) : NULL;
     const struct column *known = name ? known_column(lint, name, act->name) : NULL;
-    return known && known->nullable && has(act, MARK_NOT_NULL);
+    return known && known->nullable && has(act, MARK_NOT_NULL) && !is_filled(lint, act, name);
 }

@@ -26,10 +26,11 @@ enum act_kind {
     ACT_ATTACH,
     ACT_DETACH,
     ACT_DROP_PARTITION,
-    ACT_STORAGE, /* SET TABLESPACE, LOGGED, UNLOGGED, ACCESS METHOD */
-    ACT_ROW_SECURITY,
+    ACT_STORAGE,       /* SET TABLESPACE, LOGGED, UNLOGGED, ACCESS METHOD */
+    ACT_ROW_SECURITY,  /* ENABLE, DISABLE, FORCE, NO FORCE */
+    ACT_TRIGGER_STATE, /* ENABLE, DISABLE */
     ACT_OWNER,
-    ACT_ALTER_TABLE, /* any other clause */
+    ACT_ALTER_TABLE, /* any other clause, with its words as text */
     ACT_CREATE_INDEX,
     ACT_DROP_INDEX,
     ACT_REINDEX,
@@ -48,12 +49,16 @@ enum act_kind {
     ACT_VIEW,
     ACT_EXTENSION,
     ACT_RENAME_SCHEMA,
+    ACT_RENAME_OBJECT, /* a view, a function, a type, a sequence; SET SCHEMA too */
+    ACT_SEQUENCE,
     ACT_DROP_SPACE, /* a schema, a database */
     ACT_DROP,       /* anything else */
     ACT_TRUNCATE,
     ACT_UPDATE,
     ACT_DELETE,
     ACT_INSERT,
+    ACT_SELECT,
+    ACT_LOCK, /* LOCK TABLE, with its mode as text */
     ACT_BEGIN,
     ACT_COMMIT,
     ACT_SET,
@@ -161,7 +166,8 @@ const char *new_name(const struct act *act); /* what it makes, or makes of what 
 bool is_same_column(const struct act *a, const struct act *b);
 const struct table *known_table(const struct lint *lint, const char *path);
 const struct column *known_column(const struct lint *lint, const char *path, const char *name);
-bool knows(const struct lint *lint);                          /* is the schema before known? */
+struct names known_keys(struct arena *mem, const struct object *object); /* of an index or a key; none: it is partial */
+bool knows(const struct lint *lint);                                     /* is the schema before known? */
 char *normal_type(const struct lint *lint, const char *type); /* as the engine spells it, where that is known */
 bool text_has_word(const char *text, const char *word);       /* in any case */
 

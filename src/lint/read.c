@@ -124,14 +124,20 @@ static void type_created(struct reader *reader, unsigned marks)
         act->other = "enum";
 }
 
+static void sequence_created(struct reader *reader, unsigned marks)
+{
+    struct act *act = named(reader, ACT_SEQUENCE, marks);
+    text_take(reader, act);
+}
+
 static const struct {
     const char *word;
     void (*read)(struct reader *reader, unsigned marks);
 } created[] = {
-    {"table", table_created},     {"index", index_created},       {"view", view_created},
-    {"domain", domain_created},   {"function", function_created}, {"procedure", function_created},
-    {"trigger", trigger_created}, {"policy", policy_created},     {"extension", extension_created},
-    {"type", type_created},
+    {"table", table_created},         {"index", index_created},       {"view", view_created},
+    {"domain", domain_created},       {"function", function_created}, {"procedure", function_created},
+    {"aggregate", function_created},  {"trigger", trigger_created},   {"policy", policy_created},
+    {"extension", extension_created}, {"type", type_created},         {"sequence", sequence_created},
 };
 
 static const struct {
@@ -238,13 +244,43 @@ static void drop_read(struct reader *reader)
 
 /* ---- ALTER ---- */
 
+static void grant_read(struct reader *reader)
+{
+    struct act *act = reader_add(reader, ACT_GRANT, 0);
+    act->text = reader_source(reader, 0, reader->n);
+    act->marks |= reader_is(reader, 0, "revoke") ? MARK_REVOKE : 0;
+}
+
+/* It is renamed, goes into another schema, or is given away; whatever else happens to it is an act too. */
+static void object_altered(struct reader *reader, const char *what, const char *name)
+{
+    int start = reader->at;
+    bool column = reader_take(reader, "rename column");
+    bool renamed = column || reader_take(reader, "rename to") || reader_take(reader, "set schema");
+    bool owner = !renamed && reader_take(reader, "owner to");
+    struct act *act = reader_add(reader, renamed ? ACT_RENAME_OBJECT : owner ? ACT_OWNER : ACT_OTHER, start);
+    if (column) {
+        const char *from = reader_name(reader);
+        reader_take(reader, "to");
+        act->kind = ACT_RENAME_COLUMN;
+        act->table = name;
+        name = from;
+    }
+    act->name = name;
+    act->other = renamed ? reader_path(reader) : what;
+    act->type = what;
+    act->text = reader_source(reader, 0, reader->n);
+}
+
 static void type_altered(struct reader *reader)
 {
     const char *name = reader_path(reader);
     int start = reader->at;
     bool add = reader_take(reader, "add value");
-    if (!add && !reader_take(reader, "rename value"))
+    if (!add && !reader_take(reader, "rename value")) {
+        object_altered(reader, "type", name);
         return;
+    }
     reader_take(reader, "if not exists");
     const char *value = reader_source(reader, reader->at, reader->at + 1);
     struct act *act = reader_add(reader, add ? ACT_ENUM_ADD : ACT_ENUM_RENAME, start);
@@ -260,8 +296,10 @@ static void domain_altered(struct reader *reader)
     const char *name = reader_path(reader);
     int start = reader->at;
     bool add = reader_take(reader, "add"), set = !add && reader_take(reader, "set not null");
-    if (!add && !set)
+    if (!add && !set) {
+        object_altered(reader, "domain", name);
         return;
+    }
     struct act *act = reader_add(reader, ACT_DOMAIN_CONSTRAINT, start);
     int valid = reader_find(reader, reader->at, reader->n, "valid");
     act->name = name;
@@ -284,28 +322,43 @@ static void schema_altered(struct reader *reader)
 static void extension_altered(struct reader *reader)
 {
     struct act *act = named(reader, ACT_EXTENSION, 0);
+    act->text = reader_source(reader, 0, reader->n);
     if (reader_find(reader, reader->at, reader->n, "update") < 0)
         act->kind = ACT_OTHER;
 }
 
-/* ALTER FUNCTION f() OWNER TO x, ALTER POLICY: of what anything can be said of. */
-static void anything_altered(struct reader *reader, int start)
+static void policy_altered(struct reader *reader, int start)
 {
-    int owner = reader_find(reader, start, reader->n, "owner");
-    int security = reader_find(reader, start, reader->n, "security");
-    bool policy = reader_is(reader, start, "policy");
-    reader->at = start + 1;
-    const char *name = reader_path(reader);
-    if (policy && reader_take(reader, "on"))
+    const char *name = reader_name(reader);
+    if (reader_take(reader, "on"))
         reader->base.table = reader_path(reader);
-    enum act_kind kind = policy ? ACT_POLICY : owner >= 0 ? ACT_OWNER : ACT_OTHER;
-    if (security >= 0 && reader_is(reader, security + 1, "definer"))
-        kind = ACT_FUNCTION;
-    struct act *act = reader_add(reader, kind, start);
+    struct act *act = reader_add(reader, ACT_POLICY, start);
     act->name = name;
-    act->other = kind == ACT_OTHER ? reader_source(reader, start, start + 1) : NULL;
     act->text = reader_source(reader, 0, reader->n);
-    act->marks |= kind == ACT_FUNCTION ? MARK_DEFINER : 0;
+}
+
+/* ALTER FUNCTION f(int) OWNER TO x, ALTER ROLE: of what anything can be said of. */
+static void anything_altered(struct reader *reader)
+{
+    int security = reader_find(reader, reader->at, reader->n, "security");
+    reader_take(reader, "materialized");
+    const char *what = text_lower(reader->mem, reader_source(reader, reader->at, reader->at + 1));
+    reader->at++;
+    reader_take(reader, "if exists");
+    const char *name = reader_path(reader);
+    if (reader_is(reader, reader->at, "("))
+        reader->at = reader_close(reader, reader->at) + 1;
+    if (text_equal(what, "default")) { /* ALTER DEFAULT PRIVILEGES */
+        grant_read(reader);
+        return;
+    }
+    object_altered(reader, what, name);
+    if (security < 0 || !reader_is(reader, security + 1, "definer"))
+        return;
+    struct act *act = reader->lint->acts.item[reader->lint->acts.n - 1];
+    act->kind = ACT_FUNCTION;
+    act->marks |= MARK_DEFINER;
+    act->other = NULL; /* its language is not told */
 }
 
 static void index_altered(struct reader *reader, int start)
@@ -331,8 +384,10 @@ static void alter_read(struct reader *reader)
         extension_altered(reader);
     else if (reader_take(reader, "index"))
         index_altered(reader, start);
+    else if (reader_take(reader, "policy"))
+        policy_altered(reader, start);
     else
-        anything_altered(reader, start);
+        anything_altered(reader);
 }
 
 /* ---- rows, and the rest ---- */
@@ -348,7 +403,11 @@ static void update_read(struct reader *reader)
     act->text = where >= 0 ? reader_source(reader, where + 1, reader->n) : NULL;
     reader->at = set < 0 ? reader->n : set + 1;
     for (int end = where < 0 ? reader->n : where; reader->at < end; reader->at++) {
-        names_add(reader->mem, &act->columns, reader_name(reader));
+        const struct names several = reader_keys(reader); /* (a, b) = (1, 2) */
+        for (int i = 0; i < several.n; i++)
+            names_add(reader->mem, &act->columns, several.item[i]);
+        if (!several.n)
+            names_add(reader->mem, &act->columns, reader_name(reader));
         reader->at = reader_end(reader);
     }
 }
@@ -379,6 +438,34 @@ static void insert_read(struct reader *reader)
     reader->base.table = path;
     struct act *act = reader_add(reader, ACT_INSERT, 0);
     act->marks |= select >= 0 ? MARK_SELECT : 0;
+    act->text = select >= 0 ? reader_source(reader, select, reader->n) : NULL;
+    act->columns = reader_keys(reader);
+}
+
+static void select_read(struct reader *reader)
+{
+    int from = reader_find(reader, reader->at, reader->n, "from");
+    reader->at = from < 0 ? reader->n : from + 1;
+    reader_take(reader, "only");
+    reader->base.table = reader_path(reader);
+    struct act *act = reader_add(reader, ACT_SELECT, 0);
+    act->text = reader_source(reader, 0, reader->n);
+}
+
+/* LOCK TABLE a, b IN SHARE MODE; without a mode it is the strongest. */
+static void lock_read(struct reader *reader)
+{
+    int mode = reader_find(reader, reader->at, reader->n, "in");
+    const char *text = mode < 0 ? "access exclusive" : reader_source(reader, mode + 1, reader->n);
+    reader_take(reader, "table");
+    do {
+        reader_take(reader, "only");
+        int start = reader->at;
+        reader->base.table = reader_path(reader);
+        struct act *act = reader_add(reader, ACT_LOCK, start);
+        act->name = act->table;
+        act->text = text;
+    } while (reader_take(reader, ","));
 }
 
 static void truncate_read(struct reader *reader)
@@ -395,30 +482,48 @@ static void truncate_read(struct reader *reader)
     } while (reader_take(reader, ","));
 }
 
-/* "(VERBOSE, CONCURRENTLY)", or the same words without parentheses; those that count as marks. */
+static unsigned option_mark(const struct reader *reader)
+{
+    return reader_is(reader, reader->at, "full")           ? MARK_FULL
+           : reader_is(reader, reader->at, "concurrently") ? MARK_CONCURRENTLY
+                                                           : 0;
+}
+
+/* "(VERBOSE, CONCURRENTLY FALSE, PARALLEL 2)", or words without parentheses; those that count as marks. */
 static unsigned options_take(struct reader *reader)
 {
-    static const char *const words[] = {"verbose", "analyze", "freeze", "full", "concurrently", "(", ")", ",", NULL};
+    static const char *const words[] = {"verbose", "analyze", "freeze", "full", "concurrently", NULL};
+    static const char *const no[] = {"false", "off", "0", NULL};
     unsigned marks = 0;
-    while (reader->at < reader->n && token_is_one_of(&reader->token[reader->at], words)) {
-        marks |= reader_is(reader, reader->at, "full") ? MARK_FULL : 0;
-        marks |= reader_is(reader, reader->at, "concurrently") ? MARK_CONCURRENTLY : 0;
-        reader->at++;
+    if (reader_is(reader, reader->at, "(")) {
+        int close = reader_close(reader, reader->at);
+        for (reader->at++; reader->at < close; reader->at = reader_end(reader) + 1)
+            if (!token_is_one_of(&reader->token[reader->at + 1], no))
+                marks |= option_mark(reader);
+        reader->at = close + 1;
     }
+    for (; reader->at < reader->n && token_is_one_of(&reader->token[reader->at], words); reader->at++)
+        marks |= option_mark(reader);
     return marks;
 }
 
 static void vacuum_read(struct reader *reader)
 {
     unsigned marks = options_take(reader);
-    reader->base.table = reader_path(reader);
-    reader_add(reader, ACT_VACUUM, 0)->marks |= marks;
+    do {
+        int start = reader->at < reader->n ? reader->at : 0;
+        reader->base.table = reader_path(reader);
+        reader_add(reader, ACT_VACUUM, start)->marks |= marks;
+        reader->at = reader_end(reader);
+    } while (reader_take(reader, ","));
 }
 
+/* CLUSTER a USING i; as it was spelled long ago, CLUSTER i ON a. */
 static void cluster_read(struct reader *reader)
 {
     options_take(reader);
-    reader->base.table = reader_path(reader);
+    const char *path = reader_path(reader);
+    reader->base.table = reader_take(reader, "on") ? reader_path(reader) : path;
     reader_add(reader, ACT_CLUSTER, 0);
 }
 
@@ -445,13 +550,6 @@ static void refresh_read(struct reader *reader)
     struct act *act = reader_add(reader, ACT_REFRESH, 0);
     act->name = path;
     act->marks |= marks | (reader_find(reader, reader->at, reader->n, "no") >= 0 ? MARK_NOT_VALID : 0);
-}
-
-static void grant_read(struct reader *reader)
-{
-    struct act *act = reader_add(reader, ACT_GRANT, 0);
-    act->text = reader_source(reader, 0, reader->n);
-    act->marks |= reader_is(reader, 0, "revoke") ? MARK_REVOKE : 0;
 }
 
 /* MySQL: RENAME TABLE a TO b, c TO d. */
@@ -506,7 +604,8 @@ static const struct {
     {"cluster", cluster_read}, {"reindex", reindex_read}, {"refresh", refresh_read},   {"grant", grant_read},
     {"revoke", grant_read},    {"rename", rename_read},   {"set", set_read},           {"pragma", set_read},
     {"begin", begin_read},     {"start", begin_read},     {"commit", commit_read},     {"end", commit_read},
-    {"rollback", commit_read}, {"do", other_read},        {"call", other_read},        {"select", other_read},
+    {"rollback", commit_read}, {"do", other_read},        {"call", other_read},        {"select", select_read},
+    {"lock", lock_read},
 };
 
 void acts_read(struct lint *lint, const struct act *base, const struct classified *what)

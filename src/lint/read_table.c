@@ -2,6 +2,8 @@
  * CREATE TABLE and ALTER TABLE as acts: one for each column, constraint and clause.  A clause that nobody asks for is an act
  * too (ACT_ALTER_TABLE), because it takes a lock all the same.
  */
+#include <string.h>
+
 #include "base/text.h"
 #include "lint/reader.h"
 
@@ -258,9 +260,12 @@ void table_created(struct reader *reader, unsigned marks)
     if (reader_is(reader, reader->at, "(") && reader_is(reader, reader->at + 1, "like"))
         act->marks |= MARK_AS;
     for (int i = reader->at; i < reader->n; i = reader_is(reader, i, "(") ? reader_close(reader, i) + 1 : i + 1) {
-        if (reader_is(reader, i, "partition") && reader_is(reader, i + 1, "by"))
+        if (reader_is(reader, i, "partition") && reader_is(reader, i + 1, "by")) {
+            struct reader keys = *reader;
+            keys.at = i + 3; /* PARTITION BY RANGE (a) */
             act->marks |= MARK_PARTITIONED;
-        else if (token_is_one_of(&reader->token[i], open))
+            act->columns = reader_keys(&keys);
+        } else if (token_is_one_of(&reader->token[i], open))
             act->marks |= MARK_AS;
         if (reader_is(reader, i, "partition") && reader_is(reader, i + 1, "of"))
             act->marks |= MARK_PARTITION_OF;
@@ -269,14 +274,15 @@ void table_created(struct reader *reader, unsigned marks)
         act->other = reader_path(reader);
     if (reader_is(reader, reader->at, "("))
         elements_read(reader);
+    act->text = reader_source(reader, reader->at, reader->n);
 }
 
 /* ---- ALTER TABLE ---- */
 
-static void simple(struct reader *reader, enum act_kind kind, int start)
+static void simple(struct reader *reader, int start, int end)
 {
     reader->at = start;
-    reader_add(reader, kind, start);
+    reader_add(reader, ACT_ALTER_TABLE, start)->text = reader_source(reader, start, end);
 }
 
 static void add_read(struct reader *reader, int start, int end)
@@ -287,7 +293,7 @@ static void add_read(struct reader *reader, int start, int end)
     static const char *const other[] = {"partition", "index", "key", "fulltext", "spatial", "period", "table", NULL};
     bool said = reader_take(reader, "column");
     if (!said && token_is_one_of(&reader->token[reader->at], other)) {
-        simple(reader, ACT_ALTER_TABLE, start);
+        simple(reader, start, end);
         return;
     }
     unsigned marks = reader_take(reader, "if not exists") ? MARK_IF_EXISTS : 0;
@@ -317,7 +323,7 @@ static void drop_read(struct reader *reader, int start, int end)
     } else if (reader_take(reader, "partition"))
         kind = ACT_DROP_PARTITION;
     else if (!reader_take(reader, "column") && token_is_one_of(&reader->token[reader->at], other)) {
-        simple(reader, ACT_ALTER_TABLE, start);
+        simple(reader, start, end);
         return;
     }
     if (reader_take(reader, "if exists"))
@@ -354,7 +360,7 @@ static void alter_column(struct reader *reader, int start, int end)
 {
     reader->at = start + 1;
     if (reader_take(reader, "constraint")) {
-        simple(reader, ACT_ALTER_TABLE, start);
+        simple(reader, start, end);
         return;
     }
     reader_take(reader, "column");
@@ -369,7 +375,7 @@ static void alter_column(struct reader *reader, int start, int end)
     if (reader_take(reader, "set data type") || reader_take(reader, "type"))
         type_read(reader, name, start, end);
     else
-        simple(reader, ACT_ALTER_TABLE, start);
+        simple(reader, start, end);
 }
 
 static void rename_read(struct reader *reader, int start)
@@ -434,12 +440,35 @@ static const struct {
     {"set unlogged", ACT_STORAGE},
     {"set access method", ACT_STORAGE},
     {"enable row level security", ACT_ROW_SECURITY},
+    {"disable row level security", ACT_ROW_SECURITY},
+    {"force row level security", ACT_ROW_SECURITY},
+    {"no force row level security", ACT_ROW_SECURITY},
+    {"enable trigger", ACT_TRIGGER_STATE},
+    {"enable always trigger", ACT_TRIGGER_STATE},
+    {"enable replica trigger", ACT_TRIGGER_STATE},
+    {"disable trigger", ACT_TRIGGER_STATE},
     {"owner to", ACT_OWNER},
 };
+
+/* SET SCHEMA: its path is another one from then on. */
+static void moved_read(struct reader *reader, int start)
+{
+    const char *table = reader->base.table, *dot = table ? strrchr(table, '.') : NULL;
+    const char *schema = reader_name(reader), *name = dot ? dot + 1 : table;
+    bool usual = !schema || text_equal(schema, reader->lint->usual);
+    struct act *act = reader_add(reader, ACT_RENAME_TABLE, start);
+    act->name = table;
+    act->other = usual || !name ? name : arena_printf(reader->mem, "%s.%s", schema, name);
+    act->type = "schema"; /* `other` is a whole path */
+}
 
 static void other_clause(struct reader *reader, int start, int end)
 {
     reader->at = start;
+    if (reader_take(reader, "set schema")) {
+        moved_read(reader, start);
+        return;
+    }
     for (size_t i = 0; i < sizeof table_changes / sizeof *table_changes; i++) {
         if (!reader_take(reader, table_changes[i].words))
             continue;
@@ -450,7 +479,7 @@ static void other_clause(struct reader *reader, int start, int end)
         act->text = text;
         return;
     }
-    simple(reader, ACT_ALTER_TABLE, start);
+    simple(reader, start, end);
 }
 
 static void clause_read(struct reader *reader, int start, int end)

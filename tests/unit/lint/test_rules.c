@@ -195,6 +195,103 @@ static void examples_are_judged_as_recorded(void **state)
         fail_msg("%s", wrong.data);
 }
 
+/* ---- what other linters say, in words of our own (tests/golden/lint/public.txt) ---- */
+
+enum { PUBLIC_LEAST = 600, PUBLIC_SHARE = 98 };
+
+struct assertion {
+    const char *line, *engine, *code, *source, *differs;
+    struct example example;
+    bool agrees;
+};
+
+/* The fields of a row, which " | " is between. */
+static int fields_split(struct arena *mem, const char *line, const char **field, int room)
+{
+    int n = 0;
+    while (line && n < room) {
+        const char *end = strstr(line, " | ");
+        field[n++] = arena_copy(mem, line, end ? (size_t)(end - line) : strlen(line));
+        line = end ? end + strlen(" | ") : NULL;
+    }
+    return n;
+}
+
+static struct assertion *assertion_read(struct ctx *ctx, const char *line)
+{
+    const char *field[5] = {0};
+    int n = fields_split(ctx->mem, line, field, 5);
+    if (n < 4 || !dialect_find(field[0]) || (n == 5 && !text_starts(field[4], "differs: ")))
+        fail_msg("not a row of an assertion: %s", line);
+    struct assertion *assertion = NEW(ctx->mem, struct assertion);
+    const char *code = field[1] + strcspn(field[1], " ") + 1;
+    *assertion = (struct assertion){.line = line,
+                                    .engine = field[0],
+                                    .code = arena_copy(ctx->mem, code, strcspn(code, " ")),
+                                    .source = field[2],
+                                    .differs = n == 5 ? field[4] + strlen("differs: ") : NULL};
+    const char *title = arena_printf(ctx->mem, "%s %s:", assertion->code, field[1]);
+    assertion->example = *example_read(ctx, title);
+    assertion->example.bad = text_starts(field[1], "bad ");
+    assertion->example.sql = arena_printf(ctx->mem, "%s\n", text_replace(ctx->mem, field[3], " ++ ", "\n++\n"));
+    if (!text_equal(assertion->code, "*") && !rule_find(assertion->code))
+        fail_msg("there is no rule %s: %s", assertion->code, line);
+    return assertion;
+}
+
+static bool is_agreed(struct ctx *ctx, const struct assertion *assertion)
+{
+    const char *said = examples_of(ctx, &assertion->example, dialect_find(assertion->engine));
+    if (text_equal(assertion->code, "*"))
+        return !text_has(said, " warning ") && !text_has(said, " error ");
+    return speaks(said, assertion->code) == assertion->example.bad;
+}
+
+static struct list assertions_judge(struct ctx *ctx)
+{
+    char *text;
+    size_t length;
+    struct list list = {0};
+    assert_works(ctx, file_read(ctx, in_sources(ctx, "tests/golden/lint/public.txt"), 0, &text, &length));
+    const struct names lines = text_lines(ctx->mem, text);
+    for (int i = 0; i < lines.n; i++) {
+        if (!*lines.item[i] || *lines.item[i] == '#')
+            continue;
+        struct assertion *assertion = assertion_read(ctx, lines.item[i]);
+        assertion->agrees = is_agreed(ctx, assertion);
+        list_add(ctx->mem, &list, assertion);
+    }
+    return list;
+}
+
+static int agreed_count(const struct list *list)
+{
+    int n = 0;
+    for (int i = 0; i < list->n; i++)
+        n += ((const struct assertion *)list->item[i])->agrees;
+    return n;
+}
+
+/* A row that is as its reason does not say, and the other way round, is as wrong as too many of them. */
+static void others_agree(void **state)
+{
+    struct ctx *ctx = *state;
+    const struct list list = assertions_judge(ctx);
+    int agreed = agreed_count(&list), wrong = 0;
+    for (int i = 0; i < list.n; i++) {
+        const struct assertion *one = list.item[i];
+        if (one->agrees == !one->differs)
+            continue;
+        wrong++;
+        fprintf(stderr, "%s: %s\nsays:\n%s", one->agrees ? "agrees by now" : "differs without a reason", one->line,
+                examples_of(ctx, &one->example, dialect_find(one->engine)));
+    }
+    print_message("# %d of %d public assertions agree: %.1f %%\n", agreed, list.n, 100.0 * agreed / list.n);
+    assert_int_equal(wrong, 0);
+    assert_true(list.n >= PUBLIC_LEAST);
+    assert_true(agreed * 100 >= list.n * PUBLIC_SHARE);
+}
+
 static const struct example *example_find(struct ctx *ctx, const char *code, bool bad)
 {
     for (size_t e = 0; e < sizeof engines / sizeof *engines; e++) {
@@ -284,6 +381,25 @@ static void rule_add(struct ctx *ctx, struct buf *out, const struct lint_rule *r
     example_add(out, example_find(ctx, rule->code, false), "Good:");
 }
 
+/* With what else is said otherwise: how many assertions were held against the rules, and where they differ. */
+static void differences_add(struct ctx *ctx, struct buf *out)
+{
+    const struct list list = assertions_judge(ctx);
+    buf_addf(out,
+             "%d assertions of such pages and tests, in words of our own, are held against these rules "
+             "(`tests/golden/lint/public.txt`): %d agree, some with a rule that is off until it is turned on. "
+             "The others:\n\n| they say | who | here |\n|---|---|---|\n",
+             list.n, agreed_count(&list));
+    for (int i = 0; i < list.n; i++) {
+        const struct assertion *one = list.item[i];
+        const char *sql = text_trim(ctx->mem, one->example.sql);
+        if (one->differs)
+            buf_addf(out, "| %s: `%s` | %s | %s |\n", one->example.bad ? "bad" : "good", sql, one->source,
+                     one->differs);
+    }
+    buf_add_c(out, '\n');
+}
+
 static void the_page_of_rules_is_the_table(void **state)
 {
     struct ctx *ctx = *state;
@@ -294,6 +410,7 @@ static void the_page_of_rules_is_the_table(void **state)
     assert_works(ctx, file_read(ctx, in_sources(ctx, "tests/golden/lint/head.md"), 0, &head, &length));
     buf_init(&page, ctx->mem);
     buf_add(&page, head);
+    differences_add(ctx, &page);
     buf_add(&page, "| code | name | severity | lock |\n|---|---|---|---|\n");
     for (const struct lint_rule *rule = rule_table; rule->code; rule++)
         buf_addf(&page, "| %s | %s | %s | %s |\n", rule->code, rule->name, severity_names[rule->severity],
@@ -312,8 +429,8 @@ static void the_page_of_rules_is_the_table(void **state)
 int main(int argc, char **argv)
 {
     update = argc > 1 && text_equal(argv[1], "--update");
-    const struct CMUnitTest tests[] = {UNIT(examples_are_judged_as_recorded), UNIT(each_rule_has_examples),
-                                       UNIT(codes_and_names_are_each_one_rule), UNIT(each_hazard_is_a_rule),
-                                       UNIT(the_page_of_rules_is_the_table)};
+    const struct CMUnitTest tests[] = {
+        UNIT(examples_are_judged_as_recorded), UNIT(each_rule_has_examples), UNIT(codes_and_names_are_each_one_rule),
+        UNIT(each_hazard_is_a_rule),           UNIT(others_agree),           UNIT(the_page_of_rules_is_the_table)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
