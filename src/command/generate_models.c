@@ -70,7 +70,7 @@ static bool is_in_model(const struct object *object)
                                       KIND_EXCLUDE, KIND_INDEX,  KIND_INDEX_PART,  KIND_FOREIGN_KEY};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (object->kind == kinds[i])
-            return object_ancestor(object, KIND_TABLE);
+            return object_ancestor(object, KIND_TABLE) && !object_is_foreign(object_top(object));
     return false;
 }
 

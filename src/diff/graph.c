@@ -126,6 +126,12 @@ static void collation_edge(struct builder *builder, struct object *object, int f
         edge_add(builder->mem, object, collation, field, EDGE_NAMES);
 }
 
+static void list_edges(struct builder *builder, struct object *object, int field, const struct list *all)
+{
+    for (int i = 0; all && i < all->n; i++)
+        edge_add(builder->mem, object, all->item[i], field, EDGE_NAMES);
+}
+
 static void name_edge(struct builder *builder, struct object *object, int field, const char *text)
 {
     unsigned marks = kind_table[object->kind].field[field].marks;
@@ -133,6 +139,8 @@ static void name_edge(struct builder *builder, struct object *object, int field,
         column_edge(builder, object, field, object_relation(object->parent), text);
     else if (marks & FIELD_COLLATION_REF)
         collation_edge(builder, object, field, text);
+    else if ((marks & FIELD_DEFINED_REF) && text)
+        list_edges(builder, object, field, directory_defined(&builder->directory, NULL, text));
 }
 
 static void defined_edges(struct builder *builder, struct object *object, int field)

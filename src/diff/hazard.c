@@ -810,6 +810,11 @@ static void change_judge(const struct finder *finder, const struct change *chang
 {
     const struct object *object = change_object(change);
     bool column = kind_is(change->kind, KIND_IS_COLUMN);
+    if (object_is_foreign(object_top(object))) { /* nothing is asked of rows that are elsewhere */
+        if (change->op == CHANGE_ALTER)
+            access_judge(finder, change, change);
+        return;
+    }
     if (change->op == CHANGE_DROP)
         dropped_judge(finder, change, object);
     else if (change->op == CHANGE_CREATE && column)

@@ -325,7 +325,7 @@ static int defined_head(const struct reader *reader, const struct object *object
 
 static void defined_mention(struct reader *reader, const struct object *object)
 {
-    static const char *const giving[] = {"=",        "handler", "validator", "inline", "wrapper",
+    static const char *const giving[] = {"=",        "handler", "validator", "inline", "wrapper", "server",
                                          "language", "from",    "using",     "family", NULL};
     int depth = 0;
     for (int i = defined_head(reader, object); i < reader->n; i++) {

@@ -11,6 +11,14 @@
 static const char by_hand[] =
     "Write this change by hand (\"dbwarden new\" makes the file); afterwards both sides agree.";
 
+static const char *hint_for(const struct unmodelled *one)
+{
+    return !unmodelled_has_secrets(one)
+               ? by_hand
+               : "An option of it looks like a secret, so it stays yours: make or change it by hand, and describe it here "
+                 "either with that option or not at all.";
+}
+
 const char lose_attached_hint[] =
     "With --lose-attached the migration is written all the same; add to it by hand what has to come back.";
 
@@ -20,7 +28,7 @@ static int drop_check(struct ctx *ctx, const struct changes *changes, const stru
     if (instead) {
         fail(ctx, ERR_UNSUPPORTED, "%s would be dropped, but it is wanted as %s, which is not managed yet",
              object_path(ctx->mem, object), unmodelled_text(ctx->mem, instead));
-        return fail_hint(ctx, by_hand);
+        return fail_hint(ctx, "%s", hint_for(instead));
     }
     const struct list lost = unmodelled_on(ctx->mem, changes->before, object);
     for (int i = 0; i < lost.n; i++) {
@@ -41,7 +49,7 @@ static int name_check(struct ctx *ctx, const struct changes *changes, const stru
         return 0;
     fail(ctx, ERR_UNSUPPORTED, "%s cannot be created: the database has its name as %s, which is not managed yet",
          object_path(ctx->mem, object), unmodelled_text(ctx->mem, instead));
-    return fail_hint(ctx, by_hand);
+    return fail_hint(ctx, "%s", hint_for(instead));
 }
 
 static int whole_check(struct ctx *ctx, const struct changes *changes, const struct object *object)

@@ -121,7 +121,7 @@ static void names_choose(struct generator *generator)
     map_set(&names, generator->base, generator);
     const struct object *root = generator->tree->root;
     for (const struct object *o = root; o; o = object_next(root, o)) {
-        if (o->kind == KIND_TABLE)
+        if (o->kind == KIND_TABLE && !object_is_foreign(o))
             model_add(generator, &files, &names, o);
         else if (o->kind == KIND_ENUM)
             enum_note(generator, o);
@@ -176,6 +176,8 @@ static const char *object_class(struct arena *mem, const struct object *object)
         return "EnumType";
     if (object->kind == KIND_VIEW && ((const struct view *)object)->materialized)
         return "MaterializedView";
+    if (object_is_foreign(object))
+        return "ForeignTable";
     return python_class_name(mem, kind_table[object->kind].name);
 }
 

@@ -2,6 +2,7 @@
  * Partitions that the sources do not speak of.  Models describe what is partitioned and leave its partitions to migrations, or to
  * jobs that add one each month: where none of a table's partitions is described, those that are there are left alone,
  * whoever made them.  As soon as one is described the others are compared as any table is.
+ * So it is with foreign tables of models that speak of no servers.
  */
 #include "run/partitions.h"
 
@@ -16,6 +17,7 @@ struct sparing {
     struct map before; /* struct object *, by key_of() */
     struct map after;
     struct map spoken; /* desired tables of which a partition is described */
+    bool foreign;      /* foreign tables are left alone */
 };
 
 static const char *key_of(struct arena *mem, const char *schema, const char *name)
@@ -54,7 +56,11 @@ static const char *key_after(const struct sparing *sparing, const struct object 
 /* By what it is a part of: nobody speaks of its parts, or it is itself left alone. */
 static bool is_left_alone(const struct sparing *sparing, const struct object *table)
 {
-    if (!object_is_partition(table) || map_get(&sparing->after, key_after(sparing, table)))
+    if (map_get(&sparing->after, key_after(sparing, table)))
+        return false;
+    if (object_is_foreign(table) && sparing->foreign)
+        return true;
+    if (!object_is_partition(table))
         return false;
     const struct object *whole = map_get(&sparing->before, whole_key(sparing, table));
     const char *key = whole ? key_after(sparing, whole) : NULL;
@@ -63,9 +69,19 @@ static bool is_left_alone(const struct sparing *sparing, const struct object *ta
     return is_left_alone(sparing, whole);
 }
 
+static bool speaks_of_foreign(const struct tree *tree)
+{
+    if (tree_speaks(tree, KIND_SERVER))
+        return true;
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o))
+        if (object_is_foreign(o))
+            return true;
+    return false;
+}
+
 void partitions_spare(struct arena *mem, const struct diff_input *input)
 {
-    struct sparing sparing = {.mem = mem, .renames = input->renames};
+    struct sparing sparing = {.mem = mem, .renames = input->renames, .foreign = !speaks_of_foreign(input->after)};
     map_init(&sparing.spoken, mem);
     tables_note(&sparing, input->before, &sparing.before, NULL);
     tables_note(&sparing, input->after, &sparing.after, &sparing.spoken);
@@ -76,20 +92,25 @@ void partitions_spare(struct arena *mem, const struct diff_input *input)
     }
 }
 
-/* ---- snapshots from before partitions were managed ---- */
+/* ---- snapshots from before partitions and foreign tables were managed ---- */
+
+static bool is_word(const char *text)
+{
+    return text_equal(text, "partition") || text_equal(text, "foreign table");
+}
 
 static bool is_about(const struct unmodelled *one, const struct object *partition)
 {
-    bool on = text_equal(one->on_kind, "partition");
+    bool on = is_word(one->on_kind);
     const char *schema = on && one->on_schema ? one->on_schema : one->schema ? one->schema : "";
-    return (on || text_equal(one->kind, "partition")) && text_equal(schema, partition->parent->name) &&
+    return (on || is_word(one->kind)) && text_equal(schema, partition->parent->name) &&
            text_equal(on ? one->on : one->name, partition->name);
 }
 
 static bool is_named(const struct tree *tree, const struct object *partition)
 {
     for (int i = 0; i < tree->unmodelled.n; i++)
-        if (text_equal(((const struct unmodelled *)tree->unmodelled.item[i])->kind, "partition") &&
+        if (is_word(((const struct unmodelled *)tree->unmodelled.item[i])->kind) &&
             is_about(tree->unmodelled.item[i], partition))
             return true;
     return false;
@@ -118,7 +139,8 @@ struct names partitions_assume(struct arena *mem, struct tree *older, const stru
 {
     struct names assumed = {0};
     for (const struct object *o = other->root; older->unmodelled.n && o; o = object_next(other->root, o)) {
-        if (!object_is_partition(o) || tree_find(older, KIND_TABLE, o->parent->name, o->name) || !is_named(older, o))
+        bool one = object_is_partition(o) || object_is_foreign(o);
+        if (!one || tree_find(older, KIND_TABLE, o->parent->name, o->name) || !is_named(older, o))
             continue;
         partition_assume(mem, older, o);
         names_add(mem, &assumed, object_path(mem, o));

@@ -202,7 +202,8 @@ static int table_look(struct ctx *look, struct conn *conn, const struct object *
 
 static bool holds_rows(const struct object *object)
 {
-    return kind_is(object->kind, KIND_HOLDS_ROWS) && !kind_is(object->kind, KIND_NAMESPACE);
+    return kind_is(object->kind, KIND_HOLDS_ROWS) && !object_is_foreign(object) &&
+           !kind_is(object->kind, KIND_NAMESPACE);
 }
 
 static bool has_tables(const struct tree *tree)

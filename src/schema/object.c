@@ -246,6 +246,11 @@ bool object_is_partition(const struct object *object)
     return object->kind == KIND_TABLE && expr_text(&table->partition_bound) && table->inherits.n;
 }
 
+bool object_is_foreign(const struct object *object)
+{
+    return object->kind == KIND_TABLE && ((const struct table *)object)->server;
+}
+
 bool object_within(const struct object *object, const struct object *holder)
 {
     while (object && object != holder)

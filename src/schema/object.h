@@ -215,6 +215,7 @@ struct object *object_top(
     const struct object *object); /* what it belongs to right below the schema; itself if it stands there */
 struct object *object_whole(const struct object *object); /* what a part is part of; itself if it is none */
 bool object_is_partition(const struct object *object);    /* a table that holds some of the rows of another one */
+bool object_is_foreign(const struct object *object);      /* a table whose rows are on another server */
 bool object_within(const struct object *object, const struct object *holder); /* is it `holder`, or below it? */
 struct object *object_relation(const struct object *object); /* the nearest with columns, itself included; NULL */
 struct object *object_ancestor(const struct object *object, enum kind kind); /* itself included; NULL */

@@ -27,6 +27,7 @@ static const struct {
 } words[] = {
     {.kind = "partition", .marks = TAKES_NAME | IN_CREATE | IS_PART | HAS_ROWS},
     {.kind = "foreign table", .marks = TAKES_NAME | HAS_ROWS},
+    {.kind = "foreign table with secrets", .marks = TAKES_NAME | HAS_ROWS},
     {.kind = "composite type", .marks = TAKES_NAME},
     {.kind = "domain", .marks = TAKES_NAME},
     {.kind = "range type", .marks = TAKES_NAME},
@@ -71,20 +72,26 @@ static void add_qualified(struct buf *out, const char *schema, const char *name)
     buf_add(out, name);
 }
 
-static void add_on(struct buf *out, const struct unmodelled *one)
-{
-    buf_addf(out, " %s %s ", is_marked(one, IS_PART) ? "of" : "on", one->column ? "column" : one->on_kind);
-    bool is_schema = text_equal(one->on_kind, "schema");
-    add_qualified(out, is_schema ? NULL : schema_of_on(one), one->on);
-    if (one->column)
-        buf_addf(out, ".%s", one->column);
-}
-
 /* "server with secrets": of a server that cannot be managed because of them.  The end of that, or of the whole. */
 static const char *kind_rest(const char *kind)
 {
     const char *rest = strstr(kind, " with secrets");
     return rest ? rest : kind + strlen(kind);
+}
+
+bool unmodelled_has_secrets(const struct unmodelled *one)
+{
+    return *kind_rest(one->kind);
+}
+
+static void add_on(struct buf *out, const struct unmodelled *one)
+{
+    const char *word = one->column ? "column" : one->on_kind;
+    buf_addf(out, " %s %.*s ", is_marked(one, IS_PART) ? "of" : "on", (int)(kind_rest(word) - word), word);
+    bool is_schema = text_equal(one->on_kind, "schema");
+    add_qualified(out, is_schema ? NULL : schema_of_on(one), one->on);
+    if (one->column)
+        buf_addf(out, ".%s", one->column);
 }
 
 char *unmodelled_text(struct arena *mem, const struct unmodelled *one)

@@ -20,6 +20,7 @@ struct unmodelled {
     const char *definition; /* the server's own text, only to be compared; read from JSON it is "sha256:..." */
 };
 
+bool unmodelled_has_secrets(const struct unmodelled *one); /* has an option that looks like one, and was not read */
 bool unmodelled_is_relation(const struct unmodelled *one); /* has rows that a text may read */
 /* "function f()", "index mi on materialized view m", "statistics target 50 on column t.name" */
 char *unmodelled_text(struct arena *mem, const struct unmodelled *one);

@@ -17,9 +17,11 @@ comment on type u
 conversion conv
 default on column v.name
 default privileges on tables
-foreign table ft
-grant SELECT to public on foreign table ft
+foreign data wrapper wsecret with secrets
+foreign table fsecret with secrets
+grant SELECT to public on foreign table fsecret
 grant SELECT to public on table am
+grant SELECT to public on table ft
 grant SELECT to public on table t
 grant UPDATE to public on column t.name
 grant USAGE to public on schema other
@@ -27,8 +29,9 @@ language lang
 operator class cls using btree
 operator family fam using btree
 revoke EXECUTE from public on function f()
+server ssecret with secrets
 transform for integer language sql
-user mapping for public on server s""".splitlines()
+user mapping public on s with secrets""".splitlines()
 
 # That no kind models.
 CONVERSION = "CREATE CONVERSION f FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8"
@@ -124,7 +127,7 @@ def test_rows_of_a_schema_file_are_named(lite_place):
 
 CHANGES_KIND = {
     "foreign": ("CREATE TABLE c (a integer)", "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
-                "CREATE FOREIGN TABLE c (a integer) SERVER s", "table c", "foreign table c"),
+                "CREATE FOREIGN TABLE c (a integer) SERVER s OPTIONS (password 'x')", "table c", "foreign table c with secrets"),
     "view": ("CREATE VIEW v AS SELECT 1 AS a", "CREATE TYPE v", "view v", "shell type v"),
     "enum": ("CREATE TYPE e AS ENUM ('a')", "CREATE TYPE e", "enum e", "shell type e"),
 }

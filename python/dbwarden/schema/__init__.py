@@ -15,6 +15,7 @@ from dbwarden.schema.objects import EnumType as EnumType
 from dbwarden.schema.objects import EventTrigger as EventTrigger
 from dbwarden.schema.objects import Extension as Extension
 from dbwarden.schema.objects import ForeignDataWrapper as ForeignDataWrapper
+from dbwarden.schema.objects import ForeignTable as ForeignTable
 from dbwarden.schema.objects import Function as Function
 from dbwarden.schema.objects import MaterializedView as MaterializedView
 from dbwarden.schema.objects import Operator as Operator
@@ -31,6 +32,7 @@ from dbwarden.schema.objects import TextSearchDictionary as TextSearchDictionary
 from dbwarden.schema.objects import TextSearchParser as TextSearchParser
 from dbwarden.schema.objects import TextSearchTemplate as TextSearchTemplate
 from dbwarden.schema.objects import Trigger as Trigger
+from dbwarden.schema.objects import UserMapping as UserMapping
 from dbwarden.schema.objects import View as View
 
 TYPE_CHECKING = False

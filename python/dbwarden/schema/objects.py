@@ -118,6 +118,14 @@ class Server(DatabaseObject):
     """A foreign server of PostgreSQL."""
 
 
+class UserMapping(DatabaseObject):
+    """A user mapping of a foreign server in PostgreSQL. Leave passwords to whoever runs the database."""
+
+
+class ForeignTable(DatabaseObject):
+    """A foreign table of PostgreSQL."""
+
+
 class Rule(DatabaseObject):
     """A rule of PostgreSQL."""
 

@@ -538,6 +538,9 @@ const struct effect_row pg_effects[] = {
     {KIND_TABLE, ON(ALTER), TABLE_partition_bound, ITSELF, ANY_FIELD, NULL, .phase = 75, .finish = 77},
     {KIND_TABLE, ON(CREATE), TABLE_partition_bound, ITSELF, ANY_FIELD, comes_late, .finish = 77},
     {KIND_TABLE, ON(ALTER), TABLE_of_type, ITSELF, ANY_FIELD, NULL, .phase = 15, .finish = 73},
+    {KIND_TABLE, ON(ALTER), TABLE_server, ITSELF, ANY_FIELD, NULL, .effect = EFFECT_REFUSE,
+     .reason = "the server cannot move a table to another server, nor make a foreign table of one that holds rows",
+     .hint = "Write the migration by hand: drop it and create the other; a foreign table has no rows to lose."},
     {KIND_TABLE, ON(ALTER), TABLE_partition_by, ITSELF, ANY_FIELD, NULL, .effect = EFFECT_REFUSE,
      .reason = "its partitioning cannot be changed in place",
      .hint = "Write the migration by hand: make a new table, copy the rows, swap the names."},
@@ -694,6 +697,8 @@ const struct effect_row pg_effects[] = {
     HELD_BY(KIND_DICTIONARY, KIND_COLUMN, COLUMN_default_value,
             "a default names it, and the server cannot change its template"),
     AGAIN(KIND_DICTIONARY),
+    HELD_BY(KIND_SERVER, KIND_TABLE, TABLE_server, "foreign tables are on it, and the server cannot change it"),
+    REPLACED(KIND_SERVER, ON(DROP), ANY_FIELD, KIND_MAPPING, ANY_FIELD, is_replaced),
     REPLACED(KIND_WRAPPER, ON(DROP), ANY_FIELD, KIND_SERVER, ANY_FIELD, is_replaced),
     {0},
 };
@@ -754,7 +759,7 @@ const struct since pg_since[] = {
    P: its policies, R: its rules,
    s: extended statistics, c: collations, o: operators, e: event triggers, p: publications,
    q, m, d, g: parsers, templates, dictionaries and configurations of text search,
-   w, S: foreign data wrappers and their servers. */
+   w, S, U: foreign data wrappers, their servers, and user mappings of these. */
 const char *const pg_name_spaces[KIND_COUNT] = {
     [KIND_ENUM] = "t",          [KIND_DOMAIN] = "t",        [KIND_COMPOSITE] = "rt", [KIND_ATTRIBUTE] = "C",
     [KIND_FUNCTION] = "f",      [KIND_SEQUENCE] = "rt",     [KIND_TABLE] = "rt",     [KIND_COLUMN] = "C",
@@ -763,5 +768,5 @@ const char *const pg_name_spaces[KIND_COUNT] = {
     [KIND_POLICY] = "P",        [KIND_RULE] = "R",          [KIND_STATISTICS] = "s", [KIND_AGGREGATE] = "f",
     [KIND_COLLATION] = "c",     [KIND_RANGE] = "t",         [KIND_WRAPPER] = "w",    [KIND_SERVER] = "S",
     [KIND_TEXT_PARSER] = "q",   [KIND_TEXT_TEMPLATE] = "m", [KIND_DICTIONARY] = "d", [KIND_CONFIGURATION] = "g",
-    [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",   [KIND_OPERATOR] = "o",
+    [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",   [KIND_OPERATOR] = "o",   [KIND_MAPPING] = "U",
 };

@@ -176,6 +176,7 @@ static const struct {
     {"publication", KIND_PUBLICATION},
     {"foreign data wrapper", KIND_WRAPPER},
     {"server", KIND_SERVER},
+    {"user mapping", KIND_MAPPING},
     {"text search parser", KIND_TEXT_PARSER},
     {"text search template", KIND_TEXT_TEMPLATE},
     {"text search dictionary", KIND_DICTIONARY},

@@ -56,6 +56,7 @@ const struct render_kind pg_render[KIND_COUNT] = {
                             .alter = pg_configuration_alter},
     [KIND_WRAPPER] = {.create = pg_server_create, .drop = pg_defined_drop, .alter = pg_server_alter},
     [KIND_SERVER] = {.create = pg_server_create, .drop = pg_defined_drop, .alter = pg_server_alter},
+    [KIND_MAPPING] = {.create = pg_server_create, .drop = pg_defined_drop, .alter = pg_server_alter},
     [KIND_PUBLICATION] = {.create = pg_publication_create, .drop = pg_defined_drop, .alter = pg_publication_alter},
     [KIND_EVENT_TRIGGER] = {.create = pg_event_trigger_create,
                             .drop = pg_defined_drop,

@@ -68,7 +68,7 @@ struct buf pg_name_on(struct render *render, const struct object *object)
 
 void pg_alter_table(struct buf *out, const struct object *below)
 {
-    buf_add(out, "ALTER TABLE ");
+    buf_add(out, object_is_foreign(object_top(below)) ? "ALTER FOREIGN TABLE " : "ALTER TABLE ");
     pg_table(out, below);
     buf_add_c(out, ' ');
 }

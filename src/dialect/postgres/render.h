@@ -157,7 +157,12 @@ render_fn pg_dictionary_create, pg_dictionary_alter, pg_configuration_create, pg
 
 /* render_wide.c: those of the whole database that can change in place */
 render_fn pg_event_trigger_create, pg_event_trigger_alter, pg_publication_create, pg_publication_alter,
-    pg_server_create, pg_server_alter; /* and wrappers */
+    pg_server_create, pg_server_alter; /* and wrappers, user mappings */
+
+/* render_foreign.c: options as name=value; `head` is "ALTER SERVER s " */
+void pg_foreign_options(struct buf *out, const struct names *options);
+void pg_foreign_options_alter(struct render *render, const char *head, const struct names *before,
+                              const struct names *after);
 
 /* render_attached.c: triggers and rules */
 render_fn pg_attached_create, pg_attached_drop, pg_attached_alter;

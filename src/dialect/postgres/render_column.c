@@ -79,6 +79,7 @@ void pg_column_definition(struct render *render, struct buf *out, const struct c
     buf_addf(out, " %s", definition_type(render->mem, column));
     if (column->compression)
         buf_addf(out, " COMPRESSION %s", column->compression);
+    pg_foreign_options(out, &column->server_options);
     if (column->collation) {
         buf_add(out, " COLLATE ");
         pg_collation_add(out, column->collation);
@@ -291,7 +292,7 @@ static bool stays_below(const struct object *column)
 
 static void drop_one(struct render *render, const struct object *column, const char *words)
 {
-    struct buf out = pg_begin(render, "ALTER TABLE ");
+    struct buf out = pg_begin(render, object_is_foreign(column->parent) ? "ALTER FOREIGN TABLE " : "ALTER TABLE ");
     buf_add(&out, stays_below(column) ? "ONLY " : "");
     pg_table(&out, column);
     buf_add(&out, words);
@@ -429,7 +430,7 @@ static void set_type(struct render *render, const struct column_change *c, struc
 {
     buf_add(out, "TYPE ");
     type_add(out, c->after);
-    if (c->conversion)
+    if (c->conversion && !object_is_foreign(c->after->object.parent)) /* it has no rows here */
         buf_addf(out, " USING %s", c->conversion);
     render_statement(render, out);
 }
@@ -585,8 +586,7 @@ static void column_not_null(struct render *render, const struct column_change *c
         alter_simple(render, after, "SET NOT NULL");
     if (comes || !named || !change_has(c->change, COLUMN_not_null_name))
         return;
-    struct buf out = pg_begin(render, "");
-    pg_alter_table(&out, &after->object);
+    struct buf out = pg_alter_top(render, after->object.parent); /* ALTER FOREIGN TABLE has no words for it */
     buf_add(&out, "RENAME CONSTRAINT ");
     pg_ident_add(&out, not_null_name(render->mem, c->before));
     buf_add(&out, " TO ");
@@ -623,6 +623,10 @@ static void column_behind(struct render *render, const struct column_change *c)
         set_statistics(render, c->after);
     if (change_has(c->change, COLUMN_options))
         set_options(render, &c->before->options, c->after);
+    if (change_has(c->change, COLUMN_server_options)) {
+        const struct buf head = alter_column(render, c->after);
+        pg_foreign_options_alter(render, head.data, &c->before->server_options, &c->after->server_options);
+    }
     if (change_has(c->change, COLUMN_comment))
         set_comment(render, c->after);
 }

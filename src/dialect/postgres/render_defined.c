@@ -20,15 +20,17 @@ KIND_IS_DEFINED(event_trigger);
 KIND_IS_DEFINED(publication);
 KIND_IS_DEFINED(foreign_data_wrapper);
 KIND_IS_DEFINED(server);
+KIND_IS_DEFINED(user_mapping);
 KIND_IS_DEFINED(text_search_parser);
 KIND_IS_DEFINED(text_search_template);
 KIND_IS_DEFINED(text_search_dictionary);
 KIND_IS_DEFINED(text_search_configuration);
 
 enum form {
-    FORM_NAME,    /* app.ci */
-    FORM_CALL,    /* app.total(integer), app.total(*) */
-    FORM_OPERATOR /* app.=== (integer, integer) */
+    FORM_NAME,     /* app.ci */
+    FORM_CALL,     /* app.total(integer), app.total(*) */
+    FORM_OPERATOR, /* app.=== (integer, integer) */
+    FORM_WORDS     /* FOR bob SERVER near */
 };
 
 static const struct row {
@@ -43,6 +45,7 @@ static const struct row {
     [KIND_PUBLICATION] = {FORM_NAME, "pg_publication", "pubname"},
     [KIND_WRAPPER] = {FORM_NAME, "pg_foreign_data_wrapper", "fdwname"},
     [KIND_SERVER] = {FORM_NAME, "pg_foreign_server", "srvname"},
+    [KIND_MAPPING] = {FORM_WORDS},
     [KIND_EVENT_TRIGGER] = {FORM_NAME, "pg_event_trigger", "evtname"},
 };
 
@@ -51,6 +54,10 @@ static void name_add(struct buf *out, const struct object *object, const char *n
     const defined *it = (const defined *)object;
     if (rows[object->kind].form == FORM_OPERATOR) {
         pg_operator_name(out, object);
+        return;
+    }
+    if (rows[object->kind].form == FORM_WORDS) {
+        buf_add(out, it->called);
         return;
     }
     pg_sibling(out, object, it->called);

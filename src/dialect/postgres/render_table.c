@@ -56,6 +56,11 @@ static void table_suffix(struct buf *out, const struct table *table)
         inherits_text(out, table);
     if (expr_text(&table->partition_by))
         buf_addf(out, " PARTITION BY %s", expr_text(&table->partition_by));
+    if (table->server) {
+        buf_add(out, " SERVER ");
+        pg_ident_add(out, table->server);
+        pg_foreign_options(out, &table->server_options);
+    }
     if (table->options.n > 0)
         buf_addf(out, " WITH (%s)", names_join(out->mem, &table->options, ", "));
     if (table->tablespace) {
@@ -69,7 +74,7 @@ static void table_comment(struct render *render, const struct table *table)
     struct buf name = pg_begin(render, "");
 
     pg_top(&name, &table->object);
-    pg_comment(render, "TABLE", &name, table->comment);
+    pg_comment(render, table->server ? "FOREIGN TABLE" : "TABLE", &name, table->comment);
 }
 
 static void security_statement(struct render *render, const struct table *table, bool before, bool after,
@@ -136,7 +141,9 @@ static void checks_differ(struct render *render, const struct object *table, con
 /* The statement itself; `within`: as PARTITION OF, which brings the columns. */
 static void table_text(struct render *render, const struct table *table, bool within)
 {
-    struct buf out = pg_begin(render, table->unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ");
+    struct buf out = pg_begin(render, table->server     ? "CREATE FOREIGN TABLE "
+                                      : table->unlogged ? "CREATE UNLOGGED TABLE "
+                                                        : "CREATE TABLE ");
     bool first = true;
 
     pg_top(&out, &table->object);
@@ -211,7 +218,7 @@ int pg_table_drop(struct render *render, const struct change *change)
 {
     if (object_is_partition(change->before) && is_referenced_above(render, (const struct table *)change->before))
         pg_partition_detach(render, (const struct table *)change->before, change->before);
-    struct buf out = pg_begin(render, "DROP TABLE ");
+    struct buf out = pg_begin(render, object_is_foreign(change->before) ? "DROP FOREIGN TABLE " : "DROP TABLE ");
 
     pg_top(&out, change->before);
     render_statement(render, &out);
@@ -291,6 +298,22 @@ int pg_table_finish(struct render *render, const struct change *change)
     return 0;
 }
 
+static void table_settings(struct render *render, const struct change *change)
+{
+    const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
+    struct buf head = pg_begin(render, "");
+    pg_alter_table(&head, change->after);
+    if (change_has(change, TABLE_options))
+        pg_options_alter(render, head.data, &before->options, &after->options);
+    pg_foreign_options_alter(render, head.data, &before->server_options, &after->server_options);
+    if (change_has(change, TABLE_tablespace))
+        pg_tablespace_alter(render, head.data, after->tablespace);
+    if (change_has(change, TABLE_row_security) || change_has(change, TABLE_force_row_security))
+        table_security(render, before, after);
+    if (change_has(change, TABLE_comment))
+        table_comment(render, after);
+}
+
 int pg_table_alter(struct render *render, const struct change *change)
 {
     const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
@@ -309,21 +332,13 @@ int pg_table_alter(struct render *render, const struct change *change)
         type_joins(render, before, false);
     if (change_has(change, TABLE_replica_identity) && (after->replica_identity || !pg_has_identity(change->after)))
         replica_identity(render, after);
-    pg_alter_table(&out, change->after);
-    if (change_has(change, TABLE_options))
-        pg_options_alter(render, out.data, &before->options, &after->options);
-    if (change_has(change, TABLE_tablespace))
-        pg_tablespace_alter(render, out.data, after->tablespace);
-    if (change_has(change, TABLE_row_security) || change_has(change, TABLE_force_row_security))
-        table_security(render, before, after);
-    if (change_has(change, TABLE_comment))
-        table_comment(render, after);
+    table_settings(render, change);
     return 0;
 }
 
 int pg_table_rename(struct render *render, const struct change *change)
 {
-    struct buf out = pg_begin(render, "ALTER TABLE ");
+    struct buf out = pg_begin(render, object_is_foreign(change->before) ? "ALTER FOREIGN TABLE " : "ALTER TABLE ");
 
     pg_top(&out, change->before);
     buf_add(&out, " RENAME TO ");

@@ -89,46 +89,6 @@ int pg_publication_alter(struct render *render, const struct change *change)
 
 /* ---- foreign data wrappers and their servers ---- */
 
-static const char *option_name(struct arena *mem, const char *option)
-{
-    return arena_copy(mem, option, strcspn(option, "="));
-}
-
-static const char *option_of(struct arena *mem, const struct names *options, const char *name)
-{
-    for (int i = 0; i < options->n; i++)
-        if (text_equal(option_name(mem, options->item[i]), name))
-            return options->item[i];
-    return NULL;
-}
-
-static void option_add(struct names *list, struct arena *mem, const char *verb, const char *option)
-{
-    struct buf out;
-    buf_init(&out, mem);
-    buf_add(&out, verb);
-    pg_ident_add(&out, option_name(mem, option));
-    if (!text_equal(verb, "DROP ")) {
-        buf_add(&out, " ");
-        pg_literal(&out, option + strcspn(option, "=") + 1);
-    }
-    names_add(mem, list, out.data);
-}
-
-static struct names options_changed(struct arena *mem, const struct names *before, const struct names *after)
-{
-    struct names list = {0};
-    for (int i = 0; i < after->n; i++) {
-        const char *was = option_of(mem, before, option_name(mem, after->item[i]));
-        if (!text_equal(was, after->item[i]))
-            option_add(&list, mem, was ? "SET " : "ADD ", after->item[i]);
-    }
-    for (int i = 0; i < before->n; i++)
-        if (!option_of(mem, after, option_name(mem, before->item[i])))
-            option_add(&list, mem, "DROP ", before->item[i]);
-    return list;
-}
-
 static const struct names *options_of(const struct object *object)
 {
     return object_field(object, field_find(object->kind, "options"));
@@ -145,17 +105,13 @@ int pg_server_create(struct render *render, const struct change *change)
     const struct object *after = change->after;
     const char *text = text_trim(render->mem, expr_text(object_field(after, field_find(after->kind, "definition"))));
     const char *version = version_of(after), *rest = strstr(text, of);
-    struct names options = {0};
     struct buf out = pg_begin(render, version && rest ? arena_copy(render->mem, text, (size_t)(rest - text)) : text);
     if (version && rest) {
         buf_add(&out, " VERSION ");
         pg_literal(&out, version);
         buf_add(&out, rest);
     }
-    for (int i = 0; i < options_of(after)->n; i++)
-        option_add(&options, render->mem, "", options_of(after)->item[i]);
-    if (options.n)
-        buf_addf(&out, " OPTIONS (%s)", names_join(render->mem, &options, ", "));
+    pg_foreign_options(&out, options_of(after));
     render_statement(render, &out);
     if (((const struct server *)after)->comment)
         pg_defined_comment(render, after);
@@ -164,21 +120,18 @@ int pg_server_create(struct render *render, const struct change *change)
 
 int pg_server_alter(struct render *render, const struct change *change)
 {
-    const struct names options = options_changed(render->mem, options_of(change->before), options_of(change->after));
     const char *version = version_of(change->after);
-    bool versions = !text_equal(version_of(change->before), version);
-    if (options.n || versions) {
+    if (!text_equal(version_of(change->before), version)) {
         struct buf out = pg_defined_alter_begin(render, change->after);
-        if (versions) {
-            buf_add(&out, " VERSION ");
-            if (version)
-                pg_literal(&out, version);
-            else
-                buf_add(&out, "NULL");
-        }
-        if (options.n)
-            buf_addf(&out, " OPTIONS (%s)", names_join(render->mem, &options, ", "));
+        buf_add(&out, " VERSION ");
+        if (version)
+            pg_literal(&out, version);
+        else
+            buf_add(&out, "NULL");
         render_statement(render, &out);
     }
+    const struct buf head = pg_defined_alter_begin(render, change->after);
+    pg_foreign_options_alter(render, arena_printf(render->mem, "%s ", head.data), options_of(change->before),
+                             options_of(change->after));
     return pg_defined_alter(render, change);
 }

@@ -15,5 +15,5 @@ LEFT JOIN pg_type t ON t.oid = k.contypid
 JOIN pg_namespace n ON n.oid = COALESCE(c.relnamespace, t.typnamespace) AND n.nspname NOT LIKE 'pg\_%'
   AND n.nspname <> 'information_schema'
 LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
-WHERE k.contype = 'c' AND k.conislocal AND (t.oid IS NOT NULL OR c.relkind IN ('r', 'p'))
+WHERE k.contype = 'c' AND k.conislocal AND (t.oid IS NOT NULL OR c.relkind IN ('r', 'p', 'f'))
 ORDER BY 1, 2, 3

@@ -38,6 +38,8 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        NULLIF(a.attstattarget, -1)::text AS statistics_target,
        CASE WHEN a.attoptions IS NOT NULL THEN
            (SELECT json_agg(x ORDER BY x COLLATE "C") FROM unnest(a.attoptions) AS o(x)) END AS options,
+       CASE WHEN a.attfdwoptions IS NOT NULL THEN
+           (SELECT json_agg(x ORDER BY x COLLATE "C") FROM unnest(a.attfdwoptions) AS o(x)) END AS server_options,
        CASE WHEN apart.attnum IS NOT NULL THEN true END AS not_null_apart,
        CASE WHEN nn.conname !~ '_not_null[0-9]*$' THEN nn.conname END AS not_null_name,
        nn.convalidated IS FALSE AS not_null_not_valid,
@@ -77,5 +79,5 @@ LEFT JOIN pg_depend i
  AND i.refclassid = 'pg_class'::regclass AND i.refobjid = c.oid AND i.refobjsubid = a.attnum
 LEFT JOIN pg_sequence q ON q.seqrelid = i.objid
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = a.attnum
-WHERE c.relkind IN ('r', 'p')
+WHERE c.relkind IN ('r', 'p', 'f')
 ORDER BY 1, 2, a.attnum

@@ -5,6 +5,11 @@
 WITH ns AS (
     SELECT oid, CASE WHEN nspname = current_schema() THEN '' ELSE nspname::text END AS schema
     FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
+), secret AS (
+    -- Foreign tables with an option that looks like a secret, also one of a column.
+    SELECT f.ftrelid FROM pg_foreign_table f, LATERAL (SELECT unnest(f.ftoptions)
+        UNION ALL SELECT unnest(a.attfdwoptions) FROM pg_attribute a WHERE a.attrelid = f.ftrelid) AS r(o)
+    WHERE r.o ~* '(pass|pwd|secret|token|credential|key)[a-z_]*"?\s*[=:]|://[^/@]*:[^/@]*@'
 ), holder AS (
     SELECT d.classid, d.objid, d.refclassid, d.refobjid, d.refobjsubid, d.deptype = 'a' AS falls
     FROM pg_depend d
@@ -19,15 +24,23 @@ WITH ns AS (
                                                      AND c.relkind NOT IN ('r', 'p', 'v'))
           WHEN 'pg_type'::regclass THEN EXISTS (SELECT FROM pg_type t WHERE t.oid = d.objid AND t.typtype = 'r'
               AND EXISTS (SELECT FROM pg_range g WHERE g.rngtypid = t.oid AND g.rngcanonical <> 0))
-          WHEN 'pg_class'::regclass THEN EXISTS (SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relkind = 'f')
+          WHEN 'pg_class'::regclass THEN d.objid IN (SELECT ftrelid FROM secret)
           WHEN 'pg_statistic_ext'::regclass THEN EXISTS (
               SELECT FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
-              WHERE s.oid = d.objid AND (c.relkind = 'f' OR c.relnamespace <> s.stxnamespace))
+              WHERE s.oid = d.objid AND (c.oid IN (SELECT ftrelid FROM secret) OR c.relnamespace <> s.stxnamespace))
           -- One with an option that looks like a secret (server.sql).
           WHEN 'pg_foreign_server'::regclass THEN EXISTS (
               SELECT FROM pg_foreign_server s CROSS JOIN unnest(s.srvoptions) AS o WHERE s.oid = d.objid
                 AND o ~* '(pass|pwd|secret|token|credential|key)[a-z_]*"?\s*[=:]|://[^/@]*:[^/@]*@')
-          ELSE d.classid IN ('pg_user_mapping'::regclass, 'pg_cast'::regclass, 'pg_opclass'::regclass,
+          -- One that user_mapping.sql leaves out.
+          WHEN 'pg_user_mapping'::regclass THEN EXISTS (
+              SELECT FROM pg_user_mappings m JOIN pg_foreign_server s ON s.oid = m.srvid WHERE m.umid = d.objid
+                AND (NOT ((m.umuser <> 0 AND m.usename = current_user
+                  AND (pg_has_role(s.srvowner, 'USAGE') OR has_server_privilege(s.oid, 'USAGE')))
+                OR (m.umuser = 0 AND pg_has_role(s.srvowner, 'USAGE'))
+                OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user))
+                  OR EXISTS (SELECT FROM unnest(m.umoptions) AS o WHERE o ~* '(pass|pwd|secret|token|credential|key)[a-z_]*"?\s*[=:]|://[^/@]*:[^/@]*@')))
+          ELSE d.classid IN ('pg_cast'::regclass, 'pg_opclass'::regclass,
               'pg_opfamily'::regclass, 'pg_transform'::regclass)
           END
 ), resting AS (
@@ -54,5 +67,5 @@ LEFT JOIN pg_foreign_server s ON h.refclassid = 'pg_foreign_server'::regclass AN
 LEFT JOIN pg_foreign_data_wrapper w ON h.refclassid = 'pg_foreign_data_wrapper'::regclass AND w.oid = h.refobjid
 LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = h.refobjsubid AND h.refobjsubid > 0
 WHERE s.oid IS NOT NULL OR w.oid IS NOT NULL
-    OR (n.oid IS NOT NULL AND (r.relkind IN ('r', 'p', 'v', 'm', 'S', 'c') OR (r.oid IS NULL AND t.typtype IN ('d', 'e', 'r'))))
+    OR (n.oid IS NOT NULL AND (r.relkind IN ('r', 'p', 'v', 'm', 'S', 'c', 'f') OR (r.oid IS NULL AND t.typtype IN ('d', 'e', 'r'))))
 ORDER BY 1, 2, 3, 4

@@ -26,7 +26,7 @@ CROSS JOIN LATERAL (SELECT json_agg(a.attname ORDER BY a.attname COLLATE "C") AS
                            COALESCE(sum(length(quote_ident(a.attname)) + 2), 0)::int AS length
                     FROM pg_attribute a WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys::int2[])) k
 LEFT JOIN pg_description d ON d.classoid = 'pg_statistic_ext'::regclass AND d.objoid = s.oid
-WHERE c.relkind IN ('r', 'p', 'm')
+WHERE c.relkind IN ('r', 'p', 'm', 'f')
   AND NOT EXISTS (SELECT FROM pg_depend e
                   WHERE e.classid = 'pg_statistic_ext'::regclass AND e.objid = s.oid AND e.deptype = 'e')
 ORDER BY 1, 2, 3

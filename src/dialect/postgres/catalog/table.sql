@@ -1,4 +1,4 @@
--- Tables, partitioned ones and partitions. UNLOGGED means nothing to a partitioned table: it has
+-- Tables, partitioned ones, partitions and foreign tables. UNLOGGED means nothing to a partitioned table: it has
 -- no rows, SET LOGGED leaves it as it is, and 18 refuses the word.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        c.relname AS name,
@@ -15,11 +15,13 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        made.copies AS partition_copies,
        c.relrowsecurity AS row_security,
        c.relforcerowsecurity AS force_row_security,
-       CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' END AS replica_identity,
+       CASE CASE WHEN c.relkind <> 'f' THEN c.relreplident END WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' END AS replica_identity,
        CASE WHEN c.reloftype <> 0 THEN
            (SELECT json_build_array(CASE WHEN tn.nspname = current_schema() THEN '' ELSE tn.nspname END, t.typname)
             FROM pg_type t JOIN pg_namespace tn ON tn.oid = t.typnamespace WHERE t.oid = c.reloftype)
        END AS of_type,
+       srv.srvname AS server,
+       (SELECT json_agg(o ORDER BY o COLLATE "C") FROM unnest(ft.ftoptions) AS o) AS server_options,
        CASE WHEN pg_get_userbyid(c.relowner) <> current_user THEN c.relowner::regrole::text END AS owner,
        CASE WHEN c.relacl IS NOT NULL THEN
            (SELECT json_agg(x ORDER BY x COLLATE "C") FROM (SELECT DISTINCT concat(g.privilege_type, ' TO ',
@@ -49,7 +51,14 @@ LEFT JOIN (SELECT one.relation, json_agg(one.name ORDER BY one.name COLLATE "C")
            GROUP BY 1) made
   ON made.relation = c.oid AND c.relispartition
 LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
-WHERE c.relkind IN ('r', 'p')
+LEFT JOIN pg_foreign_table ft ON c.relkind = 'f' AND ft.ftrelid = c.oid
+LEFT JOIN pg_foreign_server srv ON srv.oid = ft.ftserver
+WHERE c.relkind IN ('r', 'p', 'f')
+  -- One with an option that looks like a secret, also one of a column, is left out.
+  AND NOT (c.relkind = 'f' AND EXISTS (
+      SELECT FROM (SELECT unnest(ft.ftoptions)
+                   UNION ALL SELECT unnest(fa.attfdwoptions) FROM pg_attribute fa WHERE fa.attrelid = c.oid) AS r(o)
+      WHERE r.o ~* '(pass|pwd|secret|token|credential|key)[a-z_]*"?\s*[=:]|://[^/@]*:[^/@]*@'))
   AND NOT EXISTS (SELECT FROM pg_depend e
                   WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
 ORDER BY 1, 2

@@ -12,7 +12,7 @@ CROSS JOIN LATERAL (SELECT oid, tgrelid, tgname, tgenabled FROM pg_trigger
 JOIN pg_class c ON c.oid = t.tgrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 LEFT JOIN pg_description d ON d.classoid = 'pg_trigger'::regclass AND d.objoid = t.oid
-WHERE c.relkind IN ('r', 'p', 'v')
+WHERE c.relkind IN ('r', 'p', 'v', 'f')
   AND NOT EXISTS (SELECT FROM pg_depend e
                   WHERE e.classid = 'pg_trigger'::regclass AND e.objid = t.oid AND e.deptype = 'e')
 ORDER BY 1, 2, 3

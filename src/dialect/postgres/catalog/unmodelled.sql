@@ -14,11 +14,17 @@ WITH ns AS (
     -- What was copied into a scratch database.
     SELECT split_part(c, ':', 1)::oid, split_part(c, ':', 2)::oid
     FROM unnest(string_to_array(NULLIF(current_setting('dbwarden.borrowed', true), ''), ' ')) AS c
+), secret AS MATERIALIZED (
+    -- Foreign tables with an option that looks like a secret, also one of a column.
+    SELECT f.ftrelid FROM pg_foreign_table f, LATERAL (SELECT unnest(f.ftoptions)
+        UNION ALL SELECT unnest(a.attfdwoptions) FROM pg_attribute a WHERE a.attrelid = f.ftrelid) AS r(o)
+    WHERE r.o ~* '(pass|pwd|secret|token|credential|key)[a-z_]*"?\s*[=:]|://[^/@]*:[^/@]*@'
 ), rel AS MATERIALIZED (
     SELECT c.oid, n.schema, c.relname::text AS name, c.relkind, c.relacl, c.relowner,
         CASE WHEN c.relkind IN ('r', 'p') THEN 'table'
             WHEN c.relkind = 'v' THEN 'view' WHEN c.relkind = 'm' THEN 'materialized view'
-            WHEN c.relkind = 'f' THEN 'foreign table' WHEN c.relkind = 'S' THEN 'sequence'
+            WHEN c.relkind = 'f' THEN CASE WHEN c.oid IN (SELECT ftrelid FROM secret) THEN 'foreign table with secrets' ELSE 'table' END
+            WHEN c.relkind = 'S' THEN 'sequence'
             WHEN c.relkind = 'c' THEN 'composite type' END AS word
     FROM pg_class c JOIN ns n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
@@ -99,24 +105,17 @@ WITH ns AS (
 )
 SELECT kind, schema, name, on_kind, on_schema, on_name, column_name, definition FROM (
 -- Relations that no kind models.  A partition may be in another schema than what it is a part of.
--- if pg_class WHERE oid >= 16384; relkind = 'f'
+-- if pg_foreign_table
 SELECT pn.schema AS on_schema, r.word AS kind, r.schema, r.name, CASE WHEN p.oid IS NOT NULL THEN 'table' END AS on_kind,
     p.relname::text AS on_name, NULL::text AS column_name,
-    concat_ws('; ', pg_get_expr(c.relpartbound, c.oid),
-        (SELECT concat_ws(' ', s.srvname, (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(f.ftoptions) AS o))
-            FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid),
-        (SELECT string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
-            CASE WHEN a.attnotnull THEN 'not null' END, pg_get_expr(d.adbin, d.adrelid),
-            array_to_string(a.attfdwoptions, ', ')), ', ' ORDER BY a.attnum)
-            FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)) AS definition
+    NULL::text AS definition
 FROM rel r JOIN pg_class c ON c.oid = r.oid LEFT JOIN pg_inherits i ON i.inhrelid = r.oid AND c.relispartition
     LEFT JOIN pg_class p ON p.oid = i.inhparent LEFT JOIN ns pn ON pn.oid = p.relnamespace
-WHERE r.word = 'foreign table'
+WHERE r.word = 'foreign table with secrets'
 UNION ALL
--- if pg_class WHERE oid >= 16384; relkind = 'f'
+-- if pg_foreign_table
 SELECT NULL, 'constraint', r.schema, k.conname, r.word, r.name, NULL, pg_get_constraintdef(k.oid)
-FROM con k JOIN rel r ON r.oid = k.conrelid AND r.word = 'foreign table'
+FROM con k JOIN rel r ON r.oid = k.conrelid AND r.word = 'foreign table with secrets'
 WHERE k.conparentid = 0 AND k.conislocal AND k.contype IN ('c', 'f', 'p', 'u', 'x')
 UNION ALL
 -- if pg_trigger; NOT tgisinternal
@@ -233,9 +232,16 @@ FROM pg_foreign_server s
 WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_foreign_server'::regclass AND h.objid = s.oid)
     AND EXISTS (SELECT FROM unnest(s.srvoptions) AS o WHERE o ~* '(pass|pwd|secret|token|credential|key)[a-z_]*"?\s*[=:]|://[^/@]*:[^/@]*@')
 UNION ALL
--- Without its options: they hold passwords.
+-- Those that user_mapping.sql leaves out.
 -- if pg_foreign_server
-SELECT NULL, 'user mapping', NULL, 'for ' || m.usename, 'server', m.srvname, NULL, NULL FROM pg_user_mappings m
+SELECT NULL, 'user mapping with secrets', NULL,
+    concat(CASE m.umuser WHEN 0 THEN 'public' ELSE quote_ident(m.usename) END, ' on ', quote_ident(m.srvname)), NULL, NULL, NULL, NULL
+FROM pg_user_mappings m JOIN pg_foreign_server s ON s.oid = m.srvid
+WHERE NOT ((m.umuser <> 0 AND m.usename = current_user
+        AND (pg_has_role(s.srvowner, 'USAGE') OR has_server_privilege(s.oid, 'USAGE')))
+      OR (m.umuser = 0 AND pg_has_role(s.srvowner, 'USAGE'))
+      OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user))
+    OR EXISTS (SELECT FROM unnest(m.umoptions) AS o WHERE o ~* '(pass|pwd|secret|token|credential|key)[a-z_]*"?\s*[=:]|://[^/@]*:[^/@]*@')
 UNION ALL
 -- if pg_default_acl
 SELECT NULL, 'default privileges', n.schema, CASE WHEN pg_get_userbyid(d.defaclrole) = current_user THEN '' ELSE 'of '
