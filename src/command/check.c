@@ -250,21 +250,57 @@ static void advice_show(const struct checking *checking, struct report *report)
 static void show(const struct checking *checking, struct reply *reply)
 {
     struct arena *mem = checking->ctx->mem;
-    const char *out = request_text(checking->request, "out");
-    struct json *json = findings_json(mem, &checking->findings);
     json_set_text(mem, reply->json, "database", checking->session->database->name);
-    json_set(mem, reply->json, "findings", json);
-    if (text_equal(out, "json"))
-        report_raw(&reply->report, json_text(mem, json, JSON_INDENTED));
-    else if (text_equal(out, "sarif"))
-        report_raw(&reply->report,
-                   json_text(mem, findings_sarif(mem, &checking->findings, DBW_VERSION), JSON_INDENTED));
-    else if (text_equal(out, "github"))
-        report_raw(&reply->report, findings_github(mem, &checking->findings));
-    else {
-        text_show(checking, &reply->report);
-        advice_show(checking, &reply->report);
+    json_set_text(mem, reply->json, "configuration", checking->session->config->source);
+    json_set(mem, reply->json, "findings", findings_json(mem, &checking->findings));
+    text_show(checking, &reply->report);
+    advice_show(checking, &reply->report);
+}
+
+/* ---- for other programs: one document, of however many databases ---- */
+
+static void database_add(struct ctx *ctx, const struct json *reply, struct json *all)
+{
+    const struct json *findings = json_get(reply, "findings");
+    const char *database = json_get_text(reply, "database");
+    for (int i = 0; findings && i < findings->n; i++) {
+        json_set_text(ctx->mem, findings->item[i], "database", database);
+        json_add(ctx->mem, all, findings->item[i]);
     }
+    if (!findings)
+        emit_warning(ctx, "%s could not be checked: %s", database, json_get_text(json_get(reply, "error"), "message"));
+}
+
+/* NULL: nothing could be looked at. */
+static const struct json *findings_of(struct ctx *ctx, const struct json *reply)
+{
+    const struct json *databases = json_get(reply, "databases");
+    struct json *all = databases ? json_array(ctx->mem) : NULL;
+    for (int i = 0; databases && i < databases->n; i++)
+        database_add(ctx, databases->item[i], all);
+    return all ? all : json_get(reply, "findings");
+}
+
+static const char *source_of(const struct json *reply)
+{
+    const struct json *databases = json_get(reply, "databases");
+    const char *source = json_get_text(databases && databases->n ? databases->item[0] : reply, "configuration");
+    return text_equal(source, "options") ? NULL : source;
+}
+
+static void document_show(struct ctx *ctx, const char *format, struct reply *reply)
+{
+    struct arena *mem = ctx->mem;
+    const struct json *findings = findings_of(ctx, reply->json);
+    reply->report = (struct report){.mem = mem};
+    if (!findings)
+        return;
+    const char *text =
+        text_equal(format, "json") ? json_text(mem, findings, JSON_INDENTED)
+        : text_equal(format, "sarif")
+            ? json_text(mem, findings_sarif(mem, findings, source_of(reply->json), DBW_VERSION), JSON_INDENTED)
+            : findings_github(mem, findings);
+    report_raw(&reply->report, text);
 }
 
 static int verdict(const struct checking *checking)
@@ -325,8 +361,12 @@ static int check_one(struct ctx *ctx, const struct request *request, struct sess
 
 static int check_run(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
+    const char *format = request_text(request, "out");
     ctx->ask = NULL; /* looking never asks */
-    return each_entry(ctx, request, check_one, reply);
+    int code = each_entry(ctx, request, check_one, reply);
+    if (!text_equal(format, "txt"))
+        document_show(ctx, format, reply);
+    return code;
 }
 
 static const struct option_info options[] = {

@@ -139,6 +139,19 @@ static const char *said(const struct lint *lint, const char *says, const struct 
 static const char *const scale_texts[] = {
     [SCALE_SCAN] = "reads", [SCALE_BUILD] = "reads", [SCALE_REWRITE] = "rewrites"};
 
+/* Bytes before it on its line that begin no character: people and editors count characters. */
+static int bytes_continued(const struct act *act)
+{
+    const struct migration *file = act->migration;
+    const char *first = act->piece->text, *at = first + act->offset;
+    int n = 0;
+    if (file->text && first >= file->text && first < file->text + file->length)
+        first = file->text;
+    for (; at > first && at[-1] != '\n'; at--)
+        n += ((unsigned char)at[-1] & 0xC0) == 0x80;
+    return n;
+}
+
 static void judge(struct lint *lint, const struct lint_rule *rule, const struct act *act)
 {
     if (!(rule->on >> act->kind & 1) || (rule->test && !rule->test(lint, act)))
@@ -156,6 +169,7 @@ static void judge(struct lint *lint, const struct lint_rule *rule, const struct 
                                 .statement = act->statement,
                                 .offset = act->offset};
     piece_place(act->piece, (long)act->offset, &finding->line, &finding->column_at);
+    finding->column_at -= bytes_continued(act);
     if (finding->size && rule->scale)
         finding->message =
             arena_printf(lint->mem, "%s: %s %s", finding->message, scale_texts[rule->scale], finding->size);

@@ -6,8 +6,9 @@
 
 struct json *finding_json(struct arena *mem, const struct finding *finding);
 struct json *findings_json(struct arena *mem, const struct list *findings);
-/* `version`: of dbwarden. */
-struct json *findings_sarif(struct arena *mem, const struct list *findings, const char *version);
-char *findings_github(struct arena *mem, const struct list *findings);
+/* Of such JSON, of one database or of several.  `source`: where the change that no file holds comes from; NULL: unknown.
+ * `version`: of dbwarden. */
+struct json *findings_sarif(struct arena *mem, const struct json *findings, const char *source, const char *version);
+char *findings_github(struct arena *mem, const struct json *findings);
 
 #endif
