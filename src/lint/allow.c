@@ -20,17 +20,21 @@ static const char *directive_of(struct arena *mem, const struct token *token)
     return text_starts_nocase(rest, "allow") ? text_trim(mem, rest + strlen("allow")) : NULL;
 }
 
-/* The first one that ends after the comment, or on its line: `a; -- dbwarden: allow ...`. */
+/* The one that it stands in, that ends before it on its line (`a; b; -- dbwarden: allow ...` is about b), or the next. */
 static int statement_at(const struct migration *migration, const struct token *token)
 {
+    int before = 0; /* that ends on its line */
     for (int i = 0; i < migration->up.n; i++) {
         const struct sql_piece *piece = &migration->up.piece[i];
         int line, column;
         piece_place(piece, (long)piece->length, &line, &column);
-        if (line > token->line || (line == token->line && piece->line <= token->line))
-            return i + 1;
+        bool ends = line < token->line || (line == token->line && column <= token->column);
+        bool follows = piece->line > token->line;
+        if (!ends)
+            return follows && before ? before : i + 1;
+        before = line == token->line ? i + 1 : 0;
     }
-    return migration->up.n + 1;
+    return before ? before : migration->up.n + 1;
 }
 
 static void allow_read(struct lint *lint, const struct token *token, bool of_file)
@@ -107,7 +111,8 @@ static void allow_judge(struct lint *lint, const struct allow *allow)
     struct finding *finding = finding_add(lint, rule_find(code), lint->migration);
     finding->line = allow->line;
     finding->column_at = allow->column;
-    finding->message = text_replace(lint->mem, finding->rule->says, "{name}", allow->code);
+    finding->message =
+        text_replace(lint->mem, finding->rule->says, "{name}", *allow->code ? allow->code : "(none is named)");
 }
 
 void allows_judge(struct lint *lint)

@@ -146,7 +146,7 @@ static int bytes_continued(const struct act *act)
     const char *first = act->piece->text, *at = first + act->offset;
     int n = 0;
     if (file->text && first >= file->text && first < file->text + file->length)
-        first = file->text;
+        first = file->text + (text_starts(file->text, "\xEF\xBB\xBF") ? 3 : 0); /* a byte order mark is no character */
     for (; at > first && at[-1] != '\n'; at--)
         n += ((unsigned char)at[-1] & 0xC0) == 0x80;
     return n;

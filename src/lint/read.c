@@ -595,6 +595,27 @@ static void other_read(struct reader *reader)
     act->text = reader_source(reader, 0, reader->n);
 }
 
+/* WITH a AS (DELETE FROM ...) UPDATE ...: what any of them does to rows, each as if it stood alone. */
+static void with_read(struct reader *reader)
+{
+    static const struct {
+        const char *word;
+        void (*read)(struct reader *reader);
+    } parts[] = {{"update", update_read}, {"delete", delete_read}, {"insert", insert_read}};
+    const struct reader whole = *reader;
+    for (int i = 1; i < whole.n; i++) {
+        bool inside = reader_is(&whole, i - 1, "("), after = reader_is(&whole, i - 1, ")");
+        for (size_t k = 0; (inside || after) && k < sizeof parts / sizeof *parts; k++) {
+            if (!reader_is(&whole, i, parts[k].word))
+                continue;
+            *reader = whole;
+            reader->at = i + 1;
+            reader->n = inside ? reader_close(&whole, i - 1) : whole.n;
+            parts[k].read(reader);
+        }
+    }
+}
+
 static const struct {
     const char *words;
     void (*read)(struct reader *reader);
@@ -605,7 +626,7 @@ static const struct {
     {"revoke", grant_read},    {"rename", rename_read},   {"set", set_read},           {"pragma", set_read},
     {"begin", begin_read},     {"start", begin_read},     {"commit", commit_read},     {"end", commit_read},
     {"rollback", commit_read}, {"do", other_read},        {"call", other_read},        {"select", select_read},
-    {"lock", lock_read},
+    {"lock", lock_read},       {"with", with_read},
 };
 
 void acts_read(struct lint *lint, const struct act *base, const struct classified *what)

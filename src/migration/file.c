@@ -753,11 +753,17 @@ char *migration_tokens(struct arena *mem, const struct migration *migration)
     return lex_checksum(mem, migration->lex, up->piece, up->n);
 }
 
+/* Of the byte order mark that it begins with. */
+static size_t mark_length(const char *text, size_t length)
+{
+    return length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
+}
+
 static int text_take(struct ctx *ctx, const struct dialect *dialect, struct migration *migration)
 {
     struct reading reading = {
         .ctx = ctx, .dialect = dialect, .migration = migration, .text = migration->text, .length = migration->length};
-    reading.start = reading.length >= 3 && !memcmp(reading.text, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    reading.start = mark_length(reading.text, reading.length);
     return read_text(&reading);
 }
 
@@ -818,6 +824,53 @@ int migration_of_text(struct ctx *ctx, const struct dialect *dialect, const char
     (*migration)->text = text->text;
     (*migration)->length = text->length;
     return text_take(ctx, dialect, *migration);
+}
+
+static bool begins_by_itself(struct arena *mem, const struct dialect *dialect, const struct split *split)
+{
+    for (int i = 0; i < split->n; i++) {
+        struct classified what;
+        classify(mem, dialect->classify, &split->piece[i], &what);
+        if (what.verb == VERB_BEGIN)
+            return true;
+    }
+    return false;
+}
+
+static bool has_sections(const struct sql_piece *text)
+{
+    static const char mark[] = "-- upgrade";
+    for (size_t i = 0; i + sizeof mark <= text->length + 1; i++)
+        if (!strncasecmp(text->text + i, mark, sizeof mark - 1))
+            return true;
+    return false;
+}
+
+int migration_of_sql(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct sql_piece *text,
+                     struct migration **migration)
+{
+    struct file_name name;
+    bool sections = has_sections(text);
+    if (sections && file_name_read(ctx->mem, path_name(path), &name) == NAME_MIGRATION)
+        return migration_of_text(ctx, dialect, path, text, migration);
+    struct migration *new = *migration = NEW(ctx->mem, struct migration);
+    *new = (struct migration){.path = path,
+                              .filename = path_name(path),
+                              .lex = dialect->lex,
+                              .number = -1,
+                              .limits = {-1, -1},
+                              .text = text->text,
+                              .length = text->length};
+    if (sections)
+        return text_take(ctx, dialect, new);
+    const struct reading reading = {
+        .ctx = ctx, .dialect = dialect, .migration = new, .text = text->text, .length = text->length};
+    const size_t start = mark_length(text->text, text->length);
+    TRY(check_bytes(&reading));
+    const struct sql_piece rest = {.line = 1, .column = 1, .text = text->text + start, .length = text->length - start};
+    TRY(split_section(ctx, dialect->lex, path, &rest, &new->up));
+    new->no_transaction = begins_by_itself(ctx->mem, dialect, &new->up);
+    return 0;
 }
 
 int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration)

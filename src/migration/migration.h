@@ -59,6 +59,9 @@ int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *p
 /* The same of a text that is not written yet. */
 int migration_of_text(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct sql_piece *text,
                       struct migration **migration);
+/* A file of SQL under any name: a migration, sections, or neither; then its own BEGIN, if it has one, makes its transactions. */
+int migration_of_sql(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct sql_piece *text,
+                     struct migration **migration);
 /* The journal's checksum, over the tokens of the up side; as dear as reading the file, so asked for only where it counts. */
 char *migration_tokens(struct arena *mem, const struct migration *migration);
 /* To be called before a side is used: tells its warnings, fails with what was found wrong in it while reading. */

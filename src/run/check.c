@@ -27,16 +27,22 @@ static void all_of(struct ctx *ctx, const struct folder *folder, struct list *al
             list_add(ctx->mem, all, lists[l]->item[i]);
 }
 
-/* A file of another place: a migration, or SQL without sections. */
+/* A file of another place. */
 static int file_open(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration)
 {
     struct sql_piece text = {.line = 1, .column = 1};
     char *bytes;
     TRY(file_read(ctx, path, 0, &bytes, &text.length));
     text.text = bytes;
-    if (strcasestr(bytes, "-- upgrade"))
-        return migration_of_text(ctx, dialect, path, &text, migration);
-    return lint_text(ctx, dialect, path, &text, migration);
+    return migration_of_sql(ctx, dialect, path, &text, migration);
+}
+
+static void once_add(struct arena *mem, struct list *chosen, struct migration *migration)
+{
+    for (int i = 0; i < chosen->n; i++)
+        if (text_equal(((const struct migration *)chosen->item[i])->path, migration->path))
+            return;
+    list_add(mem, chosen, migration);
 }
 
 static int named_find(struct ctx *ctx, struct session *session, const struct list *all, const char *word,
@@ -48,13 +54,13 @@ static int named_find(struct ctx *ctx, struct session *session, const struct lis
         migration = all->item[i];
         names_add(ctx->mem, &known, migration->filename);
         if (is_named(ctx->mem, migration, word)) {
-            list_add(ctx->mem, chosen, migration);
+            once_add(ctx->mem, chosen, migration);
             return 0;
         }
     }
     if (file_exists(word)) {
         TRY(file_open(ctx, session->database->dialect, word, &migration));
-        list_add(ctx->mem, chosen, migration);
+        once_add(ctx->mem, chosen, migration);
         return 0;
     }
     const char *near = text_nearest(&known, word);

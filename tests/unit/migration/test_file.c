@@ -321,10 +321,39 @@ static void marks_statements(void **state)
     assert_int_equal(marks[0], STATEMENT_CONTROL);
 }
 
+static int any_read(struct ctx *ctx, const char *name, const char *text, struct migration **migration)
+{
+    const struct sql_piece whole = {.text = text, .length = strlen(text), .line = 1, .column = 1};
+    return migration_of_sql(ctx, lite(), name, &whole, migration);
+}
+
+static void a_file_of_any_name_is_sql(void **state)
+{
+    struct ctx *ctx = *state;
+    struct migration *m;
+    assert_works(ctx, any_read(ctx, "draft.sql",
+                               "\xEF\xBB\xBF"
+                               "DROP TABLE a;\nDROP TABLE b;",
+                               &m));
+    assert_int_equal(m->up.n, 2);
+    assert_string_equal(piece(ctx, &m->up, 0), "DROP TABLE a");
+    assert_false(m->no_transaction);
+    assert_works(ctx, any_read(ctx, "d/draft.sql", "-- upgrade\nDROP TABLE a;\n-- rollback\nDROP TABLE b;", &m));
+    assert_int_equal(m->up.n, 1);
+    assert_int_equal(m->down.n, 1);
+    assert_true(m->number < 0);
+    assert_works(ctx, any_read(ctx, "primary__0007_x.sql", "-- upgrade\nDROP TABLE a;", &m));
+    assert_int_equal(m->number, 7);
+    assert_works(ctx, any_read(ctx, "draft.sql", "BEGIN;\nDROP TABLE a;\nCOMMIT;", &m));
+    assert_true(m->no_transaction);
+    assert_fails(ctx, any_read(ctx, "draft.sql", "SELECT '\xFF';", &m), ERR_SYNTAX, "the file is not UTF-8");
+    assert_int_equal(ctx->error.place.column, 9);
+}
+
 UNIT_TESTS(UNIT(reads_both_sections), UNIT(accepts_markers_that_082_missed), UNIT(a_later_upgrade_ends_a_rollback),
            UNIT(only_comments_are_markers), UNIT(markers_within_something_are_none),
            UNIT(old_checksums_stay_where_markers_were_mistaken), UNIT(what_is_never_closed_spoils_its_own_section),
            UNIT(directives_within_comments_are_none), UNIT(reads_headers), UNIT(a_file_may_ask_for_batches),
            UNIT(faults_wait_until_the_side_is_used), UNIT(what_stands_above_the_sections_is_told),
            UNIT(warns_only_when_used), UNIT(marks_statements),
-           UNIT(a_frame_of_begin_and_commit_is_what_a_file_is_anyway))
+           UNIT(a_frame_of_begin_and_commit_is_what_a_file_is_anyway), UNIT(a_file_of_any_name_is_sql))
