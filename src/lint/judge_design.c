@@ -206,10 +206,10 @@ bool is_key_without_partition(const struct lint *lint, const struct act *act)
         return false;
     if (act->kind == ACT_COLUMN)
         names_add(lint->mem, &columns, act->name);
-    for (int i = 0; i < acts->n; i++) {
+    for (int i = acts->n - 1; i >= 0; i--) {
         const struct act *made = acts->item[i];
-        if (made->kind == ACT_CREATE_TABLE && has(made, MARK_PARTITIONED) && made->index < act->index)
-            return !has_partition_keys(&made->columns, &columns);
+        if (made->kind == ACT_CREATE_TABLE && made->index < act->index)
+            return has(made, MARK_PARTITIONED) && !has_partition_keys(&made->columns, &columns);
     }
     return false;
 }

@@ -84,27 +84,47 @@ static bool is_trigger_function(const struct lint *lint, const struct act *act)
     return false;
 }
 
-/* Nothing in this change makes it again, and nothing made it. */
-bool is_dropped_object(const struct lint *lint, const struct act *act)
+static bool gives_name(const struct act *act, const char *name)
 {
     static const uint64_t makes = ACT_BIT(VIEW) | ACT_BIT(FUNCTION) | ACT_BIT(CREATE_TYPE) | ACT_BIT(CREATE_DOMAIN) |
                                   ACT_BIT(SEQUENCE) | ACT_BIT(EXTENSION) | ACT_BIT(CREATE_TABLE);
+    bool renames = act->kind == ACT_RENAME_OBJECT || act->kind == ACT_RENAME_TABLE;
+    return renames ? text_equal(act->other, name) : (makes >> act->kind & 1) && text_equal(act->name, name);
+}
+
+/* Something has the name again when this change is done. */
+static bool is_named_again(const struct lint *lint, const struct act *act)
+{
     const struct list *acts = acts_of(lint, act->name);
-    if (!is_named_by_programs(act->other) || is_new(lint, act, act->name) || is_trigger_function(lint, act))
-        return false;
     for (int i = 0; i < acts->n; i++) {
         const struct act *after = acts->item[i];
-        bool renamed = (after->kind == ACT_RENAME_OBJECT || after->kind == ACT_RENAME_TABLE) &&
-                       text_equal(after->other, act->name);
-        if (after->index > act->index && (renamed || (makes >> after->kind & 1)))
-            return false;
+        if (after->index > act->index && gives_name(after, act->name))
+            return true;
     }
-    return true;
+    return false;
+}
+
+/* Its name is of this change, so that nobody uses it yet. */
+static bool is_own_name(const struct lint *lint, const struct act *act)
+{
+    const struct list *acts = acts_of(lint, act->name);
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *before = acts->item[i];
+        if (before->index < act->index && before->kind == ACT_RENAME_OBJECT && text_equal(before->other, act->name))
+            return true;
+    }
+    return is_new(lint, act, act->name);
+}
+
+bool is_dropped_object(const struct lint *lint, const struct act *act)
+{
+    return is_named_by_programs(act->other) && !is_own_name(lint, act) && !is_trigger_function(lint, act) &&
+           !is_named_again(lint, act);
 }
 
 bool is_renamed_object(const struct lint *lint, const struct act *act)
 {
-    return is_named_by_programs(act->type) && !is_new(lint, act, act->name);
+    return is_named_by_programs(act->type) && !is_own_name(lint, act) && !is_named_again(lint, act);
 }
 
 /* What the release before this one may meet without an error of its own. */

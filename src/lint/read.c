@@ -406,8 +406,10 @@ static void update_read(struct reader *reader)
         const struct names several = reader_keys(reader); /* (a, b) = (1, 2) */
         for (int i = 0; i < several.n; i++)
             names_add(reader->mem, &act->columns, several.item[i]);
-        if (!several.n)
-            names_add(reader->mem, &act->columns, reader_name(reader));
+        const char *name = several.n ? NULL : reader_name(reader);
+        bool part = reader_is(reader, reader->at, "[") || reader_is(reader, reader->at, ".");
+        if (name && !part)
+            names_add(reader->mem, &act->columns, name);
         reader->at = reader_end(reader);
     }
 }

@@ -248,6 +248,23 @@ static void elements_read(struct reader *reader)
     reader->at = close + 1;
 }
 
+/* (a, (b), lower(c)): "a" and "b", and NULL for what is an expression. */
+static struct names partition_keys(struct reader *reader)
+{
+    struct reader at = *reader;
+    struct names keys = reader_keys(reader);
+    at.at++;
+    for (int i = 0; i < keys.n; i++) {
+        int start = at.at, end = reader_end(&at);
+        if (!keys.item[i] && end == start + 3 && reader_is(&at, start, "(")) {
+            at.at = start + 1;
+            keys.item[i] = reader_name(&at);
+        }
+        at.at = end + 1;
+    }
+    return keys;
+}
+
 void table_created(struct reader *reader, unsigned marks)
 {
     static const char *const open[] = {"as", "like", "inherits", "partition", "of", "select", NULL};
@@ -264,7 +281,7 @@ void table_created(struct reader *reader, unsigned marks)
             struct reader keys = *reader;
             keys.at = i + 3; /* PARTITION BY RANGE (a) */
             act->marks |= MARK_PARTITIONED;
-            act->columns = reader_keys(&keys);
+            act->columns = partition_keys(&keys);
         } else if (token_is_one_of(&reader->token[i], open))
             act->marks |= MARK_AS;
         if (reader_is(reader, i, "partition") && reader_is(reader, i + 1, "of"))

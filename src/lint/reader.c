@@ -149,7 +149,8 @@ struct names reader_keys(struct reader *reader)
     reader->at++;
     while (reader->at < close) {
         int end = reader_end(reader);
-        bool plain = is_name(&reader->token[reader->at]) && !reader_is(reader, reader->at + 1, "(");
+        static const char *const more[] = {"(", "[", ".", NULL}; /* f(a), a[1], a.b */
+        bool plain = is_name(&reader->token[reader->at]) && !token_is_one_of(&reader->token[reader->at + 1], more);
         names_add(reader->mem, &keys, plain ? reader_name(reader) : NULL);
         reader->at = end + 1;
     }
