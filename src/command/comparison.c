@@ -16,10 +16,13 @@ static int flags_read(struct ctx *ctx, const struct request *request, struct lis
 {
     struct names columns = request_list(ctx->mem, request, "rename");
     struct names tables = request_list(ctx->mem, request, "rename_table");
+    struct names objects = request_list(ctx->mem, request, "rename_object");
     for (int i = 0; i < tables.n; i++)
         TRY(rename_read_table(ctx, tables.item[i], renames));
     for (int i = 0; i < columns.n; i++)
         TRY(rename_read_column(ctx, columns.item[i], renames));
+    for (int i = 0; i < objects.n; i++)
+        TRY(rename_read_object(ctx, objects.item[i], renames));
     return 0;
 }
 
@@ -203,6 +206,8 @@ static void unmodelled_compare(struct arena *mem, struct comparison *comparison)
     for (int i = 0; i < comparison->renames.n; i++) {
         const struct rename *rename = comparison->renames.item[i];
         bool column = rename->table;
+        if (rename->kind && column)
+            continue;
         const struct unmodelled from = {.schema = rename->schema,
                                         .on = column ? rename_table_before(&comparison->renames, rename) : rename->from,
                                         .column = column ? rename->from : NULL};

@@ -25,14 +25,20 @@ struct comparison {
     struct event_losses losses;
 };
 
-#define RENAME_OPTIONS                                                                                    \
-    {.name = "rename",                                                                                    \
-     .type = OPTION_LIST,                                                                                 \
-     .value = "TABLE.OLD:NEW",                                                                            \
-     .help = "a column that was renamed, its table with a schema where that is needed; may be repeated"}, \
-    {                                                                                                     \
-        .name = "rename-table", .type = OPTION_LIST, .value = "OLD:NEW",                                  \
-        .help = "a table that was renamed, with its schema where that is needed; may be repeated"         \
+#define RENAME_OPTIONS                                                                                                          \
+    {.name = "rename",                                                                                                          \
+     .type = OPTION_LIST,                                                                                                       \
+     .value = "TABLE.OLD:NEW",                                                                                                  \
+     .help = "a column that was renamed, its table with a schema where that is needed; may be repeated"},                       \
+        {.name = "rename-object",                                                                                               \
+         .type = OPTION_LIST,                                                                                                   \
+         .value = "KIND OLD:NEW",                                                                                               \
+         .help =                                                                                                                \
+             "a view, function, type, sequence and so on that was renamed, as in \"view old:new\"; what hangs on a table with " \
+             "it, as in \"index users.old:new\"; may be repeated"},                                                             \
+    {                                                                                                                           \
+        .name = "rename-table", .type = OPTION_LIST, .value = "OLD:NEW",                                                        \
+        .help = "a table that was renamed, with its schema where that is needed; may be repeated"                               \
     }
 
 #define NORMALISE_OPTION                                                                                              \

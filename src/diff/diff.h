@@ -18,10 +18,11 @@ struct diff_input {
 
 /* One rename: of a table ("users" to "people"), of a column of a table, or of what else hangs on one. */
 struct rename {
-    enum kind kind;     /* of what hangs on a table and is not a column; 0 of all others */
+    enum kind kind;     /* of what is neither a table nor a column; 0 of those */
     const char *schema; /* as trees name it; NULL: a flag did not say, and rename_check() has not found it yet */
     const char *title;  /* of its schema, for messages and flags; NULL where nobody has to name it */
-    const char *table;  /* of a column: its table's name in the *desired* tree; NULL: a table is renamed */
+    const char *
+        table; /* of a column: its table's name in the *desired* tree; NULL: a table is renamed, or what hangs on none */
     const char *from;
     const char *to;
     const char *resolved_from; /* "rename_flag", "prompt", NULL: a guess that nobody has confirmed */

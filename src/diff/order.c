@@ -426,6 +426,14 @@ static void arcs_of_quoted(struct orderer *orderer, const struct object *renamed
     }
 }
 
+/* On the way back what changes in it does so under the name that it still has. */
+static void arcs_of_itself(struct orderer *orderer, const struct change *rename)
+{
+    const struct change *making = rename->renamed ? step_making(rename->renamed) : NULL;
+    if (making && making->op == CHANGE_ALTER)
+        arc_add(orderer, making, rename, NULL);
+}
+
 /* A part is renamed under the new name of what holds it: after that is renamed, or on the way back before. */
 static void arcs_of_holder(struct orderer *orderer, const struct change *rename)
 {
@@ -488,8 +496,10 @@ static void arcs_of_steps(struct orderer *orderer)
             arc_add(orderer, step_unmaking(step->after->peer), step, NULL);
         if (step->op == CHANGE_RENAME) {
             arcs_of_rename(orderer, step);
-            if (orderer->planner->out->reversed)
+            if (orderer->planner->out->reversed) {
                 arcs_of_quoted(orderer, step->renamed, step);
+                arcs_of_itself(orderer, step);
+            }
             arcs_of_holder(orderer, step);
         }
         if (step->op == CHANGE_DROP && !step->replaced)

@@ -60,7 +60,7 @@ static bool is_decided(const struct guesser *guesser, const struct object *objec
 {
     for (int i = 0; guesser->input->renames && i < guesser->input->renames->n; i++) {
         const struct rename *rename = guesser->input->renames->item[i];
-        if (text_equal(rename->schema, object_schema(object)) && text_equal(rename->table, table) &&
+        if (!rename->kind && text_equal(rename->schema, object_schema(object)) && text_equal(rename->table, table) &&
             text_equal(old ? rename->from : rename->to, object->name))
             return true;
     }

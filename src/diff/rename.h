@@ -13,6 +13,8 @@ int rename_guess(struct ctx *ctx, const struct diff_input *input, struct list *g
 /* --rename [s.]t.a:b and --rename-table [s.]a:b, names with . or : in double quotes; ERR_USAGE if malformed. */
 int rename_read_column(struct ctx *ctx, const char *flag, struct list *decided);
 int rename_read_table(struct ctx *ctx, const char *flag, struct list *decided);
+/* --rename-object "view [s.]a:b", "index [s.]t.a:b": of anything, its kind first. */
+int rename_read_object(struct ctx *ctx, const char *flag, struct list *decided);
 /*
  * Finds the schema of each, and spells the names as the trees do; ERR_USAGE if one fits neither side, or several
  * schemas. What is not a rename on this engine (another case where names fold) is told and taken out.

@@ -12,6 +12,7 @@
 #include "diff/compare.h"
 #include "diff/graph.h"
 #include "diff/rename.h"
+#include "diff/rename_object.h"
 #include "diff/spaces.h"
 
 struct carrier {
@@ -51,11 +52,14 @@ static struct object *object_of(const struct carrier *carrier, const struct diff
     const char *name = rename->schema ? rename->schema : "";
     const struct object *schema = child_of_class(carrier, input->before->root, KIND_NAMESPACE, name);
     if (!rename->table)
-        return child_of_class(carrier, schema, KIND_HOLDS_ROWS, rename->from);
+        return rename->kind ? object_child(schema, rename->kind, rename->from)
+                            : child_of_class(carrier, schema, KIND_HOLDS_ROWS, rename->from);
     name = rename_table_before(input->renames, rename);
+    if (rename->kind) {
+        const struct object *holder = rename_holder(carrier->mem, carrier->target, schema, rename->kind, name);
+        return holder ? object_child(holder, rename->kind, rename->from) : NULL;
+    }
     struct object *table = child_of_class(carrier, schema, KIND_HOLDS_ROWS, name);
-    if (rename->kind)
-        return table ? object_child(table, rename->kind, rename->from) : NULL;
     return child_of_class(carrier, table, KIND_IS_COLUMN, rename->from);
 }
 
@@ -71,6 +75,12 @@ static int mention_compare(const void *a, const void *b)
 static bool keeps_shown_name(const struct carrier *carrier, const struct object *view)
 {
     return carrier->target->dialect->views_keep_names || view->needed || view->children.n;
+}
+
+/* "f" of f(integer) */
+static const char *bare(struct arena *mem, enum kind kind, const char *name)
+{
+    return kind_is(kind, KIND_IS_CALLED) ? arena_copy(mem, name, strcspn(name, "(")) : name;
 }
 
 static const char *text_carry(const struct carrier *carrier, const struct object *object, int field, const char *text)
@@ -90,7 +100,7 @@ static const char *text_carry(const struct carrier *carrier, const struct object
         if (!renamed || mention->offset < at)
             continue;
         buf_add_n(&out, text + at, mention->offset - at);
-        ident_add(&out, carrier->target->dialect->ident, renamed->to);
+        ident_add(&out, carrier->target->dialect->ident, bare(carrier->mem, renamed->object->kind, renamed->to));
         if (mention->shown && keeps_shown_name(carrier, object)) {
             buf_add(&out, " AS ");
             ident_add(&out, carrier->target->dialect->ident, renamed->object->name);
@@ -119,24 +129,28 @@ static void names_carry(const struct carrier *carrier, const struct object *rela
         name_carry(carrier, relation, &names->item[i]);
 }
 
+static bool type_carry(const struct carrier *carrier, const char **text)
+{
+    const struct object *type = *text ? mention_type(&carrier->directory, *text) : NULL;
+    const struct renamed *renamed = renamed_find(carrier, type);
+    if (!renamed)
+        return false;
+    struct buf out;
+    buf_init(&out, carrier->mem);
+    ident_add_qualified(&out, carrier->target->dialect->ident, *object_schema(type) ? object_schema(type) : NULL,
+                        renamed->to);
+    const char *array = strchr(*text, '[');
+    buf_add(&out, array ? array : "");
+    *text = out.data;
+    return true;
+}
+
 /* "orders[]" names a table: what takes its rows is called after it too. */
 static void types_carry(const struct carrier *carrier, struct object *object, struct names *types)
 {
     bool any = false;
-    for (int i = 0; i < types->n; i++) {
-        const struct object *type = mention_type(&carrier->directory, types->item[i]);
-        const struct renamed *renamed = renamed_find(carrier, type);
-        if (!renamed)
-            continue;
-        struct buf out;
-        buf_init(&out, carrier->mem);
-        ident_add_qualified(&out, carrier->target->dialect->ident, *object_schema(type) ? object_schema(type) : NULL,
-                            renamed->to);
-        const char *array = strchr(types->item[i], '[');
-        buf_add(&out, array ? array : "");
-        types->item[i] = out.data;
-        any = true;
-    }
+    for (int i = 0; i < types->n; i++)
+        any = type_carry(carrier, &types->item[i]) || any;
     if (any && kind_is(object->kind, KIND_IS_CALLED | KIND_IS_OPERATOR))
         object->name =
             arena_printf(carrier->mem, "%s(%s)", object_called(object), names_join(carrier->mem, types, ", "));
@@ -163,6 +177,24 @@ static void far_names_carry(const struct carrier *carrier, struct object *object
     }
 }
 
+/* Names that are not quoted in the field: of a server, or of a collation where no schema is said. */
+static void plain_carry(const struct carrier *carrier, unsigned marks, const char **name)
+{
+    const struct object *collation =
+        marks & FIELD_COLLATION_REF && *name ? mention_collation(&carrier->directory, *name) : NULL;
+    const struct list *all =
+        marks & FIELD_DEFINED_REF && *name ? directory_defined(&carrier->directory, NULL, *name) : NULL;
+    const struct renamed *renamed = renamed_find(carrier, collation);
+    for (int i = 0; all && i < all->n && !renamed; i++)
+        renamed = renamed_find(carrier, all->item[i]);
+    if (!renamed)
+        return;
+    const char *dot = collation ? strstr(*name, "\".\"") : NULL;
+    *name = dot ? arena_printf(carrier->mem, "%.*s\"%s\"", (int)(dot + 2 - *name), *name,
+                               text_replace(carrier->mem, renamed->to, "\"", "\"\""))
+                : renamed->to;
+}
+
 static void field_carry(const struct carrier *carrier, struct object *object, int field)
 {
     const struct field *info = &kind_table[object->kind].field[field];
@@ -174,6 +206,10 @@ static void field_carry(const struct carrier *carrier, struct object *object, in
         names_carry(carrier, relation, value);
     else if (info->type == FIELD_TEXT && relation)
         name_carry(carrier, relation, value);
+    else if (info->type == FIELD_TEXT)
+        plain_carry(carrier, info->marks, value);
+    else if (info->type == FIELD_TYPE)
+        type_carry(carrier, value);
     else if (info->type == FIELD_REF)
         ref_carry(carrier, value);
     else if (info->type == FIELD_EXPR) {
@@ -277,10 +313,55 @@ static int renamed_find_all(struct ctx *ctx, const struct diff_input *input, str
         struct object *object = object_of(carrier, input, rename);
         if (!object)
             return fail(ctx, ERR_USAGE, "%s renames nothing: the current schema has no such %s",
-                        rename_flag(ctx->mem, rename), rename->table ? "column" : "table");
+                        rename_flag(ctx->mem, rename),
+                        rename->kind    ? rename_word(ctx->mem, rename->kind)
+                        : rename->table ? "column"
+                                        : "table");
         renamed_add(carrier, object, rename, rename->to);
     }
     return 0;
+}
+
+/* ---- the statement that makes it ---- */
+
+/* The first name that is its own, after CREATE and a word. */
+static const char *statement_carry(const struct carrier *carrier, const char *text, const char *from, const char *to)
+{
+    struct lexer lexer;
+    if (!text)
+        return NULL;
+    lex_open(&lexer, carrier->target->dialect->lex, text, strlen(text));
+    lex_next_code(&lexer);
+    lex_next_code(&lexer);
+    struct token token = lex_next_code(&lexer), next = lex_next_code(&lexer);
+    for (; token.kind != TOKEN_END; token = next, next = lex_next_code(&lexer)) {
+        bool name = token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED;
+        if (!name || token_is(&next, ".") ||
+            !compare_name(carrier->mem, carrier->target, token_name(carrier->mem, &token), from))
+            continue;
+        struct buf out;
+        buf_init(&out, carrier->mem);
+        buf_add_n(&out, text, token.offset);
+        ident_add(&out, carrier->target->dialect->ident, to);
+        buf_add(&out, text + token.offset + token.length);
+        return out.data;
+    }
+    return text;
+}
+
+static void own_name_carry(const struct carrier *carrier, const struct renamed *renamed)
+{
+    struct object *object = renamed->object;
+    const char *from = bare(carrier->mem, object->kind, object->name),
+               *to = bare(carrier->mem, object->kind, renamed->to);
+    int called = field_find(object->kind, "called"), definition = field_find(object->kind, "definition");
+    if (called >= 0)
+        *(const char **)object_field(object, called) = to;
+    if (definition < 0 || !kind_is(object->kind, KIND_IS_TEXT | KIND_IS_DEFINED))
+        return;
+    struct expr *expr = object_field(object, definition);
+    expr->written = statement_carry(carrier, expr->written, from, to);
+    expr->printed = statement_carry(carrier, expr->printed, from, to);
 }
 
 /* In all that names one of them: fields, texts, and what the server noted. */
@@ -289,8 +370,10 @@ static void tree_carry(struct carrier *carrier, struct tree *tree)
     directory_open(&carrier->directory, carrier->mem, carrier->target, tree);
     graph_build(carrier->mem, carrier->target, tree);
     heirs_add(carrier);
-    for (int i = 0; i < carrier->renamed.n; i++)
+    for (int i = 0; i < carrier->renamed.n; i++) {
         implied_keep(carrier, ((const struct renamed *)carrier->renamed.item[i])->object);
+        own_name_carry(carrier, carrier->renamed.item[i]);
+    }
     for (struct object *o = tree->root; o; o = object_next(tree->root, o))
         object_carry(carrier, o);
     for (int i = 0; i < tree->dependencies.n; i++) {

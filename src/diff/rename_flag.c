@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "diff/compare.h"
+#include "diff/rename_object.h"
 
 /* ---- reading ---- */
 
@@ -87,6 +88,37 @@ int rename_read_table(struct ctx *ctx, const char *flag, struct list *decided)
     return rename_add(ctx, decided, rename);
 }
 
+int rename_read_object(struct ctx *ctx, const char *flag, struct list *decided)
+{
+    const char *rest = flag;
+    struct names left = {0};
+    struct rename rename = {0};
+    if (!rename_kind_read(ctx->mem, &rest, &rename.kind)) {
+        fail(ctx, ERR_USAGE, "Invalid --rename-object format: '%s'. Expected: KIND old:new", flag);
+        return fail_hint(
+            ctx, "For example: --rename-object \"view old:new\", or \"index users.old:new\". Kinds are called as in "
+                 "docs/kinds.md.");
+    }
+    if (kind_is(rename.kind, KIND_HOLDS_ROWS))
+        return rename_read_table(ctx, rest, decided);
+    if (kind_is(rename.kind, KIND_IS_COLUMN))
+        return rename_read_column(ctx, rest, decided);
+    if (kind_is(rename.kind, KIND_NAMESPACE)) {
+        fail(ctx, ERR_UNSUPPORTED, "--rename-object '%s': a schema is not renamed by a plan yet", flag);
+        return fail_hint(ctx, "Write it by hand: \"dbwarden new\", ALTER SCHEMA ... RENAME TO ...");
+    }
+    bool top = rename_is_top(rename.kind);
+    if (flag_read(ctx->mem, rest, top ? 2 : 3, &left, &rename.to) < 0 || left.n < (top ? 1 : 2)) {
+        fail(ctx, ERR_USAGE, "Invalid --rename-object format: '%s'. Expected: %s %sold:new", flag,
+             rename_word(ctx->mem, rename.kind), top ? "" : "table.");
+        return fail_hint(ctx, "A name that holds a dot or a colon stands in double quotes.");
+    }
+    rename.from = left.item[left.n - 1];
+    rename.table = top ? NULL : left.item[left.n - 2];
+    rename.schema = left.n > (top ? 1 : 2) ? left.item[0] : NULL;
+    return rename_add(ctx, decided, rename);
+}
+
 /* ---- writing ---- */
 
 static void name_write(struct buf *out, const char *name)
@@ -129,12 +161,13 @@ char *rename_flag(struct arena *mem, const struct rename *rename)
     path_write(&out, rename);
     buf_add_c(&out, ':');
     name_write(&out, rename->to);
+    const char *text = rename->kind ? arena_printf(mem, "%s %s", rename_word(mem, rename->kind), out.data) : out.data;
     bool plain = true;
-    for (const char *c = out.data; *c; c++)
+    for (const char *c = text; *c; c++)
         plain = plain && ((unsigned char)*c >= 0x80 || char_is_word(*c) || strchr(".:-", *c));
-    const char *option = rename->table ? "--rename" : "--rename-table";
-    return plain ? arena_printf(mem, "%s %s", option, out.data)
-                 : arena_printf(mem, "%s '%s'", option, text_replace(mem, out.data, "'", "'\\''"));
+    const char *option = rename->kind ? "--rename-object" : rename->table ? "--rename" : "--rename-table";
+    return plain ? arena_printf(mem, "%s %s", option, text)
+                 : arena_printf(mem, "%s '%s'", option, text_replace(mem, text, "'", "'\\''"));
 }
 
 /* ---- checking ---- */
@@ -192,8 +225,8 @@ static bool is_renamed(const struct checker *checker, const struct rename *like,
 {
     for (int i = 0; i < checker->decided->n; i++) {
         const struct rename *other = checker->decided->item[i];
-        bool place = schema_same(checker, other->schema, like->schema) && !other->table == !like->table &&
-                     (!like->table || name_same(checker, other->table, like->table));
+        bool place = other->kind == like->kind && schema_same(checker, other->schema, like->schema) &&
+                     !other->table == !like->table && (!like->table || name_same(checker, other->table, like->table));
         if (place && name_same(checker, now ? other->from : other->to, name))
             return true;
     }
@@ -235,7 +268,7 @@ static void table_names(const struct checker *checker, const struct rename *rena
     *old = *new = rename->table;
     for (int i = 0; i < checker->decided->n; i++) {
         const struct rename *table = checker->decided->item[i];
-        if (table->table || !schema_same(checker, table->schema, rename->schema))
+        if (table->table || table->kind || !schema_same(checker, table->schema, rename->schema))
             continue;
         if (now && name_same(checker, table->from, rename->table))
             *new = table->to;
@@ -268,9 +301,59 @@ static struct misfit column_fit(const struct checker *checker, const struct obje
     return found;
 }
 
+static const struct object *child_of(const struct checker *checker, const struct object *parent,
+                                     const struct rename *rename, const char *name)
+{
+    return rename_child(checker->mem, checker->input->target, parent, rename->kind, name);
+}
+
+static struct misfit object_names_fit(const struct checker *checker, const struct object *before,
+                                      const struct object *after, const struct rename *rename)
+{
+    const char *what = rename_word(checker->mem, rename->kind);
+    bool taken = child_of(checker, before, rename, rename->to) && !is_renamed(checker, rename, rename->to, true);
+    bool kept = child_of(checker, after, rename, rename->from) && !is_renamed(checker, rename, rename->from, false);
+    if (taken && kept)
+        return misfit(checker, true, "both the models and the current schema have a %s \"%s\" and a %s \"%s\"", what,
+                      rename->from, what, rename->to);
+    if (!rename_takes_same(rename->from, rename->to))
+        return misfit(checker, true, "%s and %s do not take the same, so neither can become the other", rename->from,
+                      rename->to);
+    return (struct misfit){.loose = taken || kept};
+}
+
+/* What hangs on a table or view is looked for there: under the name that it has, or will have. */
+static struct misfit object_fit(const struct checker *checker, const struct object *before, const struct object *after,
+                                struct rename *rename)
+{
+    const char *what = rename_word(checker->mem, rename->kind), *old_name, *new_name;
+    if (rename->table) {
+        table_names(checker, rename, true, &old_name, &new_name);
+        if (text_equal(old_name, new_name))
+            table_names(checker, rename, false, &old_name, &new_name);
+        before = rename_holder(checker->mem, checker->input->target, before, rename->kind, old_name);
+        after = rename_holder(checker->mem, checker->input->target, after, rename->kind, new_name);
+        if (!before || !after)
+            return misfit(checker, false, "%s \"%s\"", before ? "the models have no" : "the current schema has no",
+                          before ? new_name : old_name);
+        rename->table = after->name;
+    }
+    const struct object *old = child_of(checker, before, rename, rename->from);
+    const struct object *new = child_of(checker, after, rename, rename->to);
+    if (!old)
+        return misfit(checker, false, "there is no %s \"%s\" in the current schema", what, rename->from);
+    if (!new)
+        return misfit(checker, true, "the models have no %s \"%s\"", what, rename->to);
+    rename->from = old->name;
+    rename->to = new->name;
+    return object_names_fit(checker, before, after, rename);
+}
+
 static struct misfit rename_fit(const struct checker *checker, const struct object *before, const struct object *after,
                                 struct rename *rename)
 {
+    if (rename->kind)
+        return object_fit(checker, before, after, rename);
     if (!rename->table)
         return table_fit(checker, before, after, rename);
     struct misfit now = column_fit(checker, before, after, rename, true);
@@ -337,7 +420,8 @@ static int contradictions_find(const struct checker *checker, const struct renam
 {
     for (int i = 0; i < before; i++) {
         const struct rename *other = checker->decided->item[i];
-        if (text_equal(other->schema, rename->schema) && text_equal(other->table, rename->table) &&
+        if (other->kind == rename->kind && text_equal(other->schema, rename->schema) &&
+            text_equal(other->table, rename->table) &&
             (text_equal(other->from, rename->from) || text_equal(other->to, rename->to)))
             return fail(checker->ctx, ERR_USAGE, "%s contradicts %s", rename_flag(checker->mem, rename),
                         rename_flag(checker->mem, other));
@@ -358,6 +442,12 @@ int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *d
         }
         TRY(schema_find(&checker, rename));
         TRY(contradictions_find(&checker, rename, i));
+        const struct render_kind *render = input->target->dialect->render;
+        if (rename->kind && render && !render[rename->kind].rename) {
+            emit_info(ctx, "%s: %s has no statement for that, so it is made anew", rename_flag(ctx->mem, rename),
+                      input->target->dialect->title);
+            list_remove(decided, i--);
+        }
     }
     return 0;
 }
@@ -366,7 +456,7 @@ const char *rename_after(const struct list *renames, const struct object *table)
 {
     for (int i = 0; renames && i < renames->n; i++) {
         const struct rename *rename = renames->item[i];
-        if (!rename->table && text_equal(rename->from, table->name) &&
+        if (!rename->kind && !rename->table && text_equal(rename->from, table->name) &&
             text_equal(rename->schema ? rename->schema : "", table->parent->name))
             return rename->to;
     }
@@ -377,7 +467,8 @@ const char *rename_table_before(const struct list *renames, const struct rename 
 {
     for (int i = 0; i < renames->n; i++) {
         const struct rename *rename = renames->item[i];
-        if (!rename->table && text_equal(rename->to, column->table) && text_equal(rename->schema, column->schema))
+        if (!rename->kind && !rename->table && text_equal(rename->to, column->table) &&
+            text_equal(rename->schema, column->schema))
             return rename->from;
     }
     return column->table;

@@ -114,7 +114,7 @@ static const char *name_desired(struct arena *mem, const struct diff_input *inpu
 {
     for (int i = 0; i < input->renames->n; i++) {
         const struct rename *rename = input->renames->item[i];
-        if (!rename->table && compare_name(mem, input->target, rename->from, event->table) &&
+        if (!rename->kind && !rename->table && compare_name(mem, input->target, rename->from, event->table) &&
             text_equal(rename->schema ? rename->schema : "", event->schema))
             return rename->to;
     }
@@ -261,7 +261,7 @@ static bool table_was(const struct planning *planning, const struct ddl_event *e
     struct ddl_event earlier = *event;
     for (int i = 0; planning->renames && i < planning->renames->n; i++) {
         const struct rename *rename = planning->renames->item[i];
-        if (!rename->table && text_equal(rename->to, event->table) &&
+        if (!rename->kind && !rename->table && text_equal(rename->to, event->table) &&
             text_equal(rename->schema ? rename->schema : "", event->schema))
             earlier.table = rename->from;
     }

@@ -163,9 +163,12 @@ static int changes_find(struct law *law, const struct text_case *text_case, stru
     for (int i = 0; i < flags.n; i++) {
         const char *flag = flags.item[i], *value = strchr(flag, ' ');
         law->concurrently = law->concurrently || text_equal(flag, "--concurrent");
-        bool table = text_starts(flag, "--rename-table ");
+        int (*read)(struct ctx *, const char *, struct list *) =
+            text_starts(flag, "--rename-table ")    ? rename_read_table
+            : text_starts(flag, "--rename-object ") ? rename_read_object
+                                                    : rename_read_column;
         if (value)
-            TRY((table ? rename_read_table : rename_read_column)(ctx, value + 1, &renames));
+            TRY(read(ctx, value + 1, &renames));
     }
     TRY(rename_check(ctx, &input, &renames));
     law->renames = &renames;

@@ -19,14 +19,15 @@ static const char *const schemes[] = {"postgresql", "postgres", NULL};
     }
 #define TYPE .drop = pg_type_drop, .rename = pg_type_rename, .finish = pg_type_finish
 
-#define ATTACHED                                                                           \
-    {                                                                                      \
-        .create = pg_attached_create, .drop = pg_attached_drop, .alter = pg_attached_alter \
+#define ATTACHED                                                                            \
+    {                                                                                       \
+        .create = pg_attached_create, .drop = pg_attached_drop, .alter = pg_attached_alter, \
+        .rename = pg_attached_rename                                                        \
     }
 
-#define DEFINED                                                                         \
-    {                                                                                   \
-        .create = pg_defined_create, .drop = pg_defined_drop, .alter = pg_defined_alter \
+#define DEFINED                                                                                                      \
+    {                                                                                                                \
+        .create = pg_defined_create, .drop = pg_defined_drop, .alter = pg_defined_alter, .rename = pg_defined_rename \
     }
 
 const struct render_kind pg_render[KIND_COUNT] = {
@@ -45,22 +46,37 @@ const struct render_kind pg_render[KIND_COUNT] = {
     [KIND_FUNCTION] = {.create = pg_function_create,
                        .drop = pg_function_drop,
                        .alter = pg_function_alter,
+                       .rename = pg_function_rename,
                        .finish = pg_function_finish},
     [KIND_COLLATION] = DEFINED,
     [KIND_RANGE] = DEFINED,
     [KIND_TEXT_PARSER] = DEFINED,
     [KIND_TEXT_TEMPLATE] = DEFINED,
-    [KIND_DICTIONARY] = {.create = pg_dictionary_create, .drop = pg_defined_drop, .alter = pg_dictionary_alter},
+    [KIND_DICTIONARY] = {.create = pg_dictionary_create,
+                         .drop = pg_defined_drop,
+                         .alter = pg_dictionary_alter,
+                         .rename = pg_defined_rename},
     [KIND_CONFIGURATION] = {.create = pg_configuration_create,
                             .drop = pg_defined_drop,
-                            .alter = pg_configuration_alter},
-    [KIND_WRAPPER] = {.create = pg_server_create, .drop = pg_defined_drop, .alter = pg_server_alter},
-    [KIND_SERVER] = {.create = pg_server_create, .drop = pg_defined_drop, .alter = pg_server_alter},
+                            .alter = pg_configuration_alter,
+                            .rename = pg_defined_rename},
+    [KIND_WRAPPER] = {.create = pg_server_create,
+                      .drop = pg_defined_drop,
+                      .alter = pg_server_alter,
+                      .rename = pg_defined_rename},
+    [KIND_SERVER] = {.create = pg_server_create,
+                     .drop = pg_defined_drop,
+                     .alter = pg_server_alter,
+                     .rename = pg_defined_rename},
     [KIND_MAPPING] = {.create = pg_server_create, .drop = pg_defined_drop, .alter = pg_server_alter},
-    [KIND_PUBLICATION] = {.create = pg_publication_create, .drop = pg_defined_drop, .alter = pg_publication_alter},
+    [KIND_PUBLICATION] = {.create = pg_publication_create,
+                          .drop = pg_defined_drop,
+                          .alter = pg_publication_alter,
+                          .rename = pg_defined_rename},
     [KIND_EVENT_TRIGGER] = {.create = pg_event_trigger_create,
                             .drop = pg_defined_drop,
-                            .alter = pg_event_trigger_alter},
+                            .alter = pg_event_trigger_alter,
+                            .rename = pg_defined_rename},
     [KIND_AGGREGATE] = DEFINED,
     [KIND_OPERATOR] = {.create = pg_operator_create, .drop = pg_defined_drop, .alter = pg_operator_alter},
     [KIND_SEQUENCE] = {.create = pg_sequence_create,

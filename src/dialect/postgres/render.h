@@ -133,7 +133,7 @@ bool pg_is_procedure(const struct function *function);
 /* Does CREATE OR REPLACE not do? */
 bool pg_function_is_remade(struct arena *mem, const struct function *before, const struct function *after);
 bool pg_function_is_bound(const struct function *function); /* its body is kept parsed: BEGIN ATOMIC, RETURN */
-render_fn pg_function_create, pg_function_drop, pg_function_alter, pg_function_finish;
+render_fn pg_function_rename, pg_function_create, pg_function_drop, pg_function_alter, pg_function_finish;
 
 /* render_statistics.c */
 render_fn pg_statistics_create, pg_statistics_drop, pg_statistics_alter, pg_statistics_rename;
@@ -143,7 +143,7 @@ void pg_defined_name(struct buf *out, const struct object *object); /* schema.to
 const char *pg_defined_presence(struct arena *mem, const struct object *object,
                                 bool there); /* a condition; NULL: none */
 void pg_defined_comment(struct render *render, const struct object *object);
-render_fn pg_defined_create, pg_defined_drop, pg_defined_alter;
+render_fn pg_defined_rename, pg_defined_create, pg_defined_drop, pg_defined_alter;
 
 struct buf pg_defined_alter_begin(struct render *render, const struct object *object); /* "ALTER SERVER s" */
 
@@ -165,7 +165,7 @@ void pg_foreign_options_alter(struct render *render, const char *head, const str
                               const struct names *after);
 
 /* render_attached.c: triggers and rules */
-render_fn pg_attached_create, pg_attached_drop, pg_attached_alter;
+render_fn pg_attached_rename, pg_attached_create, pg_attached_drop, pg_attached_alter;
 
 /* render_object.c: schemas, sequences, views */
 render_fn pg_extension_create, pg_extension_drop, pg_extension_alter;

@@ -57,6 +57,15 @@ int pg_attached_create(struct render *render, const struct change *change)
     return 0;
 }
 
+int pg_attached_rename(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "ALTER ");
+    buf_addf(&out, "%s %s RENAME TO ", kind_table[change->kind].sql, pg_name_on(render, change->before).data);
+    pg_ident_add(&out, change->after->name);
+    render_statement(render, &out);
+    return 0;
+}
+
 int pg_attached_drop(struct render *render, const struct change *change)
 {
     struct buf out = pg_begin(render, "DROP ");

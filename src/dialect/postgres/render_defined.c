@@ -4,6 +4,7 @@
  * the table of effects is a row here.
  */
 #include <stddef.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "dialect/postgres/render.h"
@@ -49,6 +50,14 @@ static const struct row {
     [KIND_EVENT_TRIGGER] = {FORM_NAME, "pg_event_trigger", "evtname"},
 };
 
+static void called_add(struct buf *out, const struct object *object, const char *called, const char *nothing)
+{
+    const defined *it = (const defined *)object;
+    pg_sibling(out, object, called);
+    if (rows[object->kind].form == FORM_CALL)
+        buf_addf(out, "(%s)", it->arguments.n ? names_join(out->mem, &it->arguments, ", ") : nothing);
+}
+
 static void name_add(struct buf *out, const struct object *object, const char *nothing)
 {
     const defined *it = (const defined *)object;
@@ -60,9 +69,7 @@ static void name_add(struct buf *out, const struct object *object, const char *n
         buf_add(out, it->called);
         return;
     }
-    pg_sibling(out, object, it->called);
-    if (rows[object->kind].form == FORM_CALL)
-        buf_addf(out, "(%s)", it->arguments.n ? names_join(out->mem, &it->arguments, ", ") : nothing);
+    called_add(out, object, it->called, nothing);
 }
 
 void pg_defined_name(struct buf *out, const struct object *object)
@@ -118,6 +125,23 @@ int pg_defined_drop(struct render *render, const struct change *change)
     struct buf out = pg_begin(render, "DROP ");
     buf_addf(&out, "%s %s", kind_table[change->kind].sql, change->before->stranger ? "IF EXISTS " : "");
     pg_defined_name(&out, change->before);
+    render_statement(render, &out);
+    return 0;
+}
+
+static const char *bare(const struct render *render, const struct object *object)
+{
+    bool call = rows[object->kind].form == FORM_CALL;
+    return call ? arena_copy(render->mem, object->name, strcspn(object->name, "(")) : object->name;
+}
+
+int pg_defined_rename(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "ALTER ");
+    buf_addf(&out, "%s ", kind_table[change->kind].sql);
+    called_add(&out, change->renamed, bare(render, change->before), "*");
+    buf_add(&out, " RENAME TO ");
+    pg_ident_add(&out, bare(render, change->after));
     render_statement(render, &out);
     return 0;
 }

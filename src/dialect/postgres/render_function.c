@@ -58,6 +58,19 @@ int pg_function_create(struct render *render, const struct change *change)
     return 0;
 }
 
+int pg_function_rename(struct render *render, const struct change *change)
+{
+    const struct function *function = (const struct function *)change->renamed;
+    const char *from = change->before->name, *to = change->after->name;
+    struct buf out = pg_begin(render, "ALTER ");
+    buf_addf(&out, "%s ", word_of(function));
+    pg_call(&out, function, arena_copy(render->mem, from, strcspn(from, "(")));
+    buf_add(&out, " RENAME TO ");
+    pg_ident_add(&out, arena_copy(render->mem, to, strcspn(to, "(")));
+    render_statement(render, &out);
+    return 0;
+}
+
 int pg_function_drop(struct render *render, const struct change *change)
 {
     const struct function *function = (const struct function *)change->before;

@@ -338,7 +338,7 @@ int pg_table_alter(struct render *render, const struct change *change)
 
 int pg_table_rename(struct render *render, const struct change *change)
 {
-    struct buf out = pg_begin(render, object_is_foreign(change->before) ? "ALTER FOREIGN TABLE " : "ALTER TABLE ");
+    struct buf out = pg_begin(render, object_is_foreign(change->renamed) ? "ALTER FOREIGN TABLE " : "ALTER TABLE ");
 
     pg_top(&out, change->before);
     buf_add(&out, " RENAME TO ");

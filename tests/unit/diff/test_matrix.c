@@ -93,7 +93,8 @@ static const char *make_word(const struct dialect *dialect, const struct kind_in
 static const char *rename_word(const struct dialect *dialect, const struct kind_info *info)
 {
     if (dialect->render[info->kind].rename)
-        return kind_is(info->kind, KIND_HOLDS_ROWS | KIND_IS_COLUMN) ? "in place, if you say so" : "in place";
+        return kind_is(info->kind, KIND_NAME_MADE | KIND_CONTENT | KIND_SINGLE) ? "in place"
+                                                                                : "in place, if you say so";
     if (kind_is(info->kind, KIND_HOLDS_ROWS | KIND_IS_COLUMN))
         return NULL;
     return rebuild_row(dialect, info, ON(ALTER)) ? "the table is rebuilt" : "another object";
@@ -277,7 +278,7 @@ static const char *page_text(struct ctx *ctx)
         "  indexes and triggers come back with it. Columns, keys and constraints of a new table are part of its\n"
         "  CREATE TABLE.\n"
         "- **Dropped and created**: what rests on it makes room and comes back; rows stay.\n"
-        "- **If you say so**: a question, or `--rename` and `--rename-table`; else it is one dropped and one new.\n"
+        "- **If you say so**: a question (tables and columns), `--rename`, `--rename-table` or `--rename-object`; else it is one dropped and one new.\n"
         "- **Another object**: under another name it is a new one, and the old one is dropped.\n");
     for (const struct dialect *const *dialect = dialect_list; *dialect; dialect++) {
         if ((*dialect)->render)
