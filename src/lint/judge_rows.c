@@ -104,6 +104,18 @@ static bool is_named_again(const struct lint *lint, const struct act *act)
     return false;
 }
 
+/* The sequence of a column that this change makes. */
+static bool is_own_counter(const struct lint *lint, const struct act *act)
+{
+    for (int i = 0; act->name && text_ends(act->name, "_seq") && i < act->index; i++) {
+        const struct act *before = lint->acts.item[i];
+        if ((before->kind == ACT_COLUMN || before->kind == ACT_ADD_COLUMN) && has(before, MARK_IDENTITY) &&
+            before->name && text_equal(act->name, arena_printf(lint->mem, "%s_%s_seq", before->table, before->name)))
+            return true;
+    }
+    return false;
+}
+
 /* Its name is of this change, so that nobody uses it yet. */
 static bool is_own_name(const struct lint *lint, const struct act *act)
 {
@@ -113,7 +125,7 @@ static bool is_own_name(const struct lint *lint, const struct act *act)
         if (before->index < act->index && before->kind == ACT_RENAME_OBJECT && text_equal(before->other, act->name))
             return true;
     }
-    return is_new(lint, act, act->name);
+    return is_new(lint, act, act->name) || is_own_counter(lint, act);
 }
 
 bool is_dropped_object(const struct lint *lint, const struct act *act)

@@ -237,8 +237,9 @@ static void drop_read(struct reader *reader)
         }
     int start = reader->at;
     reader_take(reader, "materialized");
-    reader->at++;
-    const char *what = text_lower(reader->mem, reader_source(reader, start, reader->at));
+    const char *what = reader_word(reader);
+    if (reader->at > start + 1)
+        what = arena_printf(reader->mem, "materialized %s", what);
     dropped_read(reader, text_equal(what, "policy") ? ACT_POLICY : ACT_DROP, false, what);
 }
 
@@ -342,8 +343,7 @@ static void anything_altered(struct reader *reader)
 {
     int security = reader_find(reader, reader->at, reader->n, "security");
     reader_take(reader, "materialized");
-    const char *what = text_lower(reader->mem, reader_source(reader, reader->at, reader->at + 1));
-    reader->at++;
+    const char *what = reader_word(reader);
     reader_take(reader, "if exists");
     const char *name = reader_path(reader);
     if (reader_is(reader, reader->at, "("))
@@ -458,7 +458,8 @@ static void select_read(struct reader *reader)
 static void lock_read(struct reader *reader)
 {
     int mode = reader_find(reader, reader->at, reader->n, "in");
-    const char *text = mode < 0 ? "access exclusive" : reader_source(reader, mode + 1, reader->n);
+    const char *said = mode < 0 ? NULL : reader_source(reader, mode + 1, reader->n);
+    const char *text = said ? said : "access exclusive";
     reader_take(reader, "table");
     do {
         reader_take(reader, "only");
@@ -532,8 +533,7 @@ static void cluster_read(struct reader *reader)
 static void reindex_read(struct reader *reader)
 {
     unsigned marks = options_take(reader);
-    int start = reader->at++;
-    const char *what = text_lower(reader->mem, reader_source(reader, start, start + 1));
+    const char *what = reader_word(reader);
     marks |= options_take(reader);
     const char *name = reader_path(reader);
     reader->base.table = text_equal(what, "table") ? name : NULL;

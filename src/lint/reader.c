@@ -56,12 +56,19 @@ static bool is_name(const struct token *token)
 
 const char *reader_name(struct reader *reader)
 {
-    const struct token *token = &reader->token[reader->at];
-    if (!is_name(token))
+    const struct token *token = reader->at < reader->n ? &reader->token[reader->at] : NULL;
+    if (!token || !is_name(token))
         return NULL;
     reader->at++;
     char *name = token_name(reader->mem, token);
     return token->kind == TOKEN_WORD && reader->rules->folds_names ? text_lower(reader->mem, name) : name;
+}
+
+const char *reader_word(struct reader *reader)
+{
+    const char *word = reader_source(reader, reader->at, reader->at + 1);
+    reader->at += word != NULL;
+    return word ? text_lower(reader->mem, word) : "";
 }
 
 const char *reader_path(struct reader *reader)
@@ -136,7 +143,7 @@ struct act *reader_add(struct reader *reader, enum act_kind kind, int at)
 {
     struct act act = reader->base;
     act.kind = kind;
-    act.offset = reader->token[at].offset;
+    act.offset = reader->token[at < reader->n ? at : reader->n].offset;
     return act_add(reader->lint, &act);
 }
 

@@ -20,6 +20,7 @@ bool reader_is(const struct reader *reader, int at, const char *word);
 bool reader_take(struct reader *reader, const char *words); /* "if exists": all of them or none */
 const char *reader_name(struct reader *reader);             /* NULL if none stands here */
 const char *reader_path(struct reader *reader);             /* "app.users"; NULL */
+const char *reader_word(struct reader *reader);             /* whatever stands here, in lower case; "" at the end */
 int reader_end(const struct reader *reader);                /* of the clause: where a comma stands, or the end */
 int reader_close(const struct reader *reader, int open);    /* the parenthesis that closes that one, or the end */
 /* Where that word stands outside of parentheses in [from, to); -1. */

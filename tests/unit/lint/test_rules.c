@@ -292,6 +292,26 @@ static void others_agree(void **state)
     assert_true(agreed * 100 >= list.n * PUBLIC_SHARE);
 }
 
+/* A statement may end anywhere, as while somebody writes it. */
+static void what_ends_early_is_judged_too(void **state)
+{
+    struct ctx *ctx = *state;
+    const struct list list = assertions_judge(ctx);
+    for (int i = 0; i < list.n; i++) {
+        const struct assertion *one = list.item[i];
+        char *text = arena_dup(ctx->mem, one->example.sql);
+        struct example cut = one->example;
+        cut.sql = text;
+        for (char *space = strrchr(text, ' '); space; space = strrchr(text, ' ')) {
+            struct arena_mark mark = arena_save(ctx->mem);
+            *space = 0;
+            if (!strpbrk(text, "'\"`$") && !text_has(text, "++")) /* what is never closed is refused before */
+                examples_of(ctx, &cut, dialect_find(one->engine));
+            arena_rewind(ctx->mem, mark);
+        }
+    }
+}
+
 static const struct example *example_find(struct ctx *ctx, const char *code, bool bad)
 {
     for (size_t e = 0; e < sizeof engines / sizeof *engines; e++) {
@@ -431,6 +451,7 @@ int main(int argc, char **argv)
     update = argc > 1 && text_equal(argv[1], "--update");
     const struct CMUnitTest tests[] = {
         UNIT(examples_are_judged_as_recorded), UNIT(each_rule_has_examples), UNIT(codes_and_names_are_each_one_rule),
-        UNIT(each_hazard_is_a_rule),           UNIT(others_agree),           UNIT(the_page_of_rules_is_the_table)};
+        UNIT(each_hazard_is_a_rule),           UNIT(others_agree),           UNIT(what_ends_early_is_judged_too),
+        UNIT(the_page_of_rules_is_the_table)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
