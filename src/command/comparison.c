@@ -26,6 +26,28 @@ static int flags_read(struct ctx *ctx, const struct request *request, struct lis
     return 0;
 }
 
+static bool is_said(const struct list *renames, const struct rename *note)
+{
+    for (int i = 0; i < renames->n; i++) {
+        const struct rename *rename = renames->item[i];
+        if (rename->kind == note->kind && text_equal(rename->from, note->from) && text_equal(rename->to, note->to))
+            return true;
+    }
+    return false;
+}
+
+/* Those of the schema files that are still to be done. */
+static int notes_take(struct ctx *ctx, const struct session *session, const struct diff_input *input,
+                      struct list *renames)
+{
+    struct list notes = {0};
+    TRY(schema_renames_read(ctx, session, &notes));
+    for (int i = 0; i < notes.n; i++)
+        if (!is_said(renames, notes.item[i]) && rename_is_open(ctx, input, &notes, notes.item[i]))
+            list_add(ctx->mem, renames, notes.item[i]);
+    return 0;
+}
+
 static const char *retype_text(struct arena *mem, const struct rename *rename)
 {
     return rename->retype ? arena_printf(mem, " (%s)", rename->retype) : "";
@@ -300,9 +322,10 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     comparison->unseen = current.unseen;
     TRY(defaults_settle(ctx, session, comparison));
     comparison->written = tree_copy(ctx->mem, comparison->desired);
+    const struct diff_input input = comparison_input(target, comparison);
+    TRY(notes_take(ctx, session, &input, &comparison->renames));
     TRY(renames_settle(ctx, target, comparison));
     struct list known;
-    const struct diff_input input = comparison_input(target, comparison);
     TRY(events_before(ctx, session, &input, &known));
     unmodelled_compare(ctx->mem, comparison);
     const struct event_sides sides = {&session->events, &known};

@@ -21,6 +21,10 @@ int rename_read_object(struct ctx *ctx, const char *flag, struct list *decided);
  */
 int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *decided);
 
+/* Of a note that may be older: is the old name there and the new one not, and wanted the other way round? */
+bool rename_is_open(struct ctx *ctx, const struct diff_input *input, const struct list *notes,
+                    const struct rename *note);
+
 /* The current name of the table of a rename of a column, which names it as it will be. */
 const char *rename_table_before(const struct list *renames, const struct rename *column);
 /* The name that a table of the current tree has in the desired one. */

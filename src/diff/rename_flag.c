@@ -452,6 +452,25 @@ int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *d
     return 0;
 }
 
+bool rename_is_open(struct ctx *ctx, const struct diff_input *input, const struct list *notes,
+                    const struct rename *note)
+{
+    const struct checker checker = {ctx, ctx->mem, input, notes};
+    const struct object *root = input->before->root;
+    int open = 0;
+    for (int i = 0; i < root->children.n; i++) {
+        const struct object *before = root->children.item[i];
+        struct rename one = *note;
+        if (!schema_meant(&checker, note, before))
+            continue;
+        one.schema = before->name;
+        const struct misfit found =
+            rename_fit(&checker, before, object_child(input->after->root, before->kind, before->name), &one);
+        open += !found.reason && !found.loose;
+    }
+    return open == 1;
+}
+
 const char *rename_after(const struct list *renames, const struct object *table)
 {
     for (int i = 0; renames && i < renames->n; i++) {

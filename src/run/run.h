@@ -129,6 +129,9 @@ struct schema_statement {
     struct classified what;
 };
 
+/* What notes in schema files say of names, after desired_read(): struct rename *, not yet checked. */
+int schema_renames_read(struct ctx *ctx, const struct session *session, struct list *renames);
+
 /* Before anything else is done with the session: from here on, its connection leads to a copy of its database. */
 struct sandbox_options {
     const char *url; /* a server that is meant for it; NULL */
