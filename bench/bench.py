@@ -1,6 +1,6 @@
 """bench.py [PART...]: dbwarden against the floor, as ratios of medians of runs that take turns.
 
-Parts: start apply peers fleet slow mysql large catalog diff models count service.  A line of build/bench.jsonl for every program measured, one table at the
+Parts: start apply peers differs fleet slow mysql large catalog diff models count service.  A line of build/bench.jsonl for every program measured, one table at the
 end.  Nothing here is a test: a machine that is busy with something else only makes the ratios less sure.
 """
 
@@ -251,6 +251,18 @@ PEERS = {name: os.path.join(os.environ.get("BENCH_PEERS", ""), path)
          for name, path in (("goose", "bin/goose"), ("dbmate", "node_modules/.bin/dbmate"))}
 WORDS = {"goose": goose, "dbmate": dbmate}
 
+# What `alembic check` does, without its own files.
+ALEMBIC = """
+import sys
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+import models
+with create_engine(sys.argv[1]).connect() as connection:
+    options = {"compare_type": True, "compare_server_default": True}
+    print(compare_metadata(MigrationContext.configure(connection, opts=options), models.Base.metadata))
+"""
+
 
 def peers():
     """Other tools, each with the same statements in files of its own, as far as they are installed."""
@@ -288,6 +300,31 @@ def peers_fleet(engine, n, there):
         loops.append(Runner(f"shell over {name}", ["sh", "-c", f"xargs -n 1 sh {name}.sh <names.txt"], folder, anew))
     compare(f"peers: fleet of {n}, 20 files each: {engine}",
             Runner("dbwarden", [OURS, "-q", "migrate", "--jobs", 4], folder, anew), *loops, runs=1)
+
+
+def differs(n=300):
+    """What finds the difference of two schemas: Alembic from models, Atlas (its library) between databases."""
+    new_database()
+    folder = fresh("project")
+    workloads.project(folder, DATABASE)
+    (folder / "models.py").write_text(workloads.models(n))
+    python = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test")) / "venv" / "bin" / "python"
+    os.environ["DBWARDEN_PYTHON"] = str(python)
+    for words in (["make-migrations", "first"], ["migrate"]):
+        subprocess.run([OURS, *words], cwd=folder, check=True, capture_output=True)
+    compare(f"differs: models of {n} tables, no change: postgresql", Runner("dbwarden", [OURS, "diff"], folder),
+            Runner("Alembic", [python, "-c", ALEMBIC, DATABASE], folder), aim="1 x")
+    atlas = Path(os.environ.get("BENCH_PEERS", "")) / "bin" / "atlas"
+    if not os.access(atlas, os.X_OK):
+        fact("differs: Atlas", "not installed: see bench/peers.sh")
+        return
+    fill_template(n, 10)
+    new_database("tables")
+    fill_template(n)
+    both = [DATABASE, SERVER.rsplit("/", 1)[0] + "/tables"]
+    compare(f"differs: two databases of {n} tables, 10 changes: postgresql",
+            Runner("dbwarden", [OURS, "diff", "--from", both[1], "--to", both[0], "--format", "sql"], folder),
+            Runner("Atlas", [atlas, *(f"{url}?sslmode=disable" for url in reversed(both))], folder), runs=min(RUNS, 3), aim="1 x")
 
 
 def large():
@@ -392,6 +429,10 @@ def models():
     ours = Runner("dbwarden", [OURS, "diff"], folder)
     bare = Runner("import models", [python, "-c", "import models"], folder)
     compare("diff of models of 1000 tables, no change", ours, bare)
+    generate = Runner("dbwarden", [OURS, "generate-models", "-o", "generated"], folder, lambda: remove(folder / "generated"))
+    for _ in range(RUNS):
+        generate.run()
+    fact("models: ms of our own to generate those of 1000 tables", round(1000 * statistics.median(run[1] + run[2] for run in generate.runs)), "1000")
     fact("models: ms above their import", round((ours.seconds - bare.seconds) * 1000), "300")
     text = next((folder / "dbwarden" / "schemas").glob("*.json")).read_text()
     fact("snapshot: size beside that of 0.8.2", f"{len(text) / text.index(chr(10) + '  ' + chr(34) + 'dbwarden'):.2f} x", "1.3 x")
@@ -447,7 +488,7 @@ def service():
         fact(what, value, aim)
 
 
-PARTS = {"start": start, "apply": apply, "peers": peers, "fleet": fleet, "slow": slow, "mysql": mysql, "large": large, "catalog": catalog,
+PARTS = {"start": start, "apply": apply, "peers": peers, "differs": differs, "fleet": fleet, "slow": slow, "mysql": mysql, "large": large, "catalog": catalog,
          "diff": diff, "models": models, "count": count, "service": service}
 
 

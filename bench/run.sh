@@ -26,7 +26,7 @@ BENCH_POSTGRESQL=$(url PG15_TCP_URL) BENCH_MARIADB=$(url MARIADB_URL) BENCH_MYSQ
 export BENCH_MARIADB BENCH_MYSQL
 export BENCH_POSTGRESQL BENCH_SERVER_LOG=$servers/pg15/log
 export BENCH_PEERS=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}/peers
-[[ $# -gt 0 && " $* " != *" peers "* ]] || bench/peers.sh "$BENCH_PEERS"
+[[ $# -gt 0 && " $* " != *" peers "* && " $* " != *" differs "* ]] || bench/peers.sh "$BENCH_PEERS"
 export BENCH_PACKAGES=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}/bench-packages
 [[ $# -gt 0 && " $* " != *" service "* ]] || bench/packages.sh "$BENCH_PACKAGES"
 python3 bench/bench.py "$@"
