@@ -300,12 +300,24 @@ static void drop_one(struct render *render, const struct object *column, const c
     render_statement(render, &out);
 }
 
+/* A partition has no column of its own, unless it is one no more while it moves. */
+static bool stays_partition(const struct object *table)
+{
+    const struct table *was = (const struct table *)table, *is = (const struct table *)table->peer;
+    const char *bound = expr_text(&was->partition_bound);
+    return bound && is && text_equal(bound, expr_text(&is->partition_bound)) && was->inherits.n &&
+           refs_have(&is->inherits, &was->inherits.item[0]);
+}
+
 /* Children keep a column that they have said themselves, beside inheriting it. */
 int pg_column_drop(struct render *render, const struct change *change)
 {
     drop_one(render, change->before, " DROP COLUMN ");
-    for (int i = 0; i < change->absorbed.n; i++)
-        drop_one(render, ((const struct change *)change->absorbed.item[i])->before, " DROP COLUMN IF EXISTS ");
+    for (int i = 0; i < change->absorbed.n; i++) {
+        const struct object *below = ((const struct change *)change->absorbed.item[i])->before;
+        if (!stays_partition(below->parent))
+            drop_one(render, below, " DROP COLUMN IF EXISTS ");
+    }
     return 0;
 }
 
