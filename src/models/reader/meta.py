@@ -15,7 +15,7 @@ TABLE_WORDS = {"comment", "indexes", "checks", "uniques", "pg_indexes", "pg_chec
 COLUMN_WORDS = {"comment", "public", "pg_collation", "pg_storage", "pg_compression", "pg_generated", "pg_identity",
                 "pg_identity_start", "pg_identity_increment", "pg_identity_min", "pg_identity_max"}
 PREFIXES = {"postgresql": ("pg_",), "sqlite": ("sq_",), "mysql": ("my_",), "mariadb": ("mdb_", "my_"), "clickhouse": ("ch_",)}
-OTHER_ENGINES = ("ch_", "my_", "mdb_", "mysql_", "sqlite_", "clickhouse_")
+OTHER_ENGINES = ("ch_", "my_", "mdb_")
 HELD = ("uniques", "checks", "excludes", "foreign_keys", "indexes", "primary_key")  # that a table's words list
 STORAGE_PARAMETERS = ("autovacuum_", "toast_", "log_autovacuum", "parallel_workers", "user_catalog_table",
                       "vacuum_index_cleanup", "vacuum_truncate")
@@ -155,12 +155,20 @@ def check_words(attributes, known, what, table, models):
         raise Refusal("class Meta of %s: there is no attribute %s" % (what, word), nearest(word, known), file, line)
 
 
+def check_lists(attributes, table, models):
+    for word, value in sorted(attributes.items()):
+        if word in LISTED and value is not None and not isinstance(value, (list, tuple)):
+            file, line = models.place(table)
+            raise Refusal("class Meta of table %s: %s is not a list" % (table.name, word), None, file, line)
+
+
 def table_meta(table, models, warnings):
     """(table attributes, column attributes by name, whether there is a Meta at all)"""
     meta = read_meta(models.mapped.get(table, []), table)
     if meta.said:
         refuse_info(table, models)
         check_words(meta.table, TABLE_WORDS | ALL_TABLE_WORDS, "table %s" % table.name, table, models)
+        check_lists(meta.table, table, models)
     elif not models.mapped.get(table):
         meta.table = {key: value for key, value in table.info.items() if isinstance(key, str) and key in ALL_TABLE_WORDS}
     return meta.table, column_hints(meta, table, models, warnings), meta.said
@@ -169,4 +177,6 @@ def table_meta(table, models, warnings):
 ALL_COLUMN_WORDS = all_words("column")
 ALL_TABLE_WORDS = all_words("table") | {prefix + word for prefixes in PREFIXES.values() for prefix in prefixes
                                         for word in HELD} | {"pg_fillfactor"}
+LISTED = {prefix + word for prefixes in PREFIXES.values() for prefix in (*prefixes, "")
+          for word in HELD if word != "primary_key"}
 assert set(HELD) - {"primary_key"} <= set(PLURALS)

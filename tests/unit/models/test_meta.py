@@ -168,7 +168,8 @@ def test_what_is_ignored_is_said(project):
     assert warned(project) == ["class Meta of table t speaks of a column nothing, which it does not have"]
 
 
-@pytest.mark.parametrize("attribute, near", [("pg_fillfaktor = 70", "pg_fillfactor"), ("class id:\n            pg_storrage = 'x'", "pg_storage")])
+@pytest.mark.parametrize("attribute, near", [("pg_fillfaktor = 70", "pg_fillfactor"), ("class id:\n            pg_storrage = 'x'", "pg_storage"),
+                                             ("sqlite_strict = True", "sq_strict")])
 def test_a_mistyped_attribute_is_refused_with_its_place(project, attribute, near):
     project.put("models.py", HEAD + f"""
 class T(Base):
@@ -181,14 +182,16 @@ class T(Base):
     assert refusal["hint"] == f"Did you mean {near}?" and refusal["line"] in (7, 8), refusal
 
 
-def test_a_wrong_entry_is_refused_with_its_place(project):
-    project.put("models.py", HEAD + """
+@pytest.mark.parametrize("attribute, message", [
+    ("uniques = [{'name': 'u', 'columns': ['nope']}]", "class Meta of table t: an entry of uniques must list columns"),
+    ("pg_indexes = 5", "class Meta of table t: pg_indexes is not a list")])
+def test_a_wrong_entry_is_refused_with_its_place(project, attribute, message):
+    project.put("models.py", HEAD + f"""
 class T(Base):
     __tablename__ = "t"
     id = Column(Integer, primary_key=True)
     class Meta:
-        uniques = [{"name": "u", "columns": ["nope"]}]
+        {attribute}
 """)
     refusal = project.refusal()
-    assert refusal["message"].startswith("class Meta of table t: an entry of uniques must list columns")
-    assert refusal["line"] == 7
+    assert refusal["message"].startswith(message) and refusal["line"] == 7, refusal
