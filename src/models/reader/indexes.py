@@ -131,6 +131,8 @@ def meta_part(word, entry, name, table, target, models):
     found = text_part("%s %s" % (text, sorting) if sorting else text, table, target)
     if column is not None:
         found.update(column=target.clip(column.name), expr=None)
+    if found["column"] is None and found["expr"].isidentifier():
+        raise bad_entry(word, table, models, "names a column %s, which the table does not have" % found["expr"])
     opclass = (entry.get("ops") or {}).get(name)
     if opclass:
         found["opclass"] = opclass

@@ -11,6 +11,7 @@ from .indexes import storage_options
 from .protocol import Refusal
 from .target import Target
 
+STRATEGIES = ("RANGE", "LIST", "HASH")
 NO_SCHEMAS = ("sqlite", "clickhouse")
 SPOKEN = ("table", "column", "primary_key", "unique", "check", "exclude", "foreign_key", "index", "index_part", "enum",
           "sequence", "schema")
@@ -88,7 +89,7 @@ class Builder:
         """Options of the table itself. What only a hint can say is left unsaid without one."""
         target = self.target
         found = {"comment": attributes.get("comment") or table.comment or None,
-                 "unlogged": bool(attributes.get("pg_unlogged")) or "UNLOGGED" in self.prefixes(table)}
+                 "unlogged": attributes.get("pg_unlogged") or "UNLOGGED" in self.prefixes(table)}
         options = dict(target.option(table, "with") or {})
         if attributes.get("pg_fillfactor") is not None:
             options["fillfactor"] = attributes["pg_fillfactor"]
@@ -103,21 +104,31 @@ class Builder:
         if inherits or said:
             found["inherits"] = [self.reference(name) for name in ([inherits] if isinstance(inherits, str) else inherits)]
         if partition:
-            found["partition_by"] = self.partition(partition)
-        for word, field in meta.engine_words("table", target).items():
-            if word in attributes and field not in SPECIAL_OPTIONS:
-                found[field] = attributes[word]
+            found["partition_by"] = self.partition(table, partition)
         if target.name == "sqlite":
             found["without_rowid"] = target.option(table, "with_rowid") is False
             found["strict"] = bool(target.option(table, "strict"))
         self.add_mysql(found, table)
+        for word, field in meta.engine_words("table", target).items():
+            if word in attributes and field not in SPECIAL_OPTIONS:
+                found[field] = attributes[word]
         return found
 
-    def partition(self, partition):
-        if isinstance(partition, dict):
-            names = ", ".join(self.target.preparer.quote(str(name)) for name in partition.get("columns") or [])
-            return "%s (%s)" % (str(partition.get("strategy", "RANGE")).upper(), names)
-        return str(partition)
+    def partition(self, table, partition):
+        if not isinstance(partition, dict):
+            return str(partition)
+        names, strategy = partition.get("columns") or [], str(partition.get("strategy", "RANGE")).upper()
+        if isinstance(names, str):
+            raise self.bad_partition(table, "must list columns under \"columns\"")
+        if strategy not in STRATEGIES:
+            raise self.bad_partition(table, "has a strategy %s, and not range, list or hash" % strategy.lower())
+        for name in names:
+            if name not in table.columns:
+                raise self.bad_partition(table, "names a column %s, which the table does not have" % name)
+        return "%s (%s)" % (strategy, ", ".join(self.target.preparer.quote(table.columns[name].name) for name in names))
+
+    def bad_partition(self, table, what):
+        return Refusal("class Meta of table %s: pg_partition %s" % (table.name, what), None, *self.models.place(table))
 
     def add_mysql(self, found, table):
         for field, keys in (("engine", ("engine",)), ("charset", ("default_charset", "charset", "character_set")),

@@ -155,6 +155,18 @@ def test_info_without_meta_may_hint(project):
     assert (found["a"]["comment"], found["a"]["storage"]) == ("x", "main")
 
 
+def test_what_sqlite_has_alone(project):
+    found = tables(project, """
+        class T(Base):
+            __tablename__ = "t"
+            id = Column(String, primary_key=True)
+            class Meta:
+                sq_strict = True
+                sq_without_rowid = True
+    """, "sqlite")["t"]
+    assert found["strict"] is True and found["without_rowid"] is True
+
+
 def test_what_is_ignored_is_said(project):
     tables(project, """
         class T(Base):
@@ -184,7 +196,10 @@ class T(Base):
 
 @pytest.mark.parametrize("attribute, message", [
     ("uniques = [{'name': 'u', 'columns': ['nope']}]", "class Meta of table t: an entry of uniques must list columns"),
-    ("pg_indexes = 5", "class Meta of table t: pg_indexes is not a list")])
+    ("pg_indexes = 5", "class Meta of table t: pg_indexes is not a list"),
+    ("pg_indexes = [{'columns': ['nope']}]", "class Meta of table t: an entry of pg_indexes names a column nope"),
+    ("pg_partition = {'columns': ['nope']}", "class Meta of table t: pg_partition names a column nope"),
+    ("pg_partition = {'strategy': 'round'}", "class Meta of table t: pg_partition has a strategy round")])
 def test_a_wrong_entry_is_refused_with_its_place(project, attribute, message):
     project.put("models.py", HEAD + f"""
 class T(Base):
