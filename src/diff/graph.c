@@ -132,6 +132,17 @@ static void list_edges(struct builder *builder, struct object *object, int field
         edge_add(builder->mem, object, all->item[i], field, EDGE_NAMES);
 }
 
+static void defined_edges_of(struct builder *builder, struct object *object, int field, const char *text)
+{
+    builder->found.n = 0;
+    mentions_of_defined(&builder->directory, text, &builder->found);
+    for (int i = 0; i < builder->found.n; i++) {
+        const struct mention *mention = builder->found.item[i];
+        if (mention->to != object)
+            edge_add(builder->mem, object, mention->to, field, EDGE_NAMES);
+    }
+}
+
 static void name_edge(struct builder *builder, struct object *object, int field, const char *text)
 {
     unsigned marks = kind_table[object->kind].field[field].marks;
@@ -139,21 +150,17 @@ static void name_edge(struct builder *builder, struct object *object, int field,
         column_edge(builder, object, field, object_relation(object->parent), text);
     else if (marks & FIELD_COLLATION_REF)
         collation_edge(builder, object, field, text);
-    else if ((marks & FIELD_DEFINED_REF) && text)
+    else if (marks & FIELD_DEFINED_REF && text) { /* as it is, or spelled as in SQL */
         list_edges(builder, object, field, directory_defined(&builder->directory, NULL, text));
+        defined_edges_of(builder, object, field, text);
+    }
 }
 
 static void defined_edges(struct builder *builder, struct object *object, int field)
 {
     const struct names *texts = object_field(object, field);
-    builder->found.n = 0;
     for (int i = 0; i < texts->n; i++)
-        mentions_of_defined(&builder->directory, texts->item[i], &builder->found);
-    for (int i = 0; i < builder->found.n; i++) {
-        const struct mention *mention = builder->found.item[i];
-        if (mention->to != object)
-            edge_add(builder->mem, object, mention->to, field, EDGE_NAMES);
-    }
+        defined_edges_of(builder, object, field, texts->item[i]);
 }
 
 static void names_edges(struct builder *builder, struct object *object, int field)

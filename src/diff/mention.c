@@ -141,7 +141,7 @@ static void collation_mention(struct reader *reader, int at)
         reader->use[i] = USE_DONE;
 }
 
-/* All of that name, whatever they are: a dictionary, a server. */
+/* All of that name, whatever they are: a dictionary, a server, a language. */
 static void any_defined_mention(struct reader *reader, int at)
 {
     int n = chain_length(reader, at), last = at + 2 * (n - 1);
@@ -236,17 +236,6 @@ struct object *mention_type(const struct directory *directory, const char *text)
     return mention_only(directory, text, type_mention);
 }
 
-void mentions_of_defined(const struct directory *directory, const char *text, struct list *found)
-{
-    struct reader reader = {.mem = directory->mem, .directory = directory, .found = found};
-    tokens_read(&reader, text);
-    for (int i = 0; i < reader.n; i++)
-        if (is_name(&reader, i)) {
-            any_defined_mention(&reader, i);
-            i += 2 * (chain_length(&reader, i) - 1);
-        }
-}
-
 /* ---- calls, and the head of what is called ---- */
 
 /* All that may be meant: which overload it is, only the types of its arguments tell. */
@@ -277,8 +266,8 @@ static int called_at(const struct reader *reader)
 /* "a orders", "OUT orders", "SETOF orders": a name before another is that of an argument, or a mode. */
 static bool is_type_in_head(const struct reader *reader, int at, int last)
 {
-    return !is_name(reader, last + 1) || is(reader, last + 1, "default") || is(reader, at - 1, "setof") ||
-           is(reader, at - 1, "returns");
+    return !is_name(reader, last + 1) || is(reader, last + 1, "default") || is(reader, last + 1, "as") ||
+           is(reader, at - 1, "setof") || is(reader, at - 1, "returns");
 }
 
 /* Types of arguments and of the result.  Gives the first token of what it does: its body, if that is not in quotes. */
@@ -323,10 +312,30 @@ static int defined_head(const struct reader *reader, const struct object *object
     return is_name(reader, at) ? at + 2 * chain_length(reader, at) - 1 : at;
 }
 
+void mentions_of_defined(const struct directory *directory, const char *text, struct list *found)
+{
+    struct reader reader = {.mem = directory->mem, .directory = directory, .found = found};
+    int depth = 0;
+    tokens_read(&reader, text);
+    for (int i = 0; i < reader.n; i++) {
+        depth += is(&reader, i, "(") - is(&reader, i, ")");
+        if (!is_name(&reader, i))
+            continue;
+        int last = i + 2 * (chain_length(&reader, i) - 1);
+        any_defined_mention(&reader, i);
+        if (is(&reader, last + 1, "("))
+            called_mention(&reader, i);
+        else if (depth)
+            type_mention(&reader, i);
+        i = last;
+    }
+}
+
+/* "TYPE mood", "USING gin", "HANDLER h": the word before it says that a name is one. */
 static void defined_mention(struct reader *reader, const struct object *object)
 {
-    static const char *const giving[] = {"=",        "handler", "validator", "inline", "wrapper", "server",
-                                         "language", "from",    "using",     "family", NULL};
+    static const char *const giving[] = {"=",    "handler", "validator", "inline", "wrapper", "server", "storage",
+                                         "type", "by",      "language",  "from",   "using",   "family", NULL};
     int depth = 0;
     for (int i = defined_head(reader, object); i < reader->n; i++) {
         depth += is(reader, i, "(") - is(reader, i, ")");
@@ -726,6 +735,9 @@ void mentions_find(const struct directory *directory, const struct object *objec
     }
     constants_mention(&reader);
     int called = called_at(&reader);
+    for (int i = 0; called && i < reader.n; i++)
+        if (is(&reader, i, "language") && is_name(&reader, i + 1))
+            any_defined_mention(&reader, i + 1);
     calls_mention(&reader, called ? called + 2 * chain_length(&reader, called) - 1 : 0);
     if (constant)
         return;

@@ -154,6 +154,8 @@ static void types_carry(const struct carrier *carrier, struct object *object, st
     if (any && kind_is(object->kind, KIND_IS_CALLED | KIND_IS_OPERATOR))
         object->name =
             arena_printf(carrier->mem, "%s(%s)", object_called(object), names_join(carrier->mem, types, ", "));
+    else if (any && kind_is(object->kind, KIND_IS_DEFINED) && !object_called(object) && types->n > 1) /* a cast */
+        object->name = arena_printf(carrier->mem, "(%s)", names_join(carrier->mem, types, " AS "));
 }
 
 static void ref_carry(const struct carrier *carrier, struct ref *ref)

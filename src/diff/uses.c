@@ -12,19 +12,23 @@ struct user {
     struct list meets;       /* struct object *: all that it names, and what that names in turn */
     struct names types;      /* types among it, as they are written */
     struct names texts;      /* its own texts */
-    struct list served;      /* struct use * */
     const struct list *from; /* operators and servants of the tree */
 };
 
+/* The surer one is, the sooner it has its edge: what would close a circle then is more likely not meant. */
+enum sureness { NO_USE, SAID, NAMED, USUAL, SILENT, SURENESS_END };
+
 struct use {
-    struct object *of;
+    struct object *by, *of;
     int field;
+    enum sureness how;
 };
 
 struct walker {
     struct arena *mem;
     const struct directory *directory;
-    int walk; /* number of the walk at hand; objects that it has been to have it */
+    int walk;        /* number of the walk at hand; objects that it has been to have it */
+    struct list use; /* struct use *, of all */
 };
 
 /* ---- what a text has ---- */
@@ -42,7 +46,7 @@ static void symbols_of_word(const struct walker *walker, const struct token *tok
 }
 
 /* In a statement of words and names a symbol after a word ("sfunc = f") is no operator. */
-static struct names symbols_of(const struct walker *walker, const char *text, bool defined)
+static struct names symbols_of(const struct walker *walker, const char *text, bool defined, struct names *words)
 {
     struct names symbols = {0};
     struct lexer lexer;
@@ -54,9 +58,20 @@ static struct names symbols_of(const struct walker *walker, const char *text, bo
             names_add(walker->mem, &symbols, text_equal(symbol, "!=") ? "<>" : symbol);
         } else if (!defined && token.kind == TOKEN_WORD)
             symbols_of_word(walker, &token, &symbols);
+        if (token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED)
+            names_add(walker->mem, words, token_name(walker->mem, &token));
         before = token;
     }
     return symbols;
+}
+
+static const char *field_text(const struct object *object, int field)
+{
+    const struct field *info = &kind_table[object->kind].field[field];
+    const struct expr *expr = object_field(object, field);
+    if (info->type != FIELD_EXPR || !object_says(object, field))
+        return NULL;
+    return expr->printed ? expr->printed : expr->written;
 }
 
 /* ---- what it may be about ---- */
@@ -132,21 +147,54 @@ static bool serves(const struct object *of)
     return kind_is(of->kind, KIND_SERVES) && (field < 0 || *(const bool *)object_field(of, field));
 }
 
-static void field_uses(const struct walker *walker, struct user *user, int field, const char *text)
+/* What a text has of it: its symbol, its name ("EXCLUDE USING gist (a app.c WITH =)"), or nothing but values. */
+struct text {
+    struct names symbols, words;
+    bool silent; /* may use what it does not name */
+    bool values; /* has values of its types, and not only their names */
+};
+
+static enum sureness text_uses(const struct walker *walker, const struct user *user, const struct text *text,
+                               const struct object *of)
+{
+    const char *called = object_called(of);
+    if (kind_is(of->kind, KIND_IS_OPERATOR)) {
+        if (!names_have(&text->symbols, called))
+            return NO_USE;
+        if (!is_usual(walker, called))
+            return text->silent ? NAMED : SAID;
+        return !meets_types(walker, user, of) ? NO_USE : text->silent ? USUAL : SAID;
+    }
+    if (text->silent && called && names_have(&text->words, called))
+        return NAMED;
+    return text->silent && text->values && serves(of) && meets_types(walker, user, of) ? SILENT : NO_USE;
+}
+
+/* The statement around a body in quotes, which has its own field. */
+static bool is_around(const struct object *object, int field)
+{
+    const struct kind_info *info = &kind_table[object->kind];
+    bool found = false;
+    for (int i = 0; i < info->fields; i++)
+        found = found || (info->field[i].marks & FIELD_UNHELD && field_text(object, i));
+    return found && !(info->field[field].marks & FIELD_UNHELD);
+}
+
+static void field_uses(struct walker *walker, struct user *user, int field, const char *written)
 {
     bool defined = kind_is(user->object->kind, KIND_IS_DEFINED);
-    bool silent = !defined || kind_is(user->object->kind, KIND_IS_TYPE);
-    const struct names symbols = text ? symbols_of(walker, text, defined) : (struct names){0};
+    struct text text = {.silent = !defined || kind_is(user->object->kind, KIND_IS_TYPE),
+                        .values = !is_around(user->object, field)};
+    if (written)
+        text.symbols = symbols_of(walker, written, defined, &text.words);
     for (int i = 0; i < user->from->n; i++) {
         struct object *of = user->from->item[i];
-        bool symbolic = kind_is(of->kind, KIND_IS_OPERATOR);
-        bool may = symbolic ? names_have(&symbols, object_called(of)) : silent && serves(of);
-        if (!may || of == user->object ||
-            !((symbolic && !is_usual(walker, object_called(of))) || meets_types(walker, user, of)))
+        enum sureness how = of == user->object ? NO_USE : text_uses(walker, user, &text, of);
+        if (!how)
             continue;
         struct use *use = NEW(walker->mem, struct use);
-        *use = (struct use){of, field};
-        list_add(walker->mem, &user->served, use);
+        *use = (struct use){user->object, of, field, how};
+        list_add(walker->mem, &walker->use, use);
     }
 }
 
@@ -179,15 +227,6 @@ static bool waits_for(const struct walker *walker, struct object *object, const 
 }
 
 /* ---- all ---- */
-
-static const char *field_text(const struct object *object, int field)
-{
-    const struct field *info = &kind_table[object->kind].field[field];
-    const struct expr *expr = object_field(object, field);
-    if (info->type != FIELD_EXPR || !object_says(object, field))
-        return NULL;
-    return expr->printed ? expr->printed : expr->written;
-}
 
 /* "OPERATOR 1 <(mood, mood)" in a list of such. */
 static const char *field_names(const struct walker *walker, const struct object *object, int field)
@@ -224,11 +263,17 @@ static void object_uses(struct walker *walker, struct user *user)
         if (text || has_values(object, i))
             field_uses(walker, user, i, text);
     }
-    for (int i = 0; i < user->served.n; i++) {
-        const struct use *use = user->served.item[i];
+}
+
+static void edges_add(struct walker *walker, enum sureness how)
+{
+    for (int i = 0; i < walker->use.n; i++) {
+        const struct use *use = walker->use.item[i];
+        if (use->how != how)
+            continue;
         walker->walk++;
-        if (!waits_for(walker, use->of, step_owner(object)))
-            edge_add(walker->mem, object, use->of, use->field, EDGE_USES);
+        if (!waits_for(walker, use->of, step_owner(use->by)))
+            edge_add(walker->mem, use->by, use->of, use->field, EDGE_USES);
     }
 }
 
@@ -246,4 +291,6 @@ void uses_add(struct arena *mem, const struct directory *directory, const struct
         if (!kind_is(o->kind, KIND_IS_OPERATOR))
             object_uses(&walker, &user);
     }
+    for (int how = SAID; how < SURENESS_END; how++)
+        edges_add(&walker, (enum sureness)how);
 }

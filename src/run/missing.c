@@ -71,7 +71,8 @@ static bool is_described(const struct tree *desired, const struct outside *one)
 {
     for (const struct object *o = desired->root; o; o = object_next(desired->root, o))
         if ((kind_is(o->kind, KIND_IS_TYPE | KIND_RELATION | KIND_IS_COLLATION) && text_equal(o->name, one->name)) ||
-            (kind_is(o->kind, KIND_IS_CALLED) && text_equal(object_called(o), one->name)) || comes_along(o, one->name))
+            (kind_is(o->kind, KIND_IS_CALLED | KIND_IS_DEFINED) && text_equal(object_called(o), one->name)) ||
+            comes_along(o, one->name))
             return true;
     return false;
 }

@@ -59,7 +59,7 @@ def place(tmp_path, postgres):
     return Described(tmp_path / "p", postgres)
 
 
-@pytest.mark.parametrize("case", [case for case, need in NEEDS.items() if need[3].startswith(("function", "collation"))])
+@pytest.mark.parametrize("case", [case for case, need in NEEDS.items() if need[3].startswith(("function", "collation", "operator class"))])
 def test_a_function_is_made_before_what_calls_it(place, case):
     makes, needs, _, _ = NEEDS[case]
     place.write("schema.sql", f"{makes};\n{needs};\n")
@@ -70,7 +70,7 @@ def test_a_function_is_made_before_what_calls_it(place, case):
         place.ok("rollback")
 
 
-@pytest.mark.parametrize("case", [case for case, need in NEEDS.items() if not need[3].startswith(("function", "collation"))])
+@pytest.mark.parametrize("case", [case for case, need in NEEDS.items() if not need[3].startswith(("function", "collation", "operator class"))])
 def test_what_is_missing_is_said_with_the_object_and_its_place(place, case):
     makes, needs, who, what = NEEDS[case]
     said = place.stops(f"{makes};\n{needs};\n")

@@ -7,14 +7,11 @@ from support.project import ROOT
 from support.turns import both_servers
 
 EVERYTHING = (ROOT / "tests" / "integration" / "support" / "everything.sql").read_text()
-NAMED = """access method heap2
-access method heap2 on table am
-cast (integer as mood)
+NAMED = """access method heap2 on table am
 comment of index t_pkey on table t
 comment on column v.name
 comment on extension plpgsql
 comment on type u
-conversion conv
 default on column v.name
 default privileges on tables
 foreign data wrapper wsecret with secrets
@@ -25,16 +22,13 @@ grant SELECT to public on table ft
 grant SELECT to public on table t
 grant UPDATE to public on column t.name
 grant USAGE to public on schema other
-language lang
-operator class cls using btree
-operator family fam using btree
 revoke EXECUTE from public on function f()
 server ssecret with secrets
-transform for integer language sql
 user mapping public on s with secrets""".splitlines()
 
-# That no kind models.
-CONVERSION = "CREATE CONVERSION f FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8"
+# That no kind models: a type that is only promised, and rights on what is to be made.
+SHELL = "CREATE TYPE f"
+DEFAULTS = "ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO PUBLIC"
 
 only_18 = pytest.mark.parametrize("postgres", ["pg18"], indirect=True)
 
@@ -65,8 +59,8 @@ def test_everything_is_modelled_or_named(place):
     shown = place.run("diff", "models", "--json").json
     assert sorted(shown["unmodelled"]["left_alone"]) == sorted(NAMED)
     brief = place.ok("diff", "models").err
-    assert "1 conversion" in brief and "2 access methods" in brief
-    one = "transform for integer language sql"
+    assert "1 access method" in brief and "1 user mapping" in brief
+    one = "default privileges on tables"
     assert one not in brief and one in place.ok("diff", "models", "-v").err
 
     place.write("schema.sql", EVERYTHING)
@@ -78,13 +72,13 @@ def test_everything_is_modelled_or_named(place):
 @both_servers
 def test_wanted_and_not_managed_is_a_difference(place):
     tables = "CREATE TABLE t (id integer);\nCREATE MATERIALIZED VIEW m AS SELECT id FROM t;\n"
-    rest = f"""{CONVERSION};
+    rest = f"""{SHELL};
 GRANT SELECT ON t TO PUBLIC;
 """
     place.starts(tables)
     place.write("schema.sql", tables + rest)
     made = place.ok("make-migrations")
-    said = "conversion f, grant SELECT to public on table t"
+    said = "grant SELECT to public on table t, shell type f"
     assert made.err.count(said) == 1 and f"wanted but not managed yet: {said}" in made.err
     assert "all models already covered" not in made.out
     shown = place.run("diff", "models", "--exit-code")
@@ -93,31 +87,32 @@ GRANT SELECT ON t TO PUBLIC;
     place.sql(rest)
     shown = place.run("diff", "models", "--exit-code")
     assert shown.status == 0 and "Models and database agree." in shown.out, shown
-    place.sql(f"DROP CONVERSION f;\n{CONVERSION.replace('CREATE', 'CREATE DEFAULT')}")
-    assert wanted(place) == ["conversion f (another definition)"]
+    place.sql(DEFAULTS)
+    place.write("schema.sql", tables + rest + DEFAULTS.replace("USAGE", "SELECT") + ";")
+    assert wanted(place) == ["default privileges on sequences (another definition)"]
 
 
 @both_servers
 def test_a_pending_migration_does_not_make_what_it_cannot(place):
-    place.write("schema.sql", f"CREATE TABLE t (id integer); {CONVERSION};")
-    assert "conversion f" in place.ok("make-migrations").err
-    assert "conversion f" in place.ok("make-migrations").err
+    place.write("schema.sql", f"CREATE TABLE t (id integer); {SHELL};")
+    assert "shell type f" in place.ok("make-migrations").err
+    assert "shell type f" in place.ok("make-migrations").err
     place.ok("migrate")
-    assert wanted(place) == ["conversion f"]
+    assert wanted(place) == ["shell type f"]
 
 
 @both_servers
 def test_what_somebody_took_away_is_told_as_drift(place):
     place.starts("CREATE TABLE t (id integer);")
-    place.migration("0002", "by_hand", f"{CONVERSION};")
+    place.migration("0002", "by_hand", f"{SHELL};")
     place.ok("migrate")
     assert "The database is as primary__0002_by_hand left it." in place.ok("diff", "migrations").out
-    place.sql("DROP CONVERSION f;\nGRANT SELECT ON t TO PUBLIC;")
+    place.sql("DROP TYPE f;\nGRANT SELECT ON t TO PUBLIC;")
     shown = place.run("diff", "migrations", "--exit-code")
-    assert shown.status == 0 and "gone or changed since: conversion f\n" in shown.out, shown
+    assert shown.status == 0 and "gone or changed since: shell type f\n" in shown.out, shown
     assert "new since: 1 grant\n" in shown.out and "left it in everything that is managed." in shown.out
     drift = place.run("diff", "migrations", "--json").json["unmodelled_drift"]
-    assert drift == {"gone": ["conversion f"], "new": ["grant SELECT to public on table t"]}
+    assert drift == {"gone": ["shell type f"], "new": ["grant SELECT to public on table t"]}
 
 
 def test_rows_of_a_schema_file_are_named(lite_place):
@@ -367,9 +362,9 @@ def test_what_goes_with_a_drop_is_named(place):
 @both_servers
 def test_a_schema_is_not_dropped_with_what_nobody_manages(place):
     place.starts("CREATE SCHEMA s; CREATE TABLE t (a integer);",
-                 CONVERSION.replace(" f ", " s.f "))
+                 SHELL.replace(" f", " s.f"))
     said = place.stops("CREATE TABLE t (a integer);")
-    assert "schema s cannot be dropped: conversion s.f would go with it, and is not managed yet" in said
+    assert "schema s cannot be dropped: shell type s.f would go with it, and is not managed yet" in said
 
 
 @both_servers
@@ -382,10 +377,10 @@ def test_partitions_are_not_replaced_with_their_parent(place):
 
 @both_servers
 def test_a_baseline_names_what_it_does_not_hold(place):
-    schema = f"CREATE TABLE t (a integer);\n{CONVERSION};\n"
+    schema = f"CREATE TABLE t (a integer);\n{SHELL};\n"
     place.sql(schema)
     place.write("schema.sql", schema)
-    assert "not managed yet: conversion f" in place.ok("make-migrations", "--baseline").err
+    assert "not managed yet: shell type f" in place.ok("make-migrations", "--baseline").err
 
 
 @both_servers
@@ -406,9 +401,9 @@ GRANT SELECT ({1}) ON {0} TO PUBLIC;
 def test_patterns_are_about_what_hangs_on_a_table_too(place):
     place.starts("CREATE TABLE t (id integer);", f"""CREATE SCHEMA audit;
 CREATE TABLE audit.log (id integer);
-{CONVERSION.replace(" f ", " audit.f ")};
+{SHELL.replace(" f", " audit.f")};
 GRANT SELECT ON audit.log TO PUBLIC""")
-    assert "1 conversion, 1 grant" in place.ok("diff", "models").err
+    assert "1 grant, 1 shell type" in place.ok("diff", "models").err
     text = (place.folder / "dbwarden.py").read_text()
     place.write("dbwarden.py", text.replace("schema_files", "exclude=['audit.*'], schema_files"))
     assert "not managed yet" not in place.ok("diff", "models").err
@@ -471,7 +466,7 @@ HELD = """CREATE TYPE mood AS ENUM ('a', 'b');
 CREATE TABLE t (id integer, m mood, n integer);
 """
 HOLDERS = {
-    "cast from mood to integer": "CREATE CAST (mood AS integer) WITH INOUT",
+    "foreign table ft": "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE ft (m mood) SERVER s OPTIONS (password 'x')",
 }
 
 

@@ -161,7 +161,102 @@ static struct object *random_operator(struct dice *dice, struct object *schema)
     return &operation->object;
 }
 
-static const enum kind kinds[] = {KIND_AGGREGATE, KIND_COLLATION, KIND_RANGE, KIND_OPERATOR};
+static void cast_define(struct dice *dice, struct cast *cast)
+{
+    SAY(cast, CAST, definition,
+        written(arena_printf(dice->mem, "CREATE CAST %s WITH INOUT%s", cast->object.name,
+                             dice_chance(dice, 50) ? " AS ASSIGNMENT" : "")));
+}
+
+/* Casts stand in no schema. */
+static struct object *random_cast(struct dice *dice)
+{
+    static const char *const others[] = {"integer", "date", "point"};
+    const struct object *type = random_of_kind(dice, dice_chance(dice, 70) ? KIND_ENUM : KIND_COMPOSITE);
+    struct object *schema = object_child(dice->tree->root, KIND_SCHEMA, "");
+    if (!type || !schema)
+        return NULL;
+    bool into = dice_chance(dice, 50);
+    const char *of = qualified(dice, type), *other = PICK(dice, others);
+    struct names types = one_name(dice->mem, into ? other : of);
+    names_add(dice->mem, &types, into ? of : other);
+    const char *name = arena_printf(dice->mem, "(%s)", names_join(dice->mem, &types, " AS "));
+    if (object_child(schema, KIND_CAST, name))
+        return NULL;
+    struct cast *cast = (struct cast *)object_new(dice->mem, KIND_CAST, schema, name);
+    SAY(cast, CAST, arguments, types);
+    cast_define(dice, cast);
+    if (dice_chance(dice, 20))
+        SAY(cast, CAST, comment, random_comment(dice));
+    return &cast->object;
+}
+
+/* Numbers sorted as usual or backwards; what is equal may be an operator of the schema's own. */
+static void class_define(struct dice *dice, struct operator_class *class)
+{
+    bool down = dice_chance(dice, 50);
+    const struct operation *equal = (const struct operation *)random_of_kind(dice, KIND_OPERATOR);
+    bool own = equal && text_equal(equal->arguments.item[0], "integer") && dice_chance(dice, 60);
+    const char *home = own ? home_of(dice, &equal->object) : "";
+    SAY(class, CLASS, definition,
+        written(arena_printf(dice->mem,
+                             "CREATE OPERATOR CLASS %s%s FOR TYPE integer USING btree FAMILY %s%s AS OPERATOR 1 "
+                             "%s(integer,integer), OPERATOR 3 %s%s(integer,integer), FUNCTION 1 (integer, integer) "
+                             "btint4cmp(integer,integer)",
+                             home_of(dice, &class->object), quoted(dice, class->called), home_of(dice, &class->object),
+                             quoted(dice, class->called), down ? ">" : "<", home, own ? equal->called : "=")));
+}
+
+static void family_define(struct dice *dice, struct operator_family *family)
+{
+    static const char *const members[] = {"FUNCTION 1 (integer, bigint) btint48cmp(integer,bigint)",
+                                          "OPERATOR 1 <(integer,bigint)", "OPERATOR 2 <=(integer,smallint)"};
+    struct names some = {0};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (dice_chance(dice, 40))
+            names_add(dice->mem, &some, members[i]);
+    SAY(family, FAMILY, members, some);
+}
+
+/* An index with it too, where a number is. */
+static void sort_by(struct dice *dice, const struct operator_class *class)
+{
+    struct object *table = random_of_kind(dice, KIND_TABLE);
+    const struct column *column = table ? pick_column(dice, table, 1u << FAMILY_INT, true) : NULL;
+    if (!column || !text_equal(column->type, "integer") || in_partitioning(table))
+        return;
+    struct object *index = object_new(dice->mem, KIND_INDEX, table, random_name_in(dice, KIND_INDEX, table));
+    struct index_part *part = (struct index_part *)object_new(dice->mem, KIND_INDEX_PART, index, NULL);
+    SAY((struct index *)index, INDEX, method, "btree");
+    SAY(part, INDEX_PART, column, column->object.name);
+    SAY(part, INDEX_PART, opclass,
+        qualified(dice, &(struct object){.kind = KIND_CLASS, .name = class->called, .parent = class->object.parent}));
+}
+
+static struct object *random_class(struct dice *dice, struct object *schema, const char *called)
+{
+    const char *name = arena_printf(dice->mem, "%s using btree", called);
+    struct operator_family *family = (struct operator_family *)object_new(dice->mem, KIND_FAMILY, schema, name);
+    struct operator_class *class = (struct operator_class *)object_new(dice->mem, KIND_CLASS, schema, name);
+    SAY(family, FAMILY, called, called);
+    SAY(family, FAMILY, definition,
+        written(arena_printf(dice->mem, "CREATE OPERATOR FAMILY %s%s USING btree", home_of(dice, &family->object),
+                             quoted(dice, called))));
+    family_define(dice, family);
+    SAY(class, CLASS, called, called);
+    SAY(class, CLASS, arguments, one_name(dice->mem, "integer"));
+    class_define(dice, class);
+    if (dice_chance(dice, 20))
+        SAY(class, CLASS, comment, random_comment(dice));
+    if (dice_chance(dice, 20))
+        SAY(family, FAMILY, comment, random_comment(dice));
+    if (dice_chance(dice, 70))
+        sort_by(dice, class);
+    return &class->object;
+}
+
+static const enum kind kinds[] = {KIND_AGGREGATE, KIND_COLLATION, KIND_RANGE, KIND_OPERATOR,
+                                  KIND_CAST,      KIND_CLASS,     KIND_FAMILY};
 
 bool add_defined(struct dice *dice)
 {
@@ -173,6 +268,9 @@ bool add_defined(struct dice *dice)
     case KIND_AGGREGATE: return random_aggregate(dice, schema, called);
     case KIND_RANGE: return random_range(dice, schema);
     case KIND_OPERATOR: return random_operator(dice, schema);
+    case KIND_CAST: return random_cast(dice);
+    case KIND_CLASS:
+    case KIND_FAMILY: return random_class(dice, schema, called);
     default: return random_collation(dice, schema, called);
     }
 }
@@ -194,6 +292,12 @@ bool alter_defined(struct dice *dice)
         range_define(dice, (struct range_type *)object);
     else if (object && object->kind == KIND_OPERATOR)
         operation_define(dice, (struct operation *)object);
+    else if (object && object->kind == KIND_CAST)
+        cast_define(dice, (struct cast *)object);
+    else if (object && object->kind == KIND_CLASS)
+        class_define(dice, (struct operator_class *)object);
+    else if (object && object->kind == KIND_FAMILY)
+        family_define(dice, (struct operator_family *)object);
     else if (object)
         collation_define(dice, (struct collation *)object);
     return object;

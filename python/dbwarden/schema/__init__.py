@@ -6,9 +6,12 @@ Inheriting is optional; any inner class called Meta with these attributes works.
 from __future__ import annotations
 
 from dbwarden.schema.apply import DBWardenMeta, FieldMeta, apply_meta, attach_meta, read_meta
+from dbwarden.schema.objects import AccessMethod as AccessMethod
 from dbwarden.schema.objects import Aggregate as Aggregate
+from dbwarden.schema.objects import Cast as Cast
 from dbwarden.schema.objects import Collation as Collation
 from dbwarden.schema.objects import CompositeType as CompositeType
+from dbwarden.schema.objects import Conversion as Conversion
 from dbwarden.schema.objects import DatabaseObject as DatabaseObject
 from dbwarden.schema.objects import Domain as Domain
 from dbwarden.schema.objects import EnumType as EnumType
@@ -17,8 +20,11 @@ from dbwarden.schema.objects import Extension as Extension
 from dbwarden.schema.objects import ForeignDataWrapper as ForeignDataWrapper
 from dbwarden.schema.objects import ForeignTable as ForeignTable
 from dbwarden.schema.objects import Function as Function
+from dbwarden.schema.objects import Language as Language
 from dbwarden.schema.objects import MaterializedView as MaterializedView
 from dbwarden.schema.objects import Operator as Operator
+from dbwarden.schema.objects import OperatorClass as OperatorClass
+from dbwarden.schema.objects import OperatorFamily as OperatorFamily
 from dbwarden.schema.objects import Policy as Policy
 from dbwarden.schema.objects import Publication as Publication
 from dbwarden.schema.objects import RangeType as RangeType
@@ -31,6 +37,7 @@ from dbwarden.schema.objects import TextSearchConfiguration as TextSearchConfigu
 from dbwarden.schema.objects import TextSearchDictionary as TextSearchDictionary
 from dbwarden.schema.objects import TextSearchParser as TextSearchParser
 from dbwarden.schema.objects import TextSearchTemplate as TextSearchTemplate
+from dbwarden.schema.objects import Transform as Transform
 from dbwarden.schema.objects import Trigger as Trigger
 from dbwarden.schema.objects import UserMapping as UserMapping
 from dbwarden.schema.objects import View as View

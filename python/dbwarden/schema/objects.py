@@ -90,6 +90,34 @@ class Operator(DatabaseObject):
     """An operator of PostgreSQL."""
 
 
+class Cast(DatabaseObject):
+    """A cast between types of PostgreSQL."""
+
+
+class OperatorFamily(DatabaseObject):
+    """A family of operator classes in PostgreSQL."""
+
+
+class OperatorClass(DatabaseObject):
+    """An operator class of PostgreSQL."""
+
+
+class Conversion(DatabaseObject):
+    """A conversion between encodings in PostgreSQL."""
+
+
+class Language(DatabaseObject):
+    """A language of functions in PostgreSQL."""
+
+
+class Transform(DatabaseObject):
+    """A transform of PostgreSQL."""
+
+
+class AccessMethod(DatabaseObject):
+    """An access method of PostgreSQL."""
+
+
 class Publication(DatabaseObject):
     """A publication of PostgreSQL."""
 

@@ -376,6 +376,23 @@ static bool is_bound_to_replaced(const struct effect_case *effect)
     return is_bound(effect) && is_replaced(effect);
 }
 
+/*
+ * Texts rest on what a cast or an operator class is made of, not on itself: they make room where it is made again because of
+ * that, and not because it is another.
+ */
+static bool goes_along(const struct effect_case *effect)
+{
+    const struct object *before = effect->change->before;
+    return is_replaced(effect) && before->peer &&
+           text_equal(expr_text(&((const struct cast *)before)->definition),
+                      expr_text(&((const struct cast *)before->peer)->definition));
+}
+
+static bool goes_along_bound(const struct effect_case *effect)
+{
+    return is_bound(effect) && goes_along(effect);
+}
+
 /* ---- publications ---- */
 
 /* ALTER has no words for that. */
@@ -419,6 +436,10 @@ static bool has_conditions(const struct effect_case *effect)
         REPLACED(kind, op, field, KIND_AGGREGATE, ANY_FIELD, when),  \
         REPLACED(kind, op, field, KIND_RANGE, ANY_FIELD, when),      \
         REPLACED(kind, op, field, KIND_OPERATOR, ANY_FIELD, when),   \
+        REPLACED(kind, op, field, KIND_CAST, ANY_FIELD, when),       \
+        REPLACED(kind, op, field, KIND_FAMILY, ANY_FIELD, when),     \
+        REPLACED(kind, op, field, KIND_CLASS, ANY_FIELD, when),      \
+        REPLACED(kind, op, field, KIND_TRANSFORM, ANY_FIELD, when),  \
         REPLACED(kind, op, field, KIND_FUNCTION, FUNCTION_definition, bound)
 /* A type that is made again under its name: what is of it changes over, and what only names it makes room. */
 #define TYPE_AGAIN(kind, field, when)                                       \
@@ -428,6 +449,7 @@ static bool has_conditions(const struct effect_case *effect)
         CHANGES_OVER(kind, field, KIND_DOMAIN, DOMAIN_type, when),          \
         CHANGES_OVER(kind, field, KIND_DOMAIN, DOMAIN_default_value, when), \
         MAKES_ROOM(kind, ON(ALTER), field, when, when)
+#define SORTS(dependent)      REPLACED(KIND_CLASS, ON(DROP), ANY_FIELD, dependent, ANY_FIELD, is_replaced)
 #define WITH_KEY(kind)        REPLACED(kind, ON(DROP), ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, NULL)
 #define REMADE(dependent, by) REPLACED(KIND_FUNCTION, ON(ALTER), FUNCTION_definition, dependent, by, is_function_remade)
 #define CALLS(dependent, by)  REPLACED(KIND_FUNCTION, ON(DROP), ANY_FIELD, dependent, by, is_replaced)
@@ -638,6 +660,12 @@ const struct effect_row pg_effects[] = {
     REMADE(KIND_AGGREGATE, ANY_FIELD),
     REMADE(KIND_RANGE, ANY_FIELD),
     REMADE(KIND_OPERATOR, ANY_FIELD),
+    REMADE(KIND_CAST, ANY_FIELD),
+    REMADE(KIND_FAMILY, ANY_FIELD),
+    REMADE(KIND_CLASS, ANY_FIELD),
+    REMADE(KIND_CONVERSION, ANY_FIELD),
+    REMADE(KIND_TRANSFORM, ANY_FIELD),
+    REMADE(KIND_METHOD, ANY_FIELD),
     REMADE(KIND_EVENT_TRIGGER, ANY_FIELD),
     REMADE(KIND_WRAPPER, ANY_FIELD),
     REMADE(KIND_TEXT_PARSER, ANY_FIELD),
@@ -659,6 +687,12 @@ const struct effect_row pg_effects[] = {
     CALLS(KIND_AGGREGATE, ANY_FIELD),
     CALLS(KIND_RANGE, ANY_FIELD),
     CALLS(KIND_OPERATOR, ANY_FIELD),
+    CALLS(KIND_CAST, ANY_FIELD),
+    CALLS(KIND_FAMILY, ANY_FIELD),
+    CALLS(KIND_CLASS, ANY_FIELD),
+    CALLS(KIND_CONVERSION, ANY_FIELD),
+    CALLS(KIND_TRANSFORM, ANY_FIELD),
+    CALLS(KIND_METHOD, ANY_FIELD),
     CALLS(KIND_EVENT_TRIGGER, ANY_FIELD),
     CALLS(KIND_WRAPPER, ANY_FIELD),
     CALLS(KIND_TEXT_PARSER, ANY_FIELD),
@@ -677,6 +711,20 @@ const struct effect_row pg_effects[] = {
     HELD_BY(KIND_OPERATOR, KIND_TABLE, TABLE_partition_by, "a table may be partitioned by it"),
     AGAIN(KIND_OPERATOR),
     REPLACED(KIND_OPERATOR, ON(DROP), ANY_FIELD, KIND_PUBLICATION, PUBLICATION_members, is_replaced),
+    REPLACED(KIND_FAMILY, ON(DROP), ANY_FIELD, KIND_CLASS, ANY_FIELD, is_replaced),
+    HELD_BY(KIND_CLASS, KIND_TABLE, TABLE_partition_by, "a table is partitioned by it"),
+    SORTS(KIND_PRIMARY_KEY),
+    SORTS(KIND_UNIQUE),
+    SORTS(KIND_EXCLUDE),
+    SORTS(KIND_INDEX),
+    SORTS(KIND_INDEX_PART),
+    SORTS(KIND_RANGE),
+    MAKES_ROOM(KIND_CLASS, ON(DROP), ANY_FIELD, goes_along, goes_along_bound),
+    MAKES_ROOM(KIND_CAST, ON(DROP), ANY_FIELD, goes_along, goes_along_bound),
+    REPLACED(KIND_METHOD, ON(DROP), ANY_FIELD, KIND_INDEX, INDEX_method, is_replaced),
+    REPLACED(KIND_METHOD, ON(DROP), ANY_FIELD, KIND_FAMILY, ANY_FIELD, is_replaced),
+    REPLACED(KIND_METHOD, ON(DROP), ANY_FIELD, KIND_CLASS, ANY_FIELD, is_replaced),
+    {KIND_LANGUAGE, ON(ALTER), LANGUAGE_definition, ITSELF, ANY_FIELD, NULL, .effect = EFFECT_NONE},
     HELD_BY(KIND_COLLATION, KIND_COLUMN, COLUMN_collation, "columns are sorted by it, and the server cannot change it"),
     HELD_BY(KIND_COLLATION, KIND_COLUMN, COLUMN_default_value, "a default names it, and the server cannot change it"),
     HELD_BY(KIND_COLLATION, KIND_DOMAIN, ANY_FIELD, "a domain is sorted by it, and the server cannot change it"),
@@ -757,7 +805,7 @@ const struct since pg_since[] = {
 
 /* r: relations, t: types (a table or a sequence is one too), f: functions, K: constraints of a table, C: its columns, T: its triggers,
    P: its policies, R: its rules,
-   s: extended statistics, c: collations, o: operators, e: event triggers, p: publications,
+   s: extended statistics, c: collations, o: operators, y, z: their families and classes, a: casts, v: conversions, l: languages, x: transforms, h: access methods, e: event triggers, p: publications,
    q, m, d, g: parsers, templates, dictionaries and configurations of text search,
    w, S, U: foreign data wrappers, their servers, and user mappings of these. */
 const char *const pg_name_spaces[KIND_COUNT] = {
@@ -769,4 +817,6 @@ const char *const pg_name_spaces[KIND_COUNT] = {
     [KIND_COLLATION] = "c",     [KIND_RANGE] = "t",         [KIND_WRAPPER] = "w",    [KIND_SERVER] = "S",
     [KIND_TEXT_PARSER] = "q",   [KIND_TEXT_TEMPLATE] = "m", [KIND_DICTIONARY] = "d", [KIND_CONFIGURATION] = "g",
     [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",   [KIND_OPERATOR] = "o",   [KIND_MAPPING] = "U",
+    [KIND_CAST] = "a",          [KIND_FAMILY] = "y",        [KIND_CLASS] = "z",      [KIND_CONVERSION] = "v",
+    [KIND_LANGUAGE] = "l",      [KIND_TRANSFORM] = "x",     [KIND_METHOD] = "h",
 };

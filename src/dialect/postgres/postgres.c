@@ -30,6 +30,12 @@ static const char *const schemes[] = {"postgresql", "postgres", NULL};
         .create = pg_defined_create, .drop = pg_defined_drop, .alter = pg_defined_alter, .rename = pg_defined_rename \
     }
 
+/* The server has no other name for it, or the name is not all that it is called by. */
+#define DEFINED_NAMED                                                                   \
+    {                                                                                   \
+        .create = pg_defined_create, .drop = pg_defined_drop, .alter = pg_defined_alter \
+    }
+
 const struct render_kind pg_render[KIND_COUNT] = {
     [KIND_SCHEMA] = {.create = pg_schema_create,
                      .drop = pg_schema_drop,
@@ -78,6 +84,13 @@ const struct render_kind pg_render[KIND_COUNT] = {
                             .alter = pg_event_trigger_alter,
                             .rename = pg_defined_rename},
     [KIND_AGGREGATE] = DEFINED,
+    [KIND_CAST] = DEFINED_NAMED,
+    [KIND_FAMILY] = {.create = pg_family_create, .drop = pg_defined_drop, .alter = pg_family_alter},
+    [KIND_CLASS] = DEFINED_NAMED,
+    [KIND_CONVERSION] = DEFINED,
+    [KIND_LANGUAGE] = {.create = pg_defined_create, .drop = pg_defined_drop, .alter = pg_language_alter},
+    [KIND_TRANSFORM] = DEFINED_NAMED,
+    [KIND_METHOD] = DEFINED_NAMED,
     [KIND_OPERATOR] = {.create = pg_operator_create, .drop = pg_defined_drop, .alter = pg_operator_alter},
     [KIND_SEQUENCE] = {.create = pg_sequence_create,
                        .drop = pg_sequence_drop,

@@ -151,13 +151,14 @@ struct buf pg_defined_alter_begin(struct render *render, const struct object *ob
 void pg_operator_name(struct buf *out, const struct object *object); /* app.=== (integer, integer) */
 bool pg_operator_is_remade(const struct effect_case *effect);        /* can ALTER not do it? */
 render_fn pg_operator_create, pg_operator_alter;
+render_fn pg_family_create, pg_family_alter;
 
 /* render_search.c: text search */
 render_fn pg_dictionary_create, pg_dictionary_alter, pg_configuration_create, pg_configuration_alter;
 
 /* render_wide.c: those of the whole database that can change in place */
-render_fn pg_event_trigger_create, pg_event_trigger_alter, pg_publication_create, pg_publication_alter,
-    pg_server_create, pg_server_alter; /* and wrappers, user mappings */
+render_fn pg_language_alter, pg_event_trigger_create, pg_event_trigger_alter, pg_publication_create,
+    pg_publication_alter, pg_server_create, pg_server_alter; /* and wrappers, user mappings */
 
 /* render_foreign.c: options as name=value; `head` is "ALTER SERVER s " */
 void pg_foreign_options(struct buf *out, const struct names *options);

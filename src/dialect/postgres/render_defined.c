@@ -17,6 +17,13 @@ typedef struct aggregate defined;
 KIND_IS_DEFINED(collation);
 KIND_IS_DEFINED(range_type);
 KIND_IS_DEFINED(operation);
+KIND_IS_DEFINED(cast);
+KIND_IS_DEFINED(operator_family);
+KIND_IS_DEFINED(operator_class);
+KIND_IS_DEFINED(text_conversion);
+KIND_IS_DEFINED(language);
+KIND_IS_DEFINED(transform);
+KIND_IS_DEFINED(access_method);
 KIND_IS_DEFINED(event_trigger);
 KIND_IS_DEFINED(publication);
 KIND_IS_DEFINED(foreign_data_wrapper);
@@ -31,17 +38,32 @@ enum form {
     FORM_NAME,     /* app.ci */
     FORM_CALL,     /* app.total(integer), app.total(*) */
     FORM_OPERATOR, /* app.=== (integer, integer) */
-    FORM_WORDS     /* FOR bob SERVER near */
+    FORM_USING,    /* app.c USING gin */
+    FORM_WORDS     /* FOR bob SERVER near, (integer AS app.mood): as it is called, or its name */
 };
 
 static const struct row {
     enum form form;
     const char *find; /* gives its oid by its name, or NULL: to_regprocedure; or the catalog that has all of them */
-    const char *name; /* of that catalog's column */
+    const char *name; /* as that catalog has it */
+    bool home;        /* which has schemas, too */
 } rows[KIND_COUNT] = {
     [KIND_AGGREGATE] = {FORM_CALL, "to_regprocedure"},
     [KIND_OPERATOR] = {FORM_OPERATOR, "to_regoperator"},
     [KIND_COLLATION] = {FORM_NAME, "to_regcollation"},
+    [KIND_CAST] = {FORM_WORDS, "pg_cast",
+                   "concat('(', format_type(castsource, NULL), ' AS ', format_type(casttarget, NULL), ')')"},
+    [KIND_FAMILY] = {FORM_USING,
+                     "pg_opfamily JOIN pg_am m ON m.oid = opfmethod JOIN pg_namespace n ON n.oid = opfnamespace",
+                     "concat(opfname, ' using ', quote_ident(amname))", true},
+    [KIND_CLASS] = {FORM_USING,
+                    "pg_opclass JOIN pg_am m ON m.oid = opcmethod JOIN pg_namespace n ON n.oid = opcnamespace",
+                    "concat(opcname, ' using ', quote_ident(amname))", true},
+    [KIND_CONVERSION] = {FORM_NAME, "pg_conversion JOIN pg_namespace n ON n.oid = connamespace", "conname", true},
+    [KIND_LANGUAGE] = {FORM_NAME, "pg_language", "lanname"},
+    [KIND_TRANSFORM] = {FORM_WORDS, "pg_transform JOIN pg_language l ON l.oid = trflang",
+                        "concat('FOR ', format_type(trftype, NULL), ' LANGUAGE ', quote_ident(lanname))"},
+    [KIND_METHOD] = {FORM_NAME, "pg_am", "amname"},
     [KIND_RANGE] = {FORM_NAME, "to_regtype"},
     [KIND_PUBLICATION] = {FORM_NAME, "pg_publication", "pubname"},
     [KIND_WRAPPER] = {FORM_NAME, "pg_foreign_data_wrapper", "fdwname"},
@@ -66,10 +88,12 @@ static void name_add(struct buf *out, const struct object *object, const char *n
         return;
     }
     if (rows[object->kind].form == FORM_WORDS) {
-        buf_add(out, it->called);
+        buf_add(out, it->called ? it->called : object->name);
         return;
     }
     called_add(out, object, it->called, nothing);
+    if (rows[object->kind].form == FORM_USING)
+        buf_addf(out, " USING %s", object->name + strlen(it->called) + strlen(" using "));
 }
 
 void pg_defined_name(struct buf *out, const struct object *object)
@@ -86,9 +110,14 @@ const char *pg_defined_presence(struct arena *mem, const struct object *object, 
     buf_init(&name, mem);
     buf_init(&literal, mem);
     if (row->name) {
-        pg_literal(&literal, ((const defined *)object)->called);
-        return arena_printf(mem, "%sEXISTS (SELECT FROM %s WHERE %s = %s)", there ? "" : "NOT ", row->find, row->name,
-                            literal.data);
+        pg_literal(&literal, object->name);
+        if (row->home && *object_schema(object))
+            pg_literal(&name, object_schema(object));
+        return arena_printf(mem, "%sEXISTS (SELECT FROM %s WHERE %s = %s%s%s)", there ? "" : "NOT ", row->find,
+                            row->name, literal.data, row->home ? " AND nspname = " : "",
+                            !row->home               ? ""
+                            : *object_schema(object) ? name.data
+                                                     : "current_schema()");
     }
     name_add(&name, object, "");
     pg_literal(&literal, name.data);

@@ -1,5 +1,5 @@
 /*
- * Operators.  Two that are each other's commutator or negator name each other, and are made in any order: the server makes a
+ * Operators and their families.  Two that are each other's commutator or negator name each other, and are made in any order: the server makes a
  * shell of the one that is not there yet, fills it when that is made, and lets go of it when that is dropped (a shell that
  * nobody fills is no link).  So a link that
  * differs because the other one comes or goes is the server's own work; of the rest, what is new can be set since 17, and
@@ -156,5 +156,48 @@ int pg_operator_alter(struct render *render, const struct change *change)
         buf_addf(&out, " SET (%s)", names_join(render->mem, &said, ", "));
         render_statement(render, &out);
     }
+    return pg_defined_alter(render, change);
+}
+
+/* ---- families ---- */
+
+static void members_statement(struct render *render, const struct object *family, const char *verb,
+                              const struct names *members)
+{
+    if (!members->n)
+        return;
+    struct buf out = pg_defined_alter_begin(render, family);
+    buf_addf(&out, " %s %s", verb, names_join(render->mem, members, ", "));
+    render_statement(render, &out);
+}
+
+/* "OPERATOR 1 (integer,bigint)" of "OPERATOR 1 <(integer,bigint)", "FUNCTION 1 (integer, bigint)" of that with a function after it. */
+static const char *member_place(struct arena *mem, const char *member)
+{
+    const char *number = strchr(member, ' ') + 1, *end = strchr(number, ' ');
+    const char *types = strchr(end, '('), *close = strchr(types, ')');
+    return arena_printf(mem, "%.*s %.*s", (int)(end - member), member, (int)(close + 1 - types), types);
+}
+
+int pg_family_create(struct render *render, const struct change *change)
+{
+    TRY(pg_defined_create(render, change));
+    members_statement(render, change->after, "ADD", &((const struct operator_family *)change->after)->members);
+    return 0;
+}
+
+int pg_family_alter(struct render *render, const struct change *change)
+{
+    const struct names *before = &((const struct operator_family *)change->before)->members;
+    const struct names *after = &((const struct operator_family *)change->after)->members;
+    struct names gone = {0}, added = {0};
+    for (int i = 0; i < before->n; i++)
+        if (!names_have(after, before->item[i]))
+            names_add(render->mem, &gone, member_place(render->mem, before->item[i]));
+    for (int i = 0; i < after->n; i++)
+        if (!names_have(before, after->item[i]))
+            names_add(render->mem, &added, after->item[i]);
+    members_statement(render, change->after, "DROP", &gone);
+    members_statement(render, change->after, "ADD", &added);
     return pg_defined_alter(render, change);
 }

@@ -135,3 +135,17 @@ int pg_server_alter(struct render *render, const struct change *change)
                              options_of(change->after));
     return pg_defined_alter(render, change);
 }
+
+/* ---- languages ---- */
+
+int pg_language_alter(struct render *render, const struct change *change)
+{
+    static const char create[] = "CREATE ";
+    const struct language *after = (const struct language *)change->after;
+    if (change_has(change, LANGUAGE_definition)) {
+        struct buf out = pg_begin(render, "CREATE OR REPLACE ");
+        buf_add(&out, text_trim(render->mem, expr_text(&after->definition)) + strlen(create));
+        render_statement(render, &out);
+    }
+    return pg_defined_alter(render, change);
+}

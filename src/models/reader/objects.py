@@ -13,6 +13,7 @@ from .protocol import Refusal
 VIEWS = {"View": "VIEW", "MaterializedView": "MATERIALIZED VIEW"}
 KNOWN = ("DatabaseObject", "View", "MaterializedView", "Schema", "Extension", "EnumType", "Domain", "CompositeType",
          "Sequence", "Function", "Trigger", "Policy", "Rule", "Statistics", "Aggregate", "Collation", "Operator",
+         "Cast", "OperatorFamily", "OperatorClass", "Conversion", "Language", "Transform", "AccessMethod",
          "RangeType", "EventTrigger", "Publication", "ForeignDataWrapper", "Server", "ForeignTable", "UserMapping",
          "TextSearchConfiguration", "TextSearchDictionary", "TextSearchParser", "TextSearchTemplate")
 

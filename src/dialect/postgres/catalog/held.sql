@@ -40,8 +40,7 @@ WITH ns AS (
                 OR (m.umuser = 0 AND pg_has_role(s.srvowner, 'USAGE'))
                 OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user))
                   OR EXISTS (SELECT FROM unnest(m.umoptions) AS o WHERE o ~* '(pass|pwd|secret|token|credential|key)[a-z_]*"?\s*[=:]|://[^/@]*:[^/@]*@')))
-          ELSE d.classid IN ('pg_cast'::regclass, 'pg_opclass'::regclass,
-              'pg_opfamily'::regclass, 'pg_transform'::regclass)
+          ELSE false
           END
 ), resting AS (
     SELECT h.*, COALESCE(e.oid, t.oid) AS type, COALESCE(NULLIF(COALESCE(e.typrelid, t.typrelid), 0), c.oid) AS relation

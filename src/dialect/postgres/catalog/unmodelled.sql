@@ -53,14 +53,6 @@ WITH ns AS (
 ), con AS MATERIALIZED (
     SELECT oid, conrelid, conname, contype, conkey, conindid, conparentid, conislocal, connoinherit
     FROM pg_constraint WHERE conrelid <> 0 AND oid >= 16384
-), contents AS (
-    SELECT f.oid, concat_ws('; ',
-        (SELECT string_agg(concat_ws(' ', o.amopstrategy, o.amopopr::regoperator, o.amoppurpose), ', '
-            ORDER BY o.amopstrategy, o.amopopr::regoperator::text) FROM pg_amop o WHERE o.amopfamily = f.oid),
-        (SELECT string_agg(concat_ws(' ', o.amprocnum, o.amproc::regprocedure), ', '
-            ORDER BY o.amprocnum, o.amproc::regprocedure::text) FROM pg_amproc o
-                WHERE o.amprocfamily = f.oid)) AS list
-    FROM pg_opfamily f WHERE f.oid >= 16384
 ), attached AS (
     -- What carries a comment of its own and hangs on a relation.
     SELECT 'pg_constraint'::regclass AS class, oid, conrelid AS relation, 'constraint ' || conname AS name,
@@ -160,41 +152,6 @@ SELECT NULL, 'shell operator', n.schema, o.oprname || ' (' || concat_ws(', ', CA
 FROM pg_operator o JOIN ns n ON n.oid = o.oprnamespace
 WHERE o.oprcode = 0 AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_operator'::regclass AND h.objid = o.oid)
 UNION ALL
--- if pg_opclass WHERE oid >= 16384
-SELECT NULL, 'operator class', n.schema, o.opcname || ' using ' || m.amname, NULL, NULL, NULL,
-    concat_ws('; ', format_type(o.opcintype, NULL), o.opcdefault, format_type(NULLIF(o.opckeytype, 0), NULL), f.list)
-FROM pg_opclass o JOIN ns n ON n.oid = o.opcnamespace JOIN pg_am m ON m.oid = o.opcmethod LEFT
-    JOIN contents f ON f.oid = o.opcfamily
-WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_opclass'::regclass AND h.objid = o.oid)
-UNION ALL
--- if pg_opfamily WHERE oid >= 16384
-SELECT NULL, 'operator family', n.schema, o.opfname || ' using ' || m.amname, NULL, NULL, NULL, f.list
-FROM pg_opfamily o JOIN ns n ON n.oid = o.opfnamespace JOIN pg_am m ON m.oid = o.opfmethod LEFT
-    JOIN contents f ON f.oid = o.oid
-WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_opfamily'::regclass AND h.objid = o.oid)
-    AND NOT EXISTS (SELECT FROM pg_opclass c WHERE c.opcnamespace = o.opfnamespace
-        AND c.opcname = o.opfname AND c.opcmethod = o.opfmethod)
-UNION ALL
--- if pg_cast WHERE oid >= 16384
-SELECT NULL, 'cast', NULL, '(' || format_type(c.castsource, NULL) || ' as ' || format_type(c.casttarget,
-    NULL) || ')', NULL, NULL, NULL,
-    concat_ws('; ', NULLIF(c.castfunc, 0)::regprocedure, c.castcontext, c.castmethod)
-FROM pg_cast c WHERE c.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h
-    WHERE h.classid = 'pg_cast'::regclass AND h.objid = c.oid)
-UNION ALL
--- if pg_transform
-SELECT NULL, 'transform', NULL, 'for ' || format_type(t.trftype, NULL) || ' language ' || l.lanname, NULL, NULL, NULL,
-    concat_ws('; ', t.trffromsql, t.trftosql)
-FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang
-WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_transform'::regclass AND h.objid = t.oid)
-UNION ALL
--- if pg_conversion WHERE oid >= 16384
-SELECT NULL, 'conversion', n.schema, c.conname, NULL, NULL, NULL,
-    concat_ws('; ', pg_encoding_to_char(c.conforencoding), pg_encoding_to_char(c.contoencoding), c.conproc,
-        c.condefault)
-FROM pg_conversion c JOIN ns n ON n.oid = c.connamespace
-WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_conversion'::regclass AND h.objid = c.oid)
-UNION ALL
 -- if pg_statistic_ext
 SELECT NULL, 'statistics', r.schema, CASE WHEN n.schema = r.schema THEN ''
     WHEN n.schema = '' THEN current_schema() || '.' ELSE n.schema || '.' END
@@ -206,18 +163,6 @@ UNION ALL
 -- if pg_subscription
 SELECT NULL, 'subscription', NULL, s.subname, NULL, NULL, NULL, s.subpublications::text
 FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()
-UNION ALL
--- if pg_language WHERE oid >= 16384
-SELECT NULL, 'language', NULL, l.lanname, NULL, NULL, NULL,
-    concat_ws('; ', l.lanpltrusted, NULLIF(l.lanplcallfoid, 0)::regprocedure, NULLIF(l.laninline,
-        0)::regprocedure, NULLIF(l.lanvalidator, 0)::regprocedure)
-FROM pg_language l WHERE l.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h
-    WHERE h.classid = 'pg_language'::regclass AND h.objid = l.oid)
-UNION ALL
--- if pg_am WHERE oid >= 16384
-SELECT NULL, 'access method', NULL, m.amname, NULL, NULL, NULL, concat_ws('; ', m.amtype, m.amhandler)
-FROM pg_am m WHERE m.oid >= 16384 AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_am'::regclass
-    AND h.objid = m.oid)
 UNION ALL
 -- Those with an option that looks like a secret: that is read from nowhere, so they cannot be made.
 -- if pg_foreign_data_wrapper; fdwoptions IS NOT NULL
@@ -281,14 +226,14 @@ SELECT NULL, 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.descr
 FROM pg_description d JOIN attached a ON a.class = d.classoid AND a.oid = d.objoid JOIN rel r ON r.oid = a.relation
 WHERE NOT (a.modelled AND (r.word IN ('table', 'view') OR a.class = 'pg_statistic_ext'::regclass))
 UNION ALL
--- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass, 'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass, 'pg_operator'::regclass, 'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass)
+-- if pg_description WHERE objoid >= 16384; classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass, 'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass, 'pg_operator'::regclass, 'pg_cast'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass, 'pg_conversion'::regclass, 'pg_language'::regclass, 'pg_transform'::regclass, 'pg_am'::regclass, 'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass)
 SELECT NULL, 'comment', n.schema, NULL, i.type, CASE WHEN i.schema = current_schema()
     THEN replace(i.identity, quote_ident(current_schema()) || '.', '') ELSE i.identity END, NULL, d.description
 FROM pg_description d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
     LEFT JOIN pg_namespace s ON s.nspname = i.schema LEFT JOIN ns n ON n.oid = s.oid
 WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
     AND d.classoid NOT IN ('pg_class'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_proc'::regclass,
-        'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass, 'pg_operator'::regclass,
+        'pg_collation'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass, 'pg_operator'::regclass, 'pg_cast'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass, 'pg_conversion'::regclass, 'pg_language'::regclass, 'pg_transform'::regclass, 'pg_am'::regclass,
         'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
     AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
@@ -334,6 +279,10 @@ UNION ALL
 -- if pg_type WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r'); pg_get_userbyid(typowner) <> current_user
 -- if pg_collation WHERE oid >= 16384; pg_get_userbyid(collowner) <> current_user
 -- if pg_operator WHERE oid >= 16384; pg_get_userbyid(oprowner) <> current_user
+-- if pg_opfamily WHERE oid >= 16384; pg_get_userbyid(opfowner) <> current_user
+-- if pg_opclass WHERE oid >= 16384; pg_get_userbyid(opcowner) <> current_user
+-- if pg_conversion WHERE oid >= 16384; pg_get_userbyid(conowner) <> current_user
+-- if pg_language WHERE oid >= 16384; pg_get_userbyid(lanowner) <> current_user
 -- if pg_event_trigger; pg_get_userbyid(evtowner) <> current_user
 -- if pg_publication; pg_get_userbyid(pubowner) <> current_user
 -- if pg_foreign_data_wrapper; pg_get_userbyid(fdwowner) <> current_user
@@ -349,6 +298,13 @@ SELECT NULL, 'owner', o.schema, o.owner, o.word, o.name, NULL, NULL FROM (
     UNION ALL SELECT 'operator', n.schema, format('%s(%s, %s)', o.oprname, COALESCE(format_type(NULLIF(o.oprleft, 0), NULL), 'NONE'),
         COALESCE(format_type(NULLIF(o.oprright, 0), NULL), 'NONE')), pg_get_userbyid(o.oprowner)
     FROM pg_operator o JOIN ns n ON n.oid = o.oprnamespace WHERE o.oid >= 16384
+    UNION ALL SELECT 'operator family', n.schema, concat(f.opfname, ' using ', quote_ident(m.amname)), pg_get_userbyid(f.opfowner)
+    FROM pg_opfamily f JOIN ns n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod WHERE f.oid >= 16384
+    UNION ALL SELECT 'operator class', n.schema, concat(c.opcname, ' using ', quote_ident(m.amname)), pg_get_userbyid(c.opcowner)
+    FROM pg_opclass c JOIN ns n ON n.oid = c.opcnamespace JOIN pg_am m ON m.oid = c.opcmethod WHERE c.oid >= 16384
+    UNION ALL SELECT 'conversion', n.schema, c.conname, pg_get_userbyid(c.conowner)
+    FROM pg_conversion c JOIN ns n ON n.oid = c.connamespace WHERE c.oid >= 16384
+    UNION ALL SELECT 'language', '', lanname, pg_get_userbyid(lanowner) FROM pg_language WHERE oid >= 16384
     UNION ALL SELECT 'event trigger', '', evtname, pg_get_userbyid(evtowner) FROM pg_event_trigger
     UNION ALL SELECT 'publication', '', pubname, pg_get_userbyid(pubowner) FROM pg_publication
     UNION ALL SELECT 'text search dictionary', n.schema, d.dictname, pg_get_userbyid(d.dictowner)
