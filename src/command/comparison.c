@@ -36,15 +36,33 @@ static bool is_said(const struct list *renames, const struct rename *note)
     return false;
 }
 
-/* Those of the schema files that are still to be done. */
+/*
+ * Those of the schema files that are still to be done: the new name is free, or gets free by another of them.  Of names that
+ * change places nobody can tell whether they did.
+ */
 static int notes_take(struct ctx *ctx, const struct session *session, const struct diff_input *input,
                       struct list *renames)
 {
-    struct list notes = {0};
+    struct list notes = {0}, left = {0};
     TRY(schema_renames_read(ctx, session, &notes));
     for (int i = 0; i < notes.n; i++)
-        if (!is_said(renames, notes.item[i]) && rename_is_open(ctx, input, &notes, notes.item[i]))
-            list_add(ctx->mem, renames, notes.item[i]);
+        if (!is_said(renames, notes.item[i]) && rename_is_open(ctx, input, &notes, false, notes.item[i]))
+            list_add(ctx->mem, &left, notes.item[i]);
+    for (int before = -1; before != renames->n;) {
+        before = renames->n;
+        for (int i = 0; i < left.n; i++)
+            if (!is_said(renames, left.item[i]) && rename_is_open(ctx, input, renames, true, left.item[i]))
+                list_add(ctx->mem, renames, left.item[i]);
+    }
+    for (int i = 0; i < left.n; i++) {
+        if (is_said(renames, left.item[i]))
+            continue;
+        fail(ctx, ERR_FAILED, "names that change places are not said by notes: %s",
+             rename_title(ctx->mem, left.item[i]));
+        return fail_hint(ctx,
+                         "Nobody could tell afterwards whether it is done. Take the note out, and say it once: %s.",
+                         rename_flag(ctx->mem, left.item[i]));
+    }
     return 0;
 }
 

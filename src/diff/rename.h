@@ -21,8 +21,11 @@ int rename_read_object(struct ctx *ctx, const char *flag, struct list *decided);
  */
 int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *decided);
 
-/* Of a note that may be older: is the old name there and the new one not, and wanted the other way round? */
-bool rename_is_open(struct ctx *ctx, const struct diff_input *input, const struct list *notes,
+/*
+ * Of a note that may be done by now: is the old name there, and the new one wanted, as it stands beside those others?
+ * `strict`: and does nothing have the new name that they leave where it is?
+ */
+bool rename_is_open(struct ctx *ctx, const struct diff_input *input, const struct list *beside, bool strict,
                     const struct rename *note);
 
 /* The current name of the table of a rename of a column, which names it as it will be. */

@@ -184,6 +184,7 @@ struct misfit {
     const char *reason; /* NULL: it fits */
     bool near;          /* the schema has the table at least */
     bool loose;         /* it fits, but something goes or comes under one of the two names as well */
+    bool taken;         /* something else has the new name, and goes nowhere */
 };
 
 static const struct object *child_find(const struct checker *checker, const struct object *parent, unsigned class,
@@ -203,7 +204,7 @@ __attribute__((format(printf, 3, 4))) static struct misfit misfit(const struct c
 {
     va_list args;
     va_start(args, format);
-    struct misfit misfit = {arena_vprintf(checker->mem, format, args), near, false};
+    struct misfit misfit = {.reason = arena_vprintf(checker->mem, format, args), .near = near};
     va_end(args);
     return misfit;
 }
@@ -243,7 +244,7 @@ static struct misfit names_fit(const struct checker *checker, const struct objec
     if (taken && kept)
         return misfit(checker, true, "both the models and the current schema have a %s \"%s\" and a %s \"%s\"", what,
                       rename->from, what, rename->to);
-    return (struct misfit){.loose = taken || kept};
+    return (struct misfit){.loose = taken || kept, .taken = taken};
 }
 
 /* On success the names are spelled as the trees have them. */
@@ -319,7 +320,7 @@ static struct misfit object_names_fit(const struct checker *checker, const struc
     if (!rename_takes_same(rename->from, rename->to))
         return misfit(checker, true, "%s and %s do not take the same, so neither can become the other", rename->from,
                       rename->to);
-    return (struct misfit){.loose = taken || kept};
+    return (struct misfit){.loose = taken || kept, .taken = taken};
 }
 
 /* What hangs on a table or view is looked for there: under the name that it has, or will have. */
@@ -452,10 +453,10 @@ int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *d
     return 0;
 }
 
-bool rename_is_open(struct ctx *ctx, const struct diff_input *input, const struct list *notes,
+bool rename_is_open(struct ctx *ctx, const struct diff_input *input, const struct list *beside, bool strict,
                     const struct rename *note)
 {
-    const struct checker checker = {ctx, ctx->mem, input, notes};
+    const struct checker checker = {ctx, ctx->mem, input, beside};
     const struct object *root = input->before->root;
     int open = 0;
     for (int i = 0; i < root->children.n; i++) {
@@ -466,7 +467,7 @@ bool rename_is_open(struct ctx *ctx, const struct diff_input *input, const struc
         one.schema = before->name;
         const struct misfit found =
             rename_fit(&checker, before, object_child(input->after->root, before->kind, before->name), &one);
-        open += !found.reason && !found.loose;
+        open += !found.reason && !(strict ? found.taken : found.loose);
     }
     return open == 1;
 }
