@@ -63,7 +63,7 @@ static void what_it_adds_or_takes_away_proves_it(void **state)
         const char *before = arena_printf(ctx->mem, TABLE("%s"), cases[i].less);
         const char *now = arena_printf(ctx->mem, TABLE("%s"), cases[i].more);
         const char *theirs = arena_printf(ctx->mem, WIDER("%s  KEY `theirs` (`x`,`y`),\n"), cases[i].less);
-        print_message("%s\n", cases[i].sql);
+        print_message("# %s\n", cases[i].sql);
         assert_int_equal(doubt_of(ctx, cases[i].sql, before, now), DOUBT_DONE);
         assert_int_equal(doubt_of(ctx, cases[i].sql, before, before), DOUBT_NOT_DONE);
         if (!strstr(cases[i].sql, ", ADD "))
