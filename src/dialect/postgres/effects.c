@@ -550,6 +550,10 @@ const struct effect_row pg_effects[] = {
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, ITSELF, ANY_FIELD, becomes_unlogged, .phase = 58, .whole = true,
      .backwards = true},
     REPLACED(KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_FOREIGN_KEY, ANY_FIELD, in_circle),
+    /* A policy, a rule or a trigger may name any table. */
+    {KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_POLICY, ANY_FIELD, NULL, .effect = EFFECT_LOOSE},
+    {KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_RULE, ANY_FIELD, NULL, .effect = EFFECT_LOOSE},
+    {KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_TRIGGER, ANY_FIELD, NULL, .effect = EFFECT_LOOSE},
     /* A logged table may inherit from an unlogged one, and the other way round. */
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_TABLE, TABLE_inherits, NULL, .effect = EFFECT_LOOSE},
     {KIND_TABLE, ON(ALTER), TABLE_unlogged, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_LOOSE, .on_inherit = true},

@@ -314,16 +314,39 @@ static void table_settings(struct render *render, const struct change *change)
         table_comment(render, after);
 }
 
+static bool owns(const struct render *render, const struct table *table, const struct sequence *sequence)
+{
+    const struct object *owner = tree_find_ref(render->before, KIND_TABLE, &sequence->owned_by);
+    while (owner && owner != &table->object)
+        owner = owner->parent;
+    return owner;
+}
+
+/* Since 15 the server takes the sequences along that the table owns; those that are to be otherwise are set again. */
+static void table_logging(struct render *render, const struct table *before, const struct table *after)
+{
+    const struct object *root = render->before->root;
+    struct buf out = pg_begin(render, "");
+    pg_alter_table(&out, &after->object);
+    buf_add(&out, after->unlogged ? "SET UNLOGGED" : "SET LOGGED");
+    render_statement(render, &out);
+    for (const struct object *o = root; o && render->target->version >= 150000; o = object_next(root, o)) {
+        const struct sequence *sequence = (const struct sequence *)o->peer;
+        if (o->kind != KIND_SEQUENCE || !sequence || sequence->unlogged == after->unlogged ||
+            !owns(render, before, (const struct sequence *)o))
+            continue;
+        out = pg_alter_top(render, o->peer);
+        buf_add(&out, sequence->unlogged ? "SET UNLOGGED" : "SET LOGGED");
+        render_statement(render, &out);
+    }
+}
+
 int pg_table_alter(struct render *render, const struct change *change)
 {
     const struct table *before = (const struct table *)change->before, *after = (const struct table *)change->after;
-    struct buf out = pg_begin(render, "");
 
-    if (change_has(change, TABLE_unlogged)) {
-        pg_alter_table(&out, change->after);
-        buf_add(&out, after->unlogged ? "SET UNLOGGED" : "SET LOGGED");
-        render_statement(render, &out);
-    }
+    if (change_has(change, TABLE_unlogged))
+        table_logging(render, before, after);
     if (object_is_partition(change->before) && moves_part(change))
         part_leaves(render, change);
     if (change_has(change, TABLE_inherits))
