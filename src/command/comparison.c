@@ -36,6 +36,43 @@ static bool is_said(const struct list *renames, const struct rename *note)
     return false;
 }
 
+static bool has_child(const struct object *parent, const char *name)
+{
+    for (int i = 0; parent && i < parent->children.n; i++)
+        if (text_equal(((const struct object *)parent->children.item[i])->name, name))
+            return true;
+    return false;
+}
+
+/* What a note says was renamed, or what it is about, in the current tree; of columns, or their table. */
+static bool is_known(const struct diff_input *input, const struct rename *note)
+{
+    bool any = false;
+    for (const struct object *o = input->before->root; o; o = object_next(input->before->root, o)) {
+        any |= !kind_is(o->kind, KIND_NAMESPACE) && o->parent;
+        const char *name = kind_is(o->kind, KIND_IS_CALLED) ? object_called(o) : o->name;
+        bool kind = note->kind ? o->kind == note->kind : kind_is(o->kind, KIND_HOLDS_ROWS);
+        if (!note->kind && note->table && kind && text_equal(name, note->table))
+            return has_child(o, note->to) || has_child(o, note->from);
+        if ((note->kind || !note->table) && kind && (text_equal(name, note->to) || text_equal(name, note->from)))
+            return true;
+    }
+    return !any || (!note->kind && note->table); /* nothing is there yet, or the table is new */
+}
+
+/* A note that does nothing may be done, or have another name than was meant, and what had that is dropped. */
+static int note_check(struct ctx *ctx, const struct diff_input *input, const struct rename *note)
+{
+    if (note->kind && kind_is(note->kind, KIND_NAMESPACE) && has_child(input->before->root, note->from) &&
+        !has_child(input->before->root, note->to)) {
+        fail(ctx, ERR_UNSUPPORTED, "\"renamed from: %s\": a schema is not renamed by a plan yet", note->from);
+        return fail_hint(ctx, "Write it by hand: \"dbwarden new\", ALTER SCHEMA ... RENAME TO ...");
+    }
+    if (!is_known(input, note))
+        emit_warning(ctx, "\"renamed from: %s\": there is no such thing, so %s is made anew", note->from, note->to);
+    return 0;
+}
+
 /*
  * Those of the schema files that are still to be done: the new name is free, or gets free by another of them.  Of names that
  * change places nobody can tell whether they did.
@@ -45,9 +82,11 @@ static int notes_take(struct ctx *ctx, const struct session *session, const stru
 {
     struct list notes = {0}, left = {0};
     TRY(schema_renames_read(ctx, session, &notes));
-    for (int i = 0; i < notes.n; i++)
+    for (int i = 0; i < notes.n; i++) {
+        TRY(note_check(ctx, input, notes.item[i]));
         if (!is_said(renames, notes.item[i]) && rename_is_open(ctx, input, &notes, false, notes.item[i]))
             list_add(ctx->mem, &left, notes.item[i]);
+    }
     for (int before = -1; before != renames->n;) {
         before = renames->n;
         for (int i = 0; i < left.n; i++)
