@@ -44,20 +44,25 @@ static bool has_child(const struct object *parent, const char *name)
     return false;
 }
 
-/* What a note says was renamed, or what it is about, in the current tree; of columns, or their table. */
+static bool is_named(const struct object *object, const char *name)
+{
+    return text_equal(kind_is(object->kind, KIND_IS_CALLED) ? object_called(object) : object->name, name);
+}
+
+/* Has the current tree what a note is about, under one of the two names?  In a new table it has no column to find. */
 static bool is_known(const struct diff_input *input, const struct rename *note)
 {
-    bool any = false;
+    bool column = !note->kind && note->table, any = false;
     for (const struct object *o = input->before->root; o; o = object_next(input->before->root, o)) {
         any |= !kind_is(o->kind, KIND_NAMESPACE) && o->parent;
-        const char *name = kind_is(o->kind, KIND_IS_CALLED) ? object_called(o) : o->name;
-        bool kind = note->kind ? o->kind == note->kind : kind_is(o->kind, KIND_HOLDS_ROWS);
-        if (!note->kind && note->table && kind && text_equal(name, note->table))
+        if (note->kind ? o->kind != note->kind : !kind_is(o->kind, KIND_HOLDS_ROWS))
+            continue;
+        if (column && is_named(o, note->table))
             return has_child(o, note->to) || has_child(o, note->from);
-        if ((note->kind || !note->table) && kind && (text_equal(name, note->to) || text_equal(name, note->from)))
+        if (!column && (is_named(o, note->to) || is_named(o, note->from)))
             return true;
     }
-    return !any || (!note->kind && note->table); /* nothing is there yet, or the table is new */
+    return !any || column;
 }
 
 /* A note that does nothing may be done, or have another name than was meant, and what had that is dropped. */
