@@ -24,6 +24,7 @@ struct arc {
     const struct object *cause; /* whose edge it is; NULL: no edge's */
     struct object *frees;       /* what has the name that the later step takes; NULL: it is about no name */
     bool loose;                 /* reads well, but is not needed */
+    bool perhaps;               /* is needed if a text means that, which is not known */
     bool cut;
 };
 
@@ -215,8 +216,10 @@ static void arc_making(struct orderer *orderer, const struct edge *edge)
         is_inner(then, edge->to))
         return;
     struct arc *arc = arc_add(orderer, first, then, edge->from);
-    if (arc)
+    if (arc) {
         arc->loose = is_loose(orderer, first, edge, FIELD_LOOSE);
+        arc->perhaps = edge->how == EDGE_USES;
+    }
 }
 
 /* What is dropped along with its owner (a sequence with a column) is let go of by all others before that. */
@@ -232,12 +235,20 @@ static bool is_set_aside(const struct change *step)
     return step->finish && kind_is(step->kind, KIND_IS_TYPE);
 }
 
+/* DROP CAST (mood AS text) is about the new form once that has the name. */
+static bool is_called_by_types(const struct change *step)
+{
+    return step->op == CHANGE_DROP && kind_is(step->kind, KIND_SERVES | KIND_IS_OPERATOR);
+}
+
 static void arc_away(struct orderer *orderer, const struct change *first, const struct change *then,
                      const struct edge *edge)
 {
     struct arc *arc = arc_add(orderer, first, then, edge->from);
-    if (arc)
-        arc->loose = is_loose(orderer, then, edge, FIELD_UNHELD) || is_set_aside(then);
+    if (arc) {
+        arc->loose = is_loose(orderer, then, edge, FIELD_UNHELD) || (is_set_aside(then) && !is_called_by_types(first));
+        arc->perhaps = edge->how == EDGE_USES;
+    }
 }
 
 /* What names goes first: away, or to its new form where what is named goes away or has to wait for it. */
@@ -256,8 +267,9 @@ static void arc_unmaking(struct orderer *orderer, const struct edge *edge)
     bool both_stay = first->op != CHANGE_DROP && then->op != CHANGE_DROP;
     if (!both_stay || (first->backwards && then->backwards))
         arc_away(orderer, first, then, edge);
-    if (then->finish && first != then)
-        arc_add(orderer, first, then->finish, edge->from);
+    struct arc *arc = then->finish && first != then ? arc_add(orderer, first, then->finish, edge->from) : NULL;
+    if (arc)
+        arc->perhaps = edge->how == EDGE_USES;
 }
 
 /* What a foreign key refers to may suit only one form of its own table: it goes before that changes, and comes after it. */
@@ -518,12 +530,12 @@ static bool is_detachable(const struct arc *arc, const struct object *table, boo
     return key || (!making && kind_is(arc->cause->kind, KIND_IS_TEXT));
 }
 
-static bool loose_cut(struct node *node)
+static bool arcs_cut(struct node *node, bool perhaps)
 {
     bool any = false;
     for (int i = 0; i < node->into.n; i++) {
         struct arc *arc = node->into.item[i];
-        if (arc->cut || !arc->loose || arc->first->done)
+        if (arc->cut || !(perhaps ? arc->perhaps : arc->loose) || arc->first->done)
             continue;
         arc->cut = any = true;
         node->waits--;
@@ -572,8 +584,13 @@ static bool parts_detach(struct orderer *orderer, struct node *node)
 
 static bool references_part(struct orderer *orderer, struct node *node)
 {
-    bool any = loose_cut(node);
+    bool any = arcs_cut(node, false);
     return parts_detach(orderer, node) || any;
+}
+
+static bool uses_part(struct orderer *orderer, struct node *node)
+{
+    return arcs_cut(node, true);
 }
 
 /* Can it be dropped before the step with which it goes, and is nothing in the way that goes with that step too? */
@@ -785,6 +802,8 @@ static int circle_break(struct orderer *orderer)
     held_mark(orderer);
     nodes_part(orderer, references_part);
     nodes_part(orderer, names_part);
+    if (is_stuck(orderer))
+        nodes_part(orderer, uses_part);
     if (!is_stuck(orderer))
         return 0;
     struct node *waiting = find_waiting(orderer, false);
