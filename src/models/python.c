@@ -277,14 +277,26 @@ static int by_rank(const void *a, const void *b)
     return order ? order : text_compare(a, b);
 }
 
-/* What comes with Python stands first, and of that what is imported whole; our own last. */
+static bool is_among(const char *name, const char *const *names)
+{
+    for (; *names; names++)
+        if (text_starts(name, *names) && strchr(".", name[strlen(*names)]))
+            return true;
+    return false;
+}
+
+/* What comes with Python stands first, and of that what is imported whole; then packages, the project, and these models. */
+enum { RANK_WHOLE, RANK_PYTHON, RANK_PACKAGE, RANK_PROJECT, RANK_BESIDE };
+
 static int module_rank(const char *name)
 {
-    static const char *const whole[] = {"datetime", "decimal", "uuid"};
-    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
-        if (text_equal(name, whole[i]))
-            return 0;
-    return text_equal(name, "typing") ? 1 : *name == '.' ? 3 : 2;
+    static const char *const whole[] = {"datetime", "decimal", "uuid", NULL};
+    static const char *const packages[] = {"sqlalchemy", "sqlmodel", "dbwarden", NULL};
+    if (*name == '.')
+        return RANK_BESIDE;
+    if (is_among(name, whole))
+        return RANK_WHOLE;
+    return text_equal(name, "typing") ? RANK_PYTHON : is_among(name, packages) ? RANK_PACKAGE : RANK_PROJECT;
 }
 
 static int by_module(const void *a, const void *b)
@@ -333,12 +345,13 @@ char *python_text(struct python_module *module, const char *intro)
         list_add(module->mem, &order, &module->from.entry[i]);
     list_sort(&order, by_module);
     buf_addf(&out, "\"\"\"%s\"\"\"\n", intro);
-    int section = -1;
+    int section = RANK_WHOLE;
     for (int i = 0; i < order.n; i++) {
         const struct map_entry *entry = order.item[i];
-        int own = module_rank(entry->key) / 2 + (*entry->key == '.');
-        buf_add(&out, own != section ? "\n" : "");
-        section = own;
+        int rank = module_rank(entry->key);
+        rank = rank == RANK_WHOLE ? RANK_PYTHON : rank;
+        buf_add(&out, rank != section ? "\n" : "");
+        section = rank;
         import_add(module, &out, entry);
     }
     struct names later = {0};

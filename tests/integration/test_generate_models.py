@@ -197,7 +197,7 @@ def test_a_base_of_the_project(generated):
     generated.project.write("app/__init__.py", "")
     generated.project.write("app/db.py", "from sqlalchemy.orm import DeclarativeBase\n\n\nclass Own(DeclarativeBase):\n    pass\n")
     generated.generate("--base", "app.db:Own")
-    assert "from app.db import Own" in (generated.project.folder / "models/users.py").read_text()
+    assert "\n\nfrom app.db import Own\n\n" in (generated.project.folder / "models/users.py").read_text()
     generated.agrees()
     outcome = generated.project.run("generate-models", "--base", "Own")
     assert outcome.status == 2 and '"Own" is not a module and a name' in outcome.err
