@@ -394,6 +394,7 @@ int comparison_make(struct ctx *ctx, struct session *session, const struct reque
     events_spare(ctx, &input, &sides, &comparison->losses);
     TRY(changes_find(ctx, session, normalise_read(request, session->database), keep, comparison));
     TRY(unmodelled_check(ctx, comparison->changes));
+    TRY(strangers_check(ctx, target, comparison->changes));
     if (request_flag(request, "drop_dependents"))
         dangling_drop(ctx->mem, target, comparison->changes);
     dangling_find(ctx->mem, target, comparison->changes, &comparison->dangling);

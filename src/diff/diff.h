@@ -48,6 +48,9 @@ int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes *
  */
 int unmodelled_check(struct ctx *ctx, const struct changes *changes);
 
+/* ERR_UNSUPPORTED if something would be created under a name that something else has which the project leaves alone. */
+int strangers_check(struct ctx *ctx, const struct target *target, const struct changes *changes);
+
 /* What stays in the desired tree and names something that goes, as struct edge *: one for each such object. */
 void dangling_find(struct arena *mem, const struct target *target, const struct changes *changes, struct list *found);
 char *dangling_text(struct arena *mem, const struct edge *edge); /* "view v still names table t / column c, ..." */

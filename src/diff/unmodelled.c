@@ -4,6 +4,7 @@
  * is planned.
  */
 #include "schema/unmodelled.h"
+#include "base/map.h"
 #include "base/text.h"
 #include "diff/spaces.h"
 #include "diff/step.h"
@@ -165,8 +166,8 @@ static struct list lost_with(struct arena *mem, const struct target *target, con
                              const struct change *change)
 {
     struct list lost = unmodelled_on(mem, changes->before, change->before);
-    for (int i = lost.n - 1; change->replaced && i >= 0; i--)
-        if (is_kept(target, change->before, lost.item[i]))
+    for (int i = lost.n - 1; i >= 0; i--)
+        if (unmodelled_comes_along(lost.item[i]) || (change->replaced && is_kept(target, change->before, lost.item[i])))
             list_remove(&lost, i);
     return lost;
 }
@@ -265,6 +266,47 @@ int unmodelled_check(struct ctx *ctx, const struct changes *changes)
             TRY(name_check(ctx, changes, change->after));
         if (change->op == CHANGE_CREATE || (change->op == CHANGE_ALTER && open.n))
             TRY(whole_check(ctx, changes, change->after));
+    }
+    return 0;
+}
+
+/* ---- names that others have ---- */
+
+static bool is_top(const struct object *object)
+{
+    return object->parent && kind_is(object->parent->kind, KIND_NAMESPACE);
+}
+
+static int taken_check(struct ctx *ctx, const struct target *target, const struct map *taken,
+                       const struct object *object)
+{
+    const struct names keys = spaces_of(ctx->mem, target, object);
+    for (int i = 0; i < keys.n; i++) {
+        const struct object *other = map_get(taken, keys.item[i]);
+        if (!other)
+            continue;
+        fail(ctx, ERR_UNSUPPORTED,
+             "%s cannot be created: the database has its name as %s, which this project does not manage",
+             object_path(ctx->mem, object), object_path(ctx->mem, other));
+        return fail_hint(ctx, "Rename or drop that by hand; where a migration that waits does so, apply it first.");
+    }
+    return 0;
+}
+
+int strangers_check(struct ctx *ctx, const struct target *target, const struct changes *changes)
+{
+    struct map taken;
+    map_init(&taken, ctx->mem);
+    for (struct object *o = changes->before->root; o; o = object_next(changes->before->root, o)) {
+        bool stays = o->stranger && (!o->peer || o->peer->stranger);
+        const struct names keys = stays && is_top(o) ? spaces_of(ctx->mem, target, o) : (struct names){0};
+        for (int i = 0; i < keys.n; i++)
+            map_set(&taken, keys.item[i], o);
+    }
+    for (int i = 0; taken.n && i < changes->list.n; i++) {
+        const struct change *change = changes->list.item[i];
+        if ((change->op == CHANGE_CREATE || change->op == CHANGE_RENAME) && is_top(change->after))
+            TRY(taken_check(ctx, target, &taken, change->after));
     }
     return 0;
 }

@@ -92,7 +92,8 @@ static bool goes(const struct filter *filter, const char *usual, const struct ob
     const struct ref *owner = &((const struct sequence *)object)->owned_by;
     if (object->kind == KIND_SEQUENCE)
         return owner->name && is_left_out(filter, usual, owner->schema, owner->name);
-    if ((object->kind != KIND_TABLE && object->kind != KIND_VIEW) || !object->name)
+    if ((object->kind != KIND_TABLE && object->kind != KIND_VIEW && object->kind != KIND_VIRTUAL_TABLE) ||
+        !object->name)
         return false;
     return is_left_out(filter, usual, object->parent->name, object->name);
 }

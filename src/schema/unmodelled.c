@@ -18,7 +18,8 @@ enum {
     IN_CREATE = 2,  /* CREATE of what it hangs on would make something else without it */
     IS_PART = 4,    /* is "of" what it hangs on, and not "on" it */
     IMPLIED = 8,    /* comes and goes with what it hangs on, so it is not news of its own */
-    HAS_ROWS = 16   /* other objects may read it */
+    HAS_ROWS = 16,  /* other objects may read it */
+    ALONG = 32      /* the engine makes it with what it hangs on */
 };
 
 static const struct {
@@ -34,7 +35,7 @@ static const struct {
     {.kind = "base type", .marks = TAKES_NAME},
     {.kind = "shell type", .marks = TAKES_NAME},
     {.kind = "virtual table", .marks = TAKES_NAME | HAS_ROWS},
-    {.kind = "shadow table", .marks = TAKES_NAME | IS_PART | IMPLIED | HAS_ROWS},
+    {.kind = "shadow table", .marks = TAKES_NAME | IS_PART | IMPLIED | HAS_ROWS | ALONG},
     {.kind = "owner", .marks = IS_PART | IMPLIED},
     {.kind = "OF type", .marks = IN_CREATE},
     {.kind = "not valid constraint", .marks = IN_CREATE},
@@ -55,6 +56,11 @@ static bool is_marked(const struct unmodelled *one, unsigned mark)
 bool unmodelled_is_relation(const struct unmodelled *one)
 {
     return one->name && is_marked(one, HAS_ROWS);
+}
+
+bool unmodelled_comes_along(const struct unmodelled *one)
+{
+    return is_marked(one, ALONG);
 }
 
 /* ---- in words ---- */

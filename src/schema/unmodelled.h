@@ -22,6 +22,7 @@ struct unmodelled {
 
 bool unmodelled_has_secrets(const struct unmodelled *one); /* has an option that looks like one, and was not read */
 bool unmodelled_is_relation(const struct unmodelled *one); /* has rows that a text may read */
+bool unmodelled_comes_along(const struct unmodelled *one); /* is made with what it hangs on, and goes with that */
 /* "function f()", "index mi on materialized view m", "statistics target 50 on column t.name" */
 char *unmodelled_text(struct arena *mem, const struct unmodelled *one);
 struct names unmodelled_texts(struct arena *mem, const struct list *list);

@@ -235,6 +235,7 @@ CREATE UNIQUE INDEX "ü" ON users (lower(mail)) WHERE n > 5;
 CREATE VIEW "vi ew" AS SELECT a, "select" FROM "order";
 CREATE TRIGGER tr AFTER INSERT ON users BEGIN UPDATE users SET n = 1 WHERE mail = 'a;b'; END;
 CREATE TRIGGER it INSTEAD OF INSERT ON "vi ew" BEGIN SELECT 1; END;
+CREATE VIRTUAL TABLE "f t" USING fts5(x, tokenize = "porter");
 """,
     "postgresql": """
 COMMENT ON SCHEMA public IS 'it''s ours; -- really';
@@ -260,7 +261,7 @@ COMMENT ON COLUMN users.n IS 'line
 break';
 """,
 }
-UNMANAGED = {"sqlite": "CREATE VIRTUAL TABLE ft USING fts5(x);", "postgresql": "CREATE TYPE promised;"}
+UNMANAGED = "CREATE TYPE promised;"
 
 
 @pytest.fixture(params=ENGINES)
@@ -303,12 +304,13 @@ def test_dump_makes_the_same_again(pair):
     assert one.ok("diff", "--from", "all.sql", "--to", "db", "--exit-code", "--json").json["changes"] == []
 
 
+@pytest.mark.parametrize("pair", ["postgresql"], indirect=True)
 def test_dump_names_what_it_leaves_out(pair):
     """In comments of the file, a warning, the document, and check-db."""
     one, _ = pair
-    execute(one, ODD[one.engine] + UNMANAGED[one.engine])
+    execute(one, ODD[one.engine] + UNMANAGED)
     outcome = one.ok("dump", "--json")
-    named = "virtual table ft" if one.engine == "sqlite" else "shell type promised"
+    named = "shell type promised"
     assert named in outcome.json["unmodelled"] and f"-- not managed yet, so not in here: {named}\n" in outcome.json["sql"]
     assert "not in the SQL, because it is not managed yet: 1 " in outcome.err
     assert f"Not managed yet: {named}" in one.ok("check-db").out

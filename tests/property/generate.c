@@ -319,11 +319,13 @@ static struct kind_set spoken_kinds(enum engine engine)
                            KIND_RULE, KIND_STATISTICS, KIND_FUNCTION, KIND_AGGREGATE, KIND_COLLATION, KIND_RANGE,
                            KIND_OPERATOR, KIND_CAST, KIND_FAMILY, KIND_CLASS);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
-                       KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
+                       KIND_INDEX_PART, KIND_VIEW, KIND_VIRTUAL_TABLE, KIND_TRIGGER);
 }
 
 static void random_dependents(struct dice *dice)
 {
+    if (dice->engine == ENGINE_LITE && dice_chance(dice, 15))
+        random_virtual_table(dice);
     while (dice_chance(dice, 45)) {
         struct view *view = (struct view *)random_view(dice);
         if (view && view->materialized && dice_chance(dice, 60))

@@ -572,12 +572,13 @@ static bool alter_view_options(struct dice *dice)
 
 static bool add_view(struct dice *dice)
 {
-    return random_view(dice);
+    return dice->engine == ENGINE_LITE && dice_chance(dice, 20) ? random_virtual_table(dice) : random_view(dice);
 }
 
 static bool drop_view(struct dice *dice)
 {
-    struct object *view = random_of_kind(dice, KIND_VIEW);
+    bool virtual = dice->engine == ENGINE_LITE && dice_chance(dice, 30);
+    struct object *view = random_of_kind(dice, virtual ? KIND_VIRTUAL_TABLE : KIND_VIEW);
     return view && remove_with_dependents(dice, view);
 }
 

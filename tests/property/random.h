@@ -104,6 +104,7 @@ bool change_policy(struct dice *dice, struct object *policy);
 /* ---- what reads others: views.c ---- */
 
 struct object *random_view(struct dice *dice);
+struct object *random_virtual_table(struct dice *dice);
 struct object *random_trigger(struct dice *dice, struct object *relation); /* a table or a view */
 struct object *random_rule(struct dice *dice, struct object *relation);    /* likewise */
 bool change_rule(struct dice *dice, struct object *rule);

@@ -171,6 +171,19 @@ struct object *random_view(struct dice *dice)
     return &view->object;
 }
 
+struct object *random_virtual_table(struct dice *dice)
+{
+    static const char *const modules[] = {"fts5(body, tokenize = 'porter')", "fts5(title, body, prefix='2 3')",
+                                          "rtree(id, x0, x1)"};
+    struct object *schema = tree_schema(dice->mem, dice->tree, "");
+    if (dice->engine != ENGINE_LITE)
+        return NULL;
+    struct virtual_table *table = (struct virtual_table *)object_new(dice->mem, KIND_VIRTUAL_TABLE, schema,
+                                                                     random_name_in(dice, KIND_VIRTUAL_TABLE, schema));
+    SAY(table, VIRTUAL_TABLE, module, written(PICK(dice, modules)));
+    return &table->object;
+}
+
 /* ---- views that change their columns ---- */
 
 /* Does any other text, or an index on the view, have that word? */

@@ -41,6 +41,7 @@ from dbwarden.schema.objects import Transform as Transform
 from dbwarden.schema.objects import Trigger as Trigger
 from dbwarden.schema.objects import UserMapping as UserMapping
 from dbwarden.schema.objects import View as View
+from dbwarden.schema.objects import VirtualTable as VirtualTable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

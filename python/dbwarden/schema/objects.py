@@ -82,6 +82,10 @@ class Trigger(DatabaseObject):
     """A trigger."""
 
 
+class VirtualTable(DatabaseObject):
+    """A virtual table of SQLite."""
+
+
 class Policy(DatabaseObject):
     """A policy of row-level security."""
 

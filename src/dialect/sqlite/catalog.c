@@ -1,7 +1,7 @@
 /*
  * The live schema as a tree: one query over sqlite_master, whose texts parse_*.c read.
- * Virtual tables, with the shadow tables that belong to them, are only named; SQLite's own tables and what the filter
- * leaves out are not there at all.
+ * Shadow tables come and go with their virtual table, so they are only named; SQLite's own tables and what the filter leaves out
+ * are not there at all.
  */
 #include "dialect/sqlite/parse.h"
 
@@ -59,38 +59,38 @@ static struct object *last_child(const struct object *parent)
 }
 
 /* The shadow tables of a virtual table begin with its name; it stands before them in sqlite_master. */
-static const char *virtual_of(const struct list *found, const char *name)
+static const char *virtual_of(const struct object *schema, const char *name)
 {
     const char *owner = NULL;
-    for (int i = 0; i < found->n; i++) {
-        const struct unmodelled *one = found->item[i];
+    for (int i = 0; i < schema->children.n; i++) {
+        const struct object *one = schema->children.item[i];
         size_t length = strlen(one->name);
-        if (!one->on && text_starts_nocase(name, one->name) && name[length] == '_' &&
+        if (one->kind == KIND_VIRTUAL_TABLE && text_starts_nocase(name, one->name) && name[length] == '_' &&
             (!owner || length > strlen(owner)))
             owner = one->name;
     }
     return owner;
 }
 
-static void hidden_name(struct lite_loader *loader, const char *const *cell)
+static int hidden_load(struct lite_loader *loader, const char *const *cell)
 {
+    const struct lite_text text = {cell[CELL_NAME], cell[CELL_SQL], loader->tokens};
+    if (starts_with_words(cell[CELL_SQL], "create virtual "))
+        return lite_parse_virtual_table(loader->ctx, loader->schema, &text);
     struct unmodelled *one = NEW(loader->ctx->mem, struct unmodelled);
-    bool is_virtual = starts_with_words(cell[CELL_SQL], "create virtual ");
-    *one = (struct unmodelled){.kind = is_virtual ? "virtual table" : "shadow table",
+    *one = (struct unmodelled){.kind = "shadow table",
                                .schema = "",
                                .name = cell[CELL_NAME],
-                               .on_kind = is_virtual ? NULL : "virtual table",
-                               .on = is_virtual ? NULL : virtual_of(&loader->tree->unmodelled, cell[CELL_NAME]),
-                               .definition = is_virtual ? cell[CELL_SQL] : NULL};
+                               .on_kind = "virtual table",
+                               .on = virtual_of(loader->schema, cell[CELL_NAME])};
     list_add(loader->ctx->mem, &loader->tree->unmodelled, one);
+    return 0;
 }
 
 static int top_load(struct lite_loader *loader, const char *const *cell)
 {
-    if (is_hidden(loader, cell[CELL_NAME], cell[CELL_SQL])) {
-        hidden_name(loader, cell);
-        return 0;
-    }
+    if (is_hidden(loader, cell[CELL_NAME], cell[CELL_SQL]))
+        return hidden_load(loader, cell);
     const struct lite_text text = {cell[CELL_NAME], cell[CELL_SQL], loader->tokens};
     if (text_equal(cell[CELL_TYPE], "table"))
         TRY(lite_parse_table(loader->ctx, loader->schema, &text));
@@ -188,8 +188,9 @@ int lite_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, s
     map_init(&loader.tables, ctx->mem);
     made->version = conn->version;
     made->names_unmodelled = true;
-    made->kinds = kind_set_of(KIND_DATABASE, KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK,
-                              KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER);
+    made->kinds =
+        kind_set_of(KIND_DATABASE, KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY,
+                    KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_VIRTUAL_TABLE, KIND_TRIGGER);
     loader.tokens = arena_open(0);
     arena_alloc(loader.tokens, 1); /* so that rewinding keeps a chunk */
     int result = load_consistently(&loader);

@@ -347,6 +347,9 @@ const struct effect_row lite_effects[] = {
     {KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_COLUMN, COLUMN_computed, is_unique_without_rowid, .effect = EFFECT_REFUSE,
      .reason = "SQLite cannot rename what a generated column of a WITHOUT ROWID table reads while that one is UNIQUE",
      .hint = "Take the UNIQUE away in one migration, rename in the next, and put it back after that."},
+    {KIND_VIRTUAL_TABLE, ON(ALTER), VIRTUAL_TABLE_module, ITSELF, ANY_FIELD, NULL, .effect = EFFECT_REFUSE,
+     .reason = "SQLite cannot change a virtual table, and a new one would be empty",
+     .hint = "Drop it and make it again in a hand-written migration (\"dbwarden new\"), which also fills it."},
     /* A trigger may be made before what it names. */
     {KIND_TABLE, ON(REBUILD), ANY_FIELD, KIND_TRIGGER, ANY_FIELD, NULL, .effect = EFFECT_LOOSE},
     LOOSE(KIND_TABLE),
@@ -359,5 +362,6 @@ const struct effect_row lite_effects[] = {
 
 /* r: tables, views and indexes, t: triggers, C: columns of a table. */
 const char *const lite_name_spaces[KIND_COUNT] = {
-    [KIND_TABLE] = "r", [KIND_COLUMN] = "C", [KIND_INDEX] = "r", [KIND_VIEW] = "r", [KIND_TRIGGER] = "t",
+    [KIND_TABLE] = "r", [KIND_COLUMN] = "C",        [KIND_INDEX] = "r",
+    [KIND_VIEW] = "r",  [KIND_VIRTUAL_TABLE] = "r", [KIND_TRIGGER] = "t",
 };

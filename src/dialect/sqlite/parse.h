@@ -37,6 +37,7 @@ struct lite_text {
 /* A new object below `schema` or `table`, with everything said that SQLite can say. */
 int lite_parse_table(struct ctx *ctx, struct object *schema, const struct lite_text *text);
 int lite_parse_index(struct ctx *ctx, struct object *table, const struct lite_text *text);
+int lite_parse_virtual_table(struct ctx *ctx, struct object *schema, const struct lite_text *text);
 int lite_parse_view(struct ctx *ctx, struct object *schema, const struct lite_text *text);
 
 void lite_say_all(struct object *object);                                 /* what is not said is absent */

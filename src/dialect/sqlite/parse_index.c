@@ -140,3 +140,23 @@ int lite_parse_view(struct ctx *ctx, struct object *schema, const struct lite_te
     view->query.printed = parse_slice(&p, p.at, p.n);
     return 0;
 }
+
+int lite_parse_virtual_table(struct ctx *ctx, struct object *schema, const struct lite_text *text)
+{
+    struct lite_parser p;
+    const char *ignored;
+    struct virtual_table *table = (struct virtual_table *)object_new(ctx->mem, KIND_VIRTUAL_TABLE, schema, text->name);
+    parse_open(&p, ctx, text->tokens, arena_printf(ctx->mem, "virtual table %s", text->name), text->sql);
+    lite_say_all(&table->object);
+    TRY(parse_expect(&p, "CREATE"));
+    TRY(parse_expect(&p, "VIRTUAL"));
+    TRY(parse_expect(&p, "TABLE"));
+    if (parse_accept_words(&p, "IF", "NOT"))
+        TRY(parse_expect(&p, "EXISTS"));
+    TRY(parse_name(&p, &ignored));
+    if (parse_accept(&p, "."))
+        TRY(parse_name(&p, &ignored));
+    TRY(parse_expect(&p, "USING"));
+    table->module.printed = parse_slice(&p, p.at, p.n);
+    return 0;
+}

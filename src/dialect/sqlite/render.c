@@ -451,6 +451,22 @@ static int view_drop(struct render *render, const struct change *change)
     return drop_simply(render, "VIEW", change->before);
 }
 
+static int virtual_table_create(struct render *render, const struct change *change)
+{
+    struct buf out;
+    buf_init(&out, render->mem);
+    buf_add(&out, "CREATE VIRTUAL TABLE ");
+    name_add(&out, change->after->name);
+    buf_addf(&out, " USING %s", expr_text(&((const struct virtual_table *)change->after)->module));
+    render_statement(render, &out);
+    return 0;
+}
+
+static int virtual_table_drop(struct render *render, const struct change *change)
+{
+    return drop_simply(render, "TABLE", change->before);
+}
+
 const struct render_kind lite_render[KIND_COUNT] = {
     [KIND_TABLE] = {.create = table_create, .drop = table_drop, .rename = table_rename, .rebuild = lite_rebuild},
     [KIND_COLUMN] = {.create = column_create, .drop = column_drop, .alter = column_alter, .rename = column_rename},
@@ -458,5 +474,6 @@ const struct render_kind lite_render[KIND_COUNT] = {
     [KIND_FOREIGN_KEY] = {.create = foreign_key_create},
     [KIND_INDEX] = {.create = index_create, .drop = index_drop},
     [KIND_VIEW] = {.create = view_create, .drop = view_drop},
+    [KIND_VIRTUAL_TABLE] = {.create = virtual_table_create, .drop = virtual_table_drop, .rename = table_rename},
     [KIND_TRIGGER] = {.create = trigger_create, .drop = trigger_drop},
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "schema/unmodelled.h"
 
 static const struct primary_key *key_of(const struct object *table)
 {
@@ -214,9 +215,22 @@ static void uniques_settle(struct object *table)
     }
 }
 
+/* Snapshots of older programs named them: nothing more than the name is known, and their trees do not speak of the kind. */
+static void older_take(struct arena *mem, struct tree *tree)
+{
+    struct list kept = {0};
+    for (int i = 0; i < tree->unmodelled.n; i++) {
+        const struct unmodelled *one = tree->unmodelled.item[i];
+        if (!text_equal(one->kind, "virtual table"))
+            list_add(mem, &kept, tree->unmodelled.item[i]);
+    }
+    tree->unmodelled = kept;
+}
+
 void lite_settle(struct arena *mem, const struct target *target, struct tree *tree)
 {
     struct map tables;
+    older_take(mem, tree);
     settle_unsaid(tree);
     map_init(&tables, mem);
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {

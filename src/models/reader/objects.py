@@ -15,7 +15,8 @@ KNOWN = ("DatabaseObject", "View", "MaterializedView", "Schema", "Extension", "E
          "Sequence", "Function", "Trigger", "Policy", "Rule", "Statistics", "Aggregate", "Collation", "Operator",
          "Cast", "OperatorFamily", "OperatorClass", "Conversion", "Language", "Transform", "AccessMethod",
          "RangeType", "EventTrigger", "Publication", "ForeignDataWrapper", "Server", "ForeignTable", "UserMapping",
-         "TextSearchConfiguration", "TextSearchDictionary", "TextSearchParser", "TextSearchTemplate")
+         "TextSearchConfiguration", "TextSearchDictionary", "TextSearchParser", "TextSearchTemplate",
+         "VirtualTable")
 
 
 def quoted(target, name, schema):

@@ -73,6 +73,8 @@ static const char *alter_word(const struct dialect *dialect, const struct kind_i
     const struct effect_row *rebuild = rebuild_row(dialect, info, ON(ALTER));
     if (rebuild)
         return rebuild->when ? "in place where it can be, else the table is rebuilt" : "the table is rebuilt";
+    if (!dialect->render[info->kind].alter && alters_by(dialect, info, ANY_FIELD, EFFECT_REFUSE))
+        return "refused with the reason";
     if (!dialect->render[info->kind].alter)
         return kind_is(info->kind, KIND_HOLDS_ROWS | KIND_IS_COLUMN | KIND_COUNTER) ? NULL : "dropped and created";
     bool replaced = is_replaced(dialect, info);
@@ -133,6 +135,7 @@ static int loaded(struct ctx *ctx, const struct dialect *dialect, struct tree **
         "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER UNIQUE, m INTEGER REFERENCES t (id), CHECK (n > 0))",
         "CREATE INDEX i ON t (n)",
         "CREATE VIEW v AS SELECT n FROM t",
+        "CREATE VIRTUAL TABLE f USING fts5(body)",
         "CREATE TRIGGER g AFTER DELETE ON t BEGIN SELECT 1; END",
     };
     __attribute__((cleanup(conn_close))) struct conn *conn = NULL;
