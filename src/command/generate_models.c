@@ -186,9 +186,9 @@ static int generate_run(struct ctx *ctx, const struct request *request, struct r
     TRY(sides_read(ctx, request, owner));
     const struct target *target = &sides.sources.target;
     struct tree *tree = sides.sources.side[0].tree;
-    if (tree->unmodelled.n)
-        emit_warning(ctx, "not in the models, because it is not managed yet: %s",
-                     unmodelled_counts(ctx->mem, &tree->unmodelled));
+    const char *unmodelled = unmodelled_counts(ctx->mem, &tree->unmodelled);
+    if (*unmodelled)
+        emit_warning(ctx, "not in the models, because it is not managed yet: %s", unmodelled);
     tables_choose(ctx, request, tree);
     if (target->dialect->python)
         TRY(texts_make(ctx, target, tree, &texts));

@@ -121,7 +121,8 @@ struct names unmodelled_texts(struct arena *mem, const struct list *list)
 {
     struct names texts = {0};
     for (int i = 0; i < list->n; i++)
-        names_add(mem, &texts, unmodelled_text(mem, list->item[i]));
+        if (!unmodelled_comes_along(list->item[i]))
+            names_add(mem, &texts, unmodelled_text(mem, list->item[i]));
     return texts;
 }
 
@@ -141,7 +142,7 @@ char *unmodelled_counts(struct arena *mem, const struct list *list)
     struct names kinds = {0};
     for (int i = 0; i < list->n; i++) {
         const struct unmodelled *one = list->item[i];
-        if (!names_have(&kinds, one->kind))
+        if (!unmodelled_comes_along(one) && !names_have(&kinds, one->kind))
             names_add(mem, &kinds, one->kind);
     }
     for (int i = 0; i < kinds.n; i++) {

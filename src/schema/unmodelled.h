@@ -25,8 +25,9 @@ bool unmodelled_is_relation(const struct unmodelled *one); /* has rows that a te
 bool unmodelled_comes_along(const struct unmodelled *one); /* is made with what it hangs on, and goes with that */
 /* "function f()", "index mi on materialized view m", "statistics target 50 on column t.name" */
 char *unmodelled_text(struct arena *mem, const struct unmodelled *one);
+/* Without what comes along with another. */
 struct names unmodelled_texts(struct arena *mem, const struct list *list);
-/* "3 functions, 1 trigger", in the order in which the kinds come */
+/* "3 functions, 1 trigger", in the order in which the kinds come; of the same */
 char *unmodelled_counts(struct arena *mem, const struct list *list);
 
 bool unmodelled_is(struct arena *mem, const struct unmodelled *one, const char *definition); /* has this one */
