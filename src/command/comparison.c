@@ -36,14 +36,6 @@ static bool is_said(const struct list *renames, const struct rename *note)
     return false;
 }
 
-static bool has_child(const struct object *parent, const char *name)
-{
-    for (int i = 0; parent && i < parent->children.n; i++)
-        if (text_equal(((const struct object *)parent->children.item[i])->name, name))
-            return true;
-    return false;
-}
-
 static bool is_named(const struct object *object, const char *name)
 {
     return text_equal(kind_is(object->kind, KIND_IS_CALLED) ? object_called(object) : object->name, name);
@@ -58,7 +50,7 @@ static bool is_known(const struct diff_input *input, const struct rename *note)
         if (note->kind ? o->kind != note->kind : !kind_is(o->kind, KIND_HOLDS_ROWS))
             continue;
         if (column && is_named(o, note->table))
-            return has_child(o, note->to) || has_child(o, note->from);
+            return object_child(o, KIND_COLUMN, note->to) || object_child(o, KIND_COLUMN, note->from);
         if (!column && (is_named(o, note->to) || is_named(o, note->from)))
             return true;
     }
@@ -68,8 +60,9 @@ static bool is_known(const struct diff_input *input, const struct rename *note)
 /* A note that does nothing may be done, or have another name than was meant, and what had that is dropped. */
 static int note_check(struct ctx *ctx, const struct diff_input *input, const struct rename *note)
 {
-    if (note->kind && kind_is(note->kind, KIND_NAMESPACE) && has_child(input->before->root, note->from) &&
-        !has_child(input->before->root, note->to)) {
+    const struct object *root = input->before->root;
+    if (note->kind && kind_is(note->kind, KIND_NAMESPACE) && object_child(root, note->kind, note->from) &&
+        !object_child(root, note->kind, note->to)) {
         fail(ctx, ERR_UNSUPPORTED, "\"renamed from: %s\": a schema is not renamed by a plan yet", note->from);
         return fail_hint(ctx, "Write it by hand: \"dbwarden new\", ALTER SCHEMA ... RENAME TO ...");
     }

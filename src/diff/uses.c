@@ -45,7 +45,7 @@ static void symbols_of_word(const struct walker *walker, const struct token *tok
             names_add(walker->mem, symbols, one->symbol);
 }
 
-/* In a statement of words and names a symbol after a word ("sfunc = f") is no operator. */
+/* In a statement of words and names a symbol after a word ("sfunc = f") is not an operator. */
 static struct names symbols_of(const struct walker *walker, const char *text, bool defined, struct names *words)
 {
     struct names symbols = {0};

@@ -1,7 +1,7 @@
 /*
  * Operators and their families.  Two that are each other's commutator or negator name each other, and are made in any order: the server makes a
  * shell of the one that is not there yet, fills it when that is made, and lets go of it when that is dropped (a shell that
- * nobody fills is no link).  So a link that
+ * nobody fills is not a link).  So a link that
  * differs because the other one comes or goes is the server's own work; of the rest, what is new can be set since 17, and
  * nothing can be taken back.
  */
