@@ -16,7 +16,7 @@ struct diff_input {
     const struct list *renames; /* struct rename *, decided; NULL: none */
 };
 
-/* One rename: of a table ("users" to "people"), of a column of a table, or of what else hangs on one. */
+/* One rename: of a table ("users" to "people"), of a column of a table, of what else hangs on one, or of a schema. */
 struct rename {
     enum kind kind;     /* of what is neither a table nor a column; 0 of those */
     const char *schema; /* as trees name it; NULL: a flag did not say, and rename_check() has not found it yet */
@@ -28,6 +28,8 @@ struct rename {
     const char *resolved_from; /* "rename_flag", "prompt", NULL: a guess that nobody has confirmed */
     int percent;               /* of a guess about a table: how alike */
     const char *retype;        /* of a guess about a column: "TEXT → VARCHAR(20)"; NULL if the type stays */
+    struct place place;        /* of a note */
+    bool done;                 /* of a schema: rename_schemas() has carried it out in the current tree */
 };
 
 /* An object of a tree, and the name that it gets. */

@@ -338,8 +338,9 @@ static void labels_judge(const struct finder *finder, const struct change *chang
                                     object_path(finder->mem, change->after), names_join(finder->mem, &gone, ", "),
                                     gone.n == 1 ? "it" : "one of them");
     if (gone.n == come.n)
-        text = arena_printf(finder->mem, "%s; if %s was renamed to %s, write RENAME VALUE instead", text,
-                            names_join(finder->mem, &gone, ", "), names_join(finder->mem, &come, ", "));
+        text = arena_printf(
+            finder->mem, "%s; if %s was renamed to %s, say so by --rename-object \"enum value %s.old:new\"", text,
+            names_join(finder->mem, &gone, ", "), names_join(finder->mem, &come, ", "), change->after->name);
     hazard_add(finder, change, "narrows-type", false, text);
 }
 

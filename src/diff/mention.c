@@ -270,6 +270,12 @@ static bool is_type_in_head(const struct reader *reader, int at, int last)
            is(reader, at - 1, "setof") || is(reader, at - 1, "returns");
 }
 
+/* Within a default: up to the comma before the next argument, or the end of all. */
+static bool is_given(const struct reader *reader, int at, int depth, bool given)
+{
+    return (given || is(reader, at, "default")) && depth && !(depth == 1 && is(reader, at, ","));
+}
+
 /* Types of arguments and of the result.  Gives the first token of what it does: its body, if that is not in quotes. */
 static int called_read(struct reader *reader, int at)
 {
@@ -279,7 +285,7 @@ static int called_read(struct reader *reader, int at)
     at += 2 * chain_length(reader, at) - 1;
     for (; at < reader->n && (depth || !is_any(reader, at, ends)); at++) {
         depth += is(reader, at, "(") - is(reader, at, ")");
-        given = (given || is(reader, at, "default")) && !(depth == 1 && is(reader, at, ","));
+        given = is_given(reader, at, depth, given);
         int last = is_name(reader, at) ? at + 2 * (chain_length(reader, at) - 1) : at;
         if (!given && is_name(reader, at) && is_type_in_head(reader, at, last))
             type_mention(reader, at);

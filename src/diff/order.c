@@ -429,13 +429,13 @@ static void arcs_of_rename(struct orderer *orderer, const struct change *rename)
 }
 
 /* A body in quotes keeps the names that things had: on the way back it is made when they have them again. */
-static void arcs_of_quoted(struct orderer *orderer, const struct object *renamed, const struct change *rename)
+static void arcs_of_quoted(struct orderer *orderer, struct change *step)
 {
-    for (const struct edge *edge = renamed ? renamed->needed : NULL; edge; edge = edge->next_needed) {
-        bool quoted = kind_table[edge->from->kind].field[edge->field].marks & FIELD_UNHELD;
-        if (quoted && edge->how == EDGE_NAMES)
-            arc_add(orderer, rename, step_making(edge->from), NULL);
-    }
+    const struct list renames = quoted_awaits(orderer->planner, step);
+    for (int i = 0; i < renames.n; i++)
+        arc_add(orderer, renames.item[i], step, NULL);
+    if (renames.n)
+        quoted_turn_back(orderer->planner, step, &renames);
 }
 
 /* On the way back what changes in it does so under the name that it still has. */
@@ -449,13 +449,26 @@ static void arcs_of_itself(struct orderer *orderer, const struct change *rename)
 /* A part is renamed under the new name of what holds it: after that is renamed, or on the way back before. */
 static void arcs_of_holder(struct orderer *orderer, const struct change *rename)
 {
-    const struct object *object = step_renamed(orderer->planner, rename), *holder = object ? object->parent : NULL;
+    const struct object *object = rename->renamed, *holder = object ? object->parent : NULL;
     for (int i = 0; holder && holder->renamed && i < orderer->node.n; i++) {
         const struct change *other = step_at(orderer, i);
-        if (other->op != CHANGE_RENAME || step_renamed(orderer->planner, other) != holder)
+        if (other->op != CHANGE_RENAME || !other->renamed ||
+            (other->renamed != holder && other->renamed != holder->peer))
             continue;
         bool back = orderer->planner->out->reversed;
         arc_add(orderer, back ? rename : other, back ? other : rename, object);
+    }
+}
+
+/* All steps say what a schema is called afterwards, and on the way back what it is called before. */
+static void arcs_of_schema(struct orderer *orderer, const struct change *rename)
+{
+    bool back = orderer->planner->out->reversed;
+    for (int i = 0; kind_is(rename->kind, KIND_NAMESPACE) && i < orderer->node.n; i++) {
+        const struct change *step = step_at(orderer, i);
+        bool other = step->op == CHANGE_RENAME && kind_is(step->kind, KIND_NAMESPACE);
+        if (!other && !(back && quoted_awaits(orderer->planner, step).n))
+            arc_add(orderer, back ? step : rename, back ? rename : step, NULL);
     }
 }
 
@@ -508,15 +521,16 @@ static void arcs_of_steps(struct orderer *orderer)
             arc_add(orderer, step_unmaking(step->after->peer), step, NULL);
         if (step->op == CHANGE_RENAME) {
             arcs_of_rename(orderer, step);
-            if (orderer->planner->out->reversed) {
-                arcs_of_quoted(orderer, step->renamed, step);
+            if (orderer->planner->out->reversed)
                 arcs_of_itself(orderer, step);
-            }
             arcs_of_holder(orderer, step);
+            arcs_of_schema(orderer, step);
         }
         if (step->op == CHANGE_DROP && !step->replaced)
             arcs_of_key(orderer, step);
     }
+    for (int i = 0; i < orderer->node.n; i++)
+        arcs_of_quoted(orderer, step_at(orderer, i));
 }
 
 /* ---- circles ---- */

@@ -2,13 +2,14 @@
  * Guesses at renames.  A dropped table and a new one may be the same if most of their columns are; a dropped column and
  * a new one of its table if they have the same type, similar names or the same place.  Of all such pairs the likeliest
  * are taken, each name once: so there is at most one question for everything that would be dropped.
- * A guess is only ever a question: the command asks, or names the flag (rename_flag.c).
+ * What else there is is guessed in rename_alike.c.  A guess is only ever a question: the command asks, or names the flag (rename_flag.c).
  */
 #include "diff/rename.h"
 
 #include "base/map.h"
 #include "base/text.h"
 #include "diff/compare.h"
+#include "diff/rename_object.h"
 
 enum {
     TABLE_LIKENESS = 60,         /* 0.8.2's */
@@ -287,6 +288,7 @@ static const struct object *renamed_from(const struct guesser *guesser, const st
 int rename_guess(struct ctx *ctx, const struct diff_input *input, struct list *guesses)
 {
     struct guesser guesser = {ctx->mem, input, guesses};
+    schemas_guess(ctx, input, guesses);
     for (int i = 0; i < input->after->root->children.n; i++) {
         const struct object *new_schema = input->after->root->children.item[i];
         const struct object *old_schema = object_child(input->before->root, new_schema->kind, new_schema->name);
@@ -301,6 +303,7 @@ int rename_guess(struct ctx *ctx, const struct diff_input *input, struct list *g
             if (old)
                 columns_guess(&guesser, old, new);
         }
+        objects_guess(ctx, input, old_schema, new_schema, guesses);
     }
     return ctx_check(ctx);
 }

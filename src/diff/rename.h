@@ -5,8 +5,8 @@
 #include "diff/diff.h"
 
 /*
- * struct rename * for dropped and added tables and columns that may be the same, without those in input->renames: the
- * likeliest pairs, and every name in one pair at most.
+ * struct rename * for dropped and added tables and columns that may be the same, and for what else is the same but for its name,
+ * without those in input->renames: the likeliest pairs, and every name in one pair at most.
  */
 int rename_guess(struct ctx *ctx, const struct diff_input *input, struct list *guesses);
 
@@ -22,6 +22,12 @@ int rename_read_object(struct ctx *ctx, const char *flag, struct list *decided);
 int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *decided);
 
 /*
+ * Of those decided, the schemas, which are carried out in the current tree at once: what stands in them is found by the new name
+ * from then on. As rename_check(), which begins with it.
+ */
+int rename_schemas(struct ctx *ctx, const struct diff_input *input, const struct list *decided);
+
+/*
  * Of a note that may be done by now: is the old name there, and the new one wanted, as it stands beside those others?
  * `strict`: and does nothing have the new name that they leave where it is?
  */
@@ -33,6 +39,7 @@ const char *rename_table_before(const struct list *renames, const struct rename 
 /* The name that a table of the current tree has in the desired one. */
 const char *rename_after(const struct list *renames, const struct object *table);
 
+char *rename_what(struct arena *mem, const struct rename *rename);  /* "table", "column", "range type" */
 char *rename_title(struct arena *mem, const struct rename *rename); /* "users.mail → users.email" */
 char *rename_flag(struct arena *mem, const struct rename *rename);  /* "--rename users.mail:email" */
 

@@ -12,15 +12,9 @@
 #include "diff/compare.h"
 #include "diff/graph.h"
 #include "diff/rename.h"
+#include "diff/rename_carry.h"
 #include "diff/rename_object.h"
 #include "diff/spaces.h"
-
-struct carrier {
-    struct arena *mem;
-    const struct target *target;
-    struct directory directory;
-    struct list renamed; /* struct renamed * */
-};
 
 static const struct renamed *renamed_find(const struct carrier *carrier, const struct object *object)
 {
@@ -50,13 +44,17 @@ static struct object *object_of(const struct carrier *carrier, const struct diff
                                 const struct rename *rename)
 {
     const char *name = rename->schema ? rename->schema : "";
+    if (rename->kind && kind_is(rename->kind, KIND_NAMESPACE)) /* rename_check() has carried it out */
+        return child_of_class(carrier, input->before->root, KIND_NAMESPACE, rename->to);
     const struct object *schema = child_of_class(carrier, input->before->root, KIND_NAMESPACE, name);
     if (!rename->table)
         return rename->kind ? object_child(schema, rename->kind, rename->from)
                             : child_of_class(carrier, schema, KIND_HOLDS_ROWS, rename->from);
     name = rename_table_before(input->renames, rename);
     if (rename->kind) {
-        const struct object *holder = rename_holder(carrier->mem, carrier->target, schema, rename->kind, name);
+        struct object *holder = rename_holder(carrier->mem, carrier->target, schema, rename->kind, name);
+        if (holder && kind_is(rename->kind, KIND_LISTED))
+            return object_entry(carrier->mem, holder, rename->kind, rename->from);
         return holder ? object_child(holder, rename->kind, rename->from) : NULL;
     }
     struct object *table = child_of_class(carrier, schema, KIND_HOLDS_ROWS, name);
@@ -92,6 +90,10 @@ static const char *text_carry(const struct carrier *carrier, const struct object
     if (!text)
         return NULL;
     mentions_find(&carrier->directory, object, constant, text, &found);
+    if (carrier->schemas) {
+        const struct list known = list_duplicate(carrier->mem, &found);
+        schemas_find(carrier, object, text, &known, &found);
+    }
     list_sort(&found, mention_compare);
     buf_init(&out, carrier->mem);
     for (int i = 0; i < found.n; i++) {
@@ -133,12 +135,15 @@ static bool type_carry(const struct carrier *carrier, const char **text)
 {
     const struct object *type = *text ? mention_type(&carrier->directory, *text) : NULL;
     const struct renamed *renamed = renamed_find(carrier, type);
-    if (!renamed)
-        return false;
+    if (!renamed) {
+        const char *before = *text;
+        *text = schemas_carry(carrier, before);
+        return *text != before;
+    }
     struct buf out;
     buf_init(&out, carrier->mem);
-    ident_add_qualified(&out, carrier->target->dialect->ident, *object_schema(type) ? object_schema(type) : NULL,
-                        renamed->to);
+    const char *schema = schema_after(carrier, object_schema(type));
+    ident_add_qualified(&out, carrier->target->dialect->ident, *schema ? schema : NULL, renamed->to);
     const char *array = strchr(*text, '[');
     buf_add(&out, array ? array : "");
     *text = out.data;
@@ -165,6 +170,7 @@ static void ref_carry(const struct carrier *carrier, struct ref *ref)
     name_carry(carrier, relation, &ref->part);
     if (renamed)
         ref->name = renamed->to;
+    ref->schema = schema_after(carrier, ref->schema);
 }
 
 /* The columns of the far side, before the reference itself changes its name. */
@@ -189,36 +195,64 @@ static void plain_carry(const struct carrier *carrier, unsigned marks, const cha
     const struct renamed *renamed = renamed_find(carrier, collation);
     for (int i = 0; all && i < all->n && !renamed; i++)
         renamed = renamed_find(carrier, all->item[i]);
-    if (!renamed)
+    if (!renamed) {
+        if (marks & (FIELD_COLLATION_REF | FIELD_DEFINED_REF))
+            *name = schemas_carry(carrier, *name);
         return;
+    }
     const char *dot = collation ? strstr(*name, "\".\"") : NULL;
     *name = dot ? arena_printf(carrier->mem, "%.*s\"%s\"", (int)(dot + 2 - *name), *name,
                                text_replace(carrier->mem, renamed->to, "\"", "\"\""))
                 : renamed->to;
 }
 
+static void text_field_carry(const struct carrier *carrier, const struct object *object, unsigned marks,
+                             const char **value)
+{
+    const struct object *relation = marks & FIELD_COLUMN_REF ? object_relation(object->parent) : NULL;
+    bool plain = marks & (FIELD_SETTING | FIELD_OWNER | FIELD_SILENT);
+    if (relation)
+        name_carry(carrier, relation, value);
+    else
+        plain_carry(carrier, marks, value);
+    if (!relation && kind_is(object->kind, KIND_IS_DEFINED) && !plain)
+        *value = schemas_carry(carrier, *value);
+}
+
+static void names_field_carry(const struct carrier *carrier, struct object *object, unsigned marks, struct names *value)
+{
+    if (marks & FIELD_TYPE_REF)
+        types_carry(carrier, object, value);
+    else if (marks & FIELD_DEFINED_REF)
+        for (int i = 0; i < value->n; i++)
+            value->item[i] = schemas_carry(carrier, value->item[i]);
+    else
+        names_carry(carrier, marks & FIELD_COLUMN_REF ? object_relation(object->parent) : NULL, value);
+}
+
+static void expr_field_carry(const struct carrier *carrier, const struct object *object, int field, struct expr *expr)
+{
+    if (carrier->entries)
+        entries_carry(carrier, object, field, expr);
+    expr->written = text_carry(carrier, object, field, expr->written);
+    expr->printed = text_carry(carrier, object, field, expr->printed);
+}
+
 static void field_carry(const struct carrier *carrier, struct object *object, int field)
 {
     const struct field *info = &kind_table[object->kind].field[field];
-    const struct object *relation = info->marks & FIELD_COLUMN_REF ? object_relation(object->parent) : NULL;
     void *value = object_field(object, field);
-    if (info->type == FIELD_NAMES && info->marks & FIELD_TYPE_REF)
-        types_carry(carrier, object, value);
-    else if (info->type == FIELD_NAMES)
-        names_carry(carrier, relation, value);
-    else if (info->type == FIELD_TEXT && relation)
-        name_carry(carrier, relation, value);
+    if (info->type == FIELD_NAMES)
+        names_field_carry(carrier, object, info->marks, value);
     else if (info->type == FIELD_TEXT)
-        plain_carry(carrier, info->marks, value);
+        text_field_carry(carrier, object, info->marks, value);
     else if (info->type == FIELD_TYPE)
         type_carry(carrier, value);
     else if (info->type == FIELD_REF)
         ref_carry(carrier, value);
-    else if (info->type == FIELD_EXPR) {
-        struct expr *expr = value;
-        expr->written = text_carry(carrier, object, field, expr->written);
-        expr->printed = text_carry(carrier, object, field, expr->printed);
-    } else if (info->type == FIELD_REFS)
+    else if (info->type == FIELD_EXPR)
+        expr_field_carry(carrier, object, field, value);
+    else if (info->type == FIELD_REFS)
         for (int i = 0; i < ((struct refs *)value)->n; i++)
             ref_carry(carrier, &((struct refs *)value)->item[i]);
 }
@@ -314,11 +348,8 @@ static int renamed_find_all(struct ctx *ctx, const struct diff_input *input, str
         const struct rename *rename = input->renames->item[i];
         struct object *object = object_of(carrier, input, rename);
         if (!object)
-            return fail(ctx, ERR_USAGE, "%s renames nothing: the current schema has no such %s",
-                        rename_flag(ctx->mem, rename),
-                        rename->kind    ? rename_word(ctx->mem, rename->kind)
-                        : rename->table ? "column"
-                                        : "table");
+            return fail(ctx, ERR_FAILED, "%s renames nothing: the current schema has no such %s",
+                        rename_flag(ctx->mem, rename), rename_what(ctx->mem, rename));
         renamed_add(carrier, object, rename, rename->to);
     }
     return 0;
@@ -351,7 +382,7 @@ static const char *statement_carry(const struct carrier *carrier, const char *te
     return text;
 }
 
-static void own_name_carry(const struct carrier *carrier, const struct renamed *renamed)
+void own_name_carry(const struct carrier *carrier, const struct renamed *renamed)
 {
     struct object *object = renamed->object;
     const char *from = bare(carrier->mem, object->kind, object->name),
@@ -366,16 +397,30 @@ static void own_name_carry(const struct carrier *carrier, const struct renamed *
     expr->printed = statement_carry(carrier, expr->printed, from, to);
 }
 
+static void carrier_mark(struct carrier *carrier)
+{
+    for (int i = 0; i < carrier->renamed.n; i++) {
+        const struct renamed *renamed = carrier->renamed.item[i];
+        bool schema = kind_is(renamed->object->kind, KIND_NAMESPACE);
+        carrier->schemas = carrier->schemas || (schema && !text_equal(renamed->object->name, renamed->to));
+        carrier->entries = carrier->entries || kind_is(renamed->object->kind, KIND_LISTED);
+    }
+}
+
 /* In all that names one of them: fields, texts, and what the server noted. */
 static void tree_carry(struct carrier *carrier, struct tree *tree)
 {
+    carrier_mark(carrier);
     directory_open(&carrier->directory, carrier->mem, carrier->target, tree);
     graph_build(carrier->mem, carrier->target, tree);
     heirs_add(carrier);
     for (int i = 0; i < carrier->renamed.n; i++) {
-        implied_keep(carrier, ((const struct renamed *)carrier->renamed.item[i])->object);
-        own_name_carry(carrier, carrier->renamed.item[i]);
+        const struct renamed *renamed = carrier->renamed.item[i];
+        if (!kind_is(renamed->object->kind, KIND_NAMESPACE))
+            implied_keep(carrier, renamed->object);
+        own_name_carry(carrier, renamed);
     }
+    entries_rename(carrier);
     for (struct object *o = tree->root; o; o = object_next(tree->root, o))
         object_carry(carrier, o);
     for (int i = 0; i < tree->dependencies.n; i++) {
@@ -397,6 +442,8 @@ int renames_carry(struct ctx *ctx, const struct diff_input *input, struct change
     tree_carry(&carrier, changes->before);
     for (int i = 0; i < carrier.renamed.n; i++) {
         const struct renamed *renamed = carrier.renamed.item[i];
+        if (kind_is(renamed->object->kind, KIND_NAMESPACE))
+            renamed->object->name = renamed->rename->from;
         if (renamed->rename)
             rename_add(ctx->mem, changes, renamed->object, renamed->to)->resolved_from = renamed->rename->resolved_from;
         else
@@ -415,4 +462,29 @@ void tree_rename(struct arena *mem, const struct target *target, struct tree *tr
         const struct renamed *one = carrier.renamed.item[i];
         one->object->name = one->to;
     }
+}
+
+/* A schema by the name that it gets, for statements to say. */
+static struct object *home_turned_back(const struct carrier *carrier, struct object *home)
+{
+    const struct renamed *renamed = renamed_find(carrier, home);
+    if (!renamed)
+        return home;
+    struct object *copy = arena_alloc(carrier->mem, kind_table[home->kind].size);
+    memcpy(copy, home, kind_table[home->kind].size);
+    copy->name = renamed->to;
+    return copy;
+}
+
+struct object *object_turned_back(struct arena *mem, const struct target *target, const struct tree *tree,
+                                  struct object *object, const struct list *renamed)
+{
+    struct carrier carrier = {.mem = mem, .target = target, .renamed = list_duplicate(mem, renamed)};
+    struct object *copy = object_copy(mem, object, NULL);
+    carrier_mark(&carrier);
+    directory_open(&carrier.directory, mem, target, tree);
+    copy->parent = home_turned_back(&carrier, object->parent);
+    copy->peer = object->peer;
+    object_carry(&carrier, copy);
+    return copy;
 }

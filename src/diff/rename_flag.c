@@ -103,14 +103,13 @@ int rename_read_object(struct ctx *ctx, const char *flag, struct list *decided)
         return rename_read_table(ctx, rest, decided);
     if (kind_is(rename.kind, KIND_IS_COLUMN))
         return rename_read_column(ctx, rest, decided);
-    if (kind_is(rename.kind, KIND_NAMESPACE)) {
-        fail(ctx, ERR_UNSUPPORTED, "--rename-object '%s': a schema is not renamed by a plan yet", flag);
-        return fail_hint(ctx, "Write it by hand: \"dbwarden new\", ALTER SCHEMA ... RENAME TO ...");
-    }
-    bool top = rename_is_top(rename.kind);
-    if (flag_read(ctx->mem, rest, top ? 2 : 3, &left, &rename.to) < 0 || left.n < (top ? 1 : 2)) {
+    bool schema = kind_is(rename.kind, KIND_NAMESPACE), top = schema || rename_is_top(rename.kind);
+    if (flag_read(ctx->mem, rest, schema ? 1 : top ? 2 : 3, &left, &rename.to) < 0 || left.n < (top ? 1 : 2)) {
         fail(ctx, ERR_USAGE, "Invalid --rename-object format: '%s'. Expected: %s %sold:new", flag,
-             rename_word(ctx->mem, rename.kind), top ? "" : "table.");
+             rename_word(ctx->mem, rename.kind),
+             top                                 ? ""
+             : kind_is(rename.kind, KIND_LISTED) ? "type."
+                                                 : "table.");
         return fail_hint(ctx, "A name that holds a dot or a colon stands in double quotes.");
     }
     rename.from = left.item[left.n - 1];
@@ -172,6 +171,11 @@ char *rename_flag(struct arena *mem, const struct rename *rename)
 
 /* ---- checking ---- */
 
+static bool is_schema(const struct rename *rename)
+{
+    return rename->kind && kind_is(rename->kind, KIND_NAMESPACE);
+}
+
 struct checker {
     struct ctx *ctx;
     struct arena *mem;
@@ -182,6 +186,7 @@ struct checker {
 /* Why a rename does not fit a schema. */
 struct misfit {
     const char *reason; /* NULL: it fits */
+    const char *meant;  /* a name like the one that is not there; NULL */
     bool near;          /* the schema has the table at least */
     bool loose;         /* it fits, but something goes or comes under one of the two names as well */
     bool taken;         /* something else has the new name, and goes nowhere */
@@ -206,6 +211,12 @@ __attribute__((format(printf, 3, 4))) static struct misfit misfit(const struct c
     va_start(args, format);
     struct misfit misfit = {.reason = arena_vprintf(checker->mem, format, args), .near = near};
     va_end(args);
+    return misfit;
+}
+
+static struct misfit misfit_near(struct names known, const char *name, struct misfit misfit)
+{
+    misfit.meant = text_nearest(&known, name);
     return misfit;
 }
 
@@ -254,9 +265,11 @@ static struct misfit table_fit(const struct checker *checker, const struct objec
     const struct object *old = child_find(checker, before, KIND_HOLDS_ROWS, rename->from);
     const struct object *new = child_find(checker, after, KIND_HOLDS_ROWS, rename->to);
     if (!old)
-        return misfit(checker, false, "there is no table \"%s\" in the current schema", rename->from);
+        return misfit_near(rename_names(checker->mem, before, KIND_HOLDS_ROWS, 0), rename->from,
+                           misfit(checker, false, "there is no table \"%s\" in the current schema", rename->from));
     if (!new)
-        return misfit(checker, true, "the models have no table \"%s\"", rename->to);
+        return misfit_near(rename_names(checker->mem, after, KIND_HOLDS_ROWS, 0), rename->to,
+                           misfit(checker, true, "the models have no table \"%s\"", rename->to));
     rename->from = old->name;
     rename->to = new->name;
     return names_fit(checker, before, after, KIND_HOLDS_ROWS, rename);
@@ -269,7 +282,7 @@ static void table_names(const struct checker *checker, const struct rename *rena
     *old = *new = rename->table;
     for (int i = 0; i < checker->decided->n; i++) {
         const struct rename *table = checker->decided->item[i];
-        if (table->table || table->kind || !schema_same(checker, table->schema, rename->schema))
+        if (!rename_holds(table, rename) || !schema_same(checker, table->schema, rename->schema))
             continue;
         if (now && name_same(checker, table->from, rename->table))
             *new = table->to;
@@ -286,15 +299,19 @@ static struct misfit column_fit(const struct checker *checker, const struct obje
     const struct object *old = child_find(checker, before, KIND_HOLDS_ROWS, old_name);
     const struct object *new = child_find(checker, after, KIND_HOLDS_ROWS, new_name);
     if (!old)
-        return misfit(checker, false, "there is no table \"%s\" in the current schema", old_name);
+        return misfit_near(rename_names(checker->mem, before, KIND_HOLDS_ROWS, 0), old_name,
+                           misfit(checker, false, "there is no table \"%s\" in the current schema", old_name));
     if (!new)
-        return misfit(checker, true, "the models have no table \"%s\"", new_name);
+        return misfit_near(rename_names(checker->mem, after, KIND_HOLDS_ROWS, 0), new_name,
+                           misfit(checker, true, "the models have no table \"%s\"", new_name));
     const struct object *from = child_find(checker, old, KIND_IS_COLUMN, rename->from);
     const struct object *to = child_find(checker, new, KIND_IS_COLUMN, rename->to);
     if (!from)
-        return misfit(checker, true, "table \"%s\" has no column \"%s\"", old_name, rename->from);
+        return misfit_near(rename_names(checker->mem, old, KIND_IS_COLUMN, 0), rename->from,
+                           misfit(checker, true, "table \"%s\" has no column \"%s\"", old_name, rename->from));
     if (!to)
-        return misfit(checker, true, "the models have no column \"%s\"", rename->to);
+        return misfit_near(rename_names(checker->mem, new, KIND_IS_COLUMN, 0), rename->to,
+                           misfit(checker, true, "the models have no column \"%s\"", rename->to));
     rename->from = from->name;
     rename->to = to->name;
     struct misfit found = names_fit(checker, old, new, KIND_IS_COLUMN, rename);
@@ -302,21 +319,24 @@ static struct misfit column_fit(const struct checker *checker, const struct obje
     return found;
 }
 
-static const struct object *child_of(const struct checker *checker, const struct object *parent,
-                                     const struct rename *rename, const char *name)
+static struct object *child_of(const struct checker *checker, struct object *parent, const struct rename *rename,
+                               const char *name)
 {
     return rename_child(checker->mem, checker->input->target, parent, rename->kind, name);
 }
 
-static struct misfit object_names_fit(const struct checker *checker, const struct object *before,
-                                      const struct object *after, const struct rename *rename)
+static struct misfit object_names_fit(const struct checker *checker, struct object *before, struct object *after,
+                                      const struct rename *rename)
 {
     const char *what = rename_word(checker->mem, rename->kind);
     bool taken = child_of(checker, before, rename, rename->to) && !is_renamed(checker, rename, rename->to, true);
     bool kept = child_of(checker, after, rename, rename->from) && !is_renamed(checker, rename, rename->from, false);
-    if (taken && kept)
-        return misfit(checker, true, "both the models and the current schema have a %s \"%s\" and a %s \"%s\"", what,
+    if (taken && kept && !kind_is(rename->kind, KIND_LISTED))
+        return misfit(checker, true, "both the models and the current schema have %s \"%s\" and %s \"%s\"", what,
                       rename->from, what, rename->to);
+    if (taken && kind_is(rename->kind, KIND_LISTED))
+        return misfit(checker, true, "%s has \"%s\" already, and two values do not become one",
+                      object_path(checker->mem, before), rename->to);
     if (!rename_takes_same(rename->from, rename->to))
         return misfit(checker, true, "%s and %s do not take the same, so neither can become the other", rename->from,
                       rename->to);
@@ -324,10 +344,11 @@ static struct misfit object_names_fit(const struct checker *checker, const struc
 }
 
 /* What hangs on a table or view is looked for there: under the name that it has, or will have. */
-static struct misfit object_fit(const struct checker *checker, const struct object *before, const struct object *after,
+static struct misfit object_fit(const struct checker *checker, struct object *before, struct object *after,
                                 struct rename *rename)
 {
     const char *what = rename_word(checker->mem, rename->kind), *old_name, *new_name;
+    const struct object *old_schema = before, *new_schema = after;
     if (rename->table) {
         table_names(checker, rename, true, &old_name, &new_name);
         if (text_equal(old_name, new_name))
@@ -335,22 +356,29 @@ static struct misfit object_fit(const struct checker *checker, const struct obje
         before = rename_holder(checker->mem, checker->input->target, before, rename->kind, old_name);
         after = rename_holder(checker->mem, checker->input->target, after, rename->kind, new_name);
         if (!before || !after)
-            return misfit(checker, false, "%s \"%s\"", before ? "the models have no" : "the current schema has no",
-                          before ? new_name : old_name);
-        rename->table = after->name;
+            return misfit_near(
+                rename_names(checker->mem, before ? new_schema : old_schema, KIND_HAS_COLUMNS | KIND_IS_TYPE, 0),
+                before ? new_name : old_name,
+                misfit(checker, false, "%s \"%s\"", before ? "the models have no" : "the current schema has no",
+                       before ? new_name : old_name));
     }
     const struct object *old = child_of(checker, before, rename, rename->from);
     const struct object *new = child_of(checker, after, rename, rename->to);
     if (!old)
-        return misfit(checker, false, "there is no %s \"%s\" in the current schema", what, rename->from);
+        return misfit_near(rename_names(checker->mem, before, 0, rename->kind), rename->from,
+                           misfit(checker, false, "there is no %s \"%s\" in the current schema", what, rename->from));
     if (!new)
-        return misfit(checker, true, "the models have no %s \"%s\"", what, rename->to);
+        return misfit_near(rename_names(checker->mem, after, 0, rename->kind), rename->to,
+                           misfit(checker, true, "the models have no %s \"%s\"", what, rename->to));
     rename->from = old->name;
     rename->to = new->name;
-    return object_names_fit(checker, before, after, rename);
+    const struct misfit found = object_names_fit(checker, before, after, rename);
+    if (rename->table)
+        rename->table = after->name;
+    return found;
 }
 
-static struct misfit rename_fit(const struct checker *checker, const struct object *before, const struct object *after,
+static struct misfit rename_fit(const struct checker *checker, struct object *before, struct object *after,
                                 struct rename *rename)
 {
     if (rename->kind)
@@ -362,9 +390,18 @@ static struct misfit rename_fit(const struct checker *checker, const struct obje
     return now.reason && later.reason && now.near ? now : later;
 }
 
+/* By its name, or by the one that it had. */
 static bool schema_meant(const struct checker *checker, const struct rename *rename, const struct object *schema)
 {
-    return kind_is(schema->kind, KIND_NAMESPACE) && schema_same(checker, rename->title, schema->name);
+    if (!kind_is(schema->kind, KIND_NAMESPACE) || schema_same(checker, rename->title, schema->name))
+        return kind_is(schema->kind, KIND_NAMESPACE);
+    for (int i = 0; i < checker->decided->n; i++) {
+        const struct rename *other = checker->decided->item[i];
+        if (is_schema(other) && other->done && name_same(checker, other->to, schema->name) &&
+            name_same(checker, other->from, rename->title))
+            return true;
+    }
+    return false;
 }
 
 static int ambiguous(const struct checker *checker, const struct rename *rename, const struct list *fitting)
@@ -380,6 +417,18 @@ static int ambiguous(const struct checker *checker, const struct rename *rename,
     return fail_hint(checker->ctx, "Say which is meant: %s.", names_join(checker->mem, &flags, " or "));
 }
 
+/* It fits no schema; `best` comes nearest to it. */
+static int unfit(const struct checker *checker, const struct rename *rename, struct misfit best)
+{
+    const struct object *root = checker->input->before->root;
+    if (!best.reason && rename->title)
+        best = misfit_near(rename_names(checker->mem, root, KIND_NAMESPACE, 0), rename->title,
+                           misfit(checker, false, "there is no schema \"%s\"", rename->title));
+    fail(checker->ctx, ERR_FAILED, "%s: %s", rename_flag(checker->mem, rename),
+         best.reason ? best.reason : "the current schema has no tables");
+    return best.meant ? fail_hint(checker->ctx, "Did you mean \"%s\"?", best.meant) : ERR_FAILED;
+}
+
 /* Finds the one schema in which the rename makes sense. */
 static int schema_find(const struct checker *checker, struct rename *rename)
 {
@@ -388,10 +437,10 @@ static int schema_find(const struct checker *checker, struct rename *rename)
     struct list fitting = {0}, loose = {0};
     struct misfit best = {0};
     for (int i = 0; i < root->children.n; i++) {
-        const struct object *before = root->children.item[i];
+        struct object *before = root->children.item[i];
         if (!schema_meant(checker, rename, before))
             continue;
-        const struct object *after = object_child(input->after->root, before->kind, before->name);
+        struct object *after = object_child(input->after->root, before->kind, before->name);
         struct rename *one = NEW(checker->mem, struct rename);
         *one = *rename;
         one->schema = before->name;
@@ -405,12 +454,8 @@ static int schema_find(const struct checker *checker, struct rename *rename)
         fitting = loose;
     if (fitting.n > 1)
         return ambiguous(checker, rename, &fitting);
-    if (!fitting.n) {
-        const char *reason = rename->title ? arena_printf(checker->mem, "there is no schema \"%s\"", rename->title)
-                                           : "the current schema has no tables";
-        return fail(checker->ctx, ERR_USAGE, "%s: %s", rename_flag(checker->mem, rename),
-                    best.reason ? best.reason : reason);
-    }
+    if (!fitting.n)
+        return unfit(checker, rename, best);
     *rename = *(const struct rename *)fitting.item[0];
     if (*rename->schema)
         rename->title = rename->schema;
@@ -430,17 +475,89 @@ static int contradictions_find(const struct checker *checker, const struct renam
     return 0;
 }
 
+/* Of entries: that of what lists them. */
+static bool engine_has(const struct dialect *dialect, enum kind kind)
+{
+    const struct kind_info *info = &kind_table[kind_is(kind, KIND_LISTED) ? kind_table[kind].parent[0] : (int)kind];
+    for (int i = 0; i < info->fields; i++)
+        if (info->field[i].engines & dialect->engine)
+            return true;
+    return false;
+}
+
+/* What models describe as such a kind may be something else there. */
+static int kind_check(struct ctx *ctx, const struct dialect *dialect, const struct rename *rename)
+{
+    if (!rename->kind || engine_has(dialect, rename->kind))
+        return 0;
+    fail(ctx, ERR_FAILED, "%s: %s has no %s", rename_flag(ctx->mem, rename), dialect->title,
+         rename_word(ctx->mem, rename->kind));
+    if (!kind_is(rename->kind, KIND_LISTED))
+        return ERR_FAILED;
+    return fail_hint(ctx,
+                     "There it is text in a column: change the rows by hand (\"dbwarden new\", UPDATE ... SET ...); "
+                     "a CHECK of the values changes with the models.");
+}
+
+/* Names that change places or follow each other are carried out at once; a name that stays where it is is in the way. */
+static struct misfit schema_fit(const struct checker *checker, const struct rename *rename)
+{
+    const struct object *before = checker->input->before->root, *after = checker->input->after->root;
+    const char *usual = target_usual(checker->input->target);
+    const struct object *old = child_find(checker, before, KIND_NAMESPACE, rename->from);
+    bool leaves =
+        child_find(checker, before, KIND_NAMESPACE, rename->to) && !is_renamed(checker, rename, rename->to, true);
+    if (text_equal(usual, rename->from) || text_equal(usual, rename->to))
+        return misfit(checker, true, "names without a schema mean \"%s\", and files would mean another one", usual);
+    if (!old)
+        return misfit_near(rename_names(checker->mem, before, KIND_NAMESPACE, 0), rename->from,
+                           misfit(checker, false, "there is no schema \"%s\" in the current schema", rename->from));
+    if (!child_find(checker, after, KIND_NAMESPACE, rename->to))
+        return misfit_near(rename_names(checker->mem, after, KIND_NAMESPACE, 0), rename->to,
+                           misfit(checker, true, "the models have no schema \"%s\"", rename->to));
+    if (leaves)
+        return misfit(checker, true, "there is a schema \"%s\" already", rename->to);
+    return (struct misfit){0};
+}
+
+int rename_schemas(struct ctx *ctx, const struct diff_input *input, const struct list *decided)
+{
+    const struct checker checker = {ctx, ctx->mem, input, decided};
+    struct list renamed = {0};
+    for (int i = 0; i < decided->n; i++) {
+        struct rename *rename = decided->item[i];
+        if (!is_schema(rename) || rename->done)
+            continue;
+        TRY(kind_check(ctx, input->target->dialect, rename));
+        const struct misfit found = schema_fit(&checker, rename);
+        if (found.reason)
+            return unfit(&checker, rename, found);
+        TRY(contradictions_find(&checker, rename, i));
+        struct renamed *one = NEW(ctx->mem, struct renamed);
+        *one = (struct renamed){object_child(input->before->root, rename->kind, rename->from), rename->to, rename};
+        list_add(ctx->mem, &renamed, one);
+    }
+    for (int i = 0; i < renamed.n; i++)
+        ((struct rename *)(uintptr_t)((const struct renamed *)renamed.item[i])->rename)->done = true;
+    tree_rename(ctx->mem, input->target, input->before, &renamed);
+    return 0;
+}
+
 int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *decided)
 {
     struct checker checker = {ctx, ctx->mem, input, decided};
+    TRY(rename_schemas(ctx, input, decided));
     for (int i = 0; i < decided->n; i++) {
         struct rename *rename = decided->item[i];
+        if (is_schema(rename))
+            continue;
         if (compare_name(ctx->mem, input->target, rename->from, rename->to)) {
             emit_info(ctx, "%s: for %s these are the same name, so there is nothing to rename",
                       rename_flag(ctx->mem, rename), input->target->dialect->title);
             list_remove(decided, i--);
             continue;
         }
+        TRY(kind_check(ctx, input->target->dialect, rename));
         TRY(schema_find(&checker, rename));
         TRY(contradictions_find(&checker, rename, i));
         const struct render_kind *render = input->target->dialect->render;
@@ -459,8 +576,10 @@ bool rename_is_open(struct ctx *ctx, const struct diff_input *input, const struc
     const struct checker checker = {ctx, ctx->mem, input, beside};
     const struct object *root = input->before->root;
     int open = 0;
+    if (is_schema(note))
+        return !schema_fit(&checker, note).reason;
     for (int i = 0; i < root->children.n; i++) {
-        const struct object *before = root->children.item[i];
+        struct object *before = root->children.item[i];
         struct rename one = *note;
         if (!schema_meant(&checker, note, before))
             continue;
@@ -487,7 +606,7 @@ const char *rename_table_before(const struct list *renames, const struct rename 
 {
     for (int i = 0; i < renames->n; i++) {
         const struct rename *rename = renames->item[i];
-        if (!rename->kind && !rename->table && text_equal(rename->to, column->table) &&
+        if (rename_holds(rename, column) && text_equal(rename->to, column->table) &&
             text_equal(rename->schema, column->schema))
             return rename->from;
     }

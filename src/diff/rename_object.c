@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "diff/compare.h"
+#include "diff/rename.h"
 
 /* What kinds are called, too. */
 static const struct {
@@ -18,6 +19,11 @@ static const struct {
 char *rename_word(struct arena *mem, enum kind kind)
 {
     return text_replace(mem, kind_table[kind].name, "_", " ");
+}
+
+char *rename_what(struct arena *mem, const struct rename *rename)
+{
+    return rename->kind ? rename_word(mem, rename->kind) : arena_dup(mem, rename->table ? "column" : "table");
 }
 
 static bool begins(const char *text, const char *word)
@@ -50,12 +56,26 @@ bool rename_is_top(enum kind kind)
     return kind_is(kind_table[kind].parent[0], KIND_NAMESPACE);
 }
 
-const struct object *rename_child(struct arena *mem, const struct target *target, const struct object *parent,
-                                  enum kind kind, const char *name)
+bool rename_holds(const struct rename *holder, const struct rename *part)
 {
-    const struct object *found = NULL;
+    if (holder->table)
+        return false;
+    if (holder->kind || !part->kind)
+        return holder->kind ? part->kind && kind_fits(part->kind, holder->kind) : true;
+    for (const int *parent = kind_table[part->kind].parent; *parent != KIND_COUNT; parent++)
+        if (kind_is((enum kind) * parent, KIND_HOLDS_ROWS))
+            return true;
+    return false;
+}
+
+struct object *rename_child(struct arena *mem, const struct target *target, struct object *parent, enum kind kind,
+                            const char *name)
+{
+    struct object *found = NULL;
+    if (kind_is(kind, KIND_LISTED))
+        return parent ? object_entry(mem, parent, kind, name) : NULL;
     for (int i = 0; parent && i < parent->children.n; i++) {
-        const struct object *child = parent->children.item[i];
+        struct object *child = parent->children.item[i];
         if (child->kind != kind || !child->name)
             continue;
         if (compare_name(mem, target, child->name, name))
@@ -69,11 +89,11 @@ const struct object *rename_child(struct arena *mem, const struct target *target
     return found;
 }
 
-const struct object *rename_holder(struct arena *mem, const struct target *target, const struct object *schema,
-                                   enum kind kind, const char *name)
+struct object *rename_holder(struct arena *mem, const struct target *target, const struct object *schema,
+                             enum kind kind, const char *name)
 {
     for (int i = 0; schema && i < schema->children.n; i++) {
-        const struct object *child = schema->children.item[i];
+        struct object *child = schema->children.item[i];
         if (kind_fits(kind, child->kind) && child->name && compare_name(mem, target, child->name, name))
             return child;
     }
@@ -83,4 +103,25 @@ const struct object *rename_holder(struct arena *mem, const struct target *targe
 bool rename_takes_same(const char *from, const char *to)
 {
     return text_equal(strchr(from, '('), strchr(to, '('));
+}
+
+/* Without the types of its arguments, if it says so. */
+static const char *title_of(const struct object *object)
+{
+    const char *called = kind_is(object->kind, KIND_IS_CALLED) ? object_called(object) : NULL;
+    return called ? called : object->name;
+}
+
+struct names rename_names(struct arena *mem, const struct object *parent, unsigned class, enum kind kind)
+{
+    struct names names = {0};
+    const struct names *entries = parent && kind_is(kind, KIND_LISTED) ? object_entries(parent) : NULL;
+    if (entries)
+        return *entries;
+    for (int i = 0; parent && i < parent->children.n; i++) {
+        const struct object *child = parent->children.item[i];
+        if (child->name && (kind ? child->kind == kind : kind_is(child->kind, class)))
+            names_add(mem, &names, title_of(child));
+    }
+    return names;
 }

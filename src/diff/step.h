@@ -35,6 +35,11 @@ int since_check(const struct planner *planner);
  */
 int steps_order(struct planner *planner);
 
+/* quoted.c. On the way back, the renames that a step of a body in quotes comes after (struct change *); none: it waits for none. */
+struct list quoted_awaits(const struct planner *planner, const struct change *step);
+/* What it makes is said by the names that these give back. */
+void quoted_turn_back(const struct planner *planner, struct change *step, const struct list *renames);
+
 /* The step that brings `object` of the desired tree about, or takes `object` of the current one away; NULL: none does. */
 struct change *step_making(const struct object *object);
 struct change *step_unmaking(const struct object *object);

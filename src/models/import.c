@@ -43,6 +43,7 @@ int models_read(struct ctx *ctx, const struct models_source *source, struct mode
                json_get_text(reply, "sqlalchemy"));
     said->events = json_get(reply, "events");
     said->declared = json_get(reply, "declared");
+    said->renames = json_get(reply, "renames");
     said->places = json_get(reply, "places");
     return tree_from_json(ctx, "the models", json_get(reply, "tree"), &said->tree);
 }

@@ -61,6 +61,9 @@ struct models_said {
     const struct json *events;
     const struct json *declared; /* beside the tables: [{"class", "sql", "file", "line"}] */
     const struct json
+        *renames; /* what tables, columns and values were called: [{"kind", "schema", "table", "from", "to",
+                                    "file", "line"}] */
+    const struct json
         *places; /* {"schema.table": [file, line]}, where that is asked for or something is declared; NULL */
 };
 

@@ -110,6 +110,16 @@ static struct object *table_find(struct arena *mem, const struct target *target,
     return top_named(mem, target, schema, KIND_TABLE, event->table);
 }
 
+static const char *schema_desired(const struct diff_input *input, const char *name)
+{
+    for (int i = 0; i < input->renames->n; i++) {
+        const struct rename *rename = input->renames->item[i];
+        if (rename->kind && kind_is(rename->kind, KIND_NAMESPACE) && text_equal(rename->from, name))
+            return rename->to;
+    }
+    return name;
+}
+
 static const char *name_desired(struct arena *mem, const struct diff_input *input, const struct ddl_event *event)
 {
     for (int i = 0; i < input->renames->n; i++) {
@@ -128,6 +138,7 @@ int events_before(struct ctx *ctx, struct session *session, const struct diff_in
     TRY(events_known(ctx, session, known));
     for (int i = 0; i < known->n; i++) {
         struct ddl_event *event = known->item[i];
+        event->schema = schema_desired(input, event->schema);
         event->table = name_desired(ctx->mem, input, event);
     }
     return 0;

@@ -113,9 +113,35 @@ static void gone_forget(struct owned *owned, const struct plan_gone *gone)
         map_set(&owned->tops, key, NULL);
 }
 
+/* "table:old.users": all that stands in a schema which gets another name. */
+static void schemas_note(struct owned *owned, const struct list *gone)
+{
+    struct arena *mem = owned->ctx->mem;
+    struct names keys = {0};
+    struct list tops = {0};
+    for (int i = 0; i < owned->tops.n; i++) {
+        const char *key = owned->tops.entry[i].key, *rest = strchr(key, ':');
+        for (int k = 0; owned->tops.entry[i].value && rest && k < gone->n; k++) {
+            const struct plan_gone *one = gone->item[k];
+            size_t length = strlen(one->name);
+            bool within = one->to && kind_is(one->kind, KIND_NAMESPACE) && text_starts(rest + 1, one->name) &&
+                          rest[1 + length] == '.';
+            if (!within)
+                continue;
+            names_add(mem, &keys, arena_printf(mem, "%.*s:%s%s", (int)(rest - key), key, one->to, rest + 1 + length));
+            list_add(mem, &tops, owned->tops.entry[i].value);
+            owned->tops.entry[i].value = NULL;
+            break;
+        }
+    }
+    for (int i = 0; i < keys.n; i++)
+        map_set(&owned->tops, keys.item[i], tops.item[i]);
+}
+
 /* Names may change places: all records are taken up before the first is put down again. */
 static void gone_note(struct owned *owned, const struct list *gone)
 {
+    schemas_note(owned, gone);
     struct owned_top **moved = NEW_ARRAY(owned->ctx->mem, struct owned_top *, gone->n + 1);
     for (int i = 0; i < gone->n; i++) {
         const struct plan_gone *one = gone->item[i];

@@ -177,10 +177,26 @@ struct schema_files {
     struct conn *
         *kept; /* gets the scratch database if the whole text was run in one, to be closed by the caller; NULL */
     struct list *described; /* gets struct schema_statement *; NULL */
+    struct list *renames;   /* gets struct rename *, what notes say; NULL */
 };
 int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree);
-/* Those of a database's configuration, only split: struct schema_statement *. */
-int schema_files_statements(struct ctx *ctx, const struct session *session, struct list *statements);
+/* Those of a database's configuration, only split: struct schema_statement *; what their notes say goes into session->renames. */
+int schema_files_statements(struct ctx *ctx, struct session *session, struct list *statements);
+
+struct models_said;
+
+/* schema_renames.c: what things were called, as struct rename *, not checked. */
+struct noted_text {
+    const char *file; /* as it was given */
+    const char *text;
+    size_t length;
+    int line;                      /* of its beginning */
+    const struct list *statements; /* struct classified *: those in it */
+};
+int renames_of_text(struct ctx *ctx, const struct dialect *dialect, const struct noted_text *text,
+                    struct list *renames);
+int renames_of_models(struct ctx *ctx, const struct dialect *dialect, const struct models_said *said,
+                      struct list *renames);
 /* Of a statement that is not run in a scratch database, see reaches_beyond(). */
 void beyond_warn(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct sql_piece *piece);
 

@@ -41,6 +41,7 @@ struct noting {
     struct map touched; /* keys of top objects */
     struct json *gone;  /* {kind, schema, name}, its key as "part" of what it holds, the new name as "to" if renamed */
     struct names renamed; /* new names of whatever was renamed */
+    struct names schemas; /* those of schemas */
 };
 
 static struct json *gone_add(struct noting *noting, const struct object *top, const char *name)
@@ -63,12 +64,14 @@ static const char *part_key(struct arena *mem, const struct object *object)
 static void rename_note(struct noting *noting, const struct changes *changes, const struct change *change)
 {
     const struct object *before = change->before, *top = managed_top(before);
-    bool column = kind_is(change->kind, KIND_IS_COLUMN);
+    bool part = kind_is(change->kind, KIND_IS_COLUMN | KIND_LISTED);
     names_add(noting->mem, &noting->renamed, change->after->name);
-    if (top != before && !column)
+    if (kind_is(change->kind, KIND_NAMESPACE))
+        names_add(noting->mem, &noting->schemas, change->after->name);
+    if (top != before && !part)
         return;
-    struct json *json = gone_add(noting, top, column ? change_name_before(changes, top) : before->name);
-    if (column)
+    struct json *json = gone_add(noting, top, part ? change_name_before(changes, top) : before->name);
+    if (part)
         json_set_text(noting->mem, json, "part", part_key(noting->mem, before));
     json_set_text(noting->mem, json, "to", change->after->name);
 }
@@ -114,7 +117,7 @@ static bool has_word(const char *text, const char *word)
 
 static bool ref_has_word(const struct ref *ref, const char *word)
 {
-    return has_word(ref->name, word) || has_word(ref->part, word);
+    return has_word(ref->schema, word) || has_word(ref->name, word) || has_word(ref->part, word);
 }
 
 static bool field_has_word(const struct object *object, int field, const char *word)
@@ -156,7 +159,8 @@ static bool names_renamed(const struct noting *noting, const struct object *top)
 
 static bool is_touched(const struct noting *noting, const struct object *top)
 {
-    return map_get(&noting->touched, top_key(noting->mem, top)) || names_renamed(noting, top);
+    bool moved = !kind_is(top->kind, KIND_NAMESPACE) && names_have(&noting->schemas, top->parent->name);
+    return moved || map_get(&noting->touched, top_key(noting->mem, top)) || names_renamed(noting, top);
 }
 
 static void fields_copy(struct arena *mem, struct object *to, const struct object *from)
@@ -331,6 +335,10 @@ static struct object *gone_find(struct arena *mem, const struct tree *tree, cons
     struct object *top = top_find(tree, gone->kind, gone->schema, gone->name);
     if (!gone->part)
         return top;
+    const char *name = strchr(gone->part, ':');
+    enum kind kind = kind_find(arena_copy(mem, gone->part, strcspn(gone->part, ":(")));
+    if (top && name && kind < KIND_COUNT && kind_is(kind, KIND_LISTED))
+        return object_entry(mem, top, kind, name + 1);
     for (int i = 0; top && i < top->children.n; i++)
         if (text_equal(part_key(mem, top->children.item[i]), gone->part))
             return top->children.item[i];
@@ -344,10 +352,13 @@ static void unmodelled_carry(struct arena *mem, struct tree *tree, const struct 
     for (int i = 0; i < renamed->n; i++) {
         const struct renamed *one = renamed->item[i];
         const struct object *object = one->object, *top = managed_top(object);
+        if (kind_is(object->kind, KIND_NAMESPACE)) {
+            unmodelled_move(mem, tree, &was, object->name, one->to);
+            continue;
+        }
         const struct unmodelled from = {
             .schema = schema_name(top), .on = top->name, .column = top == object ? NULL : object->name};
-        if (!kind_is(top->kind, KIND_NAMESPACE))
-            unmodelled_rename(mem, tree, &was, &from, one->to);
+        unmodelled_rename(mem, tree, &was, &from, one->to);
     }
 }
 
@@ -362,12 +373,15 @@ static void unmodelled_forget(struct arena *mem, struct tree *tree, const struct
             list_add(mem, &tree->unmodelled, all.item[i]);
 }
 
-/* Names may change places, so all are found before the first gets another; then what is dropped, maybe by a new name. */
-static void gone_apply(struct arena *mem, const struct target *target, const struct list *gone, struct tree *tree)
+/* Names may change places, so all are found before the first gets another; `schemas`: those, or all others. */
+static void renames_apply(struct arena *mem, const struct target *target, const struct list *gone, bool schemas,
+                          struct tree *tree)
 {
     struct list renamed = {0};
     for (int i = 0; i < gone->n; i++) {
         const struct plan_gone *one = gone->item[i];
+        if (kind_is(one->kind, KIND_NAMESPACE) != schemas)
+            continue;
         struct renamed *found = NEW(mem, struct renamed);
         *found = (struct renamed){.object = one->to ? gone_find(mem, tree, one) : NULL, .to = one->to};
         if (found->object)
@@ -375,6 +389,13 @@ static void gone_apply(struct arena *mem, const struct target *target, const str
     }
     unmodelled_carry(mem, tree, &renamed);
     tree_rename(mem, target, tree, &renamed);
+}
+
+/* What stands in a schema is named with its new name; what is dropped maybe by a new name too. */
+static void gone_apply(struct arena *mem, const struct target *target, const struct list *gone, struct tree *tree)
+{
+    renames_apply(mem, target, gone, true, tree);
+    renames_apply(mem, target, gone, false, tree);
     for (int i = 0; i < gone->n; i++) {
         const struct plan_gone *one = gone->item[i];
         struct object *dropped = one->to ? NULL : gone_find(mem, tree, one);

@@ -61,6 +61,7 @@ struct session {
     double noted;            /* when it was shown last where this run is, see lock_note() */
     struct list events;      /* struct ddl_event *, with `desired` */
     struct list described;   /* struct schema_statement *, of the schema files, with `desired` */
+    struct list renames;     /* struct rename *: what those sources say that things were called, not checked */
     struct names declared;   /* kinds of which the models declare something beside tables, with `desired` */
     bool declared_was;       /* when the last migration was made they did */
     struct tree *desired;    /* as desired_read() last gave it: fills in what an old snapshot does not say; NULL */
@@ -128,9 +129,6 @@ struct schema_statement {
     const char *file; /* as it was given */
     struct classified what;
 };
-
-/* What notes in schema files say of names, after desired_read(): struct rename *, not yet checked. */
-int schema_renames_read(struct ctx *ctx, const struct session *session, struct list *renames);
 
 /* Before anything else is done with the session: from here on, its connection leads to a copy of its database. */
 struct sandbox_options {

@@ -11,6 +11,7 @@
 
 struct schema_file {
     const char *shown;      /* its name as it was given */
+    struct sql_piece whole; /* its text */
     struct list statements; /* struct classified * */
 };
 
@@ -59,8 +60,8 @@ static int file_classify(struct ctx *ctx, const struct dialect *dialect, const c
     struct split split;
     TRY(file_read(ctx, path, 0, &text, &length));
     size_t start = length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
-    const struct sql_piece whole = {.text = text + start, .length = length - start, .line = 1};
-    TRY(split_section(ctx, dialect->lex, file->shown, &whole, &split));
+    file->whole = (struct sql_piece){.text = text + start, .length = length - start, .line = 1};
+    TRY(split_section(ctx, dialect->lex, file->shown, &file->whole, &split));
     for (int i = 0; i < split.n; i++) {
         if (dialect->reaches_beyond && dialect->reaches_beyond(&split.piece[i])) {
             beyond_warn(ctx, dialect, file->shown, &split.piece[i]);
@@ -212,13 +213,22 @@ static void statements_note(struct arena *mem, const struct schema_file *file, s
     }
 }
 
-int schema_files_statements(struct ctx *ctx, const struct session *session, struct list *statements)
+static int notes_read(struct ctx *ctx, const struct dialect *dialect, const struct schema_file *file,
+                      struct list *renames)
+{
+    const struct sql_piece *whole = &file->whole;
+    const struct noted_text text = {file->shown, whole->text, whole->length, whole->line, &file->statements};
+    return renames ? renames_of_text(ctx, dialect, &text, renames) : 0;
+}
+
+int schema_files_statements(struct ctx *ctx, struct session *session, struct list *statements)
 {
     const struct database_config *database = session->database;
     for (int i = 0; i < database->schema_files.n; i++) {
         struct schema_file file = {.shown = database->schema_files.item[i]};
         TRY(file_classify(ctx, database->dialect, path_join(ctx->mem, session->config->folder, file.shown), &file));
         statements_note(ctx->mem, &file, statements);
+        TRY(notes_read(ctx, database->dialect, &file, &session->renames));
     }
     return 0;
 }
@@ -232,6 +242,7 @@ static int texts_read(struct ctx *ctx, const struct schema_files *source, struct
         TRY(file_classify(ctx, dialect, path_join(ctx->mem, source->folder, file->shown), file));
         list_add(ctx->mem, &texts->files, file);
         statements_note(ctx->mem, file, source->described);
+        TRY(notes_read(ctx, dialect, file, source->renames));
         for (int at = 0; at < file->statements.n; at++)
             list_add(ctx->mem, &texts->statements, file->statements.item[at]);
     }

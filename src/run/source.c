@@ -228,7 +228,9 @@ static int sql_read(struct ctx *ctx, struct sources *sources, const struct url *
                                        .near = sources_conn(sources),
                                        .target = &sources->target,
                                        .learns = true,
-                                       .kept = &source->scratch};
+                                       .kept = &source->scratch,
+                                       .renames = &source->renames};
+    source->renames = (struct list){0};
     return schema_files_read(ctx, &files, &source->tree);
 }
 
@@ -268,6 +270,7 @@ static int models_take(struct ctx *ctx, struct sources *sources, struct source *
     session->scratch_given = true;
     session->scratch_server = server_of(sources);
     int code = desired_read(ctx, session, &source->tree);
+    source->renames = session->renames;
     session->conn = NULL;
     return code;
 }

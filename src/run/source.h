@@ -29,6 +29,7 @@ struct source {
     struct snapshot *snapshot;
     struct conn *scratch; /* what it was read from, as long as somebody may be asked there; NULL */
     struct tree *tree;    /* settled */
+    struct list renames;  /* struct rename *: what it says that things were called */
 };
 
 struct sources {

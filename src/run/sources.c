@@ -21,8 +21,9 @@ static int files_read(struct ctx *ctx, struct session *session, struct tree **tr
                                         .names = &database->schema_files,
                                         .near = session->conn,
                                         .target = session->target,
-                                        .described = &session->described};
-    session->described = (struct list){0};
+                                        .described = &session->described,
+                                        .renames = &session->renames};
+    session->described = session->renames = (struct list){0};
     return schema_files_read(ctx, &source, tree);
 }
 
@@ -38,6 +39,8 @@ static int models_and_more_read(struct ctx *ctx, struct session *session, struct
             event->schema = ""; /* as settling does with the tree's */
     }
     tree_settle(ctx->mem, session->target, *tree);
+    session->renames = (struct list){0};
+    TRY(renames_of_models(ctx, session->database->dialect, &said, &session->renames));
     return beside_read(ctx, session, &said);
 }
 

@@ -41,6 +41,7 @@ enum {
     OWNER = FIELD_OWNER,
     COLLATION_REF = FIELD_COLLATION_REF,
     DEFINED_REF = FIELD_DEFINED_REF,
+    ENTRIES = FIELD_ENTRIES,
     INLINE = KIND_INLINE,
     PART = KIND_PART,
     SINGLE = KIND_SINGLE,
@@ -64,7 +65,8 @@ enum {
     IS_DEFINED = KIND_IS_DEFINED,
     WIDE = KIND_WIDE,
     IS_OPERATOR = KIND_IS_OPERATOR,
-    SERVES = KIND_SERVES
+    SERVES = KIND_SERVES,
+    LISTED = KIND_LISTED
 };
 /* clang-format off */
 #define NO_PARENT    {KIND_COUNT}
@@ -170,6 +172,26 @@ void object_remove(struct object *object)
     if (at >= 0)
         list_remove(&object->parent->children, at);
     object->parent = NULL;
+}
+
+struct names *object_entries(const struct object *object)
+{
+    for (int i = 0; i < kind_table[object->kind].fields; i++)
+        if (kind_table[object->kind].field[i].marks & FIELD_ENTRIES && object_says(object, i))
+            return object_field(object, i);
+    return NULL;
+}
+
+struct object *object_entry(struct arena *mem, struct object *parent, enum kind kind, const char *name)
+{
+    const struct names *entries = object_entries(parent);
+    if (!entries || !names_have(entries, name))
+        return NULL;
+    struct object *entry = arena_alloc(mem, kind_table[kind].size);
+    entry->kind = kind;
+    entry->parent = parent;
+    entry->name = name;
+    return entry;
 }
 
 const char *object_called(const struct object *object)

@@ -47,7 +47,8 @@ enum kind_mark {
     KIND_IS_DEFINED = 1 << 20,
     KIND_WIDE = 1 << 21,
     KIND_IS_OPERATOR = 1 << 22,
-    KIND_SERVES = 1 << 23
+    KIND_SERVES = 1 << 23,
+    KIND_LISTED = 1 << 24
 };
 
 enum { KIND_WORDS = 2, KIND_PARENTS = 3 };
@@ -88,7 +89,8 @@ enum field_mark {
     FIELD_GRANTS = 1 << 14,        /* who may do what with it: said where the project manages that */
     FIELD_OWNER = 1 << 15,         /* whose it is: likewise */
     FIELD_COLLATION_REF = 1 << 16, /* names a collation, as it is spelled where it needs its schema */
-    FIELD_DEFINED_REF = 1 << 17    /* texts with names of objects that are one statement each */
+    FIELD_DEFINED_REF = 1 << 17,   /* texts with names of objects that are one statement each */
+    FIELD_ENTRIES = 1 << 18        /* each of its names may get another one (LISTED) */
 };
 
 /*
@@ -208,7 +210,10 @@ struct object *object_copy(struct arena *mem, const struct object *object, struc
 void object_remove(struct object *object);                                                         /* from its parent */
 
 struct object *object_child(const struct object *object, enum kind kind, const char *name); /* NULL if absent */
-const char *object_called(const struct object *object);                  /* IS_CALLED: "f" of f(integer) */
+const char *object_called(const struct object *object);    /* IS_CALLED: "f" of f(integer) */
+struct names *object_entries(const struct object *object); /* its list of LISTED ones; NULL */
+/* A LISTED one of `parent` by its name, which stands for the entry and is no child of it; NULL. */
+struct object *object_entry(struct arena *mem, struct object *parent, enum kind kind, const char *name);
 struct object *object_only(const struct object *object, enum kind kind); /* first of that kind */
 int object_count(const struct object *object, enum kind kind);
 struct object *object_top(

@@ -175,7 +175,7 @@ static int read_field(struct reader *reader, const struct spot *spot, const stru
 static enum kind child_kind(enum kind parent, const char *key)
 {
     enum kind kind = kind_find_plural(key);
-    if (kind == KIND_COUNT || !kind_fits(kind, parent))
+    if (kind == KIND_COUNT || !kind_fits(kind, parent) || kind_is(kind, KIND_LISTED))
         return KIND_COUNT;
     return kind;
 }

@@ -237,6 +237,22 @@ void unmodelled_rename(struct arena *mem, struct tree *tree, const struct list *
     }
 }
 
+void unmodelled_move(struct arena *mem, struct tree *tree, const struct list *was, const char *from, const char *to)
+{
+    for (int i = 0; i < tree->unmodelled.n; i++) {
+        const struct unmodelled *one = was->item[i];
+        bool own = text_equal(one->schema, from), on = text_equal(one->on_schema, from);
+        if (!own && !on)
+            continue;
+        struct unmodelled *moved = NEW(mem, struct unmodelled);
+        *moved = *(const struct unmodelled *)tree->unmodelled.item[i];
+        moved->schema = own ? to : moved->schema;
+        moved->on_schema = on ? to : moved->on_schema;
+        moved->definition = NULL;
+        tree->unmodelled.item[i] = moved;
+    }
+}
+
 /* ---- one object ---- */
 
 static bool is_top(const struct object *object)

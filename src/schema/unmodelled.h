@@ -47,6 +47,9 @@ struct list unmodelled_extra(struct arena *mem, const struct tree *desired, cons
 void unmodelled_rename(struct arena *mem, struct tree *tree, const struct list *was, const struct unmodelled *from,
                        const char *to);
 
+/* The same of all in a schema that gets another name, or that hangs on what stands in it. */
+void unmodelled_move(struct arena *mem, struct tree *tree, const struct list *was, const char *from, const char *to);
+
 /* What has the name of this table, view, sequence or type in that tree without being modelled; NULL. */
 const struct unmodelled *unmodelled_instead(const struct tree *tree, const struct object *object);
 /* A property of this object that its CREATE would have to write, and cannot; NULL. */

@@ -157,7 +157,8 @@ static int changes_find(struct law *law, const struct text_case *text_case, stru
 {
     struct ctx *ctx = law->ctx;
     struct list renames = {0};
-    const struct diff_input input = {.target = &law->target, .before = current, .after = desired};
+    struct tree *before = tree_copy(ctx->mem, current); /* schemas are renamed in it */
+    const struct diff_input input = {.target = &law->target, .before = before, .after = desired};
     struct names flags = text_lines(ctx->mem, text_case->section[FLAGS]);
     law->concurrently = false;
     for (int i = 0; i < flags.n; i++) {
@@ -172,7 +173,7 @@ static int changes_find(struct law *law, const struct text_case *text_case, stru
     }
     TRY(rename_check(ctx, &input, &renames));
     law->renames = &renames;
-    int code = law_changes(law, current, desired, changes);
+    int code = law_changes(law, before, desired, changes);
     law->renames = NULL;
     return code;
 }

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 class DatabaseObject:
-    """What all of them have: the SQL that was given."""
+    """What all of them have: the SQL that was given, and the name that the object had before, if it is to be renamed."""
 
-    def __init__(self, sql: str) -> None:
+    def __init__(self, sql: str, *, renamed_from: str | None = None) -> None:
         self.sql = sql
+        self.renamed_from = renamed_from
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.sql!r})"
@@ -24,8 +25,8 @@ class DatabaseObject:
 class View(DatabaseObject):
     """A view: its SQL, or its name and a query, as text or as a select of SQLAlchemy."""
 
-    def __init__(self, sql: str, query: Any = None, schema: str | None = None) -> None:
-        super().__init__(sql)
+    def __init__(self, sql: str, query: Any = None, schema: str | None = None, *, renamed_from: str | None = None) -> None:
+        super().__init__(sql, renamed_from=renamed_from)
         self.query = query
         self.schema = schema
 

@@ -822,5 +822,6 @@ const char *const pg_name_spaces[KIND_COUNT] = {
     [KIND_TEXT_PARSER] = "q",   [KIND_TEXT_TEMPLATE] = "m", [KIND_DICTIONARY] = "d", [KIND_CONFIGURATION] = "g",
     [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",   [KIND_OPERATOR] = "o",   [KIND_MAPPING] = "U",
     [KIND_CAST] = "a",          [KIND_FAMILY] = "y",        [KIND_CLASS] = "z",      [KIND_CONVERSION] = "v",
-    [KIND_LANGUAGE] = "l",      [KIND_TRANSFORM] = "x",     [KIND_METHOD] = "h",
+    [KIND_SCHEMA] = "n",        [KIND_LABEL] = "V",         [KIND_LANGUAGE] = "l",   [KIND_TRANSFORM] = "x",
+    [KIND_METHOD] = "h",
 };

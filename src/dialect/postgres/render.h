@@ -104,7 +104,7 @@ render_fn pg_index_create, pg_index_drop, pg_index_alter, pg_index_rename;
 /* render_enum.c */
 bool pg_only_adds(const struct names *before,
                   const struct names *after); /* the old labels are all there, in their order */
-render_fn pg_enum_create, pg_enum_alter;
+render_fn pg_enum_create, pg_enum_alter, pg_label_rename;
 
 /* render_composite.c */
 render_fn pg_composite_create, pg_composite_alter;
@@ -170,7 +170,7 @@ render_fn pg_attached_rename, pg_attached_create, pg_attached_drop, pg_attached_
 
 /* render_object.c: schemas, sequences, views */
 render_fn pg_extension_create, pg_extension_drop, pg_extension_alter;
-render_fn pg_schema_create, pg_schema_drop, pg_schema_alter;
+render_fn pg_schema_create, pg_schema_drop, pg_schema_alter, pg_schema_rename;
 render_fn pg_sequence_create, pg_sequence_drop, pg_sequence_alter, pg_sequence_rename, pg_sequence_finish;
 render_fn pg_view_create, pg_view_drop, pg_view_alter, pg_view_rename;
 /* A column becomes serial: takes over the sequence that stands under the name that it would get; false: there is none. */

@@ -87,3 +87,15 @@ int pg_enum_alter(struct render *render, const struct change *change)
         pg_type_comment(render, change->after, after->comment);
     return 0;
 }
+
+int pg_label_rename(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "ALTER TYPE ");
+    pg_top(&out, change->before->parent);
+    buf_add(&out, " RENAME VALUE ");
+    pg_literal(&out, change->before->name);
+    buf_add(&out, " TO ");
+    pg_literal(&out, change->after->name);
+    render_statement(render, &out);
+    return 0;
+}

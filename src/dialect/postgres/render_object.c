@@ -29,6 +29,17 @@ int pg_schema_drop(struct render *render, const struct change *change)
     return 0;
 }
 
+int pg_schema_rename(struct render *render, const struct change *change)
+{
+    struct buf out = pg_begin(render, "ALTER SCHEMA ");
+
+    pg_ident_add(&out, change->before->name);
+    buf_add(&out, " RENAME TO ");
+    pg_ident_add(&out, change->after->name);
+    render_statement(render, &out);
+    return 0;
+}
+
 /* Where nobody says anything about the schema public, initdb has. */
 int pg_schema_alter(struct render *render, const struct change *change)
 {

@@ -343,6 +343,9 @@ const struct effect_row lite_effects[] = {
     REBUILT(KIND_UNIQUE, ON(CREATE) | ON(DROP) | ON(ALTER), NULL),
     REBUILT(KIND_TABLE, ON(ALTER), NULL),
     {KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_VIEW, ANY_FIELD, is_read, .effect = EFFECT_REPLACE},
+    /* "WHERE f MATCH 'x'": its name is a column too, and a RENAME does not know that. */
+    {KIND_VIRTUAL_TABLE, ON(RENAME), ANY_FIELD, KIND_VIEW, ANY_FIELD, NULL, .effect = EFFECT_REPLACE},
+    {KIND_VIRTUAL_TABLE, ON(RENAME), ANY_FIELD, KIND_TRIGGER, ANY_FIELD, NULL, .effect = EFFECT_REPLACE},
     {KIND_VIEW, ON(DROP), ANY_FIELD, KIND_VIEW, ANY_FIELD, makes_room, .effect = EFFECT_REPLACE},
     {KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_COLUMN, COLUMN_computed, is_unique_without_rowid, .effect = EFFECT_REFUSE,
      .reason = "SQLite cannot rename what a generated column of a WITHOUT ROWID table reads while that one is UNIQUE",

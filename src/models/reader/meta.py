@@ -10,9 +10,12 @@ from .protocol import Refusal
 
 LISTS = {"indexes", "checks", "uniques", "pg_indexes", "pg_checks", "pg_uniques", "pg_excludes", "ch_indexes",
          "my_indexes", "sq_indexes", "pg_inherits", "ch_order_by"}
-TABLE_WORDS = {"comment", "indexes", "checks", "uniques", "pg_indexes", "pg_checks", "pg_uniques", "pg_excludes",
+TABLE_WORDS = {"renamed_from", "comment", "indexes", "checks", "uniques", "pg_indexes", "pg_checks", "pg_uniques", "pg_excludes",
                "pg_fillfactor", "pg_tablespace", "pg_unlogged", "pg_inherits", "pg_partition"}
-COLUMN_WORDS = {"comment", "public", "pg_collation", "pg_storage", "pg_compression", "pg_generated", "pg_identity",
+OLD_NAME = "renamed_from"
+OLD_VALUES = "values_renamed_from"  # of an Enum: {new: old}
+OLD_TYPE = "type_renamed_from"      # of the type of an Enum or a domain
+COLUMN_WORDS = {OLD_NAME, OLD_VALUES, OLD_TYPE, "comment", "public", "pg_collation", "pg_storage", "pg_compression", "pg_generated", "pg_identity",
                 "pg_identity_start", "pg_identity_increment", "pg_identity_min", "pg_identity_max"}
 PREFIXES = {"postgresql": ("pg_",), "sqlite": ("sq_",), "mysql": ("my_",), "mariadb": ("mdb_", "my_"), "clickhouse": ("ch_",)}
 OTHER_ENGINES = ("ch_", "my_", "mdb_")
@@ -111,7 +114,7 @@ def refuse_info(table, models):
 
 def info_hints(column):
     """A model without Meta may say the same in info=."""
-    words = ALL_COLUMN_WORDS | {"dw_comment"}
+    words = ALL_COLUMN_WORDS | {"dw_comment", OLD_NAME, OLD_VALUES, OLD_TYPE}
     return {key: value for key, value in column.info.items()
             if isinstance(key, str) and (key.startswith("pg_") or key in words)}
 
@@ -171,6 +174,8 @@ def table_meta(table, models, warnings):
         check_lists(meta.table, table, models)
     elif not models.mapped.get(table):
         meta.table = {key: value for key, value in table.info.items() if isinstance(key, str) and key in ALL_TABLE_WORDS}
+    if not meta.said and OLD_NAME in table.info:
+        meta.table[OLD_NAME] = table.info[OLD_NAME]
     return meta.table, column_hints(meta, table, models, warnings), meta.said
 
 

@@ -39,6 +39,12 @@ def statement_of(name, arguments, keywords, target):
     return sql
 
 
+def former_name(name, old, place):
+    if not isinstance(old, str) or not old:
+        raise Refusal("a %s: renamed_from is not a name: %r" % (name, old), None, *place)
+    return old
+
+
 def is_meant(models, file, alone):
     """A declaration counts where it was written: in a module that model_paths names; where only one database is
     configured, anywhere in the project."""
@@ -58,6 +64,8 @@ def described(models, target, alone, warnings):
             warnings.add("left out: dbwarden.schema has no class %s%s" % (name, near and "; did you mean %s?" % near[0] or ""),
                          *place)
             continue
+        keywords = dict(keywords)
+        old = keywords.pop("renamed_from", None)
         try:
             sql = statement_of(name, arguments, keywords, target)
         except Exception as error:
@@ -69,6 +77,8 @@ def described(models, target, alone, warnings):
             raise Refusal("the %s %s has no query" % (name, sql.strip()),
                           "Give its query as the second argument, or the whole statement as the first.", *place)
         found.append({"class": name, "sql": sql, "file": place[0], "line": line})
+        if old is not None:
+            found[-1]["renamed_from"] = former_name(name, old, place)
     for name, sql, file, line in foreign.described(models, target, alone):
         file = file or next((module.__file__ for module in models.modules if getattr(module, "__file__", None)), "the models")
         found.append({"class": name, "sql": sql, "file": file, "line": line})

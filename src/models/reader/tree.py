@@ -5,7 +5,7 @@ Fields and kinds that an engine does not have (by kinds.def) are taken out at th
 from sqlalchemy.exc import UnsupportedCompilationError
 from sqlalchemy.types import SchemaType, TypeEngine
 
-from . import FIELDS, PLURALS, columns, constraints, events, indexes, meta, objects
+from . import FIELDS, PLURALS, columns, constraints, events, former, indexes, meta, objects
 from .find import text_of
 from .indexes import storage_options
 from .protocol import Refusal
@@ -43,6 +43,7 @@ class Builder:
         self.schemas = {"": {"name": ""}}
         self.taken = {}    # (schema, name) -> what has it
         self.dropped = {}  # (kind, field) -> first table or so that lost it
+        self.former = former.Former(self)
 
     def schema_name(self, name):
         """The tree's name of a schema: "" for the default one, and for all where an engine has none."""
@@ -158,6 +159,7 @@ class Builder:
         found.update(constraints.describe(table, attributes, self.target, self.models, self.schema_name))
         found["indexes"] = indexes.described(table, attributes, self.target, self.models)
         self.take_names(table.schema, found)
+        self.former.add_table(table, attributes, hints)
         return self.add(table.schema, "tables", found)
 
     def add_column(self, column, hints):
@@ -235,6 +237,7 @@ class Builder:
                 found["type"] = self.target.types.process(sequence.data_type)
             known = self.schemas.get(self.schema_name(sequence.schema), {}).get("sequences", [])
             if found["name"] not in {other["name"] for other in known}:
+                self.former.add_sequence(sequence)
                 self.add(sequence.schema, "sequences", found)
 
     def add_metadata_types(self, metadata):
@@ -295,6 +298,8 @@ def describe(models, request, warnings):
         builder.add_metadata_types(metadata)
     found = {"events": events.described(models, builder, warnings),
              "declared": objects.described(models, builder.target, len(request.get("databases") or []) < 2, warnings)}
+    if builder.former.found:
+        found["renames"] = builder.former.found
     if found["declared"] or request.get("places"):
         found["places"] = objects.table_places(models, builder)
     return {"tree": builder.result(request.get("version") or 0), **found}

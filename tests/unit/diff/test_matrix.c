@@ -94,6 +94,10 @@ static const char *make_word(const struct dialect *dialect, const struct kind_in
 
 static const char *rename_word(const struct dialect *dialect, const struct kind_info *info)
 {
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        if (kind_is((enum kind)kind, KIND_LISTED) && kind_fits((enum kind)kind, info->kind) &&
+            dialect->render[kind].rename)
+            return "in place, its values too, if you say so";
     if (dialect->render[info->kind].rename)
         return kind_is(info->kind, KIND_NAME_MADE | KIND_CONTENT | KIND_SINGLE) ? "in place"
                                                                                 : "in place, if you say so";
@@ -281,7 +285,7 @@ static const char *page_text(struct ctx *ctx)
         "  indexes and triggers come back with it. Columns, keys and constraints of a new table are part of its\n"
         "  CREATE TABLE.\n"
         "- **Dropped and created**: what rests on it makes room and comes back; rows stay.\n"
-        "- **If you say so**: a question (tables and columns), `--rename`, `--rename-table` or `--rename-object`; else it is one dropped and one new.\n"
+        "- **If you say so**: a question, a note in the sources, `--rename`, `--rename-table` or `--rename-object`; else it is one dropped and one new.\n"
         "- **Another object**: under another name it is a new one, and the old one is dropped.\n");
     for (const struct dialect *const *dialect = dialect_list; *dialect; dialect++) {
         if ((*dialect)->render)

@@ -109,10 +109,12 @@ static void a_flag_that_fits_twice_or_nowhere_is_refused(void **state)
     assert_works(ctx, check_column(ctx, &input, "public.u.k:kk"));
     assert_works(ctx, check_column(ctx, &input, "two.u.k:kk"));
     assert_works(ctx, check_column(ctx, &input, "two.u.\"k\":\"kk\""));
-    assert_fails(ctx, check_column(ctx, &input, "tow.u.k:kk"), ERR_USAGE,
+    assert_fails(ctx, check_column(ctx, &input, "tow.u.k:kk"), ERR_FAILED,
                  "--rename tow.u.k:kk: there is no schema \"tow\"");
-    assert_fails(ctx, check_column(ctx, &input, "two.u.k:k2"), ERR_USAGE,
+    assert_string_equal(ctx->error.hint, "Did you mean \"two\"?");
+    assert_fails(ctx, check_column(ctx, &input, "two.u.k:k2"), ERR_FAILED,
                  "--rename two.u.k:k2: the models have no column \"k2\"");
+    assert_string_equal(ctx->error.hint, "Did you mean \"kk\"?");
     for (size_t i = 0; i < 5; i++) {
         static const char *const bad[] = {"u.k", "u.:kk", "a.b.c.d:e", "u.\"k:kk", ":kk"};
         assert_int_equal(check_column(ctx, &input, bad[i]), ERR_USAGE);
@@ -152,7 +154,7 @@ static void a_name_may_go_to_something_new_or_come_from_something_dropped(void *
     struct diff_input old = input_of(ctx, "postgresql", TABLES(".t: a text, b text"), TABLES(".t: b text"));
     assert_string_equal(checked(ctx, &old, (const char *[]){"t.a:b", NULL}), "--rename t.a:b");
     struct diff_input same = input_of(ctx, "postgresql", TABLES(".t: a text, b text"), TABLES(".t: a text, b text"));
-    assert_fails(ctx, check_column(ctx, &same, "t.a:b"), ERR_USAGE,
+    assert_fails(ctx, check_column(ctx, &same, "t.a:b"), ERR_FAILED,
                  "--rename t.a:b: both the models and the current schema have a column \"a\" and a column \"b\"");
     struct diff_input two =
         input_of(ctx, "postgresql", TABLES(".t: a text", "s.t: a text"), TABLES(".t: a text, b text", "s.t: b text"));
