@@ -147,7 +147,7 @@ static void a_column_is_renamed_when_told(void **state)
     assert_string_equal(code_of(&spot, "migrations/primary/primary__0002_mail.sql"),
                         "ALTER TABLE people RENAME COLUMN email TO mail;\n"
                         "-- rollback\nALTER TABLE people RENAME COLUMN mail TO email;");
-    assert_int_equal(call(&spot, "make-migrations", "{\"rename\": [\"people.email:post\"]}"), ERR_USAGE);
+    assert_int_equal(call(&spot, "make-migrations", "{\"rename\": [\"people.email:post\"]}"), ERR_FAILED);
     spot_close(&spot);
 }
 
