@@ -23,7 +23,7 @@ scratch=/tmp
 free_ports() {
   local base port
   for base in $(seq 21700 20 23700); do
-    for port in $(seq "$base" $((base + 7))); do
+    for port in $(seq "$base" $((base + 10))); do
       if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then continue 2; fi
     done
     echo "$base"
@@ -60,7 +60,7 @@ trap stop_servers EXIT
 trap 'exit 130' INT TERM HUP
 
 tell "install"
-wanted="pg15 pg18 mariadb mysql redis"
+wanted="pg13 pg14 pg15 pg18 mariadb mysql redis"
 tools/deps.sh install test || die "install"
 # shellcheck disable=SC2086 # one word per server is meant
 tests/servers/testservers.sh install $wanted || die "servers"

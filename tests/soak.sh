@@ -39,7 +39,7 @@ laws=build/tests/property/laws
 echo "seed $seed"
 part "laws on SQLite" "$laws" sqlite "${SOAK_SQLITE:-10000}" "$seed"
 
-for server in pg15 pg18; do
+for server in pg13 pg14 pg15 pg18; do
   tests/servers/testservers.sh install "$server" || exit 1
   servers=$(mktemp -d /tmp/dbwarden-soak.XXXXXX) && chmod 755 "$servers"
   url=$(tests/servers/testservers.sh start "$servers" "$server" 2>/dev/null | sed -n 's/^PG[0-9]*_TCP_URL=//p')
@@ -51,9 +51,11 @@ done
 cache=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}
 tests/servers/testservers.sh install mariadb mysql && tests/venv.sh "$cache" && tests/servers/sqlite.sh "$cache" >/dev/null || exit 1
 servers=$(mktemp -d /tmp/dbwarden-soak.XXXXXX) && chmod 755 "$servers"
-tests/servers/testservers.sh start "$servers" pg15 pg18 mariadb mysql >/dev/null 2>&1
+tests/servers/testservers.sh start "$servers" pg13 pg14 pg15 pg18 mariadb mysql >/dev/null 2>&1
 part "every version" env DBWARDEN_TEST_SERVERS="$servers" "$cache/venv/bin/python" -m pytest tests/integration -q -p no:cacheprovider \
   -m by_turns
+part "text cases on every version" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_VERSIONS=all "$cache/venv/bin/python" -m pytest \
+  tests/integration/test_property.py -q -p no:cacheprovider -k "older or newer"
 part "faults" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_FAULTS="${SOAK_FAULTS:-200}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_fault.py -q -p no:cacheprovider -k "anywhere or failing"
 part "crash law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_CRASHES="${SOAK_CRASHES:-1000}" "$cache/venv/bin/python" -m pytest \

@@ -235,6 +235,7 @@ static void ease_not_null(const struct easing *easing, const struct change *chan
     for (int stage = 0; stage < GRADUAL_SWAP; stage++) {
         struct column *twin = (struct column *)easing_twin(easing, stage, column);
         SAY(twin, COLUMN, nullable, true);
+        SAY(twin, COLUMN, not_null_no_inherit, false);
         object_unsay(&twin->object, COLUMN_not_null_name);
     }
     not_null_add(easing, column, column->name, fill_add(easing, column) ? GRADUAL_FILL : GRADUAL_PREPARE);

@@ -336,6 +336,7 @@ static void old_column_add(const struct retype *retype, int stage)
     SAY(old, COLUMN, sequence, NULL);
     SAY(old, COLUMN, counter_comment, NULL);
     SAY(old, COLUMN, not_null_not_valid, false);
+    SAY(old, COLUMN, not_null_no_inherit, false);
     object_unsay(&old->object, COLUMN_not_null_name);
 }
 

@@ -3,6 +3,8 @@
  * down and hazards (those of the way down after "back: "), each under a line "== name".  The DDL is run in databases of
  * its own and read back; what comes out is compared with the file, or written into it with --update; then up and down are
  * run and must lead there and back.
+ * A section needs says from which version of the server on there is what a case has: on an older one it is left out, with a line.
+ * On another version than that from which the texts are, only what they do is looked at: servers print texts in their own ways.
  * A section flags before them has the flags of make-migrations: those that decide renames, and --concurrent; one a line.
  * What a server read back is kept beside the case (--update, NAME.json): with --recorded the texts are compared without one.
  * usage: cases ENGINE [--update | --recorded] [--url URL] FILE...
@@ -16,8 +18,8 @@
 #include "law.h"
 #include "sql/split.h"
 
-static const char *const section_names[] = {"flags", "current", "desired", "up", "down", "hazards"};
-enum { FLAGS, CURRENT, DESIRED, UP, DOWN, HAZARDS, SECTIONS };
+static const char *const section_names[] = {"needs", "flags", "current", "desired", "up", "down", "hazards"};
+enum { NEEDS, FLAGS, CURRENT, DESIRED, UP, DOWN, HAZARDS, SECTIONS };
 
 struct text_case {
     const char *path;
@@ -32,7 +34,7 @@ static int case_read(struct ctx *ctx, const char *path, struct text_case *text_c
     struct buf part;
     int at = -1;
     TRY(file_read(ctx, path, 0, &text, &length));
-    *text_case = (struct text_case){.path = path, .section = {"", "", "", "", "", ""}};
+    *text_case = (struct text_case){.path = path, .section = {"", "", "", "", "", "", ""}};
     buf_init(&part, ctx->mem);
     struct names lines = text_lines(ctx->mem, text);
     for (int i = 0; i <= lines.n; i++) {
@@ -98,8 +100,9 @@ static int case_write(struct ctx *ctx, const struct text_case *text_case)
     struct buf out;
     buf_init(&out, ctx->mem);
     buf_add(&out, text_case->head);
-    for (int i = *text_case->section[FLAGS] ? FLAGS : CURRENT; i < SECTIONS; i++)
-        buf_addf(&out, "== %s\n%s%s", section_names[i], text_case->section[i], *text_case->section[i] ? "\n" : "");
+    for (int i = 0; i < SECTIONS; i++)
+        if (i >= CURRENT || *text_case->section[i])
+            buf_addf(&out, "== %s\n%s%s", section_names[i], text_case->section[i], *text_case->section[i] ? "\n" : "");
     return file_write(ctx, text_case->path, out.data, out.len, 0644);
 }
 
@@ -194,6 +197,30 @@ static int recorded_run(struct law *law, const char *path)
 
 /* ---- a case ---- */
 
+static int major(const struct dialect *dialect, int version)
+{
+    return dialect->majors_only ? version / 10000 : version;
+}
+
+static int texts_are_of(struct law *law, const char *path, bool *this_version)
+{
+    struct tree *current, *desired;
+    struct target target = law->target;
+    *this_version = true;
+    if (!law->dialect->majors_only)
+        return 0;
+    TRY(trees_recorded(law, path, &current, &desired));
+    law->target = target;
+    *this_version = major(law->dialect, current->version) == major(law->dialect, law->conn->version);
+    return 0;
+}
+
+static bool is_lacking(const struct law *law, const struct text_case *text_case)
+{
+    int64_t needs = 0;
+    return text_to_int(text_case->section[NEEDS], &needs) && major(law->dialect, law->conn->version) < needs;
+}
+
 static int case_run(struct law *law, const struct url *url, const char *path, bool update)
 {
     struct text_case text_case;
@@ -201,7 +228,14 @@ static int case_run(struct law *law, const struct url *url, const char *path, bo
     struct changes *changes;
     struct plan *up, *down;
     law->doing = "reading";
+    bool alike = true;
     TRY(case_read(law->ctx, path, &text_case));
+    if (is_lacking(law, &text_case)) {
+        printf("%s needs %s\n", path, text_case.section[NEEDS]);
+        return 0;
+    }
+    if (!update)
+        TRY(texts_are_of(law, path, &alike));
     TRY(ddl_run(law, text_case.section[CURRENT]));
     TRY(law_load(law, &current));
     TRY(tree_of(law, url, text_case.section[DESIRED], &desired));
@@ -209,7 +243,8 @@ static int case_run(struct law *law, const struct url *url, const char *path, bo
         TRY(trees_record(law->ctx, path, current, desired));
     TRY(changes_find(law, &text_case, current, desired, &changes));
     TRY(law_plans(law, changes, &up, &down));
-    TRY(texts_agree(law, &text_case, up, down, update));
+    if (alike)
+        TRY(texts_agree(law, &text_case, up, down, update));
     law->doing = "up";
     TRY(law_run(law, up));
     TRY(law_load(law, &live));

@@ -112,6 +112,8 @@ static int run_one(struct law *law, const struct url *url, uint64_t seed, bool f
     struct changes *changes;
     struct plan *up, *down;
     struct gradual gradual;
+    law_suit(law, a);
+    law_suit(law, b);
     law->doing = "build A";
     TRY(law_load(law, &nothing));
     TRY(law_changes(law, nothing, a, &changes));

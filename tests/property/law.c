@@ -28,6 +28,48 @@ struct tree *law_settled(struct law *law, const struct tree *tree)
     return copy;
 }
 
+static void field_clear(struct arena *mem, struct object *object, int field)
+{
+    const struct object *blank = object_new(mem, object->kind, NULL, NULL);
+    field_copy(mem, object, blank, field);
+    object_unsay(object, field);
+}
+
+/* A body in SQL's own words as a text. */
+static void body_quote(struct arena *mem, struct function *function)
+{
+    const char *text = function->definition.written;
+    if (text)
+        function->definition.written =
+            text_replace(mem, text_replace(mem, text, "\nBEGIN ATOMIC\n", "\nAS $$"), ";\nEND", "$$");
+}
+
+static void object_suit(struct law *law, const struct since *row, struct object *object)
+{
+    bool asked = row->when ? row->when(law->ctx->mem, NULL, object)
+                           : object_says(object, row->field) && !field_is_none(object, row->field);
+    if (!asked)
+        return;
+    if (object->kind == KIND_STATISTICS)
+        object_remove(object);
+    else if (object->kind == KIND_FUNCTION)
+        body_quote(law->ctx->mem, (struct function *)object);
+    else
+        field_clear(law->ctx->mem, object, row->field);
+}
+
+void law_suit(struct law *law, struct tree *tree)
+{
+    for (const struct since *row = law->dialect->since; row && row->version; row++) {
+        struct object *next = target_lacks(&law->target, row->version) ? tree->root : NULL;
+        for (struct object *o = next; o; o = next) {
+            next = object_next(tree->root, o);
+            if (o->kind == row->kind)
+                object_suit(law, row, o);
+        }
+    }
+}
+
 static const struct object *twin_of(const struct object *object, const struct tree *built)
 {
     if (!object->parent)

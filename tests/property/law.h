@@ -17,6 +17,8 @@ struct law {
 
 int law_open(struct law *law, const struct url *url); /* conn: a scratch database; `url` may be NULL */
 /* `tree` as the engine would complete it; a copy. */
+/* Random trees are for the newest server: what the one at hand lacks is taken out. */
+void law_suit(struct law *law, struct tree *tree);
 struct tree *law_settled(struct law *law, const struct tree *tree);
 /* Only a server can tell how it prints a statement: `tree` learns that from what was built of it. */
 void law_learn(const struct tree *tree, const struct tree *built);

@@ -99,6 +99,8 @@ static int run_one(struct law *law, const struct url *url, uint64_t seed, struct
     struct list renames = {0};
     struct tree *b = random_mutation(mem, a, seed * 31 + 7, &renames);
     struct changes *changes;
+    law_suit(law, a);
+    law_suit(law, b);
     TRY(run_build(law, a, shown, &live));
     struct rows_kept *rows = rows_put(law->ctx, law->conn, a, seed);
     law->doing = "(c) B alone";

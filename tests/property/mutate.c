@@ -566,7 +566,10 @@ static bool alter_view_options(struct dice *dice)
     struct view *view = (struct view *)random_of_kind(dice, KIND_VIEW);
     if (!view || dice->engine != ENGINE_PG)
         return false;
-    SAY(view, VIEW, options, view->options.n ? (struct names){0} : view_options(dice, view));
+    if (dice_chance(dice, 50))
+        view_column_change(dice, view);
+    else
+        SAY(view, VIEW, options, view->options.n ? (struct names){0} : view_options(dice, view));
     return true;
 }
 

@@ -109,6 +109,7 @@ struct object *random_trigger(struct dice *dice, struct object *relation); /* a 
 struct object *random_rule(struct dice *dice, struct object *relation);    /* likewise */
 bool change_rule(struct dice *dice, struct object *rule);
 struct names relation_columns(struct dice *dice, const struct object *relation);
+void view_column_change(struct dice *dice, struct view *view); /* what is said of one */
 struct names view_options(struct dice *dice, const struct view *view);
 bool view_reshape(struct dice *dice, struct view *view); /* one column more, or one less that nothing reads */
 

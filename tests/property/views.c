@@ -152,6 +152,20 @@ struct names view_options(struct dice *dice, const struct view *view)
     return chosen;
 }
 
+void view_column_change(struct dice *dice, struct view *view)
+{
+    static const char *const settings[] = {"statistics=50", "n_distinct=7"};
+    struct names said = {0}, columns = view_columns(dice, view);
+    const char *column = quoted(dice, any_of(dice, &columns));
+    if (view->materialized && dice_chance(dice, 50)) {
+        names_add(dice->mem, &said, arena_printf(dice->mem, "%s.%s", column, PICK(dice, settings)));
+        SAY(view, VIEW, column_settings, view->column_settings.n ? (struct names){0} : said);
+    } else {
+        names_add(dice->mem, &said, arena_printf(dice->mem, "%s=%s", column, random_comment(dice)));
+        SAY(view, VIEW, column_comments, view->column_comments.n ? (struct names){0} : said);
+    }
+}
+
 struct object *random_view(struct dice *dice)
 {
     const char *query = random_query(dice);
@@ -167,6 +181,8 @@ struct object *random_view(struct dice *dice)
         SAY(view, VIEW, options, view_options(dice, view));
     if (dice->engine == ENGINE_PG && dice_chance(dice, 20))
         SAY(view, VIEW, comment, random_comment(dice));
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 30))
+        view_column_change(dice, view);
     say_some_absences(dice, &view->object);
     return &view->object;
 }
@@ -232,6 +248,8 @@ bool view_reshape(struct dice *dice, struct view *view)
     else
         head = text_slice(dice->mem, text, 0, from);
     SAY(view, VIEW, query, written(arena_printf(dice->mem, "%s%s %s", head, middle, text + to)));
+    SAY(view, VIEW, column_comments, (struct names){0});
+    SAY(view, VIEW, column_settings, (struct names){0});
     return true;
 }
 

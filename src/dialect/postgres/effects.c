@@ -88,6 +88,14 @@ static bool default_is_own(const struct effect_case *effect)
     return child && !text_equal(expr_text(&parent->default_value), expr_text(&child->default_value));
 }
 
+/* NO INHERIT: NOT NULL came to, or went from, this table only. */
+static bool null_is_alone(const struct effect_case *effect)
+{
+    const struct column *before = (const struct column *)effect->change->before;
+    const struct column *after = (const struct column *)effect->change->after;
+    return (before->nullable ? after : before)->not_null_no_inherit;
+}
+
 static bool null_is_own(const struct effect_case *effect)
 {
     const struct column *parent = (const struct column *)effect->change->after;
@@ -537,6 +545,7 @@ const struct effect_row pg_effects[] = {
     REPLACED(KIND_PRIMARY_KEY, ON(ALTER), PRIMARY_KEY_options, ITSELF, ANY_FIELD, is_partitioned),
     REPLACED(KIND_UNIQUE, ON(ALTER), UNIQUE_options, ITSELF, ANY_FIELD, is_partitioned),
     REPLACED(KIND_VIEW, ON(ALTER), VIEW_query, ITSELF, ANY_FIELD, columns_may_change),
+    REPLACED(KIND_VIEW, ON(ALTER), VIEW_column_settings, ITSELF, ANY_FIELD, pg_view_is_remade),
     REPLACED(KIND_PUBLICATION, ON(ALTER), PUBLICATION_members, ITSELF, ANY_FIELD, members_go),
     REPLACED(KIND_POLICY, ON(ALTER), ANY_FIELD, ITSELF, ANY_FIELD, condition_goes),
     {KIND_ENUM, ON(ALTER), ENUM_labels, ITSELF, ANY_FIELD, labels_go, .finish = 55},
@@ -584,6 +593,10 @@ const struct effect_row pg_effects[] = {
      .on_inherit = true},
     {KIND_COLUMN, ON(ALTER), COLUMN_options, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE, .on_inherit = true},
     {KIND_COLUMN, ON(ALTER), COLUMN_grants, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE, .on_inherit = true},
+    {KIND_COLUMN, ON(ALTER), COLUMN_not_null_no_inherit, KIND_COLUMN, ANY_FIELD, NULL, .effect = EFFECT_NONE,
+     .on_inherit = true},
+    {KIND_COLUMN, ON(ALTER), COLUMN_nullable, KIND_COLUMN, ANY_FIELD, null_is_alone, .effect = EFFECT_NONE,
+     .on_inherit = true},
     OWN(COLUMN_default_value, COLUMN_default_value, default_is_own),
     OWN(COLUMN_type, COLUMN_default_value, default_is_own),
     OWN(COLUMN_nullable, COLUMN_nullable, null_is_own),
@@ -752,58 +765,6 @@ const struct effect_row pg_effects[] = {
     HELD_BY(KIND_SERVER, KIND_TABLE, TABLE_server, "foreign tables are on it, and the server cannot change it"),
     REPLACED(KIND_SERVER, ON(DROP), ANY_FIELD, KIND_MAPPING, ANY_FIELD, is_replaced),
     REPLACED(KIND_WRAPPER, ON(DROP), ANY_FIELD, KIND_SERVER, ANY_FIELD, is_replaced),
-    {0},
-};
-
-static bool is_virtual(struct arena *mem, const struct object *before, const struct object *after)
-{
-    const struct column *column = (const struct column *)after;
-    return pg_expr_said(&column->computed) && !column->computed_stored;
-}
-
-/* By name where the type is one of the server's own; of others only the server knows it. */
-static bool has_storage_back(struct arena *mem, const struct object *before, const struct object *after)
-{
-    const struct column *was = (const struct column *)before, *column = (const struct column *)after;
-    /* another type comes with its own */
-    bool retyped = was && !(text_equal(was->type, column->type) && text_equal(was->collation, column->collation));
-    return was && !retyped && !column->storage && !pg_type_storage(mem, column->type);
-}
-
-static bool has_parts(struct arena *mem, const struct object *before, const struct object *after)
-{
-    const char *members = expr_text(&((const struct publication *)after)->members);
-    return members && strpbrk(members, "(") ? true : members && strstr(members, "TABLES IN SCHEMA");
-}
-
-static bool has_invoker(struct arena *mem, const struct object *before, const struct object *after)
-{
-    const struct names *options = &((const struct view *)after)->options;
-    for (int i = 0; i < options->n; i++)
-        if (text_starts(options->item[i], "security_invoker="))
-            return true;
-    return false;
-}
-
-const struct since pg_since[] = {
-    {140000, KIND_STATISTICS, STATISTICS_expressions, "statistics on expressions"},
-    {130000, KIND_STATISTICS, STATISTICS_statistics_target, "statistics target of extended statistics"},
-    {140000, KIND_COLUMN, COLUMN_compression, "compression method of a column"},
-    {150000, KIND_UNIQUE, UNIQUE_nulls_not_distinct, "NULLS NOT DISTINCT"},
-    {150000, KIND_INDEX, INDEX_nulls_not_distinct, "NULLS NOT DISTINCT"},
-    {150000, KIND_SEQUENCE, SEQUENCE_unlogged, "unlogged sequences"},
-    {150000, KIND_VIEW, VIEW_options, "security_invoker of a view", NULL, has_invoker},
-    {150000, KIND_PUBLICATION, PUBLICATION_members, "columns, conditions and schemas of a publication", NULL,
-     has_parts},
-    {180000, KIND_PUBLICATION, PUBLICATION_generated_columns, "generated columns of a publication"},
-    {160000, KIND_COLUMN, COLUMN_storage, "SET STORAGE DEFAULT", "name the storage of", has_storage_back},
-    {180000, KIND_PRIMARY_KEY, PRIMARY_KEY_without_overlaps, "WITHOUT OVERLAPS"},
-    {180000, KIND_UNIQUE, UNIQUE_without_overlaps, "WITHOUT OVERLAPS"},
-    {180000, KIND_FOREIGN_KEY, FOREIGN_KEY_period, "PERIOD in foreign keys"},
-    {180000, KIND_FOREIGN_KEY, FOREIGN_KEY_not_enforced, "NOT ENFORCED"},
-    {180000, KIND_CHECK, CHECK_not_enforced, "NOT ENFORCED"},
-    {180000, KIND_COLUMN, COLUMN_not_null_not_valid, "NOT NULL that is NOT VALID"},
-    {180000, KIND_COLUMN, COLUMN_computed, "virtual generated columns", NULL, is_virtual},
     {0},
 };
 

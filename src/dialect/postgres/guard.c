@@ -124,6 +124,18 @@ static const char *quote_for(struct arena *mem, const char *sql)
     return quote;
 }
 
+/* Its lines stay as they are: texts may go over several. */
+const char *pg_do(struct arena *mem, const char *body)
+{
+    const char *quote = quote_for(mem, body);
+    return arena_printf(mem, "DO %s %s %s", quote, body, quote);
+}
+
+const char *pg_where(struct arena *mem, const char *condition, const char *sql)
+{
+    return pg_do(mem, arena_printf(mem, "BEGIN\nIF %s THEN\n%s;\nEND IF;\nEND", condition, sql));
+}
+
 static const char *condition_of(struct arena *mem, const struct object *object, enum guard guard)
 {
     const char *absent = presence(mem, object, false);
@@ -173,6 +185,5 @@ const char *pg_guarded(struct arena *mem, const struct object *object, enum guar
         return arena_printf(mem, "DO $$ BEGIN\nPERFORM %s;\nEND $$", condition);
     if (guard == GUARD_DROP && object->kind == KIND_VIEW)
         sql = only_the_same(mem, (const struct view *)object, sql);
-    const char *quote = quote_for(mem, sql); /* its lines stay as they are: texts may go over several */
-    return arena_printf(mem, "DO %s BEGIN\nIF %s THEN\n%s;\nEND IF;\nEND %s", quote, condition, sql, quote);
+    return pg_where(mem, condition, sql);
 }

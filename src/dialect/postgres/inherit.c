@@ -43,6 +43,13 @@ static void column_come_down(struct arena *mem, struct object *object, const str
     SAY(column, COLUMN, statistics_target, NULL);
     SAY(column, COLUMN, options, (struct names){0});
     object_unsay(object, COLUMN_not_null_apart);
+    if (from->not_null_no_inherit) {
+        SAY(column, COLUMN, nullable, true);
+        SAY(column, COLUMN, not_null_no_inherit, false);
+        SAY(column, COLUMN, not_null_not_valid, false);
+        object_unsay(object, COLUMN_not_null_name);
+        column->not_null_name = NULL;
+    }
     if (from->identity) {
         SAY(column, COLUMN, identity, NULL);
         object_unsay(object, COLUMN_identity_start);

@@ -1,7 +1,6 @@
 /*
  * What the server forgets of an object that is dropped and created again, or that steps aside for a new one of its name: its
- * owner, who may do what with it, comments on and defaults of a view's columns. Nobody here manages these, so they stay as
- * each database has them: the statements that bring them back are made before the object goes, out of what the catalog says
+ * owner, and who may do what with it. Nobody here manages these, so they stay as each database has them: the statements that bring them back are made before the object goes, out of what the catalog says
  * there and then, and wait in a temporary table.
  *
  * A right that somebody passed on comes back as given by the owner.
@@ -38,8 +37,7 @@ bool pg_keeps(const struct object *object, const struct unmodelled *one)
     bool grants = text_equal(one->kind, "grant") || text_equal(one->kind, "revoke");
     if (object->kind == KIND_COLUMN)
         return grants;
-    bool columns = text_equal(one->kind, "comment") || text_equal(one->kind, "default");
-    return keeping_of(object) && (grants || text_equal(one->kind, "owner") || (columns && one->column));
+    return keeping_of(object) && (grants || text_equal(one->kind, "owner"));
 }
 
 /* ---- before ---- */
@@ -67,15 +65,6 @@ static const char parts_sql[] =
     "c.attname)), c.attname) || " WHO "\n"
     "    FROM kept, pg_attribute AS c, aclexplode(c.attacl) AS a WHERE c.attrelid = kept.oid\n"
     "    GROUP BY c.attname, a.grantee, a.is_grantable\n";
-
-static const char columns_sql[] =
-    "    UNION ALL SELECT 5, c.attname, format('COMMENT ON COLUMN @n.%I IS %L', c.attname, col_description(kept.oid, "
-    "c.attnum))\n"
-    "    FROM kept JOIN pg_attribute AS c ON c.attrelid = kept.oid WHERE col_description(kept.oid, c.attnum) IS NOT NULL\n"
-    "    UNION ALL SELECT 6, c.attname, format('ALTER @a@n ALTER COLUMN %I SET DEFAULT %s', c.attname, "
-    "pg_get_expr(d.adbin, d.adrelid))\n"
-    "    FROM kept JOIN pg_attrdef AS d ON d.adrelid = kept.oid\n"
-    "        JOIN pg_attribute AS c ON c.attrelid = kept.oid AND c.attnum = d.adnum\n";
 
 static const char *literal(struct arena *mem, const char *text)
 {
@@ -129,14 +118,6 @@ static const char *filled(struct arena *mem, const char *sql, const struct objec
     return text_replace(mem, sql, "@n", name_in_format(mem, name));
 }
 
-static const char *quoted(struct arena *mem, const char *body)
-{
-    const char *quote = "$$";
-    for (int i = 1; strstr(body, quote); i++)
-        quote = arena_printf(mem, "$kept%d$", i);
-    return arena_printf(mem, "DO %s %s %s", quote, body, quote);
-}
-
 static const char *keep(struct arena *mem, const struct object *object)
 {
     struct buf out;
@@ -158,13 +139,13 @@ static const char *keep(struct arena *mem, const struct object *object)
     if (keeping)
         buf_add(&out, filled(mem, object_sql, object, name));
     if (keeping == &of_views)
-        buf_addf(&out, "%s%s", filled(mem, parts_sql, object, name), filled(mem, columns_sql, object, name));
+        buf_add(&out, filled(mem, parts_sql, object, name));
     if (!keeping) {
         buf_add(&out, filled(mem, parts_sql + strlen("    UNION ALL"), object, name));
         buf_addf(&out, "    HAVING c.attname = %s\n", literal(mem, object->name));
     }
     buf_add(&out, ") AS back (place, part, said);\nEND");
-    return quoted(mem, out.data);
+    return pg_do(mem, out.data);
 }
 
 /* ---- after ---- */
@@ -176,11 +157,11 @@ static const char *bring_back(struct arena *mem, const struct object *object)
         mem,
         " WHERE one->>0 IS NULL OR EXISTS (\n    SELECT FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = one->>0)",
         name);
-    return quoted(mem, arena_printf(mem,
-                                    "DECLARE line text; BEGIN\nFOR line IN SELECT one->>1 FROM "
-                                    "%s AS kept, json_array_elements(kept.said) AS one%s LOOP\n"
-                                    "    EXECUTE line;\nEND LOOP;\nDROP TABLE %s;\nEND",
-                                    notes(mem, object), object->kind == KIND_VIEW ? there : "", notes(mem, object)));
+    return pg_do(mem, arena_printf(mem,
+                                   "DECLARE line text; BEGIN\nFOR line IN SELECT one->>1 FROM "
+                                   "%s AS kept, json_array_elements(kept.said) AS one%s LOOP\n"
+                                   "    EXECUTE line;\nEND LOOP;\nDROP TABLE %s;\nEND",
+                                   notes(mem, object), object->kind == KIND_VIEW ? there : "", notes(mem, object)));
 }
 
 const char *pg_keep(struct arena *mem, const struct object *object, bool again)

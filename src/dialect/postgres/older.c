@@ -5,7 +5,7 @@
  * a whole object nothing more than the name is known: a tree of that time does not speak of its kind, and nothing is compared.
  */
 #include "base/text.h"
-#include "dialect/postgres/pg.h"
+#include "dialect/postgres/render.h"
 #include "schema/unmodelled.h"
 
 struct older {
@@ -27,8 +27,31 @@ static bool security_take(const struct older *older, const struct unmodelled *on
     return true;
 }
 
+static const char *quoted(struct arena *mem, const char *name)
+{
+    struct buf out;
+    buf_init(&out, mem);
+    pg_ident_add(&out, name);
+    return out.data;
+}
+
+static bool view_setting(const struct older *older, const struct unmodelled *one, struct object *object,
+                         const char *word)
+{
+    struct view *view = (struct view *)object;
+    struct names settings = names_copy(older->mem, &view->column_settings);
+    if (!one->column)
+        return false;
+    names_add(older->mem, &settings, arena_printf(older->mem, "%s.%s", quoted(older->mem, one->column), word));
+    names_sort(&settings);
+    SAY(view, VIEW, column_settings, settings);
+    return true;
+}
+
 static bool target_take(const struct older *older, const struct unmodelled *one, struct object *object)
 {
+    if (object->kind == KIND_VIEW)
+        return view_setting(older, one, object, arena_printf(older->mem, "statistics=%s", one->name));
     struct object *column = one->column ? object_child(object, KIND_COLUMN, one->column) : NULL;
     if (column)
         SAY((struct column *)column, COLUMN, statistics_target, one->name);
@@ -42,9 +65,33 @@ static bool options_take(const struct older *older, const struct unmodelled *one
     for (int i = 0; i < options.n; i++)
         options.item[i] = text_trim(older->mem, options.item[i]);
     names_sort(&options);
+    for (int i = 0; object->kind == KIND_VIEW && i < options.n; i++)
+        if (!view_setting(older, one, object, options.item[i]))
+            return false;
+    if (object->kind == KIND_VIEW)
+        return true;
     if (column)
         SAY((struct column *)column, COLUMN, options, options);
     return column;
+}
+
+/* "external, pglz" of a materialised view's column. */
+static bool storage_take(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    const struct names words = text_split(older->mem, one->name, ',');
+    for (int i = 0; object->kind == KIND_VIEW && i < words.n; i++) {
+        const char *word = text_trim(older->mem, words.item[i]);
+        bool compression = text_equal(word, "pglz") || text_equal(word, "lz4");
+        view_setting(older, one, object,
+                     arena_printf(older->mem, "%s=%s", compression ? "compression" : "storage", word));
+    }
+    return object->kind == KIND_VIEW;
+}
+
+/* Of a view's column; a snapshot has only the digest of what it says. */
+static bool text_forget(const struct older *older, const struct unmodelled *one, struct object *object)
+{
+    return object->kind == KIND_VIEW && one->column;
 }
 
 /* Of the constraint or index of that name. */
@@ -99,11 +146,12 @@ static bool period_take(const struct older *older, const struct unmodelled *one,
 static bool not_null_take(const struct older *older, const struct unmodelled *one, struct object *object)
 {
     struct object *column = one->column ? object_child(object, KIND_COLUMN, one->column) : NULL;
-    if (!column || !one->definition || text_has(one->definition, "NO INHERIT"))
+    if (!column || !one->definition)
         return false;
     if (!text_ends(one->name, "_not_null"))
         SAY((struct column *)column, COLUMN, not_null_name, one->name);
     SAY((struct column *)column, COLUMN, not_null_not_valid, text_has(one->definition, " NOT VALID"));
+    SAY((struct column *)column, COLUMN, not_null_no_inherit, text_has(one->definition, " NO INHERIT"));
     return true;
 }
 
@@ -157,6 +205,9 @@ static const struct {
     {.kind = "statistics", .take = object_take},
     {.kind = "statistics target", .take = target_take},
     {.kind = "column option", .take = options_take},
+    {.kind = "storage", .take = storage_take},
+    {.kind = "comment", .take = text_forget},
+    {.kind = "default", .take = text_forget},
 };
 
 /* Words for whole objects of kinds that came later, and for what hangs on them. */

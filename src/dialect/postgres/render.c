@@ -117,6 +117,18 @@ void pg_comment(struct render *render, const char *what, const struct buf *name,
     render_statement(render, &out);
 }
 
+int pg_rename_top(struct render *render, const struct change *change, const char *what)
+{
+    struct buf out = pg_begin(render, "ALTER ");
+
+    buf_addf(&out, "%s ", what);
+    pg_top(&out, change->before);
+    buf_add(&out, " RENAME TO ");
+    pg_ident_add(&out, change->after->name);
+    render_statement(render, &out);
+    return 0;
+}
+
 bool pg_expr_said(const struct expr *expr)
 {
     return expr->written || expr->printed;

@@ -26,6 +26,9 @@ void pg_collation_add(struct buf *out, const char *collation); /* a name, or "sc
 void pg_wrapped(struct buf *out, const char *expr);            /* in parentheses, if it is not already */
 void pg_comment(struct render *render, const char *what, const struct buf *name, const char *comment);
 void pg_ref(struct buf *out, const struct ref *ref);
+const char *pg_do(struct arena *mem, const char *body); /* guard.c: a DO block, in quotes that do not occur in it */
+const char *pg_where(struct arena *mem, const char *condition, const char *sql); /* guard.c: `sql` where that holds */
+int pg_rename_top(struct render *render, const struct change *change, const char *what); /* "VIEW" */
 
 bool pg_expr_said(const struct expr *expr);
 
@@ -168,14 +171,17 @@ void pg_foreign_options_alter(struct render *render, const char *head, const str
 /* render_attached.c: triggers and rules */
 render_fn pg_attached_rename, pg_attached_create, pg_attached_drop, pg_attached_alter;
 
-/* render_object.c: schemas, sequences, views */
+/* render_object.c: schemas, sequences */
 render_fn pg_extension_create, pg_extension_drop, pg_extension_alter;
 render_fn pg_schema_create, pg_schema_drop, pg_schema_alter, pg_schema_rename;
 render_fn pg_sequence_create, pg_sequence_drop, pg_sequence_alter, pg_sequence_rename, pg_sequence_finish;
-render_fn pg_view_create, pg_view_drop, pg_view_alter, pg_view_rename;
 /* A column becomes serial: takes over the sequence that stands under the name that it would get; false: there is none. */
 bool pg_sequence_joins(struct render *render, const struct column *column);
 bool pg_sequence_leaves(struct render *render, const struct column *column); /* the sequence of its serial stays */
-void pg_view_text(struct buf *out, const struct view *view, bool replace);
+
+/* render_view.c */
+void pg_view_columns_settle(struct arena *mem, struct names *settings); /* each column spelled alike */
+bool pg_view_is_remade(const struct effect_case *effect); /* a setting of a column goes that ALTER cannot take back */
+render_fn pg_view_create, pg_view_drop, pg_view_alter, pg_view_rename;
 
 #endif

@@ -103,7 +103,7 @@ void pg_column_definition(struct render *render, struct buf *out, const struct c
         buf_add(out, " CONSTRAINT ");
         pg_ident_add(out, column->not_null_name);
     }
-    buf_add(out, " NOT NULL");
+    buf_add(out, column->not_null_no_inherit ? " NOT NULL NO INHERIT" : " NOT NULL");
 }
 
 /* "ALTER TABLE t ALTER COLUMN c ", to be continued. */
@@ -199,6 +199,7 @@ static void add_not_null(struct render *render, const struct column *column)
     }
     buf_add(&out, "NOT NULL ");
     pg_ident_add(&out, column->object.name);
+    buf_add(&out, column->not_null_no_inherit ? " NO INHERIT" : "");
     buf_add(&out, column->not_null_not_valid ? " NOT VALID" : "");
     render_statement(render, &out);
 }
@@ -579,24 +580,45 @@ static const char *not_null_name(struct arena *mem, const struct column *column)
     return pg_object_name(mem, column->object.parent->name, column->object.name, "not_null");
 }
 
-/* The constraint has a name since 18: an older server forgets it. */
-static void column_not_null(struct render *render, const struct column_change *c)
+/* Whatever its name is by now: the server names it when it is made, and keeps that. `words` have a %I for it. */
+static void not_null_alter(struct render *render, const struct column *column, const char *words)
+{
+    struct buf out = pg_begin(render, "BEGIN\nEXECUTE format("), table = pg_begin(render, "");
+    const char *alter = text_replace(render->mem, pg_alter_top(render, column->object.parent).data, "%", "%%");
+    pg_literal(&out, arena_printf(render->mem, "%s%s", alter, words));
+    buf_add(&out, ", k.conname) FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = "
+                  "k.conkey[1]\nWHERE k.contype = 'n' AND k.conrelid = ");
+    pg_table(&table, &column->object);
+    pg_literal(&out, table.data);
+    buf_add(&out, "::regclass AND a.attname = ");
+    pg_literal(&out, column->object.name);
+    buf_add(&out, ";\nEND");
+    struct buf block = pg_begin(render, pg_do(render->mem, out.data));
+    render_statement(render, &block);
+}
+
+/* Is it one that SET NOT NULL cannot make? The constraint has a name since 18: an older server forgets it. */
+static bool is_said_whole(const struct render *render, const struct column_change *c)
 {
     const struct column *after = c->after;
-    bool named = render->target->version >= 180000, comes = change_has(c->change, COLUMN_nullable);
-    if (after->nullable)
-        return;
-    if (comes)
-        rows_fill(render, after);
-    if (change_has(c->change, COLUMN_not_null_not_valid)
-            ? after->not_null_not_valid
-            : comes && (after->not_null_not_valid || (named && after->not_null_name))) {
-        add_not_null(render, after);
-        return;
-    }
-    if (comes || change_has(c->change, COLUMN_not_null_not_valid))
+    bool named = render->target->version >= 180000 && after->not_null_name;
+    if (change_has(c->change, COLUMN_not_null_not_valid))
+        return after->not_null_not_valid;
+    return change_has(c->change, COLUMN_nullable) && (after->not_null_not_valid || after->not_null_no_inherit || named);
+}
+
+static void not_null_in_place(struct render *render, const struct column_change *c)
+{
+    const struct column *after = c->after;
+    bool asked = change_has(c->change, COLUMN_not_null_not_valid);
+    if (change_has(c->change, COLUMN_not_null_no_inherit))
+        not_null_alter(render, after,
+                       after->not_null_no_inherit ? "ALTER CONSTRAINT %I NO INHERIT" : "ALTER CONSTRAINT %I INHERIT");
+    if (asked && after->not_null_no_inherit)
+        not_null_alter(render, after, "VALIDATE CONSTRAINT %I");
+    else if (asked)
         alter_simple(render, after, "SET NOT NULL");
-    if (comes || !named || !change_has(c->change, COLUMN_not_null_name))
+    if (render->target->version < 180000 || !change_has(c->change, COLUMN_not_null_name))
         return;
     struct buf out = pg_alter_top(render, after->object.parent); /* ALTER FOREIGN TABLE has no words for it */
     buf_add(&out, "RENAME CONSTRAINT ");
@@ -604,6 +626,21 @@ static void column_not_null(struct render *render, const struct column_change *c
     buf_add(&out, " TO ");
     pg_ident_add(&out, not_null_name(render->mem, after));
     render_statement(render, &out);
+}
+
+static void column_not_null(struct render *render, const struct column_change *c)
+{
+    bool comes = change_has(c->change, COLUMN_nullable);
+    if (c->after->nullable)
+        return;
+    if (comes)
+        rows_fill(render, c->after);
+    if (is_said_whole(render, c))
+        add_not_null(render, c->after);
+    else if (comes)
+        alter_simple(render, c->after, "SET NOT NULL");
+    else
+        not_null_in_place(render, c);
 }
 
 /* A new counter has no comment; one that leaves has its own (pg_sequence_create()). */

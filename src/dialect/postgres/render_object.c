@@ -1,5 +1,5 @@
 /*
- * Schemas, sequences and views: objects of their own, with no table around them.
+ * Schemas and sequences: objects of their own, with no table around them.
  *
  * A sequence is made before the tables, so that defaults can use it; that it belongs to a column is said once the
  * column is there.
@@ -237,18 +237,6 @@ int pg_sequence_alter(struct render *render, const struct change *change)
     return 0;
 }
 
-static int rename_top(struct render *render, const struct change *change, const char *what)
-{
-    struct buf out = pg_begin(render, "ALTER ");
-
-    buf_addf(&out, "%s ", what);
-    pg_top(&out, change->before);
-    buf_add(&out, " RENAME TO ");
-    pg_ident_add(&out, change->after->name);
-    render_statement(render, &out);
-    return 0;
-}
-
 /* The column that it belongs to stands by now. */
 int pg_sequence_finish(struct render *render, const struct change *change)
 {
@@ -258,80 +246,5 @@ int pg_sequence_finish(struct render *render, const struct change *change)
 
 int pg_sequence_rename(struct render *render, const struct change *change)
 {
-    return rename_top(render, change, "SEQUENCE");
-}
-
-static const char *view_word(const struct view *view)
-{
-    return view->materialized ? "MATERIALIZED VIEW" : "VIEW";
-}
-
-void pg_view_text(struct buf *out, const struct view *view, bool replace)
-{
-    buf_addf(out, "CREATE %s%s ", replace ? "OR REPLACE " : "", view_word(view));
-    pg_top(out, &view->object);
-    if (view->options.n)
-        buf_addf(out, " WITH (%s)", names_join(out->mem, &view->options, ", "));
-    if (view->materialized && view->tablespace) {
-        buf_add(out, " TABLESPACE ");
-        pg_ident_add(out, view->tablespace);
-    }
-    buf_addf(out, " AS\n%s", text_trim(out->mem, expr_text(&view->query)));
-    if (view->materialized && view->no_data)
-        buf_add(out, "\nWITH NO DATA");
-}
-
-static void view_comment(struct render *render, const struct view *view)
-{
-    struct buf name = pg_begin(render, "");
-
-    pg_top(&name, &view->object);
-    pg_comment(render, view_word(view), &name, view->comment);
-}
-
-int pg_view_create(struct render *render, const struct change *change)
-{
-    const struct view *view = (const struct view *)change->after;
-    struct buf out = pg_begin(render, "");
-
-    pg_view_text(&out, view, false);
-    render_statement(render, &out);
-    if (view->comment)
-        view_comment(render, view);
-    return 0;
-}
-
-int pg_view_drop(struct render *render, const struct change *change)
-{
-    const char *word = view_word((const struct view *)change->before);
-    struct buf out = pg_begin_drop(render, arena_printf(render->mem, "DROP %s ", word), change->before);
-
-    pg_top(&out, change->before);
-    render_statement(render, &out);
-    return 0;
-}
-
-/* OR REPLACE sets the options that it names, and resets all others. */
-int pg_view_alter(struct render *render, const struct change *change)
-{
-    const struct view *before = (const struct view *)change->before, *view = (const struct view *)change->after;
-    struct buf out = pg_begin(render, "");
-
-    if (change_has(change, VIEW_query)) {
-        pg_view_text(&out, view, true);
-        render_statement(render, &out);
-    } else if (change_has(change, VIEW_options)) {
-        const struct buf alter = pg_alter_top(render, change->after);
-        pg_options_alter(render, alter.data, &before->options, &view->options);
-    }
-    if (change_has(change, VIEW_tablespace))
-        pg_tablespace_alter(render, pg_alter_top(render, change->after).data, view->tablespace);
-    if (change_has(change, VIEW_comment))
-        view_comment(render, view);
-    return 0;
-}
-
-int pg_view_rename(struct render *render, const struct change *change)
-{
-    return rename_top(render, change, view_word((const struct view *)change->renamed));
+    return pg_rename_top(render, change, "SEQUENCE");
 }

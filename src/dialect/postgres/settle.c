@@ -120,6 +120,8 @@ static void settle_column(struct arena *mem, struct column *column)
         if (text_equal(column->storage, own) || text_equal(column->storage, "default"))
             column->storage = NULL;
     }
+    if (column->nullable)
+        column->not_null_no_inherit = false;
     settle_target(&column->statistics_target);
     settle_options(mem, &column->options);
     if (column->compression) {
@@ -174,9 +176,12 @@ static void settle_sequence(struct arena *mem, struct sequence *sequence)
     say_int(object, SEQUENCE_start, &sequence->start, pg_counter_usual(mem, sequence->type, &counter).start);
 }
 
+/* "set null (a)": names of columns stay as they are. */
 static const char *action_text(struct arena *mem, const char *action)
 {
-    return !action ? "NO ACTION" : text_upper(mem, text_trim(mem, action));
+    const char *text = action ? text_trim(mem, action) : "NO ACTION";
+    size_t words = strcspn(text, "(");
+    return arena_printf(mem, "%s%s", text_upper(mem, text_slice(mem, text, 0, words)), text + words);
 }
 
 static void settle_foreign_key(struct arena *mem, struct foreign_key *key, const struct tree *tree)
@@ -276,6 +281,8 @@ static void settle_view(struct arena *mem, struct view *view)
 {
     settle_options(mem, &view->options);
     settle_tablespace(&view->tablespace);
+    pg_view_columns_settle(mem, &view->column_comments);
+    pg_view_columns_settle(mem, &view->column_settings);
 }
 
 /* Before what is unsaid: since 15 the server makes the sequences of an unlogged table so, too. */

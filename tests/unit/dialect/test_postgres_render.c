@@ -327,7 +327,10 @@ static void an_old_server_is_not_asked_for_what_it_lacks(void **state)
 {
 #define A_COLUMN(more) "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'mood'}, {'name': 'b'" more "}]}]"
 #define A_KEY(key)     "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'int'}], " key "}]"
-#define A_VIRTUAL      ", 'type': 'int', 'computed': '1', 'computed_stored': false"
+#define A_FUNCTION(text) \
+    "'functions': [{'name': 'f(integer)', 'called': 'f', 'arguments': ['integer'], 'definition': '" text "'}]"
+#define A_VIEW(more) "'views': [{'name': 'v', 'query': 'SELECT 1 AS a', 'materialized': true" more "}]"
+#define A_VIRTUAL    ", 'type': 'int', 'computed': '1', 'computed_stored': false"
     static const struct {
         const char *before, *after;
         int lacks, has;
@@ -342,6 +345,32 @@ static void an_old_server_is_not_asked_for_what_it_lacks(void **state)
          "PostgreSQL 13 has no compression method of a column, which came with 14", "SET COMPRESSION lz4"},
         {"'tables': []", A_COLUMN(A_VIRTUAL), 170004, 180000,
          "PostgreSQL 17 has no virtual generated columns, which came with 18", "GENERATED ALWAYS AS (1) VIRTUAL"},
+        {"'functions': []", A_FUNCTION("CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql RETURN a"), 130005,
+         140000, "PostgreSQL 13 has no bodies in SQL's own words (BEGIN ATOMIC, RETURN), which came with 14",
+         "RETURN a"},
+        {"'functions': []", A_FUNCTION("CREATE PROCEDURE f(IN a integer, OUT b integer) LANGUAGE sql AS $$SELECT a$$"),
+         130005, 140000, "PostgreSQL 13 has no OUT arguments of procedures, which came with 14", "OUT b"},
+        {"'functions': []", A_FUNCTION("CREATE FUNCTION f(a integer, OUT b integer) LANGUAGE sql AS $$SELECT a$$"), 0,
+         120000, NULL, "OUT b"},
+        {"'tables': []", A_COLUMN(", 'type': 'int4multirange[]'"), 130005, 140000,
+         "PostgreSQL 13 has no multirange types, which came with 14", "b int4multirange[]"},
+        {"'tables': []", A_COLUMN(", 'type': 'int4multiranges'"), 0, 120000, NULL, "b int4multiranges"},
+        {"'range_types': []",
+         "'range_types': [{'name': 'r', 'called': 'r', 'definition': 'CREATE TYPE r AS RANGE (subtype = integer, "
+         "multirange_type_name = m)'}]",
+         130005, 140000, "PostgreSQL 13 has no names of multirange types, which came with 14", "multirange_type_name"},
+        {A_KEY("'foreign_keys': []"),
+         A_KEY(
+             "'primary_keys': [{'columns': ['a']}], 'foreign_keys': [{'name': 'k', 'columns': ['a'], 'ref_table': 't', "
+             "'ref_columns': ['a'], 'on_delete': 'SET NULL (a)'}]"),
+         140005, 150000, "PostgreSQL 14 has no columns of ON DELETE SET NULL, which came with 15", "SET NULL (a)"},
+        {A_COLUMN(", 'type': 'text'"), A_COLUMN(", 'type': 'text', 'nullable': false, 'not_null_no_inherit': true"),
+         170004, 180000, "PostgreSQL 17 has no NOT NULL that is NO INHERIT, which came with 18",
+         "ADD NOT NULL b NO INHERIT"},
+        {A_VIEW(""), A_VIEW(", 'column_settings': ['a.compression=pglz']"), 130005, 140000,
+         "PostgreSQL 13 has no compression method of a column, which came with 14",
+         "ALTER COLUMN a SET COMPRESSION pglz"},
+        {A_VIEW(", 'column_settings': ['a.storage=plain']"), A_VIEW(""), 0, 150000, NULL, "DROP MATERIALIZED VIEW v"},
         {A_COLUMN(", 'type': 'vector', 'storage': 'plain'"), A_COLUMN(", 'type': 'vector', 'storage': null"), 150004,
          160000, "PostgreSQL 15 has no SET STORAGE DEFAULT, which came with 16", "SET STORAGE DEFAULT"},
         {A_COLUMN(", 'type': 'text', 'storage': 'plain'"), A_COLUMN(", 'type': 'text', 'storage': null"), 0, 120000,

@@ -114,17 +114,18 @@ static const char *told(struct ctx *ctx, const struct judged *one)
 static const struct {
     enum kind kind;
     const char *field; /* NULL: any */
-} printed_always[] = {{KIND_FUNCTION, NULL},      {KIND_AGGREGATE, NULL},
-                      {KIND_COLLATION, NULL},     {KIND_RANGE, NULL},
-                      {KIND_EVENT_TRIGGER, NULL}, {KIND_PUBLICATION, NULL},
-                      {KIND_WRAPPER, NULL},       {KIND_SERVER, NULL},
-                      {KIND_OPERATOR, NULL},      {KIND_CAST, NULL},
-                      {KIND_FAMILY, NULL},        {KIND_CLASS, NULL},
-                      {KIND_CONVERSION, NULL},    {KIND_LANGUAGE, NULL},
-                      {KIND_TRANSFORM, NULL},     {KIND_METHOD, NULL},
-                      {KIND_MAPPING, NULL},       {KIND_TEXT_PARSER, NULL},
-                      {KIND_TEXT_TEMPLATE, NULL}, {KIND_DICTIONARY, NULL},
-                      {KIND_CONFIGURATION, NULL}, {KIND_TABLE, "partition_bound"}};
+} printed_always[] = {{KIND_FUNCTION, NULL},         {KIND_AGGREGATE, NULL},
+                      {KIND_COLLATION, NULL},        {KIND_RANGE, NULL},
+                      {KIND_EVENT_TRIGGER, NULL},    {KIND_PUBLICATION, NULL},
+                      {KIND_WRAPPER, NULL},          {KIND_SERVER, NULL},
+                      {KIND_OPERATOR, NULL},         {KIND_CAST, NULL},
+                      {KIND_FAMILY, NULL},           {KIND_CLASS, NULL},
+                      {KIND_CONVERSION, NULL},       {KIND_LANGUAGE, NULL},
+                      {KIND_TRANSFORM, NULL},        {KIND_METHOD, NULL},
+                      {KIND_MAPPING, NULL},          {KIND_TEXT_PARSER, NULL},
+                      {KIND_TEXT_TEMPLATE, NULL},    {KIND_DICTIONARY, NULL},
+                      {KIND_CONFIGURATION, NULL},    {KIND_TABLE, "partition_bound"},
+                      {KIND_VIEW, "column_defaults"}};
 
 static bool is_printed_always(enum kind kind, const char *field)
 {

@@ -43,6 +43,7 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
        CASE WHEN apart.attnum IS NOT NULL THEN true END AS not_null_apart,
        CASE WHEN nn.conname !~ '_not_null[0-9]*$' THEN nn.conname END AS not_null_name,
        nn.convalidated IS FALSE AS not_null_not_valid,
+       nn.connoinherit IS TRUE AS not_null_no_inherit,
        CASE WHEN a.attacl IS NOT NULL THEN
            (SELECT json_agg(x ORDER BY x COLLATE "C") FROM (SELECT DISTINCT concat(g.privilege_type, ' TO ',
            CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END, CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' END)
@@ -58,12 +59,12 @@ LEFT JOIN (SELECT DISTINCT k.conrelid, k.conkey[1] AS attnum
            JOIN pg_attribute ka ON ka.attrelid = k.conrelid AND ka.attnum = k.conkey[1]
            JOIN pg_inherits h ON h.inhrelid = k.conrelid
            JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = ka.attname
-           JOIN pg_constraint pk ON pk.conrelid = p.attrelid AND pk.contype = 'n' AND pk.conkey[1] = p.attnum
+           JOIN pg_constraint pk ON pk.conrelid = p.attrelid AND pk.contype = 'n' AND pk.conkey[1] = p.attnum AND NOT pk.connoinherit
            WHERE k.contype = 'n' AND k.conislocal AND k.conname <> pk.conname) apart
   ON apart.conrelid = c.oid AND apart.attnum = a.attnum AND a.attnotnull AND a.attinhcount > 0
 LEFT JOIN pg_constraint nn
   ON a.attnotnull AND nn.contype = 'n' AND nn.conrelid = c.oid AND nn.conkey[1] = a.attnum
- AND (nn.conname !~ '_not_null[0-9]*$' OR NOT nn.convalidated)
+ AND (nn.conname !~ '_not_null[0-9]*$' OR NOT nn.convalidated OR nn.connoinherit)
 LEFT JOIN pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
 LEFT JOIN pg_depend o
   ON o.classid = 'pg_class'::regclass AND o.objsubid = 0

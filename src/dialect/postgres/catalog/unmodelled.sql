@@ -213,13 +213,13 @@ SELECT NULL, p.kind, p.schema, string_agg(p.privilege, ', ' ORDER BY p.privilege
         p.column_name, NULL
 FROM privilege p GROUP BY p.kind, p.schema, p.joint, p.grantee, p.on_kind, p.on_name, p.column_name
 UNION ALL
--- Comments on relations that are not modelled and on the columns of views;
+-- Comments on relations that are not modelled;
 -- of constraints, triggers, policies, rules; on the rest.
 -- if pg_description WHERE objoid >= 16384; classoid = 'pg_class'::regclass
 SELECT NULL, 'comment', r.schema, NULL, r.word, r.name, a.attname, d.description
 FROM pg_description d JOIN rel r ON d.classoid = 'pg_class'::regclass AND r.oid = d.objoid
     LEFT JOIN pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid AND d.objsubid > 0
-WHERE r.word = 'foreign table' OR (d.objsubid > 0 AND r.word NOT IN ('table', 'composite type'))
+WHERE r.word NOT IN ('table', 'view', 'materialized view', 'composite type', 'sequence')
 UNION ALL
 -- if pg_description WHERE objoid >= 16384; classoid IN ('pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass, 'pg_statistic_ext'::regclass)
 SELECT NULL, 'comment', r.schema, 'of ' || a.name, r.word, r.name, NULL, d.description
@@ -315,13 +315,6 @@ SELECT NULL, 'owner', o.schema, o.owner, o.word, o.name, NULL, NULL FROM (
     UNION ALL SELECT 'server', '', srvname, pg_get_userbyid(srvowner) FROM pg_foreign_server) AS o
 WHERE o.owner <> current_user
 UNION ALL
--- if pg_constraint WHERE oid >= 16384; contype = 'n' AND connoinherit
-SELECT NULL, 'not null constraint', r.schema, k.conname, r.word, r.name,
-    (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1]),
-    pg_get_constraintdef(k.oid)
-FROM con k JOIN rel r ON r.oid = k.conrelid AND r.word = 'table'
-WHERE k.contype = 'n' AND k.connoinherit AND k.conislocal
-UNION ALL
 -- Of domains: NOT NULL is a constraint with a name since 17.
 -- if pg_constraint WHERE oid >= 16384; contypid <> 0 AND contype = 'n' AND conname !~ '_not_null[0-9]*$'
 SELECT NULL, 'not null constraint', y.schema, k.conname, y.word, y.name, NULL, pg_get_constraintdef(k.oid)
@@ -330,7 +323,7 @@ WHERE k.contype = 'n' AND k.conname !~ '_not_null[0-9]*$'
 UNION ALL
 -- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attstattarget >= 0
 SELECT NULL, 'statistics target', r.schema, a.attstattarget::text, r.word, r.name, a.attname, NULL
-FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attstattarget >= 0 AND r.word <> 'table'
+FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attstattarget >= 0 AND r.word NOT IN ('table', 'materialized view')
 UNION ALL
 -- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attstattarget >= 0
 SELECT NULL, 'statistics target', r.schema, a.attstattarget || ' of index ' || ic.relname, r.word, r.name, NULL, NULL
@@ -358,20 +351,6 @@ SELECT NULL, * FROM (
 UNION ALL
 -- if pg_attribute WHERE attrelid >= 16384 AND attnum > 0; attoptions IS NOT NULL
 SELECT NULL, 'column option', r.schema, array_to_string(a.attoptions, ', '), r.word, r.name, a.attname, NULL
-FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attoptions IS NOT NULL AND r.word <> 'table'
-UNION ALL
--- How the values of a materialised view's column are stored.
--- if pg_attribute AS a JOIN pg_class AS c ON c.oid = attrelid JOIN pg_type AS t ON t.oid = atttypid; relkind = 'm' AND attnum > 0 AND (attstorage <> typstorage OR to_jsonb(a) ->> 'attcompression' <> '')
-SELECT NULL, 'storage', r.schema, concat_ws(', ', CASE WHEN a.attstorage <> t.typstorage THEN
-    CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'm' THEN 'main' WHEN 'e' THEN 'external' ELSE 'extended' END END,
-    CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END), r.word, r.name, a.attname, NULL
-FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped AND r.relkind = 'm'
-    JOIN pg_type t ON t.oid = a.atttypid
-WHERE a.attstorage <> t.typstorage OR to_jsonb(a) ->> 'attcompression' <> ''
-UNION ALL
--- if pg_attrdef JOIN pg_class AS c ON c.oid = adrelid; relkind = 'v'
-SELECT NULL, 'default', r.schema, NULL, r.word, r.name, a.attname, pg_get_expr(d.adbin, d.adrelid)
-FROM rel r JOIN pg_attrdef d ON d.adrelid = r.oid AND r.word = 'view'
-    JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = d.adnum
+FROM rel r JOIN att a ON a.attrelid = r.oid AND a.attoptions IS NOT NULL AND r.word NOT IN ('table', 'materialized view')
 ) AS found (on_schema, kind, schema, name, on_kind, on_name, column_name, definition)
 ORDER BY kind, schema, on_name, name, column_name
