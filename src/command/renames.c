@@ -95,8 +95,9 @@ static int note_check(struct ctx *ctx, const struct diff_input *input, const str
         return 0;
     const char *what = rename_what(ctx->mem, note), *meant = meant_by(ctx->mem, input, note);
     if (!strict) {
-        emit_warning_at(ctx, note->place, "\"renamed from: %s\": there is no %s of that name, and none \"%s\"",
-                        note->from, what, note->to);
+        emit_warning_at(ctx, note->place, "\"renamed from: %s\": there is no %s of that name, and none \"%s\"%s",
+                        note->from, what, note->to,
+                        meant ? arena_printf(ctx->mem, "; did you mean \"%s\"?", meant) : "");
         return 0;
     }
     fail(ctx, ERR_FAILED, "\"renamed from: %s\": there is no %s of that name, and none \"%s\"", note->from, what,
@@ -179,7 +180,7 @@ static const char *question_for_one(struct arena *mem, const struct rename *gues
                             "  If not, %s.\n"
                             "Rename the %s? [y/n]:",
                             what, title,
-                            guess->percent < 100
+                            kind_is(guess->kind, KIND_NAMESPACE)
                                 ? arena_printf(mem, "%d%% of what is in it has the same names", guess->percent)
                                 : "the same but for the name",
                             object_loss(mem, guess), what);

@@ -232,8 +232,6 @@ static void names_field_carry(const struct carrier *carrier, struct object *obje
 
 static void expr_field_carry(const struct carrier *carrier, const struct object *object, int field, struct expr *expr)
 {
-    if (carrier->entries)
-        entries_carry(carrier, object, field, expr);
     expr->written = text_carry(carrier, object, field, expr->written);
     expr->printed = text_carry(carrier, object, field, expr->printed);
 }
@@ -421,6 +419,8 @@ static void tree_carry(struct carrier *carrier, struct tree *tree)
         own_name_carry(carrier, renamed);
     }
     entries_rename(carrier);
+    for (struct object *o = carrier->entries ? tree->root : NULL; o; o = object_next(tree->root, o))
+        entries_carry(carrier, o);
     for (struct object *o = tree->root; o; o = object_next(tree->root, o))
         object_carry(carrier, o);
     for (int i = 0; i < tree->dependencies.n; i++) {
@@ -485,6 +485,7 @@ struct object *object_turned_back(struct arena *mem, const struct target *target
     directory_open(&carrier.directory, mem, target, tree);
     copy->parent = home_turned_back(&carrier, object->parent);
     copy->peer = object->peer;
+    entries_carry(&carrier, copy);
     object_carry(&carrier, copy);
     return copy;
 }

@@ -18,8 +18,11 @@ struct carrier {
  * rename_entry.c.  Entries of lists get their new names where the lists stand; all of them at once, for they may change places.
  */
 void entries_rename(const struct carrier *carrier);
-/* In an expression of `object`: where a value of the type is written.  What no server printed may leave the type to be guessed. */
-void entries_carry(const struct carrier *carrier, const struct object *object, int field, struct expr *expr);
+/*
+ * In the expressions of `object`: where a value of the type is written, before the types themselves get other names.  What no server
+ * printed may leave the type to be guessed.
+ */
+void entries_carry(const struct carrier *carrier, struct object *object);
 
 /* rename_schema.c. Its name, or the one that it gets. */
 const char *schema_after(const struct carrier *carrier, const char *name);

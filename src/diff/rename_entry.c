@@ -228,11 +228,9 @@ static const char *text_after(struct reading *reading, const char *text)
     return at ? out.data : text;
 }
 
-void entries_carry(const struct carrier *carrier, const struct object *object, int field, struct expr *expr)
+static void expr_carry(const struct carrier *carrier, const struct object *object, int field, struct expr *expr)
 {
     const char **const texts[] = {&expr->written, &expr->printed};
-    if (kind_table[object->kind].field[field].marks & FIELD_UNHELD) /* in quotes, and nobody writes it anew */
-        return;
     for (int i = 0; i < 2; i++) {
         struct reading reading = {.carrier = carrier};
         if (!*texts[i])
@@ -242,4 +240,13 @@ void entries_carry(const struct carrier *carrier, const struct object *object, i
         const char *after = text_after(&reading, *texts[i]);
         *texts[i] = !i && reading.guessed && expr->printed ? NULL : after;
     }
+}
+
+/* Not in what is in quotes, for nobody writes that anew. */
+void entries_carry(const struct carrier *carrier, struct object *object)
+{
+    const struct kind_info *info = &kind_table[object->kind];
+    for (int i = 0; carrier->entries && i < info->fields; i++)
+        if (info->field[i].type == FIELD_EXPR && !(info->field[i].marks & FIELD_UNHELD) && object_says(object, i))
+            expr_carry(carrier, object, i, object_field(object, i));
 }
