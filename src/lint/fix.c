@@ -256,7 +256,7 @@ bool fix_of(struct arena *mem, const struct lint_input *input, const struct migr
                           .finding = finding,
                           .fix = fix};
     *fix = (struct fix){0};
-    if (!finding->statement || !finding->rule)
+    if (!finding->statement || !finding->rule || finding->in_block)
         return false;
     fixer.piece = &migration->up.piece[finding->statement - 1];
     fixer.reader = (struct reader){.lint = &fixer.lint, .mem = mem, .rules = dialect->classify};

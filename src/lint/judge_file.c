@@ -195,7 +195,7 @@ bool is_untracked_body(const struct lint *lint, const struct act *act)
            !text_equal(act->other, "internal");
 }
 
-/* Its words are a string to the server, and to us. */
+/* Its words are a string to the server, and to us where it has not the shape of PL/pgSQL. */
 bool is_schema_in_block(const struct lint *lint, const struct act *act)
 {
     static const char *const words[] = {"create", "alter", "drop", "truncate", "reindex", "execute"};
@@ -203,6 +203,11 @@ bool is_schema_in_block(const struct lint *lint, const struct act *act)
         if (text_has_word(act->text, words[i]))
             return true;
     return false;
+}
+
+bool is_unread_execute(const struct lint *lint, const struct act *act)
+{
+    return text_equal(act->other, "execute");
 }
 
 /* PASSWORD 'x', IDENTIFIED BY 'x'; not of a hash, nor of NULL. */

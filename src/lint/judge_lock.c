@@ -51,7 +51,7 @@ bool is_blocking_index_drop(const struct lint *lint, const struct act *act)
 
 bool is_concurrent_in_transaction(const struct lint *lint, const struct act *act)
 {
-    return has(act, MARK_CONCURRENTLY) && act->controlled;
+    return has(act, MARK_CONCURRENTLY) && (act->controlled || act->in_block);
 }
 
 bool is_concurrent_if_absent(const struct lint *lint, const struct act *act)

@@ -167,7 +167,8 @@ static void judge(struct lint *lint, const struct lint_rule *rule, const struct 
                                 .size = size_text(lint->mem, size),
                                 .file = act->migration->path,
                                 .statement = act->statement,
-                                .offset = act->offset};
+                                .offset = act->offset,
+                                .in_block = act->in_block};
     piece_place(act->piece, (long)act->offset, &finding->line, &finding->column_at);
     finding->column_at -= bytes_continued(act);
     if (finding->size && rule->scale)

@@ -56,6 +56,7 @@ struct finding {
     int line, column_at;
     int statement; /* from 1; 0: the file */
     size_t offset; /* of the clause, within the statement */
+    bool in_block; /* that is one within the DO block which `statement` counts */
 };
 
 /* What is known of a table in a database. */

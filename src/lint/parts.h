@@ -109,6 +109,7 @@ struct act {
     int statement;   /* from 1 */
     int transaction; /* those of one number commit together */
     bool controlled; /* within a BEGIN of the file's own */
+    bool in_block;   /* within a DO block, and `piece` is only that statement of it */
     const struct migration *migration;
     const struct sql_piece *piece;
     size_t offset;        /* of the clause, within the piece */

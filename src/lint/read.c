@@ -597,6 +597,12 @@ static void other_read(struct reader *reader)
     act->text = reader_source(reader, 0, reader->n);
 }
 
+static void do_read(struct reader *reader)
+{
+    if (!block_read(reader))
+        other_read(reader);
+}
+
 /* WITH a AS (DELETE FROM ...) UPDATE ...: what any of them does to rows, each as if it stood alone. */
 static void with_read(struct reader *reader)
 {
@@ -627,7 +633,7 @@ static const struct {
     {"cluster", cluster_read}, {"reindex", reindex_read}, {"refresh", refresh_read},   {"grant", grant_read},
     {"revoke", grant_read},    {"rename", rename_read},   {"set", set_read},           {"pragma", set_read},
     {"begin", begin_read},     {"start", begin_read},     {"commit", commit_read},     {"end", commit_read},
-    {"rollback", commit_read}, {"do", other_read},        {"call", other_read},        {"select", select_read},
+    {"rollback", commit_read}, {"do", do_read},           {"call", other_read},        {"select", select_read},
     {"lock", lock_read},       {"with", with_read},
 };
 

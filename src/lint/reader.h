@@ -36,4 +36,7 @@ void table_altered(struct reader *reader);
 /* A constraint with its name, if one stands here; false if none does. */
 bool table_constraint(struct reader *reader, int end, unsigned marks);
 
+/* block.c: a DO block's statements, each with acts of its own; false, and none: nothing in it could be read. */
+bool block_read(const struct reader *statement);
+
 #endif

@@ -26,7 +26,7 @@ rule_test is_padded_type, is_limited_text, is_zoneless, is_plain_json, is_money,
 rule_test is_waiting_forever, is_second_lock, is_data_under_lock, is_open_begin, is_lone_commit, is_label_used_at_once,
     is_unplaced, has_no_policy, is_access_change, is_untracked_body, has_secret, has_no_way_back, loses_what_it_filled,
     is_mixed_file, is_seed_among_schema, is_not_repeatable, is_assigned_twice, is_unlimited_scan, is_long_write,
-    is_schema_in_block, is_second_alter;
+    is_schema_in_block, is_unread_execute, is_second_alter;
 /* naming.c */
 rule_test is_named_otherwise;
 
