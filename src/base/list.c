@@ -55,6 +55,14 @@ static void merge_sort(void **item, int n, void **scratch, compare_fn *compare)
     merge(item, half, n, scratch, compare);
 }
 
+bool list_has(const struct list *list, const void *item)
+{
+    for (int i = 0; i < list->n; i++)
+        if (list->item[i] == item)
+            return true;
+    return false;
+}
+
 /* Not qsort(): it is stable in some versions of the C library only, and plans must not depend on that. */
 void list_sort(struct list *list, int (*compare)(const void *a, const void *b))
 {

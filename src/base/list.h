@@ -24,6 +24,7 @@ struct names {
 void list_add(struct arena *mem, struct list *list, void *item);
 void list_insert(struct arena *mem, struct list *list, int at, void *item);
 void list_remove(struct list *list, int at);                                     /* keeps the order of the rest */
+bool list_has(const struct list *list, const void *item);                        /* that very one */
 void list_sort(struct list *list, int (*compare)(const void *a, const void *b)); /* stable; gets the items themselves */
 struct list list_duplicate(struct arena *mem, const struct list *list);          /* of the same items */
 

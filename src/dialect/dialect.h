@@ -328,7 +328,7 @@ struct gradual_copy {
     const char *new;  /* what the one that comes is called until then, */
     const char *old;  /* and the one that went afterwards */
     const char *sync; /* a name for what keeps them equal */
-    int counter;      /* a number for it, where its values come from an identity or a serial; 0 */
+    int counter;      /* a number for it, where its values come from an identity or a serial before and after; 0 */
 };
 struct gradual_texts {
     struct names sync, unsync; /* what keeps the new one equal to the old one: made, and taken away */
@@ -339,12 +339,15 @@ struct gradual_texts {
     const char *grants_back;
     const char *
         count_kept; /* where the counter stands and who may use it is kept for the rest of the transaction; NULL: none, */
-    const char *count_set; /* and given to the one that the column has by then */
+    const char *count_set;   /* and given to the one that the column has by then */
+    const char *count_named; /* the one that comes back on the way back gets the name that it had; NULL: it has it */
 };
 struct gradual_words {
     const char *
         settled; /* after rows are written: what waits for the end of the transaction happens, or no table can be altered */
     const char *batches; /* the header of a file that runs in batches */
+    /* Why a foreign key of a partitioned table cannot be checked later than it is made; NULL: it can. */
+    const char *(*no_late_reference)(const struct target *target);
     const char *(*fill)(struct arena *mem, const struct object *column, const char *value); /* where it is NULL */
     void (*texts)(struct arena *mem, const struct target *target, const struct gradual_copy *copy,
                   struct gradual_texts *texts);

@@ -143,14 +143,6 @@ static void guess_add(const struct guesser *guesser, const struct pair *pair)
     list_add(guesser->mem, guesser->guesses, rename);
 }
 
-static bool list_has(const struct list *list, const void *item)
-{
-    for (int i = 0; i < list->n; i++)
-        if (list->item[i] == item)
-            return true;
-    return false;
-}
-
 static int rank_compare(const void *a, const void *b)
 {
     const struct pair *x = a, *y = b;

@@ -1,5 +1,5 @@
 /*
- * An UPDATE or DELETE in batches: many short transactions in the order of the table's primary key, each with its note in the
+ * An UPDATE or DELETE in batches: many short transactions in the order of the table's key, each with its note in the
  * journal, up to which key they are done.  A run that was interrupted, whatever ended it, goes on after that key; between
  * two batches nothing is held.  The statement in the file is whole: what runs is it and a range of keys.
  * Rows that come during the run with a lower key than the one that it has reached are not looked at.
@@ -109,7 +109,11 @@ static int key_read(struct batches *batches)
         names_add(batches->mem, &batches->key, rows_cell(&rows, i, "name"));
     if (!rows.row.n)
         return fail_shape(
-            batches, arena_printf(batches->mem, "there is no table %s with a primary key to go by", batches->table));
+            batches,
+            arena_printf(batches->mem,
+                         "there is no table %s with a primary key, or a unique one over columns that are NOT NULL, to "
+                         "go by",
+                         batches->table));
     const char *estimate = rows_cell(&rows, 0, "rows");
     batches->estimate = estimate && *estimate != '-' && !text_equal(estimate, "0") ? estimate : NULL;
     return 0;
@@ -242,8 +246,9 @@ static int batch_run(struct batches *batches, const char *next, const char *chai
         execution_add_done(execution, at + 1, chain);
         return execution_run_batch(execution);
     }
-    const char *note = arena_printf(ctx->mem, "%s" MARK "%" PRId64 " %s", execution_evidence_head(execution),
-                                    batches->rows + execution->migration->batches.rows, next);
+    const char *note = arena_printf(ctx->mem, "%s" MARK "%" PRId64 " [%s, %s]", execution_evidence_head(execution),
+                                    batches->rows + execution->migration->batches.rows, next,
+                                    json_text(ctx->mem, json_names(ctx->mem, &batches->key), JSON_TIGHT));
     execution_add(execution, journal_evidence(ctx, &execution->session->state, execution->migration, note));
     return execution_run_batch(execution);
 }
@@ -259,21 +264,45 @@ static void tell(struct batches *batches, bool always)
               batches->execution->done + 1, batches->execution->migration->filename, batches->rows, of, batches->table);
 }
 
+/* Of "[values, names]"; earlier versions wrote the values alone, which were always of the primary key. */
+static int last_read(struct batches *batches, const char *said)
+{
+    struct execution *execution = batches->execution;
+    struct json *note;
+    TRY(json_read(execution->ctx, "the journal", said, strlen(said), &note));
+    const struct json *values = note->n == 2 && note->item[0]->type == JSON_ARRAY ? note->item[0] : note;
+    const struct json *names = values == note ? NULL : note->item[1];
+    bool same = values->n == batches->key.n;
+    for (int i = 0; names && same && i < names->n; i++)
+        same = text_equal(names->item[i]->text, batches->key.item[i]);
+    if (!same) {
+        fail(execution->ctx, ERR_STATE,
+             "the statement was interrupted, and the key of %s that its batches went by is not there any more",
+             batches->table);
+        fail_hint(execution->ctx,
+                  "Make that key again, or change the statement so that it leaves out the rows that are "
+                  "done; it begins anew then.");
+        return fail_at(execution->ctx, execution->migration->path, batches->piece->line, batches->piece->column);
+    }
+    snprintf(batches->last, KEY_ROOM, "%s", json_text(batches->mem, values, JSON_TIGHT));
+    return 0;
+}
+
 /* What an earlier run has done of this very statement. */
-static void resume(struct batches *batches)
+static int resume(struct batches *batches)
 {
     struct execution *execution = batches->execution;
     const char *said = execution->evidence, *head = execution_evidence_head(execution);
     execution->doubtful = -1;
     execution->evidence = NULL;
     if (!said || !text_starts(said, head) || !text_starts(said + strlen(head), MARK))
-        return;
+        return 0;
     const char *rows = said + strlen(head) + strlen(MARK), *key = strchr(rows, ' ');
-    if (!key || strlen(key + 1) >= KEY_ROOM ||
-        !text_to_int(text_slice(batches->mem, rows, 0, (size_t)(key - rows)), &batches->rows))
-        return;
-    snprintf(batches->last, KEY_ROOM, "%s", key + 1);
+    if (!key || !text_to_int(text_slice(batches->mem, rows, 0, (size_t)(key - rows)), &batches->rows))
+        return 0;
+    TRY(last_read(batches, key + 1));
     tell(batches, true);
+    return 0;
 }
 
 static int run_all(struct batches *batches, const char *chain)
@@ -308,7 +337,7 @@ int execution_batches(struct execution *execution, const char *chain)
     TRY(statement_read(&batches));
     TRY(key_read(&batches));
     TRY(check_key_stays(&batches));
-    resume(&batches);
+    TRY(resume(&batches));
     execution->in_batches = true;
     int code = run_all(&batches, chain);
     execution->in_batches = false;

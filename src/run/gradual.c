@@ -96,17 +96,78 @@ void easing_direct(const struct easing *easing, const struct object *object, con
               arena_printf(easing->mem, "%s: %s", object_path(easing->mem, object), reason));
 }
 
-const char *easing_table_reason(const struct object *object)
+static bool is_partitioned(const struct object *table)
+{
+    return table->kind == KIND_TABLE && expr_text(&((const struct table *)table)->partition_by);
+}
+
+/* Partitions aside: what is said of a table holds for them too, and the server carries it on. */
+static const char *inherits_reason(const struct object *object)
 {
     const struct table *table = (const struct table *)object;
     if (object->kind != KIND_TABLE)
         return NULL;
-    if (expr_text(&table->partition_by) || expr_text(&table->partition_bound))
-        return "its table is partitioned, or a partition";
     bool parent = false;
     for (const struct edge *edge = object->needed; edge; edge = edge->next_needed)
-        parent = parent || (edge->from->kind == KIND_TABLE && edge->field == TABLE_inherits);
-    return parent || table->inherits.n ? "its table inherits, or is inherited from" : NULL;
+        parent = parent ||
+                 (edge->from->kind == KIND_TABLE && edge->field == TABLE_inherits && !object_is_partition(edge->from));
+    bool child = table->inherits.n && !object_is_partition(object);
+    return parent || child ? "its table inherits, or is inherited from" : NULL;
+}
+
+struct object *easing_whole(const struct object *table)
+{
+    for (const struct edge *edge = object_is_partition(table) ? table->needs : NULL; edge; edge = edge->next_need)
+        if (edge->to->kind == KIND_TABLE && edge->field == TABLE_inherits)
+            return edge->to;
+    return NULL;
+}
+
+const char *easing_table_reason(const struct object *table)
+{
+    return is_partitioned(table) || object_is_partition(table) ? "its table is partitioned, or a partition"
+                                                               : inherits_reason(table);
+}
+
+static bool is_never_null(const struct object *table, const char *name)
+{
+    const struct column *column = name ? (const struct column *)object_child(table, KIND_COLUMN, name) : NULL;
+    return column && !column->nullable && !column->not_null_not_valid;
+}
+
+/* Of a unique index over all rows, the columns; NULL for an expression. */
+static struct names columns_of(struct arena *mem, const struct index *index)
+{
+    struct names columns = {0};
+    for (int i = 0; index->is_unique && !expr_text(&index->predicate) && i < index->object.children.n; i++)
+        names_add(mem, &columns, ((const struct index_part *)index->object.children.item[i])->column);
+    return columns;
+}
+
+/* Of a table that is: rows are told apart by it at any time, and each has it. */
+static bool orders_rows(struct arena *mem, const struct object *key)
+{
+    const struct unique *unique = (const struct unique *)key;
+    struct names columns = {0};
+    if (key->kind == KIND_UNIQUE && !unique->deferrable)
+        columns = unique->columns;
+    if (key->kind == KIND_INDEX)
+        columns = columns_of(mem, (const struct index *)key);
+    for (int i = 0; i < columns.n; i++)
+        if (!is_never_null(key->parent, columns.item[i]))
+            return false;
+    return key->kind == KIND_PRIMARY_KEY || columns.n;
+}
+
+const char *easing_key_reason(const struct easing *easing, const struct object *table)
+{
+    for (int i = 0; table->peer && i < table->children.n; i++) {
+        const struct object *key = table->children.item[i];
+        bool stays = key->peer && !key->made && !key->peer->unmade;
+        if (stays && orders_rows(easing->mem, key->peer))
+            return NULL;
+    }
+    return "its table has no primary key, nor another one over columns that are NOT NULL, to go by in batches";
 }
 
 static bool any_rests(const struct object *key)
@@ -147,7 +208,9 @@ static void ease_constraint(const struct easing *easing, const struct change *ch
     bool made = change->op == CHANGE_CREATE || (change->op == CHANGE_ALTER && is_made_again(change));
     if (!made || flag_of(constraint, "not_valid") || flag_of(constraint, "not_enforced"))
         return;
-    const char *reason = easing_table_reason(constraint->parent);
+    const char *reason = inherits_reason(constraint->parent);
+    if (!reason && constraint->kind == KIND_FOREIGN_KEY && is_partitioned(constraint->parent))
+        reason = easing->target->dialect->gradual->no_late_reference(easing->target);
     if (reason) {
         easing_direct(easing, constraint, reason);
         return;
@@ -210,10 +273,7 @@ static void fills_keep(const struct easing *easing)
         const struct fill *fill = fills->item[i];
         struct fill *kept = NEW(easing->mem, struct fill);
         *kept = (struct fill){easing_twin(easing, GRADUAL_PREPARE, fill->column), fill->value};
-        bool filled = false;
-        for (int k = 0; k < easing->filled.n; k++)
-            filled = filled || easing->filled.item[k] == fill->column;
-        if (!filled && kept->column)
+        if (!list_has(&easing->filled, fill->column) && kept->column)
             list_add(easing->mem, &easing->gradual->fills, kept);
     }
 }
@@ -224,12 +284,37 @@ static bool becomes_not_null(const struct change *change)
     return before->nullable && !after->nullable && !after->not_null_not_valid;
 }
 
+static bool changes_likewise(const struct easing *easing, const struct object *column)
+{
+    for (int i = 0; column && i < easing->changes->list.n; i++) {
+        const struct change *change = easing->changes->list.item[i];
+        if (change->after == column && change->op == CHANGE_ALTER && becomes_not_null(change))
+            return true;
+    }
+    return false;
+}
+
+/* The same column of what the table is a partition of, as far up as it changes likewise: the server carries a check on from there. */
+static const struct object *carrier_of(const struct easing *easing, const struct object *column)
+{
+    for (;;) {
+        const struct object *whole = easing_whole(column->parent);
+        const struct object *above = whole ? object_child(whole, KIND_COLUMN, column->name) : NULL;
+        if (!changes_likewise(easing, above))
+            return column;
+        column = above;
+    }
+}
+
 static void ease_not_null(const struct easing *easing, const struct change *change)
 {
-    const struct object *column = change->after;
-    const char *reason = easing_table_reason(column->parent);
+    const struct object *column = change->after, *carrier = carrier_of(easing, column);
+    const char *reason = inherits_reason(carrier->parent);
+    if (!reason && fill_of(easing->wish->fills, carrier))
+        reason = easing_key_reason(easing, carrier->parent);
     if (reason) {
-        easing_direct(easing, column, reason);
+        if (carrier == column)
+            easing_direct(easing, column, reason);
         return;
     }
     for (int stage = 0; stage < GRADUAL_SWAP; stage++) {
@@ -238,6 +323,8 @@ static void ease_not_null(const struct easing *easing, const struct change *chan
         SAY(twin, COLUMN, not_null_no_inherit, false);
         object_unsay(&twin->object, COLUMN_not_null_name);
     }
+    if (carrier != column)
+        return;
     not_null_add(easing, column, column->name, fill_add(easing, column) ? GRADUAL_FILL : GRADUAL_PREPARE);
     easing->gradual->eased++;
 }
@@ -284,9 +371,81 @@ struct object *easing_unique_index(const struct easing *easing, struct object *t
     return index;
 }
 
+/* ---- what is built on each partition first ---- */
+
+struct leaves {
+    struct list item; /* struct object *: partitions with rows of their own */
+    const char *reason;
+};
+
+static void leaves_find(const struct easing *easing, const struct object *table, struct leaves *leaves)
+{
+    for (const struct edge *edge = table->needed; edge; edge = edge->next_needed) {
+        struct object *part = edge->from;
+        if (part->kind != KIND_TABLE || edge->field != TABLE_inherits || !object_is_partition(part))
+            continue;
+        if (part->stranger)
+            leaves->reason = arena_printf(easing->mem,
+                                          "its partition %s is not described, and nobody knows which "
+                                          "others there are where this runs",
+                                          part->name);
+        else if (is_partitioned(part))
+            leaves_find(easing, part, leaves);
+        else if (part->peer && !object_is_foreign(part) && !list_has(&leaves->item, part))
+            list_add(easing->mem, &leaves->item, part);
+    }
+}
+
+/* What the server has made in a partition after its parent stands in no tree but for its name. */
+static bool is_given(const struct easing *easing, const struct object *leaf, const char *name)
+{
+    const struct names *copies = &((const struct table *)leaf->peer)->partition_copies;
+    for (int i = 0; i < copies->n; i++)
+        if (text_equal(strchr(copies->item[i], ' ') + 1, name))
+            return true;
+    return names_have(&easing->given, name);
+}
+
+static const char *leaf_name(const struct easing *easing, const struct object *leaf, const struct object *whole)
+{
+    const char *name = easing_name(easing, leaf->name, whole->name, "");
+    for (int number = 2; is_given(easing, leaf, name); number++)
+        name = easing_name(easing, leaf->name, whole->name, arena_printf(easing->mem, "_%d", number));
+    names_add(easing->mem, &((struct easing *)(uintptr_t)easing)->given, name);
+    return name;
+}
+
+/* The server takes them for its own when the parent gets its one, instead of building others. */
+static const char *built_on_leaves(const struct easing *easing, const struct object *whole)
+{
+    static const int spoken[] = {INDEX_clustered, INDEX_replica_identity, INDEX_comment, INDEX_statistics_targets};
+    struct leaves leaves = {0};
+    bool key = whole->kind != KIND_INDEX;
+    leaves_find(easing, whole->parent, &leaves);
+    if (leaves.reason || !leaves.item.n)
+        return leaves.reason ? leaves.reason : "none of its partitions is described";
+    for (int i = 0; i < leaves.item.n; i++) {
+        const struct object *leaf = leaves.item.item[i];
+        const char *name = leaf_name(easing, leaf, whole);
+        for (int stage = GRADUAL_BUILD; stage < (key ? GRADUAL_SWAP : GRADUAL_ATTACH); stage++) {
+            struct object *table = easing_twin(easing, stage, leaf);
+            if (key) {
+                easing_unique_index(easing, table, whole, name);
+                continue;
+            }
+            struct object *copy = object_copy(easing->mem, whole, table);
+            copy->name = name;
+            copy->peer = NULL;
+            for (size_t k = 0; k < sizeof spoken / sizeof *spoken; k++)
+                object_unsay(copy, spoken[k]);
+        }
+    }
+    return NULL;
+}
+
 static const char *key_reason(const struct object *key)
 {
-    const char *reason = easing_table_reason(key->parent);
+    const char *reason = inherits_reason(key->parent);
     if (reason)
         return reason;
     if (flag_of(key, "without_overlaps"))
@@ -301,6 +460,9 @@ static void ease_key(const struct easing *easing, const struct change *change)
     if (change->op != CHANGE_CREATE && !again)
         return;
     const char *reason = again ? "it is made again, and the old one has its name" : key_reason(key);
+    bool whole = is_partitioned(key->parent);
+    if (!reason && whole)
+        reason = built_on_leaves(easing, key);
     if (reason) {
         easing_direct(easing, key, reason);
         return;
@@ -308,7 +470,7 @@ static void ease_key(const struct easing *easing, const struct change *change)
     for (int stage = 0; stage < GRADUAL_SWAP; stage++) {
         struct object *table = easing_twin(easing, stage, key->parent);
         easing_remove(easing, stage, key);
-        if (stage >= GRADUAL_BUILD)
+        if (stage >= GRADUAL_BUILD && !whole)
             easing_unique_index(easing, table, key, key->name);
     }
     easing->gradual->eased++;
@@ -319,14 +481,17 @@ static void ease_index(const struct easing *easing, const struct change *change)
     const struct object *index = change->after;
     if (change->op != CHANGE_CREATE)
         return;
-    const char *reason = easing_table_reason(index->parent);
+    const char *reason = inherits_reason(index->parent);
+    bool whole = is_partitioned(index->parent);
     if (!reason && any_rests(index))
         reason = "a foreign key of the same change rests on it";
+    if (!reason && whole)
+        reason = built_on_leaves(easing, index);
     if (reason) {
         easing_direct(easing, index, reason);
         return;
     }
-    for (int stage = 0; stage < GRADUAL_BUILD; stage++)
+    for (int stage = 0; stage < (whole ? GRADUAL_ATTACH : GRADUAL_BUILD); stage++)
         easing_remove(easing, stage, index);
     easing->gradual->eased++;
 }
@@ -359,14 +524,6 @@ static bool is_on_old(const struct change *change)
     return change->after && change->after->parent && change->after->parent->peer && change->op != CHANGE_RENAME;
 }
 
-static bool is_taken_along(const struct easing *easing, const struct change *change)
-{
-    for (int i = 0; i < easing->taken.n; i++)
-        if (easing->taken.item[i] == change->after)
-            return true;
-    return false;
-}
-
 /* Columns first: what hangs on one goes along with it. */
 static void changes_ease(const struct easing *easing)
 {
@@ -374,7 +531,7 @@ static void changes_ease(const struct easing *easing)
         for (int k = 0; k < easing->changes->list.n; k++) {
             const struct change *change = easing->changes->list.item[k];
             bool meant = easings[i].kind == change->kind && (easings[i].type || !easing->wish->types_only);
-            if (meant && is_on_old(change) && !is_taken_along(easing, change))
+            if (meant && is_on_old(change) && !list_has(&easing->taken, change->after))
                 easings[i].ease(easing, change);
         }
 }
@@ -382,7 +539,8 @@ static void changes_ease(const struct easing *easing)
 int gradual_make(struct ctx *ctx, const struct target *target, const struct changes *changes,
                  const struct gradual_wish *wish, struct gradual *gradual)
 {
-    static const char *const slugs[GRADUAL_STAGES] = {NULL, "fill", "build", "validate", "swap", "confirm", "clean_up"};
+    static const char *const slugs[GRADUAL_STAGES] = {NULL,       "fill", "build",   "attach",
+                                                      "validate", "swap", "confirm", "clean_up"};
     struct easing easing = {.ctx = ctx,
                             .mem = ctx->mem,
                             .target = target,

@@ -28,6 +28,7 @@ struct easing {
     struct list retypes;               /* struct retype *: columns that get another type in steps, */
     struct list retyped;               /* struct object *: and they themselves, of the desired tree */
     struct list scratch[2];            /* walks: the desired tree with them called `new`, the one that is, `old` */
+    struct names given;                /* names of indexes that partitions get */
     struct list filled;                /* const struct object *: columns that are filled by a step of its own */
 };
 
@@ -39,6 +40,9 @@ void easing_remove(const struct easing *easing, int stage, const struct object *
 const char *easing_name(const struct easing *easing, const char *table, const char *column, const char *suffix);
 /* Why what is of the table cannot be changed in steps; NULL: it can. */
 const char *easing_table_reason(const struct object *table);
+/* Why its rows cannot be gone through in batches; NULL: they can. */
+const char *easing_key_reason(const struct easing *easing, const struct object *table);
+struct object *easing_whole(const struct object *table); /* what it is a partition of; NULL */
 void easing_direct(const struct easing *easing, const struct object *object, const char *reason);
 /* A check that the column holds no NULL: NOT VALID until the stage that checks, and gone with the last one. */
 void easing_not_null_add(const struct easing *easing, const struct object *column, const char *name_before_swap);

@@ -31,14 +31,6 @@ static const enum manner manners[KIND_COUNT] = {
     [KIND_RULE] = MANNER_TEXT,        [KIND_STATISTICS] = MANNER_TEXT,
     [KIND_FUNCTION] = MANNER_TEXT};
 
-static bool list_has(const struct list *list, const void *item)
-{
-    for (int i = 0; i < list->n; i++)
-        if (list->item[i] == item)
-            return true;
-    return false;
-}
-
 static bool is_altered(const struct easing *easing, const struct object *object)
 {
     for (int i = 0; i < easing->changes->list.n; i++) {
@@ -114,13 +106,9 @@ static bool counts(const struct column *column)
 
 static const char *retype_reason(struct retype *retype)
 {
-    const struct column *before = (const struct column *)retype->before;
-    const struct column *after = (const struct column *)retype->after;
     const char *reason = easing_table_reason(retype->table);
     if (reason)
         return reason;
-    if (before->autoincrement != after->autoincrement || !text_equal(before->identity, after->identity))
-        return "where its numbers come from changes too";
     if (fill_of(retype->easing->wish->fills, retype->after))
         return "it comes to be NOT NULL too, and its rows get a value; do that first";
     for (const struct edge *edge = retype->after->needed; edge; edge = edge->next_needed) {
@@ -130,7 +118,7 @@ static const char *retype_reason(struct retype *retype)
         if (!list_has(&retype->dependents, whole))
             list_add(retype->easing->mem, &retype->dependents, whole);
     }
-    return object_only(retype->table, KIND_PRIMARY_KEY) ? NULL : "its table has no primary key to go by in batches";
+    return easing_key_reason(retype->easing, retype->table);
 }
 
 /* ---- what hangs on it ---- */
@@ -375,7 +363,9 @@ static void texts_add(const struct retype *retype)
         .after = (const struct column *)retype->after,
         .new = retype->new,
         .old = retype->old,
-        .counter = counts((const struct column *)retype->before) ? easing->gradual->eased + 1 : 0,
+        .counter = counts((const struct column *)retype->before) && counts((const struct column *)retype->after)
+                       ? easing->gradual->eased + 1
+                       : 0,
         .sync = arena_printf(mem, "zz_%s", easing_name(easing, retype->table->name, retype->after->name, "_sync"))};
     easing->target->dialect->gradual->texts(mem, easing->target, &copy, &texts);
     names_append(mem, &step[GRADUAL_PREPARE].after, &texts.sync);
@@ -387,6 +377,8 @@ static void texts_add(const struct retype *retype)
     names_add(mem, &step[GRADUAL_SWAP].down_before, texts.refill);
     names_add(mem, &step[GRADUAL_SWAP].down_before, texts.grants_back);
     names_append(mem, &step[GRADUAL_SWAP].down_after, &texts.sync);
+    if (texts.count_named)
+        names_add(mem, &step[GRADUAL_SWAP].down_after, texts.count_named);
     if (!texts.count_kept)
         return;
     names_add(mem, &step[GRADUAL_SWAP].before, texts.count_kept);

@@ -16,6 +16,7 @@ from support.project import PROGRAM, ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 INSTALLED = {"fastapi.md"}  # pages whose commands need the Python package
+SERVED = {"gradual.md"}  # pages about PostgreSQL: ${DATABASE_URL} is a new database
 BLOCK = re.compile(r"(?P<head>(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<kind>\w*)\n)(?P<body>.*?)(?P<tail>```\n)", re.DOTALL)
 MASKS = [
     (re.compile(r'"(time|timestamp)": "[0-9T:.-]*Z"'), r'"\1": "2026-11-21T12:00:00.123Z"'),
@@ -56,11 +57,13 @@ def jobs(body):
     return listed + [" ".join(re.split(r"[\s,\"]+", words)) for words in re.findall(r"command: \[(dbwarden.*)\]", body)]
 
 
-def run(command, folder, package):
+def run(command, folder, package, url=None):
     programs = package.bin if package else f"{Path(PROGRAM).parent}:{Path(sys.executable).parent}"
     path = f"{programs}:{os.environ['PATH']}"
     env = {key: value for key, value in os.environ.items() if not key.startswith(("DBWARDEN_", "DATABASE_URL"))}
     env.update(PATH=path, DBWARDEN_PYTHON=sys.executable, LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1")
+    if url:
+        env["DATABASE_URL"] = url
     if package:
         env["DBWARDEN_PYTHON"] = str(package.bin / "python")
     done = subprocess.run(["bash", "-c", command], cwd=folder, env=env, stdin=subprocess.DEVNULL,
@@ -68,7 +71,7 @@ def run(command, folder, package):
     return done.stdout
 
 
-def block_run(match, folder, package, wrong):
+def block_run(match, folder, package, wrong, url):
     body = match["body"]
     if match["file"]:
         path = folder / match["file"]
@@ -83,7 +86,7 @@ def block_run(match, folder, package, wrong):
         return match[0]
     out = []
     for command, expected in commands(body):
-        printed = masked(run(command, folder, package), folder)
+        printed = masked(run(command, folder, package, url), folder)
         if printed != masked("\n".join(expected), folder):
             wrong.append(f"$ {command}\n--- the page says\n" + "\n".join(expected) + f"\n--- it printed\n{printed}")
         out.append(f"$ {command}\n" + (printed + "\n" if printed else ""))
@@ -95,7 +98,8 @@ def test_page(page, tmp_path, request):
     wrong = []
     text = page.read_text()
     package = request.getfixturevalue("package") if page.name in INSTALLED else None
-    again = BLOCK.sub(lambda match: block_run(match, tmp_path, package, wrong), text)
+    url = request.getfixturevalue("postgres") if page.name in SERVED else None
+    again = BLOCK.sub(lambda match: block_run(match, tmp_path, package, wrong, url), text)
     if os.environ.get("DBWARDEN_TEST_UPDATE"):
         page.write_text(again)
     else:

@@ -42,14 +42,6 @@ static bool share_space(const char *a, const char *b, bool same_parent)
     return false;
 }
 
-static bool list_has(const struct list *list, const struct object *object)
-{
-    for (int i = 0; i < list->n; i++)
-        if (list->item[i] == object)
-            return true;
-    return false;
-}
-
 static bool is_child(const struct object *child, const struct object *parent)
 {
     const struct ref ref = ref_to(parent);

@@ -131,6 +131,20 @@ static void counter_add(struct arena *mem, const struct gradual_copy *copy, stru
         table, name, copy->counter, copy->counter, copy->counter);
 }
 
+/* On the way back an identity comes while the column still has the other name. */
+static const char *named_text(struct arena *mem, const struct gradual_copy *copy)
+{
+    return arena_printf(
+        mem,
+        "DO $counter$\nDECLARE\n    counter regclass := pg_get_serial_sequence(%s, %s)::regclass;\n"
+        "    name text := %s;\nBEGIN\n"
+        "    IF NOT EXISTS (SELECT FROM pg_class c JOIN pg_class s USING (relnamespace) WHERE s.oid = counter AND "
+        "c.relname = name) THEN\n"
+        "        EXECUTE format('ALTER SEQUENCE %%s RENAME TO %%I', counter, name);\n    END IF;\nEND\n$counter$",
+        literal(mem, table_of(mem, copy->before)), literal(mem, copy->after->object.name),
+        literal(mem, pg_sequence_name(mem, copy->before)));
+}
+
 static void texts_make(struct arena *mem, const struct target *target, const struct gradual_copy *copy,
                        struct gradual_texts *texts)
 {
@@ -143,12 +157,20 @@ static void texts_make(struct arena *mem, const struct target *target, const str
     texts->grants_back = grants_text(mem, table, copy->after->object.name, copy->old);
     if (copy->counter)
         counter_add(mem, copy, texts);
+    else if (copy->before->identity)
+        texts->count_named = named_text(mem, copy);
     texts->fill =
         arena_printf(mem, "UPDATE %s SET %s = %s WHERE %s IS NULL AND %s IS NOT NULL", table, quoted(mem, copy->new),
                      converted(mem, &there, name, false), quoted(mem, copy->new), name);
     texts->refill = arena_printf(mem, "UPDATE %s SET %s = %s WHERE %s", table, quoted(mem, copy->old),
                                  converted(mem, &back, name, false),
                                  differs(mem, quoted(mem, copy->old), converted(mem, &back, name, true)));
+}
+
+static const char *no_late_reference(const struct target *target)
+{
+    return target->version >= 180000 ? NULL
+                                     : "its table is partitioned, where NOT VALID foreign keys come with PostgreSQL 18";
 }
 
 static const char *fill_make(struct arena *mem, const struct object *column, const char *value)
@@ -158,14 +180,22 @@ static const char *fill_make(struct arena *mem, const struct object *column, con
                         name, value, name);
 }
 
+/* The primary key, else another one that each row has, at once and for good; NOT NULL may be NOT VALID since 18. */
 const char pg_batch_key[] =
     "SELECT a.attname AS name, c.reltuples::bigint AS rows FROM pg_catalog.pg_class c "
-    "JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary "
+    "CROSS JOIN LATERAL (SELECT x.* FROM pg_catalog.pg_index x WHERE x.indrelid = c.oid AND (x.indisprimary OR "
+    "(x.indisunique AND x.indisvalid AND x.indimmediate AND x.indpred IS NULL AND NOT EXISTS ("
+    "SELECT FROM pg_catalog.unnest(x.indkey::smallint[]) WITH ORDINALITY AS k (number, place) "
+    "LEFT JOIN pg_catalog.pg_attribute n ON n.attrelid = c.oid AND n.attnum = k.number AND n.attnotnull AND NOT EXISTS ("
+    "SELECT FROM pg_catalog.pg_constraint d WHERE d.conrelid = c.oid AND d.contype = 'n' AND NOT d.convalidated AND "
+    "d.conkey = ARRAY[k.number]) WHERE k.place <= x.indnkeyatts AND n.attnum IS NULL))) "
+    "ORDER BY x.indisprimary DESC, x.indnkeyatts, x.indexrelid LIMIT 1) i "
     "CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::smallint[]) WITH ORDINALITY AS k (number, place) "
     "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number "
     "WHERE c.oid = pg_catalog.to_regclass($1) AND k.place <= i.indnkeyatts ORDER BY k.place";
 
 const struct gradual_words pg_gradual = {.settled = "SET CONSTRAINTS ALL IMMEDIATE",
                                          .batches = "batches: 5000 rows, pause 50ms",
+                                         .no_late_reference = no_late_reference,
                                          .fill = fill_make,
                                          .texts = texts_make};

@@ -82,6 +82,10 @@ extern const char pg_batch_key[];
 /* render_constraint.c */
 void pg_constraint_text(struct buf *out, const struct object *object);
 void pg_constraint_after(struct render *render, const struct object *constraint); /* what no CREATE can say */
+bool pg_key_comes(const struct object *key);                                      /* one that an index can be for */
+bool pg_key_fits(const struct object *key, const struct object *index); /* it goes, and is what the key would build */
+void pg_key_take(struct buf *out, const struct object *key, const char *name, const struct object *index);
+const char *pg_index_shape(struct arena *mem, const struct index *index); /* all but its name and table */
 bool pg_index_is_taken(const struct object *index);         /* a key of the same plan stands on it from then on */
 bool pg_comes_after_table(const struct object *constraint); /* its table's CREATE would not make it so */
 render_fn pg_constraint_create, pg_constraint_alter, pg_key_alter, pg_constraint_drop, pg_constraint_rename;
@@ -93,6 +97,10 @@ render_fn pg_table_create, pg_table_drop, pg_table_alter, pg_table_rename, pg_ta
 /* PARTITION OF says all of its columns. */
 bool pg_is_written_as_part(struct arena *mem, const struct target *target, const struct tree *tree,
                            const struct table *partition);
+bool pg_is_partitioned(const struct object *table);
+/* One of a partition that goes, and one of what it is a part of comes that is the same: the server attaches it to that. */
+bool pg_index_is_attached(const struct render *render, const struct object *index);
+void pg_keys_attach(struct render *render, const struct object *key); /* the like for a key, which wants keys there */
 void pg_partition_of(struct buf *out, const struct table *partition);
 const char *pg_partition_bound(const struct table *partition);
 void pg_partition_attach(struct render *render, const struct table *partition);

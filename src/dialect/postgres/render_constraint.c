@@ -104,28 +104,32 @@ static bool is_named_for(const char *index, const char *key)
     return text_starts(index, key) && (!index[strlen(key)] || text_starts(index + strlen(key), "__new"));
 }
 
-static bool takes_over(const struct object *key, const struct object *object)
+bool pg_key_fits(const struct object *key, const struct object *object)
 {
     const struct index *index = (const struct index *)object;
     int distinct = field_find(key->kind, "nulls_not_distinct");
     const struct names *include = object_field(key, field_find(key->kind, "include"));
     bool goes = object->unmade && object->unmade->op == CHANGE_DROP && !object->peer;
-    return goes && index->is_unique && !pg_expr_said(&index->predicate) && is_named_for(object->name, key->name) &&
-           text_equal(index->method, "btree") && names_equal(&index->include, include) &&
+    return goes && index->is_unique && !pg_expr_said(&index->predicate) && text_equal(index->method, "btree") &&
+           names_equal(&index->include, include) &&
            (distinct < 0 || index->nulls_not_distinct == *(const bool *)object_field(key, distinct)) &&
            same_columns(index, object_field(key, field_find(key->kind, "columns")));
+}
+
+bool pg_key_comes(const struct object *key)
+{
+    bool is_key = key->kind == KIND_PRIMARY_KEY || key->kind == KIND_UNIQUE;
+    return is_key && key->made && key->made->op == CHANGE_CREATE && !flag_is(key, "without_overlaps");
 }
 
 static const struct object *index_taken(const struct object *key)
 {
     const struct object *table = key->parent->peer;
-    bool is_key = key->kind == KIND_PRIMARY_KEY || key->kind == KIND_UNIQUE;
-    if (!is_key || !table || !key->name || !key->made || key->made->op != CHANGE_CREATE ||
-        flag_is(key, "without_overlaps"))
+    if (!table || !key->name || !pg_key_comes(key) || pg_is_partitioned(key->parent))
         return NULL;
     for (int i = 0; i < table->children.n; i++) {
         const struct object *child = table->children.item[i];
-        if (child->kind == KIND_INDEX && takes_over(key, child))
+        if (child->kind == KIND_INDEX && is_named_for(child->name, key->name) && pg_key_fits(key, child))
             return child;
     }
     return NULL;
@@ -140,10 +144,10 @@ bool pg_index_is_taken(const struct object *index)
     return false;
 }
 
-static void taken_add(struct buf *out, const struct object *key, const struct object *index)
+void pg_key_take(struct buf *out, const struct object *key, const char *name, const struct object *index)
 {
     buf_add(out, "ADD CONSTRAINT ");
-    pg_ident_add(out, key->name);
+    pg_ident_add(out, name);
     buf_add(out, key->kind == KIND_UNIQUE ? " UNIQUE USING INDEX " : " PRIMARY KEY USING INDEX ");
     pg_ident_add(out, index->name);
     buf_add(out, flag_is(key, "deferrable") ? " DEFERRABLE" : "");
@@ -152,11 +156,12 @@ static void taken_add(struct buf *out, const struct object *key, const struct ob
 
 int pg_constraint_create(struct render *render, const struct change *change)
 {
-    struct buf out = pg_alter_top(render, change->after->parent);
     const struct object *index = index_taken(change->after);
-
+    if (pg_key_comes(change->after))
+        pg_keys_attach(render, change->after);
+    struct buf out = pg_alter_top(render, change->after->parent);
     if (index) {
-        taken_add(&out, change->after, index);
+        pg_key_take(&out, change->after, change->after->name, index);
         render_statement(render, &out);
         pg_constraint_after(render, change->after);
         return 0;

@@ -86,6 +86,16 @@ static void clauses_text(struct buf *out, const struct index *index)
         buf_addf(out, " WHERE %s", expr_text(&index->predicate));
 }
 
+const char *pg_index_shape(struct arena *mem, const struct index *index)
+{
+    struct buf out;
+    buf_init(&out, mem);
+    buf_addf(&out, "%s %s", index->is_unique ? "unique" : "", index->method ? index->method : "btree");
+    parts_text(&out, index);
+    clauses_text(&out, index);
+    return out.data;
+}
+
 void pg_index_text(struct buf *out, const struct index *index, bool concurrently)
 {
     buf_addf(out, "CREATE %sINDEX %s", index->is_unique ? "UNIQUE " : "", concurrently ? "CONCURRENTLY " : "");
@@ -258,7 +268,7 @@ int pg_index_create(struct render *render, const struct change *change)
 
 int pg_index_drop(struct render *render, const struct change *change)
 {
-    if (pg_index_is_taken(change->before))
+    if (pg_index_is_taken(change->before) || pg_index_is_attached(render, change->before))
         return 0;
     bool concurrently = may_be_concurrent(render, change);
     struct buf out = pg_begin_drop(render, concurrently ? "DROP INDEX CONCURRENTLY " : "DROP INDEX ", change->before);

@@ -105,3 +105,76 @@ void pg_copies_drop(struct render *render, const struct table *partition, const 
     for (int i = copies.n - 1; i >= 0; i--)
         drop_copy(render, called, copies.item[i]);
 }
+
+/* ---- indexes that the partitions have already ---- */
+
+bool pg_is_partitioned(const struct object *table)
+{
+    return table->kind == KIND_TABLE && expr_text(&((const struct table *)table)->partition_by);
+}
+
+static bool is_same_index(struct arena *mem, const struct object *index, const struct object *whole)
+{
+    bool comes = whole->kind == KIND_INDEX && !whole->peer && whole->made && whole->made->op == CHANGE_CREATE;
+    return comes && text_equal(pg_index_shape(mem, (const struct index *)index),
+                               pg_index_shape(mem, (const struct index *)whole));
+}
+
+/* A partition that stays one, and not what has rows in partitions of its own: the server makes an index of that itself. */
+static const struct object *leaf_after(const struct object *table)
+{
+    const struct object *after = table->peer;
+    bool is = object_is_partition(table) && after && object_is_partition(after) && !pg_is_partitioned(after);
+    return is ? after : NULL;
+}
+
+bool pg_index_is_attached(const struct render *render, const struct object *index)
+{
+    const struct object *table = leaf_after(index->parent);
+    if (index->peer)
+        return false;
+    while (table && object_is_partition(table)) {
+        table = pg_parent(render->after, (const struct table *)table, 0);
+        for (int i = 0; table && i < table->children.n; i++) {
+            const struct object *whole = table->children.item[i];
+            if (pg_key_comes(whole) ? pg_key_fits(whole, index) : is_same_index(render->mem, index, whole))
+                return true;
+        }
+    }
+    return false;
+}
+
+static void key_attach(struct render *render, const struct object *key, const struct object *partition)
+{
+    for (int i = 0; leaf_after(partition) && i < partition->children.n; i++) {
+        const struct object *index = partition->children.item[i];
+        if (index->kind != KIND_INDEX || !pg_key_fits(key, index))
+            continue;
+        struct buf out = pg_alter_top(render, leaf_after(partition));
+        pg_key_take(&out, key, index->name, index);
+        render_statement(render, &out);
+        return;
+    }
+}
+
+/* Partitions below `table` in the tree that is, however deep, each once. */
+static void partitions_find(struct arena *mem, const struct object *table, struct list *found)
+{
+    for (const struct edge *edge = table->needed; edge; edge = edge->next_needed) {
+        if (edge->from->kind != KIND_TABLE || edge->field != TABLE_inherits || !object_is_partition(edge->from) ||
+            list_has(found, edge->from))
+            continue;
+        list_add(mem, found, edge->from);
+        partitions_find(mem, edge->from, found);
+    }
+}
+
+void pg_keys_attach(struct render *render, const struct object *key)
+{
+    const struct object *table = key->parent;
+    struct list partitions = {0};
+    if (table->peer && pg_is_partitioned(table))
+        partitions_find(render->mem, table->peer, &partitions);
+    for (int i = 0; i < partitions.n; i++)
+        key_attach(render, key, partitions.item[i]);
+}
