@@ -77,7 +77,8 @@ static int settle(struct squashing *squashing, struct conn *conn, struct tree *t
 static int old_replay_on(struct ctx *ctx, const struct url *server, void *sink)
 {
     struct squashing *squashing = sink;
-    squashing->source = (struct source){.kind = SOURCE_MIGRATIONS, .version = last_of(squashing)->version};
+    squashing->source =
+        (struct source){.kind = SOURCE_MIGRATIONS, .version = last_of(squashing)->version, .once_only = true};
     return migrations_replay(ctx, squashing->session, server, &squashing->source);
 }
 

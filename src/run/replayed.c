@@ -28,10 +28,13 @@ static bool means_nothing(const char *version)
     return version && (text_equal_nocase(version, "base") || (text_to_int(version, &number) && number == 0));
 }
 
-static int folder_choose(struct ctx *ctx, struct session *session, const char *version)
+static int folder_choose(struct ctx *ctx, struct session *session, const struct replay_options *options)
 {
     struct list *versioned = &session->folder->versioned;
+    const char *version = options->version;
     int64_t number = 0;
+    if (options->once_only)
+        session->folder->always = session->folder->on_change = (struct list){0};
     if (!version)
         return 0;
     if (!means_nothing(version))
@@ -91,7 +94,7 @@ int replay_open(struct ctx *ctx, const struct session *session, const struct rep
     struct list statements = {0};
     TRY(session_open(ctx, session->config, session->database->name, replay));
     TRY(session_folder(ctx, replay));
-    TRY(folder_choose(ctx, replay, options->version));
+    TRY(folder_choose(ctx, replay, options));
     const struct list *const lists[] = {&replay->folder->versioned, &replay->folder->always,
                                         &replay->folder->on_change};
     for (int l = 0; l < 3; l++)
@@ -140,7 +143,8 @@ int replay_read(struct ctx *ctx, struct session *replay, struct tree **tree)
 int migrations_replay(struct ctx *ctx, const struct session *session, const struct url *server, struct source *source)
 {
     __attribute__((cleanup(session_close))) struct session replay = {0};
-    const struct replay_options options = {.server = server, .version = source->version, .down = source->proof};
+    const struct replay_options options = {
+        .server = server, .version = source->version, .once_only = source->once_only, .down = source->proof};
     TRY(replay_open(ctx, session, &options, &replay));
     if (source->proof)
         TRY(replay_prove(ctx, &replay, &options, source->proof));

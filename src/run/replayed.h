@@ -7,6 +7,7 @@
 struct replay_options {
     const struct url *server; /* that may host the database; NULL */
     const char *version;      /* the last file that counts; NULL: all do */
+    bool once_only;           /* what runs again and again is left out */
     bool down;                /* the ways back are run too */
 };
 

@@ -23,6 +23,7 @@ struct source {
     const char *url;     /* of a database that is no project's; NULL */
     const char *path;    /* of a file; NULL */
     const char *version; /* of migrations, the last one that is run; NULL: all */
+    bool once_only;      /* of migrations, without those that run again and again */
     struct proof *proof; /* of migrations: to be filled by trying their ways back (proof.h); NULL: nobody asks */
     const struct dialect *dialect;
     struct session *session; /* of what belongs to a project, and of a database; else NULL */

@@ -10,7 +10,7 @@ def project(schema_project):
 
 
 def names(project):
-    return sorted(path.name for path in (project.folder / "migrations/primary").glob("*.sql"))
+    return sorted(path.name for path in (project.folder / "migrations/primary").glob("*__0*.sql"))
 
 
 def beside(project, servers, folder):
@@ -35,8 +35,17 @@ def filled(project):
 ROWS = [(1, 5, "it's; \\ -- rollback"), (2, None, "it's; \\ -- rollback")]
 
 
+def runs_again(project):
+    """A file that is no part of what is squashed, whatever it does to what those make."""
+    grants = "GRANT SELECT ON a TO PUBLIC;\n" if project.engine == "postgresql" else ""
+    project.write("migrations/primary/primary__ROC__again.sql",
+                  f"-- upgrade\nDROP VIEW IF EXISTS again;\nCREATE VIEW again AS SELECT 1 AS n;\n{grants}")
+    project.write("schema.sql", (project.folder / "schema.sql").read_text() + "CREATE VIEW again AS SELECT 1 AS n;\n")
+
+
 def test_one_for_three(project, tmp_path, servers):
     filled(project)
+    runs_again(project)
     other, to_other, drop = beside(project, servers, tmp_path / "other")
     fresh, to_fresh, drop_fresh = beside(project, servers, tmp_path / "fresh")
     project.ok("migrate")
@@ -44,6 +53,7 @@ def test_one_for_three(project, tmp_path, servers):
     outcome = project.ok("squash", "first year", "--json", *project.options)
     assert outcome.json["squashed"] == 3 and outcome.json["tables_with_rows"] == ["table a", "table b"]
     assert names(project) == ["primary__0003_first_year.sql"]
+    assert "again" not in (project.folder / "migrations/primary/primary__0003_first_year.sql").read_text()
     assert len(list((project.folder / "migrations/primary/squashed").glob("*.sql"))) == 3
     assert project.statuses() == {"0003": "applied"} and project.database.versions() == ["0003"]
     assert project.ok("migrate", "--json").json["up_to_date"] is True
