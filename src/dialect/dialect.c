@@ -232,6 +232,32 @@ static void statement_add(struct render *render, struct buf *sql, bool alone)
     buf_cut(sql, 0);
 }
 
+static struct statement_out *statement_last(const struct render *render)
+{
+    return render->out.n ? render->out.item[render->out.n - 1] : NULL;
+}
+
+void render_clause(struct render *render, const char *head, unsigned clause, struct buf *sql)
+{
+    const struct dialect *dialect = render->target->dialect;
+    struct statement_out *last = statement_last(render);
+    if (dialect->joins && last && text_equal(last->head, head) && dialect->joins(last->clauses, clause)) {
+        last->sql = arena_printf(render->mem, "%s%s\n    %s", last->sql, ",", sql->data);
+        last->clauses |= clause;
+        if (render->change != last->change)
+            list_add(render->mem, &last->also, (void *)(uintptr_t)render->change);
+        buf_cut(sql, 0);
+        return;
+    }
+    const char *clause_text = arena_dup(render->mem, sql->data);
+    buf_cut(sql, 0);
+    buf_addf(sql, "%s%s", head, clause_text);
+    statement_add(render, sql, false);
+    last = statement_last(render);
+    last->head = head;
+    last->clauses = clause;
+}
+
 const char *fill_of(const struct list *fills, const struct object *column)
 {
     for (int i = 0; fills && i < fills->n; i++)

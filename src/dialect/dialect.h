@@ -252,6 +252,9 @@ struct statement_out {
     const char *sql; /* without ";" */
     bool refuses_transaction;
     const struct change *change; /* what it is for */
+    const char *head;            /* it begins so, and has clauses after that; NULL: it is whole */
+    unsigned clauses;            /* bits of the engine's about them */
+    struct list also;            /* const struct change *: what the later clauses are for */
 };
 /* A value for the rows that are there, where a column comes to be NOT NULL; it does not become its default. */
 struct fill {
@@ -272,6 +275,8 @@ struct render {
 };
 void render_statement(struct render *render, struct buf *sql); /* takes what is in `sql` as one statement */
 void render_alone(struct render *render, struct buf *sql);     /* one that refuses a transaction */
+/* A clause after `head`: in one statement with those before it that have the same, if the dialect lets them. */
+void render_clause(struct render *render, const char *head, unsigned clause, struct buf *sql);
 const char *fill_of(const struct list *fills, const struct object *column); /* NULL: none */
 
 /* ERR_UNSUPPORTED with a reason where this engine and version cannot. */
@@ -471,6 +476,7 @@ struct dialect {
     /* The live schema, in one consistent view. NULL: make-migrations is not there yet for this engine. */
     int (*load)(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
     void (*settle)(struct arena *mem, const struct target *target, struct tree *tree);
+    const enum kind *folds; /* kinds that settle() makes others of; KIND_COUNT ends them; NULL: none */
     /*
      * Appends all of a database that the outcome of statements in a scratch database made for it depends on, beside the
      * server's version. NULL: nothing.
@@ -537,6 +543,8 @@ struct dialect {
     /* Before a nameless object is made: its name, and whether its CREATE has to say it. NULL: as settle() left it. */
     void (*choose_name)(struct arena *mem, const struct changes *changes, struct object *object);
     const struct render_kind *render; /* indexed by kind */
+    /* May a clause stand in one statement with those others? NULL: never. */
+    bool (*joins)(unsigned clauses, unsigned clause);
     /*
      * Adds what a CREATE makes to a tree, where its text and the tree alone say that; *made is NULL where they do not. NULL: they
      * never do.

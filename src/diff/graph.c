@@ -143,6 +143,13 @@ static void defined_edges_of(struct builder *builder, struct object *object, int
     }
 }
 
+static void sibling_edge(struct builder *builder, struct object *object, int field, const char *name)
+{
+    struct object *sibling = object_child(object->parent, object->kind, name);
+    if (sibling)
+        edge_add(builder->mem, object, sibling, field, EDGE_NAMES);
+}
+
 static void name_edge(struct builder *builder, struct object *object, int field, const char *text)
 {
     unsigned marks = kind_table[object->kind].field[field].marks;
@@ -150,6 +157,8 @@ static void name_edge(struct builder *builder, struct object *object, int field,
         column_edge(builder, object, field, object_relation(object->parent), text);
     else if (marks & FIELD_COLLATION_REF)
         collation_edge(builder, object, field, text);
+    else if (marks & FIELD_SIBLING_REF && text)
+        sibling_edge(builder, object, field, text);
     else if (marks & FIELD_DEFINED_REF && text) { /* as it is, or spelled as in SQL */
         list_edges(builder, object, field, directory_defined(&builder->directory, NULL, text));
         defined_edges_of(builder, object, field, text);

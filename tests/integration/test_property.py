@@ -52,6 +52,13 @@ def test_older_servers(server, servers):
     run(BUILD / "roundtrip", "postgresql", url, *(old if ALL_VERSIONS else old[:1]))
 
 
+@pytest.mark.parametrize("engine", ["mysql", "mariadb"])
+def test_text_cases_of(servers, engine):
+    files = sorted((ROOT / "tests" / "golden" / "diff" / engine).glob("*.txt"))
+    url = servers[f"{engine.upper()}_URL"].replace("mysql://", f"{engine}://")
+    run(BUILD / "cases", engine, "--url", url, *files)
+
+
 @pytest.mark.parametrize("server", ["PG15", "PG18"])
 def test_hand_written_schemas(servers, server):
     """From nothing to each, from each to each, and back."""

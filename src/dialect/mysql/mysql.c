@@ -3,8 +3,9 @@
  * hand-written migrations; load and render are absent, and whoever needs them says so.
  */
 #include "dialect/mysql/parts.h"
+#include "dialect/mysql/schema.h"
 
-static const struct lex_rules lex = {
+const struct lex_rules my_lex = {
     .backslash_escapes = true,
     .hash_comments = true,
     .dash_needs_space = true,
@@ -36,14 +37,14 @@ static const char *const reserved[] = {
     "when",      "where",      "while",    "window",     "with",      "write",        "xor",      "zerofill",
 };
 
-static const struct ident_rules ident = {
+const struct ident_rules my_ident = {
     .style = QUOTE_BACKTICK,
     .reserved = reserved,
     .n_reserved = sizeof reserved / sizeof *reserved,
     .backslash_escapes = true,
 };
 
-static const struct normal_rules normal = {.lex = &lex, .ident = &ident, .infix = my_infix, .strip_charset = true};
+const struct normal_rules my_normal = {.lex = &my_lex, .ident = &my_ident, .infix = my_infix, .strip_charset = true};
 
 static const struct touch_words touches[] = {
     {"create", "temporary", TOUCHES_SESSION}, {"drop", "temporary", TOUCHES_SESSION},
@@ -61,7 +62,7 @@ static const struct touch_words touches[] = {
 };
 
 static const struct classify_rules classify_words = {
-    .lex = &lex, .touches = touches, .schema_is_database = true, .renames_bare = true};
+    .lex = &my_lex, .touches = touches, .schema_is_database = true, .renames_bare = true};
 
 static const char *const mysql_schemes[] = {"mysql", NULL};
 static const char *const mariadb_schemes[] = {"mariadb", "mysql", NULL}; /* whose drivers SQLAlchemy names alike */
@@ -96,6 +97,9 @@ static const struct session_words session_words = {
     .next_transaction = true,
 };
 
+/* A UNIQUE is an index. */
+static const enum kind folds[] = {KIND_UNIQUE, KIND_COUNT};
+
 const struct dialect my_dialect = {
     .engine = ENGINE_MY,
     .name = "mysql",
@@ -110,13 +114,27 @@ const struct dialect my_dialect = {
     .drops_index_on_table = true,
     .drops_index_bare = true,
     .exists = exists,
-    .lex = &lex,
-    .ident = &ident,
-    .normal = &normal,
+    .lex = &my_lex,
+    .ident = &my_ident,
+    .normal = &my_normal,
     .classify = &classify_words,
     .driver = &my_driver,
     .state = &my_state,
     .facts = my_facts,
+    .load = my_load,
+    .settle = my_settle,
+    .folds = folds,
+    .type_normal = my_type_normal,
+    .expr_normal = my_expr_normal,
+    .default_same = my_default_same,
+    .name_fold = my_name_fold,
+    .reconcile = my_reconcile,
+    .effects = my_effects,
+    .reaches_beyond = my_reaches_beyond,
+    .name_spaces = my_name_spaces,
+    .choose_name = my_choose_name,
+    .render = my_render,
+    .joins = my_joins,
     .blockers = my_blockers,
     .frees_locks = frees_locks,
     .session_words = &session_words,
@@ -138,13 +156,27 @@ const struct dialect my_mariadb_dialect = {
     .whole_dump = "--databases",
     .drops_index_on_table = true,
     .exists = exists,
-    .lex = &lex,
-    .ident = &ident,
-    .normal = &normal,
+    .lex = &my_lex,
+    .ident = &my_ident,
+    .normal = &my_normal,
     .classify = &classify_words,
-    .driver = &my_driver,
+    .driver = &my_mariadb_driver,
     .state = &my_state,
     .facts = my_facts,
+    .load = my_load,
+    .settle = my_settle,
+    .folds = folds,
+    .type_normal = my_type_normal,
+    .expr_normal = my_expr_normal,
+    .default_same = my_default_same,
+    .name_fold = my_name_fold,
+    .reconcile = my_reconcile,
+    .effects = my_effects,
+    .reaches_beyond = my_reaches_beyond,
+    .name_spaces = my_mariadb_name_spaces,
+    .choose_name = my_choose_name,
+    .render = my_mariadb_render,
+    .joins = my_joins,
     .blockers = my_mariadb_blockers,
     .progress = my_mariadb_progress,
     .frees_locks = frees_locks,

@@ -38,7 +38,7 @@ struct my_conn {
 /* Fits GET_LOCK's 64 characters for a database of any name. */
 #define MY_LOCK_NAME "CONCAT('dbwarden.', LEFT(SHA2(DATABASE(), 256), 40))"
 
-extern const struct driver my_driver;
+extern const struct driver my_driver, my_mariadb_driver;
 extern const struct state_sql my_state;
 
 /* Beside the library, as Debian and a wheel have them; NULL: where the library itself looks. */
@@ -93,6 +93,10 @@ const char *my_parts_evidence(struct arena *mem, const char *lines);
 enum doubt my_parts_doubt(struct arena *mem, const struct classified *statement, const char *before, const char *now);
 
 /* sandbox.c */
+/* Opens the server with a database that is there, makes the one that is wanted as `near` is (NULL: as the server does), and opens that. */
+int my_open_there(struct ctx *ctx, struct conn *near, struct url url, const char *name, struct conn **conn);
+/* The same on a private server. ERR_UNSUPPORTED if its programs are not installed. */
+int my_private(struct ctx *ctx, const struct dialect *dialect, struct conn *near, const char *name, struct conn **conn);
 int my_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 
 /* look.c */
@@ -121,6 +125,10 @@ void my_untied_forget(struct my_conn *my); /* tables may be others by now, or th
 int my_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char **text);
 int my_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
                        enum doubt *doubt);
+
+/* scratch.c */
+int my_mysql_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
+int my_mariadb_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
 
 /* sandbox.c */
 extern const struct scratch_server_spec maria_server;

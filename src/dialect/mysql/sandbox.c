@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "dialect/mysql/parts.h"
+#include "dialect/mysql/schema.h"
 
 static const char *const maria_programs[] = {"mariadbd", NULL};
 static const char *const mysql_programs[] = {"mysqld", NULL};
@@ -61,22 +62,22 @@ static const char *cell_at(const struct rows *rows, int row, int column)
 /* As far as statements depend on it; made with what the real one has as its default. */
 static int database_create(struct ctx *ctx, struct conn *near, struct conn *server, const char *name)
 {
-    struct rows rows;
+    struct rows rows = {0};
     struct buf sql;
-    TRY(my_query(ctx, near,
-                 "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE "
-                 "schema_name = DATABASE()",
-                 NULL, &rows));
+    if (near)
+        TRY(my_query(ctx, near,
+                     "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE "
+                     "schema_name = DATABASE()",
+                     NULL, &rows));
     buf_init(&sql, ctx->mem);
     buf_add(&sql, "CREATE DATABASE ");
-    ident_add(&sql, near->dialect->ident, name);
+    ident_add(&sql, server->dialect->ident, name);
     if (rows.row.n)
         buf_addf(&sql, " CHARACTER SET %s COLLATE %s", cell_at(&rows, 0, 0), cell_at(&rows, 0, 1));
     return my_exec(ctx, server, sql.data);
 }
 
-/* Opens the server with a database that is there, makes the one that is wanted, and opens that. */
-static int open_there(struct ctx *ctx, struct conn *near, struct url url, const char *name, struct conn **conn)
+int my_open_there(struct ctx *ctx, struct conn *near, struct url url, const char *name, struct conn **conn)
 {
     struct conn *server = NULL;
     struct rows rows;
@@ -98,15 +99,15 @@ static int open_there(struct ctx *ctx, struct conn *near, struct url url, const 
                     : fail(ctx, ERR_UNSUPPORTED, "a connection to the new database %s leads to another one", name);
 }
 
-static int open_private(struct ctx *ctx, struct conn *near, struct conn **conn)
+int my_private(struct ctx *ctx, const struct dialect *dialect, struct conn *near, const char *name, struct conn **conn)
 {
-    const struct scratch_server_spec *spec = near->dialect == &my_dialect ? &mysql_server : &maria_server;
+    const struct scratch_server_spec *spec = dialect == &my_dialect ? &mysql_server : &maria_server;
     struct scratch_server *server = NULL;
     struct url url = {.dialect = "mysql", .user = "root", .database = "mysql"};
-    TRY(scratch_server_start(ctx, spec, near->version, &server));
+    TRY(scratch_server_start(ctx, spec, near ? near->version : 0, &server));
     names_add(ctx->mem, &url.keys, "unix_socket");
     names_add(ctx->mem, &url.values, path_join(ctx->mem, scratch_server_folder(server), "s.sock"));
-    int code = open_there(ctx, near, url, ((struct my_conn *)near)->url.database, conn);
+    int code = my_open_there(ctx, near, url, name, conn);
     if (code < 0) {
         struct error error = ctx->error;
         scratch_server_stop(server);
@@ -118,19 +119,6 @@ static int open_private(struct ctx *ctx, struct conn *near, struct conn **conn)
     return 0;
 }
 
-/* The first words of what is about more than one database; NULL: any. */
-static const char *const beyond[][2] = {
-    {"use", NULL},  {"grant", NULL},   {"revoke", NULL},   {NULL, "database"},  {NULL, "schema"},  {NULL, "user"},
-    {NULL, "role"}, {"set", "global"}, {"set", "persist"}, {"set", "password"}, {"install", NULL}, {"uninstall", NULL}};
-
-static bool reaches_beyond(const struct token *first, const struct token *second)
-{
-    for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++)
-        if ((!beyond[i][0] || token_is(first, beyond[i][0])) && (!beyond[i][1] || token_is(second, beyond[i][1])))
-            return true;
-    return false;
-}
-
 /* Why a statement may reach more than its own database: by its first words, or by the name of one that is there; NULL. */
 static const char *names_another(struct ctx *ctx, const struct sql_piece *piece, const struct lex_rules *rules,
                                  const struct rows *databases)
@@ -138,7 +126,7 @@ static const char *names_another(struct ctx *ctx, const struct sql_piece *piece,
     struct lexer lexer;
     lex_open(&lexer, rules, piece->text, piece->length);
     struct token token = lex_next_bare(&lexer), next = lex_next_bare(&lexer);
-    if (reaches_beyond(&token, &next))
+    if (my_is_beyond(&token, &next))
         return arena_printf(ctx->mem, "has %.*s %.*s", (int)token.length, token.text, (int)next.length, next.text);
     for (; token.kind != TOKEN_END; token = next, next = lex_next_bare(&lexer)) {
         if (next.length != 1 || *next.text != '.')
@@ -167,7 +155,7 @@ static int open_given(struct ctx *ctx, const struct sandbox_spec *spec, struct c
         return fail_hint(ctx, "Without --sandbox-url a private server is used, if its programs are installed here.");
     }
     const char *name = arena_printf(ctx->mem, "dbwarden_sandbox_%d_%lld", (int)getpid(), (long long)clock_now_ms());
-    TRY(open_there(ctx, near, *spec->given, name, conn));
+    TRY(my_open_there(ctx, near, *spec->given, name, conn));
     ((struct my_conn *)*conn)->drop = !spec->keep;
     return 0;
 }
@@ -204,7 +192,8 @@ int my_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, st
         fail(ctx, ERR_UNSUPPORTED, "the copy is on a private server, which ends with this run: it cannot be kept");
         return fail_hint(ctx, "Give --sandbox-url of a server on which a database may be created.");
     }
-    TRY(spec->given ? open_given(ctx, spec, near, conn) : open_private(ctx, near, conn));
+    const char *name = ((struct my_conn *)near)->url.database;
+    TRY(spec->given ? open_given(ctx, spec, near, conn) : my_private(ctx, near->dialect, near, name, conn));
     if (fill(ctx, spec, near, *conn) == 0)
         return 0;
     struct error error = ctx->error;

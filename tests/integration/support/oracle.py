@@ -196,7 +196,8 @@ def key_options(connection, table, key):
 
 
 def sequence_unnamed(default):
-    """A renamed table keeps the sequence that was named after it, as PostgreSQL's own RENAME does."""
+    """A renamed table keeps the sequence that was named after it, as PostgreSQL's own RENAME does; MySQL has two words for now."""
+    default = "CURRENT_TIMESTAMP" if default == "(now())" else default
     return "nextval" if default and default.startswith("nextval(") else default
 
 
@@ -222,12 +223,22 @@ UNION ALL SELECT 'storage ' || attname, attstorage::text || attcompression::text
 """
 
 
+MYSQL_EXTRAS = [
+    """SELECT engine, table_collation, create_options FROM information_schema.tables
+       WHERE table_schema = DATABASE() AND table_name = :table""",
+    """SELECT column_name, column_type, collation_name, extra FROM information_schema.columns
+       WHERE table_schema = DATABASE() AND table_name = :table ORDER BY column_name""",
+]
+
+
 def extras(connection, table, schema):
     """What the inspector does not tell."""
     if connection.dialect.name == "postgresql":
         name = f'"{schema or "public"}"."{table}"'
         rows = connection.execute(sa.text(EXTRAS), {"table": name}).fetchall()
         return sorted(f"{what}: {value}" for what, value in rows if value is not None)
+    if connection.dialect.name in ("mysql", "mariadb"):
+        return [str(row) for query in MYSQL_EXTRAS for row in connection.execute(sa.text(query), {"table": table}).fetchall()]
     text = connection.execute(sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :n"), {"n": table}).scalar()
     words = text.upper().split()
     return sorted(word for word in ("AUTOINCREMENT", "STRICT", "ROWID") if any(word in part for part in words))

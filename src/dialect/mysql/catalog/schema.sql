@@ -1,0 +1,3 @@
+-- The database that we are connected to, which is "".
+SELECT '' AS name
+FROM DUAL

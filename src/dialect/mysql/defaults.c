@@ -1,0 +1,98 @@
+/*
+ * Comparable forms of expressions and defaults.  Both servers take several spellings of the time that it is, and print
+ * strings, numbers and truth in their own way.
+ */
+#include "base/text.h"
+#include "dialect/mysql/schema.h"
+
+/* "now(3)", "LOCALTIME", "current_timestamp()": one word, and the digits if there are any. */
+static char *clock_normal(struct arena *mem, const char *normal)
+{
+    static const char *const words[] = {"current_timestamp", "now", "localtime", "localtimestamp", NULL};
+    for (int i = 0; words[i]; i++) {
+        size_t length = strlen(words[i]);
+        if (!text_starts_nocase(normal, words[i]) || (normal[length] != '\0' && normal[length] != '('))
+            continue;
+        const char *rest = normal + length;
+        bool bare = *rest == '\0' || text_equal(rest, "()") || text_equal(rest, "(0)");
+        if (!bare && strchr(rest, ')') != rest + strlen(rest) - 1)
+            return NULL;
+        return bare ? arena_dup(mem, "CURRENT_TIMESTAMP") : arena_printf(mem, "CURRENT_TIMESTAMP%s", rest);
+    }
+    return NULL;
+}
+
+char *my_expr_normal(struct arena *mem, const struct target *target, const char *expr)
+{
+    if (!expr)
+        return NULL;
+    char *normal = normal_expr(mem, &my_normal, expr);
+    char *clock = clock_normal(mem, normal);
+    return clock ? clock : normal;
+}
+
+static bool looks_numeric(const char *text)
+{
+    const char *at = text + (*text == '-' || *text == '+');
+    bool digits = false;
+    for (; char_is_digit(*at) || *at == '.'; at++)
+        digits = digits || char_is_digit(*at);
+    return digits && !*at;
+}
+
+/* "+01.50" as 1.5, so that the two sides may say more or fewer digits. */
+static const char *number_plain(struct arena *mem, const char *text)
+{
+    bool negative = *text == '-';
+    text += *text == '-' || *text == '+';
+    while (*text == '0' && char_is_digit(text[1]))
+        text++;
+    char *plain = arena_printf(mem, "%s%s", *text == '.' ? "0" : "", text);
+    if (strchr(plain, '.')) {
+        size_t length = strlen(plain);
+        while (plain[length - 1] == '0')
+            plain[--length] = '\0';
+        if (plain[length - 1] == '.')
+            plain[--length] = '\0';
+    }
+    return negative && !text_equal(plain, "0") ? arena_printf(mem, "-%s", plain) : plain;
+}
+
+/* What a default puts into a column of that type, where that can be told. */
+static const char *default_value(struct arena *mem, const char *type, const char *normal)
+{
+    size_t length = strlen(normal);
+    bool quoted = length > 1 && *normal == '\'';
+    if (text_equal_nocase(normal, "TRUE") || text_equal_nocase(normal, "FALSE"))
+        return text_equal_nocase(normal, "TRUE") ? "1" : "0";
+    const char *inner = quoted ? text_slice(mem, normal, 1, length - 1) : text_replace(mem, normal, "- ", "-");
+    if (my_type_is_numeric(mem, type) && looks_numeric(inner))
+        return number_plain(mem, inner);
+    if (!quoted && looks_numeric(inner)) /* a number for a text */
+        return arena_printf(mem, "'%s'", inner);
+    return normal;
+}
+
+/* "b'101'" and "0x05" as the number that they are. */
+static const char *bits_plain(struct arena *mem, const char *text)
+{
+    uint64_t value = 0;
+    if (char_lower(*text) != 'b' || text[1] != '\'')
+        return text;
+    for (const char *at = text + 2; *at == '0' || *at == '1'; at++)
+        value = value * 2 + (*at == '1');
+    return arena_printf(mem, "%llu", (unsigned long long)value);
+}
+
+static const char *plain(struct arena *mem, const struct target *target, const char *type, const char *text)
+{
+    const char *normal = my_expr_normal(mem, target, text);
+    if (!normal || text_equal_nocase(normal, "NULL"))
+        return NULL;
+    return my_type_is(mem, type, "bit") ? bits_plain(mem, normal) : default_value(mem, type, normal);
+}
+
+bool my_default_same(struct arena *mem, const struct target *target, const char *type, const char *a, const char *b)
+{
+    return text_equal(plain(mem, target, type, a), plain(mem, target, type, b));
+}

@@ -1,0 +1,21 @@
+/* The catalog queries of MySQL, parents before their children. */
+#include "catalog_mysql.h"
+#include "dialect/mysql/schema.h"
+
+const struct catalog_query my_mysql_queries[] = {
+    {KIND_SCHEMA, schema_sql},
+    {KIND_TABLE, table_sql},
+    {KIND_COLUMN, column_sql},
+    {KIND_PRIMARY_KEY, primary_key_sql},
+    {KIND_CHECK, check_sql},
+    {KIND_INDEX, index_sql},
+    {KIND_INDEX_PART, index_part_sql},
+    {KIND_FOREIGN_KEY, foreign_key_sql},
+    {KIND_VIEW, view_sql},
+    {KIND_FUNCTION, function_sql},
+    {KIND_TRIGGER, trigger_sql},
+    {KIND_EVENT, event_sql},
+    {0},
+};
+
+const char *const my_mysql_unmodelled = unmodelled_sql;

@@ -1,0 +1,93 @@
+/*
+ * What the renderers share, and the table of them.  A change of a table is a clause of ALTER TABLE; clauses that stand
+ * one after another become one statement, which the server does as a whole or not at all.
+ */
+#include "dialect/mysql/render.h"
+
+#include "base/text.h"
+
+struct buf my_begin(struct render *render, const char *text)
+{
+    struct buf out;
+    buf_init(&out, render->mem);
+    buf_add(&out, text);
+    return out;
+}
+
+void my_ident_add(struct buf *out, const char *name)
+{
+    ident_add(out, &my_ident, name);
+}
+
+void my_top(struct buf *out, const struct object *object)
+{
+    ident_add_qualified(out, &my_ident, object_schema(object), object->name);
+}
+
+static bool is_wrapped(const char *text)
+{
+    struct lexer lexer;
+    int depth = 0;
+    lex_open(&lexer, &my_lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        depth += token_is(&token, "(") - token_is(&token, ")");
+        if (depth == 0)
+            return token_is(&token, ")") && lex_next_code(&lexer).kind == TOKEN_END;
+    }
+    return false;
+}
+
+void my_wrapped(struct buf *out, const char *expr)
+{
+    buf_addf(out, is_wrapped(expr) ? "%s" : "(%s)", expr);
+}
+
+void my_clause(struct render *render, const struct object *below, enum clause clause, struct buf *sql)
+{
+    const struct object *table = object_ancestor(below, KIND_TABLE);
+    struct buf head = my_begin(render, "ALTER TABLE ");
+    my_top(&head, table);
+    buf_add_c(&head, ' ');
+    render_clause(render, head.data, (unsigned)clause, sql);
+}
+
+bool my_joins(unsigned clauses, unsigned clause)
+{
+    if ((clauses | clause) & (CLAUSE_RENAME | CLAUSE_ALONE))
+        return false;
+    return !(clauses & CLAUSE_DROP_FOREIGN_KEY && clause & CLAUSE_ADD_FOREIGN_KEY);
+}
+
+/* Only MySQL minds that something names a column that gets another name. */
+#define SHARED                                                                                                         \
+    [KIND_TABLE] = {.create = my_table_create,                                                                         \
+                    .drop = my_table_drop,                                                                             \
+                    .alter = my_table_alter,                                                                           \
+                    .rename = my_table_rename},                                                                        \
+    [KIND_PRIMARY_KEY] = {.create = my_constraint_create, .drop = my_constraint_drop, .alter = my_constraint_alter},   \
+    [KIND_CHECK] = {.create = my_constraint_create, .drop = my_constraint_drop, .alter = my_constraint_alter},         \
+    [KIND_FOREIGN_KEY] = {.create = my_constraint_create, .drop = my_constraint_drop, .alter = my_constraint_alter},   \
+    [KIND_INDEX] = {.create = my_index_create,                                                                         \
+                    .drop = my_index_drop,                                                                             \
+                    .alter = my_index_alter,                                                                           \
+                    .rename = my_index_rename},                                                                        \
+    [KIND_VIEW] = {.create = my_view_create, .drop = my_view_drop, .alter = my_view_alter, .rename = my_table_rename}, \
+    [KIND_TRIGGER] = {.create = my_text_create, .drop = my_text_drop},                                                 \
+    [KIND_FUNCTION] = {.create = my_text_create, .drop = my_text_drop},                                                \
+    [KIND_EVENT] = {.create = my_text_create, .drop = my_text_drop}
+
+const struct render_kind my_render[KIND_COUNT] = {
+    SHARED,
+    [KIND_COLUMN] = {.create = my_column_create,
+                     .drop = my_column_drop,
+                     .alter = my_column_alter,
+                     .rename = my_column_rename_with},
+};
+
+const struct render_kind my_mariadb_render[KIND_COUNT] = {
+    SHARED,
+    [KIND_COLUMN] = {.create = my_column_create,
+                     .drop = my_column_drop,
+                     .alter = my_column_alter,
+                     .rename = my_column_rename},
+};

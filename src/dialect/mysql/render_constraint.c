@@ -1,0 +1,71 @@
+/* Primary keys, checks and foreign keys, as in CREATE TABLE and after ADD. */
+#include "base/text.h"
+#include "dialect/mysql/render.h"
+
+static void key_columns(struct buf *out, const struct primary_key *key)
+{
+    buf_add(out, "PRIMARY KEY (");
+    for (int i = 0; i < key->columns.n; i++) {
+        buf_add(out, i ? ", " : "");
+        my_ident_add(out, key->columns.item[i]);
+        const char *order = i < key->orders.n ? key->orders.item[i] : "";
+        buf_addf(out, "%s%s", *order && *order != '(' ? " " : "", order);
+    }
+    buf_add_c(out, ')');
+}
+
+void my_constraint_text(struct buf *out, const struct object *object)
+{
+    if (object->kind == KIND_PRIMARY_KEY) {
+        key_columns(out, (const struct primary_key *)object);
+        return;
+    }
+    if (object->kind == KIND_CHECK)
+        ansi_check(out, &my_dialect, (const struct check *)object);
+    else
+        ansi_foreign_key(out, &my_dialect, (const struct foreign_key *)object);
+}
+
+int my_constraint_create(struct render *render, const struct change *change)
+{
+    struct buf out = my_begin(render, "ADD ");
+    bool refers = change->kind == KIND_FOREIGN_KEY;
+    my_constraint_text(&out, change->after);
+    my_clause(render, change->after, refers ? CLAUSE_ADD_FOREIGN_KEY : CLAUSE_PLAIN, &out);
+    return 0;
+}
+
+/* One in the definition of its column goes when that is said again without it, and with the column. */
+static int check_leaves_column(struct render *render, const struct object *check)
+{
+    const struct object *before = object_child(check->parent, KIND_COLUMN, check->name);
+    struct buf out = my_begin(render, "MODIFY COLUMN ");
+    if (!before || !before->peer || before->unmade)
+        return 0;
+    my_column_definition(&out, (const struct column *)before->peer);
+    my_clause(render, before->peer, CLAUSE_PLAIN, &out);
+    return 0;
+}
+
+int my_constraint_drop(struct render *render, const struct change *change)
+{
+    const struct object *object = change->before;
+    struct buf out = my_begin(render, "DROP ");
+    if (object->kind == KIND_CHECK && ((const struct check *)object)->of_column)
+        return check_leaves_column(render, object);
+    if (object->kind == KIND_PRIMARY_KEY) {
+        buf_add(&out, "PRIMARY KEY");
+    } else {
+        buf_add(&out, object->kind == KIND_CHECK ? "CONSTRAINT " : "FOREIGN KEY ");
+        my_ident_add(&out, object->name);
+    }
+    my_clause(render, object, object->kind == KIND_FOREIGN_KEY ? CLAUSE_DROP_FOREIGN_KEY : CLAUSE_PLAIN, &out);
+    return 0;
+}
+
+int my_constraint_alter(struct render *render, const struct change *change)
+{
+    (void)render;
+    (void)change;
+    return 0; /* nothing that differs in place has a statement */
+}

@@ -1,0 +1,99 @@
+/* Indexes, as in CREATE TABLE and after ADD: the names of their methods stand before the word or after the columns. */
+#include "base/text.h"
+#include "dialect/mysql/render.h"
+
+static bool is_method(const struct index *index, const char *name)
+{
+    return text_equal(index->method, name);
+}
+
+static void part_add(struct buf *out, const struct index_part *part)
+{
+    if (part->column) {
+        my_ident_add(out, part->column);
+        if (part->length)
+            buf_addf(out, "(%lld)", (long long)part->length);
+    } else {
+        my_wrapped(out, expr_text(&part->expr));
+    }
+    if (part->descending)
+        buf_add(out, " DESC");
+}
+
+void my_index_text(struct buf *out, const struct index *index)
+{
+    static const char *const words[][2] = {{"fulltext", "FULLTEXT "}, {"spatial", "SPATIAL "}, {"vector", "VECTOR "}};
+    bool first = true;
+    if (index->is_unique)
+        buf_add(out, "UNIQUE ");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is_method(index, words[i][0]))
+            buf_add(out, words[i][1]);
+    buf_add(out, "INDEX ");
+    my_ident_add(out, index->object.name);
+    buf_add(out, " (");
+    for (int i = 0; i < index->object.children.n; i++) {
+        const struct object *part = index->object.children.item[i];
+        if (part->kind != KIND_INDEX_PART)
+            continue;
+        buf_add(out, first ? "" : ", ");
+        part_add(out, (const struct index_part *)part);
+        first = false;
+    }
+    buf_add_c(out, ')');
+    if (is_method(index, "hash"))
+        buf_add(out, " USING HASH");
+    if (index->comment) {
+        buf_add(out, " COMMENT ");
+        literal_add(out, &my_ident, index->comment);
+    }
+}
+
+static const char *visibility(const struct render *render, bool invisible)
+{
+    bool maria = render->target->dialect->engine == ENGINE_MARIA;
+    return invisible ? maria ? "IGNORED" : "INVISIBLE" : maria ? "NOT IGNORED" : "VISIBLE";
+}
+
+/* One of a new table stands in its CREATE. */
+int my_index_create(struct render *render, const struct change *change)
+{
+    const struct index *index = (const struct index *)change->after;
+    struct buf out = my_begin(render, "ADD ");
+    const struct object *table = change->after->parent;
+    if (table->made && table->made->op == CHANGE_CREATE)
+        return 0;
+    my_index_text(&out, index);
+    if (index->invisible)
+        buf_addf(&out, " %s", visibility(render, true));
+    my_clause(render, change->after, CLAUSE_PLAIN, &out);
+    return 0;
+}
+
+int my_index_drop(struct render *render, const struct change *change)
+{
+    struct buf out = my_begin(render, "DROP INDEX ");
+    my_ident_add(&out, change->before->name);
+    my_clause(render, change->before, CLAUSE_PLAIN, &out);
+    return 0;
+}
+
+int my_index_alter(struct render *render, const struct change *change)
+{
+    const struct index *index = (const struct index *)change->after;
+    struct buf out = my_begin(render, "ALTER INDEX ");
+    my_ident_add(&out, change->after->name);
+    buf_addf(&out, " %s", visibility(render, index->invisible));
+    my_clause(render, change->after, CLAUSE_PLAIN, &out);
+    return 0;
+}
+
+int my_index_rename(struct render *render, const struct change *change)
+{
+    struct buf out = my_begin(render, "RENAME INDEX ");
+    my_ident_add(&out, change->before->name);
+    buf_add(&out, " TO ");
+    my_ident_add(&out, change->after->name);
+    my_clause(render, change->renamed, CLAUSE_RENAME, &out);
+    return 0;
+}

@@ -1,0 +1,138 @@
+/*
+ * Another name for a column on MySQL, which refuses it while a check, a generated column or an index over an expression names
+ * the column, and takes all of these with the new name in the same statement.
+ */
+#include "base/text.h"
+#include "dialect/mysql/render.h"
+
+struct renaming {
+    struct render *render;
+    const struct object *table; /* as it is when the statement is run */
+    const char *from, *to;
+    struct buf out; /* clauses */
+};
+
+static bool is_name(struct arena *mem, const struct token *token, const char *name)
+{
+    bool name_kind = token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED;
+    return name_kind && text_equal_nocase(token_name(mem, token), name);
+}
+
+/* The text with the new name; NULL: it names the column under neither. */
+static const char *renamed(const struct renaming *renaming, const char *text)
+{
+    struct arena *mem = renaming->render->mem;
+    struct lexer lexer;
+    struct buf out;
+    bool names = false;
+    if (!text)
+        return NULL;
+    buf_init(&out, mem);
+    lex_open(&lexer, &my_lex, text, strlen(text));
+    for (struct token token = lex_next(&lexer); token.kind != TOKEN_END;) {
+        struct token next = lex_next(&lexer);
+        bool call = token_is(&next, "(") || token_is(&next, ".");
+        bool old = !call && is_name(mem, &token, renaming->from);
+        names = names || old || (!call && is_name(mem, &token, renaming->to));
+        if (old)
+            my_ident_add(&out, renaming->to);
+        else
+            buf_add_n(&out, token.text, token.length);
+        token = next;
+    }
+    return names ? out.data : NULL;
+}
+
+static void clause_begin(struct renaming *renaming)
+{
+    if (renaming->out.len)
+        buf_add(&renaming->out, ",\n    ");
+}
+
+static void check_follows(struct renaming *renaming, const struct check *check)
+{
+    struct check after = *check;
+    const char *text = renamed(renaming, expr_text(&check->expr));
+    if (!text)
+        return;
+    after.expr = (struct expr){.written = text};
+    clause_begin(renaming);
+    buf_add(&renaming->out, "DROP CONSTRAINT ");
+    my_ident_add(&renaming->out, check->object.name);
+    buf_add(&renaming->out, ", ADD ");
+    after.object.named = true;
+    my_constraint_text(&renaming->out, &after.object);
+}
+
+static void column_follows(struct renaming *renaming, const struct column *column)
+{
+    struct column after = *column;
+    const char *text = renamed(renaming, expr_text(&column->computed));
+    if (!text)
+        return;
+    after.computed = (struct expr){.written = text};
+    clause_begin(renaming);
+    buf_add(&renaming->out, "MODIFY COLUMN ");
+    my_column_definition(&renaming->out, &after);
+}
+
+static void index_follows(struct renaming *renaming, const struct index *index)
+{
+    struct arena *mem = renaming->render->mem;
+    struct object *copy = object_copy(mem, &index->object, NULL);
+    bool names = false;
+    for (int i = 0; i < copy->children.n; i++) {
+        struct index_part *part = copy->children.item[i];
+        const char *text = renamed(renaming, expr_text(&part->expr));
+        if (text)
+            part->expr = (struct expr){.written = text};
+        else if (part->column && text_equal_nocase(part->column, renaming->from))
+            part->column = renaming->to;
+        names = names || text;
+    }
+    if (!names)
+        return;
+    clause_begin(renaming);
+    buf_add(&renaming->out, "DROP INDEX ");
+    my_ident_add(&renaming->out, index->object.name);
+    buf_add(&renaming->out, ", ADD ");
+    my_index_text(&renaming->out, (const struct index *)copy);
+}
+
+static void others_follow(struct renaming *renaming)
+{
+    for (int i = 0; i < renaming->table->children.n; i++) {
+        const struct object *child = renaming->table->children.item[i];
+        switch (child->kind) {
+        case KIND_CHECK: check_follows(renaming, (const struct check *)child); break;
+        case KIND_COLUMN: column_follows(renaming, (const struct column *)child); break;
+        case KIND_INDEX: index_follows(renaming, (const struct index *)child); break;
+        default: break;
+        }
+    }
+}
+
+/* Renames come first, or on the way back last: then the trees have the name that is given up. */
+static const struct object *table_then(const struct render *render, const struct change *change)
+{
+    const struct object *column = change->renamed;
+    bool last = text_equal(column->name, change->before->name);
+    const struct object *root = last ? render->after->root : render->before->root;
+    bool here = object_ancestor(column, KIND_DATABASE) == root;
+    const struct object *side = here ? column : column->peer;
+    return side ? side->parent : column->parent;
+}
+
+int my_column_rename_with(struct render *render, const struct change *change)
+{
+    struct renaming renaming = {
+        .render = render, .table = table_then(render, change), .from = change->before->name, .to = change->after->name};
+    buf_init(&renaming.out, render->mem);
+    buf_add(&renaming.out, "RENAME COLUMN ");
+    my_ident_add(&renaming.out, renaming.from);
+    buf_add(&renaming.out, " TO ");
+    my_ident_add(&renaming.out, renaming.to);
+    others_follow(&renaming);
+    my_clause(render, change->renamed, CLAUSE_RENAME, &renaming.out);
+    return 0;
+}

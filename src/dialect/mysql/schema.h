@@ -1,0 +1,64 @@
+/* What the files of this folder share that read and write schemas: they know texts and trees, and no connection. */
+#ifndef DIALECT_MYSQL_SCHEMA_H
+#define DIALECT_MYSQL_SCHEMA_H
+
+#include "dialect/common.h"
+#include "dialect/mysql/mysql.h"
+#include "dialect/target.h"
+
+extern const struct lex_rules my_lex;
+extern const struct ident_rules my_ident;
+extern const struct normal_rules my_normal;
+
+/* types.c */
+char *my_type_normal(struct arena *mem, const struct target *target, const char *type);
+/* The type as it is written but for its character set and collation, which go there; NULL: it says none. */
+const char *my_type_without_charset(struct arena *mem, const char *type, const char **charset, const char **collation);
+bool my_type_is_numeric(struct arena *mem, const char *type);
+bool my_type_is(struct arena *mem, const char *type, const char *name); /* without its arguments */
+extern const struct type_rules my_types;
+
+/* collations.c */
+/* Both servers' names for the same: utf8_bin is utf8mb3_bin. */
+const char *my_collation_name(struct arena *mem, const char *name);
+/* What a character set is sorted by where nothing else is said; NULL: not known. */
+const char *my_collation_of(struct arena *mem, const struct target *target, const char *charset);
+const char *my_charset_of(struct arena *mem, const char *collation); /* "latin1" of latin1_bin */
+
+/* defaults.c */
+char *my_expr_normal(struct arena *mem, const struct target *target, const char *expr);
+bool my_default_same(struct arena *mem, const struct target *target, const char *type, const char *a, const char *b);
+
+/* settle.c, names.c */
+void my_settle(struct arena *mem, const struct target *target, struct tree *tree);
+void my_settle_keys(struct arena *mem, const struct target *target, struct tree *tree);
+void my_choose_name(struct arena *mem, const struct changes *changes, struct object *object);
+void my_implied(struct arena *mem, const struct object *object, struct list *implied);
+/* Does an index or key begin with the columns of the foreign key, so that the server makes none for it? */
+bool my_covers(const struct target *target, const struct object *index, const struct foreign_key *key);
+char *my_name_fold(struct arena *mem, const struct target *target, const char *name);
+
+/* effects.c */
+extern const struct effect_row my_effects[];
+extern const char *const my_name_spaces[];
+extern const char *const my_mariadb_name_spaces[];
+
+/* render.c */
+extern const struct render_kind my_render[], my_mariadb_render[];
+bool my_joins(unsigned clauses, unsigned clause);
+
+/* scratch.c: does a statement change more than its own database? By its first words, or by what it writes into. */
+bool my_is_beyond(const struct token *first, const struct token *second);
+bool my_reaches_beyond(const struct sql_piece *statement);
+
+/* reconcile.c */
+void my_reconcile(struct arena *mem, const struct target *target, struct changes *changes);
+
+/* catalog.c */
+int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
+extern const struct catalog_query my_mysql_queries[],
+    my_mariadb_queries[]; /* parents before children; sql NULL ends them */
+
+extern const char *const my_mysql_unmodelled, *const my_mariadb_unmodelled;
+
+#endif

@@ -1,0 +1,221 @@
+/*
+ * The defaults of both servers made said, so that the diff need not know them, and several ways of asking for the same
+ * made one: a character set becomes a collation, a UNIQUE the index that it is (keys.c), JSON of MariaDB the type that
+ * people wrote.  What belongs to the table (its engine, collation, row format) stays unsaid where a source does not say it.
+ */
+#include "base/text.h"
+#include "dialect/mysql/schema.h"
+
+struct settling {
+    struct arena *mem;
+    const struct target *target;
+    bool maria;
+};
+
+static struct primary_key *key_of(const struct object *table)
+{
+    return (struct primary_key *)object_only(table, KIND_PRIMARY_KEY);
+}
+
+/* ---- tables ---- */
+
+static void option_take(struct arena *mem, struct names *options, const char *name, const char *value)
+{
+    static const char *const told[] = {"partitioned", "row_format=default", NULL}; /* what says nothing */
+    const char *option =
+        value ? arena_printf(mem, "%s=%s", text_lower(mem, name), text_lower(mem, value)) : text_lower(mem, name);
+    for (int i = 0; told[i]; i++)
+        if (text_equal(told[i], option))
+            return;
+    names_add(mem, options, option);
+}
+
+/* "ROW_FORMAT=DYNAMIC `page_compressed`='ON'" and a list of the same: sorted, name=value. */
+static void options_settle(struct arena *mem, struct names *options)
+{
+    struct names tidy = {0};
+    for (int i = 0; i < options->n; i++) {
+        struct lexer lexer;
+        lex_open(&lexer, &my_lex, options->item[i], strlen(options->item[i]));
+        struct token token = lex_next_code(&lexer);
+        while (token.kind != TOKEN_END) {
+            struct token next = lex_next_code(&lexer);
+            struct token value = token_is(&next, "=") ? lex_next_code(&lexer) : (struct token){.kind = TOKEN_END};
+            bool has = value.kind != TOKEN_END;
+            const char *text = has ? token_copy(mem, &value) : NULL;
+            if (value.kind == TOKEN_STRING)
+                text = text_slice(mem, text, 1, strlen(text) - 1);
+            option_take(mem, &tidy, token_name(mem, &token), text);
+            token = has ? lex_next_code(&lexer) : next;
+        }
+    }
+    names_sort(&tidy);
+    *options = tidy;
+}
+
+static void table_settle(struct settling *settling, struct table *table)
+{
+    struct arena *mem = settling->mem;
+    table->collation = my_collation_name(mem, table->collation);
+    if (table->charset && !object_says(&table->object, TABLE_collation))
+        SAY(table, TABLE, collation, my_collation_of(mem, settling->target, table->charset));
+    table->charset = NULL;
+    object_unsay(&table->object, TABLE_charset);
+    options_settle(mem, &table->options);
+}
+
+/* ---- columns ---- */
+
+/* What texts of the table are sorted by where a column says nothing; NULL: not known. */
+static const char *table_collation(const struct settling *settling, const struct object *object)
+{
+    const struct table *table = (const struct table *)object->parent;
+    const char *own = table->collation ? table->collation : settling->target->facts.collation;
+    return my_collation_name(settling->mem, own);
+}
+
+static void collation_settle(const struct settling *settling, struct column *column)
+{
+    struct arena *mem = settling->mem;
+    const char *charset = NULL, *collation = NULL;
+    if (column->type)
+        column->type = my_type_without_charset(mem, column->type, &charset, &collation);
+    if (!column->collation && (collation || charset))
+        SAY(column, COLUMN, collation, collation ? collation : my_collation_of(mem, settling->target, charset));
+    column->collation = my_collation_name(mem, column->collation);
+    if (column->collation && text_equal(column->collation, table_collation(settling, &column->object)))
+        column->collation = NULL;
+}
+
+static void value_absent(struct expr *expr)
+{
+    const char *text = expr_text(expr);
+    if (text && text_equal_nocase(text, "NULL"))
+        *expr = (struct expr){0};
+}
+
+static bool in_key(const struct column *column)
+{
+    const struct primary_key *key = key_of(column->object.parent);
+    return key && names_have_nocase(&key->columns, column->object.name);
+}
+
+/* SERIAL is an unsigned number that counts. */
+static void serial_settle(struct column *column)
+{
+    if (!text_equal_nocase(column->type, "serial"))
+        return;
+    SAY(column, COLUMN, type, "BIGINT UNSIGNED");
+    SAY(column, COLUMN, autoincrement, true);
+    SAY(column, COLUMN, nullable, false);
+}
+
+static void column_settle(const struct settling *settling, struct column *column)
+{
+    serial_settle(column);
+    collation_settle(settling, column);
+    value_absent(&column->default_value);
+    if (in_key(column))
+        SAY(column, COLUMN, nullable, false);
+    if (expr_text(&column->computed))
+        settle_flag(&column->object, COLUMN_computed_stored, false);
+}
+
+/* What MariaDB keeps of a JSON column: LONGTEXT of a certain collation, which has to be valid. */
+static bool is_json_check(struct arena *mem, const struct check *check, const char *column)
+{
+    const char *text = expr_text(&check->expr);
+    char *normal = text ? normal_expr(mem, &my_normal, text) : NULL;
+    return normal && text_equal_nocase(normal, arena_printf(mem, "json_valid(%s)", ident_text(mem, &my_ident, column)));
+}
+
+static void json_settle(const struct settling *settling, struct object *table)
+{
+    struct list gone = {0};
+    for (int i = 0; i < table->children.n; i++) {
+        struct check *check = table->children.item[i];
+        struct object *column = check->object.kind == KIND_CHECK && check->of_column && check->object.name
+                                    ? object_child(table, KIND_COLUMN, check->object.name)
+                                    : NULL;
+        if (!column || !is_json_check(settling->mem, check, column->name) ||
+            !my_type_is(settling->mem, ((struct column *)column)->type, "longtext"))
+            continue;
+        struct column *json = (struct column *)column;
+        SAY(json, COLUMN, type, "json");
+        list_add(settling->mem, &gone, check);
+    }
+    for (int i = 0; i < gone.n; i++)
+        object_remove(gone.item[i]);
+}
+
+/* It is binary whatever is said of it. */
+static void json_collation_settle(const struct settling *settling, struct column *column)
+{
+    if (column->collation && settling->maria && my_type_is(settling->mem, column->type, "json"))
+        column->collation = NULL;
+}
+
+/* ---- constraints ---- */
+
+static const char *action_settle(struct arena *mem, const char *action)
+{
+    char *upper = action ? text_upper(mem, text_trim(mem, action)) : NULL;
+    return !upper || text_equal(upper, "RESTRICT") ? "NO ACTION" : upper;
+}
+
+static void foreign_key_settle(struct arena *mem, const struct tree *tree, struct foreign_key *key)
+{
+    SAY(key, FOREIGN_KEY, on_delete, action_settle(mem, key->on_delete));
+    SAY(key, FOREIGN_KEY, on_update, action_settle(mem, key->on_update));
+    const struct object *table = key->ref_columns.n ? NULL : tree_find_ref(tree, KIND_TABLE, &key->ref_table);
+    if (table && key_of(table))
+        SAY(key, FOREIGN_KEY, ref_columns, key_of(table)->columns);
+}
+
+static void orders_settle(struct arena *mem, struct names *orders)
+{
+    bool any = false;
+    for (int i = 0; i < orders->n; i++) {
+        orders->item[i] = text_upper(mem, orders->item[i]);
+        any = any || *orders->item[i];
+    }
+    if (!any)
+        *orders = (struct names){0};
+}
+
+static void index_settle(struct arena *mem, struct index *index)
+{
+    index->method = index->method ? text_lower(mem, index->method) : "btree";
+}
+
+static void object_settle(struct settling *settling, const struct tree *tree, struct object *object)
+{
+    switch (object->kind) {
+    case KIND_TABLE: table_settle(settling, (struct table *)object); break;
+    case KIND_COLUMN: column_settle(settling, (struct column *)object); break;
+    case KIND_PRIMARY_KEY:
+        settle_none(object, PRIMARY_KEY_orders);
+        orders_settle(settling->mem, &((struct primary_key *)object)->orders);
+        break;
+    case KIND_FOREIGN_KEY: foreign_key_settle(settling->mem, tree, (struct foreign_key *)object); break;
+    case KIND_INDEX: index_settle(settling->mem, (struct index *)object); break;
+    default: break;
+    }
+}
+
+void my_settle(struct arena *mem, const struct target *target, struct tree *tree)
+{
+    struct settling settling = {.mem = mem, .target = target, .maria = target->dialect->engine == ENGINE_MARIA};
+    if (target_usual(target))
+        tree_fold_schema(mem, tree, target_usual(target));
+    my_settle_keys(mem, target, tree);
+    settle_unsaid(tree);
+    for (struct object *object = tree->root; object; object = object_next(tree->root, object))
+        object_settle(&settling, tree, object);
+    for (struct object *object = tree->root; object; object = object_next(tree->root, object)) {
+        if (object->kind == KIND_TABLE && settling.maria)
+            json_settle(&settling, object);
+        else if (object->kind == KIND_COLUMN)
+            json_collation_settle(&settling, (struct column *)object);
+    }
+}
