@@ -317,7 +317,8 @@ static struct kind_set spoken_kinds(enum engine engine)
                            KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE,
                            KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_POLICY,
                            KIND_RULE, KIND_STATISTICS, KIND_FUNCTION, KIND_AGGREGATE, KIND_COLLATION, KIND_RANGE,
-                           KIND_OPERATOR, KIND_CAST, KIND_FAMILY, KIND_CLASS);
+                           KIND_OPERATOR, KIND_CAST, KIND_FAMILY, KIND_CLASS, KIND_CONVERSION, KIND_LANGUAGE,
+                           KIND_TRANSFORM, KIND_METHOD, KIND_WRAPPER, KIND_SERVER, KIND_MAPPING);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
                        KIND_INDEX_PART, KIND_VIEW, KIND_VIRTUAL_TABLE, KIND_TRIGGER);
 }
@@ -350,6 +351,8 @@ static void random_beside_tables(struct dice *dice)
     call_in_default(dice);
     while (dice_chance(dice, 30))
         add_defined(dice);
+    while (!dice->plain && dice_chance(dice, 25))
+        add_wide(dice);
 }
 
 struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, int size)

@@ -833,7 +833,7 @@ static bool (*const mutations[])(struct dice *) = {
     drop_function,    function_reshape,   call_in_default,  add_composite,     alter_composite,  alter_composite,
     alter_state,      alter_state,        alter_mark,       alter_replica,     add_partition,    add_partition,
     drop_partition,   move_partition,     detach_partition, alter_partitioned, add_defined,      drop_defined,
-    alter_defined,
+    alter_defined,    add_wide,           drop_wide,        alter_wide,
 };
 
 struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)

@@ -115,6 +115,9 @@ bool view_reshape(struct dice *dice, struct view *view); /* one column more, or 
 
 /* ---- one statement each: defined.c ---- */
 
+bool add_wide(struct dice *dice); /* wide.c: likewise of those that most databases have few of */
+bool drop_wide(struct dice *dice);
+bool alter_wide(struct dice *dice);
 bool add_defined(struct dice *dice);
 bool drop_defined(struct dice *dice);
 bool alter_defined(struct dice *dice); /* another definition */
