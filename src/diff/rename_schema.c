@@ -48,12 +48,15 @@ static bool is_there(const struct carrier *carrier, const char *schema, const ch
            directory_defined(directory, schema, name);
 }
 
-static bool is_known(const struct qualifying *qualifying, const struct token *token)
+/* What it is known to mean; NULL. */
+static const struct object *meaning_of(const struct qualifying *qualifying, const struct token *token)
 {
-    for (int i = 0; qualifying->known && i < qualifying->known->n; i++)
-        if (((const struct mention *)qualifying->known->item[i])->offset == token->offset)
-            return true;
-    return false;
+    for (int i = 0; qualifying->known && i < qualifying->known->n; i++) {
+        const struct mention *mention = qualifying->known->item[i];
+        if (mention->offset == token->offset)
+            return mention->to;
+    }
+    return NULL;
 }
 
 /* Does it stand alone somewhere, as an alias does? */
@@ -72,7 +75,8 @@ static bool stands_alone(const struct qualifying *qualifying, const char *name)
 static bool is_other(const struct qualifying *qualifying, int at, const char *name)
 {
     const struct token *after = &qualifying->token[at + 2];
-    if (is_known(qualifying, &qualifying->token[at]))
+    const struct object *meaning = meaning_of(qualifying, after);
+    if (meaning_of(qualifying, &qualifying->token[at]) || (meaning && kind_is(meaning->kind, KIND_IS_COLUMN)))
         return true;
     if (!is_name(after) || is_there(qualifying->carrier, name, name_of(qualifying->carrier, after)))
         return false; /* an operator, or what stands in the schema */
