@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "command/inspect.h"
 #include "command/sides.h"
+#include "dialect/python.h"
 #include "diff/describe.h"
 #include "diff/plan.h"
 #include "models/generate.h"
@@ -192,6 +193,8 @@ static int generate_run(struct ctx *ctx, const struct request *request, struct r
     tables_choose(ctx, request, tree);
     if (target->dialect->python)
         TRY(texts_make(ctx, target, tree, &texts));
+    if (target->dialect->python && target->dialect->python->leave_out)
+        target->dialect->python->leave_out(target, tree);
     options.tree = tree;
     TRY(models_generate(ctx, target, &texts, &options, &generated));
     json_set_int(ctx->mem, reply->json, "models", generated.models);

@@ -1,13 +1,16 @@
 /*
  * What an engine is called in Python: SQLAlchemy's classes for its types, the module and the prefix of its options, and the
- * prefix of its words in `class Meta`.  Data only; models/generate.c writes models by it.
+ * prefix of its words in `class Meta`.  models/generate.c writes models by it.
  */
 #ifndef DIALECT_PYTHON_H
 #define DIALECT_PYTHON_H
 
 #include <stdbool.h>
 
-/* One type, as type_normal() spells it without its numbers. */
+struct target;
+struct tree;
+
+/* One type, as type_normal() spells it without its numbers, or with them where these make another class of it. */
 struct python_type {
     const char *name;   /* NULL ends them */
     const char *class;  /* of SQLAlchemy, */
@@ -17,6 +20,7 @@ struct python_type {
         numbers; /* what its numbers are called, with commas between; "" before a name: by position; NULL: it has none */
     const char *argument; /* a further one: "timezone=True"; NULL */
     bool collates;        /* takes collation= */
+    bool members;         /* what stands in parentheses are texts, each an argument */
     bool counts;          /* a lone primary key of it is numbered by SQLAlchemy, unless told otherwise */
 };
 
@@ -27,6 +31,10 @@ struct python_words {
     /* What the server's own names of constraints end with; NULL: it gives them none. */
     const char *primary_name, *unique_name, *foreign_name;
     bool numbers_keys; /* as `counts` says, and it has to be told otherwise; else only what is told is numbered */
+    const char *const
+        *index_prefixes; /* methods that are said by `prefix`, and not by `using`; NULL-terminated; NULL: none */
+    /* Takes out of a tree what the server would choose by itself, so that models need not say it. NULL: there is nothing. */
+    void (*leave_out)(const struct target *target, struct tree *tree);
     const struct python_type *type;
 };
 

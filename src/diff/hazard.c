@@ -60,7 +60,7 @@ static int type_numbers(struct arena *mem, const char *type, int64_t number[2])
 /* Without its numbers: "timestamp with time zone" of "timestamp(3) with time zone". */
 static const char *type_base(struct arena *mem, const struct type_rules *rules, const char *type)
 {
-    const char *open = strchr(type, '('), *close = open ? strchr(open, ')') : NULL;
+    const char *open = strchr(type, '('), *close = open ? strrchr(open, ')') : NULL;
     const char *bare = close ? arena_printf(mem, "%.*s%s", (int)(open - type), type, close + 1) : type;
     bare = text_lower(mem, text_trim(mem, bare));
     return rules->rung ? rules->rung(mem, bare) : bare;
@@ -91,10 +91,37 @@ static bool is_any(const char *const *types, const char *type)
     return types && *types;
 }
 
+/* Of a type that lists its values: 'a','b'. */
+static struct names type_members(struct arena *mem, const char *type)
+{
+    const char *open = strchr(type, '('), *close = open ? strrchr(open, ')') : NULL;
+    const char *list = close ? text_slice(mem, open, 1, (size_t)(close - open)) : "";
+    struct names members = {0};
+    for (const char *at = list; *at == '\'';) {
+        const char *end = at + 1;
+        while (*end && (*end != '\'' || end[1] == '\''))
+            end += *end == '\'' ? 2 : 1;
+        names_add(mem, &members, text_slice(mem, at, 1, (size_t)(end - at)));
+        at = *end ? end + 1 + (end[1] == ',') : end;
+    }
+    return members;
+}
+
+static bool members_stay(const struct names *before, const struct names *after)
+{
+    for (int i = 0; i < before->n; i++)
+        if (!names_have(after, before->item[i]))
+            return false;
+    return true;
+}
+
 static enum loss loss_same_type(struct arena *mem, const struct type_rules *rules, const char *from, const char *to)
 {
     int64_t a[2] = {0}, b[2] = {0};
     int n = type_numbers(mem, from, a), m = type_numbers(mem, to, b);
+    const struct names before = type_members(mem, from), after = type_members(mem, to);
+    if (before.n)
+        return members_stay(&before, &after) ? LOSS_NONE : LOSS_STOPS;
     if (is_any(rules->exact, type_base(mem, rules, to)) && a[0] != b[0])
         return LOSS_STOPS;
     if (!m || (n && b[0] >= a[0] && b[1] >= a[1]))

@@ -14,7 +14,7 @@ static const struct {
     {KIND_UNIQUE, {"columns", "deferrable", "initially_deferred", "comment", "nulls_not_distinct"}},
     {KIND_CHECK, {"expr", "comment"}},
     {KIND_INDEX, {"is_unique", "method", "predicate", "include", "nulls_not_distinct", "options", "tablespace"}},
-    {KIND_INDEX_PART, {"column", "expr", "descending", "nulls_first", "opclass"}},
+    {KIND_INDEX_PART, {"column", "expr", "descending", "nulls_first", "opclass", "length"}},
 };
 
 static bool is_sayable(const struct object *object)
@@ -246,6 +246,30 @@ static struct json *classes_json(struct arena *mem, const struct object *index)
     return json;
 }
 
+static struct json *lengths_json(struct arena *mem, const struct object *index)
+{
+    struct json *json = json_object(mem);
+    for (int i = 0; i < index->children.n; i++) {
+        const struct index_part *part = index->children.item[i];
+        if (part->length && part->column)
+            json_set_int(mem, json, part->column, part->length);
+    }
+    return json;
+}
+
+/* FULLTEXT stands before the word, BTREE after the columns. */
+static void add_method(struct generator *generator, struct python_doc *doc, const char *method)
+{
+    const char *const *prefixes = generator->words->index_prefixes;
+    bool before = false;
+    for (int i = 0; prefixes && prefixes[i]; i++)
+        before = before || text_equal(prefixes[i], method);
+    if (before)
+        add_text(generator->mem, doc, option_word(generator, "prefix"), text_upper(generator->mem, method));
+    else
+        add_text(generator->mem, doc, option_word(generator, "using"), method);
+}
+
 static struct python_doc *index_doc(struct generator *generator, struct model *model, const struct index *index)
 {
     struct arena *mem = generator->mem;
@@ -255,7 +279,7 @@ static struct python_doc *index_doc(struct generator *generator, struct model *m
         python_add(mem, doc, NULL, part_doc(generator, model, index->object.children.item[i]));
     add_true(mem, doc, "unique", index->is_unique);
     if (field_speaks(&index->object, INDEX_method))
-        add_text(mem, doc, option_word(generator, "using"), index->method);
+        add_method(generator, doc, index->method);
     if (expr_text(&index->predicate))
         python_add(mem, doc, option_word(generator, "where"),
                    text_call(generator, model->module, expr_text(&index->predicate)));
@@ -264,6 +288,9 @@ static struct python_doc *index_doc(struct generator *generator, struct model *m
     struct json *classes = classes_json(mem, &index->object);
     if (classes->n)
         python_add(mem, doc, option_word(generator, "ops"), python_value(mem, classes));
+    struct json *lengths = lengths_json(mem, &index->object);
+    if (lengths->n)
+        python_add(mem, doc, option_word(generator, "length"), python_value(mem, lengths));
     add_true(mem, doc, option_word(generator, "nulls_not_distinct"), index->nulls_not_distinct);
     if (index->options.n)
         python_add(mem, doc, option_word(generator, "with"), python_value(mem, options_json(mem, &index->options)));

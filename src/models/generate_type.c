@@ -7,6 +7,7 @@
 
 /* "timestamp(3) with time zone" is "timestamp with time zone" and "3". */
 struct type_parts {
+    const char *whole;
     char *name;
     char *numbers; /* NULL: none */
     int arrays;
@@ -14,12 +15,12 @@ struct type_parts {
 
 static struct type_parts type_take_apart(struct arena *mem, const char *type)
 {
-    struct type_parts parts = {.name = arena_dup(mem, type)};
+    struct type_parts parts = {.whole = type, .name = arena_dup(mem, type)};
     while (text_ends(parts.name, "[]")) {
         parts.name = text_slice(mem, parts.name, 0, strlen(parts.name) - 2);
         parts.arrays++;
     }
-    const char *open = strchr(parts.name, '('), *close = open ? strchr(open, ')') : NULL;
+    const char *open = strchr(parts.name, '('), *close = open ? strrchr(open, ')') : NULL;
     if (!close || strchr(parts.name, '"'))
         return parts;
     parts.numbers = text_slice(mem, open, 1, (size_t)(close - open));
@@ -34,11 +35,25 @@ static const struct python_type *type_find(const struct python_words *words, str
 {
     int given = parts->numbers ? text_split(mem, parts->numbers, ',').n : 0;
     for (const struct python_type *type = words->type; type->name; type++) {
+        if (text_equal(type->name, parts->whole) || (type->members && text_equal(type->name, parts->name)))
+            return type;
         int taken = type->numbers ? text_split(mem, type->numbers, ',').n : 0;
         if (text_equal(type->name, parts->name) && given <= taken)
             return type;
     }
     return NULL;
+}
+
+/* 'a','b''c' */
+static void members_add(struct arena *mem, struct python_doc *doc, const struct dialect *dialect, const char *members)
+{
+    struct lexer lexer;
+    lex_open(&lexer, dialect->lex, members, strlen(members));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        const char *text = token.kind == TOKEN_STRING ? token_copy(mem, &token) : NULL;
+        if (text)
+            python_add_text(mem, doc, NULL, text_replace(mem, text_slice(mem, text, 1, strlen(text) - 1), "''", "'"));
+    }
 }
 
 static struct python_doc *type_doc(struct generator *generator, struct python_module *module,
@@ -47,9 +62,11 @@ static struct python_doc *type_doc(struct generator *generator, struct python_mo
     struct arena *mem = module->mem;
     const char *class = python_use(module, type->own ? generator->words->module : "sqlalchemy", type->class);
     struct python_doc *doc = python_call(mem, class);
-    if (parts->numbers && text_ends(type->numbers, "="))
+    if (type->members)
+        members_add(mem, doc, generator->target->dialect, parts->numbers);
+    else if (parts->numbers && type->numbers && text_ends(type->numbers, "="))
         python_add(mem, doc, NULL, python_atom(mem, arena_printf(mem, "%s%s", type->numbers, parts->numbers)));
-    else if (parts->numbers) {
+    else if (parts->numbers && type->numbers) {
         const struct names numbers = text_split(mem, parts->numbers, ',');
         for (int i = 0; i < numbers.n; i++)
             python_add(mem, doc, NULL, python_atom(mem, text_trim(mem, numbers.item[i])));

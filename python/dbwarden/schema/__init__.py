@@ -15,6 +15,7 @@ from dbwarden.schema.objects import Conversion as Conversion
 from dbwarden.schema.objects import DatabaseObject as DatabaseObject
 from dbwarden.schema.objects import Domain as Domain
 from dbwarden.schema.objects import EnumType as EnumType
+from dbwarden.schema.objects import Event as Event
 from dbwarden.schema.objects import EventTrigger as EventTrigger
 from dbwarden.schema.objects import Extension as Extension
 from dbwarden.schema.objects import ForeignDataWrapper as ForeignDataWrapper

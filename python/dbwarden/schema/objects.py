@@ -60,7 +60,7 @@ class Sequence(DatabaseObject):
 
 
 class Function(DatabaseObject):
-    """A function or procedure of PostgreSQL."""
+    """A function or procedure."""
 
 
 class Aggregate(DatabaseObject):
@@ -73,6 +73,10 @@ class Collation(DatabaseObject):
 
 class RangeType(DatabaseObject):
     """A range type of PostgreSQL."""
+
+
+class Event(DatabaseObject):
+    """An event of MySQL or MariaDB, which runs by the clock."""
 
 
 class EventTrigger(DatabaseObject):

@@ -54,6 +54,8 @@ bool my_reaches_beyond(const struct sql_piece *statement);
 /* reconcile.c */
 void my_reconcile(struct arena *mem, const struct target *target, struct changes *changes);
 
+extern const struct python_words my_python, my_mariadb_python; /* python.c */
+
 /* catalog.c */
 int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
 extern const struct catalog_query my_mysql_queries[],

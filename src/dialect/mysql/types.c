@@ -352,3 +352,44 @@ bool my_type_is(struct arena *mem, const char *type, const char *name)
     return normal && strncmp(normal, name, length) == 0 &&
            (normal[length] == '\0' || normal[length] == '(' || normal[length] == ' ');
 }
+
+/* ---- what a change of type does to values ---- */
+
+static const struct type_ladder ladders[] = {
+    {.type = {"tinyint", "smallint", "mediumint", "int", "bigint"}},
+    {.type = {"tinyint unsigned", "smallint unsigned", "mediumint unsigned", "int unsigned", "bigint unsigned"}},
+    {.type = {"tinyint unsigned", "smallint", "int", "bigint"}},
+    {.type = {"smallint unsigned", "mediumint", "int", "bigint"}},
+    {.type = {"int unsigned", "bigint"}},
+    {.type = {"float", "double"}, .rounds = true},
+    {.type = {"char", "varchar", "text", "mediumtext", "longtext"}},
+    {.type = {"tinytext", "text", "mediumtext", "longtext"}},
+    {.type = {"enum", "varchar", "text", "mediumtext", "longtext"}},
+    {.type = {"set", "varchar", "text", "mediumtext", "longtext"}},
+    {.type = {"binary", "varbinary", "blob", "mediumblob", "longblob"}},
+    {.type = {"tinyblob", "blob", "mediumblob", "longblob"}},
+    {.type = {"date", "datetime"}, .rounds = true},
+    {.type = {"timestamp", "datetime"}},
+    {{NULL}},
+};
+
+static const char *const rounded[] = {"decimal", "float", "double", "time", "datetime", "timestamp", NULL};
+
+static const struct type_digits digits[] = {
+    {"tinyint", 2, true}, {"smallint", 4, true}, {"mediumint", 6, true}, {"int", 9, true},
+    {"bigint", 18, true}, {"float", 6, false},   {"double", 15, false},  {NULL, 0, false},
+};
+
+static const char *const unlimited[] = {"longtext", NULL};
+
+static const char *type_rung(struct arena *mem, const char *type)
+{
+    char *plain = arena_dup(mem, type_without_numbers(mem, type));
+    char *end = strstr(plain, " zerofill");
+    if (end)
+        *end = '\0';
+    return plain;
+}
+
+const struct type_rules my_types = {
+    .ladders = ladders, .rounded = rounded, .digits = digits, .unlimited = unlimited, .rung = type_rung};

@@ -5,6 +5,7 @@ from sqlalchemy.sql import elements, operators
 
 from .constraints import ALIASES, bad_entry, check_keys, entries, generic, include_names
 from .meta import PREFIXES
+from .protocol import Refusal
 from .target import strip_parentheses
 
 ORDERS = {
@@ -109,6 +110,13 @@ def describe(index, target):
     method = target.option(index, "using")
     if method:
         found["method"] = str(method).lower()
+    prefix = str(target.option(index, "prefix") or "").upper()
+    if prefix in ("FULLTEXT", "SPATIAL", "VECTOR"):
+        found["method"] = prefix.lower()
+    elif prefix == "UNIQUE":
+        found["is_unique"] = True
+    if target.option(index, "with_parser"):
+        raise Refusal("index %s of table %s: %s_with_parser is not there yet" % (index.name, index.table.name, target.name))
     if target.has("index", "include"):
         found["include"] = include_names(index, target)
         found["options"] = storage_options(target.option(index, "with") or {})

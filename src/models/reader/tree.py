@@ -11,6 +11,8 @@ from .indexes import storage_options
 from .protocol import Refusal
 from .target import Target
 
+MYSQL_TOLD = {"engine", "default_charset", "charset", "character_set", "collate", "default_collate", "comment", "auto_increment",
+              "data_directory", "index_directory"}
 STRATEGIES = ("RANGE", "LIST", "HASH")
 NO_SCHEMAS = ("sqlite", "clickhouse")
 SPOKEN = ("table", "column", "primary_key", "unique", "check", "exclude", "foreign_key", "index", "index_part", "enum",
@@ -138,6 +140,22 @@ class Builder:
                 value = next((self.target.option(table, key) for key in keys if self.target.option(table, key)), None)
                 if value is not None:
                     found[field] = str(value)
+        if self.target.has("table", "engine"):
+            self.add_mysql_options(found, table)
+
+    def add_mysql_options(self, found, table):
+        """What else is said of it as mysql_row_format and the like; its counter is only where it begins."""
+        options = {}
+        for word, value in table.dialect_kwargs.items():
+            prefix, _, key = word.partition("_")
+            if prefix in self.target.prefixes and key not in MYSQL_TOLD:
+                options[key] = value
+        if any(key.startswith(("partition", "subpartition")) for key in options):
+            raise Refusal("table %s: partitions of %s are not managed yet" % (table.name, self.target.name),
+                          "Leave mysql_partition_by out, and write the partitions in a hand-written migration.",
+                          *self.models.place(table))
+        if options:
+            found["options"] = sorted("%s=%s" % item for item in options.items())
 
     @staticmethod
     def prefixes(table):
