@@ -354,6 +354,7 @@ struct gradual_words {
     /* Why a foreign key of a partitioned table cannot be checked later than it is made; NULL: it can. */
     const char *(*no_late_reference)(const struct target *target);
     const char *(*fill)(struct arena *mem, const struct object *column, const char *value); /* where it is NULL */
+    bool (*may_refer)(struct arena *mem, const char *type, const char *other); /* a foreign key, either way */
     void (*texts)(struct arena *mem, const struct target *target, const struct gradual_copy *copy,
                   struct gradual_texts *texts);
 };

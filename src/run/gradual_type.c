@@ -436,6 +436,54 @@ static void retype_find(struct easing *easing, const struct change *change)
     list_add(easing->mem, &easing->retyped, change->after);
 }
 
+/* Until the swap the one in steps has the type it had, and the other one has its new type from the first file on. */
+static bool parts_ways(const struct easing *easing, const struct object *stepped, const struct object *other)
+{
+    if (!list_has(&easing->retyped, stepped) || list_has(&easing->retyped, other) || !other->peer)
+        return false;
+    const char *kept = ((const struct column *)stepped->peer)->type, *given = ((const struct column *)other)->type;
+    return !text_equal(((const struct column *)other->peer)->type, given) &&
+           !easing->target->dialect->gradual->may_refer(easing->mem, kept, given);
+}
+
+static void retype_refuse(struct easing *easing, const struct object *stepped, const struct object *other,
+                          const struct object *key)
+{
+    for (int i = easing->retyped.n - 1; i >= 0; i--)
+        if (easing->retyped.item[i] == stepped) {
+            list_remove(&easing->retyped, i);
+            list_remove(&easing->retypes, i);
+        }
+    easing_direct(easing, stepped,
+                  arena_printf(easing->mem, "%s joins it to %s, which changes in one step",
+                               object_path(easing->mem, key), object_path(easing->mem, other)));
+}
+
+static bool key_refuses(struct easing *easing, const struct foreign_key *key)
+{
+    const struct object *table = tree_find_ref(easing->changes->after, KIND_TABLE, &key->ref_table);
+    for (int i = 0; table && i < key->columns.n && i < key->ref_columns.n; i++) {
+        const struct object *near = object_child(key->object.parent, KIND_COLUMN, key->columns.item[i]);
+        const struct object *far = object_child(table, KIND_COLUMN, key->ref_columns.item[i]);
+        bool is_near = near && far && parts_ways(easing, near, far);
+        if (is_near || (near && far && parts_ways(easing, far, near))) {
+            retype_refuse(easing, is_near ? near : far, is_near ? far : near, &key->object);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A foreign key that stays wants two types that can be compared; a new one waits for the swap. */
+static bool any_key_refuses(struct easing *easing)
+{
+    const struct object *root = easing->changes->after->root;
+    for (const struct object *o = root; o; o = object_next(root, o))
+        if (o->kind == KIND_FOREIGN_KEY && o->peer && key_refuses(easing, (const struct foreign_key *)o))
+            return true;
+    return false;
+}
+
 void easing_retypes_find(struct easing *easing)
 {
     for (int i = 0; i < easing->changes->list.n; i++) {
@@ -443,6 +491,8 @@ void easing_retypes_find(struct easing *easing)
         if (easing_is_retype(easing, change))
             retype_find(easing, change);
     }
+    while (any_key_refuses(easing)) /* what is refused may stop others */
+        continue;
     easing->scratch[false] = renamed_walk(easing, false);
     easing->scratch[true] = renamed_walk(easing, true);
 }

@@ -198,4 +198,5 @@ const struct gradual_words pg_gradual = {.settled = "SET CONSTRAINTS ALL IMMEDIA
                                          .batches = "batches: 5000 rows, pause 50ms",
                                          .no_late_reference = no_late_reference,
                                          .fill = fill_make,
+                                         .may_refer = pg_same_family,
                                          .texts = texts_make};
