@@ -288,9 +288,11 @@ static void report_left(struct ctx *ctx, const struct session *session, struct j
 static int take_snapshot(struct ctx *ctx, struct session *session, struct json *report, int code)
 {
     struct error error = ctx->error;
-    bool any = json_get(report, "applied")->n > 0;
-    if (any && code != ERR_CANCELLED && code != ERR_CONNECT && code != ERR_LOCKED)
+    bool reachable = code != ERR_CANCELLED && code != ERR_CONNECT && code != ERR_LOCKED;
+    if (json_get(report, "applied")->n && reachable)
         snapshot_take(ctx, session);
+    else if (json_get(report, "repeatables")->n && reachable)
+        snapshot_renew(ctx, session);
     else if (!code)
         snapshot_catch_up(ctx, session);
     json_set_text(ctx->mem, report, "snapshot", session->snapshot);

@@ -207,6 +207,8 @@ int snapshot_latest(struct ctx *ctx, const struct session *session, const struct
                     struct snapshot **snapshot);
 /* Reads the live schema and writes the snapshot under the stem of the last applied migration; a failure is a warning. */
 int snapshot_take(struct ctx *ctx, struct session *session);
+/* The same after repeatable files, where it does not say all of this already. */
+void snapshot_renew(struct ctx *ctx, struct session *session);
 /* The same if the last version has none, which a run that was killed before writing it leaves. Needs session_reload(). */
 int snapshot_catch_up(struct ctx *ctx, struct session *session);
 

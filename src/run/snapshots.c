@@ -196,7 +196,23 @@ static int fill(struct ctx *ctx, struct session *session, struct snapshot *snaps
     return owned_read(ctx, session, before, snapshot->tree);
 }
 
-static int take(struct ctx *ctx, struct session *session)
+/* Repeatable files run again and again, and mostly make what is there: a file that differs in its time alone is noise. */
+static bool is_remembered(struct ctx *ctx, const char *path, const struct snapshot *snapshot)
+{
+    struct snapshot *there, again = *snapshot;
+    char *text;
+    size_t length;
+    if (!file_exists(path))
+        return false;
+    if (file_read(ctx, path, 0, &text, &length) < 0 || snapshot_from_text(ctx, path, text, length, &there) < 0) {
+        ctx->error = (struct error){0}; /* a damaged one is written anew */
+        return false;
+    }
+    again.applied_at = there->applied_at;
+    return text_equal(text, snapshot_to_text(ctx->mem, &again));
+}
+
+static int take(struct ctx *ctx, struct session *session, bool if_changed)
 {
     TRY(session_folder(ctx, session));
     TRY(session_reload(ctx, session));
@@ -213,6 +229,8 @@ static int take(struct ctx *ctx, struct session *session)
     TRY(database->dialect->load(ctx, session->conn, &database->filter, &snapshot.tree));
     TRY(fill(ctx, session, &snapshot));
     const char *path = snapshot_path(ctx->mem, session, own_stem(ctx->mem, session, snapshot.migration_id));
+    if (if_changed && is_remembered(ctx, path, &snapshot))
+        return 0;
     TRY(snapshot_write(ctx, path, &snapshot));
     session->snapshot = path;
     emit_info(ctx, "Schema snapshot written: %s", path_near(ctx, path));
@@ -234,12 +252,23 @@ int snapshot_catch_up(struct ctx *ctx, struct session *session)
     return snapshot_take(ctx, session);
 }
 
-int snapshot_take(struct ctx *ctx, struct session *session)
+static void take_or_warn(struct ctx *ctx, struct session *session, bool if_changed)
 {
     if (!session->database->dialect->load || session->sandbox || session->many || session->no_snapshot ||
-        take(ctx, session) >= 0)
-        return 0;
+        take(ctx, session, if_changed) >= 0)
+        return;
     emit_warning(ctx, "the schema snapshot was not written: %s", ctx->error.message);
     ctx->error = (struct error){0};
+}
+
+int snapshot_take(struct ctx *ctx, struct session *session)
+{
+    take_or_warn(ctx, session, false);
     return 0;
+}
+
+void snapshot_renew(struct ctx *ctx, struct session *session)
+{
+    folder_tidy(folder_of(ctx->mem, session));
+    take_or_warn(ctx, session, true);
 }
