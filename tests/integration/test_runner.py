@@ -306,14 +306,6 @@ def test_delimiter(any_project):
     assert any_project.database.query("SELECT id FROM one ORDER BY id") == [(11,), (12,)]
 
 
-@pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)
-@pytest.mark.parametrize("command", ["make-migrations", "diff"])
-def test_not_yet(any_project, command):
-    shown = any_project.run(command)
-    assert shown.status == 1 and f"{NAMES[any_project.engine]} schemas cannot be compared yet" in shown.err
-    assert shown.err.count("dbwarden: error:") == 1 and any_project.files() == []
-
-
 OWN = {"postgresql": ["DROP SCHEMA public CASCADE", "DROP TABLE _dbwarden_journal", "DROP TABLE _dbwarden_migrations"],
        "sqlite": ["DROP TABLE _dbwarden_migrations"], "mysql": ["DROP TABLE _dbwarden_migrations"]}
 OWN["mariadb"] = OWN["mysql"]
