@@ -1,7 +1,6 @@
 """What a user relies on when migrations run, on every engine: what is applied, what is refused, and what is said."""
 
 import pytest
-from support.engines import NAMES
 
 
 def three(project):
