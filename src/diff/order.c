@@ -31,10 +31,11 @@ struct arc {
 struct node {
     struct change *step;
     int phase;
-    int place;        /* among all, for ties */
-    int waits;        /* arcs that lead here from steps which are not done */
-    struct list arc;  /* struct arc *: what waits for this one */
-    struct list into; /* struct arc *: what this one waits for */
+    const char *table; /* whose statement it can be a clause of; NULL: it is one itself */
+    int place;         /* among all, for ties */
+    int waits;         /* arcs that lead here from steps which are not done */
+    struct list arc;   /* struct arc *: what waits for this one */
+    struct list into;  /* struct arc *: what this one waits for */
     bool ready;
     bool done;
     bool held; /* waits for a rename that comes last, see held_mark() */
@@ -95,8 +96,20 @@ static int phase_of(const struct orderer *orderer, const struct change *step)
 
 /* ---- a heap by phase and place ---- */
 
+enum { CLAUSES = 50 }; /* the phase of all of them together */
+
+static int phase_among(const struct node *node)
+{
+    return node->table ? CLAUSES : node->phase;
+}
+
 static bool comes_first(const struct node *a, const struct node *b)
 {
+    int x = phase_among(a), y = phase_among(b), order = a->table && b->table ? strcmp(a->table, b->table) : 0;
+    if (x != y)
+        return x < y;
+    if (order)
+        return order < 0;
     return a->phase != b->phase ? a->phase < b->phase : a->place < b->place;
 }
 
@@ -131,12 +144,25 @@ static struct node *ready_take(struct orderer *orderer)
     }
 }
 
+/* Where clauses become one statement, those of a table are kept together. */
+static const char *table_of(const struct orderer *orderer, const struct change *step)
+{
+    const struct object *object = step->before ? step->before : step->after;
+    bool part = kind_is(step->kind, KIND_INLINE | KIND_NAME_MADE) && object->parent;
+    const struct object *table = part ? object->parent : step->op == CHANGE_ALTER ? object : NULL;
+    if (!orderer->planner->target->dialect->joins || step->op == CHANGE_RENAME || step->op == CHANGE_FINISH || !table ||
+        !kind_is(table->kind, KIND_HOLDS_ROWS))
+        return NULL;
+    return arena_printf(orderer->mem, "%s.%s", object_schema(table), table->name);
+}
+
 /* ---- arcs ---- */
 
 static struct node *node_add(struct orderer *orderer, struct change *step)
 {
     struct node *node = NEW(orderer->mem, struct node);
-    *node = (struct node){.step = step, .phase = phase_of(orderer, step), .place = orderer->node.n};
+    *node = (struct node){
+        .step = step, .phase = phase_of(orderer, step), .table = table_of(orderer, step), .place = orderer->node.n};
     step->at = orderer->node.n;
     list_add(orderer->mem, &orderer->node, node);
     return node;
