@@ -52,6 +52,11 @@ def test_older_servers(server, servers):
 
 
 @pytest.mark.parametrize("engine", ["mysql", "mariadb"])
+def test_laws_of(servers, engine):
+    run(BUILD / "laws", engine, int(RUNS) // 3, 1, servers[f"{engine.upper()}_URL"].replace("mysql://", f"{engine}://"))
+
+
+@pytest.mark.parametrize("engine", ["mysql", "mariadb"])
 def test_text_cases_of(servers, engine):
     files = sorted((ROOT / "tests" / "golden" / "diff" / engine).glob("*.txt"))
     url = servers[f"{engine.upper()}_URL"].replace("mysql://", f"{engine}://")

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "random.h"
 
-enum { LITE = ENGINE_LITE, PG = ENGINE_PG };
+enum { LITE = ENGINE_LITE, PG = ENGINE_PG, BOTH = ENGINE_MY | ENGINE_MARIA };
 enum { STRICT = 1 }; /* SQLite's STRICT tables know only these */
 
 static const struct type_choice {
@@ -31,6 +31,26 @@ static const struct type_choice {
     {"JSON", LITE, FAMILY_JSON, 0, {"'{}'", "'[1, 2]'"}, NULL},
     {"BLOB", LITE, FAMILY_OTHER, STRICT, {"x'00ff'", NULL}, NULL},
     {"ANY", LITE, FAMILY_OTHER, STRICT, {NULL, NULL}, NULL},
+
+    {"smallint", BOTH, FAMILY_INT, 0, {"0", "-17"}, "int"},
+    {"int", BOTH, FAMILY_INT, 0, {"1", "42"}, "bigint"},
+    {"int unsigned", BOTH, FAMILY_INT, 0, {"1", NULL}, "bigint unsigned"},
+    {"bigint", BOTH, FAMILY_INT, 0, {"1", "9000000000"}, NULL},
+    {"decimal(10,2)", BOTH, FAMILY_NUMBER, 0, {"1.50", "0"}, "decimal(12,2)"},
+    {"double", BOTH, FAMILY_OTHER, 0, {"0.5", NULL}, NULL},
+    {"varchar(50)", BOTH, FAMILY_TEXT, 0, {"'x'", "'it''s'"}, "varchar(100)"},
+    {"char(8)", BOTH, FAMILY_TEXT, 0, {"'x'", NULL}, "varchar(20)"},
+    {"text", BOTH, FAMILY_OTHER, 0, {NULL, NULL}, "mediumtext"},
+    {"tinyint(1)", BOTH, FAMILY_BOOL, 0, {"1", "false"}, NULL},
+    {"datetime", BOTH, FAMILY_TIME, 0, {"CURRENT_TIMESTAMP", "'2026-01-01 00:00:00'"}, NULL},
+    {"datetime(3)", BOTH, FAMILY_TIME, 0, {"CURRENT_TIMESTAMP(3)", NULL}, "datetime(6)"},
+    {"timestamp", BOTH, FAMILY_TIME, 0, {"now()", "CURRENT_TIMESTAMP"}, NULL},
+    {"date", BOTH, FAMILY_TIME, 0, {"'2026-01-01'", NULL}, "datetime"},
+    {"json", BOTH, FAMILY_OTHER, 0, {NULL, NULL}, NULL},
+    {"mediumblob", BOTH, FAMILY_OTHER, 0, {NULL, NULL}, "longblob"},
+    {"enum('a','b''c')", BOTH, FAMILY_OTHER, 0, {"'a'", "'b''c'"}, "enum('a','b''c','d')"},
+    {"set('x','y')", BOTH, FAMILY_OTHER, 0, {"'x,y'", NULL}, NULL},
+    {"bit(3)", BOTH, FAMILY_OTHER, 0, {"b'101'", NULL}, NULL},
 
     {"smallint", PG, FAMILY_INT, 0, {"0", "-17"}, "integer"},
     {"integer", PG, FAMILY_INT, 0, {"0", "42"}, "bigint"},
@@ -83,7 +103,8 @@ static enum family family_of_text(const char *type)
     static const struct {
         const char *start;
         enum family family;
-    } starts[] = {{"numeric", FAMILY_NUMBER}, {"varchar", FAMILY_TEXT}, {"timestamp", FAMILY_TIME}};
+    } starts[] = {{"numeric", FAMILY_NUMBER}, {"decimal", FAMILY_NUMBER}, {"varchar", FAMILY_TEXT},
+                  {"timestamp", FAMILY_TIME}, {"datetime", FAMILY_TIME},  {"bigint", FAMILY_INT}};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (text_starts_nocase(type, starts[i].start))
             return starts[i].family;
@@ -148,7 +169,7 @@ struct column *pick_column(struct dice *dice, const struct object *table, unsign
     for (int i = 0; i < table->children.n; i++) {
         struct column *column = table->children.item[i];
         if (column->object.kind != KIND_COLUMN || !(families >> column_family(dice, column) & 1) ||
-            (plain && column->computed.written))
+            (plain && column->computed.written) || (speaks_mysql(dice) && !plain && column->autoincrement))
             continue;
         if (!dice_below(dice, ++seen)) /* each of those seen is as likely */
             found = column;
@@ -188,11 +209,13 @@ static void make_plain(struct column *column)
 static void random_generation(struct dice *dice, struct column *column)
 {
     const struct column *source = pick_column(dice, column->object.parent, 1 << FAMILY_INT | 1 << FAMILY_TEXT, true);
-    if (!source || source == column)
+    bool padded = speaks_mysql(dice) && source && text_starts(source->type, "char"); /* that depends on a mode */
+    if (!source || source == column || source->autoincrement || padded)
         return;
     make_plain(column);
     bool number = column_family(dice, source) == FAMILY_INT;
-    const char *type = dice->engine == ENGINE_LITE ? (number ? "INTEGER" : "TEXT") : (number ? "bigint" : "text");
+    const char *text = speaks_mysql(dice) ? "varchar(60)" : "text";
+    const char *type = dice->engine == ENGINE_LITE ? (number ? "INTEGER" : "TEXT") : (number ? "bigint" : text);
     const char *name = quoted(dice, source->object.name);
     bool stored = dice->engine == ENGINE_PG || dice_chance(dice, 50);
     SAY(column, COLUMN, type, type);
@@ -227,10 +250,13 @@ static void random_text_options(struct dice *dice, struct column *column)
 {
     static const char *const lite_collations[] = {"NOCASE", "RTRIM"};
     static const char *const pg_collations[] = {"C", "POSIX"};
+    static const char *const my_collations[] = {"latin1_bin", "utf8mb4_bin"};
     static const char *const storages[] = {"main", "external"};
     if (dice_chance(dice, 15))
         SAY(column, COLUMN, collation,
-            dice->engine == ENGINE_LITE ? PICK(dice, lite_collations) : PICK(dice, pg_collations));
+            dice->engine == ENGINE_LITE ? PICK(dice, lite_collations)
+            : speaks_mysql(dice)        ? PICK(dice, my_collations)
+                                        : PICK(dice, pg_collations));
     if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
         SAY(column, COLUMN, storage, PICK(dice, storages));
     if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
@@ -268,7 +294,7 @@ struct column *random_column(struct dice *dice, struct object *table)
     random_value(dice, column);
     if (column_family(dice, column) == FAMILY_TEXT)
         random_text_options(dice, column);
-    if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
+    if (dice->engine != ENGINE_LITE && dice_chance(dice, 10))
         SAY(column, COLUMN, comment, random_comment(dice));
     random_clause_names(dice, column);
     return column;

@@ -131,10 +131,16 @@ const char *qualified(struct dice *dice, const struct object *object)
 }
 
 /* Names end in a number, so none is a reserved word. */
+bool speaks_mysql(const struct dice *dice)
+{
+    return dice->engine & (ENGINE_MY | ENGINE_MARIA);
+}
+
 const char *quoted(struct dice *dice, const char *name)
 {
     static const struct ident_rules rules = {.style = QUOTE_DOUBLE, .upper_needs_quotes = true};
-    return ident_text(dice->mem, &rules, name);
+    static const struct ident_rules backticks = {.style = QUOTE_BACKTICK, .upper_needs_quotes = true};
+    return ident_text(dice->mem, speaks_mysql(dice) ? &backticks : &rules, name);
 }
 
 const char *random_comment(struct dice *dice)
@@ -196,7 +202,8 @@ void say_some_absences(struct dice *dice, struct object *object)
     for (int i = 0; i < info->fields; i++) {
         const struct field *field = &info->field[i];
         bool can = can_be_absent(object->kind, field);
-        if (can && field->engines & dice->engine && !object_says(object, i) && dice_chance(dice, 40))
+        bool own = speaks_mysql(dice) && !field->unsaid; /* a table always has one */
+        if (can && !own && field->engines & dice->engine && !object_says(object, i) && dice_chance(dice, 40))
             object_say(object, i);
     }
 }

@@ -130,7 +130,7 @@ struct object *random_partitioned(struct dice *dice)
 struct object *random_home(struct dice *dice)
 {
     static const char *const others[] = {"app", "two"};
-    bool here = dice->engine == ENGINE_LITE || dice_chance(dice, 60);
+    bool here = dice->engine != ENGINE_PG || dice_chance(dice, 60);
     struct schema *schema = (struct schema *)tree_schema(dice->mem, dice->tree, here ? "" : PICK(dice, others));
     if (!here && !dice->old && dice_chance(dice, 20))
         SAY(schema, SCHEMA, comment, random_comment(dice));
@@ -275,6 +275,8 @@ struct object *random_table(struct dice *dice)
         (struct table *)object_new(dice->mem, KIND_TABLE, schema, random_name_in(dice, KIND_TABLE, schema));
     if (dice->engine == ENGINE_PG)
         random_storage(dice, table);
+    if (speaks_mysql(dice) && dice_chance(dice, 20))
+        SAY(table, TABLE, comment, random_comment(dice));
     if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
         random_parents(dice, table);
     if (dice->engine == ENGINE_LITE && dice_chance(dice, 12))
@@ -319,6 +321,9 @@ static struct kind_set spoken_kinds(enum engine engine)
                            KIND_RULE, KIND_STATISTICS, KIND_FUNCTION, KIND_AGGREGATE, KIND_COLLATION, KIND_RANGE,
                            KIND_OPERATOR, KIND_CAST, KIND_FAMILY, KIND_CLASS, KIND_CONVERSION, KIND_LANGUAGE,
                            KIND_TRANSFORM, KIND_METHOD, KIND_WRAPPER, KIND_SERVER, KIND_MAPPING);
+    if (engine != ENGINE_LITE)
+        return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY,
+                           KIND_INDEX, KIND_INDEX_PART);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
                        KIND_INDEX_PART, KIND_VIEW, KIND_VIRTUAL_TABLE, KIND_TRIGGER);
 }
@@ -359,7 +364,10 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
 {
     struct dice dice = {.mem = mem, .tree = tree_new(mem, engine), .engine = engine, .state = seed};
     dice.tree->kinds = spoken_kinds(engine);
-    dice.tree->version = engine == ENGINE_PG ? 150000 : 34001;
+    dice.tree->version = engine == ENGINE_PG     ? 150000
+                         : engine == ENGINE_LITE ? 34001
+                         : engine == ENGINE_MY   ? 90700
+                                                 : 101100;
     dice.plain = dice_chance(&dice, 50);
     tree_schema(mem, dice.tree, "");
     for (int i = dice_below(&dice, 3); i > 0 && engine == ENGINE_PG; i--)

@@ -81,7 +81,8 @@ static const struct object *twin_of(const struct object *object, const struct tr
 void law_learn(const struct tree *tree, const struct tree *built)
 {
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
-        const struct object *same = kind_is(o->kind, KIND_IS_TEXT) ? twin_of(o, built) : NULL;
+        bool spells = tree->engine & (ENGINE_MY | ENGINE_MARIA); /* in its own words, whatever it is */
+        const struct object *same = spells || kind_is(o->kind, KIND_IS_TEXT) ? twin_of(o, built) : NULL;
         for (int i = 0; same && i < kind_table[o->kind].fields; i++)
             if (kind_table[o->kind].field[i].type == FIELD_EXPR)
                 ((struct expr *)object_field(o, i))->printed = expr_text(object_field(same, i));

@@ -66,6 +66,8 @@ static int run_to(struct law *law, const struct plan *plan, const struct tree *w
     TRY(rows_remove(law->ctx, law->conn, live));
     if (law->dialect->engine == ENGINE_LITE)
         return law_run(law, plan);
+    if (!law->dialect->transactional_ddl) /* they are done, or nothing is left that they would keep */
+        law->renames = NULL;
     TRY(law_changes(law, live, wanted, &changes));
     TRY(law_plans(law, changes, &rest, &unused));
     return law_run(law, rest);
@@ -104,7 +106,7 @@ static int run_one(struct law *law, const struct url *url, uint64_t seed, struct
     TRY(run_build(law, a, shown, &live));
     struct rows_kept *rows = rows_put(law->ctx, law->conn, a, seed);
     law->doing = "(c) B alone";
-    if (law->dialect->engine == ENGINE_PG)
+    if (law->dialect->engine != ENGINE_LITE)
         TRY(law_learn_alone(law, url, b, &shown[4]));
     law->doing = "(c) A to B";
     law->renames = &renames;

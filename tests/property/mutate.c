@@ -314,7 +314,7 @@ static bool drop_primary_key(struct dice *dice)
         return false;
     const struct column *first =
         (const struct column *)object_child(key->object.parent, KIND_COLUMN, key->columns.item[0]);
-    if (dice->engine == ENGINE_LITE && first->autoincrement)
+    if (dice->engine != ENGINE_PG && first->autoincrement)
         return false;
     object_remove(&key->object);
     return true;

@@ -116,12 +116,29 @@ bool mark_index(struct dice *dice, struct object *index, const char *mark)
 
 /* ---- primary keys ---- */
 
+/* Nothing may be made of a number that the server gives. */
+static bool is_mentioned(struct dice *dice, const struct column *column)
+{
+    const char *name = quoted(dice, column->object.name);
+    for (int i = 0; i < column->object.parent->children.n; i++) {
+        const struct object *child = column->object.parent->children.item[i];
+        const char *text = child->kind == KIND_COLUMN  ? ((const struct column *)child)->computed.written
+                           : child->kind == KIND_CHECK ? ((const struct check *)child)->expr.written
+                                                       : NULL;
+        if (text && text_has(text, name))
+            return true;
+    }
+    return false;
+}
+
 static void count_itself(struct dice *dice, struct column *column)
 {
     bool rowid = ((const struct table *)column->object.parent)->without_rowid;
+    if (speaks_mysql(dice) && is_mentioned(dice, column))
+        return;
     if (column->identity || (dice->engine == ENGINE_LITE && (rowid || !text_equal(column->type, "INTEGER"))))
         return;
-    if (dice->engine == ENGINE_PG) /* a serial column has the default that this means */
+    if (dice->engine != ENGINE_LITE) /* a serial column has the default that this means */
         SAY(column, COLUMN, default_value, ((struct expr){0}));
     SAY(column, COLUMN, autoincrement, true);
 }
@@ -150,9 +167,24 @@ static void random_pg_key(struct dice *dice, struct primary_key *key)
         mark_index(dice, &key->object, dice_chance(dice, 50) ? "clustered" : "replica_identity");
 }
 
+/* A key has no NULL, so it cannot hold what a foreign key sets to that. */
+static bool may_be_set_null(const struct object *table, const struct names *columns)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        const struct foreign_key *key = table->children.item[i];
+        for (int k = 0; key->object.kind == KIND_FOREIGN_KEY && k < key->columns.n; k++)
+            if (names_have(columns, key->columns.item[k]) &&
+                (text_equal(key->on_delete, "SET NULL") || text_equal(key->on_update, "SET NULL")))
+                return true;
+    }
+    return false;
+}
+
 struct object *random_primary_key(struct dice *dice, struct object *table)
 {
     struct names columns = key_columns(dice, table, true);
+    if (speaks_mysql(dice) && may_be_set_null(table, &columns))
+        return NULL;
     if (!columns.n || object_only(table, KIND_PRIMARY_KEY) || has_key_of(table, &columns))
         return NULL;
     for (int i = 0; i < columns.n; i++) {
@@ -168,7 +200,7 @@ struct object *random_primary_key(struct dice *dice, struct object *table)
         count_itself(dice, first);
     if (dice->engine == ENGINE_LITE)
         random_lite_key(dice, key, counts);
-    else
+    else if (dice->engine == ENGINE_PG)
         random_pg_key(dice, key);
     say_some_absences(dice, &key->object);
     return &key->object;
@@ -204,7 +236,7 @@ struct object *random_unique(struct dice *dice, struct object *table)
     SAY(unique, UNIQUE, columns, columns);
     if (dice->engine == ENGINE_PG)
         random_pg_unique(dice, unique);
-    else if (dice_chance(dice, 10))
+    else if (dice->engine == ENGINE_LITE && dice_chance(dice, 10))
         SAY(unique, UNIQUE, on_conflict, random_conflict(dice));
     if (dice->engine == ENGINE_LITE && dice_chance(dice, 10))
         SAY(unique, UNIQUE, orders, random_orders(dice, columns.n));
@@ -222,7 +254,8 @@ struct object *random_check(struct dice *dice, struct object *table)
         if (other->object.kind == KIND_CHECK && text_equal(other->expr.written, condition))
             return NULL;
     }
-    struct check *check = (struct check *)object_new(dice->mem, KIND_CHECK, table, maybe_name(dice, KIND_CHECK, table));
+    struct check *check = (struct check *)object_new(
+        dice->mem, KIND_CHECK, table, speaks_mysql(dice) ? random_name(dice) : maybe_name(dice, KIND_CHECK, table));
     SAY(check, CHECK, expr, written(condition));
     if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
         SAY(check, CHECK, no_inherit, true);
@@ -267,6 +300,14 @@ static struct names index_columns(struct dice *dice, const struct index *index)
     return columns;
 }
 
+static bool has_computed(const struct object *table, const struct names *columns)
+{
+    for (int i = 0; i < columns->n; i++)
+        if (((const struct column *)object_child(table, KIND_COLUMN, columns->item[i]))->computed.written)
+            return true;
+    return false;
+}
+
 /* What a foreign key can point to: a primary key or unique constraint that is checked at once, or a plain unique index. */
 static struct names target_key(struct dice *dice, const struct object *table)
 {
@@ -278,7 +319,8 @@ static struct names target_key(struct dice *dice, const struct object *table)
         struct names columns = key ? *key : (struct names){0};
         if (object->kind == KIND_INDEX)
             columns = index_columns(dice, (const struct index *)object);
-        if (!columns.n || (object->kind == KIND_UNIQUE && ((const struct unique *)object)->deferrable) ||
+        if (!columns.n || (speaks_mysql(dice) && has_computed(table, &columns)) ||
+            (object->kind == KIND_UNIQUE && ((const struct unique *)object)->deferrable) ||
             (object->kind == KIND_PRIMARY_KEY && ((const struct primary_key *)object)->deferrable))
             continue;
         if (!dice_below(dice, ++seen))
@@ -330,10 +372,13 @@ static struct names referencing_columns(struct dice *dice, struct object *table,
 static void random_actions(struct dice *dice, struct foreign_key *key)
 {
     static const char *const actions[] = {"NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"};
+    static const char *const plain[] = {"NO ACTION", "RESTRICT", "CASCADE", "SET NULL"};
     if (dice_chance(dice, 50))
-        SAY(key, FOREIGN_KEY, on_delete, PICK(dice, actions));
+        SAY(key, FOREIGN_KEY, on_delete, speaks_mysql(dice) ? PICK(dice, plain) : PICK(dice, actions));
     if (dice_chance(dice, 30))
-        SAY(key, FOREIGN_KEY, on_update, PICK(dice, actions));
+        SAY(key, FOREIGN_KEY, on_update, speaks_mysql(dice) ? PICK(dice, plain) : PICK(dice, actions));
+    if (speaks_mysql(dice))
+        return;
     if (dice_chance(dice, 10))
         SAY(key, FOREIGN_KEY, match, dice_chance(dice, 50) ? "FULL" : "SIMPLE");
     if (dice_chance(dice, 20))
@@ -386,7 +431,7 @@ static void column_part(struct dice *dice, struct index_part *part, const struct
 {
     bool text = column_family(dice, column) == FAMILY_TEXT;
     SAY(part, INDEX_PART, column, column->object.name);
-    if (text && dice_chance(dice, 10))
+    if (text && !speaks_mysql(dice) && dice_chance(dice, 10))
         SAY(part, INDEX_PART, collation, dice->engine == ENGINE_LITE ? "NOCASE" : "C");
     else if (text && dice->engine == ENGINE_PG && dice_chance(dice, 10))
         SAY(part, INDEX_PART, opclass, is_text_type(column->type, "text") ? "text_pattern_ops" : "varchar_pattern_ops");
@@ -398,7 +443,8 @@ static void add_part(struct dice *dice, struct object *index, const struct colum
         return;
     enum family family = column_family(dice, column);
     struct index_part *part = (struct index_part *)object_new(dice->mem, KIND_INDEX_PART, index, NULL);
-    if ((family == FAMILY_INT || family == FAMILY_TEXT) && dice_chance(dice, 15))
+    bool can = dice->engine != ENGINE_MARIA && !column->autoincrement;
+    if (can && (family == FAMILY_INT || family == FAMILY_TEXT) && dice_chance(dice, 15))
         expression_part(dice, part, column);
     else
         column_part(dice, part, column);
@@ -496,10 +542,10 @@ struct object *random_index(struct dice *dice, struct object *table)
         object_remove(&index->object);
         return NULL;
     }
-    const char *condition = dice_chance(dice, 20) ? random_condition(dice, table) : NULL;
+    const char *condition = !speaks_mysql(dice) && dice_chance(dice, 20) ? random_condition(dice, table) : NULL;
     if (condition)
         SAY(index, INDEX, predicate, written(condition));
-    if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
+    if (dice->engine != ENGINE_LITE && dice_chance(dice, 10))
         SAY(index, INDEX, comment, random_comment(dice));
     random_target_of_expression(dice, index);
     for (int i = 0; i < index->object.children.n; i++)

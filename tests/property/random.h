@@ -38,6 +38,9 @@ enum {
                      1 << FAMILY_DOMAIN
 };
 
+/* Both dialects of MySQL's. */
+bool speaks_mysql(const struct dice *dice);
+
 /* ---- dice.c ---- */
 
 uint64_t dice_next(struct dice *dice);

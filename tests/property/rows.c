@@ -145,6 +145,7 @@ bool rows_forbid(struct ctx *ctx, const struct rows_kept *rows)
     const char *state = ctx->error.sqlstate ? ctx->error.sqlstate : "";
     return rows && (text_starts(state, "23") || text_starts(state, "22") || text_starts(state, "SQLITE_CONSTRAINT") ||
                     text_has(ctx->error.message, "NULL") || text_has(ctx->error.message, "contains null") ||
+                    text_has(ctx->error.message, "is violated") || text_starts(state, "01") ||
                     text_equal(ctx->error.message, "CHECK constraint failed") || /* by SQLite's ADD COLUMN */
                     text_has(ctx->error.message, "parent"));
 }
@@ -163,10 +164,12 @@ int rows_remove(struct ctx *ctx, struct conn *conn, const struct tree *tree)
 {
     if (conn->dialect->engine == ENGINE_LITE)
         TRY(conn_exec(ctx, conn, "PRAGMA foreign_keys = OFF"));
+    if (conn->dialect->engine & (ENGINE_MY | ENGINE_MARIA))
+        TRY(conn_exec(ctx, conn, "SET foreign_key_checks = 0"));
     for (struct object *o = tree->root; o; o = object_next(tree->root, o))
         if (o->kind == KIND_TABLE)
             TRY(table_empty(ctx, conn, o));
-    return 0;
+    return conn->dialect->engine & (ENGINE_MY | ENGINE_MARIA) ? conn_exec(ctx, conn, "SET foreign_key_checks = 1") : 0;
 }
 
 static bool rows_equal(const struct rows *a, const struct rows *b)

@@ -168,7 +168,7 @@ void view_column_change(struct dice *dice, struct view *view)
 
 struct object *random_view(struct dice *dice)
 {
-    const char *query = random_query(dice);
+    const char *query = speaks_mysql(dice) ? NULL : random_query(dice);
     if (!query)
         return NULL;
     const struct object *beside = random_of_kind(dice, KIND_TABLE);
@@ -319,7 +319,8 @@ struct object *random_trigger(struct dice *dice, struct object *relation)
 {
     static const char *const enabled[] = {"disabled", "replica", "always"};
     struct names columns = relation ? relation_columns(dice, relation) : (struct names){0};
-    if (!columns.n || (relation->kind == KIND_VIEW && ((const struct view *)relation)->materialized))
+    if (!columns.n || speaks_mysql(dice) ||
+        (relation->kind == KIND_VIEW && ((const struct view *)relation)->materialized))
         return NULL;
     struct trigger *trigger =
         (struct trigger *)object_new(dice->mem, KIND_TRIGGER, relation, random_name_in(dice, KIND_TRIGGER, relation));

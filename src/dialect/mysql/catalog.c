@@ -5,6 +5,7 @@
  * Never a query per table.  The database that we are connected to is called "".
  */
 #include "base/text.h"
+#include "base/utf8.h"
 #include "dialect/mysql/parts.h"
 #include "dialect/mysql/schema.h"
 #include "schema/unmodelled.h"
@@ -29,6 +30,24 @@ static const char *unescaped(struct arena *mem, const char *text)
     return out.data;
 }
 
+/* And it takes their bytes for characters (seen in 9.7): "Ã¶" for "ö". */
+static const char *undoubled(struct arena *mem, const char *text)
+{
+    struct buf out;
+    bool any = false;
+    size_t wrong;
+    buf_init(&out, mem);
+    for (const unsigned char *at = (const unsigned char *)text; at && *at; at++) {
+        bool pair = (*at == 0xC2 || *at == 0xC3) && (at[1] & 0xC0) == 0x80;
+        if (*at >= 0x80 && !pair)
+            return text;
+        buf_add_c(&out, (char)(pair ? (*at & 3) << 6 | (at[1] & 0x3F) : *at));
+        any = any || pair;
+        at += pair;
+    }
+    return any && utf8_valid(out.data, out.len, &wrong) ? out.data : text;
+}
+
 static void texts_unescape(struct arena *mem, struct object *object)
 {
     static const struct {
@@ -39,12 +58,12 @@ static void texts_unescape(struct arena *mem, struct object *object)
         if (object->kind != escaped[i].kind)
             continue;
         struct expr *expr = object_field(object, escaped[i].field);
-        expr->printed = unescaped(mem, expr->printed);
+        expr->printed = undoubled(mem, unescaped(mem, expr->printed));
     }
     struct column *column = (struct column *)object;
     const char *text = object->kind == KIND_COLUMN ? column->default_value.printed : NULL;
     if (text && *text != '\'' && text_has(text, "\\'"))
-        column->default_value.printed = unescaped(mem, text);
+        column->default_value.printed = undoubled(mem, unescaped(mem, text));
 }
 
 /* Names of this database qualified by it, as both servers print queries, without that. */

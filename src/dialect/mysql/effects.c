@@ -53,12 +53,12 @@ const struct effect_row my_effects[] = {
 
 /* r: tables and views, f: foreign keys, k: checks, C: columns, I: indexes */
 const char *const my_name_spaces[KIND_COUNT] = {
-    [KIND_TABLE] = "r",       [KIND_VIEW] = "r",    [KIND_COLUMN] = "C",   [KIND_INDEX] = "I", [KIND_CHECK] = "k",
-    [KIND_FOREIGN_KEY] = "f", [KIND_TRIGGER] = "t", [KIND_FUNCTION] = "p", [KIND_EVENT] = "e",
+    [KIND_TABLE] = "r", [KIND_VIEW] = "r",        [KIND_COLUMN] = "C",  [KIND_INDEX] = "I",    [KIND_UNIQUE] = "I",
+    [KIND_CHECK] = "k", [KIND_FOREIGN_KEY] = "f", [KIND_TRIGGER] = "t", [KIND_FUNCTION] = "p", [KIND_EVENT] = "e",
 };
 
 /* Checks are called as nothing else in their table is. */
 const char *const my_mariadb_name_spaces[KIND_COUNT] = {
-    [KIND_TABLE] = "r",       [KIND_VIEW] = "r",    [KIND_COLUMN] = "C",   [KIND_INDEX] = "I", [KIND_CHECK] = "K",
-    [KIND_FOREIGN_KEY] = "f", [KIND_TRIGGER] = "t", [KIND_FUNCTION] = "p", [KIND_EVENT] = "e",
+    [KIND_TABLE] = "r", [KIND_VIEW] = "r",        [KIND_COLUMN] = "C",  [KIND_INDEX] = "I",    [KIND_UNIQUE] = "I",
+    [KIND_CHECK] = "K", [KIND_FOREIGN_KEY] = "f", [KIND_TRIGGER] = "t", [KIND_FUNCTION] = "p", [KIND_EVENT] = "e",
 };

@@ -131,12 +131,31 @@ static void indexes_name(struct arena *mem, struct object *table)
     }
 }
 
+/* "t_ibfk_1", "t_chk_1": as the servers call what was given no name; MariaDB has another word for checks. */
+static void constraints_name(struct arena *mem, const struct target *target, struct object *table)
+{
+    bool maria = target->dialect->engine == ENGINE_MARIA;
+    for (int i = 0; i < table->children.n; i++) {
+        struct object *child = table->children.item[i];
+        bool key = child->kind == KIND_FOREIGN_KEY;
+        for (int number = 1; !child->name && (key || child->kind == KIND_CHECK); number++) {
+            const char *name = key     ? arena_printf(mem, "%s_ibfk_%d", table->name, number)
+                               : maria ? arena_printf(mem, "CONSTRAINT_%d", number)
+                                       : arena_printf(mem, "%s_chk_%d", table->name, number);
+            if (!is_taken(table, child->kind, name))
+                child->name = name;
+            child->name_invented = true;
+        }
+    }
+}
+
 static void table_keys(struct arena *mem, const struct target *target, struct object *table)
 {
     struct list uniques = children_of(mem, table, KIND_UNIQUE), keys = children_of(mem, table, KIND_FOREIGN_KEY);
     for (int i = 0; i < uniques.n; i++)
         unique_fold(mem, uniques.item[i]);
     indexes_name(mem, table);
+    constraints_name(mem, target, table);
     for (int i = 0; i < keys.n; i++)
         key_back(mem, target, keys.item[i]);
 }

@@ -11,33 +11,66 @@ char *my_name_fold(struct arena *mem, const struct target *target, const char *n
     return name ? text_lower(mem, name) : NULL;
 }
 
-static bool is_held(const struct tree *tree, const struct object *object, const char *name)
+/* Where a name of its kind must differ: checks of MariaDB in their table, all else in the database. */
+static const struct object *scope_of(const struct tree *tree, const struct object *object)
 {
     const struct object *schema = object_child(tree->root, KIND_SCHEMA, object_schema(object));
-    for (const struct object *o = schema; o; o = object_next(schema, o))
-        if (o->kind == object->kind && o != object && o->name && text_equal_nocase(o->name, name))
+    bool near = object->kind == KIND_CHECK && tree->engine == ENGINE_MARIA;
+    return near && schema ? object_child(schema, KIND_TABLE, object->parent->name) : schema;
+}
+
+static bool is_held(const struct tree *tree, const struct object *object, const char *name)
+{
+    const struct object *scope = scope_of(tree, object);
+    for (const struct object *o = scope; o; o = object_next(scope, o))
+        if (o->kind == object->kind && o != object && o != object->peer && o->name && text_equal_nocase(o->name, name))
             return true;
     return false;
 }
 
-static const char *default_name(struct arena *mem, const struct object *object, int number)
+/* The names that settle() made are the server's in a table of its own; beside others the next free one is taken. */
+static const char *next_name(struct arena *mem, const struct object *object, int number)
 {
-    if (object->kind == KIND_FOREIGN_KEY)
-        return arena_printf(mem, "%s_ibfk_%d", object->parent->name, number);
-    return arena_printf(mem, "%s_chk_%d", object->parent->name, number);
+    const char *word = object->kind == KIND_FOREIGN_KEY ? "ibfk" : "chk";
+    return arena_printf(mem, "%s_%s_%d", object->parent->name, word, number);
 }
 
 void my_choose_name(struct arena *mem, const struct changes *changes, struct object *object)
 {
-    if (object->named)
-        return;
-    if (object->kind == KIND_FOREIGN_KEY || object->kind == KIND_CHECK) {
-        int number = 1;
-        while (!object->name || is_held(changes->before, object, object->name) ||
-               is_held(changes->after, object, object->name)) {
-            object->name = default_name(mem, object, number++);
-            object->name_invented = true;
-        }
-    }
+    bool counted = object->kind == KIND_FOREIGN_KEY || object->kind == KIND_CHECK;
+    for (int number = 1; counted && !object->named &&
+                         (!object->name || is_held(changes->before, object, object->name) ||
+                          is_held(changes->after, object, object->name));
+         number++)
+        object->name = next_name(mem, object, number);
     object->named = object->name && object->kind != KIND_PRIMARY_KEY;
+}
+
+static bool mentions(struct arena *mem, const char *text, const char *name)
+{
+    struct lexer lexer;
+    lex_open(&lexer, &my_lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer), next; token.kind != TOKEN_END; token = next) {
+        next = lex_next_code(&lexer);
+        bool is_name = token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED;
+        if (is_name && !token_is(&next, "(") && text_equal_nocase(token_name(mem, &token), name))
+            return true;
+    }
+    return false;
+}
+
+struct object *my_check_column(struct arena *mem, const struct check *check)
+{
+    const struct object *table = check->object.parent;
+    const char *text = expr_text(&check->expr);
+    struct object *found = NULL;
+    for (int i = 0; check->of_column && text && i < table->children.n; i++) {
+        struct object *column = table->children.item[i];
+        if (column->kind != KIND_COLUMN || !mentions(mem, text, column->name))
+            continue;
+        if (text_equal_nocase(column->name, check->object.name))
+            return column;
+        found = found ? found : column;
+    }
+    return found;
 }

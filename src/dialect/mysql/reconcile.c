@@ -43,7 +43,7 @@ static bool does_its_work(const struct target *target, const struct object *tabl
 {
     for (int i = 0; i < table->children.n; i++) {
         const struct object *other = table->children.item[i];
-        bool stays = other->stranger || (other->peer && other->peer != made);
+        bool stays = other->stranger || (other->peer && other->peer != made && my_covers(target, other->peer, key));
         if (stays && my_covers(target, other, key))
             return true;
     }

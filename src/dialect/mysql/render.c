@@ -51,11 +51,12 @@ void my_clause(struct render *render, const struct object *below, enum clause cl
     render_clause(render, head.data, (unsigned)clause, sql);
 }
 
+/* MySQL 9.7 ends when it gets a new column, a primary key, an index and a foreign key in one statement. */
 bool my_joins(unsigned clauses, unsigned clause)
 {
     if ((clauses | clause) & (CLAUSE_RENAME | CLAUSE_ALONE))
         return false;
-    return !(clauses & CLAUSE_DROP_FOREIGN_KEY && clause & CLAUSE_ADD_FOREIGN_KEY);
+    return !((clauses | clause) & CLAUSE_ADD_FOREIGN_KEY) || clauses == clause;
 }
 
 /* Only MySQL minds that something names a column that gets another name. */

@@ -83,8 +83,8 @@ static void checks_add(struct buf *out, const struct object *before)
 {
     for (int i = 0; before && i < before->parent->children.n; i++) {
         const struct check *check = before->parent->children.item[i];
-        if (check->object.kind == KIND_CHECK && check->of_column && check->object.peer && !check->object.unmade &&
-            text_equal_nocase(check->object.name, before->name))
+        if (check->object.kind == KIND_CHECK && check->object.peer && !check->object.unmade &&
+            my_check_column(out->mem, check) == before)
             buf_addf(out, " CHECK (%s)", expr_text(&check->expr));
     }
 }
@@ -115,12 +115,24 @@ int my_column_drop(struct render *render, const struct change *change)
     return 0;
 }
 
+/*
+ * What a foreign key names may become NOT NULL in place, and not when the table is copied, as other clauses want it (MySQL: "Cannot
+ * change column: used in a foreign key constraint").
+ */
+static bool is_in_foreign_key(const struct object *column)
+{
+    for (const struct edge *edge = column->needed; edge; edge = edge->next_needed)
+        if (edge->from->kind == KIND_FOREIGN_KEY && edge->from->peer && !edge->from->unmade)
+            return true;
+    return false;
+}
+
 int my_column_alter(struct render *render, const struct change *change)
 {
     struct buf out = my_begin(render, "MODIFY COLUMN ");
     my_column_definition(&out, (const struct column *)change->after);
     checks_add(&out, change->before);
-    my_clause(render, change->after, CLAUSE_PLAIN, &out);
+    my_clause(render, change->after, is_in_foreign_key(change->before) ? CLAUSE_ALONE : CLAUSE_PLAIN, &out);
     return 0;
 }
 

@@ -38,13 +38,25 @@ int my_constraint_create(struct render *render, const struct change *change)
 /* One in the definition of its column goes when that is said again without it, and with the column. */
 static int check_leaves_column(struct render *render, const struct object *check)
 {
-    const struct object *before = object_child(check->parent, KIND_COLUMN, check->name);
+    const struct object *before = my_check_column(render->mem, (const struct check *)check);
     struct buf out = my_begin(render, "MODIFY COLUMN ");
     if (!before || !before->peer || before->unmade)
         return 0;
     my_column_definition(&out, (const struct column *)before->peer);
     my_clause(render, before->peer, CLAUSE_PLAIN, &out);
     return 0;
+}
+
+/* Then the key that it refers to cannot go in the same statement. */
+static bool refers_to_itself(const struct foreign_key *key)
+{
+    return !*key->ref_table.schema && text_equal_nocase(key->ref_table.name, key->object.parent->name);
+}
+
+/* MySQL has a word for each, and wants it where a foreign key has the same name. */
+static bool is_maria(const struct render *render)
+{
+    return render->target->dialect->engine == ENGINE_MARIA;
 }
 
 int my_constraint_drop(struct render *render, const struct change *change)
@@ -56,10 +68,11 @@ int my_constraint_drop(struct render *render, const struct change *change)
     if (object->kind == KIND_PRIMARY_KEY) {
         buf_add(&out, "PRIMARY KEY");
     } else {
-        buf_add(&out, object->kind == KIND_CHECK ? "CONSTRAINT " : "FOREIGN KEY ");
+        buf_add(&out, object->kind != KIND_CHECK ? "FOREIGN KEY " : is_maria(render) ? "CONSTRAINT " : "CHECK ");
         my_ident_add(&out, object->name);
     }
-    my_clause(render, object, object->kind == KIND_FOREIGN_KEY ? CLAUSE_DROP_FOREIGN_KEY : CLAUSE_PLAIN, &out);
+    bool itself = object->kind == KIND_FOREIGN_KEY && refers_to_itself((const struct foreign_key *)object);
+    my_clause(render, object, itself ? CLAUSE_ALONE : CLAUSE_PLAIN, &out);
     return 0;
 }
 

@@ -57,7 +57,7 @@ static void check_follows(struct renaming *renaming, const struct check *check)
         return;
     after.expr = (struct expr){.written = text};
     clause_begin(renaming);
-    buf_add(&renaming->out, "DROP CONSTRAINT ");
+    buf_add(&renaming->out, "DROP CHECK ");
     my_ident_add(&renaming->out, check->object.name);
     buf_add(&renaming->out, ", ADD ");
     after.object.named = true;

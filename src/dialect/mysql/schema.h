@@ -36,6 +36,8 @@ void my_choose_name(struct arena *mem, const struct changes *changes, struct obj
 void my_implied(struct arena *mem, const struct object *object, struct list *implied);
 /* Does an index or key begin with the columns of the foreign key, so that the server makes none for it? */
 bool my_covers(const struct target *target, const struct object *index, const struct foreign_key *key);
+/* The column in whose definition a check of MariaDB stands, which keeps its name when the column gets another; NULL: in none. */
+struct object *my_check_column(struct arena *mem, const struct check *check);
 char *my_name_fold(struct arena *mem, const struct target *target, const char *name);
 
 /* effects.c */

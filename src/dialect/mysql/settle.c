@@ -134,9 +134,7 @@ static void json_settle(const struct settling *settling, struct object *table)
     struct list gone = {0};
     for (int i = 0; i < table->children.n; i++) {
         struct check *check = table->children.item[i];
-        struct object *column = check->object.kind == KIND_CHECK && check->of_column && check->object.name
-                                    ? object_child(table, KIND_COLUMN, check->object.name)
-                                    : NULL;
+        struct object *column = check->object.kind == KIND_CHECK ? my_check_column(settling->mem, check) : NULL;
         if (!column || !is_json_check(settling->mem, check, column->name) ||
             !my_type_is(settling->mem, ((struct column *)column)->type, "longtext"))
             continue;
