@@ -305,6 +305,15 @@ def test_delimiter(any_project):
     assert any_project.database.query("SELECT id FROM one ORDER BY id") == [(11,), (12,)]
 
 
+@pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)
+def test_tables_whose_names_differ_only_by_case(any_project):
+    any_project.table("0001", "one", "CREATE TABLE Users (id INT PRIMARY KEY); CREATE TABLE users (id INT PRIMARY KEY);")
+    shown = any_project.run("migrate")
+    assert shown.status == 0 and "the schema snapshot was not written" in shown.err, shown
+    shown = any_project.run("diff", "--from", "empty", "--to", "db")
+    assert shown.status == 1 and "have names that differ only by case" in shown.err and "exclude" in shown.err, shown
+
+
 OWN = {"postgresql": ["DROP SCHEMA public CASCADE", "DROP TABLE _dbwarden_journal", "DROP TABLE _dbwarden_migrations"],
        "sqlite": ["DROP TABLE _dbwarden_migrations"], "mysql": ["DROP TABLE _dbwarden_migrations"]}
 OWN["mariadb"] = OWN["mysql"]

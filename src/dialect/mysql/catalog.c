@@ -103,6 +103,26 @@ static int unmodelled_load(struct ctx *ctx, struct conn *conn, struct tree *tree
     return 0;
 }
 
+/* Names are compared as if case told nothing, which holds for columns everywhere, and for tables not on every server. */
+static int cases_check(struct ctx *ctx, const struct tree *tree)
+{
+    struct map seen;
+    map_init(&seen, ctx->mem);
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        if (o->kind != KIND_TABLE && o->kind != KIND_VIEW)
+            continue;
+        const char *key = text_lower(ctx->mem, o->name);
+        const struct object *other = map_get(&seen, key);
+        if (other) {
+            fail(ctx, ERR_UNSUPPORTED, "%s and %s have names that differ only by case, which is not managed yet",
+                 object_path(ctx->mem, other), object_path(ctx->mem, o));
+            return fail_hint(ctx, "Leave one of them out with \"exclude\" in the configuration, or rename it by hand.");
+        }
+        map_set(&seen, key, (void *)(uintptr_t)o);
+    }
+    return 0;
+}
+
 static int database_said(struct ctx *ctx, const char *name)
 {
     if (name)
@@ -135,6 +155,7 @@ int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
     }
     if (filter)
         filter_apply(filter, loaded->usual_schema, loaded);
+    TRY(cases_check(ctx, loaded));
     *tree = loaded;
     return 0;
 }
