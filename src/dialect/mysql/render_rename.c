@@ -1,6 +1,6 @@
 /*
  * Another name for a column on MySQL, which refuses it while a check, a generated column or an index over an expression names
- * the column, and takes all of these with the new name in the same statement.
+ * the column.  It takes a column and an index with the new name in the same statement, and a check that goes in it and comes after it.
  */
 #include "base/text.h"
 #include "dialect/mysql/render.h"
@@ -9,7 +9,9 @@ struct renaming {
     struct render *render;
     const struct object *table; /* as it is when the statement is run */
     const char *from, *to;
-    struct buf out; /* clauses */
+    bool last;        /* texts have the name that is given up, and not yet the other */
+    struct buf out;   /* clauses */
+    struct buf later; /* those of a statement after it: checks, which a table with a renamed key takes no sooner */
 };
 
 static bool is_name(struct arena *mem, const struct token *token, const char *name)
@@ -18,7 +20,7 @@ static bool is_name(struct arena *mem, const struct token *token, const char *na
     return name_kind && text_equal_nocase(token_name(mem, token), name);
 }
 
-/* The text with the new name; NULL: it names the column under neither. */
+/* The text with the new name; NULL: it does not name the column. */
 static const char *renamed(const struct renaming *renaming, const char *text)
 {
     struct arena *mem = renaming->render->mem;
@@ -32,9 +34,9 @@ static const char *renamed(const struct renaming *renaming, const char *text)
     for (struct token token = lex_next(&lexer); token.kind != TOKEN_END;) {
         struct token next = lex_next(&lexer);
         bool call = token_is(&next, "(") || token_is(&next, ".");
-        bool old = !call && is_name(mem, &token, renaming->from);
-        names = names || old || (!call && is_name(mem, &token, renaming->to));
-        if (old)
+        bool column = !call && is_name(mem, &token, renaming->last ? renaming->from : renaming->to);
+        names = names || column;
+        if (column)
             my_ident_add(&out, renaming->to);
         else
             buf_add_n(&out, token.text, token.length);
@@ -43,10 +45,10 @@ static const char *renamed(const struct renaming *renaming, const char *text)
     return names ? out.data : NULL;
 }
 
-static void clause_begin(struct renaming *renaming)
+static void clause_begin(struct buf *out)
 {
-    if (renaming->out.len)
-        buf_add(&renaming->out, ",\n    ");
+    if (out->len)
+        buf_add(out, ",\n    ");
 }
 
 static void check_follows(struct renaming *renaming, const struct check *check)
@@ -56,12 +58,13 @@ static void check_follows(struct renaming *renaming, const struct check *check)
     if (!text)
         return;
     after.expr = (struct expr){.written = text};
-    clause_begin(renaming);
+    clause_begin(&renaming->out);
     buf_add(&renaming->out, "DROP CHECK ");
     my_ident_add(&renaming->out, check->object.name);
-    buf_add(&renaming->out, ", ADD ");
+    clause_begin(&renaming->later);
+    buf_add(&renaming->later, "ADD ");
     after.object.named = true;
-    my_constraint_text(&renaming->out, &after.object);
+    my_constraint_text(&renaming->later, &after.object);
 }
 
 static void column_follows(struct renaming *renaming, const struct column *column)
@@ -71,7 +74,7 @@ static void column_follows(struct renaming *renaming, const struct column *colum
     if (!text)
         return;
     after.computed = (struct expr){.written = text};
-    clause_begin(renaming);
+    clause_begin(&renaming->out);
     buf_add(&renaming->out, "MODIFY COLUMN ");
     my_column_definition(&renaming->out, &after);
 }
@@ -92,7 +95,7 @@ static void index_follows(struct renaming *renaming, const struct index *index)
     }
     if (!names)
         return;
-    clause_begin(renaming);
+    clause_begin(&renaming->out);
     buf_add(&renaming->out, "DROP INDEX ");
     my_ident_add(&renaming->out, index->object.name);
     buf_add(&renaming->out, ", ADD ");
@@ -113,11 +116,15 @@ static void others_follow(struct renaming *renaming)
 }
 
 /* Renames come first, or on the way back last: then the trees have the name that is given up. */
+static bool is_last(const struct change *change)
+{
+    return text_equal(change->renamed->name, change->before->name);
+}
+
 static const struct object *table_then(const struct render *render, const struct change *change)
 {
     const struct object *column = change->renamed;
-    bool last = text_equal(column->name, change->before->name);
-    const struct object *root = last ? render->after->root : render->before->root;
+    const struct object *root = is_last(change) ? render->after->root : render->before->root;
     bool here = object_ancestor(column, KIND_DATABASE) == root;
     const struct object *side = here ? column : column->peer;
     return side ? side->parent : column->parent;
@@ -125,14 +132,20 @@ static const struct object *table_then(const struct render *render, const struct
 
 int my_column_rename_with(struct render *render, const struct change *change)
 {
-    struct renaming renaming = {
-        .render = render, .table = table_then(render, change), .from = change->before->name, .to = change->after->name};
+    struct renaming renaming = {.render = render,
+                                .table = table_then(render, change),
+                                .from = change->before->name,
+                                .to = change->after->name,
+                                .last = is_last(change)};
     buf_init(&renaming.out, render->mem);
+    buf_init(&renaming.later, render->mem);
     buf_add(&renaming.out, "RENAME COLUMN ");
     my_ident_add(&renaming.out, renaming.from);
     buf_add(&renaming.out, " TO ");
     my_ident_add(&renaming.out, renaming.to);
     others_follow(&renaming);
     my_clause(render, change->renamed, CLAUSE_RENAME, &renaming.out);
+    if (renaming.later.len)
+        my_clause(render, change->renamed, CLAUSE_ALONE, &renaming.later);
     return 0;
 }
