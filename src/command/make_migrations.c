@@ -205,6 +205,11 @@ static struct json *statements_json(struct arena *mem, const struct plan *plan)
         json_set_text(mem, json, "sql", statement->sql);
         json_set_bool(mem, json, "refuses_transaction", statement->refuses_transaction);
         json_set(mem, json, "change", statement->change ? change_json(mem, statement->change) : json_null(mem));
+        struct json *also = json_array(mem);
+        for (int k = 0; k < statement->also.n; k++)
+            json_add(mem, also, change_json(mem, statement->also.item[k]));
+        if (also->n)
+            json_set(mem, json, "also", also);
         json_add(mem, list, json);
     }
     return list;

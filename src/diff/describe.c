@@ -255,7 +255,10 @@ static void block_end(struct block *block, struct buf *out)
 char *plan_commented(struct arena *mem, const struct target *target, const struct plan *plan)
 {
     struct block block = {.mem = mem, .target = target, .plan = plan};
-    block.told = NEW_ARRAY(mem, const struct change *, plan->statements.n + 1);
+    int steps = 1;
+    for (int i = 0; i < plan->statements.n; i++)
+        steps += 1 + ((const struct statement_out *)plan->statements.item[i])->also.n;
+    block.told = NEW_ARRAY(mem, const struct change *, steps);
     struct buf out;
     buf_init(&out, mem);
     for (int i = 0; i < plan->statements.n; i++) {
@@ -267,6 +270,8 @@ char *plan_commented(struct arena *mem, const struct target *target, const struc
         block.title = title;
         if (change)
             change_tell(&block, change);
+        for (int k = 0; k < statement->also.n; k++)
+            change_tell(&block, statement->also.item[k]);
         names_add(mem, &block.statements, statement->sql);
     }
     block_end(&block, &out);

@@ -140,6 +140,13 @@ static void hazards_carry(const struct plan *plan, const struct change *silent)
     }
 }
 
+/* As a clause of the statement before it. */
+static bool is_said(const struct render *render, const struct change *step)
+{
+    const struct statement_out *last = render->out.n ? render->out.item[render->out.n - 1] : NULL;
+    return last && last->also.n && last->also.item[last->also.n - 1] == step;
+}
+
 static int plan_render(const struct planner *planner, const struct plan_options *options, struct plan *plan)
 {
     struct render render = {.ctx = planner->ctx,
@@ -154,7 +161,7 @@ static int plan_render(const struct planner *planner, const struct plan_options 
         const int first = render.out.n;
         TRY(step_keeping(&render, plan->changes, plan->changes->list.item[i]));
         struct change *step = plan->changes->list.item[i];
-        if (render.out.n == first && step->op == CHANGE_CREATE)
+        if (render.out.n == first && step->op == CHANGE_CREATE && !is_said(&render, step))
             list_add(render.mem, &silent, step);
     }
     plan->statements = render.out;

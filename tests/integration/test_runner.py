@@ -314,6 +314,20 @@ def test_tables_whose_names_differ_only_by_case(any_project):
     assert shown.status == 1 and "have names that differ only by case" in shown.err and "exclude" in shown.err, shown
 
 
+@pytest.mark.parametrize("any_project", ["mariadb", "mysql"], indirect=True)
+def test_each_clause_of_one_statement_has_its_warning(any_project):
+    any_project.table("0001", "one", "CREATE TABLE t (id INT PRIMARY KEY, a BIGINT, b BIGINT, c INT);")
+    any_project.ok("migrate")
+    entry = any_project.folder / "dbwarden.yaml"
+    entry.write_text(entry.read_text().rstrip() + "\n    schema_files: [schema.sql]\n")
+    any_project.write("schema.sql", "CREATE TABLE one (id INT PRIMARY KEY);\nCREATE TABLE t (id INT PRIMARY KEY, a INT, b INT);\n")
+    any_project.ok("make-migrations", "narrower")
+    up = (any_project.migrations / any_project.files()[-1]).read_text().split("-- rollback")[0]
+    assert up.count("ALTER TABLE t ") == 1 and up.count("MODIFY COLUMN") == 2, up
+    for column in ("column a changes", "column b changes", "column c are lost"):
+        assert f"{column}" in up, up
+
+
 OWN = {"postgresql": ["DROP SCHEMA public CASCADE", "DROP TABLE _dbwarden_journal", "DROP TABLE _dbwarden_migrations"],
        "sqlite": ["DROP TABLE _dbwarden_migrations"], "mysql": ["DROP TABLE _dbwarden_migrations"]}
 OWN["mariadb"] = OWN["mysql"]

@@ -131,17 +131,14 @@ static void indexes_name(struct arena *mem, struct object *table)
     }
 }
 
-/* "t_ibfk_1", "t_chk_1": as the servers call what was given no name; MariaDB has another word for checks. */
+/* What was given no name has one all the same. */
 static void constraints_name(struct arena *mem, const struct target *target, struct object *table)
 {
-    bool maria = target->dialect->engine == ENGINE_MARIA;
     for (int i = 0; i < table->children.n; i++) {
         struct object *child = table->children.item[i];
         bool key = child->kind == KIND_FOREIGN_KEY;
         for (int number = 1; !child->name && (key || child->kind == KIND_CHECK); number++) {
-            const char *name = key     ? arena_printf(mem, "%s_ibfk_%d", table->name, number)
-                               : maria ? arena_printf(mem, "CONSTRAINT_%d", number)
-                                       : arena_printf(mem, "%s_chk_%d", table->name, number);
+            const char *name = my_default_name(mem, target->dialect->engine, child, number);
             if (!is_taken(table, child->kind, name))
                 child->name = name;
             child->name_invented = true;

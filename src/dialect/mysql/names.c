@@ -28,13 +28,16 @@ static bool is_held(const struct tree *tree, const struct object *object, const 
     return false;
 }
 
-/* The names that settle() made are the server's in a table of its own; beside others the next free one is taken. */
-static const char *next_name(struct arena *mem, const struct object *object, int number)
+const char *my_default_name(struct arena *mem, enum engine engine, const struct object *object, int number)
 {
-    const char *word = object->kind == KIND_FOREIGN_KEY ? "ibfk" : "chk";
-    return arena_printf(mem, "%s_%s_%d", object->parent->name, word, number);
+    const char *table = object->parent->name;
+    if (object->kind == KIND_FOREIGN_KEY)
+        return arena_printf(mem, "%s_ibfk_%d", table, number);
+    return engine == ENGINE_MARIA ? arena_printf(mem, "CONSTRAINT_%d", number)
+                                  : arena_printf(mem, "%s_chk_%d", table, number);
 }
 
+/* The names that settle() made are the server's in a table of its own; beside others the next free one is taken. */
 void my_choose_name(struct arena *mem, const struct changes *changes, struct object *object)
 {
     bool counted = object->kind == KIND_FOREIGN_KEY || object->kind == KIND_CHECK;
@@ -42,7 +45,7 @@ void my_choose_name(struct arena *mem, const struct changes *changes, struct obj
                          (!object->name || is_held(changes->before, object, object->name) ||
                           is_held(changes->after, object, object->name));
          number++)
-        object->name = next_name(mem, object, number);
+        object->name = my_default_name(mem, changes->after->engine, object, number);
     object->named = object->name && object->kind != KIND_PRIMARY_KEY;
 }
 

@@ -65,9 +65,9 @@ bool my_joins(unsigned clauses, unsigned clause)
                     .drop = my_table_drop,                                                                             \
                     .alter = my_table_alter,                                                                           \
                     .rename = my_table_rename},                                                                        \
-    [KIND_PRIMARY_KEY] = {.create = my_constraint_create, .drop = my_constraint_drop, .alter = my_constraint_alter},   \
-    [KIND_CHECK] = {.create = my_constraint_create, .drop = my_constraint_drop, .alter = my_constraint_alter},         \
-    [KIND_FOREIGN_KEY] = {.create = my_constraint_create, .drop = my_constraint_drop, .alter = my_constraint_alter},   \
+    [KIND_PRIMARY_KEY] = {.create = my_constraint_create, .drop = my_constraint_drop},                                 \
+    [KIND_CHECK] = {.create = my_constraint_create, .drop = my_constraint_drop},                                       \
+    [KIND_FOREIGN_KEY] = {.create = my_constraint_create, .drop = my_constraint_drop},                                 \
     [KIND_INDEX] = {.create = my_index_create,                                                                         \
                     .drop = my_index_drop,                                                                             \
                     .alter = my_index_alter,                                                                           \

@@ -26,10 +26,10 @@ render_fn my_column_rename_with;
 
 /* render_constraint.c */
 void my_constraint_text(struct buf *out, const struct object *object);
-render_fn my_constraint_create, my_constraint_drop, my_constraint_alter;
+render_fn my_constraint_create, my_constraint_drop;
 
 /* render_index.c */
-void my_index_text(struct buf *out, const struct index *index);
+void my_index_text(const struct render *render, struct buf *out, const struct index *index);
 render_fn my_index_create, my_index_drop, my_index_alter, my_index_rename;
 
 /* render_table.c */

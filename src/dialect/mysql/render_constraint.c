@@ -75,10 +75,3 @@ int my_constraint_drop(struct render *render, const struct change *change)
     my_clause(render, object, itself ? CLAUSE_ALONE : CLAUSE_PLAIN, &out);
     return 0;
 }
-
-int my_constraint_alter(struct render *render, const struct change *change)
-{
-    (void)render;
-    (void)change;
-    return 0; /* nothing that differs in place has a statement */
-}

@@ -20,7 +20,13 @@ static void part_add(struct buf *out, const struct index_part *part)
         buf_add(out, " DESC");
 }
 
-void my_index_text(struct buf *out, const struct index *index)
+static const char *visibility(const struct render *render, bool invisible)
+{
+    bool maria = render->target->dialect->engine == ENGINE_MARIA;
+    return invisible ? maria ? "IGNORED" : "INVISIBLE" : maria ? "NOT IGNORED" : "VISIBLE";
+}
+
+void my_index_text(const struct render *render, struct buf *out, const struct index *index)
 {
     static const char *const words[][2] = {{"fulltext", "FULLTEXT "}, {"spatial", "SPATIAL "}, {"vector", "VECTOR "}};
     bool first = true;
@@ -47,12 +53,8 @@ void my_index_text(struct buf *out, const struct index *index)
         buf_add(out, " COMMENT ");
         literal_add(out, &my_ident, index->comment);
     }
-}
-
-static const char *visibility(const struct render *render, bool invisible)
-{
-    bool maria = render->target->dialect->engine == ENGINE_MARIA;
-    return invisible ? maria ? "IGNORED" : "INVISIBLE" : maria ? "NOT IGNORED" : "VISIBLE";
+    if (index->invisible)
+        buf_addf(out, " %s", visibility(render, true));
 }
 
 /* One of a new table stands in its CREATE. */
@@ -63,9 +65,7 @@ int my_index_create(struct render *render, const struct change *change)
     const struct object *table = change->after->parent;
     if (table->made && table->made->op == CHANGE_CREATE)
         return 0;
-    my_index_text(&out, index);
-    if (index->invisible)
-        buf_addf(&out, " %s", visibility(render, true));
+    my_index_text(render, &out, index);
     my_clause(render, change->after, CLAUSE_PLAIN, &out);
     return 0;
 }

@@ -99,7 +99,7 @@ static void index_follows(struct renaming *renaming, const struct index *index)
     buf_add(&renaming->out, "DROP INDEX ");
     my_ident_add(&renaming->out, index->object.name);
     buf_add(&renaming->out, ", ADD ");
-    my_index_text(&renaming->out, (const struct index *)copy);
+    my_index_text(renaming->render, &renaming->out, (const struct index *)copy);
 }
 
 static void others_follow(struct renaming *renaming)

@@ -22,7 +22,7 @@ static void columns_add(struct buf *out, const struct object *table, bool *first
     }
 }
 
-static void parts_add(struct buf *out, const struct object *table, bool *first)
+static void parts_add(const struct render *render, struct buf *out, const struct object *table, bool *first)
 {
     static const enum kind kinds[] = {KIND_PRIMARY_KEY, KIND_INDEX, KIND_CHECK, KIND_FOREIGN_KEY};
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
@@ -32,7 +32,7 @@ static void parts_add(struct buf *out, const struct object *table, bool *first)
                 continue;
             item_begin(out, first);
             if (child->kind == KIND_INDEX)
-                my_index_text(out, (const struct index *)child);
+                my_index_text(render, out, (const struct index *)child);
             else
                 my_constraint_text(out, child);
         }
@@ -75,7 +75,7 @@ int my_table_create(struct render *render, const struct change *change)
     my_top(&out, change->after);
     buf_add(&out, " (");
     columns_add(&out, change->after, &first);
-    parts_add(&out, change->after, &first);
+    parts_add(render, &out, change->after, &first);
     buf_add(&out, "\n)");
     options_add(&options, (const struct table *)change->after, " ");
     if (options.len)

@@ -29,11 +29,12 @@ const char *my_charset_of(struct arena *mem, const char *collation); /* "latin1"
 char *my_expr_normal(struct arena *mem, const struct target *target, const char *expr);
 bool my_default_same(struct arena *mem, const struct target *target, const char *type, const char *a, const char *b);
 
-/* settle.c, names.c */
+/* settle.c, keys.c, names.c */
 void my_settle(struct arena *mem, const struct target *target, struct tree *tree);
 void my_settle_keys(struct arena *mem, const struct target *target, struct tree *tree);
+/* What the servers call a foreign key or check that was given no name, by its number. */
+const char *my_default_name(struct arena *mem, enum engine engine, const struct object *object, int number);
 void my_choose_name(struct arena *mem, const struct changes *changes, struct object *object);
-void my_implied(struct arena *mem, const struct object *object, struct list *implied);
 /* Does an index or key begin with the columns of the foreign key, so that the server makes none for it? */
 bool my_covers(const struct target *target, const struct object *index, const struct foreign_key *key);
 /* The column in whose definition a check of MariaDB stands, which keeps its name when the column gets another; NULL: in none. */

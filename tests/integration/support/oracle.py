@@ -196,7 +196,7 @@ def key_options(connection, table, key):
 
 
 def sequence_unnamed(default):
-    """A renamed table keeps the sequence that was named after it, as PostgreSQL's own RENAME does; MySQL has two words for now."""
+    """A renamed table keeps the sequence that was named after it, as PostgreSQL's own RENAME does; MySQL prints now() in one of two ways, as it was written."""
     default = "CURRENT_TIMESTAMP" if default == "(now())" else default
     return "nextval" if default and default.startswith("nextval(") else default
 
