@@ -129,6 +129,14 @@ def clean(engine, database, template="template1"):
     return (lambda: remove(database)) if engine == "sqlite" else (lambda: new_database(template))
 
 
+def migrate(engine, folder, *words):
+    """From an empty database, without a snapshot of the run before."""
+    def anew():
+        clean(engine, folder / "app.db")()
+        shutil.rmtree(folder / "dbwarden", ignore_errors=True)
+    return Runner("dbwarden", [OURS, "migrate", *words], folder, anew)
+
+
 def client(engine, database, script):
     if engine == "sqlite":
         return Runner("sqlite3", ["sqlite3", "-bail", database, f".read {script}"], WORK, clean(engine, database))
@@ -142,12 +150,12 @@ def apply_one(engine, n):
     workloads.plain(files, migrations)
     mine, theirs = folder / "app.db", files / "floor.db"
     workloads.project(folder, "sqlite:///./app.db" if engine == "sqlite" else DATABASE, migrations)
-    ours = Runner("dbwarden", [OURS, "migrate"], folder, clean(engine, mine))
+    ours = migrate(engine, folder)
     floor = Runner("floor", [FLOOR, engine, theirs if engine == "sqlite" else DATABASE, files], files,
                    clean(engine, theirs))
     compare(f"apply {n}: {engine}", ours, client(engine, theirs, files / "all.txt"), floor, runs=RUNS if n < 5000 else 2,
             aim="1.15 x client")
-    compare(f"apply {n} --atomic: {engine}", Runner("dbwarden", [OURS, "migrate", "--atomic"], folder, clean(engine, mine)),
+    compare(f"apply {n} --atomic: {engine}", migrate(engine, folder, "--atomic"),
             floor, runs=RUNS if n < 5000 else 2, aim="0.33 x floor, which commits each" if n == 1000 else None)
     clean(engine, mine)()
     ours.run()  # and what is left to do afterwards: nothing
@@ -284,7 +292,7 @@ def peers_apply(engine, there):
     others = [Runner(name, WORDS[name](engine, url, files), files, clean(engine, files / "theirs.db")) for name in there]
     for words, aim in (([], None), (["--atomic"], "0.33 x")):
         compare(" ".join([f"peers: apply 1000: {engine}", *words]),
-                Runner("dbwarden", [OURS, "migrate", *words], folder, clean(engine, folder / "app.db")), *others, runs=min(RUNS, 3), aim=aim)
+                migrate(engine, folder, *words), *others, runs=min(RUNS, 3), aim=aim)
 
 
 def peers_fleet(engine, n, there):
@@ -348,7 +356,7 @@ def large():
                         Runner("read it", [FLOOR, "sums", files], files), runs=3)
                 fact(f"split: MB/s, {megabytes:.0f} MB", round(megabytes / dry.seconds))
             compare(f"one file of {rows_of} INSERTs, {megabytes:.0f} MB: {engine}",
-                    Runner("dbwarden", [OURS, "migrate"], folder, clean(engine, mine)), *others, runs=3,
+                    migrate(engine, folder), *others, runs=3,
                     aim="1.3 x, memory 1.3 x file" if megabytes > 50 else "1.3 x")
 
 

@@ -45,7 +45,7 @@ struct comparison {
     {                                                                                                                 \
         .name = "normalise", .type = OPTION_CHOICE, .value = "MODE", .choices = "auto|server|offline",                \
         .help = "who says whether two expressions are the same: the server where it has to (auto), in all cases, or " \
-                "never (PostgreSQL); else what the setting normalise says, or auto"                                   \
+                "never; else what the setting normalise says, or auto"                                                \
     }
 
 #define OFFLINE_OPTION                                                                                               \

@@ -241,7 +241,8 @@ void render_clause(struct render *render, const char *head, unsigned clause, str
 {
     const struct dialect *dialect = render->target->dialect;
     struct statement_out *last = statement_last(render);
-    if (dialect->joins && last && text_equal(last->head, head) && dialect->joins(last->clauses, clause)) {
+    if (dialect->joins && !render->apart && last && text_equal(last->head, head) &&
+        dialect->joins(last->clauses, clause)) {
         last->sql = arena_printf(render->mem, "%s%s\n    %s", last->sql, ",", sql->data);
         last->clauses |= clause;
         if (render->change != last->change)

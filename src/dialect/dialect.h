@@ -269,6 +269,7 @@ struct render {
     const struct tree *before;   /* the schema that is, */
     const struct tree *after;    /* and the one that comes of it */
     bool concurrently;           /* indexes on tables that existed before may be built CONCURRENTLY */
+    bool apart;                  /* each change of a table is a statement of its own */
     struct list out;             /* struct statement_out * */
     const struct change *change; /* the one being rendered */
     const struct list *fills;    /* struct fill *; NULL: none */
@@ -370,6 +371,7 @@ struct declined {
     const struct statement_out *statement;
     struct error error;
     bool missing; /* for want of something that is not there, and may come with the migration */
+    bool telling; /* the database itself would refuse it as well */
 };
 
 /* Something that no kind models and an object of the desired schema names. */

@@ -10,6 +10,8 @@
 #ifndef DIALECT_EFFECT_H
 #define DIALECT_EFFECT_H
 
+#include <limits.h>
+
 #include "schema/change.h"
 
 enum effect {
@@ -56,12 +58,13 @@ struct effect_row {
 /*
  * What came with a version of the server: a plan for one that is known to be older is refused.  Rows end with version 0.
  */
+enum { SINCE_NEVER = INT_MAX };
 struct since {
     int version;
     enum kind kind;
     int field;           /* that is given, or changes */
     const char *what;    /* "virtual generated columns" */
-    const char *instead; /* "name the storage of": the hint for those who stay; NULL: it is to be left out */
+    const char *instead; /* "name the storage of": the hint for those who stay; NULL: it is to be taken out */
     /* Is it that? `before` is NULL of what is new. NULL: wherever the field says something. */
     bool (*when)(struct arena *mem, const struct object *before, const struct object *after);
 };

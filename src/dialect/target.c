@@ -83,7 +83,7 @@ struct key_forms key_forms_of(const struct target *target)
 
 bool target_lacks(const struct target *target, int version)
 {
-    return target->version_known && target->version < version;
+    return version == SINCE_NEVER || (target->version_known && target->version < version);
 }
 
 char *version_text(struct arena *mem, const struct dialect *dialect, int version)

@@ -20,10 +20,14 @@ static int lack_tell(const struct planner *planner, const struct since *since, c
 {
     struct arena *mem = planner->mem;
     const struct dialect *dialect = planner->target->dialect;
+    const char *instead = since->instead ? since->instead : "take it out of", *path = object_path(mem, object);
+    if (since->version == SINCE_NEVER) {
+        fail(planner->ctx, ERR_UNSUPPORTED, "%s has no %s", dialect->title, since->what);
+        return fail_hint(planner->ctx, "%c%s %s.", char_upper(*instead), instead + 1, path);
+    }
     fail(planner->ctx, ERR_UNSUPPORTED, "%s %s has no %s, which came with %s", dialect->title,
          version_text(mem, dialect, planner->target->version), since->what, version_text(mem, dialect, since->version));
-    return fail_hint(planner->ctx, "Upgrade the server, or %s %s.", since->instead ? since->instead : "take it out of",
-                     object_path(mem, object));
+    return fail_hint(planner->ctx, "Upgrade the server, or %s %s.", instead, path);
 }
 
 int since_check(const struct planner *planner)

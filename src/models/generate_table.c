@@ -235,6 +235,20 @@ static struct json *options_json(struct arena *mem, const struct names *options)
     return json;
 }
 
+/* A parser has a word of its own. */
+static void add_index_options(struct generator *generator, struct python_doc *doc, const struct index *index)
+{
+    struct arena *mem = generator->mem;
+    struct names others = {0};
+    for (int i = 0; i < index->options.n; i++)
+        if (text_starts(index->options.item[i], "parser="))
+            add_text(mem, doc, option_word(generator, "with_parser"), index->options.item[i] + strlen("parser="));
+        else
+            names_add(mem, &others, index->options.item[i]);
+    if (others.n)
+        python_add(mem, doc, option_word(generator, "with"), python_value(mem, options_json(mem, &others)));
+}
+
 static struct json *classes_json(struct arena *mem, const struct object *index)
 {
     struct json *json = json_object(mem);
@@ -292,8 +306,7 @@ static struct python_doc *index_doc(struct generator *generator, struct model *m
     if (lengths->n)
         python_add(mem, doc, option_word(generator, "length"), python_value(mem, lengths));
     add_true(mem, doc, option_word(generator, "nulls_not_distinct"), index->nulls_not_distinct);
-    if (index->options.n)
-        python_add(mem, doc, option_word(generator, "with"), python_value(mem, options_json(mem, &index->options)));
+    add_index_options(generator, doc, index);
     add_text(mem, doc, option_word(generator, "tablespace"), index->tablespace);
     return doc;
 }

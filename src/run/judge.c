@@ -327,7 +327,7 @@ static struct tree *tree_bare(struct trial *trial)
 static int statements_add(struct trial *trial, struct tree *before, struct tree *after, struct list *statements)
 {
     const struct diff_input input = {.target = trial->target, .before = before, .after = after};
-    const struct plan_options options = {0};
+    const struct plan_options options = {.apart = true};
     struct changes *changes;
     struct plan *plan;
     TRY(diff_trees(trial->ctx, &input, &changes));

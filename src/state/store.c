@@ -257,13 +257,21 @@ struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const str
     return state_step(state_sql(ctx, state, text, table), PARAMS(ctx->mem, applied->version));
 }
 
+/* Looked up once: each time costs several files to be read, and the journal has it with every file. */
 const char *state_user(struct arena *mem)
 {
+    static _Thread_local char known[256];
+    static _Thread_local uid_t whose;
     char space[4096];
     struct passwd entry, *found = NULL;
-    if (!getpwuid_r(geteuid(), &entry, space, sizeof space, &found) && found)
-        return arena_dup(mem, entry.pw_name);
-    return arena_printf(mem, "uid %u", (unsigned)geteuid());
+    if (*known && whose == geteuid())
+        return arena_dup(mem, known);
+    whose = geteuid();
+    if (!getpwuid_r(whose, &entry, space, sizeof space, &found) && found)
+        snprintf(known, sizeof known, "%s", entry.pw_name);
+    else
+        snprintf(known, sizeof known, "uid %u", (unsigned)whose);
+    return arena_dup(mem, known);
 }
 
 const char *state_host(struct arena *mem)

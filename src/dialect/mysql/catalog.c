@@ -2,7 +2,7 @@
  * What a database of MySQL or MariaDB holds, as one query per kind over information_schema: the files in catalog/, which run
  * in the client as they are; column aliases are field names.  Where the two differ, each has a file of its own.
  *
- * Never a query per table.  The database that we are connected to is called "".
+ * Never a query per table, but for the few that have what only SHOW CREATE says (show.c).  The database that we are connected to is called "".
  */
 #include "base/text.h"
 #include "base/utf8.h"
@@ -145,6 +145,7 @@ int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
     while (queries[n].sql)
         n++;
     TRY(catalog_load(ctx, conn, queries, n, loaded));
+    TRY(my_show_parsers(ctx, conn, loaded));
     TRY(unmodelled_load(ctx, conn, loaded));
     for (struct object *o = loaded->root; o && conn->dialect->engine == ENGINE_MY; o = object_next(loaded->root, o))
         texts_unescape(ctx->mem, o);

@@ -45,6 +45,7 @@ const struct effect_row my_effects[] = {
     WITH_COLUMN(KIND_FOREIGN_KEY, ANY_FIELD),
     WITH_COLUMN(KIND_PRIMARY_KEY, ANY_FIELD),
     REPLACED(KIND_INDEX, ON(ALTER), INDEX_comment, ITSELF, ANY_FIELD, NULL),
+    REPLACED(KIND_INDEX, ON(ALTER), INDEX_options, ITSELF, ANY_FIELD, NULL),
     REPLACED(KIND_FUNCTION, ON(ALTER), FUNCTION_definition, ITSELF, ANY_FIELD, NULL),
     /* The one that is made again would run last. */
     REPLACED(KIND_TRIGGER, ON(DROP), ANY_FIELD, KIND_TRIGGER, TRIGGER_follows, is_replaced),

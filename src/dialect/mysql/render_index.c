@@ -2,6 +2,8 @@
 #include "base/text.h"
 #include "dialect/mysql/render.h"
 
+#define PARSER "parser="
+
 static bool is_method(const struct index *index, const char *name)
 {
     return text_equal(index->method, name);
@@ -24,6 +26,16 @@ static const char *visibility(const struct render *render, bool invisible)
 {
     bool maria = render->target->dialect->engine == ENGINE_MARIA;
     return invisible ? maria ? "IGNORED" : "INVISIBLE" : maria ? "NOT IGNORED" : "VISIBLE";
+}
+
+static void parser_add(struct buf *out, const struct index *index)
+{
+    for (int i = 0; i < index->options.n; i++) {
+        if (!text_starts(index->options.item[i], PARSER))
+            continue;
+        buf_add(out, " WITH PARSER ");
+        my_ident_add(out, index->options.item[i] + strlen(PARSER));
+    }
 }
 
 void my_index_text(const struct render *render, struct buf *out, const struct index *index)
@@ -49,12 +61,19 @@ void my_index_text(const struct render *render, struct buf *out, const struct in
     buf_add_c(out, ')');
     if (is_method(index, "hash"))
         buf_add(out, " USING HASH");
+    parser_add(out, index);
     if (index->comment) {
         buf_add(out, " COMMENT ");
         literal_add(out, &my_ident, index->comment);
     }
     if (index->invisible)
         buf_addf(out, " %s", visibility(render, true));
+}
+
+/* In one statement with its DROP, MySQL takes a FULLTEXT index of the same columns for the one that is there, whatever its parser. */
+static enum clause clause_of_new(const struct index *index)
+{
+    return index->object.peer && is_method(index, "fulltext") ? CLAUSE_ALONE : CLAUSE_PLAIN;
 }
 
 /* One of a new table stands in its CREATE. */
@@ -66,7 +85,7 @@ int my_index_create(struct render *render, const struct change *change)
     if (table->made && table->made->op == CHANGE_CREATE)
         return 0;
     my_index_text(render, &out, index);
-    my_clause(render, change->after, CLAUSE_PLAIN, &out);
+    my_clause(render, change->after, clause_of_new(index), &out);
     return 0;
 }
 

@@ -46,6 +46,8 @@ extern const struct effect_row my_effects[];
 extern const char *const my_name_spaces[];
 extern const char *const my_mariadb_name_spaces[];
 
+extern const struct since my_since[], my_mariadb_since[]; /* since.c */
+
 /* render.c */
 extern const struct render_kind my_render[], my_mariadb_render[];
 bool my_joins(unsigned clauses, unsigned clause);
@@ -61,6 +63,8 @@ extern const struct python_words my_python, my_mariadb_python; /* python.c */
 
 /* catalog.c */
 int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
+int my_show_parsers(struct ctx *ctx, struct conn *conn, const struct tree *tree); /* show.c */
+int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);    /* judge.c */
 extern const struct catalog_query my_mysql_queries[],
     my_mariadb_queries[]; /* parents before children; sql NULL ends them */
 

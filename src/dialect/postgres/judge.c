@@ -58,6 +58,18 @@ static bool is_missing(const struct error *error)
     return false;
 }
 
+/* What is not there yet may come before the migration; that nobody may try it here says nothing of it. */
+static bool is_telling(const struct error *error)
+{
+    static const char *const classes[] = {"0A", "22", "23", "2B", "42", NULL};
+    if (text_equal(error->sqlstate, "42501") || !error->sqlstate)
+        return false;
+    for (int i = 0; classes[i]; i++)
+        if (text_starts(error->sqlstate, classes[i]))
+            return true;
+    return false;
+}
+
 static int statement_try(struct ctx *ctx, struct conn *conn, const struct statement_out *statement,
                          struct judgement *judgement)
 {
@@ -68,7 +80,10 @@ static int statement_try(struct ctx *ctx, struct conn *conn, const struct statem
     if (ctx->error.code != ERR_SQL)
         return (int)ctx->error.code;
     struct declined *declined = NEW(ctx->mem, struct declined);
-    *declined = (struct declined){.statement = statement, .error = ctx->error, .missing = is_missing(&ctx->error)};
+    *declined = (struct declined){.statement = statement,
+                                  .error = ctx->error,
+                                  .missing = is_missing(&ctx->error),
+                                  .telling = is_telling(&ctx->error)};
     list_add(ctx->mem, &judgement->refused, declined);
     ctx->error = (struct error){0};
     return pg_exec(ctx, conn, "ROLLBACK TO SAVEPOINT asked");

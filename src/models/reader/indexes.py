@@ -5,7 +5,6 @@ from sqlalchemy.sql import elements, operators
 
 from .constraints import ALIASES, bad_entry, check_keys, entries, generic, include_names
 from .meta import PREFIXES
-from .protocol import Refusal
 from .target import strip_parentheses
 
 ORDERS = {
@@ -116,7 +115,7 @@ def describe(index, target):
     elif prefix == "UNIQUE":
         found["is_unique"] = True
     if target.option(index, "with_parser"):
-        raise Refusal("index %s of table %s: %s_with_parser is not there yet" % (index.name, index.table.name, target.name))
+        found["options"] = ["parser=%s" % target.option(index, "with_parser")]
     if target.has("index", "include"):
         found["include"] = include_names(index, target)
         found["options"] = storage_options(target.option(index, "with") or {})

@@ -110,22 +110,35 @@ static const char *told(struct ctx *ctx, const struct judged *one)
     return ((const struct expr *)object_field(object_of_kind(desired, one->kind), one->field))->printed;
 }
 
-/* No models describe these: both sides were printed by a server. */
+/* No models describe these: both sides were printed by a server; or there is one way to say them. */
 static const struct {
     enum kind kind;
     const char *field; /* NULL: any */
-} printed_always[] = {{KIND_FUNCTION, NULL},         {KIND_AGGREGATE, NULL},
-                      {KIND_COLLATION, NULL},        {KIND_RANGE, NULL},
-                      {KIND_EVENT_TRIGGER, NULL},    {KIND_PUBLICATION, NULL},
-                      {KIND_WRAPPER, NULL},          {KIND_SERVER, NULL},
-                      {KIND_OPERATOR, NULL},         {KIND_CAST, NULL},
-                      {KIND_FAMILY, NULL},           {KIND_CLASS, NULL},
-                      {KIND_CONVERSION, NULL},       {KIND_LANGUAGE, NULL},
-                      {KIND_TRANSFORM, NULL},        {KIND_METHOD, NULL},
-                      {KIND_MAPPING, NULL},          {KIND_TEXT_PARSER, NULL},
-                      {KIND_TEXT_TEMPLATE, NULL},    {KIND_DICTIONARY, NULL},
-                      {KIND_CONFIGURATION, NULL},    {KIND_TABLE, "partition_bound"},
-                      {KIND_VIEW, "column_defaults"}};
+} printed_always[] = {{KIND_FUNCTION, NULL},
+                      {KIND_AGGREGATE, NULL},
+                      {KIND_COLLATION, NULL},
+                      {KIND_RANGE, NULL},
+                      {KIND_EVENT_TRIGGER, NULL},
+                      {KIND_PUBLICATION, NULL},
+                      {KIND_WRAPPER, NULL},
+                      {KIND_SERVER, NULL},
+                      {KIND_OPERATOR, NULL},
+                      {KIND_CAST, NULL},
+                      {KIND_FAMILY, NULL},
+                      {KIND_CLASS, NULL},
+                      {KIND_CONVERSION, NULL},
+                      {KIND_LANGUAGE, NULL},
+                      {KIND_TRANSFORM, NULL},
+                      {KIND_METHOD, NULL},
+                      {KIND_MAPPING, NULL},
+                      {KIND_TEXT_PARSER, NULL},
+                      {KIND_TEXT_TEMPLATE, NULL},
+                      {KIND_DICTIONARY, NULL},
+                      {KIND_CONFIGURATION, NULL},
+                      {KIND_TABLE, "partition_bound"},
+                      {KIND_VIEW, "column_defaults"},
+                      {KIND_EVENT, NULL},
+                      {KIND_COLUMN, "on_update"}};
 
 static bool is_printed_always(enum kind kind, const char *field)
 {
@@ -156,6 +169,8 @@ static void every_text_is_put_to_the_judge(void **state)
                 const struct field *field = &kind_table[kind].field[i];
                 if (field->type != FIELD_EXPR || !(field->engines & played.engine) ||
                     is_printed_always((enum kind)kind, field->name))
+                    continue;
+                if (played.engine == ENGINE_MARIA && kind == KIND_INDEX_PART) /* it has no indexes on expressions */
                     continue;
                 const struct judged *one = judged_find((enum kind)kind, i);
                 if (!one)

@@ -1,0 +1,86 @@
+"""MySQL and MariaDB as judges: what create_all() makes is what the models say; what they would refuse is said before it runs."""
+
+import sys
+
+import pytest
+from support.project import Project
+from support.engines import created
+
+HEAD = """
+from sqlalchemy import *
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+"""
+
+TEXTS = """
+Table("t", Base.metadata, Column("id", Integer, primary_key=True), Column("a", Integer), Column("b", Integer),
+      Column("name", String(50)), Column("day", Date, server_default=text("(curdate() + interval 1 day)")),
+      Column("u", String(36), server_default=text("(lower(concat(uuid(), 'é')))")),
+      Column("low", String(60), Computed("substring(lower(trim(name)) from 2 for 3)", persisted=True)),
+      Column("s", Integer, Computed("if(cast(a as char) = concat(name, 'é'), mod(a,2), a mod 3) + position('x' in name) + -a + !b")),
+      CheckConstraint("a>0 and (b between 1 and 10 or not name like 'x%')", name="ck"),
+      CheckConstraint("case when a in (1,2) then name is not null else length(name)<>3 end = 1", name="ck2"),
+      CheckConstraint("t.a <=> b or day >= '2020-01-01'", name="ck3"))
+"""
+
+
+class Place:
+    def __init__(self, engine, servers, folder, body):
+        self.database, self.drop = created(engine, servers, folder)
+        self.project = Project(folder / "p", self.database.url, sys.executable, model_paths=["models.py"])
+        self.models(body)
+
+    def models(self, body):
+        self.project.write("models.py", HEAD + body)
+        self.body = body
+
+    def create_all(self):
+        space = {}
+        exec(compile(HEAD + self.body, "models.py", "exec"), space)
+        space["Base"].metadata.create_all(self.database.alchemy)
+
+    def scratches(self):
+        with self.database.alchemy.connect() as connection:
+            return {row[0] for row in connection.exec_driver_sql("SHOW DATABASES LIKE '%%scratch%%'")}
+
+
+@pytest.fixture(params=["mariadb", "mysql"])
+def place(request, servers, tmp_path):
+    there = Place(request.param, servers, tmp_path, TEXTS)
+    yield there
+    there.drop()
+
+
+def test_what_create_all_made_is_adopted_and_what_no_server_has_said_is_named(place):
+    place.create_all()
+    before = place.scratches()
+    for mode in ("auto", "server"):
+        assert "Models and database agree" in place.project.ok("diff", "models", "--normalise", mode).out
+    assert "no server has said" in place.project.ok("diff", "models", "--normalise", "offline").err
+    place.models(TEXTS.replace("a mod 3", "a mod 4"))
+    assert "column s" in place.project.ok("diff", "models").out
+    assert not place.scratches() - before
+
+
+TABLES = """
+Table("p", Base.metadata, Column("n", String(9), primary_key=True), mysql_charset="utf8mb4")
+Table("t", Base.metadata, Column("id", Integer, primary_key=True), {}, mysql_charset="utf8mb4")
+"""
+REFUSED = {
+    'Column("n", String(1000), primary_key=True)': "key was too long",
+    'Column("n", String(9000)), Column("m", String(9000))': "row size too large",
+    'Column("n", String(9, collation="utf8mb4_bin"), ForeignKey("p.n"))': "foreign key",
+    'Column("n", Integer), Column("c", Integer, Computed("nn + 1"))': "nn",
+}
+
+
+def test_what_the_server_would_refuse_is_said_before_a_file_is_written(place):
+    place.models(TABLES.format('Column("n", Integer)'))
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")
+    files = place.project.files()
+    for columns, said in REFUSED.items():
+        place.models(TABLES.format(columns))
+        found = place.project.run("make-migrations")
+        assert found.status == 1 and said in found.err.lower() and "table t" in found.err, found
+        assert place.project.files() == files
