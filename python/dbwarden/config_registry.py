@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         check_severity: Mapping[str, str] | None
         check_names: Mapping[str, str] | None
         normalise: Literal["auto", "server", "offline"] | None
+        online: bool
         targets: Mapping[str, str | list[str]] | None
         engine_options: Mapping[str, Any] | None
 
@@ -151,6 +152,7 @@ def database_config(
     check_severity: object = None,
     check_names: object = None,
     normalise: object = None,
+    online: object = None,
     targets: object = None,
     engine_options: object = None,
 ) -> DatabaseHandle[Any, Any]:

@@ -275,6 +275,13 @@ static int generation_end(struct generation *generation, const struct list *word
     return finish(generation, reply);
 }
 
+/* By the flag, or for an engine that has it by the configuration. */
+static bool is_online(const struct generation *generation)
+{
+    const struct database_config *database = generation->session->database;
+    return request_flag(generation->request, "online") || (database->online && database->dialect->online_forms);
+}
+
 static int generate(struct generation *generation, struct reply *reply)
 {
     const char *stage = request_text(generation->request, "explain");
@@ -307,9 +314,11 @@ static int generate(struct generation *generation, struct reply *reply)
     TRY(plans_make(generation));
     adopted_warn(generation);
     TRY(losses_check(generation));
-    if (!is_baseline(generation) &&
-        normalise_read(generation->request, generation->session->database) != NORMALISE_OFFLINE)
-        TRY(rehearse(ctx, generation->session, generation->up, generation->down));
+    const struct rehearsal_options options = {
+        .offline = normalise_read(generation->request, generation->session->database) == NORMALISE_OFFLINE,
+        .online = is_online(generation)};
+    if (!is_baseline(generation))
+        TRY(rehearse(ctx, generation->session, &options, generation->up, generation->down));
     return generation_end(generation, &words, operations, reply);
 }
 
@@ -389,6 +398,11 @@ static const struct option_info options[] = {
      .help =
          "the same for columns that get another type alone: a new column, kept equal and filled in batches, takes the "
          "place of the old one (PostgreSQL)"},
+    {.name = "online",
+     .type = OPTION_FLAG,
+     .help =
+         "write the gentlest ALGORITHM and LOCK that the server takes into each ALTER TABLE, so that it never locks "
+         "more than that (MySQL, MariaDB)"},
     {.name = "concurrent",
      .type = OPTION_SWITCH,
      .otherwise = "true",

@@ -46,6 +46,7 @@ struct database_config {
     bool is_default;
     struct targets_config targets;
     bool snapshots_each;   /* snapshots: each */
+    bool online;           /* ALTER TABLE is written with the gentlest ALGORITHM and LOCK that the server takes */
     const char *normalise; /* auto, server, offline: what --normalise is where it is not given; NULL: auto */
     struct filter filter;  /* include, exclude; `own` already filled */
     double lock_timeout;   /* seconds, of each statement; -1: as the engine has it */

@@ -384,6 +384,7 @@ static const struct setting setting_table[] = {
     {"manage", take_manage, DATABASE(filter), true},
     {"snapshots", take_snapshots, DATABASE(snapshots_each), true},
     {"normalise", take_normalise, DATABASE(normalise), true},
+    {"online", take_flag, DATABASE(online), true},
     {"lock_timeout", take_duration, DATABASE(lock_timeout), true},
     {"statement_timeout", take_duration, DATABASE(statement_timeout), true},
     {"retry_for", take_duration, DATABASE(retry_for), true},

@@ -364,8 +364,10 @@ struct gradual_words {
 struct judgement {
     const struct list *statements; /* struct statement_out *; names without a schema are those of what they make */
     bool until_refused;            /* the first refusal is the end, and nothing is read back */
-    struct tree *tree;             /* out: what came of them, in the schema "" */
-    struct list refused;           /* out: struct declined * */
+    bool online;         /* each ALTER TABLE becomes the gentlest of the dialect's online_forms that the server takes */
+    struct tree *tree;   /* out: what came of them, in the schema "" */
+    struct list refused; /* out: struct declined * */
+    struct list offline; /* out, with `online`: struct declined *, with what speaks against all gentle forms */
 };
 struct declined {
     const struct statement_out *statement;
@@ -513,7 +515,9 @@ struct dialect {
     /* With the pairs found, before anything is compared: what a source cannot say is made no difference. NULL: nothing. */
     void (*reconcile)(struct arena *mem, const struct target *target, struct changes *changes);
     const struct effect_row *effects; /* what changes make of objects and of what depends on them; {0} ends it */
-    const struct since *since;        /* what not every version has; NULL: nothing */
+    /* After "ALTER TABLE t ", the gentlest first: how the server is to go about it. NULL: there is nothing to say. */
+    const char *const *online_forms;
+    const struct since *since; /* what not every version has; NULL: nothing */
     /*
      * Where names of a kind must differ, one letter for each name space: a small one is the schema's, a capital one the parent's.
      * Indexed by kind; NULL: no two steps get in each other's way.  Columns may be of what stands in NAME_SPACE_OF_TYPES.

@@ -15,12 +15,13 @@
 
 struct rehearsal {
     struct ctx *ctx;
-    const struct session *session;
+    struct session *session;
     struct map depth;   /* by the path of what is copied: whether that is true of its dependents too */
     struct list chosen; /* struct object *, of the tree that is */
     struct list added;  /* struct statement_out *: as the server gets them */
     struct list meant;  /* const struct statement_out *: what each is, of a plan; NULL: of the copies */
     int up_end;         /* of them, up to where the way up goes */
+    bool online;
 };
 
 /* ---- is it worth it, and is it safe ---- */
@@ -217,7 +218,8 @@ static bool names_the_schema(const struct rehearsal *rehearsal)
         const char *sql = ((const struct statement_out *)rehearsal->added.item[i])->sql;
         for (const char *at = sql; (at = strstr(at, usual)); at++) {
             const char *end = at + strlen(usual);
-            if (*end == '.' || (strchr("\"`", *end) && *end && end[1] == '.'))
+            bool whole = at == sql || !char_is_word((unsigned char)at[-1]);
+            if (whole && (*end == '.' || (*end && strchr("\"`", *end) && end[1] == '.')))
                 return true;
         }
     }
@@ -263,50 +265,114 @@ static int refusal_tell(struct rehearsal *rehearsal, const struct declined *decl
     return 0;
 }
 
-static int run(struct rehearsal *rehearsal, struct plan *down)
+/* Nothing is lost by it, unless the server was to say something. */
+static int not_tried(const struct rehearsal *rehearsal, const char *why)
 {
     struct ctx *ctx = rehearsal->ctx;
-    struct judgement judgement = {.statements = &rehearsal->added, .until_refused = true};
-    int code = rehearsal->session->target->dialect->judge(ctx, rehearsal->session->conn, &judgement);
-    if (code == ERR_SQL) { /* nobody may try things here */
-        emit_debug(ctx, "the migration was not tried out: %s", ctx->error.message);
-        ctx->error = (struct error){0};
-        return 0;
-    }
-    TRY(code);
-    const struct declined *declined = judgement.refused.n ? judgement.refused.item[0] : NULL;
-    int at = 0;
-    while (declined && rehearsal->added.item[at] != declined->statement)
-        at++;
-    if (!declined)
-        return 0;
-    if (rehearsal->meant.item[at] && declined->telling)
-        return refusal_tell(rehearsal, declined, at, down);
-    emit_debug(ctx, "the migration could not be tried out: %s", declined->error.message);
+    if (rehearsal->online)
+        emit_warning(ctx, "the server did not say which ALGORITHM and LOCK it takes, so none is written: %s", why);
+    else
+        emit_debug(ctx, "the migration was not tried out: %s", why);
+    ctx->error = (struct error){0};
     return 0;
 }
 
-int rehearse(struct ctx *ctx, struct session *session, const struct plan *up, struct plan *down)
+static int place_of(const struct rehearsal *rehearsal, const struct declined *declined)
 {
-    struct rehearsal rehearsal = {.ctx = ctx, .session = session};
-    if (!session->conn || !session->target->dialect->judge || !is_worth_it(session->target->dialect, up))
+    int at = 0;
+    while (rehearsal->added.item[at] != declined->statement)
+        at++;
+    return at;
+}
+
+/* The texts that the server took go into the plans; what it only does while nobody may write is a hazard of the plan. */
+static void online_take(struct rehearsal *rehearsal, const struct judgement *judgement, struct plan *up)
+{
+    struct ctx *ctx = rehearsal->ctx;
+    for (int i = 0; i < rehearsal->added.n; i++) {
+        struct statement_out *meant = rehearsal->meant.item[i];
+        if (meant)
+            meant->sql = ((const struct statement_out *)rehearsal->added.item[i])->sql;
+    }
+    for (int i = 0; i < judgement->offline.n; i++) {
+        const struct declined *declined = judgement->offline.item[i];
+        int at = place_of(rehearsal, declined);
+        const struct statement_out *statement = rehearsal->meant.item[at];
+        if (!statement || at >= rehearsal->up_end)
+            continue;
+        struct hazard *hazard = NEW(ctx->mem, struct hazard);
+        *hazard = (struct hazard){
+            .code = "blocks-writers",
+            .change = statement->change,
+            .text =
+                arena_printf(ctx->mem, "%s cannot be changed online, so nobody writes while it is done: %s",
+                             object_path(ctx->mem, top_of(change_object(statement->change))), declined->error.message)};
+        list_add(ctx->mem, &up->hazards, hazard);
+    }
+}
+
+static int run(struct rehearsal *rehearsal, struct plan *up, struct plan *down)
+{
+    struct ctx *ctx = rehearsal->ctx;
+    struct judgement judgement = {.statements = &rehearsal->added, .until_refused = true, .online = rehearsal->online};
+    int code = rehearsal->session->target->dialect->judge(ctx, rehearsal->session->conn, &judgement);
+    if (code == ERR_SQL) /* nobody may try things here */
+        return not_tried(rehearsal, ctx->error.message);
+    TRY(code);
+    if (rehearsal->online)
+        online_take(rehearsal, &judgement, up);
+    const struct declined *declined = judgement.refused.n ? judgement.refused.item[0] : NULL;
+    if (!declined)
         return 0;
-    map_init(&rehearsal.depth, ctx->mem);
+    int at = place_of(rehearsal, declined);
+    if (rehearsal->meant.item[at] && declined->telling)
+        return refusal_tell(rehearsal, declined, at, down);
+    return not_tried(rehearsal, declined->error.message);
+}
+
+static int prepare(struct rehearsal *rehearsal, struct plan *up, struct plan *down, const char **why)
+{
+    struct ctx *ctx = rehearsal->ctx;
+    struct session *session = rehearsal->session;
+    map_init(&rehearsal->depth, ctx->mem);
     graph_build(ctx->mem, session->target, up->changes->before);
     graph_build(ctx->mem, session->target, up->changes->after);
     for (int i = 0; i < up->changes->list.n; i++)
-        step_choose(&rehearsal, up->changes->list.item[i]);
-    if (is_held(&rehearsal, up->changes->before))
-        return 0;
-    int code = copies_add(&rehearsal);
-    if (code == ERR_UNSUPPORTED) { /* of a server that is newer than the program knows */
-        ctx->error = (struct error){0};
+        step_choose(rehearsal, up->changes->list.item[i]);
+    if (is_held(rehearsal, up->changes->before)) {
+        *why = "what no kind models rests on it";
         return 0;
     }
-    TRY(code);
-    plan_add(&rehearsal, up, false);
-    rehearsal.up_end = rehearsal.added.n;
+    int code = copies_add(rehearsal);
+    if (code == ERR_UNSUPPORTED) /* of a server that is newer than the program knows */
+        *why = ctx->error.message;
+    else
+        TRY(code);
+    plan_add(rehearsal, up, false);
+    rehearsal->up_end = rehearsal->added.n;
     if (down)
-        plan_add(&rehearsal, down, false);
-    return names_the_schema(&rehearsal) ? 0 : run(&rehearsal, down);
+        plan_add(rehearsal, down, false);
+    if (!*why && names_the_schema(rehearsal))
+        *why = "its text names the database";
+    return 0;
+}
+
+int rehearse(struct ctx *ctx, struct session *session, const struct rehearsal_options *options, struct plan *up,
+             struct plan *down)
+{
+    const struct dialect *dialect = session->target->dialect;
+    struct rehearsal rehearsal = {.ctx = ctx, .session = session, .online = options->online};
+    const char *why = NULL;
+    if (options->online && !dialect->online_forms) {
+        fail(ctx, ERR_USAGE, "--online is about MySQL and MariaDB; %s has no ALGORITHM and LOCK", dialect->title);
+        return fail_hint(ctx, "On PostgreSQL --safe and --concurrent are for that.");
+    }
+    if (!session->conn || !dialect->judge)
+        return not_tried(&rehearsal, "there is no server to ask");
+    if (options->offline)
+        return not_tried(&rehearsal, "--normalise offline asks no server");
+    if (!is_worth_it(dialect, up))
+        return not_tried(&rehearsal, "it reaches beyond this database");
+    TRY(prepare(&rehearsal, up, down, &why));
+    return why ? not_tried(&rehearsal, why) : run(&rehearsal, up, down);
 }

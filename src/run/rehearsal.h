@@ -8,10 +8,16 @@
 #include "diff/plan.h"
 #include "run/run.h"
 
+struct rehearsal_options {
+    bool offline; /* no server is asked */
+    bool online;  /* statements become the gentlest that the server takes: ERR_USAGE where the engine knows no such */
+};
+
 /*
  * ERR_UNSUPPORTED with what the server said if `up` would not run.  Of `down`, which may be NULL, it becomes a hazard.  Does nothing
  * where the plan holds no risk of that kind, or where it cannot be tried without touching what is there.
  */
-int rehearse(struct ctx *ctx, struct session *session, const struct plan *up, struct plan *down);
+int rehearse(struct ctx *ctx, struct session *session, const struct rehearsal_options *options, struct plan *up,
+             struct plan *down);
 
 #endif

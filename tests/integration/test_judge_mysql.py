@@ -84,3 +84,22 @@ def test_what_the_server_would_refuse_is_said_before_a_file_is_written(place):
         found = place.project.run("make-migrations")
         assert found.status == 1 and said in found.err.lower() and "table t" in found.err, found
         assert place.project.files() == files
+
+
+def test_online_writes_what_the_server_takes_and_says_what_it_does_not(place):
+    place.models(TABLES.format('Column("n", Integer)'))
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")
+    place.models(TABLES.format('Column("n", Integer, index=True), Column("m", Integer)'))
+    found = place.project.ok("make-migrations", "gentle", "--online")
+    assert "online" not in found.err
+    text = (place.project.migrations / place.project.files()[-1]).read_text()
+    assert "ALTER TABLE t ALGORITHM=INPLACE, LOCK=NONE, ADD COLUMN m INTEGER" in text
+    place.models(TABLES.format('Column("n", String(9)), Column("m", Integer)'))
+    place.project.ok("migrate")
+    found = place.project.ok("make-migrations", "copied", "--online")
+    assert "table t cannot be changed online" in found.err
+    assert "ALGORITHM" not in (place.project.migrations / place.project.files()[-1]).read_text().split("-- rollback")[1]
+    for way in (("migrate",), ("rollback",), ("rollback",), ("migrate",)):
+        place.project.ok(*way)
+    assert "Models and database agree" in place.project.ok("diff", "models").out

@@ -2,7 +2,7 @@
  * How the server spells things: they are made in a scratch database beside the one that is looked at, read back with the queries
  * of catalog/, and go with that database.  Nothing of the user's is touched or locked.
  *
- * DDL commits by itself, so there is no transaction to roll back; who may not make a database gets none (ERR_UNSUPPORTED).
+ * DDL commits by itself, so there is no transaction to roll back.
  */
 #include "base/text.h"
 #include "dialect/mysql/parts.h"
@@ -37,10 +37,43 @@ static bool is_telling(const struct error *error)
            text_starts(error->sqlstate, "23") || text_equal(error->sqlstate, "HY000");
 }
 
-static int statement_try(struct ctx *ctx, struct conn *scratch, const struct statement_out *statement,
+/* ER_ALTER_OPERATION_NOT_SUPPORTED, and the same with a reason */
+static bool is_too_gentle(const struct my_conn *my)
+{
+    unsigned code = mysql_errno(my->mysql);
+    return code == 1845 || code == 1846;
+}
+
+/* Words after the head, where clauses of every kind may follow. */
+static int online_try(struct ctx *ctx, struct conn *scratch, struct statement_out *statement,
+                      struct judgement *judgement)
+{
+    const char *plain = statement->sql;
+    size_t head = statement->head ? strlen(statement->head) : 0;
+    int code = ERR_SQL;
+    for (const char *const *form = scratch->dialect->online_forms; head && *form; form++) {
+        statement->sql = arena_printf(ctx->mem, "%.*s%s, %s", (int)head, plain, *form, plain + head);
+        code = my_exec(ctx, scratch, statement->sql);
+        if (code != ERR_SQL || !is_too_gentle((struct my_conn *)scratch))
+            return code;
+        if (form[1])
+            ctx->error = (struct error){0};
+    }
+    statement->sql = plain;
+    if (head) {
+        struct declined *declined = NEW(ctx->mem, struct declined);
+        *declined = (struct declined){.statement = statement, .error = ctx->error};
+        list_add(ctx->mem, &judgement->offline, declined);
+        ctx->error = (struct error){0};
+    }
+    return my_exec(ctx, scratch, plain);
+}
+
+static int statement_try(struct ctx *ctx, struct conn *scratch, struct statement_out *statement,
                          struct judgement *judgement)
 {
-    int code = my_exec(ctx, scratch, statement->sql);
+    int code =
+        judgement->online ? online_try(ctx, scratch, statement, judgement) : my_exec(ctx, scratch, statement->sql);
     if (code != ERR_SQL)
         return code;
     struct declined *declined = NEW(ctx->mem, struct declined);
@@ -63,8 +96,11 @@ int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement)
 {
     const struct scratch_spec spec = {.near = &((struct my_conn *)conn)->url};
     struct conn *scratch = NULL;
-    TRY(conn->dialect->driver->scratch(ctx, &spec, &scratch));
-    int code = make_and_read(ctx, scratch, judgement);
+    int code = conn->dialect->driver->scratch(ctx, &spec, &scratch);
+    if (code == ERR_UNSUPPORTED) /* neither here nor on a private server */
+        ctx->error.code = code = ERR_SQL;
+    TRY(code);
+    code = make_and_read(ctx, scratch, judgement);
     struct error error = ctx->error;
     conn_close(&scratch);
     ctx->error = error;

@@ -115,6 +115,15 @@ static const struct session_words session_words = {
     .next_transaction = true,
 };
 
+static const char *const online_forms[] = {"ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE",
+                                           "ALGORITHM=INPLACE, LOCK=SHARED", NULL};
+static const char *const mariadb_online_forms[] = {"ALGORITHM=INSTANT",
+                                                   "ALGORITHM=NOCOPY, LOCK=NONE",
+                                                   "ALGORITHM=INPLACE, LOCK=NONE",
+                                                   "ALGORITHM=NOCOPY, LOCK=SHARED",
+                                                   "ALGORITHM=INPLACE, LOCK=SHARED",
+                                                   NULL};
+
 /* A UNIQUE is an index. */
 static const enum kind folds[] = {KIND_UNIQUE, KIND_COUNT};
 
@@ -152,6 +161,7 @@ const struct dialect my_dialect = {
     .reconcile = my_reconcile,
     .effects = my_effects,
     .reaches_beyond = my_reaches_beyond,
+    .online_forms = online_forms,
     .since = my_since,
     .name_spaces = my_name_spaces,
     .choose_name = my_choose_name,
@@ -198,6 +208,7 @@ const struct dialect my_mariadb_dialect = {
     .reconcile = my_reconcile,
     .effects = my_effects,
     .reaches_beyond = my_reaches_beyond,
+    .online_forms = mariadb_online_forms,
     .since = my_mariadb_since,
     .name_spaces = my_mariadb_name_spaces,
     .choose_name = my_choose_name,
