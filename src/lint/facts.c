@@ -133,3 +133,17 @@ bool text_has_word(const char *text, const char *word)
             return true;
     return false;
 }
+
+const char *type_before(const struct lint *lint, const struct act *act)
+{
+    const struct list *acts = acts_of(lint, act->table);
+    const struct column *known = known_column(lint, act->table, act->name);
+    const char *type = known ? known->type : NULL;
+    static const uint64_t gives = ACT_BIT(COLUMN) | ACT_BIT(ADD_COLUMN) | ACT_BIT(COLUMN_TYPE);
+    for (int i = 0; i < acts->n; i++) {
+        const struct act *before = acts->item[i];
+        if (before->index < act->index && gives >> before->kind & 1 && is_same_column(before, act))
+            type = before->type;
+    }
+    return type ? normal_type(lint, type) : NULL;
+}

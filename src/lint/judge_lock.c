@@ -422,20 +422,6 @@ bool is_column_with_constraint(const struct lint *lint, const struct act *act)
 }
 
 /* What the column was before this act: as this change made it last, or as it is known. */
-static const char *type_before(const struct lint *lint, const struct act *act)
-{
-    const struct list *acts = acts_of(lint, act->table);
-    const struct column *known = known_column(lint, act->table, act->name);
-    const char *type = known ? known->type : NULL;
-    static const uint64_t gives = ACT_BIT(COLUMN) | ACT_BIT(ADD_COLUMN) | ACT_BIT(COLUMN_TYPE);
-    for (int i = 0; i < acts->n; i++) {
-        const struct act *before = acts->item[i];
-        if (before->index < act->index && gives >> before->kind & 1 && is_same_column(before, act))
-            type = before->type;
-    }
-    return type ? normal_type(lint, type) : NULL;
-}
-
 bool is_rewriting_type(const struct lint *lint, const struct act *act)
 {
     if (on_new_table(lint, act))

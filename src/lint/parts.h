@@ -169,6 +169,7 @@ const struct table *known_table(const struct lint *lint, const char *path);
 const struct column *known_column(const struct lint *lint, const char *path, const char *name);
 struct names known_keys(struct arena *mem, const struct object *object); /* of an index or a key; none: it is partial */
 bool knows(const struct lint *lint);                                     /* is the schema before known? */
+const char *type_before(const struct lint *lint, const struct act *act); /* of its column; NULL: nobody knows it */
 char *normal_type(const struct lint *lint, const char *type); /* as the engine spells it, where that is known */
 bool text_has_word(const char *text, const char *word);       /* in any case */
 

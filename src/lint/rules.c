@@ -3,7 +3,14 @@
 
 #include "base/text.h"
 
-enum { PG = ENGINE_PG, LITE = ENGINE_LITE, MY = ENGINE_MY | ENGINE_MARIA, CH = ENGINE_CH, ALL = ENGINE_ALL };
+enum {
+    PG = ENGINE_PG,
+    LITE = ENGINE_LITE,
+    MYSQL = ENGINE_MY,
+    MY = ENGINE_MY | ENGINE_MARIA,
+    CH = ENGINE_CH,
+    ALL = ENGINE_ALL
+};
 #undef ON
 #define ON(kind) ACT_BIT(kind)
 #define ON_ALL   (ACT_BIT(KINDS) - 1)
@@ -50,6 +57,7 @@ static const struct {
     {"replaces-other", 0, "OW101"},
     {"loses-attached", 0, "OW102"},
     {"fails", 0, "PR103"},
+    {"blocks-writers", 0, "MY101"},
 };
 
 const struct lint_rule *rule_of_hazard(const char *hazard, const struct change *change)

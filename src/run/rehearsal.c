@@ -367,12 +367,10 @@ int rehearse(struct ctx *ctx, struct session *session, const struct rehearsal_op
         fail(ctx, ERR_USAGE, "--online is about MySQL and MariaDB; %s has no ALGORITHM and LOCK", dialect->title);
         return fail_hint(ctx, "On PostgreSQL --safe and --concurrent are for that.");
     }
-    if (!session->conn || !dialect->judge)
-        return not_tried(&rehearsal, "there is no server to ask");
-    if (options->offline)
-        return not_tried(&rehearsal, "--normalise offline asks no server");
+    if (!session->conn || !dialect->judge || options->offline)
+        return options->online ? not_tried(&rehearsal, "no server is asked") : 0;
     if (!is_worth_it(dialect, up))
-        return not_tried(&rehearsal, "it reaches beyond this database");
+        return options->online ? not_tried(&rehearsal, "it reaches beyond this database") : 0;
     TRY(prepare(&rehearsal, up, down, &why));
     return why ? not_tried(&rehearsal, why) : run(&rehearsal, up, down);
 }

@@ -180,6 +180,12 @@ def test_a_class_that_there_is_not_is_named(lite):
     assert "dbwarden.schema has no class Funktion; did you mean Function?" in outcome.err
 
 
+def test_one_that_is_written_as_a_class_is_an_error(lite):
+    lite.write("models.py", HEAD + "from dbwarden.schema import View\n\n\nclass V(View):\n    query = 'SELECT 1'\n")
+    outcome = lite.run("diff")
+    assert outcome.status == 1 and "a View is declared by calling it" in outcome.err
+
+
 UTILS = HEAD + """
 from alembic_utils.pg_function import PGFunction
 from alembic_utils.pg_trigger import PGTrigger

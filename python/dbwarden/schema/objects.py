@@ -18,6 +18,12 @@ class DatabaseObject:
         self.sql = sql
         self.renamed_from = renamed_from
 
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if cls.__module__ != __name__:
+            base = cls.__mro__[1].__name__
+            raise TypeError(f'class {cls.__name__}: a {base} is declared by calling it, {base}("..."), not by a class of its own')
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.sql!r})"
 

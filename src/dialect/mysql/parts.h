@@ -38,6 +38,9 @@ struct my_conn {
 /* Fits GET_LOCK's 64 characters for a database of any name. */
 #define MY_LOCK_NAME "CONCAT('dbwarden.', LEFT(SHA2(DATABASE(), 256), 40))"
 
+/* What a scratch database is called, so that one that was left over is understood; a number follows. */
+#define MY_SCRATCH_NAME "dbwarden_scratch"
+
 extern const struct driver my_driver, my_mariadb_driver;
 extern const struct state_sql my_state;
 

@@ -53,9 +53,18 @@ static int fail_overdue(struct ctx *ctx, struct my_conn *my)
     return fail_hint(ctx, "\"-- set statement_timeout = off\" above \"-- upgrade\" lifts the limit for a file.");
 }
 
+/* Nobody but us knows what a scratch database is called. */
+static const char *without_scratch(struct arena *mem, const MYSQL *mysql, const char *said)
+{
+    if (!mysql->db || !text_starts(mysql->db, MY_SCRATCH_NAME))
+        return said;
+    said = text_replace(mem, said, arena_printf(mem, "`%s`.", mysql->db), "");
+    return text_replace(mem, said, arena_printf(mem, "%s.", mysql->db), "");
+}
+
 int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code)
 {
-    fail_said(ctx, mysql_errno(mysql), mysql_error(mysql), code);
+    fail_said(ctx, mysql_errno(mysql), without_scratch(ctx->mem, mysql, mysql_error(mysql)), code);
     if (ctx->error.code != ERR_CANCELLED)
         ctx->error.sqlstate = arena_dup(ctx->mem, mysql_sqlstate(mysql));
     return ctx->error.code;

@@ -9,13 +9,10 @@
 #include "dialect/mysql/parts.h"
 #include "dialect/mysql/schema.h"
 
-/* What a message of one that was left over should be understood by. */
-#define SCRATCH_NAME "dbwarden_scratch"
-
 static const char *scratch_name(struct arena *mem)
 {
     static int count;
-    return arena_printf(mem, SCRATCH_NAME "_%d_%lld_%d", (int)getpid(), (long long)clock_now_ms(), count++);
+    return arena_printf(mem, MY_SCRATCH_NAME "_%d_%lld_%d", (int)getpid(), (long long)clock_now_ms(), count++);
 }
 
 static int scratch_near(struct ctx *ctx, const struct url *url, struct conn **conn)
@@ -28,7 +25,7 @@ static int scratch_near(struct ctx *ctx, const struct url *url, struct conn **co
         ((struct my_conn *)*conn)->drop = true;
     else if (ctx->error.code == ERR_SQL && text_equal(ctx->error.sqlstate, "42000")) {
         ctx->error = (struct error){0};
-        code = my_private(ctx, dialect, near, SCRATCH_NAME, conn);
+        code = my_private(ctx, dialect, near, MY_SCRATCH_NAME, conn);
     }
     struct error error = ctx->error;
     my_close(near);
@@ -40,7 +37,7 @@ static int scratch_open(struct ctx *ctx, const struct dialect *dialect, const st
                         struct conn **conn)
 {
     *conn = NULL;
-    return spec->near ? scratch_near(ctx, spec->near, conn) : my_private(ctx, dialect, NULL, SCRATCH_NAME, conn);
+    return spec->near ? scratch_near(ctx, spec->near, conn) : my_private(ctx, dialect, NULL, MY_SCRATCH_NAME, conn);
 }
 
 int my_mysql_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn)

@@ -97,7 +97,10 @@ def declaring_class(name):
         frame = sys._getframe(1)
         declared.append((name, args, keywords, frame.f_code.co_filename, frame.f_lineno))
 
-    return type(name, (), {"__module__": "dbwarden.schema", "__init__": remember})
+    def refuse(cls, **keywords):
+        raise TypeError("class %s: a %s is declared by calling it, %s(\"...\"), not by a class of its own" % (cls.__name__, name, name))
+
+    return type(name, (), {"__module__": "dbwarden.schema", "__init__": remember, "__init_subclass__": refuse})
 
 
 def plain_class(name, *bases):
