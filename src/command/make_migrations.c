@@ -11,6 +11,7 @@
 #include "command/generation.h"
 #include "command/verify.h"
 #include "diff/describe.h"
+#include "run/lost_rows.h"
 #include "run/missing.h"
 #include "run/rehearsal.h"
 #include "run/twice.h"
@@ -314,6 +315,7 @@ static int generate(struct generation *generation, struct reply *reply)
     TRY(plans_make(generation));
     adopted_warn(generation);
     TRY(losses_check(generation));
+    TRY(lost_rows_check(ctx, generation->session, generation->comparison.changes));
     const struct rehearsal_options options = {
         .offline = normalise_read(generation->request, generation->session->database) == NORMALISE_OFFLINE,
         .online = is_online(generation)};

@@ -444,7 +444,8 @@ struct dialect {
     size_t name_bytes;          /* the longest name; 0: there is no limit */
     bool majors_only;           /* 150004 is a 15, and what can be done depends on that alone; else 80013 is 8.0.13 */
     bool transactional_ddl;
-    bool views_keep_names; /* a view's column has the name that it was made with, whatever it selects by then */
+    bool fills_new_columns; /* NOT NULL without a default: with what is empty for the type, without a word */
+    bool views_keep_names;  /* a view's column has the name that it was made with, whatever it selects by then */
     /* The names of all schemas, or databases, that are LIKE the parameter, in order; NULL: the engine has none. */
     const char *schemas_like;
     const char *databases_like;
@@ -504,6 +505,11 @@ struct dialect {
      * among them.  `conn` may be NULL: then all that they name.  NULL: cannot be told.
      */
     int (*missing)(struct ctx *ctx, struct conn *conn, const struct list *objects, struct list *missing);
+    /*
+     * A query that counts the rows whose value a column cannot keep, where the server could lose it without a word; `what` says
+     * which values these are. NULL: there are none such.
+     */
+    const char *(*lost_rows)(struct arena *mem, const struct change *change, const char **what);
     /* Comparable forms; NULL gives NULL. */
     char *(*type_normal)(struct arena *mem, const struct target *target, const char *type);
     char *(*expr_normal)(struct arena *mem, const struct target *target, const char *expr);

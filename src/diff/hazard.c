@@ -320,21 +320,19 @@ static void column_judge(const struct finder *finder, const struct change *chang
 
 static void column_added_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
+    bool fills = finder->target->dialect->fills_new_columns;
     if (!wants_values(column) || has_value((const struct column *)column))
         return;
-    const char *path = object_path(finder->mem, column);
-    const char *text = finder->changes->reversed
-                           ? arena_printf(finder->mem,
-                                          "%s comes back as NOT NULL without a default: only an empty table takes it; "
-                                          "write what its rows are to hold into the rollback",
-                                          path)
-                           : arena_printf(finder->mem,
-                                          "%s is NOT NULL without a default: only an empty table takes it; give it a "
-                                          "server default, or add it as nullable, fill it, and make it NOT NULL then",
-                                          path);
-    struct hazard *hazard = hazard_add(finder, change, "needs-values", false, text);
+    const char *comes = finder->changes->reversed ? "comes back as" : "is";
+    const char *then = fills ? "its rows get 0 or an empty text, and a date stops it" : "only an empty table takes it";
+    const char *instead = finder->changes->reversed ? "write what its rows are to hold into the rollback"
+                                                    : "give it a server default, or add it as nullable, fill it, and "
+                                                      "make it NOT NULL then";
+    struct hazard *hazard = hazard_add(finder, change, "needs-values", false,
+                                       arena_printf(finder->mem, "%s %s NOT NULL without a default: %s; %s",
+                                                    object_path(finder->mem, column), comes, then, instead));
     hazard->column = column;
-    hazard->wants_empty = true;
+    hazard->wants_empty = !fills;
 }
 
 static void column_dropped_judge(const struct finder *finder, const struct change *change, const struct object *column)

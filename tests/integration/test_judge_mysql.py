@@ -103,3 +103,23 @@ def test_online_writes_what_the_server_takes_and_says_what_it_does_not(place):
     for way in (("migrate",), ("rollback",), ("rollback",), ("migrate",)):
         place.project.ok(*way)
     assert "Models and database agree" in place.project.ok("diff", "models").out
+
+
+def test_members_that_rows_hold_do_not_go(place):
+    place.models(TABLES.format("Column(\"n\", Enum('a', 'b', 'it''s')), Column(\"m\", Integer)".replace("'it''s'", '"it\'s"')))
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")
+    with place.database.alchemy.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO t (n, m) VALUES ('a', 1), ('it''s', 2), ('it''s', 3)")
+    files = place.project.files()
+    place.models(TABLES.format("Column(\"n\", Enum('b', 'a')), Column(\"m\", Integer)"))
+    found = place.project.run("make-migrations")
+    assert found.status == 1 and "2 rows hold" in found.err and "it''s" in found.err, found
+    assert place.project.files() == files
+    with place.database.alchemy.connect() as connection:
+        connection.exec_driver_sql("UPDATE t SET n = 'b' WHERE m > 1")
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")
+    with place.database.alchemy.connect() as connection:
+        assert [row[0] for row in connection.exec_driver_sql("SELECT n FROM t ORDER BY m")] == ["a", "b", "b"]
+    place.project.ok("rollback")

@@ -63,8 +63,9 @@ extern const struct python_words my_python, my_mariadb_python; /* python.c */
 
 /* catalog.c */
 int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
-int my_show_parsers(struct ctx *ctx, struct conn *conn, const struct tree *tree); /* show.c */
-int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);    /* judge.c */
+int my_show_parsers(struct ctx *ctx, struct conn *conn, const struct tree *tree);            /* show.c */
+const char *my_lost_rows(struct arena *mem, const struct change *change, const char **what); /* members.c */
+int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);               /* judge.c */
 extern const struct catalog_query my_mysql_queries[],
     my_mariadb_queries[]; /* parents before children; sql NULL ends them */
 

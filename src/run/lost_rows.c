@@ -1,0 +1,36 @@
+/* Rows that hold what a plan takes away and the server would not even tell of: they are counted, and the plan stops. */
+#include "run/lost_rows.h"
+
+#include "base/text.h"
+
+static int change_check(struct ctx *ctx, struct conn *conn, const struct change *change)
+{
+    const char *what = NULL;
+    const char *sql = conn->dialect->lost_rows(ctx->mem, change, &what);
+    struct rows rows;
+    if (!sql)
+        return 0;
+    if (conn_query(ctx, conn, sql, NULL, &rows) == ERR_SQL) { /* who may not read them */
+        emit_warning(ctx, "%s: nobody has counted the rows that hold %s: %s", object_path(ctx->mem, change->after),
+                     what, ctx->error.message);
+        ctx->error = (struct error){0};
+        return 0;
+    }
+    if (ctx->error.code)
+        return (int)ctx->error.code;
+    const char *count = rows.row.n ? rows_cell(&rows, 0, "n") : "0";
+    if (text_equal(count, "0"))
+        return 0;
+    fail(ctx, ERR_UNSUPPORTED, "%s loses %s, which %s %s", object_path(ctx->mem, change->after), what, count,
+         text_equal(count, "1") ? "row holds" : "rows hold");
+    return fail_hint(ctx, "Change the rows first (`dbwarden new`, UPDATE ...), or keep the member.");
+}
+
+int lost_rows_check(struct ctx *ctx, struct session *session, const struct changes *changes)
+{
+    if (!session->conn || !session->conn->dialect->lost_rows)
+        return 0;
+    for (int i = 0; i < changes->list.n; i++)
+        TRY(change_check(ctx, session->conn, changes->list.item[i]));
+    return 0;
+}
