@@ -18,6 +18,9 @@ struct catalog_query {
 };
 int catalog_load(struct ctx *ctx, struct conn *conn, const struct catalog_query *query, int n, struct tree *tree);
 
+/* lack.c: after ERR_SQL, whether a later version has what the statement that failed asks for: the hint says which. */
+void lack_find(struct ctx *ctx, const struct conn *conn, const struct batch *batch, int code);
+
 /* name ( a, b ) pieces and clauses that every engine spells alike. */
 void ansi_column_list(struct buf *out, const struct dialect *dialect, const struct names *columns); /* (a, b) */
 void ansi_constraint_name(struct buf *out, const struct dialect *dialect,

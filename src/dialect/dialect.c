@@ -181,14 +181,19 @@ int conn_batch(struct ctx *ctx, struct conn *conn, struct batch *batch)
 {
     batch->failed = -1;
     batch->position = -1;
-    if (!conn->fence)
-        return batch_run(ctx, conn, batch);
-    return batch->transaction ? batch_within(ctx, conn, batch) : batch_singly(ctx, conn, batch);
+    int code = !conn->fence         ? batch_run(ctx, conn, batch)
+               : batch->transaction ? batch_within(ctx, conn, batch)
+                                    : batch_singly(ctx, conn, batch);
+    lack_find(ctx, conn, batch, code);
+    return code;
 }
 
 int conn_batches(struct ctx *ctx, struct conn *conn, struct batch *const *batch, int n)
 {
-    return conn->dialect->driver->batches(ctx, conn, batch, n);
+    int code = conn->dialect->driver->batches(ctx, conn, batch, n);
+    for (int i = 0; i < n; i++)
+        lack_find(ctx, conn, batch[i], code);
+    return code;
 }
 
 int conn_begin(struct ctx *ctx, struct conn *conn, bool look)

@@ -62,11 +62,13 @@ enum { SINCE_NEVER = INT_MAX };
 struct since {
     int version;
     enum kind kind;
-    int field;           /* that is given, or changes */
+    int field;           /* that is given, or changes; KIND_COUNT has none: it is only in statements of others */
     const char *what;    /* "virtual generated columns" */
     const char *instead; /* "name the storage of": the hint for those who stay; NULL: it is to be taken out */
     /* Is it that? `before` is NULL of what is new. NULL: wherever the field says something. */
     bool (*when)(struct arena *mem, const struct object *before, const struct object *after);
+    /* How a statement says it, "begin atomic|storage plain": for the error where an older server refuses one; NULL: in no such words. */
+    const char *words;
 };
 
 #endif

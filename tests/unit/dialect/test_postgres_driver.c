@@ -400,6 +400,32 @@ static void our_tables_and_others_are_left_out(void **state)
     assert_false(server->in_transaction);
 }
 
+/* Whatever else is wrong with the statement. */
+static void what_came_with_a_later_version_is_said(void **state)
+{
+    struct ctx *ctx = *state;
+    NEEDS_SERVER;
+    CONN conn = second(ctx);
+    static const char *const asked[] = {
+        "CREATE FUNCTION lacks() RETURNS integer LANGUAGE sql BEGIN /* x */ ATOMIC SELEC 1; END",
+        "CREATE TABLE lacks (a int4range, UNIQUE NULLS NOT NULLS NOT DISTINCT (a))", "SELECT atomic FROM nowhere"};
+    static const char *const said[] = {
+        "PostgreSQL 13 has no bodies in SQL's own words (BEGIN ATOMIC, RETURN), which came with 14: upgrade the "
+        "server, or take it out of the statement.",
+        "PostgreSQL 13 has no NULLS NOT DISTINCT, which came with 15: upgrade the server, or take it out of the "
+        "statement.",
+        NULL};
+    conn->version = 130005;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        struct batch_step one = step(asked[i]);
+        struct batch batch = {.step = &one, .n = 1};
+        ctx->error = (struct error){0};
+        assert_int_equal(conn_batch(ctx, conn, &batch), ERR_SQL);
+        assert_true(text_equal(ctx->error.hint, said[i]));
+    }
+    ctx->error = (struct error){0};
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {UNIT(parameters_are_texts_and_nulls),
@@ -418,6 +444,7 @@ int main(void)
                                        UNIT(a_lost_connection_is_said),
                                        UNIT(refused_connections_give_reason_and_hint),
                                        UNIT(a_scratch_database_beside_goes_with_its_connection),
-                                       UNIT(our_tables_and_others_are_left_out)};
+                                       UNIT(our_tables_and_others_are_left_out),
+                                       UNIT(what_came_with_a_later_version_is_said)};
     return cmocka_run_group_tests(tests, server_start, server_stop);
 }
