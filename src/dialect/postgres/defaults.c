@@ -70,8 +70,34 @@ static const char *casts_spread(struct arena *mem, const char *text)
     return out.data;
 }
 
+const char *pg_without_in(struct arena *mem, const char *text)
+{
+    struct lexer lexer;
+    struct buf out;
+    int depth = 0;
+    bool first = false;
+    if (!text_starts(text, "CREATE PROCEDURE "))
+        return text;
+    buf_init(&out, mem);
+    lex_open(&lexer, &pg_lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        if (first && token_is(&token, "in")) {
+            buf_add_n(&out, text, (size_t)(token.text - text));
+            text = token.text + token.length;
+            text += *text == ' ';
+        }
+        depth += token_is(&token, "(") - token_is(&token, ")");
+        if (!depth && token_is(&token, ")"))
+            break;
+        first = depth == 1 && (token_is(&token, "(") || token_is(&token, ","));
+    }
+    buf_add(&out, text);
+    return out.data;
+}
+
 char *pg_expr_normal(struct arena *mem, const struct target *target, const char *expr)
 {
+    expr = expr ? pg_without_in(mem, expr) : NULL;
     return normal_expr(mem, &pg_normal, expr && text_has(expr, "]::") ? casts_spread(mem, expr) : expr);
 }
 

@@ -228,6 +228,8 @@ void pg_reconcile(struct arena *mem, const struct target *target, struct changes
 char *pg_nextval(struct arena *mem, const char *schema, const char *sequence);
 bool pg_default_same(struct arena *mem, const struct target *target, const char *type, const char *a, const char *b);
 char *pg_expr_normal(struct arena *mem, const struct target *target, const char *expr);
+/* CREATE PROCEDURE without IN before its arguments, which servers from 14 on print and older ones do not. */
+const char *pg_without_in(struct arena *mem, const char *text);
 
 /* value.c: the text of a constant as the server would print it in that type, as far as the text alone tells. */
 const char *pg_value(struct arena *mem, const char *type, const char *text);

@@ -136,7 +136,7 @@ static const char *head_of(struct arena *mem, const struct function *function, i
     struct buf out;
     int depth = 0;
     bool given = false;
-    const char *text = expr_text(&function->definition);
+    const char *text = pg_without_in(mem, expr_text(&function->definition));
     buf_init(&out, mem);
     *defaults = 0;
     lex_open(&lexer, &pg_lex, text, strlen(text));

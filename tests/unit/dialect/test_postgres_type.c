@@ -206,6 +206,20 @@ static void a_cast_of_an_array_is_one_of_its_items(void **state)
                                                                                 "(ARRAY['x, y]'::varchar, f(b, c)])"));
 }
 
+static void in_before_arguments_of_procedures_says_nothing(void **state)
+{
+    struct arena *mem = ((struct ctx *)*state)->mem;
+    const struct target target = pg_target_of(0);
+    static const char newer[] = "CREATE PROCEDURE app.p(IN a integer, INOUT b text DEFAULT f(1, 'x'), IN \"in\" text)\n"
+                                " LANGUAGE sql AS $procedure$SELECT 1 WHERE a IN (1)$procedure$";
+    static const char older[] = "CREATE PROCEDURE app.p(a integer, INOUT b text DEFAULT f(1, 'x'), \"in\" text)\n"
+                                " LANGUAGE sql AS $procedure$SELECT 1 WHERE a IN (1)$procedure$";
+    assert_string_equal(pg_expr_normal(mem, &target, newer), pg_expr_normal(mem, &target, older));
+    assert_string_equal(pg_without_in(mem, newer), older);
+    assert_string_equal(pg_without_in(mem, "CREATE FUNCTION f(a integer)"), "CREATE FUNCTION f(a integer)");
+}
+
 UNIT_TESTS(UNIT(types_have_the_servers_names), UNIT(the_usual_schema_goes_without_saying),
            UNIT(different_types_stay_different), UNIT(defaults_are_compared_by_value),
-           UNIT(conversions_name_a_way_only_where_there_is_none), UNIT(a_cast_of_an_array_is_one_of_its_items))
+           UNIT(conversions_name_a_way_only_where_there_is_none), UNIT(a_cast_of_an_array_is_one_of_its_items),
+           UNIT(in_before_arguments_of_procedures_says_nothing))
