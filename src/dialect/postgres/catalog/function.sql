@@ -1,5 +1,6 @@
 -- Functions and procedures (aggregates are not among them), told apart by the types of what they are given.
--- `older` stands in for prosqlbody, which came with 14.  What was copied into a scratch database is not of it.
+-- `older` stands in for prosqlbody, which came with 14.  What was copied into a scratch database is not of it, and what keeps a
+-- column equal to another between two of our files (gradual.c) is ours.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)) AS name,
        p.proname AS called,
@@ -19,7 +20,7 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
 FROM (VALUES (NULL)) AS older(prosqlbody)
 CROSS JOIN LATERAL (SELECT oid, proname, pronamespace, prolang, prokind, proargtypes, prosrc, proowner, proacl,
                            prosqlbody IS NOT NULL AS bound
-                    FROM pg_proc WHERE oid >= 16384 AND prokind <> 'a') AS p
+                    FROM pg_proc WHERE oid >= 16384 AND prokind <> 'a' AND proname NOT LIKE 'zz\_dbwarden\_%') AS p
 JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
 JOIN pg_language l ON l.oid = p.prolang
 LEFT JOIN pg_description d ON d.classoid = 'pg_proc'::regclass AND d.objoid = p.oid

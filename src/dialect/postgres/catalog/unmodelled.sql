@@ -39,7 +39,9 @@ WITH ns AS (
         p.proacl, p.proowner, CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate'
             ELSE 'function' END AS word
     FROM pg_proc p JOIN ns n ON n.oid = p.pronamespace
-    WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_proc'::regclass AND h.objid = p.oid)
+    -- Not ours (function.sql).
+    WHERE p.proname NOT LIKE 'zz\_dbwarden\_%'
+        AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_proc'::regclass AND h.objid = p.oid)
 ), typ AS MATERIALIZED (
     SELECT t.oid, n.schema, t.typname::text AS name, t.typtype, t.typacl, t.typowner,
         CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type'
