@@ -301,3 +301,12 @@ int text_likeness(const char *a, const char *b)
     int percent = 100 - edit_distance(a, b) * 100 / (int)length;
     return percent < 75 && (is_word_of(a, b) || is_word_of(b, a)) ? 75 : percent;
 }
+
+bool text_has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = text ? strcasestr(text, word) : NULL; at; at = strcasestr(at + 1, word))
+        if ((at == text || !char_is_word((unsigned char)at[-1])) && !char_is_word((unsigned char)at[length]))
+            return true;
+    return false;
+}

@@ -16,6 +16,7 @@ int text_compare(const void *a, const void *b); /* by bytes, for list_sort() of 
 bool text_starts(const char *text, const char *prefix);
 bool text_starts_nocase(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);
+bool text_has_word(const char *text, const char *word); /* in any case, and not as a part of a longer one */
 bool text_has(const char *text, const char *part);
 
 bool char_is_space(int c); /* space, \t \n \v \f \r */

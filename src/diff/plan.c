@@ -204,6 +204,7 @@ int plan_make(struct ctx *ctx, const struct target *target, const struct changes
     made->source = changes;
     made->changes = planner.out;
     hazards_find(ctx->mem, target, made->changes, made->source, &made->hazards);
+    hazards_quoted(ctx->mem, target, made->changes, &made->hazards);
     TRY(held_check(ctx, made->changes));
     if (!changes->reversed)
         TRY(attached_check(ctx, target, made->changes, options->lose_attached, &made->hazards));

@@ -57,5 +57,7 @@ bool keeps_attached(struct arena *mem, const struct target *target, const struct
 /* What a person should know before running it: the steps, and the differences that they are made of. */
 void hazards_find(struct arena *mem, const struct target *target, const struct changes *changes,
                   const struct changes *source, struct list *hazards);
+void hazards_quoted(struct arena *mem, const struct target *target, const struct changes *changes,
+                    struct list *hazards); /* hazard_quoted.c */
 
 #endif

@@ -125,15 +125,6 @@ char *normal_type(const struct lint *lint, const char *type)
     return lint->dialect->type_normal ? type_normal(lint->mem, lint->input->target, type) : text_lower(lint->mem, type);
 }
 
-bool text_has_word(const char *text, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *at = text ? strcasestr(text, word) : NULL; at; at = strcasestr(at + 1, word))
-        if ((at == text || !char_is_word((unsigned char)at[-1])) && !char_is_word((unsigned char)at[length]))
-            return true;
-    return false;
-}
-
 const char *type_before(const struct lint *lint, const struct act *act)
 {
     const struct list *acts = acts_of(lint, act->table);

@@ -171,6 +171,5 @@ struct names known_keys(struct arena *mem, const struct object *object); /* of a
 bool knows(const struct lint *lint);                                     /* is the schema before known? */
 const char *type_before(const struct lint *lint, const struct act *act); /* of its column; NULL: nobody knows it */
 char *normal_type(const struct lint *lint, const char *type); /* as the engine spells it, where that is known */
-bool text_has_word(const char *text, const char *word);       /* in any case */
 
 #endif

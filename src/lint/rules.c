@@ -56,6 +56,7 @@ static const struct {
     {"names-other", 0, "OW101"},
     {"replaces-other", 0, "OW101"},
     {"loses-attached", 0, "OW102"},
+    {"names-old", 0, "BC108"},
     {"fails", 0, "PR103"},
     {"blocks-writers", 0, "MY101"},
 };
