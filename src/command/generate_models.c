@@ -84,9 +84,9 @@ static const struct object *owner_of(const struct object *object)
     return object;
 }
 
-static void text_add(struct ctx *ctx, struct list *texts, const struct object *owner, const char *sql)
+static void text_add(struct ctx *ctx, struct list *texts, const struct object *owner, const char *sql, bool apart)
 {
-    for (int i = 0; i < texts->n; i++) {
+    for (int i = texts->n - 1; i >= 0 && !apart; i--) {
         struct object_text *known = texts->item[i];
         if (known->object != owner)
             continue;
@@ -112,7 +112,8 @@ static int texts_make(struct ctx *ctx, const struct target *target, struct tree 
         const struct statement_out *statement = plan->statements.item[i];
         const struct object *object = statement->change ? change_object(statement->change) : NULL;
         if (object && !is_in_model(object) && !is_made_anyway(statement, object))
-            text_add(ctx, texts, owner_of(object), statement->sql);
+            text_add(ctx, texts, owner_of(object), statement->sql,
+                     kind_is(object->kind, KIND_PROMISED) && text_starts(statement->sql, "CREATE"));
     }
     return 0;
 }

@@ -7,49 +7,12 @@
  */
 #include <string.h>
 
-#include "base/map.h"
 #include "base/text.h"
 #include "diff/graph.h"
 #include "diff/match.h"
-#include "diff/spaces.h"
-#include "diff/step.h"
+#include "diff/order.h"
 
 enum { RENAME_FIRST = 1, ALONE_FIRST = 2, ALONE_LAST = 999, RENAME_LAST = 1000 };
-
-struct node;
-
-struct arc {
-    struct node *first;
-    struct node *then;
-    const struct object *cause; /* whose edge it is; NULL: no edge's */
-    struct object *frees;       /* what has the name that the later step takes; NULL: it is about no name */
-    bool loose;                 /* reads well, but is not needed */
-    bool perhaps;               /* is needed if a text means that, which is not known */
-    bool cut;
-};
-
-struct node {
-    struct change *step;
-    int phase;
-    const char *table; /* whose statement it can be a clause of; NULL: it is one itself */
-    int place;         /* among all, for ties */
-    int waits;         /* arcs that lead here from steps which are not done */
-    struct list arc;   /* struct arc *: what waits for this one */
-    struct list into;  /* struct arc *: what this one waits for */
-    bool ready;
-    bool done;
-    bool held; /* waits for a rename that comes last, see held_mark() */
-};
-
-struct orderer {
-    struct planner *planner;
-    struct arena *mem;
-    struct list node;  /* struct node *, all */
-    struct list ready; /* a heap of those that wait for nothing */
-    struct list order; /* struct change *, the result */
-    bool led;          /* no renames that come first are left */
-    bool room;         /* something makes room: what stands alone comes before or after all of it */
-};
 
 /* May it be run outside of a transaction? Whatever stands before it is committed by then, and stays if the rest fails. */
 static bool stands_alone(const struct planner *planner, const struct change *step)
@@ -173,8 +136,8 @@ static struct node *node_of(const struct orderer *orderer, const struct change *
     return orderer->node.item[step->at];
 }
 
-static struct arc *arc_add(struct orderer *orderer, const struct change *first, const struct change *then,
-                           const struct object *cause)
+struct arc *arc_add(struct orderer *orderer, const struct change *first, const struct change *then,
+                    const struct object *cause)
 {
     if (!first || !then || first == then)
         return NULL;
@@ -186,7 +149,7 @@ static struct arc *arc_add(struct orderer *orderer, const struct change *first, 
     return arc;
 }
 
-static struct change *step_at(const struct orderer *orderer, int i)
+struct change *step_at(const struct orderer *orderer, int i)
 {
     return ((const struct node *)orderer->node.item[i])->step;
 }
@@ -231,11 +194,28 @@ static void arcs_of_old_keys(struct orderer *orderer, const struct edge *edge, c
     }
 }
 
+/* Does it name a type that is made of it? */
+static bool is_made_of(const struct edge *edge)
+{
+    return object_promise(edge->from) == edge->to;
+}
+
+/* The step after which what names it can be made: of a type that is only promised until then, the last. */
+static const struct change *step_made(const struct edge *edge)
+{
+    const struct change *step = step_making(edge->to);
+    bool promised = step && step->finish && kind_is(edge->to->kind, KIND_PROMISED);
+    if (is_made_of(edge))
+        return promised ? step : NULL; /* which is there, if it is not made */
+    return promised ? step->finish : step;
+}
+
 /* What is named in the desired tree is made first. */
 static void arc_making(struct orderer *orderer, const struct edge *edge)
 {
-    const struct change *first = step_making(edge->to), *then = step_making(edge->from);
-    if (!kind_is(edge->from->kind, KIND_IS_TYPE)) /* a type begins with its new form, and finishes the old one */
+    const struct change *first = step_made(edge), *then = step_making(edge->from);
+    /* a type begins with its new form, and finishes the old one */
+    if (!kind_is(edge->from->kind, KIND_IS_TYPE) || kind_is(edge->from->kind, KIND_PROMISED))
         then = step_of_field(then, edge);
     arcs_of_old_keys(orderer, edge, then);
     if (!first || !then || (first->backwards && then->backwards) || is_inner(first, edge->from) ||
@@ -277,10 +257,20 @@ static void arc_away(struct orderer *orderer, const struct change *first, const 
     }
 }
 
+/* What a type is made of goes together with it. */
+static const struct change *step_gone(const struct edge *edge)
+{
+    const struct object *type = object_promise(edge->to);
+    const struct change *with = type ? step_unmaking(type) : NULL;
+    if (is_made_of(edge))
+        return NULL;
+    return with && with->op == CHANGE_DROP ? with : step_unmaking(edge->to);
+}
+
 /* What names goes first: away, or to its new form where what is named goes away or has to wait for it. */
 static void arc_unmaking(struct orderer *orderer, const struct edge *edge)
 {
-    const struct change *then = step_unmaking(edge->to), *own = step_unmaking(edge->from);
+    const struct change *then = step_gone(edge), *own = step_unmaking(edge->from);
     const struct change *first = step_of_field(own, edge);
     bool later = kind_table[edge->from->kind].field[edge->field].marks & FIELD_LATER;
     if (!first || !then || is_inner(first, edge->to) || is_inner(then, edge->from))
@@ -319,124 +309,6 @@ static void arcs_of_tree(struct orderer *orderer, const struct tree *tree, bool 
         if (!step || !around || !is_held_by(step, around))
             continue;
         arc_add(orderer, making ? around : step, making ? step : around, NULL);
-    }
-}
-
-/* ---- names ---- */
-
-/* How a name becomes free, and what had it. */
-struct freed {
-    const struct change *step;
-    struct object *object; /* that has it; NULL: it gets another */
-    enum kind kind;
-};
-
-/* Is what the engine made along with `object` gone, or called otherwise, when it is `other`? */
-static bool implied_ends(struct orderer *orderer, const struct object *object, const struct object *other)
-{
-    const struct target *target = orderer->planner->target;
-    const struct list was = implied_by(orderer->mem, target, object);
-    const struct list is = other ? implied_by(orderer->mem, target, other) : (struct list){0};
-    return was.n && (!is.n || !text_equal(((struct object *)was.item[0])->name, ((struct object *)is.item[0])->name));
-}
-
-static void keys_free(struct orderer *orderer, struct map *freed, const struct object *object, struct freed how)
-{
-    const struct names keys = spaces_of(orderer->mem, orderer->planner->target, object);
-    struct freed *kept = NEW(orderer->mem, struct freed);
-    *kept = how;
-    kept->kind = object->kind;
-    for (int i = 0; i < keys.n; i++)
-        map_set(freed, keys.item[i], kept);
-}
-
-static void implied_free(struct orderer *orderer, struct map *freed, const struct object *object,
-                         const struct change *step)
-{
-    const struct list implied = implied_by(orderer->mem, orderer->planner->target, object);
-    for (int i = 0; i < implied.n; i++)
-        keys_free(orderer, freed, implied.item[i], (struct freed){.step = step});
-}
-
-static void names_freed(struct orderer *orderer, struct map *freed, const struct tree *tree)
-{
-    for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
-        struct change *step = step_unmaking(o);
-        bool stays = step && step->op == CHANGE_ALTER;
-        if (!step || (stays && !implied_ends(orderer, o, o->peer)))
-            continue;
-        implied_free(orderer, freed, o, step);
-        if (!o->renamed && !stays)
-            keys_free(orderer, freed, o, (struct freed){.step = step, .object = o});
-    }
-}
-
-static void renames_free(struct orderer *orderer, struct map *freed)
-{
-    for (int i = 0; i < orderer->node.n; i++) {
-        struct change *step = step_at(orderer, i);
-        if (step->op != CHANGE_RENAME)
-            continue;
-        implied_free(orderer, freed, step->before, step);
-        keys_free(orderer, freed, step->before, (struct freed){.step = step});
-    }
-}
-
-/*
- * What an ALTER begins or ends with takes over, or leaves behind, a thing of its kind that has the name already; where one ends with
- * it and another begins with it, the one makes its own.
- */
-static bool is_taken_over(const struct freed *how, const struct change *step, enum kind kind)
-{
-    return how->kind == kind && (how->step->op == CHANGE_ALTER) != (step->op == CHANGE_ALTER);
-}
-
-static void keys_take(struct orderer *orderer, const struct map *freed, const struct object *object,
-                      const struct change *step)
-{
-    const struct names keys = spaces_of(orderer->mem, orderer->planner->target, object);
-    for (int i = 0; i < keys.n; i++) {
-        const struct freed *how = map_get(freed, keys.item[i]);
-        struct arc *arc =
-            how && !is_taken_over(how, step, object->kind) ? arc_add(orderer, how->step, step, NULL) : NULL;
-        if (arc)
-            arc->frees = how->object;
-    }
-}
-
-static void implied_take(struct orderer *orderer, const struct map *freed, const struct object *object,
-                         const struct change *step)
-{
-    const struct list implied = implied_by(orderer->mem, orderer->planner->target, object);
-    for (int i = 0; i < implied.n; i++)
-        keys_take(orderer, freed, implied.item[i], step);
-}
-
-/* A name is free once the step is done that frees it. */
-static void arcs_of_names(struct orderer *orderer)
-{
-    struct map freed;
-    const struct tree *after = orderer->planner->out->after;
-    map_init(&freed, orderer->mem);
-    names_freed(orderer, &freed, orderer->planner->out->before);
-    renames_free(orderer, &freed);
-    if (!freed.n)
-        return;
-    for (struct object *o = after->root; o; o = object_next(after->root, o)) {
-        struct change *step = step_making(o);
-        bool stays = step && step->op == CHANGE_ALTER;
-        if (!step || (stays && !implied_ends(orderer, o, o->peer)))
-            continue;
-        implied_take(orderer, &freed, o, step);
-        if (!o->renamed && !stays)
-            keys_take(orderer, &freed, o, step);
-    }
-    for (int i = 0; i < orderer->node.n; i++) {
-        struct change *step = step_at(orderer, i);
-        if (step->op != CHANGE_RENAME)
-            continue;
-        implied_take(orderer, &freed, step->after, step);
-        keys_take(orderer, &freed, step->after, step);
     }
 }
 

@@ -74,12 +74,25 @@ static bool is_called_by_arguments(const struct classified *what)
            text_equal(what->word, "aggregate");
 }
 
+/* CREATE TYPE and a name: what makes it follows, when its functions are there. */
+static bool is_promise(const struct beside *beside, const struct classified *what)
+{
+    struct token last = {0};
+    struct lexer lexer;
+    lex_open(&lexer, beside->dialect->lex, what->piece.text, what->piece.length);
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if (!token_is(&token, ";"))
+            last = token;
+    return text_equal(what->word, "type") && last.length &&
+           text_equal_nocase(token_name(beside->ctx->mem, &last), what->name);
+}
+
 /* What nothing else may be called; NULL: nothing is claimed of it. */
 static const char *made_by(const struct beside *beside, const struct classified *what)
 {
     struct arena *mem = beside->ctx->mem;
     bool known = what->kind != KIND_COUNT;
-    if (what->verb != VERB_CREATE || !what->name || !what->word)
+    if (what->verb != VERB_CREATE || !what->name || !what->word || is_promise(beside, what))
         return NULL;
     if ((what->kind == KIND_SCHEMA || what->kind == KIND_EXTENSION) && has_condition(beside, &what->piece))
         return NULL;

@@ -67,7 +67,8 @@ enum {
     WIDE = KIND_WIDE,
     IS_OPERATOR = KIND_IS_OPERATOR,
     SERVES = KIND_SERVES,
-    LISTED = KIND_LISTED
+    LISTED = KIND_LISTED,
+    PROMISED = KIND_PROMISED
 };
 /* clang-format off */
 #define NO_PARENT    {KIND_COUNT}
@@ -272,6 +273,16 @@ bool object_is_partition(const struct object *object)
 bool object_is_foreign(const struct object *object)
 {
     return object->kind == KIND_TABLE && ((const struct table *)object)->server;
+}
+
+struct object *object_promise(const struct object *part)
+{
+    for (const struct edge *edge = part->needs; edge; edge = edge->next_need)
+        for (const struct edge *back = kind_is(edge->to->kind, KIND_PROMISED) ? edge->to->needs : NULL; back;
+             back = back->next_need)
+            if (back->to == part)
+                return edge->to;
+    return NULL;
 }
 
 bool object_within(const struct object *object, const struct object *holder)

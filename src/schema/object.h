@@ -48,7 +48,8 @@ enum kind_mark {
     KIND_WIDE = 1 << 21,
     KIND_IS_OPERATOR = 1 << 22,
     KIND_SERVES = 1 << 23,
-    KIND_LISTED = 1 << 24
+    KIND_LISTED = 1 << 24,
+    KIND_PROMISED = 1 << 25
 };
 
 enum { KIND_WORDS = 2, KIND_PARENTS = 3 };
@@ -223,6 +224,8 @@ struct object *object_whole(const struct object *object); /* what a part is part
 bool object_is_partition(const struct object *object);    /* a table that holds some of the rows of another one */
 bool object_is_foreign(const struct object *object);      /* a table whose rows are on another server */
 bool object_within(const struct object *object, const struct object *holder); /* is it `holder`, or below it? */
+/* The type that `part` names and that is made of it (PROMISED); NULL. Needs the graph of the tree. */
+struct object *object_promise(const struct object *part);
 struct object *object_relation(const struct object *object); /* the nearest with columns, itself included; NULL */
 struct object *object_ancestor(const struct object *object, enum kind kind); /* itself included; NULL */
 const char *object_schema(const struct object *object); /* name of the namespace that holds it; "" */

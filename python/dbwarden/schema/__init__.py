@@ -28,6 +28,7 @@ from dbwarden.schema.objects import OperatorClass as OperatorClass
 from dbwarden.schema.objects import OperatorFamily as OperatorFamily
 from dbwarden.schema.objects import Policy as Policy
 from dbwarden.schema.objects import Publication as Publication
+from dbwarden.schema.objects import BaseType as BaseType
 from dbwarden.schema.objects import RangeType as RangeType
 from dbwarden.schema.objects import Rule as Rule
 from dbwarden.schema.objects import Schema as Schema

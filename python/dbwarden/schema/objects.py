@@ -85,6 +85,10 @@ class Event(DatabaseObject):
     """An event of MySQL or MariaDB, which runs by the clock."""
 
 
+class BaseType(DatabaseObject):
+    """A base type of PostgreSQL: once with its name alone, and once with what it is made of."""
+
+
 class EventTrigger(DatabaseObject):
     """An event trigger of PostgreSQL."""
 

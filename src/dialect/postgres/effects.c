@@ -369,6 +369,22 @@ static bool is_function_remade(const struct effect_case *effect)
                                  (const struct function *)effect->change->after);
 }
 
+static bool has_parts(const struct effect_case *effect)
+{
+    const struct object *before = effect->change->before, *after = effect->change->after;
+    return (before && pg_has_parts(before)) || (after && pg_has_parts(after));
+}
+
+static bool of_range_remade(const struct effect_case *effect)
+{
+    return pg_has_parts(effect->dependent) && is_function_remade(effect);
+}
+
+static bool of_range_replaced(const struct effect_case *effect)
+{
+    return pg_has_parts(effect->dependent) && is_replaced(effect);
+}
+
 static bool is_bound(const struct effect_case *effect)
 {
     return pg_function_is_bound((const struct function *)effect->dependent);
@@ -463,13 +479,13 @@ static bool has_conditions(const struct effect_case *effect)
 #define CALLS(dependent, by)  REPLACED(KIND_FUNCTION, ON(DROP), ANY_FIELD, dependent, by, is_replaced)
 /* Whatever may name what goes and comes back by itself. */
 #define AGAIN(kind) MAKES_ROOM(kind, ON(DROP), ANY_FIELD, is_replaced, is_bound_to_replaced)
+#define ANOTHER_BY_HAND \
+    "Write the migration by hand: make another under a new name, change over to it, and drop this one."
 /* What holds values of it, or gives it to them, cannot make room. */
-#define HELD_BY(kind, dependent, by, what)                                                            \
-    {                                                                                                 \
-        kind, ON(DROP), ANY_FIELD, dependent, by, is_replaced,                                        \
-            .effect = EFFECT_REFUSE, .reason = what,                                                  \
-            .hint = "Write the migration by hand: make another under a new name, change over to it, " \
-                    "and drop this one."                                                              \
+#define HELD_BY(kind, dependent, by, what)                                                              \
+    {                                                                                                   \
+        kind, ON(DROP), ANY_FIELD, dependent, by, is_replaced, .effect = EFFECT_REFUSE, .reason = what, \
+                                                               .hint = ANOTHER_BY_HAND                  \
     }
 #define KEY_REMADE(kind, include)                                                         \
     {                                                                                     \
@@ -516,6 +532,15 @@ static bool has_conditions(const struct effect_case *effect)
             .reason = "the server refuses another type for it while a column of a table holds values of its type",   \
             .hint = "Write the migration by hand: make a type of another name, change the columns over to it, then " \
                     "drop the old one and rename the new."                                                           \
+    }
+
+#define NOT_UNDER_TYPE                                                                                            \
+    .effect = EFFECT_REFUSE, .reason = "a type is made of it, and the server can change neither under the other", \
+    .hint = "Write the migration by hand: make both under new names, change over to them, and drop the old ones."
+#define MADE_OF(dependent, remade, replaced)                                                       \
+    {KIND_FUNCTION, ON(ALTER), FUNCTION_definition, dependent, ANY_FIELD, remade, NOT_UNDER_TYPE}, \
+    {                                                                                              \
+        KIND_FUNCTION, ON(DROP), ANY_FIELD, dependent, ANY_FIELD, replaced, NOT_UNDER_TYPE         \
     }
 
 const struct effect_row pg_effects[] = {
@@ -675,6 +700,8 @@ const struct effect_row pg_effects[] = {
     REMADE(KIND_RULE, ANY_FIELD),
     REMADE(KIND_STATISTICS, ANY_FIELD),
     REMADE(KIND_AGGREGATE, ANY_FIELD),
+    MADE_OF(KIND_RANGE, of_range_remade, of_range_replaced),
+    MADE_OF(KIND_BASE, is_function_remade, is_replaced),
     REMADE(KIND_RANGE, ANY_FIELD),
     REMADE(KIND_OPERATOR, ANY_FIELD),
     REMADE(KIND_CAST, ANY_FIELD),
@@ -735,6 +762,8 @@ const struct effect_row pg_effects[] = {
     SORTS(KIND_EXCLUDE),
     SORTS(KIND_INDEX),
     SORTS(KIND_INDEX_PART),
+    {KIND_CLASS, ON(DROP), ANY_FIELD, KIND_RANGE, ANY_FIELD, of_range_replaced, .effect = EFFECT_REFUSE,
+     .reason = "a range with a canonical function is sorted by it", .hint = ANOTHER_BY_HAND},
     SORTS(KIND_RANGE),
     MAKES_ROOM(KIND_CLASS, ON(DROP), ANY_FIELD, goes_along, goes_along_bound),
     MAKES_ROOM(KIND_CAST, ON(DROP), ANY_FIELD, goes_along, goes_along_bound),
@@ -747,12 +776,20 @@ const struct effect_row pg_effects[] = {
     HELD_BY(KIND_COLLATION, KIND_DOMAIN, ANY_FIELD, "a domain is sorted by it, and the server cannot change it"),
     HELD_BY(KIND_COLLATION, KIND_ATTRIBUTE, ANY_FIELD, "a type is sorted by it, and the server cannot change it"),
     AGAIN(KIND_COLLATION),
+    {KIND_RANGE, ON(CREATE), RANGE_definition, ITSELF, ANY_FIELD, has_parts, .finish = 66},
+    {KIND_RANGE, ON(ALTER), RANGE_definition, ITSELF, ANY_FIELD, has_parts, .effect = EFFECT_REFUSE,
+     .reason = "the server cannot change a range, and it goes only together with its canonical function",
+     .hint = ANOTHER_BY_HAND},
     HELD_BY(KIND_RANGE, KIND_COLUMN, COLUMN_type, "columns hold values of it, and the server cannot change it"),
     HELD_BY(KIND_RANGE, KIND_COLUMN, COLUMN_default_value,
             "a default gives a value of it, and the server cannot change it"),
     HELD_BY(KIND_RANGE, KIND_DOMAIN, ANY_FIELD, "a domain is over it, and the server cannot change it"),
     HELD_BY(KIND_RANGE, KIND_ATTRIBUTE, ANY_FIELD, "a type has an attribute of it, and the server cannot change it"),
     MAKES_ROOM(KIND_RANGE, ON(DROP), ANY_FIELD, is_replaced, is_replaced),
+    {KIND_BASE, ON(CREATE), BASE_definition, ITSELF, ANY_FIELD, NULL, .finish = 66},
+    {KIND_BASE, ON(ALTER), BASE_definition, ITSELF, ANY_FIELD, pg_base_is_another, .effect = EFFECT_REFUSE,
+     .reason = "the server cannot change how values of a base type are read and kept", .hint = ANOTHER_BY_HAND},
+    {KIND_BASE, ON(ALTER), BASE_definition, ITSELF, ANY_FIELD, NULL, .effect = EFFECT_NONE},
     REPLACED(KIND_TEXT_TEMPLATE, ON(DROP), ANY_FIELD, KIND_DICTIONARY, ANY_FIELD, is_replaced),
     REPLACED(KIND_DICTIONARY, ON(DROP), ANY_FIELD, KIND_CONFIGURATION, ANY_FIELD, is_replaced),
     REPLACED(KIND_TEXT_PARSER, ON(DROP), ANY_FIELD, KIND_CONFIGURATION, ANY_FIELD, is_replaced),
@@ -774,15 +811,15 @@ const struct effect_row pg_effects[] = {
    q, m, d, g: parsers, templates, dictionaries and configurations of text search,
    w, S, U: foreign data wrappers, their servers, and user mappings of these. */
 const char *const pg_name_spaces[KIND_COUNT] = {
-    [KIND_ENUM] = "t",          [KIND_DOMAIN] = "t",        [KIND_COMPOSITE] = "rt", [KIND_ATTRIBUTE] = "C",
-    [KIND_FUNCTION] = "f",      [KIND_SEQUENCE] = "rt",     [KIND_TABLE] = "rt",     [KIND_COLUMN] = "C",
-    [KIND_PRIMARY_KEY] = "rK",  [KIND_UNIQUE] = "rK",       [KIND_CHECK] = "K",      [KIND_EXCLUDE] = "rK",
-    [KIND_FOREIGN_KEY] = "K",   [KIND_INDEX] = "r",         [KIND_VIEW] = "rt",      [KIND_TRIGGER] = "T",
-    [KIND_POLICY] = "P",        [KIND_RULE] = "R",          [KIND_STATISTICS] = "s", [KIND_AGGREGATE] = "f",
-    [KIND_COLLATION] = "c",     [KIND_RANGE] = "t",         [KIND_WRAPPER] = "w",    [KIND_SERVER] = "S",
-    [KIND_TEXT_PARSER] = "q",   [KIND_TEXT_TEMPLATE] = "m", [KIND_DICTIONARY] = "d", [KIND_CONFIGURATION] = "g",
-    [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",   [KIND_OPERATOR] = "o",   [KIND_MAPPING] = "U",
-    [KIND_CAST] = "a",          [KIND_FAMILY] = "y",        [KIND_CLASS] = "z",      [KIND_CONVERSION] = "v",
-    [KIND_SCHEMA] = "n",        [KIND_LABEL] = "V",         [KIND_LANGUAGE] = "l",   [KIND_TRANSFORM] = "x",
-    [KIND_METHOD] = "h",
+    [KIND_ENUM] = "t",          [KIND_DOMAIN] = "t",        [KIND_COMPOSITE] = "rt",    [KIND_ATTRIBUTE] = "C",
+    [KIND_FUNCTION] = "f",      [KIND_SEQUENCE] = "rt",     [KIND_TABLE] = "rt",        [KIND_COLUMN] = "C",
+    [KIND_PRIMARY_KEY] = "rK",  [KIND_UNIQUE] = "rK",       [KIND_CHECK] = "K",         [KIND_EXCLUDE] = "rK",
+    [KIND_FOREIGN_KEY] = "K",   [KIND_INDEX] = "r",         [KIND_VIEW] = "rt",         [KIND_TRIGGER] = "T",
+    [KIND_POLICY] = "P",        [KIND_RULE] = "R",          [KIND_STATISTICS] = "s",    [KIND_AGGREGATE] = "f",
+    [KIND_COLLATION] = "c",     [KIND_RANGE] = "t",         [KIND_BASE] = "t",          [KIND_WRAPPER] = "w",
+    [KIND_SERVER] = "S",        [KIND_TEXT_PARSER] = "q",   [KIND_TEXT_TEMPLATE] = "m", [KIND_DICTIONARY] = "d",
+    [KIND_CONFIGURATION] = "g", [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",   [KIND_OPERATOR] = "o",
+    [KIND_MAPPING] = "U",       [KIND_CAST] = "a",          [KIND_FAMILY] = "y",        [KIND_CLASS] = "z",
+    [KIND_CONVERSION] = "v",    [KIND_SCHEMA] = "n",        [KIND_LABEL] = "V",         [KIND_LANGUAGE] = "l",
+    [KIND_TRANSFORM] = "x",     [KIND_METHOD] = "h",
 };

@@ -220,6 +220,7 @@ static const struct {
     {"domain", KIND_DOMAIN},
     {"composite type", KIND_COMPOSITE},
     {"aggregate", KIND_AGGREGATE},
+    {"base type", KIND_BASE},
     {"operator", KIND_OPERATOR},
     {"cast", KIND_CAST},
     {"operator family", KIND_FAMILY},

@@ -117,6 +117,12 @@ bool pg_only_adds(const struct names *before,
                   const struct names *after); /* the old labels are all there, in their order */
 render_fn pg_enum_create, pg_enum_alter, pg_label_rename;
 
+/* render_base.c */
+bool pg_base_is_another(const struct effect_case *effect); /* it differs in more than ALTER can say */
+bool pg_has_parts(const struct object *type);              /* functions that take it, and that it is made of */
+bool pg_goes_with_type(const struct object *function);     /* along with one that is made of it */
+render_fn pg_promised_create, pg_promised_drop, pg_promised_finish, pg_base_alter;
+
 /* render_composite.c */
 render_fn pg_composite_create, pg_composite_alter;
 render_fn pg_attribute_create, pg_attribute_drop, pg_attribute_alter, pg_attribute_rename;

@@ -289,6 +289,11 @@ static void access_alter(struct render *render, const struct object *before, con
 /* What is made again has all that it had here by now (keep.c), be it that only this database gave it. */
 void pg_access(struct render *render, const struct change *step)
 {
+    bool promised = kind_is(step->kind, KIND_PROMISED);
+    if (promised && step->finish)
+        return; /* a shell has no owner that can change, and forgets its rights */
+    if (promised && step->op == CHANGE_FINISH)
+        access_create(render, step->after);
     bool again = step->op == CHANGE_CREATE && step->replaced && step->after->peer;
     if (again)
         access_alter(render, step->after->peer, step->after);

@@ -16,6 +16,7 @@ typedef struct aggregate defined;
                    #tag)
 KIND_IS_DEFINED(collation);
 KIND_IS_DEFINED(range_type);
+KIND_IS_DEFINED(base_type);
 KIND_IS_DEFINED(operation);
 KIND_IS_DEFINED(cast);
 KIND_IS_DEFINED(operator_family);
@@ -65,6 +66,7 @@ static const struct row {
                         "concat('FOR ', format_type(trftype, NULL), ' LANGUAGE ', quote_ident(lanname))"},
     [KIND_METHOD] = {FORM_NAME, "pg_am", "amname"},
     [KIND_RANGE] = {FORM_NAME, "to_regtype"},
+    [KIND_BASE] = {FORM_NAME, "to_regtype"},
     [KIND_PUBLICATION] = {FORM_NAME, "pg_publication", "pubname"},
     [KIND_WRAPPER] = {FORM_NAME, "pg_foreign_data_wrapper", "fdwname"},
     [KIND_SERVER] = {FORM_NAME, "pg_foreign_server", "srvname"},

@@ -74,6 +74,8 @@ int pg_function_rename(struct render *render, const struct change *change)
 int pg_function_drop(struct render *render, const struct change *change)
 {
     const struct function *function = (const struct function *)change->before;
+    if (pg_goes_with_type(change->before))
+        return 0;
     struct buf out =
         pg_begin_drop(render, pg_is_procedure(function) ? "DROP PROCEDURE " : "DROP FUNCTION ", change->before);
     pg_call(&out, function, function->called);

@@ -118,6 +118,7 @@ static const struct {
                       {KIND_AGGREGATE, NULL},
                       {KIND_COLLATION, NULL},
                       {KIND_RANGE, NULL},
+                      {KIND_BASE, NULL},
                       {KIND_EVENT_TRIGGER, NULL},
                       {KIND_PUBLICATION, NULL},
                       {KIND_WRAPPER, NULL},

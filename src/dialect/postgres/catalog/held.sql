@@ -22,8 +22,6 @@ WITH ns AS (
           WHEN 'pg_rewrite'::regclass THEN EXISTS (SELECT FROM pg_rewrite w JOIN pg_class c ON c.oid = w.ev_class
                                                    WHERE w.oid = d.objid AND w.rulename <> '_RETURN'
                                                      AND c.relkind NOT IN ('r', 'p', 'v'))
-          WHEN 'pg_type'::regclass THEN EXISTS (SELECT FROM pg_type t WHERE t.oid = d.objid AND t.typtype = 'r'
-              AND EXISTS (SELECT FROM pg_range g WHERE g.rngtypid = t.oid AND g.rngcanonical <> 0))
           WHEN 'pg_class'::regclass THEN d.objid IN (SELECT ftrelid FROM secret)
           WHEN 'pg_statistic_ext'::regclass THEN EXISTS (
               SELECT FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
@@ -66,5 +64,5 @@ LEFT JOIN pg_foreign_server s ON h.refclassid = 'pg_foreign_server'::regclass AN
 LEFT JOIN pg_foreign_data_wrapper w ON h.refclassid = 'pg_foreign_data_wrapper'::regclass AND w.oid = h.refobjid
 LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = h.refobjsubid AND h.refobjsubid > 0
 WHERE s.oid IS NOT NULL OR w.oid IS NOT NULL
-    OR (n.oid IS NOT NULL AND (r.relkind IN ('r', 'p', 'v', 'm', 'S', 'c', 'f') OR (r.oid IS NULL AND t.typtype IN ('d', 'e', 'r'))))
+    OR (n.oid IS NOT NULL AND (r.relkind IN ('r', 'p', 'v', 'm', 'S', 'c', 'f') OR (r.oid IS NULL AND t.typtype IN ('b', 'd', 'e', 'r'))))
 ORDER BY 1, 2, 3, 4

@@ -1,4 +1,4 @@
--- Range types. One with a canonical function is left out: that takes the type before there is one, so no statement makes both.
+-- Range types. A canonical function takes the type before there is one (render_base.c).
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        t.typname AS name,
        t.typname AS called,
@@ -8,6 +8,7 @@ SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS sche
            CASE WHEN NOT o.opcdefault OR EXISTS (SELECT FROM pg_opclass x WHERE x.opcmethod = o.opcmethod AND x.opcdefault
                    AND x.opcintype = g.rngsubtype AND x.oid <> o.oid) THEN concat('subtype_opclass = ', CASE WHEN NOT pg_opclass_is_visible(o.oid) THEN quote_ident(s.nspname) || '.' END, quote_ident(o.opcname)) END,
            CASE WHEN g.rngcollation <> b.typcollation THEN 'collation = ' || g.rngcollation::regcollation END,
+           'canonical = ' || NULLIF(g.rngcanonical, 0)::regproc,
            'subtype_diff = ' || NULLIF(g.rngsubdiff, 0)::regproc,
            CASE WHEN m.typnamespace <> t.typnamespace OR m.typname <> CASE WHEN strpos(t.typname, 'range') > 0
                THEN overlay(t.typname PLACING 'multirange' FROM strpos(t.typname, 'range') FOR 5) ELSE t.typname || '_multirange' END
@@ -25,7 +26,7 @@ JOIN pg_opclass o ON o.oid = g.rngsubopc
 JOIN pg_namespace s ON s.oid = o.opcnamespace
 LEFT JOIN pg_type m ON m.oid = (to_jsonb(g)->>'rngmultitypid')::oid
 LEFT JOIN pg_description d ON d.classoid = 'pg_type'::regclass AND d.objoid = t.oid AND d.objsubid = 0
-WHERE t.oid >= 16384 AND g.rngcanonical = 0
+WHERE t.oid >= 16384
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_type'::regclass AND e.objid = t.oid AND e.deptype IN ('e', 'i'))
   AND concat('pg_type'::regclass::oid, ':', t.oid)
       <> ALL (string_to_array(COALESCE(current_setting('dbwarden.borrowed', true), ''), ' '))

@@ -132,19 +132,9 @@ SELECT NULL, 'rule', r.schema, w.rulename, r.word, r.name, NULL,
 FROM pg_rewrite w JOIN rel r ON r.oid = w.ev_class
 WHERE w.rulename <> '_RETURN' AND r.word NOT IN ('table', 'view')
 UNION ALL
--- Of range types those with a canonical function: it takes the type before there is one.
--- if pg_type WHERE oid >= 16384; typtype = 'p' OR (typtype = 'b' AND typinput <> 'array_in'::regproc)
--- if pg_range WHERE rngtypid >= 16384; rngcanonical <> 0
-SELECT NULL, y.word, y.schema, y.name, NULL, NULL, NULL,
-    CASE t.typtype WHEN 'r' THEN (SELECT concat_ws('; ', format_type(g.rngsubtype, NULL),
-        (SELECT o.collname FROM pg_collation o WHERE o.oid = g.rngcollation),
-        (SELECT o.opcname FROM pg_opclass o WHERE o.oid = g.rngsubopc), g.rngcanonical, g.rngsubdiff)
-        FROM pg_range g WHERE g.rngtypid = t.oid)
-    WHEN 'b' THEN concat_ws('; ', t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout,
-        t.typanalyze,
-        t.typlen, t.typbyval, t.typcategory, t.typispreferred, t.typdelim, t.typalign, t.typstorage, t.typdefault) END
-FROM typ y JOIN pg_type t ON t.oid = y.oid WHERE y.typtype NOT IN ('d', 'e', 'r')
-    OR (y.typtype = 'r' AND EXISTS (SELECT FROM pg_range g WHERE g.rngtypid = y.oid AND g.rngcanonical <> 0))
+-- if pg_type WHERE oid >= 16384; typtype = 'p'
+SELECT NULL, y.word, y.schema, y.name, NULL, NULL, NULL, NULL
+FROM typ y WHERE y.typtype = 'p'
 UNION ALL
 -- What others name and nobody has made.
 -- if pg_operator WHERE oid >= 16384; oprcode = 0
@@ -239,7 +229,7 @@ WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
         'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
     AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
-        AND (t.typtype IN ('d', 'e') OR EXISTS (SELECT FROM pg_range g WHERE g.rngtypid = t.oid AND g.rngcanonical = 0) OR EXISTS (SELECT FROM rel r WHERE r.oid = t.typrelid AND r.relkind = 'c')))
+        AND (t.typtype IN ('b', 'd', 'e', 'r') OR EXISTS (SELECT FROM rel r WHERE r.oid = t.typrelid AND r.relkind = 'c')))
     AND NOT EXISTS (SELECT FROM pg_constraint k JOIN typ y ON y.oid = k.contypid
         WHERE d.classoid = 'pg_constraint'::regclass AND k.oid = d.objoid AND k.contype = 'c')
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e')
@@ -278,7 +268,7 @@ UNION ALL
 -- Whoever makes one of these again owns it from then on.
 -- if pg_class WHERE oid >= 16384; relkind IN ('v', 'm') AND pg_get_userbyid(relowner) <> current_user
 -- if pg_proc WHERE oid >= 16384; pg_get_userbyid(proowner) <> current_user
--- if pg_type WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r'); pg_get_userbyid(typowner) <> current_user
+-- if pg_type WHERE oid >= 16384 AND typtype IN ('b', 'd', 'e', 'r'); pg_get_userbyid(typowner) <> current_user
 -- if pg_collation WHERE oid >= 16384; pg_get_userbyid(collowner) <> current_user
 -- if pg_operator WHERE oid >= 16384; pg_get_userbyid(oprowner) <> current_user
 -- if pg_opfamily WHERE oid >= 16384; pg_get_userbyid(opfowner) <> current_user
@@ -294,7 +284,7 @@ UNION ALL
 SELECT NULL, 'owner', o.schema, o.owner, o.word, o.name, NULL, NULL FROM (
     SELECT word, schema, name, pg_get_userbyid(relowner)::text AS owner FROM rel WHERE word IN ('view', 'materialized view')
     UNION ALL SELECT word, schema, name, pg_get_userbyid(proowner) FROM proc
-    UNION ALL SELECT word, schema, name, pg_get_userbyid(typowner) FROM typ WHERE typtype IN ('d', 'e', 'r')
+    UNION ALL SELECT word, schema, name, pg_get_userbyid(typowner) FROM typ WHERE typtype IN ('b', 'd', 'e', 'r')
     UNION ALL SELECT 'collation', n.schema, c.collname, pg_get_userbyid(c.collowner)
     FROM pg_collation c JOIN ns n ON n.oid = c.collnamespace WHERE c.oid >= 16384
     UNION ALL SELECT 'operator', n.schema, format('%s(%s, %s)', o.oprname, COALESCE(format_type(NULLIF(o.oprleft, 0), NULL), 'NONE'),
