@@ -130,7 +130,10 @@ static bool is_strict(const struct column *column)
 void random_type(struct dice *dice, struct column *column)
 {
     /* no arrays of domains: the server refuses new conditions under them */
-    enum kind kind = dice_chance(dice, 50) ? KIND_ENUM : dice_chance(dice, 70) ? KIND_DOMAIN : KIND_COMPOSITE;
+    enum kind kind = dice_chance(dice, 50)   ? KIND_ENUM
+                     : dice_chance(dice, 60) ? KIND_DOMAIN
+                     : dice_chance(dice, 50) ? KIND_COMPOSITE
+                                             : KIND_BASE;
     const struct object *own = dice->engine == ENGINE_PG && dice_chance(dice, 16) ? random_of_kind(dice, kind) : NULL;
     const char *many = own && kind == KIND_COMPOSITE && dice_chance(dice, 20) ? "[]" : "";
     const struct type_choice *choice;

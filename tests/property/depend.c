@@ -74,7 +74,7 @@ bool remove_with_dependents(struct dice *dice, struct object *object)
     for (int i = 0; i < going.n; i++)
         dependents_add(dice, &going, going.item[i]);
     for (const struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
-        tables += o->kind == KIND_TABLE && !goes(&going, o);
+        tables += o->kind == KIND_TABLE && !object_is_foreign(o) && !goes(&going, o);
     if (!tables || is_too_much(&going, dice->tree->root))
         return false;
     for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))

@@ -101,6 +101,43 @@ struct object *random_function(struct dice *dice)
     return &function->object;
 }
 
+static const char *of_c(struct dice *dice, const char *result, const char *symbol)
+{
+    return arena_printf(dice->mem, "RETURNS %s\n LANGUAGE internal\n IMMUTABLE STRICT\nAS $function$%s$function$",
+                        result, symbol);
+}
+
+/* With the two functions that it cannot be without, which the server has in C. */
+struct object *random_base(struct dice *dice)
+{
+    struct object *schema = object_child(dice->tree->root, KIND_SCHEMA, "");
+    const char *name = random_type_name(dice, KIND_BASE, schema);
+    const char *in = arena_printf(dice->mem, "%s_in", name), *out = arena_printf(dice->mem, "%s_out", name);
+    struct base_type *type = (struct base_type *)object_new(dice->mem, KIND_BASE, schema, name);
+    const char *spelled = qualified(dice, &type->object);
+    define(dice, function_new(dice, schema, in, "cstring"), "cstring", of_c(dice, spelled, "textin"));
+    define(dice, function_new(dice, schema, out, spelled), spelled, of_c(dice, "cstring", "textout"));
+    SAY(type, BASE, called, name);
+    SAY(type, BASE, definition,
+        written(arena_printf(dice->mem, "CREATE TYPE %s (input = %s, output = %s, storage = extended, category = 'S')",
+                             spelled, quoted(dice, in), quoted(dice, out))));
+    if (dice_chance(dice, 20))
+        SAY(type, BASE, comment, random_comment(dice));
+    return &type->object;
+}
+
+bool alter_base(struct dice *dice)
+{
+    struct base_type *type = (struct base_type *)random_of_kind(dice, KIND_BASE);
+    if (!type)
+        return false;
+    const char *text = type->definition.written;
+    bool extended = text_has(text, "extended");
+    SAY(type, BASE, definition,
+        written(text_replace(dice->mem, text, extended ? "extended" : "external", extended ? "external" : "extended")));
+    return true;
+}
+
 bool function_reshape(struct dice *dice)
 {
     struct function *function = (struct function *)random_of_kind(dice, KIND_FUNCTION);

@@ -18,12 +18,14 @@ bool in_partitioning(const struct object *object)
     return top && top->kind == KIND_TABLE && (table->partition_by.written || table->partition_bound.written);
 }
 
+/* Foreign tables have mutations of their own, too. */
 struct object *random_of_kind(struct dice *dice, enum kind kind)
 {
     struct object *found = NULL;
     int seen = 0;
     for (struct object *object = dice->tree->root; object; object = object_next(dice->tree->root, object))
-        if (object->kind == kind && !in_partitioning(object) && !dice_below(dice, ++seen))
+        if (object->kind == kind && !in_partitioning(object) && !object_is_foreign(object_top(object)) &&
+            !dice_below(dice, ++seen))
             found = object;
     return found;
 }
@@ -319,7 +321,7 @@ static struct kind_set spoken_kinds(enum engine engine)
                            KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE,
                            KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_POLICY,
                            KIND_RULE, KIND_STATISTICS, KIND_FUNCTION, KIND_AGGREGATE, KIND_COLLATION, KIND_RANGE,
-                           KIND_OPERATOR, KIND_CAST, KIND_FAMILY, KIND_CLASS, KIND_CONVERSION, KIND_LANGUAGE,
+                           KIND_BASE, KIND_OPERATOR, KIND_CAST, KIND_FAMILY, KIND_CLASS, KIND_CONVERSION, KIND_LANGUAGE,
                            KIND_TRANSFORM, KIND_METHOD, KIND_WRAPPER, KIND_SERVER, KIND_MAPPING);
     if (engine != ENGINE_LITE)
         return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY,
@@ -347,6 +349,20 @@ static void random_dependents(struct dice *dice)
         give_owner(dice, (struct sequence *)sequence);
 }
 
+static void random_before_tables(struct dice *dice)
+{
+    for (int i = dice_below(dice, 3); i > 0; i--)
+        random_enum(dice);
+    for (int i = dice_below(dice, 4); i > 1; i--)
+        random_domain(dice);
+    if (dice_chance(dice, 30))
+        random_composite(dice);
+    if (!dice->plain && dice_chance(dice, 30))
+        random_base(dice);
+    if (dice_chance(dice, 25))
+        random_sequence(dice);
+}
+
 static void random_beside_tables(struct dice *dice)
 {
     if (dice_chance(dice, 25))
@@ -358,6 +374,8 @@ static void random_beside_tables(struct dice *dice)
         add_defined(dice);
     while (!dice->plain && dice_chance(dice, 25))
         add_wide(dice);
+    while (!dice->plain && dice_chance(dice, 20))
+        add_foreign(dice);
 }
 
 struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, int size)
@@ -370,14 +388,8 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
                                                  : 101100;
     dice.plain = dice_chance(&dice, 50);
     tree_schema(mem, dice.tree, "");
-    for (int i = dice_below(&dice, 3); i > 0 && engine == ENGINE_PG; i--)
-        random_enum(&dice);
-    for (int i = dice_below(&dice, 4); i > 1 && engine == ENGINE_PG; i--)
-        random_domain(&dice);
-    if (engine == ENGINE_PG && dice_chance(&dice, 30))
-        random_composite(&dice);
-    if (engine == ENGINE_PG && dice_chance(&dice, 25))
-        random_sequence(&dice);
+    if (engine == ENGINE_PG)
+        random_before_tables(&dice);
     struct list tables = {0};
     for (int i = 0; i < size; i++)
         list_add(mem, &tables, random_table(&dice));

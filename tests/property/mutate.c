@@ -816,6 +816,17 @@ static bool swap_names(struct dice *dice)
     return free;
 }
 
+static bool add_base(struct dice *dice)
+{
+    return dice->engine == ENGINE_PG && random_base(dice);
+}
+
+static bool drop_base(struct dice *dice)
+{
+    struct object *type = random_of_kind(dice, KIND_BASE);
+    return type && remove_with_dependents(dice, type);
+}
+
 /* Each gives false, and has changed nothing, where it cannot. */
 static bool (*const mutations[])(struct dice *) = {
     add_column,       add_column,         drop_column,      drop_column,       alter_nullable,   alter_nullable,
@@ -833,7 +844,8 @@ static bool (*const mutations[])(struct dice *) = {
     drop_function,    function_reshape,   call_in_default,  add_composite,     alter_composite,  alter_composite,
     alter_state,      alter_state,        alter_mark,       alter_replica,     add_partition,    add_partition,
     drop_partition,   move_partition,     detach_partition, alter_partitioned, add_defined,      drop_defined,
-    alter_defined,    add_wide,           drop_wide,        alter_wide,
+    alter_defined,    add_wide,           drop_wide,        alter_wide,        add_foreign,      drop_foreign,
+    alter_foreign,    alter_foreign,      add_base,         drop_base,         alter_base,
 };
 
 struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)

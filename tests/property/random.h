@@ -121,14 +121,23 @@ bool view_reshape(struct dice *dice, struct view *view); /* one column more, or 
 bool add_wide(struct dice *dice); /* wide.c: likewise of those that most databases have few of */
 bool drop_wide(struct dice *dice);
 bool alter_wide(struct dice *dice);
+struct object *random_server(struct dice *dice); /* one that is there, or a new one; NULL: there is no schema for it */
 bool add_defined(struct dice *dice);
 bool drop_defined(struct dice *dice);
 bool alter_defined(struct dice *dice); /* another definition */
 const char *random_symbol(struct dice *dice, const struct operation *operation);
 
+/* ---- tables on other servers: foreign.c ---- */
+
+bool add_foreign(struct dice *dice);
+bool drop_foreign(struct dice *dice);
+bool alter_foreign(struct dice *dice);
+
 /* ---- what is called: functions.c ---- */
 
 struct object *random_function(struct dice *dice);
+struct object *random_base(struct dice *dice); /* a base type, with its functions */
+bool alter_base(struct dice *dice);
 bool function_reshape(struct dice *dice);               /* another body or result */
 const char *random_trigger_function(struct dice *dice); /* "f()" */
 bool call_in_default(struct dice *dice);

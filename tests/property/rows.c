@@ -28,6 +28,12 @@ static bool skipped(const struct object *object)
            (column->identity && text_equal(column->identity, "always"));
 }
 
+/* What lies on another server has no rows here. */
+static bool holds_rows(const struct object *object)
+{
+    return object->kind == KIND_TABLE && !object_is_foreign(object);
+}
+
 static const char *enum_label(struct arena *mem, const struct tree *tree, const char *type)
 {
     struct ref ref = ref_from_text(mem, type ? type : "");
@@ -129,11 +135,11 @@ struct rows_kept *rows_put(struct ctx *ctx, struct conn *conn, const struct tree
     kept->tree = tree;
     for (int round = 0; round < ROUNDS; round++)
         for (struct object *o = tree->root; o; o = object_next(tree->root, o))
-            for (int i = 0; o->kind == KIND_TABLE && i < TRIES; i++)
+            for (int i = 0; holds_rows(o) && i < TRIES; i++)
                 row_try(ctx, conn, tree, o, 1 + (int)((seed + (uint64_t)i) % 5));
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
         struct table_rows *rows = NEW(ctx->mem, struct table_rows);
-        if (o->kind == KIND_TABLE && table_read(ctx, conn, o, rows) == 0)
+        if (holds_rows(o) && table_read(ctx, conn, o, rows) == 0)
             list_add(ctx->mem, &kept->tables, rows);
     }
     ctx->error = (struct error){0};
@@ -167,7 +173,7 @@ int rows_remove(struct ctx *ctx, struct conn *conn, const struct tree *tree)
     if (conn->dialect->engine & (ENGINE_MY | ENGINE_MARIA))
         TRY(conn_exec(ctx, conn, "SET foreign_key_checks = 0"));
     for (struct object *o = tree->root; o; o = object_next(tree->root, o))
-        if (o->kind == KIND_TABLE)
+        if (holds_rows(o))
             TRY(table_empty(ctx, conn, o));
     return conn->dialect->engine & (ENGINE_MY | ENGINE_MARIA) ? conn_exec(ctx, conn, "SET foreign_key_checks = 1") : 0;
 }

@@ -128,7 +128,7 @@ bool alter_composite(struct dice *dice)
     return type;
 }
 
-static bool alter_base(struct dice *dice, struct domain *domain, const struct base_choice *choice)
+static bool alter_type_under(struct dice *dice, struct domain *domain, const struct base_choice *choice)
 {
     if (domain->collation || (choice->collates && dice_chance(dice, 50)))
         SAY(domain, DOMAIN, collation, domain->collation ? NULL : "C");
@@ -154,7 +154,7 @@ bool alter_domain(struct dice *dice)
     if (!choice)
         return false;
     switch (dice_below(dice, 4)) {
-    case 0: return alter_base(dice, domain, choice);
+    case 0: return alter_type_under(dice, domain, choice);
     case 1: return alter_condition(dice, domain, choice);
     case 2: SAY(domain, DOMAIN, nullable, !domain->nullable); return true;
     default:

@@ -100,7 +100,7 @@ static defined *random_transform(struct dice *dice, struct object *schema)
     return it;
 }
 
-static defined *random_server(struct dice *dice, struct object *schema)
+static defined *new_server(struct dice *dice, struct object *schema)
 {
     const struct object *wrapper = plain_of(dice, KIND_WRAPPER, schema);
     const char *called = random_name(dice), *type = dice_chance(dice, 30) ? " TYPE 'it''s'" : "";
@@ -112,11 +112,15 @@ static defined *random_server(struct dice *dice, struct object *schema)
     return it;
 }
 
+struct object *random_server(struct dice *dice)
+{
+    struct object *there = random_of_kind(dice, KIND_SERVER), *usual = object_child(dice->tree->root, KIND_SCHEMA, "");
+    return there || !usual ? there : &new_server(dice, usual)->object;
+}
+
 static defined *random_mapping(struct dice *dice, struct object *schema)
 {
-    const struct object *server = random_of_kind(dice, KIND_SERVER);
-    if (!server)
-        server = &random_server(dice, schema)->object;
+    const struct object *server = random_server(dice);
     const char *on = quoted(dice, server->name), *called = arena_printf(dice->mem, "FOR PUBLIC SERVER %s", on);
     defined *it = defined_new(dice, KIND_MAPPING, schema, arena_printf(dice->mem, "public on %s", on), called);
     if (it)
@@ -133,7 +137,7 @@ bool add_wide(struct dice *dice)
     struct object *schema = kind == KIND_CONVERSION ? random_of_kind(dice, KIND_SCHEMA) : usual;
     const char *called = random_name(dice);
     defined *it = kind == KIND_TRANSFORM ? random_transform(dice, usual)
-                  : kind == KIND_SERVER  ? random_server(dice, usual)
+                  : kind == KIND_SERVER  ? new_server(dice, usual)
                   : kind == KIND_MAPPING ? random_mapping(dice, usual)
                                          : defined_new(dice, kind, schema, called, called);
     if (!it)
