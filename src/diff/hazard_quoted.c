@@ -8,9 +8,10 @@
 /* The texts in quotes of its statement, but for values of its arguments; NULL: there is none. */
 static const char *quoted_text(struct arena *mem, const struct target *target, const struct object *object)
 {
-    bool quotes = false;
+    bool quotes = false; /* an engine that has no field for such a body reads it as a part of the statement */
     for (int i = 0; i < kind_table[object->kind].fields; i++)
-        quotes = quotes || kind_table[object->kind].field[i].marks & FIELD_UNHELD;
+        quotes = quotes || (kind_table[object->kind].field[i].marks & FIELD_UNHELD &&
+                            kind_table[object->kind].field[i].engines & target->dialect->engine);
     int field = quotes ? field_find(object->kind, "definition") : -1;
     const char *text = field >= 0 ? expr_text(object_field(object, field)) : NULL;
     struct lexer lexer;

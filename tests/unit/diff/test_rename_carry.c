@@ -139,7 +139,33 @@ static void names_of_parts_change_places_in_a_renamed_table(void **state)
     }
 }
 
+static int warnings(void **state, const char *engine)
+{
+    static const char schema[] = "{'name': '', 'tables': [{'name': '%s', 'columns': [{'name': 'id', 'type': 'int'}]}], "
+                                 "'functions': [{'name': 'f()', 'called': 'f', 'definition': 'CREATE FUNCTION f() "
+                                 "RETURNS text LANGUAGE sql AS `SELECT 1 FROM person`'}]}";
+    struct ctx *ctx = *state;
+    const struct target target = target_offline(dialect_find(engine), NULL);
+    const struct diff_input input = {.target = &target,
+                                     .before = tree_read(ctx, engine, arena_printf(ctx->mem, schema, "person")),
+                                     .after = tree_read(ctx, engine, arena_printf(ctx->mem, schema, "human")),
+                                     .renames = renames(ctx, "", NULL, "person", "human")};
+    const struct plan_options options = {0};
+    struct changes *changes;
+    struct plan *plan;
+    assert_works(ctx, diff_trees(ctx, &input, &changes));
+    assert_works(ctx, plan_make(ctx, &target, changes, &options, &plan));
+    return plan->hazards.n;
+}
+
+static void only_bodies_in_quotes_are_warned_of(void **state)
+{
+    assert_int_equal(warnings(state, "postgresql"), 1);
+    assert_int_equal(warnings(state, "mysql"), 0);
+}
+
 UNIT_TESTS(UNIT(a_trigger_changes_only_the_names_of_the_column), UNIT(a_function_and_a_text_keep_the_name),
            UNIT(a_column_of_the_tables_name_stays), UNIT(a_table_of_that_name_in_another_schema_stays),
            UNIT(a_view_keeps_the_names_of_its_columns), UNIT(a_column_that_is_inherited_follows),
-           UNIT(what_sqlite_cannot_rename_is_refused), UNIT(names_of_parts_change_places_in_a_renamed_table))
+           UNIT(what_sqlite_cannot_rename_is_refused), UNIT(names_of_parts_change_places_in_a_renamed_table),
+           UNIT(only_bodies_in_quotes_are_warned_of))
