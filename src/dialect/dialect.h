@@ -272,6 +272,7 @@ struct render {
     bool apart;                  /* each change of a table is a statement of its own */
     struct list out;             /* struct statement_out * */
     const struct change *change; /* the one being rendered */
+    bool back;                   /* it is the way back */
     const struct list *fills;    /* struct fill *; NULL: none */
 };
 void render_statement(struct render *render, struct buf *sql); /* takes what is in `sql` as one statement */
@@ -558,6 +559,8 @@ struct dialect {
     const struct render_kind *render; /* indexed by kind */
     /* May a clause stand in one statement with those others? NULL: never. */
     bool (*joins)(unsigned clauses, unsigned clause);
+    /* Do the rows of what goes by this step stay all the same, in another part of their table? NULL: they never do. */
+    bool (*rows_move)(struct arena *mem, const struct change *drop, bool back);
     /*
      * Adds what a CREATE makes to a tree, where its text and the tree alone say that; *made is NULL where they do not. NULL: they
      * never do.

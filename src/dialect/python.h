@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+struct arena;
+struct json;
+struct object;
 struct target;
 struct tree;
 
@@ -35,6 +38,9 @@ struct python_words {
         *index_prefixes; /* methods that are said by `prefix`, and not by `using`; NULL-terminated; NULL: none */
     /* Takes out of a tree what the server would choose by itself, so that models need not say it. NULL: there is nothing. */
     void (*leave_out)(const struct target *target, struct tree *tree);
+    /* Options of a table in SQLAlchemy's words, without the prefix, and the fields that they say. NULL: only Meta says them. */
+    void (*table_options)(struct arena *mem, const struct object *table, struct json *words);
+    const char *const *table_fields;
     const struct python_type *type;
 };
 

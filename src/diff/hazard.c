@@ -767,8 +767,19 @@ static bool is_in_type(const struct object *object)
     return type && type->peer && kind_is(type->kind, KIND_IS_TYPE) && !binds_rows(object);
 }
 
+static void history_judge(const struct finder *finder, const struct change *change)
+{
+    const char *path = object_path(finder->mem, change->after);
+    if (flag_of(change->before, "versioned") && !flag_of(change->after, "versioned"))
+        hazard_add(finder, change, "drops-data", true,
+                   arena_printf(finder->mem, "what the rows of %s were before is lost", path));
+}
+
 static void dropped_judge(const struct finder *finder, const struct change *change, const struct object *object)
 {
+    const struct dialect *dialect = finder->target->dialect;
+    if (dialect->rows_move && dialect->rows_move(finder->mem, change, finder->changes->reversed))
+        return;
     if (kind_is(change->kind, KIND_HOLDS_ROWS)) {
         hazard_add(finder, change, "drops-data", true,
                    arena_printf(finder->mem, "the rows of %s are lost", object_path(finder->mem, object)));
@@ -860,6 +871,7 @@ static void change_judge(const struct finder *finder, const struct change *chang
             base_judge(finder, change);
             asks_judge(finder, change);
             place_judge(finder, change);
+            history_judge(finder, change);
         }
     } else if (change->op == CHANGE_REBUILD)
         rebuild_judge(finder, change);

@@ -184,17 +184,27 @@ static void string_mention(struct reader *reader, int at)
     list_add(reader->mem, reader->found, mention);
 }
 
-/* CAST(x AS type), x::type, and strings that are names. */
-static void constants_mention(struct reader *reader)
+/* nextval(s), NEXT VALUE FOR s, as MariaDB has them: the name is that of what counts. */
+static void counter_mention(struct reader *reader, int at)
 {
-    for (int i = 0; i < reader->n; i++) {
-        if (reader->token[i].kind == TOKEN_STRING)
-            string_mention(reader, i);
-        else if (is_operator(reader, i, "::") && is_name(reader, i + 1))
-            type_mention(reader, i + 1);
-        else if (is(reader, i, "collate") && is_name(reader, i + 1))
-            collation_mention(reader, i + 1);
-    }
+    static const char *const calls[] = {"nextval", "lastval", "setval", NULL};
+    bool named = (is(reader, at - 1, "(") && is_any(reader, at - 2, calls)) ||
+                 (is(reader, at - 1, "for") && is(reader, at - 2, "value"));
+    if (!named)
+        return;
+    int n = chain_length(reader, at), last = at + 2 * (n - 1);
+    struct object *to =
+        directory_relation(reader->directory, n > 1 ? name_at(reader, last - 2) : NULL, name_at(reader, last));
+    if (!to || !kind_is(to->kind, KIND_COUNTER))
+        return;
+    mention_add(reader, to, last, false);
+    for (int i = at; i <= last; i++)
+        reader->use[i] = USE_DONE;
+}
+
+/* CAST(x AS type) */
+static void casts_mention(struct reader *reader)
+{
     for (int i = 0; i < reader->n; i++) {
         int depth = 0;
         if (!is(reader, i, "cast") || !is(reader, i + 1, "("))
@@ -207,6 +217,23 @@ static void constants_mention(struct reader *reader)
                 break;
         }
     }
+}
+
+/* CAST(x AS type), x::type, strings that are names, and what counts. */
+static void constants_mention(struct reader *reader)
+{
+    for (int i = 0; i < reader->n; i++) {
+        if (reader->token[i].kind == TOKEN_STRING)
+            string_mention(reader, i);
+        else if (is_operator(reader, i, "::") && is_name(reader, i + 1))
+            type_mention(reader, i + 1);
+        else if (is(reader, i, "collate") && is_name(reader, i + 1))
+            collation_mention(reader, i + 1);
+    }
+    for (int i = 0; i < reader->n; i++)
+        if (is_name(reader, i))
+            counter_mention(reader, i);
+    casts_mention(reader);
 }
 
 /* The first that one of these finds in a text that is nothing else. */

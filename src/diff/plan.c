@@ -156,6 +156,7 @@ static int plan_render(const struct planner *planner, const struct plan_options 
                             .after = planner->out->after,
                             .apart = options->apart,
                             .concurrently = options->concurrently,
+                            .back = planner->out->reversed,
                             .fills = options->fills};
     struct list silent = {0};
     for (int i = 0; i < plan->changes->list.n; i++) {

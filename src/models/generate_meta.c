@@ -113,7 +113,9 @@ void meta_table(struct generator *generator, struct model *model)
     const struct object *table = model->table;
     const struct kind_info *info = &kind_table[table->kind];
     for (int i = 0; i < info->fields; i++) {
-        if (!field_speaks(table, i) || is_among(table_fields, info->field[i].name))
+        const char *const *said = generator->words->table_fields;
+        if (!field_speaks(table, i) || is_among(table_fields, info->field[i].name) ||
+            (said && is_among(said, info->field[i].name)))
             continue;
         if (text_equal(info->field[i].name, "options"))
             options_take(generator, object_field(table, i), model->meta);

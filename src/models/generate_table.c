@@ -585,6 +585,15 @@ static void arguments_add(struct generator *generator, struct model *model, stru
     }
 }
 
+static void engine_options_add(struct generator *generator, const struct object *table, struct json *words)
+{
+    struct json *options = json_object(generator->mem);
+    if (generator->words->table_options)
+        generator->words->table_options(generator->mem, table, options);
+    for (int i = 0; i < options->n; i++)
+        json_set(generator->mem, words, option_word(generator, options->key[i]), options->item[i]);
+}
+
 /* What a table says by a word and a value: in a dict of a class, as keywords of a Table. */
 static struct json *table_words(struct generator *generator, const struct model *model)
 {
@@ -597,6 +606,7 @@ static struct json *table_words(struct generator *generator, const struct model 
         json_set_text(mem, words, "comment", table->comment);
     if (expr_text(&table->partition_by))
         json_set_text(mem, words, option_word(generator, "partition_by"), expr_text(&table->partition_by));
+    engine_options_add(generator, model->table, words);
     if (table->without_rowid)
         json_set_bool(mem, words, option_word(generator, "with_rowid"), false);
     if (table->strict)

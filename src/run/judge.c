@@ -67,9 +67,17 @@ static bool can_ask(const struct object *object)
     case KIND_TRIGGER:
     case KIND_POLICY:
     case KIND_STATISTICS:
+    case KIND_PARTITIONING:
     case KIND_RULE: return true;
     default: return false;
     }
+}
+
+/* Of one of its own in a single thing: that is asked about as a whole. */
+static struct object *question_of(const struct change *change)
+{
+    struct object *object = change->after;
+    return object->parent && kind_is(object->parent->kind, KIND_SINGLE) ? object->parent : object;
 }
 
 /* A schema.sql was printed by a server of this version already. */
@@ -92,8 +100,9 @@ static struct list questions_find(struct ctx *ctx, const struct judge_case *judg
     }
     for (int i = 0; i < changes->list.n && !is_printed(changes, conn); i++) {
         const struct change *change = changes->list.item[i];
-        if (is_question(change) && can_ask(change->after))
-            list_add(ctx->mem, &found, change->after);
+        struct object *object = is_question(change) ? question_of(change) : NULL;
+        if (object && can_ask(object) && !list_has(&found, object))
+            list_add(ctx->mem, &found, object);
     }
     return found;
 }
@@ -268,6 +277,8 @@ static struct object *copy_of(struct trial *trial, const struct object *object)
     if (object->kind == KIND_COLUMN)
         return column_fill(object_child(table, KIND_COLUMN, object->name), object);
     struct object *copy = object_copy(trial->mem, object, table);
+    if (kind_is(copy->kind, KIND_SINGLE))
+        return copy;
     copy->name = arena_printf(trial->mem, "asked_%d", trial->copies.n);
     copy->name_invented = false;
     if (copy->kind == KIND_INDEX) {
@@ -356,6 +367,8 @@ static const struct object *found_in(const struct tree *tree, const struct objec
     if (kind_is(copy->parent->kind, KIND_NAMESPACE))
         return tree_find(tree, copy->kind, "", copy->name);
     const struct object *parent = tree_find(tree, copy->parent->kind, "", copy->parent->name);
+    if (parent && kind_is(copy->kind, KIND_SINGLE))
+        return object_only(parent, copy->kind);
     return parent ? object_child(parent, copy->kind, copy->name) : NULL;
 }
 
@@ -383,8 +396,9 @@ static bool spelling_take(const struct trial *trial, struct object *to, const st
     }
     for (int i = 0; i < to->children.n && i < from->children.n; i++) {
         struct object *part = to->children.item[i];
-        if (kind_is(part->kind, KIND_PART))
-            any |= spelling_take(trial, part, from->children.item[i]);
+        const struct object *same = part->name ? object_child(from, part->kind, part->name) : from->children.item[i];
+        if (same && (kind_is(part->kind, KIND_PART) || kind_is(to->kind, KIND_SINGLE)))
+            any |= spelling_take(trial, part, same);
     }
     return any;
 }

@@ -83,6 +83,16 @@ static const char *unqualified(struct arena *mem, const char *database, const ch
     return out.data;
 }
 
+/* Of a view; and of a default, which may ask a sequence. */
+static void names_unqualify(struct arena *mem, const char *database, struct object *object)
+{
+    struct expr *text = object->kind == KIND_VIEW     ? &((struct view *)object)->query
+                        : object->kind == KIND_COLUMN ? &((struct column *)object)->default_value
+                                                      : NULL;
+    if (text && text->printed)
+        text->printed = unqualified(mem, database, text->printed);
+}
+
 static int unmodelled_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
     struct rows rows;
@@ -145,15 +155,15 @@ int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
     while (queries[n].sql)
         n++;
     TRY(catalog_load(ctx, conn, queries, n, loaded));
-    TRY(my_show_parsers(ctx, conn, loaded));
+    TRY(my_sequences_load(ctx, conn, loaded));
+    my_settle_partitions(ctx->mem, loaded);
+    TRY(my_show_tables(ctx, conn, loaded));
+    kind_set_add(&loaded->kinds, KIND_PARTITION);
     TRY(unmodelled_load(ctx, conn, loaded));
     for (struct object *o = loaded->root; o && conn->dialect->engine == ENGINE_MY; o = object_next(loaded->root, o))
         texts_unescape(ctx->mem, o);
-    for (struct object *o = loaded->root; o; o = object_next(loaded->root, o)) {
-        struct expr *query = o->kind == KIND_VIEW ? &((struct view *)o)->query : NULL;
-        if (query && query->printed)
-            query->printed = unqualified(ctx->mem, facts.usual_schema, query->printed);
-    }
+    for (struct object *o = loaded->root; o; o = object_next(loaded->root, o))
+        names_unqualify(ctx->mem, facts.usual_schema, o);
     if (filter)
         filter_apply(filter, loaded->usual_schema, loaded);
     TRY(cases_check(ctx, loaded));

@@ -22,11 +22,25 @@ static char *clock_normal(struct arena *mem, const char *normal)
     return NULL;
 }
 
+/* "NEXT VALUE FOR s" as nextval(s), which is printed of it. */
+static const char *counter_normal(struct arena *mem, const char *expr)
+{
+    static const char *const words[] = {"next", "value", "for", NULL};
+    struct lexer lexer;
+    lex_open(&lexer, &my_lex, expr, strlen(expr));
+    for (int i = 0; words[i]; i++) {
+        struct token token = lex_next_code(&lexer);
+        if (!token_is(&token, words[i]))
+            return expr;
+    }
+    return arena_printf(mem, "nextval(%s)", text_trim(mem, expr + lexer.offset));
+}
+
 char *my_expr_normal(struct arena *mem, const struct target *target, const char *expr)
 {
     if (!expr)
         return NULL;
-    char *normal = normal_expr(mem, &my_normal, expr);
+    char *normal = normal_expr(mem, &my_normal, counter_normal(mem, expr));
     char *clock = clock_normal(mem, normal);
     return clock ? clock : normal;
 }

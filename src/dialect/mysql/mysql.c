@@ -1,6 +1,6 @@
 /*
- * MySQL and MariaDB as dialects: facts about their language, and the table of what this folder does. So far they run
- * hand-written migrations; load and render are absent, and whoever needs them says so.
+ * MySQL and MariaDB as dialects: facts about their language, and the table of what this folder does. What differs
+ * between the two is here, or in a table beside it.
  */
 #include "dialect/mysql/parts.h"
 #include "dialect/mysql/schema.h"
@@ -169,6 +169,7 @@ const struct dialect my_dialect = {
     .choose_name = my_choose_name,
     .render = my_render,
     .joins = my_joins,
+    .rows_move = my_rows_move,
     .blockers = my_blockers,
     .frees_locks = frees_locks,
     .session_words = &session_words,
@@ -218,6 +219,7 @@ const struct dialect my_mariadb_dialect = {
     .choose_name = my_choose_name,
     .render = my_mariadb_render,
     .joins = my_joins,
+    .rows_move = my_rows_move,
     .blockers = my_mariadb_blockers,
     .progress = my_mariadb_progress,
     .frees_locks = frees_locks,

@@ -1,5 +1,6 @@
 /* The types of MySQL and MariaDB as SQLAlchemy has them, and what is put before its options. */
 #include "dialect/python.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "dialect/mysql/schema.h"
 
@@ -70,6 +71,36 @@ static void leave_out(const struct target *target, struct tree *tree)
     }
 }
 
+static const char *partition_by(struct arena *mem, const struct object *table)
+{
+    const struct object *partitioning = object_only(table, KIND_PARTITIONING);
+    struct buf out;
+    if (!partitioning)
+        return NULL;
+    buf_init(&out, mem);
+    my_partitioning_text(&out, (const struct partitioning *)partitioning, "");
+    return out.data;
+}
+
+static void table_options(struct arena *mem, const struct object *object, struct json *words)
+{
+    const struct table *table = (const struct table *)object;
+    const char *parted = partition_by(mem, object);
+    if (table->engine)
+        json_set_text(mem, words, "engine", table->engine);
+    if (table->collation)
+        json_set_text(mem, words, "collate", table->collation);
+    for (int i = 0; i < table->options.n; i++) {
+        size_t length = strcspn(table->options.item[i], "=");
+        if (table->options.item[i][length])
+            json_set_text(mem, words, text_slice(mem, table->options.item[i], 0, length),
+                          table->options.item[i] + length + 1);
+    }
+    if (parted)
+        json_set_text(mem, words, "partition_by", parted);
+}
+
+static const char *const table_fields[] = {"engine", "collation", "options", NULL};
 static const char *const prefixes[] = {"fulltext", "spatial", NULL};
 
 const struct python_words my_python = {
@@ -79,6 +110,8 @@ const struct python_words my_python = {
     .numbers_keys = true,
     .index_prefixes = prefixes,
     .leave_out = leave_out,
+    .table_options = table_options,
+    .table_fields = table_fields,
     .type = types,
 };
 
@@ -89,5 +122,7 @@ const struct python_words my_mariadb_python = {
     .numbers_keys = true,
     .index_prefixes = prefixes,
     .leave_out = leave_out,
+    .table_options = table_options,
+    .table_fields = table_fields,
     .type = types,
 };

@@ -4,6 +4,7 @@
 
 const struct catalog_query my_mariadb_queries[] = {
     {KIND_SCHEMA, schema_sql},
+    {KIND_SEQUENCE, sequence_sql},
     {KIND_TABLE, table_sql},
     {KIND_COLUMN, column_sql},
     {KIND_PRIMARY_KEY, primary_key_sql},
@@ -11,6 +12,7 @@ const struct catalog_query my_mariadb_queries[] = {
     {KIND_INDEX, index_sql},
     {KIND_INDEX_PART, index_part_sql},
     {KIND_FOREIGN_KEY, foreign_key_sql},
+    {KIND_PARTITIONING, partitioning_sql},
     {KIND_VIEW, view_sql},
     {KIND_FUNCTION, function_sql},
     {KIND_TRIGGER, trigger_sql},

@@ -11,6 +11,7 @@ const struct catalog_query my_mysql_queries[] = {
     {KIND_INDEX, index_sql},
     {KIND_INDEX_PART, index_part_sql},
     {KIND_FOREIGN_KEY, foreign_key_sql},
+    {KIND_PARTITIONING, partitioning_sql},
     {KIND_VIEW, view_sql},
     {KIND_FUNCTION, function_sql},
     {KIND_TRIGGER, trigger_sql},

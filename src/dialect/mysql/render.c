@@ -42,12 +42,27 @@ void my_wrapped(struct buf *out, const char *expr)
     buf_addf(out, is_wrapped(expr) ? "%s" : "(%s)", expr);
 }
 
+/* MariaDB changes a table that keeps what its rows were only if it may change that too. */
+static void history_allow(struct render *render, const struct object *table)
+{
+    static const char sql[] = "SET SESSION system_versioning_alter_history = KEEP";
+    const struct table *sides[] = {(const struct table *)table, (const struct table *)table->peer};
+    if (!sides[0]->versioned && !(sides[1] && sides[1]->versioned))
+        return;
+    for (int i = 0; i < render->out.n; i++)
+        if (text_equal(((const struct statement_out *)render->out.item[i])->sql, sql))
+            return;
+    struct buf out = my_begin(render, sql);
+    render_statement(render, &out);
+}
+
 void my_clause(struct render *render, const struct object *below, enum clause clause, struct buf *sql)
 {
     const struct object *table = object_ancestor(below, KIND_TABLE);
     struct buf head = my_begin(render, "ALTER TABLE ");
     my_top(&head, table);
     buf_add_c(&head, ' ');
+    history_allow(render, table);
     render_clause(render, head.data, (unsigned)clause, sql);
 }
 
@@ -72,6 +87,10 @@ bool my_joins(unsigned clauses, unsigned clause)
                     .drop = my_index_drop,                                                                             \
                     .alter = my_index_alter,                                                                           \
                     .rename = my_index_rename},                                                                        \
+    [KIND_PARTITIONING] = {.create = my_partitioning_create,                                                           \
+                           .drop = my_partitioning_drop,                                                               \
+                           .alter = my_partitioning_alter},                                                            \
+    [KIND_PARTITION] = {.create = my_partition_change, .drop = my_partition_change, .alter = my_partition_change},     \
     [KIND_VIEW] = {.create = my_view_create, .drop = my_view_drop, .alter = my_view_alter, .rename = my_table_rename}, \
     [KIND_TRIGGER] = {.create = my_text_create, .drop = my_text_drop},                                                 \
     [KIND_FUNCTION] = {.create = my_text_create, .drop = my_text_drop},                                                \
@@ -87,6 +106,10 @@ const struct render_kind my_render[KIND_COUNT] = {
 
 const struct render_kind my_mariadb_render[KIND_COUNT] = {
     SHARED,
+    [KIND_SEQUENCE] = {.create = my_sequence_create,
+                       .drop = my_sequence_drop,
+                       .alter = my_sequence_alter,
+                       .rename = my_sequence_rename},
     [KIND_COLUMN] = {.create = my_column_create,
                      .drop = my_column_drop,
                      .alter = my_column_alter,

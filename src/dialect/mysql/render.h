@@ -22,7 +22,7 @@ void my_column_definition(struct buf *out, const struct column *column);
 render_fn my_column_create, my_column_drop, my_column_alter, my_column_rename;
 
 /* render_rename.c: MySQL wants all that names the column to change in the same statement. */
-render_fn my_column_rename_with;
+render_fn my_column_rename_with, my_sequence_rename;
 
 /* render_constraint.c */
 void my_constraint_text(struct buf *out, const struct object *object);
@@ -31,6 +31,12 @@ render_fn my_constraint_create, my_constraint_drop;
 /* render_index.c */
 void my_index_text(const struct render *render, struct buf *out, const struct index *index);
 render_fn my_index_create, my_index_drop, my_index_alter, my_index_rename;
+
+/* render_partition.c */
+render_fn my_partitioning_create, my_partitioning_drop, my_partitioning_alter, my_partition_change;
+
+/* sequences.c */
+render_fn my_sequence_create, my_sequence_drop, my_sequence_alter;
 
 /* render_table.c */
 render_fn my_table_create, my_table_drop, my_table_alter, my_table_rename;

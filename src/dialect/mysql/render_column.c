@@ -59,7 +59,9 @@ void my_column_definition(struct buf *out, const struct column *column)
     buf_addf(out, " %s", column->type);
     if (column->collation)
         buf_addf(out, " COLLATE %s", column->collation);
-    if (computed) {
+    if (my_is_row_bound(column)) {
+        buf_addf(out, " GENERATED ALWAYS AS %s", text_upper(out->mem, computed));
+    } else if (computed) {
         buf_add(out, " GENERATED ALWAYS AS ");
         my_wrapped(out, computed);
         buf_add(out, column->computed_stored ? " STORED" : " VIRTUAL");
@@ -72,6 +74,8 @@ void my_column_definition(struct buf *out, const struct column *column)
         buf_addf(out, " SRID %s", column->srid);
     if (column->invisible)
         buf_add(out, " INVISIBLE");
+    if (column->unversioned)
+        buf_add(out, " WITHOUT SYSTEM VERSIONING");
     if (column->comment) {
         buf_add(out, " COMMENT ");
         literal_add(out, &my_ident, column->comment);

@@ -115,25 +115,41 @@ static void others_follow(struct renaming *renaming)
     }
 }
 
+/* What is said of partitions is said again after all clauses, without a comma. */
+static void partitioning_follows(struct renaming *renaming)
+{
+    const struct object *object = object_only(renaming->table, KIND_PARTITIONING);
+    if (!object)
+        return;
+    struct partitioning after = *(const struct partitioning *)object;
+    const char *text = renamed(renaming, expr_text(&after.expr)), *sub = renamed(renaming, expr_text(&after.sub_expr));
+    if (!text && !sub)
+        return;
+    after.expr = text ? (struct expr){.written = text} : after.expr;
+    after.sub_expr = sub ? (struct expr){.written = sub} : after.sub_expr;
+    buf_add(&renaming->out, "\n    PARTITION BY ");
+    my_partitioning_text(&renaming->out, &after, "\n    ");
+}
+
 /* Renames come first, or on the way back last: then the trees have the name that is given up. */
 static bool is_last(const struct change *change)
 {
     return text_equal(change->renamed->name, change->before->name);
 }
 
-static const struct object *table_then(const struct render *render, const struct change *change)
+/* As it is when the statement is run. */
+static const struct object *object_then(const struct render *render, const struct change *change)
 {
-    const struct object *column = change->renamed;
+    const struct object *object = change->renamed;
     const struct object *root = is_last(change) ? render->after->root : render->before->root;
-    bool here = object_ancestor(column, KIND_DATABASE) == root;
-    const struct object *side = here ? column : column->peer;
-    return side ? side->parent : column->parent;
+    bool here = object_ancestor(object, KIND_DATABASE) == root;
+    return !here && object->peer ? object->peer : object;
 }
 
 int my_column_rename_with(struct render *render, const struct change *change)
 {
     struct renaming renaming = {.render = render,
-                                .table = table_then(render, change),
+                                .table = object_then(render, change)->parent,
                                 .from = change->before->name,
                                 .to = change->after->name,
                                 .last = is_last(change)};
@@ -144,8 +160,29 @@ int my_column_rename_with(struct render *render, const struct change *change)
     buf_add(&renaming.out, " TO ");
     my_ident_add(&renaming.out, renaming.to);
     others_follow(&renaming);
+    partitioning_follows(&renaming);
     my_clause(render, change->renamed, CLAUSE_RENAME, &renaming.out);
     if (renaming.later.len)
         my_clause(render, change->renamed, CLAUSE_ALONE, &renaming.later);
+    return 0;
+}
+
+/* Defaults keep the name that a sequence had. */
+int my_sequence_rename(struct render *render, const struct change *change)
+{
+    struct renaming renaming = {
+        .render = render, .from = change->before->name, .to = change->after->name, .last = is_last(change)};
+    my_table_rename(render, change);
+    for (const struct edge *edge = object_then(render, change)->needed; edge; edge = edge->next_needed) {
+        const struct column *column = (const struct column *)edge->from;
+        const char *text =
+            edge->from->kind == KIND_COLUMN ? renamed(&renaming, expr_text(&column->default_value)) : NULL;
+        if (!text)
+            continue;
+        struct buf out = my_begin(render, "ALTER COLUMN ");
+        my_ident_add(&out, column->object.name);
+        buf_addf(&out, " SET DEFAULT (%s)", text);
+        my_clause(render, edge->from, CLAUSE_ALONE, &out);
+    }
     return 0;
 }

@@ -38,6 +38,25 @@ static void parts_add(const struct render *render, struct buf *out, const struct
         }
 }
 
+/* The two columns that say since when and until when a row was so. */
+static void system_period_add(struct buf *out, const struct object *table, bool *first)
+{
+    const struct column *bounds[2] = {NULL, NULL};
+    for (int i = 0; i < table->children.n; i++) {
+        const struct column *column = table->children.item[i];
+        if (column->object.kind == KIND_COLUMN && my_is_row_bound(column))
+            bounds[text_ends(text_upper(out->mem, expr_text(&column->computed)), "END")] = column;
+    }
+    if (!bounds[0] || !bounds[1])
+        return;
+    item_begin(out, first);
+    buf_add(out, "PERIOD FOR SYSTEM_TIME (");
+    my_ident_add(out, bounds[0]->object.name);
+    buf_add(out, ", ");
+    my_ident_add(out, bounds[1]->object.name);
+    buf_add_c(out, ')');
+}
+
 static const char *option_value(struct arena *mem, const char *option)
 {
     const char *value = strchr(option, '=');
@@ -62,10 +81,21 @@ static void options_add(struct buf *out, const struct table *table, const char *
             arena_printf(mem, "DEFAULT CHARSET=%s COLLATE=%s", my_charset_of(mem, table->collation), table->collation));
     for (int i = 0; i < table->options.n; i++)
         word_add(out, separator, option_value(mem, table->options.item[i]));
+    if (object_says(&table->object, TABLE_autoincrement_start))
+        word_add(out, separator, arena_printf(mem, "AUTO_INCREMENT=%lld", (long long)table->autoincrement_start));
     if (table->comment) {
         word_add(out, separator, "COMMENT=");
         literal_add(out, &my_ident, table->comment);
     }
+}
+
+static void partitioning_add(struct buf *out, const struct object *table)
+{
+    const struct object *partitioning = object_only(table, KIND_PARTITIONING);
+    if (!partitioning)
+        return;
+    buf_add(out, "\nPARTITION BY ");
+    my_partitioning_text(out, (const struct partitioning *)partitioning, "\n    ");
 }
 
 int my_table_create(struct render *render, const struct change *change)
@@ -76,10 +106,14 @@ int my_table_create(struct render *render, const struct change *change)
     buf_add(&out, " (");
     columns_add(&out, change->after, &first);
     parts_add(render, &out, change->after, &first);
+    system_period_add(&out, change->after, &first);
     buf_add(&out, "\n)");
     options_add(&options, (const struct table *)change->after, " ");
     if (options.len)
         buf_addf(&out, " %s", options.data);
+    if (((const struct table *)change->after)->versioned)
+        buf_add(&out, " WITH SYSTEM VERSIONING");
+    partitioning_add(&out, change->after);
     render_statement(render, &out);
     return 0;
 }
@@ -151,6 +185,10 @@ int my_table_alter(struct render *render, const struct change *change)
     }
     if (out.len)
         my_clause(render, change->after, CLAUSE_PLAIN, &out);
+    if (change_has(change, TABLE_versioned)) {
+        buf_addf(&out, "%s SYSTEM VERSIONING", after->versioned ? "ADD" : "DROP");
+        my_clause(render, change->after, CLAUSE_ALONE, &out);
+    }
     return 0;
 }
 

@@ -10,6 +10,9 @@ extern const struct lex_rules my_lex;
 extern const struct ident_rules my_ident;
 extern const struct normal_rules my_normal;
 
+/* settle.c: does it say since when, or until when, a row was as it is (MariaDB)? */
+bool my_is_row_bound(const struct column *column);
+
 /* types.c */
 char *my_type_normal(struct arena *mem, const struct target *target, const char *type);
 /* The type as it is written but for its character set and collation, which go there; NULL: it says none. */
@@ -41,6 +44,32 @@ bool my_covers(const struct target *target, const struct object *index, const st
 struct object *my_check_column(struct arena *mem, const struct check *check);
 char *my_name_fold(struct arena *mem, const struct target *target, const char *name);
 
+/* partitions.c */
+void my_settle_partitions(struct arena *mem, const struct tree *tree); /* before settle_unsaid() */
+struct names my_bound_values(struct arena *mem, const char *bound);    /* in one form each */
+/* Which is the higher one, where that can be told; else they are equal. */
+int my_bound_compare(struct arena *mem, const struct partition *a, const struct partition *b);
+/* As the servers want them: those that are carried over from a database stand at the end of what is described. */
+struct list my_partitions_sorted(struct arena *mem, const struct partitioning *partitioning);
+void my_partition_text(struct buf *out, const struct partition *partition);
+/* As after PARTITION BY; before each partition stands the separator. */
+void my_partitioning_text(struct buf *out, const struct partitioning *partitioning, const char *separator);
+
+/* sequences.c: of MariaDB */
+void my_sequence_settle(struct arena *mem, const struct target *target, struct sequence *sequence);
+int my_sequences_load(struct ctx *ctx, struct conn *conn, const struct tree *tree);
+
+/* repartition.c: partitions that become others together, by one statement. */
+enum my_work_way { MY_WORK_ADD, MY_WORK_DROP, MY_WORK_REORGANIZE, MY_WORK_AGAIN };
+struct my_work {
+    enum my_work_way way;
+    struct list from, to; /* struct partition *, of the tree before and of that after it */
+};
+/* That of a step about a partition; NULL: what is said of the partitioning says it too. */
+const struct my_work *my_work_of(struct arena *mem, const struct change *step, bool back);
+bool my_scheme_changes(const struct object *partitioning); /* of the tree that comes: is all of it said again? */
+bool my_rows_move(struct arena *mem, const struct change *drop, bool back);
+
 /* effects.c */
 extern const struct effect_row my_effects[];
 extern const char *const my_name_spaces[];
@@ -63,7 +92,7 @@ extern const struct python_words my_python, my_mariadb_python; /* python.c */
 
 /* catalog.c */
 int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
-int my_show_parsers(struct ctx *ctx, struct conn *conn, const struct tree *tree);            /* show.c */
+int my_show_tables(struct ctx *ctx, struct conn *conn, struct tree *tree);                   /* show.c */
 const char *my_lost_rows(struct arena *mem, const struct change *change, const char **what); /* members.c */
 int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);               /* judge.c */
 extern const struct catalog_query my_mysql_queries[],

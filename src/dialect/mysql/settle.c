@@ -66,6 +66,12 @@ static void table_settle(struct settling *settling, struct table *table)
 
 /* ---- columns ---- */
 
+bool my_is_row_bound(const struct column *column)
+{
+    const char *text = expr_text(&column->computed);
+    return text && (text_equal_nocase(text, "ROW START") || text_equal_nocase(text, "ROW END"));
+}
+
 /* What texts of the table are sorted by where a column says nothing; NULL: not known. */
 static const char *table_collation(const struct settling *settling, const struct object *object)
 {
@@ -170,6 +176,33 @@ static void foreign_key_settle(struct arena *mem, const struct tree *tree, struc
         SAY(key, FOREIGN_KEY, ref_columns, key_of(table)->columns);
 }
 
+static const char *row_end_of(const struct object *table)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        const struct column *column = table->children.item[i];
+        if (column->object.kind == KIND_COLUMN && my_is_row_bound(column) &&
+            text_ends(expr_text(&column->computed), "END"))
+            return column->object.name;
+    }
+    return NULL;
+}
+
+/* A table that keeps what its rows were tells them apart by their end too: the server adds that to each key. */
+static void history_settle(struct object *table)
+{
+    const char *end = row_end_of(table);
+    for (int i = 0; end && i < table->children.n; i++) {
+        struct object *child = table->children.item[i];
+        struct names *columns = child->kind == KIND_PRIMARY_KEY ? &((struct primary_key *)child)->columns : NULL;
+        bool unique = child->kind == KIND_INDEX && ((struct index *)child)->is_unique && child->children.n > 1;
+        struct index_part *part = unique ? child->children.item[child->children.n - 1] : NULL;
+        if (columns && columns->n > 1 && text_equal(columns->item[columns->n - 1], end))
+            columns->n--;
+        if (part && part->object.kind == KIND_INDEX_PART && text_equal(part->column, end))
+            child->children.n--;
+    }
+}
+
 static void orders_settle(struct arena *mem, struct names *orders)
 {
     bool any = false;
@@ -196,6 +229,10 @@ static void object_settle(struct settling *settling, const struct tree *tree, st
         orders_settle(settling->mem, &((struct primary_key *)object)->orders);
         break;
     case KIND_FOREIGN_KEY: foreign_key_settle(settling->mem, tree, (struct foreign_key *)object); break;
+    case KIND_SEQUENCE:
+        if (settling->maria)
+            my_sequence_settle(settling->mem, settling->target, (struct sequence *)object);
+        break;
     case KIND_INDEX: index_settle(settling->mem, (struct index *)object); break;
     default: break;
     }
@@ -207,13 +244,15 @@ void my_settle(struct arena *mem, const struct target *target, struct tree *tree
     if (target_usual(target))
         tree_fold_schema(mem, tree, target_usual(target));
     my_settle_keys(mem, target, tree);
+    my_settle_partitions(mem, tree);
     settle_unsaid(tree);
     for (struct object *object = tree->root; object; object = object_next(tree->root, object))
         object_settle(&settling, tree, object);
     for (struct object *object = tree->root; object; object = object_next(tree->root, object)) {
-        if (object->kind == KIND_TABLE && settling.maria)
+        if (object->kind == KIND_TABLE && settling.maria) {
             json_settle(&settling, object);
-        else if (object->kind == KIND_COLUMN)
+            history_settle(object);
+        } else if (object->kind == KIND_COLUMN)
             json_collation_settle(&settling, (struct column *)object);
     }
 }

@@ -33,6 +33,12 @@ def engine_words(kind, target):
     return {prefix + field: field for prefix in PREFIXES[target.name] for field in FIELDS[kind] if target.has(kind, field)}
 
 
+def without_prefix(attributes, engine):
+    """{"partition_by": ...} of my_partition_by, for what no single field is called like."""
+    return {word[len(prefix):]: value for prefix in reversed(PREFIXES[engine]) for word, value in attributes.items()
+            if word.startswith(prefix)}
+
+
 def all_words(kind):
     """Every word that some engine has for a kind, so that models of several engines may say all of them."""
     return {prefix + field for engine, prefixes in PREFIXES.items() for prefix in prefixes

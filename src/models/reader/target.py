@@ -79,6 +79,8 @@ class Target:
         self.dialect.server_version_info = (major, rest // 100, rest % 100) if version else None
         if hasattr(self.dialect, "supports_virtual_generated_columns"):
             self.dialect.supports_virtual_generated_columns = self.name != "postgresql" or version >= 180000
+        if self.name == "mariadb":
+            self.dialect.supports_sequences = True
         if self.name in ("mysql", "mariadb") and not version:
             self.dialect.server_version_info = (10, 6, 0) if self.name == "mariadb" else (8, 0, 0)
 

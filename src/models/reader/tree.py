@@ -11,12 +11,14 @@ from .indexes import storage_options
 from .protocol import Refusal
 from .target import Target
 
-MYSQL_TOLD = {"engine", "default_charset", "charset", "character_set", "collate", "default_collate", "comment", "auto_increment",
+MYSQL_TOLD = {"engine", "default_charset", "charset", "character_set", "collate", "default_collate", "comment",
               "data_directory", "index_directory"}
+PARTITION_WORDS = (("partition_by", "%s"), ("partitions", "PARTITIONS %s"), ("subpartition_by", "SUBPARTITION BY %s"),
+                   ("subpartitions", "SUBPARTITIONS %s"))
 STRATEGIES = ("RANGE", "LIST", "HASH")
 NO_SCHEMAS = ("sqlite", "clickhouse")
 SPOKEN = ("table", "column", "primary_key", "unique", "check", "exclude", "foreign_key", "index", "index_part", "enum",
-          "sequence", "schema")
+          "sequence", "partitioning", "partition", "schema")
 
 
 # What shares one list of names with the tables of a schema.
@@ -106,12 +108,12 @@ class Builder:
             found["tablespace"] = tablespace or None
         if inherits or said:
             found["inherits"] = [self.reference(name) for name in ([inherits] if isinstance(inherits, str) else inherits)]
-        if partition:
+        if partition and target.has("table", "partition_by"):
             found["partition_by"] = self.partition(table, partition)
         if target.name == "sqlite":
             found["without_rowid"] = target.option(table, "with_rowid") is False
             found["strict"] = bool(target.option(table, "strict"))
-        self.add_mysql(found, table)
+        self.add_mysql(found, table, attributes)
         for word, field in meta.engine_words("table", target).items():
             if word in attributes and field not in SPECIAL_OPTIONS:
                 found[field] = attributes[word]
@@ -133,7 +135,7 @@ class Builder:
     def bad_partition(self, table, what):
         return Refusal("class Meta of table %s: pg_partition %s" % (table.name, what), None, *self.models.place(table))
 
-    def add_mysql(self, found, table):
+    def add_mysql(self, found, table, attributes):
         for field, keys in (("engine", ("engine",)), ("charset", ("default_charset", "charset", "character_set")),
                             ("collation", ("collate", "default_collate"))):
             if self.target.has("table", field):
@@ -141,21 +143,25 @@ class Builder:
                 if value is not None:
                     found[field] = str(value)
         if self.target.has("table", "engine"):
-            self.add_mysql_options(found, table)
+            self.add_mysql_options(found, table, meta.without_prefix(attributes, self.target.name))
 
-    def add_mysql_options(self, found, table):
+    def add_mysql_options(self, found, table, attributes):
         """What else is said of it as mysql_row_format and the like; its counter is only where it begins."""
         options = {}
         for word, value in table.dialect_kwargs.items():
             prefix, _, key = word.partition("_")
             if prefix in self.target.prefixes and key not in MYSQL_TOLD:
                 options[key] = value
-        if any(key.startswith(("partition", "subpartition")) for key in options):
-            raise Refusal("table %s: partitions of %s are not managed yet" % (table.name, self.target.name),
-                          "Leave mysql_partition_by out, and write the partitions in a hand-written migration.",
-                          *self.models.place(table))
-        if options:
-            found["options"] = sorted("%s=%s" % item for item in options.items())
+        partitioning = [word % options.pop(key, attributes.get(key)) for key, word in PARTITION_WORDS
+                        if key in options or attributes.get(key) is not None]
+        if partitioning:
+            found["partitionings"] = [{"definition": " ".join(partitioning)}]
+        start = options.pop("auto_increment", None)
+        if start is not None:
+            found["autoincrement_start"] = int(start)
+        written = [str(one) for one in attributes.get("options") or []]
+        if options or written:
+            found["options"] = sorted(["%s=%s" % item for item in options.items()] + written)
 
     @staticmethod
     def prefixes(table):

@@ -14,10 +14,7 @@
 #include "dialect/target.h"
 
 /* "engine kind: cell" */
-static const char *const gaps[] = {
-    "mariadb sequence: load",  "mariadb sequence: create",      "mariadb sequence: drop",
-    "mariadb sequence: alter", "mariadb sequence: golden case", NULL,
-};
+static const char *const gaps[] = {NULL};
 
 enum cell { LOAD, SETTLE, CREATE, DROP, ALTER, RENAME, CASE, CELLS };
 static const char *const cell_names[CELLS] = {"load", "settle", "create", "drop", "alter", "rename", "golden case"};
@@ -105,6 +102,8 @@ static const char *rename_word(const struct dialect *dialect, const struct kind_
     if (dialect->render[info->kind].rename)
         return kind_is(info->kind, KIND_NAME_MADE | KIND_CONTENT | KIND_SINGLE) ? "in place"
                                                                                 : "in place, if you say so";
+    if (dialect->rows_move && kind_is(info->kind, KIND_INLINE) && kind_is(info->kind, KIND_HOLDS_ROWS))
+        return "another object, which takes its rows";
     if (kind_is(info->kind, KIND_HOLDS_ROWS | KIND_IS_COLUMN))
         return NULL;
     return rebuild_row(dialect, info, ON(ALTER)) ? "the table is rebuilt" : "another object";
@@ -165,10 +164,12 @@ static bool reads_from(struct ctx *ctx, const struct dialect *dialect, const cha
            text_ends(catalog, arena_printf(ctx->mem, "/catalog/%s", dialect->name));
 }
 
-/* A server is read with a query for every kind; a file is read, and what comes out is looked at. */
+/* A server is read with a query for every kind, parts of a single thing with it; a file is read, and what comes out is looked at. */
 static bool loads(struct ctx *ctx, const struct dialect *dialect, const struct kind_info *info)
 {
     struct tree *tree;
+    if (kind_is((enum kind)info->parent[0], KIND_SINGLE))
+        info = &kind_table[info->parent[0]];
     for (int i = 0; !dialect->is_file && catalogs[i]; i++)
         if (reads_from(ctx, dialect, catalogs[i]) &&
             file_exists(in_sources(ctx, arena_printf(ctx->mem, "%s/%s.sql", catalogs[i], info->name))))

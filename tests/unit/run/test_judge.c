@@ -34,6 +34,15 @@ static const struct judged {
     {KIND_TRIGGER, TRIGGER_definition,
      "'tables': [{'name': 't', 'triggers': [{'name': 'r', 'definition': "
      "'CREATE TRIGGER r AFTER INSERT ON app.t FOR EACH ROW WHEN (%s > 0) EXECUTE FUNCTION f()'}]}]"},
+    {KIND_PARTITIONING, PARTITIONING_expr,
+     "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'integer'}], "
+     "'partitionings': [{'method': 'HASH', 'expr': '%s', 'number': 2}]}]"},
+    {KIND_PARTITIONING, PARTITIONING_sub_expr,
+     "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'integer'}], "
+     "'partitionings': [{'method': 'HASH', 'expr': 'a', 'number': 2, 'sub_method': 'HASH', 'sub_expr': '%s'}]}]"},
+    {KIND_PARTITION, PARTITION_bound,
+     "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'integer'}], 'partitionings': "
+     "[{'method': 'RANGE', 'expr': 'a', 'partitions': [{'name': 'p', 'bound': '%s'}]}]}]"},
     {KIND_STATISTICS, STATISTICS_expressions,
      "'tables': [{'name': 't', 'statistics': [{'name': 's', 'expressions': '(%s + 1)'}]}]"},
     {KIND_RULE, RULE_definition,
@@ -137,6 +146,7 @@ static const struct {
                       {KIND_DICTIONARY, NULL},
                       {KIND_CONFIGURATION, NULL},
                       {KIND_TABLE, "partition_bound"},
+                      {KIND_PARTITIONING, "definition"},
                       {KIND_VIEW, "column_defaults"},
                       {KIND_EVENT, NULL},
                       {KIND_COLUMN, "on_update"}};

@@ -11,6 +11,7 @@ SELECT '' AS `schema`,
        CASE WHEN c.collation_name <> t.table_collation THEN c.collation_name END AS collation,
        CASE WHEN c.extra LIKE '%on update %' THEN SUBSTRING(c.extra, LOCATE('on update ', c.extra) + 10) END AS on_update,
        c.extra LIKE '%INVISIBLE%' AS invisible,
+       c.extra LIKE '%WITHOUT SYSTEM VERSIONING%' AS unversioned,
        NULLIF(c.column_comment, '') AS comment
 FROM information_schema.columns c
 JOIN information_schema.tables t

@@ -6,5 +6,5 @@ SELECT '' AS `schema`,
        t.table_collation AS collation,
        CASE WHEN NULLIF(t.create_options, '') IS NOT NULL THEN JSON_ARRAY(t.create_options) END AS options
 FROM information_schema.tables t
-WHERE t.table_schema = DATABASE() AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
+WHERE t.table_schema = DATABASE() AND t.table_type = 'BASE TABLE'
 ORDER BY 1, 2

@@ -1,0 +1,10 @@
+-- What each one counts by it tells itself (sequences.c).
+SELECT '' AS `schema`,
+       t.table_name AS name,
+       c.column_type AS type,
+       NULLIF(t.table_comment, '') AS comment
+FROM information_schema.tables t
+LEFT JOIN information_schema.columns c
+  ON c.table_schema = t.table_schema AND c.table_name = t.table_name AND c.column_name = 'next_not_cached_value'
+WHERE t.table_schema = DATABASE() AND t.table_type = 'SEQUENCE'
+ORDER BY 2
