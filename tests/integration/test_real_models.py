@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pymysql
 import pytest
 import sqlalchemy as sa
 from support import oracle
+from support.engines import created
 from support.project import ROOT, Project
 from support.turns import by_turns
 
@@ -18,6 +20,7 @@ APPS = {
     "jupyterhub": ("jupyterhub.orm:Base", ["2.3.1", "4.1.6", "6.1.1"]),
     "arize-phoenix": ("phoenix.db.models:Base", ["8.32.1", "11.38.0", "20.26.1"]),
 }
+WITHOUT_MYSQL = {"arize-phoenix"}  # its texts have no length
 # Tables that get a NOT NULL column without a default: the applications' own migrations compute its values.
 NEEDS_EMPTY = re.compile(r"table (\S+) / column \S+ is NOT NULL without a default")
 CACHE = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test")) / "apps"
@@ -36,9 +39,15 @@ def interpreter(app, version):
     return python
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def databases(request, tmp_path):
+@pytest.fixture
+def databases(request, servers, tmp_path):
     """Engines on two empty databases, the project's and the oracle's, with their URLs."""
+    if request.param in ("mariadb", "mysql"):
+        two = [created(request.param, servers, tmp_path) for _ in range(2)]
+        yield [(database.alchemy, database.url) for database, _ in two]
+        for _, drop in two:
+            drop()
+        return
     if request.param == "sqlite":
         (tmp_path / "project").mkdir()
         urls = [f"sqlite:///{tmp_path}/project/app.db", f"sqlite:///{tmp_path}/oracle.db"]
@@ -57,17 +66,35 @@ def databases(request, tmp_path):
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def mysql_driver():
+    """A folder with PyMySQL alone, which no application brings with it."""
+    folder = CACHE / "driver"
+    if not (folder / "pymysql").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "pymysql").unlink(missing_ok=True)
+        (folder / "pymysql").symlink_to(Path(pymysql.__file__).parent)
+    return folder
+
+
 def their_schema(python, models, engine, url):
     """What their own create_all makes, and the columns whose default is Python's."""
     if engine.dialect.name == "sqlite":
         engine.dispose()
         Path(engine.url.database).unlink(missing_ok=True)
-    else:
+        address = url
+    elif engine.dialect.name == "postgresql":
         with engine.begin() as connection:
             connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA public")
+        address = url.replace("postgresql://", "postgresql+psycopg2://")
+    else:
+        with engine.connect() as connection:
+            for words in ("DROP", "CREATE"):
+                connection.exec_driver_sql(f"{words} DATABASE {engine.url.database}")
+        address = engine.url.render_as_string(hide_password=False)
     script = Path(__file__).parent / "support" / "build_schema.py"
-    done = subprocess.run([str(python), str(script), models, url.replace("postgresql://", "postgresql+psycopg2://")], capture_output=True, text=True, cwd="/")
+    done = subprocess.run([str(python), str(script), models, address], capture_output=True, text=True, cwd="/",
+                          env={**os.environ, "PYTHONPATH": str(mysql_driver())})
     assert done.returncode == 0, done.stderr
     soft = set(ast.literal_eval(done.stdout.strip().splitlines()[-1]))
     return oracle.reflect(engine, soft), soft
@@ -78,8 +105,20 @@ def rows_of(engine):
 
 
 @by_turns("databases")
+@pytest.mark.parametrize("databases", ["sqlite", "postgresql"], indirect=True)
 @pytest.mark.parametrize("app", APPS)
-def test_releases(app, databases, tmp_path, monkeypatch):
+def test_releases(app, databases, tmp_path):
+    releases(app, databases, tmp_path)
+
+
+@by_turns("databases")
+@pytest.mark.parametrize("databases", ["mariadb", "mysql"], indirect=True)
+@pytest.mark.parametrize("app", [app for app in APPS if app not in WITHOUT_MYSQL])
+def test_releases_on_mysql(app, databases, tmp_path):
+    releases(app, databases, tmp_path)
+
+
+def releases(app, databases, tmp_path):
     models, versions = APPS[app]
     (engine, url), (other, other_url) = databases
     project = Project(tmp_path / "project", url, sys.executable, model_paths=[models])
