@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "dialect/common.h"
@@ -83,9 +84,22 @@ const char *easing_name(const struct easing *easing, const char *table, const ch
         size_t room = limit ? limit - strlen(tail) : strlen(head);
         size_t length = strlen(head) < room ? strlen(head) : utf8_cut(head, room);
         const char *name = arena_printf(easing->mem, "%.*s%s", (int)length, head, tail);
-        if (!is_taken(easing->changes->before, name) && !is_taken(easing->changes->after, name))
-            return name;
+        const char *other = map_get(easing->heads, name); /* the same words may name a thing of another table */
+        if (is_taken(easing->changes->before, name) || is_taken(easing->changes->after, name) ||
+            (other && !text_equal(other, head)))
+            continue;
+        map_set(easing->heads, name, (void *)(uintptr_t)head);
+        return name;
     }
+}
+
+const char *easing_own_name(const struct easing *easing, const char *table, const char *column, const char *suffix)
+{
+    const char *name = easing_name(easing, table, column, suffix);
+    for (int number = 2; names_have(&easing->given, name); number++)
+        name = easing_name(easing, table, column, arena_printf(easing->mem, "%s%d", suffix, number));
+    names_add(easing->mem, &((struct easing *)(uintptr_t)easing)->given, name);
+    return name;
 }
 
 /* ---- what cannot be eased ---- */
@@ -541,11 +555,14 @@ int gradual_make(struct ctx *ctx, const struct target *target, const struct chan
 {
     static const char *const slugs[GRADUAL_STAGES] = {NULL,       "fill", "build",   "attach",
                                                       "validate", "swap", "confirm", "clean_up"};
+    struct map heads;
+    map_init(&heads, ctx->mem);
     struct easing easing = {.ctx = ctx,
                             .mem = ctx->mem,
                             .target = target,
                             .changes = changes,
                             .wish = wish,
+                            .heads = &heads,
                             .gradual = gradual,
                             .before = numbering_of(ctx->mem, changes->before),
                             .after = numbering_of(ctx->mem, changes->after)};

@@ -28,8 +28,9 @@ struct easing {
     struct list retypes;               /* struct retype *: columns that get another type in steps, */
     struct list retyped;               /* struct object *: and they themselves, of the desired tree */
     struct list scratch[2];            /* walks: the desired tree with them called `new`, the one that is, `old` */
-    struct names given;                /* names of indexes that partitions get */
-    struct list filled;                /* const struct object *: columns that are filled by a step of its own */
+    struct names given; /* names that nothing else may get: of indexes of partitions, of what keeps columns equal */
+    struct map *heads;  /* names, and what each was cut from */
+    struct list filled; /* const struct object *: columns that are filled by a step of its own */
 };
 
 int number_in(const struct numbering *numbering, const struct object *object); /* -1: it is not of that tree */
@@ -38,6 +39,8 @@ struct object *easing_twin(const struct easing *easing, int stage, const struct 
 void easing_remove(const struct easing *easing, int stage, const struct object *object);
 /* Nobody has it in either tree: "users_age_new". */
 const char *easing_name(const struct easing *easing, const char *table, const char *column, const char *suffix);
+/* The same for what no tree has: it is given once. */
+const char *easing_own_name(const struct easing *easing, const char *table, const char *column, const char *suffix);
 /* Why what is of the table cannot be changed in steps; NULL: it can. */
 const char *easing_table_reason(const struct object *table);
 /* Why its rows cannot be gone through in batches; NULL: they can. */

@@ -366,8 +366,8 @@ static void texts_add(const struct retype *retype)
         .counter = counts((const struct column *)retype->before) && counts((const struct column *)retype->after)
                        ? easing->gradual->eased + 1
                        : 0,
-        .sync = easing_name(easing, arena_printf(mem, "zz_dbwarden_%s", retype->table->name), retype->after->name,
-                            "_sync")};
+        .sync = easing_own_name(easing, arena_printf(mem, "zz_dbwarden_%s", retype->table->name), retype->after->name,
+                                "_sync")};
     easing->target->dialect->gradual->texts(mem, easing->target, &copy, &texts);
     names_append(mem, &step[GRADUAL_PREPARE].after, &texts.sync);
     names_append(mem, &step[GRADUAL_PREPARE].down_before, &texts.unsync);
