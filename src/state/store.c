@@ -260,7 +260,8 @@ struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const str
 /* Looked up once: each time costs several files to be read, and the journal has it with every file. */
 const char *state_user(struct arena *mem)
 {
-    static _Thread_local char known[256];
+    /* Aligned as what follows: mold may leave less at the end of a page that is not there, and the program does not start. */
+    static _Thread_local _Alignas(16) char known[256];
     static _Thread_local uid_t whose;
     char space[4096];
     struct passwd entry, *found = NULL;
