@@ -35,13 +35,17 @@ static void field_clear(struct arena *mem, struct object *object, int field)
     object_unsay(object, field);
 }
 
-/* A body in SQL's own words as a text. */
+/* A body in SQL's own words as a text, which the server reads when it is made. */
 static void body_quote(struct arena *mem, struct function *function)
 {
-    const char *text = function->definition.written;
-    if (text)
-        function->definition.written =
-            text_replace(mem, text_replace(mem, text, "\nBEGIN ATOMIC\n", "\nAS $$"), ";\nEND", "$$");
+    static const char begin[] = "\nBEGIN ATOMIC\n", end[] = ";\nEND";
+    const char *text = function->definition.written, *body = text ? strstr(text, begin) : NULL;
+    if (!body || !text_ends(text, end))
+        return;
+    size_t head = (size_t)(body - text), from = head + strlen(begin);
+    body = text_slice(mem, text, from, strlen(text) - strlen(end));
+    SAY(function, FUNCTION, body, ((struct expr){body, NULL}));
+    function->definition.written = arena_printf(mem, "%.*s\nAS $$%s$$", (int)head, text, body);
 }
 
 static void object_suit(struct law *law, const struct since *row, struct object *object)
