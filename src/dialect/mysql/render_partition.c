@@ -107,11 +107,14 @@ static void work_text(struct buf *out, const struct my_work *work)
 /* What is said of the scheme says all of its partitions too. */
 int my_partition_change(struct render *render, const struct change *change)
 {
+    struct arena_mark mark = arena_save(render->mem); /* there may be many partitions */
     const struct my_work *work = my_work_of(render->mem, change, render->back);
     const struct object *partition = change->after ? change->after : change->before;
     const struct list steps = work ? steps_of(render->mem, work) : (struct list){0};
-    if (!steps.n || steps.item[0] != change)
+    if (!steps.n || steps.item[0] != change) {
+        arena_rewind(render->mem, mark);
         return 0;
+    }
     if (work->way == MY_WORK_AGAIN)
         scheme_said(render, change->after ? change->after->parent : change->before->parent->peer);
     else {

@@ -214,9 +214,11 @@ const struct my_work *my_work_of(struct arena *mem, const struct change *step, b
 
 bool my_rows_move(struct arena *mem, const struct change *drop, bool back)
 {
-    const struct my_work *work;
     if (drop->kind != KIND_PARTITION)
         return false;
-    work = my_work_of(mem, drop, back);
-    return !work || work->way != MY_WORK_DROP;
+    struct arena_mark mark = arena_save(mem);
+    const struct my_work *work = my_work_of(mem, drop, back);
+    bool moves = !work || work->way != MY_WORK_DROP;
+    arena_rewind(mem, mark);
+    return moves;
 }

@@ -54,6 +54,11 @@ static bool has_computed_default(struct arena *mem, const struct object *before,
     return text && *text == '(';
 }
 
+static bool is_other_sequence(struct arena *mem, const struct object *before, const struct object *after)
+{
+    return !my_type_is(mem, ((const struct sequence *)after)->type, "bigint");
+}
+
 const struct since my_since[] = {
     {80013, KIND_INDEX, INDEX_method, "indexes on expressions", "index a generated column instead in", has_expression},
     {80013, KIND_COLUMN, COLUMN_default_value, "expressions as defaults", "take it out of", has_computed_default},
@@ -71,6 +76,8 @@ const struct since my_mariadb_since[] = {
     {100700, KIND_COLUMN, COLUMN_type, "type UUID", "change the type of", is_uuid},
     {100800, KIND_INDEX, INDEX_method, "indexes that are sorted downwards", "take DESC out of", has_descending},
     {101000, KIND_COLUMN, COLUMN_type, "type INET4", "change the type of", is_inet4},
+    {110500, KIND_SEQUENCE, SEQUENCE_type, "sequences of another type than BIGINT", "change the type of",
+     is_other_sequence},
     {110701, KIND_COLUMN, COLUMN_type, "type VECTOR", "change the type of", is_vector},
     {110701, KIND_INDEX, INDEX_method, "VECTOR indexes", NULL, is_vector_index},
     {0},

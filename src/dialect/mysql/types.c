@@ -120,7 +120,7 @@ struct pieces {
     struct buf words; /* before the arguments, in lower case */
     struct buf args;
     bool has_args, after_args;
-    bool is_unsigned, zerofill;
+    bool is_unsigned, zerofill, compressed;
     const char *charset, *collation;
 };
 
@@ -147,6 +147,16 @@ static void args_take(struct pieces *pieces, struct lexer *lexer)
     }
 }
 
+static bool mark_take(struct pieces *pieces, const struct token *token)
+{
+    bool zerofill = token_is(token, "zerofill"), compressed = token_is(token, "compressed");
+    bool is_unsigned = zerofill || token_is(token, "unsigned");
+    pieces->is_unsigned |= is_unsigned;
+    pieces->zerofill |= zerofill;
+    pieces->compressed |= compressed;
+    return is_unsigned || compressed;
+}
+
 static void word_take(struct arena *mem, struct pieces *pieces, struct lexer *lexer, const struct token *token)
 {
     struct lexer ahead = *lexer;
@@ -158,10 +168,8 @@ static void word_take(struct arena *mem, struct pieces *pieces, struct lexer *le
         pieces->charset = value_after(mem, lexer);
     } else if (token_is(token, "collate")) {
         pieces->collation = value_after(mem, lexer);
-    } else if (token_is(token, "unsigned")) {
-        pieces->is_unsigned = true;
-    } else if (token_is(token, "zerofill")) {
-        pieces->is_unsigned = pieces->zerofill = true;
+    } else if (mark_take(pieces, token)) {
+        return;
     } else if (token_is(token, "ascii") || token_is(token, "unicode")) {
         pieces->charset = token_is(token, "ascii") ? "latin1" : "ucs2";
     } else if (!pieces->has_args && !token_is(token, "signed")) {
@@ -330,6 +338,8 @@ char *my_type_normal(struct arena *mem, const struct target *target, const char 
     shape_add(&out, target, alias, &pieces);
     if (pieces.is_unsigned)
         buf_add(&out, pieces.zerofill ? " unsigned zerofill" : " unsigned");
+    if (pieces.compressed)
+        buf_add(&out, " compressed");
     return out.data;
 }
 
@@ -385,9 +395,12 @@ static const char *const unlimited[] = {"longtext", NULL};
 static const char *type_rung(struct arena *mem, const char *type)
 {
     char *plain = arena_dup(mem, type_without_numbers(mem, type));
-    char *end = strstr(plain, " zerofill");
-    if (end)
-        *end = '\0';
+    static const char *const same[] = {" zerofill", " compressed"}; /* which hold as much without it */
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        char *end = strstr(plain, same[i]);
+        if (end)
+            *end = '\0';
+    }
     return plain;
 }
 
