@@ -59,7 +59,7 @@ part "text cases on every version" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN
 part "faults" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_FAULTS="${SOAK_FAULTS:-200}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_fault.py -q -p no:cacheprovider -k "anywhere or failing"
 part "crash law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_CRASHES="${SOAK_CRASHES:-1000}" "$cache/venv/bin/python" -m pytest \
-  tests/integration/test_crash_law.py -q -p no:cacheprovider
+  tests/integration/test_crash_law.py tests/integration/test_crash_generated.py -q -p no:cacheprovider
 part "gentle law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_GENTLE="${SOAK_GENTLE:-10}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_gentle_law.py -q -p no:cacheprovider
 part "two runners at once" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_ROUNDS="${SOAK_ROUNDS:-200}" "$cache/venv/bin/python" -m pytest \

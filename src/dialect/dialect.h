@@ -271,6 +271,7 @@ struct render {
     bool concurrently;           /* indexes on tables that existed before may be built CONCURRENTLY */
     bool apart;                  /* each change of a table is a statement of its own */
     struct list out;             /* struct statement_out * */
+    const struct list *steps;    /* struct change *: all of the plan, in their order */
     const struct change *change; /* the one being rendered */
     bool back;                   /* it is the way back */
     const struct list *fills;    /* struct fill *; NULL: none */
@@ -446,7 +447,10 @@ struct dialect {
     bool majors_only;           /* 150004 is a 15, and what can be done depends on that alone; else 80013 is 8.0.13 */
     bool transactional_ddl;
     bool fills_new_columns; /* NOT NULL without a default: with what is empty for the type, without a word */
-    bool views_keep_names;  /* a view's column has the name that it was made with, whatever it selects by then */
+    /* An object of a tree was called `from`: its parts get the names that the engine gives them along with it; NULL: none. */
+    void (*names_follow)(struct arena *mem, struct object *object, const char *from);
+    bool texts_keep_names; /* what a server keeps as a text says old names after a rename, that of its own table too */
+    bool views_keep_names; /* a view's column has the name that it was made with, whatever it selects by then */
     /* The names of all schemas, or databases, that are LIKE the parameter, in order; NULL: the engine has none. */
     const char *schemas_like;
     const char *databases_like;

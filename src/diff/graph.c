@@ -87,6 +87,13 @@ static void inherited_edges(struct builder *builder, struct object *table, int f
         inherited_edges(builder, table, field, &further->item[i]);
 }
 
+/* Of its own table a text need not say more, where the server follows its renames. */
+static bool is_own_home(const struct builder *builder, const struct object *object, const struct object *named)
+{
+    bool follows = !builder->directory.target->dialect->texts_keep_names || !kind_is(object->kind, KIND_IS_TEXT);
+    return named == object->parent && follows;
+}
+
 static void text_edges(struct builder *builder, struct object *object, int field, const char *text)
 {
     bool constant = kind_table[object->kind].field[field].marks & FIELD_CONSTANT;
@@ -94,7 +101,7 @@ static void text_edges(struct builder *builder, struct object *object, int field
     mentions_find(&builder->directory, object, constant, text, &builder->found);
     for (int i = 0; i < builder->found.n; i++) {
         const struct mention *mention = builder->found.item[i];
-        if (mention->to != object && mention->to != object->parent && mention->to->parent != object)
+        if (mention->to != object && !is_own_home(builder, object, mention->to) && mention->to->parent != object)
             edge_add(builder->mem, object, mention->to, field, EDGE_NAMES);
     }
 }

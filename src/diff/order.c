@@ -63,7 +63,7 @@ enum { CLAUSES = 50 }; /* the phase of all of them together */
 
 static int phase_among(const struct node *node)
 {
-    return node->table ? CLAUSES : node->phase;
+    return node->table && node->phase != RENAME_FIRST ? CLAUSES : node->phase;
 }
 
 static bool comes_first(const struct node *a, const struct node *b)
@@ -331,7 +331,7 @@ static void arcs_of_quoted(struct orderer *orderer, struct change *step)
 {
     const struct list renames = quoted_awaits(orderer->planner, step);
     for (int i = 0; i < renames.n; i++)
-        arc_add(orderer, renames.item[i], step, NULL);
+        arc_add(orderer, renames.item[i], step, step->after); /* not about a name that gets free */
     if (renames.n)
         quoted_turn_back(orderer->planner, step, &renames);
 }
@@ -375,9 +375,8 @@ static void renames_lead(struct orderer *orderer)
 {
     struct list lead = {0};
     for (int i = 0; i < orderer->node.n; i++) {
-        struct node *node = orderer->node.item[i];
-        if (node->phase == RENAME_FIRST)
-            list_add(orderer->mem, &lead, node);
+        if (((const struct node *)orderer->node.item[i])->phase == RENAME_FIRST)
+            list_add(orderer->mem, &lead, orderer->node.item[i]);
     }
     for (int i = 0; i < lead.n; i++) {
         const struct node *node = lead.item[i];
@@ -385,6 +384,7 @@ static void renames_lead(struct orderer *orderer)
             struct node *first = ((const struct arc *)node->into.item[k])->first;
             if (first->phase == RENAME_FIRST)
                 continue;
+            first->place += first->phase * orderer->node.n; /* among these by their phases */
             first->phase = RENAME_FIRST;
             list_add(orderer->mem, &lead, first);
         }

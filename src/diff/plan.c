@@ -154,6 +154,7 @@ static int plan_render(const struct planner *planner, const struct plan_options 
                             .target = planner->target,
                             .before = planner->out->before,
                             .after = planner->out->after,
+                            .steps = &planner->out->list,
                             .apart = options->apart,
                             .concurrently = options->concurrently,
                             .back = planner->out->reversed,

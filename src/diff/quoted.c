@@ -73,16 +73,33 @@ static struct list renames_of(struct arena *mem, const struct changes *steps)
     return found;
 }
 
+/* Does it wait by itself, or follow another that its server reads the name of and that waits? */
+static bool waits_for(const struct planner *planner, const struct object *object, const struct list *renames, int depth)
+{
+    enum { DEEPEST = 100 };
+    for (int i = 0; i < renames->n; i++)
+        if (names_it(planner, object, renames->item[i], false) || says_value(planner->mem, object, renames->item[i]))
+            return true;
+    bool follows = planner->target->dialect->texts_keep_names && depth < DEEPEST;
+    for (const struct edge *edge = follows ? object->needs : NULL; edge; edge = edge->next_need) {
+        const struct change *made = edge->to->made;
+        bool comes = edge->how == EDGE_NAMES && kind_is(edge->to->kind, KIND_IS_TEXT) && made &&
+                     (made->op == CHANGE_CREATE || made->op == CHANGE_ALTER);
+        if (comes && waits_for(planner, edge->to, renames, depth + 1))
+            return true;
+    }
+    return false;
+}
+
 struct list quoted_awaits(const struct planner *planner, const struct change *step)
 {
     const struct object *object = step->after;
     struct list renames = {0}, found = {0};
-    bool waits = false, makes = step->op == CHANGE_CREATE || step->op == CHANGE_ALTER;
-    if (!planner->out->reversed || !makes || !object || !kind_is(object->kind, KIND_IS_TEXT))
+    bool makes = step->op == CHANGE_CREATE || step->op == CHANGE_ALTER;
+    if (!planner->out->reversed || !makes || !object || !kind_is(object->kind, KIND_IS_TEXT | KIND_NEEDS_KEY))
         return found;
     renames = renames_of(planner->mem, planner->out);
-    for (int i = 0; i < renames.n && !waits; i++)
-        waits = names_it(planner, object, renames.item[i], false) || says_value(planner->mem, object, renames.item[i]);
+    bool waits = waits_for(planner, object, &renames, 0);
     for (int i = 0; i < renames.n && waits; i++)
         if (names_it(planner, object, renames.item[i], true) || says_value(planner->mem, object, renames.item[i]))
             list_add(planner->mem, &found, renames.item[i]);

@@ -432,6 +432,15 @@ static void tree_carry(struct carrier *carrier, struct tree *tree)
         ref_carry(carrier, &((struct held *)tree->held.item[i])->what);
 }
 
+/* The engine gives what hangs on a renamed object names that follow its own. */
+static void name_give(const struct carrier *carrier, struct object *object, const char *name)
+{
+    const char *from = object->name;
+    object->name = name;
+    if (carrier->target->dialect->names_follow)
+        carrier->target->dialect->names_follow(carrier->mem, object, from);
+}
+
 int renames_carry(struct ctx *ctx, const struct diff_input *input, struct changes *changes)
 {
     struct carrier carrier = {.mem = ctx->mem, .target = input->target};
@@ -444,10 +453,11 @@ int renames_carry(struct ctx *ctx, const struct diff_input *input, struct change
         const struct renamed *renamed = carrier.renamed.item[i];
         if (kind_is(renamed->object->kind, KIND_NAMESPACE))
             renamed->object->name = renamed->rename->from;
+        const char *from = renamed->object->name;
         if (renamed->rename)
             rename_add(ctx->mem, changes, renamed->object, renamed->to)->resolved_from = renamed->rename->resolved_from;
-        else
-            renamed->object->name = renamed->to;
+        renamed->object->name = from;
+        name_give(&carrier, renamed->object, renamed->to);
     }
     return 0;
 }
@@ -460,7 +470,7 @@ void tree_rename(struct arena *mem, const struct target *target, struct tree *tr
     tree_carry(&carrier, tree);
     for (int i = 0; i < carrier.renamed.n; i++) {
         const struct renamed *one = carrier.renamed.item[i];
-        one->object->name = one->to;
+        name_give(&carrier, one->object, one->to);
     }
 }
 
@@ -485,6 +495,7 @@ struct object *object_turned_back(struct arena *mem, const struct target *target
     directory_open(&carrier.directory, mem, target, tree);
     copy->parent = home_turned_back(&carrier, object->parent);
     copy->peer = object->peer;
+    copy->named = object->named;
     entries_carry(&carrier, copy);
     object_carry(&carrier, copy);
     return copy;

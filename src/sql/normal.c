@@ -112,6 +112,8 @@ char *normal_space(struct arena *mem, const struct normal_rules *rules, const ch
             buf_add_c(&out, ' ');
         if (token.kind == TOKEN_WORD)
             buf_add(&out, word_text(mem, rules, &token));
+        else if (token.kind == TOKEN_QUOTED && rules->unquote)
+            ident_add(&out, rules->ident, token_name(mem, &token));
         else
             buf_add_n(&out, token.text, token.length);
         if (!token_is(&token, ";"))

@@ -19,6 +19,7 @@ struct normal_rules {
     bool any_array_to_in;      /* x = ANY (ARRAY[a, b]) is x IN (a, b) */
     bool like_operators;       /* ~~ is LIKE, !~~ NOT LIKE, ~~* ILIKE */
     bool fold_names;           /* unquoted names to lower case */
+    bool unquote;              /* texts are kept as they were written, with names in quotes or not */
     bool strip_charset;        /* _utf8mb4'x' is 'x': MySQL prints it */
 };
 

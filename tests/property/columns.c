@@ -51,6 +51,14 @@ static const struct type_choice {
     {"enum('a','b''c')", BOTH, FAMILY_OTHER, 0, {"'a'", "'b''c'"}, "enum('a','b''c','d')"},
     {"set('x','y')", BOTH, FAMILY_OTHER, 0, {"'x,y'", NULL}, NULL},
     {"bit(3)", BOTH, FAMILY_OTHER, 0, {"b'101'", NULL}, NULL},
+    {"tinyint unsigned", BOTH, FAMILY_INT, 0, {"7", NULL}, "smallint unsigned"},
+    {"mediumint", BOTH, FAMILY_INT, 0, {"-1", "0"}, "int"},
+    {"float", BOTH, FAMILY_OTHER, 0, {"0.25", NULL}, "double"},
+    {"year", BOTH, FAMILY_OTHER, 0, {"2026", NULL}, NULL},
+    {"time(2)", BOTH, FAMILY_OTHER, 0, {"'10:00:00'", NULL}, "time(4)"},
+    {"varbinary(20)", BOTH, FAMILY_OTHER, 0, {"'x'", NULL}, "varbinary(40)"},
+    {"mediumtext", BOTH, FAMILY_OTHER, 0, {NULL, NULL}, "longtext"},
+    {"decimal(8,3) unsigned", BOTH, FAMILY_NUMBER, 0, {"0.125", NULL}, NULL},
 
     {"smallint", PG, FAMILY_INT, 0, {"0", "-17"}, "integer"},
     {"integer", PG, FAMILY_INT, 0, {"0", "42"}, "bigint"},
@@ -187,7 +195,7 @@ char *random_condition(struct dice *dice, const struct object *table)
                                          "NOT %s = 5"};
     const struct column *column =
         pick_column(dice, table, 1 << FAMILY_INT | 1 << FAMILY_TEXT | 1 << FAMILY_ENUM, false);
-    if (!column)
+    if (!column || (speaks_mysql(dice) && my_is_acted_on(column)))
         return NULL;
     if (column_family(dice, column) == FAMILY_ENUM)
         return arena_printf(dice->mem, "%s = %s::%s", quoted(dice, column->object.name), random_default(dice, column),
@@ -213,7 +221,8 @@ static void random_generation(struct dice *dice, struct column *column)
 {
     const struct column *source = pick_column(dice, column->object.parent, 1 << FAMILY_INT | 1 << FAMILY_TEXT, true);
     bool padded = speaks_mysql(dice) && source && text_starts(source->type, "char"); /* that depends on a mode */
-    if (!source || source == column || source->autoincrement || padded)
+    if (!source || source == column || source->autoincrement || padded ||
+        (speaks_mysql(dice) && my_is_acted_on(source)))
         return;
     make_plain(column);
     bool number = column_family(dice, source) == FAMILY_INT;
@@ -297,6 +306,8 @@ struct column *random_column(struct dice *dice, struct object *table)
     random_value(dice, column);
     if (column_family(dice, column) == FAMILY_TEXT)
         random_text_options(dice, column);
+    if (speaks_mysql(dice))
+        my_column_settings(dice, column);
     if (dice->engine != ENGINE_LITE && dice_chance(dice, 10))
         SAY(column, COLUMN, comment, random_comment(dice));
     random_clause_names(dice, column);

@@ -49,7 +49,7 @@ static bool is_too_much(const struct list *going, const struct object *root)
         for (int i = 0; i < table->children.n; i++) {
             const struct column *column = table->children.item[i];
             bool stays = column->object.kind == KIND_COLUMN && !goes(going, &column->object);
-            plain += stays && !column->computed.written;
+            plain += stays && !column->computed.written && !column->invisible;
             counts = counts || (stays && column->autoincrement);
         }
         bool needs_key = ((const struct table *)table)->without_rowid || counts;

@@ -279,6 +279,8 @@ struct object *random_table(struct dice *dice)
         random_storage(dice, table);
     if (speaks_mysql(dice) && dice_chance(dice, 20))
         SAY(table, TABLE, comment, random_comment(dice));
+    if (speaks_mysql(dice))
+        my_table_settings(dice, table);
     if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
         random_parents(dice, table);
     if (dice->engine == ENGINE_LITE && dice_chance(dice, 12))
@@ -325,7 +327,7 @@ static struct kind_set spoken_kinds(enum engine engine)
                            KIND_TRANSFORM, KIND_METHOD, KIND_WRAPPER, KIND_SERVER, KIND_MAPPING);
     if (engine != ENGINE_LITE)
         return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY,
-                           KIND_INDEX, KIND_INDEX_PART);
+                           KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_FUNCTION, KIND_EVENT);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
                        KIND_INDEX_PART, KIND_VIEW, KIND_VIRTUAL_TABLE, KIND_TRIGGER);
 }
@@ -378,14 +380,29 @@ static void random_beside_tables(struct dice *dice)
         add_foreign(dice);
 }
 
+static const struct {
+    enum engine engine;
+    int version;
+} newest[] = {{ENGINE_PG, 150000}, {ENGINE_LITE, 34001}, {ENGINE_MY, 90700}, {ENGINE_MARIA, 101100}};
+
+static void random_beside_tables_of_mysql(struct dice *dice)
+{
+    while (dice_chance(dice, 50))
+        my_random_trigger(dice, random_of_kind(dice, KIND_TABLE));
+    while (dice_chance(dice, 35))
+        my_random_routine(dice);
+    while (dice_chance(dice, 20))
+        my_random_event(dice);
+    my_triggers_chain(dice);
+}
+
 struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, int size)
 {
     struct dice dice = {.mem = mem, .tree = tree_new(mem, engine), .engine = engine, .state = seed};
     dice.tree->kinds = spoken_kinds(engine);
-    dice.tree->version = engine == ENGINE_PG     ? 150000
-                         : engine == ENGINE_LITE ? 34001
-                         : engine == ENGINE_MY   ? 90700
-                                                 : 101100;
+    for (size_t i = 0; i < sizeof newest / sizeof *newest; i++)
+        if (newest[i].engine == engine)
+            dice.tree->version = newest[i].version;
     dice.plain = dice_chance(&dice, 50);
     tree_schema(mem, dice.tree, "");
     if (engine == ENGINE_PG)
@@ -397,6 +414,8 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
         random_beside_tables(&dice);
     for (int i = 0; i < tables.n; i++)
         random_references(&dice, tables.item[i]);
+    if (speaks_mysql(&dice))
+        random_beside_tables_of_mysql(&dice);
     random_dependents(&dice);
     return dice.tree;
 }

@@ -95,7 +95,10 @@ static bool drop_column(struct dice *dice)
 static bool alter_nullable(struct dice *dice)
 {
     struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
-    if (is_special(column) || in_key(column->object.parent, column->object.name))
+    if (is_special(column) || in_key(column->object.parent, column->object.name) || column->invisible)
+        return false;
+    const struct names names = one_name(dice->mem, column->object.name);
+    if (speaks_mysql(dice) && may_be_set_null(column->object.parent, &names))
         return false;
     SAY(column, COLUMN, nullable, !column->nullable);
     if (column->nullable && dice->engine == ENGINE_LITE)
@@ -154,6 +157,17 @@ static void change_family(struct dice *dice, struct column *column, const char *
     SAY(column, COLUMN, default_value, written(column->default_value.written ? random_default(dice, column) : NULL));
 }
 
+/* A time with digits goes with the type. */
+static void clock_forget(struct dice *dice, struct column *column)
+{
+    if (!speaks_mysql(dice))
+        return;
+    if (text_has(column->default_value.written ? column->default_value.written : "", "CURRENT_TIMESTAMP"))
+        SAY(column, COLUMN, default_value, written(NULL));
+    if (column->on_update.written)
+        SAY(column, COLUMN, on_update, written(NULL));
+}
+
 /* With the columns that foreign keys tie to it. */
 static bool alter_type(struct dice *dice)
 {
@@ -170,6 +184,7 @@ static bool alter_type(struct dice *dice)
             change_family(dice, tied.item[i], type);
         else
             SAY((struct column *)tied.item[i], COLUMN, type, type);
+        clock_forget(dice, tied.item[i]);
     }
     return true;
 }
@@ -439,7 +454,7 @@ static bool alter_index(struct dice *dice)
     if (!index || (index->method && !text_equal(index->method, "btree")))
         return false;
     struct index_part *part = index->object.children.item[0];
-    if (dice_chance(dice, 50) || part->expr.written || is_depended_on(dice, &index->object))
+    if (dice_chance(dice, 50) || part->expr.written || index->invisible || is_depended_on(dice, &index->object))
         SAY(part, INDEX_PART, descending, !part->descending);
     else {
         SAY(index, INDEX, is_unique, !index->is_unique);
@@ -856,7 +871,9 @@ struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_
     if (renames && dice_chance(&dice, 30))
         rename_some(&dice);
     for (int tries = 0; tries < 100 && wanted > 0; tries++)
-        wanted -= PICK(&dice, mutations)(&dice);
+        wanted -= speaks_mysql(&dice) && dice_chance(&dice, 40) ? my_mutation(&dice) : PICK(&dice, mutations)(&dice);
+    if (speaks_mysql(&dice))
+        my_triggers_chain(&dice);
     renames_tidy(&dice);
     if (renames)
         *renames = dice.renames;

@@ -17,7 +17,7 @@ static struct names key_columns(struct dice *dice, const struct object *table, b
     int n = dice_chance(dice, 30) ? 2 : 1;
     for (int i = 0; i < n; i++) {
         const struct column *column = pick_column(dice, table, FAMILY_ORDERED, plain);
-        if (column && !names_have(&columns, column->object.name))
+        if (column && !(plain && column->invisible) && !names_have(&columns, column->object.name))
             names_add(dice->mem, &columns, column->object.name);
     }
     return columns;
@@ -168,7 +168,7 @@ static void random_pg_key(struct dice *dice, struct primary_key *key)
 }
 
 /* A key has no NULL, so it cannot hold what a foreign key sets to that. */
-static bool may_be_set_null(const struct object *table, const struct names *columns)
+bool may_be_set_null(const struct object *table, const struct names *columns)
 {
     for (int i = 0; i < table->children.n; i++) {
         const struct foreign_key *key = table->children.item[i];
@@ -263,6 +263,8 @@ struct object *random_check(struct dice *dice, struct object *table)
         SAY(check, CHECK, not_valid, true);
     if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
         SAY(check, CHECK, comment, random_comment(dice));
+    if (dice->engine == ENGINE_MY && dice_chance(dice, 10))
+        SAY(check, CHECK, not_enforced, true);
     say_some_absences(dice, &check->object);
     return &check->object;
 }
@@ -293,7 +295,7 @@ static struct names index_columns(struct dice *dice, const struct index *index)
         return columns;
     for (int i = 0; i < index->object.children.n; i++) {
         const struct index_part *part = index->object.children.item[i];
-        if (!part->column || part->opclass || part->collation)
+        if (!part->column || part->opclass || part->collation || part->length)
             return (struct names){0};
         names_add(dice->mem, &columns, part->column);
     }
@@ -334,6 +336,9 @@ static bool can_hold(struct dice *dice, const struct table *table, const struct 
     static const char *const strict[] = {"INTEGER", "REAL", "TEXT", "BLOB", "ANY"};
     const struct column *referenced = (const struct column *)object_child(target, KIND_COLUMN, column);
     bool fits = !table->strict;
+    bool text = speaks_mysql(dice) && column_family(dice, referenced) == FAMILY_TEXT;
+    if (text && table->collation && !my_collation_in_force(referenced))
+        return false; /* it is the database's, which has no name here */
     for (size_t i = 0; i < sizeof strict / sizeof *strict; i++)
         fits = fits || text_equal(strict[i], referenced->type);
     return fits;
@@ -361,8 +366,10 @@ static struct names referencing_columns(struct dice *dice, struct object *table,
             (struct column *)object_new(dice->mem, KIND_COLUMN, table, random_name_in(dice, KIND_COLUMN, table));
         SAY(column, COLUMN, type, referenced->type);
         SAY(column, COLUMN, nullable, true);
-        if (referenced->collation)
-            SAY(column, COLUMN, collation, referenced->collation);
+        bool text = column_family(dice, referenced) == FAMILY_TEXT;
+        const char *collation = speaks_mysql(dice) && text ? my_collation_in_force(referenced) : referenced->collation;
+        if (collation)
+            SAY(column, COLUMN, collation, collation);
         say_some_absences(dice, &column->object);
         names_add(dice->mem, &columns, column->object.name);
     }
@@ -448,6 +455,8 @@ static void add_part(struct dice *dice, struct object *index, const struct colum
         expression_part(dice, part, column);
     else
         column_part(dice, part, column);
+    if (speaks_mysql(dice) && part->column)
+        my_part_settings(dice, part, column);
     if (dice_chance(dice, 15))
         SAY(part, INDEX_PART, descending, true);
     if (dice->engine == ENGINE_PG && dice_chance(dice, 10))
@@ -530,13 +539,18 @@ static void random_target_of_expression(struct dice *dice, struct index *index)
             SAY(index, INDEX, statistics_targets, one_name(dice->mem, arena_printf(dice->mem, "%d=100", i + 1)));
 }
 
+static bool special_index_of(struct dice *dice, struct index *index)
+{
+    return speaks_mysql(dice) ? my_special_index(dice, index) : special_index(dice, index);
+}
+
 struct object *random_index(struct dice *dice, struct object *table)
 {
     struct index *index =
         (struct index *)object_new(dice->mem, KIND_INDEX, table, random_name_in(dice, KIND_INDEX, table));
     if (table->kind == KIND_VIEW)
         view_index(dice, index);
-    else if (dice->engine != ENGINE_PG || dice_chance(dice, 80) || !special_index(dice, index))
+    else if (dice->engine == ENGINE_LITE || dice_chance(dice, 80) || !special_index_of(dice, index))
         ordinary_index(dice, index);
     if (!index->object.children.n) {
         object_remove(&index->object);
@@ -548,6 +562,8 @@ struct object *random_index(struct dice *dice, struct object *table)
     if (dice->engine != ENGINE_LITE && dice_chance(dice, 10))
         SAY(index, INDEX, comment, random_comment(dice));
     random_target_of_expression(dice, index);
+    if (speaks_mysql(dice))
+        my_index_settings(dice, index);
     for (int i = 0; i < index->object.children.n; i++)
         say_some_absences(dice, index->object.children.item[i]);
     say_some_absences(dice, &index->object);

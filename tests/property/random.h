@@ -90,6 +90,7 @@ struct object *random_partition(struct dice *dice, const struct object *parent);
 struct object *random_partitioned(struct dice *dice);
 bool random_part_of_partitioned(struct dice *dice, struct object *table); /* an index or a check */
 bool is_marked(const struct object *table, const char *mark);
+bool may_be_set_null(const struct object *table, const struct names *columns); /* by a foreign key */
 struct object *random_unique(struct dice *dice, struct object *table);
 struct object *random_check(struct dice *dice, struct object *table);
 struct object *random_exclude(struct dice *dice, struct object *table);
@@ -141,6 +142,27 @@ bool alter_base(struct dice *dice);
 bool function_reshape(struct dice *dice);               /* another body or result */
 const char *random_trigger_function(struct dice *dice); /* "f()" */
 bool call_in_default(struct dice *dice);
+
+/* ---- what only MySQL and MariaDB have: mysql.c, mysql_change.c ---- */
+
+void my_table_settings(struct dice *dice, struct table *table);
+void my_column_settings(struct dice *dice, struct column *column);
+bool my_is_acted_on(const struct column *column);               /* by a foreign key: then no check may name it */
+const char *my_collation_in_force(const struct column *column); /* NULL: the database's */
+bool my_special_index(struct dice *dice, struct index *index);  /* full-text, or a prefix of a large value */
+void my_part_settings(struct dice *dice, struct index_part *part, const struct column *column);
+void my_index_settings(struct dice *dice, struct index *index);
+const char *my_plain_query(struct dice *dice); /* NULL: there is no table */
+void my_view_settings(struct dice *dice, struct view *view, bool plain);
+struct object *my_random_trigger(struct dice *dice, struct object *table);
+void my_triggers_chain(struct dice *dice); /* each says which one it follows */
+struct object *my_random_routine(struct dice *dice);
+struct object *my_random_event(struct dice *dice);
+const char *my_random_call(struct dice *dice); /* NULL: there is no function */
+bool my_change_trigger(struct dice *dice, struct object *trigger);
+bool my_change_routine(struct dice *dice, struct object *routine);
+bool my_change_event(struct dice *dice, struct object *event);
+bool my_mutation(struct dice *dice);
 
 /* ---- what depends on what, by the graph: depend.c ---- */
 

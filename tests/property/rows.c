@@ -68,7 +68,8 @@ static const char *value_for(struct arena *mem, const struct tree *tree, const c
                   {"interval", "%d days"},
                   {"[]", "{}"},
                   {"range", "empty"},
-                  {"inet", "10.0.0.%d"}};
+                  {"inet", "10.0.0.%d"},
+                  {"bit(", "\x01"}};
     const char *lower = text_lower(mem, type ? type : "");
     const char *label = enum_label(mem, tree, type);
     struct ref ref = ref_from_text(mem, type ? type : "");

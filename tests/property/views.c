@@ -96,6 +96,9 @@ static const char *select_list(struct dice *dice, const struct source *source, i
             buf_addf(&out, " AS %s", quoted(dice, as));
         names_add(dice->mem, &shown, as ? as : column);
     }
+    const char *call = speaks_mysql(dice) && dice_chance(dice, 20) ? my_random_call(dice) : NULL;
+    if (call)
+        buf_addf(&out, ", %s AS %s", call, quoted(dice, random_name(dice)));
     return out.data;
 }
 
@@ -168,7 +171,8 @@ void view_column_change(struct dice *dice, struct view *view)
 
 struct object *random_view(struct dice *dice)
 {
-    const char *query = speaks_mysql(dice) ? NULL : random_query(dice);
+    bool plain = speaks_mysql(dice) && dice_chance(dice, 40);
+    const char *query = plain ? my_plain_query(dice) : random_query(dice);
     if (!query)
         return NULL;
     const struct object *beside = random_of_kind(dice, KIND_TABLE);
@@ -183,6 +187,8 @@ struct object *random_view(struct dice *dice)
         SAY(view, VIEW, comment, random_comment(dice));
     if (dice->engine == ENGINE_PG && dice_chance(dice, 30))
         view_column_change(dice, view);
+    if (speaks_mysql(dice))
+        my_view_settings(dice, view, plain);
     say_some_absences(dice, &view->object);
     return &view->object;
 }
@@ -319,8 +325,9 @@ struct object *random_trigger(struct dice *dice, struct object *relation)
 {
     static const char *const enabled[] = {"disabled", "replica", "always"};
     struct names columns = relation ? relation_columns(dice, relation) : (struct names){0};
-    if (!columns.n || speaks_mysql(dice) ||
-        (relation->kind == KIND_VIEW && ((const struct view *)relation)->materialized))
+    if (speaks_mysql(dice))
+        return my_random_trigger(dice, relation);
+    if (!columns.n || (relation->kind == KIND_VIEW && ((const struct view *)relation)->materialized))
         return NULL;
     struct trigger *trigger =
         (struct trigger *)object_new(dice->mem, KIND_TRIGGER, relation, random_name_in(dice, KIND_TRIGGER, relation));

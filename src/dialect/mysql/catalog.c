@@ -93,6 +93,34 @@ static void names_unqualify(struct arena *mem, const char *database, struct obje
         text->printed = unqualified(mem, database, text->printed);
 }
 
+/* The names that a printed query gives its columns: each is the last word of its item. */
+static struct names names_shown(struct arena *mem, const char *query)
+{
+    static const char *const ends[] = {"from", "union", "except", "intersect", "limit", NULL};
+    struct names names = {0};
+    struct lexer lexer;
+    const char *last = NULL;
+    int depth = 0;
+    lex_open(&lexer, &my_lex, query, strlen(query));
+    for (struct token token = lex_next_code(&lexer);; token = lex_next_code(&lexer)) {
+        bool end = token.kind == TOKEN_END || (!depth && token.kind == TOKEN_WORD && token_is_one_of(&token, ends));
+        depth += token_is(&token, "(") - token_is(&token, ")");
+        if (end || (!depth && token_is(&token, ",")))
+            names_add(mem, &names, last ? last : "");
+        if (end)
+            return names;
+        last = token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED ? token_name(mem, &token) : NULL;
+    }
+}
+
+/* MySQL tells what the columns of a view are called, also where nobody gave them other names than the query has. */
+static void columns_fold(struct arena *mem, struct view *view)
+{
+    const struct names shown = names_shown(mem, view->query.printed);
+    if (names_equal(&view->columns, &shown))
+        view->columns = (struct names){0};
+}
+
 static int unmodelled_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
     struct rows rows;
@@ -141,29 +169,117 @@ static int database_said(struct ctx *ctx, const char *name)
     return fail_hint(ctx, "Write it after the host: mysql://user@host/database.");
 }
 
+/* "'it\'s'" as "'it''s'", which every mode reads alike. */
+static const char *quotes_doubled(struct arena *mem, const char *text)
+{
+    struct lexer lexer;
+    struct buf out;
+    if (!text || !text_has(text, "\\'"))
+        return text;
+    buf_init(&out, mem);
+    lex_open(&lexer, &my_lex, text, strlen(text));
+    for (struct token token = lex_next(&lexer); token.kind != TOKEN_END; token = lex_next(&lexer))
+        for (size_t i = 0; i < token.length; i++) {
+            bool escapes = token.kind == TOKEN_STRING && token.text[i] == '\\' && i + 1 < token.length;
+            buf_add_c(&out, escapes && token.text[i + 1] == '\'' ? '\'' : token.text[i]);
+            if (escapes)
+                buf_add_c(&out, token.text[++i]);
+        }
+    return out.data;
+}
+
+/* Of what the server spells itself; a body stays as somebody wrote it. */
+static void texts_tidy(struct arena *mem, struct tree *tree)
+{
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o))
+        for (int i = 0; i < kind_table[o->kind].fields; i++) {
+            bool body = kind_is(o->kind, KIND_IS_TEXT) && o->kind != KIND_VIEW;
+            struct expr *expr = object_field(o, i);
+            if (kind_table[o->kind].field[i].type == FIELD_EXPR && !body)
+                expr->printed = quotes_doubled(mem, expr->printed);
+        }
+}
+
+/* Modes in which texts are spelled, or read, in another way, and those that stand for several. */
+static const char *const spelling_modes[] = {
+    "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ANSI", "DB2", "MAXDB", "MSSQL", "ORACLE", "POSTGRESQL"};
+
+static bool changes_spelling(const char *mode)
+{
+    for (size_t i = 0; i < sizeof spelling_modes / sizeof *spelling_modes; i++)
+        if (text_equal(spelling_modes[i], mode))
+            return true;
+    return false;
+}
+
+/* The modes without those; NULL: none of them is set. */
+static const char *usual_modes(struct arena *mem, const char *modes)
+{
+    struct names kept = {0};
+    bool any = false;
+    for (const char *at = modes ? modes : ""; *at; at += *at == ',') {
+        const char *mode = text_slice(mem, at, 0, strcspn(at, ","));
+        if (changes_spelling(mode))
+            any = true;
+        else
+            names_add(mem, &kept, mode);
+        at += strlen(mode);
+    }
+    return any ? names_join(mem, &kept, ",") : NULL;
+}
+
+static int modes_set(struct ctx *ctx, struct conn *conn, const char *modes)
+{
+    return my_exec(ctx, conn, arena_printf(ctx->mem, "SET SESSION sql_mode = '%s'", modes));
+}
+
+static int catalog_read(struct ctx *ctx, struct conn *conn, struct tree *tree)
+{
+    const struct catalog_query *queries = queries_of(conn->dialect);
+    int n = 0;
+    while (queries[n].sql)
+        n++;
+    TRY(catalog_load(ctx, conn, queries, n, tree));
+    TRY(my_sequences_load(ctx, conn, tree));
+    my_settle_partitions(ctx->mem, tree);
+    TRY(my_show_tables(ctx, conn, tree));
+    kind_set_add(&tree->kinds, KIND_PARTITION);
+    return unmodelled_load(ctx, conn, tree);
+}
+
+/* Whatever the modes of the session, the server spells texts as it does without them. */
+static int catalog_read_plainly(struct ctx *ctx, struct conn *conn, const char *modes, struct tree *tree)
+{
+    const char *usual = usual_modes(ctx->mem, modes);
+    if (!usual)
+        return catalog_read(ctx, conn, tree);
+    TRY(modes_set(ctx, conn, usual));
+    int code = catalog_read(ctx, conn, tree);
+    const struct error error = ctx->error;
+    int back = modes_set(ctx, conn, modes);
+    if (code < 0)
+        ctx->error = error;
+    return code < 0 ? code : back;
+}
+
 int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree)
 {
     struct tree *loaded = tree_new(ctx->mem, conn->dialect->engine);
-    const struct catalog_query *queries = queries_of(conn->dialect);
     struct facts facts = {0};
-    int n = 0;
     TRY(my_facts(ctx, conn, &facts));
     TRY(database_said(ctx, facts.usual_schema));
     loaded->version = conn->version;
     loaded->usual_schema = facts.usual_schema;
     tree_schema(ctx->mem, loaded, "");
-    while (queries[n].sql)
-        n++;
-    TRY(catalog_load(ctx, conn, queries, n, loaded));
-    TRY(my_sequences_load(ctx, conn, loaded));
-    my_settle_partitions(ctx->mem, loaded);
-    TRY(my_show_tables(ctx, conn, loaded));
-    kind_set_add(&loaded->kinds, KIND_PARTITION);
-    TRY(unmodelled_load(ctx, conn, loaded));
+    TRY(catalog_read_plainly(ctx, conn, facts.sql_mode, loaded));
     for (struct object *o = loaded->root; o && conn->dialect->engine == ENGINE_MY; o = object_next(loaded->root, o))
         texts_unescape(ctx->mem, o);
-    for (struct object *o = loaded->root; o; o = object_next(loaded->root, o))
+    for (struct object *o = loaded->root; o; o = object_next(loaded->root, o)) {
         names_unqualify(ctx->mem, facts.usual_schema, o);
+        if (o->kind == KIND_VIEW && ((struct view *)o)->query.printed)
+            columns_fold(ctx->mem, (struct view *)o);
+    }
+    texts_tidy(ctx->mem, loaded);
     if (filter)
         filter_apply(filter, loaded->usual_schema, loaded);
     TRY(cases_check(ctx, loaded));

@@ -36,11 +36,51 @@ static const char *counter_normal(struct arena *mem, const char *expr)
     return arena_printf(mem, "nextval(%s)", text_trim(mem, expr + lexer.offset));
 }
 
+static bool begins_relation(const struct token *token)
+{
+    static const char *const words[] = {"from", "join", NULL};
+    return token->kind == TOKEN_WORD && token_is_one_of(token, words);
+}
+
+static bool begins_query(const struct token *token)
+{
+    static const char *const words[] = {"select", "with", "values", "table", NULL};
+    return token->kind == TOKEN_WORD && token_is_one_of(token, words);
+}
+
+/* Relations without the parentheses around joins, which MySQL prints where it was told JOIN and not where it was told a comma. */
+static const char *joins_bare(struct arena *mem, const char *text)
+{
+    enum { DEEPEST = 64 };
+    bool left_out[DEEPEST] = {false};
+    int depth = 0;
+    struct lexer lexer;
+    struct buf out;
+    buf_init(&out, mem);
+    lex_open(&lexer, &my_lex, text, strlen(text));
+    struct token before = {.kind = TOKEN_END}, token = lex_next_code(&lexer), next;
+    for (bool relation = false; token.kind != TOKEN_END; before = token, token = next) {
+        next = lex_next_code(&lexer);
+        bool open = token_is(&token, "("), close = token_is(&token, ")");
+        if (open && ++depth >= DEEPEST)
+            return text;
+        if (open)
+            left_out[depth] = (begins_relation(&before) || relation) && !begins_query(&next);
+        relation = open && left_out[depth];
+        bool leave = (open || close) && depth >= 0 && left_out[depth];
+        depth -= close && depth > 0;
+        if (!leave)
+            buf_addf(&out, "%.*s ", (int)token.length, token.text);
+    }
+    return out.data;
+}
+
 char *my_expr_normal(struct arena *mem, const struct target *target, const char *expr)
 {
     if (!expr)
         return NULL;
-    char *normal = normal_expr(mem, &my_normal, counter_normal(mem, expr));
+    bool query = text_starts_nocase(expr, "select ");
+    char *normal = normal_expr(mem, &my_normal, query ? joins_bare(mem, expr) : counter_normal(mem, expr));
     char *clock = clock_normal(mem, normal);
     return clock ? clock : normal;
 }

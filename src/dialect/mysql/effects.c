@@ -49,11 +49,54 @@ static bool keys_change(const struct effect_case *effect)
     return false;
 }
 
+/*
+ * A table takes its triggers along when it gets another name, which stands in their heads; what they do says the old one.
+ * Everything else that is a text stays as it was made, whatever it names.
+ */
+static bool says_old_name(const struct effect_case *effect)
+{
+    const struct change *rename = effect->change;
+    const struct object *trigger = effect->dependent;
+    const char *table = trigger->parent->name;
+    struct lexer lexer;
+    bool own = text_equal_nocase(table, rename->before->name) || text_equal_nocase(table, rename->after->name);
+    const char *text = expr_text(&((const struct trigger *)trigger)->definition);
+    if (rename->kind != KIND_TABLE || !own || !text)
+        return true;
+    lex_open(&lexer, &my_lex, text, strlen(text));
+    struct token token = lex_next_code(&lexer);
+    while (token.kind != TOKEN_END && !token_is(&token, "each"))
+        token = lex_next_code(&lexer);
+    for (; token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if ((token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED) &&
+            text_equal_nocase(token_name(effect->mem, &token), table))
+            return true;
+    return false;
+}
+
+/*
+ * MySQL renames what a foreign key names in place alone, and what is generated from it or indexed as an expression is said
+ * again by copying: "Columns participating in a foreign key are renamed".
+ */
+static bool renames_by_copy(const struct effect_case *effect)
+{
+    bool copies = false;
+    for (const struct edge *edge = effect->change->renamed->needed; edge; edge = edge->next_needed)
+        copies = copies || (edge->from->kind == KIND_COLUMN && edge->field == COLUMN_computed) ||
+                 (edge->from->kind == KIND_INDEX_PART && edge->field == INDEX_PART_expr);
+    return copies && effect->target->dialect->engine == ENGINE_MY;
+}
+
 #define REPLACED(kind, on, field, dependent, by, when)                 \
     {                                                                  \
         kind, on, field, dependent, by, when, .effect = EFFECT_REPLACE \
     }
 #define WITH_COLUMN(dependent, by) REPLACED(KIND_COLUMN, ON(DROP), ANY_FIELD, dependent, by, is_replaced)
+#define RENAMED(kind)                                                                  \
+    REPLACED(kind, ON(RENAME), ANY_FIELD, KIND_VIEW, ANY_FIELD, NULL),                 \
+        REPLACED(kind, ON(RENAME), ANY_FIELD, KIND_TRIGGER, ANY_FIELD, says_old_name), \
+        REPLACED(kind, ON(RENAME), ANY_FIELD, KIND_FUNCTION, ANY_FIELD, NULL),         \
+        REPLACED(kind, ON(RENAME), ANY_FIELD, KIND_EVENT, ANY_FIELD, NULL)
 
 enum { VERSIONING = 49 }; /* as a phase: before columns come, 50, and change, 54 */
 
@@ -78,6 +121,8 @@ const struct effect_row my_effects[] = {
     /* "Cannot change column: used in a foreign key constraint" */
     REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_type, KIND_FOREIGN_KEY, ANY_FIELD, NULL),
     REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_collation, KIND_FOREIGN_KEY, ANY_FIELD, NULL),
+    /* What counts needs its key in the same statement, and a foreign key wants a statement of its own for its column. */
+    REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_autoincrement, KIND_FOREIGN_KEY, ANY_FIELD, NULL),
     WITH_COLUMN(KIND_COLUMN, COLUMN_computed),
     WITH_COLUMN(KIND_CHECK, ANY_FIELD),
     WITH_COLUMN(KIND_INDEX, ANY_FIELD),
@@ -89,6 +134,11 @@ const struct effect_row my_effects[] = {
     REPLACED(KIND_INDEX, ON(ALTER), INDEX_comment, ITSELF, ANY_FIELD, NULL),
     REPLACED(KIND_INDEX, ON(ALTER), INDEX_options, ITSELF, ANY_FIELD, NULL),
     REPLACED(KIND_FUNCTION, ON(ALTER), FUNCTION_definition, ITSELF, ANY_FIELD, NULL),
+    REPLACED(KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, renames_by_copy),
+    RENAMED(KIND_TABLE),
+    RENAMED(KIND_COLUMN),
+    RENAMED(KIND_VIEW),
+    RENAMED(KIND_FUNCTION),
     /* The one that is made again would run last. */
     REPLACED(KIND_TRIGGER, ON(DROP), ANY_FIELD, KIND_TRIGGER, TRIGGER_follows, is_replaced),
     {0},
@@ -100,9 +150,9 @@ const char *const my_name_spaces[KIND_COUNT] = {
     [KIND_CHECK] = "k", [KIND_FOREIGN_KEY] = "f", [KIND_TRIGGER] = "t", [KIND_FUNCTION] = "p", [KIND_EVENT] = "e",
 };
 
-/* Checks are called as nothing else in their table is. */
+/* Checks are called as nothing else in their table is, neither a foreign key nor a unique index. */
 const char *const my_mariadb_name_spaces[KIND_COUNT] = {
     [KIND_SEQUENCE] = "r", [KIND_TABLE] = "r",    [KIND_VIEW] = "r",  [KIND_COLUMN] = "C",
-    [KIND_INDEX] = "I",    [KIND_UNIQUE] = "I",   [KIND_CHECK] = "K", [KIND_FOREIGN_KEY] = "f",
+    [KIND_INDEX] = "IK",   [KIND_UNIQUE] = "IK",  [KIND_CHECK] = "K", [KIND_FOREIGN_KEY] = "fK",
     [KIND_TRIGGER] = "t",  [KIND_FUNCTION] = "p", [KIND_EVENT] = "e",
 };

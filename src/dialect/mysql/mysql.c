@@ -62,7 +62,8 @@ const struct ident_rules my_ident = {
     .backslash_escapes = true,
 };
 
-const struct normal_rules my_normal = {.lex = &my_lex, .ident = &my_ident, .infix = my_infix, .strip_charset = true};
+const struct normal_rules my_normal = {
+    .lex = &my_lex, .ident = &my_ident, .infix = my_infix, .strip_charset = true, .unquote = true};
 
 static const struct touch_words touches[] = {
     {"create", "temporary", TOUCHES_SESSION}, {"drop", "temporary", TOUCHES_SESSION},
@@ -141,6 +142,8 @@ const struct dialect my_dialect = {
     .whole_dump = "--databases",
     .drops_index_on_table = true,
     .drops_index_bare = true,
+    .texts_keep_names = true,
+    .names_follow = my_names_follow,
     .exists = exists,
     .lex = &my_lex,
     .ident = &my_ident,
@@ -191,6 +194,8 @@ const struct dialect my_mariadb_dialect = {
     .enters_database = "use",
     .whole_dump = "--databases",
     .drops_index_on_table = true,
+    .texts_keep_names = true,
+    .names_follow = my_names_follow,
     .exists = exists,
     .lex = &my_lex,
     .ident = &my_ident,

@@ -37,6 +37,23 @@ const char *my_default_name(struct arena *mem, enum engine engine, const struct 
                                   : arena_printf(mem, "%s_chk_%d", table, number);
 }
 
+/* RENAME TABLE gives "old_ibfk_1" the name "new_ibfk_1", and MySQL so to checks, whoever gave them that name. */
+void my_names_follow(struct arena *mem, struct object *object, const char *from)
+{
+    static const struct {
+        enum kind kind;
+        const char *mark;
+    } following[] = {{KIND_FOREIGN_KEY, "_ibfk_"}, {KIND_CHECK, "_chk_"}};
+    for (int i = 0; object->kind == KIND_TABLE && i < object->children.n; i++) {
+        struct object *child = object->children.item[i];
+        for (size_t k = 0; child->name && k < sizeof following / sizeof *following; k++) {
+            const char *head = arena_printf(mem, "%s%s", from, following[k].mark);
+            if (child->kind == following[k].kind && text_starts(child->name, head))
+                child->name = arena_printf(mem, "%s%s", object->name, child->name + strlen(from));
+        }
+    }
+}
+
 /* The names that settle() made are the server's in a table of its own; beside others the next free one is taken. */
 void my_choose_name(struct arena *mem, const struct changes *changes, struct object *object)
 {

@@ -24,6 +24,13 @@ void my_top(struct buf *out, const struct object *object)
     ident_add_qualified(out, &my_ident, object_schema(object), object->name);
 }
 
+void my_literal_add(const struct render *render, struct buf *out, const char *text)
+{
+    static const struct ident_rules plain = {.style = QUOTE_BACKTICK};
+    const char *modes = render->target->facts.sql_mode;
+    literal_add(out, modes && text_has(modes, "NO_BACKSLASH_ESCAPES") ? &plain : &my_ident, text);
+}
+
 static bool is_wrapped(const char *text)
 {
     struct lexer lexer;

@@ -6,6 +6,8 @@
 
 struct buf my_begin(struct render *render, const char *text); /* a buffer that begins with `text` */
 void my_ident_add(struct buf *out, const char *name);
+/* As the server reads a text, whose modes say what a backslash is. */
+void my_literal_add(const struct render *render, struct buf *out, const char *text);
 void my_top(struct buf *out, const struct object *object); /* database.name of a top object */
 void my_wrapped(struct buf *out, const char *expr);        /* in parentheses, if it is not already */
 
@@ -18,7 +20,7 @@ enum clause { CLAUSE_PLAIN = 1, CLAUSE_ADD_FOREIGN_KEY = 1 << 1, CLAUSE_RENAME =
 void my_clause(struct render *render, const struct object *below, enum clause clause, struct buf *sql);
 
 /* render_column.c */
-void my_column_definition(struct buf *out, const struct column *column);
+void my_column_definition(const struct render *render, struct buf *out, const struct column *column);
 render_fn my_column_create, my_column_drop, my_column_alter, my_column_rename;
 
 /* render_rename.c: MySQL wants all that names the column to change in the same statement. */

@@ -34,7 +34,7 @@ static bool is_timestamp(struct arena *mem, const struct column *column)
     return my_type_is(mem, column->type, "timestamp");
 }
 
-static void value_add(struct buf *out, const struct column *column)
+static void value_add(const struct render *render, struct buf *out, const struct column *column)
 {
     const char *value = expr_text(&column->default_value), *update = expr_text(&column->on_update);
     if (!column->nullable)
@@ -42,7 +42,9 @@ static void value_add(struct buf *out, const struct column *column)
     else if (is_timestamp(out->mem,
                           column)) /* NOT NULL where nothing is said and explicit_defaults_for_timestamp is off */
         buf_add(out, " NULL");
-    if (value)
+    bool maria = render->target->dialect->engine == ENGINE_MARIA;
+    bool implied = maria && !column->nullable && update && value && text_starts(value, MY_ZERO_TIME);
+    if (value && !implied) /* no strict mode lets one say that */
         default_add(out, value);
     else if (column->nullable && is_timestamp(out->mem, column))
         buf_add(out, " DEFAULT NULL");
@@ -52,7 +54,7 @@ static void value_add(struct buf *out, const struct column *column)
         buf_add(out, " AUTO_INCREMENT");
 }
 
-void my_column_definition(struct buf *out, const struct column *column)
+void my_column_definition(const struct render *render, struct buf *out, const struct column *column)
 {
     const char *computed = expr_text(&column->computed);
     my_ident_add(out, column->object.name);
@@ -68,7 +70,7 @@ void my_column_definition(struct buf *out, const struct column *column)
         if (!column->nullable)
             buf_add(out, " NOT NULL");
     } else {
-        value_add(out, column);
+        value_add(render, out, column);
     }
     if (column->srid)
         buf_addf(out, " SRID %s", column->srid);
@@ -78,7 +80,7 @@ void my_column_definition(struct buf *out, const struct column *column)
         buf_add(out, " WITHOUT SYSTEM VERSIONING");
     if (column->comment) {
         buf_add(out, " COMMENT ");
-        literal_add(out, &my_ident, column->comment);
+        my_literal_add(render, out, column->comment);
     }
 }
 
@@ -101,11 +103,11 @@ int my_column_create(struct render *render, const struct change *change)
     struct buf out = my_begin(render, "ADD COLUMN ");
     if (fill)
         filled.default_value = (struct expr){.written = fill};
-    my_column_definition(&out, &filled);
+    my_column_definition(render, &out, &filled);
     my_clause(render, change->after, fill ? CLAUSE_ALONE : CLAUSE_PLAIN, &out);
     if (fill) {
         buf_add(&out, "MODIFY COLUMN ");
-        my_column_definition(&out, column);
+        my_column_definition(render, &out, column);
         my_clause(render, change->after, CLAUSE_ALONE, &out);
     }
     return 0;
@@ -134,7 +136,7 @@ static bool is_in_foreign_key(const struct object *column)
 int my_column_alter(struct render *render, const struct change *change)
 {
     struct buf out = my_begin(render, "MODIFY COLUMN ");
-    my_column_definition(&out, (const struct column *)change->after);
+    my_column_definition(render, &out, (const struct column *)change->after);
     checks_add(&out, change->before);
     my_clause(render, change->after, is_in_foreign_key(change->before) ? CLAUSE_ALONE : CLAUSE_PLAIN, &out);
     return 0;

@@ -42,7 +42,7 @@ static int check_leaves_column(struct render *render, const struct object *check
     struct buf out = my_begin(render, "MODIFY COLUMN ");
     if (!before || !before->peer || before->unmade)
         return 0;
-    my_column_definition(&out, (const struct column *)before->peer);
+    my_column_definition(render, &out, (const struct column *)before->peer);
     my_clause(render, before->peer, CLAUSE_PLAIN, &out);
     return 0;
 }

@@ -64,7 +64,7 @@ void my_index_text(const struct render *render, struct buf *out, const struct in
     parser_add(out, index);
     if (index->comment) {
         buf_add(out, " COMMENT ");
-        literal_add(out, &my_ident, index->comment);
+        my_literal_add(render, out, index->comment);
     }
     if (index->invisible)
         buf_addf(out, " %s", visibility(render, true));

@@ -7,21 +7,47 @@
 
 struct renaming {
     struct render *render;
-    const struct object *table; /* as it is when the statement is run */
-    const char *from, *to;
-    bool last;        /* texts have the name that is given up, and not yet the other */
-    struct buf out;   /* clauses */
+    const struct change *change;
+    const struct object *table; /* as it is when the statement is run, but for names that are still to come */
+    struct buf out;             /* clauses */
     struct buf later; /* those of a statement after it: checks, which a table with a renamed key takes no sooner */
 };
 
-static bool is_name(struct arena *mem, const struct token *token, const char *name)
+static bool is_of(const struct change *rename, const struct object *object)
 {
-    bool name_kind = token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED;
-    return name_kind && text_equal_nocase(token_name(mem, token), name);
+    return rename->op == CHANGE_RENAME && (rename->renamed == object || rename->renamed == object->peer);
 }
 
-/* The text with the new name; NULL: it does not name the column. */
-static const char *renamed(const struct renaming *renaming, const char *text)
+/* What it is called once this statement is done: other renames of the plan come before it, or after. */
+static const char *name_then(const struct renaming *renaming, const struct object *object)
+{
+    const struct list *steps = renaming->render->steps;
+    const char *name = NULL;
+    bool done = true;
+    for (int i = 0; i < steps->n; i++) {
+        const struct change *step = steps->item[i];
+        if (is_of(step, object) && (done || !name))
+            name = done ? step->after->name : step->before->name;
+        done = done && step != renaming->change;
+    }
+    return name ? name : object->name;
+}
+
+static const struct object *column_of(const struct renaming *renaming, const char *name)
+{
+    for (int i = 0; i < renaming->table->children.n; i++) {
+        const struct object *column = renaming->table->children.item[i];
+        if (column->kind == KIND_COLUMN && text_equal_nocase(column->name, name))
+            return column;
+    }
+    return NULL;
+}
+
+/* Is it generated from the column, at once or by way of another? */
+static bool rests_on(const struct renaming *renaming, const struct object *column);
+
+/* The text with the names from then; NULL: it does not name the column, or what is generated from it if that counts. */
+static const char *renamed(const struct renaming *renaming, const char *text, bool through)
 {
     struct arena *mem = renaming->render->mem;
     struct lexer lexer;
@@ -34,15 +60,21 @@ static const char *renamed(const struct renaming *renaming, const char *text)
     for (struct token token = lex_next(&lexer); token.kind != TOKEN_END;) {
         struct token next = lex_next(&lexer);
         bool call = token_is(&next, "(") || token_is(&next, ".");
-        bool column = !call && is_name(mem, &token, renaming->last ? renaming->from : renaming->to);
-        names = names || column;
+        bool name = !call && (token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED);
+        const struct object *column = name ? column_of(renaming, token_name(mem, &token)) : NULL;
+        names = names || (column && (is_of(renaming->change, column) || (through && rests_on(renaming, column))));
         if (column)
-            my_ident_add(&out, renaming->to);
+            my_ident_add(&out, name_then(renaming, column));
         else
             buf_add_n(&out, token.text, token.length);
         token = next;
     }
     return names ? out.data : NULL;
+}
+
+static bool rests_on(const struct renaming *renaming, const struct object *column)
+{
+    return renamed(renaming, expr_text(&((const struct column *)column)->computed), true);
 }
 
 static void clause_begin(struct buf *out)
@@ -54,29 +86,31 @@ static void clause_begin(struct buf *out)
 static void check_follows(struct renaming *renaming, const struct check *check)
 {
     struct check after = *check;
-    const char *text = renamed(renaming, expr_text(&check->expr));
+    const char *text = renamed(renaming, expr_text(&check->expr), false);
     if (!text)
         return;
     after.expr = (struct expr){.written = text};
     clause_begin(&renaming->out);
     buf_add(&renaming->out, "DROP CHECK ");
-    my_ident_add(&renaming->out, check->object.name);
+    after.object.name = name_then(renaming, &check->object);
+    after.object.named = true;
+    my_ident_add(&renaming->out, after.object.name);
     clause_begin(&renaming->later);
     buf_add(&renaming->later, "ADD ");
-    after.object.named = true;
     my_constraint_text(&renaming->later, &after.object);
 }
 
 static void column_follows(struct renaming *renaming, const struct column *column)
 {
     struct column after = *column;
-    const char *text = renamed(renaming, expr_text(&column->computed));
+    const char *text = renamed(renaming, expr_text(&column->computed), false);
     if (!text)
         return;
     after.computed = (struct expr){.written = text};
+    after.object.name = name_then(renaming, &column->object);
     clause_begin(&renaming->out);
     buf_add(&renaming->out, "MODIFY COLUMN ");
-    my_column_definition(&renaming->out, &after);
+    my_column_definition(renaming->render, &renaming->out, &after);
 }
 
 static void index_follows(struct renaming *renaming, const struct index *index)
@@ -86,18 +120,20 @@ static void index_follows(struct renaming *renaming, const struct index *index)
     bool names = false;
     for (int i = 0; i < copy->children.n; i++) {
         struct index_part *part = copy->children.item[i];
-        const char *text = renamed(renaming, expr_text(&part->expr));
+        const char *text = renamed(renaming, expr_text(&part->expr), true);
         if (text)
             part->expr = (struct expr){.written = text};
-        else if (part->column && text_equal_nocase(part->column, renaming->from))
-            part->column = renaming->to;
+        const struct object *column = part->column ? column_of(renaming, part->column) : NULL;
+        if (column)
+            part->column = name_then(renaming, column);
         names = names || text;
     }
     if (!names)
         return;
+    copy->name = name_then(renaming, &index->object);
     clause_begin(&renaming->out);
     buf_add(&renaming->out, "DROP INDEX ");
-    my_ident_add(&renaming->out, index->object.name);
+    my_ident_add(&renaming->out, copy->name);
     buf_add(&renaming->out, ", ADD ");
     my_index_text(renaming->render, &renaming->out, (const struct index *)copy);
 }
@@ -122,7 +158,8 @@ static void partitioning_follows(struct renaming *renaming)
     if (!object)
         return;
     struct partitioning after = *(const struct partitioning *)object;
-    const char *text = renamed(renaming, expr_text(&after.expr)), *sub = renamed(renaming, expr_text(&after.sub_expr));
+    const char *text = renamed(renaming, expr_text(&after.expr), false),
+               *sub = renamed(renaming, expr_text(&after.sub_expr), false);
     if (!text && !sub)
         return;
     after.expr = text ? (struct expr){.written = text} : after.expr;
@@ -148,17 +185,13 @@ static const struct object *object_then(const struct render *render, const struc
 
 int my_column_rename_with(struct render *render, const struct change *change)
 {
-    struct renaming renaming = {.render = render,
-                                .table = object_then(render, change)->parent,
-                                .from = change->before->name,
-                                .to = change->after->name,
-                                .last = is_last(change)};
+    struct renaming renaming = {.render = render, .change = change, .table = object_then(render, change)->parent};
     buf_init(&renaming.out, render->mem);
     buf_init(&renaming.later, render->mem);
     buf_add(&renaming.out, "RENAME COLUMN ");
-    my_ident_add(&renaming.out, renaming.from);
+    my_ident_add(&renaming.out, change->before->name);
     buf_add(&renaming.out, " TO ");
-    my_ident_add(&renaming.out, renaming.to);
+    my_ident_add(&renaming.out, change->after->name);
     others_follow(&renaming);
     partitioning_follows(&renaming);
     my_clause(render, change->renamed, CLAUSE_RENAME, &renaming.out);
@@ -167,16 +200,37 @@ int my_column_rename_with(struct render *render, const struct change *change)
     return 0;
 }
 
+/* A default with the name that its sequence gets, in place of the one that the trees have; NULL: it does not say that. */
+static const char *counter_renamed(struct arena *mem, const struct change *rename, const char *text)
+{
+    struct lexer lexer;
+    struct buf out;
+    bool names = false;
+    if (!text)
+        return NULL;
+    buf_init(&out, mem);
+    lex_open(&lexer, &my_lex, text, strlen(text));
+    for (struct token token = lex_next(&lexer); token.kind != TOKEN_END; token = lex_next(&lexer)) {
+        bool name = token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED;
+        bool own = name && text_equal_nocase(token_name(mem, &token), rename->renamed->name);
+        names = names || own;
+        if (own)
+            my_ident_add(&out, rename->after->name);
+        else
+            buf_add_n(&out, token.text, token.length);
+    }
+    return names ? out.data : NULL;
+}
+
 /* Defaults keep the name that a sequence had. */
 int my_sequence_rename(struct render *render, const struct change *change)
 {
-    struct renaming renaming = {
-        .render = render, .from = change->before->name, .to = change->after->name, .last = is_last(change)};
     my_table_rename(render, change);
     for (const struct edge *edge = object_then(render, change)->needed; edge; edge = edge->next_needed) {
         const struct column *column = (const struct column *)edge->from;
-        const char *text =
-            edge->from->kind == KIND_COLUMN ? renamed(&renaming, expr_text(&column->default_value)) : NULL;
+        const char *text = edge->from->kind == KIND_COLUMN
+                               ? counter_renamed(render->mem, change, expr_text(&column->default_value))
+                               : NULL;
         if (!text)
             continue;
         struct buf out = my_begin(render, "ALTER COLUMN ");

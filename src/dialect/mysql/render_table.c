@@ -11,14 +11,14 @@ static void item_begin(struct buf *out, bool *first)
     *first = false;
 }
 
-static void columns_add(struct buf *out, const struct object *table, bool *first)
+static void columns_add(const struct render *render, struct buf *out, const struct object *table, bool *first)
 {
     for (int i = 0; i < table->children.n; i++) {
         const struct object *child = table->children.item[i];
         if (child->kind != KIND_COLUMN)
             continue;
         item_begin(out, first);
-        my_column_definition(out, (const struct column *)child);
+        my_column_definition(render, out, (const struct column *)child);
     }
 }
 
@@ -70,7 +70,7 @@ static void word_add(struct buf *out, const char *separator, const char *text)
     buf_addf(out, "%s%s", out->len ? separator : "", text);
 }
 
-static void options_add(struct buf *out, const struct table *table, const char *separator)
+static void options_add(const struct render *render, struct buf *out, const struct table *table, const char *separator)
 {
     struct arena *mem = out->mem;
     if (table->engine)
@@ -85,7 +85,7 @@ static void options_add(struct buf *out, const struct table *table, const char *
         word_add(out, separator, arena_printf(mem, "AUTO_INCREMENT=%lld", (long long)table->autoincrement_start));
     if (table->comment) {
         word_add(out, separator, "COMMENT=");
-        literal_add(out, &my_ident, table->comment);
+        my_literal_add(render, out, table->comment);
     }
 }
 
@@ -104,11 +104,11 @@ int my_table_create(struct render *render, const struct change *change)
     bool first = true;
     my_top(&out, change->after);
     buf_add(&out, " (");
-    columns_add(&out, change->after, &first);
+    columns_add(render, &out, change->after, &first);
     parts_add(render, &out, change->after, &first);
     system_period_add(&out, change->after, &first);
     buf_add(&out, "\n)");
-    options_add(&options, (const struct table *)change->after, " ");
+    options_add(render, &options, (const struct table *)change->after, " ");
     if (options.len)
         buf_addf(&out, " %s", options.data);
     if (((const struct table *)change->after)->versioned)
@@ -181,7 +181,7 @@ int my_table_alter(struct render *render, const struct change *change)
         options_differ(&out, &before->options, &after->options);
     if (change_has(change, TABLE_comment)) {
         word_add(&out, " ", "COMMENT=");
-        literal_add(&out, &my_ident, after->comment ? after->comment : "");
+        my_literal_add(render, &out, after->comment ? after->comment : "");
     }
     if (out.len)
         my_clause(render, change->after, CLAUSE_PLAIN, &out);

@@ -21,6 +21,8 @@ bool my_type_is_numeric(struct arena *mem, const char *type);
 bool my_type_is(struct arena *mem, const char *type, const char *name); /* without its arguments */
 extern const struct type_rules my_types;
 
+#define MY_ZERO_TIME "'0000-00-00 00:00:00" /* and further zeros, and the quote */
+
 /* collations.c */
 /* Both servers' names for the same: utf8_bin is utf8mb3_bin. */
 const char *my_collation_name(struct arena *mem, const char *name);
@@ -37,6 +39,7 @@ void my_settle(struct arena *mem, const struct target *target, struct tree *tree
 void my_settle_keys(struct arena *mem, const struct target *target, struct tree *tree);
 /* What the servers call a foreign key or check that was given no name, by its number. */
 const char *my_default_name(struct arena *mem, enum engine engine, const struct object *object, int number);
+void my_names_follow(struct arena *mem, struct object *object, const char *from);
 void my_choose_name(struct arena *mem, const struct changes *changes, struct object *object);
 /* Does an index or key begin with the columns of the foreign key, so that the server makes none for it? */
 bool my_covers(const struct target *target, const struct object *index, const struct foreign_key *key);

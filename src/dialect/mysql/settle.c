@@ -116,6 +116,21 @@ static void serial_settle(struct column *column)
     SAY(column, COLUMN, nullable, false);
 }
 
+/* MariaDB puts a time of zeros into what is set by every UPDATE alone, and may not be NULL. */
+static void update_settle(const struct settling *settling, struct column *column)
+{
+    bool zeros = settling->maria && !column->nullable && expr_text(&column->on_update) && column->type;
+    if (!zeros || expr_text(&column->default_value))
+        return;
+    const char *digits = strchr(my_type_normal(settling->mem, settling->target, column->type), '(');
+    int64_t number = 0;
+    if (digits)
+        text_to_int(text_slice(settling->mem, digits, 1, strcspn(digits, ")")), &number);
+    const char *fraction = number ? arena_printf(settling->mem, ".%.*s", (int)number, "000000") : "";
+    SAY(column, COLUMN, default_value,
+        ((struct expr){.printed = arena_printf(settling->mem, MY_ZERO_TIME "%s'", fraction)}));
+}
+
 static void column_settle(const struct settling *settling, struct column *column)
 {
     serial_settle(column);
@@ -123,6 +138,7 @@ static void column_settle(const struct settling *settling, struct column *column
     value_absent(&column->default_value);
     if (in_key(column))
         SAY(column, COLUMN, nullable, false);
+    update_settle(settling, column);
     if (expr_text(&column->computed))
         settle_flag(&column->object, COLUMN_computed_stored, false);
 }

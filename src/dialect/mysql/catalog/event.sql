@@ -13,7 +13,7 @@ SELECT '' AS `schema`,
                               CASE WHEN e.ends IS NOT NULL THEN CONCAT(' ENDS ', QUOTE(e.ends)) ELSE '' END) END,
               CASE WHEN e.on_completion = 'PRESERVE' THEN ' ON COMPLETION PRESERVE' ELSE '' END,
               CASE WHEN e.status = 'DISABLED' THEN ' DISABLE' WHEN e.status = 'ENABLED' THEN '' ELSE ' DISABLE ON SLAVE' END,
-              CASE WHEN e.event_comment <> '' THEN CONCAT(' COMMENT ', QUOTE(e.event_comment)) ELSE '' END,
+              CASE WHEN e.event_comment <> '' THEN CONCAT(' COMMENT ', CONCAT('''', REPLACE(REPLACE(e.event_comment, CHAR(92), CONCAT(CHAR(92), CHAR(92))), '''', ''''''), '''')) ELSE '' END,
               CHAR(10), 'DO ', e.event_definition) AS definition
 FROM information_schema.events e
 WHERE e.event_schema = DATABASE()

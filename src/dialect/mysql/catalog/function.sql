@@ -14,7 +14,7 @@ SELECT /*+ SET_VAR(group_concat_max_len = 1048576) */ '' AS `schema`,
               CASE WHEN r.is_deterministic = 'YES' THEN ' DETERMINISTIC' ELSE '' END,
               CASE WHEN r.sql_data_access <> 'CONTAINS SQL' THEN CONCAT(' ', r.sql_data_access) ELSE '' END,
               CASE WHEN r.security_type = 'INVOKER' THEN ' SQL SECURITY INVOKER' ELSE '' END,
-              CASE WHEN r.routine_comment <> '' THEN CONCAT(' COMMENT ', QUOTE(r.routine_comment)) ELSE '' END,
+              CASE WHEN r.routine_comment <> '' THEN CONCAT(' COMMENT ', CONCAT('''', REPLACE(REPLACE(r.routine_comment, CHAR(92), CONCAT(CHAR(92), CHAR(92))), '''', ''''''), '''')) ELSE '' END,
               CHAR(10), r.routine_definition) AS definition
 FROM information_schema.routines r
 LEFT JOIN (SELECT p.specific_name, p.routine_type,

@@ -10,7 +10,7 @@ SELECT '' AS `schema`,
        NULLIF(c.generation_expression, '') AS computed,
        CASE WHEN c.generation_expression <> '' THEN c.extra LIKE '%STORED GENERATED%' END AS computed_stored,
        CASE WHEN c.collation_name <> t.table_collation THEN c.collation_name END AS collation,
-       CASE WHEN c.extra LIKE '%on update %' THEN SUBSTRING(c.extra, LOCATE('on update ', c.extra) + 10) END AS on_update,
+       CASE WHEN c.extra LIKE '%on update %' THEN SUBSTRING_INDEX(SUBSTRING(c.extra, LOCATE('on update ', c.extra) + 10), ' ', 1) END AS on_update,
        c.extra LIKE '%INVISIBLE%' AS invisible,
        c.srs_id AS srid,
        NULLIF(c.column_comment, '') AS comment
