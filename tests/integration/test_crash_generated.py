@@ -17,7 +17,7 @@ from support.picture import picture
 from support.trace import traced
 from test_crash_law import assert_lost, assert_same, result
 
-STRIKES = min(100, int(os.environ.get("DBWARDEN_TEST_CRASHES", "0"))) or 3
+STRIKES = min(100, int(os.environ.get("DBWARDEN_TEST_CRASHES", "0"))) or 1
 UP, DOWN = ("migrate",), ("downgrade", "--to", "0001")
 HEAD = """
 import sqlalchemy as sa

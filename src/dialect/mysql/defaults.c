@@ -138,11 +138,32 @@ static const char *bits_plain(struct arena *mem, const char *text)
     return arena_printf(mem, "%llu", (unsigned long long)value);
 }
 
+/* "'x'", "x'78'" and "0x7800" as bytes: MySQL prints a number, and fills a BINARY with zeros. */
+static const char *bytes_plain(struct arena *mem, const char *text)
+{
+    struct buf out;
+    size_t length = strlen(text), from = 0;
+    buf_init(&out, mem);
+    if (text_starts_nocase(text, "0x") || text_starts_nocase(text, "x'"))
+        buf_add(&out, text_lower(mem, text_slice(mem, text, 2, length - (text[1] == '\''))));
+    else if (*text != '\'' || strchr(text, '\\'))
+        return text;
+    for (from = out.len ? length : 1; from + 1 < length; from++) {
+        buf_addf(&out, "%02x", (unsigned char)text[from]);
+        from += text[from] == '\'';
+    }
+    while (out.len >= 2 && text_ends(out.data, "00"))
+        buf_cut(&out, out.len - 2);
+    return arena_printf(mem, "0x%s", out.data ? out.data : "");
+}
+
 static const char *plain(struct arena *mem, const struct target *target, const char *type, const char *text)
 {
     const char *normal = my_expr_normal(mem, target, text);
     if (!normal || text_equal_nocase(normal, "NULL"))
         return NULL;
+    if (my_type_is(mem, type, "binary") || my_type_is(mem, type, "varbinary"))
+        return bytes_plain(mem, normal);
     return my_type_is(mem, type, "bit") ? bits_plain(mem, normal) : default_value(mem, type, normal);
 }
 

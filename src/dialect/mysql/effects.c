@@ -87,6 +87,26 @@ static bool renames_by_copy(const struct effect_case *effect)
     return copies && effect->target->dialect->engine == ENGINE_MY;
 }
 
+/* Does a primary key with the column come or go? */
+static bool is_keyed_anew(const struct object *column)
+{
+    const struct primary_key *key =
+        column ? (const struct primary_key *)object_only(column->parent, KIND_PRIMARY_KEY) : NULL;
+    return key && names_have_nocase(&key->columns, column->name) && !key->object.peer;
+}
+
+/* MySQL lets what a foreign key names become NOT NULL in place alone, which no table with a full-text index, or a new key, takes. */
+static bool becomes_null_by_copy(const struct effect_case *effect)
+{
+    const struct object *before = effect->change->before, *after = effect->change->after;
+    bool copies = is_keyed_anew(before) || is_keyed_anew(after);
+    for (int i = 0; i < before->parent->children.n; i++) {
+        const struct index *index = before->parent->children.item[i];
+        copies = copies || (index->object.kind == KIND_INDEX && text_equal(index->method, "fulltext"));
+    }
+    return copies && effect->target->dialect->engine == ENGINE_MY;
+}
+
 #define REPLACED(kind, on, field, dependent, by, when)                 \
     {                                                                  \
         kind, on, field, dependent, by, when, .effect = EFFECT_REPLACE \
@@ -123,6 +143,7 @@ const struct effect_row my_effects[] = {
     REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_collation, KIND_FOREIGN_KEY, ANY_FIELD, NULL),
     /* What counts needs its key in the same statement, and a foreign key wants a statement of its own for its column. */
     REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_autoincrement, KIND_FOREIGN_KEY, ANY_FIELD, NULL),
+    REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_nullable, KIND_FOREIGN_KEY, ANY_FIELD, becomes_null_by_copy),
     WITH_COLUMN(KIND_COLUMN, COLUMN_computed),
     WITH_COLUMN(KIND_CHECK, ANY_FIELD),
     WITH_COLUMN(KIND_INDEX, ANY_FIELD),

@@ -15,7 +15,13 @@ void my_wrapped(struct buf *out, const char *expr);        /* in parentheses, if
  * What a clause does, as far as it matters beside others in one ALTER TABLE: the servers look at a table as it was before,
  * so that what has a name twice, or has another one by then, needs a statement of its own.
  */
-enum clause { CLAUSE_PLAIN = 1, CLAUSE_ADD_FOREIGN_KEY = 1 << 1, CLAUSE_RENAME = 1 << 2, CLAUSE_ALONE = 1 << 3 };
+enum clause {
+    CLAUSE_PLAIN = 1,
+    CLAUSE_ADD_FOREIGN_KEY = 1 << 1,
+    CLAUSE_RENAME = 1 << 2,
+    CLAUSE_ALONE = 1 << 3,
+    CLAUSE_ADD_FULLTEXT = 1 << 4
+};
 /* Takes what is in `sql` as a change of the table that holds `below`. */
 void my_clause(struct render *render, const struct object *below, enum clause clause, struct buf *sql);
 

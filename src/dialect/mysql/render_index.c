@@ -73,7 +73,7 @@ void my_index_text(const struct render *render, struct buf *out, const struct in
 /* In one statement with its DROP, MySQL takes a FULLTEXT index of the same columns for the one that is there, whatever its parser. */
 static enum clause clause_of_new(const struct index *index)
 {
-    return index->object.peer && is_method(index, "fulltext") ? CLAUSE_ALONE : CLAUSE_PLAIN;
+    return !is_method(index, "fulltext") ? CLAUSE_PLAIN : index->object.peer ? CLAUSE_ALONE : CLAUSE_ADD_FULLTEXT;
 }
 
 /* One of a new table stands in its CREATE. */

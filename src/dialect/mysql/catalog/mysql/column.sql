@@ -1,10 +1,11 @@
--- A default that is a value stands there without quotes; an expression, and every other text that is SQL, with its quotes escaped.
+-- A default that is a value stands there without quotes, of bytes as a number; an expression, and every other text that is SQL, with its quotes escaped.
 SELECT '' AS `schema`,
        c.table_name AS `table`,
        c.column_name AS name,
        c.column_type AS type,
        c.is_nullable = 'YES' AS nullable,
-       CASE WHEN c.extra LIKE '%DEFAULT_GENERATED%' OR c.numeric_precision IS NOT NULL OR c.data_type = 'year' THEN c.column_default
+       CASE WHEN c.extra LIKE '%DEFAULT_GENERATED%' OR c.numeric_precision IS NOT NULL OR c.data_type IN ('year', 'binary', 'varbinary')
+                THEN c.column_default
             WHEN c.column_default IS NOT NULL THEN QUOTE(c.column_default) END AS default_value,
        c.extra LIKE '%auto_increment%' AS autoincrement,
        NULLIF(c.generation_expression, '') AS computed,
