@@ -2,6 +2,7 @@
 # soak.sh: the long runs: the laws on thousands of random schemas, faults at hundreds of places, every fuzzer.  Prints the seeds that repeat a
 # run, ends with a line for each part and one summary, and fails if any part did.
 # SOAK_SQLITE, SOAK_POSTGRESQL  runs of the laws (10000 and 500)     SOAK_FUZZ  seconds of each fuzzer (600)
+# SOAK_MYSQL                    runs of the laws on MySQL and MariaDB each (500)
 # SOAK_FAULTS                   places to fail at per test (200)     SEED       the first seed (a new one)
 # SOAK_CRASHES                  strikes in the crash law, for each engine, on the program, the server and the connection each (1000)
 # SOAK_GENTLE                   seconds that somebody is in the way in the gentle law (10)
@@ -45,6 +46,14 @@ for server in pg13 pg14 pg15 pg18; do
   url=$(tests/servers/testservers.sh start "$servers" "$server" 2>/dev/null | sed -n 's/^PG[0-9]*_TCP_URL=//p')
   part "laws on PostgreSQL ($server)" "$laws" postgresql "${SOAK_POSTGRESQL:-500}" "$seed" "$url"
   part "changes in steps ($server)" build/tests/property/gradual postgresql "${SOAK_POSTGRESQL:-500}" "$seed" "$url"
+  stop_servers
+done
+
+for server in mariadb mysql; do
+  tests/servers/testservers.sh install "$server" || exit 1
+  servers=$(mktemp -d /tmp/dbwarden-soak.XXXXXX) && chmod 755 "$servers"
+  url=$(tests/servers/testservers.sh start "$servers" "$server" 2>/dev/null | sed -n 's/^M[A-Z]*_URL=mysql//p')
+  part "laws on $server" "$laws" "$server" "${SOAK_MYSQL:-500}" "$seed" "$server$url"
   stop_servers
 done
 

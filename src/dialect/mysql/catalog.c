@@ -161,6 +161,23 @@ static int cases_check(struct ctx *ctx, const struct tree *tree)
     return 0;
 }
 
+/* What somebody may use and not see comes without its text, and would be taken for nothing. */
+static int rights_check(struct ctx *ctx, const struct tree *tree)
+{
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        int field =
+            kind_is(o->kind, KIND_IS_TEXT) ? field_find(o->kind, o->kind == KIND_VIEW ? "query" : "definition") : -1;
+        const char *text = field >= 0 ? expr_text(object_field(o, field)) : "?";
+        if (text && *text)
+            continue;
+        fail(ctx, ERR_SQL, "the server does not show the text of %s to this user", object_path(ctx->mem, o));
+        return fail_hint(
+            ctx, "The user needs SHOW VIEW, and for routines of others SHOW_ROUTINE (MySQL) or SELECT on mysql.proc "
+                 "(MariaDB).");
+    }
+    return 0;
+}
+
 static int database_said(struct ctx *ctx, const char *name)
 {
     if (name)
@@ -282,6 +299,7 @@ int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
     texts_tidy(ctx->mem, loaded);
     if (filter)
         filter_apply(filter, loaded->usual_schema, loaded);
+    TRY(rights_check(ctx, loaded));
     TRY(cases_check(ctx, loaded));
     *tree = loaded;
     return 0;

@@ -2,6 +2,7 @@
 from sqlalchemy import schema
 
 from . import meta
+from .protocol import Refusal
 
 IDENTITY_NUMBERS = (("identity_start", "start"), ("identity_increment", "increment"), ("identity_min", "minvalue"),
                     ("identity_max", "maxvalue"), ("identity_cache", "cache"))
@@ -30,6 +31,8 @@ def describe(column, hints, target):
     if target.has("column", "identity"):
         add_hints(found, hints)
     add_words(found, hints, target)
+    if target.has("table", "engine"):
+        add_mysql_words(found, hints, target)
     return found
 
 
@@ -44,6 +47,20 @@ def add_words(found, hints, target):
         if field == "autoincrement":
             forget_default(found)
         found[field] = hints[word]
+
+
+def add_mysql_words(found, hints, target):
+    """What 0.8.2 declared: parts of the type, and the collation."""
+    for word in meta.NOT_YET:
+        if target.name == "mariadb" and hints.get(word):
+            raise Refusal("%s of column %s is not there yet" % (word, found["name"]))
+    for prefix in meta.PREFIXES[target.name]:
+        if hints.get(prefix + "unsigned") and "unsigned" not in found["type"].lower():
+            found["type"] += " UNSIGNED"
+        if hints.get(prefix + "charset"):
+            found["type"] += " CHARACTER SET %s" % hints[prefix + "charset"]
+        if hints.get(prefix + "collate"):
+            found["collation"] = str(hints[prefix + "collate"])
 
 
 def add_default(found, column, target):

@@ -18,7 +18,12 @@ OLD_TYPE = "type_renamed_from"      # of the type of an Enum or a domain
 COLUMN_WORDS = {OLD_NAME, OLD_VALUES, OLD_TYPE, "comment", "public", "pg_collation", "pg_storage", "pg_compression", "pg_generated", "pg_identity",
                 "pg_identity_start", "pg_identity_increment", "pg_identity_min", "pg_identity_max"}
 PREFIXES = {"postgresql": ("pg_",), "sqlite": ("sq_",), "mysql": ("my_",), "mariadb": ("mdb_", "my_"), "clickhouse": ("ch_",)}
-OTHER_ENGINES = ("ch_", "my_", "mdb_")
+OTHER_ENGINES = ("ch_",)
+# Of MySQL and MariaDB, beside their fields: partitions, and what 0.8.2 declared and did not read.
+MYSQL_TABLE_WORDS = {prefix + word for prefix in ("my_", "mdb_")
+                     for word in ("partition_by", "partitions", "subpartition_by", "subpartitions", "collate")}
+MYSQL_COLUMN_WORDS = {prefix + word for prefix in ("my_", "mdb_") for word in ("charset", "collate", "unsigned")}
+NOT_YET = ("mdb_without_overlaps", "mdb_sequence")
 HELD = ("uniques", "checks", "excludes", "foreign_keys", "indexes", "primary_key")  # that a table's words list
 STORAGE_PARAMETERS = ("autovacuum_", "toast_", "log_autovacuum", "parallel_workers", "user_catalog_table",
                       "vacuum_index_cleanup", "vacuum_truncate")
@@ -185,9 +190,9 @@ def table_meta(table, models, warnings):
     return meta.table, column_hints(meta, table, models, warnings), meta.said
 
 
-ALL_COLUMN_WORDS = all_words("column")
+ALL_COLUMN_WORDS = all_words("column") | MYSQL_COLUMN_WORDS | set(NOT_YET)
 ALL_TABLE_WORDS = all_words("table") | {prefix + word for prefixes in PREFIXES.values() for prefix in prefixes
-                                        for word in HELD} | {"pg_fillfactor"}
+                                        for word in HELD} | {"pg_fillfactor"} | MYSQL_TABLE_WORDS
 LISTED = {prefix + word for prefixes in PREFIXES.values() for prefix in (*prefixes, "")
           for word in HELD if word != "primary_key"}
 assert set(HELD) - {"primary_key"} <= set(PLURALS)

@@ -143,7 +143,10 @@ class Builder:
                 if value is not None:
                     found[field] = str(value)
         if self.target.has("table", "engine"):
-            self.add_mysql_options(found, table, meta.without_prefix(attributes, self.target.name))
+            words = meta.without_prefix(attributes, self.target.name)
+            if words.get("collate"):
+                found["collation"] = str(words["collate"])
+            self.add_mysql_options(found, table, words)
 
     def add_mysql_options(self, found, table, attributes):
         """What else is said of it as mysql_row_format and the like; its counter is only where it begins."""

@@ -1,13 +1,13 @@
--- A query keeps what its columns are called in it: what the view calls them stands beside it.
+-- A query keeps what its columns are called in it: what the view calls them stands beside it. Of one over what is gone no columns are known.
 SELECT /*+ SET_VAR(group_concat_max_len = 1048576) */ '' AS `schema`,
        v.table_name AS name,
        v.view_definition AS query,
-       CONCAT('[', c.list, ']') AS columns,
+       CONCAT('[', COALESCE(c.list, ''), ']') AS columns,
        CONCAT('[', CONCAT_WS(',', CASE WHEN v.check_option <> 'NONE' THEN JSON_QUOTE(CONCAT('check_option=', LOWER(v.check_option))) END,
                                   CASE WHEN v.definer <> CURRENT_USER() THEN JSON_QUOTE(CONCAT('definer=', v.definer)) END,
                                   CASE WHEN v.security_type = 'INVOKER' THEN '"security=invoker"' END), ']') AS options
 FROM information_schema.views v
-JOIN (SELECT c.table_name, GROUP_CONCAT(JSON_QUOTE(c.column_name) ORDER BY c.ordinal_position SEPARATOR ',') AS list
+LEFT JOIN (SELECT c.table_name, GROUP_CONCAT(JSON_QUOTE(c.column_name) ORDER BY c.ordinal_position SEPARATOR ',') AS list
       FROM information_schema.columns c
       WHERE c.table_schema = DATABASE()
       GROUP BY c.table_name) c ON c.table_name = v.table_name

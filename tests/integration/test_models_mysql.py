@@ -1,0 +1,114 @@
+"""What models say of MySQL and MariaDB in SQLAlchemy's words and in class Meta: made, read back, and written as models again."""
+
+import sys
+
+import pytest
+from support.engines import created
+from support.project import Project
+
+MODELS = """
+from sqlalchemy import *
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Event(Base):
+    __tablename__ = "events"
+    __table_args__ = {
+        "mysql_row_format": "DYNAMIC",
+        "mysql_partition_by": "RANGE (year) (PARTITION p1 VALUES LESS THAN (2024), PARTITION rest VALUES LESS THAN MAXVALUE)"}
+    id = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    year = mapped_column(Integer, primary_key=True, autoincrement=False)
+
+
+class Word(Base):
+    __tablename__ = "words"
+    id = mapped_column(Integer, primary_key=True)
+    latin = mapped_column(String(20))
+    count = mapped_column(Integer)
+    seen = mapped_column(DateTime)
+    hidden = mapped_column(Integer)
+    text = mapped_column(Text)
+    __table_args__ = (Index("words_text", "text", mysql_prefix="FULLTEXT"), Index("words_latin", "latin", mysql_length=5))
+
+    class Meta:
+        my_collate = "utf8mb4_bin"
+        my_options = ["stats_persistent=0"]
+
+        class latin:
+            my_charset = "latin1"
+            my_collate = "latin1_bin"
+
+        class count:
+            my_unsigned = True
+
+        class seen:
+            my_on_update = "CURRENT_TIMESTAMP"
+
+        class hidden:
+            my_invisible = True
+"""
+
+MARIADB = """
+
+class Kept(Base):
+    __tablename__ = "kept"
+    id = mapped_column(Integer, Sequence("kept_seq", increment=5), primary_key=True)
+    note = mapped_column(String(20))
+
+    class Meta:
+        mdb_versioned = True
+"""
+
+
+@pytest.fixture(params=["mariadb", "mysql"])
+def project(request, servers, tmp_path):
+    database, drop = created(request.param, servers, tmp_path)
+    there = Project(tmp_path / "p", database.url, sys.executable, model_paths=["models.py"])
+    there.write("models.py", MODELS + (MARIADB if request.param == "mariadb" else ""))
+    there.database = database
+    yield there
+    drop()
+
+
+def test_models_are_made_and_written_again(project, tmp_path):
+    project.ok("make-migrations")
+    project.ok("migrate")
+    assert "Models and database agree" in project.ok("diff", "models").out
+    with project.database.alchemy.connect() as connection:
+        made = {name: connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").fetchone()[1].lower() for name in ("events", "words")}
+    assert "partition by range" in made["events"] and "row_format=dynamic" in made["events"]
+    for words in ("character set latin1 collate latin1_bin", "int(10) unsigned", "on update current_timestamp", "invisible",
+                  "fulltext key", "`latin`(5)", "collate=utf8mb4_bin", "stats_persistent=0"):
+        assert words in made["words"].replace("int unsigned", "int(10) unsigned"), made["words"]
+    project.ok("generate-models", "-o", "written")
+    again = Project(tmp_path / "again", project.database.url, sys.executable, model_paths=["written"])
+    (project.folder / "written").rename(again.folder / "written")
+    assert "Models and database agree" in again.ok("diff", "models").out
+    project.ok("rollback")
+
+
+TABLES = (
+    "CREATE TABLE pairs (a int, b int, note text, PRIMARY KEY (a, b))",
+    "CREATE TABLE users (id int AUTO_INCREMENT PRIMARY KEY, mail varchar(255) NOT NULL UNIQUE, x int, y int, FOREIGN KEY (x, y) REFERENCES pairs (a, b))",
+    "CREATE TABLE posts (id int AUTO_INCREMENT PRIMARY KEY, user_id int NOT NULL REFERENCES users (id) ON DELETE CASCADE, title varchar(100) CHECK (title <> ''))",
+    "CREATE INDEX posts_title ON posts (title)",
+)
+
+
+def test_models_of_a_database_differ_from_it_in_nothing(project):
+    with project.database.alchemy.connect() as connection:
+        for statement in TABLES:
+            connection.exec_driver_sql(statement)
+    project.ok("generate-models", "-o", "written")
+    again = Project(project.folder, project.database.url, sys.executable, model_paths=["written"])
+    assert "Models and database agree" in again.ok("diff", "models").out
+
+
+def test_a_word_of_meta_that_nobody_knows_is_named(project):
+    project.write("models.py", MODELS.replace("my_unsigned", "my_unsinged"))
+    found = project.run("diff")
+    assert found.status == 1 and "my_unsinged" in found.err and "Did you mean my_unsigned" in found.err, found
