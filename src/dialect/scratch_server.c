@@ -261,6 +261,7 @@ int scratch_server_start(struct ctx *ctx, const struct scratch_server_spec *spec
         ctx->error = error;
         return result;
     }
+    made->spec = NULL; /* which may be of the caller */
     *server = made;
     return 0;
 }

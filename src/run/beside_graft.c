@@ -8,10 +8,22 @@
 #include "base/text.h"
 #include "diff/compare.h"
 
+/* The server may have folded the names that the models spell. */
+static struct object *named(const struct beside *beside, const struct object *parent, enum kind kind, const char *name)
+{
+    struct object *found = parent ? object_child(parent, kind, name) : NULL;
+    for (int i = 0; parent && !found && i < parent->children.n; i++) {
+        struct object *child = parent->children.item[i];
+        if (child->kind == kind && compare_name(beside->ctx->mem, beside->session->target, child->name, name))
+            found = child;
+    }
+    return found;
+}
+
 /* By name, and a constraint that one of the two does not name by what it is about. */
 static struct object *like(const struct beside *beside, const struct object *parent, const struct object *child)
 {
-    struct object *found = child->name ? object_child(parent, child->kind, child->name) : NULL;
+    struct object *found = child->name ? named(beside, parent, child->kind, child->name) : NULL;
     if (kind_is(child->kind, KIND_SINGLE))
         return object_only(parent, child->kind);
     for (int i = 0; !found && kind_is(child->kind, KIND_CONTENT) && i < parent->children.n; i++) {
@@ -96,11 +108,11 @@ static int object_graft(const struct beside *beside, const struct object *before
     return models ? children_graft(beside, before, after, models) : 0;
 }
 
-static int top_graft(const struct beside *beside, const struct tree *before, const struct object *top,
+static int top_graft(const struct beside *beside, const struct object *before, const struct object *top,
                      struct object *home)
 {
-    const struct object *was = tree_find(before, top->kind, object_schema(top), top->name);
-    struct object *models = object_child(home, top->kind, top->name);
+    const struct object *was = named(beside, before, top->kind, top->name);
+    struct object *models = named(beside, home, top->kind, top->name);
     if (!models)
         kinds_speak(beside, object_copy(beside->ctx->mem, top, home));
     else if (was)
@@ -134,10 +146,10 @@ static int schema_graft(const struct beside *beside, const struct tree *before, 
             field_copy(beside->ctx->mem, home, schema, i);
     }
     for (int k = 0; k < schema->children.n; k++)
-        TRY(top_graft(beside, before, schema->children.item[k], home));
+        TRY(top_graft(beside, was, schema->children.item[k], home));
     for (int k = 0; was && k < was->children.n; k++) {
         const struct object *top = was->children.item[k];
-        if (object_child(home, top->kind, top->name) && !object_child(schema, top->kind, top->name))
+        if (named(beside, home, top->kind, top->name) && !named(beside, schema, top->kind, top->name))
             return fail_dropped(beside, top);
     }
     return 0;

@@ -99,12 +99,29 @@ int my_open_there(struct ctx *ctx, struct conn *near, struct url url, const char
                     : fail(ctx, ERR_UNSUPPORTED, "a connection to the new database %s leads to another one", name);
 }
 
+/* Where names of tables are folded, files may spell one in several ways. */
+static int case_follow(struct ctx *ctx, struct conn *near, struct scratch_server_spec *spec)
+{
+    static const char option[] = " --lower-case-table-names=1";
+    struct rows rows;
+    if (!near)
+        return 0;
+    TRY(my_query(ctx, near, "SELECT @@lower_case_table_names", NULL, &rows));
+    if (!rows.row.n || text_equal(cell_at(&rows, 0, 0), "0"))
+        return 0;
+    spec->run = arena_printf(ctx->mem, "%s%s", spec->run, option);
+    if (text_starts(spec->initialise, "{bin}")) /* the server itself, which wants it from the first start on */
+        spec->initialise = arena_printf(ctx->mem, "%s%s", spec->initialise, option);
+    return 0;
+}
+
 int my_private(struct ctx *ctx, const struct dialect *dialect, struct conn *near, const char *name, struct conn **conn)
 {
-    const struct scratch_server_spec *spec = dialect == &my_dialect ? &mysql_server : &maria_server;
+    struct scratch_server_spec spec = dialect == &my_dialect ? mysql_server : maria_server;
     struct scratch_server *server = NULL;
     struct url url = {.dialect = "mysql", .user = "root", .database = "mysql"};
-    TRY(scratch_server_start(ctx, spec, near ? near->version : 0, &server));
+    TRY(case_follow(ctx, near, &spec));
+    TRY(scratch_server_start(ctx, &spec, near ? near->version : 0, &server));
     names_add(ctx->mem, &url.keys, "unix_socket");
     names_add(ctx->mem, &url.values, path_join(ctx->mem, scratch_server_folder(server), "s.sock"));
     int code = my_open_there(ctx, near, url, name, conn);
@@ -115,7 +132,7 @@ int my_private(struct ctx *ctx, const struct dialect *dialect, struct conn *near
         return code;
     }
     ((struct my_conn *)*conn)->server = server;
-    (*conn)->target = arena_printf(((struct my_conn *)*conn)->mem, "a private %s server", spec->title);
+    (*conn)->target = arena_printf(((struct my_conn *)*conn)->mem, "a private %s server", spec.title);
     return 0;
 }
 
