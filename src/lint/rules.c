@@ -45,8 +45,9 @@ static const struct {
     {"alters-values", 0, "DS113"},
     {"reads-session", 0, "DS113"},
     {"needs-values", 0, "MF102"},
-    {"needs-values", 0, "PG122"}, /* these two are the same thing, told from words */
+    {"needs-values", 0, "PG122"}, /* these three are the same thing, told from words */
     {"needs-values", 0, "SL102"},
+    {"needs-values", 0, "MY113"},
     {"binds-rows", KIND_IS_KEY, "MF101"},
     {"binds-rows", 0, "MF103"},
     {"drops-default", 0, "DS110"},
