@@ -47,6 +47,7 @@ primary = database_config(
     dev_database_type="sqlite",
     dev_database_url="sqlite:///dev.db",
     overlap_models=True,
+    online=True,
     targets={"schemas": "tenant_%", "search_path": ["public"]},
     engine_options={"pool_size": 20},
 )

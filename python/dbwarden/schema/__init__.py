@@ -8,6 +8,7 @@ from __future__ import annotations
 from dbwarden.schema.apply import DBWardenMeta, FieldMeta, apply_meta, attach_meta, read_meta
 from dbwarden.schema.objects import AccessMethod as AccessMethod
 from dbwarden.schema.objects import Aggregate as Aggregate
+from dbwarden.schema.objects import BaseType as BaseType
 from dbwarden.schema.objects import Cast as Cast
 from dbwarden.schema.objects import Collation as Collation
 from dbwarden.schema.objects import CompositeType as CompositeType
@@ -28,7 +29,6 @@ from dbwarden.schema.objects import OperatorClass as OperatorClass
 from dbwarden.schema.objects import OperatorFamily as OperatorFamily
 from dbwarden.schema.objects import Policy as Policy
 from dbwarden.schema.objects import Publication as Publication
-from dbwarden.schema.objects import BaseType as BaseType
 from dbwarden.schema.objects import RangeType as RangeType
 from dbwarden.schema.objects import Rule as Rule
 from dbwarden.schema.objects import Schema as Schema
