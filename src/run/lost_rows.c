@@ -10,14 +10,14 @@ static int change_check(struct ctx *ctx, struct conn *conn, const struct change 
     struct rows rows;
     if (!sql)
         return 0;
-    if (conn_query(ctx, conn, sql, NULL, &rows) == ERR_SQL) { /* who may not read them */
+    int code = conn_query(ctx, conn, sql, NULL, &rows);
+    if (code == ERR_SQL) { /* who may not read them */
         emit_warning(ctx, "%s: nobody has counted the rows that hold %s: %s", object_path(ctx->mem, change->after),
                      what, ctx->error.message);
         ctx->error = (struct error){0};
         return 0;
     }
-    if (ctx->error.code)
-        return (int)ctx->error.code;
+    TRY(code);
     const char *count = rows.row.n ? rows_cell(&rows, 0, "n") : "0";
     if (text_equal(count, "0"))
         return 0;

@@ -1,5 +1,5 @@
 /*
- * A plan tried out before it is written: on empty copies of what it is about, in a transaction that is rolled back.  What only
+ * A plan tried out before it is written: on empty copies of what it is about, which the dialect takes away again.  What only
  * the server knows (which operators a type has, what somebody's index or check says of a label) is then said before migrate.
  */
 #ifndef RUN_REHEARSAL_H

@@ -37,11 +37,17 @@ static bool is_telling(const struct error *error)
            text_starts(error->sqlstate, "23") || text_equal(error->sqlstate, "HY000");
 }
 
-/* ER_ALTER_OPERATION_NOT_SUPPORTED, and the same with a reason */
+/* Not for this clause, or not known to this server: INSTANT came with MySQL 8.0.12. */
 static bool is_too_gentle(const struct my_conn *my)
 {
+    enum {
+        ER_UNKNOWN_ALTER_ALGORITHM = 1800,
+        ER_ALTER_OPERATION_NOT_SUPPORTED = 1845,
+        ER_ALTER_OPERATION_NOT_SUPPORTED_REASON = 1846
+    };
     unsigned code = mysql_errno(my->mysql);
-    return code == 1845 || code == 1846;
+    return code == ER_UNKNOWN_ALTER_ALGORITHM || code == ER_ALTER_OPERATION_NOT_SUPPORTED ||
+           code == ER_ALTER_OPERATION_NOT_SUPPORTED_REASON;
 }
 
 /* Words after the head, where clauses of every kind may follow. */

@@ -20,8 +20,9 @@ COLUMN_WORDS = {OLD_NAME, OLD_VALUES, OLD_TYPE, "comment", "public", "pg_collati
 PREFIXES = {"postgresql": ("pg_",), "sqlite": ("sq_",), "mysql": ("my_",), "mariadb": ("mdb_", "my_"), "clickhouse": ("ch_",)}
 OTHER_ENGINES = ("ch_",)
 # Of MySQL and MariaDB, beside their fields: partitions, and what 0.8.2 declared and did not read.
-MYSQL_TABLE_WORDS = {prefix + word for prefix in ("my_", "mdb_")
-                     for word in ("partition_by", "partitions", "subpartition_by", "subpartitions", "collate")}
+PARTITION_WORDS = (("partition_by", "%s"), ("partitions", "PARTITIONS %s"), ("subpartition_by", "SUBPARTITION BY %s"),
+                   ("subpartitions", "SUBPARTITIONS %s"))
+MYSQL_TABLE_WORDS = {prefix + word for prefix in ("my_", "mdb_") for word in ("collate", *(word for word, _ in PARTITION_WORDS))}
 MYSQL_COLUMN_WORDS = {prefix + word for prefix in ("my_", "mdb_") for word in ("charset", "collate", "unsigned")}
 NOT_YET = ("mdb_without_overlaps", "mdb_sequence")
 HELD = ("uniques", "checks", "excludes", "foreign_keys", "indexes", "primary_key")  # that a table's words list

@@ -13,8 +13,6 @@ from .target import Target
 
 MYSQL_TOLD = {"engine", "default_charset", "charset", "character_set", "collate", "default_collate", "comment",
               "data_directory", "index_directory"}
-PARTITION_WORDS = (("partition_by", "%s"), ("partitions", "PARTITIONS %s"), ("subpartition_by", "SUBPARTITION BY %s"),
-                   ("subpartitions", "SUBPARTITIONS %s"))
 STRATEGIES = ("RANGE", "LIST", "HASH")
 NO_SCHEMAS = ("sqlite", "clickhouse")
 SPOKEN = ("table", "column", "primary_key", "unique", "check", "exclude", "foreign_key", "index", "index_part", "enum",
@@ -155,7 +153,7 @@ class Builder:
             prefix, _, key = word.partition("_")
             if prefix in self.target.prefixes and key not in MYSQL_TOLD:
                 options[key] = value
-        partitioning = [word % options.pop(key, attributes.get(key)) for key, word in PARTITION_WORDS
+        partitioning = [word % options.pop(key, attributes.get(key)) for key, word in meta.PARTITION_WORDS
                         if key in options or attributes.get(key) is not None]
         if partitioning:
             found["partitionings"] = [{"definition": " ".join(partitioning)}]

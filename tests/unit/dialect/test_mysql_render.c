@@ -1,7 +1,6 @@
 /* What MySQL and MariaDB are asked to do, and what is not asked of one that lacks it. */
-#include "unit.h"
+#include "trees.h"
 
-#include "base/text.h"
 #include "dialect/mysql/schema.h"
 #include "diff/plan.h"
 
@@ -13,20 +12,12 @@ static struct target target_of(const struct dialect *dialect, int version)
     return target;
 }
 
-/* A table of one column `a` and whatever `more` says, with ' for ". */
+/* A table of one column `a` and whatever `more` says. */
 static struct tree *table(struct ctx *ctx, const struct target *target, const char *more)
 {
-    const char *text = arena_printf(ctx->mem,
-                                    "{'engine': '%s', 'schemas': [{'name': '', 'tables': [{'name': 't', 'columns': "
-                                    "[{'name': 'a', 'type': 'int'}%s}]}]}",
-                                    target->dialect->name, more);
-    struct json *json = NULL;
-    struct tree *tree = NULL;
-    text = text_replace(ctx->mem, text, "'", "\"");
-    assert_works(ctx, json_read(ctx, "test", text, strlen(text), &json));
-    assert_works(ctx, tree_from_json(ctx, "test", json, &tree));
-    my_settle(ctx->mem, target, tree);
-    return tree;
+    return tree_said(
+        ctx, target,
+        arena_printf(ctx->mem, "'tables': [{'name': 't', 'columns': [{'name': 'a', 'type': 'int'}%s}]", more));
 }
 
 static int plan_of(struct ctx *ctx, const struct target *target, const char *more, struct plan **plan)

@@ -2,9 +2,8 @@
  * Every text that an engine with a judge has is put to it: a table with a field of expression class per line, held against
  * kinds.def.  The server is played: it says "told" of everything that it is asked to make.
  */
-#include "unit.h"
+#include "trees.h"
 
-#include "base/text.h"
 #include "diff/diff.h"
 #include "run/judge.h"
 
@@ -80,15 +79,7 @@ static int judge_play(struct ctx *ctx, struct conn *conn, struct judgement *judg
 
 static struct tree *tree_with(struct ctx *ctx, const struct target *target, const char *schema, const char *text)
 {
-    const char *json_text = arena_printf(ctx->mem, "{'engine': '%s', 'schemas': [{'name': '', %s}]}", played.name,
-                                         text_replace(ctx->mem, schema, "%s", text));
-    struct json *json = NULL;
-    struct tree *tree = NULL;
-    json_text = text_replace(ctx->mem, json_text, "'", "\"");
-    assert_works(ctx, json_read(ctx, "test", json_text, strlen(json_text), &json));
-    assert_works(ctx, tree_from_json(ctx, "test", json, &tree));
-    tree_settle(ctx->mem, target, tree);
-    return tree;
+    return tree_said(ctx, target, text_replace(ctx->mem, schema, "%s", text));
 }
 
 static const struct object *object_of_kind(const struct tree *tree, enum kind kind)
