@@ -23,7 +23,7 @@ scratch=/tmp
 free_ports() {
   local base port
   for base in $(seq 21700 20 23700); do
-    for port in $(seq "$base" $((base + 10))); do
+    for port in $(seq "$base" $((base + 15))); do
       if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then continue 2; fi
     done
     echo "$base"

@@ -2,7 +2,7 @@
 # soak.sh: the long runs: the laws on thousands of random schemas, faults at hundreds of places, every fuzzer.  Prints the seeds that repeat a
 # run, ends with a line for each part and one summary, and fails if any part did.
 # SOAK_SQLITE, SOAK_POSTGRESQL  runs of the laws (10000 and 500)     SOAK_FUZZ  seconds of each fuzzer (600)
-# SOAK_MYSQL                    runs of the laws on MySQL and MariaDB each (500)
+# SOAK_MYSQL                    runs of the laws on MySQL and each MariaDB (500)
 # SOAK_FAULTS                   places to fail at per test (200)     SEED       the first seed (a new one)
 # SOAK_CRASHES                  strikes in the crash law, for each engine, on the program, the server and the connection each (1000)
 # SOAK_GENTLE                   seconds that somebody is in the way in the gentle law (10)
@@ -49,18 +49,18 @@ for server in pg13 pg14 pg15 pg18; do
   stop_servers
 done
 
-for server in mariadb mysql; do
+for server in mariadb mariadb114 mysql; do
   tests/servers/testservers.sh install "$server" || exit 1
   servers=$(mktemp -d /tmp/dbwarden-soak.XXXXXX) && chmod 755 "$servers"
-  url=$(tests/servers/testservers.sh start "$servers" "$server" 2>/dev/null | sed -n 's/^M[A-Z]*_URL=mysql//p')
-  part "laws on $server" "$laws" "$server" "${SOAK_MYSQL:-500}" "$seed" "$server$url"
+  url=$(tests/servers/testservers.sh start "$servers" "$server" 2>/dev/null | sed -n 's/^M[A-Z0-9]*_URL=mysql//p')
+  part "laws on $server" "$laws" "${server%114}" "${SOAK_MYSQL:-500}" "$seed" "${server%114}$url"
   stop_servers
 done
 
 cache=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}
-tests/servers/testservers.sh install mariadb mysql && tests/venv.sh "$cache" && tests/servers/sqlite.sh "$cache" >/dev/null || exit 1
+tests/servers/testservers.sh install mariadb mariadb114 mysql && tests/venv.sh "$cache" && tests/servers/sqlite.sh "$cache" >/dev/null || exit 1
 servers=$(mktemp -d /tmp/dbwarden-soak.XXXXXX) && chmod 755 "$servers"
-tests/servers/testservers.sh start "$servers" pg13 pg14 pg15 pg18 mariadb mysql >/dev/null 2>&1
+tests/servers/testservers.sh start "$servers" pg13 pg14 pg15 pg18 mariadb mariadb114 mysql >/dev/null 2>&1
 part "every version" env DBWARDEN_TEST_SERVERS="$servers" "$cache/venv/bin/python" -m pytest tests/integration -q -p no:cacheprovider \
   -m by_turns
 part "text cases on every version" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_VERSIONS=all "$cache/venv/bin/python" -m pytest \

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import random
-import subprocess
 import sys
 import uuid
 from pathlib import Path
@@ -13,13 +12,11 @@ import sqlalchemy as sa
 
 sys.path.insert(0, os.path.dirname(__file__))
 
-from support.engines import ENGINES, EngineProject, created  # noqa: E402
+from support.engines import ENGINES, EngineProject, created, server_urls  # noqa: E402
 from support.package import installed  # noqa: E402
-from support.project import PROGRAM, ROOT, SEED, Project  # noqa: E402
+from support.project import PROGRAM, SEED, Project  # noqa: E402
 from support.turns import EVERYWHERE, one_of_each  # noqa: E402
 from support.warm import warm  # noqa: E402
-
-SERVERS = ROOT / "tests" / "servers" / "testservers.sh"
 
 
 def pytest_configure(config):
@@ -35,15 +32,6 @@ def pytest_collection_modifyitems(config, items):
     if not EVERYWHERE:
         items[:], left = one_of_each(items)
         config.hook.pytest_deselected(items=left)
-
-
-def server_urls():
-    """NAME_URL=... lines of the servers that tests/run.sh started."""
-    folder = os.environ.get("DBWARDEN_TEST_SERVERS")
-    if not folder:
-        return {}
-    lines = subprocess.run([str(SERVERS), "env", folder], check=True, capture_output=True, text=True).stdout.split()
-    return dict(line.split("=", 1) for line in lines)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.engines import created
+from support.engines import created, started
 from support.project import PROGRAM, ROOT, SEED
 
 BUILD = Path(PROGRAM).parent / "tests" / "property"
@@ -51,16 +51,22 @@ def test_older_servers(server, servers):
     run(BUILD / "roundtrip", "postgresql", url, *(ROOT / f"tests/golden/roundtrip/postgresql/{name}.sql" for name in schemas))
 
 
-@pytest.mark.parametrize("engine", ["mysql", "mariadb"])
-def test_laws_of(servers, engine):
-    run(BUILD / "laws", engine, int(RUNS) // 3, 1, servers[f"{engine.upper()}_URL"].replace("mysql://", f"{engine}://"))
+def address(servers, server):
+    """The engine of a server, and the URL that says it."""
+    engine = server.rstrip("0123456789")
+    return engine, servers[f"{server.upper()}_URL"].replace("mysql://", f"{engine}://")
 
 
-@pytest.mark.parametrize("engine", ["mysql", "mariadb"])
-def test_text_cases_of(servers, engine):
-    files = sorted((ROOT / "tests" / "golden" / "diff" / engine).glob("*.txt"))
-    url = servers[f"{engine.upper()}_URL"].replace("mysql://", f"{engine}://")
-    run(BUILD / "cases", engine, "--url", url, *files)
+@pytest.mark.parametrize("server", ["mysql", "mariadb"])
+def test_laws_of(servers, server):
+    engine, url = address(servers, server)
+    run(BUILD / "laws", engine, int(RUNS) // 3, 1, url)
+
+
+@pytest.mark.parametrize("server", ["mysql", "mariadb", *started("mariadb114")])
+def test_text_cases_of(servers, server):
+    engine, url = address(servers, server)
+    run(BUILD / "cases", engine, "--url", url, *sorted((ROOT / "tests" / "golden" / "diff" / engine).glob("*.txt")))
 
 
 @pytest.mark.parametrize("server", ["PG15", "PG18"])

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from support import legacy, oracle
+from support.engines import started
 from support.project import ROOT, Project
 from support.turns import by_turns
 
 CACHE = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test"))
 CASES = ROOT / "tests" / "golden" / "schema"
-SERVERS = {"postgresql": ["pg15", "pg18"], "sqlite": [None, "sqlite-3.53"], "mariadb": ["mariadb", "mysql"]}
+SERVERS = {"postgresql": ["pg15", "pg18"], "sqlite": [None, "sqlite-3.53"], "mariadb": ["mariadb", "mysql", *started("mariadb114")]}
 DRIVERS = {"postgresql": "postgresql+psycopg2", "mariadb": "mariadb+pymysql", "mysql": "mysql+pymysql"}
 
 REFUSED = {"postgresql-diff-meta-info-conflict": "non-empty .info", "mariadb-flow-create-string-no-length": "VARCHAR requires a length"}
@@ -52,7 +53,7 @@ def database(request, tmp_path, servers, monkeypatch):
         engine.dispose()
         return
     name = f"g_{abs(hash((request.node.name, os.getpid()))):x}"
-    engine_name = "postgresql" if server.startswith("pg") else server
+    engine_name = "postgresql" if server.startswith("pg") else server.rstrip("0123456789")
     address = servers[f"{server.upper()}_TCP_URL" if engine_name == "postgresql" else f"{server.upper()}_URL"].split("://")[1]
     drop = "DROP DATABASE {} WITH (FORCE)" if engine_name == "postgresql" else "DROP DATABASE {}"
     admin = sa.create_engine(f"{DRIVERS[engine_name]}://{address}", isolation_level="AUTOCOMMIT")

@@ -4,18 +4,36 @@ Its one idea: what differs between the engines is a row of a table here, so that
 """
 
 import contextlib
+import functools
 import os
 import signal
+import subprocess
 import time
 import uuid
 
 import sqlalchemy as sa
-from support.project import Outcome, Project
+from support.project import ROOT, Outcome, Project
 
 ENGINES = ("sqlite", "postgresql", "mariadb", "mysql")
 SERVER = {"postgresql": "PG15_TCP_URL", "mariadb": "MARIADB_URL", "mysql": "MYSQL_URL"}
 NAMES = {"postgresql": "PostgreSQL", "mariadb": "MariaDB", "mysql": "MySQL", "sqlite": "SQLite"}
 TRANSACTIONAL = ("sqlite", "postgresql")
+SERVERS = ROOT / "tests" / "servers" / "testservers.sh"
+
+
+@functools.cache
+def server_urls():
+    """NAME_URL=... lines of the servers that tests/run.sh started."""
+    folder = os.environ.get("DBWARDEN_TEST_SERVERS")
+    if not folder:
+        return {}
+    lines = subprocess.run([str(SERVERS), "env", folder], check=True, capture_output=True, text=True).stdout.split()
+    return dict(line.split("=", 1) for line in lines)
+
+
+def started(*names):
+    """Those of these servers that run: some are had only where there is time to get them."""
+    return [name for name in names if f"{name.upper()}_URL" in server_urls()]
 
 
 def slow(engine, seconds, table="slow"):
