@@ -51,10 +51,25 @@ int version_check(struct ctx *ctx, const struct dialect *dialect, int version, c
     return fail_hint(ctx, "Nothing was done. Upgrade the server; docs/configuration.md lists what works with which.");
 }
 
+/* Drivers that speak to a service instead of a server. */
+static const char *const no_server[] = {"auroradataapi", "aurora_data_api", NULL};
+
+static int driver_check(struct ctx *ctx, const struct url *url)
+{
+    for (int i = 0; no_server[i]; i++)
+        if (text_equal(no_server[i], url->driver)) {
+            fail(ctx, ERR_CONFIG, "%s+%s is Aurora's Data API, which has no sessions to migrate in", url->dialect,
+                 url->driver);
+            return fail_hint(ctx, "Name the endpoint of the cluster: %s://user:password@host/database.", url->dialect);
+        }
+    return 0;
+}
+
 int conn_open(struct ctx *ctx, const struct dialect *dialect, const struct url *url, const struct conn_options *options,
               struct conn **conn)
 {
     *conn = NULL;
+    TRY(driver_check(ctx, url));
     TRY(dialect->driver->open(ctx, url, options ? options : &no_options, conn));
     int code = version_check(ctx, (*conn)->dialect, (*conn)->version, (*conn)->version_text);
     if (code < 0)

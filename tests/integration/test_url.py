@@ -38,7 +38,7 @@ CIPHER = ("CREATE TABLE tls (cipher varchar(80));\nINSERT INTO tls SELECT VARIAB
 
 @pytest.mark.parametrize("options, encrypted", [
     ("ssl_mode=REQUIRED", True), ("ssl-mode=required", True), ("ssl=true", True), ("ssl_disabled=false", True), ("ssl=0", False),
-    ("ssl_mode=DISABLED", False), ("ssl_mode=VERIFY_CA&ssl_ca={folder}ca.pem", True)])
+    ("ssl_mode=DISABLED", False), ("sslaccept=accept_invalid_certs", True), ('ssl=%7B"rejectUnauthorized":false%7D', True), ("ssl_mode=VERIFY_CA&ssl_ca={folder}ca.pem", True)])
 def test_encryption(mysql, options, encrypted):
     mysql.migration("0001", "tls", CIPHER, "DROP TABLE tls;")
     folder = mysql.database.value("SELECT @@datadir")
@@ -48,6 +48,8 @@ def test_encryption(mysql, options, encrypted):
 
 @pytest.mark.parametrize("options, status, said", [
     ("ssl_mode=ALWAYS", 1, "It is one of DISABLED, PREFERRED, REQUIRED, VERIFY_CA and VERIFY_IDENTITY."),
+    ("sslaccept=often", 1, "It is one of strict and accept_invalid_certs."),
+    ("sslaccept=strict", 5, "hint: It is about TLS: see ssl_mode, ssl_ca"),
     ("ssl_verify_cert=perhaps", 1, "It is one of true and false."),
     ("ssl_mode=VERIFY_CA", 1, "Give ssl_ca (a file) or ssl_capath"),
     ("ssl_mode=VERIFY_IDENTITY", 5, "hint: It is about TLS: see ssl_mode, ssl_ca"),
@@ -61,6 +63,19 @@ def test_encryption_that_cannot_be(mysql, options, status, said):
     shown = mysql.run(*with_options(mysql, options.format(folder=folder)), "migrate")
     assert (shown.status, said in shown.err) == (status, True), shown
     assert mysql.database.tables() == []
+
+
+def test_reader_endpoint(mysql):
+    mysql.table("0001", "t")
+    shown = mysql.run(*with_options(mysql, "init_command=SET%20SESSION%20TRANSACTION%20READ%20ONLY"), "migrate")
+    assert shown.status == 1 and "hint: The connection is read-only: it leads to a replica" in shown.err, shown
+
+
+@pytest.mark.parametrize("scheme", ["mysql+auroradataapi", "postgresql+auroradataapi"])
+def test_service_without_sessions(project, scheme):
+    shown = project.run("--url", f"{scheme}://:@/app", "--migrations-dir", "migrations/primary", "migrate")
+    assert shown.status == 1 and f"{scheme} is Aurora's Data API, which has no sessions to migrate in" in shown.err, shown
+    assert "hint: Name the endpoint of the cluster" in shown.err
 
 
 def test_character_set_of_the_application(mysql):

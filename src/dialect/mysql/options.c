@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "dialect/mysql/parts.h"
 
-enum form { FORM_NONE, FORM_TEXT, FORM_SQL_MODE, FORM_MODE, FORM_TRUTH };
+/* From FORM_MODE on they say how a connection is encrypted. */
+enum form { FORM_NONE, FORM_TEXT, FORM_SQL_MODE, FORM_MODE, FORM_ACCEPT, FORM_TRUTH };
 
 /* MySQL's words for encryption, the weakest first; a URL that asks for several gets the strongest. */
 enum mode { MODE_UNSAID, MODE_DISABLED, MODE_PREFERRED, MODE_REQUIRED, MODE_VERIFY_CA, MODE_VERIFY_IDENTITY, MODES };
@@ -16,6 +17,18 @@ static const char *const mode_names[MODES] = {
     [MODE_REQUIRED] = "REQUIRED",
     [MODE_VERIFY_CA] = "VERIFY_CA",
     [MODE_VERIFY_IDENTITY] = "VERIFY_IDENTITY",
+};
+
+/* What clients of other languages say, blanks taken out. */
+static const struct {
+    const char *key, *value;
+    enum mode mode;
+} elsewhere[] = {
+    {"sslaccept", "strict", MODE_VERIFY_IDENTITY},
+    {"sslaccept", "accept_invalid_certs", MODE_REQUIRED},
+    {"ssl", "{}", MODE_VERIFY_IDENTITY},
+    {"ssl", "{\"rejectUnauthorized\":true}", MODE_VERIFY_IDENTITY},
+    {"ssl", "{\"rejectUnauthorized\":false}", MODE_REQUIRED},
 };
 
 /* "-" in a name is "_" here; FORM_NONE: read elsewhere, or of no meaning for us. */
@@ -32,6 +45,7 @@ static const struct word {
     {"ssl_cipher", FORM_TEXT, MYSQL_OPT_SSL_CIPHER},
     {"tls_version", FORM_TEXT, MARIADB_OPT_TLS_VERSION},
     {"ssl_mode", FORM_MODE},
+    {"sslaccept", FORM_ACCEPT},
     {"ssl", FORM_TRUTH, 0, {MODE_DISABLED, MODE_REQUIRED}},
     {"ssl_disabled", FORM_TRUTH, 0, {MODE_REQUIRED, MODE_DISABLED}},
     {"ssl_verify_cert", FORM_TRUTH, 0, {MODE_UNSAID, MODE_VERIFY_IDENTITY}},
@@ -104,8 +118,16 @@ static int mode_named(struct ctx *ctx, const struct word *word, const char *valu
 static int mode_asked(struct ctx *ctx, const struct word *word, const char *value, enum mode *mode)
 {
     bool yes;
+    const char *bare = text_replace(ctx->mem, value, " ", "");
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+        if (text_equal(elsewhere[i].key, word->key) && text_equal(elsewhere[i].value, bare)) {
+            *mode = elsewhere[i].mode;
+            return 0;
+        }
     if (word->form == FORM_MODE)
         return mode_named(ctx, word, value, mode);
+    if (word->form == FORM_ACCEPT)
+        return refuse(ctx, word->key, value, "strict and accept_invalid_certs");
     if (!text_to_bool(value, &yes))
         return refuse(ctx, word->key, value, "true and false");
     *mode = word->mode[yes];
@@ -125,7 +147,7 @@ static int mode_read(struct ctx *ctx, const struct url *url, enum mode *mode)
         const struct word *word = word_of(ctx->mem, url->keys.item[i]);
         enum mode asked = MODE_UNSAID;
         authority |= word && is_authority(word);
-        if (!word || (word->form != FORM_MODE && word->form != FORM_TRUTH))
+        if (!word || word->form < FORM_MODE)
             continue;
         TRY(mode_asked(ctx, word, url->values.item[i], &asked));
         *mode = asked > *mode ? asked : *mode;

@@ -25,9 +25,24 @@ static bool is_passing(unsigned number)
     return number == 1205 || number == 1213 || number == 1020;
 }
 
-static bool is_overdue(unsigned number)
+static const char off[] = "\"-- set statement_timeout = off\" above \"-- upgrade\" lifts the limit for a file.";
+static const char reader[] =
+    "The connection is read-only: it leads to a replica, or to the reader endpoint of a cluster.";
+
+static const struct {
+    unsigned number;
+    const char *hint;
+} hints[] = {
+    {1969, off}, /* MariaDB's max_statement_time */
+    {3024, off}, /* MySQL's max_execution_time */
+    {1290, reader}, {1792, reader}, {1836, reader},
+};
+
+static void hint_add(struct ctx *ctx, unsigned number)
 {
-    return number == 1969 || number == 3024; /* MariaDB's max_statement_time, MySQL's max_execution_time */
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+        if (hints[i].number == number)
+            fail_hint(ctx, "%s", hints[i].hint);
 }
 
 static int fail_said(struct ctx *ctx, unsigned number, const char *said, enum err code)
@@ -37,8 +52,7 @@ static int fail_said(struct ctx *ctx, unsigned number, const char *said, enum er
     if (!is_gone(number)) {
         fail(ctx, code, "%s", said);
         ctx->error.passing = is_passing(number);
-        if (is_overdue(number))
-            fail_hint(ctx, "\"-- set statement_timeout = off\" above \"-- upgrade\" lifts the limit for a file.");
+        hint_add(ctx, number);
         return code;
     }
     fail(ctx, ERR_CONNECT, "the connection was lost: %s", said);
@@ -50,7 +64,7 @@ static int fail_overdue(struct ctx *ctx, struct my_conn *my)
     my->overdue = false;
     fail(ctx, ERR_SQL, "the statement took longer than statement_timeout (%g seconds)", my->limits.statement);
     ctx->error.sqlstate = "70100";
-    return fail_hint(ctx, "\"-- set statement_timeout = off\" above \"-- upgrade\" lifts the limit for a file.");
+    return fail_hint(ctx, "%s", off);
 }
 
 /* Nobody but us knows what a scratch database is called. */

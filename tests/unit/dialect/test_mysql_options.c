@@ -20,6 +20,11 @@ static void the_strongest_is_told(void **state)
         {"?ssl-mode=verify_ca&ssl=yes&ssl-ca=ca.pem", "loose-ssl-mode=VERIFY_CA\nloose-ssl=1\n"},
         {"?ssl_mode=VERIFY_IDENTITY", identity},
         {"?ssl_check_hostname=true", identity},
+        {"?sslaccept=strict", identity},
+        {"?sslaccept=accept_invalid_certs", required},
+        {"?ssl={\"rejectUnauthorized\":true}", identity},
+        {"?ssl=%7B%22rejectUnauthorized%22%3A%20false%7D&connection_limit=5", required},
+        {"?ssl={}", identity},
     };
     struct ctx *ctx = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
