@@ -25,6 +25,7 @@ WORK = ROOT / "build" / "bench"
 OURS, FLOOR = str(ROOT / "build" / "dbwarden"), str(WORK / "floor")
 SERVER, LOG = os.environ["BENCH_POSTGRESQL"], Path(os.environ["BENCH_SERVER_LOG"])
 DATABASE = SERVER.rsplit("/", 1)[0] + "/bench"
+SOCKETS = {engine: os.environ.get(f"BENCH_{engine.upper()}_SOCKET") for engine in ("mariadb", "mysql")}
 RUNS, FULL = int(os.environ.get("BENCH_RUNS", "5")), os.environ.get("BENCH_FULL") == "1"
 rows = []
 os.environ["XDG_CACHE_HOME"] = str(WORK / "cache")
@@ -189,17 +190,32 @@ def slow():
         link.wait()
 
 
+MYSQLS = ("mariadb", "mysql")
+
+
+def my_server(engine):
+    """The URL of the database of the bench, and the words of its client."""
+    server = urlsplit(os.environ[f"BENCH_{engine.upper()}"])
+    words = ["mariadb", f"-u{server.username}", f"-p{server.password}", "-h127.0.0.1", f"-P{server.port}", "--skip-ssl"]
+    return server._replace(scheme=engine, path="/bench").geturl(), words
+
+
+def my_fill(engine, text):
+    words = my_server(engine)[1]
+    subprocess.run([*words, "-e", "DROP DATABASE IF EXISTS bench; CREATE DATABASE bench"], check=True)
+    subprocess.run([*words, "bench"], check=True, text=True, input=text)
+
+
 def mysql():
-    for engine in ("mariadb", "mysql"):
-        server = urlsplit(os.environ[f"BENCH_{engine.upper()}"])
-        migrations = [(name, up.replace("timestamp", "datetime"), down) for name, up, down in workloads.trivial(1000, engine)]
+    for engine in MYSQLS:
+        url, words = my_server(engine)
+        migrations = workloads.trivial(1000, engine)
         folder, files = fresh("project"), fresh("files")
         workloads.journaled(files / "all.txt", migrations)
-        workloads.project(folder, server._replace(scheme=engine, path="/bench").geturl(), migrations)
-        words = ["mariadb", f"-u{server.username}", f"-p{server.password}", "-h127.0.0.1", f"-P{server.port}", "--skip-ssl"]
+        workloads.project(folder, url, migrations)
 
-        def new():
-            subprocess.run([*words, "-e", "DROP DATABASE IF EXISTS bench; CREATE DATABASE bench"], check=True)
+        def new(engine=engine):
+            my_fill(engine, "")
 
         compare(f"apply 1000: {engine}", Runner("dbwarden", [OURS, "migrate"], folder, new),
                 Runner("client", [*words, "bench", "-e", f"source {files / 'all.txt'}"], files, new), runs=min(RUNS, 3),
@@ -377,21 +393,30 @@ def catalog():
         compare(f"read the catalog of {n} tables: postgresql",
                 Runner("dbwarden", [OURS, "check-db", "-o", "json"], folder),
                 Runner("five queries", [FLOOR, "catalog", DATABASE], folder), aim="1.5 x")
+        for engine in MYSQLS:
+            my_fill(engine, workloads.many_tables(n, engine))
+            workloads.project(folder, my_server(engine)[0])
+            compare(f"read the catalog of {n} tables: {engine}",
+                    Runner("dbwarden", [OURS, "check-db", "-o", "json"], folder),
+                    Runner("five queries", [FLOOR, "mysql-catalog", SOCKETS[engine], "bench"], folder), aim="1.5 x")
 
 
 def diff():
-    for engine in ("sqlite", "postgresql"):
+    for engine in ("sqlite", "postgresql", *MYSQLS):
         for n in (100, 1000) + ((5000,) if FULL else ()):
             diff_one(engine, n)
 
 
 def diff_one(engine, n):
     folder = fresh("project")
-    schema, url = workloads.many_tables(n, engine), DATABASE if engine == "postgresql" else "sqlite:///./app.db"
+    schema = workloads.many_tables(n, engine)
+    url = {"postgresql": DATABASE, "sqlite": "sqlite:///./app.db"}.get(engine) or my_server(engine)[0]
     workloads.project(folder, url, schema=schema)
     if engine == "postgresql":
         fill_template(n)
         new_database("tables")
+    elif engine in MYSQLS:
+        my_fill(engine, schema)
     else:
         fill_file(folder, schema)
     read = Runner("read it", [OURS, "check-db", "-o", "json"], folder)

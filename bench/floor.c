@@ -8,6 +8,7 @@
  *   floor pipeline URL FOLDER        the same, and all files in one pipeline: a single round trip
  *   floor message URL FILE           one file as one message
  *   floor catalog URL                the whole schema in five queries, read to the last row
+ *   floor mysql-catalog SOCKET DATABASE   the same of MySQL and MariaDB
  *   floor sums FOLDER                reads every file and adds its bytes up
  */
 #include <dirent.h>
@@ -38,6 +39,22 @@ static const char *const catalog[] = {
     " k.condeferrable, pg_get_constraintdef(k.oid) from pg_constraint k join pg_namespace n on n.oid = k.connamespace"
     " where n.nspname = 'public'",
     "select objoid, objsubid, description from pg_description where classoid = 'pg_class'::regclass",
+};
+
+static const char *const my_catalog[] = {
+    "select table_name, table_type, engine, table_collation, create_options, table_comment from information_schema.tables"
+    " where table_schema = database()",
+    "select table_name, ordinal_position, column_name, column_type, is_nullable, column_default, extra, collation_name,"
+    " generation_expression, column_comment from information_schema.columns where table_schema = database() order by 1, 2",
+    "select table_name, index_name, seq_in_index, column_name, non_unique, index_type, collation, sub_part, index_comment"
+    " from information_schema.statistics where table_schema = database() order by 1, 2, 3",
+    "select k.table_name, k.constraint_name, k.ordinal_position, k.column_name, k.referenced_table_schema,"
+    " k.referenced_table_name, k.referenced_column_name, r.update_rule, r.delete_rule from"
+    " information_schema.key_column_usage k join (select distinct table_name, constraint_name, update_rule, delete_rule from"
+    " information_schema.referential_constraints where constraint_schema = database()) r on r.constraint_name ="
+    " k.constraint_name and r.table_name = k.table_name where k.table_schema = database() and k.constraint_schema = database()",
+    "select constraint_name, check_clause from information_schema.check_constraints where constraint_schema ="
+    " database()",
 };
 
 static void die(const char *what, const char *why)
@@ -192,6 +209,25 @@ static void pg_catalog(const char *url)
     PQfinish(conn);
 }
 
+static void my_catalog_read(const char *socket, const char *database)
+{
+    MYSQL *mysql = mysql_init(NULL);
+    unsigned long long bytes = 0;
+    if (!mysql_real_connect(mysql, "localhost", "test", "test", database, 0, socket, 0))
+        die("cannot connect", mysql_error(mysql));
+    for (size_t i = 0; i < sizeof my_catalog / sizeof *my_catalog; i++) {
+        MYSQL_RES *result = mysql_query(mysql, my_catalog[i]) ? NULL : mysql_store_result(mysql);
+        if (!result)
+            die(my_catalog[i], mysql_error(mysql));
+        for (MYSQL_ROW row; (row = mysql_fetch_row(result));)
+            for (unsigned field = 0; field < mysql_num_fields(result); field++)
+                bytes += row[field] ? strlen(row[field]) : 0;
+        mysql_free_result(result);
+    }
+    printf("%llu bytes\n", bytes);
+    mysql_close(mysql);
+}
+
 /* ---- */
 
 static void sums(const char *folder, struct dirent **entries, int n)
@@ -225,9 +261,11 @@ int main(int argc, char **argv)
         pg_message(argv[2], argv[3]);
     else if (strcmp(mode, "catalog") == 0 && argc == 3)
         pg_catalog(argv[2]);
+    else if (strcmp(mode, "mysql-catalog") == 0 && argc == 4)
+        my_catalog_read(argv[2], argv[3]);
     else if (strcmp(mode, "sums") == 0 && argc == 3)
         sums(folder, entries, n);
     else
-        die("usage", "floor sqlite | postgresql | pipeline | message | catalog | sums");
+        die("usage", "floor sqlite | postgresql | pipeline | message | catalog | mysql-catalog | sums");
     return 0;
 }

@@ -9,10 +9,15 @@ def key_type(engine):
     return "integer" if engine == "sqlite" else "bigint"
 
 
+def spelled(text, engine):
+    """A timestamp of MySQL and MariaDB changes by itself."""
+    return text.replace(" timestamp", " datetime") if engine in ("mariadb", "mysql") else text
+
+
 def trivial(n, engine):
     """(name, up, down): a table and an index each."""
-    return [(f"t{i:05d}",
-             f"CREATE TABLE t{i:05d} (id {key_type(engine)} PRIMARY KEY, name varchar(80) NOT NULL, made timestamp);\n"
+    return [(f"t{i:05d}", spelled(
+             f"CREATE TABLE t{i:05d} (id {key_type(engine)} PRIMARY KEY, name varchar(80) NOT NULL, made timestamp);\n", engine) +
              f"CREATE INDEX t{i:05d}_name ON t{i:05d} (name);\n",
              f"DROP TABLE t{i:05d};\n") for i in range(1, n + 1)]
 
@@ -42,7 +47,7 @@ def many_tables(n, engine, changes=0):
                     f"CREATE INDEX {table}_status ON {table} (status, created_at);\n"
                     f"CREATE UNIQUE INDEX {table}_reference ON {table} (reference);\n" +
                     (f"CREATE INDEX {table}_quantity ON {table} (quantity);\n" if kind == 1 else ""))
-    return "".join(text)
+    return spelled("".join(text), engine)
 
 
 def models(n):

@@ -1,4 +1,4 @@
--- A default is SQL as it was printed; NULL stands there where the column has none.
+-- A default is SQL as it was printed; NULL stands there where the column has none. DISTINCT has the server make a table with an index.
 SELECT '' AS `schema`,
        c.table_name AS `table`,
        c.column_name AS name,
@@ -14,7 +14,8 @@ SELECT '' AS `schema`,
        c.extra LIKE '%WITHOUT SYSTEM VERSIONING%' AS unversioned,
        NULLIF(c.column_comment, '') AS comment
 FROM information_schema.columns c
-JOIN information_schema.tables t
-  ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
+JOIN (SELECT DISTINCT t.table_name, t.table_collation
+      FROM information_schema.tables t
+      WHERE t.table_schema = DATABASE() AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')) t ON t.table_name = c.table_name
 WHERE c.table_schema = DATABASE()
 ORDER BY 1, 2, c.ordinal_position

@@ -2,11 +2,10 @@
 SELECT '' AS `schema`,
        s.table_name AS `table`,
        s.index_name AS name,
-       MAX(s.non_unique) = 0 AS is_unique,
-       LOWER(MAX(s.index_type)) AS method,
-       MAX(s.ignored) = 'YES' AS invisible,
-       NULLIF(MAX(s.index_comment), '') AS comment
+       s.non_unique = 0 AS is_unique,
+       LOWER(s.index_type) AS method,
+       s.ignored = 'YES' AS invisible,
+       NULLIF(s.index_comment, '') AS comment
 FROM information_schema.statistics s
-WHERE s.table_schema = DATABASE() AND s.index_name <> 'PRIMARY'
-GROUP BY s.table_name, s.index_name
+WHERE s.table_schema = DATABASE() AND s.index_name <> 'PRIMARY' AND s.seq_in_index = 1
 ORDER BY 2, 3
