@@ -84,6 +84,17 @@ static bool other_stays(const struct object *called)
     return false;
 }
 
+/* Is there another of that name from then on? A foreign key needs the key of the one that goes. */
+static bool has_successor(const struct changes *changes, const struct edge *edge)
+{
+    for (int i = 0; i < changes->list.n && !kind_is(edge->from->kind, KIND_NEEDS_KEY); i++) {
+        const struct change *change = changes->list.item[i];
+        if (change->succession && change->op == CHANGE_DROP && object_within(edge->to, change->before))
+            return true;
+    }
+    return false;
+}
+
 static bool is_dangling(struct arena *mem, const struct target *target, const struct edge *edge)
 {
     bool free = kind_table[edge->from->kind].field[edge->field].marks & (FIELD_LATER | FIELD_UNHELD);
@@ -110,7 +121,7 @@ void dangling_find(struct arena *mem, const struct target *target, const struct 
     graph_build(mem, target, changes->before);
     for (struct object *o = changes->before->root; o; o = object_next(changes->before->root, o))
         for (struct edge *edge = o->needs; edge && object_whole(o) != last; edge = edge->next_need)
-            if (is_dangling(mem, target, edge)) {
+            if (is_dangling(mem, target, edge) && !has_successor(changes, edge)) {
                 list_add(mem, found, edge);
                 last = object_whole(o);
             }

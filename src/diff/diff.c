@@ -6,9 +6,11 @@
 
 #include <string.h>
 
+#include "base/map.h"
 #include "base/text.h"
 #include "diff/compare.h"
 #include "diff/match.h"
+#include "diff/spaces.h"
 
 struct differ {
     struct ctx *ctx;
@@ -93,6 +95,27 @@ static void alters_and_creates_add(struct differ *differ)
     }
 }
 
+/* A table that becomes a view, or an enum a domain: what names it names the other from then on. */
+static void successions_note(const struct differ *differ)
+{
+    const struct list *list = &differ->changes->list;
+    struct map gone;
+    map_init(&gone, differ->mem);
+    for (int i = 0; i < list->n && differ->target->dialect->name_spaces; i++) {
+        struct change *change = list->item[i];
+        const struct names keys = change->op == CHANGE_DROP || change->op == CHANGE_CREATE
+                                      ? spaces_of(differ->mem, differ->target, change_object(change))
+                                      : (struct names){0};
+        for (int k = 0; k < keys.n; k++) {
+            struct change *drop = map_get(&gone, keys.item[k]);
+            if (change->op == CHANGE_DROP)
+                map_set(&gone, keys.item[k], change);
+            else if (drop && drop->kind != change->kind)
+                drop->succession = change->succession = true;
+        }
+    }
+}
+
 /*
  * What the desired side is silent about stays as it is, also where its object has to be made again; but not in a key of
  * other columns.
@@ -162,6 +185,7 @@ int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes *
     leftovers_carry_over(&differ);
     drops_add(&differ);
     alters_and_creates_add(&differ);
+    successions_note(&differ);
     *changes = found;
     return ctx_check(ctx);
 }

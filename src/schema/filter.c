@@ -155,19 +155,9 @@ static void fields_unsay(const struct filter *filter, const struct tree *tree)
 /* Is it said by a field of an object? Rights of the owner are not, nor those on the sequence of a serial. */
 static bool is_field_of(const struct tree *tree, const struct unmodelled *one)
 {
-    static const char *const words[] = {"table",
-                                        "view",
-                                        "materialized view",
-                                        "schema",
-                                        "enum",
-                                        "domain",
-                                        "composite type",
-                                        "function",
-                                        "procedure",
-                                        "range type",
-                                        "base type",
-                                        "server",
-                                        "foreign data wrapper"};
+    static const char *const words[] = {
+        "table",    "view",      "materialized view", "schema",    "enum",       "domain", "composite type",
+        "function", "procedure", "range type",        "base type", "shell type", "server", "foreign data wrapper"};
     const char *schema = one->on_schema ? one->on_schema : one->schema;
     if (one->column)
         return text_equal(one->on_kind, "table");

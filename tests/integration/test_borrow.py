@@ -8,6 +8,15 @@ OPERATOR = f"{CHECKING};\nCREATE FUNCTION eq(integer, integer) RETURNS boolean L
            "CREATE OPERATOR === (FUNCTION = eq, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = ===)"
 AGGREGATE = "CREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0')"
 RANGE = "CREATE TYPE span AS RANGE (SUBTYPE = double precision, SUBTYPE_DIFF = float8mi)"
+BASE = """CREATE SCHEMA lib;
+CREATE TYPE lib."Word";
+CREATE FUNCTION lib.word_in(cstring) RETURNS lib."Word" LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+CREATE FUNCTION lib.word_out(lib."Word") RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+CREATE TYPE lib."Word" (INPUT = lib.word_in, OUTPUT = lib.word_out, LIKE = text, CATEGORY = 'S', DEFAULT = 'it''s');
+CREATE FUNCTION lib.length(lib."Word") RETURNS integer LANGUAGE internal IMMUTABLE STRICT AS 'textlen'"""
+CANONICAL = """CREATE TYPE nights;
+CREATE FUNCTION nights_canonical(nights) RETURNS nights LANGUAGE internal IMMUTABLE STRICT AS 'int4range_canonical';
+CREATE TYPE nights AS RANGE (SUBTYPE = integer, CANONICAL = nights_canonical)"""
 SEARCH = """CREATE TEXT SEARCH DICTIONARY plain (TEMPLATE = simple, stopwords = 'english');
 CREATE TEXT SEARCH CONFIGURATION words (PARSER = "default");
 ALTER TEXT SEARCH CONFIGURATION words ADD MAPPING FOR asciiword, word WITH plain, simple"""
@@ -27,6 +36,8 @@ USES = {
     **{name: (makes, needs) for name, (makes, needs, _, _) in NEEDS.items()},
     "operator": (OPERATOR, "CREATE TABLE t (n integer, CHECK (n === 3))"),
     "aggregate": (AGGREGATE, "CREATE VIEW v AS SELECT total(g) AS n FROM generate_series(1, 3) AS g"),
+    "base type": (BASE, "CREATE TABLE t (w lib.\"Word\" DEFAULT 'a', CHECK (lib.length(w) > 0))"),
+    "canonical range": (CANONICAL, "CREATE TABLE t (n nights DEFAULT nights(1, 2))"),
     "range": (RANGE, "CREATE TABLE t (s span DEFAULT span(1, 2))"),
     "search": (SEARCH, "CREATE TABLE t (a text);\nCREATE INDEX i ON t USING gin (to_tsvector('words', a))"),
     "cast": (CAST, "CREATE TABLE t (p pair DEFAULT 3)"),

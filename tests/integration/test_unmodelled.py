@@ -24,8 +24,9 @@ revoke EXECUTE from public on function f()
 server ssecret with secrets
 user mapping public on s with secrets""".splitlines()
 
-# That no kind models: a type that is only promised, and rights on what is to be made.
-SHELL = "CREATE TYPE f"
+# That no kind models: a foreign table with a secret, which is read from nowhere, and rights on what is to be made.
+HOST = "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER host FOREIGN DATA WRAPPER w;\n"
+SECRET = "CREATE FOREIGN TABLE f (a integer) SERVER host OPTIONS (password 'x')"
 DEFAULTS = "ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO PUBLIC"
 
 only_18 = pytest.mark.parametrize("postgres", ["pg18"], indirect=True)
@@ -69,14 +70,14 @@ def test_everything_is_modelled_or_named(place):
 
 @both_servers
 def test_wanted_and_not_managed_is_a_difference(place):
-    tables = "CREATE TABLE t (id integer);\nCREATE MATERIALIZED VIEW m AS SELECT id FROM t;\n"
-    rest = f"""{SHELL};
+    tables = HOST + "CREATE TABLE t (id integer);\nCREATE MATERIALIZED VIEW m AS SELECT id FROM t;\n"
+    rest = f"""{SECRET};
 GRANT SELECT ON t TO PUBLIC;
 """
     place.starts(tables)
     place.write("schema.sql", tables + rest)
     made = place.ok("make-migrations")
-    said = "grant SELECT to public on table t, shell type f"
+    said = "foreign table f with secrets, grant SELECT to public on table t"
     assert made.err.count(said) == 1 and f"wanted but not managed yet: {said}" in made.err
     assert "all models already covered" not in made.out
     shown = place.run("diff", "models", "--exit-code")
@@ -92,25 +93,25 @@ GRANT SELECT ON t TO PUBLIC;
 
 @both_servers
 def test_a_pending_migration_does_not_make_what_it_cannot(place):
-    place.write("schema.sql", f"CREATE TABLE t (id integer); {SHELL};")
-    assert "shell type f" in place.ok("make-migrations").err
-    assert "shell type f" in place.ok("make-migrations").err
+    place.write("schema.sql", f"{HOST}CREATE TABLE t (id integer); {SECRET};")
+    assert "foreign table f with secrets" in place.ok("make-migrations").err
+    assert "foreign table f with secrets" in place.ok("make-migrations").err
     place.ok("migrate")
-    assert wanted(place) == ["shell type f"]
+    assert wanted(place) == ["foreign table f with secrets"]
 
 
 @both_servers
 def test_what_somebody_took_away_is_told_as_drift(place):
-    place.starts("CREATE TABLE t (id integer);")
-    place.migration("0002", "by_hand", f"{SHELL};")
+    place.starts(HOST + "CREATE TABLE t (id integer);")
+    place.migration("0002", "by_hand", f"{SECRET};")
     place.ok("migrate")
     assert "The database is as primary__0002_by_hand left it." in place.ok("diff", "migrations").out
-    place.sql("DROP TYPE f;\nGRANT SELECT ON t TO PUBLIC;")
+    place.sql("DROP FOREIGN TABLE f;\nGRANT SELECT ON t TO PUBLIC;")
     shown = place.run("diff", "migrations", "--exit-code")
-    assert shown.status == 0 and "gone or changed since: shell type f\n" in shown.out, shown
+    assert shown.status == 0 and "gone or changed since: foreign table f with secrets\n" in shown.out, shown
     assert "new since: 1 grant\n" in shown.out and "left it in everything that is managed." in shown.out
     drift = place.run("diff", "migrations", "--json").json["unmodelled_drift"]
-    assert drift == {"gone": ["shell type f"], "new": ["grant SELECT to public on table t"]}
+    assert drift == {"gone": ["foreign table f with secrets"], "new": ["grant SELECT to public on table t"]}
 
 
 def test_rows_of_a_schema_file_are_named(lite_place):
@@ -119,10 +120,9 @@ def test_rows_of_a_schema_file_are_named(lite_place):
 
 
 CHANGES_KIND = {
-    "foreign": ("CREATE TABLE c (a integer)", "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
-                "CREATE FOREIGN TABLE c (a integer) SERVER s OPTIONS (password 'x')", "table c", "foreign table c with secrets"),
-    "view": ("CREATE VIEW v AS SELECT 1 AS a", "CREATE TYPE v", "view v", "shell type v"),
-    "enum": ("CREATE TYPE e AS ENUM ('a')", "CREATE TYPE e", "enum e", "shell type e"),
+    "table": ("CREATE TABLE c (a integer)", HOST + SECRET.replace(" f", " c"), "table c", "foreign table c with secrets"),
+    "view": ("CREATE VIEW v AS SELECT 1 AS a", HOST + SECRET.replace(" f", " v"), "view v", "foreign table v with secrets"),
+    "enum": ("CREATE TYPE e AS ENUM ('a')", HOST + SECRET.replace(" f", " e"), "enum e", "foreign table e with secrets"),
 }
 
 
@@ -345,10 +345,10 @@ def test_what_goes_with_a_drop_is_named(place):
 
 @both_servers
 def test_a_schema_is_not_dropped_with_what_nobody_manages(place):
-    place.starts("CREATE SCHEMA s; CREATE TABLE t (a integer);",
-                 SHELL.replace(" f", " s.f"))
-    said = place.stops("CREATE TABLE t (a integer);")
-    assert "schema s cannot be dropped: shell type s.f would go with it, and is not managed yet" in said
+    place.starts(HOST + "CREATE SCHEMA s; CREATE TABLE t (a integer);",
+                 SECRET.replace(" f", " s.f"))
+    said = place.stops(HOST + "CREATE TABLE t (a integer);")
+    assert "schema s cannot be dropped: foreign table s.f with secrets would go with it, and is not managed yet" in said
 
 
 @both_servers
@@ -361,10 +361,10 @@ def test_partitions_are_not_replaced_with_their_parent(place):
 
 @both_servers
 def test_a_baseline_names_what_it_does_not_hold(place):
-    schema = f"CREATE TABLE t (a integer);\n{SHELL};\n"
+    schema = f"{HOST}CREATE TABLE t (a integer);\n{SECRET};\n"
     place.sql(schema)
     place.write("schema.sql", schema)
-    assert "not managed yet: shell type f" in place.ok("make-migrations", "--baseline").err
+    assert "not managed yet: foreign table f with secrets" in place.ok("make-migrations", "--baseline").err
 
 
 @both_servers
@@ -383,11 +383,11 @@ GRANT SELECT ({1}) ON {0} TO PUBLIC;
 
 @both_servers
 def test_patterns_are_about_what_hangs_on_a_table_too(place):
-    place.starts("CREATE TABLE t (id integer);", f"""CREATE SCHEMA audit;
+    place.starts(HOST + "CREATE TABLE t (id integer);", f"""CREATE SCHEMA audit;
 CREATE TABLE audit.log (id integer);
-{SHELL.replace(" f", " audit.f")};
+{SECRET.replace(" f", " audit.f")};
 GRANT SELECT ON audit.log TO PUBLIC""")
-    assert "1 grant, 1 shell type" in place.ok("diff", "models").err
+    assert "1 foreign table with secrets, 1 grant" in place.ok("diff", "models").err
     text = (place.folder / "dbwarden.py").read_text()
     place.write("dbwarden.py", text.replace("schema_files", "exclude=['audit.*'], schema_files"))
     assert "not managed yet" not in place.ok("diff", "models").err

@@ -126,6 +126,22 @@ struct object *random_base(struct dice *dice)
     return &type->object;
 }
 
+/* A type that is only promised, and perhaps a function that takes it. */
+struct object *random_shell(struct dice *dice)
+{
+    struct object *schema = random_home(dice);
+    const char *name = random_type_name(dice, KIND_SHELL, schema);
+    struct shell_type *type = (struct shell_type *)object_new(dice->mem, KIND_SHELL, schema, name);
+    const char *spelled = qualified(dice, &type->object), *takes = arena_printf(dice->mem, "%s_takes", name);
+    SAY(type, SHELL, called, name);
+    SAY(type, SHELL, definition, written(arena_printf(dice->mem, "CREATE TYPE %s", spelled)));
+    if (dice_chance(dice, 30))
+        SAY(type, SHELL, comment, random_comment(dice));
+    if (dice_chance(dice, 30))
+        define(dice, function_new(dice, schema, takes, spelled), spelled, of_c(dice, "integer", "textlen"));
+    return &type->object;
+}
+
 bool alter_base(struct dice *dice)
 {
     struct base_type *type = (struct base_type *)random_of_kind(dice, KIND_BASE);

@@ -323,8 +323,8 @@ static struct kind_set spoken_kinds(enum engine engine)
                            KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_EXCLUDE,
                            KIND_FOREIGN_KEY, KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_POLICY,
                            KIND_RULE, KIND_STATISTICS, KIND_FUNCTION, KIND_AGGREGATE, KIND_COLLATION, KIND_RANGE,
-                           KIND_BASE, KIND_OPERATOR, KIND_CAST, KIND_FAMILY, KIND_CLASS, KIND_CONVERSION, KIND_LANGUAGE,
-                           KIND_TRANSFORM, KIND_METHOD, KIND_WRAPPER, KIND_SERVER, KIND_MAPPING);
+                           KIND_BASE, KIND_SHELL, KIND_OPERATOR, KIND_CAST, KIND_FAMILY, KIND_CLASS, KIND_CONVERSION,
+                           KIND_LANGUAGE, KIND_TRANSFORM, KIND_METHOD, KIND_WRAPPER, KIND_SERVER, KIND_MAPPING);
     if (engine != ENGINE_LITE)
         return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY,
                            KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_FUNCTION, KIND_EVENT);
@@ -361,6 +361,8 @@ static void random_before_tables(struct dice *dice)
         random_composite(dice);
     if (!dice->plain && dice_chance(dice, 30))
         random_base(dice);
+    if (!dice->plain && dice_chance(dice, 10))
+        random_shell(dice);
     if (dice_chance(dice, 25))
         random_sequence(dice);
 }

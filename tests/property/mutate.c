@@ -842,6 +842,17 @@ static bool drop_base(struct dice *dice)
     return type && remove_with_dependents(dice, type);
 }
 
+static bool add_shell(struct dice *dice)
+{
+    return dice->engine == ENGINE_PG && random_shell(dice);
+}
+
+static bool drop_shell(struct dice *dice)
+{
+    struct object *type = random_of_kind(dice, KIND_SHELL);
+    return type && remove_with_dependents(dice, type);
+}
+
 /* Each gives false, and has changed nothing, where it cannot. */
 static bool (*const mutations[])(struct dice *) = {
     add_column,       add_column,         drop_column,      drop_column,       alter_nullable,   alter_nullable,
@@ -860,7 +871,8 @@ static bool (*const mutations[])(struct dice *) = {
     alter_state,      alter_state,        alter_mark,       alter_replica,     add_partition,    add_partition,
     drop_partition,   move_partition,     detach_partition, alter_partitioned, add_defined,      drop_defined,
     alter_defined,    add_wide,           drop_wide,        alter_wide,        add_foreign,      drop_foreign,
-    alter_foreign,    alter_foreign,      add_base,         drop_base,         alter_base,
+    alter_foreign,    alter_foreign,      add_base,         drop_base,         alter_base,       add_shell,
+    drop_shell,
 };
 
 struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_t seed, struct list *renames)

@@ -138,6 +138,7 @@ bool alter_foreign(struct dice *dice);
 
 struct object *random_function(struct dice *dice);
 struct object *random_base(struct dice *dice); /* a base type, with its functions */
+struct object *random_shell(struct dice *dice);
 bool alter_base(struct dice *dice);
 bool function_reshape(struct dice *dice);               /* another body or result */
 const char *random_trigger_function(struct dice *dice); /* "f()" */

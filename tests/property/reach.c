@@ -65,6 +65,8 @@ static const struct {
     {KIND_MAPPING, "comment", ENGINE_PG, "is something that the server has no words for"},
     {KIND_BASE, "arguments", ENGINE_PG, "tell aggregates apart, and the like"},
     {KIND_BASE, "along", ENGINE_PG, "come with range types"},
+    {KIND_SHELL, "arguments", ENGINE_PG, "tell aggregates apart, and the like"},
+    {KIND_SHELL, "along", ENGINE_PG, "come with range types"},
     {KIND_PUBLICATION, NULL, ENGINE_PG,
      "is of the whole database, which the laws share with the trees that they compare"},
     {KIND_TEXT_PARSER, NULL, ENGINE_PG, "is written in C"},

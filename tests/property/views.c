@@ -265,7 +265,7 @@ bool view_reshape(struct dice *dice, struct view *view)
 static const char *random_action(struct dice *dice, const char *row, const struct names *columns)
 {
     const struct object *table = random_of_kind(dice, KIND_TABLE);
-    const struct column *column = pick_column(dice, table, ~0u, true);
+    const struct column *column = table ? pick_column(dice, table, ~0u, true) : NULL;
     if (!column || dice_chance(dice, 20))
         return "SELECT 1";
     const char *target = quoted(dice, table->name), *name = quoted(dice, column->object.name);

@@ -75,9 +75,36 @@ static bool is_identity_for_children(const struct effect_case *effect)
     return column->identity && table->object.peer && has_children(&table->object) && !shared;
 }
 
-static bool is_replaced(const struct effect_case *effect)
+static bool is_made_again(const struct effect_case *effect)
 {
     return effect->change->replaced;
+}
+
+static bool gives_name(const struct effect_case *effect)
+{
+    return effect->change->succession;
+}
+
+static bool is_replaced(const struct effect_case *effect)
+{
+    return is_made_again(effect) || gives_name(effect);
+}
+
+static const char *type_of(const struct object *object)
+{
+    switch ((int)object->kind) {
+    case KIND_COLUMN: return ((const struct column *)object)->type;
+    case KIND_DOMAIN: return ((const struct domain *)object)->type;
+    case KIND_ATTRIBUTE: return ((const struct attribute *)object)->type;
+    default: return NULL;
+    }
+}
+
+/* The type has another kind from then on, and what is of it is of that. */
+static bool takes_values(const struct effect_case *effect)
+{
+    const struct object *after = effect->dependent->peer;
+    return gives_name(effect) && after && text_equal(type_of(effect->dependent), type_of(after));
 }
 
 /* What a child has of its own, the server overwrites with what the parent gets. */
@@ -482,11 +509,22 @@ static bool has_conditions(const struct effect_case *effect)
 #define ANOTHER_BY_HAND \
     "Write the migration by hand: make another under a new name, change over to it, and drop this one."
 /* What holds values of it, or gives it to them, cannot make room. */
-#define HELD_BY(kind, dependent, by, what)                                                              \
-    {                                                                                                   \
-        kind, ON(DROP), ANY_FIELD, dependent, by, is_replaced, .effect = EFFECT_REFUSE, .reason = what, \
-                                                               .hint = ANOTHER_BY_HAND                  \
+#define HELD_BY(kind, dependent, by, what)                                                                \
+    {                                                                                                     \
+        kind, ON(DROP), ANY_FIELD, dependent, by, is_made_again, .effect = EFFECT_REFUSE, .reason = what, \
+                                                                 .hint = ANOTHER_BY_HAND                  \
     }
+#define VALUES_TAKEN(kind, dependent, by)                                                                      \
+    {                                                                                                          \
+        kind, ON(DROP), ANY_FIELD, dependent, by, takes_values,                                                \
+            .effect = EFFECT_REFUSE, .reason = "it is of a type whose name goes to something of another kind", \
+            .hint = ANOTHER_BY_HAND                                                                            \
+    }
+/* What names one of these makes room where the name goes to something of another kind. */
+#define GIVES_NAME(kind)                                                                        \
+    VALUES_TAKEN(kind, KIND_COLUMN, COLUMN_type), VALUES_TAKEN(kind, KIND_DOMAIN, DOMAIN_type), \
+        VALUES_TAKEN(kind, KIND_ATTRIBUTE, ATTRIBUTE_type),                                     \
+        MAKES_ROOM(kind, ON(DROP), ANY_FIELD, gives_name, gives_name)
 #define KEY_REMADE(kind, include)                                                         \
     {                                                                                     \
         KIND_COLUMN, ON(ALTER), COLUMN_type, kind, include, NULL, .effect = EFFECT_REMADE \
@@ -673,6 +711,16 @@ const struct effect_row pg_effects[] = {
     TYPE_AGAIN(KIND_DOMAIN, DOMAIN_type, NULL),
     TYPE_AGAIN(KIND_DOMAIN, DOMAIN_collation, NULL),
 
+    /* the name goes to something of another kind */
+    GIVES_NAME(KIND_TABLE),
+    GIVES_NAME(KIND_ENUM),
+    GIVES_NAME(KIND_DOMAIN),
+    GIVES_NAME(KIND_COMPOSITE),
+    GIVES_NAME(KIND_RANGE),
+    GIVES_NAME(KIND_BASE),
+    GIVES_NAME(KIND_SHELL),
+    GIVES_NAME(KIND_VIEW),
+
     /* a key that goes: whatever rests on it */
     WITH_KEY(KIND_PRIMARY_KEY),
     WITH_KEY(KIND_UNIQUE),
@@ -811,15 +859,15 @@ const struct effect_row pg_effects[] = {
    q, m, d, g: parsers, templates, dictionaries and configurations of text search,
    w, S, U: foreign data wrappers, their servers, and user mappings of these. */
 const char *const pg_name_spaces[KIND_COUNT] = {
-    [KIND_ENUM] = "t",          [KIND_DOMAIN] = "t",        [KIND_COMPOSITE] = "rt",    [KIND_ATTRIBUTE] = "C",
-    [KIND_FUNCTION] = "f",      [KIND_SEQUENCE] = "rt",     [KIND_TABLE] = "rt",        [KIND_COLUMN] = "C",
-    [KIND_PRIMARY_KEY] = "rK",  [KIND_UNIQUE] = "rK",       [KIND_CHECK] = "K",         [KIND_EXCLUDE] = "rK",
-    [KIND_FOREIGN_KEY] = "K",   [KIND_INDEX] = "r",         [KIND_VIEW] = "rt",         [KIND_TRIGGER] = "T",
-    [KIND_POLICY] = "P",        [KIND_RULE] = "R",          [KIND_STATISTICS] = "s",    [KIND_AGGREGATE] = "f",
-    [KIND_COLLATION] = "c",     [KIND_RANGE] = "t",         [KIND_BASE] = "t",          [KIND_WRAPPER] = "w",
-    [KIND_SERVER] = "S",        [KIND_TEXT_PARSER] = "q",   [KIND_TEXT_TEMPLATE] = "m", [KIND_DICTIONARY] = "d",
-    [KIND_CONFIGURATION] = "g", [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",   [KIND_OPERATOR] = "o",
-    [KIND_MAPPING] = "U",       [KIND_CAST] = "a",          [KIND_FAMILY] = "y",        [KIND_CLASS] = "z",
-    [KIND_CONVERSION] = "v",    [KIND_SCHEMA] = "n",        [KIND_LABEL] = "V",         [KIND_LANGUAGE] = "l",
-    [KIND_TRANSFORM] = "x",     [KIND_METHOD] = "h",
+    [KIND_ENUM] = "t",         [KIND_DOMAIN] = "t",        [KIND_COMPOSITE] = "rt",    [KIND_ATTRIBUTE] = "C",
+    [KIND_FUNCTION] = "f",     [KIND_SEQUENCE] = "rt",     [KIND_TABLE] = "rt",        [KIND_COLUMN] = "C",
+    [KIND_PRIMARY_KEY] = "rK", [KIND_UNIQUE] = "rK",       [KIND_CHECK] = "K",         [KIND_EXCLUDE] = "rK",
+    [KIND_FOREIGN_KEY] = "K",  [KIND_INDEX] = "r",         [KIND_VIEW] = "rt",         [KIND_TRIGGER] = "T",
+    [KIND_POLICY] = "P",       [KIND_RULE] = "R",          [KIND_STATISTICS] = "s",    [KIND_AGGREGATE] = "f",
+    [KIND_COLLATION] = "c",    [KIND_RANGE] = "t",         [KIND_BASE] = "t",          [KIND_SHELL] = "t",
+    [KIND_WRAPPER] = "w",      [KIND_SERVER] = "S",        [KIND_TEXT_PARSER] = "q",   [KIND_TEXT_TEMPLATE] = "m",
+    [KIND_DICTIONARY] = "d",   [KIND_CONFIGURATION] = "g", [KIND_EVENT_TRIGGER] = "e", [KIND_PUBLICATION] = "p",
+    [KIND_OPERATOR] = "o",     [KIND_MAPPING] = "U",       [KIND_CAST] = "a",          [KIND_FAMILY] = "y",
+    [KIND_CLASS] = "z",        [KIND_CONVERSION] = "v",    [KIND_SCHEMA] = "n",        [KIND_LABEL] = "V",
+    [KIND_LANGUAGE] = "l",     [KIND_TRANSFORM] = "x",     [KIND_METHOD] = "h",
 };

@@ -221,6 +221,7 @@ static const struct {
     {"composite type", KIND_COMPOSITE},
     {"aggregate", KIND_AGGREGATE},
     {"base type", KIND_BASE},
+    {"shell type", KIND_SHELL},
     {"operator", KIND_OPERATOR},
     {"cast", KIND_CAST},
     {"operator family", KIND_FAMILY},

@@ -67,6 +67,7 @@ const struct render_kind pg_render[KIND_COUNT] = {
                    .alter = pg_base_alter,
                    .rename = pg_defined_rename,
                    .finish = pg_promised_finish},
+    [KIND_SHELL] = {.create = pg_defined_create, .drop = pg_defined_drop, .alter = pg_defined_alter},
     [KIND_TEXT_PARSER] = DEFINED,
     [KIND_TEXT_TEMPLATE] = DEFINED,
     [KIND_DICTIONARY] = {.create = pg_dictionary_create,

@@ -121,10 +121,43 @@ static void settings_alter(struct render *render, const struct change *change)
         render_statement(render, &out);
 }
 
+static bool holds_values(const struct render *render, const struct tree *tree, const struct object *column,
+                         const struct object *type)
+{
+    struct pg_type read;
+    const char *under = pg_type_under(render->mem, tree, ((const struct column *)column)->type);
+    return under && pg_type_read(render->mem, under, &read) && !read.array && !read.known &&
+           text_equal(read.name, type->name) && text_equal(read.schema ? read.schema : "", object_schema(type));
+}
+
+/* Columns that are there keep the storage that they came with, so those that say nothing of it follow. */
+static void storage_follows(struct render *render, const struct change *change)
+{
+    const struct names before = clauses_of(render->mem, change->before), after = clauses_of(render->mem, change->after);
+    const char *was = find(render->mem, &before, "storage"), *is = find(render->mem, &after, "storage");
+    if (text_equal(was, is))
+        return;
+    for (const struct object *o = render->after->root; o; o = object_next(render->after->root, o)) {
+        if (o->kind != KIND_COLUMN || !o->peer || ((const struct column *)o)->storage ||
+            !holds_values(render, render->after, o, change->after) ||
+            !holds_values(render, render->before, o->peer, change->before))
+            continue;
+        struct buf out = pg_begin(render, "");
+        pg_alter_table(&out, o);
+        buf_add(&out, "ALTER COLUMN ");
+        pg_ident_add(&out, o->name);
+        buf_addf(&out, " SET STORAGE %s",
+                 is ? text_upper(render->mem, text_trim(render->mem, strchr(is, '=') + 1)) : "PLAIN");
+        render_statement(render, &out);
+    }
+}
+
 int pg_base_alter(struct render *render, const struct change *change)
 {
-    if (change_has(change, BASE_definition))
+    if (change_has(change, BASE_definition)) {
         settings_alter(render, change);
+        storage_follows(render, change);
+    }
     if (change_has(change, BASE_comment))
         pg_defined_comment(render, change->after);
     return 0;

@@ -17,6 +17,7 @@ typedef struct aggregate defined;
 KIND_IS_DEFINED(collation);
 KIND_IS_DEFINED(range_type);
 KIND_IS_DEFINED(base_type);
+KIND_IS_DEFINED(shell_type);
 KIND_IS_DEFINED(operation);
 KIND_IS_DEFINED(cast);
 KIND_IS_DEFINED(operator_family);
@@ -67,6 +68,7 @@ static const struct row {
     [KIND_METHOD] = {FORM_NAME, "pg_am", "amname"},
     [KIND_RANGE] = {FORM_NAME, "to_regtype"},
     [KIND_BASE] = {FORM_NAME, "to_regtype"},
+    [KIND_SHELL] = {FORM_NAME, "pg_type JOIN pg_namespace n ON n.oid = typnamespace", "typname", true},
     [KIND_PUBLICATION] = {FORM_NAME, "pg_publication", "pubname"},
     [KIND_WRAPPER] = {FORM_NAME, "pg_foreign_data_wrapper", "fdwname"},
     [KIND_SERVER] = {FORM_NAME, "pg_foreign_server", "srvname"},

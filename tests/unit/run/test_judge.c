@@ -119,6 +119,7 @@ static const struct {
                       {KIND_COLLATION, NULL},
                       {KIND_RANGE, NULL},
                       {KIND_BASE, NULL},
+                      {KIND_SHELL, NULL},
                       {KIND_EVENT_TRIGGER, NULL},
                       {KIND_PUBLICATION, NULL},
                       {KIND_WRAPPER, NULL},

@@ -1,4 +1,4 @@
--- Base types, written in C: what is not as usual. One that is only promised (a shell) is none; a true array of fixed length says its
+-- Base types, written in C: what is not as usual. One that is only promised is a shell_type; a true array of fixed length says its
 -- handler by ELEMENT. `older` stands in for typsubscript, which came with 14.
 SELECT CASE WHEN n.nspname = current_schema() THEN '' ELSE n.nspname END AS schema,
        t.typname AS name,

@@ -4,6 +4,16 @@ WITH hidden AS MATERIALIZED (
     SELECT DISTINCT classid, objid FROM pg_depend WHERE deptype IN ('e', 'i') AND objsubid = 0
 ), ns AS (
     SELECT oid, nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
+), promise AS (
+    -- What a type is made of and takes it: the shell, which the server has made with the first function that returns it, then these.
+    SELECT t.oid, format('DO %L; %s; ', format('BEGIN CREATE TYPE %I.%I; EXCEPTION WHEN duplicate_object THEN NULL; END', n.nspname, t.typname),
+        string_agg(pg_get_functiondef(p.oid), '; ' ORDER BY p.oid)) AS parts
+    FROM pg_type t JOIN ns n ON n.oid = t.typnamespace
+        JOIN pg_depend d ON d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.refclassid = 'pg_proc'::regclass
+        JOIN pg_proc p ON p.oid = d.refobjid
+        JOIN pg_depend b ON b.classid = d.refclassid AND b.objid = p.oid AND b.refclassid = d.classid AND b.refobjid = t.oid
+    WHERE t.typtype IN ('b', 'r')
+    GROUP BY t.oid, n.nspname, t.typname
 )
 SELECT n.nspname AS schema, c.collname AS name, format('CREATE COLLATION %I.%I (%s)', n.nspname, c.collname, concat_ws(', ',
     'provider = ' || CASE c.collprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END,
@@ -32,16 +42,33 @@ SELECT n.nspname, t.typname, concat(format('CREATE DOMAIN %I.%I AS %s', n.nspnam
 FROM pg_type t JOIN ns n ON n.oid = t.typnamespace JOIN pg_type b ON b.oid = t.typbasetype
 WHERE t.typtype = 'd' AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_type'::regclass AND h.objid = t.oid)
 UNION ALL
--- One with a canonical function is left out: that takes the type itself, and so is written in C.
-SELECT n.nspname, t.typname, format('CREATE TYPE %I.%I AS RANGE (%s)', n.nspname, t.typname, concat_ws(', ',
+SELECT n.nspname, t.typname, concat((SELECT parts FROM promise p WHERE p.oid = t.oid),
+    format('CREATE TYPE %I.%I AS RANGE (%s)', n.nspname, t.typname, concat_ws(', ',
     'subtype = ' || format_type(g.rngsubtype, NULL), format('subtype_opclass = %I.%I', s.nspname, o.opcname),
     'collation = ' || NULLIF(g.rngcollation, 0)::regcollation,
-    'subtype_diff = ' || NULLIF(g.rngsubdiff, 0)::regproc,
-    'multirange_type_name = ' || format_type((to_jsonb(g)->>'rngmultitypid')::oid, NULL)))
+    'canonical = ' || NULLIF(g.rngcanonical, 0)::regproc, 'subtype_diff = ' || NULLIF(g.rngsubdiff, 0)::regproc,
+    'multirange_type_name = ' || format_type((to_jsonb(g)->>'rngmultitypid')::oid, NULL))))
 FROM pg_range g JOIN pg_type t ON t.oid = g.rngtypid JOIN ns n ON n.oid = t.typnamespace
     JOIN pg_opclass o ON o.oid = g.rngsubopc JOIN pg_namespace s ON s.oid = o.opcnamespace
-WHERE g.rngcanonical = 0
-    AND NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_type'::regclass AND h.objid = t.oid)
+WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_type'::regclass AND h.objid = t.oid)
+UNION ALL
+SELECT n.nspname, t.typname, concat((SELECT parts FROM promise p WHERE p.oid = t.oid),
+    format('CREATE TYPE %I.%I (%s)', n.nspname, t.typname, concat_ws(', ',
+    'input = ' || t.typinput::regproc, 'output = ' || t.typoutput::regproc,
+    'receive = ' || NULLIF(t.typreceive, 0)::regproc, 'send = ' || NULLIF(t.typsend, 0)::regproc,
+    'typmod_in = ' || NULLIF(t.typmodin, 0)::regproc, 'typmod_out = ' || NULLIF(t.typmodout, 0)::regproc,
+    'analyze = ' || NULLIF(t.typanalyze, 0)::regproc,
+    CASE WHEN t.typelem = 0 OR t.subscript::text NOT IN ('raw_array_subscript_handler', '-') THEN 'subscript = ' || NULLIF(t.subscript, 0)::regproc END,
+    'internallength = ' || CASE WHEN t.typlen < 0 THEN 'variable' ELSE t.typlen::text END, CASE WHEN t.typbyval THEN 'passedbyvalue' END,
+    'alignment = ' || CASE t.typalign WHEN 'c' THEN 'char' WHEN 's' THEN 'int2' WHEN 'd' THEN 'double' ELSE 'int4' END,
+    'storage = ' || CASE t.typstorage WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' WHEN 'm' THEN 'main' ELSE 'plain' END,
+    format('category = %L', t.typcategory), 'preferred = ' || t.typispreferred::text, 'default = ' || quote_literal(t.typdefault),
+    CASE WHEN t.typelem <> 0 THEN 'element = ' || format_type(t.typelem, NULL) END, format('delimiter = %L', t.typdelim),
+    'collatable = ' || (t.typcollation <> 0)::text)))
+FROM (VALUES (0::oid::regproc)) AS older(typsubscript)
+CROSS JOIN LATERAL (SELECT *, typsubscript AS subscript FROM pg_type WHERE oid >= 16384 AND typtype = 'b' AND typisdefined) t
+    JOIN ns n ON n.oid = t.typnamespace
+WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.classid = 'pg_type'::regclass AND h.objid = t.oid)
 UNION ALL
 SELECT n.nspname, p.proname, pg_get_functiondef(p.oid)
 FROM pg_proc p JOIN ns n ON n.oid = p.pronamespace

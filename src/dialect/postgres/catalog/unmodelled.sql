@@ -132,10 +132,6 @@ SELECT NULL, 'rule', r.schema, w.rulename, r.word, r.name, NULL,
 FROM pg_rewrite w JOIN rel r ON r.oid = w.ev_class
 WHERE w.rulename <> '_RETURN' AND r.word NOT IN ('table', 'view')
 UNION ALL
--- if pg_type WHERE oid >= 16384; typtype = 'p'
-SELECT NULL, y.word, y.schema, y.name, NULL, NULL, NULL, NULL
-FROM typ y WHERE y.typtype = 'p'
-UNION ALL
 -- What others name and nobody has made.
 -- if pg_operator WHERE oid >= 16384; oprcode = 0
 SELECT NULL, 'shell operator', n.schema, o.oprname || ' (' || concat_ws(', ', CASE WHEN o.oprleft = 0 THEN 'none'
@@ -229,7 +225,7 @@ WHERE d.objoid >= 16384 AND (n.oid IS NOT NULL OR i.schema IS NULL)
         'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass)
     AND NOT EXISTS (SELECT FROM attached a WHERE a.class = d.classoid AND a.oid = d.objoid)
     AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classoid = 'pg_type'::regclass AND t.oid = d.objoid
-        AND (t.typtype IN ('b', 'd', 'e', 'r') OR EXISTS (SELECT FROM rel r WHERE r.oid = t.typrelid AND r.relkind = 'c')))
+        AND (t.typtype IN ('b', 'd', 'e', 'p', 'r') OR EXISTS (SELECT FROM rel r WHERE r.oid = t.typrelid AND r.relkind = 'c')))
     AND NOT EXISTS (SELECT FROM pg_constraint k JOIN typ y ON y.oid = k.contypid
         WHERE d.classoid = 'pg_constraint'::regclass AND k.oid = d.objoid AND k.contype = 'c')
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e')
