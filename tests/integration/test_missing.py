@@ -51,7 +51,10 @@ CREATE VIEW v2 AS SELECT x.a FROM (VALUES (1), (2)) x(a) JOIN LATERAL (SELECT 3 
   WHERE EXISTS (SELECT 1) AND (x.a) BETWEEN (1) AND (2) GROUP BY GROUPING SETS ((x.a), ());
 CREATE VIEW v3 AS SELECT max(s) AS s, (since AT TIME ZONE ('UTC'))::time(2) AS at, '1'::bit varying (3) AS b,
   '1 s'::interval second (2) AS i, rank() OVER (ORDER BY (id)) AS r FROM t WHERE s LIKE ('a') ESCAPE ('b')
-  GROUP BY ROLLUP (id), CUBE (since) ORDER BY (id) FETCH FIRST (1 + 1) ROWS ONLY"""
+  GROUP BY ROLLUP (id), CUBE (since) ORDER BY (id) FETCH FIRST (1 + 1) ROWS ONLY;
+CREATE VIEW v4 AS SELECT id FROM t TABLESAMPLE system (10) REPEATABLE (1);
+CREATE RULE r AS ON UPDATE TO app.u DO ALSO (INSERT INTO t (s) VALUES (new.id) ON CONFLICT (id) DO NOTHING; DELETE FROM t WHERE false);
+CREATE FUNCTION total(a integer, b integer) RETURNS integer LANGUAGE sql RETURN (a + b)"""
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from dbwarden.schema.objects import Rule as Rule
 from dbwarden.schema.objects import Schema as Schema
 from dbwarden.schema.objects import Sequence as Sequence
 from dbwarden.schema.objects import Server as Server
+from dbwarden.schema.objects import ShellType as ShellType
 from dbwarden.schema.objects import Statistics as Statistics
 from dbwarden.schema.objects import TextSearchConfiguration as TextSearchConfiguration
 from dbwarden.schema.objects import TextSearchDictionary as TextSearchDictionary

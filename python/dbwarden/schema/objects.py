@@ -89,6 +89,10 @@ class BaseType(DatabaseObject):
     """A base type of PostgreSQL: once with its name alone, and once with what it is made of."""
 
 
+class ShellType(DatabaseObject):
+    """A type of PostgreSQL that is only promised: its name alone."""
+
+
 class EventTrigger(DatabaseObject):
     """An event trigger of PostgreSQL."""
 

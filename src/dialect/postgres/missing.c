@@ -207,9 +207,9 @@ static const char unknown_sql[] =
     "       ELSE s.nspname = a.schema END)) "
     "AND NOT (a.schema IS NULL AND a.kind IN ('function', 'type')"
     "         AND EXISTS (SELECT FROM pg_get_keywords() k WHERE k.word = a.name AND (a.kind = 'type' OR k.catcode <> 'U'"
-    "         OR k.word IN ('by', 'columns', 'content', 'cube', 'document', 'escape', 'filter', 'first', 'instead', 'keep', 'keys',"
-    "                       'materialized', 'next', 'omit', 'over', 'passing', 'range', 'rollup', 'second', 'set', 'sets',"
-    "                       'show', 'value', 'varying', 'zone')))) "
+    "         OR k.word IN ('also', 'by', 'columns', 'conflict', 'content', 'cube', 'document', 'escape', 'filter', 'first',"
+    "                       'insert', 'instead', 'keep', 'keys', 'materialized', 'next', 'omit', 'over', 'passing', 'range',"
+    "                       'repeatable', 'return', 'rollup', 'second', 'set', 'sets', 'show', 'value', 'varying', 'zone')))) "
     "AND (a.before = '' OR EXISTS (SELECT FROM pg_get_keywords() k WHERE k.word = a.before)) ORDER BY 1";
 
 static const char *asked_json(const struct needs *needs)

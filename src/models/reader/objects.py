@@ -14,7 +14,7 @@ VIEWS = {"View": "VIEW", "MaterializedView": "MATERIALIZED VIEW"}
 KNOWN = ("DatabaseObject", "View", "MaterializedView", "Schema", "Extension", "EnumType", "Domain", "CompositeType",
          "Sequence", "Function", "Trigger", "Policy", "Rule", "Statistics", "Aggregate", "Collation", "Operator",
          "Cast", "OperatorFamily", "OperatorClass", "Conversion", "Language", "Transform", "AccessMethod",
-         "RangeType", "BaseType", "Event", "EventTrigger", "Publication", "ForeignDataWrapper", "Server", "ForeignTable",
+         "RangeType", "BaseType", "ShellType", "Event", "EventTrigger", "Publication", "ForeignDataWrapper", "Server", "ForeignTable",
          "UserMapping",
          "TextSearchConfiguration", "TextSearchDictionary", "TextSearchParser", "TextSearchTemplate",
          "VirtualTable")
