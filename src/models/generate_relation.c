@@ -71,7 +71,7 @@ static void relation_find(struct generator *generator, struct model *model, cons
 {
     struct arena *mem = generator->mem;
     struct model *other = model_of(generator, &key->ref_table);
-    if (!other || !other->is_class || !model->is_class || !key->ref_columns.n || shares_column(key))
+    if (!other || !other->is_class || !model->is_class || !key_is_plain(mem, key) || shares_column(key))
         return;
     struct relation *here = NEW(mem, struct relation), *there = NEW(mem, struct relation);
     const char *name = name_for(generator, model, without_id(mem, key));

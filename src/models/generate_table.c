@@ -8,12 +8,15 @@
 /* The fields that SQLAlchemy has words for, beside the columns; of more it says nothing. */
 static const struct {
     enum kind kind;
-    const char *fields[8];
+    const char *fields[9];
 } sayable[] = {
     {KIND_PRIMARY_KEY, {"columns", "deferrable", "initially_deferred", "comment"}},
     {KIND_UNIQUE, {"columns", "deferrable", "initially_deferred", "comment", "nulls_not_distinct"}},
     {KIND_CHECK, {"expr", "comment"}},
     {KIND_INDEX, {"is_unique", "method", "predicate", "include", "nulls_not_distinct", "options", "tablespace"}},
+    {KIND_FOREIGN_KEY,
+     {"columns", "ref_table", "ref_columns", "on_delete", "on_update", "match", "deferrable", "initially_deferred",
+      "comment"}},
     {KIND_INDEX_PART, {"column", "expr", "descending", "nulls_first", "opclass", "length"}},
 };
 
@@ -31,7 +34,7 @@ static bool is_sayable(const struct object *object)
         }
         return true;
     }
-    return object->kind == KIND_FOREIGN_KEY;
+    return false;
 }
 
 static const char *key_ending(const struct generator *generator, const struct object *object, struct names *columns)
@@ -173,12 +176,12 @@ static const char *far_column(struct arena *mem, const struct foreign_key *key, 
                         key->ref_columns.item[i]);
 }
 
-static bool is_plain_key(struct arena *mem, const struct foreign_key *key)
+bool key_is_plain(struct arena *mem, const struct foreign_key *key)
 {
     for (int i = 0; i < key->ref_columns.n; i++)
         if (!far_column(mem, key, i))
             return false;
-    return key->ref_columns.n == key->columns.n && key->columns.n > 0;
+    return key->ref_columns.n == key->columns.n && key->columns.n > 0 && is_sayable(&key->object);
 }
 
 static struct python_doc *foreign_key_doc(struct generator *generator, struct model *model,
@@ -339,7 +342,7 @@ static void inline_add(struct generator *generator, struct model *model, const s
         const struct foreign_key *key = (const struct foreign_key *)child;
         const struct unique *other = (const struct unique *)child;
         const char *mark = arena_printf(mem, "%d", i);
-        if (child->kind == KIND_FOREIGN_KEY && is_only(&key->columns, column->object.name) && is_plain_key(mem, key)) {
+        if (child->kind == KIND_FOREIGN_KEY && is_only(&key->columns, column->object.name) && key_is_plain(mem, key)) {
             struct python_doc *call = python_call(mem, python_use(model->module, "sqlalchemy", "ForeignKey"));
             python_add_text(mem, call, NULL, far_column(mem, key, 0));
             add_actions(generator, call, key);
@@ -386,11 +389,11 @@ static void computed_add(struct generator *generator, struct model *model, const
     python_add(mem, doc, NULL, call);
 }
 
-static bool has_foreign_key(const struct object *table, const char *column)
+static bool has_foreign_key(struct arena *mem, const struct object *table, const char *column)
 {
     for (int i = 0; i < table->children.n; i++) {
         const struct foreign_key *key = table->children.item[i];
-        if (key->object.kind == KIND_FOREIGN_KEY && names_have(&key->columns, column))
+        if (key->object.kind == KIND_FOREIGN_KEY && key_is_plain(mem, key) && names_have(&key->columns, column))
             return true;
     }
     return false;
@@ -406,7 +409,7 @@ static void numbering_add(struct generator *generator, struct model *model, cons
     bool key = in_key(table, name);
     bool alone = key && is_only(&key_of(table)->columns, name);
     bool given = expr_text(&column->default_value) || column->identity || expr_text(&column->computed);
-    bool by_itself = counts && alone && !given && !has_foreign_key(table, name);
+    bool by_itself = counts && alone && !given && !has_foreign_key(mem, table, name);
     if (!generator->words->numbers_keys || by_itself == column->autoincrement)
         return;
     if (!column->autoincrement)
@@ -559,7 +562,7 @@ static struct python_doc *argument_of(struct generator *generator, struct model 
             return check_doc(generator, model, (const struct check *)object);
         break;
     case KIND_FOREIGN_KEY:
-        if (is_plain_key(generator->mem, (const struct foreign_key *)object))
+        if (key_is_plain(generator->mem, (const struct foreign_key *)object))
             return foreign_key_doc(generator, model, (const struct foreign_key *)object);
         break;
     case KIND_INDEX:

@@ -62,6 +62,7 @@ bool field_speaks(const struct object *object, int field); /* says something tha
 bool part_turns_nulls(const struct index_part *part);
 
 /* generate_relation.c */
+bool key_is_plain(struct arena *mem, const struct foreign_key *key); /* SQLAlchemy has words for all of it */
 void relations_find(struct generator *generator);
 void relations_write(struct generator *generator, struct model *model);
 

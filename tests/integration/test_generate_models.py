@@ -51,6 +51,7 @@ CREATE TABLE app.things (
     whole NUMERIC, t TIME(2) WITH TIME ZONE, doubled INTEGER GENERATED ALWAYS AS (7 * 2) STORED);
 CREATE TABLE app.users (id SERIAL PRIMARY KEY, thing BIGINT CONSTRAINT odd_name REFERENCES app.things DEFERRABLE INITIALLY DEFERRED);
 ALTER TABLE app.things ADD first_user INTEGER REFERENCES app.users (id);
+ALTER TABLE app.things ADD last_user INTEGER, ADD CONSTRAINT doubted FOREIGN KEY (last_user) REFERENCES app.users (id) NOT VALID;
 ALTER TABLE app.things ALTER doc SET STORAGE EXTERNAL, ALTER tags SET STATISTICS 200, ALTER s SET (n_distinct = 5);
 CREATE UNLOGGED TABLE quick (id INTEGER PRIMARY KEY) WITH (fillfactor = 70, autovacuum_enabled = false);
 CREATE TABLE child (extra INTEGER) INHERITS (quick);
