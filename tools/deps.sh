@@ -13,6 +13,7 @@ meson
 ninja-build
 libpq-dev
 libmariadb-dev
+libcurl4-openssl-dev
 libsqlite3-dev
 libjansson-dev
 libyaml-dev

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WORK, DIST = ROOT / "build-wheel", ROOT / "dist"
 BIN = WORK / "venv" / "bin"
-CLIENTS = ("libpq.so.5", "libmariadb.so.3")  # loaded when a URL asks for them
+CLIENTS = ("libpq.so.5", "libmariadb.so.3", "libcurl.so.4")  # loaded when a URL asks for them
 PLUGINS = "libmariadb3/plugin"  # ways to log in, beside libmariadb
 SYSTEM = re.compile(r"(ld-linux.*|lib(c|m|dl|pthread|rt|resolv|util|gcc_s|nsl)\.so\.\d+)$")
 PYTHONS = range(10, 20)  # 3.x that the program may be installed beside

@@ -481,38 +481,21 @@ static bool understands(const struct dialect *dialect, const char *scheme)
     return false;
 }
 
-/*
- * The engine by its type, else by the URL.  *dialect is NULL for one that 0.8.2 knew and that is not here yet:
- * its name is then in *type.
- */
-static int choose_dialect(struct judged *judged, const char **type, const char *type_key, const struct url *url,
+/* The engine by its type, else by the URL. */
+static int choose_dialect(struct judged *judged, const char *type, const char *type_key, const struct url *url,
                           const struct dialect **dialect)
 {
     struct ctx *ctx = judged->ctx;
     const struct dialect *by_url = dialect_of_url(url);
-    *dialect = *type ? dialect_find(*type) : by_url;
-    if (!*type && !by_url && engine_find(url->dialect))
-        *type = url->dialect;
-    if (!*type && !by_url)
+    *dialect = type ? dialect_find(type) : by_url;
+    if (!*dialect)
         return refuse(judged, "the URL of sqlite, postgresql, mysql, mariadb or clickhouse", NULL);
-    if (*dialect ? understands(*dialect, url->dialect) : !by_url)
+    if (understands(*dialect, url->dialect))
         return 0;
-    fail(ctx, ERR_CONFIG, "%s is \"%s\", but %s is %s", type_key, *type, key_shown(judged),
+    fail(ctx, ERR_CONFIG, "%s is \"%s\", but %s is %s", type_key, type, key_shown(judged),
          shown(ctx, judged->value->value));
     fail_at(ctx, judged->entry->source, judged->value->line, 0);
     return fail_hint(ctx, "Change the one that is wrong.");
-}
-
-static int leave_out(struct ctx *ctx, struct config *config, struct database_config *database, const char *type)
-{
-    struct left_out *left = NEW(ctx->mem, struct left_out);
-    left->name = database->name;
-    left->is_default = database->is_default;
-    left->code = ERR_UNSUPPORTED;
-    left->message =
-        arena_printf(ctx->mem, "database '%s' is of type %s, which is not supported yet", database->name, type);
-    list_add(ctx->mem, &config->left_out, left);
-    return 0;
 }
 
 static const char *expression_of(struct ctx *ctx, const struct setting_value *value)
@@ -569,11 +552,7 @@ static int take_dev_url(struct judged *judged, struct draft *draft)
     if (!draft->dev_url)
         return 0;
     TRY(read_url(judged, draft->dev_url, &database->dev_url));
-    TRY(choose_dialect(judged, &draft->dev_type, "dev_database_type", &database->dev_url, &database->dev_dialect));
-    if (!database->dev_dialect)
-        emit_warning(ctx, "database '%s': a development database of type %s is not supported yet", database->name,
-                     draft->dev_type);
-    return 0;
+    return choose_dialect(judged, draft->dev_type, "dev_database_type", &database->dev_url, &database->dev_dialect);
 }
 
 static int take_urls(struct judged *judged, struct draft *draft)
@@ -594,7 +573,7 @@ static int take_urls(struct judged *judged, struct draft *draft)
     if (draft->async_url)
         TRY(read_url(judged, draft->async_url, &database->url_async));
     TRY(read_url(judged, first, &database->url));
-    TRY(choose_dialect(judged, &draft->type, "database_type", &database->url, &database->dialect));
+    TRY(choose_dialect(judged, draft->type, "database_type", &database->url, &database->dialect));
     return take_dev_url(judged, draft);
 }
 
@@ -652,7 +631,7 @@ static int take_entry(struct ctx *ctx, const struct setting_file *file, const st
     forget_text(draft->sync_url);
     forget_text(draft->async_url);
     forget_text(draft->dev_url);
-    return database->dialect ? 0 : leave_out(ctx, config, database, draft->type);
+    return 0;
 }
 
 int settings_take(struct ctx *ctx, const struct setting_file *file, struct config *config)

@@ -117,6 +117,14 @@ static int fail_lost(struct ctx *ctx, const struct conn *conn)
                           "what is done by then.");
 }
 
+static bool is_lost(const struct ctx *ctx, const struct conn *conn)
+{
+    for (const char *const *state = conn->dialect->state->lease_lost; *state; state++)
+        if (text_equal(ctx->error.sqlstate, *state))
+            return true;
+    return false;
+}
+
 static int batch_run(struct ctx *ctx, struct conn *conn, struct batch *batch)
 {
     batch->failed = -1;
@@ -124,8 +132,7 @@ static int batch_run(struct ctx *ctx, struct conn *conn, struct batch *batch)
     int code = conn->dialect->driver->batch(ctx, conn, batch);
     int at = batch->failed;
     bool fence = conn->fence && at >= 0 && at < batch->n && batch->step[at].sql == conn->fence->sql;
-    bool lost = code == ERR_SQL && fence && text_equal(ctx->error.sqlstate, conn->dialect->state->lease_lost);
-    return lost ? fail_lost(ctx, conn) : code;
+    return code == ERR_SQL && fence && is_lost(ctx, conn) ? fail_lost(ctx, conn) : code;
 }
 
 struct fenced {

@@ -146,7 +146,7 @@ struct state_sql {
     const char *lease_release; /* token */
     const char *lease_end;     /* for who holds the session lock: ends one that ran out; how many are left */
     const char *lease_select;  /* as lock_select, and "live", "left": whether it holds, and for how many seconds yet */
-    const char *lease_lost;    /* SQLSTATE of lease_fence's failure */
+    const char *const *lease_lost; /* SQLSTATEs of lease_fence's failure; NULL-terminated */
 };
 
 /* What a scratch database has to be like. */
@@ -218,6 +218,12 @@ struct driver {
     int (*lock_said)(struct ctx *ctx, struct conn *conn, const char **text);
     /* Why lock_try() cannot be relied on here, as the end of a sentence; *why NULL: it can. Sets conn->pooled. NULL: it always can. */
     int (*lock_doubt)(struct ctx *ctx, struct conn *conn, const char **why);
+    /*
+     * Where the lease is no row but a table (`table`, as it is written in statements): takes it if it is free, by the claim owner,
+     * host, pid, token, seconds; and gives it back. NULL: lease_prepare, lease_row, lease_take, lease_release.
+     */
+    int (*lease_take)(struct ctx *ctx, struct conn *conn, const char *table, const struct names *claim, bool *taken);
+    int (*lease_release)(struct ctx *ctx, struct conn *conn, const char *table, const char *token);
     /* A second connection to the very server and database that the first one has reached. NULL without lock_doubt. */
     int (*twin)(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin);
     /*

@@ -119,7 +119,7 @@ int lease_prepare(struct ctx *ctx, struct state *state)
     const struct state_sql *sql = state->conn->dialect->state;
     struct look look;
     TRY(state_look(ctx, state, LOCK_TABLE, "token", &look));
-    if (look.column)
+    if (look.column || !sql->lease_prepare)
         return 0;
     struct batch batch = {.transaction = true};
     batch.step = NEW_ARRAY(ctx->mem, struct batch_step, 8);
@@ -167,24 +167,36 @@ static int row_make(struct ctx *ctx, struct state *state)
     return rows.row.n ? 0 : conn_exec(ctx, state->conn, state_sql(ctx, state, sql->lease_row, LOCK_TABLE));
 }
 
-int lease_try(struct ctx *ctx, struct state *state, struct lease **lease)
+static int row_take(struct ctx *ctx, struct state *state, const struct names *claim, const char *token, bool *taken)
 {
     const struct state_sql *sql = state->conn->dialect->state;
-    const char *token = NULL, *seconds = arena_printf(ctx->mem, "%.0f", lease_seconds());
-    const char *pid = arena_printf(ctx->mem, "%d", (int)getpid());
     struct rows rows;
-    TRY(token_make(ctx, &token));
     TRY(row_make(ctx, state));
     if (sql->lease_free)
         TRY(conn_query(ctx, state->conn, state_sql(ctx, state, sql->lease_free, LOCK_TABLE), NULL, &rows));
     if (sql->lease_free && !rows.row.n)
         return 0;
-    const struct names *params = PARAMS(ctx->mem, state_user(ctx->mem), state_host(ctx->mem), pid, token, seconds);
-    TRY(conn_query(ctx, state->conn, state_sql(ctx, state, sql->lease_take, LOCK_TABLE), params, &rows));
+    TRY(conn_query(ctx, state->conn, state_sql(ctx, state, sql->lease_take, LOCK_TABLE), claim, &rows));
     if (sql->lease_mine)
         TRY(conn_query(ctx, state->conn, state_sql(ctx, state, sql->lease_mine, LOCK_TABLE), PARAMS(ctx->mem, token),
                        &rows));
-    if (!rows.row.n)
+    *taken = rows.row.n > 0;
+    return 0;
+}
+
+int lease_try(struct ctx *ctx, struct state *state, struct lease **lease)
+{
+    const struct driver *driver = state->conn->dialect->driver;
+    const char *token = NULL, *seconds = arena_printf(ctx->mem, "%.0f", lease_seconds());
+    const char *pid = arena_printf(ctx->mem, "%d", (int)getpid());
+    bool taken = false;
+    TRY(token_make(ctx, &token));
+    const struct names *claim = PARAMS(ctx->mem, state_user(ctx->mem), state_host(ctx->mem), pid, token, seconds);
+    if (driver->lease_take)
+        TRY(driver->lease_take(ctx, state->conn, state_sql(ctx, state, "@t", LOCK_TABLE), claim, &taken));
+    else
+        TRY(row_take(ctx, state, claim, token, &taken));
+    if (!taken)
         return 0;
     *lease = lease_new(ctx, state, token, seconds);
     state->conn->fence = &(*lease)->fence;
@@ -192,16 +204,24 @@ int lease_try(struct ctx *ctx, struct state *state, struct lease **lease)
     return 0;
 }
 
+static int give_back(struct ctx *ctx, struct state *state, struct conn *conn, const struct lease *lease)
+{
+    const struct dialect *dialect = conn->dialect;
+    const char *token = lease->fence.params->item[0];
+    if (dialect->driver->lease_release)
+        return dialect->driver->lease_release(ctx, conn, state_sql(ctx, state, "@t", LOCK_TABLE), token);
+    const char *text = state_sql(ctx, state, dialect->state->lease_release, LOCK_TABLE);
+    return conn_query(ctx, conn, text, PARAMS(ctx->mem, token), NULL);
+}
+
 void lease_release(struct ctx *ctx, struct state *state, struct lease *lease)
 {
-    const char *text = state_sql(ctx, state, state->conn->dialect->state->lease_release, LOCK_TABLE);
-    const struct names *params = PARAMS(ctx->mem, lease->fence.params->item[0]);
     struct conn *twin __attribute__((cleanup(conn_close))) = NULL;
     heart_stop(lease);
     state->conn->fence = NULL;
-    if (conn_query(ctx, state->conn, text, params, NULL) == ERR_CONNECT &&
+    if (give_back(ctx, state, state->conn, lease) == ERR_CONNECT &&
         conn_twin(ctx, state->conn, NULL, &twin) == 0) /* others need not wait for its end */
-        conn_query(ctx, twin, text, params, NULL);
+        give_back(ctx, state, twin, lease);
     arena_close(lease->mem);
 }
 

@@ -148,7 +148,6 @@ BAD = {
     "version": ({}, ["migrate", "--to-version", "x1"], 2, ['"x1" is not a version', "hint:"]),
     "scheme": ({}, ["--url", "postgre://h/d", "status"], 1, ["postgre://h/d", "postgresql"]),
     "port": ({}, ["--url", "postgresql://h:port/d", "status"], 1, ["port"]),
-    "clickhouse": ({}, ["--url", "clickhouse://h/d", "--migrations-dir", "migrations/primary", "status"], 1, ["clickhouse", "not supported yet"]),
     "unreachable": ({}, ["--url", "postgresql://u@127.0.0.1:1/d", "--migrations-dir", "migrations/primary", "status"], 5,
                     ["cannot connect to d on 127.0.0.1", "hint: Is the server running"]),
     "unreachable mariadb": ({}, ["--url", "mysql://u@127.0.0.1:1/d", "--migrations-dir", "migrations/primary", "status"], 5,

@@ -14,6 +14,7 @@ static const struct column_added journal_upgrade[] = {
 #define NOT_MINE      "l.token IS NULL OR CAST(l.token AS BINARY) <> CAST(p.token AS BINARY)"
 #define TILL(seconds) "NOW(3) + INTERVAL CAST(" seconds " AS SIGNED) SECOND"
 
+static const char *const lease_lost[] = {"21000", NULL};
 static const char *const lease_prepare[] = {
     CREATE_LOCK, "ALTER TABLE @t ADD COLUMN token VARCHAR(64), ADD COLUMN expires DATETIME(3)", NULL};
 
@@ -108,5 +109,5 @@ const struct state_sql my_state = {
                     "(expires > NOW(3) OR NOT EXISTS (SELECT 1 FROM @t WHERE id = 1 FOR UPDATE SKIP LOCKED)) AS live, "
                     "GREATEST(0, CEIL(TIMESTAMPDIFF(MICROSECOND, NOW(3), expires) / 1000000)) AS `left` FROM @t AS t "
                     "WHERE id = 1",
-    .lease_lost = "21000",
+    .lease_lost = lease_lost,
 };

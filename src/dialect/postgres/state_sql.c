@@ -20,6 +20,8 @@ static const struct column_added journal_upgrade[] = {
     {0},
 };
 
+static const char *const lease_lost[] = {"22012", NULL};
+
 const struct state_sql pg_state_sql = {
     .table_exists =
         "SELECT current_schema(), count(*), count(*) FILTER (WHERE attname = $1) FROM pg_catalog.pg_attribute "
@@ -117,5 +119,5 @@ const struct state_sql pg_state_sql = {
         "OR EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'transactionid' AND granted AND "
         "transactionid = t.xmax)) AS live, greatest(0, ceil(extract(epoch FROM expires - "
         "clock_timestamp())))::bigint AS left FROM @t AS t WHERE id = 1",
-    .lease_lost = "22012",
+    .lease_lost = lease_lost,
 };

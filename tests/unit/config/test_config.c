@@ -290,17 +290,6 @@ static void dev_takes_the_place_of_the_real_one(void **state)
                  "--dev mode is enabled, but database 'a' has no dev_database_url configured.");
 }
 
-static void an_engine_that_is_not_there_hinders_no_other(void **state)
-{
-    struct project *project = *state;
-    struct config *config __attribute__((cleanup(config_close))) = opened_yaml(
-        project, TWO("    database_url_sync: sqlite:///a.db\n", "    database_url_sync: clickhouse://h/d\n"), false);
-    struct database_config *database;
-    assert_works(&project->ctx, config_database(&project->ctx, config, "a", &database));
-    assert_fails(&project->ctx, config_database(&project->ctx, config, "b", &database), ERR_UNSUPPORTED,
-                 "database 'b' is of type clickhouse, which is not supported yet");
-}
-
 static void without_a_file_options_describe_one_database(void **state)
 {
     struct project *project = *state;
@@ -374,5 +363,5 @@ TESTS(TEST(defaults_are_those_of_the_predecessor), TEST(every_key_is_taken),
       TEST(yaml_has_its_own_mistakes), TEST(several_databases_may_not_collide),
       TEST(no_url_of_two_databases_is_the_same), TEST(two_databases_in_memory_are_two),
       TEST(a_database_is_found_by_name), TEST(dev_takes_the_place_of_the_real_one),
-      TEST(an_engine_that_is_not_there_hinders_no_other), TEST(without_a_file_options_describe_one_database),
-      TEST(nothing_at_all_says_what_to_do), TEST(python_is_executed))
+      TEST(without_a_file_options_describe_one_database), TEST(nothing_at_all_says_what_to_do),
+      TEST(python_is_executed))

@@ -1,0 +1,71 @@
+/* ClickHouse as a dialect: facts about its language, and the table of what this folder does. */
+#include "dialect/clickhouse/clickhouse.h"
+#include "dialect/clickhouse/parts.h"
+
+const struct lex_rules ch_lex = {
+    .backslash_escapes = true,
+    .hash_comments = true,
+    .backtick_names = true,
+};
+
+/* Hardly a word is reserved; these are not taken bare as the name of a table, a column or an alias. */
+static const char *const reserved[] = {
+    "all",     "and",    "anti",      "any",      "array", "as",   "asc",      "asof",   "between",  "by",
+    "case",    "cast",   "collate",   "cross",    "date",  "desc", "distinct", "else",   "end",      "except",
+    "extract", "final",  "for",       "format",   "from",  "full", "global",   "group",  "having",   "ilike",
+    "in",      "inner",  "intersect", "interval", "into",  "is",   "join",     "key",    "left",     "like",
+    "limit",   "not",    "null",      "offset",   "on",    "or",   "order",    "outer",  "prewhere", "right",
+    "sample",  "select", "semi",      "settings", "table", "then", "to",       "totals", "union",    "using",
+    "values",  "when",   "where",     "window",   "with",
+};
+
+const struct ident_rules ch_ident = {
+    .style = QUOTE_BACKTICK,
+    .reserved = reserved,
+    .n_reserved = sizeof reserved / sizeof *reserved,
+    .backslash_escapes = true,
+};
+
+static const struct normal_rules normal = {.lex = &ch_lex, .ident = &ch_ident};
+
+static const struct touch_words touches[] = {
+    {"create", "temporary", TOUCHES_SESSION}, {"drop", "temporary", TOUCHES_SESSION},
+    {"use", NULL, TOUCHES_SESSION},           {"set", "default", TOUCHES_CATALOG}, /* SET DEFAULT ROLE */
+    {"set", "role", TOUCHES_SESSION},         {"exchange", NULL, TOUCHES_CATALOG},
+    {"attach", NULL, TOUCHES_CATALOG},        {"detach", NULL, TOUCHES_CATALOG},
+    {"undrop", NULL, TOUCHES_CATALOG},        {"grant", NULL, TOUCHES_CATALOG},
+    {"revoke", NULL, TOUCHES_CATALOG},        {"truncate", NULL, TOUCHES_NOTHING},
+    {"optimize", NULL, TOUCHES_NOTHING},      {"system", NULL, TOUCHES_NOTHING},
+    {"check", NULL, TOUCHES_NOTHING},         {"kill", NULL, TOUCHES_NOTHING},
+    {"show", NULL, TOUCHES_NOTHING},          {"describe", NULL, TOUCHES_NOTHING},
+    {"explain", NULL, TOUCHES_NOTHING},       {NULL, NULL, TOUCHES_ANYTHING},
+};
+
+static const struct classify_rules classify_words = {.lex = &ch_lex, .touches = touches, .schema_is_database = true};
+
+static const char *const schemes[] = {"clickhouse", "clickhouses", "clickhousedb", NULL};
+static const char *const exists[] = {"57", "44", "82", NULL}; /* a table, a column, a database */
+static const char *const database_words[] = {"database", NULL};
+
+const struct dialect ch_dialect = {
+    .engine = ENGINE_CH,
+    .name = "clickhouse",
+    .title = "ClickHouse",
+    .schemes = schemes,
+    .minimum_version = 181600,
+    .lock_seconds = 120,
+    .databases_like = "SELECT name FROM system.databases WHERE name LIKE ? AND lower(name) NOT IN ('system', "
+                      "'information_schema') ORDER BY name",
+    .database_words = database_words,
+    .enters_database = "use",
+    .exists = exists,
+    .lex = &ch_lex,
+    .ident = &ch_ident,
+    .normal = &normal,
+    .classify = &classify_words,
+    .driver = &ch_driver,
+    .state = &ch_state,
+    .rows_stay = ch_rows_stay,
+    .statement_evidence = ch_statement_evidence,
+    .statement_doubt = ch_statement_doubt,
+};

@@ -1,0 +1,196 @@
+/*
+ * A statement as a request.  Whatever may change something goes over a connection of its own: the library sends a request
+ * again when a connection that it kept turns out to be dead, and nobody could tell whether the first one arrived.  An answer
+ * is wanted whole (wait_end_of_query), so that the status tells of what went wrong at the end, too.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "dialect/clickhouse/parts.h"
+
+enum { WAIT_MS = 200, WAIT_FOR_KILL = 10 };
+
+/* Older servers do not know some of them. */
+static const struct {
+    int since;
+    const char *text;
+} always[] = {
+    {0, "?default_format=TabSeparatedWithNames&wait_end_of_query=1"},
+    {200100, "&mutations_sync=2"},
+    {210600, "&alter_sync=2"},
+};
+
+static size_t body_add(char *text, size_t size, size_t n, void *sink)
+{
+    struct ch_answer *answer = sink;
+    buf_add_n(&answer->body, text, size * n);
+    return size * n;
+}
+
+static const char *address(struct arena *mem, const struct ch_conn *ch, bool within)
+{
+    struct buf out;
+    buf_init(&out, mem);
+    buf_add(&out, ch->base);
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (ch->conn.version >= always[i].since)
+            buf_add(&out, always[i].text);
+    buf_addf(&out, "&query_id=%s%s", ch->query, ch->settings);
+    if (within)
+        buf_addf(&out, "&session_id=%s&session_timeout=3600", ch->session);
+    if (!within || !ch->entered) /* in a session USE leads elsewhere */
+        buf_add(&out, ch->database);
+    if (ch->limits.statement > 0)
+        buf_addf(&out, "&max_execution_time=%.0f", ch->limits.statement < 1 ? 1 : ch->limits.statement);
+    if (ch->limits.lock > 0 && ch->conn.version >= 200100)
+        buf_addf(&out, "&lock_acquire_timeout=%.0f", ch->limits.lock < 1 ? 1 : ch->limits.lock);
+    return out.data;
+}
+
+static const char *hint_for(CURLcode code)
+{
+    switch (code) {
+    case CURLE_SSL_CONNECT_ERROR:
+        return "It seems to be no port for TLS: leave secure=true out of the database URL, or take the other port (8443).";
+    case CURLE_GOT_NOTHING:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_HTTP2: return "It speaks something else there: HTTP is at port 8123, HTTPS at 8443 (?secure=true).";
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return "Give its authority as ?ca_cert=FILE in the database URL; ?verify=false trusts anybody.";
+    default: return "Is the server running, and are host and port in the database URL right?";
+    }
+}
+
+static bool not_up_yet(CURLcode code)
+{
+    return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_OPERATION_TIMEDOUT;
+}
+
+static int fail_transport(struct ctx *ctx, const struct ch_conn *ch, CURLcode code)
+{
+    if (ctx_must_stop(ctx))
+        return fail(ctx, ERR_CANCELLED, "interrupted");
+    if (ch->conn.version) {
+        fail(ctx, ERR_CONNECT, "the connection was lost: %s", curl_easy_strerror(code));
+        return fail_hint(ctx, "Run the same command again once the server answers; it goes on where this one stopped.");
+    }
+    fail(ctx, ERR_CONNECT, "cannot connect to %s: %s", ch->conn.target, curl_easy_strerror(code));
+    fail_hint(ctx, "%s", hint_for(code));
+    ctx->error.passing = not_up_yet(code);
+    return ERR_CONNECT;
+}
+
+/* Told once to end what runs; what does not end by itself soon after is left to the server. */
+struct waiting {
+    double told; /* 0: not yet */
+};
+
+static bool must_leave(struct ctx *ctx, struct ch_conn *ch, struct waiting *waiting)
+{
+    if (!ctx_must_stop(ctx))
+        return false;
+    if (!waiting->told) {
+        waiting->told = clock_monotonic();
+        ch_cancel(&ch->conn);
+    }
+    return clock_monotonic() - waiting->told > WAIT_FOR_KILL;
+}
+
+static CURLcode perform(struct ctx *ctx, struct ch_conn *ch)
+{
+    int running = 1, left;
+    CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+    struct waiting waiting = {0};
+    curl_multi_add_handle(ch->multi, ch->easy);
+    while (curl_multi_perform(ch->multi, &running) == CURLM_OK && running && !must_leave(ctx, ch, &waiting)) {
+        int ready = 0;
+        curl_multi_poll(ch->multi, NULL, 0, WAIT_MS, &ready);
+        if (!ready)
+            conn_tick(ctx, &ch->conn);
+    }
+    for (CURLMsg *message; (message = curl_multi_info_read(ch->multi, &left));)
+        if (message->msg == CURLMSG_DONE)
+            code = message->data.result;
+    curl_multi_remove_handle(ch->multi, ch->easy);
+    return code;
+}
+
+/* It changes nothing, so it may be sent twice. */
+static bool only_reads(const char *sql)
+{
+    return text_starts(sql, "SELECT ");
+}
+
+static int request(struct ctx *ctx, struct ch_conn *ch, const struct ch_statement *statement, struct ch_answer *answer)
+{
+    const char *sql = statement->sql;
+    *answer = (struct ch_answer){0};
+    buf_init(&answer->body, ctx->mem);
+    snprintf(ch->query, sizeof ch->query, "%.31s.%d", ch->session, ++ch->queries);
+    curl_easy_reset(ch->easy);
+    ch_url_handle(ch, ch->easy);
+    ch_set_text(ch->easy, CURLOPT_URL, address(ctx->mem, ch, statement->within));
+    ch_set_number(ch->easy, CURLOPT_POST, 1);
+    ch_set_number(ch->easy, CURLOPT_POSTFIELDSIZE, (long)statement->length);
+    ch_set_text(ch->easy, CURLOPT_POSTFIELDS, sql);
+    ch_set_number(ch->easy, CURLOPT_FRESH_CONNECT, !only_reads(sql));
+    ch_set_call(ch->easy, CURLOPT_WRITEFUNCTION, body_add);
+    ch_set_pointer(ch->easy, CURLOPT_WRITEDATA, answer);
+    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: text/plain; charset=UTF-8");
+    headers = curl_slist_append(headers, "Expect:"); /* no round trip of its own before a long statement */
+    ch_set_pointer(ch->easy, CURLOPT_HTTPHEADER, headers);
+    CURLcode code = perform(ctx, ch);
+    answer->status = ch_status(ch->easy);
+    curl_slist_free_all(headers);
+    if (code != CURLE_OK)
+        return fail_transport(ctx, ch, code);
+    return ch_answer_check(ctx, answer);
+}
+
+/* A session is given back a moment after its answer; until then nothing is run in it. */
+int ch_request(struct ctx *ctx, struct ch_conn *ch, const struct ch_statement *statement, struct ch_answer *answer)
+{
+    enum { TRIES = 12 };
+    struct error error = ctx->error;
+    double pause = 0.002;
+    for (int tries = 1;; tries++, pause *= 2) {
+        TRY(ctx_check_within(ctx));
+        int code = request(ctx, ch, statement, answer);
+        ch->entered |= code == 0 && statement->within;
+        if (code != ERR_SQL || !text_equal(ctx->error.sqlstate, CH_SESSION_IS_LOCKED) || tries == TRIES)
+            return code;
+        ctx->error = error;
+        ctx_sleep(ctx, pause);
+    }
+}
+
+/* Over another connection, for this one is waiting; may be called from another thread. */
+void ch_cancel(struct conn *conn)
+{
+    struct ch_conn *ch = (struct ch_conn *)conn;
+    struct arena *mem = arena_open(0);
+    struct ch_answer answer = {0};
+    CURL *easy = curl_easy_init();
+    const char *sql = arena_printf(mem, "KILL QUERY WHERE query_id = '%s' ASYNC", ch->query);
+    buf_init(&answer.body, mem);
+    if (easy) {
+        CURLM *multi = curl_multi_init();
+        int running = 1;
+        ch_url_handle(ch, easy);
+        ch_set_text(easy, CURLOPT_URL, ch->base);
+        ch_set_number(easy, CURLOPT_POST, 1);
+        ch_set_text(easy, CURLOPT_POSTFIELDS, sql);
+        ch_set_number(easy, CURLOPT_TIMEOUT, WAIT_FOR_KILL);
+        ch_set_call(easy, CURLOPT_WRITEFUNCTION, body_add);
+        ch_set_pointer(easy, CURLOPT_WRITEDATA, &answer);
+        curl_multi_add_handle(multi, easy);
+        while (curl_multi_perform(multi, &running) == CURLM_OK && running)
+            curl_multi_poll(multi, NULL, 0, WAIT_MS, NULL);
+        curl_multi_remove_handle(multi, easy);
+        curl_multi_cleanup(multi);
+        curl_easy_cleanup(easy);
+    }
+    arena_close(mem);
+}

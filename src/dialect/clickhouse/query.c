@@ -1,0 +1,54 @@
+/* Statements of ours, with parameters: the literals are put in here, because a parameter of the server's has a type. */
+#include <string.h>
+
+#include "base/text.h"
+#include "dialect/clickhouse/parts.h"
+
+int ch_send(struct ctx *ctx, struct ch_conn *ch, const char *sql, size_t length)
+{
+    struct ch_answer answer;
+    return ch_request(ctx, ch, &(struct ch_statement){sql, length, true}, &answer);
+}
+
+const char *ch_filled(struct arena *mem, const char *sql, const struct names *params)
+{
+    struct buf out;
+    bool quoted = false;
+    int n = 0;
+    buf_init(&out, mem);
+    for (const char *at = sql; *at; at++) {
+        quoted ^= *at == '\'';
+        if (*at != '?' || quoted || !params || n >= params->n)
+            buf_add_c(&out, *at);
+        else if (params->item[n++])
+            literal_add(&out, &ch_ident, params->item[n - 1]);
+        else
+            buf_add(&out, "NULL");
+    }
+    return out.data;
+}
+
+int ch_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows)
+{
+    struct ch_conn *ch = (struct ch_conn *)conn;
+    struct ch_answer answer;
+    const char *text = params ? ch_filled(ctx->mem, sql, params) : sql;
+    *rows = (struct rows){0};
+    TRY(ch_request(ctx, ch, &(struct ch_statement){text, strlen(text), false}, &answer));
+    ch_answer_rows(ctx->mem, &answer, rows);
+    return 0;
+}
+
+int ch_look(struct ctx *ctx, struct conn *conn, const char *sql, struct rows *rows)
+{
+    struct ch_answer answer;
+    TRY(ch_request(ctx, (struct ch_conn *)conn, &(struct ch_statement){sql, strlen(sql), true}, &answer));
+    ch_answer_rows(ctx->mem, &answer, rows);
+    return 0;
+}
+
+int ch_exec(struct ctx *ctx, struct conn *conn, const char *sql)
+{
+    struct rows rows;
+    return ch_query(ctx, conn, sql, NULL, &rows);
+}

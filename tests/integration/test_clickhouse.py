@@ -1,0 +1,264 @@
+"""ClickHouse: hand-written migrations, the journal, the lock and the session, against its engine behind tests/servers/chshim.py,
+which says what of the rest is not the server's."""
+
+import os
+import random
+import subprocess
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+import pytest
+from support.engines import wait_until
+from support.own_server import own_server
+from support.project import ROOT, SEED, Project
+from support.trace import traced
+
+STRIKES = int(os.environ.get("DBWARDEN_TEST_CRASHES", "1"))
+TALKS = "sendto,recvfrom"
+
+
+class Database:
+    engine = "clickhouse"
+
+    def __init__(self, url, name):
+        self.http, self.name = url, name
+        self.url = url.replace("http://", "clickhouse://") + name
+
+    def ask(self, sql):
+        with urllib.request.urlopen(f"{self.http}?database={self.name}&mutations_sync=2", sql.encode(), timeout=60) as answer:
+            return [tuple(line.split("\t")) for line in answer.read().decode().splitlines()]
+
+    def picture(self):
+        """Tables, views, dictionaries and functions of the user, and all rows."""
+        made = self.ask("SELECT name, create_table_query FROM system.tables WHERE database = currentDatabase() AND name NOT LIKE "
+                        "'%dbwarden%' ORDER BY name")
+        rows = {name: sorted(self.ask(f"SELECT * FROM {name}")) for name, text in made if "MergeTree" in text}
+        return made, rows, self.ask("SELECT version, filename FROM _dbwarden_migrations ORDER BY version")
+
+    def locks(self):
+        return self.ask("SELECT name FROM system.tables WHERE database = currentDatabase() AND name LIKE '%dbwarden_lock%'")
+
+
+class Here(Project):
+    lease = "60"
+
+    def environment(self, extra=None):
+        return super().environment({"DBWARDEN_LEASE_SECONDS": self.lease, **(extra or {})})
+
+
+@pytest.fixture(scope="module")
+def server():
+    subprocess.run([ROOT / "tests" / "servers" / "testservers.sh", "install", "clickhouse"], check=True, capture_output=True)
+    with own_server("clickhouse") as started:
+        yield started.urls["CLICKHOUSE_URL"].replace("default@", "")
+
+
+@pytest.fixture
+def database(server):
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    with urllib.request.urlopen(server, f"CREATE DATABASE {name}".encode(), timeout=60):
+        pass
+    yield Database(server, name)
+    with urllib.request.urlopen(server, f"DROP DATABASE {name} SYNC".encode(), timeout=60):
+        pass
+
+
+@pytest.fixture
+def project(tmp_path, database):
+    made = Here(tmp_path / "project", database.url, "/nonexistent/python", engine="clickhouse")
+    (made.folder / "dbwarden.py").unlink()
+    made.write("dbwarden.yaml", "databases:\n  primary:\n    default: true\n    database_type: clickhouse\n"
+               f"    database_url_sync: \"{database.url}\"\n")
+    return made
+
+
+USERS = ("CREATE TABLE users (id UInt64, name String) ENGINE = MergeTree ORDER BY id;\n"
+         "INSERT INTO users VALUES (1, 'a;b'), (2, 'it''s -- fine');", "DROP TABLE users;")
+AGE = ("ALTER TABLE users ADD COLUMN age Nullable(UInt8);\nALTER TABLE users UPDATE age = 3 WHERE id = 1;",
+       "ALTER TABLE users DROP COLUMN age;")
+
+
+def test_up_and_down(project, database):
+    project.migration("0001", "users", *USERS)
+    project.migration("0002", "age", *AGE)
+    assert "2 migrations applied" in project.ok("migrate").out
+    made, rows, versions = database.picture()
+    assert rows == {"users": [("1", "a;b", "3"), ("2", "it\\'s -- fine", "\\N")]}
+    assert versions == [("0001", "primary__0001_users.sql"), ("0002", "primary__0002_age.sql")]
+    assert [row["version"] for row in project.ok("history", "--json").json["migrations"]] == ["0001", "0002"]
+    project.ok("rollback")
+    assert database.picture()[1] == {"users": [("1", "a;b"), ("2", "it\\'s -- fine")]}
+    project.ok("migrate")
+    project.ok("rollback", "--count", "2")
+    assert database.picture() == ([], {}, [])
+    assert database.locks() == []
+
+
+def test_tables_of_0_8_2_are_gone_on_with(project, database):
+    database.ask("CREATE TABLE _dbwarden_migrations (version String, description String, filename String, migration_type String, "
+                 "applied_at DateTime DEFAULT now(), checksum String) ENGINE = MergeTree() ORDER BY filename")
+    project.migration("0001", "users", *USERS)
+    project.migration("0002", "age", *AGE)
+    first = next(project.migrations.glob("*0001*"))
+    project.ok("migrate", "--baseline", "--to-version", "0001")
+    assert database.ask("SELECT version, filename FROM _dbwarden_migrations") == [("0001", first.name)]
+    database.ask("CREATE TABLE users (id UInt64, name String) ENGINE = MergeTree ORDER BY id")
+    assert "1 migration applied" in project.ok("migrate").out
+
+
+def test_repeatables_and_seeds(project, database):
+    project.migration("0001", "users", *USERS)
+    view = project.write("migrations/primary/primary__ROC__names.sql", "-- upgrade\n\nCREATE OR REPLACE VIEW names AS SELECT name FROM users;\n")
+    project.write("seeds/V0001__more.sql", "INSERT INTO users VALUES (3, 'c');\n-- rollback\nALTER TABLE users DELETE WHERE id = 3;\n")
+    project.ok("migrate")
+    for text in ("id", "id, name", "name, id"):
+        view.write_text(f"-- upgrade\n\nCREATE OR REPLACE VIEW names AS SELECT {text} FROM users;\n")
+        assert "1 repeatable migration run" in project.ok("migrate").out
+        assert "up to date" in project.ok("migrate").out
+    project.ok("seed", "apply")
+    assert len(database.ask("SELECT * FROM users")) == 3
+    project.ok("seed", "rollback")
+    assert len(database.ask("SELECT * FROM users")) == 2
+
+
+def test_a_mistake_is_placed_and_the_file_goes_on_from_there(project, database):
+    project.migration("0001", "users", USERS[0] + "\nALTER TABL users DROP COLUMN x;", USERS[1])
+    failed = project.run("migrate")
+    assert failed.status == 1 and "primary__0001_users.sql:5:7: Syntax error" in failed.err, failed
+    assert "The statements before it (2) are done" in failed.err
+    path = next(project.migrations.glob("*0001*"))
+    path.write_text(path.read_text().replace("TABL users DROP COLUMN x", "TABLE users ADD COLUMN x Int8"))
+    assert "goes on after statement 2 of 3" in project.ok("migrate").err
+    assert len(database.ask("SELECT x FROM users")) == 2
+
+
+def test_a_session_lasts_for_its_file_alone(project, database):
+    project.migration("0001", "own", "SET max_threads = 1;\nCREATE TEMPORARY TABLE kept (n UInt8);\nINSERT INTO kept VALUES (7);\n"
+                      "CREATE TABLE seen ENGINE = MergeTree ORDER BY n AS SELECT n, getSetting('max_threads') AS threads FROM kept;\n"
+                      "USE system;", "DROP TABLE seen;")
+    project.migration("0002", "next", "CREATE TABLE later ENGINE = MergeTree ORDER BY name AS SELECT currentDatabase() AS name;",
+                      "DROP TABLE later;")
+    project.ok("migrate")
+    assert database.ask("SELECT * FROM seen") == [("7", "1")]
+    assert database.ask("SELECT * FROM later") == [(database.name,)]
+
+
+def test_eight_runners_at_once(project, database):
+    for number in range(1, 4):
+        project.migration(f"{number:04d}", f"t{number}", f"CREATE TABLE t{number} (id UInt8) ENGINE = MergeTree ORDER BY id;\n"
+                          f"INSERT INTO t{number} VALUES (1);", f"DROP TABLE t{number};")
+    running = [project.start("migrate", "--wait-for-runner", "60") for _ in range(8)]
+    ended = [process.communicate(timeout=120) for process in running]
+    assert [process.returncode for process in running] == [0] * 8, ended
+    made, rows, versions = database.picture()
+    assert rows == {f"t{number}": [("1",)] for number in range(1, 4)} and len(versions) == 3
+    assert database.locks() == []
+
+
+def test_a_killed_holder_is_waited_for_until_its_lease_runs_out(project, database):
+    project.lease = "4"
+    project.migration("0001", "slow", "CREATE TABLE a (id UInt8) ENGINE = MergeTree ORDER BY id;\nSELECT sleepEachRow(1) FROM numbers(3);",
+                      "DROP TABLE a;")
+    process = project.start("migrate")
+    wait_until(lambda: database.ask("SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'a'"))
+    process.kill()
+    process.wait()
+    held = project.run("migrate", "--wait-for-runner", "0")
+    assert held.status == 4 and "its lease runs out in" in held.err, held
+    time.sleep(0.5)
+    assert "1 migration applied" in project.ok("migrate", "--wait-for-runner", "30").out
+    assert project.ok("status", "--json").json["migrations"][0]["status"] == "applied"
+
+
+# What comes before, the statement, and what undoes it.
+T = "CREATE TABLE t (id UInt64, n Int32) ENGINE = MergeTree ORDER BY id"
+U = "CREATE TABLE u (id UInt64) ENGINE = MergeTree ORDER BY id"
+SHAPES = {
+    "create": ([], U, "DROP TABLE u"),
+    "create-as": ([T], "CREATE TABLE u ENGINE = MergeTree ORDER BY id AS SELECT id FROM t", "DROP TABLE u"),
+    "drop": ([T, U], "DROP TABLE u", U),
+    "add": ([T], "ALTER TABLE t ADD COLUMN c String DEFAULT 'x', ADD INDEX i n TYPE minmax GRANULARITY 1",
+            "ALTER TABLE t DROP INDEX i, DROP COLUMN c"),
+    "rename-column": ([T], "ALTER TABLE t RENAME COLUMN n TO m", "ALTER TABLE t RENAME COLUMN m TO n"),
+    "type": ([T], "ALTER TABLE t MODIFY COLUMN n Int64", "ALTER TABLE t MODIFY COLUMN n Int32"),
+    "update": ([T], "ALTER TABLE t UPDATE n = n + 1 WHERE id > 1", "ALTER TABLE t UPDATE n = n - 1 WHERE id > 1"),
+    "delete": ([T, U], "ALTER TABLE t DELETE WHERE id = 1", "SELECT 1"),
+    "insert": ([T], "INSERT INTO t VALUES (9, 9)", "ALTER TABLE t DELETE WHERE id = 9"),
+    "insert-select": ([T, U], "INSERT INTO u SELECT id FROM t", "ALTER TABLE u DELETE WHERE 1"),
+    "rename": ([T, U], "RENAME TABLE u TO v", "RENAME TABLE v TO u"),
+    "exchange": ([T, U], "EXCHANGE TABLES t AND u", "EXCHANGE TABLES t AND u"),
+    "view": ([T], "CREATE VIEW v AS SELECT id FROM t", "DROP VIEW v"),
+    "replace": ([T, "CREATE VIEW v AS SELECT id FROM t"], "CREATE OR REPLACE VIEW v AS SELECT n FROM t", "CREATE OR REPLACE VIEW v AS SELECT id FROM t"),
+    "materialised": ([T, U], "CREATE MATERIALIZED VIEW m TO u AS SELECT id FROM t", "DROP VIEW m"),
+    "dictionary": ([T], "CREATE DICTIONARY d (id UInt64, n Int32) PRIMARY KEY id SOURCE(CLICKHOUSE(TABLE 't')) LAYOUT(FLAT()) LIFETIME(0)",
+                   "DROP DICTIONARY d"),
+    "order": ([T], "ALTER TABLE t ADD COLUMN k UInt8, MODIFY ORDER BY (id, k)", "SELECT 1"),
+    "ttl": ([T], "ALTER TABLE t MODIFY TTL toDateTime(id) + INTERVAL 100 YEAR", "ALTER TABLE t REMOVE TTL"),
+    "projection": ([T], "ALTER TABLE t ADD PROJECTION p (SELECT n ORDER BY n)", "ALTER TABLE t DROP PROJECTION p"),
+    "truncate": ([T, U], "TRUNCATE TABLE u", "SELECT 1"),
+}
+# Rows that came may be its own or somebody else's: nobody can tell, which the sentence says.
+OPEN = ("insert", "insert-select")
+
+
+def prepare(database, before):
+    for (name,) in database.ask("SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY engine = 'MaterializedView' DESC, "
+                                "engine IN ('View', 'Dictionary') DESC"):
+        database.ask(f"DROP TABLE IF EXISTS {name} SYNC" if name != "d" else "DROP DICTIONARY IF EXISTS d SYNC")
+    for sql in before:
+        database.ask(sql)
+    if T in before:
+        database.ask("INSERT INTO t VALUES (1, 10), (2, 20)")
+
+
+@pytest.mark.parametrize("shape", SHAPES if STRIKES > 1 else random.Random(f"{SEED} clickhouse").sample(list(SHAPES), 4))
+def test_killed_at_any_request(shape, project, database):
+    project.lease = "2"
+    before, up, down = SHAPES[shape]
+    project.migration("0001", "shape", f"CREATE TABLE first (id UInt8) ENGINE = MergeTree ORDER BY id;\n{up};\nCREATE VIEW last AS SELECT 1;",
+                      f"DROP VIEW last;\n{down};\nDROP TABLE first;")
+    wanted, steps = {}, {}
+    prepare(database, before)
+    for command in ("migrate", "rollback"):
+        outcome, steps[command] = traced(project, None, command, calls=TALKS)
+        assert outcome.status == 0, outcome
+        wanted[command] = database.picture()
+    dice = random.Random(f"{SEED} {shape}")
+    for _ in range(STRIKES):
+        prepare(database, before)
+        for command in ("migrate", "rollback"):
+            when = dice.randrange(1, steps[command] + 1)
+            traced(project, f"signal=KILL:when={when}", command, calls=TALKS)
+            after = project.run(command, "--wait-for-runner", "20")
+            if after.status and shape in OPEN:
+                assert "interrupted" in after.err and up in after.err + up, after
+                break
+            assert after.status == 0, (shape, command, when, after)
+            assert database.picture() == wanted[command], (shape, command, when)
+            assert project.ok("status", "--json").json["unfinished"] == 0
+
+
+URLS = {
+    "password": ("clickhouse://default:wrong@{at}/default", 5, "Authentication failed", "Check user and password"),
+    "database": ("clickhouse://default@{at}/nowhere", 5, "Database nowhere does not exist", "Create the database first"),
+    "nobody": ("clickhouse://default@127.0.0.1:1/default", 5, "cannot connect to default on 127.0.0.1", "Is the server running"),
+    "tls": ("clickhouse://default@{at}/default?secure=true", 5, "SSL connect error", "no port for TLS"),
+    "setting": ("clickhouse://default@{at}/default?max_theads=1", 5, "Unknown setting 'max_theads'", "settings of the server"),
+    "secure": ("clickhouse://default@{at}/default?secure=maybe", 1, "secure=maybe in the database URL is neither true nor false", ""),
+    "native": ("clickhouse+native://default@127.0.0.1:9000/default", 5, "cannot connect", "Is the server running"),
+}
+
+
+@pytest.mark.parametrize("case", URLS)
+def test_a_url_that_leads_nowhere(case, project, server):
+    url, status, said, hint = URLS[case]
+    shown = project.run("--url", url.format(at=server.split("//")[1].rstrip("/")), "--migrations-dir", "migrations/primary", "status")
+    assert shown.status == status and said in shown.err and hint in shown.err and "wrong" not in shown.err, shown
+
+
+def test_what_is_not_there_yet_says_so(project):
+    for words in (["make-migrations", "x"], ["diff"], ["check-db"], ["migrate", "--sandbox"], ["migrate", "--with-backup"]):
+        shown = project.run(*words)
+        assert shown.status == 1 and "ClickHouse" in shown.err and "yet" in shown.err, shown
