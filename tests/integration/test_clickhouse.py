@@ -1,5 +1,5 @@
 """ClickHouse: hand-written migrations, the journal, the lock and the session, against its engine behind tests/servers/chshim.py,
-which says what of the rest is not the server's."""
+which says what of the rest is not the server's, and against a real server, which is an old one."""
 
 import os
 import random
@@ -27,14 +27,14 @@ class Database:
         self.url = url.replace("http://", "clickhouse://") + name
 
     def ask(self, sql):
-        with urllib.request.urlopen(f"{self.http}?database={self.name}&mutations_sync=2", sql.encode(), timeout=60) as answer:
+        with urllib.request.urlopen(f"{self.http}?database={self.name}", sql.encode(), timeout=60) as answer:
             return [tuple(line.split("\t")) for line in answer.read().decode().splitlines()]
 
     def picture(self):
         """Tables, views, dictionaries and functions of the user, and all rows."""
-        made = self.ask("SELECT name, create_table_query FROM system.tables WHERE database = currentDatabase() AND name NOT LIKE "
+        made = self.ask("SELECT name, create_table_query, engine FROM system.tables WHERE database = currentDatabase() AND name NOT LIKE "
                         "'%dbwarden%' ORDER BY name")
-        rows = {name: sorted(self.ask(f"SELECT * FROM {name}")) for name, text in made if "MergeTree" in text}
+        rows = {name: sorted(self.ask(f"SELECT * FROM {name}")) for name, _, engine in made if engine == "MergeTree"}
         return made, rows, self.ask("SELECT version, filename FROM _dbwarden_migrations ORDER BY version")
 
     def locks(self):
@@ -49,10 +49,14 @@ class Here(Project):
 
 
 @pytest.fixture(scope="module")
-def server():
-    subprocess.run([ROOT / "tests" / "servers" / "testservers.sh", "install", "clickhouse"], check=True, capture_output=True)
-    with own_server("clickhouse") as started:
-        yield started.urls["CLICKHOUSE_URL"].replace("default@", "")
+def server(request):
+    name = getattr(request, "param", "clickhouse")
+    subprocess.run([ROOT / "tests" / "servers" / "testservers.sh", "install", name], check=True, capture_output=True)
+    with own_server(name) as started:
+        yield started.urls[f"{name.upper()}_URL"].replace("default@", "")
+
+
+old_and_new = pytest.mark.parametrize("server", ["clickhouse", "clickhouse18"], indirect=True)
 
 
 @pytest.fixture
@@ -61,7 +65,7 @@ def database(server):
     with urllib.request.urlopen(server, f"CREATE DATABASE {name}".encode(), timeout=60):
         pass
     yield Database(server, name)
-    with urllib.request.urlopen(server, f"DROP DATABASE {name} SYNC".encode(), timeout=60):
+    with urllib.request.urlopen(server, f"DROP DATABASE {name}".encode(), timeout=60):
         pass
 
 
@@ -80,6 +84,7 @@ AGE = ("ALTER TABLE users ADD COLUMN age Nullable(UInt8);\nALTER TABLE users UPD
        "ALTER TABLE users DROP COLUMN age;")
 
 
+@old_and_new
 def test_up_and_down(project, database):
     project.migration("0001", "users", *USERS)
     project.migration("0002", "age", *AGE)
@@ -145,6 +150,7 @@ def test_a_session_lasts_for_its_file_alone(project, database):
     assert database.ask("SELECT * FROM later") == [(database.name,)]
 
 
+@old_and_new
 def test_eight_runners_at_once(project, database):
     for number in range(1, 4):
         project.migration(f"{number:04d}", f"t{number}", f"CREATE TABLE t{number} (id UInt8) ENGINE = MergeTree ORDER BY id;\n"

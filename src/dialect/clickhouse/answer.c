@@ -33,9 +33,12 @@ static const char *message_of(struct arena *mem, const char *said)
 {
     const char *start = strstr(said, OWNER);
     start = start ? start + strlen(OWNER) : said;
-    const char *end = start + strlen(start), *version = strstr(start, " (version ");
+    const char *end = start + strlen(start), *version = strstr(start, " (version "),
+               *what = strstr(start, ", e.what() = ");
     if (version)
         end = version;
+    if (what && what < end)
+        end = what;
     while (end > start && strchr("\r\n ", end[-1]))
         end--;
     return arena_copy(mem, start, (size_t)(end - start));

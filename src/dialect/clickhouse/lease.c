@@ -46,7 +46,14 @@ static int is_live(struct ctx *ctx, struct conn *conn, const char *table, const 
         "SELECT max(expires) > now() OR (SELECT max(metadata_modification_time) > now() - toInt32(?) FROM system.tables "
         "WHERE database = currentDatabase() AND name = '" LOCK_TABLE "') FROM %s WHERE token = holder",
         table);
-    TRY(ch_query(ctx, conn, sql, one(ctx->mem, seconds), &rows));
+    struct error error = ctx->error;
+    int code = ch_query(ctx, conn, sql, one(ctx->mem, seconds), &rows);
+    *live = code == ERR_SQL && text_equal(ctx->error.sqlstate, ABSENT); /* given back this moment: others may take it */
+    if (*live) {
+        ctx->error = error;
+        return 0;
+    }
+    TRY(code);
     *live = rows.row.n && !text_equal(((const char **)rows.row.item[0])[0], "0");
     return 0;
 }

@@ -4,10 +4,34 @@
 #include "base/text.h"
 #include "dialect/clickhouse/parts.h"
 
+enum { MUTATIONS_SYNC_SINCE = 200100 };
+
+/* An older server cannot be told to answer only when a mutation has ended. */
+static int mutations_end(struct ctx *ctx, struct ch_conn *ch, const char *sql)
+{
+    static const char open[] =
+        "SELECT count() FROM system.mutations WHERE is_done = 0 AND database = currentDatabase()";
+    const struct ch_statement statement = {open, sizeof open - 1, false};
+    struct lexer lexer;
+    lex_open(&lexer, &ch_lex, sql, strlen(sql));
+    struct token first = lex_next_code(&lexer);
+    while (ch->conn.version && ch->conn.version < MUTATIONS_SYNC_SINCE && token_is(&first, "alter")) {
+        struct ch_answer answer;
+        struct rows rows;
+        TRY(ch_request(ctx, ch, &statement, &answer));
+        ch_answer_rows(ctx->mem, &answer, &rows);
+        if (text_equal(((const char **)rows.row.item[0])[0], "0"))
+            return 0;
+        ctx_sleep(ctx, 0.05);
+    }
+    return 0;
+}
+
 int ch_send(struct ctx *ctx, struct ch_conn *ch, const char *sql, size_t length)
 {
     struct ch_answer answer;
-    return ch_request(ctx, ch, &(struct ch_statement){sql, length, true}, &answer);
+    TRY(ch_request(ctx, ch, &(struct ch_statement){sql, length, true}, &answer));
+    return mutations_end(ctx, ch, arena_copy(ctx->mem, sql, length));
 }
 
 const char *ch_filled(struct arena *mem, const char *sql, const struct names *params)
@@ -36,7 +60,7 @@ int ch_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct n
     *rows = (struct rows){0};
     TRY(ch_request(ctx, ch, &(struct ch_statement){text, strlen(text), false}, &answer));
     ch_answer_rows(ctx->mem, &answer, rows);
-    return 0;
+    return mutations_end(ctx, ch, text);
 }
 
 int ch_look(struct ctx *ctx, struct conn *conn, const char *sql, struct rows *rows)

@@ -92,9 +92,8 @@ const struct state_sql ch_state = {
     .lock_statement =
         "INSERT INTO @t (statement, token, expires, owner, host, pid, since, n) SELECT ?, token, expires, owner, "
         "host, pid, since, n + 1" LAST,
-    .lease_fence =
-        "SELECT throwIf(count() = 0, 'the lease is another''s') FROM @t WHERE token = holder AND token = ? AND "
-        "expires > now() - 0 * toInt32(?)",
+    .lease_fence = "SELECT throwIf(count() = 0) FROM @t WHERE token = holder AND token = ? AND "
+                   "expires > now() - 0 * toInt32(?)",
     /* Of somebody else's table it is no row that counts. */
     .lease_extend =
         "INSERT INTO @t (token, expires, statement, owner, host, pid, since, n) SELECT ?, now() + toInt32(?), "
