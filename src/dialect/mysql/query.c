@@ -35,7 +35,8 @@ static const struct {
 } hints[] = {
     {1969, off}, /* MariaDB's max_statement_time */
     {3024, off}, /* MySQL's max_execution_time */
-    {1792, reader}, {1836, reader}, /* 1290 names the option itself, which is not always --read-only */
+    {1792, reader},
+    {1836, reader}, /* 1290 names the option itself, which is not always --read-only */
 };
 
 static void hint_add(struct ctx *ctx, unsigned number)
