@@ -40,7 +40,7 @@ static const char *address(struct arena *mem, const struct ch_conn *ch, bool wit
     buf_addf(&out, "&query_id=%s%s", ch->query, ch->settings);
     if (within)
         buf_addf(&out, "&session_id=%s&session_timeout=3600", ch->session);
-    if (!within || !ch->entered) /* in a session USE leads elsewhere */
+    else
         buf_add(&out, ch->database);
     if (ch->limits.statement > 0)
         buf_addf(&out, "&max_execution_time=%.0f", ch->limits.statement < 1 ? 1 : ch->limits.statement);
@@ -150,7 +150,8 @@ static int request(struct ctx *ctx, struct ch_conn *ch, const struct ch_statemen
 }
 
 /* A session is given back a moment after its answer; until then nothing is run in it. */
-int ch_request(struct ctx *ctx, struct ch_conn *ch, const struct ch_statement *statement, struct ch_answer *answer)
+static int request_again(struct ctx *ctx, struct ch_conn *ch, const struct ch_statement *statement,
+                         struct ch_answer *answer)
 {
     enum { TRIES = 12 };
     struct error error = ctx->error;
@@ -158,12 +159,33 @@ int ch_request(struct ctx *ctx, struct ch_conn *ch, const struct ch_statement *s
     for (int tries = 1;; tries++, pause *= 2) {
         TRY(ctx_check_within(ctx));
         int code = request(ctx, ch, statement, answer);
-        ch->entered |= code == 0 && statement->within;
         if (code != ERR_SQL || !text_equal(ctx->error.sqlstate, CH_SESSION_IS_LOCKED) || tries == TRIES)
             return code;
         ctx->error = error;
         ctx_sleep(ctx, pause);
     }
+}
+
+/* A session keeps the database that it is led to, not the one that an address names. */
+static int session_enter(struct ctx *ctx, struct ch_conn *ch)
+{
+    struct buf sql;
+    struct ch_answer answer;
+    if (ch->entered || !ch->url.database)
+        return 0;
+    buf_init(&sql, ctx->mem);
+    buf_add(&sql, "USE ");
+    ident_add(&sql, &ch_ident, ch->url.database);
+    TRY(request_again(ctx, ch, &(struct ch_statement){sql.data, sql.len, true}, &answer));
+    ch->entered = true;
+    return 0;
+}
+
+int ch_request(struct ctx *ctx, struct ch_conn *ch, const struct ch_statement *statement, struct ch_answer *answer)
+{
+    if (statement->within)
+        TRY(session_enter(ctx, ch));
+    return request_again(ctx, ch, statement, answer);
 }
 
 /* Over another connection, for this one is waiting; may be called from another thread. */
