@@ -7,6 +7,26 @@
 
 /* ---- columns ---- */
 
+/* The server does not ask conditions, nor who subscribed, again; the expression is the children's, too. */
+static bool is_watched(const struct object *table)
+{
+    if (table && object_only(table, KIND_CHECK))
+        return true;
+    for (const struct edge *edge = table ? table->needed : NULL; edge; edge = edge->next_needed) {
+        bool child = edge->from->kind == KIND_TABLE && edge->field == TABLE_inherits;
+        if (edge->from->kind == KIND_PUBLICATION || (child && is_watched(edge->from)))
+            return true;
+    }
+    return false;
+}
+
+/* Expressions of virtual columns change in place only where nothing watches their values. */
+static bool is_kept_virtual(const struct column *before, const struct column *after)
+{
+    return !before->computed_stored && !after->computed_stored &&
+           (is_watched(before->object.parent) || is_watched(after->object.parent));
+}
+
 /* A generated column's expression could not be changed before 17, and cannot be made of an ordinary column at all. */
 static bool column_is_remade(const struct effect_case *effect)
 {
@@ -21,7 +41,7 @@ static bool column_is_remade(const struct effect_case *effect)
         return true;
     if (!is) /* the values stay only if they were stored; DROP EXPRESSION came with 13 */
         return !before->computed_stored || effect->target->version < 130000;
-    return change_has(change, COLUMN_computed) && effect->target->version < 170000;
+    return change_has(change, COLUMN_computed) && (effect->target->version < 170000 || is_kept_virtual(before, after));
 }
 
 /* Conditions and expressions are parsed again under the new type, which may have no such operators. */
