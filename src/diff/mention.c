@@ -369,6 +369,8 @@ static void defined_mention(struct reader *reader, const struct object *object)
 {
     static const char *const giving[] = {"=",    "handler", "validator", "inline", "wrapper", "server", "storage",
                                          "type", "by",      "language",  "from",   "using",   "family", NULL};
+    /* After these stands the name of such a thing, and no type. */
+    static const char *const others[] = {"wrapper", "server", "language", "handler", "validator", "inline", NULL};
     int depth = 0;
     for (int i = defined_head(reader, object); i < reader->n; i++) {
         depth += is(reader, i, "(") - is(reader, i, ")");
@@ -382,7 +384,8 @@ static void defined_mention(struct reader *reader, const struct object *object)
             collation_mention(reader, i);
             any_defined_mention(reader, i);
         }
-        if (given || (depth && !is(reader, last + 1, "=") && is_type_in_head(reader, i, last)))
+        bool typed = given && !is_any(reader, i - 1, others);
+        if (typed || (depth && !is(reader, last + 1, "=") && is_type_in_head(reader, i, last)))
             type_mention(reader, i);
         i = last;
     }
