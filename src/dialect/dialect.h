@@ -517,8 +517,8 @@ struct dialect {
      */
     int (*missing)(struct ctx *ctx, struct conn *conn, const struct list *objects, struct list *missing);
     /*
-     * A query that counts the rows whose value a column cannot keep, where the server could lose it without a word; `what` says
-     * which values these are. NULL: there are none such.
+     * A query that counts the rows whose value a column cannot keep, where the server could lose it without a word, or that go
+     * with what holds them; `what` says which values these are, NULL: all. NULL: there are none such.
      */
     const char *(*lost_rows)(struct arena *mem, const struct change *change, const char **what);
     /* Comparable forms; NULL gives NULL. */

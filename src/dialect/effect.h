@@ -46,7 +46,7 @@ struct effect_row {
     int by; /* field of the dependent that names it, and follows; of an inherited column, that follows; ANY_FIELD */
     bool (*when)(const struct effect_case *effect);
     enum effect effect;
-    int phase;          /* the field is a step of its own, in this phase; 0: one with the other fields */
+    int phase; /* the field is a step of its own, in this phase; 0: one with the other fields; of a CREATE, all of it is */
     int finish;         /* a FINISH step follows in this phase, when all that depends on it stands; 0: none */
     bool whole;         /* the step is about the object with all that hangs on it */
     bool backwards;     /* dependents with the same step go first */

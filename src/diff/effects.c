@@ -482,6 +482,8 @@ static void step_phase(struct run *run, struct change *step)
         struct change *own = step;
         if (row && row->phase && alters)
             own = step_split(run, step, row, i);
+        else if (row && row->phase)
+            step->phase = row->phase;
         if (row && row->finish)
             step_finish(run, own, row, i);
     }

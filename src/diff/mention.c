@@ -592,6 +592,16 @@ static bool ends_head(const struct reader *reader, int at, bool rule)
     return rule ? is(reader, at, "to") : is(reader, at, "on") && is_name(reader, at + 1);
 }
 
+/* FOR EACH ROW FOLLOWS name: another trigger, which a table may be called like. */
+static int place_read(const struct reader *reader, int at)
+{
+    bool other = is(reader, at, "for") && (is(reader, at + 3, "follows") || is(reader, at + 3, "precedes"));
+    int end = other && is_name(reader, at + 4) ? at + 5 : at;
+    for (; at < end; at++)
+        reader->use[at] = USE_DONE;
+    return at;
+}
+
 /*
  * CREATE TRIGGER name AFTER UPDATE OF a ON t, CREATE RULE name AS ON UPDATE TO t: of the head only the columns after OF and
  * the table are names of objects.  Gives the first token after it.
@@ -615,7 +625,7 @@ static int head_read(struct reader *reader)
         mention_add(reader, table, last, false);
     for (; at <= last; at++)
         reader->use[at] = USE_DONE;
-    return at;
+    return place_read(reader, at);
 }
 
 static void scan(struct scanner *scanner)

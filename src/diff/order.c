@@ -295,6 +295,16 @@ static bool is_held_by(const struct change *step, const struct change *around)
     return around->op != CHANGE_ALTER || (around->whole && comes_or_goes && kind_is(step->kind, KIND_NEEDS_KEY));
 }
 
+/* A field of a table that is a step of its own is one before some of its clauses, whatever that waits for. */
+static void arc_of_phase(struct orderer *orderer, const struct change *around, const struct change *step)
+{
+    bool apart = around->op == CHANGE_ALTER && around->phase && !around->whole;
+    bool later = apart && orderer->planner->target->dialect->joins && phase_of(orderer, step) > around->phase;
+    struct arc *arc = later ? arc_add(orderer, around, step, NULL) : NULL;
+    if (arc)
+        arc->loose = true;
+}
+
 static void arcs_of_tree(struct orderer *orderer, const struct tree *tree, bool making)
 {
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
@@ -306,7 +316,10 @@ static void arcs_of_tree(struct orderer *orderer, const struct tree *tree, bool 
                 arc_unmaking(orderer, edge);
         }
         struct change *around = o->parent ? (making ? step_making(o->parent) : step_unmaking(o->parent)) : NULL;
-        if (!step || !around || !is_held_by(step, around))
+        if (!step || !around)
+            continue;
+        arc_of_phase(orderer, around, step);
+        if (!is_held_by(step, around))
             continue;
         arc_add(orderer, making ? around : step, making ? step : around, NULL);
     }

@@ -3,6 +3,19 @@
 
 #include "base/text.h"
 
+static int loss_fail(struct ctx *ctx, const struct change *change, const char *what, const char *count)
+{
+    const char *path = object_path(ctx->mem, change_object(change));
+    bool one = text_equal(count, "1");
+    if (what) {
+        fail(ctx, ERR_UNSUPPORTED, "%s loses %s, which %s %s", path, what, count, one ? "row holds" : "rows hold");
+        return fail_hint(ctx, "Change the rows first (`dbwarden new`, UPDATE ...), or keep the member.");
+    }
+    fail(ctx, ERR_UNSUPPORTED, "%s goes, and %s %s in it", path, count, one ? "row is" : "rows are");
+    return fail_hint(
+        ctx, "Take the rows out first (`dbwarden new`, ALTER TABLE ... TRUNCATE PARTITION or UPDATE ...), or keep it.");
+}
+
 static int change_check(struct ctx *ctx, struct conn *conn, const struct change *change)
 {
     const char *what = NULL;
@@ -12,8 +25,8 @@ static int change_check(struct ctx *ctx, struct conn *conn, const struct change 
         return 0;
     int code = conn_query(ctx, conn, sql, NULL, &rows);
     if (code == ERR_SQL) { /* who may not read them */
-        emit_warning(ctx, "%s: nobody has counted the rows that hold %s: %s", object_path(ctx->mem, change->after),
-                     what, ctx->error.message);
+        emit_warning(ctx, "%s: nobody has counted the rows that %s%s: %s", object_path(ctx->mem, change_object(change)),
+                     what ? "hold " : "go with it", what ? what : "", ctx->error.message);
         ctx->error = (struct error){0};
         return 0;
     }
@@ -21,9 +34,7 @@ static int change_check(struct ctx *ctx, struct conn *conn, const struct change 
     const char *count = rows.row.n ? rows_cell(&rows, 0, "n") : "0";
     if (text_equal(count, "0"))
         return 0;
-    fail(ctx, ERR_UNSUPPORTED, "%s loses %s, which %s %s", object_path(ctx->mem, change->after), what, count,
-         text_equal(count, "1") ? "row holds" : "rows hold");
-    return fail_hint(ctx, "Change the rows first (`dbwarden new`, UPDATE ...), or keep the member.");
+    return loss_fail(ctx, change, what, count);
 }
 
 int lost_rows_check(struct ctx *ctx, struct session *session, const struct changes *changes)

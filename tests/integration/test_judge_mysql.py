@@ -124,3 +124,45 @@ def test_members_that_rows_hold_do_not_go(place):
     with place.database.alchemy.connect() as connection:
         assert [row[0] for row in connection.exec_driver_sql("SELECT n FROM t ORDER BY m")] == ["a", "b", "b"]
     place.project.ok("rollback")
+
+
+def test_a_member_that_changes_only_its_case_is_kept_where_the_collation_knows_it(place):
+    place.models(TABLES.format('Column("n", Enum("a", "b")), Column("m", Integer)'))
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")
+    with place.database.alchemy.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t (n, m) VALUES ('a', 1), ('b', 2)")
+    place.models(TABLES.format('Column("n", Enum("A", "b")), Column("m", Integer)'))
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")
+    with place.database.alchemy.connect() as connection:
+        assert [row[0] for row in connection.exec_driver_sql("SELECT n FROM t ORDER BY m")] == ["A", "b"]
+
+
+PARTITIONED = """
+Table("t", Base.metadata, Column("n", Integer), **{{name + "_partition_by": "RANGE (n) ({})" for name in ("mysql", "mariadb")}})
+"""
+
+
+def test_a_partition_does_not_go_with_rows_in_it(place):
+    parts = [f"PARTITION p{n} VALUES LESS THAN ({n})" for n in (10, 20, 30)]
+    place.models(PARTITIONED.format(", ".join(parts)))
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")
+    with place.database.alchemy.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (5), (25), (26)")
+    files = place.project.files()
+    place.models(PARTITIONED.format(", ".join(parts[:2])))
+    found = place.project.run("make-migrations")
+    assert found.status == 1 and "partition p30 goes, and 2 rows are in it" in found.err, found
+    assert place.project.files() == files
+    with place.database.alchemy.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM t WHERE n > 20")
+    place.models(PARTITIONED.format(", ".join(parts[:2]).replace("p10", "p15").replace("(10)", "(15)")))
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")  # p15 takes the rows of p10
+    with place.database.alchemy.connect() as connection:
+        assert [row[0] for row in connection.exec_driver_sql("SELECT n FROM t")] == [5]
+    assert "Models and database agree" in place.project.ok("diff", "models").out
+    for _ in range(2):
+        place.project.ok("rollback")

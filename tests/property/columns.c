@@ -161,6 +161,8 @@ const char *random_default(struct dice *dice, const struct column *column)
     const struct type_choice *choice = type_find(dice->engine, column->type);
     bool draws = choice && choice->family == FAMILY_INT && dice_chance(dice, 15);
     const struct object *sequence = draws ? random_of_kind(dice, KIND_SEQUENCE) : NULL;
+    if (sequence && speaks_mysql(dice))
+        return arena_printf(dice->mem, "nextval(%s)", quoted(dice, sequence->name));
     if (sequence)
         return arena_printf(dice->mem, "nextval('%s'::regclass)",
                             text_replace(dice->mem, qualified(dice, sequence), "'", "''"));

@@ -37,6 +37,11 @@ static void dependents_add(struct dice *dice, struct list *going, const struct o
                 list_add(dice->mem, going, whole_of(edge->from));
 }
 
+static bool is_ordinary(const struct column *column)
+{
+    return !column->computed.written && !column->invisible && !column->unversioned;
+}
+
 /* Would a table be left that cannot be? */
 static bool is_too_much(const struct list *going, const struct object *root)
 {
@@ -49,7 +54,7 @@ static bool is_too_much(const struct list *going, const struct object *root)
         for (int i = 0; i < table->children.n; i++) {
             const struct column *column = table->children.item[i];
             bool stays = column->object.kind == KIND_COLUMN && !goes(going, &column->object);
-            plain += stays && !column->computed.written && !column->invisible;
+            plain += stays && is_ordinary(column);
             counts = counts || (stays && column->autoincrement);
         }
         bool needs_key = ((const struct table *)table)->without_rowid || counts;
@@ -74,7 +79,7 @@ bool remove_with_dependents(struct dice *dice, struct object *object)
     for (int i = 0; i < going.n; i++)
         dependents_add(dice, &going, going.item[i]);
     for (const struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
-        tables += o->kind == KIND_TABLE && !object_is_foreign(o) && !goes(&going, o);
+        tables += o->kind == KIND_TABLE && !object_is_foreign(o) && !my_is_partitioned(o) && !goes(&going, o);
     if (!tables || is_too_much(&going, dice->tree->root))
         return false;
     for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))

@@ -15,7 +15,8 @@ bool in_partitioning(const struct object *object)
 {
     const struct object *top = object_top(object);
     const struct table *table = (const struct table *)top;
-    return top && top->kind == KIND_TABLE && (table->partition_by.written || table->partition_bound.written);
+    return top && top->kind == KIND_TABLE &&
+           (table->partition_by.written || table->partition_bound.written || my_is_partitioned(top));
 }
 
 /* Foreign tables have mutations of their own, too. */
@@ -174,7 +175,7 @@ struct object *random_sequence(struct dice *dice)
     struct object *schema = random_home(dice);
     struct sequence *sequence =
         (struct sequence *)object_new(dice->mem, KIND_SEQUENCE, schema, random_name_in(dice, KIND_SEQUENCE, schema));
-    if (dice_chance(dice, 60))
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 60))
         SAY(sequence, SEQUENCE, type, PICK(dice, integers));
     if (dice_chance(dice, 40))
         SAY(sequence, SEQUENCE, start, 10 + dice_below(dice, 90));
@@ -190,7 +191,7 @@ struct object *random_sequence(struct dice *dice)
         SAY(sequence, SEQUENCE, cache, 1 + dice_below(dice, 20));
     if (dice_chance(dice, 30))
         SAY(sequence, SEQUENCE, cycle, true);
-    if (dice_chance(dice, 15))
+    if (dice->engine == ENGINE_PG && dice_chance(dice, 15))
         SAY(sequence, SEQUENCE, unlogged, true);
     if (dice_chance(dice, 20))
         SAY(sequence, SEQUENCE, comment, random_comment(dice));
@@ -327,7 +328,8 @@ static struct kind_set spoken_kinds(enum engine engine)
                            KIND_LANGUAGE, KIND_TRANSFORM, KIND_METHOD, KIND_WRAPPER, KIND_SERVER, KIND_MAPPING);
     if (engine != ENGINE_LITE)
         return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY,
-                           KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_FUNCTION, KIND_EVENT);
+                           KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_FUNCTION, KIND_EVENT,
+                           KIND_PARTITIONING, KIND_PARTITION, engine == ENGINE_MARIA ? KIND_SEQUENCE : KIND_TABLE);
     return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY, KIND_INDEX,
                        KIND_INDEX_PART, KIND_VIEW, KIND_VIRTUAL_TABLE, KIND_TRIGGER);
 }
@@ -346,7 +348,8 @@ static void random_dependents(struct dice *dice)
         random_trigger(dice, view);
     if (view && dice_chance(dice, 50))
         random_rule(dice, view);
-    struct object *sequence = dice_chance(dice, 40) ? random_of_kind(dice, KIND_SEQUENCE) : NULL;
+    struct object *sequence =
+        dice->engine == ENGINE_PG && dice_chance(dice, 40) ? random_of_kind(dice, KIND_SEQUENCE) : NULL;
     if (sequence)
         give_owner(dice, (struct sequence *)sequence);
 }
@@ -395,6 +398,8 @@ static void random_beside_tables_of_mysql(struct dice *dice)
         my_random_routine(dice);
     while (dice_chance(dice, 20))
         my_random_event(dice);
+    while (dice_chance(dice, 30))
+        my_random_partitioned(dice);
     my_triggers_chain(dice);
 }
 
@@ -409,6 +414,8 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
     tree_schema(mem, dice.tree, "");
     if (engine == ENGINE_PG)
         random_before_tables(&dice);
+    while (engine == ENGINE_MARIA && dice_chance(&dice, 30))
+        random_sequence(&dice);
     struct list tables = {0};
     for (int i = 0; i < size; i++)
         list_add(mem, &tables, random_table(&dice));

@@ -98,7 +98,7 @@ static bool alter_nullable(struct dice *dice)
     if (is_special(column) || in_key(column->object.parent, column->object.name) || column->invisible)
         return false;
     const struct names names = one_name(dice->mem, column->object.name);
-    if (speaks_mysql(dice) && may_be_set_null(column->object.parent, &names))
+    if (speaks_mysql(dice) && (may_be_set_null(column->object.parent, &names) || my_is_shape_indexed(column)))
         return false;
     SAY(column, COLUMN, nullable, !column->nullable);
     if (column->nullable && dice->engine == ENGINE_LITE)
@@ -542,7 +542,7 @@ static bool add_composite(struct dice *dice)
 
 static bool add_sequence(struct dice *dice)
 {
-    return dice->engine == ENGINE_PG && random_sequence(dice);
+    return dice->engine & (ENGINE_PG | ENGINE_MARIA) && random_sequence(dice);
 }
 
 static bool drop_sequence(struct dice *dice)
@@ -564,6 +564,8 @@ static bool alter_sequence(struct dice *dice)
 static bool alter_owner(struct dice *dice)
 {
     struct sequence *sequence = (struct sequence *)random_of_kind(dice, KIND_SEQUENCE);
+    if (dice->engine != ENGINE_PG)
+        return false;
     if (!sequence || !sequence->owned_by.name)
         return sequence && give_owner(dice, sequence);
     SAY(sequence, SEQUENCE, owned_by, ((struct ref){0}));

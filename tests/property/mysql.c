@@ -25,6 +25,7 @@ static bool is_one_of_types(const struct column *column, const char *const *type
 static const char *const texts[] = {"varchar", "char", "text", "mediumtext", "enum", "set", NULL};
 static const char *const searched[] = {"varchar", "char", "text", "mediumtext", NULL};
 static const char *const clocks[] = {"datetime", "timestamp", NULL};
+static const char *const shape_types[] = {"point", "geometry"}, *const shapes[] = {"point", "geometry", NULL};
 static const char *const large[] = {"text", "mediumtext", "mediumblob", "longblob", NULL};
 
 /* ---- tables and columns ---- */
@@ -44,6 +45,10 @@ void my_table_settings(struct dice *dice, struct table *table)
         SAY(table, TABLE, options, table_options(dice));
     if (dice_chance(dice, 15))
         SAY(table, TABLE, engine, "InnoDB");
+    if (dice_chance(dice, 8))
+        SAY(table, TABLE, autoincrement_start, 100 + dice_below(dice, 100));
+    if (dice->engine == ENGINE_MARIA && dice_chance(dice, 12))
+        SAY(table, TABLE, versioned, true);
 }
 
 static const char *clock_of(struct dice *dice, const struct column *column)
@@ -52,15 +57,57 @@ static const char *clock_of(struct dice *dice, const struct column *column)
     return arena_printf(dice->mem, "CURRENT_TIMESTAMP%s", digits ? digits : "");
 }
 
+/* What of a table is kept has to be something. */
+bool my_unversion(struct dice *dice, struct column *column)
+{
+    const struct table *table = (const struct table *)column->object.parent;
+    int kept = 0;
+    for (int i = 0; i < table->object.children.n; i++) {
+        const struct column *other = table->object.children.item[i];
+        kept += other != column && other->object.kind == KIND_COLUMN && !other->unversioned && !other->computed.written;
+    }
+    if (!table->versioned || kept < 2)
+        return false;
+    SAY(column, COLUMN, unversioned, !column->unversioned);
+    return true;
+}
+
 /* MariaDB wants a value for what nobody says, and a server one column that is seen. */
 void my_column_settings(struct dice *dice, struct column *column)
 {
+    if (dice_chance(dice, 8)) {
+        SAY(column, COLUMN, type, PICK(dice, shape_types));
+        SAY(column, COLUMN, default_value, written(NULL));
+        SAY(column, COLUMN, collation, NULL);
+    }
     if (is_one_of_types(column, clocks) && dice_chance(dice, 25))
         SAY(column, COLUMN, on_update, written(clock_of(dice, column)));
     if (is_one_of_types(column, texts) && dice_chance(dice, 15))
         SAY(column, COLUMN, collation, PICK(dice, collations));
     if (column->nullable && column->object.parent->children.n > 1 && dice_chance(dice, 8))
         SAY(column, COLUMN, invisible, true);
+    if (dice->engine == ENGINE_MY && is_one_of_types(column, shapes) && dice_chance(dice, 50))
+        SAY(column, COLUMN, srid, dice_chance(dice, 50) ? "4326" : "0");
+    if (column->object.parent->children.n > 2 && dice_chance(dice, 25))
+        my_unversion(dice, column);
+}
+
+bool my_is_shape(const struct column *column)
+{
+    return is_one_of_types(column, shapes);
+}
+
+bool my_is_shape_indexed(const struct column *column)
+{
+    const struct object *table = column->object.parent;
+    for (int i = 0; i < table->children.n; i++) {
+        const struct index *index = table->children.item[i];
+        const struct index_part *part =
+            index->object.kind == KIND_INDEX && index->object.children.n ? index->object.children.item[0] : NULL;
+        if (part && text_equal(index->method, "spatial") && text_equal(part->column, column->object.name))
+            return true;
+    }
+    return false;
 }
 
 static bool acts(const char *action)
@@ -106,8 +153,20 @@ static struct index_part *part_add(struct dice *dice, struct index *index, const
     return part;
 }
 
+static bool shape_index(struct dice *dice, struct index *index)
+{
+    const struct column *column = column_of_types(dice, index->object.parent, shapes);
+    if (!column || column->nullable)
+        return false;
+    SAY(index, INDEX, method, "spatial");
+    part_add(dice, index, column);
+    return true;
+}
+
 bool my_special_index(struct dice *dice, struct index *index)
 {
+    if (dice_chance(dice, 50) && shape_index(dice, index))
+        return true;
     bool search = dice_chance(dice, 50);
     const struct column *column = column_of_types(dice, index->object.parent, search ? searched : large);
     if (!column)
@@ -115,7 +174,9 @@ bool my_special_index(struct dice *dice, struct index *index)
     struct index_part *part = part_add(dice, index, column);
     if (search)
         SAY(index, INDEX, method, "fulltext");
-    else
+    if (search && dice->engine == ENGINE_MY && dice_chance(dice, 25))
+        SAY(index, INDEX, options, one_name(dice->mem, "parser=ngram"));
+    if (!search)
         SAY(part, INDEX_PART, length, 1 + dice_below(dice, 20));
     return true;
 }

@@ -89,6 +89,43 @@ static bool change_table(struct dice *dice)
     return true;
 }
 
+static bool change_srid(struct dice *dice)
+{
+    static const char *const systems[] = {NULL, "0", "4326", "3857"};
+    struct column *column = (struct column *)random_of_kind(dice, KIND_COLUMN);
+    if (dice->engine != ENGINE_MY || !my_is_shape(column))
+        return false;
+    if (dice_chance(dice, 25))
+        SAY(column, COLUMN, type, text_equal(column->type, "point") ? "geometry" : "point");
+    else
+        SAY(column, COLUMN, srid, PICK(dice, systems));
+    return true;
+}
+
+/* With what is kept of its columns. */
+static bool change_history(struct dice *dice)
+{
+    struct table *table = (struct table *)random_of_kind(dice, KIND_TABLE);
+    if (dice->engine != ENGINE_MARIA)
+        return false;
+    if (!table->versioned || dice_chance(dice, 50))
+        SAY(table, TABLE, versioned, !table->versioned);
+    struct column *column = pick_column(dice, &table->object, ~0u, true);
+    for (int i = 0; i < table->object.children.n && !table->versioned; i++)
+        if (((struct object *)table->object.children.item[i])->kind == KIND_COLUMN)
+            SAY((struct column *)table->object.children.item[i], COLUMN, unversioned, false);
+    return !column || !dice_chance(dice, 50) || my_unversion(dice, column);
+}
+
+static bool change_parser(struct dice *dice)
+{
+    struct index *index = (struct index *)random_of_kind(dice, KIND_INDEX);
+    if (!index || dice->engine != ENGINE_MY || !text_equal(index->method, "fulltext"))
+        return false;
+    SAY(index, INDEX, options, index->options.n ? (struct names){0} : one_name(dice->mem, "parser=ngram"));
+    return true;
+}
+
 static bool change_visibility(struct dice *dice)
 {
     struct index *index = (struct index *)random_of_kind(dice, KIND_INDEX);
@@ -195,10 +232,13 @@ static bool change_text(struct dice *dice)
 }
 
 static bool (*const mutations[])(struct dice *) = {
-    change_invisible, change_on_update,  change_collation, change_collation, change_table,
-    change_table,     change_visibility, change_length,    change_enforced,  change_view,
-    change_members,   add_routine,       add_event,        add_trigger,      add_trigger,
-    add_view,         drop_some,         drop_trigger,     change_text,      change_text,
+    change_invisible, change_on_update, change_collation,      change_collation,
+    change_table,     change_table,     change_visibility,     change_length,
+    change_enforced,  change_view,      change_srid,           change_history,
+    change_parser,    change_members,   my_change_partitioned, my_change_partitioned,
+    add_routine,      add_event,        add_trigger,           add_trigger,
+    add_view,         drop_some,        drop_trigger,          change_text,
+    change_text,
 };
 
 bool my_mutation(struct dice *dice)

@@ -202,6 +202,8 @@ struct object *random_primary_key(struct dice *dice, struct object *table)
         random_lite_key(dice, key, counts);
     else if (dice->engine == ENGINE_PG)
         random_pg_key(dice, key);
+    else if (dice_chance(dice, 15))
+        SAY(key, PRIMARY_KEY, orders, random_orders(dice, columns.n));
     say_some_absences(dice, &key->object);
     return &key->object;
 }
@@ -608,7 +610,7 @@ bool change_key(struct dice *dice, struct object *key)
     bool lite = dice->engine == ENGINE_LITE;
     if (lite && (((const struct table *)key->parent)->without_rowid || counts_itself(key->parent, &columns)))
         return false;
-    if (lite || dice_chance(dice, 50)) {
+    if (lite || speaks_mysql(dice) || dice_chance(dice, 50)) {
         key_become(dice, key, &columns);
         return true;
     }

@@ -148,6 +148,9 @@ bool call_in_default(struct dice *dice);
 
 void my_table_settings(struct dice *dice, struct table *table);
 void my_column_settings(struct dice *dice, struct column *column);
+bool my_unversion(struct dice *dice, struct column *column); /* its history is kept no more, or again */
+bool my_is_shape(const struct column *column);
+bool my_is_shape_indexed(const struct column *column);          /* then it has a value in every row */
 bool my_is_acted_on(const struct column *column);               /* by a foreign key: then no check may name it */
 const char *my_collation_in_force(const struct column *column); /* NULL: the database's */
 bool my_special_index(struct dice *dice, struct index *index);  /* full-text, or a prefix of a large value */
@@ -164,6 +167,10 @@ bool my_change_trigger(struct dice *dice, struct object *trigger);
 bool my_change_routine(struct dice *dice, struct object *routine);
 bool my_change_event(struct dice *dice, struct object *event);
 bool my_mutation(struct dice *dice);
+/* mysql_parts.c */
+bool my_is_partitioned(const struct object *table);
+struct object *my_random_partitioned(struct dice *dice);
+bool my_change_partitioned(struct dice *dice);
 
 /* ---- what depends on what, by the graph: depend.c ---- */
 

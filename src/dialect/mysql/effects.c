@@ -59,7 +59,7 @@ static bool says_old_name(const struct effect_case *effect)
     const struct object *trigger = effect->dependent;
     const char *table = trigger->parent->name;
     struct lexer lexer;
-    bool own = text_equal_nocase(table, rename->before->name) || text_equal_nocase(table, rename->after->name);
+    bool own = trigger->parent == rename->renamed || trigger->parent == rename->renamed->peer;
     const char *text = expr_text(&((const struct trigger *)trigger)->definition);
     if (rename->kind != KIND_TABLE || !own || !text)
         return true;
@@ -95,16 +95,54 @@ static bool is_keyed_anew(const struct object *column)
     return key && names_have_nocase(&key->columns, column->name) && !key->object.peer;
 }
 
-/* MySQL lets what a foreign key names become NOT NULL in place alone, which no table with a full-text index, or a new key, takes. */
+static bool stays(const struct object *object)
+{
+    return object->peer && !object->unmade && !object->made;
+}
+
+/* Does an index with the columns of the key stay, or go? */
+static bool is_covered_by(const struct effect_case *effect, const struct foreign_key *key, bool staying)
+{
+    const struct object *table = key->object.parent;
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *index = table->children.item[i];
+        if (stays(index) == staying && my_covers(effect->target, index, key))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * MySQL lets what a foreign key names become NOT NULL in place alone, which no table with a full-text index, or a new key, takes.
+ * Neither server lets an index stand in for the one that goes while that is done.
+ */
 static bool becomes_null_by_copy(const struct effect_case *effect)
 {
     const struct object *before = effect->change->before, *after = effect->change->after;
     bool copies = is_keyed_anew(before) || is_keyed_anew(after);
+    const struct foreign_key *key = (const struct foreign_key *)effect->dependent;
+    if (is_covered_by(effect, key, false) && !is_covered_by(effect, key, true))
+        return true;
     for (int i = 0; i < before->parent->children.n; i++) {
         const struct index *index = before->parent->children.item[i];
         copies = copies || (index->object.kind == KIND_INDEX && text_equal(index->method, "fulltext"));
     }
     return copies && effect->target->dialect->engine == ENGINE_MY;
+}
+
+/* A foreign key that stays is never without an index: what takes the place of the one that goes comes before that. */
+static bool stands_in(const struct effect_case *effect)
+{
+    const struct object *index = effect->change->after, *table = index->parent;
+    for (int i = 0; table->peer && i < table->children.n; i++) {
+        const struct foreign_key *key = table->children.item[i];
+        if (key->object.kind != KIND_FOREIGN_KEY || !stays(&key->object) || !my_covers(effect->target, index, key))
+            continue;
+        const struct foreign_key *before = (const struct foreign_key *)key->object.peer;
+        if (is_covered_by(effect, before, false) && !is_covered_by(effect, before, true))
+            return true;
+    }
+    return false;
 }
 
 #define REPLACED(kind, on, field, dependent, by, when)                 \
@@ -118,7 +156,10 @@ static bool becomes_null_by_copy(const struct effect_case *effect)
         REPLACED(kind, ON(RENAME), ANY_FIELD, KIND_FUNCTION, ANY_FIELD, NULL),         \
         REPLACED(kind, ON(RENAME), ANY_FIELD, KIND_EVENT, ANY_FIELD, NULL)
 
-enum { VERSIONING = 49 }; /* as a phase: before columns come, 50, and change, 54 */
+enum {
+    STANDS_IN = 9,  /* as a phase: before foreign keys and indexes go, 10 and 11 */
+    VERSIONING = 49 /* before columns come, 50, and change, 54 */
+};
 
 const struct effect_row my_effects[] = {
     {.kind = KIND_COLUMN,
@@ -152,6 +193,13 @@ const struct effect_row my_effects[] = {
     WITH_COLUMN(KIND_PARTITIONING, ANY_FIELD),
     REPLACED(KIND_PARTITIONING, ON(ALTER), PARTITIONING_method, ITSELF, ANY_FIELD, keys_change),
     REPLACED(KIND_PARTITIONING, ON(ALTER), PARTITIONING_expr, ITSELF, ANY_FIELD, keys_change),
+    {.kind = KIND_INDEX,
+     .on = ON(CREATE),
+     .field = INDEX_method,
+     .dependent = ITSELF,
+     .when = stands_in,
+     .effect = EFFECT_NONE,
+     .phase = STANDS_IN},
     REPLACED(KIND_INDEX, ON(ALTER), INDEX_comment, ITSELF, ANY_FIELD, NULL),
     REPLACED(KIND_INDEX, ON(ALTER), INDEX_options, ITSELF, ANY_FIELD, NULL),
     REPLACED(KIND_FUNCTION, ON(ALTER), FUNCTION_definition, ITSELF, ANY_FIELD, NULL),

@@ -1,4 +1,7 @@
-/* Members of ENUM and SET that a column loses: outside of strict mode the server empties the rows that hold one. */
+/*
+ * Rows that a change takes values from: those that hold a member which an ENUM or SET loses, which the server empties outside
+ * of strict mode, and those of a partition that goes where nothing takes its place.
+ */
 #include "base/text.h"
 #include "dialect/mysql/schema.h"
 
@@ -19,18 +22,27 @@ static bool is_list(struct arena *mem, const char *type)
     return type && (my_type_is(mem, type, "enum") || my_type_is(mem, type, "set"));
 }
 
-const char *my_lost_rows(struct arena *mem, const struct change *change, const char **what)
+/* What the server compares the values by when it puts them into the new column. */
+static bool tells_case(const struct column *before, const struct column *after)
+{
+    const struct table *table = (const struct table *)after->object.parent;
+    const struct table *was = (const struct table *)before->object.parent;
+    const char *collation = after->collation ? after->collation : table->collation ? table->collation : was->collation;
+    return !collation || !text_ends(collation, "_ci");
+}
+
+static const char *rows_of_members(struct arena *mem, const struct change *change, const char **what)
 {
     const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
-    if (change->op != CHANGE_ALTER || change->kind != KIND_COLUMN || !is_list(mem, before->type) ||
-        !is_list(mem, after->type))
+    if (change->op != CHANGE_ALTER || !is_list(mem, before->type) || !is_list(mem, after->type))
         return NULL;
+    bool cased = tells_case(before, after);
     const struct names was = members_of(mem, before->type), is = members_of(mem, after->type);
     bool set = my_type_is(mem, before->type, "set");
     struct names lost = {0};
     struct buf sql;
     for (int i = 0; i < was.n; i++)
-        if (names_find(&is, was.item[i]) < 0)
+        if (cased ? !names_have(&is, was.item[i]) : !names_have_nocase(&is, was.item[i]))
             names_add(mem, &lost, was.item[i]);
     buf_init(&sql, mem);
     buf_add(&sql, "SELECT count(*) AS n FROM ");
@@ -47,4 +59,28 @@ const char *my_lost_rows(struct arena *mem, const struct change *change, const c
     }
     *what = names_join(mem, &lost, ", ");
     return lost.n ? sql.data : NULL;
+}
+
+static const char *rows_of_partition(struct arena *mem, const struct change *change)
+{
+    struct buf sql;
+    if (change->op != CHANGE_DROP || my_rows_move(mem, change, false))
+        return NULL;
+    buf_init(&sql, mem);
+    buf_add(&sql, "SELECT count(*) AS n FROM ");
+    ident_add(&sql, &my_ident, object_top(change->before)->name);
+    buf_add(&sql, " PARTITION (");
+    ident_add(&sql, &my_ident, change->before->name);
+    buf_add_c(&sql, ')');
+    return sql.data;
+}
+
+const char *my_lost_rows(struct arena *mem, const struct change *change, const char **what)
+{
+    *what = NULL;
+    switch (change->kind) {
+    case KIND_COLUMN: return rows_of_members(mem, change, what);
+    case KIND_PARTITION: return rows_of_partition(mem, change);
+    default: return NULL;
+    }
 }

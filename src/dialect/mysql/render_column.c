@@ -138,7 +138,8 @@ int my_column_alter(struct render *render, const struct change *change)
     struct buf out = my_begin(render, "MODIFY COLUMN ");
     my_column_definition(render, &out, (const struct column *)change->after);
     checks_add(&out, change->before);
-    my_clause(render, change->after, is_in_foreign_key(change->before) ? CLAUSE_ALONE : CLAUSE_PLAIN, &out);
+    bool alone = change_has(change, COLUMN_nullable) && is_in_foreign_key(change->before);
+    my_clause(render, change->after, alone ? CLAUSE_ALONE : CLAUSE_PLAIN, &out);
     return 0;
 }
 

@@ -46,15 +46,15 @@ static const struct object *column_of(const struct renaming *renaming, const cha
 /* Is it generated from the column, at once or by way of another? */
 static bool rests_on(const struct renaming *renaming, const struct object *column);
 
-/* The text with the names from then; NULL: it does not name the column, or what is generated from it if that counts. */
-static const char *renamed(const struct renaming *renaming, const char *text, bool through)
+/* The text with the names from then; `names` becomes true if it names the column, or what is generated from it if that counts. */
+static struct expr expr_then(const struct renaming *renaming, const struct expr *expr, bool through, bool *names)
 {
     struct arena *mem = renaming->render->mem;
+    const char *text = expr_text(expr);
     struct lexer lexer;
     struct buf out;
-    bool names = false;
     if (!text)
-        return NULL;
+        return (struct expr){0};
     buf_init(&out, mem);
     lex_open(&lexer, &my_lex, text, strlen(text));
     for (struct token token = lex_next(&lexer); token.kind != TOKEN_END;) {
@@ -62,19 +62,21 @@ static const char *renamed(const struct renaming *renaming, const char *text, bo
         bool call = token_is(&next, "(") || token_is(&next, ".");
         bool name = !call && (token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED);
         const struct object *column = name ? column_of(renaming, token_name(mem, &token)) : NULL;
-        names = names || (column && (is_of(renaming->change, column) || (through && rests_on(renaming, column))));
+        *names = *names || (column && (is_of(renaming->change, column) || (through && rests_on(renaming, column))));
         if (column)
             my_ident_add(&out, name_then(renaming, column));
         else
             buf_add_n(&out, token.text, token.length);
         token = next;
     }
-    return names ? out.data : NULL;
+    return (struct expr){.written = out.data};
 }
 
 static bool rests_on(const struct renaming *renaming, const struct object *column)
 {
-    return renamed(renaming, expr_text(&((const struct column *)column)->computed), true);
+    bool names = false;
+    expr_then(renaming, &((const struct column *)column)->computed, true, &names);
+    return names;
 }
 
 static void clause_begin(struct buf *out)
@@ -86,10 +88,10 @@ static void clause_begin(struct buf *out)
 static void check_follows(struct renaming *renaming, const struct check *check)
 {
     struct check after = *check;
-    const char *text = renamed(renaming, expr_text(&check->expr), false);
-    if (!text)
+    bool names = false;
+    after.expr = expr_then(renaming, &check->expr, false, &names);
+    if (!names)
         return;
-    after.expr = (struct expr){.written = text};
     clause_begin(&renaming->out);
     buf_add(&renaming->out, "DROP CHECK ");
     after.object.name = name_then(renaming, &check->object);
@@ -103,10 +105,10 @@ static void check_follows(struct renaming *renaming, const struct check *check)
 static void column_follows(struct renaming *renaming, const struct column *column)
 {
     struct column after = *column;
-    const char *text = renamed(renaming, expr_text(&column->computed), false);
-    if (!text)
+    bool names = false;
+    after.computed = expr_then(renaming, &column->computed, false, &names);
+    if (!names)
         return;
-    after.computed = (struct expr){.written = text};
     after.object.name = name_then(renaming, &column->object);
     clause_begin(&renaming->out);
     buf_add(&renaming->out, "MODIFY COLUMN ");
@@ -120,13 +122,10 @@ static void index_follows(struct renaming *renaming, const struct index *index)
     bool names = false;
     for (int i = 0; i < copy->children.n; i++) {
         struct index_part *part = copy->children.item[i];
-        const char *text = renamed(renaming, expr_text(&part->expr), true);
-        if (text)
-            part->expr = (struct expr){.written = text};
+        part->expr = expr_then(renaming, &part->expr, true, &names);
         const struct object *column = part->column ? column_of(renaming, part->column) : NULL;
         if (column)
             part->column = name_then(renaming, column);
-        names = names || text;
     }
     if (!names)
         return;
@@ -158,12 +157,11 @@ static void partitioning_follows(struct renaming *renaming)
     if (!object)
         return;
     struct partitioning after = *(const struct partitioning *)object;
-    const char *text = renamed(renaming, expr_text(&after.expr), false),
-               *sub = renamed(renaming, expr_text(&after.sub_expr), false);
-    if (!text && !sub)
+    bool names = false;
+    after.expr = expr_then(renaming, &after.expr, false, &names);
+    after.sub_expr = expr_then(renaming, &after.sub_expr, false, &names);
+    if (!names)
         return;
-    after.expr = text ? (struct expr){.written = text} : after.expr;
-    after.sub_expr = sub ? (struct expr){.written = sub} : after.sub_expr;
     buf_add(&renaming->out, "\n    PARTITION BY ");
     my_partitioning_text(&renaming->out, &after, "\n    ");
 }

@@ -138,12 +138,14 @@ int my_show_tables(struct ctx *ctx, struct conn *conn, struct tree *tree)
         buf_add(&sql, "SHOW CREATE TABLE ");
         ident_add(&sql, &my_ident, o->name);
         TRY(my_show(ctx, (struct my_conn *)conn, sql.data, &said));
+        const char *statement =
+            said.len > strlen(o->name) ? said.data + strlen(o->name) : ""; /* the name stands bare */
         if (parsers)
-            parsers_read(ctx->mem, said.data, o);
+            parsers_read(ctx->mem, statement, o);
         if (zero)
-            defaults_read(ctx->mem, said.data, o);
+            defaults_read(ctx->mem, statement, o);
         if (period)
-            periods_read(ctx->mem, said.data, o, tree);
+            periods_read(ctx->mem, statement, o, tree);
     }
     return 0;
 }

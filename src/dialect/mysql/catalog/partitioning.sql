@@ -1,4 +1,4 @@
--- All of it as after PARTITION BY. Those by system time say less here than they hold.
+-- All of it as after PARTITION BY. Those by system time say less here than they hold. A comment is shown of each subpartition.
 SELECT /*+ SET_VAR(group_concat_max_len = 16777216) */ '' AS `schema`,
        p.table_name AS `table`,
        CONCAT(MAX(p.method),
@@ -15,7 +15,8 @@ FROM (SELECT q.table_name,
                       WHEN q.partition_method LIKE 'LIST%' AND q.partition_description REGEXP '^[(]?MAXVALUE(,MAXVALUE)*[)]?$' THEN ' DEFAULT'
                       WHEN q.partition_method LIKE 'LIST%' THEN CONCAT(' VALUES IN (', q.partition_description, ')')
                       ELSE '' END) AS bound,
-             MAX(CASE WHEN q.subpartition_name IS NULL AND q.partition_comment <> '' THEN CONCAT(' COMMENT = ', QUOTE(q.partition_comment)) ELSE '' END) AS comment,
+             CASE WHEN MAX(q.partition_comment) <> '' AND MIN(HEX(q.partition_comment)) = MAX(HEX(q.partition_comment))
+                  THEN CONCAT(' COMMENT = ', QUOTE(MAX(q.partition_comment))) ELSE '' END AS comment,
              COALESCE(CONCAT(' (', GROUP_CONCAT(CONCAT('SUBPARTITION `', REPLACE(q.subpartition_name, '`', '``'), '`')
                                                 ORDER BY q.subpartition_ordinal_position SEPARATOR ', '), ')'), '') AS subpartitions
       FROM information_schema.partitions q
