@@ -61,6 +61,9 @@ trap 'exit 130' INT TERM HUP
 
 tell "install"
 wanted="pg13 pg14 pg15 pg18 mariadb mysql redis"
+for kept in mariadb114 tidb; do # which take long to get: a soak does that
+  if tests/servers/testservers.sh has "$kept"; then wanted="$wanted $kept"; fi
+done
 tools/deps.sh install test || die "install"
 # shellcheck disable=SC2086 # one word per server is meant
 tests/servers/testservers.sh install $wanted || die "servers"

@@ -58,13 +58,15 @@ for server in mariadb mariadb114 mysql; do
 done
 
 cache=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}
-tests/servers/testservers.sh install mariadb mariadb114 mysql && tests/venv.sh "$cache" && tests/servers/sqlite.sh "$cache" >/dev/null || exit 1
+tests/servers/testservers.sh install mariadb mariadb114 mysql tidb && tests/venv.sh "$cache" && tests/servers/sqlite.sh "$cache" >/dev/null || exit 1
 servers=$(mktemp -d /tmp/dbwarden-soak.XXXXXX) && chmod 755 "$servers"
-tests/servers/testservers.sh start "$servers" pg13 pg14 pg15 pg18 mariadb mariadb114 mysql >/dev/null 2>&1
+tests/servers/testservers.sh start "$servers" pg13 pg14 pg15 pg18 mariadb mariadb114 mysql tidb >/dev/null 2>&1
 part "every version" env DBWARDEN_TEST_SERVERS="$servers" "$cache/venv/bin/python" -m pytest tests/integration -q -p no:cacheprovider \
   -m by_turns
 part "text cases on every version" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_VERSIONS=all "$cache/venv/bin/python" -m pytest \
   tests/integration/test_property.py -q -p no:cacheprovider -k "older or newer"
+part "compatible servers" env DBWARDEN_TEST_SERVERS="$servers" "$cache/venv/bin/python" -m pytest tests/integration/test_compatible.py -q \
+  -p no:cacheprovider
 part "faults" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_FAULTS="${SOAK_FAULTS:-200}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_fault.py -q -p no:cacheprovider -k "anywhere or failing"
 part "crash law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_CRASHES="${SOAK_CRASHES:-1000}" "$cache/venv/bin/python" -m pytest \

@@ -39,13 +39,16 @@ static void lack_tell(struct ctx *ctx, const struct conn *conn, const struct bat
         row++;
     if (!row || !row->version)
         return;
-    fail_hint(ctx, "%s %s has no %s, which came with %s: upgrade the server, or take it out of the statement.",
-              dialect->title, version_text(ctx->mem, dialect, conn->version), row->what,
-              version_text(ctx->mem, dialect, row->version));
+    const char *version = version_text(ctx->mem, dialect, conn->version);
+    if (row->version == SINCE_NEVER)
+        fail_hint(ctx, "%s %s has no %s.", dialect->title, version, row->what);
+    else
+        fail_hint(ctx, "%s %s has no %s, which came with %s: upgrade the server, or take it out of the statement.",
+                  dialect->title, version, row->what, version_text(ctx->mem, dialect, row->version));
 }
 
 void lack_find(struct ctx *ctx, const struct conn *conn, const struct batch *batch, int code)
 {
-    if (code == ERR_SQL && !batch->own && batch->failed >= 0 && batch->failed < batch->n)
+    if (code == ERR_SQL && batch->failed >= 0 && batch->failed < batch->n)
         lack_tell(ctx, conn, &batch->step[batch->failed]);
 }

@@ -21,7 +21,7 @@ static const char *const client_names_mysql[] = {"mysql", "mariadb", NULL};
 static int find(struct ctx *ctx, const struct conn *conn, const char *const *maria, const char *const *mysql,
                 const char **path)
 {
-    bool is_mysql = conn->dialect == &my_dialect;
+    bool is_mysql = conn->dialect->engine == ENGINE_MY;
     const struct client_program program = {.names = is_mysql ? mysql : maria,
                                            .package = is_mysql ? "default-mysql-client" : "mariadb-client"};
     return client_program_find(ctx, &program, 0, path);
@@ -134,7 +134,7 @@ int my_feed(struct ctx *ctx, struct conn *conn, int fd)
     const char *program;
     TRY(find(ctx, conn, client_names, client_names_mysql, &program));
     int code = run(ctx, url, program, more, (struct process_spec){.input_fd = fd});
-    if (code == ERR_FAILED && conn->dialect == &my_dialect && is_mariadb(program))
+    if (code == ERR_FAILED && conn->dialect->engine == ENGINE_MY && is_mariadb(program))
         return fail(ctx, ERR_FAILED, "%s (%s is MariaDB's, which does not read every dump of MySQL)",
                     ctx->error.message, program);
     return code;

@@ -12,7 +12,9 @@
 
 static const struct catalog_query *queries_of(const struct dialect *dialect)
 {
-    return dialect->engine == ENGINE_MARIA ? my_mariadb_queries : my_mysql_queries;
+    return dialect->engine == ENGINE_MARIA ? my_mariadb_queries
+           : my_is_tidb(dialect)           ? my_tidb_queries
+                                           : my_mysql_queries;
 }
 
 /* MySQL shows texts that are SQL with their quotes escaped, and then looks like another text. */
@@ -124,8 +126,10 @@ static void columns_fold(struct arena *mem, struct view *view)
 static int unmodelled_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
     struct rows rows;
-    bool maria = conn->dialect->engine == ENGINE_MARIA;
-    TRY(my_query(ctx, conn, maria ? my_mariadb_unmodelled : my_mysql_unmodelled, NULL, &rows));
+    const char *sql = conn->dialect->engine == ENGINE_MARIA ? my_mariadb_unmodelled
+                      : my_is_tidb(conn->dialect)           ? my_tidb_unmodelled
+                                                            : my_mysql_unmodelled;
+    TRY(my_query(ctx, conn, sql, NULL, &rows));
     tree->names_unmodelled = true;
     for (int i = 0; i < rows.row.n; i++) {
         struct unmodelled *one = NEW(ctx->mem, struct unmodelled);
@@ -289,7 +293,7 @@ int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
     loaded->usual_schema = facts.usual_schema;
     tree_schema(ctx->mem, loaded, "");
     TRY(catalog_read_plainly(ctx, conn, facts.sql_mode, loaded));
-    for (struct object *o = loaded->root; o && conn->dialect->engine == ENGINE_MY; o = object_next(loaded->root, o))
+    for (struct object *o = loaded->root; o && conn->dialect == &my_dialect; o = object_next(loaded->root, o))
         texts_unescape(ctx->mem, o);
     for (struct object *o = loaded->root; o; o = object_next(loaded->root, o)) {
         names_unqualify(ctx->mem, facts.usual_schema, o);

@@ -38,11 +38,13 @@ const char *my_collation_of(struct arena *mem, const struct target *target, cons
     bool maria = target->dialect->engine == ENGINE_MARIA;
     if (text_equal(name, "utf8"))
         name = "utf8mb3";
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+    for (size_t i = 0; !my_is_tidb(target->dialect) && i < sizeof usual / sizeof *usual; i++)
         if (text_equal(usual[i][0], name))
             return usual[i][1];
     if (maria && target->version >= MARIADB_UCA && is_unicode(name))
         return arena_printf(mem, "%s_uca1400_ai_ci", name);
+    if (my_is_tidb(target->dialect))
+        return arena_printf(mem, "%s_bin", name);
     if (!maria && text_equal(name, "utf8mb4"))
         return "utf8mb4_0900_ai_ci";
     return arena_printf(mem, "%s_general_ci", name);

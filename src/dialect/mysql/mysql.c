@@ -1,6 +1,6 @@
 /*
- * MySQL and MariaDB as dialects: facts about their language, and the table of what this folder does. What differs
- * between the two is here, or in a table beside it.
+ * MySQL and MariaDB as dialects, and TiDB as a flavour of the first: facts about their language, and the table of what this
+ * folder does. What differs between them is here, or in a table beside it.
  */
 #include "dialect/mysql/parts.h"
 #include "dialect/mysql/schema.h"
@@ -128,108 +128,90 @@ static const char *const mariadb_online_forms[] = {"ALGORITHM=INSTANT",
 /* A UNIQUE is an index. */
 static const enum kind folds[] = {KIND_UNIQUE, KIND_COUNT};
 
+/* clang-format off */
+#define SHARED                                                       \
+    .lock_seconds = 2,                                               \
+    .fills_new_columns = true,                                       \
+    .databases_like = databases_like,                                \
+    .database_words = database_words,                                \
+    .enters_database = "use",                                        \
+    .whole_dump = "--databases",                                     \
+    .drops_index_on_table = true,                                    \
+    .texts_keep_names = true,                                        \
+    .names_follow = my_names_follow,                                 \
+    .exists = exists,                                                \
+    .lex = &my_lex,                                                  \
+    .ident = &my_ident,                                              \
+    .normal = &my_normal,                                            \
+    .classify = &classify_words,                                     \
+    .state = &my_state,                                              \
+    .facts = my_facts,                                               \
+    .types = &my_types,                                              \
+    .load = my_load,                                                 \
+    .judge = my_judge,                                               \
+    .lost_rows = my_lost_rows,                                       \
+    .settle = my_settle,                                             \
+    .folds = folds,                                                  \
+    .type_normal = my_type_normal,                                   \
+    .expr_normal = my_expr_normal,                                   \
+    .default_same = my_default_same,                                 \
+    .name_fold = my_name_fold,                                       \
+    .reconcile = my_reconcile,                                       \
+    .effects = my_effects,                                           \
+    .reaches_beyond = my_reaches_beyond,                             \
+    .choose_name = my_choose_name,                                   \
+    .rows_move = my_rows_move,                                       \
+    .frees_locks = frees_locks,                                      \
+    .session_words = &session_words,                                 \
+    .rows_stay = my_rows_stay,                                       \
+    .statement_evidence = my_statement_evidence,                     \
+    .statement_doubt = my_statement_doubt
+/* clang-format on */
+
+bool my_is_tidb(const struct dialect *dialect)
+{
+    return dialect == &my_tidb_dialect || dialect == &my_tidb_checked_dialect;
+}
+
+#define MYSQL_LIKE .engine = ENGINE_MY, .name = "mysql", .schemes = mysql_schemes, SHARED
+
 const struct dialect my_dialect = {
-    .engine = ENGINE_MY,
-    .name = "mysql",
+    MYSQL_LIKE,
     .title = "MySQL",
-    .schemes = mysql_schemes,
     .minimum_version = 80000, /* DDL is atomic since then */
-    .lock_seconds = 2,
-    .fills_new_columns = true,
-    .databases_like = databases_like,
-    .database_words = database_words,
-    .enters_database = "use",
-    .whole_dump = "--databases",
-    .drops_index_on_table = true,
     .drops_index_bare = true,
-    .texts_keep_names = true,
-    .names_follow = my_names_follow,
-    .exists = exists,
-    .lex = &my_lex,
-    .ident = &my_ident,
-    .normal = &my_normal,
-    .classify = &classify_words,
     .driver = &my_driver,
-    .state = &my_state,
-    .facts = my_facts,
-    .types = &my_types,
     .python = &my_python,
-    .load = my_load,
-    .judge = my_judge,
-    .lost_rows = my_lost_rows,
-    .settle = my_settle,
-    .folds = folds,
-    .type_normal = my_type_normal,
-    .expr_normal = my_expr_normal,
-    .default_same = my_default_same,
-    .name_fold = my_name_fold,
-    .reconcile = my_reconcile,
-    .effects = my_effects,
-    .reaches_beyond = my_reaches_beyond,
     .online_forms = online_forms,
     .since = my_since,
     .name_spaces = my_name_spaces,
-    .choose_name = my_choose_name,
     .render = my_render,
     .joins = my_joins,
-    .rows_move = my_rows_move,
     .blockers = my_blockers,
-    .frees_locks = frees_locks,
-    .session_words = &session_words,
-    .rows_stay = my_rows_stay,
-    .statement_evidence = my_statement_evidence,
-    .statement_doubt = my_statement_doubt,
 };
 
+/* Each statement changes one thing: what it takes together differs from version to version. */
+#define TIDB                                                                                           \
+    MYSQL_LIKE, .title = "TiDB", .minimum_version = 60500, .driver = &my_driver, .python = &my_python, \
+                .name_spaces = my_name_spaces, .render = my_render, .blockers = my_blockers
+
+const struct dialect my_tidb_dialect = {TIDB, .since = my_tidb_since};
+const struct dialect my_tidb_checked_dialect = {TIDB, .since = my_tidb_checked_since};
+
 const struct dialect my_mariadb_dialect = {
+    SHARED,
     .engine = ENGINE_MARIA,
     .name = "mariadb",
     .title = "MariaDB",
     .schemes = mariadb_schemes,
     .minimum_version = 100600, /* DDL is atomic since then */
-    .lock_seconds = 2,
-    .fills_new_columns = true,
-    .databases_like = databases_like,
-    .database_words = database_words,
-    .enters_database = "use",
-    .whole_dump = "--databases",
-    .drops_index_on_table = true,
-    .texts_keep_names = true,
-    .names_follow = my_names_follow,
-    .exists = exists,
-    .lex = &my_lex,
-    .ident = &my_ident,
-    .normal = &my_normal,
-    .classify = &classify_words,
     .driver = &my_mariadb_driver,
-    .state = &my_state,
-    .facts = my_facts,
-    .types = &my_types,
     .python = &my_mariadb_python,
-    .load = my_load,
-    .judge = my_judge,
-    .lost_rows = my_lost_rows,
-    .settle = my_settle,
-    .folds = folds,
-    .type_normal = my_type_normal,
-    .expr_normal = my_expr_normal,
-    .default_same = my_default_same,
-    .name_fold = my_name_fold,
-    .reconcile = my_reconcile,
-    .effects = my_effects,
-    .reaches_beyond = my_reaches_beyond,
     .online_forms = mariadb_online_forms,
     .since = my_mariadb_since,
     .name_spaces = my_mariadb_name_spaces,
-    .choose_name = my_choose_name,
     .render = my_mariadb_render,
     .joins = my_joins,
-    .rows_move = my_rows_move,
     .blockers = my_mariadb_blockers,
     .progress = my_mariadb_progress,
-    .frees_locks = frees_locks,
-    .session_words = &session_words,
-    .rows_stay = my_rows_stay,
-    .statement_evidence = my_statement_evidence,
-    .statement_doubt = my_statement_doubt,
 };

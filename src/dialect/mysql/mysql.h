@@ -9,5 +9,8 @@
 extern const struct infix my_infix[]; /* infix.c */
 extern const struct dialect my_dialect;
 extern const struct dialect my_mariadb_dialect;
+extern const struct dialect my_tidb_dialect, my_tidb_checked_dialect; /* that keeps no checks, and that does */
+
+bool my_is_tidb(const struct dialect *dialect);
 
 #endif

@@ -127,11 +127,45 @@ static bool is_called(MYSQL *mysql, const char *name)
     return is;
 }
 
-/* Servers of other makers say an old number of MySQL for the sake of old clients ("5.7.25-TiDB-v6.5.0"): it tells nothing. */
+/* "8.0.11-TiDB-v8.4.0": its own number is the one that tells what it has. */
+static bool version_of_tidb(struct my_conn *my)
+{
+    int64_t number[3] = {0};
+    const char *at = strstr(my->conn.version_text, "TiDB-v");
+    if (!at)
+        return false;
+    const struct names parts = text_split(my->mem, at + strlen("TiDB-v"), '.');
+    for (int i = 0; i < 3 && i < parts.n; i++)
+        text_to_int(text_slice(my->mem, parts.item[i], 0, strspn(parts.item[i], "0123456789")), &number[i]);
+    my->conn.version = (int)(number[0] * 10000 + number[1] * 100 + number[2]);
+    my->conn.version_text = arena_dup(my->mem, at + strlen("TiDB-v"));
+    return true;
+}
+
+/* A check is taken and forgotten, unless the server is told to keep it. */
+static const struct dialect *tidb(struct my_conn *my)
+{
+    MYSQL_RES *answer = mysql_query(my->mysql, "SELECT @@GLOBAL.tidb_enable_check_constraint = 1")
+                            ? NULL
+                            : mysql_store_result(my->mysql);
+    MYSQL_ROW row = answer ? mysql_fetch_row(answer) : NULL;
+    bool keeps = row && text_equal(row[0], "1");
+    mysql_free_result(answer);
+    return keeps ? &my_tidb_checked_dialect : &my_tidb_dialect;
+}
+
+/* Servers of other makers say an old number of MySQL for the sake of old clients: it tells nothing. */
 static void version_read(struct my_conn *my)
 {
     static const char *const others[] = {"OceanBase", "TiDB", "Vitess", NULL};
+    my->conn.version_text = arena_dup(my->mem, mysql_get_server_info(my->mysql));
+    my->conn.dialect = text_has(my->conn.version_text, "MariaDB") ? &my_mariadb_dialect : &my_dialect;
     my->conn.version = (int)mysql_get_server_version(my->mysql);
+    my->is_other = version_of_tidb(my);
+    if (my->is_other) {
+        my->conn.dialect = tidb(my);
+        return;
+    }
     if (my->conn.version >= my_dialect.minimum_version)
         return;
     for (int i = 0; others[i]; i++)
@@ -162,9 +196,7 @@ int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
     url_keep(mem, &my->url, url);
     my->conn.session = arena_printf(mem, "%lu", mysql_thread_id(mysql));
     version_read(my);
-    my->conn.version_text = arena_dup(mem, mysql_get_server_info(mysql));
     my->conn.target = target_of(mem, url);
-    my->conn.dialect = text_has(my->conn.version_text, "MariaDB") ? &my_mariadb_dialect : &my_dialect;
     int code = options->limits ? my_limit(ctx, &my->conn, options->limits) : 0;
     if (code < 0)
         my_close(&my->conn);

@@ -117,7 +117,7 @@ static int case_follow(struct ctx *ctx, struct conn *near, struct scratch_server
 
 int my_private(struct ctx *ctx, const struct dialect *dialect, struct conn *near, const char *name, struct conn **conn)
 {
-    struct scratch_server_spec spec = dialect == &my_dialect ? mysql_server : maria_server;
+    struct scratch_server_spec spec = dialect->engine == ENGINE_MY ? mysql_server : maria_server;
     struct scratch_server *server = NULL;
     struct url url = {.dialect = "mysql", .user = "root", .database = "mysql"};
     TRY(case_follow(ctx, near, &spec));

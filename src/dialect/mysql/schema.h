@@ -78,7 +78,7 @@ extern const struct effect_row my_effects[];
 extern const char *const my_name_spaces[];
 extern const char *const my_mariadb_name_spaces[];
 
-extern const struct since my_since[], my_mariadb_since[]; /* since.c */
+extern const struct since my_since[], my_mariadb_since[], my_tidb_since[], my_tidb_checked_since[]; /* since.c */
 
 /* render.c */
 extern const struct render_kind my_render[], my_mariadb_render[];
@@ -98,9 +98,9 @@ int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
 int my_show_tables(struct ctx *ctx, struct conn *conn, struct tree *tree);                   /* show.c */
 const char *my_lost_rows(struct arena *mem, const struct change *change, const char **what); /* members.c */
 int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);               /* judge.c */
-extern const struct catalog_query my_mysql_queries[],
-    my_mariadb_queries[]; /* parents before children; sql NULL ends them */
+extern const struct catalog_query my_mysql_queries[], my_mariadb_queries[],
+    my_tidb_queries[]; /* parents before children; sql NULL ends them */
 
-extern const char *const my_mysql_unmodelled, *const my_mariadb_unmodelled;
+extern const char *const my_mysql_unmodelled, *const my_mariadb_unmodelled, *const my_tidb_unmodelled;
 
 #endif

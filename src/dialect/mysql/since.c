@@ -59,6 +59,27 @@ static bool is_other_sequence(struct arena *mem, const struct object *before, co
     return !my_type_is(mem, ((const struct sequence *)after)->type, "bigint");
 }
 
+static bool is_fulltext(struct arena *mem, const struct object *before, const struct object *after)
+{
+    return text_equal(((const struct index *)after)->method, "fulltext");
+}
+
+static bool is_spatial_index(struct arena *mem, const struct object *before, const struct object *after)
+{
+    return text_equal(((const struct index *)after)->method, "spatial");
+}
+
+static bool is_spatial(struct arena *mem, const struct object *before, const struct object *after)
+{
+    static const char *const types[] = {"geometry",   "point",           "linestring",   "polygon",
+                                        "multipoint", "multilinestring", "multipolygon", "geometrycollection",
+                                        NULL};
+    for (int i = 0; types[i]; i++)
+        if (my_type_is(mem, ((const struct column *)after)->type, types[i]))
+            return true;
+    return false;
+}
+
 const struct since my_since[] = {
     {80013, KIND_INDEX, INDEX_method, "indexes on expressions", "index a generated column instead in", has_expression},
     {80013, KIND_COLUMN, COLUMN_default_value, "expressions as defaults", "take it out of", has_computed_default},
@@ -82,3 +103,31 @@ const struct since my_mariadb_since[] = {
     {110701, KIND_INDEX, INDEX_method, "VECTOR indexes", NULL, is_vector_index},
     {0},
 };
+
+/* Much of it TiDB takes without a word, and then has not. */
+#define TIDB                                                                                                            \
+    {60600, KIND_FOREIGN_KEY, FOREIGN_KEY_columns, "foreign keys that it looks after"},                                 \
+        {80400, KIND_COLUMN, COLUMN_type, "type VECTOR", "change the type of", is_vector},                              \
+        {SINCE_NEVER, KIND_COLUMN, COLUMN_type, "type UUID", "use CHAR(36) or BINARY(16) for", is_uuid},                \
+        {SINCE_NEVER, KIND_COLUMN, COLUMN_type, "spatial types", "change the type of", is_spatial},                     \
+        {SINCE_NEVER, KIND_COLUMN, COLUMN_invisible, "invisible columns"},                                              \
+        {SINCE_NEVER, KIND_INDEX, INDEX_method, "FULLTEXT indexes", NULL, is_fulltext},                                 \
+        {SINCE_NEVER, KIND_INDEX, INDEX_method, "SPATIAL indexes", NULL, is_spatial_index},                             \
+        {SINCE_NEVER, KIND_INDEX, INDEX_method, "VECTOR indexes of MySQL's and MariaDB's form", NULL, is_vector_index}, \
+        {SINCE_NEVER,        KIND_INDEX,    INDEX_method, "indexes that are sorted downwards",                          \
+         "take DESC out of", has_descending},                                                                           \
+        {SINCE_NEVER, KIND_PARTITIONING, PARTITIONING_sub_method, "subpartitions", "take them out of"},                 \
+        {SINCE_NEVER, KIND_TRIGGER, TRIGGER_definition, "triggers", .words = "create trigger"},                         \
+        {SINCE_NEVER, KIND_FUNCTION, FUNCTION_definition, "functions and procedures",                                   \
+         .words = "create procedure|create function"},                                                                  \
+        {SINCE_NEVER, KIND_EVENT, EVENT_definition, "events", .words = "create event"},                                 \
+    {                                                                                                                   \
+        0                                                                                                               \
+    }
+
+const struct since my_tidb_checked_since[] = {TIDB};
+
+const struct since my_tidb_since[] = {{SINCE_NEVER, KIND_CHECK, CHECK_expr,
+                                       "CHECK constraints that it keeps while tidb_enable_check_constraint is off",
+                                       "set that on the server, or take out"},
+                                      TIDB};

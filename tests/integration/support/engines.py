@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from support.project import ROOT, Outcome, Project
 
 ENGINES = ("sqlite", "postgresql", "mariadb", "mysql")
-SERVER = {"postgresql": "PG15_TCP_URL", "mariadb": "MARIADB_URL", "mysql": "MYSQL_URL"}
+SERVER = {"postgresql": "PG15_TCP_URL", "mariadb": "MARIADB_URL", "mysql": "MYSQL_URL", "tidb": "TIDB_URL"}
+FLAVOURS = {"tidb": "mysql"}  # what a project calls them
 NAMES = {"postgresql": "PostgreSQL", "mariadb": "MariaDB", "mysql": "MySQL", "sqlite": "SQLite"}
 TRANSACTIONAL = ("sqlite", "postgresql")
 SERVERS = ROOT / "tests" / "servers" / "testservers.sh"
@@ -134,13 +135,15 @@ def created(engine, servers, folder):
         with admin.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}{force}")
 
-    return Database(engine, f"{base}/{name}", driver.format(name)), drop
+    return Database(FLAVOURS.get(engine, engine), f"{base}/{name}", driver.format(name)), drop
 
 
 def alchemy_base(engine, servers):
-    """Over the socket, where MySQL's client in Python needs no encryption."""
+    """Over the socket, if there is one, where MySQL's client in Python needs no encryption."""
     if engine == "postgresql":
         return servers[SERVER[engine]].rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg2://") + "/{}"
+    if engine in FLAVOURS:
+        return servers[SERVER[engine]].rsplit("/", 1)[0].replace("mysql://", "mysql+pymysql://") + "/{}"
     return f"mysql+pymysql://test:test@/{{}}?unix_socket={servers[engine.upper() + '_SOCKET']}"
 
 

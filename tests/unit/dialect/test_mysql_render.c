@@ -34,7 +34,10 @@ static void an_old_server_is_not_asked_for_what_it_lacks(void **state)
 {
 #define A_COLUMN(fields) ", {'name': 'b', " fields "}]"
 #define AN_INDEX(fields) "], 'indexes': [{'name': 'i', " fields "}]"
-#define A_CHECK          "], 'checks': [{'name': 'c', 'expr': 'a > 0'}]"
+#define A_KEY                                                                                                 \
+    "], 'primary_keys': [{'columns': ['a']}], 'foreign_keys': [{'name': 'k', 'columns': ['a'], 'ref_table': " \
+    "['', 't'], 'ref_columns': ['a']}]"
+#define A_CHECK "], 'checks': [{'name': 'c', 'expr': 'a > 0'}]"
     static const struct {
         const struct dialect *dialect;
         int lacks, has;
@@ -61,6 +64,19 @@ static void an_old_server_is_not_asked_for_what_it_lacks(void **state)
          "MariaDB 10.7.0 has no indexes that are sorted downwards, which came with 10.8.0", "(a DESC)"},
         {&my_mariadb_dialect, 100900, 101000, A_COLUMN("'type': 'inet4'"),
          "MariaDB 10.9.0 has no type INET4, which came with 10.10.0", "b inet4"},
+        {&my_tidb_dialect, 80400, 0, A_CHECK,
+         "TiDB has no CHECK constraints that it keeps while tidb_enable_check_constraint is off", NULL},
+        {&my_tidb_checked_dialect, 80400, 0, A_COLUMN("'type': 'point'"), "TiDB has no spatial types", NULL},
+        {&my_tidb_checked_dialect, 80400, 0, A_COLUMN("'type': 'int', 'invisible': true"),
+         "TiDB has no invisible columns", NULL},
+        {&my_tidb_checked_dialect, 80400, 0, AN_INDEX("'parts': [{'column': 'a', 'descending': true}]"),
+         "TiDB has no indexes that are sorted downwards", NULL},
+        {&my_tidb_checked_dialect, 80400, 0, AN_INDEX("'method': 'fulltext', 'parts': [{'column': 'a'}]"),
+         "TiDB has no FULLTEXT indexes", NULL},
+        {&my_tidb_checked_dialect, 60500, 60600, A_KEY,
+         "TiDB 6.5.0 has no foreign keys that it looks after, which came with 6.6.0", "FOREIGN KEY (a)"},
+        {&my_tidb_checked_dialect, 80300, 80400, A_COLUMN("'type': 'vector(3)'"),
+         "TiDB 8.3.0 has no type VECTOR, which came with 8.4.0", "vector(3)"},
     };
     struct ctx *ctx = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -77,4 +93,16 @@ static void an_old_server_is_not_asked_for_what_it_lacks(void **state)
     }
 }
 
-UNIT_TESTS(UNIT(an_old_server_is_not_asked_for_what_it_lacks))
+/* Which changes stand together differs from version to version: none do. */
+static void tidb_changes_one_thing_in_a_statement(void **state)
+{
+    struct ctx *ctx = *state;
+    struct plan *plan = NULL;
+    const struct target tidb = target_of(&my_tidb_checked_dialect, 80400);
+    assert_works(ctx, plan_of(ctx, &tidb, ", {'name': 'b', 'type': 'int'}, {'name': 'c', 'type': 'int'}]", &plan));
+    const char *text = plan_text(ctx->mem, plan);
+    if (!text_has(text, "ALTER TABLE t ADD COLUMN b int;") || !text_has(text, "ALTER TABLE t ADD COLUMN c int;"))
+        fail_msg("%s", text);
+}
+
+UNIT_TESTS(UNIT(an_old_server_is_not_asked_for_what_it_lacks), UNIT(tidb_changes_one_thing_in_a_statement))

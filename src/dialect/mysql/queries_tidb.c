@@ -1,0 +1,22 @@
+/* The catalog queries of TiDB, parents before their children: where MySQL's fit, those. */
+#include "catalog_tidb.h"
+#include "dialect/mysql/schema.h"
+
+const struct catalog_query my_tidb_queries[] = {
+    {KIND_SCHEMA, schema_sql},
+    {KIND_TABLE, table_sql},
+    {KIND_COLUMN, column_sql},
+    {KIND_PRIMARY_KEY, primary_key_sql},
+    {KIND_CHECK, check_sql},
+    {KIND_INDEX, index_sql},
+    {KIND_INDEX_PART, index_part_sql},
+    {KIND_FOREIGN_KEY, foreign_key_sql},
+    {KIND_PARTITIONING, partitioning_sql},
+    {KIND_VIEW, view_sql},
+    {KIND_FUNCTION, function_sql},
+    {KIND_TRIGGER, trigger_sql},
+    {KIND_EVENT, event_sql},
+    {0},
+};
+
+const char *const my_tidb_unmodelled = unmodelled_sql;
