@@ -219,7 +219,7 @@ def prepare(database, before):
         database.ask("INSERT INTO t VALUES (1, 10), (2, 20)")
 
 
-@pytest.mark.parametrize("shape", SHAPES if STRIKES > 1 else random.Random(f"{SEED} clickhouse").sample(list(SHAPES), 4))
+@pytest.mark.parametrize("shape", SHAPES if STRIKES > 1 else random.Random(f"{SEED} clickhouse").sample(list(SHAPES), 3))
 def test_killed_at_any_request(shape, project, database):
     project.lease = "2"
     before, up, down = SHAPES[shape]
