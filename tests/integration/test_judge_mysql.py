@@ -1,10 +1,11 @@
 """MySQL and MariaDB as judges: what create_all() makes is what the models say; what they would refuse is said before it runs."""
 
 import sys
+import threading
 
 import pytest
+from support.engines import EngineProject, created, wait_until
 from support.project import Project
-from support.engines import created, wait_until
 
 HEAD = """
 from sqlalchemy import *
@@ -166,3 +167,29 @@ def test_a_partition_does_not_go_with_rows_in_it(place):
     assert "Models and database agree" in place.project.ok("diff", "models").out
     for _ in range(2):
         place.project.ok("rollback")
+
+
+def test_copies_that_the_server_kept_stop_no_rename(servers, tmp_path):
+    """MariaDB has each of them know its table by the name of the query that opened it."""
+    database, drop = created("mariadb", servers, tmp_path / "data")
+    try:
+        database.run("CREATE TABLE t (a bigint, b smallint, c char(8), CONSTRAINT k CHECK (a > 0))")
+        database.run("INSERT INTO t VALUES (1, 1, 'x'), (2, 2, 'y')")
+        readers = [database.alchemy.connect() for _ in range(5)]
+        for _ in range(2):
+            threads = [threading.Thread(target=reader.exec_driver_sql, args=(f"SELECT r{i}.a, SLEEP(0.1) FROM t AS r{i}",))
+                       for i, reader in enumerate(readers)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        project = EngineProject(tmp_path / "p", database)
+        project.migration("0001", "rename", "ALTER TABLE t RENAME COLUMN a TO z;", "ALTER TABLE t CHANGE z a bigint;")
+        project.ok("migrate")
+        assert "`z` > 0" in database.query("SHOW CREATE TABLE t")[0][1]
+        database.query("SELECT r.z FROM t AS r")
+        project.ok("rollback")
+        for reader in readers:
+            reader.close()
+    finally:
+        drop()

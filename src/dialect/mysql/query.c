@@ -145,7 +145,7 @@ static bool is_empty_here(struct my_conn *my, int code)
 }
 
 /* A CALL may give several results; all must be read before the next statement. */
-int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
+static int send_once(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
 {
     struct error error = ctx->error;
     int code = send_text(ctx, my, sql, length);
@@ -163,6 +163,47 @@ int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
             return my_fail(ctx, my->mysql, ERR_SQL);
         if (more < 0)
             return 0;
+    }
+}
+
+/*
+ * MariaDB 10.11 and 11.4: after SELECT x.c FROM t AS x by anybody, ALTER TABLE t RENAME COLUMN c, which a CHECK names, fails once
+ * for each opened copy of the table that the server kept, because the copy knows itself as x; then it works.
+ */
+static bool is_stale_check(struct ctx *ctx, const struct my_conn *my, const char *sql, size_t length)
+{
+    enum { ER_BAD_FIELD_ERROR = 1054 };
+    static const char unknown[] = "Unknown column '", in_check[] = "' in 'CHECK'";
+    const char *said = ctx->error.message, *end = said ? strstr(said, in_check) : NULL;
+    if (my->conn.dialect->engine != ENGINE_MARIA || mysql_errno(my->mysql) != ER_BAD_FIELD_ERROR || !end ||
+        !text_starts(said, unknown))
+        return false;
+    const char *column = arena_copy(ctx->mem, said + strlen(unknown), (size_t)(end - said) - strlen(unknown));
+    struct lexer lexer;
+    lex_open(&lexer, my_dialect.lex, sql, length);
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        if (!token_is(&token, "rename") && !token_is(&token, "change"))
+            continue;
+        token = lex_next_code(&lexer);
+        if (token_is(&token, "column"))
+            token = lex_next_code(&lexer);
+        if (text_equal_nocase(token_name(ctx->mem, &token), column))
+            return true;
+    }
+    return false;
+}
+
+int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
+{
+    enum { TRIES = 1000 }; /* as many as copies may be kept */
+    struct error error = ctx->error;
+    for (int tries = 1;; tries++) {
+        struct arena_mark mark = arena_save(ctx->mem);
+        int code = send_once(ctx, my, sql, length);
+        if (code != ERR_SQL || tries == TRIES || !is_stale_check(ctx, my, sql, length))
+            return code;
+        ctx->error = error;
+        arena_rewind(ctx->mem, mark);
     }
 }
 

@@ -185,7 +185,9 @@ static void lists_work(struct sorter *sorter)
             list_add(sorter->mem, &to, sorter->after->object.children.item[i]);
     struct list goes = apart_take(sorter, &from, &to), comes = apart_take(sorter, &to, &from);
     bool narrower = from.n && !holds_values(sorter, &from, &sorter->after->object.children);
-    if (narrower || (goes.n && rest && sorter->back)) { /* MariaDB makes no DEFAULT of others by REORGANIZE */
+    /* MariaDB makes no DEFAULT of others by REORGANIZE, and none alone. */
+    bool default_alone = to.n == 1 && text_equal(bound_of(to.item[0]), "DEFAULT");
+    if (narrower || default_alone || (goes.n && rest && sorter->back)) {
         all_again(sorter);
         return;
     }
