@@ -41,12 +41,14 @@ SPECIAL = ("collation", "storage", "compression", "identity", "comment")  # that
 
 def add_words(found, hints, target):
     """Any other field, by its name after the engine's prefix."""
-    for word, field in meta.engine_words("column", target).items():
-        if hints.get(word) is None or field.startswith("identity_") or field in SPECIAL and target.name == "postgresql":
+    words = meta.engine_words("column", target.name)
+    for word, value in hints.items():
+        field = words.get(word)
+        if field is None or value is None or field.startswith("identity_") or field in SPECIAL and target.name == "postgresql":
             continue
         if field == "autoincrement":
             forget_default(found)
-        found[field] = hints[word]
+        found[field] = value
 
 
 def add_mysql_words(found, hints, target):

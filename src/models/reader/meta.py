@@ -4,6 +4,7 @@ Plain inner classes, merged from the most basic class to the most derived; only 
 Lists are joined, everything else is replaced.  A class inside Meta speaks of the column of its name.
 """
 import difflib
+import functools
 
 from . import FIELDS, PLURALS
 from .protocol import Refusal
@@ -34,9 +35,10 @@ def is_storage_parameter(word):
     return word.startswith("pg_") and word[3:].startswith(STORAGE_PARAMETERS)
 
 
-def engine_words(kind, target):
+@functools.cache
+def engine_words(kind, engine):
     """{word: field} of what the engine has: pg_row_security speaks of the field row_security."""
-    return {prefix + field: field for prefix in PREFIXES[target.name] for field in FIELDS[kind] if target.has(kind, field)}
+    return {prefix + field: field for prefix in PREFIXES[engine] for field, engines in FIELDS[kind].items() if engine in engines}
 
 
 def without_prefix(attributes, engine):

@@ -112,9 +112,10 @@ class Builder:
             found["without_rowid"] = target.option(table, "with_rowid") is False
             found["strict"] = bool(target.option(table, "strict"))
         self.add_mysql(found, table, attributes)
-        for word, field in meta.engine_words("table", target).items():
-            if word in attributes and field not in SPECIAL_OPTIONS:
-                found[field] = attributes[word]
+        words = meta.engine_words("table", target.name)
+        for word, value in attributes.items():
+            if word in words and words[word] not in SPECIAL_OPTIONS:
+                found[words[word]] = value
         return found
 
     def partition(self, table, partition):
