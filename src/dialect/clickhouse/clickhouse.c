@@ -26,7 +26,7 @@ const struct ident_rules ch_ident = {
     .backslash_escapes = true,
 };
 
-static const struct normal_rules normal = {.lex = &ch_lex, .ident = &ch_ident};
+static const struct normal_rules normal = {.lex = &ch_lex, .ident = &ch_ident, .infix = ch_infix};
 
 static const struct touch_words touches[] = {
     {"create", "temporary", TOUCHES_SESSION}, {"drop", "temporary", TOUCHES_SESSION},

@@ -40,6 +40,7 @@ struct ch_answer {
 
 extern const struct lex_rules ch_lex;
 extern const struct ident_rules ch_ident;
+extern const struct infix ch_infix[]; /* infix.c */
 extern const struct driver ch_driver;
 extern const struct state_sql ch_state;
 

@@ -1,0 +1,32 @@
+/* ClickHouse's operators: "||" binds looser than arithmetic and tighter than comparisons, and IS NULL looser than these. */
+#include "dialect/clickhouse/parts.h"
+
+const struct infix ch_infix[] = {
+    {"or", LEVEL_OR, ROLE_OR, NULL},
+    {"and", LEVEL_AND, ROLE_AND, NULL},
+    {"is", LEVEL_IS, ROLE_IS, NULL},
+    {"=", LEVEL_COMPARE, ROLE_COMPARE, NULL},
+    {"==", LEVEL_COMPARE, ROLE_COMPARE, "="},
+    {"<=>", LEVEL_COMPARE, ROLE_COMPARE, NULL},
+    {"<>", LEVEL_COMPARE, ROLE_COMPARE, NULL},
+    {"!=", LEVEL_COMPARE, ROLE_COMPARE, "<>"},
+    {"<", LEVEL_COMPARE, ROLE_COMPARE, NULL},
+    {">", LEVEL_COMPARE, ROLE_COMPARE, NULL},
+    {"<=", LEVEL_COMPARE, ROLE_COMPARE, NULL},
+    {">=", LEVEL_COMPARE, ROLE_COMPARE, NULL},
+    {"not", LEVEL_COMPARE, ROLE_MATCH, NULL},
+    {"in", LEVEL_COMPARE, ROLE_MATCH, NULL},
+    {"between", LEVEL_COMPARE, ROLE_MATCH, NULL},
+    {"like", LEVEL_COMPARE, ROLE_MATCH, NULL},
+    {"ilike", LEVEL_COMPARE, ROLE_MATCH, NULL},
+    {"regexp", LEVEL_COMPARE, ROLE_MATCH, NULL},
+    {"||", LEVEL_OTHER, ROLE_PLAIN, NULL},
+    {"+", LEVEL_ADD, ROLE_PLAIN, NULL},
+    {"-", LEVEL_ADD, ROLE_PLAIN, NULL},
+    {"*", LEVEL_MULTIPLY, ROLE_PLAIN, NULL},
+    {"/", LEVEL_MULTIPLY, ROLE_PLAIN, NULL},
+    {"%", LEVEL_MULTIPLY, ROLE_PLAIN, NULL},
+    {"div", LEVEL_MULTIPLY, ROLE_PLAIN, "DIV"},
+    {"mod", LEVEL_MULTIPLY, ROLE_PLAIN, "%"},
+    {NULL, LEVEL_ANY, ROLE_PLAIN, NULL},
+};
