@@ -220,7 +220,8 @@ static int replace(const char *temporary, const char *target, int *fd, file_text
     return closed ? -1 : rename(temporary, target);
 }
 
-int file_write_as(struct ctx *ctx, const char *path, mode_t mode, file_text_fn *text, const void *what)
+/* All but the folder's own: it is tidied before, and synced after. */
+static int write_into(struct ctx *ctx, const char *path, mode_t mode, file_text_fn *text, const void *what)
 {
     const char *target = behind_links(ctx, path);
     const char *folder = path_folder(ctx->mem, target);
@@ -228,7 +229,6 @@ int file_write_as(struct ctx *ctx, const char *path, mode_t mode, file_text_fn *
     bool is_new = stat(target, &old) != 0;
     if (!is_new && access(target, W_OK)) /* renaming would not mind, but whoever protected it does */
         return fail_file(ctx, "write", path);
-    folder_tidy(folder);
     char *temporary;
     __attribute__((cleanup(fd_close))) int fd = open_beside(ctx, folder, mode, &temporary);
     if (fd < 0)
@@ -240,6 +240,14 @@ int file_write_as(struct ctx *ctx, const char *path, mode_t mode, file_text_fn *
         unlink(temporary);
         return code;
     }
+    return 0;
+}
+
+int file_write_as(struct ctx *ctx, const char *path, mode_t mode, file_text_fn *text, const void *what)
+{
+    const char *folder = path_folder(ctx->mem, behind_links(ctx, path));
+    folder_tidy(folder);
+    TRY(write_into(ctx, path, mode, text, what));
     return sync_folder(folder) ? fail_file(ctx, "write", path) : 0;
 }
 
@@ -258,6 +266,17 @@ static void text_given(struct buf *out, const void *what)
 int file_write(struct ctx *ctx, const char *path, const char *text, size_t length, mode_t mode)
 {
     return file_write_as(ctx, path, mode, text_given, &(const struct given){text, length});
+}
+
+int folder_write(struct ctx *ctx, const char *folder, const struct list *files, mode_t mode)
+{
+    folder_tidy(folder);
+    for (int i = 0; i < files->n; i++) {
+        const struct file_new *file = files->item[i];
+        const struct given given = {file->text, strlen(file->text)};
+        TRY(write_into(ctx, path_join(ctx->mem, folder, file->name), mode, text_given, &given));
+    }
+    return sync_folder(folder) ? fail_file(ctx, "write", folder) : 0;
 }
 
 int file_begin(struct ctx *ctx, const char *path, char **temporary)

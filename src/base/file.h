@@ -33,6 +33,12 @@ int file_write(struct ctx *ctx, const char *path, const char *text, size_t lengt
 /* The same of a text that is put together while it is written, and never whole. */
 typedef void file_text_fn(struct buf *out, const void *what);
 int file_write_as(struct ctx *ctx, const char *path, mode_t mode, file_text_fn *text, const void *what);
+/* Several of one folder, each as by file_write(), but that the folder is synced once. */
+struct file_new {
+    const char *name;
+    const char *text;
+};
+int folder_write(struct ctx *ctx, const char *folder, const struct list *files, mode_t mode); /* struct file_new * */
 /*
  * The same for a file that somebody else fills: an empty one beside `path` for us alone, whose name is *temporary; then
  * synced and given its name, in which a file that is there already is an error. file_drop() is for when that failed.

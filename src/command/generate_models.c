@@ -120,7 +120,7 @@ static int texts_make(struct ctx *ctx, const struct target *target, struct tree 
 
 /* ---- files ---- */
 
-static int file_check(struct ctx *ctx, const char *path, const struct generated_file *file, bool force)
+static int file_check(struct ctx *ctx, const char *path, const struct file_new *file, bool force)
 {
     char *text;
     size_t length;
@@ -137,15 +137,11 @@ static int file_check(struct ctx *ctx, const char *path, const struct generated_
 static int files_write(struct ctx *ctx, const char *folder, const struct list *files, bool force)
 {
     for (int i = 0; i < files->n; i++) {
-        const struct generated_file *file = files->item[i];
+        const struct file_new *file = files->item[i];
         TRY(file_check(ctx, path_join(ctx->mem, folder, file->name), file, force));
     }
     TRY(folder_make(ctx, folder));
-    for (int i = 0; i < files->n; i++) {
-        const struct generated_file *file = files->item[i];
-        TRY(file_write(ctx, path_join(ctx->mem, folder, file->name), file->text, strlen(file->text), FILE_SHARED));
-    }
-    return 0;
+    return folder_write(ctx, folder, files, FILE_SHARED);
 }
 
 static int files_report(struct ctx *ctx, const struct request *request, const struct generated *generated,
@@ -157,7 +153,7 @@ static int files_report(struct ctx *ctx, const struct request *request, const st
     struct json *names = json_array(ctx->mem);
     TRY(files_write(ctx, folder, files, request_flag(request, "force")));
     for (int i = 0; i < files->n; i++)
-        json_add(ctx->mem, names, json_string(ctx->mem, ((const struct generated_file *)files->item[i])->name));
+        json_add(ctx->mem, names, json_string(ctx->mem, ((const struct file_new *)files->item[i])->name));
     json_set(ctx->mem, reply->json, "files", names);
     json_set_text(ctx->mem, reply->json, "folder", folder);
     report_line(&reply->report, TONE_GOOD, "Generated %d model(s) in '%s%s'", generated->models, output,

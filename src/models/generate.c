@@ -194,8 +194,8 @@ static void objects_write(struct generator *generator, struct python_module *mod
 
 static void file_add(struct arena *mem, struct list *files, const char *name, const char *text)
 {
-    struct generated_file *file = NEW(mem, struct generated_file);
-    *file = (struct generated_file){arena_printf(mem, "%s.py", name), text};
+    struct file_new *file = NEW(mem, struct file_new);
+    *file = (struct file_new){arena_printf(mem, "%s.py", name), text};
     list_add(mem, files, file);
 }
 

@@ -2,6 +2,7 @@
 #ifndef MODELS_GENERATE_H
 #define MODELS_GENERATE_H
 
+#include "base/file.h"
 #include "dialect/target.h"
 
 enum model_style {
@@ -24,13 +25,8 @@ struct object_text {
     const char *sql;
 };
 
-struct generated_file {
-    const char *name; /* "models.py" */
-    const char *text;
-};
-
 struct generated {
-    struct list files; /* struct generated_file * */
+    struct list files; /* struct file_new *, such as models.py */
     int models;        /* how many classes and tables */
 };
 
