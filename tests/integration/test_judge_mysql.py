@@ -193,3 +193,23 @@ def test_copies_that_the_server_kept_stop_no_rename(servers, tmp_path):
             reader.close()
     finally:
         drop()
+
+
+def test_a_zero_date_is_let_be_by_the_mode_that_the_url_asks_for(servers, tmp_path):
+    database, drop = created("mysql", servers, tmp_path / "data")
+    try:
+        with database.together():
+            database.run("SET SESSION sql_mode = ''")
+            database.run("CREATE TABLE old (id int PRIMARY KEY, made datetime NOT NULL DEFAULT '0000-00-00 00:00:00')")
+            database.run("INSERT INTO old (id) VALUES (1)")
+        project = EngineProject(tmp_path / "p", database)
+        project.migration("0001", "note", "ALTER TABLE old ADD COLUMN note varchar(9);", "ALTER TABLE old DROP COLUMN note;")
+        refused = project.run("migrate")
+        assert refused.status == 1 and "Invalid default value for 'made'" in refused.err and "?sql_mode=" in refused.err, refused
+        taken = project.folder / "dbwarden.yaml"
+        taken.write_text(taken.read_text().replace(database.url, database.url + "?sql_mode=NO_ENGINE_SUBSTITUTION"))
+        project.ok("migrate")
+        project.ok("rollback")
+        assert database.value("SELECT COUNT(*) FROM old WHERE made = 0") == 1
+    finally:
+        drop()

@@ -29,20 +29,25 @@ static const char off[] = "\"-- set statement_timeout = off\" above \"-- upgrade
 static const char reader[] =
     "The connection is read-only: it leads to a replica, or to the reader endpoint of a cluster.";
 
+static const char zero[] =
+    "A zero date is refused by NO_ZERO_DATE in sql_mode; ?sql_mode=NO_ENGINE_SUBSTITUTION in the database URL takes it.";
+
 static const struct {
     unsigned number;
+    const char *said; /* NULL: whatever the server says */
     const char *hint;
 } hints[] = {
-    {1969, off}, /* MariaDB's max_statement_time */
-    {3024, off}, /* MySQL's max_execution_time */
-    {1792, reader},
-    {1836, reader}, /* 1290 names the option itself, which is not always --read-only */
+    {1969, NULL, off}, /* MariaDB's max_statement_time */
+    {3024, NULL, off}, /* MySQL's max_execution_time */
+    {1290, "read-only", reader}, {1792, NULL, reader},
+    {1836, NULL, reader},        {1067, NULL, zero}, /* an ALTER of another column minds a default that is there, too */
+    {1292, "'0000-00-00", zero},
 };
 
 static void hint_add(struct ctx *ctx, unsigned number)
 {
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-        if (hints[i].number == number)
+        if (hints[i].number == number && (!hints[i].said || text_has(ctx->error.message, hints[i].said)))
             fail_hint(ctx, "%s", hints[i].hint);
 }
 
