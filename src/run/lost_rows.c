@@ -1,19 +1,21 @@
-/* Rows that hold what a plan takes away and the server would not even tell of: they are counted, and the plan stops. */
+/*
+ * Rows that hold what a plan takes away: they are counted.  Where the server would not even tell of it the plan stops; what goes
+ * with something that is dropped is told.
+ */
 #include "run/lost_rows.h"
 
 #include "base/text.h"
 
-static int loss_fail(struct ctx *ctx, const struct change *change, const char *what, const char *count)
+static int loss_tell(struct ctx *ctx, const struct change *change, const char *what, const char *count)
 {
     const char *path = object_path(ctx->mem, change_object(change));
     bool one = text_equal(count, "1");
-    if (what) {
-        fail(ctx, ERR_UNSUPPORTED, "%s loses %s, which %s %s", path, what, count, one ? "row holds" : "rows hold");
-        return fail_hint(ctx, "Change the rows first (`dbwarden new`, UPDATE ...), or keep the member.");
+    if (!what) {
+        emit_warning(ctx, "%s goes, and with it %s %s", path, count, one ? "row" : "rows");
+        return 0;
     }
-    fail(ctx, ERR_UNSUPPORTED, "%s goes, and %s %s in it", path, count, one ? "row is" : "rows are");
-    return fail_hint(
-        ctx, "Take the rows out first (`dbwarden new`, ALTER TABLE ... TRUNCATE PARTITION or UPDATE ...), or keep it.");
+    fail(ctx, ERR_UNSUPPORTED, "%s loses %s, which %s %s", path, what, count, one ? "row holds" : "rows hold");
+    return fail_hint(ctx, "Change the rows first (`dbwarden new`, UPDATE ...), or keep the member.");
 }
 
 static int change_check(struct ctx *ctx, struct conn *conn, const struct change *change)
@@ -34,7 +36,7 @@ static int change_check(struct ctx *ctx, struct conn *conn, const struct change 
     const char *count = rows.row.n ? rows_cell(&rows, 0, "n") : "0";
     if (text_equal(count, "0"))
         return 0;
-    return loss_fail(ctx, change, what, count);
+    return loss_tell(ctx, change, what, count);
 }
 
 int lost_rows_check(struct ctx *ctx, struct session *session, const struct changes *changes)

@@ -145,20 +145,16 @@ Table("t", Base.metadata, Column("n", Integer), **{{name + "_partition_by": "RAN
 """
 
 
-def test_a_partition_does_not_go_with_rows_in_it(place):
+def test_rows_that_go_with_a_partition_are_counted(place):
     parts = [f"PARTITION p{n} VALUES LESS THAN ({n})" for n in (10, 20, 30)]
     place.models(PARTITIONED.format(", ".join(parts)))
     place.project.ok("make-migrations")
     place.project.ok("migrate")
     with place.database.alchemy.begin() as connection:
         connection.exec_driver_sql("INSERT INTO t VALUES (5), (25), (26)")
-    files = place.project.files()
     place.models(PARTITIONED.format(", ".join(parts[:2])))
-    found = place.project.run("make-migrations")
-    assert found.status == 1 and "partition p30 goes, and 2 rows are in it" in found.err, found
-    assert place.project.files() == files
-    with place.database.alchemy.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM t WHERE n > 20")
+    found = place.project.ok("make-migrations", "--plan")
+    assert "partition p30 goes, and with it 2 rows" in found.err and "are lost" in found.out + found.err, found
     place.models(PARTITIONED.format(", ".join(parts[:2]).replace("p10", "p15").replace("(10)", "(15)")))
     place.project.ok("make-migrations")
     place.project.ok("migrate")  # p15 takes the rows of p10
