@@ -41,7 +41,7 @@ def alive(process):
 class OwnServer:
     def __init__(self, name, durable):
         self.name, self.folder = name, f"{place()}/ts-{os.getpid()}-{name}"
-        self.environment = {**os.environ, "TS_PORT": str(int(os.environ.get("TS_PORT", "21700")) + 8), "TS_DURABLE": str(int(durable))}
+        self.environment = {**os.environ, "TS_PORT": str(int(os.environ.get("TS_PORT", "21700")) + 16), "TS_DURABLE": str(int(durable))}
         self.urls = self.call("start", name)
 
     def call(self, word, *names):
