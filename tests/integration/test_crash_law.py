@@ -163,7 +163,7 @@ def test_program_killed(any_project, shape, mode, dice):
 
 # ---- the connection
 
-@pytest.mark.parametrize("engine", SERVER)
+@pytest.mark.parametrize("engine", ENGINES[1:])
 def test_connection_cut(tmp_path, servers, engine, dice):
     """At each message, COMMIT among them: lost before it arrives, or its answer lost."""
     database, drop = created(engine, servers, tmp_path)
