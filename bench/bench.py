@@ -100,7 +100,7 @@ def new_database(template="template1"):
 def remove(*paths):
     for path in paths:
         for one in path.parent.glob(path.name + "*"):
-            one.unlink()
+            shutil.rmtree(one) if one.is_dir() else one.unlink()
 
 
 # ---- parts
