@@ -169,8 +169,8 @@ def test_copies_that_the_server_kept_stop_no_rename(servers, tmp_path):
     """MariaDB has each of them know its table by the name of the query that opened it."""
     database, drop = created("mariadb", servers, tmp_path / "data")
     try:
-        database.run("CREATE TABLE t (a bigint, b smallint, c char(8), CONSTRAINT k CHECK (a > 0))")
-        database.run("INSERT INTO t VALUES (1, 1, 'x'), (2, 2, 'y')")
+        database.run("CREATE TABLE t (a bigint, b smallint, c char(8), g bigint AS (a * 2) VIRTUAL, CONSTRAINT k CHECK (a > 0))")
+        database.run("INSERT INTO t (a, b, c) VALUES (1, 1, 'x'), (2, 2, 'y')")
         readers = [database.alchemy.connect() for _ in range(5)]
         for _ in range(2):
             threads = [threading.Thread(target=reader.exec_driver_sql, args=(f"SELECT r{i}.a, SLEEP(0.1) FROM t AS r{i}",))

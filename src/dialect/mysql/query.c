@@ -172,14 +172,18 @@ static int send_once(struct ctx *ctx, struct my_conn *my, const char *sql, size_
 }
 
 /*
- * MariaDB 10.11 and 11.4: after SELECT x.c FROM t AS x by anybody, ALTER TABLE t RENAME COLUMN c, which a CHECK names, fails once
- * for each opened copy of the table that the server kept, because the copy knows itself as x; then it works.
+ * MariaDB 10.11 and 11.4: after SELECT x.c FROM t AS x by anybody, ALTER TABLE t RENAME COLUMN c, which a CHECK, a default or a
+ * generated column names, fails once for each opened copy of the table that the server kept, because the copy knows itself as x;
+ * then it works.
  */
-static bool is_stale_check(struct ctx *ctx, const struct my_conn *my, const char *sql, size_t length)
+static bool is_stale_copy(struct ctx *ctx, const struct my_conn *my, const char *sql, size_t length)
 {
     enum { ER_BAD_FIELD_ERROR = 1054 };
-    static const char unknown[] = "Unknown column '", in_check[] = "' in 'CHECK'";
-    const char *said = ctx->error.message, *end = said ? strstr(said, in_check) : NULL;
+    static const char unknown[] = "Unknown column '";
+    static const char *const places[] = {"' in 'CHECK'", "' in 'GENERATED ALWAYS AS'", "' in 'DEFAULT'", NULL};
+    const char *said = ctx->error.message ? ctx->error.message : "", *end = NULL;
+    for (int i = 0; places[i] && !end; i++)
+        end = strstr(said, places[i]);
     if (my->conn.dialect->engine != ENGINE_MARIA || mysql_errno(my->mysql) != ER_BAD_FIELD_ERROR || !end ||
         !text_starts(said, unknown))
         return false;
@@ -205,7 +209,7 @@ int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
     for (int tries = 1;; tries++) {
         struct arena_mark mark = arena_save(ctx->mem);
         int code = send_once(ctx, my, sql, length);
-        if (code != ERR_SQL || tries == TRIES || !is_stale_check(ctx, my, sql, length))
+        if (code != ERR_SQL || tries == TRIES || !is_stale_copy(ctx, my, sql, length))
             return code;
         ctx->error = error;
         arena_rewind(ctx->mem, mark);
