@@ -275,6 +275,19 @@ int url_read(struct ctx *ctx, const char *text, struct url *url)
     return code;
 }
 
+void url_copy(struct arena *mem, struct url *to, const struct url *from)
+{
+    *to = (struct url){.dialect = arena_dup(mem, from->dialect),
+                       .driver = arena_dup(mem, from->driver),
+                       .user = arena_dup(mem, from->user),
+                       .host = arena_dup(mem, from->host),
+                       .port = from->port,
+                       .database = arena_dup(mem, from->database),
+                       .keys = names_copy(mem, &from->keys),
+                       .values = names_copy(mem, &from->values)};
+    secret_copy(&to->password, &from->password);
+}
+
 void url_close(struct url *url)
 {
     secret_close(&url->password);

@@ -24,6 +24,7 @@ struct url {
 
 /* ERR_CONFIG with what is wrong in it; the message never holds the text of the URL's password. */
 int url_read(struct ctx *ctx, const char *text, struct url *url);
+void url_copy(struct arena *mem, struct url *to, const struct url *from); /* to be closed as the other one */
 void url_close(struct url *url);
 const char *url_option(const struct url *url, const char *key); /* last one wins; NULL */
 /* ERR_CONFIG if an option that is one of `numeric` is not a whole number: client libraries pass over some of those. */

@@ -130,7 +130,6 @@ static void leave_without_dev(struct ctx *ctx, struct config *config, struct dat
     struct left_out *left = NEW(ctx->mem, struct left_out);
     left->name = database->name;
     left->is_default = database->is_default;
-    left->code = ERR_CONFIG;
     left->message = arena_printf(
         ctx->mem, "--dev mode is enabled, but database '%s' has no dev_database_url configured.", database->name);
     left->hint = "Set one: dbwarden settings database-set-dev NAME --type sqlite --url sqlite:///./dev.db";
@@ -279,8 +278,8 @@ int config_seed(struct ctx *ctx, const struct config *config, const struct datab
 
 static int fail_left_out(struct ctx *ctx, const struct left_out *left)
 {
-    fail(ctx, left->code, "%s", left->message);
-    return left->hint ? fail_hint(ctx, "%s", left->hint) : (int)left->code;
+    fail(ctx, ERR_CONFIG, "%s", left->message);
+    return fail_hint(ctx, "%s", left->hint);
 }
 
 int config_database(struct ctx *ctx, const struct config *config, const char *name, struct database_config **database)

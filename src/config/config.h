@@ -73,10 +73,9 @@ struct config {
     struct list left_out;             /* struct left_out *: configured, but not usable in this run */
 };
 
-/* Not among `databases`: an engine that is not there yet, or with --dev one without a development database. */
+/* Not among `databases`: with --dev one without a development database. */
 struct left_out {
     const char *name;
-    enum err code;
     const char *message;
     const char *hint;
     bool is_default;

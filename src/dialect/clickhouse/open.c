@@ -25,21 +25,6 @@ void ch_session_new(struct ch_conn *ch)
         at += snprintf(at, 3, "%02x", bytes[i]);
 }
 
-static void url_keep(struct arena *mem, struct url *to, const struct url *from)
-{
-    *to = (struct url){.dialect = arena_dup(mem, from->dialect),
-                       .driver = arena_dup(mem, from->driver),
-                       .user = arena_dup(mem, from->user),
-                       .host = arena_dup(mem, from->host),
-                       .port = from->port,
-                       .database = arena_dup(mem, from->database)};
-    for (int i = 0; i < from->keys.n; i++) {
-        names_add(mem, &to->keys, arena_dup(mem, from->keys.item[i]));
-        names_add(mem, &to->values, arena_dup(mem, from->values.item[i]));
-    }
-    secret_copy(&to->password, &from->password);
-}
-
 /* "26.7.2.1" is 260702. */
 static int version_of(const char *text)
 {
@@ -95,10 +80,9 @@ int ch_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
     ch->mem = mem;
     ch->conn.dialect = &ch_dialect;
     ch->conn.target = ch_target(mem, url);
-    ch->conn.session = NULL;
     ch->multi = curl_multi_init();
     ch->easy = curl_easy_init();
-    url_keep(mem, &ch->url, url);
+    url_copy(mem, &ch->url, url);
     ch_session_new(ch);
     int code = ch->multi && ch->easy ? ch_url_apply(ctx, ch) : fail(ctx, ERR_LIMIT, "no memory for a connection");
     if (code == 0)

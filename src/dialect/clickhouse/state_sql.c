@@ -98,7 +98,6 @@ const struct state_sql ch_state = {
     .lease_extend =
         "INSERT INTO @t (token, expires, statement, owner, host, pid, since, n) SELECT ?, now() + toInt32(?), "
         "statement, owner, host, pid, since, n + 1" LAST,
-    .lease_end = NULL,
     .lease_select =
         "SELECT owner, host, pid, toString(since) AS since, NULL AS version, statement, expires > now() AS live, "
         "greatest(0, toInt32(expires) - toInt32(now())) AS left" LAST,

@@ -103,18 +103,6 @@ static int connect_bare(struct ctx *ctx, MYSQL *mysql, const struct url *url)
     return fail_hint(ctx, "?ssl_mode=PREFERRED or ?ssl_mode=DISABLED in the database URL goes without.");
 }
 
-static void url_keep(struct arena *mem, struct url *to, const struct url *from)
-{
-    *to = (struct url){.dialect = arena_dup(mem, from->dialect),
-                       .user = arena_dup(mem, from->user),
-                       .host = arena_dup(mem, from->host),
-                       .port = from->port,
-                       .database = arena_dup(mem, from->database),
-                       .keys = names_copy(mem, &from->keys),
-                       .values = names_copy(mem, &from->values)};
-    secret_copy(&to->password, &from->password);
-}
-
 /* What the server calls itself; to clients it may have said a number alone. */
 static bool is_called(MYSQL *mysql, const char *name)
 {
@@ -193,7 +181,7 @@ int my_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
     struct my_conn *my = NEW(mem, struct my_conn);
     my->mem = mem;
     my->mysql = mysql;
-    url_keep(mem, &my->url, url);
+    url_copy(mem, &my->url, url);
     my->conn.session = arena_printf(mem, "%lu", mysql_thread_id(mysql));
     version_read(my);
     my->conn.target = target_of(mem, url);

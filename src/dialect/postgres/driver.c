@@ -67,20 +67,6 @@ static void notice_receive(void *sink, const PGresult *result)
         emit_debug(conn->ctx, "server: %s", text);
 }
 
-static void url_keep(struct arena *mem, struct url *to, const struct url *from)
-{
-    *to = *from;
-    to->dialect = arena_dup(mem, from->dialect);
-    to->driver = arena_dup(mem, from->driver);
-    to->user = arena_dup(mem, from->user);
-    to->host = arena_dup(mem, from->host);
-    to->database = arena_dup(mem, from->database);
-    to->keys = names_copy(mem, &from->keys);
-    to->values = names_copy(mem, &from->values);
-    to->password = (struct secret){0};
-    secret_copy(&to->password, &from->password);
-}
-
 static double connect_seconds(const struct conn_options *options, const struct pg_keywords *keywords)
 {
     double seconds = options && options->connect_seconds > 0 ? options->connect_seconds : 10;
@@ -105,7 +91,7 @@ static struct pg_conn *conn_new(const struct url *url)
     conn->mem = arena_open(0);
     conn->conn.dialect = &pg_dialect;
     conn->conn.target = pg_target(conn->mem, url);
-    url_keep(conn->mem, &conn->url, url);
+    url_copy(conn->mem, &conn->url, url);
     return conn;
 }
 
