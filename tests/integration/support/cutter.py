@@ -22,6 +22,7 @@ class Cutter:
         `strike`: called before the cut."""
         self.text = text
         self.at, self.arrives, self.strike, self.pause, self.sent, self.struck = message, arrives, strike, pause, 0, False
+        self.turns, self.answered = 0, set()
 
     def accept(self):
         with contextlib.suppress(OSError):
@@ -40,6 +41,7 @@ class Cutter:
     def carry(self, source, target, counted):
         with contextlib.suppress(OSError):
             while data := source.recv(1 << 16):
+                self.turn(source if counted else target, counted)
                 cut = counted and self.counted(data)
                 if cut and not self.arrives:
                     break
@@ -56,6 +58,15 @@ class Cutter:
                 self.at, self.text = 0, None
         for end in (source, target):
             self.end(end)
+
+    def turn(self, near, asks):
+        """A question that comes in several pieces, or with others, is one turn."""
+        with self.lock:
+            if asks:
+                self.turns += near in self.answered
+                self.answered.discard(near)
+            else:
+                self.answered.add(near)
 
     def counted(self, data):
         with self.lock:
