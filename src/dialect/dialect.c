@@ -264,26 +264,35 @@ static struct statement_out *statement_last(const struct render *render)
     return render->out.n ? render->out.item[render->out.n - 1] : NULL;
 }
 
+void statement_clause_add(struct arena *mem, struct statement_out *statement, struct clause_out *clause)
+{
+    bool first = statement->clauses.n == 0;
+    const char *before = first ? statement->head : arena_printf(mem, "%s,\n    ", statement->sql);
+    statement->sql = arena_printf(mem, "%s%s", before, clause->sql);
+    list_add(mem, &statement->clauses, clause);
+    if (!statement->change)
+        statement->change = clause->change;
+    else if (clause->change != statement->change)
+        list_add(mem, &statement->also, (void *)(uintptr_t)clause->change);
+}
+
 void render_clause(struct render *render, const char *head, unsigned clause, struct buf *sql)
 {
     const struct dialect *dialect = render->target->dialect;
     struct statement_out *last = statement_last(render);
-    if (dialect->joins && !render->apart && last && text_equal(last->head, head) &&
-        dialect->joins(last->clauses, clause)) {
-        last->sql = arena_printf(render->mem, "%s%s\n    %s", last->sql, ",", sql->data);
-        last->clauses |= clause;
-        if (render->change != last->change)
-            list_add(render->mem, &last->also, (void *)(uintptr_t)render->change);
-        buf_cut(sql, 0);
-        return;
-    }
-    const char *clause_text = arena_dup(render->mem, sql->data);
+    struct clause_out *added = NEW(render->mem, struct clause_out);
+    unsigned bits = 0;
+    *added = (struct clause_out){
+        .sql = arena_copy(render->mem, sql->data, sql->len), .bit = clause, .change = render->change};
     buf_cut(sql, 0);
-    buf_addf(sql, "%s%s", head, clause_text);
-    statement_add(render, sql, false);
-    last = statement_last(render);
-    last->head = head;
-    last->clauses = clause;
+    for (int i = 0; last && i < last->clauses.n; i++)
+        bits |= ((const struct clause_out *)last->clauses.item[i])->bit;
+    if (!dialect->joins || render->apart || !last || !text_equal(last->head, head) || !dialect->joins(bits, clause)) {
+        last = NEW(render->mem, struct statement_out);
+        last->head = head;
+        list_add(render->mem, &render->out, last);
+    }
+    statement_clause_add(render->mem, last, added);
 }
 
 const char *fill_of(const struct list *fills, const struct object *column)

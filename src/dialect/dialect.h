@@ -253,14 +253,22 @@ struct driver {
     int (*sandbox)(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 };
 
+/* What is said of a table in a statement that may say more of it. */
+struct clause_out {
+    const char *sql;
+    unsigned bit; /* of the engine's about it */
+    const struct change *change;
+};
 /* What renderers write into. */
 struct statement_out {
     const char *sql; /* without ";" */
     bool refuses_transaction;
     const struct change *change; /* what it is for */
     const char *head;            /* it begins so, and has clauses after that; NULL: it is whole */
-    unsigned clauses;            /* bits of the engine's about them */
+    struct list clauses;         /* struct clause_out * */
     struct list also;            /* const struct change *: what the later clauses are for */
+    struct list instead;         /* struct statement_out *: what comes of it, see struct judgement; none: it stays */
+    const char *offline;         /* likewise: what the server says against all gentle forms; NULL: nothing */
 };
 /* A value for the rows that are there, where a column comes to be NOT NULL; it does not become its default. */
 struct fill {
@@ -286,6 +294,7 @@ void render_statement(struct render *render, struct buf *sql); /* takes what is 
 void render_alone(struct render *render, struct buf *sql);     /* one that refuses a transaction */
 /* A clause after `head`: in one statement with those before it that have the same, if the dialect lets them. */
 void render_clause(struct render *render, const char *head, unsigned clause, struct buf *sql);
+void statement_clause_add(struct arena *mem, struct statement_out *statement, struct clause_out *clause);
 const char *fill_of(const struct list *fills, const struct object *column); /* NULL: none */
 
 /* ERR_UNSUPPORTED with a reason where this engine and version cannot. */
@@ -372,10 +381,10 @@ struct gradual_words {
 struct judgement {
     const struct list *statements; /* struct statement_out *; names without a schema are those of what they make */
     bool until_refused;            /* the first refusal is the end, and nothing is read back */
-    bool online;         /* each ALTER TABLE becomes the gentlest of the dialect's online_forms that the server takes */
+    /* Each clause of ALTER TABLE gets the gentlest of the dialect's online_forms that the server takes: `instead`, `offline`. */
+    bool online;
     struct tree *tree;   /* out: what came of them, in the schema "" */
     struct list refused; /* out: struct declined * */
-    struct list offline; /* out, with `online`: struct declined *, with what speaks against all gentle forms */
 };
 struct declined {
     const struct statement_out *statement;

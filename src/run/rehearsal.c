@@ -285,29 +285,41 @@ static int place_of(const struct rehearsal *rehearsal, const struct declined *de
     return at;
 }
 
-/* The texts that the server took go into the plans; what it only does while nobody may write is a hazard of the plan. */
-static void online_take(struct rehearsal *rehearsal, const struct judgement *judgement, struct plan *up)
+static void offline_tell(const struct rehearsal *rehearsal, const struct statement_out *statement, struct plan *plan)
 {
-    struct ctx *ctx = rehearsal->ctx;
-    for (int i = 0; i < rehearsal->added.n; i++) {
-        struct statement_out *meant = rehearsal->meant.item[i];
-        if (meant)
-            meant->sql = ((const struct statement_out *)rehearsal->added.item[i])->sql;
-    }
-    for (int i = 0; i < judgement->offline.n; i++) {
-        const struct declined *declined = judgement->offline.item[i];
-        int at = place_of(rehearsal, declined);
-        const struct statement_out *statement = rehearsal->meant.item[at];
-        if (!statement || at >= rehearsal->up_end)
-            continue;
-        struct hazard *hazard = NEW(ctx->mem, struct hazard);
-        *hazard = (struct hazard){
-            .code = "blocks-writers",
-            .change = statement->change,
-            .text =
-                arena_printf(ctx->mem, "%s cannot be changed online, so nobody writes while it is done: %s",
-                             object_path(ctx->mem, top_of(change_object(statement->change))), declined->error.message)};
-        list_add(ctx->mem, &up->hazards, hazard);
+    struct arena *mem = rehearsal->ctx->mem;
+    struct hazard *hazard = NEW(mem, struct hazard);
+    *hazard = (struct hazard){
+        .code = "blocks-writers",
+        .change = statement->change,
+        .text = arena_printf(mem, "%s cannot be changed online, so nobody writes while it is done: %s",
+                             object_path(mem, top_of(change_object(statement->change))), statement->offline)};
+    list_add(mem, &plan->hazards, hazard);
+}
+
+static struct statement_out *tried_of(const struct rehearsal *rehearsal, const struct statement_out *statement)
+{
+    for (int i = 0; i < rehearsal->meant.n; i++)
+        if (rehearsal->meant.item[i] == statement)
+            return rehearsal->added.item[i];
+    return NULL;
+}
+
+/* What the server took takes the places of the plan's statements; what it only does while nobody may write is a hazard. */
+static void online_take(const struct rehearsal *rehearsal, struct plan *plan, bool up)
+{
+    const struct list written = plan->statements;
+    plan->statements = (struct list){0};
+    for (int i = 0; i < written.n; i++) {
+        struct statement_out *tried = tried_of(rehearsal, written.item[i]);
+        for (int k = 0; tried && k < tried->instead.n; k++) {
+            struct statement_out *statement = tried->instead.item[k];
+            list_add(rehearsal->ctx->mem, &plan->statements, statement);
+            if (up && statement->offline)
+                offline_tell(rehearsal, statement, plan);
+        }
+        if (!tried || !tried->instead.n)
+            list_add(rehearsal->ctx->mem, &plan->statements, tried ? tried : written.item[i]);
     }
 }
 
@@ -320,7 +332,9 @@ static int run(struct rehearsal *rehearsal, struct plan *up, struct plan *down)
         return not_tried(rehearsal, ctx->error.message);
     TRY(code);
     if (rehearsal->online)
-        online_take(rehearsal, &judgement, up);
+        online_take(rehearsal, up, true);
+    if (rehearsal->online && down)
+        online_take(rehearsal, down, false);
     const struct declined *declined = judgement.refused.n ? judgement.refused.item[0] : NULL;
     if (!declined)
         return 0;

@@ -1,5 +1,6 @@
 """MySQL and MariaDB as judges: what create_all() makes is what the models say; what they would refuse is said before it runs."""
 
+import re
 import sys
 import threading
 
@@ -96,15 +97,49 @@ def test_online_writes_what_the_server_takes_and_says_what_it_does_not(place):
     found = place.project.ok("make-migrations", "gentle", "--online")
     assert "online" not in found.err
     text = (place.project.migrations / place.project.files()[-1]).read_text()
-    assert "ALTER TABLE t ALGORITHM=INPLACE, LOCK=NONE, ADD COLUMN m INTEGER" in text
+    assert "ALTER TABLE t ALGORITHM=INSTANT, ADD COLUMN m INTEGER" in text
+    assert re.search("ALTER TABLE t ALGORITHM=(INPLACE|NOCOPY), LOCK=NONE, ADD INDEX", text), text
     place.models(TABLES.format('Column("n", String(9)), Column("m", Integer)'))
     place.project.ok("migrate")
     found = place.project.ok("make-migrations", "copied", "--online")
     assert "table t cannot be changed online" in found.err
-    assert "ALGORITHM" not in (place.project.migrations / place.project.files()[-1]).read_text().split("-- rollback")[1]
+    down = (place.project.migrations / place.project.files()[-1]).read_text().split("-- rollback")[1]
+    assert re.search(r"ALTER TABLE t MODIFY COLUMN n int(\(11\))?;", down) and "LOCK=NONE, ADD INDEX" in down, down
     for way in (("migrate",), ("rollback",), ("rollback",), ("migrate",)):
         place.project.ok(*way)
     assert "Models and database agree" in place.project.ok("diff", "models").out
+
+
+WIDE = """
+Table("t", Base.metadata, Column("id", Integer, primary_key=True), Column("a", Integer), Column("b", %s), Column("c", %s),
+      Column("d", Integer), %s)
+"""
+
+
+def test_a_clause_that_copies_takes_no_other_along_and_the_table_is_copied_once(place):
+    place.models(WIDE % ("Integer", "Integer", 'Index("i", "a")'))
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")
+    with place.database.alchemy.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO t (a, b, c, d) VALUES (1, 2, 3, 4), (5, 6, 7, 8)")
+        connection.commit()
+    place.models(WIDE % ("String(9)", "String(9)", 'Column("e", Integer), Column("f", Integer), Index("i", "a", "b"), Index("j", "d")'))
+    found = place.project.ok("make-migrations", "both", "--online")
+    assert found.err.count("table t cannot be changed online") == 1, found.err
+    text = (place.project.migrations / place.project.files()[-1]).read_text()
+    up = text.split("-- rollback")[0].replace("\n    ", " ").splitlines()
+    up = [line for line in up if line.startswith("ALTER")]
+    copied = [line for line in up if "ALGORITHM" not in line]
+    assert len(copied) == 1 and "MODIFY COLUMN b" in copied[0] and "MODIFY COLUMN c" in copied[0], text
+    assert any("INSTANT, ADD COLUMN" in line and line.count("ADD COLUMN") == 2 for line in up), text
+    assert any("LOCK=NONE" in line and "ADD INDEX" in line and "MODIFY" not in line for line in up), text
+    assert [line for line in up if "DROP INDEX i" in line] == [line for line in up if "ADD INDEX i " in line], text
+    for way in (("migrate",), ("rollback",), ("migrate",)):
+        place.project.ok(*way)
+    assert "Models and database agree" in place.project.ok("diff", "models").out
+    with place.database.alchemy.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT a, b, c, d FROM t ORDER BY a").all()
+    assert [tuple(row) for row in rows] == [(1, "2", "3", 4), (5, "6", "7", 8)]
 
 
 def test_members_that_rows_hold_do_not_go(place):

@@ -37,49 +37,10 @@ static bool is_telling(const struct error *error)
            text_starts(error->sqlstate, "23") || text_equal(error->sqlstate, "HY000");
 }
 
-/* Not for this clause, or not known to this server: INSTANT came with MySQL 8.0.12. */
-static bool is_too_gentle(const struct my_conn *my)
-{
-    enum {
-        ER_UNKNOWN_ALTER_ALGORITHM = 1800,
-        ER_ALTER_OPERATION_NOT_SUPPORTED = 1845,
-        ER_ALTER_OPERATION_NOT_SUPPORTED_REASON = 1846
-    };
-    unsigned code = mysql_errno(my->mysql);
-    return code == ER_UNKNOWN_ALTER_ALGORITHM || code == ER_ALTER_OPERATION_NOT_SUPPORTED ||
-           code == ER_ALTER_OPERATION_NOT_SUPPORTED_REASON;
-}
-
-/* Words after the head, where clauses of every kind may follow. */
-static int online_try(struct ctx *ctx, struct conn *scratch, struct statement_out *statement,
-                      struct judgement *judgement)
-{
-    const char *plain = statement->sql;
-    size_t head = statement->head ? strlen(statement->head) : 0;
-    int code = ERR_SQL;
-    for (const char *const *form = scratch->dialect->online_forms; head && *form; form++) {
-        statement->sql = arena_printf(ctx->mem, "%.*s%s, %s", (int)head, plain, *form, plain + head);
-        code = my_exec(ctx, scratch, statement->sql);
-        if (code != ERR_SQL || !is_too_gentle((struct my_conn *)scratch))
-            return code;
-        if (form[1])
-            ctx->error = (struct error){0};
-    }
-    statement->sql = plain;
-    if (head) {
-        struct declined *declined = NEW(ctx->mem, struct declined);
-        *declined = (struct declined){.statement = statement, .error = ctx->error};
-        list_add(ctx->mem, &judgement->offline, declined);
-        ctx->error = (struct error){0};
-    }
-    return my_exec(ctx, scratch, plain);
-}
-
 static int statement_try(struct ctx *ctx, struct conn *scratch, struct statement_out *statement,
                          struct judgement *judgement)
 {
-    int code =
-        judgement->online ? online_try(ctx, scratch, statement, judgement) : my_exec(ctx, scratch, statement->sql);
+    int code = judgement->online ? my_online_try(ctx, scratch, statement) : my_exec(ctx, scratch, statement->sql);
     if (code != ERR_SQL)
         return code;
     struct declined *declined = NEW(ctx->mem, struct declined);
@@ -98,7 +59,8 @@ static int make_and_read(struct ctx *ctx, struct conn *scratch, struct judgement
     return judgement->until_refused ? 0 : my_load(ctx, scratch, NULL, &judgement->tree);
 }
 
-int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement)
+static int in_scratch(struct ctx *ctx, struct conn *conn, struct judgement *judgement,
+                      int (*work)(struct ctx *, struct conn *, struct judgement *))
 {
     const struct scratch_spec spec = {.near = &((struct my_conn *)conn)->url};
     struct conn *scratch = NULL;
@@ -106,9 +68,15 @@ int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement)
     if (code == ERR_UNSUPPORTED) /* neither here nor on a private server */
         ctx->error.code = code = ERR_SQL;
     TRY(code);
-    code = make_and_read(ctx, scratch, judgement);
+    code = work(ctx, scratch, judgement);
     struct error error = ctx->error;
     conn_close(&scratch);
     ctx->error = error;
     return code;
+}
+
+int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement)
+{
+    TRY(in_scratch(ctx, conn, judgement, make_and_read));
+    return my_online_has_joined(judgement) ? in_scratch(ctx, conn, judgement, my_online_prove) : 0;
 }

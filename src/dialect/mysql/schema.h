@@ -98,6 +98,10 @@ int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
 int my_show_tables(struct ctx *ctx, struct conn *conn, struct tree *tree);                   /* show.c */
 const char *my_lost_rows(struct arena *mem, const struct change *change, const char **what); /* members.c */
 int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);               /* judge.c */
+/* online.c: with the gentlest form of each clause; what of them was joined again is proved in another scratch database. */
+int my_online_try(struct ctx *ctx, struct conn *scratch, struct statement_out *statement);
+bool my_online_has_joined(const struct judgement *judgement);
+int my_online_prove(struct ctx *ctx, struct conn *scratch, struct judgement *judgement);
 extern const struct catalog_query my_mysql_queries[], my_mariadb_queries[],
     my_tidb_queries[]; /* parents before children; sql NULL ends them */
 
