@@ -263,7 +263,7 @@ static int catalog_read(struct ctx *ctx, struct conn *conn, struct tree *tree)
     TRY(catalog_load(ctx, conn, queries, n, tree));
     TRY(my_sequences_load(ctx, conn, tree));
     my_settle_partitions(ctx->mem, tree);
-    TRY(my_show_tables(ctx, conn, tree));
+    TRY(my_show_more(ctx, conn, tree));
     kind_set_add(&tree->kinds, KIND_PARTITION);
     return unmodelled_load(ctx, conn, tree);
 }

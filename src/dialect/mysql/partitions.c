@@ -219,9 +219,12 @@ static void setting_take(struct taker *taker, struct partition *partition)
         step(taker);
     if (text_equal(name, "COMMENT"))
         SAY(partition, PARTITION, comment, text_of(taker->mem, &taker->token));
-    else if (!text_ends(name, "ENGINE"))
+    else if (!text_ends(name, "ENGINE")) {
         names_add(taker->mem, &partition->settings,
                   arena_printf(taker->mem, "%s = %s", name, token_copy(taker->mem, &taker->token)));
+        names_sort(&partition->settings);
+        object_say(&partition->object, PARTITION_settings);
+    }
     step(taker);
 }
 
@@ -330,6 +333,14 @@ static void partitioning_take(struct arena *mem, struct partitioning *partitioni
     partitions_count(mem, partitioning);
     partitioning->definition = (struct expr){0};
     object_unsay(&partitioning->object, PARTITIONING_definition);
+}
+
+void my_partitioning_take(struct arena *mem, struct partitioning *partitioning, const char *printed)
+{
+    partitioning->object.children.n = 0;
+    object_unsay(&partitioning->object, PARTITIONING_number);
+    partitioning->definition = (struct expr){.printed = printed};
+    partitioning_take(mem, partitioning);
 }
 
 void my_settle_partitions(struct arena *mem, const struct tree *tree)

@@ -66,10 +66,12 @@ int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code);
 int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length); /* results are read and dropped */
 int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
 void my_statements_close(struct my_conn *my); /* before the connection */
-/* For what cannot be prepared: appends all cells of the answer. */
 /* conn->in_transaction, after a statement that may begin or end one. */
 void my_follow_transaction(struct my_conn *my);
+/* For what cannot be prepared: appends all cells of the answer. */
 int my_show(struct ctx *ctx, struct my_conn *my, const char *sql, struct buf *said);
+/* Several in one message; *said has as many. */
+int my_show_all(struct ctx *ctx, struct my_conn *my, const struct names *statements, struct buf **said);
 int my_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 
 int my_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);

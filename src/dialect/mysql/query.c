@@ -216,9 +216,8 @@ int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
     }
 }
 
-int my_show(struct ctx *ctx, struct my_conn *my, const char *sql, struct buf *said)
+static int shown_take(struct ctx *ctx, struct my_conn *my, struct buf *said)
 {
-    TRY(send_text(ctx, my, sql, strlen(sql)));
     MYSQL_RES *result = mysql_store_result(my->mysql);
     if (!result)
         return mysql_errno(my->mysql) ? my_fail(ctx, my->mysql, ERR_SQL) : 0;
@@ -226,6 +225,41 @@ int my_show(struct ctx *ctx, struct my_conn *my, const char *sql, struct buf *sa
         for (unsigned i = 0; i < mysql_num_fields(result); i++)
             buf_addf(said, "%s\t", row[i] ? row[i] : "NULL");
     mysql_free_result(result);
+    return 0;
+}
+
+int my_show(struct ctx *ctx, struct my_conn *my, const char *sql, struct buf *said)
+{
+    TRY(send_text(ctx, my, sql, strlen(sql)));
+    return shown_take(ctx, my, said);
+}
+
+static int show_together(struct ctx *ctx, struct my_conn *my, const struct names *statements, struct buf *said)
+{
+    const char *all = names_join(ctx->mem, statements, ";");
+    TRY(send_text(ctx, my, all, strlen(all)));
+    for (int i = 0; i < statements->n; i++) {
+        buf_init(&said[i], ctx->mem);
+        TRY(shown_take(ctx, my, &said[i]));
+        if (mysql_next_result(my->mysql) > 0)
+            return my_fail(ctx, my->mysql, ERR_SQL);
+    }
+    return 0;
+}
+
+/* One after the other where something between us and the server takes one at a time. */
+int my_show_all(struct ctx *ctx, struct my_conn *my, const struct names *statements, struct buf **said)
+{
+    *said = NEW_ARRAY(ctx->mem, struct buf, statements->n + 1);
+    if (statements->n > 1 && mysql_set_server_option(my->mysql, MYSQL_OPTION_MULTI_STATEMENTS_ON) == 0) {
+        int code = show_together(ctx, my, statements, *said);
+        mysql_set_server_option(my->mysql, MYSQL_OPTION_MULTI_STATEMENTS_OFF);
+        return code;
+    }
+    for (int i = 0; i < statements->n; i++) {
+        buf_init(&(*said)[i], ctx->mem);
+        TRY(my_show(ctx, my, statements->item[i], &(*said)[i]));
+    }
     return 0;
 }
 

@@ -2,8 +2,6 @@
 #include "base/text.h"
 #include "dialect/mysql/render.h"
 
-#define PARSER "parser="
-
 static bool is_method(const struct index *index, const char *name)
 {
     return text_equal(index->method, name);
@@ -28,13 +26,16 @@ static const char *visibility(const struct render *render, bool invisible)
     return invisible ? maria ? "IGNORED" : "INVISIBLE" : maria ? "NOT IGNORED" : "VISIBLE";
 }
 
-static void parser_add(struct buf *out, const struct index *index)
+static void options_add(struct buf *out, const struct index *index)
 {
     for (int i = 0; i < index->options.n; i++) {
-        if (!text_starts(index->options.item[i], PARSER))
-            continue;
-        buf_add(out, " WITH PARSER ");
-        my_ident_add(out, index->options.item[i] + strlen(PARSER));
+        const char *option = index->options.item[i], *value = strchr(option, '=') + 1;
+        if (text_starts(option, "parser=")) {
+            buf_add(out, " WITH PARSER ");
+            my_ident_add(out, value);
+        } else {
+            buf_addf(out, " KEY_BLOCK_SIZE=%s", value);
+        }
     }
 }
 
@@ -61,7 +62,7 @@ void my_index_text(const struct render *render, struct buf *out, const struct in
     buf_add_c(out, ')');
     if (is_method(index, "hash"))
         buf_add(out, " USING HASH");
-    parser_add(out, index);
+    options_add(out, index);
     if (index->comment) {
         buf_add(out, " COMMENT ");
         my_literal_add(render, out, index->comment);

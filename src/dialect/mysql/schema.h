@@ -49,7 +49,8 @@ char *my_name_fold(struct arena *mem, const struct target *target, const char *n
 
 /* partitions.c */
 void my_settle_partitions(struct arena *mem, const struct tree *tree); /* before settle_unsaid() */
-struct names my_bound_values(struct arena *mem, const char *bound);    /* in one form each */
+void my_partitioning_take(struct arena *mem, struct partitioning *partitioning, const char *printed); /* in its place */
+struct names my_bound_values(struct arena *mem, const char *bound); /* in one form each */
 /* Which is the higher one, where that can be told; else they are equal. */
 int my_bound_compare(struct arena *mem, const struct partition *a, const struct partition *b);
 /* As the servers want them: those that are carried over from a database stand at the end of what is described. */
@@ -95,7 +96,7 @@ extern const struct python_words my_python, my_mariadb_python; /* python.c */
 
 /* catalog.c */
 int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
-int my_show_tables(struct ctx *ctx, struct conn *conn, struct tree *tree);                   /* show.c */
+int my_show_more(struct ctx *ctx, struct conn *conn, struct tree *tree);                     /* show.c */
 const char *my_lost_rows(struct arena *mem, const struct change *change, const char **what); /* members.c */
 int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);               /* judge.c */
 /* online.c: with the gentlest form of each clause; what of them was joined again is proved in another scratch database. */

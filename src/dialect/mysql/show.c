@@ -1,55 +1,77 @@
 /*
- * What only SHOW CREATE TABLE says: the parser of a FULLTEXT index, which partition of a list takes all other values, the period of
- * an application.  Asked of tables that may have one of these, and of no other.
+ * What only SHOW CREATE says: the parser of a FULLTEXT index, the block size of an index (InnoDB has none), which partition of a list
+ * takes all other values, settings of partitions, the period of an application, and on MySQL that a view is a temporary table.
+ * Asked of what may have one of these, and of no other, all in one message.
  */
 #include "base/text.h"
 #include "dialect/mysql/parts.h"
 #include "dialect/mysql/schema.h"
 #include "schema/unmodelled.h"
 
+struct shower {
+    struct arena *mem;
+    struct tree *tree;
+    struct names views; /* those that are not updatable (MySQL) */
+};
+
 static bool is_fulltext(const struct object *object)
 {
     return object->kind == KIND_INDEX && text_equal(((const struct index *)object)->method, "fulltext");
 }
 
-static bool has_fulltext(const struct object *table)
+static bool has_blocks(const struct object *table)
 {
-    for (int i = 0; i < table->children.n; i++)
-        if (is_fulltext(table->children.item[i]))
+    return table->kind == KIND_TABLE && !text_equal(((const struct table *)table)->engine, "InnoDB");
+}
+
+static bool has_options(const struct shower *shower, const struct object *table)
+{
+    (void)shower;
+    bool blocks = has_blocks(table);
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if (is_fulltext(child) || (blocks && child->kind == KIND_INDEX))
             return true;
+    }
     return false;
 }
 
-static void parser_set(struct arena *mem, const struct object *table, const char *name, const char *parser)
+static void option_set(struct arena *mem, const struct object *table, const char *name, const char *option)
 {
     struct index *index = (struct index *)object_child(table, KIND_INDEX, name);
-    struct names options = {0};
     if (!index)
         return;
-    names_add(mem, &options, arena_printf(mem, "parser=%s", parser));
-    SAY(index, INDEX, options, options);
+    names_add(mem, &index->options, option);
+    names_sort(&index->options);
+    object_say(&index->object, INDEX_options);
 }
 
-/* Lines such as: FULLTEXT KEY `words` (`title`,`body`) WITH PARSER `ngram`. Only these hold the two words. */
-static void parsers_read(struct arena *mem, const char *said, const struct object *table)
+/* FULLTEXT KEY `words` (`title`,`body`) KEY_BLOCK_SIZE=1024 WITH PARSER `ngram` */
+static void options_read(const struct shower *shower, const char *said, const struct object *table)
 {
+    struct arena *mem = shower->mem;
     struct lexer lexer;
     const char *name = NULL;
     struct token last = {.kind = TOKEN_END, .text = ""}, token;
     lex_open(&lexer, &my_lex, said, strlen(said));
-    for (; (token = lex_next_code(&lexer)).kind != TOKEN_END; last = token) {
-        if (token_is(&last, "key") || token_is(&last, "index"))
+    for (; (token = lex_next_code(&lexer)).kind != TOKEN_END && !token_is(&token, "engine"); last = token) {
+        if (token_is(&last, "key"))
             name = token_name(mem, &token);
         else if (token_is(&last, "parser") && name)
-            parser_set(mem, table, name, token_name(mem, &token));
+            option_set(mem, table, name, arena_printf(mem, "parser=%s", token_name(mem, &token)));
+        else if (token_is(&last, "key_block_size") && name && has_blocks(table))
+            option_set(
+                mem, table, name,
+                arena_printf(mem, "key_block_size=%s", token_copy(mem, (token = lex_next_code(&lexer), &token))));
     }
 }
 
 /* ---- partitions ---- */
 
 /* What takes all other values of a list is shown as 0 (MariaDB 10.11), and so is that value. */
-static bool has_zero(const struct object *table)
+static bool has_zero(const struct shower *shower, const struct object *table)
 {
+    (void)shower;
     const struct object *partitioning = object_only(table, KIND_PARTITIONING);
     bool list = partitioning && text_equal(((const struct partitioning *)partitioning)->method, "LIST");
     for (int i = 0; list && i < partitioning->children.n; i++)
@@ -59,8 +81,9 @@ static bool has_zero(const struct object *table)
 }
 
 /* PARTITION `rest` DEFAULT */
-static void defaults_read(struct arena *mem, const char *said, const struct object *table)
+static void defaults_read(const struct shower *shower, const char *said, const struct object *table)
 {
+    struct arena *mem = shower->mem;
     const struct object *partitioning = object_only(table, KIND_PARTITIONING);
     struct lexer lexer;
     const char *name = NULL;
@@ -75,10 +98,36 @@ static void defaults_read(struct arena *mem, const char *said, const struct obje
     }
 }
 
+static bool has_partitions(const struct shower *shower, const struct object *table)
+{
+    (void)shower;
+    return object_only(table, KIND_PARTITIONING);
+}
+
+/* All of it again, out of a text that says more. */
+static void settings_read(const struct shower *shower, const char *said, const struct object *table)
+{
+    struct arena *mem = shower->mem;
+    static const char *const words[] = {"max_rows", "min_rows", "directory", "tablespace", NULL};
+    struct object *partitioning = object_only(table, KIND_PARTITIONING);
+    const char *text = NULL;
+    bool any = false;
+    struct lexer lexer;
+    struct token last = {.kind = TOKEN_END, .text = ""}, token;
+    lex_open(&lexer, &my_lex, said, strlen(said));
+    for (; (token = lex_next_code(&lexer)).kind != TOKEN_END; last = token) {
+        if (!text && token_is(&last, "partition") && token_is(&token, "by"))
+            text = token.text + token.length;
+        any = any || (text && token_is_one_of(&token, words));
+    }
+    if (any)
+        my_partitioning_take(mem, (struct partitioning *)partitioning, text);
+}
+
 /* ---- periods of an application (MariaDB) ---- */
 
 /* One is shown as a check of its name, that it begins before it ends. */
-static struct object *period_check(struct arena *mem, const struct object *table)
+static bool has_period(const struct shower *shower, const struct object *table)
 {
     for (int i = 0; i < table->children.n; i++) {
         const struct check *check = table->children.item[i];
@@ -89,26 +138,27 @@ static struct object *period_check(struct arena *mem, const struct object *table
         const char *text = expr_text(&check->expr);
         lex_open(&lexer, &my_lex, text, strlen(text));
         for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
-            names_add(mem, &words, token_copy(mem, &token));
+            names_add(shower->mem, &words, token_copy(shower->mem, &token));
         if (words.n == 3 && text_equal(words.item[1], "<") && *words.item[0] == '`' && *words.item[2] == '`')
-            return table->children.item[i];
+            return true;
     }
-    return NULL;
+    return false;
 }
 
-static void period_note(struct arena *mem, const struct object *table, const char *name, struct tree *tree)
+static void period_note(const struct shower *shower, const struct object *table, const char *name)
 {
+    struct arena *mem = shower->mem;
     struct object *check = object_child(table, KIND_CHECK, name);
     struct unmodelled *one = NEW(mem, struct unmodelled);
     if (check)
         object_remove(check);
     *one = (struct unmodelled){
         .kind = "period", .schema = "", .name = name, .on_kind = "table", .on_schema = "", .on = table->name};
-    list_add(mem, &tree->unmodelled, one);
+    list_add(mem, &shower->tree->unmodelled, one);
 }
 
 /* PERIOD FOR `app` (`a`, `b`) */
-static void periods_read(struct arena *mem, const char *said, const struct object *table, struct tree *tree)
+static void periods_read(const struct shower *shower, const char *said, const struct object *table)
 {
     struct lexer lexer;
     struct token token;
@@ -117,35 +167,96 @@ static void periods_read(struct arena *mem, const char *said, const struct objec
         struct lexer ahead = lexer;
         struct token next = lex_next_code(&ahead), name = lex_next_code(&ahead);
         if (token_is(&token, "period") && token_is(&next, "for") && name.kind == TOKEN_QUOTED)
-            period_note(mem, table, token_name(mem, &name), tree);
+            period_note(shower, table, token_name(shower->mem, &name));
     }
+}
+
+/* ---- views (MySQL) ---- */
+
+/* MERGE is what both servers do where they can, and no other view without a query of its own is not updatable. */
+static int views_ask(struct ctx *ctx, struct conn *conn, struct shower *shower)
+{
+    static const char sql[] = "SELECT v.table_name FROM information_schema.views v "
+                              "WHERE v.table_schema = DATABASE() AND v.is_updatable = 'NO'";
+    struct rows rows = {0};
+    bool any = false;
+    for (const struct object *o = shower->tree->root; o; o = object_next(shower->tree->root, o))
+        any = any || o->kind == KIND_VIEW;
+    if (any && conn->dialect == &my_dialect)
+        TRY(my_query(ctx, conn, sql, NULL, &rows));
+    for (int i = 0; i < rows.row.n; i++)
+        names_add(ctx->mem, &shower->views, *(const char *const *)rows.row.item[i]);
+    return 0;
+}
+
+/* Whose text this user may see. */
+static bool is_not_updatable(const struct shower *shower, const struct object *object)
+{
+    const char *query = object->kind == KIND_VIEW ? ((const struct view *)object)->query.printed : NULL;
+    return query && *query && names_have(&shower->views, object->name);
+}
+
+static void algorithm_read(const struct shower *shower, const char *said, const struct object *object)
+{
+    struct view *view = (struct view *)(uintptr_t)object;
+    if (!text_starts(said, "CREATE ALGORITHM=TEMPTABLE "))
+        return;
+    names_add(shower->mem, &view->options, "algorithm=temptable");
+    names_sort(&view->options);
+    object_say(&view->object, VIEW_options);
 }
 
 /* ---- all of it ---- */
 
-int my_show_tables(struct ctx *ctx, struct conn *conn, struct tree *tree)
+static const struct way {
+    unsigned engines;
+    bool (*has)(const struct shower *shower, const struct object *object);
+    void (*read)(const struct shower *shower, const char *said, const struct object *object);
+} ways[] = {{ENGINE_MY | ENGINE_MARIA, has_options, options_read},
+            {ENGINE_MY | ENGINE_MARIA, has_partitions, settings_read},
+            {ENGINE_MARIA, has_zero, defaults_read},
+            {ENGINE_MARIA, has_period, periods_read},
+            {ENGINE_MY, is_not_updatable, algorithm_read}};
+enum { WAYS = sizeof ways / sizeof *ways };
+
+/* A bit for each way. */
+static unsigned ways_of(const struct shower *shower, const struct object *object)
 {
-    bool maria = conn->dialect->engine == ENGINE_MARIA;
-    for (const struct object *o = tree->root; o; o = object_next(tree->root, o)) {
-        struct buf sql, said;
-        if (o->kind != KIND_TABLE)
+    unsigned bits = 0;
+    for (unsigned i = 0; i < WAYS; i++)
+        if (ways[i].engines & shower->tree->engine && ways[i].has(shower, object))
+            bits |= 1U << i;
+    return bits;
+}
+
+static void answer_read(const struct shower *shower, const char *said, const struct object *object)
+{
+    unsigned bits = ways_of(shower, object);
+    size_t length = strlen(object->name) + 1; /* the name stands bare before the statement */
+    const char *statement = strlen(said) > length ? said + length : "";
+    for (unsigned i = 0; i < WAYS; i++)
+        if (bits >> i & 1)
+            ways[i].read(shower, statement, object);
+}
+
+int my_show_more(struct ctx *ctx, struct conn *conn, struct tree *tree)
+{
+    struct shower shower = {.mem = ctx->mem, .tree = tree};
+    struct names statements = {0};
+    struct buf *said;
+    struct list asked = {0};
+    TRY(views_ask(ctx, conn, &shower));
+    for (struct object *o = tree->root; o && !my_is_tidb(conn->dialect); o = object_next(tree->root, o)) {
+        bool view = o->kind == KIND_VIEW;
+        if ((!view && o->kind != KIND_TABLE) || !ways_of(&shower, o))
             continue;
-        bool parsers = has_fulltext(o), zero = maria && has_zero(o), period = maria && period_check(ctx->mem, o);
-        if (!parsers && !zero && !period)
-            continue;
-        buf_init(&sql, ctx->mem);
-        buf_init(&said, ctx->mem);
-        buf_add(&sql, "SHOW CREATE TABLE ");
-        ident_add(&sql, &my_ident, o->name);
-        TRY(my_show(ctx, (struct my_conn *)conn, sql.data, &said));
-        const char *statement =
-            said.len > strlen(o->name) ? said.data + strlen(o->name) : ""; /* the name stands bare */
-        if (parsers)
-            parsers_read(ctx->mem, statement, o);
-        if (zero)
-            defaults_read(ctx->mem, statement, o);
-        if (period)
-            periods_read(ctx->mem, statement, o, tree);
+        names_add(ctx->mem, &statements,
+                  arena_printf(ctx->mem, "SHOW CREATE %s %s", view ? "VIEW" : "TABLE",
+                               ident_text(ctx->mem, &my_ident, o->name)));
+        list_add(ctx->mem, &asked, o);
     }
+    TRY(my_show_all(ctx, (struct my_conn *)conn, &statements, &said));
+    for (int i = 0; i < asked.n; i++)
+        answer_read(&shower, said[i].data, asked.item[i]);
     return 0;
 }
