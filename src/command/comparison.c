@@ -52,6 +52,7 @@ static int renames_settle(struct ctx *ctx, const struct target *target, struct c
 {
     const struct diff_input input = comparison_input(target, comparison);
     TRY(rename_check(ctx, &input, &comparison->renames));
+    rename_cases(ctx, &input, &comparison->renames);
     struct list all = {0};
     int known = -1; /* renames when they were guessed */
     for (int sort = 0; sort < SORTS; sort++) {

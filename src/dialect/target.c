@@ -47,6 +47,11 @@ const char *name_fold(struct arena *mem, const struct target *target, const char
     return name && target->dialect->name_fold ? target->dialect->name_fold(mem, target, name) : name;
 }
 
+bool name_tells_case(const struct target *target, enum kind kind)
+{
+    return target->facts.lower_case_table_names == 0 && kind_is(kind, KIND_HAS_COLUMNS);
+}
+
 void tree_settle(struct arena *mem, const struct target *target, struct tree *tree)
 {
     target->dialect->settle(mem, target, tree);

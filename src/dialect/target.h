@@ -35,6 +35,8 @@ char *type_normal(struct arena *mem, const struct target *target, const char *ty
 char *expr_normal(struct arena *mem, const struct target *target, const char *expr);
 const char *name_fold(struct arena *mem, const struct target *target,
                       const char *name); /* itself where names are exact */
+/* Is it another object for its users when only the case of its name differs, though the two are compared as one? */
+bool name_tells_case(const struct target *target, enum kind kind);
 void tree_settle(struct arena *mem, const struct target *target, struct tree *tree);
 /* A database without anything. The schema of the engine's usual name is in it, if `like` knows that by its name. */
 struct tree *tree_of_nothing(struct arena *mem, const struct dialect *dialect, const struct tree *like);

@@ -299,3 +299,36 @@ int rename_guess(struct ctx *ctx, const struct diff_input *input, struct list *g
     }
     return ctx_check(ctx);
 }
+
+/* ---- by case ---- */
+
+/* What stands in a schema of the current tree under such a name; NULL where that very name is wanted, too. */
+static const struct object *differs_in_case(const struct guesser *guesser, const struct object *wanted)
+{
+    const struct object *schema =
+        object_child(guesser->input->before->root, wanted->parent->kind, wanted->parent->name);
+    const struct object *found = NULL;
+    for (int i = 0; schema && i < schema->children.n; i++) {
+        const struct object *object = schema->children.item[i];
+        if (object->kind == wanted->kind && names_same(guesser, object->name, wanted->name))
+            found = object;
+    }
+    return found && !text_equal(found->name, wanted->name) ? found : NULL;
+}
+
+void rename_cases(struct ctx *ctx, const struct diff_input *input, struct list *decided)
+{
+    const struct guesser guesser = {.mem = ctx->mem, .input = input};
+    for (const struct object *o = input->after->root; o; o = object_next(input->after->root, o)) {
+        const struct object *was = name_tells_case(input->target, o->kind) ? differs_in_case(&guesser, o) : NULL;
+        if (!was)
+            continue;
+        struct rename *rename = NEW(ctx->mem, struct rename);
+        *rename = (struct rename){.kind = kind_is(o->kind, KIND_HOLDS_ROWS) ? 0 : o->kind,
+                                  .schema = o->parent->name,
+                                  .from = was->name,
+                                  .to = o->name,
+                                  .resolved_from = "case"};
+        list_add(ctx->mem, decided, rename);
+    }
+}

@@ -21,6 +21,9 @@ int rename_read_object(struct ctx *ctx, const char *flag, struct list *decided);
  */
 int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *decided);
 
+/* Adds those whose names differ only in case, where that tells relations apart though they are compared as one. */
+void rename_cases(struct ctx *ctx, const struct diff_input *input, struct list *decided);
+
 /*
  * Of those decided, the schemas, which are carried out in the current tree at once: what stands in them is found by the new name
  * from then on. As rename_check(), which begins with it.

@@ -552,8 +552,9 @@ int rename_check(struct ctx *ctx, const struct diff_input *input, struct list *d
         if (is_schema(rename))
             continue;
         if (compare_name(ctx->mem, input->target, rename->from, rename->to)) {
-            emit_info(ctx, "%s: for %s these are the same name, so there is nothing to rename",
-                      rename_flag(ctx->mem, rename), input->target->dialect->title);
+            if (rename->table || input->target->facts.lower_case_table_names != 0) /* else rename_cases() finds it */
+                emit_info(ctx, "%s: for %s these are the same name, so there is nothing to rename",
+                          rename_flag(ctx->mem, rename), input->target->dialect->title);
             list_remove(decided, i--);
             continue;
         }

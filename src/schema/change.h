@@ -28,7 +28,7 @@ struct change {
     bool replaced;               /* a DROP and CREATE pair that stands for one REPLACE */
     bool makes_room;             /* of those: only because another step needs it, so as one with that */
     bool succession;             /* a DROP and a CREATE by which the name goes to something of another kind */
-    const char *resolved_from;   /* of a RENAME: "rename_flag", "prompt"; NULL */
+    const char *resolved_from;   /* of a RENAME: "rename_flag", "prompt", "case" ...; NULL */
     struct object *renamed; /* of a RENAME: the object itself, in one of the trees; before and after are names only */
 
     /* What the planner notes; unset in the changes that diff found. */

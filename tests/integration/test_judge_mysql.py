@@ -142,6 +142,31 @@ def test_a_clause_that_copies_takes_no_other_along_and_the_table_is_copied_once(
     assert [tuple(row) for row in rows] == [(1, "2", "3", 4), (5, "6", "7", 8)]
 
 
+CASES = """
+Table("%s", Base.metadata, Column("id", Integer, primary_key=True), Column("a", Integer))
+Table("kid", Base.metadata, Column("id", Integer, primary_key=True), Column("t", Integer, ForeignKey("%s.id", name="fk")))
+"""
+
+
+def test_a_table_whose_name_changes_only_its_case_is_renamed(place):
+    place.models(CASES % ("Shop", "Shop"))
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")
+    with place.database.alchemy.connect() as connection:
+        for statement in ("INSERT INTO Shop VALUES (1, 2)", "INSERT INTO kid VALUES (3, 1)", "CREATE VIEW v AS SELECT a FROM Shop"):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    place.models(CASES % ("shop", "shop"))
+    place.project.ok("make-migrations", "--rename-table", "Shop:shop")
+    for way, name in (("migrate", "shop"), ("rollback", "Shop"), ("migrate", "shop")):
+        place.project.ok(way)
+        with place.database.alchemy.connect() as connection:
+            assert connection.exec_driver_sql(f"SELECT COUNT(*) FROM {name} JOIN kid ON t = {name}.id JOIN v").scalar() == 1
+    assert "Models and database agree" in place.project.ok("diff", "models").out
+    place.models(CASES % ("shop", "shop") + 'Table("Shop", Base.metadata, Column("id", Integer, primary_key=True))')
+    assert "differ only by case" in place.project.run("make-migrations").err
+
+
 def test_members_that_rows_hold_do_not_go(place):
     place.models(TABLES.format("Column(\"n\", Enum('a', 'b', 'it''s')), Column(\"m\", Integer)".replace("'it''s'", '"it\'s"')))
     place.project.ok("make-migrations")

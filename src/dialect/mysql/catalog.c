@@ -155,11 +155,8 @@ static int cases_check(struct ctx *ctx, const struct tree *tree)
             continue;
         const char *key = text_lower(ctx->mem, o->name);
         const struct object *other = map_get(&seen, key);
-        if (other) {
-            fail(ctx, ERR_UNSUPPORTED, "%s and %s have names that differ only by case, which is not managed yet",
-                 object_path(ctx->mem, other), object_path(ctx->mem, o));
-            return fail_hint(ctx, "Leave one of them out with \"exclude\" in the configuration, or rename it by hand.");
-        }
+        if (other)
+            return my_cases_fail(ctx, other, o);
         map_set(&seen, key, (void *)(uintptr_t)o);
     }
     return 0;

@@ -11,6 +11,13 @@ char *my_name_fold(struct arena *mem, const struct target *target, const char *n
     return name ? text_lower(mem, name) : NULL;
 }
 
+int my_cases_fail(struct ctx *ctx, const struct object *a, const struct object *b)
+{
+    fail(ctx, ERR_UNSUPPORTED, "%s and %s have names that differ only by case, which is not managed yet",
+         object_path(ctx->mem, a), object_path(ctx->mem, b));
+    return fail_hint(ctx, "Leave one of them out with \"exclude\" in the configuration, or give it another name.");
+}
+
 /* Where a name of its kind must differ: checks of MariaDB in their table, all else in the database. */
 static const struct object *scope_of(const struct tree *tree, const struct object *object)
 {

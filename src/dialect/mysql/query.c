@@ -32,6 +32,11 @@ static const char reader[] =
 static const char zero[] =
     "A zero date is refused by NO_ZERO_DATE in sql_mode; ?sql_mode=NO_ENGINE_SUBSTITUTION in the database URL takes it.";
 
+static const char alike[] = "A foreign key and what it refers to need the same type; texts the same character set and "
+                            "collation, too; and what it refers to needs a key.";
+static const char prefix[] =
+    "Shorten the column, or say how much of it the index holds (mysql_length, or a (100) in SQL).";
+
 static const struct {
     unsigned number;
     const char *said; /* NULL: whatever the server says */
@@ -39,9 +44,10 @@ static const struct {
 } hints[] = {
     {1969, NULL, off}, /* MariaDB's max_statement_time */
     {3024, NULL, off}, /* MySQL's max_execution_time */
-    {1290, "read-only", reader}, {1792, NULL, reader},
-    {1836, NULL, reader},        {1067, NULL, zero}, /* an ALTER of another column minds a default that is there, too */
-    {1292, "'0000-00-00", zero},
+    {1290, "read-only", reader}, {1792, NULL, reader}, {1836, NULL, reader},
+    {1067, NULL, zero}, /* an ALTER of another column minds a default that is there, too */
+    {1292, "'0000-00-00", zero}, {3780, NULL, alike},  {1005, "errno: 150", alike},
+    {1071, NULL, prefix},        {1170, NULL, prefix},
 };
 
 static void hint_add(struct ctx *ctx, unsigned number)

@@ -98,8 +98,19 @@ static void partitioning_add(struct buf *out, const struct object *table)
     my_partitioning_text(out, (const struct partitioning *)partitioning, "\n    ");
 }
 
+static int sibling_check(struct render *render, const struct object *table)
+{
+    for (int i = 0; i < table->parent->children.n; i++) {
+        const struct object *other = table->parent->children.item[i];
+        if (other != table && kind_is(other->kind, KIND_HAS_COLUMNS) && text_equal_nocase(other->name, table->name))
+            return my_cases_fail(render->ctx, other, table);
+    }
+    return 0;
+}
+
 int my_table_create(struct render *render, const struct change *change)
 {
+    TRY(sibling_check(render, change->after));
     struct buf out = my_begin(render, "CREATE TABLE "), options = my_begin(render, "");
     bool first = true;
     my_top(&out, change->after);

@@ -45,6 +45,7 @@ void my_choose_name(struct arena *mem, const struct changes *changes, struct obj
 bool my_covers(const struct target *target, const struct object *index, const struct foreign_key *key);
 /* The column in whose definition a check of MariaDB stands, which keeps its name when the column gets another; NULL: in none. */
 struct object *my_check_column(struct arena *mem, const struct check *check);
+int my_cases_fail(struct ctx *ctx, const struct object *a, const struct object *b); /* names that differ only by case */
 char *my_name_fold(struct arena *mem, const struct target *target, const char *name);
 
 /* partitions.c */
