@@ -19,11 +19,11 @@ export DBWARDEN_TEST_SEED=$seed
 # Thousands of small databases: a memory file system where there is one.
 scratch=/tmp
 [ -w /dev/shm ] && [ "$(df --output=avail /dev/shm | tail -1)" -gt 4000000 ] && scratch=/dev/shm
-# The first of two blocks of loopback ports that nobody listens on: for the servers of all tests, and for those of one.
+# The first of four blocks of loopback ports that nobody listens on: for the servers of all tests, those of one, and a cluster.
 free_ports() {
   local base port
-  for base in $(seq 21700 40 23700); do
-    for port in $(seq "$base" $((base + 31))); do
+  for base in $(seq 21700 64 23700); do
+    for port in $(seq "$base" $((base + 63))); do
       if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then continue 2; fi
     done
     echo "$base"

@@ -6,6 +6,7 @@
 # SOAK_FAULTS                   places to fail at per test (200)     SEED       the first seed (a new one)
 # SOAK_CRASHES                  strikes in the crash law, for each engine, on the program, the server and the connection each (1000)
 # SOAK_CLICKHOUSE               the same on ClickHouse, for each shape of statement (100)
+# SOAK_CLUSTER                  how often a server of its cluster is killed (50)
 # SOAK_GENTLE                   seconds that somebody is in the way in the gentle law (10)
 # SOAK_ROUNDS                   rounds of eight runners at once (200)
 # SOAK_STARTS, SOAK_LOAD        how often ten applications start together (20), and requests of a round of load (20000)
@@ -73,6 +74,8 @@ part "faults" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_FAULTS="${SOAK_
 part "crash law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_CRASHES="${SOAK_CRASHES:-1000}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_crash_law.py tests/integration/test_crash_generated.py -q -p no:cacheprovider
 part "ClickHouse" env DBWARDEN_TEST_CRASHES="${SOAK_CLICKHOUSE:-100}" "$cache/venv/bin/python" -m pytest tests/integration/test_clickhouse.py \
+  -q -p no:cacheprovider
+part "ClickHouse, a cluster" env DBWARDEN_TEST_CRASHES="${SOAK_CLUSTER:-50}" "$cache/venv/bin/python" -m pytest tests/integration/test_clickhouse_cluster.py \
   -q -p no:cacheprovider
 part "gentle law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_GENTLE="${SOAK_GENTLE:-10}" "$cache/venv/bin/python" -m pytest \
   tests/integration/test_gentle_law.py -q -p no:cacheprovider

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         check_names: Mapping[str, str] | None
         normalise: Literal["auto", "server", "offline"] | None
         online: bool
+        cluster: str | None
         targets: Mapping[str, str | list[str]] | None
         engine_options: Mapping[str, Any] | None
 
@@ -153,6 +154,7 @@ def database_config(
     check_names: object = None,
     normalise: object = None,
     online: object = None,
+    cluster: object = None,
     targets: object = None,
     engine_options: object = None,
 ) -> DatabaseHandle[Any, Any]:

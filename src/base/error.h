@@ -41,6 +41,7 @@ struct error {
     const char *sqlstate; /* five characters, or the engine's own number; NULL if there is none */
     const char *detail;   /* what the server said beside its message; NULL if nothing */
     struct place place;
+    bool partly;  /* some of it may be done: several servers do it */
     bool passing; /* time may cure it: a lock of another session's, a server that is not up yet */
 };
 

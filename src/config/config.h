@@ -47,6 +47,7 @@ struct database_config {
     struct targets_config targets;
     bool snapshots_each;   /* snapshots: each */
     bool online;           /* ALTER TABLE is written with the gentlest ALGORITHM and LOCK that the server takes */
+    const char *cluster;   /* of ClickHouse: all is done on it; NULL: on one server */
     const char *normalise; /* auto, server, offline: what --normalise is where it is not given; NULL: auto */
     struct filter filter;  /* include, exclude; `own` already filled */
     double lock_timeout;   /* seconds, of each statement; -1: as the engine has it */

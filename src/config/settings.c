@@ -98,6 +98,22 @@ static int take_table(struct judged *judged, void *member)
     return 0;
 }
 
+static bool is_plain(const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+    return *text && !text[strspn(text, plain)];
+}
+
+/* It becomes a part of paths and statements as it stands. */
+static int take_cluster(struct judged *judged, void *member)
+{
+    const char **name = member;
+    if (judged->value->value->type != JSON_TEXT || !is_plain(judged->value->value->text))
+        return refuse(judged, "the name of a cluster: letters, digits, \"_\", \"-\" and \".\"", NULL);
+    *name = judged->value->value->text;
+    return 0;
+}
+
 static int take_type(struct judged *judged, void *member)
 {
     const char **type = member;
@@ -385,6 +401,7 @@ static const struct setting setting_table[] = {
     {"snapshots", take_snapshots, DATABASE(snapshots_each), true},
     {"normalise", take_normalise, DATABASE(normalise), true},
     {"online", take_flag, DATABASE(online), true},
+    {"cluster", take_cluster, DATABASE(cluster), true},
     {"lock_timeout", take_duration, DATABASE(lock_timeout), true},
     {"statement_timeout", take_duration, DATABASE(statement_timeout), true},
     {"retry_for", take_duration, DATABASE(retry_for), true},

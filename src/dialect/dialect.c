@@ -77,6 +77,11 @@ int conn_open(struct ctx *ctx, const struct dialect *dialect, const struct url *
     return code;
 }
 
+const struct state_sql *conn_state(const struct conn *conn)
+{
+    return conn->state ? conn->state : conn->dialect->state;
+}
+
 int conn_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin)
 {
     *twin = NULL;
@@ -119,7 +124,7 @@ static int fail_lost(struct ctx *ctx, const struct conn *conn)
 
 static bool is_lost(const struct ctx *ctx, const struct conn *conn)
 {
-    for (const char *const *state = conn->dialect->state->lease_lost; *state; state++)
+    for (const char *const *state = conn_state(conn)->lease_lost; *state; state++)
         if (text_equal(ctx->error.sqlstate, *state))
             return true;
     return false;

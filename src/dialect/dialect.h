@@ -44,6 +44,7 @@ struct conn {
     struct tree *
         strangers; /* the schema before a run with its strangers marked, which files that make a table again do not know: batches
                                keep them, and note new names of tables in it; NULL: there are none */
+    const struct state_sql *state;  /* of its state tables; NULL: the dialect's */
     const struct batch_step *fence; /* fails once the lease is lost, and extends it; NULL: no lease is held */
     /* an engine's own struct begins with this one */
 };
@@ -59,6 +60,7 @@ struct conn_options {
     bool read_only;              /* must not change anything; SQLite: does not create the file */
     const char *app_folder;      /* SQLite: what relative paths are relative to; NULL: working folder */
     const struct limits *limits; /* of every statement; NULL: as the server has it */
+    const char *cluster;         /* ClickHouse: that all is done on; NULL: none */
     const struct names *path;    /* schemas that names without one are looked for in; the first has to be there; NULL */
 };
 
@@ -609,6 +611,8 @@ struct dialect {
     /* What gives back the session's lock on migrations with all others; NULL: nothing does. */
     const struct said_words *frees_locks;
     const struct session_words *session_words; /* NULL: a file may do all that it can */
+    /* Of a database that several servers have: names each that does not answer or is not as most are. NULL: one has it. */
+    int (*replicas_differ)(struct ctx *ctx, struct conn *conn, struct names *found);
     /* Does a statement that changes rows change some that stay when its transaction is undone? NULL: never. */
     int (*rows_stay)(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *stay);
     /*
@@ -634,6 +638,7 @@ const struct dialect *dialect_of_engine(enum engine engine);
 /* Thin calls over the driver. */
 int conn_open(struct ctx *ctx, const struct dialect *dialect, const struct url *url, const struct conn_options *options,
               struct conn **conn);
+const struct state_sql *conn_state(const struct conn *conn); /* SQL of its state tables */
 /* The server that `conn` has reached, whatever else its URL names; as conn_open() else. */
 int conn_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin);
 void conn_close(struct conn **conn); /* for __attribute__((cleanup)); sets NULL */

@@ -243,10 +243,32 @@ static bool may_be_overtaken(const struct execution *execution, enum way way)
     return way == WAY_WATCHED && execution->in_doubt && execution->conn->fence;
 }
 
+/* Several servers do it: where none of them did, it was refused like any other. */
+static int look_after_partly(struct execution *execution, const struct classified *what, enum doubt *doubt)
+{
+    struct ctx *ctx = execution->ctx;
+    struct error error = ctx->error;
+    if (!execution->said || ask_doubt(execution, what, execution->said, doubt) < 0)
+        *doubt = DOUBT_OPEN;
+    if (ctx->error.code == ERR_CANCELLED)
+        return ERR_CANCELLED;
+    error.partly = *doubt != DOUBT_NOT_DONE;
+    ctx->error = error;
+    if (error.partly && *doubt == DOUBT_OPEN && !error.passing)
+        fail_hint(ctx,
+                  "Make all servers alike; then `dbwarden %s --interrupted done` goes on after it, and `--interrupted "
+                  "again` runs it.",
+                  execution->down ? "rollback" : "migrate");
+    *doubt = *doubt == DOUBT_DONE ? DOUBT_DONE : DOUBT_OPEN;
+    return 0;
+}
+
 /* After a failure: may the statement be run again, or is it done after all? */
 static int look_after(struct execution *execution, const struct classified *what, enum way way, enum doubt *doubt)
 {
     *doubt = DOUBT_OPEN;
+    if (execution->ctx->error.partly)
+        return look_after_partly(execution, what, doubt);
     if (!execution->ctx->error.passing && !may_be_overtaken(execution, way))
         return 0;
     if (way == WAY_WATCHED)

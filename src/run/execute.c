@@ -152,7 +152,7 @@ void execution_explain(struct execution *execution)
 bool execution_refused(const struct execution *execution, enum err code)
 {
     int at = execution->batch.failed - execution->offset;
-    return code == ERR_SQL && at >= 0 && at < execution->count;
+    return code == ERR_SQL && at >= 0 && at < execution->count && !execution->ctx->error.partly;
 }
 
 static bool changes_session(unsigned char mark)

@@ -125,6 +125,7 @@ int session_connect(struct ctx *ctx, struct session *session, bool read_only)
         TRY(choose_target(ctx, session));
     const struct database_config *database = session->database;
     struct conn_options options = {.read_only = read_only, .app_folder = session->config->folder};
+    options.cluster = database->cluster;
     if (session->path.n)
         options.path = &session->path;
     if (!read_only) /* who only reads stops nobody, and may wait for what is being changed */

@@ -120,6 +120,23 @@ static int warn_about_seeds(struct ctx *ctx)
     return 0;
 }
 
+/* Of a cluster: whatever is not on all of its servers alike. */
+static int replicas_report(struct ctx *ctx, struct session *session, struct json *report)
+{
+    const struct dialect *dialect = session->conn->dialect;
+    struct names found = {0};
+    if (!dialect->replicas_differ || !session->database->cluster)
+        return 0;
+    TRY(dialect->replicas_differ(ctx, session->conn, &found));
+    struct json *list = json_array(ctx->mem);
+    for (int i = 0; i < found.n; i++) {
+        json_add(ctx->mem, list, json_string(ctx->mem, found.item[i]));
+        emit_warning(ctx, "of the cluster %s, %s", session->database->cluster, found.item[i]);
+    }
+    json_set(ctx->mem, report, "replicas_differ", list);
+    return 0;
+}
+
 int status_run(struct ctx *ctx, struct session *session, struct json *report)
 {
     struct counting counting = {.ctx = ctx, .session = session, .list = json_array(ctx->mem)};
@@ -149,5 +166,6 @@ int status_run(struct ctx *ctx, struct session *session, struct json *report)
     for (int i = 0; i < STATUSES; i++)
         json_set_int(ctx->mem, report, status_name[i], counting.n[i]);
     json_set_int(ctx->mem, report, "total", files->n);
+    TRY(replicas_report(ctx, session, report));
     return seeds_report(ctx, session, report);
 }

@@ -91,7 +91,7 @@ int state_journal(struct ctx *ctx, struct state *state, struct list *rows)
     if (!exists)
         return 0;
     struct rows found;
-    const char *sql = state_sql(ctx, state, conn->dialect->state->journal_select, JOURNAL_TABLE);
+    const char *sql = state_sql(ctx, state, conn_state(conn)->journal_select, JOURNAL_TABLE);
     TRY(conn_query(ctx, conn, sql, NULL, &found));
     for (int i = 0; i < found.row.n; i++) {
         struct journal_row *row = NEW(ctx->mem, struct journal_row);
@@ -126,51 +126,51 @@ struct batch_step journal_begin(struct ctx *ctx, struct state *state, const stru
 {
     struct names *params = begin_params(ctx, migration, down, "");
     names_add(ctx->mem, params, evidence);
-    return step_of(ctx, state, state->conn->dialect->state->journal_begin, params);
+    return step_of(ctx, state, conn_state(state->conn)->journal_begin, params);
 }
 
 struct batch_step journal_step(struct ctx *ctx, struct state *state, const struct migration *migration, int done,
                                const char *checksum)
 {
     const struct names *params = PARAMS(ctx->mem, number(ctx->mem, done), checksum, migration->journal_name);
-    return step_of(ctx, state, state->conn->dialect->state->journal_step, params);
+    return step_of(ctx, state, conn_state(state->conn)->journal_step, params);
 }
 
 struct batch_step journal_evidence(struct ctx *ctx, struct state *state, const struct migration *migration,
                                    const char *evidence)
 {
     const struct names *params = PARAMS(ctx->mem, evidence, migration->journal_name);
-    return step_of(ctx, state, state->conn->dialect->state->journal_evidence, params);
+    return step_of(ctx, state, conn_state(state->conn)->journal_evidence, params);
 }
 
 struct batch_step journal_total(struct ctx *ctx, struct state *state, const struct migration *migration, int total)
 {
     const struct names *params = PARAMS(ctx->mem, number(ctx->mem, total), migration->journal_name);
-    return step_of(ctx, state, state->conn->dialect->state->journal_total, params);
+    return step_of(ctx, state, conn_state(state->conn)->journal_total, params);
 }
 
 struct batch_step journal_rename(struct ctx *ctx, struct state *state, const char *from, const char *to)
 {
-    return step_of(ctx, state, state->conn->dialect->state->journal_rename, PARAMS(ctx->mem, to, from));
+    return step_of(ctx, state, conn_state(state->conn)->journal_rename, PARAMS(ctx->mem, to, from));
 }
 
 struct batch_step journal_delete(struct ctx *ctx, struct state *state, const char *journal_name)
 {
-    return step_of(ctx, state, state->conn->dialect->state->journal_delete, PARAMS(ctx->mem, journal_name));
+    return step_of(ctx, state, conn_state(state->conn)->journal_delete, PARAMS(ctx->mem, journal_name));
 }
 
 struct batch_step journal_done(struct ctx *ctx, struct state *state, const struct migration *migration, double seconds)
 {
     const struct names *params =
         PARAMS(ctx->mem, migration->token_checksum, milliseconds(ctx->mem, seconds), migration->journal_name);
-    return step_of(ctx, state, state->conn->dialect->state->journal_done, params);
+    return step_of(ctx, state, conn_state(state->conn)->journal_done, params);
 }
 
 struct batch_step journal_end(struct ctx *ctx, struct state *state, const struct migration *migration,
                               const char *outcome, double seconds)
 {
     const struct names *params = PARAMS(ctx->mem, outcome, milliseconds(ctx->mem, seconds), migration->journal_name);
-    return step_of(ctx, state, state->conn->dialect->state->journal_end, params);
+    return step_of(ctx, state, conn_state(state->conn)->journal_end, params);
 }
 
 struct batch_step journal_whole(struct ctx *ctx, struct state *state, const struct migration *migration, bool down,
@@ -178,10 +178,10 @@ struct batch_step journal_whole(struct ctx *ctx, struct state *state, const stru
 {
     struct names *params = begin_params(ctx, migration, down, migration->token_checksum);
     names_add(ctx->mem, params, milliseconds(ctx->mem, seconds));
-    return step_of(ctx, state, state->conn->dialect->state->journal_whole, params);
+    return step_of(ctx, state, conn_state(state->conn)->journal_whole, params);
 }
 
 struct batch_step journal_times(struct ctx *ctx, struct state *state, const char *journal_name, const char *times)
 {
-    return step_of(ctx, state, state->conn->dialect->state->journal_times, PARAMS(ctx->mem, times, journal_name));
+    return step_of(ctx, state, conn_state(state->conn)->journal_times, PARAMS(ctx->mem, times, journal_name));
 }

@@ -116,7 +116,7 @@ static void heart_stop(struct lease *lease)
 
 int lease_prepare(struct ctx *ctx, struct state *state)
 {
-    const struct state_sql *sql = state->conn->dialect->state;
+    const struct state_sql *sql = conn_state(state->conn);
     struct look look;
     TRY(state_look(ctx, state, LOCK_TABLE, "token", &look));
     if (look.column || !sql->lease_prepare)
@@ -139,7 +139,7 @@ static struct lease *lease_new(struct ctx *ctx, struct state *state, const char 
 {
     struct arena *mem = arena_open(0);
     struct lease *lease = NEW(mem, struct lease);
-    const struct state_sql *sql = state->conn->dialect->state;
+    const struct state_sql *sql = conn_state(state->conn);
     const struct names *params = PARAMS(mem, arena_dup(mem, token), arena_dup(mem, seconds));
     lease->mem = mem;
     lease->conn = state->conn;
@@ -161,7 +161,7 @@ static int token_make(struct ctx *ctx, const char **token)
 /* An INSERT would wait for who holds the row. */
 static int row_make(struct ctx *ctx, struct state *state)
 {
-    const struct state_sql *sql = state->conn->dialect->state;
+    const struct state_sql *sql = conn_state(state->conn);
     struct rows rows;
     TRY(conn_query(ctx, state->conn, state_sql(ctx, state, sql->lease_select, LOCK_TABLE), NULL, &rows));
     return rows.row.n ? 0 : conn_exec(ctx, state->conn, state_sql(ctx, state, sql->lease_row, LOCK_TABLE));
@@ -169,7 +169,7 @@ static int row_make(struct ctx *ctx, struct state *state)
 
 static int row_take(struct ctx *ctx, struct state *state, const struct names *claim, const char *token, bool *taken)
 {
-    const struct state_sql *sql = state->conn->dialect->state;
+    const struct state_sql *sql = conn_state(state->conn);
     struct rows rows;
     TRY(row_make(ctx, state));
     if (sql->lease_free)
@@ -227,7 +227,7 @@ void lease_release(struct ctx *ctx, struct state *state, struct lease *lease)
 
 int lease_end(struct ctx *ctx, struct state *state, bool *live)
 {
-    const char *text = state->conn->dialect->state->lease_end;
+    const char *text = conn_state(state->conn)->lease_end;
     struct look look = {0};
     struct rows rows;
     *live = false;

@@ -42,7 +42,7 @@ static void at_read(struct arena *mem, const char *at, struct lock_holder *holde
 static int read_row(struct ctx *ctx, struct state *state, struct lock_holder *holder)
 {
     struct look look;
-    const struct state_sql *known = state->conn->dialect->state;
+    const struct state_sql *known = conn_state(state->conn);
     TRY(state_look(ctx, state, LOCK_TABLE, "token", &look));
     if (!look.table)
         return 0;
@@ -164,7 +164,7 @@ int lock_show(struct lock *lock, const char *at)
         lock_note(lock, state->conn, at);
         return 0;
     }
-    const struct state_sql *sql = state->conn->dialect->state;
+    const struct state_sql *sql = conn_state(state->conn);
     TRY(state_create(ctx, state, sql->create_lock, LOCK_TABLE));
     const char *pid = arena_printf(ctx->mem, "%d", (int)getpid());
     const struct names *params = PARAMS(ctx->mem, state_user(ctx->mem), state_host(ctx->mem), pid, at);
@@ -201,7 +201,7 @@ void lock_release(struct lock **lock)
         lease_release(ctx, gone->state, gone->lease);
     } else {
         if (gone->shown)
-            conn_exec(ctx, conn, state_sql(ctx, gone->state, conn->dialect->state->lock_clear, LOCK_TABLE));
+            conn_exec(ctx, conn, state_sql(ctx, gone->state, conn_state(conn)->lock_clear, LOCK_TABLE));
         conn->dialect->driver->lock_release(ctx, conn);
     }
     ctx_unshield(ctx, asked);
@@ -219,7 +219,7 @@ void lock_note(struct lock *lock, struct conn *conn, const char *at)
     if (driver->lock_note) {
         driver->lock_note(lock->state->conn, at);
     } else if (conn) {
-        const char *text = state_sql(ctx, lock->state, conn->dialect->state->lock_statement, LOCK_TABLE);
+        const char *text = state_sql(ctx, lock->state, conn_state(conn)->lock_statement, LOCK_TABLE);
         struct batch_step step = state_step(text, PARAMS(ctx->mem, at));
         struct batch batch = {.step = &step, .n = 1};
         conn_batch(ctx, conn, &batch);
@@ -277,7 +277,7 @@ int lock_forget(struct ctx *ctx, struct state *state)
     bool exists = false, legacy;
     int code = lock->lease ? 0 : state_has(ctx, state, LOCK_TABLE, &exists); /* a lease takes its row with it */
     if (!code && exists)
-        code = conn_exec(ctx, state->conn, state_sql(ctx, state, state->conn->dialect->state->lock_clear, LOCK_TABLE));
+        code = conn_exec(ctx, state->conn, state_sql(ctx, state, conn_state(state->conn)->lock_clear, LOCK_TABLE));
     lock_release(&lock);
     TRY(code);
     TRY(read_legacy(ctx, state, &legacy));

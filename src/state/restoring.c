@@ -9,7 +9,7 @@
 
 int restoring_begin(struct ctx *ctx, struct state *state, const char *file)
 {
-    const struct state_sql *sql = state->conn->dialect->state;
+    const struct state_sql *sql = conn_state(state->conn);
     if (!sql->create_restoring)
         return 0;
     TRY(state_create(ctx, state, sql->create_restoring, RESTORING_TABLE));
@@ -22,7 +22,7 @@ int restoring_begin(struct ctx *ctx, struct state *state, const char *file)
 int restoring_end(struct ctx *ctx, struct state *state)
 {
     bool exists;
-    if (!state->conn->dialect->state->create_restoring)
+    if (!conn_state(state->conn)->create_restoring)
         return 0;
     TRY(state_has(ctx, state, RESTORING_TABLE, &exists));
     return exists ? conn_exec(ctx, state->conn, state_sql(ctx, state, "DROP TABLE @t", RESTORING_TABLE)) : 0;
@@ -32,7 +32,7 @@ int restoring_refuse(struct ctx *ctx, struct state *state, bool locked)
 {
     bool exists;
     struct rows rows;
-    if (!state->conn->dialect->state->create_restoring)
+    if (!conn_state(state->conn)->create_restoring)
         return 0;
     TRY(state_has(ctx, state, RESTORING_TABLE, &exists));
     if (!exists)

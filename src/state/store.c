@@ -44,7 +44,7 @@ static int fail_homeless(struct ctx *ctx, const struct state *state)
 {
     struct rows rows;
     struct conn *conn = state->conn;
-    TRY(conn_query(ctx, conn, conn->dialect->state->homes, NULL, &rows));
+    TRY(conn_query(ctx, conn, conn_state(conn)->homes, NULL, &rows));
     const char **cell = rows.row.item[0];
     fail(ctx, ERR_STATE, "no schema of search_path (%s) is there in %s, or may be used", cell[0], conn->target);
     return fail_hint(
@@ -59,11 +59,11 @@ int state_look(struct ctx *ctx, struct state *state, const char *table, const ch
     struct rows rows;
     struct conn *conn = state->conn;
     const struct names *params = PARAMS(ctx->mem, column, folded(ctx->mem, conn, table));
-    TRY(conn_query(ctx, conn, conn->dialect->state->table_exists, params, &rows));
+    TRY(conn_query(ctx, conn, conn_state(conn)->table_exists, params, &rows));
     const char **cell = rows.row.item[0];
     if (!state->home && cell[0])
         state->home = arena_dup(ctx->mem, cell[0]);
-    if (!state->home && conn->dialect->state->homes)
+    if (!state->home && conn_state(conn)->homes)
         return fail_homeless(ctx, state);
     look->table = !text_equal(cell[1], "0");
     look->column = look->table && text_equal(cell[2], "1");
@@ -105,7 +105,7 @@ int state_tables(struct ctx *ctx, struct state *state, struct names *names)
 
 static int prepare_journal(struct ctx *ctx, struct state *state)
 {
-    const struct state_sql *sql = state->conn->dialect->state;
+    const struct state_sql *sql = conn_state(state->conn);
     const struct column_added *added = sql->journal_upgrade, *newest = added;
     struct look look;
     while (newest[1].column)
@@ -125,13 +125,13 @@ static int prepare_journal(struct ctx *ctx, struct state *state)
 
 int state_prepare(struct ctx *ctx, struct state *state)
 {
-    TRY(state_create(ctx, state, state->conn->dialect->state->create_migrations, state->migration_table));
+    TRY(state_create(ctx, state, conn_state(state->conn)->create_migrations, state->migration_table));
     return prepare_journal(ctx, state);
 }
 
 int state_prepare_seeds(struct ctx *ctx, struct state *state)
 {
-    TRY(state_create(ctx, state, state->conn->dialect->state->create_seeds, state->seed_table));
+    TRY(state_create(ctx, state, conn_state(state->conn)->create_seeds, state->seed_table));
     return prepare_journal(ctx, state);
 }
 
@@ -201,12 +201,12 @@ static int read_applied(struct ctx *ctx, struct state *state, const char *select
 
 int state_applied(struct ctx *ctx, struct state *state, struct list *rows)
 {
-    return read_applied(ctx, state, state->conn->dialect->state->select_migrations, state->migration_table, rows);
+    return read_applied(ctx, state, conn_state(state->conn)->select_migrations, state->migration_table, rows);
 }
 
 int state_seeds(struct ctx *ctx, struct state *state, struct list *rows)
 {
-    TRY(read_applied(ctx, state, state->conn->dialect->state->select_seeds, state->seed_table, rows));
+    TRY(read_applied(ctx, state, conn_state(state->conn)->select_seeds, state->seed_table, rows));
     for (int i = 0; i < rows->n; i++)
         ((struct applied *)rows->item[i])->seed = true;
     return 0;
@@ -239,7 +239,7 @@ struct applied *applied_file(const struct list *rows, const char *filename)
 
 struct batch_step state_record(struct ctx *ctx, struct state *state, const struct migration *migration)
 {
-    const struct state_sql *sql = state->conn->dialect->state;
+    const struct state_sql *sql = conn_state(state->conn);
     bool versioned = migration->type == MIGRATION_VERSIONED, seed = migration->type == MIGRATION_SEED;
     const char *type = !seed ? migration_type_name(migration->type) : migration->python ? "python" : "sql";
     const struct names *params =
@@ -252,7 +252,7 @@ struct batch_step state_record(struct ctx *ctx, struct state *state, const struc
 
 struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct applied *applied)
 {
-    const char *text = state->conn->dialect->state->delete_migration;
+    const char *text = conn_state(state->conn)->delete_migration;
     const char *table = applied->seed ? state->seed_table : state->migration_table;
     return state_step(state_sql(ctx, state, text, table), PARAMS(ctx->mem, applied->version));
 }

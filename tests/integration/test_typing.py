@@ -48,6 +48,7 @@ primary = database_config(
     dev_database_url="sqlite:///dev.db",
     overlap_models=True,
     online=True,
+    cluster="main",
     targets={"schemas": "tenant_%", "search_path": ["public"]},
     engine_options={"pool_size": 20},
 )

@@ -12,10 +12,11 @@
 #include "dialect/clickhouse/parts.h"
 #include "dialect/common.h"
 
-enum { NAMES_LIMIT = 256, UUID_SINCE = 200100, FUNCTIONS_SINCE = 211100 };
+enum { NAMES_LIMIT = 256, REASON_SINCE = 190000, UUID_SINCE = 200100, FUNCTIONS_SINCE = 211100 };
 
 /* "(database, name) IN (...)" of all that a statement names; NULL: it names nothing. */
-static const char *named_in(struct arena *mem, const struct classified *statement)
+/* `home` says where names without a database are: where the session is, or one by name. */
+static const char *named_in(struct arena *mem, const struct classified *statement, const char *home)
 {
     struct list names = {0};
     struct buf out;
@@ -26,6 +27,8 @@ static const char *named_in(struct arena *mem, const struct classified *statemen
         buf_add(&out, i ? ", (" : "(");
         if (named->schema)
             literal_add(&out, &ch_ident, named->schema);
+        else if (home)
+            literal_add(&out, &ch_ident, home);
         else
             buf_add(&out, "currentDatabase()");
         buf_add(&out, ", ");
@@ -35,10 +38,19 @@ static const char *named_in(struct arena *mem, const struct classified *statemen
     return names.n ? out.data : NULL;
 }
 
-static int ask(struct ctx *ctx, struct conn *conn, const char *sql, const char *named, struct buf *said)
+/* Whom to ask, and of what. */
+struct asked {
+    struct conn *conn;
+    struct ch_replica *on; /* NULL: the server at hand */
+    const char *named;
+};
+
+static int ask(struct ctx *ctx, const struct asked *asked, const char *sql, struct buf *said)
 {
     struct rows rows;
-    TRY(ch_look(ctx, conn, text_replace(ctx->mem, sql, "@n", named), &rows));
+    const char *text = text_replace(ctx->mem, sql, "@n", asked->named);
+    TRY(asked->on ? ch_replica_ask(ctx, (struct ch_conn *)asked->conn, asked->on, text, &rows)
+                  : ch_look(ctx, asked->conn, text, &rows));
     buf_add(said, "\n");
     for (int i = 0; i < rows.row.n; i++)
         for (int c = 0; c < rows.columns.n; c++)
@@ -68,50 +80,109 @@ int ch_rows_stay(struct ctx *ctx, struct conn *conn, const struct classified *st
     return 0;
 }
 
-static int catalog_said(struct ctx *ctx, struct conn *conn, const char *named, struct buf *said)
+static int catalog_said(struct ctx *ctx, const struct asked *asked, struct buf *said)
 {
-    bool known = conn->version >= UUID_SINCE;
+    int version = asked->conn->version;
+    bool known = version >= UUID_SINCE;
     TRY(ask(
-        ctx, conn,
+        ctx, asked,
         known
             ? "SELECT database, name, uuid, create_table_query FROM system.tables WHERE (database, name) IN (@n) ORDER BY "
               "database, name"
             : "SELECT database, name, engine, create_table_query FROM system.tables WHERE (database, name) IN (@n) ORDER "
               "BY database, name",
-        named, said));
+        said));
     TRY(ask(
-        ctx, conn,
+        ctx, asked,
         "SELECT database, table, max(toUInt64OrZero(replaceRegexpAll(mutation_id, '[^0-9]', ''))) FROM system.mutations "
         "WHERE (database, table) IN (@n) GROUP BY database, table ORDER BY database, table",
-        named, said));
-    TRY(ask(ctx, conn,
-            "SELECT name, engine FROM system.databases WHERE (currentDatabase(), name) IN (@n) ORDER BY name", named,
-            said));
-    if (conn->version < FUNCTIONS_SINCE)
+        said));
+    TRY(ask(ctx, asked,
+            "SELECT name, engine FROM system.databases WHERE (currentDatabase(), name) IN (@n) ORDER BY name", said));
+    if (version < FUNCTIONS_SINCE)
         return 0;
     return ask(
-        ctx, conn,
+        ctx, asked,
         "SELECT name, create_query FROM system.functions WHERE origin = 'SQLUserDefined' AND (currentDatabase(), name) "
         "IN (@n) ORDER BY name",
-        named, said);
+        said);
+}
+
+static bool is_everywhere(struct arena *mem, const struct conn *conn, const struct classified *statement)
+{
+    return ((const struct ch_conn *)conn)->replicas.n &&
+           ch_on_cluster(mem, statement->piece.text, statement->piece.length);
+}
+
+/* "SUM,SUM,...": one for each replica of the cluster. */
+static int everywhere_said(struct ctx *ctx, struct conn *conn, const struct classified *statement,
+                           const char **evidence)
+{
+    const struct list *replicas = &((struct ch_conn *)conn)->replicas;
+    struct names sums = {0};
+    struct rows rows;
+    TRY(ch_look(ctx, conn, "SELECT currentDatabase()", &rows));
+    const char *home = ((const char **)rows.row.item[0])[0];
+    for (int i = 0; i < replicas->n; i++) {
+        const struct asked asked = {conn, replicas->item[i], named_in(ctx->mem, statement, home)};
+        struct buf said;
+        buf_init(&said, ctx->mem);
+        TRY(catalog_said(ctx, &asked, &said));
+        names_add(ctx->mem, &sums, hash_sha256(ctx->mem, said.data, said.len));
+    }
+    *evidence = names_join(ctx->mem, &sums, ",");
+    return 0;
+}
+
+/* Nothing comes of it where it was done before. */
+static bool may_come_twice(const struct classified *statement)
+{
+    struct lexer lexer;
+    struct token token;
+    lex_open(&lexer, &ch_lex, statement->piece.text, statement->piece.length);
+    for (token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if (token_is(&token, "if"))
+            return statement->verb == VERB_CREATE || statement->verb == VERB_DROP;
+    return false;
+}
+
+static void everywhere_doubt(struct ctx *ctx, const struct list *replicas, const struct classified *statement,
+                             const struct names *sums, enum doubt *doubt)
+{
+    const struct names *before = &sums[0], *now = &sums[1];
+    struct names done = {0}, open = {0};
+    *doubt = DOUBT_OPEN;
+    if (before->n != replicas->n || now->n != replicas->n)
+        return;
+    for (int i = 0; i < replicas->n; i++)
+        names_add(ctx->mem, text_equal(before->item[i], now->item[i]) ? &open : &done,
+                  ((const struct ch_replica *)replicas->item[i])->name);
+    if (!done.n || !open.n || may_come_twice(statement)) {
+        *doubt = open.n ? DOUBT_NOT_DONE : DOUBT_DONE;
+        return;
+    }
+    emit_warning(ctx, "the statement was done on %s, and not on %s", names_join(ctx->mem, &done, ", "),
+                 names_join(ctx->mem, &open, ", "));
 }
 
 int ch_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char **evidence)
 {
     struct buf said;
-    const char *named = named_in(ctx->mem, statement);
+    const struct asked asked = {conn, NULL, named_in(ctx->mem, statement, NULL)};
     *evidence = NULL;
     bool rows = statement->touches == TOUCHES_ROWS;
-    if (!named || is_elsewhere(statement) || (!rows && statement->touches != TOUCHES_CATALOG))
+    if (!asked.named || is_elsewhere(statement) || (!rows && statement->touches != TOUCHES_CATALOG))
         return 0;
+    if (is_everywhere(ctx->mem, conn, statement))
+        return everywhere_said(ctx, conn, statement, evidence);
     buf_init(&said, ctx->mem);
-    TRY(catalog_said(ctx, conn, named, &said));
+    TRY(catalog_said(ctx, &asked, &said));
     if (rows)
         TRY(ask(
-            ctx, conn,
+            ctx, &asked,
             "SELECT database, table, max(max_block_number), sum(rows) FROM system.parts WHERE active AND (database, table) "
             "IN (@n) GROUP BY database, table ORDER BY database, table",
-            named, &said));
+            &said));
     *evidence = hash_sha256(ctx->mem, said.data, said.len);
     return 0;
 }
@@ -123,8 +194,11 @@ static int mutations_wait(struct ctx *ctx, struct conn *conn, const char *named)
         struct rows rows;
         const char *sql =
             text_replace(ctx->mem,
-                         "SELECT table, command, latest_fail_reason FROM system.mutations WHERE is_done = 0 AND "
-                         "(database, table) IN (@n)",
+                         conn->version < REASON_SINCE
+                             ? "SELECT table, command, '' FROM system.mutations WHERE is_done = 0 AND "
+                               "(database, table) IN (@n)"
+                             : "SELECT table, command, latest_fail_reason FROM system.mutations WHERE is_done = 0 AND "
+                               "(database, table) IN (@n)",
                          "@n", named);
         TRY(ch_look(ctx, conn, sql, &rows));
         if (!rows.row.n)
@@ -145,7 +219,8 @@ static int drop_doubt(struct ctx *ctx, struct conn *conn, const char *named, enu
 {
     struct buf said;
     buf_init(&said, ctx->mem);
-    TRY(ask(ctx, conn, "SELECT name FROM system.tables WHERE (database, name) IN (@n)", named, &said));
+    TRY(ask(ctx, &(struct asked){conn, NULL, named}, "SELECT name FROM system.tables WHERE (database, name) IN (@n)",
+            &said));
     *doubt = said.len > 1 ? DOUBT_OPEN : DOUBT_DONE;
     return 0;
 }
@@ -153,7 +228,7 @@ static int drop_doubt(struct ctx *ctx, struct conn *conn, const char *named, enu
 int ch_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
                        enum doubt *doubt)
 {
-    const char *now, *named = named_in(ctx->mem, statement);
+    const char *now, *named = named_in(ctx->mem, statement, NULL);
     *doubt = DOUBT_OPEN;
     if (!before || !named)
         return 0;
@@ -161,6 +236,11 @@ int ch_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classifi
     if (!now)
         return 0;
     bool same = text_equal(before, now);
+    if (!same && is_everywhere(ctx->mem, conn, statement)) {
+        const struct names sums[] = {text_split(ctx->mem, before, ','), text_split(ctx->mem, now, ',')};
+        everywhere_doubt(ctx, &((struct ch_conn *)conn)->replicas, statement, sums, doubt);
+        return *doubt == DOUBT_DONE ? mutations_wait(ctx, conn, named) : 0;
+    }
     if (statement->touches == TOUCHES_ROWS && statement->verb == VERB_INSERT) {
         *doubt = same ? DOUBT_NOT_DONE : DOUBT_OPEN;
         return 0;

@@ -41,7 +41,7 @@ static const char *address(struct arena *mem, const struct ch_conn *ch, bool wit
     if (within)
         buf_addf(&out, "&session_id=%s&session_timeout=3600", ch->session);
     else
-        buf_add(&out, ch->database);
+        buf_addf(&out, "%s%s", ch->database, ch->consistency);
     if (ch->limits.statement > 0)
         buf_addf(&out, "&max_execution_time=%.0f", ch->limits.statement < 1 ? 1 : ch->limits.statement);
     if (ch->limits.lock > 0 && ch->conn.version >= 200100)
@@ -149,17 +149,36 @@ static int request(struct ctx *ctx, struct ch_conn *ch, const struct ch_statemen
     return ch_answer_check(ctx, answer);
 }
 
-/* A session is given back a moment after its answer; until then nothing is run in it. */
+/*
+ * For how long another try is made after a refusal of what was not done or, of a step of our own, may come twice: a session is
+ * given back a moment after its answer, and a replica of our own tables may lag, wait for the quorum of somebody else's row, or
+ * come to know of that one's end only by a time-out.
+ */
+static double patience_for(const struct ctx *ctx, const struct ch_conn *ch, const struct ch_statement *statement)
+{
+    static const char *const lagging[] = {"242", "285", "286", "289", "319", NULL};
+    enum { FOR_SESSION = 8, FOR_REPLICA = 40 };
+    const struct error *error = &ctx->error;
+    if (text_equal(error->sqlstate, CH_SESSION_IS_LOCKED))
+        return FOR_SESSION;
+    if (statement->within || !ch->cluster)
+        return 0;
+    for (int i = 0; lagging[i]; i++)
+        if (text_equal(error->sqlstate, lagging[i]))
+            return FOR_REPLICA;
+    return text_has(error->message, "Replica is not active right now") ? FOR_REPLICA : 0;
+}
+
 static int request_again(struct ctx *ctx, struct ch_conn *ch, const struct ch_statement *statement,
                          struct ch_answer *answer)
 {
-    enum { TRIES = 12 };
+    const double longest = 0.5;
     struct error error = ctx->error;
-    double pause = 0.002;
-    for (int tries = 1;; tries++, pause *= 2) {
+    double pause = 0.002, began = clock_monotonic();
+    for (;; pause = pause * 2 < longest ? pause * 2 : longest) {
         TRY(ctx_check_within(ctx));
         int code = request(ctx, ch, statement, answer);
-        if (code != ERR_SQL || !text_equal(ctx->error.sqlstate, CH_SESSION_IS_LOCKED) || tries == TRIES)
+        if (code != ERR_SQL || clock_monotonic() - began > patience_for(ctx, ch, statement))
             return code;
         ctx->error = error;
         ctx_sleep(ctx, pause);

@@ -100,6 +100,8 @@ int ch_lease_take(struct ctx *ctx, struct conn *conn, const char *table, const s
 {
     const char *dead = NULL;
     bool live = false;
+    if (((struct ch_conn *)conn)->cluster)
+        return ch_cluster_lease_take(ctx, conn, table, claim, taken);
     *taken = false;
     TRY(holder_read(ctx, conn, &dead));
     if (dead)
@@ -132,6 +134,8 @@ int ch_lease_release(struct ctx *ctx, struct conn *conn, const char *table, cons
 {
     struct rows rows;
     bool ours = false;
+    if (((struct ch_conn *)conn)->cluster)
+        return ch_cluster_lease_release(ctx, conn, table, token);
     const char *sql =
         arena_printf(ctx->mem, "SELECT max(expires) > now() + 5 FROM %s WHERE token = holder AND token = ?", table);
     TRY(ch_query(ctx, conn, sql, one(ctx->mem, token), &rows));

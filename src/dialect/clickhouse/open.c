@@ -69,6 +69,7 @@ static int greet(struct ctx *ctx, struct ch_conn *ch)
     const char *const *cell = rows.row.item[0];
     ch->conn.version_text = arena_dup(ch->mem, cell[0]);
     ch->conn.version = version_of(cell[0]);
+    ch->home = arena_dup(ch->mem, cell[1]);
     return 0;
 }
 
@@ -83,10 +84,14 @@ int ch_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
     ch->multi = curl_multi_init();
     ch->easy = curl_easy_init();
     url_copy(mem, &ch->url, url);
+    ch->consistency = "";
+    ch->cluster = arena_dup(mem, options->cluster ? options->cluster : url_option(url, "cluster"));
     ch_session_new(ch);
     int code = ch->multi && ch->easy ? ch_url_apply(ctx, ch) : fail(ctx, ERR_LIMIT, "no memory for a connection");
     if (code == 0)
         code = greet(ctx, ch);
+    if (code == 0 && ch->cluster)
+        code = ch_cluster_find(ctx, ch);
     if (code < 0) {
         ch_close(&ch->conn);
         return code;
@@ -110,7 +115,10 @@ void ch_close(struct conn *conn)
 
 int ch_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin)
 {
-    return ch_open(ctx, &((struct ch_conn *)conn)->url, options, twin);
+    struct ch_conn *ch = (struct ch_conn *)conn;
+    struct conn_options same = *options;
+    same.cluster = ch->cluster;
+    return ch_open(ctx, &ch->url, &same, twin);
 }
 
 static int limit(struct ctx *ctx, struct conn *conn, const struct limits *limits)

@@ -22,6 +22,15 @@ struct ch_conn {
     char query[48];        /* of the request at hand */
     int sessions, queries; /* how many there were */
     struct limits limits;
+    const char *home;        /* the database that we are in */
+    const char *cluster;     /* NULL: one server */
+    struct list replicas;    /* struct ch_replica *, of all shards */
+    const char *consistency; /* settings of what we ask and say of state, "&key=value..."; "" */
+};
+
+struct ch_replica {
+    const char *name; /* "host:port", as the cluster has it */
+    const char *down; /* why it does not answer; NULL: it does, or was not asked */
 };
 
 struct ch_statement {
@@ -93,6 +102,30 @@ int ch_lease_take(struct ctx *ctx, struct conn *conn, const char *table, const s
 int ch_lease_release(struct ctx *ctx, struct conn *conn, const char *table, const char *token);
 int ch_lock_look(struct ctx *ctx, struct conn *conn, bool *held);
 int ch_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why);
+
+/* cluster.c: a cluster's replicas, each of which is asked for itself. */
+/* Who they are, and our state tables in their words. ERR_CONFIG if there is no such cluster. */
+int ch_cluster_find(struct ctx *ctx, struct ch_conn *ch);
+/* "... FROM system.NAME ...", on one of them. */
+int ch_replica_ask(struct ctx *ctx, struct ch_conn *ch, struct ch_replica *replica, const char *sql, struct rows *rows);
+/* Fails with the names of those that do not answer, before anything is done. */
+int ch_cluster_whole(struct ctx *ctx, struct ch_conn *ch);
+/* All that was begun before on any of them has ended on each. */
+int ch_cluster_settle(struct ctx *ctx, struct ch_conn *ch);
+/* A statement that is done on all of them. */
+bool ch_on_cluster(struct arena *mem, const char *sql, size_t length);
+/* Its answer, or its failure: names who has not done it. */
+int ch_cluster_answered(struct ctx *ctx, struct ch_conn *ch, int code, const struct ch_answer *answer);
+/* Names each replica that does not answer or has not what most of them have. */
+int ch_replicas_differ(struct ctx *ctx, struct conn *conn, struct names *found);
+
+/* state_cluster.c: the state tables as replicas of one. */
+void ch_state_of_cluster(struct ch_conn *ch, const char *replica, struct state_sql *state);
+
+/* lease_cluster.c: the same lock for all of a cluster. */
+int ch_cluster_lease_take(struct ctx *ctx, struct conn *conn, const char *table, const struct names *claim,
+                          bool *taken);
+int ch_cluster_lease_release(struct ctx *ctx, struct conn *conn, const char *table, const char *token);
 
 /* evidence.c */
 int ch_rows_stay(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *stay);

@@ -30,7 +30,8 @@ static int mutations_end(struct ctx *ctx, struct ch_conn *ch, const char *sql)
 int ch_send(struct ctx *ctx, struct ch_conn *ch, const char *sql, size_t length)
 {
     struct ch_answer answer;
-    TRY(ch_request(ctx, ch, &(struct ch_statement){sql, length, true}, &answer));
+    int code = ch_request(ctx, ch, &(struct ch_statement){sql, length, true}, &answer);
+    TRY(ch_on_cluster(ctx->mem, sql, length) ? ch_cluster_answered(ctx, ch, code, &answer) : code);
     return mutations_end(ctx, ch, arena_copy(ctx->mem, sql, length));
 }
 

@@ -86,7 +86,7 @@ static void what_is_wrong_is_said_with_what_would_be_right(void **state)
         project, ONE("    colour: red\n"),
         "5: databases has no setting \"colour\" | There are: database_name, database_type, database_url_sync, "
         "database_url_async, secure_values, default, migrations_dir, migration_table, seed_table, model_paths, "
-        "schema_files, include, exclude, manage, snapshots, normalise, online, lock_timeout, statement_timeout, retry_for, wait_for_db, "
+        "schema_files, include, exclude, manage, snapshots, normalise, online, cluster, lock_timeout, statement_timeout, retry_for, wait_for_db, "
         "wait_for_runner, before_run, after_run, before_file, after_file, on_failure, hook_timeout, "
         "check_severity, check_names, dev_database_type, dev_database_url, overlap_models, targets, engine_options.");
     refused(project, ONE("    model_path: [a]\n"),
