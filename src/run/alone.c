@@ -248,13 +248,14 @@ static int look_after_partly(struct execution *execution, const struct classifie
 {
     struct ctx *ctx = execution->ctx;
     struct error error = ctx->error;
-    if (!execution->said || ask_doubt(execution, what, execution->said, doubt) < 0)
+    int code = execution->said ? ask_doubt(execution, what, execution->said, doubt) : 0;
+    if (code < 0 || !execution->said)
         *doubt = DOUBT_OPEN;
     if (ctx->error.code == ERR_CANCELLED)
         return ERR_CANCELLED;
     error.partly = *doubt != DOUBT_NOT_DONE;
     ctx->error = error;
-    if (error.partly && *doubt == DOUBT_OPEN && !error.passing)
+    if (error.partly && *doubt == DOUBT_OPEN && code == 0)
         fail_hint(ctx,
                   "Make all servers alike; then `dbwarden %s --interrupted done` goes on after it, and `--interrupted "
                   "again` runs it.",

@@ -133,7 +133,7 @@ static void note(struct ctx *ctx, struct watcher *watcher)
 static void tick_slow(struct ctx *ctx, struct watcher *watcher, double now)
 {
     const struct conn *conn = watcher->session->conn;
-    if (conn->session && conn->dialect->blockers && now - watcher->looked >= LOOK_AGAIN) {
+    if (conn->session && (conn->dialect->blockers || conn->dialect->progress) && now - watcher->looked >= LOOK_AGAIN) {
         look(ctx, watcher);
         watcher->looked = clock_monotonic();
     }

@@ -3,7 +3,10 @@ which says what of the rest is not the server's, and against a real server, whic
 
 import os
 import random
+import socket
+import struct
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -262,6 +265,89 @@ def test_a_url_that_leads_nowhere(case, project, server):
     url, status, said, hint = URLS[case]
     shown = project.run("--url", url.format(at=server.split("//")[1].rstrip("/")), "--migrations-dir", "migrations/primary", "status")
     assert shown.status == status and said in shown.err and hint in shown.err and "wrong" not in shown.err, shown
+
+
+def test_plain_words_to_a_port_for_tls(project):
+    """Which resets the connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        def reset():
+            for _ in range(2):
+                talk, _ = listening.accept()
+                talk.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                talk.recv(1)
+                talk.close()
+
+        threading.Thread(target=reset, daemon=True).start()
+        shown = project.run("--url", f"clickhouse://127.0.0.1:{listening.getsockname()[1]}/x", "--migrations-dir", "migrations/primary", "status")
+    assert shown.status == 5 and "HTTPS at 8443 (?secure=true)" in shown.err, shown
+
+
+# What comes before it, the statement, what is said, and the hint.
+REFUSED = {
+    "order": ([], "CREATE TABLE o (a UInt8, b UInt8) ENGINE = MergeTree ORDER BY (a, b) PRIMARY KEY b", "prefix of the sorting key",
+              "ORDER BY has to begin with the PRIMARY KEY"),
+    "memory": ([], "SET max_memory_usage = 10000000;\nSELECT groupArray(number) FROM numbers(10000000)", "emory limit", "in smaller pieces"),
+    "parts": (["CREATE TABLE p (id UInt64) ENGINE = MergeTree ORDER BY id SETTINGS parts_to_throw_insert = 1, parts_to_delay_insert = 1",
+               "SYSTEM STOP MERGES p", "INSERT INTO p VALUES (1)"], "INSERT INTO p VALUES (2)", "Too many parts (1", "--retry-for"),
+    "dictionary": (["CREATE DICTIONARY d (id UInt64, v String) PRIMARY KEY id SOURCE(MYSQL(HOST '127.0.0.1' PORT 1 USER 'u' PASSWORD 'hidden' DB 'd' "
+                    "TABLE 't')) LAYOUT(FLAT()) LIFETIME(10)"], "SELECT dictGet('d', 'v', toUInt64(1))", "Can't connect to server", "a dictionary's source"),
+    "dot": ([], "CREATE TABLE a.b (id UInt8) ENGINE = Memory", "Database a does not exist", "stands in backticks"),
+    "quote": ([], "CREATE TABLE x'y (id UInt8) ENGINE = Memory", "this string is never closed", "Close it"),
+    "mutation": (["CREATE TABLE t (id UInt64, s String) ENGINE = MergeTree ORDER BY id", "INSERT INTO t VALUES (1, 'x')"],
+                 "ALTER TABLE t UPDATE s = toString(toInt32(s)) WHERE 1", "Cannot parse string 'x' as Int32", "KILL MUTATION"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_the_server_refuses(case, project, database):
+    before, sql, said, hint = REFUSED[case]
+    for text in before:
+        database.ask(text)
+    project.migration("0001", "bad", sql + ";")
+    shown = project.run("migrate", "--retry-for", "0")
+    assert shown.status == 1 and said in shown.err and hint in shown.err and "hidden" not in shown.err, shown
+    assert len([line for line in shown.err.splitlines() if "error:" in line or "hint:" in line]) == 2 and "\n0. " not in shown.err, shown
+
+
+def test_a_mutation_that_fails_is_not_begun_twice(project, database):
+    project.migration("0001", "bad", REFUSED["mutation"][0][0] + ";\n" + REFUSED["mutation"][0][1] + ";\n" + REFUSED["mutation"][1] + ";")
+    project.run("migrate")
+    again = project.run("migrate")
+    assert again.status == 1 and "a mutation of t" in again.err and "Cannot parse string" in again.err, again
+    assert len(database.ask("SELECT mutation_id FROM system.mutations WHERE database = currentDatabase()")) == 1
+    database.ask("KILL MUTATION WHERE database = currentDatabase()")
+    path = next(project.migrations.glob("*0001*"))
+    database.ask("ALTER TABLE t UPDATE s = '7' WHERE 1 SETTINGS mutations_sync = 2")
+    assert path and project.run("migrate", "--interrupted", "again").status == 0
+    assert database.ask("SELECT s FROM t") == [("7",)]
+
+
+def test_names_with_a_dot_and_a_quote(project, database):
+    project.migration("0001", "odd", "CREATE TABLE `a.b` (`c'd` UInt8, `e``f` UInt8) ENGINE = MergeTree ORDER BY `c'd`;\nINSERT INTO `a.b` VALUES (1, 2);\n"
+                      "ALTER TABLE `a.b` DELETE WHERE `c'd` = 1;", "DROP TABLE `a.b`;")
+    project.ok("migrate")
+    assert database.ask("SELECT count() FROM `a.b`") == [("0",)]
+    project.ok("rollback")
+
+
+def test_who_may_only_read(project, database, server):
+    project.migration("0001", "users", *USERS)
+    project.ok("migrate")
+    project.migration("0002", "age", *AGE)
+    text = (project.folder / "dbwarden.yaml").read_text()
+    project.write("dbwarden.yaml", text.replace(database.name, f"{database.name}?readonly=1"))
+    assert project.ok("status", "--json").json["pending"] == 1
+    shown = project.run("migrate")
+    assert shown.status == 1 and "readonly mode" in shown.err and "may only read" in shown.err, shown
+
+
+def test_a_setting_of_the_url_comes_once(project, database):
+    text = (project.folder / "dbwarden.yaml").read_text()
+    project.write("dbwarden.yaml", text.replace(database.name, f"{database.name}?mutations_sync=1&max_execution_time=50"))
+    project.migration("0001", "seen", "CREATE TABLE seen ENGINE = MergeTree ORDER BY a AS SELECT getSetting('mutations_sync') AS a, "
+                      "getSetting('max_execution_time') AS b;", "DROP TABLE seen;", head="-- set statement_timeout = 70\n")
+    project.ok("migrate")
+    assert database.ask("SELECT a, b FROM seen") == [("1", "50")]
 
 
 def test_what_is_not_there_yet_says_so(project):

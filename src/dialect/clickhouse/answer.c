@@ -39,19 +39,14 @@ static const char *message_of(struct arena *mem, const char *said)
         end = version;
     if (what && what < end)
         end = what;
+    const char *trace = strstr(start, ", Stack trace"), *frames = strstr(start, "\n\n0. ");
+    if (trace && trace < end)
+        end = trace;
+    if (frames && frames < end)
+        end = frames;
     while (end > start && strchr("\r\n ", end[-1]))
         end--;
     return arena_copy(mem, start, (size_t)(end - start));
-}
-
-/* Codes of who is told to come again: too many parts, queries, no such session for the moment, memory. */
-static bool is_passing(const char *code)
-{
-    static const char *const known[] = {"202", "252", "241", CH_SESSION_IS_LOCKED, "473", "999", NULL};
-    for (int i = 0; known[i]; i++)
-        if (text_equal(code, known[i]))
-            return true;
-    return false;
 }
 
 static int fail_said(struct ctx *ctx, const char *said)
@@ -62,9 +57,11 @@ static int fail_said(struct ctx *ctx, const char *said)
     fail(ctx, text_equal(code, "516") || text_equal(code, "193") ? ERR_CONNECT : ERR_SQL, "%s",
          message_of(ctx->mem, said));
     ctx->error.sqlstate = code;
-    ctx->error.passing = is_passing(code);
-    if (text_equal(code, "159"))
-        fail_hint(ctx, "\"-- set statement_timeout = off\" above \"-- upgrade\" lifts the limit for a file.");
+    ctx->error.passing = ch_is_passing(&ctx->error);
+    ctx->error.partly = text_equal(code, CH_UNFINISHED); /* it was begun, and goes on without us */
+    const char *hint = ch_hint_for(&ctx->error);
+    if (hint)
+        fail_hint(ctx, "%s", hint);
     return (int)ctx->error.code;
 }
 

@@ -65,6 +65,7 @@ const struct dialect ch_dialect = {
     .classify = &classify_words,
     .driver = &ch_driver,
     .state = &ch_state,
+    .progress = ch_progress,
     .replicas_differ = ch_replicas_differ,
     .rows_stay = ch_rows_stay,
     .statement_evidence = ch_statement_evidence,

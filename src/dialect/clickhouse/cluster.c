@@ -8,8 +8,7 @@
 #include "base/text.h"
 #include "dialect/clickhouse/parts.h"
 
-#define TIMED_OUT  "159"
-#define UNFINISHED "341"
+#define TIMED_OUT "159"
 
 static int fail_no_cluster(struct ctx *ctx, struct ch_conn *ch)
 {
@@ -173,7 +172,7 @@ int ch_cluster_whole(struct ctx *ctx, struct ch_conn *ch)
 static bool is_late(const struct ctx *ctx, int code)
 {
     const struct error *error = &ctx->error;
-    return code == ERR_SQL && (text_equal(error->sqlstate, UNFINISHED) ||
+    return code == ERR_SQL && ((text_equal(error->sqlstate, CH_UNFINISHED) && !text_has(error->message, "mutation")) ||
                                (text_equal(error->sqlstate, TIMED_OUT) && text_has(error->message, "nfinished")));
 }
 

@@ -12,15 +12,38 @@
 
 enum { WAIT_MS = 200, WAIT_FOR_KILL = 10 };
 
-/* Older servers do not know some of them. */
+/* Until all of it is done on every replica. Older servers do not know some of them; what the URL says comes first. */
 static const struct {
-    int since;
-    const char *text;
-} always[] = {
-    {0, "?default_format=TabSeparatedWithNames&wait_end_of_query=1"},
-    {200100, "&mutations_sync=2"},
-    {210600, "&alter_sync=2"},
+    int since, before;
+    const char *key;
+} ends[] = {
+    {200100, 0, "mutations_sync"},
+    {210600, 0, "alter_sync"},
+    {181600, 210600, "replication_alter_partitions_sync"},
 };
+
+static bool is_ours(const struct ch_conn *ch, const char *key, int since, int before)
+{
+    return ch->conn.version >= since && (!before || ch->conn.version < before) && !url_option(&ch->url, key);
+}
+
+static void limit_add(struct buf *out, const struct ch_conn *ch, const char *key, double seconds)
+{
+    if (seconds > 0 && !url_option(&ch->url, key))
+        buf_addf(out, "&%s=%.0f", key, seconds < 1 ? 1 : seconds);
+}
+
+/* Who may only read may not set anything either. */
+static void settings_add(struct buf *out, const struct ch_conn *ch)
+{
+    if (ch->reads)
+        return;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (is_ours(ch, ends[i].key, ends[i].since, ends[i].before))
+            buf_addf(out, "&%s=2", ends[i].key);
+    limit_add(out, ch, "max_execution_time", ch->limits.statement);
+    limit_add(out, ch, "lock_acquire_timeout", ch->conn.version >= 200100 ? ch->limits.lock : 0);
+}
 
 static size_t body_add(char *text, size_t size, size_t n, void *sink)
 {
@@ -33,19 +56,13 @@ static const char *address(struct arena *mem, const struct ch_conn *ch, bool wit
 {
     struct buf out;
     buf_init(&out, mem);
-    buf_add(&out, ch->base);
-    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
-        if (ch->conn.version >= always[i].since)
-            buf_add(&out, always[i].text);
-    buf_addf(&out, "&query_id=%s%s", ch->query, ch->settings);
+    buf_addf(&out, "%s?default_format=TabSeparatedWithNames&wait_end_of_query=1&query_id=%s%s", ch->base, ch->query,
+             ch->settings);
+    settings_add(&out, ch);
     if (within)
         buf_addf(&out, "&session_id=%s&session_timeout=3600", ch->session);
     else
         buf_addf(&out, "%s%s", ch->database, ch->consistency);
-    if (ch->limits.statement > 0)
-        buf_addf(&out, "&max_execution_time=%.0f", ch->limits.statement < 1 ? 1 : ch->limits.statement);
-    if (ch->limits.lock > 0 && ch->conn.version >= 200100)
-        buf_addf(&out, "&lock_acquire_timeout=%.0f", ch->limits.lock < 1 ? 1 : ch->limits.lock);
     return out.data;
 }
 
@@ -55,6 +72,8 @@ static const char *hint_for(CURLcode code)
     case CURLE_SSL_CONNECT_ERROR:
         return "It seems to be no port for TLS: leave secure=true out of the database URL, or take the other port (8443).";
     case CURLE_GOT_NOTHING:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_HTTP2: return "It speaks something else there: HTTP is at port 8123, HTTPS at 8443 (?secure=true).";
     case CURLE_PEER_FAILED_VERIFICATION:

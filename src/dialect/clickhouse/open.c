@@ -33,42 +33,31 @@ static int version_of(const char *text)
     return part[0] * 10000 + part[1] * 100 + part[2];
 }
 
-static const char *hint_for(const char *code)
-{
-    static const char *const hints[][2] = {
-        {"81", "Create the database first: dbwarden does not."},
-        {"115", "Options of the database URL that are of no driver are settings of the server's."},
-        {"193", "Check user and password in the database URL."},
-        {"516", "Check user and password in the database URL."},
-    };
-    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-        if (text_equal(hints[i][0], code))
-            return hints[i][1];
-    return NULL;
-}
-
 static int fail_greeting(struct ctx *ctx, const struct ch_conn *ch)
 {
-    const char *hint = hint_for(ctx->error.sqlstate);
     if (!text_starts(ctx->error.message, "cannot connect to "))
         ctx->error.message = arena_printf(ctx->mem, "cannot connect to %s: %s", ch->conn.target, ctx->error.message);
     ctx->error.code = ERR_CONNECT;
-    return hint ? fail_hint(ctx, "%s", hint) : ERR_CONNECT;
+    return ERR_CONNECT;
 }
 
 static int greet(struct ctx *ctx, struct ch_conn *ch)
 {
     struct rows rows;
-    int code = ch_query(ctx, &ch->conn, "SELECT version(), currentDatabase()", NULL, &rows);
+    int code = ch_query(ctx, &ch->conn,
+                        "SELECT version(), currentDatabase(), any(value) FROM system.settings WHERE name = 'readonly'",
+                        NULL, &rows);
     if (code == ERR_CANCELLED)
         return code;
     if (code < 0)
         return fail_greeting(ctx, ch);
-    if (rows.row.n != 1 || rows.columns.n != 2)
+    if (rows.row.n != 1 || rows.columns.n != 3)
         return fail(ctx, ERR_CONNECT, "cannot connect to %s: what answers there is not ClickHouse", ch->conn.target);
     const char *const *cell = rows.row.item[0];
     ch->conn.version_text = arena_dup(ch->mem, cell[0]);
     ch->conn.version = version_of(cell[0]);
+    ch->conn.session = ch->session;
+    ch->reads = text_equal(cell[2], "1");
     ch->home = arena_dup(ch->mem, cell[1]);
     return 0;
 }

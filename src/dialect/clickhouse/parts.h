@@ -22,6 +22,7 @@ struct ch_conn {
     char query[48];        /* of the request at hand */
     int sessions, queries; /* how many there were */
     struct limits limits;
+    bool reads;              /* its user may only read */
     const char *home;        /* the database that we are in */
     const char *cluster;     /* NULL: one server */
     struct list replicas;    /* struct ch_replica *, of all shards */
@@ -40,6 +41,7 @@ struct ch_statement {
 };
 
 #define CH_SESSION_IS_LOCKED "373"
+#define CH_UNFINISHED        "341"
 
 /* What the server answered. */
 struct ch_answer {
@@ -52,6 +54,7 @@ extern const struct ident_rules ch_ident;
 extern const struct infix ch_infix[]; /* infix.c */
 extern const struct driver ch_driver;
 extern const struct state_sql ch_state;
+extern const char *const ch_progress[]; /* look.c */
 
 /* libcurl.c: before anything else of the library is called. */
 int ch_library_load(struct ctx *ctx);
@@ -78,6 +81,12 @@ void ch_session_new(struct ch_conn *ch);
 /* http.c: one statement, one request. ERR_SQL with what the server says, ERR_CONNECT if nothing is known of it, ERR_CANCELLED. */
 int ch_request(struct ctx *ctx, struct ch_conn *ch, const struct ch_statement *statement, struct ch_answer *answer);
 void ch_cancel(struct conn *conn);
+
+/* hint.c */
+/* What to do about a refusal; NULL: it says enough. */
+const char *ch_hint_for(const struct error *error);
+/* Of who is told to come again. */
+bool ch_is_passing(const struct error *error);
 
 /* answer.c */
 /* What is wrong, as a failure; 0 if nothing is. */
