@@ -157,14 +157,17 @@ static void fenced_done(void *sink, int step)
         fenced->inner.step[step + 1] = outer->step[step];
 }
 
-/* At its end once more: as long as it ran, nobody could take the lease, and afterwards it must not have run out. */
+/*
+ * At its end once more: as long as it ran, nobody could take the lease, and afterwards it must not have run out.  Where the lease is
+ * a table nothing holds it, and the next step asks in any case.
+ */
 static int batch_within(struct ctx *ctx, struct conn *conn, struct batch *batch)
 {
     struct fenced fenced = {.outer = batch, .inner = *batch};
     struct batch *inner = &fenced.inner;
-    inner->n = batch->n + 2;
-    inner->step = NEW_ARRAY(ctx->mem, struct batch_step, inner->n);
-    inner->step[0] = inner->step[inner->n - 1] = *conn->fence;
+    inner->n = batch->n + (conn->dialect->driver->lease_take ? 1 : 2);
+    inner->step = NEW_ARRAY(ctx->mem, struct batch_step, batch->n + 2);
+    inner->step[0] = inner->step[batch->n + 1] = *conn->fence;
     for (int i = 0; i < batch->n; i++)
         inner->step[i + 1] = batch->step[i];
     inner->done = fenced_done;

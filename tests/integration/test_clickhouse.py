@@ -322,6 +322,33 @@ def test_a_mutation_that_fails_is_not_begun_twice(project, database):
     assert database.ask("SELECT s FROM t") == [("7",)]
 
 
+def test_rows_of_a_table_that_counts_none_are_never_written_twice(project, database):
+    project.lease = "2"
+    project.migration("0001", "null", "CREATE TABLE kept (n UInt8) ENGINE = MergeTree ORDER BY n;\nCREATE TABLE through (n UInt8) ENGINE = Null;\n"
+                      "CREATE MATERIALIZED VIEW m TO kept AS SELECT n FROM through;\n"
+                      "INSERT INTO through SELECT number + sleep(1.5) FROM numbers(1);\nSELECT 1;")
+    process = project.start("migrate")
+    wait_until(lambda: database.ask("SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'm'"))
+    wait_until(lambda: database.ask("SELECT evidence FROM _dbwarden_journal FINAL WHERE done = 3 AND evidence IS NOT NULL"))
+    process.kill()
+    process.wait()
+    shown = project.run("migrate", "--wait-for-runner", "20")
+    assert shown.status == 1 and "cannot tell whether that was done" in shown.err, shown
+    project.ok("migrate", "--interrupted", "done")
+
+
+def test_an_insert_costs_few_questions(project):
+    """Each asks for the lease, notes what was there, and says that it is done."""
+    def asked(rows):
+        project.migration(f"{rows:04d}", "rows", f"CREATE TABLE r{rows} (n UInt8) ENGINE = MergeTree ORDER BY n;\n" + f"INSERT INTO r{rows} VALUES (1);\n" * rows)
+        outcome, _ = traced(project, None, "migrate", calls="sendto")
+        assert outcome.status == 0, outcome
+        return _
+
+    few, many = asked(2), asked(12)
+    assert (many - few) / 10 <= 7.5, (few, many)
+
+
 def test_names_with_a_dot_and_a_quote(project, database):
     project.migration("0001", "odd", "CREATE TABLE `a.b` (`c'd` UInt8, `e``f` UInt8) ENGINE = MergeTree ORDER BY `c'd`;\nINSERT INTO `a.b` VALUES (1, 2);\n"
                       "ALTER TABLE `a.b` DELETE WHERE `c'd` = 1;", "DROP TABLE `a.b`;")

@@ -136,10 +136,10 @@ static CURLcode perform(struct ctx *ctx, struct ch_conn *ch)
     return code;
 }
 
-/* It changes nothing, so it may be sent twice. */
-static bool only_reads(const char *sql)
+/* What changes nothing may be sent twice, and what is a row of our own (state_sql.c). */
+static bool may_come_twice(const struct ch_statement *statement)
 {
-    return text_starts(sql, "SELECT ");
+    return text_starts(statement->sql, "SELECT ") || (!statement->within && text_starts(statement->sql, "INSERT "));
 }
 
 static int request(struct ctx *ctx, struct ch_conn *ch, const struct ch_statement *statement, struct ch_answer *answer)
@@ -154,7 +154,7 @@ static int request(struct ctx *ctx, struct ch_conn *ch, const struct ch_statemen
     ch_set_number(ch->easy, CURLOPT_POST, 1);
     ch_set_number(ch->easy, CURLOPT_POSTFIELDSIZE, (long)statement->length);
     ch_set_text(ch->easy, CURLOPT_POSTFIELDS, sql);
-    ch_set_number(ch->easy, CURLOPT_FRESH_CONNECT, !only_reads(sql));
+    ch_set_number(ch->easy, CURLOPT_FRESH_CONNECT, !may_come_twice(statement));
     ch_set_call(ch->easy, CURLOPT_WRITEFUNCTION, body_add);
     ch_set_pointer(ch->easy, CURLOPT_WRITEDATA, answer);
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: text/plain; charset=UTF-8");
