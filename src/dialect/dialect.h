@@ -531,7 +531,8 @@ struct dialect {
      * A query that counts the rows whose value a column cannot keep, where the server could lose it without a word, or that go
      * with what holds them; `what` says which values these are, NULL: all. NULL: there are none such.
      */
-    const char *(*lost_rows)(struct arena *mem, const struct change *change, const char **what);
+    const char *(*lost_rows)(struct arena *mem, const struct changes *changes, const struct change *change,
+                             const char **what);
     /* Comparable forms; NULL gives NULL. */
     char *(*type_normal)(struct arena *mem, const struct target *target, const char *type);
     char *(*expr_normal)(struct arena *mem, const struct target *target, const char *expr);

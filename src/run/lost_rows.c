@@ -18,10 +18,10 @@ static int loss_tell(struct ctx *ctx, const struct change *change, const char *w
     return fail_hint(ctx, "Change the rows first (`dbwarden new`, UPDATE ...), or keep the member.");
 }
 
-static int change_check(struct ctx *ctx, struct conn *conn, const struct change *change)
+static int change_check(struct ctx *ctx, struct conn *conn, const struct changes *changes, const struct change *change)
 {
     const char *what = NULL;
-    const char *sql = conn->dialect->lost_rows(ctx->mem, change, &what);
+    const char *sql = conn->dialect->lost_rows(ctx->mem, changes, change, &what);
     struct rows rows;
     if (!sql)
         return 0;
@@ -44,6 +44,6 @@ int lost_rows_check(struct ctx *ctx, struct session *session, const struct chang
     if (!session->conn || !session->conn->dialect->lost_rows)
         return 0;
     for (int i = 0; i < changes->list.n; i++)
-        TRY(change_check(ctx, session->conn, changes->list.item[i]));
+        TRY(change_check(ctx, session->conn, changes, changes->list.item[i]));
     return 0;
 }

@@ -187,6 +187,18 @@ def test_members_that_rows_hold_do_not_go(place):
     place.project.ok("rollback")
 
 
+def test_rows_are_counted_under_the_names_from_before_a_rename(place):
+    place.models(TABLES.format("Column(\"n\", Enum('a', 'b')), Column(\"m\", Integer)"))
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")
+    with place.database.alchemy.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO t (n, m) VALUES ('a', 1)")
+        connection.commit()
+    place.models(TABLES.replace('"t"', '"u"').format("Column(\"k\", Enum('b')), Column(\"m\", Integer)"))
+    found = place.project.run("make-migrations", "--rename-table", "t:u", "--rename", "u.n:k")
+    assert found.status == 1 and "loses 'a', which 1 row holds" in found.err, found
+
+
 def test_a_member_that_changes_only_its_case_is_kept_where_the_collation_knows_it(place):
     place.models(TABLES.format('Column("n", Enum("a", "b")), Column("m", Integer)'))
     place.project.ok("make-migrations")

@@ -31,7 +31,8 @@ static bool tells_case(const struct column *before, const struct column *after)
     return !collation || !text_ends(collation, "_ci");
 }
 
-static const char *rows_of_members(struct arena *mem, const struct change *change, const char **what)
+static const char *rows_of_members(struct arena *mem, const struct changes *changes, const struct change *change,
+                                   const char **what)
 {
     const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
     if (change->op != CHANGE_ALTER || !is_list(mem, before->type) || !is_list(mem, after->type))
@@ -46,12 +47,12 @@ static const char *rows_of_members(struct arena *mem, const struct change *chang
             names_add(mem, &lost, was.item[i]);
     buf_init(&sql, mem);
     buf_add(&sql, "SELECT count(*) AS n FROM ");
-    ident_add(&sql, &my_ident, before->object.parent->name);
+    ident_add(&sql, &my_ident, change_name_before(changes, before->object.parent));
     for (int i = 0; i < lost.n; i++) {
         buf_add(&sql, i ? " OR " : " WHERE ");
         if (set)
             buf_addf(&sql, "FIND_IN_SET(%s, ", lost.item[i]);
-        ident_add(&sql, &my_ident, before->object.name);
+        ident_add(&sql, &my_ident, change_name_before(changes, &before->object));
         if (set)
             buf_add_c(&sql, ')');
         else
@@ -61,26 +62,27 @@ static const char *rows_of_members(struct arena *mem, const struct change *chang
     return lost.n ? sql.data : NULL;
 }
 
-static const char *rows_of_partition(struct arena *mem, const struct change *change)
+static const char *rows_of_partition(struct arena *mem, const struct changes *changes, const struct change *change)
 {
     struct buf sql;
     if (change->op != CHANGE_DROP || my_rows_move(mem, change, false))
         return NULL;
     buf_init(&sql, mem);
     buf_add(&sql, "SELECT count(*) AS n FROM ");
-    ident_add(&sql, &my_ident, object_top(change->before)->name);
+    ident_add(&sql, &my_ident, change_name_before(changes, object_top(change->before)));
     buf_add(&sql, " PARTITION (");
     ident_add(&sql, &my_ident, change->before->name);
     buf_add_c(&sql, ')');
     return sql.data;
 }
 
-const char *my_lost_rows(struct arena *mem, const struct change *change, const char **what)
+const char *my_lost_rows(struct arena *mem, const struct changes *changes, const struct change *change,
+                         const char **what)
 {
     *what = NULL;
     switch (change->kind) {
-    case KIND_COLUMN: return rows_of_members(mem, change, what);
-    case KIND_PARTITION: return rows_of_partition(mem, change);
+    case KIND_COLUMN: return rows_of_members(mem, changes, change, what);
+    case KIND_PARTITION: return rows_of_partition(mem, changes, change);
     default: return NULL;
     }
 }

@@ -97,9 +97,11 @@ extern const struct python_words my_python, my_mariadb_python; /* python.c */
 
 /* catalog.c */
 int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
-int my_show_more(struct ctx *ctx, struct conn *conn, struct tree *tree);                     /* show.c */
-const char *my_lost_rows(struct arena *mem, const struct change *change, const char **what); /* members.c */
-int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);               /* judge.c */
+int my_show_more(struct ctx *ctx, struct conn *conn, struct tree *tree); /* show.c */
+/* members.c: of the database as it is, where tables and columns have the names from before the renames */
+const char *my_lost_rows(struct arena *mem, const struct changes *changes, const struct change *change,
+                         const char **what);
+int my_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement); /* judge.c */
 /* online.c: with the gentlest form of each clause; what of them was joined again is proved in another scratch database. */
 int my_online_try(struct ctx *ctx, struct conn *scratch, struct statement_out *statement);
 bool my_online_has_joined(const struct judgement *judgement);
