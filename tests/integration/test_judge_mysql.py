@@ -187,6 +187,17 @@ def test_members_that_rows_hold_do_not_go(place):
     place.project.ok("rollback")
 
 
+def test_members_that_differ_by_case_stand_beside_each_other_under_a_binary_collation(place):
+    place.models("from sqlalchemy.dialects import mysql\n" + TABLES.format(
+        'Column("n", mysql.ENUM("a", "A", charset="utf8mb4", collation="utf8mb4_bin")), Column("m", Integer)'))
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")
+    with place.database.alchemy.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO t (n) VALUES ('a'), ('A')")
+        assert connection.exec_driver_sql("SELECT COUNT(*) FROM t WHERE n = 'A'").scalar() == 1
+    assert "Models and database agree" in place.project.ok("diff", "models").out
+
+
 def test_rows_are_counted_under_the_names_from_before_a_rename(place):
     place.models(TABLES.format("Column(\"n\", Enum('a', 'b')), Column(\"m\", Integer)"))
     place.project.ok("make-migrations")

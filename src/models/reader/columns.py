@@ -10,9 +10,10 @@ IDENTITY_NUMBERS = (("identity_start", "start"), ("identity_increment", "increme
 
 def describe(column, hints, target):
     """The column as the tree's JSON has it."""
+    type_, collation = target.column_type(column)
     found = {
         "name": target.clip(column.name),
-        "type": target.column_type(column),
+        "type": type_,
         "nullable": bool(column.nullable) and not (column.primary_key and target.name == "postgresql"),
         "default_value": None,
         "autoincrement": target.is_automatic(column),
@@ -22,6 +23,7 @@ def describe(column, hints, target):
         "comment": column.comment or hints.get("dw_comment") or None,
     }
     add_collation(found, column, target)
+    found["collation"] = found["collation"] or collation  # MySQL's ENUM does not tell its own otherwise
     if column.computed is not None:
         add_computed(found, column.computed, target)
     elif target.has("column", "identity") and column.identity is not None:

@@ -161,8 +161,10 @@ class Target:
         return AUTOMATIC[self.name].match(text[len(self.preparer.format_column(column)):].strip()) is not None
 
     def column_type(self, column):
+        """The type, and the collation that is written after it, or None."""
         text = self.types.process(column.type, type_expression=column, identifier_preparer=self.preparer)
-        return re.sub(r' COLLATE ("[^"]*"|`[^`]*`|\S+)$', "", text)
+        said = re.search(r' COLLATE ("[^"]*"|`[^`]*`|\S+)$', text)
+        return (text[:said.start()], said[1].strip('"`')) if said else (text, None)
 
     def plain_types(self, type_):
         """The type as the dialect implements it, and what it is an array of."""
