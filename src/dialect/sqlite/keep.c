@@ -24,9 +24,10 @@ static const char *new_name(const struct keeper *keeper)
     return arena_printf(keeper->mem, LITE_REBUILD "%s", keeper->name);
 }
 
-static void step_open(struct lite_parser *parser, struct ctx *ctx, const struct batch_step *step)
+static void step_open(struct cursor *parser, struct ctx *ctx, const struct batch_step *step)
 {
-    parse_open(parser, ctx, ctx->mem, "a rebuild", arena_copy(ctx->mem, step->sql, step->length));
+    const struct lite_text text = {.sql = arena_copy(ctx->mem, step->sql, step->length), .tokens = ctx->mem};
+    lite_cursor_open(parser, ctx, &text, "a rebuild");
 }
 
 /* The table that is made again by the statement, if it begins with CREATE TABLE, INSERT INTO or ALTER TABLE and the new name. */
@@ -234,24 +235,24 @@ static int create_complete(struct keeper *keeper, struct batch_step *step)
 
 /* Where the list of columns ends and where FROM stands, of "INSERT INTO t (...) SELECT ... FROM". */
 struct copy {
-    struct lite_parser parser;
+    struct cursor parser;
     struct names listed;
     int end, from;
 };
 
 static bool copy_read(struct copy *copy)
 {
-    struct lite_parser *p = &copy->parser;
-    while (p->at < p->n && !parse_is(p, "("))
+    struct cursor *p = &copy->parser;
+    while (p->at < p->n && !cursor_is(p, "("))
         p->at++;
-    for (p->at++; p->at < p->n && !parse_is(p, ")"); p->at++)
-        if (!parse_is(p, ","))
-            names_add(p->mem, &copy->listed, text_lower(p->mem, token_name(p->mem, parse_peek(p, 0))));
+    for (p->at++; p->at < p->n && !cursor_is(p, ")"); p->at++)
+        if (!cursor_is(p, ","))
+            names_add(p->mem, &copy->listed, text_lower(p->mem, token_name(p->mem, cursor_peek(p, 0))));
     copy->end = p->at++;
-    if (!parse_accept(p, "SELECT"))
+    if (!cursor_accept(p, "SELECT"))
         return false;
-    while (p->at < p->n && !parse_is(p, "FROM"))
-        if (!parse_is(p, "(") || parse_skip_group(p) < 0)
+    while (p->at < p->n && !cursor_is(p, "FROM"))
+        if (!cursor_is(p, "(") || cursor_skip_group(p) < 0)
             p->at++;
     copy->from = p->at;
     return p->at < p->n;
@@ -259,7 +260,7 @@ static bool copy_read(struct copy *copy)
 
 static bool is_selected(struct copy *copy, const char *name)
 {
-    const char *list = parse_slice(&copy->parser, copy->end + 2, copy->from);
+    const char *list = cursor_slice(&copy->parser, copy->end + 2, copy->from);
     return lite_names_word(copy->parser.mem, list, name);
 }
 
@@ -377,12 +378,12 @@ static int rebuild_end(struct ctx *ctx, struct lite_conn *lite, const char *name
 int lite_keep_after(struct ctx *ctx, struct lite_conn *lite, const struct batch_step *step)
 {
     const char *from, *to;
-    struct lite_parser parser;
+    struct cursor parser;
     if (!lite->conn.strangers || step->params || !begins_with(step->sql, step->length, "ALTER"))
         return 0;
     step_open(&parser, ctx, step);
-    if (!parse_accept_words(&parser, "ALTER", "TABLE") || parse_name(&parser, &from) < 0 ||
-        !parse_accept_words(&parser, "RENAME", "TO") || parse_name(&parser, &to) < 0)
+    if (!cursor_accept_words(&parser, "ALTER", "TABLE") || cursor_name(&parser, &from) < 0 ||
+        !cursor_accept_words(&parser, "RENAME", "TO") || cursor_name(&parser, &to) < 0)
         return 0;
     if (text_starts(from, LITE_REBUILD))
         return text_equal_nocase(from + sizeof LITE_REBUILD - 1, to) ? rebuild_end(ctx, lite, to) : 0;

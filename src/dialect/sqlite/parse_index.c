@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 /* Tokens from .. to - 1 are one operand: a name, a group, or a call. */
-static bool is_operand(const struct lite_parser *p, int from, int to)
+static bool is_operand(const struct cursor *p, int from, int to)
 {
     int depth = 0;
     if (to - from == 1)
@@ -26,13 +26,13 @@ static bool is_operand(const struct lite_parser *p, int from, int to)
     return true;
 }
 
-static bool is_group(const struct lite_parser *p, int from, int to)
+static bool is_group(const struct cursor *p, int from, int to)
 {
     return to - from > 2 && token_is(&p->token[from], "(") && is_operand(p, from, to);
 }
 
 /* A single name is a column, also in quotes and parentheses. */
-static int part_value(struct lite_parser *p, struct index_part *part, int from, int to)
+static int part_value(struct cursor *p, struct index_part *part, int from, int to)
 {
     int at = p->at;
     while (is_group(p, from, to)) {
@@ -42,30 +42,30 @@ static int part_value(struct lite_parser *p, struct index_part *part, int from, 
     const struct token *token = &p->token[from];
     bool named = token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED || token->kind == TOKEN_STRING;
     if (to - from != 1 || !named) {
-        part->expr.printed = parse_slice(p, from, to);
+        part->expr.printed = cursor_slice(p, from, to);
         return 0;
     }
     p->at = from;
-    TRY(parse_name(p, &part->column));
+    TRY(cursor_name(p, &part->column));
     p->at = at;
     return 0;
 }
 
 /* From here to the comma or parenthesis that ends the part. */
-static int part_end(struct lite_parser *p)
+static int part_end(struct cursor *p)
 {
-    while (!parse_is(p, ",") && !parse_is(p, ")")) {
-        if (parse_peek(p, 0)->kind == TOKEN_END)
-            return parse_fail(p);
-        if (parse_is(p, "("))
-            TRY(parse_skip_group(p));
+    while (!cursor_is(p, ",") && !cursor_is(p, ")")) {
+        if (cursor_peek(p, 0)->kind == TOKEN_END)
+            return cursor_fail(p);
+        if (cursor_is(p, "("))
+            TRY(cursor_skip_group(p));
         else
             p->at++;
     }
     return 0;
 }
 
-static int part_read(struct lite_parser *p, struct object *index)
+static int part_read(struct cursor *p, struct object *index)
 {
     struct index_part *part = (struct index_part *)object_new(p->mem, KIND_INDEX_PART, index, NULL);
     int from = p->at;
@@ -76,42 +76,42 @@ static int part_read(struct lite_parser *p, struct object *index)
         part->descending = token_is(&p->token[--to], "DESC");
     if (to - from > 2 && token_is(&p->token[to - 2], "COLLATE") && is_operand(p, from, to - 2)) {
         p->at = to - 1;
-        TRY(parse_name(p, &part->collation));
+        TRY(cursor_name(p, &part->collation));
         TRY(part_end(p));
         to -= 2;
     }
-    return from < to ? part_value(p, part, from, to) : parse_fail(p);
+    return from < to ? part_value(p, part, from, to) : cursor_fail(p);
 }
 
-static int index_head(struct lite_parser *p, struct index *index)
+static int index_head(struct cursor *p, struct index *index)
 {
     const char *ignored;
-    TRY(parse_expect(p, "CREATE"));
-    index->is_unique = parse_accept(p, "UNIQUE");
-    TRY(parse_expect(p, "INDEX"));
-    if (parse_accept_words(p, "IF", "NOT"))
-        TRY(parse_expect(p, "EXISTS"));
-    TRY(parse_name(p, &ignored));
-    if (parse_accept(p, "."))
-        TRY(parse_name(p, &ignored));
-    TRY(parse_expect(p, "ON"));
-    return parse_name(p, &ignored);
+    TRY(cursor_expect(p, "CREATE"));
+    index->is_unique = cursor_accept(p, "UNIQUE");
+    TRY(cursor_expect(p, "INDEX"));
+    if (cursor_accept_words(p, "IF", "NOT"))
+        TRY(cursor_expect(p, "EXISTS"));
+    TRY(cursor_name(p, &ignored));
+    if (cursor_accept(p, "."))
+        TRY(cursor_name(p, &ignored));
+    TRY(cursor_expect(p, "ON"));
+    return cursor_name(p, &ignored);
 }
 
 int lite_parse_index(struct ctx *ctx, struct object *table, const struct lite_text *text)
 {
-    struct lite_parser p;
+    struct cursor p;
     struct index *index = (struct index *)object_new(ctx->mem, KIND_INDEX, table, text->name);
-    parse_open(&p, ctx, text->tokens, arena_printf(ctx->mem, "index %s", text->name), text->sql);
+    lite_cursor_open(&p, ctx, text, "index");
     lite_say_all(&index->object);
     TRY(index_head(&p, index));
-    TRY(parse_expect(&p, "("));
+    TRY(cursor_expect(&p, "("));
     do {
         TRY(part_read(&p, &index->object));
-    } while (parse_accept(&p, ","));
-    TRY(parse_expect(&p, ")"));
-    if (parse_accept(&p, "WHERE"))
-        index->predicate.printed = parse_slice(&p, p.at, p.n);
+    } while (cursor_accept(&p, ","));
+    TRY(cursor_expect(&p, ")"));
+    if (cursor_accept(&p, "WHERE"))
+        index->predicate.printed = cursor_slice(&p, p.at, p.n);
     return 0;
 }
 
@@ -121,42 +121,42 @@ int lite_parse_index(struct ctx *ctx, struct object *table, const struct lite_te
  */
 int lite_parse_view(struct ctx *ctx, struct object *schema, const struct lite_text *text)
 {
-    struct lite_parser p;
+    struct cursor p;
     const char *ignored;
     struct view *view = (struct view *)object_new(ctx->mem, KIND_VIEW, schema, text->name);
-    parse_open(&p, ctx, text->tokens, arena_printf(ctx->mem, "view %s", text->name), text->sql);
+    lite_cursor_open(&p, ctx, text, "view");
     lite_say_all(&view->object);
-    TRY(parse_expect(&p, "CREATE"));
-    if (!parse_accept(&p, "TEMP"))
-        parse_accept(&p, "TEMPORARY");
-    TRY(parse_expect(&p, "VIEW"));
-    if (parse_accept_words(&p, "IF", "NOT"))
-        TRY(parse_expect(&p, "EXISTS"));
-    TRY(parse_name(&p, &ignored));
-    if (parse_accept(&p, "."))
-        TRY(parse_name(&p, &ignored));
-    if (!parse_is(&p, "("))
-        TRY(parse_expect(&p, "AS"));
-    view->query.printed = parse_slice(&p, p.at, p.n);
+    TRY(cursor_expect(&p, "CREATE"));
+    if (!cursor_accept(&p, "TEMP"))
+        cursor_accept(&p, "TEMPORARY");
+    TRY(cursor_expect(&p, "VIEW"));
+    if (cursor_accept_words(&p, "IF", "NOT"))
+        TRY(cursor_expect(&p, "EXISTS"));
+    TRY(cursor_name(&p, &ignored));
+    if (cursor_accept(&p, "."))
+        TRY(cursor_name(&p, &ignored));
+    if (!cursor_is(&p, "("))
+        TRY(cursor_expect(&p, "AS"));
+    view->query.printed = cursor_slice(&p, p.at, p.n);
     return 0;
 }
 
 int lite_parse_virtual_table(struct ctx *ctx, struct object *schema, const struct lite_text *text)
 {
-    struct lite_parser p;
+    struct cursor p;
     const char *ignored;
     struct virtual_table *table = (struct virtual_table *)object_new(ctx->mem, KIND_VIRTUAL_TABLE, schema, text->name);
-    parse_open(&p, ctx, text->tokens, arena_printf(ctx->mem, "virtual table %s", text->name), text->sql);
+    lite_cursor_open(&p, ctx, text, "virtual table");
     lite_say_all(&table->object);
-    TRY(parse_expect(&p, "CREATE"));
-    TRY(parse_expect(&p, "VIRTUAL"));
-    TRY(parse_expect(&p, "TABLE"));
-    if (parse_accept_words(&p, "IF", "NOT"))
-        TRY(parse_expect(&p, "EXISTS"));
-    TRY(parse_name(&p, &ignored));
-    if (parse_accept(&p, "."))
-        TRY(parse_name(&p, &ignored));
-    TRY(parse_expect(&p, "USING"));
-    table->module.printed = parse_slice(&p, p.at, p.n);
+    TRY(cursor_expect(&p, "CREATE"));
+    TRY(cursor_expect(&p, "VIRTUAL"));
+    TRY(cursor_expect(&p, "TABLE"));
+    if (cursor_accept_words(&p, "IF", "NOT"))
+        TRY(cursor_expect(&p, "EXISTS"));
+    TRY(cursor_name(&p, &ignored));
+    if (cursor_accept(&p, "."))
+        TRY(cursor_name(&p, &ignored));
+    TRY(cursor_expect(&p, "USING"));
+    table->module.printed = cursor_slice(&p, p.at, p.n);
     return 0;
 }

@@ -9,7 +9,7 @@
 
 /* A table that is being read, with the constraint that is being read. */
 struct table_parser {
-    struct lite_parser p;
+    struct cursor p;
     struct object *table;
     struct column *column;   /* NULL in the table constraints */
     struct foreign_key *key; /* the last one of this column: [NOT] DEFERRABLE belongs to it */
@@ -35,9 +35,9 @@ static int conflict_read(struct table_parser *t, const char **action)
 {
     const char *word;
     *action = NULL;
-    if (!parse_accept_words(&t->p, "ON", "CONFLICT"))
+    if (!cursor_accept_words(&t->p, "ON", "CONFLICT"))
         return 0;
-    TRY(parse_name(&t->p, &word));
+    TRY(cursor_name(&t->p, &word));
     if (!text_equal_nocase(word, "ABORT"))
         *action = text_upper(t->p.mem, word);
     return 0;
@@ -47,11 +47,11 @@ static int conflict_read(struct table_parser *t, const char **action)
 static int order_read(struct table_parser *t, const char **order)
 {
     const char *collation = NULL;
-    if (parse_accept(&t->p, "COLLATE"))
-        TRY(parse_name(&t->p, &collation));
-    bool descending = parse_accept(&t->p, "DESC");
+    if (cursor_accept(&t->p, "COLLATE"))
+        TRY(cursor_name(&t->p, &collation));
+    bool descending = cursor_accept(&t->p, "DESC");
     if (!descending)
-        parse_accept(&t->p, "ASC");
+        cursor_accept(&t->p, "ASC");
     if (collation)
         *order = arena_printf(t->p.mem, "COLLATE %s%s", ident_text(t->p.mem, &lite_ident, collation),
                               descending ? " DESC" : "");
@@ -75,23 +75,23 @@ static bool orders_say(const struct names *orders)
 static int key_columns(struct table_parser *t, struct names *columns, struct names *orders, bool *autoincrement)
 {
     *autoincrement = false;
-    TRY(parse_expect(&t->p, "("));
+    TRY(cursor_expect(&t->p, "("));
     do {
         const char *column, *order;
         int parentheses = 0;
-        while (parse_accept(&t->p, "("))
+        while (cursor_accept(&t->p, "("))
             parentheses++;
-        TRY(parse_name(&t->p, &column));
+        TRY(cursor_name(&t->p, &column));
         while (parentheses-- > 0)
-            TRY(parse_expect(&t->p, ")"));
+            TRY(cursor_expect(&t->p, ")"));
         TRY(order_read(t, &order));
         names_add(t->p.mem, columns, column);
         names_add(t->p.mem, orders, order);
-    } while (parse_accept(&t->p, ","));
-    *autoincrement = parse_accept(&t->p, "AUTOINCREMENT");
+    } while (cursor_accept(&t->p, ","));
+    *autoincrement = cursor_accept(&t->p, "AUTOINCREMENT");
     if (!orders_say(orders) || (orders->n == 1 && text_equal(orders->item[0], "DESC")))
         *orders = (struct names){0};
-    return parse_expect(&t->p, ")");
+    return cursor_expect(&t->p, ")");
 }
 
 static int plain_columns(struct table_parser *t, struct names *columns)
@@ -115,7 +115,7 @@ static int primary_key_read(struct table_parser *t)
         if (*order != '\0')
             names_add(t->p.mem, &key->orders, order);
         TRY(conflict_read(t, &key->on_conflict));
-        autoincrement = parse_accept(&t->p, "AUTOINCREMENT");
+        autoincrement = cursor_accept(&t->p, "AUTOINCREMENT");
     }
     struct column *column = lite_column(t->table, key->columns.item[0]);
     if (autoincrement && column)
@@ -138,7 +138,7 @@ static int check_read(struct table_parser *t)
 {
     struct check *check = (struct check *)constraint_new(t, KIND_CHECK);
     const char *ignored; /* SQLite parses a conflict clause here and never uses it */
-    TRY(parse_group(&t->p, &check->expr.printed));
+    TRY(cursor_group(&t->p, &check->expr.printed));
     return conflict_read(t, &ignored);
 }
 
@@ -151,25 +151,25 @@ static int action_read(struct table_parser *t, const char **action)
         {"CASCADE", NULL, "CASCADE"}, {"RESTRICT", NULL, "RESTRICT"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        bool found = known[i].second ? parse_accept_words(&t->p, known[i].first, known[i].second)
-                                     : parse_accept(&t->p, known[i].first);
+        bool found = known[i].second ? cursor_accept_words(&t->p, known[i].first, known[i].second)
+                                     : cursor_accept(&t->p, known[i].first);
         if (!found)
             continue;
         *action = known[i].action;
         return 0;
     }
-    return parse_fail(&t->p);
+    return cursor_fail(&t->p);
 }
 
 static bool deferrable_read(struct table_parser *t, struct foreign_key *key)
 {
-    bool denied = parse_is(&t->p, "NOT");
-    if (!token_is(parse_peek(&t->p, denied), "DEFERRABLE"))
+    bool denied = cursor_is(&t->p, "NOT");
+    if (!token_is(cursor_peek(&t->p, denied), "DEFERRABLE"))
         return false;
     t->p.at += denied + 1;
-    bool deferred = parse_accept_words(&t->p, "INITIALLY", "DEFERRED");
+    bool deferred = cursor_accept_words(&t->p, "INITIALLY", "DEFERRED");
     if (!deferred)
-        parse_accept_words(&t->p, "INITIALLY", "IMMEDIATE");
+        cursor_accept_words(&t->p, "INITIALLY", "IMMEDIATE");
     if (key) {
         key->deferrable = !denied;
         key->initially_deferred = deferred && !denied;
@@ -181,21 +181,21 @@ static bool deferrable_read(struct table_parser *t, struct foreign_key *key)
 static int references_read(struct table_parser *t, struct foreign_key *key)
 {
     key->ref_table.schema = "";
-    TRY(parse_name(&t->p, &key->ref_table.name));
+    TRY(cursor_name(&t->p, &key->ref_table.name));
     key->on_delete = key->on_update = "NO ACTION";
     key->match = "SIMPLE";
-    if (parse_is(&t->p, "("))
+    if (cursor_is(&t->p, "("))
         TRY(plain_columns(t, &key->ref_columns));
     for (;;) {
         const char *ignored;
-        if (parse_accept_words(&t->p, "ON", "DELETE"))
+        if (cursor_accept_words(&t->p, "ON", "DELETE"))
             TRY(action_read(t, &key->on_delete));
-        else if (parse_accept_words(&t->p, "ON", "UPDATE"))
+        else if (cursor_accept_words(&t->p, "ON", "UPDATE"))
             TRY(action_read(t, &key->on_update));
-        else if (parse_accept_words(&t->p, "ON", "INSERT"))
+        else if (cursor_accept_words(&t->p, "ON", "INSERT"))
             TRY(action_read(t, &ignored));
-        else if (parse_accept(&t->p, "MATCH")) {
-            TRY(parse_name(&t->p, &key->match));
+        else if (cursor_accept(&t->p, "MATCH")) {
+            TRY(cursor_name(&t->p, &key->match));
             key->match = text_upper(t->p.mem, key->match);
         } else if (!deferrable_read(t, key))
             return 0;
@@ -209,9 +209,9 @@ static int foreign_key_read(struct table_parser *t)
         names_add(t->p.mem, &key->columns, t->column->object.name);
         t->key = key;
     } else {
-        TRY(parse_expect(&t->p, "KEY"));
+        TRY(cursor_expect(&t->p, "KEY"));
         TRY(plain_columns(t, &key->columns));
-        TRY(parse_expect(&t->p, "REFERENCES"));
+        TRY(cursor_expect(&t->p, "REFERENCES"));
     }
     return references_read(t, key);
 }
@@ -235,17 +235,17 @@ static int default_read(struct table_parser *t)
     int from = t->p.at;
     const char **value = &t->column->default_value.printed;
     t->column->default_name = name_take(t);
-    if (parse_is(&t->p, "("))
-        return parse_group(&t->p, value);
-    if (parse_is(&t->p, "+") || parse_is(&t->p, "-"))
+    if (cursor_is(&t->p, "("))
+        return cursor_group(&t->p, value);
+    if (cursor_is(&t->p, "+") || cursor_is(&t->p, "-"))
         t->p.at++;
-    const struct token *token = parse_peek(&t->p, 0);
+    const struct token *token = cursor_peek(&t->p, 0);
     if (token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED)
         *value = default_word(t, token);
     else if (token->kind == TOKEN_NUMBER || token->kind == TOKEN_STRING)
-        *value = parse_slice(&t->p, from, t->p.at + 1);
+        *value = cursor_slice(&t->p, from, t->p.at + 1);
     else
-        return parse_fail(&t->p);
+        return cursor_fail(&t->p);
     t->p.at++;
     return 0;
 }
@@ -253,10 +253,10 @@ static int default_read(struct table_parser *t)
 static int generated_read(struct table_parser *t)
 {
     t->column->computed_name = name_take(t);
-    TRY(parse_group(&t->p, &t->column->computed.printed));
-    t->column->computed_stored = parse_accept(&t->p, "STORED");
+    TRY(cursor_group(&t->p, &t->column->computed.printed));
+    t->column->computed_stored = cursor_accept(&t->p, "STORED");
     if (!t->column->computed_stored)
-        parse_accept(&t->p, "VIRTUAL");
+        cursor_accept(&t->p, "VIRTUAL");
     return 0;
 }
 
@@ -276,7 +276,7 @@ static int null_read(struct table_parser *t, bool nullable)
 static int collate_read(struct table_parser *t)
 {
     t->column->collation_name = name_take(t);
-    TRY(parse_name(&t->p, &t->column->collation));
+    TRY(cursor_name(&t->p, &t->column->collation));
     if (text_equal_nocase(t->column->collation, "BINARY"))
         t->column->collation = t->column->collation_name = NULL;
     return 0;
@@ -285,46 +285,46 @@ static int collate_read(struct table_parser *t)
 /* One constraint of a column; *more turns false where the column ends. */
 static int column_constraint(struct table_parser *t, bool *more)
 {
-    struct lite_parser *p = &t->p;
-    if (parse_accept(p, "CONSTRAINT"))
-        return parse_name(p, &t->name);
+    struct cursor *p = &t->p;
+    if (cursor_accept(p, "CONSTRAINT"))
+        return cursor_name(p, &t->name);
     if (deferrable_read(t, t->key))
         return 0;
-    if (parse_accept_words(p, "NOT", "NULL"))
+    if (cursor_accept_words(p, "NOT", "NULL"))
         return null_read(t, false);
-    if (parse_accept(p, "NULL"))
+    if (cursor_accept(p, "NULL"))
         return null_read(t, true);
-    if (parse_accept_words(p, "PRIMARY", "KEY"))
+    if (cursor_accept_words(p, "PRIMARY", "KEY"))
         return primary_key_read(t);
-    if (parse_accept(p, "UNIQUE"))
+    if (cursor_accept(p, "UNIQUE"))
         return unique_read(t);
-    if (parse_accept(p, "CHECK"))
+    if (cursor_accept(p, "CHECK"))
         return check_read(t);
-    if (parse_accept(p, "DEFAULT"))
+    if (cursor_accept(p, "DEFAULT"))
         return default_read(t);
-    if (parse_accept(p, "COLLATE"))
+    if (cursor_accept(p, "COLLATE"))
         return collate_read(t);
-    if (parse_accept(p, "REFERENCES"))
+    if (cursor_accept(p, "REFERENCES"))
         return foreign_key_read(t);
-    if (parse_accept_words(p, "GENERATED", "ALWAYS"))
-        return parse_accept(p, "AS") ? generated_read(t) : parse_fail(p);
-    if (parse_accept(p, "AS"))
+    if (cursor_accept_words(p, "GENERATED", "ALWAYS"))
+        return cursor_accept(p, "AS") ? generated_read(t) : cursor_fail(p);
+    if (cursor_accept(p, "AS"))
         return generated_read(t);
     *more = false;
     return 0;
 }
 
-static bool type_ends(struct lite_parser *p)
+static bool type_ends(struct cursor *p)
 {
     static const char *const enders[] = {"CONSTRAINT", "PRIMARY", "NOT",        "NULL", "UNIQUE",     "CHECK",
                                          "DEFAULT",    "COLLATE", "REFERENCES", "AS",   "DEFERRABLE", NULL};
-    const struct token *token = parse_peek(p, 0);
+    const struct token *token = cursor_peek(p, 0);
     if (token->kind != TOKEN_WORD && token->kind != TOKEN_QUOTED && token->kind != TOKEN_STRING)
         return true;
     for (int i = 0; enders[i]; i++)
         if (token_is(token, enders[i]))
             return true;
-    return token_is(token, "GENERATED") && token_is(parse_peek(p, 1), "ALWAYS");
+    return token_is(token, "GENERATED") && token_is(cursor_peek(p, 1), "ALWAYS");
 }
 
 /* Words, then perhaps (1) or (1, -2); none at all is a type too. */
@@ -333,13 +333,13 @@ static int type_read(struct table_parser *t)
     int from = t->p.at;
     while (!type_ends(&t->p))
         t->p.at++;
-    if (t->p.at > from && parse_is(&t->p, "("))
-        TRY(parse_skip_group(&t->p));
-    if (t->p.at == from + 1 && parse_peek(&t->p, -1)->kind != TOKEN_WORD) {
+    if (t->p.at > from && cursor_is(&t->p, "("))
+        TRY(cursor_skip_group(&t->p));
+    if (t->p.at == from + 1 && cursor_peek(&t->p, -1)->kind != TOKEN_WORD) {
         t->p.at--;
-        return parse_name(&t->p, &t->column->type);
+        return cursor_name(&t->p, &t->column->type);
     }
-    t->column->type = t->p.at > from ? parse_slice(&t->p, from, t->p.at) : NULL;
+    t->column->type = t->p.at > from ? cursor_slice(&t->p, from, t->p.at) : NULL;
     return 0;
 }
 
@@ -347,7 +347,7 @@ static int column_read(struct table_parser *t)
 {
     const char *name;
     bool more = true;
-    TRY(parse_name(&t->p, &name));
+    TRY(cursor_name(&t->p, &name));
     t->column = (struct column *)object_new(t->p.mem, KIND_COLUMN, t->table, name);
     lite_say_all(&t->column->object);
     t->column->nullable = true;
@@ -362,37 +362,37 @@ static int column_read(struct table_parser *t)
 
 static int table_constraint(struct table_parser *t)
 {
-    struct lite_parser *p = &t->p;
-    if (parse_accept(p, "CONSTRAINT"))
-        return parse_name(p, &t->name);
-    if (parse_accept_words(p, "PRIMARY", "KEY"))
+    struct cursor *p = &t->p;
+    if (cursor_accept(p, "CONSTRAINT"))
+        return cursor_name(p, &t->name);
+    if (cursor_accept_words(p, "PRIMARY", "KEY"))
         return primary_key_read(t);
-    if (parse_accept(p, "UNIQUE"))
+    if (cursor_accept(p, "UNIQUE"))
         return unique_read(t);
-    if (parse_accept(p, "CHECK"))
+    if (cursor_accept(p, "CHECK"))
         return check_read(t);
-    if (parse_accept(p, "FOREIGN"))
+    if (cursor_accept(p, "FOREIGN"))
         return foreign_key_read(t);
-    return parse_fail(p);
+    return cursor_fail(p);
 }
 
-static bool at_table_constraint(struct lite_parser *p)
+static bool at_table_constraint(struct cursor *p)
 {
-    return parse_is(p, "CONSTRAINT") || parse_is(p, "PRIMARY") || parse_is(p, "UNIQUE") || parse_is(p, "CHECK") ||
-           parse_is(p, "FOREIGN");
+    return cursor_is(p, "CONSTRAINT") || cursor_is(p, "PRIMARY") || cursor_is(p, "UNIQUE") || cursor_is(p, "CHECK") ||
+           cursor_is(p, "FOREIGN");
 }
 
 static int body_read(struct table_parser *t)
 {
     bool constraints = false;
-    TRY(parse_expect(&t->p, "("));
-    while (!parse_accept(&t->p, ")")) {
+    TRY(cursor_expect(&t->p, "("));
+    while (!cursor_accept(&t->p, ")")) {
         constraints = constraints || at_table_constraint(&t->p);
         TRY(constraints ? table_constraint(t) : column_read(t));
-        if (parse_accept(&t->p, ","))
+        if (cursor_accept(&t->p, ","))
             t->name = NULL;
-        else if (!constraints && !parse_is(&t->p, ")"))
-            return parse_fail(&t->p);
+        else if (!constraints && !cursor_is(&t->p, ")"))
+            return cursor_fail(&t->p);
     }
     return 0;
 }
@@ -400,35 +400,35 @@ static int body_read(struct table_parser *t)
 static int options_read(struct table_parser *t)
 {
     struct table *table = (struct table *)t->table;
-    while (parse_peek(&t->p, 0)->kind != TOKEN_END) {
-        if (parse_accept_words(&t->p, "WITHOUT", "ROWID"))
+    while (cursor_peek(&t->p, 0)->kind != TOKEN_END) {
+        if (cursor_accept_words(&t->p, "WITHOUT", "ROWID"))
             table->without_rowid = true;
-        else if (parse_accept(&t->p, "STRICT"))
+        else if (cursor_accept(&t->p, "STRICT"))
             table->strict = true;
-        else if (!parse_accept(&t->p, ",") && !parse_accept(&t->p, ";"))
-            return parse_fail(&t->p);
+        else if (!cursor_accept(&t->p, ",") && !cursor_accept(&t->p, ";"))
+            return cursor_fail(&t->p);
     }
     return 0;
 }
 
 /* The name comes from sqlite_master: the text may still have an older spelling of it. */
-static int head_read(struct lite_parser *p)
+static int head_read(struct cursor *p)
 {
     const char *ignored;
-    TRY(parse_expect(p, "CREATE"));
-    if (!parse_accept(p, "TEMP"))
-        parse_accept(p, "TEMPORARY");
-    TRY(parse_expect(p, "TABLE"));
-    if (parse_accept_words(p, "IF", "NOT"))
-        TRY(parse_expect(p, "EXISTS"));
-    TRY(parse_name(p, &ignored));
-    return parse_accept(p, ".") ? parse_name(p, &ignored) : 0;
+    TRY(cursor_expect(p, "CREATE"));
+    if (!cursor_accept(p, "TEMP"))
+        cursor_accept(p, "TEMPORARY");
+    TRY(cursor_expect(p, "TABLE"));
+    if (cursor_accept_words(p, "IF", "NOT"))
+        TRY(cursor_expect(p, "EXISTS"));
+    TRY(cursor_name(p, &ignored));
+    return cursor_accept(p, ".") ? cursor_name(p, &ignored) : 0;
 }
 
 int lite_parse_table(struct ctx *ctx, struct object *schema, const struct lite_text *text)
 {
     struct table_parser t = {0};
-    parse_open(&t.p, ctx, text->tokens, arena_printf(ctx->mem, "table %s", text->name), text->sql);
+    lite_cursor_open(&t.p, ctx, text, "table");
     TRY(head_read(&t.p));
     t.table = object_new(ctx->mem, KIND_TABLE, schema, text->name);
     lite_say_all(t.table);
