@@ -96,7 +96,7 @@ static bool is_own_home(const struct builder *builder, const struct object *obje
 
 static void text_edges(struct builder *builder, struct object *object, int field, const char *text)
 {
-    bool constant = kind_table[object->kind].field[field].marks & FIELD_CONSTANT;
+    bool constant = reads_nothing(builder->directory.target, object->kind, field);
     builder->found.n = 0;
     mentions_find(&builder->directory, object, constant, text, &builder->found);
     for (int i = 0; i < builder->found.n; i++) {

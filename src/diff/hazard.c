@@ -661,8 +661,9 @@ static const char *bound_text(const struct finder *finder, const struct object *
 
 static void bound_judge(const struct finder *finder, const struct change *change, const struct object *object)
 {
-    if (!binds_rows(object) || !object->parent->peer || asks_no_rows(object) || was_asked(finder, object) ||
-        was_unique(finder, object) || holds_by_new_columns(finder, object) || is_condition_of_nothing(finder, object))
+    if (!binds_rows(object) || finder->target->dialect->binds_new_rows_only || !object->parent->peer ||
+        asks_no_rows(object) || was_asked(finder, object) || was_unique(finder, object) ||
+        holds_by_new_columns(finder, object) || is_condition_of_nothing(finder, object))
         return;
     hazard_add(finder, change, "binds-rows", false, bound_text(finder, object))->wants_empty = empty_parent(object);
 }

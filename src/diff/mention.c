@@ -796,3 +796,9 @@ void mentions_find(const struct directory *directory, const struct object *objec
         scan(&scanner);
     columns_mention(&reader);
 }
+
+bool reads_nothing(const struct target *target, enum kind kind, int field)
+{
+    unsigned marks = kind_table[kind].field[field].marks;
+    return marks & FIELD_CONSTANT || (marks & FIELD_VALUE && !target->dialect->defaults_read_columns);
+}

@@ -21,6 +21,8 @@ struct mention {
  */
 void mentions_find(const struct directory *directory, const struct object *object, bool constant, const char *text,
                    struct list *found);
+/* Does an expression in that field read no columns at all? */
+bool reads_nothing(const struct target *target, enum kind kind, int field);
 /* Of a type's text: the type that it names, if it is one of the tree. NULL else. */
 struct object *mention_collation(const struct directory *directory, const char *text); /* likewise */
 struct object *mention_type(const struct directory *directory, const char *text);

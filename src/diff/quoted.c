@@ -96,7 +96,7 @@ struct list quoted_awaits(const struct planner *planner, const struct change *st
     const struct object *object = step->after;
     struct list renames = {0}, found = {0};
     bool makes = step->op == CHANGE_CREATE || step->op == CHANGE_ALTER;
-    if (!planner->out->reversed || !makes || !object || !kind_is(object->kind, KIND_IS_TEXT | KIND_NEEDS_KEY))
+    if (!planner->out->reversed || !makes || !object)
         return found;
     renames = renames_of(planner->mem, planner->out);
     bool waits = waits_for(planner, object, &renames, 0);

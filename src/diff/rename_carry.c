@@ -86,7 +86,7 @@ static const char *text_carry(const struct carrier *carrier, const struct object
     struct list found = {0};
     struct buf out;
     size_t at = 0;
-    bool constant = kind_table[object->kind].field[field].marks & FIELD_CONSTANT;
+    bool constant = reads_nothing(carrier->target, object->kind, field);
     if (!text)
         return NULL;
     mentions_find(&carrier->directory, object, constant, text, &found);

@@ -86,7 +86,7 @@ static void holder_add(const struct carrier *carrier, struct list *holders, cons
 static struct list holders_in(const struct carrier *carrier, const struct object *object, int field, const char *text)
 {
     struct list holders = {0}, found = {0};
-    bool constant = kind_table[object->kind].field[field].marks & FIELD_CONSTANT;
+    bool constant = reads_nothing(carrier->target, object->kind, field);
     holder_add(carrier, &holders, object);
     if (!constant)
         mentions_find(&carrier->directory, object, constant, text, &found);

@@ -13,6 +13,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 KINDS = HERE.parent / "schema" / "kinds.def"
 ENGINES = {"LITE": ["sqlite"], "PG": ["postgresql"], "MY": ["mysql"], "MARIA": ["mariadb"], "CH": ["clickhouse"],
+           "OLTP": ["sqlite", "postgresql", "mysql", "mariadb"],
            "ALL": ["sqlite", "postgresql", "mysql", "mariadb", "clickhouse"]}
 
 

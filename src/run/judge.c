@@ -68,6 +68,8 @@ static bool can_ask(const struct object *object)
     case KIND_POLICY:
     case KIND_STATISTICS:
     case KIND_PARTITIONING:
+    case KIND_PROJECTION:
+    case KIND_KEYED:
     case KIND_RULE: return true;
     default: return false;
     }
@@ -170,6 +172,10 @@ static struct object *view_copy(struct trial *trial, const struct object *object
     struct view *copy = (struct view *)object_new(trial->mem, KIND_VIEW, home, object->name);
     SAY(copy, VIEW, query, ((const struct view *)object)->query);
     SAY(copy, VIEW, no_data, true);
+    if (expr_text(&((const struct view *)object)->storage)) {
+        SAY(copy, VIEW, materialized, true);
+        SAY(copy, VIEW, storage, ((const struct view *)object)->storage);
+    }
     for (const struct edge *edge = object->needs; edge && !*trial->schema; edge = edge->next_need) {
         const struct object *top = edge->to;
         while (top->parent && !kind_is(top->parent->kind, KIND_NAMESPACE))
@@ -184,14 +190,23 @@ static struct object *view_copy(struct trial *trial, const struct object *object
     return &copy->object;
 }
 
-static struct object *column_fill(struct object *copy, const struct object *object)
+/* All but what says which rows are in it. */
+static void texts_copy(struct trial *trial, struct object *copy, const struct object *object)
 {
-    const struct column *from = (const struct column *)object;
-    struct column *to = (struct column *)copy;
-    SAY(to, COLUMN, default_value, from->default_value);
-    SAY(to, COLUMN, computed, from->computed);
-    if (object_says(object, COLUMN_computed_stored))
-        SAY(to, COLUMN, computed_stored, from->computed_stored);
+    for (int i = 0; i < kind_table[object->kind].fields; i++) {
+        const struct field *field = &kind_table[object->kind].field[i];
+        if (field->type == FIELD_EXPR && !(field->marks & FIELD_BINDS) && object_says(object, i))
+            field_copy(trial->mem, copy, object, i);
+    }
+}
+
+static struct object *column_fill(struct trial *trial, struct object *copy, const struct object *object)
+{
+    static const int with_texts[] = {COLUMN_computed_stored, COLUMN_ephemeral};
+    texts_copy(trial, copy, object);
+    for (size_t i = 0; i < sizeof with_texts / sizeof *with_texts; i++)
+        if (object_says(object, with_texts[i]))
+            field_copy(trial->mem, copy, object, with_texts[i]);
     return copy;
 }
 
@@ -229,11 +244,19 @@ static struct object *attached_copy(struct trial *trial, const struct object *ob
     return copy;
 }
 
-static struct object *partitioned_copy(struct trial *trial, const struct object *object)
+/* With its columns as they are, which its own texts may need so. */
+static struct object *whole_copy(struct trial *trial, const struct object *object)
 {
-    struct table *copy = (struct table *)table_copy(trial, object);
-    SAY(copy, TABLE, partition_by, ((const struct table *)object)->partition_by);
-    return &copy->object;
+    struct object *copy = table_copy(trial, object);
+    texts_copy(trial, copy, object);
+    if (expr_text(&((const struct table *)object)->ttl)) /* where rows go to is a matter of settings */
+        field_copy(trial->mem, copy, object, TABLE_options);
+    for (int i = 0; i < object->children.n; i++) {
+        const struct object *column = object->children.item[i];
+        if (column->kind == KIND_COLUMN)
+            column_fill(trial, object_child(copy, KIND_COLUMN, column->name), column);
+    }
+    return copy;
 }
 
 /* Without its conditions. */
@@ -267,7 +290,9 @@ static struct object *copy_of(struct trial *trial, const struct object *object)
     if (object->kind == KIND_DOMAIN)
         return domain_copy(trial, object);
     if (object->kind == KIND_TABLE)
-        return partitioned_copy(trial, object);
+        return whole_copy(trial, object);
+    if (object->kind == KIND_KEYED)
+        return object_copy(trial->mem, object, tree_schema(trial->mem, trial->tree, ""));
     bool on_view = object->parent->kind == KIND_VIEW;
     struct object *table = holder_copy(trial, object->parent);
     if (on_view && (object->kind == KIND_INDEX || object->kind == KIND_STATISTICS))
@@ -275,7 +300,7 @@ static struct object *copy_of(struct trial *trial, const struct object *object)
     if (is_attached(object))
         return attached_copy(trial, object, table);
     if (object->kind == KIND_COLUMN)
-        return column_fill(object_child(table, KIND_COLUMN, object->name), object);
+        return column_fill(trial, object_child(table, KIND_COLUMN, object->name), object);
     struct object *copy = object_copy(trial->mem, object, table);
     if (kind_is(copy->kind, KIND_SINGLE))
         return copy;
@@ -315,6 +340,17 @@ static void types_copy(struct trial *trial)
     }
 }
 
+/* Is a text of the table itself in question? Then it is made with its columns as they are. */
+static bool is_whole(const struct trial *trial, const struct object *table)
+{
+    for (int i = 0; i < trial->objects.n; i++) {
+        const struct object *object = trial->objects.item[i];
+        if (object->kind == KIND_TABLE && text_equal(object->name, table->name))
+            return true;
+    }
+    return false;
+}
+
 /* Without what is in question: that is put onto it. */
 static struct tree *tree_bare(struct trial *trial)
 {
@@ -322,8 +358,9 @@ static struct tree *tree_bare(struct trial *trial)
     struct list out = {0};
     for (struct object *o = bare->root; o; o = object_next(bare->root, o)) {
         struct column *column = (struct column *)o;
-        bool computed = o->kind == KIND_COLUMN && (column->computed.written || column->computed.printed);
-        if (o->kind == KIND_COLUMN)
+        bool loose = o->kind == KIND_COLUMN && !is_whole(trial, o->parent);
+        bool computed = loose && (column->computed.written || column->computed.printed);
+        if (loose)
             column->default_value = (struct expr){0};
         if (o->kind == KIND_DOMAIN)
             ((struct domain *)o)->default_value = (struct expr){0};
@@ -579,7 +616,8 @@ static bool is_unproved(const struct object *object, const struct change *change
         const struct field *field = &kind_table[object->kind].field[i];
         const struct expr *expr = object_field(object, i);
         bool differs = change->op == CHANGE_CREATE || kind_is(object->kind, KIND_PART) || change_has(change, i);
-        if (field->type == FIELD_EXPR && !(field->marks & FIELD_CONSTANT) && differs && expr->written && !expr->printed)
+        if (field->type == FIELD_EXPR && !(field->marks & (FIELD_CONSTANT | FIELD_VALUE)) && differs && expr->written &&
+            !expr->printed)
             return true;
     }
     for (int i = 0; i < object->children.n; i++) {

@@ -15,7 +15,7 @@ static int loss_tell(struct ctx *ctx, const struct change *change, const char *w
         return 0;
     }
     fail(ctx, ERR_UNSUPPORTED, "%s loses %s, which %s %s", path, what, count, one ? "row holds" : "rows hold");
-    return fail_hint(ctx, "Change the rows first (`dbwarden new`, UPDATE ...), or keep the member.");
+    return fail_hint(ctx, "Change the rows first (`dbwarden new`, UPDATE ...), or leave it as it is.");
 }
 
 static int change_check(struct ctx *ctx, struct conn *conn, const struct changes *changes, const struct change *change)

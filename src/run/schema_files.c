@@ -13,6 +13,7 @@ struct schema_file {
     const char *shown;      /* its name as it was given */
     struct sql_piece whole; /* its text */
     struct list statements; /* struct classified * */
+    struct list apart;      /* likewise: of the whole server, but what they make can be told without running them */
 };
 
 /* Not the whole statement: it may hold a password. */
@@ -53,6 +54,17 @@ static void rows_tell(struct ctx *ctx, const struct schema_file *file)
                   n == 1 ? "" : "s", line);
 }
 
+/* Does its text alone say what it makes? */
+static bool is_told(struct ctx *ctx, const struct dialect *dialect, const struct classified *statement)
+{
+    struct error error = ctx->error;
+    struct object *made = NULL;
+    int code =
+        dialect->text_load ? dialect->text_load(ctx, statement, tree_of_nothing(ctx->mem, dialect, NULL), &made) : 0;
+    ctx->error = error;
+    return code == 0 && made;
+}
+
 static int file_classify(struct ctx *ctx, const struct dialect *dialect, const char *path, struct schema_file *file)
 {
     char *text;
@@ -63,13 +75,13 @@ static int file_classify(struct ctx *ctx, const struct dialect *dialect, const c
     file->whole = (struct sql_piece){.text = text + start, .length = length - start, .line = 1};
     TRY(split_section(ctx, dialect->lex, file->shown, &file->whole, &split));
     for (int i = 0; i < split.n; i++) {
-        if (dialect->reaches_beyond && dialect->reaches_beyond(&split.piece[i])) {
-            beyond_warn(ctx, dialect, file->shown, &split.piece[i]);
-            continue;
-        }
         struct classified *statement = NEW(ctx->mem, struct classified);
+        bool beyond = dialect->reaches_beyond && dialect->reaches_beyond(&split.piece[i]);
         classify(ctx->mem, dialect->classify, &split.piece[i], statement);
-        list_add(ctx->mem, &file->statements, statement);
+        if (beyond && !is_told(ctx, dialect, statement))
+            beyond_warn(ctx, dialect, file->shown, &split.piece[i]);
+        else
+            list_add(ctx->mem, beyond ? &file->apart : &file->statements, statement);
     }
     rows_tell(ctx, file);
     return 0;
@@ -250,6 +262,19 @@ static int texts_read(struct ctx *ctx, const struct schema_files *source, struct
     return 0;
 }
 
+static int apart_add(struct ctx *ctx, const struct texts *texts, struct tree *tree)
+{
+    for (int i = 0; i < texts->files.n; i++) {
+        const struct schema_file *file = texts->files.item[i];
+        for (int at = 0; at < file->apart.n; at++) {
+            struct object *made;
+            TRY(texts->dialect->text_load(ctx, file->apart.item[at], tree, &made));
+            kind_set_add(&tree->kinds, made->kind);
+        }
+    }
+    return 0;
+}
+
 int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct tree **tree)
 {
     const struct dialect *dialect = source->dialect;
@@ -265,6 +290,7 @@ int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct
             TRY(files_run(ctx, &texts, tree));
         schema_cache_put(ctx, &cache, &texts.said, *tree);
     }
+    TRY(apart_add(ctx, &texts, *tree));
     if (!source->target->facts.usual_schema)
         source->target->facts.usual_schema = (*tree)->usual_schema;
     filter_apply(source->filter, target_usual(source->target), *tree);

@@ -92,7 +92,8 @@ enum field_mark {
     FIELD_COLLATION_REF = 1 << 16, /* names a collation, as it is spelled where it needs its schema */
     FIELD_DEFINED_REF = 1 << 17,   /* texts with names of objects that are one statement each */
     FIELD_ENTRIES = 1 << 18,       /* each of its names may get another one (LISTED) */
-    FIELD_SIBLING_REF = 1 << 19    /* names another of its kind with the same parent */
+    FIELD_SIBLING_REF = 1 << 19,   /* names another of its kind with the same parent */
+    FIELD_VALUE = 1 << 20          /* reads columns where the dialect lets it (defaults_read_columns), else none */
 };
 
 /*

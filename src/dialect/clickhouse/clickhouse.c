@@ -1,6 +1,7 @@
 /* ClickHouse as a dialect: facts about its language, and the table of what this folder does. */
 #include "dialect/clickhouse/clickhouse.h"
 #include "dialect/clickhouse/parts.h"
+#include "dialect/clickhouse/schema.h"
 
 const struct lex_rules ch_lex = {
     .backslash_escapes = true,
@@ -26,7 +27,7 @@ const struct ident_rules ch_ident = {
     .backslash_escapes = true,
 };
 
-static const struct normal_rules normal = {.lex = &ch_lex, .ident = &ch_ident, .infix = ch_infix};
+const struct normal_rules ch_normal = {.lex = &ch_lex, .ident = &ch_ident, .infix = ch_infix};
 
 static const struct touch_words touches[] = {
     {"create", "temporary", TOUCHES_SESSION}, {"drop", "temporary", TOUCHES_SESSION},
@@ -47,6 +48,9 @@ static const char *const schemes[] = {"clickhouse", "clickhouses", "clickhousedb
 static const char *const exists[] = {"57", "44", "82", NULL}; /* a table, a column, a database */
 static const char *const database_words[] = {"database", NULL};
 
+/* A primary key of models is what a table is sorted by. */
+static const enum kind folds[] = {KIND_PRIMARY_KEY, KIND_COUNT};
+
 const struct dialect ch_dialect = {
     .engine = ENGINE_CH,
     .name = "clickhouse",
@@ -61,12 +65,33 @@ const struct dialect ch_dialect = {
     .exists = exists,
     .lex = &ch_lex,
     .ident = &ch_ident,
-    .normal = &normal,
+    .normal = &ch_normal,
     .classify = &classify_words,
     .driver = &ch_driver,
     .state = &ch_state,
     .progress = ch_progress,
     .replicas_differ = ch_replicas_differ,
+    .fills_new_columns = true,
+    .texts_keep_names = true,
+    .binds_new_rows_only = true,
+    .defaults_read_columns = true,
+    .types = &ch_types,
+    .facts = ch_facts,
+    .load = ch_load,
+    .text_load = ch_text_load,
+    .judge = ch_judge,
+    .lost_rows = ch_lost_rows,
+    .settle = ch_settle,
+    .folds = folds,
+    .type_normal = ch_type_normal,
+    .expr_normal = ch_expr_normal,
+    .reconcile = ch_reconcile,
+    .effects = ch_effects,
+    .since = ch_since,
+    .name_spaces = ch_name_spaces,
+    .render = ch_render,
+    .joins = ch_joins,
+    .reaches_beyond = ch_reaches_beyond,
     .rows_stay = ch_rows_stay,
     .statement_evidence = ch_statement_evidence,
     .statement_doubt = ch_statement_doubt,

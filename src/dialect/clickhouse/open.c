@@ -94,6 +94,8 @@ int ch_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
 void ch_close(struct conn *conn)
 {
     struct ch_conn *ch = (struct ch_conn *)conn;
+    if (ch->drop)
+        ch_scratch_drop(ch);
     if (ch->easy)
         curl_easy_cleanup(ch->easy);
     if (ch->multi)
@@ -134,6 +136,7 @@ const struct driver ch_driver = {
     .lease_take = ch_lease_take,
     .lease_release = ch_lease_release,
     .twin = ch_twin,
+    .scratch = ch_scratch,
     .session_reset = session_reset,
     .limit = limit,
 };

@@ -16,6 +16,7 @@ struct ch_conn {
     struct url url;        /* owns its password */
     const char *base;      /* "http://host:8123/" */
     const char *database;  /* the like for it, where it is said; "" */
+    bool drop;             /* the database is a scratch database, and goes when this is closed */
     bool entered;          /* the session is there, and in it */
     const char *settings;  /* of each request, "&key=value..." as it is sent */
     char session[48];      /* the server's name for what SET and temporary tables belong to */
@@ -42,6 +43,7 @@ struct ch_statement {
 
 #define CH_SESSION_IS_LOCKED "373"
 #define CH_UNFINISHED        "341"
+#define CH_SCRATCH_NAME      "dbwarden_scratch"
 
 /* What the server answered. */
 struct ch_answer {
@@ -102,6 +104,10 @@ int ch_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct n
 int ch_exec(struct ctx *ctx, struct conn *conn, const char *sql);
 /* `sql` with a literal for each "?" outside its quotes. */
 const char *ch_filled(struct arena *mem, const char *sql, const struct names *params);
+
+/* scratch.c */
+int ch_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn);
+void ch_scratch_drop(struct ch_conn *ch);
 
 /* batch.c */
 int ch_batch(struct ctx *ctx, struct conn *conn, struct batch *batch);

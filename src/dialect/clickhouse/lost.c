@@ -1,0 +1,48 @@
+/* Queries that count the rows whose values a change would lose without a word. */
+#include "base/text.h"
+#include "dialect/clickhouse/render.h"
+
+/* accurateCastOrNull gives NULL where the value does not fit, and an ALTER takes what is left of it. */
+static const char *values_lost(struct arena *mem, const struct change *change, const char **what)
+{
+    const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
+    struct buf name, table, type, sql;
+    buf_init(&name, mem);
+    buf_init(&table, mem);
+    buf_init(&type, mem);
+    buf_init(&sql, mem);
+    ch_ident_add(&name, before->object.name);
+    ch_top(&table, before->object.parent);
+    ch_literal_add(&type, after->type);
+    *what = arena_printf(mem, "values that do not fit into %s", after->type);
+    buf_addf(&sql, "SELECT count() AS n FROM %s WHERE isNotNull(%s) AND isNull(accurateCastOrNull(%s, %s))", table.data,
+             name.data, name.data, type.data);
+    return sql.data;
+}
+
+static bool is_plain(const char *type)
+{
+    static const char *const plain[] = {"Int", "UInt", "Float", "Decimal", "Date", "DateTime", NULL};
+    for (int i = 0; plain[i]; i++)
+        if (text_starts(type, plain[i]))
+            return true;
+    return false;
+}
+
+const char *ch_lost_rows(struct arena *mem, const struct change *change, const char **what)
+{
+    const struct object *before = change->before;
+    *what = NULL;
+    if (change->op == CHANGE_DROP && change->kind == KIND_VIEW && expr_text(&((const struct view *)before)->storage)) {
+        struct buf sql;
+        buf_init(&sql, mem);
+        buf_add(&sql, "SELECT count() AS n FROM ");
+        ch_top(&sql, before);
+        return sql.data;
+    }
+    bool type = change->op == CHANGE_ALTER && change->kind == KIND_COLUMN && change_has(change, COLUMN_type);
+    if (!type || !is_plain(((const struct column *)change->after)->type) ||
+        !is_plain(((const struct column *)before)->type))
+        return NULL;
+    return values_lost(mem, change, what);
+}

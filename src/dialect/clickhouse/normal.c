@@ -1,0 +1,119 @@
+/*
+ * Comparable forms of expressions.  The server prints what it has parsed: intervals as calls, casts with the type as a text.
+ * What it does not tell, a password, is left out on both sides.
+ */
+#include "base/text.h"
+#include "dialect/clickhouse/parse.h"
+
+#define HIDDEN "[HIDDEN]"
+
+bool ch_has_secret(const char *text)
+{
+    return text && text_has(text, HIDDEN);
+}
+
+/* "toIntervalDay" of DAY and of days; NULL: it is not a unit. */
+static const char *interval_of(struct arena *mem, const struct token *token)
+{
+    static const char *const units[][2] = {
+        {"second", "Second"},
+        {"minute", "Minute"},
+        {"hour", "Hour"},
+        {"day", "Day"},
+        {"week", "Week"},
+        {"month", "Month"},
+        {"quarter", "Quarter"},
+        {"year", "Year"},
+        {"millisecond", "Millisecond"},
+        {"microsecond", "Microsecond"},
+        {"nanosecond", "Nanosecond"},
+    };
+    char *unit = text_lower(mem, token_copy(mem, token));
+    size_t length = strlen(unit);
+    if (length && unit[length - 1] == 's')
+        unit[length - 1] = '\0';
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (text_equal(units[i][0], unit))
+            return arena_printf(mem, "toInterval%s", units[i][1]);
+    return NULL;
+}
+
+/* INTERVAL 1 DAY as toIntervalDay(1), and each password as what the server says of it. */
+static const char *rewritten(struct arena *mem, const char *text)
+{
+    struct lexer lexer;
+    struct buf out;
+    buf_init(&out, mem);
+    lex_open(&lexer, &ch_lex, text, strlen(text));
+    struct token before = {.kind = TOKEN_END};
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        struct lexer ahead = lexer;
+        struct token number = lex_next_code(&ahead), unit = lex_next_code(&ahead);
+        const char *call = token_is(&token, "interval") && number.kind == TOKEN_NUMBER ? interval_of(mem, &unit) : NULL;
+        if (call) {
+            buf_addf(&out, "%s(%s) ", call, token_copy(mem, &number));
+            lexer = ahead;
+        } else if (token.kind == TOKEN_STRING && token_is(&before, "password")) {
+            buf_add(&out, "'" HIDDEN "' ");
+        } else {
+            buf_addf(&out, "%s ", token_copy(mem, &token));
+        }
+        before = token;
+    }
+    return out.data;
+}
+
+/* CREATE FUNCTION f AS (x) -> x + 1, but for OR REPLACE and IF NOT EXISTS. */
+static char *function_normal(struct arena *mem, const char *text)
+{
+    static const char *const left_out[] = {"or", "replace", "if", "not", "exists", NULL};
+    struct lexer lexer;
+    struct buf out;
+    buf_init(&out, mem);
+    lex_open(&lexer, &ch_lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        if (text_equal(token_copy(mem, &token), "->"))
+            return arena_printf(mem, "%s -> %s", text_lower(mem, out.data),
+                                normal_expr(mem, &ch_normal, rewritten(mem, text + lexer.offset)));
+        if (!token_is_one_of(&token, left_out))
+            buf_addf(&out, "%s ", token.kind == TOKEN_QUOTED ? token_name(mem, &token) : token_copy(mem, &token));
+    }
+    return NULL;
+}
+
+char *ch_expr_normal(struct arena *mem, const struct target *target, const char *expr)
+{
+    if (!expr)
+        return NULL;
+    char *function = text_starts_nocase(expr, "create ") ? function_normal(mem, expr) : NULL;
+    return function ? function : normal_expr(mem, &ch_normal, rewritten(mem, expr));
+}
+
+/* ---- with the pairs found ---- */
+
+/* The same but for what the server does not tell. */
+static bool same_but_secrets(const char *told, const char *said)
+{
+    struct lexer a, b;
+    lex_open(&a, &ch_lex, told, strlen(told));
+    lex_open(&b, &ch_lex, said, strlen(said));
+    for (;;) {
+        struct token x = lex_next_code(&a), y = lex_next_code(&b);
+        if (x.kind == TOKEN_END || y.kind == TOKEN_END)
+            return x.kind == y.kind;
+        bool hidden = x.kind == TOKEN_STRING && y.kind == TOKEN_STRING && x.length >= strlen(HIDDEN) &&
+                      memmem(x.text, x.length, HIDDEN, strlen(HIDDEN));
+        if (!hidden && (x.length != y.length || memcmp(x.text, y.text, x.length) != 0))
+            return false;
+    }
+}
+
+void ch_reconcile(struct arena *mem, const struct target *target, struct changes *changes)
+{
+    for (struct object *o = changes->before->root; o; o = object_next(changes->before->root, o)) {
+        struct table *before = (struct table *)o, *after = (struct table *)o->peer;
+        if (o->kind == KIND_TABLE && after && ch_has_secret(before->engine) && after->engine &&
+            same_but_secrets(before->engine, after->engine))
+            before->engine = after->engine;
+    }
+}

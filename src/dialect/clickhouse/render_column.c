@@ -1,0 +1,201 @@
+/*
+ * Columns.  MODIFY COLUMN keeps what it does not mention, so it says what changes, and REMOVE takes away what is gone.
+ */
+#include "base/text.h"
+#include "dialect/clickhouse/render.h"
+
+enum value { VALUE_NONE, VALUE_DEFAULT, VALUE_MATERIALIZED, VALUE_ALIAS, VALUE_EPHEMERAL };
+static const char *const value_words[] = {NULL, "DEFAULT", "MATERIALIZED", "ALIAS", "EPHEMERAL"};
+
+static enum value value_of(const struct column *column)
+{
+    if (expr_text(&column->computed))
+        return column->computed_stored ? VALUE_MATERIALIZED : VALUE_ALIAS;
+    if (column->ephemeral)
+        return VALUE_EPHEMERAL;
+    return expr_text(&column->default_value) ? VALUE_DEFAULT : VALUE_NONE;
+}
+
+static void value_add(struct buf *out, const struct column *column)
+{
+    enum value value = value_of(column);
+    const char *text =
+        expr_text(value == VALUE_MATERIALIZED || value == VALUE_ALIAS ? &column->computed : &column->default_value);
+    if (value != VALUE_NONE)
+        buf_addf(out, " %s", value_words[value]);
+    if (value != VALUE_NONE && text)
+        buf_addf(out, " %s", text);
+}
+
+static void comment_add(struct buf *out, const struct column *column)
+{
+    if (!column->comment)
+        return;
+    buf_add(out, " COMMENT ");
+    ch_literal_add(out, column->comment);
+}
+
+static void wrapped_add(struct buf *out, const char *word, const struct expr *expr)
+{
+    if (expr_text(expr))
+        buf_addf(out, " %s(%s)", word, expr_text(expr));
+}
+
+static void ttl_add(struct buf *out, const struct column *column)
+{
+    if (expr_text(&column->ttl))
+        buf_addf(out, " TTL %s", expr_text(&column->ttl));
+}
+
+static void options_add(struct buf *out, const struct column *column)
+{
+    if (!column->options.n)
+        return;
+    buf_add(out, " SETTINGS (");
+    ch_settings_add(out, &column->options);
+    buf_add_c(out, ')');
+}
+
+void ch_column_definition(struct buf *out, const struct column *column)
+{
+    ch_ident_add(out, column->object.name);
+    buf_addf(out, " %s", column->type);
+    value_add(out, column);
+    comment_add(out, column);
+    wrapped_add(out, "CODEC", &column->codec);
+    wrapped_add(out, "STATISTICS", &column->statistics);
+    ttl_add(out, column);
+    options_add(out, column);
+}
+
+bool ch_names(struct arena *mem, const char *text, const char *name)
+{
+    struct lexer lexer;
+    if (!text || !name)
+        return false;
+    lex_open(&lexer, &ch_lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if ((token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED) && text_equal(token_name(mem, &token), name))
+            return true;
+    return false;
+}
+
+bool ch_joins_key(struct arena *mem, const struct object *column)
+{
+    const struct table *table = (const struct table *)column->parent,
+                       *before = (const struct table *)table->object.peer;
+    return !column->peer && before && ch_names(mem, expr_text(&table->order_by), column->name);
+}
+
+int ch_column_create(struct render *render, const struct change *change)
+{
+    struct buf out = ch_begin(render, "ADD COLUMN ");
+    if (ch_joins_key(render->mem, change->after)) /* the table says it along with its key */
+        return 0;
+    ch_column_definition(&out, (const struct column *)change->after);
+    ch_clause(render, change->after, CLAUSE_PLAIN, &out);
+    return 0;
+}
+
+int ch_column_drop(struct render *render, const struct change *change)
+{
+    struct buf out = ch_begin(render, "DROP COLUMN ");
+    ch_ident_add(&out, change->before->name);
+    ch_clause(render, change->before, CLAUSE_PLAIN, &out);
+    return 0;
+}
+
+static void modify_clause(struct render *render, const struct object *column, enum clause clause, const char *what)
+{
+    struct buf out = ch_begin(render, "MODIFY COLUMN ");
+    ch_ident_add(&out, column->name);
+    buf_addf(&out, " %s", what);
+    ch_clause(render, column, clause, &out);
+}
+
+static void removed(struct render *render, const struct change *change, int field, const char *word)
+{
+    if (change_has(change, field) && field_is_none(change->after, field) && !field_is_none(change->before, field))
+        modify_clause(render, change->after, CLAUSE_PLAIN, arena_printf(render->mem, "REMOVE %s", word));
+}
+
+/* What has another value now is said with the type, which an older server wants to hear again. */
+static void modified(struct render *render, const struct change *change)
+{
+    const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
+    struct buf out = ch_begin(render, after->type);
+    size_t bare = out.len;
+    bool value = value_of(before) != value_of(after) || change_has(change, COLUMN_default_value) ||
+                 change_has(change, COLUMN_computed);
+    if (value)
+        value_add(&out, after);
+    if (change_has(change, COLUMN_comment))
+        comment_add(&out, after);
+    if (change_has(change, COLUMN_codec))
+        wrapped_add(&out, "CODEC", &after->codec);
+    if (change_has(change, COLUMN_ttl))
+        ttl_add(&out, after);
+    if (out.len > bare || change_has(change, COLUMN_type))
+        modify_clause(render, change->after, CLAUSE_PLAIN, out.data);
+}
+
+static void statistics_change(struct render *render, const struct change *change)
+{
+    const struct column *after = (const struct column *)change->after;
+    struct buf out = ch_begin(render, expr_text(&after->statistics) ? "MODIFY STATISTICS " : "DROP STATISTICS ");
+    if (!change_has(change, COLUMN_statistics))
+        return;
+    ch_ident_add(&out, after->object.name);
+    if (expr_text(&after->statistics))
+        buf_addf(&out, " TYPE %s", expr_text(&after->statistics));
+    ch_clause(render, change->after, CLAUSE_ALONE, &out);
+}
+
+static bool has_setting(const struct names *settings, const char *setting)
+{
+    size_t length = strcspn(setting, "=") + 1;
+    for (int i = 0; i < settings->n; i++)
+        if (strncmp(settings->item[i], setting, length) == 0)
+            return true;
+    return false;
+}
+
+static void options_change(struct render *render, const struct change *change)
+{
+    const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
+    struct buf out = ch_begin(render, "MODIFY SETTING ");
+    if (!change_has(change, COLUMN_options))
+        return;
+    ch_settings_add(&out, &after->options);
+    if (after->options.n)
+        modify_clause(render, change->after, CLAUSE_ALONE, out.data);
+    for (int i = 0; i < before->options.n; i++)
+        if (!has_setting(&after->options, before->options.item[i]))
+            modify_clause(render, change->after, CLAUSE_ALONE,
+                          arena_printf(render->mem, "RESET SETTING %.*s", (int)strcspn(before->options.item[i], "="),
+                                       before->options.item[i]));
+}
+
+int ch_column_alter(struct render *render, const struct change *change)
+{
+    enum value was = value_of((const struct column *)change->before);
+    modified(render, change);
+    if (was != VALUE_NONE && value_of((const struct column *)change->after) == VALUE_NONE)
+        modify_clause(render, change->after, CLAUSE_PLAIN, arena_printf(render->mem, "REMOVE %s", value_words[was]));
+    removed(render, change, COLUMN_comment, "COMMENT");
+    removed(render, change, COLUMN_codec, "CODEC");
+    removed(render, change, COLUMN_ttl, "TTL");
+    statistics_change(render, change);
+    options_change(render, change);
+    return 0;
+}
+
+int ch_column_rename(struct render *render, const struct change *change)
+{
+    struct buf out = ch_begin(render, "RENAME COLUMN ");
+    ch_ident_add(&out, change->before->name);
+    buf_add(&out, " TO ");
+    ch_ident_add(&out, change->after->name);
+    ch_clause(render, change->renamed, CLAUSE_RENAME, &out);
+    return 0;
+}
