@@ -3,7 +3,8 @@
 #include "dialect/clickhouse/render.h"
 
 /* accurateCastOrNull gives NULL where the value does not fit, and an ALTER takes what is left of it. */
-static const char *values_lost(struct arena *mem, const struct change *change, const char **what)
+static const char *values_lost(struct arena *mem, const struct changes *changes, const struct change *change,
+                               const char **what)
 {
     const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
     struct buf name, table, type, sql;
@@ -11,8 +12,8 @@ static const char *values_lost(struct arena *mem, const struct change *change, c
     buf_init(&table, mem);
     buf_init(&type, mem);
     buf_init(&sql, mem);
-    ch_ident_add(&name, before->object.name);
-    ch_top(&table, before->object.parent);
+    ch_ident_add(&name, change_name_before(changes, &before->object));
+    ch_ident_add(&table, change_name_before(changes, before->object.parent));
     ch_literal_add(&type, after->type);
     *what = arena_printf(mem, "values that do not fit into %s", after->type);
     buf_addf(&sql, "SELECT count() AS n FROM %s WHERE isNotNull(%s) AND isNull(accurateCastOrNull(%s, %s))", table.data,
@@ -29,7 +30,8 @@ static bool is_plain(const char *type)
     return false;
 }
 
-const char *ch_lost_rows(struct arena *mem, const struct change *change, const char **what)
+const char *ch_lost_rows(struct arena *mem, const struct changes *changes, const struct change *change,
+                         const char **what)
 {
     const struct object *before = change->before;
     *what = NULL;
@@ -44,5 +46,5 @@ const char *ch_lost_rows(struct arena *mem, const struct change *change, const c
     if (!type || !is_plain(((const struct column *)change->after)->type) ||
         !is_plain(((const struct column *)before)->type))
         return NULL;
-    return values_lost(mem, change, what);
+    return values_lost(mem, changes, change, what);
 }

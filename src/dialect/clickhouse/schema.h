@@ -36,7 +36,9 @@ int ch_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
 int ch_text_load(struct ctx *ctx, const struct classified *what, struct tree *tree, struct object **made);
 int ch_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 int ch_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);
-const char *ch_lost_rows(struct arena *mem, const struct change *change, const char **what); /* lost.c */
+/* lost.c */
+const char *ch_lost_rows(struct arena *mem, const struct changes *changes, const struct change *change,
+                         const char **what);
 
 /* scratch.c: does a statement change more than its own database? */
 bool ch_reaches_beyond(const struct sql_piece *statement);
