@@ -204,6 +204,17 @@ def test_what_only_some_have_done(project):
     assert project.alike()[0] == ["a", "b", "c"] and project.ok("status", "--json").json["replicas_differ"] == []
 
 
+def test_a_copy_has_no_replicas(project):
+    engine = WORD.format(base=project.base, name="a")
+    project.cluster.ask(0, f"CREATE TABLE a (id UInt64) {engine}", project.base)
+    project.cluster.ask(0, "INSERT INTO a VALUES (7)", project.base)
+    project.write("dbwarden.yaml", (project.folder / "dbwarden.yaml").read_text().replace("    cluster: c1\n", ""))
+    project.migration("0001", "a", "ALTER TABLE a ADD COLUMN x UInt8;\nCREATE TABLE b ENGINE = MergeTree ORDER BY id AS SELECT id FROM a;\nDROP TABLE a;")
+    assert "1 migration applied" in project.ok("migrate", "--sandbox").out
+    assert project.cluster.ask(0, "SELECT * FROM a", project.base) == [("7",)]
+    assert project.cluster.ask(0, "SELECT name FROM system.databases WHERE name LIKE 'dbwarden_sandbox%'") == []
+
+
 def test_a_cluster_that_is_none(project):
     text = (project.folder / "dbwarden.yaml").read_text()
     project.write("dbwarden.yaml", text.replace("cluster: c1", "cluster: c2"))

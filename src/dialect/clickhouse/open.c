@@ -74,7 +74,7 @@ int ch_open(struct ctx *ctx, const struct url *url, const struct conn_options *o
     ch->easy = curl_easy_init();
     url_copy(mem, &ch->url, url);
     ch->consistency = "";
-    ch->cluster = arena_dup(mem, options->cluster ? options->cluster : url_option(url, "cluster"));
+    ch->cluster = arena_dup(mem, options->cluster);
     ch_session_new(ch);
     int code = ch->multi && ch->easy ? ch_url_apply(ctx, ch) : fail(ctx, ERR_LIMIT, "no memory for a connection");
     if (code == 0)
@@ -139,4 +139,5 @@ const struct driver ch_driver = {
     .scratch = ch_scratch,
     .session_reset = session_reset,
     .limit = limit,
+    .sandbox = ch_sandbox,
 };

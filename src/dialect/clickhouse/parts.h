@@ -142,6 +142,9 @@ int ch_cluster_lease_take(struct ctx *ctx, struct conn *conn, const char *table,
                           bool *taken);
 int ch_cluster_lease_release(struct ctx *ctx, struct conn *conn, const char *table, const char *token);
 
+/* sandbox.c */
+int ch_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
+
 /* evidence.c */
 int ch_rows_stay(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *stay);
 int ch_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement,
