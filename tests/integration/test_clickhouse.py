@@ -394,7 +394,25 @@ def test_a_setting_of_the_url_comes_once(project, database):
     assert database.ask("SELECT a, b FROM seen") == [("1", "50")]
 
 
-def test_what_is_not_there_yet_says_so(project):
-    for words in (["migrate", "--with-backup"],):
-        shown = project.run(*words)
-        assert shown.status == 1 and "ClickHouse" in shown.err and "yet" in shown.err, shown
+@old_and_new
+def test_backup_by_freezing(project, database):
+    project.migration("0001", "users", *USERS)
+    project.ok("migrate")
+    project.migration("0002", "age", *AGE)
+    project.ok("migrate", "--with-backup")
+    (path,) = (project.folder / "backups").glob("*.sql")
+    assert "shadow/dbwarden_" in path.read_text() and "CREATE TABLE" in path.read_text()
+    shown = project.run("restore", path, "--yes")
+    assert shown.status == 1 and "It comes back by: ALTER TABLE" in shown.err, shown
+    assert "up to date" in project.ok("migrate").out
+
+
+def test_backup_to_a_disk(project, database):
+    text = (project.folder / "dbwarden.yaml").read_text()
+    project.write("dbwarden.yaml", text.replace(database.name, f"{database.name}?backup_disk=kept"))
+    project.migration("0001", "users", *USERS)
+    project.ok("migrate", "--with-backup")
+    (path,) = (project.folder / "backups").glob("*.sql")
+    back = path.read_text().splitlines()[0].split(": ", 1)[1].split(", once")[0]
+    assert f"It comes back by: {back}" in project.run("restore", path, "--yes").err
+    assert database.ask("SELECT status FROM system.backups ORDER BY start_time DESC LIMIT 1") == [("BACKUP_CREATED",)]

@@ -140,4 +140,5 @@ const struct driver ch_driver = {
     .session_reset = session_reset,
     .limit = limit,
     .sandbox = ch_sandbox,
+    .backup = &ch_backup,
 };

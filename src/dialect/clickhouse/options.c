@@ -28,6 +28,7 @@ static const char *const words[] = {
     "endpoint",
     "engine",
     "cluster",
+    "backup_disk",
     "charset",
     "client_name",
     "sync_request_timeout",

@@ -142,6 +142,8 @@ int ch_cluster_lease_take(struct ctx *ctx, struct conn *conn, const char *table,
                           bool *taken);
 int ch_cluster_lease_release(struct ctx *ctx, struct conn *conn, const char *table, const char *token);
 
+extern const struct backup_way ch_backup; /* backup.c */
+
 /* sandbox.c */
 int ch_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 
