@@ -323,6 +323,39 @@ static void online_take(const struct rehearsal *rehearsal, struct plan *plan, bo
     }
 }
 
+static bool makes_room(const struct plan *plan, const char *path, struct arena *mem)
+{
+    for (int i = 0; i < plan->changes->list.n; i++) {
+        const struct change *step = plan->changes->list.item[i];
+        if (step->op == CHANGE_DROP && step->replaced && text_equal(object_path(mem, step->before), path))
+            return true;
+    }
+    return false;
+}
+
+/* A view over what is gone cannot come back after it made room, which would leave the migration halfway. */
+static int broken_check(const struct rehearsal *rehearsal, const struct declined *declined, const struct plan *up)
+{
+    struct ctx *ctx = rehearsal->ctx;
+    const struct object *view = declined->statement->change ? change_object(declined->statement->change) : NULL;
+    const char *path = view ? object_path(ctx->mem, view) : NULL;
+    struct buf sql;
+    struct rows rows;
+    if (!declined->missing || !view || !kind_is(view->kind, KIND_IS_TEXT) || !kind_is(view->kind, KIND_HAS_COLUMNS) ||
+        !makes_room(up, path, ctx->mem))
+        return 0;
+    buf_init(&sql, ctx->mem);
+    buf_add(&sql, "SELECT * FROM ");
+    ident_add(&sql, rehearsal->session->target->dialect->ident, view->name);
+    buf_add(&sql, " LIMIT 0");
+    int code = conn_query(ctx, rehearsal->session->conn, sql.data, NULL, &rows);
+    if (code != ERR_SQL)
+        return code;
+    fail(ctx, ERR_UNSUPPORTED, "%s has to be made again and could not be, because it does not work as it is: %s", path,
+         declined->error.message);
+    return fail_hint(ctx, "Correct it, or drop it, first.");
+}
+
 static int run(struct rehearsal *rehearsal, struct plan *up, struct plan *down)
 {
     struct ctx *ctx = rehearsal->ctx;
@@ -338,6 +371,7 @@ static int run(struct rehearsal *rehearsal, struct plan *up, struct plan *down)
     const struct declined *declined = judgement.refused.n ? judgement.refused.item[0] : NULL;
     if (!declined)
         return 0;
+    TRY(broken_check(rehearsal, declined, up));
     int at = place_of(rehearsal, declined);
     if (rehearsal->meant.item[at] && declined->telling)
         return refusal_tell(rehearsal, declined, at, down);

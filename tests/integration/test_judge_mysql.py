@@ -198,6 +198,19 @@ def test_members_that_differ_by_case_stand_beside_each_other_under_a_binary_coll
     assert "Models and database agree" in place.project.ok("diff", "models").out
 
 
+def test_a_view_over_what_is_gone_is_not_made_again(place):
+    place.models(CASES % ("shop", "shop"))
+    place.project.ok("make-migrations")
+    place.project.ok("migrate")
+    with place.database.alchemy.connect() as connection:
+        for statement in ("CREATE TABLE gone (x INT)", "CREATE VIEW v AS SELECT a, x FROM shop, gone", "DROP TABLE gone"):
+            connection.exec_driver_sql(statement)
+    place.models(CASES % ("store", "store"))
+    found = place.project.run("make-migrations", "--rename-table", "shop:store")
+    assert found.status == 1 and "view v has to be made again and could not be" in found.err, found
+    assert len(place.project.files()) == 1
+
+
 def test_rows_are_counted_under_the_names_from_before_a_rename(place):
     place.models(TABLES.format("Column(\"n\", Enum('a', 'b')), Column(\"m\", Integer)"))
     place.project.ok("make-migrations")
