@@ -108,12 +108,23 @@ static bool same_but_secrets(const char *told, const char *said)
     }
 }
 
+/* A key that got columns at its end left its beginning in memory: nothing can change that, and nobody asked for it. */
+static void primary_key_let_be(struct arena *mem, const struct target *target, struct table *before, const struct table *after)
+{
+    const char *primary = ch_expr_normal(mem, target, expr_text(&before->primary_by));
+    const char *order = ch_expr_normal(mem, target, expr_text(&after->order_by));
+    if (primary && !expr_text(&after->primary_by) && order && text_starts(order, primary))
+        before->primary_by = (struct expr){0};
+}
+
 void ch_reconcile(struct arena *mem, const struct target *target, struct changes *changes)
 {
     for (struct object *o = changes->before->root; o; o = object_next(changes->before->root, o)) {
         struct table *before = (struct table *)o, *after = (struct table *)o->peer;
-        if (o->kind == KIND_TABLE && after && ch_has_secret(before->engine) && after->engine &&
-            same_but_secrets(before->engine, after->engine))
+        if (o->kind != KIND_TABLE || !after)
+            continue;
+        primary_key_let_be(mem, target, before, after);
+        if (ch_has_secret(before->engine) && after->engine && same_but_secrets(before->engine, after->engine))
             before->engine = after->engine;
     }
 }

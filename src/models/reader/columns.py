@@ -33,7 +33,7 @@ def describe(column, hints, target):
     if target.has("column", "identity"):
         add_hints(found, hints)
     add_words(found, hints, target)
-    if target.has("table", "engine"):
+    if target.name in ("mysql", "mariadb"):
         add_mysql_words(found, hints, target)
     return found
 

@@ -30,6 +30,12 @@ def make_dialect(name):
         from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
         return SQLiteDialect(paramstyle="named")
+    if name == "clickhouse":
+        from sqlalchemy.engine.default import DefaultDialect
+
+        dialect = DefaultDialect(paramstyle="named")
+        dialect.supports_native_boolean = True
+        return dialect
     from sqlalchemy.dialects.mysql.base import MySQLDialect
 
     if name == "mariadb":

@@ -5,7 +5,7 @@ Fields and kinds that an engine does not have (by kinds.def) are taken out at th
 from sqlalchemy.exc import UnsupportedCompilationError
 from sqlalchemy.types import SchemaType, TypeEngine
 
-from . import FIELDS, PLURALS, columns, constraints, events, former, indexes, meta, objects
+from . import FIELDS, PLURALS, clickhouse, columns, constraints, events, former, indexes, meta, objects
 from .find import text_of
 from .indexes import storage_options
 from .protocol import Refusal
@@ -111,7 +111,8 @@ class Builder:
         if target.name == "sqlite":
             found["without_rowid"] = target.option(table, "with_rowid") is False
             found["strict"] = bool(target.option(table, "strict"))
-        self.add_mysql(found, table, attributes)
+        if target.name != "clickhouse":
+            self.add_mysql(found, table, attributes)
         words = meta.engine_words("table", target.name)
         for word, value in attributes.items():
             if word in words and words[word] not in SPECIAL_OPTIONS:
@@ -186,7 +187,22 @@ class Builder:
         found["indexes"] = indexes.described(table, attributes, self.target, self.models)
         self.take_names(table.schema, found)
         self.former.add_table(table, attributes, hints)
-        return self.add(table.schema, "tables", found)
+        plural = "tables"
+        if self.target.name == "clickhouse":
+            plural, found = self.clickhouse_table(table, attributes, hints, found)
+        return self.add(table.schema, plural, found)
+
+    def clickhouse_table(self, table, attributes, hints, found):
+        """A table, or the view or dictionary that it is there."""
+        words = clickhouse.said(table, attributes, self.target)
+        for one, column in zip(found["columns"], table.columns):
+            clickhouse.add_column(one, column, hints.get(column.name, {}))
+        if words.get("dictionary"):
+            return "dictionaries", clickhouse.as_dictionary(found, words, self.target.preparer.quote)
+        if words.get("mv"):
+            return "views", clickhouse.as_view(found, words)
+        clickhouse.add_table(found, words)
+        return "tables", found
 
     def add_column(self, column, hints):
         try:
@@ -293,8 +309,8 @@ class Builder:
 
     def kinds(self):
         spoken = [kind for kind in SPOKEN if self.target.speaks(kind)]
-        for kind, plural in (("view", "views"), ("domain", "domains")):
-            if any(plural in schema for schema in self.schemas.values()):
+        for kind, plural in (("view", "views"), ("domain", "domains"), ("dictionary", "dictionaries"), ("projection", "tables")):
+            if self.target.speaks(kind) and any(plural in schema for schema in self.schemas.values()):
                 spoken.append(kind)
         return spoken
 
