@@ -1,5 +1,7 @@
 """Schemas of ClickHouse: read, compared and changed, both ways, from a file and from models."""
 
+import sys
+
 from test_clickhouse import database, project, server  # noqa: F401
 
 FIRST = """CREATE TABLE src (id UInt64, v String) ENGINE = MergeTree ORDER BY id;
@@ -55,3 +57,64 @@ def test_what_cannot_change_is_refused(project, database):
         project.write("schema.sql", table.format(*words))
         shown = project.run("make-migrations", "y")
         assert shown.status == 1 and (says is None or says in shown.err), shown
+
+
+MODELS = """from sqlalchemy import *
+from sqlalchemy.orm import DeclarativeBase
+
+class Base(DeclarativeBase):
+    pass
+
+class Event(Base):
+    __tablename__ = "event"
+    __table_args__ = {"clickhouse_engine": ("ReplacingMergeTree", "ts"), "clickhouse_order_by": ["id", "ts"], "clickhouse_primary_key": "id",
+                      "clickhouse_settings": {"index_granularity": 1024}, "comment": "what happened"}
+    id = Column(BigInteger, primary_key=True, info={"clickhouse_type": "UInt64"})
+    ts = Column(DateTime, nullable=False, server_default=text("now()"))
+    price = Column(Numeric(10, 2))
+    ok = Column(Boolean, default=True)
+    name = Column(String(20), info={"clickhouse_nullable": True, "clickhouse_codec": "ZSTD(1)"})
+    day = Column(Date, info={"clickhouse_materialized": "toDate(ts)"})
+    parent = Column(Integer, ForeignKey("other.id"))
+    body = Column(JSON)
+
+class Other(Base):
+    __tablename__ = "other"
+    id = Column(Integer, primary_key=True)
+    at = Column(DateTime)
+    class Meta:
+        ch_ttl = ["at + INTERVAL 1 DAY"]
+        ch_indexes = [{"name": "i", "columns": ["at"], "type": "minmax", "granularity": 3}]
+        ch_projections = [{"name": "p", "query": "SELECT at ORDER BY at"}]
+
+class Sums(Base):
+    __tablename__ = "sums"
+    __table_args__ = {"clickhouse_mv": True, "clickhouse_mv_query": "SELECT id, count() AS c FROM event GROUP BY id",
+                      "clickhouse_mv_engine": "SummingMergeTree()", "clickhouse_mv_order_by": ["id"]}
+    id = Column(Integer, primary_key=True)
+
+class Named(Base):
+    __tablename__ = "named"
+    __table_args__ = {"clickhouse_dictionary": True, "clickhouse_dict_layout": "FLAT()", "clickhouse_dict_source": "CLICKHOUSE(TABLE 'other')",
+                      "clickhouse_dict_lifetime": 300, "clickhouse_dict_primary_key": "id"}
+    id = Column(Integer, primary_key=True, info={"clickhouse_type": "UInt64"})
+    at = Column(DateTime)
+"""
+
+
+def test_models(project, database):
+    project = described(project, "model_paths: [models]")
+    python = "--python", sys.executable
+    project.write("models.py", MODELS)
+    made = project.ok("make-migrations", "x", *python)
+    assert "neither foreign keys nor unique constraints" in made.err
+    project.ok("migrate", *python)
+    project.ok("diff", "--exit-code", *python)
+    database.ask("INSERT INTO event (id) VALUES (1)")
+    assert database.ask("SELECT ok, name FROM event") == [("true", r"\N")]
+    project.write("models.py", MODELS.replace("ZSTD(1)", "LZ4").replace("1 DAY", "2 DAY").replace("FLAT()", "HASHED()").replace("count()", "sum(1)"))
+    project.ok("make-migrations", "y", *python)
+    project.ok("migrate", *python)
+    project.ok("diff", "--exit-code", *python)
+    project.ok("rollback", "-c", "2")
+    assert database.ask("SELECT count() FROM system.tables WHERE database = currentDatabase() AND name NOT LIKE '%dbwarden%'") == [("0",)]

@@ -7,13 +7,10 @@ from .meta import without_prefix
 from .protocol import Refusal
 
 KEYS = (("order_by", "order_by"), ("primary_by", "primary_key"), ("partition_by", "partition_by"), ("sample_by", "sample_by"))
-TABLE_WORDS = ("engine", "order_by", "primary_key", "partition_by", "sample_by", "ttl", "settings", "projections", "indexes",
+TABLE_WORDS = ("engine", "order_by", "primary_key", "partition_by", "sample_by", "ttl", "settings", "projections",
                "constraints", "zookeeper_path", "replica_name", "object_type", "select_statement", "to_table", "populate", "refresh",
                "mv", "mv_query", "mv_engine", "mv_order_by", "mv_populate", "dictionary", "dict_layout", "dict_source",
                "dict_lifetime", "dict_primary_key", "dict_range", "dict_settings")
-COLUMN_WORDS = ("type", "codec", "ttl", "default_expression", "materialized", "alias", "ephemeral", "low_cardinality", "nullable",
-                "statistics", "settings")
-
 
 def said(table, attributes, target):
     """All that is said of the table, without prefixes; class Meta before __table_args__."""
@@ -66,17 +63,6 @@ def add_table(found, words):
     for one in words.get("constraints") or []:
         found.setdefault("checks", []).append({"name": str(one["name"]), "expr": str(one.get("expression") or one.get("check")),
                                                "assume": bool(one.get("assume"))})
-    for one in words.get("indexes") or []:
-        found["indexes"].append(skip_index(found, one))
-
-
-def skip_index(table, one):
-    names = {column["name"] for column in table["columns"]}
-    parts = one.get("columns") or [one.get("expression")]
-    item = {"name": str(one["name"]), "method": str(one.get("type") or "minmax"), "granularity": int(one.get("granularity") or 1)}
-    item["parts"] = [{"column": part} if part in names else {"expr": str(part)} for part in
-                     ([parts] if isinstance(parts, str) else parts)]
-    return item
 
 
 def as_view(found, words):

@@ -126,7 +126,20 @@ def describe(index, target):
             found["concurrently"] = True
     if target.has("index_part", "length"):
         add_lengths(found, index, target)
+    if target.has("index", "granularity"):
+        add_skip(found, {word: index.info.get("clickhouse_" + word, target.option(index, word)) for word in SKIP_WORDS})
     return found
+
+
+SKIP_WORDS = ("type", "granularity")
+
+
+def add_skip(found, words):
+    """What kind of skip index it is, and for how many granules."""
+    if words.get("type"):
+        found["method"] = str(words["type"])
+    if words.get("granularity"):
+        found["granularity"] = int(words["granularity"])
 
 
 def meta_part(word, entry, name, table, target, models):
@@ -150,6 +163,8 @@ def meta_part(word, entry, name, table, target, models):
 def add_meta_options(found, entry, target):
     if entry.get("using"):
         found["method"] = str(entry["using"]).lower()
+    if target.has("index", "granularity"):
+        add_skip(found, {word: entry.get(word, entry.get("clickhouse_" + word)) for word in SKIP_WORDS})
     if not target.has("index", "include"):
         return
     found["include"] = [target.clip(name) for name in entry.get("include") or []]
@@ -160,7 +175,8 @@ def add_meta_options(found, entry, target):
             found[field] = entry[field]
 
 
-INDEX_KEYS = ("parts", "columns", "expressions", "column_sorting", "ops", "unique", "using", "where", "with", "with_params")
+INDEX_KEYS = ("parts", "columns", "expressions", "column_sorting", "ops", "unique", "using", "where", "with", "with_params",
+              "type", "clickhouse_type", "clickhouse_granularity")
 
 
 def meta_index(word, entry, table, target, models):

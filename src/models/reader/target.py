@@ -33,9 +33,18 @@ def make_dialect(name):
     if name == "clickhouse":
         from sqlalchemy.engine.default import DefaultDialect
 
-        dialect = DefaultDialect(paramstyle="named")
-        dialect.supports_native_boolean = True
-        return dialect
+        from sqlalchemy.sql.compiler import GenericTypeCompiler
+
+        class Types(GenericTypeCompiler):
+            def visit_JSON(self, type_, **words):
+                return "JSON"
+
+        class ClickHouse(DefaultDialect):
+            name = "clickhouse"
+            supports_native_boolean = True
+            type_compiler = type_compiler_cls = Types
+
+        return ClickHouse(paramstyle="named")
     from sqlalchemy.dialects.mysql.base import MySQLDialect
 
     if name == "mariadb":
@@ -161,7 +170,7 @@ class Target:
 
     def is_automatic(self, column):
         """Does the DDL let the server number this column: SERIAL, AUTO_INCREMENT, SQLite's AUTOINCREMENT?"""
-        if not column.primary_key or column is not column.table._autoincrement_column:
+        if self.name not in AUTOMATIC or not column.primary_key or column is not column.table._autoincrement_column:
             return False
         text = self.ddl.get_column_specification(column)
         return AUTOMATIC[self.name].match(text[len(self.preparer.format_column(column)):].strip()) is not None

@@ -195,6 +195,8 @@ class Builder:
     def clickhouse_table(self, table, attributes, hints, found):
         """A table, or the view or dictionary that it is there."""
         words = clickhouse.said(table, attributes, self.target)
+        if found.get("foreign_keys") or found.get("uniques") or any(index.get("is_unique") for index in found["indexes"]):
+            self.warnings.add("ClickHouse has neither foreign keys nor unique constraints: those of the models are left out")
         for one, column in zip(found["columns"], table.columns):
             clickhouse.add_column(one, column, hints.get(column.name, {}))
         if words.get("dictionary"):
