@@ -109,7 +109,8 @@ static bool same_but_secrets(const char *told, const char *said)
 }
 
 /* A key that got columns at its end left its beginning in memory: nothing can change that, and nobody asked for it. */
-static void primary_key_let_be(struct arena *mem, const struct target *target, struct table *before, const struct table *after)
+static void primary_key_let_be(struct arena *mem, const struct target *target, struct table *before,
+                               const struct table *after)
 {
     const char *primary = ch_expr_normal(mem, target, expr_text(&before->primary_by));
     const char *order = ch_expr_normal(mem, target, expr_text(&after->order_by));
