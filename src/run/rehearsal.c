@@ -351,8 +351,9 @@ static int broken_check(const struct rehearsal *rehearsal, const struct declined
     int code = conn_query(ctx, rehearsal->session->conn, sql.data, NULL, &rows);
     if (code != ERR_SQL)
         return code;
+    const char *said = ctx->error.message;
     fail(ctx, ERR_UNSUPPORTED, "%s has to be made again and could not be, because it does not work as it is: %s", path,
-         declined->error.message);
+         said);
     return fail_hint(ctx, "Correct it, or drop it, first.");
 }
 
@@ -371,8 +372,9 @@ static int run(struct rehearsal *rehearsal, struct plan *up, struct plan *down)
     const struct declined *declined = judgement.refused.n ? judgement.refused.item[0] : NULL;
     if (!declined)
         return 0;
-    TRY(broken_check(rehearsal, declined, up));
     int at = place_of(rehearsal, declined);
+    if (!rehearsal->meant.item[at])
+        TRY(broken_check(rehearsal, declined, up));
     if (rehearsal->meant.item[at] && declined->telling)
         return refusal_tell(rehearsal, declined, at, down);
     return not_tried(rehearsal, declined->error.message);
