@@ -341,6 +341,8 @@ struct type_rules {
     const struct type_digits *digits;    /* NULL: not told */
     const char *const *unlimited;        /* types that take the text of any value; NULL: none */
     const char *const *exact;            /* types whose values have just the length that is given; NULL: none */
+    /* The type of which this one is, where values are the same: "String" of LowCardinality(String). NULL: there are none such */
+    const char *(*inside)(struct arena *mem, const char *type);
     /* What a type without its numbers is called in these tables. NULL: as it is */
     const char *(*rung)(struct arena *mem, const char *type);
     /* What alone counts of a column's type beside that of the other column; then there are only cautions. NULL: its name counts */
@@ -463,7 +465,8 @@ struct dialect {
     size_t name_bytes;          /* the longest name; 0: there is no limit */
     bool majors_only;           /* 150004 is a 15, and what can be done depends on that alone; else 80013 is 8.0.13 */
     bool transactional_ddl;
-    bool fills_new_columns; /* NOT NULL without a default: with what is empty for the type, without a word */
+    bool types_have_defaults; /* what a column is where nothing is said, which people count on */
+    bool fills_new_columns;   /* NOT NULL without a default: with what is empty for the type, without a word */
     /* An object of a tree was called `from`: its parts get the names that the engine gives them along with it; NULL: none. */
     void (*names_follow)(struct arena *mem, struct object *object, const char *from);
     bool texts_keep_names; /* what a server keeps as a text says old names after a rename, that of its own table too */

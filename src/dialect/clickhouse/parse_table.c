@@ -81,8 +81,8 @@ static int column_read(struct table_parser *t)
         name = arena_printf(p->mem, "%s.%s", name, more);
     }
     struct column *column = (struct column *)part_new(t, KIND_COLUMN, name);
-    SAY(column, COLUMN, nullable, true);
     TRY(ch_expression(p, column_clauses, false, &column->type));
+    SAY(column, COLUMN, nullable, ch_type_is_nullable(column->type));
     while (!cursor_is(p, ",") && !cursor_is(p, ")"))
         TRY(column_clause(t, column));
     if (!column->computed.printed)

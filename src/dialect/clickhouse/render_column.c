@@ -119,12 +119,43 @@ static void removed(struct render *render, const struct change *change, int fiel
         modify_clause(render, change->after, CLAUSE_PLAIN, arena_printf(render->mem, "REMOVE %s", word));
 }
 
+/* The server wants a value for NULL, even where there is none: that there is none it is asked before. */
+static bool loses_null(struct render *render, const struct change *change, const char **value)
+{
+    const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
+    *value = fill_of(render->fills, change->after);
+    if (!change_has(change, COLUMN_type) || !before->nullable || after->nullable || value_of(after) != VALUE_NONE)
+        return false;
+    if (!*value) {
+        struct buf out = ch_begin(render, "SELECT throwIf(count() > 0, "), name = ch_begin(render, "");
+        ch_literal_add(
+            &out, arena_printf(render->mem, "%s holds NULL: fill it first", object_path(render->mem, change->before)));
+        ch_ident_add(&name, change->before->name);
+        buf_add(&out, ") FROM ");
+        ch_top(&out, change->before->parent);
+        buf_addf(&out, " WHERE isNull(%s)", name.data);
+        render_statement(render, &out);
+        out = ch_begin(render, "defaultValueOfTypeName(");
+        ch_literal_add(&out, after->type);
+        buf_add_c(&out, ')');
+        *value = out.data;
+    }
+    return true;
+}
+
 /* What has another value now is said with the type, which an older server wants to hear again. */
 static void modified(struct render *render, const struct change *change)
 {
     const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
     struct buf out = ch_begin(render, after->type);
     size_t bare = out.len;
+    const char *instead;
+    bool anew = loses_null(render, change, &instead);
+    if (anew) {
+        modify_clause(render, change->after, CLAUSE_ALONE,
+                      arena_printf(render->mem, "%s DEFAULT %s", after->type, instead));
+        modify_clause(render, change->after, CLAUSE_ALONE, "REMOVE DEFAULT");
+    }
     bool value = value_of(before) != value_of(after) || change_has(change, COLUMN_default_value) ||
                  change_has(change, COLUMN_computed);
     if (value)
@@ -135,7 +166,7 @@ static void modified(struct render *render, const struct change *change)
         wrapped_add(&out, "CODEC", &after->codec);
     if (change_has(change, COLUMN_ttl))
         ttl_add(&out, after);
-    if (out.len > bare || change_has(change, COLUMN_type))
+    if (out.len > bare || (!anew && change_has(change, COLUMN_type)))
         modify_clause(render, change->after, CLAUSE_PLAIN, out.data);
 }
 

@@ -154,9 +154,9 @@ static void nested_spread(const struct settling *settling, struct object *table)
 
 static void column_settle(const struct settling *settling, struct column *column)
 {
-    SAY(column, COLUMN, nullable, true); /* the type says that */
     if (column->type)
         column->type = ch_type_normal(settling->mem, settling->target, column->type);
+    SAY(column, COLUMN, nullable, ch_type_is_nullable(column->type));
     if (expr_text(&column->computed))
         settle_flag(&column->object, COLUMN_computed_stored, true);
 }

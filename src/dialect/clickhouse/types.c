@@ -267,47 +267,53 @@ const char *ch_type_inside(struct arena *mem, const char *type, const char *oute
     return is ? text_slice(mem, type, length + 1, whole - 1) : NULL;
 }
 
+bool ch_type_is_nullable(const char *type)
+{
+    return type && (text_starts(type, "Nullable(") || text_starts(type, "LowCardinality(Nullable("));
+}
+
 static const struct type_ladder ladders[] = {
-    {.type = {"Int8", "Int16", "Int32", "Int64", "Int128", "Int256"}, .rounds = true},
-    {.type = {"UInt8", "UInt16", "UInt32", "UInt64", "UInt128", "UInt256"}, .rounds = true},
-    {.type = {"UInt8", "Int16", "Int32", "Int64", "Int128", "Int256"}, .rounds = true},
-    {.type = {"UInt16", "Int32", "Int64", "Int128", "Int256"}, .rounds = true},
-    {.type = {"UInt32", "Int64", "Int128", "Int256"}, .rounds = true},
-    {.type = {"UInt64", "Int128", "Int256"}, .rounds = true},
-    {.type = {"Int8", "Float32", "Float64"}, .rounds = true},
-    {.type = {"Int16", "Float32", "Float64"}, .rounds = true},
-    {.type = {"UInt8", "Float32", "Float64"}, .rounds = true},
-    {.type = {"UInt16", "Float32", "Float64"}, .rounds = true},
-    {.type = {"Int32", "Float64"}, .rounds = true},
-    {.type = {"UInt32", "Float64"}, .rounds = true},
-    {.type = {"FixedString", "String"}},
-    {.type = {"Enum8", "Enum16", "String"}},
-    {.type = {"Int8", "String"}},
-    {.type = {"Int16", "String"}},
-    {.type = {"Int32", "String"}},
-    {.type = {"Int64", "String"}},
-    {.type = {"UInt8", "String"}},
-    {.type = {"UInt16", "String"}},
-    {.type = {"UInt32", "String"}},
-    {.type = {"UInt64", "String"}},
-    {.type = {"UUID", "String"}},
-    {.type = {"Date", "Date32"}, .rounds = true},
-    {.type = {"Date", "DateTime", "DateTime64"}, .rounds = true},
+    {.type = {"int8", "int16", "int32", "int64", "int128", "int256"}, .rounds = true},
+    {.type = {"uint8", "uint16", "uint32", "uint64", "uint128", "uint256"}, .rounds = true},
+    {.type = {"uint8", "int16", "int32", "int64", "int128", "int256"}, .rounds = true},
+    {.type = {"uint16", "int32", "int64", "int128", "int256"}, .rounds = true},
+    {.type = {"uint32", "int64", "int128", "int256"}, .rounds = true},
+    {.type = {"uint64", "int128", "int256"}, .rounds = true},
+    {.type = {"int8", "float32", "float64"}, .rounds = true},
+    {.type = {"int16", "float32", "float64"}, .rounds = true},
+    {.type = {"uint8", "float32", "float64"}, .rounds = true},
+    {.type = {"uint16", "float32", "float64"}, .rounds = true},
+    {.type = {"int32", "float64"}, .rounds = true},
+    {.type = {"uint32", "float64"}, .rounds = true},
+    {.type = {"fixedstring", "string"}},
+    {.type = {"enum8", "enum16", "string"}},
+    {.type = {"int8", "string"}},
+    {.type = {"int16", "string"}},
+    {.type = {"int32", "string"}},
+    {.type = {"int64", "string"}},
+    {.type = {"uint8", "string"}},
+    {.type = {"uint16", "string"}},
+    {.type = {"uint32", "string"}},
+    {.type = {"uint64", "string"}},
+    {.type = {"uuid", "string"}},
+    {.type = {"date", "date32"}, .rounds = true},
+    {.type = {"date", "datetime", "datetime64"}, .rounds = true},
     {{NULL}},
 };
 
-static const char *const rounded[] = {"Decimal", "Float32", "Float64", "DateTime64", "Time64", NULL};
+static const char *const rounded[] = {"decimal", "float32", "float64", "datetime64", "time64", NULL};
 static const char *const unlimited[] = {"String", NULL};
 
 /* Whether there may be NULL, and how values are kept, is not what they can be. */
-static const char *type_rung(struct arena *mem, const char *type)
+static const char *type_inside(struct arena *mem, const char *type)
 {
     static const char *const wraps[] = {"LowCardinality", "Nullable", NULL};
     for (int i = 0; wraps[i]; i++) {
         const char *within = ch_type_inside(mem, type, wraps[i]);
         type = within ? within : type;
     }
-    return type_without_numbers(mem, type);
+    return type;
 }
 
-const struct type_rules ch_types = {.ladders = ladders, .rounded = rounded, .unlimited = unlimited, .rung = type_rung};
+const struct type_rules ch_types = {
+    .ladders = ladders, .rounded = rounded, .unlimited = unlimited, .inside = type_inside};
