@@ -191,7 +191,7 @@ static int generate_run(struct ctx *ctx, const struct request *request, struct r
     if (target->dialect->python)
         TRY(texts_make(ctx, target, tree, &texts));
     if (target->dialect->python && target->dialect->python->leave_out)
-        target->dialect->python->leave_out(target, tree);
+        target->dialect->python->leave_out(ctx->mem, target, tree);
     options.tree = tree;
     TRY(models_generate(ctx, target, &texts, &options, &generated));
     json_set_int(ctx->mem, reply->json, "models", generated.models);

@@ -36,8 +36,8 @@ struct python_words {
     bool numbers_keys; /* as `counts` says, and it has to be told otherwise; else only what is told is numbered */
     const char *const
         *index_prefixes; /* methods that are said by `prefix`, and not by `using`; NULL-terminated; NULL: none */
-    /* Takes out of a tree what the server would choose by itself, so that models need not say it. NULL: there is nothing. */
-    void (*leave_out)(const struct target *target, struct tree *tree);
+    /* Takes out of a tree what the server would choose by itself, so that models need not say it, and adds what they want. NULL: there is nothing. */
+    void (*leave_out)(struct arena *mem, const struct target *target, struct tree *tree);
     /* Options of a table in SQLAlchemy's words, without the prefix, and the fields that they say. NULL: only Meta says them. */
     void (*table_options)(struct arena *mem, const struct object *table, struct json *words);
     const char *const *table_fields;

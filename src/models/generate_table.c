@@ -569,7 +569,8 @@ static struct python_doc *argument_of(struct generator *generator, struct model 
         if (index_sayable(object))
             return index_doc(generator, model, (const struct index *)object);
         break;
-    case KIND_EXCLUDE: break;
+    case KIND_EXCLUDE:
+    case KIND_PROJECTION: break;
     default: return NULL;
     }
     meta_entry(generator, model, object);

@@ -118,3 +118,15 @@ def test_models(project, database):
     project.ok("diff", "--exit-code", *python)
     project.ok("rollback", "-c", "2")
     assert database.ask("SELECT count() FROM system.tables WHERE database = currentDatabase() AND name NOT LIKE '%dbwarden%'") == [("0",)]
+
+
+def test_models_of_a_database(project, database):
+    for statement in FIRST.split(";\n"):
+        if statement.strip() and "FUNCTION" not in statement:
+            database.ask(statement)
+    database.ask("CREATE TABLE keyless (a Nullable(UInt8), b Array(String) CODEC(NONE), INDEX i a TYPE set(9) GRANULARITY 2) ENGINE = MergeTree ORDER BY tuple()")
+    project.ok("generate-models", "--single-file", "--clickhouse-engines", "-o", "made")
+    project = described(project, "model_paths: [made]")
+    made = (project.folder / "made" / "models.py").read_text()
+    assert "clickhouse_engine" in made and "ch_projections" in made and "Dictionary(" in made and "MaterializedView(" in made
+    project.ok("diff", "--exit-code", "--from", "models", "--to", "db", "--python", sys.executable)

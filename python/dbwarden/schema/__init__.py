@@ -14,6 +14,7 @@ from dbwarden.schema.objects import Collation as Collation
 from dbwarden.schema.objects import CompositeType as CompositeType
 from dbwarden.schema.objects import Conversion as Conversion
 from dbwarden.schema.objects import DatabaseObject as DatabaseObject
+from dbwarden.schema.objects import Dictionary as Dictionary
 from dbwarden.schema.objects import Domain as Domain
 from dbwarden.schema.objects import EnumType as EnumType
 from dbwarden.schema.objects import Event as Event

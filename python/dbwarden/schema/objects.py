@@ -153,6 +153,10 @@ class TextSearchDictionary(DatabaseObject):
     """A dictionary of text search in PostgreSQL."""
 
 
+class Dictionary(DatabaseObject):
+    """A dictionary of ClickHouse."""
+
+
 class TextSearchParser(DatabaseObject):
     """A parser of text search in PostgreSQL."""
 

@@ -76,6 +76,7 @@ const struct dialect ch_dialect = {
     .binds_new_rows_only = true,
     .defaults_read_columns = true,
     .types = &ch_types,
+    .python = &ch_python,
     .facts = ch_facts,
     .load = ch_load,
     .text_load = ch_text_load,

@@ -164,3 +164,22 @@ const char *ch_key_list(struct arena *mem, const char *text)
                                                    : NULL;
     return !list ? text : *list ? list : "tuple()";
 }
+
+struct names ch_list_parts(struct arena *mem, const char *list)
+{
+    struct names parts = {0};
+    struct lexer lexer;
+    size_t from = 0;
+    int depth = 0;
+    lex_open(&lexer, &ch_lex, list, strlen(list));
+    for (struct token token = lex_next_code(&lexer);; token = lex_next_code(&lexer)) {
+        bool end = token.kind == TOKEN_END;
+        depth += token_is(&token, "(") + token_is(&token, "[") - token_is(&token, ")") - token_is(&token, "]");
+        if (end || (!depth && token_is(&token, ","))) {
+            names_add(mem, &parts, text_trim(mem, text_slice(mem, list, from, end ? strlen(list) : token.offset)));
+            from = token.offset + 1;
+        }
+        if (end)
+            return parts;
+    }
+}

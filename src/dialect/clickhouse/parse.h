@@ -39,6 +39,7 @@ int ch_parse_dictionary(struct ctx *ctx, struct object *schema, const struct ch_
 void ch_say_all(struct object *object); /* what is not said is absent */
 /* The items of "(a, b)", "tuple(a, b)" or "a", separated by commas; "tuple()" of none. */
 const char *ch_key_list(struct arena *mem, const char *text);
+struct names ch_list_parts(struct arena *mem, const char *list); /* between commas outside parentheses */
 
 /* names.c: a text without the name of its own database before those of what is in it. */
 const char *ch_unqualified(struct arena *mem, const char *database, const char *text);

@@ -105,28 +105,6 @@ static void index_part_new(struct table_parser *t, struct object *index, const c
         part->expr.printed = text;
 }
 
-/* The text of a list in its parts. */
-static void index_parts(struct table_parser *t, struct object *index, const char *list)
-{
-    struct arena *mem = t->p.mem;
-    struct lexer lexer;
-    size_t from = 0;
-    int depth = 0;
-    lex_open(&lexer, &ch_lex, list, strlen(list));
-    for (;;) {
-        struct token token = lex_next_code(&lexer);
-        bool end = token.kind == TOKEN_END;
-        depth += token_is(&token, "(") + token_is(&token, "[") - token_is(&token, ")") - token_is(&token, "]");
-        if (end || (!depth && token_is(&token, ","))) {
-            size_t to = end ? strlen(list) : token.offset;
-            index_part_new(t, index, text_trim(mem, text_slice(mem, list, from, to)));
-            from = to + 1;
-        }
-        if (end)
-            return;
-    }
-}
-
 static int index_read(struct table_parser *t)
 {
     static const struct ch_clause ends[] = {{"TYPE", NULL}, {NULL, NULL}};
@@ -136,7 +114,9 @@ static int index_read(struct table_parser *t)
     TRY(cursor_name(p, &name));
     struct index *index = (struct index *)part_new(t, KIND_INDEX, name);
     TRY(ch_expression(p, ends, false, &text));
-    index_parts(t, &index->object, ch_key_list(p->mem, text));
+    const struct names parts = ch_list_parts(p->mem, ch_key_list(p->mem, text));
+    for (int i = 0; i < parts.n; i++)
+        index_part_new(t, &index->object, parts.item[i]);
     TRY(cursor_expect(p, "TYPE"));
     TRY(ch_expression(p, granularity, false, &index->method));
     SAY(index, INDEX, granularity, 1);

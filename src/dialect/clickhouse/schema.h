@@ -24,6 +24,8 @@ void ch_reconcile(struct arena *mem, const struct target *target, struct changes
 bool ch_has_secret(const char *text); /* that the server does not tell */
 bool ch_is_merge_tree(const struct table *table);
 
+extern const struct python_words ch_python; /* python.c */
+
 /* effects.c */
 extern const struct effect_row ch_effects[];
 extern const char *const ch_name_spaces[];

@@ -99,26 +99,6 @@ static const char *member_name(struct arena *mem, const char *member, const char
     return token_name(mem, &name);
 }
 
-/* The parts of a list between commas outside parentheses. */
-static struct names list_parts(struct arena *mem, const char *list)
-{
-    struct names parts = {0};
-    struct lexer lexer;
-    size_t from = 0;
-    int depth = 0;
-    lex_open(&lexer, &ch_lex, list, strlen(list));
-    for (struct token token = lex_next_code(&lexer);; token = lex_next_code(&lexer)) {
-        bool end = token.kind == TOKEN_END;
-        depth += token_is(&token, "(") - token_is(&token, ")");
-        if (end || (!depth && token_is(&token, ","))) {
-            names_add(mem, &parts, text_trim(mem, text_slice(mem, list, from, end ? strlen(list) : token.offset)));
-            from = token.offset + 1;
-        }
-        if (end)
-            return parts;
-    }
-}
-
 /* A column of type Nested is one array for each of its members, at its place. */
 static void nested_spread(const struct settling *settling, struct object *table)
 {
@@ -141,7 +121,7 @@ static void nested_spread(const struct settling *settling, struct object *table)
             list_add(mem, &table->children, column);
             continue;
         }
-        struct names members = list_parts(mem, inside);
+        struct names members = ch_list_parts(mem, inside);
         for (int m = 0; m < members.n; m++) {
             struct column *part = (struct column *)object_copy(mem, &column->object, table);
             const char *of;

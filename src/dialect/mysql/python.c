@@ -58,7 +58,7 @@ static const struct python_type types[] = {
 };
 
 /* The engine that everybody has, and what the database sorts texts by. */
-static void leave_out(const struct target *target, struct tree *tree)
+static void leave_out(struct arena *mem, const struct target *target, struct tree *tree)
 {
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
         struct table *table = (struct table *)o;

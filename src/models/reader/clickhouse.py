@@ -56,8 +56,8 @@ def add_table(found, words):
             found[field] = listed(words[word])
     if words.get("ttl") is not None:
         found["ttl"] = listed(words["ttl"])
-    if words.get("settings"):
-        found["options"] = settings(words["settings"])
+    if words.get("settings") or words.get("options"):
+        found["options"] = sorted(settings(words.get("settings") or {}) + [str(one) for one in words.get("options") or []])
     for one in words.get("projections") or []:
         found.setdefault("projections", []).append({"name": str(one["name"]), "query": str(one["query"])})
     for one in words.get("constraints") or []:
@@ -125,5 +125,7 @@ def add_column(found, column, hints):
         found.update(computed=str(words[value]), computed_stored=value == "materialized", default_value=None)
         found.pop("default_soft", None)
     elif value:
-        found.update(default_value=None if words[value] is True else str(words[value]), ephemeral=value == "ephemeral")
+        found["ephemeral"] = value == "ephemeral"
+        if words[value] is not True:
+            found["default_value"] = str(words[value])
         found.pop("default_soft", None)

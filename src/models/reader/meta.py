@@ -26,7 +26,7 @@ PARTITION_WORDS = (("partition_by", "%s"), ("partitions", "PARTITIONS %s"), ("su
 MYSQL_TABLE_WORDS = {prefix + word for prefix in ("my_", "mdb_") for word in ("collate", *(word for word, _ in PARTITION_WORDS))}
 MYSQL_COLUMN_WORDS = {prefix + word for prefix in ("my_", "mdb_") for word in ("charset", "collate", "unsigned")}
 NOT_YET = ("mdb_without_overlaps", "mdb_sequence")
-HELD = ("uniques", "checks", "excludes", "foreign_keys", "indexes", "primary_key")  # that a table's words list
+HELD = ("uniques", "checks", "excludes", "foreign_keys", "indexes", "projections", "primary_key")  # that a table's words list
 STORAGE_PARAMETERS = ("autovacuum_", "toast_", "log_autovacuum", "parallel_workers", "user_catalog_table",
                       "vacuum_index_cleanup", "vacuum_truncate")
 

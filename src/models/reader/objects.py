@@ -15,7 +15,7 @@ KNOWN = ("DatabaseObject", "View", "MaterializedView", "Schema", "Extension", "E
          "Sequence", "Function", "Trigger", "Policy", "Rule", "Statistics", "Aggregate", "Collation", "Operator",
          "Cast", "OperatorFamily", "OperatorClass", "Conversion", "Language", "Transform", "AccessMethod",
          "RangeType", "BaseType", "ShellType", "Event", "EventTrigger", "Publication", "ForeignDataWrapper", "Server", "ForeignTable",
-         "UserMapping",
+         "UserMapping", "Dictionary",
          "TextSearchConfiguration", "TextSearchDictionary", "TextSearchParser", "TextSearchTemplate",
          "VirtualTable")
 
