@@ -40,8 +40,8 @@ void ident_add(struct buf *out, const struct ident_rules *rules, const char *nam
     }
     buf_add_c(out, quote);
     for (const char *at = name; *at; at++) {
-        if (*at == quote)
-            buf_add_c(out, quote);
+        if (*at == quote || (*at == '\\' && rules->names_escape))
+            buf_add_c(out, *at);
         buf_add_c(out, *at);
     }
     buf_add_c(out, quote);

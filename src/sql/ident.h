@@ -13,6 +13,7 @@ struct ident_rules {
     int n_reserved;
     bool upper_needs_quotes; /* unquoted names fold to lower case: PostgreSQL */
     bool backslash_escapes;  /* in literals */
+    bool names_escape;       /* in quoted names too: ClickHouse */
 };
 
 void ident_add(struct buf *out, const struct ident_rules *rules, const char *name); /* quoted only where needed */

@@ -289,7 +289,8 @@ static size_t lex_quote(const struct rest *rest, size_t at, struct token *token)
     bool is_string = rest->text[at] == '\'' || (rest->text[at] == '"' && rest->rules->double_quote_strings);
     bool backslash = rest->rules->backslash_escapes || (at > 0 && (rest->text[0] | 32) == 'e');
     token->kind = is_string ? TOKEN_STRING : TOKEN_QUOTED;
-    return measure_quoted(rest, at, backslash && is_string, &token->unfinished);
+    token->escapes = !is_string && rest->rules->names_escape;
+    return measure_quoted(rest, at, token->escapes || (backslash && is_string), &token->unfinished);
 }
 
 static bool opens_dash_comment(const struct rest *rest)
@@ -580,9 +581,11 @@ char *token_name(struct arena *mem, const struct token *token)
     buf_init(&name, mem);
     while (i < end) {
         size_t taken = unicode && token->text[i] == '\\' ? add_unicode_escape(&name, token->text + i, end - i) : 0;
+        bool escaped = token->escapes && token->text[i] == '\\' && i + 1 < end;
+        i += escaped;
         if (taken == 0) {
             buf_add_c(&name, token->text[i]);
-            taken = token->text[i] == quote ? 2 : 1;
+            taken = token->text[i] == quote && !escaped ? 2 : 1;
         }
         i += taken;
     }

@@ -28,6 +28,7 @@ enum token_kind {
 
 struct lex_rules {
     bool backslash_escapes;    /* in '...': MySQL, MariaDB, ClickHouse */
+    bool names_escape;         /* in quoted names too: ClickHouse */
     bool escape_strings;       /* E'...': PostgreSQL */
     bool dollar_quotes;        /* $tag$...$tag$; $1 is a parameter, ? and @ belong to operators: PostgreSQL */
     bool nested_comments;      /* PostgreSQL */
@@ -51,6 +52,7 @@ struct token {
     int line;        /* from 1 */
     int column;      /* from 1, in bytes */
     bool unfinished; /* a string, quoted name or comment that the text ends in */
+    bool escapes;    /* a quoted name in which a backslash stands before what it means */
 };
 
 struct lexer {

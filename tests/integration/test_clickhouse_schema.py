@@ -2,6 +2,7 @@
 
 import sys
 
+import pytest
 from test_clickhouse import database, project, server  # noqa: F401
 
 FIRST = """CREATE TABLE src (id UInt64, v String) ENGINE = MergeTree ORDER BY id;
@@ -130,3 +131,29 @@ def test_models_of_a_database(project, database):
     made = (project.folder / "made" / "models.py").read_text()
     assert "clickhouse_engine" in made and "ch_projections" in made and "Dictionary(" in made and "MaterializedView(" in made
     project.ok("diff", "--exit-code", "--from", "models", "--to", "db", "--python", sys.executable)
+
+
+OLD = """CREATE TABLE src (id UInt64, v String) ENGINE = MergeTree ORDER BY id;
+CREATE TABLE t (id UInt64, s String DEFAULT concat('a', 'b'), ts DateTime, d Date MATERIALIZED toDate(ts), n Nested(a UInt8, b String),
+    price Decimal(10, 2), lc Nullable(String)) ENGINE = ReplacingMergeTree(ts) PARTITION BY toYYYYMM(ts) PRIMARY KEY id ORDER BY (id, ts);
+CREATE MATERIALIZED VIEW mv ENGINE = SummingMergeTree ORDER BY id AS SELECT id, count() AS c FROM src GROUP BY id;
+CREATE VIEW v AS SELECT id FROM src WHERE id BETWEEN 1 AND 3;
+"""
+OLD_CHANGED = (OLD.replace("v String", "v String, w UInt8 DEFAULT 3").replace("1 AND 3", "1 AND 4").replace("concat('a', 'b')", "concat('a', 'c')")
+               .replace("10, 2", "12, 2").replace("lc Nullable(String)", "lc Nullable(String), z UInt8").replace("ORDER BY (id, ts)", "ORDER BY (id, ts, z)"))
+
+
+@pytest.mark.parametrize("server", ["clickhouse18"], indirect=True)
+def test_an_old_server(project, database):
+    project = described(project, "schema_files: [schema.sql]")
+    for text in OLD, OLD_CHANGED:
+        project.write("schema.sql", text)
+        project.ok("make-migrations", "x")
+        project.ok("migrate")
+        project.ok("diff", "--exit-code")
+    project.ok("rollback")
+    project.write("schema.sql", OLD)
+    project.ok("diff", "--exit-code")
+    project.write("schema.sql", OLD + "CREATE TABLE late (a UInt8, b DateTime) ENGINE = MergeTree ORDER BY a TTL b + INTERVAL 1 DAY;")
+    shown = project.run("make-migrations", "y")
+    assert shown.status == 1 and "schema.sql" in shown.err, shown

@@ -5,6 +5,7 @@
 
 const struct lex_rules ch_lex = {
     .backslash_escapes = true,
+    .names_escape = true,
     .hash_comments = true,
     .backtick_names = true,
 };
@@ -25,6 +26,7 @@ const struct ident_rules ch_ident = {
     .reserved = reserved,
     .n_reserved = sizeof reserved / sizeof *reserved,
     .backslash_escapes = true,
+    .names_escape = true,
 };
 
 const struct normal_rules ch_normal = {.lex = &ch_lex, .ident = &ch_ident, .infix = ch_infix};

@@ -44,7 +44,8 @@ const char *ch_lost_rows(struct arena *mem, const struct changes *changes, const
     }
     bool type = change->op == CHANGE_ALTER && change->kind == KIND_COLUMN && change_has(change, COLUMN_type);
     if (!type || !is_plain(((const struct column *)change->after)->type) ||
-        !is_plain(((const struct column *)before)->type))
+        !is_plain(((const struct column *)before)->type) ||
+        ch_type_widens(mem, ((const struct column *)before)->type, ((const struct column *)change->after)->type))
         return NULL;
     return values_lost(mem, changes, change, what);
 }

@@ -88,7 +88,8 @@ static void said(struct render *render, const struct change *change, const char 
 static void order_change(struct render *render, const struct change *change)
 {
     const struct table *table = (const struct table *)change->after;
-    struct buf key = ch_begin(render, "");
+    struct buf key = ch_begin(render, "MODIFY ORDER BY ");
+    enum clause clause = CLAUSE_ALONE; /* of a shorter key an old server minds what else is done to its columns */
     if (!change_has(change, TABLE_order_by))
         return;
     for (int i = 0; i < table->object.children.n; i++) {
@@ -98,9 +99,10 @@ static void order_change(struct render *render, const struct change *change)
             continue;
         ch_column_definition(&out, (const struct column *)column);
         ch_clause(render, column, CLAUSE_PLAIN, &out);
+        clause = CLAUSE_PLAIN;
     }
     ch_key_add(&key, expr_text(&table->order_by));
-    said(render, change, "MODIFY ORDER BY", key.data);
+    ch_clause(render, change->after, clause, &key);
 }
 
 static void expr_change(struct render *render, const struct change *change, int field, const char *what)

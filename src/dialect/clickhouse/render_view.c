@@ -69,12 +69,18 @@ static void said(struct render *render, const struct object *view, const char *w
     render_statement(render, &out);
 }
 
+/* What an older server has no other word for: a view is one of its tables. */
+enum { VIEWS_HAVE_WORDS = 200100 };
+
 int ch_view_alter(struct render *render, const struct change *change)
 {
     const struct view *view = (const struct view *)change->after;
     struct buf text = ch_begin(render, "");
     if (!view->materialized) {
-        view_statement(render, view, "CREATE OR REPLACE ");
+        bool old = target_lacks(render->target, VIEWS_HAVE_WORDS);
+        if (old)
+            TRY(ch_view_drop(render, change));
+        view_statement(render, view, old ? "CREATE " : "CREATE OR REPLACE ");
         return 0;
     }
     if (change_has(change, VIEW_query))
@@ -95,7 +101,7 @@ int ch_view_alter(struct render *render, const struct change *change)
 
 int ch_view_drop(struct render *render, const struct change *change)
 {
-    struct buf out = ch_begin(render, "DROP VIEW ");
+    struct buf out = ch_begin(render, target_lacks(render->target, VIEWS_HAVE_WORDS) ? "DROP TABLE " : "DROP VIEW ");
     ch_top(&out, change->before);
     render_statement(render, &out);
     return 0;

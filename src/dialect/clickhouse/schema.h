@@ -14,7 +14,8 @@ extern const struct normal_rules ch_normal;
 char *ch_type_normal(struct arena *mem, const struct target *target, const char *type);
 /* "String" of Nullable(String), for "Nullable"; NULL: it is none. */
 const char *ch_type_inside(struct arena *mem, const char *type, const char *outer);
-bool ch_type_is_nullable(const char *type); /* as ch_type_normal() spells it; NULL: no */
+bool ch_type_widens(struct arena *mem, const char *from, const char *to); /* does it hold all values, and more? */
+bool ch_type_is_nullable(const char *type);                               /* as ch_type_normal() spells it; NULL: no */
 extern const struct type_rules ch_types;
 
 /* settle.c */

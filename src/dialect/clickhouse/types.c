@@ -2,6 +2,8 @@
  * Types in the server's own words: one name for its many aliases (those of system.data_type_families in 26.7), what is not said
  * made explicit.  A type is a word or several, then arguments, which are types, values, or a name and a type.
  */
+#include <stdio.h>
+
 #include "base/text.h"
 #include "dialect/clickhouse/schema.h"
 
@@ -313,6 +315,33 @@ static const char *type_inside(struct arena *mem, const char *type)
         type = within ? within : type;
     }
     return type;
+}
+
+static int step_of(const struct type_ladder *ladder, const char *type)
+{
+    for (int i = 0; ladder->type[i]; i++)
+        if (text_equal(ladder->type[i], type))
+            return i;
+    return -1;
+}
+
+/* Decimal(p, s): both the digits before the point and those after it may only become more. */
+static bool decimal_widens(const char *from, const char *to)
+{
+    int a[2], b[2];
+    return sscanf(from, "Decimal(%d, %d)", &a[0], &a[1]) == 2 && sscanf(to, "Decimal(%d, %d)", &b[0], &b[1]) == 2 &&
+           b[1] >= a[1] && b[0] - b[1] >= a[0] - a[1];
+}
+
+bool ch_type_widens(struct arena *mem, const char *from, const char *to)
+{
+    const char *a = type_without_numbers(mem, from), *b = type_without_numbers(mem, to);
+    for (const struct type_ladder *ladder = ladders; ladder->type[0]; ladder++) {
+        int at = step_of(ladder, a), wanted = step_of(ladder, b);
+        if (at >= 0 && wanted > at)
+            return true;
+    }
+    return decimal_widens(from, to);
 }
 
 const struct type_rules ch_types = {
