@@ -593,6 +593,8 @@ struct dialect {
      * never do.
      */
     int (*text_load)(struct ctx *ctx, const struct classified *what, struct tree *tree, struct object **made);
+    /* After the statements of a schema file were run in a scratch database: adds what that was not told, or does not tell. NULL: nothing. */
+    void (*text_complete)(struct ctx *ctx, const struct classified *statement, struct tree *tree);
     const struct gradual_words *gradual; /* how a change is made in several migrations; NULL: it is always one */
     /* The table that a statement begins to make again, with its rows; NULL: none. NULL: tables are only ever altered. */
     const char *(*rebuilt)(struct arena *mem, const struct sql_piece *statement);

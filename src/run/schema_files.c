@@ -291,6 +291,8 @@ int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct
         schema_cache_put(ctx, &cache, &texts.said, *tree);
     }
     TRY(apart_add(ctx, &texts, *tree));
+    for (int i = 0; dialect->text_complete && i < texts.statements.n; i++)
+        dialect->text_complete(ctx, texts.statements.item[i], *tree);
     if (!source->target->facts.usual_schema)
         source->target->facts.usual_schema = (*tree)->usual_schema;
     filter_apply(source->filter, target_usual(source->target), *tree);

@@ -93,6 +93,7 @@ enum field_mark {
     FIELD_DEFINED_REF = 1 << 17,   /* texts with names of objects that are one statement each */
     FIELD_ENTRIES = 1 << 18,       /* each of its names may get another one (LISTED) */
     FIELD_SIBLING_REF = 1 << 19,   /* names another of its kind with the same parent */
+    FIELD_SECRET = 1 << 21,        /* may hold PASSWORD 'x', which is neither shown nor kept */
     FIELD_VALUE = 1 << 20          /* reads columns where the dialect lets it (defaults_read_columns), else none */
 };
 
@@ -235,6 +236,8 @@ struct object *object_next(const struct object *root, const struct object *objec
 char *object_path(struct arena *mem, const struct object *object); /* "table users / column email", for messages */
 /* The value of a field as people read it: "a, b", "yes"; NULL: there is none. */
 const char *object_value(struct arena *mem, const struct object *object, int field);
+/* Without what stands after PASSWORD in it, which is said as ClickHouse says it: '[HIDDEN]'. NULL gives NULL. */
+const char *passwords_hidden(struct arena *mem, const char *text);
 /* "email", or "email (set aside as _dbwarden_email)"; NULL if it has no name. */
 const char *object_title(struct arena *mem, const struct object *object);
 

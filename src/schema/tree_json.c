@@ -43,6 +43,12 @@ static struct json *field_json(const struct writer *writer, const struct object 
 {
     struct arena *mem = writer->mem;
     const void *value = object_field(object, field);
+    struct expr hidden;
+    if (kind_table[object->kind].field[field].marks & FIELD_SECRET) {
+        const struct expr *expr = value;
+        hidden = (struct expr){passwords_hidden(mem, expr->written), passwords_hidden(mem, expr->printed)};
+        value = &hidden;
+    }
     switch (kind_table[object->kind].field[field].type) {
     case FIELD_TEXT:
     case FIELD_TYPE: return json_string(mem, *(const char *const *)value);

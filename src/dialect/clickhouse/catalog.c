@@ -113,6 +113,41 @@ int ch_text_load(struct ctx *ctx, const struct classified *what, struct tree *tr
     return 0;
 }
 
+/* What a scratch database was not told, or does not tell again: replicas, queues, the password of a dictionary, POPULATE. */
+static void object_complete(struct object *object, const struct object *said)
+{
+    struct table *table = (struct table *)object;
+    const struct table *wanted = (const struct table *)said;
+    if (object->kind == KIND_TABLE && wanted->engine) {
+        bool queue = ch_is_queue(wanted->engine);
+        bool replicas = text_starts(wanted->engine, "Replicated") || text_starts(wanted->engine, "Shared");
+        if (queue || replicas)
+            table->engine = wanted->engine;
+        if (queue) {
+            table->options = wanted->options;
+            table->comment = wanted->comment;
+        }
+    }
+    if (object->kind == KIND_KEYED && ch_has_secret(expr_text(&((struct keyed_dictionary *)object)->source)))
+        ((struct keyed_dictionary *)object)->source.written =
+            expr_text(&((const struct keyed_dictionary *)said)->source);
+    if (object->kind == KIND_VIEW && ((const struct view *)said)->populate)
+        SAY((struct view *)object, VIEW, populate, true);
+}
+
+void ch_text_complete(struct ctx *ctx, const struct classified *statement, struct tree *tree)
+{
+    struct tree *apart = tree_new(ctx->mem, ENGINE_CH);
+    struct error error = ctx->error;
+    struct object *said = NULL;
+    if (ch_text_load(ctx, statement, apart, &said) == 0 && said) {
+        struct object *object = tree_find(tree, said->kind, "", said->name);
+        if (object)
+            object_complete(object, said);
+    }
+    ctx->error = error;
+}
+
 /* They are of the whole server, and no part of a scratch database. */
 static int functions_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {

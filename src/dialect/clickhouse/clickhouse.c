@@ -82,6 +82,7 @@ const struct dialect ch_dialect = {
     .facts = ch_facts,
     .load = ch_load,
     .text_load = ch_text_load,
+    .text_complete = ch_text_complete,
     .judge = ch_judge,
     .lost_rows = ch_lost_rows,
     .settle = ch_settle,

@@ -46,8 +46,8 @@ static int view_clause(struct cursor *p, const char *database, struct view *view
 {
     static const struct ch_clause ends[] = {{"TO", NULL}, {"ENGINE", "="}, {"DEFINER", "="}, {"SQL", "SECURITY"},
                                             {"AS", NULL}, {"COMMENT", ""}, {"APPEND", NULL}, {NULL, NULL}};
-    static const struct ch_clause storage_ends[] = {
-        {"DEFINER", "="}, {"SQL", "SECURITY"}, {"AS", NULL}, {"COMMENT", ""}, {NULL, NULL}};
+    static const struct ch_clause storage_ends[] = {{"DEFINER", "="}, {"SQL", "SECURITY"}, {"POPULATE", "AS"},
+                                                    {"AS", NULL},     {"COMMENT", ""},     {NULL, NULL}};
     if (cursor_accept(p, "REFRESH"))
         return ch_expression(p, ends, true, &view->refresh);
     if (cursor_accept(p, "APPEND")) {
@@ -64,6 +64,10 @@ static int view_clause(struct cursor *p, const char *database, struct view *view
         return definer_read(p, view);
     if (cursor_accept(p, "SQL"))
         return security_read(p, view);
+    if (cursor_accept(p, "POPULATE")) {
+        view->populate = true;
+        return 0;
+    }
     return cursor_accept(p, "COMMENT") ? ch_string(p, &view->comment) : cursor_fail(p);
 }
 

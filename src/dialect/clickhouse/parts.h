@@ -144,7 +144,13 @@ int ch_cluster_lease_release(struct ctx *ctx, struct conn *conn, const char *tab
 
 extern const struct backup_way ch_backup; /* backup.c */
 
+/* harmless.c: a statement as a scratch database may run it. */
+const char *ch_harmless(struct arena *mem, const char *sql);
+bool ch_is_queue(const char *engine); /* takes away what it reads */
+
 /* sandbox.c */
+/* The text of a table of `from` as one of `to`, with no replicas. */
+const char *ch_moved(struct arena *mem, const char *sql, const char *from, const char *to);
 int ch_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 
 /* evidence.c */

@@ -61,7 +61,7 @@ int ch_secret_check(struct render *render, const struct object *object, const ch
         return 0;
     fail(render->ctx, ERR_UNSUPPORTED, "%s would have to be made with a password that the server does not tell",
          object_path(render->mem, object));
-    return fail_hint(render->ctx, "Write that statement as a migration of your own.");
+    return fail_hint(render->ctx, "Use a named collection, or write that statement as a migration of your own.");
 }
 
 void ch_clause(struct render *render, const struct object *below, enum clause clause, struct buf *sql)

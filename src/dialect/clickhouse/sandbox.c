@@ -66,7 +66,7 @@ static size_t copies_of_nothing(const char *engine)
 }
 
 /* The text of a table of `from` as one of `to`, with no replicas. */
-static const char *moved(struct arena *mem, const char *sql, const char *from, const char *to)
+const char *ch_moved(struct arena *mem, const char *sql, const char *from, const char *to)
 {
     struct lexer lexer;
     struct buf out;
@@ -130,7 +130,7 @@ static int table_copy(struct ctx *ctx, const struct copied *copied, const char *
     const char *there = within(ctx->mem, copied->to, name), *here = within(ctx->mem, copied->near->home, name);
     if (!is_ours_alone(engine) && !is_derived(engine))
         return ch_exec(ctx, copied->made, arena_printf(ctx->mem, "CREATE TABLE %s AS %s ENGINE = Null", there, here));
-    TRY(ch_exec(ctx, copied->made, moved(ctx->mem, table[2], copied->near->home, copied->to)));
+    TRY(ch_exec(ctx, copied->made, ch_moved(ctx->mem, table[2], copied->near->home, copied->to)));
     if (is_derived(engine) || text_equal(engine, "Null") || !(copied->rows || names_have(copied->own, name)))
         return 0;
     return ch_exec(ctx, copied->made, arena_printf(ctx->mem, "INSERT INTO %s SELECT * FROM %s", there, here));

@@ -38,6 +38,7 @@ bool ch_joins(unsigned clauses, unsigned clause);
 /* catalog.c, judge.c */
 int ch_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
 int ch_text_load(struct ctx *ctx, const struct classified *what, struct tree *tree, struct object **made);
+void ch_text_complete(struct ctx *ctx, const struct classified *statement, struct tree *tree);
 int ch_facts(struct ctx *ctx, struct conn *conn, struct facts *facts);
 int ch_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);
 /* lost.c */
