@@ -42,6 +42,16 @@ static int plans_make(struct generation *generation)
     return way_back_plan(generation, &options);
 }
 
+/* All servers of a cluster are to do what was tried on one. */
+static void cluster_say(const struct generation *generation, struct plan *plan)
+{
+    const struct database_config *database = generation->session->database;
+    for (int i = 0; plan && database->cluster && database->dialect->on_every_server && i < plan->statements.n; i++) {
+        struct statement_out *statement = plan->statements.item[i];
+        statement->sql = database->dialect->on_every_server(generation->ctx->mem, statement->sql, database->cluster);
+    }
+}
+
 static int dangling_refuse(struct ctx *ctx, const struct list *dangling)
 {
     struct names texts = {0};
@@ -321,6 +331,8 @@ static int generate(struct generation *generation, struct reply *reply)
         .online = is_online(generation)};
     if (!is_baseline(generation))
         TRY(rehearse(ctx, generation->session, &options, generation->up, generation->down));
+    cluster_say(generation, generation->up);
+    cluster_say(generation, generation->down);
     return generation_end(generation, &words, operations, reply);
 }
 

@@ -586,6 +586,8 @@ struct dialect {
     const struct render_kind *render; /* indexed by kind */
     /* May a clause stand in one statement with those others? NULL: never. */
     bool (*joins)(unsigned clauses, unsigned clause);
+    /* A rendered statement as one that all servers of the cluster do. NULL: a database is on one. */
+    const char *(*on_every_server)(struct arena *mem, const char *sql, const char *cluster);
     /* Do the rows of what goes by this step stay all the same, in another part of their table? NULL: they never do. */
     bool (*rows_move)(struct arena *mem, const struct change *drop, bool back);
     /*

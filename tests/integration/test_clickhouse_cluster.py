@@ -220,3 +220,19 @@ def test_a_cluster_that_is_none(project):
     project.write("dbwarden.yaml", text.replace("cluster: c1", "cluster: c2"))
     shown = project.run("status")
     assert shown.status == 1 and "knows no cluster c2" in shown.err and "There are: c1." in shown.err, shown
+
+
+def test_generated_migrations_are_for_all_servers(project):
+    described = (project.folder / "dbwarden.yaml").read_text().replace("    cluster: c1\n", "    cluster: c1\n    schema_files: [schema.sql]\n")
+    project.write("dbwarden.yaml", described)
+    table = f"CREATE TABLE t (id UInt64, v String) {WORD.format(base=project.base, name='t')};\n"
+    for text in table, table.replace("v String", "v String, w UInt8 DEFAULT 3"):
+        project.write("schema.sql", text)
+        project.ok("make-migrations", "x")
+        project.ok("migrate")
+        project.ok("diff", "--exit-code")
+    assert project.alike() == (["t"], ["0001", "0002"])
+    assert all(project.cluster.ask(n, "SELECT count() FROM system.columns WHERE database = currentDatabase() AND table = 't'", project.base) == [("3",)]
+               for n in range(4))
+    project.ok("rollback", "-c", "2")
+    assert project.alike() == ([], [])

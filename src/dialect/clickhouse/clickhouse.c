@@ -95,6 +95,7 @@ const struct dialect ch_dialect = {
     .name_spaces = ch_name_spaces,
     .render = ch_render,
     .joins = ch_joins,
+    .on_every_server = ch_on_every_server,
     .reaches_beyond = ch_reaches_beyond,
     .rows_stay = ch_rows_stay,
     .statement_evidence = ch_statement_evidence,

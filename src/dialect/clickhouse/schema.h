@@ -35,6 +35,8 @@ extern const struct since ch_since[]; /* since.c */
 extern const struct render_kind ch_render[]; /* render.c */
 bool ch_joins(unsigned clauses, unsigned clause);
 
+const char *ch_on_every_server(struct arena *mem, const char *sql, const char *cluster); /* on_cluster.c */
+
 /* catalog.c, judge.c */
 int ch_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
 int ch_text_load(struct ctx *ctx, const struct classified *what, struct tree *tree, struct object **made);

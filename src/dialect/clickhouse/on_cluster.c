@@ -1,0 +1,32 @@
+/* Statements of ours as ones that every server of a cluster is to do. */
+#include "base/text.h"
+#include "dialect/clickhouse/schema.h"
+
+/* Where the name that stands here ends. */
+static size_t name_end(struct lexer lexer, struct token token)
+{
+    size_t end = token.offset + token.length;
+    for (token = lex_next_code(&lexer); token_is(&token, "."); token = lex_next_code(&lexer)) {
+        token = lex_next_code(&lexer);
+        end = token.offset + token.length;
+    }
+    return end;
+}
+
+const char *ch_on_every_server(struct arena *mem, const char *sql, const char *cluster)
+{
+    static const char *const verbs[] = {"create", "alter", "drop", "rename", NULL};
+    static const char *const before[] = {"or", "replace", "materialized", NULL};
+    static const char *const kinds[] = {"table", "view", "dictionary", "function", NULL};
+    const char *words = arena_printf(mem, " ON CLUSTER %s", ident_text(mem, &ch_ident, cluster));
+    struct lexer lexer;
+    lex_open(&lexer, &ch_lex, sql, strlen(sql));
+    struct token verb = lex_next_code(&lexer), token = lex_next_code(&lexer);
+    while (token_is_one_of(&token, before))
+        token = lex_next_code(&lexer);
+    if (!token_is_one_of(&verb, verbs) || !token_is_one_of(&token, kinds))
+        return sql;
+    token = lex_next_code(&lexer);
+    size_t end = token_is(&verb, "rename") ? strlen(sql) : name_end(lexer, token);
+    return arena_printf(mem, "%.*s%s%s", (int)end, sql, words, sql + end);
+}
