@@ -265,12 +265,20 @@ static struct names partition_keys(struct reader *reader)
     return keys;
 }
 
+/* ON CLUSTER c */
+static void cluster_skip(struct reader *reader)
+{
+    if (reader_take(reader, "on cluster"))
+        reader_name(reader);
+}
+
 void table_created(struct reader *reader, unsigned marks)
 {
     static const char *const open[] = {"as", "like", "inherits", "partition", "of", "select", NULL};
     if (reader_take(reader, "if not exists"))
         marks |= MARK_IF_EXISTS;
     reader->base.table = reader_path(reader);
+    cluster_skip(reader);
     struct act *act = reader_add(reader, ACT_CREATE_TABLE, 0);
     act->name = act->table;
     act->marks |= marks;
@@ -509,6 +517,9 @@ static void clause_read(struct reader *reader, int start, int end)
         alter_column(reader, start, end);
     else if (reader_is(reader, start, "rename"))
         rename_read(reader, start);
+    else if (reader_is(reader, start, "modify") && reader->rules->modified && start + 1 < reader->n &&
+             token_is_one_of(&reader->token[start + 1], reader->rules->modified))
+        simple(reader, start, end);
     else if (reader_is(reader, start, "modify") || reader_is(reader, start, "change"))
         modify_read(reader, start, end);
     else if (reader_is(reader, start, "attach") || reader_is(reader, start, "detach"))
@@ -524,6 +535,7 @@ void table_altered(struct reader *reader)
     if (reader_take(reader, "only"))
         reader->base.marks |= MARK_ONLY;
     reader->base.table = reader_path(reader);
+    cluster_skip(reader);
     reader_take(reader, "*");
     reader->base.marks &= ~(unsigned)MARK_IF_EXISTS;
     while (reader->at < reader->n) {

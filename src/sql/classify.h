@@ -95,6 +95,7 @@ struct classify_rules {
     bool schema_is_database;            /* two words for one thing: MySQL */
     bool renames_bare;                  /* ALTER TABLE a RENAME b, RENAME AS b: MySQL */
     bool indexes_concurrently;          /* CREATE INDEX CONCURRENTLY: PostgreSQL */
+    const char *const *modified;        /* after MODIFY in ALTER TABLE, words for what is not a column; NULL: none */
 };
 
 void classify(struct arena *mem, const struct classify_rules *rules, const struct sql_piece *piece,

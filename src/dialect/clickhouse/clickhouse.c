@@ -44,7 +44,10 @@ static const struct touch_words touches[] = {
     {"explain", NULL, TOUCHES_NOTHING},       {NULL, NULL, TOUCHES_ANYTHING},
 };
 
-static const struct classify_rules classify_words = {.lex = &ch_lex, .touches = touches, .schema_is_database = true};
+static const char *const modified[] = {"ttl",     "order", "sample",  "setting",    "comment", "query",
+                                       "refresh", "sql",   "definer", "statistics", NULL};
+static const struct classify_rules classify_words = {
+    .lex = &ch_lex, .touches = touches, .schema_is_database = true, .modified = modified};
 
 static const char *const schemes[] = {"clickhouse", "clickhouses", "clickhousedb", NULL};
 static const char *const exists[] = {"57", "44", "82", NULL}; /* a table, a column, a database */

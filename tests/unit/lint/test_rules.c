@@ -161,7 +161,7 @@ static bool speaks(const char *said, const char *code)
     return at && at[-1] == ' ';
 }
 
-static const char *const engines[] = {"postgresql", "sqlite", "mysql"};
+static const char *const engines[] = {"postgresql", "sqlite", "mysql", "clickhouse"};
 
 static const char *examples_path(struct ctx *ctx, const char *engine)
 {
