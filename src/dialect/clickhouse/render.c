@@ -55,6 +55,15 @@ void ch_settings_add(struct buf *out, const struct names *settings)
     }
 }
 
+bool ch_settings_have(const struct names *settings, const char *setting)
+{
+    size_t length = strcspn(setting, "=") + 1;
+    for (int i = 0; i < settings->n; i++)
+        if (strncmp(settings->item[i], setting, length) == 0)
+            return true;
+    return false;
+}
+
 int ch_secret_check(struct render *render, const struct object *object, const char *text)
 {
     if (!ch_has_secret(text))

@@ -7,9 +7,10 @@
 struct buf ch_begin(struct render *render, const char *text); /* a buffer that begins with `text` */
 void ch_ident_add(struct buf *out, const char *name);
 void ch_literal_add(struct buf *out, const char *text);
-void ch_top(struct buf *out, const struct object *object);           /* database.name of a top object */
-void ch_key_add(struct buf *out, const char *list);                  /* "a" or "(a, b)" */
-void ch_settings_add(struct buf *out, const struct names *settings); /* "a = 1, b = 2" */
+void ch_top(struct buf *out, const struct object *object);                /* database.name of a top object */
+void ch_key_add(struct buf *out, const char *list);                       /* "a" or "(a, b)" */
+void ch_settings_add(struct buf *out, const struct names *settings);      /* "a = 1, b = 2" */
+bool ch_settings_have(const struct names *settings, const char *setting); /* with whatever value */
 /* Fails where a text would have to be said that the server does not tell. */
 int ch_secret_check(struct render *render, const struct object *object, const char *text);
 

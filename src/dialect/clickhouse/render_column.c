@@ -182,15 +182,6 @@ static void statistics_change(struct render *render, const struct change *change
     ch_clause(render, change->after, CLAUSE_ALONE, &out);
 }
 
-static bool has_setting(const struct names *settings, const char *setting)
-{
-    size_t length = strcspn(setting, "=") + 1;
-    for (int i = 0; i < settings->n; i++)
-        if (strncmp(settings->item[i], setting, length) == 0)
-            return true;
-    return false;
-}
-
 static void options_change(struct render *render, const struct change *change)
 {
     const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
@@ -201,7 +192,7 @@ static void options_change(struct render *render, const struct change *change)
     if (after->options.n)
         modify_clause(render, change->after, CLAUSE_ALONE, out.data);
     for (int i = 0; i < before->options.n; i++)
-        if (!has_setting(&after->options, before->options.item[i]))
+        if (!ch_settings_have(&after->options, before->options.item[i]))
             modify_clause(render, change->after, CLAUSE_ALONE,
                           arena_printf(render->mem, "RESET SETTING %.*s", (int)strcspn(before->options.item[i], "="),
                                        before->options.item[i]));

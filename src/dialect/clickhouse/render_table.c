@@ -116,14 +116,6 @@ static void expr_change(struct render *render, const struct change *change, int 
         said(render, change, arena_printf(render->mem, "REMOVE %s", what), NULL);
 }
 
-static bool has(const struct names *settings, const char *setting, size_t length)
-{
-    for (int i = 0; i < settings->n; i++)
-        if (strncmp(settings->item[i], setting, length) == 0)
-            return true;
-    return false;
-}
-
 static void options_change(struct render *render, const struct change *change)
 {
     const struct names *before = &((const struct table *)change->before)->options;
@@ -132,16 +124,16 @@ static void options_change(struct render *render, const struct change *change)
     if (!change_has(change, TABLE_options))
         return;
     for (int i = 0; i < after->n; i++)
-        if (!has(before, after->item[i], strlen(after->item[i]) + 1))
+        if (!names_have(before, after->item[i]))
             names_add(render->mem, &set, after->item[i]);
     struct buf text = ch_begin(render, "");
     ch_settings_add(&text, &set);
     if (set.n)
         said(render, change, "MODIFY SETTING", text.data);
     for (int i = 0; i < before->n; i++) {
-        size_t length = strcspn(before->item[i], "=") + 1;
-        if (!has(after, before->item[i], length))
-            said(render, change, "RESET SETTING", text_slice(render->mem, before->item[i], 0, length - 1));
+        if (!ch_settings_have(after, before->item[i]))
+            said(render, change, "RESET SETTING",
+                 text_slice(render->mem, before->item[i], 0, strcspn(before->item[i], "=")));
     }
 }
 
