@@ -470,9 +470,10 @@ struct dialect {
     /* An object of a tree was called `from`: its parts get the names that the engine gives them along with it; NULL: none. */
     void (*names_follow)(struct arena *mem, struct object *object, const char *from);
     bool texts_keep_names; /* what a server keeps as a text says old names after a rename, that of its own table too */
-    bool binds_new_rows_only;   /* a new condition is not asked of the rows that are there */
-    bool defaults_read_columns; /* what a column is by default may name others */
-    bool views_keep_names;      /* a view's column has the name that it was made with, whatever it selects by then */
+    bool binds_new_rows_only;    /* a new condition is not asked of the rows that are there */
+    bool computes_new_rows_only; /* a column that is computed from now on keeps the values of the rows that are there */
+    bool defaults_read_columns;  /* what a column is by default may name others */
+    bool views_keep_names;       /* a view's column has the name that it was made with, whatever it selects by then */
     /* The names of all schemas, or databases, that are LIKE the parameter, in order; NULL: the engine has none. */
     const char *schemas_like;
     const char *databases_like;

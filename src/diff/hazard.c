@@ -142,7 +142,7 @@ static void column_judge(const struct finder *finder, const struct change *chang
 {
     type_judge(finder, change, column);
     default_judge(finder, change, column);
-    if (is_computed(column) && !is_computed(column->peer))
+    if (is_computed(column) && !is_computed(column->peer) && !finder->target->dialect->computes_new_rows_only)
         values_lost(finder, change, column);
     if (wants_values(column) && !wants_values(column->peer))
         hazard_add(finder, change, "needs-values", false,

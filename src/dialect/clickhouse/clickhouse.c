@@ -79,6 +79,7 @@ const struct dialect ch_dialect = {
     .types_have_defaults = true,
     .texts_keep_names = true,
     .binds_new_rows_only = true,
+    .computes_new_rows_only = true,
     .defaults_read_columns = true,
     .types = &ch_types,
     .python = &ch_python,

@@ -62,11 +62,12 @@ static bool is_materialized(const struct effect_case *effect)
     return ((const struct view *)effect->change->before)->materialized;
 }
 
-/* Rows of its own would go with it. */
+/* Rows of its own would go with it, where it is meant to go on. */
 static bool has_rows(const struct effect_case *effect)
 {
     const struct view *before = (const struct view *)effect->change->before;
-    return before->materialized && expr_text(&before->storage);
+    const struct view *after = (const struct view *)effect->change->after;
+    return before->materialized && after->materialized && expr_text(&before->storage);
 }
 
 static bool gets_or_loses_schedule(const struct effect_case *effect)

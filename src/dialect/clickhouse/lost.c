@@ -30,12 +30,20 @@ static bool is_plain(const char *type)
     return false;
 }
 
+/* The rows that a materialized view keeps by itself. */
+static bool storage_goes(const struct change *change)
+{
+    const struct view *before = (const struct view *)change->before, *after = (const struct view *)change->after;
+    bool had = before && expr_text(&before->storage);
+    return had && (change->op == CHANGE_DROP || (change->op == CHANGE_ALTER && !expr_text(&after->storage)));
+}
+
 const char *ch_lost_rows(struct arena *mem, const struct changes *changes, const struct change *change,
                          const char **what)
 {
     const struct object *before = change->before;
     *what = NULL;
-    if (change->op == CHANGE_DROP && change->kind == KIND_VIEW && expr_text(&((const struct view *)before)->storage)) {
+    if (change->kind == KIND_VIEW && storage_goes(change)) {
         struct buf sql;
         buf_init(&sql, mem);
         buf_add(&sql, "SELECT count() AS n FROM ");

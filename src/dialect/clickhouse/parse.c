@@ -42,8 +42,9 @@ static bool ends_operand(const struct token *token)
 
 static bool begins_operand(const struct token *token)
 {
+    static const char *const openers[] = {"(", "[", "{", "-", NULL};
     return token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED || token->kind == TOKEN_STRING ||
-           token->kind == TOKEN_NUMBER;
+           token->kind == TOKEN_NUMBER || token_is_one_of(token, openers);
 }
 
 static bool follows(const struct token *token, const char *next)
