@@ -378,3 +378,12 @@ void settle_none(struct object *object, int field)
     object_unsay(object, field); /* clears the member */
     object_say(object, field);
 }
+
+const char *view_option(struct arena *mem, const struct view *view, const char *name)
+{
+    size_t length = strlen(name);
+    for (int i = 0; i < view->options.n; i++)
+        if (strncmp(view->options.item[i], name, length) == 0 && view->options.item[i][length] == '=')
+            return arena_dup(mem, view->options.item[i] + length + 1);
+    return NULL;
+}

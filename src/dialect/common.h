@@ -38,6 +38,9 @@ bool types_stored_alike(struct arena *mem, const char *from, const char *to);
 bool type_is_wider(const char *from, const char *to); /* of one name: the limit grows, or goes */
 const char *type_without_numbers(struct arena *mem, const char *type);
 
+const char *view_option(struct arena *mem, const struct view *view,
+                        const char *name); /* "merge" of algorithm=merge; NULL */
+
 /* Actions and match as said, NULL and "NO ACTION"/"SIMPLE" alike: "" or " ON DELETE CASCADE". */
 const char *ansi_action(const char *action); /* NULL for NO ACTION */
 

@@ -33,11 +33,6 @@ bool is_populated(const struct lint *lint, const struct act *act)
     return act->marks & MARK_MATERIALISED && text_has_word(statement_text(lint, act), "populate");
 }
 
-bool is_deleted_lightly(const struct lint *lint, const struct act *act)
-{
-    return true;
-}
-
 /* Each server of the cluster would have rows of its own. */
 bool is_without_replicas(const struct lint *lint, const struct act *act)
 {

@@ -31,7 +31,7 @@ rule_test is_waiting_forever, is_second_lock, is_data_under_lock, is_open_begin,
 rule_test is_copied, is_word_index, is_column_in_the_middle, is_new_primary_key, is_filled_column, is_computed_default,
     is_list_reordered, is_ignored_reference, is_key_on_old_table, is_outdated_type, is_without_transactions;
 /* judge_clickhouse.c */
-rule_test is_mutation, is_new_ttl, is_new_order, is_populated, is_deleted_lightly, is_without_replicas;
+rule_test is_mutation, is_new_ttl, is_new_order, is_populated, is_without_replicas;
 /* naming.c */
 rule_test is_named_otherwise;
 

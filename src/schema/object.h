@@ -236,7 +236,8 @@ struct object *object_next(const struct object *root, const struct object *objec
 char *object_path(struct arena *mem, const struct object *object); /* "table users / column email", for messages */
 /* The value of a field as people read it: "a, b", "yes"; NULL: there is none. */
 const char *object_value(struct arena *mem, const struct object *object, int field);
-/* Without what stands after PASSWORD in it, which is said as ClickHouse says it: '[HIDDEN]'. NULL gives NULL. */
+#define PASSWORD_HIDDEN "[HIDDEN]" /* as ClickHouse says it */
+/* With that in place of what stands after PASSWORD. NULL gives NULL. */
 const char *passwords_hidden(struct arena *mem, const char *text);
 /* "email", or "email (set aside as _dbwarden_email)"; NULL if it has no name. */
 const char *object_title(struct arena *mem, const struct object *object);

@@ -118,7 +118,7 @@ const char *passwords_hidden(struct arena *mem, const char *text)
         while (length && char_is_space((unsigned char)at[length]))
             length++;
         if (length && at[length] == '\'') {
-            buf_addf(&out, "%.*s'[HIDDEN]'", (int)length, at);
+            buf_addf(&out, "%.*s'" PASSWORD_HIDDEN "'", (int)length, at);
             at += length + quoted_length(at + length);
         } else {
             buf_add_c(&out, *at++);

@@ -110,7 +110,7 @@ static int load(struct ctx *ctx, struct conn *conn, const char *path)
     head[length] = 0;
     head[strcspn(head, "\n")] = 0;
     if (!text_starts(head, BACK))
-        return fail(ctx, ERR_FILE, "%s is no backup of ClickHouse", path);
+        return fail(ctx, ERR_FILE, "%s is not a backup of ClickHouse", path);
     fail(ctx, ERR_UNSUPPORTED, "restore does not drop tables of ClickHouse; the backup is on its server");
     return fail_hint(ctx, "It comes back by: %s.", head + strlen(BACK));
 }

@@ -120,8 +120,7 @@ static void object_complete(struct object *object, const struct object *said)
     const struct table *wanted = (const struct table *)said;
     if (object->kind == KIND_TABLE && wanted->engine) {
         bool queue = ch_is_queue(wanted->engine);
-        bool replicas = text_starts(wanted->engine, "Replicated") || text_starts(wanted->engine, "Shared");
-        if (queue || replicas)
+        if (queue || ch_replica_prefix(wanted->engine))
             table->engine = wanted->engine;
         if (queue) {
             table->options = wanted->options;
@@ -152,7 +151,7 @@ void ch_text_complete(struct ctx *ctx, const struct classified *statement, struc
 static int functions_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
     struct rows rows;
-    if (conn->version < FUNCTIONS_SINCE || ((struct ch_conn *)conn)->drop)
+    if (conn->version < FUNCTIONS_SINCE || ((struct ch_conn *)conn)->harmless)
         return 0;
     kind_set_add(&tree->kinds, KIND_FUNCTION);
     TRY(ch_query(ctx, conn, functions, NULL, &rows));

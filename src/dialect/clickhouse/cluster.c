@@ -162,7 +162,7 @@ int ch_cluster_whole(struct ctx *ctx, struct ch_conn *ch)
     TRY(all_asked(ctx, ch, &down));
     if (!down.n)
         return 0;
-    fail(ctx, ERR_CONNECT, "of the cluster %s there is no answer from %s; nothing was begun", ch->cluster,
+    fail(ctx, ERR_CONNECT, "cluster %s: no answer from %s; nothing was begun", ch->cluster,
          names_join(ctx->mem, &down, ", "));
     return fail_hint(ctx, "A change is done when every replica has it. Start what is down, or take it out of the "
                           "cluster, and run the same command again.");

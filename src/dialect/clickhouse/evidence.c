@@ -146,23 +146,42 @@ static bool may_come_twice(const struct classified *statement)
     return false;
 }
 
-static void everywhere_doubt(struct ctx *ctx, const struct list *replicas, const struct classified *statement,
-                             const struct names *sums, enum doubt *doubt)
+/* Who has done it, and who has not; false: the replicas are not those of before. */
+static bool replicas_part(struct arena *mem, const struct list *replicas, const char *before, const char *now,
+                          struct names parts[2])
 {
-    const struct names *before = &sums[0], *now = &sums[1];
-    struct names done = {0}, open = {0};
-    *doubt = DOUBT_OPEN;
-    if (before->n != replicas->n || now->n != replicas->n)
-        return;
-    for (int i = 0; i < replicas->n; i++)
-        names_add(ctx->mem, text_equal(before->item[i], now->item[i]) ? &open : &done,
+    const struct names was = text_split(mem, before, ','), is = text_split(mem, now, ',');
+    parts[0] = parts[1] = (struct names){0};
+    for (int i = 0; i < replicas->n && was.n == replicas->n && is.n == replicas->n; i++)
+        names_add(mem, &parts[text_equal(was.item[i], is.item[i])],
                   ((const struct ch_replica *)replicas->item[i])->name);
-    if (!done.n || !open.n || may_come_twice(statement)) {
-        *doubt = open.n ? DOUBT_NOT_DONE : DOUBT_DONE;
-        return;
+    return parts[0].n || parts[1].n;
+}
+
+/* What one replica of a table has done comes to the others a moment later, after the queue is worked off. */
+static int everywhere_doubt(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
+                            enum doubt *doubt)
+{
+    enum { TRIES = 12 };
+    struct names parts[2];
+    for (int tries = 0;; tries++) {
+        const char *now;
+        TRY(ch_statement_evidence(ctx, conn, statement, &now));
+        *doubt = DOUBT_OPEN;
+        if (!now || !replicas_part(ctx->mem, &((struct ch_conn *)conn)->replicas, before, now, parts))
+            return 0;
+        if (!parts[0].n || !parts[1].n || may_come_twice(statement)) {
+            *doubt = parts[1].n ? DOUBT_NOT_DONE : DOUBT_DONE;
+            return 0;
+        }
+        if (tries == TRIES)
+            break;
+        ctx_sleep(ctx, 0.5);
+        TRY(ctx_check(ctx));
     }
-    emit_warning(ctx, "the statement was done on %s, and not on %s", names_join(ctx->mem, &done, ", "),
-                 names_join(ctx->mem, &open, ", "));
+    emit_warning(ctx, "the statement was done on %s, and not on %s", names_join(ctx->mem, &parts[0], ", "),
+                 names_join(ctx->mem, &parts[1], ", "));
+    return 0;
 }
 
 /* "INSERT INTO [TABLE] name": what comes after these words. */
@@ -307,8 +326,7 @@ int ch_statement_doubt(struct ctx *ctx, struct conn *conn, const struct classifi
         return 0;
     bool same = text_equal(before, now);
     if (!same && is_everywhere(ctx->mem, conn, statement)) {
-        const struct names sums[] = {text_split(ctx->mem, before, ','), text_split(ctx->mem, now, ',')};
-        everywhere_doubt(ctx, &((struct ch_conn *)conn)->replicas, statement, sums, doubt);
+        TRY(everywhere_doubt(ctx, conn, statement, before, doubt));
         return *doubt == DOUBT_DONE ? mutations_wait(ctx, conn, named) : 0;
     }
     if (statement->touches == TOUCHES_ROWS && statement->verb == VERB_INSERT) {

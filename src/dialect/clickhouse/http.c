@@ -223,7 +223,7 @@ int ch_request(struct ctx *ctx, struct ch_conn *ch, const struct ch_statement *s
 {
     if (statement->within)
         TRY(session_enter(ctx, ch));
-    if (!ch->drop)
+    if (!ch->harmless)
         return request_again(ctx, ch, statement, answer);
     const char *sql = ch_harmless(ctx->mem, arena_copy(ctx->mem, statement->sql, statement->length));
     return request_again(ctx, ch, &(struct ch_statement){sql, strlen(sql), statement->within}, answer);

@@ -47,7 +47,7 @@ const char *ch_lost_rows(struct arena *mem, const struct changes *changes, const
         struct buf sql;
         buf_init(&sql, mem);
         buf_add(&sql, "SELECT count() AS n FROM ");
-        ch_top(&sql, before);
+        ch_ident_add(&sql, change_name_before(changes, before));
         return sql.data;
     }
     bool type = change->op == CHANGE_ALTER && change->kind == KIND_COLUMN && change_has(change, COLUMN_type);

@@ -5,11 +5,9 @@
 #include "base/text.h"
 #include "dialect/clickhouse/parse.h"
 
-#define HIDDEN "[HIDDEN]"
-
 bool ch_has_secret(const char *text)
 {
-    return text && text_has(text, HIDDEN);
+    return text && text_has(text, PASSWORD_HIDDEN);
 }
 
 /* "toIntervalDay" of DAY and of days; NULL: it is not a unit. */
@@ -38,14 +36,13 @@ static const char *interval_of(struct arena *mem, const struct token *token)
     return NULL;
 }
 
-/* INTERVAL 1 DAY as toIntervalDay(1), and each password as what the server says of it. */
+/* INTERVAL 1 DAY as toIntervalDay(1). */
 static const char *rewritten(struct arena *mem, const char *text)
 {
     struct lexer lexer;
     struct buf out;
     buf_init(&out, mem);
     lex_open(&lexer, &ch_lex, text, strlen(text));
-    struct token before = {.kind = TOKEN_END};
     for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
         struct lexer ahead = lexer;
         struct token number = lex_next_code(&ahead), unit = lex_next_code(&ahead);
@@ -53,12 +50,9 @@ static const char *rewritten(struct arena *mem, const char *text)
         if (call) {
             buf_addf(&out, "%s(%s) ", call, token_copy(mem, &number));
             lexer = ahead;
-        } else if (token.kind == TOKEN_STRING && token_is(&before, "password")) {
-            buf_add(&out, "'" HIDDEN "' ");
         } else {
             buf_addf(&out, "%s ", token_copy(mem, &token));
         }
-        before = token;
     }
     return out.data;
 }
@@ -86,7 +80,7 @@ char *ch_expr_normal(struct arena *mem, const struct target *target, const char 
     if (!expr)
         return NULL;
     char *function = text_starts_nocase(expr, "create ") ? function_normal(mem, expr) : NULL;
-    return function ? function : normal_expr(mem, &ch_normal, rewritten(mem, expr));
+    return function ? function : normal_expr(mem, &ch_normal, rewritten(mem, passwords_hidden(mem, expr)));
 }
 
 /* ---- with the pairs found ---- */
@@ -101,8 +95,8 @@ static bool same_but_secrets(const char *told, const char *said)
         struct token x = lex_next_code(&a), y = lex_next_code(&b);
         if (x.kind == TOKEN_END || y.kind == TOKEN_END)
             return x.kind == y.kind;
-        bool hidden = x.kind == TOKEN_STRING && y.kind == TOKEN_STRING && x.length >= strlen(HIDDEN) &&
-                      memmem(x.text, x.length, HIDDEN, strlen(HIDDEN));
+        bool hidden = x.kind == TOKEN_STRING && y.kind == TOKEN_STRING && x.length >= strlen(PASSWORD_HIDDEN) &&
+                      memmem(x.text, x.length, PASSWORD_HIDDEN, strlen(PASSWORD_HIDDEN));
         if (!hidden && (x.length != y.length || memcmp(x.text, y.text, x.length) != 0))
             return false;
     }

@@ -17,6 +17,7 @@ struct ch_conn {
     const char *base;      /* "http://host:8123/" */
     const char *database;  /* the like for it, where it is said; "" */
     bool drop;             /* the database is a scratch database, and goes when this is closed */
+    bool harmless;         /* a database to try things in, kept or not: see harmless.c */
     bool entered;          /* the session is there, and in it */
     const char *settings;  /* of each request, "&key=value..." as it is sent */
     char session[48];      /* the server's name for what SET and temporary tables belong to */
@@ -150,6 +151,7 @@ bool ch_is_queue(const char *engine); /* takes away what it reads */
 
 /* sandbox.c */
 /* The text of a table of `from` as one of `to`, with no replicas. */
+size_t ch_replica_prefix(const char *engine); /* the length of "Replicated" before a MergeTree; 0: it has no replicas */
 const char *ch_moved(struct arena *mem, const char *sql, const char *from, const char *to);
 int ch_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 

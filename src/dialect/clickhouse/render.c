@@ -5,6 +5,7 @@
 #include "dialect/clickhouse/render.h"
 
 #include "base/text.h"
+#include "dialect/clickhouse/parse.h"
 
 struct buf ch_begin(struct render *render, const char *text)
 {
@@ -29,22 +30,9 @@ void ch_top(struct buf *out, const struct object *object)
     ident_add_qualified(out, &ch_ident, object_schema(object), object->name);
 }
 
-static bool is_list(const char *text)
-{
-    struct lexer lexer;
-    int depth = 0;
-    lex_open(&lexer, &ch_lex, text, strlen(text));
-    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
-        depth += token_is(&token, "(") + token_is(&token, "[") - token_is(&token, ")") - token_is(&token, "]");
-        if (!depth && token_is(&token, ","))
-            return true;
-    }
-    return false;
-}
-
 void ch_key_add(struct buf *out, const char *list)
 {
-    buf_addf(out, is_list(list) ? "(%s)" : "%s", list);
+    buf_addf(out, ch_list_parts(out->mem, list).n > 1 ? "(%s)" : "%s", list);
 }
 
 void ch_settings_add(struct buf *out, const struct names *settings)

@@ -2,18 +2,9 @@
 #include "base/text.h"
 #include "dialect/clickhouse/render.h"
 
-static const char *option_of(struct arena *mem, const struct view *view, const char *name)
-{
-    size_t length = strlen(name);
-    for (int i = 0; i < view->options.n; i++)
-        if (strncmp(view->options.item[i], name, length) == 0 && view->options.item[i][length] == '=')
-            return arena_dup(mem, view->options.item[i] + length + 1);
-    return NULL;
-}
-
 static void security_add(struct buf *out, const struct view *view)
 {
-    const char *definer = option_of(out->mem, view, "definer"), *security = option_of(out->mem, view, "security");
+    const char *definer = view_option(out->mem, view, "definer"), *security = view_option(out->mem, view, "security");
     if (definer) {
         buf_add(out, " DEFINER = ");
         ch_ident_add(out, definer);

@@ -56,7 +56,7 @@ static int pieces_check(struct ctx *ctx, const struct sandbox_spec *spec, struct
 
 /* ---- the copy */
 
-static size_t copies_of_nothing(const char *engine)
+size_t ch_replica_prefix(const char *engine)
 {
     static const char *const prefixes[] = {"Replicated", "Shared", NULL};
     for (int i = 0; prefixes[i]; i++)
@@ -78,7 +78,7 @@ const char *ch_moved(struct arena *mem, const char *sql, const char *from, const
     while (token.kind != TOKEN_END) {
         struct token next = lex_next_code(&lexer);
         bool name = token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED;
-        size_t prefix = token.kind == TOKEN_WORD ? copies_of_nothing(arena_copy(mem, token.text, token.length)) : 0;
+        size_t prefix = token.kind == TOKEN_WORD ? ch_replica_prefix(arena_copy(mem, token.text, token.length)) : 0;
         bool dropped = paths && (token.kind == TOKEN_STRING || token_is(&token, ","));
         buf_add_n(&out, sql + at, token.offset - at);
         paths = prefix || (paths && (dropped || token_is(&token, "(")));
@@ -199,6 +199,7 @@ int ch_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, st
         return code;
     }
     struct ch_conn *made = (struct ch_conn *)*conn;
+    made->harmless = true;
     made->drop = true; /* until all of it is there, in any case */
     code = fill(ctx, spec, ch, *conn, url.database);
     if (code == 0) {

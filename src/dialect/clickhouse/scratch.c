@@ -30,7 +30,7 @@ int ch_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **c
     TRY(database_make(ctx, spec->near, name));
     url.database = name;
     TRY(ch_open(ctx, &url, &(struct conn_options){0}, conn));
-    ((struct ch_conn *)*conn)->drop = true;
+    ((struct ch_conn *)*conn)->drop = ((struct ch_conn *)*conn)->harmless = true;
     return 0;
 }
 

@@ -2,15 +2,6 @@
 #include "base/text.h"
 #include "dialect/mysql/render.h"
 
-static const char *option_of(struct arena *mem, const struct view *view, const char *name)
-{
-    size_t length = strlen(name);
-    for (int i = 0; i < view->options.n; i++)
-        if (strncmp(view->options.item[i], name, length) == 0 && view->options.item[i][length] == '=')
-            return arena_dup(mem, view->options.item[i] + length + 1);
-    return NULL;
-}
-
 /* user@host as `user`@`host` */
 static void definer_add(struct buf *out, const char *definer)
 {
@@ -26,8 +17,8 @@ static void view_statement(struct render *render, const struct view *view, const
 {
     struct arena *mem = render->mem;
     struct buf out = my_begin(render, begin);
-    const char *algorithm = option_of(mem, view, "algorithm"), *definer = option_of(mem, view, "definer");
-    const char *security = option_of(mem, view, "security"), *check = option_of(mem, view, "check_option");
+    const char *algorithm = view_option(mem, view, "algorithm"), *definer = view_option(mem, view, "definer");
+    const char *security = view_option(mem, view, "security"), *check = view_option(mem, view, "check_option");
     if (algorithm)
         buf_addf(&out, "ALGORITHM=%s ", text_upper(mem, algorithm));
     if (definer)
