@@ -1,0 +1,1 @@
+CREATE TABLE events (id Int32, ts DateTime, area String, payload LowCardinality(String) CODEC(ZSTD(3))) ENGINE = MergeTree ORDER BY id;

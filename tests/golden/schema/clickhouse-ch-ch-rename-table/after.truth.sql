@@ -1,0 +1,1 @@
+CREATE TABLE events2 (id Int32, ts DateTime, region String, payload LowCardinality(String) CODEC(ZSTD(3))) ENGINE = MergeTree ORDER BY id;
