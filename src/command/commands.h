@@ -14,7 +14,7 @@ extern const struct command init_command, config_command, settings_show_command,
     rollback_command, downgrade_command, unlock_command, status_command, history_command, check_command,
     check_db_command, dump_command, squash_command, verify_command, generate_models_command, snapshot_command,
     lock_status_command, restore_command, version_command, seed_create_command, seed_apply_command, seed_list_command,
-    seed_rollback_command;
+    seed_rollback_command, stamp_command, unstamp_command, current_command, init_db_command;
 
 /* Who holds the lock, as lock-status says it. */
 void lock_holder_json(struct arena *mem, const struct lock_holder *holder, struct json *json);
@@ -91,6 +91,9 @@ int session_begin(struct ctx *ctx, const struct request *request, const struct c
 
 /* ERR_FILE where a database is a file and that is not there, for commands to which it is not the same as an empty one. */
 int database_there(struct ctx *ctx, const struct session *session);
+
+/* Of what status_run() reports: a file that runs on change has changed. */
+bool repeatable_due(const struct json *status);
 
 /* What seed_apply_run() reports. */
 void seeds_applied_show(const struct json *json, struct report *report);

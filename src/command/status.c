@@ -68,7 +68,7 @@ static int64_t count(const struct json *json, const char *const *keys)
 }
 
 /* Repeatables that run always are no news; changed ones are. */
-static bool repeatable_due(const struct json *json)
+bool repeatable_due(const struct json *json)
 {
     const struct json *list = json_get(json, "repeatables");
     for (int i = 0; list && i < list->n; i++)

@@ -111,6 +111,7 @@ struct state_sql {
     const char *restoring_show;    /* file */
     const char *insert_migration;  /* version, description, filename, migration_type, checksum */
     const char *delete_migration;  /* version */
+    const char *delete_repeatable; /* filename */
     const char *upsert_repeatable; /* description, filename, migration_type, checksum */
     const char *select_migrations; /* version, description, filename, migration_type, applied_at as text, checksum */
     const char *insert_seed;       /* version, description, filename, seed_type, checksum; of two at once one fails */

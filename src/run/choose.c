@@ -139,8 +139,6 @@ static int check_options(struct ctx *ctx, const struct migrate_options *options)
         return fail(ctx, ERR_USAGE, "cannot specify both 'count' and 'to-version'");
     if (options->count < 0)
         return fail(ctx, ERR_USAGE, "'count' must be a positive integer");
-    if (options->baseline && !options->to_version)
-        return fail(ctx, ERR_USAGE, "--baseline requires --to-version to be specified");
     return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "run/check.h"
 #include "run/hook.h"
+#include "run/stamp.h"
 
 const char *version_shown(const struct migration *migration)
 {
@@ -69,26 +70,23 @@ static int mark_files(struct ctx *ctx, struct session *session, const struct mig
                       const struct choice *choice, struct json *report)
 {
     struct json *applied = json_get(report, "applied");
+    const struct migration *last = NULL;
     struct batch batch = {.transaction = true};
     batch.step = NEW_ARRAY(ctx->mem, struct batch_step, choice->versioned.n * 3 + choice->halfway.n + 1);
     for (int i = 0; i < choice->halfway.n; i++)
         batch.step[batch.n++] =
             journal_delete(ctx, &session->state, ((const struct journal_row *)choice->halfway.item[i])->filename);
     for (int i = 0; i < choice->versioned.n; i++) {
-        struct migration *migration = choice->versioned.item[i];
-        if (!migration->token_checksum)
-            migration->token_checksum = migration_tokens(ctx->mem, migration);
-        const struct journal_row *begun = journal_unfinished(session, migration);
-        if (begun) /* perhaps under another name */
-            batch.step[batch.n++] = journal_delete(ctx, &session->state, begun->filename);
-        batch.step[batch.n++] = state_record(ctx, &session->state, migration);
-        batch.step[batch.n++] = journal_whole(ctx, &session->state, migration, false, 0);
-        json_add(ctx->mem, applied, report_migration(ctx->mem, migration, 0, 0));
+        last = choice->versioned.item[i];
+        json_add(ctx->mem, applied, report_migration(ctx->mem, last, 0, 0));
     }
+    stamp_steps(ctx, session, &choice->versioned, &batch);
     if (batch.n)
         TRY(conn_batch(ctx, session->conn, &batch));
-    json_set_text(ctx->mem, report, "baseline", options->to_version);
-    emit_info(ctx, "[APPLIED] Baseline set at version: %s", options->to_version);
+    const char *version = options->to_version || !last ? options->to_version : last->version;
+    json_set_text(ctx->mem, report, "baseline", version);
+    if (version)
+        emit_info(ctx, "[APPLIED] Baseline set at version: %s", version);
     return 0;
 }
 

@@ -139,8 +139,8 @@ struct sandbox_options {
 int sandbox_enter(struct ctx *ctx, struct session *session, const struct sandbox_options *options, struct json *report);
 
 struct migrate_options {
-    int64_t count; /* 0: all; of pending ones */
-    const char *to_version;
+    int64_t count;          /* 0: all; of pending ones */
+    const char *to_version; /* NULL: the last one */
     bool baseline;
     bool dry_run;
     bool atomic; /* all in one transaction */

@@ -252,9 +252,11 @@ struct batch_step state_record(struct ctx *ctx, struct state *state, const struc
 
 struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct applied *applied)
 {
-    const char *text = conn_state(state->conn)->delete_migration;
+    const struct state_sql *sql = conn_state(state->conn);
+    const char *text = applied->version ? sql->delete_migration : sql->delete_repeatable;
     const char *table = applied->seed ? state->seed_table : state->migration_table;
-    return state_step(state_sql(ctx, state, text, table), PARAMS(ctx->mem, applied->version));
+    const char *key = applied->version ? applied->version : applied->filename;
+    return state_step(state_sql(ctx, state, text, table), PARAMS(ctx->mem, key));
 }
 
 /* Looked up once: each time costs several files to be read, and the journal has it with every file. */

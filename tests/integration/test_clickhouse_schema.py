@@ -168,3 +168,19 @@ def test_an_old_server(project, database):
     project.write("schema.sql", OLD + "CREATE TABLE late (a UInt8, b DateTime) ENGINE = MergeTree ORDER BY a TTL b + INTERVAL 1 DAY;")
     shown = project.run("make-migrations", "y")
     assert shown.status == 1 and "schema.sql" in shown.err, shown
+
+
+def test_begun_from_its_description_and_forgotten(project, database):
+    project = described(project, "schema_files: [schema.sql]")
+    project.write("schema.sql", "CREATE TABLE t (id UInt64) ENGINE = MergeTree ORDER BY id;\nCREATE VIEW v AS SELECT id FROM t;")
+    project.ok("make-migrations", "x")
+    project.write("migrations/primary/ROC__rows.sql", "-- upgrade\nINSERT INTO t VALUES (1);\n")
+    project.ok("init-db")
+    assert database.ask("SELECT id FROM v") == [("1",)] and "(current)" in project.ok("current", "--check").out
+    project.ok("unstamp", "--to", "0")
+    assert "nothing applied (1 pending)" in project.ok("current").out
+    project.ok("stamp")
+    project.ok("init-db", "--reset", "--yes")
+    assert database.ask("SELECT id FROM v") == [("1",)] and "(current)" in project.ok("current", "--check").out
+    project.ok("unstamp")
+    assert database.ask("SELECT count() FROM _dbwarden_migrations") == [("0",)]

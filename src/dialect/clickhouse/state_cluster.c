@@ -50,6 +50,8 @@ void ch_state_of_cluster(struct ch_conn *ch, const char *replica, struct state_s
     state->insert_seed = INSERT("seed_type");
     state->delete_migration = "INSERT INTO @t (version, filename, gone, stamp) SELECT version, filename, 1, " NEXT
                               " FROM " THERE " WHERE version = ?";
+    state->delete_repeatable = "INSERT INTO @t (version, filename, gone, stamp) SELECT '', filename, 1, " NEXT
+                               " FROM " THERE " WHERE version = '' AND filename = ?";
     state->upsert_repeatable =
         "INSERT INTO @t (description, filename, migration_type, checksum, stamp) SELECT ?, ?, ?, ?, " NEXT;
     state->select_migrations =

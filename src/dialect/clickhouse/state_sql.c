@@ -54,6 +54,7 @@ const struct state_sql ch_state = {
     .insert_migration = "INSERT INTO @t (" MIGRATION_COLUMNS ") SELECT v, d, f, t, c FROM " FIVE
                         " WHERE v NOT IN (SELECT version FROM @t)",
     .delete_migration = "ALTER TABLE @t DELETE WHERE version = ?",
+    .delete_repeatable = "ALTER TABLE @t DELETE WHERE version = '' AND filename = ?",
     /* Later than the one before it, by whole seconds. */
     .upsert_repeatable =
         "INSERT INTO @t (version, description, filename, migration_type, checksum, applied_at) SELECT '', d, f, t, c, "

@@ -49,6 +49,7 @@ const struct state_sql my_state = {
                         "migration_type, checksum) "
                         "VALUES (?, ?, ?, ?, ?)",
     .delete_migration = "DELETE FROM @t WHERE version = ?",
+    .delete_repeatable = "DELETE FROM @t WHERE version IS NULL AND filename = ?",
     .upsert_repeatable = "INSERT INTO @t (description, filename, migration_type, checksum) "
                          "VALUES (?, ?, ?, ?) "
                          "ON DUPLICATE KEY UPDATE description = VALUES(description), "

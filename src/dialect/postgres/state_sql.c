@@ -48,6 +48,7 @@ const struct state_sql pg_state_sql = {
     .insert_migration = "INSERT INTO @t (version, description, filename, migration_type, checksum) "
                         "VALUES ($1, $2, $3, $4, $5)", /* a second run undoes itself */
     .delete_migration = "DELETE FROM @t WHERE version = $1",
+    .delete_repeatable = "DELETE FROM @t WHERE version IS NULL AND filename = $1",
     .upsert_repeatable = "INSERT INTO @t (description, filename, migration_type, checksum) VALUES ($1, $2, $3, $4) "
                          "ON CONFLICT (filename) DO UPDATE SET description = EXCLUDED.description, "
                          "migration_type = EXCLUDED.migration_type, checksum = EXCLUDED.checksum, "

@@ -32,6 +32,7 @@ const struct state_sql lite_state = {
     .insert_migration = "INSERT INTO @t (version, description, filename, migration_type, checksum) "
                         "VALUES (?1, ?2, ?3, ?4, ?5)",
     .delete_migration = "DELETE FROM @t WHERE version = ?1",
+    .delete_repeatable = "DELETE FROM @t WHERE version IS NULL AND filename = ?1",
     .upsert_repeatable = "INSERT OR REPLACE INTO @t (description, filename, migration_type, checksum) "
                          "VALUES (?1, ?2, ?3, ?4)",
     .select_migrations = "SELECT version, description, filename, migration_type, applied_at, checksum FROM @t "

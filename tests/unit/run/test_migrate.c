@@ -65,16 +65,18 @@ static void a_baseline_marks_and_runs_nothing(void **state)
 {
     struct project *project = *state;
     struct ctx *ctx = &project->ctx;
-    const struct migrate_options nowhere = {.baseline = true}, two = {.baseline = true, .to_version = "0002"};
+    const struct migrate_options all = {.baseline = true}, two = {.baseline = true, .to_version = "0002"};
     put_three(project);
     project_run(project, "CREATE TABLE a (id INTEGER); CREATE TABLE b (id INTEGER)");
-    assert_fails(ctx, project_migrate_with(project, &nowhere), ERR_USAGE,
-                 "--baseline requires --to-version to be specified");
     assert_works(ctx, project_migrate_with(project, &two));
     assert_query(project, APPLIED, "0001 0002");
     assert_query(project, TABLES, "a b");
     assert_works(ctx, project_migrate_with(project, &two));
     assert_works(ctx, project_migrate(project));
+    assert_query(project, TABLES, "a b c");
+    project_put(project, "primary__0004_d.sql", "-- upgrade\nCREATE TABLE d (id INTEGER);\n");
+    assert_works(ctx, project_migrate_with(project, &all));
+    assert_query(project, APPLIED, "0001 0002 0003 0004");
     assert_query(project, TABLES, "a b c");
 }
 
