@@ -35,6 +35,8 @@ bool url_strays(const struct url *url, const char *rest,
                 const char *end);                         /* `rest`: after the host, as it is written */
 bool url_hides_password(const struct url *url);           /* one that was written as other tools have it: ;password=x */
 char *url_show(struct arena *mem, const struct url *url); /* password as *** */
+/* To be used: without the password, and without options that may be secret. */
+char *url_bare(struct arena *mem, const struct url *url);
 /* `text` may be no URL at all: everything that could be a password in it is replaced by ***. */
 char *url_mask(struct arena *mem, const char *text);
 

@@ -70,13 +70,13 @@ static void encode(struct buf *out, const char *text, const char *plain)
     }
 }
 
-static void show_login(struct buf *out, const struct url *url)
+static void show_login(struct buf *out, const struct url *url, bool hints)
 {
+    const char *password = url->password.text && hints ? ":" HIDDEN : "";
     if (url->user)
         encode(out, url->user, "-.~ +");
-    if (url->password.text)
-        buf_add(out, ":" HIDDEN);
-    if (url->user || url->password.text)
+    buf_add(out, password);
+    if (url->user || *password)
         buf_add_c(out, '@');
 }
 
@@ -88,13 +88,18 @@ static void show_host(struct buf *out, const struct url *url)
         buf_addf(out, ":%d", url->port);
 }
 
-static void show_options(struct buf *out, const struct url *url)
+static void show_options(struct buf *out, const struct url *url, bool hints)
 {
+    char before = '?';
     for (int i = 0; i < url->keys.n; i++) {
-        buf_add_c(out, i ? '&' : '?');
+        bool open = is_open_option(url->keys.item[i], strlen(url->keys.item[i]));
+        if (!open && !hints)
+            continue;
+        buf_add_c(out, before);
+        before = '&';
         encode(out, url->keys.item[i], "-.~");
         buf_add_c(out, '=');
-        if (!is_open_option(url->keys.item[i], strlen(url->keys.item[i])))
+        if (!open)
             buf_add(out, HIDDEN);
         else
             encode(out, url->values.item[i], "-.~/:,@");
@@ -158,7 +163,8 @@ bool url_hides_password(const struct url *url)
     return hides;
 }
 
-char *url_show(struct arena *mem, const struct url *url)
+/* `hints`: what is left out is shown as that. */
+static char *show(struct arena *mem, const struct url *url, bool hints)
 {
     struct buf out;
     buf_init(&out, mem);
@@ -166,12 +172,22 @@ char *url_show(struct arena *mem, const struct url *url)
     if (url->driver)
         buf_addf(&out, "+%s", url->driver);
     buf_add(&out, "://");
-    show_login(&out, url);
+    show_login(&out, url, hints);
     show_host(&out, url);
     if (url->database)
         buf_addf(&out, "/%s", url->database);
-    show_options(&out, url);
+    show_options(&out, url, hints);
     return out.data;
+}
+
+char *url_show(struct arena *mem, const struct url *url)
+{
+    return show(mem, url, true);
+}
+
+char *url_bare(struct arena *mem, const struct url *url)
+{
+    return show(mem, url, false);
 }
 
 static const char *find_in(const char *from, const char *end, char c)

@@ -70,10 +70,10 @@ void lock_holder_json(struct arena *mem, const struct lock_holder *holder, struc
                 "be done"                                                                                              \
     }
 
-#define TIME_LIMIT_OPTION                                                                           \
-    {                                                                                               \
-        .name = "time-limit", .type = OPTION_INT, .value = "SECONDS", .otherwise = "600",           \
-        .help = "how long each seed in Python may take before it is stopped and undone", .least = 1 \
+#define TIME_LIMIT_OPTION                                                                                             \
+    {                                                                                                                 \
+        .name = "time-limit", .type = OPTION_INT, .value = "SECONDS", .least = 1,                                     \
+        .help = "how long each file in Python or shell may take before it is stopped; a seed 600 seconds if not said" \
     }
 
 /* A configuration and a session on one of its databases; the owner closes both. */

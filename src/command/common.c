@@ -32,7 +32,7 @@ int session_begin(struct ctx *ctx, const struct request *request, const struct c
     seconds_take(request, "wait_for_runner", &session->wait_for_runner);
     seconds_take(request, "wait_for_db", &session->wait_for_db);
     seconds_take(request, "retry_for", &session->retry_for);
-    session->seed_seconds = (double)request_int(request, "time_limit", 600);
+    session->time_limit = (double)request_int(request, "time_limit", 0);
     session->interrupted = request_text(request, "interrupted");
     session->verbose = request_flag(request, "verbose");
     return 0;

@@ -44,6 +44,10 @@ static void statements_show(const struct json *migration, struct report *report)
 {
     const struct json *statements = json_get(migration, "statements"), *outside = json_get(migration, "outside");
     int from = (int)json_get_int(migration, "done", 0);
+    const char *source = json_get_text(migration, "source");
+    const struct names lines = text_lines(report->mem, source ? source : "");
+    for (int i = 0; source && i < lines.n; i++)
+        report_line(report, TONE_PLAIN, "    %s", lines.item[i]);
     if (from)
         report_line(report, TONE_DIM, "    -- goes on after statement %d of %d", from, statements->n);
     for (int i = 0; i < outside->n; i++) {

@@ -22,7 +22,16 @@ static int version_choose(struct ctx *ctx, const struct request *request, const 
     return fail_hint(ctx, "The next free one is %04" PRId64 "; leave --version out to take it.", name_next(folder));
 }
 
-static int file_make(struct ctx *ctx, const char *path, const char *description)
+/* What a new file holds, around its description. */
+static const char *const templates[SCRIPTS] = {
+    [SCRIPT_NONE] = "-- upgrade\n\n-- @\n\n-- rollback\n\n-- @\n",
+    [SCRIPT_PYTHON] =
+        "from sqlalchemy import text\n\n\ndef upgrade(connection):\n    # @\n    connection.execute(text(\"SELECT 1\"))\n"
+        "\n\ndef rollback(connection):\n    # @\n    connection.execute(text(\"SELECT 1\"))\n",
+    [SCRIPT_SHELL] = "# @\nset -eu\n",
+};
+
+static int file_make(struct ctx *ctx, const char *path, const char *description, enum script script)
 {
     if (file_exists(path))
         return fail(ctx, ERR_FILE, "%s exists already", path_shown(ctx, path));
@@ -30,8 +39,16 @@ static int file_make(struct ctx *ctx, const char *path, const char *description)
     const char *line = text_trim(ctx->mem, names_join(ctx->mem, &lines, " "));
     if (text_equal_nocase(line, "upgrade") || text_equal_nocase(line, "rollback")) /* it would begin a section */
         line = arena_printf(ctx->mem, "\"%s\"", line);
-    char *text = arena_printf(ctx->mem, "-- upgrade\n\n-- %s\n\n-- rollback\n\n-- %s\n", line, line);
+    char *text = text_replace(ctx->mem, templates[script], "@", line);
     return file_write(ctx, path, text, strlen(text), FILE_SHARED);
+}
+
+static enum script script_of(const char *word)
+{
+    enum script script = SCRIPT_NONE;
+    while (!text_equal(script_kinds[script].word, word))
+        script++;
+    return script;
 }
 
 static int new_run(struct ctx *ctx, const struct request *request, struct reply *reply)
@@ -48,9 +65,12 @@ static int new_run(struct ctx *ctx, const struct request *request, struct reply 
     }
     int64_t number;
     TRY(version_choose(ctx, request, folder, &number));
+    enum script script = script_of(request_text(request, "type"));
     char *name = name_file(ctx->mem, project.session.database->name, number, slug);
+    name = arena_printf(ctx->mem, "%.*s%s", (int)(strlen(name) - strlen(script_kinds[SCRIPT_NONE].suffix)), name,
+                        script_kinds[script].suffix);
     char *path = path_join(ctx->mem, folder->path, name);
-    TRY(file_make(ctx, path, description));
+    TRY(file_make(ctx, path, description, script));
     json_set_text(ctx->mem, reply->json, "database", project.session.database->name);
     json_set_text(ctx->mem, reply->json, "version", arena_printf(ctx->mem, "%04" PRId64, number));
     json_set_text(ctx->mem, reply->json, "path", path_shown(ctx, path));
@@ -69,6 +89,13 @@ static const struct option_info new_options[] = {
      .type = OPTION_TEXT,
      .value = "VERSION",
      .help = "its version, digits only; without it the next one"},
+    {.name = "type",
+     .letter = 't',
+     .type = OPTION_CHOICE,
+     .value = "TYPE",
+     .choices = "sql|python|shell",
+     .otherwise = "sql",
+     .help = "what it is written in"},
     DATABASE_OPTION,
     NO_MORE_OPTIONS,
 };
@@ -78,7 +105,8 @@ const struct command new_command = {
     .summary = "Write an empty migration file to fill in by hand",
     .description =
         "Makes a file NAME__VERSION_description.sql with an upgrade and a rollback section in the database's "
-        "migrations folder. An existing file is never overwritten.\n"
+        "migrations folder, or with --type python one that has the functions upgrade(connection) and "
+        "rollback(connection). An existing file is never overwritten.\n"
         "\n"
         "Examples:\n"
         "  dbwarden new \"add users\"\n"

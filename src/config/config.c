@@ -265,15 +265,15 @@ int config_models_again(struct ctx *ctx, const struct config *config, const stru
     return models_read_again(ctx, &source, columns, tree);
 }
 
-int config_seed(struct ctx *ctx, const struct config *config, const struct database_config *database,
-                struct seed_source *seed, bool *ran)
+int config_program(struct ctx *ctx, const struct config *config, const struct database_config *database,
+                   struct program_source *program, bool *ran)
 {
-    seed->python = config->python;
-    seed->folder = config->folder;
-    seed->url = &database->url;
-    if (!seed->python)
-        TRY(python_find(ctx, NULL, config->folder, &seed->python));
-    return models_seed(ctx, seed, ran);
+    program->python = config->python;
+    program->folder = config->folder;
+    program->url = &database->url;
+    if (!program->python)
+        TRY(python_find(ctx, NULL, config->folder, &program->python));
+    return models_program(ctx, program, ran);
 }
 
 static int fail_left_out(struct ctx *ctx, const struct left_out *left)

@@ -112,9 +112,9 @@ int config_models(struct ctx *ctx, const struct config *config, const struct dat
 int config_models_again(struct ctx *ctx, const struct config *config, const struct database_config *database,
                         struct json *columns, struct tree **tree);
 
-/* See models_seed(); `seed` says path, record, params, down and seconds. */
-int config_seed(struct ctx *ctx, const struct config *config, const struct database_config *database,
-                struct seed_source *seed, bool *ran);
+/* See models_program(); `program` says all but python, folder and url. */
+int config_program(struct ctx *ctx, const struct config *config, const struct database_config *database,
+                   struct program_source *program, bool *ran);
 
 /* Which interpreter: --python, DBWARDEN_PYTHON, VIRTUAL_ENV, .venv beside the configuration, python3. ERR_CONFIG. */
 int python_find(struct ctx *ctx, const char *option, const char *folder, const char **python);

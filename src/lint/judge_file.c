@@ -232,8 +232,13 @@ bool has_secret(const struct lint *lint, const struct act *act)
 bool has_no_way_back(const struct lint *lint, const struct act *act)
 {
     const struct migration *migration = act->migration;
-    return !migration->down.n && !migration->irreversible && migration->type == MIGRATION_VERSIONED &&
-           migration->up.n && migration->number >= 0;
+    bool back = migration->script ? migration->has_down : migration->down.n || !migration->up.n;
+    return !back && !migration->irreversible && migration->type == MIGRATION_VERSIONED && migration->number >= 0;
+}
+
+bool is_program(const struct lint *lint, const struct act *act)
+{
+    return act->migration->script != SCRIPT_NONE;
 }
 
 /* A table of a file that is filled in it, and that its way back drops. */

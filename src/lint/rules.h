@@ -24,9 +24,9 @@ rule_test is_padded_type, is_limited_text, is_zoneless, is_plain_json, is_money,
     is_reserved, is_unqualified, is_badly_packed, is_key_without_partition, is_vacuum_off, is_small_sequence, is_enum;
 /* judge_file.c */
 rule_test is_waiting_forever, is_second_lock, is_data_under_lock, is_open_begin, is_lone_commit, is_label_used_at_once,
-    is_unplaced, has_no_policy, is_access_change, is_untracked_body, has_secret, has_no_way_back, loses_what_it_filled,
-    is_mixed_file, is_seed_among_schema, is_not_repeatable, is_assigned_twice, is_unlimited_scan, is_long_write,
-    is_schema_in_block, is_unread_execute, is_second_alter;
+    is_unplaced, has_no_policy, is_access_change, is_untracked_body, has_secret, has_no_way_back, is_program,
+    loses_what_it_filled, is_mixed_file, is_seed_among_schema, is_not_repeatable, is_assigned_twice, is_unlimited_scan,
+    is_long_write, is_schema_in_block, is_unread_execute, is_second_alter;
 /* judge_mysql.c */
 rule_test is_copied, is_word_index, is_column_in_the_middle, is_new_primary_key, is_filled_column, is_computed_default,
     is_list_reordered, is_ignored_reference, is_key_on_old_table, is_outdated_type, is_without_transactions;

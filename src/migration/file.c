@@ -237,13 +237,10 @@ static char *header_value(struct arena *mem, const struct line *line, const char
     return *rest == ':' ? text_trim(mem, rest + 1) : NULL;
 }
 
-/* A JSON list of versions. */
-static int read_versions(const struct reading *reading, const struct line *line, const char *value,
-                         struct names *versions)
+int versions_read(struct ctx *ctx, const struct versions_line *line, struct names *versions)
 {
-    struct ctx *ctx = reading->ctx;
     struct json *json;
-    bool right = json_read(ctx, reading->migration->path, value, strlen(value), &json) >= 0 && json->type == JSON_ARRAY;
+    bool right = json_read(ctx, line->path, line->value, strlen(line->value), &json) >= 0 && json->type == JSON_ARRAY;
     for (int i = 0; right && i < json->n; i++)
         right = json->item[i]->type == JSON_TEXT;
     if (right) {
@@ -251,10 +248,17 @@ static int read_versions(const struct reading *reading, const struct line *line,
             names_add(ctx->mem, versions, json->item[i]->text);
         return 0;
     }
-    const char *name = versions == &reading->migration->squashes ? "squashes" : "depends_on";
-    fail(ctx, ERR_SYNTAX, "%s is not a list of versions: %s", name, value);
-    fail_hint(ctx, "Write it as: -- %s: [\"0002\"]", name);
-    return fail_at(ctx, reading->migration->path, line->number, 1);
+    fail(ctx, ERR_SYNTAX, "%s is not a list of versions: %s", line->name, line->value);
+    fail_hint(ctx, "Write it as: %s %s: [\"0002\"]", line->comment, line->name);
+    return fail_at(ctx, line->path, line->number, 1);
+}
+
+static int read_versions(const struct reading *reading, const struct line *line, const char *name,
+                         struct names *versions)
+{
+    const char *value = header_value(reading->ctx->mem, line, name);
+    const struct versions_line of = {reading->migration->path, line->number, "--", name, value};
+    return versions_read(reading->ctx, &of, versions);
 }
 
 static int read_transaction(const struct reading *reading, const struct line *line, const char *value)
@@ -341,9 +345,9 @@ static int read_header_line(const struct reading *reading, const struct line *li
     if (is_set(mem, line, &name, &set))
         return read_set(reading, line, name, set);
     if ((value = header_value(mem, line, "depends_on")) && *value)
-        return read_versions(reading, line, value, &reading->migration->depends_on);
+        return read_versions(reading, line, "depends_on", &reading->migration->depends_on);
     if ((value = header_value(mem, line, "squashes")) && *value)
-        return read_versions(reading, line, value, &reading->migration->squashes);
+        return read_versions(reading, line, "squashes", &reading->migration->squashes);
     if ((value = header_value(mem, line, "transaction")) && *value)
         return read_transaction(reading, line, value);
     if ((value = header_value(mem, line, "batches")) && *value)
@@ -761,6 +765,8 @@ static size_t mark_length(const char *text, size_t length)
 
 static int text_take(struct ctx *ctx, const struct dialect *dialect, struct migration *migration)
 {
+    if (migration->script)
+        return script_fill(ctx, migration);
     struct reading reading = {
         .ctx = ctx, .dialect = dialect, .migration = migration, .text = migration->text, .length = migration->length};
     reading.start = mark_length(reading.text, reading.length);
@@ -789,10 +795,7 @@ static int text_read(struct ctx *ctx, struct migration *migration)
 int migration_fill(struct ctx *ctx, const struct dialect *dialect, struct migration *migration)
 {
     TRY(text_read(ctx, migration));
-    if (migration->python)
-        migration->checksum = hash_sha256(ctx->mem, migration->text, migration->length);
-    else
-        TRY(text_take(ctx, dialect, migration));
+    TRY(text_take(ctx, dialect, migration));
     return migration->mapping ? mapping_check(ctx, migration->mapping) : 0;
 }
 
@@ -813,6 +816,7 @@ static int name_read(struct ctx *ctx, const struct dialect *dialect, const char 
                               .version = name.version,
                               .number = name.number,
                               .description = name.description,
+                              .script = name.script,
                               .limits = {-1, -1}};
     return 0;
 }

@@ -70,22 +70,41 @@ static char *describe(struct arena *mem, const char *stem)
     return text;
 }
 
-enum name_verdict file_name_read(struct arena *mem, const char *name, struct file_name *result)
+/* Which kind of file it is, by the end of its name, whatever its case; SCRIPTS: none. */
+static enum script kind_of(const char *name)
 {
     size_t length = strlen(name);
-    if (*name == '.' || length < 5 || !text_equal_nocase(name + length - 4, ".sql") || text_ends(name, ".rollback.sql"))
+    enum script kind = SCRIPT_NONE;
+    for (; kind < SCRIPTS; kind++) {
+        size_t suffix = strlen(script_kinds[kind].suffix);
+        if (length > suffix && text_equal_nocase(name + length - suffix, script_kinds[kind].suffix))
+            break;
+    }
+    return kind;
+}
+
+/* A module that migrations import, or a tool of the project's, says nothing that looks like a version. */
+static bool is_helper(enum script kind, const char *stem)
+{
+    return kind != SCRIPT_NONE && !char_is_digit((unsigned char)stem[*stem == 'V']);
+}
+
+enum name_verdict file_name_read(struct arena *mem, const char *name, struct file_name *result)
+{
+    enum script kind = kind_of(name);
+    if (*name == '.' || kind == SCRIPTS || text_ends(name, ".rollback.sql") || text_ends(name, ".rollback.sh"))
         return NAME_OTHER;
-    if (!text_ends(name, ".sql"))
-        return NAME_MISTAKEN;
-    char *stem = arena_copy(mem, name, length - 4);
-    *result = (struct file_name){.number = -1, .description = describe(mem, stem)};
+    char *stem = arena_copy(mem, name, strlen(name) - strlen(script_kinds[kind].suffix));
+    if (!text_ends(name, script_kinds[kind].suffix))
+        return is_helper(kind, stem) ? NAME_OTHER : NAME_MISTAKEN;
+    *result = (struct file_name){.number = -1, .description = describe(mem, stem), .script = kind};
     const char *version = find_version(stem);
     if (repeatable(stem, "RA__"))
         result->type = MIGRATION_RUNS_ALWAYS;
     else if (repeatable(stem, "ROC__"))
         result->type = MIGRATION_RUNS_ON_CHANGE;
     else if (!version)
-        return NAME_MISTAKEN;
+        return is_helper(kind, stem) ? NAME_OTHER : NAME_MISTAKEN;
     else {
         result->version = arena_copy(mem, version, (size_t)digits_at(version));
         text_to_int(result->version, &result->number);
@@ -121,7 +140,7 @@ static const char *find_digits(const char *stem)
     return NULL;
 }
 
-static char *suggest_repeatable(struct arena *mem, const char *stem)
+static char *suggest_repeatable(struct arena *mem, const char *stem, const char *suffix)
 {
     static const char *const marks[] = {"RA__", "ROC__"};
     for (int i = 0; i < 2; i++) {
@@ -131,15 +150,16 @@ static char *suggest_repeatable(struct arena *mem, const char *stem)
             continue;
         const char *prefix = clean(mem, stem, (size_t)(mark - found));
         const char *rest = clean(mem, stem + (mark - found) + strlen(marks[i]), strlen(mark) - strlen(marks[i]));
-        return arena_printf(mem, "%s%s%s%s.sql", prefix, *prefix ? "__" : "", marks[i], *rest ? rest : "change");
+        return arena_printf(mem, "%s%s%s%s%s", prefix, *prefix ? "__" : "", marks[i], *rest ? rest : "change", suffix);
     }
     return NULL;
 }
 
 char *file_name_suggest(struct arena *mem, const char *name, const char *prefix, int64_t spare)
 {
-    char *stem = arena_copy(mem, name, strlen(name) - 4);
-    char *repeat = suggest_repeatable(mem, stem);
+    const char *suffix = script_kinds[kind_of(name)].suffix;
+    char *stem = arena_copy(mem, name, strlen(name) - strlen(suffix));
+    char *repeat = suggest_repeatable(mem, stem, suffix);
     if (repeat)
         return repeat;
     const char *digits = find_digits(stem);
@@ -155,6 +175,6 @@ char *file_name_suggest(struct arena *mem, const char *name, const char *prefix,
     const char *own = digits && digits > stem + 1 ? clean(mem, stem, (size_t)(digits - stem)) : prefix;
     if (!*own)
         own = prefix;
-    return arena_printf(mem, "%s%s%0*lld_%s.sql", own, *own ? "__" : "", n > 4 ? n : 4, (long long)number,
-                        *rest ? rest : "change");
+    return arena_printf(mem, "%s%s%0*lld_%s%s", own, *own ? "__" : "", n > 4 ? n : 4, (long long)number,
+                        *rest ? rest : "change", suffix);
 }

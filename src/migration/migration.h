@@ -10,6 +10,15 @@
 #include "legacy/legacy.h"
 #include "sql/split.h"
 
+/* A file that is a program: run as a whole, by a child process; nothing of it is split. */
+enum script { SCRIPT_NONE, SCRIPT_PYTHON, SCRIPT_SHELL, SCRIPTS };
+struct script_kind {
+    const char *word;   /* "python" */
+    const char *title;  /* "Python" */
+    const char *suffix; /* ".py" */
+};
+extern const struct script_kind script_kinds[SCRIPTS]; /* SCRIPT_NONE is SQL */
+
 enum migration_type { MIGRATION_VERSIONED, MIGRATION_RUNS_ALWAYS, MIGRATION_RUNS_ON_CHANGE, MIGRATION_SEED };
 const char *migration_type_name(enum migration_type type); /* "versioned", "runs_always", "runs_on_change", "seed" */
 
@@ -32,13 +41,14 @@ struct migration {
     struct list needs;       /* struct migration *: what they are, as far as they are there */
     struct names squashes;   /* header "-- squashes: [...]": versions that this file stands for, its own the last */
     bool seed;               /* header "-- seed": a migration of rows */
-    bool python;             /* a seed that is code; nothing of it is split */
-    bool no_transaction;     /* header "-- transaction: none" */
-    struct limits limits;    /* headers "-- set lock_timeout = 2s", "-- set statement_timeout = ..."; -1: not said */
+    enum script script;
+    bool no_transaction;  /* header "-- transaction: none" */
+    struct limits limits; /* headers "-- set lock_timeout = 2s", "-- set statement_timeout = ..."; -1: not said */
     struct batching batches;
     struct split up;
     struct split down;
     bool has_down;
+    const char *back;           /* of a shell script: the file that undoes it; NULL: there is none */
     const char *irreversible;   /* why there is no SQL below "-- rollback", if the file says so; NULL */
     const char *checksum;       /* 0.8.2's */
     const char *token_checksum; /* of a file that runs: what migration_tokens() gives; else NULL */

@@ -10,6 +10,7 @@ struct file_name {
     const char *version; /* digits; NULL for repeatables */
     int64_t number;      /* -1 */
     const char *description;
+    enum script script;
 };
 
 enum name_verdict {
@@ -21,8 +22,20 @@ enum name_verdict file_name_read(struct arena *mem, const char *name, struct fil
 /* The name that `name` should have; `spare` is the next free number, for one that says none. */
 char *file_name_suggest(struct arena *mem, const char *name, const char *prefix, int64_t spare);
 
+/* A header whose value is a JSON list of versions. */
+struct versions_line {
+    const char *path;
+    int number;
+    const char *comment; /* what such a line begins with: "--", "#" */
+    const char *name;
+    const char *value;
+};
+int versions_read(struct ctx *ctx, const struct versions_line *line, struct names *versions);
+
 /* Reads and splits the file of a struct whose names are set. */
 int migration_fill(struct ctx *ctx, const struct dialect *dialect, struct migration *migration);
+/* The same of one that is a program (script.c). */
+int script_fill(struct ctx *ctx, struct migration *migration);
 int folder_check(struct ctx *ctx, const struct folder *folder); /* ERR_STATE for two files of one version */
 
 /* The marker, or the line, that a comment (its text after "--") was probably meant to be (directive.c); NULL: it is prose. */

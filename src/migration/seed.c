@@ -25,10 +25,11 @@ static bool ends_like_seed(const char *name, bool *python, size_t *length)
     return *name != '.' && (*python || text_ends(name, ".sql"));
 }
 
-static enum name_verdict seed_name_read(struct arena *mem, const char *name, struct file_name *result, bool *python)
+static enum name_verdict seed_name_read(struct arena *mem, const char *name, struct file_name *result)
 {
     size_t length;
-    if (!ends_like_seed(name, python, &length) || text_ends(name, ".rollback.sql"))
+    bool python;
+    if (!ends_like_seed(name, &python, &length) || text_ends(name, ".rollback.sql"))
         return NAME_OTHER;
     char *stem = arena_copy(mem, name, length);
     bool marked = *stem == 'V';
@@ -36,8 +37,10 @@ static enum name_verdict seed_name_read(struct arena *mem, const char *name, str
     int n = digits_at(digits);
     if (n < (marked ? DIGITS_MARKED : DIGITS_BARE) || n > DIGITS_MOST || !text_starts(digits + n, gap) ||
         !digits[(size_t)n + strlen(gap)])
-        return *python && !n ? NAME_OTHER : NAME_MISTAKEN; /* a module that seeds import is none */
-    *result = (struct file_name){.type = MIGRATION_SEED, .version = arena_copy(mem, digits, (size_t)n)};
+        return python && !n ? NAME_OTHER : NAME_MISTAKEN; /* a module that seeds import is none */
+    *result = (struct file_name){.type = MIGRATION_SEED,
+                                 .script = python ? SCRIPT_PYTHON : SCRIPT_NONE,
+                                 .version = arena_copy(mem, digits, (size_t)n)};
     text_to_int(result->version, &result->number);
     result->description = text_replace(mem, digits + n + strlen(gap), "_", " ");
     return NAME_MIGRATION;
@@ -53,9 +56,8 @@ static void warn_about_name(struct ctx *ctx, const char *path, const char *name)
 static int add_seed(struct ctx *ctx, const struct dialect *dialect, const char *path, struct list *seeds)
 {
     struct file_name read;
-    bool python;
     const char *name = path_name(path);
-    enum name_verdict verdict = seed_name_read(ctx->mem, name, &read, &python);
+    enum name_verdict verdict = seed_name_read(ctx->mem, name, &read);
     if (verdict == NAME_OTHER || folder_exists(path))
         return 0;
     if (verdict == NAME_MISTAKEN) {
@@ -72,7 +74,7 @@ static int add_seed(struct ctx *ctx, const struct dialect *dialect, const char *
         .version = read.version,
         .number = read.number,
         .description = read.description,
-        .python = python,
+        .script = read.script,
         .limits = {-1, -1},
     };
     list_add(ctx->mem, seeds, seed);

@@ -68,6 +68,8 @@ static const struct mode modes[] = {
     {"again", ERR_MODELS, "it read the project's models", false, reader_seconds, on_import},
     {"seed", ERR_FAILED, "it ran the seed", true, "Nothing of it is kept. --time-limit gives it more seconds.",
      "Does the seed call os._exit(), or did somebody kill it?"},
+    {"migration", ERR_FAILED, "it ran the migration", true, "--time-limit gives it more seconds.",
+     "Does the migration call os._exit(), or did somebody kill it?"},
 };
 
 static const struct mode *mode_of(const char *name)

@@ -7,12 +7,13 @@
 
 #include "base/json.h"
 #include "base/url.h"
+#include "dialect/dialect.h"
 #include "schema/tree.h"
 
 struct reader_call {
     const char *python;          /* interpreter */
     const char *folder;          /* working folder of the project */
-    const char *mode;            /* "config", "edit", "models", "again" or "seed" */
+    const char *mode;            /* "config", "edit", "models", "again", "seed" or "migration" */
     const struct json *request;  /* overwritten copies only, so it may hold a URL */
     const struct secret *secret; /* a password that goes beside it; NULL: none */
     double seconds;              /* time limit; 0: the usual one */
@@ -22,22 +23,27 @@ struct reader_call {
 int reader_run(struct ctx *ctx, const struct reader_call *call, struct json **reply);
 
 /*
- * A seed in Python: its function seed(), or rollback(), in one transaction with the statement `record`. *ran is false if it has no
- * rollback(); then only the record goes. ERR_FAILED with the place in the project where an exception arose: nothing is kept.
+ * A file in Python: a function of it, in one transaction with the statements of `record`. *ran is false if it does not have that
+ * function and need not; then only the record is written. ERR_FAILED with the place in the project where an exception arose: nothing is
+ * kept, but for what a statement of MySQL's has committed on its way.
  */
-struct seed_source {
+struct program_source {
     const char *python;
     const char *folder; /* of the project */
-    const char *path;   /* of the seed; absolute */
+    const char *path;   /* of the file; absolute */
     const struct url *url;
-    const char *record;
-    const struct names *params;
-    const char *withdraw; /* takes the record away again, by `version`; on the way up only */
-    const char *version;
-    bool down;
-    double seconds;
+    const char *what;                /* "seed" or "migration" */
+    const char *function;            /* in it */
+    int arguments;                   /* that it gets: a connection, and a session where there are two */
+    bool optional;                   /* it need not be there */
+    const struct batch_step *record; /* statements that belong to it, in its transaction */
+    int records;
+    bool record_last; /* a statement may commit on its way, so that the record must not be there before the end */
+    const struct batch_step *withdraw; /* takes the record away again; NULL: on the way back */
+    struct limits limits;
+    double seconds; /* 0: any time */
 };
-int models_seed(struct ctx *ctx, const struct seed_source *source, bool *ran);
+int models_program(struct ctx *ctx, const struct program_source *source, bool *ran);
 
 /* `path` as the user would write it: relative to the working folder if it lies below it. NULL gives NULL. */
 const char *path_near(struct ctx *ctx, const char *path);

@@ -37,6 +37,8 @@ static int check_file(struct ctx *ctx, const struct session *session, const stru
     if (!dialect->driver->begin)
         return refuse(ctx, migration, -1,
                       arena_printf(ctx->mem, "changes of a schema commit by themselves on %s", dialect->title));
+    if (migration->script)
+        return refuse(ctx, migration, -1, "it is a program");
     if (migration->no_transaction)
         return refuse(ctx, migration, -1, "it says \"-- transaction: none\"");
     for (int i = 0; i < migration->up.n; i++)

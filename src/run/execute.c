@@ -743,6 +743,8 @@ int execute_file(struct ctx *ctx, struct session *session, const struct migratio
     struct execution execution;
     struct watcher watcher;
     TRY(ctx_check(ctx));
+    if (migration->script)
+        return script_run(ctx, session, migration, down);
     TRY(execution_open(ctx, session, migration, down, &execution));
     execution.watcher = &watcher;
     return run_limited(&execution);

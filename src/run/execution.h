@@ -118,6 +118,9 @@ bool execution_is_lost(struct execution *execution, int at, const struct names *
  */
 const char *execution_prepared_anew(struct execution *execution, int at, int *needed);
 
+/* script.c: a file that is a program. */
+int script_run(struct ctx *ctx, struct session *session, const struct migration *migration, bool down);
+
 /* replay.c: the session as the statements done have left it. After an interruption also what is not a setting. */
 int execution_replay(struct execution *execution, bool resumed);
 

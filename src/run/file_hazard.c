@@ -95,6 +95,17 @@ static void word_add(struct file_words *words, const struct classify_rules *rule
         arena_rewind(words->mem, mark);
 }
 
+static struct json *program_json(struct arena *mem, const struct migration *migration)
+{
+    struct json *json = json_object(mem);
+    json_set_text(mem, json, "code", "program");
+    json_set_text(
+        mem, json, "text",
+        arena_printf(mem, "%s is a program: what it takes away is not known before it runs", migration->filename));
+    json_set_bool(mem, json, "irreversible", !migration->has_down);
+    return json;
+}
+
 int file_hazards(struct ctx *ctx, const struct session *session, const struct migration *migration, struct json **list)
 {
     const struct classify_rules *rules = session->database->dialect->classify;
@@ -107,6 +118,8 @@ int file_hazards(struct ctx *ctx, const struct session *session, const struct mi
     struct file_words words = {.mem = ctx->mem};
     map_init(&words.made, ctx->mem);
     *list = json_array(ctx->mem);
+    if (migration->script)
+        json_add(ctx->mem, *list, program_json(ctx->mem, migration));
     for (int i = 0; i < migration->up.n; i++)
         word_add(&words, rules, &migration->up.piece[i], i + 1);
     instead_find(&words);

@@ -6,6 +6,7 @@
 #include "run/parts.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "run/check.h"
 #include "run/hook.h"
@@ -139,6 +140,18 @@ static const char *statement_text(const void *of, int i, size_t *length)
     return split->piece[i].text;
 }
 
+/* Of a shell script's way back, which is a file of its own; NULL: it cannot be read. */
+static const char *back_text(struct ctx *ctx, const struct migration *migration)
+{
+    struct error before = ctx->error;
+    size_t length;
+    char *text;
+    if (file_read(ctx, migration->back, 0, &text, &length) == 0)
+        return text;
+    ctx->error = before;
+    return NULL;
+}
+
 static struct json *texts_json(struct ctx *ctx, const struct session *session, const struct migration *migration,
                                bool down)
 {
@@ -149,6 +162,10 @@ static struct json *texts_json(struct ctx *ctx, const struct session *session, c
     const struct journal_row *begun = journal_unfinished(session, migration);
     if (begun && begun->done && begun->done <= split->n && down == text_equal(begun->direction, "down"))
         json_set_int(ctx->mem, entry, "done", begun->done);
+    if (migration->script) {
+        json_set_text(ctx->mem, entry, "language", script_kinds[migration->script].word);
+        json_set_text(ctx->mem, entry, "source", down && migration->back ? back_text(ctx, migration) : migration->text);
+    }
     json_set(ctx->mem, entry, "statements", json_texts(ctx->mem, source, split->n));
     json_set(ctx->mem, entry, "outside", outside_json(ctx, session, migration, down));
     return entry;

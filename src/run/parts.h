@@ -56,6 +56,7 @@ bool repeatable_changed(struct arena *mem, const struct session *session, const 
 void unfinished_find(struct ctx *ctx, struct session *session);
 /* The row of such a file, be it under another name of the same version; NULL. */
 const struct journal_row *journal_unfinished(const struct session *session, const struct migration *migration);
+bool script_began(const struct journal_row *row);     /* script.c: it is of a file that is a program */
 bool unfinished_holds(const struct journal_row *row); /* something of it is done, or may be */
 bool unfinished_gone(const struct session *session, const struct journal_row *row); /* no file is there to go on in */
 /* ERR_STATE if one of those is gone; only a warning if it has no version, or for a baseline, which runs nothing. */

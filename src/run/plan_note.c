@@ -311,7 +311,7 @@ static int note_from(struct ctx *ctx, const char *path, const struct migration *
 
 int plan_note_read(struct ctx *ctx, const struct migration *migration, struct plan_note **note)
 {
-    size_t stem = strlen(migration->path) - strlen(".sql");
+    size_t stem = strlen(migration->path) - strlen(script_kinds[migration->script].suffix);
     const char *path = arena_printf(ctx->mem, "%.*s.plan.json", (int)stem, migration->path);
     *note = NULL;
     if (!file_exists(path))

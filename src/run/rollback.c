@@ -113,13 +113,20 @@ static int check_needs(struct ctx *ctx, const struct session *session, const str
     return 0;
 }
 
+/* What is missing, and where it is written. */
+static const char *const no_way[SCRIPTS][2] = {
+    [SCRIPT_NONE] = {"has no SQL in a \"-- rollback\" section", "Write what undoes it below \"-- rollback\""},
+    [SCRIPT_PYTHON] = {"has no function rollback(connection)", "Write one that undoes it"},
+    [SCRIPT_SHELL] = {"has no script beside it that undoes it", "Write one, of the same name with .rollback.sh"},
+};
+
 static int no_way_back(struct ctx *ctx, const struct migration *migration)
 {
     if (migration->irreversible)
         fail(ctx, ERR_STATE, "%s cannot be rolled back: %s", migration->filename, migration->irreversible);
     else
-        fail(ctx, ERR_STATE, "%s has no SQL in a \"-- rollback\" section", migration->filename);
-    fail_hint(ctx, "Nothing has been rolled back. Write what undoes it below \"-- rollback\" and try again.");
+        fail(ctx, ERR_STATE, "%s %s", migration->filename, no_way[migration->script][0]);
+    fail_hint(ctx, "Nothing has been rolled back. %s and try again.", no_way[migration->script][1]);
     return fail_at(ctx, migration->path, 0, 0);
 }
 
@@ -133,7 +140,8 @@ static int find_files(struct ctx *ctx, struct session *session, const struct lis
             return fail_hint(ctx, "Nothing has been rolled back. Restore the file, because it says how to undo it.");
         }
         /* A file that did nothing, as "new" makes it, is undone by nothing. */
-        if (!migration->down.n && migration->up.n && !migration->down_error)
+        bool back = migration->script ? migration->has_down : migration->down.n || !migration->up.n;
+        if (!back && !migration->down_error)
             return no_way_back(ctx, migration);
         if (migration_edited(ctx->mem, session, migration, row))
             emit_warning_at(ctx, (struct place){.file = migration->path},

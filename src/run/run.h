@@ -45,7 +45,7 @@ struct session {
     double retry_for;    /* what another session stood in the way of; in all */
     double waited;       /* of it */
     struct limits limits;    /* of statements, unless their file says otherwise */
-    double seed_seconds;     /* what a seed in Python may take */
+    double time_limit;       /* what a file that is a program may take; 0: not said */
     bool read_only;          /* how conn was opened */
     struct folder *seeds;    /* NULL until session_seeds() */
     struct list applied;     /* struct applied *, as session_reload() found them */

@@ -11,6 +11,7 @@
 #include "run/hook.h"
 
 #define SHARED_FOLDER "seeds"
+#define SEED_SECONDS  600.0
 #define STAYS         "it is forgotten, but its rows stay"
 
 int session_seeds(struct ctx *ctx, struct session *session)
@@ -61,7 +62,7 @@ static struct json *entry_of(struct arena *mem, const struct migration *seed, co
     struct json *entry = json_object(mem);
     json_set_text(mem, entry, "version", seed ? seed->version : row->version);
     json_set_text(mem, entry, "filename", seed ? seed->filename : row->filename);
-    json_set_text(mem, entry, "type", seed ? (seed->python ? "python" : "sql") : row->type);
+    json_set_text(mem, entry, "type", seed ? script_kinds[seed->script].word : row->type);
     return entry;
 }
 
@@ -144,17 +145,21 @@ static int run_python(struct ctx *ctx, struct session *session, const struct mig
     const struct batch_step step =
         down ? state_unrecord(ctx, &session->state, row) : state_record(ctx, &session->state, seed);
     const struct applied made = {.version = seed->version, .seed = true};
+    const struct batch_step withdraw = state_unrecord(ctx, &session->state, &made);
     bool ran = true;
-    struct seed_source source = {
+    struct program_source source = {
         .path = path_absolute(ctx, seed->path),
-        .record = step.sql,
-        .params = step.params,
-        .withdraw = state_unrecord(ctx, &session->state, &made).sql,
-        .version = seed->version,
-        .down = down,
-        .seconds = session->seed_seconds,
+        .what = "seed",
+        .function = down ? "rollback" : "seed",
+        .arguments = 2,
+        .optional = down,
+        .record = &step,
+        .records = 1,
+        .withdraw = down ? NULL : &withdraw,
+        .limits = session->limits,
+        .seconds = session->time_limit ? session->time_limit : SEED_SECONDS,
     };
-    TRY(config_seed(ctx, session->config, session->database, &source, &ran));
+    TRY(config_program(ctx, session->config, session->database, &source, &ran));
     if (!ran)
         emit_warning_at(ctx, (struct place){.file = seed->path}, "has no function rollback(): " STAYS);
     return 0;
@@ -167,7 +172,7 @@ static int run_seed(struct ctx *ctx, struct session *session, const struct migra
     double started = clock_monotonic();
     emit_info(ctx, down ? "Rolling back seed V%s: %s" : "Applying seed V%s: %s", seed->version, seed->filename);
     TRY(hook_file_begin(ctx, session, seed, down));
-    TRY(seed->python ? run_python(ctx, session, seed, down) : execute_file(ctx, session, seed, down));
+    TRY(seed->script ? run_python(ctx, session, seed, down) : execute_file(ctx, session, seed, down));
     double seconds = clock_monotonic() - started;
     emit_info(ctx, down ? "Rolled back seed V%s: %s" : "Applied seed V%s: %s", seed->version, seed->filename);
     hook_file_end(ctx, session, seed, seconds);
@@ -327,7 +332,7 @@ static void warn_without_way_back(struct ctx *ctx, const struct list *chosen)
 {
     for (int i = 0; i < chosen->n; i++) {
         const struct migration *seed = chosen->item[i];
-        if (!seed->python && !seed->down.n && seed->up.n)
+        if (!seed->script && !seed->down.n && seed->up.n)
             emit_warning_at(ctx, (struct place){.file = seed->path}, "has no SQL in a \"-- rollback\" section: " STAYS);
     }
 }

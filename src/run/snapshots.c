@@ -25,7 +25,10 @@ char *snapshot_path(struct arena *mem, const struct session *session, const char
 
 static const char *stem_of(struct arena *mem, const char *filename)
 {
-    return text_ends(filename, ".sql") ? arena_copy(mem, filename, strlen(filename) - 4) : filename;
+    for (int kind = 0; kind < SCRIPTS; kind++)
+        if (text_ends(filename, script_kinds[kind].suffix))
+            return arena_copy(mem, filename, strlen(filename) - strlen(script_kinds[kind].suffix));
+    return filename;
 }
 
 /*

@@ -54,7 +54,7 @@ int stop_in_run(struct ctx *ctx, const struct session *session, const char *comm
         return ctx->error.code;
     if (session->sandbox)
         return stop_in_sandbox(ctx, session);
-    if (at.migration && at.migration->python)
+    if (at.migration && at.migration->script)
         return stop_in_file(ctx, session, &at);
     if (!files) {
         fail(ctx, ERR_CANCELLED, "interrupted before anything was run");

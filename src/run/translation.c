@@ -95,7 +95,7 @@ static int tell_new(struct ctx *ctx, struct session *session)
 int translation_make(struct ctx *ctx, struct session *session, struct migration *migration, bool down)
 {
     struct split *split = down ? &migration->down : &migration->up, *written = NEW(ctx->mem, struct split);
-    if (migration->python || migration->written[down])
+    if (migration->script || migration->written[down])
         return 0;
     TRY(begin(ctx, session));
     *written = *split;

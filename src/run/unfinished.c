@@ -31,8 +31,8 @@ void unfinished_find(struct ctx *ctx, struct session *session)
 
 static bool is_of_version(const struct journal_row *row, const struct migration *migration)
 {
-    return row->number >= 0 && row->number == migration->number && !migration->python &&
-           row->seed == (migration->type == MIGRATION_SEED);
+    return row->number >= 0 && row->number == migration->number && row->seed == (migration->type == MIGRATION_SEED) &&
+           script_began(row) == (migration->script != SCRIPT_NONE);
 }
 
 const struct journal_row *journal_unfinished(const struct session *session, const struct migration *migration)

@@ -241,7 +241,7 @@ struct batch_step state_record(struct ctx *ctx, struct state *state, const struc
 {
     const struct state_sql *sql = conn_state(state->conn);
     bool versioned = migration->type == MIGRATION_VERSIONED, seed = migration->type == MIGRATION_SEED;
-    const char *type = !seed ? migration_type_name(migration->type) : migration->python ? "python" : "sql";
+    const char *type = !seed ? migration_type_name(migration->type) : script_kinds[migration->script].word;
     const struct names *params =
         versioned || seed ? PARAMS(ctx->mem, migration->version, migration->description, migration->filename, type,
                                    migration->checksum)

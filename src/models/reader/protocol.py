@@ -76,9 +76,9 @@ def dispatch(mode, request):
     if mode == "models":
         from . import models
         return models.read(request)
-    if mode == "seed":
-        from . import seed
-        return seed.read(request)
+    if mode in ("seed", "migration"):
+        from . import program
+        return program.read(request)
     if mode == "again":
         from . import again
         return again.read(request)

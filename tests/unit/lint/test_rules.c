@@ -137,9 +137,11 @@ static const char *examples_of(struct ctx *ctx, const struct example *example, c
         const struct sql_piece text = {
             .line = 1, .column = 1, .text = rest, .length = end ? (size_t)(end - rest) : strlen(rest)};
         struct migration *migration;
-        const char *name = arena_printf(ctx->mem, "%04d_example.sql", n);
-        assert_works(ctx, strstr(rest, "-- upgrade") ? migration_of_text(ctx, dialect, name, &text, &migration)
-                                                     : lint_text(ctx, dialect, name, &text, &migration));
+        bool program = text_starts(rest, "def ");
+        const char *name = arena_printf(ctx->mem, "%04d_example.%s", n, program ? "py" : "sql");
+        assert_works(ctx, program || strstr(rest, "-- upgrade")
+                              ? migration_of_text(ctx, dialect, name, &text, &migration)
+                              : lint_text(ctx, dialect, name, &text, &migration));
         migration->no_transaction = migration->no_transaction || example->alone;
         list_add(ctx->mem, &files, migration);
         rest = end ? end + 3 : NULL;

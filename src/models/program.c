@@ -1,5 +1,6 @@
 /*
- * A seed in Python: the reader runs it in the project's own interpreter, in a transaction with the statement that records it.
+ * A seed or a migration in Python: the reader runs it in the project's own interpreter, in a transaction with the statements that
+ * record it.
  */
 #include "base/json.h"
 #include "base/text.h"
@@ -37,22 +38,42 @@ static struct json *url_json(struct arena *mem, const struct url *url)
     return json;
 }
 
-int models_seed(struct ctx *ctx, const struct seed_source *source, bool *ran)
+static struct json *step_json(struct arena *mem, const struct batch_step *step)
 {
-    struct json *request = json_object(ctx->mem), *reply;
-    json_set_text(ctx->mem, request, "folder", source->folder);
-    json_set_text(ctx->mem, request, "path", source->path);
-    json_set(ctx->mem, request, "url", url_json(ctx->mem, source->url));
-    json_set_text(ctx->mem, request, "record", source->record);
-    json_set(ctx->mem, request, "params", json_names(ctx->mem, source->params));
-    json_set_text(ctx->mem, request, "withdraw", source->withdraw);
-    json_set_text(ctx->mem, request, "version", source->version);
-    json_set_bool(ctx->mem, request, "down", source->down);
+    struct json *json = json_object(mem);
+    json_set_text(mem, json, "sql", step->sql);
+    json_set(mem, json, "params", json_names(mem, step->params));
+    return json;
+}
+
+static struct json *request_json(struct arena *mem, const struct program_source *source)
+{
+    struct json *request = json_object(mem), *record = json_array(mem);
+    for (int i = 0; i < source->records; i++)
+        json_add(mem, record, step_json(mem, &source->record[i]));
+    json_set_text(mem, request, "folder", source->folder);
+    json_set_text(mem, request, "path", source->path);
+    json_set(mem, request, "url", url_json(mem, source->url));
+    json_set_text(mem, request, "what", source->what);
+    json_set_text(mem, request, "function", source->function);
+    json_set_int(mem, request, "arguments", source->arguments);
+    json_set_bool(mem, request, "optional", source->optional);
+    json_set(mem, request, "record", record);
+    json_set_bool(mem, request, "record_last", source->record_last);
+    json_set(mem, request, "withdraw", source->withdraw ? step_json(mem, source->withdraw) : json_null(mem));
+    json_set(mem, request, "lock_timeout", json_real(mem, source->limits.lock));
+    json_set(mem, request, "statement_timeout", json_real(mem, source->limits.statement));
+    return request;
+}
+
+int models_program(struct ctx *ctx, const struct program_source *source, bool *ran)
+{
+    struct json *reply;
     const struct reader_call call = {
         .python = source->python,
         .folder = source->folder,
-        .mode = "seed",
-        .request = request,
+        .mode = source->what,
+        .request = request_json(ctx->mem, source),
         .secret = &source->url->password,
         .seconds = source->seconds,
     };

@@ -1,7 +1,8 @@
-"""Mode `seed`: runs seed(connection, session) of a file, or its rollback(), and writes its record, in one transaction.
+"""Modes `seed` and `migration`: runs a function of a file and writes its record, in one transaction.
 
 The record comes first: where another run does the same at the same time, one of the two waits, fails on the record's unique
-name and leaves nothing.  Nobody but us may end the transaction, so a seed is there with its record or not at all.  What is said
+name and leaves nothing.  Nobody but us may end the transaction, so what it does is there with its record or not at all.  Where DDL
+commits by itself, a migration's record comes last, and the journal says meanwhile that it runs.  What is said
 to the driver behind SQLAlchemy's back cannot be prevented: a savepoint of ours that is gone afterwards proves it.
 """
 import asyncio
@@ -27,7 +28,8 @@ DRIVERS = {
 }
 ENDS = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(COMMIT|ROLLBACK(?!\s+TO)|BEGIN|START\s+TRANSACTION|END)\b(?!\s+TO\b)",
                   re.I | re.S)
-SAVEPOINT = "dbwarden_seed"
+SAVEPOINT = "dbwarden_program"
+COMMITTED = "What it did before a statement that commits by itself, DDL mostly, is kept: see to it that it can run again."
 ENDED = "It ended its transaction itself, by a commit that nobody could see: "
 PLACE = re.compile(r"('(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`)|[$?]\d*|:")
 
@@ -57,7 +59,9 @@ def found(module):
 
 def driver_of(dialect, wanted):
     """The driver that the URL names, if it is not an asynchronous one; else one that is installed."""
-    known = DRIVERS["mysql" if dialect == "mariadb" else dialect]
+    known = DRIVERS.get("mysql" if dialect == "mariadb" else dialect)
+    if known is None:
+        raise refuse("files in Python cannot be run on %s yet" % dialect, "Write it in SQL, or as a shell script.")
     if wanted in known:
         return wanted
     for driver, module in known.items():
@@ -81,9 +85,10 @@ def engine_for(url, password):
 class Guard:
     """The transaction is ours to begin and to end."""
 
-    def __init__(self, engine):
+    def __init__(self, engine, what):
         from sqlalchemy import event
 
+        self.what = what
         self.ours = False
         if engine.dialect.name == "sqlite":  # the driver would begin later, and end before DDL
             event.listen(engine, "connect", self.leave_transactions)
@@ -101,7 +106,7 @@ class Guard:
 
     def commit(self, connection):
         if not self.ours:
-            raise refuse("the seed ends its transaction itself, by commit()",
+            raise refuse("the %s ends its transaction itself, by commit()" % self.what,
                          "Leave commit() out: rows and record are committed together afterwards.")
 
     def watch(self, connection):
@@ -117,11 +122,11 @@ class Guard:
     def execute(self, connection, cursor, statement, *rest):
         word = ENDS.match(statement)
         if word and not self.ours:
-            raise refuse("the seed ends its transaction itself, by %s" % word.group(1).upper(),
+            raise refuse("the %s ends its transaction itself, by %s" % (self.what, word.group(1).upper()),
                          "Leave it out: rows and record are committed together afterwards.")
 
 
-def execute(connection, sql, params):
+def execute(connection, step):
     """A statement of ours, whose placeholders are those of the engine."""
     from sqlalchemy import text
 
@@ -130,14 +135,17 @@ def execute(connection, sql, params):
     def bound(match):
         if match.group(1):
             return match.group(1).replace(":", "\\:")
-        return "\\:" if match.group(0) == ":" else ":" + next(names)
+        if match.group(0) == ":":
+            return "\\:"
+        return ":p" + match.group(0)[1:] if match.group(0)[1:] else ":" + next(names)
 
-    values = {"p%d" % n: value for n, value in enumerate(params, 1)}
-    return connection.execute(text(PLACE.sub(bound, sql)), values)
+    values = {"p%d" % n: value for n, value in enumerate(step["params"] or (), 1)}
+    return connection.execute(text(PLACE.sub(bound, step["sql"])), values)
 
 
 def record(connection, request):
-    return execute(connection, request["record"], request["params"])
+    """The result of the statement that says whether it is applied."""
+    return [execute(connection, step) for step in request["record"]][0]
 
 
 def works(connection, sql):
@@ -158,7 +166,7 @@ def is_committed(connection, request):
         result = record(connection, request)
     except exc.IntegrityError:
         return True
-    return request["down"] and result.rowcount == 0
+    return not request["withdraw"] and result.rowcount == 0
 
 
 def kept(connection, transaction, request, guard):
@@ -170,14 +178,16 @@ def kept(connection, transaction, request, guard):
             return None
         transaction.rollback()
         connection.connection.rollback()  # where SQLAlchemy holds it for ended already
+        if request["record_last"]:
+            return COMMITTED
         with connection.begin() as look:
             committed = is_committed(connection, request)
             look.rollback()
         if not committed:
             return None
-        if not request["down"]:
+        if request["withdraw"]:
             with connection.begin():
-                execute(connection, request["withdraw"], [request["version"]])
+                execute(connection, request["withdraw"])
                 guard.ours = True
     except exc.SQLAlchemyError:
         return None
@@ -185,7 +195,7 @@ def kept(connection, transaction, request, guard):
 
 
 def load(path, folder):
-    name = "dbwarden_seed_" + re.sub(r"\W", "_", os.path.basename(path))
+    name = "dbwarden_program_" + re.sub(r"\W", "_", os.path.basename(path))
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -193,31 +203,35 @@ def load(path, folder):
     return module
 
 
-def function_of(module, name, path):
+ARGUMENTS = {1: ("one argument", "connection"), 2: ("two arguments", "connection, session")}
+
+
+def function_of(module, request, path):
+    name = request["function"]
+    number, names = ARGUMENTS[request["arguments"]]
     function = getattr(module, name, None)
     if function is None:
-        if name == "rollback":
+        if request["optional"]:
             return None
-        raise refuse("there is no function seed(connection, session) in it", None, path)
+        raise refuse("there is no function %s(%s) in it" % (name, names), None, path)
     if not callable(function):
         raise refuse("%s is not a function" % name, None, path)
     try:
-        inspect.signature(function).bind(None, None)
+        inspect.signature(function).bind(*[None] * request["arguments"])
     except TypeError:
-        raise refuse("%s has to take two arguments: %s(connection, session)" % (name, name), None, path) from None
+        raise refuse("%s has to take %s: %s(%s)" % (name, number, name, names), None, path) from None
     except ValueError:
         pass
     return function
 
 
-def call(function, connection, session):
-    result = function(connection, session)
+def call(function, *given):
+    result = function(*given)
     if inspect.isawaitable(result):
         async def wait():
             await result
 
         asyncio.run(wait())
-    session.flush()
 
 
 def hint_for(error):
@@ -230,7 +244,7 @@ def hint_for(error):
     return "Nothing of it is kept. Fix it and run the command again."
 
 
-def explain(error, path, folder):
+def explain(error, path, folder, what):
     """What the user's code raised, as the last line of its traceback would say it."""
     file, line = find.place_of(error, folder, path)
     stays = getattr(error, "kept", None)
@@ -238,44 +252,79 @@ def explain(error, path, folder):
         error.file, error.line, error.hint = error.file or file, error.line or line, stays or error.hint
         return error
     if isinstance(error, SystemExit):
-        return refuse("the seed calls sys.exit()", stays or "Let it return instead. Nothing of it is kept.", file, line)
+        return refuse("the %s calls sys.exit()" % what, stays or "Let it return instead. Nothing of it is kept.", file, line)
     return refuse(find.text_of(error), stays or hint_for(error), file, line)
 
 
 def check_end(connection, transaction, request):
     """Is the transaction still the one that began with the record?  A warning, where what ended it may have been a DDL statement."""
     if not transaction.is_active:
-        raise refuse("the seed ends its transaction itself, by rollback()",
+        raise refuse("the %s ends its transaction itself, by rollback()" % request["what"],
                      "Leave it out, or use a savepoint: connection.begin_nested().")
     if works(connection, "RELEASE SAVEPOINT " + SAVEPOINT):
         return None
     if works(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT):
-        raise refuse("a statement of the seed failed, and it went on: the server keeps nothing of it",
+        raise refuse("a statement of the %s failed, and it went on: the server keeps nothing of it" % request["what"],
                      "Put what may fail into a savepoint: with connection.begin_nested().")
+    if request["record_last"]:
+        return None
     if connection.dialect.name in ("mysql", "mariadb") and is_committed(connection, request):
         return "ended its transaction itself, by DDL or a commit of the driver's: had it failed, a part of it would have been kept"
-    raise refuse("the seed ends its transaction itself, behind SQLAlchemy's back",
+    raise refuse("the %s ends its transaction itself, behind SQLAlchemy's back" % request["what"],
                  "Leave that out: rows and record are committed together afterwards.")
 
 
-def run_in(connection, request, function, guard):
-    from sqlalchemy import exc
-    from sqlalchemy.orm import Session
+# How long a statement may wait, and run, for each engine that has such limits; seconds, as the program's own statements have them.
+LIMITS = {
+    "postgresql": {"lock_timeout": ("SET lock_timeout = %d", 1000), "statement_timeout": ("SET statement_timeout = %d", 1000)},
+    "mysql": {"lock_timeout": ("SET SESSION lock_wait_timeout = %d", 1)},
+    "mariadb": {"lock_timeout": ("SET SESSION lock_wait_timeout = %d", 1),
+                "statement_timeout": ("SET SESSION max_statement_time = %d", 1)},
+    "sqlite": {"lock_timeout": ("PRAGMA busy_timeout = %d", 1000)},
+}
 
-    transaction = connection.begin()
-    guard.watch(connection)
+
+def limit(connection, request):
+    for name, (sql, unit) in LIMITS.get(connection.dialect.name, {}).items():
+        if request[name] > 0:
+            connection.exec_driver_sql(sql % max(1, round(request[name] * unit))).close()
+
+
+def record_once(connection, request):
+    from sqlalchemy import exc
+
     try:
         record(connection, request)
     except exc.IntegrityError:
         raise refuse("another run has applied it in the meantime", "Nothing was done twice.") from None
+
+
+def call_with(function, connection, arguments):
+    from sqlalchemy.orm import Session
+
+    if arguments == 1:
+        call(function, connection)
+        return
+    session = Session(bind=connection)
+    call(function, connection, session)
+    session.flush()
+    session.expunge_all()
+
+
+def run_in(connection, request, function, guard):
+    transaction = connection.begin()
+    guard.watch(connection)
+    limit(connection, request)
+    if not request["record_last"]:
+        record_once(connection, request)
     connection.exec_driver_sql("SAVEPOINT " + SAVEPOINT)
     try:
         function = function()
         if function is not None:
-            session = Session(bind=connection)
-            call(function, connection, session)
-            session.expunge_all()
+            call_with(function, connection, request["arguments"])
         warning = check_end(connection, transaction, request)
+        if request["record_last"]:
+            record_once(connection, request)
     except BaseException as error:
         error.kept = kept(connection, transaction, request, guard)
         raise
@@ -286,10 +335,9 @@ def run_in(connection, request, function, guard):
 
 def run(request, path, folder):
     engine = engine_for(request["url"], request["secret"])
-    guard = Guard(engine)
+    guard = Guard(engine, request["what"])
     with engine.connect() as connection:
-        return run_in(connection, request,
-                      lambda: function_of(load(path, folder), "rollback" if request["down"] else "seed", path), guard)
+        return run_in(connection, request, lambda: function_of(load(path, folder), request, path), guard)
 
 
 def read(request):
@@ -304,4 +352,4 @@ def read(request):
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise explain(error, path, folder) from None
+        raise explain(error, path, folder, request["what"]) from None
