@@ -46,6 +46,18 @@ void lock_holder_json(struct arena *mem, const struct lock_holder *holder, struc
         .help = "with many targets: N of them, and only if these succeeded the next N", .least = 1                \
     }
 
+#define SQL_OPTIONS                                                                                                  \
+    {.name = "RANGE",                                                                                                \
+     .type = OPTION_TEXT,                                                                                            \
+     .marks = OPTION_POSITIONAL,                                                                                     \
+     .value = "FROM:TO",                                                                                             \
+     .help = "with --sql: the version at which a database is, and the one to which it is to come, as in 0003:0005"}, \
+    {                                                                                                                \
+        .name = "sql", .type = OPTION_FLAG,                                                                          \
+        .help = "print what would run as SQL for the engine's own client, rows of state included, without a "        \
+                "connection"                                                                                         \
+    }
+
 #define INTERRUPTED_OPTION                                                                                      \
     {                                                                                                           \
         .name = "interrupted", .type = OPTION_CHOICE, .value = "ANSWER", .choices = "done|again",               \
@@ -91,6 +103,10 @@ int session_begin(struct ctx *ctx, const struct request *request, const struct c
 
 /* ERR_FILE where a database is a file and that is not there, for commands to which it is not the same as an empty one. */
 int database_there(struct ctx *ctx, const struct session *session);
+
+/* sql_text.c: --sql of migrate and rollback; and ERR_USAGE for a range that is given without it. */
+int sql_text_run(struct ctx *ctx, const struct request *request, bool down, struct reply *reply);
+int sql_range_check(struct ctx *ctx, const struct request *request);
 
 /* Of what status_run() reports: a file that runs on change has changed. */
 bool repeatable_due(const struct json *status);

@@ -174,11 +174,15 @@ static int migrate_one(struct ctx *ctx, const struct request *request, struct se
 static int migrate_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
     struct migrate_options options;
+    if (request_flag(request, "sql"))
+        return sql_text_run(ctx, request, false, reply);
+    TRY(sql_range_check(ctx, request));
     TRY(options_read(ctx, request, &options));
     return each_database(ctx, request, migrate_one, reply);
 }
 
 static const struct option_info migrate_options[] = {
+    SQL_OPTIONS,
     {.name = "count",
      .letter = 'c',
      .type = OPTION_INT,
@@ -241,6 +245,7 @@ const struct command migrate_command = {
         "Examples:\n"
         "  dbwarden migrate\n"
         "  dbwarden migrate --dry-run\n"
+        "  dbwarden migrate --sql 0003:0005 > change.sql\n"
         "  dbwarden migrate --count 1\n"
         "  dbwarden migrate --atomic\n"
         "  dbwarden migrate --with-backup\n"

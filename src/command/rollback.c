@@ -51,6 +51,9 @@ static int rollback_one(struct ctx *ctx, const struct request *request, struct s
 static int rollback_command_run(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
     struct rollback_options options;
+    if (request_flag(request, "sql"))
+        return sql_text_run(ctx, request, true, reply);
+    TRY(sql_range_check(ctx, request));
     TRY(rollback_options_read(ctx, request, &options));
     return each_database(ctx, request, rollback_one, reply);
 }
@@ -89,6 +92,7 @@ static int downgrade_command_run(struct ctx *ctx, const struct request *request,
 }
 
 static const struct option_info rollback_options[] = {
+    SQL_OPTIONS,
     {.name = "count",
      .letter = 'c',
      .type = OPTION_INT,
@@ -134,6 +138,7 @@ const struct command rollback_command = {
         "Examples:\n"
         "  dbwarden rollback\n"
         "  dbwarden rollback --count 3\n"
+        "  dbwarden rollback --sql 0005:0003 > back.sql\n"
         "  dbwarden rollback --to-version 0007",
     .option = rollback_options,
     .run = rollback_command_run,

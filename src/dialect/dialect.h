@@ -152,6 +152,16 @@ struct state_sql {
     const char *const *lease_lost; /* SQLSTATEs of lease_fence's failure; NULL-terminated */
 };
 
+/* For a text that a client of the engine runs in place of us (run/offline.c). */
+struct offline_words {
+    const char *begin;            /* a transaction; NULL: there is nothing to begin */
+    const char *head;             /* before all else; NULL: nothing */
+    const char *check;            /* before each COMMIT; NULL: nothing */
+    const char *reset;            /* after a file that changed the session; NULL: there are no words for it */
+    const char *lock, *statement; /* a file's own limits, @ms or @s for the number; NULL: there are no words for it */
+    const char *limits_back;      /* after such a file */
+};
+
 /* What a scratch database has to be like. */
 struct scratch_spec {
     const struct url *near;        /* a database to resemble, on a server that may be used; NULL */
@@ -507,6 +517,7 @@ struct dialect {
     const struct sample_rules *sample; /* sample.h; NULL: no rows are made up */
     const struct rows_sql *rows_sql;   /* rows_sql.h; NULL: rows cannot be spelled yet */
     const struct state_sql *state;
+    const struct offline_words *offline;
 
     /* The live schema, in one consistent view. NULL: make-migrations is not there yet for this engine. */
     int (*load)(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);

@@ -43,6 +43,8 @@ struct journal_row {
 
 int state_prepare(struct ctx *ctx, struct state *state);              /* for migrations: their table and the journal */
 int state_exists(struct ctx *ctx, struct state *state, bool *exists); /* of the migration table */
+/* What makes the table and the journal, as SQL. */
+struct names state_texts(struct ctx *ctx, const struct state *state);
 /* Those that say which files are applied, as far as they are there; unquoted. */
 int state_tables(struct ctx *ctx, struct state *state, struct names *names);
 int state_applied(struct ctx *ctx, struct state *state,

@@ -129,6 +129,15 @@ int state_prepare(struct ctx *ctx, struct state *state)
     return prepare_journal(ctx, state);
 }
 
+struct names state_texts(struct ctx *ctx, const struct state *state)
+{
+    const struct state_sql *sql = conn_state(state->conn);
+    struct names texts = {0};
+    names_add(ctx->mem, &texts, state_sql(ctx, state, sql->create_migrations, state->migration_table));
+    names_add(ctx->mem, &texts, state_sql(ctx, state, sql->create_journal, JOURNAL_TABLE));
+    return texts;
+}
+
 int state_prepare_seeds(struct ctx *ctx, struct state *state)
 {
     TRY(state_create(ctx, state, conn_state(state->conn)->create_seeds, state->seed_table));

@@ -56,6 +56,8 @@ static const char *const database_words[] = {"database", NULL};
 /* A primary key of models is what a table is sorted by. */
 static const enum kind folds[] = {KIND_PRIMARY_KEY, KIND_COUNT};
 
+static const struct offline_words offline_words = {0};
+
 const struct dialect ch_dialect = {
     .engine = ENGINE_CH,
     .name = "clickhouse",
@@ -74,6 +76,7 @@ const struct dialect ch_dialect = {
     .classify = &classify_words,
     .driver = &ch_driver,
     .state = &ch_state,
+    .offline = &offline_words,
     .progress = ch_progress,
     .replicas_differ = ch_replicas_differ,
     .types_have_defaults = true,

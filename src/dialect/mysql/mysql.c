@@ -145,6 +145,7 @@ static const enum kind folds[] = {KIND_UNIQUE, KIND_COUNT};
     .normal = &my_normal,                                            \
     .classify = &classify_words,                                     \
     .state = &my_state,                                              \
+    .offline = &offline_words,                                       \
     .facts = my_facts,                                               \
     .types = &my_types,                                              \
     .load = my_load,                                                 \
@@ -174,6 +175,12 @@ bool my_is_tidb(const struct dialect *dialect)
 }
 
 #define MYSQL_LIKE .engine = ENGINE_MY, .name = "mysql", .schemes = mysql_schemes, SHARED
+
+static const struct offline_words offline_words = {
+    .begin = "START TRANSACTION",
+    .lock = "SET SESSION lock_wait_timeout = @s, SESSION innodb_lock_wait_timeout = @s",
+    .limits_back = "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_timeout = DEFAULT",
+};
 
 const struct dialect my_dialect = {
     MYSQL_LIKE,

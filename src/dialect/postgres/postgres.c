@@ -170,6 +170,14 @@ static const char *const read_only[] = {"default_transaction_read_only", "transa
 static const char *const for_later[] = {"default_transaction_read_only", "characteristics", NULL};
 static const struct session_words session_words = {.read_only = read_only, .for_later = for_later};
 
+static const struct offline_words offline_words = {
+    .begin = "BEGIN",
+    .reset = "DISCARD ALL",
+    .lock = "SET lock_timeout = @ms",
+    .statement = "SET statement_timeout = @ms",
+    .limits_back = "RESET lock_timeout;\n\nRESET statement_timeout",
+};
+
 const struct dialect pg_dialect = {
     .sample = &sample_rules,
     .rows_sql = &rows_sql,
@@ -206,6 +214,7 @@ const struct dialect pg_dialect = {
     .types = &pg_types,
     .driver = &pg_driver,
     .state = &pg_state_sql,
+    .offline = &offline_words,
     .load = pg_load,
     .settle = pg_settle,
     .scratch_facts = pg_scratch_facts,

@@ -85,6 +85,16 @@ static const struct session_words session_words = {
     .about_session = {.functions = about_session},
 };
 
+static const struct offline_words offline_words = {
+    .begin = "BEGIN IMMEDIATE",
+    .head = "PRAGMA foreign_keys = OFF;\n\n"
+            "CREATE TEMP TABLE _dbwarden_keys (was INTEGER, now INTEGER CHECK (now <= was));\n\n"
+            "INSERT INTO _dbwarden_keys SELECT count(*), 0 FROM pragma_foreign_key_check",
+    .lock = "PRAGMA busy_timeout = @ms",
+    .limits_back = "PRAGMA busy_timeout = 0",
+    .check = "UPDATE _dbwarden_keys SET now = (SELECT count(*) FROM pragma_foreign_key_check)",
+};
+
 const struct dialect lite_dialect = {
     .sample = &sample_rules,
     .rows_sql = &rows_sql,
@@ -109,6 +119,7 @@ const struct dialect lite_dialect = {
     .types = &lite_types,
     .driver = &lite_driver,
     .state = &lite_state,
+    .offline = &offline_words,
     .load = lite_load,
     .settle = lite_settle,
     .type_normal = lite_type_normal,
