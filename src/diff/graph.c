@@ -157,6 +157,16 @@ static void sibling_edge(struct builder *builder, struct object *object, int fie
         edge_add(builder->mem, object, sibling, field, EDGE_NAMES);
 }
 
+static void rule_edge(struct builder *builder, struct object *object, int field, const char *name)
+{
+    for (int i = 0; i < object->parent->children.n; i++) {
+        struct object *other = object->parent->children.item[i];
+        if (kind_is(other->kind, KIND_BINDS_ROWS) && !kind_is(other->kind, KIND_IS_KEY | KIND_NEEDS_KEY) &&
+            text_equal_nocase(other->name, name))
+            edge_add(builder->mem, object, other, field, EDGE_NAMES);
+    }
+}
+
 static void name_edge(struct builder *builder, struct object *object, int field, const char *text)
 {
     unsigned marks = kind_table[object->kind].field[field].marks;
@@ -166,6 +176,8 @@ static void name_edge(struct builder *builder, struct object *object, int field,
         collation_edge(builder, object, field, text);
     else if (marks & FIELD_SIBLING_REF && text)
         sibling_edge(builder, object, field, text);
+    else if (marks & FIELD_RULE_REF && text)
+        rule_edge(builder, object, field, text);
     else if (marks & FIELD_DEFINED_REF && text) { /* as it is, or spelled as in SQL */
         list_edges(builder, object, field, directory_defined(&builder->directory, NULL, text));
         defined_edges_of(builder, object, field, text);

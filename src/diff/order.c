@@ -383,6 +383,28 @@ static void arcs_of_schema(struct orderer *orderer, const struct change *rename)
     }
 }
 
+static bool leads_to(const struct node *first, const struct node *then)
+{
+    for (int i = 0; i < first->arc.n; i++)
+        if (((const struct arc *)first->arc.item[i])->then == then)
+            return true;
+    return false;
+}
+
+/* What comes before a rename and is said of a table that gets another name too says the new one. */
+static void leads_after_holder(struct orderer *orderer, const struct node *first)
+{
+    const struct object *object = change_object(first->step), *holder = object->parent;
+    for (int i = 0; i < orderer->node.n; i++) {
+        const struct node *node = orderer->node.item[i];
+        const struct change *rename = node->step;
+        bool own = rename->op == CHANGE_RENAME && rename->renamed && holder && !kind_is(object->kind, KIND_IS_TEXT) &&
+                   (rename->renamed == holder || rename->renamed == holder->peer);
+        if (own && !leads_to(first, node))
+            arc_add(orderer, rename, first->step, object);
+    }
+}
+
 /* On the way there all texts have the names from after them: so what they wait for comes first too. */
 static void renames_lead(struct orderer *orderer)
 {
@@ -399,6 +421,7 @@ static void renames_lead(struct orderer *orderer)
                 continue;
             first->place += first->phase * orderer->node.n; /* among these by their phases */
             first->phase = RENAME_FIRST;
+            leads_after_holder(orderer, first);
             list_add(orderer->mem, &lead, first);
         }
     }

@@ -93,6 +93,7 @@ enum field_mark {
     FIELD_DEFINED_REF = 1 << 17,   /* texts with names of objects that are one statement each */
     FIELD_ENTRIES = 1 << 18,       /* each of its names may get another one (LISTED) */
     FIELD_SIBLING_REF = 1 << 19,   /* names another of its kind with the same parent */
+    FIELD_RULE_REF = 1 << 22,      /* names what rows of the same table hold to, and is not a key */
     FIELD_SECRET = 1 << 21,        /* may hold PASSWORD 'x', which is neither shown nor kept */
     FIELD_VALUE = 1 << 20          /* reads columns where the dialect lets it (defaults_read_columns), else none */
 };

@@ -61,13 +61,28 @@ class Kept(Base):
 
     class Meta:
         mdb_versioned = True
+        mdb_partition_by = "SYSTEM_TIME INTERVAL 1 WEEK"
+        mdb_partitions = 3
+
+
+class Stay(Base):
+    __tablename__ = "stays"
+    id = mapped_column(Integer, primary_key=True, autoincrement=False)
+    room = mapped_column(Integer, nullable=False)
+    since = mapped_column(Date)
+    until = mapped_column(Date)
+
+    class Meta:
+        mdb_checks = [{"name": "stay", "expression": "since < until", "period": True}]
+        mdb_primary_key = {"period": "stay"}
+        mdb_indexes = [{"name": "rooms", "columns": ["room"], "unique": True, "period": "stay"}]
 """
 
 
 @pytest.fixture(params=["mariadb", "mysql"])
 def project(request, servers, tmp_path):
     database, drop = created(request.param, servers, tmp_path)
-    there = Project(tmp_path / "p", database.url, sys.executable, model_paths=["models.py"])
+    there = Project(tmp_path / "p", database.url, sys.executable, engine=request.param, model_paths=["models.py"])
     there.write("models.py", MODELS + (MARIADB if request.param == "mariadb" else ""))
     there.database = database
     yield there
@@ -84,8 +99,14 @@ def test_models_are_made_and_written_again(project, tmp_path):
     for words in ("character set latin1 collate latin1_bin", "int(10) unsigned", "on update current_timestamp", "invisible",
                   "fulltext key", "`latin`(5)", "collate=utf8mb4_bin", "stats_persistent=0"):
         assert words in made["words"].replace("int unsigned", "int(10) unsigned"), made["words"]
+    if MARIADB in (project.folder / "models.py").read_text():
+        with project.database.alchemy.connect() as connection:
+            made = "".join(connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").fetchone()[1] for name in ("stays", "kept"))
+        for words in ("PERIOD FOR `stay` (`since`, `until`)", "PRIMARY KEY (`id`,`stay` WITHOUT OVERLAPS)",
+                      "UNIQUE KEY `rooms` (`room`,`stay` WITHOUT OVERLAPS)", "PARTITION BY SYSTEM_TIME INTERVAL 7 DAY"):
+            assert words in made, made
     project.ok("generate-models", "-o", "written")
-    again = Project(tmp_path / "again", project.database.url, sys.executable, model_paths=["written"])
+    again = Project(tmp_path / "again", project.database.url, sys.executable, engine=project.engine, model_paths=["written"])
     (project.folder / "written").rename(again.folder / "written")
     assert "Models and database agree" in again.ok("diff", "models").out
     project.ok("rollback")

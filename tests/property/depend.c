@@ -115,10 +115,21 @@ static void tie(struct dice *dice, struct list *tied, const struct foreign_key *
     }
 }
 
+/* Both columns of a period are of one type. */
+static void period_tie(struct dice *dice, struct list *tied, const struct object *column)
+{
+    for (int i = 0; my_is_of_period(column) && i < column->parent->children.n; i++) {
+        struct object *other = column->parent->children.item[i];
+        if (other->kind == KIND_COLUMN && my_is_of_period(other))
+            list_once(dice, tied, other);
+    }
+}
+
 struct list tied_columns(struct dice *dice, struct column *column)
 {
     struct list tied = {0};
     list_add(dice->mem, &tied, column);
+    period_tie(dice, &tied, &column->object);
     for (int i = 0; i < tied.n; i++)
         for (struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
             if (o->kind == KIND_FOREIGN_KEY)

@@ -290,6 +290,8 @@ struct object *random_table(struct dice *dice)
         SAY(table, TABLE, without_rowid, true);
     random_columns(dice, &table->object);
     random_constraints(dice, &table->object);
+    if (dice->engine == ENGINE_MARIA && dice_chance(dice, 12))
+        my_random_period(dice, &table->object);
     for (int i = 0; i < table->object.children.n; i++) {
         struct object *child = table->object.children.item[i];
         if (child->kind == KIND_COLUMN)

@@ -100,6 +100,8 @@ static bool alter_nullable(struct dice *dice)
     const struct names names = one_name(dice->mem, column->object.name);
     if (speaks_mysql(dice) && (may_be_set_null(column->object.parent, &names) || my_is_shape_indexed(column)))
         return false;
+    if (speaks_mysql(dice) && column->nullable && my_is_acted_on(column)) /* values that come from there may be NULL */
+        return false;
     SAY(column, COLUMN, nullable, !column->nullable);
     if (column->nullable && dice->engine == ENGINE_LITE)
         SAY(column, COLUMN, not_null_conflict, NULL);
@@ -373,6 +375,8 @@ static bool add_check(struct dice *dice)
 static bool drop_check(struct dice *dice)
 {
     struct object *check = random_of_kind(dice, KIND_CHECK);
+    if (check && ((struct check *)check)->period)
+        return my_drop_period(dice, check);
     if (check)
         object_remove(check);
     return check;
@@ -382,7 +386,7 @@ static bool alter_check(struct dice *dice)
 {
     struct check *check = (struct check *)random_of_kind(dice, KIND_CHECK);
     const char *condition = check ? random_condition(dice, check->object.parent) : NULL;
-    if (!condition || !check->object.name)
+    if (!condition || !check->object.name || check->period)
         return false;
     SAY(check, CHECK, expr, written(condition));
     return true;
@@ -454,7 +458,8 @@ static bool alter_index(struct dice *dice)
     if (!index || (index->method && !text_equal(index->method, "btree")))
         return false;
     struct index_part *part = index->object.children.item[0];
-    if (dice_chance(dice, 50) || part->expr.written || index->invisible || is_depended_on(dice, &index->object))
+    if (dice_chance(dice, 50) || part->expr.written || index->invisible || index->period ||
+        is_depended_on(dice, &index->object))
         SAY(part, INDEX_PART, descending, !part->descending);
     else {
         SAY(index, INDEX, is_unique, !index->is_unique);
@@ -817,7 +822,8 @@ static struct object *random_named(struct dice *dice)
     static const enum kind kinds[] = {KIND_PRIMARY_KEY, KIND_UNIQUE,      KIND_CHECK, KIND_EXCLUDE,
                                       KIND_INDEX,       KIND_FOREIGN_KEY, KIND_POLICY};
     struct object *object = random_of_kind(dice, PICK(dice, kinds));
-    return object && object->name ? object : NULL;
+    bool period = object && object->kind == KIND_CHECK && ((struct check *)object)->period; /* which keys name */
+    return object && object->name && !period ? object : NULL;
 }
 
 static bool swap_names(struct dice *dice)

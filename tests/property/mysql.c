@@ -132,6 +132,119 @@ const char *my_collation_in_force(const struct column *column)
     return column->collation ? column->collation : ((const struct table *)column->object.parent)->collation;
 }
 
+/* ---- periods of an application (MariaDB) ---- */
+
+static struct check *period_of(const struct object *table)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        struct check *check = table->children.item[i];
+        if (check->object.kind == KIND_CHECK && check->period)
+            return check;
+    }
+    return NULL;
+}
+
+static const char *period_column(struct dice *dice, struct object *table, const char *type, const char *value)
+{
+    struct column *column =
+        (struct column *)object_new(dice->mem, KIND_COLUMN, table, random_name_in(dice, KIND_COLUMN, table));
+    SAY(column, COLUMN, type, type);
+    SAY(column, COLUMN, nullable, false);
+    SAY(column, COLUMN, default_value, written(value));
+    return column->object.name;
+}
+
+static void part_of_period(struct dice *dice, struct index *index, const char *column)
+{
+    struct index_part *part = (struct index_part *)object_new(dice->mem, KIND_INDEX_PART, &index->object, NULL);
+    SAY(part, INDEX_PART, column, column);
+}
+
+/* A key in which periods do not overlap, which no foreign key may be over: the primary key where there is none, else a unique index. */
+static void period_key(struct dice *dice, struct object *table, const char *period, const char *since,
+                       const char *until)
+{
+    const char *column = period_column(dice, table, "int", "1");
+    if (!object_only(table, KIND_PRIMARY_KEY) && dice_chance(dice, 50)) {
+        struct primary_key *key = (struct primary_key *)object_new(dice->mem, KIND_PRIMARY_KEY, table, NULL);
+        struct names columns = one_name(dice->mem, column);
+        names_add(dice->mem, &columns, until);
+        names_add(dice->mem, &columns, since);
+        SAY(key, PRIMARY_KEY, columns, columns);
+        SAY(key, PRIMARY_KEY, period, period);
+        return;
+    }
+    struct index *index =
+        (struct index *)object_new(dice->mem, KIND_INDEX, table, random_name_in(dice, KIND_INDEX, table));
+    SAY(index, INDEX, is_unique, true);
+    SAY(index, INDEX, period, period);
+    part_of_period(dice, index, column);
+    part_of_period(dice, index, until);
+    part_of_period(dice, index, since);
+}
+
+bool my_random_period(struct dice *dice, struct object *table)
+{
+    if (dice->engine != ENGINE_MARIA || !table || table->kind != KIND_TABLE || my_is_partitioned(table) ||
+        period_of(table))
+        return false;
+    const char *since = period_column(dice, table, "date", "'2026-01-01'");
+    const char *until = period_column(dice, table, "date", "'2027-01-01'");
+    struct check *check = (struct check *)object_new(dice->mem, KIND_CHECK, table, random_name(dice));
+    SAY(check, CHECK, expr, written(arena_printf(dice->mem, "%s < %s", ticked(dice, since), ticked(dice, until))));
+    SAY(check, CHECK, period, true);
+    if (dice_chance(dice, 60))
+        period_key(dice, table, check->object.name, since, until);
+    return true;
+}
+
+static bool is_key_of(const struct object *object, const struct check *period)
+{
+    const char *name = object->kind == KIND_INDEX         ? ((const struct index *)object)->period
+                       : object->kind == KIND_PRIMARY_KEY ? ((const struct primary_key *)object)->period
+                                                          : NULL;
+    return text_equal(name, period->object.name);
+}
+
+/* With the keys that it is in; its columns stay. */
+bool my_drop_period(struct dice *dice, struct object *check)
+{
+    struct object *table = check->parent;
+    for (int i = table->children.n - 1; i >= 0; i--)
+        if (is_key_of(table->children.item[i], (const struct check *)check))
+            object_remove(table->children.item[i]);
+    object_remove(check);
+    return true;
+}
+
+bool my_change_period(struct dice *dice)
+{
+    struct object *table = random_of_kind(dice, KIND_TABLE);
+    struct check *period = table ? period_of(table) : NULL;
+    if (!period || dice_chance(dice, 30))
+        return !period && my_random_period(dice, table);
+    if (dice_chance(dice, 40))
+        return my_drop_period(dice, &period->object);
+    const char *name = random_name(dice);
+    for (int i = 0; i < table->children.n; i++) {
+        struct object *child = table->children.item[i];
+        if (!is_key_of(child, period))
+            continue;
+        if (child->kind == KIND_INDEX)
+            SAY((struct index *)child, INDEX, period, name);
+        else
+            SAY((struct primary_key *)child, PRIMARY_KEY, period, name);
+    }
+    period->object.name = name;
+    return true;
+}
+
+bool my_is_of_period(const struct object *column)
+{
+    const struct check *period = period_of(column->parent);
+    return period && strstr(period->expr.written ? period->expr.written : period->expr.printed, column->name);
+}
+
 /* ---- indexes ---- */
 
 static const struct column *column_of_types(struct dice *dice, const struct object *table, const char *const *types)

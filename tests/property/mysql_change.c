@@ -232,13 +232,12 @@ static bool change_text(struct dice *dice)
 }
 
 static bool (*const mutations[])(struct dice *) = {
-    change_invisible, change_on_update, change_collation,      change_collation,
-    change_table,     change_table,     change_visibility,     change_length,
-    change_enforced,  change_view,      change_srid,           change_history,
-    change_parser,    change_members,   my_change_partitioned, my_change_partitioned,
-    add_routine,      add_event,        add_trigger,           add_trigger,
-    add_view,         drop_some,        drop_trigger,          change_text,
-    change_text,
+    change_invisible,      change_on_update,  change_collation, change_collation, change_table,
+    change_table,          change_visibility, change_length,    change_enforced,  change_view,
+    change_srid,           change_history,    change_parser,    change_members,   my_change_partitioned,
+    my_change_partitioned, my_change_period,  my_change_period, add_routine,      add_event,
+    add_trigger,           add_trigger,       add_view,         drop_some,        drop_trigger,
+    change_text,           change_text,
 };
 
 bool my_mutation(struct dice *dice)

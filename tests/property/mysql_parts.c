@@ -9,7 +9,7 @@
 
 struct method {
     const char *name, *expr;
-    enum shape { RANGES, LISTS, COUNTED } shape;
+    enum shape { RANGES, LISTS, COUNTED, TIMES } shape;
 };
 
 static const struct method methods[] = {
@@ -19,12 +19,14 @@ static const struct method methods[] = {
     {"LINEAR KEY", "part_of", COUNTED},
 };
 
+static const struct method by_time = {"SYSTEM_TIME", NULL, TIMES};
+
 static const struct method *method_of(const struct partitioning *partitioning)
 {
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         if (text_equal(methods[i].name, partitioning->method))
             return &methods[i];
-    return NULL;
+    return &by_time;
 }
 
 bool my_is_partitioned(const struct object *table)
@@ -104,9 +106,31 @@ static void lists_roll(struct dice *dice, struct partitioning *partitioning)
         partition_make(dice, partitioning, partition_name(dice, "rest", 0), rest ? "DEFAULT" : "1");
 }
 
+/* When the next one begins: without that there is one of history alone. */
+static void times_roll(struct dice *dice, struct partitioning *partitioning)
+{
+    static const char *const rotations[] = {"LIMIT 100", "LIMIT 1000", "INTERVAL 1 DAY", "INTERVAL 1 MONTH AUTO", NULL};
+    const char *rotation = PICK(dice, rotations);
+    int number = rotation ? 1 + dice_below(dice, 3) : 1;
+    SAY(partitioning, PARTITIONING, expr, written(rotation));
+    object_unsay(&partitioning->object, PARTITIONING_number);
+    object_unsay(&partitioning->object, PARTITIONING_starts);
+    partitioning->starts = written(NULL);
+    if (rotation && text_starts(rotation, "INTERVAL") && dice_chance(dice, 50))
+        SAY(partitioning, PARTITIONING, starts, written("TIMESTAMP'2026-01-01 00:00:00'"));
+    if (dice_chance(dice, 50)) {
+        SAY(partitioning, PARTITIONING, number, number + 1);
+        return;
+    }
+    for (int i = 0; i < number; i++)
+        partition_make(dice, partitioning, arena_printf(dice->mem, "old%d", i), "HISTORY");
+    partition_make(dice, partitioning, "now", "CURRENT");
+}
+
 static void partitions_roll(struct dice *dice, struct partitioning *partitioning)
 {
-    static void (*const rolls[])(struct dice *, struct partitioning *) = {[RANGES] = ranges_roll, [LISTS] = lists_roll};
+    static void (*const rolls[])(struct dice *, struct partitioning *) = {
+        [RANGES] = ranges_roll, [LISTS] = lists_roll, [TIMES] = times_roll};
     const struct method *method = method_of(partitioning);
     partitioning->object.children.n = 0;
     if (method->shape == COUNTED)
@@ -119,10 +143,11 @@ static void partitions_roll(struct dice *dice, struct partitioning *partitioning
 static void scheme_roll(struct dice *dice, struct object *table)
 {
     struct partitioning *partitioning = (struct partitioning *)object_new(dice->mem, KIND_PARTITIONING, table, NULL);
-    const struct method *method = &PICK(dice, methods);
+    bool times = ((const struct table *)table)->versioned && dice_chance(dice, 60);
+    const struct method *method = times ? &by_time : &PICK(dice, methods);
     SAY(partitioning, PARTITIONING, method, method->name);
     SAY(partitioning, PARTITIONING, expr, written(method->expr));
-    if (method->shape != COUNTED && dice_chance(dice, 20)) {
+    if (method->shape < COUNTED && dice_chance(dice, 20)) {
         bool key = dice_chance(dice, 50);
         SAY(partitioning, PARTITIONING, sub_method, key ? "KEY" : "HASH");
         SAY(partitioning, PARTITIONING, sub_expr, written(key ? PART_COLUMN : "`part_of`"));
@@ -237,6 +262,19 @@ static bool widen_column_of_parts(struct dice *dice, struct partitioning *partit
     return true;
 }
 
+/* By system time only what keeps its rows is partitioned. */
+static bool change_history_of_parts(struct dice *dice, struct partitioning *partitioning)
+{
+    struct table *table = (struct table *)partitioning->object.parent;
+    if (dice->engine != ENGINE_MARIA)
+        return false;
+    SAY(table, TABLE, versioned, !table->versioned);
+    for (int i = 0; i < table->object.children.n; i++)
+        if (((struct object *)table->object.children.item[i])->kind == KIND_COLUMN)
+            SAY((struct column *)table->object.children.item[i], COLUMN, unversioned, false);
+    return method_of(partitioning)->shape != TIMES || change_scheme(dice, partitioning);
+}
+
 static bool add_part(struct dice *dice, struct partitioning *partitioning)
 {
     return part_make(dice, partitioning->object.parent);
@@ -252,8 +290,9 @@ static bool drop_part(struct dice *dice, struct partitioning *partitioning)
 }
 
 static bool (*const changes[])(struct dice *, struct partitioning *) = {
-    change_partitions,   change_partitions,    change_partitions,     change_scheme, change_key_of_parts,
-    add_column_of_parts, drop_column_of_parts, widen_column_of_parts, add_part,      drop_part,
+    change_partitions,       change_partitions,    change_partitions,     change_scheme, change_key_of_parts,
+    add_column_of_parts,     drop_column_of_parts, widen_column_of_parts, add_part,      drop_part,
+    change_history_of_parts,
 };
 
 bool my_change_partitioned(struct dice *dice)

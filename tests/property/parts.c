@@ -293,7 +293,7 @@ struct object *random_exclude(struct dice *dice, struct object *table)
 static struct names index_columns(struct dice *dice, const struct index *index)
 {
     struct names columns = {0};
-    if (!index->is_unique || index->predicate.written)
+    if (!index->is_unique || index->predicate.written || index->period)
         return columns;
     for (int i = 0; i < index->object.children.n; i++) {
         const struct index_part *part = index->object.children.item[i];
@@ -325,7 +325,8 @@ static struct names target_key(struct dice *dice, const struct object *table)
             columns = index_columns(dice, (const struct index *)object);
         if (!columns.n || (speaks_mysql(dice) && has_computed(table, &columns)) ||
             (object->kind == KIND_UNIQUE && ((const struct unique *)object)->deferrable) ||
-            (object->kind == KIND_PRIMARY_KEY && ((const struct primary_key *)object)->deferrable))
+            (object->kind == KIND_PRIMARY_KEY &&
+             (((const struct primary_key *)object)->deferrable || ((const struct primary_key *)object)->period)))
             continue;
         if (!dice_below(dice, ++seen))
             found = columns;

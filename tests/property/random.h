@@ -148,7 +148,11 @@ bool call_in_default(struct dice *dice);
 
 void my_table_settings(struct dice *dice, struct table *table);
 void my_column_settings(struct dice *dice, struct column *column);
-bool my_unversion(struct dice *dice, struct column *column); /* its history is kept no more, or again */
+bool my_unversion(struct dice *dice, struct column *column);    /* its history is kept no more, or again */
+bool my_random_period(struct dice *dice, struct object *table); /* of an application, on MariaDB */
+bool my_drop_period(struct dice *dice, struct object *check);
+bool my_change_period(struct dice *dice);
+bool my_is_of_period(const struct object *column);
 bool my_is_shape(const struct column *column);
 bool my_is_shape_indexed(const struct column *column);          /* then it has a value in every row */
 bool my_is_acted_on(const struct column *column);               /* by a foreign key: then no check may name it */

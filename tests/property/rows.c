@@ -95,6 +95,17 @@ static void value_add(struct buf *out, const struct conn *conn, const struct col
         literal_add(out, conn->dialect->ident, value);
 }
 
+/* Its default comes before the other's, or after it. */
+static bool is_of_period(const struct object *table, const struct object *column)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        const struct check *check = table->children.item[i];
+        if (check->object.kind == KIND_CHECK && check->period && text_has(expr_text(&check->expr), column->name))
+            return true;
+    }
+    return false;
+}
+
 static void row_try(struct ctx *ctx, struct conn *conn, const struct tree *tree, const struct object *table, int number)
 {
     struct buf sql, values;
@@ -105,7 +116,7 @@ static void row_try(struct ctx *ctx, struct conn *conn, const struct tree *tree,
     ident_add_qualified(&sql, ident, table->parent->name, table->name);
     for (int i = 0; i < table->children.n; i++) {
         const struct object *column = table->children.item[i];
-        if (skipped(column))
+        if (skipped(column) || is_of_period(table, column))
             continue;
         buf_add(&sql, values.len ? ", " : " (");
         ident_add(&sql, ident, column->name);

@@ -33,6 +33,18 @@ static bool is_replaced(const struct effect_case *effect)
     return effect->change->replaced;
 }
 
+/* What is said again of a view needs what it reads, which is away for a while. */
+static bool is_said_again(const struct effect_case *effect)
+{
+    const struct list *list = &effect->changes->list;
+    for (int i = 0; is_replaced(effect) && i < list->n; i++) {
+        const struct change *change = list->item[i];
+        if (change->op == CHANGE_ALTER && (change->before == effect->dependent || change->after == effect->dependent))
+            return true;
+    }
+    return false;
+}
+
 /* A key has to hold the columns that partitions go by: it changes while there are none. */
 static bool keys_change(const struct effect_case *effect)
 {
@@ -47,6 +59,14 @@ static bool keys_change(const struct effect_case *effect)
             return true;
     }
     return false;
+}
+
+/* By system time only what keeps its rows is partitioned: while that changes, there are no partitions. */
+static bool history_changes(const struct effect_case *effect)
+{
+    const struct table *before = (const struct table *)effect->change->before->parent;
+    const struct table *after = (const struct table *)effect->change->after->parent;
+    return before->versioned != after->versioned || keys_change(effect);
 }
 
 /*
@@ -74,17 +94,31 @@ static bool says_old_name(const struct effect_case *effect)
     return false;
 }
 
+/* Then MariaDB copies the table whatever changes. */
+static bool has_overlaps_key(const struct object *table)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        const struct object *child = table->children.item[i];
+        if ((child->kind == KIND_INDEX && ((const struct index *)child)->period) ||
+            (child->kind == KIND_PRIMARY_KEY && ((const struct primary_key *)child)->period))
+            return true;
+    }
+    return false;
+}
+
 /*
- * MySQL renames what a foreign key names in place alone, and what is generated from it or indexed as an expression is said
- * again by copying: "Columns participating in a foreign key are renamed".
+ * Both servers rename what a foreign key names in place alone, and copy where a key has no overlaps (MariaDB), or say again what is
+ * generated from the column or indexed as an expression (MySQL): "Columns participating in a foreign key are renamed".
  */
 static bool renames_by_copy(const struct effect_case *effect)
 {
     bool copies = false;
+    if (effect->target->dialect->engine == ENGINE_MARIA)
+        return has_overlaps_key(effect->change->renamed->parent);
     for (const struct edge *edge = effect->change->renamed->needed; edge; edge = edge->next_needed)
         copies = copies || (edge->from->kind == KIND_COLUMN && edge->field == COLUMN_computed) ||
                  (edge->from->kind == KIND_INDEX_PART && edge->field == INDEX_PART_expr);
-    return copies && effect->target->dialect->engine == ENGINE_MY;
+    return copies;
 }
 
 /* Does a primary key with the column come or go? */
@@ -185,13 +219,17 @@ const struct effect_row my_effects[] = {
     /* What counts needs its key in the same statement, and a foreign key wants a statement of its own for its column. */
     REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_autoincrement, KIND_FOREIGN_KEY, ANY_FIELD, NULL),
     REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_nullable, KIND_FOREIGN_KEY, ANY_FIELD, becomes_null_by_copy),
+    /* "cannot be changed because there is a spatial index on the column" */
+    REPLACED(KIND_COLUMN, ON(ALTER), COLUMN_srid, KIND_INDEX_PART, ANY_FIELD, NULL),
     WITH_COLUMN(KIND_COLUMN, COLUMN_computed),
     WITH_COLUMN(KIND_CHECK, ANY_FIELD),
+    REPLACED(KIND_CHECK, ON(DROP), ANY_FIELD, KIND_INDEX, INDEX_period, is_replaced),
+    REPLACED(KIND_CHECK, ON(DROP), ANY_FIELD, KIND_PRIMARY_KEY, PRIMARY_KEY_period, is_replaced),
     WITH_COLUMN(KIND_INDEX, ANY_FIELD),
     WITH_COLUMN(KIND_FOREIGN_KEY, ANY_FIELD),
     WITH_COLUMN(KIND_PRIMARY_KEY, ANY_FIELD),
     WITH_COLUMN(KIND_PARTITIONING, ANY_FIELD),
-    REPLACED(KIND_PARTITIONING, ON(ALTER), PARTITIONING_method, ITSELF, ANY_FIELD, keys_change),
+    REPLACED(KIND_PARTITIONING, ON(ALTER), PARTITIONING_method, ITSELF, ANY_FIELD, history_changes),
     REPLACED(KIND_PARTITIONING, ON(ALTER), PARTITIONING_expr, ITSELF, ANY_FIELD, keys_change),
     {.kind = KIND_INDEX,
      .on = ON(CREATE),
@@ -204,6 +242,7 @@ const struct effect_row my_effects[] = {
     REPLACED(KIND_INDEX, ON(ALTER), INDEX_options, ITSELF, ANY_FIELD, NULL),
     REPLACED(KIND_FUNCTION, ON(ALTER), FUNCTION_definition, ITSELF, ANY_FIELD, NULL),
     REPLACED(KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, renames_by_copy),
+    REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_VIEW, VIEW_query, is_said_again),
     RENAMED(KIND_TABLE),
     RENAMED(KIND_COLUMN),
     RENAMED(KIND_VIEW),

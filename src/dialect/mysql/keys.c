@@ -146,11 +146,75 @@ static void constraints_name(struct arena *mem, const struct target *target, str
     }
 }
 
+/* ---- periods of an application (MariaDB) ---- */
+
+struct names my_period_columns(struct arena *mem, const struct check *period)
+{
+    struct names columns = {0};
+    struct lexer lexer;
+    const char *text = expr_text(&period->expr);
+    lex_open(&lexer, &my_lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        if (token.kind == TOKEN_WORD || token.kind == TOKEN_QUOTED)
+            names_add(mem, &columns, token_name(mem, &token));
+    return columns;
+}
+
+/* A key without overlaps ends with the end of the period and its begin, whoever leaves that out. */
+static void key_lengthen(struct arena *mem, struct object *key, const struct names *period)
+{
+    for (int i = period->n - 1; i >= 0; i--) {
+        if (key->kind == KIND_PRIMARY_KEY) {
+            struct names *columns = &((struct primary_key *)key)->columns;
+            if (!names_have_nocase(columns, period->item[i]))
+                names_add(mem, columns, period->item[i]);
+            continue;
+        }
+        bool there = false;
+        for (int k = 0; k < key->children.n; k++)
+            there = there || text_equal_nocase(((struct index_part *)key->children.item[k])->column, period->item[i]);
+        if (there)
+            continue;
+        struct index_part *part = (struct index_part *)object_new(mem, KIND_INDEX_PART, key, NULL);
+        SAY(part, INDEX_PART, column, period->item[i]);
+    }
+}
+
+static const char *period_of(const struct object *key)
+{
+    return key->kind == KIND_PRIMARY_KEY ? ((const struct primary_key *)key)->period
+           : key->kind == KIND_INDEX     ? ((const struct index *)key)->period
+                                         : NULL;
+}
+
+/* Its columns are NOT NULL by being that. */
+static void period_settle(struct arena *mem, struct object *table, const struct check *period)
+{
+    const struct names columns = my_period_columns(mem, period);
+    for (int i = 0; i < table->children.n; i++) {
+        struct object *child = table->children.item[i];
+        if (child->kind == KIND_COLUMN && names_have_nocase(&columns, child->name))
+            SAY((struct column *)child, COLUMN, nullable, false);
+        else if (text_equal_nocase(period_of(child), period->object.name))
+            key_lengthen(mem, child, &columns);
+    }
+}
+
+static void periods_settle(struct arena *mem, struct object *table)
+{
+    for (int i = 0; i < table->children.n; i++) {
+        const struct check *check = table->children.item[i];
+        if (check->object.kind == KIND_CHECK && check->period)
+            period_settle(mem, table, check);
+    }
+}
+
 static void table_keys(struct arena *mem, const struct target *target, struct object *table)
 {
     struct list uniques = children_of(mem, table, KIND_UNIQUE), keys = children_of(mem, table, KIND_FOREIGN_KEY);
     for (int i = 0; i < uniques.n; i++)
         unique_fold(mem, uniques.item[i]);
+    periods_settle(mem, table);
     indexes_name(mem, table);
     constraints_name(mem, target, table);
     for (int i = 0; i < keys.n; i++)

@@ -65,7 +65,7 @@ static const char *method_take(struct taker *taker)
 {
     struct buf out;
     buf_init(&out, taker->mem);
-    while (!at(taker, "(") && !is_over(taker)) {
+    while (!at(taker, "(") && !is_over(taker) && !text_equal(out.data, "SYSTEM_TIME")) {
         if (accept(taker, "algorithm")) {
             accept(taker, "=");
             number_take(taker);
@@ -76,6 +76,78 @@ static const char *method_take(struct taker *taker)
         step(taker);
     }
     return out.data;
+}
+
+/* ---- by system time (MariaDB) ---- */
+
+static bool is_by_time(const char *method)
+{
+    return text_equal(method, "SYSTEM_TIME");
+}
+
+/* As servers print it: "1 WEEK" is 7 DAY. */
+static const char *interval_plain(struct arena *mem, const char *text)
+{
+    static const struct {
+        const char *unit;
+        int number;
+        const char *plain;
+    } units[] = {{"WEEK", 7, "DAY"}, {"QUARTER", 3, "MONTH"}};
+    const char *last = strrchr(text, ' ');
+    int64_t number;
+    if (!last)
+        return text;
+    const char *unit = text_upper(mem, last + 1),
+               *length = text_trim(mem, text_slice(mem, text, 0, (size_t)(last - text)));
+    if (*length == '\'' && text_to_int(text_slice(mem, length, 1, strlen(length) - 1), &number))
+        length = arena_printf(mem, "%lld", (long long)number);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (text_equal(unit, units[i].unit) && text_to_int(length, &number))
+            return arena_printf(mem, "%lld %s", (long long)number * units[i].number, units[i].plain);
+    return arena_printf(mem, "%s %s", length, unit);
+}
+
+/* Up to what comes after it; parentheses belong to it, but for those around partitions. */
+static const char *time_take(struct taker *taker)
+{
+    static const char *const ends[] = {"starts", "auto", "partitions", "subpartition", NULL};
+    const char *from = taker->token.text;
+    while (!is_over(taker) && !token_is_one_of(&taker->token, ends)) {
+        struct lexer ahead = taker->lexer;
+        struct token next = lex_next_code(&ahead);
+        if (at(taker, "(") && token_is(&next, "partition"))
+            break;
+        if (!inside_take(taker))
+            step(taker);
+    }
+    return text_trim(taker->mem, arena_copy(taker->mem, from, (size_t)(taker->token.text - from)));
+}
+
+static struct expr expr_of(const struct taker *taker, const char *text)
+{
+    return taker->printed ? (struct expr){.printed = text} : (struct expr){.written = text};
+}
+
+/* "INTERVAL 1 MONTH STARTS TIMESTAMP'2026-01-01' AUTO", "LIMIT 1000", or nothing. */
+static void rotation_take(struct taker *taker, struct partitioning *partitioning)
+{
+    struct arena *mem = taker->mem;
+    const char *text = NULL;
+    if (accept(taker, "interval"))
+        text = arena_printf(mem, "INTERVAL %s", interval_plain(mem, time_take(taker)));
+    else if (accept(taker, "limit"))
+        text = arena_printf(mem, "LIMIT %lld", (long long)number_take(taker));
+    if (accept(taker, "starts"))
+        SAY(partitioning, PARTITIONING, starts, expr_of(taker, time_take(taker)));
+    if (accept(taker, "auto"))
+        text = arena_printf(mem, "%s AUTO", text ? text : "");
+    SAY(partitioning, PARTITIONING, expr, expr_of(taker, text));
+}
+
+bool my_is_rotated(const struct partitioning *partitioning)
+{
+    const char *text = expr_text(&partitioning->expr);
+    return is_by_time(partitioning->method) && text && text_ends(text, " AUTO");
 }
 
 /* ---- texts in one form ---- */
@@ -168,9 +240,13 @@ static const char *bound_plain(struct arena *mem, const char *bound, bool list)
 
 static const char *values_take(struct taker *taker)
 {
+    static const char *const words[] = {"DEFAULT", "HISTORY", "CURRENT"};
     const char *inside;
-    if (accept(taker, "default"))
-        return "DEFAULT";
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (at(taker, words[i])) {
+            step(taker);
+            return words[i];
+        }
     if (!accept(taker, "values"))
         return NULL;
     bool list = accept(taker, "in");
@@ -182,16 +258,19 @@ static const char *values_take(struct taker *taker)
     return inside ? bound_plain(taker->mem, inside, list) : NULL;
 }
 
-/* Of 'it''s' and 'it\\'s'. */
+/* Of 'it''s' and 'it\\'s'; SHOW CREATE has "\\n" for the end of a line. */
 static const char *text_of(struct arena *mem, const struct token *token)
 {
+    static const char letters[] = "nrt", meant[] = "\n\r\t";
     const char *end = token->text + token->length - 1;
     struct buf out;
     buf_init(&out, mem);
     for (const char *from = token->text + 1; from < end; from++) {
-        if ((*from == '\\' || *from == *end) && from + 1 < end)
+        bool escapes = *from == '\\';
+        if ((escapes || *from == *end) && from + 1 < end)
             from++;
-        buf_add_c(&out, *from);
+        const char *letter = escapes ? strchr(letters, *from) : NULL;
+        buf_add_c(&out, letter && *letter ? meant[letter - letters] : *from);
     }
     return out.data;
 }
@@ -228,10 +307,20 @@ static void setting_take(struct taker *taker, struct partition *partition)
     step(taker);
 }
 
+/* What servers print for each of its subpartitions was said of the partition. */
+static void settings_share(struct arena *mem, struct partition *partition, const struct partition *shared)
+{
+    if (shared->comment)
+        SAY(partition, PARTITION, comment, shared->comment);
+    if (shared->settings.n)
+        SAY(partition, PARTITION, settings, names_copy(mem, &shared->settings));
+}
+
 /* "SUBPARTITION a, SUBPARTITION b": names that are not the server's own. */
 static void subpartitions_read(struct arena *mem, struct partition *partition, const char *text, int *number)
 {
     struct taker taker = {.mem = mem};
+    struct partition shared = {0};
     bool told = true;
     *number = 0;
     lex_open(&taker.lexer, &my_lex, text, strlen(text));
@@ -243,16 +332,16 @@ static void subpartitions_read(struct arena *mem, struct partition *partition, c
         const char *name = token_name(mem, &taker.token);
         told = told && text_equal_nocase(name, arena_printf(mem, "%ssp%d", partition->object.name, *number));
         names_add(mem, &partition->subpartitions, name);
-        (*number)++;
+        struct partition sub = {.object.kind = KIND_PARTITION};
+        for (step(&taker); !is_over(&taker) && !at(&taker, ",");)
+            setting_take(&taker, &sub);
+        bool same = text_equal(shared.comment, sub.comment) && names_equal(&shared.settings, &sub.settings);
+        shared = (*number)++ == 0 ? sub : same ? shared : (struct partition){0};
     }
+    settings_share(mem, partition, &shared);
     if (told)
         partition->subpartitions = (struct names){0};
     object_say(&partition->object, PARTITION_subpartitions);
-}
-
-static struct expr expr_of(const struct taker *taker, const char *text)
-{
-    return taker->printed ? (struct expr){.printed = text} : (struct expr){.written = text};
 }
 
 static void partition_take(struct taker *taker, struct partitioning *partitioning)
@@ -286,22 +375,29 @@ static void partitions_read(const struct taker *around, struct partitioning *par
             step(&taker);
 }
 
-/* Those of HASH and KEY that are called p0, p1 ... and have nothing of their own are a number. */
+static const char *name_usual(struct arena *mem, const struct partitioning *partitioning, int at)
+{
+    bool current = is_by_time(partitioning->method) && at == partitioning->object.children.n - 1;
+    return current ? "pn" : arena_printf(mem, "p%d", at);
+}
+
+/* Those of HASH, KEY and system time that are called p0, p1 ... (and the last pn) and have nothing of their own are a number. */
 static void partitions_count(struct arena *mem, struct partitioning *partitioning)
 {
     struct list *children = &partitioning->object.children;
-    if (!text_ends(partitioning->method, "HASH") && !text_ends(partitioning->method, "KEY"))
+    bool by_time = is_by_time(partitioning->method);
+    if (!by_time && !text_ends(partitioning->method, "HASH") && !text_ends(partitioning->method, "KEY"))
         return;
     for (int i = 0; i < children->n; i++) {
         const struct partition *partition = children->item[i];
         if (partition->comment || partition->settings.n || partition->subpartitions.n ||
-            !text_equal_nocase(partition->object.name, arena_printf(mem, "p%d", i)))
+            !text_equal_nocase(partition->object.name, name_usual(mem, partitioning, i)))
             return;
     }
     if (children->n)
         SAY(partitioning, PARTITIONING, number, children->n);
     if (!object_says(&partitioning->object, PARTITIONING_number))
-        SAY(partitioning, PARTITIONING, number, 1);
+        SAY(partitioning, PARTITIONING, number, by_time ? 2 : 1);
     children->n = 0;
 }
 
@@ -319,7 +415,10 @@ static void partitioning_take(struct arena *mem, struct partitioning *partitioni
     lex_open(&taker.lexer, &my_lex, text, strlen(text));
     step(&taker);
     SAY(partitioning, PARTITIONING, method, method_take(&taker));
-    SAY(partitioning, PARTITIONING, expr, plain_expr(&taker, partitioning->method, inside_take(&taker)));
+    if (is_by_time(partitioning->method))
+        rotation_take(&taker, partitioning);
+    else
+        SAY(partitioning, PARTITIONING, expr, plain_expr(&taker, partitioning->method, inside_take(&taker)));
     if (accept(&taker, "partitions"))
         SAY(partitioning, PARTITIONING, number, number_take(&taker));
     if (accept(&taker, "subpartition") && accept(&taker, "by")) {
@@ -401,8 +500,8 @@ void my_partition_text(struct buf *out, const struct partition *partition)
     bool list = text_starts(partitioning->method, "LIST");
     buf_add(out, "PARTITION ");
     ident_add(out, &my_ident, partition->object.name);
-    if (list && text_equal(bound, "DEFAULT"))
-        buf_add(out, " DEFAULT");
+    if (is_by_time(partitioning->method) || (list && text_equal(bound, "DEFAULT")))
+        buf_addf(out, " %s", bound);
     else if (text_equal(bound, "MAXVALUE") && !takes_columns(partitioning->method))
         buf_add(out, " VALUES LESS THAN MAXVALUE");
     else if (bound)
@@ -426,11 +525,27 @@ static bool names_subpartitions(const struct partitioning *partitioning)
     return first && first->subpartitions.n;
 }
 
+static void scheme_text(struct buf *out, const struct partitioning *partitioning)
+{
+    const char *expr = expr_text(&partitioning->expr), *starts = expr_text(&partitioning->starts);
+    bool rotated = my_is_rotated(partitioning);
+    if (!is_by_time(partitioning->method)) {
+        buf_addf(out, "%s (%s)", partitioning->method, expr ? expr : "");
+        return;
+    }
+    buf_add(out, partitioning->method);
+    if (expr)
+        buf_addf(out, " %.*s", (int)(strlen(expr) - (rotated ? strlen(" AUTO") : 0)), expr);
+    if (starts)
+        buf_addf(out, " STARTS %s", starts);
+    buf_add(out, rotated ? " AUTO" : "");
+}
+
 void my_partitioning_text(struct buf *out, const struct partitioning *partitioning, const char *separator)
 {
-    const char *expr = expr_text(&partitioning->expr), *sub = expr_text(&partitioning->sub_expr);
+    const char *sub = expr_text(&partitioning->sub_expr);
     const struct list children = my_partitions_sorted(out->mem, partitioning);
-    buf_addf(out, "%s (%s)", partitioning->method, expr ? expr : "");
+    scheme_text(out, partitioning);
     if (!children.n && partitioning->number)
         buf_addf(out, " PARTITIONS %lld", (long long)partitioning->number);
     if (partitioning->sub_method)

@@ -76,6 +76,23 @@ static void indexes_part(struct arena *mem, const struct target *target, struct 
         object_remove(needless.item[i]);
 }
 
+/* Where the server itself adds partitions, those that it added are no difference. */
+static void rotation_keeps(struct arena *mem, struct partitioning *before, struct partitioning *after)
+{
+    struct list fewer = {0};
+    for (int i = 0; i < before->object.children.n; i++) {
+        struct object *partition = before->object.children.item[i];
+        partition->stranger = partition->stranger || !partition->peer;
+    }
+    for (int i = 0; i < after->object.children.n; i++)
+        if (!((struct object *)after->object.children.item[i])->peer)
+            list_add(mem, &fewer, after->object.children.item[i]);
+    for (int i = 0; i < fewer.n; i++)
+        object_remove(fewer.item[i]);
+    if (before->number && after->number)
+        SAY(after, PARTITIONING, number, before->number);
+}
+
 static bool is_text(struct arena *mem, const struct column *column)
 {
     static const char *const texts[] = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"};
@@ -85,10 +102,22 @@ static bool is_text(struct arena *mem, const struct column *column)
     return false;
 }
 
+/* The same of what comes or goes with it, before the table changes or after. */
+static void collations_keep(struct arena *mem, struct table *table)
+{
+    for (int i = 0; i < table->object.children.n; i++) {
+        struct column *column = table->object.children.item[i];
+        if (column->object.kind == KIND_COLUMN && !column->object.peer && !column->collation && is_text(mem, column))
+            SAY(column, COLUMN, collation, table->collation);
+    }
+}
+
 static void collations_follow(struct arena *mem, struct table *before, struct table *after)
 {
     if (!before->collation || !after->collation || text_equal(before->collation, after->collation))
         return;
+    collations_keep(mem, before);
+    collations_keep(mem, after);
     for (int i = 0; i < before->object.children.n; i++) {
         struct column *old = before->object.children.item[i], *new = (struct column *)old->object.peer;
         if (old->object.kind != KIND_COLUMN || !new || !is_text(mem, old) || !is_text(mem, new))
@@ -106,4 +135,7 @@ void my_reconcile(struct arena *mem, const struct target *target, struct changes
     for (struct object *o = changes->before->root; o; o = object_next(changes->before->root, o))
         if (o->kind == KIND_TABLE && o->peer)
             collations_follow(mem, (struct table *)o, (struct table *)o->peer);
+        else if (o->kind == KIND_PARTITIONING && o->peer && my_is_rotated((struct partitioning *)o) &&
+                 my_is_rotated((struct partitioning *)o->peer))
+            rotation_keeps(mem, (struct partitioning *)o, (struct partitioning *)o->peer);
 }

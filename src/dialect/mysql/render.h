@@ -33,6 +33,7 @@ render_fn my_column_create, my_column_drop, my_column_alter, my_column_rename;
 render_fn my_column_rename_with, my_sequence_rename;
 
 /* render_constraint.c */
+void my_overlaps_add(struct buf *out, const char *period); /* at the end of a key */
 void my_constraint_text(struct buf *out, const struct object *object);
 render_fn my_constraint_create, my_constraint_drop;
 

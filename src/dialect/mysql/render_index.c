@@ -42,6 +42,7 @@ static void options_add(struct buf *out, const struct index *index)
 void my_index_text(const struct render *render, struct buf *out, const struct index *index)
 {
     static const char *const words[][2] = {{"fulltext", "FULLTEXT "}, {"spatial", "SPATIAL "}, {"vector", "VECTOR "}};
+    int said = object_count(&index->object, KIND_INDEX_PART) - (index->period ? MY_PERIOD_COLUMNS : 0);
     bool first = true;
     if (index->is_unique)
         buf_add(out, "UNIQUE ");
@@ -53,12 +54,14 @@ void my_index_text(const struct render *render, struct buf *out, const struct in
     buf_add(out, " (");
     for (int i = 0; i < index->object.children.n; i++) {
         const struct object *part = index->object.children.item[i];
-        if (part->kind != KIND_INDEX_PART)
+        if (part->kind != KIND_INDEX_PART || said-- <= 0)
             continue;
         buf_add(out, first ? "" : ", ");
         part_add(out, (const struct index_part *)part);
         first = false;
     }
+    if (index->period)
+        my_overlaps_add(out, index->period);
     buf_add_c(out, ')');
     if (is_method(index, "hash"))
         buf_add(out, " USING HASH");
@@ -90,11 +93,17 @@ int my_index_create(struct render *render, const struct change *change)
     return 0;
 }
 
+/* MySQL lets a column get another reference system only once the index is gone. */
+static enum clause clause_of_old(const struct index *index)
+{
+    return is_method(index, "spatial") && index->object.peer ? CLAUSE_ALONE : CLAUSE_PLAIN;
+}
+
 int my_index_drop(struct render *render, const struct change *change)
 {
     struct buf out = my_begin(render, "DROP INDEX ");
     my_ident_add(&out, change->before->name);
-    my_clause(render, change->before, CLAUSE_PLAIN, &out);
+    my_clause(render, change->before, clause_of_old((const struct index *)change->before), &out);
     return 0;
 }
 

@@ -33,8 +33,9 @@ int my_partitioning_alter(struct render *render, const struct change *change)
     const struct partitioning *before = (const struct partitioning *)change->before;
     const struct partitioning *after = (const struct partitioning *)change->after;
     bool counted = !before->object.children.n && !after->object.children.n && before->number && after->number;
+    bool loses = text_equal(after->method, "SYSTEM_TIME") && after->number < before->number; /* what rows were */
     struct buf out = my_begin(render, "");
-    if (my_scheme_changes(change->after) || !counted)
+    if (my_scheme_changes(change->after) || !counted || loses)
         return scheme_said(render, change->after);
     if (after->number > before->number)
         buf_addf(&out, "ADD PARTITION PARTITIONS %lld", (long long)(after->number - before->number));

@@ -169,6 +169,19 @@ static bool holds_values(const struct sorter *sorter, const struct list *group, 
     return true;
 }
 
+/* "When reorganizing a set of partitions they must be in consecutive order", which on the way back may be another one. */
+static bool is_apart(const struct sorter *sorter, const struct list *from)
+{
+    const struct list *all = &sorter->before->object.children;
+    int first = 0;
+    while (from->n && all->item[first] != from->item[0])
+        first++;
+    for (int i = 1; i < from->n; i++)
+        if (sorter->back || first + i >= all->n || all->item[first + i] != from->item[i])
+            return true;
+    return false;
+}
+
 /*
  * REORGANIZE of both servers takes rows away without a word where their value is in no list any more (seen in 10.11 and 9.7);
  * PARTITION BY refuses.
@@ -187,7 +200,7 @@ static void lists_work(struct sorter *sorter)
     bool narrower = from.n && !holds_values(sorter, &from, &sorter->after->object.children);
     /* MariaDB makes no DEFAULT of others by REORGANIZE, and none alone. */
     bool default_alone = to.n == 1 && text_equal(bound_of(to.item[0]), "DEFAULT");
-    if (narrower || default_alone || (goes.n && rest && sorter->back)) {
+    if (narrower || default_alone || is_apart(sorter, &from) || (goes.n && rest && sorter->back)) {
         all_again(sorter);
         return;
     }
@@ -195,6 +208,25 @@ static void lists_work(struct sorter *sorter)
     group_work(sorter, &from, &to, NULL);
     nothing = (struct list){0};
     group_work(sorter, &goes, &nothing, rest);
+}
+
+/* By system time: one that goes would take history along, which PARTITION BY keeps. */
+static void times_work(struct sorter *sorter)
+{
+    struct list nothing = {0}, comes = {0};
+    bool gone = false;
+    for (int i = 0; i < sorter->before->object.children.n; i++)
+        gone = gone || !stays(sorter->before->object.children.item[i]);
+    for (int i = 0; i < sorter->after->object.children.n; i++) {
+        struct partition *partition = sorter->after->object.children.item[i];
+        gone = gone || (!stays(partition) && !text_equal(bound_of(partition), "HISTORY"));
+        if (!stays(partition))
+            list_add(sorter->mem, &comes, partition);
+    }
+    if (gone)
+        all_again(sorter);
+    else
+        work_add(sorter, MY_WORK_ADD, &nothing, &comes);
 }
 
 bool my_scheme_changes(const struct object *partitioning)
@@ -227,6 +259,8 @@ const struct my_work *my_work_of(struct arena *mem, const struct change *step, b
         lists_work(&sorter);
     else if (text_starts(sorter.after->method, "RANGE"))
         ranges_work(&sorter);
+    else if (text_equal(sorter.after->method, "SYSTEM_TIME"))
+        times_work(&sorter);
     else
         all_again(&sorter);
     for (int i = 0; i < sorter.works.n; i++) {

@@ -48,6 +48,10 @@ struct object *my_check_column(struct arena *mem, const struct check *check);
 int my_cases_fail(struct ctx *ctx, const struct object *a, const struct object *b); /* names that differ only by case */
 char *my_name_fold(struct arena *mem, const struct target *target, const char *name);
 
+/* keys.c: the two columns of a period, its begin and its end */
+enum { MY_PERIOD_COLUMNS = 2 };
+struct names my_period_columns(struct arena *mem, const struct check *period);
+
 /* partitions.c */
 void my_settle_partitions(struct arena *mem, const struct tree *tree); /* before settle_unsaid() */
 void my_partitioning_take(struct arena *mem, struct partitioning *partitioning, const char *printed); /* in its place */
@@ -59,6 +63,8 @@ struct list my_partitions_sorted(struct arena *mem, const struct partitioning *p
 void my_partition_text(struct buf *out, const struct partition *partition);
 /* As after PARTITION BY; before each partition stands the separator. */
 void my_partitioning_text(struct buf *out, const struct partitioning *partitioning, const char *separator);
+
+bool my_is_rotated(const struct partitioning *partitioning); /* does the server itself add partitions? */
 
 /* sequences.c: of MariaDB */
 void my_sequence_settle(struct arena *mem, const struct target *target, struct sequence *sequence);

@@ -1,6 +1,7 @@
 /*
  * What only SHOW CREATE says: the parser of a FULLTEXT index, the block size of an index (InnoDB has none), which partition of a list
- * takes all other values, settings of partitions, the period of an application, and on MySQL that a view is a temporary table.
+ * takes all other values, settings of partitions, partitions by system time, the period of an application, and on MySQL that a view
+ * is a temporary table.
  * Asked of what may have one of these, and of no other, all in one message.
  */
 #include "base/text.h"
@@ -108,7 +109,7 @@ static bool has_partitions(const struct shower *shower, const struct object *tab
 static void settings_read(const struct shower *shower, const char *said, const struct object *table)
 {
     struct arena *mem = shower->mem;
-    static const char *const words[] = {"max_rows", "min_rows", "directory", "tablespace", NULL};
+    static const char *const words[] = {"max_rows", "min_rows", "directory", "tablespace", "system_time", NULL};
     struct object *partitioning = object_only(table, KIND_PARTITIONING);
     const char *text = NULL;
     bool any = false;
@@ -145,29 +146,52 @@ static bool has_period(const struct shower *shower, const struct object *table)
     return false;
 }
 
+/* A check of the same name is there as well, which no name tells from it. */
 static void period_note(const struct shower *shower, const struct object *table, const char *name)
 {
-    struct arena *mem = shower->mem;
-    struct object *check = object_child(table, KIND_CHECK, name);
-    struct unmodelled *one = NEW(mem, struct unmodelled);
-    if (check)
-        object_remove(check);
+    struct unmodelled *one = NEW(shower->mem, struct unmodelled);
     *one = (struct unmodelled){
         .kind = "period", .schema = "", .name = name, .on_kind = "table", .on_schema = "", .on = table->name};
-    list_add(mem, &shower->tree->unmodelled, one);
+    list_add(shower->mem, &shower->tree->unmodelled, one);
 }
 
-/* PERIOD FOR `app` (`a`, `b`) */
+/* The check that is shown of it: of its name, or of that and a number where there is another check of its name. */
+static void period_take(const struct shower *shower, const struct object *table, const char *name)
+{
+    struct check *check = (struct check *)object_child(table, KIND_CHECK, name);
+    struct object *second = object_child(table, KIND_CHECK, arena_printf(shower->mem, "%s_1", name));
+    if (second) {
+        object_remove(second);
+        period_note(shower, table, name);
+    } else if (check)
+        SAY(check, CHECK, period, true);
+}
+
+static void overlaps_take(const struct object *table, const char *key, const char *period)
+{
+    struct object *index = key ? object_child(table, KIND_INDEX, key) : NULL,
+                  *primary = object_only(table, KIND_PRIMARY_KEY);
+    if (index)
+        SAY((struct index *)index, INDEX, period, period);
+    else if (!key && primary)
+        SAY((struct primary_key *)primary, PRIMARY_KEY, period, period);
+}
+
+/* PERIOD FOR `app` (`a`, `b`), and of keys ... PRIMARY KEY (`id`,`app` WITHOUT OVERLAPS), UNIQUE KEY `u` (`id`,`app` WITHOUT OVERLAPS) */
 static void periods_read(const struct shower *shower, const char *said, const struct object *table)
 {
+    struct arena *mem = shower->mem;
     struct lexer lexer;
-    struct token token;
+    const char *key = NULL;
+    struct token before = {.kind = TOKEN_END, .text = ""}, last = before, token;
     lex_open(&lexer, &my_lex, said, strlen(said));
-    while ((token = lex_next_code(&lexer)).kind != TOKEN_END) {
-        struct lexer ahead = lexer;
-        struct token next = lex_next_code(&ahead), name = lex_next_code(&ahead);
-        if (token_is(&token, "period") && token_is(&next, "for") && name.kind == TOKEN_QUOTED)
-            period_note(shower, table, token_name(shower->mem, &name));
+    for (; (token = lex_next_code(&lexer)).kind != TOKEN_END; before = last, last = token) {
+        if (token_is(&last, "key"))
+            key = token.kind == TOKEN_QUOTED ? token_name(mem, &token) : NULL;
+        else if (token_is(&token, "without") && last.kind == TOKEN_QUOTED)
+            overlaps_take(table, key, token_name(mem, &last));
+        else if (token_is(&before, "period") && token_is(&last, "for") && token.kind == TOKEN_QUOTED)
+            period_take(shower, table, token_name(mem, &token));
     }
 }
 

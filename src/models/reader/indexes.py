@@ -165,6 +165,8 @@ def add_meta_options(found, entry, target):
         found["method"] = str(entry["using"]).lower()
     if target.has("index", "granularity"):
         add_skip(found, {word: entry.get(word, entry.get("clickhouse_" + word)) for word in SKIP_WORDS})
+    if target.has("index", "period") and entry.get("period"):
+        found["period"] = entry["period"]
     if not target.has("index", "include"):
         return
     found["include"] = [target.clip(name) for name in entry.get("include") or []]

@@ -1,4 +1,4 @@
--- All of it as after PARTITION BY. Those by system time say less here than they hold. A comment is shown of each subpartition.
+-- All of it as after PARTITION BY. Of those by system time only SHOW CREATE says all (show.c). A comment is shown of each subpartition.
 SELECT /*+ SET_VAR(group_concat_max_len = 16777216) */ '' AS `schema`,
        p.table_name AS `table`,
        CONCAT(MAX(p.method),
@@ -20,7 +20,7 @@ FROM (SELECT q.table_name,
              COALESCE(CONCAT(' (', GROUP_CONCAT(CONCAT('SUBPARTITION `', REPLACE(q.subpartition_name, '`', '``'), '`')
                                                 ORDER BY q.subpartition_ordinal_position SEPARATOR ', '), ')'), '') AS subpartitions
       FROM information_schema.partitions q
-      WHERE q.table_schema = DATABASE() AND q.partition_name IS NOT NULL AND q.partition_method <> 'SYSTEM_TIME'
+      WHERE q.table_schema = DATABASE() AND q.partition_name IS NOT NULL
       GROUP BY q.table_name, q.partition_name) p
 GROUP BY p.table_name
 ORDER BY 2
